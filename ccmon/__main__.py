@@ -1,0 +1,25 @@
+"""The start: a cached status line is answered here at once, everything else goes to the command line."""
+
+import os
+import sys
+
+
+def refresh_lines(argv: "list[str]", lock: int) -> None:
+    """What the detached refresher does."""
+    from ccmon.refresh import in_background
+    in_background(argv, lock)
+
+
+def main() -> None:
+    """The `ccmon` command."""
+    argv = sys.argv[1:]
+    if "--statusline" in argv and "CCMON_NOW" not in os.environ:
+        from ccmon import linecache
+        if linecache.answer(argv, refresh_lines):
+            os._exit(0)
+    from ccmon.cli import main as run
+    sys.exit(run(argv))
+
+
+if __name__ == "__main__":
+    main()

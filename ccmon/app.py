@@ -1,0 +1,215 @@
+"""The full screen: a state, a pure step from event to state and effect, the loop, and the poller beside it."""
+
+import queue
+import threading
+import time
+from typing import List, NamedTuple, Optional, Sequence, TextIO, Tuple
+
+from ccmon import ccusage, linecache, refresh, text
+from ccmon.context import Context
+from ccmon.limits import PLAN_NAMES
+from ccmon.model import Facts, Record
+from ccmon.screen import Event, Screen, exit_code
+from ccmon.store import StoreError
+from ccmon.text import Charset, Line
+from ccmon.themes import THEMES
+from ccmon.views import dashboard, help, history
+from ccmon.views.scene import Scene
+
+MESSAGE_S = 4
+TICK_S = 1.0
+
+
+class State(NamedTuple):
+    """What the screen shows and how."""
+
+    facts: Facts
+    page: str = "dashboard"            # dashboard | history | help
+    plan: Optional[str] = None         # chosen with p, for this window only
+    theme: str = "dark"
+    compact: bool = False
+    reading: bool = True               # a refresh is under way
+    records: Tuple[Record, ...] = ()
+    offset: int = 0                    # rows scrolled away in the history
+    message: str = ""
+    message_until: int = 0             # epoch s
+
+
+def update(state: State, event: Event, now: int, asked: str, page_rows: int) -> Tuple[State, str]:
+    """The next state and an effect: "", quit, refresh, history or theme. `asked` is the plan of the settings."""
+    if event.kind != "key":
+        return state, ""
+    key = event.value
+    if key == "q":
+        return (state, "quit") if state.page == "dashboard" else (state._replace(page="dashboard"), "")
+    if key == "esc":
+        return state._replace(page="dashboard", message=""), ""
+    if key in ("up", "down", "pgup", "pgdn", "home", "end"):
+        return _scrolled(state, str(key), page_rows), ""
+    return _command(state, str(key), now, asked)
+
+
+def _command(state: State, key: str, now: int, asked: str) -> Tuple[State, str]:
+    if key == "r":
+        return _said(state, "Reading the usage ...", now)._replace(reading=True), "refresh"
+    if key == "p":
+        plan = after(state.plan or asked, PLAN_NAMES)
+        return _said(state._replace(plan=plan), f"Plan {plan}, for this window only. For good: plan = {plan} in config.ini", now), ""
+    if key == "t":
+        theme = after(state.theme, tuple(THEMES))
+        return _said(state._replace(theme=theme), f"Theme {theme}", now), "theme"
+    if key == "c":
+        return state._replace(compact=not state.compact), ""
+    if key == "h":
+        page = "dashboard" if state.page == "history" else "history"
+        return state._replace(page=page, offset=0), "history" if page == "history" else ""
+    if key == "?":
+        return state._replace(page="dashboard" if state.page == "help" else "help"), ""
+    return state, ""
+
+
+def _scrolled(state: State, key: str, page_rows: int) -> State:
+    if state.page != "history":
+        return state
+    last = history.last_offset(len(state.records), page_rows)
+    step = {"up": -1, "down": 1, "pgup": 4 - page_rows, "pgdn": page_rows - 4, "home": -last, "end": last}[key]
+    return state._replace(offset=max(0, min(last, state.offset + step)))
+
+
+def _said(state: State, message: str, now: int) -> State:
+    return state._replace(message=message, message_until=now + MESSAGE_S)
+
+
+def after(name: str, names: Sequence[str]) -> str:
+    """The next name of a list, in a circle."""
+    return names[(names.index(name) + 1) % len(names)] if name in names else names[0]
+
+
+def status(state: State, facts: Facts, now: int) -> str:
+    """The source, its version and the age of what it said."""
+    source = facts.source
+    name = f"{source.name} {source.version}" if source.version else source.name
+    if source.refreshed is None:
+        return f"{name}, reading" if state.reading else f"{name}, no data"
+    age_s = max(0, now - source.refreshed)
+    return f"{name}, {age_s} s" if age_s < 100 else f"{name}, {text.duration(age_s)}"
+
+
+def frame(ctx: Context, state: State, charset: Charset, now: int, width: int, height: int) -> List[Line]:
+    """The screen as lines."""
+    snapshot = ctx.view(state.facts, now, state.plan)
+    message = state.message if now < state.message_until else ""
+    scene = Scene(snapshot, state.facts, ctx.zone, charset, status(state, state.facts, now), message, state.compact)
+    if state.page == "help":
+        return help.render(scene, width, height)
+    if state.page == "history":
+        return history.screen(scene, state.records, state.offset, width, height)
+    return dashboard.render(scene, width, height)
+
+
+class Poller(threading.Thread):
+    """Refreshes at every interval and hands the facts over; never holds the screen up."""
+
+    def __init__(self, ctx: Context, screen: Screen) -> None:
+        super().__init__(name="poller", daemon=True)
+        self.ctx, self.screen = ctx, screen
+        self.facts: "queue.Queue[Facts]" = queue.Queue()
+        self.cancel = ccusage.Cancel()
+        self._now = threading.Event()
+        self._stopped = False
+
+    def run(self) -> None:
+        """Look, hand over, pause; until stop()."""
+        at_once = False
+        while not self._stopped:
+            started = time.monotonic()
+            self.facts.put(self._look(at_once))
+            self.screen.wake()
+            at_once = self._now.wait(max(self.ctx.settings.interval, 5 * (time.monotonic() - started)))
+            self._now.clear()
+
+    def _look(self, at_once: bool) -> Facts:
+        """The facts of a refresh of our own, or what another process has stored."""
+        ctx, now = self.ctx, self.ctx.now()
+        lock = linecache.lock(ctx.cache) if ctx.cache else -1
+        if lock is None:
+            return refresh.load(ctx, now)
+        try:
+            if at_once or self._due(now):
+                return refresh.once(ctx, lock, refresh.SCREEN_BUSY_MS, self.cancel)
+            return refresh.load(ctx, now)
+        finally:
+            linecache.unlock(lock)
+
+    def _due(self, now: int) -> bool:
+        """No back-off is on, and no other process has looked just now."""
+        if not self.ctx.cache:
+            return True
+        state = linecache.read_state(self.ctx.cache)
+        if now < state.retry_at <= now + refresh.MAX_PAUSE_S + 1:
+            return False
+        return not 0 <= now - state.refreshed < self.ctx.settings.interval / 2
+
+    def ask(self) -> None:
+        """Refresh at once."""
+        self._now.set()
+
+    def stop(self) -> None:
+        """End, and kill the ccusage that runs."""
+        self._stopped = True
+        self.cancel.set()
+        self._now.set()
+
+
+def run(ctx: Context, charset: Charset, log: TextIO) -> int:
+    """The screen until the user leaves it; the exit code."""
+    with Screen(ctx.settings.theme, log) as screen:
+        poller = Poller(ctx, screen)
+        state = State(refresh.load(ctx, ctx.now()), theme=ctx.settings.theme, compact=ctx.settings.compact)
+        poller.start()
+        try:
+            return _loop(ctx, charset, screen, poller, state)
+        finally:
+            poller.stop()
+            poller.join(1)
+
+
+def _loop(ctx: Context, charset: Charset, screen: Screen, poller: Poller, state: State) -> int:
+    while True:
+        width, height = screen.size()
+        screen.paint(frame(ctx, state, charset, ctx.now(), width, height))
+        for event in screen.wait(TICK_S - time.time() % TICK_S + 0.002):
+            if event.kind == "closed":
+                return 129
+            if event.kind == "signal":
+                return exit_code(int(str(event.value)))
+            state, effect = update(state, event, ctx.now(), ctx.settings.plan, height)
+            if effect == "quit":
+                return 0
+            state = _effect(ctx, screen, poller, state, effect)
+        state = _received(poller, state)
+
+
+def _effect(ctx: Context, screen: Screen, poller: Poller, state: State, effect: str) -> State:
+    if effect == "refresh":
+        poller.ask()
+    elif effect == "theme":
+        screen.set_theme(state.theme)
+    elif effect == "history":
+        return state._replace(records=records(ctx))
+    return state
+
+
+def records(ctx: Context) -> Tuple[Record, ...]:
+    """The stored sessions; none when the store cannot be read."""
+    with refresh.opened(ctx, refresh.BACKGROUND_BUSY_MS) as memory:
+        try:
+            return tuple(memory.store.records(ctx.owner, None)) if memory.store else ()
+        except StoreError:
+            return ()
+
+
+def _received(poller: Poller, state: State) -> State:
+    while not poller.facts.empty():
+        state = state._replace(facts=poller.facts.get(), reading=False)
+    return state

@@ -1,0 +1,105 @@
+"""The one parser: options, commands, help texts; completions and the manual are made from it."""
+
+import argparse
+from typing import Any, Dict, List, NoReturn, Sequence
+
+from ccmon import __version__
+from ccmon.model import Given, UsageError
+from ccmon.options import NEGATIVE_FLAGS, OPTIONS, Option, flag_name, near
+
+EXAMPLES = """examples:
+  ccmon                            the full screen
+  ccmon --demo                     the same on simulated data: nothing else is needed
+  ccmon --plan max5 --timezone local
+  ccmon --reset-hour 9             a daily reset at 09:00 instead of the session's end
+  ccmon --once                     one frame as text
+  ccmon --json                     every number for scripts
+  ccmon --statusline               one line for tmux and prompts
+  ccmon history --days 7           the sessions of the last week
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse that raises one sentence instead of printing its usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise UsageError with the nearest valid word."""
+        raise UsageError(f"{message.replace('argument ', '', 1)}{self._hint(message)}. See: {self.prog} --help")
+
+    def _hint(self, message: str) -> str:
+        word = next((w for w in message.split() if w.startswith("--")), "") if "unrecognized" in message else ""
+        return near(word.split("=")[0], [s for a in self._actions for s in a.option_strings]) if word else ""
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("settings", "each is also CCMON_<NAME> in the environment and a line of config.ini")
+    for option in OPTIONS:
+        _add_setting(group, option)
+    group.add_argument("--demo", action="store_true", default=argparse.SUPPRESS, help="simulated usage; nothing is read or kept")
+
+
+def _add_setting(group: Any, option: Option) -> None:
+    text = option.help.replace("%", "%%") + (f" (default: {option.default})" if option.default and not option.switch else "")
+    if option.switch:
+        group.add_argument(flag_name(option), dest=option.name, action="store_const", const=option.switch,
+                           default=argparse.SUPPRESS, help=("no " if option.name in NEGATIVE_FLAGS else "") + text)
+    else:
+        group.add_argument(flag_name(option), dest=option.name, metavar=option.metavar, default=argparse.SUPPRESS, help=text)
+
+
+def build() -> Parser:
+    """The parser of everything that `ccmon` understands."""
+    parser = Parser(prog="ccmon", allow_abbrev=False, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter,
+                    description="How much of the Claude Code session is used, until when it lasts, when it resets.")
+    parser.add_argument("--version", action="version", version=f"ccmon {__version__}")
+    modes = parser.add_argument_group("output").add_mutually_exclusive_group()
+    modes.add_argument("--once", action="store_true", help="print one frame as text and exit")
+    modes.add_argument("--json", action="store_true", help="print all numbers as one JSON object and exit")
+    modes.add_argument("--statusline", action="store_true", help="print one line for tmux, prompts and bars; always exit 0")
+    _add_settings(parser)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", parser_class=Parser)
+    _add_history(commands)
+    record = commands.add_parser("record", allow_abbrev=False, help="read the usage once and store it, for cron",
+                                 description="Read the usage once, store it and refresh the status lines; prints nothing.")
+    _add_settings(record)
+    return parser
+
+
+def _add_history(commands: Any) -> None:
+    text = "the sessions that ccmon remembers, oldest first"
+    history = commands.add_parser("history", allow_abbrev=False, help=text, description=text.capitalize() + ".")
+    history.add_argument("--by", choices=("session",), default="session", help="one row for each session")
+    history.add_argument("--days", metavar="N", default=None, help="only sessions that ended in the last N days")
+    shape = history.add_mutually_exclusive_group()
+    shape.add_argument("--table", metavar="FORMAT", nargs="?", const="github", default=None,
+                       help="a table format of tabulate; github when none is named")
+    shape.add_argument("--json", action="store_true", help="a list of objects")
+    _add_settings(history)
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """The arguments of a call; options may stand before or after the command. UsageError on wrong words."""
+    parser = build()
+    return parser.parse_args(_command_first(parser, list(argv)))
+
+
+def _command_first(parser: argparse.ArgumentParser, argv: List[str]) -> List[str]:
+    commands: Dict[str, Any] = next(a.choices for a in parser._actions if isinstance(a, argparse._SubParsersAction))
+    takes_value = {s for p in (parser, *commands.values()) for a in p._actions if a.nargs is None for s in a.option_strings}
+    skip = False
+    for at, word in enumerate(argv):
+        if skip:
+            skip = False
+        elif word == "--":
+            break
+        elif word in takes_value:
+            skip = True
+        elif not word.startswith("-") and word in commands:
+            return [word, *argv[:at], *argv[at + 1:]]
+    return argv
+
+
+def flags(given: argparse.Namespace) -> Dict[str, Given]:
+    """The settings that the call's own words make."""
+    return {option.name: Given(str(getattr(given, option.name)), flag_name(option))
+            for option in OPTIONS if hasattr(given, option.name)}

@@ -1,0 +1,175 @@
+"""What ccusage prints, read into blocks: one tolerant parser for its versions 11 to 20. Runs nothing, reads no file.
+
+Every field but startTime may be missing. A block that cannot be trusted is left out and counted; the others stay.
+"""
+
+import json
+import re
+from datetime import datetime, timedelta, timezone
+from itertools import chain, islice
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
+
+from ccmon.model import SESSION_S, Block, CcmonError
+from ccmon.text import clean
+
+SKEW_S = 60                            # clocks of two machines may differ by that much
+MOST = 10 ** 15                        # no count of tokens and no cost is larger
+LONGEST_MODEL = 40                     # characters
+SHOWN = 80                             # characters of bad output in an error
+TRIES = 50                             # places in the output where the JSON may begin
+
+_JSON_AT_LINE = re.compile(r"^(?:\{|\[(?=\s*[{\]]))", re.MULTILINE)   # not "[ccusage] ...", which is its log
+_JSON_ANYWHERE = re.compile(r'\{\s*"blocks"')
+_TIME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]+)?)?"
+                   r"\s*(?:[Zz]|([+-])([0-9]{2}):?([0-9]{2}))?")
+_NOT_IN_MODEL = re.compile(r"[^A-Za-z0-9._-]+")
+_NO_MODEL = ("<synthetic>", "unknown")
+
+
+class Parsed(NamedTuple):
+    """The sessions in one answer of ccusage, by start, and what was left out of it."""
+
+    blocks: Tuple[Block, ...]
+    skipped: int                       # malformed blocks left out
+    future: int                        # blocks with a start (left out) or a last message (kept) ahead of the clock
+
+
+class _Bad(ValueError):
+    """This block is malformed."""
+
+
+def parse(text: str, now: int) -> Parsed:
+    """The blocks that ccusage printed, without gaps; now is epoch seconds. Raises CcmonError when there are none to read."""
+    best: Dict[int, Block] = {}
+    skipped = future = 0
+    for raw in _raw_blocks(text.replace("\ufeff", "")):
+        try:
+            block = _block(raw)
+        except _Bad:
+            skipped += 1
+            continue
+        if block is None:
+            continue
+        future += max(block.start, block.last or 0) > now + SKEW_S
+        if block.start <= now + SKEW_S:
+            best[block.start] = max(best.get(block.start, block), block, key=_weight)
+    return Parsed(tuple(best[start] for start in sorted(best)), skipped, future)
+
+
+def _weight(block: Block) -> Tuple[bool, int]:
+    return block.counted, block.tokens
+
+
+# --- finding the JSON ------------------------------------------------------------------------------------------------
+
+def _raw_blocks(text: str) -> List[Any]:
+    """The list of blocks in the output, whatever stands before and behind it."""
+    shown = clean(" ".join(text[:1000].split()))[:SHOWN]
+    if not shown:
+        raise CcmonError("ccusage printed nothing")
+    found = "broken JSON" if _JSON_ANYWHERE.search(text) else "no JSON"
+    for value in _values(text):
+        blocks = _block_list(value)
+        if blocks is not None:
+            return blocks
+        found = "JSON without a list of blocks"
+    raise CcmonError(f"ccusage printed {found}: '{shown}'")
+
+
+def _block_list(value: Any) -> Optional[List[Any]]:
+    """The list under "blocks", or the value itself when it is a list of blocks."""
+    if isinstance(value, dict):
+        blocks = value.get("blocks")
+        return blocks if isinstance(blocks, list) else None
+    bare = isinstance(value, list) and any(isinstance(item, dict) and "startTime" in item for item in value)
+    return value if bare else None
+
+
+def _values(text: str) -> Iterator[Any]:
+    """Every JSON value that begins where ccusage's answer may begin."""
+    decoder = json.JSONDecoder(parse_int=_integer)
+    for match in chain(islice(_JSON_AT_LINE.finditer(text), TRIES), islice(_JSON_ANYWHERE.finditer(text), TRIES)):
+        try:
+            yield decoder.raw_decode(text, match.start())[0]
+        except (ValueError, RecursionError):
+            continue
+
+
+def _integer(digits: str) -> float:
+    """Python refuses to convert thousands of digits: no such count is real."""
+    return int(digits) if len(digits) < 20 else float("inf")
+
+
+# --- one block ---------------------------------------------------------------------------------------------------------
+
+def _block(raw: Any) -> Optional[Block]:
+    """The block, None for a gap. Raises _Bad."""
+    if not isinstance(raw, dict):
+        raise _Bad
+    if raw.get("isGap") is True or str(raw.get("id")).startswith("gap-"):
+        return None
+    start, end, last = (_epoch(raw.get(name)) for name in ("startTime", "endTime", "actualEndTime"))
+    if start is None:
+        raise _Bad
+    tokens, *four = _counts(raw)
+    return Block(start=start, end=end if end and end > start else start + SESSION_S,
+                 last=last if last and last >= start else None,
+                 tokens=tokens or 0, input=four[0], output=four[1], cache_creation=four[2], cache_read=four[3],
+                 cost_usd=_cost(raw.get("costUSD")), models=_models(raw.get("models")),
+                 entries=_entries(raw.get("entries")), counted=four[0] is not None)
+
+
+def _counts(raw: Dict[str, Any]) -> Tuple[Optional[int], ...]:
+    """Tokens, input, output, cache creation, cache read; the four are None when ccusage did not count them apart."""
+    counts = raw.get("tokenCounts")
+    if counts is not None and not isinstance(counts, dict):
+        raise _Bad
+    four = [_count((counts or {}).get(name + "Tokens"))
+            for name in ("input", "output", "cacheCreationInput", "cacheReadInput")]
+    if four[0] is None and four[1] is None:
+        return (_count(raw.get("totalTokens")), None, None, None, None)
+    known = [number or 0 for number in four]
+    return (known[0] + known[1], *known)
+
+
+def _count(value: Any) -> Optional[int]:
+    """A whole number from 0 to MOST, None when missing. Raises _Bad."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= MOST or value != int(value):
+        raise _Bad
+    return int(value)
+
+
+def _entries(value: Any) -> int:
+    try:
+        return _count(value) or 0
+    except _Bad:
+        return 0
+
+
+def _cost(value: Any) -> Optional[float]:
+    """US dollars, None when missing (--no-cost) or not a sum of money."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= MOST:
+        return None
+    return float(value)
+
+
+def _models(value: Any) -> Tuple[str, ...]:
+    """The names in order of first use, safe to show anywhere."""
+    names = [name for name in value if isinstance(name, str) and name not in _NO_MODEL] if isinstance(value, list) else []
+    return tuple(dict.fromkeys(_NOT_IN_MODEL.sub("_", name)[:LONGEST_MODEL] for name in names if name))
+
+
+def _epoch(value: Any) -> Optional[int]:
+    """Epoch seconds of an ISO time, rounded down; None when it is not one, or not of this century."""
+    match = _TIME.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None or not match.group(1).startswith("20"):
+        return None
+    sign, hours, minutes = match.group(7, 8, 9)
+    ahead = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+    try:
+        local = datetime(*(int(part or 0) for part in match.groups()[:6]), tzinfo=timezone.utc)  # type: ignore[misc,arg-type]
+    except ValueError:
+        return None
+    return int((local + ahead if sign == "-" else local - ahead).timestamp())

@@ -1,0 +1,115 @@
+"""The door to time: the present moment, and time zones by name (pytz inside, loaded only when a zone is asked for)."""
+
+import difflib
+import os
+import shlex
+import sys
+import time
+from datetime import datetime, timedelta
+from typing import Callable, Iterable, List, Mapping, Optional
+
+from ccmon.model import CcmonError
+from ccmon.text import clean, clip
+
+_EPOCH = datetime(1970, 1, 1)
+_LATEST_S = 253_402_300_799 - 2 * 86400     # two days before the end of year 9999: no zone can push it over
+
+
+class Zone:
+    """A time zone: its name, and how far its clocks are ahead of UTC at any moment."""
+
+    def __init__(self, name: str, offset_s: Callable[[int], int]) -> None:
+        self.name = name
+        self._offset_s = offset_s
+
+    def offset_s(self, epoch: int) -> int:
+        """Seconds that local time is ahead of UTC; moments outside 1970..9999 count as the nearest inside."""
+        return self._offset_s(_clamped(epoch))
+
+    def local(self, epoch: int) -> datetime:
+        """The wall clock at that moment, without a zone of its own; moments outside 1970..9999 as the nearest inside."""
+        return _EPOCH + timedelta(seconds=_clamped(epoch) + self.offset_s(epoch))
+
+
+def _clamped(epoch: int) -> int:
+    return max(0, min(epoch, _LATEST_S))
+
+
+def now(env: Mapping[str, str]) -> int:
+    """Epoch seconds; CCMON_NOW in the environment takes the place of the clock. CcmonError when it is no such number."""
+    fixed = env.get("CCMON_NOW", "").strip()
+    if not fixed:
+        return int(time.time())
+    if not (fixed.isascii() and fixed.isdigit() and len(fixed) <= 12 and int(fixed) <= _LATEST_S):
+        raise CcmonError(f"CCMON_NOW is '{_shown(fixed)}'. It must be epoch seconds, such as 1700000000")
+    return int(fixed)
+
+
+def zone(name: str, at: Optional[int] = None) -> Zone:
+    """The zone of that name in pytz (any case), or the system's for "local", named as it is called at that moment (or now).
+
+    CcmonError with near matches for an unknown name, and when pytz is not installed.
+    """
+    wanted = name.strip()
+    if wanted.lower() == "local":
+        return Zone(_abbreviation(at), _system_offset_s)
+    return _pytz_zone(wanted)
+
+
+def _abbreviation(at: Optional[int]) -> str:
+    moment = time.time() if at is None else _clamped(at)
+    return clean(time.localtime(moment).tm_zone or "").strip() or "local"
+
+
+def _system_offset_s(epoch: int) -> int:
+    return time.localtime(epoch).tm_gmtoff
+
+
+def _pytz_zone(name: str) -> Zone:
+    try:
+        import pytz
+    except ImportError:
+        raise CcmonError(f"pytz is missing. Install it with: {_pip()} install pytz") from None
+    try:
+        found = pytz.timezone(name)
+    except pytz.UnknownTimeZoneError:
+        raise CcmonError(_unknown(name, pytz.all_timezones)) from None
+
+    def offset_s(epoch: int) -> int:
+        moment = _EPOCH + timedelta(seconds=epoch)
+        return int((found.fromutc(moment).replace(tzinfo=None) - moment).total_seconds())
+
+    return Zone(str(found), offset_s)
+
+
+def _pip() -> str:
+    """The pip that installs for this very Python: a virtual environment's own by its path."""
+    if sys.prefix != sys.base_prefix:
+        pip = os.path.join(sys.prefix, "Scripts" if os.name == "nt" else "bin", "pip")
+        return shlex.quote(pip)
+    return f"{shlex.quote(sys.executable or 'python3')} -m pip"
+
+
+def _shown(name: str) -> str:
+    return clip(clean(name), 40)
+
+
+def _unknown(name: str, names: Iterable[str]) -> str:
+    near = _near(name, names)
+    if not near:
+        return f"Unknown time zone '{_shown(name)}'. Use a name such as Europe/Warsaw, or local for the system's zone"
+    listed = " or ".join(filter(None, (", ".join(near[:-1]), near[-1])))
+    return f"Unknown time zone '{_shown(name)}'. Did you mean {listed}?"
+
+
+def _near(name: str, names: Iterable[str], count: int = 3) -> List[str]:
+    """Up to three zones that resemble the name, or whose city does, best first."""
+    wanted = "_".join(name.lower().split())[:64]
+    scored = sorted((-_likeness(wanted, known.lower()), known) for known in names)
+    return [known for score, known in scored[:count] if score <= -0.75]
+
+
+def _likeness(wanted: str, known: str) -> float:
+    whole = difflib.SequenceMatcher(None, known, wanted).ratio()
+    city = difflib.SequenceMatcher(None, known.split("/")[-1], wanted.split("/")[-1]).ratio()
+    return max(whole, city)

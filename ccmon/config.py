@@ -1,0 +1,97 @@
+"""The door to files and environment: where things are kept, whose usage it is, what config.ini says."""
+
+import configparser
+import hashlib
+import os
+from typing import Dict, List, Mapping, NamedTuple, Optional
+
+from ccmon.model import CcmonError, Given, Owner
+
+
+class Paths(NamedTuple):
+    """Where ccmon reads and writes; None where there is no home to do so."""
+
+    home: Optional[str]
+    config: Optional[str]              # config.ini
+    store: Optional[str]               # the sqlite file
+    log: Optional[str]                 # the log file
+
+
+def home(env: Mapping[str, str]) -> Optional[str]:
+    """The home directory when it exists."""
+    folder = env.get("HOME") or os.path.expanduser("~")
+    return folder if os.path.isabs(folder) and os.path.isdir(folder) else None
+
+
+def _base(env: Mapping[str, str], variable: str, default: str) -> Optional[str]:
+    """An XDG base folder; relative values are ignored, as its specification says."""
+    folder = env.get(variable, "")
+    if os.path.isabs(folder):
+        return folder
+    if os.name == "nt" and env.get("LOCALAPPDATA"):
+        return env["LOCALAPPDATA"]
+    user = home(env)
+    return os.path.join(user, default) if user else None
+
+
+def _inside(base: Optional[str], *names: str) -> Optional[str]:
+    return os.path.join(base, *names) if base else None
+
+
+def paths(env: Mapping[str, str]) -> Paths:
+    """All paths of this environment."""
+    data = env.get("CCMON_DATA_DIR", "")
+    folder = data if os.path.isabs(data) else _inside(_base(env, "XDG_DATA_HOME", ".local/share"), "ccmon")
+    return Paths(
+        home=home(env),
+        config=_inside(_base(env, "XDG_CONFIG_HOME", ".config"), "ccmon", "config.ini"),
+        store=_inside(folder, "ccmon.db"),
+        log=_inside(_base(env, "XDG_STATE_HOME", ".local/state"), "ccmon", "ccmon.log"),
+    )
+
+
+def owner(env: Mapping[str, str]) -> Owner:
+    """This machine, and a hash of the folders that Claude Code's logs are read from."""
+    host = os.uname().nodename if hasattr(os, "uname") else env.get("COMPUTERNAME", "")
+    folders = "\n".join(os.path.realpath(folder) for folder in claude_folders(env))
+    return Owner(host or "localhost", hashlib.sha256(folders.encode("utf-8", "replace")).hexdigest()[:12])
+
+
+def claude_folders(env: Mapping[str, str]) -> List[str]:
+    """Claude Code's configuration folders: CLAUDE_CONFIG_DIR, comma-separated, else the two usual places."""
+    named = [os.path.expanduser(part.strip()) for part in env.get("CLAUDE_CONFIG_DIR", "").split(",")]
+    if any(named):
+        return [folder for folder in named if folder]
+    user = home(env) or "/"
+    base = env.get("XDG_CONFIG_HOME", "")
+    first = base if os.path.isabs(base) else os.path.join(user, ".config")
+    return [os.path.join(first, "claude"), os.path.join(user, ".claude")]
+
+
+def read(path: Optional[str]) -> Dict[str, Dict[str, Given]]:
+    """The sections of config.ini; empty when there is none. CcmonError tells what does not parse."""
+    if not path or not os.path.exists(path):
+        return {}
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            content = file.read()
+    except (OSError, UnicodeDecodeError) as err:
+        raise CcmonError(f"{path} cannot be read ({err}). Mend or remove it") from None
+    parser = configparser.ConfigParser(interpolation=None, default_section="", strict=False)
+    try:
+        parser.read_string(content, path)
+    except configparser.Error as err:
+        raise CcmonError(f"{path} is not a configuration file: {str(err).splitlines()[0]}. Mend or remove it") from None
+    return {section: {key: Given(text, f"{path}, line {_line_of(content, section, key)}")
+                      for key, text in parser.items(section)} for section in parser.sections()}
+
+
+def _line_of(content: str, section: str, key: str) -> int:
+    inside = False
+    for number, line in enumerate(content.splitlines(), 1):
+        text = line.strip()
+        if text.startswith("["):
+            inside = text[1:].split("]")[0].strip() == section
+        elif inside and text.replace(":", "=").split("=")[0].strip().lower() == key:
+            return number
+    return 0

@@ -1,0 +1,55 @@
+"""What one call works with: its settings, places, zone and owner, joined from flags, environment and configuration."""
+
+from typing import Mapping, NamedTuple, Optional
+
+from ccmon import clock, compute, config, linecache, options
+from ccmon.model import CcmonError, Facts, Given, Owner, Snapshot, UsageError
+
+
+class Context(NamedTuple):
+    """The settings in force and where things are."""
+
+    env: Mapping[str, str]
+    paths: config.Paths
+    cache: Optional[str]               # folder of the line cache
+    owner: Owner
+    settings: options.Settings
+    zone: clock.Zone
+    demo: Optional[int] = None         # start of the simulated session, None on real data
+
+    def now(self) -> int:
+        """Epoch seconds, or what CCMON_NOW says."""
+        return clock.now(self.env)
+
+    def view(self, facts: Facts, now: int, plan: Optional[str] = None) -> Snapshot:
+        """The numbers of one moment under these settings, or under another plan."""
+        settings = self.settings
+        choice = compute.Options(plan=plan or settings.plan, explicit_limit=None if plan else settings.explicit_limit,
+                                 rule=settings.reset, plans=settings.plans)
+        return compute.assess(facts, choice, self.zone, now, stale_after_s=self.stale_after_s())
+
+    def stale_after_s(self) -> int:
+        """Data older than this are marked as old."""
+        return int(3 * self.settings.line_ttl)
+
+
+def settings_of(flags: Mapping[str, Given], env: Mapping[str, str], config_path: Optional[str]) -> options.Settings:
+    """The settings: flag > environment > file > default. UsageError names the place of a wrong one."""
+    try:
+        sections = config.read(config_path)
+        file = options.from_file(sections, config_path or "config.ini")
+        return options.resolve(flags, options.from_environment(env), file, options.plan_table(sections))
+    except CcmonError as err:
+        raise UsageError(str(err)) from None
+
+
+def prepare(flags: Mapping[str, Given], env: Mapping[str, str]) -> Context:
+    """The context of a call on real data."""
+    paths = config.paths(env)
+    settings = settings_of(flags, env, paths.config)
+    try:
+        zone = clock.zone(settings.timezone)
+        clock.now(env)
+    except CcmonError as err:
+        raise UsageError(str(err)) from None
+    return Context(env, paths, linecache.folder(env), config.owner(env), settings, zone)

@@ -1,0 +1,66 @@
+"""How many tokens a session may hold: plans, the largest session so far, and which of them is in force."""
+
+from typing import Iterable, Mapping, Optional, Tuple
+
+from ccmon.model import Block, CcmonError, HighWater, Limit
+from ccmon.text import clean, clip
+
+PLANS: Mapping[str, int] = {"pro": 7000, "max5": 35000, "max20": 140000}    # tokens; reference figures
+PLAN_NAMES = (*PLANS, "custom_max", "ml_auto")
+
+
+def high_water(blocks: Iterable[Block], now: int) -> Optional[HighWater]:
+    """The largest completed session (the earliest of equals) and how many were completed; None when none used a token."""
+    completed = [b for b in blocks if b.end <= now and b.start <= now]
+    # Sessions without counts may include cache tokens, a hundred times as many: they speak only where nothing better does.
+    comparable = [b for b in completed if b.counted] or completed
+    best = max(comparable, key=lambda b: (b.tokens, -b.start), default=None)
+    if best is None or best.tokens <= 0:
+        return None
+    return HighWater(best.tokens, best.start, len(completed))
+
+
+def join(a: Optional[HighWater], b: Optional[HighWater]) -> Optional[HighWater]:
+    """The larger of two (the earlier of equals) with the larger number of sessions."""
+    if a is None or b is None:
+        return a or b
+    best = max(a, b, key=lambda mark: (mark.tokens, -mark.at))
+    return best._replace(sessions=max(a.sessions, b.sessions))
+
+
+def resolve(plan: str, explicit: Optional[Tuple[int, str]], tokens: int, high_water: Optional[HighWater],
+            plans: Mapping[str, int] = PLANS) -> Limit:
+    """The limit in force for a session of so many tokens.
+
+    explicit is a limit the user set, in tokens, and where: flag or config. CcmonError for an unknown plan.
+    """
+    known = high_water if high_water is not None and high_water.tokens > 0 else None
+    if explicit is not None and explicit[0] > 0:
+        return Limit(explicit[0], plan, explicit[1], plan, known)
+    if plan in ("custom_max", "ml_auto"):
+        return _record(plan, tokens, known, _figure("pro", plans))
+    figure = _figure(plan, plans)
+    if plan == "pro" and tokens > figure:
+        return _switched(tokens, known, figure)
+    return Limit(figure, plan, "plan", plan, known)
+
+
+def _figure(plan: str, plans: Mapping[str, int]) -> int:
+    """Tokens of a plan by the given table, or by ours where that has no usable figure."""
+    figure = plans.get(plan, 0)
+    if figure <= 0 and plan not in PLANS:
+        raise CcmonError(f"Unknown plan '{clip(clean(plan), 40)}'. Use {', '.join(PLAN_NAMES[:-1])} or {PLAN_NAMES[-1]}")
+    return figure if figure > 0 else PLANS[plan]
+
+
+def _record(plan: str, tokens: int, known: Optional[HighWater], default: int) -> Limit:
+    """The largest session is the limit, even where it is below the smallest plan."""
+    limit = known.tokens if known else default
+    return Limit(limit, plan, "high_water" if known else "plan", plan, known, unknown=tokens > limit)
+
+
+def _switched(tokens: int, known: Optional[HighWater], figure: int) -> Limit:
+    """Pro was exceeded, so it is not pro: the largest session counts where it is above pro."""
+    limit = max(figure, known.tokens if known else 0)
+    source = "high_water" if limit > figure else "plan"
+    return Limit(limit, "custom_max", source, "pro", known, switched=True, unknown=tokens > limit)

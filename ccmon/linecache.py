@@ -1,0 +1,344 @@
+"""The door to the cached status lines: the line files, their freshness, the refresh lock, the detached refresher.
+
+This file is all that a cached `ccmon --statusline` loads: it imports nothing of ccmon and nothing slow.
+"""
+
+import os
+import sys
+import time
+from binascii import crc32
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable, Mapping
+    Environ = Mapping[str, str]
+    Work = Callable[[list[str], int], None]
+
+TTL_S = 15
+KEEP_S = 86_400                        # lines not asked for since then are no longer rendered
+MOST_LINES = 32
+DOMAIN = ("CLAUDE_CONFIG_DIR", "CCMON_DATA_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME")
+
+
+class State:
+    """When the data were read and when to try again (epoch s); `note` is JSON about the source, for the long road."""
+
+    __slots__ = ("fresh_until", "retry_at", "expires_at", "refreshed", "failures", "note")
+
+    def __init__(self, fresh_until: int = 0, retry_at: int = 0, expires_at: int = 0, refreshed: int = 0,
+                 failures: int = 0, note: str = "") -> None:
+        self.fresh_until, self.retry_at, self.expires_at = fresh_until, retry_at, expires_at
+        self.refreshed, self.failures, self.note = refreshed, failures, note
+
+    def due(self, now: float, config: "str | None" = None) -> bool:
+        """True when a refresh may start: not fresh, not backing off, not from the future; or the configuration moved."""
+        if now < self.retry_at <= now + 61:
+            return False
+        fresh = now < self.fresh_until <= now + 7200 and self.refreshed <= now + 60
+        return not fresh or (config is not None and _changed(config) > self.refreshed)
+
+
+def _changed(path: str) -> float:
+    try:
+        return os.stat(path).st_mtime
+    except OSError:
+        return 0
+
+
+def folder(env: "Environ") -> "str | None":
+    """The cache folder of this environment: one for each set of Claude folders and data folders."""
+    base = env.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(base):
+        base = env.get("LOCALAPPDATA", "") if os.name == "nt" else ""
+    if not base:
+        user = env.get("HOME") or os.path.expanduser("~")
+        if not os.path.isabs(user) or not os.path.isdir(user):
+            return None
+        base = user + "/.cache"
+    domain = "\n".join([env.get(name, "") for name in DOMAIN])
+    return base + ("/ccmon" if domain == "\n\n\n" else "/ccmon/" + format(_sum(domain.encode("utf-8", "replace")), "08x"))
+
+
+def config_path(env: "Environ") -> str:
+    """Where config.ini is; only its time of change matters here."""
+    base = env.get("XDG_CONFIG_HOME", "")
+    return (base if os.path.isabs(base) else os.path.expanduser("~/.config")) + "/ccmon/config.ini"
+
+
+def _sum(data: bytes) -> int:
+    return crc32(data) & 0xFFFFFFFF
+
+
+def is_utf8(env: "Environ") -> bool:
+    """Whether the locale that the variables name is UTF-8."""
+    name = (env.get("LC_ALL") or env.get("LC_CTYPE") or env.get("LANG") or "").lower()
+    return "utf-8" in name or "utf8" in name
+
+
+def signature(env: "Environ") -> "list[str]":
+    """The environment variables that change a line's text, as NAME=value; empty in the usual environment."""
+    names = [n for n in env if n.startswith("CCMON_") or n in ("NO_COLOR", "TZ")]
+    words = [n + "=" + env[n] for n in sorted(names)]
+    return words if is_utf8(env) else words + ["ASCII="]
+
+
+def key(argv: "list[str]", env: "Environ") -> str:
+    """One line of text that stands for the exact words that asked."""
+    words = [w.replace("\\", "\\\\").replace("\n", "\\n").replace("\0", "\\0") for w in argv + ["", *signature(env)]]
+    return "\0".join(words)
+
+
+def words(key_text: str) -> "tuple[list[str], dict[str, str]]":
+    """The argument list and the environment that a key stands for."""
+    parts = [_unescape(w) for w in key_text.split("\0")]
+    end = len(parts) - 1 - parts[::-1].index("") if "" in parts else len(parts)
+    return parts[:end], dict([w.split("=", 1) for w in parts[end + 1:] if "=" in w])
+
+
+def _unescape(word: str) -> str:
+    out, escaped = [], False
+    for char in word:
+        if escaped:
+            out.append({"n": "\n", "0": "\0"}.get(char, char))
+        elif char != "\\":
+            out.append(char)
+        escaped = char == "\\" and not escaped
+    return "".join(out)
+
+
+def _name(key_text: str) -> str:
+    return "plain" if key_text == "--statusline\0" else format(_sum(key_text.encode("utf-8", "replace")), "08x") + ".line"
+
+
+def _read(path: str) -> "bytes | None":
+    try:
+        fd = os.open(path, os.O_RDONLY)
+    except (OSError, ValueError):
+        return None
+    try:
+        return os.read(fd, 65536)
+    except OSError:
+        return None
+    finally:
+        os.close(fd)
+
+
+def read_line(where: str, key_text: str) -> "bytes | None":
+    """The cached line of exactly these words, with its newline."""
+    name = _name(key_text)
+    content = _read(where + "/" + name)
+    if not content:
+        return None
+    if name == "plain":
+        return content
+    head, found, line = content.partition(b"\n")
+    return line if found and line and head == key_text.encode("utf-8", "replace") else None
+
+
+def write_line(where: str, key_text: str, line: bytes) -> None:
+    """Put the line in its file, when its bytes changed."""
+    name = _name(key_text)
+    content = line if name == "plain" else key_text.encode("utf-8", "replace") + b"\n" + line
+    if _read(where + "/" + name) == content:
+        return
+    asked_at = _changed(where + "/" + name)
+    replace(where, name, content)
+    if asked_at:
+        _set_time(where + "/" + name, asked_at)  # its time of change says when it was last asked for
+
+
+def replace(where: str, name: str, content: bytes) -> None:
+    """Write a file of the cache whole or not at all; a full disk or a read-only home costs the cache, nothing else."""
+    temporary = where + "/." + name + "." + str(os.getpid())
+    try:
+        os.makedirs(where, 0o700, exist_ok=True)
+        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        try:
+            os.write(fd, content)
+        finally:
+            os.close(fd)
+        os.replace(temporary, where + "/" + name)
+    except OSError:
+        try:
+            os.unlink(temporary)
+        except OSError:
+            pass
+
+
+def asked(where: str) -> "list[str]":
+    """The keys asked for in the last day, the newest first, at most 32; files not asked for since are removed."""
+    found = []
+    try:
+        names = [n for n in os.listdir(where) if n.endswith(".line")]
+    except OSError:
+        return []
+    for name in names:
+        path = where + "/" + name
+        at = _changed(path)
+        if at < time.time() - KEEP_S:
+            try:
+                os.unlink(path)
+            except OSError:
+                pass
+            continue
+        head = (_read(path) or b"").partition(b"\n")[0].decode("utf-8", "replace")
+        found.append((at, head))
+    return [text for _, text in sorted(found, reverse=True)[:MOST_LINES] if text]
+
+
+def touch(where: str, key_text: str) -> None:
+    """Note that these words were asked for just now."""
+    _set_time(where + "/" + _name(key_text), time.time())
+
+
+def _set_time(path: str, at: float) -> None:
+    try:
+        os.utime(path, (at, at))
+    except OSError:
+        pass
+
+
+def read_state(where: str) -> State:
+    """The freshness file; an empty state when there is none or it is damaged."""
+    content = (_read(where + "/state") or b"").decode("utf-8", "replace")
+    head, _, note = content.partition("\n")
+    try:
+        numbers = [int(word) for word in head.split()]
+        return State(*numbers[:5], note=note) if len(numbers) >= 5 else State()
+    except ValueError:
+        return State()
+
+
+def write_state(where: str, state: State) -> None:
+    """Replace the freshness file."""
+    numbers = (state.fresh_until, state.retry_at, state.expires_at, state.refreshed, state.failures)
+    replace(where, "state", (" ".join([str(int(n)) for n in numbers]) + "\n" + state.note).encode("utf-8", "replace"))
+
+
+def lock(where: str) -> "int | None":
+    """The refresh lock without waiting: a descriptor, or None while another process refreshes.
+
+    Where no lock file can be made (no home, read-only, full) -1: refresh without a lock rather than never.
+    """
+    try:
+        os.makedirs(where, 0o700, exist_ok=True)
+        fd = os.open(where + "/lock", os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    except OSError:
+        return -1
+    try:
+        if os.name == "nt":
+            import msvcrt
+            msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        else:
+            import fcntl
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return fd
+    except OSError:
+        os.close(fd)
+        return None
+
+
+def unlock(fd: int) -> None:
+    """Give the lock back."""
+    if fd >= 0:
+        os.close(fd)
+
+
+def leave_group(fd: int, text: str) -> None:
+    """Write who runs (process group and its start) into the lock file, so that the next holder can end an orphan."""
+    if fd >= 0 and os.name != "nt":
+        try:
+            os.ftruncate(fd, 0)
+            os.pwrite(fd, text.encode(), 0)
+        except OSError:
+            pass
+
+
+def left_group(fd: int) -> str:
+    """What a holder that died has left in the lock file."""
+    try:
+        return os.pread(fd, 100, 0).decode("ascii", "replace") if fd >= 0 and os.name != "nt" else ""
+    except OSError:
+        return ""
+
+
+def detach(argv: "list[str]", fd: int, work: "Work") -> None:
+    """Call work(argv, fd) in a process of its own that holds the lock and nothing else of the caller."""
+    if not hasattr(os, "fork"):
+        unlock(fd)
+        _spawn(argv)
+        return
+    try:
+        pid = os.fork()
+    except OSError:
+        pid = -1
+    if pid:
+        unlock(fd)
+        return
+    try:
+        _leave_caller(fd)
+        work(argv, fd)
+    finally:
+        os._exit(0)
+
+
+def _spawn(argv: "list[str]") -> None:
+    import subprocess  # Windows: no fork; the child takes the lock itself
+    flags = 0x00000008 | 0x08000000  # DETACHED_PROCESS, CREATE_NO_WINDOW
+    subprocess.Popen([sys.executable, "-m", "ccmon", "record"], close_fds=True, creationflags=flags,
+                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _leave_caller(fd: int) -> None:
+    os.setsid()
+    null = os.open(os.devnull, os.O_RDWR)
+    for target in (0, 1, 2):
+        os.dup2(null, target)
+    top = os.sysconf("SC_OPEN_MAX") if hasattr(os, "sysconf") else 1024
+    if fd > 3:
+        os.closerange(3, fd)
+    os.closerange(max(3, fd + 1), min(top, 65536))
+    os.chdir("/")
+
+
+def answer(argv: "list[str]", work: "Work") -> bool:
+    """Print the cached line of exactly these words and have it refreshed behind the caller's back.
+
+    False: there is no such line, or it is too old to be shown as it is; take the long road.
+    """
+    env = os.environ
+    where = folder(env)
+    if where is None:
+        return False
+    key_text = key(argv, env)
+    line = read_line(where, key_text)
+    if line is None:
+        return False
+    state, now = read_state(where), time.time()
+    if not now < state.expires_at <= now + 86_400:
+        return False
+    put(line)
+    if state.due(now, config_path(env)):
+        touch(where, key_text)
+        refresh(where, argv, env, work)
+    return True
+
+
+def refresh(where: str, argv: "list[str]", env: "Environ", work: "Work") -> bool:
+    """Start the detached refresher unless one runs or another process was faster; True when one was started."""
+    fd = lock(where)
+    if fd is None:
+        return False
+    if fd == -1 or not read_state(where).due(time.time(), config_path(env)):
+        unlock(fd)
+        return False
+    detach(argv, fd, work)
+    return True
+
+
+def put(line: bytes) -> None:
+    """One write to stdout; a closed, full or broken one is no reason to fail."""
+    try:
+        os.write(1, line)
+    except OSError:
+        pass

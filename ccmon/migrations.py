@@ -1,0 +1,227 @@
+"""The history file from nothing to the present schema: its place, its pragmas, the numbered steps. Only store.py calls.
+
+The version in PRAGMA user_version is 100 x breaking + additive. An older ccmon goes on with a higher additive number, so
+a step that only adds (tables, columns with a default, indexes) counts up by one, anything else goes to the next hundred.
+"""
+
+import os
+import sqlite3
+import stat
+import threading
+import time
+from contextlib import contextmanager, suppress
+from typing import Callable, Iterator, Optional, Tuple
+
+try:
+    import fcntl
+except ImportError:                                      # Windows
+    fcntl = None  # type: ignore[assignment]
+
+OTHER_FOLDER = "(or set CCMON_DATA_DIR to another folder)"
+_RETRY_S = 0.01
+_creating = threading.Lock()
+
+Identity = Tuple[int, int]
+
+
+class Unusable(Exception):
+    """What lies at the path must not be used: what it is and the way out, as the rest of a sentence."""
+
+
+# --- the place ---------------------------------------------------------------------------------------------------------
+
+def make_place(path: str) -> None:
+    """The folder and an empty file, when absent. Raises OSError, and Unusable when something else lies there."""
+    _make_folder(os.path.dirname(path))
+    _make_file(path)
+    if not stat.S_ISREG(os.lstat(path).st_mode):
+        raise Unusable(f"is a link or not a plain file; history is off until it is moved away {OTHER_FOLDER}")
+
+
+def _make_folder(folder: str) -> None:
+    """Like makedirs, but 0700 whatever the umask, and folders that are there already stay as they are."""
+    if not folder or os.path.isdir(folder):
+        return
+    _make_folder(os.path.dirname(folder))
+    with suppress(FileExistsError):
+        os.mkdir(folder, 0o700)
+        os.chmod(folder, 0o700)
+
+
+def _make_file(path: str) -> None:
+    """An empty 0600 file before sqlite makes it 0644; -wal and -shm take its mode."""
+    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0)
+    with _creating, suppress(FileExistsError):           # another thread's sqlite locks would go with our close
+        handle = os.open(path, flags, 0o600)
+        os.close(handle)
+        os.chmod(path, 0o600)
+
+
+def identity(path: str) -> Optional[Identity]:
+    """What tells this file from another one that took its place; never opens it, that would drop sqlite's locks."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+@contextmanager
+def _folder_lock(folder: str) -> Iterator[None]:
+    """One process at a time; where folders cannot be locked, none is excluded."""
+    handle = -1
+    with suppress(OSError):
+        handle = os.open(folder or ".", os.O_RDONLY)
+        if fcntl is not None:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        if handle >= 0:
+            os.close(handle)
+
+
+def move_aside(path: str, known: Optional[Identity]) -> Optional[str]:
+    """The new name of the damaged file, or None when another process has moved it already."""
+    with _folder_lock(os.path.dirname(path)):
+        if known is None or identity(path) != known:
+            return None
+        kept = _free_name(path)
+        # The database last: sqlite drops a -wal without a database, and must not mix it with a new one.
+        for suffix in ("-wal", "-shm", ""):
+            with suppress(FileNotFoundError):
+                os.rename(path + suffix, kept + suffix)
+        return kept
+
+
+def _free_name(path: str) -> str:
+    """PATH.corrupt- and when it was last written (UTC)."""
+    name = path + time.strftime(".corrupt-%Y%m%d-%H%M%S", time.gmtime(os.stat(path).st_mtime))
+    number, free = 1, name
+    while any(os.path.lexists(free + suffix) for suffix in ("", "-wal", "-shm")):
+        number, free = number + 1, f"{name}-{number}"
+    return free
+
+
+# --- the connection ----------------------------------------------------------------------------------------------------
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """True when another process holds the lock: never a sign of an empty, old or damaged file."""
+    return isinstance(error, sqlite3.OperationalError) and any(w in str(error) for w in ("locked", "locking protocol"))
+
+
+def prepare(db: sqlite3.Connection, busy_ms: int) -> None:
+    """Bring a fresh connection (isolation_level None) and its file into shape; tried again while busy, up to busy_ms.
+
+    Raises Unusable, and sqlite3.Error as it comes.
+    """
+    until = time.monotonic() + busy_ms / 1000
+    while True:
+        try:
+            return _prepare(db)
+        except sqlite3.OperationalError as error:
+            if not is_busy(error) or time.monotonic() > until:
+                raise
+            time.sleep(_RETRY_S)
+
+
+def _prepare(db: sqlite3.Connection) -> None:
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute("PRAGMA synchronous = NORMAL")
+    version = _version(db)
+    if version == 0 and _number(db, "PRAGMA page_count") == 0:
+        db.execute("PRAGMA auto_vacuum = INCREMENTAL")   # has no effect once the first page is written
+    db.execute("PRAGMA journal_mode = WAL").fetchall()
+    if version < VERSION:
+        _migrate(db)
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        version = _version(db)                           # again: another process may have been faster
+        for number, step in STEPS:
+            if number > version:
+                step(db)
+        if version < VERSION:
+            db.execute(f"PRAGMA user_version = {VERSION:d}")
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+def _version(db: sqlite3.Connection) -> int:
+    # Tables are counted first: they and the version appear at the same moment, perhaps between these two reads.
+    tables = _number(db, "SELECT count(*) FROM sqlite_master")
+    version = _number(db, "PRAGMA user_version")
+    if version // 100 > VERSION // 100:
+        raise Unusable(f"was written by a newer ccmon (schema {version}, this one knows {VERSION}); "
+                            "history is off; upgrade ccmon")
+    if (tables if version == 0 else version < STEPS[0][0]):
+        raise Unusable(f"is a database of another program; history is off until it is moved away {OTHER_FOLDER}")
+    return version
+
+
+def _number(db: sqlite3.Connection, sql: str) -> int:
+    return int(db.execute(sql).fetchone()[0])
+
+
+# --- the steps ---------------------------------------------------------------------------------------------------------
+
+def _first(db: sqlite3.Connection) -> None:
+    """Because the logs are deleted after about 30 days: sessions for ever, and what was seen of them from moment to moment.
+
+    Owners have a table of their own so that the databases of several machines can be merged; everything is an integer
+    where it can be, ten times smaller than text; a snapshot is stored under its time, so that ranges are read in one go.
+    """
+    for statement in _FIRST:
+        db.execute(statement)
+
+
+_FIRST = (
+    """CREATE TABLE owner (
+        id INTEGER PRIMARY KEY,
+        host TEXT NOT NULL,
+        account TEXT NOT NULL,
+        UNIQUE (host, account))""",
+    """CREATE TABLE session (
+        id INTEGER PRIMARY KEY,
+        owner_id INTEGER NOT NULL REFERENCES owner (id),
+        start_ts INTEGER NOT NULL,
+        end_ts INTEGER NOT NULL,
+        last_ts INTEGER,
+        tokens INTEGER NOT NULL,
+        input INTEGER,
+        output INTEGER,
+        cache_creation INTEGER,
+        cache_read INTEGER,
+        cost_micro_usd INTEGER,
+        models TEXT NOT NULL DEFAULT '',
+        entries INTEGER NOT NULL DEFAULT 0,
+        counted INTEGER NOT NULL DEFAULT 1,
+        source TEXT NOT NULL DEFAULT 'ccusage',
+        listed INTEGER NOT NULL DEFAULT 1,
+        plan TEXT NOT NULL DEFAULT '',
+        limit_tokens INTEGER NOT NULL DEFAULT 0,
+        limit_source TEXT NOT NULL DEFAULT '',
+        UNIQUE (owner_id, start_ts))""",
+    "CREATE INDEX session_by_end ON session (owner_id, end_ts)",
+    """CREATE TABLE snapshot (
+        owner_id INTEGER NOT NULL REFERENCES owner (id),
+        ts INTEGER NOT NULL,
+        seen INTEGER NOT NULL,
+        session_id INTEGER REFERENCES session (id),
+        tokens INTEGER NOT NULL,
+        input INTEGER,
+        output INTEGER,
+        cache_creation INTEGER,
+        cache_read INTEGER,
+        cost_micro_usd INTEGER,
+        PRIMARY KEY (owner_id, ts)) WITHOUT ROWID""",
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+)
+
+STEPS: Tuple[Tuple[int, Callable[[sqlite3.Connection], None]], ...] = ((100, _first),)
+VERSION = STEPS[-1][0]

@@ -1,0 +1,155 @@
+"""The values that pass between rooms: named tuples of plain numbers and text, no behaviour but arithmetic.
+
+Times are integer epoch seconds (UTC), tokens are input + output unless a name says otherwise, costs are US dollars.
+"""
+
+from typing import NamedTuple, Optional, Tuple
+
+SESSION_S = 5 * 3600
+
+
+class CcmonError(Exception):
+    """What a door raises: one clear sentence with the way out, shown to the user as it is."""
+
+
+class UsageError(CcmonError):
+    """Wrong words or settings: exit 2."""
+
+
+class Block(NamedTuple):
+    """One 5-hour session as ccusage (or the store) knows it. Gaps are not blocks."""
+
+    start: int                         # epoch s
+    end: int                           # epoch s, when the session is over, not when its last message came
+    last: Optional[int]                # epoch s of the last message, None when unknown
+    tokens: int                        # input + output; totalTokens where ccusage gave no counts (counted is False)
+    input: Optional[int]               # None when counted is False
+    output: Optional[int]
+    cache_creation: Optional[int]
+    cache_read: Optional[int]
+    cost_usd: Optional[float]          # None when unknown
+    models: Tuple[str, ...] = ()
+    entries: int = 0
+    counted: bool = True               # False: tokens is totalTokens and may include cache tokens
+    source: str = "ccusage"            # ccusage | logs | demo
+
+    def overlap_s(self, other: "Block") -> int:
+        """Seconds that both sessions cover."""
+        return max(0, min(self.end, other.end) - max(self.start, other.start))
+
+    def same_session(self, other: "Block") -> bool:
+        """True when the two overlap by more than half of the shorter one: starts differ between ccusage versions."""
+        return 2 * self.overlap_s(other) > min(self.end - self.start, other.end - other.start)
+
+
+class Sample(NamedTuple):
+    """What was seen from ts to seen: the tokens of the active session, or that none was active."""
+
+    ts: int                            # epoch s, first seen
+    seen: int                          # epoch s, last seen unchanged (at least ts)
+    session: Optional[int]             # start of the active session, None when idle
+    tokens: int                        # 0 when idle
+
+
+class HighWater(NamedTuple):
+    """The largest completed session, and how many completed sessions stand behind that."""
+
+    tokens: int
+    at: int                            # epoch s, its start
+    sessions: int
+
+
+class Source(NamedTuple):
+    """Where the numbers come from and how the last attempt to read them went."""
+
+    name: str = "ccusage"              # ccusage | logs | demo
+    version: Optional[str] = None
+    path: Optional[str] = None         # absolute path of the program
+    stamp: Optional[int] = None        # when that file changed (ns): the version is asked for again after an upgrade
+    refreshed: Optional[int] = None    # epoch s of the last attempt that succeeded
+    error: Optional[str] = None        # one sentence, when the last attempt failed
+    missing: bool = False              # the program could not be found or started
+    skipped: int = 0                   # malformed blocks left out
+    future: int = 0                    # blocks that start in the future: clocks disagree
+
+
+class Facts(NamedTuple):
+    """Everything known at one moment, before any plan or clock is applied to it."""
+
+    blocks: Tuple[Block, ...] = ()     # by start; the last eight days and the newest block, no future ones
+    listed: Tuple[int, ...] = ()       # starts of the blocks that the source's last good answer contained
+    samples: Tuple[Sample, ...] = ()   # by ts; from an hour before the active session on
+    high_water: Optional[HighWater] = None
+    source: Source = Source()
+    trouble: Optional[str] = None      # one sentence when the store could not be used
+
+
+class Limit(NamedTuple):
+    """How many tokens the session may hold, and who says so."""
+
+    tokens: int
+    plan: str                          # pro | max5 | max20 | custom_max | ml_auto: the plan in force
+    source: str                        # plan | flag | config | high_water | learned
+    asked: str                         # the plan that was asked for
+    high_water: Optional[HighWater] = None
+    switched: bool = False             # pro was exceeded, custom_max is in force
+    unknown: bool = False              # the session is above every record: the real limit is higher
+
+
+class Reset(NamedTuple):
+    """The next reset and the rule that gives it."""
+
+    at: int                            # epoch s, always in the future
+    rule: str                          # session | official | schedule | hour
+    timezone: str                      # name of the zone
+    reference_at: int                  # epoch s of the next reference time
+
+
+class Notice(NamedTuple):
+    """A code for programs and a sentence for people."""
+
+    code: str
+    text: str
+
+
+class Snapshot(NamedTuple):
+    """All numbers of one moment: what every view, the line and --json show."""
+
+    now: int
+    source: Source
+    age_s: Optional[int]               # since the source was read, None when it never was
+    session: Optional[Block]           # the active one, else the last one known
+    active: bool
+    others: int                        # further active sessions, not added up
+    limit: Limit
+    percent: Optional[float]           # uncapped; None without an active session
+    left: Optional[int]                # tokens, at least 0
+    burn_per_min: float
+    burn_source: str                   # measured | even
+    sustainable_per_min: Optional[float]
+    predicted_end: Optional[int]       # epoch s
+    reset: Reset
+    warnings: Tuple[Notice, ...] = ()
+
+
+class Owner(NamedTuple):
+    """Whose sessions: the machine, and a short hash of Claude Code's configuration folders."""
+
+    host: str
+    account: str
+
+
+class Record(NamedTuple):
+    """A session in the store with the plan and the limit of its time."""
+
+    block: Block
+    plan: str
+    limit: int                         # tokens
+    limit_source: str
+
+
+class Given(NamedTuple):
+    """A setting as it was written, and how to name the place in a message."""
+
+    text: str
+    where: str

@@ -1,0 +1,202 @@
+"""The table of options: one row serves the flag, the environment variable, the configuration file and the manual."""
+
+import difflib
+from typing import Any, Callable, Dict, Iterable, Mapping, NamedTuple, Optional, Tuple
+
+from ccmon.limits import PLAN_NAMES, PLANS
+from ccmon.model import CcmonError, Given
+from ccmon.schedule import ResetRule, parse_rule
+from ccmon.themes import THEMES
+
+TRUE, FALSE = ("1", "yes", "true", "on"), ("0", "no", "false", "off")
+
+
+class Option(NamedTuple):
+    """One setting: --name-with-dashes, CCMON_NAME, `name = value` under [ccmon] in config.ini."""
+
+    name: str
+    parse: Callable[[str], Any]        # text -> value, ValueError with the valid values
+    default: str
+    metavar: str
+    help: str
+    choices: Tuple[str, ...] = ()      # for completion
+    switch: Optional[str] = None       # a flag without a value stands for this text
+
+
+def number(low: float, high: float, unit: str) -> Callable[[str], float]:
+    """A parser for a number of the given range."""
+    def parse(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not low <= value <= high:
+            raise ValueError(f"'{text}' is not a number of {unit} from {low:g} to {high:g}")
+        return value
+    return parse
+
+
+def whole(low: int, high: int, unit: str) -> Callable[[str], int]:
+    """A parser for a whole number of the given range; 35,000 and 35_000 are numbers too."""
+    def parse(text: str) -> int:
+        digits = text.replace(",", "").replace("_", "")
+        if not (digits.isascii() and digits.isdigit() and len(digits) < 17 and low <= int(digits) <= high):
+            raise ValueError(f"'{text}' is not a whole number of {unit} from {low:,} to {high:,}")
+        return int(digits)
+    return parse
+
+
+def boolean(text: str) -> bool:
+    """yes or no, in the spellings of INI files."""
+    if text.lower() not in TRUE + FALSE:
+        raise ValueError(f"'{text}' is neither yes nor no")
+    return text.lower() in TRUE
+
+
+def one_of(names: Iterable[str]) -> Callable[[str], str]:
+    """A parser for a word of a list."""
+    known = tuple(names)
+
+    def parse(text: str) -> str:
+        if text not in known:
+            raise ValueError(f"'{text}' is unknown{near(text, known)}; choose from {', '.join(known)}")
+        return text
+    return parse
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """ (did you mean X?), or nothing."""
+    found = difflib.get_close_matches(word, list(known), 1)
+    return f" (did you mean {found[0]}?)" if found else ""
+
+
+def reset_rule(text: str) -> ResetRule:
+    """session, schedule or hours."""
+    try:
+        return parse_rule(text)
+    except CcmonError as err:
+        raise ValueError(str(err)) from None
+
+
+OPTIONS: Tuple[Option, ...] = (
+    Option("plan", str, "pro", "PLAN", "pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: "
+           "your largest completed session; ml_auto: the learned limit", PLAN_NAMES),
+    Option("limit", whole(1, 10 ** 12, "tokens"), "", "N", "the limit in tokens, instead of the plan's figure"),
+    Option("reset", reset_rule, "session", "RULE", "session: the session's own end; schedule: the reference times 04:00, "
+           "09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20", ("session", "schedule")),
+    Option("reset_hour", whole(0, 23, "the clock"), "", "HOUR", "one daily reset hour, 0 (midnight) to 23",
+           tuple(map(str, range(24)))),
+    Option("timezone", str, "Europe/Warsaw", "ZONE", "zone of all times shown: local, or a name such as Europe/Berlin"),
+    Option("interval", number(0.5, 3600, "seconds"), "3", "S", "seconds between two looks at the usage"),
+    Option("timeout", number(0.1, 3600, "seconds"), "30", "S", "seconds that ccusage may take"),
+    Option("ccusage", str, "", "CMD", "the ccusage program to run: an absolute path, or a name on PATH"),
+    Option("theme", one_of(THEMES), "dark", "NAME", "colours: " + ", ".join(THEMES), tuple(THEMES)),
+    Option("compact", boolean, "no", "YES|NO", "the small layout in any window", switch="yes"),
+    Option("ascii", boolean, "no", "YES|NO", "no characters beyond ASCII", switch="yes"),
+    Option("emoji", boolean, "yes", "YES|NO", "emoji before the labels", switch="no"),
+    Option("wait", number(0, 60, "seconds"), "1", "S", "with --statusline: seconds to wait when there is no line yet"),
+    Option("line_ttl", number(1, 3600, "seconds"), "15", "S", "seconds that a status line counts as fresh"),
+)
+BY_NAME: Dict[str, Option] = {option.name: option for option in OPTIONS}
+NEGATIVE_FLAGS = {"emoji": "--no-emoji"}
+
+
+class Settings(NamedTuple):
+    """Every option's value, and where each came from: default, file, environment or flag."""
+
+    plan: str
+    limit: Optional[int]
+    reset: ResetRule
+    timezone: str
+    interval: float
+    timeout: float
+    ccusage: Optional[str]
+    theme: str
+    compact: bool
+    ascii: bool
+    emoji: bool
+    wait: float
+    line_ttl: float
+    plans: Mapping[str, int]
+    origin: Mapping[str, str]
+
+    @property
+    def explicit_limit(self) -> Optional[Tuple[int, str]]:
+        """The limit set by hand and whether a flag or the configuration did it."""
+        if self.limit is None:
+            return None
+        return self.limit, "flag" if self.origin["limit"] == "flag" else "config"
+
+
+LEVELS = ("flag", "environment", "file")
+
+
+def flag_name(option: Option) -> str:
+    """--reset-hour, --no-emoji."""
+    return NEGATIVE_FLAGS.get(option.name, "--" + option.name.replace("_", "-"))
+
+
+def from_environment(env: Mapping[str, str]) -> Dict[str, Given]:
+    """The options that CCMON_<OPTION> variables set; an empty variable counts as absent."""
+    names = {option.name: "CCMON_" + option.name.upper() for option in OPTIONS}
+    return {name: Given(env[var], var) for name, var in names.items() if env.get(var)}
+
+
+def from_file(sections: Mapping[str, Mapping[str, Given]], path: str) -> Dict[str, Given]:
+    """The options of the [ccmon] section; unknown sections and keys are told with the nearest name."""
+    for section in sections:
+        if section not in ("ccmon", "plans"):
+            raise CcmonError(f"{path}: unknown section [{section}]; valid are [ccmon] and [plans]")
+    for key, given in sections.get("ccmon", {}).items():
+        if key not in BY_NAME:
+            raise CcmonError(f"{given.where}: unknown option '{key}'{near(key, BY_NAME)}. Valid: {', '.join(BY_NAME)}")
+    return dict(sections.get("ccmon", {}))
+
+
+def plan_table(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, int]:
+    """The reference figures with those of the [plans] section in their place or beside them."""
+    table = dict(PLANS)
+    for name, given in sections.get("plans", {}).items():
+        table[name] = _parsed(BY_NAME["limit"], given)
+    return table
+
+
+def _parsed(option: Option, given: Given) -> Any:
+    try:
+        return option.parse(given.text.strip())
+    except ValueError as err:
+        raise CcmonError(f"{given.where}: {err}") from None
+
+
+def resolve(flags: Mapping[str, Given], environment: Mapping[str, Given], file: Mapping[str, Given],
+            plans: Mapping[str, int] = PLANS) -> Settings:
+    """The settings in force: flag > environment > file > default. CcmonError names the place of a wrong value."""
+    layers = dict(zip(LEVELS, (flags, environment, file)))
+    values: Dict[str, Any] = {}
+    origin: Dict[str, str] = {}
+    for option in OPTIONS:
+        level = next((name for name in LEVELS if option.name in layers[name]), "default")
+        given = layers[level][option.name] if level in layers else Given(option.default, "default")
+        origin[option.name] = level
+        values[option.name] = _parsed(option, given) if given.text else None
+    values["reset"] = _reset(values, origin)
+    origin["reset"] = min(origin["reset"], origin.pop("reset_hour"), key=(*LEVELS, "default").index)
+    del values["reset_hour"]
+    _check_plan(values["plan"], plans, layers)
+    return Settings(plans=dict(plans), origin=origin, **values)
+
+
+def _reset(values: Mapping[str, Any], origin: Mapping[str, str]) -> ResetRule:
+    order = (*LEVELS, "default")
+    by_rule, by_hour = order.index(origin["reset"]), order.index(origin["reset_hour"])
+    if by_rule == by_hour != order.index("default"):
+        raise CcmonError("reset and reset_hour are both set: keep one of them")
+    return values["reset"] if by_rule <= by_hour else ResetRule("hour", (values["reset_hour"],))
+
+
+def _check_plan(plan: str, plans: Mapping[str, int], layers: Mapping[str, Mapping[str, Given]]) -> None:
+    known = [*plans, *(name for name in PLAN_NAMES if name not in plans)]
+    if plan in known:
+        return
+    where = next(layers[level]["plan"].where for level in LEVELS if "plan" in layers[level])
+    raise CcmonError(f"{where}: '{plan}' is no plan{near(plan, known)}; choose from {', '.join(known)}")

@@ -1,0 +1,83 @@
+"""Reset rules and the next reset they give: local hours to moments, right across changes of the clocks."""
+
+from datetime import date
+from typing import Callable, NamedTuple, Optional, Sequence, Tuple
+
+from ccmon.model import CcmonError, Reset
+from ccmon.text import clean, clip
+from ccmon.when import Zone
+
+REFERENCE_HOURS = (4, 9, 14, 18, 23)
+
+_DAY_S = 86400
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+
+
+class ResetRule(NamedTuple):
+    """When usage is said to reset: with the session, at the reference times, or at hours of one's own."""
+
+    kind: str                          # session | schedule | hour
+    hours: Tuple[int, ...] = ()        # local hours 0..23, sorted; only for hour
+
+
+def parse_rule(text: str) -> ResetRule:
+    """session, schedule, or hours such as 5 or 5,10,15,20; CcmonError for anything else."""
+    words = [word.strip().lower() for word in text.split(",")]
+    if words in (["session"], ["schedule"]):
+        return ResetRule(words[0])
+    if not all(_is_hour(word) for word in words):
+        shown = clip(clean(text), 40)
+        raise CcmonError(f"'{shown}' is no reset rule. Use session, schedule, or hours from 0 to 23 such as 5 or 5,10,15,20")
+    return ResetRule("hour", tuple(sorted({int(word) for word in words})))
+
+
+def _is_hour(word: str) -> bool:
+    return word.isascii() and word.isdigit() and len(word) <= 2 and int(word) <= 23
+
+
+def to_epoch(offset_s: Callable[[int], int], y: int, m: int, d: int, h: int) -> int:
+    """The moment when local clocks first show that hour (or first pass it, where they skip it), in epoch s.
+
+    offset_s gives the seconds that local time is ahead of UTC at a moment.
+    """
+    return _first_at(offset_s, (date(y, m, d).toordinal() - _EPOCH_DAY) * _DAY_S + h * 3600)
+
+
+def _first_at(offset_s: Callable[[int], int], wall_s: int) -> int:
+    # No zone is a day away from UTC, and clocks do not change twice within two days: one change at most is in sight.
+    low, high = wall_s - _DAY_S, wall_s + _DAY_S
+    before, after = offset_s(low), offset_s(high)
+    if before == after:
+        return wall_s - before
+    change = _first_change(offset_s, low, high)
+    return wall_s - before if wall_s - before < change else max(change, wall_s - after)
+
+
+def _first_change(offset_s: Callable[[int], int], low: int, high: int) -> int:
+    """The first second in (low, high] with another offset than low, by bisection."""
+    before = offset_s(low)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if offset_s(middle) == before:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def next_hour(now: int, hours: Sequence[int], zone: Zone) -> int:
+    """The first moment strictly after now when local clocks reach one of the hours, in epoch s."""
+    today = (now + zone.offset_s(now)) // _DAY_S
+    # Up to the day after tomorrow: clocks set back over midnight return to today when tomorrow's 00:00 has been.
+    walls = ((today + day) * _DAY_S + hour * 3600 for day in range(3) for hour in hours)
+    return min(at for at in (_first_at(zone.offset_s, wall) for wall in walls) if at > now)
+
+
+def next_reset(now: int, rule: ResetRule, session_end: Optional[int], zone: Zone) -> Reset:
+    """The next reset by the rule; session_end is that of the active session, None (or past) when there is none."""
+    reference = next_hour(now, REFERENCE_HOURS, zone)
+    if rule.kind == "hour" and rule.hours:
+        return Reset(next_hour(now, rule.hours, zone), "hour", zone.name, reference)
+    if rule.kind == "session" and session_end is not None and session_end > now:
+        return Reset(session_end, "session", zone.name, reference)
+    return Reset(reference, "schedule", zone.name, reference)

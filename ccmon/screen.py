@@ -1,0 +1,444 @@
+"""The door to the terminal: whether it can be drawn on, painting lines, waiting for keys and signals, leaving it clean.
+
+The only import of curses. Roles become attributes here; what the lines say is not known here.
+"""
+
+import contextlib
+import functools
+import locale
+import os
+import select
+import selectors
+import signal
+import sys
+import threading
+import time
+from collections import deque
+from typing import Any, Deque, Dict, List, Mapping, NamedTuple, Optional, Sequence, TextIO, Tuple, Union
+
+from ccmon.model import CcmonError
+from ccmon.text import ROLES, Line, Span, clean, clip_line, width
+from ccmon.themes import THEMES, Style, colour, is_dim
+
+curses: Any
+termios: Any
+try:
+    import curses
+except ImportError:                    # Windows without windows-curses
+    curses = None
+try:
+    import termios
+except ImportError:                    # Windows; every use of it is kept behind _POSIX
+    termios = None
+
+_POSIX = os.name == "posix"
+_IN, _OUT = 0, 1                       # curses itself draws on descriptors 0 and 1, whatever sys.stdin says
+_FATAL = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGINT") if hasattr(signal, name))
+_SIZE_CHANGED = tuple(getattr(signal, name) for name in ("SIGWINCH", "SIGCONT") if hasattr(signal, name))
+_PATIENCE_S = 1.0                      # a stalled terminal gets this long after a signal
+_LAST_CHANCE_S = 0.7
+_STALL_MS = 300                        # when leaving: so long the terminal may take to be writable
+_EMPTY_READS = 3                       # "readable" so often without a byte: the terminal is gone
+_KEYS_AT_ONCE = 256
+# Plain attributes and letters, normal keypad, visible cursor, main screen: what every living terminal understands.
+_FAREWELL = b"\x1b[0m\x1b(B\x0f\x1b[?1l\x1b>\x1b[?25h\x1b[?1049l"
+
+
+class Event(NamedTuple):
+    """What `Screen.wait` saw: key, signal, resize, wake or closed."""
+
+    kind: str
+    value: Union[str, int, None] = None    # the key's name or the signal's number
+
+
+def exit_code(signum: int) -> int:
+    """The exit status after that signal: 128 + number, and 0 for Ctrl-C, which is a way to quit."""
+    return 0 if signum == signal.SIGINT else 128 + signum
+
+
+# --- can it be drawn on ------------------------------------------------------------------------------------------------
+
+_XTERM_LIKE = ("xterm", "kitty", "ghostty", "foot", "wezterm", "alacritty", "rio", "contour", "konsole", "vte", "gnome",
+               "iterm", "mintty", "rxvt", "st-", "tmux", "screen")
+
+
+@functools.lru_cache(maxsize=None)
+def _terminfo(term: str) -> Optional[str]:
+    """The terminfo entry that serves this TERM: its own, or a stand-in for the families that are xterms at heart."""
+    # Cached because setupterm answers only once a process: later calls succeed whatever the name.
+    like_screen = ("screen-256color", "screen") if term.startswith(("tmux", "screen")) else ()
+    stand_ins = (*like_screen, "xterm-256color", "xterm") if term.startswith(_XTERM_LIKE) else ()
+    for name in (term, *stand_ins):
+        with contextlib.suppress(curses.error):
+            curses.setupterm(name, _OUT)
+            return str(name)
+    return None
+
+
+def usable(env: Mapping[str, str]) -> Optional[str]:
+    """None when a full screen can be drawn, else the reason in words."""
+    if curses is None:
+        return "this Python has no curses (on Windows: pip install windows-curses)"
+    for descriptor, stream, name in ((_IN, sys.stdin, "input"), (_OUT, sys.__stdout__, "output")):
+        if stream is None or not os.isatty(descriptor):
+            return f"standard {name} is not a terminal"
+    return _unfit(env.get("TERM", "")) if _POSIX else None
+
+
+def _unfit(term: str) -> Optional[str]:
+    if not term:
+        return "TERM is not set, so the kind of terminal is not known"
+    if _terminfo(term) is None:
+        return f"the terminal type {term!a} (TERM) is not known on this machine"
+    if not curses.tigetstr("cup"):
+        return f"a terminal of type {term!a} (TERM) cannot place the cursor"
+    return None
+
+
+def utf8() -> bool:
+    """Whether the locale's codec is UTF-8; sets the locale, as curses needs it."""
+    try:
+        locale.setlocale(locale.LC_ALL, "")
+    except locale.Error:
+        # ssh hands over names of locales that the machine has not generated; what matters here is their codec.
+        asked = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "")
+        with contextlib.suppress(locale.Error):
+            locale.setlocale(locale.LC_CTYPE, "C.UTF-8" if _is_utf8(asked.rpartition(".")[2]) else "C")
+    # Not getpreferredencoding: Python's UTF-8 mode answers UTF-8 under LC_ALL=C, where curses paints blanks.
+    return _is_utf8(locale.nl_langinfo(locale.CODESET) if _POSIX else sys.stdout.encoding)
+
+
+def _is_utf8(codec: str) -> bool:
+    return codec.lower().replace("-", "") == "utf8"
+
+
+# --- leaving it clean ------------------------------------------------------------------------------------------------
+
+def reset_terminal() -> None:
+    """Bring back the terminal of standard output after a program that died while drawing; silent when there is none."""
+    if not os.isatty(_OUT):
+        return
+    os.write(_OUT, _FAREWELL)
+    if _POSIX:
+        modes = termios.tcgetattr(_OUT)
+        modes[0] |= termios.ICRNL | termios.IXON
+        modes[1] |= termios.OPOST | termios.ONLCR
+        modes[3] |= termios.ICANON | termios.ECHO | termios.ECHOE | termios.ECHOK | termios.ISIG | termios.IEXTEN
+        termios.tcsetattr(_OUT, termios.TCSANOW, modes)
+
+
+def _free_output() -> None:
+    """Undo a Ctrl-S and throw away what the terminal does not take, so that a blocked write returns."""
+    with contextlib.suppress(termios.error):
+        termios.tcflow(_OUT, termios.TCOON)
+        termios.tcflush(_OUT, termios.TCOFLUSH)
+
+
+def _set_modes(modes: List[Any]) -> None:
+    with contextlib.suppress(termios.error):
+        termios.tcsetattr(_IN, termios.TCSANOW, modes)
+
+
+def _stop_curses() -> None:
+    # endwin holds the interpreter lock while it writes, so no thread could free a terminal that is stalled here.
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(_OUT, select.POLLOUT)
+        if not poll.poll(_STALL_MS):
+            _free_output()
+    with contextlib.suppress(curses.error):
+        curses.endwin()
+
+
+def _set_variable(name: str, value: Optional[str]) -> None:
+    os.environ.pop(name, None)
+    if value is not None:
+        os.environ[name] = value
+
+
+def _prepare_environment(stack: contextlib.ExitStack) -> None:
+    """LINES and COLUMNS gone (curses would believe them), TERM known to terminfo, a short wait after ESC."""
+    for name in ("LINES", "COLUMNS", "TERM", "ESCDELAY"):
+        stack.callback(_set_variable, name, os.environ.get(name))
+    os.environ.setdefault("ESCDELAY", "25")
+    _set_variable("LINES", None)
+    _set_variable("COLUMNS", None)
+    if _POSIX:
+        _set_variable("TERM", _terminfo(os.environ.get("TERM", "")))
+
+
+class _Signals:
+    """Signals while the screen is up: noted for the main thread, which a thread wakes, and replaces when it hangs."""
+
+    def __init__(self, stack: contextlib.ExitStack) -> None:
+        """The stack undoes everything: handlers, wakeup descriptor, thread, pipes."""
+        self.fatal: Deque[int] = deque()
+        self.size_changed = False
+        self._left = threading.Event()
+        if _POSIX:
+            self.bell, self._bell_in = self._pipe(stack)
+            self._bytes, self._bytes_in = self._pipe(stack)
+            os.set_blocking(self._bytes, True)
+        for number in _FATAL + _SIZE_CHANGED:
+            stack.callback(signal.signal, number, signal.signal(number, self._note) or signal.SIG_DFL)
+        if _POSIX:
+            self._start_thread(stack)
+
+    def _pipe(self, stack: contextlib.ExitStack) -> Tuple[int, int]:
+        ends = os.pipe()
+        for descriptor in ends:
+            stack.callback(os.close, descriptor)
+            os.set_blocking(descriptor, False)
+        return ends
+
+    def _start_thread(self, stack: contextlib.ExitStack) -> None:
+        self._modes = termios.tcgetattr(_IN)
+        before = signal.set_wakeup_fd(self._bytes_in, warn_on_full_buffer=False)
+        stack.callback(signal.set_wakeup_fd, before)
+        thread = threading.Thread(target=self._watch, name="ccmon-signals", daemon=True)
+        thread.start()
+        stack.callback(thread.join)
+        stack.callback(os.write, self._bytes_in, b"\0")
+        stack.callback(self._left.set)
+
+    def ring(self) -> None:
+        """Make the bell readable; from any thread."""
+        if _POSIX:
+            with contextlib.suppress(OSError):     # full: it rings already; closed: nobody listens
+                os.write(self._bell_in, b"!")
+
+    def silence(self) -> None:
+        """Take every ring off the bell."""
+        with contextlib.suppress(BlockingIOError):
+            while len(os.read(self.bell, 4096)) == 4096:
+                pass
+
+    def _note(self, number: int, _frame: object) -> None:
+        if number in _FATAL:
+            self.fatal.append(number)
+        else:
+            self.size_changed = True
+
+    def _watch(self) -> None:
+        # Blocked: every signal goes to the main thread, and touching the terminal from the background stops nobody.
+        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        numbers = b""
+        while not set(numbers) & {0, *_FATAL}:
+            numbers = os.read(self._bytes, 512)
+            self.ring()
+        fatal = [number for number in numbers if number in _FATAL]
+        if fatal and not self._left.wait(_PATIENCE_S):
+            _free_output()
+            if not self._left.wait(_LAST_CHANCE_S):
+                self._abandon(fatal[0])
+
+    def _abandon(self, number: int) -> None:
+        """End the process for a main thread that hangs in its terminal or elsewhere."""
+        _set_modes(self._modes)
+        with contextlib.suppress(OSError):     # its own open file: O_NONBLOCK on ours would outlive us in the shell
+            os.write(os.open(os.ttyname(_OUT), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY), _FAREWELL)
+        os._exit(exit_code(number))
+
+
+# --- the screen ------------------------------------------------------------------------------------------------------
+
+def _key_names() -> Dict[int, str]:
+    names = {9: "tab", 10: "enter", 13: "enter", 27: "esc", 8: "backspace", 127: "backspace"}
+    for constant, name in (("UP", "up"), ("DOWN", "down"), ("LEFT", "left"), ("RIGHT", "right"), ("PPAGE", "pgup"),
+                           ("NPAGE", "pgdn"), ("HOME", "home"), ("END", "end"), ("ENTER", "enter"),
+                           ("BACKSPACE", "backspace")):
+        names[getattr(curses, f"KEY_{constant}")] = name
+    return {**names, **{code: chr(code) for code in range(32, 127)}}
+
+
+class Screen:
+    """The terminal in full-screen mode, between `with` and its end."""
+
+    def __init__(self, theme_name: str, log: TextIO) -> None:
+        self._theme_name, self._log = theme_name, log
+        self._frame: object = None
+        self._empty_reads = 0
+        self._woken = False
+
+    def __enter__(self) -> "Screen":
+        with contextlib.ExitStack() as stack:
+            _prepare_environment(stack)
+            self._signals = _Signals(stack)
+            stack.enter_context(contextlib.redirect_stderr(self._log))     # warnings and tracebacks of threads too
+            self._start(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._stack.__exit__(*error)
+
+    def _start(self, stack: contextlib.ExitStack) -> None:
+        if _POSIX:
+            stack.callback(_set_modes, termios.tcgetattr(_IN))
+        try:
+            self._window = curses.initscr()
+        except curses.error as err:
+            raise CcmonError(f"cannot draw on this terminal ({err}); try ccmon --once") from err
+        stack.callback(_stop_curses)
+        curses.noecho()
+        curses.cbreak()
+        self._window.keypad(True)
+        self._window.leaveok(True)
+        self._window.timeout(0 if _POSIX else 100)
+        with contextlib.suppress(curses.error):
+            curses.curs_set(0)
+        self._names = _key_names()
+        self._colours, self._background = _colours()
+        self.set_theme(self._theme_name)
+        if _POSIX:
+            self._selector = stack.enter_context(_selector(_IN, self._signals.bell))
+
+    # painting
+
+    def size(self) -> Tuple[int, int]:
+        """Width and height in cells."""
+        height, columns = self._window.getmaxyx()
+        return columns, height
+
+    def set_theme(self, name: str) -> None:
+        """Paint with that theme from the next frame on; without colours it is always mono."""
+        theme = THEMES[name if self._colours else "mono"]
+        self._attributes = {role: self._attribute(pair, theme[role]) for pair, role in enumerate(ROLES, 1)}
+        self._frame = None
+
+    def _attribute(self, pair: int, style: Style) -> int:
+        attribute = curses.A_BOLD if style.bold else 0
+        attribute |= curses.A_DIM if is_dim(style, self._colours) else 0
+        attribute |= curses.A_REVERSE if style.reverse else 0
+        index = colour(style, self._colours)
+        if index is not None:
+            curses.init_pair(pair, index, self._background)
+            attribute |= curses.color_pair(pair)
+        return int(attribute)
+
+    def paint(self, lines: Sequence[Line]) -> None:
+        """Show the lines from the top, cut at the edges; an unchanged frame costs nothing."""
+        frame = (tuple(lines), self.size())
+        if frame == self._frame:
+            return
+        self._frame = frame
+        columns, height = self.size()
+        for row, line in enumerate(lines[:height]):
+            self._put(row, line, columns)
+        if len(lines) < height:
+            self._window.move(len(lines), 0)
+            self._window.clrtobot()
+        self._window.refresh()         # not doupdate: that keeps the interpreter lock while the terminal is stalled
+
+    def _put(self, row: int, line: Line, columns: int) -> None:
+        # Cleared row by row, downwards: a character that the C library takes for wider may spill on the next row.
+        self._window.move(row, 0)
+        self._window.clrtoeol()
+        shown = [span if span.text.isprintable() else Span(clean(span.text), span.role) for span in line]
+        column = 0
+        for span in clip_line(shown, columns):
+            # The bottom right cell is painted and then complained about, as the cursor has nowhere to go.
+            with contextlib.suppress(curses.error, ValueError):
+                self._window.addstr(row, column, span.text, self._attributes.get(span.role, 0))
+            column += width(span.text)
+
+    # waiting
+
+    def wake(self) -> None:
+        """Make `wait` return; from any thread, also when nobody waits."""
+        self._woken = True
+        self._signals.ring()
+
+    def wait(self, timeout_s: float) -> List[Event]:
+        """What happened, at once if something did, else after at most that many seconds (then often nothing)."""
+        events = self._noted()
+        if not events:
+            events = self._listen_for(timeout_s) if _POSIX else self._poll_for(timeout_s)
+            events += self._noted()
+        return events
+
+    def _noted(self) -> List[Event]:
+        """Signals, wakes and new sizes since the last call."""
+        events = []
+        while self._signals.fatal:
+            events.append(Event("signal", int(self._signals.fatal.popleft())))
+        if self._signals.size_changed:
+            self._signals.size_changed = False
+            events.append(self._resized())
+        if self._woken:
+            self._woken = False
+            events.append(Event("wake"))
+        return events
+
+    def _listen_for(self, timeout_s: float) -> List[Event]:
+        events: List[Event] = []
+        for key, _ in self._selector.select(max(0.0, timeout_s)):
+            if key.fd == self._signals.bell:
+                self._signals.silence()
+            else:
+                events += self._keys() or self._end_of_input()
+        return events
+
+    def _poll_for(self, timeout_s: float) -> List[Event]:
+        deadline = time.monotonic() + timeout_s
+        while True:                    # every getch waits a tenth of a second
+            events = self._keys() + self._noted()
+            if events or time.monotonic() >= deadline:
+                return events
+
+    def _keys(self) -> List[Event]:
+        events: List[Event] = []
+        for _ in range(_KEYS_AT_ONCE):
+            code = self._window.getch()
+            if code == -1:
+                return events
+            self._empty_reads = 0
+            events += self._key(code)
+        return events
+
+    def _key(self, code: int) -> List[Event]:
+        if code == 12 or (code == curses.KEY_RESIZE and not _POSIX):       # Ctrl-L
+            return [self._resized()]
+        if code == 3:                                                      # Ctrl-C where it is not a signal
+            return [Event("signal", int(signal.SIGINT))]
+        return [Event("key", self._names[code])] if code in self._names else []
+
+    def _end_of_input(self) -> List[Event]:
+        self._empty_reads += 1
+        if self._empty_reads < _EMPTY_READS:
+            return []
+        self._selector.unregister(_IN)         # readable for ever: waiting on it would spin
+        return [Event("closed")]
+
+    def _resized(self) -> Event:
+        self._frame = None
+        with contextlib.suppress(OSError, curses.error):
+            if _POSIX:
+                columns, rows = os.get_terminal_size(_OUT)
+                if rows > 0 and columns > 0 and curses.is_term_resized(rows, columns):
+                    curses.resizeterm(rows, columns)
+            else:
+                curses.resize_term(0, 0)
+            self._window.clear()
+        return Event("resize")
+
+
+def _selector(*descriptors: int) -> selectors.BaseSelector:
+    # poll knows descriptors above 1024, but the Mac's does not know terminals.
+    selector = selectors.SelectSelector() if sys.platform == "darwin" else selectors.PollSelector()
+    for descriptor in descriptors:
+        selector.register(descriptor, selectors.EVENT_READ)
+    return selector
+
+
+def _colours() -> Tuple[int, int]:
+    """How many colours there are (0: none, or not wanted) and the index of the background."""
+    if os.environ.get("NO_COLOR") or os.environ.get("CLICOLOR") == "0":
+        return 0, -1
+    colours, background = 0, 0
+    with contextlib.suppress(curses.error):
+        curses.start_color()
+        colours = curses.COLORS if curses.has_colors() and curses.COLORS >= 8 else 0
+        curses.use_default_colors()
+        background = -1
+    return colours, background

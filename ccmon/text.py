@@ -1,0 +1,211 @@
+"""Text as values: spans and lines with roles, cell widths, and how durations, tokens, bars and sparklines are written.
+
+A role is a meaning, never a colour: title, label, value, text, dim, accent, ok, fair, warn, danger, marker, key.
+"""
+
+import unicodedata
+from typing import List, NamedTuple, Optional, Sequence, Tuple
+
+ROLES = ("text", "title", "label", "value", "dim", "accent", "ok", "fair", "warn", "danger", "marker", "key", "track")
+
+
+class Span(NamedTuple):
+    """A run of text with one role."""
+
+    text: str
+    role: str = "text"
+
+
+Line = Tuple[Span, ...]
+
+
+class Charset(NamedTuple):
+    """Which characters the terminal shows: block and braille graphics or ASCII, emoji or not."""
+
+    unicode: bool = True
+    emoji: bool = True
+
+
+_FORBIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def clean(text: str) -> str:
+    """The text without control, format (bidi, zero-width), surrogate and unassigned characters."""
+    return "".join(c for c in text if unicodedata.category(c) not in _FORBIDDEN)
+
+
+def char_width(char: str) -> int:
+    """Terminal cells of one character: 0, 1 or 2."""
+    if char < "\x7f":
+        return 1
+    if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf", "Cc"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def width(text: str) -> int:
+    """Terminal cells of the text."""
+    return len(text) if text.isascii() else sum(map(char_width, text))
+
+
+def line_width(line: Sequence[Span]) -> int:
+    """Terminal cells of the line."""
+    return sum(width(span.text) for span in line)
+
+
+def clip(text: str, cells: int) -> str:
+    """The longest beginning of the text that fits."""
+    if width(text) <= cells:
+        return text
+    out, used = [], 0
+    for char in text:
+        used += char_width(char)
+        if used > cells:
+            break
+        out.append(char)
+    return "".join(out)
+
+
+def clip_line(line: Sequence[Span], cells: int) -> Line:
+    """The line cut at the given width, without empty spans."""
+    out: List[Span] = []
+    for span in line:
+        text = clip(span.text, cells)
+        cells -= width(text)
+        if text:
+            out.append(Span(text, span.role))
+        if text != span.text:
+            break
+    return tuple(out)
+
+
+def pad(text: str, cells: int) -> str:
+    """The text with spaces behind it up to the given width."""
+    return text + " " * max(0, cells - width(text))
+
+
+def spread(left: Sequence[Span], right: Sequence[Span], cells: int) -> Line:
+    """left and right at the two ends of a line; right is dropped when both do not fit."""
+    free = cells - line_width(left) - line_width(right)
+    if free < 1 or not right:
+        return clip_line(left, cells)
+    return (*left, Span(" " * free), *right)
+
+
+def words_fit(words: Sequence[Sequence[Span]], cells: int, gap: int = 2) -> Line:
+    """As many of the groups, in their order, as fit side by side."""
+    out: List[Span] = []
+    for group in words:
+        lead = (Span(" " * gap),) if out else ()
+        if line_width(out) + line_width(lead) + line_width(group) > cells:
+            break
+        out.extend((*lead, *group))
+    return tuple(out)
+
+
+def plain(line: Sequence[Span]) -> str:
+    """The text of the line without roles, no blanks at its end."""
+    return "".join(span.text for span in line).rstrip()
+
+
+def wrap(text: str, cells: int) -> List[str]:
+    """The text in lines of at most the given width, broken at spaces; words that are longer are cut."""
+    lines, current = [], ""
+    for word in text.split():
+        joined = f"{current} {word}" if current else word
+        if width(joined) <= cells:
+            current = joined
+            continue
+        if current:
+            lines.append(current)
+        current = clip(word, cells)
+    return lines + [current] if current else lines
+
+
+# --- numbers -------------------------------------------------------------------------------------------------------
+
+def count(number: int) -> str:
+    """15412 -> 15,412."""
+    return f"{number:,}"
+
+
+def short_count(number: float) -> str:
+    """At most four characters up to a trillion: 950, 9.2k, 35k, 1.2M."""
+    for unit, size in (("", 1), ("k", 1_000), ("M", 1_000_000), ("G", 1_000_000_000), ("T", 1_000_000_000_000)):
+        scaled = number / size
+        if scaled < 9.95 and unit:
+            return f"{scaled:.1f}{unit}".replace(".0", "")
+        if scaled < 999.5:
+            return f"{scaled:.0f}{unit}"
+    return f"{number / 1e15:.0f}P"
+
+
+def percent(value: float) -> str:
+    """44 %; the tenth is dropped, and 79.9 never reads 80."""
+    return f"{min(int(value), 99_999)} %"
+
+
+def usd(cost: Optional[float]) -> str:
+    """$3.41, or a dash when the cost is not known."""
+    return "-" if cost is None else f"${cost:,.2f}"
+
+
+def duration(seconds: int) -> str:
+    """2d 3h, 2h 17m, 17m or 45s: two units at most, never negative."""
+    seconds = max(0, int(seconds))
+    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
+    if days:
+        return f"{days}d {hours % 24}h"
+    if hours:
+        return f"{hours}h {minutes % 60:02d}m"
+    return f"{minutes}m" if minutes else f"{seconds}s"
+
+
+def level_role(value: Optional[float]) -> str:
+    """The role of a percentage: ok below 50, fair to 80, warn to 100, danger above."""
+    if value is None:
+        return "dim"
+    return "ok" if value < 50 else "fair" if value < 80 else "warn" if value <= 100 else "danger"
+
+
+# --- pictures of one row ----------------------------------------------------------------------------------------------
+
+_EIGHTHS = "▏▎▍▌▋▊▉"
+_SPARKS = "▁▂▃▄▅▆▇█"
+_ASCII_SPARKS = "_.-=+*#@"
+
+
+def bar(share: float, cells: int, role: str, charset: Charset, mark: Optional[float] = None) -> Line:
+    """A bar of exactly `cells` cells; share and mark are 0..1 and clamped; the mark stands where time is."""
+    eighths = round(min(1.0, max(0.0, share)) * cells * 8)
+    full, rest = divmod(eighths, 8)
+    if charset.unicode:
+        filled = "█" * full + (_EIGHTHS[rest - 1] if rest else "")
+        track, mark_char = "─", "┃"
+    else:
+        filled, track, mark_char = "#" * (full + (rest >= 4)), ".", "|"
+    text = filled + track * (cells - len(filled))
+    roles = [role] * len(filled) + ["track"] * (cells - len(filled))
+    if mark is not None and cells:
+        at = min(cells - 1, int(min(1.0, max(0.0, mark)) * cells))
+        text, roles[at] = text[:at] + mark_char + text[at + 1:], "marker"
+    return _grouped(text, roles)
+
+
+def _grouped(text: str, roles: Sequence[str]) -> Line:
+    spans: List[Span] = []
+    for char, role in zip(text, roles):
+        if spans and spans[-1].role == role:
+            spans[-1] = Span(spans[-1].text + char, role)
+        else:
+            spans.append(Span(char, role))
+    return tuple(spans)
+
+
+def sparkline(values: Sequence[Optional[float]], charset: Charset) -> str:
+    """One character a value, scaled to the largest; a blank where nothing is known."""
+    marks = _SPARKS if charset.unicode else _ASCII_SPARKS
+    top = max((v for v in values if v), default=0.0)
+    if top <= 0:
+        return "".join(" " if v is None else marks[0] for v in values)
+    return "".join(" " if v is None else marks[min(7, int(v / top * 7.999))] for v in values)

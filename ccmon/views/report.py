@@ -1,0 +1,51 @@
+"""The --json document: every number of a moment. Keys are only ever added; the README describes them."""
+
+from typing import Any, Dict, Optional
+
+from ccmon.model import Block, Snapshot
+
+SCHEMA = 1
+
+
+def document(snapshot: Snapshot) -> Dict[str, Any]:
+    """Times in epoch seconds, costs in US dollars; null where a value has no meaning."""
+    return {
+        "schema": SCHEMA,
+        "now": snapshot.now,
+        "source": {"name": snapshot.source.name, "version": snapshot.source.version, "age_s": snapshot.age_s,
+                   "error": snapshot.source.error},
+        "session": _session(snapshot.session, snapshot.active),
+        "plan": {"name": snapshot.limit.plan, "limit": snapshot.limit.tokens, "limit_source": snapshot.limit.source},
+        "percent": _rounded(snapshot.percent),
+        "tokens_left": snapshot.left,
+        "burn_rate_per_min": _rounded(snapshot.burn_per_min),
+        "burn_rate_source": snapshot.burn_source,
+        "sustainable_rate_per_min": _rounded(snapshot.sustainable_per_min),
+        "predicted_end": snapshot.predicted_end,
+        "reset": snapshot.reset._asdict(),
+        "warnings": [notice.code for notice in snapshot.warnings],
+    }
+
+
+def _session(block: Optional[Block], active: bool) -> Optional[Dict[str, Any]]:
+    if block is None:
+        return None
+    return {"active": active, "start": block.start, "end": block.end, "tokens": block.tokens, "input": block.input,
+            "output": block.output, "cache_creation": block.cache_creation, "cache_read": block.cache_read,
+            "cost_usd": block.cost_usd, "models": list(block.models)}
+
+
+def _rounded(number: Optional[float]) -> Optional[float]:
+    return None if number is None else round(number, 4)
+
+
+def exit_code(snapshot: Snapshot) -> int:
+    """30 no data, 20 no active session, 11 over the limit, 10 from 80 % on or limit unknown, else 0."""
+    if snapshot.age_s is None and snapshot.session is None:
+        return 30
+    if not snapshot.active:
+        return 20
+    codes = {notice.code for notice in snapshot.warnings}
+    if "over_limit" in codes:
+        return 11
+    return 10 if codes & {"near_limit", "limit_unknown"} else 0

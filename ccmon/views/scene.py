@@ -1,0 +1,109 @@
+"""What a screen view is given, and the words that several views share."""
+
+import re
+from datetime import date
+from typing import NamedTuple, Optional, Sequence, Tuple
+
+from ccmon import text, when
+from ccmon.model import Block, Facts, HighWater, Limit, Snapshot
+from ccmon.text import Charset, Line, Span
+from ccmon.when import Zone
+
+LABEL_CELLS = 14                       # margin, emoji, label
+_EMOJI_CELLS = 3
+_DATED = re.compile(r"^claude-|-20\d{6}$")
+
+
+class Scene(NamedTuple):
+    """All that is to be seen at one moment."""
+
+    snapshot: Snapshot
+    facts: Facts
+    zone: Zone
+    charset: Charset = Charset()
+    status: str = ""                   # what the source is doing, for the last row
+    message: str = ""                  # the answer to a key, shown before the notices
+    compact: bool = False
+
+    def clock(self, epoch: int) -> str:
+        """18:00, or Mon 02:13 when it is not today."""
+        return when.clock_text(epoch, self.snapshot.now, self.zone)
+
+    def hour(self, epoch: int) -> str:
+        """18:00, whatever the day."""
+        return when.local(epoch, self.zone).strftime("%H:%M")
+
+    def second(self, epoch: int) -> str:
+        """18:00:00."""
+        return when.local(epoch, self.zone).strftime("%H:%M:%S")
+
+    def day(self, epoch: int) -> date:
+        """The local date."""
+        return when.local(epoch, self.zone).date()
+
+
+def label(charset: Charset, emoji: str, word: str) -> Line:
+    """The label column; it is as wide without the emoji as with it."""
+    mark = f" {emoji} " if charset.unicode and charset.emoji else " " * (_EMOJI_CELLS + 1)
+    return (Span(text.pad(mark + word, LABEL_CELLS), "label"),)
+
+
+def pick(variants: Sequence[Sequence[Span]], cells: int) -> Line:
+    """The first variant that fits; nothing when none does."""
+    return next((tuple(line) for line in variants if text.line_width(line) <= cells), ())
+
+
+def pick_text(variants: Sequence[str], cells: int) -> str:
+    """The first text that fits; nothing when none does."""
+    return next((words for words in variants if text.width(words) <= cells), "")
+
+
+def model_name(name: str) -> str:
+    """claude-opus-4-1-20250805 -> opus-4-1."""
+    return _DATED.sub("", name) or name
+
+
+def models(block: Block, cells: int) -> str:
+    """The models by name, as many as fit, then how many more."""
+    names = [model_name(name) for name in block.models]
+    for shown in range(len(names), 0, -1):
+        rest = f" +{len(names) - shown}" if shown < len(names) else ""
+        words = ", ".join(names[:shown]) + rest
+        if text.width(words) <= cells:
+            return words
+    return f"{len(names)} models" if names and cells > 8 else "-"
+
+
+def record(high_water: HighWater, zone: Zone) -> str:
+    """record 17 Nov, 41 sessions."""
+    sessions = "1 session" if high_water.sessions == 1 else f"{text.count(high_water.sessions)} sessions"
+    return f"record {day_text(high_water.at, zone)}, {sessions}"
+
+
+def day_text(epoch: int, zone: Zone) -> str:
+    """17 Nov."""
+    then = when.local(epoch, zone)
+    return f"{then.day} {when.MONTHS[then.month - 1]}"
+
+
+def limit_words(limit: Limit, zone: Zone) -> Tuple[str, ...]:
+    """Where the limit comes from, the longest wording first."""
+    if limit.source == "flag":
+        return ("limit: set by --limit", "by --limit")
+    if limit.source == "config":
+        return ("limit: set in the configuration", "configured")
+    if limit.high_water and limit.source == "high_water":
+        words = record(limit.high_water, zone)
+        lead = "nothing learned yet: " if limit.plan == "ml_auto" else "limit: "
+        return (lead + words, words, f"record {day_text(limit.high_water.at, zone)}", "record")
+    name = "pro" if limit.plan in ("custom_max", "ml_auto") else limit.plan
+    lead = "no record yet: " if name != limit.plan else "limit: "
+    return (f"{lead}plan {name} (reference figure)", f"{lead}plan {name} (reference)", f"plan {name} (reference)",
+            f"plan {name}")
+
+
+def figure(number: Optional[float]) -> str:
+    """A rate without its unit: 142, 9.2 below ten, a dash when there is none."""
+    if number is None:
+        return "-"
+    return text.count(round(number)) if number >= 9.95 or number == 0 else f"{number:.1f}"

@@ -1,0 +1,37 @@
+"""The one line for tmux, prompts and bars."""
+
+from typing import List
+
+from ccmon import text
+from ccmon.model import Snapshot
+from ccmon.text import Charset
+from ccmon.views.scene import figure
+from ccmon.when import Zone, local
+
+NO_DATA, MISSING, FAILED = "CC -", "CC ! ccusage missing", "CC ! no data"
+
+
+def render(snapshot: Snapshot, zone: Zone, charset: Charset) -> str:
+    """One line without a newline, never empty: no data yet, missing, idle, active; `~` and the age when it is old."""
+    if not snapshot.active and snapshot.source.missing:
+        return MISSING
+    if snapshot.age_s is None and snapshot.session is None:
+        return FAILED if snapshot.source.error else NO_DATA
+    words = [*_state(snapshot, zone), f"reset {_hour(snapshot.reset.at, zone)}"]
+    if any(notice.code == "stale" for notice in snapshot.warnings):
+        words[0] = "~" + words[0]
+        words.append(f"{text.duration(snapshot.age_s or 0)} old")
+    return " ".join(words)
+
+
+def _state(snapshot: Snapshot, zone: Zone) -> List[str]:
+    if not snapshot.active or snapshot.session is None or snapshot.percent is None:
+        return ["CC", "idle"]
+    over = "!" if snapshot.percent > 100 else ""
+    used = f"{text.short_count(snapshot.session.tokens)}/{text.short_count(snapshot.limit.tokens)}"
+    words = ["CC", f"{int(snapshot.percent)}%{over}", used, f"{figure(snapshot.burn_per_min)}/min"]
+    return words + [f"out {_hour(snapshot.predicted_end, zone)}"] if snapshot.predicted_end else words
+
+
+def _hour(epoch: int, zone: Zone) -> str:
+    return local(epoch, zone).strftime("%H:%M")

@@ -1,0 +1,29 @@
+"""Every test runs with HOME and the XDG folders in a temporary directory, never in the user's own."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+PRIVATE = ("NO_COLOR", "CLICOLOR", "FORCE_COLOR", "CLAUDE_CONFIG_DIR", "COLUMNS", "LINES", "TMUX", "TZ", "NVM_DIR")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Cut the whole session off from the real home before anything of ccmon is imported."""
+    for name in [n for n in os.environ if n.startswith(("CCMON_", "XDG_")) or n in PRIVATE]:
+        del os.environ[name]
+    os.environ["LC_ALL"] = "C.UTF-8"
+    os.environ["HOME"] = "/nonexistent-home-of-the-ccmon-tests"
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """An empty home of one's own, in the environment."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("HOME", str(folder))
+    return folder

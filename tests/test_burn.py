@@ -1,0 +1,168 @@
+"""The burn rate, even and measured, and the history behind the sparkline. Times are minutes before now."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ccmon import burn
+from ccmon.model import Block, Sample
+
+NOW = 1_700_000_000
+IDLE = None
+
+
+def ago(minutes):
+    return NOW - round(minutes * 60)
+
+
+def block(start, tokens, last=None, hours=5.0):
+    """A session that started so many minutes ago."""
+    return Block(ago(start), ago(start) + round(hours * 3600), None if last is None else ago(last), tokens,
+                 None, None, None, None, None)
+
+
+def row(first, last, session, tokens=0):
+    """What was seen between so many minutes ago: the session by its start, minutes ago."""
+    return Sample(ago(first), ago(last), None if session is None else ago(session), tokens)
+
+
+# --- even -------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("blocks, tokens", [
+    ([], 0),
+    ([block(30, 600)], 600),                                    # began within the hour: all of it
+    ([block(60, 600)], 600),
+    ([block(120, 600)], 300),                                   # half of its time
+    ([block(120, 600, last=119)], 300),                         # a running one lasts until now
+    ([block(400, 600, last=340)], 0),                           # long over
+    ([block(400, 600, last=100, hours=6)], 0),
+    ([block(340, 1000, last=40)], 1000 * 20 / 300),             # its last third of an hour counts
+    ([block(340, 1000)], 1000 * 60 / 340),                      # over, its last message unknown: until now
+    ([block(30, 600), block(120, 600)], 900),                   # all sessions count
+    ([block(-5, 600)], 0), ([block(-600, 600)], 0),             # the future does not
+    ([block(0, 70)], 70),                                       # began this second
+    ([block(30, 70, last=31, hours=0.25)], 70),                 # ended before it began: whole within the hour
+    ([block(60, 70, last=60, hours=0.25)], 70),
+    ([block(61, 70, last=61, hours=0.25)], 0),
+    ([block(310, 600, last=-9)], 600 * 60 / 310),               # a last message in the future
+])
+def test_even(blocks, tokens):
+    rate, source = burn.burn_rate(blocks, [], NOW)
+    assert (rate, source) == (pytest.approx(tokens / 60), "even")
+
+
+@given(st.integers(1, 300), st.integers(0, 10**9))
+def test_one_running_session(minutes, tokens):
+    assert burn.burn_rate([block(minutes, tokens)], [], NOW)[0] == pytest.approx(tokens / max(60, minutes))
+
+
+@given(st.lists(st.builds(block, st.integers(-600, 900), st.integers(0, 10**6), st.none() | st.integers(-900, 900),
+                          st.sampled_from([0, 1, 5, -1])), max_size=5))
+def test_even_is_between_nothing_and_everything(blocks):
+    rate, _ = burn.burn_rate(blocks, [], NOW)
+    assert 0 <= rate <= sum(b.tokens for b in blocks) / 60 + 1e-6
+
+
+# --- measured ---------------------------------------------------------------------------------------------------------
+
+STEADY = [row(90, 61, 100, 500), row(60, 31, 100, 800), row(30, 2, 100, 1400)]
+FRESH = [row(70, 41, IDLE), row(40, 20, 45, 300), row(19, 0, 45, 900)]
+
+
+@pytest.mark.parametrize("blocks, samples, tokens", [
+    ([block(100, 1400)], STEADY, 600),                                                      # 500 was left of the edge
+    ([block(100, 1400)], [row(90, 62, 100, 500), row(58, 30, 100, 900), row(30, 0, 100, 950)], 400 * 2 / 4 + 50),
+    ([block(100, 1400)], [row(90, 30, 100, 500), row(29, 0, 100, 400)], 0),                 # counted anew, lower
+    ([block(100, 1400)], [row(80, 50, 100, 500), row(49, 30, 100, 400), row(29, 0, 100, 450)], 50),
+    ([block(100, 500)], [row(90, 10, 100, 500)], 0),                                        # nothing used for an hour
+    ([block(45, 900)], FRESH, 900),                                                         # from idle: all its tokens
+    ([block(400, 9000, last=101), block(45, 900)], FRESH, 900),
+    ([block(320, 5000, last=30), block(20, 700)],
+     [row(80, 50, 320, 4000), row(49, 21, 320, 5000), row(20, 0, 20, 700)], 1700),          # one session into the next
+    ([block(100, 510)], [row(90, 50, 100, 500), row(49, 40, IDLE), row(39, 0, 100, 510)], 10),   # away for a while
+    ([block(100, 510)], [row(99, 80, 100, 500), row(79, 40, IDLE), row(39, 0, 100, 510)], 10),
+    ([], [row(90, 3, IDLE)], 0),
+    # shorter than the hour, but nothing can have been missed
+    ([block(55, 900)], [row(50, 41, IDLE), row(40, 0, 55, 900)], 900),
+    ([block(55, 900), block(400, 800, last=110)], [row(50, 41, IDLE), row(40, 0, 55, 900)], 900),
+    ([block(340, 800, last=90), block(38, 900)], [row(50, 41, 340, 800), row(38, 0, 38, 900)], 900),
+    ([], [row(20, 0, IDLE)], 0),
+])
+def test_measured(blocks, samples, tokens):
+    rate, source = burn.burn_rate(blocks, samples, NOW)
+    assert (rate, source) == (pytest.approx(tokens / 60), "measured")
+
+
+@pytest.mark.parametrize("blocks, samples", [
+    ([block(100, 1400)], STEADY[1:2]),                                                      # too old
+    ([block(100, 1400)], [row(90, 61, 100, 500), row(60, 10.1, 100, 900)]),
+    ([block(100, 1400)], [row(59, 31, 100, 800), row(30, 2, 100, 1400)]),                   # the hour is not covered
+    ([block(100, 1400)], [row(90, 45, 100, 500), row(34.9, 2, 100, 1400)]),                 # a hole
+    ([block(100, 1400)], [row(90, 61, 100, 500), row(50.9, 2, 100, 1400)]),                 # a hole over the edge
+    ([block(55, 900)], [row(50, 41, 55, 10), row(40, 0, 55, 900)]),                         # it had begun before
+    ([block(55, 900), block(400, 800, last=59, hours=5.5)], [row(50, 41, IDLE), row(40, 0, 55, 900)]),  # another had
+    ([block(330, 800, last=55, hours=5.4), block(20, 900)], [row(50, 21, 330, 800), row(20, 0, 20, 900)]),
+    ([block(55, 900), block(58, 800)], [row(50, 41, 58, 700), row(40, 0, 55, 900)]),
+    ([block(100, 1400)], [row(-5, -6, 100, 1400), row(-1, -2, 100, 1400)]),                 # from before the clock went back
+])
+def test_not_measured(blocks, samples):
+    assert burn.burn_rate(blocks, samples, NOW) == (burn.burn_rate(blocks, [], NOW)[0], "even")
+
+
+def test_the_bounds_of_holes_are_ten_minutes():
+    assert burn.burn_rate([block(100, 9)], [row(90, 45, 100, 5), row(35, 10, 100, 9)], NOW) == (4 / 60, "measured")
+
+
+def test_rows_from_the_future_change_nothing():
+    later = [row(-1, -20, 100, 99_999), row(-30, -40, IDLE)]
+    assert burn.burn_rate([block(100, 1400)], STEADY + later, NOW) == burn.burn_rate([block(100, 1400)], STEADY, NOW)
+    until = STEADY[:2] + [row(30, -300, 100, 1400)]
+    assert burn.burn_rate([block(100, 1400)], until, NOW) == (10.0, "measured")
+
+
+@st.composite
+def watched(draw):
+    """A timeline without holes over the last 90 minutes, of one session that only grows."""
+    moments = sorted(draw(st.sets(st.integers(0, 89), max_size=12)) | set(range(0, 90, 9)) | {90}, reverse=True)
+    growth = draw(st.lists(st.integers(0, 500), min_size=len(moments), max_size=len(moments)))
+    return [row(minute, minute, 95, sum(growth[:n + 1])) for n, minute in enumerate(moments)]
+
+
+@given(watched())
+def test_measured_is_what_was_added(samples):
+    rate, source = burn.burn_rate([block(95, samples[-1].tokens)], samples, NOW)
+    inside = [s.tokens for s in samples if s.ts >= ago(60)]
+    outside = [s.tokens for s in samples if s.ts <= ago(60)]
+    assert source == "measured"
+    assert (inside[-1] - inside[0]) / 60 - 1e-6 <= rate <= (inside[-1] - outside[-1]) / 60 + 1e-6
+
+
+# --- history ----------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("samples, expected", [
+    ([], [None] * 4),
+    (STEADY, [0, 600, 0, 0]),
+    (FRESH, [0, 300, 600, 0]),
+    ([row(50, 44, IDLE), row(36, 10, 45, 800)], [0, 800, 0, 0]),
+    ([row(50, 48, IDLE), row(40, 0, 45, 800)], [300, 500, 0, 0]),                   # spread over two parts
+    ([row(40, 32, 45, 10), row(10, 1, 45, 800)], [None, 0, None, 0]),               # what came in a hole is not placed
+    ([row(200, 100, 250, 10)], [None] * 4),
+    ([row(59, 25, 250, 10)], [0, 0, 0, None]),
+    ([row(20, -50, 250, 10), row(-60, -70, 250, 99)], [None, None, 0, 0]),
+    ([row(62, 62, 90, 100), row(58, 0, 90, 140)], [20, 0, 0, 0]),                   # half of it before the hour
+    ([row(50, 20, 90, 100), row(20, 0, 90, 140)], [0, 0, 40, 0]),                   # at once
+])
+def test_history(samples, expected):
+    assert burn.history(samples, NOW, 4) == [None if v is None else pytest.approx(v) for v in expected]
+
+
+def test_history_of_another_span_and_of_no_buckets():
+    assert burn.history([row(8, 7, 90, 0), row(7, 0, 90, 50)], NOW, 2, span_s=600) == [50, 0]
+    assert burn.history(STEADY, NOW, 0) == []
+
+
+@given(watched(), st.integers(1, 40))
+def test_the_parts_add_up_to_the_rate(samples, buckets):
+    rate, _ = burn.burn_rate([block(95, samples[-1].tokens)], samples, NOW)
+    parts = burn.history(samples, NOW, buckets)
+    assert None not in parts and len(parts) == buckets and sum(parts) == pytest.approx(rate * 60)

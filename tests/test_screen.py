@@ -1,0 +1,413 @@
+"""The terminal door, in real pseudo-terminals: what is painted, what is heard, and that every exit leaves it clean."""
+
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+from terminal import CLEAN, KEYS, Terminal
+
+from ccmon import screen as door
+
+APP = str(Path(__file__).parent / "data" / "clock_app.py")
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")
+
+
+@pytest.fixture
+def log(tmp_path):
+    return tmp_path / "log"
+
+
+def clock(log, tick_s=0.05, **options):
+    """The clock program in a terminal."""
+    return Terminal([sys.executable, APP, str(log), str(tick_s)], **options)
+
+
+def environment(**changes):
+    """The environment with changes; None removes."""
+    merged = {**os.environ, **changes}
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+# --- leaving ------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("number, status", [
+    (signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGQUIT, 131), (signal.SIGINT, 0)])
+def test_signals_leave_a_clean_terminal(log, number, status):
+    with clock(log) as term:
+        term.wait_for("tick 000003")
+        assert term.leftover() != CLEAN
+        term.signal(number)
+        assert term.wait_exit() == status == door.exit_code(number)
+        assert term.leftover() == CLEAN
+        assert "Traceback" not in term.text()
+
+
+@pytest.mark.parametrize("keys, status", [("q", 0), ("ctrl-c", 0), ("ctrl-\\", 131), ("x", 70)])
+def test_keys_leave_a_clean_terminal(log, keys, status):
+    with clock(log) as term:
+        term.wait_for("tick 000002")
+        term.send(keys)
+        assert term.wait_exit() == status
+        assert term.leftover() == CLEAN
+
+
+def test_the_error_is_told_after_the_screen_is_gone(log):
+    with clock(log) as term:
+        term.wait_for("tick 000002")
+        term.send("x")
+        term.wait_exit()
+        assert term.raw.rindex(b"clock: division by zero") > term.raw.rindex(b"\x1b[?1049l")
+
+
+def test_a_signal_needs_no_time_out(log):
+    with clock(log, tick_s=3600) as term:
+        term.wait_for("tick 000001")
+        term.signal(signal.SIGTERM)
+        assert term.wait_exit() == 143
+
+
+def test_closed_window_ends_the_program_without_spinning(log):
+    with clock(log, tick_s=3600) as term:
+        term.wait_for("tick 000001")
+        term.close()
+        assert term.wait_exit() == 129
+
+
+def test_end_of_input_is_seen_without_a_signal(log):
+    with clock(log, tick_s=3600, controlling=False) as term:
+        term.wait_for("tick 000001")
+        term.close()
+        assert term.wait_exit() == 129
+
+
+@pytest.mark.parametrize("keys", ["", "ctrl-s"], ids=["dead ssh", "Ctrl-S"])
+def test_a_stalled_reader_does_not_keep_it_alive(log, keys):
+    with clock(log) as term:
+        term.wait_for("tick 000002")
+        term.send("b")
+        if keys:
+            term.send(keys)
+        term.stall()
+        before = term.cpu_s()
+        term.pause(1)
+        assert term.cpu_s() - before < 0.5      # blocked in the terminal, not busy
+        term.signal(signal.SIGTERM)
+        assert term.wait_exit() == 143
+        assert term.leftover().same_modes
+
+
+def test_stopped_by_ctrl_s_and_idle(log):
+    with clock(log, tick_s=3600) as term:
+        term.wait_for("tick 000001")
+        term.send("ctrl-s")
+        term.pause()
+        term.signal(signal.SIGTERM)
+        assert term.wait_exit() == 143
+        assert term.leftover() == CLEAN
+
+
+@pytest.mark.parametrize("number, status", [(signal.SIGTERM, 143), (signal.SIGINT, 0)])
+def test_a_main_thread_that_hangs_is_replaced(log, number, status):
+    with clock(log) as term:
+        term.wait_for("tick 000002")
+        term.send("h")
+        term.pause()
+        term.signal(number)
+        assert term.wait_exit() == status
+        assert term.leftover() == CLEAN
+
+
+def test_handlers_variables_and_streams_are_as_before(log):
+    code = ("import os, signal, sys; sys.path.insert(0, os.getcwd())\n"
+            "from ccmon.screen import Screen\n"
+            "watched = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGWINCH, signal.SIGCONT]\n"
+            "state = lambda: ([signal.getsignal(n) for n in watched], dict(os.environ), sys.stderr,\n"
+            "                 sorted(os.listdir('/proc/self/fd')))\n"
+            "before = state()\n"
+            "with open(os.devnull, 'w') as log:\n"
+            "    for _ in range(2):\n"
+            "        with Screen('dark', log) as screen: screen.paint([])\n"
+            "after = state()\n"
+            "print('same' if after == before and signal.set_wakeup_fd(-1) == -1 else (before, after))\n")
+    with Terminal([sys.executable, "-c", code], env=environment(LINES="10", COLUMNS="40")) as term:
+        assert term.wait_exit() == 0
+        assert term.lines()[0] == "same", term.text()
+        assert term.leftover() == CLEAN
+
+
+# --- hearing ------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("keys", [name for name in KEYS if not name.startswith("ctrl")] + ["p", "?", " "])
+def test_keys_have_names(log, keys):
+    with clock(log) as term:
+        term.wait_for("tick 000002")
+        term.send(keys)
+        term.wait_for(f"events key:{keys}")
+
+
+def test_unknown_keys_are_passed_over(log):
+    with clock(log) as term:
+        term.wait_for("tick 000002")
+        term.send("é\x1b[200~日z")
+        term.wait_for("key:z")
+        term.send("q")
+        assert term.wait_exit() == 0
+
+
+def test_wake_from_a_thread(log):
+    with clock(log, tick_s=3600) as term:
+        term.wait_for("tick 000001")
+        term.send("w")
+        term.wait_for("key:w wake:None")
+
+
+def test_waiting_costs_nothing(log):
+    with clock(log, tick_s=3600) as term:
+        term.wait_for("tick 000001")
+        before = term.cpu_s()
+        term.pause(1)
+        assert term.cpu_s() - before < 0.2
+
+
+# --- painting -----------------------------------------------------------------------------------------------------------
+
+def test_an_idle_tick_is_few_bytes_and_never_clears(log):
+    with clock(log) as term:
+        term.wait_for("tick 000002")
+        before = term.written()
+        term.wait_for("tick 000022")
+        written = bytes(term.raw[before:])
+        assert 0 < len(written) <= 20 * 200
+        assert b"\x1b[2J" not in written and b"\x1b[H\x1b[J" not in written
+
+
+def test_an_unchanged_frame_writes_nothing():
+    code = ("import os, sys; sys.path.insert(0, os.getcwd())\n"
+            "from ccmon.screen import Screen; from ccmon.text import Span\n"
+            "with open(os.devnull, 'w') as log, Screen('dark', log) as screen:\n"
+            "    while True:\n"
+            "        screen.paint([(Span('steady'),)]); screen.wait(0.02)\n")
+    with Terminal([sys.executable, "-c", code]) as term:
+        term.wait_for("steady")
+        term.pause()
+        before = term.written()
+        term.pause()
+        assert term.written() == before
+
+
+def test_text_is_cut_at_the_edges_and_harmless(log):
+    with clock(log, columns=40, rows=12) as term:
+        term.wait_for("tick 000002")
+        lines = term.lines()
+        assert lines[4].startswith("🎯 wide 日本語 é 🎯")
+        assert lines[5] == "control[2Jled zero"
+        assert lines[6] == "R" * 40
+        assert [line[:6].strip() for line in lines[7:]] == ["row 7", "row 8", "row 9", "row 10", "row 11"]
+        assert lines[11] == "row 11 " + "." * 33           # the bottom right cell too
+
+
+@pytest.mark.parametrize("columns", range(30, 38))
+def test_wide_characters_never_stand_across_the_edge(log, columns):
+    with clock(log, columns=columns) as term:
+        term.wait_for("tick 000002")
+        assert term.lines()[6] == "R" * columns
+        assert "日本" in term.lines()[4]
+
+
+def test_sizes_down_to_one_cell(log):
+    draw = random.Random(7)
+    sizes = [(1, 1), (2, 2), (5, 20), (200, 1), (1, 50)] + [(draw.randint(1, 120), draw.randint(1, 50)) for _ in range(195)]
+    with clock(log, tick_s=0.001) as term:
+        term.wait_for("tick 000002")
+        for columns, rows in sizes:
+            term.resize(columns, rows)
+            time.sleep(0.002)
+        term.resize(90, 20)
+        term.wait_for("size 90x20")
+        assert term.lines()[6] == "R" * 90
+        assert [line[:6] for line in term.lines()[10:]] == [f"row {n}" for n in range(10, 20)]
+        term.send("q")
+        assert term.wait_exit() == 0
+        assert term.leftover() == CLEAN
+
+
+def test_ctrl_l_paints_everything_again(log):
+    with clock(log, tick_s=3600) as term:
+        term.wait_for("tick 000001")
+        before = term.written()
+        term.send("ctrl-l")
+        term.wait_for("resize:None")
+        assert b"row 23" in term.raw[before:]
+
+
+def role_colours(term):
+    """The colour in which each role's name is painted on the fourth row."""
+    row = term.lines()[3]
+    return {word.group(): term.style_at(3, word.start()) for word in re.finditer(r"\w+", row)}
+
+
+@pytest.mark.parametrize("term_name, changes, ok, danger", [
+    ("xterm-256color", {}, "5fd7d7", "ff5f5f"),
+    ("xterm-kitty", {}, "5fd7d7", "ff5f5f"),
+    ("tmux-256color", {}, "5fd7d7", "ff5f5f"),
+    ("xterm", {}, "cyan", "red"),
+    ("linux", {}, "cyan", "red"),
+    ("vt100", {}, "default", "default"),
+    ("xterm-256color", {"NO_COLOR": "1"}, "default", "default"),
+    ("xterm-256color", {"NO_COLOR": ""}, "5fd7d7", "ff5f5f"),
+    ("xterm-256color", {"CLICOLOR": "0"}, "default", "default"),
+])
+def test_colours_by_terminal_and_wish(log, term_name, changes, ok, danger):
+    with clock(log, term=term_name, env=environment(**changes)) as term:
+        term.wait_for("tick 000003")
+        styles = role_colours(term)
+        assert (styles["ok"].fg, styles["danger"].fg) == (ok, danger)
+        assert styles["value"].bold and styles["danger"].reverse == (ok == "default")
+        term.send("q")
+        assert term.wait_exit() == 0
+        assert term.leftover() == CLEAN
+
+
+def test_another_theme_while_it_runs(log):
+    with clock(log) as term:
+        term.wait_for("tick 000002")
+        term.send("m")
+        term.wait_until(lambda: role_colours(term)["ok"].fg == "008787", "light theme")
+
+
+def test_a_failing_thread_writes_to_the_log_only(log):
+    with clock(log) as term:
+        term.wait_for("tick 000002")
+        term.send("t")
+        term.wait_for("key:t")
+        term.send("q")
+        assert term.wait_exit() == 0
+        assert "ZeroDivisionError: in a thread" in log.read_text()
+        assert b"ZeroDivisionError" not in term.raw
+
+
+def test_exported_lines_and_columns_are_not_believed(log):
+    with clock(log, env=environment(LINES="10", COLUMNS="40")) as term:
+        term.wait_for("size 80x24")
+        term.send("q")
+        term.wait_exit()
+        assert "LINES 10 TERM xterm-256color" in term.text()
+
+
+# --- whether it can be drawn on ---------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("term_name, reason", [
+    ("dumb", "a terminal of type 'dumb' (TERM) cannot place the cursor"),
+    (None, "TERM is not set"),
+    ("", "TERM is not set"),
+    ("no-such-terminal", "the terminal type 'no-such-terminal' (TERM) is not known"),
+])
+def test_terminals_that_cannot(log, term_name, reason):
+    with clock(log, term=term_name) as term:
+        assert term.wait_exit() == 3
+        assert term.text().startswith(f"plain: {reason}")
+        assert b"\x1b" not in term.raw
+
+
+@pytest.mark.parametrize("term_name", ["xterm-ghostty", "foot", "wezterm", "alacritty", "rxvt-unknown", "tmux-direct-unknown",
+                                       "screen.unknown"])
+def test_families_unknown_here_borrow_an_entry(log, term_name):
+    with clock(log, term=term_name) as term:
+        term.wait_for("tick 000002")
+        term.send("q")
+        assert term.wait_exit() == 0
+        assert f"TERM {term_name}" in term.text()
+
+
+@pytest.mark.parametrize("streams, name", [({"stdin": subprocess.DEVNULL}, "input"), ({"stdout": subprocess.PIPE}, "output")])
+def test_streams_that_are_no_terminal(log, streams, name):
+    with clock(log, **streams) as term:
+        assert term.wait_exit() == 3
+        told = term.process.stdout.read().decode() if term.process.stdout else term.text()
+        assert told.startswith(f"plain: standard {name} is not a terminal")
+
+
+def test_closed_input(log):
+    with Terminal(["/bin/sh", "-c", f"exec '{sys.executable}' '{APP}' '{log}' 0.1 <&-"]) as term:
+        assert term.wait_exit() == 3
+        assert term.text().startswith("plain: standard input is not a terminal")
+
+
+@pytest.mark.parametrize("changes, expected", [
+    ({"LC_ALL": "C.UTF-8"}, True),
+    ({"LC_ALL": "C"}, False),
+    ({"LC_ALL": "POSIX"}, False),
+    ({"LC_ALL": "xx_YY"}, False),
+    ({"LC_ALL": "xx_YY.UTF-8"}, True),
+    ({"LC_ALL": None, "LANG": "xx_YY.utf8"}, True),
+    ({"LC_ALL": "C", "PYTHONUTF8": "1"}, False),
+])
+def test_utf8_is_the_locale_of_the_c_library(changes, expected):
+    code = "from ccmon.screen import utf8; print(utf8())"
+    environ = environment(LANG=None, LC_CTYPE=None)
+    environ = {name: value for name, value in {**environ, **changes}.items() if value is not None}
+    run = subprocess.run([sys.executable, "-c", code], env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert run.stdout.decode().split()[-1:] == [str(expected)], run.stderr
+
+
+# --- job control ------------------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def tmux():
+    """Run tmux on a socket of its own, in a short path."""
+    with tempfile.TemporaryDirectory() as folder:
+        def run(*words):
+            command = ["tmux", "-S", f"{folder}/s", "-f", "/dev/null", *words]
+            return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False).stdout.decode()
+        yield run
+        run("kill-server")
+
+
+def until(seen, what):
+    deadline = time.monotonic() + 20
+    while not seen():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.05)
+
+
+def test_ctrl_z_and_fg(tmux, log):
+    tmux("new-session", "-d", "-x", "80", "-y", "24", "bash --norc --noprofile -i")
+    flags = lambda: tmux("display", "-p", "#{alternate_on} #{cursor_flag}").strip()  # noqa: E731
+    pane = lambda: tmux("capture-pane", "-p")  # noqa: E731
+    tmux("send-keys", f"'{sys.executable}' '{APP}' '{log}' 0.05", "Enter")
+    until(lambda: flags() == "1 0" and "tick 0000" in pane(), "drawn")
+    tmux("send-keys", "C-z")
+    until(lambda: flags() == "0 1" and "Stopped" in pane(), "stopped")
+    tmux("send-keys", "fg", "Enter")
+    until(lambda: flags() == "1 0" and "row 20" in pane(), "drawn again")
+    tmux("send-keys", "q")
+    until(lambda: flags() == "0 1", "left")
+    tmux("send-keys", "echo status $?", "Enter")
+    until(lambda: "status 0" in pane(), "status")
+
+
+# --- first aid --------------------------------------------------------------------------------------------------------
+
+def test_reset_terminal_after_a_kill(log):
+    first = f"'{sys.executable}' '{APP}' '{log}' 0.05"
+    second = f"'{sys.executable}' -c 'from ccmon.screen import reset_terminal; reset_terminal()'"
+    with Terminal(["/bin/sh", "-c", f"{first}; read answer; {second}"]) as term:
+        term.wait_for("tick 000002")
+        term.send("k")
+        term.wait_for("Killed")
+        assert term.leftover() != CLEAN
+        term.send("\n")
+        assert term.wait_exit() == 0
+        assert term.leftover() == CLEAN
+
+
+def test_reset_terminal_without_one_writes_nothing():
+    code = "from ccmon.screen import reset_terminal; reset_terminal()"
+    assert subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=True).stdout == b""

@@ -1,0 +1,401 @@
+"""What the store survives: many processes, kills, damage, newer files, full disks, foreign folders, planted links."""
+
+import glob
+import os
+import random
+import resource
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from ccmon import migrations
+from ccmon.model import SESSION_S, Block, Limit, Owner, Sample
+from ccmon.store import Busy, StoreError, open_store
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")
+
+ROOT = str(Path(__file__).resolve().parent.parent)
+ME = Owner("laptop", "a1")
+T0 = 1_750_000_000
+
+
+def block(start=T0, tokens=1000):
+    return Block(start, start + SESSION_S, start, tokens, tokens, 0, 0, 0, 1.0, ("opus",), 1)
+
+
+def limit_of(tokens, high):
+    return Limit(7000, "pro", "plan", "pro")
+
+
+@pytest.fixture
+def path(tmp_path):
+    return str(tmp_path / "data" / "ccmon" / "history.sqlite3")
+
+
+def fill(path, number=1):
+    """A closed store with some sessions in it."""
+    with open_store(path, 1000) as store:
+        store.save([block(T0 + n * SESSION_S, n + 1) for n in range(number)], ME, T0 + number * SESSION_S, limit_of)
+
+
+def tokens_in(path):
+    with open_store(path, 1000) as store:
+        return [record.block.tokens for record in store.records(ME)]
+
+
+def kept_files(path):
+    return sorted(glob.glob(glob.escape(path) + ".corrupt-*"))
+
+
+def mode(path):
+    return stat.S_IMODE(os.stat(path).st_mode)
+
+
+# --- modes ---
+
+@contextmanager
+def umask(value):
+    before = os.umask(value)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.parametrize("mask", [0o000, 0o022, 0o077, 0o277])
+def test_files_are_private_whatever_the_umask(path, mask):
+    with umask(mask), open_store(path, 1000) as store:
+        store.save([block()], ME, T0, limit_of)
+        found = {suffix: mode(path + suffix) for suffix in ("", "-wal", "-shm")}
+    assert found == {"": 0o600, "-wal": 0o600, "-shm": 0o600}
+    assert [mode(folder) for folder in list(Path(path).parents)[:2]] == [0o700, 0o700]
+
+
+def test_folders_that_were_there_keep_their_mode(tmp_path):
+    folder = tmp_path / "share"
+    folder.mkdir()
+    folder.chmod(0o755)
+    fill(str(folder / "ccmon" / "h.sqlite3"))
+    assert (mode(folder), mode(folder / "ccmon")) == (0o755, 0o700)
+
+
+@pytest.mark.parametrize("target", ["victim", "absent"])
+def test_a_planted_link_is_refused(tmp_path, target):
+    (tmp_path / "victim").write_text("precious")
+    link = tmp_path / "history.sqlite3"
+    link.symlink_to(tmp_path / target)
+    with pytest.raises(StoreError, match="is a link or not a plain file; history is off until"):
+        open_store(str(link), 100)
+    assert (tmp_path / "victim").read_text() == "precious"
+    assert sorted(os.listdir(str(tmp_path))) == ["history.sqlite3", "victim"]
+
+
+def test_a_folder_in_the_place_of_the_file_is_refused(path):
+    os.makedirs(path)
+    with pytest.raises(StoreError, match="not a plain file"):
+        open_store(path, 100)
+
+
+# --- damage ---
+
+def overwrite(path, at, data, cut=False):
+    with open(path, "r+b") as file:
+        file.seek(at)
+        file.write(data)
+        if cut:
+            file.truncate()
+
+
+NOISE = random.Random(4).getrandbits(8 * 3000).to_bytes(3000, "big")
+
+
+@pytest.mark.parametrize("damage", [
+    pytest.param(lambda path: overwrite(path, 0, b"hi", cut=True), id="2 bytes"),
+    pytest.param(lambda path: overwrite(path, 0, b"not a database " * 999, cut=True), id="text"),
+    pytest.param(lambda path: overwrite(path, 0, NOISE, cut=True), id="noise"),
+    pytest.param(lambda path: overwrite(path, 100, NOISE[:900]), id="schema page"),
+    pytest.param(lambda path: overwrite(path, 4096, b"", cut=True), id="truncated"),
+])
+def test_a_damaged_file_is_kept_and_a_new_one_begun(path, damage):
+    fill(path)
+    damage(path)
+    before = Path(path).read_bytes()
+    with open_store(path, 1000) as store:
+        store.save([block(tokens=5)], ME, T0, limit_of)
+        kept, = kept_files(path)
+        assert kept in store.trouble
+        assert store.facts(ME, T0).trouble == store.trouble
+    assert Path(kept).read_bytes() == before
+    assert mode(path) == 0o600
+    with open_store(path, 1000) as again:
+        assert again.trouble is None
+    assert tokens_in(path) == [5]
+
+
+def test_an_empty_file_is_a_new_store(path):
+    os.makedirs(os.path.dirname(path))
+    open(path, "w").close()
+    with open_store(path, 1000) as store:
+        assert (store.trouble, store.records()) == (None, [])
+
+
+@pytest.mark.parametrize("work", [
+    pytest.param(lambda store: store.save([block(tokens=5)], ME, T0, limit_of), id="save"),
+    pytest.param(lambda store: store.facts(ME, T0), id="facts"),
+    pytest.param(lambda store: store.records(ME), id="records"),
+])
+def test_damage_in_the_middle_is_met_by_any_statement(path, work):
+    fill(path, 300)
+    overwrite(path, 4096, NOISE * ((os.path.getsize(path) - 4096) // 3000))
+    with open_store(path, 1000) as store:
+        assert store.trouble is None                   # the first page is sound: nothing to see at the door
+        work(store)
+        assert kept_files(path)[0] in store.trouble
+        store.save([block(tokens=5)], ME, T0, limit_of)
+    assert tokens_in(path) == [5]
+
+
+def test_each_damaged_file_has_its_own_name(path):
+    for number in (1, 2, 3):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        Path(path).write_bytes(b"broken %d" % number * 200)
+        os.utime(path, (T0, T0))
+        open_store(path, 1000).close()
+    assert [os.path.basename(name).split(".corrupt-")[1] for name in kept_files(path)] == [
+        "20250615-150640", "20250615-150640-2", "20250615-150640-3"]
+
+
+def test_the_companions_of_a_damaged_file_are_kept_too(path):
+    os.makedirs(os.path.dirname(path))
+    for suffix in ("", "-wal", "-shm"):
+        Path(path + suffix).write_bytes(b"broken" * 1000)
+    fill(path)
+    assert len(kept_files(path)) >= 2
+    assert all(Path(name).read_bytes() == b"broken" * 1000 for name in kept_files(path) if not name.endswith("-shm"))
+    assert tokens_in(path) == [1]
+
+
+def test_a_store_that_another_process_renewed_is_followed(path):
+    with open_store(path, 1000) as store:
+        store.save([block()], ME, T0, limit_of)
+        os.rename(path, path + ".away")
+        store.save([block(tokens=5)], ME, T0, limit_of)
+        assert tokens_in(path) == [5]
+        assert store.trouble is None
+
+
+# --- other databases ---
+
+def database(path, *statements):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with closing(sqlite3.connect(path)) as db, db:
+        for statement in statements:
+            db.execute(statement)
+
+
+@pytest.mark.parametrize("statements, sentence", [
+    (["PRAGMA user_version = 200"], r"was written by a newer ccmon \(schema 200, this one knows 100\); history is off; upgrade"),
+    (["CREATE TABLE session (a)", "PRAGMA user_version = 317"], r"newer ccmon \(schema 317"),
+    (["CREATE TABLE session (a)"], "is a database of another program"),
+    (["PRAGMA user_version = 99"], "is a database of another program"),
+    (["PRAGMA user_version = -1"], "is a database of another program"),
+])
+def test_a_database_that_is_not_ours_is_left_alone(path, statements, sentence):
+    database(path, "CREATE TABLE precious (a)", *statements)
+    before = Path(path).read_bytes()
+    with pytest.raises(StoreError, match=sentence) as caught:
+        open_store(path, 1000)
+    assert path in str(caught.value)
+    assert Path(path).read_bytes() == before
+    assert os.listdir(os.path.dirname(path)) == [os.path.basename(path)]
+
+
+def test_a_higher_additive_schema_is_used_as_it_is(path):
+    fill(path)
+    database(path, "ALTER TABLE session ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'",
+             "ALTER TABLE snapshot ADD COLUMN mood TEXT", "ALTER TABLE owner ADD COLUMN mood TEXT",
+             "CREATE TABLE extra (a)", "PRAGMA user_version = 103")
+    with open_store(path, 1000) as store:
+        store.save([block(), block(T0 + SESSION_S, 9)], ME, T0 + SESSION_S, limit_of)
+        store.observe(ME, block(T0 + SESSION_S, 9), T0 + SESSION_S)
+        store.put("a", "b")
+        assert [b.tokens for b in store.facts(ME, T0 + SESSION_S).blocks] == [1000, 9]
+        assert store._db.execute("PRAGMA user_version").fetchone()[0] == 103
+
+
+def test_a_step_is_taken_once_and_a_failing_one_not_at_all(path, monkeypatch):
+    fill(path)
+
+    def second(db):
+        db.execute("ALTER TABLE session ADD COLUMN mood TEXT")
+
+    def broken(db):
+        db.execute("ALTER TABLE session ADD COLUMN weather TEXT")
+        db.execute("SELECT nothing")
+    monkeypatch.setattr(migrations, "VERSION", 102)
+    monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS, (101, second), (102, broken)))
+    with pytest.raises(StoreError, match="history is off"):
+        open_store(path, 1000)
+    monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS[:2], (102, lambda db: None)))
+    for _ in range(2):
+        with open_store(path, 1000) as store:
+            columns = [row[1] for row in store._db.execute("PRAGMA table_info(session)")]
+            assert ("mood" in columns, "weather" in columns) == (True, False)
+            assert store._db.execute("PRAGMA user_version").fetchone()[0] == 102
+    assert tokens_in(path) == [1]
+
+
+# --- locks ---
+
+@contextmanager
+def locked(path, begin="BEGIN IMMEDIATE"):
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute(begin)
+        yield
+
+
+def test_a_held_lock_costs_the_moment_and_nothing_else(path):
+    fill(path)
+    with open_store(path, 50) as store:
+        with locked(path):
+            for work in (lambda: store.save([block()], ME, T0, limit_of), lambda: store.observe(ME, None, T0),
+                         lambda: store.put("a", "b")):
+                with pytest.raises(Busy, match="is held by another program"):
+                    work()
+            assert [b.tokens for b in store.facts(ME, T0).blocks] == [1]
+            assert tokens_in(path) == [1]
+        store.save([block()], ME, T0, limit_of)
+    assert tokens_in(path) == [1000]
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_locked_is_not_empty_and_not_old(path, is_new):
+    if is_new:
+        database(path)
+        Path(path).touch()
+    else:
+        fill(path)
+        database(path, "PRAGMA journal_mode = DELETE")
+    with locked(path, "BEGIN EXCLUSIVE"), pytest.raises(Busy):
+        open_store(path, 50)
+    assert kept_files(path) == []
+    assert tokens_in(path) == ([] if is_new else [1])
+
+
+# --- many processes ---
+
+CHILD = """
+import os, sys, time
+sys.path.insert(0, sys.argv[1])
+from ccmon.model import SESSION_S, Block, Limit, Owner
+from ccmon.store import Busy, StoreError, open_store
+path, number = sys.argv[2], int(sys.argv[3])
+T0, ME = 1_750_000_000, Owner("laptop", "a1")
+
+def block(start=T0, tokens=1000):
+    return Block(start, start + SESSION_S, start, tokens, tokens, 0, 0, 0, 1.0, ("opus",), 1)
+
+def limit_of(tokens, high):
+    return Limit(7000, "pro", "plan", "pro")
+
+sys.stdin.readline()
+"""
+
+
+def children(number, code, path):
+    """Processes that run the code after CHILD's lines, all started and waiting for their first line of input."""
+    return [subprocess.Popen([sys.executable, "-c", CHILD + code, ROOT, path, str(n)], universal_newlines=True,
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for n in range(number)]
+
+
+def run_together(number, code, path):
+    """What each process printed; fails when one of them ended with an error."""
+    started = children(number, code, path)
+    for child in started:
+        child.stdin.write("go\n")
+        child.stdin.flush()
+    ended = [(*child.communicate(timeout=60), child.returncode) for child in started]
+    assert [(err, rc) for _, err, rc in ended if err or rc] == []
+    return [out for out, _, _ in ended]
+
+
+OWN_SESSION = """
+with open_store(path, 5000) as store:
+    store.save([block(T0 + number * SESSION_S, number + 1)], ME, T0 + 99 * SESSION_S, limit_of)
+    print(store.trouble or "")
+"""
+
+
+@pytest.mark.parametrize("attempt", range(2))
+def test_twenty_first_runs_at_once(path, attempt):
+    run_together(20, OWN_SESSION, path)
+    assert tokens_in(path) == list(range(1, 21))
+    assert kept_files(path) == []
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA auto_vacuum").fetchone()[0] == 2
+        assert db.execute("SELECT count(*) FROM owner").fetchone()[0] == 1
+
+
+def test_a_damaged_file_met_by_many_is_moved_once(path):
+    os.makedirs(os.path.dirname(path))
+    Path(path).write_bytes(b"broken" * 1000)
+    told = [out for out in run_together(12, OWN_SESSION, path) if out.strip()]
+    assert len(kept_files(path)) == len(told) == 1
+    assert tokens_in(path) == list(range(1, 13))
+
+
+WRITERS = """
+saved = 0
+with open_store(path, 250) as store:
+    for turn in range(15):
+        try:
+            mine = block(T0 + (20 * turn + number) * SESSION_S, number + 1)
+            store.save([mine], ME, T0 + 999 * SESSION_S, limit_of)
+            saved += 1
+            store.observe(ME, mine, T0 + 20 * turn + number)
+        except Busy:
+            pass
+print(saved)
+"""
+
+
+def test_twenty_writers_lose_nothing_that_was_acknowledged(path):
+    saved = [int(out) for out in run_together(20, WRITERS, path)]
+    found = tokens_in(path)
+    assert [found.count(number + 1) >= count > 0 for number, count in enumerate(saved)] == [True] * 20
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+
+
+ENDLESS = """
+store = open_store(path, 1000)
+for tokens in range(1, 10 ** 9):
+    now = T0 + tokens
+    store.save([block(tokens=tokens)] + [block(T0 - n * SESSION_S, tokens) for n in range(1, 30)], ME, now, limit_of)
+    store.observe(ME, block(tokens=tokens), now)
+    os.write(1, b"%d\\n" % tokens)
+"""
+
+
+def test_kill_9_in_the_middle_of_a_write(path):
+    chance = random.Random(9)
+    for _ in range(20):
+        child, = children(1, ENDLESS, path)
+        child.stdin.write("go\n")
+        child.stdin.flush()
+        assert child.stdout.readline() == "1\n"
+        time.sleep(chance.uniform(0, 0.03))
+        child.kill()
+        acknowledged = int(child.communicate()[0].split("\n")[-2:-1][0] or 1) if False else None
+        with open_store(path, 1000) as store:
+            assert store.trouble is None
+            assert len(store.records(ME)) == 30
+            assert store._db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
