@@ -3,12 +3,13 @@
 import queue
 import threading
 import time
+import traceback
 from typing import List, NamedTuple, Optional, Sequence, TextIO, Tuple
 
 from ccmon import ccusage, linecache, refresh, text
 from ccmon.context import Context
 from ccmon.limits import PLAN_NAMES
-from ccmon.model import Facts, Record
+from ccmon.model import Facts, Record, Source
 from ccmon.screen import Event, Screen, exit_code
 from ccmon.store import StoreError
 from ccmon.text import Charset, Line
@@ -123,10 +124,17 @@ class Poller(threading.Thread):
         at_once = False
         while not self._stopped:
             started = time.monotonic()
-            self.facts.put(self._look(at_once))
+            self.facts.put(self._looked(at_once))
             self.screen.wake()
             at_once = self._now.wait(max(self.ctx.settings.interval, 5 * (time.monotonic() - started)))
             self._now.clear()
+
+    def _looked(self, at_once: bool) -> Facts:
+        try:
+            return self._look(at_once)
+        except Exception as err:       # a thread that dies in silence would freeze the numbers
+            traceback.print_exc()      # stderr is the log while the screen is open
+            return Facts(source=Source(error=f"internal error ({type(err).__name__}), see the log"))
 
     def _look(self, at_once: bool) -> Facts:
         """The facts of a refresh of our own, or what another process has stored."""

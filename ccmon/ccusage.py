@@ -26,6 +26,7 @@ VERSION_S = 5.0
 TICK_S = 0.05                          # how often an exit is looked for while a pipe is silent
 DRAIN_S = 0.3                          # for what is still in the pipes when the program is gone
 MERCY_S = 0.2                          # between SIGTERM and SIGKILL
+LATER = "Close some programs"
 SEE = "To see it, run: ccusage blocks --json"
 
 _ERROR_LINE = re.compile(r"(?:\[ccusage\] *)?(?:Uncaught )?(?:\w*Error(?: \[\w+\])?: |ERROR\s|error: |fatal|thread .* panicked"
@@ -177,7 +178,10 @@ class _Pipes:
 
     def __init__(self, process: "subprocess.Popen[bytes]") -> None:
         self.out, self.err = bytearray(), bytearray()
-        self._selector = selectors.DefaultSelector()
+        try:
+            self._selector = selectors.DefaultSelector()
+        except OSError as error:
+            raise Failed(f"ccusage could not be read ({shown(str(error))}). {LATER}") from error
         assert process.stdout and process.stderr
         self._register(process.stdout, self.out)
         self._register(process.stderr, self.err)
@@ -292,7 +296,7 @@ def _unstartable(program: Program, error: Exception) -> Failed:
         return Failed(f"{path} may not be run by you. Try: chmod +x {path}", missing=True)
     reason = shown(str(getattr(error, "strerror", None) or error))
     if getattr(error, "errno", None) in (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE):
-        return Failed(f"{path} could not be started now ({reason}). Close some programs")
+        return Failed(f"{path} could not be started now ({reason}). {LATER}")
     return Failed(f"{path} could not be started ({reason}). {INSTALL}", missing=True)
 
 

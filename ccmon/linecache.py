@@ -203,8 +203,8 @@ def read_state(where: str) -> State:
     content = (_read(where + "/state") or b"").decode("utf-8", "replace")
     head, _, note = content.partition("\n")
     try:
-        numbers = [int(word) for word in head.split()]
-        return State(*numbers[:5], note=note) if len(numbers) >= 5 else State()
+        fresh_until, retry_at, expires_at, refreshed, failures = [int(word) for word in head.split()]
+        return State(fresh_until, retry_at, expires_at, refreshed, failures, note)
     except ValueError:
         return State()
 

@@ -18,7 +18,7 @@ except ImportError:                                      # Windows
     fcntl = None  # type: ignore[assignment]
 
 OTHER_FOLDER = "(or set CCMON_DATA_DIR to another folder)"
-_RETRY_S = 0.01
+_ATTEMPT_MS = 5
 _creating = threading.Lock()
 
 Identity = Tuple[int, int]
@@ -97,9 +97,10 @@ def move_aside(path: str, known: Optional[Identity]) -> Optional[str]:
 def _free_name(path: str) -> str:
     """PATH.corrupt- and when it was last written (UTC)."""
     name = path + time.strftime(".corrupt-%Y%m%d-%H%M%S", time.gmtime(os.stat(path).st_mtime))
-    number, free = 1, name
+    number, free = 0, name
     while any(os.path.lexists(free + suffix) for suffix in ("", "-wal", "-shm")):
-        number, free = number + 1, f"{name}-{number}"
+        number += 1
+        free = f"{name}-{number}"
     return free
 
 
@@ -116,13 +117,17 @@ def prepare(db: sqlite3.Connection, busy_ms: int) -> None:
     Raises Unusable, and sqlite3.Error as it comes.
     """
     until = time.monotonic() + busy_ms / 1000
+    # Many short attempts: each looks anew, and in a crowd of first runs one has done the work for all.
+    db.execute(f"PRAGMA busy_timeout = {_ATTEMPT_MS}")
     while True:
         try:
-            return _prepare(db)
+            _prepare(db)
+            break
         except sqlite3.OperationalError as error:
             if not is_busy(error) or time.monotonic() > until:
                 raise
-            time.sleep(_RETRY_S)
+            time.sleep(_ATTEMPT_MS / 1000)
+    db.execute(f"PRAGMA busy_timeout = {busy_ms:d}")
 
 
 def _prepare(db: sqlite3.Connection) -> None:

@@ -16,7 +16,6 @@ import time
 from collections import deque
 from typing import Any, Deque, Dict, List, Mapping, NamedTuple, Optional, Sequence, TextIO, Tuple, Union
 
-from ccmon.model import CcmonError
 from ccmon.text import ROLES, Line, Span, clean, clip_line, width
 from ccmon.themes import THEMES, Style, colour, is_dim
 
@@ -37,9 +36,7 @@ _FATAL = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT"
 _SIZE_CHANGED = tuple(getattr(signal, name) for name in ("SIGWINCH", "SIGCONT") if hasattr(signal, name))
 _PATIENCE_S = 1.0                      # a stalled terminal gets this long after a signal
 _LAST_CHANCE_S = 0.7
-_STALL_MS = 300                        # when leaving: so long the terminal may take to be writable
 _EMPTY_READS = 3                       # "readable" so often without a byte: the terminal is gone
-_KEYS_AT_ONCE = 256
 # Plain attributes and letters, normal keypad, visible cursor, main screen: what every living terminal understands.
 _FAREWELL = b"\x1b[0m\x1b(B\x0f\x1b[?1l\x1b>\x1b[?25h\x1b[?1049l"
 
@@ -62,10 +59,9 @@ _XTERM_LIKE = ("xterm", "kitty", "ghostty", "foot", "wezterm", "alacritty", "rio
                "iterm", "mintty", "rxvt", "st-", "tmux", "screen")
 
 
-@functools.lru_cache(maxsize=None)
+@functools.lru_cache(maxsize=None)     # setupterm answers once a process: later calls succeed whatever the name
 def _terminfo(term: str) -> Optional[str]:
     """The terminfo entry that serves this TERM: its own, or a stand-in for the families that are xterms at heart."""
-    # Cached because setupterm answers only once a process: later calls succeed whatever the name.
     like_screen = ("screen-256color", "screen") if term.startswith(("tmux", "screen")) else ()
     stand_ins = (*like_screen, "xterm-256color", "xterm") if term.startswith(_XTERM_LIKE) else ()
     for name in (term, *stand_ins):
@@ -82,15 +78,12 @@ def usable(env: Mapping[str, str]) -> Optional[str]:
     for descriptor, stream, name in ((_IN, sys.stdin, "input"), (_OUT, sys.__stdout__, "output")):
         if stream is None or not os.isatty(descriptor):
             return f"standard {name} is not a terminal"
-    return _unfit(env.get("TERM", "")) if _POSIX else None
-
-
-def _unfit(term: str) -> Optional[str]:
-    if not term:
+    term = env.get("TERM", "")
+    if _POSIX and not term:
         return "TERM is not set, so the kind of terminal is not known"
-    if _terminfo(term) is None:
+    if _POSIX and _terminfo(term) is None:
         return f"the terminal type {term!a} (TERM) is not known on this machine"
-    if not curses.tigetstr("cup"):
+    if _POSIX and not curses.tigetstr("cup"):
         return f"a terminal of type {term!a} (TERM) cannot place the cursor"
     return None
 
@@ -103,13 +96,10 @@ def utf8() -> bool:
         # ssh hands over names of locales that the machine has not generated; what matters here is their codec.
         asked = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "")
         with contextlib.suppress(locale.Error):
-            locale.setlocale(locale.LC_CTYPE, "C.UTF-8" if _is_utf8(asked.rpartition(".")[2]) else "C")
+            locale.setlocale(locale.LC_CTYPE, "C.UTF-8" if "utf" in asked.lower() else "C")
     # Not getpreferredencoding: Python's UTF-8 mode answers UTF-8 under LC_ALL=C, where curses paints blanks.
-    return _is_utf8(locale.nl_langinfo(locale.CODESET) if _POSIX else sys.stdout.encoding)
-
-
-def _is_utf8(codec: str) -> bool:
-    return codec.lower().replace("-", "") == "utf8"
+    codec = locale.nl_langinfo(locale.CODESET) if _POSIX else sys.stdout.encoding
+    return codec.lower() in ("utf-8", "utf8")
 
 
 # --- leaving it clean ------------------------------------------------------------------------------------------------
@@ -130,6 +120,7 @@ def reset_terminal() -> None:
 def _free_output() -> None:
     """Undo a Ctrl-S and throw away what the terminal does not take, so that a blocked write returns."""
     with contextlib.suppress(termios.error):
+        termios.tcflow(_OUT, termios.TCOOFF)       # Linux starts only what was stopped in the same way
         termios.tcflow(_OUT, termios.TCOON)
         termios.tcflush(_OUT, termios.TCOFLUSH)
 
@@ -144,27 +135,22 @@ def _stop_curses() -> None:
     if hasattr(select, "poll"):
         poll = select.poll()
         poll.register(_OUT, select.POLLOUT)
-        if not poll.poll(_STALL_MS):
+        if not poll.poll(300):
             _free_output()
     with contextlib.suppress(curses.error):
         curses.endwin()
 
 
-def _set_variable(name: str, value: Optional[str]) -> None:
-    os.environ.pop(name, None)
-    if value is not None:
-        os.environ[name] = value
-
-
 def _prepare_environment(stack: contextlib.ExitStack) -> None:
     """LINES and COLUMNS gone (curses would believe them), TERM known to terminfo, a short wait after ESC."""
-    for name in ("LINES", "COLUMNS", "TERM", "ESCDELAY"):
-        stack.callback(_set_variable, name, os.environ.get(name))
+    names = ("LINES", "COLUMNS", "TERM", "ESCDELAY")
+    stack.callback(os.environ.update, {name: os.environ[name] for name in names if name in os.environ})
+    stack.callback(os.environ.pop, "ESCDELAY", None)
     os.environ.setdefault("ESCDELAY", "25")
-    _set_variable("LINES", None)
-    _set_variable("COLUMNS", None)
+    os.environ.pop("LINES", None)
+    os.environ.pop("COLUMNS", None)
     if _POSIX:
-        _set_variable("TERM", _terminfo(os.environ.get("TERM", "")))
+        os.environ["TERM"] = _terminfo(os.environ["TERM"]) or "dumb"
 
 
 class _Signals:
@@ -172,52 +158,47 @@ class _Signals:
 
     def __init__(self, stack: contextlib.ExitStack) -> None:
         """The stack undoes everything: handlers, wakeup descriptor, thread, pipes."""
-        self.fatal: Deque[int] = deque()
-        self.size_changed = False
-        self._left = threading.Event()
-        if _POSIX:
-            self.bell, self._bell_in = self._pipe(stack)
-            self._bytes, self._bytes_in = self._pipe(stack)
-            os.set_blocking(self._bytes, True)
+        self.numbers: Deque[int] = deque()
+        self._left, self._lock = threading.Event(), threading.Lock()
         for number in _FATAL + _SIZE_CHANGED:
             stack.callback(signal.signal, number, signal.signal(number, self._note) or signal.SIG_DFL)
         if _POSIX:
+            self._open_pipes(stack)
             self._start_thread(stack)
 
-    def _pipe(self, stack: contextlib.ExitStack) -> Tuple[int, int]:
-        ends = os.pipe()
-        for descriptor in ends:
+    def _note(self, number: int, _frame: object) -> None:
+        self.numbers.append(number)
+
+    def _open_pipes(self, stack: contextlib.ExitStack) -> None:
+        pipes = (*os.pipe(), *os.pipe())
+        self.bell, self._bell_in, self._bytes, self._bytes_in = pipes
+        for descriptor in pipes:
             stack.callback(os.close, descriptor)
-            os.set_blocking(descriptor, False)
-        return ends
+            os.set_blocking(descriptor, descriptor == self._bytes)
 
     def _start_thread(self, stack: contextlib.ExitStack) -> None:
         self._modes = termios.tcgetattr(_IN)
-        before = signal.set_wakeup_fd(self._bytes_in, warn_on_full_buffer=False)
-        stack.callback(signal.set_wakeup_fd, before)
+        stack.callback(signal.set_wakeup_fd, signal.set_wakeup_fd(self._bytes_in, warn_on_full_buffer=False))
         thread = threading.Thread(target=self._watch, name="ccmon-signals", daemon=True)
         thread.start()
         stack.callback(thread.join)
-        stack.callback(os.write, self._bytes_in, b"\0")
-        stack.callback(self._left.set)
+        stack.callback(self._leave)
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._left.set()
+            os.write(self._bytes_in, b"\0")
 
     def ring(self) -> None:
-        """Make the bell readable; from any thread."""
-        if _POSIX:
-            with contextlib.suppress(OSError):     # full: it rings already; closed: nobody listens
-                os.write(self._bell_in, b"!")
+        """Make the bell readable; from any thread, and harmless after the screen is left."""
+        with self._lock:               # a descriptor that was closed may be somebody's file by now
+            if _POSIX and not self._left.is_set():
+                with contextlib.suppress(BlockingIOError):     # full: it rings already
+                    os.write(self._bell_in, b"!")
 
     def silence(self) -> None:
-        """Take every ring off the bell."""
-        with contextlib.suppress(BlockingIOError):
-            while len(os.read(self.bell, 4096)) == 4096:
-                pass
-
-    def _note(self, number: int, _frame: object) -> None:
-        if number in _FATAL:
-            self.fatal.append(number)
-        else:
-            self.size_changed = True
+        """Take every ring off the bell: no pipe holds more."""
+        os.read(self.bell, 1 << 20)
 
     def _watch(self) -> None:
         # Blocked: every signal goes to the main thread, and touching the terminal from the background stops nobody.
@@ -243,11 +224,10 @@ class _Signals:
 # --- the screen ------------------------------------------------------------------------------------------------------
 
 def _key_names() -> Dict[int, str]:
-    names = {9: "tab", 10: "enter", 13: "enter", 27: "esc", 8: "backspace", 127: "backspace"}
-    for constant, name in (("UP", "up"), ("DOWN", "down"), ("LEFT", "left"), ("RIGHT", "right"), ("PPAGE", "pgup"),
-                           ("NPAGE", "pgdn"), ("HOME", "home"), ("END", "end"), ("ENTER", "enter"),
-                           ("BACKSPACE", "backspace")):
-        names[getattr(curses, f"KEY_{constant}")] = name
+    words = ("up", "down", "left", "right", "home", "end", "enter", "backspace")
+    names = {getattr(curses, f"KEY_{word.upper()}"): word for word in words}
+    names.update({curses.KEY_PPAGE: "pgup", curses.KEY_NPAGE: "pgdn", 8: "backspace", 127: "backspace"})
+    names.update({9: "tab", 10: "enter", 13: "enter", 27: "esc"})
     return {**names, **{code: chr(code) for code in range(32, 127)}}
 
 
@@ -275,10 +255,7 @@ class Screen:
     def _start(self, stack: contextlib.ExitStack) -> None:
         if _POSIX:
             stack.callback(_set_modes, termios.tcgetattr(_IN))
-        try:
-            self._window = curses.initscr()
-        except curses.error as err:
-            raise CcmonError(f"cannot draw on this terminal ({err}); try ccmon --once") from err
+        self._window = curses.initscr()
         stack.callback(_stop_curses)
         curses.noecho()
         curses.cbreak()
@@ -291,9 +268,11 @@ class Screen:
         self._colours, self._background = _colours()
         self.set_theme(self._theme_name)
         if _POSIX:
-            self._selector = stack.enter_context(_selector(_IN, self._signals.bell))
-
-    # painting
+            # poll knows descriptors above 1024, but the Mac's does not know terminals.
+            self._selector = selectors.SelectSelector() if sys.platform == "darwin" else selectors.PollSelector()
+            stack.callback(self._selector.close)
+            self._selector.register(_IN, selectors.EVENT_READ)
+            self._selector.register(self._signals.bell, selectors.EVENT_READ)
 
     def size(self) -> Tuple[int, int]:
         """Width and height in cells."""
@@ -318,11 +297,11 @@ class Screen:
 
     def paint(self, lines: Sequence[Line]) -> None:
         """Show the lines from the top, cut at the edges; an unchanged frame costs nothing."""
-        frame = (tuple(lines), self.size())
+        columns, height = self.size()
+        frame = (tuple(lines), columns, height)
         if frame == self._frame:
             return
         self._frame = frame
-        columns, height = self.size()
         for row, line in enumerate(lines[:height]):
             self._put(row, line, columns)
         if len(lines) < height:
@@ -342,8 +321,6 @@ class Screen:
                 self._window.addstr(row, column, span.text, self._attributes.get(span.role, 0))
             column += width(span.text)
 
-    # waiting
-
     def wake(self) -> None:
         """Make `wait` return; from any thread, also when nobody waits."""
         self._woken = True
@@ -358,12 +335,10 @@ class Screen:
         return events
 
     def _noted(self) -> List[Event]:
-        """Signals, wakes and new sizes since the last call."""
-        events = []
-        while self._signals.fatal:
-            events.append(Event("signal", int(self._signals.fatal.popleft())))
-        if self._signals.size_changed:
-            self._signals.size_changed = False
+        """Signals, new sizes and wakes since the last call."""
+        taken = [self._signals.numbers.popleft() for _ in range(len(self._signals.numbers))]
+        events = [Event("signal", int(number)) for number in taken if number in _FATAL]
+        if set(taken) & set(_SIZE_CHANGED):
             events.append(self._resized())
         if self._woken:
             self._woken = False
@@ -388,7 +363,7 @@ class Screen:
 
     def _keys(self) -> List[Event]:
         events: List[Event] = []
-        for _ in range(_KEYS_AT_ONCE):
+        for _ in range(256):
             code = self._window.getch()
             if code == -1:
                 return events
@@ -421,14 +396,6 @@ class Screen:
                 curses.resize_term(0, 0)
             self._window.clear()
         return Event("resize")
-
-
-def _selector(*descriptors: int) -> selectors.BaseSelector:
-    # poll knows descriptors above 1024, but the Mac's does not know terminals.
-    selector = selectors.SelectSelector() if sys.platform == "darwin" else selectors.PollSelector()
-    for descriptor in descriptors:
-        selector.register(descriptor, selectors.EVENT_READ)
-    return selector
 
 
 def _colours() -> Tuple[int, int]:

@@ -360,11 +360,13 @@ class Store:
         try:
             migrations.make_place(self.path)
             self._identity = migrations.identity(self.path)
-            self._db = sqlite3.connect(self.path, timeout=self.busy_ms / 1000, isolation_level=None)
+            self._db = sqlite3.connect(self.path, isolation_level=None)
             migrations.prepare(self._db, self.busy_ms)
         except sqlite3.Error as error:
-            self.close()
-            raise _explained(error, self.path) from error
+            explained = _explained(error, self.path)
+            if not isinstance(explained, Damaged):       # _renew closes it when the file has been moved
+                self.close()
+            raise explained from error
         except migrations.Unusable as error:
             self.close()
             raise StoreError(f"{self.path} {error}") from None
@@ -373,12 +375,15 @@ class Store:
                              f"can be written {OTHER_FOLDER}") from error
 
     def _renew(self) -> None:
-        self.close()
+        if migrations.fcntl is None:                     # Windows renames no open file
+            self.close()
         try:
             kept = migrations.move_aside(self.path, self._identity)
         except OSError as error:
             raise StoreError(f"{self.path} is damaged and cannot be moved aside ({error.strerror}); "
                              f"history is off until it is {OTHER_FOLDER}") from error
+        finally:
+            self.close()                                 # not before: that would fold -wal in and delete it
         if kept:
             self.trouble = f"The history was damaged: it is kept as {kept}, and a new one was begun"
         self._open()

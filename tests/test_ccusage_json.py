@@ -160,12 +160,12 @@ def test_times(text, epoch):
     assert only(changed(startTime=text, endTime=None)).start == epoch
 
 
-@pytest.mark.parametrize("name", list(ONE["tokenCounts"]) + ["tokenCounts"])
 @pytest.mark.parametrize("value", WRONG, ids=short)
-def test_a_count_of_a_wrong_type_rejects_the_block(name, value):
-    if name == "tokenCounts" and isinstance(value, dict):
-        pytest.skip("an object is the right type")
-    rejected(changed(**{name: value}))
+def test_a_count_of_a_wrong_type_rejects_the_block(value):
+    for name in ONE["tokenCounts"]:
+        rejected(changed(**{name: value}))
+    if not isinstance(value, dict):
+        rejected(changed(tokenCounts=value))
 
 
 @pytest.mark.parametrize("value", WRONG, ids=short)

@@ -100,7 +100,8 @@ def test_a_stalled_reader_does_not_keep_it_alive(log, keys):
         assert term.cpu_s() - before < 0.5      # blocked in the terminal, not busy
         term.signal(signal.SIGTERM)
         assert term.wait_exit() == 143
-        assert term.leftover().same_modes
+        term.resume()
+        term.wait_until(lambda: term.leftover() == CLEAN, "a clean terminal")
 
 
 def test_stopped_by_ctrl_s_and_idle(log):
@@ -138,13 +139,13 @@ def test_handlers_variables_and_streams_are_as_before(log):
             "print('same' if after == before and signal.set_wakeup_fd(-1) == -1 else (before, after))\n")
     with Terminal([sys.executable, "-c", code], env=environment(LINES="10", COLUMNS="40")) as term:
         assert term.wait_exit() == 0
-        assert term.lines()[0] == "same", term.text()
+        assert term.text().split() == ["same"]
         assert term.leftover() == CLEAN
 
 
 # --- hearing ------------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("keys", [name for name in KEYS if not name.startswith("ctrl")] + ["p", "?", " "])
+@pytest.mark.parametrize("keys", [name for name in KEYS if not name.startswith("ctrl")] + ["p", "?", "Z"])
 def test_keys_have_names(log, keys):
     with clock(log) as term:
         term.wait_for("tick 000002")
@@ -225,7 +226,7 @@ def test_sizes_down_to_one_cell(log):
     draw = random.Random(7)
     sizes = [(1, 1), (2, 2), (5, 20), (200, 1), (1, 50)] + [(draw.randint(1, 120), draw.randint(1, 50)) for _ in range(195)]
     with clock(log, tick_s=0.001) as term:
-        term.wait_for("tick 000002")
+        term.wait_for("tick")
         for columns, rows in sizes:
             term.resize(columns, rows)
             time.sleep(0.002)

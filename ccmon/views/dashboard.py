@@ -5,7 +5,7 @@ from typing import List
 from ccmon import text
 from ccmon.text import Line, Span
 from ccmon.views import idle, parts, statusline
-from ccmon.views.scene import LABEL_CELLS, Scene
+from ccmon.views.scene import LABEL_CELLS, Scene, pick
 from ccmon.views.stack import Part, bottom, fit
 
 WIDE, NARROW, TINY = 72, 38, 18        # cells from which a layout is used
@@ -32,8 +32,8 @@ def render(scene: Scene, width: int, height: int) -> List[Line]:
 
 def _wide(scene: Scene, width: int, height: int) -> List[Line]:
     inner = min(width, 160)
-    half = LABEL_CELLS + (inner - LABEL_CELLS) * 58 // 100
-    pairs = [_beside(row(scene, half), money, half) for row, money in
+    half = inner * 64 // 100
+    pairs = [_beside(row(scene, half - 1), money, half) for row, money in
              zip((parts.burn_row, parts.lasts_row, parts.runs_out_row), parts.money_rows(scene, inner - half - 1))]
     notices = parts.notices(scene, inner, MOST_NOTICES if height >= 20 else 1)
     space = [()] * (MOST_NOTICES - len(notices)) if height >= 20 else []
@@ -65,7 +65,7 @@ def _narrow(scene: Scene, width: int, height: int) -> List[Line]:
     lines = fit([Part(4, [parts.title(scene, width)]), Part(9, [parts.rule(scene, width)]), *_meters(scene, width),
                  Part(6, [parts.burn_row(scene, width)]), Part(8, [parts.lasts_row(scene, width)]),
                  Part(2, [parts.runs_out_row(scene, width)]), Part(10, [_under_label(money[0])]),
-                 Part(11, [_under_label(money[1])])], rows - len(foot))
+                 Part(11, [_under_label(money[1])]), Part(12, [_under_label(money[2])])], rows - len(foot))
     picture = [] if scene.compact else _graph(scene, width, height - len(lines) - len(foot))
     return bottom(lines + picture, foot, rows)
 
@@ -83,13 +83,14 @@ def _tiny(scene: Scene, width: int, height: int) -> List[Line]:
     over = "!" if snapshot.percent > 100 else ""
     bar = text.bar(snapshot.percent / 100, width - 2, role, scene.charset, parts.elapsed_share(snapshot, snapshot.session))
     reset = Span(f"reset {scene.hour(snapshot.reset.at)}", "value")
-    ends = Span(f" in {text.duration(snapshot.reset.at - snapshot.now)}", "label")
+    until = Span(f" in {text.duration(snapshot.reset.at - snapshot.now)}", "label")
+    left = Span(" " + text.duration(snapshot.reset.at - snapshot.now), "label")
     out = f"out {scene.hour(snapshot.predicted_end)}" if snapshot.predicted_end else ""
     notice = parts.notices(scene, width, 1)
     stack = [Part(0, [(Span(" " + text.percent(snapshot.percent) + over, role), Span(" used", "label"))]),
              Part(4, [(Span(" "), *bar)]),
              Part(1, [(Span(" " + text.short_count(snapshot.left), "value"), Span(" left", "label"))]),
-             Part(2, [(Span(" "), reset, ends)]),
+             Part(2, [pick([(Span(" "), reset, until), (Span(" "), reset, left), (Span(" "), reset)], width)]),
              Part(3, [(Span(" " + out, "label"),)] if out else []),
              Part(5, notice)]
     return fit(stack, height)

@@ -9,7 +9,7 @@ from ccmon.views import graph
 from ccmon.views.scene import LABEL_CELLS, Scene, figure, label, limit_words, models, pick, pick_text
 
 PERCENT_CELLS = 9
-SPARKS = 15
+SPARKS, LEAST_SPARKS = 15, 3
 HOLE_S = 600                           # a longer stretch without a look is guessed, not seen
 SERIOUS = ("over_limit", "limit_unknown", "source_failed", "store_failed", "runs_out_before_reset")
 KEYS = (("q", "quit"), ("r", "refresh"), ("p", "plan"), ("h", "history"), ("t", "theme"), ("?", "help"))
@@ -65,7 +65,7 @@ def tokens_figures(scene: Scene, cells: int) -> Line:
     used, limit, left = snapshot.session.tokens, snapshot.limit.tokens, snapshot.left
     numbers = pick([_figures(text.count(used), text.count(limit), text.count(left), 3),
                     _figures(text.count(used), text.count(limit), text.count(left), 2),
-                    _figures(*(text.short_count(n) for n in (used, limit, left)), 2),
+                    _figures(text.short_count(used), text.short_count(limit), text.short_count(left), 2),
                     (Span(f"{text.short_count(used)}/{text.short_count(limit)}", "value"),)], room)
     free = room - text.line_width(numbers)
     source = pick_text(limit_words(snapshot.limit, scene.zone), free - 2)
@@ -98,8 +98,9 @@ def time_figures(scene: Scene, cells: int) -> Line:
         ended = (*left, Span(" (session end)", "label"))
         return _indented(pick([_joined(5, ended, reference), _joined(3, ended, short_reference), ended, left], room))
     name = {"hour": "daily", "schedule": "schedule", "official": "official"}[reset.rule]
-    other = (Span(f"reset {scene.clock(reset.at)}", "value"), Span(f" in {text.duration(reset.at - snapshot.now)} ({name})", "label"))
-    brief = (Span(f"reset {scene.clock(reset.at)}", "value"), Span(f" ({name})", "label"))
+    at = Span(f"reset {scene.clock(reset.at)}", "value")
+    other = (at, Span(f" in {text.duration(reset.at - snapshot.now)} ({name})", "label"))
+    brief = (at, Span(f" ({name})", "label"))
     return _indented(pick([_joined(3, left, other, short_reference), _joined(3, left, other), _joined(2, left, brief),
                            brief, left], room))
 
@@ -119,7 +120,7 @@ def burn_row(scene: Scene, cells: int) -> Line:
     """Tokens a minute, and the last hour as a sparkline."""
     snapshot = scene.snapshot
     values = burn.history(scene.facts.samples, snapshot.now, SPARKS)
-    sparks = text.sparkline(values, scene.charset) if any(v is not None for v in values) else ""
+    sparks = text.sparkline(values, scene.charset) if sum(v is not None for v in values) >= LEAST_SPARKS else ""
     rate = (Span(figure(snapshot.burn_per_min), "value"), Span(" /min", "label"))
     graphed = _joined(2, rate, (Span(sparks, "accent"), Span("  last hour", "dim")))
     variants = [graphed, _joined(2, rate, (Span(sparks, "accent"),))] if sparks.strip() else []
@@ -158,8 +159,8 @@ def money_rows(scene: Scene, cells: int) -> List[Line]:
     assert block is not None
     cache = "-" if block.cache_read is None else (
         f"{text.short_count(block.cache_read)} read  {text.short_count(block.cache_creation or 0)} new")
-    pairs = [("cost", text.usd(block.cost_usd), "value"), ("models", models(block, cells - 9), "text"), ("cache", cache, "text")]
-    return [text.clip_line((Span(text.pad(name, 9), "label"), Span(words, role)), cells) for name, words, role in pairs]
+    pairs = [("cost", text.usd(block.cost_usd), "value"), ("models", models(block, cells - 8), "text"), ("cache", cache, "text")]
+    return [text.clip_line((Span(text.pad(name, 8), "label"), Span(words, role)), cells) for name, words, role in pairs]
 
 
 def curve(scene: Scene, cells: int, rows: int) -> List[Line]:
@@ -188,18 +189,17 @@ def notices(scene: Scene, cells: int, rows: int) -> List[Line]:
     """At most `rows` lines: the answer to a key first, then what is wrong, then how many more there are."""
     texts = [Notice("", scene.message)] if scene.message else []
     all_of_them: Tuple[Notice, ...] = (*texts, *scene.snapshot.warnings)
-    shown = [_notice(notice, cells) for notice in all_of_them[:rows]]
     more = len(all_of_them) - rows
-    if more > 0 and shown:
-        shown[-1] = (*text.clip_line(shown[-1], cells - 5), Span(f" (+{more})", "dim"))
-    return shown
+    ends = [""] * (rows - 1) + [f" (+{more})" if more > 0 else ""]
+    return [_notice(notice, cells, end) for notice, end in zip(all_of_them, ends)]
 
 
-def _notice(notice: Notice, cells: int) -> Line:
+def _notice(notice: Notice, cells: int, end: str) -> Line:
+    room = cells - len(end) - (4 if notice.code else 2)
     if not notice.code:
-        return text.clip_line((Span(" " + notice.text, "accent"),), cells)
+        return (Span(" " + shorten(notice.text, room), "accent"), Span(end, "dim"))
     role = "danger" if notice.code in SERIOUS else "warn"
-    return text.clip_line((Span(" ! ", role), Span(shorten(notice.text, cells - 4), role)), cells)
+    return (Span(" ! " + shorten(notice.text, room), role), Span(end, "dim"))
 
 
 def shorten(words: str, cells: int) -> str:

@@ -69,7 +69,8 @@ def main():
         print(f"clock: {err}", file=sys.stderr)
         return 70
     finally:
-        print("LINES", os.environ.get("LINES"), "TERM", os.environ.get("TERM"))
+        if os.isatty(1):               # the window may be closed
+            print("LINES", os.environ.get("LINES"), "TERM", os.environ.get("TERM"))
 
 
 if __name__ == "__main__":

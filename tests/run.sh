@@ -1,0 +1,50 @@
+#!/bin/sh
+# Install what the tests need on a fresh machine, then run them all: sh tests/run.sh [pytest's arguments]
+# PYTHONS: the interpreters to use, default: the oldest and the newest of 3.8 to 3.13 that are here.
+set -eu
+cd "$(dirname "$0")/.."
+work=${CCMON_TEST_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/ccmon-tests}
+mkdir -p "$work"
+
+install_programs() {
+    missing=
+    for program in tmux zsh fish mandoc strace; do
+        command -v "$program" >/dev/null 2>&1 || missing="$missing $program"
+    done
+    [ -z "$missing" ] && return
+    command -v apt-get >/dev/null 2>&1 || { echo "please install:$missing" >&2; return; }
+    as_root=; [ "$(id -u)" = 0 ] || as_root=sudo
+    $as_root apt-get update -qq
+    # shellcheck disable=SC2086
+    DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq $missing >/dev/null
+}
+
+install_ccusage() {  # version -> its own folder
+    [ -x "$work/ccusage-$1/node_modules/.bin/ccusage" ] && return
+    mkdir -p "$work/ccusage-$1"
+    npm install --silent --no-fund --no-audit --prefix "$work/ccusage-$1" "ccusage@$1" >/dev/null
+}
+
+find_pythons() {  # oldest and newest
+    for minor in 8 9 10 11 12 13; do
+        for python in "$HOME"/.pyenv/versions/3.$minor.*/bin/python "$(command -v python3.$minor || true)"; do
+            [ -x "$python" ] && "$python" -c "import sys; sys.exit(sys.version_info[:2] != (3, $minor))" 2>/dev/null &&
+                { echo "$python"; break; }
+        done
+    done | sed -n '1p;$p' | uniq
+}
+
+install_programs
+install_ccusage 20.0.24
+install_ccusage 18.0.11
+export CCUSAGE_20="$work/ccusage-20.0.24/node_modules/.bin/ccusage" CCUSAGE_18="$work/ccusage-18.0.11/node_modules/.bin/ccusage"
+
+pythons=${PYTHONS:-$(find_pythons)}
+for python in ${pythons:-python3}; do
+    venv=$work/venv-$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+    [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --upgrade pip setuptools wheel
+    "$venv/bin/pip" install --quiet --disable-pip-version-check ".[test]"
+    echo "== $("$venv/bin/python" --version)"
+    "$venv/bin/python" -m pytest -n 4 "$@"
+done

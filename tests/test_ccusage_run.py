@@ -1,0 +1,446 @@
+"""Running ccusage: stand-ins written as shell scripts do everything that a program can do wrong. No process may be left."""
+
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from ccmon import ccusage
+from ccmon.ccusage import Cancel, Cancelled, Failed, NotFound, Program, fetch, kill_group, started, version
+from ccmon.ccusage_json import parse
+from ccmon.model import CcmonError
+
+ENV = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C"}
+LONG = 60                              # s, never waited for
+EMPTY = '{"blocks":[]}'
+
+
+@pytest.fixture
+def stand_in(tmp_path):
+    """A function that makes a program from the body of a shell script."""
+    def make(body, shebang="#!/bin/sh", mode=0o755):
+        path = tmp_path / "bin" / "ccusage"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"{shebang}\n{body}\n")
+        path.chmod(mode)
+        return Program((str(path),), str(path))
+    return make
+
+
+def members(pgid):
+    """The processes of the group that are not dead."""
+    rows = subprocess.run(["ps", "-A", "-o", "pgid=,stat=,args="], stdout=subprocess.PIPE, universal_newlines=True, check=True)
+    return [row for row in rows.stdout.splitlines() if row.split()[0] == str(pgid) and not row.split()[1].startswith("Z")]
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def run(program, timeout_s=LONG, env=ENV, home=None, cancel=None):
+    """fetch, and afterwards no process of its group is left."""
+    pids = []
+    try:
+        return fetch(program, timeout_s, env, home and str(home), pids.append, cancel)
+    finally:
+        for pid in pids:
+            wait_for(lambda pid=pid: not members(pid))
+
+
+def failure(program, **kwargs):
+    with pytest.raises(Failed) as caught:
+        run(program, **kwargs)
+    assert str(caught.value).isprintable() and not str(caught.value).endswith(".")
+    return str(caught.value), caught.value.missing
+
+
+# --- how it is run -------------------------------------------------------------------------------------------------
+
+def test_words(stand_in):
+    assert run(stand_in('printf "%s|" "$@"')) == "blocks|--json|--offline|--order|asc|--session-length|5|"
+    program = stand_in('printf "%s|" "$@"')
+    several = Program(("/bin/sh", program.path, "a b", "$x"), "/bin/sh")
+    assert run(several).startswith("a b|$x|blocks|--json|")
+
+
+def test_environment_of_the_child(stand_in, tmp_path):
+    program = stand_in("env")
+    real = tmp_path / "lib" / "real"
+    real.parent.mkdir()
+    os.rename(program.path, real)
+    os.symlink(real, program.path)
+    env = {"PATH": f".::bin:/usr/bin:{tmp_path}/bin:/bin", "CLAUDE_CONFIG_DIR": "", "OTHER": "", "X": "1"}
+    child = dict(line.split("=", 1) for line in run(program, env=env).splitlines())
+    assert child["PATH"] == f"{tmp_path}/bin:{tmp_path}/lib:/usr/bin:/bin"
+    assert "CLAUDE_CONFIG_DIR" not in child and child["OTHER"] == "" and child["X"] == "1" and "HOME" not in child
+    assert "CLAUDE_CONFIG_DIR=/x\n" in run(program, env={**ENV, "CLAUDE_CONFIG_DIR": "/x"})
+    assert "/usr/bin" in run(program, env={}), "no PATH at all: the system's default"
+
+
+def test_current_folder(stand_in, tmp_path, monkeypatch):
+    """P-19: a ccusage, or a node, in the current folder is not run."""
+    program = stand_in("pwd -P; node")
+    trap = tmp_path / "trap"
+    trap.mkdir()
+    (trap / "node").write_text("#!/bin/sh\necho trapped\n")
+    (trap / "node").chmod(0o755)
+    monkeypatch.chdir(trap)
+    (tmp_path / "node").write_text("#!/bin/sh\necho honest\n")
+    (tmp_path / "node").chmod(0o755)
+    assert run(program, env={"PATH": f".::{tmp_path}:/bin"}, home=tmp_path) == f"{os.path.realpath(tmp_path)}\nhonest\n"
+    for home in (None, tmp_path / "absent", "trap", program.path):
+        assert run(stand_in("pwd"), home=home) == "/\n"
+
+
+def test_nothing_is_inherited(stand_in, tmp_path):
+    with open(tmp_path / "secret", "w") as secret:
+        os.set_inheritable(secret.fileno(), True)
+        listing = run(stand_in("cat; ls -l /proc/self/fd 2>/dev/null || ls -l /dev/fd"))
+    assert "secret" not in listing and "/dev/null" in listing
+
+
+def test_session_of_its_own(stand_in):
+    pid, pgid, sid = run(stand_in("ps -o pid=,pgid=,sid= -p $$")).split()
+    assert pid == pgid == sid != str(os.getsid(0))
+
+
+def test_on_start_gets_the_process(stand_in):
+    pids = []
+    assert fetch(stand_in("echo $$"), LONG, ENV, None, pids.append).split() == [str(pid) for pid in pids]
+
+
+def test_on_start_that_raises_leaves_nothing(stand_in):
+    pids = []
+
+    def on_start(pid):
+        pids.append(pid)
+        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        fetch(stand_in("sleep 60 & sleep 60"), LONG, ENV, None, on_start)
+    wait_for(lambda: not members(pids[0]))
+
+
+@pytest.mark.parametrize("out, text", [
+    (r"\357\273\277{}", "{}"), (r"caf\351 {}", "caf\ufffd {}"), ("", ""), (r"\0\001", "\0\x01")])
+def test_decoding(stand_in, out, text):
+    assert run(stand_in(f"printf '{out}'")) == text
+
+
+def test_many_open_files(stand_in):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(2000, hard), hard))
+    files = []
+    try:
+        files += [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+        assert run(stand_in(f"echo '{EMPTY}'")) == EMPTY + "\n"
+    finally:
+        for file in files:
+            os.close(file)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_no_files_left(stand_in):
+    """Whichever call runs out of descriptors, it is our error, and not that ccusage is missing."""
+    program = stand_in(f"echo '{EMPTY}'")
+    code = f"""
+import os, resource
+from ccmon.ccusage import Failed, Program, fetch
+fetch(Program({program.argv!r}, ""), 60, {ENV!r}, None)
+for limit in range(3, 16):
+    os.closerange(3, 64)               # Popen of Python 3.8 leaks when it runs out
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, 64))
+    try:
+        fetch(Program({program.argv!r}, ""), 60, {ENV!r}, None)
+        print("ok")
+    except Failed as error:
+        print("missing" if error.missing else "later")
+"""
+    answers = python(code).split()
+    assert answers[0] == "later" and answers[-1] == "ok" and set(answers) == {"ok", "later"}
+
+
+def python(code):
+    """What the code prints in a Python of its own."""
+    return subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, universal_newlines=True, check=True,
+                          cwd=Path(__file__).parent.parent).stdout
+
+
+# --- what it prints ---------------------------------------------------------------------------------------------------
+
+def test_noise_on_stderr_is_no_error(stand_in):
+    assert parse(run(stand_in(f"echo 'Error: no network' >&2; echo '{EMPTY}'")), 0).blocks == ()
+
+
+def test_output_larger_than_a_pipe(stand_in):
+    assert len(run(stand_in("head -c 3000000 /dev/zero"))) == 3_000_000
+
+
+def test_flood_on_stderr(stand_in):
+    """P-7: both pipes are drained, whichever fills first."""
+    flood = "head -c 1000000 /dev/zero | tr '\\0' x"
+    assert run(stand_in(f"{flood} >&2; echo '{EMPTY}'; {flood} >&2")) == EMPTY + "\n"
+    assert failure(stand_in(f"{flood} >&2; {flood}; echo >&2; echo 'Error: the end' >&2; exit 1"))[0].startswith(
+        "ccusage failed with exit code 1: Error: the end.")
+
+
+def test_endless_output(stand_in):
+    """P-6: stopped at 8 MB."""
+    assert failure(stand_in("cat /dev/zero & cat /dev/zero"))[0].startswith("ccusage printed more than 8 MB and was stopped.")
+    assert len(run(stand_in(f"head -c {8 << 20} /dev/zero"))) == 8 << 20
+
+
+def test_memory_is_bounded(stand_in):
+    program = stand_in("head -c 300000000 /dev/zero")
+    grown_kb = python(f"""
+import resource
+from ccmon.ccusage import Failed, Program, fetch
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    fetch(Program({program.argv!r}, ""), 60, {ENV!r}, None)
+except Failed:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+""")
+    assert int(grown_kb) < 40_000 * (1024 if sys.platform == "darwin" else 1)
+
+
+# --- time-out, children, cancel ----------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("body", [
+    "exec sleep 60", "sleep 60", "sleep 60 & sleep 60", "trap '' TERM HUP INT; sleep 60 & while :; do sleep 1; done",
+    "exec >&- 2>&-; sleep 60", "cat /dev/zero >&2", "while :; do echo x; sleep 0.01; done", "kill -STOP $$",
+    "(trap '' TERM; sleep 60; sleep 60) >/dev/null 2>&1 & sleep 60"])
+def test_time_out(stand_in, body):
+    """P-3, and run() checks that nothing is left."""
+    sentence, missing = failure(stand_in(body), timeout_s=0.3)
+    assert sentence == "ccusage took longer than 0.3 s and was stopped, try --timeout 60" and not missing
+
+
+@pytest.mark.parametrize("timeout_s, words", [(30, "longer than 30 s and was stopped, try --timeout 60"),
+                                              (90.0, "longer than 90 s and was stopped, try --timeout 180")])
+def test_sentence_of_the_time_out(timeout_s, words):
+    assert words in str(ccusage._too_slow(timeout_s))
+
+
+def test_time_out_lets_it_clean_up(stand_in, tmp_path):
+    body = f"trap 'echo clean >{tmp_path}/log; exit 0' TERM; while :; do sleep 0.01; done"
+    assert "took longer" in failure(stand_in(body), timeout_s=0.5)[0]
+    assert (tmp_path / "log").read_text() == "clean\n"
+
+
+def test_grandchild_that_holds_the_pipe(stand_in):
+    """P-4: the answer is complete when ccusage is gone; who stays behind is killed."""
+    assert run(stand_in(f"sleep 60 & echo '{EMPTY}'")) == EMPTY + "\n"
+    assert run(stand_in(f"(sleep 0.1; echo later) & echo '{EMPTY}'")) == EMPTY + "\nlater\n"
+    assert run(stand_in(f"sleep 60 >/dev/null 2>&1 & echo '{EMPTY}'")) == EMPTY + "\n"
+    assert "exit code 3: Error: x" in failure(stand_in("sleep 60 & echo 'Error: x' >&2; exit 3"))[0]
+
+
+@pytest.mark.skipif(not Path("/usr/bin/setsid").exists(), reason="no setsid")
+@pytest.mark.parametrize("timeout_s, end", [(LONG, f"echo '{EMPTY}'"), (0.5, "sleep 60")])
+def test_escapee(stand_in, tmp_path, timeout_s, end):
+    """P-5: it cannot be killed with the group, and does not make ccmon hang."""
+    program = stand_in(f"setsid sh -c 'echo $$ >{tmp_path}/pid; exec sleep 60' & "
+                       f"while ! [ -s {tmp_path}/pid ]; do sleep 0.01; done; {end}")
+    try:
+        assert run(program, timeout_s) == EMPTY + "\n"
+    except Failed as error:
+        assert "took longer" in str(error) and timeout_s != LONG
+    finally:
+        os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("body", ["sleep 60 & sleep 60", "trap '' TERM; sleep 60 & while :; do sleep 1; done",
+                                  "cat /dev/zero >&2", "exec >&- 2>&-; exec sleep 60"])
+def test_cancel_from_another_thread(stand_in, body):
+    cancel, running, left = Cancel(), threading.Event(), []
+
+    def canceller():
+        running.wait()
+        time.sleep(0.1)
+        cancel.set()
+
+    def on_start(pid):
+        left.append(pid)
+        running.set()
+    thread = threading.Thread(target=canceller)
+    thread.start()
+    with pytest.raises(Cancelled) as caught:
+        fetch(stand_in(body), LONG, ENV, None, on_start, cancel)
+    thread.join()
+    assert isinstance(caught.value, CcmonError) and not isinstance(caught.value, Failed)
+    wait_for(lambda: not members(left[0]))
+
+
+def test_cancel_kills_without_help_of_the_reading_thread(stand_in):
+    """The screen may leave at once: set() itself has killed the group when it returns."""
+    cancel, pids = Cancel(), []
+
+    def on_start(pid):
+        pids.append(pid)
+        cancel.set()
+        wait_for(lambda: not members(pid))
+    with pytest.raises(Cancelled):
+        fetch(stand_in("sleep 60 & sleep 60"), LONG, ENV, None, on_start, cancel)
+    assert len(pids) == 1
+
+
+def test_cancel_before_and_after(stand_in, tmp_path):
+    cancel = Cancel()
+    assert run(stand_in("echo {}"), cancel=cancel) == "{}\n"
+    cancel.set()
+    cancel.set()
+    with pytest.raises(Cancelled):
+        run(stand_in(f"touch {tmp_path}/ran"), cancel=cancel)
+    assert not (tmp_path / "ran").exists()
+
+
+# --- what went wrong -----------------------------------------------------------------------------------------------------
+
+def test_not_there(tmp_path):
+    path = str(tmp_path / "ccusage")
+    with pytest.raises(NotFound, match=f"^{path} is gone. Install it with: npm install -g ccusage$"):
+        run(Program((path,), path))
+
+
+@pytest.mark.parametrize("shebang, mode, words", [
+    ("#!/bin/sh", 0o644, "may not be run by you. Try: chmod +x"), ("#!/nonexistent/node", 0o755, "needs an interpreter"),
+    ("", 0o755, "could not be started (Exec format error)"), ("\x7fELF", 0o755, "could not be started (Exec format error)")])
+def test_cannot_be_started(stand_in, shebang, mode, words):
+    """P-1."""
+    program = stand_in("echo hello", shebang, mode)
+    sentence, missing = failure(program)
+    assert sentence.startswith(program.path + " ") and words in sentence and missing
+
+
+def test_words_that_no_program_can_get(stand_in):
+    for word in ("a\0b", "\ud800", "x" * 9_000_000):
+        assert "could not be started" in failure(stand_in("")._replace(argv=(stand_in("").path, word)))[0]
+
+
+NODE_18 = r"""file:///usr/lib/node_modules/ccusage/dist/data-loader-9ESMosno.js:5366
+	if (paths.length === 0) throw new Error(`No valid Claude data directories found. Please ensure`);
+	                              ^
+
+Error: %s
+- /home/dev/.claude/projects
+    at getClaudePaths (file:///usr/lib/node_modules/ccusage/dist/data-loader-9ESMosno.js:5366:32)
+    at async file:///usr/lib/node_modules/ccusage/dist/index.js:3618:1
+
+Node.js v20.20.2"""
+PYTHON = """usage: ccusage [-h] {daily,json,statusline} ...
+ccusage: error: argument command: invalid choice: 'blocks' (choose from 'daily', 'json', 'statusline')"""
+NO_DATA = "ccusage found no Claude Code data. Start Claude Code once, or set CLAUDE_CONFIG_DIR"
+SEE = ". To see it, run: ccusage blocks --json"
+
+
+@pytest.mark.parametrize("code, stderr, sentence, missing", [
+    (127, "/usr/bin/env: 'node': No such file or directory", r"Node.js was not found by PATH. .* --ccusage '/path/to/node PATH'", 1),
+    (127, "PATH: 20: exec: node: not found", r"Node.js was not found by PATH. .*", 1),
+    (127, "PATH: 3: frob: not found", r"PATH could not be started \(PATH: 3: frob: not found\). Install it .*", 1),
+    (126, "PATH: /x: Permission denied", r"PATH could not be started \(PATH: /x: Permission denied\). Install it .*", 1),
+    (126, "", r"PATH could not be started \(it did not say why\). Install it .*", 1),
+    (1, "ccusage native binary is not available for linux-x64. Reinstall ccusage so optional native dependencies are installed.",
+     "ccusage was installed without its native part. Install it with: npm install -g ccusage", 1),
+    (1, "ccusage native binary is not executable: EPERM: operation not permitted, chmod '/usr/lib/x'",
+     "the native part of ccusage is not executable. Run once: sudo ccusage --version", 1),
+    (2, PYTHON, "PATH is the Python program of the same name, not the npm one. Install the right one with: npm install -g ccusage", 1),
+    (2, "ccusage: error: invalid choice: 'blocks'", "PATH is the Python program of the same name, .*", 1),
+    (1, "ccusage requires Bun or Node.js >=22.0.0",
+     r"Node.js is too old for this ccusage \(ccusage requires Bun or Node.js >=22.0.0\). Update Node.js, or .*", 1),
+    (1, NODE_18.replace("Error: %s", "SyntaxError: Unexpected token '??='"),
+     r"Node.js is too old for this ccusage \(SyntaxError: Unexpected token '\?\?='\). .*", 1),
+    (1, NODE_18.replace("Error: %s", "Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'x' imported from /y.js"),
+     r"ccusage is not installed completely \(Error \[ERR_MODULE_NOT_FOUND\]: Cannot find package 'x' .*\). Install it .*", 1),
+    (1, NODE_18 % "No valid Claude data directories found. Please ensure at least one of the following exists:", NO_DATA, 0),
+    (1, 'Error: CliError("No valid Claude data directories found in CLAUDE_CONFIG_DIR. Expected each path to be")', NO_DATA, 0),
+    (1, NODE_18 % "EACCES: permission denied, open '/home/dev/x.jsonl'",
+     "ccusage failed with exit code 1: Error: EACCES: permission denied, open '/home/dev/x.jsonl'" + SEE, 0),
+    (2, "Unknown blocks option '--order'\nRun 'ccusage --help' for usage.",
+     "ccusage failed with exit code 2: Unknown blocks option '--order'" + SEE, 0),
+    (1, "\x1b[31m[ccusage]\x1b[0m  ERROR  bad\x07 {line} \x1b]0;PWN\x07thing\n    at x (y.js:1:2)",
+     "ccusage failed with exit code 1: .ccusage.  ERROR  bad {line} thing" + SEE, 0),
+    (1, "first\nlast\n\n", "ccusage failed with exit code 1: last" + SEE, 0),
+    (3, "", "ccusage failed with exit code 3: it did not say why" + SEE, 0),
+    (1, "Error: " + "x" * 9000, "ccusage failed with exit code 1: [Ex].{119}" + SEE, 0)])
+def test_exit_codes(stand_in, tmp_path, code, stderr, sentence, missing):
+    program = stand_in(f'cat "{tmp_path}/stderr" >&2; echo \'{EMPTY}\'; exit {code}')
+    (tmp_path / "stderr").write_text(stderr.replace("PATH", program.path))
+    text, is_missing = failure(program)
+    assert re.fullmatch(sentence.replace("PATH", re.escape(program.path)), text), text
+    assert is_missing == bool(missing)
+
+
+def test_error_on_stdout(stand_in):
+    assert "exit code 1: bad date" + SEE in failure(stand_in("echo 'bad date'; exit 1"))[0]
+
+
+def test_killed_by_a_signal(stand_in):
+    assert failure(stand_in("kill -KILL $$")) == ("ccusage was killed by signal 9: it did not say why" + SEE, False)
+
+
+@pytest.mark.parametrize("body, text", [
+    ("echo 'ccusage 20.0.24'", "20.0.24"), ("echo 18.0.11", "18.0.11"), (r"printf '\nv19.0.3\n'", "19.0.3"),
+    ("echo 'ccusage 21.0.0-beta.1'", "21.0.0"), ("echo node 20.1.0", None), ("echo; exit 0", None), ("echo 18.0.11; exit 1", None),
+    ("echo 1.2", None), ("exit 127", None)])
+def test_version(stand_in, body, text):
+    assert version(stand_in('[ "$*" = --version ] || exit 9; ' + body), ENV, None) == text
+
+
+def test_version_of_nothing():
+    assert version(Program(("/nonexistent/x",), "/nonexistent/x"), ENV, None) is None
+
+
+# --- orphans ----------------------------------------------------------------------------------------------------------------
+
+linux_only = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+
+
+@linux_only
+def test_orphan_of_a_killed_refresher(stand_in):
+    """S-3: the refresher dies in the middle, the next one kills what it had started."""
+    program = stand_in("sleep 60 & sleep 60")
+    code = f"""
+from ccmon import ccusage
+def told(pid): print(pid, ccusage.started(pid), flush=True)
+ccusage.fetch(ccusage.Program({program.argv!r}, ""), 60, {ENV!r}, None, told)
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=Path(__file__).parent.parent) as refresher:
+        pgid, started_at = refresher.stdout.readline().split()
+        refresher.kill()
+    pgid, started_at = int(pgid), started_at.decode()
+    assert members(pgid)
+    for wrong in ("", "1", started_at + "0"):
+        assert not kill_group(pgid, wrong) and members(pgid)
+    assert kill_group(pgid, started_at)
+    wait_for(lambda: not members(pgid))
+
+
+@linux_only
+def test_started(tmp_path):
+    odd = tmp_path / "a) S 1 (b"
+    odd.symlink_to("/bin/sleep")
+    with subprocess.Popen([str(odd), "60"]) as process:
+        wait_for(lambda: "(b)" in Path(f"/proc/{process.pid}/stat").read_text())
+        boot_s = float(Path("/proc/uptime").read_text().split()[0])
+        age_s = boot_s - int(started(process.pid)) / os.sysconf("SC_CLK_TCK")
+        process.kill()
+    assert -1 < age_s < 60
+    assert started(process.pid) == "" and started(2 ** 30) == "" and started(-1) == ""
+
+
+@pytest.mark.parametrize("pgid", [-1, 0, 1, 2 ** 30, os.getpid()])
+def test_kill_group_of_a_stranger(pgid):
+    assert not kill_group(pgid, "")
+    assert not kill_group(pgid, "not this")
+    if pgid < 2:
+        assert not kill_group(pgid, started(pgid))
