@@ -4,6 +4,18 @@ import os
 import sys
 
 
+def keep_streams() -> None:
+    """Make a closed stdin, stdout or stderr /dev/null: otherwise the next file opened would get its number."""
+    try:
+        while True:
+            fd = os.open(os.devnull, os.O_RDWR)
+            if fd > 2:
+                os.close(fd)
+                return
+    except OSError:
+        pass                           # no descriptor is left: nothing can take the number either
+
+
 def refresh_lines(argv: "list[str]", lock: int) -> None:
     """What the detached refresher does."""
     from ccmon.refresh import in_background
@@ -12,6 +24,7 @@ def refresh_lines(argv: "list[str]", lock: int) -> None:
 
 def main() -> None:
     """The `ccmon` command."""
+    keep_streams()
     argv = sys.argv[1:]
     if "--statusline" in argv and "CCMON_NOW" not in os.environ:
         from ccmon import linecache

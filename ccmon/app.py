@@ -121,12 +121,14 @@ class Poller(threading.Thread):
 
     def run(self) -> None:
         """Look, hand over, pause; until stop()."""
-        at_once = False
+        at_once = refresh.source_before(self.ctx).missing      # it may have been installed since
         while not self._stopped:
             started = time.monotonic()
-            self.facts.put(self._looked(at_once))
+            facts = self._looked(at_once)
+            self.facts.put(facts)
             self.screen.wake()
-            at_once = self._now.wait(max(self.ctx.settings.interval, 5 * (time.monotonic() - started)))
+            rest_s = 0 if facts.source.error else 5 * (time.monotonic() - started)     # failures have their own pauses
+            at_once = self._now.wait(max(self.ctx.settings.interval, rest_s))
             self._now.clear()
 
     def _looked(self, at_once: bool) -> Facts:
@@ -143,20 +145,16 @@ class Poller(threading.Thread):
         if lock is None:
             return refresh.load(ctx, now)
         try:
-            if at_once or self._due(now):
+            if at_once or not (refresh.backing_off(ctx) or self._just_read(now)):
                 return refresh.once(ctx, lock, refresh.SCREEN_BUSY_MS, self.cancel)
             return refresh.load(ctx, now)
         finally:
             linecache.unlock(lock)
 
-    def _due(self, now: int) -> bool:
-        """No back-off is on, and no other process has looked just now."""
-        if not self.ctx.cache:
-            return True
-        state = linecache.read_state(self.ctx.cache)
-        if now < state.retry_at <= now + refresh.MAX_PAUSE_S + 1:
-            return False
-        return not 0 <= now - state.refreshed < self.ctx.settings.interval / 2
+    def _just_read(self, now: int) -> bool:
+        """Another process, or we, have the numbers of this moment."""
+        state = linecache.read_state(self.ctx.cache) if self.ctx.cache else linecache.State()
+        return 0 <= now - state.refreshed < self.ctx.settings.interval / 2
 
     def ask(self) -> None:
         """Refresh at once."""

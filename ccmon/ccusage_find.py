@@ -77,7 +77,7 @@ def _named(command: str, env: Mapping[str, str], home: Optional[str]) -> Program
         words[0] = _first_word(_below_home(words[0], home), env)
     path = words[0]
     if not os.path.isfile(path):
-        raise NotFound(f"'{shown(path)}', named by --ccusage or CCMON_CCUSAGE, is not there. Check the path, or leave it away.")
+        raise NotFound(f"'{shown(path)}', named by --ccusage or CCMON_CCUSAGE, is not there. Check the path, or leave it away")
     if not is_program(path):
         raise NotFound(f"'{shown(path)}', named by --ccusage or CCMON_CCUSAGE, may not be run. Try: chmod +x {shown(path)}")
     return Program(tuple(words), path)
@@ -87,9 +87,9 @@ def _words(command: str) -> List[str]:
     try:
         words = shlex.split(command, posix=not _WINDOWS)
     except ValueError as error:
-        raise NotFound(f"--ccusage or CCMON_CCUSAGE is not a command: '{shown(command)}'. Close its quotes.") from error
+        raise NotFound(f"--ccusage or CCMON_CCUSAGE is not a command: '{shown(command)}'. Close its quotes") from error
     if not words or not words[0]:
-        raise NotFound("--ccusage or CCMON_CCUSAGE names no program. Give an absolute path, or a name on PATH.")
+        raise NotFound("--ccusage or CCMON_CCUSAGE names no program. Give an absolute path, or a name on PATH")
     return words
 
 
@@ -98,10 +98,10 @@ def _first_word(word: str, env: Mapping[str, str]) -> str:
         return word
     if os.sep in word or "/" in word:
         raise NotFound(f"'{shown(word)}', named by --ccusage or CCMON_CCUSAGE, depends on the current folder. "
-                       f"Give an absolute path, or a name on PATH.")
+                       f"Give an absolute path, or a name on PATH")
     path = _search(path_folders(env), word, env)
     if path is None:
-        raise NotFound(f"'{shown(word)}', named by --ccusage or CCMON_CCUSAGE, was not found on PATH. Give its absolute path.")
+        raise NotFound(f"'{shown(word)}', named by --ccusage or CCMON_CCUSAGE, was not found on PATH. Give its absolute path")
     return path
 
 

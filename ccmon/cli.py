@@ -7,24 +7,31 @@ import sys
 import tempfile
 import time
 import traceback
+from io import TextIOWrapper
 from argparse import Namespace
 from typing import Any, List, Optional, Sequence, TextIO
 
-from ccmon import arguments, demo, linecache, refresh, screen, themes
+from ccmon import arguments, config, demo, linecache, refresh, screen, themes
 from ccmon.context import Context, prepare
-from ccmon.model import CcmonError, Facts, Given, Record, Snapshot, UsageError
-from ccmon.text import Charset, clean, plain
-from ccmon.views import dashboard, history, report, statusline
+from ccmon.model import CcmonError, Facts, Given, Record, Snapshot, Source, UsageError
+from ccmon.text import Charset, clean, clip, plain
+from ccmon.views import dashboard, history, idle, report
 from ccmon.views.scene import Scene
 
-OK, USAGE, NO_DATA, INTERNAL = 0, 2, 30, 70
-LOG_BYTES = 1_000_000
+OK, USAGE, NO_SESSION, NO_DATA, INTERNAL = 0, 2, 20, 30, 70
+LINE_CELLS = 80
 
 
 def main(argv: Sequence[str]) -> int:
     """Run one call and return its exit code; no traceback reaches the user."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    refresh.end_in_order()
     try:
-        return _run(list(argv))
+        code = _exit_code(list(argv))
+        if sys.stdout:
+            sys.stdout.flush()         # here, where what goes wrong is handled
+        return code
     except UsageError as err:
         return _complain(str(err), USAGE)
     except CcmonError as err:
@@ -35,9 +42,17 @@ def main(argv: Sequence[str]) -> int:
         _silence_stdout()
         return OK
     except OSError as err:
+        _silence_stdout()
         return _complain(f"{err}. Check free space and permissions", 1)
     except Exception as err:
         return _complain(f"internal error: {type(err).__name__}: {err}. {_logged()}", INTERNAL)
+
+
+def _exit_code(argv: List[str]) -> int:
+    try:
+        return _run(argv)
+    except SystemExit as done:         # --help, --version, or a signal
+        return int(done.code or 0)
 
 
 def _run(argv: List[str]) -> int:
@@ -60,9 +75,11 @@ def _command(given: Namespace, ctx: Context) -> int:
     if given.json:
         return _json(ctx)
     if given.once:
-        return _once(ctx)
-    reason = screen.usable(ctx.env)
-    return _once(ctx) * 0 if reason else _full_screen(ctx)
+        return _told(_once(ctx))
+    if screen.usable(ctx.env) is None:
+        return _full_screen(ctx)
+    _once(ctx)
+    return OK
 
 
 # --- contexts -----------------------------------------------------------------------------------------------------------
@@ -88,9 +105,12 @@ def _demo_context(flags: Any) -> Context:
 # --- one look, for people and programs ---------------------------------------------------------------------------------
 
 def current_facts(ctx: Context) -> Facts:
-    """A refresh when no other process is at it, else what is stored; waits for the other only when nothing is."""
+    """A refresh when no other process is at it, else what is stored; waits for the other only when nothing is.
+
+    A failing source is left alone between two tries, but a missing one may have been installed since.
+    """
     deadline = time.monotonic() + ctx.settings.timeout
-    while True:
+    while not refresh.backing_off(ctx) or refresh.source_before(ctx).missing:
         lock = linecache.lock(ctx.cache) if ctx.cache else -1
         if lock is not None:
             try:
@@ -101,39 +121,46 @@ def current_facts(ctx: Context) -> Facts:
         if facts.blocks or facts.source.refreshed or time.monotonic() > deadline:
             return facts
         time.sleep(0.05)
+    return refresh.load(ctx, ctx.now())
 
 
 def _record(ctx: Context) -> int:
     facts = current_facts(ctx)
     if facts.source.error:
-        return _complain(failure(facts.source.error), NO_DATA)
-    if facts.trouble:
-        return _complain(facts.trouble, 1)
+        return _complain(failure(facts.source), NO_DATA)
+    if facts.trouble:                  # no harm when the store is sound by now: a damaged one was moved aside
+        return _complain(facts.trouble, NO_DATA if refresh.load(ctx, ctx.now()).trouble else OK)
     return OK
 
 
-def failure(reason: str) -> str:
+def failure(source: Source) -> str:
     """The sentence that people search for."""
-    return f"Failed to get usage data: {reason}"
+    return f"Failed to get usage data: {source.error or 'another ccmon is still reading them. Try again in a moment'}"
 
 
 def _json(ctx: Context) -> int:
-    facts = current_facts(ctx)
-    snapshot = ctx.view(facts, ctx.now())
+    snapshot = ctx.view(current_facts(ctx), ctx.now())
     print(json.dumps(report.document(snapshot)))
+    return _told(snapshot)
+
+
+def _told(snapshot: Snapshot) -> int:
+    """The exit code, with a word on stderr when there is nothing to show."""
     code = report.exit_code(snapshot)
-    if code == NO_DATA and snapshot.source.error:
-        _complain(failure(snapshot.source.error), code)
+    if code == NO_DATA:
+        _complain(failure(snapshot.source), code)
+    if code == NO_SESSION:
+        _complain(idle.NO_SESSION, code)
     return code
 
 
-def _once(ctx: Context) -> int:
+def _once(ctx: Context) -> Snapshot:
     facts = current_facts(ctx)
     snapshot = ctx.view(facts, ctx.now())
     size = shutil.get_terminal_size((80, 24))
     scene = Scene(snapshot, facts, ctx.zone, _charset(ctx, sys.stdout), _status(facts, snapshot), "", ctx.settings.compact)
     _print_frame(ctx, dashboard.render(scene, max(20, size.columns), max(5, size.lines)))
-    return report.exit_code(snapshot)
+    return snapshot
 
 
 def _status(facts: Facts, snapshot: Snapshot) -> str:
@@ -164,14 +191,8 @@ def _charset(ctx: Context, stream: Optional[TextIO]) -> Charset:
 
 def _full_screen(ctx: Context) -> int:
     from ccmon import app
-    with _log(ctx) as log:
-        try:
-            return app.run(ctx, _charset(ctx, sys.stdout), log)
-        except CcmonError:
-            raise
-        except Exception:
-            traceback.print_exc(file=log)
-            raise
+    with config.open_log(ctx.paths.log) as log:
+        return app.run(ctx, _charset(ctx, sys.stdout), log)
 
 
 # --- history ------------------------------------------------------------------------------------------------------------
@@ -230,12 +251,11 @@ def _table(records: Sequence[Record], ctx: Context, name: str) -> str:
 # --- the line -----------------------------------------------------------------------------------------------------------
 
 def _statusline(argv: List[str]) -> int:
-    """Always one line and exit 0; what is wrong goes into the line, and to stderr for people."""
+    """Always one line and exit 0; what is wrong goes into the line, and nothing to stderr: prompts show that too."""
     try:
         line = _line(argv)
     except CcmonError as err:
-        print(f"ccmon: {err}", file=sys.stderr)
-        line = f"CC ! {clean(str(err))[:70]}\n"
+        line = f"CC ! {clip(clean(str(err)), LINE_CELLS - 5)}\n"
     except Exception as err:
         _logged()
         line = f"CC ! internal error: {type(err).__name__}\n"
@@ -267,7 +287,7 @@ def _refreshed_behind(ctx: Context, argv: List[str], facts: Facts) -> Facts:
     before = linecache.read_state(ctx.cache)
     if before.due(ctx.now(), ctx.paths.config):
         linecache.refresh(ctx.cache, argv, ctx.env, refresh.in_background)
-    known = facts.blocks or facts.source.refreshed or facts.source.error
+    known = facts.blocks or facts.source.refreshed or facts.source.error or linecache.any_line(ctx.cache)
     deadline = time.monotonic() + (0 if known else ctx.settings.wait)
     while time.monotonic() < deadline:
         time.sleep(0.01)
@@ -281,8 +301,9 @@ def _refreshed_behind(ctx: Context, argv: List[str], facts: Facts) -> Facts:
 
 def _complain(sentence: str, code: int) -> int:
     try:
-        print(f"ccmon: {sentence}", file=sys.stderr)
-    except (OSError, ValueError, AttributeError):
+        if sys.stderr:                 # print would take stdout for it
+            print(f"ccmon: {sentence}", file=sys.stderr)
+    except (OSError, ValueError):
         pass                           # stderr is closed: the exit code has to do
     return code
 
@@ -295,21 +316,8 @@ def _silence_stdout() -> None:
         pass
 
 
-def _log(ctx: Optional[Context] = None) -> TextIO:
-    """The log file, begun anew when it has grown large; nowhere when it cannot be written."""
-    from ccmon import config
-    path = (ctx.paths if ctx else config.paths(os.environ)).log
-    try:
-        os.makedirs(os.path.dirname(path or ""), 0o700, exist_ok=True)
-        fresh = os.O_TRUNC if path and os.path.exists(path) and os.path.getsize(path) > LOG_BYTES else 0
-        fd = os.open(path or "", os.O_WRONLY | os.O_CREAT | os.O_APPEND | fresh | getattr(os, "O_NOFOLLOW", 0), 0o600)
-        return open(fd, "a", encoding="utf-8", errors="replace", buffering=1)
-    except OSError:
-        return open(os.devnull, "a", encoding="utf-8")
-
-
 def _logged() -> str:
     """Write the present exception to the log and say where."""
-    with _log() as log:
+    with config.open_log(config.paths(os.environ).log) as log:
         log.write(time.strftime("%Y-%m-%d %H:%M:%S ") + traceback.format_exc())
         return f"Details are in {log.name}" if isinstance(log.name, str) else "Details are in ccmon's log"

@@ -3,9 +3,12 @@
 import configparser
 import hashlib
 import os
-from typing import Dict, List, Mapping, NamedTuple, Optional
+from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, TextIO
 
 from ccmon.model import CcmonError, Given, Owner
+from ccmon.text import clean
+
+LOG_BYTES = 1_000_000
 
 
 class Paths(NamedTuple):
@@ -68,8 +71,8 @@ def claude_folders(env: Mapping[str, str]) -> List[str]:
     return [os.path.join(first, "claude"), os.path.join(user, ".claude")]
 
 
-def read(path: Optional[str]) -> Dict[str, Dict[str, Given]]:
-    """The sections of config.ini; empty when there is none. CcmonError tells what does not parse."""
+def read(path: Optional[str], known: Sequence[str]) -> Dict[str, Dict[str, Given]]:
+    """The sections of config.ini; empty when there is none. CcmonError tells what does not parse, and unknown sections."""
     if not path or not os.path.exists(path):
         return {}
     try:
@@ -77,21 +80,50 @@ def read(path: Optional[str]) -> Dict[str, Dict[str, Given]]:
             content = file.read()
     except (OSError, UnicodeDecodeError) as err:
         raise CcmonError(f"{path} cannot be read ({err}). Mend or remove it") from None
-    parser = configparser.ConfigParser(interpolation=None, default_section="", strict=False)
+    parser = configparser.ConfigParser(interpolation=None, default_section="")
     try:
         parser.read_string(content, path)
     except configparser.Error as err:
-        raise CcmonError(f"{path} is not a configuration file: {str(err).splitlines()[0]}. Mend or remove it") from None
+        raise CcmonError(f"{path}, line {_bad_line(err)}. Mend or remove the file") from None
+    for section in parser.sections():
+        if section not in known:
+            valid = " and ".join(f"[{name}]" for name in known)
+            raise CcmonError(f"{path}, line {_line_of(content, section)}: unknown section [{clean(section)}]; valid are {valid}")
     return {section: {key: Given(text, f"{path}, line {_line_of(content, section, key)}")
                       for key, text in parser.items(section)} for section in parser.sections()}
 
 
-def _line_of(content: str, section: str, key: str) -> int:
+def _bad_line(err: configparser.Error) -> str:
+    """3: what is wrong there."""
+    if isinstance(err, configparser.MissingSectionHeaderError):
+        return f"{err.lineno}: settings stand below a line [ccmon]"
+    if isinstance(err, configparser.ParsingError):
+        return f"{err.errors[0][0]}: this is no line of the form name = value"
+    if isinstance(err, configparser.DuplicateOptionError):
+        return f"{err.lineno}: '{err.option}' is set a second time"
+    return f"{getattr(err, 'lineno', '?')}: [{getattr(err, 'section', '?')}] begins a second time"
+
+
+def open_log(path: Optional[str]) -> TextIO:
+    """The log file, begun anew when it has grown large; nowhere when it cannot be written."""
+    try:
+        os.makedirs(os.path.dirname(path or ""), 0o700, exist_ok=True)
+        fresh = os.O_TRUNC if path and os.path.exists(path) and os.path.getsize(path) > LOG_BYTES else 0
+        fd = os.open(path or "", os.O_WRONLY | os.O_CREAT | os.O_APPEND | fresh | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        return open(fd, "a", encoding="utf-8", errors="replace", buffering=1)
+    except OSError:
+        return open(os.devnull, "a", encoding="utf-8")
+
+
+def _line_of(content: str, section: str, key: Optional[str] = None) -> int:
+    """The number of the line where the section begins, or where it has the key."""
     inside = False
     for number, line in enumerate(content.splitlines(), 1):
         text = line.strip()
         if text.startswith("["):
-            inside = text[1:].split("]")[0].strip() == section
+            inside = text[1:].split("]")[0] == section
+            if inside and key is None:
+                return number
         elif inside and text.replace(":", "=").split("=")[0].strip().lower() == key:
             return number
     return 0

@@ -36,8 +36,8 @@ class Context(NamedTuple):
 def settings_of(flags: Mapping[str, Given], env: Mapping[str, str], config_path: Optional[str]) -> options.Settings:
     """The settings: flag > environment > file > default. UsageError names the place of a wrong one."""
     try:
-        sections = config.read(config_path)
-        file = options.from_file(sections, config_path or "config.ini")
+        sections = config.read(config_path, options.SECTIONS)
+        file = options.from_file(sections)
         return options.resolve(flags, options.from_environment(env), file, options.plan_table(sections))
     except CcmonError as err:
         raise UsageError(str(err)) from None

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 TTL_S = 15
 KEEP_S = 86_400                        # lines not asked for since then are no longer rendered
 MOST_LINES = 32
+MOST_FRESH_S = 7200
+MOST_PAUSE_S = 60                      # between two tries of a failing source
 DOMAIN = ("CLAUDE_CONFIG_DIR", "CCMON_DATA_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME")
 
 
@@ -30,12 +32,20 @@ class State:
         self.fresh_until, self.retry_at, self.expires_at = fresh_until, retry_at, expires_at
         self.refreshed, self.failures, self.note = refreshed, failures, note
 
-    def due(self, now: float, config: "str | None" = None) -> bool:
+    def backing_off(self, now: float) -> bool:
+        """True while nobody may try again; a time that lies too far ahead was written before the clock was set back."""
+        return now < self.retry_at <= now + MOST_PAUSE_S + 1
+
+    def outdated(self, now: float, config: str) -> bool:
+        """True when the configuration has changed since; a change dated in the future would be one for ever."""
+        return self.refreshed < _changed(config) <= now
+
+    def due(self, now: float, config: str) -> bool:
         """True when a refresh may start: not fresh, not backing off, not from the future; or the configuration moved."""
-        if now < self.retry_at <= now + 61:
+        if self.backing_off(now):
             return False
-        fresh = now < self.fresh_until <= now + 7200 and self.refreshed <= now + 60
-        return not fresh or (config is not None and _changed(config) > self.refreshed)
+        fresh = now < self.fresh_until <= now + MOST_FRESH_S and self.refreshed <= now + 60
+        return not fresh or self.outdated(now, config)
 
 
 def _changed(path: str) -> float:
@@ -154,36 +164,51 @@ def replace(where: str, name: str, content: bytes) -> None:
         os.makedirs(where, 0o700, exist_ok=True)
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
         try:
-            os.write(fd, content)
+            whole = os.write(fd, content) == len(content)
         finally:
             os.close(fd)
-        os.replace(temporary, where + "/" + name)
+        if whole:
+            os.replace(temporary, where + "/" + name)
+        else:
+            _remove(temporary)
     except OSError:
-        try:
-            os.unlink(temporary)
-        except OSError:
-            pass
+        _remove(temporary)
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        pass
+
+
+def forget(where: str, key_text: str) -> None:
+    """Remove a line that can no longer be kept current: whoever asks for it next renders it anew."""
+    _remove(where + "/" + _name(key_text))
+
+
+def _lines(where: str) -> "list[str]":
+    try:
+        return [n for n in os.listdir(where) if n == "plain" or n.endswith(".line")]
+    except OSError:
+        return []
+
+
+def any_line(where: str) -> bool:
+    """True once somebody was answered."""
+    return bool(_lines(where))
 
 
 def asked(where: str) -> "list[str]":
-    """The keys asked for in the last day, the newest first, at most 32; files not asked for since are removed."""
-    found = []
-    try:
-        names = [n for n in os.listdir(where) if n.endswith(".line")]
-    except OSError:
-        return []
-    for name in names:
-        path = where + "/" + name
-        at = _changed(path)
-        if at < time.time() - KEEP_S:
-            try:
-                os.unlink(path)
-            except OSError:
-                pass
-            continue
-        head = (_read(path) or b"").partition(b"\n")[0].decode("utf-8", "replace")
-        found.append((at, head))
-    return [text for _, text in sorted(found, reverse=True)[:MOST_LINES] if text]
+    """The keys asked for in the last day, the newest first, at most 32; all others are removed."""
+    found = sorted([(_changed(where + "/" + n), n) for n in _lines(where) if n != "plain"], reverse=True)
+    oldest = time.time() - KEEP_S
+    kept = [n for at, n in found if at >= oldest][:MOST_LINES]
+    for _, name in found:
+        if name not in kept:
+            _remove(where + "/" + name)
+    heads = [(_read(where + "/" + n) or b"").partition(b"\n")[0].decode("utf-8", "replace") for n in kept]
+    return [head for head in heads if head]
 
 
 def touch(where: str, key_text: str) -> None:
@@ -314,11 +339,11 @@ def answer(argv: "list[str]", work: "Work") -> bool:
     line = read_line(where, key_text)
     if line is None:
         return False
-    state, now = read_state(where), time.time()
-    if not now < state.expires_at <= now + 86_400:
+    state, now, config = read_state(where), time.time(), config_path(env)
+    if state.outdated(now, config) or not now < state.expires_at <= now + MOST_FRESH_S + KEEP_S:
         return False
     put(line)
-    if state.due(now, config_path(env)):
+    if state.due(now, config):
         touch(where, key_text)
         refresh(where, argv, env, work)
     return True

@@ -39,7 +39,7 @@ class Block(NamedTuple):
 
     def same_session(self, other: "Block") -> bool:
         """True when the two overlap by more than half of the shorter one: starts differ between ccusage versions."""
-        return 2 * self.overlap_s(other) > min(self.end - self.start, other.end - other.start)
+        return 2 * self.overlap_s(other) > max(0, min(self.end - self.start, other.end - other.start))
 
 
 class Sample(NamedTuple):

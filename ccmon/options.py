@@ -8,6 +8,7 @@ from ccmon.model import CcmonError, Given
 from ccmon.schedule import ResetRule, parse_rule
 from ccmon.themes import THEMES
 
+SECTIONS = ("ccmon", "plans")           # of config.ini
 TRUE, FALSE = ("1", "yes", "true", "on"), ("0", "no", "false", "off")
 
 
@@ -142,11 +143,8 @@ def from_environment(env: Mapping[str, str]) -> Dict[str, Given]:
     return {name: Given(env[var], var) for name, var in names.items() if env.get(var)}
 
 
-def from_file(sections: Mapping[str, Mapping[str, Given]], path: str) -> Dict[str, Given]:
-    """The options of the [ccmon] section; unknown sections and keys are told with the nearest name."""
-    for section in sections:
-        if section not in ("ccmon", "plans"):
-            raise CcmonError(f"{path}: unknown section [{section}]; valid are [ccmon] and [plans]")
+def from_file(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, Given]:
+    """The options of the [ccmon] section; an unknown one is told with the nearest name."""
     for key, given in sections.get("ccmon", {}).items():
         if key not in BY_NAME:
             raise CcmonError(f"{given.where}: unknown option '{key}'{near(key, BY_NAME)}. Valid: {', '.join(BY_NAME)}")

@@ -2,10 +2,12 @@
 
 import json
 import os
+import signal
 import time
+import traceback
 from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple
 
-from ccmon import arguments, ccusage, ccusage_json, compute, context, demo, limits, linecache
+from ccmon import arguments, ccusage, ccusage_json, compute, config, context, demo, limits, linecache
 from ccmon.context import Context
 from ccmon.model import Block, CcmonError, Facts, HighWater, Limit, Source, UsageError
 from ccmon.store import Store, StoreError, open_store
@@ -13,7 +15,6 @@ from ccmon.text import Charset
 from ccmon.views import statusline
 
 BACKGROUND_BUSY_MS, SCREEN_BUSY_MS = 250, 2000
-MAX_PAUSE_S = 60
 
 
 class Answer(NamedTuple):
@@ -37,12 +38,12 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
         except ccusage.Cancelled:
             return memory.facts(now)._replace(source=before)
         except CcmonError as err:
-            source = _failed(before, err)
-            facts = memory.facts(now)._replace(source=source)
-            _note_failure(ctx, source, now)
+            now = ctx.now()            # a time-out has taken its time: the pause begins after it
+            facts = memory.facts(now)._replace(source=_failed(before, err))
+            _note_failure(ctx, facts, now)
         else:
             facts = memory.keep(answer, now)
-            _note_success(ctx, answer, facts, now)
+            _note_success(ctx, facts, now, answer.took_s)
     write_lines(ctx, facts, now)
     return facts
 
@@ -109,27 +110,36 @@ def _failed(before: Source, err: CcmonError) -> Source:
 
 def pause_s(failures: int) -> int:
     """Seconds to wait after the n-th failure in a row (n from 1): 3, 6, 12, 24, 48, 60."""
-    return min(MAX_PAUSE_S, 3 * 2 ** min(10, failures - 1))
+    return min(linecache.MOST_PAUSE_S, 3 * 2 ** min(10, failures - 1))
 
 
-def _note_failure(ctx: Context, source: Source, now: int) -> None:
-    if not ctx.cache:
-        return
-    state = linecache.read_state(ctx.cache)
-    failures = state.failures + 1
-    retry_at = now + pause_s(failures)
-    linecache.write_state(ctx.cache, linecache.State(
-        0, retry_at, retry_at + ctx.stale_after_s(), state.refreshed, failures, json.dumps(source._asdict())))
+def backing_off(ctx: Context) -> bool:
+    """True while a failing source has to be left alone, whichever process saw it fail. A fixed clock would end no pause."""
+    if not ctx.cache or "CCMON_NOW" in ctx.env:
+        return False
+    return linecache.read_state(ctx.cache).backing_off(ctx.now())
 
 
-def _note_success(ctx: Context, answer: Answer, facts: Facts, now: int) -> None:
-    if not ctx.cache:
-        return
-    fresh_until = now + max(ctx.settings.line_ttl, 5 * answer.took_s)
+def _note_failure(ctx: Context, facts: Facts, now: int) -> None:
+    if ctx.cache:
+        before = linecache.read_state(ctx.cache)
+        retry_at = now + pause_s(before.failures + 1)
+        _note(ctx, facts, now, linecache.State(0, retry_at, retry_at, before.refreshed, before.failures + 1))
+
+
+def _note_success(ctx: Context, facts: Facts, now: int, took_s: float) -> None:
+    if ctx.cache:
+        fresh_until = int(now + min(linecache.MOST_FRESH_S, max(ctx.settings.line_ttl, 5 * took_s)))
+        _note(ctx, facts, now, linecache.State(fresh_until, 0, fresh_until, now))
+
+
+def _note(ctx: Context, facts: Facts, now: int, state: linecache.State) -> None:
+    """The lines may be shown as they are for a while after they were fresh, but not beyond the session's end."""
+    assert ctx.cache is not None
     ends = [block.end for block in compute.active(facts.blocks, facts.listed, now)]
-    expires_at = min([fresh_until + ctx.stale_after_s(), *ends])
-    linecache.write_state(ctx.cache, linecache.State(
-        int(fresh_until), 0, int(expires_at), now, 0, json.dumps(answer.source._asdict())))
+    state.expires_at = min([state.expires_at + ctx.stale_after_s(), *ends])
+    state.note = json.dumps(facts.source._asdict())
+    linecache.write_state(ctx.cache, state)
 
 
 # --- the memory -------------------------------------------------------------------------------------------------------
@@ -211,9 +221,11 @@ def write_lines(ctx: Context, facts: Facts, now: int) -> None:
         try:
             own = context_of(argv, {**_without_own(ctx.env), **env}, ctx)
         except UsageError:
+            linecache.forget(ctx.cache, key)
             continue
         if own.settings.timezone == "local" and own.env.get("TZ") != ctx.env.get("TZ"):
-            continue                   # this process cannot tell the time of that zone
+            linecache.forget(ctx.cache, key)       # this process cannot tell the time of that zone
+            continue
         linecache.write_line(ctx.cache, key, line_of(own, facts, now).encode("utf-8", "replace"))
 
 
@@ -238,14 +250,24 @@ def line_of(ctx: Context, facts: Facts, now: int) -> str:
 def in_background(argv: List[str], lock: int) -> None:
     """The detached refresher: one refresh with the settings of the words that asked."""
     env = dict(os.environ)
+    ctx = context_of(argv, env)
+    end_in_order()
     try:
-        ctx = context_of(argv, env)
-    except UsageError:
-        ctx = context.prepare({}, {n: v for n, v in env.items() if not n.startswith("CCMON_")})
-    once(ctx, lock)
-    linecache.unlock(lock)
+        once(ctx, lock)
+    except Exception:                  # not again with every call: the reason is in the log
+        with config.open_log(ctx.paths.log) as log:
+            log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {traceback.format_exc()}")
+        _note_failure(ctx, Facts(source=source_before(ctx)._replace(error="internal error, see the log")), ctx.now())
 
 
+def end_in_order() -> None:
+    """Let SIGTERM and SIGHUP end the process as an exception does: with ccusage killed and files put away."""
+    def leave(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), leave)
 
 
 def remember_demo(ctx: Context) -> None:

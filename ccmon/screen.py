@@ -53,8 +53,6 @@ def exit_code(signum: int) -> int:
     return 0 if signum == signal.SIGINT else 128 + signum
 
 
-# --- can it be drawn on ------------------------------------------------------------------------------------------------
-
 _XTERM_LIKE = ("xterm", "kitty", "ghostty", "foot", "wezterm", "alacritty", "rio", "contour", "konsole", "vte", "gnome",
                "iterm", "mintty", "rxvt", "st-", "tmux", "screen")
 
@@ -102,19 +100,17 @@ def utf8() -> bool:
     return codec.lower() in ("utf-8", "utf8")
 
 
-# --- leaving it clean ------------------------------------------------------------------------------------------------
-
 def reset_terminal() -> None:
     """Bring back the terminal of standard output after a program that died while drawing; silent when there is none."""
     if not os.isatty(_OUT):
         return
-    os.write(_OUT, _FAREWELL)
     if _POSIX:
         modes = termios.tcgetattr(_OUT)
         modes[0] |= termios.ICRNL | termios.IXON
         modes[1] |= termios.OPOST | termios.ONLCR
         modes[3] |= termios.ICANON | termios.ECHO | termios.ECHOE | termios.ECHOK | termios.ISIG | termios.IEXTEN
         termios.tcsetattr(_OUT, termios.TCSANOW, modes)
+    os.write(_OUT, _FAREWELL)
 
 
 def _free_output() -> None:
@@ -143,14 +139,13 @@ def _stop_curses() -> None:
 
 def _prepare_environment(stack: contextlib.ExitStack) -> None:
     """LINES and COLUMNS gone (curses would believe them), TERM known to terminfo, a short wait after ESC."""
-    names = ("LINES", "COLUMNS", "TERM", "ESCDELAY")
-    stack.callback(os.environ.update, {name: os.environ[name] for name in names if name in os.environ})
+    stack.callback(os.environ.update, {n: os.environ[n] for n in ("LINES", "COLUMNS", "TERM", "ESCDELAY") if n in os.environ})
     stack.callback(os.environ.pop, "ESCDELAY", None)
     os.environ.setdefault("ESCDELAY", "25")
     os.environ.pop("LINES", None)
     os.environ.pop("COLUMNS", None)
     if _POSIX:
-        os.environ["TERM"] = _terminfo(os.environ["TERM"]) or "dumb"
+        os.environ["TERM"] = _terminfo(os.environ.get("TERM", "")) or "dumb"
 
 
 class _Signals:
@@ -221,8 +216,6 @@ class _Signals:
         os._exit(exit_code(number))
 
 
-# --- the screen ------------------------------------------------------------------------------------------------------
-
 def _key_names() -> Dict[int, str]:
     words = ("up", "down", "left", "right", "home", "end", "enter", "backspace")
     names = {getattr(curses, f"KEY_{word.upper()}"): word for word in words}
@@ -237,8 +230,7 @@ class Screen:
     def __init__(self, theme_name: str, log: TextIO) -> None:
         self._theme_name, self._log = theme_name, log
         self._frame: object = None
-        self._empty_reads = 0
-        self._woken = False
+        self._empty_reads, self._woken = 0, False
 
     def __enter__(self) -> "Screen":
         with contextlib.ExitStack() as stack:
@@ -261,7 +253,7 @@ class Screen:
         curses.cbreak()
         self._window.keypad(True)
         self._window.leaveok(True)
-        self._window.timeout(0 if _POSIX else 100)
+        self._window.nodelay(True)
         with contextlib.suppress(curses.error):
             curses.curs_set(0)
         self._names = _key_names()
@@ -286,9 +278,8 @@ class Screen:
         self._frame = None
 
     def _attribute(self, pair: int, style: Style) -> int:
-        attribute = curses.A_BOLD if style.bold else 0
-        attribute |= curses.A_DIM if is_dim(style, self._colours) else 0
-        attribute |= curses.A_REVERSE if style.reverse else 0
+        flags = ((style.bold, curses.A_BOLD), (is_dim(style, self._colours), curses.A_DIM), (style.reverse, curses.A_REVERSE))
+        attribute = sum(flag for wanted, flag in flags if wanted)
         index = colour(style, self._colours)
         if index is not None:
             curses.init_pair(pair, index, self._background)
@@ -356,17 +347,15 @@ class Screen:
 
     def _poll_for(self, timeout_s: float) -> List[Event]:
         deadline = time.monotonic() + timeout_s
-        while True:                    # every getch waits a tenth of a second
+        events = self._keys() + self._noted()
+        while not events and time.monotonic() < deadline:
+            time.sleep(0.05)
             events = self._keys() + self._noted()
-            if events or time.monotonic() >= deadline:
-                return events
+        return events
 
     def _keys(self) -> List[Event]:
         events: List[Event] = []
-        for _ in range(256):
-            code = self._window.getch()
-            if code == -1:
-                return events
+        for code in iter(self._window.getch, -1):
             self._empty_reads = 0
             events += self._key(code)
         return events
@@ -388,12 +377,11 @@ class Screen:
     def _resized(self) -> Event:
         self._frame = None
         with contextlib.suppress(OSError, curses.error):
-            if _POSIX:
-                columns, rows = os.get_terminal_size(_OUT)
-                if rows > 0 and columns > 0 and curses.is_term_resized(rows, columns):
-                    curses.resizeterm(rows, columns)
-            else:
+            columns, rows = os.get_terminal_size(_OUT)
+            if not _POSIX:
                 curses.resize_term(0, 0)
+            elif rows > 0 and columns > 0:
+                curses.resizeterm(rows, columns)
             self._window.clear()
         return Event("resize")
 

@@ -5,7 +5,7 @@ One Store is one connection: one thread, never across a fork. All errors are Sto
 
 import sqlite3
 from contextlib import suppress
-from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
+from typing import Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
 from ccmon import migrations
 from ccmon.migrations import OTHER_FOLDER
@@ -198,30 +198,29 @@ LimitOf = Callable[[int, Optional[HighWater]], Limit]
 
 def _save(db: sqlite3.Connection, blocks: Sequence[Block], owner_id: int, now: int, limit_of: LimitOf) -> None:
     rows = _rows_since(db, owner_id, min([now] + [block.start for block in blocks]))
-    seen = set()
+    seen, changed = set(), {}
     for block, row in _paired(blocks, rows):
         content = _merged(row.block, block, now) if row else block
+        row_id = row.id if row else db.execute(_INSERT, (owner_id, *_values(content))).lastrowid or 0
         if row is None or _values(content) != _values(row.block):
-            seen.add(_write(db, owner_id, row, content, now, limit_of))
-        else:
-            seen.add(row.id)
+            changed[row_id] = content.tokens
+        if row and row_id in changed:
+            db.execute(_UPDATE, (*_values(content), row_id))
+        seen.add(row_id)
+    _note_limits(db, owner_id, changed, now, limit_of)
     current = db.execute("SELECT id, listed FROM session WHERE owner_id = ? AND end_ts > ?", (owner_id, now)).fetchall()
     for row_id, listed in current:
         if bool(listed) != (row_id in seen):
             db.execute("UPDATE session SET listed = ? WHERE id = ?", (int(row_id in seen), row_id))
 
 
-def _write(db: sqlite3.Connection, owner_id: int, row: Optional[_Row], block: Block, now: int, limit_of: LimitOf) -> int:
-    """The row's id; the limit is asked for last, when a completed session counts in its own high water."""
-    if row:
-        row_id = row.id
-        db.execute(_UPDATE, (*_values(block), row_id))
-    else:
-        row_id = db.execute(_INSERT, (owner_id, *_values(block))).lastrowid or 0
-    limit = limit_of(block.tokens, _high_water(db, owner_id, now))
-    db.execute("UPDATE session SET plan = ?, limit_tokens = ?, limit_source = ? WHERE id = ?",
-               (limit.plan, limit.tokens, limit.source, row_id))
-    return row_id
+def _note_limits(db: sqlite3.Connection, owner_id: int, changed: Mapping[int, int], now: int, limit_of: LimitOf) -> None:
+    """The plan and limit of this time for the rows (id: tokens) that changed; all are judged by the same high water."""
+    high_water = _high_water(db, owner_id, now) if changed else None
+    for row_id, tokens in changed.items():
+        limit = limit_of(tokens, high_water)
+        db.execute("UPDATE session SET plan = ?, limit_tokens = ?, limit_source = ? WHERE id = ?",
+                   (limit.plan, limit.tokens, limit.source, row_id))
 
 
 _NEWEST = f"""SELECT ts, seen, session_id, {', '.join(_COUNTS)} FROM snapshot

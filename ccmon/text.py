@@ -3,8 +3,9 @@
 A role is a meaning, never a colour: title, label, value, text, dim, accent, ok, fair, warn, danger, marker, key.
 """
 
+import re
 import unicodedata
-from typing import List, NamedTuple, Optional, Sequence, Tuple
+from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 ROLES = ("text", "title", "label", "value", "dim", "accent", "ok", "fair", "warn", "danger", "marker", "key", "track")
 
@@ -32,6 +33,22 @@ _FORBIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 def clean(text: str) -> str:
     """The text without control, format (bidi, zero-width), surrogate and unassigned characters."""
     return "".join(c for c in text if unicodedata.category(c) not in _FORBIDDEN)
+
+
+_DATA = {"Lu", "Ll", "Lt", "Lo", "Nd", "Nl", "No", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc"}
+
+
+def printable(text: str) -> str:
+    """Data as it may stand on a screen: only characters whose width every terminal agrees on, on one line."""
+    if text.isascii() and text.isprintable():
+        return text
+    kept = (" " if c.isspace() else c for c in unicodedata.normalize("NFC", text) if c.isspace() or _agreed(c))
+    return "".join(kept)
+
+
+def _agreed(char: str) -> bool:
+    # Hangul's joining vowels and consonants are letters to Unicode but take no cell of their own.
+    return unicodedata.category(char) in _DATA and not ("\u1160" <= char <= "\u11ff" or "\ud7b0" <= char <= "\ud7ff")
 
 
 def char_width(char: str) -> int:
@@ -108,10 +125,19 @@ def plain(line: Sequence[Span]) -> str:
     return "".join(span.text for span in line).rstrip()
 
 
+_WORDS = re.compile(r"[^\s`]*`[^`]*`[^\s`]*|\S+")
+
+
+def _words(text: str, cells: int) -> Iterator[str]:
+    """Words; what stands between backquotes is a command, and one word where it fits."""
+    for word in _WORDS.findall(text):
+        yield from [word] if width(word) <= cells else word.split()
+
+
 def wrap(text: str, cells: int) -> List[str]:
     """The text in lines of at most the given width, broken at spaces; words that are longer are cut."""
     lines, current = [], ""
-    for word in text.split():
+    for word in _words(text, cells):
         joined = f"{current} {word}" if current else word
         if width(joined) <= cells:
             current = joined

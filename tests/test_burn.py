@@ -35,6 +35,7 @@ def row(first, last, session, tokens=0):
     ([block(120, 600)], 300),                                   # half of its time
     ([block(120, 600, last=119)], 300),                         # a running one lasts until now
     ([block(400, 600, last=340)], 0),                           # long over
+    ([block(300, 600, last=100)], 0),                           # over at this very second
     ([block(400, 600, last=100, hours=6)], 0),
     ([block(340, 1000, last=40)], 1000 * 20 / 300),             # its last third of an hour counts
     ([block(340, 1000)], 1000 * 60 / 340),                      # over, its last message unknown: until now
@@ -79,12 +80,16 @@ FRESH = [row(70, 41, IDLE), row(40, 20, 45, 300), row(19, 0, 45, 900)]
     ([block(400, 9000, last=101), block(45, 900)], FRESH, 900),
     ([block(320, 5000, last=30), block(20, 700)],
      [row(80, 50, 320, 4000), row(49, 21, 320, 5000), row(20, 0, 20, 700)], 1700),          # one session into the next
+    ([block(100, 800)], [row(90, 60, 100, 500), row(60, 0, 100, 800)], 0),                  # on the left edge: before it
+    ([block(100, 800)], [row(90, 0, 100, 500), row(0, 0, 100, 800)], 300),                  # on the right edge: within
+    ([block(100, 800)], [row(95, 90, 100, 1), row(70, 65, 100, 7), row(60, 0, 100, 7)], 0),     # holes before it do not matter
     ([block(100, 510)], [row(90, 50, 100, 500), row(49, 40, IDLE), row(39, 0, 100, 510)], 10),   # away for a while
     ([block(100, 510)], [row(99, 80, 100, 500), row(79, 40, IDLE), row(39, 0, 100, 510)], 10),
     ([], [row(90, 3, IDLE)], 0),
     # shorter than the hour, but nothing can have been missed
     ([block(55, 900)], [row(50, 41, IDLE), row(40, 0, 55, 900)], 900),
     ([block(55, 900), block(400, 800, last=110)], [row(50, 41, IDLE), row(40, 0, 55, 900)], 900),
+    ([block(55, 900), block(400, 800, last=60)], [row(50, 41, IDLE), row(40, 0, 55, 900)], 900),
     ([block(340, 800, last=90), block(38, 900)], [row(50, 41, 340, 800), row(38, 0, 38, 900)], 900),
     ([], [row(20, 0, IDLE)], 0),
 ])
@@ -101,6 +106,7 @@ def test_measured(blocks, samples, tokens):
     ([block(100, 1400)], [row(90, 61, 100, 500), row(50.9, 2, 100, 1400)]),                 # a hole over the edge
     ([block(55, 900)], [row(50, 41, 55, 10), row(40, 0, 55, 900)]),                         # it had begun before
     ([block(55, 900), block(400, 800, last=59, hours=5.5)], [row(50, 41, IDLE), row(40, 0, 55, 900)]),  # another had
+    ([block(350, 800, last=55)], [row(50, 0, IDLE)]),                                       # over just when idle was seen
     ([block(330, 800, last=55, hours=5.4), block(20, 900)], [row(50, 21, 330, 800), row(20, 0, 20, 900)]),
     ([block(55, 900), block(58, 800)], [row(50, 41, 58, 700), row(40, 0, 55, 900)]),
     ([block(100, 1400)], [row(-5, -6, 100, 1400), row(-1, -2, 100, 1400)]),                 # from before the clock went back
@@ -109,8 +115,13 @@ def test_not_measured(blocks, samples):
     assert burn.burn_rate(blocks, samples, NOW) == (burn.burn_rate(blocks, [], NOW)[0], "even")
 
 
-def test_the_bounds_of_holes_are_ten_minutes():
-    assert burn.burn_rate([block(100, 9)], [row(90, 45, 100, 5), row(35, 10, 100, 9)], NOW) == (4 / 60, "measured")
+@pytest.mark.parametrize("hole_s, late_s, source", [(600, 600, "measured"), (601, 600, "even"), (600, 601, "even")])
+def test_a_hole_is_longer_than_ten_minutes(hole_s, late_s, source):
+    seen = NOW - 2000
+    rows = [Sample(NOW - 5000, seen, NOW - 6000, 5), Sample(seen + hole_s, NOW - late_s, NOW - 6000, 9)]
+    assert burn.burn_rate([block(100, 9)], rows, NOW)[1] == source
+    in_hole, newest = burn.history(rows, NOW, 1, 2000 - 1), burn.history(rows, NOW, 10, 1000)[-1]
+    assert (in_hole[0] > 3, newest) == (hole_s == 600, 0 if late_s == 600 else None)
 
 
 def test_rows_from_the_future_change_nothing():
@@ -149,6 +160,8 @@ def test_measured_is_what_was_added(samples):
     ([row(200, 100, 250, 10)], [None] * 4),
     ([row(59, 25, 250, 10)], [0, 0, 0, None]),
     ([row(20, -50, 250, 10), row(-60, -70, 250, 99)], [None, None, 0, 0]),
+    ([row(30, 0, 250, 10)], [None, None, 0, 0]),
+    ([row(40, 30, 250, 10)], [None, 0, None, None]),
     ([row(62, 62, 90, 100), row(58, 0, 90, 140)], [20, 0, 0, 0]),                   # half of it before the hour
     ([row(50, 20, 90, 100), row(20, 0, 90, 140)], [0, 0, 40, 0]),                   # at once
 ])

@@ -105,8 +105,13 @@ def test_current_folder(stand_in, tmp_path, monkeypatch):
 def test_nothing_is_inherited(stand_in, tmp_path):
     with open(tmp_path / "secret", "w") as secret:
         os.set_inheritable(secret.fileno(), True)
-        listing = run(stand_in("cat; ls -l /proc/self/fd 2>/dev/null || ls -l /dev/fd"))
-    assert "secret" not in listing and "/dev/null" in listing
+        listing = run(stand_in("ls -l /proc/self/fd 2>/dev/null || ls -l /dev/fd"))
+    assert "/dev/null" in listing and "secret" not in listing
+    program = stand_in("cat; echo end")
+    assert python(f"""
+from ccmon.ccusage import Program, fetch
+print(fetch(Program({program.argv!r}, ""), 60, {ENV!r}, None))
+""", typed="typed ahead") == "end\n\n"
 
 
 def test_session_of_its_own(stand_in):
@@ -169,10 +174,10 @@ for limit in range(3, 16):
     assert answers[0] == "later" and answers[-1] == "ok" and set(answers) == {"ok", "later"}
 
 
-def python(code):
+def python(code, typed=""):
     """What the code prints in a Python of its own."""
     return subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, universal_newlines=True, check=True,
-                          cwd=Path(__file__).parent.parent).stdout
+                          input=typed, cwd=Path(__file__).parent.parent).stdout
 
 
 # --- what it prints ---------------------------------------------------------------------------------------------------
@@ -199,8 +204,9 @@ def test_endless_output(stand_in):
     assert len(run(stand_in(f"head -c {8 << 20} /dev/zero"))) == 8 << 20
 
 
-def test_memory_is_bounded(stand_in):
-    program = stand_in("head -c 300000000 /dev/zero")
+@pytest.mark.parametrize("where", ["", " >&2; exit 1"])
+def test_memory_is_bounded(stand_in, where):
+    program = stand_in("head -c 300000000 /dev/zero" + where)
     grown_kb = python(f"""
 import resource
 from ccmon.ccusage import Failed, Program, fetch
@@ -294,14 +300,14 @@ def test_cancel_kills_without_help_of_the_reading_thread(stand_in):
     assert len(pids) == 1
 
 
-def test_cancel_before_and_after(stand_in, tmp_path):
-    cancel = Cancel()
+def test_cancel_before_and_after(stand_in):
+    cancel, pids = Cancel(), []
     assert run(stand_in("echo {}"), cancel=cancel) == "{}\n"
     cancel.set()
     cancel.set()
     with pytest.raises(Cancelled):
-        run(stand_in(f"touch {tmp_path}/ran"), cancel=cancel)
-    assert not (tmp_path / "ran").exists()
+        fetch(stand_in("echo {}"), LONG, ENV, None, pids.append, cancel)
+    assert pids == [], "nothing was started"
 
 
 # --- what went wrong -----------------------------------------------------------------------------------------------------
@@ -438,9 +444,12 @@ def test_started(tmp_path):
     assert started(process.pid) == "" and started(2 ** 30) == "" and started(-1) == ""
 
 
-@pytest.mark.parametrize("pgid", [-1, 0, 1, 2 ** 30, os.getpid()])
-def test_kill_group_of_a_stranger(pgid):
-    assert not kill_group(pgid, "")
-    assert not kill_group(pgid, "not this")
-    if pgid < 2:
-        assert not kill_group(pgid, started(pgid))
+def test_kill_group_of_a_stranger(monkeypatch):
+    """killpg(1) would be kill(-1), every process there is: only recorded here, never done."""
+    killed = []
+    monkeypatch.setattr(ccusage, "_kill", killed.append)
+    for pgid in (-1, 0, 1, 2 ** 30, os.getpid()):
+        assert not kill_group(pgid, "") and not kill_group(pgid, "not this")
+    monkeypatch.setattr(ccusage, "started", lambda _pid: "7")
+    assert not any(kill_group(pgid, "7") for pgid in (-1, 0, 1)) and killed == []
+    assert kill_group(2, "7") and killed == [2]

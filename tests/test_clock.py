@@ -7,12 +7,12 @@ from datetime import datetime
 
 import pytest
 import pytz
+from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ccmon import clock
 from ccmon.model import CcmonError
-from conftest import ROOT
 
 
 def test_now_is_the_clock():
@@ -25,7 +25,9 @@ def test_now_from_the_environment():
     assert clock.now({"CCMON_NOW": " 0\n"}) == 0
 
 
-@pytest.mark.parametrize("bad", ["x", "-5", "1.5", "1e9", "١٢", "²", "9" * 12, "9" * 5000, "2026-01-01", "0x10", "\x1b[31m"])
+@pytest.mark.parametrize("bad", [
+    "x", "-5", "1.5", "1e9", "١٢", "²", "9" * 12, pytest.param("9" * 5000, id="long"), "2026-01-01", "0x10", "\x1b[31m",
+])
 def test_now_refuses(bad):
     with pytest.raises(CcmonError, match="CCMON_NOW is .*epoch seconds") as caught:
         clock.now({"CCMON_NOW": bad})
@@ -66,7 +68,8 @@ def test_local_agrees_with_pytz(name, epoch):
 @pytest.mark.parametrize("typo, near", [
     ("Europe/Warszawa", "Europe/Warsaw"), ("Warsaw", "Europe/Warsaw"), ("warszawa", "Europe/Warsaw"),
     ("Asia/Warsaw", "Europe/Warsaw"), ("new york", "America/New_York"), ("Eastern", "US/Eastern"),
-    ("Tokio", "Asia/Tokyo"), ("Ausralia/Sydney", "Australia/Sydney"), ("Lord Howe", "Australia/Lord_Howe"),
+    ("tokio", "Asia/Tokyo"), ("Ausralia/Sydney", "Australia/Sydney"),
+    ("Lord Howe", "Australia/Lord_Howe"), ("GMT+99", "Etc/GMT+9"),
 ])
 def test_a_typo_gets_near_matches(typo, near):
     with pytest.raises(CcmonError) as caught:
@@ -81,7 +84,9 @@ def test_the_best_match_comes_first():
         clock.zone("Europe/Warszawa")
 
 
-@pytest.mark.parametrize("name", ["", "  ", "../../etc/passwd", "/etc/localtime", "x" * 100_000, "\x00", "\x1b[2J", "żółw", "\ud800"])
+@pytest.mark.parametrize("name", [
+    "", "  ", "../../etc/passwd", "/etc/localtime", pytest.param("x" * 100_000, id="long"), "\x00", "\x1b[2J", "żółw", "\ud800",
+])
 def test_what_is_no_zone_at_all(name):
     with pytest.raises(CcmonError, match="(?s)^Unknown time zone '.*Europe/Warsaw, or local") as caught:
         clock.zone(name)

@@ -22,13 +22,12 @@ def block(tokens, start=START, last=None, hours=5):
 
 def facts(*blocks, **more):
     """The blocks, all of them listed, read two seconds ago."""
-    known = dict(blocks=blocks, listed=tuple(b.start for b in blocks), source=Source(refreshed=NOW - 2))
-    known.update(more)
-    return Facts(**known)
+    known = {"listed": tuple(b.start for b in blocks), "source": source(), **more}
+    return Facts(blocks, **known)
 
 
 def source(**more):
-    return Source(**dict(dict(refreshed=NOW - 2), **more))
+    return Source(**{"refreshed": NOW - 2, **more})
 
 
 def told(snapshot):
@@ -86,8 +85,9 @@ def test_nothing_at_all():
     assert (shot.session, shot.active, shot.age_s, shot.burn_per_min, shot.warnings) == (None, False, None, 0.0, ())
 
 
-def test_an_idle_session_does_not_switch_the_plan():
-    assert assess(facts(block(9000, START - 9 * HOUR)), Options(), UTC, NOW).limit.plan == "pro"
+def test_an_idle_session_neither_switches_the_plan_nor_warns():
+    shot = assess(facts(block(9000, START - 9 * HOUR)), Options(), UTC, NOW)
+    assert (shot.limit.plan, shot.limit.tokens, shot.warnings) == ("pro", 7000, ())
 
 
 def test_a_future_session_is_never_shown():
@@ -123,6 +123,7 @@ SEEN = (Sample(NOW - 2 * HOUR, NOW - 300, START, 400),)
 
 @pytest.mark.parametrize("samples, refreshed, expected", [
     (SEEN, NOW - 2, (600 / 60, "measured")),                    # 400 seen, 1000 now
+    (SEEN, NOW, (600 / 60, "measured")),
     (SEEN, NOW - 300, (0.0, "measured")),                       # the answer is what was seen
     (SEEN, NOW + 5, (0.0, "measured")),                         # no looks in the future
     (SEEN, None, (0.0, "measured")),
@@ -197,16 +198,16 @@ def test_an_end_at_the_reset_itself_is_in_time():
 
 
 @pytest.mark.parametrize("more, code, text", [
-    (dict(source=source(error="ccusage not found")), "source_failed", "Failed to get usage data: ccusage not found"),
-    (dict(source=source(error="Failed to get usage data: x")), "source_failed", "Failed to get usage data: x"),
-    (dict(source=source(refreshed=NOW - 46)), "stale", "Data is 46s old"),
-    (dict(source=source(refreshed=NOW - 7300)), "stale", "Data is 2h 01m old"),
-    (dict(source=source(refreshed=NOW + 7200)), "stale", "Data is dated 2h 00m ahead: was the clock set back?"),
-    (dict(source=source(future=1)), "clock_skew", "Check the clock: 1 session starts in the future"),
-    (dict(source=source(future=2)), "clock_skew", "Check the clock: 2 sessions start in the future"),
-    (dict(source=source(skipped=1)), "blocks_skipped", "1 malformed session left out"),
-    (dict(source=source(skipped=2000)), "blocks_skipped", "2,000 malformed sessions left out"),
-    (dict(trouble="The store is full."), "store_failed", "The store is full."),
+    ({"source": source(error="ccusage not found")}, "source_failed", "Failed to get usage data: ccusage not found"),
+    ({"source": source(error="Failed to get usage data: x")}, "source_failed", "Failed to get usage data: x"),
+    ({"source": source(refreshed=NOW - 46)}, "stale", "Data is 46s old"),
+    ({"source": source(refreshed=NOW - 7300)}, "stale", "Data is 2h 01m old"),
+    ({"source": source(refreshed=NOW + 7200)}, "stale", "Data is dated 2h 00m ahead: was the clock set back?"),
+    ({"source": source(future=1)}, "clock_skew", "Check the clock: 1 session starts in the future"),
+    ({"source": source(future=2)}, "clock_skew", "Check the clock: 2 sessions start in the future"),
+    ({"source": source(skipped=1)}, "blocks_skipped", "1 malformed session left out"),
+    ({"source": source(skipped=2000)}, "blocks_skipped", "2,000 malformed sessions left out"),
+    ({"trouble": "The store is full."}, "store_failed", "The store is full."),
 ])
 def test_notices_of_the_source(more, code, text):
     for blocks in ((), (PAST,), (block(10),)):

@@ -33,6 +33,7 @@ def water(tokens, at_h=-10, sessions=1):
     ([block(500, -30), block(800, -20), block(700, -10)], water(800, -20, 3)),
     ([block(800, -20), block(800, -30), block(800, -10)], water(800, -30, 3)),     # a tie: the earliest
     ([block(0), block(0, -20)], None),
+    ([block(1)], water(1)),
     ([block(0), block(3, -20)], water(3, -20, 2)),
     ([block(90_000, -20, counted=False), block(800)], water(800, -10, 2)),         # may be cache tokens
     ([block(90_000, -20, counted=False), block(80_000, counted=False)], water(90_000, -20, 2)),
@@ -78,6 +79,8 @@ BIG, SMALL = water(30_000), water(900)
     ("pro", (5000, "flag"), 9000, BIG, Limit(5000, "pro", "flag", "pro", BIG)),
     ("max5", (50_000, "config"), 9000, None, Limit(50_000, "max5", "config", "max5")),
     ("custom_max", (5000, "flag"), 9000, BIG, Limit(5000, "custom_max", "flag", "custom_max", BIG)),
+    ("max5", (1, "flag"), 10, water(1), Limit(1, "max5", "flag", "max5", water(1))),
+    ("custom_max", None, 1, water(1), Limit(1, "custom_max", "high_water", "custom_max", water(1))),
     ("pro", (0, "flag"), 10, None, Limit(7000, "pro", "plan", "pro")),
 ])
 def test_resolve(plan, explicit, tokens, known, expected):
@@ -85,10 +88,12 @@ def test_resolve(plan, explicit, tokens, known, expected):
 
 
 def test_the_table_can_be_replaced():
-    own = {"pro": 10_000, "max5": 0, "team": 99}
+    own = {"pro": 10_000, "max5": 0, "team": 99, "one": 1}
     assert limits.resolve("pro", None, 9000, None, own).tokens == 10_000
     assert limits.resolve("custom_max", None, 0, None, own).tokens == 10_000
     assert limits.resolve("max5", None, 0, None, own).tokens == 35_000
+    assert limits.resolve("max5", None, 0, None, {}).tokens == 35_000
+    assert limits.resolve("one", None, 0, None, own).tokens == 1
     assert limits.resolve("team", None, 0, None, own) == Limit(99, "team", "plan", "team")
 
 

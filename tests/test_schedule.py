@@ -47,7 +47,9 @@ def test_rules(text, rule):
     assert schedule.parse_rule(text) == rule
 
 
-@pytest.mark.parametrize("text", ["", ",", "5,", "24", "-1", "5.5", "5;6", "session,5", "noon", "١", "²", "5 6", "1" * 9999, "\x1b"])
+@pytest.mark.parametrize("text", [
+    "", ",", "5,", "24", "005", "-1", "5.5", "5;6", "session,5", "noon", "١", "²", "5 6", pytest.param("1" * 9999, id="long"), "\x1b",
+])
 def test_what_is_no_rule(text):
     with pytest.raises(CcmonError, match="is no reset rule. Use session, schedule, or hours from 0 to 23") as caught:
         schedule.parse_rule(text)
@@ -77,7 +79,7 @@ def test_to_epoch(name, day, hour, expected):
     assert schedule.to_epoch(clock.zone(name).offset_s, *day, hour) == at(expected)
 
 
-@pytest.mark.parametrize("change", [1_000_000_000, 1_000_000_001, 999_999_937])
+@pytest.mark.parametrize("change", range(1_000_000_000, 1_000_000_009))
 def test_a_gap_ends_at_the_exact_second(change):
     zone = Fake("odd", 0, change, 7200)
     assert schedule.next_hour(change - 1, range(24), zone) == change

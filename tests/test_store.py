@@ -225,9 +225,9 @@ def limits(store):
     return [(record.plan, record.limit, record.limit_source) for record in store.records(ME)]
 
 
-def test_the_limit_is_that_of_the_records_completed_so_far(store):
+def test_sessions_saved_together_are_judged_by_the_same_record(store):
     store.save([block(T0 - 2 * DAY, 300), block(T0 - DAY, 900), block(T0, 50)], ME, T0, limit_of)
-    assert limits(store) == [("custom_max", 300, "high_water"), ("custom_max", 900, "high_water"),
+    assert limits(store) == [("custom_max", 900, "high_water"), ("custom_max", 900, "high_water"),
                              ("custom_max", 900, "high_water")]
 
 
@@ -361,8 +361,7 @@ def test_facts_hold_eight_days_by_start_and_the_newest_block(store, stored, foun
 
 
 def test_facts_hold_no_block_of_the_future(store):
-    store.save([block(T0 + DAY)], ME, T0 + DAY, limit_of)
-    store.save([block(T0 - 30 * DAY)], ME, T0, limit_of)
+    store.save([block(T0 - 30 * DAY), block(T0 + DAY)], ME, T0 + DAY, limit_of)
     facts = store.facts(ME, T0)
     assert ([b.start for b in facts.blocks], facts.listed) == ([T0 - 30 * DAY], ())
 

@@ -1,28 +1,28 @@
 """The screen: parts stacked in a window; what does not fit drops out in order of worth, nothing wraps."""
 
-from typing import List
+from typing import List, Sequence
 
 from ccmon import text
 from ccmon.text import Line, Span
-from ccmon.views import idle, parts, statusline
-from ccmon.views.scene import LABEL_CELLS, Scene, pick
+from ccmon.views import foot, idle, parts, recent, small
+from ccmon.views.scene import LABEL_CELLS, Scene
 from ccmon.views.stack import Part, bottom, fit
 
-WIDE, NARROW, TINY = 72, 38, 18        # cells from which a layout is used
+WIDE, THIRD, NARROW = 72, 110, 38      # cells from which a layout is used
 COMPACT_ROWS = 12
-LEAST_GRAPH, MOST_NOTICES = 5, 2
+LEAST_GRAPH, TALL_GRAPH = 5, 22        # rows of the graph with its axis
 
 
 def render(scene: Scene, width: int, height: int) -> List[Line]:
     """At most `height` lines of at most `width` cells."""
     if width < 1 or height < 1:
         return []
-    if height < 3 or width < TINY:
-        lines = _micro(scene, width, height)
+    if height < 3 or width < small.TINY:
+        lines = small.micro(scene, width, height)
+    elif width < NARROW or height < 5:
+        lines = small.tiny(scene, width, height)
     elif not scene.snapshot.active:
         lines = idle.render(scene, width, height)
-    elif width < NARROW:
-        lines = _tiny(scene, width, height)
     elif scene.compact or width < WIDE:
         lines = _narrow(scene, width, height)
     else:
@@ -31,17 +31,28 @@ def render(scene: Scene, width: int, height: int) -> List[Line]:
 
 
 def _wide(scene: Scene, width: int, height: int) -> List[Line]:
-    inner = min(width, 160)
-    half = inner * 64 // 100
-    pairs = [_beside(row(scene, half - 1), money, half) for row, money in
-             zip((parts.burn_row, parts.lasts_row, parts.runs_out_row), parts.money_rows(scene, inner - half - 1))]
-    notices = parts.notices(scene, inner, MOST_NOTICES if height >= 20 else 1)
-    space = [()] * (MOST_NOTICES - len(notices)) if height >= 20 else []
-    foot = fit([Part(2, notices), Part(6, space), Part(5, [parts.keys(scene, inner)])], height)
-    lines = fit([Part(4, [parts.title(scene, inner)]), Part(8, [parts.rule(scene, inner)]), *_meters(scene, inner),
-                 Part(9, [()]), Part(5, pairs[:1]), Part(6, pairs[1:2]), Part(3, pairs[2:]), Part(9, [()])],
-                height - len(foot))
-    return bottom(lines + _graph(scene, inner, height - len(lines) - len(foot)), foot, height)
+    end = fit(_foot(scene, width, 3 if height >= 30 else 2 if height >= 20 else 1, roomy=height >= 20), height)
+    rows = _columns(scene, width)
+    lines = fit([Part(4, [parts.title(scene, width)]), Part(8, [parts.rule(scene, width)]), *_meters(scene, width),
+                 Part(9, [()]), Part(5, rows[:1]), Part(6, rows[1:2]), Part(3, rows[2:]), Part(9, [()])], height - len(end))
+    return bottom(lines + _below(scene, width, height - len(lines) - len(end)), end, height)
+
+
+def _foot(scene: Scene, width: int, rows: int, roomy: bool) -> List[Part]:
+    """Notices just above the keys; roomy keeps their rows free when there are none."""
+    notices = foot.notices(scene, width, rows)
+    space = [()] * (rows - len(notices)) if roomy else []
+    return [Part(6, space), Part(2, notices[:1]), Part(4, notices[1:]), Part(5, [foot.keys(scene, width)])]
+
+
+def _columns(scene: Scene, width: int) -> List[Line]:
+    """Burn rate and forecast, cost and models, and with room the kinds of tokens."""
+    half, third = (width * 45 // 100, width * 73 // 100) if width >= THIRD else (width * 65 // 100, width)
+    lines = [parts.burn_row(scene, half - 2), parts.lasts_row(scene, half - 2), parts.runs_out_row(scene, half - 2)]
+    lines = [_beside(*pair, half) for pair in zip(lines, parts.money_rows(scene, third - half - 1))]
+    if width >= THIRD:
+        lines = [_beside(*pair, third) for pair in zip(lines, parts.split_rows(scene, width - third - 1))]
+    return lines
 
 
 def _meters(scene: Scene, width: int) -> List[Part]:
@@ -50,7 +61,13 @@ def _meters(scene: Scene, width: int) -> List[Part]:
 
 
 def _beside(left: Line, right: Line, column: int) -> Line:
-    return (*left, Span(" " * max(1, column - text.line_width(left))), *right)
+    return (*left, Span(" " * max(1, column - text.line_width(left))), *right) if right else left
+
+
+def _below(scene: Scene, width: int, rows: int) -> List[Line]:
+    """The graph, and in tall windows the sessions before this one."""
+    before = recent.lines(scene, width, min(10, rows - TALL_GRAPH))
+    return _graph(scene, width, rows - len(before)) + before
 
 
 def _graph(scene: Scene, width: int, rows: int) -> List[Line]:
@@ -59,49 +76,24 @@ def _graph(scene: Scene, width: int, rows: int) -> List[Line]:
 
 def _narrow(scene: Scene, width: int, height: int) -> List[Line]:
     rows = min(height, COMPACT_ROWS) if scene.compact else height
-    notices = parts.notices(scene, width, 1)
-    foot = fit([Part(1, notices), Part(7, [parts.keys(scene, width)])], rows)
-    money = parts.money_rows(scene, width - LABEL_CELLS)
-    lines = fit([Part(4, [parts.title(scene, width)]), Part(9, [parts.rule(scene, width)]), *_meters(scene, width),
-                 Part(6, [parts.burn_row(scene, width)]), Part(8, [parts.lasts_row(scene, width)]),
-                 Part(2, [parts.runs_out_row(scene, width)]), Part(10, [_under_label(money[0])]),
-                 Part(11, [_under_label(money[1])]), Part(12, [_under_label(money[2])])], rows - len(foot))
-    picture = [] if scene.compact else _graph(scene, width, height - len(lines) - len(foot))
-    return bottom(lines + picture, foot, rows)
+    notices = foot.notices(scene, width, 2 if rows >= 9 else 1)
+    money = [_under_label(line) for line in parts.money_rows(scene, width - LABEL_CELLS + parts.MONEY_LABEL_CELLS)]
+    end = [Part(1, notices[:1]), Part(5, notices[1:]), Part(6, [foot.keys(scene, width)])]
+    body = [Part(4, [parts.title(scene, width)]), Part(9, [parts.rule(scene, width)]), *_meters(scene, width),
+            Part(7, [parts.burn_row(scene, width)]), Part(8, [parts.lasts_row(scene, width)]),
+            Part(2, [parts.runs_out_row(scene, width)]), *(Part(10 + at, [line]) for at, line in enumerate(money) if line)]
+    lines = fit([*body, *end], rows)
+    under = sum(len(part.lines) for part in end if part.lines and part.lines[0] in lines)
+    picture = [] if scene.compact else _graph(scene, width, height - len(lines))
+    return bottom(lines[:len(lines) - under] + picture, lines[len(lines) - under:], rows)
 
 
 def _under_label(line: Line) -> Line:
     """A row of the right column as a row of its own."""
-    head, rest = line[0], line[1:]
-    return (Span(text.pad("    " + head.text.strip(), LABEL_CELLS), head.role), *rest)
+    return (Span(text.pad("    " + line[0].text.strip(), LABEL_CELLS), line[0].role), *line[1:]) if line else ()
 
 
-def _tiny(scene: Scene, width: int, height: int) -> List[Line]:
-    snapshot = scene.snapshot
-    assert snapshot.session is not None and snapshot.percent is not None and snapshot.left is not None
-    role = text.level_role(snapshot.percent)
-    over = "!" if snapshot.percent > 100 else ""
-    bar = text.bar(snapshot.percent / 100, width - 2, role, scene.charset, parts.elapsed_share(snapshot, snapshot.session))
-    reset = Span(f"reset {scene.hour(snapshot.reset.at)}", "value")
-    until = Span(f" in {text.duration(snapshot.reset.at - snapshot.now)}", "label")
-    left = Span(" " + text.duration(snapshot.reset.at - snapshot.now), "label")
-    out = f"out {scene.hour(snapshot.predicted_end)}" if snapshot.predicted_end else ""
-    notice = parts.notices(scene, width, 1)
-    stack = [Part(0, [(Span(" " + text.percent(snapshot.percent) + over, role), Span(" used", "label"))]),
-             Part(4, [(Span(" "), *bar)]),
-             Part(1, [(Span(" " + text.short_count(snapshot.left), "value"), Span(" left", "label"))]),
-             Part(2, [pick([(Span(" "), reset, until), (Span(" "), reset, left), (Span(" "), reset)], width)]),
-             Part(3, [(Span(" " + out, "label"),)] if out else []),
-             Part(5, notice)]
-    return fit(stack, height)
-
-
-def _micro(scene: Scene, width: int, height: int) -> List[Line]:
-    """What the status line says, as much as fits between blanks."""
-    words = statusline.render(scene.snapshot, scene.zone, scene.charset).split()
-    if width < 8:
-        percent = scene.snapshot.percent
-        short = "-" if percent is None else f"{int(percent)}%"
-        return [(Span(short if len(short) <= width else "", text.level_role(percent)),)]
-    groups = [(Span(word, "value"),) for word in words]
-    return [text.words_fit(groups, width, gap=1)]
+def stacked(body: Sequence[Part], end: Sequence[Part], height: int) -> List[Line]:
+    """Both, the end on the last rows; what is worth least drops out of either."""
+    kept = fit([*body, *end], height)
+    return kept

@@ -7,6 +7,7 @@ from ccmon.text import Charset, Line, Span
 
 Point = Tuple[float, float]            # epoch s, tokens
 LABEL_CELLS = 6
+LIMIT = " limit"
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))  # braille bit of (row, column) in a cell
 
 
@@ -16,6 +17,7 @@ class Stroke(NamedTuple):
     begin: Point
     end: Point
     role: str
+    dashed: bool = False               # guessed: the projection
 
 
 class Curve(NamedTuple):
@@ -25,6 +27,7 @@ class Curve(NamedTuple):
     end: int                           # epoch s, right edge
     limit: int                         # tokens
     strokes: Sequence[Stroke]
+    now: int                           # epoch s
 
 
 class Canvas:
@@ -60,44 +63,75 @@ def render(curve: Curve, cells: int, rows: int, charset: Charset, hours: Sequenc
     plot_rows, plot_cells = rows - 2, cells - LABEL_CELLS
     if plot_rows < 2 or plot_cells < 10:
         return [()] * rows
-    top = max([curve.limit, *(int(stroke.end[1]) for stroke in curve.strokes if stroke.role != "dim")])
+    top = _top(curve, plot_rows)
     canvas = Canvas(plot_cells, plot_rows, charset)
     for stroke in sorted(curve.strokes, key=lambda stroke: stroke.role != "dim"):
         _draw(canvas, curve, stroke, top)
-    limit_row = plot_rows - 1 - min(plot_rows - 1, int(curve.limit / top * (plot_rows - 0.001)))
-    lines = [_row(canvas, curve, row, limit_row) for row in range(plot_rows)]
+    limit_row = _row_of(curve.limit, top, plot_rows)
+    labels = {**_scale(curve.limit, top, plot_rows), limit_row: text.short_count(curve.limit)}
+    lines = [_row(canvas, row, labels.get(row, ""), row == limit_row) for row in range(plot_rows)]
     return [*lines, _axis(curve, plot_cells, charset, hours), _hours(curve, plot_cells, hours)]
 
 
-def _draw(canvas: Canvas, curve: Curve, stroke: Stroke, top: int) -> None:
+def _top(curve: Curve, plot_rows: int) -> float:
+    """Tokens at the upper edge; what is over the limit gets a row of its own above it."""
+    seen = max((stroke.end[1] for stroke in curve.strokes if not stroke.dashed), default=0)
+    return max(1, curve.limit if seen <= curve.limit else max(seen, curve.limit * plot_rows / (plot_rows - 1)))
+
+
+def _row_of(tokens: float, top: float, plot_rows: int) -> int:
+    return plot_rows - 1 - min(plot_rows - 1, int(tokens / top * (plot_rows - 0.001)))
+
+
+def _scale(limit: int, top: float, plot_rows: int) -> Dict[int, str]:
+    """Labels at even shares of the limit, as many as the height bears."""
+    parts = 4 if plot_rows >= 16 else 2 if plot_rows >= 6 else 1
+    return {_row_of(limit * n / parts, top, plot_rows): text.short_count(limit * n / parts) for n in range(1, parts)}
+
+
+def _draw(canvas: Canvas, curve: Curve, stroke: Stroke, top: float) -> None:
     across, down = canvas.cells * canvas.across - 1, canvas.rows * canvas.down - 1
     (x0, y0), (x1, y1) = [(round((at - curve.start) / max(1, curve.end - curve.start) * across),
-                           round(tokens / max(1, top) * down)) for at, tokens in (stroke.begin, stroke.end)]
+                           round(min(tokens, top) / top * down)) for at, tokens in (stroke.begin, stroke.end)]
     steps = max(abs(x1 - x0), abs(y1 - y0), 1)
+    flat = abs(x1 - x0) >= abs(y1 - y0)
     for step in range(steps + 1):
-        canvas.dot(round(x0 + (x1 - x0) * step / steps), round(y0 + (y1 - y0) * step / steps), stroke.role)
+        x, y = round(x0 + (x1 - x0) * step / steps), round(y0 + (y1 - y0) * step / steps)
+        if not stroke.dashed or not canvas.charset.unicode or (x // canvas.across if flat else y // canvas.down) % 2 == 0:
+            canvas.dot(x, y, stroke.role)
 
 
-def _row(canvas: Canvas, curve: Curve, row: int, limit_row: int) -> Line:
-    wall, dash = ("│", "┄") if canvas.charset.unicode else ("|", "-")
-    on_limit = row == limit_row
-    label = text.short_count(curve.limit) if on_limit else ""
-    cells = [canvas.cell(row, column) or Span(dash if on_limit else " ", "dim") for column in range(canvas.cells)]
+def _row(canvas: Canvas, row: int, label: str, on_limit: bool) -> Line:
+    wall, notch, dash = ("│", "┤", "┄") if canvas.charset.unicode else ("|", "+", "-")
+    drawn = [canvas.cell(row, column) for column in range(canvas.cells)]
+    cells = [cell or Span(dash if on_limit else " ", "dim") for cell in drawn]
     if on_limit:
-        cells[-6:] = [Span(" limit", "dim")]
-    return merged([Span(f"{label:>4} ", "label"), Span(dash if on_limit else wall, "dim"), *cells])
+        _name_limit(cells, drawn)
+    edge = dash if on_limit else notch if label else wall
+    return merged([Span(f"{label:>4} ", "label" if on_limit else "dim"), Span(edge, "dim"), *cells])
+
+
+def _name_limit(cells: List[Span], drawn: Sequence[Optional[Span]]) -> None:
+    """Write the word where no curve runs: at the right, else at the left."""
+    if not any(drawn[-len(LIMIT):]):
+        cells[-len(LIMIT):] = [Span(LIMIT, "dim")]
+    elif not any(drawn[:len(LIMIT) + 2]):
+        cells[1:len(LIMIT) + 2] = [Span(LIMIT + " ", "dim")]
 
 
 def _column(curve: Curve, plot_cells: int, at: int) -> int:
-    return round((at - curve.start) / max(1, curve.end - curve.start) * (plot_cells - 1))
+    share = (at - curve.start) / max(1, curve.end - curve.start)
+    return max(0, min(plot_cells - 1, round(share * (plot_cells - 1))))
 
 
 def _axis(curve: Curve, plot_cells: int, charset: Charset, hours: Sequence[Tuple[int, str]]) -> Line:
-    corner, flat, tick = ("└", "─", "┬") if charset.unicode else ("+", "-", "+")
+    corner, flat, tick, mark = ("└", "─", "┬", "┸") if charset.unicode else ("+", "-", "+", "|")
     cells = [flat] * plot_cells
     for at, _ in hours:
-        cells[max(0, min(plot_cells - 1, _column(curve, plot_cells, at)))] = tick
-    return (Span("   0 ", "label"), Span(corner + "".join(cells), "dim"))
+        cells[_column(curve, plot_cells, at)] = tick
+    now = _column(curve, plot_cells, curve.now)
+    return (Span("   0 ", "dim"), Span(corner + "".join(cells[:now]), "dim"), Span(mark, "marker"),
+            Span("".join(cells[now + 1:]), "dim"))
 
 
 def _hours(curve: Curve, plot_cells: int, hours: Sequence[Tuple[int, str]]) -> Line:

@@ -1,37 +1,43 @@
 """The parts of the screen while a session is active: each is a function from the scene and a width to lines."""
 
-from typing import List, Optional, Sequence, Tuple
+from typing import List, Optional, Sequence
 
 from ccmon import burn, forecast, text
-from ccmon.model import Block, Notice, Snapshot
+from ccmon.model import Block, Snapshot
 from ccmon.text import Line, Span
 from ccmon.views import graph
-from ccmon.views.scene import LABEL_CELLS, Scene, figure, label, limit_words, models, pick, pick_text
+from ccmon.views.scene import LABEL_CELLS, Scene, figure, label, limit_words, models, pick, pick_text, plan_name
 
 PERCENT_CELLS = 9
-SPARKS, LEAST_SPARKS = 15, 3
+SPARKS, LEAST_SPARKS = 12, 3           # one for five minutes
+FIGURES_CELLS = 30                     # room kept for the figures, so that what stands beside them does not change with them
 HOLE_S = 600                           # a longer stretch without a look is guessed, not seen
-SERIOUS = ("over_limit", "limit_unknown", "source_failed", "store_failed", "runs_out_before_reset")
-KEYS = (("q", "quit"), ("r", "refresh"), ("p", "plan"), ("h", "history"), ("t", "theme"), ("?", "help"))
+MONEY_LABEL_CELLS = 8
 
 
-def title(scene: Scene, cells: int) -> Line:
-    """Name and session at the left; plan, zone and clock at the right."""
-    snapshot = scene.snapshot
+def title(scene: Scene, cells: int, page: str = "") -> Line:
+    """Name and session (or the page's name) at the left; plan, zone and clock at the right."""
     mark = " 🎯 " if scene.charset.unicode and scene.charset.emoji else " "
-    span = ""
-    if snapshot.active and snapshot.session:
-        span = f"  session {scene.hour(snapshot.session.start)}-{scene.hour(snapshot.session.end)}"
-    clock = scene.second(snapshot.now) + " "
-    zone, plan = scene.zone.name, snapshot.limit.plan
-    variants = [(f"{span}", f"{plan}   {zone}   "), (span, f"{plan}   {zone.split('/')[-1]}   "), (span, f"{plan}  "),
-                (span.replace("session ", ""), ""), ("", "")]
+    span = f"  {page}" if page else _session_span(scene)
+    clock = scene.second(scene.snapshot.now) + " "
+    zone, plan = scene.place, plan_name(scene.snapshot.limit)
+    city = zone.split("/")[-1]
+    short = span.replace("session ", "")
+    variants = [(span, f"{plan}   {zone}   "), (span, f"{plan}   {city}   "), (span, f"{plan}   "), (short, f"{plan}   "), (short, ""),
+                ("", "")]
     for shown, right in variants:
         left = (Span(mark + "ccmon", "title"), Span(shown, "text"))
         ends = (Span(right, "label"), Span(clock, "value"))
-        if text.line_width(left) + text.line_width(ends) < cells:
+        if text.line_width(left) + text.line_width(ends) + 1 < cells:
             return text.spread(left, ends, cells)
-    return text.clip_line((Span(mark + "ccmon", "title"),), cells)
+    return pick([(Span(mark + "ccmon", "title"),)], cells)
+
+
+def _session_span(scene: Scene) -> str:
+    session = scene.snapshot.session
+    if not scene.snapshot.active or session is None:
+        return ""
+    return f"  session {scene.hour(session.start)}-{scene.hour(session.end)}"
 
 
 def rule(scene: Scene, cells: int) -> Line:
@@ -46,16 +52,20 @@ def elapsed_share(snapshot: Snapshot, block: Block) -> float:
 
 def _meter(scene: Scene, cells: int, head: Line, share: float, role: str, shown: str, mark: Optional[float] = None) -> Line:
     bar = text.bar(share, max(1, cells - LABEL_CELLS - PERCENT_CELLS), role, scene.charset, mark)
-    return (*head, *bar, Span(f"{shown:>{PERCENT_CELLS - 1}} ", role if role != "track" else "value"))
+    return (*head, *bar, Span(f"{shown:>{PERCENT_CELLS - 1}} ", role if role != "accent" else "value"))
+
+
+def percent_words(percent: float) -> str:
+    """44 %, from 80 % on with a sign, so that colour never says it alone; the digits stay in their columns."""
+    return ("! " if 80 <= percent < 1000 else "!" if percent >= 1000 else "") + text.percent(percent)
 
 
 def tokens_bar(scene: Scene, cells: int) -> Line:
     """How much of the limit is used; the mark is where it would be if use were even over time."""
     snapshot = scene.snapshot
     assert snapshot.session is not None and snapshot.percent is not None
-    over = "!" if snapshot.percent > 100 else ""
     return _meter(scene, cells, label(scene.charset, "📊", "tokens"), snapshot.percent / 100, text.level_role(snapshot.percent),
-                  text.percent(snapshot.percent) + over, elapsed_share(snapshot, snapshot.session))
+                  percent_words(snapshot.percent), elapsed_share(snapshot, snapshot.session))
 
 
 def tokens_figures(scene: Scene, cells: int) -> Line:
@@ -67,10 +77,14 @@ def tokens_figures(scene: Scene, cells: int) -> Line:
                     _figures(text.count(used), text.count(limit), text.count(left), 2),
                     _figures(text.short_count(used), text.short_count(limit), text.short_count(left), 2),
                     (Span(f"{text.short_count(used)}/{text.short_count(limit)}", "value"),)], room)
-    free = room - text.line_width(numbers)
-    source = pick_text(limit_words(snapshot.limit, scene.zone), free - 2)
-    gap = max(2, min(5, free - text.width(source)))
-    return (Span(" " * LABEL_CELLS), *numbers, Span((" " * gap + source) if source else "", "dim"))
+    free = room - max(FIGURES_CELLS if cells >= 72 else 0, text.line_width(numbers)) - 2
+    source = pick_text(limit_words(snapshot.limit, scene.zone), free)
+    return _ends(numbers, (Span(source, "dim"),) if source else (), cells)
+
+
+def _ends(left: Line, right: Line, cells: int) -> Line:
+    """Under the bars: one group at their beginning, one at the right edge of the percentages."""
+    return text.spread(_indented(left), (*right, Span(" ")) if right else (), cells)
 
 
 def _figures(used: str, limit: str, left: str, gap: int) -> Line:
@@ -90,19 +104,23 @@ def time_figures(scene: Scene, cells: int) -> Line:
     """Time to the session's end, to another reset when there is one, and the next reference time."""
     snapshot, room = scene.snapshot, cells - LABEL_CELLS - 1
     assert snapshot.session is not None
-    reset, end = snapshot.reset, snapshot.session.end
+    end = snapshot.session.end
     left = (Span(text.duration(end - snapshot.now), "value"), Span(f" to {scene.clock(end)}", "label"))
-    reference = (Span(f"next reference time {scene.clock(reset.reference_at)}", "dim"),)
-    short_reference = (Span(f"ref {scene.clock(reset.reference_at)}", "dim"),)
-    if reset.rule == "session":
-        ended = (*left, Span(" (session end)", "label"))
-        return _indented(pick([_joined(5, ended, reference), _joined(3, ended, short_reference), ended, left], room))
+    numbers = (*left, Span(" (session end)", "label")) if snapshot.reset.rule == "session" else _other_reset(scene, left, room)
+    numbers = pick([numbers, left], room)
+    at = scene.clock(snapshot.reset.reference_at)
+    reference = pick_text([f"next reference time {at}", f"reference {at}", f"ref {at}"], room - text.line_width(numbers) - 2)
+    return _ends(numbers, (Span(reference, "dim"),) if reference else (), cells)
+
+
+def _other_reset(scene: Scene, left: Line, room: int) -> Line:
+    """The session's end, and the reset by the user's own rule."""
+    reset = scene.snapshot.reset
     name = {"hour": "daily", "schedule": "schedule", "official": "official"}[reset.rule]
     at = Span(f"reset {scene.clock(reset.at)}", "value")
-    other = (at, Span(f" in {text.duration(reset.at - snapshot.now)} ({name})", "label"))
+    other = (at, Span(f" in {text.duration(reset.at - scene.snapshot.now)} ({name})", "label"))
     brief = (at, Span(f" ({name})", "label"))
-    return _indented(pick([_joined(3, left, other, short_reference), _joined(3, left, other), _joined(2, left, brief),
-                           brief, left], room))
+    return pick([_joined(3, left, other), _joined(2, left, brief), _joined(2, left, (at,)), brief, left], room)
 
 
 def _indented(line: Sequence[Span]) -> Line:
@@ -116,12 +134,18 @@ def _joined(gap: int, *groups: Sequence[Span]) -> Line:
     return tuple(out)
 
 
+def _rate(scene: Scene, number: Optional[float]) -> Line:
+    """A rate as wide as the other one: the units stand below each other."""
+    both = (figure(scene.snapshot.burn_per_min), figure(scene.snapshot.sustainable_per_min))
+    return (Span(f"{figure(number):>{max(3, *map(len, both))}}", "value"), Span(" /min", "label"))
+
+
 def burn_row(scene: Scene, cells: int) -> Line:
     """Tokens a minute, and the last hour as a sparkline."""
     snapshot = scene.snapshot
     values = burn.history(scene.facts.samples, snapshot.now, SPARKS)
     sparks = text.sparkline(values, scene.charset) if sum(v is not None for v in values) >= LEAST_SPARKS else ""
-    rate = (Span(figure(snapshot.burn_per_min), "value"), Span(" /min", "label"))
+    rate = _rate(scene, snapshot.burn_per_min)
     graphed = _joined(2, rate, (Span(sparks, "accent"), Span("  last hour", "dim")))
     variants = [graphed, _joined(2, rate, (Span(sparks, "accent"),))] if sparks.strip() else []
     return (*label(scene.charset, "🔥", "burn"),
@@ -130,9 +154,9 @@ def burn_row(scene: Scene, cells: int) -> Line:
 
 def lasts_row(scene: Scene, cells: int) -> Line:
     """The pace that would last just to the reset."""
-    rate = (Span(figure(scene.snapshot.sustainable_per_min), "value"), Span(" /min", "label"))
-    return (*label(scene.charset, "🚀", "lasts at"), *pick([_joined(2, rate, (Span("to the reset", "dim"),)), rate],
-                                                          cells - LABEL_CELLS))
+    rate = _rate(scene, scene.snapshot.sustainable_per_min)
+    words = "nothing is left" if scene.snapshot.left == 0 else "to the reset"
+    return (*label(scene.charset, "🚀", "lasts at"), *pick([_joined(2, rate, (Span(words, "dim"),)), rate], cells - LABEL_CELLS))
 
 
 def runs_out_row(scene: Scene, cells: int) -> Line:
@@ -154,13 +178,30 @@ def _runs_out(scene: Scene) -> List[Line]:
 
 
 def money_rows(scene: Scene, cells: int) -> List[Line]:
-    """Cost, models and cache tokens, for the column at the right."""
+    """Cost, models and cache tokens, for a column at the right."""
     block = scene.snapshot.session
     assert block is not None
-    cache = "-" if block.cache_read is None else (
-        f"{text.short_count(block.cache_read)} read  {text.short_count(block.cache_creation or 0)} new")
-    pairs = [("cost", text.usd(block.cost_usd), "value"), ("models", models(block, cells - 8), "text"), ("cache", cache, "text")]
-    return [text.clip_line((Span(text.pad(name, 8), "label"), Span(words, role)), cells) for name, words, role in pairs]
+    room = cells - MONEY_LABEL_CELLS
+    fresh = text.short_count(block.cache_creation or 0)
+    cache = ["-"] if block.cache_read is None else [f"{text.short_count(block.cache_read)} read  {fresh} new"]
+    return [_pair("cost", [text.usd(block.cost_usd)], "value", room), _pair("models", [models(block, room)], "text", room),
+            _pair("cache", cache, "text", room)]
+
+
+def split_rows(scene: Scene, cells: int) -> List[Line]:
+    """Input and output, and how the burn rate is known, for a third column."""
+    block, room = scene.snapshot.session, cells - MONEY_LABEL_CELLS
+    assert block is not None
+    known = block.input is not None and block.output is not None
+    counts = [f"{text.count(count)} tokens" if known else "-" for count in (block.input or 0, block.output or 0)]
+    measured = scene.snapshot.burn_source == "measured"
+    how = ["measured from snapshots", "measured"] if measured else ["spread evenly over the session", "spread evenly", "even"]
+    return [_pair("input", counts[:1], "text", room), _pair("output", counts[1:], "text", room), _pair("burn is", how, "dim", room)]
+
+
+def _pair(name: str, words: Sequence[str], role: str, room: int) -> Line:
+    found = pick_text(words, room)
+    return (Span(text.pad(name, MONEY_LABEL_CELLS), "label"), Span(found, role)) if found else ()
 
 
 def curve(scene: Scene, cells: int, rows: int) -> List[Line]:
@@ -171,8 +212,9 @@ def curve(scene: Scene, cells: int, rows: int) -> List[Line]:
     points = forecast.curve(scene.facts.samples, block, snapshot.now)
     role = text.level_role(snapshot.percent)
     strokes = [graph.Stroke(a, b, "dim" if b[0] - a[0] > HOLE_S and b[1] != a[1] else role) for a, b in zip(points, points[1:])]
-    hours = [(at, scene.hour(at)) for at in range(block.start, block.end, 3600)]
-    picture = graph.Curve(block.start, block.end, snapshot.limit.tokens, strokes + _ahead(snapshot, block))
+    step_s = 3600 * max(1, (block.end - block.start) // (8 * 3600))
+    hours = [(at, scene.hour(at)) for at in range(block.start, block.end, step_s)]
+    picture = graph.Curve(block.start, block.end, snapshot.limit.tokens, strokes + _ahead(snapshot, block), snapshot.now)
     return graph.render(picture, cells - 2, rows, scene.charset, hours)
 
 
@@ -182,39 +224,4 @@ def _ahead(snapshot: Snapshot, block: Block) -> List[graph.Stroke]:
         return []
     until = min(block.end, snapshot.predicted_end or block.end)
     reached = block.tokens + snapshot.burn_per_min * (until - snapshot.now) / 60
-    return [graph.Stroke((snapshot.now, block.tokens), (until, reached), "dim")]
-
-
-def notices(scene: Scene, cells: int, rows: int) -> List[Line]:
-    """At most `rows` lines: the answer to a key first, then what is wrong, then how many more there are."""
-    texts = [Notice("", scene.message)] if scene.message else []
-    all_of_them: Tuple[Notice, ...] = (*texts, *scene.snapshot.warnings)
-    more = len(all_of_them) - rows
-    ends = [""] * (rows - 1) + [f" (+{more})" if more > 0 else ""]
-    return [_notice(notice, cells, end) for notice, end in zip(all_of_them, ends)]
-
-
-def _notice(notice: Notice, cells: int, end: str) -> Line:
-    room = cells - len(end) - (4 if notice.code else 2)
-    if not notice.code:
-        return (Span(" " + shorten(notice.text, room), "accent"), Span(end, "dim"))
-    role = "danger" if notice.code in SERIOUS else "warn"
-    return (Span(" ! " + shorten(notice.text, room), role), Span(end, "dim"))
-
-
-def shorten(words: str, cells: int) -> str:
-    """The text, or its beginning up to a word's end with two dots."""
-    if text.width(words) <= cells:
-        return words
-    first = text.wrap(words, max(1, cells - 2))
-    return first[0] + ".." if first else ""
-
-
-def keys(scene: Scene, cells: int) -> Line:
-    """The keys at the left, the source and its age at the right."""
-    groups = [(Span(key, "key"), Span(" " + word, "dim")) for key, word in KEYS]
-    status = scene.status
-    left = (Span(" "), *text.words_fit(groups, cells - 2))
-    if text.line_width(left) + text.width(status) + 3 > cells:
-        status = ""
-    return text.spread(left, (Span(status + " ", "dim"),) if status else (), cells)
+    return [graph.Stroke((snapshot.now, block.tokens), (until, reached), "dim", dashed=True)]

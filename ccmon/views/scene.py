@@ -25,6 +25,11 @@ class Scene(NamedTuple):
     message: str = ""                  # the answer to a key, shown before the notices
     compact: bool = False
 
+    @property
+    def place(self) -> str:
+        """The zone's name."""
+        return text.printable(self.zone.name)
+
     def clock(self, epoch: int) -> str:
         """18:00, or Mon 02:13 when it is not today."""
         return when.clock_text(epoch, self.snapshot.now, self.zone)
@@ -59,8 +64,9 @@ def pick_text(variants: Sequence[str], cells: int) -> str:
 
 
 def model_name(name: str) -> str:
-    """claude-opus-4-1-20250805 -> opus-4-1."""
-    return _DATED.sub("", name) or name
+    """claude-opus-4-1-20250805 -> opus-4-1; without what terminals disagree on."""
+    name = text.printable(name)
+    return _DATED.sub("", name) or name or "?"
 
 
 def models(block: Block, cells: int) -> str:
@@ -91,15 +97,21 @@ def limit_words(limit: Limit, zone: Zone) -> Tuple[str, ...]:
     if limit.source == "flag":
         return ("limit: set by --limit", "by --limit")
     if limit.source == "config":
-        return ("limit: set in the configuration", "configured")
+        return ("limit: set in config.ini", "by config.ini")
     if limit.high_water and limit.source == "high_water":
         words = record(limit.high_water, zone)
         lead = "nothing learned yet: " if limit.plan == "ml_auto" else "limit: "
         return (lead + words, words, f"record {day_text(limit.high_water.at, zone)}", "record")
-    name = "pro" if limit.plan in ("custom_max", "ml_auto") else limit.plan
-    lead = "no record yet: " if name != limit.plan else "limit: "
+    plan = plan_name(limit)
+    name = "pro" if limit.plan in ("custom_max", "ml_auto") else plan
+    lead = "no record yet: " if name != plan else "limit: "
     return (f"{lead}plan {name} (reference figure)", f"{lead}plan {name} (reference)", f"plan {name} (reference)",
-            f"plan {name}")
+            f"plan {name}", f"{name}")
+
+
+def plan_name(limit: Limit) -> str:
+    """The plan in force; the configuration may hold plans of any name."""
+    return text.printable(limit.plan)
 
 
 def figure(number: Optional[float]) -> str:

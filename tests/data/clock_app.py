@@ -63,7 +63,7 @@ def main():
         return 3
     door.utf8()
     try:
-        with open(sys.argv[1], "a") as log, door.Screen("dark", log) as screen:
+        with open(sys.argv[1], "a", buffering=1) as log, door.Screen("dark", log) as screen:
             return run(screen, float(sys.argv[2]))
     except ZeroDivisionError as err:
         print(f"clock: {err}", file=sys.stderr)

@@ -1,0 +1,96 @@
+"""The last rows of the screen: notices, keys, and what the source is doing."""
+
+from typing import List, Sequence, Tuple
+
+from ccmon import text
+from ccmon.model import Notice, Snapshot
+from ccmon.text import Line, Span
+from ccmon.views.scene import Scene
+
+SERIOUS = ("over_limit", "limit_unknown", "source_failed", "store_failed", "runs_out_before_reset")
+KEYS = (("q", "quit"), ("r", "refresh"), ("p", "plan"), ("h", "history"), ("c", "compact"), ("t", "theme"), ("?", "help"))
+_BY_WORTH = "q?rhptc"                  # the last of these gives way first
+_LEAD = " ! "
+SHORT = {"over_limit": "over the limit", "limit_unknown": "above the record", "near_limit": "near the limit",
+         "runs_out_before_reset": "before the reset", "switched_to_custom_max": "now custom_max", "source_failed": "no new data",
+         "store_failed": "history not kept", "clock_skew": "check the clock", "stale": "data is old",
+         "several_active": "more sessions", "blocks_skipped": "sessions skipped"}
+
+
+def notices(scene: Scene, cells: int, rows: int) -> List[Line]:
+    """At most `rows` lines: the answer to a key first, then what is wrong, then how many more there are."""
+    waiting = _waiting(scene)
+    lines: List[Line] = []
+    shown = 0
+    for notice in waiting:
+        if len(lines) < rows:
+            lines += _notice(notice, cells, rows - len(lines))
+            shown += 1
+    if shown < len(waiting) and lines:
+        lines[-1] = _counted(lines[-1], len(waiting) - shown, cells)
+    return lines
+
+
+def _waiting(scene: Scene) -> Tuple[Notice, ...]:
+    message = (Notice("", scene.message),) if scene.message else ()
+    return (*message, *scene.snapshot.warnings)
+
+
+def _notice(notice: Notice, cells: int, rows: int) -> List[Line]:
+    words, room = text.printable(notice.text), cells - len(_LEAD) - 1
+    pieces = text.wrap(words, max(1, room))
+    if len(pieces) > rows:
+        pieces = [*pieces[:rows - 1], shorten(" ".join(pieces[rows - 1:]), room)]
+    role = "accent" if not notice.code else "danger" if notice.code in SERIOUS else "warn"
+    first = _LEAD if notice.code else " "
+    return [(Span((first if at == 0 else " " * len(first)) + piece, role),) for at, piece in enumerate(pieces)]
+
+
+def _counted(line: Line, more: int, cells: int) -> Line:
+    end = f" (+{more})"
+    words, role = line[0]
+    return (Span(shorten(words, cells - len(end) - 1, keep=len(_LEAD)), role), Span(end, "dim"))
+
+
+def shorten(words: str, cells: int, keep: int = 0) -> str:
+    """The text, or its beginning up to a word's end with two dots; the first `keep` characters stay as they are."""
+    if text.width(words) <= cells:
+        return words
+    first = text.wrap(words[keep:], max(1, cells - keep - 2))
+    return words[:keep] + first[0] + ".." if first else ""
+
+
+def brief(snapshot: Snapshot, cells: int) -> List[Line]:
+    """The first notice in two or three words, for the smallest windows."""
+    for notice in snapshot.warnings:
+        role = "danger" if notice.code in SERIOUS else "warn"
+        words = _LEAD + SHORT.get(notice.code, "")
+        if notice.code in SHORT and text.width(words) <= cells:
+            return [(Span(words, role),)]
+    return []
+
+
+def keys(scene: Scene, cells: int, pairs: Sequence[Tuple[str, str]] = KEYS, status: str = "") -> Line:
+    """The keys at the left, the source and its age at the right; the keys of least worth give way."""
+    status = text.printable(status or scene.status)
+    full = _keys(pairs, len(_BY_WORTH))
+    if text.line_width(full) + text.width(status) + 3 <= cells or len(pairs) < len(KEYS):
+        return _with_status(full, status, cells)
+    lines = (_keys(pairs, kept) for kept in range(len(_BY_WORTH) - 1, 0, -1))
+    fitting = next((line for line in lines if text.line_width(line) <= cells), ())
+    return _with_status(fitting, status, cells)
+
+
+def _keys(pairs: Sequence[Tuple[str, str]], kept: int) -> Line:
+    out: List[Span] = []
+    for key, word in pairs:
+        if key not in _BY_WORTH or key in _BY_WORTH[:kept]:
+            out += [Span("  " if out else " "), Span(key, "key"), Span(" " + word, "dim")]
+    return tuple(out)
+
+
+def _with_status(left: Line, status: str, cells: int) -> Line:
+    fits = status and text.line_width(left) + text.width(status) + 3 <= cells
+    if not fits:
+        return left if text.line_width(left) <= cells else ()
+    return text.spread(left, (Span(status + " ", "dim"),), cells)

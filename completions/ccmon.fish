@@ -1,0 +1,112 @@
+# Made by tests/generate.py from ccmon's parser. Do not edit it: run python tests/generate.py
+# (with shtab, https://github.com/tqdm/shtab)
+
+# Parse current commandline:
+# - _shtab_ccmon_cmdpath=(sub)command path seen so far
+# - _shtab_ccmon_npos=number of positional arguments given after it
+# - options are skipped based on _shtab_ccmon_opts_with_value & _shtab_ccmon_commands lists
+function _shtab_ccmon_scan
+  set -g _shtab_ccmon_cmdpath ''
+  set -g _shtab_ccmon_npos 0
+  set -l tokens (commandline -opc)
+  set -e tokens[1]
+  set -l expect_value 0
+  for t in $tokens
+    if test $expect_value -eq 1
+      set expect_value 0
+      continue
+    end
+    switch "$t"
+      case '--*=*'
+        continue
+      case '-*'
+        if contains -- $t $_shtab_ccmon_opts_with_value
+          set expect_value 1
+        end
+        continue
+      case '*'
+        if test $_shtab_ccmon_npos -eq 0
+          set -l candidate $t
+          if test -n "$_shtab_ccmon_cmdpath"
+            set candidate "$_shtab_ccmon_cmdpath $t"
+          end
+          if contains -- $candidate $_shtab_ccmon_commands
+            set -g _shtab_ccmon_cmdpath $candidate
+            continue
+          end
+        end
+        set -g _shtab_ccmon_npos (math $_shtab_ccmon_npos + 1)
+    end
+  end
+end
+
+# Condition helper: true if the current (sub)command path equals the given one.
+function _shtab_ccmon_using
+  _shtab_ccmon_scan
+  test "$_shtab_ccmon_cmdpath" = "$argv"
+end
+
+set -g _shtab_ccmon_commands history record
+set -g _shtab_ccmon_opts_with_value --by --ccusage --days --interval --limit --line-ttl --plan --reset --reset-hour --table --theme --timeout --timezone --wait
+
+complete -c ccmon -e
+complete -c ccmon -f
+
+complete -c ccmon -n _shtab_ccmon_using -s h -l help -d 'show this help message and exit'
+complete -c ccmon -n _shtab_ccmon_using -l version -d 'show program'"'"'s version number and exit'
+complete -c ccmon -n _shtab_ccmon_using -l once -d 'print one frame as text and exit'
+complete -c ccmon -n _shtab_ccmon_using -l json -d 'print all numbers as one JSON object and exit'
+complete -c ccmon -n _shtab_ccmon_using -l statusline -d 'print one line for tmux, prompts and bars; always exit 0'
+complete -c ccmon -n _shtab_ccmon_using -l plan -xka "pro max5 max20 custom_max ml_auto" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
+complete -c ccmon -n _shtab_ccmon_using -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
+complete -c ccmon -n _shtab_ccmon_using -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
+complete -c ccmon -n _shtab_ccmon_using -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
+complete -c ccmon -n _shtab_ccmon_using -l timezone -xka "(echo local; echo UTC; grep -v '^#' /usr/share/zoneinfo/zone.tab 2>/dev/null | cut -f3)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n _shtab_ccmon_using -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n _shtab_ccmon_using -l timeout -x -d 'seconds that ccusage may take (default: 30)'
+complete -c ccmon -n _shtab_ccmon_using -l ccusage -xka "(__fish_complete_command)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
+complete -c ccmon -n _shtab_ccmon_using -l theme -xka "dark light mono" -d 'colours: dark, light, mono (default: dark)'
+complete -c ccmon -n _shtab_ccmon_using -l compact -d 'the small layout in any window'
+complete -c ccmon -n _shtab_ccmon_using -l ascii -d 'no characters beyond ASCII'
+complete -c ccmon -n _shtab_ccmon_using -l no-emoji -d 'no emoji before the labels'
+complete -c ccmon -n _shtab_ccmon_using -l wait -x -d 'with --statusline: seconds to wait when there is no line yet (default: 1)'
+complete -c ccmon -n _shtab_ccmon_using -l line-ttl -x -d 'seconds that a status line counts as fresh (default: 15)'
+complete -c ccmon -n _shtab_ccmon_using -l demo -d 'simulated usage; nothing is read or kept'
+complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a history -d 'The sessions that ccmon remembers, oldest first.'
+complete -c ccmon -n '_shtab_ccmon_using history' -s h -l help -d 'show this help message and exit'
+complete -c ccmon -n '_shtab_ccmon_using history' -l by -xka "session" -d 'one row for each session'
+complete -c ccmon -n '_shtab_ccmon_using history' -l days -x -d 'only sessions that ended in the last N days'
+complete -c ccmon -n '_shtab_ccmon_using history' -l table -xka "plain simple github grid simple_grid rounded_grid fancy_grid pipe orgtbl jira presto pretty psql rst mediawiki html latex textile tsv asciidoc" -d 'a table format of tabulate; github when none is named'
+complete -c ccmon -n '_shtab_ccmon_using history' -l json -d 'a list of objects'
+complete -c ccmon -n '_shtab_ccmon_using history' -l plan -xka "pro max5 max20 custom_max ml_auto" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
+complete -c ccmon -n '_shtab_ccmon_using history' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
+complete -c ccmon -n '_shtab_ccmon_using history' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
+complete -c ccmon -n '_shtab_ccmon_using history' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
+complete -c ccmon -n '_shtab_ccmon_using history' -l timezone -xka "(echo local; echo UTC; grep -v '^#' /usr/share/zoneinfo/zone.tab 2>/dev/null | cut -f3)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using history' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using history' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
+complete -c ccmon -n '_shtab_ccmon_using history' -l ccusage -xka "(__fish_complete_command)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
+complete -c ccmon -n '_shtab_ccmon_using history' -l theme -xka "dark light mono" -d 'colours: dark, light, mono (default: dark)'
+complete -c ccmon -n '_shtab_ccmon_using history' -l compact -d 'the small layout in any window'
+complete -c ccmon -n '_shtab_ccmon_using history' -l ascii -d 'no characters beyond ASCII'
+complete -c ccmon -n '_shtab_ccmon_using history' -l no-emoji -d 'no emoji before the labels'
+complete -c ccmon -n '_shtab_ccmon_using history' -l wait -x -d 'with --statusline: seconds to wait when there is no line yet (default: 1)'
+complete -c ccmon -n '_shtab_ccmon_using history' -l line-ttl -x -d 'seconds that a status line counts as fresh (default: 15)'
+complete -c ccmon -n '_shtab_ccmon_using history' -l demo -d 'simulated usage; nothing is read or kept'
+complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a record -d 'Read the usage once, store it and refresh the status lines; prints nothing.'
+complete -c ccmon -n '_shtab_ccmon_using record' -s h -l help -d 'show this help message and exit'
+complete -c ccmon -n '_shtab_ccmon_using record' -l plan -xka "pro max5 max20 custom_max ml_auto" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
+complete -c ccmon -n '_shtab_ccmon_using record' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
+complete -c ccmon -n '_shtab_ccmon_using record' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
+complete -c ccmon -n '_shtab_ccmon_using record' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
+complete -c ccmon -n '_shtab_ccmon_using record' -l timezone -xka "(echo local; echo UTC; grep -v '^#' /usr/share/zoneinfo/zone.tab 2>/dev/null | cut -f3)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using record' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using record' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
+complete -c ccmon -n '_shtab_ccmon_using record' -l ccusage -xka "(__fish_complete_command)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
+complete -c ccmon -n '_shtab_ccmon_using record' -l theme -xka "dark light mono" -d 'colours: dark, light, mono (default: dark)'
+complete -c ccmon -n '_shtab_ccmon_using record' -l compact -d 'the small layout in any window'
+complete -c ccmon -n '_shtab_ccmon_using record' -l ascii -d 'no characters beyond ASCII'
+complete -c ccmon -n '_shtab_ccmon_using record' -l no-emoji -d 'no emoji before the labels'
+complete -c ccmon -n '_shtab_ccmon_using record' -l wait -x -d 'with --statusline: seconds to wait when there is no line yet (default: 1)'
+complete -c ccmon -n '_shtab_ccmon_using record' -l line-ttl -x -d 'seconds that a status line counts as fresh (default: 15)'
+complete -c ccmon -n '_shtab_ccmon_using record' -l demo -d 'simulated usage; nothing is read or kept'

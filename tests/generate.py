@@ -1,0 +1,185 @@
+"""Makes the manual and the shell completions from the one parser: python tests/generate.py [--check].
+
+man/sections.roff holds what a parser does not know. --check writes nothing, prints what differs and exits with 1.
+"""
+
+import argparse
+import difflib
+import re
+import sys
+import tempfile
+from pathlib import Path
+from typing import Dict, Iterator, List, Sequence
+
+import shtab
+from argparse_manpage.manpage import Manpage
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from ccmon import __version__, arguments  # noqa: E402
+from ccmon.options import BY_NAME, OPTIONS  # noqa: E402
+
+SECTIONS = ROOT / "man" / "sections.roff"
+NOTE = "Made by tests/generate.py from ccmon's parser. Do not edit it: run python tests/generate.py"
+DATED = "2026-11-22"                   # the page's date: change it with __version__
+ONE_LINE = 10_000                      # columns: argparse shall not wrap
+
+# tabulate's own list differs from version to version: these are in all of them.
+TABLE_FORMATS = ("plain", "simple", "github", "grid", "simple_grid", "rounded_grid", "fancy_grid", "pipe", "orgtbl", "jira",
+                 "presto", "pretty", "psql", "rst", "mediawiki", "html", "latex", "textile", "tsv", "asciidoc")
+ZONES = "grep -v '^#' /usr/share/zoneinfo/zone.tab 2>/dev/null | cut -f3"
+
+COMPLETERS: Dict[str, Dict[str, object]] = {
+    "ccusage": {
+        "bash": "_ccmon_command_or_file", "zsh": "_ccmon_command_or_file", "fish": "(__fish_complete_command)",
+        "preamble": {
+            "bash": '_ccmon_command_or_file() {\n  compgen -c -- "$1"\n  compgen -f -- "$1"\n}\n',
+            "zsh": "_ccmon_command_or_file() {\n  _alternative 'commands:command:_path_commands' 'files:program:_files'\n}\n",
+        },
+    },
+    "timezone": {
+        "bash": "_ccmon_zones", "zsh": "_ccmon_zones", "fish": f"(echo local; echo UTC; {ZONES})",
+        "preamble": {
+            "bash": f'_ccmon_zones() {{\n  compgen -W "local UTC $({ZONES})" -- "$1"\n}}\n',
+            "zsh": f'_ccmon_zones() {{\n  local -a zones\n  zones=(local UTC ${{(f)"$({ZONES})"}})\n'
+                   "  _wanted zones expl zone compadd -a zones\n}\n",
+        },
+    },
+}
+
+
+def parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    """The parser and those of its commands."""
+    yield parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            yield from action.choices.values()
+
+
+# --- completions ----------------------------------------------------------------------------------------------------------
+
+def completing() -> argparse.ArgumentParser:
+    """A parser that knows the values to offer; the program's own checks them later, and with better words."""
+    root = arguments.build()
+    for parser in parsers(root):
+        for action in parser._actions:
+            _offer(action)
+    return root
+
+
+def _offer(action: argparse.Action) -> None:
+    option = BY_NAME.get(action.dest)
+    if action.dest in COMPLETERS:
+        action.complete = COMPLETERS[action.dest]  # type: ignore[attr-defined]
+    elif action.dest == "table":
+        action.choices = TABLE_FORMATS
+    elif option and option.choices and not option.switch:
+        action.choices = option.choices
+
+
+def completion(shell: str) -> str:
+    """The script for bash, zsh or fish, with a word on where it comes from in place of shtab's on where to put it."""
+    text = shtab.complete(completing(), shell)
+    text = re.sub(r"# AUTOMATICALLY GENERATED.*\n(#.*\n)*", f"# {NOTE}\n# (with shtab, https://github.com/tqdm/shtab)\n", text, count=1)
+    return re.sub(r"[ \t]+\n", "\n", re.sub(r"\n{3,}", "\n\n", text)).strip() + "\n"
+
+
+# --- the manual -----------------------------------------------------------------------------------------------------------
+
+def manual() -> str:
+    """The page in roff."""
+    with tempfile.NamedTemporaryFile("w", suffix=".roff", encoding="utf-8") as file:
+        file.write(_sections())
+        file.flush()
+        page = Manpage(_documented(), format="single-commands-section", _data={
+            "date": DATED, "version": __version__, "project_name": "ccmon", "manual_title": "User Commands",
+            "description": _phrase(arguments.build().description or ""), "include": file.name})
+    return f'.\\" {NOTE}\n' + _tidy(str(page))
+
+
+def _phrase(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:].rstrip(".")
+
+
+def _documented() -> argparse.ArgumentParser:
+    """The parser without what the page says elsewhere or once for all commands."""
+    root = arguments.build()
+    root.description = root.epilog = None
+    for parser in parsers(root):
+        parser.formatter_class = _wide
+        if parser is not root:
+            _shorten(parser)
+    for action in root._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            action._choices_actions.clear()        # the commands' descriptions say more than their help lines
+    return root
+
+
+def _wide(prog: str) -> argparse.HelpFormatter:
+    return argparse.RawDescriptionHelpFormatter(prog, width=ONE_LINE)
+
+
+def _shorten(command: argparse.ArgumentParser) -> None:
+    command._optionals.title = ""
+    for action in command._actions:
+        if action.dest in BY_NAME or action.dest == "demo":
+            action.help = argparse.SUPPRESS
+    command.usage = command.format_usage().split(":", 1)[1].strip() + " [setting ...]"
+
+
+def _sections() -> str:
+    variables = "\n.TQ\n".join(f".B CCMON_{option.name.upper()}" for option in OPTIONS)
+    return SECTIONS.read_text(encoding="utf-8").replace("@VARIABLES@", variables).replace("@EXAMPLES@", _examples())
+
+
+def _examples() -> str:
+    """The examples of --help, as a list."""
+    rows = [re.split(r"  +", line.strip(), maxsplit=1) for line in arguments.EXAMPLES.splitlines()[1:]]
+    return "\n".join(f".TP\n.B {_roff(row[0])}\n{_roff(row[1])}" if row[1:] else f".PP\n.B {_roff(row[0])}" for row in rows)
+
+
+def _roff(text: str) -> str:
+    return text.replace("\\", "\\e").replace("-", "\\-")
+
+
+def _tidy(page: str) -> str:
+    """Paragraphs instead of blank lines, the help option that argparse-manpage leaves out."""
+    page = page.replace(DATED.replace("-", "\\-"), DATED, 1)
+    page = page.replace("\nusage: ", "\n").replace("\n.SH\nCOMMANDS\n", "\n.SH COMMANDS\n")
+    page = page.replace(".SH OPTIONS\n", ".SH OPTIONS\n.TP\n\\fB\\-h\\fR, \\fB\\-\\-help\\fR\nshow this help message and exit\n", 1)
+    return re.sub(r"\n{2,}", "\n", re.sub(r"\n{2,}(?=[^.\n])", "\n.PP\n", page))
+
+
+# --- files ----------------------------------------------------------------------------------------------------------------
+
+def texts() -> Dict[Path, str]:
+    """Every generated file and what it should hold."""
+    folder = ROOT / "completions"
+    return {ROOT / "man" / "ccmon.1": manual(), folder / "ccmon": completion("bash"), folder / "_ccmon": completion("zsh"),
+            folder / "ccmon.fish": completion("fish")}
+
+
+def differences() -> List[str]:
+    """A unified diff, from the committed files to what the parser says now; empty when they are current."""
+    diff: List[str] = []
+    for path, text in texts().items():
+        old = path.read_text(encoding="utf-8") if path.exists() else ""
+        name = path.relative_to(ROOT).as_posix()
+        diff += difflib.unified_diff(old.splitlines(), text.splitlines(), name, f"{name} from the parser", lineterm="")
+    return diff
+
+
+def main(argv: Sequence[str]) -> int:
+    """Write the files, or with --check say what differs."""
+    if "--check" in argv:
+        diff = differences()
+        print("\n".join(diff) or "man/ and completions/ are current")
+        return 1 if diff else 0
+    for path, text in texts().items():
+        path.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

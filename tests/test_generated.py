@@ -1,0 +1,257 @@
+"""The manual and the completions: current, complete, and at work in real shells."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from terminal import Terminal
+
+from ccmon import arguments
+from ccmon.limits import PLAN_NAMES
+from ccmon.options import OPTIONS
+from ccmon.themes import THEMES
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "man" / "ccmon.1"
+FOLDER = ROOT / "completions"
+ZONE_TAB = Path("/usr/share/zoneinfo/zone.tab")
+needs_the_makers = pytest.mark.skipif(sys.version_info < (3, 10), reason="argparse's words are the same from Python 3.10 on")
+
+# what is typed before the tab -> all that is offered
+CASES = [
+    ("ccmon --pl", {"--plan"}),
+    ("ccmon --reset", {"--reset", "--reset-hour"}),
+    ("ccmon --plan ", set(PLAN_NAMES)),
+    ("ccmon --plan max", {"max5", "max20"}),
+    ("ccmon --reset s", {"session", "schedule"}),
+    ("ccmon --reset-hour 2", {"2", "20", "21", "22", "23"}),
+    ("ccmon --theme ", set(THEMES)),
+    ("ccmon ", {"history", "record"}),
+    ("ccmon --plan max5 hi", {"history"}),
+    ("ccmon history --by ", {"session"}),
+    ("ccmon history --table si", {"simple", "simple_grid"}),
+    ("ccmon history --days 7 --theme l", {"light"}),
+    ("ccmon --plan max5 history --ta", {"--table"}),
+    ("ccmon record --line", {"--line-ttl"}),
+    ("ccmon --timezone Europe/Wars", {"Europe/Warsaw"}),
+    ("ccmon --timezone lo", {"local"}),
+    ("ccmon --ccusage ccusage-of-", {"ccusage-of-mine"}),
+]
+ZONES = [typed for typed, _ in CASES if "Europe" in typed]
+
+
+def parsers():
+    """Command (empty for none) -> its parser."""
+    root = arguments.build()
+    commands = next(action.choices for action in root._actions if action.dest == "command")
+    return {"": root, **commands}
+
+
+def flags(parser):
+    return {word for action in parser._actions for word in action.option_strings}
+
+
+def program(name):
+    """The path of a program that the tests need; CI has to have it."""
+    path = shutil.which(name)
+    if path is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"{name} is not installed")
+    return path
+
+
+@pytest.fixture
+def env(home):
+    """An environment with a program of ours on PATH."""
+    mine = home / "bin" / "ccusage-of-mine"
+    mine.parent.mkdir()
+    mine.write_text("#!/bin/sh\n")
+    mine.chmod(0o755)
+    return {"HOME": str(home), "PATH": f"{mine.parent}:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+
+
+def output(command, env):
+    return subprocess.run(command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60,
+                          encoding="utf-8")
+
+
+# --- current --------------------------------------------------------------------------------------------------------------
+
+@needs_the_makers
+def test_the_committed_files_are_what_the_parser_says():
+    import generate
+    assert generate.differences() == [], "run: python tests/generate.py"
+
+
+@needs_the_makers
+def test_a_new_option_makes_them_differ(monkeypatch):
+    import generate
+    build = arguments.build
+
+    def with_one_more():
+        parser = build()
+        parser.add_argument("--brand-new", help="not in the files yet")
+        return parser
+    monkeypatch.setattr(arguments, "build", with_one_more)
+    added = {line.split(" ")[0] for line in generate.differences() if line.startswith("+") and "brand" in line}
+    names = [line for line in generate.differences() if line.startswith("+++")]
+    assert added and [name.split()[1] for name in names] == ["man/ccmon.1", "completions/ccmon", "completions/_ccmon",
+                                                             "completions/ccmon.fish"]
+
+
+@needs_the_makers
+def test_every_offered_table_format_is_known_to_tabulate():
+    import generate
+    import tabulate
+    assert set(generate.TABLE_FORMATS) <= set(tabulate.tabulate_formats)
+
+
+@pytest.mark.parametrize("path", [PAGE, *sorted(FOLDER.iterdir())], ids=lambda path: path.name)
+def test_nothing_of_the_machine_that_made_them(path):
+    text = path.read_text(encoding="utf-8")
+    assert str(ROOT) not in text and not re.search(r"/(home|root|tmp)/", text) and "0x" not in text
+
+
+# --- the manual -----------------------------------------------------------------------------------------------------------
+
+def plain_page():
+    """The page as text without roff's font changes and escapes."""
+    return re.sub(r"\\f[BIR]|\\[,/]", "", PAGE.read_text(encoding="utf-8")).replace("\\-", "-")
+
+
+def test_mandoc_has_nothing_to_say(home):
+    found = output([program("mandoc"), "-Tlint", "-Wwarning", str(PAGE)], dict(os.environ))
+    assert (found.stdout + found.stderr, found.returncode) == ("", 0)
+
+
+@pytest.mark.parametrize("command", sorted(parsers()))
+def test_every_option_and_command_is_in_the_manual(command):
+    page = plain_page()
+    settings, commands = page.split("\n.SH COMMANDS\n")
+    _, _, own = commands.partition(f".SS ccmon {command}\n")
+    assert own or not command
+    where = settings + own.split("\n.S")[0]
+    missing = {flag for flag in flags(parsers()[command]) if not re.search(rf"^\.TP\n(-h, )?{flag}\b", where, re.MULTILINE)}
+    assert missing - {"-h"} == set() and ".TP\n-h, --help\n" in page
+
+
+def test_every_variable_is_in_the_manual():
+    tags = set(re.findall(r"^\.B (CCMON_\w+)$", plain_page(), re.MULTILINE))
+    assert tags == {"CCMON_" + option.name.upper() for option in OPTIONS} | {"CCMON_DATA_DIR", "CCMON_NOW"}
+
+
+def test_the_sections():
+    assert re.findall(r"^\.SH (.*)$", plain_page(), re.MULTILINE) == [
+        "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "OUTPUT", "SETTINGS", "COMMANDS", "NUMBERS", "FILES", "ENVIRONMENT",
+        "EXIT STATUS", "EXAMPLES", "SEE ALSO"]
+
+
+def test_every_example_parses():
+    examples = re.search(r"^\.SH EXAMPLES$(.*?)^\.SH", plain_page(), re.MULTILINE | re.DOTALL)
+    calls = re.findall(r"^\.B (ccmon.*)$", examples.group(1), re.MULTILINE)
+    assert len(calls) > 5 and all(arguments.parse(call.split()[1:]) for call in calls)
+
+
+# --- bash -----------------------------------------------------------------------------------------------------------------
+
+BASH = """
+source "$1" || exit 9
+COMP_LINE=$2 COMP_POINT=${#2}
+read -ra COMP_WORDS <<<"$2"
+[[ $2 == *' ' ]] && COMP_WORDS+=('')
+COMP_CWORD=$(( ${#COMP_WORDS[@]} - 1 ))
+function=$(complete -p ccmon | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+"$function" ccmon "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"
+printf '%s\\n' "${COMPREPLY[@]}"
+"""
+
+
+def in_bash(typed, env):
+    found = output([program("bash"), "--norc", "-c", BASH, "bash", str(FOLDER / "ccmon"), typed], env)
+    assert found.returncode == 0 and found.stderr == ""
+    return set(found.stdout.split())
+
+
+def in_fish(typed, env):
+    found = output([program("fish"), "--no-config", "-c", 'source "$argv[1]"; complete -C "$argv[2]"', str(FOLDER / "ccmon.fish"),
+                    typed], env)
+    assert found.returncode == 0 and found.stderr == ""
+    return {line.split("\t")[0] for line in found.stdout.splitlines()}
+
+
+def skip_without_zones(typed):
+    if typed in ZONES and not ZONE_TAB.exists():
+        pytest.skip(f"there is no {ZONE_TAB}")
+
+
+@pytest.mark.parametrize("ask", [in_bash, in_fish])
+@pytest.mark.parametrize("typed, offered", CASES, ids=[typed for typed, _ in CASES])
+def test_what_is_offered(ask, typed, offered, env):
+    skip_without_zones(typed)
+    assert ask(typed, env) == offered
+
+
+@pytest.mark.parametrize("ask", [in_bash, in_fish])
+@pytest.mark.parametrize("command", sorted(parsers()))
+def test_every_option_is_offered(ask, command, env):
+    offered = ask(f"ccmon {command} --".replace("  ", " "), env)
+    assert offered == {flag for flag in flags(parsers()[command]) if flag.startswith("--")}
+
+
+@pytest.mark.parametrize("ask", [in_bash, in_fish])
+def test_a_path_to_ccusage_is_completed(ask, env):
+    folder = env["PATH"].split(":")[0]
+    assert ask(f"ccmon --ccusage {folder}/cc", env) == {f"{folder}/ccusage-of-mine"}
+
+
+# --- typed by a person ------------------------------------------------------------------------------------------------------
+
+ZSH = f"PROMPT='> '; fpath=({FOLDER} $fpath); autoload -Uz compinit; compinit -D -u; print ready''now"
+SHELLS = {
+    "bash": (["bash", "--norc", "-i"], f"PS1='> '; bind 'set bell-style none'; source {FOLDER}/ccmon; echo ready''now"),
+    "zsh": (["zsh", "-f", "-i"], ZSH),
+    "fish": (["fish", "--no-config", "-i"], f"function fish_prompt; echo '> '; end; source {FOLDER}/ccmon.fish; echo ready''now"),
+}
+
+
+def typing(shell, env):
+    """The shell at its prompt, completions loaded, with room for long lists."""
+    command, setup = SHELLS[shell]
+    program(command[0])
+    term = Terminal(command, columns=200, rows=60, env={**env, "SHELL": program(command[0])})
+    term.send(setup + "\r")
+    term.wait_for("readynow")
+    return term
+
+
+@pytest.mark.parametrize("shell", sorted(SHELLS))
+def test_tab_finishes_the_words(shell, env):
+    with typing(shell, env) as term:
+        term.send("ccmon --pl\tcustom\thist\t--ta\tfanc\t")
+        term.wait_for("ccmon --plan custom_max history --table fancy_grid")
+
+
+@pytest.mark.parametrize("typed, offered", CASES, ids=[typed for typed, _ in CASES])
+def test_zsh_offers(typed, offered, env):
+    skip_without_zones(typed)
+    with typing("zsh", env) as term:
+        term.send("clear; print clear''ed\r")
+        term.wait_until(lambda: "cleared" in term.text() and "readynow" not in term.text())
+        term.send(typed + "\t\t")
+        term.wait_until(lambda: offered <= set(term.text().replace(typed + " ", "", 1).split()), offered)
+
+
+@pytest.mark.parametrize("command", sorted(parsers()))
+def test_zsh_offers_every_option(command, env):
+    wanted = {flag for flag in flags(parsers()[command]) if flag.startswith("--")}
+    with typing("zsh", env) as term:
+        term.send(f"ccmon {command} --\t".replace("  ", " "))
+        term.wait_until(lambda: wanted <= set(term.text().split()), wanted)
+
+
+def test_zsh_finds_no_fault_in_the_file(env):
+    found = output([program("zsh"), "-n", str(FOLDER / "_ccmon")], env)
+    assert (found.returncode, found.stderr) == (0, "")
