@@ -1,4 +1,4 @@
-"""The store's rules on a sound file: what is saved, merged, remembered and read back."""
+"""The store's rules on a sound file: what is saved, merged and remembered."""
 
 import sqlite3
 from contextlib import closing
@@ -6,59 +6,10 @@ from contextlib import closing
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from store_cases import DAY, HOUR, ME, OTHER, T0, block, limit_of, path, saved, store, written_rows  # noqa: F401
 
-from ccmon import migrations
-from ccmon.model import SESSION_S, Block, Facts, HighWater, Limit, Owner, Sample
-from ccmon.store import HEARTBEAT_S, SAMPLES_MAX, open_store
-
-ME, OTHER = Owner("laptop", "a1"), Owner("server", "a1")
-T0 = 1_750_000_000
-HOUR = 3600
-DAY = 86400
-
-
-def block(start=T0, tokens=1000, length=SESSION_S, **more):
-    given = dict(last=start + 60, input=tokens - tokens // 4, output=tokens // 4, cache_creation=5, cache_read=9,
-                 cost_usd=1.25, models=("claude-opus-4",), entries=3)
-    return Block(start, start + length, tokens=tokens, **{**given, **more})
-
-
-def limit_of(tokens, high):
-    """A limit that shows what it was made of."""
-    return Limit(high.tokens if high else 7000, "custom_max" if high else "pro", "high_water" if high else "plan", "pro")
-
-
-@pytest.fixture
-def path(tmp_path):
-    return str(tmp_path / "ccmon" / "history.sqlite3")
-
-
-@pytest.fixture
-def store(path):
-    with open_store(path, 1000) as opened:
-        yield opened
-
-
-def saved(store, owner=ME):
-    return [record.block for record in store.records(owner)]
-
-
-def snapshots(store):
-    with closing(sqlite3.connect(store.path)) as db:
-        return db.execute("SELECT ts, seen, session_id, tokens FROM snapshot ORDER BY ts").fetchall()
-
-
-def add_snapshots(store, times):
-    with closing(sqlite3.connect(store.path)) as db, db:
-        db.executemany("INSERT INTO snapshot (owner_id, ts, seen, tokens) VALUES (1, ?, ?, 5)", [(ts, ts) for ts in times])
-
-
-def written_rows(store, work):
-    """How many rows the work inserted, updated or deleted."""
-    before = store._db.total_changes
-    work()
-    return store._db.total_changes - before
-
+from ccmon.model import SESSION_S, Facts, HighWater, Limit
+from ccmon.store import open_store
 
 # --- what comes in comes out ---
 
@@ -272,159 +223,6 @@ def test_high_water_is_the_largest_completed_session(store, blocks, expected):
     store.save([block(T0 - 3 * DAY, 10 ** 6)], OTHER, T0, limit_of)
     assert store.high_water(ME, T0) == expected
     assert store.facts(ME, T0).high_water == expected
-
-
-# --- snapshots ---
-
-def test_a_snapshot_is_a_row_per_change(store):
-    for at, shown in [(0, None), (60, None), (120, block(tokens=10)), (180, block(tokens=10)), (240, block(tokens=30))]:
-        store.save([shown] if shown else [], ME, T0 + at, limit_of)
-        store.observe(ME, shown, T0 + at)
-    assert store.facts(ME, T0 + 300).samples == (
-        Sample(T0, T0, None, 0), Sample(T0 + 120, T0 + 120, T0, 10), Sample(T0 + 240, T0 + 240, T0, 30))
-
-
-@pytest.mark.parametrize("shown", [None, block()])
-def test_an_unchanged_snapshot_only_beats_now_and_then(store, shown):
-    store.save([shown] if shown else [], ME, T0, limit_of)
-    store.observe(ME, shown, T0)
-    assert written_rows(store, lambda: store.observe(ME, shown, T0 + HEARTBEAT_S)) == 0
-    assert written_rows(store, lambda: store.observe(ME, shown, T0 + HEARTBEAT_S + 1)) == 1
-    assert [row[:2] for row in snapshots(store)] == [(T0, T0 + HEARTBEAT_S + 1)]
-
-
-@pytest.mark.parametrize("changed", [dict(cost_usd=2.0), dict(cache_read=10), dict(input=1, output=999),
-                                     dict(cost_usd=None), dict(cache_creation=6)])
-def test_any_number_makes_a_change(store, changed):
-    for at, shown in enumerate([block(), block(**changed)]):
-        store.save([shown], ME, T0 + at, limit_of)
-        store.observe(ME, shown, T0 + at)
-    assert len(snapshots(store)) == 2
-
-
-def test_a_snapshot_names_the_session_as_it_is_stored(store):
-    store.save([block()], ME, T0, limit_of)
-    store.save([block(T0 + 600)], ME, T0 + 700, limit_of)
-    store.observe(ME, block(T0 + 600), T0 + 700)
-    store.save([block(T0 - 600)], ME, T0 + 800, limit_of)
-    assert store.facts(ME, T0 + 900).samples == (Sample(T0 + 700, T0 + 700, T0 - 600, 1000),)
-
-
-@pytest.mark.parametrize("stored, shown", [
-    pytest.param([], block(), id="not saved"),
-    pytest.param([block()], block(tokens=99_999, counted=False), id="uncounted beside counted"),
-])
-def test_what_does_not_fit_the_store_is_not_observed(store, stored, shown):
-    store.save(stored, ME, T0, limit_of)
-    store.observe(ME, shown, T0)
-    assert snapshots(store) == []
-
-
-def test_two_snapshots_in_one_second_are_one(store):
-    for tokens in (10, 20):
-        store.save([block(tokens=tokens)], ME, T0, limit_of)
-        store.observe(ME, block(tokens=tokens), T0)
-    assert [(ts, tokens) for ts, _, _, tokens in snapshots(store)] == [(T0, 20)]
-
-
-@pytest.mark.parametrize("shown", [block(tokens=10), block(tokens=11)])
-def test_a_clock_set_back_ends_what_was_seen(store, shown):
-    first = block(tokens=10)
-    store.save([first], ME, T0, limit_of)
-    store.observe(ME, first, T0 + 10)
-    store.observe(ME, first, T0 + DAY)
-    back = T0 + HOUR
-    store.save([shown], ME, back, limit_of)
-    store.observe(ME, shown, back)
-    assert snapshots(store)[0][:2] == (T0 + 10, back)
-    assert written_rows(store, lambda: store.observe(ME, shown, back + 5)) == 0
-    assert all(sample.seen <= back + 5 for sample in store.facts(ME, back + 5).samples)
-
-
-def test_snapshots_ahead_of_the_clock_are_ignored(store):
-    store.observe(ME, None, T0 + DAY)
-    store.observe(ME, None, T0)
-    assert store.facts(ME, T0).samples == (Sample(T0, T0, None, 0),)
-
-
-# --- facts ---
-
-def test_facts_of_an_unknown_owner_are_empty(store):
-    assert store.facts(ME, T0) == Facts()
-    assert store.high_water(ME, T0) is None
-
-
-@pytest.mark.parametrize("stored, found", [((1, 12, 3, 7, 9), [7, 3, 1]), ((40, 30), [30])])
-def test_facts_hold_eight_days_by_start_and_the_newest_block(store, stored, found):
-    store.save([block(T0 - days * DAY) for days in stored], ME, T0, limit_of)
-    assert [b.start for b in store.facts(ME, T0).blocks] == [T0 - days * DAY for days in found]
-
-
-def test_facts_hold_no_block_of_the_future(store):
-    store.save([block(T0 - 30 * DAY), block(T0 + DAY)], ME, T0 + DAY, limit_of)
-    facts = store.facts(ME, T0)
-    assert ([b.start for b in facts.blocks], facts.listed) == ([T0 - 30 * DAY], ())
-
-
-@pytest.mark.parametrize("session_start, expected", [(None, T0 - 4200), (T0 - 600, T0 - 4200), (T0 - 2 * HOUR, T0 - 7800)])
-def test_samples_reach_back_an_hour_or_to_the_start_and_one_before(store, session_start, expected):
-    store.save([block(session_start)] if session_start else [], ME, T0, limit_of)
-    add_snapshots(store, range(T0 - 3 * HOUR, T0 + 1, 600))
-    found = store.facts(ME, T0).samples
-    assert [sample.ts for sample in found] == list(range(expected, T0 + 1, 600))
-
-
-def test_samples_are_capped_to_the_newest(store):
-    store.save([block(T0 - 3 * DAY, length=4 * DAY)], ME, T0, limit_of)
-    add_snapshots(store, range(T0 - SAMPLES_MAX - 5, T0 + 5))
-    found = store.facts(ME, T0).samples
-    assert [found[0].ts, found[-1].ts, len(found)] == [T0 - SAMPLES_MAX + 1, T0, SAMPLES_MAX]
-
-
-def test_no_question_reads_a_whole_table(store):
-    """Every statement of the usual round finds its rows through an index, so that age does not make it slow."""
-    store.save([block(T0 - HOUR)], ME, T0, limit_of)
-    asked = []
-    store._db.set_trace_callback(asked.append)
-    store.save([block(T0 - HOUR, 2000)], ME, T0, limit_of)
-    store.observe(ME, block(T0 - HOUR, 2000), T0 + 1)
-    store.facts(ME, T0 + 2)
-    store._db.set_trace_callback(None)
-    plans = [row[3] for sql in asked if sql.startswith(("SELECT", "UPDATE"))
-             for row in store._db.execute("EXPLAIN QUERY PLAN " + sql)]
-    assert len(plans) > 10
-    assert [plan for plan in plans if plan.startswith("SCAN") and "CONSTANT" not in plan] == []
-
-
-# --- records, meta, schema ---
-
-def test_records_since(store):
-    store.save([block(T0 - 2 * DAY), block(T0 - DAY)], ME, T0, limit_of)
-    assert [r.block.start for r in store.records(ME, T0 - DAY)] == [T0 - DAY]
-    assert [r.block.start for r in store.records(None, T0 - 2 * DAY + SESSION_S)] == [T0 - DAY]
-    assert [r.block.start for r in store.records()] == [T0 - 2 * DAY, T0 - DAY]
-
-
-def test_meta_remembers_and_writes_only_changes(store):
-    assert store.get("ccusage") is None
-    assert written_rows(store, lambda: store.put("ccusage", "/a")) == 1
-    assert written_rows(store, lambda: store.put("ccusage", "/a")) == 0
-    assert written_rows(store, lambda: store.put("ccusage", "/b")) == 1
-    assert store.get("ccusage") == "/b"
-
-
-def test_the_shape_of_a_new_file(store):
-    with closing(sqlite3.connect(store.path)) as db:
-        pragmas = [db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "auto_vacuum", "user_version")]
-    assert pragmas == ["wal", 2, migrations.VERSION]
-    own = [store._db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("foreign_keys", "synchronous", "busy_timeout")]
-    assert own == [1, 1, 1000]
-
-
-def test_steps_count_up_and_give_their_reason():
-    numbers = [number for number, _ in migrations.STEPS]
-    assert numbers[0] == 100 and numbers == sorted(set(numbers))
-    assert all(step.__doc__.startswith("Because ") for _, step in migrations.STEPS)
 
 
 # --- any sequence of saves ---

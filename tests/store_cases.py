@@ -1,0 +1,57 @@
+"""A small store and its blocks, for the tests of the store."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from ccmon.model import SESSION_S, Block, Limit, Owner
+from ccmon.store import open_store
+
+ME, OTHER = Owner("laptop", "a1"), Owner("server", "a1")
+T0 = 1_750_000_000
+HOUR = 3600
+DAY = 86400
+
+
+def block(start=T0, tokens=1000, length=SESSION_S, **more):
+    given = dict(last=start + 60, input=tokens - tokens // 4, output=tokens // 4, cache_creation=5, cache_read=9,
+                 cost_usd=1.25, models=("claude-opus-4",), entries=3)
+    return Block(start, start + length, tokens=tokens, **{**given, **more})
+
+
+def limit_of(tokens, high):
+    """A limit that shows what it was made of."""
+    return Limit(high.tokens if high else 7000, "custom_max" if high else "pro", "high_water" if high else "plan", "pro")
+
+
+@pytest.fixture
+def path(tmp_path):
+    return str(tmp_path / "ccmon" / "history.sqlite3")
+
+
+@pytest.fixture
+def store(path):
+    with open_store(path, 1000) as opened:
+        yield opened
+
+
+def saved(store, owner=ME):
+    return [record.block for record in store.records(owner)]
+
+
+def snapshots(store):
+    with closing(sqlite3.connect(store.path)) as db:
+        return db.execute("SELECT ts, seen, session_id, tokens FROM snapshot ORDER BY ts").fetchall()
+
+
+def add_snapshots(store, times):
+    with closing(sqlite3.connect(store.path)) as db, db:
+        db.executemany("INSERT INTO snapshot (owner_id, ts, seen, tokens) VALUES (1, ?, ?, 5)", [(ts, ts) for ts in times])
+
+
+def written_rows(store, work):
+    """How many rows the work inserted, updated or deleted."""
+    before = store._db.total_changes
+    work()
+    return store._db.total_changes - before
