@@ -13,11 +13,12 @@ import threading
 import time
 from typing import IO, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.ccusage_find import INSTALL, Failed, NotFound, Program, find, path_folders, shown
+from ccmon.ccusage_find import INSTALL, Failed, NotFound, Program, find, packaged_version, path_folders, shown
 from ccmon.model import CcmonError
 from ccmon.text import clean, clip
 
-__all__ = ["Cancel", "Cancelled", "Failed", "NotFound", "Program", "fetch", "find", "kill_group", "started", "version"]
+__all__ = ["Cancel", "Cancelled", "Failed", "NotFound", "Program", "fetch", "find", "kill_group",
+           "packaged_version", "started", "version"]
 
 BLOCKS = ("blocks", "--json", "--offline", "--order", "asc", "--session-length", "5")
 MOST_OUTPUT = 8 << 20                  # bytes of stdout; a block takes about 700

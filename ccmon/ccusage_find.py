@@ -1,5 +1,6 @@
 """Where the ccusage program is: the part of the ccusage door that looks for it. Starts nothing, and never uses npx."""
 
+import json
 import os
 import re
 import shlex
@@ -131,6 +132,20 @@ def _usual_places(env: Mapping[str, str], home: Optional[str]) -> List[str]:
 
 def _newest_first(folder: str, pattern: str) -> List[str]:
     """The folders that match below the folder, those of v22.1 before those of v9."""
-    prefix = len(folder)
     return sorted(glob(os.path.join(escape(folder), pattern)), reverse=True,
-                  key=lambda path: [int(number) for number in re.findall(r"[0-9]+", path[prefix:])])
+                  key=lambda path: [int(number) for number in re.findall(r"[0-9]+", path)])
+
+
+def packaged_version(program: Program) -> Optional[str]:
+    """The version that the npm package around the program states, without running anything; None elsewhere."""
+    folder = os.path.dirname(os.path.realpath(program.path))
+    for _ in range(4):
+        try:
+            with open(os.path.join(folder, "package.json"), encoding="utf-8") as file:
+                package = json.load(file)
+            if package.get("name") == "ccusage":
+                return str(package.get("version"))[:20]
+        except (OSError, ValueError, AttributeError, RecursionError):
+            pass
+        folder = os.path.dirname(folder)
+    return None

@@ -163,7 +163,7 @@ def _models(value: Any) -> Tuple[str, ...]:
 
 def _epoch(value: Any) -> Optional[int]:
     """Epoch seconds of an ISO time, rounded down; None when it is not one, or not of this century."""
-    match = _TIME.fullmatch(value.strip()) if isinstance(value, str) else None
+    match = _TIME.fullmatch(value) if isinstance(value, str) else None
     if match is None or not match.group(1).startswith("20"):
         return None
     sign, hours, minutes = match.group(7, 8, 9)

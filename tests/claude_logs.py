@@ -7,7 +7,7 @@ import json
 import random
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence
+from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence
 
 SONNET, OPUS, HAIKU = "claude-sonnet-4-5-20250929", "claude-opus-4-1-20250805", "claude-haiku-4-5-20251001"
 SESSION_S, HOUR_S = 5 * 3600, 3600
@@ -56,9 +56,10 @@ def talk(seed: int, start: float, hours: float, messages: int, **fields: Any) ->
     """Messages of one conversation at random moments of the hours after start, each with its own ids."""
     rng = random.Random(seed)
     times = sorted(start + rng.uniform(0, hours * HOUR_S) for _ in range(messages))
-    return [Entry(round(time, 3), rng.randint(1, 900), rng.randint(1, 4000), rng.randint(0, 30_000), rng.randint(0, 90_000),
-                  message=f"msg_{seed}_{number}", request=f"req_{seed}_{number}", hour_cache=rng.random() < 0.3)._replace(**fields)
+    made = [Entry(round(time, 3), rng.randint(1, 900), rng.randint(1, 4000), rng.randint(0, 30_000), rng.randint(0, 90_000),
+                  message=f"msg_{seed}_{number}", request=f"req_{seed}_{number}", hour_cache=rng.random() < 0.3)
             for number, time in enumerate(times)]
+    return [entry._replace(**fields) for entry in made]
 
 
 def streamed(entry: Entry, outputs: Sequence[int], step_s: float = 1.5) -> List[Entry]:
@@ -79,7 +80,7 @@ def by_agent(entries: Iterable[Entry], agent: str) -> List[Entry]:
 # --- writing them -----------------------------------------------------------------------------------------------------------
 
 def write(root: Path, entries: Iterable[Entry]) -> List[Path]:
-    """Write (or append) the entries below root, a Claude configuration folder, in their order. The files, as they were first used."""
+    """Append the entries, in their order, to the logs below root (a Claude configuration folder). Returns the files."""
     files: Dict[Path, List[str]] = {}
     for entry in entries:
         files.setdefault(root / "projects" / file_of(entry), []).append(line(entry))
@@ -149,7 +150,7 @@ def _limit(entry: Entry) -> Dict[str, Any]:
     return _assistant(entry._replace(model="<synthetic>"), f"Claude AI usage limit reached|{entry.resets}")
 
 
-_MESSAGES = {"assistant": _assistant, "user": _user, "limit": _limit}
+_MESSAGES: Dict[str, Callable[[Entry], Dict[str, Any]]] = {"assistant": _assistant, "user": _user, "limit": _limit}
 
 
 # --- what to expect -----------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import stat
 import pytest
 
 from ccmon.ccusage import Failed, NotFound, Program, find
-from ccmon.ccusage_find import path_folders
+from ccmon.ccusage_find import packaged_version, path_folders
 
 NOWHERE = {"PATH": "/nonexistent/bin"}
 
@@ -92,11 +92,12 @@ PLACES = [".nvm/versions/node/v20.1.0/bin", ".local/share/fnm/node-versions/v20.
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_usual_places(tmp_path, place):
+def test_usual_places(tmp_path, monkeypatch, place):
     path = put(tmp_path / place / "ccusage")
     assert found(home=tmp_path).path == path
+    monkeypatch.chdir(tmp_path.parent)
     sentence(home=None)
-    sentence(home="relative")
+    sentence(home=tmp_path.name)
 
 
 def test_order_of_the_usual_places(tmp_path):
@@ -114,11 +115,12 @@ def test_nvm_newest_version_that_has_it(tmp_path):
     assert "/v22.20.0/" in found(home=tmp_path).path
 
 
-def test_nvm_dir(tmp_path):
+def test_nvm_dir(tmp_path, monkeypatch):
     path = put(tmp_path / "odd [name]*2024" / "versions/node/v9.0.0/bin/ccusage")
     put(tmp_path / ".nvm/versions/node/v22.0.0/bin/ccusage")
     assert found(env={**NOWHERE, "NVM_DIR": str(tmp_path / "odd [name]*2024")}, home=tmp_path).path == path
-    assert "/v22.0.0/" in found(env={**NOWHERE, "NVM_DIR": "nvm"}, home=tmp_path).path
+    monkeypatch.chdir(tmp_path)
+    assert "/v22.0.0/" in found(env={**NOWHERE, "NVM_DIR": "odd [name]*2024"}, home=tmp_path).path
 
 
 def test_everywhere(tmp_path, monkeypatch):
@@ -182,3 +184,15 @@ def test_sentences(command, words):
 def test_command_that_may_not_be_run(tmp_path):
     path = put(tmp_path / "ccusage", 0o644)
     assert sentence(path).endswith(f"may not be run. Try: chmod +x {path}")
+
+
+@pytest.mark.parametrize("package, expected", [
+    ('{"name":"ccusage","version":"20.0.24"}', "20.0.24"), ('{"name":"other","version":"1.0.0"}', None), ("[]", None), ("{", None),
+])
+def test_the_version_stands_in_the_package_around_the_program(tmp_path, package, expected):
+    program = put(tmp_path / "lib" / "ccusage" / "dist" / "cli.js")
+    (tmp_path / "lib" / "ccusage" / "package.json").write_text(package)
+    link = tmp_path / "bin" / "ccusage"
+    link.parent.mkdir()
+    link.symlink_to(program)
+    assert packaged_version(Program((str(link),), str(link))) == expected

@@ -1,7 +1,6 @@
 """Running ccusage: stand-ins written as shell scripts do everything that a program can do wrong. No process may be left."""
 
 import os
-import re
 import resource
 import signal
 import subprocess
@@ -11,58 +10,12 @@ import time
 from pathlib import Path
 
 import pytest
+from ccusage_stand_in import EMPTY, ENV, LONG, failure, members, run, stand_in, wait_for  # noqa: F401
 
 from ccmon import ccusage
-from ccmon.ccusage import Cancel, Cancelled, Failed, NotFound, Program, fetch, kill_group, started, version
+from ccmon.ccusage import Cancel, Cancelled, Failed, Program, fetch, kill_group, started
 from ccmon.ccusage_json import parse
 from ccmon.model import CcmonError
-
-ENV = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C"}
-LONG = 60                              # s, never waited for
-EMPTY = '{"blocks":[]}'
-
-
-@pytest.fixture
-def stand_in(tmp_path):
-    """A function that makes a program from the body of a shell script."""
-    def make(body, shebang="#!/bin/sh", mode=0o755):
-        path = tmp_path / "bin" / "ccusage"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(f"{shebang}\n{body}\n")
-        path.chmod(mode)
-        return Program((str(path),), str(path))
-    return make
-
-
-def members(pgid):
-    """The processes of the group that are not dead."""
-    rows = subprocess.run(["ps", "-A", "-o", "pgid=,stat=,args="], stdout=subprocess.PIPE, universal_newlines=True, check=True)
-    return [row for row in rows.stdout.splitlines() if row.split()[0] == str(pgid) and not row.split()[1].startswith("Z")]
-
-
-def wait_for(condition):
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
-def run(program, timeout_s=LONG, env=ENV, home=None, cancel=None):
-    """fetch, and afterwards no process of its group is left."""
-    pids = []
-    try:
-        return fetch(program, timeout_s, env, home and str(home), pids.append, cancel)
-    finally:
-        for pid in pids:
-            wait_for(lambda pid=pid: not members(pid))
-
-
-def failure(program, **kwargs):
-    with pytest.raises(Failed) as caught:
-        run(program, **kwargs)
-    assert str(caught.value).isprintable() and not str(caught.value).endswith(".")
-    return str(caught.value), caught.value.missing
-
 
 # --- how it is run -------------------------------------------------------------------------------------------------
 
@@ -176,7 +129,7 @@ for limit in range(3, 16):
 
 def python(code, typed=""):
     """What the code prints in a Python of its own."""
-    return subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, universal_newlines=True, check=True,
+    return subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, check=True,
                           input=typed, cwd=Path(__file__).parent.parent).stdout
 
 
@@ -308,102 +261,6 @@ def test_cancel_before_and_after(stand_in):
     with pytest.raises(Cancelled):
         fetch(stand_in("echo {}"), LONG, ENV, None, pids.append, cancel)
     assert pids == [], "nothing was started"
-
-
-# --- what went wrong -----------------------------------------------------------------------------------------------------
-
-def test_not_there(tmp_path):
-    path = str(tmp_path / "ccusage")
-    with pytest.raises(NotFound, match=f"^{path} is gone. Install it with: npm install -g ccusage$"):
-        run(Program((path,), path))
-
-
-@pytest.mark.parametrize("shebang, mode, words", [
-    ("#!/bin/sh", 0o644, "may not be run by you. Try: chmod +x"), ("#!/nonexistent/node", 0o755, "needs an interpreter"),
-    ("", 0o755, "could not be started (Exec format error)"), ("\x7fELF", 0o755, "could not be started (Exec format error)")])
-def test_cannot_be_started(stand_in, shebang, mode, words):
-    """P-1."""
-    program = stand_in("echo hello", shebang, mode)
-    sentence, missing = failure(program)
-    assert sentence.startswith(program.path + " ") and words in sentence and missing
-
-
-def test_words_that_no_program_can_get(stand_in):
-    for word in ("a\0b", "\ud800", "x" * 9_000_000):
-        assert "could not be started" in failure(stand_in("")._replace(argv=(stand_in("").path, word)))[0]
-
-
-NODE_18 = r"""file:///usr/lib/node_modules/ccusage/dist/data-loader-9ESMosno.js:5366
-	if (paths.length === 0) throw new Error(`No valid Claude data directories found. Please ensure`);
-	                              ^
-
-Error: %s
-- /home/dev/.claude/projects
-    at getClaudePaths (file:///usr/lib/node_modules/ccusage/dist/data-loader-9ESMosno.js:5366:32)
-    at async file:///usr/lib/node_modules/ccusage/dist/index.js:3618:1
-
-Node.js v20.20.2"""
-PYTHON = """usage: ccusage [-h] {daily,json,statusline} ...
-ccusage: error: argument command: invalid choice: 'blocks' (choose from 'daily', 'json', 'statusline')"""
-NO_DATA = "ccusage found no Claude Code data. Start Claude Code once, or set CLAUDE_CONFIG_DIR"
-SEE = ". To see it, run: ccusage blocks --json"
-
-
-@pytest.mark.parametrize("code, stderr, sentence, missing", [
-    (127, "/usr/bin/env: 'node': No such file or directory", r"Node.js was not found by PATH. .* --ccusage '/path/to/node PATH'", 1),
-    (127, "PATH: 20: exec: node: not found", r"Node.js was not found by PATH. .*", 1),
-    (127, "PATH: 3: frob: not found", r"PATH could not be started \(PATH: 3: frob: not found\). Install it .*", 1),
-    (126, "PATH: /x: Permission denied", r"PATH could not be started \(PATH: /x: Permission denied\). Install it .*", 1),
-    (126, "", r"PATH could not be started \(it did not say why\). Install it .*", 1),
-    (1, "ccusage native binary is not available for linux-x64. Reinstall ccusage so optional native dependencies are installed.",
-     "ccusage was installed without its native part. Install it with: npm install -g ccusage", 1),
-    (1, "ccusage native binary is not executable: EPERM: operation not permitted, chmod '/usr/lib/x'",
-     "the native part of ccusage is not executable. Run once: sudo ccusage --version", 1),
-    (2, PYTHON, "PATH is the Python program of the same name, not the npm one. Install the right one with: npm install -g ccusage", 1),
-    (2, "ccusage: error: invalid choice: 'blocks'", "PATH is the Python program of the same name, .*", 1),
-    (1, "ccusage requires Bun or Node.js >=22.0.0",
-     r"Node.js is too old for this ccusage \(ccusage requires Bun or Node.js >=22.0.0\). Update Node.js, or .*", 1),
-    (1, NODE_18.replace("Error: %s", "SyntaxError: Unexpected token '??='"),
-     r"Node.js is too old for this ccusage \(SyntaxError: Unexpected token '\?\?='\). .*", 1),
-    (1, NODE_18.replace("Error: %s", "Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'x' imported from /y.js"),
-     r"ccusage is not installed completely \(Error \[ERR_MODULE_NOT_FOUND\]: Cannot find package 'x' .*\). Install it .*", 1),
-    (1, NODE_18 % "No valid Claude data directories found. Please ensure at least one of the following exists:", NO_DATA, 0),
-    (1, 'Error: CliError("No valid Claude data directories found in CLAUDE_CONFIG_DIR. Expected each path to be")', NO_DATA, 0),
-    (1, NODE_18 % "EACCES: permission denied, open '/home/dev/x.jsonl'",
-     "ccusage failed with exit code 1: Error: EACCES: permission denied, open '/home/dev/x.jsonl'" + SEE, 0),
-    (2, "Unknown blocks option '--order'\nRun 'ccusage --help' for usage.",
-     "ccusage failed with exit code 2: Unknown blocks option '--order'" + SEE, 0),
-    (1, "\x1b[31m[ccusage]\x1b[0m  ERROR  bad\x07 {line} \x1b]0;PWN\x07thing\n    at x (y.js:1:2)",
-     "ccusage failed with exit code 1: .ccusage.  ERROR  bad {line} thing" + SEE, 0),
-    (1, "first\nlast\n\n", "ccusage failed with exit code 1: last" + SEE, 0),
-    (3, "", "ccusage failed with exit code 3: it did not say why" + SEE, 0),
-    (1, "Error: " + "x" * 9000, "ccusage failed with exit code 1: [Ex].{119}" + SEE, 0)])
-def test_exit_codes(stand_in, tmp_path, code, stderr, sentence, missing):
-    program = stand_in(f'cat "{tmp_path}/stderr" >&2; echo \'{EMPTY}\'; exit {code}')
-    (tmp_path / "stderr").write_text(stderr.replace("PATH", program.path))
-    text, is_missing = failure(program)
-    assert re.fullmatch(sentence.replace("PATH", re.escape(program.path)), text), text
-    assert is_missing == bool(missing)
-
-
-def test_error_on_stdout(stand_in):
-    assert "exit code 1: bad date" + SEE in failure(stand_in("echo 'bad date'; exit 1"))[0]
-
-
-def test_killed_by_a_signal(stand_in):
-    assert failure(stand_in("kill -KILL $$")) == ("ccusage was killed by signal 9: it did not say why" + SEE, False)
-
-
-@pytest.mark.parametrize("body, text", [
-    ("echo 'ccusage 20.0.24'", "20.0.24"), ("echo 18.0.11", "18.0.11"), (r"printf '\nv19.0.3\n'", "19.0.3"),
-    ("echo 'ccusage 21.0.0-beta.1'", "21.0.0"), ("echo node 20.1.0", None), ("echo; exit 0", None), ("echo 18.0.11; exit 1", None),
-    ("echo 1.2", None), ("exit 127", None)])
-def test_version(stand_in, body, text):
-    assert version(stand_in('[ "$*" = --version ] || exit 9; ' + body), ENV, None) == text
-
-
-def test_version_of_nothing():
-    assert version(Program(("/nonexistent/x",), "/nonexistent/x"), ENV, None) is None
 
 
 # --- orphans ----------------------------------------------------------------------------------------------------------------
