@@ -245,8 +245,6 @@ class Screen:
         self._stack.__exit__(*error)
 
     def _start(self, stack: contextlib.ExitStack) -> None:
-        if _POSIX:
-            stack.callback(_set_modes, termios.tcgetattr(_IN))
         self._window = curses.initscr()
         stack.callback(_stop_curses)
         curses.noecho()

@@ -18,14 +18,30 @@ from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Seq
 import pyte
 
 PATIENCE_S = 20.0                      # only ever spent by a test that fails
-_REPEAT = re.compile(rb"(.)\x1b\[(\d+)b", re.DOTALL)
-_UNFINISHED = re.compile(rb"\x1b[\[\]()]?[0-9;?]*$")
 _CURSOR, _ALTERNATE, _KEYPAD = 25, 1049, 1
 _UNWANTED = (1000, 1002, 1003, 1006, 2004)     # mouse, bracketed paste
 
 KEYS = {"up": "\x1bOA", "down": "\x1bOB", "right": "\x1bOC", "left": "\x1bOD", "home": "\x1bOH", "end": "\x1bOF",
         "pgup": "\x1b[5~", "pgdn": "\x1b[6~", "esc": "\x1b", "enter": "\r", "ctrl-c": "\x03", "ctrl-l": "\x0c",
         "ctrl-s": "\x13", "ctrl-q": "\x11", "ctrl-\\": "\x1c", "tab": "\t", "backspace": "\x7f"}
+
+
+class _Screen(pyte.Screen):
+    """pyte 0.8 does not know REP, which curses uses for runs of one character."""
+
+    _last = " "
+
+    def draw(self, data: str) -> None:
+        self._last = data[-1:] or self._last
+        super().draw(data)
+
+    def repeat(self, count: int = 1) -> None:
+        self.draw(self._last * count)
+
+
+class _Stream(pyte.ByteStream):
+    csi = {**pyte.ByteStream.csi, "b": "repeat"}
+    events = pyte.ByteStream.events | {"repeat"}
 
 
 class Leftover(NamedTuple):
@@ -48,14 +64,13 @@ class Terminal:
         Not controlling: no signals come from the terminal, not even SIGHUP when it closes.
         """
         self.raw = bytearray()
-        self._feed = bytearray()
         self._lock = threading.RLock()
         self._reading = threading.Event()
         self._reading.set()
         self._master, self._slave = pty.openpty()
         self._winsize(columns, rows)
-        self.screen = pyte.Screen(columns, rows)
-        self._stream = pyte.ByteStream(self.screen)
+        self.screen = _Screen(columns, rows)
+        self._stream = _Stream(self.screen)
         self.modes_before = termios.tcgetattr(self._slave)
         self.process = self._spawn(list(command), dict(os.environ if env is None else env), term,
                                    {"preexec_fn": self._take if controlling else None, **streams})
@@ -136,15 +151,7 @@ class Terminal:
                 return
             with self._lock:
                 self.raw += data
-                self._show(data)
-
-    def _show(self, data: bytes) -> None:
-        # pyte 0.8 does not know REP, which curses uses for runs of one character.
-        self._feed += data
-        unfinished = _UNFINISHED.search(self._feed)
-        end = len(self._feed) if unfinished is None else max(0, unfinished.start() - 1)
-        self._stream.feed(_REPEAT.sub(lambda m: m[1] * (1 + int(m[2])), bytes(self._feed[:end])))
-        del self._feed[:end]
+                self._stream.feed(data)
 
     def lines(self) -> List[str]:
         """The rows as they are shown."""

@@ -35,13 +35,24 @@ def environment(**changes):
     return {name: value for name, value in merged.items() if value is not None}
 
 
+def ticks(term):
+    """How often the clock has been painted, 0 before the first time."""
+    found = re.search(r"tick (\d+)", term.text())
+    return int(found.group(1)) if found else 0
+
+
+def drawn(term, often=2):
+    """Wait until the clock has been painted that often, so the frame before is complete."""
+    term.wait_until(lambda: ticks(term) >= often, "ticks")
+
+
 # --- leaving ------------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("number, status", [
     (signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGQUIT, 131), (signal.SIGINT, 0)])
 def test_signals_leave_a_clean_terminal(log, number, status):
     with clock(log) as term:
-        term.wait_for("tick 000003")
+        drawn(term)
         assert term.leftover() != CLEAN
         term.signal(number)
         assert term.wait_exit() == status == door.exit_code(number)
@@ -52,7 +63,7 @@ def test_signals_leave_a_clean_terminal(log, number, status):
 @pytest.mark.parametrize("keys, status", [("q", 0), ("ctrl-c", 0), ("ctrl-\\", 131), ("x", 70)])
 def test_keys_leave_a_clean_terminal(log, keys, status):
     with clock(log) as term:
-        term.wait_for("tick 000002")
+        drawn(term)
         term.send(keys)
         assert term.wait_exit() == status
         assert term.leftover() == CLEAN
@@ -60,7 +71,7 @@ def test_keys_leave_a_clean_terminal(log, keys, status):
 
 def test_the_error_is_told_after_the_screen_is_gone(log):
     with clock(log) as term:
-        term.wait_for("tick 000002")
+        drawn(term)
         term.send("x")
         term.wait_exit()
         assert term.raw.rindex(b"clock: division by zero") > term.raw.rindex(b"\x1b[?1049l")
@@ -90,7 +101,7 @@ def test_end_of_input_is_seen_without_a_signal(log):
 @pytest.mark.parametrize("keys", ["", "ctrl-s"], ids=["dead ssh", "Ctrl-S"])
 def test_a_stalled_reader_does_not_keep_it_alive(log, keys):
     with clock(log) as term:
-        term.wait_for("tick 000002")
+        drawn(term)
         term.send("b")
         if keys:
             term.send(keys)
@@ -117,7 +128,7 @@ def test_stopped_by_ctrl_s_and_idle(log):
 @pytest.mark.parametrize("number, status", [(signal.SIGTERM, 143), (signal.SIGINT, 0)])
 def test_a_main_thread_that_hangs_is_replaced(log, number, status):
     with clock(log) as term:
-        term.wait_for("tick 000002")
+        drawn(term)
         term.send("h")
         term.pause()
         term.signal(number)
@@ -148,14 +159,14 @@ def test_handlers_variables_and_streams_are_as_before(log):
 @pytest.mark.parametrize("keys", [name for name in KEYS if not name.startswith("ctrl")] + ["p", "?", "Z"])
 def test_keys_have_names(log, keys):
     with clock(log) as term:
-        term.wait_for("tick 000002")
+        drawn(term)
         term.send(keys)
         term.wait_for(f"events key:{keys}")
 
 
 def test_unknown_keys_are_passed_over(log):
     with clock(log) as term:
-        term.wait_for("tick 000002")
+        drawn(term)
         term.send("é\x1b[200~日z")
         term.wait_for("key:z")
         term.send("q")
@@ -193,11 +204,11 @@ def test_waiting_costs_nothing(log):
 
 def test_an_idle_tick_is_few_bytes_and_never_clears(log):
     with clock(log) as term:
-        term.wait_for("tick 000002")
-        before = term.written()
-        term.wait_for("tick 000022")
-        written = bytes(term.raw[before:])
-        assert 0 < len(written) <= 20 * 200
+        drawn(term)
+        first, before = ticks(term), term.written()
+        drawn(term, first + 20)
+        last, written = ticks(term), bytes(term.raw[before:])
+        assert 0 < len(written) <= (last + 1 - first) * 200
         assert b"\x1b[2J" not in written and b"\x1b[H\x1b[J" not in written
 
 
@@ -217,7 +228,7 @@ def test_an_unchanged_frame_writes_nothing():
 
 def test_text_is_cut_at_the_edges_and_harmless(log):
     with clock(log, columns=40, rows=12) as term:
-        term.wait_for("tick 000002")
+        drawn(term)
         lines = term.lines()
         assert lines[4].startswith("🎯 wide 日本語 é 🎯")
         assert lines[5] == "control[2Jled zero"
@@ -229,7 +240,7 @@ def test_text_is_cut_at_the_edges_and_harmless(log):
 @pytest.mark.parametrize("columns", range(30, 38))
 def test_wide_characters_never_stand_across_the_edge(log, columns):
     with clock(log, columns=columns) as term:
-        term.wait_for("tick 000002")
+        drawn(term)
         assert term.lines()[6] == "R" * columns
         assert "日本" in term.lines()[4]
 
@@ -238,17 +249,32 @@ def test_sizes_down_to_one_cell(log):
     draw = random.Random(7)
     sizes = [(1, 1), (2, 2), (5, 20), (200, 1), (1, 50)] + [(draw.randint(1, 120), draw.randint(1, 50)) for _ in range(195)]
     with clock(log, tick_s=0.001) as term:
-        term.wait_for("tick")
+        drawn(term)
         for columns, rows in sizes:
             term.resize(columns, rows)
             time.sleep(0.002)
         term.resize(90, 20)
         term.wait_for("size 90x20")
-        assert term.lines()[6] == "R" * 90
-        assert [line[:6] for line in term.lines()[10:]] == [f"row {n}" for n in range(10, 20)]
+        whole = ["R" * 90] + [f"row {n} ".ljust(90, ".") for n in range(7, 20)]
+        term.wait_until(lambda: term.lines()[6:] == whole, "whole rows")
         term.send("q")
         assert term.wait_exit() == 0
         assert term.leftover() == CLEAN
+
+
+SHRINK = """
+import os, sys; sys.path.insert(0, os.getcwd())
+from ccmon.screen import Screen
+from ccmon.text import Span
+with open(os.devnull, 'w') as log, Screen('dark', log) as screen:
+    screen.paint([(Span("first"),)] * 9); screen.paint([(Span("second"),)] * 2)
+    while True: screen.wait(9)
+"""
+
+
+def test_a_shorter_frame_leaves_nothing_of_the_longer():
+    with Terminal([sys.executable, "-c", SHRINK]) as term:
+        term.wait_until(lambda: term.text().split() == ["second", "second"], "two rows")
 
 
 SPILL = """
@@ -297,7 +323,7 @@ def role_colours(term):
 ])
 def test_colours_by_terminal_and_wish(log, term_name, changes, ok, danger):
     with clock(log, term=term_name, env=environment(**changes)) as term:
-        term.wait_for("tick 000003")
+        drawn(term)
         styles = role_colours(term)
         assert (styles["ok"].fg, styles["danger"].fg) == (ok, danger)
         assert styles["value"].bold and styles["danger"].reverse == (ok == "default")
@@ -308,14 +334,14 @@ def test_colours_by_terminal_and_wish(log, term_name, changes, ok, danger):
 
 def test_another_theme_while_it_runs(log):
     with clock(log) as term:
-        term.wait_for("tick 000002")
+        drawn(term)
         term.send("m")
         term.wait_until(lambda: role_colours(term)["ok"].fg == "008787", "light theme")
 
 
 def test_a_failing_thread_writes_to_the_log_only(log):
     with clock(log) as term:
-        term.wait_for("tick 000002")
+        drawn(term)
         term.send("t")
         term.wait_until(lambda: "ZeroDivisionError: in a thread" in log.read_text(), "the log")
         term.send("q")
@@ -350,7 +376,7 @@ def test_terminals_that_cannot(log, term_name, reason):
                                        "screen.unknown"])
 def test_families_unknown_here_borrow_an_entry(log, term_name):
     with clock(log, term=term_name) as term:
-        term.wait_for("tick 000002")
+        drawn(term)
         term.send("q")
         assert term.wait_exit() == 0
         assert f"TERM {term_name}" in term.text()
@@ -429,7 +455,7 @@ def test_reset_terminal_after_a_kill(log):
     first = f"'{sys.executable}' '{APP}' '{log}' 0.05"
     second = f"'{sys.executable}' -c 'from ccmon.screen import reset_terminal; reset_terminal()'"
     with Terminal(["/bin/sh", "-c", f"{first}; read answer; {second}"]) as term:
-        term.wait_for("tick 000002")
+        drawn(term)
         term.send("k")
         term.wait_for("Killed")
         assert term.leftover() != CLEAN
