@@ -1,11 +1,12 @@
 """The one parser: options, commands, help texts; completions and the manual are made from it."""
 
 import argparse
-from typing import Any, Dict, List, NoReturn, Sequence
+from typing import Any, Dict, List, Mapping, NoReturn, Sequence
 
 from ccmon import __version__
 from ccmon.model import Given, UsageError
 from ccmon.options import NEGATIVE_FLAGS, OPTIONS, Option, flag_name, near
+from ccmon.text import clean
 
 EXAMPLES = """examples:
   ccmon                            the full screen
@@ -27,11 +28,12 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{message.replace('argument ', '', 1)}{self._hint(message)}. See: {self.prog} --help")
 
     def _hint(self, message: str) -> str:
-        word = next((w for w in message.split() if w.startswith("--")), "") if "unrecognized" in message else ""
-        return near(word.split("=")[0], [s for a in self._actions for s in a.option_strings]) if word else ""
+        quoted = message.split("'")
+        return near(quoted[1], quoted[3::2]) if "invalid choice" in message else ""
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--version", action="version", version=f"ccmon {__version__}", help="print the version and exit")
     group = parser.add_argument_group("settings", "each is also CCMON_<NAME> in the environment and a line of config.ini")
     for option in OPTIONS:
         _add_setting(group, option)
@@ -51,7 +53,6 @@ def build() -> Parser:
     """The parser of everything that `ccmon` understands."""
     parser = Parser(prog="ccmon", allow_abbrev=False, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter,
                     description="How much of the Claude Code session is used, until when it lasts, when it resets.")
-    parser.add_argument("--version", action="version", version=f"ccmon {__version__}")
     modes = parser.add_argument_group("output").add_mutually_exclusive_group()
     modes.add_argument("--once", action="store_true", help="print one frame as text and exit")
     modes.add_argument("--json", action="store_true", help="print all numbers as one JSON object and exit")
@@ -85,18 +86,26 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 def _command_first(parser: argparse.ArgumentParser, argv: List[str]) -> List[str]:
     commands: Dict[str, Any] = next(a.choices for a in parser._actions if isinstance(a, argparse._SubParsersAction))
-    takes_value = {s for p in (parser, *commands.values()) for a in p._actions if a.nargs is None for s in a.option_strings}
-    skip = False
+    known = {s: a.nargs is None for p in (parser, *commands.values()) for a in p._actions for s in a.option_strings}
+    is_value = False
     for at, word in enumerate(argv):
-        if skip:
-            skip = False
+        if is_value:
+            is_value = False
         elif word == "--":
             break
-        elif word in takes_value:
-            skip = True
-        elif not word.startswith("-") and word in commands:
+        elif word.startswith("--"):
+            is_value = _takes_value(word, known)
+        elif word in commands:
             return [word, *argv[:at], *argv[at + 1:]]
     return argv
+
+
+def _takes_value(word: str, known: Mapping[str, bool]) -> bool:
+    """Whether the next word belongs to this option. UsageError when there is no such option."""
+    name = word.split("=")[0]
+    if name not in known:
+        raise UsageError(f"unknown option {clean(name)}{near(name, known)}. See: ccmon --help")
+    return known[name] and "=" not in word
 
 
 def flags(given: argparse.Namespace) -> Dict[str, Given]:

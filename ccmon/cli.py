@@ -7,9 +7,10 @@ import sys
 import tempfile
 import time
 import traceback
-from io import TextIOWrapper
 from argparse import Namespace
-from typing import Any, List, Optional, Sequence, TextIO
+from contextlib import contextmanager
+from io import TextIOWrapper
+from typing import Any, Iterator, List, Mapping, Optional, Sequence, TextIO
 
 from ccmon import arguments, config, demo, linecache, refresh, screen, themes
 from ccmon.context import Context, prepare
@@ -24,13 +25,11 @@ LINE_CELLS = 80
 
 def main(argv: Sequence[str]) -> int:
     """Run one call and return its exit code; no traceback reaches the user."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
+    _keep_streams()
     refresh.end_in_order()
     try:
         code = _exit_code(list(argv))
-        if sys.stdout:
-            sys.stdout.flush()         # here, where what goes wrong is handled
+        sys.stdout.flush()             # here, where what goes wrong is handled
         return code
     except UsageError as err:
         return _complain(str(err), USAGE)
@@ -59,12 +58,8 @@ def _run(argv: List[str]) -> int:
     if "--statusline" in argv:
         return _statusline(argv)
     given = arguments.parse(argv)
-    ctx = _context(given)
-    try:
+    with _context(given) as ctx:
         return _command(given, ctx)
-    finally:
-        if ctx.demo is not None and ctx.paths.home:
-            shutil.rmtree(ctx.paths.home, ignore_errors=True)
 
 
 def _command(given: Namespace, ctx: Context) -> int:
@@ -84,16 +79,19 @@ def _command(given: Namespace, ctx: Context) -> int:
 
 # --- contexts -----------------------------------------------------------------------------------------------------------
 
-def _context(given: Namespace) -> Context:
+@contextmanager
+def _context(given: Namespace) -> Iterator[Context]:
+    """What the call works with; a demo's own home goes when the call ends."""
     flags = arguments.flags(given)
     if not getattr(given, "demo", False):
-        return prepare(flags, os.environ)
-    return _demo_context({"plan": Given(demo.PLAN, "--demo"), **flags})
+        yield prepare(flags, os.environ)
+        return
+    with tempfile.TemporaryDirectory(prefix="ccmon-demo-") as folder:
+        yield _demo_context({"plan": Given(demo.PLAN, "--demo"), **flags}, folder)
 
 
-def _demo_context(flags: Any) -> Context:
-    """A context with a temporary home of its own, and a memory of simulated sessions."""
-    folder = tempfile.mkdtemp(prefix="ccmon-demo-")
+def _demo_context(flags: Mapping[str, Given], folder: str) -> Context:
+    """A context whose home is the folder, with a memory of simulated sessions."""
     own = {"HOME": folder, "XDG_DATA_HOME": folder, "XDG_CACHE_HOME": folder, "XDG_STATE_HOME": folder}
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "CCMON_DATA_DIR"))}
     ctx = prepare(flags, {**kept, **own})
@@ -264,48 +262,50 @@ def _statusline(argv: List[str]) -> int:
 
 
 def _line(argv: List[str]) -> str:
-    given = arguments.parse(argv)
-    ctx = _context(given)
-    ctx = ctx._replace(env={**ctx.env, **({} if linecache.is_utf8(ctx.env) else {"ASCII": ""})})
-    try:
-        now = ctx.now()
-        facts = refresh.load(ctx, now) if ctx.demo is None else current_facts(ctx)
-        if ctx.demo is None and ctx.cache:
-            facts = _refreshed_behind(ctx, argv, facts)
-        line = refresh.line_of(ctx, facts, now)
-        if ctx.demo is None and ctx.cache and "CCMON_NOW" not in ctx.env:
+    with _context(arguments.parse(argv)) as ctx:
+        if not linecache.is_utf8(ctx.env):
+            ctx = ctx._replace(env={**ctx.env, "ASCII": ""})
+        facts = _facts_of_line(ctx, argv)
+        line = refresh.line_of(ctx, facts, ctx.now())
+        # Not when a refresh has ended meanwhile: what it wrote is newer.
+        if ctx.demo is None and ctx.cache and "CCMON_NOW" not in ctx.env and refresh.source_before(ctx) == facts.source:
             linecache.write_line(ctx.cache, linecache.key(argv, os.environ), line.encode("utf-8", "replace"))
         return line
-    finally:
-        if ctx.demo is not None and ctx.paths.home:
-            shutil.rmtree(ctx.paths.home, ignore_errors=True)
 
 
-def _refreshed_behind(ctx: Context, argv: List[str], facts: Facts) -> Facts:
-    """Start the refresher when the data are old; wait for its answer only when there is nothing to show."""
-    assert ctx.cache is not None
-    before = linecache.read_state(ctx.cache)
-    if before.due(ctx.now(), ctx.paths.config):
-        linecache.refresh(ctx.cache, argv, ctx.env, refresh.in_background)
-    known = facts.blocks or facts.source.refreshed or facts.source.error or linecache.any_line(ctx.cache)
-    deadline = time.monotonic() + (0 if known else ctx.settings.wait)
-    while time.monotonic() < deadline:
+def _facts_of_line(ctx: Context, argv: List[str]) -> Facts:
+    """What is stored, refreshed behind the caller's back when it is old; waits only where nobody was ever answered."""
+    if ctx.demo is not None:
+        return current_facts(ctx)
+    runs = bool(ctx.cache) and linecache.refresh(ctx.cache or "", argv, ctx.env, refresh.in_background)
+    facts = refresh.load(ctx, ctx.now())
+    if facts.blocks or facts.source != Source():
+        return facts
+    if not runs:
+        raise CcmonError(f"no place to keep a line: {ctx.cache or 'there is no home'}. Set HOME or XDG_CACHE_HOME")
+    deadline = time.monotonic() + (0 if linecache.any_line(ctx.cache or "") else ctx.settings.wait)
+    while refresh.source_before(ctx) == Source() and time.monotonic() < deadline:
         time.sleep(0.01)
-        state = linecache.read_state(ctx.cache)
-        if (state.refreshed, state.failures) != (before.refreshed, before.failures):
-            return refresh.load(ctx, ctx.now())
-    return facts
+    return refresh.load(ctx, ctx.now())
 
 
 # --- messages -----------------------------------------------------------------------------------------------------------
 
 def _complain(sentence: str, code: int) -> int:
     try:
-        if sys.stderr:                 # print would take stdout for it
-            print(f"ccmon: {sentence}", file=sys.stderr)
-    except (OSError, ValueError):
-        pass                           # stderr is closed: the exit code has to do
+        print(f"ccmon: {sentence}", file=sys.stderr)
+    except OSError:
+        pass                           # nobody can be told: the exit code has to do
     return code
+
+
+def _keep_streams() -> None:
+    """Give the print of this process somewhere to go, and let no character stop it."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def _silence_stdout() -> None:

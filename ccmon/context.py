@@ -15,6 +15,7 @@ class Context(NamedTuple):
     owner: Owner
     settings: options.Settings
     zone: clock.Zone
+    background: bool = False           # the detached refresher: no process but one ccusage
     demo: Optional[int] = None         # start of the simulated session, None on real data
 
     def now(self) -> int:

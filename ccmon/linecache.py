@@ -350,10 +350,10 @@ def answer(argv: "list[str]", work: "Work") -> bool:
 
 
 def refresh(where: str, argv: "list[str]", env: "Environ", work: "Work") -> bool:
-    """Start the detached refresher unless one runs or another process was faster; True when one was started."""
+    """Start the detached refresher unless one runs or another process was faster; True when one runs now."""
     fd = lock(where)
     if fd is None:
-        return False
+        return True
     if fd == -1 or not read_state(where).due(time.time(), config_path(env)):
         unlock(fd)
         return False

@@ -85,7 +85,7 @@ OPTIONS: Tuple[Option, ...] = (
     Option("limit", whole(1, 10 ** 12, "tokens"), "", "N", "the limit in tokens, instead of the plan's figure"),
     Option("reset", reset_rule, "session", "RULE", "session: the session's own end; schedule: the reference times 04:00, "
            "09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20", ("session", "schedule")),
-    Option("reset_hour", whole(0, 23, "the clock"), "", "HOUR", "one daily reset hour, 0 (midnight) to 23",
+    Option("reset_hour", whole(0, 23, "hours"), "", "HOUR", "one daily reset hour, 0 (midnight) to 23",
            tuple(map(str, range(24)))),
     Option("timezone", str, "Europe/Warsaw", "ZONE", "zone of all times shown: local, or a name such as Europe/Berlin"),
     Option("interval", number(0.5, 3600, "seconds"), "3", "S", "seconds between two looks at the usage"),

@@ -71,7 +71,7 @@ def _ask(ctx: Context, before: Source, memory: "Memory", lock: int, cancel: Opti
     if ctx.demo is not None:
         return Answer(demo.blocks(now, ctx.demo), Source("demo", refreshed=now), time.monotonic() - started)
     _end_orphan(lock)
-    program = ccusage.find(ctx.settings.ccusage, memory.remembered_path(before), ctx.env, ctx.paths.home)
+    program = ccusage.find(ctx.settings.ccusage, memory.remembered_path(), ctx.env, ctx.paths.home)
 
     def note_group(pid: int) -> None:
         linecache.leave_group(lock, f"{pid} {ccusage.started(pid)}")
@@ -80,7 +80,8 @@ def _ask(ctx: Context, before: Source, memory: "Memory", lock: int, cancel: Opti
     linecache.leave_group(lock, "")
     parsed = ccusage_json.parse(text, now)
     took_s = time.monotonic() - started
-    memory.remember_path(program.path)
+    if len(program.argv) == 1:         # not the node of a --ccusage 'node cli.js'
+        memory.remember_path(program.path)
     version, stamp = _version(ctx, before, program)
     source = Source("ccusage", version, program.path, stamp, now, skipped=parsed.skipped, future=parsed.future)
     return Answer(parsed.blocks, source, took_s)
@@ -101,7 +102,10 @@ def _version(ctx: Context, before: Source, program: ccusage.Program) -> Tuple[Op
         stamp = None
     if before.version and before.path == program.path and before.stamp == stamp:
         return before.version, stamp
-    return ccusage.version(program, ctx.env, ctx.paths.home), stamp
+    version = ccusage.packaged_version(program)
+    if version is None and not ctx.background:
+        version = ccusage.version(program, ctx.env, ctx.paths.home)
+    return version, stamp
 
 
 def _failed(before: Source, err: CcmonError) -> Source:
@@ -184,12 +188,12 @@ class Memory:
         settings = self.ctx.settings
         return limits.resolve(settings.plan, settings.explicit_limit, tokens, high_water, settings.plans)
 
-    def remembered_path(self, before: Source) -> Optional[str]:
+    def remembered_path(self) -> Optional[str]:
         """The ccusage that last worked."""
         try:
-            return (self.store.get("ccusage_path") if self.store else None) or before.path
+            return self.store.get("ccusage_path") if self.store else None
         except StoreError:
-            return before.path
+            return None
 
     def remember_path(self, path: str) -> None:
         """Keep the path for processes with a poorer PATH, such as a tmux server's."""
@@ -250,7 +254,7 @@ def line_of(ctx: Context, facts: Facts, now: int) -> str:
 def in_background(argv: List[str], lock: int) -> None:
     """The detached refresher: one refresh with the settings of the words that asked."""
     env = dict(os.environ)
-    ctx = context_of(argv, env)
+    ctx = context_of(argv, env)._replace(background=True)
     end_in_order()
     try:
         once(ctx, lock)

@@ -37,6 +37,8 @@ def clean(text: str) -> str:
 
 _DATA = {"Lu", "Ll", "Lt", "Lo", "Nd", "Nl", "No", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc"}
 
+_ODD = (("\u1160", "\u11ff"), ("\ud7b0", "\ud7ff"), ("\u3164", "\u3164"), ("\uffa0", "\uffa0"), ("\U0001d360", "\U0001d378"))
+
 
 def printable(text: str) -> str:
     """Data as it may stand on a screen: only characters whose width every terminal agrees on, on one line."""
@@ -47,8 +49,8 @@ def printable(text: str) -> str:
 
 
 def _agreed(char: str) -> bool:
-    # Hangul's joining vowels and consonants are letters to Unicode but take no cell of their own.
-    return unicodedata.category(char) in _DATA and not ("\u1160" <= char <= "\u11ff" or "\ud7b0" <= char <= "\ud7ff")
+    # Hangul's fillers and joining letters take no cell of their own; counting rods became wide in Unicode 16.
+    return unicodedata.category(char) in _DATA and not any(first <= char <= last for first, last in _ODD)
 
 
 def char_width(char: str) -> int:

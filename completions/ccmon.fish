@@ -53,10 +53,10 @@ complete -c ccmon -e
 complete -c ccmon -f
 
 complete -c ccmon -n _shtab_ccmon_using -s h -l help -d 'show this help message and exit'
-complete -c ccmon -n _shtab_ccmon_using -l version -d 'show program'"'"'s version number and exit'
 complete -c ccmon -n _shtab_ccmon_using -l once -d 'print one frame as text and exit'
 complete -c ccmon -n _shtab_ccmon_using -l json -d 'print all numbers as one JSON object and exit'
 complete -c ccmon -n _shtab_ccmon_using -l statusline -d 'print one line for tmux, prompts and bars; always exit 0'
+complete -c ccmon -n _shtab_ccmon_using -l version -d 'print the version and exit'
 complete -c ccmon -n _shtab_ccmon_using -l plan -xka "pro max5 max20 custom_max ml_auto" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
 complete -c ccmon -n _shtab_ccmon_using -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
 complete -c ccmon -n _shtab_ccmon_using -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
@@ -78,6 +78,7 @@ complete -c ccmon -n '_shtab_ccmon_using history' -l by -xka "session" -d 'one r
 complete -c ccmon -n '_shtab_ccmon_using history' -l days -x -d 'only sessions that ended in the last N days'
 complete -c ccmon -n '_shtab_ccmon_using history' -l table -xka "plain simple github grid simple_grid rounded_grid fancy_grid pipe orgtbl jira presto pretty psql rst mediawiki html latex textile tsv asciidoc" -d 'a table format of tabulate; github when none is named'
 complete -c ccmon -n '_shtab_ccmon_using history' -l json -d 'a list of objects'
+complete -c ccmon -n '_shtab_ccmon_using history' -l version -d 'print the version and exit'
 complete -c ccmon -n '_shtab_ccmon_using history' -l plan -xka "pro max5 max20 custom_max ml_auto" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
 complete -c ccmon -n '_shtab_ccmon_using history' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
@@ -95,6 +96,7 @@ complete -c ccmon -n '_shtab_ccmon_using history' -l line-ttl -x -d 'seconds tha
 complete -c ccmon -n '_shtab_ccmon_using history' -l demo -d 'simulated usage; nothing is read or kept'
 complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a record -d 'Read the usage once, store it and refresh the status lines; prints nothing.'
 complete -c ccmon -n '_shtab_ccmon_using record' -s h -l help -d 'show this help message and exit'
+complete -c ccmon -n '_shtab_ccmon_using record' -l version -d 'print the version and exit'
 complete -c ccmon -n '_shtab_ccmon_using record' -l plan -xka "pro max5 max20 custom_max ml_auto" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
 complete -c ccmon -n '_shtab_ccmon_using record' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'

@@ -27,3 +27,10 @@ def home(tmp_path, monkeypatch):
     folder.mkdir()
     monkeypatch.setenv("HOME", str(folder))
     return folder
+
+
+@pytest.fixture
+def machine(tmp_path):
+    """A home with a stand-in ccusage, to call the real command on."""
+    from commands import Machine
+    return Machine(tmp_path)

@@ -23,6 +23,7 @@ from ccmon.options import BY_NAME, OPTIONS  # noqa: E402
 SECTIONS = ROOT / "man" / "sections.roff"
 NOTE = "Made by tests/generate.py from ccmon's parser. Do not edit it: run python tests/generate.py"
 DATED = "2026-11-22"                   # the page's date: change it with __version__
+HELP_OPTION = ".TP\n\\fB\\-h\\fR, \\fB\\-\\-help\\fR\nshow this help message and exit\n"
 ONE_LINE = 10_000                      # columns: argparse shall not wrap
 
 # tabulate's own list differs from version to version: these are in all of them.
@@ -81,7 +82,8 @@ def _offer(action: argparse.Action) -> None:
 def completion(shell: str) -> str:
     """The script for bash, zsh or fish, with a word on where it comes from in place of shtab's on where to put it."""
     text = shtab.complete(completing(), shell)
-    text = re.sub(r"# AUTOMATICALLY GENERATED.*\n(#.*\n)*", f"# {NOTE}\n# (with shtab, https://github.com/tqdm/shtab)\n", text, count=1)
+    note = f"# {NOTE}\n# (with shtab, https://github.com/tqdm/shtab)\n"
+    text = re.sub(r"# AUTOMATICALLY GENERATED.*\n(#.*\n)*", note, text, count=1)
     return re.sub(r"[ \t]+\n", "\n", re.sub(r"\n{3,}", "\n\n", text)).strip() + "\n"
 
 
@@ -123,7 +125,7 @@ def _wide(prog: str) -> argparse.HelpFormatter:
 def _shorten(command: argparse.ArgumentParser) -> None:
     command._optionals.title = ""
     for action in command._actions:
-        if action.dest in BY_NAME or action.dest == "demo":
+        if action.dest in BY_NAME or action.dest in ("demo", "version"):
             action.help = argparse.SUPPRESS
     command.usage = command.format_usage().split(":", 1)[1].strip() + " [setting ...]"
 
@@ -147,7 +149,7 @@ def _tidy(page: str) -> str:
     """Paragraphs instead of blank lines, the help option that argparse-manpage leaves out."""
     page = page.replace(DATED.replace("-", "\\-"), DATED, 1)
     page = page.replace("\nusage: ", "\n").replace("\n.SH\nCOMMANDS\n", "\n.SH COMMANDS\n")
-    page = page.replace(".SH OPTIONS\n", ".SH OPTIONS\n.TP\n\\fB\\-h\\fR, \\fB\\-\\-help\\fR\nshow this help message and exit\n", 1)
+    page = page.replace(".SH OPTIONS\n", ".SH OPTIONS\n" + HELP_OPTION, 1)
     return re.sub(r"\n{2,}", "\n", re.sub(r"\n{2,}(?=[^.\n])", "\n.PP\n", page))
 
 

@@ -11,6 +11,7 @@ install_programs() {
     for program in tmux zsh fish mandoc strace; do
         command -v "$program" >/dev/null 2>&1 || missing="$missing $program"
     done
+    python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
     [ -z "$missing" ] && return
     command -v apt-get >/dev/null 2>&1 || { echo "please install:$missing" >&2; return; }
     as_root=; [ "$(id -u)" = 0 ] || as_root=sudo
@@ -21,8 +22,9 @@ install_programs() {
 
 install_ccusage() {  # version -> its own folder
     [ -x "$work/ccusage-$1/node_modules/.bin/ccusage" ] && return
+    command -v npm >/dev/null 2>&1 || { echo "npm is missing: the tests with the real ccusage cannot run" >&2; return; }
     mkdir -p "$work/ccusage-$1"
-    npm install --silent --no-fund --no-audit --prefix "$work/ccusage-$1" "ccusage@$1" >/dev/null
+    npm install --loglevel=error --no-fund --no-audit --prefix "$work/ccusage-$1" "ccusage@$1" >/dev/null
 }
 
 find_pythons() {  # oldest and newest
@@ -39,12 +41,17 @@ install_ccusage 20.0.24
 install_ccusage 18.0.11
 export CCUSAGE_20="$work/ccusage-20.0.24/node_modules/.bin/ccusage" CCUSAGE_18="$work/ccusage-18.0.11/node_modules/.bin/ccusage"
 
+source=$work/source                    # pip builds where the source is: not in the checkout
+rm -rf "$source"
+mkdir "$source"
+cp -R ccmon man completions README.md LICENSE setup.py setup.cfg "$source"
+
 pythons=${PYTHONS:-$(find_pythons)}
 for python in ${pythons:-python3}; do
     venv=$work/venv-$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-    [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
+    [ -x "$venv/bin/pip" ] || "$python" -m venv "$venv"
     "$venv/bin/pip" install --quiet --disable-pip-version-check --upgrade pip setuptools wheel
-    "$venv/bin/pip" install --quiet --disable-pip-version-check ".[test]"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check "$source[test]"
     echo "== $("$venv/bin/python" --version)"
-    "$venv/bin/python" -m pytest -n 4 "$@"
+    "$venv/bin/python" -m pytest -n 4 --dist loadgroup "$@"
 done

@@ -74,8 +74,7 @@ def env(home):
 
 
 def output(command, env):
-    return subprocess.run(command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60,
-                          encoding="utf-8")
+    return subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, encoding="utf-8")
 
 
 # --- current --------------------------------------------------------------------------------------------------------------
@@ -220,8 +219,8 @@ SHELLS = {
 def typing(shell, env):
     """The shell at its prompt, completions loaded, with room for long lists."""
     command, setup = SHELLS[shell]
-    program(command[0])
-    term = Terminal(command, columns=200, rows=60, env={**env, "SHELL": program(command[0])})
+    path = program(command[0])
+    term = Terminal([path, *command[1:]], columns=200, rows=60, env={**env, "SHELL": path})
     term.send(setup + "\r")
     term.wait_for("readynow")
     return term

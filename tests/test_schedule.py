@@ -48,7 +48,7 @@ def test_rules(text, rule):
 
 
 @pytest.mark.parametrize("text", [
-    "", ",", "5,", "24", "005", "-1", "5.5", "5;6", "session,5", "noon", "١", "²", "5 6", pytest.param("1" * 9999, id="long"), "\x1b",
+    "", ",", "5,", "24", "005", "-1", "5.5", "5;6", "session,5", "noon", "١", "²", "5 6", "1" * 99, "\x1b",
 ])
 def test_what_is_no_rule(text):
     with pytest.raises(CcmonError, match="is no reset rule. Use session, schedule, or hours from 0 to 23") as caught:

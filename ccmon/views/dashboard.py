@@ -1,15 +1,14 @@
 """The screen: parts stacked in a window; what does not fit drops out in order of worth, nothing wraps."""
 
-from typing import List, Sequence
+from typing import List
 
 from ccmon import text
 from ccmon.text import Line, Span
 from ccmon.views import foot, idle, parts, recent, small
 from ccmon.views.scene import LABEL_CELLS, Scene
-from ccmon.views.stack import Part, bottom, fit
+from ccmon.views.stack import Part, bottom, fit_both
 
 WIDE, THIRD, NARROW = 72, 110, 38      # cells from which a layout is used
-COMPACT_ROWS = 12
 LEAST_GRAPH, TALL_GRAPH = 5, 22        # rows of the graph with its axis
 
 
@@ -31,10 +30,10 @@ def render(scene: Scene, width: int, height: int) -> List[Line]:
 
 
 def _wide(scene: Scene, width: int, height: int) -> List[Line]:
-    end = fit(_foot(scene, width, 3 if height >= 30 else 2 if height >= 20 else 1, roomy=height >= 20), height)
     rows = _columns(scene, width)
-    lines = fit([Part(4, [parts.title(scene, width)]), Part(8, [parts.rule(scene, width)]), *_meters(scene, width),
-                 Part(9, [()]), Part(5, rows[:1]), Part(6, rows[1:2]), Part(3, rows[2:]), Part(9, [()])], height - len(end))
+    body = [Part(4, [parts.title(scene, width)]), Part(8, [parts.rule(scene, width)]), *_meters(scene, width), Part(9, [()]),
+            Part(5, rows[:1]), Part(6, rows[1:2]), Part(3, rows[2:]), Part(9, [()])]
+    lines, end = fit_both(body, _foot(scene, width, 3 if height >= 30 else 2 if height >= 9 else 1, roomy=height >= 20), height)
     return bottom(lines + _below(scene, width, height - len(lines) - len(end)), end, height)
 
 
@@ -42,12 +41,12 @@ def _foot(scene: Scene, width: int, rows: int, roomy: bool) -> List[Part]:
     """Notices just above the keys; roomy keeps their rows free when there are none."""
     notices = foot.notices(scene, width, rows)
     space = [()] * (rows - len(notices)) if roomy else []
-    return [Part(6, space), Part(2, notices[:1]), Part(4, notices[1:]), Part(5, [foot.keys(scene, width)])]
+    return [Part(9, space), Part(1, notices[:1]), Part(5, notices[1:]), Part(7, [foot.keys(scene, width)])]
 
 
 def _columns(scene: Scene, width: int) -> List[Line]:
     """Burn rate and forecast, cost and models, and with room the kinds of tokens."""
-    half, third = (width * 45 // 100, width * 73 // 100) if width >= THIRD else (width * 65 // 100, width)
+    half, third = (width * 45 // 100, width * 73 // 100) if width >= THIRD else (width * 64 // 100, width)
     lines = [parts.burn_row(scene, half - 2), parts.lasts_row(scene, half - 2), parts.runs_out_row(scene, half - 2)]
     lines = [_beside(*pair, half) for pair in zip(lines, parts.money_rows(scene, third - half - 1))]
     if width >= THIRD:
@@ -75,25 +74,16 @@ def _graph(scene: Scene, width: int, rows: int) -> List[Line]:
 
 
 def _narrow(scene: Scene, width: int, height: int) -> List[Line]:
-    rows = min(height, COMPACT_ROWS) if scene.compact else height
-    notices = foot.notices(scene, width, 2 if rows >= 9 else 1)
+    rows = min(height, idle.COMPACT_ROWS) if scene.compact else height
     money = [_under_label(line) for line in parts.money_rows(scene, width - LABEL_CELLS + parts.MONEY_LABEL_CELLS)]
-    end = [Part(1, notices[:1]), Part(5, notices[1:]), Part(6, [foot.keys(scene, width)])]
     body = [Part(4, [parts.title(scene, width)]), Part(9, [parts.rule(scene, width)]), *_meters(scene, width),
             Part(7, [parts.burn_row(scene, width)]), Part(8, [parts.lasts_row(scene, width)]),
             Part(2, [parts.runs_out_row(scene, width)]), *(Part(10 + at, [line]) for at, line in enumerate(money) if line)]
-    lines = fit([*body, *end], rows)
-    under = sum(len(part.lines) for part in end if part.lines and part.lines[0] in lines)
-    picture = [] if scene.compact else _graph(scene, width, height - len(lines))
-    return bottom(lines[:len(lines) - under] + picture, lines[len(lines) - under:], rows)
+    lines, end = fit_both(body, _foot(scene, width, 2 if rows >= 9 else 1, roomy=False), rows)
+    picture = [] if scene.compact else _below(scene, width, height - len(lines) - len(end))
+    return bottom(lines + picture, end, rows)
 
 
 def _under_label(line: Line) -> Line:
     """A row of the right column as a row of its own."""
     return (Span(text.pad("    " + line[0].text.strip(), LABEL_CELLS), line[0].role), *line[1:]) if line else ()
-
-
-def stacked(body: Sequence[Part], end: Sequence[Part], height: int) -> List[Line]:
-    """Both, the end on the last rows; what is worth least drops out of either."""
-    kept = fit([*body, *end], height)
-    return kept

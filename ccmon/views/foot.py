@@ -9,10 +9,11 @@ from ccmon.views.scene import Scene
 
 SERIOUS = ("over_limit", "limit_unknown", "source_failed", "store_failed", "runs_out_before_reset")
 KEYS = (("q", "quit"), ("r", "refresh"), ("p", "plan"), ("h", "history"), ("c", "compact"), ("t", "theme"), ("?", "help"))
+ALL_KEYS = 92                          # cells from which all of them stand beside a source with its version and age
 _BY_WORTH = "q?rhptc"                  # the last of these gives way first
 _LEAD = " ! "
 SHORT = {"over_limit": "over the limit", "limit_unknown": "above the record", "near_limit": "near the limit",
-         "runs_out_before_reset": "before the reset", "switched_to_custom_max": "now custom_max", "source_failed": "no new data",
+         "runs_out_before_reset": "out before reset", "switched_to_custom_max": "now custom_max", "source_failed": "no new data",
          "store_failed": "history not kept", "clock_skew": "check the clock", "stale": "data is old",
          "several_active": "more sessions", "blocks_skipped": "sessions skipped"}
 
@@ -56,8 +57,8 @@ def shorten(words: str, cells: int, keep: int = 0) -> str:
     """The text, or its beginning up to a word's end with two dots; the first `keep` characters stay as they are."""
     if text.width(words) <= cells:
         return words
-    first = text.wrap(words[keep:], max(1, cells - keep - 2))
-    return words[:keep] + first[0] + ".." if first else ""
+    first = text.wrap(words[keep:], max(1, cells - keep - 3))
+    return f"{words[:keep]}{first[0].rstrip(' ,;:.')} .." if first else ""
 
 
 def brief(snapshot: Snapshot, cells: int) -> List[Line]:
@@ -70,23 +71,34 @@ def brief(snapshot: Snapshot, cells: int) -> List[Line]:
     return []
 
 
-def keys(scene: Scene, cells: int, pairs: Sequence[Tuple[str, str]] = KEYS, status: str = "") -> Line:
-    """The keys at the left, the source and its age at the right; the keys of least worth give way."""
-    status = text.printable(status or scene.status)
-    full = _keys(pairs, len(_BY_WORTH))
-    if text.line_width(full) + text.width(status) + 3 <= cells or len(pairs) < len(KEYS):
+def keys(scene: Scene, cells: int) -> Line:
+    """The keys at the left, the source and its age at the right; the keys of least worth give way first."""
+    status = text.printable(scene.status)
+    full = _keys(len(_BY_WORTH))
+    if cells >= ALL_KEYS:
         return _with_status(full, status, cells)
-    lines = (_keys(pairs, kept) for kept in range(len(_BY_WORTH) - 1, 0, -1))
+    lines = (_keys(kept) for kept in range(len(_BY_WORTH) - 1, 0, -1))
     fitting = next((line for line in lines if text.line_width(line) <= cells), ())
     return _with_status(fitting, status, cells)
 
 
-def _keys(pairs: Sequence[Tuple[str, str]], kept: int) -> Line:
+def page_keys(pairs: Sequence[Tuple[str, str]], status: str, cells: int) -> Line:
+    """The keys of a page, as many as fit beside what stands at the right."""
+    lines = (_listed(pairs[:kept]) for kept in range(len(pairs), 0, -1))
+    fitting = next((line for line in lines if text.line_width(line) + text.width(status) + 3 <= cells), ())
+    return _with_status(fitting or _listed(pairs[:1]), status, cells)
+
+
+def _listed(pairs: Sequence[Tuple[str, str]]) -> Line:
     out: List[Span] = []
     for key, word in pairs:
-        if key not in _BY_WORTH or key in _BY_WORTH[:kept]:
-            out += [Span("  " if out else " "), Span(key, "key"), Span(" " + word, "dim")]
+        out += [Span("  " if out else " "), Span(key, "key"), Span(" " + word, "dim")]
     return tuple(out)
+
+
+def _keys(kept: int) -> Line:
+    """The keys of most worth, in their usual order."""
+    return _listed([(key, word) for key, word in KEYS if key in _BY_WORTH[:kept]])
 
 
 def _with_status(left: Line, status: str, cells: int) -> Line:

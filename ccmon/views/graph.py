@@ -84,9 +84,19 @@ def _row_of(tokens: float, top: float, plot_rows: int) -> int:
 
 
 def _scale(limit: int, top: float, plot_rows: int) -> Dict[int, str]:
-    """Labels at even shares of the limit, as many as the height bears."""
-    parts = 4 if plot_rows >= 16 else 2 if plot_rows >= 6 else 1
-    return {_row_of(limit * n / parts, top, plot_rows): text.short_count(limit * n / parts) for n in range(1, parts)}
+    """Labels at round numbers below the limit, as many as the height bears, none beside the limit's own."""
+    step = _round_step(limit / max(1, plot_rows * 3 // 8))
+    rows = {_row_of(tokens, top, plot_rows): text.short_count(tokens) for tokens in range(step, limit, step)}
+    limit_row = _row_of(limit, top, plot_rows)
+    return {row: label for row, label in rows.items() if row > limit_row + 1}
+
+
+def _round_step(least: float) -> int:
+    """The smallest of 1, 2, 5, 10, 20, 50, ... that is not smaller."""
+    size = 1
+    while size * 10 < least:
+        size *= 10
+    return next(size * n for n in (1, 2, 5, 10) if size * n >= least)
 
 
 def _draw(canvas: Canvas, curve: Curve, stroke: Stroke, top: float) -> None:

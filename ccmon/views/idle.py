@@ -1,4 +1,4 @@
-"""The screen without an active session: the last one, today and the week, the record, the next reset."""
+"""The screen without an active session: the last one, today and the week, the record, the next reset; else first steps."""
 
 from datetime import date, timedelta
 from typing import Dict, List, NamedTuple, Sequence, Tuple
@@ -6,12 +6,15 @@ from typing import Dict, List, NamedTuple, Sequence, Tuple
 from ccmon import text
 from ccmon.model import Block
 from ccmon.text import Line, Span
-from ccmon.views import parts
-from ccmon.views.scene import LABEL_CELLS, Scene, day_text, label, models, pick
-from ccmon.views.stack import Part, bottom, fit
+from ccmon.views import foot, parts, recent
+from ccmon.views.scene import LABEL_CELLS, Scene, day_text, label, models, pick, plan_name
+from ccmon.views.stack import Part, bottom, fit_both
 from ccmon.when import DAYS
 
-NO_SESSION = "No active session found. Start a Claude Code session: it shows up here by itself."
+NO_SESSION = "No active session found. Start a Claude Code session and it shows up here."
+COMPACT_ROWS = 12
+SPARE_ROWS = 8                         # a window with fewer stays airy
+STEPS = (("1", "install Node.js", "https://nodejs.org"), ("2", "npm install -g ccusage", ""), ("3", "press r", "to look again"))
 
 
 class Day(NamedTuple):
@@ -25,15 +28,24 @@ class Day(NamedTuple):
 
 def render(scene: Scene, width: int, height: int) -> List[Line]:
     """At most `height` lines."""
-    room = max(1, width - 4)
-    words = [(Span("  " + line, "value"),) for line in text.wrap(headline(scene), room)]
-    notices = [] if _unread(scene) else parts.notices(scene, width, 1)
-    foot = fit([Part(3, notices), Part(6, [parts.keys(scene, width)])], height)
-    days = [_day(scene, day, top, width) for day, top in _week(scene)]
-    lines = fit([Part(4, [parts.title(scene, width)]), Part(8, [parts.rule(scene, width)]), Part(9, [()]), Part(0, words),
-                 Part(9, [()]), Part(1, [_reset(scene, width)]), Part(2, _last(scene, width)), Part(5, _record(scene, width)),
-                 Part(10, [()]), Part(7, days)], height - len(foot))
-    return bottom(lines, foot, height)
+    height = min(height, COMPACT_ROWS) if scene.compact else height
+    notices = foot.notices(scene, width, 2 if height >= 20 else 1)
+    notices = notices if scene.message or not _unread(scene) else []
+    end = [Part(3, notices), Part(6, [foot.keys(scene, width)])]
+    lines, end_lines = fit_both(_body(scene, width), end, height)
+    spare = height - len(lines) - len(end_lines)
+    more = recent.lines(scene, width, spare - 1) if spare >= SPARE_ROWS else []
+    return bottom(lines + more, end_lines, height)
+
+
+def _body(scene: Scene, width: int) -> List[Part]:
+    words = [(Span("  " + line, "value"),) for line in text.wrap(text.printable(headline(scene)), max(1, width - 3))]
+    days = _week(scene)
+    return [Part(4, [parts.title(scene, width)]), Part(8, [parts.rule(scene, width)]), Part(9, [()]), Part(0, words),
+            Part(9, [()]), Part(1, [_reset(scene, width)]), Part(2, _last(scene, width)), Part(5, _record(scene, width)),
+            Part(11, [] if days else [_plan(scene, width)]),
+            Part(10, [()]), Part(7, [_day(scene, day, top, width) for day, top in days]), Part(9, _total(scene, days, width)),
+            Part(7, [] if days or scene.snapshot.session else _invitation(scene, width))]
 
 
 def _unread(scene: Scene) -> bool:
@@ -49,12 +61,29 @@ def headline(scene: Scene) -> str:
     return NO_SESSION
 
 
+def _invitation(scene: Scene, width: int) -> List[Line]:
+    """What to do while there is nothing to see."""
+    if scene.snapshot.source.missing:
+        return [pick([(Span(f"    {number}  ", "key"), Span(step, "text"), Span(f"  {more}", "dim")),
+                      (Span(f"    {number}  ", "key"), Span(step, "text"))], width) for number, step, more in STEPS]
+    notes = ("Every session is kept from now on: press h to see them.",
+             "Meanwhile `ccmon --demo` shows what a session looks like.")
+    return [(Span("    " + words, "dim"),) for note in notes for words in text.wrap(note, max(1, width - 5))]
+
+
+def _plan(scene: Scene, width: int) -> Line:
+    limit = scene.snapshot.limit
+    tokens, more = Span(f"{text.count(limit.tokens)} tokens", "value"), Span(" a session", "label")
+    why = (Span(f"  plan {plan_name(limit)}", "dim"), Span(" (reference figure)" if limit.source == "plan" else "", "dim"))
+    return (*label(scene.charset, "📊", "limit"), *pick([(tokens, more, *why), (tokens, more), (tokens,)], width - LABEL_CELLS))
+
+
 def _reset(scene: Scene, width: int) -> Line:
     reset = scene.snapshot.reset
     kind = "reference time" if reset.rule == "schedule" else "daily" if reset.rule == "hour" else reset.rule
     at = (Span(scene.clock(reset.at), "value"), Span(f"  in {text.duration(reset.at - scene.snapshot.now)}", "label"))
-    more = (Span(f"  {kind}, {reset.timezone}", "dim"),)
-    return (*label(scene.charset, "⏰", "next reset"), *pick([(*at, *more), at, at[:1]], width - LABEL_CELLS))
+    more = (Span(f"  {kind}, {scene.place}", "dim"),)
+    return (*label(scene.charset, "⏰", "reset"), *pick([(*at, *more), at, at[:1]], width - LABEL_CELLS))
 
 
 def _last(scene: Scene, width: int) -> List[Line]:
@@ -62,10 +91,12 @@ def _last(scene: Scene, width: int) -> List[Line]:
     if block is None:
         return []
     when = Span(f"{scene.clock(block.start)}-{scene.hour(block.end)}", "value")
-    used = Span(f"  {text.count(block.tokens)} tokens", "text")
-    cost, names = Span(f"  {text.usd(block.cost_usd)}", "text"), Span("  " + models(block, 30), "dim")
-    return [(*label(scene.charset, "📊", "last"), *pick([(when, used, cost, names), (when, used, cost), (when, used), (when,)],
-                                                       width - LABEL_CELLS))]
+    ago = Span(f"  {text.duration(scene.snapshot.now - block.end)} ago", "label")
+    used, cost = Span(f"  {text.count(block.tokens)} tokens", "text"), Span(f"  {text.usd(block.cost_usd)}", "text")
+    names = Span("  " + models(block, max(20, width - 64)), "dim")
+    return [(*label(scene.charset, "⏳", "last"),
+             *pick([(when, ago, used, cost, names), (when, ago, used, cost), (when, used, cost), (when, used), (when,)],
+                   width - LABEL_CELLS))]
 
 
 def _record(scene: Scene, width: int) -> List[Line]:
@@ -74,9 +105,11 @@ def _record(scene: Scene, width: int) -> List[Line]:
         return []
     sessions = "1 session" if high.sessions == 1 else f"{text.count(high.sessions)} sessions"
     tokens, on = Span(f"{text.count(high.tokens)} tokens", "value"), Span(f" on {day_text(high.at, scene.zone)}", "label")
-    return [(*label(scene.charset, "🚀", "record"), *pick([(tokens, on, Span(f"  {sessions}", "dim")), (tokens, on), (tokens,)],
-                                                         width - LABEL_CELLS))]
+    among = Span(f"  the most of {sessions}", "dim")
+    return [(*label(scene.charset, "🚀", "record"), *pick([(tokens, on, among), (tokens, on), (tokens,)], width - LABEL_CELLS))]
 
+
+# --- the week ------------------------------------------------------------------------------------------------------------
 
 def sums(scene: Scene, blocks: Sequence[Block]) -> Dict[date, Day]:
     """Tokens, sessions and cost by the local day on which a session began."""
@@ -98,11 +131,25 @@ def _week(scene: Scene) -> List[Tuple[Day, int]]:
 
 def _day(scene: Scene, day: Day, top: int, width: int) -> Line:
     today = day.date == scene.day(scene.snapshot.now)
-    name = "today" if today else f"{DAYS[day.date.weekday()]} {day.date.day}"
+    name = "today" if today else f"{DAYS[day.date.weekday()]} {day.date.day:>2}"
     head = Span(text.pad("    " + name, LABEL_CELLS), "value" if today else "label")
-    sessions = f"{day.sessions} session{'s' if day.sessions != 1 else ' '}" if day.sessions else ""
-    tail = f"{text.count(day.tokens):>12}" + (f"  {sessions:<11} {text.usd(day.cost_usd):>8} " if width >= 60 else " ")
+    tail = _tail(day, width)
     cells = max(1, width - LABEL_CELLS - text.width(tail))
-    bar = text.bar(day.tokens / top, cells, "accent" if today else "ok", scene.charset)
-    blank = tuple(Span(" " * len(span.text)) if span.role == "track" else span for span in bar)
-    return (head, *blank, Span(tail, "value" if today else "text"))
+    bar = recent.blank_track(text.bar(day.tokens / top, cells, "accent", scene.charset))
+    return (head, *bar, Span(tail, "value" if today else "text" if day.sessions else "dim"))
+
+
+def _tail(day: Day, width: int) -> str:
+    """Tokens, sessions and cost in columns; a dash for a day without."""
+    if not day.sessions:
+        return f"{'-':>12}" + (" " * 25 if width >= 60 else " ")
+    sessions = f"{day.sessions} session{'s' if day.sessions != 1 else ''}"
+    return f"{text.count(day.tokens):>12}" + (f"  {sessions:<12}{text.usd(day.cost_usd):>10} " if width >= 60 else " ")
+
+
+def _total(scene: Scene, days: Sequence[Tuple[Day, int]], width: int) -> List[Line]:
+    if not days:
+        return []
+    week = Day(days[0][0].date, sum(day.tokens for day, _ in days), sum(day.sessions for day, _ in days),
+               sum(day.cost_usd for day, _ in days))
+    return [text.spread((Span("    seven days", "label"),), (Span(_tail(week, width).strip(" ") + " ", "label"),), width)]

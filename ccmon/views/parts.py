@@ -17,14 +17,14 @@ MONEY_LABEL_CELLS = 8
 
 def title(scene: Scene, cells: int, page: str = "") -> Line:
     """Name and session (or the page's name) at the left; plan, zone and clock at the right."""
-    mark = " 🎯 " if scene.charset.unicode and scene.charset.emoji else " "
+    mark = " 🎯 " if scene.charset.unicode and scene.charset.emoji else " " * 4
     span = f"  {page}" if page else _session_span(scene)
     clock = scene.second(scene.snapshot.now) + " "
     zone, plan = scene.place, plan_name(scene.snapshot.limit)
     city = zone.split("/")[-1]
     short = span.replace("session ", "")
-    variants = [(span, f"{plan}   {zone}   "), (span, f"{plan}   {city}   "), (span, f"{plan}   "), (short, f"{plan}   "), (short, ""),
-                ("", "")]
+    variants = [(span, f"{plan}   {zone}   "), (span, f"{plan}   {city}   "), (span, f"{plan}   "), (short, f"{plan}   "),
+                (short, ""), ("", "")]
     for shown, right in variants:
         left = (Span(mark + "ccmon", "title"), Span(shown, "text"))
         ends = (Span(right, "label"), Span(clock, "value"))
@@ -196,7 +196,8 @@ def split_rows(scene: Scene, cells: int) -> List[Line]:
     counts = [f"{text.count(count)} tokens" if known else "-" for count in (block.input or 0, block.output or 0)]
     measured = scene.snapshot.burn_source == "measured"
     how = ["measured from snapshots", "measured"] if measured else ["spread evenly over the session", "spread evenly", "even"]
-    return [_pair("input", counts[:1], "text", room), _pair("output", counts[1:], "text", room), _pair("burn is", how, "dim", room)]
+    return [_pair("input", counts[:1], "text", room), _pair("output", counts[1:], "text", room),
+            _pair("burn is", how, "dim", room)]
 
 
 def _pair(name: str, words: Sequence[str], role: str, room: int) -> Line:

@@ -98,15 +98,15 @@ def limit_words(limit: Limit, zone: Zone) -> Tuple[str, ...]:
         return ("limit: set by --limit", "by --limit")
     if limit.source == "config":
         return ("limit: set in config.ini", "by config.ini")
+    lead = "nothing learned" if limit.plan == "ml_auto" else ""
     if limit.high_water and limit.source == "high_water":
-        words = record(limit.high_water, zone)
-        lead = "nothing learned yet: " if limit.plan == "ml_auto" else "limit: "
-        return (lead + words, words, f"record {day_text(limit.high_water.at, zone)}", "record")
-    plan = plan_name(limit)
-    name = "pro" if limit.plan in ("custom_max", "ml_auto") else plan
-    lead = "no record yet: " if name != plan else "limit: "
-    return (f"{lead}plan {name} (reference figure)", f"{lead}plan {name} (reference)", f"plan {name} (reference)",
-            f"plan {name}", f"{name}")
+        words, brief = record(limit.high_water, zone), f"record {day_text(limit.high_water.at, zone)}"
+        return (f"{lead} yet: {words}", f"{lead}: {brief}", brief) if lead else (f"limit: {words}", words, brief, "record")
+    if limit.plan in ("custom_max", "ml_auto"):
+        lead = (lead or "no record") + " yet"
+        return (f"{lead}: plan pro (reference figure)", f"{lead}: plan pro", lead)
+    name = f"plan {plan_name(limit)}"
+    return (f"limit: {name} (reference figure)", f"limit: {name} (reference)", f"{name} (reference)", name)
 
 
 def plan_name(limit: Limit) -> str:

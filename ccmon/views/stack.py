@@ -1,6 +1,6 @@
 """Parts of a screen one below the other: what does not fit drops out in order of worth, nothing is cut in two."""
 
-from typing import List, NamedTuple, Sequence
+from typing import List, NamedTuple, Sequence, Tuple
 
 from ccmon.text import Line
 
@@ -14,10 +14,17 @@ class Part(NamedTuple):
 
 def fit(stack: Sequence[Part], height: int) -> List[Line]:
     """The lines of the parts that fit, in their order."""
-    kept = [part for part in stack if part.lines]
-    while kept and sum(len(part.lines) for part in kept) > height:
-        kept.remove(max(kept, key=lambda part: part.worth))
-    return [line for part in kept for line in part.lines]
+    return fit_both(stack, [], height)[0]
+
+
+def fit_both(body: Sequence[Part], foot: Sequence[Part], height: int) -> Tuple[List[Line], List[Line]]:
+    """The lines of the parts that fit together, those of the body and those of the foot."""
+    stack = [*body, *foot]
+    kept = list(range(len(stack)))
+    while kept and sum(len(stack[at].lines) for at in kept) > height:
+        kept.remove(max(kept, key=lambda at: (bool(stack[at].lines), stack[at].worth)))
+    return ([line for at in kept if at < len(body) for line in stack[at].lines],
+            [line for at in kept if at >= len(body) for line in stack[at].lines])
 
 
 def bottom(lines: Sequence[Line], foot: Sequence[Line], height: int) -> List[Line]:

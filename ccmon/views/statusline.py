@@ -13,15 +13,20 @@ NO_DATA, MISSING, FAILED = "CC -", "CC ! ccusage missing", "CC ! no data"
 
 def render(snapshot: Snapshot, zone: Zone, charset: Charset) -> str:
     """One line without a newline, never empty: no data yet, missing, idle, active; `~` and the age when it is old."""
+    return " ".join(groups(snapshot, zone))
+
+
+def groups(snapshot: Snapshot, zone: Zone) -> List[str]:
+    """The words of the line; what stands in one group is never parted."""
     if not snapshot.active and snapshot.source.missing:
-        return MISSING
+        return [MISSING]
     if snapshot.age_s is None and snapshot.session is None:
-        return FAILED if snapshot.source.error else NO_DATA
+        return [FAILED if snapshot.source.error else NO_DATA]
     words = [*_state(snapshot, zone), f"reset {_hour(snapshot.reset.at, zone)}"]
     if any(notice.code == "stale" for notice in snapshot.warnings):
         words[0] = "~" + words[0]
         words.append(f"{text.duration(snapshot.age_s or 0)} old")
-    return " ".join(words)
+    return words
 
 
 def _state(snapshot: Snapshot, zone: Zone) -> List[str]:

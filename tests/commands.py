@@ -1,0 +1,173 @@
+"""ccmon from outside: an isolated home, a ccusage of our own making that counts its runs, and calls of the real command.
+
+The stand-in is a shell script: `answers` gives it blocks to print, `behaves` any shell text to run instead.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, Callable, Dict, List, NamedTuple, Sequence
+
+ROOT = Path(__file__).resolve().parent.parent
+NOW = 1_764_000_000                    # Monday 24 November 2025, 16:00:00 UTC, 17:00 in Warsaw
+HOUR = 3600
+PATIENCE_S = 40.0                      # only ever spent by a test that fails
+STAND_IN = """#!/bin/sh
+[ "$1" = --version ] && { echo "ccusage 20.0.24"; exit 0; }
+echo $$ >>"%(folder)s/runs"
+mkdir "%(folder)s/busy" 2>/dev/null || echo $$ >>"%(folder)s/overlaps"
+. "%(folder)s/behaviour"
+rmdir "%(folder)s/busy" 2>/dev/null
+exit ${code:-0}
+"""
+
+
+class Result(NamedTuple):
+    """How a call ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The document that was printed."""
+        return json.loads(self.out)
+
+
+def iso(epoch: int) -> str:
+    """As ccusage writes times."""
+    return datetime.fromtimestamp(epoch, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def block(start: int, tokens: int, **fields: Any) -> Dict[str, Any]:
+    """A block as ccusage 20 prints it: a fifth of the tokens is input, cache tokens are a hundred times as many."""
+    known = {"id": iso(start), "startTime": iso(start), "endTime": iso(start + 5 * HOUR), "actualEndTime": iso(start + HOUR),
+             "isActive": False, "isGap": False, "entries": 7, "costUSD": 1.25, "models": ["claude-sonnet-4-5-20250929"],
+             "totalTokens": tokens * 101, "burnRate": None, "projection": None,
+             "tokenCounts": {"inputTokens": tokens // 5, "outputTokens": tokens - tokens // 5,
+                             "cacheCreationInputTokens": tokens * 5, "cacheReadInputTokens": tokens * 95}}
+    return {**known, **fields}
+
+
+def wait_until(seen: Callable[[], Any], what: str) -> Any:
+    """Wait until it is so, and give what was seen."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        found = seen()
+        if found:
+            return found
+        assert time.monotonic() < deadline, f"never: {what}"
+        time.sleep(0.02)
+
+
+def alive(pid: int) -> bool:
+    """Whether the process runs (a zombie does not)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+class Machine:
+    """A home with a stand-in ccusage on PATH, and a working directory elsewhere."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.home, self.bin, self.cwd = folder, folder / "home", folder / "bin", folder / "elsewhere"
+        for new in (self.home, self.bin, self.cwd, folder / "tmp"):
+            new.mkdir()
+        self.ccusage = self.bin / "ccusage"
+        self.ccusage.write_text(STAND_IN % {"folder": folder})
+        self.ccusage.chmod(0o755)
+        self.answers([])
+
+    # what ccusage does
+
+    def answers(self, blocks: Sequence[Dict[str, Any]]) -> None:
+        """ccusage prints these blocks from now on."""
+        temporary = self.folder / "next.json"
+        temporary.write_text(json.dumps({"blocks": list(blocks)}))
+        os.replace(temporary, self.folder / "answer.json")
+        self.behaves(f'cat "{self.folder}/answer.json"')
+
+    def behaves(self, script: str) -> None:
+        """ccusage does this from now on; `code` is its exit code."""
+        temporary = self.folder / "next.behaviour"
+        temporary.write_text(script + "\n")
+        os.replace(temporary, self.folder / "behaviour")
+
+    def fails(self) -> None:
+        """ccusage fails from now on."""
+        self.behaves("echo 'error: the disk is on fire' >&2; code=3")
+
+    def slow(self, seconds: float) -> None:
+        """ccusage takes so long before it answers."""
+        self.behaves(f'sleep {seconds}; cat "{self.folder}/answer.json"')
+
+    def pids(self) -> List[int]:
+        """The ccusage processes that were ever started."""
+        runs = self.folder / "runs"
+        return [int(line) for line in runs.read_text().split()] if runs.exists() else []
+
+    def runs(self) -> int:
+        """How often ccusage was run for its blocks."""
+        return len(self.pids())
+
+    def overlaps(self) -> bool:
+        """Whether two of them ever ran at once."""
+        return (self.folder / "overlaps").exists()
+
+    # what the user does
+
+    def env(self, **more: Any) -> Dict[str, str]:
+        """The whole environment of a call; None removes a variable."""
+        usual = {"HOME": str(self.home), "PATH": f"{self.bin}:/usr/bin:/bin", "LC_ALL": "C.UTF-8",
+                 "PYTHONPATH": str(ROOT), "TMPDIR": str(self.folder / "tmp"), "TERM": "xterm-256color"}
+        return {name: str(value) for name, value in {**usual, **more}.items() if value is not None}
+
+    def command(self, *words: str) -> List[str]:
+        """The argument list of a call."""
+        return [sys.executable, "-m", "ccmon", *words]
+
+    def start(self, *words: str, env: Dict[str, Any] = {}, **streams: Any) -> "subprocess.Popen[str]":
+        """A call that is left running."""
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": str(self.cwd)}
+        return subprocess.Popen(self.command(*words), env=self.env(**env), universal_newlines=True, **{**pipes, **streams})
+
+    def run(self, *words: str, now: Any = NOW, **env: Any) -> Result:
+        """A call on a fixed clock; now=None is the real one."""
+        process = self.start(*words, env={"CCMON_NOW": now, **env})
+        out, err = process.communicate(timeout=PATIENCE_S)
+        assert "Traceback" not in err and "Exception ignored" not in err, err
+        return Result(process.returncode, out, err)
+
+    def shell(self, script: str, **env: Any) -> Result:
+        """A shell line in which $CCMON is the command."""
+        variables = self.env(**{"CCMON": " ".join(self.command()), **env})
+        done = subprocess.run(["/bin/sh", "-c", script], env=variables, cwd=self.cwd, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True, timeout=PATIENCE_S)
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    def configure(self, text: str) -> Path:
+        """Write config.ini."""
+        path = self.home / ".config/ccmon/config.ini"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    @property
+    def cache(self) -> Path:
+        """The folder of the line cache."""
+        return self.home / ".cache/ccmon"
+
+    def idle(self) -> bool:
+        """No refresher holds the lock."""
+        from ccmon import linecache
+        fd = linecache.lock(str(self.cache))
+        if fd is not None:
+            linecache.unlock(fd)
+        return fd is not None

@@ -1,0 +1,104 @@
+"""The import rule and the shape of the project, read from the sources."""
+
+import ast
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from commands import ROOT
+
+PACKAGE = ROOT / "ccmon"
+FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
+DOORS = {"ccusage", "ccusage_find", "store", "migrations", "linecache", "config", "clock", "screen"}
+JOINS = {"refresh", "context", "app", "cli", "__main__", "arguments"}
+PURE = set(FILES) - DOORS - JOINS
+SAME_DOOR = {("ccusage", "ccusage_find"), ("store", "migrations"), ("screen", "themes")}
+IMPURE = {"os", "sys", "time", "sqlite3", "subprocess", "curses", "threading", "io", "pathlib", "shutil", "socket", "signal"}
+FORBIDDEN_CALLS = {"print", "open", "input", "exec", "eval"}
+
+
+def imported(name):
+    """The modules that a file imports, those of the package as ccmon.NAME."""
+    found = set()
+    for node in ast.walk(ast.parse(FILES[name].read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name} has a relative import"
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            modules = {full for full in inner if full.replace("ccmon.", "", 1) in FILES}
+            found |= modules if modules and node.module in ("ccmon", "ccmon.views") else {node.module}
+    return found
+
+
+def ours(name):
+    """Rooms that a room imports; the version in ccmon itself is no room."""
+    return {full[len("ccmon."):] for full in imported(name) if full.startswith("ccmon.")}
+
+
+@pytest.mark.parametrize("name", sorted(PURE))
+def test_the_pure_half_imports_only_itself(name):
+    assert ours(name) - {"views"} <= PURE
+    assert {full.split(".")[0] for full in imported(name)} & IMPURE == set()
+
+
+@pytest.mark.parametrize("name", sorted(PURE))
+def test_the_pure_half_neither_prints_nor_opens(name):
+    calls = {node.func.id for node in ast.walk(ast.parse(FILES[name].read_text()))
+             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    assert calls & FORBIDDEN_CALLS == set()
+
+
+@pytest.mark.parametrize("name", sorted(DOORS))
+def test_doors_import_only_the_model_and_texts(name):
+    assert {room for room in ours(name) if (name, room) not in SAME_DOOR} <= {"model", "text"}
+
+
+def test_the_cached_line_imports_nothing_of_ccmon():
+    assert ours("linecache") == set()
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_only_the_start_imports_the_command_line(name):
+    assert name == "__main__" or "cli" not in ours(name)
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_curses_is_behind_its_door(name):
+    assert name == "screen" or not any(full.split(".")[0] in ("curses", "_curses") for full in imported(name))
+
+
+@pytest.mark.parametrize("path", sorted({*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py")}), ids=lambda path: path.name)
+def test_files_are_short_and_say_what_lives_in_them(path):
+    source = path.read_text()
+    assert len(source.splitlines()) < 400
+    assert ast.get_docstring(ast.parse(source))
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_every_signature_is_typed(name):
+    for node in ast.walk(ast.parse(FILES[name].read_text())):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            arguments = [a for a in [*node.args.args, *node.args.kwonlyargs] if a.arg not in ("self", "cls")]
+            assert node.returns is not None and all(a.annotation for a in arguments), f"{name}.{node.name}"
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_public_names_are_explained(name):
+    for node in ast.parse(FILES[name].read_text()).body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_"):
+            assert ast.get_docstring(node), f"{name}.{node.name}"
+
+
+def test_the_top_of_the_project_is_small():
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, stdout=subprocess.PIPE, universal_newlines=True, check=False)
+    if tracked.returncode:
+        pytest.skip("not a clone")
+    folders = {Path(line).parts[0] for line in tracked.stdout.splitlines() if "/" in line}
+    assert {name for name in folders if not name.startswith(".")} <= {"ccmon", "tests", "man", "completions"}
+
+
+def test_the_reader_of_imports_sees_what_it_should():
+    assert {"ccusage", "store", "linecache"} <= ours("refresh")
+    assert "views.dashboard" in ours("cli") and "sqlite3" in imported("store")

@@ -1,0 +1,81 @@
+"""--demo: the whole program on simulated sessions, with nothing read and nothing left behind."""
+
+import signal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ccmon import demo
+from ccmon.model import SESSION_S
+from commands import NOW
+from terminal import CLEAN, Terminal
+
+
+def untouched(machine):
+    """Nothing in the home or the folder of temporary files, and ccusage never ran."""
+    return not list(machine.home.iterdir()) and not list((machine.folder / "tmp").iterdir()) and machine.runs() == 0
+
+
+@pytest.mark.parametrize("words, code", [([], 0), (["--once"], 0), (["--json"], 0), (["--statusline"], 0), (["history"], 0),
+                                         (["history", "--json"], 0), (["history", "--table"], 0), (["record"], 0),
+                                         (["--once", "--plan", "pro"], 0), (["--json", "--limit", "10"], 11),
+                                         (["--timezone", "Mars"], 2), (["--plna"], 2)])
+def test_every_mode_leaves_nothing_behind(machine, words, code):
+    machine.fails()
+    result = machine.run("--demo", *words)
+    assert result.code == code and "Failed" not in result.out
+    assert untouched(machine)
+
+
+def test_it_shows_everything_at_once(machine):
+    told = machine.run("--demo", "--json").json
+    assert told["source"] == {"name": "demo", "version": None, "age_s": 0, "error": None}
+    assert told["session"]["active"] and 0 < told["percent"] and told["burn_rate_source"] == "measured"
+    assert told["session"]["models"] and told["session"]["cost_usd"] and told["predicted_end"]
+    assert len(machine.run("--demo", "history", "--json").json) > 10
+    assert machine.run("--demo", "--statusline").out.startswith("CC ")
+
+
+def test_it_does_not_disturb_real_data(machine):
+    machine.run("record")
+    before = {path: path.read_bytes() for path in machine.home.rglob("*") if path.is_file()}
+    for words in (["--json"], ["record"], ["--statusline"], ["history"]):
+        machine.run("--demo", *words)
+    assert {path: path.read_bytes() for path in machine.home.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("ending", ["q", signal.SIGTERM])
+def test_the_screen_moves_and_leaves_nothing_behind(machine, ending):
+    variables = machine.env()
+    variables.pop("TERM")
+    with Terminal(machine.command("--demo"), env=variables, cwd=str(machine.cwd)) as term:
+        term.wait_for("demo")
+        term.send("h")
+        term.wait_for("start")
+        term.send("h")
+        before = term.written()
+        term.wait_until(lambda: term.written() > before)
+        if ending == "q":
+            term.send("q")
+        else:
+            term.signal(ending)
+        assert term.wait_exit() == (0 if ending == "q" else 143)
+        assert term.leftover() == CLEAN
+    assert untouched(machine)
+
+
+@given(st.integers(10 ** 9, 4 * 10 ** 9), st.integers(0, 3600))
+def test_sessions_depend_on_the_time_alone_and_only_grow(now, later_s):
+    first = demo.anchor(now)
+    assert 2 * 3600 <= now - first < 3 * 3600
+    before, after = demo.blocks(now, first), demo.blocks(now + later_s, first)
+    assert before == demo.blocks(now, first)
+    assert before[-1].start == after[-1].start == first and before[-1].tokens <= after[-1].tokens
+    assert all(block.end == block.start + SESSION_S and block.tokens == block.input + block.output for block in before)
+    assert all(a.end <= b.start for a, b in zip(before, before[1:]))
+
+
+def test_an_hour_of_demo_shows_use():
+    first = demo.anchor(NOW)
+    assert demo.blocks(NOW + 3600, first)[-1].tokens - demo.blocks(NOW, first)[-1].tokens > 500

@@ -1,0 +1,71 @@
+"""The short cut: what a cached `ccmon --statusline` loads and what it does not."""
+
+import re
+import subprocess
+import sys
+import time
+
+import pytest
+
+from commands import HOUR, ROOT, block, wait_until
+
+BANNED = {"json", "re", "argparse", "subprocess", "sqlite3", "pathlib", "datetime", "typing", "dataclasses", "pytz", "tabulate",
+          "shutil", "tempfile", "threading", "signal", "enum", "collections", "functools", "contextlib", "importlib.metadata"}
+
+
+def loaded(words, env):
+    """The modules that this interpreter loads for the words."""
+    done = subprocess.run([sys.executable, "-X", "importtime", *words], env=env, stdin=subprocess.DEVNULL, check=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
+    return set(re.findall(r"^import time: +\d+ \| +\d+ \| +(\S+)$", done.stderr, re.MULTILINE)), done.stdout
+
+
+def start(machine, tmp_path):
+    """The words that start ccmon as its installed script does, without runpy."""
+    script = tmp_path / "ccmon-script"
+    script.write_text("from ccmon.__main__ import main\nmain()\n")
+    return [str(script), "--statusline"]
+
+
+@pytest.fixture
+def cached(machine, tmp_path):
+    """A machine with a fresh line, and how to ask for it."""
+    machine.answers([block(int(time.time()) - HOUR, 700)])
+    machine.run("record", now=None)
+    return machine, start(machine, tmp_path)
+
+
+def test_a_cached_line_loads_almost_nothing(cached):
+    machine, words = cached
+    modules, out = loaded(words, machine.env())
+    bare, _ = loaded(["-c", "pass"], machine.env())
+    new = modules - bare
+    assert out.startswith("CC 10%") and machine.runs() == 1
+    assert new & BANNED == set()
+    assert {name for name in new if name.startswith("ccmon")} == {"ccmon", "ccmon.__main__", "ccmon.linecache"}
+    assert len(new) <= 7, new
+
+
+def test_refreshing_behind_the_callers_back_loads_little_more(cached):
+    machine, words = cached
+    state = machine.cache / "state"
+    head, note = state.read_text().split("\n", 1)
+    _, *rest = head.split()
+    state.write_text(" ".join(["1", *rest]) + "\n" + note)
+    before = machine.runs()
+    modules, out = loaded(words, machine.env())
+    bare, _ = loaded(["-c", "pass"], machine.env())
+    assert out.startswith("CC 10%")
+    assert {name for name in modules - bare if name.startswith("ccmon.")} == {"ccmon.__main__", "ccmon.linecache"}
+    assert (modules - bare) & BANNED == set()
+    wait_until(lambda: machine.runs() == before + 1, "the refresher runs ccusage")
+
+
+def test_the_package_itself_imports_nothing():
+    assert "import" not in (ROOT / "ccmon/__init__.py").read_text()
+
+
+def test_the_test_sees_the_long_road(cached):
+    machine, words = cached
+    modules, _ = loaded([*words, "--plan", "max5"], machine.env())
+    assert {"json", "argparse", "sqlite3", "ccmon.cli"} <= modules

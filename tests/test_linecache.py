@@ -1,0 +1,196 @@
+"""The line cache by itself: keys, files that are replaced whole, freshness, the lock."""
+
+import os
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ccmon import linecache
+from ccmon.linecache import KEEP_S, MOST_LINES, State
+
+NOW = 1_764_000_000
+UTF8 = {"LC_ALL": "C.UTF-8"}
+PLAIN = linecache.key(["--statusline"], UTF8)
+words = st.lists(st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0"), max_size=9), min_size=1, max_size=5)
+
+
+@pytest.fixture
+def where(tmp_path):
+    """A cache folder that is not there yet."""
+    return str(tmp_path / "cache/ccmon")
+
+
+# --- keys -----------------------------------------------------------------------------------------------------------------
+
+@given(words, st.dictionaries(st.sampled_from(["CCMON_PLAN", "NO_COLOR", "TZ", "CCMON_X"]), st.text("a=\\n\n ", max_size=5)))
+def test_a_key_is_one_line_that_gives_its_words_back(argv, env):
+    key = linecache.key(argv, {**UTF8, **env})
+    assert "\n" not in key
+    assert linecache.words(key) == (argv, env)
+
+
+@given(words, words)
+def test_different_words_have_different_keys(one, other):
+    assert (linecache.key(one, UTF8) == linecache.key(other, UTF8)) == (one == other)
+
+
+@pytest.mark.parametrize("env, same", [({}, True), ({"LANG": "de_DE.UTF-8", "LC_ALL": ""}, True), ({"TERM": "dumb", "PWD": "/x"}, True),
+                                       ({"LC_ALL": "C"}, False), ({"CCMON_PLAN": "max5"}, False), ({"NO_COLOR": ""}, False),
+                                       ({"TZ": "UTC"}, False), ({"LC_ALL": "", "LC_CTYPE": "C", "LANG": "C.UTF-8"}, False)])
+def test_what_changes_a_line_changes_its_key(env, same):
+    assert (linecache.key(["--statusline"], {**UTF8, **env}) == PLAIN) is same
+
+
+@pytest.mark.parametrize("env, folder", [
+    ({}, "/.cache/ccmon"), ({"XDG_CACHE_HOME": "relative"}, "/.cache/ccmon"), ({"CLAUDE_CONFIG_DIR": ""}, "/.cache/ccmon")])
+def test_the_usual_folder(tmp_path, env, folder):
+    assert linecache.folder({"HOME": str(tmp_path), **env}) == str(tmp_path) + folder
+
+
+def test_other_data_have_a_folder_of_their_own(tmp_path):
+    base = {"HOME": str(tmp_path), "XDG_CACHE_HOME": "/c"}
+    assert linecache.folder(base) == "/c/ccmon"
+    others = [linecache.folder({**base, name: "/x"}) for name in linecache.DOMAIN]
+    assert len({"/c/ccmon", *others}) == 1 + len(linecache.DOMAIN) and all(o.startswith("/c/ccmon/") for o in others)
+    assert linecache.folder({"HOME": "/nonexistent"}) is None
+
+
+# --- files ----------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("argv", [["--statusline"], ["--statusline", "--plan", "max5"], ["--statusline", "a\nb", "\\", ""]])
+def test_a_line_comes_back_and_only_for_its_words(where, argv):
+    key = linecache.key(argv, UTF8)
+    linecache.write_line(where, key, b"CC 1\n")
+    assert linecache.read_line(where, key) == b"CC 1\n"
+    assert linecache.read_line(where, linecache.key([*argv, "x"], UTF8)) is None
+    linecache.forget(where, key)
+    assert linecache.read_line(where, key) is None
+
+
+def test_two_keys_with_one_checksum_do_not_meet(where):
+    linecache.write_line(where, "one\0", b"CC 1\n")
+    name = next(iter(os.listdir(where)))
+    os.replace(f"{where}/{name}", f"{where}/{linecache._name(chr(50))}")
+    assert linecache.read_line(where, "2") is None
+
+
+def test_an_unchanged_line_is_not_written_again(where):
+    linecache.write_line(where, PLAIN, b"CC 1\n")
+    before = os.stat(f"{where}/plain")
+    linecache.write_line(where, PLAIN, b"CC 1\n")
+    assert os.stat(f"{where}/plain").st_ino == before.st_ino
+    linecache.write_line(where, PLAIN, b"CC 2\n")
+    assert os.stat(f"{where}/plain").st_ino != before.st_ino
+
+
+def test_a_line_that_cannot_be_replaced_stays_whole(where, monkeypatch):
+    linecache.write_line(where, PLAIN, b"CC 1\n")
+    for write in (lambda fd, data: 3, lambda fd, data: os.open("/nonexistent", 0)):      # a disk that fills up in the middle
+        with monkeypatch.context() as patch:
+            patch.setattr(linecache.os, "write", write)
+            linecache.write_line(where, PLAIN, b"CC 22222\n")
+        assert linecache.read_line(where, PLAIN) == b"CC 1\n"
+        assert os.listdir(where) == ["plain"]
+
+
+def test_a_planted_link_is_not_followed(where, tmp_path):
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    os.makedirs(where)
+    os.symlink(victim, f"{where}/plain")
+    os.symlink(victim, f"{where}/lock")
+    linecache.write_line(where, PLAIN, b"CC 1\n")
+    assert linecache.lock(where) == -1
+    assert victim.read_text() == "mine" and linecache.read_line(where, PLAIN) == b"CC 1\n"
+
+
+def test_asked_gives_the_newest_and_removes_what_nobody_wants(where):
+    keys = [linecache.key(["--statusline", str(at)], UTF8) for at in range(MOST_LINES + 3)]
+    for at, key in enumerate(keys):
+        linecache.write_line(where, key, b"CC\n")
+        linecache._set_time(f"{where}/{linecache._name(key)}", time.time() - 10 * at)
+    linecache._set_time(f"{where}/{linecache._name(keys[0])}", time.time() - KEEP_S - 60)
+    linecache.write_line(where, PLAIN, b"CC\n")
+    linecache._set_time(f"{where}/plain", 1)
+    assert linecache.asked(where) == keys[1:MOST_LINES + 1]
+    assert len(os.listdir(where)) == MOST_LINES + 1 and linecache.read_line(where, PLAIN)
+    assert linecache.any_line(where) and not linecache.any_line(where + "x")
+
+
+def test_rendering_anew_does_not_count_as_asking(where):
+    key = linecache.key(["--statusline", "x"], UTF8)
+    linecache.write_line(where, key, b"CC 1\n")
+    path = f"{where}/{linecache._name(key)}"
+    linecache._set_time(path, 1000)
+    linecache.write_line(where, key, b"CC 2\n")
+    assert os.stat(path).st_mtime == 1000
+    linecache.touch(where, key)
+    assert os.stat(path).st_mtime > 1000
+
+
+# --- freshness --------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("state, due", [
+    (State(), True), (State(fresh_until=NOW + 15, refreshed=NOW), False), (State(fresh_until=NOW, refreshed=NOW - 15), True),
+    (State(fresh_until=NOW + 15, refreshed=NOW + 90), True),                         # the clock was set back
+    (State(fresh_until=NOW + 9999, refreshed=NOW), True), (State(retry_at=NOW + 60), False), (State(retry_at=NOW), True),
+    (State(retry_at=NOW + 62), True), (State(fresh_until=NOW + 15, refreshed=NOW, retry_at=NOW + 3), False)])
+def test_due(state, due, tmp_path):
+    assert state.due(NOW, str(tmp_path / "none")) is due
+
+
+@pytest.mark.parametrize("changed, due", [(NOW - 20, False), (NOW - 5, True), (NOW + 500, False)])
+def test_a_newer_configuration(changed, due, tmp_path):
+    path = tmp_path / "config.ini"
+    path.write_text("")
+    os.utime(path, (changed, changed))
+    state = State(fresh_until=NOW + 5, refreshed=NOW - 10)
+    assert state.due(NOW, str(path)) is due is state.outdated(NOW, str(path))
+    state.retry_at = NOW + 3
+    assert not state.due(NOW, str(path))
+
+
+@given(st.lists(st.integers(0, 10 ** 12), min_size=5, max_size=5), st.text(st.characters(blacklist_categories=("Cs",)), max_size=30))
+def test_the_state_comes_back(tmp_path_factory, numbers, note):
+    where = str(tmp_path_factory.mktemp("state"))
+    linecache.write_state(where, State(*numbers, note))
+    found = linecache.read_state(where)
+    assert [getattr(found, name) for name in State.__slots__] == [*numbers, note]
+
+
+@pytest.mark.parametrize("content", [b"", b"1 2", b"a b c d e\n", b"\0" * 50, b"9" * 5000 + b" 1 1 1 1\n", b"\xff\xfe"])
+def test_a_damaged_state_counts_as_none(where, content):
+    linecache.replace(where, "state", content or b" ")
+    assert linecache.read_state(where).due(NOW, "/nonexistent")
+
+
+# --- the lock ---------------------------------------------------------------------------------------------------------------
+
+def test_one_holder_at_a_time(where):
+    first = linecache.lock(where)
+    assert first is not None and first > 2 and linecache.lock(where) is None
+    linecache.unlock(first)
+    second = linecache.lock(where)
+    assert second is not None
+    linecache.unlock(second)
+
+
+def test_no_lock_where_nothing_can_be_written():
+    assert linecache.lock("/proc/nope") == -1
+    linecache.unlock(-1)
+    linecache.leave_group(-1, "1 2")
+    assert linecache.left_group(-1) == ""
+
+
+def test_what_a_dead_holder_left(where):
+    fd = linecache.lock(where)
+    linecache.leave_group(fd, "12345 678")
+    linecache.leave_group(fd, "9 8")
+    linecache.unlock(fd)
+    fd = linecache.lock(where)
+    assert linecache.left_group(fd) == "9 8"
+    linecache.leave_group(fd, "")
+    assert linecache.left_group(fd) == ""
+    linecache.unlock(fd)

@@ -1,0 +1,125 @@
+"""The words of a call: every option, its values, its place, its neighbours; and the table that they are made from."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ccmon import arguments, options
+from ccmon.model import CcmonError, Given, UsageError
+from ccmon.options import BY_NAME, OPTIONS
+
+
+def settings(*words, env=None, file=None):
+    """The settings that words, variables and the file make."""
+    flags = arguments.flags(arguments.parse(words))
+    return options.resolve(flags, options.from_environment(env or {}), file or {})
+
+
+GOOD = {"plan": ["pro", "max5", "max20", "custom_max", "ml_auto"], "limit": ["1", "35,000", "35_000"],
+        "reset": ["session", "schedule", "5", "20,5"], "reset_hour": ["0", "23", "07"], "timezone": ["local", "UTC"],
+        "interval": ["0.5", "3600"], "timeout": ["0.1", "90"], "ccusage": ["/a b", "x"], "theme": ["dark"], "wait": ["0", "60"],
+        "line_ttl": ["1", "60"], "compact": ["yes", "off"], "ascii": ["TRUE", "0"], "emoji": ["no", "1"]}
+BAD = {"plan": ["Pro", "max", ""], "limit": ["0", "-5", "x", "1.5", "9" * 30, "٣"], "reset": ["daily", "24", "1,,2", "5.5", "-1"],
+       "reset_hour": ["24", "-1", "x", "1.5", "nan"], "interval": ["0", "nan", "inf", "x", "1e9"], "timeout": ["0", "-1"],
+       "theme": ["drak"], "wait": ["-1", "61"], "line_ttl": ["0"], "compact": ["perhaps"], "ascii": ["2"], "emoji": ["jein"]}
+
+
+@pytest.mark.parametrize("name, text", [(name, text) for name, texts in GOOD.items() for text in texts])
+def test_good_values_in_every_layer(name, text):
+    by_file = settings(file={name: Given(text, "f")})
+    by_env = settings(env={"CCMON_" + name.upper(): text})
+    assert by_file._replace(origin={}) == by_env._replace(origin={})
+    if not BY_NAME[name].switch:
+        assert settings(options.flag_name(BY_NAME[name]), text)._replace(origin={}) == by_env._replace(origin={})
+
+
+@pytest.mark.parametrize("name, text", [(name, text) for name, texts in BAD.items() for text in texts if text])
+def test_bad_values_name_their_place(name, text):
+    with pytest.raises(CcmonError, match="config.ini, line 3: "):
+        settings(file={name: Given(text, "config.ini, line 3")})
+    with pytest.raises(CcmonError, match="CCMON_" + name.upper()):
+        settings(env={"CCMON_" + name.upper(): text})
+
+
+def test_every_option_has_cases():
+    assert set(GOOD) == set(BY_NAME) and set(BAD) == set(BY_NAME) - {"timezone", "ccusage"}
+
+
+@pytest.mark.parametrize("words", [["--plan", "max5", "history"], ["history", "--plan", "max5"], ["--plan=max5", "history"],
+                                   ["history", "--plan=max5"], ["--plan", "max5", "history", "--days", "3"]])
+def test_options_stand_before_or_after_a_command(words):
+    parsed = arguments.parse(words)
+    assert parsed.command == "history" and arguments.flags(parsed) == {"plan": Given("max5", "--plan")}
+
+
+def test_a_value_that_looks_like_a_command_is_a_value():
+    parsed = arguments.parse(["--ccusage", "history", "record"])
+    assert parsed.command == "record" and parsed.ccusage == "history"
+
+
+@pytest.mark.parametrize("words", [["--pla", "pro"], ["--time", "UTC"], ["--stat"], ["hist"], ["history", "--day", "3"], ["--vers"],
+                                   ["--once", "--json"], ["--json", "--statusline"], ["record", "--json"], ["record", "history"],
+                                   ["--plan"], ["extra"], ["--compact=yes"], ["--", "x"], ["-p", "pro"]])
+def test_no_abbreviations_and_no_leftovers(words):
+    with pytest.raises((UsageError, CcmonError)):
+        arguments.parse(words)
+
+
+@pytest.mark.parametrize("words, near", [(["--plna", "pro"], "--plan"), (["--timezon", "UTC"], "--timezone"), (["histroy"], "history"),
+                                         (["--reste-hour=3"], "--reset-hour"), (["recrod"], "record"), (["--jsno"], "--json")])
+def test_near_matches(words, near):
+    with pytest.raises(UsageError) as told:
+        arguments.parse(words)
+    assert f"did you mean {near}?" in str(told.value) and "ccmon --help" in str(told.value)
+
+
+@pytest.mark.parametrize("words", [["--plan", "mx5"], ["--theme", "drak"]])
+def test_near_values(words):
+    with pytest.raises(CcmonError, match="did you mean"):
+        settings(*words)
+
+
+@pytest.mark.parametrize("words, env, file, want", [
+    ((), {}, {}, ("pro", "default")), ((), {}, {"plan": "max5"}, ("max5", "file")),
+    ((), {"CCMON_PLAN": "max20"}, {"plan": "max5"}, ("max20", "environment")),
+    (("--plan", "custom_max"), {"CCMON_PLAN": "max20"}, {"plan": "max5"}, ("custom_max", "flag")),
+    ((), {"CCMON_PLAN": ""}, {"plan": "max5"}, ("max5", "file"))])
+def test_the_layers(words, env, file, want):
+    found = settings(*words, env=env, file={name: Given(text, "f") for name, text in file.items()})
+    assert (found.plan, found.origin["plan"]) == want
+
+
+@pytest.mark.parametrize("words, env, want", [
+    (("--reset", "5"), {}, ("hour", (5,))), (("--reset-hour", "5"), {"CCMON_RESET": "schedule"}, ("hour", (5,))),
+    (("--reset", "schedule"), {"CCMON_RESET_HOUR": "5"}, ("schedule", ())), ((), {"CCMON_RESET_HOUR": "0"}, ("hour", (0,)))])
+def test_the_nearer_of_reset_and_reset_hour_counts(words, env, want):
+    assert tuple(settings(*words, env=env).reset) == want
+
+
+@pytest.mark.parametrize("words, env", [(("--reset", "5", "--reset-hour", "3"), {}), ((), {"CCMON_RESET": "5", "CCMON_RESET_HOUR": "5"})])
+def test_both_in_one_place_contradict_each_other(words, env):
+    with pytest.raises(CcmonError, match="reset.*both"):
+        settings(*words, env=env)
+
+
+def test_the_last_of_two_equal_flags_counts():
+    assert settings("--plan", "max5", "--plan", "max20").plan == "max20"
+
+
+@given(st.lists(st.one_of(st.sampled_from(["--plan", "history", "record", "--json", "--once", "--days", "--table", "--reset", "5", "--"]),
+                          st.text(max_size=8)), max_size=6))
+def test_any_words_give_arguments_or_one_sentence(words):
+    if {"--help", "-h", "--version"} & set(words):
+        return
+    try:
+        arguments.parse(words)
+    except UsageError as told:
+        assert str(told) and "--help" in str(told)
+
+
+@given(st.sampled_from([option for option in OPTIONS]), st.text(max_size=12))
+def test_any_text_is_a_value_or_one_sentence(option, text):
+    try:
+        settings(env={"CCMON_" + option.name.upper(): text})
+    except CcmonError as told:
+        assert str(told)

@@ -1,0 +1,190 @@
+"""Text as values: widths against wcwidth, bars of exactly so many cells, numbers that never lie or grow."""
+
+import sys
+import unicodedata
+
+import pytest
+import wcwidth
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ccmon import text
+from ccmon.text import Charset, Span
+
+WORDS = st.text(st.characters(), max_size=40)
+CHARSETS = st.builds(Charset, st.booleans(), st.booleans())
+SPANS = st.lists(st.builds(Span, WORDS.map(text.printable), st.sampled_from(text.ROLES)), max_size=6)
+PICTURES = "".join(map(chr, range(0x2800, 0x2900))) + "█▏▎▍▌▋▊▉▁▂▃▄▅▆▇─┃│┤└┬┸┄🎯📊🔥⏰⏳🚀"
+
+
+def shown(line) -> str:
+    return "".join(span.text for span in line)
+
+
+# --- widths ----------------------------------------------------------------------------------------------------------
+
+def test_every_character_that_may_be_shown_is_as_wide_as_terminals_say():
+    wrong = [hex(code) for code in range(sys.maxunicode + 1)
+             for char in [text.printable(chr(code))] if char and wcwidth.wcswidth(char) != text.width(char)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("char", PICTURES)
+def test_the_characters_of_our_own(char):
+    assert text.char_width(char) == wcwidth.wcwidth(char)
+    assert char != "\ufe0f" and unicodedata.category(char) == "So" or char.isascii()
+
+
+@given(WORDS)
+def test_printable_data_is_one_line_that_every_terminal_measures_alike(words):
+    made = text.printable(words)
+    assert wcwidth.wcswidth(made) == text.width(made)
+    assert text.printable(made) == made and len(made.splitlines()) <= 1
+
+
+@pytest.mark.parametrize("data, made", [
+    ("plain words", "plain words"), ("a\tb\r\nc", "a b  c"), ("\x1b[31mred\x1b[0m", "[31mred[0m"), ("\ud800x", "x"), ("", ""),
+    ("\u202eabc\u200b\ufeff", "abc"), ("e\u0301", "é"), ("00\u093e", "00"), ("日本", "日本"), ("👩\u200d👧 ok", " ok")])
+def test_printable(data, made):
+    assert text.printable(data) == made
+
+
+@given(WORDS.map(text.printable), st.integers(0, 50))
+def test_clip_is_the_longest_beginning_that_fits(words, cells):
+    made = text.clip(words, cells)
+    assert words.startswith(made) and text.width(made) <= cells
+    assert made == words or text.width(words[:len(made) + 1]) > cells
+
+
+@given(SPANS, st.integers(0, 80))
+def test_a_clipped_line_is_a_clipped_text(line, cells):
+    made = text.clip_line(line, cells)
+    assert shown(made) == text.clip(shown(line), cells)
+    assert all(span.text for span in made)
+
+
+@given(SPANS, SPANS, st.integers(0, 120))
+def test_spread_stands_at_both_ends_or_drops_the_right(left, right, cells):
+    made = text.spread(left, right, cells)
+    assert text.line_width(made) <= cells
+    if right and text.line_width(left) + text.line_width(right) < cells:
+        assert text.line_width(made) == cells and shown(made).startswith(shown(left)) and shown(made).endswith(shown(right))
+    else:
+        assert shown(made) == text.clip(shown(left), cells)
+
+
+@given(st.lists(SPANS, max_size=5), st.integers(0, 60), st.integers(0, 4))
+def test_words_fit_is_whole_groups_from_the_first(groups, cells, gap):
+    made = shown(text.words_fit(groups, cells, gap))
+    assert text.width(made) <= cells and "".join(map(shown, groups)).startswith(made.replace(" " * gap, "") if gap == 0 else "")
+
+
+@given(WORDS.map(text.printable), st.integers(2, 40))
+def test_wrap_fits_and_loses_only_the_ends_of_long_words(words, cells):
+    lines = text.wrap(words, cells)
+    assert all(0 < text.width(line) <= cells for line in lines)
+    if all(text.width(word) <= cells for word in words.split()):
+        assert " ".join(lines).split() == words.split()
+
+
+def test_wrap_keeps_a_command_together_where_it_fits():
+    words = "Install it with `npm install -g ccusage`; then again"
+    assert text.wrap(words, 28) == ["Install it with", "`npm install -g ccusage`;", "then again"]
+    assert text.wrap(words, 12) == ["Install it", "with `npm", "install -g", "ccusage`;", "then again"]
+    assert text.wrap("an odd ` quote", 8) == ["an odd `", "quote"]
+
+
+def test_pad_and_plain():
+    assert text.pad("日", 4) == "日  " and text.pad("long", 2) == "long"
+    assert text.plain((Span("a "), Span(" b  "))) == "a  b"
+
+
+# --- numbers -----------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("number, made", [
+    (0, "0"), (7, "7"), (999, "999"), (999.4, "999"), (999.6, "1k"), (1000, "1k"), (1049, "1k"), (1050, "1.1k"), (9_249, "9.2k"),
+    (9_949, "9.9k"), (9_950, "10k"), (35_000, "35k"), (999_499, "999k"), (999_500, "1M"), (1_200_000, "1.2M"), (10 ** 9, "1G"),
+    (10 ** 12, "1T"), (10 ** 15, "1P")])
+def test_short_count(number, made):
+    assert text.short_count(number) == made
+
+
+@given(st.integers(0, 10 ** 15))
+def test_a_short_count_is_short_and_near(number):
+    made = text.short_count(number)
+    scale = {"k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15}.get(made[-1], 1)
+    assert len(made) <= 4
+    assert abs(float(made.rstrip("kMGTP")) * scale - number) <= max(0.5, number * 0.055)
+
+
+@given(st.floats(0, 1e7), st.floats(0, 1e7))
+def test_a_short_count_never_falls_as_the_number_grows(a, b):
+    scale = {"k": 1e3, "M": 1e6}
+    low, high = (float(m.rstrip("kM")) * scale.get(m[-1], 1) for m in map(text.short_count, sorted((a, b))))
+    assert low <= high
+
+
+@pytest.mark.parametrize("seconds, made", [
+    (-5, "0s"), (0, "0s"), (59, "59s"), (60, "1m"), (3599, "59m"), (3600, "1h 00m"), (8_270, "2h 17m"), (86_399, "23h 59m"),
+    (86_400, "1d 0h"), (97_200, "1d 3h"), (10 ** 7, "115d 17h")])
+def test_duration(seconds, made):
+    assert text.duration(seconds) == made
+
+
+@given(st.integers(-10 ** 9, 10 ** 9))
+def test_a_duration_is_never_negative_and_never_too_long(seconds):
+    made = text.duration(seconds)
+    assert "-" not in made
+    unit = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
+    told = sum(int(word[:-1]) * unit[word[-1]] for word in made.split())
+    assert 0 <= max(0, seconds) - told < (3600 if "d" in made else 60)
+
+
+@pytest.mark.parametrize("value, made, role", [
+    (0, "0 %", "ok"), (49.99, "49 %", "ok"), (50, "50 %", "fair"), (79.99, "79 %", "fair"), (80, "80 %", "warn"),
+    (100, "100 %", "warn"), (100.01, "100 %", "danger"), (34_276, "34276 %", "danger"), (10 ** 9, "99999 %", "danger")])
+def test_percent(value, made, role):
+    assert (text.percent(value), text.level_role(value)) == (made, role)
+
+
+def test_other_numbers():
+    assert text.count(1_234_567) == "1,234,567" and text.usd(None) == "-" and text.usd(1234.5) == "$1,234.50"
+    assert text.level_role(None) == "dim"
+
+
+# --- pictures -------------------------------------------------------------------------------------------------------
+
+@given(st.floats(allow_nan=False), st.integers(0, 200), CHARSETS, st.none() | st.floats(allow_nan=False))
+def test_a_bar_is_exactly_as_wide_as_asked(share, cells, charset, mark):
+    made = text.bar(share, cells, "ok", charset, mark)
+    assert wcwidth.wcswidth(shown(made)) == text.line_width(made) == cells
+    assert {span.role for span in made} <= {"ok", "track", "marker"}
+    assert sum(span.role == "marker" for span in made) == (mark is not None and cells > 0)
+    assert charset.unicode or shown(made).isascii()
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.integers(1, 100), CHARSETS)
+def test_a_larger_share_never_has_a_shorter_bar(a, b, cells, charset):
+    bars = [text.bar(share, cells, "ok", charset) for share in sorted((a, b))]
+    filled = [sum(len(span.text) for span in bar if span.role == "ok") for bar in bars]
+    assert filled[0] <= filled[1]
+
+
+def test_bar_pictures():
+    full, plain = Charset(), Charset(False, False)
+    assert [shown(text.bar(share, 4, "ok", full)) for share in (-1, 0, 0.03, 0.5, 0.97, 1, 9)] == [
+        "────", "────", "▏───", "██──", "███▉", "████", "████"]
+    assert shown(text.bar(0.5, 4, "ok", plain, 0.75)) == "##.|"
+    assert text.bar(0.5, 4, "ok", full, 1.0) == (Span("██", "ok"), Span("─", "track"), Span("┃", "marker"))
+
+
+@given(st.lists(st.none() | st.floats(0, 1e9), max_size=40), CHARSETS)
+def test_a_sparkline_has_a_character_a_value(values, charset):
+    made = text.sparkline(values, charset)
+    assert len(made) == len(values)
+    assert [char == " " for char in made] == [value is None for value in values]
+
+
+def test_sparkline_pictures():
+    assert text.sparkline([0, 1, 2, 4, 8], Charset()) == "▁▁▂▄█"
+    assert text.sparkline([None, 0, 0], Charset()) == " ▁▁" and text.sparkline([5], Charset(False)) == "@"
