@@ -55,7 +55,7 @@ def _command(state: State, key: str, now: int, asked: str) -> Tuple[State, str]:
         return _said(state, "Reading the usage ...", now)._replace(reading=True), "refresh"
     if key == "p":
         plan = after(state.plan or asked, PLAN_NAMES)
-        return _said(state._replace(plan=plan), f"Plan {plan}, for this window only. For good: plan = {plan} in config.ini", now), ""
+        return _said(state._replace(plan=plan), f"Plan {plan} in this window. For good: plan = {plan} in config.ini", now), ""
     if key == "t":
         theme = after(state.theme, tuple(THEMES))
         return _said(state._replace(theme=theme), f"Theme {theme}", now), "theme"

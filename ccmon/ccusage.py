@@ -65,6 +65,10 @@ class Cancel:
             if self._pgid is not None:
                 _kill(self._pgid)
 
+    def ask(self) -> None:
+        """set() for a signal handler, which may not wait for a lock: the run ends itself within a tick."""
+        self._set = True
+
     def check(self) -> None:
         """Raise Cancelled once it is set."""
         if self._set:
@@ -108,10 +112,10 @@ def fetch(program: Program, timeout_s: float, env: Mapping[str, str], home: Opti
     return ended.out.decode("utf-8-sig", "replace")
 
 
-def version(program: Program, env: Mapping[str, str], home: Optional[str]) -> Optional[str]:
+def version(program: Program, env: Mapping[str, str], home: Optional[str], cancel: Optional[Cancel] = None) -> Optional[str]:
     """Its version, such as 20.0.24; None when it does not say."""
     try:
-        ended = _run(program, ("--version",), VERSION_S, env, home, _ignore, Cancel())
+        ended = _run(program, ("--version",), VERSION_S, env, home, _ignore, cancel or Cancel())
     except CcmonError:
         return None
     match = re.match(r"\s*(?:ccusage\s+)?v?([0-9]+\.[0-9]+\.[0-9]+)\b", ended.out.decode("utf-8-sig", "replace"))

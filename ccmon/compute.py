@@ -127,7 +127,7 @@ def _runs_out(snapshot: Snapshot, zone: Zone) -> Iterator[Notice]:
     if end is not None and end < reset_at:
         at = clock_text(end, snapshot.now, zone)
         yield Notice("runs_out_before_reset",
-                     f"At this pace the tokens run out at {at}, {duration(reset_at - end)} before the reset")
+                     f"Runs out at {at}, {duration(reset_at - end)} before the reset")
 
 
 def _near(tokens: int, limit: Limit) -> Iterator[Notice]:

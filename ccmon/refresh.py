@@ -3,9 +3,11 @@
 import json
 import os
 import signal
+import threading
 import time
 import traceback
-from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple
+from contextlib import contextmanager
+from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from ccmon import arguments, ccusage, ccusage_json, compute, config, context, demo, limits, linecache
 from ccmon.context import Context
@@ -15,6 +17,7 @@ from ccmon.text import Charset
 from ccmon.views import statusline
 
 BACKGROUND_BUSY_MS, SCREEN_BUSY_MS = 250, 2000
+ENDINGS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 class Answer(NamedTuple):
@@ -34,7 +37,8 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
     before = source_before(ctx)
     with opened(ctx, busy_ms) as memory:
         try:
-            answer = _ask(ctx, before, memory, lock, cancel)
+            with _signals_end(cancel or ccusage.Cancel()) as cancel:
+                answer = _ask(ctx, before, memory, lock, cancel)
         except ccusage.Cancelled:
             return memory.facts(now)._replace(source=before)
         except CcmonError as err:
@@ -50,8 +54,9 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
 
 def load(ctx: Context, now: int, busy_ms: int = BACKGROUND_BUSY_MS) -> Facts:
     """The newest facts that are stored, without running anything."""
+    source = source_before(ctx)        # first: it is noted after the facts, which must not be older than it
     with opened(ctx, busy_ms) as memory:
-        return memory.facts(now)._replace(source=source_before(ctx))
+        return memory.facts(now)._replace(source=source)
 
 
 # --- the source -------------------------------------------------------------------------------------------------------
@@ -66,7 +71,7 @@ def source_before(ctx: Context) -> Source:
         return Source(name)
 
 
-def _ask(ctx: Context, before: Source, memory: "Memory", lock: int, cancel: Optional[ccusage.Cancel]) -> Answer:
+def _ask(ctx: Context, before: Source, memory: "Memory", lock: int, cancel: ccusage.Cancel) -> Answer:
     started, now = time.monotonic(), ctx.now()
     if ctx.demo is not None:
         return Answer(demo.blocks(now, ctx.demo), Source("demo", refreshed=now), time.monotonic() - started)
@@ -82,7 +87,7 @@ def _ask(ctx: Context, before: Source, memory: "Memory", lock: int, cancel: Opti
     took_s = time.monotonic() - started
     if len(program.argv) == 1:         # not the node of a --ccusage 'node cli.js'
         memory.remember_path(program.path)
-    version, stamp = _version(ctx, before, program)
+    version, stamp = _version(ctx, before, program, cancel)
     source = Source("ccusage", version, program.path, stamp, now, skipped=parsed.skipped, future=parsed.future)
     return Answer(parsed.blocks, source, took_s)
 
@@ -95,7 +100,8 @@ def _end_orphan(lock: int) -> None:
         linecache.leave_group(lock, "")
 
 
-def _version(ctx: Context, before: Source, program: ccusage.Program) -> Tuple[Optional[str], Optional[int]]:
+def _version(ctx: Context, before: Source, program: ccusage.Program,
+             cancel: ccusage.Cancel) -> Tuple[Optional[str], Optional[int]]:
     try:
         stamp: Optional[int] = os.stat(program.path).st_mtime_ns
     except OSError:
@@ -104,7 +110,7 @@ def _version(ctx: Context, before: Source, program: ccusage.Program) -> Tuple[Op
         return before.version, stamp
     version = ccusage.packaged_version(program)
     if version is None and not ctx.background:
-        version = ccusage.version(program, ctx.env, ctx.paths.home)
+        version = ccusage.version(program, ctx.env, ctx.paths.home, cancel)
     return version, stamp
 
 
@@ -269,9 +275,30 @@ def end_in_order() -> None:
     def leave(number: int, _frame: object) -> None:
         raise SystemExit(128 + number)
 
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), leave)
+    for number in ENDINGS[1:]:
+        signal.signal(number, leave)
+
+
+@contextmanager
+def _signals_end(cancel: ccusage.Cancel) -> Iterator[ccusage.Cancel]:
+    """Until left, a signal ends ccusage first and this process then: an exception in its start would leave it behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield cancel
+        return
+    noted: List[int] = []
+
+    def note(number: int, _frame: object) -> None:
+        noted.append(number)
+        cancel.ask()
+
+    before = {number: signal.signal(number, note) for number in ENDINGS}
+    try:
+        yield cancel
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
+        for number in noted[:1]:
+            signal.raise_signal(number)
 
 
 def remember_demo(ctx: Context) -> None:

@@ -10,7 +10,7 @@ import sys
 import time
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Callable, Dict, List, NamedTuple, Sequence
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = 1_764_000_000                    # Monday 24 November 2025, 16:00:00 UTC, 17:00 in Warsaw
@@ -108,6 +108,14 @@ class Machine:
         """ccusage takes so long before it answers."""
         self.behaves(f'sleep {seconds}; cat "{self.folder}/answer.json"')
 
+    def gated(self) -> None:
+        """ccusage does not answer before the gate opens."""
+        self.behaves(f'while [ ! -e "{self.folder}/open" ]; do sleep 0.05; done; cat "{self.folder}/answer.json"')
+
+    def opens(self) -> None:
+        """Open the gate."""
+        (self.folder / "open").touch()
+
     def pids(self) -> List[int]:
         """The ccusage processes that were ever started."""
         runs = self.folder / "runs"
@@ -149,7 +157,7 @@ class Machine:
         """A shell line in which $CCMON is the command."""
         variables = self.env(**{"CCMON": " ".join(self.command()), **env})
         done = subprocess.run(["/bin/sh", "-c", script], env=variables, cwd=self.cwd, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True, timeout=PATIENCE_S)
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S)
         return Result(done.returncode, done.stdout, done.stderr)
 
     def configure(self, text: str) -> Path:

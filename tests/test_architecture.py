@@ -5,7 +5,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
 from commands import ROOT
 
 PACKAGE = ROOT / "ccmon"
@@ -92,7 +91,7 @@ def test_public_names_are_explained(name):
 
 
 def test_the_top_of_the_project_is_small():
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, stdout=subprocess.PIPE, universal_newlines=True, check=False)
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     if tracked.returncode:
         pytest.skip("not a clone")
     folders = {Path(line).parts[0] for line in tracked.stdout.splitlines() if "/" in line}

@@ -5,9 +5,9 @@ import resource
 from pathlib import Path
 
 import pytest
+from commands import HOUR, NOW, block
 
 import ccmon
-from commands import HOUR, NOW, block
 
 START = NOW - 2 * HOUR
 

@@ -181,9 +181,9 @@ def test_the_switch_goes_up_to_the_record():
 
 @pytest.mark.parametrize("zone, tokens, rule, text", [
     # 162 minutes since 13:00, so tokens / 162 a minute
-    (UTC, 16_200, ResetRule("session"), "At this pace the tokens run out at 16:30, 1h 30m before the reset"),
-    (WARSAW, 16_200, ResetRule("session"), "At this pace the tokens run out at 18:30, 1h 30m before the reset"),
-    (UTC, 1620, ResetRule("hour", (15,)), "At this pace the tokens run out at Thu 13:40, 1h 20m before the reset"),
+    (UTC, 16_200, ResetRule("session"), "Runs out at 16:30, 1h 30m before the reset"),
+    (WARSAW, 16_200, ResetRule("session"), "Runs out at 18:30, 1h 30m before the reset"),
+    (UTC, 1620, ResetRule("hour", (15,)), "Runs out at Thu 13:40, 1h 20m before the reset"),
 ])
 def test_when_the_tokens_run_out(zone, tokens, rule, text):
     limit = tokens + (4800 if tokens == 16_200 else 13_180)

@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
+from commands import HOUR, NOW, block
 
 from ccmon import config
-from commands import HOUR, NOW, block
 
 START = NOW - 2 * HOUR
 

@@ -3,13 +3,13 @@
 import signal
 
 import pytest
+from commands import NOW
 from hypothesis import given
 from hypothesis import strategies as st
+from terminal import CLEAN, Terminal
 
 from ccmon import demo
 from ccmon.model import SESSION_S
-from commands import NOW
-from terminal import CLEAN, Terminal
 
 
 def untouched(machine):

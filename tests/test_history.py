@@ -4,7 +4,6 @@ import json
 
 import pytest
 import tabulate
-
 from commands import HOUR, NOW, block
 
 DAY = 24 * HOUR

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-
 from commands import HOUR, NOW, block
 
 START, END = NOW - 2 * HOUR, NOW + 3 * HOUR

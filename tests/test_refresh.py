@@ -5,7 +5,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from commands import HOUR, NOW, alive, block, wait_until
 from terminal import CLEAN, Terminal
 
@@ -193,11 +192,15 @@ def test_who_does_not_get_the_lock_shows_the_newest_snapshot_at_once(machine):
 
 def test_on_an_empty_store_the_loser_waits_for_the_other(machine):
     live(machine)
-    machine.slow(2)
+    machine.gated()
     other = machine.start("record")
     wait_until(machine.runs, "the other reads")
-    assert machine.run("--json", now=None).json["session"]["tokens"] == 1234
-    assert other.wait(20) == 0 and machine.runs() == 1
+    call = machine.start("--json")
+    time.sleep(1)
+    assert call.poll() is None and machine.runs() == 1
+    machine.opens()
+    assert '"tokens": 1234' in call.communicate(timeout=40)[0]
+    assert other.wait(20) == 0 and not machine.overlaps()
 
 
 @pytest.mark.parametrize("words", [["--json"], ["--once"], ["record"], []])
@@ -223,7 +226,7 @@ def test_two_first_runs_at_once_share_one_store(machine):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 @pytest.mark.parametrize("words", [["record"], ["--json"], ["--once"]])
-def test_a_signal_ends_a_call_with_its_ccusage(machine, words, number):
+def test_a_signal_ends_a_call_with_its_ccusage_even_while_that_starts(machine, words, number):
     machine.behaves("sleep 600 & sleep 600")
     call = machine.start(*words)
     wait_until(machine.runs, "ccusage hangs")

@@ -6,9 +6,9 @@ import time
 from pathlib import Path
 
 import pytest
+from commands import HOUR, NOW, Machine, Result, alive, block, wait_until
 
 from ccmon import linecache
-from commands import HOUR, NOW, Machine, Result, alive, block, wait_until
 
 ACTIVE = "CC 26% 9.2k/35k"
 
@@ -20,9 +20,17 @@ def one_line(result: Result) -> str:
     return result.out[:-1]
 
 
+LONG = "[ccmon]\nline_ttl = 600\n"       # no line grows stale by itself, however slow the machine is
+STALE_S = 700
+
+
 def live(machine: Machine, tokens: int = 9200, ago_s: int = 2 * HOUR) -> None:
     """ccusage knows a session that runs now."""
     machine.answers([block(int(time.time()) - ago_s, tokens)])
+    config = machine.home / ".config/ccmon/config.ini"
+    if not config.exists():
+        machine.configure(LONG)
+        os.utime(config, (1, 1))
 
 
 def warm(machine: Machine, *words: str) -> str:
@@ -173,7 +181,7 @@ def test_a_caller_that_reads_to_the_end_is_not_held_up_by_the_refresher(machine)
     live(machine)
     warm(machine)
     machine.slow(600)
-    age(machine, 20)
+    age(machine, STALE_S)
     done = machine.shell('x=$($CCMON --statusline 2>&1); y=$($CCMON --statusline --plan max5 2>&1); echo "$x"; echo "$y"')
     assert [line[:4] for line in done.out.splitlines()] == ["CC 1", "CC 2"]
     end_refresher(machine)
@@ -202,11 +210,12 @@ def end_refresher(machine: Machine) -> None:
 
 def test_fifty_at_once_run_ccusage_once(machine):
     live(machine)
-    machine.slow(3)
+    machine.gated()
     calls = [machine.start("--statusline", "--wait", "0.1") for _ in range(50)]
     for call in calls:
         out, err = call.communicate(timeout=120)
         assert (call.returncode, out, err) == (0, "CC -\n", "")
+    machine.opens()
     wait_until(machine.idle, "the refresher ends")
     assert machine.runs() == 1 and not machine.overlaps()
     assert one_line(machine.run("--statusline", now=None)).startswith("CC 131%")
@@ -215,10 +224,11 @@ def test_fifty_at_once_run_ccusage_once(machine):
 def test_fifty_on_a_stale_line_run_ccusage_once(machine):
     live(machine)
     line = warm(machine)
-    age(machine, 20)
-    machine.slow(3)
+    age(machine, STALE_S)
+    machine.gated()
     calls = [machine.start("--statusline") for _ in range(50)]
-    assert {call.communicate(timeout=120)[0][:20] for call in calls} == {line[:20] + "\n"[len(line):]}
+    assert {call.communicate(timeout=120)[0][:20] for call in calls} == {line[:20]}
+    machine.opens()
     wait_until(machine.idle, "the refresher ends")
     assert machine.runs() == 2
 
@@ -229,7 +239,7 @@ def test_the_refresher_holds_nothing_of_its_caller(machine, cached):
     live(machine)
     if cached:
         warm(machine)
-        age(machine, 20)
+        age(machine, STALE_S)
     machine.slow(600)
     reader, writer = os.pipe()
     os.set_inheritable(writer, True)
@@ -269,7 +279,7 @@ def test_back_off_is_obeyed_and_the_numbers_stay(machine):
     live(machine)
     line = warm(machine)
     machine.fails()
-    age(machine, 20)
+    age(machine, STALE_S)
     machine.run("--statusline", now=None)
     wait_until(lambda: linecache.read_state(str(machine.cache)).failures == 1, "it fails")
     runs = machine.runs()
@@ -307,7 +317,7 @@ def test_a_changed_configuration_shows_at_once_and_refreshes_once(machine):
     live(machine)
     assert warm(machine).startswith("CC 131%")
     age(machine, 5)
-    machine.configure("[ccmon]\nplan = max5\n")
+    machine.configure(LONG + "plan = max5\n")
     assert one_line(machine.run("--statusline", now=None)).startswith(ACTIVE)
     wait_until(machine.idle, "the refresher ends")
     for _ in range(3):
@@ -317,7 +327,7 @@ def test_a_changed_configuration_shows_at_once_and_refreshes_once(machine):
 
 def test_a_configuration_dated_in_the_future_does_not_refresh_for_ever(machine):
     live(machine)
-    os.utime(machine.configure("[ccmon]\nplan = max5\n"), (time.time() + 9999, time.time() + 9999))
+    os.utime(machine.configure(LONG + "plan = max5\n"), (time.time() + 9999, time.time() + 9999))
     for _ in range(5):
         warm(machine)
     assert machine.runs() == 1
@@ -334,7 +344,7 @@ def test_both_roads_print_the_same_bytes(machine, env):
     live(machine)
     machine.run("record", now=None)
     long_road = [one_line(machine.run(*words, now=None, **env)) for words in WORDS]
-    age(machine, 30)
+    age(machine, STALE_S)
     machine.run(*WORDS[0], now=None, **env)              # renders every line anew
     wait_until(machine.idle, "the refresher ends")
     cached = [one_line(machine.run(*words, now=None, **env)) for words in WORDS]

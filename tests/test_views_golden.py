@@ -94,7 +94,7 @@ def test_columns_do_not_move_without_emoji():
 
 
 @pytest.mark.parametrize("size, wanted", [
-    ((40, 10), [["60 %"], ["21k of 35k", "14k left"], ["2h 17m"], ["17:58"], ["At this pace", "before the reset"]]),
+    ((40, 10), [["60 %"], ["21k of 35k", "14k left"], ["2h 17m"], ["17:58"], ["Runs out at", "before the reset"]]),
     ((20, 5), [["60 %"], ["14k left"], ["18:00"]]),
     ((80, 1), [["CC 60% 21k/35k 103/min out 17:58 reset 18:00"]])])
 def test_what_small_windows_keep(size, wanted):

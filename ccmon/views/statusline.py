@@ -20,10 +20,11 @@ def groups(snapshot: Snapshot, zone: Zone) -> List[str]:
     """The words of the line; what stands in one group is never parted."""
     if not snapshot.active and snapshot.source.missing:
         return [MISSING]
-    if snapshot.age_s is None and snapshot.session is None:
+    codes = {notice.code for notice in snapshot.warnings}
+    if snapshot.session is None and (snapshot.age_s is None or "store_failed" in codes):
         return [FAILED if snapshot.source.error else NO_DATA]
     words = [*_state(snapshot, zone), f"reset {_hour(snapshot.reset.at, zone)}"]
-    if any(notice.code == "stale" for notice in snapshot.warnings):
+    if "stale" in codes:
         words[0] = "~" + words[0]
         words.append(f"{text.duration(snapshot.age_s or 0)} old")
     return words
