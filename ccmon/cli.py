@@ -102,13 +102,15 @@ def _demo_context(flags: Mapping[str, Given], folder: str) -> Context:
 
 # --- one look, for people and programs ---------------------------------------------------------------------------------
 
-def current_facts(ctx: Context) -> Facts:
+def current_facts(ctx: Context, insist: bool = False) -> Facts:
     """A refresh when no other process is at it, else what is stored; waits for the other only when nothing is.
 
-    A failing source is left alone between two tries, but a missing one may have been installed since.
+    A failing source is left alone between two tries, unless the user changed how it is run; a missing one may have been
+    installed since. Who insists tries at any time and waits for the other process.
     """
     deadline = time.monotonic() + ctx.settings.timeout
-    while not refresh.backing_off(ctx) or refresh.source_before(ctx).missing:
+    changed = "flag" in (ctx.settings.origin["timeout"], ctx.settings.origin["ccusage"])
+    while insist or changed or not refresh.backing_off(ctx) or refresh.source_before(ctx).missing:
         lock = linecache.lock(ctx.cache) if ctx.cache else -1
         if lock is not None:
             try:
@@ -116,14 +118,15 @@ def current_facts(ctx: Context) -> Facts:
             finally:
                 linecache.unlock(lock)
         facts = refresh.load(ctx, ctx.now())
-        if facts.blocks or facts.source.refreshed or time.monotonic() > deadline:
+        shown = facts.blocks or facts.source.refreshed
+        if (shown and not insist) or time.monotonic() > deadline:
             return facts
         time.sleep(0.05)
     return refresh.load(ctx, ctx.now())
 
 
 def _record(ctx: Context) -> int:
-    facts = current_facts(ctx)
+    facts = current_facts(ctx, insist=True)
     if facts.source.error:
         return _complain(failure(facts.source), NO_DATA)
     if facts.trouble:                  # no harm when the store is sound by now: a damaged one was moved aside

@@ -23,29 +23,40 @@ DOMAIN = ("CLAUDE_CONFIG_DIR", "CCMON_DATA_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HO
 
 
 class State:
-    """When the data were read and when to try again (epoch s); `note` is JSON about the source, for the long road."""
+    """When the data were read and when to try again (epoch s), under which configuration (its stamp).
 
-    __slots__ = ("fresh_until", "retry_at", "expires_at", "refreshed", "failures", "note")
+    `note` is JSON about the source, for the long road.
+    """
+
+    __slots__ = ("fresh_until", "retry_at", "expires_at", "refreshed", "failures", "config", "note")
 
     def __init__(self, fresh_until: int = 0, retry_at: int = 0, expires_at: int = 0, refreshed: int = 0,
-                 failures: int = 0, note: str = "") -> None:
+                 failures: int = 0, config: int = 0, note: str = "") -> None:
         self.fresh_until, self.retry_at, self.expires_at = fresh_until, retry_at, expires_at
-        self.refreshed, self.failures, self.note = refreshed, failures, note
+        self.refreshed, self.failures, self.config, self.note = refreshed, failures, config, note
 
     def backing_off(self, now: float) -> bool:
         """True while nobody may try again; a time that lies too far ahead was written before the clock was set back."""
         return now < self.retry_at <= now + MOST_PAUSE_S + 1
 
-    def outdated(self, now: float, config: str) -> bool:
-        """True when the configuration has changed since; a change dated in the future would be one for ever."""
-        return self.refreshed < _changed(config) <= now
+    def outdated(self, config: str) -> bool:
+        """True when the configuration is not the one that the lines were rendered from."""
+        return self.config != config_stamp(config)
 
     def due(self, now: float, config: str) -> bool:
         """True when a refresh may start: not fresh, not backing off, not from the future; or the configuration moved."""
         if self.backing_off(now):
             return False
         fresh = now < self.fresh_until <= now + MOST_FRESH_S and self.refreshed <= now + 60
-        return not fresh or self.outdated(now, config)
+        return not fresh or self.outdated(config)
+
+
+def config_stamp(path: str) -> int:
+    """When the file changed (ns), 0 when there is none: no clock has to agree with another to see that it is not the same."""
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _changed(path: str) -> float:
@@ -228,15 +239,15 @@ def read_state(where: str) -> State:
     content = (_read(where + "/state") or b"").decode("utf-8", "replace")
     head, _, note = content.partition("\n")
     try:
-        fresh_until, retry_at, expires_at, refreshed, failures = [int(word) for word in head.split()]
-        return State(fresh_until, retry_at, expires_at, refreshed, failures, note)
+        fresh_until, retry_at, expires_at, refreshed, failures, config = [int(word) for word in head.split()]
+        return State(fresh_until, retry_at, expires_at, refreshed, failures, config, note)
     except ValueError:
         return State()
 
 
 def write_state(where: str, state: State) -> None:
     """Replace the freshness file."""
-    numbers = (state.fresh_until, state.retry_at, state.expires_at, state.refreshed, state.failures)
+    numbers = (state.fresh_until, state.retry_at, state.expires_at, state.refreshed, state.failures, state.config)
     replace(where, "state", (" ".join([str(int(n)) for n in numbers]) + "\n" + state.note).encode("utf-8", "replace"))
 
 
@@ -340,7 +351,7 @@ def answer(argv: "list[str]", work: "Work") -> bool:
     if line is None:
         return False
     state, now, config = read_state(where), time.time(), config_path(env)
-    if state.outdated(now, config) or not now < state.expires_at <= now + MOST_FRESH_S + KEEP_S:
+    if state.outdated(config) or not now < state.expires_at <= now + MOST_FRESH_S + KEEP_S:
         return False
     put(line)
     if state.due(now, config):

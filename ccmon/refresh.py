@@ -148,6 +148,7 @@ def _note(ctx: Context, facts: Facts, now: int, state: linecache.State) -> None:
     assert ctx.cache is not None
     ends = [block.end for block in compute.active(facts.blocks, facts.listed, now)]
     state.expires_at = min([state.expires_at + ctx.stale_after_s(), *ends])
+    state.config = linecache.config_stamp(linecache.config_path(ctx.env))
     state.note = json.dumps(facts.source._asdict())
     linecache.write_state(ctx.cache, state)
 

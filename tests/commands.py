@@ -5,6 +5,7 @@ The stand-in is a shell script: `answers` gives it blocks to print, `behaves` an
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -85,6 +86,12 @@ class Machine:
         self.ccusage.chmod(0o755)
         self.answers([])
 
+    def close(self) -> None:
+        """End what a test left running on purpose, or by failing."""
+        for pid in self.pids():
+            if alive(pid) and str(self.folder) in Path(f"/proc/{pid}/cmdline").read_text():
+                os.killpg(pid, signal.SIGKILL)
+
     # what ccusage does
 
     def answers(self, blocks: Sequence[Dict[str, Any]]) -> None:
@@ -141,10 +148,10 @@ class Machine:
         """The argument list of a call."""
         return [sys.executable, "-m", "ccmon", *words]
 
-    def start(self, *words: str, env: Dict[str, Any] = {}, **streams: Any) -> "subprocess.Popen[str]":
+    def start(self, *words: str, env: Optional[Dict[str, Any]] = None, **streams: Any) -> "subprocess.Popen[str]":
         """A call that is left running."""
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": str(self.cwd)}
-        return subprocess.Popen(self.command(*words), env=self.env(**env), universal_newlines=True, **{**pipes, **streams})
+        return subprocess.Popen(self.command(*words), env=self.env(**(env or {})), text=True, **{**pipes, **streams})
 
     def run(self, *words: str, now: Any = NOW, **env: Any) -> Result:
         """A call on a fixed clock; now=None is the real one."""
@@ -157,7 +164,7 @@ class Machine:
         """A shell line in which $CCMON is the command."""
         variables = self.env(**{"CCMON": " ".join(self.command()), **env})
         done = subprocess.run(["/bin/sh", "-c", script], env=variables, cwd=self.cwd, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S)
+                              capture_output=True, text=True, timeout=PATIENCE_S)
         return Result(done.returncode, done.stdout, done.stderr)
 
     def configure(self, text: str) -> Path:

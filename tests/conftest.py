@@ -33,4 +33,6 @@ def home(tmp_path, monkeypatch):
 def machine(tmp_path):
     """A home with a stand-in ccusage, to call the real command on."""
     from commands import Machine
-    return Machine(tmp_path)
+    machine = Machine(tmp_path)
+    yield machine
+    machine.close()

@@ -51,7 +51,8 @@ def test_a_message_does_not_land_in_stdout_when_stderr_is_closed(active):
     assert active.shell("$CCMON --plna 2>&-") == (2, "", "")
 
 
-@pytest.mark.parametrize("env", [{"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "xx_YY"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}])
+@pytest.mark.parametrize("env", [{"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "xx_YY"},
+                                 {"LC_ALL": "C", "PYTHONUTF8": "0"}])
 def test_ascii_where_the_locale_knows_no_more(active, env):
     for words in (["--once"], [], ["history"], ["history", "--table", "fancy_grid"], ["--demo", "--once"]):
         result = active.run(*words, **env)
@@ -131,7 +132,8 @@ def test_a_program_in_the_working_directory_is_never_run(machine, path):
 # --- surroundings -----------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("env", [{"HOME": "/nonexistent"}, {"HOME": "relative"}, {"XDG_DATA_HOME": "/proc/nope"},
-                                 {"CCMON_DATA_DIR": "/dev/null/x"}, {"XDG_CACHE_HOME": "/proc/nope"}, {"XDG_STATE_HOME": "/proc/nope"}])
+                                 {"CCMON_DATA_DIR": "/dev/null/x"}, {"XDG_CACHE_HOME": "/proc/nope"},
+                                 {"XDG_STATE_HOME": "/proc/nope"}])
 def test_without_a_place_to_write_the_numbers_are_still_right(active, env):
     told = active.run("--json", **env)
     assert told.code == 0 and told.json["session"]["tokens"] == 1234

@@ -101,7 +101,8 @@ def test_a_demo_does_not_read_it(active):
 def test_places(tmp_path):
     home = str(tmp_path)
     usual = config.paths({"HOME": home})
-    assert usual == (home, f"{home}/.config/ccmon/config.ini", f"{home}/.local/share/ccmon/ccmon.db", f"{home}/.local/state/ccmon/ccmon.log")
+    assert usual == (home, f"{home}/.config/ccmon/config.ini", f"{home}/.local/share/ccmon/ccmon.db",
+                     f"{home}/.local/state/ccmon/ccmon.log")
     moved = config.paths({"HOME": home, "XDG_DATA_HOME": "/d", "XDG_STATE_HOME": "/s", "XDG_CONFIG_HOME": "/c"})
     assert moved == (home, "/c/ccmon/config.ini", "/d/ccmon/ccmon.db", "/s/ccmon/ccmon.log")
     assert config.paths({"HOME": home, "XDG_DATA_HOME": "/d", "CCMON_DATA_DIR": "/own"}).store == "/own/ccmon.db"

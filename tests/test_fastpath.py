@@ -15,7 +15,7 @@ BANNED = {"json", "re", "argparse", "subprocess", "sqlite3", "pathlib", "datetim
 def loaded(words, env):
     """The modules that this interpreter loads for the words."""
     done = subprocess.run([sys.executable, "-X", "importtime", *words], env=env, stdin=subprocess.DEVNULL, check=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                          capture_output=True, text=True)
     return set(re.findall(r"^import time: +\d+ \| +\d+ \| +(\S+)$", done.stderr, re.MULTILINE)), done.stdout
 
 

@@ -163,7 +163,8 @@ def test_plain_ascii_in_every_locale(machine):
 @pytest.mark.parametrize("words, rule, at", [
     (["--reset", "session"], "session", END), (["--reset", "schedule"], "schedule", NOW + HOUR),
     (["--reset-hour", "0"], "hour", NOW + 7 * HOUR), (["--reset-hour", "17"], "hour", NOW + 24 * HOUR),
-    (["--reset", "5,10,15,20"], "hour", NOW + 3 * HOUR), (["--reset-hour", "18", "--timezone", "Asia/Tokyo"], "hour", NOW + 17 * HOUR)])
+    (["--reset", "5,10,15,20"], "hour", NOW + 3 * HOUR),
+    (["--reset-hour", "18", "--timezone", "Asia/Tokyo"], "hour", NOW + 17 * HOUR)])
 def test_reset_rules(machine, words, rule, at):
     machine.answers([block(START, 1000)])
     assert {name: document(machine, *words)["reset"][name] for name in ("rule", "at")} == {"rule": rule, "at": at}

@@ -13,7 +13,8 @@ from ccmon.linecache import KEEP_S, MOST_LINES, State
 NOW = 1_764_000_000
 UTF8 = {"LC_ALL": "C.UTF-8"}
 PLAIN = linecache.key(["--statusline"], UTF8)
-words = st.lists(st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0"), max_size=9), min_size=1, max_size=5)
+letters = st.characters(blacklist_categories=("Cs",), blacklist_characters="\0")
+words = st.lists(st.text(letters, max_size=9), min_size=1, max_size=5)
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def test_different_words_have_different_keys(one, other):
     assert (linecache.key(one, UTF8) == linecache.key(other, UTF8)) == (one == other)
 
 
-@pytest.mark.parametrize("env, same", [({}, True), ({"LANG": "de_DE.UTF-8", "LC_ALL": ""}, True), ({"TERM": "dumb", "PWD": "/x"}, True),
+@pytest.mark.parametrize("env, same", [({}, True), ({"LANG": "de_DE.UTF-8", "LC_ALL": ""}, True), ({"TERM": "dumb"}, True),
                                        ({"LC_ALL": "C"}, False), ({"CCMON_PLAN": "max5"}, False), ({"NO_COLOR": ""}, False),
                                        ({"TZ": "UTC"}, False), ({"LC_ALL": "", "LC_CTYPE": "C", "LANG": "C.UTF-8"}, False)])
 def test_what_changes_a_line_changes_its_key(env, same):
@@ -141,18 +142,23 @@ def test_due(state, due, tmp_path):
     assert state.due(NOW, str(tmp_path / "none")) is due
 
 
-@pytest.mark.parametrize("changed, due", [(NOW - 20, False), (NOW - 5, True), (NOW + 500, False)])
-def test_a_newer_configuration(changed, due, tmp_path):
+@pytest.mark.parametrize("changed", [NOW - 20, NOW - 10, NOW + 500])
+def test_another_configuration(changed, tmp_path):
     path = tmp_path / "config.ini"
+    state = State(fresh_until=NOW + 5, refreshed=NOW - 10)
+    assert not state.outdated(str(path))
     path.write_text("")
     os.utime(path, (changed, changed))
-    state = State(fresh_until=NOW + 5, refreshed=NOW - 10)
-    assert state.due(NOW, str(path)) is due is state.outdated(NOW, str(path))
+    assert state.outdated(str(path)) and state.due(NOW, str(path))
     state.retry_at = NOW + 3
     assert not state.due(NOW, str(path))
+    state.config, state.retry_at = linecache.config_stamp(str(path)), 0
+    assert not state.outdated(str(path)) and not state.due(NOW, str(path))
+    path.unlink()
+    assert state.outdated(str(path))
 
 
-@given(st.lists(st.integers(0, 10 ** 12), min_size=5, max_size=5), st.text(st.characters(blacklist_categories=("Cs",)), max_size=30))
+@given(st.lists(st.integers(0, 10 ** 12), min_size=6, max_size=6), st.text(letters, max_size=30))
 def test_the_state_comes_back(tmp_path_factory, numbers, note):
     where = str(tmp_path_factory.mktemp("state"))
     linecache.write_state(where, State(*numbers, note))
@@ -160,7 +166,7 @@ def test_the_state_comes_back(tmp_path_factory, numbers, note):
     assert [getattr(found, name) for name in State.__slots__] == [*numbers, note]
 
 
-@pytest.mark.parametrize("content", [b"", b"1 2", b"a b c d e\n", b"\0" * 50, b"9" * 5000 + b" 1 1 1 1\n", b"\xff\xfe"])
+@pytest.mark.parametrize("content", [b"", b"1 2", b"a b c d e\n", b"\0" * 50, b"9" * 5000 + b" 1 1 1 1 1\n", b"\xff\xfe"])
 def test_a_damaged_state_counts_as_none(where, content):
     linecache.replace(where, "state", content or b" ")
     assert linecache.read_state(where).due(NOW, "/nonexistent")

@@ -57,7 +57,8 @@ def test_a_value_that_looks_like_a_command_is_a_value():
     assert parsed.command == "record" and parsed.ccusage == "history"
 
 
-@pytest.mark.parametrize("words", [["--pla", "pro"], ["--time", "UTC"], ["--stat"], ["hist"], ["history", "--day", "3"], ["--vers"],
+@pytest.mark.parametrize("words", [["--pla", "pro"], ["--time", "UTC"], ["--stat"], ["hist"], ["history", "--day", "3"],
+                                   ["--vers"],
                                    ["--once", "--json"], ["--json", "--statusline"], ["record", "--json"], ["record", "history"],
                                    ["--plan"], ["extra"], ["--compact=yes"], ["--", "x"], ["-p", "pro"]])
 def test_no_abbreviations_and_no_leftovers(words):
@@ -65,7 +66,8 @@ def test_no_abbreviations_and_no_leftovers(words):
         arguments.parse(words)
 
 
-@pytest.mark.parametrize("words, near", [(["--plna", "pro"], "--plan"), (["--timezon", "UTC"], "--timezone"), (["histroy"], "history"),
+@pytest.mark.parametrize("words, near", [(["--plna", "pro"], "--plan"), (["--timezon", "UTC"], "--timezone"),
+                                         (["histroy"], "history"),
                                          (["--reste-hour=3"], "--reset-hour"), (["recrod"], "record"), (["--jsno"], "--json")])
 def test_near_matches(words, near):
     with pytest.raises(UsageError) as told:
@@ -96,7 +98,8 @@ def test_the_nearer_of_reset_and_reset_hour_counts(words, env, want):
     assert tuple(settings(*words, env=env).reset) == want
 
 
-@pytest.mark.parametrize("words, env", [(("--reset", "5", "--reset-hour", "3"), {}), ((), {"CCMON_RESET": "5", "CCMON_RESET_HOUR": "5"})])
+@pytest.mark.parametrize("words, env", [(("--reset", "5", "--reset-hour", "3"), {}),
+                                        ((), {"CCMON_RESET": "5", "CCMON_RESET_HOUR": "5"})])
 def test_both_in_one_place_contradict_each_other(words, env):
     with pytest.raises(CcmonError, match="reset.*both"):
         settings(*words, env=env)
@@ -106,8 +109,10 @@ def test_the_last_of_two_equal_flags_counts():
     assert settings("--plan", "max5", "--plan", "max20").plan == "max20"
 
 
-@given(st.lists(st.one_of(st.sampled_from(["--plan", "history", "record", "--json", "--once", "--days", "--table", "--reset", "5", "--"]),
-                          st.text(max_size=8)), max_size=6))
+WORDS = ["--plan", "history", "record", "--json", "--once", "--days", "--table", "--reset", "5", "--"]
+
+
+@given(st.lists(st.one_of(st.sampled_from(WORDS), st.text(max_size=8)), max_size=6))
 def test_any_words_give_arguments_or_one_sentence(words):
     if {"--help", "-h", "--version"} & set(words):
         return

@@ -101,8 +101,19 @@ def test_closed_and_broken_streams(machine, streams, cached):
     done = machine.shell(f"$CCMON --statusline {streams}")
     assert (done.code, done.err) == (0, "")
     wait_until(machine.idle, "the refresher ends")
-    assert machine.runs() == 1                           # the lock held although its descriptor could have been 0
+    assert machine.runs() == 1
     assert one_line(machine.run("--statusline", now=None)).startswith("CC 131%")
+
+
+@pytest.mark.parametrize("streams", ["<&-", "<&- >&- 2>&-"])
+def test_the_lock_is_held_even_when_it_could_have_got_the_number_of_a_closed_stream(machine, streams):
+    live(machine)
+    machine.gated()
+    machine.shell(f"$CCMON --statusline --wait 0 {streams}")
+    wait_until(machine.runs, "ccusage runs")
+    assert not machine.idle()
+    machine.opens()
+    wait_until(machine.idle, "the refresher ends")
 
 
 def test_a_deleted_working_directory(machine):
@@ -367,7 +378,8 @@ def test_at_most_32_lines_are_kept_current_and_no_other_is_shown(machine):
     live(machine)
     machine.run("record", now=None)
     for limit in range(100, 140):
-        linecache.write_line(str(machine.cache), linecache.key(["--statusline", f"--limit={limit}"], {"LC_ALL": "C.UTF-8"}), b"old\n")
+        key = linecache.key(["--statusline", f"--limit={limit}"], {"LC_ALL": "C.UTF-8"})
+        linecache.write_line(str(machine.cache), key, b"old\n")
     machine.run("record", now=None)
     assert len(list(machine.cache.glob("*.line"))) == 32
     for limit in (100, 120, 139):
