@@ -187,7 +187,8 @@ def test_command_that_may_not_be_run(tmp_path):
 
 
 @pytest.mark.parametrize("package, expected", [
-    ('{"name":"ccusage","version":"20.0.24"}', "20.0.24"), ('{"name":"other","version":"1.0.0"}', None), ("[]", None), ("{", None),
+    ('{"name":"ccusage","version":"20.0.24"}', "20.0.24"), ('{"name":"other","version":"1.0.0"}', None), ("[]", None),
+    ("{", None),
 ])
 def test_the_version_stands_in_the_package_around_the_program(tmp_path, package, expected):
     program = put(tmp_path / "lib" / "ccusage" / "dist" / "cli.js")

@@ -78,7 +78,7 @@ def idle(env: Dict[str, str], seconds: int) -> None:
         time.sleep(seconds)
         cpu_s, written = terminal.cpu_s() - cpu_s, terminal.written() - written
         print(f"resident memory             {status_kb(terminal.process.pid, 'VmRSS') / 1024:8.1f} MB")
-        print(f"CPU over {seconds:3} s idle         {cpu_s:8.2f} s   {100 * cpu_s / seconds:.2f} % of a core, ccusage's runs apart")
+        print(f"CPU over {seconds:3} s idle         {cpu_s:8.2f} s   {100 * cpu_s / seconds:.2f} % of a core (ccusage apart)")
         print(f"bytes per idle second       {written / seconds:8.1f}")
         terminal.send("q")
         terminal.wait_exit()
