@@ -6,7 +6,7 @@ import time
 import traceback
 from typing import List, NamedTuple, Optional, Sequence, TextIO, Tuple
 
-from ccmon import ccusage, linecache, refresh, text
+from ccmon import ccusage, linecache, memory, refresh, text
 from ccmon.context import Context
 from ccmon.limits import PLAN_NAMES
 from ccmon.model import Facts, Record, Source
@@ -146,7 +146,7 @@ class Poller(threading.Thread):
             return refresh.load(ctx, now)
         try:
             if at_once or not (refresh.backing_off(ctx) or self._just_read(now)):
-                return refresh.once(ctx, lock, refresh.SCREEN_BUSY_MS, self.cancel)
+                return refresh.once(ctx, lock, memory.SCREEN_BUSY_MS, self.cancel)
             return refresh.load(ctx, now)
         finally:
             linecache.unlock(lock)
@@ -202,17 +202,16 @@ def _effect(ctx: Context, screen: Screen, poller: Poller, state: State, effect: 
     elif effect == "theme":
         screen.set_theme(state.theme)
     elif effect == "history":
-        return state._replace(records=records(ctx))
+        return _with_history(ctx, state)
     return state
 
 
-def records(ctx: Context) -> Tuple[Record, ...]:
-    """The stored sessions; none when the store cannot be read."""
-    with refresh.opened(ctx, refresh.BACKGROUND_BUSY_MS) as memory:
-        try:
-            return tuple(memory.store.records(ctx.owner, None)) if memory.store else ()
-        except StoreError:
-            return ()
+def _with_history(ctx: Context, state: State) -> State:
+    try:
+        with memory.opened(ctx, memory.BACKGROUND_BUSY_MS) as kept:
+            return state._replace(records=tuple(kept.records()))
+    except StoreError as err:
+        return _said(state._replace(page="dashboard"), str(err), ctx.now())
 
 
 def _received(poller: Poller, state: State) -> State:

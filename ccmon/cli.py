@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import Any, Iterator, List, Mapping, Optional, Sequence, TextIO
 
-from ccmon import arguments, config, demo, linecache, refresh, screen, themes
+from ccmon import arguments, config, demo, linecache, lines, memory, refresh, screen, themes
 from ccmon.context import Context, prepare
 from ccmon.model import CcmonError, Facts, Given, Record, Snapshot, Source, UsageError
 from ccmon.text import Charset, clean, clip, plain
@@ -96,7 +96,7 @@ def _demo_context(flags: Mapping[str, Given], folder: str) -> Context:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "CCMON_DATA_DIR"))}
     ctx = prepare(flags, {**kept, **own})
     ctx = ctx._replace(demo=demo.anchor(ctx.now()))
-    refresh.remember_demo(ctx)
+    memory.remember_demo(ctx)
     return ctx
 
 
@@ -237,10 +237,8 @@ def _table_format(name: str) -> str:
 
 
 def _records(ctx: Context, since: Optional[int]) -> List[Record]:
-    with refresh.opened(ctx, refresh.SCREEN_BUSY_MS) as memory:
-        if memory.store is None:
-            raise CcmonError(memory.trouble or "There is no store")
-        return memory.store.records(ctx.owner, since)
+    with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
+        return kept.records(since)
 
 
 def _table(records: Sequence[Record], ctx: Context, name: str) -> str:
@@ -269,7 +267,7 @@ def _line(argv: List[str]) -> str:
         if not linecache.is_utf8(ctx.env):
             ctx = ctx._replace(env={**ctx.env, "ASCII": ""})
         facts = _facts_of_line(ctx, argv)
-        line = refresh.line_of(ctx, facts, ctx.now())
+        line = lines.line_of(ctx, facts, ctx.now())
         # Not when a refresh has ended meanwhile: what it wrote is newer.
         if ctx.demo is None and ctx.cache and "CCMON_NOW" not in ctx.env and refresh.source_before(ctx) == facts.source:
             linecache.write_line(ctx.cache, linecache.key(argv, os.environ), line.encode("utf-8", "replace"))

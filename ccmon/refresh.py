@@ -7,25 +7,14 @@ import threading
 import time
 import traceback
 from contextlib import contextmanager
-from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Iterator, List, Optional, Tuple
 
-from ccmon import arguments, ccusage, ccusage_json, compute, config, context, demo, limits, linecache
+from ccmon import ccusage, ccusage_json, compute, config, demo, linecache, lines
 from ccmon.context import Context
-from ccmon.model import Block, CcmonError, Facts, HighWater, Limit, Source, UsageError
-from ccmon.store import Store, StoreError, open_store
-from ccmon.text import Charset
-from ccmon.views import statusline
+from ccmon.memory import BACKGROUND_BUSY_MS, Answer, Memory, opened
+from ccmon.model import CcmonError, Facts, Source
 
-BACKGROUND_BUSY_MS, SCREEN_BUSY_MS = 250, 2000
 ENDINGS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-
-
-class Answer(NamedTuple):
-    """What the source said."""
-
-    blocks: Tuple[Block, ...]
-    source: Source
-    took_s: float
 
 
 def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Optional[ccusage.Cancel] = None) -> Facts:
@@ -48,7 +37,7 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
         else:
             facts = memory.keep(answer, now)
             _note_success(ctx, facts, now, answer.took_s)
-    write_lines(ctx, facts, now)
+    lines.write_all(ctx, facts, now)
     return facts
 
 
@@ -71,7 +60,7 @@ def source_before(ctx: Context) -> Source:
         return Source(name)
 
 
-def _ask(ctx: Context, before: Source, memory: "Memory", lock: int, cancel: ccusage.Cancel) -> Answer:
+def _ask(ctx: Context, before: Source, memory: Memory, lock: int, cancel: ccusage.Cancel) -> Answer:
     started, now = time.monotonic(), ctx.now()
     if ctx.demo is not None:
         return Answer(demo.blocks(now, ctx.demo), Source("demo", refreshed=now), time.monotonic() - started)
@@ -153,115 +142,10 @@ def _note(ctx: Context, facts: Facts, now: int, state: linecache.State) -> None:
     linecache.write_state(ctx.cache, state)
 
 
-# --- the memory -------------------------------------------------------------------------------------------------------
-
-class Memory:
-    """The store, or its absence: without it the numbers of this moment are still right."""
-
-    def __init__(self, ctx: Context, store: Optional[Store], trouble: Optional[str]) -> None:
-        self.ctx, self.store, self.trouble = ctx, store, trouble
-
-    def __enter__(self) -> "Memory":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.store:
-            self.store.close()
-
-    def facts(self, now: int) -> Facts:
-        """What is stored, empty without a store."""
-        if self.store:
-            try:
-                return self.store.facts(self.ctx.owner, now)
-            except StoreError as err:
-                self.trouble = str(err)
-        return Facts(trouble=self.trouble)
-
-    def keep(self, answer: Answer, now: int) -> Facts:
-        """Store the answer; the facts come back from the store, or from the answer alone when that fails."""
-        if self.store:
-            try:
-                self.store.save(answer.blocks, self.ctx.owner, now, self._limit_of)
-                facts = self.store.facts(self.ctx.owner, now)
-                found = compute.active(facts.blocks, facts.listed, now)
-                self.store.observe(self.ctx.owner, found[0] if found else None, now)
-                return self.store.facts(self.ctx.owner, now)._replace(source=answer.source)
-            except StoreError as err:
-                self.trouble = str(err)
-        return Facts(answer.blocks, tuple(block.start for block in answer.blocks), (),
-                     limits.high_water(answer.blocks, now), answer.source, self.trouble)
-
-    def _limit_of(self, tokens: int, high_water: Optional[HighWater]) -> Limit:
-        settings = self.ctx.settings
-        return limits.resolve(settings.plan, settings.explicit_limit, tokens, high_water, settings.plans)
-
-    def remembered_path(self) -> Optional[str]:
-        """The ccusage that last worked."""
-        try:
-            return self.store.get("ccusage_path") if self.store else None
-        except StoreError:
-            return None
-
-    def remember_path(self, path: str) -> None:
-        """Keep the path for processes with a poorer PATH, such as a tmux server's."""
-        try:
-            if self.store:
-                self.store.put("ccusage_path", path)
-        except StoreError as err:
-            self.trouble = str(err)
-
-
-def opened(ctx: Context, busy_ms: int) -> Memory:
-    """The memory of this context; a store that cannot be opened is told, never fatal."""
-    if not ctx.paths.store:
-        return Memory(ctx, None, "There is no home directory: history is off. Set HOME or CCMON_DATA_DIR")
-    try:
-        return Memory(ctx, open_store(ctx.paths.store, busy_ms), None)
-    except StoreError as err:
-        return Memory(ctx, None, str(err))
-
-
-# --- the lines --------------------------------------------------------------------------------------------------------
-
-def write_lines(ctx: Context, facts: Facts, now: int) -> None:
-    """Render the plain line and every line asked for in the last day, each from its own words."""
-    if not ctx.cache:
-        return
-    for key in {"--statusline\0": None, **dict.fromkeys(linecache.asked(ctx.cache))}:
-        argv, env = linecache.words(key)
-        try:
-            own = context_of(argv, {**_without_own(ctx.env), **env}, ctx)
-        except UsageError:
-            linecache.forget(ctx.cache, key)
-            continue
-        if own.settings.timezone == "local" and own.env.get("TZ") != ctx.env.get("TZ"):
-            linecache.forget(ctx.cache, key)       # this process cannot tell the time of that zone
-            continue
-        linecache.write_line(ctx.cache, key, line_of(own, facts, now).encode("utf-8", "replace"))
-
-
-def _without_own(env: Mapping[str, str]) -> Dict[str, str]:
-    return {name: value for name, value in env.items()
-            if name == "CCMON_NOW" or not (name.startswith("CCMON_") or name in ("NO_COLOR", "TZ"))}
-
-
-def context_of(argv: List[str], env: Mapping[str, str], ctx: Optional[Context] = None) -> Context:
-    """The context that an argument list asks for; paths and owner are those of ctx when it is given."""
-    own = context.prepare(arguments.flags(arguments.parse(argv)), env)
-    return own._replace(paths=ctx.paths, cache=ctx.cache, owner=ctx.owner, demo=ctx.demo) if ctx else own
-
-
-def line_of(ctx: Context, facts: Facts, now: int) -> str:
-    """The status line with its newline."""
-    ascii_only = ctx.settings.ascii or "ASCII" in ctx.env
-    text = statusline.render(ctx.view(facts, now), ctx.zone, Charset(not ascii_only, False))
-    return text + "\n"
-
-
 def in_background(argv: List[str], lock: int) -> None:
     """The detached refresher: one refresh with the settings of the words that asked."""
     env = dict(os.environ)
-    ctx = context_of(argv, env)._replace(background=True)
+    ctx = lines.context_of(argv, env)._replace(background=True)
     end_in_order()
     try:
         once(ctx, lock)
@@ -300,12 +184,3 @@ def _signals_end(cancel: ccusage.Cancel) -> Iterator[ccusage.Cancel]:
             signal.signal(number, handler or signal.SIG_DFL)
         for number in noted[:1]:
             signal.raise_signal(number)
-
-
-def remember_demo(ctx: Context) -> None:
-    """Fill the memory of a demo with what would have been seen since the session began."""
-    now = ctx.now()
-    assert ctx.demo is not None
-    with opened(ctx, BACKGROUND_BUSY_MS) as memory:
-        for at in demo.moments(now, ctx.demo):
-            memory.keep(Answer(demo.blocks(at, ctx.demo), Source("demo", refreshed=at), 0.0), at)
