@@ -9,7 +9,7 @@ from typing import List, NamedTuple, Optional, Sequence, TextIO, Tuple
 from ccmon import ccusage, linecache, memory, refresh, text
 from ccmon.context import Context
 from ccmon.limits import PLAN_NAMES
-from ccmon.model import Facts, Record, Source
+from ccmon.model import Facts, Record
 from ccmon.screen import Event, Screen, exit_code
 from ccmon.store import StoreError
 from ccmon.text import Charset, Line
@@ -118,16 +118,18 @@ class Poller(threading.Thread):
         self.cancel = ccusage.Cancel()
         self._now = threading.Event()
         self._stopped = False
+        self._last = Facts()
+        self._failures, self._retry_at = 0, 0.0                # monotonic s; holds where no state can be kept
 
     def run(self) -> None:
         """Look, hand over, pause; until stop()."""
         at_once = refresh.source_before(self.ctx).missing      # it may have been installed since
         while not self._stopped:
             started = time.monotonic()
-            facts = self._looked(at_once)
-            self.facts.put(facts)
+            self._last = self._looked(at_once)
+            self.facts.put(self._last)
             self.screen.wake()
-            rest_s = 0 if facts.source.error else 5 * (time.monotonic() - started)     # failures have their own pauses
+            rest_s = 0 if self._last.source.error else 5 * (time.monotonic() - started)     # failures have their own pauses
             at_once = self._now.wait(max(self.ctx.settings.interval, rest_s))
             self._now.clear()
 
@@ -136,7 +138,8 @@ class Poller(threading.Thread):
             return self._look(at_once)
         except Exception as err:       # a thread that dies in silence would freeze the numbers
             traceback.print_exc()      # stderr is the log while the screen is open
-            return Facts(source=Source(error=f"internal error ({type(err).__name__}), see the log"))
+            error = f"internal error ({type(err).__name__}), see the log"
+            return self._last._replace(source=self._last.source._replace(error=error))
 
     def _look(self, at_once: bool) -> Facts:
         """The facts of a refresh of our own, or what another process has stored."""
@@ -145,11 +148,20 @@ class Poller(threading.Thread):
         if lock is None:
             return refresh.load(ctx, now)
         try:
-            if at_once or not (refresh.backing_off(ctx) or self._just_read(now)):
-                return refresh.once(ctx, lock, memory.SCREEN_BUSY_MS, self.cancel)
-            return refresh.load(ctx, now)
+            if at_once or not (self._backing_off() or self._just_read(now)):
+                return self._read(lock)
+            return refresh.load(ctx, now) if ctx.cache else self._last
         finally:
             linecache.unlock(lock)
+
+    def _read(self, lock: int) -> Facts:
+        facts = refresh.once(self.ctx, lock, memory.SCREEN_BUSY_MS, self.cancel)
+        self._failures = self._failures + 1 if facts.source.error else 0
+        self._retry_at = time.monotonic() + refresh.pause_s(self._failures) if self._failures else 0.0
+        return facts
+
+    def _backing_off(self) -> bool:
+        return refresh.backing_off(self.ctx) or (not self.ctx.cache and time.monotonic() < self._retry_at)
 
     def _just_read(self, now: int) -> bool:
         """Another process, or we, have the numbers of this moment."""

@@ -1,5 +1,6 @@
 """The command line: what each call prints and its exit code; the one place where errors become text."""
 
+import errno
 import json
 import os
 import shutil
@@ -19,7 +20,8 @@ from ccmon.text import Charset, clean, clip, plain
 from ccmon.views import dashboard, history, idle, report
 from ccmon.views.scene import Scene
 
-OK, USAGE, NO_SESSION, NO_DATA, INTERNAL = 0, 2, 20, 30, 70
+OK, UNWRITABLE, USAGE, NO_SESSION, NO_DATA, INTERNAL = 0, 1, 2, 20, 30, 70
+DISK = (errno.ENOSPC, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM)
 LINE_CELLS = 80
 
 
@@ -40,10 +42,10 @@ def main(argv: Sequence[str]) -> int:
     except BrokenPipeError:
         _silence_stdout()
         return OK
-    except OSError as err:
-        _silence_stdout()
-        return _complain(f"{err}. Check free space and permissions", 1)
     except Exception as err:
+        if isinstance(err, OSError) and err.errno in DISK:
+            _silence_stdout()
+            return _complain(f"{err}. Check free space and permissions", UNWRITABLE)
         return _complain(f"internal error: {type(err).__name__}: {err}. {_logged()}", INTERNAL)
 
 
@@ -264,8 +266,7 @@ def _statusline(argv: List[str]) -> int:
 
 def _line(argv: List[str]) -> str:
     with _context(arguments.parse(argv)) as ctx:
-        if not linecache.is_utf8(ctx.env):
-            ctx = ctx._replace(env={**ctx.env, "ASCII": ""})
+        ctx = ctx._replace(utf8=linecache.is_utf8(ctx.env))
         facts = _facts_of_line(ctx, argv)
         line = lines.line_of(ctx, facts, ctx.now())
         # Not when a refresh has ended meanwhile: what it wrote is newer.

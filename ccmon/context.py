@@ -3,7 +3,7 @@
 from typing import Mapping, NamedTuple, Optional
 
 from ccmon import clock, compute, config, linecache, options
-from ccmon.model import CcmonError, Facts, Given, Owner, Snapshot, UsageError
+from ccmon.model import CcmonError, Facts, Given, Owner, Snapshot, Source, UsageError
 
 
 class Context(NamedTuple):
@@ -16,6 +16,7 @@ class Context(NamedTuple):
     settings: options.Settings
     zone: clock.Zone
     background: bool = False           # the detached refresher: no process but one ccusage
+    utf8: bool = True                  # the locale that the line is for
     demo: Optional[int] = None         # start of the simulated session, None on real data
 
     def now(self) -> int:
@@ -27,11 +28,15 @@ class Context(NamedTuple):
         settings = self.settings
         choice = compute.Options(plan=plan or settings.plan, explicit_limit=None if plan else settings.explicit_limit,
                                  rule=settings.reset, plans=settings.plans)
-        return compute.assess(facts, choice, self.zone, now, stale_after_s=self.stale_after_s())
+        return compute.assess(facts, choice, self.zone, now, stale_after_s=self.stale_after_s(facts.source))
 
-    def stale_after_s(self) -> int:
+    def fresh_s(self, source: Source) -> float:
+        """How long what was read counts as fresh: a slow source is asked less often."""
+        return max(self.settings.line_ttl, 5 * source.took_s)
+
+    def stale_after_s(self, source: Source) -> int:
         """Data older than this are marked as old."""
-        return int(3 * self.settings.line_ttl)
+        return int(3 * max(self.fresh_s(source), self.settings.interval))
 
 
 def settings_of(flags: Mapping[str, Given], env: Mapping[str, str], config_path: Optional[str]) -> options.Settings:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     Work = Callable[[list[str], int], None]
 
 TTL_S = 15
+NOT_UTF8 = "<locale>"                  # stands in a signature for a locale that is not UTF-8
 KEEP_S = 86_400                        # lines not asked for since then are no longer rendered
 MOST_LINES = 32
 MOST_FRESH_S = 7200
@@ -71,13 +72,15 @@ def folder(env: "Environ") -> "str | None":
     base = env.get("XDG_CACHE_HOME", "")
     if not os.path.isabs(base):
         base = env.get("LOCALAPPDATA", "") if os.name == "nt" else ""
+    domain = "\n".join([env.get(name, "") for name in DOMAIN])
+    user = env.get("HOME") or os.path.expanduser("~")
+    if base and not base.startswith(user + "/"):
+        domain += user                 # that folder may serve several homes
     if not base:
-        user = env.get("HOME") or os.path.expanduser("~")
         if not os.path.isabs(user) or not os.path.isdir(user):
             return None
         base = user + "/.cache"
-    domain = "\n".join([env.get(name, "") for name in DOMAIN])
-    return base + ("/ccmon" if domain == "\n\n\n" else "/ccmon/" + format(_sum(domain.encode("utf-8", "replace")), "08x"))
+    return base + ("/ccmon" if domain == "\n\n\n" else "/ccmon/" + format(_sum(domain.encode("utf-8", "surrogateescape")), "08x"))
 
 
 def config_path(env: "Environ") -> str:
@@ -100,7 +103,7 @@ def signature(env: "Environ") -> "list[str]":
     """The environment variables that change a line's text, as NAME=value; empty in the usual environment."""
     names = [n for n in env if n.startswith("CCMON_") or n in ("NO_COLOR", "TZ")]
     words = [n + "=" + env[n] for n in sorted(names)]
-    return words if is_utf8(env) else words + ["ASCII="]
+    return words if is_utf8(env) else words + [NOT_UTF8 + "="]
 
 
 def key(argv: "list[str]", env: "Environ") -> str:
@@ -128,7 +131,7 @@ def _unescape(word: str) -> str:
 
 
 def _name(key_text: str) -> str:
-    return "plain" if key_text == "--statusline\0" else format(_sum(key_text.encode("utf-8", "replace")), "08x") + ".line"
+    return "plain" if key_text == "--statusline\0" else format(_sum(key_text.encode("utf-8", "surrogateescape")), "08x") + ".line"
 
 
 def _read(path: str) -> "bytes | None":
@@ -153,13 +156,13 @@ def read_line(where: str, key_text: str) -> "bytes | None":
     if name == "plain":
         return content
     head, found, line = content.partition(b"\n")
-    return line if found and line and head == key_text.encode("utf-8", "replace") else None
+    return line if found and line and head == key_text.encode("utf-8", "surrogateescape") else None
 
 
 def write_line(where: str, key_text: str, line: bytes) -> None:
     """Put the line in its file, when its bytes changed."""
     name = _name(key_text)
-    content = line if name == "plain" else key_text.encode("utf-8", "replace") + b"\n" + line
+    content = line if name == "plain" else key_text.encode("utf-8", "surrogateescape") + b"\n" + line
     if _read(where + "/" + name) == content:
         return
     asked_at = _changed(where + "/" + name)
@@ -218,7 +221,7 @@ def asked(where: str) -> "list[str]":
     for _, name in found:
         if name not in kept:
             _remove(where + "/" + name)
-    heads = [(_read(where + "/" + n) or b"").partition(b"\n")[0].decode("utf-8", "replace") for n in kept]
+    heads = [(_read(where + "/" + n) or b"").partition(b"\n")[0].decode("utf-8", "surrogateescape") for n in kept]
     return [head for head in heads if head]
 
 
@@ -236,7 +239,7 @@ def _set_time(path: str, at: float) -> None:
 
 def read_state(where: str) -> State:
     """The freshness file; an empty state when there is none or it is damaged."""
-    content = (_read(where + "/state") or b"").decode("utf-8", "replace")
+    content = (_read(where + "/state") or b"").decode("utf-8", "surrogateescape")
     head, _, note = content.partition("\n")
     try:
         fresh_until, retry_at, expires_at, refreshed, failures, config = [int(word) for word in head.split()]
@@ -248,13 +251,13 @@ def read_state(where: str) -> State:
 def write_state(where: str, state: State) -> None:
     """Replace the freshness file."""
     numbers = (state.fresh_until, state.retry_at, state.expires_at, state.refreshed, state.failures, state.config)
-    replace(where, "state", (" ".join([str(int(n)) for n in numbers]) + "\n" + state.note).encode("utf-8", "replace"))
+    replace(where, "state", (" ".join([str(int(n)) for n in numbers]) + "\n" + state.note).encode("utf-8", "surrogateescape"))
 
 
 def lock(where: str) -> "int | None":
     """The refresh lock without waiting: a descriptor, or None while another process refreshes.
 
-    Where no lock file can be made (no home, read-only, full) -1: refresh without a lock rather than never.
+    Where there can be no lock (no home, read-only, full, some network disks) -1: refresh without one rather than never.
     """
     try:
         os.makedirs(where, 0o700, exist_ok=True)
@@ -269,9 +272,12 @@ def lock(where: str) -> "int | None":
             import fcntl
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return fd
-    except OSError:
+    except (BlockingIOError, PermissionError):
         os.close(fd)
         return None
+    except OSError:                    # a file system without locks
+        os.close(fd)
+        return -1
 
 
 def unlock(fd: int) -> None:
@@ -302,7 +308,7 @@ def detach(argv: "list[str]", fd: int, work: "Work") -> None:
     """Call work(argv, fd) in a process of its own that holds the lock and nothing else of the caller."""
     if not hasattr(os, "fork"):
         unlock(fd)
-        _spawn(argv)
+        _spawn()
         return
     try:
         pid = os.fork()
@@ -318,7 +324,7 @@ def detach(argv: "list[str]", fd: int, work: "Work") -> None:
         os._exit(0)
 
 
-def _spawn(argv: "list[str]") -> None:
+def _spawn() -> None:
     import subprocess  # Windows: no fork; the child takes the lock itself
     flags = 0x00000008 | 0x08000000  # DETACHED_PROCESS, CREATE_NO_WINDOW
     subprocess.Popen([sys.executable, "-m", "ccmon", "record"], close_fds=True, creationflags=flags,
@@ -330,10 +336,10 @@ def _leave_caller(fd: int) -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for target in (0, 1, 2):
         os.dup2(null, target)
-    top = os.sysconf("SC_OPEN_MAX") if hasattr(os, "sysconf") else 1024
+    top = os.sysconf("SC_OPEN_MAX")
     if fd > 3:
         os.closerange(3, fd)
-    os.closerange(max(3, fd + 1), min(top, 65536))
+    os.closerange(max(3, fd + 1), top if 0 < top < 65536 else 65536)   # -1: the system names no bound
     os.chdir("/")
 
 
@@ -365,7 +371,8 @@ def refresh(where: str, argv: "list[str]", env: "Environ", work: "Work") -> bool
     fd = lock(where)
     if fd is None:
         return True
-    if fd == -1 or not read_state(where).due(time.time(), config_path(env)):
+    nowhere = fd == -1 and not os.access(where, os.W_OK)       # nothing that is read could be kept
+    if nowhere or not read_state(where).due(time.time(), config_path(env)):
         unlock(fd)
         return False
     detach(argv, fd, work)

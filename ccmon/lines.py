@@ -34,11 +34,11 @@ def _without_own(env: Mapping[str, str]) -> Dict[str, str]:
 def context_of(argv: List[str], env: Mapping[str, str], ctx: Optional[Context] = None) -> Context:
     """The context that an argument list asks for; paths and owner are those of ctx when it is given."""
     own = context.prepare(arguments.flags(arguments.parse(argv)), env)
+    own = own._replace(utf8=linecache.NOT_UTF8 not in env)
     return own._replace(paths=ctx.paths, cache=ctx.cache, owner=ctx.owner, demo=ctx.demo) if ctx else own
 
 
 def line_of(ctx: Context, facts: Facts, now: int) -> str:
     """The status line with its newline."""
-    ascii_only = ctx.settings.ascii or "ASCII" in ctx.env
-    text = statusline.render(ctx.view(facts, now), ctx.zone, Charset(not ascii_only, False))
+    text = statusline.render(ctx.view(facts, now), ctx.zone, Charset(ctx.utf8 and not ctx.settings.ascii, False))
     return text + "\n"

@@ -15,7 +15,6 @@ class Answer(NamedTuple):
 
     blocks: Tuple[Block, ...]
     source: Source
-    took_s: float
 
 
 class Memory:
@@ -96,4 +95,4 @@ def remember_demo(ctx: Context) -> None:
     assert ctx.demo is not None
     with opened(ctx, BACKGROUND_BUSY_MS) as memory:
         for at in demo.moments(now, ctx.demo):
-            memory.keep(Answer(demo.blocks(at, ctx.demo), Source("demo", refreshed=at), 0.0), at)
+            memory.keep(Answer(demo.blocks(at, ctx.demo), Source("demo", refreshed=at)), at)

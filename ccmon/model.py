@@ -67,6 +67,7 @@ class Source(NamedTuple):
     path: Optional[str] = None         # absolute path of the program
     stamp: Optional[int] = None        # when that file changed (ns): the version is asked for again after an upgrade
     refreshed: Optional[int] = None    # epoch s of the last attempt that succeeded
+    took_s: float = 0.0                # how long that attempt took
     error: Optional[str] = None        # one sentence, when the last attempt failed
     missing: bool = False              # the program could not be found or started
     skipped: int = 0                   # malformed blocks left out

@@ -71,6 +71,11 @@ def near(word: str, known: Iterable[str]) -> str:
     return f" (did you mean {found[0]}?)" if found else ""
 
 
+def zone_name(text: str) -> str:
+    """A zone's name; it is looked up later."""
+    return "local" if text.lower() == "local" else text
+
+
 def reset_rule(text: str) -> ResetRule:
     """session, schedule or hours."""
     try:
@@ -87,7 +92,7 @@ OPTIONS: Tuple[Option, ...] = (
            "09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20", ("session", "schedule")),
     Option("reset_hour", whole(0, 23, "hours"), "", "HOUR", "one daily reset hour, 0 (midnight) to 23",
            tuple(map(str, range(24)))),
-    Option("timezone", str, "Europe/Warsaw", "ZONE", "zone of all times shown: local, or a name such as Europe/Berlin"),
+    Option("timezone", zone_name, "Europe/Warsaw", "ZONE", "zone of all times shown: local, or a name such as Europe/Berlin"),
     Option("interval", number(0.5, 3600, "seconds"), "3", "S", "seconds between two looks at the usage"),
     Option("timeout", number(0.1, 3600, "seconds"), "30", "S", "seconds that ccusage may take"),
     Option("ccusage", str, "", "CMD", "the ccusage program to run: an absolute path, or a name on PATH"),
@@ -176,7 +181,7 @@ def resolve(flags: Mapping[str, Given], environment: Mapping[str, Given], file: 
         level = next((name for name in LEVELS if option.name in layers[name]), "default")
         given = layers[level][option.name] if level in layers else Given(option.default, "default")
         origin[option.name] = level
-        values[option.name] = _parsed(option, given) if given.text else None
+        values[option.name] = _parsed(option, given) if given.text.strip() or option.default else None
     values["reset"] = _reset(values, origin)
     origin["reset"] = min(origin["reset"], origin.pop("reset_hour"), key=(*LEVELS, "default").index)
     del values["reset_hour"]

@@ -12,7 +12,7 @@ from typing import Iterator, List, Optional, Tuple
 from ccmon import ccusage, ccusage_json, compute, config, demo, linecache, lines
 from ccmon.context import Context
 from ccmon.memory import BACKGROUND_BUSY_MS, Answer, Memory, opened
-from ccmon.model import CcmonError, Facts, Source
+from ccmon.model import CcmonError, Facts, Source, UsageError
 
 ENDINGS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
@@ -36,7 +36,7 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
             _note_failure(ctx, facts, now)
         else:
             facts = memory.keep(answer, now)
-            _note_success(ctx, facts, now, answer.took_s)
+            _note_success(ctx, facts, now)
     lines.write_all(ctx, facts, now)
     return facts
 
@@ -63,7 +63,7 @@ def source_before(ctx: Context) -> Source:
 def _ask(ctx: Context, before: Source, memory: Memory, lock: int, cancel: ccusage.Cancel) -> Answer:
     started, now = time.monotonic(), ctx.now()
     if ctx.demo is not None:
-        return Answer(demo.blocks(now, ctx.demo), Source("demo", refreshed=now), time.monotonic() - started)
+        return Answer(demo.blocks(now, ctx.demo), Source("demo", refreshed=now))
     _end_orphan(lock)
     program = ccusage.find(ctx.settings.ccusage, memory.remembered_path(), ctx.env, ctx.paths.home)
 
@@ -73,12 +73,12 @@ def _ask(ctx: Context, before: Source, memory: Memory, lock: int, cancel: ccusag
     text = ccusage.fetch(program, ctx.settings.timeout, ctx.env, ctx.paths.home, note_group, cancel)
     linecache.leave_group(lock, "")
     parsed = ccusage_json.parse(text, now)
-    took_s = time.monotonic() - started
+    took_s = round(time.monotonic() - started, 2)
     if len(program.argv) == 1:         # not the node of a --ccusage 'node cli.js'
         memory.remember_path(program.path)
     version, stamp = _version(ctx, before, program, cancel)
-    source = Source("ccusage", version, program.path, stamp, now, skipped=parsed.skipped, future=parsed.future)
-    return Answer(parsed.blocks, source, took_s)
+    source = Source("ccusage", version, program.path, stamp, now, took_s, skipped=parsed.skipped, future=parsed.future)
+    return Answer(parsed.blocks, source)
 
 
 def _end_orphan(lock: int) -> None:
@@ -95,12 +95,12 @@ def _version(ctx: Context, before: Source, program: ccusage.Program,
         stamp: Optional[int] = os.stat(program.path).st_mtime_ns
     except OSError:
         stamp = None
-    if before.version and before.path == program.path and before.stamp == stamp:
+    if stamp is not None and (before.path, before.stamp) == (program.path, stamp):
         return before.version, stamp
     version = ccusage.packaged_version(program)
-    if version is None and not ctx.background:
-        version = ccusage.version(program, ctx.env, ctx.paths.home, cancel)
-    return version, stamp
+    if version is None and ctx.background:
+        return None, None              # asked for by the next call in the foreground
+    return version or ccusage.version(program, ctx.env, ctx.paths.home, cancel), stamp
 
 
 def _failed(before: Source, err: CcmonError) -> Source:
@@ -126,9 +126,9 @@ def _note_failure(ctx: Context, facts: Facts, now: int) -> None:
         _note(ctx, facts, now, linecache.State(0, retry_at, retry_at, before.refreshed, before.failures + 1))
 
 
-def _note_success(ctx: Context, facts: Facts, now: int, took_s: float) -> None:
+def _note_success(ctx: Context, facts: Facts, now: int) -> None:
     if ctx.cache:
-        fresh_until = int(now + min(linecache.MOST_FRESH_S, max(ctx.settings.line_ttl, 5 * took_s)))
+        fresh_until = int(now + min(linecache.MOST_FRESH_S, ctx.fresh_s(facts.source)))
         _note(ctx, facts, now, linecache.State(fresh_until, 0, fresh_until, now))
 
 
@@ -136,7 +136,7 @@ def _note(ctx: Context, facts: Facts, now: int, state: linecache.State) -> None:
     """The lines may be shown as they are for a while after they were fresh, but not beyond the session's end."""
     assert ctx.cache is not None
     ends = [block.end for block in compute.active(facts.blocks, facts.listed, now)]
-    state.expires_at = min([state.expires_at + ctx.stale_after_s(), *ends])
+    state.expires_at = min([state.expires_at + ctx.stale_after_s(facts.source), *ends])
     state.config = linecache.config_stamp(linecache.config_path(ctx.env))
     state.note = json.dumps(facts.source._asdict())
     linecache.write_state(ctx.cache, state)
@@ -145,7 +145,10 @@ def _note(ctx: Context, facts: Facts, now: int, state: linecache.State) -> None:
 def in_background(argv: List[str], lock: int) -> None:
     """The detached refresher: one refresh with the settings of the words that asked."""
     env = dict(os.environ)
-    ctx = lines.context_of(argv, env)._replace(background=True)
+    try:
+        ctx = lines.context_of(argv, env)._replace(background=True)
+    except UsageError:                 # a configuration that was broken meanwhile: the line will say so
+        return
     end_in_order()
     try:
         once(ctx, lock)
@@ -155,12 +158,17 @@ def in_background(argv: List[str], lock: int) -> None:
         _note_failure(ctx, Facts(source=source_before(ctx)._replace(error="internal error, see the log")), ctx.now())
 
 
+def _heeded() -> List[int]:
+    """The signals that end this process; nohup and its like have some of them ignored."""
+    return [number for number in ENDINGS if signal.getsignal(number) != signal.SIG_IGN]
+
+
 def end_in_order() -> None:
     """Let SIGTERM and SIGHUP end the process as an exception does: with ccusage killed and files put away."""
     def leave(number: int, _frame: object) -> None:
         raise SystemExit(128 + number)
 
-    for number in ENDINGS[1:]:
+    for number in _heeded()[1:]:
         signal.signal(number, leave)
 
 
@@ -176,7 +184,7 @@ def _signals_end(cancel: ccusage.Cancel) -> Iterator[ccusage.Cancel]:
         noted.append(number)
         cancel.ask()
 
-    before = {number: signal.signal(number, note) for number in ENDINGS}
+    before = {number: signal.signal(number, note) for number in _heeded()}
     try:
         yield cancel
     finally:

@@ -51,11 +51,26 @@ def test_the_usual_folder(tmp_path, env, folder):
 
 
 def test_other_data_have_a_folder_of_their_own(tmp_path):
-    base = {"HOME": str(tmp_path), "XDG_CACHE_HOME": "/c"}
-    assert linecache.folder(base) == "/c/ccmon"
+    cache = str(tmp_path / "c")
+    base = {"HOME": str(tmp_path), "XDG_CACHE_HOME": cache}
+    assert linecache.folder(base) == cache + "/ccmon"
     others = [linecache.folder({**base, name: "/x"}) for name in linecache.DOMAIN]
-    assert len({"/c/ccmon", *others}) == 1 + len(linecache.DOMAIN) and all(o.startswith("/c/ccmon/") for o in others)
+    assert len(set(others)) == len(linecache.DOMAIN) and all(other.startswith(cache + "/ccmon/") for other in others)
     assert linecache.folder({"HOME": "/nonexistent"}) is None
+
+
+def test_homes_that_share_a_cache_folder_are_kept_apart(tmp_path):
+    homes = [tmp_path / "one", tmp_path / "two"]
+    for folder in homes:
+        folder.mkdir()
+    assert len({linecache.folder({"HOME": str(folder), "XDG_CACHE_HOME": "/shared"}) for folder in homes}) == 2
+
+
+def test_a_disk_without_locks_is_no_other_process(where, monkeypatch):
+    def unsupported(_fd, _operation):
+        raise OSError(37, "No locks available")
+    monkeypatch.setattr("fcntl.flock", unsupported)
+    assert linecache.lock(where) == -1
 
 
 # --- files ----------------------------------------------------------------------------------------------------------------

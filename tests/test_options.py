@@ -128,3 +128,17 @@ def test_any_text_is_a_value_or_one_sentence(option, text):
         settings(env={"CCMON_" + option.name.upper(): text})
     except CcmonError as told:
         assert str(told)
+
+
+@pytest.mark.parametrize("option", [option for option in OPTIONS if option.default], ids=lambda option: option.name)
+def test_an_empty_value_is_an_error_or_the_empty_choice_never_none(option):
+    try:
+        value = getattr(options.resolve({option.name: Given(" ", "--x")}, {}, {}), option.name)
+    except CcmonError as err:
+        assert "--x" in str(err)
+    else:
+        assert value is not None
+
+
+def test_local_in_any_case_is_one_zone():
+    assert options.resolve({"timezone": Given("Local", "--timezone")}, {}, {}).timezone == "local"

@@ -272,7 +272,7 @@ def test_exit_codes_are_as_described(newcomer: Newcomer, code: int, usage: Any, 
 
 
 def test_the_table_of_exit_codes_is_complete() -> None:
-    assert table("Exit codes") == ["2", "30", "20", "11", "10", "0", "70"]
+    assert table("Exit codes") == ["2", "30", "20", "11", "10", "0", "1", "70"]
 
 
 def test_every_option_is_described_with_its_flag_and_default() -> None:
