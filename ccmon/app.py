@@ -6,7 +6,7 @@ import time
 import traceback
 from typing import List, NamedTuple, Optional, Sequence, TextIO, Tuple
 
-from ccmon import ccusage, linecache, memory, refresh, text
+from ccmon import ccusage, linecache, memory, refresh
 from ccmon.context import Context
 from ccmon.limits import PLAN_NAMES
 from ccmon.model import Facts, Record
@@ -14,7 +14,7 @@ from ccmon.screen import Event, Screen, exit_code
 from ccmon.store import StoreError
 from ccmon.text import Charset, Line
 from ccmon.themes import THEMES
-from ccmon.views import dashboard, help, history
+from ccmon.views import dashboard, foot, help, history
 from ccmon.views.scene import Scene
 
 MESSAGE_S = 4
@@ -54,7 +54,9 @@ def _command(state: State, key: str, now: int, asked: str) -> Tuple[State, str]:
     if key == "r":
         return _said(state, "Reading the usage ...", now)._replace(reading=True), "refresh"
     if key == "p":
-        plan = after(state.plan or asked, PLAN_NAMES)
+        plan = after(state.plan or asked, PLAN_NAMES if asked in PLAN_NAMES else (asked, *PLAN_NAMES))
+        if plan == asked:              # back to the settings, whatever limit they name
+            return _said(state._replace(plan=None), f"Plan {plan}, as set", now), ""
         return _said(state._replace(plan=plan), f"Plan {plan} in this window. For good: plan = {plan} in config.ini", now), ""
     if key == "t":
         theme = after(state.theme, tuple(THEMES))
@@ -86,21 +88,13 @@ def after(name: str, names: Sequence[str]) -> str:
     return names[(names.index(name) + 1) % len(names)] if name in names else names[0]
 
 
-def status(state: State, facts: Facts, now: int) -> str:
-    """The source, its version and the age of what it said."""
-    source = facts.source
-    name = f"{source.name} {source.version}" if source.version else source.name
-    if source.refreshed is None:
-        return f"{name}, reading" if state.reading else f"{name}, no data"
-    age_s = max(0, now - source.refreshed)
-    return f"{name}, {age_s} s" if age_s < 100 else f"{name}, {text.duration(age_s)}"
-
-
 def frame(ctx: Context, state: State, charset: Charset, now: int, width: int, height: int) -> List[Line]:
     """The screen as lines."""
     snapshot = ctx.view(state.facts, now, state.plan)
+    charset = charset._replace(emoji=charset.emoji and state.theme != "mono")
     message = state.message if now < state.message_until else ""
-    scene = Scene(snapshot, state.facts, ctx.zone, charset, status(state, state.facts, now), message, state.compact)
+    status = foot.source_words(state.facts.source, now, state.reading)
+    scene = Scene(snapshot, state.facts, ctx.zone, charset, status, message, state.compact)
     if state.page == "help":
         return help.render(scene, width, height)
     if state.page == "history":
@@ -182,6 +176,7 @@ class Poller(threading.Thread):
 def run(ctx: Context, charset: Charset, log: TextIO) -> int:
     """The screen until the user leaves it; the exit code."""
     with Screen(ctx.settings.theme, log) as screen:
+        charset = charset._replace(emoji=charset.emoji and screen.coloured)
         poller = Poller(ctx, screen)
         state = State(refresh.load(ctx, ctx.now()), theme=ctx.settings.theme, compact=ctx.settings.compact)
         poller.start()

@@ -1,6 +1,7 @@
 """The burn rate: tokens per minute over the last hour, measured where it was watched, else spread evenly."""
 
-from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from bisect import bisect_left, bisect_right
+from typing import Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import Block, Sample
 
@@ -23,11 +24,11 @@ class Stretch(NamedTuple):
         return self.tokens * max(0.0, overlap_s) / (self.end - self.start)
 
 
-def burn_rate(blocks: Sequence[Block], samples: Iterable[Sample], now: int) -> Tuple[float, str]:
-    """Tokens per minute over the last hour, and how that is known: measured or even."""
-    rows = _past(samples, now)
-    if rows and _watched(_window(rows, now), blocks, now):
-        used = sum(stretch.share(now - WINDOW_S, now) for stretch in _stretches(rows))
+def burn_rate(blocks: Sequence[Block], samples: Sequence[Sample], now: int) -> Tuple[float, str]:
+    """Tokens per minute over the last hour, and how that is known: measured or even. samples are by ts."""
+    rows, peaks = _window(samples, now, WINDOW_S)
+    if rows and _watched(rows, blocks, now):
+        used = sum(stretch.share(now - WINDOW_S, now) for stretch in _stretches(rows, peaks))
         return used * 60 / WINDOW_S, "measured"
     return sum(_even_tokens(block, now) for block in blocks) * 60 / WINDOW_S, "even"
 
@@ -46,23 +47,29 @@ def _even_tokens(block: Block, now: int) -> float:
 
 
 def _last_use(block: Block, now: int) -> int:
-    """Epoch s up to which its tokens were used: now while it runs, else its last message, where known."""
-    if now < block.end or block.last is None:
-        return now
-    return min(now, block.last)
+    """Epoch s up to which its tokens were used: now while it runs."""
+    return now if now < block.end else block.used_until(now)
 
 
 # --- measured: what the samples saw -----------------------------------------------------------------------------------
 
-def _past(samples: Iterable[Sample], now: int) -> List[Sample]:
-    """The rows up to now: later ones were written before the clock was set back."""
-    return [row._replace(seen=max(row.ts, min(row.seen, now))) for row in samples if row.ts <= now]
+def _window(samples: Sequence[Sample], now: int, span_s: int) -> Tuple[List[Sample], Dict[Optional[int], int]]:
+    """The rows that tell about so long a time up to now, the one before it among them; and each session's peak before those.
+
+    Rows after now are left out: they were written before the clock was set back.
+    """
+    times = [row.ts for row in samples]
+    last = bisect_right(times, now)
+    first = max(0, bisect_right(times, now - span_s, 0, last) - 1)
+    peaks: Dict[Optional[int], int] = {}
+    for row in samples[:first]:
+        if row.tokens > peaks.get(row.session, 0):
+            peaks[row.session] = row.tokens
+    return [_until(row, now) for row in samples[first:last]], peaks
 
 
-def _window(rows: List[Sample], now: int) -> List[Sample]:
-    """The rows that tell about the last hour: those in it, and the one before it."""
-    before = sum(1 for row in rows if row.ts <= now - WINDOW_S)
-    return rows[max(0, before - 1):]
+def _until(row: Sample, now: int) -> Sample:
+    return row if row.ts <= row.seen <= now else row._replace(seen=max(row.ts, min(row.seen, now)))
 
 
 def _watched(rows: Sequence[Sample], blocks: Iterable[Block], now: int) -> bool:
@@ -80,32 +87,51 @@ def _used_before(first: Sample, block: Block, now: int) -> bool:
     return not not_yet and block.start < first.ts and _last_use(block, now) > now - WINDOW_S
 
 
-def _stretches(rows: Iterable[Sample]) -> List[Stretch]:
-    """The times between the rows, with the tokens that the later row has more than was last seen of its session."""
-    out: List[Stretch] = []
-    known: Dict[Optional[int], int] = {}
-    before: Optional[Sample] = None
-    for row in rows:
+def _stretches(rows: Sequence[Sample], peaks: Mapping[Optional[int], int]) -> Iterator[Stretch]:
+    """The times between the rows, with the tokens by which the later row is above the most ever seen of its session."""
+    # The most, not the last: a number that falls and rises again (two versions of ccusage in turn) is used only once.
+    known = dict(peaks)
+    for before, row in zip([None, *rows], rows):
+        peak = max(known.get(row.session, 0), row.tokens)
         if before is not None:
-            more = max(0, row.tokens - known.get(row.session, 0)) if row.session is not None else 0
-            out.append(Stretch(min(before.seen, row.ts), row.ts, more))
-        known[row.session] = row.tokens
-        before = row
-    return out
+            more = peak - known.get(row.session, 0) if row.session is not None else 0
+            yield Stretch(min(before.seen, row.ts), row.ts, more)
+        known[row.session] = peak
 
 
-def history(samples: Iterable[Sample], now: int, buckets: int, span_s: int = WINDOW_S) -> List[Optional[float]]:
-    """Tokens used in each of so many equal parts of the time up to now, oldest first; None where nobody watched."""
-    rows = _past(samples, now)
-    stretches = [stretch for stretch in _stretches(rows) if stretch.end - stretch.start <= HOLE_S]
-    seen = [(row.ts, row.seen) for row in rows] + [(stretch.start, stretch.end) for stretch in stretches]
-    if rows and now - rows[-1].seen <= HOLE_S:
-        seen.append((rows[-1].seen, now))
+# --- the last hour in parts -------------------------------------------------------------------------------------------
+
+def history(samples: Sequence[Sample], now: int, buckets: int, span_s: int = WINDOW_S) -> List[Optional[float]]:
+    """Tokens used in each of so many equal parts of the time up to now, oldest first; None where nobody watched.
+
+    samples are by ts.
+    """
+    rows, peaks = _window(samples, now, span_s)
     edges = [now - span_s + span_s * n / max(1, buckets) for n in range(buckets + 1)]
-    return [_bucket(stretches, seen, start, end) for start, end in zip(edges, edges[1:])]
+    looked, used = [False] * buckets, [0.0] * buckets
+    for first, last in _looked(rows, now):
+        for at in _touched(edges, first, last):
+            looked[at] |= first < edges[at + 1] and last > edges[at]
+    for stretch in _stretches(rows, peaks):
+        if stretch.tokens and stretch.end - stretch.start <= HOLE_S:
+            for at in _touched(edges, stretch.start, stretch.end):
+                used[at] += stretch.share(edges[at], edges[at + 1])
+    return [tokens if known else None for tokens, known in zip(used, looked)]
 
 
-def _bucket(stretches: Iterable[Stretch], seen: Iterable[Tuple[int, int]], start: float, end: float) -> Optional[float]:
-    if not any(first < end and last > start for first, last in seen):
-        return None
-    return sum(stretch.share(start, end) for stretch in stretches)
+def _looked(rows: Sequence[Sample], now: int) -> List[Tuple[int, int]]:
+    """The times without a hole, from the first look to the last."""
+    spans: List[Tuple[int, int]] = []
+    for row in rows:
+        if spans and row.ts - spans[-1][1] <= HOLE_S:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], row.seen))
+        else:
+            spans.append((row.ts, row.seen))
+    if spans and now - spans[-1][1] <= HOLE_S:
+        spans[-1] = (spans[-1][0], now)
+    return spans
+
+
+def _touched(edges: Sequence[float], start: float, end: float) -> range:
+    """The parts between the edges that this time may reach into."""
+    return range(max(0, bisect_left(edges, start) - 1), min(len(edges) - 1, bisect_right(edges, end)))

@@ -9,10 +9,9 @@ from datetime import datetime, timedelta, timezone
 from itertools import chain, islice
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
-from ccmon.model import SESSION_S, Block, CcmonError
+from ccmon.model import SESSION_S, SKEW_S, Block, CcmonError
 from ccmon.text import clean
 
-SKEW_S = 60                            # clocks of two machines may differ by that much
 MOST = 10 ** 15                        # no count of tokens and no cost is larger
 LONGEST_MODEL = 40                     # characters
 SHOWN = 80                             # characters of bad output in an error

@@ -17,7 +17,7 @@ from ccmon import arguments, config, demo, linecache, lines, memory, refresh, sc
 from ccmon.context import Context, prepare
 from ccmon.model import CcmonError, Facts, Given, Record, Snapshot, Source, UsageError
 from ccmon.text import Charset, clean, clip, plain
-from ccmon.views import dashboard, history, idle, report
+from ccmon.views import dashboard, foot, history, idle, report
 from ccmon.views.scene import Scene
 
 OK, UNWRITABLE, USAGE, NO_SESSION, NO_DATA, INTERNAL = 0, 1, 2, 20, 30, 70
@@ -89,14 +89,17 @@ def _context(given: Namespace) -> Iterator[Context]:
         yield prepare(flags, os.environ)
         return
     with tempfile.TemporaryDirectory(prefix="ccmon-demo-") as folder:
-        yield _demo_context({"plan": Given(demo.PLAN, "--demo"), **flags}, folder)
+        yield _demo_context(flags, folder)
 
 
 def _demo_context(flags: Mapping[str, Given], folder: str) -> Context:
     """A context whose home is the folder, with a memory of simulated sessions."""
-    own = {"HOME": folder, "XDG_DATA_HOME": folder, "XDG_CACHE_HOME": folder, "XDG_STATE_HOME": folder}
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "CCMON_DATA_DIR"))}
-    ctx = prepare(flags, {**kept, **own})
+    configured = config.paths(os.environ).config
+    own = {"HOME": folder, "XDG_DATA_HOME": folder, "XDG_CACHE_HOME": folder, "XDG_STATE_HOME": folder,
+           "XDG_CONFIG_HOME": os.path.dirname(os.path.dirname(configured)) if configured else folder}
+    ctx = prepare(flags, {**{name: value for name, value in os.environ.items() if name != "CCMON_DATA_DIR"}, **own})
+    if ctx.settings.origin["plan"] == "default":
+        ctx = ctx._replace(settings=ctx.settings._replace(plan=demo.PLAN))
     ctx = ctx._replace(demo=demo.anchor(ctx.now()))
     memory.remember_demo(ctx)
     return ctx
@@ -110,15 +113,19 @@ def current_facts(ctx: Context, insist: bool = False) -> Facts:
     A failing source is left alone between two tries, unless the user changed how it is run; a missing one may have been
     installed since. Who insists tries at any time and waits for the other process.
     """
-    deadline = time.monotonic() + ctx.settings.timeout
+    asked_at, deadline = ctx.now(), time.monotonic() + ctx.settings.timeout
+    waited = False
     changed = "flag" in (ctx.settings.origin["timeout"], ctx.settings.origin["ccusage"])
     while insist or changed or not refresh.backing_off(ctx) or refresh.source_before(ctx).missing:
         lock = linecache.lock(ctx.cache) if ctx.cache else -1
         if lock is not None:
             try:
+                if waited and (refresh.source_before(ctx).refreshed or 0) > asked_at:
+                    break              # the other process has read what there is
                 return refresh.once(ctx, lock)
             finally:
                 linecache.unlock(lock)
+        waited = True
         facts = refresh.load(ctx, ctx.now())
         shown = facts.blocks or facts.source.refreshed
         if (shown and not insist) or time.monotonic() > deadline:
@@ -128,11 +135,14 @@ def current_facts(ctx: Context, insist: bool = False) -> Facts:
 
 
 def _record(ctx: Context) -> int:
+    known = memory.old_news(ctx)
     facts = current_facts(ctx, insist=True)
     if facts.source.error:
         return _complain(failure(facts.source), NO_DATA)
-    if facts.trouble:                  # no harm when the store is sound by now: a damaged one was moved aside
-        return _complain(facts.trouble, NO_DATA if refresh.load(ctx, ctx.now()).trouble else OK)
+    if facts.trouble and not memory.works(ctx):
+        return _complain(facts.trouble, NO_DATA)
+    if facts.trouble and facts.trouble != known:       # no harm, but said once: a damaged store was moved aside
+        return _complain(facts.trouble, OK)
     return OK
 
 
@@ -161,14 +171,10 @@ def _once(ctx: Context) -> Snapshot:
     facts = current_facts(ctx)
     snapshot = ctx.view(facts, ctx.now())
     size = shutil.get_terminal_size((80, 24))
-    scene = Scene(snapshot, facts, ctx.zone, _charset(ctx, sys.stdout), _status(facts, snapshot), "", ctx.settings.compact)
+    status = foot.source_words(facts.source, snapshot.now)
+    scene = Scene(snapshot, facts, ctx.zone, _charset(ctx, sys.stdout), status, "", ctx.settings.compact)
     _print_frame(ctx, dashboard.render(scene, max(20, size.columns), max(5, size.lines)))
     return snapshot
-
-
-def _status(facts: Facts, snapshot: Snapshot) -> str:
-    name = " ".join(filter(None, (facts.source.name, facts.source.version)))
-    return name if snapshot.age_s is None else f"{name}, {snapshot.age_s} s"
 
 
 def _print_frame(ctx: Context, lines: "List[Any]") -> None:
@@ -179,17 +185,22 @@ def _print_frame(ctx: Context, lines: "List[Any]") -> None:
 
 def _colours(ctx: Context, stream: TextIO) -> int:
     env = ctx.env
-    if env.get("NO_COLOR") or env.get("CLICOLOR") == "0" or env.get("TERM", "dumb") == "dumb":
+    if _colourless(ctx) or env.get("TERM", "dumb") == "dumb":
         return 0
     if not (stream.isatty() or env.get("FORCE_COLOR")):
         return 0
     return 256 if "256" in env.get("TERM", "") or env.get("COLORTERM") else 8
 
 
+def _colourless(ctx: Context) -> bool:
+    return bool(ctx.env.get("NO_COLOR")) or ctx.env.get("CLICOLOR") == "0"
+
+
 def _charset(ctx: Context, stream: Optional[TextIO]) -> Charset:
     encoding = (getattr(stream, "encoding", None) or "ascii").lower().replace("-", "").replace("_", "")
     wide = encoding.startswith("utf") and screen.utf8() and not ctx.settings.ascii
-    return Charset(wide, wide and ctx.settings.emoji)
+    coloured = not _colourless(ctx) and ctx.settings.theme != "mono"
+    return Charset(wide, wide and coloured and ctx.settings.emoji)
 
 
 def _full_screen(ctx: Context) -> int:
@@ -295,7 +306,7 @@ def _facts_of_line(ctx: Context, argv: List[str]) -> Facts:
 
 def _complain(sentence: str, code: int) -> int:
     try:
-        print(f"ccmon: {sentence}", file=sys.stderr)
+        print(f"ccmon: {clean(sentence)}", file=sys.stderr)
     except OSError:
         pass                           # nobody can be told: the exit code has to do
     return code
@@ -320,6 +331,7 @@ def _silence_stdout() -> None:
 
 def _logged() -> str:
     """Write the present exception to the log and say where."""
-    with config.open_log(config.paths(os.environ).log) as log:
+    path = config.paths(os.environ).log
+    with config.open_log(path) as log:
         log.write(time.strftime("%Y-%m-%d %H:%M:%S ") + traceback.format_exc())
-        return f"Details are in {log.name}" if isinstance(log.name, str) else "Details are in ccmon's log"
+    return f"Details are in {path}" if path and os.path.exists(path) else "There is no place for a log"

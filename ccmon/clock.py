@@ -26,10 +26,6 @@ class Zone:
         """Seconds that local time is ahead of UTC; moments outside 1970..9999 count as the nearest inside."""
         return self._offset_s(_clamped(epoch))
 
-    def local(self, epoch: int) -> datetime:
-        """The wall clock at that moment, without a zone of its own; moments outside 1970..9999 as the nearest inside."""
-        return _EPOCH + timedelta(seconds=_clamped(epoch) + self.offset_s(epoch))
-
 
 def _clamped(epoch: int) -> int:
     return max(0, min(epoch, _LATEST_S))

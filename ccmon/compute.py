@@ -3,13 +3,12 @@
 from typing import Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import burn, forecast, limits, schedule
-from ccmon.model import Block, Facts, Limit, Notice, Sample, Snapshot, Source
+from ccmon.model import SKEW_S, Block, Facts, Limit, Notice, Sample, Snapshot, Source
 from ccmon.schedule import ResetRule
-from ccmon.text import count, duration, percent
+from ccmon.text import count, duration, percent, plural
 from ccmon.when import Zone, clock_text
 
 STALE_AFTER_S = 45
-SKEW_S = 60                             # clocks that differ by less are not worth a word
 
 
 class Options(NamedTuple):
@@ -82,12 +81,14 @@ def _age_s(source: Source, now: int) -> Optional[int]:
 def _notices(snapshot: Snapshot, facts: Facts, zone: Zone, stale_after_s: int) -> Iterator[Notice]:
     yield from _source_failed(facts.source)
     yield from _session_notices(snapshot, zone)
+    if snapshot.active and snapshot.session and not snapshot.session.counted:
+        yield Notice("tokens_include_cache", "ccusage gave no input and output counts: these tokens may include cache")
     yield from _clock_skew(snapshot)
     yield from _stale(snapshot, stale_after_s)
     if facts.trouble:
         yield Notice("store_failed", facts.trouble)
     if facts.source.skipped > 0:
-        yield Notice("blocks_skipped", f"{_plural(facts.source.skipped, 'malformed session')} left out")
+        yield Notice("blocks_skipped", f"{plural(facts.source.skipped, 'malformed session')} left out")
 
 
 def _source_failed(source: Source) -> Iterator[Notice]:
@@ -107,7 +108,7 @@ def _session_notices(snapshot: Snapshot, zone: Zone) -> Iterator[Notice]:
     if limit.switched:
         yield Notice("switched_to_custom_max", f"Tokens exceeded Pro limit - switched to custom_max ({count(limit.tokens)})")
     if snapshot.others:
-        yield Notice("several_active", f"+{_plural(snapshot.others, 'active session')}, not added")
+        yield Notice("several_active", f"+{plural(snapshot.others, 'active session')}, not added")
 
 
 def _over(tokens: int, limit: Limit) -> Iterator[Notice]:
@@ -139,8 +140,8 @@ def _near(tokens: int, limit: Limit) -> Iterator[Notice]:
 def _clock_skew(snapshot: Snapshot) -> Iterator[Notice]:
     future, session = snapshot.source.future, snapshot.session
     if future > 0:
-        verb = "start" if future > 1 else "starts"
-        yield Notice("clock_skew", f"Check the clock: {_plural(future, 'session')} {verb} in the future")
+        verb = "are" if future > 1 else "is"
+        yield Notice("clock_skew", f"Check the clock: {plural(future, 'session')} {verb} dated in the future")
     elif snapshot.active and session is not None and session.last is not None and session.last > snapshot.now + SKEW_S:
         ahead = duration(session.last - snapshot.now)
         yield Notice("clock_skew", f"Check the clock: the last message is {ahead} in the future")
@@ -152,7 +153,3 @@ def _stale(snapshot: Snapshot, stale_after_s: int) -> Iterator[Notice]:
         yield Notice("stale", f"Data is dated {duration(refreshed - snapshot.now)} ahead: was the clock set back?")
     elif snapshot.age_s is not None and snapshot.age_s > stale_after_s:
         yield Notice("stale", f"Data is {duration(snapshot.age_s)} old")
-
-
-def _plural(number: int, noun: str) -> str:
-    return f"{count(number)} {noun}" if number == 1 else f"{count(number)} {noun}s"

@@ -39,23 +39,23 @@ class Context(NamedTuple):
         return int(3 * max(self.fresh_s(source), self.settings.interval))
 
 
-def settings_of(flags: Mapping[str, Given], env: Mapping[str, str], config_path: Optional[str]) -> options.Settings:
-    """The settings: flag > environment > file > default. UsageError names the place of a wrong one."""
-    try:
-        sections = config.read(config_path, options.SECTIONS)
-        file = options.from_file(sections)
-        return options.resolve(flags, options.from_environment(env), file, options.plan_table(sections))
-    except CcmonError as err:
-        raise UsageError(str(err)) from None
-
-
 def prepare(flags: Mapping[str, Given], env: Mapping[str, str]) -> Context:
-    """The context of a call on real data."""
+    """The context of a call on real data. UsageError names the place of a wrong setting."""
     paths = config.paths(env)
-    settings = settings_of(flags, env, paths.config)
     try:
-        zone = clock.zone(settings.timezone)
+        sections = config.read(paths.config, options.SECTIONS)
+        layers = flags, options.from_environment(env), options.from_file(sections)
+        settings = options.resolve(*layers, options.plan_table(sections))
         clock.now(env)
+        zone = _zone(settings.timezone, *layers)
     except CcmonError as err:
         raise UsageError(str(err)) from None
     return Context(env, paths, linecache.folder(env), config.owner(env), settings, zone)
+
+
+def _zone(name: str, *layers: Mapping[str, Given]) -> clock.Zone:
+    try:
+        return clock.zone(name)
+    except CcmonError as err:
+        where = next((layer["timezone"].where for layer in layers if "timezone" in layer), "default")
+        raise UsageError(f"{where}: {err}") from None

@@ -10,14 +10,12 @@ PLAN_NAMES = (*PLANS, "custom_max", "ml_auto")
 
 
 def high_water(blocks: Iterable[Block], now: int) -> Optional[HighWater]:
-    """The largest completed session (the earliest of equals) and how many were completed; None when none used a token."""
-    completed = [b for b in blocks if b.end <= now and b.start <= now]
+    """The largest completed session (the earliest of equals) among those it can be compared with; None when there is none."""
+    completed = [b for b in blocks if b.end <= now and b.start <= now and b.tokens > 0]
     # Sessions without counts may include cache tokens, a hundred times as many: they speak only where nothing better does.
     comparable = [b for b in completed if b.counted] or completed
     best = max(comparable, key=lambda b: (b.tokens, -b.start), default=None)
-    if best is None or best.tokens <= 0:
-        return None
-    return HighWater(best.tokens, best.start, len(completed))
+    return None if best is None else HighWater(best.tokens, best.start, len(comparable))
 
 
 def join(a: Optional[HighWater], b: Optional[HighWater]) -> Optional[HighWater]:

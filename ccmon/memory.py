@@ -40,24 +40,27 @@ class Memory:
         return Facts(trouble=self.trouble)
 
     def keep(self, answer: Answer, now: int) -> Facts:
-        """Store the answer; the facts come back from the store, or from the answer alone when that fails."""
+        """Store the answer; the facts then. Where that fails, the answer with what was stored before it."""
         if self.store:
             try:
-                self.store.save(answer.blocks, self.ctx.owner, now, self._limit_of)
-                facts = self.store.facts(self.ctx.owner, now)
-                found = compute.active(facts.blocks, facts.listed, now)
-                self.store.observe(self.ctx.owner, found[0] if found else None, now)
-                return self.store.facts(self.ctx.owner, now)._replace(source=answer.source)
+                facts = self.store.record(answer.blocks, self.ctx.owner, now, self._limit_of, compute.active)
+                return facts._replace(source=answer.source)
             except StoreError as err:
                 self.trouble = str(err)
-        return Facts(answer.blocks, tuple(block.start for block in answer.blocks), (),
-                     limits.high_water(answer.blocks, now), answer.source, self.trouble)
+        return self._unsaved(answer, now)
+
+    def _unsaved(self, answer: Answer, now: int) -> Facts:
+        """A store that is held by another process can still be read: the record and the last hour are in it."""
+        stored = self.facts(now)
+        best = limits.join(stored.high_water, limits.high_water(answer.blocks, now))
+        return Facts(answer.blocks, tuple(block.start for block in answer.blocks), stored.samples, best,
+                     answer.source, self.trouble)
 
     def records(self, since: Optional[int] = None) -> List[Record]:
         """The sessions that ended since then, by start; StoreError says why there are none to be had."""
         if self.store is None:
             raise StoreError(self.trouble or "There is no store")
-        return self.store.records(self.ctx.owner, since)
+        return self.store.records(self.ctx.owner, self.ctx.now(), since)
 
     def _limit_of(self, tokens: int, high_water: Optional[HighWater]) -> Limit:
         settings = self.ctx.settings
@@ -84,9 +87,23 @@ def opened(ctx: Context, busy_ms: int) -> Memory:
     if not ctx.paths.store:
         return Memory(ctx, None, "There is no home directory: history is off. Set HOME or CCMON_DATA_DIR")
     try:
-        return Memory(ctx, open_store(ctx.paths.store, busy_ms), None)
+        return Memory(ctx, open_store(ctx.paths.store, busy_ms, ctx.now()), None)
     except StoreError as err:
         return Memory(ctx, None, str(err))
+
+
+def old_news(ctx: Context) -> Optional[str]:
+    """The trouble that is known already; None when looking for it brought it to light."""
+    with opened(ctx, BACKGROUND_BUSY_MS) as memory:
+        facts = memory.facts(ctx.now())
+        return None if memory.store and memory.store.trouble else facts.trouble
+
+
+def works(ctx: Context) -> bool:
+    """True when the store can be read now, whatever became of an earlier one."""
+    with opened(ctx, BACKGROUND_BUSY_MS) as memory:
+        memory.facts(ctx.now())
+        return memory.trouble is None
 
 
 def remember_demo(ctx: Context) -> None:

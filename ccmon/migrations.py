@@ -5,6 +5,7 @@ a step that only adds (tables, columns with a default, indexes) counts up by one
 """
 
 import os
+import shutil
 import sqlite3
 import stat
 import threading
@@ -19,6 +20,7 @@ except ImportError:                                      # Windows
 
 OTHER_FOLDER = "(or set CCMON_DATA_DIR to another folder)"
 _ATTEMPT_MS = 5
+_SHARED_BYTES = 32 * 1024
 _creating = threading.Lock()
 
 Identity = Tuple[int, int]
@@ -64,6 +66,13 @@ def identity(path: str) -> Optional[Identity]:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def is_full(path: str) -> bool:
+    """True when the disk has no room for sqlite's shared memory, which it then calls an I/O error."""
+    with suppress(OSError):
+        return shutil.disk_usage(os.path.dirname(path) or ".").free < _SHARED_BYTES
+    return False
 
 
 @contextmanager

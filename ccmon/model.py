@@ -6,6 +6,7 @@ Times are integer epoch seconds (UTC), tokens are input + output unless a name s
 from typing import NamedTuple, Optional, Tuple
 
 SESSION_S = 5 * 3600
+SKEW_S = 60                            # clocks that differ by less are not worth a word
 
 
 class CcmonError(Exception):
@@ -41,6 +42,10 @@ class Block(NamedTuple):
         """True when the two overlap by more than half of the shorter one: starts differ between ccusage versions."""
         return 2 * self.overlap_s(other) > max(0, min(self.end - self.start, other.end - other.start))
 
+    def used_until(self, now: int) -> int:
+        """Epoch s when a session that runs no more was last used: its last message, else its end, never later than now."""
+        return min(now, self.end if self.last is None else self.last)
+
 
 class Sample(NamedTuple):
     """What was seen from ts to seen: the tokens of the active session, or that none was active."""
@@ -52,11 +57,11 @@ class Sample(NamedTuple):
 
 
 class HighWater(NamedTuple):
-    """The largest completed session, and how many completed sessions stand behind that."""
+    """The largest completed session, and how many it was compared with: of those whose tokens were used and counted alike."""
 
     tokens: int
     at: int                            # epoch s, its start
-    sessions: int
+    sessions: int                      # itself among them
 
 
 class Source(NamedTuple):
@@ -79,7 +84,7 @@ class Facts(NamedTuple):
 
     blocks: Tuple[Block, ...] = ()     # by start; the last eight days and the newest block, no future ones
     listed: Tuple[int, ...] = ()       # starts of the blocks that the source's last good answer contained
-    samples: Tuple[Sample, ...] = ()   # by ts; from an hour before the active session on
+    samples: Tuple[Sample, ...] = ()   # by ts; from an hour ago or the active session's start on, the earlier, and one before
     high_water: Optional[HighWater] = None
     source: Source = Source()
     trouble: Optional[str] = None      # one sentence when the store could not be used
@@ -147,6 +152,7 @@ class Record(NamedTuple):
     plan: str
     limit: int                         # tokens
     limit_source: str
+    listed: bool = True                # False: it should still run, but the source lists it no more
 
 
 class Given(NamedTuple):

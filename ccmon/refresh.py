@@ -14,7 +14,7 @@ from ccmon.context import Context
 from ccmon.memory import BACKGROUND_BUSY_MS, Answer, Memory, opened
 from ccmon.model import CcmonError, Facts, Source, UsageError
 
-ENDINGS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+ENDINGS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name))
 
 
 def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Optional[ccusage.Cancel] = None) -> Facts:
@@ -72,7 +72,10 @@ def _ask(ctx: Context, before: Source, memory: Memory, lock: int, cancel: ccusag
 
     text = ccusage.fetch(program, ctx.settings.timeout, ctx.env, ctx.paths.home, note_group, cancel)
     linecache.leave_group(lock, "")
-    parsed = ccusage_json.parse(text, now)
+    try:
+        parsed = ccusage_json.parse(text, now)
+    except CcmonError as err:
+        raise CcmonError(f"{err}. To see it, run: ccusage blocks --json") from None
     took_s = round(time.monotonic() - started, 2)
     if len(program.argv) == 1:         # not the node of a --ccusage 'node cli.js'
         memory.remember_path(program.path)

@@ -1,6 +1,5 @@
 """Reset rules and the next reset they give: local hours to moments, right across changes of the clocks."""
 
-from datetime import date
 from typing import Callable, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import CcmonError, Reset
@@ -10,7 +9,6 @@ from ccmon.when import Zone
 REFERENCE_HOURS = (4, 9, 14, 18, 23)
 
 _DAY_S = 86400
-_EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
 class ResetRule(NamedTuple):
@@ -35,15 +33,8 @@ def _is_hour(word: str) -> bool:
     return word.isascii() and word.isdigit() and len(word) <= 2 and int(word) <= 23
 
 
-def to_epoch(offset_s: Callable[[int], int], y: int, m: int, d: int, h: int) -> int:
-    """The moment when local clocks first show that hour (or first pass it, where they skip it), in epoch s.
-
-    offset_s gives the seconds that local time is ahead of UTC at a moment.
-    """
-    return _first_at(offset_s, (date(y, m, d).toordinal() - _EPOCH_DAY) * _DAY_S + h * 3600)
-
-
 def _first_at(offset_s: Callable[[int], int], wall_s: int) -> int:
+    """The moment when local clocks first show that wall time (or first pass it, where they skip it), in epoch s."""
     # No zone is a day away from UTC, and clocks do not change twice within two days: one change at most is in sight.
     low, high = wall_s - _DAY_S, wall_s + _DAY_S
     before, after = offset_s(low), offset_s(high)

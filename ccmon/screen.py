@@ -31,7 +31,7 @@ except ImportError:                    # Windows; every use of it is kept behind
     termios = None
 
 _POSIX = os.name == "posix"
-_IN, _OUT = 0, 1                       # curses itself draws on descriptors 0 and 1, whatever sys.stdin says
+_IN, _OUT = 0, 1
 _FATAL = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGINT") if hasattr(signal, name))
 _SIZE_CHANGED = tuple(getattr(signal, name) for name in ("SIGWINCH", "SIGCONT") if hasattr(signal, name))
 _PATIENCE_S = 1.0                      # a stalled terminal gets this long after a signal
@@ -256,6 +256,7 @@ class Screen:
             curses.curs_set(0)
         self._names = _key_names()
         self._colours, self._background = _colours()
+        self.coloured = self._colours > 0      # the terminal shows colours, and is wanted to
         self.set_theme(self._theme_name)
         if _POSIX:
             # poll knows descriptors above 1024, but the Mac's does not know terminals.
@@ -380,6 +381,7 @@ class Screen:
                 curses.resize_term(0, 0)
             elif rows > 0 and columns > 0:
                 curses.resizeterm(rows, columns)
+            self._window.keypad(True)  # a shell that had the terminal meanwhile has switched it off
             self._window.clear()
         return Event("resize")
 

@@ -1,11 +1,13 @@
 """Text as values: spans and lines with roles, cell widths, and how durations, tokens, bars and sparklines are written.
 
-A role is a meaning, never a colour: title, label, value, text, dim, accent, ok, fair, warn, danger, marker, key.
+A role is a meaning, never a colour: title, label, value, text, dim, accent, ok, fair, warn, danger, marker, key, track.
 """
 
 import re
 import unicodedata
-from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from itertools import groupby
+from operator import attrgetter
+from typing import Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 ROLES = ("text", "title", "label", "value", "dim", "accent", "ok", "fair", "warn", "danger", "marker", "key", "track")
 
@@ -111,15 +113,9 @@ def spread(left: Sequence[Span], right: Sequence[Span], cells: int) -> Line:
     return (*left, Span(" " * free), *right)
 
 
-def words_fit(words: Sequence[Sequence[Span]], cells: int, gap: int = 2) -> Line:
-    """As many of the groups, in their order, as fit side by side."""
-    out: List[Span] = []
-    for group in words:
-        lead = (Span(" " * gap),) if out else ()
-        if line_width(out) + line_width(lead) + line_width(group) > cells:
-            break
-        out.extend((*lead, *group))
-    return tuple(out)
+def merged(spans: Iterable[Span]) -> Line:
+    """Neighbours of one role as one span."""
+    return tuple(Span("".join(span.text for span in run), role) for role, run in groupby(spans, attrgetter("role")))
 
 
 def plain(line: Sequence[Span]) -> str:
@@ -155,6 +151,11 @@ def wrap(text: str, cells: int) -> List[str]:
 def count(number: int) -> str:
     """15412 -> 15,412."""
     return f"{number:,}"
+
+
+def plural(number: int, noun: str) -> str:
+    """1 session, 2,000 sessions."""
+    return f"{count(number)} {noun}" + ("" if number == 1 else "s")
 
 
 def short_count(number: float) -> str:
@@ -217,17 +218,7 @@ def bar(share: float, cells: int, role: str, charset: Charset, mark: Optional[fl
     if mark is not None and cells:
         at = min(cells - 1, int(min(1.0, max(0.0, mark)) * cells))
         text, roles[at] = text[:at] + mark_char + text[at + 1:], "marker"
-    return _grouped(text, roles)
-
-
-def _grouped(text: str, roles: Sequence[str]) -> Line:
-    spans: List[Span] = []
-    for char, role in zip(text, roles):
-        if spans and spans[-1].role == role:
-            spans[-1] = Span(spans[-1].text + char, role)
-        else:
-            spans.append(Span(char, role))
-    return tuple(spans)
+    return merged(map(Span, text, roles))
 
 
 def sparkline(values: Sequence[Optional[float]], charset: Charset) -> str:

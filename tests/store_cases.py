@@ -1,14 +1,16 @@
 """A small store and its blocks, for the tests of the store."""
 
+import glob
 import sqlite3
 from contextlib import closing
 
 import pytest
 
+from ccmon.compute import active
 from ccmon.model import SESSION_S, Block, Limit, Owner
 from ccmon.store import open_store
 
-ME, OTHER = Owner("laptop", "a1"), Owner("server", "a1")
+ME, OTHER = Owner("laptop", "a1"), Owner("laptop", "b2")
 T0 = 1_750_000_000
 HOUR = 3600
 DAY = 86400
@@ -32,12 +34,17 @@ def path(tmp_path):
 
 @pytest.fixture
 def store(path):
-    with open_store(path, 1000) as opened:
+    with open_store(path, 1000, T0) as opened:
         yield opened
 
 
+def keep(store, blocks, now, owner=ME, limit_of=limit_of):
+    """What a refresh does with an answer."""
+    return store.record(blocks, owner, now, limit_of, active)
+
+
 def saved(store, owner=ME):
-    return [record.block for record in store.records(owner)]
+    return [record.block for record in store.records(owner, T0)]
 
 
 def snapshots(store):
@@ -45,9 +52,25 @@ def snapshots(store):
         return db.execute("SELECT ts, seen, session_id, tokens FROM snapshot ORDER BY ts").fetchall()
 
 
+def fill(path, number=1):
+    """A file with so many completed sessions of 1, 2, 3 ... tokens."""
+    with open_store(path, 1000, T0) as store:
+        keep(store, [block(T0 + n * SESSION_S, n + 1) for n in range(number)], T0 + number * SESSION_S)
+
+
+def tokens_in(path):
+    with open_store(path, 1000, T0) as store:
+        return [block.tokens for block in saved(store)]
+
+
+def kept_files(path):
+    """The damaged files that were moved aside."""
+    return [name for name in sorted(glob.glob(glob.escape(path) + ".corrupt-*")) if name[-4:] not in ("-wal", "-shm")]
+
+
 def add_snapshots(store, times):
     with closing(sqlite3.connect(store.path)) as db, db:
-        db.executemany("INSERT INTO snapshot (owner_id, ts, seen, tokens) VALUES (1, ?, ?, 5)", [(ts, ts) for ts in times])
+        db.executemany("REPLACE INTO snapshot (owner_id, ts, seen, tokens) VALUES (1, ?, ?, 5)", [(ts, ts) for ts in times])
 
 
 def written_rows(store, work):

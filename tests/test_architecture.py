@@ -9,10 +9,10 @@ from commands import ROOT
 
 PACKAGE = ROOT / "ccmon"
 FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
-DOORS = {"ccusage", "ccusage_find", "store", "migrations", "linecache", "config", "clock", "screen"}
+DOORS = {"ccusage", "ccusage_find", "store", "store_rows", "migrations", "linecache", "config", "clock", "screen"}
 JOINS = {"refresh", "memory", "lines", "context", "app", "cli", "__main__", "arguments"}
 PURE = set(FILES) - DOORS - JOINS
-SAME_DOOR = {("ccusage", "ccusage_find"), ("store", "migrations"), ("screen", "themes")}
+SAME_DOOR = {("ccusage", "ccusage_find"), ("store", "store_rows"), ("store", "migrations"), ("screen", "themes")}
 IMPURE = {"os", "sys", "time", "sqlite3", "subprocess", "curses", "threading", "io", "pathlib", "shutil", "socket", "signal"}
 FORBIDDEN_CALLS = {"print", "open", "input", "exec", "eval"}
 

@@ -38,7 +38,9 @@ def row(first, last, session, tokens=0):
     ([block(300, 600, last=100)], 0),                           # over at this very second
     ([block(400, 600, last=100, hours=6)], 0),
     ([block(340, 1000, last=40)], 1000 * 20 / 300),             # its last third of an hour counts
-    ([block(340, 1000)], 1000 * 60 / 340),                      # over, its last message unknown: until now
+    ([block(340, 1000)], 1000 * 20 / 300),                      # over, its last message unknown: until its end
+    ([block(400, 1000)], 0),
+    ([block(290, 1000)], 1000 * 60 / 290),                      # a running one: until now
     ([block(30, 600), block(120, 600)], 900),                   # all sessions count
     ([block(-5, 600)], 0), ([block(-600, 600)], 0),             # the future does not
     ([block(0, 70)], 70),                                       # began this second
@@ -74,7 +76,11 @@ FRESH = [row(70, 41, IDLE), row(40, 20, 45, 300), row(19, 0, 45, 900)]
     ([block(100, 1400)], STEADY, 600),                                                      # 500 was left of the edge
     ([block(100, 1400)], [row(90, 62, 100, 500), row(58, 30, 100, 900), row(30, 0, 100, 950)], 400 * 2 / 4 + 50),
     ([block(100, 1400)], [row(90, 30, 100, 500), row(29, 0, 100, 400)], 0),                 # counted anew, lower
-    ([block(100, 1400)], [row(80, 50, 100, 500), row(49, 30, 100, 400), row(29, 0, 100, 450)], 50),
+    ([block(100, 1400)], [row(80, 50, 100, 500), row(49, 30, 100, 400), row(29, 0, 100, 450)], 0),    # what was counted before
+    ([block(100, 1400)], [row(80, 50, 100, 500), row(49, 30, 100, 400), row(29, 0, 100, 550)], 50),
+    ([block(100, 1400)], [row(95, 91, 100, 500), row(90, 50, 100, 400), row(49, 0, 100, 550)], 50),  # the most before the hour
+    ([block(320, 5000, last=30), block(20, 700)],
+     [row(80, 50, 320, 4000), row(49, 21, 320, 5000), row(20, 9, 20, 700), row(8, 0, 320, 5000)], 1700),
     ([block(100, 500)], [row(90, 10, 100, 500)], 0),                                        # nothing used for an hour
     ([block(45, 900)], FRESH, 900),                                                         # from idle: all its tokens
     ([block(400, 9000, last=101), block(45, 900)], FRESH, 900),
@@ -124,6 +130,22 @@ def test_a_hole_is_longer_than_ten_minutes(hole_s, late_s, source):
     assert (in_hole[0] > 3, newest) == (hole_s == 600, 0 if late_s == 600 else None)
 
 
+TURNS = [Sample(NOW - 5400 + at, NOW - 5400 + at, NOW - 6000, 5000 + 200 * (at // 15 % 2)) for at in range(0, 5415, 15)]
+
+
+@pytest.mark.parametrize("since_s, tokens", [(5400, 0), (3600, 200)])
+def test_two_versions_of_ccusage_in_turn_use_nothing(since_s, tokens):
+    rows = [Sample(NOW - 5400, NOW - since_s, NOW - 6000, 5000), *(row for row in TURNS if row.ts > NOW - since_s)]
+    assert burn.burn_rate([block(100, 5200)], rows, NOW) == (pytest.approx(tokens / 60), "measured")
+    assert sum(burn.history(rows, NOW, 12)) == pytest.approx(tokens)
+
+
+def test_a_row_left_by_a_clock_that_was_ahead_is_not_used_twice():
+    steady = [row(minute, minute, 100, 10_000 - minute * 10) for minute in range(90, -1, -5)]
+    left = sorted([*steady, row(32, 32, 100, 300)])
+    assert [burn.burn_rate([block(100, 10_000)], rows, NOW) for rows in (steady, left)] == 2 * [(10, "measured")]
+
+
 def test_rows_from_the_future_change_nothing():
     later = [row(-1, -20, 100, 99_999), row(-30, -40, IDLE)]
     assert burn.burn_rate([block(100, 1400)], STEADY + later, NOW) == burn.burn_rate([block(100, 1400)], STEADY, NOW)
@@ -164,6 +186,8 @@ def test_measured_is_what_was_added(samples):
     ([row(40, 30, 250, 10)], [None, 0, None, None]),
     ([row(62, 62, 90, 100), row(58, 0, 90, 140)], [20, 0, 0, 0]),                   # half of it before the hour
     ([row(50, 20, 90, 100), row(20, 0, 90, 140)], [0, 0, 40, 0]),                   # at once
+    ([row(50, 40, 90, 100), row(40, 30, 90, 140), row(15, 0, 90, 900)], [0, 40, None, 0]),
+    ([row(50, 32, 90, 100), row(30, 30, 90, 140)], [0, 40, None, None]),            # up to the edge of a part
 ])
 def test_history(samples, expected):
     assert burn.history(samples, NOW, 4) == [None if v is None else pytest.approx(v) for v in expected]

@@ -11,7 +11,7 @@ from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import clock
+from ccmon import clock, when
 from ccmon.model import CcmonError
 
 
@@ -52,17 +52,17 @@ def test_offsets(name, epoch, hours):
 
 
 def test_local():
-    assert clock.zone("Europe/Warsaw").local(1720000000) == datetime(2024, 7, 3, 11, 46, 40)
+    assert when.local(1720000000, clock.zone("Europe/Warsaw")) == datetime(2024, 7, 3, 11, 46, 40)
 
 
 @given(st.sampled_from(["Europe/Warsaw", "Pacific/Kiritimati", "Etc/GMT+12", "UTC", "local"]), st.integers())
 def test_local_never_raises(name, epoch):
-    assert 1969 <= clock.zone(name).local(epoch).year <= 9999
+    assert 1 <= when.local(epoch, clock.zone(name)).year <= 9999
 
 
 @given(st.sampled_from(pytz.all_timezones), st.integers(0, 2**31))
 def test_local_agrees_with_pytz(name, epoch):
-    assert clock.zone(name).local(epoch) == datetime.fromtimestamp(epoch, pytz.timezone(name)).replace(tzinfo=None)
+    assert when.local(epoch, clock.zone(name)) == datetime.fromtimestamp(epoch, pytz.timezone(name)).replace(tzinfo=None)
 
 
 @pytest.mark.parametrize("typo, near", [

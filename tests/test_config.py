@@ -91,9 +91,11 @@ def test_xdg_config_home(active, tmp_path):
     assert limit(active, XDG_CONFIG_HOME="conf") == 7000             # relative: ignored, as its specification says
 
 
-def test_a_demo_does_not_read_it(active):
-    active.configure("[ccmno]\n")
-    assert active.run("--demo", "--json").code == 0
+def test_a_demo_reads_it_too_and_has_a_plan_of_its_own_only_by_default(active):
+    active.configure("[ccmon]\ntimezone = Asia/Tokyo\n")
+    demo = active.run("--demo", "--json").json
+    assert (demo["reset"]["timezone"], demo["plan"]["name"]) == ("Asia/Tokyo", "max5")
+    assert active.run("--demo", "--json", CCMON_PLAN="max20").json["plan"]["name"] == "max20"
 
 
 # --- places ---------------------------------------------------------------------------------------------------------------

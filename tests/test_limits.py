@@ -34,9 +34,10 @@ def water(tokens, at_h=-10, sessions=1):
     ([block(800, -20), block(800, -30), block(800, -10)], water(800, -30, 3)),     # a tie: the earliest
     ([block(0), block(0, -20)], None),
     ([block(1)], water(1)),
-    ([block(0), block(3, -20)], water(3, -20, 2)),
-    ([block(90_000, -20, counted=False), block(800)], water(800, -10, 2)),         # may be cache tokens
+    ([block(0), block(3, -20)], water(3, -20)),                               # unused ones are no record's rivals
+    ([block(90_000, -20, counted=False), block(800)], water(800, -10)),            # may be cache tokens
     ([block(90_000, -20, counted=False), block(80_000, counted=False)], water(90_000, -20, 2)),
+    ([block(0), block(90_000, -20, counted=False)], water(90_000, -20)),           # a session without tokens says nothing
 ])
 def test_high_water(blocks, expected):
     assert limits.high_water(blocks, NOW) == expected

@@ -19,8 +19,8 @@ import pytest
 from commands import Machine, Result, block
 from terminal import Terminal
 
-from ccmon import __version__, clock, compute, context, limits, options
-from ccmon.views import help
+from ccmon import __version__, clock, compute, context, limits, options, when
+from ccmon.views import foot
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -146,8 +146,8 @@ def test_the_worked_example_is_right(newcomer: Newcomer) -> None:
     assert number["burn rate"] == round(found["burn_rate_per_min"], 1)
     assert number["lasts at"] == round(found["sustainable_rate_per_min"], 1)
     zone = clock.zone("Europe/Warsaw")
-    assert known["runs out"] == zone.local(found["predicted_end"]).strftime("%H:%M")
-    assert known["reset"] == zone.local(found["reset"]["at"]).strftime("%H:%M")
+    assert known["runs out"] == when.local(found["predicted_end"], zone).strftime("%H:%M")
+    assert known["reset"] == when.local(found["reset"]["at"], zone).strftime("%H:%M")
 
 
 # --- shells -------------------------------------------------------------------------------------------------------------
@@ -283,9 +283,10 @@ def test_every_option_is_described_with_its_flag_and_default() -> None:
 
 
 def test_the_configuration_shown_is_valid(home: Path) -> None:
-    path = home / "config.ini"
+    path = home / ".config" / "ccmon" / "config.ini"
+    path.parent.mkdir(parents=True)
     path.write_text(next(b.text for b in blocks(README) if b.language == "ini"), encoding="utf-8")
-    settings = context.settings_of({}, {}, str(path))
+    settings = context.prepare({}, {"HOME": str(home)}).settings
     assert [name for name, origin in settings.origin.items() if origin == "file"] == ["plan", "timezone", "emoji"]
     assert settings.plan in settings.plans and settings.plans["max5"] != limits.PLANS["max5"]
 
@@ -298,7 +299,7 @@ def test_every_plan_has_its_figure() -> None:
 
 def test_every_key_of_the_screen_is_described() -> None:
     described = set(table("Keys"))
-    shown = {row[0] for row in help.KEYS}
+    shown = {row[0] for row in foot.KEYS}
     assert shown <= described and {key for key in described if len(key) == 1} <= shown
 
 

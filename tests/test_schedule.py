@@ -1,5 +1,6 @@
 """Reset rules against a search minute by minute, around every change of the clocks in ten zones."""
 
+from datetime import datetime, timezone
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -30,10 +31,7 @@ class Fake(NamedTuple):
 
 def at(text: str) -> int:
     """Epoch seconds of 2024-03-31 01:00 in UTC."""
-    day, _, hours = text.partition(" ")
-    y, m, d = map(int, day.split("-"))
-    h, minutes = map(int, (hours or "00:00").split(":"))
-    return schedule.to_epoch(lambda _: 0, y, m, d, h) + minutes * 60
+    return int(datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=timezone.utc).timestamp())
 
 
 # --- rules ------------------------------------------------------------------------------------------------------------
@@ -75,8 +73,12 @@ def test_what_is_no_rule(text):
     ("Pacific/Apia", (2011, 12, 30), 15, "2011-12-30 10:00"),
     ("Pacific/Apia", (2011, 12, 31), 1, "2011-12-30 11:00"),
 ])
-def test_to_epoch(name, day, hour, expected):
-    assert schedule.to_epoch(clock.zone(name).offset_s, *day, hour) == at(expected)
+def test_the_hour_of_a_day(name, day, hour, expected):
+    zone, moment = clock.zone(name), at(expected)
+    nominal = datetime(*day, hour)
+    before, shown = when.local(moment - 1, zone), when.local(moment, zone)
+    assert before < nominal <= shown                          # that day's, by the clocks of the place
+    assert [schedule.next_hour(moment - early_s, [hour], zone) for early_s in (1, 1800)] == [moment, moment]
 
 
 @pytest.mark.parametrize("change", range(1_000_000_000, 1_000_000_009))

@@ -6,9 +6,11 @@ from contextlib import closing
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from store_cases import DAY, HOUR, ME, OTHER, T0, block, limit_of, path, saved, store, written_rows  # noqa: F401
+from store_cases import DAY, HOUR, ME, OTHER, T0, block, keep, limit_of, path, saved, store, written_rows  # noqa: F401
 
-from ccmon.model import SESSION_S, Facts, HighWater, Limit
+from ccmon import limits
+from ccmon.compute import active
+from ccmon.model import SESSION_S, Facts, HighWater, Limit, Owner, Sample
 from ccmon.store import open_store
 
 # --- what comes in comes out ---
@@ -22,42 +24,49 @@ from ccmon.store import open_store
     block(length=0),
 ])
 def test_a_block_comes_back_as_it_was(store, given):
-    store.save([given], ME, T0 + 10, limit_of)
+    keep(store, [given], T0 + 10)
     assert saved(store) == [given]
-    assert store.records(OTHER) == []
+    assert store.records(OTHER, T0) == []
 
 
 def test_a_cost_beyond_all_measure_is_kept_as_a_number(store):
-    store.save([block(cost_usd=1e300)], ME, T0, limit_of)
+    keep(store, [block(cost_usd=1e300)], T0)
     assert saved(store)[0].cost_usd == 1e9
 
 
 def test_the_same_save_again_changes_nothing(store):
     blocks = [block(T0 - DAY), block(T0 - 7 * HOUR, 500), block(T0, 20)]
-    assert written_rows(store, lambda: store.save(blocks, ME, T0 + 10, limit_of)) > 0
-    assert written_rows(store, lambda: store.save(blocks, ME, T0 + 15, limit_of)) == 0
-    assert written_rows(store, lambda: store.save(blocks[::-1], ME, T0 + 20, limit_of)) == 0
+    assert written_rows(store, lambda: keep(store, blocks, T0 + 10)) > 0
+    assert written_rows(store, lambda: keep(store, blocks, T0 + 15)) == 0
+    assert written_rows(store, lambda: keep(store, blocks[::-1], T0 + 20)) == 0
 
 
 def test_owners_do_not_mix(store):
-    store.save([block()], ME, T0, limit_of)
-    store.save([block(tokens=7)], OTHER, T0, limit_of)
+    keep(store, [block()], T0)
+    keep(store, [block(tokens=7)], T0, OTHER)
     assert [b.tokens for b in saved(store)] == [1000]
     assert [b.tokens for b in saved(store, OTHER)] == [7]
-    assert [r.block.tokens for r in store.records(None)] == [1000, 7]
+    assert [r.block.tokens for r in store.records(None, T0)] == [1000, 7]
 
 
 @pytest.mark.parametrize("ahead, kept", [(60, 1), (61, 0), (DAY, 0)])
 def test_blocks_of_the_future_are_not_stored(store, ahead, kept):
-    store.save([block(T0 + ahead)], ME, T0, limit_of)
+    keep(store, [block(T0 + ahead)], T0)
     assert len(saved(store)) == kept
 
 
 def test_one_start_twice_in_a_fetch_is_one_session(store):
     twice = [block(tokens=50), block(tokens=80), block(tokens=900_000, counted=False)]
-    store.save(twice, ME, T0, limit_of)
+    keep(store, twice, T0)
     assert [b.tokens for b in saved(store)] == [80]
-    assert written_rows(store, lambda: store.save(twice[::-1], ME, T0, limit_of)) == 0
+    assert written_rows(store, lambda: keep(store, twice[::-1], T0)) == 0
+
+
+def test_of_one_start_told_twice_the_one_that_runs(store):
+    twice = [block(tokens=50, length=HOUR), block(tokens=20)]
+    for fetch in (twice, twice[::-1]):
+        assert keep(store, fetch, T0 + 2 * HOUR).listed == (T0,)
+        assert saved(store) == [block(tokens=20)]
 
 
 # --- the merge rules ---
@@ -75,134 +84,195 @@ LATER = T0 + SESSION_S          # the session of T0 is over
     pytest.param(block(cost_usd=9.0, source="logs"), LATER, block(), id="completed: another price"),
     pytest.param(block(tokens=9_000, counted=False), LATER - 1, block(), id="active: uncounted"),
     pytest.param(block(tokens=9_000, counted=False), LATER, block(), id="completed: uncounted"),
-    pytest.param(block(length=8 * HOUR, tokens=2000), LATER, block(tokens=2000), id="completed: stays completed"),
     pytest.param(block(length=3 * HOUR), LATER, block(), id="completed: another length"),
-    pytest.param(block(length=8 * HOUR), LATER - 1, block(length=8 * HOUR), id="active: another length"),
+    pytest.param(block(length=8 * HOUR, tokens=9), LATER, block(length=8 * HOUR, tokens=9), id="completed: no, it runs"),
+    pytest.param(block(length=8 * HOUR), LATER - 1, block(length=8 * HOUR), id="active: longer"),
+    pytest.param(block(length=3 * HOUR), LATER - 1, block(length=3 * HOUR), id="active: over already"),
 ])
 def test_the_same_start_again(store, fetched, now, expected):
-    store.save([block()], ME, T0, limit_of)
-    store.save([fetched], ME, now, limit_of)
+    keep(store, [block()], T0)
+    keep(store, [fetched], now)
     assert saved(store) == [expected]
 
 
 @pytest.mark.parametrize("name, unknown", [("cost_usd", None), ("cache_creation", None), ("cache_read", None),
                                            ("models", ()), ("last", None)])
 def test_a_completed_session_has_its_blanks_filled(store, name, unknown):
-    store.save([block(**{name: unknown})], ME, LATER, limit_of)
-    store.save([block()], ME, LATER, limit_of)
+    keep(store, [block(**{name: unknown})], LATER)
+    keep(store, [block()], LATER)
     assert saved(store) == [block()]
-    assert written_rows(store, lambda: store.save([block(**{name: unknown})], ME, LATER, limit_of)) == 0
+    assert written_rows(store, lambda: keep(store, [block(**{name: unknown})], LATER)) == 0
 
 
 def test_counts_replace_an_uncounted_total(store):
-    store.save([block(tokens=900_000, counted=False)], ME, LATER, limit_of)
-    store.save([block()], ME, LATER, limit_of)
+    keep(store, [block(tokens=900_000, counted=False)], LATER)
+    keep(store, [block()], LATER)
     assert saved(store) == [block()]
 
 
 @pytest.mark.parametrize("shift, now, expected", [
     pytest.param(-600, T0, (T0 - 600, LATER - 600), id="earlier"),
-    pytest.param(600, T0 + 600, (T0, LATER), id="later"),
+    pytest.param(600, T0 + 600, (T0, LATER + 600), id="later"),
     pytest.param(-600, LATER - 300, (T0 - 600, LATER - 600), id="earlier, over by that"),
-    pytest.param(600, LATER, (T0, LATER), id="later, completed"),
+    pytest.param(600, LATER, (T0, LATER + 600), id="later, and not over"),
+    pytest.param(600, LATER + 600, (T0, LATER), id="later, completed"),
 ])
 def test_another_start_of_the_same_session(store, shift, now, expected):
-    store.save([block()], ME, T0, limit_of)
+    keep(store, [block()], T0)
     fetched = block(T0 + shift, 1500)
-    store.save([fetched], ME, now, limit_of)
+    keep(store, [fetched], now)
     assert [(b.start, b.end, b.tokens) for b in saved(store)] == [(*expected, 1500)]
-    assert written_rows(store, lambda: store.save([fetched], ME, now, limit_of)) == 0
+    assert written_rows(store, lambda: keep(store, [fetched], now)) == 0
 
 
 def test_an_earlier_start_counts_even_when_the_numbers_do_not(store):
-    store.save([block()], ME, LATER, limit_of)
-    store.save([block(T0 - 600, tokens=3)], ME, LATER, limit_of)
+    keep(store, [block()], LATER)
+    keep(store, [block(T0 - 600, tokens=3)], LATER)
     assert [(b.start, b.tokens) for b in saved(store)] == [(T0 - 600, 1000)]
 
 
 def test_half_an_overlap_is_another_session(store):
-    store.save([block()], ME, T0, limit_of)
-    store.save([block(T0 + SESSION_S // 2, 5)], ME, T0 + SESSION_S // 2, limit_of)
+    keep(store, [block()], T0)
+    keep(store, [block(T0 + SESSION_S // 2, 5)], T0 + SESSION_S // 2)
     assert [b.tokens for b in saved(store)] == [1000, 5]
 
 
 def test_a_start_that_the_fetch_names_is_not_taken_for_another(store):
-    store.save([block()], ME, T0, limit_of)
-    store.save([block(), block(T0 - 600, 7)], ME, T0, limit_of)
+    keep(store, [block()], T0)
+    keep(store, [block(), block(T0 - 600, 7)], T0)
     assert [(b.start, b.tokens) for b in saved(store)] == [(T0 - 600, 7), (T0, 1000)]
 
 
 def test_two_blocks_do_not_share_one_row(store):
-    store.save([block()], ME, T0, limit_of)
+    keep(store, [block()], T0)
     fetch = [block(T0 + 60, 7), block(T0 + 120, 8)]
-    store.save(fetch, ME, T0 + 120, limit_of)
+    keep(store, fetch, T0 + 120)
     assert [(b.start, b.tokens) for b in saved(store)] == [(T0, 7), (T0 + 120, 8)]
-    assert written_rows(store, lambda: store.save(fetch, ME, T0 + 120, limit_of)) == 0
+    assert written_rows(store, lambda: keep(store, fetch, T0 + 120)) == 0
 
 
 def test_of_two_rows_the_one_that_overlaps_more(store):
-    store.save([block(T0, 1), block(T0 + 2 * HOUR, 2)], ME, T0 + 2 * HOUR, limit_of)
-    store.save([block(T0 + 100 * 60, 3)], ME, T0 + 2 * HOUR, limit_of)
+    keep(store, [block(T0, 1), block(T0 + 2 * HOUR, 2)], T0 + 2 * HOUR)
+    keep(store, [block(T0 + 100 * 60, 3)], T0 + 2 * HOUR)
     assert [(b.start, b.tokens) for b in saved(store)] == [(T0, 1), (T0 + 100 * 60, 3)]
+
+
+def test_a_session_told_with_a_later_start_runs_to_its_new_end(store):
+    """ccusage was upgraded in the session, or its first log was removed: 13-18 is now 14-19."""
+    keep(store, [block(tokens=1000)], T0)
+    moved = block(T0 + HOUR, 1200)
+    for now, tokens in [(T0 + 4 * HOUR, 1200), (LATER, 1300), (LATER + HOUR - 1, 1400)]:
+        facts = keep(store, [moved._replace(tokens=tokens)], now)
+        assert [(b.start, b.end, b.tokens) for b in active(facts.blocks, facts.listed, now)] == [(T0, LATER + HOUR, tokens)]
+        assert facts.high_water is None
+    facts = keep(store, [moved._replace(tokens=1500)], LATER + HOUR)
+    assert [(b.start, b.end, b.tokens) for b in facts.blocks] == [(T0, LATER + HOUR, 1500)]
+    assert facts.high_water == HighWater(1500, T0, 1)
 
 
 # --- forgotten and listed ---
 
 def test_a_forgotten_session_stays_with_its_last_values_and_is_not_listed(store):
-    store.save([block()], ME, T0, limit_of)
+    keep(store, [block()], T0)
     assert store.facts(ME, T0).listed == (T0,)
-    store.save([], ME, T0 + 60, limit_of)
-    assert store.facts(ME, T0 + 60) == Facts((block(),), (), (), None)
-    assert written_rows(store, lambda: store.save([], ME, T0 + 61, limit_of)) == 0
-    store.save([block()], ME, T0 + 90, limit_of)
+    keep(store, [], T0 + 60)
+    assert store.facts(ME, T0 + 60) == Facts((block(),), (), (Sample(T0, T0, T0, 1000), Sample(T0 + 60, T0 + 60, None, 0)))
+    assert [[record.listed for record in store.records(ME, now)] for now in (LATER - 1, LATER)] == [[False], [True]]
+    assert written_rows(store, lambda: keep(store, [], T0 + 61)) == 0
+    keep(store, [block()], T0 + 90)
     assert store.facts(ME, T0 + 90).listed == (T0,)
+    assert [record.listed for record in store.records(ME, T0 + 90)] == [True]
 
 
 def test_a_matched_session_is_listed_under_its_stored_start(store):
-    store.save([block()], ME, T0, limit_of)
-    store.save([block(T0 + 600)], ME, T0 + 700, limit_of)
+    keep(store, [block()], T0)
+    keep(store, [block(T0 + 600)], T0 + 700)
     assert store.facts(ME, T0 + 700).listed == (T0,)
 
 
 def test_completed_sessions_are_not_listed_and_not_unlisted(store):
-    store.save([block()], ME, T0, limit_of)
-    assert written_rows(store, lambda: store.save([], ME, LATER, limit_of)) == 0
+    keep(store, [block()], T0)
+    assert written_rows(store, lambda: keep(store, [], LATER)) == 1      # the snapshot: nothing is active
     assert store.facts(ME, LATER).listed == ()
 
 
 # --- plan and limit ---
 
-def limits(store):
-    return [(record.plan, record.limit, record.limit_source) for record in store.records(ME)]
+def noted(store):
+    return [(record.plan, record.limit, record.limit_source) for record in store.records(ME, T0)]
 
 
 def test_sessions_saved_together_are_judged_by_the_same_record(store):
-    store.save([block(T0 - 2 * DAY, 300), block(T0 - DAY, 900), block(T0, 50)], ME, T0, limit_of)
-    assert limits(store) == [("custom_max", 900, "high_water"), ("custom_max", 900, "high_water"),
+    keep(store, [block(T0 - 2 * DAY, 300), block(T0 - DAY, 900), block(T0, 50)], T0)
+    assert noted(store) == [("custom_max", 900, "high_water"), ("custom_max", 900, "high_water"),
                              ("custom_max", 900, "high_water")]
 
 
 def test_an_active_session_is_no_record(store):
-    store.save([block(tokens=9_000)], ME, T0, limit_of)
-    assert limits(store) == [("pro", 7000, "plan")]
+    keep(store, [block(tokens=9_000)], T0)
+    assert noted(store) == [("pro", 7000, "plan")]
 
 
 def test_a_completed_session_keeps_its_limit_while_its_content_stays(store):
     def flagged(tokens, high):
         return Limit(1, "max5", "flag", "max5")
-    store.save([block()], ME, T0, limit_of)
-    store.save([block()], ME, LATER, flagged)
-    assert limits(store) == [("pro", 7000, "plan")]
-    store.save([block(tokens=1001)], ME, LATER, flagged)
-    assert limits(store) == [("max5", 1, "flag")]
+    keep(store, [block()], T0)
+    keep(store, [block()], LATER, limit_of=flagged)
+    assert noted(store) == [("pro", 7000, "plan")]
+    keep(store, [block(tokens=1001)], LATER, limit_of=flagged)
+    assert noted(store) == [("max5", 1, "flag")]
 
 
 def test_a_failing_limit_leaves_nothing_behind(store):
     with pytest.raises(ZeroDivisionError):
-        store.save([block()], ME, T0, lambda tokens, high: 1 / 0)
+        keep(store, [block()], T0, limit_of=lambda tokens, high: 1 / 0)
     assert saved(store) == []
-    store.save([block()], ME, T0, limit_of)
+    keep(store, [block()], T0)
     assert saved(store) == [block()]
+
+
+def test_what_is_recorded_is_what_is_read_afterwards(store):
+    seen = []
+
+    def limit(tokens, high):
+        seen.append((tokens, high))
+        return Limit(7000, "pro", "plan", "pro")
+    facts = keep(store, [block(T0 - DAY, 300), block(T0, 50)], T0 + 5, limit_of=limit)
+    assert facts == store.facts(ME, T0 + 5)
+    assert facts.samples == (Sample(T0 + 5, T0 + 5, T0, 50),)
+    assert seen == [(300, facts.high_water), (50, facts.high_water)] and facts.high_water.tokens == 300
+
+
+def test_a_failing_choice_of_the_active_session_leaves_nothing_behind(store):
+    with pytest.raises(ZeroDivisionError):
+        store.record([block()], ME, T0, limit_of, lambda blocks, listed, now: 1 / 0)
+    assert saved(store) == []
+
+
+# --- the machine's name ---
+
+@pytest.mark.parametrize("name", ["laptop-2.fritz.box", "d34db33f", ""])
+def test_a_machine_that_is_called_otherwise_keeps_its_history(store, name):
+    renamed = Owner(name, ME.account)
+    keep(store, [block(T0 - DAY, 9_000), block()], T0)
+    before = store.facts(ME, T0)
+    assert store.facts(renamed, T0) == before
+    assert [r.block.tokens for r in store.records(renamed, T0)] == [9000, 1000]
+    assert written_rows(store, lambda: keep(store, [block(T0 - DAY, 9_000), block()], T0, renamed)) == 0
+    assert [r.block.tokens for r in store.records(None, T0)] == [9000, 1000]
+    keep(store, [block(tokens=5)], T0, Owner(name, "another"))
+    assert [b.tokens for b in store.facts(Owner("third", "another"), T0).blocks] == [5]
+    assert store.get("host") == ME.host
+
+
+def test_sessions_of_another_machine_stay_apart(store):
+    keep(store, [block()], T0)
+    with closing(sqlite3.connect(store.path)) as db, db:
+        db.execute("INSERT INTO owner VALUES (7, 'server', ?)", (ME.account,))
+        db.execute("INSERT INTO session (owner_id, start_ts, end_ts, tokens) VALUES (7, ?, ?, 99999)", (T0 - DAY, T0 - DAY + 1))
+    assert store.facts(Owner("server", ME.account), T0) == store.facts(ME, T0)
+    assert (saved(store), store.facts(ME, T0).high_water) == ([block()], None)
+    assert [r.block.tokens for r in store.records(None, T0)] == [99999, 1000]
 
 
 # --- high water ---
@@ -219,10 +289,10 @@ def test_a_failing_limit_leaves_nothing_behind(store):
     ([block(T0 - SESSION_S + 1, 5)], None),
 ])
 def test_high_water_is_the_largest_completed_session(store, blocks, expected):
-    store.save(blocks, ME, T0, limit_of)
-    store.save([block(T0 - 3 * DAY, 10 ** 6)], OTHER, T0, limit_of)
-    assert store.high_water(ME, T0) == expected
+    keep(store, blocks, T0)
+    keep(store, [block(T0 - 3 * DAY, 10 ** 6)], T0, OTHER)
     assert store.facts(ME, T0).high_water == expected
+    assert limits.high_water(saved(store), T0) == expected
 
 
 # --- any sequence of saves ---
@@ -241,18 +311,27 @@ def stored_by_id(store):
 
 @settings(max_examples=60, deadline=None)
 @given(saves=SAVES)
-def test_completed_sessions_never_lose(tmp_path_factory, saves):
+def test_completed_sessions_never_lose_and_running_ones_are_never_missing(tmp_path_factory, saves):
     now = T0
-    with open_store(str(tmp_path_factory.mktemp("store") / "h.sqlite3"), 1000) as store:
+    with open_store(str(tmp_path_factory.mktemp("store") / "h.sqlite3"), 1000, T0) as store:
         for later, blocks in saves:
             now += later * 60
             before = stored_by_id(store)
-            store.save(blocks, ME, now, limit_of)
+            facts = keep(store, blocks, now)
             after = stored_by_id(store)
-            assert written_rows(store, lambda fetch=blocks, at=now: store.save(fetch, ME, at, limit_of)) == 0
+            assert written_rows(store, lambda fetch=blocks, at=now: keep(store, fetch, at)) == 0
             starts = [start for start, *_ in after.values()]
             assert len(starts) == len(set(starts))
+            running = [b for b in blocks if b.start <= now < b.end]
             for row_id, (start, end, counted, tokens) in before.items():
                 assert after[row_id][0] <= start
-                assert end > now or after[row_id][1] <= now
-                assert end > now or after[row_id][2:] >= (counted, tokens)
+                if end <= now < after[row_id][1]:
+                    assert after[row_id][1] in [b.end for b in running]      # it was not over: the source says that it runs
+                elif end <= now:
+                    assert after[row_id][2:] >= (counted, tokens)
+            shown = active(facts.blocks, facts.listed, now)
+            assert len(shown) == len({b.start for b in running})
+            for start in {b.start for b in running}:
+                ends = [b.end for b in running if b.start == start]
+                assert any(b.start <= start and b.end in ends for b in shown)
+            assert facts.high_water == limits.high_water(saved(store), now)

@@ -1,6 +1,5 @@
 """What the store survives: damage, other databases, locks, any modes."""
 
-import glob
 import os
 import random
 import sqlite3
@@ -10,50 +9,26 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from store_cases import DAY, ME, T0, block, fill, keep, kept_files, tokens_in
 
 from ccmon import migrations
-from ccmon.model import SESSION_S, Block, Limit, Owner
+from ccmon.model import SESSION_S
 from ccmon.store import Busy, StoreError, open_store
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")
 
 ROOT = str(Path(__file__).resolve().parent.parent)
-ME = Owner("laptop", "a1")
-T0 = 1_750_000_000
-
-
-def block(start=T0, tokens=1000):
-    return Block(start, start + SESSION_S, start, tokens, tokens, 0, 0, 0, 1.0, ("opus",), 1)
-
-
-def limit_of(tokens, high):
-    return Limit(7000, "pro", "plan", "pro")
-
 
 @pytest.fixture
 def path(tmp_path):
     return str(tmp_path / "data" / "ccmon" / "history.sqlite3")
 
 
-def fill(path, number=1):
-    with open_store(path, 1000) as store:
-        store.save([block(T0 + n * SESSION_S, n + 1) for n in range(number)], ME, T0 + number * SESSION_S, limit_of)
-
-
-def tokens_in(path):
-    with open_store(path, 1000) as store:
-        return [record.block.tokens for record in store.records(ME)]
-
-
-def kept_files(path):
-    return [name for name in sorted(glob.glob(glob.escape(path) + ".corrupt-*")) if name[-4:] not in ("-wal", "-shm")]
-
+# --- modes ---
 
 def mode(path):
     return stat.S_IMODE(os.stat(path).st_mode)
 
-
-# --- modes ---
 
 @contextmanager
 def umask(value):
@@ -67,8 +42,8 @@ def umask(value):
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o077, 0o277])
 def test_files_are_private_whatever_the_umask(tmp_path, path, mask):
     tmp_path.chmod(0o755)
-    with umask(mask), open_store(path, 1000) as store:
-        store.save([block()], ME, T0, limit_of)
+    with umask(mask), open_store(path, 1000, T0) as store:
+        keep(store, [block()], T0)
         found = {suffix: mode(path + suffix) for suffix in ("", "-wal", "-shm")}
     assert found == {"": 0o600, "-wal": 0o600, "-shm": 0o600}
     assert [mode(folder) for folder in list(Path(path).parents)[:3]] == [0o700, 0o700, 0o755]      # the last was there
@@ -80,7 +55,7 @@ def test_a_planted_link_is_refused(tmp_path, target):
     link = tmp_path / "history.sqlite3"
     link.symlink_to(tmp_path / target)
     with pytest.raises(StoreError, match="is a link or not a plain file; history is off until"):
-        open_store(str(link), 100)
+        open_store(str(link), 100, T0)
     assert (tmp_path / "victim").read_text() == ""
     assert sorted(os.listdir(str(tmp_path))) == ["history.sqlite3", "victim"]
 
@@ -109,38 +84,52 @@ def test_a_damaged_file_is_kept_and_a_new_one_begun(path, damage):
     fill(path)
     damage(path)
     before = Path(path).read_bytes()
-    with open_store(path, 1000) as store:
-        store.save([block(tokens=5)], ME, T0, limit_of)
+    with open_store(path, 1000, T0) as store:
+        keep(store, [block(tokens=5)], T0)
         kept, = kept_files(path)
         assert kept in store.trouble
         assert store.facts(ME, T0).trouble == store.trouble
+        told = store.trouble
     assert Path(kept).read_bytes() == before
     assert mode(path) == 0o600
-    with open_store(path, 1000) as again:
+    with open_store(path, 1000, T0) as again:
         assert again.trouble is None
+        assert [again.facts(ME, now).trouble for now in (T0 - DAY, T0 + 60, T0 + DAY - 1, T0 + DAY)] == [told] * 3 + [None]
+        assert keep(again, [block(tokens=5)], T0 + 60).trouble == told
     assert tokens_in(path) == [5]
+
+
+def test_only_the_newest_damage_is_told(path):
+    for number, now in enumerate([T0, T0 + 3 * DAY]):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        Path(path).write_bytes(b"broken %d" % number * 200)
+        open_store(path, 1000, now).close()
+        with open_store(path, 1000, now) as store:
+            assert kept_files(path)[number] in store.facts(ME, now + 60).trouble
 
 
 def test_an_empty_file_is_a_new_store(path):
     os.makedirs(os.path.dirname(path))
     open(path, "w").close()
-    with open_store(path, 1000) as store:
-        assert (store.trouble, store.records()) == (None, [])
+    with open_store(path, 1000, T0) as store:
+        assert (store.trouble, store.records(None, T0)) == (None, [])
 
 
 @pytest.mark.parametrize("work", [
-    pytest.param(lambda store: store.save([block(tokens=5)], ME, T0, limit_of), id="save"),
+    pytest.param(lambda store: keep(store, [block(tokens=5)], T0), id="save"),
     pytest.param(lambda store: store.facts(ME, T0), id="facts"),
-    pytest.param(lambda store: store.records(ME), id="records"),
+    pytest.param(lambda store: store.records(ME, T0), id="records"),
 ])
 def test_damage_in_the_middle_is_met_by_any_statement(path, work):
     fill(path, 300)
     overwrite(path, 4096, NOISE * ((os.path.getsize(path) - 4096) // 3000))
-    with open_store(path, 1000) as store:
+    with open_store(path, 1000, T0) as store:
         assert store.trouble is None                   # the first page is sound: nothing to see at the door
         work(store)
         assert kept_files(path)[0] in store.trouble
-        store.save([block(tokens=5)], ME, T0, limit_of)
+        with open_store(path, 1000, T0) as another:
+            assert another.facts(ME, T0).trouble == store.trouble
+        keep(store, [block(tokens=5)], T0)
     assert tokens_in(path) == [5]
 
 
@@ -149,7 +138,7 @@ def test_each_damaged_file_has_its_own_name(path):
         os.makedirs(os.path.dirname(path), exist_ok=True)
         Path(path).write_bytes(b"broken %d" % number * 200)
         os.utime(path, (T0, T0))
-        open_store(path, 1000).close()
+        open_store(path, 1000, T0).close()
     assert [os.path.basename(name).split(".corrupt-")[1] for name in kept_files(path)] == [
         "20250615-150640", "20250615-150640-1", "20250615-150640-2"]
 
@@ -166,10 +155,10 @@ def test_the_companions_of_a_damaged_file_are_kept_too(path):
 
 
 def test_a_store_that_another_process_renewed_is_followed(path):
-    with open_store(path, 1000) as store:
-        store.save([block()], ME, T0, limit_of)
+    with open_store(path, 1000, T0) as store:
+        keep(store, [block()], T0)
         os.rename(path, path + ".away")
-        store.save([block(tokens=5)], ME, T0, limit_of)
+        keep(store, [block(tokens=5)], T0)
         assert tokens_in(path) == [5]
         assert store.trouble is None
 
@@ -194,7 +183,7 @@ def test_a_database_that_is_not_ours_is_left_alone(path, statements, sentence):
     database(path, "CREATE TABLE precious (a)", *statements)
     before = Path(path).read_bytes()
     with pytest.raises(StoreError, match=sentence) as caught:
-        open_store(path, 1000)
+        open_store(path, 1000, T0)
     assert path in str(caught.value)
     assert Path(path).read_bytes() == before
     assert os.listdir(os.path.dirname(path)) == [os.path.basename(path)]
@@ -205,9 +194,8 @@ def test_a_higher_additive_schema_is_used_as_it_is(path):
     database(path, "ALTER TABLE session ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'",
              "ALTER TABLE snapshot ADD COLUMN mood TEXT", "ALTER TABLE owner ADD COLUMN mood TEXT",
              "CREATE TABLE extra (a)", "PRAGMA user_version = 103")
-    with open_store(path, 1000) as store:
-        store.save([block(), block(T0 + SESSION_S, 9)], ME, T0 + SESSION_S, limit_of)
-        store.observe(ME, block(T0 + SESSION_S, 9), T0 + SESSION_S)
+    with open_store(path, 1000, T0) as store:
+        keep(store, [block(), block(T0 + SESSION_S, 9)], T0 + SESSION_S)
         store.put("a", "b")
         assert [b.tokens for b in store.facts(ME, T0 + SESSION_S).blocks] == [1000, 9]
         assert store._db.execute("PRAGMA user_version").fetchone()[0] == 103
@@ -221,7 +209,7 @@ def test_a_step_is_taken_once_and_a_failing_one_not_at_all(path, monkeypatch):
     monkeypatch.setattr(migrations, "VERSION", 102)
     monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS, (101, add_mood), (102, add_mood)))
     with pytest.raises(StoreError, match="duplicate column name: mood.*history is off"):
-        open_store(path, 1000)
+        open_store(path, 1000, T0)
     monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS[:2], (102, lambda db: None)))
     for _ in range(2):
         assert tokens_in(path) == [1]
@@ -241,15 +229,14 @@ def locked(path, begin="BEGIN IMMEDIATE"):
 
 def test_a_held_lock_costs_the_moment_and_nothing_else(path):
     fill(path)
-    with open_store(path, 50) as store:
+    with open_store(path, 50, T0) as store:
         with locked(path):
-            for work in (lambda: store.save([block()], ME, T0, limit_of), lambda: store.observe(ME, None, T0),
-                         lambda: store.put("a", "b")):
+            for work in (lambda: keep(store, [block()], T0), lambda: store.put("a", "b")):
                 with pytest.raises(Busy, match="is held by another program"):
                     work()
             assert [b.tokens for b in store.facts(ME, T0).blocks] == [1]
             assert tokens_in(path) == [1]
-        store.save([block()], ME, T0, limit_of)
+        keep(store, [block()], T0)
     assert tokens_in(path) == [1000]
 
 
@@ -262,6 +249,6 @@ def test_locked_is_not_empty_and_not_old(path, is_new):
         fill(path)
         database(path, "PRAGMA journal_mode = DELETE")
     with locked(path, "BEGIN EXCLUSIVE"), pytest.raises(Busy):
-        open_store(path, 50)
+        open_store(path, 50, T0)
     assert kept_files(path) == []
     assert tokens_in(path) == ([] if is_new else [1])

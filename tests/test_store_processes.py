@@ -1,59 +1,29 @@
 """What the store survives: many processes at once, kills, full and foreign folders, planted links."""
 
-import glob
 import os
 import random
 import shutil
 import sqlite3
-import stat
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from store_cases import ME, T0, block, fill, keep, kept_files, saved, tokens_in
 
-from ccmon.model import SESSION_S, Block, Limit, Owner, Sample
+from ccmon.model import SESSION_S, Sample
 from ccmon.store import StoreError, open_store
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")
 
 ROOT = str(Path(__file__).resolve().parent.parent)
-ME = Owner("laptop", "a1")
-T0 = 1_750_000_000
-
-
-def block(start=T0, tokens=1000):
-    return Block(start, start + SESSION_S, start, tokens, tokens, 0, 0, 0, 1.0, ("opus",), 1)
-
-
-def limit_of(tokens, high):
-    return Limit(7000, "pro", "plan", "pro")
-
 
 @pytest.fixture
 def path(tmp_path):
     return str(tmp_path / "data" / "ccmon" / "history.sqlite3")
-
-
-def fill(path, number=1):
-    with open_store(path, 1000) as store:
-        store.save([block(T0 + n * SESSION_S, n + 1) for n in range(number)], ME, T0 + number * SESSION_S, limit_of)
-
-
-def tokens_in(path):
-    with open_store(path, 1000) as store:
-        return [record.block.tokens for record in store.records(ME)]
-
-
-def kept_files(path):
-    return [name for name in sorted(glob.glob(glob.escape(path) + ".corrupt-*")) if name[-4:] not in ("-wal", "-shm")]
-
-
-def mode(path):
-    return stat.S_IMODE(os.stat(path).st_mode)
 
 
 # --- many processes ---
@@ -61,6 +31,7 @@ def mode(path):
 CHILD = """
 import os, sys, time
 sys.path.insert(0, sys.argv[1])
+from ccmon.compute import active
 from ccmon.model import SESSION_S, Block, Limit, Owner
 from ccmon.store import Busy, StoreError, open_store
 path, number = sys.argv[2], int(sys.argv[3])
@@ -71,6 +42,9 @@ def block(start=T0, tokens=1000):
 
 def limit_of(tokens, high):
     return Limit(7000, "pro", "plan", "pro")
+
+def keep(store, blocks, now):
+    return store.record(blocks, ME, now, limit_of, active)
 
 sys.stdin.readline()
 """
@@ -95,8 +69,8 @@ def run_together(number, code, path):
 
 
 OWN_SESSION = """
-with open_store(path, 5000) as store:
-    store.save([block(T0 + number * SESSION_S, number + 1)], ME, T0 + 99 * SESSION_S, limit_of)
+with open_store(path, 5000, T0) as store:
+    keep(store, [block(T0 + number * SESSION_S, number + 1)], T0 + 99 * SESSION_S)
     print(store.trouble or "")
 """
 
@@ -124,10 +98,9 @@ saved = 0
 for turn in range(15):
     mine = block(T0 + (20 * turn + number) * SESSION_S, number + 1)
     try:
-        with open_store(path, 250) as store:
-            store.save([mine], ME, T0 + 999 * SESSION_S, limit_of)
+        with open_store(path, 250, T0) as store:
+            keep(store, [mine], T0 + 999 * SESSION_S)
             saved += 1
-            store.observe(ME, mine, T0 + 20 * turn + number)
     except Busy:
         pass
 print(saved)
@@ -144,11 +117,10 @@ def test_twenty_writers_lose_nothing_that_was_acknowledged(path):
 
 
 ENDLESS = """
-store = open_store(path, 1000)
+store = open_store(path, 1000, T0)
 for tokens in range(1, 10 ** 9):
     now = T0 + tokens
-    store.save([block(tokens=tokens)] + [block(T0 - n * SESSION_S, tokens) for n in range(1, 30)], ME, now, limit_of)
-    store.observe(ME, block(tokens=tokens), now)
+    keep(store, [block(tokens=tokens)] + [block(T0 - n * SESSION_S, tokens) for n in range(1, 30)], now)
     print(tokens, flush=True)
 """
 
@@ -161,10 +133,12 @@ def test_kill_9_in_the_middle_of_a_write(path):
         time.sleep(chance.uniform(0, 0.03))
         child.kill()
         lines = (first + child.communicate()[0]).split("\n")
-        with open_store(path, 1000) as store:
+        with open_store(path, 1000, T0) as store:
             assert store.trouble is None
-            assert len(store.records(ME)) == 30
-            assert store.records(ME)[-1].block.tokens >= int(lines[-2])      # all that was acknowledged is there
+            assert len(saved(store)) == 30
+            last = saved(store)[-1].tokens
+            assert last >= int(lines[-2])                                            # all that was acknowledged is there
+            assert store.facts(ME, T0 + last).samples[-1] == Sample(T0 + last, T0 + last, T0, last)      # nothing by halves
             assert store._db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
         assert child.returncode == -9
 
@@ -174,9 +148,9 @@ def test_kill_9_in_the_middle_of_a_write(path):
 NOBODY = "if os.getuid() == 0: os.setgroups([]); os.setresgid(*3 * [65534]); os.setresuid(*3 * [65534])"
 TRY = """
 try:
-    with open_store(path, 100) as store:
-        print("opened", len(store.records()))
-        store.save([block()], ME, T0, limit_of)
+    with open_store(path, 100, T0) as store:
+        print("opened", len(store.records(None, T0)))
+        keep(store, [block()], T0)
         print("saved")
 except StoreError as error:
     print(type(error).__name__, error)
@@ -209,19 +183,27 @@ def test_a_folder_of_somebody_else_turns_history_off(shared, is_new):
 @pytest.mark.parametrize("folder", ["/proc/ccmon", "/dev/null/ccmon", "/" + "x" * 300])
 def test_a_folder_that_cannot_be_is_told(folder):
     with pytest.raises(StoreError, match=r"cannot be created \(.+\); history is off until its folder can be written"):
-        open_store(folder + "/history.sqlite3", 100)
+        open_store(folder + "/history.sqlite3", 100, T0)
+
+
+@contextmanager
+def disk(folder, options):
+    """A file system of its own at a new folder."""
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+    if os.getuid() or not shutil.which("mount") or subprocess.call(mount, stderr=subprocess.DEVNULL):
+        pytest.skip("only root can mount a small disk")
+    try:
+        yield str(folder)
+    finally:
+        subprocess.check_call(["umount", "-l", str(folder)])
 
 
 @pytest.fixture
 def small_disk(tmp_path):
     """A disk of 300 kB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(folder)]
-    if os.getuid() or not shutil.which("mount") or subprocess.call(mount, stderr=subprocess.DEVNULL):
-        pytest.skip("only root can mount a small disk")
-    yield str(folder)
-    subprocess.check_call(["umount", "-l", str(folder)])
+    with disk(tmp_path / "disk", "size=300k") as folder:
+        yield folder
 
 
 def fill_disk(folder):
@@ -234,28 +216,35 @@ def fill_disk(folder):
 def test_a_full_disk_costs_history_until_there_is_space(small_disk):
     path = small_disk + "/history.sqlite3"
     many = [block(T0 - n * SESSION_S, n) for n in range(1, 300)]
-    with open_store(path, 1000) as store:
-        store.save([block()], ME, T0, limit_of)
+    with open_store(path, 1000, T0) as store:
+        keep(store, [block()], T0)
         fill_disk(small_disk)
         for _ in range(2):
             with pytest.raises(StoreError, match="history is off until the disk has space .or set CCMON_DATA_DIR"):
-                store.save(many, ME, T0, limit_of)
+                keep(store, many, T0)
         assert [b.tokens for b in store.facts(ME, T0).blocks] == [1000]
         os.remove(small_disk + "/filler")
-        store.observe(ME, block(), T0)
-        assert store.facts(ME, T0).samples == (Sample(T0, T0, T0, 1000),)
+        assert len(keep(store, many, T0 + 60).blocks) > 30
+        assert store.facts(ME, T0 + 60).samples == (Sample(T0, T0, T0, 1000), Sample(T0 + 60, T0 + 60, None, 0))
         assert store.trouble is None
     fill_disk(small_disk)
     with pytest.raises(StoreError, match="history is off until the disk has space"):
-        open_store(path, 100)
+        open_store(path, 100, T0)
     os.remove(small_disk + "/filler")
-    assert tokens_in(path) == [1000]
+    assert len(tokens_in(path)) == 300
+
+
+@pytest.mark.parametrize("taken", [1, 2])
+def test_a_disk_that_takes_no_more_files_wants_space(tmp_path, taken):
+    with disk(tmp_path / "disk", f"size=300k,nr_inodes={taken}") as folder:
+        with pytest.raises(StoreError, match="history is off until the disk has space"):
+            open_store(folder + "/ccmon/history.sqlite3", 100, T0)
 
 
 def test_a_file_that_may_not_grow_keeps_what_it_has(path):
     fill(path)
     limit = f"import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, ({os.path.getsize(path)}, -1))\n"
-    grow = "store.save([block(T0 - n * SESSION_S, n) for n in range(1, 3000)], ME, T0, limit_of)"
-    said, = run_together(1, limit + TRY.replace("store.save([block()], ME, T0, limit_of)", grow), path)
-    assert said.startswith("opened 1\nStoreError ") and "history is off until the disk has space" in said
+    grow = "keep(store, [block(T0 - n * SESSION_S, n) for n in range(1, 3000)], T0)"
+    said, = run_together(1, limit + TRY.replace("keep(store, [block()], T0)", grow), path)
+    assert said.startswith("opened 1\nStoreError ") and "history is off until the disk can be read and written" in said
     assert tokens_in(path) == [1]

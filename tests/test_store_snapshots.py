@@ -4,28 +4,26 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from store_cases import DAY, HOUR, ME, T0, add_snapshots, block, limit_of, path, saved, snapshots, store, written_rows  # noqa: F401
+from store_cases import DAY, HOUR, ME, OTHER, T0, add_snapshots, block, keep, limit_of, path, snapshots, store, written_rows  # noqa: F401
 
 from ccmon import migrations
 from ccmon.model import SESSION_S, Facts, Sample
-from ccmon.store import HEARTBEAT_S, SAMPLES_MAX
+from ccmon.store_rows import HEARTBEAT_S, SAMPLES_MAX
 
 # --- snapshots ---
 
 def test_a_snapshot_is_a_row_per_change(store):
-    for at, shown in [(0, None), (60, None), (120, block(tokens=10)), (180, block(tokens=10)), (240, block(tokens=30))]:
-        store.save([shown] if shown else [], ME, T0 + at, limit_of)
-        store.observe(ME, shown, T0 + at)
-    assert store.facts(ME, T0 + 300).samples == (
+    for at, shown in [(0, []), (60, []), (120, [block(tokens=10)]), (180, [block(tokens=10)]), (240, [block(tokens=30)])]:
+        facts = keep(store, shown, T0 + at)
+    assert facts.samples == store.facts(ME, T0 + 300).samples == (
         Sample(T0, T0, None, 0), Sample(T0 + 120, T0 + 120, T0, 10), Sample(T0 + 240, T0 + 240, T0, 30))
 
 
-@pytest.mark.parametrize("shown", [None, block()])
+@pytest.mark.parametrize("shown", [[], [block()]])
 def test_an_unchanged_snapshot_only_beats_now_and_then(store, shown):
-    store.save([shown] if shown else [], ME, T0, limit_of)
-    store.observe(ME, shown, T0)
-    assert written_rows(store, lambda: store.observe(ME, shown, T0 + HEARTBEAT_S)) == 0
-    assert written_rows(store, lambda: store.observe(ME, shown, T0 + HEARTBEAT_S + 1)) == 1
+    keep(store, shown, T0)
+    assert written_rows(store, lambda: keep(store, shown, T0 + HEARTBEAT_S)) == 0
+    assert written_rows(store, lambda: keep(store, shown, T0 + HEARTBEAT_S + 1)) == 1
     assert [row[:2] for row in snapshots(store)] == [(T0, T0 + HEARTBEAT_S + 1)]
 
 
@@ -33,85 +31,85 @@ def test_an_unchanged_snapshot_only_beats_now_and_then(store, shown):
                                      dict(cost_usd=None), dict(cache_creation=6)])
 def test_any_number_makes_a_change(store, changed):
     for at, shown in enumerate([block(), block(**changed)]):
-        store.save([shown], ME, T0 + at, limit_of)
-        store.observe(ME, shown, T0 + at)
+        keep(store, [shown], T0 + at)
     assert len(snapshots(store)) == 2
 
 
 def test_a_snapshot_names_the_session_as_it_is_stored(store):
-    store.save([block()], ME, T0, limit_of)
-    store.save([block(T0 + 600)], ME, T0 + 700, limit_of)
-    store.observe(ME, block(T0 + 600), T0 + 700)
-    store.save([block(T0 - 600)], ME, T0 + 800, limit_of)
-    assert store.facts(ME, T0 + 900).samples == (Sample(T0 + 700, T0 + 700, T0 - 600, 1000),)
+    keep(store, [block()], T0)
+    keep(store, [block(T0 + 600, 2000)], T0 + 700)
+    assert store.facts(ME, T0 + 700).samples == (Sample(T0, T0, T0, 1000), Sample(T0 + 700, T0 + 700, T0, 2000))
+    keep(store, [block(T0 - 600, 2000)], T0 + 800)
+    assert store.facts(ME, T0 + 900).samples == (Sample(T0, T0, T0 - 600, 1000), Sample(T0 + 700, T0 + 700, T0 - 600, 2000))
 
 
-@pytest.mark.parametrize("stored, shown", [
-    pytest.param([], block(), id="not saved"),
-    pytest.param([block()], block(tokens=99_999, counted=False), id="uncounted beside counted"),
-])
-def test_what_does_not_fit_the_store_is_not_observed(store, stored, shown):
-    store.save(stored, ME, T0, limit_of)
-    store.observe(ME, shown, T0)
-    assert snapshots(store) == []
+def test_a_total_that_cannot_be_compared_is_not_observed(store):
+    keep(store, [block()], T0)
+    keep(store, [block(tokens=99_999, counted=False)], T0 + 60)
+    assert [(ts, tokens) for ts, _, _, tokens in snapshots(store)] == [(T0, 1000)]
+
+
+@pytest.mark.parametrize("active_of, expected", [
+    (lambda blocks, listed, now: blocks[:1], T0 - HOUR), (lambda blocks, listed, now: blocks[::-1], T0),
+    (lambda blocks, listed, now: [b for b in blocks if b.start not in listed], None)])
+def test_the_active_session_is_whom_the_caller_calls_so(store, active_of, expected):
+    facts = store.record([block(T0 - HOUR), block()], ME, T0, limit_of, active_of)
+    assert [sample.session for sample in facts.samples] == [expected]
 
 
 def test_two_snapshots_in_one_second_are_one(store):
     for tokens in (10, 20):
-        store.save([block(tokens=tokens)], ME, T0, limit_of)
-        store.observe(ME, block(tokens=tokens), T0)
+        keep(store, [block(tokens=tokens)], T0)
     assert [(ts, tokens) for ts, _, _, tokens in snapshots(store)] == [(T0, 20)]
 
 
 @pytest.mark.parametrize("shown", [block(tokens=10), block(tokens=11)])
 def test_a_clock_set_back_ends_what_was_seen(store, shown):
     first = block(tokens=10)
-    store.save([first], ME, T0, limit_of)
-    store.observe(ME, first, T0 + 10)
-    store.observe(ME, first, T0 + DAY)
+    keep(store, [first], T0 + 10)
+    keep(store, [first], T0 + 4 * HOUR)
     back = T0 + HOUR
-    store.save([shown], ME, back, limit_of)
-    store.observe(ME, shown, back)
+    keep(store, [shown], back)
     assert snapshots(store)[0][:2] == (T0 + 10, back)
-    assert written_rows(store, lambda: store.observe(ME, shown, back + 5)) == 0
+    assert written_rows(store, lambda: keep(store, [shown], back + 5)) == 0
     assert all(sample.seen <= back + 5 for sample in store.facts(ME, back + 5).samples)
 
 
 def test_snapshots_ahead_of_the_clock_are_ignored(store):
-    store.observe(ME, None, T0 + DAY)
-    store.observe(ME, None, T0)
+    keep(store, [], T0 + DAY)
+    keep(store, [], T0)
     assert store.facts(ME, T0).samples == (Sample(T0, T0, None, 0),)
 
 
 # --- facts ---
 
 def test_facts_of_an_unknown_owner_are_empty(store):
+    keep(store, [block()], T0, OTHER)
     assert store.facts(ME, T0) == Facts()
-    assert store.high_water(ME, T0) is None
 
 
 @pytest.mark.parametrize("stored, found", [((1, 12, 3, 7, 9), [7, 3, 1]), ((40, 30), [30])])
 def test_facts_hold_eight_days_by_start_and_the_newest_block(store, stored, found):
-    store.save([block(T0 - days * DAY) for days in stored], ME, T0, limit_of)
+    keep(store, [block(T0 - days * DAY) for days in stored], T0)
     assert [b.start for b in store.facts(ME, T0).blocks] == [T0 - days * DAY for days in found]
 
 
 def test_facts_hold_no_block_of_the_future(store):
-    store.save([block(T0 - 30 * DAY), block(T0 + DAY)], ME, T0 + DAY, limit_of)
+    keep(store, [block(T0 - 30 * DAY), block(T0 + DAY)], T0 + DAY)
     facts = store.facts(ME, T0)
     assert ([b.start for b in facts.blocks], facts.listed) == ([T0 - 30 * DAY], ())
 
 
 @pytest.mark.parametrize("session_start, expected", [(None, T0 - 4200), (T0 - 600, T0 - 4200), (T0 - 2 * HOUR, T0 - 7800)])
 def test_samples_reach_back_an_hour_or_to_the_start_and_one_before(store, session_start, expected):
-    store.save([block(session_start)] if session_start else [], ME, T0, limit_of)
+    keep(store, [block(session_start)] if session_start else [], T0)
     add_snapshots(store, range(T0 - 3 * HOUR, T0 + 1, 600))
     found = store.facts(ME, T0).samples
     assert [sample.ts for sample in found] == list(range(expected, T0 + 1, 600))
 
 
 def test_samples_are_capped_to_the_newest(store):
-    store.save([block(T0 - 3 * DAY, length=4 * DAY)], ME, T0, limit_of)
+    keep(store, [block(T0 - 3 * DAY, length=4 * DAY)], T0)
     add_snapshots(store, range(T0 - SAMPLES_MAX - 5, T0 + 5))
     found = store.facts(ME, T0).samples
     assert [found[0].ts, found[-1].ts, len(found)] == [T0 - SAMPLES_MAX + 1, T0, SAMPLES_MAX]
@@ -119,11 +117,10 @@ def test_samples_are_capped_to_the_newest(store):
 
 def test_no_question_reads_a_whole_table(store):
     """Every statement of the usual round finds its rows through an index, so that age does not make it slow."""
-    store.save([block(T0 - HOUR)], ME, T0, limit_of)
+    keep(store, [block(T0 - HOUR)], T0)
     asked = []
     store._db.set_trace_callback(asked.append)
-    store.save([block(T0 - HOUR, 2000)], ME, T0, limit_of)
-    store.observe(ME, block(T0 - HOUR, 2000), T0 + 1)
+    keep(store, [block(T0 - HOUR, 2000)], T0 + 1)
     store.facts(ME, T0 + 2)
     store._db.set_trace_callback(None)
     plans = [row[3] for sql in asked if sql.startswith(("SELECT", "UPDATE"))
@@ -135,10 +132,10 @@ def test_no_question_reads_a_whole_table(store):
 # --- records, meta, schema ---
 
 def test_records_since(store):
-    store.save([block(T0 - 2 * DAY), block(T0 - DAY)], ME, T0, limit_of)
-    assert [r.block.start for r in store.records(ME, T0 - DAY)] == [T0 - DAY]
-    assert [r.block.start for r in store.records(None, T0 - 2 * DAY + SESSION_S)] == [T0 - DAY]
-    assert [r.block.start for r in store.records()] == [T0 - 2 * DAY, T0 - DAY]
+    keep(store, [block(T0 - 2 * DAY), block(T0 - DAY)], T0)
+    assert [r.block.start for r in store.records(ME, T0, T0 - DAY)] == [T0 - DAY]
+    assert [r.block.start for r in store.records(None, T0, T0 - 2 * DAY + SESSION_S)] == [T0 - DAY]
+    assert [r.block.start for r in store.records(None, T0)] == [T0 - 2 * DAY, T0 - DAY]
 
 
 def test_meta_remembers_and_writes_only_changes(store):

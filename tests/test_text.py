@@ -73,10 +73,11 @@ def test_spread_stands_at_both_ends_or_drops_the_right(left, right, cells):
         assert shown(made) == text.clip(shown(left), cells)
 
 
-@given(st.lists(SPANS, max_size=5), st.integers(0, 60), st.integers(0, 4))
-def test_words_fit_is_whole_groups_from_the_first(groups, cells, gap):
-    made = shown(text.words_fit(groups, cells, gap))
-    assert text.width(made) <= cells and "".join(map(shown, groups)).startswith(made.replace(" " * gap, "") if gap == 0 else "")
+@given(SPANS)
+def test_merged_spans_say_the_same_and_no_two_neighbours_have_one_role(line):
+    made = text.merged(line)
+    assert [(c, span.role) for span in made for c in span.text] == [(c, span.role) for span in line for c in span.text]
+    assert all(a.role != b.role for a, b in zip(made, made[1:]))
 
 
 @given(WORDS.map(text.printable), st.integers(2, 40))
@@ -150,6 +151,7 @@ def test_percent(value, made, role):
 def test_other_numbers():
     assert text.count(1_234_567) == "1,234,567" and text.usd(None) == "-" and text.usd(1234.5) == "$1,234.50"
     assert text.level_role(None) == "dim"
+    assert [text.plural(n, "session") for n in (0, 1, 2, 2000)] == ["0 sessions", "1 session", "2 sessions", "2,000 sessions"]
 
 
 # --- pictures -------------------------------------------------------------------------------------------------------

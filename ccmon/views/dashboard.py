@@ -30,10 +30,13 @@ def render(scene: Scene, width: int, height: int) -> List[Line]:
 
 
 def _wide(scene: Scene, width: int, height: int) -> List[Line]:
-    rows = _columns(scene, width)
+    columns = _columns(scene, width)
     body = [Part(4, [parts.title(scene, width)]), Part(8, [parts.rule(scene, width)]), *_meters(scene, width), Part(9, [()]),
-            Part(5, rows[:1]), Part(6, rows[1:2]), Part(3, rows[2:]), Part(9, [()])]
-    lines, end = fit_both(body, _foot(scene, width, 3 if height >= 30 else 2 if height >= 9 else 1, roomy=height >= 20), height)
+            Part(5, columns[:1]), Part(6, columns[1:2]), Part(3, columns[2:]), Part(9, [()])]
+    least = 3 if height >= 30 else 2 if height >= 9 else 1
+    spare = height - sum(len(part.lines) for part in body) - 1 - LEAST_GRAPH
+    rows = max(least, min(spare, len(foot.notices(scene, width, spare))))      # a graph can do with less, a warning cannot
+    lines, end = fit_both(body, _foot(scene, width, rows, roomy=height >= 20), height)
     return bottom(lines + _below(scene, width, height - len(lines) - len(end)), end, height)
 
 
@@ -79,7 +82,7 @@ def _narrow(scene: Scene, width: int, height: int) -> List[Line]:
     body = [Part(4, [parts.title(scene, width)]), Part(9, [parts.rule(scene, width)]), *_meters(scene, width),
             Part(7, [parts.burn_row(scene, width)]), Part(8, [parts.lasts_row(scene, width)]),
             Part(2, [parts.runs_out_row(scene, width)]), *(Part(10 + at, [line]) for at, line in enumerate(money) if line)]
-    lines, end = fit_both(body, _foot(scene, width, 2 if rows >= 9 else 1, roomy=False), rows)
+    lines, end = fit_both(body, _foot(scene, width, 3 if rows >= 14 else 2 if rows >= 9 else 1, roomy=False), rows)
     picture = [] if scene.compact else _below(scene, width, height - len(lines) - len(end))
     return bottom(lines + picture, end, rows)
 

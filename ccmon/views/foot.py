@@ -3,19 +3,31 @@
 from typing import List, Sequence, Tuple
 
 from ccmon import text
-from ccmon.model import Notice, Snapshot
+from ccmon.model import Notice, Snapshot, Source
 from ccmon.text import Line, Span
 from ccmon.views.scene import Scene
 
-SERIOUS = ("over_limit", "limit_unknown", "source_failed", "store_failed", "runs_out_before_reset")
-KEYS = (("q", "quit"), ("r", "refresh"), ("p", "plan"), ("h", "history"), ("c", "compact"), ("t", "theme"), ("?", "help"))
+SERIOUS = ("over_limit", "limit_unknown", "source_failed", "store_failed")
+KEYS = (("q", "quit", ""), ("r", "refresh", "read the usage now"), ("p", "plan", "next, for this window only"),
+        ("h", "history", "the sessions so far"), ("c", "compact", "the small layout, and back"),
+        ("t", "theme", "dark, light, mono"), ("?", "help", "this page, and back"))     # the last words for the help page
 ALL_KEYS = 92                          # cells from which all of them stand beside a source with its version and age
 _BY_WORTH = "q?rhptc"                  # the last of these gives way first
 _LEAD = " ! "
 SHORT = {"over_limit": "over the limit", "limit_unknown": "above the record", "near_limit": "near the limit",
          "runs_out_before_reset": "out before reset", "switched_to_custom_max": "now custom_max", "source_failed": "no new data",
          "store_failed": "history not kept", "clock_skew": "check the clock", "stale": "data is old",
+         "tokens_include_cache": "cache included",
          "several_active": "more sessions", "blocks_skipped": "sessions skipped"}
+
+
+def source_words(source: Source, now: int, reading: bool = False) -> str:
+    """The source, its version and the age of what it said."""
+    name = f"{source.name} {source.version}" if source.version else source.name
+    if source.refreshed is None:
+        return f"{name}, reading" if reading else f"{name}, no data"
+    age_s = max(0, now - source.refreshed)
+    return f"{name}, {age_s} s" if age_s < 100 else f"{name}, {text.duration(age_s)}"
 
 
 def notices(scene: Scene, cells: int, rows: int) -> List[Line]:
@@ -98,7 +110,7 @@ def _listed(pairs: Sequence[Tuple[str, str]]) -> Line:
 
 def _keys(kept: int) -> Line:
     """The keys of most worth, in their usual order."""
-    return _listed([(key, word) for key, word in KEYS if key in _BY_WORTH[:kept]])
+    return _listed([(key, word) for key, word, _ in KEYS if key in _BY_WORTH[:kept]])
 
 
 def _with_status(left: Line, status: str, cells: int) -> Line:

@@ -118,7 +118,7 @@ def _row(canvas: Canvas, row: int, label: str, on_limit: bool) -> Line:
     if on_limit:
         _name_limit(cells, drawn)
     edge = dash if on_limit else notch if label else wall
-    return merged([Span(f"{label:>4} ", "label" if on_limit else "dim"), Span(edge, "dim"), *cells])
+    return text.merged([Span(f"{label:>4} ", "label" if on_limit else "dim"), Span(edge, "dim"), *cells])
 
 
 def _name_limit(cells: List[Span], drawn: Sequence[Optional[Span]]) -> None:
@@ -153,14 +153,3 @@ def _hours(curve: Curve, plot_cells: int, hours: Sequence[Tuple[int, str]]) -> L
             row = row[:begin] + label + row[begin + len(label):]
             free_from = begin + len(label) + 2
     return (Span(row.rstrip(), "dim"),)
-
-
-def merged(spans: Sequence[Span]) -> Line:
-    """Neighbours of one role as one span."""
-    out: List[Span] = []
-    for span in spans:
-        if out and out[-1].role == span.role:
-            out[-1] = Span(out[-1].text + span.text, span.role)
-        else:
-            out.append(span)
-    return tuple(out)

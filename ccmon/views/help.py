@@ -7,9 +7,6 @@ from ccmon.text import Line, Span
 from ccmon.views import foot, parts
 from ccmon.views.scene import Scene, pick
 
-KEYS = (("q", "quit", ""), ("r", "refresh", "read the usage now"), ("p", "plan", "next, for this window only"),
-        ("h", "history", "the sessions so far"), ("c", "compact", "the small layout, and back"),
-        ("t", "theme", "dark, light, mono"), ("?", "help", "this page, and back"))
 NOTES = (
     "Tokens are input + output; cache tokens are shown apart.",
     "The mark on the token bar is where even use would be by now: left of it is good.",
@@ -23,7 +20,7 @@ BACK = (("q", "back"),)
 def render(scene: Scene, width: int, height: int) -> List[Line]:
     """At most `height` lines: the keys first, then as many whole notes as fit."""
     head: List[Line] = [parts.title(scene, width, "help"), parts.rule(scene, width), ()]
-    keys = _rows(width) if len(KEYS) < height else _flow(width)
+    keys = _rows(width) if len(foot.KEYS) < height else _flow(width)
     if len(keys) + len(head) + 2 > height:
         head = []
     lines = [*head, *keys]
@@ -37,7 +34,7 @@ def render(scene: Scene, width: int, height: int) -> List[Line]:
 
 def _rows(width: int) -> List[Line]:
     rows = []
-    for key, word, more in KEYS:
+    for key, word, more in foot.KEYS:
         brief = (Span(f"  {key}  ", "key"), Span(f"{word:<9}", "text"))
         rows.append(pick([(*brief, Span(more, "dim")), brief, (Span(f" {key} ", "key"), Span(word, "text"))], width))
     return rows
@@ -46,7 +43,7 @@ def _rows(width: int) -> List[Line]:
 def _flow(width: int) -> List[Line]:
     """The keys side by side."""
     lines: List[Tuple[Span, ...]] = [()]
-    for key, word, _ in KEYS:
+    for key, word, _ in foot.KEYS:
         pair = (Span(f" {key} ", "key"), Span(f"{word} ", "text"))
         if text.line_width(lines[-1]) + text.line_width(pair) > width:
             lines.append(())

@@ -3,7 +3,7 @@
 from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
 
 from ccmon import text, when
-from ccmon.model import Block, Record
+from ccmon.model import Record
 from ccmon.text import Line, Span
 from ccmon.views import foot, parts
 from ccmon.views.scene import Scene, day_text, model_name, models
@@ -13,9 +13,9 @@ COLUMNS = ("start", "length", "tokens", "cost", "share", "models")
 ALIGN = ("left", "right", "right", "right", "right", "left")
 
 
-def active(block: Block, now: int) -> bool:
-    """Whether the session still runs."""
-    return block.start <= now < block.end
+def active(record: Record, now: int) -> bool:
+    """Whether the session still runs: what the source lists no more does not."""
+    return record.listed and record.block.start <= now < record.block.end
 
 
 def share(record: Record) -> float:
@@ -26,7 +26,7 @@ def share(record: Record) -> float:
 def objects(records: Sequence[Record], now: int) -> List[Dict[str, Any]]:
     """One object for each session; times in epoch seconds, costs in US dollars."""
     return [{
-        "start": block.start, "end": block.end, "last": block.last, "active": active(block, now), "tokens": block.tokens,
+        "start": block.start, "end": block.end, "last": block.last, "active": active(record, now), "tokens": block.tokens,
         "input": block.input, "output": block.output, "cache_creation": block.cache_creation, "cache_read": block.cache_read,
         "cost_usd": block.cost_usd, "models": list(block.models), "limit": record.limit, "percent": round(share(record), 4),
         "source": block.source,
@@ -41,9 +41,9 @@ def cells(records: Sequence[Record], now: int, zone: Zone) -> List[List[str]]:
 def _row(record: Record, now: int, zone: Zone) -> List[str]:
     block = record.block
     start = when.local(block.start, zone).strftime("%Y-%m-%d %H:%M")
-    until = now if active(block, now) else block.last or block.end
-    return [start, text.duration(until - block.start), text.count(block.tokens), text.usd(block.cost_usd),
-            text.percent(share(record))]
+    until = now if active(record, now) else block.used_until(now)
+    tokens = ("" if block.counted else "~") + text.count(block.tokens)
+    return [start, text.duration(until - block.start), tokens, text.usd(block.cost_usd), text.percent(share(record))]
 
 
 # --- the page of the screen ---------------------------------------------------------------------------------------------
@@ -103,7 +103,7 @@ def _cells(words: Sequence[Tuple[str, str]], columns: Sequence[Column]) -> Line:
 
 def _line(scene: Scene, record: Record, columns: Sequence[Column], width: int) -> Line:
     now, percent = scene.snapshot.now, share(record)
-    role = "value" if active(record.block, now) else "text"
+    role = "value" if active(record, now) else "text"
     words = dict(zip(COLUMNS, _row(record, now, scene.zone)))
     if columns[0].cells == SHORT_START.cells:
         words["start"] = f"{day_text(record.block.start, scene.zone):>6} {scene.hour(record.block.start)}"

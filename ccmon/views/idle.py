@@ -91,7 +91,9 @@ def _last(scene: Scene, width: int) -> List[Line]:
     if block is None:
         return []
     when = Span(f"{scene.clock(block.start)}-{scene.hour(block.end)}", "value")
-    ago = Span(f"  {text.duration(scene.snapshot.now - block.end)} ago", "label")
+    now = scene.snapshot.now
+    over = block.end if block.end <= now else block.used_until(now)      # the source lists it no more
+    ago = Span(f"  {text.duration(now - over)} ago", "label")
     used, cost = Span(f"  {text.count(block.tokens)} tokens", "text"), Span(f"  {text.usd(block.cost_usd)}", "text")
     names = Span("  " + models(block, max(20, width - 64)), "dim")
     return [(*label(scene.charset, "⏳", "last"),
@@ -103,9 +105,8 @@ def _record(scene: Scene, width: int) -> List[Line]:
     high = scene.facts.high_water
     if high is None:
         return []
-    sessions = "1 session" if high.sessions == 1 else f"{text.count(high.sessions)} sessions"
     tokens, on = Span(f"{text.count(high.tokens)} tokens", "value"), Span(f" on {day_text(high.at, scene.zone)}", "label")
-    among = Span(f"  the most of {sessions}", "dim")
+    among = Span(f"  the most of {text.plural(high.sessions, 'session')}", "dim")
     return [(*label(scene.charset, "🚀", "record"), *pick([(tokens, on, among), (tokens, on), (tokens,)], width - LABEL_CELLS))]
 
 
@@ -143,7 +144,7 @@ def _tail(day: Day, width: int) -> str:
     """Tokens, sessions and cost in columns; a dash for a day without."""
     if not day.sessions:
         return f"{'-':>12}" + (" " * 25 if width >= 60 else " ")
-    sessions = f"{day.sessions} session{'s' if day.sessions != 1 else ''}"
+    sessions = text.plural(day.sessions, "session")
     return f"{text.count(day.tokens):>12}" + (f"  {sessions:<12}{text.usd(day.cost_usd):>10} " if width >= 60 else " ")
 
 

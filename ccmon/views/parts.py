@@ -3,6 +3,7 @@
 from typing import List, Optional, Sequence
 
 from ccmon import burn, forecast, text
+from ccmon.burn import HOLE_S
 from ccmon.model import Block, Snapshot
 from ccmon.text import Line, Span
 from ccmon.views import graph
@@ -11,7 +12,6 @@ from ccmon.views.scene import LABEL_CELLS, Scene, figure, label, limit_words, mo
 PERCENT_CELLS = 9
 SPARKS, LEAST_SPARKS = 12, 3           # one for five minutes
 FIGURES_CELLS = 30                     # room kept for the figures, so that what stands beside them does not change with them
-HOLE_S = 600                           # a longer stretch without a look is guessed, not seen
 MONEY_LABEL_CELLS = 8
 
 
@@ -210,7 +210,8 @@ def curve(scene: Scene, cells: int, rows: int) -> List[Line]:
     snapshot = scene.snapshot
     block = snapshot.session
     assert block is not None
-    points = forecast.curve(scene.facts.samples, block, snapshot.now)
+    dots = 2 * cells                       # across; a point for each half of one is fine enough
+    points = forecast.curve(scene.facts.samples, block, snapshot.now, max(1, (block.end - block.start) // (2 * dots)))
     role = text.level_role(snapshot.percent)
     strokes = [graph.Stroke(a, b, "dim" if b[0] - a[0] > HOLE_S and b[1] != a[1] else role) for a, b in zip(points, points[1:])]
     step_s = 3600 * max(1, (block.end - block.start) // (8 * 3600))

@@ -82,8 +82,7 @@ def models(block: Block, cells: int) -> str:
 
 def record(high_water: HighWater, zone: Zone) -> str:
     """record 17 Nov, 41 sessions."""
-    sessions = "1 session" if high_water.sessions == 1 else f"{text.count(high_water.sessions)} sessions"
-    return f"record {day_text(high_water.at, zone)}, {sessions}"
+    return f"record {day_text(high_water.at, zone)}, {text.plural(high_water.sessions, 'session')}"
 
 
 def day_text(epoch: int, zone: Zone) -> str:
@@ -97,7 +96,7 @@ def limit_words(limit: Limit, zone: Zone) -> Tuple[str, ...]:
     if limit.source == "flag":
         return ("limit: set by --limit", "by --limit")
     if limit.source == "config":
-        return ("limit: set in config.ini", "by config.ini")
+        return ("limit: set in the configuration", "limit: configured", "configured")
     lead = "nothing learned" if limit.plan == "ml_auto" else ""
     if limit.high_water and limit.source == "high_water":
         words, brief = record(limit.high_water, zone), f"record {day_text(limit.high_water.at, zone)}"

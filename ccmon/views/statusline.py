@@ -1,6 +1,6 @@
 """The one line for tmux, prompts and bars."""
 
-from typing import List
+from typing import List, Optional
 
 from ccmon import text
 from ccmon.model import Snapshot
@@ -8,6 +8,7 @@ from ccmon.text import Charset
 from ccmon.views.scene import figure
 from ccmon.when import Zone, local
 
+DAY_S = 86_400
 NO_DATA, MISSING, FAILED = "CC -", "CC ! ccusage missing", "CC ! no data"
 
 
@@ -36,7 +37,14 @@ def _state(snapshot: Snapshot, zone: Zone) -> List[str]:
     over = "!" if snapshot.percent > 100 else ""
     used = f"{text.short_count(snapshot.session.tokens)}/{text.short_count(snapshot.limit.tokens)}"
     words = ["CC", f"{int(snapshot.percent)}%{over}", used, f"{figure(snapshot.burn_per_min)}/min"]
-    return words + [f"out {_hour(snapshot.predicted_end, zone)}"] if snapshot.predicted_end else words
+    out_at = runs_out(snapshot)
+    return words if out_at is None else [*words, f"out {_hour(out_at, zone)}"]
+
+
+def runs_out(snapshot: Snapshot) -> Optional[int]:
+    """Epoch s when the tokens are used up; None when that is so far off that the hour alone, without its day, misleads."""
+    end = snapshot.predicted_end
+    return None if end is None or end - snapshot.now > DAY_S else end
 
 
 def _hour(epoch: int, zone: Zone) -> str:

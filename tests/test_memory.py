@@ -1,0 +1,132 @@
+"""What a refresh gets back from the memory: from the store, beside a store that is held, and without one."""
+
+import sqlite3
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from store_cases import DAY, HOUR, T0, block, kept_files
+
+from ccmon import context, memory
+from ccmon.compute import active
+from ccmon.memory import Answer
+from ccmon.model import HighWater, Sample, Source
+from ccmon.store import StoreError
+
+BIG, NOW_RUNNING = block(T0 - DAY, 30_000), block(T0, 9_000)
+SOURCE = Source("ccusage", "20.0.24", refreshed=T0)
+
+
+@pytest.fixture
+def ctx(home):
+    return context.prepare({}, {"HOME": str(home), "CCMON_NOW": str(T0 + 60)})
+
+
+def kept(ctx, blocks, now):
+    with memory.opened(ctx, 50) as opened:
+        return opened.keep(Answer(tuple(blocks), SOURCE), now)
+
+
+@contextmanager
+def held(ctx):
+    """Another process writes for longer than anybody waits."""
+    with closing(sqlite3.connect(ctx.paths.store, isolation_level=None)) as db:
+        db.execute("BEGIN IMMEDIATE")
+        yield
+
+
+def test_the_facts_come_back_from_the_store(ctx):
+    kept(ctx, [BIG], T0 - HOUR)
+    facts = kept(ctx, [NOW_RUNNING], T0 + 60)
+    assert facts.blocks == (BIG, NOW_RUNNING) and facts.listed == (T0,)
+    assert facts.samples == (Sample(T0 - HOUR, T0 - HOUR, None, 0), Sample(T0 + 60, T0 + 60, T0, 9_000))
+    assert (facts.high_water, facts.source, facts.trouble) == (HighWater(30_000, T0 - DAY, 1), SOURCE, None)
+
+
+def test_the_limit_of_its_time_is_noted(ctx):
+    kept(ctx, [BIG], T0 - HOUR)
+    kept(ctx, [NOW_RUNNING], T0 + 60)
+    with memory.opened(ctx, 50) as opened:
+        assert [(r.plan, r.limit) for r in opened.records(T0)] == [("custom_max", 30_000)]
+
+
+def test_a_held_store_is_read_and_told(ctx):
+    """A record that only the store knows must not vanish because somebody else is writing."""
+    kept(ctx, [BIG], T0 - HOUR)
+    with held(ctx):
+        facts = kept(ctx, [NOW_RUNNING], T0 + 60)
+    assert "is held by another program" in facts.trouble
+    assert (facts.blocks, facts.listed, facts.source) == ((NOW_RUNNING,), (T0,), SOURCE)
+    assert facts.samples == (Sample(T0 - HOUR, T0 - HOUR, None, 0),)
+    shot = ctx.view(facts, T0 + 60)
+    assert (shot.limit.tokens, shot.limit.unknown, shot.percent) == (30_000, False, 30.0)
+    assert {notice.code for notice in shot.warnings} & {"store_failed", "limit_unknown"} == {"store_failed"}
+
+
+def test_an_answer_with_a_higher_record_than_the_held_store_counts(ctx):
+    kept(ctx, [BIG], T0 - HOUR)
+    with held(ctx):
+        facts = kept(ctx, [block(T0 - 2 * DAY, 40_000)], T0 + 60)
+    assert facts.high_water == HighWater(40_000, T0 - 2 * DAY, 1)
+
+
+@pytest.mark.parametrize("paths, why", [
+    (dict(CCMON_DATA_DIR="/dev/null/x"), "cannot be created"), (dict(HOME="/nonexistent"), "There is no home directory")])
+def test_without_a_store_the_answer_is_all(ctx, paths, why):
+    poor = context.prepare({}, {**ctx.env, **paths})
+    facts = kept(poor, [BIG, NOW_RUNNING], T0 + 60)
+    assert why in facts.trouble and not memory.works(poor)
+    assert facts._replace(trouble=None) == kept(ctx, [BIG, NOW_RUNNING], T0 + 60)._replace(
+        listed=(T0 - DAY, T0), samples=(), trouble=None)
+    with memory.opened(poor, 50) as opened:
+        assert opened.facts(T0).blocks == ()
+        with pytest.raises(StoreError, match=why):
+            opened.records()
+        opened.remember_path("/bin/ccusage")
+        assert opened.remembered_path() is None
+
+
+def test_a_damaged_history_is_told_to_everyone_for_a_day(ctx):
+    """The process that met it is often a detached refresher, which nobody hears."""
+    kept(ctx, [BIG], T0 - HOUR)
+    Path(ctx.paths.store).write_bytes(b"broken" * 1000)
+    told = kept(ctx, [NOW_RUNNING], T0 + 60).trouble
+    assert memory.old_news(ctx) == told
+    assert kept_files(ctx.paths.store)[0] in told and memory.works(ctx)
+    for now, expected in [(T0 + 120, told), (T0 + 60 + DAY - 1, told), (T0 + 60 + DAY, None)]:
+        with memory.opened(ctx, 50) as opened:
+            assert opened.facts(now).trouble == expected
+        assert kept(ctx, [NOW_RUNNING], now).trouble == expected
+
+
+@pytest.mark.parametrize("first_page", [True, False])
+def test_damage_that_comes_to_light_is_no_old_news(ctx, first_page):
+    kept(ctx, [block(T0 - n * DAY, n) for n in range(1, 300)], T0 - HOUR)
+    data = bytearray(Path(ctx.paths.store).read_bytes())
+    data[0 if first_page else 4096:] = b"broken" * (len(data) // 6)
+    Path(ctx.paths.store).write_bytes(data)
+    assert memory.old_news(ctx) is None
+    assert kept_files(ctx.paths.store)[0] in memory.old_news(ctx)
+
+
+def test_a_machine_that_is_called_otherwise_keeps_its_record(ctx):
+    kept(ctx, [BIG], T0 - HOUR)
+    renamed = ctx._replace(owner=ctx.owner._replace(host="mac-2.fritz.box"))
+    assert kept(renamed, [NOW_RUNNING], T0 + 60).high_water == HighWater(30_000, T0 - DAY, 1)
+    with memory.opened(renamed, 50) as opened:
+        assert [record.block for record in opened.records()] == [BIG, NOW_RUNNING]
+
+
+def test_a_session_that_the_source_dropped_is_a_record_that_is_not_listed(ctx):
+    kept(ctx, [NOW_RUNNING], T0)
+    facts = kept(ctx, [], T0 + 60)
+    assert active(facts.blocks, facts.listed, T0 + 60) == []
+    with memory.opened(ctx, 50) as opened:
+        assert [record.listed for record in opened.records()] == [False]
+
+
+def test_the_path_that_worked_is_remembered(ctx):
+    for expected in (None, "/opt/ccusage"):
+        with memory.opened(ctx, 50) as opened:
+            assert opened.remembered_path() == expected
+            opened.remember_path("/opt/ccusage")

@@ -1,0 +1,118 @@
+"""What the views say about moments: hours without a day, sessions that the source lists no more, and the work of a frame."""
+
+import re
+import sys
+from functools import partial
+
+import pytest
+from scenes import NOW, OKAY, START, FixedZone, block, plan, scene
+
+from ccmon import text
+from ccmon.model import Record, Sample
+from ccmon.views import dashboard, history, statusline
+
+HOUR, DAY_S = 3600, 86_400
+
+
+def shown(made, width=80, height=24):
+    return "\n".join(map(text.plain, dashboard.render(made, width, height)))
+
+
+# --- an hour without its day --------------------------------------------------------------------------------------------
+
+def running_out(in_s):
+    """A session whose tokens are used up so many seconds from now."""
+    made = scene(21_012)
+    return made._replace(snapshot=made.snapshot._replace(predicted_end=None if in_s is None else NOW + in_s, warnings=()))
+
+
+@pytest.mark.parametrize("in_s, words", [
+    (0, ["out 15:42"]), (HOUR, ["out 16:42"]), (18 * HOUR, ["out 09:42"]), (DAY_S, ["out 15:42"]),
+    (DAY_S + 1, []), (21 * DAY_S, []), (None, []),
+])
+def test_small_places_say_an_hour_without_its_day_only_within_a_day(in_s, words):
+    made = running_out(in_s)
+    line = statusline.render(made.snapshot, made.zone, made.charset)
+    for place in (line, shown(made, 80, 1), shown(made, 20, 6)):
+        assert re.findall(r"out \d\d:\d\d", place) == words and place.count("out") == len(words)
+        assert "reset 18:00" in place
+
+
+@pytest.mark.parametrize("in_s, words", [(18 * HOUR, "Fri 09:42"), (21 * DAY_S, "5 Feb 15:42")])
+def test_the_screen_names_the_day(in_s, words):
+    assert words in shown(running_out(in_s))
+
+
+# --- what the source lists no more ---------------------------------------------------------------------------------------
+
+def record(tokens=500, listed=True, **changes):
+    return Record(block(tokens, **changes), "max5", 35_000, "plan", listed)
+
+
+@pytest.mark.parametrize("made, active", [
+    (record(), True), (record(listed=False), False), (record(start=NOW), True), (record(start=NOW + 1), False),
+    (record(start=NOW - 5 * HOUR), False), (record(start=NOW - 5 * HOUR, listed=False), False),
+])
+def test_history_calls_active_what_runs_and_is_listed(made, active):
+    assert history.active(made, NOW) is active
+    assert [item["active"] for item in history.objects([made], NOW)] == [active]
+
+
+@pytest.mark.parametrize("made, length", [
+    (record(), "2h 42m"), (record(listed=False), "2h 41m"), (record(listed=False, last=START + HOUR), "1h 00m"),
+    (record(listed=False, last=None), "2h 42m"), (record(start=START - DAY_S, last=None), "5h 00m"),
+    (record(start=START - DAY_S, last=START - DAY_S + 600), "10m"),
+])
+def test_a_session_is_as_long_as_it_was_used(made, length):
+    assert history.cells([made], NOW, FixedZone())[0][1] == length
+
+
+def test_on_the_page_only_an_active_session_stands_out():
+    page = history.screen(scene(500), [record(tokens=111, listed=False), record(tokens=222)], 0, 80, 10)
+    roles = {span.text.strip(): span.role for line in page for span in line}
+    assert (roles["222"], roles["111"]) == ("value", "text")
+
+
+@pytest.mark.parametrize("last, words", [
+    (START + HOUR, "1h 42m ago"), (NOW - 90, "1m ago"), (NOW + 600, "0s ago"), (None, "0s ago")])
+def test_the_idle_screen_counts_from_the_last_use_of_a_session_that_is_listed_no_more(last, words):
+    made = scene(500, session=block(500, last=last))
+    facts = made.facts._replace(listed=())
+    idle = made._replace(facts=facts, snapshot=made.snapshot._replace(active=False, percent=None, left=None, predicted_end=None))
+    assert f"13:00-18:00  {words}" in shown(idle)
+
+
+def test_the_idle_screen_counts_from_the_end_of_a_session_that_ended():
+    made = scene(None, known=[block(500, START - 5 * HOUR, last=START - 4 * HOUR)])
+    assert "08:00-13:00  2h 42m ago" in shown(made)
+
+
+# --- the work of a frame ---------------------------------------------------------------------------------------------------
+
+def busy(looks):
+    """A session that was looked at so often, with more tokens each time."""
+    made = scene(30_000, plan("max5"), now=START + 270 * 60, source=OKAY._replace(refreshed=START + 270 * 60))
+    times = [START + 270 * 60 * at // looks for at in range(looks)]
+    rows = tuple(Sample(at, at + 1, START, 30_000 * index // looks) for index, at in enumerate(times))
+    return made._replace(facts=made.facts._replace(samples=rows))
+
+
+def calls(work):
+    """How many functions of Python were called."""
+    seen = [0]
+
+    def count(_frame, event, _argument):
+        seen[0] += event == "call"
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return seen[0]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 24), (120, 40)])
+def test_a_frame_asks_each_look_only_a_few_times(size):
+    few, many = (calls(partial(dashboard.render, busy(looks), *size)) for looks in (1000, 6000))
+    assert (many - few) / 5000 < 8
