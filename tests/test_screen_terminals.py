@@ -128,6 +128,7 @@ def test_ctrl_z_and_fg(tmux, log):
     until(lambda: flags() == "0 1" and "Stopped" in pane(), "stopped")
     tmux("send-keys", "fg", "Enter")
     until(lambda: flags() == "1 0" and "row 20" in pane(), "drawn again")
+    until(lambda: tmux("display", "-p", "#{keypad_cursor_flag}").strip() == "1", "arrow keys are keys again")
     tmux("send-keys", "q")
     until(lambda: flags() == "0 1", "left")
     tmux("send-keys", "echo status $?", "Enter")
