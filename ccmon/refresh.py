@@ -9,7 +9,7 @@ import traceback
 from contextlib import contextmanager
 from typing import Iterator, List, Optional, Tuple
 
-from ccmon import ccusage, ccusage_json, compute, config, demo, linecache, lines
+from ccmon import ccusage, ccusage_json, compute, config, demo, linecache, linefiles, lines
 from ccmon.context import Context
 from ccmon.memory import BACKGROUND_BUSY_MS, Answer, Memory, opened
 from ccmon.model import CcmonError, Facts, Source, UsageError
@@ -142,7 +142,8 @@ def _note(ctx: Context, facts: Facts, now: int, state: linecache.State) -> None:
     state.expires_at = min([state.expires_at + ctx.stale_after_s(facts.source), *ends])
     state.config = linecache.config_stamp(linecache.config_path(ctx.env))
     state.note = json.dumps(facts.source._asdict())
-    linecache.write_state(ctx.cache, state)
+    linefiles.mark(ctx.cache, "ends", min([now + linecache.MOST_FRESH_S, *ends]))
+    linefiles.write_state(ctx.cache, state)
 
 
 def in_background(argv: List[str], lock: int) -> None:
@@ -171,7 +172,9 @@ def end_in_order() -> None:
     def leave(number: int, _frame: object) -> None:
         raise SystemExit(128 + number)
 
-    for number in _heeded()[1:]:
+    for number in _heeded():
+        if number == signal.SIGINT:    # has an exception of its own
+            continue
         signal.signal(number, leave)
 
 

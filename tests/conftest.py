@@ -1,6 +1,7 @@
 """Every test runs with HOME and the XDG folders in a temporary directory, never in the user's own."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -17,6 +18,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [n for n in os.environ if n.startswith(("CCMON_", "XDG_")) or n in PRIVATE]:
         del os.environ[name]
     os.environ["LC_ALL"] = "C.UTF-8"
+    signal.signal(signal.SIGINT, signal.default_int_handler)       # a background job has it ignored, and so would its children
     os.environ["HOME"] = "/nonexistent-home-of-the-ccmon-tests"
 
 

@@ -1,6 +1,8 @@
 """One refresh at a time, back-off, and the screen on a source that is slow, fails or hangs: the whole program, in a terminal."""
 
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -281,3 +283,13 @@ def test_ccusage_is_called_as_agreed(machine):
     words, folder = (machine.folder / "words").read_text().splitlines()
     assert words == "blocks --json --offline --order asc --session-length 5"
     assert folder == str(machine.home)
+
+
+def test_with_ctrl_c_ignored_as_in_a_background_job_the_other_signals_still_end_it(machine):
+    machine.behaves("sleep 600")
+    words = ["sh", "-c", 'trap "" INT; exec "$0" -m ccmon record', sys.executable]
+    call = subprocess.Popen(words, env=machine.env(), cwd=machine.cwd)
+    wait_until(machine.runs, "ccusage hangs")
+    call.terminate()
+    assert call.wait(20) == 143
+    ended(machine)
