@@ -7,6 +7,7 @@ from ccmon import __version__
 from ccmon.model import Given, UsageError
 from ccmon.options import NEGATIVE_FLAGS, OPTIONS, Option, flag_name, near
 from ccmon.text import clean
+from ccmon.views.snippets import BLOCKS, TARGETS
 
 EXAMPLES = """examples:
   ccmon                            the full screen
@@ -16,6 +17,7 @@ EXAMPLES = """examples:
   ccmon --once                     one frame as text
   ccmon --json                     every number for scripts
   ccmon --statusline               one line for tmux and prompts
+  ccmon init bash                  the line in a prompt; also zsh, fish, tmux, bars
   ccmon history --days 7           the sessions of the last week
 """
 
@@ -63,7 +65,18 @@ def build() -> Parser:
     record = commands.add_parser("record", allow_abbrev=False, help="read the usage once and store it, for cron",
                                  description="Read the usage once, store it and refresh the status lines; prints nothing.")
     _add_settings(record)
+    _add_init(commands)
     return parser
+
+
+def _add_init(commands: Any) -> None:
+    init = commands.add_parser("init", allow_abbrev=False, help="what to put where to see the line in a shell or bar",
+                               description="Print what shows the line in a shell or bar, and where to put it; edits nothing. "
+                                           'In a shell\'s start-up file: eval "$(ccmon init bash)".')
+    init.add_argument("target", metavar="SHELL", choices=tuple(TARGETS), help=", ".join(TARGETS))
+    edit = init.add_mutually_exclusive_group()
+    edit.add_argument("--write", action="store_true", help=f"put it into the start-up file of {', '.join(BLOCKS)}")
+    edit.add_argument("--undo", action="store_true", help="take out what --write has put there")
 
 
 def _add_history(commands: Any) -> None:

@@ -13,16 +13,15 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import Any, Iterator, List, Mapping, Optional, Sequence, TextIO
 
-from ccmon import arguments, config, demo, linecache, lines, memory, refresh, screen, themes
+from ccmon import arguments, config, demo, init, linecache, linefiles, lines, memory, refresh, screen, themes
 from ccmon.context import Context, prepare
 from ccmon.model import CcmonError, Facts, Given, Record, Snapshot, Source, UsageError
-from ccmon.text import Charset, clean, clip, plain
+from ccmon.text import Charset, clean, plain
 from ccmon.views import dashboard, foot, history, idle, report
 from ccmon.views.scene import Scene
 
 OK, UNWRITABLE, USAGE, NO_SESSION, NO_DATA, INTERNAL = 0, 1, 2, 20, 30, 70
 DISK = (errno.ENOSPC, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM)
-LINE_CELLS = 80
 
 
 def main(argv: Sequence[str]) -> int:
@@ -60,6 +59,9 @@ def _run(argv: List[str]) -> int:
     if "--statusline" in argv:
         return _statusline(argv)
     given = arguments.parse(argv)
+    if given.command == "init":
+        print(init.run(given.target, given.write, given.undo, os.environ), end="")
+        return OK
     with _context(given) as ctx:
         return _command(given, ctx)
 
@@ -173,7 +175,7 @@ def _once(ctx: Context) -> Snapshot:
     size = shutil.get_terminal_size((80, 24))
     status = foot.source_words(facts.source, snapshot.now)
     scene = Scene(snapshot, facts, ctx.zone, _charset(ctx, sys.stdout), status, "", ctx.settings.compact)
-    _print_frame(ctx, dashboard.render(scene, max(20, size.columns), max(5, size.lines)))
+    _print_frame(ctx, dashboard.render(scene, max(20, size.columns or 80), max(5, size.lines or 24)))
     return snapshot
 
 
@@ -267,10 +269,10 @@ def _statusline(argv: List[str]) -> int:
     try:
         line = _line(argv)
     except CcmonError as err:
-        line = f"CC ! {clip(clean(str(err)), LINE_CELLS - 5)}\n"
+        line = lines.error_line(argv, os.environ, str(err))
     except Exception as err:
         _logged()
-        line = f"CC ! internal error: {type(err).__name__}\n"
+        line = lines.error_line(argv, os.environ, f"internal error: {type(err).__name__}")
     linecache.put(line.encode("utf-8", "replace"))
     return OK
 
@@ -282,7 +284,7 @@ def _line(argv: List[str]) -> str:
         line = lines.line_of(ctx, facts, ctx.now())
         # Not when a refresh has ended meanwhile: what it wrote is newer.
         if ctx.demo is None and ctx.cache and "CCMON_NOW" not in ctx.env and refresh.source_before(ctx) == facts.source:
-            linecache.write_line(ctx.cache, linecache.key(argv, os.environ), line.encode("utf-8", "replace"))
+            linefiles.write_line(ctx.cache, linecache.key(argv, os.environ), line.encode("utf-8", "replace"))
         return line
 
 
@@ -296,7 +298,7 @@ def _facts_of_line(ctx: Context, argv: List[str]) -> Facts:
         return facts
     if not runs:
         raise CcmonError(f"no place to keep a line: {ctx.cache or 'there is no home'}. Set HOME or XDG_CACHE_HOME")
-    deadline = time.monotonic() + (0 if linecache.any_line(ctx.cache or "") else ctx.settings.wait)
+    deadline = time.monotonic() + (0 if linefiles.any_line(ctx.cache or "") else ctx.settings.wait)
     while refresh.source_before(ctx) == Source() and time.monotonic() < deadline:
         time.sleep(0.01)
     return refresh.load(ctx, ctx.now())

@@ -1,6 +1,7 @@
-"""The door to the cached status lines: the line files, their freshness, the refresh lock, the detached refresher.
+"""The door to the cached status lines, read: which file answers, its freshness, the refresh lock, the detached refresher.
 
 This file is all that a cached `ccmon --statusline` loads: it imports nothing of ccmon and nothing slow.
+Shells read the same folder without Python: by the times of `fresh`, `expires`, `ends` and `state` against that of `now`.
 """
 
 import os
@@ -20,6 +21,8 @@ KEEP_S = 86_400                        # lines not asked for since then are no l
 MOST_LINES = 32
 MOST_FRESH_S = 7200
 MOST_PAUSE_S = 60                      # between two tries of a failing source
+HOLD_S = 3                             # a shell that has just had a refresh started need not ask again
+NOT_LINES = ("state", "lock", "fresh", "expires", "ends", "now")
 DOMAIN = ("CLAUDE_CONFIG_DIR", "CCMON_DATA_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME")
 
 
@@ -35,6 +38,11 @@ class State:
                  failures: int = 0, config: int = 0, note: str = "") -> None:
         self.fresh_until, self.retry_at, self.expires_at = fresh_until, retry_at, expires_at
         self.refreshed, self.failures, self.config, self.note = refreshed, failures, config, note
+
+    @property
+    def quiet_until(self) -> int:
+        """Nobody need ask for a refresh before."""
+        return max(self.fresh_until, self.retry_at)
 
     def backing_off(self, now: float) -> bool:
         """True while nobody may try again; a time that lies too far ahead was written before the clock was set back."""
@@ -60,7 +68,8 @@ def config_stamp(path: str) -> int:
         return 0
 
 
-def _changed(path: str) -> float:
+def changed(path: str) -> float:
+    """When the file was last written (epoch s), 0 when there is none."""
     try:
         return os.stat(path).st_mtime
     except OSError:
@@ -101,7 +110,7 @@ def is_utf8(env: "Environ") -> bool:
 
 def signature(env: "Environ") -> "list[str]":
     """The environment variables that change a line's text, as NAME=value; empty in the usual environment."""
-    names = [n for n in env if n.startswith("CCMON_") or n in ("NO_COLOR", "TZ")]
+    names = [n for n in env if (n.startswith("CCMON_") and n != "CCMON_LINE") or n in ("NO_COLOR", "TZ")]
     words = [n + "=" + env[n] for n in sorted(names)]
     return words if is_utf8(env) else words + [NOT_UTF8 + "="]
 
@@ -112,29 +121,20 @@ def key(argv: "list[str]", env: "Environ") -> str:
     return "\0".join(words)
 
 
-def words(key_text: str) -> "tuple[list[str], dict[str, str]]":
-    """The argument list and the environment that a key stands for."""
-    parts = [_unescape(w) for w in key_text.split("\0")]
-    end = len(parts) - 1 - parts[::-1].index("") if "" in parts else len(parts)
-    return parts[:end], dict([w.split("=", 1) for w in parts[end + 1:] if "=" in w])
+def file_of(key_text: str) -> str:
+    """The file of a line: --format D alone has one named D, which shell snippets can read; others go by a checksum.
 
-
-def _unescape(word: str) -> str:
-    out, escaped = [], False
-    for char in word:
-        if escaped:
-            out.append({"n": "\n", "0": "\0"}.get(char, char))
-        elif char != "\\":
-            out.append(char)
-        escaped = char == "\\" and not escaped
-    return "".join(out)
-
-
-def _name(key_text: str) -> str:
+    plain is what is asked for without words: the configuration may name another format for that.
+    """
+    parts = key_text.split("\0")
+    alone = len(parts) == 4 and parts[:2] == ["--statusline", "--format"] and not parts[3]
+    if alone and parts[2] != "plain" and is_dialect(parts[2]):
+        return parts[2]
     return "plain" if key_text == "--statusline\0" else format(_sum(key_text.encode("utf-8", "surrogateescape")), "08x") + ".line"
 
 
-def _read(path: str) -> "bytes | None":
+def read(path: str) -> "bytes | None":
+    """What the file holds, its first 64 kB; None when there is none."""
     try:
         fd = os.open(path, os.O_RDONLY)
     except (OSError, ValueError):
@@ -147,111 +147,45 @@ def _read(path: str) -> "bytes | None":
         os.close(fd)
 
 
+def is_dialect(name: str) -> bool:
+    """Whether the file holds the line of a dialect, and nothing else."""
+    return name.isalnum() and name.isascii() and name not in NOT_LINES
+
+
 def read_line(where: str, key_text: str) -> "bytes | None":
     """The cached line of exactly these words, with its newline."""
-    name = _name(key_text)
-    content = _read(where + "/" + name)
+    name = file_of(key_text)
+    content = read(where + "/" + name)
     if not content:
         return None
-    if name == "plain":
+    if is_dialect(name):
         return content
     head, found, line = content.partition(b"\n")
     return line if found and line and head == key_text.encode("utf-8", "surrogateescape") else None
 
 
-def write_line(where: str, key_text: str, line: bytes) -> None:
-    """Put the line in its file, when its bytes changed."""
-    name = _name(key_text)
-    content = line if name == "plain" else key_text.encode("utf-8", "surrogateescape") + b"\n" + line
-    if _read(where + "/" + name) == content:
-        return
-    asked_at = _changed(where + "/" + name)
-    replace(where, name, content)
-    if asked_at:
-        _set_time(where + "/" + name, asked_at)  # its time of change says when it was last asked for
-
-
-def replace(where: str, name: str, content: bytes) -> None:
-    """Write a file of the cache whole or not at all; a full disk or a read-only home costs the cache, nothing else."""
-    temporary = where + "/." + name + "." + str(os.getpid())
-    try:
-        os.makedirs(where, 0o700, exist_ok=True)
-        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
-        try:
-            whole = os.write(fd, content) == len(content)
-        finally:
-            os.close(fd)
-        if whole:
-            os.replace(temporary, where + "/" + name)
-        else:
-            _remove(temporary)
-    except OSError:
-        _remove(temporary)
-
-
-def _remove(path: str) -> None:
-    try:
-        os.unlink(path)
-    except OSError:
-        pass
-
-
-def forget(where: str, key_text: str) -> None:
-    """Remove a line that can no longer be kept current: whoever asks for it next renders it anew."""
-    _remove(where + "/" + _name(key_text))
-
-
-def _lines(where: str) -> "list[str]":
-    try:
-        return [n for n in os.listdir(where) if n == "plain" or n.endswith(".line")]
-    except OSError:
-        return []
-
-
-def any_line(where: str) -> bool:
-    """True once somebody was answered."""
-    return bool(_lines(where))
-
-
-def asked(where: str) -> "list[str]":
-    """The keys asked for in the last day, the newest first, at most 32; all others are removed."""
-    found = sorted([(_changed(where + "/" + n), n) for n in _lines(where) if n != "plain"], reverse=True)
-    oldest = time.time() - KEEP_S
-    kept = [n for at, n in found if at >= oldest][:MOST_LINES]
-    for _, name in found:
-        if name not in kept:
-            _remove(where + "/" + name)
-    heads = [(_read(where + "/" + n) or b"").partition(b"\n")[0].decode("utf-8", "surrogateescape") for n in kept]
-    return [head for head in heads if head]
-
-
 def touch(where: str, key_text: str) -> None:
     """Note that these words were asked for just now."""
-    _set_time(where + "/" + _name(key_text), time.time())
+    set_time(where + "/" + file_of(key_text), time.time())
 
 
-def _set_time(path: str, at: float) -> None:
+def set_time(path: str, at: float) -> None:
+    """Give an existing file a time of change."""
     try:
         os.utime(path, (at, at))
-    except OSError:
+    except (OSError, OverflowError):
         pass
 
 
 def read_state(where: str) -> State:
     """The freshness file; an empty state when there is none or it is damaged."""
-    content = (_read(where + "/state") or b"").decode("utf-8", "surrogateescape")
+    content = (read(where + "/state") or b"").decode("utf-8", "surrogateescape")
     head, _, note = content.partition("\n")
     try:
         fresh_until, retry_at, expires_at, refreshed, failures, config = [int(word) for word in head.split()]
         return State(fresh_until, retry_at, expires_at, refreshed, failures, config, note)
     except ValueError:
         return State()
-
-
-def write_state(where: str, state: State) -> None:
-    """Replace the freshness file."""
-    numbers = (state.fresh_until, state.retry_at, state.expires_at, state.refreshed, state.failures, state.config)
-    replace(where, "state", (" ".join([str(int(n)) for n in numbers]) + "\n" + state.note).encode("utf-8", "surrogateescape"))
 
 
 def lock(where: str) -> "int | None":
@@ -363,18 +297,28 @@ def answer(argv: "list[str]", work: "Work") -> bool:
     if state.due(now, config):
         touch(where, key_text)
         refresh(where, argv, env, work)
+    else:
+        _hold(where, now, state.quiet_until)
     return True
+
+
+def _hold(where: str, now: float, until: float) -> None:
+    """Keep the shells that read the lines from starting one process each; never longer than is said already."""
+    if changed(where + "/fresh") <= now:
+        set_time(where + "/fresh", until)
 
 
 def refresh(where: str, argv: "list[str]", env: "Environ", work: "Work") -> bool:
     """Start the detached refresher unless one runs or another process was faster; True when one runs now."""
-    fd = lock(where)
+    fd, now = lock(where), time.time()
     if fd is None:
+        _hold(where, now, now + HOLD_S)
         return True
     nowhere = fd == -1 and not os.access(where, os.W_OK)       # nothing that is read could be kept
-    if nowhere or not read_state(where).due(time.time(), config_path(env)):
+    if nowhere or not read_state(where).due(now, config_path(env)):
         unlock(fd)
         return False
+    _hold(where, now, now + HOLD_S)
     detach(argv, fd, work)
     return True
 

@@ -1,29 +1,32 @@
 """The status lines of a refresh: each is rendered from its own words and environment and put into the cache."""
 
-from typing import Dict, List, Mapping, Optional
+from typing import Dict, List, Mapping, Optional, Sequence
 
-from ccmon import arguments, context, linecache
+from ccmon import arguments, config, context, linecache, linefiles, themes
 from ccmon.context import Context
-from ccmon.model import Facts, UsageError
-from ccmon.text import Charset
-from ccmon.views import statusline
+from ccmon.model import CcmonError, Facts, Snapshot, UsageError
+from ccmon.options import SECTIONS
+from ccmon.text import Charset, Span, clean, clip
+from ccmon.views import dialects, fields, statusline
+
+LINE_CELLS = 80
 
 
 def write_all(ctx: Context, facts: Facts, now: int) -> None:
     """Render the plain line and every line asked for in the last day, each from its own words."""
     if not ctx.cache:
         return
-    for key in {"--statusline\0": None, **dict.fromkeys(linecache.asked(ctx.cache))}:
-        argv, env = linecache.words(key)
+    for key in {"--statusline\0": None, **dict.fromkeys(linefiles.asked(ctx.cache))}:
+        argv, env = linefiles.words(key)
         try:
             own = context_of(argv, {**_without_own(ctx.env), **env}, ctx)
         except UsageError:
-            linecache.forget(ctx.cache, key)
+            linefiles.forget(ctx.cache, key)
             continue
         if own.settings.timezone == "local" and own.env.get("TZ") != ctx.env.get("TZ"):
-            linecache.forget(ctx.cache, key)       # this process cannot tell the time of that zone
+            linefiles.forget(ctx.cache, key)       # this process cannot tell the time of that zone
             continue
-        linecache.write_line(ctx.cache, key, line_of(own, facts, now).encode("utf-8", "replace"))
+        linefiles.write_line(ctx.cache, key, line_of(own, facts, now).encode("utf-8", "replace"))
 
 
 def _without_own(env: Mapping[str, str]) -> Dict[str, str]:
@@ -39,6 +42,42 @@ def context_of(argv: List[str], env: Mapping[str, str], ctx: Optional[Context] =
 
 
 def line_of(ctx: Context, facts: Facts, now: int) -> str:
-    """The status line with its newline."""
-    text = statusline.render(ctx.view(facts, now), ctx.zone, Charset(ctx.utf8 and not ctx.settings.ascii, False))
-    return text + "\n"
+    """The status line with its newline, in the dialect that is asked for."""
+    snapshot, dialect = ctx.view(facts, now), dialects.DIALECTS[ctx.settings.format]
+    words, theme = statusline.groups(snapshot, ctx.zone), _theme(ctx)
+    if ctx.settings.template:
+        body = _filled(ctx, ctx.settings.template, snapshot, dialect)
+    else:
+        fitting = statusline.fitting(words, ctx.settings.max_width)
+        body = " ".join(dialects.painted(word, dialect, theme) for word in fitting)
+    body = body or dialects.painted(words[0], dialect, None)      # never an empty line: bars and Claude Code drop it
+    return dialect.envelope(body, dialects.told(snapshot, words, theme)) + "\n"
+
+
+def _filled(ctx: Context, template: str, snapshot: Snapshot, dialect: dialects.Dialect) -> str:
+    values = fields.values(snapshot, ctx.zone, Charset(ctx.utf8 and not ctx.settings.ascii, False))
+    return fields.fill(" ".join(template.splitlines()), values, dialect, ctx.settings.max_width)
+
+
+def _theme(ctx: Context) -> Optional[themes.Theme]:
+    """Only NO_COLOR counts: a line is cached for the variables that linecache.signature knows."""
+    return None if ctx.env.get("NO_COLOR") else themes.THEMES[ctx.settings.theme]
+
+
+def error_line(argv: Sequence[str], env: Mapping[str, str], sentence: str) -> str:
+    """A line that tells what is wrong, with its newline, in the dialect that was meant as far as that is known."""
+    dialect = dialects.DIALECTS.get(_format_meant(argv, env), dialects.DIALECTS["plain"])
+    words = clip(dialect.spell(clean(f"CC ! {sentence}")), LINE_CELLS)
+    body = dialects.painted(Span(words), dialect, None)
+    return dialect.envelope(body, dialects.Told("error", [clean(sentence)])) + "\n"
+
+
+def _format_meant(argv: Sequence[str], env: Mapping[str, str]) -> str:
+    """Words that did not parse are looked through by hand; the configuration may be what is wrong."""
+    named = [after for word, after in zip(argv, argv[1:]) if word == "--format"]
+    named += [word[len("--format="):] for word in argv if word.startswith("--format=")]
+    try:
+        configured = config.read(config.paths(env).config, SECTIONS).get("ccmon", {}).get("format")
+    except CcmonError:
+        configured = None
+    return named[-1] if named else env.get("CCMON_FORMAT") or (configured.text if configured else "plain")

@@ -7,6 +7,7 @@ from ccmon.limits import PLAN_NAMES, PLANS
 from ccmon.model import CcmonError, Given
 from ccmon.schedule import ResetRule, parse_rule
 from ccmon.themes import THEMES
+from ccmon.views.dialects import DIALECTS
 
 SECTIONS = ("ccmon", "plans")           # of config.ini
 TRUE, FALSE = ("1", "yes", "true", "on"), ("0", "no", "false", "off")
@@ -22,6 +23,7 @@ class Option(NamedTuple):
     help: str
     choices: Tuple[str, ...] = ()      # for completion
     switch: Optional[str] = None       # a flag without a value stands for this text
+    verbatim: bool = False             # blanks at the ends belong to the value
 
 
 def number(low: float, high: float, unit: str) -> Callable[[str], float]:
@@ -100,6 +102,11 @@ OPTIONS: Tuple[Option, ...] = (
     Option("compact", boolean, "no", "YES|NO", "the small layout in any window", switch="yes"),
     Option("ascii", boolean, "no", "YES|NO", "no characters beyond ASCII", switch="yes"),
     Option("emoji", boolean, "yes", "YES|NO", "emoji before the labels", switch="no"),
+    Option("format", one_of(DIALECTS), "plain", "DIALECT", "with --statusline: who shows the line: " + ", ".join(DIALECTS),
+           tuple(DIALECTS)),
+    Option("template", str, "", "TEXT", "with --statusline: text of the line, with fields as {percent} or {bar:10}",
+           verbatim=True),
+    Option("max_width", whole(1, 1000, "cells"), "80", "N", "with --statusline: cells that the line may take"),
     Option("wait", number(0, 60, "seconds"), "1", "S", "with --statusline: seconds to wait when there is no line yet"),
     Option("line_ttl", number(1, 3600, "seconds"), "15", "S", "seconds that a status line counts as fresh"),
 )
@@ -121,6 +128,9 @@ class Settings(NamedTuple):
     compact: bool
     ascii: bool
     emoji: bool
+    format: str
+    template: Optional[str]
+    max_width: int
     wait: float
     line_ttl: float
     plans: Mapping[str, int]
@@ -166,7 +176,7 @@ def plan_table(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, int]:
 
 def _parsed(option: Option, given: Given) -> Any:
     try:
-        return option.parse(given.text.strip())
+        return option.parse(given.text if option.verbatim else given.text.strip())
     except ValueError as err:
         raise CcmonError(f"{given.where}: {err}") from None
 

@@ -46,8 +46,8 @@ function _shtab_ccmon_using
   test "$_shtab_ccmon_cmdpath" = "$argv"
 end
 
-set -g _shtab_ccmon_commands history record
-set -g _shtab_ccmon_opts_with_value --by --ccusage --days --interval --limit --line-ttl --plan --reset --reset-hour --table --theme --timeout --timezone --wait
+set -g _shtab_ccmon_commands history record init
+set -g _shtab_ccmon_opts_with_value --by --ccusage --days --format --interval --limit --line-ttl --max-width --plan --reset --reset-hour --table --template --theme --timeout --timezone --wait
 
 complete -c ccmon -e
 complete -c ccmon -f
@@ -69,6 +69,9 @@ complete -c ccmon -n _shtab_ccmon_using -l theme -xka "dark light mono" -d 'colo
 complete -c ccmon -n _shtab_ccmon_using -l compact -d 'the small layout in any window'
 complete -c ccmon -n _shtab_ccmon_using -l ascii -d 'no characters beyond ASCII'
 complete -c ccmon -n _shtab_ccmon_using -l no-emoji -d 'no emoji before the labels'
+complete -c ccmon -n _shtab_ccmon_using -l format -xka "plain ansi tmux bash zsh fish starship waybar i3blocks polybar xbar json" -d 'with --statusline: who shows the line: plain, ansi, tmux, bash, zsh, fish, starship, waybar, i3blocks, polybar, xbar, json (default: plain)'
+complete -c ccmon -n _shtab_ccmon_using -l template -x -d 'with --statusline: text of the line, with fields as {percent} or {bar:10}'
+complete -c ccmon -n _shtab_ccmon_using -l max-width -x -d 'with --statusline: cells that the line may take (default: 80)'
 complete -c ccmon -n _shtab_ccmon_using -l wait -x -d 'with --statusline: seconds to wait when there is no line yet (default: 1)'
 complete -c ccmon -n _shtab_ccmon_using -l line-ttl -x -d 'seconds that a status line counts as fresh (default: 15)'
 complete -c ccmon -n _shtab_ccmon_using -l demo -d 'simulated usage; nothing is read or kept'
@@ -91,6 +94,9 @@ complete -c ccmon -n '_shtab_ccmon_using history' -l theme -xka "dark light mono
 complete -c ccmon -n '_shtab_ccmon_using history' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using history' -l ascii -d 'no characters beyond ASCII'
 complete -c ccmon -n '_shtab_ccmon_using history' -l no-emoji -d 'no emoji before the labels'
+complete -c ccmon -n '_shtab_ccmon_using history' -l format -xka "plain ansi tmux bash zsh fish starship waybar i3blocks polybar xbar json" -d 'with --statusline: who shows the line: plain, ansi, tmux, bash, zsh, fish, starship, waybar, i3blocks, polybar, xbar, json (default: plain)'
+complete -c ccmon -n '_shtab_ccmon_using history' -l template -x -d 'with --statusline: text of the line, with fields as {percent} or {bar:10}'
+complete -c ccmon -n '_shtab_ccmon_using history' -l max-width -x -d 'with --statusline: cells that the line may take (default: 80)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l wait -x -d 'with --statusline: seconds to wait when there is no line yet (default: 1)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l line-ttl -x -d 'seconds that a status line counts as fresh (default: 15)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l demo -d 'simulated usage; nothing is read or kept'
@@ -109,6 +115,14 @@ complete -c ccmon -n '_shtab_ccmon_using record' -l theme -xka "dark light mono"
 complete -c ccmon -n '_shtab_ccmon_using record' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using record' -l ascii -d 'no characters beyond ASCII'
 complete -c ccmon -n '_shtab_ccmon_using record' -l no-emoji -d 'no emoji before the labels'
+complete -c ccmon -n '_shtab_ccmon_using record' -l format -xka "plain ansi tmux bash zsh fish starship waybar i3blocks polybar xbar json" -d 'with --statusline: who shows the line: plain, ansi, tmux, bash, zsh, fish, starship, waybar, i3blocks, polybar, xbar, json (default: plain)'
+complete -c ccmon -n '_shtab_ccmon_using record' -l template -x -d 'with --statusline: text of the line, with fields as {percent} or {bar:10}'
+complete -c ccmon -n '_shtab_ccmon_using record' -l max-width -x -d 'with --statusline: cells that the line may take (default: 80)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l wait -x -d 'with --statusline: seconds to wait when there is no line yet (default: 1)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l line-ttl -x -d 'seconds that a status line counts as fresh (default: 15)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l demo -d 'simulated usage; nothing is read or kept'
+complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a init -d 'Print what shows the line in a shell or bar, and where to put it; edits nothing. In a shell'"'"'s start-up file: eval "$(ccmon init bash)".'
+complete -c ccmon -n '_shtab_ccmon_using init' -s h -l help -d 'show this help message and exit'
+complete -c ccmon -n '_shtab_ccmon_using init' -l write -d 'put it into the start-up file of bash, zsh, fish, tmux'
+complete -c ccmon -n '_shtab_ccmon_using init' -l undo -d 'take out what --write has put there'
+complete -c ccmon -n '_shtab_ccmon_using init; and test $_shtab_ccmon_npos -eq 0' -ka "bash zsh fish tmux starship waybar i3blocks polybar xbar p10k i3bar swiftbar" -d 'bash, zsh, fish, tmux, starship, waybar, i3blocks, polybar, xbar, p10k, i3bar, swiftbar'

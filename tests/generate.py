@@ -127,7 +127,8 @@ def _shorten(command: argparse.ArgumentParser) -> None:
     for action in command._actions:
         if action.dest in BY_NAME or action.dest in ("demo", "version"):
             action.help = argparse.SUPPRESS
-    command.usage = command.format_usage().split(":", 1)[1].strip() + " [setting ...]"
+    settings = " [setting ...]" if any(action.dest in BY_NAME for action in command._actions) else ""
+    command.usage = command.format_usage().split(":", 1)[1].strip() + settings
 
 
 def _sections() -> str:

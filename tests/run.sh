@@ -8,7 +8,7 @@ mkdir -p "$work"
 
 install_programs() {
     missing=
-    for program in tmux zsh fish mandoc strace; do
+    for program in tmux zsh fish busybox mandoc strace; do
         command -v "$program" >/dev/null 2>&1 || missing="$missing $program"
     done
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"

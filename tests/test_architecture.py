@@ -9,10 +9,12 @@ from commands import ROOT
 
 PACKAGE = ROOT / "ccmon"
 FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
-DOORS = {"ccusage", "ccusage_find", "store", "store_rows", "migrations", "linecache", "config", "clock", "screen"}
-JOINS = {"refresh", "memory", "lines", "context", "app", "cli", "__main__", "arguments"}
+DOORS = {"ccusage", "ccusage_find", "store", "store_rows", "migrations", "linecache", "linefiles", "dotfiles",
+         "config", "clock", "screen"}
+JOINS = {"refresh", "memory", "lines", "context", "app", "cli", "__main__", "arguments", "init"}
 PURE = set(FILES) - DOORS - JOINS
-SAME_DOOR = {("ccusage", "ccusage_find"), ("store", "store_rows"), ("store", "migrations"), ("screen", "themes")}
+SAME_DOOR = {("ccusage", "ccusage_find"), ("store", "store_rows"), ("store", "migrations"), ("screen", "themes"),
+             ("linefiles", "linecache")}
 IMPURE = {"os", "sys", "time", "sqlite3", "subprocess", "curses", "threading", "io", "pathlib", "shutil", "socket", "signal"}
 FORBIDDEN_CALLS = {"print", "open", "input", "exec", "eval"}
 

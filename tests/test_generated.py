@@ -30,7 +30,7 @@ CASES = [
     ("ccmon --reset s", {"session", "schedule"}),
     ("ccmon --reset-hour 2", {"2", "20", "21", "22", "23"}),
     ("ccmon --theme ", set(THEMES)),
-    ("ccmon ", {"history", "record"}),
+    ("ccmon ", {"history", "record", "init"}),
     ("ccmon --plan max5 hi", {"history"}),
     ("ccmon history --by ", {"session"}),
     ("ccmon history --table si", {"simple", "simple_grid"}),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import linecache
+from ccmon import linecache, linefiles
 from ccmon.linecache import KEEP_S, MOST_LINES, State
 
 NOW = 1_764_000_000
@@ -29,7 +29,7 @@ def where(tmp_path):
 def test_a_key_is_one_line_that_gives_its_words_back(argv, env):
     key = linecache.key(argv, {**UTF8, **env})
     assert "\n" not in key
-    assert linecache.words(key) == (argv, env)
+    assert linefiles.words(key) == (argv, env)
 
 
 @given(words, words)
@@ -78,35 +78,35 @@ def test_a_disk_without_locks_is_no_other_process(where, monkeypatch):
 @pytest.mark.parametrize("argv", [["--statusline"], ["--statusline", "--plan", "max5"], ["--statusline", "a\nb", "\\", ""]])
 def test_a_line_comes_back_and_only_for_its_words(where, argv):
     key = linecache.key(argv, UTF8)
-    linecache.write_line(where, key, b"CC 1\n")
+    linefiles.write_line(where, key, b"CC 1\n")
     assert linecache.read_line(where, key) == b"CC 1\n"
     assert linecache.read_line(where, linecache.key([*argv, "x"], UTF8)) is None
-    linecache.forget(where, key)
+    linefiles.forget(where, key)
     assert linecache.read_line(where, key) is None
 
 
 def test_two_keys_with_one_checksum_do_not_meet(where):
-    linecache.write_line(where, "one\0", b"CC 1\n")
+    linefiles.write_line(where, "one\0", b"CC 1\n")
     name = next(iter(os.listdir(where)))
-    os.replace(f"{where}/{name}", f"{where}/{linecache._name(chr(50))}")
+    os.replace(f"{where}/{name}", f"{where}/{linecache.file_of(chr(50))}")
     assert linecache.read_line(where, "2") is None
 
 
 def test_an_unchanged_line_is_not_written_again(where):
-    linecache.write_line(where, PLAIN, b"CC 1\n")
+    linefiles.write_line(where, PLAIN, b"CC 1\n")
     before = os.stat(f"{where}/plain")
-    linecache.write_line(where, PLAIN, b"CC 1\n")
+    linefiles.write_line(where, PLAIN, b"CC 1\n")
     assert os.stat(f"{where}/plain").st_ino == before.st_ino
-    linecache.write_line(where, PLAIN, b"CC 2\n")
+    linefiles.write_line(where, PLAIN, b"CC 2\n")
     assert os.stat(f"{where}/plain").st_ino != before.st_ino
 
 
 def test_a_line_that_cannot_be_replaced_stays_whole(where, monkeypatch):
-    linecache.write_line(where, PLAIN, b"CC 1\n")
+    linefiles.write_line(where, PLAIN, b"CC 1\n")
     for write in (lambda fd, data: 3, lambda fd, data: os.open("/nonexistent", 0)):      # a disk that fills up in the middle
         with monkeypatch.context() as patch:
-            patch.setattr(linecache.os, "write", write)
-            linecache.write_line(where, PLAIN, b"CC 22222\n")
+            patch.setattr(linefiles.os, "write", write)
+            linefiles.write_line(where, PLAIN, b"CC 22222\n")
         assert linecache.read_line(where, PLAIN) == b"CC 1\n"
         assert os.listdir(where) == ["plain"]
 
@@ -117,7 +117,7 @@ def test_a_planted_link_is_not_followed(where, tmp_path):
     os.makedirs(where)
     os.symlink(victim, f"{where}/plain")
     os.symlink(victim, f"{where}/lock")
-    linecache.write_line(where, PLAIN, b"CC 1\n")
+    linefiles.write_line(where, PLAIN, b"CC 1\n")
     assert linecache.lock(where) == -1
     assert victim.read_text() == "mine" and linecache.read_line(where, PLAIN) == b"CC 1\n"
 
@@ -125,22 +125,22 @@ def test_a_planted_link_is_not_followed(where, tmp_path):
 def test_asked_gives_the_newest_and_removes_what_nobody_wants(where):
     keys = [linecache.key(["--statusline", str(at)], UTF8) for at in range(MOST_LINES + 3)]
     for at, key in enumerate(keys):
-        linecache.write_line(where, key, b"CC\n")
-        linecache._set_time(f"{where}/{linecache._name(key)}", time.time() - 10 * at)
-    linecache._set_time(f"{where}/{linecache._name(keys[0])}", time.time() - KEEP_S - 60)
-    linecache.write_line(where, PLAIN, b"CC\n")
-    linecache._set_time(f"{where}/plain", 1)
-    assert linecache.asked(where) == keys[1:MOST_LINES + 1]
+        linefiles.write_line(where, key, b"CC\n")
+        linecache.set_time(f"{where}/{linecache.file_of(key)}", time.time() - 10 * at)
+    linecache.set_time(f"{where}/{linecache.file_of(keys[0])}", time.time() - KEEP_S - 60)
+    linefiles.write_line(where, PLAIN, b"CC\n")
+    linecache.set_time(f"{where}/plain", 1)
+    assert linefiles.asked(where) == keys[1:MOST_LINES + 1]
     assert len(os.listdir(where)) == MOST_LINES + 1 and linecache.read_line(where, PLAIN)
-    assert linecache.any_line(where) and not linecache.any_line(where + "x")
+    assert linefiles.any_line(where) and not linefiles.any_line(where + "x")
 
 
 def test_rendering_anew_does_not_count_as_asking(where):
     key = linecache.key(["--statusline", "x"], UTF8)
-    linecache.write_line(where, key, b"CC 1\n")
-    path = f"{where}/{linecache._name(key)}"
-    linecache._set_time(path, 1000)
-    linecache.write_line(where, key, b"CC 2\n")
+    linefiles.write_line(where, key, b"CC 1\n")
+    path = f"{where}/{linecache.file_of(key)}"
+    linecache.set_time(path, 1000)
+    linefiles.write_line(where, key, b"CC 2\n")
     assert os.stat(path).st_mtime == 1000
     linecache.touch(where, key)
     assert os.stat(path).st_mtime > 1000
@@ -176,14 +176,14 @@ def test_another_configuration(changed, tmp_path):
 @given(st.lists(st.integers(0, 10 ** 12), min_size=6, max_size=6), st.text(letters, max_size=30))
 def test_the_state_comes_back(tmp_path_factory, numbers, note):
     where = str(tmp_path_factory.mktemp("state"))
-    linecache.write_state(where, State(*numbers, note))
+    linefiles.write_state(where, State(*numbers, note))
     found = linecache.read_state(where)
     assert [getattr(found, name) for name in State.__slots__] == [*numbers, note]
 
 
 @pytest.mark.parametrize("content", [b"", b"1 2", b"a b c d e\n", b"\0" * 50, b"9" * 5000 + b" 1 1 1 1 1\n", b"\xff\xfe"])
 def test_a_damaged_state_counts_as_none(where, content):
-    linecache.replace(where, "state", content or b" ")
+    linefiles.replace(where, "state", content or b" ")
     assert linecache.read_state(where).due(NOW, "/nonexistent")
 
 
@@ -215,3 +215,21 @@ def test_what_a_dead_holder_left(where):
     linecache.leave_group(fd, "")
     assert linecache.left_group(fd) == ""
     linecache.unlock(fd)
+
+
+# --- for shells -------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("state", [State(fresh_until=NOW, retry_at=NOW - 3, expires_at=NOW + 45),
+                                   State(retry_at=NOW, expires_at=NOW + 45), State(fresh_until=10 ** 12, expires_at=10 ** 12)])
+def test_shells_see_the_state_in_the_times_of_files(where, state):
+    for _ in range(2):
+        linefiles.write_state(where, state)
+    if state.fresh_until < 10 ** 12:
+        assert os.stat(f"{where}/fresh").st_mtime == state.quiet_until == NOW
+        assert os.stat(f"{where}/expires").st_mtime == NOW + 45
+    assert not linefiles.any_line(where) and linefiles.asked(where) == []
+    assert sorted(os.listdir(where)) == ["expires", "fresh", "state"]
+
+
+def test_a_prompts_own_variable_is_no_other_line():
+    assert linecache.key(["--statusline"], {**UTF8, "CCMON_LINE": "CC 5%"}) == PLAIN

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from ccmon import arguments, options
 from ccmon.model import CcmonError, Given, UsageError
 from ccmon.options import BY_NAME, OPTIONS
+from ccmon.views.dialects import DIALECTS
 
 
 def settings(*words, env=None, file=None):
@@ -18,10 +19,12 @@ def settings(*words, env=None, file=None):
 GOOD = {"plan": ["pro", "max5", "max20", "custom_max", "ml_auto"], "limit": ["1", "35,000", "35_000"],
         "reset": ["session", "schedule", "5", "20,5"], "reset_hour": ["0", "23", "07"], "timezone": ["local", "UTC"],
         "interval": ["0.5", "3600"], "timeout": ["0.1", "90"], "ccusage": ["/a b", "x"], "theme": ["dark"], "wait": ["0", "60"],
-        "line_ttl": ["1", "60"], "compact": ["yes", "off"], "ascii": ["TRUE", "0"], "emoji": ["no", "1"]}
+        "line_ttl": ["1", "60"], "compact": ["yes", "off"], "ascii": ["TRUE", "0"], "emoji": ["no", "1"],
+        "format": list(DIALECTS), "template": ["{percent}%", " a b "], "max_width": ["1", "1,000"]}
 BAD = {"plan": ["Pro", "max", ""], "limit": ["0", "-5", "x", "1.5", "9" * 30, "٣"], "reset": ["daily", "24", "1,,2", "5.5", "-1"],
        "reset_hour": ["24", "-1", "x", "1.5", "nan"], "interval": ["0", "nan", "inf", "x", "1e9"], "timeout": ["0", "-1"],
-       "theme": ["drak"], "wait": ["-1", "61"], "line_ttl": ["0"], "compact": ["perhaps"], "ascii": ["2"], "emoji": ["jein"]}
+       "theme": ["drak"], "wait": ["-1", "61"], "line_ttl": ["0"], "compact": ["perhaps"], "ascii": ["2"], "emoji": ["jein"],
+       "format": ["TMUX", "xyz"], "max_width": ["0", "1001", "x"]}
 
 
 @pytest.mark.parametrize("name, text", [(name, text) for name, texts in GOOD.items() for text in texts])
@@ -42,7 +45,7 @@ def test_bad_values_name_their_place(name, text):
 
 
 def test_every_option_has_cases():
-    assert set(GOOD) == set(BY_NAME) and set(BAD) == set(BY_NAME) - {"timezone", "ccusage"}
+    assert set(GOOD) == set(BY_NAME) and set(BAD) == set(BY_NAME) - {"timezone", "ccusage", "template"}
 
 
 @pytest.mark.parametrize("words", [["--plan", "max5", "history"], ["history", "--plan", "max5"], ["--plan=max5", "history"],

@@ -20,7 +20,9 @@ from commands import Machine, Result, block
 from terminal import Terminal
 
 from ccmon import __version__, clock, compute, context, limits, options, when
-from ccmon.views import foot
+from ccmon.model import Facts
+from ccmon.views import fields, foot
+from ccmon.views.dialects import DIALECTS
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -152,24 +154,26 @@ def test_the_worked_example_is_right(newcomer: Newcomer) -> None:
 
 # --- shells -------------------------------------------------------------------------------------------------------------
 
-HOSTILE = "CC 42% of $(touch PWNED) `touch PWNED` %n \\u $HOME #(touch PWNED)"
+HOSTILE = "$(touch pwned) `touch pwned` %n \\u $home #(touch pwned)"        # a plan's name: config.ini takes any
 SHELLS = [
     ("bash", ["--norc"], '\nprintf "%s\\n" "${PS1@P}"'),
+    ("bash", ["--norc"], '\nPROMPT_COMMAND=${PS1/#/PS1=\\"}\\"; eval "$PROMPT_COMMAND"; printf "%s\\n" "${PS1@P}"'),
     ("zsh", ["-f"], '\nprecmd; print -rP -- "$PROMPT"'),
     ("zsh", ["-f", "-o", "PROMPT_SUBST"], '\nprecmd; print -rP -- "$PROMPT"'),
     ("fish", ["--no-config"], "\nfish_right_prompt"),
 ]
 
 
-@pytest.mark.parametrize("shell, flags, show", SHELLS, ids=["bash", "zsh", "zsh-subst", "fish"])
+@pytest.mark.parametrize("shell, flags, show", SHELLS, ids=["bash", "bash-command", "zsh", "zsh-subst", "fish"])
 def test_a_prompt_shows_the_line_and_runs_nothing_of_it(newcomer: Newcomer, shell: str, flags: List[str], show: str) -> None:
     if not shutil.which(shell):
         pytest.skip(f"{shell} is not installed")
     snippet = next(b.text for b in blocks(README) if b.language == shell and "--statusline" in b.text)
-    newcomer.script("ccmon", f"cat <<'END'\n{HOSTILE}\nEND\n")
+    newcomer.configure(f"[ccmon]\nplan = {HOSTILE}\ntemplate = CC {{plan}}\n[plans]\n{HOSTILE} = 7000\n")
+    newcomer.types("ccmon record")
     done = newcomer.types(snippet + show, shell, *flags)
-    assert done.out.startswith(HOSTILE) and done.err == ""
-    assert not (newcomer.cwd / "PWNED").exists()
+    assert done.out.startswith("CC " + DIALECTS[shell].spell(HOSTILE)) and done.err == ""
+    assert not list(newcomer.folder.rglob("pwned"))
 
 
 def test_the_tmux_lines_show_the_line(newcomer: Newcomer) -> None:
@@ -280,6 +284,16 @@ def test_every_option_is_described_with_its_flag_and_default() -> None:
     expected = [(one.name, options.flag_name(one) + ("" if one.switch else f" {one.metavar}"), one.default or "none")
                 for one in options.OPTIONS]
     assert described == expected
+
+
+def test_every_format_is_described() -> None:
+    assert table("Formats") == list(DIALECTS)
+
+
+def test_every_field_of_a_template_is_described_with_an_example_that_is_one(newcomer: Newcomer) -> None:
+    described = [name for cell in table("Templates") for name in re.findall(r"\{([a-z0-9_]+)", cell)]
+    snapshot = context.prepare({}, {"HOME": str(newcomer.home)}).view(Facts(), 0)
+    assert described == [*fields._table(snapshot, clock.zone("UTC")), "bar"]
 
 
 def test_the_configuration_shown_is_valid(home: Path) -> None:

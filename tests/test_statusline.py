@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from commands import HOUR, NOW, Machine, Result, alive, block, wait_until
 
-from ccmon import linecache
+from ccmon import linecache, linefiles
 
 ACTIVE = "CC 26% 9.2k/35k"
 
@@ -45,7 +45,7 @@ def age(machine: Machine, seconds: int) -> None:
     state = linecache.read_state(str(machine.cache))
     for name in ("fresh_until", "retry_at", "expires_at", "refreshed"):
         setattr(state, name, max(0, getattr(state, name) - seconds))
-    linecache.write_state(str(machine.cache), state)
+    linefiles.write_state(str(machine.cache), state)
 
 
 # --- one line and exit 0, whatever happens ------------------------------------------------------------------------------
@@ -379,7 +379,7 @@ def test_at_most_32_lines_are_kept_current_and_no_other_is_shown(machine):
     machine.run("record", now=None)
     for limit in range(100, 140):
         key = linecache.key(["--statusline", f"--limit={limit}"], {"LC_ALL": "C.UTF-8"})
-        linecache.write_line(str(machine.cache), key, b"old\n")
+        linefiles.write_line(str(machine.cache), key, b"old\n")
     machine.run("record", now=None)
     assert len(list(machine.cache.glob("*.line"))) == 32
     for limit in (100, 120, 139):

@@ -64,7 +64,7 @@ def wild_scenes(draw: Any) -> Shot:
 @given(wild_scenes(), WIDTHS, HEIGHTS)
 def test_no_data_breaks_a_view(shot, width, height):
     check(shot, width, height)
-    assert statusline.render(shot.scene.snapshot, shot.scene.zone, shot.scene.charset).strip()
+    assert statusline.render(shot.scene.snapshot, shot.scene.zone).strip()
 
 
 @given(st.integers(0, 10 ** 9), st.integers(30, 200), st.booleans())

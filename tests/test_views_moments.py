@@ -32,7 +32,7 @@ def running_out(in_s):
 ])
 def test_small_places_say_an_hour_without_its_day_only_within_a_day(in_s, words):
     made = running_out(in_s)
-    line = statusline.render(made.snapshot, made.zone, made.charset)
+    line = statusline.render(made.snapshot, made.zone)
     for place in (line, shown(made, 80, 1), shown(made, 20, 6)):
         assert re.findall(r"out \d\d:\d\d", place) == words and place.count("out") == len(words)
         assert "reset 18:00" in place

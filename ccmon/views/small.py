@@ -55,7 +55,7 @@ def micro(scene: Scene, width: int, height: int) -> List[Line]:
     short = "-" if percent is None else f"{int(percent)}%"
     if width < 8:
         return [(Span(short if len(short) <= width else _sign(scene), text.level_role(percent)),)]
-    waiting = statusline.groups(scene.snapshot, scene.zone)
+    waiting = [span.text for span in statusline.groups(scene.snapshot, scene.zone)]
     lines: List[Line] = []
     while waiting and len(lines) < height:
         taken = _taken(waiting, width)

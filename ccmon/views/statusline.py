@@ -1,44 +1,64 @@
 """The one line for tmux, prompts and bars."""
 
-from typing import List, Optional
+from typing import List, Optional, Sequence
 
 from ccmon import text
 from ccmon.model import Snapshot
-from ccmon.text import Charset
+from ccmon.text import Span
 from ccmon.views.scene import figure
 from ccmon.when import Zone, local
 
 DAY_S = 86_400
-NO_DATA, MISSING, FAILED = "CC -", "CC ! ccusage missing", "CC ! no data"
+EMPTY = {"none": "-", "missing": "! ccusage missing", "failed": "! no data"}    # states without numbers
 
 
-def render(snapshot: Snapshot, zone: Zone, charset: Charset) -> str:
-    """One line without a newline, never empty: no data yet, missing, idle, active; `~` and the age when it is old."""
-    return " ".join(groups(snapshot, zone))
+def render(snapshot: Snapshot, zone: Zone) -> str:
+    """The whole line as plain text, without a newline; never empty."""
+    return " ".join(word.text for word in groups(snapshot, zone))
 
 
-def groups(snapshot: Snapshot, zone: Zone) -> List[str]:
-    """The words of the line; what stands in one group is never parted."""
-    if not snapshot.active and snapshot.source.missing:
-        return [MISSING]
-    codes = {notice.code for notice in snapshot.warnings}
-    if snapshot.session is None and (snapshot.age_s is None or "store_failed" in codes):
-        return [FAILED if snapshot.source.error else NO_DATA]
-    words = [*_state(snapshot, zone), f"reset {_hour(snapshot.reset.at, zone)}"]
-    if "stale" in codes:
-        words[0] = "~" + words[0]
-        words.append(f"{text.duration(snapshot.age_s or 0)} old")
+def groups(snapshot: Snapshot, zone: Zone) -> List[Span]:
+    """The words of the line with their roles, never none; what stands in one group is never parted."""
+    state = state_of(snapshot)
+    if state in EMPTY:
+        return [Span("CC", "label"), Span(EMPTY[state], "dim" if state == "none" else "warn")]
+    words = [*_numbers(snapshot, zone), Span(f"reset {_hour(snapshot.reset.at, zone)}", "label")]
+    if state == "stale":
+        words[0] = Span("~" + words[0].text, "warn")
+        words.append(Span(f"{text.duration(snapshot.age_s or 0)} old", "warn"))
     return words
 
 
-def _state(snapshot: Snapshot, zone: Zone) -> List[str]:
+def fitting(words: Sequence[Span], cells: int) -> List[Span]:
+    """As many groups as fit with a blank between them; at least the beginning of the first."""
+    kept: List[Span] = []
+    for word in words:
+        if text.width(" ".join(span.text for span in (*kept, word))) > cells:
+            break
+        kept.append(word)
+    return kept or [Span(text.clip(words[0].text, cells), words[0].role)]
+
+
+def state_of(snapshot: Snapshot) -> str:
+    """missing, failed, none, stale, idle or active."""
+    codes = {notice.code for notice in snapshot.warnings}
+    if not snapshot.active and snapshot.source.missing:
+        return "missing"
+    if snapshot.session is None and (snapshot.age_s is None or "store_failed" in codes):
+        return "failed" if snapshot.source.error else "none"
+    return "stale" if "stale" in codes else "active" if snapshot.active else "idle"
+
+
+def _numbers(snapshot: Snapshot, zone: Zone) -> List[Span]:
     if not snapshot.active or snapshot.session is None or snapshot.percent is None:
-        return ["CC", "idle"]
+        return [Span("CC", "label"), Span("idle", "value")]
     over = "!" if snapshot.percent > 100 else ""
     used = f"{text.short_count(snapshot.session.tokens)}/{text.short_count(snapshot.limit.tokens)}"
-    words = ["CC", f"{int(snapshot.percent)}%{over}", used, f"{figure(snapshot.burn_per_min)}/min"]
+    words = [Span("CC", "label"), Span(f"{int(snapshot.percent)}%{over}", text.level_role(snapshot.percent)),
+             Span(used, "value"), Span(f"{figure(snapshot.burn_per_min)}/min", "label")]
     out_at = runs_out(snapshot)
-    return words if out_at is None else [*words, f"out {_hour(out_at, zone)}"]
+    early = out_at is not None and out_at < snapshot.reset.at
+    return words if out_at is None else [*words, Span(f"out {_hour(out_at, zone)}", "warn" if early else "label")]
 
 
 def runs_out(snapshot: Snapshot) -> Optional[int]:

@@ -1,0 +1,118 @@
+"""The door to the cached status lines, written: line files put in place, listed, forgotten; their freshness noted.
+
+Shells compare times of change: a line may be shown while `expires` is newer than now, nobody need be asked for another
+while `fresh` is, and its numbers are of a session that still runs while `ends` is.
+"""
+
+import os
+import time
+
+from ccmon import linecache
+
+
+def words(key_text: str) -> "tuple[list[str], dict[str, str]]":
+    """The argument list and the environment that a key stands for."""
+    parts = [_unescape(w) for w in key_text.split("\0")]
+    end = len(parts) - 1 - parts[::-1].index("") if "" in parts else len(parts)
+    return parts[:end], dict([w.split("=", 1) for w in parts[end + 1:] if "=" in w])
+
+
+def _unescape(word: str) -> str:
+    out, escaped = [], False
+    for char in word:
+        if escaped:
+            out.append({"n": "\n", "0": "\0"}.get(char, char))
+        elif char != "\\":
+            out.append(char)
+        escaped = char == "\\" and not escaped
+    return "".join(out)
+
+
+def write_line(where: str, key_text: str, line: bytes) -> None:
+    """Put the line in its file, when its bytes changed."""
+    name = linecache.file_of(key_text)
+    content = line if linecache.is_dialect(name) else key_text.encode("utf-8", "surrogateescape") + b"\n" + line
+    if linecache.read(where + "/" + name) == content:
+        return
+    asked_at = linecache.changed(where + "/" + name)
+    replace(where, name, content)
+    if asked_at:
+        linecache.set_time(where + "/" + name, asked_at)  # its time of change says when it was last asked for
+
+
+def replace(where: str, name: str, content: bytes) -> None:
+    """Write a file of the cache whole or not at all; a full disk or a read-only home costs the cache, nothing else."""
+    temporary = where + "/." + name + "." + str(os.getpid())
+    try:
+        os.makedirs(where, 0o700, exist_ok=True)
+        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        try:
+            whole = os.write(fd, content) == len(content)
+        finally:
+            os.close(fd)
+        if whole:
+            os.replace(temporary, where + "/" + name)
+        else:
+            _remove(temporary)
+    except OSError:
+        _remove(temporary)
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        pass
+
+
+def forget(where: str, key_text: str) -> None:
+    """Remove a line that can no longer be kept current: whoever asks for it next renders it anew."""
+    _remove(where + "/" + linecache.file_of(key_text))
+
+
+def _lines(where: str) -> "list[str]":
+    try:
+        return [n for n in os.listdir(where) if linecache.is_dialect(n) or n.endswith(".line")]
+    except OSError:
+        return []
+
+
+def any_line(where: str) -> bool:
+    """True once somebody was answered."""
+    return bool(_lines(where))
+
+
+def asked(where: str) -> "list[str]":
+    """The keys asked for in the last day, the newest first, at most 32; all others are removed."""
+    found = sorted([(linecache.changed(where + "/" + n), n) for n in _lines(where) if n != "plain"], reverse=True)
+    oldest = time.time() - linecache.KEEP_S
+    kept = [n for at, n in found if at >= oldest][:linecache.MOST_LINES]
+    for _, name in found:
+        if name not in kept:
+            _remove(where + "/" + name)
+    keys = [_key_of(where, n) for n in kept]
+    return [key_text for key_text in keys if key_text]
+
+
+def _key_of(where: str, name: str) -> str:
+    """The words that the file answers."""
+    if linecache.is_dialect(name):
+        return "--statusline\0--format\0" + name + "\0"
+    return (linecache.read(where + "/" + name) or b"").partition(b"\n")[0].decode("utf-8", "surrogateescape")
+
+
+def write_state(where: str, state: linecache.State) -> None:
+    """Replace the freshness file, and the times that shells look at."""
+    numbers = (state.fresh_until, state.retry_at, state.expires_at, state.refreshed, state.failures, state.config)
+    replace(where, "state", (" ".join([str(int(n)) for n in numbers]) + "\n" + state.note).encode("utf-8", "surrogateescape"))
+    mark(where, "expires", state.expires_at)
+    mark(where, "fresh", state.quiet_until)
+    _remove(where + "/now")            # fish can only append to it
+
+
+def mark(where: str, name: str, at: int) -> None:
+    """Give an empty file this time of change (epoch s), for shells to compare with."""
+    path = where + "/" + name
+    if not os.path.exists(path):
+        replace(where, name, b"")
+    linecache.set_time(path, at)

@@ -1,0 +1,97 @@
+"""Templates for the line: `{field}` stands for a value, everything else is the author's own text and goes through as it is."""
+
+import re
+from typing import Callable, Dict, List, Match, Optional, Pattern, Tuple
+
+from ccmon import text
+from ccmon.model import Snapshot
+from ccmon.text import Charset
+from ccmon.views import statusline
+from ccmon.views.dialects import Dialect
+from ccmon.views.scene import figure, model_name
+from ccmon.when import Zone, local
+
+NONE, UNKNOWN = "-", "?"
+BAR_CELLS = 10
+
+Value = Callable[[str, Optional[int], int], str]     # field, its number, free cells -> text
+
+
+def fill(template: str, value: Value, dialect: Dialect, room: int) -> str:
+    """The template with its fields filled in; "" when nothing of it is to be seen.
+
+    From the first character or value that does not fit into `room` cells on, only the author's markup is kept: half a
+    number would be another number.
+    """
+    out: List[str] = []
+    seen = False
+    for match in _tokens(dialect).finditer(template):
+        if match.group("markup") is not None:
+            out.append(match.group())
+            continue
+        shown, written = _piece(match, value, dialect, room)
+        room = room - text.width(shown) if text.width(shown) <= room else -1
+        if room >= 0:
+            out.append(written)
+            seen = seen or bool(shown.strip())
+    return "".join(out) if seen else ""
+
+
+def _tokens(dialect: Dialect) -> Pattern[str]:
+    field = r"\{\{|\}\}|\{(?P<field>[a-z][a-z0-9_]*)(?::(?P<number>[0-9]+))?\}"
+    return re.compile(f"(?P<markup>{dialect.markup})|(?P<single>{dialect.single})|{field}|.", re.DOTALL)
+
+
+def _piece(match: Match[str], value: Value, dialect: Dialect, room: int) -> Tuple[str, str]:
+    """What is seen, and how it is written."""
+    name, number = match.group("field", "number")
+    if name is not None:
+        shown = dialect.spell(text.clean(value(name, None if number is None else int(number[:9]), max(0, room))))
+        return shown, dialect.escape(shown)
+    if match.group("single") is not None:
+        return ".", match.group()
+    return (match.group()[0],) * 2     # {{ is {
+
+
+def values(snapshot: Snapshot, zone: Zone, charset: Charset) -> Value:
+    """What each field stands for at this moment; a dash where there is no value, ? where there is no such field."""
+    known = _table(snapshot, zone)
+
+    def value(name: str, number: Optional[int], room: int) -> str:
+        if name == "bar":
+            return _bar(snapshot, min(room, BAR_CELLS if number is None else number), charset)
+        found = known.get(name, UNKNOWN) if number is None else UNKNOWN
+        return found if charset.unicode else found.encode("ascii", "replace").decode()
+    return value
+
+
+def _bar(snapshot: Snapshot, cells: int, charset: Charset) -> str:
+    return text.plain(text.bar((snapshot.percent or 0) / 100, cells, "ok", charset))
+
+
+def _table(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
+    block = snapshot.session if snapshot.active else None
+    names = [model_name(name) for name in block.models] if block else []
+    return {
+        "percent": NONE if snapshot.percent is None else str(int(snapshot.percent)),
+        "used": NONE if block is None else text.short_count(block.tokens),
+        "limit": text.short_count(snapshot.limit.tokens),
+        "left": NONE if snapshot.left is None else text.short_count(snapshot.left),
+        "burn": figure(snapshot.burn_per_min),
+        "sustainable": figure(snapshot.sustainable_per_min),
+        "end": _hour(statusline.runs_out(snapshot), zone),
+        "reset": _hour(snapshot.reset.at, zone),
+        "left_time": text.duration(snapshot.reset.at - snapshot.now),
+        "cost": NONE if block is None else text.usd(block.cost_usd),
+        "model": names[0] if names else NONE,
+        "models": ",".join(names) or NONE,
+        "plan": text.printable(snapshot.limit.plan),
+        "official_5h": NONE, "official_7d": NONE,
+        "age": NONE if snapshot.age_s is None else text.duration(snapshot.age_s),
+        "state": statusline.state_of(snapshot),
+        "source": snapshot.source.name,
+    }
+
+
+def _hour(epoch: Optional[int], zone: Zone) -> str:
+    return NONE if epoch is None else local(epoch, zone).strftime("%H:%M")

@@ -1,0 +1,280 @@
+"""What `ccmon init` prints: for each shell and bar, the text to put into its configuration.
+
+In the texts @NAME@ stands for a value, already quoted for its place. Shell code runs on bash 3.2, zsh 5.0 and fish 3.6.
+A prompt's hook compares times of files, as ccmon-line does: no fork while the line is fresh. Where a variable chooses
+another line than the one that was set up, it asks ccmon.
+"""
+
+import json
+from typing import Callable, Dict, NamedTuple, Sequence
+
+VARIABLES = ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "CLAUDE_CONFIG_DIR", "CCMON_DATA_DIR", "CCMON_NOW",
+             "LC_ALL", "LC_CTYPE", "LANG", "TZ", "NO_COLOR")     # with CCMON_<OPTION> they choose file and text
+
+
+class Places(NamedTuple):
+    """What the texts are filled with: absolute paths, and the variables that choose the line."""
+
+    ccmon: str
+    line: Sequence[str]                # the words that print the line: ccmon-line, or ccmon --statusline --format
+    folder: str                        # of the cached lines
+    file: str                          # of this dialect's line there
+    config: str
+    variables: Sequence[str] = VARIABLES
+
+
+# --- quoting --------------------------------------------------------------------------------------------------------------
+
+def for_sh(word: str) -> str:
+    """One word of a shell command."""
+    harmless = word and all(char.isascii() and (char.isalnum() or char in "/._-+:@") for char in word)
+    return word if harmless else "'" + word.replace("'", "'\\''") + "'"
+
+
+def for_fish(word: str) -> str:
+    """One word of a fish command."""
+    return "'" + word.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def for_tmux(text: str) -> str:
+    """The inside of a double-quoted tmux string, in a format."""
+    doubled = text.replace("#", "##").replace("%", "%%")
+    return doubled.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$")
+
+
+def command(places: Places, dialect: str) -> str:
+    """The shell command that prints the line."""
+    return " ".join(for_sh(word) for word in (*places.line, dialect))
+
+
+# --- shells ---------------------------------------------------------------------------------------------------------------
+
+# One text for bash and zsh. The first line of a file that is named by a checksum holds the words that it answers.
+SH = """
+_ccmon_usual="@VALUES@"
+_ccmon_ask() { CCMON_LINE=$(@CCMON@ --statusline --format @DIALECT@ 2>/dev/null </dev/null) || :; }
+_ccmon_refresh() {
+  @HEAD@
+  if [[ "@VALUES@" == "$_ccmon_usual" ]] &&
+    { @READ@ <@FILE@ && [[ -n $line ]] && builtin echo 1<>@NOW@; } 2>/dev/null &&
+    [[ ! @STATE@ -nt @NOW@ && ! @CONFIG@ -nt @STATE@ ]] &&
+    { [[ @EXPIRES@ -nt @NOW@ ]] || { [[ @ENDS@ -nt @NOW@ ]] && _ccmon_old; }; }
+  then
+    [[ @FRESH@ -nt @NOW@ ]] ||
+      ( @CCMON@ --statusline --format @DIALECT@ </dev/null >/dev/null 2>&1 & )
+    CCMON_LINE=$line
+  else
+    _ccmon_ask
+  fi
+  return $before
+}
+_ccmon_old() { case $line in *"~CC"*) ;; *) line="~$line" ;; esac; }
+"""
+
+BASH = """# ccmon: $CCMON_LINE holds the line, current at each prompt. To use it: eval "$(@CCMON@ init bash)" in ~/.bashrc,
+# and below it, with single quotes (with double quotes the text would be fixed at once):
+#   PS1='$CCMON_LINE \\w \\$ '
+""" + SH + """case ${PROMPT_COMMAND-} in
+  *_ccmon_refresh*) ;;
+  *) PROMPT_COMMAND="_ccmon_refresh${PROMPT_COMMAND:+; $PROMPT_COMMAND}" ;;
+esac
+"""
+
+ZSH = """# ccmon: $CCMON_LINE holds the line, current at each prompt. To use it: eval "$(@CCMON@ init zsh)" in ~/.zshrc,
+# and below it, with single quotes (with double quotes the text would be fixed at once):
+#   setopt prompt_subst
+#   RPROMPT='$CCMON_LINE'
+""" + SH + """\
+typeset -ga precmd_functions
+(( ${precmd_functions[(Ie)_ccmon_refresh]} )) || precmd_functions+=(_ccmon_refresh)
+"""
+
+FISH = """# ccmon: $CCMON_LINE holds the line, current at each prompt. To use it, in ~/.config/fish/config.fish:
+#   @CCMON@ init fish | source
+#   function fish_right_prompt
+#       echo -n -- $CCMON_LINE
+#   end
+
+set -g _ccmon_usual @VALUES@
+
+function _ccmon_ask
+    set -g CCMON_LINE (command @CCMON@ --statusline --format fish </dev/null 2>/dev/null)
+end
+
+function _ccmon_refresh --on-event fish_prompt
+    set -l before $status
+    set -l line
+    if test @VALUES@ = "$_ccmon_usual" -a -e @FILE@ -a -w @FOLDER@
+        echo >>@NOW@
+        if test @EXPIRES@ -nt @NOW@
+            @READ@ <@FILE@
+        else if test @ENDS@ -nt @NOW@
+            @READ@ <@FILE@
+            string match -q -- '*~CC*' $line; or set line "~$line"
+        end
+    end
+    if test -z "$line" -o @STATE@ -nt @NOW@ -o @CONFIG@ -nt @STATE@
+        _ccmon_ask
+    else
+        if not test @FRESH@ -nt @NOW@
+            command @CCMON@ --statusline --format fish </dev/null >/dev/null 2>&1 &
+            disown $last_pid 2>/dev/null
+        end
+        set -g CCMON_LINE $line
+    end
+    return $before
+end
+"""
+
+NAMES = ("fresh", "expires", "ends", "state", "now")
+
+
+def _filled(text: str, values: Dict[str, str]) -> str:
+    for name, value in values.items():
+        text = text.replace(f"@{name}@", value)
+    return text
+
+
+def _own_file(places: Places) -> bool:
+    return not places.file.endswith(".line")
+
+
+def _values(places: Places, quote: Callable[[str], str], dialect: str) -> Dict[str, str]:
+    files = {name.upper(): quote(f"{places.folder}/{name}") for name in NAMES}
+    return {**files, "FILE": quote(f"{places.folder}/{places.file}"), "CONFIG": quote(places.config),
+            "FOLDER": quote(places.folder), "CCMON": quote(places.ccmon), "DIALECT": dialect}
+
+
+HEADS = {"bash": "local before=$? line", "zsh": "local before=$?; emulate -L zsh; local line"}
+
+
+def _sh(text: str, dialect: str) -> Callable[[Places], str]:
+    def fill(places: Places) -> str:
+        read = "IFS= read -r line" if _own_file(places) else "{ IFS= read -r line; IFS= read -r line; }"
+        chosen = "|".join(f"${{{name}-}}" for name in places.variables)
+        return _filled(text, {**_values(places, for_sh, dialect), "VALUES": chosen, "READ": read, "HEAD": HEADS[dialect]})
+    return fill
+
+
+def _fish(places: Places) -> str:
+    read = "read -L line" if _own_file(places) else "read -L words line"
+    chosen = '"' + "|".join(f"${name}" for name in places.variables) + '"'
+    return _filled(FISH, {**_values(places, for_fish, "fish"), "VALUES": chosen, "READ": read})
+
+
+# --- tmux and bars --------------------------------------------------------------------------------------------------------
+
+def _tmux(places: Places) -> str:
+    return f"""# In ~/.tmux.conf:
+set -g status-interval 5
+set -g status-right-length 100
+set -g status-right "#({for_tmux(command(places, 'tmux'))})"
+"""
+
+
+def _starship(places: Places) -> str:
+    return f"""# In ~/.config/starship.toml, and $custom where the line shall stand in `format`:
+[custom.ccmon]
+command = {json.dumps(command(places, 'starship'), ensure_ascii=False)}
+when = true
+shell = ["/bin/sh"]
+format = "[$output]($style) "
+"""
+
+
+def _waybar(places: Places) -> str:
+    module = {"exec": command(places, "waybar"), "return-type": "json", "interval": 5}
+    return ('// In ~/.config/waybar/config, and "custom/ccmon" in a list such as "modules-right":\n'
+            f'"custom/ccmon": {json.dumps(module, ensure_ascii=False, indent=2)}\n')
+
+
+def _i3blocks(places: Places) -> str:
+    return f"""# In ~/.config/i3blocks/config:
+[ccmon]
+command={command(places, 'i3blocks')}
+interval=5
+format=json
+"""
+
+
+def _polybar(places: Places) -> str:
+    return f"""; In ~/.config/polybar/config.ini, and ccmon in a list such as modules-right:
+[module/ccmon]
+type = custom/script
+exec = {command(places, 'polybar')}
+interval = 5
+"""
+
+
+def _xbar(places: Places) -> str:
+    return f"""#!/bin/sh
+# In ~/Library/Application Support/xbar/plugins/ccmon.10s.sh, made executable with chmod +x:
+export LANG="${{LANG:-en_US.UTF-8}}"
+{command(places, 'xbar')}
+"""
+
+
+def _swiftbar(places: Places) -> str:
+    return f"""#!/bin/sh
+# In SwiftBar's plugin folder as ccmon.10s.sh, made executable with chmod +x:
+export LANG="${{LANG:-en_US.UTF-8}}"
+{command(places, 'xbar')}
+"""
+
+
+def _i3bar(places: Places) -> str:
+    return f"""# In ~/.config/i3/config: the line in front of what i3status says (its output_format has to be "none").
+bar {{
+    status_command i3status | while IFS= read -r rest; do printf '%s | %s\\n' "$({command(places, 'plain')})" "$rest"; done
+}}
+"""
+
+
+def _p10k(places: Places) -> str:
+    return f"""# In ~/.p10k.zsh, and ccmon in POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS:
+function prompt_ccmon() {{
+  p10k segment -e -t '$CCMON_LINE'
+}}
+# In ~/.zshrc, before p10k is loaded:
+eval "$({for_sh(places.ccmon)} init zsh)"
+"""
+
+
+TARGETS: Dict[str, Callable[[Places], str]] = {
+    "bash": _sh(BASH, "bash"), "zsh": _sh(ZSH, "zsh"), "fish": _fish, "tmux": _tmux, "starship": _starship, "waybar": _waybar,
+    "i3blocks": _i3blocks, "polybar": _polybar, "xbar": _xbar, "p10k": _p10k, "i3bar": _i3bar, "swiftbar": _swiftbar,
+}
+
+
+# --- what --write puts between its markers --------------------------------------------------------------------------------
+
+def block(target: str, places: Places) -> str:
+    """The lines for the start-up file of a shell or of tmux: the line is set up and shown."""
+    return BLOCKS[target](places)
+
+
+def _bash_block(places: Places) -> str:
+    ccmon = for_sh(places.ccmon)
+    return (f'[ -x {ccmon} ] && eval "$({ccmon} init bash)"\n'
+            "case ${PS1-} in *CCMON_LINE*) ;; *) PS1='${CCMON_LINE:+$CCMON_LINE }'${PS1-} ;; esac\n")
+
+
+def _zsh_block(places: Places) -> str:
+    ccmon = for_sh(places.ccmon)
+    return (f'[ -x {ccmon} ] && eval "$({ccmon} init zsh)"\nsetopt prompt_subst\n'
+            "case ${RPROMPT-} in *CCMON_LINE*) ;; *) RPROMPT='${CCMON_LINE}'${RPROMPT:+ $RPROMPT} ;; esac\n")
+
+
+def _fish_block(places: Places) -> str:
+    ccmon = for_fish(places.ccmon)
+    return (f"test -x {ccmon}; and {ccmon} init fish | source\n"
+            "functions -q fish_right_prompt; or function fish_right_prompt; echo -n -- $CCMON_LINE; end\n")
+
+
+def _tmux_block(places: Places) -> str:
+    words = for_tmux(command(places, "tmux"))
+    return ("set -g status-right-length 120\n"
+            f"if -F '#{{m:*ccmon*,#{{status-right}}}}' '' {{ set -ga status-right \" #({words})\" }}\n")
+
+
+BLOCKS: Dict[str, Callable[[Places], str]] = {"bash": _bash_block, "zsh": _zsh_block, "fish": _fish_block, "tmux": _tmux_block}

@@ -1,0 +1,384 @@
+"""ccmon init: what it prints works in real shells, what --write edits is undone to the byte."""
+
+import json
+import os
+import re
+import shutil
+import stat
+import subprocess
+import time
+
+import pytest
+from commands import HOUR, ROOT, block, wait_until
+from line_shells import HOSTILE, call, install, processes, program
+from terminal import Terminal
+from test_statusline import STALE_S, age, end_refresher, live, warm
+
+from ccmon import dotfiles
+from ccmon.model import CcmonError
+from ccmon.options import OPTIONS
+from ccmon.views import snippets
+
+HOOKS = {                              # how each shell runs a prompt's hooks; $1 is the file with the snippet
+    "bash": (["bash", "--norc", "-c"], '. "$1"; {before}; eval "$PROMPT_COMMAND"; {after}; printf "%s\\n" "$CCMON_LINE"', ["-"]),
+    "zsh": (["zsh", "-f", "-c"], '. "$1"; {before}; for f in $precmd_functions; do $f; done; {after}; '
+            'printf "%s\\n" "$CCMON_LINE"', ["-"]),
+    "fish": (["fish", "--no-config", "-c"], 'source $argv[1]; {before}; emit fish_prompt; {after}; '
+             'printf "%s\\n" "$CCMON_LINE"', []),
+}
+INTERACTIVE = {"bash": ["bash", "-i"], "zsh": ["zsh", "-i"], "fish": ["fish", "-i"]}
+
+
+@pytest.fixture
+def place(machine):
+    """A machine with both programs and a session that runs."""
+    install(machine)
+    live(machine)
+    return machine
+
+
+@pytest.fixture(params=sorted(HOOKS))
+def shell(request):
+    return program(request.param) and request.param
+
+
+def snippet(machine, target, **env):
+    """What `ccmon init TARGET` prints."""
+    done = call(machine, [str(machine.bin / "ccmon"), "init", target], **env)
+    assert (done.code, done.err) == (0, ""), done
+    return done.out
+
+
+def hook(machine, shell, before=":", after=":", **env):
+    """The words of a shell that runs the hook of a prompt once and shows the variable."""
+    path = machine.folder / f"hook.{shell}"
+    path.write_text(snippet(machine, shell, **env))
+    words, text, name = HOOKS[shell]
+    return [*words, text.replace("{before}", before).replace("{after}", after), *name, str(path)]
+
+
+def prompted(machine, shell, before=":", after=":", **env):
+    done = call(machine, hook(machine, shell, before, after, **env), **env)
+    assert done.err == "", done
+    return done.out
+
+
+# --- what is printed --------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("target", sorted(snippets.TARGETS))
+def test_every_text_has_absolute_paths_that_run(place, target):
+    text = snippet(place, target)
+    assert str(place.bin) in text and "@" not in re.sub(r"@[P%]", "", text)
+    called = re.search(r"(/\S*/ccmon-line) (\w+)", text)
+    if called:
+        done = call(place, [called[1], called[2]])
+        assert (done.code, done.err) == (0, "") and done.out.startswith(("CC ", "{"))
+
+
+def test_the_bars_get_what_they_can_read(place):
+    assert json.loads("{" + snippet(place, "waybar").split("\n", 1)[1] + "}")["custom/ccmon"]["return-type"] == "json"
+    toml = snippet(place, "starship")
+    assert json.loads(re.search(r"^command = (.*)$", toml, re.MULTILINE)[1]) == f"{place.bin}/ccmon-line starship"
+    for target in ("xbar", "swiftbar"):
+        path = place.folder / "plugin.sh"
+        path.write_text(snippet(place, target))
+        path.chmod(0o755)
+        assert call(place, [str(path)]).out.startswith("CC ")
+
+
+def test_starship_shows_it(place):
+    path = shutil.which("starship")
+    if path is None:
+        pytest.skip("starship is not installed")
+    (place.home / "starship.toml").write_text('format = "${custom.ccmon}"\n' + snippet(place, "starship"))
+    assert "CC 131%" in call(place, [path, "prompt"], STARSHIP_CONFIG=place.home / "starship.toml").out
+
+
+@pytest.mark.parametrize("words, told", [(["bsh"], "did you mean bash?"), ([], "SHELL"), (["zshh"], "'i3blocks'"),
+                                         (["waybar", "--write"], "bash, zsh, fish, tmux"),
+                                         (["bash", "--write", "--undo"], "not allowed")])
+def test_wrong_words_are_told(place, words, told):
+    done = call(place, [str(place.bin / "ccmon"), "init", *words])
+    assert done.code == 2 and told in done.err and done.err.count("\n") == 1 and done.out == ""
+
+
+def test_without_a_command_or_a_home_it_says_what_to_do(machine):
+    done = machine.run("init", "bash")
+    assert done.code == 2 and "pip install" in done.err
+    install(machine)
+    done = call(machine, [str(machine.bin / "ccmon"), "init", "bash"], HOME="/nonexistent")
+    assert done.code == 2 and "HOME" in done.err
+
+
+def test_printing_edits_nothing(place):
+    before = sorted(place.home.rglob("*"))
+    for target in snippets.TARGETS:
+        snippet(place, target)
+    assert sorted(place.home.rglob("*")) == before
+
+
+# --- the hook ---------------------------------------------------------------------------------------------------------------
+
+def test_a_fresh_line_costs_no_process(place, shell):
+    expected = warm(place, "--format", shell) + "\n"
+    assert prompted(place, shell) == expected
+    assert processes(place, hook(place, shell)) == [] and place.runs() == 1
+
+
+@pytest.mark.parametrize("env", [{"TZ": "Asia/Tokyo"}, {"NO_COLOR": "1"}, {"CCMON_PLAN": "max5"}, {"LC_ALL": "C"},
+                                 {"XDG_DATA_HOME": "/proc/nope"}])
+def test_another_environment_has_its_own_line_without_a_process(place, shell, env):
+    place.run("--statusline", "--format", shell, "--wait", "30", now=None, **env)
+    wait_until(place.idle, "the refresher ends")
+    time.sleep(0.1)
+    expected = place.run("--statusline", "--format", shell, now=None, **env).out
+    assert prompted(place, shell, **env) == expected
+    assert processes(place, hook(place, shell, **env), **env) == []
+
+
+def test_a_variable_that_changes_later_changes_the_line(place, shell):
+    warm(place, "--format", shell)
+    export = "set -gx CCMON_PLAN max5" if shell == "fish" else "export CCMON_PLAN=max5"
+    assert "26%" in prompted(place, shell, export)
+
+
+def test_every_variable_that_chooses_a_line_is_watched(place, shell):
+    text = snippet(place, shell)
+    for option in OPTIONS:
+        assert re.search(rf"\$\{{?CCMON_{option.name.upper()}\b", text)
+
+
+def test_the_first_prompt_asks_ccmon(place, shell):
+    place.configure("[ccmon]\nwait = 30\n")
+    assert "CC" in prompted(place, shell) and "131%" in prompted(place, shell)
+
+
+def test_a_stale_line_is_shown_at_once_and_refreshed_behind_it(place, shell):
+    warm(place, "--format", shell)
+    live(place, 350)
+    place.gated()
+    age(place, STALE_S)
+    assert "131%" in prompted(place, shell) and "~" not in prompted(place, shell)
+    wait_until(lambda: place.runs() == 2, "ccusage runs")
+    assert processes(place, hook(place, shell)) == []
+    place.opens()
+    wait_until(place.idle, "the refresher ends")
+    assert "m5%" in prompted(place, shell).replace("}5%", "m5%").replace("\x02", "") and place.runs() == 2
+
+
+def test_an_old_line_is_marked_and_ends_with_its_session(place, shell):
+    warm(place, "--format", shell)
+    place.slow(600)
+    (place.cache / shell).write_text("CC old\n")
+    age(place, STALE_S + 9000)
+    assert prompted(place, shell) == "~CC old\n"
+    os.utime(str(place.cache / "ends"), (1, time.time() - 1))
+    assert "131%" in prompted(place, shell)
+    end_refresher(place)
+
+
+@pytest.mark.parametrize("options", ["set -u", "set -e", "set -C", "alias echo=false", "IFS=CP", "set -f"])
+def test_the_users_own_options_do_not_matter(place, options):
+    for shell in ("bash", "zsh"):
+        expected = warm(place, "--format", shell) + "\n"
+        (place.cache / "now").write_text("a file that is there\n")
+        before = options.replace("alias", "shopt -s expand_aliases; alias") if shell == "bash" else options
+        assert prompted(place, shell, before) == expected
+        assert processes(place, hook(place, shell, before)) == []
+
+
+def test_other_hooks_and_the_exit_status_stay(place):
+    warm(place, "--format", "bash")
+    before = 'PROMPT_COMMAND="echo other \\$?"; . "$1"; . "$1"; (exit 7)'
+    assert prompted(place, "bash", before).splitlines()[0] == "other 7"
+    assert prompted(place, "bash", before, 'echo "$PROMPT_COMMAND"').count("_ccmon_refresh") == 1
+    shown = prompted(place, "zsh", '. "$1"; precmd_functions+=(true)', "echo $precmd_functions")
+    assert shown.startswith("_ccmon_refresh true\n")
+
+
+def test_quotes_in_paths(tmp_path, shell):
+    from commands import Machine
+    folder = tmp_path / "it's $(a) \"home\" \\ %#"
+    folder.mkdir()
+    machine = Machine(folder)
+    machine.ccusage.write_text("#!/bin/sh\necho '{\"blocks\":[]}'\n")
+    (machine.bin / "ccmon").write_text(f"#!/bin/sh\nexec '{os.sys.executable}' -m ccmon \"$@\"\n")
+    (machine.bin / "ccmon").chmod(0o755)
+    shutil.copy(str(ROOT / "ccmon/ccmon-line"), str(machine.bin / "ccmon-line"))
+    machine.run("--statusline", "--format", shell, "--wait", "30", now=None)
+    wait_until(lambda: (machine.cache / "fresh").exists() and machine.idle(), "the refresher ends")
+    assert "idle" in prompted(machine, shell)
+    line = snippets.command(snippets.Places("", [str(machine.bin / "ccmon-line")], "", "", ""), "plain")
+    assert call(machine, ["sh", "-c", line]).out.startswith("CC ")
+
+
+# --- a hostile model name, typed at -----------------------------------------------------------------------------------------
+
+EVIL = "$(touch pwned)`touch pwned`#(touch pwned)%n\\u\\w"
+
+
+def hostile(machine):
+    """A model and a plan with the worst of names, in a template that shows them."""
+    machine.answers([block(int(time.time()) - HOUR, 700, models=[HOSTILE])])
+    machine.configure("[ccmon]\nline_ttl = 600\nmax_width = 150\ntemplate = {percent} {plan} {model} END\n"
+                      f"plan = {EVIL}\n[plans]\n{EVIL} = 7000\n")
+    for target in ("bash", "zsh", "fish", "tmux"):
+        warm(machine, "--format", target)
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_a_prompt_shows_the_line_and_runs_nothing_of_it(place, shell, written):
+    hostile(place)
+    path = dotfiles.path_of(shell, {"HOME": str(place.home)})
+    if written:
+        call(place, [str(place.bin / "ccmon"), "init", shell, "--write"])
+    else:                              # the example in the snippet's own comment
+        text = snippet(place, shell)
+        example = "".join(line[4:] + "\n" for line in text.splitlines() if line.startswith("#   ") and " init " not in line)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as file:
+            file.write(text + example)
+    with Terminal(INTERACTIVE[shell], columns=200, rows=20, env=place.env(), cwd=str(place.cwd)) as term:
+        term.wait_for("END")
+        assert "10 " in term.text() and "touch pwned" in term.text() and "touch_PWNED" in term.text()
+        age(place, STALE_S)
+        for _ in range(3):
+            term.send("false\r")
+        term.send("echo status=$status\r" if shell == "fish" else "echo status=$?\r")
+        term.wait_for("status=1")
+        wait_until(lambda: place.runs() >= 2 and place.idle(), "a refresh")
+        term.send("echo in''put\r")
+        term.wait_for("input")
+        assert not re.search(r"\[1\] |Done|has ended|done", term.text())
+    assert not any(name.name.lower() == "pwned" for name in place.folder.rglob("*"))
+
+
+def test_even_a_line_that_no_dialect_has_escaped_runs_nothing(place, shell):
+    warm(place, "--format", shell)
+    (place.cache / shell).write_text(f"CC {EVIL} END\n")
+    call(place, [str(place.bin / "ccmon"), "init", shell, "--write"])
+    with Terminal(INTERACTIVE[shell], columns=200, rows=20, env=place.env(), cwd=str(place.cwd)) as term:
+        term.wait_for("END")
+        term.send("\r")
+    assert os.listdir(str(place.cwd)) == []
+
+
+def test_tmux_shows_the_line_and_runs_nothing_of_it(place):
+    program("tmux")
+    hostile(place)
+    (place.home / ".tmux.conf").write_text("set -g status-right 'mine'\nset -g status-interval 1\n")
+    assert call(place, [str(place.bin / "ccmon"), "init", "tmux", "--write"]).code == 0
+    socket = ["tmux", "-S", str(place.folder / "socket")]
+    with Terminal([*socket, "new-session", "cat"], columns=200, env=place.env()) as term:
+        try:
+            term.wait_for("END")
+            assert "mine" in term.text() and "touch pwned" in term.text()
+            subprocess.run([*socket, "source-file", str(place.home / ".tmux.conf")], env=place.env(), check=True)
+            term.wait_for("END")
+            shown = subprocess.run([*socket, "show", "-g", "status-right"], env=place.env(), capture_output=True, text=True,
+                                   check=True).stdout
+            assert shown.count("ccmon-line") == 1
+        finally:
+            subprocess.run([*socket, "kill-server"], env=place.env(), stderr=subprocess.DEVNULL, check=False)
+    assert not any(name.name.lower() == "pwned" for name in place.folder.rglob("*"))
+
+
+# --- --write and --undo -------------------------------------------------------------------------------------------------------
+
+CONTENTS = [None, b"", b"export A=1\n", b"no end", b"crlf\r\n", b"\xff\xfe\0\n", b"\n\n", b"# >>> other >>>\n"]
+
+
+@pytest.mark.parametrize("content", CONTENTS, ids=repr)
+@pytest.mark.parametrize("target", ["bash", "zsh", "fish", "tmux"])
+def test_writing_twice_is_writing_once_and_undo_gives_the_bytes_back(place, target, content):
+    path, ccmon = dotfiles.path_of(target, {"HOME": str(place.home)}), str(place.bin / "ccmon")
+    if content is not None:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(content)
+        os.chmod(path, 0o640)
+    done = call(place, [ccmon, "init", target, "--write"])
+    assert (done.code, done.err) == (0, "") and path in done.out
+    once = read(path)
+    assert once.startswith(content or b"") and b"ccmon" in once
+    stamp = os.stat(path).st_mtime_ns
+    assert call(place, [ccmon, "init", target, "--write"]).code == 0
+    assert read(path) == once and os.stat(path).st_mtime_ns == stamp
+    if content is not None:
+        assert read(path + ".before-ccmon") == content and stat.S_IMODE(os.stat(path).st_mode) == 0o640
+    assert call(place, [ccmon, "init", target, "--undo"]).code == 0
+    assert read(path) == content
+    done = call(place, [ccmon, "init", target, "--undo"])
+    assert done.code == 0 and "nothing" in done.out and read(path) == content
+
+
+def read(path):
+    """The bytes of a file; None when there is none."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def test_what_was_written_around_the_block_stays(tmp_path):
+    path = tmp_path / "rc"
+    path.write_bytes(b"above\n")
+    dotfiles.put(str(path), "one\n")
+    path.write_bytes(path.read_bytes() + b"below\n")
+    assert dotfiles.put(str(path), "two\n") is None
+    assert path.read_bytes().startswith(b"above\n") and path.read_bytes().endswith(b"below\n")
+    assert b"two\n" in path.read_bytes() and b"one" not in path.read_bytes()
+    assert (tmp_path / "rc.before-ccmon").read_bytes() == b"above\n"
+    assert dotfiles.take_out(str(path)) and path.read_bytes() == b"above\nbelow\n"
+
+
+def test_a_link_stays_a_link(tmp_path):
+    (tmp_path / "dotfiles").mkdir()
+    real, link = tmp_path / "dotfiles/rc", tmp_path / ".rc"
+    real.write_text("mine\n")
+    link.symlink_to(real)
+    dotfiles.put(str(link), "block\n")
+    assert link.is_symlink() and "block" in real.read_text()
+    dotfiles.take_out(str(link))
+    assert link.is_symlink() and real.read_text() == "mine\n"
+
+
+@pytest.mark.parametrize("content", [b"# >>> ccmon >>>\n", b"# <<< ccmon <<<\n", b"# <<< ccmon <<<\n# >>> ccmon >>>\n",
+                                     b"# >>> ccmon >>>\n# <<< ccmon <<<\n" * 2])
+def test_half_a_block_is_refused(tmp_path, content):
+    path = tmp_path / "rc"
+    path.write_bytes(content)
+    for change in (lambda: dotfiles.put(str(path), "x\n"), lambda: dotfiles.take_out(str(path))):
+        with pytest.raises(CcmonError, match="by hand"):
+            change()
+    assert path.read_bytes() == content and os.listdir(str(tmp_path)) == ["rc"]
+
+
+def test_a_write_that_fails_leaves_the_file_as_it_was(tmp_path, monkeypatch):
+    path = tmp_path / "rc"
+    path.write_bytes(b"mine\n")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+    monkeypatch.setattr(dotfiles.os, "fsync", full)
+    with pytest.raises(CcmonError, match="No space left"):
+        dotfiles.put(str(path), "x\n")
+    assert path.read_bytes() == b"mine\n" and os.listdir(str(tmp_path)) == ["rc"]
+
+
+@pytest.mark.parametrize("target, env, path", [
+    ("bash", {}, ".bashrc"), ("zsh", {}, ".zshrc"), ("fish", {}, ".config/fish/config.fish"), ("tmux", {}, ".tmux.conf"),
+    ("zsh", {"ZDOTDIR": "/z"}, "/z/.zshrc"), ("fish", {"XDG_CONFIG_HOME": "/c"}, "/c/fish/config.fish"),
+    ("fish", {"XDG_CONFIG_HOME": "relative"}, ".config/fish/config.fish")])
+def test_where_it_is_written(home, target, env, path):
+    assert dotfiles.path_of(target, {"HOME": str(home), **env}) == os.path.join(str(home), path)
+
+
+def test_the_other_place_of_tmux_is_used_when_only_that_is_there(home):
+    other = home / ".config/tmux/tmux.conf"
+    other.parent.mkdir(parents=True)
+    other.write_text("")
+    assert dotfiles.path_of("tmux", {"HOME": str(home)}) == str(other)
+    (home / ".tmux.conf").write_text("")
+    assert dotfiles.path_of("tmux", {"HOME": str(home)}) == str(home / ".tmux.conf")

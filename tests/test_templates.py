@@ -1,0 +1,281 @@
+"""Templates and their fields, the width of the line, and that both roads print the same in every dialect."""
+
+import json
+import re
+import time
+
+import pytest
+import scenes
+from commands import HOUR, NOW, block, wait_until
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ccmon import linecache, linefiles, text
+from ccmon.text import Charset
+from ccmon.views import fields, statusline
+from ccmon.views.dialects import DIALECTS
+
+FIELDS = ("percent", "used", "limit", "left", "burn", "sustainable", "end", "reset", "left_time", "cost", "model", "models",
+          "plan", "official_5h", "official_7d", "age", "state", "source", "bar:8")
+ALL = " ".join(f"{{{name}}}" for name in FIELDS)
+
+
+def filled(template, shown, name="plain", room=1000, charset=None):
+    """The template on a scene."""
+    return fields.fill(template, fields.values(shown.snapshot, shown.zone, charset or Charset()), DIALECTS[name], room)
+
+
+def scene(name):
+    """One of the scenes."""
+    return scenes.SCENES[name]().scene
+
+
+# --- fields -------------------------------------------------------------------------------------------------------------
+
+VALUES = {
+    "active40": "40 14k 35k 21k 69 152 20:48 18:00 2h 17m $3.10 opus-4-1 opus-4-1,sonnet-4-5 max5 - - 2s active ccusage ███▎────",
+    "active110": "110 39k 35k 0 188 0 - 18:00 2h 17m $8.51 opus-4-1 opus-4-1,sonnet-4-5 max5 - - 2s active ccusage ████████",
+    "failed": "40 14k 35k 21k 69 152 20:48 18:00 2h 17m $3.09 opus-4-1 opus-4-1,sonnet-4-5 max5 - - 12m stale ccusage ███▎────",
+    "idle": "- - 35k - 0 - - 18:00 2h 17m - - - max5 - - 2s idle ccusage ────────",
+    "reading": "- - 35k - 0 - - 18:00 2h 17m - - - max5 - - - none ccusage ────────",
+    "missing": "- - 35k - 0 - - 18:00 2h 17m - - - max5 - - - missing ccusage ────────",
+}
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_every_field(name):
+    assert filled(ALL, scene(name)) == VALUES[name]
+
+
+def test_the_list_of_fields_is_complete():
+    shown = scene("active40")
+    assert set(fields._table(shown.snapshot, shown.zone)) == set(FIELDS) - {"bar:8"}
+
+
+@pytest.mark.parametrize("template, want", [
+    ("{nope} {percent}%", "? 40%"), ("{percent:3}", "?"), ("{bar:}", "{bar:}"), ("{{percent}}", "{percent}"),
+    ("{{{percent}}}", "{40}"), ("}}{{", "}{"), ("{ percent }", "{ percent }"), ("{}", "{}"), ("{", "{"), ("{percent", "{percent"),
+    ("{Percent}", "{Percent}"), ("{percent}{percent}", "4040"), ("$(x) `y` %n #S", "$(x) `y` %n #S"), ("{bar:0}|", "|"),
+    ("{bar:1}", "▍"), ("{bar}", "████──────"), ("{bar:99999999999999999999}", "█" * 400 + "▍" + "─" * 599), ("", ""),
+    ("{bar:0}", ""), ("  ", ""), ("\x1b[1m\x1b[0m", "")])
+def test_templates(template, want):
+    assert filled(template, scene("active40")) == want
+
+
+def test_ascii_has_only_ascii():
+    shown = scene("active40")
+    odd = shown._replace(snapshot=shown.snapshot._replace(limit=shown.snapshot.limit._replace(plan="płan 日本")))
+    assert filled("{bar:8} {plan}", odd, charset=Charset(False, False)) == "###..... p?an ??"
+    assert filled("{bar:8} {plan}", odd) == "███▎──── płan 日本"
+
+
+def test_the_end_is_left_out_as_in_the_line():
+    slow = scene("low")
+    far = slow._replace(snapshot=slow.snapshot._replace(predicted_end=slow.snapshot.now + 90_000))
+    near = slow._replace(snapshot=slow.snapshot._replace(predicted_end=slow.snapshot.now + 80_000))
+    assert (filled("{end}", far), filled("{end}", near)) == ("-", "13:55")
+    assert " out " not in statusline.render(far.snapshot, far.zone)
+    assert " out 13:55 " in statusline.render(near.snapshot, near.zone)
+
+
+# --- an author's markup -------------------------------------------------------------------------------------------------
+
+MARKUP = [
+    ("plain", "\x1b[1m{percent}\x1b[0m"), ("ansi", "\x1b[38;5;214m{percent}\x1b[0m"), ("fish", "\x1b[31m{percent}\x1b[0m"),
+    ("tmux", "#[fg=red,bold]{percent}#[default]"), ("tmux", "#{{session_name}}#{session_name}{percent}#(date)"),
+    ("bash", "\\[\x1b[1m\\]{percent}\x01\x1b[0m\x02"), ("zsh", "%F{red}{percent}%f%B%b%{\x1b[0m%}"),
+    ("zsh", "%K{214}{percent}%k"),
+    ("polybar", "%{F#f00}{percent}%{F-}%{u}%{A1:firefox {x}:}"), ("waybar", "<span color='red'>{percent}</span>"),
+    ("xbar", "{percent}| color=red size=12"), ("starship", "\x1b[1m{percent}\x1b[0m"), ("json", "<b>{percent}|#[x]%F"),
+    ("i3blocks", "<b>{percent}</b>")]
+
+
+@pytest.mark.parametrize("name, template", MARKUP)
+def test_markup_goes_through_as_it_is(name, template):
+    want = template.replace("{percent}", "40").replace("{{session_name}}", "{session_name}").replace("firefox {x}", "firefox ?")
+    assert filled(template, scene("active40"), name) == want
+
+
+ONLY_MARKUP = [row for row in MARKUP if row[0] not in ("json", "i3blocks") and not re.search("session|firefox", row[1])]
+
+
+@pytest.mark.parametrize("name, template", ONLY_MARKUP)
+def test_markup_takes_no_cells_and_is_never_cut(name, template):
+    wanted = template.replace("{percent}", "40")
+    shown = scene("active40")
+    assert filled(template, shown, name, room=2) == wanted
+    assert filled(template + "xyz", shown, name, room=2) == wanted + ("xyz" if name == "xbar" else "")
+    assert filled("A" + template, shown, name, room=2) == "A" + template.replace("{percent}", "")
+
+
+@pytest.mark.parametrize("name, template", [("zsh", "%%{percent}"), ("tmux", "##{percent}"), ("waybar", "&amp;{percent}")])
+def test_an_escaped_sign_is_one_cell(name, template):
+    shown = scene("active40")
+    assert filled(template, shown, name, room=3) == template.replace("{percent}", "40")
+    assert filled(template, shown, name, room=2) == template.replace("{percent}", "")
+
+
+# --- width --------------------------------------------------------------------------------------------------------------
+
+@given(st.text(alphabet="ab {}日\u0301:%|#", max_size=20),
+       st.lists(st.sampled_from([f"{{{name}}}" for name in (*FIELDS, "bar:999", "x")])),
+       st.integers(1, 90), st.sampled_from(["plain", "json", "i3blocks"]))
+def test_a_template_is_never_wider_than_asked(own, names, room, name):
+    line = filled(own.join(["", *names, ""]), scene("active85"), name, room)
+    assert text.width(line) <= room and "\n" not in line
+
+
+@pytest.mark.parametrize("room, want", [(1000, "CC 104 of 35k"), (13, "CC 104 of 35k"), (12, "CC 104 of "), (6, "CC 104"),
+                                        (5, "CC "), (2, "CC"), (1, "C")])
+def test_half_a_number_is_never_shown(room, want):
+    shown = scene("active110")
+    shown = shown._replace(snapshot=shown.snapshot._replace(percent=104.2))
+    assert filled("CC {percent} of {limit}", shown, room=room) == want
+
+
+@pytest.mark.parametrize("name, dollars", [("bash", "USD 3.10"), ("zsh", "USD 3.10"), ("plain", "$3.10"), ("tmux", "$3.10")])
+def test_named_dollars_count_as_they_are_read(name, dollars):
+    assert filled("{cost}x", scene("active40"), name, room=9) == dollars + "x"
+    assert filled("{cost}x", scene("active40"), name, room=len(dollars)) == dollars
+    assert filled("a{cost}x", scene("active40"), name, room=len(dollars)) == "a"
+
+
+def test_a_bar_shrinks_to_the_room():
+    assert filled("{percent} {bar:999}", scene("active60"), room=13) == "60 ██████────"
+
+
+@pytest.mark.parametrize("name", sorted(scenes.SCENES))
+@pytest.mark.parametrize("room", [1, 2, 3, 5, 8, 13, 21, 34, 55, 80])
+def test_the_line_is_never_wider_than_asked_and_never_empty(name, room):
+    shown = scene(name)
+    words = statusline.groups(shown.snapshot, shown.zone)
+    kept = statusline.fitting(words, room)
+    line = " ".join(word.text for word in kept)
+    assert 0 < text.width(line) <= room and statusline.render(shown.snapshot, shown.zone).startswith(line)
+    assert len(kept) == 1 or kept == words[:len(kept)]
+
+
+# --- the program --------------------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def used(machine):
+    """A machine with 40 % of a session used, on a fixed clock."""
+    machine.answers([block(NOW - 2 * HOUR, 2800, models=["claude-opus-4-1-20250805", "b"])])
+    machine.configure("[ccmon]\nline_ttl = 600\n")
+    return machine
+
+
+@pytest.mark.parametrize("words, want", [
+    (["--template", " {percent}% "], " 40% "), (["--template", "a\nb\r\n{percent}\u2028"], "a b 40"),
+    (["--template", ""], "CC 40% "), (["--template", " "], "CC 40% "), (["--template", "{nope}"], "?"),
+    (["--template", "{bar:0}"], "CC"), (["--max-width", "6"], "CC 40%"),
+    (["--max-width", "5"], "CC"), (["--max-width", "1"], "C"), (["--max-width", "4", "--template", "{percent} {used}"], "40 "),
+    (["--template", "{bar:4}"], "█▋──"), (["--ascii", "--template", "{bar:4}"], "##.."),
+    (["--template", "\udcff{percent}"], "?40"), (["--max-width", "0"], "CC ! --max-width: '0' is not"),
+    (["--format", "tmus"], "CC ! --format: 'tmus' is unknown (did you mean tmux")])
+def test_calls(used, words, want):
+    done = used.run("--statusline", *words)
+    assert done.code == 0 and done.out.count("\n") == 1
+    assert done.out[:-1] == want or (want.startswith("CC ") and done.out.startswith(want))
+
+
+def test_a_locale_without_utf8_gets_ascii_bars(used):
+    assert used.run("--statusline", "--template", "{bar:4}", LC_ALL="C").out == "##..\n"
+
+
+def test_the_configuration_may_hold_format_and_template(used):
+    used.configure("[ccmon]\nformat = tmux\ntemplate = #[bold]{percent}% #S ; {state}\nmax_width = 12\n")
+    assert used.run("--statusline").out == "#[bold]40% #S ; \n"
+    assert used.run("--statusline", CCMON_FORMAT="waybar", CCMON_TEMPLATE=" {used}").json["text"] == " 2.8k"
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+def test_no_color(used, name):
+    line = used.run("--statusline", "--format", name, NO_COLOR="1").out
+    assert not re.search(r"\x1b|\x01|#\[|%F|%B|%\{|\bcolor", line)
+    if name in ("ansi", "fish", "bash", "tmux", "zsh", "polybar", "xbar", "i3blocks"):
+        assert re.search(r"\x1b|\x01|#\[|%F|%B|%\{|\bcolor", used.run("--statusline", "--format", name, CLICOLOR="0").out)
+
+
+# --- both roads ---------------------------------------------------------------------------------------------------------
+
+def told(line):
+    """What does not change with each second."""
+    kept = ("text", "full_text", "class", "color", "state", "plan")
+    return {name: json.loads(line).get(name) for name in kept} if line.startswith("{") else line
+
+
+TEMPLATE = ["--template", "{percent}% {used} {bar:7} {models} {reset}"]
+ROADS = [["--format", name, *more] for name in DIALECTS for more in ([], TEMPLATE)]
+ROADS += [["--template", "{nope}"], ["--format=tmux"], ["--format", "bash", "--plan", "max20"], ["--max-width", "9"], []]
+
+
+def live(machine):
+    """A session that runs now, whose numbers stay the same for a while."""
+    machine.answers([block(int(time.time()) - 2 * HOUR, 9200)])
+    machine.configure("[ccmon]\nline_ttl = 600\nplan = team\nreset_hour = 0\n[plans]\nteam = 9000\n")
+
+
+def test_after_record_any_line_is_there_at_once_and_both_roads_print_the_same_bytes(machine):
+    live(machine)
+    machine.run("record", now=None)
+    first = [machine.run("--statusline", *words, now=None).out for words in ROADS]
+    assert machine.runs() == 1 and all("102" in line or words[-1:] == ["{nope}"] or "max20" in words
+                                       for line, words in zip(first, ROADS))
+    assert [machine.run("--statusline", *words, now=None).out for words in ROADS] == first           # from the cache
+    names = {linecache.file_of(linecache.key(["--statusline", *words], machine.env())) for words in ROADS}
+    assert names == {"plain", *DIALECTS, *(name for name in names if name.endswith(".line"))} and len(names) == len(ROADS)
+    for name in names:
+        path = machine.cache / name
+        path.write_bytes(path.read_bytes().rpartition(b"\n")[0].rpartition(b"\n")[0] + b"\nold\n" if name.endswith(".line")
+                         else b"old\n")
+    assert {machine.run("--statusline", *words, now=None).out for words in ROADS} == {"old\n"}
+    machine.run("record", now=None)                                                                  # renders all of them
+    again = [machine.run("--statusline", *words, now=None).out for words in ROADS]
+    assert list(map(told, again)) == list(map(told, first)) and machine.runs() == 2
+
+
+def test_a_file_named_after_its_dialect_is_the_line_alone(machine):
+    live(machine)
+    machine.run("record", now=None)
+    for name in DIALECTS:
+        line = machine.run("--statusline", "--format", name, now=None).out
+        if name != "plain":
+            assert (machine.cache / name).read_text() == line
+
+
+def test_the_plain_format_is_not_what_the_configuration_says(machine):
+    live(machine)
+    path = machine.home / ".config/ccmon/config.ini"
+    path.write_text(path.read_text().replace("[plans]", "format = tmux\n[plans]"))
+    machine.run("record", now=None)
+    for _ in range(2):
+        assert "#[" in machine.run("--statusline", now=None).out
+        assert "#[" not in machine.run("--statusline", "--format", "plain", now=None).out
+    assert machine.runs() == 1
+
+
+def test_words_that_no_longer_make_a_line_are_forgotten(machine):
+    live(machine)
+    machine.run("record", now=None)
+    linefiles.write_line(str(machine.cache), linecache.key(["--statusline", "--format", "gone"], machine.env()), b"old\n")
+    machine.run("record", now=None)
+    assert not (machine.cache / "gone").exists()
+    assert machine.run("--statusline", "--format", "gone", now=None).out.startswith("CC ! --format: 'gone' is unknown")
+
+
+def test_a_screen_on_another_plan_beside_the_line(machine):
+    from terminal import Terminal
+    live(machine)
+    machine.run("record", now=None)
+    words = ["--statusline", "--format", "tmux", "--plan", "max5"]
+    assert "26%" in machine.run(*words, now=None).out
+    with Terminal(machine.command("--plan", "max20", "--interval", "0.5"), env=machine.env()) as term:
+        term.wait_for("of 140,000")
+        machine.answers([block(int(time.time()) - 2 * HOUR, 18_400)])
+        term.wait_for("18,400 of 140,000")
+        term.wait_until(lambda: "13 %" in term.text(), "13 % of max20")
+        wait_until(lambda: "52%" in machine.run(*words, now=None).out, "52 % of max5")
+        assert "204%!" in machine.run("--statusline", now=None).out
+        term.send("q")
+        assert term.wait_exit() == 0
