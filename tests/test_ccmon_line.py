@@ -153,10 +153,11 @@ def test_a_stale_line_is_shown_at_once_and_refreshed_once(line, shell):
     live(line, 350)
     line.gated()
     age(line, STALE_S)
+    asked_at = time.time()
     done = line.shell(f'x=$({" ".join(shell)} {line.bin}/ccmon-line 2>&1); echo "$x"')
     assert done.out == expected + "\n"
     wait_until(lambda: line.runs() == 2, "ccusage runs")
-    assert forks(line, shell) == [], "while one refreshes nobody else is started"
+    assert os.stat(str(line.cache / "fresh")).st_mtime >= asked_at + linecache.HOLD_S, "until then nobody else is started"
     line.opens()
     wait_until(line.idle, "the refresher ends")
     assert ask(line, shell).startswith("CC 5%") and forks(line, shell) == [] and line.runs() == 2

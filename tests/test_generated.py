@@ -144,8 +144,8 @@ def test_every_variable_is_in_the_manual():
 
 def test_the_sections():
     assert re.findall(r"^\.SH (.*)$", plain_page(), re.MULTILINE) == [
-        "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "OUTPUT", "SETTINGS", "COMMANDS", "NUMBERS", "FILES", "ENVIRONMENT",
-        "EXIT STATUS", "EXAMPLES", "SEE ALSO"]
+        "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "OUTPUT", "SETTINGS", "COMMANDS", "NUMBERS", "TEMPLATES", "FILES",
+        "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "SEE ALSO"]
 
 
 def test_every_example_parses():

@@ -6,7 +6,7 @@ import time
 
 import pytest
 import scenes
-from commands import HOUR, NOW, block, wait_until
+from commands import HOUR, NOW, ROOT, block, wait_until
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,6 +50,10 @@ def test_every_field(name):
 def test_the_list_of_fields_is_complete():
     shown = scene("active40")
     assert set(fields._table(shown.snapshot, shown.zone)) == set(FIELDS) - {"bar:8"}
+
+
+def test_the_manual_knows_them_all():
+    assert re.findall(r"\{(\w+)", (ROOT / "man/sections.roff").read_text()) == [name.partition(":")[0] for name in FIELDS]
 
 
 @pytest.mark.parametrize("template, want", [
