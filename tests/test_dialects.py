@@ -236,15 +236,19 @@ def test_the_line_in_a_prompt_and_long_input_behind_it(place, name):
             return                     # no line editing, nothing to measure
         term.wait_until(lambda: term.lines()[0] == PLAIN_LINE, "at the top")
         term.pause()
-        term.send("0123456789abcdefghijABCDEFGHIJ")
-        term.wait_until(lambda: "J" in term.text(), "the input")
-        term.send("\x01")              # to the beginning of the input: a wrong width shows in where that is
+        for typed in ("0123456789", "abcdefghij", "ABCDEFGHIJ"):     # a wrong width shows where the first of them breaks
+            term.send(typed)
+            term.wait_until(lambda last=typed[-1]: last in term.text(), typed)
+        term.send("\x01")              # and in where the beginning of the input is
+        term.pause()
         term.send("echo ")
         shown = PLAIN_LINE + " echo 0123456789abcdefghijABCDEFGHIJ"
         term.wait_until(lambda: "".join(line.ljust(30) for line in term.lines()).startswith(shown), shown)
         term.pause()
-        cursor = term.screen.cursor
-        assert cursor.y * 30 + cursor.x == len(PLAIN_LINE + " echo ")
+        assert term.screen.cursor.y * 30 + term.screen.cursor.x == len(PLAIN_LINE + " echo ")
+        term.send("\x05")              # and the end
+        term.pause()
+        assert term.screen.cursor.y * 30 + term.screen.cursor.x == len(shown)
 
 
 @pytest.mark.parametrize("name", [name for name in SHELLS if name != "dash"])
@@ -333,4 +337,5 @@ def test_complaints_come_in_the_dialect_that_was_meant(place, name):
         else:
             assert done.out.startswith(DIALECTS[name].escape(DIALECTS[name].spell("CC ! --theme: '<$(x)|#(x)>' is unknown")))
     place.configure(f"[ccmon]\nformat = {name}\n")
-    assert place.run("--statusline", "--plan", "max50").out.startswith(("CC !", '{"text": "CC !', '{"full_text": "CC !'))
+    begins = {"i3blocks": '{"full_text": "CC !', "waybar": '{"text": "CC !', "json": '{"text": "CC !'}.get(name, "CC !")
+    assert place.run("--statusline", "--plan", "max50").out.startswith(begins)
