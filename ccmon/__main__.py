@@ -22,13 +22,22 @@ def refresh_lines(argv: "list[str]", lock: int) -> None:
     in_background(argv, lock)
 
 
+def finish(line: bytes) -> bytes:
+    """The line itself, or what is made of a record for Claude Code."""
+    from ccmon.linecache import RECORD
+    if line[:1] != RECORD:
+        return line
+    from ccmon.hook import finish
+    return finish(line)
+
+
 def main() -> None:
     """The `ccmon` command."""
     keep_streams()
     argv = sys.argv[1:]
     if "--statusline" in argv and "CCMON_NOW" not in os.environ:
         from ccmon import linecache
-        if linecache.answer(argv, refresh_lines):
+        if linecache.answer(argv, refresh_lines, finish):
             os._exit(0)
     from ccmon.cli import main as run
     sys.exit(run(argv))

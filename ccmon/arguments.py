@@ -75,7 +75,8 @@ def _add_init(commands: Any) -> None:
                                            'In a shell\'s start-up file: eval "$(ccmon init bash)".')
     init.add_argument("target", metavar="SHELL", choices=tuple(TARGETS), help=", ".join(TARGETS))
     edit = init.add_mutually_exclusive_group()
-    edit.add_argument("--write", action="store_true", help=f"put it into the start-up file of {', '.join(BLOCKS)}")
+    edit.add_argument("--write", action="store_true", help=f"put it into the start-up file of {', '.join(BLOCKS)}, or "
+                                                                  "into Claude Code's settings.json")
     edit.add_argument("--undo", action="store_true", help="take out what --write has put there")
 
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import Any, Iterator, List, Mapping, Optional, Sequence, TextIO
 
-from ccmon import arguments, config, demo, init, linecache, linefiles, lines, memory, refresh, screen, themes
+from ccmon import arguments, config, demo, hook, init, linecache, linefiles, lines, memory, refresh, screen, themes
 from ccmon.context import Context, prepare
 from ccmon.model import CcmonError, Facts, Given, Record, Snapshot, Source, UsageError
 from ccmon.text import Charset, clean, plain
@@ -273,7 +273,7 @@ def _statusline(argv: List[str]) -> int:
     except Exception as err:
         _logged()
         line = lines.error_line(argv, os.environ, f"internal error: {type(err).__name__}")
-    linecache.put(line.encode("utf-8", "replace"))
+    linecache.put(hook.finish(line.encode("utf-8", "replace")))
     return OK
 
 

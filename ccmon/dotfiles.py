@@ -13,7 +13,10 @@ BACKUP = ".before-ccmon"
 
 
 def path_of(target: str, env: Mapping[str, str]) -> str:
-    """The start-up file of bash, zsh, fish or tmux. CcmonError when there is no home."""
+    """The start-up file of bash, zsh, fish or tmux, or Claude Code's settings. CcmonError when there is no home."""
+    named = [part.strip() for part in env.get("CLAUDE_CONFIG_DIR", "").split(",") if part.strip()]
+    if target == "claude" and named:
+        return os.path.join(os.path.abspath(os.path.expanduser(named[0])), "settings.json")
     home = env.get("HOME") or os.path.expanduser("~")
     if not os.path.isabs(home) or not os.path.isdir(home):
         raise CcmonError("there is no home directory to write to. Set HOME")
@@ -22,7 +25,7 @@ def path_of(target: str, env: Mapping[str, str]) -> str:
     if target == "tmux":
         return _first_that_exists(os.path.join(home, ".tmux.conf"), os.path.join(config, "tmux", "tmux.conf"))
     return {"bash": os.path.join(home, ".bashrc"), "zsh": os.path.join(env.get("ZDOTDIR") or home, ".zshrc"),
-            "fish": os.path.join(config, "fish", "config.fish")}[target]
+            "fish": os.path.join(config, "fish", "config.fish"), "claude": os.path.join(home, ".claude", "settings.json")}[target]
 
 
 def _first_that_exists(usual: str, other: str) -> str:
@@ -31,24 +34,24 @@ def _first_that_exists(usual: str, other: str) -> str:
 
 def put(path: str, block: str) -> Optional[str]:
     """Write the block at the end, or in place of the one that is there. The backup's path when one was made."""
-    before = _read(path)
+    before = read(path)
     start, end = _found(path, before or b"")
     lines = os.fsencode(block) + END + b"\n"
     if start < end:
         head = (before or b"")[start:].split(b"\n", 1)[0]
-        _replace(path, before, (before or b"")[:start] + head + b"\n" + lines + (before or b"")[end:])
+        replace(path, before, (before or b"")[:start] + head + b"\n" + lines + (before or b"")[end:])
         return None
     kept = path + BACKUP if before is not None else None
     if kept:
-        _replace(kept, None, before or b"", like=path)
+        replace(kept, None, before or b"", like=path)
     mark = ALONE if before is None else UNENDED if before and not before.endswith(b"\n") else b""
-    _replace(path, before, (before or b"") + (b"\n" if mark == UNENDED else b"") + BEGIN + mark + b"\n" + lines)
+    replace(path, before, (before or b"") + (b"\n" if mark == UNENDED else b"") + BEGIN + mark + b"\n" + lines)
     return kept
 
 
 def take_out(path: str) -> bool:
     """Remove the block; the file too when it was made for it. False when there is none."""
-    before = _read(path)
+    before = read(path)
     start, end = _found(path, before or b"")
     if before is None or start == end:
         return False
@@ -56,9 +59,9 @@ def take_out(path: str) -> bool:
     if head.rstrip(b"\r").endswith(UNENDED) and not before[end:]:
         rest = rest[:-1]
     if head.rstrip(b"\r").endswith(ALONE) and not rest:
-        _remove(path)
+        remove(path)
     else:
-        _replace(path, before, rest)
+        replace(path, before, rest)
     return True
 
 
@@ -74,7 +77,8 @@ def _found(path: str, content: bytes) -> Tuple[int, int]:
     return len(b"".join(lines[:begins[0]])), len(b"".join(lines[:ends[0] + 1]))
 
 
-def _read(path: str) -> Optional[bytes]:
+def read(path: str) -> Optional[bytes]:
+    """The content; None when there is no file. CcmonError when it cannot be read."""
     try:
         with open(path, "rb") as file:
             return file.read()
@@ -84,15 +88,19 @@ def _read(path: str) -> Optional[bytes]:
         raise CcmonError(f"{path} cannot be read ({err.strerror}). Nothing was changed") from None
 
 
-def _remove(path: str) -> None:
+def remove(path: str) -> None:
+    """Remove the file, behind a link too. CcmonError when it cannot be."""
     try:
         os.unlink(os.path.realpath(path))
     except OSError as err:
         raise CcmonError(f"{path} cannot be removed ({err.strerror})") from None
 
 
-def _replace(path: str, before: Optional[bytes], after: bytes, like: Optional[str] = None) -> None:
-    """Put the content in place at once, behind a link too, with the mode that the file (or the one like it) has."""
+def replace(path: str, before: Optional[bytes], after: bytes, like: Optional[str] = None) -> None:
+    """Put the content in place at once, behind a link too, with the mode that the file (or the one like it) has.
+
+    CcmonError when it cannot be; then nothing has changed.
+    """
     if before == after:
         return
     real = os.path.realpath(path)

@@ -3,19 +3,19 @@
 import os
 import shutil
 import sys
-from typing import List, Mapping
+from typing import List, Mapping, Optional
 
-from ccmon import dotfiles, linecache
-from ccmon.model import UsageError
+from ccmon import dotfiles, linecache, settings_json
+from ccmon.model import CcmonError, UsageError
 from ccmon.options import OPTIONS
 from ccmon.views import snippets
 
 
 def run(target: str, write: bool, undo: bool, env: Mapping[str, str]) -> str:
     """What the call prints. UsageError when ccmon has no command of its own, or nothing can be written for the target."""
-    if (write or undo) and target not in snippets.BLOCKS:
+    if (write or undo) and target not in snippets.WRITABLE:
         raise UsageError(f"no file is edited for {target}: run ccmon init {target} and put the text there yourself; "
-                         f"--write knows {', '.join(snippets.BLOCKS)}")
+                         f"--write knows {', '.join(snippets.WRITABLE)}")
     if undo:
         return _undo(target, env)
     places = _places(target, env)
@@ -24,15 +24,17 @@ def run(target: str, write: bool, undo: bool, env: Mapping[str, str]) -> str:
 
 def _write(target: str, places: snippets.Places, env: Mapping[str, str]) -> str:
     path = dotfiles.path_of(target, env)
-    kept = dotfiles.put(path, snippets.block(target, places))
+    kept = _set(path, places.ccmon) if target == "claude" else dotfiles.put(path, snippets.block(target, places))
     backup = f" What was there before is in {kept}." if kept else ""
-    begin = "tmux source-file " + snippets.for_sh(path) if target == "tmux" else f"start a new {target}"
-    return f"The line is set up in {path}.{backup}\nTo see it: {begin}. To take it out: ccmon init {target} --undo\n"
+    begin = {"tmux": "tmux source-file " + snippets.for_sh(path), "claude": "start Claude Code anew"}
+    return (f"The line is set up in {path}.{backup}\n"
+            f"To see it: {begin.get(target, f'start a new {target}')}. To take it out: ccmon init {target} --undo\n")
 
 
 def _undo(target: str, env: Mapping[str, str]) -> str:
     path = dotfiles.path_of(target, env)
-    return f"Taken out of {path}.\n" if dotfiles.take_out(path) else f"There is nothing of ccmon in {path}.\n"
+    done = _unset(path) if target == "claude" else dotfiles.take_out(path)
+    return f"Taken out of {path}.\n" if done else f"There is nothing of ccmon in {path}.\n"
 
 
 def _places(target: str, env: Mapping[str, str]) -> snippets.Places:
@@ -40,8 +42,9 @@ def _places(target: str, env: Mapping[str, str]) -> snippets.Places:
     if folder is None:
         raise UsageError("there is no place to keep a line: set HOME or XDG_CACHE_HOME")
     file = linecache.file_of(linecache.key(["--statusline", "--format", target], env))
-    options = [f"CCMON_{option.name.upper()}" for option in OPTIONS]
-    return snippets.Places(ccmon, _line(ccmon), folder, file, linecache.config_path(env), (*snippets.VARIABLES, *options))
+    variables = (*snippets.VARIABLES, *(f"CCMON_{option.name.upper()}" for option in OPTIONS))
+    settings = dotfiles.path_of(target, env) if target == "claude" else ""
+    return snippets.Places(ccmon, _line(ccmon), folder, file, linecache.config_path(env), variables, settings)
 
 
 def _command(env: Mapping[str, str]) -> str:
@@ -59,3 +62,62 @@ def _line(ccmon: str) -> List[str]:
     """The words that print a line: ccmon-line where it is installed."""
     beside = os.path.join(os.path.dirname(ccmon), "ccmon-line")
     return [beside] if os.access(beside, os.X_OK) else [ccmon, "--statusline", "--format"]
+
+
+# --- Claude Code's settings -----------------------------------------------------------------------------------------------
+
+def _set(path: str, ccmon: str) -> Optional[str]:
+    """Put the line into the settings. The backup's path when one was made: it holds what was there before ccmon."""
+    before, kept = dotfiles.read(path), path + dotfiles.BACKUP
+    text = settings_json.NEW if before is None else _text(path, before)
+    try:
+        after = settings_json.with_line(text, snippets.for_sh(ccmon)).encode("utf-8")
+        keep = before is not None and not settings_json.is_own(text)
+    except settings_json.Unfit as err:
+        raise _refused(path, err) from None
+    if keep:
+        dotfiles.replace(kept, None, before or b"", like=path)
+    try:
+        dotfiles.replace(path, before, after)
+    except CcmonError:
+        if keep:
+            dotfiles.remove(kept)
+        raise
+    if before is None and os.path.lexists(kept):       # of a file that is gone: --undo shall not bring it back
+        dotfiles.remove(kept)
+    return kept if keep else None
+
+
+def _unset(path: str) -> bool:
+    """Take the line out of the settings, the file too when it was made for it. False when there is nothing of ccmon."""
+    now, kept = dotfiles.read(path), path + dotfiles.BACKUP
+    if now is None or not settings_json.calls_ccmon(_text(path, now)):
+        return False
+    before = dotfiles.read(kept)
+    then = None if before is None else _text(kept, before)
+    try:
+        after = settings_json.without_line(_text(path, now), then)
+    except settings_json.Unfit as err:
+        raise _refused(path, err) from None
+    if after is None:
+        dotfiles.remove(path)
+    else:
+        dotfiles.replace(path, now, after.encode("utf-8"))
+    if before is not None:
+        dotfiles.remove(kept)
+    return True
+
+
+def _text(path: str, content: bytes) -> str:
+    try:
+        text = content.decode("utf-8")
+        settings_json.calls_ccmon(text)
+    except UnicodeDecodeError:
+        raise _refused(path, "is not UTF-8") from None
+    except settings_json.Unfit as err:
+        raise _refused(path, err) from None
+    return text
+
+
+def _refused(path: str, why: object) -> CcmonError:
+    return CcmonError(f"{path} {why}. Nothing was changed: change it by hand, as ccmon init claude shows")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Callable, Mapping
     Environ = Mapping[str, str]
     Work = Callable[[list[str], int], None]
+    Finish = Callable[[bytes], bytes]
 
 TTL_S = 15
 NOT_UTF8 = "<locale>"                  # stands in a signature for a locale that is not UTF-8
@@ -22,7 +23,9 @@ MOST_LINES = 32
 MOST_FRESH_S = 7200
 MOST_PAUSE_S = 60                      # between two tries of a failing source
 HOLD_S = 3                             # a shell that has just had a refresh started need not ask again
-NOT_LINES = ("state", "lock", "fresh", "expires", "ends", "now")
+SPOOL = "readings"                     # what Claude Code said, until a refresh takes it
+RECORD = b"\x1e"                       # begins what is no line yet: hook.py makes one of it
+NOT_LINES = ("state", "lock", "fresh", "expires", "ends", "now", SPOOL)
 DOMAIN = ("CLAUDE_CONFIG_DIR", "CCMON_DATA_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME")
 
 
@@ -188,6 +191,22 @@ def read_state(where: str) -> State:
         return State()
 
 
+def append(path: str, line: bytes, most_bytes: int) -> None:
+    """Add a line to a file of the folder, at once or not at all; none beyond that size."""
+    try:
+        os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    except OSError:
+        return
+    try:
+        if os.fstat(fd).st_size < most_bytes:
+            os.write(fd, line)
+    except OSError:
+        pass
+    finally:
+        os.close(fd)
+
+
 def lock(where: str) -> "int | None":
     """The refresh lock without waiting: a descriptor, or None while another process refreshes.
 
@@ -277,8 +296,8 @@ def _leave_caller(fd: int) -> None:
     os.chdir("/")
 
 
-def answer(argv: "list[str]", work: "Work") -> bool:
-    """Print the cached line of exactly these words and have it refreshed behind the caller's back.
+def answer(argv: "list[str]", work: "Work", finish: "Finish") -> bool:
+    """Print the cached line of exactly these words, finished, and have it refreshed behind the caller's back.
 
     False: there is no such line, or it is too old to be shown as it is; take the long road.
     """
@@ -293,7 +312,7 @@ def answer(argv: "list[str]", work: "Work") -> bool:
     state, now, config = read_state(where), time.time(), config_path(env)
     if state.outdated(config) or not now < state.expires_at <= now + MOST_FRESH_S + KEEP_S:
         return False
-    put(line)
+    put(finish(line))
     if state.due(now, config):
         touch(where, key_text)
         refresh(where, argv, env, work)
@@ -303,9 +322,9 @@ def answer(argv: "list[str]", work: "Work") -> bool:
 
 
 def _hold(where: str, now: float, until: float) -> None:
-    """Keep the shells that read the lines from starting one process each; never longer than is said already."""
+    """Keep the shells that read the lines from starting one process each, as long as the lines may be shown."""
     if changed(where + "/fresh") <= now:
-        set_time(where + "/fresh", until)
+        set_time(where + "/fresh", min(until, changed(where + "/expires")))
 
 
 def refresh(where: str, argv: "list[str]", env: "Environ", work: "Work") -> bool:

@@ -1,13 +1,20 @@
 """The door to the cached status lines, written: line files put in place, listed, forgotten; their freshness noted.
 
 Shells compare times of change: a line may be shown while `expires` is newer than now, nobody need be asked for another
-while `fresh` is, and its numbers are of a session that still runs while `ends` is.
+while `fresh` is (which never outlives `expires`), and its numbers are of a session that still runs while `ends` is.
 """
 
 import os
 import time
 
 from ccmon import linecache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterator
+
+LATE_S = 10
+MOST_CHARS = 200_000
 
 
 def words(key_text: str) -> "tuple[list[str], dict[str, str]]":
@@ -101,12 +108,37 @@ def _key_of(where: str, name: str) -> str:
     return (linecache.read(where + "/" + name) or b"").partition(b"\n")[0].decode("utf-8", "surrogateescape")
 
 
+def spooled(where: str) -> "Iterator[list[str]]":
+    """The lines of the spool, in two batches: ask for the next when one is safely stored. The caller holds the lock.
+
+    What was taken stays readable for a while: a writer that had the file open then may still have added to it.
+    """
+    path, taken = where + "/" + linecache.SPOOL, where + "/" + linecache.SPOOL + ".taken"
+    yield _lines_of(taken)
+    if os.path.exists(path):
+        try:
+            os.replace(path, taken)
+        except OSError:
+            return
+        yield _lines_of(taken)
+    elif time.time() - linecache.changed(taken) > LATE_S:
+        _remove(taken)
+
+
+def _lines_of(path: str) -> "list[str]":
+    try:
+        with open(path, encoding="ascii", errors="replace") as file:
+            return file.read(MOST_CHARS).splitlines()
+    except OSError:
+        return []
+
+
 def write_state(where: str, state: linecache.State) -> None:
     """Replace the freshness file, and the times that shells look at."""
     numbers = (state.fresh_until, state.retry_at, state.expires_at, state.refreshed, state.failures, state.config)
     replace(where, "state", (" ".join([str(int(n)) for n in numbers]) + "\n" + state.note).encode("utf-8", "surrogateescape"))
     mark(where, "expires", state.expires_at)
-    mark(where, "fresh", state.quiet_until)
+    mark(where, "fresh", min(state.quiet_until, state.expires_at))
     _remove(where + "/now")            # fish can only append to it
 
 

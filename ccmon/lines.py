@@ -7,9 +7,10 @@ from ccmon.context import Context
 from ccmon.model import CcmonError, Facts, Snapshot, UsageError
 from ccmon.options import SECTIONS
 from ccmon.text import Charset, Span, clean, clip
-from ccmon.views import dialects, fields, statusline
+from ccmon.views import claude, claude_record, dialects, fields, statusline
 
-LINE_CELLS = 80
+LINE_CELLS, MOST_CELLS = 80, 1000
+CLAUDE = "claude"
 
 
 def write_all(ctx: Context, facts: Facts, now: int) -> None:
@@ -44,6 +45,8 @@ def context_of(argv: List[str], env: Mapping[str, str], ctx: Optional[Context] =
 def line_of(ctx: Context, facts: Facts, now: int) -> str:
     """The status line with its newline, in the dialect that is asked for."""
     snapshot, dialect = ctx.view(facts, now), dialects.DIALECTS[ctx.settings.format]
+    if ctx.settings.format == CLAUDE:
+        return _record(ctx, snapshot, dialect) + "\n"
     words, theme = statusline.groups(snapshot, ctx.zone), _theme(ctx)
     if ctx.settings.template:
         body = _filled(ctx, ctx.settings.template, snapshot, dialect)
@@ -54,9 +57,26 @@ def line_of(ctx: Context, facts: Facts, now: int) -> str:
     return dialect.envelope(body, dialects.told(snapshot, words, theme)) + "\n"
 
 
+def _record(ctx: Context, snapshot: Snapshot, dialect: dialects.Dialect) -> str:
+    """What is joined with Claude Code's own words later, in the cells that it has then."""
+    cells = None if ctx.settings.origin["max_width"] == "default" else ctx.settings.max_width
+    if not ctx.settings.template:
+        unicode = ctx.utf8 and not ctx.settings.ascii
+        return claude_record.of_words(snapshot, ctx.zone, _theme(ctx), unicode, cells)
+    pieces = fields.pieces(_one_line(ctx.settings.template), _values(ctx, snapshot), dialect, MOST_CELLS, claude.FIELDS)
+    return claude_record.of_template(list(pieces), snapshot.official, cells)
+
+
 def _filled(ctx: Context, template: str, snapshot: Snapshot, dialect: dialects.Dialect) -> str:
-    values = fields.values(snapshot, ctx.zone, Charset(ctx.utf8 and not ctx.settings.ascii, False))
-    return fields.fill(" ".join(template.splitlines()), values, dialect, ctx.settings.max_width)
+    return fields.fill(_one_line(template), _values(ctx, snapshot), dialect, ctx.settings.max_width)
+
+
+def _one_line(template: str) -> str:
+    return " ".join(template.splitlines())
+
+
+def _values(ctx: Context, snapshot: Snapshot) -> fields.Value:
+    return fields.values(snapshot, ctx.zone, Charset(ctx.utf8 and not ctx.settings.ascii, False))
 
 
 def _theme(ctx: Context) -> Optional[themes.Theme]:
@@ -66,7 +86,10 @@ def _theme(ctx: Context) -> Optional[themes.Theme]:
 
 def error_line(argv: Sequence[str], env: Mapping[str, str], sentence: str) -> str:
     """A line that tells what is wrong, with its newline, in the dialect that was meant as far as that is known."""
-    dialect = dialects.DIALECTS.get(_format_meant(argv, env), dialects.DIALECTS["plain"])
+    meant = _format_meant(argv, env)
+    if meant == CLAUDE:
+        return claude_record.of_error(f"CC ! {clean(sentence)}") + "\n"
+    dialect = dialects.DIALECTS.get(meant, dialects.DIALECTS["plain"])
     words = clip(dialect.spell(clean(f"CC ! {sentence}")), LINE_CELLS)
     body = dialects.painted(Span(words), dialect, None)
     return dialect.envelope(body, dialects.Told("error", [clean(sentence)])) + "\n"

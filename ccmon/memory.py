@@ -2,9 +2,10 @@
 
 from typing import List, NamedTuple, Optional, Tuple
 
-from ccmon import compute, demo, limits
+from ccmon import compute, demo, limits, official
 from ccmon.context import Context
 from ccmon.model import Block, Facts, HighWater, Limit, Record, Source
+from ccmon.session_json import WINDOWS_S
 from ccmon.store import Store, StoreError, open_store
 
 BACKGROUND_BUSY_MS, SCREEN_BUSY_MS = 250, 2000
@@ -34,7 +35,7 @@ class Memory:
         """What is stored, empty without a store."""
         if self.store:
             try:
-                return self.store.facts(self.ctx.owner, now)
+                return self._with_official(self.store, self.store.facts(self.ctx.owner, now), now)
             except StoreError as err:
                 self.trouble = str(err)
         return Facts(trouble=self.trouble)
@@ -44,17 +45,35 @@ class Memory:
         if self.store:
             try:
                 facts = self.store.record(answer.blocks, self.ctx.owner, now, self._limit_of, compute.active)
-                return facts._replace(source=answer.source)
+                return self._with_official(self.store, facts._replace(source=answer.source), now)
             except StoreError as err:
                 self.trouble = str(err)
         return self._unsaved(answer, now)
+
+    def _with_official(self, store: Store, facts: Facts, now: int) -> Facts:
+        return facts._replace(official=official.load(store.ledger(self.ctx.owner)).official.at(now))
 
     def _unsaved(self, answer: Answer, now: int) -> Facts:
         """A store that is held by another process can still be read: the record and the last hour are in it."""
         stored = self.facts(now)
         best = limits.join(stored.high_water, limits.high_water(answer.blocks, now))
         return Facts(answer.blocks, tuple(block.start for block in answer.blocks), stored.samples, best,
-                     answer.source, self.trouble)
+                     answer.source, self.trouble, stored.official)
+
+    def note_readings(self, lines: List[str]) -> bool:
+        """Keep what Claude Code said; False when that has to wait for a store."""
+        now = self.ctx.now()
+
+        def settle(text: Optional[str]) -> Tuple[str, List[Tuple[int, int, float, int]]]:
+            ledger, told = official.settle(official.load(text), lines, now)
+            return official.dump(ledger), [(WINDOWS_S[r.window], r.at, r.percent, r.resets_at) for r in told]
+        try:
+            if self.store and lines:
+                self.store.settle(self.ctx.owner, settle)
+            return self.store is not None
+        except StoreError as err:
+            self.trouble = str(err)
+            return False
 
     def records(self, since: Optional[int] = None) -> List[Record]:
         """The sessions that ended since then, by start; StoreError says why there are none to be had."""

@@ -237,5 +237,17 @@ _FIRST = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
 )
 
-STEPS: Tuple[Tuple[int, Callable[[sqlite3.Connection], None]], ...] = ((100, _first),)
+def _readings(db: sqlite3.Connection) -> None:
+    """Because Claude's own percentages are the only truth about the limit, and nobody else keeps them: every change of one."""
+    db.execute("""CREATE TABLE reading (
+        owner_id INTEGER NOT NULL REFERENCES owner (id),
+        window_s INTEGER NOT NULL,
+        ts INTEGER NOT NULL,
+        percent REAL NOT NULL,
+        resets_at INTEGER NOT NULL,
+        source TEXT NOT NULL DEFAULT 'statusline',
+        PRIMARY KEY (owner_id, window_s, ts, source)) WITHOUT ROWID""")
+
+
+STEPS: Tuple[Tuple[int, Callable[[sqlite3.Connection], None]], ...] = ((100, _first), (101, _readings))
 VERSION = STEPS[-1][0]

@@ -79,6 +79,25 @@ class Source(NamedTuple):
     future: int = 0                    # blocks that start in the future: clocks disagree
 
 
+class Quota(NamedTuple):
+    """What Claude itself says of one window of the account's use."""
+
+    percent: float                     # 0..101
+    resets_at: int                     # epoch s, a whole minute
+    read_at: int                       # epoch s, when an answer of Claude last said so
+
+
+class Official(NamedTuple):
+    """The account's windows as Claude Code passed them on; None where nothing is known or the window has passed."""
+
+    five_hour: Optional[Quota] = None
+    seven_day: Optional[Quota] = None
+
+    def at(self, now: int) -> "Official":
+        """Without the windows that have been reset by then."""
+        return Official(*(quota if quota and quota.resets_at > now else None for quota in self))
+
+
 class Facts(NamedTuple):
     """Everything known at one moment, before any plan or clock is applied to it."""
 
@@ -88,6 +107,7 @@ class Facts(NamedTuple):
     high_water: Optional[HighWater] = None
     source: Source = Source()
     trouble: Optional[str] = None      # one sentence when the store could not be used
+    official: Official = Official()
 
 
 class Limit(NamedTuple):
@@ -136,6 +156,7 @@ class Snapshot(NamedTuple):
     predicted_end: Optional[int]       # epoch s
     reset: Reset
     warnings: Tuple[Notice, ...] = ()
+    official: Official = Official()    # windows that have not passed
 
 
 class Owner(NamedTuple):

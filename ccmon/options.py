@@ -196,6 +196,7 @@ def resolve(flags: Mapping[str, Given], environment: Mapping[str, Given], file: 
     origin["reset"] = min(origin["reset"], origin.pop("reset_hour"), key=(*LEVELS, "default").index)
     del values["reset_hour"]
     _check_plan(values["plan"], plans, layers)
+    _check_format(values["format"], origin["format"], layers)
     return Settings(plans=dict(plans), origin=origin, **values)
 
 
@@ -205,6 +206,13 @@ def _reset(values: Mapping[str, Any], origin: Mapping[str, str]) -> ResetRule:
     if by_rule == by_hour != order.index("default"):
         raise CcmonError("reset and reset_hour are both set: keep one of them")
     return values["reset"] if by_rule <= by_hour else ResetRule("hour", (values["reset_hour"],))
+
+
+def _check_format(name: str, origin: str, layers: Mapping[str, Mapping[str, Given]]) -> None:
+    """claude reads stdin: only a call that says so itself may do that."""
+    if name == "claude" and origin != "flag":
+        raise CcmonError(f"{layers[origin]['format'].where}: claude is for Claude Code only. Set another format, and give it "
+                         "the command: ccmon --statusline --format claude")
 
 
 def _check_plan(plan: str, plans: Mapping[str, int], layers: Mapping[str, Mapping[str, Given]]) -> None:

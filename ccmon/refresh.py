@@ -25,6 +25,7 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
     now = ctx.now()
     before = source_before(ctx)
     with opened(ctx, busy_ms) as memory:
+        _take_readings(ctx, memory)
         try:
             with _signals_end(cancel or ccusage.Cancel()) as cancel:
                 answer = _ask(ctx, before, memory, lock, cancel)
@@ -39,6 +40,13 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
             _note_success(ctx, facts, now)
     lines.write_all(ctx, facts, now)
     return facts
+
+
+def _take_readings(ctx: Context, memory: Memory) -> None:
+    """Bring what Claude Code said from the spool into the store; what cannot be stored now stays where it is."""
+    for batch in linefiles.spooled(ctx.cache) if ctx.cache and ctx.demo is None else ():
+        if not memory.note_readings(batch):
+            return
 
 
 def load(ctx: Context, now: int, busy_ms: int = BACKGROUND_BUSY_MS) -> Facts:
@@ -142,7 +150,7 @@ def _note(ctx: Context, facts: Facts, now: int, state: linecache.State) -> None:
     state.expires_at = min([state.expires_at + ctx.stale_after_s(facts.source), *ends])
     state.config = linecache.config_stamp(linecache.config_path(ctx.env))
     state.note = json.dumps(facts.source._asdict())
-    linefiles.mark(ctx.cache, "ends", min([now + linecache.MOST_FRESH_S, *ends]))
+    linefiles.mark(ctx.cache, "ends", max(state.expires_at, min([now + linecache.MOST_FRESH_S, *ends])))
     linefiles.write_state(ctx.cache, state)
 
 

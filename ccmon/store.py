@@ -11,7 +11,7 @@ from typing import Callable, List, Optional, Sequence, TypeVar
 from ccmon import migrations, store_rows
 from ccmon.migrations import OTHER_FOLDER
 from ccmon.model import Block, CcmonError, Facts, Owner, Record
-from ccmon.store_rows import ActiveOf, LimitOf
+from ccmon.store_rows import ActiveOf, LimitOf, Settle
 
 Answer = TypeVar("Answer")
 _NO_SPACE = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
@@ -100,12 +100,24 @@ class Store:
         """What the store knows at this moment; `source` is for the caller to fill in. Raises StoreError."""
         def read(db: sqlite3.Connection) -> Facts:
             owner_id = store_rows.owner_id(db, owner)
-            known = Facts() if owner_id is None else store_rows.facts(db, owner_id, now)
-            return self._told(db, known, now)
+            return self._told(db, Facts() if owner_id is None else store_rows.facts(db, owner_id, now), now)
         return self._transact("BEGIN", read)
 
     def _told(self, db: sqlite3.Connection, facts: Facts, now: int) -> Facts:
         return facts._replace(trouble=self.trouble or store_rows.news(db, now))
+
+    def ledger(self, owner: Owner) -> Optional[str]:
+        """What settle last gave for the owner. Raises StoreError."""
+        def read(db: sqlite3.Connection) -> Optional[str]:
+            owner_id = store_rows.owner_id(db, owner)
+            return None if owner_id is None else store_rows.note(db, store_rows.ledger_key(owner_id))
+        return self._transact("BEGIN", read)
+
+    def settle(self, owner: Owner, settle: Settle) -> None:
+        """Keep the readings that settle(ledger) gives, and its new ledger, all or nothing. Raises StoreError."""
+        def work(db: sqlite3.Connection) -> None:
+            store_rows.settle(db, store_rows.made_owner_id(db, owner), settle)
+        self._transact("BEGIN IMMEDIATE", work)
 
     def records(self, owner: Optional[Owner], now: int, since: Optional[int] = None) -> List[Record]:
         """Sessions that ended after since, by start; of all owners without one. Raises StoreError."""

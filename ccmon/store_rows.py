@@ -16,6 +16,7 @@ NEWS_S = 86_400          # what became of a damaged history is told for so long
 _COST_MAX = 10 ** 15     # micro-dollars
 
 LimitOf = Callable[[int, Optional[HighWater]], Limit]
+Settle = Callable[[Optional[str]], Tuple[str, Sequence[Tuple[int, int, float, int]]]]      # ledger -> ledger, rows of reading
 ActiveOf = Callable[[Sequence[Block], Sequence[int], int], Sequence[Block]]
 
 # In the order of Block's fields.
@@ -122,6 +123,19 @@ def write_note(db: sqlite3.Connection, key: str, value: str) -> None:
     """Remember a small text; the same one again writes nothing."""
     db.execute("""INSERT INTO meta (key, value) VALUES (?, ?)
         ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value <> excluded.value""", (key, value))
+
+
+def ledger_key(owner: int) -> str:
+    """Where an owner's ledger of official percentages is noted."""
+    return f"official {owner}"
+
+
+def settle(db: sqlite3.Connection, owner: int, settle: Settle) -> None:
+    """Keep what settle makes of the ledger: the next one, and rows of window (s), time, percentage and reset."""
+    ledger, rows = settle(note(db, ledger_key(owner)))
+    write_note(db, ledger_key(owner), ledger)
+    db.executemany("INSERT OR REPLACE INTO reading (owner_id, window_s, ts, percent, resets_at) VALUES (?, ?, ?, ?, ?)",
+                   [(owner, *row) for row in rows])
 
 
 def news(db: sqlite3.Connection, now: int) -> Optional[str]:

@@ -11,7 +11,7 @@ PACKAGE = ROOT / "ccmon"
 FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
 DOORS = {"ccusage", "ccusage_find", "store", "store_rows", "migrations", "linecache", "linefiles", "dotfiles",
          "config", "clock", "screen"}
-JOINS = {"refresh", "memory", "lines", "context", "app", "cli", "__main__", "arguments", "init"}
+JOINS = {"refresh", "memory", "lines", "context", "app", "cli", "__main__", "arguments", "init", "hook"}
 PURE = set(FILES) - DOORS - JOINS
 SAME_DOOR = {("ccusage", "ccusage_find"), ("store", "store_rows"), ("store", "migrations"), ("screen", "themes"),
              ("linefiles", "linecache")}

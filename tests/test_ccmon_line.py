@@ -45,7 +45,7 @@ def shell(request):
 # --- the same line --------------------------------------------------------------------------------------------------------
 
 def test_the_line_of_every_dialect_is_that_of_ccmon_and_costs_no_process(line, shell):
-    for dialect in DIALECTS:
+    for dialect in set(DIALECTS) - {"claude"}:         # that one is made of what stdin says
         expected = warm(line, "--format", dialect) + "\n"
         assert ask(line, shell, dialect) == expected
         assert forks(line, shell, dialect) == []

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ccmon import clock, limits
 from ccmon.compute import Options, active, assess
-from ccmon.model import Block, Facts, HighWater, Sample, Source
+from ccmon.model import Block, Facts, HighWater, Official, Quota, Sample, Source
 from ccmon.schedule import ResetRule
 
 HOUR = 3600
@@ -114,6 +114,28 @@ def test_sessions_that_the_source_dropped_burn_nothing():
     ghost = block(60_000, START + HOUR)
     shot = assess(facts(block(162), ghost, listed=(START,)), Options(), UTC, NOW)
     assert shot.burn_per_min == pytest.approx(1.0) and shot.session == block(162)
+
+
+FIVE, SEVEN = Quota(37.0, NOW + HOUR, NOW - 9), Quota(12.0, NOW + 90 * HOUR, NOW - 9)
+
+
+@pytest.mark.parametrize("later_s, official, rule, reset_s", [
+    (0, (FIVE, SEVEN), "official", HOUR), (HOUR - 1, (FIVE, SEVEN), "official", HOUR),
+    (HOUR, (None, SEVEN), "session", 138 * 60), (90 * HOUR - 1, (None, SEVEN), "schedule", 94 * HOUR + 18 * 60),
+    (90 * HOUR, (None, None), "schedule", 94 * HOUR + 18 * 60),
+])
+def test_official_windows_count_until_they_are_reset(later_s, official, rule, reset_s):
+    known = facts(block(10), official=Official(FIVE, SEVEN))
+    shot = assess(known, Options(), UTC, NOW + later_s)
+    assert shot.official == Official(*official)
+    assert (shot.reset.rule, shot.reset.at) == (rule, NOW + reset_s)
+
+
+@pytest.mark.parametrize("reset_s, texts", [(HOUR, []), (2 * HOUR, ["Runs out at 16:48, 54m before the reset"])])
+def test_the_forecast_looks_at_the_official_reset(reset_s, texts):
+    known = facts(block(16_200), official=Official(FIVE._replace(resets_at=NOW + reset_s)))
+    shot = assess(known, Options("pro", (16_200 + 6600, "flag")), UTC, NOW)
+    assert shot.sustainable_per_min == pytest.approx(6600 / (reset_s / 60)) and told(shot) == texts
 
 
 # --- measured burn: the last answer counts as a look ------------------------------------------------------------------

@@ -27,7 +27,8 @@ HOSTILE = ["$(touch PWNED)", "`touch PWNED`", "${HOME}", "$HOME", "$[1+1]", "$'a
            "\ud800", "a", " ", "$", "`", "%", "#", "łódź", "日本"]
 hostile_texts = st.lists(st.one_of(st.sampled_from(HOSTILE), st.text(max_size=3)), min_size=1, max_size=6).map("".join)
 THEME = themes.THEMES["dark"]
-OWN = {"ansi": r"\x1b\[[0-9;]+m", "fish": r"\x1b\[[0-9;]+m", "bash": r"\x01\x1b\[[0-9;]+m\x02"}
+OWN = {"ansi": r"\x1b\[[0-9;]+m", "fish": r"\x1b\[[0-9;]+m", "bash": r"\x01\x1b\[[0-9;]+m\x02",
+       "claude": r"\x1b\[[0-9;]+m"}
 
 
 def value(name, shown):

@@ -48,6 +48,22 @@ def test_a_cached_line_loads_almost_nothing(cached, more):
     assert len(new) <= 7, new
 
 
+def test_the_row_of_claude_code_loads_a_json_scanner_and_nothing_slow(cached):
+    machine, words = cached
+    words = [*words, "--format", "claude"]
+    subprocess.run([sys.executable, *words], env=machine.env(), check=True, stdout=subprocess.DEVNULL)
+    told = b'{"model": {"id": "x"}, "rate_limits": {"five_hour": {"used_percentage": 3, "resets_at": %d}}}' % (time.time() + HOUR)
+    done = subprocess.run([sys.executable, "-X", "importtime", *words], env=machine.env(), input=told, check=True,
+                          capture_output=True)
+    bare, _ = loaded(["-c", "pass"], machine.env())
+    new = set(re.findall(r"^import time: +\d+ \| +\d+ \| +(\S+)$", done.stderr.decode(), re.MULTILINE)) - bare
+    assert b"x" in done.stdout and b"5h 3%" in done.stdout
+    assert new & BANNED == set()
+    assert {name for name in new if name.startswith("ccmon")} == {
+        "ccmon", "ccmon.__main__", "ccmon.linecache", "ccmon.hook", "ccmon.session_json", "ccmon.views", "ccmon.views.claude"}
+    assert len(new) <= 14, new
+
+
 def test_refreshing_behind_the_callers_back_loads_little_more(cached):
     machine, words = cached
     state = machine.cache / "state"

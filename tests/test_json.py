@@ -1,13 +1,17 @@
 """--json: every key beside the ccusage output it came from, the warnings, and the exit codes."""
 
 import json
+import re
 
 import pytest
-from commands import HOUR, NOW, block
+import scenes
+from commands import HOUR, NOW, ROOT, block
+
+from ccmon.views import report
 
 START, END = NOW - 2 * HOUR, NOW + 3 * HOUR
 KEYS = ["schema", "now", "source", "session", "plan", "percent", "tokens_left", "burn_rate_per_min", "burn_rate_source",
-        "sustainable_rate_per_min", "predicted_end", "reset", "warnings"]
+        "sustainable_rate_per_min", "predicted_end", "reset", "official", "warnings"]
 
 
 def document(machine, *words, code=0, **env):
@@ -29,6 +33,7 @@ def test_every_key_against_the_output_it_came_from(machine):
         "percent": 34.2857, "tokens_left": 23_000, "burn_rate_per_min": 100.0, "burn_rate_source": "even",
         "sustainable_rate_per_min": 127.7778, "predicted_end": NOW + 230 * 60,
         "reset": {"at": END, "rule": "session", "timezone": "UTC", "reference_at": NOW + 2 * HOUR},
+        "official": {"five_hour": None, "seven_day": None},
         "warnings": []}
 
 
@@ -168,6 +173,36 @@ def test_plain_ascii_in_every_locale(machine):
 def test_reset_rules(machine, words, rule, at):
     machine.answers([block(START, 1000)])
     assert {name: document(machine, *words)["reset"][name] for name in ("rule", "at")} == {"rule": rule, "at": at}
+
+
+# --- what Claude itself says ----------------------------------------------------------------------------------------------
+
+def told_by_claude(*official, tokens=1000):
+    """The document of a scene with those percentages of the two windows."""
+    return report.document(scenes.scene(tokens, official=scenes.official(*official)).snapshot)
+
+
+FIVE, SEVEN = scenes.START + 4 * HOUR + 2400, scenes.START + 116 * HOUR
+
+
+@pytest.mark.parametrize("percents, five_hour, seven_day", [
+    ((37.0, 12.0), (37.0, FIVE), (12.0, SEVEN)), ((0, 101), (0, FIVE), (101, SEVEN)), ((None, 9.5), None, (9.5, SEVEN)),
+    ((99.66666, None), (99.6667, FIVE), None), ((None, None), None, None)])
+def test_the_official_percentages(percents, five_hour, seven_day):
+    told, names = told_by_claude(*percents, 90), ("percent", "resets_at", "read_at")
+    assert list(told) == KEYS and json.loads(json.dumps(told)) == told
+    assert told["official"] == {name: window and dict(zip(names, (*window, scenes.NOW - 90)))
+                                for name, window in (("five_hour", five_hour), ("seven_day", seven_day))}
+    assert (told["reset"]["rule"], told["reset"]["at"]) == (
+        ("official", FIVE) if five_hour else ("session", scenes.START + 5 * HOUR))
+
+
+@pytest.mark.parametrize("name", ["five_hour", "seven_day"])
+def test_the_readme_describes_the_parts_of_a_window_and_no_others(name):
+    types = dict(re.findall(r"^\| `official\.five_hour\.(\w+)` \| (\w+) \|", (ROOT / "README.md").read_text("utf-8"), re.M))
+    window = told_by_claude()["official"][name]
+    assert list(types) == list(window)
+    assert [types[part] for part in window] == [{int: "integer", float: "number"}[type(value)] for value in window.values()]
 
 
 @pytest.mark.parametrize("zone, hours", [

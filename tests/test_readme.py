@@ -194,7 +194,7 @@ def test_the_settings_of_claude_code_are_json_and_its_command_runs(newcomer: New
     settings = next(json.loads(b.text) for b in blocks(README) if "statusLine" in b.text)
     newcomer.types("ccmon record")
     done = newcomer.types(settings["statusLine"]["command"].replace("/abs/path/", f"{newcomer.bin}/"))
-    assert (done.code, done.err) == (0, "") and done.out.startswith("CC 40% 2.8k/7k ")
+    assert (done.code, done.err) == (0, "") and "CC 40%" in done.out
 
 
 def test_the_line_of_cron_runs(newcomer: Newcomer) -> None:

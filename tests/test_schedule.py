@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccmon import clock, schedule, when
-from ccmon.model import CcmonError, Reset
+from ccmon.model import CcmonError, Quota, Reset
 from ccmon.schedule import REFERENCE_HOURS, ResetRule
 
 HOUR, DAY = 3600, 86400
@@ -180,6 +180,24 @@ REFERENCE = at("2024-05-01 18:00")
 ])
 def test_next_reset(rule, session_end, expected):
     found = schedule.next_reset(NOW, schedule.parse_rule(rule), session_end, UTC)
+    assert found == Reset(*expected, "UTC", REFERENCE)
+
+
+OFFICIAL = at("2024-05-01 17:40")
+
+
+@pytest.mark.parametrize("rule, session_end, official, expected", [
+    ("session", END, OFFICIAL, (OFFICIAL, "official")),
+    ("session", END, END + 9, (END + 9, "official")),
+    ("session", None, OFFICIAL, (OFFICIAL, "official")),
+    ("session", END, NOW + 1, (NOW + 1, "official")),
+    ("session", END, NOW, (END, "session")),
+    ("session", None, NOW - 9, (REFERENCE, "schedule")),
+    ("schedule", END, OFFICIAL, (REFERENCE, "schedule")),
+    ("16", END, OFFICIAL, (at("2024-05-01 16:00"), "hour")),
+])
+def test_what_claude_says_comes_before_the_end_of_the_session_only(rule, session_end, official, expected):
+    found = schedule.next_reset(NOW, schedule.parse_rule(rule), session_end, UTC, Quota(37.0, official, NOW - 40))
     assert found == Reset(*expected, "UTC", REFERENCE)
 
 

@@ -57,7 +57,7 @@ def test_the_line_of_an_active_session(machine):
 
 
 @pytest.mark.parametrize("words", [["--bogus"], ["--plan"], ["--plan", "max50"], ["--timezone", "Mars"], ["histroy"], ["history"],
-                                   ["--once"], ["--reset-hour", "24"], ["--plan", "a\nb"], ["--format", "claude"], ["\udcff"]])
+                                   ["--once"], ["--reset-hour", "24"], ["--plan", "a\nb"], ["--format", "claud"], ["\udcff"]])
 def test_wrong_words_are_told_in_the_line(machine, words):
     result = machine.run("--statusline", *words)
     line = one_line(result)

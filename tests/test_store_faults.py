@@ -173,7 +173,7 @@ def database(path, *statements):
 
 
 @pytest.mark.parametrize("statements, sentence", [
-    (["PRAGMA user_version = 200"], r"was written by a newer ccmon \(schema 200, this one knows 100\); history is off; upgrade"),
+    (["PRAGMA user_version = 200"], r"was written by a newer ccmon \(schema 200, this one knows 101\); history is off; upgrade"),
     (["CREATE TABLE session (a)", "PRAGMA user_version = 317"], r"newer ccmon \(schema 317"),
     (["CREATE TABLE session (a)"], "is a database of another program"),
     (["PRAGMA user_version = 99"], "is a database of another program"),
@@ -206,16 +206,32 @@ def test_a_step_is_taken_once_and_a_failing_one_not_at_all(path, monkeypatch):
 
     def add_mood(db):
         db.execute("ALTER TABLE session ADD COLUMN mood TEXT")
-    monkeypatch.setattr(migrations, "VERSION", 102)
-    monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS, (101, add_mood), (102, add_mood)))
+    released, last = migrations.STEPS, migrations.VERSION
+    monkeypatch.setattr(migrations, "VERSION", last + 2)
+    monkeypatch.setattr(migrations, "STEPS", (*released, (last + 1, add_mood), (last + 2, add_mood)))
     with pytest.raises(StoreError, match="duplicate column name: mood.*history is off"):
         open_store(path, 1000, T0)
-    monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS[:2], (102, lambda db: None)))
+    monkeypatch.setattr(migrations, "STEPS", (*released, (last + 1, add_mood), (last + 2, lambda db: None)))
     for _ in range(2):
         assert tokens_in(path) == [1]
     with closing(sqlite3.connect(path)) as db:
-        assert db.execute("PRAGMA user_version").fetchone()[0] == 102
+        assert db.execute("PRAGMA user_version").fetchone()[0] == last + 2
         assert "mood" in [row[1] for row in db.execute("PRAGMA table_info(session)")]
+
+
+@pytest.mark.parametrize("steps", range(1, len(migrations.STEPS)))
+def test_every_released_schema_is_brought_up_to_date(path, monkeypatch, steps):
+    with monkeypatch.context() as old:
+        old.setattr(migrations, "STEPS", migrations.STEPS[:steps])
+        old.setattr(migrations, "VERSION", migrations.STEPS[-1][0])
+        fill(path)
+    with open_store(path, 1000, T0) as store:
+        assert tokens_in(path) == [1]
+        store.settle(ME, lambda ledger: ("ledger", [(18_000, T0, 37.0, T0 + 60)]))
+        assert store.ledger(ME) == "ledger"
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA user_version").fetchone()[0] == migrations.VERSION
+        assert db.execute("SELECT window_s, ts, percent, resets_at FROM reading").fetchall() == [(18_000, T0, 37.0, T0 + 60)]
 
 
 # --- locks ---

@@ -22,6 +22,11 @@ SHOTS = """
 80x24 active40 active60 active85 active110 active40-noemoji active40-ascii active110-ascii low began ending unseen switched
 80x24 limit-unknown ml-auto reset-hour reset-list big notices message failed compact idle idle-ascii idle-failed idle-nothing
 80x24 reading missing history-empty history-scrolled help
+80x24 official official-noemoji official-ascii official-old official-week official-hour official-compact idle-official
+80x9 official
+60x15 official official-old idle-official
+40x10 official official-old idle-official
+120x40 official-old idle-official
 60x15 active60 active110 notices reset-hour idle missing history-few help
 40x10 active60 active110 reset-hour failed idle missing history-few help
 20x5 active60 active110 idle missing help
@@ -84,13 +89,14 @@ def test_nothing_is_dropped_at_80_columns(words):
     assert words in "\n".join(map(text.plain, shot.render(shot.scene, 80, 24)))
 
 
-def test_columns_do_not_move_without_emoji():
+@pytest.mark.parametrize("name", ["active40", "official"])
+def test_columns_do_not_move_without_emoji(name):
     def bare(name: str) -> List[str]:
         shot = SCENES[name]()
         rows = ["".join(span.text for span in row) for row in shot.render(shot.scene, 80, 24)]
         return ["".join("  " if text.char_width(char) == 2 else char for char in row) for row in rows]
 
-    assert bare("active40") == bare("active40-noemoji")
+    assert bare(name) == bare(f"{name}-noemoji")
 
 
 @pytest.mark.parametrize("size, wanted", [

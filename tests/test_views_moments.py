@@ -5,11 +5,12 @@ import sys
 from functools import partial
 
 import pytest
-from scenes import NOW, OKAY, START, FixedZone, block, plan, scene
+from scenes import NOW, OKAY, START, FixedZone, block, official, plan, scene
 
 from ccmon import text
-from ccmon.model import Record, Sample
-from ccmon.views import dashboard, history, statusline
+from ccmon.model import Official, Quota, Record, Sample
+from ccmon.schedule import ResetRule
+from ccmon.views import dashboard, history, parts, statusline
 
 HOUR, DAY_S = 3600, 86_400
 
@@ -41,6 +42,88 @@ def test_small_places_say_an_hour_without_its_day_only_within_a_day(in_s, words)
 @pytest.mark.parametrize("in_s, words", [(18 * HOUR, "Fri 09:42"), (21 * DAY_S, "5 Feb 15:42")])
 def test_the_screen_names_the_day(in_s, words):
     assert words in shown(running_out(in_s))
+
+
+# --- what Claude itself says -----------------------------------------------------------------------------------------------
+
+def quota(in_s, percent=37.0, age_s=40):
+    """A window that is reset in so many seconds."""
+    return Quota(percent, NOW + in_s, NOW - age_s)
+
+
+@pytest.mark.parametrize("in_s, words, elapsed", [
+    (117 * 60 + 50, "1h 57m to 17:40 (official reset)", "60 %"), (HOUR, "1h 00m to 16:42 (official reset)", "80 %"),
+    (5 * HOUR, "5h 00m to 20:42 (official reset)", "0 %"), (9 * HOUR, "9h 00m to Fri 00:42 (official reset)", "0 %"),
+    (59, "59s to 15:43 (official reset)", "99 %")])
+def test_the_time_row_is_about_the_official_window(in_s, words, elapsed):
+    page = shown(scene(14_012, official=Official(quota(in_s)))).splitlines()
+    at = next(row for row, line in enumerate(page) if " time " in line)
+    assert page[at].endswith(f" {elapsed}") and page[at + 1].strip().startswith(words)
+
+
+def test_the_time_row_is_about_the_session_where_another_rule_holds():
+    for rule in (ResetRule("hour", (16,)), ResetRule("schedule")):
+        page = shown(scene(14_012, plan("max5", rule=rule), official=official()))
+        assert "2h 17m to 18:00" in page and " 54 %" in page and "official reset" not in page
+
+
+@pytest.mark.parametrize("width, words", [
+    (80, "1h 57m to 17:40 (official reset)"), (46, "1h 57m to 17:40 (official)"), (41, "1h 57m to 17:40 (official)"),
+    (38, "1h 57m to 17:40")])
+def test_the_rule_is_named_as_long_as_there_is_room(width, words):
+    row = parts.time_figures(scene(14_012, official=official()), width)
+    assert text.plain(row).strip().split("  ")[0] == words
+
+
+@pytest.mark.parametrize("age_s, words", [(0, ""), (600, ""), (601, "read 10m ago"), (90_000, "read 1d 1h ago"), (-900, "")])
+def test_the_age_of_what_claude_said(age_s, words):
+    for known in (official(age_s=age_s), official(None, age_s=age_s), official(seven_day=None, age_s=age_s)):
+        row = parts.official_rows(scene(14_012, official=known), 80)[0]
+        spans = [span for span in row if span.text.startswith("read")]
+        assert spans == ([(words, "dim")] if words else [])
+
+
+ROOM = [(80, "37 % of 5h, resets 17:40", "12 % of 7 days, resets Tue 09:00"),
+        (66, "37 % of 5h to 17:40", "12 % of 7 days to Tue 09:00"), (60, "37 % of 5h", "12 % of 7 days to Tue 09:00"),
+        (40, "37 % of 5h", "12 % of 7d")]
+
+
+@pytest.mark.parametrize("width, five_hour, seven_day", ROOM)
+@pytest.mark.parametrize("active", [True, False])
+def test_the_official_row_has_shorter_words_for_less_room(width, five_hour, seven_day, active):
+    page = shown(scene(14_012 if active else None, official=official()), width)
+    row = next(line for line in page.splitlines() if "📡" in line)
+    assert re.split(r"  +", row.strip()) == ["📡 official", five_hour, seven_day]
+
+
+def rows_of(height, width=80, **more):
+    """Which rows a window of that height has."""
+    page = shown(scene(14_012, official=official(), **more), width, height)
+    return {word for word in ("ccmon", "tokens  ", "official  ", "burn  ", "lasts at", "runs out") if word in page}
+
+
+@pytest.mark.parametrize("width", [80, 60])
+def test_the_official_row_goes_after_lasts_at_and_before_runs_out(width):
+    order = {"tokens  ": 0, "runs out": 1, "official  ": 2, "lasts at": 3}
+    for height in range(5, 25):
+        seen = sorted(order[word] for word in rows_of(height, width) if word in order)
+        assert seen == list(range(len(seen))), height
+    assert "official  " not in rows_of(5, width) and "lasts at" in rows_of(24, width)
+
+
+def test_tiny_windows_keep_their_rows():
+    for size in ((20, 5), (37, 9), (80, 4), (80, 1), (8, 2)):
+        page = shown(scene(14_012, official=official()), *size)
+        assert "official" not in page and "12 %" not in page and ("17:40" in page or size[0] == 8)
+
+
+def test_the_projection_ends_at_the_official_reset():
+    def last_s(known):
+        made = scene(14_012, official=known)
+        return parts._ahead(made.snapshot, made.snapshot.session)[-1].end[0]
+
+    assert last_s(Official()) == START + 5 * HOUR
+    assert last_s(Official(quota(HOUR))) == NOW + HOUR and last_s(Official(quota(4 * HOUR))) == START + 5 * HOUR
 
 
 # --- what the source lists no more ---------------------------------------------------------------------------------------

@@ -31,7 +31,8 @@ def render(scene: Scene, width: int, height: int) -> List[Line]:
 
 def _wide(scene: Scene, width: int, height: int) -> List[Line]:
     columns = _columns(scene, width)
-    body = [Part(4, [parts.title(scene, width)]), Part(8, [parts.rule(scene, width)]), *_meters(scene, width), Part(9, [()]),
+    body = [Part(4, [parts.title(scene, width)]), Part(8, [parts.rule(scene, width)]), *_meters(scene, width),
+            Part(4, parts.official_rows(scene, width)), Part(9, [()]),
             Part(5, columns[:1]), Part(6, columns[1:2]), Part(3, columns[2:]), Part(9, [()])]
     least = 3 if height >= 30 else 2 if height >= 9 else 1
     spare = height - sum(len(part.lines) for part in body) - 1 - LEAST_GRAPH
@@ -80,8 +81,9 @@ def _narrow(scene: Scene, width: int, height: int) -> List[Line]:
     rows = min(height, idle.COMPACT_ROWS) if scene.compact else height
     money = [_under_label(line) for line in parts.money_rows(scene, width - LABEL_CELLS + parts.MONEY_LABEL_CELLS)]
     body = [Part(4, [parts.title(scene, width)]), Part(9, [parts.rule(scene, width)]), *_meters(scene, width),
-            Part(7, [parts.burn_row(scene, width)]), Part(8, [parts.lasts_row(scene, width)]),
-            Part(2, [parts.runs_out_row(scene, width)]), *(Part(10 + at, [line]) for at, line in enumerate(money) if line)]
+            Part(4, parts.official_rows(scene, width)), Part(7, [parts.burn_row(scene, width)]),
+            Part(8, [parts.lasts_row(scene, width)]), Part(2, [parts.runs_out_row(scene, width)]),
+            *(Part(10 + at, [line]) for at, line in enumerate(money) if line)]
     lines, end = fit_both(body, _foot(scene, width, 3 if rows >= 14 else 2 if rows >= 9 else 1, roomy=False), rows)
     picture = [] if scene.compact else _below(scene, width, height - len(lines) - len(end))
     return bottom(lines + picture, end, rows)

@@ -184,6 +184,7 @@ DIALECTS: Dict[str, Dialect] = {
     "polybar": Dialect(for_polybar, paint=_polybar, markup=r"%\{[^{}]*\}"),
     "xbar": Dialect(for_xbar, envelope=_xbar, markup=r"\|[^{}]*"),
     "json": Dialect(envelope=_json),
+    "claude": Dialect(paint=_sgr, markup=_SGR),          # see views/claude_record.py
 }
 
 

@@ -1,10 +1,10 @@
 """Templates for the line: `{field}` stands for a value, everything else is the author's own text and goes through as it is."""
 
 import re
-from typing import Callable, Dict, List, Match, Optional, Pattern, Tuple
+from typing import Callable, Container, Dict, Iterator, Match, NamedTuple, Optional, Pattern, Tuple
 
 from ccmon import text
-from ccmon.model import Snapshot
+from ccmon.model import Quota, Snapshot
 from ccmon.text import Charset
 from ccmon.views import statusline
 from ccmon.views.dialects import Dialect
@@ -13,28 +13,40 @@ from ccmon.when import Zone, local
 
 NONE, UNKNOWN = "-", "?"
 BAR_CELLS = 10
+LATER = -1
 
 Value = Callable[[str, Optional[int], int], str]     # field, its number, free cells -> text
 
 
+class Piece(NamedTuple):
+    """A part of the line: cells it takes (0: markup, LATER: the text names a field that is filled in later), and its text."""
+
+    cells: int
+    written: str
+
+
 def fill(template: str, value: Value, dialect: Dialect, room: int) -> str:
-    """The template with its fields filled in; "" when nothing of it is to be seen.
+    """The template with its fields filled in; "" when nothing of it is to be seen."""
+    parts = list(pieces(template, value, dialect, room))
+    return "".join(part.written for part in parts) if any(part.cells and part.written.strip() for part in parts) else ""
+
+
+def pieces(template: str, value: Value, dialect: Dialect, room: int, later: Container[str] = ()) -> Iterator[Piece]:
+    """The template's parts with the values in their places, but for the fields that are filled in later.
 
     From the first character or value that does not fit into `room` cells on, only the author's markup is kept: half a
     number would be another number.
     """
-    out: List[str] = []
-    seen = False
     for match in _tokens(dialect).finditer(template):
         if match.group("markup") is not None:
-            out.append(match.group())
-            continue
-        shown, written = _piece(match, value, dialect, room)
-        room = room - text.width(shown) if text.width(shown) <= room else -1
-        if room >= 0:
-            out.append(written)
-            seen = seen or bool(shown.strip())
-    return "".join(out) if seen else ""
+            yield Piece(0, match.group())
+        elif match.group("field") in later and match.group("number") is None:
+            yield Piece(LATER, match.group("field"))
+        else:
+            shown, written = _piece(match, value, dialect, room)
+            room = room - text.width(shown) if text.width(shown) <= room else -1
+            if room >= 0:
+                yield Piece(text.width(shown), written)
 
 
 def _tokens(dialect: Dialect) -> Pattern[str]:
@@ -86,11 +98,17 @@ def _table(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
         "model": names[0] if names else NONE,
         "models": ",".join(names) or NONE,
         "plan": text.printable(snapshot.limit.plan),
-        "official_5h": NONE, "official_7d": NONE,
+        "official_5h": _whole(snapshot.official.five_hour),
+        "official_7d": _whole(snapshot.official.seven_day),
+        "context": NONE, "session_model": NONE, "session_cost": NONE,      # only Claude Code's own call knows them
         "age": NONE if snapshot.age_s is None else text.duration(snapshot.age_s),
         "state": statusline.state_of(snapshot),
         "source": snapshot.source.name,
     }
+
+
+def _whole(quota: Optional[Quota]) -> str:
+    return NONE if quota is None else str(int(quota.percent))
 
 
 def _hour(epoch: Optional[int], zone: Zone) -> str:

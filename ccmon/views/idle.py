@@ -42,8 +42,8 @@ def _body(scene: Scene, width: int) -> List[Part]:
     words = [(Span("  " + line, "value"),) for line in text.wrap(text.printable(headline(scene)), max(1, width - 3))]
     days = _week(scene)
     return [Part(4, [parts.title(scene, width)]), Part(8, [parts.rule(scene, width)]), Part(9, [()]), Part(0, words),
-            Part(9, [()]), Part(1, [_reset(scene, width)]), Part(2, _last(scene, width)), Part(5, _record(scene, width)),
-            Part(11, [] if days else [_plan(scene, width)]),
+            Part(9, [()]), Part(1, [_reset(scene, width)]), Part(3, parts.official_rows(scene, width, apart=False)),
+            Part(2, _last(scene, width)), Part(5, _record(scene, width)), Part(11, [] if days else [_plan(scene, width)]),
             Part(10, [()]), Part(7, [_day(scene, day, top, width) for day, top in days]), Part(9, _total(scene, days, width)),
             Part(7, [] if days or scene.snapshot.session else _invitation(scene, width))]
 

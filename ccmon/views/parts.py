@@ -1,10 +1,10 @@
 """The parts of the screen while a session is active: each is a function from the scene and a width to lines."""
 
-from typing import List, Optional, Sequence
+from typing import Iterator, List, Optional, Sequence, Tuple
 
 from ccmon import burn, forecast, text
 from ccmon.burn import HOLE_S
-from ccmon.model import Block, Snapshot
+from ccmon.model import SESSION_S, Block, Quota, Snapshot
 from ccmon.text import Line, Span
 from ccmon.views import graph
 from ccmon.views.scene import LABEL_CELLS, Scene, figure, label, limit_words, models, pick, pick_text, plan_name
@@ -13,6 +13,8 @@ PERCENT_CELLS = 9
 SPARKS, LEAST_SPARKS = 12, 3           # one for five minutes
 FIGURES_CELLS = 30                     # room kept for the figures, so that what stands beside them does not change with them
 MONEY_LABEL_CELLS = 8
+OWN_RESETS = {"session": ("session end",), "official": ("official reset", "official")}     # at the end of the time row's window
+OLD_S = 600                            # what Claude said longer ago than this is shown with its age
 
 
 def title(scene: Scene, cells: int, page: str = "") -> Line:
@@ -45,9 +47,17 @@ def rule(scene: Scene, cells: int) -> Line:
     return (Span(" " + ("─" if scene.charset.unicode else "-") * max(0, cells - 2), "track"),)
 
 
-def elapsed_share(snapshot: Snapshot, block: Block) -> float:
-    """How much of the session's time is over, 0..1."""
-    return min(1.0, max(0.0, (snapshot.now - block.start) / max(1, block.end - block.start)))
+def _window(snapshot: Snapshot) -> Tuple[int, int]:
+    """Start and end (epoch s) of what the time row is about: Claude's own window where it gives the reset, else the session."""
+    reset, session = snapshot.reset, snapshot.session
+    assert session is not None
+    return (reset.at - SESSION_S, reset.at) if reset.rule == "official" else (session.start, session.end)
+
+
+def elapsed_share(snapshot: Snapshot) -> float:
+    """How much of the window's time is over, 0..1."""
+    start, end = _window(snapshot)
+    return min(1.0, max(0.0, (snapshot.now - start) / max(1, end - start)))
 
 
 def _meter(scene: Scene, cells: int, head: Line, share: float, role: str, shown: str, mark: Optional[float] = None) -> Line:
@@ -65,7 +75,7 @@ def tokens_bar(scene: Scene, cells: int) -> Line:
     snapshot = scene.snapshot
     assert snapshot.session is not None and snapshot.percent is not None
     return _meter(scene, cells, label(scene.charset, "📊", "tokens"), snapshot.percent / 100, text.level_role(snapshot.percent),
-                  percent_words(snapshot.percent), elapsed_share(snapshot, snapshot.session))
+                  percent_words(snapshot.percent), elapsed_share(snapshot))
 
 
 def tokens_figures(scene: Scene, cells: int) -> Line:
@@ -93,21 +103,18 @@ def _figures(used: str, limit: str, left: str, gap: int) -> Line:
 
 
 def time_bar(scene: Scene, cells: int) -> Line:
-    """How much of the session's time is over."""
-    snapshot = scene.snapshot
-    assert snapshot.session is not None
-    share = elapsed_share(snapshot, snapshot.session)
+    """How much of the time to the session's end, or to the official reset, is over."""
+    share = elapsed_share(scene.snapshot)
     return _meter(scene, cells, label(scene.charset, "⏳", "time"), share, "accent", text.percent(share * 100))
 
 
 def time_figures(scene: Scene, cells: int) -> Line:
-    """Time to the session's end, to another reset when there is one, and the next reference time."""
+    """Time to the session's end or the official reset, to another reset when there is one, and the next reference time."""
     snapshot, room = scene.snapshot, cells - LABEL_CELLS - 1
-    assert snapshot.session is not None
-    end = snapshot.session.end
+    end = _window(snapshot)[1]
     left = (Span(text.duration(end - snapshot.now), "value"), Span(f" to {scene.clock(end)}", "label"))
-    numbers = (*left, Span(" (session end)", "label")) if snapshot.reset.rule == "session" else _other_reset(scene, left, room)
-    numbers = pick([numbers, left], room)
+    named: List[Line] = [(*left, Span(f" ({name})", "label")) for name in OWN_RESETS.get(snapshot.reset.rule, ())]
+    numbers = pick([*(named or [_other_reset(scene, left, room)]), left], room)
     at = scene.clock(snapshot.reset.reference_at)
     reference = pick_text([f"next reference time {at}", f"reference {at}", f"ref {at}"], room - text.line_width(numbers) - 2)
     return _ends(numbers, (Span(reference, "dim"),) if reference else (), cells)
@@ -116,7 +123,7 @@ def time_figures(scene: Scene, cells: int) -> Line:
 def _other_reset(scene: Scene, left: Line, room: int) -> Line:
     """The session's end, and the reset by the user's own rule."""
     reset = scene.snapshot.reset
-    name = {"hour": "daily", "schedule": "schedule", "official": "official"}[reset.rule]
+    name = {"hour": "daily", "schedule": "schedule"}[reset.rule]
     at = Span(f"reset {scene.clock(reset.at)}", "value")
     other = (at, Span(f" in {text.duration(reset.at - scene.snapshot.now)} ({name})", "label"))
     brief = (at, Span(f" ({name})", "label"))
@@ -133,6 +140,45 @@ def _joined(gap: int, *groups: Sequence[Span]) -> Line:
         out += [Span(" " * gap), *group]
     return tuple(out)
 
+
+# --- what Claude itself says ---------------------------------------------------------------------------------------------
+
+_WINDOWS = (("5h", "5h"), ("7 days", "7d"))          # of Official, in words and in short
+_WORDINGS = ((0, 0), (1, 1), (2, 1), (2, 2), (3, 3))  # which one of _said for each; the first reset stands in the time row too
+
+
+def official_rows(scene: Scene, cells: int, apart: bool = True) -> List[Line]:
+    """How much of its windows the account has used, as Claude says it; no row when that is not known."""
+    head, room = label(scene.charset, "📡", "official"), cells - LABEL_CELLS - 1
+    if not any(scene.snapshot.official):
+        return []
+    groups = next((found for found in _official(scene) if text.line_width(_joined(2, *found)) <= room), [()])
+    if not apart or len(groups) == 1:
+        return [(*head, *pick([_joined(3, *groups), _joined(2, *groups)], room))]
+    return [text.spread((*head, *groups[0]), (*_joined(2, *groups[1:]), Span(" ")), cells)]
+
+
+def _official(scene: Scene) -> Iterator[List[Line]]:
+    """What stands in the row, the longest wording first: the known windows, and the age of what is old as long as it fits."""
+    known = [(at, _said(scene, quota, *_WINDOWS[at])) for at, quota in enumerate(scene.snapshot.official) if quota]
+    for age in (_official_age(scene), []):
+        yield from ([said[wording[at]] for at, said in known] + age for wording in _WORDINGS)
+
+
+def _said(scene: Scene, quota: Quota, name: str, short: str) -> List[Line]:
+    """37 % of 5h, resets 15:00: from the longest wording to the shortest."""
+    at = scene.clock(quota.resets_at)
+    share = Span(percent_words(quota.percent), text.level_role(quota.percent))
+    wordings = (f" of {name}, resets {at}", f" of {name} to {at}", f" of {short}", f" {short}")
+    return [(share, Span(words, "label")) for words in wordings]
+
+
+def _official_age(scene: Scene) -> List[Line]:
+    age_s = max(scene.snapshot.now - quota.read_at for quota in scene.snapshot.official if quota)
+    return [(Span(f"read {text.duration(age_s)} ago", "dim"),)] if age_s > OLD_S else []
+
+
+# --- pace ----------------------------------------------------------------------------------------------------------------
 
 def _rate(scene: Scene, number: Optional[float]) -> Line:
     """A rate as wide as the other one: the units stand below each other."""
@@ -221,9 +267,9 @@ def curve(scene: Scene, cells: int, rows: int) -> List[Line]:
 
 
 def _ahead(snapshot: Snapshot, block: Block) -> List[graph.Stroke]:
-    """The projection: at the present pace until the limit or the end of the session."""
+    """The projection: at the present pace until the limit, the official reset or the end of the session."""
     if snapshot.burn_per_min <= 0 or not snapshot.left:
         return []
-    until = min(block.end, snapshot.predicted_end or block.end)
+    until = min(block.end, _window(snapshot)[1], snapshot.predicted_end or block.end)
     reached = block.tokens + snapshot.burn_per_min * (until - snapshot.now) / 60
     return [graph.Stroke((snapshot.now, block.tokens), (until, reached), "dim", dashed=True)]

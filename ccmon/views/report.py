@@ -2,7 +2,7 @@
 
 from typing import Any, Dict, Optional
 
-from ccmon.model import Block, Snapshot
+from ccmon.model import Block, Quota, Snapshot
 
 SCHEMA = 1
 
@@ -23,6 +23,7 @@ def document(snapshot: Snapshot) -> Dict[str, Any]:
         "sustainable_rate_per_min": _rounded(snapshot.sustainable_per_min),
         "predicted_end": snapshot.predicted_end,
         "reset": snapshot.reset._asdict(),
+        "official": {name: _quota(quota) for name, quota in snapshot.official._asdict().items()},
         "warnings": [notice.code for notice in snapshot.warnings],
     }
 
@@ -33,6 +34,10 @@ def _session(block: Optional[Block], active: bool) -> Optional[Dict[str, Any]]:
     return {"active": active, "start": block.start, "end": block.end, "tokens": block.tokens, "input": block.input,
             "output": block.output, "cache_creation": block.cache_creation, "cache_read": block.cache_read,
             "cost_usd": block.cost_usd, "models": list(block.models)}
+
+
+def _quota(quota: Optional[Quota]) -> Optional[Dict[str, Any]]:
+    return None if quota is None else {**quota._asdict(), "percent": _rounded(quota.percent)}
 
 
 def _rounded(number: Optional[float]) -> Optional[float]:

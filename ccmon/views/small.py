@@ -20,7 +20,7 @@ def _active(scene: Scene, width: int) -> List[Part]:
     snapshot = scene.snapshot
     assert snapshot.session is not None and snapshot.percent is not None and snapshot.left is not None
     role = text.level_role(snapshot.percent)
-    bar = text.bar(snapshot.percent / 100, width - 2, role, scene.charset, parts.elapsed_share(snapshot, snapshot.session))
+    bar = text.bar(snapshot.percent / 100, width - 2, role, scene.charset, parts.elapsed_share(snapshot))
     out_at = statusline.runs_out(snapshot)
     out = [] if out_at is None else [(Span(f" out {scene.hour(out_at)}", "label"),)]
     return [Part(0, [(Span(" " + parts.percent_words(snapshot.percent), role), Span(" used", "label"))]),

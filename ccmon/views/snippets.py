@@ -6,7 +6,7 @@ another line than the one that was set up, it asks ccmon.
 """
 
 import json
-from typing import Callable, Dict, NamedTuple, Sequence
+from typing import Any, Callable, Dict, NamedTuple, Sequence
 
 VARIABLES = ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "CLAUDE_CONFIG_DIR", "CCMON_DATA_DIR", "CCMON_NOW",
              "LC_ALL", "LC_CTYPE", "LANG", "TZ", "NO_COLOR")     # with CCMON_<OPTION> they choose file and text
@@ -21,6 +21,7 @@ class Places(NamedTuple):
     file: str                          # of this dialect's line there
     config: str
     variables: Sequence[str] = VARIABLES
+    settings: str = ""                 # Claude Code's settings.json, where that is asked for
 
 
 # --- quoting --------------------------------------------------------------------------------------------------------------
@@ -56,19 +57,23 @@ _ccmon_ask() { CCMON_LINE=$(@CCMON@ --statusline --format @DIALECT@ 2>/dev/null 
 _ccmon_refresh() {
   @HEAD@
   if [[ "@VALUES@" == "$_ccmon_usual" ]] &&
-    { @READ@ <@FILE@ && [[ -n $line ]] && builtin echo 1<>@NOW@; } 2>/dev/null &&
+    { @READ@ && [[ -n $line ]] && builtin echo 1<>@NOW@; } 2>/dev/null &&
     [[ ! @STATE@ -nt @NOW@ && ! @CONFIG@ -nt @STATE@ ]] &&
-    { [[ @EXPIRES@ -nt @NOW@ ]] || { [[ @ENDS@ -nt @NOW@ ]] && _ccmon_old; }; }
+    { [[ @FRESH@ -nt @NOW@ ]] || _ccmon_old; }
   then
-    [[ @FRESH@ -nt @NOW@ ]] ||
-      ( @CCMON@ --statusline --format @DIALECT@ </dev/null >/dev/null 2>&1 & )
     CCMON_LINE=$line
   else
     _ccmon_ask
   fi
   return $before
 }
-_ccmon_old() { case $line in *"~CC"*) ;; *) line="~$line" ;; esac; }
+_ccmon_old() {
+  if [[ ! @EXPIRES@ -nt @NOW@ ]]; then
+    [[ @ENDS@ -nt @NOW@ ]] || return
+    case $line in *"~CC"*) ;; *) line="~$line" ;; esac
+  fi
+  ( @CCMON@ --statusline --format @DIALECT@ </dev/null >/dev/null 2>&1 & )
+}
 """
 
 BASH = """# ccmon: $CCMON_LINE holds the line, current at each prompt. To use it: eval "$(@CCMON@ init bash)" in ~/.bashrc,
@@ -101,27 +106,28 @@ function _ccmon_ask
     set -g CCMON_LINE (command @CCMON@ --statusline --format fish </dev/null 2>/dev/null)
 end
 
+function _ccmon_behind
+    command @CCMON@ --statusline --format fish </dev/null >/dev/null 2>&1 &
+    disown $last_pid 2>/dev/null
+end
+
 function _ccmon_refresh --on-event fish_prompt
     set -l before $status
-    set -l line
     if test @VALUES@ = "$_ccmon_usual" -a -e @FILE@ -a -w @FOLDER@
         echo >>@NOW@
-        if test @EXPIRES@ -nt @NOW@
+        if test @FRESH@ -nt @NOW@ -a ! @STATE@ -nt @NOW@ -a ! @CONFIG@ -nt @STATE@
             @READ@ <@FILE@
-        else if test @ENDS@ -nt @NOW@
+            return $before
+        else if test @ENDS@ -nt @NOW@ -a ! @STATE@ -nt @NOW@ -a ! @CONFIG@ -nt @STATE@
             @READ@ <@FILE@
-            string match -q -- '*~CC*' $line; or set line "~$line"
+            if not test @EXPIRES@ -nt @NOW@
+                string match -q -- '*~CC*' $CCMON_LINE; or set CCMON_LINE "~$CCMON_LINE"
+            end
+            _ccmon_behind
+            return $before
         end
     end
-    if test -z "$line" -o @STATE@ -nt @NOW@ -o @CONFIG@ -nt @STATE@
-        _ccmon_ask
-    else
-        if not test @FRESH@ -nt @NOW@
-            command @CCMON@ --statusline --format fish </dev/null >/dev/null 2>&1 &
-            disown $last_pid 2>/dev/null
-        end
-        set -g CCMON_LINE $line
-    end
+    _ccmon_ask
     return $before
 end
 """
@@ -148,16 +154,22 @@ def _values(places: Places, quote: Callable[[str], str], dialect: str) -> Dict[s
 HEADS = {"bash": "local before=$? line", "zsh": "local before=$?; emulate -L zsh; local line"}
 
 
+READS = {                              # of a file of the line alone, of one with the words before it
+    "bash": ("IFS= read -r line <@FILE@", "{ IFS= read -r line; IFS= read -r line; } <@FILE@"),
+    "zsh": ("line=$(<@FILE@)", "line=$(<@FILE@) && line=${line#*$'\\n'}"),      # zsh reads byte by byte otherwise
+}
+
+
 def _sh(text: str, dialect: str) -> Callable[[Places], str]:
     def fill(places: Places) -> str:
-        read = "IFS= read -r line" if _own_file(places) else "{ IFS= read -r line; IFS= read -r line; }"
+        read = READS[dialect][0 if _own_file(places) else 1].replace("@FILE@", for_sh(f"{places.folder}/{places.file}"))
         chosen = "|".join(f"${{{name}-}}" for name in places.variables)
         return _filled(text, {**_values(places, for_sh, dialect), "VALUES": chosen, "READ": read, "HEAD": HEADS[dialect]})
     return fill
 
 
 def _fish(places: Places) -> str:
-    read = "read -L line" if _own_file(places) else "read -L words line"
+    read = "read -gL CCMON_LINE" if _own_file(places) else "read -gL _ccmon_words CCMON_LINE"
     chosen = '"' + "|".join(f"${name}" for name in places.variables) + '"'
     return _filled(FISH, {**_values(places, for_fish, "fish"), "VALUES": chosen, "READ": read})
 
@@ -240,9 +252,26 @@ eval "$({for_sh(places.ccmon)} init zsh)"
 """
 
 
+# --- Claude Code ------------------------------------------------------------------------------------------------------------
+
+CLAUDE_OPTIONS = "--statusline --format claude"
+
+
+def claude_entry(ccmon: str) -> Dict[str, Any]:
+    """The statusLine of Claude Code's settings; `ccmon` is the program as a word of the shell."""
+    return {"type": "command", "command": f"{ccmon} {CLAUDE_OPTIONS}", "refreshInterval": 10}
+
+
+def _claude(places: Places) -> str:
+    entry = json.dumps(claude_entry(for_sh(places.ccmon)), ensure_ascii=False, indent=2)
+    return (f"// In {places.settings}, or let ccmon init claude --write put it there, which keeps a command of your own:\n"
+            f'"statusLine": {entry}\n')
+
+
 TARGETS: Dict[str, Callable[[Places], str]] = {
-    "bash": _sh(BASH, "bash"), "zsh": _sh(ZSH, "zsh"), "fish": _fish, "tmux": _tmux, "starship": _starship, "waybar": _waybar,
-    "i3blocks": _i3blocks, "polybar": _polybar, "xbar": _xbar, "p10k": _p10k, "i3bar": _i3bar, "swiftbar": _swiftbar,
+    "bash": _sh(BASH, "bash"), "zsh": _sh(ZSH, "zsh"), "fish": _fish, "tmux": _tmux, "claude": _claude, "starship": _starship,
+    "waybar": _waybar, "i3blocks": _i3blocks, "polybar": _polybar, "xbar": _xbar, "p10k": _p10k, "i3bar": _i3bar,
+    "swiftbar": _swiftbar,
 }
 
 
@@ -278,3 +307,4 @@ def _tmux_block(places: Places) -> str:
 
 
 BLOCKS: Dict[str, Callable[[Places], str]] = {"bash": _bash_block, "zsh": _zsh_block, "fish": _fish_block, "tmux": _tmux_block}
+WRITABLE = (*BLOCKS, "claude")         # what --write and --undo know

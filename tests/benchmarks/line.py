@@ -5,6 +5,7 @@ and the processes it starts (counted by strace where that is installed). A stand
 """
 
 import argparse
+import json
 import os
 import shutil
 import statistics
@@ -42,12 +43,28 @@ def install(machine: Machine) -> None:
     shutil.copy(str(ROOT / "ccmon/ccmon-line"), str(machine.bin / "ccmon-line"))
 
 
-def run(machine: Machine, words: Sequence[str]) -> float:
-    """Seconds of one run."""
+def run(machine: Machine, words: Sequence[str], told: bytes = b"") -> float:
+    """Seconds of one run, with that on stdin."""
     env = machine.env()
+    reading, writing = os.pipe()
+    os.write(writing, told)
+    os.close(writing)
     started = time.perf_counter()
-    subprocess.run(list(words), env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False, cwd="/")
-    return time.perf_counter() - started
+    subprocess.run(list(words), env=env, stdin=reading, stdout=subprocess.DEVNULL, check=False, cwd="/")
+    took_s = time.perf_counter() - started
+    os.close(reading)
+    return took_s
+
+
+def claude_code() -> bytes:
+    """What Claude Code pipes into its status line command: about two kilobytes."""
+    resets_at = int(time.time()) + 2 * HOUR
+    limits = {name: {"used_percentage": 37, "resets_at": resets_at} for name in ("five_hour", "seven_day")}
+    told = {"session_id": "3f1c", "transcript_path": "/home/you/.claude/projects/x/3f1c.jsonl", "cwd": "/home/you/x" * 100,
+            "model": {"id": "claude-opus-4-1", "display_name": "Opus 4.1"}, "version": "2.1.80",
+            "cost": {"total_cost_usd": 1.23, "total_api_duration_ms": 81_234}, "rate_limits": limits,
+            "context_window": {"context_window_size": 200_000, "used_percentage": 42, "current_usage": {"input_tokens": 5}}}
+    return json.dumps(told).encode()
 
 
 def stale(machine: Machine) -> None:
@@ -85,6 +102,7 @@ def paths(machine: Machine, runs: int) -> None:
         "bare interpreter start": lambda: run(machine, [sys.executable, "-c", "pass"]),
         "ccmon --statusline, fresh": lambda: run(machine, [ccmon, "--statusline"]),
         "ccmon --statusline, stale": lambda: when_stale(machine, [ccmon, "--statusline"]),
+        "--format claude, fresh": lambda: run(machine, [ccmon, "--statusline", "--format", "claude"], claude_code()),
         "ccmon-line, fresh": lambda: run(machine, [line]),
         "ccmon-line, stale": lambda: when_stale(machine, [line]),
         "sh -c ccmon-line": lambda: run(machine, ["/bin/sh", "-c", line]),

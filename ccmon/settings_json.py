@@ -1,0 +1,230 @@
+"""Claude Code's settings.json as text: where its statusLine stands, and the text with ccmon's line in it or without.
+
+Only characters of that member change: order, layout, line ends and escapes of everything else stay as they are. A command
+that was there is kept inside the new one, which reads Claude Code's JSON once and gives it to both.
+"""
+
+import json
+import re
+from typing import Any, List, Match, NamedTuple, NoReturn, Optional
+
+from ccmon.model import CcmonError
+from ccmon.views.snippets import CLAUDE_OPTIONS, claude_entry, for_sh
+
+NEW = "{}\n"                           # what a file that is made for the line begins with
+KEY = "statusLine"
+
+# `eval` keeps the shell that Claude Code chose; in ( ) the old command may exit. The space keeps a leading - from being an
+# option. `echo` ends a row without a line end: Claude Code drops blank rows. A failure would make it drop all of them.
+BEFORE = "ccmon_in=$(cat); printf '%s\\n' \"$ccmon_in\" | (eval "
+BETWEEN = "); echo; printf '%s\\n' \"$ccmon_in\" | "
+AFTER = " || :"
+
+_BLANK = re.compile(r"[ \t\r\n]*")
+_PART = r"""[^\s'"\\;&|<>()`]|\\.|'[^']*'|"[^"]*\""""       # of a word of a simple command
+_CALL = rf"(?P<ccmon>(?:{_PART})+) {CLAUDE_OPTIONS}(?: +(?:{_PART})+)*"
+_WRAP = rf"(?P<wrap>{re.escape(BEFORE)}'(?P<old>(?:[^']|'\\'')*)'{re.escape(BETWEEN)})"
+_OWN = re.compile(rf"{_WRAP}?{_CALL}(?(wrap){re.escape(AFTER)})")
+_ALONE = re.compile(rf"\s*(?P<ccmon>(?:{_PART})+)(?: +(?:{_PART})+)*\s*")
+_CALLS = re.compile(r"""(?<![\w-])ccmon(\.exe)?['"]?\s[^;&|]*--statusline\b""", re.IGNORECASE)
+
+
+class Unfit(CcmonError):
+    """Why a text is left alone; to be read behind the name of its file."""
+
+
+class Member(NamedTuple):
+    """A member of a JSON object, and where it stands in the text."""
+
+    key: str
+    value: Any
+    start: int                         # of the key
+    at: int                            # of the value
+    end: int
+
+
+def with_line(text: str, ccmon: str) -> str:
+    """The text with ccmon's line, set up or renewed; `ccmon` is the program as a word of the shell. Unfit tells why not."""
+    line = _line(text)
+    if line is None:
+        return _inserted(text, ccmon)
+    command = _command(text, line)
+    if command is None:
+        raise Unfit(f"has a {KEY} that ccmon does not know: it is no object with the type command")
+    return _exchanged(text, command, _set_up(command.value, ccmon))
+
+
+def without_line(text: str, before: Optional[str]) -> Optional[str]:
+    """The text without ccmon's line; `before` is the text from before it was set up. None when the file was made for it."""
+    line, command = _line(text), _line_command(text)
+    own = _own(command.value) if command else None
+    if own and with_line(NEW if before is None else before, own["ccmon"]) == text:
+        return before
+    if line is None or command is None or not (own or before):
+        raise Unfit("calls ccmon in a way of its own")
+    if before:
+        then = _line(before)
+        return text[:line.at] + before[then.at:then.end] + text[line.end:] if then else _removed(text, line)
+    old = own["old"] if own else None
+    return _removed(text, line) if old is None else _exchanged(text, command, old.replace("'\\''", "'")[1:])
+
+
+def is_own(text: str) -> bool:
+    """Whether the line is there as `with_line` makes it, with any path of ccmon and any further options."""
+    command = _line_command(text)
+    return command is not None and _own(command.value) is not None
+
+
+def calls_ccmon(text: str) -> bool:
+    """Whether the status line has anything of ccmon in it."""
+    command = _line_command(text)
+    return command is not None and _CALLS.search(command.value) is not None
+
+
+# --- the command ----------------------------------------------------------------------------------------------------------
+
+def _set_up(command: str, ccmon: str) -> str:
+    own = _own(command)
+    if own:
+        return command[:own.start("ccmon")] + ccmon + command[own.end("ccmon"):]
+    calls = _CALLS.search(command)
+    if not command.strip() or calls and _is_ccmon(_ALONE.fullmatch(command)):
+        return f"{ccmon} {CLAUDE_OPTIONS}"
+    if calls:
+        raise Unfit(f"has a {KEY} that calls ccmon in a way of its own")
+    return f"{BEFORE}{for_sh(' ' + command)}{BETWEEN}{ccmon} {CLAUDE_OPTIONS}{AFTER}"
+
+
+def _own(command: str) -> Optional[Match[str]]:
+    found = _OWN.fullmatch(command)
+    return found if _is_ccmon(found) else None
+
+
+def _is_ccmon(found: Optional[Match[str]]) -> bool:
+    word = re.sub("['\"]", "", found["ccmon"]) if found else ""
+    return re.split(r"[/\\]", word)[-1].lower() in ("ccmon", "ccmon.exe")
+
+
+# --- the members ----------------------------------------------------------------------------------------------------------
+
+def _no_json(word: str) -> NoReturn:
+    raise ValueError(word)
+
+
+_DECODER = json.JSONDecoder(parse_int=float, parse_constant=_no_json)        # float: no limit of digits
+
+
+def _line(text: str) -> Optional[Member]:
+    """The member of the status line. Unfit when the text is not one JSON object with at most one."""
+    return _one(_members(text, _top(text)), KEY)
+
+
+def _line_command(text: str) -> Optional[Member]:
+    line = _line(text)
+    return _command(text, line) if line else None
+
+
+def _command(text: str, line: Member) -> Optional[Member]:
+    """The command in a status line of the type that ccmon knows."""
+    if not isinstance(line.value, dict):
+        return None
+    inner = _members(text, line.at)
+    kind, command = _one(inner, "type"), _one(inner, "command")
+    known = kind and kind.value == "command" and command and isinstance(command.value, str)
+    return command if known else None
+
+
+def _one(members: List[Member], key: str) -> Optional[Member]:
+    found = [member for member in members if member.key == key]
+    if len(found) > 1:
+        raise Unfit(f"has {key} more than once")
+    return found[0] if found else None
+
+
+def _top(text: str) -> int:
+    """Where the object begins."""
+    start = _skip(text, 1 if text.startswith("\ufeff") else 0)
+    try:
+        value, end = _DECODER.raw_decode(text, start)
+        if _skip(text, end) < len(text):
+            raise json.JSONDecodeError("more than one value", text, _skip(text, end))
+    except json.JSONDecodeError as err:
+        raise Unfit(f"is not JSON at line {err.lineno}, column {err.colno} (comments and trailing commas are not)") from None
+    except (ValueError, RecursionError):
+        raise Unfit("is not JSON that ccmon can read") from None
+    if not isinstance(value, dict):
+        raise Unfit("is JSON, but not an object")
+    return start
+
+
+def _members(text: str, start: int) -> List[Member]:
+    """The members of the object that begins there, in a text that is known to be JSON."""
+    found, at = [], _skip(text, start + 1)
+    while text[at] != "}":
+        key, key_end = _DECODER.raw_decode(text, at)
+        value_at = _skip(text, _skip(text, key_end) + 1)
+        value, end = _DECODER.raw_decode(text, value_at)
+        found.append(Member(key, value, at, value_at, end))
+        at = _skip(text, end)
+        at = _skip(text, at + 1) if text[at] == "," else at
+    return found
+
+
+def _skip(text: str, at: int) -> int:
+    blank = _BLANK.match(text, at)
+    return blank.end() if blank else at
+
+
+# --- the edits ------------------------------------------------------------------------------------------------------------
+
+def _exchanged(text: str, member: Member, value: str) -> str:
+    return text if value == member.value else text[:member.at] + _dumped(value) + text[member.end:]
+
+
+def _inserted(text: str, ccmon: str) -> str:
+    """As the last member, laid out as the one before it."""
+    entry, top = claude_entry(ccmon), _top(text)
+    members = _members(text, top)
+    if not members:
+        return _inserted_first(text, top, entry)
+    last = members[-1]
+    gap = text[len(text[:last.start].rstrip(" \t\r\n")):last.start]
+    rows = re.search(r"\r?\n[ \t]*\Z", gap)
+    colon = ": " if text[last.at - 1].isspace() else ":"
+    if rows:
+        gap, indent = rows[0], rows[0].lstrip("\r\n")
+        written = _dumped(entry, indent=indent, separators=(",", colon)).replace("\n", gap)
+    else:
+        gap = gap or colon[1:]
+        written = _dumped(entry, separators=("," + colon[1:], colon))
+    return f'{text[:last.end]},{gap}"{KEY}"{colon}{written}{text[last.end:]}'
+
+
+def _inserted_first(text: str, top: int, entry: Any) -> str:
+    end = _skip(text, top + 1)
+    rows = "\n" in text[top:end]
+    eol = "\r\n" if "\r\n" in text else "\n"
+    written = f'{eol}  "{KEY}": ' + _dumped(entry, indent=2).replace("\n", eol + "  ") + ("" if rows else eol)
+    at = top + 1 if rows else end
+    return text[:at] + written + text[at:]
+
+
+def _removed(text: str, line: Member) -> str:
+    """The text without the member and its comma."""
+    top = _top(text)
+    members = _members(text, top)
+    at = members.index(line)
+    if at:
+        return text[:members[at - 1].end] + text[line.end:]
+    if len(members) > 1:
+        return text[:line.start] + text[members[1].start:]
+    return text[:top + 1] + text[_skip(text, line.end):]
+
+
+def _dumped(value: Any, **layout: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, **layout)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:         # half a character, as only an escape can say it
+        return json.dumps(value, **layout)
+    return text

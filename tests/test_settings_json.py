@@ -1,0 +1,103 @@
+"""Claude Code's settings as text: any layout of JSON keeps everything but the one member, and comes back whole."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ccmon import settings_json
+from ccmon.views.snippets import claude_entry
+
+
+def others(document):
+    return [(key, value) for key, value in document.items() if key != "statusLine"]
+
+
+ENTRY = {"type": "command", "command": "/c/ccmon --statusline --format claude", "refreshInterval": 10}
+
+
+@pytest.mark.parametrize("text, expected", [
+    ("{}", "{\n  \"statusLine\": " + json.dumps(ENTRY, indent=2).replace("\n", "\n  ") + "\n}"),
+    ('{"a":1}', '{"a":1,"statusLine":' + json.dumps(ENTRY, separators=(",", ":")) + "}"),
+    ('{"a": 1}', '{"a": 1, "statusLine": ' + json.dumps(ENTRY) + "}"),
+    ('{\n\t"a": 1\n}\n', '{\n\t"a": 1,\n\t"statusLine": ' + json.dumps(ENTRY, indent="\t").replace("\n", "\n\t") + "\n}\n"),
+    ('{\r\n    "a": 1\r\n}', '{\r\n    "a": 1,\r\n    "statusLine": '
+     + json.dumps(ENTRY, indent=4).replace("\n", "\r\n    ") + "\r\n}"),
+])
+def test_the_new_member_is_laid_out_as_the_others(text, expected):
+    assert settings_json.with_line(text, "/c/ccmon") == expected
+
+
+@pytest.mark.parametrize("word", ["ccmon", "~/bin/ccmon", '"$HOME/a b/ccmon"', "'/it'\\''s/ccmon'", "'C:\\x y\\CCMON.EXE'"])
+@pytest.mark.parametrize("options", ["", " --max-width 60", " --template '{percent}% | \"{end}\"'"])
+def test_its_own_command_is_known_with_any_path_and_options(word, options):
+    text = json.dumps({"statusLine": {"type": "command", "command": f"{word} --statusline --format claude{options}"}})
+    assert settings_json.is_own(text) and settings_json.calls_ccmon(text)
+    assert json.loads(settings_json.with_line(text, "/new/ccmon"))["statusLine"]["command"] == \
+        f"/new/ccmon --statusline --format claude{options}"
+
+
+def test_nothing_is_spelt_anew_when_nothing_changes():
+    text = '{"statusLine": {"type": "command", "command": "\\/c\\/ccmon --statusline --format \\u0063laude"}}'
+    assert settings_json.is_own(text) and settings_json.with_line(text, "/c/ccmon") == text
+
+
+@pytest.mark.parametrize("command", ["ccmon --version", "ccmon-line plain", "my-ccmon --statusline", "/c/ccmon/bin/x"])
+def test_what_is_not_the_line_of_ccmon_is_wrapped(command):
+    text = settings_json.with_line(json.dumps({"statusLine": {"type": "command", "command": command}}), "/c/ccmon")
+    assert f"(eval ' {command}')" in text and settings_json.is_own(text)
+
+
+# --- any file ---------------------------------------------------------------------------------------------------------------
+
+VALUES = st.recursive(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+                      lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3), max_leaves=6)
+COMMANDS = st.fixed_dictionaries({"type": st.just("command"), "command": st.text()}, optional={"padding": VALUES})
+OBJECTS = st.dictionaries(st.text() | st.sampled_from(["statusline", "a"]), VALUES, max_size=4).flatmap(
+    lambda found: st.permutations(list(found.items())) if found else st.just([]))
+BLANKS = st.text(" \t\r\n", max_size=3)
+
+
+@st.composite
+def layouts(draw, value):
+    """JSON of the value with any blanks and escapes."""
+    blank = draw(st.lists(BLANKS, min_size=4, max_size=4))
+    if isinstance(value, dict):
+        members = [draw(layouts(key)) + blank[0] + ":" + blank[1] + draw(layouts(inner)) for key, inner in value.items()]
+        return "{" + blank[2] + (blank[3] + "," + blank[2]).join(members) + blank[3] + "}"
+    if isinstance(value, list):
+        return "[" + blank[0] + (blank[1] + "," + blank[2]).join(draw(layouts(inner)) for inner in value) + blank[3] + "]"
+    if isinstance(value, str) and draw(st.booleans()):
+        return '"' + "".join(f"\\u{unit:04x}" for unit in units(value)) + '"'
+    return json.dumps(value, ensure_ascii=draw(st.booleans()))
+
+
+def units(text):
+    raw = text.encode("utf-16-be")
+    return [raw[at] * 256 + raw[at + 1] for at in range(0, len(raw), 2)]
+
+
+@st.composite
+def documents(draw):
+    """A settings file, mostly with a status line."""
+    members = list(draw(OBJECTS))
+    if draw(st.booleans()):
+        members.insert(draw(st.integers(0, len(members))), ("statusLine", draw(COMMANDS)))
+    return draw(st.sampled_from(["", "\ufeff"])) + draw(BLANKS) + draw(layouts(dict(members))) + draw(BLANKS)
+
+
+@given(documents(), st.sampled_from(["/c/ccmon", "'/it'\\''s \"é\"/ccmon'"]))
+def test_any_file_comes_back_and_keeps_its_other_members(before, ccmon):
+    after = settings_json.with_line(before, ccmon)
+    old, new = (json.loads(text.lstrip("\ufeff")) for text in (before, after))
+    assert others(old) == others(new) and settings_json.is_own(after)
+    assert {**old.get("statusLine", claude_entry(ccmon)), "command": ""} == {**new["statusLine"], "command": ""}
+    assert settings_json.with_line(after, ccmon) == after
+    assert settings_json.without_line(after, before) == before
+    assert settings_json.without_line(settings_json.with_line(after, "/new/ccmon"), before) == before
+    at = after.index("{") + 1
+    edited = after[:at] + '"new\\n": {},' + after[at:]
+    expected = {"new\n": {}, **old}
+    if "new\n" not in old:
+        assert json.loads((settings_json.without_line(edited, before) or "").lstrip("\ufeff")) == expected
