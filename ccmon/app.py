@@ -119,13 +119,18 @@ class Poller(threading.Thread):
         """Look, hand over, pause; until stop()."""
         at_once = refresh.source_before(self.ctx).missing      # it may have been installed since
         while not self._stopped:
-            started = time.monotonic()
+            started, before = time.monotonic(), self._last.source.ran
             self._last = self._looked(at_once)
             self.facts.put(self._last)
             self.screen.wake()
-            rest_s = 0 if self._last.source.error else 5 * (time.monotonic() - started)     # failures have their own pauses
+            rest_s = self._rest_s(before, time.monotonic() - started)
             at_once = self._now.wait(max(self.ctx.settings.interval, rest_s))
             self._now.clear()
+
+    def _rest_s(self, ran_before: Optional[int], took_s: float) -> float:
+        """The least pause after a run: what it took is a small part of the time. Failures have pauses of their own."""
+        source = self._last.source
+        return 0 if source.error else 5 * (took_s if source.ran == ran_before else max(took_s, source.took_s))
 
     def _looked(self, at_once: bool) -> Facts:
         try:
@@ -143,13 +148,13 @@ class Poller(threading.Thread):
             return refresh.load(ctx, now)
         try:
             if at_once or not (self._backing_off() or self._just_read(now)):
-                return self._read(lock)
+                return self._read(lock, at_once)
             return refresh.load(ctx, now) if ctx.cache else self._last
         finally:
             linecache.unlock(lock)
 
-    def _read(self, lock: int) -> Facts:
-        facts = refresh.once(self.ctx, lock, memory.SCREEN_BUSY_MS, self.cancel)
+    def _read(self, lock: int, at_once: bool) -> Facts:
+        facts = refresh.once(self.ctx, lock, memory.SCREEN_BUSY_MS, self.cancel, at_once)
         self._failures = self._failures + 1 if facts.source.error else 0
         self._retry_at = time.monotonic() + refresh.pause_s(self._failures) if self._failures else 0.0
         return facts

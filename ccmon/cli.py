@@ -124,7 +124,7 @@ def current_facts(ctx: Context, insist: bool = False) -> Facts:
             try:
                 if waited and (refresh.source_before(ctx).refreshed or 0) > asked_at:
                     break              # the other process has read what there is
-                return refresh.once(ctx, lock)
+                return refresh.once(ctx, lock, insist=insist or changed)
             finally:
                 linecache.unlock(lock)
         waited = True

@@ -89,7 +89,8 @@ def _notices(snapshot: Snapshot, facts: Facts, zone: Zone, stale_after_s: int) -
     if facts.trouble:
         yield Notice("store_failed", facts.trouble)
     if facts.source.skipped > 0:
-        yield Notice("blocks_skipped", f"{plural(facts.source.skipped, 'malformed session')} left out")
+        what = "damaged line" if facts.source.name == "logs" else "malformed session"
+        yield Notice("blocks_skipped", f"{plural(facts.source.skipped, what)} left out")
 
 
 def _source_failed(source: Source) -> Iterator[Notice]:

@@ -45,7 +45,7 @@ def prepare(flags: Mapping[str, Given], env: Mapping[str, str]) -> Context:
     try:
         sections = config.read(paths.config, options.SECTIONS)
         layers = flags, options.from_environment(env), options.from_file(sections)
-        settings = options.resolve(*layers, options.plan_table(sections))
+        settings = options.resolve(*layers, options.plan_table(sections), options.price_table(sections))
         clock.now(env)
         zone = _zone(settings.timezone, *layers)
     except CcmonError as err:

@@ -1,12 +1,12 @@
 """What is remembered between refreshes: the store under this call's settings, or its absence told and lived with."""
 
-from typing import List, NamedTuple, Optional, Tuple
+from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import compute, demo, limits, official
 from ccmon.context import Context
 from ccmon.model import Block, Facts, HighWater, Limit, Record, Source
 from ccmon.session_json import WINDOWS_S
-from ccmon.store import Store, StoreError, open_store
+from ccmon.store import Hit, Minute, Store, StoreError, open_store
 
 BACKGROUND_BUSY_MS, SCREEN_BUSY_MS = 250, 2000
 
@@ -70,6 +70,16 @@ class Memory:
         try:
             if self.store and lines:
                 self.store.settle(self.ctx.owner, settle)
+            return self.store is not None
+        except StoreError as err:
+            self.trouble = str(err)
+            return False
+
+    def keep_logs(self, minutes: Sequence[Minute], hits: Sequence[Hit]) -> bool:
+        """Keep what only the log files give; False when that has to wait for a store."""
+        try:
+            if self.store and (minutes or hits):
+                self.store.keep_logs(self.ctx.owner, minutes, hits)
             return self.store is not None
         except StoreError as err:
             self.trouble = str(err)

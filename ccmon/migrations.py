@@ -249,5 +249,19 @@ def _readings(db: sqlite3.Connection) -> None:
         PRIMARY KEY (owner_id, window_s, ts, source)) WITHOUT ROWID""")
 
 
-STEPS: Tuple[Tuple[int, Callable[[sqlite3.Connection], None]], ...] = ((100, _first), (101, _readings))
+def _minutes(db: sqlite3.Connection) -> None:
+    """Because the real limit can only be learned from tokens by minute, model and kind, and the logs are deleted."""
+    db.execute("CREATE TABLE model (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)")
+    db.execute("""CREATE TABLE minute (
+        owner_id INTEGER NOT NULL REFERENCES owner (id),
+        ts INTEGER NOT NULL,
+        model_id INTEGER NOT NULL REFERENCES model (id),
+        input INTEGER NOT NULL,
+        output INTEGER NOT NULL,
+        cache_creation INTEGER NOT NULL,
+        cache_read INTEGER NOT NULL,
+        PRIMARY KEY (owner_id, ts, model_id)) WITHOUT ROWID""")
+
+
+STEPS: Tuple[Tuple[int, Callable[[sqlite3.Connection], None]], ...] = ((100, _first), (101, _readings), (102, _minutes))
 VERSION = STEPS[-1][0]

@@ -72,11 +72,15 @@ class Source(NamedTuple):
     path: Optional[str] = None         # absolute path of the program
     stamp: Optional[int] = None        # when that file changed (ns): the version is asked for again after an upgrade
     refreshed: Optional[int] = None    # epoch s of the last attempt that succeeded
-    took_s: float = 0.0                # how long that attempt took
+    took_s: float = 0.0                # how long the last run took, on the wall or in CPU time, whichever is more
     error: Optional[str] = None        # one sentence, when the last attempt failed
     missing: bool = False              # the program could not be found or started
     skipped: int = 0                   # malformed blocks left out
     future: int = 0                    # blocks that start in the future: clocks disagree
+    ran: Optional[int] = None          # epoch s when it was last really asked; since then no log has changed
+    logs: str = ""                     # stamp of the log files at that time
+    reason: Optional[str] = None       # why the log files are read, not ccusage
+    progress: Optional[float] = None   # 0..1: how much of the logs has been read, as long as that goes on
 
 
 class Quota(NamedTuple):

@@ -5,11 +5,14 @@ from typing import Any, Callable, Dict, Iterable, Mapping, NamedTuple, Optional,
 
 from ccmon.limits import PLAN_NAMES, PLANS
 from ccmon.model import CcmonError, Given
+from ccmon.prices import Price
 from ccmon.schedule import ResetRule, parse_rule
 from ccmon.themes import THEMES
 from ccmon.views.dialects import DIALECTS
 
-SECTIONS = ("ccmon", "plans")           # of config.ini
+SECTIONS = ("ccmon", "plans", "prices")             # of config.ini
+SOURCES = ("auto", "ccusage", "logs")
+KINDS = ("input", "output", "cache for 5 minutes", "cache for an hour", "cache read")
 TRUE, FALSE = ("1", "yes", "true", "on"), ("0", "no", "false", "off")
 
 
@@ -78,6 +81,16 @@ def zone_name(text: str) -> str:
     return "local" if text.lower() == "local" else text
 
 
+def price(text: str) -> Price:
+    """The five prices of a model, USD per million tokens."""
+    parts = text.split(",")
+    if len(parts) != len(KINDS):
+        raise ValueError(f"'{text}' is not a list of {len(KINDS)} prices: {', '.join(KINDS)}, in USD per million tokens, "
+                         "as in 3, 15, 3.75, 6, 0.30")
+    parse = number(0, 10_000, "USD per million tokens")
+    return Price._make([*(parse(part.strip()) for part in parts), None])
+
+
 def reset_rule(text: str) -> ResetRule:
     """session, schedule or hours."""
     try:
@@ -98,6 +111,8 @@ OPTIONS: Tuple[Option, ...] = (
     Option("interval", number(0.5, 3600, "seconds"), "3", "S", "seconds between two looks at the usage"),
     Option("timeout", number(0.1, 3600, "seconds"), "30", "S", "seconds that ccusage may take"),
     Option("ccusage", str, "", "CMD", "the ccusage program to run: an absolute path, or a name on PATH"),
+    Option("source", one_of(SOURCES), "auto", "SOURCE", "where the usage is read: ccusage; logs: Claude Code's own log files; "
+           "auto: ccusage, the logs when it cannot be started", SOURCES),
     Option("theme", one_of(THEMES), "dark", "NAME", "colours: " + ", ".join(THEMES), tuple(THEMES)),
     Option("compact", boolean, "no", "YES|NO", "the small layout in any window", switch="yes"),
     Option("ascii", boolean, "no", "YES|NO", "no characters beyond ASCII", switch="yes"),
@@ -124,6 +139,7 @@ class Settings(NamedTuple):
     interval: float
     timeout: float
     ccusage: Optional[str]
+    source: str
     theme: str
     compact: bool
     ascii: bool
@@ -134,6 +150,7 @@ class Settings(NamedTuple):
     wait: float
     line_ttl: float
     plans: Mapping[str, int]
+    prices: Mapping[str, Price]        # of config.ini: the beginning of a model's id -> its price
     origin: Mapping[str, str]
 
     @property
@@ -174,15 +191,24 @@ def plan_table(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, int]:
     return table
 
 
+def price_table(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, Price]:
+    """The prices of the [prices] section, by the beginning of the models' ids."""
+    return {name: _valued(price, given, given.text) for name, given in sections.get("prices", {}).items()}
+
+
 def _parsed(option: Option, given: Given) -> Any:
+    return _valued(option.parse, given, given.text if option.verbatim else given.text.strip())
+
+
+def _valued(parse: Callable[[str], Any], given: Given, text: str) -> Any:
     try:
-        return option.parse(given.text if option.verbatim else given.text.strip())
+        return parse(text)
     except ValueError as err:
         raise CcmonError(f"{given.where}: {err}") from None
 
 
 def resolve(flags: Mapping[str, Given], environment: Mapping[str, Given], file: Mapping[str, Given],
-            plans: Mapping[str, int] = PLANS) -> Settings:
+            plans: Mapping[str, int] = PLANS, prices: Optional[Mapping[str, Price]] = None) -> Settings:
     """The settings in force: flag > environment > file > default. CcmonError names the place of a wrong value."""
     layers = dict(zip(LEVELS, (flags, environment, file)))
     values: Dict[str, Any] = {}
@@ -197,7 +223,7 @@ def resolve(flags: Mapping[str, Given], environment: Mapping[str, Given], file: 
     del values["reset_hour"]
     _check_plan(values["plan"], plans, layers)
     _check_format(values["format"], origin["format"], layers)
-    return Settings(plans=dict(plans), origin=origin, **values)
+    return Settings(plans=dict(plans), prices=dict(prices or {}), origin=origin, **values)
 
 
 def _reset(values: Mapping[str, Any], origin: Mapping[str, str]) -> ResetRule:

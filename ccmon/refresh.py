@@ -7,9 +7,9 @@ import threading
 import time
 import traceback
 from contextlib import contextmanager
-from typing import Iterator, List, Optional, Tuple
+from typing import Iterator, List, Optional
 
-from ccmon import ccusage, ccusage_json, compute, config, demo, linecache, linefiles, lines
+from ccmon import ccusage, compute, config, linecache, linefiles, lines, log_files, sources
 from ccmon.context import Context
 from ccmon.memory import BACKGROUND_BUSY_MS, Answer, Memory, opened
 from ccmon.model import CcmonError, Facts, Source, UsageError
@@ -17,29 +17,41 @@ from ccmon.model import CcmonError, Facts, Source, UsageError
 ENDINGS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name))
 
 
-def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Optional[ccusage.Cancel] = None) -> Facts:
+def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Optional[ccusage.Cancel] = None,
+         insist: bool = False) -> Facts:
     """Read the source, store what it says and write every line; the caller holds the refresh lock.
 
-    Never raises CcmonError: a failure stands in the facts' source and starts the back-off.
+    Without insist a source is left alone as long as no log has changed. Never raises CcmonError: a failure stands in the
+    facts' source and starts the back-off.
     """
     now = ctx.now()
     before = source_before(ctx)
     with opened(ctx, busy_ms) as memory:
         _take_readings(ctx, memory)
+        files = sources.files(ctx)
+        stamp = log_files.stamp(files)
+        unchanged = not insist and sources.unchanged(ctx, before, stamp, memory, now)
         try:
             with _signals_end(cancel or ccusage.Cancel()) as cancel:
-                answer = _ask(ctx, before, memory, lock, cancel)
+                answer = None if unchanged else sources.ask(ctx, before, memory, lock, cancel, files)
         except ccusage.Cancelled:
             return memory.facts(now)._replace(source=before)
         except CcmonError as err:
             now = ctx.now()            # a time-out has taken its time: the pause begins after it
-            facts = memory.facts(now)._replace(source=_failed(before, err))
+            facts = memory.facts(now)._replace(source=_failed(ctx, before, err))
             _note_failure(ctx, facts, now)
         else:
-            facts = memory.keep(answer, now)
+            facts = _kept(memory, answer, before, stamp, now)
             _note_success(ctx, facts, now)
     lines.write_all(ctx, facts, now)
     return facts
+
+
+def _kept(memory: Memory, answer: Optional[Answer], before: Source, stamp: str, now: int) -> Facts:
+    """The facts with the answer stored; without one, what is stored is what it would say."""
+    if answer is None:
+        return memory.facts(now)._replace(source=before._replace(refreshed=now))
+    return memory.keep(answer._replace(source=answer.source._replace(ran=now, logs=stamp)), now)
 
 
 def _take_readings(ctx: Context, memory: Memory) -> None:
@@ -68,53 +80,9 @@ def source_before(ctx: Context) -> Source:
         return Source(name)
 
 
-def _ask(ctx: Context, before: Source, memory: Memory, lock: int, cancel: ccusage.Cancel) -> Answer:
-    started, now = time.monotonic(), ctx.now()
-    if ctx.demo is not None:
-        return Answer(demo.blocks(now, ctx.demo), Source("demo", refreshed=now))
-    _end_orphan(lock)
-    program = ccusage.find(ctx.settings.ccusage, memory.remembered_path(), ctx.env, ctx.paths.home)
-
-    def note_group(pid: int) -> None:
-        linecache.leave_group(lock, f"{pid} {ccusage.started(pid)}")
-
-    text = ccusage.fetch(program, ctx.settings.timeout, ctx.env, ctx.paths.home, note_group, cancel)
-    linecache.leave_group(lock, "")
-    try:
-        parsed = ccusage_json.parse(text, now)
-    except CcmonError as err:
-        raise CcmonError(f"{err}. To see it, run: ccusage blocks --json") from None
-    took_s = round(time.monotonic() - started, 2)
-    if len(program.argv) == 1:         # not the node of a --ccusage 'node cli.js'
-        memory.remember_path(program.path)
-    version, stamp = _version(ctx, before, program, cancel)
-    source = Source("ccusage", version, program.path, stamp, now, took_s, skipped=parsed.skipped, future=parsed.future)
-    return Answer(parsed.blocks, source)
-
-
-def _end_orphan(lock: int) -> None:
-    """Kill the ccusage that a killed refresher left behind."""
-    pid, _, start = linecache.left_group(lock).strip().partition(" ")
-    if pid.isdigit() and start:
-        ccusage.kill_group(int(pid), start)
-        linecache.leave_group(lock, "")
-
-
-def _version(ctx: Context, before: Source, program: ccusage.Program,
-             cancel: ccusage.Cancel) -> Tuple[Optional[str], Optional[int]]:
-    try:
-        stamp: Optional[int] = os.stat(program.path).st_mtime_ns
-    except OSError:
-        stamp = None
-    if stamp is not None and (before.path, before.stamp) == (program.path, stamp):
-        return before.version, stamp
-    version = ccusage.packaged_version(program)
-    if version is None and ctx.background:
-        return None, None              # asked for by the next call in the foreground
-    return version or ccusage.version(program, ctx.env, ctx.paths.home, cancel), stamp
-
-
-def _failed(before: Source, err: CcmonError) -> Source:
+def _failed(ctx: Context, before: Source, err: CcmonError) -> Source:
+    name = "logs" if ctx.settings.source == "logs" else "ccusage"
+    before = before if before.name == name else Source(name, refreshed=before.refreshed)
     return before._replace(error=str(err), missing=isinstance(err, ccusage.Failed) and err.missing)
 
 

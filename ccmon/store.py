@@ -8,9 +8,10 @@ import sqlite3
 from contextlib import suppress
 from typing import Callable, List, Optional, Sequence, TypeVar
 
-from ccmon import migrations, store_rows
+from ccmon import migrations, store_logs, store_rows
 from ccmon.migrations import OTHER_FOLDER
 from ccmon.model import Block, CcmonError, Facts, Owner, Record
+from ccmon.store_logs import Hit, Minute
 from ccmon.store_rows import ActiveOf, LimitOf, Settle
 
 Answer = TypeVar("Answer")
@@ -105,6 +106,14 @@ class Store:
 
     def _told(self, db: sqlite3.Connection, facts: Facts, now: int) -> Facts:
         return facts._replace(trouble=self.trouble or store_rows.news(db, now))
+
+    def keep_logs(self, owner: Owner, minutes: Sequence[Minute], hits: Sequence[Hit]) -> None:
+        """Keep what only the log files give; the same once more changes nothing. Raises StoreError."""
+        def work(db: sqlite3.Connection) -> None:
+            owner_id = store_rows.made_owner_id(db, owner)
+            store_logs.keep_minutes(db, owner_id, minutes)
+            store_logs.keep_hits(db, owner_id, hits)
+        self._transact("BEGIN IMMEDIATE", work)
 
     def ledger(self, owner: Owner) -> Optional[str]:
         """What settle last gave for the owner. Raises StoreError."""

@@ -47,7 +47,7 @@ function _shtab_ccmon_using
 end
 
 set -g _shtab_ccmon_commands history record init
-set -g _shtab_ccmon_opts_with_value --by --ccusage --days --format --interval --limit --line-ttl --max-width --plan --reset --reset-hour --table --template --theme --timeout --timezone --wait
+set -g _shtab_ccmon_opts_with_value --by --ccusage --days --format --interval --limit --line-ttl --max-width --plan --reset --reset-hour --source --table --template --theme --timeout --timezone --wait
 
 complete -c ccmon -e
 complete -c ccmon -f
@@ -65,6 +65,7 @@ complete -c ccmon -n _shtab_ccmon_using -l timezone -xka "(echo local; echo UTC;
 complete -c ccmon -n _shtab_ccmon_using -l interval -x -d 'seconds between two looks at the usage (default: 3)'
 complete -c ccmon -n _shtab_ccmon_using -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n _shtab_ccmon_using -l ccusage -xka "(__fish_complete_command)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
+complete -c ccmon -n _shtab_ccmon_using -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
 complete -c ccmon -n _shtab_ccmon_using -l theme -xka "dark light mono" -d 'colours: dark, light, mono (default: dark)'
 complete -c ccmon -n _shtab_ccmon_using -l compact -d 'the small layout in any window'
 complete -c ccmon -n _shtab_ccmon_using -l ascii -d 'no characters beyond ASCII'
@@ -90,6 +91,7 @@ complete -c ccmon -n '_shtab_ccmon_using history' -l timezone -xka "(echo local;
 complete -c ccmon -n '_shtab_ccmon_using history' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l ccusage -xka "(__fish_complete_command)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
+complete -c ccmon -n '_shtab_ccmon_using history' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l theme -xka "dark light mono" -d 'colours: dark, light, mono (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using history' -l ascii -d 'no characters beyond ASCII'
@@ -111,6 +113,7 @@ complete -c ccmon -n '_shtab_ccmon_using record' -l timezone -xka "(echo local; 
 complete -c ccmon -n '_shtab_ccmon_using record' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l ccusage -xka "(__fish_complete_command)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
+complete -c ccmon -n '_shtab_ccmon_using record' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l theme -xka "dark light mono" -d 'colours: dark, light, mono (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using record' -l ascii -d 'no characters beyond ASCII'

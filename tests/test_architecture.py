@@ -10,11 +10,11 @@ from commands import ROOT
 PACKAGE = ROOT / "ccmon"
 FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
 DOORS = {"ccusage", "ccusage_find", "store", "store_rows", "migrations", "linecache", "linefiles", "dotfiles",
-         "config", "clock", "screen"}
-JOINS = {"refresh", "memory", "lines", "context", "app", "cli", "__main__", "arguments", "init", "hook"}
+         "config", "clock", "screen", "log_files", "log_cache", "store_logs"}
+JOINS = {"refresh", "memory", "lines", "context", "app", "cli", "__main__", "arguments", "init", "hook", "sources", "log_reader"}
 PURE = set(FILES) - DOORS - JOINS
 SAME_DOOR = {("ccusage", "ccusage_find"), ("store", "store_rows"), ("store", "migrations"), ("screen", "themes"),
-             ("linefiles", "linecache")}
+             ("linefiles", "linecache"), ("store", "store_logs"), ("log_cache", "log_files"), ("log_cache", "log_entries")}
 IMPURE = {"os", "sys", "time", "sqlite3", "subprocess", "curses", "threading", "io", "pathlib", "shutil", "socket", "signal"}
 FORBIDDEN_CALLS = {"print", "open", "input", "exec", "eval"}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from commands import HOUR, NOW, block
 
-from ccmon import config
+from ccmon import config, context
 
 START = NOW - 2 * HOUR
 
@@ -54,6 +54,9 @@ def test_every_kind_of_line(active):
     ("[ccmon]\nplan = pro\n[ccmon]\n", ["line 3", "second time"]),
     ("[plans]\nteam = many\n", ["line 2", "many"]),
     ("[plans]\npro = 0\n", ["line 2", "'0'"]),
+    ("[ccmon]\nsource = log\n", ["line 2", "'log'", "did you mean logs?"]),
+    ("[ccmon]\n[prices]\nclaude-foo-9 = 3, 15\n", ["line 3", "3, 15", "cache for an hour", "3, 15, 3.75, 6, 0.30"]),
+    ("[prices]\nclaude-foo-9 = 3, 15, 3, x, 1\n", ["line 2", "'x'"]),
 ])
 def test_mistakes_are_told_with_their_line(active, text, said):
     path = active.configure(text)
@@ -82,6 +85,12 @@ def test_the_table_of_plans(active):
     assert limit(active, "--plan", "max5") == 35_000
     result = active.run("--json", "--plan", "teem")
     assert result.code == 2 and "did you mean team?" in result.err
+
+
+def test_the_prices_of_models(active):
+    active.configure("[prices]\nClaude-Foo-9 = 3, 15, 3.75, 6, 0.30\nus.anthropic.claude-foo: 1,2,3,4,5\n")
+    assert context.prepare({}, {"HOME": str(active.home)}).settings.prices == {
+        "claude-foo-9": (3, 15, 3.75, 6, 0.3, None), "us.anthropic.claude-foo": (1, 2, 3, 4, 5, None)}
 
 
 def test_xdg_config_home(active, tmp_path):

@@ -26,7 +26,8 @@ def test_every_key_against_the_output_it_came_from(machine):
     machine.answers([block(NOW - 30 * HOUR, 900), block(START, 12_000, costUSD=3.4567891, models=["a", "b"])])
     assert document(machine, "--plan", "max5", "--timezone", "UTC") == {
         "schema": 1, "now": NOW,
-        "source": {"name": "ccusage", "version": "20.0.24", "age_s": 0, "error": None},
+        "source": {"name": "ccusage", "version": "20.0.24", "age_s": 0, "error": None,
+                   "reason": None, "progress": None},
         "session": {"active": True, "start": START, "end": END, "tokens": 12_000, "input": 2400, "output": 9600,
                     "cache_creation": 60_000, "cache_read": 1_140_000, "cost_usd": 3.456789, "models": ["a", "b"]},
         "plan": {"name": "max5", "limit": 35_000, "limit_source": "plan"},

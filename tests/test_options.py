@@ -18,11 +18,13 @@ def settings(*words, env=None, file=None):
 
 GOOD = {"plan": ["pro", "max5", "max20", "custom_max", "ml_auto"], "limit": ["1", "35,000", "35_000"],
         "reset": ["session", "schedule", "5", "20,5"], "reset_hour": ["0", "23", "07"], "timezone": ["local", "UTC"],
-        "interval": ["0.5", "3600"], "timeout": ["0.1", "90"], "ccusage": ["/a b", "x"], "theme": ["dark"], "wait": ["0", "60"],
+        "interval": ["0.5", "3600"], "timeout": ["0.1", "90"], "ccusage": ["/a b", "x"],
+        "source": ["auto", "ccusage", "logs"], "theme": ["dark"], "wait": ["0", "60"],
         "line_ttl": ["1", "60"], "compact": ["yes", "off"], "ascii": ["TRUE", "0"], "emoji": ["no", "1"],
         "format": sorted({*DIALECTS} - {"claude"}), "template": ["{percent}%", " a b "], "max_width": ["1", "1,000"]}
 BAD = {"plan": ["Pro", "max", ""], "limit": ["0", "-5", "x", "1.5", "9" * 30, "٣"], "reset": ["daily", "24", "1,,2", "5.5", "-1"],
        "reset_hour": ["24", "-1", "x", "1.5", "nan"], "interval": ["0", "nan", "inf", "x", "1e9"], "timeout": ["0", "-1"],
+       "source": ["log", "AUTO", "x"],
        "theme": ["drak"], "wait": ["-1", "61"], "line_ttl": ["0"], "compact": ["perhaps"], "ascii": ["2"], "emoji": ["jein"],
        "format": ["TMUX", "xyz"], "max_width": ["0", "1001", "x"]}
 
@@ -145,3 +147,37 @@ def test_an_empty_value_is_an_error_or_the_empty_choice_never_none(option):
 
 def test_local_in_any_case_is_one_zone():
     assert options.resolve({"timezone": Given("Local", "--timezone")}, {}, {}).timezone == "local"
+
+
+def test_the_source_is_chosen_by_ccmon_unless_it_is_said():
+    assert (settings().source, settings("--source", "logs").source) == ("auto", "logs")
+
+
+def priced(text):
+    """The prices that a line of config.ini makes."""
+    return options.price_table({"prices": {"claude-foo-9": Given(text, "config.ini, line 2")}})
+
+
+@pytest.mark.parametrize("text", ["3, 15, 3.75, 6, 0.30", "3,15,3.75,6,.3", " 3.0 , 15 ,3.75, 6e0 ,0.3 "])
+def test_prices_of_a_model(text):
+    found = priced(text)
+    assert found == {"claude-foo-9": (3, 15, 3.75, 6, 0.3, None)}
+    assert options.resolve({}, {}, {}, prices=found).prices == found and settings().prices == {}
+
+
+@pytest.mark.parametrize("text, said", [("", "5 prices"), ("3", "input, output"), ("3, 15, 3.75, 6", "cache read"),
+                                        ("1,2,3,4,5,6", "5 prices"), ("1,2,3,4,x", "'x' is not a number of USD per million"),
+                                        ("1,2,,4,5", "''"), ("1,2,nan,4,5", "'nan'"), ("-1,2,3,4,5", "from 0 to 10000"),
+                                        ("1,2,3,4,1e9", "'1e9'")])
+def test_wrong_prices_name_their_place_and_what_is_expected(text, said):
+    with pytest.raises(CcmonError, match="^config.ini, line 2: ") as told:
+        priced(text)
+    assert said in str(told.value)
+
+
+@given(st.text(max_size=20))
+def test_any_text_is_five_prices_or_one_sentence(text):
+    try:
+        assert len(priced(text)["claude-foo-9"].plain) == 5
+    except CcmonError as told:
+        assert str(told)

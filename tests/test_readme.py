@@ -303,6 +303,7 @@ def test_the_configuration_shown_is_valid(home: Path) -> None:
     settings = context.prepare({}, {"HOME": str(home)}).settings
     assert [name for name, origin in settings.origin.items() if origin == "file"] == ["plan", "timezone", "emoji"]
     assert settings.plan in settings.plans and settings.plans["max5"] != limits.PLANS["max5"]
+    assert [len(price.plain) for price in settings.prices.values()] == [5]
 
 
 def test_every_plan_has_its_figure() -> None:

@@ -23,7 +23,11 @@ SHORT = {"over_limit": "over the limit", "limit_unknown": "above the record", "n
 
 def source_words(source: Source, now: int, reading: bool = False) -> str:
     """The source, its version and the age of what it said."""
+    if source.progress is not None:
+        return f"reading all logs, {int(100 * source.progress)} %"
     name = f"{source.name} {source.version}" if source.version else source.name
+    if source.reason == "no_ccusage":
+        name += " (no ccusage)"
     if source.refreshed is None:
         return f"{name}, reading" if reading else f"{name}, no data"
     age_s = max(0, now - source.refreshed)

@@ -1,0 +1,128 @@
+"""The door to Claude Code's log files: which there are, whether any has changed, and the new lines of one.
+
+Nothing is followed that is a link, as ccusage does; what cannot be read is counted and left out.
+"""
+
+import os
+import stat
+from hashlib import blake2b
+from typing import Iterator, List, NamedTuple, Optional, Sequence
+
+CHUNK = 1 << 20
+MOST_LINE = 32 << 20                   # a longer line is skipped: nobody can mean it
+_ENDS = 512                            # bytes at both ends of what was read tell whether a file is still the same
+
+
+class LogFile(NamedTuple):
+    """One file as it was found."""
+
+    path: str
+    root: int                          # number of the folder in which it was found
+    device: int
+    inode: int
+    size: int
+    mtime_ns: int
+
+
+class Line(NamedTuple):
+    """A complete line, without its end; content is None when it was too long."""
+
+    start: int                         # bytes before it in the file
+    end: int                           # bytes up to the next one
+    content: Optional[bytes]
+
+
+def projects(folders: Sequence[str]) -> List[str]:
+    """The folders that hold logs, of Claude Code's configuration folders; those themselves may be named, too."""
+    tails = [folder.rstrip("/") for folder in folders]
+    return [tail if os.path.basename(tail) == "projects" else os.path.join(tail, "projects") for tail in tails]
+
+
+def scan(folders: Sequence[str]) -> List[LogFile]:
+    """Every log below the folders, folder by folder, each in the order of the paths."""
+    found = [file for root, folder in enumerate(dict.fromkeys(folders)) for file in sorted(_below(folder, root))]
+    return list({file.path: file for file in found}.values())
+
+
+def _below(folder: str, root: int) -> Iterator[LogFile]:
+    waiting = [folder]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    elif entry.name.endswith(".jsonl") and entry.is_file(follow_symlinks=False):
+                        yield _described(entry, root)
+        except (OSError, ValueError):
+            continue                   # unreadable, or gone meanwhile
+
+
+def _described(entry: "os.DirEntry[str]", root: int) -> LogFile:
+    found = entry.stat(follow_symlinks=False)
+    return LogFile(entry.path, root, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+def stamp(files: Sequence[LogFile]) -> str:
+    """A short text that changes whenever a file does; "" when there are none."""
+    seen = blake2b(digest_size=8)
+    for file in files:
+        seen.update(repr(file).encode("utf-8", "surrogateescape"))
+    return seen.hexdigest() if files else ""
+
+
+def open_log(file: LogFile) -> Optional[int]:
+    """A descriptor of a plain file; None when it cannot be read. Never waits for a pipe that took its place."""
+    try:
+        fd = os.open(file.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
+    except OSError:
+        return None
+    if stat.S_ISREG(os.fstat(fd).st_mode):
+        return fd
+    os.close(fd)
+    return None
+
+
+def fingerprint(fd: int, offset: int) -> bytes:
+    """What tells that the bytes before the offset are still the same: those at both of their ends."""
+    head = _at(fd, 0, min(offset, _ENDS))
+    tail = _at(fd, max(0, offset - _ENDS), min(offset, _ENDS))
+    return blake2b(head + b"\0" + tail, digest_size=8).digest()
+
+
+def lines(fd: int, offset: int, final: bool) -> Iterator[Line]:
+    """The lines from the offset on. One without an end waits for it, unless `final` says that nothing more will come."""
+    start, length = offset, 0
+    kept: List[bytes] = []             # parts of the present line, none when it is too long
+    os.lseek(fd, offset, os.SEEK_SET)
+    while True:
+        *whole, rest = _next(fd).split(b"\n")
+        for part in whole:
+            length += len(part)
+            yield Line(start, start + length + 1, b"".join([*kept, part]) if length <= MOST_LINE else None)
+            start, length, kept = start + length + 1, 0, []
+        if not whole and not rest:
+            break
+        length += len(rest)
+        kept = [*kept, rest] if length <= MOST_LINE else []
+    if final and length:
+        yield Line(start, start + length, b"".join(kept) if kept else None)
+
+
+def _next(fd: int) -> bytes:
+    try:
+        return os.read(fd, CHUNK)
+    except OSError:
+        return b""
+
+
+def _at(fd: int, offset: int, size: int) -> bytes:
+    """Bytes of any place; the place where reading goes on stays."""
+    try:
+        before = os.lseek(fd, 0, os.SEEK_CUR)
+        os.lseek(fd, offset, os.SEEK_SET)
+        content = os.read(fd, size)
+        os.lseek(fd, before, os.SEEK_SET)
+        return content
+    except OSError:
+        return b""
