@@ -4,6 +4,7 @@ import argparse
 from typing import Any, Dict, List, Mapping, NoReturn, Sequence
 
 from ccmon import __version__
+from ccmon.history_groups import KINDS, PERIODS
 from ccmon.model import Given, UsageError
 from ccmon.options import NEGATIVE_FLAGS, OPTIONS, Option, flag_name, near
 from ccmon.text import clean
@@ -66,6 +67,7 @@ def build() -> Parser:
                                  description="Read the usage once, store it and refresh the status lines; prints nothing.")
     _add_settings(record)
     _add_init(commands)
+    _add_others(commands)
     return parser
 
 
@@ -83,13 +85,58 @@ def _add_init(commands: Any) -> None:
 def _add_history(commands: Any) -> None:
     text = "the sessions that ccmon remembers, oldest first"
     history = commands.add_parser("history", allow_abbrev=False, help=text, description=text.capitalize() + ".")
-    history.add_argument("--by", choices=("session",), default="session", help="one row for each session")
-    history.add_argument("--days", metavar="N", default=None, help="only sessions that ended in the last N days")
+    history.add_argument("--by", choices=KINDS, default="session", help="one row for each " + ", ".join(KINDS[:-1]) + " or model")
+    _add_range(history)
+    history.add_argument("--rows", metavar="N", default=None, help="only the last N rows")
+    history.add_argument("--sort", metavar="COLUMN", default=None, help="sort by a column; -COLUMN: the largest first")
+    history.add_argument("--columns", metavar="LIST", default=None, help="the columns to show, such as start,tokens,cost; "
+                                                                         "help: those that there are")
+    history.add_argument("--no-pager", action="store_true", help="print long tables, too, without a pager")
     shape = history.add_mutually_exclusive_group()
     shape.add_argument("--table", metavar="FORMAT", nargs="?", const="github", default=None,
                        help="a table format of tabulate; github when none is named")
     shape.add_argument("--json", action="store_true", help="a list of objects")
+    shape.add_argument("--csv", action="store_true", help="comma-separated values")
+    shape.add_argument("--chart", metavar="PERIOD", nargs="?", const="day", default=None, choices=PERIODS,
+                       help="bars by day, week or month")
+    shape.add_argument("--heatmap", action="store_true", help="tokens by weekday and hour")
+    shape.add_argument("--check", action="store_true", help="look whether the stored history is sound")
+    shape.add_argument("--backup", metavar="FILE", default=None, help="copy the stored history, also while it is in use")
     _add_settings(history)
+
+
+def _add_range(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--days", metavar="N", default=None, help="only sessions that ended in the last N days")
+    parser.add_argument("--since", metavar="DATE", default=None, help="only from this day on: 2026-11-01, 2026-11, today")
+    parser.add_argument("--until", metavar="DATE", default=None, help="only up to the end of this day")
+    parser.add_argument("--host", metavar="NAME", default=None, help="of another machine whose history was merged; all: of all")
+
+
+def _add_others(commands: Any) -> None:
+    """The commands that look at the whole memory."""
+    text = "a week or a month in words and pictures"
+    report = commands.add_parser("report", allow_abbrev=False, help=text, description=text.capitalize() + ".")
+    report.add_argument("--period", choices=PERIODS[1:], default="week", help="what it is about (default: week)")
+    report.add_argument("--last", action="store_true", help="the one before the present one")
+    report.add_argument("--host", metavar="NAME", default=None, help="another machine whose history was merged; all: every one")
+    shape = report.add_mutually_exclusive_group()
+    shape.add_argument("--markdown", action="store_true", help="as Markdown")
+    shape.add_argument("--html", metavar="FILE", default=None, help="as one page that needs nothing else; - is standard output")
+    _add_settings(report)
+    text = "take the history of another machine into this one"
+    merge = commands.add_parser("merge", allow_abbrev=False, help=text,
+                                description=text.capitalize() + "; twice does no more than once.")
+    merge.add_argument("file", metavar="FILE", help="ccmon.db of the other machine, or a copy made with history --backup")
+    _add_settings(merge)
+    text = "the present numbers for monitoring systems"
+    export = commands.add_parser("export", allow_abbrev=False, help=text, description=text.capitalize() + ".")
+    export.add_argument("--openmetrics", action="store_true", required=True, help="as OpenMetrics text")
+    export.add_argument("--output", metavar="FILE", default=None, help="write a file, whole or not at all, instead of printing")
+    _add_settings(export)
+    text = "where each number comes from"
+    why = commands.add_parser("why", allow_abbrev=False, help=text, description=text.capitalize() + ".")
+    why.add_argument("--json", action="store_true", help="as one JSON object")
+    _add_settings(why)
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:

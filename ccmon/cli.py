@@ -10,14 +10,15 @@ import time
 import traceback
 from argparse import Namespace
 from contextlib import contextmanager
+from importlib import import_module
 from io import TextIOWrapper
 from typing import Any, Iterator, List, Mapping, Optional, Sequence, TextIO
 
 from ccmon import arguments, config, demo, hook, init, linecache, linefiles, lines, memory, refresh, screen, themes
 from ccmon.context import Context, prepare
-from ccmon.model import CcmonError, Facts, Given, Record, Snapshot, Source, UsageError
+from ccmon.model import CcmonError, Facts, Given, Snapshot, Source, UsageError
 from ccmon.text import Charset, clean, plain
-from ccmon.views import dashboard, foot, history, idle, report
+from ccmon.views import dashboard, foot, idle, report
 from ccmon.views.scene import Scene
 
 OK, UNWRITABLE, USAGE, NO_SESSION, NO_DATA, INTERNAL = 0, 1, 2, 20, 30, 70
@@ -67,10 +68,10 @@ def _run(argv: List[str]) -> int:
 
 
 def _command(given: Namespace, ctx: Context) -> int:
-    if given.command == "history":
-        return _history(given, ctx)
     if given.command == "record":
         return _record(ctx)
+    if given.command:
+        return _run_command(given, ctx)
     if given.json:
         return _json(ctx)
     if given.once:
@@ -79,6 +80,12 @@ def _command(given: Namespace, ctx: Context) -> int:
         return _full_screen(ctx)
     _once(ctx)
     return OK
+
+
+def _run_command(given: Namespace, ctx: Context) -> int:
+    """Each command is a room of its own, loaded when it is wanted."""
+    module = import_module(f"ccmon.{given.command}_command")
+    return int(module.run(given, ctx))
 
 
 # --- contexts -----------------------------------------------------------------------------------------------------------
@@ -209,57 +216,6 @@ def _full_screen(ctx: Context) -> int:
     from ccmon import app
     with config.open_log(ctx.paths.log) as log:
         return app.run(ctx, _charset(ctx, sys.stdout), log)
-
-
-# --- history ------------------------------------------------------------------------------------------------------------
-
-def _history(given: Namespace, ctx: Context) -> int:
-    since = None if given.days is None else ctx.now() - int(_days(given.days) * 86_400)
-    table = None if given.table is None else _table_format(given.table)
-    records = _records(ctx, since)
-    if given.json:
-        print(json.dumps(history.objects(records, ctx.now())))
-    elif records or table:
-        print(_table(records, ctx, table or "simple"))
-    else:
-        print("No sessions are stored yet. ccmon keeps them from its first run on; try: ccmon record")
-    return OK
-
-
-def _days(text: str) -> float:
-    try:
-        days = float(text)
-    except ValueError:
-        days = -1
-    if not 0 < days <= 36_500:
-        raise UsageError(f"--days: '{text}' is not a number of days from 1 to 36500")
-    return days
-
-
-def _tabulate() -> Any:
-    try:
-        import tabulate
-    except ImportError:
-        raise CcmonError("tabulate is missing. Install it in your virtual environment with: pip install tabulate") from None
-    return tabulate
-
-
-def _table_format(name: str) -> str:
-    formats = sorted(_tabulate().tabulate_formats)
-    if name not in formats:
-        raise UsageError(f"--table: '{clean(name)}' is unknown; choose from {', '.join(formats)}")
-    return name
-
-
-def _records(ctx: Context, since: Optional[int]) -> List[Record]:
-    with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
-        return kept.records(since)
-
-
-def _table(records: Sequence[Record], ctx: Context, name: str) -> str:
-    rows = history.cells(records, ctx.now(), ctx.zone)
-    align = history.ALIGN if rows else None
-    return str(_tabulate().tabulate(rows, headers=history.COLUMNS, tablefmt=name, colalign=align, disable_numparse=True))
 
 
 # --- the line -----------------------------------------------------------------------------------------------------------

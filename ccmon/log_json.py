@@ -56,7 +56,7 @@ def decode(line: bytes) -> Dict[str, Any]:
 
 
 def _is_suspect(line: bytes) -> bool:
-    if line.count(b"[") + line.count(b"{") > _DEEPEST or b"\\u" in line and (b"\\ud" in line or b"\\uD" in line):
+    if line.count(b"[") + line.count(b"{") > _DEEPEST or b"\\" in line and (b"\\ud" in line or b"\\uD" in line):
         return True
     parts = line.split(b"null")
     parts.pop()

@@ -4,7 +4,7 @@ from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import compute, demo, limits, official
 from ccmon.context import Context
-from ccmon.model import Block, Facts, HighWater, Limit, Record, Source
+from ccmon.model import Block, Facts, HighWater, Limit, Record, Source, Used
 from ccmon.session_json import WINDOWS_S
 from ccmon.store import Hit, Minute, Store, StoreError, open_store
 
@@ -85,11 +85,18 @@ class Memory:
             self.trouble = str(err)
             return False
 
-    def records(self, since: Optional[int] = None) -> List[Record]:
-        """The sessions that ended since then, by start; StoreError says why there are none to be had."""
+    def records(self, since: Optional[int] = None, everywhere: bool = False) -> List[Record]:
+        """The sessions that ended since then, by start; of all machines if everywhere. StoreError says why there are none."""
+        return self._sound().records(None if everywhere else self.ctx.owner, self.ctx.now(), since)
+
+    def used(self, since: int, until: int, everywhere: bool = False) -> List[Used]:
+        """Tokens by hour and model, as far as the log reader saw them. Raises StoreError."""
+        return self._sound().used(None if everywhere else self.ctx.owner, since, until)
+
+    def _sound(self) -> Store:
         if self.store is None:
             raise StoreError(self.trouble or "There is no store")
-        return self.store.records(self.ctx.owner, self.ctx.now(), since)
+        return self.store
 
     def _limit_of(self, tokens: int, high_water: Optional[HighWater]) -> Limit:
         settings = self.ctx.settings

@@ -178,6 +178,18 @@ class Record(NamedTuple):
     limit: int                         # tokens
     limit_source: str
     listed: bool = True                # False: it should still run, but the source lists it no more
+    host: str = ""                     # machine on which it was recorded
+
+
+class Used(NamedTuple):
+    """Tokens of one model in one hour, as the log reader saw them."""
+
+    hour: int                          # epoch s of its start
+    model: str                         # "" for none
+    input: int
+    output: int
+    cache_creation: int
+    cache_read: int
 
 
 class Given(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Callable, List, Optional, Sequence, TypeVar
 
 from ccmon import migrations, store_logs, store_rows
 from ccmon.migrations import OTHER_FOLDER
-from ccmon.model import Block, CcmonError, Facts, Owner, Record
+from ccmon.model import Block, CcmonError, Facts, Owner, Record, Used
 from ccmon.store_logs import Hit, Minute
 from ccmon.store_rows import ActiveOf, LimitOf, Settle
 
@@ -133,6 +133,13 @@ class Store:
         def read(db: sqlite3.Connection) -> List[Record]:
             owner_id = store_rows.owner_id(db, owner) if owner else None
             return [] if owner and owner_id is None else store_rows.records(db, owner_id, now, since)
+        return self._transact("BEGIN", read)
+
+    def used(self, owner: Optional[Owner], since: int, until: int) -> List[Used]:
+        """Tokens by hour and model, as far as the log reader saw them; of all owners without one. Raises StoreError."""
+        def read(db: sqlite3.Connection) -> List[Used]:
+            owner_id = store_rows.owner_id(db, owner) if owner else None
+            return [] if owner and owner_id is None else store_logs.used(db, owner_id, since, until)
         return self._transact("BEGIN", read)
 
     def get(self, key: str) -> Optional[str]:

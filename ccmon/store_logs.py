@@ -1,7 +1,9 @@
 """The rows that only the log files give: tokens by minute and model, and limit messages. Only store.py calls."""
 
 import sqlite3
-from typing import Iterable, NamedTuple, Optional
+from typing import Iterable, List, NamedTuple, Optional
+
+from ccmon.model import Used
 
 _FIVE_HOURS_S = 18_000
 
@@ -35,6 +37,14 @@ def keep_hits(db: sqlite3.Connection, owner: int, hits: Iterable[Hit]) -> None:
     """A limit message is a reading of 100 %."""
     db.executemany("""INSERT OR IGNORE INTO reading (owner_id, window_s, ts, percent, resets_at, source)
         VALUES (?, ?, ?, 100, ?, 'limit')""", [(owner, _FIVE_HOURS_S, hit.at, hit.resets_at or 0) for hit in hits])
+
+
+def used(db: sqlite3.Connection, owner: Optional[int], since: int, until: int) -> List[Used]:
+    """Tokens by hour and model from since on and before until; of all owners without one."""
+    rows = db.execute("""SELECT ts / 3600 * 3600, name, sum(input), sum(output), sum(cache_creation), sum(cache_read)
+        FROM minute JOIN model ON id = model_id WHERE (?1 IS NULL OR owner_id = ?1) AND ts >= ?2 AND ts < ?3
+        GROUP BY 1, 2 ORDER BY 1, 2""", (owner, since, until))
+    return [Used(*row) for row in rows]
 
 
 _KINDS = ("input", "output", "cache_creation", "cache_read")

@@ -180,10 +180,11 @@ def facts(db: sqlite3.Connection, owner: int, now: int) -> Facts:
 
 def records(db: sqlite3.Connection, owner: Optional[int], now: int, since: Optional[int]) -> List[Record]:
     """Sessions that ended after since, by start; of all owners without one. One that should run may be unlisted."""
-    sql = _SELECT + """, plan, limit_tokens, limit_source, listed OR end_ts <= ?1 FROM session
+    sql = _SELECT + """, plan, limit_tokens, limit_source, listed OR end_ts <= ?1,
+        (SELECT host FROM owner WHERE id = owner_id) FROM session
         WHERE (?2 IS NULL OR owner_id = ?2) AND (?3 IS NULL OR end_ts > ?3) ORDER BY start_ts, owner_id"""
-    return [Record(_row(values).block, plan, limit, limit_source, bool(listed))
-            for *values, plan, limit, limit_source, listed in db.execute(sql, (now, owner, since))]
+    return [Record(_row(values).block, plan, limit, limit_source, bool(listed), host)
+            for *values, plan, limit, limit_source, listed, host in db.execute(sql, (now, owner, since))]
 
 
 def _rows_since(db: sqlite3.Connection, owner: int, since: int) -> List[_Row]:

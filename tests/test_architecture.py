@@ -11,7 +11,8 @@ PACKAGE = ROOT / "ccmon"
 FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
 DOORS = {"ccusage", "ccusage_find", "store", "store_rows", "migrations", "linecache", "linefiles", "dotfiles",
          "config", "clock", "screen", "log_files", "log_cache", "store_logs"}
-JOINS = {"refresh", "memory", "lines", "context", "app", "cli", "__main__", "arguments", "init", "hook", "sources", "log_reader"}
+JOINS = {"refresh", "memory", "lines", "context", "app", "cli", "__main__", "arguments", "init", "hook", "sources", "log_reader",
+         "history_command", "report_command", "merge_command", "export_command", "why_command"}
 PURE = set(FILES) - DOORS - JOINS
 SAME_DOOR = {("ccusage", "ccusage_find"), ("store", "store_rows"), ("store", "migrations"), ("screen", "themes"),
              ("linefiles", "linecache"), ("store", "store_logs"), ("log_cache", "log_files"), ("log_cache", "log_entries")}
