@@ -99,7 +99,8 @@ def parse(line: bytes, session: str) -> Tuple[Entry, ...]:
     try:
         data = log_json.decode(line)
         entry = _entry(data, line, session)
-        return (entry, *_advisors(data, entry)) if _ADVISOR in line else (entry,)
+        helped = "iterations" in data["message"]["usage"] and _ADVISOR in line
+        return (entry, *_advisors(data, entry)) if helped else (entry,)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return ()
 
@@ -153,7 +154,8 @@ def _counts(usage: Dict[str, Any]) -> Tuple[int, int, int, int, int]:
     if parts is not None:
         five, hour = parts.get("ephemeral_5m_input_tokens", 0), parts.get("ephemeral_1h_input_tokens", 0)
     counts = usage["input_tokens"], usage["output_tokens"], five, hour, usage.get("cache_read_input_tokens", 0)
-    if {type(flat), *map(type, counts)} != _ONLY_INT or not 0 <= min(counts) <= max(counts) <= MOST or not 0 <= flat <= MOST:
+    checked = (flat, *counts)
+    if {*map(type, checked)} != _ONLY_INT or not 0 <= min(checked) <= max(checked) <= MOST:
         raise BadLine
     return counts
 
@@ -207,7 +209,7 @@ def _reset(line: bytes) -> Optional[int]:
 
 def limit(line: bytes) -> Optional[Limit]:
     """The message in the line that a limit was reached, in any wording since 2025; None in all other lines. Never raises."""
-    if b"isApiErrorMessage" not in line or b"limit" not in line:
+    if b"isApiErrorMessage" not in line or b"imit" not in line:
         return None
     try:
         data = log_json.decode(line)

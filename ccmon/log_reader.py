@@ -4,6 +4,7 @@ A long history is read in two steps: first the files of the last days, which giv
 process of its own, everything.
 """
 
+import gc
 import os
 import subprocess
 import sys
@@ -132,7 +133,7 @@ def _read_side_by_side(cache: LogCache, files: Sequence[LogFile], now: int) -> N
         return
     try:
         from concurrent.futures import ProcessPoolExecutor  # dear, and only worth it here
-        with ProcessPoolExecutor(2) as pool:
+        with ProcessPoolExecutor(2, initializer=gc.disable) as pool:
             waiting: "Deque[Tuple[LogFile, Future[List[Read]]]]" = deque()
             for file in fresh:
                 waiting.append((file, pool.submit(_read_whole, file, _is_final(file, now))))
