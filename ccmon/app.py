@@ -9,12 +9,13 @@ from typing import List, NamedTuple, Optional, Sequence, TextIO, Tuple
 from ccmon import ccusage, linecache, memory, refresh
 from ccmon.context import Context
 from ccmon.limits import PLAN_NAMES
-from ccmon.model import Facts, Record
+from ccmon.model import Facts
 from ccmon.screen import Event, Screen, exit_code
 from ccmon.store import StoreError
 from ccmon.text import Charset, Line
 from ccmon.themes import THEMES
-from ccmon.views import dashboard, foot, help, history
+from ccmon.views import dashboard, foot, help, history_page
+from ccmon.views.history_page import NO_PAST, Look, Past
 from ccmon.views.scene import Scene
 
 MESSAGE_S = 4
@@ -30,13 +31,13 @@ class State(NamedTuple):
     theme: str = "dark"
     compact: bool = False
     reading: bool = True               # a refresh is under way
-    records: Tuple[Record, ...] = ()
-    offset: int = 0                    # rows scrolled away in the history
+    past: Past = NO_PAST
+    look: Look = Look()                # what of the past the history page shows
     message: str = ""
     message_until: int = 0             # epoch s
 
 
-def update(state: State, event: Event, now: int, asked: str, page_rows: int) -> Tuple[State, str]:
+def update(state: State, event: Event, now: int, asked: str, width: int, height: int) -> Tuple[State, str]:
     """The next state and an effect: "", quit, refresh, history or theme. `asked` is the plan of the settings."""
     if event.kind != "key":
         return state, ""
@@ -45,8 +46,8 @@ def update(state: State, event: Event, now: int, asked: str, page_rows: int) -> 
         return (state, "quit") if state.page == "dashboard" else (state._replace(page="dashboard"), "")
     if key == "esc":
         return state._replace(page="dashboard", message=""), ""
-    if key in ("up", "down", "pgup", "pgdn", "home", "end"):
-        return _scrolled(state, str(key), page_rows), ""
+    if state.page == "history":
+        state = state._replace(look=history_page.after_key(state.look, str(key), state.past, width, height))
     return _command(state, str(key), now, asked)
 
 
@@ -65,18 +66,10 @@ def _command(state: State, key: str, now: int, asked: str) -> Tuple[State, str]:
         return state._replace(compact=not state.compact), ""
     if key == "h":
         page = "dashboard" if state.page == "history" else "history"
-        return state._replace(page=page, offset=0), "history" if page == "history" else ""
+        return state._replace(page=page, look=state.look._replace(offset=0)), "history" if page == "history" else ""
     if key == "?":
         return state._replace(page="dashboard" if state.page == "help" else "help"), ""
     return state, ""
-
-
-def _scrolled(state: State, key: str, page_rows: int) -> State:
-    if state.page != "history":
-        return state
-    last = history.last_offset(len(state.records), page_rows)
-    step = {"up": -1, "down": 1, "pgup": 4 - page_rows, "pgdn": page_rows - 4, "home": -last, "end": last}[key]
-    return state._replace(offset=max(0, min(last, state.offset + step)))
 
 
 def _said(state: State, message: str, now: int) -> State:
@@ -98,7 +91,7 @@ def frame(ctx: Context, state: State, charset: Charset, now: int, width: int, he
     if state.page == "help":
         return help.render(scene, width, height)
     if state.page == "history":
-        return history.screen(scene, state.records, state.offset, width, height)
+        return history_page.render(scene, state.past, state.look, width, height)
     return dashboard.render(scene, width, height)
 
 
@@ -201,7 +194,7 @@ def _loop(ctx: Context, charset: Charset, screen: Screen, poller: Poller, state:
                 return 129
             if event.kind == "signal":
                 return exit_code(int(str(event.value)))
-            state, effect = update(state, event, ctx.now(), ctx.settings.plan, height)
+            state, effect = update(state, event, ctx.now(), ctx.settings.plan, width, height)
             if effect == "quit":
                 return 0
             state = _effect(ctx, screen, poller, state, effect)
@@ -221,7 +214,9 @@ def _effect(ctx: Context, screen: Screen, poller: Poller, state: State, effect: 
 def _with_history(ctx: Context, state: State) -> State:
     try:
         with memory.opened(ctx, memory.BACKGROUND_BUSY_MS) as kept:
-            return state._replace(records=tuple(kept.records()))
+            records, now = kept.records(), ctx.now()
+            used = kept.used(records[0].block.start // 3600 * 3600, now + 1) if records else []
+        return state._replace(past=history_page.gathered(records, used, ctx.zone, now))
     except StoreError as err:
         return _said(state._replace(page="dashboard"), str(err), ctx.now())
 

@@ -87,7 +87,7 @@ def _add_history(commands: Any) -> None:
     history = commands.add_parser("history", allow_abbrev=False, help=text, description=text.capitalize() + ".")
     history.add_argument("--by", choices=KINDS, default="session", help="one row for each " + ", ".join(KINDS[:-1]) + " or model")
     _add_range(history)
-    history.add_argument("--rows", metavar="N", default=None, help="only the last N rows")
+    history.add_argument("--rows", metavar="N", default=None, help="only the last N rows; of sorted rows and models the first")
     history.add_argument("--sort", metavar="COLUMN", default=None, help="sort by a column; -COLUMN: the largest first")
     history.add_argument("--columns", metavar="LIST", default=None, help="the columns to show, such as start,tokens,cost; "
                                                                          "help: those that there are")
@@ -142,7 +142,18 @@ def _add_others(commands: Any) -> None:
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """The arguments of a call; options may stand before or after the command. UsageError on wrong words."""
     parser = build()
-    return parser.parse_args(_command_first(parser, list(argv)))
+    return parser.parse_args(_command_first(parser, _joined(argv)))
+
+
+def _joined(argv: Sequence[str]) -> List[str]:
+    """--sort -tokens as one word: argparse would take the second for an option."""
+    words: List[str] = []
+    for word in argv:
+        if words and words[-1] == "--sort" and word[:1] == "-" and word[1:2].isalpha():
+            words[-1] += "=" + word
+        else:
+            words.append(word)
+    return words
 
 
 def _command_first(parser: argparse.ArgumentParser, argv: List[str]) -> List[str]:

@@ -24,13 +24,57 @@ class Stretch(NamedTuple):
         return self.tokens * max(0.0, overlap_s) / (self.end - self.start)
 
 
+class Term(NamedTuple):
+    """What one session adds to the burn rate."""
+
+    start: Optional[int]                # epoch s, the session's
+    tokens: float                       # used within the last hour
+    whole: int                          # all tokens it is known to hold
+    spread_s: int                       # the time over which those are spread; 0 when they were measured
+
+
+class Terms(NamedTuple):
+    """What the burn rate rests on."""
+
+    source: str                         # measured | even
+    tokens: float                       # used within the last hour
+    parts: Tuple[Term, ...]             # sessions that used any
+    samples: int = 0                    # how often the tokens were seen to change, or to stand still; 0 when they were not
+    first: Optional[int] = None         # epoch s of the first of these
+
+    @property
+    def per_min(self) -> float:
+        """The burn rate."""
+        return self.tokens * 60 / WINDOW_S
+
+
 def burn_rate(blocks: Sequence[Block], samples: Sequence[Sample], now: int) -> Tuple[float, str]:
     """Tokens per minute over the last hour, and how that is known: measured or even. samples are by ts."""
+    found = terms(blocks, samples, now)
+    return found.per_min, found.source
+
+
+def terms(blocks: Sequence[Block], samples: Sequence[Sample], now: int) -> Terms:
+    """The burn rate session by session. samples are by ts."""
     rows, peaks = _window(samples, now, WINDOW_S)
     if rows and _watched(rows, blocks, now):
-        used = sum(stretch.share(now - WINDOW_S, now) for stretch in _stretches(rows, peaks))
-        return used * 60 / WINDOW_S, "measured"
-    return sum(_even_tokens(block, now) for block in blocks) * 60 / WINDOW_S, "even"
+        return _measured(rows, peaks, now)
+    used = [Term(block.start, _even_tokens(block, now), block.tokens, max(0, _last_use(block, now) - block.start))
+            for block in blocks]
+    return Terms("even", sum(term.tokens for term in used), tuple(term for term in used if term.tokens))
+
+
+def _measured(rows: Sequence[Sample], peaks: Mapping[Optional[int], int], now: int) -> Terms:
+    """Each stretch between two samples belongs to the session of the later one."""
+    used: Dict[Optional[int], float] = {}
+    total = 0.0
+    for row, stretch in zip(rows[1:], _stretches(rows, peaks)):
+        tokens = stretch.share(now - WINDOW_S, now)
+        total += tokens
+        used[row.session] = used.get(row.session, 0.0) + tokens
+    known = {session: max(row.tokens for row in rows if row.session == session) for session in used}
+    parts = tuple(Term(session, tokens, known[session], 0) for session, tokens in used.items() if tokens)
+    return Terms("measured", total, parts, len(rows), rows[0].ts)
 
 
 # --- even: each session's tokens spread over its time -----------------------------------------------------------------

@@ -3,21 +3,19 @@
 import errno
 import json
 import os
-import shutil
 import sys
-import tempfile
 import time
-import traceback
 from argparse import Namespace
 from contextlib import contextmanager
 from importlib import import_module
 from io import TextIOWrapper
-from typing import Any, Iterator, List, Mapping, Optional, Sequence, TextIO
+from typing import Iterator, List, Mapping, Sequence
 
-from ccmon import arguments, config, demo, hook, init, linecache, linefiles, lines, memory, refresh, screen, themes
+from ccmon import arguments, config, demo, hook, init, linecache, linefiles, lines, memory, output, refresh, screen
 from ccmon.context import Context, prepare
-from ccmon.model import CcmonError, Facts, Given, Snapshot, Source, UsageError
-from ccmon.text import Charset, clean, plain
+from ccmon.model import CcmonError, Facts, Given, Snapshot, Source, Unwritable, UsageError
+from ccmon.refresh import current_facts
+from ccmon.text import Line, clean
 from ccmon.views import dashboard, foot, idle, report
 from ccmon.views.scene import Scene
 
@@ -35,6 +33,8 @@ def main(argv: Sequence[str]) -> int:
         return code
     except UsageError as err:
         return _complain(str(err), USAGE)
+    except Unwritable as err:
+        return _complain(str(err), UNWRITABLE)
     except CcmonError as err:
         return _complain(str(err), NO_DATA)
     except KeyboardInterrupt:
@@ -97,7 +97,8 @@ def _context(given: Namespace) -> Iterator[Context]:
     if not getattr(given, "demo", False):
         yield prepare(flags, os.environ)
         return
-    with tempfile.TemporaryDirectory(prefix="ccmon-demo-") as folder:
+    from tempfile import TemporaryDirectory  # slow to load, and seldom wanted
+    with TemporaryDirectory(prefix="ccmon-demo-") as folder:
         yield _demo_context(flags, folder)
 
 
@@ -115,33 +116,6 @@ def _demo_context(flags: Mapping[str, Given], folder: str) -> Context:
 
 
 # --- one look, for people and programs ---------------------------------------------------------------------------------
-
-def current_facts(ctx: Context, insist: bool = False) -> Facts:
-    """A refresh when no other process is at it, else what is stored; waits for the other only when nothing is.
-
-    A failing source is left alone between two tries, unless the user changed how it is run; a missing one may have been
-    installed since. Who insists tries at any time and waits for the other process.
-    """
-    asked_at, deadline = ctx.now(), time.monotonic() + ctx.settings.timeout
-    waited = False
-    changed = "flag" in (ctx.settings.origin["timeout"], ctx.settings.origin["ccusage"])
-    while insist or changed or not refresh.backing_off(ctx) or refresh.source_before(ctx).missing:
-        lock = linecache.lock(ctx.cache) if ctx.cache else -1
-        if lock is not None:
-            try:
-                if waited and (refresh.source_before(ctx).refreshed or 0) > asked_at:
-                    break              # the other process has read what there is
-                return refresh.once(ctx, lock, insist=insist or changed)
-            finally:
-                linecache.unlock(lock)
-        waited = True
-        facts = refresh.load(ctx, ctx.now())
-        shown = facts.blocks or facts.source.refreshed
-        if (shown and not insist) or time.monotonic() > deadline:
-            return facts
-        time.sleep(0.05)
-    return refresh.load(ctx, ctx.now())
-
 
 def _record(ctx: Context) -> int:
     known = memory.old_news(ctx)
@@ -179,43 +153,22 @@ def _told(snapshot: Snapshot) -> int:
 def _once(ctx: Context) -> Snapshot:
     facts = current_facts(ctx)
     snapshot = ctx.view(facts, ctx.now())
-    size = shutil.get_terminal_size((80, 24))
+    size = output.size()
     status = foot.source_words(facts.source, snapshot.now)
-    scene = Scene(snapshot, facts, ctx.zone, _charset(ctx, sys.stdout), status, "", ctx.settings.compact)
-    _print_frame(ctx, dashboard.render(scene, max(20, size.columns or 80), max(5, size.lines or 24)))
+    scene = Scene(snapshot, facts, ctx.zone, output.charset(ctx, sys.stdout), status, "", ctx.settings.compact)
+    _print_frame(ctx, dashboard.render(scene, max(20, size.columns), max(5, size.rows)))
     return snapshot
 
 
-def _print_frame(ctx: Context, lines: "List[Any]") -> None:
-    colours = _colours(ctx, sys.stdout)
-    for line in lines:
-        print(themes.sgr_line(line, themes.THEMES[ctx.settings.theme], colours) if colours else plain(line))
-
-
-def _colours(ctx: Context, stream: TextIO) -> int:
-    env = ctx.env
-    if _colourless(ctx) or env.get("TERM", "dumb") == "dumb":
-        return 0
-    if not (stream.isatty() or env.get("FORCE_COLOR")):
-        return 0
-    return 256 if "256" in env.get("TERM", "") or env.get("COLORTERM") else 8
-
-
-def _colourless(ctx: Context) -> bool:
-    return bool(ctx.env.get("NO_COLOR")) or ctx.env.get("CLICOLOR") == "0"
-
-
-def _charset(ctx: Context, stream: Optional[TextIO]) -> Charset:
-    encoding = (getattr(stream, "encoding", None) or "ascii").lower().replace("-", "").replace("_", "")
-    wide = encoding.startswith("utf") and screen.utf8() and not ctx.settings.ascii
-    coloured = not _colourless(ctx) and ctx.settings.theme != "mono"
-    return Charset(wide, wide and coloured and ctx.settings.emoji)
+def _print_frame(ctx: Context, lines: Sequence[Line]) -> None:
+    for row in output.painted(ctx, lines):
+        print(row)
 
 
 def _full_screen(ctx: Context) -> int:
     from ccmon import app
     with config.open_log(ctx.paths.log) as log:
-        return app.run(ctx, _charset(ctx, sys.stdout), log)
+        return app.run(ctx, output.charset(ctx, sys.stdout), log)
 
 
 # --- the line -----------------------------------------------------------------------------------------------------------
@@ -289,7 +242,8 @@ def _silence_stdout() -> None:
 
 def _logged() -> str:
     """Write the present exception to the log and say where."""
+    from traceback import format_exc  # slow to load, and seldom wanted
     path = config.paths(os.environ).log
     with config.open_log(path) as log:
-        log.write(time.strftime("%Y-%m-%d %H:%M:%S ") + traceback.format_exc())
+        log.write(time.strftime("%Y-%m-%d %H:%M:%S ") + format_exc())
     return f"Details are in {path}" if path and os.path.exists(path) else "There is no place for a log"

@@ -39,17 +39,22 @@ def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
     known = limits.join(limits.high_water(facts.blocks, now), facts.high_water)
     limit = limits.resolve(options.plan, options.explicit_limit, session.tokens if session else 0, known, options.plans)
     left = max(0, limit.tokens - session.tokens) if session else None
-    rate, rate_source = burn.burn_rate(_trusted(facts, now), _seen(facts, now), now)
+    pace = burn_terms(facts, now)
     official = facts.official.at(now)
     reset = schedule.next_reset(now, options.rule, session.end if session else None, zone, official.five_hour)
     return Snapshot(
         now=now, source=facts.source, age_s=_age_s(facts.source, now),
         session=session or _newest(facts.blocks, now), active=session is not None, others=max(0, len(running) - 1),
         limit=limit, percent=100 * session.tokens / limit.tokens if session else None, left=left,
-        burn_per_min=rate, burn_source=rate_source,
+        burn_per_min=pace.per_min, burn_source=pace.source,
         sustainable_per_min=None if left is None else forecast.sustainable(left, now, reset.at),
-        predicted_end=None if left is None else forecast.predicted_end(now, left, rate),
+        predicted_end=None if left is None else forecast.predicted_end(now, left, pace.per_min),
         reset=reset, official=official)
+
+
+def burn_terms(facts: Facts, now: int) -> burn.Terms:
+    """What the burn rate of this moment rests on."""
+    return burn.terms(_trusted(facts, now), _seen(facts, now), now)
 
 
 def _newest(blocks: Iterable[Block], now: int) -> Optional[Block]:

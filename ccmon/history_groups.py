@@ -1,7 +1,7 @@
 """Sessions and minutes made into groups: by day, week, month, hour of the day or model; and tokens hour by hour."""
 
 from datetime import date, timedelta
-from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Container, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import Record, Used
 from ccmon.text import printable
@@ -100,23 +100,49 @@ def _names(names: Iterable[str]) -> Tuple[str, ...]:
 
 # --- hours and models -------------------------------------------------------------------------------------------------
 
+def hours_of(record: Record, now: int) -> range:
+    """The hours in which the session was used, each as the epoch s of its start."""
+    block = record.block
+    until = block.used_until(now) + (block.last is not None)       # the last message belongs to its hour, the end does not
+    return range(block.start // HOUR_S * HOUR_S, max(block.start + 1, until), HOUR_S)
+
+
 def hourly(records: Sequence[Record], used: Sequence[Used], now: int) -> Dict[int, float]:
     """Tokens of each hour (epoch s of its start): as the log reader saw them, else spread evenly over the session.
 
-    What the reader did not see of a session is spread over the hours of it without any.
+    What the reader did not see of a session is spread over the hours of it without any, or over all when there are none.
     """
     hours: Dict[int, float] = {}
     for row in used:
         hours[row.hour] = hours.get(row.hour, 0.0) + row.input + row.output
-    seen = dict(hours)
-    for record in records:
-        block = record.block
-        span = range(block.start // HOUR_S * HOUR_S, max(block.start + 1, block.used_until(now)), HOUR_S)
-        rest = block.tokens - sum(seen.get(hour, 0.0) for hour in span)
-        free = [hour for hour in span if hour not in seen]
-        for hour in free if rest > 0 else ():
+    seen = set(hours)
+    for record, rest in zip(records, unseen(records, used, now)):
+        span = hours_of(record, now)
+        free = [hour for hour in span if hour not in seen] or span
+        for hour in free if rest else ():
             hours[hour] = hours.get(hour, 0.0) + rest / len(free)
     return hours
+
+
+def unseen(records: Sequence[Record], used: Sequence[Used], now: int) -> List[int]:
+    """Tokens of each session that its machine's log reader did not see; what that saw counts for one session only."""
+    left: Dict[Tuple[str, int], int] = {}
+    for row in used:
+        left[row.host, row.hour] = left.get((row.host, row.hour), 0) + row.input + row.output
+    rests = []
+    for record in records:
+        rest = record.block.tokens
+        for at in _watched(record, left, now):
+            taken = min(rest, left[at])
+            rest -= taken
+            left[at] -= taken
+        rests.append(rest)
+    return rests
+
+
+def _watched(record: Record, known: Container[Tuple[str, int]], now: int) -> List[Tuple[str, int]]:
+    """The hours of a session for which there are rows, of its machine or of one without a name."""
+    return [at for hour in hours_of(record, now) for at in ((record.host, hour), ("", hour)) if at in known]
 
 
 def by_hour(records: Sequence[Record], used: Sequence[Used], zone: Zone, now: int) -> List[Group]:
@@ -125,27 +151,38 @@ def by_hour(records: Sequence[Record], used: Sequence[Used], zone: Zone, now: in
     for hour, number in hourly(records, used, now).items():
         tokens[local(hour, zone).hour] += number
     for record in records:
-        span = range(record.block.start, max(record.block.start + 1, record.block.used_until(now)), HOUR_S)
-        for hour in {local(at, zone).hour for at in span}:
+        for hour in {local(at, zone).hour for at in hours_of(record, now)}:
             sessions[hour] += 1
-    return [Group(f"{hour:02d}:00", None, sessions[hour], round(tokens[hour]), None, None, None, None, None, (), 0.0, 0, 0)
-            for hour in range(24)]
+    return [Group(f"{hour:02d}:00", None, sessions[hour], count, None, None, None, None, None, (), 0.0, 0, 0)
+            for hour, count in enumerate(_whole(tokens))]
+
+
+def _whole(numbers: Sequence[float]) -> List[int]:
+    """Rounded so that the sum stays what it is."""
+    out, before, total = [], 0, 0.0
+    for number in numbers:
+        total += number
+        out.append(round(total) - before)
+        before = round(total)
+    return out
 
 
 def by_model(records: Sequence[Record], used: Sequence[Used], cost: Callable[[Used], Optional[float]], now: int) -> List[Group]:
-    """One group for each model, the most used first. Sessions that only ccusage told stand under their joined models."""
+    """One group for each model, the most used first. What only ccusage told stands under the session's joined models."""
     found: Dict[str, List[Group]] = {}
     for row in used:
         found.setdefault(row.model or "none", []).append(_of_used(row, cost(row)))
-    watched = {row.hour for row in used}
-    for record in records:
-        span = range(record.block.start // HOUR_S * HOUR_S, max(record.block.start + 1, record.block.used_until(now)), HOUR_S)
-        if not watched.intersection(span):
-            name = " + ".join(printable(model) for model in record.block.models) or "unknown"
-            found.setdefault(name, []).append(_group(name, None, [record]))
-        else:
-            for name in {row.model or "none" for row in used if row.hour in span}:
-                found[name].append(_of_session())
+    names: Dict[Tuple[str, int], List[str]] = {}
+    for row in used:
+        names.setdefault((row.host, row.hour), []).append(row.model or "none")
+    for record, rest in zip(records, unseen(records, used, now)):
+        present = {name for at in _watched(record, names, now) for name in names[at]}
+        if rest or not present:
+            joined = " + ".join(sorted(printable(model) for model in record.block.models)) or "unknown"
+            found.setdefault(joined, []).append(_of_rest(record, rest))
+            present.discard(joined)
+        for name in present:
+            found[name].append(_of_session())
     groups = [total(parts)._replace(key=name, models=(name,), percent=0.0, near=0, hits=0) for name, parts in found.items()]
     return sorted(groups, key=lambda group: (-group.tokens, group.key))
 
@@ -153,6 +190,19 @@ def by_model(records: Sequence[Record], used: Sequence[Used], cost: Callable[[Us
 def _of_used(row: Used, cost_usd: Optional[float]) -> Group:
     return Group("", None, 0, row.input + row.output, row.input, row.output, row.cache_creation, row.cache_read, cost_usd,
                  (), 0.0, 0, 0)
+
+
+def _of_rest(record: Record, rest: int) -> Group:
+    """The part of a session that makes up so many of its tokens; all of it when it has none."""
+    block = record.block
+    part = rest / block.tokens if block.tokens else 1.0
+
+    def some(number: Optional[int]) -> Optional[int]:
+        return None if number is None else round(number * part)
+    given = some(block.input)
+    output = None if given is None or block.output is None else rest - given
+    cost = None if block.cost_usd is None else block.cost_usd * part
+    return Group("", None, 1, rest, given, output, some(block.cache_creation), some(block.cache_read), cost, (), 0.0, 0, 0)
 
 
 def _of_session() -> Group:

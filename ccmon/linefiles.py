@@ -89,6 +89,11 @@ def any_line(where: str) -> bool:
     return bool(_lines(where))
 
 
+def how_many(where: str) -> int:
+    """The lines that are kept."""
+    return len(_lines(where))
+
+
 def asked(where: str) -> "list[str]":
     """The keys asked for in the last day, the newest first, at most 32; all others are removed."""
     found = sorted([(linecache.changed(where + "/" + n), n) for n in _lines(where) if n != "plain"], reverse=True)

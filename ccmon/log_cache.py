@@ -66,6 +66,13 @@ class Counts(NamedTuple):
     skipped: int
 
 
+def counts(db: sqlite3.Connection) -> Counts:
+    """Of all files together, from any connection to a cache. Raises sqlite3.Error."""
+    files, lines, skipped = db.execute("SELECT count(*), sum(lines), sum(skipped) FROM file").fetchone()
+    entries, alive = db.execute("SELECT count(*), sum(alive) FROM entry").fetchone()
+    return Counts(files, lines or 0, alive or 0, entries - (alive or 0), skipped or 0)
+
+
 class LogCache:
     """One connection. Errors of sqlite come as CcmonError; the file is thrown away first."""
 
@@ -180,9 +187,7 @@ class LogCache:
 
     def counts(self) -> Counts:
         """Of all files together; takes a while when they are many."""
-        files, lines, skipped = self.db.execute("SELECT count(*), sum(lines), sum(skipped) FROM file").fetchone()
-        entries, alive = self.db.execute("SELECT count(*), sum(alive) FROM entry").fetchone()
-        return Counts(files, lines or 0, alive or 0, entries - (alive or 0), skipped or 0)
+        return counts(self.db)
 
     # --- entries ----------------------------------------------------------------------------------------------------
 

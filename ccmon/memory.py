@@ -1,5 +1,6 @@
 """What is remembered between refreshes: the store under this call's settings, or its absence told and lived with."""
 
+from contextlib import suppress
 from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import compute, demo, limits, official
@@ -7,6 +8,7 @@ from ccmon.context import Context
 from ccmon.model import Block, Facts, HighWater, Limit, Record, Source, Used
 from ccmon.session_json import WINDOWS_S
 from ccmon.store import Hit, Minute, Store, StoreError, open_store
+from ccmon.store_thin import MINUTES_S
 
 BACKGROUND_BUSY_MS, SCREEN_BUSY_MS = 250, 2000
 
@@ -23,6 +25,7 @@ class Memory:
 
     def __init__(self, ctx: Context, store: Optional[Store], trouble: Optional[str]) -> None:
         self.ctx, self.store, self.trouble = ctx, store, trouble
+        self._half_told = False        # old minutes are coming in: the rest of their hours may be in the next batch
 
     def __enter__(self) -> "Memory":
         return self
@@ -80,10 +83,17 @@ class Memory:
         try:
             if self.store and (minutes or hits):
                 self.store.keep_logs(self.ctx.owner, minutes, hits)
+                self._half_told |= any(minute.ts < self.ctx.now() - MINUTES_S for minute in minutes)
             return self.store is not None
         except StoreError as err:
             self.trouble = str(err)
             return False
+
+    def maintain(self, now: int) -> None:
+        """Thin what has grown old, for a moment at most; what fails or does not get done has time."""
+        if self.store and not self._half_told:
+            with suppress(StoreError):
+                self.store.maintain(now)
 
     def records(self, since: Optional[int] = None, everywhere: bool = False) -> List[Record]:
         """The sessions that ended since then, by start; of all machines if everywhere. StoreError says why there are none."""

@@ -168,14 +168,23 @@ def _migrate(db: sqlite3.Connection) -> None:
 
 def _version(db: sqlite3.Connection) -> int:
     # Tables are counted first: they and the version appear at the same moment, perhaps between these two reads.
-    tables = _number(db, "SELECT count(*) FROM sqlite_master")
-    version = _number(db, "PRAGMA user_version")
+    tables, version = table_count(db), version_of(db)
     if version // 100 > VERSION // 100:
         raise Unusable(f"was written by a newer ccmon (schema {version}, this one knows {VERSION}); "
                             "history is off; upgrade ccmon")
     if (tables if version == 0 else version < STEPS[0][0]):
         raise Unusable(f"is a database of another program; history is off until it is moved away {OTHER_FOLDER}")
     return version
+
+
+def table_count(db: sqlite3.Connection) -> int:
+    """How many tables and indexes there are."""
+    return _number(db, "SELECT count(*) FROM sqlite_master")
+
+
+def version_of(db: sqlite3.Connection) -> int:
+    """The number of the schema."""
+    return _number(db, "PRAGMA user_version")
 
 
 def _number(db: sqlite3.Connection, sql: str) -> int:
@@ -263,5 +272,19 @@ def _minutes(db: sqlite3.Connection) -> None:
         PRIMARY KEY (owner_id, ts, model_id)) WITHOUT ROWID""")
 
 
-STEPS: Tuple[Tuple[int, Callable[[sqlite3.Connection], None]], ...] = ((100, _first), (101, _readings), (102, _minutes))
+def _hours(db: sqlite3.Connection) -> None:
+    """Because minutes of all years would fill the disk, and after 90 days the hour is enough: sums of what was minutes."""
+    db.execute("""CREATE TABLE hour (
+        owner_id INTEGER NOT NULL REFERENCES owner (id),
+        ts INTEGER NOT NULL,
+        model_id INTEGER NOT NULL REFERENCES model (id),
+        input INTEGER NOT NULL,
+        output INTEGER NOT NULL,
+        cache_creation INTEGER NOT NULL,
+        cache_read INTEGER NOT NULL,
+        PRIMARY KEY (owner_id, ts, model_id)) WITHOUT ROWID""")
+
+
+STEPS: Tuple[Tuple[int, Callable[[sqlite3.Connection], None]], ...] = (
+    (100, _first), (101, _readings), (102, _minutes), (103, _hours))
 VERSION = STEPS[-1][0]

@@ -17,6 +17,10 @@ class UsageError(CcmonError):
     """Wrong words or settings: exit 2."""
 
 
+class Unwritable(CcmonError):
+    """A file that the user named cannot be written: exit 1."""
+
+
 class Block(NamedTuple):
     """One 5-hour session as ccusage (or the store) knows it. Gaps are not blocks."""
 
@@ -190,6 +194,7 @@ class Used(NamedTuple):
     output: int
     cache_creation: int
     cache_read: int
+    host: str = ""                     # machine whose log files they were; "" where that does not matter
 
 
 class Given(NamedTuple):

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from typing import Mapping, NamedTuple, Optional, Protocol, Tuple
 
+from ccmon.model import Used
 from ccmon.price_table import BEDROCK, FAMILIES, FAST, LONG_CONTEXT, LONG_TOKENS
 
 _FAST = "-fast"
@@ -68,6 +69,19 @@ def cost_usd(usage: Usage, own: Mapping[str, Price]) -> Optional[float]:
         return 0.0
     price = lookup(usage.model, own) if usage.model else None
     return None if price is None else _sum(tokens, price)
+
+
+def used_usd(used: Used, own: Mapping[str, Price]) -> Optional[float]:
+    """What the tokens of an hour cost together, in USD; None when the model is unknown.
+
+    Two things are no longer known of a sum: all that was written to the cache counts as written for five minutes, and no
+    answer as one of a long context.
+    """
+    tokens = (used.input, used.output, used.cache_creation, 0, used.cache_read)
+    if not any(tokens):
+        return 0.0
+    price = lookup(used.model, own) if used.model else None
+    return None if price is None else _sum(tokens, price._replace(long=None))
 
 
 def _sum(tokens: Tuple[int, ...], price: Price) -> float:

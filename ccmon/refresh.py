@@ -43,7 +43,9 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
         else:
             facts = _kept(memory, answer, before, stamp, now)
             _note_success(ctx, facts, now)
-    lines.write_all(ctx, facts, now)
+        lines.write_all(ctx, facts, now)
+        if facts.source.progress is None:
+            memory.maintain(now)
     return facts
 
 
@@ -66,6 +68,33 @@ def load(ctx: Context, now: int, busy_ms: int = BACKGROUND_BUSY_MS) -> Facts:
     source = source_before(ctx)        # first: it is noted after the facts, which must not be older than it
     with opened(ctx, busy_ms) as memory:
         return memory.facts(now)._replace(source=source)
+
+
+def current_facts(ctx: Context, insist: bool = False) -> Facts:
+    """A refresh when no other process is at it, else what is stored; waits for the other only when nothing is.
+
+    A failing source is left alone between two tries, unless the user changed how it is run; a missing one may have been
+    installed since. Who insists tries at any time and waits for the other process.
+    """
+    asked_at, deadline = ctx.now(), time.monotonic() + ctx.settings.timeout
+    waited = False
+    changed = "flag" in (ctx.settings.origin["timeout"], ctx.settings.origin["ccusage"])
+    while insist or changed or not backing_off(ctx) or source_before(ctx).missing:
+        lock = linecache.lock(ctx.cache) if ctx.cache else -1
+        if lock is not None:
+            try:
+                if waited and (source_before(ctx).refreshed or 0) > asked_at:
+                    break              # the other process has read what there is
+                return once(ctx, lock, insist=insist or changed)
+            finally:
+                linecache.unlock(lock)
+        waited = True
+        facts = load(ctx, ctx.now())
+        shown = facts.blocks or facts.source.refreshed
+        if (shown and not insist) or time.monotonic() > deadline:
+            return facts
+        time.sleep(0.05)
+    return load(ctx, ctx.now())
 
 
 # --- the source -------------------------------------------------------------------------------------------------------

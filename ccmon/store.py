@@ -5,16 +5,18 @@ One Store is one connection: one thread, never across a fork. All errors are Sto
 
 import errno
 import sqlite3
+import time
 from contextlib import suppress
 from typing import Callable, List, Optional, Sequence, TypeVar
 
-from ccmon import migrations, store_logs, store_rows
+from ccmon import migrations, store_logs, store_rows, store_thin
 from ccmon.migrations import OTHER_FOLDER
-from ccmon.model import Block, CcmonError, Facts, Owner, Record, Used
+from ccmon.model import Block, CcmonError, Facts, Owner, Record, Sample, Used
 from ccmon.store_logs import Hit, Minute
 from ccmon.store_rows import ActiveOf, LimitOf, Settle
 
 Answer = TypeVar("Answer")
+_PAUSES_MS = 8           # sqlite looks after 1, 2 and 5 ms
 _NO_SPACE = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
@@ -53,6 +55,16 @@ def _wanted(reason: str, path: str) -> str:
     if "disk is full" in reason or failing and migrations.is_full(path):
         return "the disk has space"
     return "the disk can be read and written" if failing else "it can be written"
+
+
+def _begun(db: sqlite3.Connection, begin: str, until: float) -> bool:
+    try:
+        db.execute(begin)
+        return True
+    except sqlite3.OperationalError as error:
+        if not migrations.is_busy(error) or time.monotonic() > until:
+            raise
+        return False
 
 
 # --- the store -------------------------------------------------------------------------------------------------------
@@ -95,7 +107,12 @@ class Store:
         def work(db: sqlite3.Connection) -> Facts:
             owner_id = store_rows.made_owner_id(db, owner)
             return self._told(db, store_rows.record(db, blocks, owner_id, now, limit_of, active_of), now)
-        return self._transact("BEGIN IMMEDIATE", work)
+
+        def read(db: sqlite3.Connection) -> Sequence[Sample]:
+            owner_id = store_rows.owner_id(db, owner)
+            return [] if owner_id is None else store_rows.samples(db, owner_id, now, facts.blocks)
+        facts = self._transact("BEGIN IMMEDIATE", work)
+        return facts._replace(samples=tuple(self._transact("BEGIN", read)))        # others may write meanwhile
 
     def facts(self, owner: Owner, now: int) -> Facts:
         """What the store knows at this moment; `source` is for the caller to fill in. Raises StoreError."""
@@ -113,6 +130,8 @@ class Store:
             owner_id = store_rows.made_owner_id(db, owner)
             store_logs.keep_minutes(db, owner_id, minutes)
             store_logs.keep_hits(db, owner_id, hits)
+            if minutes:
+                store_thin.rewind(db, owner_id, min(minute.ts for minute in minutes))
         self._transact("BEGIN IMMEDIATE", work)
 
     def ledger(self, owner: Owner) -> Optional[str]:
@@ -142,6 +161,26 @@ class Store:
             return [] if owner and owner_id is None else store_logs.used(db, owner_id, since, until)
         return self._transact("BEGIN", read)
 
+    def change(self, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        """All that work does with the connection, or nothing of it. Raises Busy, StoreError."""
+        return self._transact("BEGIN IMMEDIATE", work)
+
+    def maintain(self, now: int, most_s: float = 0.1, rest: float = 4.0) -> bool:
+        """Thin what has grown old; True when all of it is done, else the next call goes on. Raises StoreError, not Busy.
+
+        A step takes a few milliseconds; after it others have `rest` times as long to write, all within about most_s.
+        """
+        until = time.monotonic() + most_s
+        with suppress(Busy):
+            if not self._transact("BEGIN", lambda db: store_thin.due(db, now)):
+                return True
+            while time.monotonic() < until:
+                began = time.monotonic()
+                if not self._transact("BEGIN IMMEDIATE", lambda db: store_thin.step(db, now)):
+                    return True
+                time.sleep(rest * (time.monotonic() - began))
+        return False
+
     def get(self, key: str) -> Optional[str]:
         """What was put under the key. Raises StoreError."""
         return self._transact("BEGIN", lambda db: store_rows.note(db, key))
@@ -164,7 +203,7 @@ class Store:
         db = self._db
         assert db is not None
         try:
-            db.execute(begin)
+            self._begin(db, begin)
             answer = work(db)
             db.execute("COMMIT")
             return answer
@@ -174,6 +213,19 @@ class Store:
             if db.in_transaction:
                 with suppress(sqlite3.Error):
                     db.execute("ROLLBACK")
+
+    def _begin(self, db: sqlite3.Connection, begin: str) -> None:
+        if begin == "BEGIN":
+            db.execute(begin)
+            return
+        until = time.monotonic() + self.busy_ms / 1000
+        # sqlite's own pauses grow to 100 ms: among many writers some would wait for long, and others all but never.
+        db.execute(f"PRAGMA busy_timeout = {_PAUSES_MS}")
+        try:
+            while not _begun(db, begin, until):
+                time.sleep(0.001)
+        finally:
+            db.execute(f"PRAGMA busy_timeout = {self.busy_ms:d}")
 
     def _open(self) -> None:
         try:

@@ -1,7 +1,7 @@
 """The rows that only the log files give: tokens by minute and model, and limit messages. Only store.py calls."""
 
 import sqlite3
-from typing import Iterable, List, NamedTuple, Optional
+from typing import Iterable, List, NamedTuple, Optional, Sequence
 
 from ccmon.model import Used
 
@@ -26,11 +26,15 @@ class Hit(NamedTuple):
     resets_at: Optional[int]           # epoch s
 
 
-def keep_minutes(db: sqlite3.Connection, owner: int, minutes: Iterable[Minute]) -> None:
-    """Add or correct minutes; a count never shrinks: the logs may have been deleted in part."""
-    for minute in minutes:
-        db.execute("INSERT OR IGNORE INTO model (name) VALUES (?)", (minute.model,))
-        db.execute(_KEEP, (owner, minute.ts, *minute[2:], minute.model))
+def keep_minutes(db: sqlite3.Connection, owner: int, minutes: Sequence[Minute], table: str = "minute") -> None:
+    """Add or correct minutes (or hours); a count never shrinks: the logs may have been deleted in part."""
+    keep_models(db, minutes)
+    db.executemany(_KEEP.format(table=table), [(owner, minute.ts, *minute[2:], minute.model) for minute in minutes])
+
+
+def keep_models(db: sqlite3.Connection, minutes: Iterable[Minute]) -> None:
+    """Give the models their numbers."""
+    db.executemany("INSERT OR IGNORE INTO model (name) VALUES (?)", [(name,) for name in {minute.model for minute in minutes}])
 
 
 def keep_hits(db: sqlite3.Connection, owner: int, hits: Iterable[Hit]) -> None:
@@ -40,15 +44,39 @@ def keep_hits(db: sqlite3.Connection, owner: int, hits: Iterable[Hit]) -> None:
 
 
 def used(db: sqlite3.Connection, owner: Optional[int], since: int, until: int) -> List[Used]:
-    """Tokens by hour and model from since on and before until; of all owners without one."""
-    rows = db.execute("""SELECT ts / 3600 * 3600, name, sum(input), sum(output), sum(cache_creation), sum(cache_read)
-        FROM minute JOIN model ON id = model_id WHERE (?1 IS NULL OR owner_id = ?1) AND ts >= ?2 AND ts < ?3
-        GROUP BY 1, 2 ORDER BY 1, 2""", (owner, since, until))
-    return [Used(*row) for row in rows]
+    """Tokens by hour, model and machine from since on and before until; of all owners without one."""
+    return [Used(*row) for row in db.execute(_USED, (owner, since, until))]
+
+
+def has_minutes_of(db: sqlite3.Connection, owner: int, hour: Minute) -> bool:
+    """True when the minutes that are stored make up no less than this hour."""
+    sums = db.execute(f"""SELECT {_SUMS} FROM minute JOIN model ON id = model_id
+        WHERE owner_id = ? AND name = ? AND ts >= ? AND ts < ?""", (owner, hour.model, hour.ts, hour.ts + 3600)).fetchone()
+    return sums[0] is not None and all(known >= told for known, told in zip(sums, hour[2:]))
+
+
+def sum_hours(db: sqlite3.Connection, owner: int, since: int, until: int) -> None:
+    """Put hours in the place of the minutes from since on and before until, which are whole hours."""
+    db.execute(_SUM, (owner, since, until))
+    db.execute("DELETE FROM minute WHERE owner_id = ? AND ts >= ? AND ts < ?", (owner, since, until))
 
 
 _KINDS = ("input", "output", "cache_creation", "cache_read")
-_KEEP = f"""INSERT INTO minute (owner_id, ts, {', '.join(_KINDS)}, model_id)
-    VALUES (?, ?, ?, ?, ?, ?, (SELECT id FROM model WHERE name = ?))
-    ON CONFLICT (owner_id, ts, model_id) DO UPDATE SET {', '.join(f'{kind} = max({kind}, excluded.{kind})' for kind in _KINDS)}
+_NAMES = ", ".join(_KINDS)
+_SUMS = ", ".join(f"sum({kind})" for kind in _KINDS)
+_LARGEST = f"""ON CONFLICT (owner_id, ts, model_id) DO UPDATE SET
+    {', '.join(f'{kind} = max({kind}, excluded.{kind})' for kind in _KINDS)}
     WHERE {' OR '.join(f'excluded.{kind} > {kind}' for kind in _KINDS)}"""
+_KEEP = f"""INSERT INTO {{table}} (owner_id, ts, {_NAMES}, model_id)
+    VALUES (?, ?, ?, ?, ?, ?, (SELECT id FROM model WHERE name = ?)) {_LARGEST}"""
+_SUM = f"""INSERT INTO hour (owner_id, ts, model_id, {_NAMES})
+    SELECT owner_id, ts / 3600 * 3600, model_id, {_SUMS} FROM minute
+    WHERE owner_id = ? AND ts >= ? AND ts < ? GROUP BY 1, 2, 3 {_LARGEST}"""
+# Minutes that are told again after they were summed up count once: the larger of the two is what was used.
+_RANGE = "owner_id IN (SELECT id FROM owner WHERE ?1 IS NULL OR id = ?1) AND ts >= ?2 AND ts < ?3"
+_TWICE = f"""SELECT owner_id, ts / 3600 * 3600 AS ts, model_id, {', '.join(f'sum({kind}) AS {kind}' for kind in _KINDS)}
+    FROM minute WHERE {_RANGE} GROUP BY 1, 2, 3 UNION ALL SELECT owner_id, ts, model_id, {_NAMES} FROM hour WHERE {_RANGE}"""
+_ONCE = f"""SELECT owner_id, ts, model_id, {', '.join(f'max({kind}) AS {kind}' for kind in _KINDS)}
+    FROM ({_TWICE}) GROUP BY owner_id, ts, model_id"""
+_USED = f"""SELECT ts, name, {_SUMS}, host FROM ({_ONCE}) JOIN model ON model.id = model_id JOIN owner ON owner.id = owner_id
+    GROUP BY ts, name, host ORDER BY ts, name, host"""

@@ -20,20 +20,23 @@ Settle = Callable[[Optional[str]], Tuple[str, Sequence[Tuple[int, int, float, in
 ActiveOf = Callable[[Sequence[Block], Sequence[int], int], Sequence[Block]]
 
 # In the order of Block's fields.
-_CONTENT = ("start_ts", "end_ts", "last_ts", "tokens", "input", "output", "cache_creation", "cache_read",
+CONTENT = ("start_ts", "end_ts", "last_ts", "tokens", "input", "output", "cache_creation", "cache_read",
             "cost_micro_usd", "models", "entries", "counted", "source")
-_COUNTS = _CONTENT[3:9]
-_SELECT = "SELECT id, " + ", ".join(_CONTENT)
-_INSERT = f"INSERT INTO session (owner_id, {', '.join(_CONTENT)}) VALUES (?{', ?' * len(_CONTENT)})"
-_UPDATE = f"UPDATE session SET {', '.join(name + ' = ?' for name in _CONTENT)} WHERE id = ?"
+COUNTS = CONTENT[3:9]
+SELECT = "SELECT id, " + ", ".join(CONTENT)
+INSERT = f"INSERT INTO session (owner_id, {', '.join(CONTENT)}) VALUES (?{', ?' * len(CONTENT)})"
+UPDATE = f"UPDATE session SET {', '.join(name + ' = ?' for name in CONTENT)} WHERE id = ?"
 
 
-class _Row(NamedTuple):
+class Row(NamedTuple):
+    """A stored session."""
+
     id: int
     block: Block
 
 
-def _values(block: Block) -> Tuple[object, ...]:
+def values_of(block: Block) -> Tuple[object, ...]:
+    """In the order of CONTENT."""
     cost = None if block.cost_usd is None else min(_COST_MAX, round(block.cost_usd * 1_000_000))
     return tuple(block._replace(cost_usd=cost, models=",".join(block.models), counted=int(block.counted)))  # type: ignore
 
@@ -44,39 +47,41 @@ def _block(values: Sequence) -> Block:
                           models=tuple(values[9].split(",")) if values[9] else (), counted=bool(block.counted))
 
 
-def _row(values: Sequence) -> _Row:
-    return _Row(values[0], _block(values[1:1 + len(_CONTENT)]))
+def row_of(values: Sequence) -> Row:
+    """What was found by SELECT; further columns are left out."""
+    return Row(values[0], _block(values[1:1 + len(CONTENT)]))
 
 
 # --- one session, told twice -----------------------------------------------------------------------------------------
 
-def _rank(block: Block) -> Tuple[bool, int, int]:
+def rank(block: Block) -> Tuple[bool, int, int]:
+    """Of one session told twice, the higher one has more in it."""
     return block.counted, block.tokens, block.entries
 
 
 def _distinct(blocks: Iterable[Block], now: int) -> List[Block]:
     """By start, one each, none from the future; of one start told twice rather the one that runs."""
     best: Dict[int, Block] = {}
-    for block in sorted(blocks, key=lambda block: (block.end > now, _rank(block))):
+    for block in sorted(blocks, key=lambda block: (block.end > now, rank(block))):
         if block.start <= now + SKEW_S:
             best[block.start] = block
     return [best[start] for start in sorted(best)]
 
 
-def _closest(block: Block, rows: Iterable[_Row]) -> Optional[_Row]:
+def closest(block: Block, rows: Iterable[Row]) -> Optional[Row]:
     """The stored row that is the same session with another start: starts stay, while a running session's end may move."""
     same = [row for row in rows if row.block.overlap_s(block) and row.block.same_session(block)]
     return min(same, key=lambda row: (abs(row.block.start - block.start), row.block.start), default=None)
 
 
-def _paired(blocks: Sequence[Block], rows: Sequence[_Row]) -> List[Tuple[Block, Optional[_Row]]]:
+def _paired(blocks: Sequence[Block], rows: Sequence[Row]) -> List[Tuple[Block, Optional[Row]]]:
     """Each fetched block with its stored row: that of the same start, else one that no other block of the fetch claims."""
     by_start = {row.block.start: row for row in rows}
     starts = {block.start for block in blocks}
     free = [row for row in rows if row.block.start not in starts]
     pairs = []
     for block in blocks:
-        row = by_start.get(block.start) or _closest(block, free)
+        row = by_start.get(block.start) or closest(block, free)
         if row in free:
             free.remove(row)
         pairs.append((block, row))
@@ -94,15 +99,20 @@ def _merged(stored: Block, fetched: Block, now: int) -> Block:
     if max(stored.end, fetched.end) > now:
         content = stored if stored.counted and not fetched.counted else fetched
         return content._replace(start=start, end=fetched.end)
+    return joined(stored, fetched)
+
+
+def joined(stored: Block, fetched: Block) -> Block:
+    """What is known of a session that is over: its first start, and what never shrinks."""
     content = _better(stored, fetched)
     place = content if stored.start == fetched.start else min(stored, fetched, key=lambda block: block.start)
-    return content._replace(start=start, end=place.end)
+    return content._replace(start=place.start, end=place.end)
 
 
 def _better(stored: Block, fetched: Block) -> Block:
     """The one with more in it; of two with the same numbers the stored one, its blanks filled."""
-    if _rank(stored) != _rank(fetched):
-        return max(stored, fetched, key=_rank)
+    if rank(stored) != rank(fetched):
+        return max(stored, fetched, key=rank)
     blank = [name for name in ("last", "cache_creation", "cache_read", "cost_usd", "models")
              if getattr(stored, name) in (None, ())]
     return stored._replace(**{name: getattr(fetched, name) for name in blank})
@@ -174,22 +184,22 @@ def made_owner_id(db: sqlite3.Connection, owner: Owner) -> int:
 def facts(db: sqlite3.Connection, owner: int, now: int) -> Facts:
     """What is known of that owner, without source and trouble."""
     blocks = _blocks(db, owner, now)
-    return Facts(tuple(blocks), tuple(_listed(db, owner, now)), tuple(_samples(db, owner, now, blocks)),
+    return Facts(tuple(blocks), tuple(_listed(db, owner, now)), tuple(samples(db, owner, now, blocks)),
                  _high_water(db, owner, now))
 
 
 def records(db: sqlite3.Connection, owner: Optional[int], now: int, since: Optional[int]) -> List[Record]:
     """Sessions that ended after since, by start; of all owners without one. One that should run may be unlisted."""
-    sql = _SELECT + """, plan, limit_tokens, limit_source, listed OR end_ts <= ?1,
+    sql = SELECT + """, plan, limit_tokens, limit_source, listed OR end_ts <= ?1,
         (SELECT host FROM owner WHERE id = owner_id) FROM session
         WHERE (?2 IS NULL OR owner_id = ?2) AND (?3 IS NULL OR end_ts > ?3) ORDER BY start_ts, owner_id"""
-    return [Record(_row(values).block, plan, limit, limit_source, bool(listed), host)
+    return [Record(row_of(values).block, plan, limit, limit_source, bool(listed), host)
             for *values, plan, limit, limit_source, listed, host in db.execute(sql, (now, owner, since))]
 
 
-def _rows_since(db: sqlite3.Connection, owner: int, since: int) -> List[_Row]:
+def _rows_since(db: sqlite3.Connection, owner: int, since: int) -> List[Row]:
     where = " FROM session WHERE owner_id = ? AND (end_ts >= ? OR start_ts >= ?) ORDER BY start_ts"
-    return [_row(values) for values in db.execute(_SELECT + where, (owner, since, since))]
+    return [row_of(values) for values in db.execute(SELECT + where, (owner, since, since))]
 
 
 def _high_water(db: sqlite3.Connection, owner: int, now: int) -> Optional[HighWater]:
@@ -206,7 +216,7 @@ def _high_water(db: sqlite3.Connection, owner: int, now: int) -> Optional[HighWa
 def _blocks(db: sqlite3.Connection, owner: int, now: int) -> List[Block]:
     newest = "(SELECT max(start_ts) FROM session WHERE owner_id = ?1 AND start_ts <= ?2)"
     where = f" FROM session WHERE owner_id = ?1 AND start_ts <= ?2 AND (end_ts > ?3 OR start_ts = {newest}) ORDER BY start_ts"
-    return [_row(values).block for values in db.execute(_SELECT + where, (owner, now + SKEW_S, now - FACTS_S))]
+    return [row_of(values).block for values in db.execute(SELECT + where, (owner, now + SKEW_S, now - FACTS_S))]
 
 
 def _listed(db: sqlite3.Connection, owner: int, now: int) -> List[int]:
@@ -222,7 +232,8 @@ _SAMPLES = """SELECT ts, seen, session.start_ts, snapshot.tokens
     ORDER BY ts DESC LIMIT ?4"""
 
 
-def _samples(db: sqlite3.Connection, owner: int, now: int, blocks: Sequence[Block]) -> List[Sample]:
+def samples(db: sqlite3.Connection, owner: int, now: int, blocks: Sequence[Block]) -> List[Sample]:
+    """What was seen, from an hour ago or the active session's start on; thousands of rows."""
     active = [block.start for block in blocks if block.start <= now < block.end]
     since = min([now - SAMPLES_S] + active[-1:])
     found = db.execute(_SAMPLES, (owner, now, since, SAMPLES_MAX)).fetchall()
@@ -233,13 +244,13 @@ def _samples(db: sqlite3.Connection, owner: int, now: int, blocks: Sequence[Bloc
 
 def record(db: sqlite3.Connection, blocks: Sequence[Block], owner: int, now: int, limit_of: LimitOf,
            active_of: ActiveOf) -> Facts:
-    """Save what changed, note what the active session shows, and give what is known then."""
+    """Save what changed, note what the active session shows, and give what is known then, without the samples."""
     changed = _save(db, _distinct(blocks, now), owner, now)
     known, listed, high_water = _blocks(db, owner, now), _listed(db, owner, now), _high_water(db, owner, now)
     _note_limits(db, changed, high_water, limit_of)
     active = active_of(known, listed, now)
     _observe(db, owner, active[0] if active else None, now)
-    return Facts(tuple(known), tuple(listed), tuple(_samples(db, owner, now, known)), high_water)
+    return Facts(tuple(known), tuple(listed), (), high_water)
 
 
 def _save(db: sqlite3.Connection, blocks: Sequence[Block], owner: int, now: int) -> Dict[int, int]:
@@ -248,11 +259,11 @@ def _save(db: sqlite3.Connection, blocks: Sequence[Block], owner: int, now: int)
     seen, changed = set(), {}
     for block, row in _paired(blocks, rows):
         content = _merged(row.block, block, now) if row else block
-        row_id = row.id if row else db.execute(_INSERT, (owner, *_values(content))).lastrowid or 0
-        if row is None or _values(content) != _values(row.block):
+        row_id = row.id if row else db.execute(INSERT, (owner, *values_of(content))).lastrowid or 0
+        if row is None or values_of(content) != values_of(row.block):
             changed[row_id] = content.tokens
         if row and row_id in changed:
-            db.execute(_UPDATE, (*_values(content), row_id))
+            db.execute(UPDATE, (*values_of(content), row_id))
         seen.add(row_id)
     current = db.execute("SELECT id, listed FROM session WHERE owner_id = ? AND end_ts > ?", (owner, now)).fetchall()
     for row_id, listed in current:
@@ -270,11 +281,11 @@ def _note_limits(db: sqlite3.Connection, changed: Mapping[int, int], high_water:
                    (limit.plan, limit.tokens, limit.source, row_id))
 
 
-_NEWEST = f"""SELECT ts, seen, session_id, {', '.join(_COUNTS)} FROM snapshot
+_NEWEST = f"""SELECT ts, seen, session_id, {', '.join(COUNTS)} FROM snapshot
     WHERE owner_id = ? AND ts <= ? ORDER BY ts DESC LIMIT 1"""
-_UPSERT = f"""INSERT INTO snapshot (owner_id, ts, seen, session_id, {', '.join(_COUNTS)})
-    VALUES (?, ?, ?, ?{', ?' * len(_COUNTS)}) ON CONFLICT (owner_id, ts) DO UPDATE SET
-    seen = excluded.seen, session_id = excluded.session_id, {', '.join(f'{c} = excluded.{c}' for c in _COUNTS)}"""
+_UPSERT = f"""INSERT INTO snapshot (owner_id, ts, seen, session_id, {', '.join(COUNTS)})
+    VALUES (?, ?, ?, ?{', ?' * len(COUNTS)}) ON CONFLICT (owner_id, ts) DO UPDATE SET
+    seen = excluded.seen, session_id = excluded.session_id, {', '.join(f'{c} = excluded.{c}' for c in COUNTS)}"""
 _IDLE = (None, 0, None, None, None, None, None)
 
 
@@ -283,7 +294,7 @@ def _shown(db: sqlite3.Connection, owner: int, block: Optional[Block]) -> Tuple[
     if block is None:
         return _IDLE
     found = db.execute("SELECT id FROM session WHERE owner_id = ? AND start_ts = ?", (owner, block.start)).fetchone()
-    return (found[0], *_values(block)[3:9])
+    return (found[0], *values_of(block)[3:9])
 
 
 def _observe(db: sqlite3.Connection, owner: int, block: Optional[Block], now: int) -> None:

@@ -1,6 +1,6 @@
 """Wall clocks as the pure rooms see them: what a zone must offer, local time, and how a moment is written in English."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 _EPOCH = datetime(1970, 1, 1)
@@ -24,6 +24,13 @@ def local(epoch: int, zone: Zone) -> datetime:
     """The wall clock at that moment, without a zone of its own; never raises, the edges of the calendar clamp it."""
     seconds = epoch + zone.offset_s(epoch)
     return _EPOCH + timedelta(seconds=max(_FIRST_S, min(seconds, _LAST_S)))
+
+
+def midnight(day: date, zone: Zone) -> int:
+    """The first moment of the local day, in epoch s, also where clocks change at that hour."""
+    wall = (day - _EPOCH.date()).days * 86_400
+    found = {wall - zone.offset_s(wall + side) for side in (-86_400, 86_400)}
+    return min((at for at in found if local(at, zone).date() >= day), default=max(found))
 
 
 def clock_text(epoch: int, now: int, zone: Zone) -> str:

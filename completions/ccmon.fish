@@ -83,7 +83,7 @@ complete -c ccmon -n '_shtab_ccmon_using history' -l days -x -d 'only sessions t
 complete -c ccmon -n '_shtab_ccmon_using history' -l since -x -d 'only from this day on: 2026-11-01, 2026-11, today'
 complete -c ccmon -n '_shtab_ccmon_using history' -l until -x -d 'only up to the end of this day'
 complete -c ccmon -n '_shtab_ccmon_using history' -l host -x -d 'of another machine whose history was merged; all: of all'
-complete -c ccmon -n '_shtab_ccmon_using history' -l rows -x -d 'only the last N rows'
+complete -c ccmon -n '_shtab_ccmon_using history' -l rows -x -d 'only the last N rows; of sorted rows and models the first'
 complete -c ccmon -n '_shtab_ccmon_using history' -l sort -x -d 'sort by a column; -COLUMN: the largest first'
 complete -c ccmon -n '_shtab_ccmon_using history' -l columns -x -d 'the columns to show, such as start,tokens,cost; help: those that there are'
 complete -c ccmon -n '_shtab_ccmon_using history' -l no-pager -d 'print long tables, too, without a pager'

@@ -11,6 +11,7 @@ install_programs() {
     for program in tmux zsh fish busybox mandoc strace; do
         command -v "$program" >/dev/null 2>&1 || missing="$missing $program"
     done
+    command -v chromium >/dev/null 2>&1 || missing="$missing chromium fonts-dejavu-core"
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
     [ -z "$missing" ] && return
     command -v apt-get >/dev/null 2>&1 || { echo "please install:$missing" >&2; return; }
@@ -18,6 +19,14 @@ install_programs() {
     $as_root apt-get update -qq
     # shellcheck disable=SC2086
     DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq $missing >/dev/null
+}
+
+install_promtool() {                   # without the service that its package starts
+    command -v promtool >/dev/null 2>&1 && return
+    [ -x "$work/prometheus/usr/bin/promtool" ] ||
+        (cd "$work" && apt-get download -qq prometheus && dpkg-deb -x prometheus_*.deb prometheus) ||
+        echo "promtool is missing: its tests are skipped" >&2
+    PATH=$PATH:$work/prometheus/usr/bin
 }
 
 install_ccusage() {  # version -> its own folder
@@ -37,6 +46,7 @@ find_pythons() {  # oldest and newest
 }
 
 install_programs
+install_promtool
 install_ccusage 20.0.24
 install_ccusage 18.0.11
 export CCUSAGE_20="$work/ccusage-20.0.24/node_modules/.bin/ccusage" CCUSAGE_18="$work/ccusage-18.0.11/node_modules/.bin/ccusage"

@@ -203,3 +203,34 @@ def test_the_parts_add_up_to_the_rate(samples, buckets):
     rate, _ = burn.burn_rate([block(95, samples[-1].tokens)], samples, NOW)
     parts = burn.history(samples, NOW, buckets)
     assert None not in parts and len(parts) == buckets and sum(parts) == pytest.approx(rate * 60)
+
+
+# --- the terms --------------------------------------------------------------------------------------------------------
+
+def test_the_terms_of_an_even_rate():
+    found = burn.terms([block(340, 1000, last=40), block(400, 70), block(30, 600)], [], NOW)
+    assert found.source == "even" and (found.samples, found.first) == (0, None)
+    assert [(term.start, term.whole, term.spread_s) for term in found.parts] == [(ago(340), 1000, 300 * 60), (ago(30), 600, 1800)]
+    assert [term.tokens for term in found.parts] == [pytest.approx(1000 * 20 / 300), 600]
+
+
+def test_the_terms_of_a_measured_rate():
+    rows = [row(70, 62, 300, 900), row(58, 50, 300, 1000), row(48, 40, 5, 30), row(38, 30, IDLE), row(28, 20, 5, 80),
+            row(12, 10, 5, 80), row(2, 0, 5, 90)]
+    found = burn.terms([], rows, NOW)
+    assert (found.source, found.samples, found.first) == ("measured", 7, ago(70))
+    assert [(term.start, term.tokens, term.whole, term.spread_s) for term in found.parts] == [
+        (ago(300), pytest.approx(50), 1000, 0), (ago(5), pytest.approx(90), 90, 0)]
+
+
+@given(st.lists(st.tuples(st.integers(1, 9), st.sampled_from([IDLE, 5, 100, 200]), st.integers(0, 9999)), max_size=30),
+       st.lists(st.tuples(st.integers(0, 400), st.integers(0, 9999)), max_size=5))
+def test_the_terms_add_up(steps, starts):
+    at, rows = sum(step for step, _, _ in steps), []
+    for step, session, tokens in steps:
+        rows.append(row(at, at, session, tokens if session else 0))
+        at -= step
+    found = burn.terms([block(start, tokens) for start, tokens in starts], rows, NOW)
+    assert sum(term.tokens for term in found.parts) == pytest.approx(found.tokens)
+    assert all(0 < term.tokens <= term.whole for term in found.parts)
+    assert burn.burn_rate([block(start, tokens) for start, tokens in starts], rows, NOW) == (found.per_min, found.source)

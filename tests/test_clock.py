@@ -150,3 +150,12 @@ def test_pytz_is_loaded_only_for_a_zone():
     code = "import sys; from ccmon import clock; clock.now({}); clock.zone('local'); print('pytz' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], cwd=str(ROOT), stdout=subprocess.PIPE, check=True, encoding="utf-8")
     assert run.stdout == "False\n"
+
+
+def test_a_zone_read_from_its_file_is_that_of_pytz():
+    moments = [datetime(year, month, 28, 1, 30) for year in (1975, 1999, 2025, 2037, 2080) for month in (1, 4, 7, 10)]
+    for name in pytz.common_timezones[::7]:
+        ours, theirs = clock.zone(name), pytz.timezone(name)
+        for moment in moments:
+            epoch = int((moment - datetime(1970, 1, 1)).total_seconds())
+            assert ours.offset_s(epoch) == (theirs.fromutc(moment).replace(tzinfo=None) - moment).total_seconds()

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from ccmon import ccusage, price_table
 from ccmon.ccusage_json import parse
-from ccmon.prices import Price, cost_usd, lookup
+from ccmon.model import Used
+from ccmon.prices import Price, cost_usd, lookup, used_usd
 
 FOO = Price(3, 15, 3.75, 6, 0.3)
 KINDS = ("input", "output", "cache_5m", "cache_1h", "cache_read")
@@ -171,3 +172,16 @@ def test_the_table_is_whole():
 def test_the_readme_names_the_date_and_the_source():
     text = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8").replace("\n", " ")
     assert f"the prices of {price_table.DATE} as {price_table.SOURCE.split(' --')[0]} has them" in text
+
+
+@pytest.mark.parametrize("model, expected", [("claude-sonnet-4-5-20250929", 1.8), ("claude-opus-4-5", 3.0), ("gpt-x", None),
+                                             ("", None)])
+def test_the_sum_of_an_hour_is_no_long_context(model, expected):
+    used = Used(0, model, 300_000, 10_000, 0, 2_500_000)
+    assert used_usd(used, {}) == (None if expected is None else pytest.approx(expected))
+    assert used_usd(Used(0, model, 0, 0, 0, 0), {}) == 0.0
+
+
+def test_what_is_written_to_the_cache_in_an_hour_counts_for_five_minutes():
+    own = {"mine": Price(1, 2, 3, 4, 5)}
+    assert used_usd(Used(0, "mine-2", 0, 0, 1_000_000, 0), own) == 3.0

@@ -23,6 +23,11 @@ SHOTS = """
 80x24 limit-unknown ml-auto reset-hour reset-list big notices message failed compact idle idle-ascii idle-failed idle-nothing
 80x24 reading missing history-empty history-scrolled help
 80x24 official official-noemoji official-ascii official-old official-week official-hour official-compact idle-official
+80x24 chart-day chart-many chart-older chart-week chart-month chart-ascii chart-many-ascii heat heat-ascii
+60x15 chart-day chart-many chart-week heat heat-ascii
+40x10 chart-day chart-many chart-month heat heat-ascii chart-ascii
+20x5 chart-day heat history-few
+120x40 chart-many heat history-hours
 80x9 official
 60x15 official official-old idle-official
 40x10 official official-old idle-official

@@ -5,12 +5,12 @@ import sys
 from functools import partial
 
 import pytest
-from scenes import NOW, OKAY, START, FixedZone, block, official, plan, scene
+from scenes import NOW, OKAY, START, block, official, plan, scene
 
 from ccmon import text
 from ccmon.model import Official, Quota, Record, Sample
 from ccmon.schedule import ResetRule
-from ccmon.views import dashboard, history, parts, statusline
+from ccmon.views import dashboard, history, history_rows, parts, statusline
 
 HOUR, DAY_S = 3600, 86_400
 
@@ -137,8 +137,7 @@ def record(tokens=500, listed=True, **changes):
     (record(start=NOW - 5 * HOUR), False), (record(start=NOW - 5 * HOUR, listed=False), False),
 ])
 def test_history_calls_active_what_runs_and_is_listed(made, active):
-    assert history.active(made, NOW) is active
-    assert [item["active"] for item in history.objects([made], NOW)] == [active]
+    assert history_rows.is_active(made, NOW) is active is history_rows.document(made, NOW)["active"]
 
 
 @pytest.mark.parametrize("made, length", [
@@ -147,11 +146,12 @@ def test_history_calls_active_what_runs_and_is_listed(made, active):
     (record(start=START - DAY_S, last=START - DAY_S + 600), "10m"),
 ])
 def test_a_session_is_as_long_as_it_was_used(made, length):
-    assert history.cells([made], NOW, FixedZone())[0][1] == length
+    assert text.plain(history.lines(scene(500), [made], {}, 0, 80, 9)[1])[18:26].strip() == length
+    assert text.duration(history_rows.of_record(made, NOW).length_s) == length
 
 
 def test_on_the_page_only_an_active_session_stands_out():
-    page = history.screen(scene(500), [record(tokens=111, listed=False), record(tokens=222)], 0, 80, 10)
+    page = history.lines(scene(500), [record(tokens=111, listed=False), record(tokens=222)], {}, 0, 80, 10)
     roles = {span.text.strip(): span.role for line in page for span in line}
     assert (roles["222"], roles["111"]) == ("value", "text")
 

@@ -9,9 +9,11 @@ from ccmon.views.scene import Scene
 
 SERIOUS = ("over_limit", "limit_unknown", "source_failed", "store_failed")
 KEYS = (("q", "quit", ""), ("r", "refresh", "read the usage now"), ("p", "plan", "next, for this window only"),
-        ("h", "history", "the sessions so far"), ("c", "compact", "the small layout, and back"),
+        ("h", "history", "the sessions so far"), ("v", "view", "list, chart or heat map"),
+        ("b", "by", "chart: day, week, month"), ("c", "compact", "the small layout, and back"),
         ("t", "theme", "dark, light, mono"), ("?", "help", "this page, and back"))     # the last words for the help page
 ALL_KEYS = 92                          # cells from which all of them stand beside a source with its version and age
+OF_HISTORY = "vb"                      # keys of one page only
 _BY_WORTH = "q?rhptc"                  # the last of these gives way first
 _LEAD = " ! "
 SHORT = {"over_limit": "over the limit", "limit_unknown": "above the record", "near_limit": "near the limit",

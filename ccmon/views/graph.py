@@ -85,13 +85,13 @@ def _row_of(tokens: float, top: float, plot_rows: int) -> int:
 
 def _scale(limit: int, top: float, plot_rows: int) -> Dict[int, str]:
     """Labels at round numbers below the limit, as many as the height bears, none beside the limit's own."""
-    step = _round_step(limit / max(1, plot_rows * 3 // 8))
+    step = round_step(limit / max(1, plot_rows * 3 // 8))
     rows = {_row_of(tokens, top, plot_rows): text.short_count(tokens) for tokens in range(step, limit, step)}
     limit_row = _row_of(limit, top, plot_rows)
     return {row: label for row, label in rows.items() if row > limit_row + 1}
 
 
-def _round_step(least: float) -> int:
+def round_step(least: float) -> int:
     """The smallest of 1, 2, 5, 10, 20, 50, ... that is not smaller."""
     size = 1
     while size * 10 < least:

@@ -1,55 +1,16 @@
-"""The stored sessions as table cells, as objects for --json, and as lines of the screen."""
+"""The stored sessions as the list on the screen: one row each, with a bar for the share of the limit."""
 
-from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
+from typing import Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
 from ccmon import text, when
+from ccmon.history_groups import hours_of, share
 from ccmon.model import Record
 from ccmon.text import Line, Span
-from ccmon.views import foot, parts
-from ccmon.views.scene import Scene, day_text, model_name, models
-from ccmon.when import Zone
+from ccmon.views.history_rows import is_active
+from ccmon.views.scene import Scene, day_text, models
 
-COLUMNS = ("start", "length", "tokens", "cost", "share", "models")
-ALIGN = ("left", "right", "right", "right", "right", "left")
-
-
-def active(record: Record, now: int) -> bool:
-    """Whether the session still runs: what the source lists no more does not."""
-    return record.listed and record.block.start <= now < record.block.end
-
-
-def share(record: Record) -> float:
-    """Percent of the limit of its time."""
-    return record.block.tokens * 100 / record.limit if record.limit > 0 else 0.0
-
-
-def objects(records: Sequence[Record], now: int) -> List[Dict[str, Any]]:
-    """One object for each session; times in epoch seconds, costs in US dollars."""
-    return [{
-        "start": block.start, "end": block.end, "last": block.last, "active": active(record, now), "tokens": block.tokens,
-        "input": block.input, "output": block.output, "cache_creation": block.cache_creation, "cache_read": block.cache_read,
-        "cost_usd": block.cost_usd, "models": list(block.models), "limit": record.limit, "percent": round(share(record), 4),
-        "source": block.source,
-    } for record, block in ((record, record.block) for record in records)]
-
-
-def cells(records: Sequence[Record], now: int, zone: Zone) -> List[List[str]]:
-    """The rows of the table, as text."""
-    return [[*_row(record, now, zone), ", ".join(map(model_name, record.block.models))] for record in records]
-
-
-def _row(record: Record, now: int, zone: Zone) -> List[str]:
-    block = record.block
-    start = when.local(block.start, zone).strftime("%Y-%m-%d %H:%M")
-    until = now if active(record, now) else block.used_until(now)
-    tokens = ("" if block.counted else "~") + text.count(block.tokens)
-    return [start, text.duration(until - block.start), tokens, text.usd(block.cost_usd), text.percent(share(record))]
-
-
-# --- the page of the screen ---------------------------------------------------------------------------------------------
-
-KEYS = (("h", "back"), ("up/down", "scroll"))
-FRAME_ROWS = 4                         # title, rule, heading, keys
+EMPTY = "No sessions are stored yet. They are kept from now on."
+HEADED_ROWS = 3                        # windows of fewer rows have no heading
 
 
 class Column(NamedTuple):
@@ -62,28 +23,37 @@ class Column(NamedTuple):
 
 START, SHORT_START = Column("start", 17, 0), Column("start", 13, 0)
 FIGURES = (Column("length", 8, 5), Column("tokens", 10, 1), Column("cost", 10, 4), Column("share", 7, 2))
+BRIEF_TOKENS = Column("tokens", 5, 1)  # 9.1k, where there is room for nothing else
 BAR = Column("limit", 12, 3)
 MODELS = Column("models", 14, 6)       # at least: it takes what is free
+HOURS = Column("hours", 8, 7)          # a session touches six hours of the clock at most
 
 
-def screen(scene: Scene, records: Sequence[Record], offset: int, width: int, height: int) -> List[Line]:
-    """A window of `height` lines onto the sessions, the newest first; offset is the number of rows scrolled away."""
-    shown = list(reversed(records))[offset:offset + max(0, height - FRAME_ROWS)]
-    more = f"{offset + 1}-{offset + len(shown)} of {len(records)}" if shown else "0 sessions"
-    columns = _columns(width)
-    empty = "No sessions are stored yet. They are kept from now on."
-    body = [_line(scene, record, columns, width) for record in shown] or [
-        (Span("  " + words, "value"),) for words in text.wrap(empty, max(1, width - 3))]
-    heading = [_cells([(column.name, "label") for column in columns], columns)] if shown else [()]
-    head = [parts.title(scene, width, "history"), parts.rule(scene, width), *heading][:max(0, height - 2)]
-    lines = [*head, *body[:max(0, height - len(head) - 1)]]
-    end = foot.page_keys(KEYS, more, width)
-    return [text.clip_line(line, width) for line in (*lines, *[()] * (height - len(lines) - 1), end)][:height]
+def fitting(rows: int) -> int:
+    """How many sessions stand in so many lines."""
+    return rows - (rows >= HEADED_ROWS)
 
 
-def _columns(width: int) -> List[Column]:
+def nothing(width: int, rows: int) -> List[Line]:
+    """What is said while nothing is stored."""
+    words: List[Line] = [(Span("  " + line, "value"),) for line in text.wrap(EMPTY, max(1, width - 3))]
+    return [(), *words] if len(words) < rows else words[:rows]
+
+
+def lines(scene: Scene, records: Sequence[Record], seen: Mapping[int, float], offset: int, width: int, height: int) -> List[Line]:
+    """At most `height` lines: the sessions, the newest first without `offset` of them; seen is tokens by hour where known."""
+    count = fitting(height)
+    shown = records[max(0, len(records) - offset - count):len(records) - offset][::-1]
+    columns = _columns(width, bool(seen))
+    heading = [_cells([(column.name, "label") for column in columns], columns)] if height >= HEADED_ROWS else []
+    return [*heading, *(_line(scene, record, seen, columns) for record in shown)]
+
+
+def _columns(width: int, hours: bool) -> List[Column]:
     """Those that fit; bars and names take what is left."""
-    chosen = [START if width >= 60 else SHORT_START, *FIGURES, BAR, MODELS]
+    if width < SHORT_START.cells + FIGURES[1].cells + 2:
+        return [SHORT_START, BRIEF_TOKENS][:1 + (width >= SHORT_START.cells + BRIEF_TOKENS.cells + 2)]
+    chosen = [START if width >= 60 else SHORT_START, *FIGURES, BAR, *[HOURS][:hours], MODELS]
     while sum(column.cells for column in chosen) + 2 > width and len(chosen) > 1:
         chosen.remove(max(chosen, key=lambda column: column.worth))
     free = width - 2 - sum(column.cells for column in chosen)
@@ -101,17 +71,17 @@ def _cells(words: Sequence[Tuple[str, str]], columns: Sequence[Column]) -> Line:
     return tuple(out)
 
 
-def _line(scene: Scene, record: Record, columns: Sequence[Column], width: int) -> Line:
-    now, percent = scene.snapshot.now, share(record)
-    role = "value" if active(record, now) else "text"
-    words = dict(zip(COLUMNS, _row(record, now, scene.zone)))
-    if columns[0].cells == SHORT_START.cells:
-        words["start"] = f"{day_text(record.block.start, scene.zone):>6} {scene.hour(record.block.start)}"
+def _line(scene: Scene, record: Record, seen: Mapping[int, float], columns: Sequence[Column]) -> Line:
+    percent = share(record)
+    role = "value" if is_active(record, scene.snapshot.now) else "text"
+    words = _words(scene, record, columns)
     line: List[Span] = [Span(" ")]
     for column in columns:
         if column.name == BAR.name:
             bar = text.bar(percent / 100, column.cells - 3, text.level_role(percent), scene.charset)
             line += [Span("  "), *bar, Span("!" if percent >= 80 else " ", text.level_role(percent))]
+        elif column.name == HOURS.name:
+            line.append(Span("  " + text.pad(_hours(record, seen, scene), column.cells - 2), "accent"))
         elif column.name == MODELS.name:
             line.append(Span("  " + models(record.block, column.cells - 2), "dim"))
         else:
@@ -119,6 +89,19 @@ def _line(scene: Scene, record: Record, columns: Sequence[Column], width: int) -
     return tuple(line)
 
 
-def last_offset(count: int, height: int) -> int:
-    """How far the window can be scrolled."""
-    return max(0, count - max(0, height - FRAME_ROWS))
+def _words(scene: Scene, record: Record, columns: Sequence[Column]) -> Dict[str, str]:
+    """Start and figures as text, by the name of the column."""
+    block, now = record.block, scene.snapshot.now
+    start = when.local(block.start, scene.zone).strftime("%Y-%m-%d %H:%M")
+    until = now if is_active(record, now) else block.used_until(now)
+    count = text.short_count if BRIEF_TOKENS in columns else text.count
+    short = f"{day_text(block.start, scene.zone):>6} {scene.hour(block.start)}"
+    return {"start": short if SHORT_START in columns else start, "length": text.duration(until - block.start),
+            "tokens": ("" if block.counted else "~") + count(block.tokens), "cost": text.usd(block.cost_usd),
+            "share": text.percent(share(record))}
+
+
+def _hours(record: Record, seen: Mapping[int, float], scene: Scene) -> str:
+    """The session hour by hour, where the log reader saw it."""
+    hours = hours_of(record, scene.snapshot.now)[:HOURS.cells - 2]
+    return text.sparkline([seen.get(hour, 0.0) for hour in hours], scene.charset) if any(map(seen.get, hours)) else ""

@@ -70,8 +70,13 @@ def model_name(name: str) -> str:
 
 
 def models(block: Block, cells: int) -> str:
-    """The models by name, as many as fit, then how many more."""
-    names = [model_name(name) for name in block.models]
+    """The session's models by name, as many as fit, then how many more."""
+    return model_names(block.models, cells)
+
+
+def model_names(ids: Sequence[str], cells: int) -> str:
+    """The same of any models."""
+    names = [model_name(name) for name in ids]
     for shown in range(len(names), 0, -1):
         rest = f" +{len(names) - shown}" if shown < len(names) else ""
         words = ", ".join(names[:shown]) + rest

@@ -1,0 +1,33 @@
+"""`ccmon merge FILE`: the history of another machine joins this one; what came is told."""
+
+from argparse import Namespace
+
+from ccmon import store_copy, store_merge
+from ccmon.context import Context
+from ccmon.memory import SCREEN_BUSY_MS
+from ccmon.model import CcmonError
+from ccmon.store import Busy, open_store
+from ccmon.store_command import stored_at
+from ccmon.store_merge import Came
+from ccmon.text import clean, plural
+
+OK = 0
+
+
+def run(given: Namespace, ctx: Context) -> int:
+    """Take in the history in the file, and print what came; the exit code."""
+    own, now = stored_at(ctx), ctx.now()
+    with store_copy.copied(given.file, own) as copy:
+        parts = store_merge.read(copy, given.file, now)
+    try:
+        with open_store(own, SCREEN_BUSY_MS, now) as store:
+            came = store.change(lambda db: store_merge.merge(db, parts, now))
+    except Busy:
+        raise CcmonError(f"{own} is held by another program: nothing was merged. Try again in a moment") from None
+    print("\n".join(map(_told, came)) or "nothing new")
+    return OK
+
+
+def _told(came: Came) -> str:
+    parts = [plural(number, noun[:-1]) for noun, number in zip(Came._fields[1:], came[1:]) if number]
+    return f"{', '.join(parts)} of host {clean(came.host)}"

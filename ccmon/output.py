@@ -1,0 +1,109 @@
+"""How lines reach standard output: which colours and characters it takes, its size, and the pager for what is long."""
+
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from io import TextIOWrapper
+from typing import Iterator, List, Mapping, NamedTuple, Optional, Sequence, TextIO
+
+from ccmon import screen, themes
+from ccmon.context import Context
+from ccmon.text import Charset, Line, plain
+
+PAGERS = ("less", "more")
+
+
+def colours(ctx: Context, stream: TextIO) -> int:
+    """How many colours the stream is given: 0, 8 or 256."""
+    env = ctx.env
+    if colourless(ctx) or env.get("TERM", "dumb") == "dumb":
+        return 0
+    if not (stream.isatty() or env.get("FORCE_COLOR")):
+        return 0
+    return 256 if "256" in env.get("TERM", "") or env.get("COLORTERM") else 8
+
+
+def colourless(ctx: Context) -> bool:
+    """Whether the user wants no colours anywhere."""
+    return bool(ctx.env.get("NO_COLOR")) or ctx.env.get("CLICOLOR") == "0"
+
+
+def charset(ctx: Context, stream: Optional[TextIO]) -> Charset:
+    """The characters that the stream and the settings allow."""
+    encoding = (getattr(stream, "encoding", None) or "ascii").lower().replace("-", "").replace("_", "")
+    wide = encoding.startswith("utf") and screen.utf8() and not ctx.settings.ascii
+    coloured = not colourless(ctx) and ctx.settings.theme != "mono"
+    return Charset(wide, wide and coloured and ctx.settings.emoji)
+
+
+def painted(ctx: Context, lines: Sequence[Line]) -> Iterator[str]:
+    """The lines as standard output takes them, with colours or plain."""
+    number = colours(ctx, sys.stdout)
+    for line in lines:
+        yield themes.sgr_line(line, themes.THEMES[ctx.settings.theme], number) if number else plain(line)
+
+
+def print_exactly(text: str) -> None:
+    """Print text that has its own line ends."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(newline="")
+    print(text, end="")
+
+
+class Size(NamedTuple):
+    """Cells of the terminal."""
+
+    columns: int
+    rows: int
+
+
+def size() -> Size:
+    """Of the terminal, or what COLUMNS and LINES say; 80x24 where there is none."""
+    found = shutil.get_terminal_size((80, 24))
+    return Size(found.columns or 80, found.lines or 24)
+
+
+def show(ctx: Context, lines: Sequence[Line], pager: bool) -> None:
+    """Print the lines; through the user's pager when that is wanted, and they are more than a terminal shows."""
+    rows = list(painted(ctx, lines))
+    if not (pager and sys.stdout.isatty() and len(rows) >= size().rows and _paged(ctx.env, rows)):
+        for row in rows:
+            print(row)
+
+
+def _paged(env: Mapping[str, str], rows: Sequence[str]) -> bool:
+    """Show them in the pager; False when there is none."""
+    words = _pager(env)
+    if not words:
+        return False
+    sys.stdout.flush()
+    try:
+        process = subprocess.Popen(words, stdin=subprocess.PIPE, env={"LESS": "FRX", "LV": "-c", **env})
+    except OSError:
+        return False
+    interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)       # Ctrl-C is the pager's
+    try:
+        with suppress(OSError):        # it may be left before it has read everything
+            assert process.stdin is not None
+            process.stdin.write("".join(f"{row}\n" for row in rows).encode(sys.stdout.encoding or "utf-8", "replace"))
+            process.stdin.close()
+        return process.wait() not in (126, 127)
+    finally:
+        signal.signal(signal.SIGINT, interrupt)
+
+
+def _pager(env: Mapping[str, str]) -> List[str]:
+    """PAGER as words; less or more when it is not set, nothing when it is empty, cat or not to be found."""
+    path = env.get("PATH", os.defpath)
+    wanted = env.get("PAGER")
+    if wanted is None:
+        return next(([found] for found in (shutil.which(name, path=path) for name in PAGERS) if found), [])
+    try:
+        words = shlex.split(wanted)
+    except ValueError:
+        return []
+    return words if words and words[0] != "cat" and shutil.which(words[0], path=path) else []

@@ -1,0 +1,59 @@
+"""The door to what lies in a sqlite file, whosever: its size, schema and rows. Creates nothing and changes nothing."""
+
+import os
+import sqlite3
+from contextlib import closing, suppress
+from typing import Callable, List, NamedTuple, Tuple, TypeVar
+
+from ccmon.model import CcmonError
+
+BUSY_S = 0.25
+MOST_TABLES = 20
+_WITH = ("", "-wal")                   # what makes up the file
+
+Answer = TypeVar("Answer")
+
+
+class Tables(NamedTuple):
+    """What a file holds."""
+
+    schema: int                        # its user_version
+    rows: Tuple[Tuple[str, int], ...]  # table, number of rows; in the order in which they were made
+
+
+def size(path: str) -> int:
+    """Bytes on the disk, 0 when there is no such file."""
+    found = 0
+    for ending in _WITH:
+        with suppress(OSError):
+            found += os.path.getsize(path + ending)
+    return found
+
+
+def look(path: str, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+    """What work finds in the file. CcmonError when there is none that can be read."""
+    try:
+        with closing(sqlite3.connect(_uri(path), uri=True, timeout=BUSY_S)) as db:
+            db.execute("PRAGMA query_only = ON")
+            return work(db)
+    except (sqlite3.Error, ValueError) as err:
+        raise CcmonError(f"{path} cannot be read ({err})") from None
+
+
+def _uri(path: str) -> str:
+    """mode=rw: a file that is not there is not made, and what a log of changes leaves beside it is taken away again."""
+    quoted = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    return f"file:{quoted}?mode=rw"
+
+
+def tables(db: sqlite3.Connection) -> Tables:
+    """The number of rows of each table."""
+    schema = int(db.execute("PRAGMA user_version").fetchone()[0])
+    sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY rowid LIMIT ?"
+    names: List[str] = [name for name, in db.execute(sql, (MOST_TABLES,))]
+    return Tables(schema, tuple((name, _rows(db, name)) for name in names))
+
+
+def _rows(db: sqlite3.Connection, name: str) -> int:
+    quoted = name.replace('"', '""')
+    return int(db.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()[0])

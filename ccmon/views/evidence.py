@@ -1,0 +1,73 @@
+"""What `ccmon why` has gathered, as values: the numbers of the moment and what stands behind each of them."""
+
+from typing import NamedTuple, Optional, Tuple
+
+from ccmon.burn import Terms
+from ccmon.model import Snapshot
+from ccmon.when import Zone
+
+
+class StoreFacts(NamedTuple):
+    """The sqlite file that remembers."""
+
+    path: Optional[str]                # None without a home, and in a demo
+    size: int = 0                      # bytes; 0: there is none
+    schema: Optional[int] = None       # None when it could not be read
+    rows: Tuple[Tuple[str, int], ...] = ()             # table, number of rows
+    trouble: Optional[str] = None      # one sentence when something is wrong with it
+
+
+class CacheFacts(NamedTuple):
+    """The folder of the status lines and of what the last refresh noted."""
+
+    folder: Optional[str]              # None without a home, and in a demo
+    lines: int = 0
+    refreshed: int = 0                 # epoch s, as the next three; 0 for never
+    fresh_until: int = 0
+    expires_at: int = 0                # until then lines may be shown
+    retry_at: int = 0                  # a failing source is left alone until then
+    failures: int = 0                  # in a row
+
+
+class LogFacts(NamedTuple):
+    """What the log reader has read."""
+
+    path: str                          # of its cache
+    files: int
+    lines: int
+    entries: int                       # those that count
+    duplicates: int
+    skipped: int                       # damaged lines
+
+
+class Setting(NamedTuple):
+    """One option, where it was set, and where else it is set but does not count."""
+
+    name: str
+    text: str
+    level: str                         # default | file | environment | flag
+    where: Optional[str] = None        # a flag, a variable, or a file and its line; None for a default
+    hidden: Tuple[str, ...] = ()
+
+
+class Evidence(NamedTuple):
+    """Everything that `ccmon why` tells."""
+
+    snapshot: Snapshot
+    zone: Zone
+    terms: Terms                       # of the burn rate
+    store: StoreFacts
+    cache: CacheFacts
+    logs: Optional[LogFacts]
+    folders: Tuple[str, ...]           # of Claude Code's log files
+    config: Optional[str]              # path of config.ini
+    configured: bool                   # whether that file is there
+    settings: Tuple[Setting, ...]
+    plans: Tuple[Tuple[str, str], ...]                 # figures of plans that config.ini gives: name, file and line
+    prices: str                        # date of the table
+    own_prices: Tuple[str, ...] = ()   # models with a price in config.ini
+    home: Optional[str] = None         # paths below it are shown with ~
+
+    def set_by(self, name: str) -> Optional[str]:
+        """Where an option was set, None for a default."""
+        return next((setting.where for setting in self.settings if setting.name == name), None)

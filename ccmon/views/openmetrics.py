@@ -1,0 +1,133 @@
+"""The present numbers as text for the Prometheus family: valid OpenMetrics 1.0, and valid in the older text format as well.
+
+Counters have no TYPE line: OpenMetrics wants it under the name without _total, the older format under the name with it, and
+each calls the other's wrong. They are of unknown type to both; rate() and increase() work on them as on any counter.
+"""
+
+from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+
+from ccmon import __version__
+from ccmon.model import Quota, Record, Snapshot
+from ccmon.text import printable
+
+PREFIX = "ccmon_"
+NO_PLAN = "unknown"
+
+Labels = Tuple[Tuple[str, str], ...]
+Samples = Sequence[Tuple[Labels, Optional[float]]]     # a value that is not known is left out
+Groups = Dict[Labels, List[Record]]
+
+
+class Family(NamedTuple):
+    """Samples of one name."""
+
+    name: str                          # ends in its unit; that of a counter in _total
+    help: str
+    samples: Samples
+    unit: str = ""
+
+
+def text(snapshot: Snapshot, records: Sequence[Record], account: str) -> str:
+    """Everything, from the first HELP to the end. account labels every sample: several users of a machine have a file each."""
+    families = [*_gauges(snapshot), *_counters(_grouped(records, snapshot.now))]
+    return "".join(f"{line}\n" for family in families for line in _lines(family, (("account", account),))) + "# EOF\n"
+
+
+# --- the moment -------------------------------------------------------------------------------------------------------
+
+def _one(name: str, help: str, value: Optional[float], unit: str = "") -> Family:
+    return Family(name, help, [((), value)], unit)
+
+
+def _info(name: str, help: str, **labels: str) -> Family:
+    return Family(name, help, [(tuple(labels.items()), 1)])
+
+
+def _gauges(snapshot: Snapshot) -> Iterator[Family]:
+    source = snapshot.source
+    yield _one("up", "Whether the last look at the usage succeeded.", int(source.error is None and snapshot.age_s is not None))
+    yield _info("build_info", "The version of ccmon.", version=__version__)
+    yield _info("source_info", "Where the usage is read.", source=source.name, version=source.version or "")
+    yield _one("data_age_seconds", "Time since the last look that succeeded.", snapshot.age_s, "seconds")
+    yield _one("data_timestamp_seconds", "Time of the last look that succeeded.", source.refreshed, "seconds")
+    if snapshot.age_s is not None or snapshot.session is not None:     # else nothing is known, which is not zero
+        yield from _usage(snapshot)
+    yield from _official(snapshot)
+
+
+def _usage(snapshot: Snapshot) -> Iterator[Family]:
+    """Between two sessions nothing of the next one is used."""
+    limit, session = snapshot.limit, snapshot.session if snapshot.active else None
+    left = limit.tokens if snapshot.left is None else snapshot.left
+    yield _info("plan_info", "The plan in force, and what gives its limit.", plan=limit.plan, limit_source=limit.source)
+    yield _one("session_active", "Whether a session runs.", int(session is not None))
+    yield _one("session_used_tokens", "Input and output tokens of the session.", session.tokens if session else 0, "tokens")
+    yield _one("session_limit_tokens", "Tokens that a session may hold.", limit.tokens, "tokens")
+    yield _one("session_left_tokens", "Tokens left of the limit.", left, "tokens")
+    yield _one("session_used_ratio", "Used share of the limit, may be above 1.", (snapshot.percent or 0) / 100, "ratio")
+    yield _one("session_cost_usd", "Cost of the session in US dollars.", session.cost_usd if session else 0, "usd")
+    yield _one("burn_rate_tokens_per_second", "Input and output tokens of the last hour by the second.",
+               snapshot.burn_per_min / 60, "tokens_per_second")
+    yield _one("predicted_end_timestamp_seconds", "When the tokens run out at that rate; left out when they do not.",
+               snapshot.predicted_end, "seconds")
+    yield _one("reset_timestamp_seconds", "Time of the next reset.", snapshot.reset.at, "seconds")
+
+
+def _official(snapshot: Snapshot) -> Iterator[Family]:
+    def each(name: str, help: str, unit: str, value: Callable[[Quota], float]) -> Family:
+        windows = snapshot.official._asdict().items()
+        return Family(name, help, [((("window", window),), value(quota)) for window, quota in windows if quota], unit)
+
+    yield each("official_used_ratio", "Used share of the window, as Claude says.", "ratio", lambda quota: quota.percent / 100)
+    yield each("official_reset_timestamp_seconds", "Its reset, as Claude says.", "seconds", lambda quota: quota.resets_at)
+    yield each("official_read_timestamp_seconds", "Time at which Claude said so.", "seconds", lambda quota: quota.read_at)
+
+
+# --- the history ------------------------------------------------------------------------------------------------------
+
+def _grouped(records: Sequence[Record], now: int) -> Groups:
+    """The sessions that are over, by host and plan: a running one may change its plan, and then a counter would fall."""
+    groups: Groups = {}
+    for record in sorted(records, key=lambda record: (record.host, record.plan)):
+        if record.block.end <= now:
+            labels = (("host", printable(record.host)), ("plan", printable(record.plan) or NO_PLAN))
+            groups.setdefault(labels, []).append(record)
+    return groups
+
+
+def _counters(groups: Groups) -> Iterator[Family]:
+    def each(name: str, help: str, value: Callable[[Record], float]) -> Family:
+        return Family(name, help, [(labels, round(sum(map(value, group)), 6)) for labels, group in groups.items()])
+
+    yield each("history_sessions_total", "Completed sessions in the history.", lambda _: 1)
+    yield each("history_tokens_total", "Input and output tokens of the completed sessions.",
+               lambda record: record.block.tokens if record.block.counted else 0)    # a bare total may include cache
+    yield each("history_cost_usd_total", "Their cost in US dollars.", lambda record: record.block.cost_usd or 0)
+
+
+# --- how it is written ------------------------------------------------------------------------------------------------
+
+def _lines(family: Family, common: Labels) -> Iterator[str]:
+    """Nothing for a family without a value."""
+    name = PREFIX + family.name
+    known = [(labels, value) for labels, value in family.samples if value is not None]
+    if known:
+        yield f"# HELP {name} {family.help}"
+    if known and not name.endswith("_total"):
+        yield f"# TYPE {name} gauge"
+    if known and family.unit:
+        yield f"# UNIT {name} {family.unit}"
+    for labels, value in known:
+        yield f"{name}{{{_labels(common + labels)}}} {_number(value)}"
+
+
+def _labels(labels: Labels) -> str:
+    return ",".join(f'{name}="{_escaped(value)}"' for name, value in labels)
+
+
+def _escaped(value: str) -> str:
+    return printable(value).replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value == int(value) else repr(round(value, 6))

@@ -1,0 +1,176 @@
+"""The numbers of a report: which period, which sessions belong to it, and what it is compared with."""
+
+from datetime import date, datetime, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from report_cases import DAY, HOUR, NOW, UTC, WARSAW, made, record, seen, used, weeks
+
+from ccmon import clock, digest
+from ccmon.when import local, midnight
+
+
+def at(text, zone=WARSAW):
+    """Epoch s of a local time that is no clock change."""
+    wall = int(datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=timezone.utc).timestamp())
+    return wall - zone.offset_s(wall - zone.offset_s(wall))
+
+
+# --- periods ------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("kind, back, key, first, last", [
+    ("week", 0, "2025-W48", date(2025, 11, 24), date(2025, 11, 30)),
+    ("week", 1, "2025-W47", date(2025, 11, 17), date(2025, 11, 23)),
+    ("month", 0, "2025-11", date(2025, 11, 1), date(2025, 11, 30)),
+    ("month", 1, "2025-10", date(2025, 10, 1), date(2025, 10, 31)),
+    ("month", 11, "2024-12", date(2024, 12, 1), date(2024, 12, 31)),
+])
+def test_the_period(kind, back, key, first, last):
+    period = digest.period_at(NOW, kind, WARSAW, back)
+    assert (period.key, period.first, period.last) == (key, first, last)
+    assert local(period.start, WARSAW) == datetime(first.year, first.month, first.day)
+    assert local(period.end - 1, WARSAW).date() == last
+
+
+@pytest.mark.parametrize("text, hours", [("2025-10-22 12:00", 169), ("2025-03-26 12:00", 167), ("2025-11-26 12:00", 168)])
+def test_a_week_with_a_clock_change_is_longer_or_shorter(text, hours):
+    period = digest.period_at(at(text), "week", WARSAW)
+    assert period.end - period.start == hours * HOUR
+
+
+@pytest.mark.parametrize("zone, day, first", [
+    ("America/Sao_Paulo", date(2018, 11, 4), "01:00"),             # there was no midnight
+    ("America/Havana", date(2025, 11, 2), "00:00"),                # there were two: 01:00 became 00:00
+    ("Asia/Beirut", date(2024, 10, 27), "00:00"),                  # midnight became 23:00, and came an hour later
+    ("Europe/Warsaw", date(2025, 10, 26), "00:00"), ("UTC", date(1970, 1, 1), "00:00"),
+])
+def test_a_day_begins_with_its_first_moment(zone, day, first):
+    zone = clock.zone(zone)
+    begins = midnight(day, zone)
+    assert f"{local(begins, zone):%H:%M}" == first and local(begins, zone).date() == day
+    assert local(begins - 1, zone).date() < day
+
+
+@pytest.mark.parametrize("now", [0, 253_402_127_999], ids=["1970", "9999"])
+@pytest.mark.parametrize("kind", ["week", "month"])
+def test_the_ends_of_the_calendar(now, kind):
+    assert made([], kind, now=now).total.sessions == 0
+    assert made([], kind, 1, now=now).total.sessions == 0
+
+
+# --- what belongs to it -----------------------------------------------------------------------------------------------
+
+def test_a_session_across_midnight_belongs_to_the_day_on_which_it_began():
+    late = record(at("2025-11-23 22:00"), 500, last=at("2025-11-24 02:00"))      # Sunday to Monday
+    before, now = made([late], back=1), made([late])
+    assert [day.tokens for day in before.days] == [0, 0, 0, 0, 0, 0, 500] and now.total.tokens == 0
+    assert before.heat[6][22:] == [100, 100] and sum(map(sum, before.heat)) == 200
+    assert now.heat[0][:3] == [100, 100, 100] and sum(map(sum, now.heat)) == 300
+
+
+def test_days_with_nothing_are_there_and_days_to_come_are_not():
+    found = made([record(at("2025-11-24 09:00"))], now=at("2025-11-26 08:00"))
+    assert [(day.begins.day, day.sessions) for day in found.days] == [(24, 1), (25, 0), (26, 0)]
+    assert found.so_far and not made([], back=1).so_far
+
+
+def test_what_has_not_begun_is_left_out():
+    assert made([record(NOW + HOUR)]).total.sessions == 0
+
+
+@pytest.mark.parametrize("text, sums", [("2025-10-26 12:00", [3, 3]), ("2025-10-27 12:00", [0, 6])])
+def test_the_hour_that_comes_twice_counts_both(text, sums):
+    change = at("2025-10-26 01:00")                                # 03:00 became 02:00 two hours later
+    found = made([record(change + hour * HOUR, 1, last=change + hour * HOUR + 60) for hour in range(6)], back=int("27" in text),
+                 now=at(text))
+    assert found.total.tokens == 6 and sum(found.heat[6]) == 6
+    assert [found.heat[6][2], found.heat[6][1]] == [2, 1]
+
+
+# --- what it is compared with -------------------------------------------------------------------------------------------
+
+HISTORY = [record(at(text), tokens) for text, tokens in [
+    ("2025-11-10 08:00", 1), ("2025-11-17 09:00", 10), ("2025-11-17 16:59", 100), ("2025-11-17 17:01", 1000),
+    ("2025-11-20 09:00", 10_000), ("2025-11-24 09:00", 5)]]
+
+
+def test_a_running_week_is_compared_up_to_the_same_time():
+    assert made(HISTORY).before.tokens == 110
+    assert made(HISTORY, back=1).before.tokens == 1
+
+
+def test_a_running_month_is_compared_up_to_the_same_day():
+    october = [record(at("2025-09-30 09:00"), 1), record(at("2025-10-01 09:00"), 10), record(at("2025-10-24 16:00"), 100),
+               record(at("2025-10-24 18:00"), 1000)]
+    assert made(october, "month").before.tokens == 110
+    assert made(october, "month", now=at("2025-11-30 12:00")).before.tokens == 1110
+
+
+def test_a_short_month_before_is_taken_whole():
+    february = [record(at("2025-01-01 09:00"), 1), record(at("2025-02-28 22:00"), 10)]
+    assert made(february, "month", now=at("2025-03-31 09:00")).before.tokens == 10
+
+
+@pytest.mark.parametrize("first, known", [("2025-11-17 23:00", True), ("2025-11-18 00:00", False)])
+def test_nothing_is_compared_with_a_week_that_is_not_known_from_its_first_day(first, known):
+    assert (made([record(at(first))]).before is not None) is known
+
+
+def test_the_week_after_a_clock_change_is_compared_by_wall_time():
+    records = [record(at("2025-10-20 08:00"), 1), record(at("2025-10-26 11:30"), 10)]
+    assert made(records, now=at("2025-11-02 12:00")).before.tokens == 11
+    assert made(records, now=at("2025-11-02 11:00")).before.tokens == 1
+
+
+# --- parts ----------------------------------------------------------------------------------------------------------------
+
+def test_plans_of_the_time():
+    records = [record(NOW - 20 * HOUR, 8, plan="pro", limit=10), record(NOW - 15 * HOUR, 10, plan="pro", limit=20),
+               record(NOW - 10 * HOUR, 35_000)]
+    assert made(records, "month").plans == (("pro", (10, 20), 2, 1, 0), ("max5", (35_000, 35_000), 1, 1, 1))
+
+
+def test_machines_only_when_there_are_several():
+    one, other = record(NOW - 20 * HOUR, 8), record(NOW - 10 * HOUR, 9, host="laptop")
+    assert made([one], "month").hosts == ()
+    assert [(group.key, group.tokens) for group in made([one, other], "month").hosts] == [("laptop", 9), ("studio", 8)]
+
+
+def test_models_are_those_of_the_hours_of_the_sessions():
+    start = NOW - 10 * HOUR
+    rows = [used(start, 600), used(start - 48 * HOUR, 999, "other")]
+    models = made([record(start, 1000)], "month", rows=rows).models
+    assert [group.tokens for group in models] == [600, 400]
+    assert [group.key for group in models] == ["claude-opus-4-1-20250805", "claude-sonnet-4-5-20250929"]
+    assert models[0].cost_usd == 6.0
+
+
+def test_a_session_rises_as_it_was_seen():
+    start = NOW // HOUR * HOUR - 4 * HOUR
+    rise = made([record(start, 1000, last=start + 2 * HOUR + 1800)], rows=[used(start, 200), used(start + HOUR, 800)]).rises[0]
+    assert rise.points == ((start, 0.0), (start + HOUR, 200.0), (start + 2 * HOUR, 1000.0), (start + 2 * HOUR + 1800, 1000.0))
+
+
+@given(st.lists(st.tuples(st.integers(0, 40 * 24), st.integers(0, 10**7), st.integers(-3600, 18_000)), max_size=30),
+       st.sampled_from(["week", "month"]), st.integers(0, 1), st.sampled_from([UTC, WARSAW]))
+def test_nothing_is_lost_or_counted_twice(found, kind, back, zone):
+    records = sorted((record(NOW - hours * HOUR, tokens, last=NOW - hours * HOUR + last) for hours, tokens, last in found),
+                     key=lambda one: one.block.start)
+    report = made(records, kind, back, zone=zone, rows=seen(records))
+    inside = [one.block.tokens for one in records if report.period.start <= one.block.start < report.period.end]
+    assert report.total.tokens == sum(inside) == sum(day.tokens for day in report.days)
+    assert report.total.sessions == len(inside) == sum(use.sessions for use in report.plans) == len(report.rises)
+    for rise in report.rises:
+        times, tokens = zip(*rise.points)
+        assert list(times) == sorted(times) and list(tokens) == sorted(tokens)
+        assert tokens[-1] == pytest.approx(rise.record.block.tokens)
+    assert all(number >= 0 for row in report.heat for number in row)
+
+
+def test_a_year_of_sessions_is_one_report():
+    records = weeks(70)
+    assert len(records) > 1500
+    report = made(records, "month", 1, rows=seen(records))
+    assert report.period.key == "2025-10" and report.total.sessions == 4 * 23 + 8
+    assert report.period.start - DAY < report.rises[0].record.block.start

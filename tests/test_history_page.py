@@ -1,0 +1,139 @@
+"""The history page of the screen: its keys, what it shows of how much, and how it gets there from the other pages."""
+
+import pytest
+import wcwidth
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scenes import NOW, START, FixedZone, block, past, records, scene, used
+
+from ccmon import app, history_groups, text
+from ccmon.app import State
+from ccmon.history_groups import PERIODS, by_period
+from ccmon.model import Facts, Record, Used
+from ccmon.screen import Event
+from ccmon.text import Charset
+from ccmon.views import chart, heatmap, history_page
+from ccmon.views.history_page import NO_PAST, Look, gathered
+
+LOOKS = st.builds(Look, st.sampled_from(history_page.VIEWS), st.sampled_from(PERIODS), st.integers(0, 500))
+PASTS = st.sampled_from([0, 1, 2, 40, 400]).map(lambda count: gathered(records(count), used(count), FixedZone(), NOW))
+
+
+@settings(deadline=None, max_examples=150)
+@given(PASTS, LOOKS, st.integers(1, 200), st.integers(1, 60), st.booleans())
+def test_no_past_breaks_the_page(known, look, width, height, unicode):
+    lines = history_page.render(scene(500, charset=Charset(unicode, unicode)), known, look, width, height)
+    assert len(lines) == height
+    for line in lines:
+        assert wcwidth.wcswidth("".join(span.text for span in line)) == text.line_width(line) <= width
+
+
+KNOWN = gathered(records(60), (), FixedZone(), NOW)
+DAYS = len(KNOWN.groups["day"])
+
+
+def page(look, width=80, height=24, known=KNOWN):
+    return [text.plain(line) for line in history_page.render(scene(14_012), known, look, width, height)]
+
+
+@pytest.mark.parametrize("keys, wanted", [
+    ("v", Look("chart")), ("tab", Look("chart")), ("right right", Look("heat map")), ("v v v", Look("list")),
+    ("left", Look("heat map")), ("v b", Look("chart", "week")), ("v b b", Look("chart", "month")), ("v b b b", Look("chart")),
+    ("b", Look()), ("v v b", Look("heat map")), ("v b v v v", Look("chart", "week")), ("x", Look()), ("down v", Look("chart")),
+    ("down", Look(offset=1)), ("down up up", Look()), ("pgdn", Look(offset=19)), ("pgdn pgup", Look()), ("end", Look(offset=40)),
+    ("end down", Look(offset=40)), ("end home", Look()), ("pgdn pgdn pgdn pgdn", Look(offset=40)), ("v v down", Look("heat map")),
+    ("v b b down", Look("chart", "month")),
+])
+def test_keys(keys, wanted):
+    look = Look()
+    for key in keys.split():
+        look = history_page.after_key(look, key, KNOWN, 80, 24)
+    assert look == wanted
+
+
+def test_another_period_or_view_begins_with_the_newest():
+    long = gathered(records(400), (), FixedZone(), NOW)
+    scrolled = history_page.after_key(Look("chart"), "pgdn", long, 80, 24)
+    assert scrolled.offset == 62
+    assert history_page.after_key(scrolled, "b", long, 80, 24) == Look("chart", "week")
+    assert history_page.after_key(scrolled, "left", long, 80, 24) == Look()
+
+
+@pytest.mark.parametrize("view", history_page.VIEWS)
+@pytest.mark.parametrize("width, height", [(80, 24), (40, 10), (20, 5), (5, 2), (1, 1)])
+def test_every_row_can_be_reached_and_none_beyond(view, width, height):
+    bottom = history_page.after_key(Look(view), "end", KNOWN, width, height)
+    assert history_page.after_key(bottom, "down", KNOWN, width, height) == bottom
+    if view == "list" and height >= 5:
+        assert "24 Dec" in " ".join(page(bottom, width, height)) or "2025-12-24" in " ".join(page(bottom, width, height))
+
+
+def test_the_foot_says_what_is_shown_and_what_the_keys_do():
+    assert page(Look())[-1].split("  ")[0] == " h back" and "v chart" in page(Look())[-1]
+    assert page(Look())[-1].endswith("1-20 of 60 sessions")
+    assert "v heat map  b by week  up/down scroll" in page(Look("chart"))[-1]
+    assert page(Look("chart"), 40, 10)[-1].endswith(f"1-5 of {DAYS} days")
+    assert page(Look("heat map"))[-1] == " h back  v list"
+    assert page(Look(), known=NO_PAST)[-1].endswith("0 sessions")
+
+
+def test_a_window_that_grew_shows_as_much_as_it_can():
+    assert page(Look(offset=59), 80, 24) == page(Look(offset=40), 80, 24)
+
+
+def test_the_chart_is_scrolled_by_periods():
+    first, second = page(Look("chart"), 50, 12)[3:5]
+    assert page(Look("chart", offset=1), 50, 12)[3].split()[:2] == second.split()[:2] != first.split()[:2]
+
+
+def test_the_chart_reaches_up_to_today():
+    old = [Record(block(900, START - 3 * 86_400), "max5", 35_000, "plan")]
+    shown = page(Look("chart"), known=gathered(old, (), FixedZone(), NOW))
+    assert [row.split()[:2] for row in shown[3:7]] == [["Thu", "15"], ["Wed", "14"], ["Tue", "13"], ["Mon", "12"]]
+
+
+def test_the_page_draws_what_the_command_draws():
+    groups = by_period(KNOWN.records, "week", FixedZone())
+    weeks = [text.plain(line) for line in chart.lines(groups, "week", 80, 21, Charset())]
+    assert page(Look("chart", "week"))[2:2 + len(weeks)] == weeks and len(weeks) > 4
+    hours = history_groups.hourly(KNOWN.records, (), NOW)
+    map_of = [text.plain(line) for line in heatmap.lines(history_groups.heat(hours, FixedZone()), 80, Charset())]
+    assert page(Look("heat map"))[2:2 + len(map_of)] == map_of and len(map_of) > 9
+
+
+def test_the_list_shows_the_hours_that_the_reader_saw():
+    wide = past(40, seen=True)
+    shown = [text.plain(line) for line in wide(scene(14_012), 120, 20)]
+    assert "hours" in shown[2] and "▂▆█▄▁" in shown[4] and not any(mark in shown[16] for mark in "▂▆▁")
+    narrow = [text.plain(line) for line in wide(scene(14_012), 80, 20)]
+    assert "hours" not in narrow[2] and "models" in narrow[2]
+
+
+def test_hours_beside_each_other_are_joined_over_models():
+    hour = START // 3600 * 3600
+    known = gathered(records(1), [Used(hour, "a", 1, 2, 9, 9), Used(hour, "b", 3, 4, 9, 9)], FixedZone(), NOW)
+    assert known.seen == {hour: 10.0} and sum(map(sum, known.heat)) == pytest.approx(1200)
+
+
+# --- the way there and back ---------------------------------------------------------------------------------------------------
+
+def pressed(keys, state):
+    """The state after the keys, and the effects that were asked for."""
+    effects = []
+    for key in keys.split():
+        state, effect = app.update(state, Event("key", key), NOW, "pro", 80, 24)
+        effects += [effect] if effect else []
+    return state, effects
+
+
+@pytest.mark.parametrize("keys, where, look, effects", [
+    ("h", "history", Look(), ["history"]), ("h h", "dashboard", Look(), ["history"]), ("h esc", "dashboard", Look(), ["history"]),
+    ("h q", "dashboard", Look(), ["history"]), ("h q q", "dashboard", Look(), ["history", "quit"]),
+    ("h v q", "dashboard", Look("chart"), ["history"]), ("h v b h h", "history", Look("chart", "week"), ["history"] * 2),
+    ("h down down h h", "history", Look(), ["history"] * 2), ("h v esc", "dashboard", Look("chart"), ["history"]),
+    ("v b down tab left", "dashboard", Look(), []), ("? v b", "help", Look(), []),
+    ("h r", "history", Look(), ["history", "refresh"]),
+])
+def test_the_page_is_entered_and_left(keys, where, look, effects):
+    state, asked = pressed(keys, State(Facts(), past=KNOWN))
+    assert (state.page, state.look, asked) == (where, look, effects)

@@ -1,0 +1,71 @@
+"""Days as people write them."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scenes import FixedZone
+from test_history_groups import WARSAW, session
+
+from ccmon.history_groups import PERIODS, first_day, label, next_period
+from ccmon.history_range import Days, began_in, chosen, days
+from ccmon.model import UsageError
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.mark.parametrize("word, first, last", [
+    ("2026-11-01", "2026-11-01", "2026-11-01"), ("2024-02-29", "2024-02-29", "2024-02-29"),
+    ("2026-11", "2026-11-01", "2026-11-30"), ("2026-12", "2026-12-01", "2026-12-31"), ("2024-02", "2024-02-01", "2024-02-29"),
+    ("2026", "2026-01-01", "2026-12-31"), ("2026-W47", "2026-11-16", "2026-11-22"), ("2026-w47", "2026-11-16", "2026-11-22"),
+    ("2025-W01", "2024-12-30", "2025-01-05"), ("2026-W53", "2026-12-28", "2027-01-03"),
+    ("today", "2026-11-22", "2026-11-22"), (" Yesterday ", "2026-11-21", "2026-11-21"),
+])
+def test_what_a_word_names(word, first, last):
+    assert days(word, TODAY) == Days(date.fromisoformat(first), date.fromisoformat(last))
+
+
+@pytest.mark.parametrize("word", [
+    "", "x", "2026-13", "2026-00-05", "2026-00", "2026-02-29", "2026-11-31", "2026-W00", "2025-W53", "2026-W54", "2026-W7",
+    "26-11-01", "0000",
+    "2026-11-01T10:00", "2026/11/01", "01.11.2026", "٢٠٢٦", "9999-12", "tomorrow", "2026-11-1", "-5", "\x1b[31m",
+    "2026-11\n-01"])
+def test_wrong_words_are_told_with_what_is_valid(word):
+    for given_days in ((word, None), (None, word)):
+        with pytest.raises(UsageError, match=r"^--(since|until): '.*' is not a day \(2026-11-22, today, yester") as told:
+            chosen(*given_days, TODAY)
+        assert str(told.value).isprintable()
+
+
+@pytest.mark.parametrize("since, until, expected", [
+    (None, None, Days()), ("2026-11", None, Days(date(2026, 11, 1))), (None, "2026-11", Days(None, date(2026, 11, 30))),
+    ("2026-W47", "today", Days(date(2026, 11, 16), TODAY)),
+    ("2026-11-05", "2026-11-05", Days(date(2026, 11, 5), date(2026, 11, 5))),
+])
+def test_from_and_to(since, until, expected):
+    assert chosen(since, until, TODAY) == expected
+
+
+def test_the_end_before_the_beginning_is_told():
+    with pytest.raises(UsageError, match="--since 2026-11-10 is after --until 2026-10-31"):
+        chosen("2026-11-10", "2026-10", TODAY)
+
+
+@given(st.dates(date(1971, 1, 1), date(2200, 1, 1)), st.sampled_from(PERIODS))
+def test_every_label_of_the_table_can_be_asked_for(day, period):
+    first = first_day(day, period)
+    assert days(label(first, period), TODAY) == Days(first, next_period(first, period) - timedelta(days=1))
+
+
+@pytest.mark.parametrize("wanted, count", [
+    (Days(), 4), (Days(date(2025, 11, 23)), 2), (Days(None, date(2025, 11, 22)), 2),
+    (Days(date(2025, 11, 22), date(2025, 11, 22)), 1), (Days(date(2025, 11, 25)), 0)])
+def test_days_are_local_and_both_ends_belong_to_it(wanted, count):
+    records = [session(start) for start in ("2025-11-21T22:59", "2025-11-21T23:00", "2025-11-22T23:00", "2025-11-24T22:59")]
+    assert len(began_in(records, wanted, WARSAW)) == count
+
+
+def test_zones_matter():
+    records, wanted = [session("2025-11-22T23:30")], Days(date(2025, 11, 23), date(2025, 11, 23))
+    assert began_in(records, wanted, WARSAW) == records and began_in(records, wanted, FixedZone("UTC", 0)) == []
