@@ -1,18 +1,20 @@
-"""How lines reach standard output: which colours and characters it takes, its size, and the pager for what is long."""
+"""How lines reach the user: which colours and characters standard output takes, its size, the pager, and what goes wrong.
+
+What only some calls need is loaded there: ccmon starts several times a minute.
+"""
 
 import os
 import shlex
-import shutil
 import signal
-import subprocess
 import sys
+import time
 from contextlib import suppress
 from io import TextIOWrapper
 from typing import Iterator, List, Mapping, NamedTuple, Optional, Sequence, TextIO
 
-from ccmon import screen, themes
+from ccmon import codec, config, themes
 from ccmon.context import Context
-from ccmon.text import Charset, Line, plain
+from ccmon.text import Charset, Line, clean, plain
 
 PAGERS = ("less", "more")
 
@@ -35,7 +37,7 @@ def colourless(ctx: Context) -> bool:
 def charset(ctx: Context, stream: Optional[TextIO]) -> Charset:
     """The characters that the stream and the settings allow."""
     encoding = (getattr(stream, "encoding", None) or "ascii").lower().replace("-", "").replace("_", "")
-    wide = encoding.startswith("utf") and screen.utf8() and not ctx.settings.ascii
+    wide = encoding.startswith("utf") and codec.utf8() and not ctx.settings.ascii
     coloured = not colourless(ctx) and ctx.settings.theme != "mono"
     return Charset(wide, wide and coloured and ctx.settings.emoji)
 
@@ -63,7 +65,8 @@ class Size(NamedTuple):
 
 def size() -> Size:
     """Of the terminal, or what COLUMNS and LINES say; 80x24 where there is none."""
-    found = shutil.get_terminal_size((80, 24))
+    from shutil import get_terminal_size
+    found = get_terminal_size((80, 24))
     return Size(found.columns or 80, found.lines or 24)
 
 
@@ -80,9 +83,10 @@ def _paged(env: Mapping[str, str], rows: Sequence[str]) -> bool:
     words = _pager(env)
     if not words:
         return False
+    from subprocess import PIPE, Popen
     sys.stdout.flush()
     try:
-        process = subprocess.Popen(words, stdin=subprocess.PIPE, env={"LESS": "FRX", "LV": "-c", **env})
+        process = Popen(words, stdin=PIPE, env={"LESS": "FRX", "LV": "-c", **env})
     except OSError:
         return False
     interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)       # Ctrl-C is the pager's
@@ -98,12 +102,33 @@ def _paged(env: Mapping[str, str], rows: Sequence[str]) -> bool:
 
 def _pager(env: Mapping[str, str]) -> List[str]:
     """PAGER as words; less or more when it is not set, nothing when it is empty, cat or not to be found."""
+    from shutil import which
     path = env.get("PATH", os.defpath)
     wanted = env.get("PAGER")
     if wanted is None:
-        return next(([found] for found in (shutil.which(name, path=path) for name in PAGERS) if found), [])
+        return next(([found] for found in (which(name, path=path) for name in PAGERS) if found), [])
     try:
         words = shlex.split(wanted)
     except ValueError:
         return []
-    return words if words and words[0] != "cat" and shutil.which(words[0], path=path) else []
+    return words if words and words[0] != "cat" and which(words[0], path=path) else []
+
+
+# --- messages -----------------------------------------------------------------------------------------------------------
+
+def complain(sentence: str, code: int) -> int:
+    """Say on stderr what is wrong; gives the exit code back."""
+    try:
+        print(f"ccmon: {clean(sentence)}", file=sys.stderr)
+    except OSError:
+        pass                           # nobody can be told: the exit code has to do
+    return code
+
+
+def logged() -> str:
+    """Write the present exception to the log and say where."""
+    from traceback import format_exc
+    path = config.paths(os.environ).log
+    with config.open_log(path) as log:
+        log.write(time.strftime("%Y-%m-%d %H:%M:%S ") + format_exc())
+    return f"Details are in {path}" if path and os.path.exists(path) else "There is no place for a log"

@@ -9,12 +9,10 @@ import traceback
 from contextlib import contextmanager
 from typing import Iterator, List, Optional
 
-from ccmon import ccusage, compute, config, linecache, linefiles, lines, log_files, sources
+from ccmon import ccusage, compute, config, linecache, linefiles, lines, log_files, signals, sources
 from ccmon.context import Context
 from ccmon.memory import BACKGROUND_BUSY_MS, Answer, Memory, opened
 from ccmon.model import CcmonError, Facts, Source, UsageError
-
-ENDINGS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name))
 
 
 def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Optional[ccusage.Cancel] = None,
@@ -158,29 +156,13 @@ def in_background(argv: List[str], lock: int) -> None:
         ctx = lines.context_of(argv, env)._replace(background=True)
     except UsageError:                 # a configuration that was broken meanwhile: the line will say so
         return
-    end_in_order()
+    signals.end_in_order()
     try:
         once(ctx, lock)
     except Exception:                  # not again with every call: the reason is in the log
         with config.open_log(ctx.paths.log) as log:
             log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {traceback.format_exc()}")
         _note_failure(ctx, Facts(source=source_before(ctx)._replace(error="internal error, see the log")), ctx.now())
-
-
-def _heeded() -> List[int]:
-    """The signals that end this process; nohup and its like have some of them ignored."""
-    return [number for number in ENDINGS if signal.getsignal(number) != signal.SIG_IGN]
-
-
-def end_in_order() -> None:
-    """Let SIGTERM and SIGHUP end the process as an exception does: with ccusage killed and files put away."""
-    def leave(number: int, _frame: object) -> None:
-        raise SystemExit(128 + number)
-
-    for number in _heeded():
-        if number == signal.SIGINT:    # has an exception of its own
-            continue
-        signal.signal(number, leave)
 
 
 @contextmanager
@@ -195,7 +177,7 @@ def _signals_end(cancel: ccusage.Cancel) -> Iterator[ccusage.Cancel]:
         noted.append(number)
         cancel.ask()
 
-    before = {number: signal.signal(number, note) for number in _heeded()}
+    before = {number: signal.signal(number, note) for number in signals.heeded()}
     try:
         yield cancel
     finally:

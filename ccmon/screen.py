@@ -5,7 +5,6 @@ The only import of curses. Roles become attributes here; what the lines say is n
 
 import contextlib
 import functools
-import locale
 import os
 import select
 import selectors
@@ -84,20 +83,6 @@ def usable(env: Mapping[str, str]) -> Optional[str]:
     if _POSIX and not curses.tigetstr("cup"):
         return f"a terminal of type {term!a} (TERM) cannot place the cursor"
     return None
-
-
-def utf8() -> bool:
-    """Whether the locale's codec is UTF-8; sets the locale, as curses needs it."""
-    try:
-        locale.setlocale(locale.LC_ALL, "")
-    except locale.Error:
-        # ssh hands over names of locales that the machine has not generated; what matters here is their codec.
-        asked = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "")
-        with contextlib.suppress(locale.Error):
-            locale.setlocale(locale.LC_CTYPE, "C.UTF-8" if "utf" in asked.lower() else "C")
-    # Not getpreferredencoding: Python's UTF-8 mode answers UTF-8 under LC_ALL=C, where curses paints blanks.
-    codec = locale.nl_langinfo(locale.CODESET) if _POSIX else sys.stdout.encoding
-    return codec.lower() in ("utf-8", "utf8")
 
 
 def reset_terminal() -> None:

@@ -31,7 +31,7 @@ def test_every_mode_leaves_nothing_behind(machine, words, code):
 def test_it_shows_everything_at_once(machine):
     told = machine.run("--demo", "--json").json
     assert told["source"] == {"name": "demo", "version": None, "age_s": 0, "error": None,
-                                  "reason": None, "progress": None}
+                              "reason": None, "progress": None}
     assert told["session"]["active"] and 0 < told["percent"] and told["burn_rate_source"] == "measured"
     assert told["session"]["models"] and told["session"]["cost_usd"] and told["predicted_end"]
     assert len(machine.run("--demo", "history", "--json").json) > 10

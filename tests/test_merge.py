@@ -166,6 +166,21 @@ def test_snapshots_of_one_second_keep_the_most(ours, theirs, tokens, came, kept)
         assert max(sample.tokens for sample in store.facts(ME, T0 + 120).samples) == kept
 
 
+def test_what_is_less_than_the_one_kept_of_its_minute_or_hour_is_not_new(ours, theirs):
+    """A backup of the time before: of its half hour another row stayed than of ours."""
+    fill(ours, [block()], ME)
+    shutil.copy(ours, theirs)
+    for path, until in ((ours, 3000), (theirs, 1500)):
+        with closing(sqlite3.connect(path)) as db, db:
+            db.executemany("INSERT OR REPLACE INTO snapshot (owner_id, ts, seen, session_id, tokens) VALUES (1, ?, ?, 1, ?)",
+                           [(T0 + at, T0 + at, at) for at in range(0, until, 7)])
+    for now in (T0 + 3 * DAY, T0 + 100 * DAY):
+        with open_store(ours, 1000, now) as store:
+            while not store.maintain(now, 60, 0):
+                pass
+        assert merge(ours, theirs, now) == []
+
+
 def test_what_lies_ahead_of_the_clock_does_not_come(ours, theirs):
     fill(theirs, [block(), block(T0 + 2 * DAY, 3)], now=T0 + 2 * DAY)
     merge(ours, theirs, LATER)

@@ -156,7 +156,7 @@ class TestUninstalled:
         assert done.stderr.startswith("ccmon: Failed to get usage data: ") and "npm install -g ccusage" in done.stderr
 
     def test_a_table_without_tabulate_says_what_to_install(self, source, pytz_alone, env):
-        done = run(pytz_alone, "-m", "ccmon", "--demo", "history", env=env, cwd=source)
+        done = run(pytz_alone, "-m", "ccmon", "--demo", "history", "--table", env=env, cwd=source)
         assert done.returncode == 30 and done.stdout == "" and done.stderr.count("\n") == 1
         assert "pip install tabulate" in done.stderr
 

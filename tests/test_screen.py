@@ -249,10 +249,10 @@ def test_a_shorter_frame_leaves_nothing_of_the_longer():
 
 SPILL = """
 import os, sys; sys.path.insert(0, os.getcwd())
-from ccmon import screen as door
+from ccmon import codec, screen as door
 from ccmon.text import Span
 door.clip_line = lambda line, cells: line          # as if every character were narrower than the C library thinks
-door.utf8()
+codec.utf8()
 with open(os.devnull, 'w') as log, door.Screen('dark', log) as screen:
     while True:
         screen.paint([(Span("x" * 95),), (Span("second"), Span(" row"))]); screen.wait(0.02)

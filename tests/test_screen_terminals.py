@@ -62,7 +62,7 @@ def test_closed_input(log):
     ({"LC_ALL": "C", "PYTHONUTF8": "1"}, False),
 ])
 def test_utf8_is_the_locale_of_the_c_library(changes, expected):
-    code = "from ccmon.screen import utf8; print(utf8())"
+    code = "from ccmon.codec import utf8; print(utf8())"
     environ = environment(LANG=None, LC_CTYPE=None)
     environ = {name: value for name, value in {**environ, **changes}.items() if value is not None}
     run = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, check=True)

@@ -121,16 +121,6 @@ def test_an_older_schema_is_looked_at_and_copied_as_it_is(path, tmp_path, monkey
     assert store_check.examine(copy).version == found.version
 
 
-def test_a_folder_that_cannot_be_written_can_be_looked_at(tmp_path):
-    path = str(tmp_path / "read-only" / "h.db")
-    fill_store(path)
-    os.chmod(os.path.dirname(path), 0o555)
-    try:
-        assert store_check.examine(path).problems == ()
-    finally:
-        os.chmod(os.path.dirname(path), 0o755)
-
-
 def test_a_locked_history_is_neither(path):
     fill_store(path)
     execute(path, "PRAGMA journal_mode = DELETE")
@@ -267,9 +257,13 @@ def test_a_place_that_cannot_be_written_is_told(machine, history, target, senten
 def test_a_damaged_history_replaces_no_good_backup(path, tmp_path):
     copy = str(tmp_path / "copy.db")
     fill_store(path, 300)
+    execute(path, "CREATE TABLE seldom (a)", "INSERT INTO seldom VALUES (zeroblob(3000))")
     store_copy.backup(path, copy)
     before = Path(copy).read_bytes()
-    spoil(path, 4096 * 3, b"broken" * 5000)
+    execute(path, "PRAGMA wal_checkpoint(TRUNCATE)")
+    spoil(path, os.path.getsize(path) - 4096, b"broken" * 600)
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT count(*) FROM session").fetchone() == (300,)       # who does not look does not see
     with pytest.raises(store_copy.Broken):
         store_copy.backup(path, copy)
     assert Path(copy).read_bytes() == before and in_folder(copy) == ["ccmon", "copy.db"]

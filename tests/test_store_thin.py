@@ -200,6 +200,7 @@ def test_it_runs_at_most_once_an_hour(store):
 
 
 def test_a_clock_that_was_ahead_stops_nothing_for_long(store):
+    put(store, shots((0, 0, 1, 1)))
     thinned(store, T0 + 1000 * DAY)
     put(store, shots((0, 0, 1, 1), (9, 9, 1, 2), (120, 120, 1, 3), (125, 125, 1, 4)))
     thinned(store, AGE0)                                           # set right again; the rows are from now on

@@ -14,12 +14,13 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+import tempfile
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import pytest
 from store_cases import DAY, ME, T0, block, fill, keep, kept_files, saved, tokens_in
-from test_store_processes import CHILD, ROOT, TRY, run_together
+from test_store_processes import CHILD, NOBODY, ROOT, TRY, run_together, shared  # noqa: F401
 
 from ccmon import config, migrations, store_check, store_copy
 from ccmon.model import SESSION_S, UsageError
@@ -152,6 +153,30 @@ def test_d9_a_spoiled_journal_costs_its_tail_only(path, spoil):
         assert store.trouble is None and tokens[:1] == [5] and tokens[1:] in [[], *([n + 10] for n in range(20))]
         keep(store, [block(tokens=99)], T0 + 60)
     assert tokens_in(path + ".killed")[-1] == 99 and store_check.examine(path + ".killed").problems == ()
+
+
+# --- D-12: a folder of somebody else ---
+
+LOADED = "import urllib.parse\nfrom ccmon import store_check, store_copy\n"      # nobody cannot reach every interpreter
+LOOK = """
+found = store_check.examine(path)
+print(found.problems, found.rows["session"], store_copy.backup(path, sys.argv[4])[0])
+"""
+
+
+@pytest.mark.parametrize("in_use", [True, False])
+def test_d12_a_folder_that_cannot_be_written_can_be_looked_at_and_copied(shared, in_use):
+    path, target = os.path.join(shared, "history.sqlite3"), os.path.join(tempfile.mkdtemp(dir="/tmp"), "copy.db")
+    fill(path)
+    with open_store(path, 1000, T0) if in_use else nullcontext():
+        for name in os.listdir(shared):
+            os.chmod(os.path.join(shared, name), 0o644)
+        os.chmod(shared, 0o555)
+        os.chmod(os.path.dirname(target), 0o777)
+        words = [sys.executable, "-c", CHILD + LOADED + NOBODY + LOOK, ROOT, path, "0", target]
+        done = subprocess.run(words, input="go\n", text=True, capture_output=True, check=False)
+    shutil.rmtree(os.path.dirname(target))
+    assert (done.stdout, done.stderr) == ("() 1 1\n", "")
 
 
 # --- D-15: locks ---

@@ -2,9 +2,10 @@
 
 from typing import Any, Dict, Optional
 
-from ccmon.model import Block, Quota, Snapshot
+from ccmon.model import Block, Quota, Snapshot, Source
 
 SCHEMA = 1
+NO_SESSION, NO_DATA = 20, 30          # exit codes
 
 
 def document(snapshot: Snapshot) -> Dict[str, Any]:
@@ -48,10 +49,15 @@ def _rounded(number: Optional[float]) -> Optional[float]:
 def exit_code(snapshot: Snapshot) -> int:
     """30 no data, 20 no active session, 11 over the limit, 10 from 80 % on or limit unknown, else 0."""
     if snapshot.age_s is None and snapshot.session is None:
-        return 30
+        return NO_DATA
     if not snapshot.active:
-        return 20
+        return NO_SESSION
     codes = {notice.code for notice in snapshot.warnings}
     if "over_limit" in codes:
         return 11
     return 10 if codes & {"near_limit", "limit_unknown"} else 0
+
+
+def failure(source: Source) -> str:
+    """The sentence that people search for."""
+    return f"Failed to get usage data: {source.error or 'another ccmon is still reading them. Try again in a moment'}"

@@ -11,6 +11,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+from ccmon import codec  # noqa: E402
 from ccmon import screen as door  # noqa: E402
 from ccmon.text import ROLES, Span  # noqa: E402
 
@@ -61,7 +62,7 @@ def main():
     if reason:
         print(f"plain: {reason}")
         return 3
-    door.utf8()
+    codec.utf8()
     try:
         with open(sys.argv[1], "a", buffering=1) as log, door.Screen("dark", log) as screen:
             return run(screen, float(sys.argv[2]))

@@ -1,0 +1,35 @@
+"""What a call works with: the user's own home and settings, or those of a demo."""
+
+import os
+from argparse import Namespace
+from contextlib import contextmanager
+from typing import Iterator, Mapping
+
+from ccmon import arguments, config, demo, memory
+from ccmon.context import Context, prepare
+from ccmon.model import Given
+
+
+@contextmanager
+def context_of(given: Namespace) -> Iterator[Context]:
+    """What the call works with; a demo's own home goes when the call ends."""
+    flags = arguments.flags(given)
+    if not getattr(given, "demo", False):
+        yield prepare(flags, os.environ)
+        return
+    from tempfile import TemporaryDirectory
+    with TemporaryDirectory(prefix="ccmon-demo-") as folder:
+        yield _demo_context(flags, folder)
+
+
+def _demo_context(flags: Mapping[str, Given], folder: str) -> Context:
+    """A context whose home is the folder, with a memory of simulated sessions."""
+    configured = config.paths(os.environ).config
+    own = {"HOME": folder, "XDG_DATA_HOME": folder, "XDG_CACHE_HOME": folder, "XDG_STATE_HOME": folder,
+           "XDG_CONFIG_HOME": os.path.dirname(os.path.dirname(configured)) if configured else folder}
+    ctx = prepare(flags, {**{name: value for name, value in os.environ.items() if name != "CCMON_DATA_DIR"}, **own})
+    if ctx.settings.origin["plan"] == "default":
+        ctx = ctx._replace(settings=ctx.settings._replace(plan=demo.PLAN))
+    ctx = ctx._replace(demo=demo.anchor(ctx.now()))
+    memory.remember_demo(ctx)
+    return ctx

@@ -1,0 +1,23 @@
+"""`ccmon record`: one look at the usage, for cron; says nothing unless something is wrong."""
+
+from argparse import Namespace
+
+from ccmon import memory, output
+from ccmon.context import Context
+from ccmon.refresh import current_facts
+from ccmon.views.report import NO_DATA, failure
+
+OK = 0
+
+
+def run(_given: Namespace, ctx: Context) -> int:
+    """Read the usage, store it and refresh the lines; the exit code."""
+    known = memory.old_news(ctx)
+    facts = current_facts(ctx, insist=True)
+    if facts.source.error:
+        return output.complain(failure(facts.source), NO_DATA)
+    if facts.trouble and not memory.works(ctx):
+        return output.complain(facts.trouble, NO_DATA)
+    if facts.trouble and facts.trouble != known:       # no harm, but said once: a damaged store was moved aside
+        return output.complain(facts.trouble, OK)
+    return OK
