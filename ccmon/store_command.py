@@ -6,9 +6,10 @@ from ccmon import store_check, store_copy
 from ccmon.context import Context
 from ccmon.model import CcmonError
 from ccmon.store_check import Findings
-from ccmon.text import clean, count, plural
+from ccmon.text import clean, count, plural, wrap
 
 OK = 0
+_CELLS = 78
 
 
 def stored_at(ctx: Context) -> str:
@@ -27,7 +28,8 @@ def check(ctx: Context) -> int:
         return OK
     if found.problems:
         raise _damaged(path, found.problems[0], len(found.problems) - 1)
-    print(f"{path} is sound\n  {_contents(found)}\n  looked at: every page and index, the links between tables, the values")
+    words = _contents(found), "looked at: every page and index, the links between tables, the values"
+    print("\n  ".join([f"{path} is sound", *(line for text in words for line in wrap(text, _CELLS))]))
     return OK
 
 
