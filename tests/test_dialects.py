@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 import scenes
 from commands import HOUR, NOW, block
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from terminal import Terminal
 
@@ -51,6 +51,7 @@ def test_no_control_character_but_the_dialects_own(name, shown, role, theme):
 
 
 @pytest.mark.parametrize("name", DIALECTS)
+@example(shown="\u17b4")                # takes no cells
 @given(shown=hostile_texts)
 def test_a_template_says_the_same_as_the_line(name, shown):
     seen = painted(Span(shown), DIALECTS[name], None)

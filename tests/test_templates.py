@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ccmon import linecache, linefiles, text
 from ccmon.text import Charset
-from ccmon.views import fields, statusline
+from ccmon.views import claude, fields, statusline
 from ccmon.views.dialects import DIALECTS
 
 FIELDS = ("percent", "used", "limit", "left", "burn", "sustainable", "end", "reset", "left_time", "cost", "model", "models",
@@ -55,6 +55,10 @@ def test_every_field(name):
 def test_the_official_percentages_are_whole_and_never_rounded_up(five_hour, seven_day, want):
     known = scenes.scene(14_012, official=scenes.official(five_hour, seven_day))
     assert filled("{official_5h} {official_7d}", known) == want
+
+
+def test_both_rooms_mean_the_same_by_a_piece():
+    assert (claude.LATER, claude.MARKUP) == (fields.LATER, fields.MARKUP)
 
 
 def test_the_list_of_fields_is_complete():

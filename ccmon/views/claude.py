@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 NOTHING = "CC -"
+LATER, MARKUP = -1, -2                # in the place of cells, as in views/fields.py
 FIELDS = ("context", "session_model", "session_cost", "official_5h", "official_7d")    # of a template, filled in here
 
 
@@ -70,16 +71,19 @@ def _fields(told: "Any", windows: "list[Any]") -> "dict[str, str]":
 
 
 def _filled(record: "Any", fields: "dict[str, str]", cells: int) -> str:
-    """The template's pieces: [cells, text], [0, markup] or [-1, field]; from the first that does not fit, only markup."""
+    """The template's pieces: [cells, text], [MARKUP, text] or [LATER, field]; from the first that does not fit, only markup."""
     out, seen = [], False
     for width, text in record["pieces"]:
-        if width < 0:
+        if width == MARKUP:
+            out.append(text)
+            continue
+        if width == LATER:
             text = fields.get(text, "?")
             width = len(text)
         cells = cells - width if width <= cells else -1
-        if cells >= 0 or width == 0:
+        if cells >= 0:
             out.append(text)
-            seen = seen or width > 0 and bool(text.strip())
+            seen = seen or bool(text.strip())
     return "".join(out) if seen else ""
 
 

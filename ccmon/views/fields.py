@@ -13,13 +13,13 @@ from ccmon.when import Zone, local
 
 NONE, UNKNOWN = "-", "?"
 BAR_CELLS = 10
-LATER = -1
+LATER, MARKUP = -1, -2
 
 Value = Callable[[str, Optional[int], int], str]     # field, its number, free cells -> text
 
 
 class Piece(NamedTuple):
-    """A part of the line: cells it takes (0: markup, LATER: the text names a field that is filled in later), and its text."""
+    """A part of the line: the cells it takes, or MARKUP, or LATER (the text names a field that is filled in later); its text."""
 
     cells: int
     written: str
@@ -28,7 +28,7 @@ class Piece(NamedTuple):
 def fill(template: str, value: Value, dialect: Dialect, room: int) -> str:
     """The template with its fields filled in; "" when nothing of it is to be seen."""
     parts = list(pieces(template, value, dialect, room))
-    return "".join(part.written for part in parts) if any(part.cells and part.written.strip() for part in parts) else ""
+    return "".join(part.written for part in parts) if any(part.cells != MARKUP and part.written.strip() for part in parts) else ""
 
 
 def pieces(template: str, value: Value, dialect: Dialect, room: int, later: Container[str] = ()) -> Iterator[Piece]:
@@ -39,7 +39,7 @@ def pieces(template: str, value: Value, dialect: Dialect, room: int, later: Cont
     """
     for match in _tokens(dialect).finditer(template):
         if match.group("markup") is not None:
-            yield Piece(0, match.group())
+            yield Piece(MARKUP, match.group())
         elif match.group("field") in later and match.group("number") is None:
             yield Piece(LATER, match.group("field"))
         else:
