@@ -293,7 +293,7 @@ def test_tmux_shows_it_and_runs_nothing(place, way, words, shown):
     with Terminal([*socket, "-f", str(place.folder / "tmux.conf"), "new-session", "cat"], env=env, columns=150) as term:
         try:
             if way == "set":
-                term.wait_until(lambda: "[" in term.lines()[-1] or term.lines()[-1] == "", "tmux")
+                term.wait_until(lambda: term.lines()[-1].strip(), "tmux's own status line")
                 place.shell(f'tmux -S {socket[2]} set -g status-right "$({command})"', CCMON_NOW=NOW)
             term.wait_for(shown)
             row = term.lines()[-1]

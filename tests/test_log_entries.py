@@ -137,7 +137,8 @@ def test_parse_never_raises_whatever_the_fields(changes):
     for (path, name), value in changes:
         target = fields
         for step in path:
-            target = target[step] if isinstance(target, (dict, list)) and (step in target or step == 0) and target else {}
+            there = target[:1] if isinstance(target, list) and step == 0 else isinstance(target, dict) and step in target
+            target = target[step] if there else {}
         if isinstance(target, dict):
             target[name] = value
     line = json.dumps(fields, separators=(",", ":")).encode()
