@@ -14,7 +14,9 @@ from ccmon.when import DAYS
 NO_SESSION = "No active session found. Start a Claude Code session and it shows up here."
 COMPACT_ROWS = 12
 SPARE_ROWS = 8                         # a window with fewer stays airy
-STEPS = (("1", "install Node.js", "https://nodejs.org"), ("2", "npm install -g ccusage", ""), ("3", "press r", "to look again"))
+STEPS = (("1", "install Node.js", "https://nodejs.org"), ("2", "npm install -g ccusage", ""), ("3", "press r", "to look again"),
+         ("or", "ccmon --demo", "the screen on simulated usage"))
+INSTALL = "npm install -g ccusage"     # a command is not parted at the end of a row
 
 
 class Day(NamedTuple):
@@ -39,7 +41,9 @@ def render(scene: Scene, width: int, height: int) -> List[Line]:
 
 
 def _body(scene: Scene, width: int) -> List[Part]:
-    words = [(Span("  " + line, "value"),) for line in text.wrap(text.printable(headline(scene)), max(1, width - 3))]
+    whole = text.printable(headline(scene)).replace(INSTALL, INSTALL.replace(" ", "_"))
+    rows = [line.replace(INSTALL.replace(" ", "_"), INSTALL) for line in text.wrap(whole, max(1, width - 3))]
+    words = [(Span("  " + line, "value"),) for line in rows]
     days = _week(scene)
     return [Part(4, [parts.title(scene, width)]), Part(8, [parts.rule(scene, width)]), Part(9, [()]), Part(0, words),
             Part(9, [()]), Part(1, [_reset(scene, width)]), Part(3, parts.official_rows(scene, width, apart=False)),
@@ -64,8 +68,8 @@ def headline(scene: Scene) -> str:
 def _invitation(scene: Scene, width: int) -> List[Line]:
     """What to do while there is nothing to see."""
     if scene.snapshot.source.missing:
-        return [pick([(Span(f"    {number}  ", "key"), Span(step, "text"), Span(f"  {more}", "dim")),
-                      (Span(f"    {number}  ", "key"), Span(step, "text"))], width) for number, step, more in STEPS]
+        return [pick([(Span(f"{number:>5}  ", "key"), Span(step, "text"), Span(f"  {more}", "dim")),
+                      (Span(f"{number:>5}  ", "key"), Span(step, "text"))], width) for number, step, more in STEPS]
     notes = ("Every session is kept from now on: press h to see them.",
              "Meanwhile `ccmon --demo` shows what a session looks like.")
     return [(Span("    " + words, "dim"),) for note in notes for words in text.wrap(note, max(1, width - 5))]
