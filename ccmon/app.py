@@ -6,7 +6,7 @@ import time
 import traceback
 from typing import List, NamedTuple, Optional, Sequence, TextIO, Tuple
 
-from ccmon import ccusage, linecache, memory, refresh
+from ccmon import ccusage, hits, linecache, memory, refresh
 from ccmon.context import Context
 from ccmon.limits import PLAN_NAMES
 from ccmon.model import Facts
@@ -19,6 +19,7 @@ from ccmon.views.history_page import NO_PAST, Look, Past
 from ccmon.views.scene import Scene
 
 MESSAGE_S = 4
+UNDO_S = 10
 TICK_S = 1.0
 
 
@@ -35,6 +36,7 @@ class State(NamedTuple):
     look: Look = Look()                # what of the past the history page shows
     message: str = ""
     message_until: int = 0             # epoch s
+    noted_at: Optional[int] = None     # epoch s when L was pressed; it takes that back for a while
 
 
 def update(state: State, event: Event, now: int, asked: str, width: int, height: int) -> Tuple[State, str]:
@@ -62,6 +64,9 @@ def _command(state: State, key: str, now: int, asked: str) -> Tuple[State, str]:
     if key == "t":
         theme = after(state.theme, tuple(THEMES))
         return _said(state._replace(theme=theme), f"Theme {theme}", now), "theme"
+    if key == "L":
+        undo = state.noted_at is not None and 0 <= now - state.noted_at <= UNDO_S
+        return state._replace(noted_at=None if undo else now), "undo" if undo else "hit"
     if key == "c":
         return state._replace(compact=not state.compact), ""
     if key == "h":
@@ -116,9 +121,17 @@ class Poller(threading.Thread):
             self._last = self._looked(at_once)
             self.facts.put(self._last)
             self.screen.wake()
+            self._learn()
             rest_s = self._rest_s(before, time.monotonic() - started)
             at_once = self._now.wait(max(self.ctx.settings.interval, rest_s))
             self._now.clear()
+
+    def _learn(self) -> None:
+        """What may take a while, and nobody waits for."""
+        try:
+            refresh.learn(self.ctx)
+        except Exception:
+            traceback.print_exc()
 
     def _rest_s(self, ran_before: Optional[int], took_s: float) -> float:
         """The least pause after a run: what it took is a small part of the time. Failures have pauses of their own."""
@@ -208,7 +221,22 @@ def _effect(ctx: Context, screen: Screen, poller: Poller, state: State, effect: 
         screen.set_theme(state.theme)
     elif effect == "history":
         return _with_history(ctx, state)
+    elif effect in ("hit", "undo"):
+        return _with_hit(ctx, state, effect)
     return state
+
+
+def _with_hit(ctx: Context, state: State, effect: str) -> State:
+    """The limit was reached now, as the user says, or was not."""
+    now = ctx.now()
+    try:
+        with memory.opened(ctx, memory.BACKGROUND_BUSY_MS) as kept:
+            if effect == "undo":
+                return _said(state, hits.taken_back(kept.undo_hit(), now, ctx.zone), now)
+            said = hits.noted(*kept.note_hit(now), now, ctx.zone)
+    except StoreError as err:
+        return _said(state._replace(noted_at=None), str(err), now)
+    return _said(state, f"{said} L again within {UNDO_S} s takes it back", now)._replace(message_until=now + UNDO_S)
 
 
 def _with_history(ctx: Context, state: State) -> State:

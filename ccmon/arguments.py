@@ -10,6 +10,7 @@ from ccmon.options import NEGATIVE_FLAGS, OPTIONS, Option, flag_name, near
 from ccmon.text import clean
 from ccmon.views.snippets import BLOCKS, TARGETS
 
+SUBSCRIPTIONS = ("pro", "max", "max5", "max20", "teams", "enterprise")
 EXAMPLES = """examples:
   ccmon                            the full screen
   ccmon --demo                     the same on simulated data: nothing else is needed
@@ -68,6 +69,8 @@ def build() -> Parser:
     _add_settings(record)
     _add_init(commands)
     _add_others(commands)
+    _add_hit(commands)
+    _add_learn(commands)
     return parser
 
 
@@ -137,6 +140,33 @@ def _add_others(commands: Any) -> None:
     why = commands.add_parser("why", allow_abbrev=False, help=text, description=text.capitalize() + ".")
     why.add_argument("--json", action="store_true", help="as one JSON object")
     _add_settings(why)
+
+
+def _add_hit(commands: Any) -> None:
+    text = "note that Claude has just cut you off"
+    hit = commands.add_parser("hit", allow_abbrev=False, help=text,
+                              description=text.capitalize() + ": the limit is learned from it. L on the screen does the same.")
+    task = hit.add_mutually_exclusive_group()
+    task.add_argument("--at", metavar="TIME", default=None, help="not now but then: 14:30, 2026-11-22 14:30, epoch seconds")
+    task.add_argument("--undo", action="store_true", help="take back what was noted last")
+    task.add_argument("--list", action="store_true", help="what is noted, with the limit messages in the logs")
+    _add_settings(hit)
+
+
+def _add_learn(commands: Any) -> None:
+    text = "learn the account's real limit, and say how good the forecasts are"
+    learn = commands.add_parser("learn", allow_abbrev=False, help=text, description=text.capitalize() + ". Nothing is ever sent.")
+    task = learn.add_mutually_exclusive_group()
+    task.add_argument("--report", action="store_true", help="what is known, and the score of the forecasts so far")
+    task.add_argument("--forget", action="store_true", help="start anew: readings so far count no more; the history stays")
+    task.add_argument("--share", action="store_true", help="an anonymous summary, to read and post where limits are compared")
+    task.add_argument("--compare", metavar="FILE", default=None, help="one's own place among such summaries; - is standard input")
+    task.add_argument("--evaluate", metavar="FILE", default=None, help="try the forecasts on a CSV series; - is standard input")
+    learn.add_argument("--at-percent", metavar="P[,P]", default=None, help="with --evaluate: P %% is the limit (default: 100)")
+    learn.add_argument("--subscription", metavar="NAME", type=str.lower, choices=SUBSCRIPTIONS, default=None,
+                       help="with --share and --compare: your subscription: " + ", ".join(SUBSCRIPTIONS))
+    learn.add_argument("--json", action="store_true", help="as JSON")
+    _add_settings(learn)
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:

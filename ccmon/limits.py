@@ -1,8 +1,8 @@
-"""How many tokens a session may hold: plans, the largest session so far, and which of them is in force."""
+"""How many tokens a session may hold: plans, the largest session so far, what was learned, and which of them is in force."""
 
 from typing import Iterable, Mapping, Optional, Tuple
 
-from ccmon.model import Block, CcmonError, HighWater, Limit
+from ccmon.model import Block, CcmonError, HighWater, LearnedLimit, Limit
 from ccmon.text import clean, clip
 
 PLANS: Mapping[str, int] = {"pro": 7000, "max5": 35000, "max20": 140000}    # tokens; reference figures
@@ -27,7 +27,7 @@ def join(a: Optional[HighWater], b: Optional[HighWater]) -> Optional[HighWater]:
 
 
 def resolve(plan: str, explicit: Optional[Tuple[int, str]], tokens: int, high_water: Optional[HighWater],
-            plans: Mapping[str, int] = PLANS) -> Limit:
+            plans: Mapping[str, int] = PLANS, learned: Optional[LearnedLimit] = None) -> Limit:
     """The limit in force for a session of so many tokens.
 
     explicit is a limit the user set, in tokens, and where: flag or config. CcmonError for an unknown plan.
@@ -35,11 +35,13 @@ def resolve(plan: str, explicit: Optional[Tuple[int, str]], tokens: int, high_wa
     known = high_water if high_water is not None and high_water.tokens > 0 else None
     if explicit is not None and explicit[0] > 0:
         return Limit(explicit[0], plan, explicit[1], plan, known)
+    if plan == "ml_auto" and learned:
+        return Limit(learned.tokens, plan, "learned", plan, known, learned=learned)
     if plan in ("custom_max", "ml_auto"):
         return _record(plan, tokens, known, _figure("pro", plans))
     figure = _figure(plan, plans)
     if plan == "pro" and tokens > figure:
-        return _switched(tokens, known, figure)
+        return _switched(tokens, known, figure, learned)
     return Limit(figure, plan, "plan", plan, known)
 
 
@@ -57,8 +59,10 @@ def _record(plan: str, tokens: int, known: Optional[HighWater], default: int) ->
     return Limit(limit, plan, "high_water" if known else "plan", plan, known, unknown=tokens > limit)
 
 
-def _switched(tokens: int, known: Optional[HighWater], figure: int) -> Limit:
-    """Pro was exceeded, so it is not pro: the largest session counts where it is above pro."""
+def _switched(tokens: int, known: Optional[HighWater], figure: int, learned: Optional[LearnedLimit]) -> Limit:
+    """Pro was exceeded, so it is not pro: what was learned counts, else the largest session where it is above pro."""
+    if learned:
+        return Limit(learned.tokens, "ml_auto", "learned", "pro", known, switched=True, learned=learned)
     limit = max(figure, known.tokens if known else 0)
     source = "high_water" if limit > figure else "plan"
     return Limit(limit, "custom_max", source, "pro", known, switched=True, unknown=tokens > limit)

@@ -10,14 +10,15 @@ import subprocess
 import sys
 import time
 from collections import deque
+from functools import lru_cache
 from itertools import count, groupby
 from typing import TYPE_CHECKING, Callable, Deque, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
-from ccmon import linecache, log_blocks, log_entries, log_files
+from ccmon import clock, linecache, log_blocks, log_entries, log_files, log_limits
 from ccmon.log_cache import Key, Known, LogCache, Made, Read
 from ccmon.log_entries import Entry
 from ccmon.log_files import LogFile
-from ccmon.model import Block
+from ccmon.model import SESSION_S, Block, CcmonError
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -32,7 +33,8 @@ MOST_WAITING = 6                       # files read and not yet stored
 MOST_SENT = 5000                       # minutes given to the store at a time
 NAME = "logs.db"
 
-Send = Callable[[Sequence[Tuple[int, str, int, int, int, int]], Sequence[Tuple[int, Optional[int]]]], bool]
+Send = Callable[[Sequence[Tuple[int, str, int, int, int, int]], Sequence[Tuple[int, Optional[int], int]]], bool]
+_WINDOWS_S = {"session": SESSION_S, "weekly": log_limits.WEEK_S}           # limits of the whole account
 _PLACES = 16                           # entries that one line may give
 
 
@@ -54,8 +56,8 @@ class Result(NamedTuple):
 def look(folder: str, files: Sequence[LogFile], now: int, price: Price, send: Send) -> Result:
     """Read what is new in the files; the sessions by then. The cache is in the folder. Raises CcmonError.
 
-    send takes minutes (as LogCache.unsent gives them) and the moments and resets of limit messages (epoch s); it answers
-    whether it has kept them.
+    send takes minutes (as LogCache.unsent gives them) and the moments and resets of limit messages (epoch s) and the
+    length of their windows (s); it answers whether it has kept them.
     """
     with LogCache(os.path.join(folder, NAME)) as cache:
         if cache.note("complete"):
@@ -70,7 +72,8 @@ def look(folder: str, files: Sequence[LogFile], now: int, price: Price, send: Se
 
 def _send(cache: LogCache, send: Send) -> None:
     minutes = cache.unsent(MOST_SENT)
-    if send(minutes, [(at, resets_at) for at, kind, resets_at in cache.hits() if kind == "session"]) and minutes:
+    hits = [(at, resets_at, _WINDOWS_S[kind]) for at, kind, resets_at in cache.hits() if kind in _WINDOWS_S]
+    if send(minutes, hits) and minutes:
         with cache.transaction():
             cache.sent(minutes)
 
@@ -308,11 +311,19 @@ def _batches(fd: int, offset: int, final: bool, session: str) -> Iterator[Read]:
             skipped += 1
         hit = None if line.content is None else log_entries.limit(line.content)
         if hit:
-            limits.append((hit.at_ms // 1000, hit.kind, hit.resets_at))
+            limits.append(log_limits.settled(hit, _zone))
         if len(rows) >= MOST_ROWS:
             yield Read(offset, log_files.fingerprint(fd, offset), rows, limits, lines, skipped, False)
             rows, limits, lines, skipped = [], [], 0, 0
     yield Read(offset, log_files.fingerprint(fd, offset), rows, limits, lines, skipped, True)
+
+
+@lru_cache(maxsize=8)
+def _zone(name: str) -> Optional[clock.Zone]:
+    try:
+        return clock.zone(name)
+    except CcmonError:
+        return None
 
 
 # --- duplicates -------------------------------------------------------------------------------------------------------

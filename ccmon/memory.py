@@ -1,16 +1,25 @@
 """What is remembered between refreshes: the store under this call's settings, or its absence told and lived with."""
 
+import sqlite3
 from contextlib import suppress
-from typing import List, NamedTuple, Optional, Sequence, Tuple
+from functools import partial
+from typing import Callable, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
-from ccmon import compute, demo, limits, official
+from ccmon import compute, demo, gauge, limits, official, prices, store_learning
 from ccmon.context import Context
-from ccmon.model import Block, Facts, HighWater, Limit, Record, Source, Used
+from ccmon.hits import Event
+from ccmon.learning import learner, uses
+from ccmon.learning.values import Reading, Use
+from ccmon.model import SESSION_S, Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
 from ccmon.session_json import WINDOWS_S
 from ccmon.store import Hit, Minute, Store, StoreError, open_store
 from ccmon.store_thin import MINUTES_S
 
 BACKGROUND_BUSY_MS, SCREEN_BUSY_MS = 250, 2000
+WEEK_S = WINDOWS_S["seven_day"]
+_DAY_S = 86_400
+
+Result = TypeVar("Result")
 
 
 class Answer(NamedTuple):
@@ -47,7 +56,8 @@ class Memory:
         """Store the answer; the facts then. Where that fails, the answer with what was stored before it."""
         if self.store:
             try:
-                facts = self.store.record(answer.blocks, self.ctx.owner, now, self._limit_of, compute.active)
+                facts = self.store.record(answer.blocks, self.ctx.owner, now, partial(self._limit_of, self._learned_limit()),
+                                          compute.active)
                 return self._with_official(self.store, facts._replace(source=answer.source), now)
             except StoreError as err:
                 self.trouble = str(err)
@@ -108,9 +118,146 @@ class Memory:
             raise StoreError(self.trouble or "There is no store")
         return self.store
 
-    def _limit_of(self, tokens: int, high_water: Optional[HighWater]) -> Limit:
+    # --- learning -----------------------------------------------------------------------------------------------------
+
+    def learning_history(self, now: int, days: int = 90) -> Tuple[List[Use], List[Reading], List[Block]]:
+        """What the limit is learned from: use on this machine, official 5-hour readings, sessions; each by time."""
+        since = now - days * _DAY_S
+        return self.uses(since, now + 1), self._readings(SESSION_S, since, now), self._sessions(now, since)
+
+    def uses(self, since: int, until: int) -> List[Use]:
+        """What was used from since on and before until: by minute and model, else as the sessions were seen."""
+        course = self._look(lambda db, owner: store_learning.course(db, owner, since, until), None)
+        if course is None:
+            return []
+        found = uses.by_model(course.models, course.minutes, course.hours, partial(prices.lookup, own=self.ctx.settings.prices))
+        seen = [use for start, shots in course.seen for use in uses.of_session(start, shots) if use.ts >= since]
+        return sorted(found + seen, key=lambda use: use.ts) if seen else found
+
+    def weekly_readings(self, now: int, days: int = 90) -> List[Reading]:
+        """The official readings of the 7-day window, by time."""
+        return self._readings(WEEK_S, now - days * _DAY_S, now)
+
+    def readings(self, since: int, until: int) -> List[Reading]:
+        """The official readings and limit events of the 5-hour window, by time."""
+        return self._readings(SESSION_S, since, until)
+
+    def _readings(self, window_s: int, since: int, now: int) -> List[Reading]:
+        none: List[Tuple[int, float, int, str]] = []
+        found = self._look(lambda db, owner: store_learning.readings(db, owner, window_s, since, now), none)
+        return [Reading(*row) for row in found]
+
+    def _sessions(self, now: int, since: int) -> List[Block]:
+        try:
+            found = self.store.records(self.ctx.owner, now, since) if self.store else []
+            return [record.block for record in found if record.block.start <= now]
+        except StoreError as err:
+            self.trouble = str(err)
+            return []
+
+    def learned(self) -> Optional[str]:
+        """What keep_learned was last given."""
+        return self._look(lambda db, owner: store_learning.note(db, owner, store_learning.LEARNED), None)
+
+    def keep_learned(self, text: str) -> None:
+        """Keep the learned state."""
+        self._write(lambda db, owner: store_learning.write_note(db, owner, store_learning.LEARNED, text), None)
+
+    def extra(self) -> Optional[str]:
+        """What keep_extra was last given."""
+        return self._look(lambda db, owner: store_learning.note(db, owner, store_learning.EXTRA), None)
+
+    def keep_extra(self, text: str) -> None:
+        """Keep what the trial of the extra models has shown."""
+        self._write(lambda db, owner: store_learning.write_note(db, owner, store_learning.EXTRA, text), None)
+
+    def forget_learning(self, now: int) -> None:
+        """Drop the learned state and the forecasts; older readings are learned from no more. Raises StoreError."""
+        self._sound().change_of(self.ctx.owner, lambda db, owner: store_learning.forget(db, owner, now))
+
+    def told(self, key: str) -> bool:
+        """True when the user was told that."""
+        return self._look(lambda db, owner: store_learning.told(db, owner, key), False)
+
+    def tell(self, key: str) -> bool:
+        """Note that the user is told that now; False when that was noted before, or cannot be noted."""
+        now = self.ctx.now()
+        return self._write(lambda db, owner: store_learning.tell(db, owner, key, now), False)
+
+    def keep_forecast(self, now: int, resets_at: int, percent: float, runway: Runway, seed_at: int,
+                      window_s: int = SESSION_S) -> None:
+        """Keep what is said now of a window that is not used up; of each window at most once in 5 minutes."""
+        forecast = Forecast(now, resets_at, percent, *runway[:5], seed_at, window_s=window_s)
+        if percent < 100 and now < resets_at and self._look(
+                lambda db, owner: store_learning.is_due(db, owner, window_s, now), True):
+            self._write(lambda db, owner: store_learning.keep_forecast(db, owner, forecast), None)
+
+    def close_forecasts(self, now: int) -> None:
+        """Note what came of forecasts: when the limit was reached, else the reset, a little after it."""
+        none: List[Tuple[int, int, int, bool]] = []
+        found = self._look(lambda db, owner: store_learning.outcomes(db, owner, now), none)
+        if found:
+            self._write(lambda db, owner: store_learning.close(db, owner, found), None)
+
+    def forecasts(self, since: int = 0) -> List[Forecast]:
+        """What was forecast since then, with what came of it, by time."""
+        return self._look(lambda db, owner: store_learning.forecasts(db, owner, since), [])
+
+    def logs_learned(self) -> Optional[str]:
+        """What note_logs_learned was last given."""
+        return self._look(lambda db, owner: store_learning.note(db, owner, store_learning.LOGS), None)
+
+    def note_logs_learned(self, text: str) -> None:
+        """Keep when the logs were last read for learning, and which they were."""
+        self._write(lambda db, owner: store_learning.write_note(db, owner, store_learning.LOGS, text), None)
+
+    def has_readings(self) -> bool:
+        """True when there is anything to learn from."""
+        return self._look(store_learning.has_readings, False)
+
+    def _look(self, work: Callable[[sqlite3.Connection, int], Result], nothing: Result) -> Result:
+        try:
+            return self.store.of_owner(self.ctx.owner, work, nothing) if self.store else nothing
+        except StoreError as err:
+            self.trouble = str(err)
+            return nothing
+
+    def _write(self, work: Callable[[sqlite3.Connection, int], Result], nothing: Result) -> Result:
+        try:
+            return self.store.change_of(self.ctx.owner, work) if self.store else nothing
+        except StoreError as err:
+            self.trouble = str(err)
+            return nothing
+
+    # --- being cut off: what the user says ----------------------------------------------------------------------------
+
+    def note_hit(self, at: int) -> Tuple[int, bool]:
+        """The user was cut off then: the time under which that stands, and whether it is new. Raises StoreError."""
+        now = self.ctx.now()
+        return self._sound().change_of(self.ctx.owner, lambda db, owner: store_learning.note_hit(db, owner, at, now))
+
+    def undo_hit(self) -> Optional[int]:
+        """Take back what was noted last: the time it was about, None when nothing is noted. Raises StoreError."""
+        return self._sound().change_of(self.ctx.owner, store_learning.undo_hit)
+
+    def events(self) -> List[Event]:
+        """When the session's limit was reached, as the user or a message said, by time. Raises StoreError."""
+        none: List[Tuple[int, int, str]] = []
+        return [Event(*row) for row in self._sound().of_owner(self.ctx.owner, store_learning.events, none)]
+
+    def oldest(self) -> Optional[int]:
+        """From when on anything is known. Raises StoreError."""
+        return self._sound().of_owner(self.ctx.owner, store_learning.oldest, None)
+
+    # --- settings -----------------------------------------------------------------------------------------------------
+
+    def _limit_of(self, learned: Optional[LearnedLimit], tokens: int, high_water: Optional[HighWater]) -> Limit:
         settings = self.ctx.settings
-        return limits.resolve(settings.plan, settings.explicit_limit, tokens, high_water, settings.plans)
+        return limits.resolve(settings.plan, settings.explicit_limit, tokens, high_water, settings.plans, learned)
+
+    def _learned_limit(self) -> Optional[LearnedLimit]:
+        lessons = learner.load(self.learned()) if self.ctx.settings.plan in ("pro", "ml_auto") else None
+        return gauge.in_tokens(lessons.learned, None, None) if lessons else None
 
     def remembered_path(self) -> Optional[str]:
         """The ccusage that last worked."""

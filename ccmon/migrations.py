@@ -285,6 +285,29 @@ def _hours(db: sqlite3.Connection) -> None:
         PRIMARY KEY (owner_id, ts, model_id)) WITHOUT ROWID""")
 
 
+def _forecasts(db: sqlite3.Connection) -> None:
+    """Because a forecast is worth what the past ones were: each with its outcome, and beside it what a simple rule said.
+
+    And when a reading was noted by the user, so that the newest can be taken back, whatever time it is about.
+    """
+    db.execute("""CREATE TABLE forecast (
+        owner_id INTEGER NOT NULL REFERENCES owner (id),
+        window_s INTEGER NOT NULL,
+        ts INTEGER NOT NULL,
+        resets_at INTEGER NOT NULL,
+        percent REAL NOT NULL,
+        median INTEGER NOT NULL,
+        low INTEGER NOT NULL,
+        high INTEGER NOT NULL,
+        probability REAL NOT NULL,
+        rule TEXT NOT NULL,
+        seed_at INTEGER NOT NULL,
+        outcome_at INTEGER,
+        reached INTEGER,
+        PRIMARY KEY (owner_id, window_s, ts)) WITHOUT ROWID""")
+    db.execute("ALTER TABLE reading ADD COLUMN noted_at INTEGER")
+
+
 STEPS: Tuple[Tuple[int, Callable[[sqlite3.Connection], None]], ...] = (
-    (100, _first), (101, _readings), (102, _minutes), (103, _hours))
+    (100, _first), (101, _readings), (102, _minutes), (103, _hours), (104, _forecasts))
 VERSION = STEPS[-1][0]

@@ -5,6 +5,8 @@ Times are integer epoch seconds (UTC), tokens are input + output unless a name s
 
 from typing import NamedTuple, Optional, Tuple
 
+from ccmon.learning.values import Learned, Load
+
 SESSION_S = 5 * 3600
 SKEW_S = 60                            # clocks that differ by less are not worth a word
 
@@ -116,18 +118,37 @@ class Facts(NamedTuple):
     source: Source = Source()
     trouble: Optional[str] = None      # one sentence when the store could not be used
     official: Official = Official()
+    hit_at: Optional[int] = None       # epoch s of the newest limit event: a message of Claude, or `ccmon hit`
+    load: Optional[Load] = None        # what the running window has used here by model and kind, where that is known
+    learned: Optional[Learned] = None
+    outlook: object = None             # outlook.Outlook: what forecasts rest on
+
+
+class LearnedLimit(NamedTuple):
+    """A learned limit in tokens, by one session's mix of models and kinds."""
+
+    tokens: int
+    low: int                           # 5 %
+    high: int                          # 95 %
+    unit: str                          # tokens | cost | weighted: the unit in which it is constant
 
 
 class Limit(NamedTuple):
     """How many tokens the session may hold, and who says so."""
 
-    tokens: int
+    tokens: int                        # about, where unit is not tokens
     plan: str                          # pro | max5 | max20 | custom_max | ml_auto: the plan in force
     source: str                        # plan | flag | config | high_water | learned
     asked: str                         # the plan that was asked for
     high_water: Optional[HighWater] = None
-    switched: bool = False             # pro was exceeded, custom_max is in force
+    switched: bool = False             # pro was exceeded, ml_auto or custom_max is in force
     unknown: bool = False              # the session is above every record: the real limit is higher
+    learned: Optional[LearnedLimit] = None     # in force where source is learned
+
+    @property
+    def unit(self) -> str:
+        """tokens | cost | weighted: the unit in which the limit in force is constant."""
+        return self.learned.unit if self.learned and self.source == "learned" else "tokens"
 
 
 class Reset(NamedTuple):
@@ -144,6 +165,7 @@ class Notice(NamedTuple):
 
     code: str
     text: str
+    advice: bool = False               # nothing is wrong: what could be done
 
 
 class Snapshot(NamedTuple):
@@ -156,8 +178,8 @@ class Snapshot(NamedTuple):
     active: bool
     others: int                        # further active sessions, not added up
     limit: Limit
-    percent: Optional[float]           # uncapped; None without an active session
-    left: Optional[int]                # tokens, at least 0
+    percent: Optional[float]           # uncapped; None without an active session and without an official one
+    left: Optional[int]                # tokens, at least 0; None without an active session
     burn_per_min: float
     burn_source: str                   # measured | even
     sustainable_per_min: Optional[float]
@@ -165,6 +187,12 @@ class Snapshot(NamedTuple):
     reset: Reset
     warnings: Tuple[Notice, ...] = ()
     official: Official = Official()    # windows that have not passed
+    percent_source: str = "tokens"     # official | learned | tokens
+    capacity: int = 0                  # tokens that fill the session: the limit, or what was used and what Claude says is left
+    about: bool = False                # capacity and left are converted from another unit
+    runway: Optional["Runway"] = None  # of the session; None without an active one
+    week: Optional["Runway"] = None    # of the official seven days
+    learned: Optional[Learned] = None
 
 
 class Owner(NamedTuple):
@@ -202,3 +230,33 @@ class Given(NamedTuple):
 
     text: str
     where: str
+
+
+class Runway(NamedTuple):
+    """When the limit is reached, as a distribution, cut at the reset."""
+
+    median: int                        # epoch s; the reset when it more likely lasts
+    low: int                           # epoch s, 5 %
+    high: int                          # epoch s, 95 %
+    probability: float                 # of reaching the limit before the reset, 0..1
+    rule: str = "runway"               # runway, week; last_hour, average: a plain rate, too little is known for more
+    rows: int = 0                      # training rows behind it
+    band: Tuple[Tuple[int, float, float], ...] = ()    # epoch s, 5 % and 95 % of what will have been used since now (tokens)
+    resets_at: int = 0                 # epoch s: the reset at which it is cut
+
+
+class Forecast(NamedTuple):
+    """What was said at one moment about one window, and what came of it."""
+
+    ts: int                            # epoch s
+    resets_at: int                     # epoch s, as it was known then
+    percent: float                     # used at that moment
+    median: int                        # as in Runway, those below too
+    low: int
+    high: int
+    probability: float
+    rule: str
+    seed_at: int                       # epoch s by the seed's rule, the reset when it lasts by that
+    outcome_at: Optional[int] = None   # epoch s when the limit was reached, else the reset; None while nobody knows
+    reached: Optional[bool] = None     # whether it was reached before the reset
+    window_s: int = SESSION_S

@@ -9,7 +9,7 @@ import traceback
 from contextlib import contextmanager
 from typing import Iterator, List, Optional
 
-from ccmon import ccusage, compute, config, linecache, linefiles, lines, log_files, signals, sources
+from ccmon import ccusage, compute, config, lessons, linecache, linefiles, lines, log_files, signals, sources
 from ccmon.context import Context
 from ccmon.memory import BACKGROUND_BUSY_MS, Answer, Memory, opened
 from ccmon.model import CcmonError, Facts, Source, UsageError
@@ -33,7 +33,7 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
             with _signals_end(cancel or ccusage.Cancel()) as cancel:
                 answer = None if unchanged else sources.ask(ctx, before, memory, lock, cancel, files)
         except ccusage.Cancelled:
-            return memory.facts(now)._replace(source=before)
+            return lessons.recall(memory, memory.facts(now), now)._replace(source=before)
         except CcmonError as err:
             now = ctx.now()            # a time-out has taken its time: the pause begins after it
             facts = memory.facts(now)._replace(source=_failed(ctx, before, err))
@@ -41,9 +41,11 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
         else:
             facts = _kept(memory, answer, before, stamp, now)
             _note_success(ctx, facts, now)
+        facts = lessons.recall(memory, facts, now)
         lines.write_all(ctx, facts, now)
         if facts.source.progress is None:
             memory.maintain(now)
+            lessons.keep_score(memory, ctx.view(facts, now))
     return facts
 
 
@@ -61,11 +63,28 @@ def _take_readings(ctx: Context, memory: Memory) -> None:
             return
 
 
+def learn(ctx: Context) -> None:
+    """Read from the logs what ccusage does not tell, and learn anew when that is due; after an answer, for it may take a while."""
+    if not ctx.cache or ctx.demo is not None:
+        return
+    lock = linecache.lock(f"{ctx.cache}/learning")
+    if lock is None:
+        return                         # another process is at it
+    try:
+        with opened(ctx, BACKGROUND_BUSY_MS) as memory:
+            source = source_before(ctx)
+            if sources.may_learn(ctx, source):
+                sources.learn(ctx, source, memory)
+            lessons.study_when_due(memory, ctx.now())
+    finally:
+        linecache.unlock(lock)
+
+
 def load(ctx: Context, now: int, busy_ms: int = BACKGROUND_BUSY_MS) -> Facts:
     """The newest facts that are stored, without running anything."""
     source = source_before(ctx)        # first: it is noted after the facts, which must not be older than it
     with opened(ctx, busy_ms) as memory:
-        return memory.facts(now)._replace(source=source)
+        return lessons.recall(memory, memory.facts(now), now)._replace(source=source)
 
 
 def current_facts(ctx: Context, insist: bool = False) -> Facts:
@@ -157,12 +176,17 @@ def in_background(argv: List[str], lock: int) -> None:
     except UsageError:                 # a configuration that was broken meanwhile: the line will say so
         return
     signals.end_in_order()
+    answered = False
     try:
         once(ctx, lock)
+        answered = True
+        linecache.unlock(lock)         # the others need not wait for what follows
+        learn(ctx)
     except Exception:                  # not again with every call: the reason is in the log
         with config.open_log(ctx.paths.log) as log:
             log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {traceback.format_exc()}")
-        _note_failure(ctx, Facts(source=source_before(ctx)._replace(error="internal error, see the log")), ctx.now())
+        if not answered:
+            _note_failure(ctx, Facts(source=source_before(ctx)._replace(error="internal error, see the log")), ctx.now())
 
 
 @contextmanager

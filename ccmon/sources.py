@@ -4,6 +4,7 @@ import gc
 import os
 import time
 from binascii import crc32
+from contextlib import suppress
 from functools import partial
 from typing import List, Optional, Sequence, Tuple
 
@@ -19,6 +20,8 @@ except ImportError:                    # Windows
     resource = None  # type: ignore[assignment]
 
 MOST_REST_S = 300                      # a source is asked again after that, whatever the files say
+LEARN_S = 60                           # the logs are read beside ccusage at most so often
+MOST_LEARN_S = 5.0
 
 
 # --- nothing changed, nothing done ------------------------------------------------------------------------------------
@@ -132,21 +135,64 @@ def _from_logs(ctx: Context, memory: Memory, files: Sequence[LogFile], reason: s
     started, now = time.monotonic(), ctx.now()
     if not ctx.cache:
         raise CcmonError("There is no place for the cache of the log reader. Set HOME or XDG_CACHE_HOME")
-
-    def send(minutes: Sequence[Tuple[int, str, int, int, int, int]], hits: Sequence[Tuple[int, Optional[int]]]) -> bool:
-        return memory.keep_logs([Minute(*minute) for minute in minutes], [Hit(*hit) for hit in hits])
-
-    result = log_reader.look(ctx.cache, files, now, _price(ctx), send)
+    result = log_reader.look(ctx.cache, files, now, _price(ctx), partial(_keep, memory))
     blocks = tuple(block for block in result.blocks if block.start <= now + SKEW_S)
     source = Source("logs", refreshed=now, took_s=round(time.monotonic() - started, 2), skipped=result.skipped,
                     future=len(result.blocks) - len(blocks), reason=reason, progress=result.progress)
     return Answer(blocks, source)
 
 
+def _keep(memory: Memory, minutes: Sequence[Tuple[int, str, int, int, int, int]],
+          hits: Sequence[Tuple[int, Optional[int], int]]) -> bool:
+    return memory.keep_logs([Minute(*minute) for minute in minutes], [Hit(*hit) for hit in hits])
+
+
 def _price(ctx: Context) -> log_reader.Price:
     own = ctx.settings.prices
     stamp = crc32(repr((price_table.DATE, sorted(own.items()))).encode())
     return log_reader.Price(partial(prices.cost_usd, own=own), stamp)
+
+
+# --- the log files, for what ccusage does not tell ------------------------------------------------------------------------
+
+def may_learn(ctx: Context, source: Source) -> bool:
+    """False where the logs are not to be read, or were read for the numbers already."""
+    return ctx.demo is None and bool(ctx.cache) and ctx.settings.source == "auto" and source.name == "ccusage"
+
+
+def learn(ctx: Context, source: Source, memory: Memory) -> None:
+    """Read from the logs what was used by minute and model, once there is something to learn from it.
+
+    At most once a minute, and only when a log has changed; what fails is tried again then.
+    """
+    noted_at, _, seen = (memory.logs_learned() or "0 ").partition(" ")
+    if seen == source.logs or 0 <= ctx.now() - int(noted_at) < LEARN_S or not memory.has_readings():
+        return
+    found = files(ctx)
+    memory.note_logs_learned(f"{ctx.now()} ")              # whatever becomes of it, not at once again
+    with suppress(CcmonError):
+        if found and _all_sent(ctx, memory, found):
+            memory.note_logs_learned(f"{ctx.now()} {log_files.stamp(found)}")
+
+
+def _all_sent(ctx: Context, memory: Memory, found: Sequence[LogFile]) -> bool:
+    """Look until nothing is left to store; False when it takes long."""
+    sent: List[int] = []
+
+    def send(minutes: Sequence[Tuple[int, str, int, int, int, int]], hits: Sequence[Tuple[int, Optional[int], int]]) -> bool:
+        sent.append(len(minutes))
+        return _keep(memory, minutes, hits)
+
+    assert ctx.cache is not None
+    until = time.monotonic() + MOST_LEARN_S
+    while time.monotonic() < until:
+        before = len(sent)
+        log_reader.look(ctx.cache, found, ctx.now(), _price(ctx), send)
+        if len(sent) == before or memory.trouble:          # another process reads everything first
+            return False
+        if sent[-1] < log_reader.MOST_SENT:
+            return True
+    return False
 
 
 def read_all_logs() -> None:

@@ -161,6 +161,17 @@ class Store:
             return [] if owner and owner_id is None else store_logs.used(db, owner_id, since, until)
         return self._transact("BEGIN", read)
 
+    def of_owner(self, owner: Owner, work: Callable[[sqlite3.Connection, int], Answer], nothing: Answer) -> Answer:
+        """What work reads with the connection and the owner's number; nothing as long as there is none. Raises StoreError."""
+        def read(db: sqlite3.Connection) -> Answer:
+            owner_id = store_rows.owner_id(db, owner)
+            return nothing if owner_id is None else work(db, owner_id)
+        return self._transact("BEGIN", read)
+
+    def change_of(self, owner: Owner, work: Callable[[sqlite3.Connection, int], Answer]) -> Answer:
+        """All that work does with the connection and the owner's number, or nothing of it. Raises Busy, StoreError."""
+        return self.change(lambda db: work(db, store_rows.made_owner_id(db, owner)))
+
     def change(self, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
         """All that work does with the connection, or nothing of it. Raises Busy, StoreError."""
         return self._transact("BEGIN IMMEDIATE", work)

@@ -7,7 +7,7 @@ from typing import Dict, List, NamedTuple, Optional, Set, Tuple
 from ccmon import migrations, store_copy
 from ccmon.model import CcmonError
 
-TABLES = ("session", "snapshot", "reading", "minute", "hour")
+TABLES = ("session", "snapshot", "reading", "minute", "hour", "forecast")
 
 
 class Findings(NamedTuple):
@@ -31,10 +31,12 @@ _INTEGERS = {
                "listed limit_tokens",
     "snapshot": "owner_id ts seen session_id tokens input output cache_creation cache_read cost_micro_usd",
     "reading": "owner_id window_s ts resets_at",
+    "forecast": "owner_id window_s ts resets_at median low high seed_at outcome_at reached",
     "minute": "owner_id ts model_id input output cache_creation cache_read",
     "hour": "owner_id ts model_id input output cache_creation cache_read",
 }
-_TEXTS = {"session": "models source plan limit_source", "reading": "source", "owner": "host account", "model": "name"}
+_TEXTS = {"session": "models source plan limit_source", "reading": "source", "forecast": "rule",
+          "owner": "host account", "model": "name"}
 _COUNTS = "min(tokens, coalesce(input, 0), coalesce(output, 0), coalesce(cache_creation, 0), coalesce(cache_read, 0)) < 0"
 _KINDS = "min(input, output, cache_creation, cache_read) < 0"
 _RULES = (
@@ -48,6 +50,9 @@ _RULES = (
     _Rule("snapshot", _COUNTS, "with negative counts"),
     _Rule("snapshot", "owner_id <> (SELECT owner_id FROM session WHERE id = session_id)", "of a session of somebody else"),
     _Rule("reading", "typeof(percent) NOT IN ('integer', 'real') OR percent NOT BETWEEN 0 AND 101", "that are no percentage"),
+    _Rule("forecast", "typeof(percent) NOT IN ('integer', 'real') OR typeof(probability) NOT IN ('integer', 'real') "
+                      "OR probability NOT BETWEEN 0 AND 1", "that are none"),
+    _Rule("forecast", "outcome_at <= ts OR (outcome_at IS NULL) <> (reached IS NULL)", "with an outcome that cannot be"),
     _Rule("minute", f"ts % 60 <> 0 OR {_KINDS}", "that are none, or with negative counts"),
     _Rule("hour", f"ts % 3600 <> 0 OR {_KINDS}", "that are none, or with negative counts"),
 )

@@ -3,9 +3,8 @@
 import sqlite3
 from typing import Iterable, List, NamedTuple, Optional, Sequence
 
-from ccmon.model import Used
-
-_FIVE_HOURS_S = 18_000
+from ccmon import store_learning
+from ccmon.model import SESSION_S, Used
 
 
 class Minute(NamedTuple):
@@ -20,10 +19,11 @@ class Minute(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """Claude Code said that the limit of the session was reached."""
+    """Claude Code said that a limit was reached, as a rule that of the session."""
 
     at: int                            # epoch s
     resets_at: Optional[int]           # epoch s
+    window_s: int = SESSION_S          # or that of the week
 
 
 def keep_minutes(db: sqlite3.Connection, owner: int, minutes: Sequence[Minute], table: str = "minute") -> None:
@@ -38,9 +38,13 @@ def keep_models(db: sqlite3.Connection, minutes: Iterable[Minute]) -> None:
 
 
 def keep_hits(db: sqlite3.Connection, owner: int, hits: Iterable[Hit]) -> None:
-    """A limit message is a reading of 100 %."""
-    db.executemany("""INSERT OR IGNORE INTO reading (owner_id, window_s, ts, percent, resets_at, source)
-        VALUES (?, ?, ?, 100, ?, 'limit')""", [(owner, _FIVE_HOURS_S, hit.at, hit.resets_at or 0) for hit in hits])
+    """A limit message is a reading of 100 %; one whose reset was not understood before gets it."""
+    new = []
+    for hit in hits:
+        before = db.total_changes
+        db.execute(_HIT, (owner, hit.window_s, hit.at, hit.resets_at or 0))
+        new += [hit.at] if db.total_changes > before else []
+    store_learning.reopen(db, owner, new)
 
 
 def used(db: sqlite3.Connection, owner: Optional[int], since: int, until: int) -> List[Used]:
@@ -61,6 +65,9 @@ def sum_hours(db: sqlite3.Connection, owner: int, since: int, until: int) -> Non
     db.execute("DELETE FROM minute WHERE owner_id = ? AND ts >= ? AND ts < ?", (owner, since, until))
 
 
+_HIT = """INSERT INTO reading (owner_id, window_s, ts, percent, resets_at, source) VALUES (?, ?, ?, 100, ?, 'limit')
+    ON CONFLICT (owner_id, window_s, ts, source) DO UPDATE SET resets_at = excluded.resets_at
+    WHERE resets_at = 0 AND excluded.resets_at > 0"""
 _KINDS = ("input", "output", "cache_creation", "cache_read")
 _NAMES = ", ".join(_KINDS)
 _SUMS = ", ".join(f"sum({kind})" for kind in _KINDS)

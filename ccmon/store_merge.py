@@ -11,8 +11,8 @@ from contextlib import closing
 from operator import attrgetter
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple
 
-from ccmon import migrations, store_check, store_copy, store_logs, store_rows, store_thin
-from ccmon.model import SKEW_S, Block, CcmonError, UsageError
+from ccmon import migrations, store_check, store_copy, store_learning, store_logs, store_rows, store_thin
+from ccmon.model import SKEW_S, Block, CcmonError, Forecast, UsageError
 from ccmon.store_logs import Minute
 from ccmon.store_rows import Row
 from ccmon.text import clean
@@ -42,10 +42,11 @@ class Part(NamedTuple):
     host: str
     account: str
     sessions: List[Session]
-    readings: List[Tuple[Any, ...]]    # window_s, ts, percent, resets_at, source
+    readings: List[Tuple[Any, ...]]    # window_s, ts, percent, resets_at, source, noted_at
     minutes: List[Minute]
     hours: List[Minute]
     snapshots: List[Tuple[Any, ...]]   # ts, seen, session, counts
+    forecasts: List[Tuple[Any, ...]]   # as store_learning.COLUMNS
 
 
 # --- reading the other one -----------------------------------------------------------------------------------------------
@@ -89,12 +90,13 @@ def _part(db: sqlite3.Connection, owner: int, host: str, account: str, latest: i
 
     sessions = [Session(row[0], store_rows.row_of(row).block, row[-4:]) for row in rows(_SESSIONS)]
     minutes, hours = ([Minute(*row) for row in rows(_MINUTES.format(table))] for table in ("minute", "hour"))
-    return Part(host, account, sessions, rows(_READINGS), minutes, hours, rows(_SNAPSHOTS))
+    return Part(host, account, sessions, rows(_READINGS), minutes, hours, rows(_SNAPSHOTS), rows(_FORECASTS))
 
 
 _SESSIONS = f"""{store_rows.SELECT}, plan, limit_tokens, limit_source, listed FROM session
     WHERE owner_id = ? AND start_ts <= ? ORDER BY start_ts"""
-_READINGS = "SELECT window_s, ts, percent, resets_at, source FROM reading WHERE owner_id = ? AND ts <= ?"
+_READINGS = "SELECT window_s, ts, percent, resets_at, source, noted_at FROM reading WHERE owner_id = ? AND ts <= ?"
+_FORECASTS = f"SELECT {store_learning.COLUMNS} FROM forecast WHERE owner_id = ? AND ts <= ?"
 _MINUTES = """SELECT ts, name, input, output, cache_creation, cache_read FROM {} JOIN model ON id = model_id
     WHERE owner_id = ? AND ts <= ?"""
 _SNAPSHOTS = f"""SELECT ts, seen, session_id, {', '.join(store_rows.COUNTS)} FROM snapshot WHERE owner_id = ?1 AND ts <= ?2
@@ -124,6 +126,7 @@ def _merge(db: sqlite3.Connection, part: Part, now: int) -> Came:
         write()
         totals.append(db.total_changes)
     came = Came(part.host, sessions, *(after - before for before, after in zip(totals, totals[1:])))
+    db.executemany(_FORECAST, [(owner, *row) for row in part.forecasts])       # of a backup: not worth a word
     if came.minutes or came.snapshots:
         store_thin.rewind(db, owner, 0)
     return came
@@ -136,7 +139,11 @@ def _owner(db: sqlite3.Connection, part: Part) -> int:
     return int(db.execute("SELECT id FROM owner WHERE host = ? AND account = ?", names).fetchone()[0])
 
 
-_READING = "INSERT OR IGNORE INTO reading (owner_id, window_s, ts, percent, resets_at, source) VALUES (?, ?, ?, ?, ?, ?)"
+_READING = """INSERT OR IGNORE INTO reading (owner_id, window_s, ts, percent, resets_at, source, noted_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?)"""
+_FORECAST = f"""INSERT INTO forecast (owner_id, {store_learning.COLUMNS}) VALUES (?{', ?' * len(Forecast._fields)})
+    ON CONFLICT (owner_id, window_s, ts) DO UPDATE SET outcome_at = excluded.outcome_at, reached = excluded.reached
+    WHERE outcome_at IS NULL"""
 
 
 def _merge_minutes(db: sqlite3.Connection, part: Part, owner: int) -> None:

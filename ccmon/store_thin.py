@@ -1,7 +1,7 @@
 """Thinning with age: every snapshot for two days, one a minute up to 90 days, one an hour for ever; minutes become hours.
 
-Only store.py calls, inside a transaction of its own for each step; sqlite3.Error comes as it is. Sessions and readings
-stay as they are. How far it came is noted, so that it may be interrupted at any time and has nothing to look for later.
+Only store.py calls, inside a transaction of its own for each step; sqlite3.Error comes as it is. Sessions, readings
+and forecasts stay as they are. How far it came is noted: it may be interrupted at any time, and has nothing to look for later.
 """
 
 import sqlite3

@@ -33,6 +33,13 @@ def midnight(day: date, zone: Zone) -> int:
     return min((at for at in found if local(at, zone).date() >= day), default=max(found))
 
 
+def epoch(wall: datetime, zone: Zone) -> int:
+    """When the clocks showed that, in epoch s: the first time where they did twice, where never the moment of the gap's end."""
+    seconds = int((wall - _EPOCH).total_seconds())
+    found = {seconds - zone.offset_s(seconds + side) for side in (-86_400, 86_400)}
+    return min((at for at in found if local(at, zone) >= wall), default=max(found))
+
+
 def clock_text(epoch: int, now: int, zone: Zone) -> str:
     """18:00 today, Mon 02:13 within six days of now, else 3 Dec 02:13; in English whatever the locale."""
     then, today = local(epoch, zone), local(now, zone)

@@ -75,8 +75,8 @@ def test_every_scene(name):
 def test_a_running_session():
     found = values(told(BUSY))
     assert found["up"] == 1 and found["session_active"] == 1 and found["data_age_seconds"] == 2
-    assert (found["session_used_tokens"], found["session_limit_tokens"], found["session_left_tokens"]) == (14_000, 35_000, 21_000)
-    assert found["session_used_ratio"] == 0.4 and found["data_timestamp_seconds"] == THEN - 2
+    assert (found["session_used_tokens"], found["session_limit_tokens"], found["session_left_tokens"]) == (14_000, 37_838, 23_838)
+    assert found["session_used_ratio"] == 0.37 and found["data_timestamp_seconds"] == THEN - 2
     assert found["burn_rate_tokens_per_second"] == pytest.approx(snapshot(BUSY).burn_per_min / 60, abs=1e-6)
     assert found["predicted_end_timestamp_seconds"] == snapshot(BUSY).predicted_end
     assert found["reset_timestamp_seconds"] == snapshot(BUSY).reset.at

@@ -10,8 +10,9 @@ from commands import HOUR, NOW, ROOT, block
 from ccmon.views import report
 
 START, END = NOW - 2 * HOUR, NOW + 3 * HOUR
-KEYS = ["schema", "now", "source", "session", "plan", "percent", "tokens_left", "burn_rate_per_min", "burn_rate_source",
-        "sustainable_rate_per_min", "predicted_end", "reset", "official", "warnings"]
+KEYS = ["schema", "now", "source", "session", "plan", "percent", "percent_source", "tokens_left", "tokens_about",
+        "burn_rate_per_min", "burn_rate_source", "sustainable_rate_per_min", "predicted_end", "runway", "runway_week", "learned",
+        "reset", "official", "warnings"]
 
 
 def document(machine, *words, code=0, **env):
@@ -30,9 +31,10 @@ def test_every_key_against_the_output_it_came_from(machine):
                    "reason": None, "progress": None},
         "session": {"active": True, "start": START, "end": END, "tokens": 12_000, "input": 2400, "output": 9600,
                     "cache_creation": 60_000, "cache_read": 1_140_000, "cost_usd": 3.456789, "models": ["a", "b"]},
-        "plan": {"name": "max5", "limit": 35_000, "limit_source": "plan"},
-        "percent": 34.2857, "tokens_left": 23_000, "burn_rate_per_min": 100.0, "burn_rate_source": "even",
+        "plan": {"name": "max5", "limit": 35_000, "limit_source": "plan", "limit_unit": "tokens"},
+        "percent": 34.2857, "percent_source": "tokens", "tokens_left": 23_000, "tokens_about": False, "burn_rate_per_min": 100.0, "burn_rate_source": "even",
         "sustainable_rate_per_min": 127.7778, "predicted_end": NOW + 230 * 60,
+        "runway": None, "runway_week": None, "learned": None,
         "reset": {"at": END, "rule": "session", "timezone": "UTC", "reference_at": NOW + 2 * HOUR},
         "official": {"five_hour": None, "seven_day": None},
         "warnings": []}
@@ -82,12 +84,12 @@ def test_levels_exit_codes_and_warnings(machine, tokens, words, code, warnings):
 @pytest.mark.parametrize("words, plan", [
     ([], {"name": "pro", "limit": 7000, "limit_source": "plan"}),
     (["--plan", "max20"], {"name": "max20", "limit": 140_000, "limit_source": "plan"}),
-    (["--plan", "custom_max"], {"name": "custom_max", "limit": 30_000, "limit_source": "high_water"}),
-    (["--plan", "ml_auto"], {"name": "ml_auto", "limit": 30_000, "limit_source": "high_water"}),
+    (["--plan", "custom_max"], {"name": "custom_max", "limit": 30_000, "limit_source": "high_water", "limit_unit": "tokens"}),
+    (["--plan", "ml_auto"], {"name": "ml_auto", "limit": 30_000, "limit_source": "high_water", "limit_unit": "tokens"}),
     (["--limit", "12,345"], {"name": "pro", "limit": 12_345, "limit_source": "flag"})])
 def test_where_the_limit_comes_from(machine, words, plan):
     machine.answers([block(NOW - 30 * HOUR, 30_000), block(START, 1000)])
-    assert document(machine, *words)["plan"] == plan
+    assert document(machine, *words)["plan"] == {**plan, "limit_unit": "tokens"}
 
 
 def test_a_limit_from_the_configuration(machine):
@@ -98,7 +100,7 @@ def test_a_limit_from_the_configuration(machine):
 def test_the_switch_to_the_record_and_back_in_the_next_session(machine):
     machine.answers([block(NOW - 30 * HOUR, 30_000), block(START, 8000)])
     told = document(machine)
-    assert told["plan"] == {"name": "custom_max", "limit": 30_000, "limit_source": "high_water"}
+    assert told["plan"] == {"name": "custom_max", "limit": 30_000, "limit_source": "high_water", "limit_unit": "tokens"}
     assert told["warnings"] == ["switched_to_custom_max"]
     machine.answers([block(START, 8000), block(END, 10)])
     assert document(machine, now=END + 60)["plan"]["name"] == "pro"

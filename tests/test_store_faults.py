@@ -173,7 +173,7 @@ def database(path, *statements):
 
 
 @pytest.mark.parametrize("statements, sentence", [
-    (["PRAGMA user_version = 200"], r"was written by a newer ccmon \(schema 200, this one knows 103\); history is off; upgrade"),
+    (["PRAGMA user_version = 200"], r"was written by a newer ccmon \(schema 200, this one knows 104\); history is off; upgrade"),
     (["CREATE TABLE session (a)", "PRAGMA user_version = 317"], r"newer ccmon \(schema 317"),
     (["CREATE TABLE session (a)"], "is a database of another program"),
     (["PRAGMA user_version = 99"], "is a database of another program"),

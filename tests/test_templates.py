@@ -16,7 +16,7 @@ from ccmon.views import claude, fields, statusline
 from ccmon.views.dialects import DIALECTS
 
 FIELDS = ("percent", "used", "limit", "left", "burn", "sustainable", "end", "reset", "left_time", "cost", "model", "models",
-          "plan", "official_5h", "official_7d", "context", "session_model", "session_cost", "age", "state", "source", "bar:8")
+          "plan", "percent_source", "likely", "likely_week", "out_median", "out_low", "out_high", "official_5h", "official_7d", "context", "session_model", "session_cost", "age", "state", "source", "bar:8")
 ALL = " ".join(f"{{{name}}}" for name in FIELDS)
 
 
@@ -34,14 +34,14 @@ def scene(name):
 
 VALUES = {
     "active40": "40 14k 35k 21k 69 152 20:48 18:00 2h 17m $3.10 opus-4-1 opus-4-1,sonnet-4-5 "
-                "max5 - - - - - 2s active ccusage ███▎────",
+                "max5 tokens - - - - - - - - - - 2s active ccusage ███▎────",
     "active110": "110 39k 35k 0 188 0 - 18:00 2h 17m $8.51 opus-4-1 opus-4-1,sonnet-4-5 "
-                "max5 - - - - - 2s active ccusage ████████",
+                "max5 tokens - - - - - - - - - - 2s active ccusage ████████",
     "failed": "40 14k 35k 21k 69 152 20:48 18:00 2h 17m $3.09 opus-4-1 opus-4-1,sonnet-4-5 "
-                "max5 - - - - - 12m stale ccusage ███▎────",
-    "idle": "- - 35k - 0 - - 18:00 2h 17m - - - max5 - - - - - 2s idle ccusage ────────",
-    "reading": "- - 35k - 0 - - 18:00 2h 17m - - - max5 - - - - - - none ccusage ────────",
-    "missing": "- - 35k - 0 - - 18:00 2h 17m - - - max5 - - - - - - missing ccusage ────────",
+                "max5 tokens - - - - - - - - - - 12m stale ccusage ███▎────",
+    "idle": "- - 35k - 0 - - 18:00 2h 17m - - - max5 tokens - - - - - - - - - - 2s idle ccusage ────────",
+    "reading": "- - 35k - 0 - - 18:00 2h 17m - - - max5 tokens - - - - - - - - - - - none ccusage ────────",
+    "missing": "- - 35k - 0 - - 18:00 2h 17m - - - max5 tokens - - - - - - - - - - - missing ccusage ────────",
 }
 
 

@@ -23,6 +23,13 @@ SHOTS = """
 80x24 limit-unknown ml-auto reset-hour reset-list big notices message failed compact idle idle-ascii idle-failed idle-nothing
 80x24 reading missing history-empty history-scrolled help
 80x24 official official-noemoji official-ascii official-old official-week official-hour official-compact idle-official
+80x24 learned learned-tokens learned-official learned-ascii learned-unsure learned-unused learned-switched learned-changed
+80x24 learned-hit unlearned
+60x15 learned learned-official unlearned learned-changed
+40x10 learned learned-official unlearned learned-hit
+20x5 learned-official learned-hit
+80x1 learned-official
+120x40 learned-official learned
 80x24 chart-day chart-many chart-older chart-week chart-month chart-ascii chart-many-ascii heat heat-ascii
 60x15 chart-day chart-many chart-week heat heat-ascii
 40x10 chart-day chart-many chart-month heat heat-ascii chart-ascii
@@ -87,7 +94,7 @@ def test_no_golden_file_is_left_over():
 @pytest.mark.parametrize("words", [
     "session 13:00-18:00", "40 %", "14,012 of 35,000", "20,988 left", "limit: plan max5 (reference)", "Europe/Warsaw", "max5",
     "2h 17m to 18:00 (session end)", "next reference time 18:00", "15:42:10", "69 /min", "last hour", "152 /min",
-    "to the reset", "20:48", "2h 48m after the reset", "$3.10", "opus-4-1, sonnet-4-5", "1.1M read  70k new", "13:00", "17:00",
+    "to the reset", "20:48", "2h 48m after, last-hour rate", "$3.10", "opus-4-1, sonnet-4-5", "1.1M read  70k new", "13:00", "17:00",
     "35k", "limit", "q quit", "r refresh", "p plan", "h history", "t theme", "? help", "ccusage 20.0.24, 2 s"])
 def test_nothing_is_dropped_at_80_columns(words):
     shot = SCENES["active40"]()

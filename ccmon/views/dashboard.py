@@ -4,7 +4,7 @@ from typing import List
 
 from ccmon import text
 from ccmon.text import Line, Span
-from ccmon.views import foot, idle, parts, recent, small
+from ccmon.views import course, foot, idle, outlook_row, parts, recent, small
 from ccmon.views.scene import LABEL_CELLS, Scene
 from ccmon.views.stack import Part, bottom, fit_both
 
@@ -51,7 +51,7 @@ def _foot(scene: Scene, width: int, rows: int, roomy: bool) -> List[Part]:
 def _columns(scene: Scene, width: int) -> List[Line]:
     """Burn rate and forecast, cost and models, and with room the kinds of tokens."""
     half, third = (width * 45 // 100, width * 73 // 100) if width >= THIRD else (width * 64 // 100, width)
-    lines = [parts.burn_row(scene, half - 2), parts.lasts_row(scene, half - 2), parts.runs_out_row(scene, half - 2)]
+    lines = [parts.burn_row(scene, half - 2), parts.lasts_row(scene, half - 2), outlook_row.runs_out_row(scene, half - 2)]
     lines = [_beside(*pair, half) for pair in zip(lines, parts.money_rows(scene, third - half - 1))]
     if width >= THIRD:
         lines = [_beside(*pair, third) for pair in zip(lines, parts.split_rows(scene, width - third - 1))]
@@ -74,7 +74,7 @@ def _below(scene: Scene, width: int, rows: int) -> List[Line]:
 
 
 def _graph(scene: Scene, width: int, rows: int) -> List[Line]:
-    return [(Span(" "), *line) for line in parts.curve(scene, width, rows)] if rows >= LEAST_GRAPH else []
+    return [(Span(" "), *line) for line in course.curve(scene, width, rows)] if rows >= LEAST_GRAPH else []
 
 
 def _narrow(scene: Scene, width: int, height: int) -> List[Line]:
@@ -82,7 +82,7 @@ def _narrow(scene: Scene, width: int, height: int) -> List[Line]:
     money = [_under_label(line) for line in parts.money_rows(scene, width - LABEL_CELLS + parts.MONEY_LABEL_CELLS)]
     body = [Part(4, [parts.title(scene, width)]), Part(9, [parts.rule(scene, width)]), *_meters(scene, width),
             Part(4, parts.official_rows(scene, width)), Part(7, [parts.burn_row(scene, width)]),
-            Part(8, [parts.lasts_row(scene, width)]), Part(2, [parts.runs_out_row(scene, width)]),
+            Part(8, [parts.lasts_row(scene, width)]), Part(2, [outlook_row.runs_out_row(scene, width)]),
             *(Part(10 + at, [line]) for at, line in enumerate(money) if line)]
     lines, end = fit_both(body, _foot(scene, width, 3 if rows >= 14 else 2 if rows >= 9 else 1, roomy=False), rows)
     picture = [] if scene.compact else _below(scene, width, height - len(lines) - len(end))

@@ -5,6 +5,7 @@ from typing import Callable, Container, Dict, Iterator, Match, NamedTuple, Optio
 
 from ccmon import text
 from ccmon.model import Quota, Snapshot
+from ccmon.outlook import is_likelihood
 from ccmon.text import Charset
 from ccmon.views import statusline
 from ccmon.views.dialects import Dialect
@@ -87,8 +88,8 @@ def _table(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
     return {
         "percent": NONE if snapshot.percent is None else str(int(snapshot.percent)),
         "used": NONE if block is None else text.short_count(block.tokens),
-        "limit": text.short_count(snapshot.limit.tokens),
-        "left": NONE if snapshot.left is None else text.short_count(snapshot.left),
+        "limit": statusline.about(snapshot, snapshot.capacity or snapshot.limit.tokens),
+        "left": NONE if snapshot.left is None else statusline.about(snapshot, snapshot.left),
         "burn": figure(snapshot.burn_per_min),
         "sustainable": figure(snapshot.sustainable_per_min),
         "end": _hour(statusline.runs_out(snapshot), zone),
@@ -98,6 +99,8 @@ def _table(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
         "model": names[0] if names else NONE,
         "models": ",".join(names) or NONE,
         "plan": text.printable(snapshot.limit.plan),
+        "percent_source": snapshot.percent_source,
+        **_runway(snapshot, zone),
         "official_5h": _whole(snapshot.official.five_hour),
         "official_7d": _whole(snapshot.official.seven_day),
         "context": NONE, "session_model": NONE, "session_cost": NONE,      # only Claude Code's own call knows them
@@ -105,6 +108,16 @@ def _table(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
         "state": statusline.state_of(snapshot),
         "source": snapshot.source.name,
     }
+
+
+def _runway(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
+    """How likely it is that the limit comes before the reset, in whole percent, and when."""
+    runway, week = snapshot.runway, snapshot.week
+    known = is_likelihood(runway)
+    names = ("out_median", "out_low", "out_high")
+    return {"likely": str(round(100 * runway.probability)) if runway and known else NONE,
+            "likely_week": str(round(100 * week.probability)) if week and is_likelihood(week) else NONE,
+            **{name: _hour(at if known else None, zone) for name, at in zip(names, runway[:3] if runway else (None,) * 3)}}
 
 
 def _whole(quota: Optional[Quota]) -> str:

@@ -11,13 +11,16 @@ SERIOUS = ("over_limit", "limit_unknown", "source_failed", "store_failed")
 KEYS = (("q", "quit", ""), ("r", "refresh", "read the usage now"), ("p", "plan", "next, for this window only"),
         ("h", "history", "the sessions so far"), ("v", "view", "list, chart or heat map"),
         ("b", "by", "chart: day, week, month"), ("c", "compact", "the small layout, and back"),
-        ("t", "theme", "dark, light, mono"), ("?", "help", "this page, and back"))     # the last words for the help page
+        ("t", "theme", "dark, light, mono"), ("L", "limit", "you were cut off just now"),
+        ("?", "help", "this page, and back"))              # the last words for the help page
 ALL_KEYS = 92                          # cells from which all of them stand beside a source with its version and age
+SPARE_CELLS = 72
 OF_HISTORY = "vb"                      # keys of one page only
 _BY_WORTH = "q?rhptc"                  # the last of these gives way first
 _LEAD = " ! "
 SHORT = {"over_limit": "over the limit", "limit_unknown": "above the record", "near_limit": "near the limit",
-         "runs_out_before_reset": "out before reset", "switched_to_custom_max": "now custom_max", "source_failed": "no new data",
+         "runs_out_before_reset": "out before reset", "switched_to_custom_max": "now custom_max",
+         "switched_to_ml_auto": "now ml_auto", "allocation_changed": "limit changed", "source_failed": "no new data",
          "store_failed": "history not kept", "clock_skew": "check the clock", "stale": "data is old",
          "tokens_include_cache": "cache included",
          "several_active": "more sessions", "blocks_skipped": "sessions skipped"}
@@ -38,7 +41,7 @@ def source_words(source: Source, now: int, reading: bool = False) -> str:
 
 def notices(scene: Scene, cells: int, rows: int) -> List[Line]:
     """At most `rows` lines: the answer to a key first, then what is wrong, then how many more there are."""
-    waiting = _waiting(scene)
+    waiting = _waiting(scene, cells)
     lines: List[Line] = []
     shown = 0
     for notice in waiting:
@@ -50,9 +53,10 @@ def notices(scene: Scene, cells: int, rows: int) -> List[Line]:
     return lines
 
 
-def _waiting(scene: Scene) -> Tuple[Notice, ...]:
+def _waiting(scene: Scene, cells: int) -> Tuple[Notice, ...]:
+    """How good the forecasts have been is for windows with room to spare."""
     message = (Notice("", scene.message),) if scene.message else ()
-    return (*message, *scene.snapshot.warnings)
+    return (*message, *(notice for notice in scene.snapshot.warnings if cells >= SPARE_CELLS or notice.code != "score"))
 
 
 def _notice(notice: Notice, cells: int, rows: int) -> List[Line]:
@@ -60,8 +64,9 @@ def _notice(notice: Notice, cells: int, rows: int) -> List[Line]:
     pieces = text.wrap(words, max(1, room))
     if len(pieces) > rows:
         pieces = [*pieces[:rows - 1], shorten(" ".join(pieces[rows - 1:]), room)]
-    role = "accent" if not notice.code else "danger" if notice.code in SERIOUS else "warn"
-    first = _LEAD if notice.code else " "
+    calm = not notice.code or notice.advice
+    role = "dim" if notice.code == "score" else "accent" if calm else "danger" if notice.code in SERIOUS else "warn"
+    first = " " if calm else _LEAD
     return [(Span((first if at == 0 else " " * len(first)) + piece, role),) for at, piece in enumerate(pieces)]
 
 
@@ -81,7 +86,7 @@ def shorten(words: str, cells: int, keep: int = 0) -> str:
 
 def brief(snapshot: Snapshot, cells: int) -> List[Line]:
     """The first notice in two or three words, for the smallest windows."""
-    for notice in snapshot.warnings:
+    for notice in (notice for notice in snapshot.warnings if not notice.advice):
         role = "danger" if notice.code in SERIOUS else "warn"
         words = _LEAD + SHORT.get(notice.code, "")
         if notice.code in SHORT and text.width(words) <= cells:

@@ -20,6 +20,14 @@ class Stroke(NamedTuple):
     dashed: bool = False               # guessed: the projection
 
 
+class Between(NamedTuple):
+    """Where the curve will be at one moment, most likely."""
+
+    at: int                            # epoch s
+    low: float                         # tokens
+    high: float
+
+
 class Curve(NamedTuple):
     """What the graph shows."""
 
@@ -28,6 +36,7 @@ class Curve(NamedTuple):
     limit: int                         # tokens
     strokes: Sequence[Stroke]
     now: int                           # epoch s
+    band: Sequence[Between] = ()       # by time; what lies between two moments is even
 
 
 class Canvas:
@@ -65,6 +74,7 @@ def render(curve: Curve, cells: int, rows: int, charset: Charset, hours: Sequenc
         return [()] * rows
     top = _top(curve, plot_rows)
     canvas = Canvas(plot_cells, plot_rows, charset)
+    _shade(canvas, curve, top)
     for stroke in sorted(curve.strokes, key=lambda stroke: stroke.role != "dim"):
         _draw(canvas, curve, stroke, top)
     limit_row = _row_of(curve.limit, top, plot_rows)
@@ -109,6 +119,20 @@ def _draw(canvas: Canvas, curve: Curve, stroke: Stroke, top: float) -> None:
         x, y = round(x0 + (x1 - x0) * step / steps), round(y0 + (y1 - y0) * step / steps)
         if not stroke.dashed or not canvas.charset.unicode or (x // canvas.across if flat else y // canvas.down) % 2 == 0:
             canvas.dot(x, y, stroke.role)
+
+
+def _shade(canvas: Canvas, curve: Curve, top: float) -> None:
+    """The band as every other dot of every other column."""
+    across, down = canvas.cells * canvas.across - 1, canvas.rows * canvas.down - 1
+    span_s = max(1, curve.end - curve.start)
+    for before, after in zip(curve.band, curve.band[1:]):
+        first, last = (round((edge.at - curve.start) / span_s * across) for edge in (before, after))
+        for x in range(first, last + 1):
+            share = (x - first) / max(1, last - first)
+            low, high = (a + (b - a) * share for a, b in ((before.low, after.low), (before.high, after.high)))
+            for y in range(round(min(low, top) / top * down), round(min(high, top) / top * down) + 1):
+                if x % 2 == 0 and (y % 2 == 0 or canvas.down == 1):
+                    canvas.dot(x, y, "dim")
 
 
 def _row(canvas: Canvas, row: int, label: str, on_limit: bool) -> Line:

@@ -8,6 +8,7 @@ from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequenc
 
 from ccmon import __version__
 from ccmon.model import Quota, Record, Snapshot
+from ccmon.outlook import is_likelihood
 from ccmon.text import printable
 
 PREFIX = "ccmon_"
@@ -62,7 +63,8 @@ def _usage(snapshot: Snapshot) -> Iterator[Family]:
     yield _info("plan_info", "The plan in force, and what gives its limit.", plan=limit.plan, limit_source=limit.source)
     yield _one("session_active", "Whether a session runs.", int(session is not None))
     yield _one("session_used_tokens", "Input and output tokens of the session.", session.tokens if session else 0, "tokens")
-    yield _one("session_limit_tokens", "Tokens that a session may hold.", limit.tokens, "tokens")
+    whole = snapshot.capacity if session else limit.tokens
+    yield _one("session_limit_tokens", "Tokens that a session may hold.", whole, "tokens")
     yield _one("session_left_tokens", "Tokens left of the limit.", left, "tokens")
     yield _one("session_used_ratio", "Used share of the limit, may be above 1.", (snapshot.percent or 0) / 100, "ratio")
     yield _one("session_cost_usd", "Cost of the session in US dollars.", session.cost_usd if session else 0, "usd")
@@ -70,6 +72,9 @@ def _usage(snapshot: Snapshot) -> Iterator[Family]:
                snapshot.burn_per_min / 60, "tokens_per_second")
     yield _one("predicted_end_timestamp_seconds", "When the tokens run out at that rate; left out when they do not.",
                snapshot.predicted_end, "seconds")
+    runway = snapshot.runway if is_likelihood(snapshot.runway) else None
+    yield _one("runs_out_probability_ratio", "Likelihood that the limit is reached before the reset; left out while unknown.",
+               runway and runway.probability, "ratio")
     yield _one("reset_timestamp_seconds", "Time of the next reset.", snapshot.reset.at, "seconds")
 
 

@@ -2,12 +2,12 @@
 
 from typing import Iterator, List, Optional, Sequence, Tuple
 
-from ccmon import burn, forecast, text
-from ccmon.burn import HOLE_S
-from ccmon.model import SESSION_S, Block, Quota, Snapshot
+from ccmon import burn, text
+from ccmon.model import SESSION_S, Official, Quota, Snapshot
+from ccmon.outlook import is_likelihood
 from ccmon.text import Line, Span
-from ccmon.views import graph
-from ccmon.views.scene import LABEL_CELLS, Scene, figure, label, limit_words, models, pick, pick_text, plan_name
+from ccmon.views.limit_words import is_unknown, limit_words
+from ccmon.views.scene import LABEL_CELLS, Scene, figure, label, models, pick, pick_text, plan_name
 
 PERCENT_CELLS = 9
 SPARKS, LEAST_SPARKS = 12, 3           # one for five minutes
@@ -47,7 +47,7 @@ def rule(scene: Scene, cells: int) -> Line:
     return (Span(" " + ("─" if scene.charset.unicode else "-") * max(0, cells - 2), "track"),)
 
 
-def _window(snapshot: Snapshot) -> Tuple[int, int]:
+def window(snapshot: Snapshot) -> Tuple[int, int]:
     """Start and end (epoch s) of what the time row is about: Claude's own window where it gives the reset, else the session."""
     reset, session = snapshot.reset, snapshot.session
     assert session is not None
@@ -56,7 +56,7 @@ def _window(snapshot: Snapshot) -> Tuple[int, int]:
 
 def elapsed_share(snapshot: Snapshot) -> float:
     """How much of the window's time is over, 0..1."""
-    start, end = _window(snapshot)
+    start, end = window(snapshot)
     return min(1.0, max(0.0, (snapshot.now - start) / max(1, end - start)))
 
 
@@ -74,7 +74,8 @@ def tokens_bar(scene: Scene, cells: int) -> Line:
     """How much of the limit is used; the mark is where it would be if use were even over time."""
     snapshot = scene.snapshot
     assert snapshot.session is not None and snapshot.percent is not None
-    return _meter(scene, cells, label(scene.charset, "📊", "tokens"), snapshot.percent / 100, text.level_role(snapshot.percent),
+    word = "used" if snapshot.percent_source == "official" else "tokens"
+    return _meter(scene, cells, label(scene.charset, "📊", word), snapshot.percent / 100, text.level_role(snapshot.percent),
                   percent_words(snapshot.percent), elapsed_share(snapshot))
 
 
@@ -82,13 +83,12 @@ def tokens_figures(scene: Scene, cells: int) -> Line:
     """Used, limit, left, and who says what the limit is."""
     snapshot, room = scene.snapshot, cells - LABEL_CELLS - 1
     assert snapshot.session is not None and snapshot.left is not None
-    used, limit, left = snapshot.session.tokens, snapshot.limit.tokens, snapshot.left
-    numbers = pick([_figures(text.count(used), text.count(limit), text.count(left), 3),
-                    _figures(text.count(used), text.count(limit), text.count(left), 2),
-                    _figures(text.short_count(used), text.short_count(limit), text.short_count(left), 2),
+    used, limit, left = snapshot.session.tokens, snapshot.capacity, snapshot.left
+    bare = [(Span(text.count(used), "value"), Span(" used", "label"))] if is_unknown(snapshot) else []
+    numbers = pick([*bare, *_figures(snapshot, used, limit, left),
                     (Span(f"{text.short_count(used)}/{text.short_count(limit)}", "value"),)], room)
-    free = room - max(FIGURES_CELLS if cells >= 72 else 0, text.line_width(numbers)) - 2
-    source = pick_text(limit_words(snapshot.limit, scene.zone), free)
+    free = room - max(FIGURES_CELLS if cells >= 72 and not bare else 0, text.line_width(numbers)) - 2
+    source = pick_text(limit_words(snapshot, scene.zone), free)
     return _ends(numbers, (Span(source, "dim"),) if source else (), cells)
 
 
@@ -97,8 +97,19 @@ def _ends(left: Line, right: Line, cells: int) -> Line:
     return text.spread(_indented(left), (*right, Span(" ")) if right else (), cells)
 
 
-def _figures(used: str, limit: str, left: str, gap: int) -> Line:
-    return (Span(used, "value"), Span(" of ", "label"), Span(limit, "value"), Span(" " * gap), Span(left, "value"),
+def _figures(snapshot: Snapshot, used: int, limit: int, left: int) -> Iterator[Line]:
+    """26,361 of 35,000   8,639 left; what is converted from another unit is rounded and named so."""
+    if snapshot.about:
+        whole, rest = text.short_count(limit), text.short_count(left)
+        yield from (_amounts(text.count(used), " of about ", whole, rest, gap) for gap in (3, 2))
+        yield _amounts(text.short_count(used), " of ~", whole, rest, 2)
+    else:
+        yield from (_amounts(text.count(used), " of ", text.count(limit), text.count(left), gap) for gap in (3, 2))
+        yield _amounts(text.short_count(used), " of ", text.short_count(limit), text.short_count(left), 2)
+
+
+def _amounts(used: str, of: str, limit: str, left: str, gap: int) -> Line:
+    return (Span(used, "value"), Span(of, "label"), Span(limit, "value"), Span(" " * gap), Span(left, "value"),
             Span(" left", "label"))
 
 
@@ -111,7 +122,7 @@ def time_bar(scene: Scene, cells: int) -> Line:
 def time_figures(scene: Scene, cells: int) -> Line:
     """Time to the session's end or the official reset, to another reset when there is one, and the next reference time."""
     snapshot, room = scene.snapshot, cells - LABEL_CELLS - 1
-    end = _window(snapshot)[1]
+    end = window(snapshot)[1]
     left = (Span(text.duration(end - snapshot.now), "value"), Span(f" to {scene.clock(end)}", "label"))
     named: List[Line] = [(*left, Span(f" ({name})", "label")) for name in OWN_RESETS.get(snapshot.reset.rule, ())]
     numbers = pick([*(named or [_other_reset(scene, left, room)]), left], room)
@@ -150,7 +161,7 @@ _WORDINGS = ((0, 0), (1, 1), (2, 1), (2, 2), (3, 3))  # which one of _said for e
 def official_rows(scene: Scene, cells: int, apart: bool = True) -> List[Line]:
     """How much of its windows the account has used, as Claude says it; no row when that is not known."""
     head, room = label(scene.charset, "📡", "official"), cells - LABEL_CELLS - 1
-    if not any(scene.snapshot.official):
+    if not any(_told(scene.snapshot)):
         return []
     groups = next((found for found in _official(scene) if text.line_width(_joined(2, *found)) <= room), [()])
     if not apart or len(groups) == 1:
@@ -158,11 +169,18 @@ def official_rows(scene: Scene, cells: int, apart: bool = True) -> List[Line]:
     return [text.spread((*head, *groups[0]), (*_joined(2, *groups[1:]), Span(" ")), cells)]
 
 
+def _told(snapshot: Snapshot) -> Official:
+    """The windows that are not the bar itself."""
+    in_bar = snapshot.active and snapshot.percent_source == "official"
+    return snapshot.official._replace(five_hour=None) if in_bar else snapshot.official
+
+
 def _official(scene: Scene) -> Iterator[List[Line]]:
     """What stands in the row, the longest wording first: the known windows, and the age of what is old as long as it fits."""
-    known = [(at, _said(scene, quota, *_WINDOWS[at])) for at, quota in enumerate(scene.snapshot.official) if quota]
-    for age in (_official_age(scene), []):
-        yield from ([said[wording[at]] for at, said in known] + age for wording in _WORDINGS)
+    known = [(at, _said(scene, quota, *_WINDOWS[at])) for at, quota in enumerate(_told(scene.snapshot)) if quota]
+    risk, age = _week_risk(scene), _official_age(scene)
+    for more in ([*risk, *age], risk, age, []):
+        yield from ([said[wording[at]] for at, said in known] + more for wording in _WORDINGS)
 
 
 def _said(scene: Scene, quota: Quota, name: str, short: str) -> List[Line]:
@@ -173,8 +191,17 @@ def _said(scene: Scene, quota: Quota, name: str, short: str) -> List[Line]:
     return [(share, Span(words, "label")) for words in wordings]
 
 
+def _week_risk(scene: Scene) -> List[Line]:
+    """How likely the seven days are used up before their reset."""
+    week = scene.snapshot.week
+    if week is None or not is_likelihood(week):
+        return []
+    role = "warn" if week.probability >= 0.5 else "value"
+    return [(Span(text.percent(round(100 * week.probability)), role), Span(" likely to run out", "label"))]
+
+
 def _official_age(scene: Scene) -> List[Line]:
-    age_s = max(scene.snapshot.now - quota.read_at for quota in scene.snapshot.official if quota)
+    age_s = max(scene.snapshot.now - quota.read_at for quota in _told(scene.snapshot) if quota)
     return [(Span(f"read {text.duration(age_s)} ago", "dim"),)] if age_s > OLD_S else []
 
 
@@ -205,24 +232,6 @@ def lasts_row(scene: Scene, cells: int) -> Line:
     return (*label(scene.charset, "🚀", "lasts at"), *pick([_joined(2, rate, (Span(words, "dim"),)), rate], cells - LABEL_CELLS))
 
 
-def runs_out_row(scene: Scene, cells: int) -> Line:
-    """When the tokens are used up at the present pace, and how that lies to the reset."""
-    return (*label(scene.charset, "⏰", "runs out"), *pick(_runs_out(scene), cells - LABEL_CELLS))
-
-
-def _runs_out(scene: Scene) -> List[Line]:
-    snapshot = scene.snapshot
-    if snapshot.predicted_end is None:
-        words = "all used" if snapshot.left == 0 else "not at this pace"
-        return [(Span(words, "danger" if snapshot.left == 0 else "ok"),)]
-    before_s = snapshot.reset.at - snapshot.predicted_end
-    role, side = ("warn", "before") if before_s > 0 else ("ok", "after")
-    at = Span(scene.clock(snapshot.predicted_end), role if before_s > 0 else "value")
-    gap = text.duration(abs(before_s))
-    return [(at, Span(f"  {gap} {side} the reset", role)), (at, Span(f"  {side} the reset", role)), (at, Span(f" {side}", role)),
-            (at,)]
-
-
 def money_rows(scene: Scene, cells: int) -> List[Line]:
     """Cost, models and cache tokens, for a column at the right."""
     block = scene.snapshot.session
@@ -249,27 +258,3 @@ def split_rows(scene: Scene, cells: int) -> List[Line]:
 def _pair(name: str, words: Sequence[str], role: str, room: int) -> Line:
     found = pick_text(words, room)
     return (Span(text.pad(name, MONEY_LABEL_CELLS), "label"), Span(found, role)) if found else ()
-
-
-def curve(scene: Scene, cells: int, rows: int) -> List[Line]:
-    """The graph of this session with the projection to the limit."""
-    snapshot = scene.snapshot
-    block = snapshot.session
-    assert block is not None
-    dots = 2 * cells                       # across; a point for each half of one is fine enough
-    points = forecast.curve(scene.facts.samples, block, snapshot.now, max(1, (block.end - block.start) // (2 * dots)))
-    role = text.level_role(snapshot.percent)
-    strokes = [graph.Stroke(a, b, "dim" if b[0] - a[0] > HOLE_S and b[1] != a[1] else role) for a, b in zip(points, points[1:])]
-    step_s = 3600 * max(1, (block.end - block.start) // (8 * 3600))
-    hours = [(at, scene.hour(at)) for at in range(block.start, block.end, step_s)]
-    picture = graph.Curve(block.start, block.end, snapshot.limit.tokens, strokes + _ahead(snapshot, block), snapshot.now)
-    return graph.render(picture, cells - 2, rows, scene.charset, hours)
-
-
-def _ahead(snapshot: Snapshot, block: Block) -> List[graph.Stroke]:
-    """The projection: at the present pace until the limit, the official reset or the end of the session."""
-    if snapshot.burn_per_min <= 0 or not snapshot.left:
-        return []
-    until = min(block.end, _window(snapshot)[1], snapshot.predicted_end or block.end)
-    reached = block.tokens + snapshot.burn_per_min * (until - snapshot.now) / 60
-    return [graph.Stroke((snapshot.now, block.tokens), (until, reached), "dim", dashed=True)]

@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from typing import NamedTuple, Optional, Sequence, Tuple
+from typing import NamedTuple, Optional, Sequence
 
 from ccmon import text, when
 from ccmon.model import Block, Facts, HighWater, Limit, Snapshot
@@ -94,23 +94,6 @@ def day_text(epoch: int, zone: Zone) -> str:
     """17 Nov."""
     then = when.local(epoch, zone)
     return f"{then.day} {when.MONTHS[then.month - 1]}"
-
-
-def limit_words(limit: Limit, zone: Zone) -> Tuple[str, ...]:
-    """Where the limit comes from, the longest wording first."""
-    if limit.source == "flag":
-        return ("limit: set by --limit", "by --limit")
-    if limit.source == "config":
-        return ("limit: set in the configuration", "limit: configured", "configured")
-    lead = "nothing learned" if limit.plan == "ml_auto" else ""
-    if limit.high_water and limit.source == "high_water":
-        words, brief = record(limit.high_water, zone), f"record {day_text(limit.high_water.at, zone)}"
-        return (f"{lead} yet: {words}", f"{lead}: {brief}", brief) if lead else (f"limit: {words}", words, brief, "record")
-    if limit.plan in ("custom_max", "ml_auto"):
-        lead = (lead or "no record") + " yet"
-        return (f"{lead}: plan pro (reference figure)", f"{lead}: plan pro", lead)
-    name = f"plan {plan_name(limit)}"
-    return (f"limit: {name} (reference figure)", f"limit: {name} (reference)", f"{name} (reference)", name)
 
 
 def plan_name(limit: Limit) -> str:

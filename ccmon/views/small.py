@@ -4,7 +4,7 @@ from typing import List
 
 from ccmon import text
 from ccmon.text import Line, Span
-from ccmon.views import foot, parts, statusline
+from ccmon.views import foot, outlook_row, parts, statusline
 from ccmon.views.scene import Scene, pick
 from ccmon.views.stack import Part, fit
 
@@ -21,12 +21,18 @@ def _active(scene: Scene, width: int) -> List[Part]:
     assert snapshot.session is not None and snapshot.percent is not None and snapshot.left is not None
     role = text.level_role(snapshot.percent)
     bar = text.bar(snapshot.percent / 100, width - 2, role, scene.charset, parts.elapsed_share(snapshot))
-    out_at = statusline.runs_out(snapshot)
-    out = [] if out_at is None else [(Span(f" out {scene.hour(out_at)}", "label"),)]
     return [Part(0, [(Span(" " + parts.percent_words(snapshot.percent), role), Span(" used", "label"))]),
             Part(4, [(Span(" "), *bar)]),
             Part(1, [(Span(" " + text.short_count(snapshot.left), "value"), Span(" left", "label"))]),
-            Part(2, [_reset(scene, width)]), Part(5, out), Part(3, foot.brief(snapshot, width))]
+            Part(2, [_reset(scene, width)]), Part(5, _out(scene)), Part(3, foot.brief(snapshot, width))]
+
+
+def _out(scene: Scene) -> List[Line]:
+    """When it runs out, or how likely that is."""
+    runway, out_at = outlook_row.known(scene), statusline.runs_out(scene.snapshot)
+    if runway:
+        return [(Span(" " + text.percent(round(100 * runway.probability)), "value"), Span(" likely out", "label"))]
+    return [] if out_at is None else [(Span(f" out {scene.hour(out_at)}", "label"),)]
 
 
 def _reset(scene: Scene, width: int) -> Line:

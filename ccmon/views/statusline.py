@@ -4,6 +4,7 @@ from typing import List, Optional, Sequence
 
 from ccmon import text
 from ccmon.model import Snapshot
+from ccmon.outlook import is_likelihood
 from ccmon.text import Span
 from ccmon.views.scene import figure
 from ccmon.when import Zone, local
@@ -52,13 +53,32 @@ def state_of(snapshot: Snapshot) -> str:
 def _numbers(snapshot: Snapshot, zone: Zone) -> List[Span]:
     if not snapshot.active or snapshot.session is None or snapshot.percent is None:
         return [Span("CC", "label"), Span("idle", "value")]
-    over = "!" if snapshot.percent > 100 else ""
-    used = f"{text.short_count(snapshot.session.tokens)}/{text.short_count(snapshot.limit.tokens)}"
+    over = "!" if is_over(snapshot) else ""
+    used = f"{text.short_count(snapshot.session.tokens)}/{about(snapshot, snapshot.capacity)}"
     words = [Span("CC", "label"), Span(f"{int(snapshot.percent)}%{over}", text.level_role(snapshot.percent)),
              Span(used, "value"), Span(f"{figure(snapshot.burn_per_min)}/min", "label")]
+    return words + _out(snapshot, zone)
+
+
+def _out(snapshot: Snapshot, zone: Zone) -> List[Span]:
+    """When it runs out; how likely that is where it is known, and then only what is likely."""
+    runway = snapshot.runway
+    if runway and is_likelihood(runway):
+        at = f"out {_hour(runway.median, zone)} {text.percent(round(100 * runway.probability)).replace(' ', '')}"
+        return [Span(at, "warn")] if runway.probability >= 0.5 else []
     out_at = runs_out(snapshot)
     early = out_at is not None and out_at < snapshot.reset.at
-    return words if out_at is None else [*words, Span(f"out {_hour(out_at, zone)}", "warn" if early else "label")]
+    return [] if out_at is None else [Span(f"out {_hour(out_at, zone)}", "warn" if early else "label")]
+
+
+def is_over(snapshot: Snapshot) -> bool:
+    """True when nothing is left."""
+    return (snapshot.percent or 0) > 100 or snapshot.percent_source == "official" and (snapshot.percent or 0) >= 100
+
+
+def about(snapshot: Snapshot, tokens: int) -> str:
+    """71k, or ~71k when it is converted from another unit."""
+    return ("~" if snapshot.about else "") + text.short_count(tokens)
 
 
 def runs_out(snapshot: Snapshot) -> Optional[int]:

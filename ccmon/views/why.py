@@ -6,6 +6,7 @@ from ccmon import __version__, text
 from ccmon.burn import Term
 from ccmon.model import Block, Quota
 from ccmon.text import Line, Span, clip, count, duration, plural, printable, width
+from ccmon.views import why_learned
 from ccmon.views.evidence import Evidence, Setting
 from ccmon.views.scene import model_names
 from ccmon.when import clock_text, local
@@ -162,9 +163,10 @@ def _prices(evidence: Evidence, cells: int) -> Iterator[str]:
 def _limit(evidence: Evidence, cells: int) -> Iterator[str]:
     snapshot, limit = evidence.snapshot, evidence.snapshot.limit
     used = f"; {text.percent(snapshot.percent)} used" if snapshot.percent is not None else ""
-    yield f"{plural(limit.tokens, 'token')}: {_limit_source(evidence)}{used}"
+    used += ", as Claude says" if used and snapshot.percent_source == "official" else ""
+    yield f"{'about ' if limit.unit != 'tokens' else ''}{plural(limit.tokens, 'token')}: {_limit_source(evidence)}{used}"
     if limit.switched:
-        yield "plan pro was exceeded, so custom_max is in force for this session"
+        yield f"plan pro was exceeded, so {limit.plan} is in force for this session"
     if limit.unknown:
         yield "the session is above every record: the real limit is higher"
     if limit.high_water is None:
@@ -178,6 +180,8 @@ def _limit_source(evidence: Evidence) -> str:
     limit = evidence.snapshot.limit
     if limit.source in ("flag", "config"):
         return f"set by {evidence.set_by('limit') or limit.source}"
+    if limit.source == "learned":
+        return f"plan {limit.plan}, learned"
     if limit.source == "high_water":
         return f"plan {limit.plan}, your record"
     own = dict(evidence.plans).get(limit.plan)
@@ -222,7 +226,8 @@ def _burn(evidence: Evidence, cells: int) -> Iterator[str]:
         if len(terms.parts) > MOST_PARTS:
             yield f"and {plural(len(terms.parts) - MOST_PARTS, 'session')} before"
     if snapshot.predicted_end is not None and snapshot.left is not None:
-        yield f"runs out {_at(evidence, snapshot.predicted_end)}: {count(snapshot.left)} tokens left at that pace"
+        about = "about " if snapshot.about else ""
+        yield f"runs out {_at(evidence, snapshot.predicted_end)}: {about}{count(snapshot.left)} tokens left at that pace"
 
 
 def _parts(evidence: Evidence) -> str:
@@ -314,4 +319,5 @@ def _where(evidence: Evidence, where: str) -> str:
 
 SECTIONS: Tuple[Tuple[str, Section], ...] = (
     ("source", _source), ("logs", _logs), ("session", _session), ("limit", _limit), ("reset", _reset), ("burn", _burn),
-    ("official", _official), ("prices", _prices), ("store", _store), ("cache", _cache), ("options", _options))
+    ("runway", why_learned.runway), ("official", _official), ("learned", why_learned.learned), ("prices", _prices),
+    ("store", _store), ("cache", _cache), ("options", _options))

@@ -6,6 +6,7 @@ from ccmon import __version__
 from ccmon.burn import WINDOW_S
 from ccmon.model import Block
 from ccmon.views.evidence import Evidence
+from ccmon.views.report import learned_document, runway_document
 
 SCHEMA = 1
 
@@ -21,10 +22,15 @@ def document(evidence: Evidence) -> Dict[str, Any]:
         "session": None if snapshot.session is None else _session(snapshot.session, snapshot.active, snapshot.others),
         "limit": _limit(evidence),
         "percent": snapshot.percent and round(snapshot.percent, 4),
+        "percent_source": snapshot.percent_source,
         "tokens_left": snapshot.left,
+        "tokens_about": snapshot.about,
         "reset": snapshot.reset._asdict(),
         "burn_rate": _burn(evidence),
         "predicted_end": snapshot.predicted_end,
+        "runway": runway_document(snapshot.runway),
+        "runway_week": runway_document(snapshot.week),
+        "learned": learned_document(snapshot.learned),
         "official": {name: quota and quota._asdict() for name, quota in snapshot.official._asdict().items()},
         "prices": {"date": evidence.prices, "own": list(evidence.own_prices)},
         "store": {**evidence.store._asdict(), "rows": dict(evidence.store.rows)},
@@ -32,7 +38,7 @@ def document(evidence: Evidence) -> Dict[str, Any]:
         "logs": evidence.logs and evidence.logs._asdict(),
         "config": {"path": evidence.config, "exists": evidence.configured},
         "options": _options(evidence),
-        "warnings": [notice.code for notice in snapshot.warnings],
+        "warnings": [notice.code for notice in snapshot.warnings if not notice.advice],
     }
 
 
@@ -54,8 +60,9 @@ def _total(block: Block) -> Optional[int]:
 
 def _limit(evidence: Evidence) -> Dict[str, Any]:
     limit = evidence.snapshot.limit
-    known = {name: value for name, value in limit._asdict().items() if name != "high_water"}
-    return {**known, "record": limit.high_water and limit.high_water._asdict()}
+    known = {name: value for name, value in limit._asdict().items() if name not in ("high_water", "learned")}
+    learned = limit.learned and limit.learned._asdict()
+    return {**known, "unit": limit.unit, "learned": learned, "record": limit.high_water and limit.high_water._asdict()}
 
 
 def _burn(evidence: Evidence) -> Dict[str, Any]:

@@ -104,7 +104,7 @@ class Year:
         ids = dict(db.execute("SELECT start_ts, id FROM session ORDER BY start_ts DESC LIMIT 3"))
         db.execute("BEGIN")
         db.executemany("INSERT OR REPLACE INTO snapshot VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._changes(busy, ids))
-        db.executemany("INSERT OR REPLACE INTO reading VALUES (1, ?, ?, ?, ?, 'statusline')", self._readings(busy))
+        db.executemany("INSERT OR REPLACE INTO reading VALUES (1, ?, ?, ?, ?, 'statusline', NULL)", self._readings(busy))
         db.execute("COMMIT")
         self.changes += len(busy)
         self.store.keep_logs(self.owner, self._minutes(busy), [])

@@ -1,0 +1,80 @@
+"""`ccmon hit`: when the user was cut off, as people write times, and what is answered."""
+
+import re
+from datetime import datetime, timedelta
+from typing import List, NamedTuple, Optional, Sequence, Tuple
+
+from ccmon.model import SKEW_S, UsageError
+from ccmon.text import clean, clip
+from ccmon.when import Zone, clock_text, epoch, local
+
+MOST_DAYS = 30
+VALID = "a time such as 14:30, 2026-11-22 14:30, or epoch seconds"
+_CLOCK = re.compile(r"(?:([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})[ T])?([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
+_SOURCES = {"hit": "ccmon hit", "limit": "message in the logs"}
+
+
+class Event(NamedTuple):
+    """The limit was reached."""
+
+    at: int                            # epoch s
+    resets_at: int                     # epoch s, 0 when unknown
+    source: str                        # hit | limit
+
+
+def moment(words: str, now: int, zone: Zone, oldest: Optional[int]) -> int:
+    """Epoch s of the time that --at names; a time of day is the last one. UsageError when it cannot have been.
+
+    oldest is from when on anything is known, None when nothing is.
+    """
+    try:
+        at = _moment(words.strip(), now, zone)
+    except (ValueError, OverflowError):
+        raise UsageError(f"--at: '{clip(clean(words), 40)}' is not {VALID}") from None
+    if at > now + SKEW_S:
+        raise UsageError(f"--at: {_clock(at, now, zone)} is still to come")
+    if at < now - MOST_DAYS * 86_400:
+        raise UsageError(f"--at: {local(at, zone):%Y-%m-%d %H:%M} ({zone.name}) is more than {MOST_DAYS} days ago")
+    if oldest is not None and at < oldest:
+        began = _clock(oldest, now, zone)
+        raise UsageError(f"--at: {_clock(at, now, zone)} is before all that ccmon knows, which begins {began}")
+    return min(at, now)
+
+
+def _moment(words: str, now: int, zone: Zone) -> int:
+    if words.isascii() and words.isdigit() and 9 <= len(words) <= 11:
+        return int(words)
+    found = _CLOCK.fullmatch(words)
+    if found is None:
+        raise ValueError(words)
+    year, month, day, hour, minute, second = (None if part is None else int(part) for part in found.groups())
+    today = local(now, zone)
+    if year is not None:
+        return epoch(datetime(year, month or 0, day or 0, hour or 0, minute or 0, second or 0), zone)
+    wall = datetime(today.year, today.month, today.day, hour or 0, minute or 0, second or 0)
+    at = epoch(wall, zone)
+    return at if at <= now + SKEW_S else epoch(wall - timedelta(days=1), zone)
+
+
+def noted(at: int, new: bool, now: int, zone: Zone) -> str:
+    """The answer to what was noted."""
+    return f"{'Noted' if new else 'Noted before'}: cut off at {_clock(at, now, zone)}."
+
+
+def taken_back(at: Optional[int], now: int, zone: Zone) -> str:
+    """The answer to --undo."""
+    return "Nothing is noted." if at is None else f"Taken back: cut off at {_clock(at, now, zone)}."
+
+
+def table(events: Sequence[Event], now: int, zone: Zone) -> List[str]:
+    """A row for each, the newest last, below a head."""
+    rows: List[Tuple[str, str, str]] = [("cut off", "window's reset", "known from")]
+    for event in events:
+        reset = clock_text(event.resets_at, now, zone) if event.resets_at else "-"
+        rows.append((clock_text(event.at, now, zone), reset, _SOURCES.get(event.source, event.source)))
+    wide = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    return [f"{row[0]:<{wide[0]}}  {row[1]:<{wide[1]}}  {row[2]}" for row in rows]
+
+
+def _clock(at: int, now: int, zone: Zone) -> str:
+    return f"{clock_text(at, now, zone)} ({zone.name})"

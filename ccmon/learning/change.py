@@ -1,0 +1,259 @@
+"""Has the allocation been changed? One limit against a limit that changed at some window: the Bayes factor of the two, in log."""
+
+import math
+from typing import Iterator, List, NamedTuple, Optional, Sequence
+
+from ccmon.learning.evidence import STEP, Likelihood, Noise, Row, Vector, fitted, grid_for, marginal, mean, minus, plus, row
+from ccmon.learning.rhythm import Rhythm, rhythm_of
+from ccmon.learning.ruler import measure
+from ccmon.learning.values import WINDOW_S, Change, Reading, Ruler, Stretch
+
+ALARM = 14.0                           # log Bayes factor
+CONFIRM = 5.0                          # the same in the second ruler, at about the same place
+_FITS = 0.04                           # noise up to which a ruler is a witness
+_LOOSE = 0.06                          # noise from which on a ruler tells nothing
+_SCREEN = 7.0                          # the least gain in log-likelihood that is worth a full look
+_BEFORE, _AFTER = 5, 3                 # windows before and after a change
+_REACH, _BACK = 100, 48                # the latest windows that are looked at, and how many of them may be the change's first
+_REFITS = (6, 9, 13, 20, 30, 45, 70)   # windows after which the noise is fitted anew
+_WEEK_S = 7 * 86400
+_SLACK_S, _LEAST_FALL = 300, 2.0       # points
+_LEAST_SCALED, _MOST_SCALED = 3.0, 5.0 # points, and times: a deeper fall is a fresh start, and says nothing of the limit
+_SAME_S = 3 * 86400
+
+Rows = List[Row]
+
+
+class _Found(NamedTuple):
+    window: int                        # the first after the change
+    log_bayes: float
+    factor: float
+
+
+def find(stretches: Sequence[Stretch], rulers: Sequence[Ruler]) -> List[Change]:
+    """The changes of the limit, walking forward: what comes later does not alter what was found. All rulers (two) must agree."""
+    windows = _by_window(stretches)
+    if len(windows) < _BEFORE + _AFTER or not rulers:
+        return []
+    return list(_changes(windows, [_History(windows, ruler) for ruler in rulers]))
+
+
+def _by_window(stretches: Sequence[Stretch]) -> List[List[Stretch]]:
+    windows: List[List[Stretch]] = []
+    for one in sorted(stretches, key=lambda one: (one.start, one.end)):
+        if one.points <= 0:
+            continue
+        if windows and windows[-1][0].window == one.window:
+            windows[-1].append(one)
+        else:
+            windows.append([one])
+    return windows
+
+
+def _changes(windows: Sequence[Sequence[Stretch]], histories: Sequence["_History"]) -> Iterator[Change]:
+    first, wait = histories[0], 0
+    for now in range(len(windows)):
+        first.take(now)
+        if now < wait or not first.suspicious(now):
+            continue
+        found = _agreed(histories, now)
+        wait = now + 1 + (now - first.begin) // 20
+        if found is None:
+            continue
+        at = first.onset(windows, found)
+        yield Change(at, found.factor, windows[now][-1].end)
+        for history in histories:
+            history.restart(found.window, now)
+        wait = 0
+
+
+def _agreed(histories: Sequence["_History"], now: int) -> Optional[_Found]:
+    """The change that the first ruler shows and the others confirm, or none."""
+    found = histories[0].best(now)
+    if found is None or found.log_bayes < ALARM:
+        return None
+    found = histories[0].beside_rhythm(found, now)
+    if found is None or found.log_bayes < ALARM or histories[0].likelihood.noise.sd > _LOOSE:
+        return None
+    for history in histories[1:]:
+        history.follow(histories[0].begin, found.window, now)
+        if history.likelihood.noise.sd <= _FITS and history.agreement(found, now) < CONFIRM:
+            return None
+    return found
+
+
+def rebaselined(readings: Sequence[Reading]) -> List[Change]:
+    """The moments at which the server took a percentage back, or began a window before the last one was over.
+
+    The factor is how much the percentage fell; 1 where only the window was begun anew.
+    """
+    found: List[Change] = []
+    before: Optional[Reading] = None
+    for reading in readings:
+        if reading.source != "statusline" or not reading.resets_at:
+            continue
+        if before is not None and reading.ts >= before.ts:
+            found += _taken_back(before, reading)
+        before = reading
+    return found
+
+
+def _taken_back(before: Reading, after: Reading) -> List[Change]:
+    if after.ts >= before.resets_at - _SLACK_S:
+        return []
+    if abs(after.resets_at - before.resets_at) > _SLACK_S:
+        return [Change(after.ts, 1.0, after.ts, "rebaseline")]
+    if before.percent - after.percent < _LEAST_FALL:
+        return []
+    scaled = after.percent >= _LEAST_SCALED and before.percent <= _MOST_SCALED * after.percent
+    return [Change(after.ts, before.percent / after.percent if scaled else 1.0, after.ts, "rebaseline")]
+
+
+def joined(found: Sequence[Change], known: Sequence[Change]) -> List[Change]:
+    """Both in order of time, each change once: what is already known stays as it was found then."""
+    new = [one for one in found if not any(_same(one, other) for other in known)]
+    return sorted([*known, *new])
+
+
+def _same(one: Change, other: Change) -> bool:
+    """Near each other in time, and in the same direction where that is known of both."""
+    opposite = (one.factor - 1) * (other.factor - 1) < 0
+    return abs(one.at - other.at) <= _SAME_S and not opposite
+
+
+def since_last_change(stretches: Sequence[Stretch], changes: Sequence[Change]) -> List[Stretch]:
+    """What the present limit is to be learned from: all from the last change on that altered the limit."""
+    last = max((one.at for one in changes if one.factor != 1), default=0)
+    return [stretch for stretch in stretches if stretch.start >= last]
+
+
+def levelled(stretches: Sequence[Stretch], changes: Sequence[Change]) -> List[Stretch]:
+    """All stretches as if the present limit had always held: good for choosing the ruler, not for learning the limit."""
+    found = []
+    for stretch in stretches:
+        factor = math.exp(sum([math.log(one.factor) for one in changes if one.at > stretch.start]))
+        found.append(stretch._replace(points=stretch.points / factor))
+    return found
+
+
+def wording(change: Change, clock_text: str) -> str:
+    """The change as a sentence; the clock text is its time as users read it: "Tue 14:05"."""
+    if change.factor == 1:
+        return f"On {clock_text} Claude began your 5-hour window anew."
+    percent = round(100 * abs(1 / change.factor - 1))
+    less = change.factor > 1
+    if change.sure == "rebaseline":
+        return f"On {clock_text} Claude took back a part of the percentage: the limit was raised, or use was forgiven."
+    cause = "raised, or less is used elsewhere" if less else "lowered, or the account is also used elsewhere"
+    amount = f"{percent} % {'less' if less else 'more'}"
+    return f"Since {clock_text} the same local work takes {amount} of your quota: the limit was {cause}."
+
+
+class _History:
+    """The windows in one ruler, from the last change on."""
+
+    def __init__(self, windows: Sequence[Sequence[Stretch]], ruler: Ruler) -> None:
+        self.starts = [window[0].window - WINDOW_S for window in windows]
+        self.rows = [[row(measure(ruler, one.load), one.points, one.whole or one.exact) for one in window] for window in windows]
+        self.grid = grid_for(self.rows)
+        self.rhythm: Optional[Rhythm] = None
+        self.begin = 0
+        self.likelihood = Likelihood(self.grid, Noise())
+        self.sums: List[Vector] = [[0.0] * self.grid.size]     # of the vectors from begin on
+
+    def take(self, now: int) -> None:
+        """The next window."""
+        self._add(now)
+        if now + 1 - self.begin in _REFITS:
+            self._refit(self.begin, now + 1)
+            self._anew(now)
+
+    def _add(self, now: int) -> None:
+        self.sums.append(plus(self.sums[-1], self.likelihood.window(self._rows(now))))
+
+    def _rows(self, n: int) -> Rows:
+        shift = self.rhythm.shift(self.starts[n]) if self.rhythm else 0.0
+        return [Row(one.log_limit - shift, one.blur) for one in self.rows[n]] if shift else self.rows[n]
+
+    def _refit(self, begin: int, end: int) -> None:
+        rows = [self._rows(n) for n in range(max(begin, end - _REACH), end)]
+        self.likelihood = Likelihood(self.grid, fitted(rows, self.grid, Noise()))
+
+    def _anew(self, now: int) -> None:
+        self.sums = self.sums[:1]
+        for n in range(self.begin, now + 1):
+            self._add(n)
+
+    def restart(self, begin: int, now: int) -> None:
+        """The windows from there on are of another limit than those before."""
+        self.begin = begin
+        self._anew(now)
+
+    def follow(self, begin: int, change: int, now: int) -> None:
+        """As far as the first ruler has come; the noise by the windows before the supposed change."""
+        self.begin = begin
+        self._refit(begin, change)
+        self._anew(now)
+
+    def _between(self, begin: int, end: int) -> Vector:
+        return minus(self.sums[end - self.begin], self.sums[begin - self.begin])
+
+    def suspicious(self, now: int) -> bool:
+        """A quick look: do some of the latest windows speak much more for another limit?"""
+        end, oldest = now + 1, max(self.begin, now + 1 - _REACH)
+        if end - oldest < _BEFORE + _AFTER:
+            return False
+        total = self._between(oldest, end)
+        place = total.index(max(total))
+        for back in (3, 5, 8, 13, 21, 34, 48):
+            if end - back < oldest + _BEFORE:
+                break
+            latest = self._between(end - back, end)
+            if max(latest) - latest[place] > _SCREEN:
+                return True
+        return False
+
+    def best(self, now: int) -> Optional[_Found]:
+        """The likeliest first window after a change, and the evidence for any change."""
+        end, oldest = now + 1, max(self.begin, now + 1 - _REACH)
+        places = range(max(oldest + _BEFORE, end - _BACK), end - _AFTER + 1)
+        if not places:
+            return None
+        one = marginal(self._between(oldest, end))
+        gains = [marginal(self._between(oldest, place)) + marginal(self._between(place, end)) - one for place in places]
+        window = places[gains.index(max(gains))]
+        return _Found(window, max(gains), self._factor(oldest, window, end))
+
+    def agreement(self, found: _Found, now: int) -> float:
+        """How much likelier a change in this direction, by half as much or more, is than none: log ratio."""
+        end, oldest = now + 1, max(self.begin, now + 1 - _REACH)
+        before, after = self._between(oldest, found.window), self._between(found.window, end)
+        old = round(mean(before))
+        half = round(0.5 * math.log(found.factor) / STEP)
+        changed = after[old + half:] if half > 0 else after[:max(1, old + half + 1)]
+        return max(changed, default=-1e9) - max(after[max(0, old - abs(half) // 2):old + abs(half) // 2 + 1])
+
+    def _factor(self, oldest: int, window: int, end: int) -> float:
+        steps = mean(self._between(window, end)) - mean(self._between(oldest, window))
+        return math.exp(STEP * steps)
+
+    def beside_rhythm(self, found: _Found, now: int) -> Optional[_Found]:
+        """The same after what the hours of the week explain; none while they explain it as well."""
+        known = self.rhythm
+        oldest = max(self.begin, now + 1 - _REACH)
+        self.rhythm = None
+        vectors = [self.likelihood.window(self.rows[n]) for n in range(oldest, now + 1)]
+        seen = self.starts[found.window] - self.starts[oldest] >= _WEEK_S
+        end = found.window if seen else now + 1
+        rhythm = rhythm_of(self.starts[oldest:end], vectors[:end - oldest])
+        if rhythm is None or (not seen and rhythm.log_bayes < found.log_bayes - 3):
+            self.rhythm = known
+            return found
+        self.rhythm = rhythm
+        self._refit(oldest, end)
+        self._anew(now)
+        return self.best(now)
+
+    def onset(self, windows: Sequence[Sequence[Stretch]], found: _Found) -> int:
+        """When the change took effect: epoch s of the first stretch that speaks for the new limit."""
+        return windows[found.window][0].start

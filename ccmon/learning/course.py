@@ -1,0 +1,168 @@
+"""The course of use: what was used over time in one unit, cumulative over all windows, and how it grows row by row."""
+
+from bisect import bisect_left, bisect_right
+from typing import Iterable, List, Sequence, Tuple
+
+from ccmon.learning.values import WINDOW_S, Course, Reading
+
+LOOK_S = 900                           # how often a running window counts as looked at when nothing is used in it
+FULL = 100.0                           # per cent: the limit has been reached
+
+
+def at(course: Course, ts: float) -> float:
+    """Cumulative use at that time, linear in between; level before the first point and after the last one."""
+    times, loads = course.times, course.loads
+    after = bisect_right(times, ts)
+    if not after:
+        return loads[0] if loads else 0.0
+    if after == len(times):
+        return loads[-1]
+    begin, low = times[after - 1], loads[after - 1]
+    return low + (loads[after] - low) * (ts - begin) / (times[after] - begin)
+
+
+def between(course: Course, start: float, end: float) -> float:
+    """What was used from start to end, in the course's unit."""
+    return at(course, end) - at(course, start)
+
+
+def window_start(course: Course, ts: int) -> int:
+    """When the window that runs at ts began; ts itself when none is known to run."""
+    index = bisect_right(course.starts, ts) - 1
+    if index >= 0 and course.starts[index] > ts - WINDOW_S:
+        return course.starts[index]
+    return ts
+
+
+def stop_after(course: Course, ts: int) -> float:
+    """When the next stop begins, ts itself within one, infinity when none is known: use after that is unknown."""
+    index = bisect_right(course.stops, (ts, 1 << 62)) - 1
+    if index >= 0 and course.stops[index][1] > ts:
+        return float(ts)
+    return float(course.stops[index + 1][0]) if index + 1 < len(course.stops) else float("inf")
+
+
+def until(course: Course, now: int) -> Course:
+    """The same course as it was known at now."""
+    count = bisect_right(course.times, now)
+    return Course(course.times[:count], course.loads[:count],
+                  course.stops[:bisect_left(course.stops, (now, 0))], course.starts[:bisect_right(course.starts, now)])
+
+
+class Growing:
+    """A course of percentage points that takes one reading after the other: it cannot know what comes later."""
+
+    def __init__(self) -> None:
+        self.times: List[int] = []
+        self.loads: List[float] = []
+        self.stops: List[Tuple[int, int]] = []
+        self.starts: List[int] = []
+        self.window = 0                # resets_at of the window seen last
+        self.top = 0.0                 # per cent: what has been counted of it
+        self.lower = 0                 # readings in a row that were below the top
+        self.course = Course(self.times, self.loads, self.stops, self.starts)      # type: ignore[arg-type]
+
+    def add(self, ts: int, percent: float, resets_at: int) -> None:
+        """Take a reading; ts must not fall. A value below an earlier one counts as a new base once seen three times."""
+        if resets_at != self.window:
+            self._begin(ts, resets_at)
+        gained = percent - self.top
+        self.lower = self.lower + 1 if gained < 0 else 0
+        if gained > 0 or self.lower >= 3:
+            self.top = percent
+        self._point(ts, (self.loads[-1] if self.loads else 0.0) + max(0.0, gained))
+        self._stop(ts, percent, resets_at)
+
+    def _begin(self, ts: int, resets_at: int) -> None:
+        """Open a window: it stood at 0 % when it started."""
+        self.window, self.top, self.lower = resets_at, 0.0, 0
+        start = max(resets_at - WINDOW_S, self.times[-1] if self.times else 0)
+        if start <= ts and (not self.starts or start > self.starts[-1]):
+            self.starts.append(start)
+            self._point(start, self.loads[-1] if self.loads else 0.0)
+
+    def _point(self, ts: int, load: float) -> None:
+        """Add a point; of two at one time the later counts."""
+        if self.times and self.times[-1] == ts:
+            self.loads[-1] = load
+        else:
+            self.times.append(ts)
+            self.loads.append(load)
+
+    def _stop(self, ts: int, percent: float, resets_at: int) -> None:
+        """Begin a stop at 100 %, end it when the percentage has fallen or a new window runs."""
+        running = bool(self.stops) and self.stops[-1][1] > ts
+        if percent >= FULL and not running and resets_at > ts:
+            self.stops.append((ts, resets_at))
+        elif percent < FULL and running and self.lower in (0, 3):
+            self.stops[-1] = (self.stops[-1][0], ts)
+
+
+def from_readings(readings: Iterable[Reading]) -> Course:
+    """The course of the account's percentage points; readings by time, those without a reset are left out."""
+    growing = Growing()
+    for reading in readings:
+        if reading.resets_at > reading.ts >= (growing.times[-1] if growing.times else 0):
+            growing.add(reading.ts, reading.percent, reading.resets_at)
+    return _frozen(growing)
+
+
+def from_loads(loads: Sequence[Tuple[int, int, float]], readings: Sequence[Reading] = ()) -> Course:
+    """The course of what was used here: (epoch s, seconds, load) by time, with windows and stops from the readings."""
+    starts = _starts([ts for ts, _, load in loads if load > 0], readings)
+    stops = sorted({(reading.ts, _reset(starts, reading)) for reading in readings if reading.percent >= FULL})
+    growing = Growing()
+    total = 0.0
+    for ts, span, load in loads:
+        _look(growing, starts, ts, total)
+        _raise(growing, ts, total)
+        total += max(0.0, load)
+        _raise(growing, ts + max(1, span), total)
+    kept: List[Tuple[int, int]] = []
+    for begin, end in stops:
+        if end > begin and (not kept or begin >= kept[-1][1]):
+            kept.append((begin, end))
+    return Course(tuple(growing.times), tuple(growing.loads), tuple(kept), tuple(starts))
+
+
+def _frozen(growing: Growing) -> Course:
+    return Course(tuple(growing.times), tuple(growing.loads), tuple(growing.stops), tuple(growing.starts))
+
+
+def _starts(used: Sequence[int], readings: Sequence[Reading]) -> List[int]:
+    """When windows began: as the readings say, else with the full hour of the first use outside any known window."""
+    known = sorted({reading.resets_at - WINDOW_S for reading in readings if reading.resets_at})
+    found: List[int] = []
+    for ts in used:
+        index = bisect_right(known, ts) - 1
+        if index >= 0 and ts < known[index] + WINDOW_S or found and ts < found[-1] + WINDOW_S:
+            continue
+        found.append(ts // 3600 * 3600)
+    return sorted({*known, *found})
+
+
+def _reset(starts: Sequence[int], reading: Reading) -> int:
+    """When the window of a reading ends, also of one that does not say so."""
+    if reading.resets_at:
+        return reading.resets_at
+    index = bisect_right(starts, reading.ts) - 1
+    return starts[index] + WINDOW_S if index >= 0 else reading.ts
+
+
+def _look(growing: Growing, starts: Sequence[int], ts: int, total: float) -> None:
+    """Points each 15 minutes while a window runs in which nothing is used: someone may be looking then, too."""
+    if not growing.times:
+        return
+    index = bisect_right(starts, growing.times[-1]) - 1
+    end = min(ts, starts[index] + WINDOW_S) if index >= 0 else 0
+    for look in range(growing.times[-1] + LOOK_S, end, LOOK_S):
+        _raise(growing, look, total)
+
+
+def _raise(growing: Growing, ts: int, load: float) -> None:
+    """Add a point unless time would run backwards: spans may overlap."""
+    if not growing.times or ts > growing.times[-1]:
+        growing.times.append(ts)
+        growing.loads.append(load)
+    else:
+        growing.loads[-1] = load

@@ -1,0 +1,195 @@
+"""`ccmon learn --evaluate`: how good the runway would have been on a series of percentages, walking forward."""
+
+import csv
+from bisect import bisect_right
+from math import isfinite
+from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+
+from ccmon.learning import runway, score
+from ccmon.learning.course import Growing
+from ccmon.learning.runway import Trained
+from ccmon.learning.values import WINDOW_S
+from ccmon.model import CcmonError
+
+COLUMNS = ("ts", "five_hour_pct", "five_hour_resets_at")
+APART_S = 300                          # at most one decision in that time
+DAY_S = 86400
+EARLY_S = 600                          # a window may seem to start that much after its first row: clocks differ
+
+
+class Row(NamedTuple):
+    """One usable row."""
+
+    ts: float
+    percent: float
+    resets_at: int                     # rounded to the minute
+
+
+class Decision(NamedTuple):
+    """A forecast taken at one row for one limit, before its outcome is known."""
+
+    ts: float
+    percent: float                     # at that time
+    limit: float                       # per cent that was taken as the limit
+    resets_at: int
+    curve: Tuple[Tuple[float, float], ...]
+    interval: Tuple[float, float]      # minutes from then
+    seed: float                        # minutes from then, infinity for never
+    index: int                         # of the row in its window
+
+
+class Result(NamedTuple):
+    """What an evaluation found."""
+
+    rows: int
+    skipped: int
+    ours: score.Score
+    seed: score.Score
+
+    def document(self) -> Dict[str, Any]:
+        """The object of --json; minutes for mae and crps, null where there was no decision."""
+        found: Dict[str, Any] = {"rows": self.rows, "skipped": self.skipped, "decisions": self.ours.n}
+        found.update(score.beside(self.ours, self.seed))
+        found["coverage90"] = self.ours.coverage90
+        return found
+
+
+def rows(lines: Iterable[str]) -> Iterator[Optional[Row]]:
+    """The usable rows in their order, None for each that is skipped; CcmonError when a column is missing."""
+    reader = csv.reader(line.replace("\0", "") for line in lines)
+    places = _places(_next(reader))
+    latest = 0.0
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield None
+            continue
+        row = _row(cells, places)
+        if row is not None and row.ts < latest:
+            row = None
+        if row is not None:
+            latest = row.ts
+        yield row
+
+
+def _next(reader: Iterator[List[str]]) -> List[str]:
+    """The header: the first line that is not empty."""
+    try:
+        return next((cells for cells in reader if any(cell.strip() for cell in cells)), [])
+    except csv.Error:
+        return [""]
+
+
+def _places(header: List[str]) -> Optional[Tuple[int, int, int]]:
+    """Where the needed columns are; None in an empty file."""
+    names = [name.strip().lstrip("\ufeff").lower() for name in header]
+    if not names:
+        return None
+    missing = [name for name in COLUMNS if name not in names]
+    if missing:
+        raise CcmonError("The file has no column {}: its first line must name {}.".format(missing[0], ",".join(COLUMNS)))
+    return names.index(COLUMNS[0]), names.index(COLUMNS[1]), names.index(COLUMNS[2])
+
+
+def _row(cells: List[str], places: Optional[Tuple[int, int, int]]) -> Optional[Row]:
+    """The row of these cells, None when it is empty or cannot be true."""
+    if places is None or len(cells) <= max(places):
+        return None
+    try:
+        ts, percent, resets_at = (float(cells[place]) for place in places)
+    except ValueError:
+        return None
+    if not (isfinite(ts) and isfinite(percent) and isfinite(resets_at) and 0 <= percent <= 101):
+        return None
+    if not 0 < ts <= resets_at <= ts + WINDOW_S + EARLY_S:
+        return None
+    return Row(ts, percent, int(resets_at / 60 + 0.5) * 60)
+
+
+class _Walk:
+    """What is known while the rows pass: the course so far, each window's rows, and what was trained last."""
+
+    def __init__(self, limits: Sequence[float]) -> None:
+        self.limits = limits
+        self.growing = Growing()
+        self.windows: Dict[int, Tuple[List[float], List[float]]] = {}
+        self.decided = [-1e18] * len(limits)
+        self.day = -1
+        self.trained: Optional[Trained] = None
+        self.decisions: List[Decision] = []
+
+    def take(self, row: Row) -> None:
+        """One more row: it is learned from on the next day, and decided at now."""
+        times, percents = self.windows.setdefault(row.resets_at, ([], []))
+        if int(row.ts) // DAY_S != self.day:
+            self.day = int(row.ts) // DAY_S
+            self.trained = runway.train(self.growing.course, int(row.ts))
+        times.append(row.ts)
+        percents.append(row.percent)
+        self.growing.add(int(row.ts), row.percent, row.resets_at)
+        for index, limit in enumerate(self.limits):
+            if row.percent < limit and row.ts < row.resets_at and row.ts - self.decided[index] >= APART_S:
+                self.decided[index] = row.ts
+                self.decisions.append(self._decide(row, limit))
+
+    def _decide(self, row: Row, limit: float) -> Decision:
+        assert self.trained is not None
+        left = limit - row.percent
+        curve, interval, _ = runway.look(self.trained, self.growing.course, left, row.ts, row.resets_at)
+        return Decision(row.ts, row.percent, limit, row.resets_at, tuple(curve), interval,
+                        score.seed_minutes(left, self._gained(row)), len(self.windows[row.resets_at][0]) - 1)
+
+    def _gained(self, row: Row) -> float:
+        """Percentage points of the window's last 60 minutes; its own start counts as 0 %."""
+        times, percents = self.windows[row.resets_at]
+        index = bisect_right(times, row.ts - 3600.0)
+        return row.percent - (percents[index - 1] if index else 0.0)
+
+    def outcome(self, decision: Decision) -> Tuple[float, bool]:
+        """Minutes until the limit was reached, else until the reset; and whether it was."""
+        times, percents = self.windows[decision.resets_at]
+        for index in range(decision.index + 1, len(times)):
+            if percents[index] >= decision.limit:
+                return (min(times[index], decision.resets_at) - decision.ts) / 60.0, True
+        return (decision.resets_at - decision.ts) / 60.0, False
+
+
+def evaluate(lines: Iterable[str], percents: Sequence[float] = (100.0,)) -> Result:
+    """The scores of the runway and of the seed's rule on these lines of CSV; the limits are per cents, pooled."""
+    walk = _Walk(percents)
+    usable = skipped = 0
+    for row in rows(lines):
+        if row is None:
+            skipped += 1
+        else:
+            usable += 1
+            walk.take(row)
+    ours, seed = [], []
+    for decision in walk.decisions:
+        outcome, hit = walk.outcome(decision)
+        cut = (decision.resets_at - decision.ts) / 60.0
+        ours.append(score.errors(decision.curve, decision.interval, cut, outcome, hit))
+        seed.append(score.certain(decision.seed, cut, outcome, hit))
+    return Result(usable, skipped, score.total(ours), score.total(seed))
+
+
+def text(result: Result) -> List[str]:
+    """The lines that people read, within 80 columns."""
+    found = [f"{result.rows:,} rows, {result.skipped:,} skipped, {result.ours.n:,} decisions"]
+    if not result.ours.n:
+        return found + ["Nothing to decide: no row below the limit before its reset."]
+    found.append("{:<34}{:>10}{:>10}{:>12}".format("", "ccmon", "seed", "difference"))
+    for name, ours, seed, digits in (("mean absolute error, minutes", result.ours.mae_min, result.seed.mae_min, 1),
+                                     ("CRPS, minutes", result.ours.crps_min, result.seed.crps_min, 1),
+                                     ("Brier, used up before the reset", result.ours.brier, result.seed.brier, 3)):
+        found.append("{:<34}{:>10}{:>10}{:>12}".format(name, *_cells(ours or 0.0, seed or 0.0, digits)))
+    found.append("{:<34}{:>10}{:>10}".format("coverage of the 90 % interval", f"{result.ours.coverage90 or 0.0:.1%}", "none"))
+    return found
+
+
+def _cells(ours: float, seed: float, digits: int) -> Tuple[str, str, str]:
+    change = f"{ours / seed - 1:+.0%}" if seed else "-"
+    return "{:.{}f}".format(ours, digits), "{:.{}f}".format(seed, digits), change

@@ -1,0 +1,213 @@
+"""How well each possible limit explains a window: log-likelihoods on a grid of log limits, cheap enough to be taken often.
+
+A window was used on this machine alone, or its stretches partly so (each for itself, or all by one share); 1 % is anything.
+"""
+
+import math
+from operator import add, sub
+from typing import Dict, List, NamedTuple, Sequence, Tuple
+
+STEP = 0.01                            # of the grid, in log limit
+_OUTLIER, _WIDTH = 0.01, 6.0           # share, and the range of log limits it may lie in
+_ONE_SHARE = math.log(0.2)
+_PRIOR_WIDTH = 3.2                     # of the log limit before anything is known
+_ROUNDING = {False: 0.41, True: 0.29}  # points, standard deviation: both ends of a stretch are rounded, or its end only
+_LEAST_SD, _SD_STEP = 0.008, 1.15
+_GUESSES = 4.0                         # stretches that the first guess of the noise is worth
+
+Vector = List[float]
+
+
+class Row(NamedTuple):
+    """One stretch in one ruler."""
+
+    log_limit: float                   # the limit by this stretch, if all of the use was here
+    blur: float                        # standard deviation of that by rounding
+
+
+class Noise(NamedTuple):
+    """What a machine's readings are like."""
+
+    sd: float = 0.02                   # of a stretch's log limit
+    whole: float = 0.6                 # share of windows that were used on this machine alone
+    local: float = 0.6                 # share of such stretches in the other windows
+
+
+def row(load: float, points: float, sharp: bool) -> Row:
+    """The row of a stretch of so many points; sharp when one of its ends is not rounded."""
+    return Row(math.log(max(load, 1e-12) * 100 / points), _ROUNDING[sharp] / points)
+
+
+def log_sum(vector: Sequence[float]) -> float:
+    """The logarithm of the sum of exponentials."""
+    top = max(vector)
+    return top + math.log(sum([math.exp(value - top) for value in vector if value > top - 30]))
+
+
+def marginal(vector: Sequence[float]) -> float:
+    """The log evidence of windows whose log-likelihoods were added up: the limit is anything, evenly."""
+    return log_sum(vector) + math.log(STEP / _PRIOR_WIDTH)
+
+
+def mean(vector: Sequence[float]) -> float:
+    """The mean place on the grid, weighted by likelihood."""
+    top = max(vector)
+    weights = [math.exp(value - top) if value > top - 30 else 0.0 for value in vector]
+    return sum([place * weight for place, weight in enumerate(weights)]) / sum(weights)
+
+
+def plus(one: Vector, other: Vector) -> Vector:
+    """Two vectors added."""
+    return list(map(add, one, other))
+
+
+def minus(one: Vector, other: Vector) -> Vector:
+    """The second vector taken from the first."""
+    return list(map(sub, one, other))
+
+
+class Grid(NamedTuple):
+    """Log limits from low on."""
+
+    low: float
+    size: int
+
+    def log_limit(self, place: float) -> float:
+        """The log limit at a place, which may lie between two."""
+        return self.low + place * STEP
+
+
+def grid_for(windows: Sequence[Sequence[Row]]) -> Grid:
+    """A grid that holds every limit that several windows in a row speak for."""
+    tops = [max(row.log_limit for row in window) for window in windows]
+    calm = [sorted(tops[max(0, n - 2):n + 1])[len(tops[max(0, n - 2):n + 1]) // 2] for n in range(len(tops))]
+    middle = sorted(calm)[len(calm) // 2]
+    low, high = max(min(calm), middle - 3.5) - 0.3, min(max(calm), middle + 3.5) + 0.3
+    return Grid(low, int((high - low) / STEP) + 2)
+
+
+class Likelihood:
+    """Log-likelihoods of windows for one noise, as slices of tables that are made once."""
+
+    def __init__(self, grid: Grid, noise: Noise) -> None:
+        self.grid, self.noise = grid, noise
+        self.tables: Dict[int, Tuple[Vector, Vector]] = {}
+        self.whole = math.log(noise.whole)
+        self.partly = math.log((1 - noise.whole) / 2)
+        self.shared = self._shared()
+
+    def window(self, rows: Sequence[Row]) -> Vector:
+        """The log-likelihood of a window's stretches at every limit of the grid."""
+        size = self.grid.size
+        near, mixed = [self.whole] * size, [self.partly] * size
+        for one in rows:
+            tables = self._tables(math.hypot(self.noise.sd, one.blur))
+            begin = size - self._place(one.log_limit)
+            near = list(map(add, near, tables[0][begin:begin + size]))
+            mixed = list(map(add, mixed, tables[1][begin:begin + size]))
+        if len(rows) < 2:
+            return list(map(max, near, mixed))
+        return list(map(max, near, mixed, self._by_one_share(rows)))
+
+    def _place(self, log_limit: float) -> int:
+        return min(self.grid.size, max(0, int((log_limit - self.grid.low) / STEP + 0.5)))
+
+    def _by_one_share(self, rows: Sequence[Row]) -> Vector:
+        """All stretches show the same share of the use."""
+        centre, agreed = agreement(rows, self.noise.sd)
+        begin = self.grid.size - self._place(centre)
+        constant = self.partly + agreed + _ONE_SHARE
+        return [constant + value for value in self.shared[begin:begin + self.grid.size]]
+
+    def _tables(self, sd: float) -> Tuple[Vector, Vector]:
+        """Near and mixed log densities by (limit - the stretch's limit), for -size..size steps."""
+        bucket = max(0, int(math.log(sd / _LEAST_SD) / math.log(_SD_STEP) + 0.5))
+        if bucket not in self.tables:
+            self.tables[bucket] = self._made(_LEAST_SD * _SD_STEP ** bucket)
+        return self.tables[bucket]
+
+    def _made(self, sd: float) -> Tuple[Vector, Vector]:
+        size, local = self.grid.size, self.noise.local
+        near = [normal(n * STEP, sd) for n in range(-size, size + 1)]
+        partly = [part(-n * STEP, sd) for n in range(-size, size + 1)]
+        return ([math.log(value) for value in near],
+                [math.log(local * one + (1 - local) * other) for one, other in zip(near, partly)])
+
+    def _shared(self) -> Vector:
+        size = self.grid.size
+        return [math.log(part(-n * STEP, self.noise.sd)) for n in range(-size, size + 1)]
+
+
+def normal(off: float, sd: float) -> float:
+    """The density of a log limit this far from the true one, when all was used here."""
+    return (1 - _OUTLIER) * math.exp(-0.5 * (off / sd) ** 2) / (sd * 2.5066282746) + _OUTLIER / _WIDTH
+
+
+def part(off: float, sd: float) -> float:
+    """The same when an unknown share was used elsewhere: any share is as likely."""
+    if off > 8 * sd:
+        return _OUTLIER / _WIDTH
+    return (1 - _OUTLIER) * math.exp(min(0.0, off)) * 0.5 * math.erfc(off / sd / 1.4142135624) + _OUTLIER / _WIDTH
+
+
+def agreement(rows: Sequence[Row], sd: float) -> Tuple[float, float]:
+    """The mean log limit of the rows, and the log density of their being scattered round any such."""
+    variances = [sd * sd + one.blur * one.blur for one in rows]
+    precision = sum([1 / variance for variance in variances])
+    centre = sum([one.log_limit / variance for one, variance in zip(rows, variances)]) / precision
+    scatter = sum([(one.log_limit - centre) ** 2 / variance for one, variance in zip(rows, variances)])
+    logs = sum([math.log(variance) for variance in variances])
+    return centre, -0.5 * (scatter + logs + math.log(precision) + (len(rows) - 1) * 1.8378770664)
+
+
+def fitted(windows: Sequence[Sequence[Row]], grid: Grid, start: Noise, rounds: int = 8) -> Noise:
+    """The noise by these windows, which had one limit: expectation and maximisation in turn."""
+    if not windows:
+        return start
+    likelihood = Likelihood(grid, start)
+    total = [0.0] * grid.size
+    for window in windows:
+        total = plus(total, likelihood.window(window))
+    limit, noise = grid.log_limit(mean(total)), start
+    for _ in range(rounds):
+        limit, noise = _refitted(windows, limit, noise, start)
+    return noise
+
+
+def _refitted(windows: Sequence[Sequence[Row]], limit: float, noise: Noise, start: Noise) -> Tuple[float, Noise]:
+    whole, local, others = 2 * start.whole, 2 * start.local, 2.0
+    weights, offs, squares = _GUESSES, 0.0, _GUESSES * start.sd ** 2
+    for rows in windows:
+        share, sound, locals_ = _shares(rows, limit, noise)
+        whole += share
+        for one, good, own in zip(rows, sound, locals_):
+            certain = share * good + own
+            off = one.log_limit - limit
+            weights, offs = weights + certain, offs + certain * off
+            squares += certain * (off * off - one.blur ** 2)
+            local, others = local + own, others + (1 - share)
+    sd = math.sqrt(max(squares / weights - (offs / weights) ** 2, 0.005 ** 2))
+    return limit + offs / weights, Noise(sd, _inner(whole / (len(windows) + 2)), _inner(local / others))
+
+
+def _inner(share: float) -> float:
+    return min(0.95, max(0.05, share))
+
+
+def _shares(rows: Sequence[Row], limit: float, noise: Noise) -> Tuple[float, List[float], List[float]]:
+    """How likely the window was used here alone; and for each stretch that it was, in a window that was not."""
+    near, partly, locals_, sound = math.log(noise.whole), math.log((1 - noise.whole) / 2), [], []
+    mixed = partly
+    for one in rows:
+        sd = math.hypot(noise.sd, one.blur)
+        dense, other = normal(one.log_limit - limit, sd), part(one.log_limit - limit, sd)
+        both = noise.local * dense + (1 - noise.local) * other
+        near, mixed = near + math.log(dense), mixed + math.log(both)
+        sound.append(1 - _OUTLIER / _WIDTH / dense)
+        locals_.append(noise.local * (dense - _OUTLIER / _WIDTH) / both)
+    centre, agreed = agreement(rows, noise.sd)
+    shared = partly + agreed + _ONE_SHARE + math.log(part(centre - limit, noise.sd)) if len(rows) > 1 else -1e9
+    top = max(near, mixed, shared)
+    whole, mixture, one_share = math.exp(near - top), math.exp(mixed - top), math.exp(shared - top)
+    everything = whole + mixture + one_share
+    return whole / everything, sound, [own * mixture / everything for own in locals_]

@@ -1,0 +1,368 @@
+"""The extra models, tried on the user's own past beside the built-in runway; only `ccmon learn` comes here.
+
+They need scikit-learn and statsmodels (the extra ccmon-cli[ml]), which are loaded when a model is trained. A model that wins is
+kept as plain numbers (see portable.py): these libraries are never needed to use it.
+"""
+
+import warnings
+from bisect import bisect_left
+from contextlib import nullcontext
+from importlib import import_module
+from importlib.util import find_spec
+from math import exp, log, log1p
+from random import Random
+from typing import Any, Callable, ContextManager, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+
+from ccmon.learning import portable, runway, score
+from ccmon.learning.course import at, stop_after, until, window_start
+from ccmon.learning.portable import SHARES, STEP_S, Kept, Tried
+from ccmon.learning.runway import ENOUGH, HORIZONS, Trained
+from ccmon.learning.score import Errors
+from ccmon.learning.values import WINDOW_S, Course
+from ccmon.text import plural, short_count
+from ccmon.when import DAYS, Zone, local
+
+DAY_S = 86_400
+FOLDS, TRIED_DAYS = 4, 28              # each fold is forecast by what was known before it
+LEAST_DECISIONS = 100                  # with fewer nobody wins
+BETTER = 0.97                          # of the built-in CRPS: less is no luck
+_MOST_ROWS, _TAUGHT_DAYS, _ARIMA_STEPS = 3000, 60, 700
+_MOST_DECISIONS = 240                  # a fold
+_LIMITS = (0.5, 0.75, 0.9)             # shares of the windows that stay below a limit
+_SEED = 5
+
+Progress = Callable[[float, str], None]
+Fit = Callable[[Course, int, str], Kept]
+
+
+def missing() -> List[str]:
+    """The packages that are not installed."""
+    return [name for name, module in (("scikit-learn", "sklearn"), ("statsmodels", "statsmodels")) if find_spec(module) is None]
+
+
+# --- what is taught -----------------------------------------------------------------------------------------------------
+
+class _Lesson(NamedTuple):
+    """What was seen at one moment, with the horizon, and log(1 + what came / scale)."""
+
+    row: List[float]
+    horizon: int                       # place in HORIZONS
+    came: float
+
+
+def _moments(course: Course, begin: int, end: int, apart_s: int) -> List[int]:
+    """Times of the course within windows that run, none within a stop."""
+    found: List[int] = []
+    for ts in course.times[bisect_left(course.times, begin):bisect_left(course.times, end)]:
+        if (not found or ts - found[-1] >= apart_s) and window_start(course, ts) < ts < stop_after(course, ts):
+            found.append(ts)
+    return found
+
+
+def _scale(course: Course, moments: Sequence[int]) -> float:
+    """What is used in an hour in which something is used."""
+    hours = [load for load in (at(course, ts) - at(course, ts - 3600) for ts in moments) if load > 0]
+    return sum(hours) / len(hours) if hours else 1.0
+
+
+def _lessons(course: Course, now: int, scale: float) -> List[_Lesson]:
+    """By time, no more than a trial of a minute can take."""
+    moments = _moments(course, now - _TAUGHT_DAYS * DAY_S, now, 900)
+    pairs = [(ts, place) for ts in moments for place, minutes in enumerate(HORIZONS)
+             if ts + 60 * minutes <= min(now, stop_after(course, ts))]
+    chosen = sorted(Random(_SEED).sample(pairs, min(_MOST_ROWS, len(pairs))))
+    return [_Lesson([*portable.features(course, ts, scale), HORIZONS[place] / 300.0], place,
+                    log1p((at(course, ts + 60 * HORIZONS[place]) - at(course, ts)) / scale)) for ts, place in chosen]
+
+
+# --- a function for each model --------------------------------------------------------------------------------------------
+
+def arima(course: Course, now: int, unit: str) -> Kept:
+    """ARIMA(2,1,2) of the cumulative course in steps of 15 minutes, of the windows of the last weeks."""
+    scale = _scale(course, _moments(course, now - _TAUGHT_DAYS * DAY_S, now, 900))
+    steps = [gain for start in course.starts for gain in _steps(course, start, now, scale)][-_ARIMA_STEPS:]
+    total, series = 0.0, []
+    for gain in steps:
+        total += gain
+        series.append(total)
+    model = import_module("statsmodels.tsa.arima.model").ARIMA(series, order=(2, 1, 2))
+    found = dict(zip(model.param_names, map(float, model.fit(method="innovations_mle").params)))
+    return Kept("arima", unit, {"ar": [found["ar.L1"], found["ar.L2"]], "ma": [found["ma.L1"], found["ma.L2"]],
+                                "sigma2": found["sigma2"], "scale": scale})
+
+
+def _steps(course: Course, start: int, now: int, scale: float) -> Iterator[float]:
+    for begin in range(start, min(start + WINDOW_S, now) - STEP_S, STEP_S):
+        if stop_after(course, begin) > begin:
+            yield (at(course, begin + STEP_S) - at(course, begin)) / scale
+
+
+def boosting(course: Course, now: int, unit: str) -> Kept:
+    """Gradient-boosted quantiles: for each share of likely outcomes a sum of small trees."""
+    scale = _scale(course, _moments(course, now - _TAUGHT_DAYS * DAY_S, now, 900))
+    lessons = _lessons(course, now, scale)
+    rows, came = [lesson.row for lesson in lessons], [lesson.came for lesson in lessons]
+    make = import_module("sklearn.ensemble").GradientBoostingRegressor
+    forests = [_forest(make(loss="quantile", alpha=share, n_estimators=30, max_depth=3, learning_rate=0.15, subsample=0.5,
+                            min_samples_leaf=20, random_state=_SEED).fit(rows, came), rows[0]) for share in SHARES]
+    return Kept("boosting", unit, {"scale": scale, "forests": forests})
+
+
+def _forest(model: Any, row: Sequence[float]) -> Dict[str, Any]:
+    """Its trees as lists of nodes, each [feature, threshold, left, right], or [value]."""
+    trees = [_nodes(tree.tree_, model.learning_rate) for (tree,) in model.estimators_]
+    start = float(model.predict([row])[0]) - sum(portable.leaf(tree, row) for tree in trees)
+    return {"start": round(start, 5), "trees": trees}
+
+
+def _nodes(tree: Any, rate: float) -> List[List[float]]:
+    return [[round(rate * float(tree.value[node][0][0]), 5)] if tree.children_left[node] < 0 else
+            [int(tree.feature[node]), round(float(tree.threshold[node]), 6), int(tree.children_left[node]),
+             int(tree.children_right[node])] for node in range(tree.node_count)]
+
+
+def network(course: Course, now: int, unit: str) -> Kept:
+    """A small neural network: one hidden layer of eight."""
+    scale = _scale(course, _moments(course, now - _TAUGHT_DAYS * DAY_S, now, 900))
+    lessons = _lessons(course, now, scale)
+    columns = list(zip(*(lesson.row for lesson in lessons)))
+    means = [sum(column) / len(column) for column in columns]
+    spreads = [max(1e-6, (sum((x - mean) ** 2 for x in column) / len(column)) ** 0.5) for column, mean in zip(columns, means)]
+    rows = [[(x - mean) / spread for x, mean, spread in zip(lesson.row, means, spreads)] for lesson in lessons]
+    cut = len(rows) * 3 // 4           # how far it is off is seen on what it was not taught
+    misses = _misses(_taught(rows[:cut], lessons[:cut]).predict(rows[cut:]), lessons[cut:])
+    model = _taught(rows, lessons)
+    return Kept("network", unit, {
+        "scale": scale, "means": means, "spreads": spreads, "misses": misses, "bias": float(model.intercepts_[1][0]),
+        "hidden": [list(map(float, column)) for column in zip(*model.coefs_[0])],
+        "biases": list(map(float, model.intercepts_[0])),
+        "out": [float(weight[0]) for weight in model.coefs_[1]]})
+
+
+def _taught(rows: Sequence[Sequence[float]], lessons: Sequence[_Lesson]) -> Any:
+    make = import_module("sklearn.neural_network").MLPRegressor
+    return make(hidden_layer_sizes=(8,), activation="tanh", solver="lbfgs", alpha=1.0, max_iter=150, random_state=_SEED).fit(
+        rows, [lesson.came for lesson in lessons])
+
+
+def _misses(predicted: Sequence[float], lessons: Sequence[_Lesson]) -> List[List[float]]:
+    """For each horizon by SHARES what came less what was predicted."""
+    found: List[List[float]] = [[] for _ in HORIZONS]
+    for value, lesson in zip(predicted, lessons):
+        found[lesson.horizon].append(lesson.came - float(value))
+    everything = [miss for misses in found for miss in misses]
+    return [_quantiles(misses if len(misses) >= 20 else everything) for misses in found]
+
+
+def _quantiles(values: Sequence[float]) -> List[float]:
+    ranked = sorted(values)
+    return [ranked[int(share * (len(ranked) - 1) + 0.5)] for share in SHARES]
+
+
+MODELS: Mapping[str, Fit] = {"arima": arima, "boosting": boosting, "network": network}
+
+
+# --- the trial ------------------------------------------------------------------------------------------------------------
+
+class _Case(NamedTuple):
+    """A forecast that would have been made, and what came."""
+
+    ts: int
+    left: float
+    cut: float                         # minutes to the reset
+    outcome: float                     # minutes
+    hit: bool
+
+
+def trial(course: Course, now: int, unit: str, progress: Progress) -> Tuple[Tuple[Tried, ...], Optional[Kept]]:
+    """The scores of the built-in runway and of each model on the last weeks, and the model that is better, trained on all.
+
+    Walking forward in folds; taught by nothing that came later. The limits are such that half, a quarter and a tenth of the
+    windows reach them.
+    """
+    begin = max(course.times[0] + (now - course.times[0]) // 3, now - TRIED_DAYS * DAY_S) if course.times else now
+    edges = [begin + (now - begin) * fold // FOLDS for fold in range(FOLDS + 1)]
+    folds = [(start, _cases(course, start, end)) for start, end in zip(edges, edges[1:])]
+    found: Dict[str, List[Errors]] = {"runway": [], "last_hour": []}
+    done, work = 0, len(MODELS) * FOLDS + 1
+    notes: Dict[str, str] = {}
+    for start, cases in folds:
+        known = until(course, start)
+        trained = runway.train(known, start)
+        found["runway"] += [_errors(case, *_built_in(trained, course, case)) for case in cases]
+        found["last_hour"] += [_seed(course, case) for case in cases]
+        for name, fit in MODELS.items():
+            progress(done / work, name)
+            done += 1
+            if name not in notes and trained.rows >= ENOUGH:
+                notes.update(_tried(name, fit, known, course, start, unit, cases, found.setdefault(name, [])))
+            elif name not in notes:
+                notes[name] = "too little is known"
+    scores = {name: score.total(errors) for name, errors in found.items()}
+    best = _better(scores, notes)
+    progress(done / work, best or "tier")
+    kept = _fitted(MODELS[best], course, now, unit) if best else None
+    tried = [Tried(name, scores.get(name, score.total([])), notes.get(name, "")) for name in ("runway", "last_hour", *MODELS)]
+    return tuple(tried), kept if isinstance(kept, Kept) else None
+
+
+def _tried(name: str, fit: Fit, known: Course, course: Course, start: int, unit: str, cases: Sequence[_Case],
+           errors: List[Errors]) -> Dict[str, str]:
+    """Adds the errors of one fold; what went wrong, by the model's name."""
+    kept = _fitted(fit, known, start, unit)
+    if isinstance(kept, str):
+        return {name: kept}
+    loads: Dict[int, List[List[float]]] = {}
+    for case in cases:
+        if case.ts not in loads:
+            loads = {case.ts: portable.loads(kept, course, case.ts)}
+        errors.append(_errors(case, portable.distribution(loads[case.ts], [case.left])))
+    return {}
+
+
+def _fitted(fit: Fit, course: Course, now: int, unit: str) -> Union[Kept, str]:
+    """The model, or why there is none: a library may fail on any data."""
+    try:
+        with warnings.catch_warnings(), _one_thread():
+            warnings.simplefilter("ignore")
+            return fit(course, now, unit)
+    except ImportError as error:
+        return f"{error.name} is not installed"
+    except Exception as error:         # of a library: no reason to stop
+        return f"failed: {type(error).__name__}"
+
+
+def _one_thread() -> ContextManager[Any]:
+    """On these small tables several threads mostly wait for each other."""
+    if find_spec("threadpoolctl") is None:
+        return nullcontext()
+    limits: ContextManager[Any] = import_module("threadpoolctl").threadpool_limits(1)
+    return limits
+
+
+def _better(scores: Mapping[str, score.Score], notes: Mapping[str, str]) -> Optional[str]:
+    """The model with the least CRPS, if it is clearly below the built-in one and no worse at telling whether it lasts."""
+    ours = scores["runway"]
+    if ours.n < LEAST_DECISIONS or ours.crps_min is None or ours.brier is None:
+        return None
+    able = [(made.crps_min, name) for name, made in scores.items() if name in MODELS and name not in notes
+            and made.crps_min is not None and made.crps_min < BETTER * ours.crps_min and (made.brier or 0.0) <= ours.brier]
+    return min(able)[1] if able else None
+
+
+def _cases(course: Course, begin: int, end: int) -> List[_Case]:
+    """Forecasts from begin on whose windows end by then; those whose outcome nobody knows are left out."""
+    limits = _limits(until(course, begin))
+    moments = [ts for ts in _moments(course, begin, end, 1800) if window_start(course, ts) + WINDOW_S <= end]
+    every = max(1, len(moments) * len(limits) // _MOST_DECISIONS)
+    found = (_case(course, ts, limit) for ts in moments[::every] for limit in limits)
+    return [case for case in found if case is not None]
+
+
+def _limits(course: Course) -> List[float]:
+    """Loads of a window that half, a quarter and a tenth of the windows reach."""
+    sums = sorted(load for load in (at(course, start + WINDOW_S) - at(course, start) for start in course.starts) if load > 0)
+    return sorted({sums[int(share * (len(sums) - 1))] for share in _LIMITS}) if sums else []
+
+
+def _case(course: Course, ts: int, limit: float) -> Optional[_Case]:
+    start = window_start(course, ts)
+    reset_at, here = start + WINDOW_S, at(course, ts)
+    left = limit - (here - at(course, start))
+    if left <= 0:
+        return None
+    place = bisect_left(course.loads, here + left)
+    reached = course.times[place] if place < len(course.times) else reset_at
+    if min(reached, reset_at) > stop_after(course, ts):
+        return None
+    return _Case(ts, left, (reset_at - ts) / 60.0, (min(reached, reset_at) - ts) / 60.0, reached < reset_at)
+
+
+def _built_in(trained: Trained, course: Course, case: _Case) -> Tuple[List[Tuple[float, float]], Tuple[float, float]]:
+    return runway.look(trained, course, case.left, case.ts, case.ts + 60 * case.cut)[:2]
+
+
+def _errors(case: _Case, curve: Sequence[Tuple[float, float]], interval: Optional[Tuple[float, float]] = None) -> Errors:
+    found = interval or (score.quantile(curve, case.cut, 0.05), score.quantile(curve, case.cut, 0.95))
+    return score.errors(curve, found, case.cut, case.outcome, case.hit)
+
+
+def _seed(course: Course, case: _Case) -> Errors:
+    gained = at(course, case.ts) - at(course, max(case.ts - 3600, window_start(course, case.ts)))
+    return score.certain(score.seed_minutes(case.left, gained), case.cut, case.outcome, case.hit)
+
+
+# --- the tier ---------------------------------------------------------------------------------------------------------------
+
+def tier(sessions: Sequence[int], plans: Mapping[str, int]) -> str:
+    """The plan that a Random Forest names from the tokens of past sessions; it was taught by made-up users of each plan."""
+    rng, rows, names = Random(_SEED), [], []
+    for name, limit in plans.items():
+        for _ in range(150):
+            rows.append(_habits(_made_up(limit, rng)))
+            names.append(name)
+    forest = import_module("sklearn.ensemble").RandomForestClassifier(100, random_state=_SEED).fit(rows, names)
+    return str(forest.predict([_habits([tokens for tokens in sessions if tokens > 0])])[0])
+
+
+def _made_up(limit: int, rng: Random) -> List[float]:
+    """Sessions of a user who is cut off at the limit."""
+    usual = exp(rng.gauss(log(0.3), 0.8))
+    return [limit * min(rng.uniform(0.97, 1.03), usual * exp(rng.gauss(0, 0.7))) for _ in range(rng.randrange(5, 120))]
+
+
+def _habits(sessions: Sequence[float]) -> List[float]:
+    ranked = sorted(sessions) or [1.0]
+    top, last = ranked[-1], len(ranked) - 1
+    near = sum(tokens >= 0.9 * top for tokens in ranked) / len(ranked)
+    return [log(top), log(ranked[int(0.9 * last)] + 1), log(ranked[last // 2] + 1), near, log(len(ranked))]
+
+
+# --- kinds of days ----------------------------------------------------------------------------------------------------------
+
+_PART_H, _PARTS = 4, 6
+_LEAST_DAYS, _MOST_KINDS = 14, 4
+
+
+def days(hours: Mapping[int, float], zone: Zone) -> Tuple[str, ...]:
+    """Kinds of days in words, the commonest first, found by k-means of the loads of their parts; hours: tokens by epoch s."""
+    table: Dict[Tuple[str, int], List[float]] = {}
+    for ts, tokens in hours.items():
+        when = local(ts, zone)
+        table.setdefault((when.date().isoformat(), when.weekday()), [0.0] * _PARTS)[when.hour // _PART_H] += tokens
+    used = {day: parts for day, parts in table.items() if sum(parts) > 0}
+    if len(used) < _LEAST_DAYS:
+        return ()
+    kinds = _clusters([[log1p(tokens / 1000.0) for tokens in parts] for parts in used.values()])
+    groups = [[(day, parts) for (day, parts), kind in zip(used.items(), kinds) if kind == one] for one in sorted(set(kinds))]
+    return tuple(_in_words(group) for group in sorted(groups, key=len, reverse=True))
+
+
+def _clusters(rows: Sequence[Sequence[float]]) -> List[int]:
+    """The kind of each; as many kinds as are told apart best."""
+    cluster, metrics = import_module("sklearn.cluster"), import_module("sklearn.metrics")
+    best, found = 0.0, [0] * len(rows)
+    for number in range(2, min(_MOST_KINDS, len({tuple(row) for row in rows}) - 1) + 1):
+        kinds = [int(kind) for kind in cluster.KMeans(number, n_init=5, random_state=_SEED).fit_predict(rows)]
+        quality = float(metrics.silhouette_score(rows, kinds)) if len(set(kinds)) > 1 else 0.0
+        if quality > best:
+            best, found = quality, kinds
+    return found
+
+
+def _spans(busy: Sequence[bool]) -> Iterator[str]:
+    """08-12, 16-24: parts of the day that follow each other as one."""
+    for place in range(_PARTS):
+        if busy[place] and not (place and busy[place - 1]):
+            end = next((after for after in range(place, _PARTS) if not busy[after]), _PARTS)
+            yield f"{_PART_H * place:02d}-{_PART_H * end:02d}"
+
+
+def _in_words(group: Sequence[Tuple[Tuple[str, int], Sequence[float]]]) -> str:
+    """18 days: 42k tokens, mostly 12-20 h; often Mon, Tue."""
+    sums = [sum(parts[place] for _, parts in group) for place in range(_PARTS)]
+    spans = ", ".join(_spans([part >= 0.5 * max(sums) for part in sums]))
+    counts = [sum(weekday == day for (_, weekday), _ in group) for day in range(7)]
+    often = [DAYS[day] for day in range(7) if counts[day] >= max(2, 0.6 * max(counts))]
+    tail = f"; often {', '.join(often)}" if often else ""
+    return f"{plural(len(group), 'day')}: {short_count(sum(sums) / len(group))} tokens, mostly {spans} h{tail}"

@@ -1,0 +1,127 @@
+"""Learning from all that is stored: the ruler, the limit, changes of the allocation, and how this user works."""
+
+import json
+from functools import lru_cache
+from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
+
+from ccmon.learning import change, course, posterior, ruler, runway, stretches, week
+from ccmon.learning.runway import Trained
+from ccmon.learning.stretches import EVENTS
+from ccmon.learning.values import WINDOW_S, Change, Course, Estimate, Learned, Load, Reading, Ruler, Stretch, Use
+from ccmon.learning.week import Week
+from ccmon.model import Block
+
+VERSION = 1
+LEAST_SINCE = 8                        # stretches after a change from which on the ruler is chosen by them alone
+
+
+class Lessons(NamedTuple):
+    """What was learned, and what forecasts are made from."""
+
+    learned: Learned
+    points: Optional[Trained] = None   # of the official percentage
+    tokens: Optional[Trained] = None   # of what was used on this machine
+    week: Optional[Week] = None
+
+
+def learn(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[Block], weekly: Sequence[Reading],
+          now: int) -> Lessons:
+    """Everything anew from what is stored; each sequence by time, readings of the 5-hour window, sessions with tokens."""
+    told = course.from_readings(readings)
+    used = tokens_course(use, readings)
+    return Lessons(_limit(use, readings, sessions, now), _trained(told, now), _trained(used, now),
+                   week.train(weekly, now) if weekly else None)
+
+
+def _trained(known: Course, now: int) -> Optional[Trained]:
+    return runway.train(known, now) if known.times else None
+
+
+def tokens_course(use: Sequence[Use], readings: Sequence[Reading]) -> Course:
+    """The course of input and output tokens."""
+    return course.from_loads([(one.ts, one.span_s, tokens_of(one.load)) for one in use], readings)
+
+
+def tokens_of(load: Load) -> float:
+    """Input and output together."""
+    return sum(count for (_, kind), count in load.items() if kind in ("input", "output"))
+
+
+# --- the limit --------------------------------------------------------------------------------------------------------
+
+def _limit(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[Block], now: int) -> Learned:
+    hits = [reading for reading in readings if reading.source in EVENTS]
+    over = [block.tokens for block in sessions if block.end <= now and block.counted and block.tokens]
+    known = Learned(now, readings=len(readings), hits=len(hits), at_least=float(max(over, default=0)), sessions=len(over))
+    pieces = stretches.cut(readings, use)
+    ranked = ruler.ranked(pieces)
+    if not ranked:
+        return known
+    changes, chosen = _changes(pieces, readings, ranked), ranked[0]
+    since = max((one.at for one in changes), default=0)
+    recent = [piece for piece in pieces if piece.start >= since] or pieces
+    if since and len(recent) >= LEAST_SINCE:
+        chosen = (ruler.ranked(recent) or ranked)[0]
+    chosen = chosen._replace(readings=sum(reading.ts >= since for reading in readings))
+    estimate = posterior.estimate(recent, chosen, _floors(use, readings, chosen, since, now))
+    return known._replace(ruler=chosen, estimate=estimate, changes=tuple(changes),
+                          tokens_per_load=_tokens_per_load(use, chosen, since))
+
+
+def _changes(pieces: Sequence[Stretch], readings: Sequence[Reading], rulers: Sequence[Ruler]) -> List[Change]:
+    """Found by statistics in two rulers, or seen within a window."""
+    found = change.find(pieces, rulers[:2])
+    return sorted([*found, *change.rebaselined(readings)], key=lambda one: one.at)
+
+
+def _floors(use: Sequence[Use], readings: Sequence[Reading], chosen: Ruler, since: int, now: int) -> List[float]:
+    """What windows held that ended without an event: the limit is at least that."""
+    used = stretches.Used(use)
+    full = {reading.resets_at for reading in stretches.placed(readings, use) if reading.percent >= 100}
+    resets = sorted({reading.resets_at for reading in readings if since + WINDOW_S <= reading.resets_at <= now})
+    loads = (used.between(reset - WINDOW_S, reset) for reset in resets if reset not in full)
+    return [amount for amount in (ruler.measure(chosen, load) for load in loads) if amount > 0]
+
+
+def _tokens_per_load(use: Sequence[Use], chosen: Ruler, since: int) -> float:
+    recent = [one.load for one in use if one.ts >= since]
+    measured = sum(ruler.measure(chosen, load) for load in recent)
+    return sum(map(tokens_of, recent)) / measured if measured > 0 else 0.0
+
+
+# --- as text ------------------------------------------------------------------------------------------------------------
+
+def dump(lessons: Lessons) -> str:
+    """The lessons as a text for the store."""
+    paces = [found and runway.dump(found) for found in (lessons.points, lessons.tokens)]
+    return json.dumps(_brief([VERSION, lessons.learned, *paces, lessons.week and week.dump(lessons.week)]), separators=(",", ":"))
+
+
+def _brief(value: Any) -> Any:
+    """With five digits of every fraction."""
+    if isinstance(value, (list, tuple)):
+        return [_brief(part) for part in value]
+    return float(f"{value:.5g}") if isinstance(value, float) else value
+
+
+@lru_cache(maxsize=2)
+def load(text: Optional[str]) -> Optional[Lessons]:
+    """The lessons that were dumped; None when there are none, or they are damaged or of another version."""
+    try:
+        version, learned, points, tokens, weekly = json.loads(text or "")
+        if version != VERSION:
+            return None
+        paces = [found and runway.load(found) for found in (points, tokens)]
+        return Lessons(_learned(learned), *paces, week.load(weekly))
+    except (ValueError, TypeError, IndexError, AttributeError):
+        return None
+
+
+def _learned(kept: List[Any]) -> Learned:
+    at, chosen, estimate, changes, *rest = kept
+    return Learned(at, _ruler(*chosen) if chosen else None, Estimate(*estimate) if estimate else None,
+                   tuple(Change(*one) for one in changes), *rest)
+
+
+def _ruler(name: str, weights: Sequence[Tuple[str, str, float]], *rest: Any) -> Ruler:
+    return Ruler(name, tuple((str(model), str(kind), float(weight)) for model, kind, weight in weights), *rest)

@@ -1,0 +1,238 @@
+"""The limit as a posterior: a grid over limit, noise, share of windows that were used here alone, and way of rounding."""
+
+from math import erf, erfc, exp, log, sqrt
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+
+from ccmon.learning.ruler import meter
+from ccmon.learning.stretches import error, joined, whole
+from ccmon.learning.values import Estimate, Ruler, Stretch
+
+MOST_RUNS = 150                        # the latest
+MOST_NOISE = 0.04                      # above, a limit is not called learned
+LEAST_STRETCHES, LEAST_WINDOWS = 6, 3
+WIDEST = 1.35                          # nor when its interval is wider, high / low
+NOISES = (0.004, 0.008, 0.015, 0.03, 0.06, 0.12, 0.25)
+SHARES = (0.1, 0.3, 0.5, 0.7, 0.85, 0.97)
+ROUNDINGS = (-0.8, -0.3, 0.15, 0.5)    # true minus shown points: up, to the nearest, down; down and seldom looked at
+_OUTLIER = 0.01 / 6                    # 1 % anywhere within a factor of twenty
+_FLOORS = 3                            # the highest tell all
+_CHUNK = 12                            # runs whose densities are multiplied before a logarithm is taken
+_FIRST = 24                            # runs after which what is hopeless is given up
+_HOPELESS = 18.0                       # logarithm of the likelihood below the best
+_MARGIN = 0.02                         # what rounding may shift a limit by, as a share
+_UNSEEN = 0.002                        # what the moments of readings may shift all of them by
+_FAR = 6.0                             # standard deviations beyond which a density is taken as zero
+
+
+class Run(NamedTuple):
+    """Neighbouring stretches of one window, in the ruler's unit."""
+
+    amount: float
+    points: float
+    error: float                       # of the points, by rounding
+    shift: int                         # how often the way of rounding adds to the points: 1, 0, -1
+    window: int
+
+
+class _Cell(NamedTuple):
+    """One noise, one share and one way of rounding: the logarithm of the likelihood for each limit of the grid."""
+
+    noise: float
+    rounding: float
+    share: float
+    worth: List[float]
+
+
+def estimate(stretches: Sequence[Stretch], ruler: Ruler, floors: Sequence[float] = ()) -> Optional[Estimate]:
+    """The limit in the ruler's unit, with the interval that holds it in 90 of 100 cases; None without any percentage.
+
+    Floors are what was used in windows that ended without an event, in the same unit: the limit is at least that.
+    """
+    runs = _runs(stretches, ruler)
+    if not runs:
+        return None
+    ordered = sorted(runs, key=lambda run: -run.points)     # those that tell most come first
+    low, high = _narrowed(ordered)
+    nodes = _nodes(ordered, low, high)
+    cells = _thorough(ordered, nodes, floors)
+    mass = _mass(cells, nodes)
+    limits = _widened([_quantile(nodes, mass, part) for part in (0.5, 0.05, 0.95)], sqrt(ruler.doubt ** 2 + _UNSEEN ** 2))
+    best = max(cells, key=lambda cell: max(cell.worth))
+    seen, windows = _seen(runs, limits[0], best), {stretch.window for stretch in stretches}
+    noise = _mean_noise(cells)
+    known = noise <= MOST_NOISE and limits[2] <= WIDEST * limits[1]
+    enough = len(stretches) >= LEAST_STRETCHES and len({run.window for run in runs}) >= LEAST_WINDOWS
+    return Estimate(limits[0], limits[1], limits[2], noise, len(stretches), len(windows), seen / len(windows), known and enough)
+
+
+def _widened(quantiles: Sequence[float], doubt: float) -> List[float]:
+    """The limits, the interval widened by what the grid does not know of, as a share."""
+    middle, low, high = quantiles
+    more = 1.645 * doubt
+    return [exp(middle), exp(middle - sqrt((middle - low) ** 2 + more ** 2)), exp(middle + sqrt((high - middle) ** 2 + more ** 2))]
+
+
+def draws(limit: Estimate, count: int = 9) -> List[float]:
+    """So many equally likely limits, rising, in the estimate's unit."""
+    up, down = log(limit.high / limit.median) / 1.645, log(limit.median / limit.low) / 1.645
+    places = [_normal((number + 0.5) / count) for number in range(count)]
+    return [limit.median * exp(place * (up if place > 0 else down)) for place in places]
+
+
+def _normal(part: float) -> float:
+    """The standard normal distribution's quantile."""
+    low, high = -6.0, 6.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if 0.5 + 0.5 * erf(middle / 1.41421356) < part else (low, middle)
+    return low
+
+
+def _runs(stretches: Sequence[Stretch], ruler: Ruler) -> List[Run]:
+    measure = meter(ruler)
+    found: List[Run] = []
+    for places in joined(stretches, measure):
+        run = whole(stretches, places)
+        amount = measure(run.load)
+        if amount > 0:
+            shift = int(run.whole) - int(run.exact)
+            found.append(Run(amount, run.points, error(run), shift, run.window))
+    return found[-MOST_RUNS:]
+
+
+def _narrowed(runs: Sequence[Run]) -> Tuple[float, float]:
+    """Where on the logarithmic scale the limit is, found from wide to narrow."""
+    rates = [_rate(run, 0.0) for run in runs]
+    low, high = min(rates) - 0.3, max(rates) + 1.4
+    coarse = sorted({low + (high - low) * n / 60 for n in range(61)} | set(rates[:40]))
+    rough = _summed([_weighed(noise, 0.0, share, runs, coarse) for noise in (0.01, 0.03, 0.1) for share in (0.2, 0.5, 0.9)])
+    low, high = _around(coarse, rough, 6.0)
+    low, high = low - _MARGIN, high + _MARGIN
+    fine = [low + (high - low) * n / 40 for n in range(41)]
+    cells = [cell for noise in (0.004, 0.012, 0.04) for rounding in ROUNDINGS
+             for cell in _cells(noise, rounding, (0.3, 0.8), runs, fine)]
+    return _around(fine, _summed([cell.worth for cell in cells]), 9.0)
+
+
+def _around(nodes: Sequence[float], worth: Sequence[float], least: float) -> Tuple[float, float]:
+    """The neighbours of those limits that are not hopeless."""
+    best = max(worth)
+    alive = [n for n, value in enumerate(worth) if value > best - least]
+    return nodes[max(0, alive[0] - 1)], nodes[min(len(nodes) - 1, alive[-1] + 1)]
+
+
+def _nodes(runs: Sequence[Run], low: float, high: float) -> List[float]:
+    """The grid of limits: close together where the limit seems to be, and some elsewhere."""
+    rates = [_rate(run, 0.0) for run in runs]
+    wide = [min(rates) - 0.3 + (max(rates) - min(rates) + 1.7) * n / 20 for n in range(21)]
+    return sorted({low + (high - low) * n / 48 for n in range(49)} | {node for node in wide if not low <= node <= high})
+
+
+def _rate(run: Run, rounding: float) -> float:
+    return log(100 * run.amount / max(0.5, run.points + run.shift * rounding))
+
+
+def _thorough(runs: Sequence[Run], nodes: Sequence[float], floors: Sequence[float]) -> List[_Cell]:
+    """All of the grid for the runs that tell most, then only what is not hopeless for the others."""
+    cells = [cell for noise in NOISES for rounding in ROUNDINGS for cell in _cells(noise, rounding, SHARES, runs[:_FIRST], nodes)]
+    best = max(max(cell.worth) for cell in cells)
+    alive = [cell for cell in cells if max(cell.worth) > best - _HOPELESS]
+    groups: Dict[Tuple[float, float], List[_Cell]] = {}
+    for cell in alive:
+        groups.setdefault((cell.noise, cell.rounding), []).append(cell)
+    found = []
+    for (noise, rounding), before in groups.items():
+        after = _cells(noise, rounding, [cell.share for cell in before], runs[_FIRST:], nodes)
+        bound = _bounded(noise, nodes, floors)
+        found += [cell._replace(worth=[a + b + c for a, b, c in zip(cell.worth, more.worth, bound)])
+                  for cell, more in zip(before, after)]
+    return found
+
+
+def _cells(noise: float, rounding: float, shares: Sequence[float], runs: Sequence[Run], nodes: Sequence[float]) -> List[_Cell]:
+    """The likelihood of the runs for every limit of the grid and every share."""
+    worths = [[0.0] * len(nodes) for _ in shares]
+    for begin in range(0, len(runs), _CHUNK):
+        products = [[1.0] * len(nodes) for _ in shares]
+        for run in runs[begin:begin + _CHUNK]:
+            here, partly = _densities(run, noise, rounding, nodes)
+            for number, share in enumerate(shares):
+                rest = 1 - share
+                products[number] = [so_far * (share * one + rest * other + _OUTLIER)
+                                    for so_far, one, other in zip(products[number], here, partly)]
+        worths = [[value + log(product) for value, product in zip(worth, row)] for worth, row in zip(worths, products)]
+    return [_Cell(noise, rounding, share, worth) for share, worth in zip(shares, worths)]
+
+
+def _weighed(noise: float, rounding: float, share: float, runs: Sequence[Run], nodes: Sequence[float]) -> List[float]:
+    return _cells(noise, rounding, (share,), runs, nodes)[0].worth
+
+
+def _densities(run: Run, noise: float, rounding: float, nodes: Sequence[float]) -> Tuple[List[float], List[float]]:
+    """For each limit: if all of the use was here, and if only a part was, of any size."""
+    rate = _rate(run, rounding)
+    spread = sqrt(noise * noise + (run.error / run.points) ** 2)
+    peak, scaled = 0.3989423 / spread, 0.70710678 / spread
+    here, partly = [], []
+    for node in nodes:
+        gap = (node - rate) * scaled
+        if gap > _FAR:
+            here.append(0.0)
+            partly.append(exp(rate - node))
+        elif gap < -_FAR:
+            here.append(0.0)
+            partly.append(0.0)
+        else:
+            here.append(peak * exp(-gap * gap))
+            partly.append(exp(rate - node) * 0.5 * erfc(-gap))
+    return here, partly
+
+
+def _bounded(noise: float, nodes: Sequence[float], floors: Sequence[float]) -> List[float]:
+    """What windows without an event say: the limit is not below them, but for 1 %."""
+    found = [0.0] * len(nodes)
+    for floor in sorted([floor for floor in floors if floor > 0])[-_FLOORS:]:
+        least, scaled = log(floor), 0.70710678 / noise
+        found = [value + log(0.01 + 0.99 * 0.5 * erfc((least - node) * scaled)) for value, node in zip(found, nodes)]
+    return found
+
+
+def _summed(worths: Sequence[Sequence[float]]) -> List[float]:
+    """The logarithm of the sum for each limit, up to a constant."""
+    best = max(max(worth) for worth in worths)
+    sums = [sum([exp(value - best) for value in column]) for column in zip(*worths)]
+    return [log(total) if total > 0 else -1e9 for total in sums]
+
+
+def _mass(cells: Sequence[_Cell], nodes: Sequence[float]) -> List[float]:
+    """The posterior's mass between each two neighbouring limits, summing to one."""
+    density = [exp(value) for value in _summed([cell.worth for cell in cells])]
+    mass = [(one + other) / 2 * (b - a) for one, other, a, b in zip(density, density[1:], nodes, nodes[1:])]
+    total = sum(mass)
+    return [part / total for part in mass]
+
+
+def _quantile(nodes: Sequence[float], mass: Sequence[float], part: float) -> float:
+    below = 0.0
+    for place, share in enumerate(mass):
+        if below + share >= part and share > 0:
+            return nodes[place] + (nodes[place + 1] - nodes[place]) * (part - below) / share
+        below += share
+    return nodes[-1]
+
+
+def _mean_noise(cells: Sequence[_Cell]) -> float:
+    best = max(max(cell.worth) for cell in cells)
+    weights = [sum([exp(value - best) for value in cell.worth]) for cell in cells]
+    return sum([weight * cell.noise for weight, cell in zip(weights, cells)]) / sum(weights)
+
+
+def _seen(runs: Sequence[Run], limit: float, cell: _Cell) -> int:
+    """Windows of which every run took about as much as the limit says."""
+    missed = {run.window for run in runs if not _here(run, limit, cell)}
+    return len({run.window for run in runs} - missed)
+
+
+def _here(run: Run, limit: float, cell: _Cell) -> bool:
+    here, partly = _densities(run, cell.noise, cell.rounding, [log(limit)])
+    return cell.share * here[0] > (1 - cell.share) * partly[0] + _OUTLIER

@@ -1,0 +1,287 @@
+"""The unit in which the limit is constant: chosen by how well it tells the percentages of windows that it has not seen."""
+
+from functools import lru_cache
+from math import exp, hypot, log, sqrt
+from operator import mul
+from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
+
+from ccmon.learning.mix import Fit, Rows, fit, likelihood, predicted, scale, shares, spread
+from ccmon.learning.stretches import error, joined
+from ccmon.learning.values import Key, Load, Ruler, Stretch
+from ccmon.prices import lookup
+
+TOKENS = ("input", "output", "cache_creation", "cache_read")
+MENU = ("tokens", "cost", "all_tokens", "kinds", "models")
+FITTED = ("kinds", "models")           # with weights of their own
+MOST_STRETCHES = 300                   # the latest; more would cost time and tell little
+_FOLDS = 4
+_LEAST_WINDOWS = 2
+_GAIN = 1.0                            # how much more likely fitted weights must make what was held out (logarithm)
+_NOISES = (0.004, 0.008, 0.015, 0.03, 0.06, 0.12, 0.25)
+_SHARES = (0.2, 0.4, 0.6, 0.8, 0.95)
+_LOOSE = 2.0                           # fitted weights are tied to the price list, but so loosely
+_SHIFT = 0.5                           # what the use of a model may change by before there is something to learn from
+_PLAIN = (5.0, 25.0, 6.25, 0.5)        # prices of models that the table does not know, for a start
+_LEAST_SHARE = 0.005                   # models with less of all use get no weights of their own
+
+Column = List[Tuple[str, str, float]]  # model ("" for any), kind, weight within the column
+
+
+class _Data(NamedTuple):
+    """Stretches as rows, for the fit (each from its run's start) and for the test (one for each run)."""
+
+    loads: List[Load]
+    fitted: List[List[int]]            # places of the stretches that make each row
+    tested: List[List[int]]
+    stretches: List[Stretch]
+
+
+class _Trial(NamedTuple):
+    """How a ruler does on windows that it has not seen."""
+
+    ruler: Ruler
+    worth: float                       # logarithm of the likelihood
+    parts: List[float]                 # what it says of the first, second and last third of all that was used
+    doubts: List[float]                # by how much each may be off, as a share
+
+
+def measure(ruler: Ruler, load: Load) -> float:
+    """The load in the ruler's unit."""
+    weights = _weights(ruler.weights)
+    total = 0.0
+    for key, count in load.items():
+        weight = weights.get(key)
+        total += count * (weights.get(("", key[1]), 0.0) if weight is None else weight)
+    return total
+
+
+@lru_cache(maxsize=32)
+def _weights(weights: Tuple[Tuple[str, str, float], ...]) -> Dict[Key, float]:
+    return {(model, kind): weight for model, kind, weight in weights}
+
+
+def meter(ruler: Ruler) -> Callable[[Load], float]:
+    """The same as a function of the load."""
+    return lambda load: measure(ruler, load)
+
+
+def choose(stretches: Sequence[Stretch], until: Optional[int] = None) -> Optional[Ruler]:
+    """The ruler that tells held-out windows best, the simpler one when it does as well; None without any stretch.
+
+    Until (epoch s) leaves out what ended later.
+    """
+    return next(iter(ranked(stretches, until)), None)
+
+
+def ranked(stretches: Sequence[Stretch], until: Optional[int] = None) -> List[Ruler]:
+    """All rulers, the chosen one first, then those that tell held-out windows best; none without any stretch."""
+    usable = [stretch for stretch in stretches if (until is None or stretch.end <= until) and any(stretch.load.values())]
+    if not usable:
+        return []
+    data = _data(usable[-MOST_STRETCHES:])
+    trials = [_trial(name, data) for name in MENU if _columns(name, data)]
+    trials.sort(key=lambda trial: -trial.worth - (0 if trial.ruler.name in FITTED else _GAIN))
+    return [trial.ruler._replace(doubt=_doubt(trial, trials)) for trial in trials]
+
+
+def _doubt(trial: _Trial, trials: Sequence[_Trial]) -> float:
+    """How much others that do as well disagree, and how much it may be off by itself."""
+    best = max(other.worth for other in trials)
+    weights = [exp(max(-50.0, other.worth - best)) for other in trials]
+    apart = [_mean([_gap(one, two) ** 2 for one, two in zip(other.parts, trial.parts)]) for other in trials]
+    own = _mean([doubt * doubt for doubt in trial.doubts])
+    return sqrt(sum(map(mul, weights, apart)) / sum(weights) + own)
+
+
+def _gap(one: float, other: float) -> float:
+    return log(one / other) if one > 0 and other > 0 else 1.0
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
+
+
+def _data(stretches: List[Stretch]) -> _Data:
+    """Runs of neighbours are found with the loosest ruler: the others are tested on the same."""
+    alone = [[place] for place in range(len(stretches))]
+    data = _Data([stretch.load for stretch in stretches], alone, alone, stretches)
+    columns = _columns("models", data) or _columns("kinds", data)      # without minutes no models are known
+    found = _ruler("models", columns, _fitted(columns, data, data.fitted).weights, data)
+    runs = joined(stretches, meter(found))
+    return data._replace(fitted=[run[:end] for run in runs for end in range(1, len(run) + 1)], tested=runs)
+
+
+def _columns(name: str, data: _Data) -> List[Column]:
+    """What the ruler weighs, each column with one weight that is fitted; none where nothing of it is known."""
+    if name == "tokens":
+        return [[("", "input", 1.0), ("", "output", 1.0)]]
+    if name == "all_tokens":
+        return [[("", kind, 1.0) for kind in TOKENS]]
+    if name == "cost":
+        return _cost(data)
+    models = _models(data)
+    if name == "kinds" or models == [""]:
+        return [[("", kind, 1.0)] for kind in TOKENS] if name == "kinds" or not models else []
+    return [[(model, kind, 1.0)] for model in models for kind in TOKENS]
+
+
+def _models(data: _Data) -> List[str]:
+    """Those that take part in notable use, by rough price."""
+    sums: Dict[str, float] = {}
+    for load in data.loads:
+        for (model, kind), count in load.items():
+            if kind in TOKENS:
+                sums[model] = sums.get(model, 0.0) + count * _price(model, kind)
+    total = sum(sums.values())
+    return sorted([model for model in sums if sums[model] > _LEAST_SHARE * total])
+
+
+def _cost(data: _Data) -> List[Column]:
+    """The cost that was told, or else by the price list."""
+    known = sum([any(kind == "cost" and count for (_, kind), count in load.items()) for load in data.loads])
+    if known >= 0.9 * len(data.loads):
+        return [[("", "cost", 1.0)]]
+    priced = [model for model in _models(data) if model and lookup(model, {})]
+    return [[(model, kind, _price(model, kind)) for model in priced for kind in TOKENS]] if priced else []
+
+
+@lru_cache(maxsize=256)
+def _price(model: str, kind: str) -> float:
+    """USD for each token, a plain model's where the model is unknown."""
+    price = lookup(model, {}) if model else None
+    listed = (price.input, price.output, price.cache_5m, price.cache_read) if price else _PLAIN
+    return listed[TOKENS.index(kind)] / 1e6
+
+
+def _amounts(column: Column, loads: Sequence[Load]) -> List[float]:
+    """What each load has of a column; a weight of any model takes them all."""
+    own = {(model, kind): weight for model, kind, weight in column if model}
+    any_of = {kind: weight for model, kind, weight in column if not model}
+    return [sum([count * (own.get(key, 0.0) or any_of.get(key[1], 0.0)) for key, count in load.items()]) for load in loads]
+
+
+def _rows(columns: Sequence[Column], data: _Data, groups: Sequence[Sequence[int]]) -> Rows:
+    """One row for each group of neighbouring stretches."""
+    amounts = [_amounts(column, data.loads) for column in columns]
+    stretches = data.stretches
+    points = [sum([stretches[place].points for place in group]) for group in groups]
+    errors = [error(stretches[group[0]]._replace(exact=stretches[group[-1]].exact)) for group in groups]
+    return Rows([[sum([column[place] for place in group]) for group in groups] for column in amounts], points, errors,
+                [stretches[group[0]].window for group in groups])
+
+
+def _prior(columns: Sequence[Column], rows: Rows) -> List[float]:
+    """Weights to begin with: by the price list, so large that the most rows agree."""
+    if len(columns) == 1:
+        return [scale(rows, rows.columns[0])]
+    prices = [_price(column[0][0], column[0][1]) for column in columns]
+    rate = scale(rows, predicted(prices, rows.columns))
+    return [rate * price for price in prices]
+
+
+def _fitted(columns: Sequence[Column], data: _Data, groups: Sequence[Sequence[int]]) -> Fit:
+    rows = _rows(columns, data, groups)
+    return fit(rows, _prior(columns, rows), _LOOSE)
+
+
+def _trial(name: str, data: _Data) -> _Trial:
+    columns = _columns(name, data)
+    rows, tests = _rows(columns, data, data.fitted), _rows(columns, data, data.tested)
+    prior = _prior(columns, rows)
+    whole = fit(rows, prior, _LOOSE)
+    others = _without(rows, prior)
+    told = _held_out(tests, whole.weights, others)
+    worth, noise, clean = max((sum(likelihood(tests, told, noise, clean)), noise, clean)
+                              for noise in _NOISES for clean in _SHARES)
+    ruler = _ruler(name, columns, whole.weights, data)._replace(error_points=_error(tests, told, shares(tests, told, noise, clean)))
+    thirds = _thirds(columns, data)
+    parts = [sum(map(mul, whole.weights, sums)) for sums in thirds]
+    doubts = [_off(sums, part, whole, others) for sums, part in zip(thirds, parts)] if len(columns) > 1 else []
+    doubts = [hypot(doubt, _shifted(columns, thirds, whole)) for doubt in doubts]
+    return _Trial(ruler, worth, parts, doubts)
+
+
+def _thirds(columns: Sequence[Column], data: _Data) -> List[List[float]]:
+    """What the first, second and last third of the stretches have of each column."""
+    amounts, size = [_amounts(column, data.loads) for column in columns], -(-len(data.loads) // 3)
+    return [[sum(column[begin:begin + size]) for column in amounts] for begin in range(0, len(data.loads), size)]
+
+
+def _off(sums: Sequence[float], told: float, whole: Fit, others: Sequence[Tuple[Set[int], List[float]]]) -> float:
+    """By how much what is told of these sums may be off: as the fit says, and as leaving out windows does (jackknife)."""
+    gaps = [_gap(sum(map(mul, weights, sums)), told) for _, weights in others]
+    jackknife = sqrt(sum([gap * gap for gap in gaps]) * (len(gaps) - 1) / len(gaps)) if gaps else 0.5
+    return max(jackknife, spread(whole.gram, sums) / told if told > 0 else 1.0)
+
+
+def _shifted(columns: Sequence[Column], thirds: Sequence[Sequence[float]], whole: Fit) -> float:
+    """By how much the limit would be off if the use of a model changed by half, as a share."""
+    sums = [sum(column) for column in zip(*thirds)]
+    told = sum(map(mul, whole.weights, sums))
+    models = sorted({column[0][0] for column in columns})
+    alone = [[amount if column[0][0] == model else 0.0 for column, amount in zip(columns, sums)] for model in models]
+    return _SHIFT * sqrt(sum([spread(whole.gram, part) ** 2 for part in alone])) / told if told > 0 else 0.0
+
+
+def _without(rows: Rows, prior: Sequence[float]) -> List[Tuple[Set[int], List[float]]]:
+    """A part of the windows, and the weights that were fitted without it; every window is in one part."""
+    windows = sorted(set(rows.windows))
+    if len(windows) < _LEAST_WINDOWS:
+        return []
+    parts = [set(windows[fold::_FOLDS]) for fold in range(min(_FOLDS, len(windows)))]
+    return [(part, fit(rows.only([place for place, window in enumerate(rows.windows) if window not in part]), prior,
+                       _LOOSE).weights) for part in parts]
+
+
+def _held_out(tests: Rows, weights: Sequence[float], others: Sequence[Tuple[Set[int], List[float]]]) -> List[float]:
+    """Points of the tested rows by fits that did not see their windows; by all there is where there are too few."""
+    found = predicted(weights, tests.columns)
+    for part, fitted in others:
+        for place, window in enumerate(tests.windows):
+            if window in part:
+                found[place] = sum([weight * column[place] for weight, column in zip(fitted, tests.columns)])
+    return found
+
+
+def _error(tests: Rows, told: Sequence[float], sure: Sequence[float]) -> float:
+    """Median of what was missed at the end of each window's longest run of which all use was seen, points."""
+    ends: Dict[int, Tuple[float, float]] = {}
+    for window, shown, points, share in zip(tests.windows, tests.points, told, sure):
+        if share > 0.5:
+            ends[window] = max(ends.get(window, (0.0, 0.0)), (shown, abs(points - shown)))
+    missed = sorted([miss for _, miss in ends.values()])
+    return missed[len(missed) // 2] if missed else 0.0
+
+
+def _ruler(name: str, columns: Sequence[Column], weights: Sequence[float], data: _Data) -> Ruler:
+    """The weights as users are told them: one token of the plain kinds counts about as one."""
+    found = [(model, kind, inner * (weight if len(columns) > 1 else 1.0))
+             for column, weight in zip(columns, weights) for model, kind, inner in column]
+    if len(columns) > 1:
+        found = _in_tokens(found + _for_the_rest(found, data), data)
+    elif name == "cost" and found[0][0]:
+        found += _for_the_rest(found, data)
+    return Ruler(name, tuple(found), 0.0, len(data.stretches))
+
+
+def _for_the_rest(weights: Sequence[Tuple[str, str, float]], data: _Data) -> List[Tuple[str, str, float]]:
+    """Weights for models without their own: for each kind the mean of what was used."""
+    if any(not model for model, _, _ in weights):
+        return []
+    own = {(model, kind): weight for model, kind, weight in weights}
+    counts = {kind: [0.0, 0.0] for kind in TOKENS}
+    for load in data.loads:
+        for key, count in load.items():
+            if key in own:
+                counts[key[1]][0] += count
+                counts[key[1]][1] += count * own[key]
+    return [("", kind, worth / count if count else 0.0) for kind, (count, worth) in counts.items()]
+
+
+def _in_tokens(weights: List[Tuple[str, str, float]], data: _Data) -> List[Tuple[str, str, float]]:
+    """Scaled so that all that was used measures as many as it had input and output tokens."""
+    ruler = Ruler("", tuple(weights))
+    measured = sum([measure(ruler, load) for load in data.loads])
+    tokens = sum([count for load in data.loads for (_, kind), count in load.items() if kind in ("input", "output")])
+    factor = tokens / measured if measured and tokens else 1.0
+    return [(model, kind, weight * factor) for model, kind, weight in weights]

@@ -1,0 +1,219 @@
+"""Stretches of 5-hour windows: how many percentage points were gained, and what was used on this machine meanwhile."""
+
+from bisect import bisect_left, bisect_right
+from itertools import groupby
+from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
+
+from ccmon.learning.values import WINDOW_S, Key, Load, Reading, Stretch, Use
+
+EVENTS = ("limit", "hit")              # sources of readings that are exactly 100 %
+JITTER_S = 90                          # two resets that differ by less are one
+ROUNDED = 0.29                         # standard deviation of a rounded percentage, points
+_TOLERANCE = 0.02                      # neighbours of one kind differ by so much besides the rounding, as a share
+_APART = 2.2                           # standard deviations from which on two neighbours are not of one kind
+
+
+class Mark(NamedTuple):
+    """A moment at which the percentage of a window is known."""
+
+    ts: int
+    percent: float
+    exact: bool = False                # an event: 100 %, not rounded
+    whole: bool = False                # the window's own start
+
+
+def cut(readings: Sequence[Reading], use: Sequence[Use], least_points: float = 8) -> List[Stretch]:
+    """Stretches of at least so many points, in order of time; what remains at a window's end belongs to the last one.
+
+    A window begins five hours before its reset, whatever was read then. What was read before a limit event and says
+    100 % too counts for nothing, and so does all that was used after the event.
+    """
+    used = Used(use)
+    found: List[Stretch] = []
+    for window, marks in _parts(placed(readings, use)):
+        for first, last in _pairs(marks, least_points):
+            load = used.between(first.ts, last.ts)
+            found.append(Stretch(window, first.ts, last.ts, last.percent - first.percent, load, first.whole, last.exact))
+    return found
+
+
+class Used:
+    """What was used between any two moments."""
+
+    def __init__(self, use: Sequence[Use]) -> None:
+        self.rows = sorted(use, key=_start)
+        self.starts = [row.ts for row in self.rows]
+        self.longest_s = max([row.span_s for row in self.rows], default=0)
+
+    def between(self, start: int, end: int) -> Dict[Key, float]:
+        """The load from start to end (epoch s); a span that reaches over either counts by its share of time."""
+        found: Dict[Key, float] = {}
+        first, last = bisect_right(self.starts, start - self.longest_s), bisect_left(self.starts, end)
+        for ts, span_s, load in self.rows[first:last]:
+            inside = min(end, ts + span_s) - max(start, ts)
+            share = inside / span_s if span_s > 0 else 1.0
+            if share > 0:
+                for key, count in load.items():
+                    found[key] = found.get(key, 0.0) + count * share
+        return found
+
+
+def _start(row: Use) -> int:
+    return row.ts
+
+
+def placed(readings: Sequence[Reading], use: Sequence[Use]) -> List[Reading]:
+    """In order of time, each with the reset of its window, to the minute; without those whose window nobody knows."""
+    ordered = sorted(set(readings), key=lambda reading: (reading.ts, reading.percent))
+    resets = _resets(ordered)
+    suggested: Optional[List[int]] = None
+    found: List[Reading] = []
+    for reading in ordered:
+        window = resets.get(reading.resets_at) or _running(found, reading.ts) or _holding(sorted(resets.values()), reading.ts)
+        if not window:
+            suggested = _suggested(use, sorted(resets.values())) if suggested is None else suggested
+            window = _holding(suggested, reading.ts)
+        if window and window - WINDOW_S - JITTER_S <= reading.ts <= window + JITTER_S:
+            found.append(reading._replace(resets_at=window))
+    return found
+
+
+def _resets(readings: Sequence[Reading]) -> Dict[int, int]:
+    """Each reset that was told, to the minute, and the same for all that differ by seconds."""
+    found: Dict[int, int] = {}
+    last = -WINDOW_S
+    for reset in sorted({reading.resets_at for reading in readings if reading.resets_at > 0}):
+        last = last if reset - last <= JITTER_S else (reset + 30) // 60 * 60
+        found[reset] = last
+    return found
+
+
+def _running(before: Sequence[Reading], ts: int) -> int:
+    """The window that was told last, if it still runs; 0 if not."""
+    return before[-1].resets_at if before and before[-1].resets_at > ts else 0
+
+
+def _holding(resets: Sequence[int], ts: int) -> int:
+    """The first of the windows that holds the moment; 0 if none does."""
+    place = bisect_right(resets, ts)
+    return resets[place] if place < len(resets) and resets[place] - WINDOW_S <= ts else 0
+
+
+def _suggested(use: Sequence[Use], known: Sequence[int]) -> List[int]:
+    """Resets of windows as the use suggests: each begins with the first use after the last, but for those that are known."""
+    found: List[int] = []
+    end = 0
+    for ts in sorted({row.ts for row in use}):
+        if ts >= end:
+            end = _holding(known, ts) or ts // 60 * 60 + WINDOW_S
+            found.append(end)
+    return found
+
+
+def _parts(readings: Sequence[Reading]) -> List[Tuple[int, List[Mark]]]:
+    """The windows with what is known of them; in several parts where the percentage falls or the reset goes back."""
+    parts: List[Tuple[int, List[Mark]]] = []
+    for window, group in groupby(readings, key=lambda reading: reading.resets_at):
+        told = _told(list(group))
+        before = parts[-1][1][-1].ts if parts and parts[-1][1] else 0
+        begin = Mark(window - WINDOW_S, 0.0, whole=True)
+        begun = all(window != other for other, _ in parts[-8:]) and before <= begin.ts + JITTER_S
+        for number, marks in enumerate(_rising(told)):
+            parts.append((window, [begin, *marks] if begun and not number and marks[0].ts > begin.ts else marks))
+    return parts
+
+
+def _told(readings: Sequence[Reading]) -> List[Mark]:
+    """The marks of one window. Before an event, what the status line says of 100 % may have been rounded up."""
+    marks = [Mark(reading.ts, reading.percent, reading.source in EVENTS) for reading in readings]
+    if any(mark.exact for mark in marks):
+        marks = [mark for mark in marks if mark.exact or mark.percent < 100]
+    return marks
+
+
+def _rising(marks: Sequence[Mark]) -> List[List[Mark]]:
+    """Parts in which the percentage never falls; each ends with the first mark of 100 %."""
+    parts: List[List[Mark]] = []
+    for mark in marks:
+        if not parts or mark.percent < parts[-1][-1].percent:
+            parts.append([mark])
+        elif parts[-1][-1].percent < 100:
+            parts[-1].append(mark)
+    return parts
+
+
+def _pairs(marks: Sequence[Mark], least_points: float) -> List[Tuple[Mark, Mark]]:
+    """Start and end of each stretch."""
+    found: List[Tuple[Mark, Mark]] = []
+    first = marks[0]
+    for mark in marks[1:]:
+        if mark.percent - first.percent >= least_points:
+            found.append((first, mark))
+            first = mark
+    if found and marks[-1].percent > found[-1][1].percent:
+        found[-1] = (found[-1][0], marks[-1])
+    return found
+
+
+def error(stretch: Stretch) -> float:
+    """Standard deviation of its points by rounding alone."""
+    rounded = (not stretch.whole) + (not stretch.exact)
+    return ROUNDED * rounded ** 0.5 if rounded else 0.05
+
+
+def joined(stretches: Sequence[Stretch], measure: Callable[[Load], float]) -> List[List[int]]:
+    """Places of neighbours that can be taken as one stretch: each of their points took about the same measure.
+
+    One long stretch says far more than many short ones, whose rounding it leaves out; but where something was used
+    elsewhere, the points before and after are of another kind.
+    """
+    groups: List[List[_Piece]] = []
+    for place, stretch in enumerate(stretches):
+        piece = _Piece([place], stretch.points, measure(stretch.load))
+        before = stretches[place - 1] if place else None
+        near = before is not None and before.window == stretch.window and before.end == stretch.start
+        if near and not (before and before.exact):
+            groups[-1].append(piece)
+        else:
+            groups.append([piece])
+    return [piece.places for group in groups for piece in _merged(group)]
+
+
+class _Piece(NamedTuple):
+    places: List[int]
+    points: float
+    amount: float
+
+
+def _merged(pieces: List[_Piece]) -> List[_Piece]:
+    """The most alike neighbours become one, until none are alike."""
+    pieces = list(pieces)
+    apart = [_apart(one, other) for one, other in zip(pieces, pieces[1:])]
+    while apart and min(apart) < _APART:
+        at = apart.index(min(apart))
+        one, other = pieces[at], pieces[at + 1]
+        pieces[at:at + 2] = [_Piece(one.places + other.places, one.points + other.points, one.amount + other.amount)]
+        low = max(0, at - 1)
+        apart[low:at + 2] = [_apart(a, b) for a, b in zip(pieces[low:at + 1], pieces[low + 1:at + 2])]
+    return pieces
+
+
+def _apart(one: _Piece, other: _Piece) -> float:
+    """How many standard deviations the measures per point of two neighbours differ."""
+    a, b = one.amount / one.points, other.amount / other.points
+    mean = (one.amount + other.amount) / (one.points + other.points)
+    # Neighbours share the moment between them: what rounding adds to one, it takes from the other.
+    rounding = ROUNDED * ((1 / one.points + 1 / other.points) ** 2 + 1 / one.points ** 2 + 1 / other.points ** 2) ** 0.5
+    spread = mean * (rounding ** 2 + 2 * _TOLERANCE ** 2) ** 0.5
+    return abs(a - b) / spread if spread else 0.0
+
+
+def whole(stretches: Sequence[Stretch], places: Sequence[int]) -> Stretch:
+    """Neighbours as one stretch."""
+    first, last = stretches[places[0]], stretches[places[-1]]
+    load: Dict[Key, float] = {}
+    for place in places:
+        for key, count in stretches[place].load.items():
+            load[key] = load.get(key, 0.0) + count
+    points = sum([stretches[place].points for place in places])
+    return Stretch(first.window, first.start, last.end, points, load, first.whole, last.exact)

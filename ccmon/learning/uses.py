@@ -1,0 +1,85 @@
+"""What was used when, as learning wants it: from minutes by model, from hours, and from what was seen of a session."""
+
+from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+from ccmon.learning.values import KINDS, Key, Use
+from ccmon.prices import Price
+
+COST: Key = ("", "cost")
+_FOUR = KINDS[:4]
+_HOUR_S = 3600
+
+Row = Sequence[int]                    # epoch s, number of the model, four kinds
+PriceOf = Callable[[str], Optional[Price]]
+
+
+class _Model(NamedTuple):
+    keys: Tuple[Key, Key, Key, Key]
+    rates: Optional[Tuple[float, ...]]     # USD per token of each kind
+
+
+def by_model(models: Mapping[int, str], minutes: Sequence[Row], hours: Sequence[Row], price_of: PriceOf) -> List[Use]:
+    """Uses by time; models have their names by number. An hour that is there twice counts once, as the larger one.
+
+    The cost of a time is left out where a model has no price.
+    """
+    known = {number: _model(name, price_of) for number, name in models.items()}
+    if not hours:
+        return _uses(minutes, 60, known)
+    minutes, hours = _once(minutes, hours)
+    return sorted(_uses(hours, _HOUR_S, known) + _uses(minutes, 60, known), key=lambda use: use.ts)
+
+
+def _model(name: str, price_of: PriceOf) -> _Model:
+    price = price_of(name) if name else None
+    first, second, third, fourth = ((name, kind) for kind in _FOUR)
+    rates = price and tuple(rate / 1e6 for rate in (price.input, price.output, price.cache_5m, price.cache_read))
+    return _Model((first, second, third, fourth), rates)
+
+
+def _uses(rows: Sequence[Row], span_s: int, models: Mapping[int, _Model]) -> List[Use]:
+    """A year has hundreds of thousands of rows: no calls in the loop that can be spared."""
+    found: List[Use] = []
+    before = -1
+    load: Dict[Key, float] = {}
+    for ts, number, given, made, created, read in rows:
+        (one, two, three, four), rates = models[number]
+        if ts != before:
+            load = {COST: 0.0}
+            found.append(Use(ts, span_s, load))
+            before = ts
+        load[one], load[two], load[three], load[four] = given, made, created, read
+        if rates and COST in load:
+            load[COST] += given * rates[0] + made * rates[1] + created * rates[2] + read * rates[3]
+        elif given or made or created or read:
+            load.pop(COST, None)
+    return found
+
+
+def _once(minutes: Sequence[Row], hours: Sequence[Row]) -> Tuple[List[Row], List[Row]]:
+    """Minutes that are told again after they were summed up stand in both."""
+    sums: Dict[Tuple[int, int], int] = {}
+    for ts, number, *counts in minutes:
+        key = ts // _HOUR_S, number
+        sums[key] = sums.get(key, 0) + sum(counts)
+    summed = {(ts // _HOUR_S, number) for ts, number, *counts in hours if sum(counts) >= sums.get((ts // _HOUR_S, number), 0)}
+    return ([row for row in minutes if (row[0] // _HOUR_S, row[1]) not in summed],
+            [row for row in hours if (row[0] // _HOUR_S, row[1]) in summed])
+
+
+def of_session(start: int, shots: Sequence[Sequence[Optional[int]]]) -> List[Use]:
+    """What was used between what was seen of a session: from when to when, four counts and micro-dollars, all since its start."""
+    found: List[Use] = []
+    since, counts, spent = start, [0, 0, 0, 0], 0
+    for first, last, *rest in shots:
+        told = [max(one or 0, known) for one, known in zip(rest, counts)]
+        cost = rest[4] if len(rest) > 4 else None
+        assert first is not None and last is not None
+        if told != counts:
+            load: Dict[Key, float] = {("", kind): one - known for kind, one, known in zip(_FOUR, told, counts)}
+            if cost is not None:
+                load[COST] = max(0, cost - spent) / 1e6
+            begin = min(since, first - 1)
+            found.append(Use(begin, first - begin, load))
+        counts, since, spent = told, max(since, last), spent if cost is None else max(spent, cost)
+    return found

@@ -1,0 +1,238 @@
+"""What `ccmon learn` prints: the limit with its error, what it rests on, how good the forecasts were; and that as JSON."""
+
+from math import log
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+
+from ccmon import gauge, text
+from ccmon.learning import runway, score
+from ccmon.learning.learner import Lessons
+from ccmon.learning.portable import Extra
+from ccmon.learning.score import Score
+from ccmon.learning.told import Told
+from ccmon.learning.values import Change, Estimate, Learned, Ruler
+from ccmon.model import LearnedLimit
+from ccmon.notices import CONNECT, changed
+from ccmon.text import Line, Span, count, plural
+from ccmon.views.limit_words import RULERS
+from ccmon.when import Zone, local
+
+LABEL_CELLS = 9
+MOST_NOISE = 4                         # percent; more, and a limit is not called learned
+_NAME_CELLS, _CELLS = 30, 10
+MODELS = {"runway": "ccmon's runway", "last_hour": "last-hour rate", "arima": "ARIMA(2,1,2)", "boosting": "boosted quantiles",
+          "network": "neural network"}
+
+
+class Findings(NamedTuple):
+    """Everything that is known."""
+
+    at: int                            # epoch s
+    zone: Zone
+    lessons: Lessons
+    plans: Mapping[str, int]
+    session: Told                      # the score of past forecasts
+    week: Told
+    extra: Optional[Extra] = None
+
+
+def lines(found: Findings, cells: int, scores: bool) -> List[Line]:
+    """One section a topic, its name at the left; with the scores of the forecasts that were told, or without."""
+    sections = [("limit", _limit(found)), ("ruler", _ruler(found.lessons.learned)), ("changes", _changes(found)),
+                ("runway", _runway(found.lessons))]
+    if scores:
+        sections += [("score", _told(found.session, "session")), ("week", _told(found.week, "week"))]
+    sections += [("extra", _extra(found.extra, found.zone)), ("days", _days(found.extra))]
+    out: List[Line] = []
+    for label, words in sections:
+        rows = [row for sentence in words for row in _rows(sentence, max(1, cells - LABEL_CELLS))]
+        heads = [label] + [""] * (len(rows) - 1)
+        out += [text.clip_line((Span(text.pad(head, LABEL_CELLS), "accent"), Span(row)), cells) for head, row in zip(heads, rows)]
+    return out
+
+
+def _rows(words: str, cells: int) -> List[str]:
+    return [words] if text.width(words) <= cells else text.wrap(words, cells)
+
+
+def _day(at: int, zone: Zone) -> str:
+    return f"{local(at, zone):%Y-%m-%d}"
+
+
+# --- the limit ----------------------------------------------------------------------------------------------------------
+
+def _limit(found: Findings) -> Iterator[str]:
+    learned = found.lessons.learned
+    tokens = gauge.in_tokens(learned, None, None)
+    if tokens is None:
+        yield from _unknown(learned)
+        return
+    about = "about " if tokens.unit != "tokens" else ""
+    yield f"{about}{count(tokens.tokens)} tokens, 90 % interval {count(tokens.low)}-{count(tokens.high)}"
+    if learned.estimate and learned.ruler:
+        yield from _in_own_unit(learned.estimate, learned.ruler)
+    yield f"nearest plan by its reference figure: {nearest(tokens.tokens, found.plans)}"
+    if found.extra and found.extra.forest:
+        yield f"the Random Forest, taught by made-up users, names {found.extra.forest}"
+
+
+def _in_own_unit(estimate: Estimate, ruler: Ruler) -> Iterator[str]:
+    if ruler.unit == "cost":
+        yield f"constant in cost: ${estimate.median:,.2f} (${estimate.low:,.2f}-{estimate.high:,.2f}); tokens by your usual mix"
+    elif ruler.unit == "weighted":
+        yield f"constant {RULERS[ruler.name]}; tokens by your usual mix"
+
+
+def _unknown(learned: Learned) -> Iterator[str]:
+    """Nothing is made up where nothing is known."""
+    yield (f"unknown, at least {count(int(learned.at_least))} ({plural(learned.sessions, 'session')})"
+           if learned.sessions else "unknown: no session is known")
+    estimate = learned.estimate
+    if estimate is None and not learned.readings:
+        yield f"Claude's own percentages are not known. Connect Claude Code: `{CONNECT}`"
+    elif estimate is None:
+        yield f"{plural(learned.readings, 'reading')} so far: too few to say more"
+    elif 100 * estimate.noise > MOST_NOISE:
+        yield (f"{plural(learned.readings, 'reading')} do not fit one limit: the noise is {100 * estimate.noise:.1f} %, and "
+               f"a learned limit has at most {MOST_NOISE} %")
+    else:
+        yield f"{plural(estimate.readings, 'reading')} of {plural(estimate.windows, 'window')} so far: not enough to be sure"
+
+
+def nearest(tokens: int, plans: Mapping[str, int]) -> str:
+    """The plan whose figure is nearest, by ratio: max5 (35,000)."""
+    name = min(plans, key=lambda plan: abs(log(plans[plan] / tokens)))
+    return f"{name} ({count(plans[name])})"
+
+
+def _ruler(learned: Learned) -> Iterator[str]:
+    ruler, estimate = learned.ruler, learned.estimate
+    if ruler is None or estimate is None:
+        return
+    yield f"{RULERS[ruler.name]}: {ruler.error_points:.1f} points off at the end of windows held out (median)"
+    yield f"{plural(ruler.readings, 'reading')}, {plural(learned.hits, 'limit event')}, {plural(estimate.windows, 'window')}"
+    yield f"noise {100 * estimate.noise:.1f} %; {text.percent(100 * estimate.covered)} of windows used only on this machine"
+
+
+def _changes(found: Findings) -> Iterator[str]:
+    changes = found.lessons.learned.changes
+    for change in changes:
+        yield f"{_day(change.at, found.zone)}, noticed {_day(change.found_at, found.zone)}: {_changed(change)}"
+    if not changes and found.lessons.learned.ruler:
+        yield "none found"
+
+
+def _changed(change: Change) -> str:
+    sentence = changed(change.factor, change.sure)
+    return sentence[0].lower() + sentence[1:] if not sentence.startswith("Claude") else sentence
+
+
+# --- forecasts ----------------------------------------------------------------------------------------------------------
+
+def _runway(lessons: Lessons) -> Iterator[str]:
+    courses = ("Claude's percentages", lessons.points), ("tokens", lessons.tokens)
+    known = [(name, trained.rows) for name, trained in courses if trained]
+    for name, rows in known:
+        if rows >= runway.ENOUGH:
+            yield f"from {name}: {plural(rows, 'row')}"
+        else:
+            yield f"from {name}: {plural(rows, 'row')} of {runway.ENOUGH}; until then the last-hour rate counts"
+    if not known:
+        yield "last-hour rate; nothing is known of other days"
+    if lessons.week:
+        yield f"of the week: {plural(lessons.week.days, 'day')}" + (
+            "" if lessons.week.days >= 14 else " of 14; until then the pace of its window counts")
+
+
+def _told(told: Told, window: str) -> Iterator[str]:
+    if not told.ours.n:
+        waiting = f"; {plural(told.open, 'forecast')} wait for the end of theirs" if told.open else ""
+        yield f"no {window} is over of which ccmon has told when it runs out{waiting}"
+        return
+    yield f"{plural(told.ours.n, 'forecast')} of {plural(told.windows, window)}; median error {told.error_min:.0f} min"
+    yield _row("", ("ccmon", "seed", ""))
+    yield from _scores(told.ours, told.seed)
+
+
+def _scores(ours: Score, seed: Score) -> Iterator[str]:
+    """A row for each score; the seed's rule is the rate of the last hour."""
+    yield _row("mean error, minutes", _pair(ours.mae_min, seed.mae_min, 1))
+    yield _row("CRPS, minutes", _pair(ours.crps_min, seed.crps_min, 1))
+    yield _row("Brier", _pair(ours.brier, seed.brier, 3))
+    yield _row("in the 90 % interval", (_percent(ours.coverage90), "-", ""))
+
+
+def _row(name: str, values: Tuple[str, ...]) -> str:
+    return (text.pad(name, _NAME_CELLS) + "".join(" " * max(1, _CELLS - len(value)) + value for value in values)).rstrip()
+
+
+def _pair(ours: Optional[float], seed: Optional[float], digits: int) -> Tuple[str, str, str]:
+    change = f"{100 * (ours / seed - 1):+.0f} %" if ours is not None and seed else ""
+    return _number(ours, digits), _number(seed, digits), change
+
+
+def _number(value: Optional[float], digits: int) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def _percent(share: Optional[float]) -> str:
+    return "-" if share is None else f"{100 * share:.0f} %"
+
+
+# --- extra models -------------------------------------------------------------------------------------------------------
+
+def _extra(extra: Optional[Extra], zone: Zone) -> Iterator[str]:
+    if extra is None or not extra.tried:
+        return
+    number = extra.tried[0].score.n
+    if not number:
+        yield "too little is known to try further models"
+        return
+    yield f"tried {_day(extra.at, zone)} on your last weeks: {plural(number, 'forecast')}, three limits of your windows' size"
+    yield _row("", ("MAE", "CRPS", "Brier", "in 90 %"))
+    for tried in extra.tried:
+        name, made = MODELS.get(tried.name, tried.name), tried.score
+        values = (_number(made.mae_min, 1), _number(made.crps_min, 1), _number(made.brier, 3), _percent(made.coverage90))
+        yield _row(name, (tried.note,) if tried.note else values)
+    if extra.used:
+        yield f"{MODELS.get(extra.used.name, extra.used.name)} is clearly better than ccmon's runway, and is used"
+    else:
+        yield "none is clearly better than ccmon's runway, which is used"
+
+
+def _days(extra: Optional[Extra]) -> Iterator[str]:
+    yield from extra.days if extra else ()
+
+
+# --- as JSON ------------------------------------------------------------------------------------------------------------
+
+def document(found: Findings) -> Dict[str, Any]:
+    """Everything for programs; unknown is null."""
+    learned, lessons = found.lessons.learned, found.lessons
+    tokens = gauge.in_tokens(learned, None, None)
+    return {
+        "at": found.at, "limit": _limit_document(learned, tokens, found.plans), "at_least": int(learned.at_least),
+        "sessions": learned.sessions, "readings": learned.readings, "hits": learned.hits,
+        "ruler": learned.ruler and {**learned.ruler._asdict(), "unit": learned.ruler.unit},
+        "changes": [change._asdict() for change in learned.changes],
+        "runway": {"points_rows": lessons.points and lessons.points.rows, "tokens_rows": lessons.tokens and lessons.tokens.rows,
+                   "week_days": lessons.week and lessons.week.days},
+        "forecasts": {"session": _told_document(found.session), "week": _told_document(found.week)},
+        "extra": found.extra and _extra_document(found.extra)}
+
+
+def _limit_document(learned: Learned, tokens: Optional[LearnedLimit], plans: Mapping[str, int]) -> Optional[Dict[str, Any]]:
+    if learned.estimate is None:
+        return None
+    plan = nearest(tokens.tokens, plans).split()[0] if tokens else None
+    return {**learned.estimate._asdict(), "tokens": tokens and tokens._asdict(), "nearest_plan": plan}
+
+
+def _told_document(told: Told) -> Dict[str, Any]:
+    return {"forecasts": told.ours.n, "windows": told.windows, "open": told.open, "median_error_min": told.error_min,
+            **score.beside(told.ours, told.seed), "coverage90": told.ours.coverage90}
+
+
+def _extra_document(extra: Extra) -> Dict[str, Any]:
+    tried = {one.name: {**one.score._asdict(), "note": one.note or None} for one in extra.tried}
+    return {"at": extra.at, "used": extra.used and extra.used.name, "tried": tried, "forest": extra.forest or None,
+            "days": list(extra.days)}

@@ -1,0 +1,70 @@
+"""Who says what the limit is, in words: the longest wording first. What was learned is never shown without its error."""
+
+from typing import Tuple
+
+from ccmon import text
+from ccmon.learning.values import Ruler
+from ccmon.model import LearnedLimit, Snapshot
+from ccmon.views.scene import day_text, plan_name, record
+from ccmon.when import Zone
+
+Words = Tuple[str, ...]
+RULERS = {"tokens": "by tokens", "all_tokens": "by all tokens", "cost": "by cost", "kinds": "weighted by kind",
+          "models": "weighted by model"}
+
+
+def limit_words(snapshot: Snapshot, zone: Zone) -> Words:
+    """For the row below the bar."""
+    limit = snapshot.limit
+    if snapshot.percent_source == "official":
+        return _official(snapshot)
+    if limit.source == "flag":
+        return ("limit: set by --limit", "by --limit")
+    if limit.source == "config":
+        return ("limit: set in the configuration", "limit: configured", "configured")
+    if limit.learned and limit.source == "learned" and snapshot.learned and snapshot.learned.ruler:
+        return _learned(limit.learned, snapshot.learned.ruler)
+    if is_unknown(snapshot):
+        return _unknown(snapshot, zone)
+    if limit.plan == "ml_auto":
+        return ("nothing learned yet: plan pro (reference figure)", "nothing learned yet: plan pro", "nothing learned yet")
+    if limit.high_water and limit.source == "high_water":
+        words, brief = record(limit.high_water, zone), f"record {day_text(limit.high_water.at, zone)}"
+        return (f"limit: {words}", words, brief, "record")
+    if limit.plan == "custom_max":
+        return ("no record yet: plan pro (reference figure)", "no record yet: plan pro", "no record yet")
+    name = f"plan {plan_name(limit)}"
+    return (f"limit: {name} (reference figure)", f"limit: {name} (reference)", f"{name} (reference)", name)
+
+
+def _official(snapshot: Snapshot) -> Words:
+    learned = snapshot.learned
+    if learned and learned.ruler and learned.estimate and learned.estimate.learned:
+        error = f"{learned.ruler.error_points:.1f}"
+        return (f"Claude's own figure; tokens {RULERS[learned.ruler.name]}, error {error} points",
+                f"Claude's own figure, error {error} points", f"Claude's own, error {error} points",
+                f"official, error {error} points", "official")
+    return ("Claude's own figure", "official")
+
+
+def _learned(limit: LearnedLimit, ruler: Ruler) -> Words:
+    span, error = f"{text.short_count(limit.low)}-{text.short_count(limit.high)}", f"error {ruler.error_points:.1f} points"
+    by, readings = RULERS[ruler.name], text.plural(ruler.readings, "reading")
+    return (f"learned {span}, {by}, {error}, {readings}", f"learned {span}, {by}, {error}", f"learned {span}, {error}",
+            f"learned, {error}", "learned")
+
+
+def is_unknown(snapshot: Snapshot) -> bool:
+    """True where the limit is only known to be at least the record, or above it."""
+    limit = snapshot.limit
+    above = limit.unknown or limit.plan == "ml_auto" and limit.source == "high_water"
+    return above and limit.high_water is not None and snapshot.percent_source == "tokens"
+
+
+def _unknown(snapshot: Snapshot, zone: Zone) -> Words:
+    high, tokens = snapshot.limit.high_water, snapshot.session.tokens if snapshot.active and snapshot.session else 0
+    assert high is not None
+    most, among = max(high.tokens, tokens), text.plural(high.sessions, "session")
+    record = f"record {day_text(high.at, zone)}"
+    return (f"limit unknown, at least {text.count(most)} ({among})", f"limit unknown, at least {text.short_count(most)}",
+            f"unknown, at least {text.short_count(most)}", record, "record")

@@ -1,0 +1,49 @@
+"""`python -m tests.backtest`: prints the tables and exits with 1 when a goal is missed by more than the noise."""
+
+import argparse
+import sys
+from time import perf_counter
+from typing import Callable, Dict, List, Optional, Sequence, Tuple
+
+from . import changes, limit, points, runway, speed
+from .goals import Row, Table
+
+Part = Callable[[int, int, bool], List[Row]]
+PARTS: Dict[str, Tuple[str, Part]] = {
+    "limit": ("The limit", limit.rows),
+    "points": ("Predicted against shown percentage at the end of a window, after 100 readings", points.rows),
+    "changes": ("Changes of the limit", changes.rows),
+    "runway": ("The runway against the seed's rule", runway.rows),
+    "speed": ("Training", speed.rows),
+}
+FULL_USERS, QUICK_USERS = 20, 6
+
+
+def table(part: str, first: int, count: int, quick: bool) -> Table:
+    """One part's results on users with these seeds."""
+    title, rows = PARTS[part]
+    begin = perf_counter()
+    return Table(title, rows(first, count, quick), perf_counter() - begin)
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    """Exit code: 0, or 1 when a goal is missed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.backtest", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer users and cases")
+    parser.add_argument("--seeds", type=int, metavar="N", help=f"users (default {FULL_USERS}, quick {QUICK_USERS})")
+    parser.add_argument("--first", type=int, default=0, metavar="SEED", help="the first user's seed")
+    parser.add_argument("--part", choices=list(PARTS), action="append", help="only this part (may be given again)")
+    wishes = parser.parse_args(arguments)
+    count = wishes.seeds or (QUICK_USERS if wishes.quick else FULL_USERS)
+    missed: List[str] = []
+    print(f"{count} simulated users of 42 days each, seeds from {wishes.first}.\n")
+    for part in wishes.part or PARTS:
+        found = table(part, wishes.first, count, wishes.quick)
+        print("\n".join(found.lines(wishes.quick)), f"({found.seconds:.0f} s)\n", sep="", flush=True)
+        missed += found.missed(wishes.quick)
+    print("\n".join(["Missed by more than the noise:", *missed]) if missed else "No goal is missed by more than the noise.")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""What is learned from one simulated history, as the rooms of ccmon.learning do it, and what would have been true."""
+
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+
+from ccmon.learning import posterior, ruler, stretches
+from ccmon.learning.values import Estimate, Key, Load, Ruler, Stretch
+
+from ..simulator import Simulated, Window
+
+
+class Fit(NamedTuple):
+    """The ruler and the limit after so many stretches."""
+
+    ruler: Ruler
+    estimate: Estimate
+    until: int                         # epoch s of the last reading that was used
+    readings: int                      # whole percents behind it
+
+
+def cut(sim: Simulated) -> List[Stretch]:
+    """All stretches of a history."""
+    return stretches.cut(sim.readings, sim.use)
+
+
+def learn(sim: Simulated, known: Sequence[Stretch]) -> Optional[Fit]:
+    """What these stretches teach; None when no ruler was found."""
+    chosen = ruler.choose(known)
+    if chosen is None:
+        return None
+    until = max(stretch.end for stretch in known)
+    floors = [ruler.measure(chosen, load) for window, load in loads(sim) if window.resets_at <= until and not window.hit_at]
+    estimate = posterior.estimate(known, chosen, floors)
+    return estimate and Fit(chosen, estimate, until, sum(1 for reading in sim.readings if reading.ts <= until))
+
+
+def loads(sim: Simulated) -> List[Tuple[Window, Load]]:
+    """What was used here in each window, by model and kind."""
+    found: List[Tuple[Window, Load]] = []
+    place = 0
+    for window in sim.windows:
+        total: Dict[Key, float] = {}
+        while place < len(sim.use) and sim.use[place].ts < window.resets_at:
+            for key, count in sim.use[place].load.items():
+                total[key] = total.get(key, 0.0) + count
+            place += 1
+        found.append((window, total))
+    return found
+
+
+def true_limit(sim: Simulated, chosen: Ruler) -> float:
+    """The limit in the ruler's units, by the mix of all that this user uses."""
+    units = sum(window.here for window in sim.windows)
+    return sim.limits[0][1] / units * sum(ruler.measure(chosen, load) for _, load in loads(sim))

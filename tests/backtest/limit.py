@@ -1,0 +1,74 @@
+"""The limit: how far the learned one is from the true one, whether the interval holds it, and what others' rules give.
+
+A reading counts here when the percentage has risen by 8 points since the last: the first 30 stretches of the history, then 100.
+"""
+
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+
+from ccmon.learning.values import Stretch
+
+from ..simulator import Simulated
+from . import goals, history, peers
+from .goals import Goal, Row, median, percent, quantile
+from .users import user
+
+ELSEWHERE = (0.3, 0.7)
+
+
+class Outcome(NamedTuple):
+    """One user's limit after so many readings."""
+
+    error: float                       # learned / true - 1, absolute
+    covered: bool
+    width: float                       # of the interval, as a share of the limit
+    learned: bool
+    ruler: str
+    readings: int                      # whole percents
+    peers: Dict[str, float]            # absolute error by rule
+
+
+def outcome(sim: Simulated, known: Sequence[Stretch], count: int) -> Optional[Outcome]:
+    """That user's after the first stretches, None when there are fewer."""
+    if len(known) < count:
+        return None
+    fit = history.learn(sim, known[:count])
+    if fit is None:
+        return Outcome(1.0, False, 0.0, False, "none", 0, {})
+    true, found = history.true_limit(sim, fit.ruler), fit.estimate
+    seen = peers.samples(sim, fit.until)
+    others = {name: abs(rule(seen) / sim.limits[0][1] - 1) for name, rule in peers.LIMITS.items()}
+    return Outcome(abs(found.median / true - 1), found.low <= true <= found.high, (found.high - found.low) / found.median,
+                   found.learned, fit.ruler.name, fit.readings, others)
+
+
+def rows(first: int, count: int, quick: bool) -> List[Row]:
+    """The table's lines."""
+    found: List[Row] = []
+    for elsewhere in ELSEWHERE:
+        sims = [user(first + number, number, elsewhere=elsewhere) for number in range(count)]
+        name = f"{percent(elsewhere, 0)} of windows used elsewhere too"
+        found += _sized(name, [(sim, history.cut(sim)) for sim in sims])
+    if not quick:
+        sims = [user(first + number, number, any_second=True) for number in range(count)]
+        found += _sized("percentages read at any second", [(sim, history.cut(sim)) for sim in sims])
+    return found
+
+
+def _sized(name: str, users: Sequence[Tuple[Simulated, Sequence[Stretch]]]) -> List[Row]:
+    found: List[Row] = []
+    for size, goal in ((30, goals.LIMIT_30), (100, goals.LIMIT_100)):
+        outcomes = [outcome(sim, known, size) for sim, known in users]
+        found += _rows(f"{name}, {size} readings", [one for one in outcomes if one is not None], goal)
+    return found
+
+
+def _rows(name: str, outcomes: Sequence[Outcome], goal: Goal) -> List[Row]:
+    errors = [one.error for one in outcomes]
+    others = ", ".join(f"{rule} {percent(median([one.peers.get(rule, 1.0) for one in outcomes]))}" for rule in peers.LIMITS)
+    text = f"{percent(median(errors))} (9 of 10 users: {percent(quantile(errors, 0.9))})"
+    covered = sum(one.covered for one in outcomes) / max(1, len(outcomes))
+    learned = sum(one.learned for one in outcomes) / max(1, len(outcomes))
+    width, wholes = percent(median([one.width for one in outcomes])), median([one.readings for one in outcomes])
+    return [Row(f"{name}: median error", median(errors), text, goal, others),
+            Row(f"{name}: 90 % interval holds it", covered, f"{percent(covered, 0)} (median width {width})", goals.COVERED),
+            Row(f"{name}: called learned", learned, f"{percent(learned, 0)}; {wholes:.0f} whole percents")]

@@ -1,0 +1,93 @@
+"""A home in which a simulated user has worked for weeks: minutes, sessions, official readings, forecasts with their outcomes."""
+
+from typing import Dict, List, Sequence
+
+from simulator import Scenario, Simulated, simulate
+
+from ccmon import context, memory
+from ccmon.learning import course, runway
+from ccmon.learning.values import Reading
+from ccmon.memory import Answer, Memory
+from ccmon.model import SESSION_S, Block, Source
+from ccmon.store_logs import Hit, Minute
+
+DAY_S = 86_400
+
+
+def ends(sim: Simulated) -> int:
+    """The end of the history, an hour after the last use."""
+    return sim.use[-1].ts + 3600
+
+
+def blocks(sim: Simulated, now: int) -> List[Block]:
+    """The sessions as ccusage would tell them."""
+    found, place = [], 0
+    for window in sim.windows:
+        sums, last, models = [0.0] * 5, window.start, set()
+        while place < len(sim.use) and sim.use[place].ts < window.resets_at:
+            use, place = sim.use[place], place + 1
+            last = use.ts
+            for (model, kind), amount in use.load.items():
+                sums[("input", "output", "cache_creation", "cache_read", "cost").index(kind)] += amount
+                models |= {model} - {""}
+        if last > window.start or sums[0]:
+            given, made, written, read = map(round, sums[:4])
+            start = window.start // 3600 * 3600
+            found.append(Block(start, start + SESSION_S, last, given + made, given, made, written, read, sums[4],
+                               tuple(sorted(models)), 5))
+    return [block for block in found if block.start <= now]
+
+
+def fill(env: Dict[str, str], scenario: Scenario, readings: bool = True, forecasts: int = 0) -> int:
+    """Store the user's history; epoch s of its end. forecasts: how many of the last days' rows are forecast."""
+    sim = simulate(scenario)
+    now = ends(sim)
+    ctx = context.prepare({}, {**env, "CCMON_NOW": str(now)})
+    with memory.opened(ctx, 5000) as kept:
+        kept.keep(Answer(tuple(blocks(sim, now)), Source("logs", refreshed=now)), now)
+        kept.keep_logs([_minute(use.ts, model, use.load) for use in sim.use
+                        for model in sorted({name for name, _ in use.load} - {""})],
+                       [Hit(reading.ts, reading.resets_at) for reading in sim.readings if readings and reading.source == "limit"])
+        if readings:
+            _tell(kept, [reading for reading in sim.readings if reading.source == "statusline"], SESSION_S)
+            _tell(kept, weekly(sim), memory.WEEK_S)
+        _forecast(kept, sim, now, forecasts if readings else 0)
+    return now
+
+
+def _minute(ts: int, model: str, load) -> Minute:  # type: ignore[no-untyped-def]
+    return Minute(ts, model, *(round(load.get((model, kind), 0)) for kind in ("input", "output", "cache_creation", "cache_read")))
+
+
+def _tell(kept: Memory, readings: Sequence[Reading], window_s: int) -> None:
+    assert kept.store is not None
+    rows = [(window_s, reading.ts, reading.percent, reading.resets_at) for reading in readings]
+    kept.store.settle(kept.ctx.owner, lambda ledger: (ledger or "", rows))
+
+
+def weekly(sim: Simulated) -> List[Reading]:
+    """The 7-day window of the same account: a fifth of each session's percentage."""
+    found: List[Reading] = []
+    total, used, reset, window = 0.0, 0.0, sim.readings[0].ts + 3 * DAY_S, 0
+    for reading in sim.readings:
+        if reading.resets_at != window:
+            window, total, used = reading.resets_at, total + used, 0.0
+        if reading.ts >= reset:
+            reset, total = reset + 7 * DAY_S, 0.0
+        used = max(used, reading.percent / 20)
+        found.append(Reading(reading.ts, float(min(100, int(total + used))), reset))
+    return found
+
+
+def _forecast(kept: Memory, sim: Simulated, now: int, number: int) -> None:
+    """What would have been said at the last readings, and what came of it."""
+    if not number:
+        return
+    shown, points = sim.readings[-number:], course.from_readings(sim.readings)
+    trained = runway.train(course.until(points, shown[0].ts), shown[0].ts)
+    for reading in shown:
+        known = course.until(points, reading.ts)
+        if reading.percent < 100 and reading.resets_at > reading.ts:
+            made = runway.forecast(trained, known, 100 - reading.percent, reading.ts, reading.resets_at)
+            kept.keep_forecast(reading.ts, reading.resets_at, reading.percent, made, reading.resets_at)
+    kept.close_forecasts(now)

@@ -1,0 +1,175 @@
+"""`ccmon hit` and key L: what is noted, taken back, listed and refused."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from commands import HOUR, NOW, block
+
+from ccmon import app, clock, context, hits, memory
+from ccmon.hits import Event
+from ccmon.model import SESSION_S, Facts, UsageError
+from ccmon.screen import Event as Key
+from ccmon.store import Hit
+
+WARSAW = clock.zone("Europe/Warsaw")               # 17:00 there
+DAY = 24 * HOUR
+
+
+@pytest.fixture
+def ctx(home):
+    return context.prepare({}, {"HOME": str(home), "CCMON_NOW": str(NOW)})
+
+
+def stored(machine):
+    with closing(sqlite3.connect(str(machine.home / ".local/share/ccmon/ccmon.db"))) as db:
+        return db.execute("SELECT ts - ?, window_s, percent, resets_at, source FROM reading ORDER BY ts", (NOW,)).fetchall()
+
+
+def read_at(ctx, *readings):
+    with memory.opened(ctx, 1000) as kept:
+        kept.store.settle(ctx.owner, lambda ledger: ("", [(SESSION_S, *reading) for reading in readings]))
+
+
+# --- the command ---
+
+def test_a_hit_is_a_reading_of_100(machine):
+    assert machine.run("hit") == (0, "Noted: cut off at 17:00 (Europe/Warsaw). Undo: ccmon hit --undo\n", "")
+    assert stored(machine) == [(0, SESSION_S, 100.0, 0, "hit")] and machine.runs() == 0
+
+
+def test_twice_within_a_minute_is_one(machine):
+    machine.run("hit")
+    assert machine.run("hit", now=NOW + 59).out.startswith("Noted before: cut off at 17:00 ")
+    assert machine.run("hit", now=NOW + 60).out.startswith("Noted: cut off at 17:01 ")
+    assert [row[0] for row in stored(machine)] == [0, 60]
+
+
+def test_undo_takes_back_what_was_noted_last(machine):
+    """Not what happened last."""
+    machine.run("hit")
+    machine.run("hit", "--at", "16:20", now=NOW + 100)
+    assert machine.run("hit", "--undo", now=NOW + 200).out == "Taken back: cut off at 16:20 (Europe/Warsaw).\n"
+    assert machine.run("hit", "--undo", now=NOW + 200).out == "Taken back: cut off at 17:00 (Europe/Warsaw).\n"
+    assert machine.run("hit", "--undo", now=NOW + 200) == (0, "Nothing is noted.\n", "") and stored(machine) == []
+
+
+def test_the_list_names_the_sources(machine):
+    assert machine.run("hit", "--list") == (0, "Nothing is noted.\n", "")
+    ctx = context.prepare({}, {**machine.env(), "CCMON_NOW": str(NOW)})
+    with memory.opened(ctx, 1000) as kept:
+        kept.keep_logs([], [Hit(NOW - DAY, NOW - DAY + HOUR), Hit(NOW - 60, None, 7 * DAY)])
+    machine.run("hit")
+    assert machine.run("hit", "--list").out.splitlines() == [
+        "cut off    window's reset  known from",
+        "Sun 17:00  Sun 18:00       message in the logs",
+        "17:00      -               ccmon hit"]
+    machine.run("hit", "--undo")
+    assert machine.run("hit", "--undo").out == "Nothing is noted.\n"           # what Claude said is not ours to take back
+    assert len(stored(machine)) == 2
+
+
+@pytest.mark.parametrize("words, said", [
+    (("--at", "18:61"), "--at: '18:61' is not a time such as 14:30, 2026-11-22 14:30, or epoch seconds"),
+    (("--at", ""), "--at: '' is not a time such as"), (("--at", "\x1b[31mnow"), "--at: '[31mnow' is not a time"),
+    (("--at", str(NOW + 3600)), "--at: 18:00 (Europe/Warsaw) is still to come"),
+    (("--at", "2025-10-24 17:00"), "--at: 2025-10-24 17:00 (Europe/Warsaw) is more than 30 days ago"),
+    (("--at", "14:59"), "--at: 14:59 (Europe/Warsaw) is before all that ccmon knows, which begins 15:00 (Europe/Warsaw)"),
+    (("--at", "17:00", "--undo"), "not allowed with"), (("now",), "unrecognized arguments: now")])
+def test_what_cannot_be_is_refused(machine, words, said):
+    machine.answers([block(NOW - 2 * HOUR, 700)])
+    machine.run("record")
+    result = machine.run("hit", *words)
+    assert result.code == 2 and said in result.err and result.out == "" and stored(machine) == []
+
+
+def test_without_a_store_it_is_said(machine):
+    result = machine.run("hit", CCMON_DATA_DIR="/dev/null/x")
+    assert result.code == 30 and "cannot be created" in result.err and result.out == ""
+
+
+def test_a_demo_keeps_nothing(machine):
+    assert machine.run("hit", "--demo").out.startswith("Noted: cut off at ")
+    assert not (machine.home / ".local").exists()
+
+
+# --- the time ---
+
+@pytest.mark.parametrize("words, ago_s", [
+    ("17:00", 0), ("16:59", 60), ("17:01", 0), ("17:02", DAY - 120), ("9:05", 7 * HOUR + 3300), ("23:59", 17 * HOUR + 60),
+    ("16:59:30", 30), ("2025-11-23 17:00", DAY), ("2025-11-23T17:00:05", DAY - 5), ("2025-10-26 02:30", 0), (" 17:00 ", 0),
+    (str(NOW - 5), 5), (str(NOW + 60), 0)])
+def test_times_as_people_write_them(words, ago_s):
+    ago_s = NOW - 1_761_438_600 if "02:30" in words else ago_s         # that hour was there twice: the first
+    assert hits.moment(words, NOW, WARSAW, None) == NOW - ago_s
+
+
+@pytest.mark.parametrize("words", ["24:00", "1:5", "17", "-5", "17:00pm", "2025-13-01 10:00", "2025-02-30 10:00",
+                                   "0000-01-01 00:00", "99999999999", "\u0661\u0667:00", "10 min ago", "12345678", "9" * 400])
+def test_other_words_are_no_time(words):
+    with pytest.raises(UsageError, match="--at: "):
+        hits.moment(words, NOW, WARSAW, None)
+
+
+@pytest.mark.parametrize("oldest, fits", [(None, True), (NOW - 3600, True), (NOW - 3599, False)])
+def test_nothing_is_noted_before_the_history_began(oldest, fits):
+    if fits:
+        assert hits.moment("16:00", NOW, WARSAW, oldest) == NOW - 3600
+    else:
+        with pytest.raises(UsageError, match="before all that ccmon knows"):
+            hits.moment("16:00", NOW, WARSAW, oldest)
+
+
+# --- its window ---
+
+@pytest.mark.parametrize("at, resets_at", [
+    (NOW, NOW + HOUR), (NOW - 4 * HOUR, NOW + HOUR), (NOW - 5 * HOUR, NOW - 4 * HOUR), (NOW - 10 * HOUR, 0)])
+def test_the_reset_is_that_of_the_official_window(ctx, at, resets_at):
+    read_at(ctx, (NOW - 6 * HOUR, 80.0, NOW - 4 * HOUR), (NOW - 2 * HOUR, 20.0, NOW + HOUR))
+    with memory.opened(ctx, 1000) as kept:
+        kept.note_hit(at)
+        assert kept.events() == [Event(at, resets_at, "hit")]
+
+
+def test_of_two_resets_the_last_one_told_before_counts(ctx):
+    read_at(ctx, (NOW - 600, 20.0, NOW + HOUR), (NOW - 300, 30.0, NOW + 2 * HOUR), (NOW + 10, 10.0, NOW + 3 * HOUR))
+    with memory.opened(ctx, 1000) as kept:
+        kept.note_hit(NOW)
+        assert kept.events() == [Event(NOW, NOW + 2 * HOUR, "hit")]
+
+
+# --- the screen ---
+
+def pressed(state, key, now):
+    return app.update(state, Key("key", key), now, "pro", 80, 24)
+
+
+def effect_of(ctx, state, key, now):
+    later = ctx._replace(env={**ctx.env, "CCMON_NOW": str(now)})
+    state, effect = pressed(state, key, now)
+    return app._effect(later, None, None, state, effect)
+
+
+@pytest.mark.parametrize("page", ["dashboard", "history", "help"])
+def test_key_l_notes_and_takes_back(ctx, page):
+    state = effect_of(ctx, app.State(Facts(), page), "L", NOW)
+    assert state.message == "Noted: cut off at 17:00 (Europe/Warsaw). L again within 10 s takes it back"
+    assert state.message_until == NOW + 10 and state.page == page
+    state = effect_of(ctx, state, "L", NOW + 10)
+    assert state.message == "Taken back: cut off at 17:00 (Europe/Warsaw)."
+    with memory.opened(ctx, 1000) as kept:
+        assert kept.events() == []
+
+
+def test_key_l_much_later_is_another_one(ctx):
+    state = effect_of(ctx, app.State(Facts()), "L", NOW)
+    state = effect_of(ctx, effect_of(ctx, state, "L", NOW + 30), "L", NOW + 100)
+    with memory.opened(ctx, 1000) as kept:
+        assert [event.at - NOW for event in kept.events()] == [0, 100]
+    assert pressed(state, "l", NOW + 101) == (state, "")
+
+
+def test_key_l_tells_what_is_wrong_with_the_store(ctx):
+    poor = context.prepare({}, {**ctx.env, "CCMON_DATA_DIR": "/dev/null/x"})
+    state = effect_of(poor, app.State(Facts()), "L", NOW)
+    assert "cannot be created" in state.message and state.noted_at is None

@@ -1,0 +1,193 @@
+"""What was learned applied to a moment: the runway of the session and of the week, on the screen, the line and in --json."""
+
+import pytest
+import scenes
+from scenes import NOW, START, learned, official, outlook, plan, scene
+
+from ccmon import text
+from ccmon.compute import Options
+from ccmon.learning.runway import Trained
+from ccmon.learning.values import Course
+from ccmon.model import Runway
+from ccmon.outlook import Outlook, Pace, is_likelihood, of_week, week_by_pace
+from ccmon.text import Charset
+from ccmon.views import dashboard, fields, graph, outlook_row, report, small, statusline
+
+HOUR = 3600
+END, OFFICIAL_END = START + 5 * HOUR, START + 4 * HOUR + 40 * 60
+
+
+def shot(tokens=21_012, **more):
+    return scene(tokens, more.pop("options", scenes.MAX5), **more).snapshot
+
+
+def known(percent=61, tokens=21_012, **more):
+    """A moment with Claude's percentage, and everything learned."""
+    return shot(tokens, official=official(percent), learned=learned(), outlook=outlook(percent, tokens), **more)
+
+
+# --- which pace, which reset ----------------------------------------------------------------------------------------------
+
+def test_it_is_cut_at_the_window_s_own_reset():
+    runway = known().runway
+    assert runway.rule == "runway" and runway.resets_at == OFFICIAL_END
+    assert NOW < runway.low <= runway.median <= runway.high <= OFFICIAL_END and 0 <= runway.probability <= 1
+    assert shot(outlook=outlook(0, 21_012)).runway.resets_at == END
+
+
+def test_a_reset_of_one_s_own_does_not_move_it():
+    own = plan("max5", rule=scenes.ResetRule("hour", (16,)))
+    seen = known(options=own)
+    assert seen.reset.at == START + 3 * HOUR and seen.runway == known().runway
+
+
+def test_more_used_is_sooner_out():
+    likely = [known(percent).runway.probability for percent in (20, 50, 80, 95)]
+    assert likely == sorted(likely) and likely[0] < 0.2 and likely[-1] > 0.8
+
+
+def test_without_claude_s_word_tokens_count():
+    near, far = (shot(tokens, outlook=outlook(0, tokens)).runway for tokens in (33_000, 9_000))
+    assert near.rule == far.rule == "runway" and near.probability > far.probability
+    assert shot(21_012, official=official(61)).runway is None and shot(None, outlook=outlook(0, 9)).runway is None
+
+
+def test_an_unsure_limit_widens_the_interval():
+    sure = learned()
+    wide = sure._replace(estimate=sure.estimate._replace(low=sure.estimate.median * 0.7, high=sure.estimate.median * 1.5))
+    spans = []
+    for limit in (sure, wide):
+        runway = shot(27_000, options=plan("ml_auto"), learned=limit, outlook=outlook(0, 27_000)).runway
+        spans.append(runway.high - runway.low)
+    assert spans[1] > spans[0]
+
+
+def test_little_known_is_a_plain_rate_and_says_so():
+    pace = Pace(Trained(NOW, 79), Course((START, NOW), (0.0, 21_012.0), (), (START,)))
+    made = scene(21_012, outlook=Outlook(None, pace, None))
+    assert made.snapshot.runway.rule == "last_hour" and not is_likelihood(made.snapshot.runway)
+    assert "(last-hour rate)" in text.plain(outlook_row.runs_out_row(made, 70))
+    assert report.document(made.snapshot)["runway"]["rule"] == "last_hour"
+
+
+def test_nothing_left_is_no_likelihood():
+    made = scene(21_012, official=official(100), learned=learned(), outlook=outlook(100, 21_012))
+    assert made.snapshot.runway.probability == 1 and outlook_row.known(made) is None
+    assert "all used" in text.plain(outlook_row.runs_out_row(made, 70))
+
+
+@pytest.mark.parametrize("damaged", [None, object(), 3, ()])
+def test_an_outlook_of_another_kind_is_none(damaged):
+    seen = shot(official=official(), outlook=damaged)
+    assert seen.runway is None and seen.week is None
+
+
+# --- the week -----------------------------------------------------------------------------------------------------------
+
+def test_the_week_has_a_runway_of_its_own():
+    seen = known()
+    assert seen.week.resets_at == seen.official.seven_day.resets_at and seen.week.median <= seen.week.resets_at
+    assert of_week(scene(9).facts, seen.official.seven_day, NOW) is None
+    assert of_week(scene(9, outlook=outlook(61, 9)).facts, None, NOW) is None
+
+
+def test_the_plain_rate_of_a_week():
+    quota = official().seven_day
+    gone_s = NOW - (quota.resets_at - 7 * scenes.DAY_S)
+    fast = quota._replace(percent=90.0)
+    assert week_by_pace(fast, NOW) == pytest.approx(NOW + gone_s / 9, abs=1) and week_by_pace(quota, NOW) == quota.resets_at
+
+
+# --- how it is said ---------------------------------------------------------------------------------------------------------
+
+def said(probability, width, median=START + 3 * HOUR, low=START + 10_000, high=START + 4 * HOUR, rule="runway"):
+    made = scene(21_012, official=official(61), learned=learned())
+    runway = Runway(median, low, high, probability, rule, 200, (), OFFICIAL_END)
+    return made._replace(snapshot=made.snapshot._replace(runway=runway)), width
+
+
+@pytest.mark.parametrize("probability, width, words", [
+    (0.62, 90, "62 % likely to run out before 17:40 (median 16:00, 15:46-17:00)"),
+    (0.62, 66, "62 % likely before 17:40 (median 16:00, 15:46-17:00)"),
+    (0.62, 59, "62 % before 17:40 (median 16:00, 15:46-17:00)"),
+    (0.62, 49, "62 % before 17:40, 15:46-17:00"), (0.62, 35, "62 % before 17:40"), (0.62, 20, "62 %"),
+    (0.2, 90, "20 % likely to run out before 17:40 (median 16:00, 15:46-17:00)"),
+    (0.02, 90, "lasts to 17:40, 2 % likely to run out before"), (0.02, 50, "lasts to 17:40 (2 % risk)"),
+    (0.02, 28, "lasts to 17:40"),
+])
+def test_the_row_has_shorter_words_for_less_room(probability, width, words):
+    made, width = said(probability, width)
+    assert text.plain(outlook_row.runs_out_row(made, width)).split("runs out")[1].strip() == words
+
+
+@pytest.mark.parametrize("probability, role", [(0.04, "ok"), (0.06, "value"), (0.5, "warn"), (0.99, "warn")])
+def test_what_is_likely_is_a_warning(probability, role):
+    assert outlook_row.runs_out_row(*said(probability, 80))[1].role == role
+
+
+def test_a_median_at_the_reset_is_not_said():
+    made, width = said(0.4, 80, median=OFFICIAL_END, high=OFFICIAL_END)
+    assert "(15:46-17:40)" in text.plain(outlook_row.runs_out_row(made, width))
+
+
+def test_the_notice_comes_with_a_probability_of_half():
+    codes = {percent: [notice.code for notice in known(percent).warnings] for percent in (20, 97)}
+    assert "runs_out_before_reset" in codes[97] and "runs_out_before_reset" not in codes[20]
+    words = next(notice.text for notice in known(97).warnings if notice.code == "runs_out_before_reset")
+    assert "% likely to run out before 17:40 (median " in words
+
+
+def test_the_line_says_only_what_is_likely():
+    likely, _ = said(0.62, 80)
+    unlikely, _ = said(0.3, 80)
+    assert statusline.render(likely.snapshot, likely.zone) == "CC 61% 21k/~35k 103/min out 16:00 62% reset 17:40"
+    assert "out" not in statusline.render(unlikely.snapshot, unlikely.zone)
+
+
+def test_templates_have_the_likelihood():
+    made, _ = said(0.62, 80)
+    value = fields.values(made.snapshot, made.zone, Charset())
+    names = ("likely", "out_median", "out_low", "out_high", "percent_source", "limit", "left")
+    assert [value(name, None, 80) for name in names] == ["62", "16:00", "15:46", "17:00", "official", "~35k", "~14k"]
+    assert value("likely_week", None, 80) == "-"
+
+
+def test_json_has_the_likelihood():
+    told = report.document(said(0.625, 80)[0].snapshot)["runway"]
+    assert told == {"median": START + 3 * HOUR, "low": START + 10_000, "high": START + 4 * HOUR, "probability": 0.625,
+                    "rule": "runway", "rows": 200}
+    assert report.document(shot())["runway"] is None
+
+
+def test_the_smallest_window_says_how_likely():
+    assert "62 % likely out" in "\n".join(map(text.plain, small.tiny(said(0.62, 20)[0], 20, 6)))
+
+
+def test_the_score_is_for_windows_with_room():
+    pages = {width: "\n".join(map(text.plain, dashboard.render(scene(
+        21_012, official=official(61), learned=learned(), outlook=outlook(61, 21_012)), width, 24))) for width in (80, 60)}
+    assert "median error 9 min over 31 sessions" in pages[80] and "median error" not in pages[60]
+
+
+# --- the band ----------------------------------------------------------------------------------------------------------------
+
+def dots(band, charset=Charset(), cells=60, rows=12):
+    picture = graph.Curve(0, 100, 1000, [], 50, band)
+    lines = [text.plain(line) for line in graph.render(picture, cells, rows, charset, [])]
+    return [line[6:] for line in lines[:rows - 2]]
+
+
+def test_the_band_lies_between_its_edges():
+    shown = dots([graph.Between(50, 400, 400), graph.Between(100, 500, 700)])
+    marked = [row for row, line in enumerate(shown) if any(0x2800 < ord(char) < 0x2900 for char in line)]
+    assert 2 <= min(marked) and max(marked) <= 6 and all(not line[:26].strip(" ┄limt") for line in shown)
+
+
+def test_the_band_in_ascii():
+    assert any("." in line for line in dots([graph.Between(50, 400, 400), graph.Between(100, 500, 700)], Charset(False, False)))
+
+
+def test_the_band_is_in_tokens_and_ends_with_the_window():
+    seen = known()
+    assert all(NOW < at <= OFFICIAL_END and 0 <= low <= high for at, low, high in seen.runway.band)
+    assert seen.runway.band[-1][2] > 300           # tokens, not points

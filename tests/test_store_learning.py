@@ -1,0 +1,322 @@
+"""What the store keeps for learning: the course of use, readings, forecasts with their outcomes, and what can be forgotten."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from commands import NOW
+from store_cases import DAY, HOUR, block
+
+from ccmon import context, memory, migrations, store_check, store_copy, store_merge
+from ccmon.learning import uses
+from ccmon.learning.values import Reading
+from ccmon.memory import Answer
+from ccmon.model import SESSION_S, Forecast, Runway, Source
+from ccmon.store import Hit, Minute, open_store
+
+T = NOW // 3600 * 3600
+ENDS = T + 4 * HOUR
+SONNET, OPUS = "claude-sonnet-4-5-20250929", "claude-opus-4-5"
+SAYS = Runway(T + 9_000, T + 6_000, T + 12_000, 0.6, "runway", 120, ((T + 60, 1.0, 2.0),))
+
+
+@pytest.fixture
+def ctx(home):
+    return context.prepare({}, {"HOME": str(home), "CCMON_NOW": str(T)})
+
+
+@pytest.fixture
+def kept(ctx):
+    with memory.opened(ctx, 1000) as opened:
+        yield opened
+
+
+def read_at(kept, *readings, window_s=SESSION_S):
+    """Official readings: time, percentage, reset."""
+    rows = [(window_s, *reading) for reading in readings]
+    kept.store.settle(kept.ctx.owner, lambda ledger: ("", rows))
+
+
+def look(kept, sql, *values):
+    with closing(sqlite3.connect(kept.ctx.paths.store)) as db:
+        return db.execute(sql, values).fetchall()
+
+
+# --- use ---
+
+def test_use_comes_by_minute_and_model_with_its_cost(kept):
+    kept.keep_logs([Minute(T - 120, SONNET, 100, 200, 3000, 40_000), Minute(T - 120, OPUS, 1, 2, 3, 4),
+                    Minute(T - 60, SONNET, 5, 6, 7, 8)], [])
+    first, second = kept.learning_history(T)[0]
+    assert (first.ts, first.span_s, second.ts) == (T - 120, 60, T - 60)
+    assert first.load[SONNET, "cache_read"] == 40_000 and first.load[OPUS, "output"] == 2 and (OPUS, "input") not in second.load
+    sonnet = (100 * 3 + 200 * 15 + 3000 * 3.75 + 40_000 * 0.3) / 1e6
+    assert first.load["", "cost"] == pytest.approx(sonnet + (1 * 5 + 2 * 25 + 3 * 6.25 + 4 * 0.5) / 1e6)
+
+
+def test_ones_own_prices_count_and_an_unknown_one_leaves_the_cost_open(home):
+    config = home / ".config/ccmon/config.ini"
+    config.parent.mkdir(parents=True)
+    config.write_text(f"[prices]\n{SONNET} = 1, 2, 3, 4, 5\n")
+    with memory.opened(context.prepare({}, {"HOME": str(home), "CCMON_NOW": str(T)}), 1000) as kept:
+        kept.keep_logs([Minute(T - 120, SONNET, 1_000_000, 0, 0, 1_000_000), Minute(T - 60, SONNET, 1, 1, 1, 1),
+                        Minute(T - 60, "gpt-9", 1, 0, 0, 0), Minute(T, SONNET, 0, 0, 0, 0), Minute(T, "", 0, 0, 0, 0)], [])
+        assert [use.load.get(("", "cost")) for use in kept.uses(T - HOUR, T + 1)] == [6.0, None, 0.0]
+
+
+def test_old_minutes_come_as_hours_and_none_twice(kept):
+    old = (T - 100 * DAY) // 3600 * 3600
+    kept.keep_logs([Minute(old + 60 * n, SONNET, 10, 0, 0, 0) for n in range(60)] + [Minute(T - 60, SONNET, 1, 0, 0, 0)], [])
+    while not kept.store.maintain(T, 60, 0):
+        pass
+    assert [(use.ts, use.span_s, use.load[SONNET, "input"]) for use in kept.learning_history(T, 365)[0]] == [
+        (old, 3600, 600), (T - 60, 60, 1)]
+    kept.keep_logs([Minute(old, SONNET, 10, 0, 0, 0)], [])             # told again after it was summed up
+    assert [use.span_s for use in kept.learning_history(T, 365)[0]] == [3600, 60]
+    kept.keep_logs([Minute(old, SONNET, 700, 0, 0, 0)], [])            # and now it knows more
+    assert [(use.span_s, use.load[SONNET, "input"]) for use in kept.learning_history(T, 365)[0]] == [(60, 700), (60, 1)]
+
+
+def seen(kept, start, *steps, end=True):
+    """A session of ccusage that was seen with so many tokens at these seconds after its start."""
+    for after_s, tokens in steps:
+        told = block(start, tokens, last=start + after_s, cache_creation=2 * tokens, cache_read=5 * tokens, cost_usd=tokens / 100)
+        kept.keep(Answer((told,), Source("ccusage")), start + after_s)
+
+
+def test_without_minutes_the_course_is_what_was_seen(kept):
+    seen(kept, T - 10 * HOUR, (600, 400), (1200, 1000), (1300, 1000), (1500, 1200))
+    found = kept.learning_history(T)[0]
+    assert [(use.ts - (T - 10 * HOUR), use.span_s) for use in found] == [(0, 600), (600, 600), (1200, 300)]
+    assert [use.load["", "input"] + use.load["", "output"] for use in found] == [400, 600, 200]
+    assert found[1].load["", "cache_read"] == 3000 and found[1].load["", "cost"] == pytest.approx(6.0)
+
+
+def test_what_came_after_the_last_look_comes_last(kept):
+    seen(kept, T - 10 * HOUR, (600, 400))
+    kept.keep(Answer((block(T - 10 * HOUR, 900, last=T - 10 * HOUR + 2000, cost_usd=None),), Source("ccusage")), T - HOUR)
+    assert [(use.ts + use.span_s - (T - 10 * HOUR), use.load["", "output"]) for use in kept.learning_history(T)[0]] == [
+        (600, 100), (2000, 125)]
+
+
+def test_a_session_of_which_only_the_sum_is_known_is_left_out_and_minutes_are_better(kept):
+    kept.keep(Answer((block(T - 30 * HOUR, 5000), block(T - 60 * HOUR, 10, input=None, output=None, counted=False)),
+                     Source("ccusage")), T - HOUR)
+    assert kept.learning_history(T)[0] == []
+    seen(kept, T - 10 * HOUR, (600, 400), (1200, 1000))
+    kept.keep_logs([Minute(T - 10 * HOUR + 300, SONNET, 4, 4, 4, 4)], [])
+    found, _, sessions = kept.learning_history(T)
+    assert [use.load.get((SONNET, "input")) for use in found] == [4]
+    assert [session.start for session in sessions] == [T - 60 * HOUR, T - 30 * HOUR, T - 10 * HOUR]
+
+
+def test_hours_are_better_than_what_was_seen_too(kept):
+    old = (T - 100 * DAY) // 3600 * 3600
+    seen(kept, old, (600, 400), (1200, 1000))
+    kept.keep_logs([Minute(old + 300, SONNET, 4, 4, 4, 4), Minute(old + SESSION_S, SONNET, 5, 5, 5, 5)], [])
+    while not kept.store.maintain(T, 60, 0):
+        pass
+    assert [use.load.get((SONNET, "input")) for use in kept.learning_history(T, 365)[0]] == [4, 5]
+
+
+def test_falling_counts_are_no_use(kept):
+    shots = [(10, 10, 5, 5, 0, 0, None), (20, 20, 3, 9, 0, 0, 4_000_000), (30, 30, 3, 5, 0, 0, None)]
+    assert [(use.ts, use.span_s, dict(use.load)) for use in uses.of_session(0, shots)] == [
+        (0, 10, {("", "input"): 5, ("", "output"): 5, ("", "cache_creation"): 0, ("", "cache_read"): 0}),
+        (10, 10, {("", "input"): 0, ("", "output"): 4, ("", "cache_creation"): 0, ("", "cache_read"): 0, ("", "cost"): 4.0})]
+
+
+# --- readings ---
+
+def test_readings_come_by_window_and_time(kept):
+    read_at(kept, (T - 60, 12.0, ENDS), (T - 600, 10.0, ENDS), (T - 100 * DAY, 50.0, T - 100 * DAY + HOUR))
+    read_at(kept, (T - 60, 40.0, T + DAY), window_s=7 * DAY)
+    kept.keep_logs([], [Hit(T - 30, ENDS), Hit(T - 20, None), Hit(T - 10, T + DAY, 7 * DAY)])
+    assert kept.learning_history(T)[1] == [
+        Reading(T - 600, 10.0, ENDS), Reading(T - 60, 12.0, ENDS), Reading(T - 30, 100.0, ENDS, "limit"),
+        Reading(T - 20, 100.0, 0, "limit")]
+    assert kept.weekly_readings(T) == [Reading(T - 60, 40.0, T + DAY), Reading(T - 10, 100.0, T + DAY, "limit")]
+
+
+def test_a_limit_message_gets_its_reset_when_it_is_understood(kept):
+    for hit in (Hit(T, None), Hit(T, ENDS), Hit(T, None), Hit(T, ENDS + 60)):
+        kept.keep_logs([], [hit])
+    assert [(event.at, event.resets_at, event.source) for event in kept.events()] == [(T, ENDS, "limit")]
+
+
+def test_nothing_is_known_at_first_and_without_a_store(ctx):
+    poor = context.prepare({}, {**ctx.env, "CCMON_DATA_DIR": "/dev/null/x"})
+    for one in (ctx, poor):
+        with memory.opened(one, 50) as kept:
+            kept.close_forecasts(T)
+            assert (kept.learning_history(T), kept.weekly_readings(T), kept.forecasts()) == (([], [], []), [], [])
+            assert (kept.learned(), kept.told("x"), kept.has_readings()) == (None, False, False)
+    with memory.opened(poor, 50) as kept:
+        kept.keep_learned("{}")
+        kept.keep_forecast(T, ENDS, 10.0, SAYS, ENDS)
+        assert not kept.tell("x") and kept.forecasts() == []
+
+
+# --- forecasts ---
+
+def said(kept, *times, resets_at=ENDS, window_s=SESSION_S):
+    for at in times:
+        kept.keep_forecast(at, resets_at, 40.0, SAYS, resets_at, window_s)
+
+
+def outcomes(kept):
+    return [(made.ts - T, made.outcome_at and made.outcome_at - T, made.reached) for made in kept.forecasts()]
+
+
+def test_a_forecast_is_kept_whole(kept):
+    said(kept, T)
+    assert kept.forecasts() == [Forecast(T, ENDS, 40.0, T + 9_000, T + 6_000, T + 12_000, 0.6, "runway", ENDS)]
+    kept.close_forecasts(ENDS + 200)
+    (closed,) = kept.forecasts(T)
+    assert closed == Forecast(T, ENDS, 40.0, *SAYS[:5], ENDS, ENDS, False) and kept.forecasts(T + 1) == []
+
+
+def test_one_in_five_minutes_of_each_window_is_kept(kept):
+    said(kept, T, T + 1, T + 299, T + 300, T - 10, T + 500, T + 601)
+    said(kept, T + 1, resets_at=T + DAY, window_s=7 * DAY)
+    assert [made.ts - T for made in kept.forecasts()] == [-10, 0, 1, 300, 601]
+
+
+def test_what_is_used_up_or_over_is_not_forecast(kept):
+    kept.keep_forecast(T, ENDS, 100.0, SAYS, ENDS)
+    kept.keep_forecast(ENDS, ENDS, 50.0, SAYS, ENDS)
+    assert kept.forecasts() == []
+
+
+@pytest.mark.parametrize("readings, outcome", [
+    ((), (ENDS - T, False)),
+    (((T + 900, 99.0, ENDS),), (ENDS - T, False)),
+    (((T + 900, 99.0, ENDS), (T + 950, 100.0, ENDS), (T + 990, 101.0, ENDS)), (950, True)),
+    (((T + 950, 100.0, ENDS - 60),), (950, True)),
+    (((T + 950, 100.0, 0),), (950, True)),
+    (((T + 950, 100.0, ENDS - 2 * HOUR),), (ENDS - T, False)),          # of another window
+    (((ENDS - SESSION_S, 100.0, 0), (ENDS + 1, 100.0, 0)), (ENDS - T, False)),
+], ids=["nothing", "nearly", "first", "jitter", "reset unknown", "other window", "before and after"])
+def test_what_comes_of_a_forecast(kept, readings, outcome):
+    said(kept, T)
+    read_at(kept, *readings)
+    kept.close_forecasts(ENDS + 119)
+    assert outcomes(kept) == [(0, *(outcome if outcome[1] else (None, None)))]
+    kept.close_forecasts(ENDS + 120)
+    kept.close_forecasts(ENDS + DAY)
+    assert outcomes(kept) == [(0, *outcome)]
+
+
+def test_a_forecast_after_the_limit_was_none(kept):
+    said(kept, T, T + 600, T + 1200)
+    kept.keep_logs([], [Hit(T + 700, ENDS)])           # read from the logs a little later
+    kept.close_forecasts(T + 1300)
+    assert outcomes(kept) == [(0, 700, True), (600, 700, True)]
+
+
+def test_what_is_learned_later_changes_the_outcome(kept):
+    said(kept, T)
+    kept.close_forecasts(ENDS + 200)
+    kept.keep_logs([], [Hit(T + 800, None)])
+    kept.close_forecasts(ENDS + 300)
+    assert outcomes(kept) == [(0, 800, True)]
+    kept.note_hit(T + 500)
+    kept.close_forecasts(ENDS + 300)
+    assert outcomes(kept) == [(0, 500, True)]
+    kept.undo_hit()
+    kept.close_forecasts(ENDS + 300)
+    assert outcomes(kept) == [(0, 800, True)]
+
+
+def test_the_week_has_its_own_outcome(kept):
+    said(kept, T, resets_at=T + 3 * DAY, window_s=7 * DAY)
+    kept.keep_logs([], [Hit(T + 500, None), Hit(T + DAY, T + 3 * DAY, 7 * DAY)])
+    kept.close_forecasts(T + 2 * DAY)
+    assert outcomes(kept) == [(0, DAY, True)]
+
+
+# --- what is noted, and forgotten ---
+
+def test_the_learned_state_belongs_to_its_owner(kept):
+    kept.keep_learned('{"a": 1}')
+    assert kept.learned() == '{"a": 1}'
+    other = kept.ctx._replace(owner=kept.ctx.owner._replace(account="another"))
+    with memory.opened(other, 1000) as theirs:
+        assert theirs.learned() is None and theirs.tell("change") and not theirs.tell("change")
+    assert not kept.told("change")
+
+
+def test_the_user_is_told_once(kept):
+    found = [kept.tell("change 1"), kept.told("change 1"), kept.tell("change 1"), kept.tell("change 2")]
+    assert found == [True, True, False, True]
+
+
+def test_forgetting_begins_anew_and_loses_nothing_else(kept):
+    read_at(kept, (T - 60, 12.0, ENDS))
+    read_at(kept, (T - 60, 12.0, T + DAY), window_s=7 * DAY)
+    kept.keep_logs([Minute(T - 60, SONNET, 1, 1, 1, 1)], [Hit(T - 30, None)])
+    seen(kept, T - HOUR, (60, 100))
+    said(kept, T)
+    kept.keep_learned("{}")
+    kept.tell("learned")
+    kept.forget_learning(T)
+    found, readings, sessions = kept.learning_history(T)
+    assert (len(found), readings, len(sessions), kept.weekly_readings(T)) == (1, [], 1, [])
+    assert (kept.learned(), kept.told("learned"), kept.forecasts()) == (None, False, [])
+    assert look(kept, "SELECT count(*) FROM reading") == [(3,)] and kept.has_readings()
+    read_at(kept, (T + 60, 13.0, ENDS))
+    assert [reading.percent for reading in kept.learning_history(T + 60)[1]] == [13.0]
+
+
+# --- the table among the others ---
+
+@pytest.mark.parametrize("steps", range(1, len(migrations.STEPS)))
+def test_every_earlier_schema_gets_the_table(home, monkeypatch, steps):
+    ctx = context.prepare({}, {"HOME": str(home), "CCMON_NOW": str(T)})
+    with monkeypatch.context() as old:
+        old.setattr(migrations, "STEPS", migrations.STEPS[:steps])
+        old.setattr(migrations, "VERSION", migrations.STEPS[-1][0])
+        with open_store(ctx.paths.store, 1000, T) as store:
+            store.record([block(T - 10 * HOUR)], ctx.owner, T, lambda tokens, high: ctx_limit(tokens), lambda *_: ())
+            if steps > 1:
+                store.settle(ctx.owner, lambda ledger: ("", [(SESSION_S, T - 60, 9.0, ENDS)]))
+    with memory.opened(ctx, 1000) as kept:
+        said(kept, T)
+        kept.note_hit(T)
+        kept.close_forecasts(ENDS + 200)
+        assert outcomes(kept) == [] and len(kept.learning_history(T)[1]) == (2 if steps > 1 else 1)
+        assert kept.undo_hit() == T and store_check.examine(ctx.paths.store).problems == ()
+
+
+def ctx_limit(tokens):
+    from ccmon.model import Limit
+    return Limit(7000, "pro", "plan", "pro")
+
+
+def merged(ctx, path):
+    with store_copy.copied(path, ctx.paths.store) as copy:
+        parts = store_merge.read(copy, path, T + DAY)
+    with open_store(ctx.paths.store, 1000, T) as store:
+        return store.change(lambda db: store_merge.merge(db, parts, T + DAY))
+
+
+def test_forecasts_come_with_a_merge_once(kept, tmp_path):
+    said(kept, T, T + 600)
+    copy = str(tmp_path / "backup.db")
+    store_copy.backup(kept.ctx.paths.store, copy)
+    kept.close_forecasts(ENDS + 200)
+    kept.store.change(lambda db: db.execute("DELETE FROM forecast WHERE ts > ?", (T,)))
+    for _ in range(2):
+        merged(kept.ctx, copy)
+        assert outcomes(kept) == [(0, ENDS - T, False), (600, None, None)]
+
+
+def test_the_check_looks_at_forecasts(kept):
+    said(kept, T)
+    assert store_check.examine(kept.ctx.paths.store).rows["forecast"] == 1
+    for wrong in ("probability = 2", "outcome_at = 5, reached = 1", "outcome_at = ts + 1", "low = 'x'"):
+        kept.store.change(lambda db, wrong=wrong: db.execute(f"UPDATE forecast SET {wrong}"))
+        (problem,) = store_check.examine(kept.ctx.paths.store).problems
+        assert "1 row of forecast" in problem
+        made_good = "UPDATE forecast SET probability = 0.5, outcome_at = NULL, reached = NULL, low = 1"
+        kept.store.change(lambda db, sql=made_good: db.execute(sql))
