@@ -20,6 +20,7 @@ from ccmon.views.scene import Scene
 
 MESSAGE_S = 4
 UNDO_S = 10
+FAULT_S = 3600
 TICK_S = 1.0
 
 
@@ -112,6 +113,7 @@ class Poller(threading.Thread):
         self._stopped = False
         self._last = Facts()
         self._failures, self._retry_at = 0, 0.0                # monotonic s; holds where no state can be kept
+        self._learn_at = 0.0                                   # monotonic s
 
     def run(self) -> None:
         """Look, hand over, pause; until stop()."""
@@ -127,11 +129,9 @@ class Poller(threading.Thread):
             self._now.clear()
 
     def _learn(self) -> None:
-        """What may take a while, and nobody waits for."""
-        try:
-            refresh.learn(self.ctx)
-        except Exception:
-            traceback.print_exc()
+        """What may take a while, and nobody waits for; after a fault not again for long."""
+        if time.monotonic() >= self._learn_at and not refresh.learn_quietly(self.ctx):
+            self._learn_at = time.monotonic() + FAULT_S
 
     def _rest_s(self, ran_before: Optional[int], took_s: float) -> float:
         """The least pause after a run: what it took is a small part of the time. Failures have pauses of their own."""

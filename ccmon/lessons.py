@@ -62,7 +62,8 @@ def study(memory: Memory, now: int) -> Optional[Lessons]:
     weekly = memory.weekly_readings(now)
     if not (use or readings or sessions):
         return None
-    lessons = learner.learn(use, readings, sessions, weekly, now)
+    before = learner.load(memory.learned())
+    lessons = learner.learn(use, readings, sessions, weekly, now, before.learned.changes if before else ())
     scored = told.scored(memory.forecasts(now - SCORED_S))
     lessons = lessons._replace(learned=lessons.learned._replace(error_min=scored.error_min, scored=scored.windows))
     memory.keep_learned(learner.dump(lessons))

@@ -30,6 +30,7 @@ SETTLED_S = 60                         # a line without an end is taken when not
 MOST_ROWS = 20_000                     # entries of one transaction
 MOST_WHOLE_BYTES = 32 << 20            # of a file that is held in memory
 MOST_WAITING = 6                       # files read and not yet stored
+END_BYTES = 256 << 10                  # of a file, where what was written last is looked for
 MOST_SENT = 5000                       # minutes given to the store at a time
 NAME = "logs.db"
 
@@ -316,6 +317,22 @@ def _batches(fd: int, offset: int, final: bool, session: str) -> Iterator[Read]:
             yield Read(offset, log_files.fingerprint(fd, offset), rows, limits, lines, skipped, False)
             rows, limits, lines, skipped = [], [], 0, 0
     yield Read(offset, log_files.fingerprint(fd, offset), rows, limits, lines, skipped, True)
+
+
+def limits_at_the_end(files: Sequence[LogFile], now: int) -> List[Tuple[int, Optional[int], int]]:
+    """The limit messages of the last five hours (as `send` takes them) from the ends of the files, which are not read whole."""
+    found: List[Tuple[int, Optional[int], int]] = []
+    for file in files:
+        fd = log_files.open_log(file) if now - file.mtime_ns // 10 ** 9 < SESSION_S else None
+        if fd is not None:
+            try:
+                lines = log_files.lines(fd, max(0, file.size - END_BYTES), True)
+                told = [log_entries.limit(line.content) for line in lines if line.content]
+            finally:
+                os.close(fd)
+            settled = [log_limits.settled(limit, _zone) for limit in told if limit]
+            found += [(at, reset, SESSION_S) for at, kind, reset in settled if kind == "session" and now - SESSION_S < at]
+    return found
 
 
 @lru_cache(maxsize=8)

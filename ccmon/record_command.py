@@ -4,7 +4,7 @@ from argparse import Namespace
 
 from ccmon import memory, output
 from ccmon.context import Context
-from ccmon.refresh import current_facts, learn
+from ccmon.refresh import current_facts, learn_quietly
 from ccmon.views.report import NO_DATA, failure
 
 OK = 0
@@ -14,7 +14,7 @@ def run(_given: Namespace, ctx: Context) -> int:
     """Read the usage, store it and refresh the lines; the exit code."""
     known = memory.old_news(ctx)
     facts = current_facts(ctx, insist=True)
-    learn(ctx)
+    learn_quietly(ctx)
     if facts.source.error:
         return output.complain(failure(facts.source), NO_DATA)
     if facts.trouble and not memory.works(ctx):

@@ -63,6 +63,21 @@ def _take_readings(ctx: Context, memory: Memory) -> None:
             return
 
 
+def learn_quietly(ctx: Context) -> bool:
+    """The same, where a fault in it may not spoil what was answered: it is written to the log; False then."""
+    try:
+        learn(ctx)
+        return True
+    except Exception:
+        _log(ctx)
+        return False
+
+
+def _log(ctx: Context) -> None:
+    with config.open_log(ctx.paths.log) as log:
+        log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {traceback.format_exc()}")
+
+
 def learn(ctx: Context) -> None:
     """Read from the logs what ccusage does not tell, and learn anew when that is due; after an answer, for it may take a while."""
     if not ctx.cache or ctx.demo is not None:
@@ -176,17 +191,14 @@ def in_background(argv: List[str], lock: int) -> None:
     except UsageError:                 # a configuration that was broken meanwhile: the line will say so
         return
     signals.end_in_order()
-    answered = False
     try:
         once(ctx, lock)
-        answered = True
-        linecache.unlock(lock)         # the others need not wait for what follows
-        learn(ctx)
     except Exception:                  # not again with every call: the reason is in the log
-        with config.open_log(ctx.paths.log) as log:
-            log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {traceback.format_exc()}")
-        if not answered:
-            _note_failure(ctx, Facts(source=source_before(ctx)._replace(error="internal error, see the log")), ctx.now())
+        _log(ctx)
+        _note_failure(ctx, Facts(source=source_before(ctx)._replace(error="internal error, see the log")), ctx.now())
+        return
+    linecache.unlock(lock)             # the others need not wait for what follows
+    learn_quietly(ctx)
 
 
 @contextmanager

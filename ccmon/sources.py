@@ -155,24 +155,35 @@ def _price(ctx: Context) -> log_reader.Price:
 
 # --- the log files, for what ccusage does not tell ------------------------------------------------------------------------
 
+ENDS, WHOLE = "ends", "whole"          # how much of the logs was read for learning
+
+
 def may_learn(ctx: Context, source: Source) -> bool:
     """False where the logs are not to be read, or were read for the numbers already."""
     return ctx.demo is None and bool(ctx.cache) and ctx.settings.source == "auto" and source.name == "ccusage"
 
 
 def learn(ctx: Context, source: Source, memory: Memory) -> None:
-    """Read from the logs what was used by minute and model, once there is something to learn from it.
+    """Read from the logs what was used by minute and model, once there is something to learn from it; until then their ends,
+    for a limit message.
 
     At most once a minute, and only when a log has changed; what fails is tried again then.
     """
-    noted_at, _, seen = (memory.logs_learned() or "0 ").partition(" ")
-    if seen == source.logs or 0 <= ctx.now() - int(noted_at) < LEARN_S or not memory.has_readings():
+    noted_at, depth, seen = ((memory.logs_learned() or "0  ").split(" ") + ["", ""])[:3]
+    reason = memory.has_readings()
+    newly = reason and depth == ENDS
+    if not newly and (seen == source.logs or 0 <= ctx.now() - int(noted_at) < LEARN_S):
         return
     found = files(ctx)
-    memory.note_logs_learned(f"{ctx.now()} ")              # whatever becomes of it, not at once again
+    memory.note_logs_learned(f"{ctx.now()} {WHOLE if reason else ENDS} ")      # whatever becomes of it, not at once again
+    if not reason:
+        _keep(memory, [], log_reader.limits_at_the_end(found, ctx.now()))
     with suppress(CcmonError):
-        if found and _all_sent(ctx, memory, found):
-            memory.note_logs_learned(f"{ctx.now()} {log_files.stamp(found)}")
+        if not memory.has_readings():
+            memory.note_logs_learned(f"{ctx.now()} {ENDS} {log_files.stamp(found)}")
+        elif found:
+            done = _all_sent(ctx, memory, found)
+            memory.note_logs_learned(f"{ctx.now()} {WHOLE} {log_files.stamp(found) if done else ''}")
 
 
 def _all_sent(ctx: Context, memory: Memory, found: Sequence[LogFile]) -> bool:

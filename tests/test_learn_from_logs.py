@@ -10,7 +10,7 @@ import pytest
 from commands import HOUR, NOW, Machine, block, wait_until
 from terminal import Terminal
 
-from ccmon import context, log_reader, memory, refresh, sources
+from ccmon import context, lessons, log_reader, memory, refresh, sources
 from ccmon.model import Source
 
 SONNET = "claude-sonnet-4-5-20250929"
@@ -56,6 +56,46 @@ def add(machine, number, at):
 def test_who_has_nothing_to_learn_from_pays_nothing(logged):
     logged.run("record")
     assert minutes(logged) == [] and not (logged.cache / "logs.db").exists()
+
+
+LIMIT = "5-hour limit reached - resets 6:30pm (UTC)"
+
+
+def limit(at, text=LIMIT):
+    """A line that says so."""
+    message = {"model": "<synthetic>", "content": [{"type": "text", "text": text}]}
+    return json.dumps({"sessionId": "s", "isApiErrorMessage": True, "message": message,
+                       "timestamp": time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(at))}, separators=(",", ":")) + "\n"
+
+
+def test_the_first_limit_message_is_enough_to_begin_with(logged):
+    logged.run("record")
+    add_text(logged, limit(NOW + 30))
+    logged.run("record", now=NOW + 60)
+    assert "30 s" not in logged.run("hit", "--list", now=NOW + 61).out and len(minutes(logged)) == 2
+    told = logged.run("--json", now=NOW + 62).json
+    assert (told["percent"], told["percent_source"]) == (100.0, "official") and told["warnings"] == ["over_limit"]
+
+
+@pytest.mark.parametrize("text, at", [("You've hit your weekly limit - resets 6pm (UTC)", NOW - 30), (LIMIT, NOW - 5 * HOUR),
+                                      ("ok", NOW)])
+def test_no_other_message_is(logged, text, at):
+    add_text(logged, limit(at, text))
+    logged.run("record")
+    assert minutes(logged) == [] and logged.run("--json").json["percent_source"] == "tokens"
+
+
+def test_only_the_end_of_a_log_is_looked_at(logged, monkeypatch):
+    monkeypatch.setattr(log_reader, "END_BYTES", 1000)
+    add_text(logged, limit(NOW - 60) + "x" * 1100 + "\n" + limit(NOW - 30, "5-hour limit reached - resets 6:30pm (UTC)"))
+    ctx = context.prepare({}, {**logged.env(), "CCMON_NOW": str(NOW)})
+    found = log_reader.limits_at_the_end(sources.files(ctx), NOW)
+    assert [at for at, _, _ in found] == [NOW - 30]
+
+
+def add_text(machine, text):
+    with machine.log.open("a") as file:
+        file.write(text)
 
 
 def test_with_a_reading_the_minutes_are_read_beside_ccusage(learning):
@@ -119,7 +159,7 @@ def test_as_long_as_another_process_reads_everything_it_is_tried_again(learning,
     ctx = context.prepare({}, {**learning.env(), "CCMON_NOW": str(NOW)})
     with memory.opened(ctx, 1000) as kept:
         sources.learn(ctx, Source("ccusage", logs="x"), kept)
-        assert minutes(learning) == [] and kept.logs_learned() == f"{NOW} "
+        assert minutes(learning) == [] and kept.logs_learned() == f"{NOW} whole "
         log_reader.read_all(str(learning.cache), sources.files(ctx), sources._price(ctx))
     later = ctx._replace(env={**ctx.env, "CCMON_NOW": str(NOW + 60)})
     with memory.opened(later, 1000) as kept:
@@ -155,3 +195,14 @@ def test_the_screen_learns_and_key_l_gives_the_reason(logged):
         term.send("q")
         assert term.wait_exit() == 0
     assert logged.run("hit", "--list", now=None).out == "Nothing is noted.\n"
+
+
+def test_a_fault_in_learning_spoils_no_answer(learning, monkeypatch):
+    def broken(*_):
+        raise ZeroDivisionError("broken")
+    monkeypatch.setattr(lessons, "study_when_due", broken)
+    ctx = context.prepare({}, {**learning.env(), "CCMON_NOW": str(NOW)})
+    assert refresh.learn_quietly(ctx) is False
+    assert "ZeroDivisionError: broken" in (learning.home / ".local/state/ccmon/ccmon.log").read_text()
+    monkeypatch.undo()
+    assert refresh.learn_quietly(ctx) is True

@@ -86,6 +86,12 @@ def test_the_chance_that_a_load_is_reached(left, expected):
     assert none == 0 and chance == pytest.approx(expected)
 
 
+def test_a_chance_never_falls_with_time():
+    rows = [[10.0, 20.0, 30.0, 40.0, 50.0]] * 3 + [[1.0, 2.0, 3.0, 4.0, 5.0]] * (len(HORIZONS) - 3)
+    chances = [chance for _, chance in portable.distribution(rows, [25.0])]
+    assert chances == sorted(chances) and chances[-1] == pytest.approx(0.625)
+
+
 def test_nothing_used_is_no_certainty_of_nothing():
     assert portable.distribution([[0, 0, 0, 4, 9]] * len(HORIZONS), [1.0])[1][1] == pytest.approx(0.5 - 0.25 / 4)
 
@@ -151,6 +157,8 @@ def test_a_kept_model_that_cannot_speak_is_none():
     broken = json.loads(portable.dump(Extra(T, (), NETWORK)))
     broken[2][2]["means"] = "x"
     assert portable.load(json.dumps(broken)) is None
+    shorter = NETWORK._replace(numbers={**NETWORK.numbers, "misses": NETWORK.numbers["misses"][1:]})
+    assert portable.load(portable.dump(Extra(T, (), shorter))) is None
 
 
 # --- the trial ----------------------------------------------------------------------------------------------------------

@@ -121,6 +121,14 @@ def test_weekdays_are_told_apart():
     assert soon[70] > 0.5 > 0.3 > soon[71]
 
 
+def test_newer_days_count_more():
+    """Four weeks at 4 points a day, four at 12: of 52 points in six days more is likely than not, by all days alike it is not."""
+    readings = [Reading(T0 + day * DAY + hour * HOUR, float((4 if day < 28 else 12) * (day % 7 + (hour - 9) / 8)),
+                        RESET + day // 7 * 7 * DAY) for day in range(57) for hour in range(10, 18)]
+    now = T0 + 57 * DAY
+    assert week.forecast(week.train(readings, now), 48.0, now, now + 6 * DAY).probability > 0.5
+
+
 @pytest.mark.parametrize("days, rule", [(10, "average"), (13, "average"), (16, "week"), (40, "week")])
 def test_with_little_known_the_pace_of_this_window_counts(days, rule):
     now = T0 + days * DAY

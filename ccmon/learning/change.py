@@ -9,16 +9,18 @@ from ccmon.learning.ruler import measure
 from ccmon.learning.values import WINDOW_S, Change, Reading, Ruler, Stretch
 
 ALARM = 14.0                           # log Bayes factor
-CONFIRM = 5.0                          # the same in the second ruler, at about the same place
+CONFIRM = 3.0                          # log likelihood ratio in the second ruler
 _FITS = 0.04                           # noise up to which a ruler is a witness
 _LOOSE = 0.06                          # noise from which on a ruler tells nothing
 _SCREEN = 7.0                          # the least gain in log-likelihood that is worth a full look
-_BEFORE, _AFTER = 5, 3                 # windows before and after a change
+_BEFORE, _AFTER = 8, 3                 # windows before and after a change
 _REACH, _BACK = 100, 48                # the latest windows that are looked at, and how many of them may be the change's first
+_PATIENCE = 8                          # windows until a change that was not confirmed is looked at again, at most
 _REFITS = (6, 9, 13, 20, 30, 45, 70)   # windows after which the noise is fitted anew
 _WEEK_S = 7 * 86400
 _SLACK_S, _LEAST_FALL = 300, 2.0       # points
 _LEAST_SCALED, _MOST_SCALED = 3.0, 5.0 # points, and times: a deeper fall is a fresh start, and says nothing of the limit
+SETTLED_S = 4 * 86400                  # a ruler that is to show a change must not be fitted to what comes after it
 _SAME_S = 3 * 86400
 
 Rows = List[Row]
@@ -51,35 +53,28 @@ def _by_window(stretches: Sequence[Stretch]) -> List[List[Stretch]]:
 
 
 def _changes(windows: Sequence[Sequence[Stretch]], histories: Sequence["_History"]) -> Iterator[Change]:
-    first, wait = histories[0], 0
+    first, wait, patience = histories[0], 0, 1
     for now in range(len(windows)):
         first.take(now)
-        if now < wait or not first.suspicious(now):
+        found = first.best(now) if now >= wait and first.suspicious(now) else None
+        if found is None or found.log_bayes < ALARM:
             continue
-        found = _agreed(histories, now)
-        wait = now + 1 + (now - first.begin) // 20
-        if found is None:
+        found = _confirmed(found, histories, now)
+        if found is None:              # a full look costs time: not at each window where one ruler errs for long
+            wait, patience = now + patience, min(_PATIENCE, 2 * patience)
             continue
-        at = first.onset(windows, found)
-        yield Change(at, found.factor, windows[now][-1].end)
-        for history in histories:
-            history.restart(found.window, now)
-        wait = 0
+        yield Change(windows[found.window][0].start, found.factor, windows[now][-1].end)
+        first.restart(found.window, now)
+        patience = 1
 
 
-def _agreed(histories: Sequence["_History"], now: int) -> Optional[_Found]:
-    """The change that the first ruler shows and the others confirm, or none."""
-    found = histories[0].best(now)
-    if found is None or found.log_bayes < ALARM:
+def _confirmed(found: _Found, histories: Sequence["_History"], now: int) -> Optional[_Found]:
+    """The change that the first ruler shows, if the others agree and the hours of the week do not explain it."""
+    first = histories[0]
+    if not all(other.agrees(found, first.begin, now) for other in histories[1:]):
         return None
-    found = histories[0].beside_rhythm(found, now)
-    if found is None or found.log_bayes < ALARM or histories[0].likelihood.noise.sd > _LOOSE:
-        return None
-    for history in histories[1:]:
-        history.follow(histories[0].begin, found.window, now)
-        if history.likelihood.noise.sd <= _FITS and history.agreement(found, now) < CONFIRM:
-            return None
-    return found
+    beside = first.beside_rhythm(found, now)
+    return beside if beside and beside.log_bayes >= ALARM and first.likelihood.noise.sd <= _LOOSE else None
 
 
 def rebaselined(readings: Sequence[Reading]) -> List[Change]:
@@ -189,11 +184,12 @@ class _History:
         self.begin = begin
         self._anew(now)
 
-    def follow(self, begin: int, change: int, now: int) -> None:
-        """As far as the first ruler has come; the noise by the windows before the supposed change."""
-        self.begin = begin
-        self._refit(begin, change)
+    def agrees(self, found: _Found, begin: int, now: int) -> bool:
+        """The same change in this ruler, if it fits at all; from begin on, the noise by the windows before the change."""
+        self.begin = max(begin, now + 1 - _REACH)
+        self._refit(self.begin, found.window)
         self._anew(now)
+        return self.likelihood.noise.sd > _FITS or self._agreement(found, now + 1) >= CONFIRM
 
     def _between(self, begin: int, end: int) -> Vector:
         return minus(self.sums[end - self.begin], self.sums[begin - self.begin])
@@ -224,11 +220,9 @@ class _History:
         window = places[gains.index(max(gains))]
         return _Found(window, max(gains), self._factor(oldest, window, end))
 
-    def agreement(self, found: _Found, now: int) -> float:
-        """How much likelier a change in this direction, by half as much or more, is than none: log ratio."""
-        end, oldest = now + 1, max(self.begin, now + 1 - _REACH)
-        before, after = self._between(oldest, found.window), self._between(found.window, end)
-        old = round(mean(before))
+    def _agreement(self, found: _Found, end: int) -> float:
+        """How much likelier a change in this direction, by half as much or more, is than about none: log ratio."""
+        old, after = round(mean(self._between(self.begin, found.window))), self._between(found.window, end)
         half = round(0.5 * math.log(found.factor) / STEP)
         changed = after[old + half:] if half > 0 else after[:max(1, old + half + 1)]
         return max(changed, default=-1e9) - max(after[max(0, old - abs(half) // 2):old + abs(half) // 2 + 1])
@@ -253,7 +247,3 @@ class _History:
         self._refit(oldest, end)
         self._anew(now)
         return self.best(now)
-
-    def onset(self, windows: Sequence[Sequence[Stretch]], found: _Found) -> int:
-        """When the change took effect: epoch s of the first stretch that speaks for the new limit."""
-        return windows[found.window][0].start

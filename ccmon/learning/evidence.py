@@ -9,7 +9,8 @@ from typing import Dict, List, NamedTuple, Sequence, Tuple
 
 STEP = 0.01                            # of the grid, in log limit
 _OUTLIER, _WIDTH = 0.01, 6.0           # share, and the range of log limits it may lie in
-_ONE_SHARE = math.log(0.2)
+_ONE_SHARE = math.log(0.2)             # of such windows: stretches that show one share, as against each its own
+_BEYOND = 150                          # places beyond the grid for stretches, so that those do not meet at its edge
 _PRIOR_WIDTH = 3.2                     # of the log limit before anything is known
 _ROUNDING = {False: 0.41, True: 0.29}  # points, standard deviation: both ends of a stretch are rounded, or its end only
 _LEAST_SD, _SD_STEP = 0.008, 1.15
@@ -83,6 +84,7 @@ def grid_for(windows: Sequence[Sequence[Row]]) -> Grid:
     calm = [sorted(tops[max(0, n - 2):n + 1])[len(tops[max(0, n - 2):n + 1]) // 2] for n in range(len(tops))]
     middle = sorted(calm)[len(calm) // 2]
     low, high = max(min(calm), middle - 3.5) - 0.3, min(max(calm), middle + 3.5) + 0.3
+    low = math.floor(low / STEP) * STEP            # the same places, whatever comes later
     return Grid(low, int((high - low) / STEP) + 2)
 
 
@@ -102,40 +104,43 @@ class Likelihood:
         near, mixed = [self.whole] * size, [self.partly] * size
         for one in rows:
             tables = self._tables(math.hypot(self.noise.sd, one.blur))
-            begin = size - self._place(one.log_limit)
+            begin = self._begin(one.log_limit)
             near = list(map(add, near, tables[0][begin:begin + size]))
             mixed = list(map(add, mixed, tables[1][begin:begin + size]))
         if len(rows) < 2:
             return list(map(max, near, mixed))
         return list(map(max, near, mixed, self._by_one_share(rows)))
 
-    def _place(self, log_limit: float) -> int:
-        return min(self.grid.size, max(0, int((log_limit - self.grid.low) / STEP + 0.5)))
+    def _begin(self, log_limit: float) -> int:
+        """Where in a table the grid begins, for a stretch of this log limit."""
+        place = math.floor((log_limit - self.grid.low) / STEP + 0.5)
+        return self.grid.size + _BEYOND - min(self.grid.size + _BEYOND, max(-_BEYOND, place))
 
     def _by_one_share(self, rows: Sequence[Row]) -> Vector:
         """All stretches show the same share of the use."""
         centre, agreed = agreement(rows, self.noise.sd)
-        begin = self.grid.size - self._place(centre)
+        begin = self._begin(centre)
         constant = self.partly + agreed + _ONE_SHARE
         return [constant + value for value in self.shared[begin:begin + self.grid.size]]
 
     def _tables(self, sd: float) -> Tuple[Vector, Vector]:
-        """Near and mixed log densities by (limit - the stretch's limit), for -size..size steps."""
+        """Near and mixed log densities by (limit - the stretch's limit), for all the steps that there may be."""
         bucket = max(0, int(math.log(sd / _LEAST_SD) / math.log(_SD_STEP) + 0.5))
         if bucket not in self.tables:
             self.tables[bucket] = self._made(_LEAST_SD * _SD_STEP ** bucket)
         return self.tables[bucket]
 
     def _made(self, sd: float) -> Tuple[Vector, Vector]:
-        size, local = self.grid.size, self.noise.local
-        near = [normal(n * STEP, sd) for n in range(-size, size + 1)]
-        partly = [part(-n * STEP, sd) for n in range(-size, size + 1)]
+        near, local = [normal(n * STEP, sd) for n in self._steps()], self.noise.local
+        partly = [part(-n * STEP, sd) for n in self._steps()]
         return ([math.log(value) for value in near],
                 [math.log(local * one + (1 - local) * other) for one, other in zip(near, partly)])
 
     def _shared(self) -> Vector:
-        size = self.grid.size
-        return [math.log(part(-n * STEP, self.noise.sd)) for n in range(-size, size + 1)]
+        return [math.log(part(-n * STEP, self.noise.sd)) for n in self._steps()]
+
+    def _steps(self) -> range:
+        return range(-self.grid.size - _BEYOND, self.grid.size + _BEYOND + 1)
 
 
 def normal(off: float, sd: float) -> float:

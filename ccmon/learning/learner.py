@@ -25,11 +25,14 @@ class Lessons(NamedTuple):
 
 
 def learn(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[Block], weekly: Sequence[Reading],
-          now: int) -> Lessons:
-    """Everything anew from what is stored; each sequence by time, readings of the 5-hour window, sessions with tokens."""
-    told = course.from_readings(readings)
+          now: int, told: Sequence[Change] = ()) -> Lessons:
+    """Everything anew from what is stored; each sequence by time, readings of the 5-hour window, sessions with tokens.
+
+    told are the changes of the allocation that were found before.
+    """
+    seen = course.from_readings(readings)
     used = tokens_course(use, readings)
-    return Lessons(_limit(use, readings, sessions, now), _trained(told, now), _trained(used, now),
+    return Lessons(_limit(use, readings, sessions, told, now), _trained(seen, now), _trained(used, now),
                    week.train(weekly, now) if weekly else None)
 
 
@@ -49,7 +52,8 @@ def tokens_of(load: Load) -> float:
 
 # --- the limit --------------------------------------------------------------------------------------------------------
 
-def _limit(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[Block], now: int) -> Learned:
+def _limit(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[Block], told: Sequence[Change],
+           now: int) -> Learned:
     hits = [reading for reading in readings if reading.source in EVENTS]
     over = [block.tokens for block in sessions if block.end <= now and block.counted and block.tokens]
     known = Learned(now, readings=len(readings), hits=len(hits), at_least=float(max(over, default=0)), sessions=len(over))
@@ -57,21 +61,23 @@ def _limit(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[B
     ranked = ruler.ranked(pieces)
     if not ranked:
         return known
-    changes, chosen = _changes(pieces, readings, ranked), ranked[0]
-    since = max((one.at for one in changes), default=0)
-    recent = [piece for piece in pieces if piece.start >= since] or pieces
-    if since and len(recent) >= LEAST_SINCE:
-        chosen = (ruler.ranked(recent) or ranked)[0]
+    changes = _changes(pieces, readings, ranked[0], told, now)
+    recent, chosen = change.since_last_change(pieces, changes), ranked[0]
+    if len(recent) < len(pieces):      # what the ruler weighs stays, but its points were of other limits
+        alike = recent if len(recent) >= LEAST_SINCE else change.levelled(pieces, changes)
+        chosen = (ruler.ranked(alike) or ranked)[0]
+    since = recent[0].start if recent else now
     chosen = chosen._replace(readings=sum(reading.ts >= since for reading in readings))
     estimate = posterior.estimate(recent, chosen, _floors(use, readings, chosen, since, now))
     return known._replace(ruler=chosen, estimate=estimate, changes=tuple(changes),
                           tokens_per_load=_tokens_per_load(use, chosen, since))
 
 
-def _changes(pieces: Sequence[Stretch], readings: Sequence[Reading], rulers: Sequence[Ruler]) -> List[Change]:
-    """Found by statistics in two rulers, or seen within a window."""
-    found = change.find(pieces, rulers[:2])
-    return sorted([*found, *change.rebaselined(readings)], key=lambda one: one.at)
+def _changes(pieces: Sequence[Stretch], readings: Sequence[Reading], chosen: Ruler, told: Sequence[Change],
+             now: int) -> List[Change]:
+    """Found by statistics in two rulers, or seen within a window; those that were told stay as they were."""
+    before = ruler.ranked(pieces, until=now - change.SETTLED_S)[:1]        # not fitted to what may have changed
+    return change.joined([*change.find(pieces, [*before, chosen]), *change.rebaselined(readings)], told)
 
 
 def _floors(use: Sequence[Use], readings: Sequence[Reading], chosen: Ruler, since: int, now: int) -> List[float]:

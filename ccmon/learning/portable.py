@@ -84,26 +84,32 @@ def _arima(numbers: Dict[str, Any], course: Course, now: float) -> List[List[flo
     for gain in seen:
         surprise = gain - ar1 * g1 - ar2 * g2 - ma1 * e1 - ma2 * e2
         g1, g2, e1, e2 = gain, g1, surprise, e1
-    ahead = []
-    for _ in range(HORIZONS[-1] * 60 // STEP_S):
+    sums = [0.0]                       # what comes in the next steps
+    for _ in range(HORIZONS[-1] * 60 // STEP_S + 1):
         gain = ar1 * g1 + ar2 * g2 + ma1 * e1 + ma2 * e2
         g1, g2, e1, e2 = gain, g1, 0.0, e1
-        ahead.append(gain)
-    spreads = _spreads(ar1, ar2, ma1, ma2, numbers["sigma2"], len(ahead))
-    return [_normal(sum(ahead[:steps]), spreads[steps - 1], scale) for steps in (h * 60 // STEP_S for h in HORIZONS)]
+        sums.append(sums[-1] + gain)
+    variances = _variances(ar1, ar2, ma1, ma2, numbers["sigma2"], len(sums) - 1)
+    places = [minutes * 60 / STEP_S for minutes in HORIZONS]
+    return [_normal(_between(sums, steps), sqrt(_between(variances, steps)), scale) for steps in places]
 
 
-def _spreads(ar1: float, ar2: float, ma1: float, ma2: float, sigma2: float, steps: int) -> List[float]:
-    """Standard deviation of the sum of the next gains: a surprise goes on as its weights say."""
+def _between(values: Sequence[float], steps: float) -> float:
+    """The value after so many steps, evenly between two."""
+    whole = int(steps)
+    return values[whole] + (steps - whole) * (values[whole + 1] - values[whole])
+
+
+def _variances(ar1: float, ar2: float, ma1: float, ma2: float, sigma2: float, steps: int) -> List[float]:
+    """Of the sum of the next gains, from none on: a surprise goes on as its weights say."""
     weights = [1.0, ar1 + ma1]
     weights.append(ar1 * weights[1] + ar2 + ma2)
     while len(weights) < steps:
         weights.append(ar1 * weights[-1] + ar2 * weights[-2])
-    total, variance, found = 0.0, 0.0, []
+    total, found = 0.0, [0.0]
     for weight in weights[:steps]:
         total += weight
-        variance += sigma2 * total * total
-        found.append(sqrt(variance))
+        found.append(found[-1] + sigma2 * total * total)
     return found
 
 
@@ -204,8 +210,8 @@ def load(text: Optional[str]) -> Optional[Extra]:
     try:
         when, tried, used, forest, days = json.loads(text or "")
         kept = Kept(str(used[0]), str(used[1]), dict(used[2])) if used else None
-        if kept:
-            loads(kept, Course((0, 60), (0.0, 1.0)), 60)       # a model that cannot speak is none
+        if kept and len(loads(kept, Course((0, 60), (0.0, 1.0)), 60)) != len(HORIZONS):
+            return None                # a model that cannot speak, or of other horizons, is none
         scores = tuple(Tried(str(name), Score(*numbers), str(note)) for name, numbers, note in tried)
         return Extra(int(when), scores, kept, str(forest), tuple(map(str, days)))
     except (ValueError, TypeError, KeyError, IndexError, ZeroDivisionError, OverflowError):

@@ -21,6 +21,7 @@ _NOISES = (0.004, 0.008, 0.015, 0.03, 0.06, 0.12, 0.25)
 _SHARES = (0.2, 0.4, 0.6, 0.8, 0.95)
 _LOOSE = 2.0                           # fitted weights are tied to the price list, but so loosely
 _SHIFT = 0.5                           # what the use of a model may change by before there is something to learn from
+_FEW = 4.0                             # windows for which the doubt is doubled: so few do not show how much is not known
 _PLAIN = (5.0, 25.0, 6.25, 0.5)        # prices of models that the table does not know, for a start
 _LEAST_SHARE = 0.005                   # models with less of all use get no weights of their own
 
@@ -43,6 +44,7 @@ class _Trial(NamedTuple):
     worth: float                       # logarithm of the likelihood
     parts: List[float]                 # what it says of the first, second and last third of all that was used
     doubts: List[float]                # by how much each may be off, as a share
+    windows: Set[int]
 
 
 def measure(ruler: Ruler, load: Load) -> float:
@@ -90,7 +92,8 @@ def _doubt(trial: _Trial, trials: Sequence[_Trial]) -> float:
     weights = [exp(max(-50.0, other.worth - best)) for other in trials]
     apart = [_mean([_gap(one, two) ** 2 for one, two in zip(other.parts, trial.parts)]) for other in trials]
     own = _mean([doubt * doubt for doubt in trial.doubts])
-    return sqrt(sum(map(mul, weights, apart)) / sum(weights) + own)
+    few = 1 + _FEW / len(trial.windows)
+    return few * sqrt(sum(map(mul, weights, apart)) / sum(weights) + own)
 
 
 def _gap(one: float, other: float) -> float:
@@ -198,7 +201,7 @@ def _trial(name: str, data: _Data) -> _Trial:
     parts = [sum(map(mul, whole.weights, sums)) for sums in thirds]
     doubts = [_off(sums, part, whole, others) for sums, part in zip(thirds, parts)] if len(columns) > 1 else []
     doubts = [hypot(doubt, _shifted(columns, thirds, whole)) for doubt in doubts]
-    return _Trial(ruler, worth, parts, doubts)
+    return _Trial(ruler, worth, parts, doubts, set(rows.windows))
 
 
 def _thirds(columns: Sequence[Column], data: _Data) -> List[List[float]]:
@@ -265,17 +268,22 @@ def _ruler(name: str, columns: Sequence[Column], weights: Sequence[float], data:
 
 
 def _for_the_rest(weights: Sequence[Tuple[str, str, float]], data: _Data) -> List[Tuple[str, str, float]]:
-    """Weights for models without their own: for each kind the mean of what was used."""
+    """Weights for models that took hardly any part, by the price list, and for all others the mean of what was used."""
     if any(not model for model, _, _ in weights):
         return []
     own = {(model, kind): weight for model, kind, weight in weights}
-    counts = {kind: [0.0, 0.0] for kind in TOKENS}
+    counts: Dict[str, List[float]] = {kind: [0.0, 0.0, 0.0] for kind in TOKENS}    # tokens, what they weigh and cost
+    small = set()
     for load in data.loads:
         for key, count in load.items():
             if key in own:
-                counts[key[1]][0] += count
-                counts[key[1]][1] += count * own[key]
-    return [("", kind, worth / count if count else 0.0) for kind, (count, worth) in counts.items()]
+                for place, each in enumerate((1.0, own[key], _price(*key))):
+                    counts[key[1]][place] += count * each
+            elif key[0]:
+                small.add(key[0])
+    rate = sum([worth for _, worth, _ in counts.values()]) / (sum([usd for _, _, usd in counts.values()]) or 1.0)
+    found = [(model, kind, rate * _price(model, kind)) for model in sorted(small) for kind in TOKENS]
+    return found + [("", kind, worth / count if count else 0.0) for kind, (count, worth, _) in counts.items()]
 
 
 def _in_tokens(weights: List[Tuple[str, str, float]], data: _Data) -> List[Tuple[str, str, float]]:

@@ -17,16 +17,17 @@ from ccmon.model import Runway
 SPANS = (15, 30, 60, 120, 300)         # minutes: rates over these and over the window so far predict
 HORIZONS = (5, 15, 30, 45, 60, 90, 120, 150, 180, 240, 300)
 APART_S = 300                          # between training rows
-MOST = 3000                            # training rows
+MOST = 2000                            # training rows
 HALF_LIFE_S = 14 * 86400
 KEPT_S = 90 * 86400                    # older rows weigh next to nothing
 ENOUGH = 80                            # training rows
 BINS = 4                               # by size of the prediction, each for quiet moments and others
+BASE = 0.4                             # share of the average load that is expected whatever the rates say
 GRID = 24                              # points of a curve
 SLOTS = 24                             # of a day: the hour's factor on what is predicted
 NEAR = 2                               # slots on each side count for a slot, too, less and less
-TRUST = 40.0                           # moments of average load that the factor 1 is worth
-SHRINK = 10.0                          # moments that the curve of all is worth in that of a bin
+TRUST = 12.0                           # moments of average load that the factor 1 is worth
+SHRINK = 20.0                          # moments that the curve of all is worth in that of a bin
 
 
 class Horizon(NamedTuple):
@@ -34,7 +35,7 @@ class Horizon(NamedTuple):
 
     minutes: int
     weights: Tuple[float, ...]         # of the rates, none negative
-    floor: float                       # the smallest prediction, in the course's unit
+    base: float                        # what is expected whatever the rates say, in the course's unit
     hours: Tuple[float, ...]           # factors by time of day, from midnight UTC
     centres: Tuple[float, ...]         # of the bins: logarithms of predictions
     ratios: Tuple[float, ...]          # actual / predicted, rising
@@ -115,15 +116,15 @@ def _horizon(course: Course, rows: Sequence[_Row], here: Sequence[float], square
     mean = sum(row.weight * load for row, load in whole) / mass if mass else 0.0
     cut_off = _square([row for row in rows if row.stop < minutes])
     weights = solve([[one - other for one, other in zip(*lines)] for lines in zip(square, cut_off)], _right(whole, minutes))
-    floor = max(1e-9, 0.05 * mean)
-    raw = [max(floor, minutes * sum(map(float.__mul__, weights, row.rates))) for row in rows]
+    base = max(1e-9, BASE * mean)
+    raw = [base + minutes * sum(map(float.__mul__, weights, row.rates)) for row in rows]
     hours = _hours(rows, raw, came, mean, minutes)
     predicted = [load * hours[row.slot] for load, row in zip(raw, rows)]
     edges, centres = _bins(predicted)
     seen = sorted(_Ratio(load / forecast, row.stop < minutes, row.weight, bisect_right(edges, forecast), row.quiet)
                   for row, forecast, load in zip(rows, predicted, came))
     ratios = _grid(seen)
-    return Horizon(minutes, weights, floor, hours, centres, ratios, curves(seen, ratios))
+    return Horizon(minutes, weights, base, hours, centres, ratios, curves(seen, ratios))
 
 
 def _square(rows: Sequence[_Row]) -> List[List[float]]:
@@ -237,8 +238,7 @@ def _drawn(share: Sequence[float], mass: Sequence[float], place: int) -> float:
 
 def _predict(horizon: Horizon, speeds: Sequence[float], slot: int) -> float:
     """The load expected within a horizon, in the course's unit."""
-    load = horizon.minutes * sum(map(float.__mul__, horizon.weights, speeds))
-    return max(horizon.floor, load) * horizon.hours[slot]
+    return (horizon.base + horizon.minutes * sum(map(float.__mul__, horizon.weights, speeds))) * horizon.hours[slot]
 
 
 def _between(horizon: Horizon, predicted: float, quiet: bool) -> Tuple[Sequence[float], Sequence[float], float]:
@@ -335,16 +335,16 @@ def forecast(trained: Trained, course: Course, left: float, now: int, reset_at: 
     used = max(0.0, at(course, now) - at(course, window_start(course, now)))
     lefts = [amount for amount in (factor * (left + used) - used for factor in spread) if amount > 0]
     if left <= 0 or not lefts:
-        return Runway(now, now, now, 1.0, "runway" if trained.horizons else "last_hour", trained.rows)
+        return Runway(now, now, now, 1.0, "runway" if trained.horizons else "last_hour", trained.rows, (), reset_at)
     if not trained.horizons:
         lasts = _last_hour(course, left, now)
         end = int(now + 60 * min(lasts, cut))
-        return Runway(end, end, end, float(lasts < cut), "last_hour", trained.rows)
+        return Runway(end, end, end, float(lasts < cut), "last_hour", trained.rows, (), reset_at)
     curve = distribution(trained, course, lefts, now)
     low, high = interval(curve, cut)
     median, low_at, high_at = (int(now + 60 * minutes) for minutes in (score.quantile(curve, cut, 0.5), low, high))
     return Runway(median, low_at, high_at, score.reached(curve, cut), "runway", trained.rows,
-                  _band(trained, course, now, reset_at))
+                  _band(trained, course, now, reset_at), reset_at)
 
 
 def dump(trained: Trained) -> List[Any]:
@@ -362,11 +362,11 @@ def load(kept: Any) -> Optional[Trained]:
         return None
 
 
-def _horizon_of(minutes: Any, weights: Any, floor: Any, hours: Any, centres: Any, ratios: Any, shares: Any) -> Horizon:
+def _horizon_of(minutes: Any, weights: Any, base: Any, hours: Any, centres: Any, ratios: Any, shares: Any) -> Horizon:
     lines = tuple(_numbers(line, len(ratios)) for line in shares)
     if len(lines) != 2 * BINS or not ratios:
         raise ValueError("of another version")
-    return Horizon(int(minutes), _numbers(weights, len(SPANS) + 1), float(floor), _numbers(hours, SLOTS),
+    return Horizon(int(minutes), _numbers(weights, len(SPANS) + 1), float(base), _numbers(hours, SLOTS),
                    _numbers(centres, BINS), _numbers(ratios, len(ratios)), lines)
 
 

@@ -7,8 +7,10 @@ from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.learning.values import WINDOW_S, Key, Load, Reading, Stretch, Use
 
 EVENTS = ("limit", "hit")              # sources of readings that are exactly 100 %
+HOUR_S = 3600
 JITTER_S = 90                          # two resets that differ by less are one
 ROUNDED = 0.29                         # standard deviation of a rounded percentage, points
+_FALL = 0.5                            # points; less is noise of floating point
 _TOLERANCE = 0.02                      # neighbours of one kind differ by so much besides the rounding, as a share
 _APART = 2.2                           # standard deviations from which on two neighbours are not of one kind
 
@@ -64,27 +66,32 @@ def _start(row: Use) -> int:
 
 def placed(readings: Sequence[Reading], use: Sequence[Use]) -> List[Reading]:
     """In order of time, each with the reset of its window, to the minute; without those whose window nobody knows."""
-    ordered = sorted(set(readings), key=lambda reading: (reading.ts, reading.percent))
+    ordered = sorted(set(readings))
     resets = _resets(ordered)
     suggested: Optional[List[int]] = None
     found: List[Reading] = []
     for reading in ordered:
-        window = resets.get(reading.resets_at) or _running(found, reading.ts) or _holding(sorted(resets.values()), reading.ts)
+        window = resets.get(reading.resets_at, 0) or _running(found, reading.ts) or _holding(sorted(resets.values()), reading.ts)
         if not window:
             suggested = _suggested(use, sorted(resets.values())) if suggested is None else suggested
             window = _holding(suggested, reading.ts)
         if window and window - WINDOW_S - JITTER_S <= reading.ts <= window + JITTER_S:
-            found.append(reading._replace(resets_at=window))
+            found.append(reading if reading.resets_at == window else reading._replace(resets_at=window))
     return found
 
 
 def _resets(readings: Sequence[Reading]) -> Dict[int, int]:
-    """Each reset that was told, to the minute, and the same for all that differ by seconds."""
+    """Each reset that was told, to the minute, and the same for all that differ by seconds; messages may tell the hour only."""
     found: Dict[int, int] = {}
     last = -WINDOW_S
-    for reset in sorted({reading.resets_at for reading in readings if reading.resets_at > 0}):
+    for reset in sorted({reading.resets_at for reading in readings if reading.resets_at > 0 and reading.source not in EVENTS}):
         last = last if reset - last <= JITTER_S else (reset + 30) // 60 * 60
         found[reset] = last
+    shown = sorted(set(found.values()))
+    for reset in sorted({reading.resets_at for reading in readings if reading.resets_at > 0} - set(found)):
+        place = bisect_right(shown, reset)
+        near = [other for other in shown[max(0, place - 1):place + 1] if abs(other - reset) <= HOUR_S]
+        found[reset] = min(near, key=lambda other: abs(other - reset)) if near else (reset + 30) // 60 * 60
     return found
 
 
@@ -135,9 +142,9 @@ def _rising(marks: Sequence[Mark]) -> List[List[Mark]]:
     """Parts in which the percentage never falls; each ends with the first mark of 100 %."""
     parts: List[List[Mark]] = []
     for mark in marks:
-        if not parts or mark.percent < parts[-1][-1].percent:
+        if not parts or mark.percent <= parts[-1][-1].percent - _FALL:
             parts.append([mark])
-        elif parts[-1][-1].percent < 100:
+        elif parts[-1][-1].percent < min(100, mark.percent):
             parts[-1].append(mark)
     return parts
 

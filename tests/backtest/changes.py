@@ -12,8 +12,7 @@ from .users import user
 
 FACTORS = (0.5, 0.75, 0.9, 1.1, 1.33, 2.0)
 CHANGE_DAY = 21.0
-IN_TIME_S, AT_MOST_S = 3 * DAY_S, 2 * DAY_S     # found so soon; and its time not further from the true one than that
-PLAIN = Ruler("cost", (("", "cost", 1.0),))
+IN_TIME_S, AT_MOST_S = 3 * DAY_S, 4 * DAY_S     # found so soon; and its time not further off: a window or two and a weekend
 
 
 class Calm(NamedTuple):
@@ -34,16 +33,13 @@ class Found(NamedTuple):
 
     delay_days: Optional[float]        # since the first window with the new limit; infinite: later than in time; None: never
     factor_error: float = 0.0          # found / true - 1
+    onset_days: float = 0.0            # how far the time told is from the true one
     false: int = 0                     # other alarms
 
 
 def rulers(known: Sequence[Stretch]) -> List[Ruler]:
     """The two rulers in which a change is demanded."""
-    ranked = getattr(ruler, "ranked", None)
-    if ranked is not None:
-        return list(ranked(known))[:2]
-    chosen = ruler.choose(known)
-    return [chosen, PLAIN] if chosen else []
+    return list(ruler.ranked(known))[:2]
 
 
 def alarms(known: Sequence[Stretch], until: int) -> List[Change]:
@@ -70,11 +66,13 @@ def looked_for(sim: Simulated) -> Found:
     known, true = history.cut(sim), sim.scenario.changes[0][1]
     for until in (first + IN_TIME_S, known[-1].end):
         found = alarms(known, until)
-        right = [alarm for alarm in found if abs(alarm.at - first) <= AT_MOST_S and alarm.found_at >= first]
+        right = [alarm for alarm in found if abs(alarm.at - first) <= AT_MOST_S and alarm.found_at >= first
+                 and (alarm.factor > 1) == (true > 1)]
         if right:
             delay = (right[0].found_at - first) / DAY_S if until < known[-1].end else float("inf")
-            return Found(delay, abs(right[0].factor / true - 1), len(found) - 1)
-    return Found(None, 0.0, len(found))
+            return Found(delay, abs(right[0].factor / true - 1),
+                         abs(right[0].at - first) / DAY_S, len(found) - 1)
+    return Found(None, false=len(found))
 
 
 def rows(first: int, count: int, quick: bool) -> List[Row]:
@@ -105,9 +103,10 @@ def _calm(case: Calm, first: int, count: int, every_days: int) -> Row:
 def _found(name: str, group: Sequence[Found], goal: Optional[goals.Goal] = None) -> Row:
     delays = [one.delay_days for one in group if one.delay_days is not None]
     share = sum(delay <= IN_TIME_S / DAY_S for delay in delays) / len(group)
-    off = percent(median([one.factor_error for one in group if one.delay_days is not None]))
-    text = (f"{percent(share, 0)} (ever {percent(len(delays) / len(group), 0)}; median delay {median(delays):.1f} days, "
-            f"factor off by {off}, other alarms {mean([one.false for one in group]):.2f})")
+    seen = [one for one in group if one.delay_days is not None]
+    text = (f"{percent(share, 0)} (ever {percent(len(seen) / len(group), 0)}; median delay {median(delays):.1f} days, "
+            f"its time off by {mean([one.onset_days for one in seen]):.1f} days, its size by "
+            f"{percent(median([one.factor_error for one in seen]))}; other alarms {mean([one.false for one in group]):.2f})")
     return Row(f"found within 3 days: {name}", share, text, goal)
 
 
