@@ -1,7 +1,8 @@
 """What a moment calls for: the warnings of a snapshot as codes and sentences, the most urgent first."""
 
-from typing import Iterator
+from typing import Iterator, Optional
 
+from ccmon.learning.posterior import MOST_NOISE
 from ccmon.learning.values import Learned
 from ccmon.model import SESSION_S, SKEW_S, Facts, Limit, Notice, Runway, Snapshot, Source
 from ccmon.outlook import PLAIN_RATES, is_likelihood
@@ -79,6 +80,8 @@ def _whose(limit: Limit) -> str:
 
 def _runs_out(snapshot: Snapshot, zone: Zone) -> Iterator[Notice]:
     end, reset_at, runway = snapshot.predicted_end, snapshot.reset.at, snapshot.runway
+    if snapshot.left == 0:
+        return
     if runway is not None and runway.rule not in PLAIN_RATES:
         if runway.probability >= 0.5:
             yield Notice("runs_out_before_reset", likely(runway, snapshot, zone))
@@ -112,15 +115,25 @@ def _learning(snapshot: Snapshot, facts: Facts) -> Iterator[Notice]:
     unused = snapshot.percent_source == "tokens" and limit.source in ("plan", "high_water") and snapshot.active
     if unused and learned and learned.estimate and learned.estimate.learned:
         yield Notice("limit_learned", "A limit was learned from Claude's percentages: --plan ml_auto uses it", True)
-    elif unused and limit.plan == "ml_auto" or limit.unknown and not (learned and learned.readings):
-        yield Notice("nothing_learned", f"To learn the real limit, connect Claude Code: {CONNECT}", True)
+    elif unused and limit.plan == "ml_auto" or limit.unknown:
+        yield Notice("nothing_learned", _not_learned(learned), True)
     if learned and learned.scored and is_likelihood(snapshot.runway):
         yield Notice("score", score(learned), True)
 
 
+def _not_learned(learned: Optional[Learned]) -> str:
+    """Why there is no learned limit, and the way to one."""
+    if learned is None or not learned.readings:
+        return f"To learn the real limit, connect Claude Code: {CONNECT}"
+    if learned.estimate and learned.estimate.noise > MOST_NOISE:
+        noise = percent(round(100 * learned.estimate.noise))
+        return f"Nothing learned: the readings do not fit the use here (noise {noise})"
+    return f"Learning the limit from {plural(learned.readings, 'reading')}: it takes a few days of work"
+
+
 def score(learned: Learned) -> str:
     """How good the forecasts have been, in a few words."""
-    return f"Forecasts so far: median error {round(learned.error_min or 0)} min over {plural(learned.scored, 'session')}"
+    return f"Forecasts so far: mean error {round(learned.error_min or 0)} min over {plural(learned.scored, 'session')}"
 
 
 def changed(factor: float, sure: str) -> str:

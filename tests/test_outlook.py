@@ -166,7 +166,7 @@ def test_the_smallest_window_says_how_likely():
 def test_the_score_is_for_windows_with_room():
     pages = {width: "\n".join(map(text.plain, dashboard.render(scene(
         21_012, official=official(61), learned=learned(), outlook=outlook(61, 21_012)), width, 24))) for width in (80, 60)}
-    assert "median error 9 min over 31 sessions" in pages[80] and "median error" not in pages[60]
+    assert "mean error 9 min over 31 sessions" in pages[80] and "mean error" not in pages[60]
 
 
 # --- the band ----------------------------------------------------------------------------------------------------------------

@@ -9,9 +9,10 @@ from ccmon.learning.ruler import measure
 from ccmon.learning.values import WINDOW_S, Change, Reading, Ruler, Stretch
 
 ALARM = 14.0                           # log Bayes factor
-CONFIRM = 3.0                          # log likelihood ratio in the second ruler
+CONFIRM = 0.0                          # log likelihood ratio in the second ruler
 _FITS = 0.04                           # noise up to which a ruler is a witness
 _LOOSE = 0.06                          # noise from which on a ruler tells nothing
+_AS_GOOD = 1.0                         # the windows before that are of either limit are not counted to the new one
 _SCREEN = 7.0                          # the least gain in log-likelihood that is worth a full look
 _BEFORE, _AFTER = 8, 3                 # windows before and after a change
 _REACH, _BACK = 100, 48                # the latest windows that are looked at, and how many of them may be the change's first
@@ -19,7 +20,7 @@ _PATIENCE = 8                          # windows until a change that was not con
 _REFITS = (6, 9, 13, 20, 30, 45, 70)   # windows after which the noise is fitted anew
 _WEEK_S = 7 * 86400
 _SLACK_S, _LEAST_FALL = 300, 2.0       # points
-_LEAST_SCALED, _MOST_SCALED = 3.0, 5.0 # points, and times: a deeper fall is a fresh start, and says nothing of the limit
+_LEAST_SCALED, _MOST_SCALED = 5.0, 5.0 # points, and times: a deeper fall is a fresh start, and says nothing of the limit
 SETTLED_S = 4 * 86400                  # a ruler that is to show a change must not be fitted to what comes after it
 _SAME_S = 3 * 86400
 
@@ -105,15 +106,20 @@ def _taken_back(before: Reading, after: Reading) -> List[Change]:
 
 
 def joined(found: Sequence[Change], known: Sequence[Change]) -> List[Change]:
-    """Both in order of time, each change once: what is already known stays as it was found then."""
-    new = [one for one in found if not any(_same(one, other) for other in known)]
-    return sorted([*known, *new])
+    """Both in order of time, each change once: as it was found first, and what is already known as it is."""
+    both = list(known)
+    for one in sorted(found, key=lambda one: one.found_at):
+        if not any(_same(one, other) for other in both):
+            both.append(one)
+    return sorted(both)
 
 
 def _same(one: Change, other: Change) -> bool:
-    """Near each other in time, and in the same direction where that is known of both."""
-    opposite = (one.factor - 1) * (other.factor - 1) < 0
-    return abs(one.at - other.at) <= _SAME_S and not opposite
+    """Two signs of one change. Re-baselines have their moment; one that was found by statistics lies some windows round it."""
+    if one.sure == other.sure == "rebaseline":
+        return one.at == other.at
+    alike = (one.factor - 1) * (other.factor - 1) > 0
+    return alike and abs(one.at - other.at) <= _SAME_S
 
 
 def since_last_change(stretches: Sequence[Stretch], changes: Sequence[Change]) -> List[Stretch]:
@@ -217,7 +223,7 @@ class _History:
             return None
         one = marginal(self._between(oldest, end))
         gains = [marginal(self._between(oldest, place)) + marginal(self._between(place, end)) - one for place in places]
-        window = places[gains.index(max(gains))]
+        window = max(place for place, gain in zip(places, gains) if gain >= max(gains) - _AS_GOOD)
         return _Found(window, max(gains), self._factor(oldest, window, end))
 
     def _agreement(self, found: _Found, end: int) -> float:

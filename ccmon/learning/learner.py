@@ -12,6 +12,7 @@ from ccmon.learning.week import Week
 from ccmon.model import Block
 
 VERSION = 1
+KEPT_S = 90 * 86_400
 LEAST_SINCE = 8                        # stretches after a change from which on the ruler is chosen by them alone
 
 
@@ -28,8 +29,9 @@ def learn(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[Bl
           now: int, told: Sequence[Change] = ()) -> Lessons:
     """Everything anew from what is stored; each sequence by time, readings of the 5-hour window, sessions with tokens.
 
-    told are the changes of the allocation that were found before.
+    told are the changes of the allocation that were found before. Only the last 90 days count.
     """
+    use, readings = [one for one in use if one.ts > now - KEPT_S], [one for one in readings if one.ts > now - KEPT_S]
     seen = course.from_readings(readings)
     used = tokens_course(use, readings)
     return Lessons(_limit(use, readings, sessions, told, now), _trained(seen, now), _trained(used, now),
@@ -76,7 +78,7 @@ def _limit(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[B
 def _changes(pieces: Sequence[Stretch], readings: Sequence[Reading], chosen: Ruler, told: Sequence[Change],
              now: int) -> List[Change]:
     """Found by statistics in two rulers, or seen within a window; those that were told stay as they were."""
-    before = ruler.ranked(pieces, until=now - change.SETTLED_S)[:1]        # not fitted to what may have changed
+    before = ruler.ranked(pieces, now - change.SETTLED_S, (chosen.name,))      # not fitted to what may have changed
     return change.joined([*change.find(pieces, [*before, chosen]), *change.rebaselined(readings)], told)
 
 
@@ -117,8 +119,7 @@ def load(text: Optional[str]) -> Optional[Lessons]:
         version, learned, points, tokens, weekly = json.loads(text or "")
         if version != VERSION:
             return None
-        paces = [found and runway.load(found) for found in (points, tokens)]
-        return Lessons(_learned(learned), *paces, week.load(weekly))
+        return Lessons(_learned(learned), points and runway.load(points), tokens and runway.load(tokens), week.load(weekly))
     except (ValueError, TypeError, IndexError, AttributeError):
         return None
 

@@ -20,7 +20,7 @@ _GAIN = 1.0                            # how much more likely fitted weights mus
 _NOISES = (0.004, 0.008, 0.015, 0.03, 0.06, 0.12, 0.25)
 _SHARES = (0.2, 0.4, 0.6, 0.8, 0.95)
 _LOOSE = 2.0                           # fitted weights are tied to the price list, but so loosely
-_SHIFT = 0.5                           # what the use of a model may change by before there is something to learn from
+_SHIFT = 1.0                           # what the use of a model may change by, as a share, before it is learned anew
 _FEW = 4.0                             # windows for which the doubt is doubled: so few do not show how much is not known
 _PLAIN = (5.0, 25.0, 6.25, 0.5)        # prices of models that the table does not know, for a start
 _LEAST_SHARE = 0.005                   # models with less of all use get no weights of their own
@@ -75,13 +75,13 @@ def choose(stretches: Sequence[Stretch], until: Optional[int] = None) -> Optiona
     return next(iter(ranked(stretches, until)), None)
 
 
-def ranked(stretches: Sequence[Stretch], until: Optional[int] = None) -> List[Ruler]:
-    """All rulers, the chosen one first, then those that tell held-out windows best; none without any stretch."""
+def ranked(stretches: Sequence[Stretch], until: Optional[int] = None, menu: Sequence[str] = MENU) -> List[Ruler]:
+    """All rulers of the menu, the chosen one first, then those that tell held-out windows best; none without any stretch."""
     usable = [stretch for stretch in stretches if (until is None or stretch.end <= until) and any(stretch.load.values())]
     if not usable:
         return []
     data = _data(usable[-MOST_STRETCHES:])
-    trials = [_trial(name, data) for name in MENU if _columns(name, data)]
+    trials = [_trial(name, data) for name in menu if _columns(name, data)]
     trials.sort(key=lambda trial: -trial.worth - (0 if trial.ruler.name in FITTED else _GAIN))
     return [trial.ruler._replace(doubt=_doubt(trial, trials)) for trial in trials]
 
@@ -218,7 +218,7 @@ def _off(sums: Sequence[float], told: float, whole: Fit, others: Sequence[Tuple[
 
 
 def _shifted(columns: Sequence[Column], thirds: Sequence[Sequence[float]], whole: Fit) -> float:
-    """By how much the limit would be off if the use of a model changed by half, as a share."""
+    """By how much the limit would be off if a model were used twice as much, as a share."""
     sums = [sum(column) for column in zip(*thirds)]
     told = sum(map(mul, whole.weights, sums))
     models = sorted({column[0][0] for column in columns})
@@ -248,12 +248,11 @@ def _held_out(tests: Rows, weights: Sequence[float], others: Sequence[Tuple[Set[
 
 def _error(tests: Rows, told: Sequence[float], sure: Sequence[float]) -> float:
     """Median of what was missed at the end of each window's longest run of which all use was seen, points."""
-    ends: Dict[int, Tuple[float, float]] = {}
+    ends: Dict[int, Tuple[bool, float, float]] = {}
     for window, shown, points, share in zip(tests.windows, tests.points, told, sure):
-        if share > 0.5:
-            ends[window] = max(ends.get(window, (0.0, 0.0)), (shown, abs(points - shown)))
-    missed = sorted([miss for _, miss in ends.values()])
-    return missed[len(missed) // 2] if missed else 0.0
+        ends[window] = max(ends.get(window, (False, 0.0, 0.0)), (share > 0.5, shown, abs(points - shown)))
+    missed = sorted([miss for seen, _, miss in ends.values() if seen] or [miss for _, _, miss in ends.values()])
+    return missed[len(missed) // 2]
 
 
 def _ruler(name: str, columns: Sequence[Column], weights: Sequence[float], data: _Data) -> Ruler:

@@ -2,8 +2,8 @@
 
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning import change, ruler
-from ccmon.learning.values import Change, Ruler, Stretch
+from ccmon.learning import change, learner, ruler
+from ccmon.learning.values import Change
 
 from ..simulator import DAY_S, START, Simulated
 from . import goals, history
@@ -37,47 +37,35 @@ class Found(NamedTuple):
     false: int = 0                     # other alarms
 
 
-def rulers(known: Sequence[Stretch]) -> List[Ruler]:
-    """The two rulers in which a change is demanded."""
-    return list(ruler.ranked(known))[:2]
-
-
-def alarms(known: Sequence[Stretch], until: int) -> List[Change]:
-    """What the statistics have found by then: rulers and all are learned from what was known."""
-    before = [stretch for stretch in known if stretch.end <= until]
-    two = rulers(before)
-    return change.find(before, two) if two else []
-
-
-def false_alarms(sim: Simulated, every_days: int) -> int:
-    """Alarms of one user whose limit did not change, looked for so often; the same one counts once."""
+def told(sim: Simulated, times: Sequence[int]) -> List[List[Change]]:
+    """The changes that were told when ccmon learned at these times, one after the other."""
     known = history.cut(sim)
-    seen: List[int] = []
-    for day in range(every_days, sim.scenario.days + 1, every_days):
-        for alarm in alarms(known, START + day * DAY_S):
-            if all(abs(alarm.at - at) > AT_MOST_S for at in seen):
-                seen.append(alarm.at)
-    return len(seen)
+    found: List[List[Change]] = [[]]
+    for now in times:
+        before = [stretch for stretch in known if stretch.end <= now]
+        ranked = ruler.ranked(before)
+        seen = [reading for reading in sim.readings if reading.ts <= now]
+        found.append(learner._changes(before, seen, ranked[0], found[-1], now) if ranked else [])
+    return found[1:]
 
 
 def looked_for(sim: Simulated) -> Found:
-    """What became of the change on CHANGE_DAY, looked for three days later and at the end."""
+    """What became of the change on CHANGE_DAY: looked for before, twice within three days, and at the end."""
     first = min(window.start for window in sim.windows if window.start >= START + CHANGE_DAY * DAY_S)
-    known, true = history.cut(sim), sim.scenario.changes[0][1]
-    for until in (first + IN_TIME_S, known[-1].end):
-        found = alarms(known, until)
+    true = sim.scenario.changes[0][1]
+    *_, in_time, at_last = told(sim, [START + 14 * DAY_S, first + IN_TIME_S // 2, first + IN_TIME_S, sim.points[-1].ts])
+    for found in (in_time, at_last):
         right = [alarm for alarm in found if abs(alarm.at - first) <= AT_MOST_S and alarm.found_at >= first
                  and (alarm.factor > 1) == (true > 1)]
         if right:
-            delay = (right[0].found_at - first) / DAY_S if until < known[-1].end else float("inf")
-            return Found(delay, abs(right[0].factor / true - 1),
-                         abs(right[0].at - first) / DAY_S, len(found) - 1)
-    return Found(None, false=len(found))
+            delay = (right[0].found_at - first) / DAY_S if found is in_time else float("inf")
+            return Found(delay, abs(right[0].factor / true - 1), abs(right[0].at - first) / DAY_S, len(at_last) - 1)
+    return Found(None, false=len(at_last))
 
 
 def rows(first: int, count: int, quick: bool) -> List[Row]:
     """The table's lines."""
-    found = [_calm(case, first, count, 42 if quick else 14) for case in (CALM[:2] if quick else CALM)]
+    found = [_calm(case, first, count, 21 if quick else 7) for case in (CALM[:2] if quick else CALM)]
     by_factor = [(factor, [looked_for(_changed(first, number, factor)) for number in range(count)])
                  for factor in ((0.75, 1.2) if quick else FACTORS)]
     found.append(_found("all changes", [one for _, group in by_factor for one in group], goals.FOUND))
@@ -93,7 +81,7 @@ def _calm(case: Calm, first: int, count: int, every_days: int) -> Row:
     false = days = 0.0
     for number in range(count):
         sim = user(first + number, number, **case.wishes)
-        false += false_alarms(sim, every_days)
+        false += len(told(sim, range(START + every_days * DAY_S, sim.points[-1].ts + DAY_S, every_days * DAY_S))[-1])
         days += sim.scenario.days
     rate = 30 * false / days
     return Row(f"false alarms in 30 days: {case.name}", rate, f"{rate:.2f} ({false:.0f} in {days:.0f} days)", goals.FALSE_ALARMS,

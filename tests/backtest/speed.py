@@ -6,7 +6,6 @@ from typing import Callable, List
 from ccmon.learning import change, course, learner, posterior, ruler, runway, stretches
 
 from . import goals, history
-from .changes import rulers
 from .goals import Row
 from .users import user
 
@@ -28,7 +27,8 @@ def rows(first: int, count: int, quick: bool) -> List[Row]:
     """The table's lines; one user, however many are wished."""
     sim = user(first, 0, days=42 if quick else YEAR_DAYS)
     known = history.cut(sim)
-    two, now = rulers(known), sim.points[-1].ts
+    now = sim.points[-1].ts
+    two = ruler.ranked(known)[:2]
     floors = [ruler.measure(two[0], load) for window, load in history.loads(sim) if not window.hit_at]
     own = course.from_readings(sim.readings)
     whole = best(lambda: learner.learn(sim.use, sim.readings, (), (), now))
