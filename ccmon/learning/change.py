@@ -9,9 +9,10 @@ from ccmon.learning.ruler import measure
 from ccmon.learning.values import WINDOW_S, Change, Reading, Ruler, Stretch
 
 ALARM = 14.0                           # log Bayes factor
-CONFIRM = 0.0                          # log likelihood ratio in the second ruler
+CONFIRM = 0.0                          # the same in the second ruler, which fits what came after the change, too
 _FITS = 0.04                           # noise up to which a ruler is a witness
 _LOOSE = 0.06                          # noise from which on a ruler tells nothing
+_LEAST_READINGS = 30                   # behind a ruler; 0: not told
 _AS_GOOD = 1.0                         # the windows before that are of either limit are not counted to the new one
 _SCREEN = 7.0                          # the least gain in log-likelihood that is worth a full look
 _BEFORE, _AFTER = 8, 3                 # windows before and after a change
@@ -36,7 +37,8 @@ class _Found(NamedTuple):
 def find(stretches: Sequence[Stretch], rulers: Sequence[Ruler]) -> List[Change]:
     """The changes of the limit, walking forward: what comes later does not alter what was found. All rulers (two) must agree."""
     windows = _by_window(stretches)
-    if len(windows) < _BEFORE + _AFTER or not rulers:
+    young = any(0 < ruler.readings < _LEAST_READINGS for ruler in rulers)
+    if len(windows) < _BEFORE + _AFTER or not rulers or young:
         return []
     return list(_changes(windows, [_History(windows, ruler) for ruler in rulers]))
 

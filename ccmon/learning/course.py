@@ -99,10 +99,12 @@ class Growing:
 
 
 def from_readings(readings: Iterable[Reading]) -> Course:
-    """The course of the account's percentage points; readings by time, those without a reset are left out."""
+    """The course of the account's percentage points; readings by time, those without a reset are left out. Only changes are kept
+    as readings, so that nothing has changed between two that are far apart."""
     growing = Growing()
     for reading in readings:
         if reading.resets_at > reading.ts >= (growing.times[-1] if growing.times else 0):
+            _look(growing, growing.starts, reading.ts, growing.loads[-1] if growing.loads else 0.0)
             growing.add(reading.ts, reading.percent, reading.resets_at)
     return _frozen(growing)
 

@@ -26,16 +26,15 @@ class Row(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """A forecast taken at one row for one limit, before its outcome is known."""
+    """A forecast taken at one row for one limit, before its outcome is known; minutes from then."""
 
     ts: float
-    percent: float                     # at that time
     limit: float                       # per cent that was taken as the limit
     resets_at: int
-    curve: Tuple[Tuple[float, float], ...]
-    interval: Tuple[float, float]      # minutes from then
-    seed: float                        # minutes from then, infinity for never
-    index: int                         # of the row in its window
+    place: int                         # of the row in its window
+    seed: float                        # by the seed's rule, infinity for never
+    curve: Optional[score.Curve]       # None while too little is known: the seed's rule is used, which has no interval
+    interval: Tuple[float, float]
 
 
 class Result(NamedTuple):
@@ -138,9 +137,9 @@ class _Walk:
     def _decide(self, row: Row, limit: float) -> Decision:
         assert self.trained is not None
         left = limit - row.percent
-        curve, interval, _ = runway.look(self.trained, self.growing.course, left, row.ts, row.resets_at)
-        return Decision(row.ts, row.percent, limit, row.resets_at, tuple(curve), interval,
-                        score.seed_minutes(left, self._gained(row)), len(self.windows[row.resets_at][0]) - 1)
+        curve, interval, rule = runway.look(self.trained, self.growing.course, left, row.ts, row.resets_at)
+        return Decision(row.ts, limit, row.resets_at, len(self.windows[row.resets_at][0]) - 1,
+                        score.seed_minutes(left, self._gained(row)), curve if rule == "runway" else None, interval)
 
     def _gained(self, row: Row) -> float:
         """Percentage points of the window's last 60 minutes; its own start counts as 0 %."""
@@ -151,10 +150,20 @@ class _Walk:
     def outcome(self, decision: Decision) -> Tuple[float, bool]:
         """Minutes until the limit was reached, else until the reset; and whether it was."""
         times, percents = self.windows[decision.resets_at]
-        for index in range(decision.index + 1, len(times)):
+        for index in range(decision.place + 1, len(times)):
             if percents[index] >= decision.limit:
                 return (min(times[index], decision.resets_at) - decision.ts) / 60.0, True
         return (decision.resets_at - decision.ts) / 60.0, False
+
+
+    def errors(self, decision: Decision) -> Tuple[score.Errors, score.Errors]:
+        """Those of ccmon's forecast and those of the seed's rule."""
+        outcome, hit = self.outcome(decision)
+        cut = (decision.resets_at - decision.ts) / 60.0
+        seed = score.certain(decision.seed, cut, outcome, hit)
+        if decision.curve is None:
+            return seed, seed
+        return score.errors(decision.curve, decision.interval, cut, outcome, hit), seed
 
 
 def evaluate(lines: Iterable[str], percents: Sequence[float] = (100.0,)) -> Result:
@@ -167,13 +176,8 @@ def evaluate(lines: Iterable[str], percents: Sequence[float] = (100.0,)) -> Resu
         else:
             usable += 1
             walk.take(row)
-    ours, seed = [], []
-    for decision in walk.decisions:
-        outcome, hit = walk.outcome(decision)
-        cut = (decision.resets_at - decision.ts) / 60.0
-        ours.append(score.errors(decision.curve, decision.interval, cut, outcome, hit))
-        seed.append(score.certain(decision.seed, cut, outcome, hit))
-    return Result(usable, skipped, score.total(ours), score.total(seed))
+    both = [walk.errors(decision) for decision in walk.decisions]
+    return Result(usable, skipped, score.total([ours for ours, _ in both]), score.total([seed for _, seed in both]))
 
 
 def text(result: Result) -> List[str]:

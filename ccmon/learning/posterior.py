@@ -1,6 +1,6 @@
 """The limit as a posterior: a grid over limit, noise, share of windows that were used here alone, and way of rounding."""
 
-from math import erf, erfc, exp, log, sqrt
+from math import erf, erfc, exp, hypot, log, sqrt
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.learning.ruler import meter
@@ -56,7 +56,7 @@ def estimate(stretches: Sequence[Stretch], ruler: Ruler, floors: Sequence[float]
     nodes = _nodes(ordered, low, high)
     cells = _thorough(ordered, nodes, floors)
     mass = _mass(cells, nodes)
-    limits = _widened([_quantile(nodes, mass, part) for part in (0.5, 0.05, 0.95)], sqrt(ruler.doubt ** 2 + _UNSEEN ** 2))
+    limits = _widened([_quantile(nodes, mass, part) for part in (0.5, 0.05, 0.95)], hypot(ruler.doubt, _UNSEEN))
     best = max(cells, key=lambda cell: max(cell.worth))
     seen, windows = _seen(runs, limits[0], best), {stretch.window for stretch in stretches}
     noise = _mean_noise(cells)
@@ -68,8 +68,8 @@ def estimate(stretches: Sequence[Stretch], ruler: Ruler, floors: Sequence[float]
 def _widened(quantiles: Sequence[float], doubt: float) -> List[float]:
     """The limits, the interval widened by what the grid does not know of, as a share."""
     middle, low, high = quantiles
-    more = 1.645 * doubt
-    return [exp(middle), exp(middle - sqrt((middle - low) ** 2 + more ** 2)), exp(middle + sqrt((high - middle) ** 2 + more ** 2))]
+    down, up = hypot(middle - low, 1.645 * doubt), hypot(high - middle, 1.645 * doubt)
+    return [exp(middle), exp(middle - down), exp(middle + up)]
 
 
 def draws(limit: Estimate, count: int = 9) -> List[float]:

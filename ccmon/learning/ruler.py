@@ -23,6 +23,7 @@ _LOOSE = 2.0                           # fitted weights are tied to the price li
 _SHIFT = 1.0                           # what the use of a model may change by, as a share, before it is learned anew
 _FEW = 4.0                             # windows for which the doubt is doubled: so few do not show how much is not known
 _PLAIN = (5.0, 25.0, 6.25, 0.5)        # prices of models that the table does not know, for a start
+_MOST_UNKNOWN = 0.05                   # of all use may be of unknown models for weights by model
 _LEAST_SHARE = 0.005                   # models with less of all use get no weights of their own
 
 Column = List[Tuple[str, str, float]]  # model ("" for any), kind, weight within the column
@@ -108,35 +109,43 @@ def _data(stretches: List[Stretch]) -> _Data:
     """Runs of neighbours are found with the loosest ruler: the others are tested on the same."""
     alone = [[place] for place in range(len(stretches))]
     data = _Data([stretch.load for stretch in stretches], alone, alone, stretches)
-    columns = _columns("models", data) or _columns("kinds", data)      # without minutes no models are known
-    found = _ruler("models", columns, _fitted(columns, data, data.fitted).weights, data)
+    name = next((name for name in ("models", "kinds", "cost") if _columns(name, data)), "")
+    columns = _columns(name, data)     # without minutes no models are known
+    found = _ruler(name, columns, _fitted(columns, data, data.fitted).weights, data) if columns else Ruler("", ())
     runs = joined(stretches, meter(found))
     return data._replace(fitted=[run[:end] for run in runs for end in range(1, len(run) + 1)], tested=runs)
 
 
 def _columns(name: str, data: _Data) -> List[Column]:
     """What the ruler weighs, each column with one weight that is fitted; none where nothing of it is known."""
+    columns = _listed(name, data)
+    known = {kind for load in data.loads for (_, kind), count in load.items() if count > 0}
+    return columns if any(kind in known for column in columns for _, kind, _ in column) else []
+
+
+def _listed(name: str, data: _Data) -> List[Column]:
     if name == "tokens":
         return [[("", "input", 1.0), ("", "output", 1.0)]]
     if name == "all_tokens":
         return [[("", kind, 1.0) for kind in TOKENS]]
     if name == "cost":
         return _cost(data)
-    models = _models(data)
-    if name == "kinds" or models == [""]:
-        return [[("", kind, 1.0)] for kind in TOKENS] if name == "kinds" or not models else []
-    return [[(model, kind, 1.0)] for model in models for kind in TOKENS]
+    if name == "kinds":
+        return [[("", kind, 1.0)] for kind in TOKENS]
+    return [[(model, kind, 1.0)] for model in _models(data) for kind in TOKENS]
 
 
 def _models(data: _Data) -> List[str]:
-    """Those that take part in notable use, by rough price."""
+    """Those that take part in notable use, by rough price; none when the models of much of it are unknown."""
     sums: Dict[str, float] = {}
     for load in data.loads:
         for (model, kind), count in load.items():
             if kind in TOKENS:
                 sums[model] = sums.get(model, 0.0) + count * _price(model, kind)
     total = sum(sums.values())
-    return sorted([model for model in sums if sums[model] > _LEAST_SHARE * total])
+    if sums.get("", 0.0) > _MOST_UNKNOWN * total:
+        return []
+    return sorted([model for model in sums if model and sums[model] > _LEAST_SHARE * total])
 
 
 def _cost(data: _Data) -> List[Column]:
@@ -144,7 +153,7 @@ def _cost(data: _Data) -> List[Column]:
     known = sum([any(kind == "cost" and count for (_, kind), count in load.items()) for load in data.loads])
     if known >= 0.9 * len(data.loads):
         return [[("", "cost", 1.0)]]
-    priced = [model for model in _models(data) if model and lookup(model, {})]
+    priced = [model for model in _models(data) if lookup(model, {})]
     return [[(model, kind, _price(model, kind)) for model in priced for kind in TOKENS]] if priced else []
 
 
@@ -196,7 +205,8 @@ def _trial(name: str, data: _Data) -> _Trial:
     told = _held_out(tests, whole.weights, others)
     worth, noise, clean = max((sum(likelihood(tests, told, noise, clean)), noise, clean)
                               for noise in _NOISES for clean in _SHARES)
-    ruler = _ruler(name, columns, whole.weights, data)._replace(error_points=_error(tests, told, shares(tests, told, noise, clean)))
+    missed = _error(tests, told, shares(tests, told, noise, clean))
+    ruler = _ruler(name, columns, whole.weights, data)._replace(error_points=missed)
     thirds = _thirds(columns, data)
     parts = [sum(map(mul, whole.weights, sums)) for sums in thirds]
     doubts = [_off(sums, part, whole, others) for sums, part in zip(thirds, parts)] if len(columns) > 1 else []

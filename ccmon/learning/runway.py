@@ -1,8 +1,9 @@
 """The runway: when the limit is reached, as a distribution learned from what followed on moments like this one.
 
-For each horizon the load is predicted from the rates of the last minutes and hours and from the hour of the day; how far the loads
-that came were from such predictions is kept as a curve, apart for small and large predictions and for quiet moments. Curves of few
-moments are drawn towards those of all. What would have come after a limit was hit is unknown, not zero (Kaplan-Meier).
+For each horizon a load is predicted from the rates of the last minutes and hours, a part of the average load, and the hour of the
+day. How far the loads that came were from such predictions is kept as curves: for small and large predictions, for quiet moments and
+others, between which forecasts interpolate. Curves of few moments are drawn towards those of all. What would have come after a limit
+was hit is unknown, not zero (Kaplan-Meier).
 """
 
 from bisect import bisect_left, bisect_right
@@ -27,7 +28,7 @@ GRID = 24                              # points of a curve
 SLOTS = 24                             # of a day: the hour's factor on what is predicted
 NEAR = 2                               # slots on each side count for a slot, too, less and less
 TRUST = 12.0                           # moments of average load that the factor 1 is worth
-SHRINK = 20.0                          # moments that the curve of all is worth in that of a bin
+SHRINK = 40.0                          # moments that the curve of all is worth in that of a bin
 
 
 class Horizon(NamedTuple):
@@ -174,8 +175,9 @@ def solve(square: Sequence[Sequence[float]], right: Sequence[float]) -> Tuple[fl
     return tuple(weights)
 
 
-def _hours(rows: Sequence[_Row], predicted: Sequence[float], came: Sequence[float], mean: float, minutes: int) -> Tuple[float, ...]:
-    """Factors by time of day: what came to what was predicted at that time and up to two hours from it, drawn towards the overall one."""
+def _hours(rows: Sequence[_Row], predicted: Sequence[float], came: Sequence[float], mean: float,
+           minutes: int) -> Tuple[float, ...]:
+    """Factors by time of day: what came to what was predicted within two hours of it, drawn towards the factor of the whole day."""
     forecast, actual = [0.0] * SLOTS, [0.0] * SLOTS
     for row, load, real in zip(rows, predicted, came):
         if row.stop >= minutes:

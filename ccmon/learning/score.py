@@ -68,11 +68,11 @@ def reached(curve: Curve, cut: float) -> float:
     return low
 
 
-def errors(curve: Curve, interval: Tuple[float, float], cut: float, outcome: float, hit: bool) -> Errors:
+def errors(curve: Curve, interval: Optional[Tuple[float, float]], cut: float, outcome: float, hit: bool) -> Errors:
     """The errors of a distribution; minutes from the decision: the interval, the reset (cut) and what came (outcome)."""
     missed = reached(curve, cut) - (1.0 if hit else 0.0)
-    return Errors(abs(quantile(curve, cut, 0.5) - outcome), crps(curve, cut, outcome), missed * missed,
-                  interval[0] - 1e-9 <= outcome <= interval[1] + 1e-9)
+    covered = None if interval is None else interval[0] - 1e-9 <= outcome <= interval[1] + 1e-9
+    return Errors(abs(quantile(curve, cut, 0.5) - outcome), crps(curve, cut, outcome), missed * missed, covered)
 
 
 def certain(minutes: float, cut: float, outcome: float, hit: bool) -> Errors:

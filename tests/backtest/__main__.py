@@ -17,7 +17,7 @@ PARTS: Dict[str, Tuple[str, Part]] = {
     "speed": ("Training", speed.rows),
 }
 FULL_USERS = 20
-QUICK_USERS = {"limit": 6, "points": 2, "changes": 3, "runway": 3, "speed": 1}
+QUICK_USERS = {"limit": 6, "points": 2, "changes": 2, "runway": 3, "speed": 1}
 
 
 def table(part: str, first: int, count: int, quick: bool) -> Table:
