@@ -116,15 +116,17 @@ def _learning(snapshot: Snapshot, facts: Facts) -> Iterator[Notice]:
     if unused and learned and learned.estimate and learned.estimate.learned:
         yield Notice("limit_learned", "A limit was learned from Claude's percentages: --plan ml_auto uses it", True)
     elif unused and limit.plan == "ml_auto" or limit.unknown:
-        yield Notice("nothing_learned", _not_learned(learned), True)
+        yield Notice("nothing_learned", _not_learned(learned, limit), True)
     if learned and learned.scored and is_likelihood(snapshot.runway):
         yield Notice("score", score(learned), True)
 
 
-def _not_learned(learned: Optional[Learned]) -> str:
-    """Why there is no learned limit, and the way to one."""
+def _not_learned(learned: Optional[Learned], limit: Limit) -> str:
+    """Why there is no learned limit, what stands in for it, and the way to one."""
     if learned is None or not learned.readings:
-        return f"To learn the real limit, connect Claude Code: {CONNECT}"
+        instead = {"high_water": "custom_max", "plan": "plan pro"}.get(limit.source) if limit.plan == "ml_auto" else None
+        lead = f"Nothing learned, {instead} in force. To learn" if instead else "To learn the real limit, connect Claude Code"
+        return f"{lead}: {CONNECT}"
     if learned.estimate and learned.estimate.noise > MOST_NOISE:
         noise = percent(round(100 * learned.estimate.noise))
         return f"Nothing learned: the readings do not fit the use here (noise {noise})"

@@ -119,25 +119,40 @@ class _Walk:
         self.day = -1
         self.trained: Optional[Trained] = None
         self.decisions: List[Decision] = []
+        self.pending: List[Decision] = []
+        self.tails: List[float] = []
+        self.tail = runway.TAIL
 
     def take(self, row: Row) -> None:
         """One more row: it is learned from on the next day, and decided at now."""
         times, percents = self.windows.setdefault(row.resets_at, ([], []))
         if int(row.ts) // DAY_S != self.day:
             self.day = int(row.ts) // DAY_S
-            self.trained = runway.train(self.growing.course, int(row.ts))
+            self._learn(row.ts)
         times.append(row.ts)
         percents.append(row.percent)
         self.growing.add(int(row.ts), row.percent, row.resets_at)
         for index, limit in enumerate(self.limits):
             if row.percent < limit and row.ts < row.resets_at and row.ts - self.decided[index] >= APART_S:
                 self.decided[index] = row.ts
-                self.decisions.append(self._decide(row, limit))
+                self.pending.append(self._decide(row, limit))
+                self.decisions.append(self.pending[-1])
+
+    def _learn(self, now: float) -> None:
+        """Train on the rows so far, and choose the interval's tail by the forecasts whose windows are over."""
+        self.trained = runway.train(self.growing.course, int(now))
+        over = [decision for decision in self.pending if decision.resets_at <= now]
+        self.pending = [decision for decision in self.pending if decision.resets_at > now]
+        for decision in over:
+            if decision.curve is not None:
+                cut = (decision.resets_at - decision.ts) / 60.0
+                self.tails.append(runway.needed(decision.curve, cut, *self.outcome(decision)))
+        self.tail = runway.tail_of(self.tails)
 
     def _decide(self, row: Row, limit: float) -> Decision:
         assert self.trained is not None
         left = limit - row.percent
-        curve, interval, rule = runway.look(self.trained, self.growing.course, left, row.ts, row.resets_at)
+        curve, interval, rule = runway.look(self.trained, self.growing.course, left, row.ts, row.resets_at, self.tail)
         return Decision(row.ts, limit, row.resets_at, len(self.windows[row.resets_at][0]) - 1,
                         score.seed_minutes(left, self._gained(row)), curve if rule == "runway" else None, interval)
 

@@ -1,9 +1,9 @@
 """The runway: when the limit is reached, as a distribution learned from what followed on moments like this one.
 
-For each horizon a load is predicted from the rates of the last minutes and hours, a part of the average load, and the hour of the
-day. How far the loads that came were from such predictions is kept as curves: for small and large predictions, for quiet moments and
-others, between which forecasts interpolate. Curves of few moments are drawn towards those of all. What would have come after a limit
-was hit is unknown, not zero (Kaplan-Meier).
+For each horizon a load is predicted from the rates of the last minutes and hours, a part of the average load, and the hour of
+the day. How far the loads that came were from such predictions is kept as curves: for small and large predictions, for quiet
+moments and others; forecasts interpolate between them. Curves of few moments are drawn towards those of all. What would have come
+after a limit was hit is unknown, not zero (Kaplan-Meier).
 """
 
 from bisect import bisect_left, bisect_right
@@ -28,6 +28,11 @@ GRID = 24                              # points of a curve
 SLOTS = 24                             # of a day: the hour's factor on what is predicted
 NEAR = 2                               # slots on each side count for a slot, too, less and less
 TRUST = 12.0                           # moments of average load that the factor 1 is worth
+TAIL = 0.1                             # what the 90 % interval leaves out
+WIDEST_TAIL = 0.3
+SURE = 0.95                            # above this probability of reaching the limit the interval ends before the reset
+RECENT = 3000                          # past forecasts by which the tail is chosen
+STAND_INS = 200.0                      # made-up forecasts among them, of which each tail leaves out its share
 SHRINK = 40.0                          # moments that the curve of all is worth in that of a bin
 
 
@@ -177,7 +182,7 @@ def solve(square: Sequence[Sequence[float]], right: Sequence[float]) -> Tuple[fl
 
 def _hours(rows: Sequence[_Row], predicted: Sequence[float], came: Sequence[float], mean: float,
            minutes: int) -> Tuple[float, ...]:
-    """Factors by time of day: what came to what was predicted within two hours of it, drawn towards the factor of the whole day."""
+    """Factors by time of day: what came to what was predicted within two hours of it, drawn towards that of the whole day."""
     forecast, actual = [0.0] * SLOTS, [0.0] * SLOTS
     for row, load, real in zip(rows, predicted, came):
         if row.stop >= minutes:
@@ -267,8 +272,8 @@ def _reached(horizon: Horizon, predicted: float, quiet: bool, left: float) -> fl
     return begin + (end - begin) * (ratio - ratios[after - 1]) / (ratios[after] - ratios[after - 1])
 
 
-def look(trained: Trained, course: Course, left: float, now: float,
-         reset_at: float) -> Tuple[List[Tuple[float, float]], Tuple[float, float], str]:
+def look(trained: Trained, course: Course, left: float, now: float, reset_at: float,
+         tail: float = TAIL) -> Tuple[List[Tuple[float, float]], Tuple[float, float], str]:
     """The distribution (minutes, probability), its 90 % interval in minutes, and the rule behind it."""
     cut = max(0.0, (reset_at - now) / 60.0)
     if not trained.horizons:
@@ -276,7 +281,7 @@ def look(trained: Trained, course: Course, left: float, now: float,
         curve = [(lasts, 0.0), (lasts, 1.0)] if lasts < cut else [(cut, 0.0)]
         return curve, (min(lasts, cut), min(lasts, cut)), "last_hour"
     curve = distribution(trained, course, [left], now)
-    return curve, interval(curve, cut), "runway"
+    return curve, interval(curve, cut, tail), "runway"
 
 
 def _last_hour(course: Course, left: float, now: float) -> float:
@@ -296,11 +301,30 @@ def distribution(trained: Trained, course: Course, lefts: Sequence[float], now: 
     return curve
 
 
-def interval(curve: Sequence[Tuple[float, float]], cut: float) -> Tuple[float, float]:
-    """Minutes that hold 90 %: where the reset itself holds 5 % or more, from 10 % to the reset, else from 5 % to 95 %."""
-    if score.reached(curve, cut) > 0.95:
-        return score.quantile(curve, cut, 0.05), score.quantile(curve, cut, 0.95)
-    return score.quantile(curve, cut, 0.10), cut
+def interval(curve: score.Curve, cut: float, tail: float = TAIL) -> Tuple[float, float]:
+    """Minutes that hold 90 %. Where the reset itself holds 5 % or more it ends there and the tail lies before it."""
+    if score.reached(curve, cut) > SURE:
+        return score.quantile(curve, cut, tail / 2), score.quantile(curve, cut, 1 - tail / 2)
+    return score.quantile(curve, cut, tail), cut
+
+
+def needed(curve: score.Curve, cut: float, outcome: float, hit: bool) -> float:
+    """The largest tail with which the interval of a past forecast would have held its outcome (minutes from then)."""
+    if score.reached(curve, cut) <= SURE and not hit:
+        return 1.0
+    share = score.reached(curve, min(outcome, cut))
+    return share if score.reached(curve, cut) <= SURE else 2 * min(share, 1 - share)
+
+
+def tail_of(tails: Sequence[float]) -> float:
+    """The tail with which 90 % of the last past forecasts would have held their outcomes, drawn towards 10 % while they are few."""
+    recent = sorted(tails[-RECENT:])
+    wanted = 0.1 * (len(recent) + STAND_INS)
+    low, high = 0.0, WIDEST_TAIL
+    for _ in range(20):
+        tail = (low + high) / 2
+        low, high = (tail, high) if bisect_left(recent, tail) + STAND_INS * tail < wanted else (low, tail)
+    return low
 
 
 def _band(trained: Trained, course: Course, now: int, reset_at: int) -> Tuple[Tuple[int, float, float], ...]:
@@ -330,7 +354,7 @@ def _ratio(ratios: Sequence[float], shares: Sequence[float], share: float) -> fl
 
 
 def forecast(trained: Trained, course: Course, left: float, now: int, reset_at: int,
-             spread: Sequence[float] = (1.0,)) -> Runway:
+             spread: Sequence[float] = (1.0,), tail: float = TAIL) -> Runway:
     """The runway of what is left (in the course's unit). spread: equally likely factors on the limit, of which what was used
     since the window began is taken; those by which it would have been reached already are impossible and left out."""
     cut = max(0.0, (reset_at - now) / 60.0)
@@ -343,7 +367,7 @@ def forecast(trained: Trained, course: Course, left: float, now: int, reset_at: 
         end = int(now + 60 * min(lasts, cut))
         return Runway(end, end, end, float(lasts < cut), "last_hour", trained.rows, (), reset_at)
     curve = distribution(trained, course, lefts, now)
-    low, high = interval(curve, cut)
+    low, high = interval(curve, cut, tail)
     median, low_at, high_at = (int(now + 60 * minutes) for minutes in (score.quantile(curve, cut, 0.5), low, high))
     return Runway(median, low_at, high_at, score.reached(curve, cut), "runway", trained.rows,
                   _band(trained, course, now, reset_at), reset_at)

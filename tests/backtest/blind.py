@@ -55,7 +55,8 @@ def _moments(sim: Simulated, after: int) -> List[Tuple[int, float, float, bool]]
     for point in sim.points:
         hit_at = hits[point.resets_at]
         if point.ts > after and not (hit_at and point.ts >= hit_at):
-            found.append((point.ts, ((hit_at or point.resets_at) - point.ts) / 60, (point.resets_at - point.ts) / 60, bool(hit_at)))
+            left_s, cut_s = (hit_at or point.resets_at) - point.ts, point.resets_at - point.ts
+            found.append((point.ts, left_s / 60, cut_s / 60, bool(hit_at)))
     return found
 
 

@@ -5,7 +5,7 @@ from typing import Dict, Iterable, List, NamedTuple, Sequence, Tuple
 from ccmon.learning import evaluate
 
 from ..simulator import Simulated
-from . import goals, peers
+from . import blind, goals, peers
 from .goals import Row, percent
 from .users import user
 
@@ -64,7 +64,7 @@ def rows(first: int, count: int, quick: bool) -> List[Row]:
     for series in SERIES[:1] if quick else SERIES:
         sims = [user(first + number, number, elsewhere=series.elsewhere) for number in range(count)]
         found += _rows(series, sims)
-    return found
+    return found if quick else found + blind.rows(first, count)
 
 
 def _rows(series: Series, sims: Sequence[Simulated]) -> List[Row]:
