@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from typing import Dict, Iterator, Optional, Tuple
 
-from ccmon import arguments, compute, config, linecache, linefiles, log_cache, log_files, memory, options, output, refresh
+from ccmon import arguments, compute, config, lessons, linecache, linefiles, log_cache, log_files, memory, options, output, refresh
 from ccmon import store_facts as files
 from ccmon.context import Context
 from ccmon.log_reader import NAME
@@ -55,7 +55,7 @@ def _remembered(ctx: Context, now: int) -> Tuple[Facts, StoreFacts]:
     if not ctx.paths.store or not os.path.lexists(ctx.paths.store):
         return Facts(source=source), StoreFacts(ctx.paths.store)
     with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
-        facts = kept.facts(now)._replace(source=source)
+        facts = lessons.recall(kept, kept.facts(now), now)._replace(source=source)
         return facts, _store(ctx, facts.trouble) if kept.store else StoreFacts(ctx.paths.store, trouble=facts.trouble)
 
 

@@ -3,6 +3,7 @@
 from typing import Any, Dict
 
 import pytest
+import scenes
 from commands import HOUR, NOW, block
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,11 +12,12 @@ from scenes import NOW as THEN
 from scenes import block as made
 
 from ccmon import __version__, compute
+from ccmon.learning.values import Change
 from ccmon.log_reader import NAME
 from ccmon.model import Facts, Source
 from ccmon.schedule import ResetRule
 from ccmon.text import plain, width
-from ccmon.views import why
+from ccmon.views import why, why_json
 from ccmon.views.evidence import CacheFacts, Evidence, LogFacts, Setting, StoreFacts
 
 HOME = "/home/ada"
@@ -72,13 +74,13 @@ source   ccusage 20.0.24, 2s old; ran 2m ago in 0.31 s, no log changed since
 session  13:00-18:00: 18,386 tokens = 6,894 input + 11,492 output
          without cache: 1,434,108 read, 91,930 written; totalTokens 1,544,424
          204 entries; $4.06 by ccusage; opus-4-1, sonnet-4-5
-limit    35,000 tokens: plan max5, a reference figure; 52 % used
+limit    35,000 tokens: plan max5, a reference figure; 37 % used, as Claude says
          record: 31,200 on 2026-01-13, the largest of 41 completed sessions
 reset    17:40, in 1h 57m: as Claude says
          next reference time 18:00; zone Europe/Warsaw (CCMON_TIMEZONE)
 burn     90 /min = 5,400 tokens of the last hour / 60, measured
          31 samples since 14:42: 5,400 of the session from 13:00
-         runs out 18:46: 16,614 tokens left at that pace
+         runs out 21:30: about 31,306 tokens left at that pace
 official 5 hours: 37 %, reset 17:40; read 15:41, 40s ago
          7 days: 12 %, reset Tue 09:00; read 15:41, 40s ago
 prices   table of 2026-11-22; used with the log files
@@ -349,3 +351,32 @@ def test_a_home_with_an_ugly_name(machine):
     assert result.code == 0 and "\x1b" not in result.out and "\u202e" not in result.out
     assert all(width(row) <= 80 for row in result.out.splitlines())
     assert data["store"]["path"].startswith(str(home)) and data["store"]["rows"]["session"] == 1
+
+
+# --- what was learned ---------------------------------------------------------------------------------------------------
+
+def section(found: Evidence, name: str) -> str:
+    """The rows of one topic."""
+    rows, on = [], False
+    for line in shown(found).splitlines():
+        on = line.startswith(name) or on and line.startswith(" ")
+        rows += [line.strip()] if on else []
+    return "\n".join(rows)
+
+
+def test_what_was_learned_is_told_with_its_error_and_what_it_rests_on():
+    made = scenes.scene(21_012, official=scenes.official(61), outlook=scenes.outlook(61, 21_012),
+                        learned=scenes.learned(changes=(Change(THEN - 90_000, 0.8, THEN - 80_000),)))
+    found = working()._replace(snapshot=made.snapshot)
+    told = section(found, "learned")
+    assert "about 35,000 tokens (33,600-36,750), by cost, error 0.6 points" in told and "now 0.80 of what it was" in told
+    assert "120 readings, 3 limit events; noise 1.2 %, 80 % of windows used" in told
+    assert "% likely to run out before the reset, median" in section(found, "runway")
+    document = why_json.document(found)
+    assert document["learned"]["ruler"]["error_points"] == 0.62 and document["runway"]["rule"] == "runway"
+
+
+def test_too_little_to_learn_from_is_told():
+    made = scenes.scene(21_012, learned=scenes.learned(is_learned=False))
+    assert section(working()._replace(snapshot=made.snapshot), "learned").startswith("learned  not learned so far: about 35,000")
+    assert section(working(), "learned") == section(working(), "runway") == ""

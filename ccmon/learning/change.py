@@ -229,11 +229,13 @@ class _History:
         return _Found(window, max(gains), self._factor(oldest, window, end))
 
     def _agreement(self, found: _Found, end: int) -> float:
-        """How much likelier a change in this direction, by half as much or more, is than about none: log ratio."""
-        old, after = round(mean(self._between(self.begin, found.window))), self._between(found.window, end)
-        half = round(0.5 * math.log(found.factor) / STEP)
-        changed = after[old + half:] if half > 0 else after[:max(1, old + half + 1)]
-        return max(changed, default=-1e9) - max(after[max(0, old - abs(half) // 2):old + abs(half) // 2 + 1])
+        """How much likelier a change in this direction, by half as much or more, is than a small, none or the opposite: log ratio."""
+        old, after = mean(self._between(self.begin, found.window)), self._between(found.window, end)
+        steps = math.log(found.factor) / STEP
+        if steps < 0:                  # seen from the other end of the grid, a lower limit is a higher one
+            old, steps, after = len(after) - 1 - old, -steps, after[::-1]
+        changed, unchanged = after[max(0, round(old + 0.5 * steps)):], after[:max(1, round(old + 0.25 * steps))]
+        return max(changed, default=-1e9) - max(unchanged)
 
     def _factor(self, oldest: int, window: int, end: int) -> float:
         steps = mean(self._between(window, end)) - mean(self._between(oldest, window))

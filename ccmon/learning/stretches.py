@@ -145,7 +145,7 @@ def _rising(marks: Sequence[Mark]) -> List[List[Mark]]:
         if not parts or mark.percent <= parts[-1][-1].percent - _FALL:
             parts.append([mark])
         elif parts[-1][-1].percent < min(100, mark.percent):
-            parts[-1].append(mark)
+            parts[-1][-1 if mark.ts == parts[-1][-1].ts else len(parts[-1]):] = [mark]
     return parts
 
 

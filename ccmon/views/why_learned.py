@@ -5,7 +5,6 @@ from typing import Iterator, Tuple
 from ccmon import text
 from ccmon.learning.values import Estimate, Learned, Ruler
 from ccmon.model import Runway
-from ccmon.notices import CONNECT
 from ccmon.outlook import is_likelihood
 from ccmon.text import count, plural
 from ccmon.views.evidence import Evidence
@@ -14,10 +13,9 @@ from ccmon.when import clock_text, local
 
 
 def learned(evidence: Evidence, cells: int) -> Iterator[str]:
-    """The limit with its interval, the ruler and its error, what they rest on."""
+    """The limit with its interval, the ruler and its error, what they rest on; nothing while nothing is known."""
     known = evidence.snapshot.learned
     if known is None or known.ruler is None or known.estimate is None:
-        yield f"nothing yet; it takes Claude's own percentages: `{CONNECT}`"
         return
     yield _limit(known, known.ruler, known.estimate)
     yield (f"{plural(known.readings, 'reading')}, {plural(known.hits, 'limit event')}; noise "
@@ -35,16 +33,13 @@ def _limit(known: Learned, ruler: Ruler, estimate: Estimate) -> str:
 
 
 def runway(evidence: Evidence, cells: int) -> Iterator[str]:
-    """How likely it is that the limit is reached before the reset, and what that rests on."""
+    """How likely it is that the limit is reached before the reset, and what that rests on; else the burn rate says all."""
     snapshot = evidence.snapshot
     windows: Tuple[Tuple[str, object], ...] = (("session", snapshot.runway), ("7 days", snapshot.week))
-    known = [(name, found) for name, found in windows if isinstance(found, Runway)]
-    for name, found in known:
+    for name, found in [(name, found) for name, found in windows if isinstance(found, Runway)]:
         if is_likelihood(found):
             low, median, high = (clock_text(at, snapshot.now, evidence.zone) for at in (found.low, found.median, found.high))
             yield (f"{name}: {text.percent(round(100 * found.probability))} likely to run out before the reset, median {median} "
                    f"({low}-{high}), from {plural(found.rows, 'row')}")
         else:
             yield f"{name}: last-hour rate; {plural(found.rows, 'row')} of the 80 that a likelihood takes"
-    if not known:
-        yield "last-hour rate; nothing is known of other days"

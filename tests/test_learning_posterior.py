@@ -1,0 +1,131 @@
+"""The limit as a posterior: near the truth, with an interval that holds it, and never called learned too early."""
+
+from statistics import median
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from simulator import Scenario, simulate
+
+from ccmon.learning.posterior import draws, estimate
+from ccmon.learning.stretches import cut
+from ccmon.learning.values import WINDOW_S, Estimate, Ruler, Stretch
+
+COST = Ruler("cost", (("", "cost", 1.0),))
+ROUNDINGS = ("floor", "round", "ceil")
+SEEDS = range(12)
+
+
+def errors(elsewhere, count, rounding=None):
+    """Of each user: the relative error, and whether the interval holds the true limit (the server weighs by price)."""
+    found = []
+    for seed in SEEDS:
+        sim = simulate(Scenario(seed=seed, elsewhere=elsewhere, rounding=rounding or ROUNDINGS[seed % 3]))
+        known = estimate(cut(sim.readings, sim.use)[:count], COST)
+        limit = sim.limits[0][1]
+        found.append((abs(known.median / limit - 1), known.low <= limit <= known.high, known))
+    return found
+
+
+@pytest.mark.parametrize("elsewhere, count, most", [(0.0, 30, 0.01), (0.3, 30, 0.03), (0.7, 30, 0.03), (0.3, 100, 0.01),
+                                                    (0.7, 100, 0.01)])
+def test_the_limit_is_near_the_truth_and_in_the_interval(elsewhere, count, most):
+    found = errors(elsewhere, count)
+    assert median(error for error, _, _ in found) <= most
+    assert sum(held for _, held, _ in found) >= len(found) - 2      # 90 %, and what twelve users may be off by
+    assert sum(known.learned for _, _, known in found) >= len(found) - 2
+    covered = sum(known.covered for _, _, known in found) / len(found)
+    assert covered == pytest.approx(1 - elsewhere, abs=0.25)
+
+
+def whole(amount, points=100.0, number=0, **parts):
+    return Stretch(WINDOW_S * (number + 1), WINDOW_S * number, WINDOW_S * number + 9000, points, {("", "cost"): amount}, True, **parts)
+
+
+def full(*amounts):
+    return [whole(amount, number=number, exact=True) for number, amount in enumerate(amounts)]
+
+
+@pytest.mark.parametrize("stretches", [[], [whole(0.0)], [Stretch(1, 0, 1, 50.0, {("", "input"): 5.0})]])
+def test_without_a_percentage_there_is_no_limit(stretches):
+    assert estimate(stretches, COST, [30.0, 40.0]) is None
+
+
+def test_one_hit_is_a_guess_with_a_wide_interval():
+    known = estimate(full(20.0), COST)
+    assert not known.learned
+    assert known.low <= 20.0 <= known.high and known.high > 1.5 * known.low
+
+
+@pytest.mark.parametrize("shown", ["hits", "percentages"])
+def test_windows_that_agree_are_learned(shown):
+    amounts = (20.0, 20.1, 19.95, 20.02, 20.05, 19.9)
+    stretches = full(*amounts) if shown == "hits" else [whole(0.6 * amount, 60.0, number) for number, amount in enumerate(amounts)]
+    known = estimate(stretches, COST)
+    assert known.learned and known.noise <= 0.04
+    assert known.low < known.median < known.high
+    assert known.median == pytest.approx(20.0, rel=0.015)
+    assert (known.readings, known.windows, known.covered) == (6, 6, 1.0)
+
+
+def test_windows_used_elsewhere_count_as_such():
+    known = estimate(full(20.0, 11.0, 20.1, 7.0, 19.95, 20.02, 3.0, 20.04), COST)
+    assert known.median == pytest.approx(20.0, rel=0.01)
+    assert known.covered == 5 / 8
+
+
+def test_one_absurd_window_moves_nothing():
+    plain, absurd = estimate(full(*[20.0] * 8), COST), estimate(full(*[20.0] * 8, 900.0), COST)
+    assert absurd.median == pytest.approx(plain.median, rel=0.005)
+
+
+@pytest.mark.parametrize("amounts", [(20, 26, 15, 31, 22, 18, 28, 24), (5, 20, 9, 50, 2, 14, 33, 70)])
+def test_what_does_not_agree_is_not_learned(amounts):
+    known = estimate(full(*amounts), COST)
+    assert not known.learned
+
+
+@pytest.mark.parametrize("count, windows", [(5, 5), (12, 2)])
+def test_a_handful_in_three_windows_is_needed(count, windows):
+    stretches = [Stretch(WINDOW_S * (n % windows + 1), 0, 60, 40.0, {("", "cost"): 8.0}, True) for n in range(count)]
+    assert not estimate(stretches, COST).learned
+
+
+def test_floors_push_the_limit_up():
+    alone, bounded = estimate(full(20.0), COST), estimate(full(20.0), COST, [1.0, 23.0, 24.0, 26.0])
+    assert bounded.median > 26.0 > alone.low and bounded.low > alone.low
+
+
+def test_floors_below_say_nothing():
+    assert estimate(full(20.0, 20.1, 20.0), COST, [0.0, 3.0, 9.0]).median == pytest.approx(20.0, rel=0.01)
+
+
+def test_the_rulers_doubt_widens_the_interval():
+    stretches = full(*[20.0] * 8)
+    sure, doubted = estimate(stretches, COST), estimate(stretches, COST._replace(doubt=0.1))
+    assert doubted.median == sure.median
+    assert doubted.high / doubted.low > 1.3 > 1.05 > sure.high / sure.low
+
+
+@pytest.mark.parametrize("rounding", ROUNDINGS)
+def test_the_way_of_rounding_is_found(rounding):
+    assert median(error for error, _, _ in errors(0.3, 100, rounding)[:8]) <= 0.006
+
+
+@given(st.lists(st.tuples(st.floats(1e-3, 1e9), st.floats(8, 100), st.booleans(), st.booleans()), min_size=1, max_size=12),
+       st.lists(st.floats(0, 1e9), max_size=4))
+@settings(max_examples=25, deadline=None)
+def test_whatever_was_read_the_interval_holds_the_median(rows, floors):
+    stretches = [Stretch(WINDOW_S * (n + 1), WINDOW_S * n, WINDOW_S * n + 60, points, {("", "cost"): amount}, begun, exact)
+                 for n, (amount, points, begun, exact) in enumerate(rows)]
+    known = estimate(stretches, COST, floors)
+    assert 0 < known.low <= known.median <= known.high < float("inf")
+    assert 0 <= known.covered <= 1
+
+
+def test_draws_are_the_posteriors_quantiles():
+    known = Estimate(100.0, 90.0, 120.0, 0.01, 9, 9, 1.0, True)
+    found = draws(known, 10)
+    assert found == sorted(found) and len(found) == 10
+    assert found[0] == pytest.approx(known.low, rel=1e-3) and found[-1] == pytest.approx(known.high, rel=1e-3)
+    assert draws(known, 1) == pytest.approx([100.0])
