@@ -1,5 +1,6 @@
 """The ruler: the right one is chosen on simulated users, and what it measures fits the percentages that are shown later."""
 
+from functools import lru_cache
 from statistics import median
 
 import pytest
@@ -17,7 +18,8 @@ RIGHT = {"list_price": "cost", "in_out": "tokens", "all_tokens": "all_tokens", "
 ROUNDINGS = ("floor", "round", "ceil")
 
 
-def history(seed, weighting, elsewhere=0.3, days=42):
+@lru_cache(maxsize=None)
+def history(seed, weighting, elsewhere=0.3, days=24):
     sim = simulate(Scenario(seed=seed, days=days, weighting=weighting, elsewhere=elsewhere, rounding=ROUNDINGS[seed % 3]))
     return sim, cut(sim.readings, sim.use)
 
@@ -43,15 +45,17 @@ def test_the_right_ruler_is_chosen_and_tells_later_windows(weighting):
         ruler = choose(stretches[:100])
         names.append(ruler.name)
         errors.append(median(missed(sim, ruler, stretches[:100])))
-        assert ruler.error_points < 1.5 and ruler.readings == 100
+        assert ruler.error_points < 1.5 and ruler.readings > 90
     assert names.count(RIGHT[weighting]) >= 2
     assert median(errors) <= 1.0
 
 
 @pytest.mark.parametrize("weighting", ["list_price", "in_out"])
 def test_windows_partly_used_elsewhere_do_not_mislead(weighting):
-    _, stretches = history(2, weighting, elsewhere=0.7)
-    assert choose(stretches[:60]).name == RIGHT[weighting]
+    _, stretches = history(2, weighting, elsewhere=0.9)
+    ruler = choose(stretches[:90])
+    assert ruler.name == RIGHT[weighting]
+    assert ruler.error_points < 1.0
 
 
 @pytest.mark.parametrize("weighting, least", [("list_price", 2.0), ("own_mix", 2.0)])
@@ -73,6 +77,13 @@ def test_the_fewer_windows_the_more_doubt():
     _, stretches = history(1, "own_mix")
     few, many = ({ruler.name: ruler.doubt for ruler in ranked(stretches[:count])} for count in (20, 150))
     assert few["models"] > 2 * many["models"] > 0.0
+
+
+def test_windows_that_say_the_same_are_doubted_while_they_are_few():
+    loads = [{("", "output"): 50.0 + 7 * (n % 5), ("", "cache_read"): 90.0 - 9 * (n % 4)} for n in range(24)]
+    stretches = [stretch(load, load[("", "output")] * 0.5 + load[("", "cache_read")] * 0.1, n) for n, load in enumerate(loads)]
+    few, many = (ranked(stretches[:count], menu=("kinds",))[0].doubt for count in (4, 24))
+    assert few > 3 * many
 
 
 def test_until_leaves_out_what_came_later():
@@ -145,6 +156,25 @@ def test_least_squares_are_never_negative_and_best(rows, truth):
 
     assert min(found) >= 0
     assert loss(found) <= loss([1.0, 1.0, 1.0]) + 1e-6
+
+
+@pytest.mark.parametrize("truth", [(1.0, 0.05), (0.1, 1.0), (1.0, 0.0)])
+def test_weights_far_from_the_prior_are_found(truth):
+    """The second column fills few rows: what they say must not be taken for noise."""
+    columns = [[40.0 + 3 * n for n in range(12)] + [2.0, 1.0, 4.0], [0.0] * 12 + [60.0, 80.0, 50.0]]
+    points = mix.predicted(truth, columns)
+    rows = mix.Rows(columns, [points[0] + 25, *points[1:]], [0.3] * 15, list(range(15)))     # the first was partly used elsewhere
+    found = mix.fit(rows, [1.0, 1.0], 2.0)
+    assert found.weights == pytest.approx(truth, abs=0.02)
+    assert found.noise < 0.02
+
+
+def test_models_of_hardly_any_use_weigh_by_the_price_list():
+    haiku = "claude-haiku-4-5"
+    loads = [{(OPUS, "output"): 1e5 + 1e4 * (n % 3), (haiku, "output"): 100.0} for n in range(6)]
+    ruler = ranked([stretch(load, load[(OPUS, "output")] / 1e4, n) for n, load in enumerate(loads)], menu=("models",))[0]
+    opus, small, other = (measure(ruler, {(model, "output"): 1.0}) for model in (OPUS, haiku, "other"))
+    assert small == pytest.approx(opus / 5) and other == pytest.approx(opus)
 
 
 def test_negative_answers_become_zero():

@@ -96,7 +96,8 @@ def test_a_window_with_hardly_any_use_here_is_kept():
     assert brief(cut(shown((200, 40)), minutes((199, 1)))) == [(0, 0, 200, 40, 1, True, False)]
 
 
-@pytest.mark.parametrize("start, end, expected", [(0, 3600, 60), (1800, 3600, 30), (-600, 900, 15), (3600, 7200, 0), (900, 900, 0)])
+@pytest.mark.parametrize("start, end, expected", [(0, 3600, 60), (1800, 3600, 30), (-600, 900, 15), (3600, 7200, 0),
+                                                  (900, 900, 0)])
 def test_long_spans_count_by_their_share_of_time(start, end, expected):
     used = Used([Use(BEGIN, HOUR, {KEY: 60.0}), Use(BEGIN - 90000, 60, {KEY: 5.0})])
     assert used.between(BEGIN + start, BEGIN + end).get(KEY, 0) == expected

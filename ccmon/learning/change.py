@@ -14,12 +14,12 @@ _FITS = 0.04                           # noise up to which a ruler is a witness
 _LOOSE = 0.06                          # noise from which on a ruler tells nothing
 _LEAST_READINGS = 30                   # behind a ruler; 0: not told
 _AS_GOOD = 1.0                         # the windows before that are of either limit are not counted to the new one
+_CLEARER = 3.0                         # than by the hours of the week a change must explain what was seen
 _SCREEN = 7.0                          # the least gain in log-likelihood that is worth a full look
 _BEFORE, _AFTER = 8, 3                 # windows before and after a change
 _REACH, _BACK = 100, 48                # the latest windows that are looked at, and how many of them may be the change's first
 _PATIENCE = 8                          # windows until a change that was not confirmed is looked at again, at most
 _REFITS = (6, 9, 13, 20, 30, 45, 70)   # windows after which the noise is fitted anew
-_WEEK_S = 7 * 86400
 _SLACK_S, _LEAST_FALL = 300, 2.0       # points
 _LEAST_SCALED, _MOST_SCALED = 5.0, 5.0 # points, and times: a deeper fall is a fresh start, and says nothing of the limit
 SETTLED_S = 4 * 86400                  # a ruler that is to show a change must not be fitted to what comes after it
@@ -218,18 +218,18 @@ class _History:
         return False
 
     def best(self, now: int) -> Optional[_Found]:
-        """The likeliest first window after a change, and the evidence for any change."""
+        """The likeliest first window after a change, and the evidence for it; needs some windows (see suspicious)."""
         end, oldest = now + 1, max(self.begin, now + 1 - _REACH)
-        places = range(max(oldest + _BEFORE, end - _BACK), end - _AFTER + 1)
-        if not places:
-            return None
+        places = range(max(oldest + _BEFORE, end - _BACK), end)
         one = marginal(self._between(oldest, end))
         gains = [marginal(self._between(oldest, place)) + marginal(self._between(place, end)) - one for place in places]
+        if places[gains.index(max(gains))] > end - _AFTER:
+            return None                # too fresh: it may be one odd day
         window = max(place for place, gain in zip(places, gains) if gain >= max(gains) - _AS_GOOD)
         return _Found(window, max(gains), self._factor(oldest, window, end))
 
     def _agreement(self, found: _Found, end: int) -> float:
-        """How much likelier a change in this direction, by half as much or more, is than a small, none or the opposite: log ratio."""
+        """How much likelier a change by half as much or more is than a small one, none or the opposite: log ratio."""
         old, after = mean(self._between(self.begin, found.window)), self._between(found.window, end)
         steps = math.log(found.factor) / STEP
         if steps < 0:                  # seen from the other end of the grid, a lower limit is a higher one
@@ -242,18 +242,13 @@ class _History:
         return math.exp(STEP * steps)
 
     def beside_rhythm(self, found: _Found, now: int) -> Optional[_Found]:
-        """The same after what the hours of the week explain; none while they explain it as well."""
-        known = self.rhythm
+        """The same after what the hours of the week explain; the evidence is small while they explain all of it."""
         oldest = max(self.begin, now + 1 - _REACH)
-        self.rhythm = None
         vectors = [self.likelihood.window(self.rows[n]) for n in range(oldest, now + 1)]
-        seen = self.starts[found.window] - self.starts[oldest] >= _WEEK_S
-        end = found.window if seen else now + 1
-        rhythm = rhythm_of(self.starts[oldest:end], vectors[:end - oldest])
-        if rhythm is None or (not seen and rhythm.log_bayes < found.log_bayes - 3):
-            self.rhythm = known
+        rhythm = rhythm_of(self.starts[oldest:now + 1], vectors)
+        if rhythm is None or rhythm.log_bayes < found.log_bayes - _CLEARER:
             return found
         self.rhythm = rhythm
-        self._refit(oldest, end)
+        self._refit(oldest, now + 1)
         self._anew(now)
         return self.best(now)

@@ -1,6 +1,5 @@
 """`ccmon learn --evaluate`: how good the runway would have been on a series of percentages, walking forward."""
 
-import csv
 from bisect import bisect_right
 from math import isfinite
 from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
@@ -55,18 +54,11 @@ class Result(NamedTuple):
 
 def rows(lines: Iterable[str]) -> Iterator[Optional[Row]]:
     """The usable rows in their order, None for each that is skipped; CcmonError when a column is missing."""
-    reader = csv.reader(line.replace("\0", "") for line in lines)
-    places = _places(_next(reader))
+    each = iter(lines)
+    places = _places(next((_cells(line) for line in each if line.strip()), []))
     latest = 0.0
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield None
-            continue
-        row = _row(cells, places)
+    for line in each:
+        row = _row(_cells(line), places)
         if row is not None and row.ts < latest:
             row = None
         if row is not None:
@@ -74,17 +66,13 @@ def rows(lines: Iterable[str]) -> Iterator[Optional[Row]]:
         yield row
 
 
-def _next(reader: Iterator[List[str]]) -> List[str]:
-    """The header: the first line that is not empty."""
-    try:
-        return next((cells for cells in reader if any(cell.strip() for cell in cells)), [])
-    except csv.Error:
-        return [""]
+def _cells(line: str) -> List[str]:
+    return [cell.strip().strip('"') for cell in line.split(",")]
 
 
 def _places(header: List[str]) -> Optional[Tuple[int, int, int]]:
     """Where the needed columns are; None in an empty file."""
-    names = [name.strip().lstrip("\ufeff").lower() for name in header]
+    names = [name.lstrip("\ufeff").strip('"').lower() for name in header]
     if not names:
         return None
     missing = [name for name in COLUMNS if name not in names]
@@ -204,11 +192,11 @@ def text(result: Result) -> List[str]:
     for name, ours, seed, digits in (("mean absolute error, minutes", result.ours.mae_min, result.seed.mae_min, 1),
                                      ("CRPS, minutes", result.ours.crps_min, result.seed.crps_min, 1),
                                      ("Brier, used up before the reset", result.ours.brier, result.seed.brier, 3)):
-        found.append("{:<34}{:>10}{:>10}{:>12}".format(name, *_cells(ours or 0.0, seed or 0.0, digits)))
+        found.append("{:<34}{:>10}{:>10}{:>12}".format(name, *_compared(ours or 0.0, seed or 0.0, digits)))
     found.append("{:<34}{:>10}{:>10}".format("coverage of the 90 % interval", f"{result.ours.coverage90 or 0.0:.1%}", "none"))
     return found
 
 
-def _cells(ours: float, seed: float, digits: int) -> Tuple[str, str, str]:
+def _compared(ours: float, seed: float, digits: int) -> Tuple[str, str, str]:
     change = f"{ours / seed - 1:+.0%}" if seed else "-"
     return "{:.{}f}".format(ours, digits), "{:.{}f}".format(seed, digits), change

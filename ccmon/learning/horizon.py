@@ -10,9 +10,9 @@ from ccmon.learning.values import Course
 SPANS = (15, 30, 60, 120, 300)         # minutes: rates over these and over the window so far predict
 BINS = 4                               # by size of the prediction, each for quiet moments and others
 BASE = 0.4                             # share of the average load that is expected whatever the rates say
-GRID = 24                              # points of a curve
+GRID = 20                              # points of a curve
 SLOTS = 24                             # of a day: the hour's factor on what is predicted
-NEAR = 2                               # slots on each side count for a slot, too, less and less
+NEAR = 1                               # slots on each side count half for a slot, too
 TRUST = 12.0                           # moments of average load that the factor of the whole day is worth in that of an hour
 SHRINK = 40.0                          # moments that the curve of all is worth in that of a bin
 
@@ -70,7 +70,7 @@ def learn(course: Course, rows: Sequence[Moment], here: Sequence[float], square:
     mean = sum(row.weight * load for row, load in whole) / mass if mass else 0.0
     cut_off = squares([row for row in rows if row.stop < minutes])
     weights = solve([[one - other for one, other in zip(*lines)] for lines in zip(square, cut_off)], _right(whole, minutes))
-    base = max(1e-9, BASE * mean)
+    base = rounded(max(1e-9, BASE * mean))
     raw = [base + minutes * sum(map(float.__mul__, weights, row.rates)) for row in rows]
     hours = _hours(rows, raw, came, mean, minutes)
     predicted = [load * hours[row.slot] for load, row in zip(raw, rows)]
@@ -78,7 +78,12 @@ def learn(course: Course, rows: Sequence[Moment], here: Sequence[float], square:
     seen = sorted(_Ratio(load / forecast, row.stop < minutes, row.weight, bisect_right(edges, forecast), row.quiet)
                   for row, forecast, load in zip(rows, predicted, came))
     ratios = _grid(seen)
-    return Horizon(minutes, weights, base, hours, centres, ratios, curves(seen, ratios))
+    return Horizon(minutes, tuple(map(rounded, weights)), base, hours, centres, ratios, curves(seen, ratios))
+
+
+def rounded(value: float) -> float:
+    """To four digits: what is learned is kept as text."""
+    return float(f"{value:.4g}")
 
 
 def squares(rows: Sequence[Moment]) -> List[List[float]]:
@@ -130,7 +135,7 @@ def solve(square: Sequence[Sequence[float]], right: Sequence[float]) -> Tuple[fl
 
 def _hours(rows: Sequence[Moment], predicted: Sequence[float], came: Sequence[float], mean: float,
            minutes: int) -> Tuple[float, ...]:
-    """Factors by time of day: what came to what was predicted within two hours of it, drawn towards that of the whole day."""
+    """Factors by time of day: what came to what was predicted within about an hour of it, drawn towards that of the whole day."""
     forecast, actual = [0.0] * SLOTS, [0.0] * SLOTS
     for row, load, real in zip(rows, predicted, came):
         if row.stop >= minutes:
@@ -143,7 +148,7 @@ def _hours(rows: Sequence[Moment], predicted: Sequence[float], came: Sequence[fl
         near = [(1.0 - abs(away) / (NEAR + 1.0), (slot + away) % SLOTS) for away in range(-NEAR, NEAR + 1)]
         above = trust * overall + sum(share * actual[other] for share, other in near)
         below = trust + sum(share * forecast[other] for share, other in near)
-        found.append(min(5.0, max(0.05, above / below)) if below > 0 else 1.0)
+        found.append(round(min(5.0, max(0.05, above / below)), 3) if below > 0 else 1.0)
     return tuple(found)
 
 
@@ -151,14 +156,14 @@ def _bins(predicted: Sequence[float]) -> Tuple[Tuple[float, ...], Tuple[float, .
     """Predictions between the bins, and the logarithm of each bin's middle one."""
     ordered = sorted(predicted)
     edges = tuple(ordered[len(ordered) * part // BINS] for part in range(1, BINS))
-    return edges, tuple(log(ordered[len(ordered) * (2 * part + 1) // (2 * BINS)]) for part in range(BINS))
+    return edges, tuple(round(log(ordered[len(ordered) * (2 * part + 1) // (2 * BINS)]), 3) for part in range(BINS))
 
 
 def _grid(seen: Sequence[_Ratio]) -> Tuple[float, ...]:
     """Ratios at which all curves are kept: more of them among the large ones, where limits are."""
     count = len(seen) - 1
     places = sorted({count - int(count * (1 - part / (GRID - 1)) ** 2) for part in range(GRID)})
-    return tuple(sorted({seen[place].ratio for place in places}))
+    return tuple(sorted({rounded(seen[place].ratio) for place in places}))
 
 
 def curves(seen: Sequence[_Ratio], ratios: Sequence[float]) -> Tuple[Tuple[float, ...], ...]:
@@ -180,7 +185,7 @@ def curves(seen: Sequence[_Ratio], ratios: Sequence[float]) -> Tuple[Tuple[float
                 left[place] -= entry.weight
             index += 1
         for place, line in enumerate(found):
-            line.append(round(_drawn(share, mass, place), 4))
+            line.append(round(_drawn(share, mass, place), 3))
     return tuple(map(tuple, found))
 
 

@@ -13,6 +13,7 @@ from ccmon.model import Block
 
 VERSION = 1
 KEPT_S = 90 * 86_400
+MIX_S = 21 * 86_400
 LEAST_SINCE = 8                        # stretches after a change from which on the ruler is chosen by them alone
 
 
@@ -92,7 +93,8 @@ def _floors(use: Sequence[Use], readings: Sequence[Reading], chosen: Ruler, sinc
 
 
 def _tokens_per_load(use: Sequence[Use], chosen: Ruler, since: int) -> float:
-    recent = [one.load for one in use if one.ts >= since]
+    """By the mix of the last weeks."""
+    recent = [one.load for one in use if one.ts >= max(since, use[-1].ts - MIX_S)]
     measured = sum(ruler.measure(chosen, load) for load in recent)
     return sum(map(tokens_of, recent)) / measured if measured > 0 else 0.0
 

@@ -7,6 +7,7 @@ from typing import List, NamedTuple, Sequence, Tuple
 OUTLIERS = 0.01                        # share of stretches that nothing explains
 _OUTLIER_DENSITY = OUTLIERS / 50
 _NOISES = (0.25, 0.2, 0.15, 0.12, 0.09, 0.07, 0.05, 0.04, 0.04, 0.04)      # the widest noise allowed, step by step
+_ROUGH = 0.1                           # of these, those at which weights are still far off
 _LEAST_NOISE = 0.003
 SETTLED = (0.04, 0.04, 0.04)
 _SCALE_NOISE = 0.15
@@ -90,6 +91,8 @@ def fit(rows: Rows, prior: Sequence[float], loose: float, noises: Sequence[float
     for most in noises:
         told = predicted(weights, rows.columns)
         sure = shares(rows, told, noise, clean)
+        if most > _ROUGH:              # use elsewhere does not explain more use here than points: the weights are too large
+            sure = [1.0 if points > shown else share for share, points, shown in zip(sure, told, rows.points)]
         precise = [share / (error * error + (noise * points) ** 2) for share, error, points in zip(sure, rows.errors, told)]
         gram, right = _normal(rows, precise, prior, ties)
         weights = least_squares(gram, right, weights)

@@ -16,7 +16,7 @@ FITTED = ("kinds", "models")           # with weights of their own
 MOST_STRETCHES = 300                   # the latest; more would cost time and tell little
 _FOLDS = 4
 _LEAST_WINDOWS = 2
-_GAIN = 1.0                            # how much more likely fitted weights must make what was held out (logarithm)
+_GAINS = {"kinds": 3.0, "models": 1.0}     # how much more likely fitted weights must make what was held out (logarithm)
 _NOISES = (0.004, 0.008, 0.015, 0.03, 0.06, 0.12, 0.25)
 _SHARES = (0.2, 0.4, 0.6, 0.8, 0.95)
 _LOOSE = 2.0                           # fitted weights are tied to the price list, but so loosely
@@ -83,7 +83,7 @@ def ranked(stretches: Sequence[Stretch], until: Optional[int] = None, menu: Sequ
         return []
     data = _data(usable[-MOST_STRETCHES:])
     trials = [_trial(name, data) for name in menu if _columns(name, data)]
-    trials.sort(key=lambda trial: -trial.worth - (0 if trial.ruler.name in FITTED else _GAIN))
+    trials.sort(key=lambda trial: _GAINS.get(trial.ruler.name, 0.0) - trial.worth)
     return [trial.ruler._replace(doubt=_doubt(trial, trials)) for trial in trials]
 
 

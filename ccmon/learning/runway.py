@@ -6,7 +6,7 @@ moments and others; forecasts interpolate between them. Curves of few moments ar
 after a limit was hit is unknown, not zero (Kaplan-Meier).
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.learning import horizon, score
@@ -22,7 +22,7 @@ HALF_LIFE_S = 14 * 86400
 KEPT_S = 90 * 86400                    # older rows weigh next to nothing
 ENOUGH = 80                            # training rows
 TAIL = 0.1                             # what the 90 % interval leaves out
-WIDEST_TAIL = 0.25
+WIDEST_TAIL = 0.3
 SURE = 0.95                            # above this probability of reaching the limit the interval ends before the reset
 RECENT = 3000                          # past forecasts by which the tail is chosen
 STAND_INS = 200.0                      # made-up forecasts among them, of which each tail leaves out its share
@@ -125,7 +125,7 @@ def _band(trained: Trained, course: Course, now: int, reset_at: int) -> Tuple[Tu
     for one in trained.horizons:
         predicted = horizon.predict(one, speeds, slot)
         below, above, along = horizon.between_bins(one, predicted, speeds[1] <= 0)
-        shares = [one + (other - one) * along for one, other in zip(below, above)]
+        shares = [small + (large - small) * along for small, large in zip(below, above)]
         low = max(low, predicted * horizon.ratio_at(one.ratios, shares, 0.95))
         high = max(high, predicted * horizon.ratio_at(one.ratios, shares, 0.05))
         if now + 60 * one.minutes <= reset_at:
@@ -155,8 +155,8 @@ def forecast(trained: Trained, course: Course, left: float, now: int, reset_at: 
 
 def dump(trained: Trained) -> List[Any]:
     """As plain lists for JSON."""
-    return [trained.at, trained.rows, [[list(part) if isinstance(part, tuple) else part for part in horizon]
-                                       for one in trained.horizons]]
+    return [trained.at, trained.rows,
+            [[list(part) if isinstance(part, tuple) else part for part in one] for one in trained.horizons]]
 
 
 def load(kept: Any) -> Optional[Trained]:
@@ -170,7 +170,7 @@ def load(kept: Any) -> Optional[Trained]:
 
 def _horizon_of(minutes: Any, weights: Any, base: Any, hours: Any, centres: Any, ratios: Any, shares: Any) -> Horizon:
     lines = tuple(_numbers(line, len(ratios)) for line in shares)
-    if len(lines) != 2 * BINS or not ratios:
+    if len(lines) != 2 * BINS or not ratios or not (base > 0 < min(hours)):
         raise ValueError("of another version")
     return Horizon(int(minutes), _numbers(weights, len(SPANS) + 1), float(base), _numbers(hours, SLOTS),
                    _numbers(centres, BINS), _numbers(ratios, len(ratios)), lines)

@@ -178,8 +178,7 @@ def joined(stretches: Sequence[Stretch], measure: Callable[[Load], float]) -> Li
     for place, stretch in enumerate(stretches):
         piece = _Piece([place], stretch.points, measure(stretch.load))
         before = stretches[place - 1] if place else None
-        near = before is not None and before.window == stretch.window and before.end == stretch.start
-        if near and not (before and before.exact):
+        if before is not None and before.window == stretch.window and before.end == stretch.start:
             groups[-1].append(piece)
         else:
             groups.append([piece])

@@ -65,7 +65,7 @@ def looked_for(sim: Simulated) -> Found:
 
 def rows(first: int, count: int, quick: bool) -> List[Row]:
     """The table's lines."""
-    found = [_calm(case, first, count, 21 if quick else 7) for case in (CALM[:2] if quick else CALM)]
+    found = [_calm(case, first, count, 21 if quick else 14) for case in (CALM[:2] if quick else CALM)]
     by_factor = [(factor, [looked_for(_changed(first, number, factor)) for number in range(count)])
                  for factor in ((0.75, 1.2) if quick else FACTORS)]
     found.append(_found("all changes", [one for _, group in by_factor for one in group], goals.FOUND))

@@ -1,0 +1,213 @@
+"""The runway: what it learns from made-up days with a known course, and what it says then."""
+
+import json
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ccmon.learning import course, horizon, runway, score
+from ccmon.learning.horizon import BINS, _Ratio
+from ccmon.learning.values import WINDOW_S, Course, Reading
+
+T0 = 1_700_006_400                     # midnight UTC
+DAY = 86400
+
+
+def worked(days, scale=1.0, seed=1, steady=False):
+    """Use each minute from 9 to 17 o'clock: in bursts, or always the same."""
+    rng, loads = random.Random(seed), []
+    for day in range(days):
+        pace = 1.0
+        for minute in range(480):
+            if minute % 20 == 0 and not steady:
+                pace = rng.choice((0.0, 0.2, 1.0, 3.0))
+            if pace:
+                loads.append((T0 + DAY * day + 9 * 3600 + 60 * minute, 60, scale * pace * (1 if steady else rng.random() * 2)))
+    return course.from_loads(loads)
+
+
+BURSTS = worked(10)
+NOON = T0 + 9 * DAY + 12 * 3600
+KNOWN = course.until(BURSTS, NOON)
+TRAINED = runway.train(KNOWN, NOON)
+
+
+def test_under_eighty_moments_it_is_the_last_hours_rate():
+    known = course.until(worked(1, steady=True), T0 + 11 * 3600)
+    trained = runway.train(known, T0 + 11 * 3600)
+    assert trained.rows < runway.ENOUGH and not trained.horizons
+    found = runway.forecast(trained, known, 90.0, T0 + 11 * 3600, T0 + 14 * 3600)
+    assert (found.median, found.low, found.high) == (T0 + 11 * 3600 + 90 * 60,) * 3
+    assert (found.probability, found.rule, found.rows) == (1.0, "last_hour", trained.rows)
+    lasts = runway.forecast(trained, known, 181.0, T0 + 11 * 3600, T0 + 14 * 3600)
+    assert (lasts.median, lasts.probability) == (T0 + 14 * 3600, 0.0)
+
+
+def test_a_steady_pace_goes_on():
+    steady = worked(6, steady=True)
+    now = T0 + 5 * DAY + 11 * 3600
+    known = course.until(steady, now)
+    found = runway.forecast(runway.train(known, now), known, 60.0, now, now + 3 * 3600)
+    assert found.probability > 0.9 and found.rule == "runway"
+    assert abs(found.median - (now + 3600)) < 900
+    assert found.low <= found.median <= found.high
+
+
+def test_the_end_of_the_day_is_known():
+    def chance(hour):
+        now = T0 + 9 * DAY + hour * 3600 - 600
+        return runway.forecast(TRAINED, course.until(BURSTS, now), 100.0, now, now + 3 * 3600).probability
+
+    assert chance(17) < 0.5 * chance(12)
+
+
+def test_more_left_lasts_longer():
+    found = [runway.forecast(TRAINED, KNOWN, left, NOON, NOON + 4 * 3600) for left in (1, 10, 50, 100, 200, 400, 1000)]
+    assert [one.median for one in found] == sorted(one.median for one in found)
+    chances = [one.probability for one in found]
+    assert chances == sorted(chances, reverse=True) and chances[0] > 0.9 and chances[-1] < 0.05
+
+
+def test_the_unit_does_not_matter():
+    scaled = course.until(worked(10, scale=1000.0), NOON)
+    other = runway.forecast(runway.train(scaled, NOON), scaled, 60000.0, NOON, NOON + 4 * 3600)
+    found = runway.forecast(TRAINED, KNOWN, 60.0, NOON, NOON + 4 * 3600)
+    assert other.probability == pytest.approx(found.probability, abs=0.02)
+    assert abs(other.median - found.median) < 300
+
+
+def test_the_band_widens_and_ends_at_the_reset():
+    band = runway.forecast(TRAINED, KNOWN, 60.0, NOON, NOON + 2 * 3600).band
+    assert [at for at, _, _ in band] == [NOON + 60 * minutes for minutes in runway.HORIZONS if minutes <= 120]
+    assert all(low <= high for _, low, high in band)
+    assert [high for _, _, high in band] == sorted(high for _, _, high in band)
+
+
+def test_an_unsure_limit_spreads_the_forecast():
+    def found(spread):
+        return runway.forecast(TRAINED, KNOWN, 60.0, NOON, NOON + 4 * 3600, spread)
+
+    sure, unsure = found((1.0,)), found((0.8, 0.9, 1.0, 1.1, 1.2))
+    chances = [found((factor,)).probability for factor in (0.8, 1.2)]
+    assert chances[1] < unsure.probability < chances[0]
+    assert unsure.high - unsure.low >= sure.high - sure.low - 600
+    assert found((0.001, 1.0)) == sure                     # by that limit it would have been reached: impossible
+
+
+@pytest.mark.parametrize(("left", "spread"), [(0.0, (1.0,)), (-5.0, (1.0,)), (1.0, (0.001,))])
+def test_nothing_left_is_now(left, spread):
+    found = runway.forecast(TRAINED, KNOWN, left, NOON, NOON + 3600, spread)
+    assert (found.median, found.low, found.high, found.probability) == (NOON, NOON, NOON, 1.0)
+
+
+def test_it_is_kept_as_json():
+    kept = json.dumps(runway.dump(TRAINED))
+    assert runway.load(json.loads(kept)) == TRAINED
+    assert len(kept) < 20000
+    few = runway.Trained(5, 3)
+    assert runway.load(json.loads(json.dumps(runway.dump(few)))) == few
+
+
+@pytest.mark.parametrize("kept", [
+    None, 1, [], [1, 2], [1, 2, 3], [1, 2, [[1]]], {"a": 1}, [1, 100, [[5, [0.1], 1, [1], [0], [1], [[1]]]]]])
+def test_something_else_is_not_loaded(kept):
+    assert runway.load(kept) is None
+
+
+def test_what_a_stop_hides_is_not_counted_as_rest():
+    """Someone who works on evenly but is stopped at the limit in every other window would have gone on."""
+    readings = []
+    for day in range(12):
+        for minute in range(0, 300, 2):
+            percent = min(100.0, minute / (2.0 if day % 2 else 4.0))
+            readings.append(Reading(T0 + day * DAY + 36000 + 60 * minute, percent, T0 + day * DAY + 36000 + WINDOW_S))
+    known = course.from_readings(readings)
+    now = T0 + 12 * DAY
+    deaf = Course(known.times, known.loads, (), known.starts)
+    heeds, ignores = (runway.train(one, now) for one in (known, deaf))
+    at = T0 + 11 * DAY + 36000 + 120 * 60
+    chances = [runway.forecast(one, course.until(known, at), 60.0, at, at + 10800).probability for one in (heeds, ignores)]
+    assert chances[0] > chances[1] + 0.05
+
+
+# --- the pieces ----------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("square", "right", "weights"), [
+    ([[2, 0], [0, 4]], [2, 4], (1, 1)), ([[2, 0], [0, 4]], [-2, 4], (0, 1)), ([[2, 1], [1, 2]], [3, 3], (1, 1)),
+    ([[2, 1], [1, 2]], [4, 1], (2, 0)), ([[0, 0], [0, 1]], [5, 2], (0, 2))])
+def test_least_squares_without_negative_weights(square, right, weights):
+    lines = [[float(cell) for cell in line] for line in square]
+    assert horizon.solve(lines, [float(cell) for cell in right]) == pytest.approx(weights, abs=1e-4)
+
+
+def test_kaplan_meier_by_hand():
+    """Of four moments one came to nothing, one was stopped at 1 (it may have become anything), two came to 2 and 4."""
+    seen = [_Ratio(0.0, False, 1.0, 0, False), _Ratio(1.0, True, 1.0, 0, False),
+            _Ratio(2.0, False, 1.0, 0, False), _Ratio(4.0, False, 1.0, 0, False)]
+    assert horizon.curves(seen, [0.0, 1.0, 2.0, 4.0, 5.0])[0] == pytest.approx((1, 0.75, 0.75, 0.375, 0), abs=1e-3)
+
+
+def test_few_moments_are_drawn_towards_all():
+    many = [_Ratio(1.0, False, 1.0, 0, False)] * 1000
+    alone = [_Ratio(3.0, False, 1.0, 1, False)]
+    shares = horizon.curves(many + alone, [1.0, 2.0, 3.0])
+    assert shares[0][1] == pytest.approx(0, abs=0.01) and shares[1][1] < 0.05
+    assert horizon.curves(many + alone * 400, [1.0, 2.0, 3.0])[1][1] > 0.9
+    assert len(shares) == 2 * BINS
+
+
+@pytest.mark.parametrize(("curve", "cut", "expected"), [
+    ([(0, 0), (100, 1)], 100, (5, 95)), ([(0, 0), (100, 0.5)], 100, (20, 100)), ([(0, 0), (100, 0.05)], 100, (100, 100))])
+def test_ninety_per_cent_end_at_the_reset_where_it_may_last(curve, cut, expected):
+    assert runway.interval(curve, cut) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("reaches", "outcome", "hit", "tail"), [
+    (0.5, 40, True, 0.2), (0.5, 100, False, 1.0), (1.0, 40, True, 0.8), (1.0, 98, True, 0.04)])
+def test_the_tail_that_would_have_done(reaches, outcome, hit, tail):
+    curve = [(0.0, 0.0), (100.0, reaches)]
+    assert runway.needed(curve, 100, outcome, hit) == pytest.approx(tail)
+    for other, inside in ((tail * 0.99, True), (min(0.99, tail * 1.01), tail == 1.0)):
+        assert score.errors(curve, runway.interval(curve, 100, other), 100, outcome, hit).covered is inside
+
+
+def test_the_tail_follows_past_forecasts():
+    assert runway.tail_of([]) == pytest.approx(0.1, abs=1e-3)
+    assert runway.tail_of([count / 1000 for count in range(1000)]) == pytest.approx(0.1, abs=0.01)
+    assert runway.tail_of([0.03] * 300 + [1.0] * 700) < 0.04           # too many missed: a wider interval
+    assert runway.tail_of([1.0] * 1000) == pytest.approx(runway.WIDEST_TAIL, abs=1e-3)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.floats(0.001, 1e5), st.integers(-7200, 30000), st.integers(1, WINDOW_S),
+       st.lists(st.floats(0.2, 5), min_size=1, max_size=4))
+def test_any_moment_has_a_forecast(left, later, ahead, spread):
+    found = runway.forecast(TRAINED, KNOWN, left, NOON + later, NOON + later + ahead, spread)
+    assert NOON + later <= found.low <= found.high <= NOON + later + ahead
+    assert NOON + later <= found.median <= found.high
+    assert 0 <= found.probability <= 1
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 20 * DAY), st.integers(1, 600), st.floats(0, 1e4)), max_size=300), st.integers(0, 3))
+def test_any_course_can_be_learned(use, hits):
+    readings = [Reading(T0 + DAY * hit, 100, T0 + DAY * hit + 7200) for hit in range(hits)]
+    known = course.from_loads([(T0 + ts, span, load) for ts, span, load in sorted(use)], readings)
+    now = T0 + 21 * DAY
+    trained = runway.train(known, now)
+    assert 0 <= runway.forecast(trained, known, 100.0, now, now + 3600).probability <= 1
+    assert runway.load(json.loads(json.dumps(runway.dump(trained)))) == trained
+
+
+def test_nothing_is_learned_from_within_a_stop():
+    stopped = KNOWN._replace(stops=tuple((T0 + DAY * day + 12 * 3600, T0 + DAY * day + 14 * 3600) for day in range(9)))
+    assert runway.train(stopped, NOON).rows < TRAINED.rows - 9 * 12
+
+
+@given(st.floats(0.1, 500), st.integers(-3600, 14400))
+def test_the_probability_never_falls_with_time(left, later):
+    curve = runway.distribution(TRAINED, KNOWN, [left], NOON + later)
+    assert all(one <= other for one, other in zip(curve, curve[1:]))
+    assert all(before[1] <= after[1] for before, after in zip(curve, curve[1:]))
