@@ -2,6 +2,7 @@
 
 from typing import Iterator, Optional
 
+from ccmon.learning.change import wording
 from ccmon.learning.posterior import MOST_NOISE
 from ccmon.learning.values import Learned
 from ccmon.model import SESSION_S, SKEW_S, Facts, Limit, Notice, Runway, Snapshot, Source
@@ -25,7 +26,7 @@ def of(snapshot: Snapshot, facts: Facts, zone: Zone, stale_after_s: int) -> Iter
     if facts.source.skipped > 0:
         what = "damaged line" if facts.source.name == "logs" else "malformed session"
         yield Notice("blocks_skipped", f"{plural(facts.source.skipped, what)} left out")
-    yield from _learning(snapshot, facts)
+    yield from _learning(snapshot, facts, zone)
 
 
 def _source_failed(source: Source) -> Iterator[Notice]:
@@ -106,12 +107,12 @@ def _near(snapshot: Snapshot) -> Iterator[Notice]:
         yield Notice("near_limit", f"Near the limit: {text}")
 
 
-def _learning(snapshot: Snapshot, facts: Facts) -> Iterator[Notice]:
+def _learning(snapshot: Snapshot, facts: Facts, zone: Zone) -> Iterator[Notice]:
     """A change of the allocation, once; a limit that was learned and is not used; how to come to one."""
     learned, limit = facts.learned, snapshot.limit
     for change in learned.changes[-1:] if learned else ():
         if change.found_at <= snapshot.now < change.found_at + SESSION_S:
-            yield Notice("allocation_changed", changed(change.factor, change.sure))
+            yield Notice("allocation_changed", wording(change, clock_text(change.at, snapshot.now, zone)))
     unused = snapshot.percent_source == "tokens" and limit.source in ("plan", "high_water") and snapshot.active
     if unused and learned and learned.estimate and learned.estimate.learned:
         yield Notice("limit_learned", "A limit was learned from Claude's percentages: --plan ml_auto uses it", True)
@@ -136,17 +137,6 @@ def _not_learned(learned: Optional[Learned], limit: Limit) -> str:
 def score(learned: Learned) -> str:
     """How good the forecasts have been, in a few words."""
     return f"Forecasts so far: mean error {round(learned.error_min or 0)} min over {plural(learned.scored, 'session')}"
-
-
-def changed(factor: float, sure: str) -> str:
-    """What a change of the allocation means for the user."""
-    if sure == "rebaseline":
-        return "Claude has set its count anew within the window: the allocation was changed"
-    more = round(100 * abs(1 / factor - 1))
-    if factor < 1:
-        return (f"The same local work now takes {percent(more)} more of your quota: the limit was lowered, or the account is "
-                "also used elsewhere")
-    return (f"The same local work now takes {percent(more)} less of your quota: the limit was raised, or less is used elsewhere")
 
 
 def _clock_skew(snapshot: Snapshot) -> Iterator[Notice]:

@@ -191,7 +191,7 @@ def test_above_the_record_the_way_to_the_limit_is_told():
 
 @pytest.mark.parametrize("factor, sure, words", [
     (0.8, "statistics", "now takes 25 % more of your quota: the limit was lowered, or the account is also used elsewhere"),
-    (1.25, "statistics", "now takes 20 % less of your quota"), (0.8, "rebaseline", "Claude has set its count anew"),
+    (1.25, "statistics", "now takes 20 % less of your quota"), (1.25, "rebaseline", "Claude took back a part of the percentage"),
 ])
 def test_a_change_of_the_allocation_is_told_for_five_hours(factor, sure, words):
     known = facts(block(3000), learned=learned(changes=(Change(NOW - 40 * HOUR, factor, NOW - 60, sure),)))

@@ -170,7 +170,7 @@ def test_a_completed_session_never_shrinks(recorded):
 def test_the_record_outlives_the_logs(recorded):
     recorded.answers([block(NOW - 2 * HOUR, 700)])
     plan = recorded.run("--json", "--plan", "custom_max", now=NOW + 60).json["plan"]
-    assert plan == {"name": "custom_max", "limit": 3500, "limit_source": "high_water"}
+    assert plan == {"name": "custom_max", "limit": 3500, "limit_source": "high_water", "limit_unit": "tokens"}
 
 
 def test_saving_twice_changes_nothing(recorded):

@@ -223,13 +223,13 @@ def test_the_simulators_rebaseline_is_seen_at_once():
 # --- what is made of them ---------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("one, text", [
-    (Change(0, 0.8, 0), "Since Tue 14:05 the same local work takes 25 % more of your quota: "
-                        "the limit was lowered, or the account is also used elsewhere."),
-    (Change(0, 1.25, 0), "Since Tue 14:05 the same local work takes 20 % less of your quota: "
-                         "the limit was raised, or less is used elsewhere."),
-    (Change(0, 2.0, 0, "rebaseline"), "On Tue 14:05 Claude took back a part of the percentage: "
-                                      "the limit was raised, or use was forgiven."),
-    (Change(0, 1.0, 0, "rebaseline"), "On Tue 14:05 Claude began your 5-hour window anew."),
+    (Change(0, 0.8, 0), "The same local work now takes 25 % more of your quota: "
+                        "the limit was lowered, or the account is also used elsewhere (since Tue 14:05)"),
+    (Change(0, 1.25, 0), "The same local work now takes 20 % less of your quota: "
+                         "the limit was raised, or less is used elsewhere (since Tue 14:05)"),
+    (Change(0, 1.25, 0, "rebaseline"), "On Tue 14:05 Claude took back a part of the percentage: "
+                                       "the limit was raised, or use was forgiven"),
+    (Change(0, 1.0, 0, "rebaseline"), "On Tue 14:05 Claude began your 5-hour window anew"),
 ])
 def test_wording(one, text):
     assert change.wording(one, "Tue 14:05") == text

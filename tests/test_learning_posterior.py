@@ -82,6 +82,13 @@ def test_windows_used_elsewhere_count_as_such():
     assert known.covered == 5 / 8
 
 
+def test_of_a_long_history_the_latest_windows_count():
+    known = estimate([*full(*[90.0] * 700), *[one._replace(start=one.start + 10**8, end=one.end + 10**8, window=one.window + 10**8)
+                                              for one in full(*[20.0] * 180)]], COST)
+    assert known.median == pytest.approx(20.0, rel=0.01)
+    assert (known.windows, known.covered) == (150, 1.0)
+
+
 def test_one_absurd_window_moves_nothing():
     plain, absurd = estimate(full(*[20.0] * 8), COST), estimate(full(*[20.0] * 8, 900.0), COST)
     assert absurd.median == pytest.approx(plain.median, rel=0.005)

@@ -70,6 +70,8 @@ def test_the_messages_come_after_the_limit_was_reached(sim):
     for reading in told:
         assert reading.percent == 100
         assert any(hit <= reading.ts <= reset and reading.resets_at in (0, reset) for hit, reset in hits)
+        assert sum(reset - WINDOW_S <= other.ts <= reset for hit, reset in hits for other in told
+                   if reset - WINDOW_S <= reading.ts < reset) <= 3
     assert {reading.resets_at == 0 for reading in told} == {True, False}
 
 

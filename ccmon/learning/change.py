@@ -142,14 +142,14 @@ def levelled(stretches: Sequence[Stretch], changes: Sequence[Change]) -> List[St
 def wording(change: Change, clock_text: str) -> str:
     """The change as a sentence; the clock text is its time as users read it: "Tue 14:05"."""
     if change.factor == 1:
-        return f"On {clock_text} Claude began your 5-hour window anew."
+        return f"On {clock_text} Claude began your 5-hour window anew"
     percent = round(100 * abs(1 / change.factor - 1))
     less = change.factor > 1
     if change.sure == "rebaseline":
-        return f"On {clock_text} Claude took back a part of the percentage: the limit was raised, or use was forgiven."
+        return f"On {clock_text} Claude took back a part of the percentage: the limit was raised, or use was forgiven"
     cause = "raised, or less is used elsewhere" if less else "lowered, or the account is also used elsewhere"
     amount = f"{percent} % {'less' if less else 'more'}"
-    return f"Since {clock_text} the same local work takes {amount} of your quota: the limit was {cause}."
+    return f"The same local work now takes {amount} of your quota: the limit was {cause} (since {clock_text})"
 
 
 class _History:

@@ -9,7 +9,6 @@ _OUTLIER_DENSITY = OUTLIERS / 50
 _NOISES = (0.25, 0.2, 0.15, 0.12, 0.09, 0.07, 0.05, 0.04, 0.04, 0.04)      # the widest noise allowed, step by step
 _ROUGH = 0.1                           # of these, those at which weights are still far off
 _LEAST_NOISE = 0.003
-SETTLED = (0.04, 0.04, 0.04)
 _SCALE_NOISE = 0.15
 
 
@@ -54,13 +53,10 @@ def densities(shown: float, told: float, error: float, noise: float) -> Tuple[fl
     return here, partly
 
 
-def likelihood(rows: Rows, told: Sequence[float], noise: float, clean: float) -> List[float]:
-    """The logarithm for each row, all three cases together."""
-    found = []
-    for shown, points, error in zip(rows.points, told, rows.errors):
-        here, partly = densities(shown, points, error, noise)
-        found.append(log(clean * here + (1 - clean) * partly + _OUTLIER_DENSITY))
-    return found
+def likelihoods(rows: Rows, told: Sequence[float], noise: float, cleans: Sequence[float]) -> List[float]:
+    """The logarithm for all rows, the three cases together, for each share of rows of which all use was seen."""
+    both = [densities(shown, points, error, noise) for shown, points, error in zip(rows.points, told, rows.errors)]
+    return [sum([log(clean * here + (1 - clean) * partly + _OUTLIER_DENSITY) for here, partly in both]) for clean in cleans]
 
 
 def shares(rows: Rows, told: Sequence[float], noise: float, clean: float) -> List[float]:
@@ -77,9 +73,9 @@ def scale(rows: Rows, amounts: Sequence[float]) -> float:
     rates = sorted([shown / amount for shown, amount in zip(rows.points, amounts) if amount > 0])
     if not rates:
         return 0.0
-    candidates = rates[::max(1, len(rates) // 40)]
+    candidates = rates[::max(1, len(rates) // 30)]
     def worth(rate: float) -> float:
-        return sum(likelihood(rows, [rate * amount for amount in amounts], _SCALE_NOISE, 0.6))
+        return likelihoods(rows, [rate * amount for amount in amounts], _SCALE_NOISE, (0.6,))[0]
     return max(candidates, key=worth)
 
 

@@ -7,7 +7,7 @@ from ccmon.learning.ruler import meter
 from ccmon.learning.stretches import error, joined, whole
 from ccmon.learning.values import Estimate, Ruler, Stretch
 
-MOST_RUNS = 150                        # the latest
+MOST_STRETCHES, MOST_RUNS = 600, 150   # the latest
 MOST_NOISE = 0.04                      # above, a limit is not called learned
 LEAST_STRETCHES, LEAST_WINDOWS = 6, 3
 WIDEST = 1.35                          # nor when its interval is wider, high / low
@@ -18,6 +18,7 @@ _OUTLIER = 0.01 / 6                    # 1 % anywhere within a factor of twenty
 _FLOORS = 3                            # the highest tell all
 _CHUNK = 12                            # runs whose densities are multiplied before a logarithm is taken
 _FIRST = 24                            # runs after which what is hopeless is given up
+_FEWEST = 40                           # runs by which to find where the limit is
 _HOPELESS = 18.0                       # logarithm of the likelihood below the best
 _MARGIN = 0.02                         # what rounding may shift a limit by, as a share
 _UNSEEN = 0.002                        # what the moments of readings may shift all of them by
@@ -32,6 +33,7 @@ class Run(NamedTuple):
     error: float                       # of the points, by rounding
     shift: int                         # how often the way of rounding adds to the points: 1, 0, -1
     window: int
+    start: int
 
 
 class _Cell(NamedTuple):
@@ -48,21 +50,25 @@ def estimate(stretches: Sequence[Stretch], ruler: Ruler, floors: Sequence[float]
 
     Floors are what was used in windows that ended without an event, in the same unit: the limit is at least that.
     """
-    runs = _runs(stretches, ruler)
+    recent = stretches[-MOST_STRETCHES:]
+    runs = _runs(recent, ruler)
     if not runs:
         return None
     ordered = sorted(runs, key=lambda run: -run.points)     # those that tell most come first
-    low, high = _narrowed(ordered)
-    nodes = _nodes(ordered, low, high)
+    nodes = _nodes(ordered, *_narrowed(ordered))
     cells = _thorough(ordered, nodes, floors)
     mass = _mass(cells, nodes)
     limits = _widened([_quantile(nodes, mass, part) for part in (0.5, 0.05, 0.95)], hypot(ruler.doubt, _UNSEEN))
-    best = max(cells, key=lambda cell: max(cell.worth))
-    seen, windows = _seen(runs, limits[0], best), {stretch.window for stretch in stretches}
-    noise = _mean_noise(cells)
+    behind = [stretch for stretch in recent if stretch.end >= runs[0].start]
+    return _told(limits, cells, runs, behind)
+
+
+def _told(limits: Sequence[float], cells: Sequence[_Cell], runs: Sequence[Run], behind: Sequence[Stretch]) -> Estimate:
+    noise, windows = _mean_noise(cells), {stretch.window for stretch in behind}
+    seen = _seen(runs, limits[0], max(cells, key=lambda cell: max(cell.worth)))
     known = noise <= MOST_NOISE and limits[2] <= WIDEST * limits[1]
-    enough = len(stretches) >= LEAST_STRETCHES and len({run.window for run in runs}) >= LEAST_WINDOWS
-    return Estimate(limits[0], limits[1], limits[2], noise, len(stretches), len(windows), seen / len(windows), known and enough)
+    enough = len(behind) >= LEAST_STRETCHES and len({run.window for run in runs}) >= LEAST_WINDOWS
+    return Estimate(limits[0], limits[1], limits[2], noise, len(behind), len(windows), seen / len(windows), known and enough)
 
 
 def _widened(quantiles: Sequence[float], doubt: float) -> List[float]:
@@ -96,15 +102,16 @@ def _runs(stretches: Sequence[Stretch], ruler: Ruler) -> List[Run]:
         amount = measure(run.load)
         if amount > 0:
             shift = int(run.whole) - int(run.exact)
-            found.append(Run(amount, run.points, error(run), shift, run.window))
+            found.append(Run(amount, run.points, error(run), shift, run.window, run.start))
     return found[-MOST_RUNS:]
 
 
 def _narrowed(runs: Sequence[Run]) -> Tuple[float, float]:
     """Where on the logarithmic scale the limit is, found from wide to narrow."""
+    runs = runs[:_FEWEST]
     rates = [_rate(run, 0.0) for run in runs]
     low, high = min(rates) - 0.3, max(rates) + 1.4
-    coarse = sorted({low + (high - low) * n / 60 for n in range(61)} | set(rates[:40]))
+    coarse = sorted({low + (high - low) * n / 60 for n in range(61)} | set(rates))
     rough = _summed([_weighed(noise, 0.0, share, runs, coarse) for noise in (0.01, 0.03, 0.1) for share in (0.2, 0.5, 0.9)])
     low, high = _around(coarse, rough, 6.0)
     low, high = low - _MARGIN, high + _MARGIN
