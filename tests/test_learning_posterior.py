@@ -83,8 +83,8 @@ def test_windows_used_elsewhere_count_as_such():
 
 
 def test_of_a_long_history_the_latest_windows_count():
-    known = estimate([*full(*[90.0] * 700), *[one._replace(start=one.start + 10**8, end=one.end + 10**8, window=one.window + 10**8)
-                                              for one in full(*[20.0] * 180)]], COST)
+    later = [Stretch(one.window + 10**8, one.start + 10**8, one.end + 10**8, *one[3:]) for one in full(*[20.0] * 180)]
+    known = estimate([*full(*[90.0] * 700), *later], COST)
     assert known.median == pytest.approx(20.0, rel=0.01)
     assert (known.windows, known.covered) == (150, 1.0)
 

@@ -89,13 +89,13 @@ def _floors(use: Sequence[Use], readings: Sequence[Reading], chosen: Ruler, sinc
     full = {reading.resets_at for reading in stretches.placed(readings, use) if reading.percent >= 100}
     resets = sorted({reading.resets_at for reading in readings if since + WINDOW_S <= reading.resets_at <= now})
     loads = (used.between(reset - WINDOW_S, reset) for reset in resets if reset not in full)
-    return [amount for amount in (ruler.measure(chosen, load) for load in loads) if amount > 0]
+    return [amount for amount in map(ruler.meter(chosen), loads) if amount > 0]
 
 
 def _tokens_per_load(use: Sequence[Use], chosen: Ruler, since: int) -> float:
     """By the mix of the last weeks."""
     recent = [one.load for one in use if one.ts >= max(since, use[-1].ts - MIX_S)]
-    measured = sum(ruler.measure(chosen, load) for load in recent)
+    measured = sum(map(ruler.meter(chosen), recent))
     return sum(map(tokens_of, recent)) / measured if measured > 0 else 0.0
 
 
