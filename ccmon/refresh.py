@@ -79,7 +79,7 @@ def _log(ctx: Context) -> None:
 
 
 def learn(ctx: Context) -> None:
-    """Read from the logs what ccusage does not tell, and learn anew when that is due; after an answer, for it may take a while."""
+    """Read from the logs what ccusage does not tell, and learn anew when that is due; after an answer: it may take a while."""
     if not ctx.cache or ctx.demo is not None:
         return
     lock = linecache.lock(f"{ctx.cache}/learning")

@@ -6,7 +6,20 @@ import sys
 from argparse import Namespace
 from typing import Dict, Iterator, Optional, Tuple
 
-from ccmon import arguments, compute, config, lessons, linecache, linefiles, log_cache, log_files, memory, options, output, refresh
+from ccmon import (
+    arguments,
+    compute,
+    config,
+    lessons,
+    linecache,
+    linefiles,
+    log_cache,
+    log_files,
+    memory,
+    options,
+    output,
+    refresh,
+)
 from ccmon import store_facts as files
 from ccmon.context import Context
 from ccmon.log_reader import NAME

@@ -76,7 +76,8 @@ def test_without_a_session_what_claude_says_is_the_percentage():
     (37.0, 20_000, [], 0), (79.9, 20_000, [], 0), (80.0, 100, ["near_limit"], 10), (99.9, 9, ["near_limit"], 10),
     (100.0, 100, ["over_limit"], 11), (101.0, 90_000, ["over_limit"], 11),
 ])
-@pytest.mark.parametrize("plan, limit", [("pro", None), ("custom_max", None), ("max5", None), ("ml_auto", None), ("pro", (50, "flag"))])
+@pytest.mark.parametrize("plan, limit", [("pro", None), ("custom_max", None), ("max5", None), ("ml_auto", None),
+                                         ("pro", (50, "flag"))])
 def test_while_it_is_fresh_no_plan_figure_warns(percent, tokens, codes, exit_code, plan, limit):
     seen = shot(facts(block(tokens), official=quota(percent)), plan, limit)
     assert [code for code in warned(seen) if code != "runs_out_before_reset"] == codes
@@ -84,7 +85,8 @@ def test_while_it_is_fresh_no_plan_figure_warns(percent, tokens, codes, exit_cod
     assert seen.limit.plan == plan
 
 
-@pytest.mark.parametrize("percent, tokens, left", [(50.0, 20_000, 20_000), (80.0, 4000, 1000), (100.0, 9000, 0), (101.0, 9000, 0)])
+@pytest.mark.parametrize("percent, tokens, left", [(50.0, 20_000, 20_000), (80.0, 4000, 1000), (100.0, 9000, 0),
+                                                   (101.0, 9000, 0)])
 def test_tokens_left_are_converted_by_what_the_percentage_took(percent, tokens, left):
     seen = shot(facts(block(tokens), official=quota(percent)))
     assert (seen.left, seen.capacity, seen.about) == (left, tokens + left, True)
@@ -202,7 +204,8 @@ def test_a_change_of_the_allocation_is_told_for_five_hours(factor, sure, words):
 
 
 @pytest.mark.parametrize("noise, readings, words", [
-    (0.02, 0, "Nothing learned, custom_max in force. To learn: ccmon init claude --write"), (0.02, 12, "from 12 readings: it takes a few days"),
+    (0.02, 0, "Nothing learned, custom_max in force. To learn: ccmon init claude --write"),
+    (0.02, 12, "from 12 readings: it takes a few days"),
     (0.07, 400, "the readings do not fit the use here (noise 7 %)"),
 ])
 def test_why_nothing_is_learned(noise, readings, words):

@@ -59,8 +59,7 @@ ruler    by cost: 0.4 points off at the end of windows held out (median)
 changes  2025-11-04, noticed 2025-11-05: the same local work now takes 25 % more
          of your quota: the limit was lowered, or the account is also used
          elsewhere
-         2025-11-23, noticed 2025-11-23: Claude has set its count anew within
-         the window: the allocation was changed
+         2025-11-23, noticed 2025-11-23: Claude began your 5-hour window anew
 runway   from Claude's percentages: 865 rows
          from tokens: 40 rows of 80; until then the last-hour rate counts
          of the week: 39 days

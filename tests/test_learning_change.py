@@ -227,9 +227,9 @@ def test_the_simulators_rebaseline_is_seen_at_once():
                         "the limit was lowered, or the account is also used elsewhere (since Tue 14:05)"),
     (Change(0, 1.25, 0), "The same local work now takes 20 % less of your quota: "
                          "the limit was raised, or less is used elsewhere (since Tue 14:05)"),
-    (Change(0, 1.25, 0, "rebaseline"), "On Tue 14:05 Claude took back a part of the percentage: "
-                                       "the limit was raised, or use was forgiven"),
-    (Change(0, 1.0, 0, "rebaseline"), "On Tue 14:05 Claude began your 5-hour window anew"),
+    (Change(0, 1.25, 0, "rebaseline"), "Claude took back a part of the percentage: "
+                                       "the limit was raised, or use was forgiven (since Tue 14:05)"),
+    (Change(0, 1.0, 0, "rebaseline"), "Claude began your 5-hour window anew (since Tue 14:05)"),
 ])
 def test_wording(one, text):
     assert change.wording(one, "Tue 14:05") == text

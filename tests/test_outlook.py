@@ -5,7 +5,6 @@ import scenes
 from scenes import NOW, START, learned, official, outlook, plan, scene
 
 from ccmon import text
-from ccmon.compute import Options
 from ccmon.learning.runway import Trained
 from ccmon.learning.values import Course
 from ccmon.model import Runway
@@ -171,9 +170,9 @@ def test_the_score_is_for_windows_with_room():
 
 # --- the band ----------------------------------------------------------------------------------------------------------------
 
-def dots(band, charset=Charset(), cells=60, rows=12):
+def dots(band, charset=None, cells=60, rows=12):
     picture = graph.Curve(0, 100, 1000, [], 50, band)
-    lines = [text.plain(line) for line in graph.render(picture, cells, rows, charset, [])]
+    lines = [text.plain(line) for line in graph.render(picture, cells, rows, charset or Charset(), [])]
     return [line[6:] for line in lines[:rows - 2]]
 
 

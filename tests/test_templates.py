@@ -16,7 +16,9 @@ from ccmon.views import claude, fields, statusline
 from ccmon.views.dialects import DIALECTS
 
 FIELDS = ("percent", "used", "limit", "left", "burn", "sustainable", "end", "reset", "left_time", "cost", "model", "models",
-          "plan", "percent_source", "likely", "likely_week", "out_median", "out_low", "out_high", "official_5h", "official_7d", "context", "session_model", "session_cost", "age", "state", "source", "bar:8")
+          "plan", "percent_source", "likely", "likely_week",
+          "out_median", "out_low", "out_high", "official_5h", "official_7d", "context", "session_model", "session_cost",
+          "age", "state", "source", "bar:8")
 ALL = " ".join(f"{{{name}}}" for name in FIELDS)
 
 

@@ -94,7 +94,8 @@ def test_no_golden_file_is_left_over():
 @pytest.mark.parametrize("words", [
     "session 13:00-18:00", "40 %", "14,012 of 35,000", "20,988 left", "limit: plan max5 (reference)", "Europe/Warsaw", "max5",
     "2h 17m to 18:00 (session end)", "next reference time 18:00", "15:42:10", "69 /min", "last hour", "152 /min",
-    "to the reset", "20:48", "2h 48m after, last-hour rate", "$3.10", "opus-4-1, sonnet-4-5", "1.1M read  70k new", "13:00", "17:00",
+    "to the reset", "20:48", "2h 48m after, last-hour rate",
+    "$3.10", "opus-4-1, sonnet-4-5", "1.1M read  70k new", "13:00", "17:00",
     "35k", "limit", "q quit", "r refresh", "p plan", "h history", "t theme", "? help", "ccusage 20.0.24, 2 s"])
 def test_nothing_is_dropped_at_80_columns(words):
     shot = SCENES["active40"]()

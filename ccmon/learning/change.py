@@ -141,15 +141,21 @@ def levelled(stretches: Sequence[Stretch], changes: Sequence[Change]) -> List[St
 
 def wording(change: Change, clock_text: str) -> str:
     """The change as a sentence; the clock text is its time as users read it: "Tue 14:05"."""
+    words = meaning(change)
+    return f"{words[0].upper()}{words[1:]} (since {clock_text})"
+
+
+def meaning(change: Change) -> str:
+    """What it means for the user, without its time."""
     if change.factor == 1:
-        return f"On {clock_text} Claude began your 5-hour window anew"
+        return "Claude began your 5-hour window anew"
+    if change.sure == "rebaseline":
+        return "Claude took back a part of the percentage: the limit was raised, or use was forgiven"
     percent = round(100 * abs(1 / change.factor - 1))
     less = change.factor > 1
-    if change.sure == "rebaseline":
-        return f"On {clock_text} Claude took back a part of the percentage: the limit was raised, or use was forgiven"
     cause = "raised, or less is used elsewhere" if less else "lowered, or the account is also used elsewhere"
-    amount = f"{percent} % {'less' if less else 'more'}"
-    return f"The same local work now takes {amount} of your quota: the limit was {cause} (since {clock_text})"
+    return f"the same local work now takes {percent} % {'less' if less else 'more'} of your quota: the limit was {cause}"
+
 
 
 class _History:

@@ -5,13 +5,14 @@ from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tup
 
 from ccmon import gauge, text
 from ccmon.learning import runway, score
+from ccmon.learning.change import meaning
 from ccmon.learning.learner import Lessons
 from ccmon.learning.portable import Extra
 from ccmon.learning.score import Score
 from ccmon.learning.told import Told
-from ccmon.learning.values import Change, Estimate, Learned, Ruler
+from ccmon.learning.values import Estimate, Learned, Ruler
 from ccmon.model import LearnedLimit
-from ccmon.notices import CONNECT, changed
+from ccmon.notices import CONNECT
 from ccmon.text import Line, Span, count, plural
 from ccmon.views.limit_words import RULERS
 from ccmon.when import Zone, local
@@ -116,14 +117,9 @@ def _ruler(learned: Learned) -> Iterator[str]:
 def _changes(found: Findings) -> Iterator[str]:
     changes = found.lessons.learned.changes
     for change in changes:
-        yield f"{_day(change.at, found.zone)}, noticed {_day(change.found_at, found.zone)}: {_changed(change)}"
+        yield f"{_day(change.at, found.zone)}, noticed {_day(change.found_at, found.zone)}: {meaning(change)}"
     if not changes and found.lessons.learned.ruler:
         yield "none found"
-
-
-def _changed(change: Change) -> str:
-    sentence = changed(change.factor, change.sure)
-    return sentence[0].lower() + sentence[1:] if not sentence.startswith("Claude") else sentence
 
 
 # --- forecasts ----------------------------------------------------------------------------------------------------------
