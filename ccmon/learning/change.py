@@ -8,7 +8,7 @@ from ccmon.learning.rhythm import Rhythm, rhythm_of
 from ccmon.learning.ruler import measure
 from ccmon.learning.values import WINDOW_S, Change, Reading, Ruler, Stretch
 
-ALARM = 14.0                           # log Bayes factor
+ALARM = 10.0                           # log Bayes factor
 CONFIRM = 0.0                          # the same in the second ruler, which fits what came after the change, too
 _FITS = 0.04                           # noise up to which a ruler is a witness
 _LOOSE = 0.06                          # noise from which on a ruler tells nothing

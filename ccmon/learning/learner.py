@@ -14,6 +14,8 @@ from ccmon.model import Block
 VERSION = 1
 KEPT_S = 90 * 86_400
 MIX_S = 21 * 86_400
+ROWS = 1000                            # training rows of the tokens, which count where Claude's own word is missing
+PIECES = 200                           # stretches for the ruler of before
 LEAST_SINCE = 8                        # stretches after a change from which on the ruler is chosen by them alone
 
 
@@ -35,12 +37,12 @@ def learn(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[Bl
     use, readings = [one for one in use if one.ts > now - KEPT_S], [one for one in readings if one.ts > now - KEPT_S]
     seen = course.from_readings(readings)
     used = tokens_course(use, readings)
-    return Lessons(_limit(use, readings, sessions, told, now), _trained(seen, now), _trained(used, now),
+    return Lessons(_limit(use, readings, sessions, told, now), _trained(seen, now), _trained(used, now, ROWS),
                    week.train(weekly, now) if weekly else None)
 
 
-def _trained(known: Course, now: int) -> Optional[Trained]:
-    return runway.train(known, now) if known.times else None
+def _trained(known: Course, now: int, most: int = runway.MOST) -> Optional[Trained]:
+    return runway.train(known, now, most) if known.times else None
 
 
 def tokens_course(use: Sequence[Use], readings: Sequence[Reading]) -> Course:
@@ -79,7 +81,8 @@ def _limit(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[B
 def _changes(pieces: Sequence[Stretch], readings: Sequence[Reading], chosen: Ruler, told: Sequence[Change],
              now: int) -> List[Change]:
     """Found by statistics in two rulers, or seen within a window; those that were told stay as they were."""
-    before = ruler.ranked(pieces, now - change.SETTLED_S, (chosen.name,))      # not fitted to what may have changed
+    settled = [piece for piece in pieces if piece.end <= now - change.SETTLED_S][-PIECES:]     # nothing that may have changed
+    before = ruler.ranked(settled, menu=(chosen.name,))
     return change.joined([*change.find(pieces, [*before, chosen]), *change.rebaselined(readings)], told)
 
 

@@ -36,9 +36,9 @@ class Trained(NamedTuple):
     horizons: Tuple[Horizon, ...] = ()
 
 
-def train(course: Course, now: int) -> Trained:
-    """Learn from the moments of the last 90 days; the course must end at now."""
-    rows = _rows(course, now)
+def train(course: Course, now: int, most: int = MOST) -> Trained:
+    """Learn from so many moments of the last 90 days; the course must end at now."""
+    rows = _rows(course, now, most)
     if len(rows) < ENOUGH:
         return Trained(now, len(rows))
     here = [at(course, row.ts) for row in rows]
@@ -46,7 +46,7 @@ def train(course: Course, now: int) -> Trained:
     return Trained(now, len(rows), tuple(horizon.learn(course, rows, here, square, minutes) for minutes in HORIZONS))
 
 
-def _rows(course: Course, now: int) -> List[Moment]:
+def _rows(course: Course, now: int, most: int) -> List[Moment]:
     """Moments to learn from: at most one in 5 minutes, none within a stop; every other one (and so on) where they are many."""
     times, chosen = course.times, []
     index = bisect_left(times, now - KEPT_S)
@@ -54,7 +54,7 @@ def _rows(course: Course, now: int) -> List[Moment]:
         chosen.append(times[index])
         index = bisect_left(times, times[index] + APART_S, index)
     found: List[Moment] = []
-    for ts in chosen[::len(chosen) // MOST + 1]:
+    for ts in chosen[::len(chosen) // most + 1]:
         stop = stop_after(course, ts)
         if stop > ts:
             speeds = rates(course, ts)
