@@ -56,9 +56,10 @@ rm -rf "$source"
 mkdir "$source"
 cp -R ccmon man completions README.md LICENSE setup.py setup.cfg "$source"
 
-# What no version of Python changes runs on the newest only: shell scripts, pages in a browser, long back-tests.
+# What no version of Python changes runs on the newest only: shell scripts, pages in a browser, the README, long back-tests.
 once="--ignore=tests/test_init_claude_shells.py --ignore=tests/test_ccmon_line.py --ignore=tests/test_report_browser.py
-    --ignore=tests/test_backtest.py --ignore=tests/test_learning_change.py"
+    --ignore=tests/test_backtest.py --ignore=tests/test_learning_change.py --ignore=tests/test_readme.py
+    --ignore=tests/test_simulator.py --ignore=tests/test_generated.py"
 pythons=${PYTHONS:-$(find_pythons)}
 newest=$(echo "${pythons:-python3}" | tr ' ' '\n' | tail -n 1)
 for python in ${pythons:-python3}; do

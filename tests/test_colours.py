@@ -49,6 +49,7 @@ def read(tmp_path: Any, ccusage: str, limit: int, term: str = "xterm-256color", 
     words = [sys.executable, "-m", "ccmon", "--ccusage", ccusage, "--limit", str(limit)]
     with Terminal(words, env=own, term=term) as window:
         window.wait_for("$3.10")
+        window.wait_for(", 0 s")       # the last row
         rows = window.lines()
         at = next(index for index, row in enumerate(rows) if "tokens" in row and "%" in row)
         cells = [window.style_at(at, column) for column in range(80)]
