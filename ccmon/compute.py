@@ -43,7 +43,7 @@ def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
     limit = limits.resolve(options.plan, options.explicit_limit, judged, record, options.plans, learned)
     full = gauge.read(session, limit, counting, learned)
     pace = burn_terms(facts, now)
-    reset = schedule.next_reset(now, options.rule, session.end if session else None, zone, official.five_hour)
+    reset = schedule.next_reset(now, options.rule, session.end if session else None, zone, facts.official.at(now).five_hour)
     return Snapshot(
         now=now, source=facts.source, age_s=_age_s(facts.source, now),
         session=session or _newest(facts.blocks, now), active=session is not None, others=max(0, len(running) - 1),

@@ -16,7 +16,7 @@ CONNECT = "ccmon init claude --write"
 def of(snapshot: Snapshot, facts: Facts, zone: Zone, stale_after_s: int) -> Iterator[Notice]:
     """The order here is the order on the screen."""
     yield from _source_failed(facts.source)
-    yield from _session_notices(snapshot, zone)
+    yield from _session_notices(snapshot, facts, zone)
     if snapshot.active and snapshot.session and not snapshot.session.counted:
         yield Notice("tokens_include_cache", "ccusage gave no input and output counts: these tokens may include cache")
     yield from _clock_skew(snapshot)
@@ -36,11 +36,11 @@ def _source_failed(source: Source) -> Iterator[Notice]:
         yield Notice("source_failed", text)
 
 
-def _session_notices(snapshot: Snapshot, zone: Zone) -> Iterator[Notice]:
+def _session_notices(snapshot: Snapshot, facts: Facts, zone: Zone) -> Iterator[Notice]:
     limit = snapshot.limit
     if snapshot.percent is None:
         return
-    yield from _over(snapshot)
+    yield from _over(snapshot, facts, zone)
     yield from _runs_out(snapshot, zone)
     yield from _near(snapshot)
     if limit.switched:
@@ -56,12 +56,16 @@ def _switched(limit: Limit) -> Notice:
     return Notice("switched_to_custom_max", f"{lead} custom_max ({count(limit.tokens)})")
 
 
-def _over(snapshot: Snapshot) -> Iterator[Notice]:
+def _over(snapshot: Snapshot, facts: Facts, zone: Zone) -> Iterator[Notice]:
     limit, used = snapshot.limit, snapshot.percent or 0
     tokens = snapshot.session.tokens if snapshot.session else 0
     if snapshot.percent_source == "official":
         if used >= 100:
-            yield Notice("over_limit", f"Limit reached: Claude says {percent(used)} of the 5-hour window is used")
+            told = facts.official.at(snapshot.now).five_hour
+            claude = facts.hit_at is None or told is not None and told.percent >= 100
+            words = f"Claude says {percent(used)} of the 5-hour window is used"
+            cut_off = "" if facts.hit_at is None else f"cut off at {clock_text(facts.hit_at, snapshot.now, zone)}"
+            yield Notice("over_limit", f"Limit reached: {words if claude else cut_off}")
     elif limit.unknown:
         yield Notice("limit_unknown", f"Above your record: the real limit is at least {count(tokens)}")
     elif used > 100:

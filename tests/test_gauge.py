@@ -112,6 +112,15 @@ def test_a_limit_event_is_a_hundred(hit_s, official, percent):
     assert ("over_limit" in warned(seen)) is (percent is not None and percent >= 100)
 
 
+@pytest.mark.parametrize("official, words", [
+    (None, "Limit reached: cut off at 15:41"), (quota(97.0), "Limit reached: cut off at 15:41"),
+    (quota(100.0), "Limit reached: Claude says 100 % of the 5-hour window is used")])
+def test_who_says_that_the_limit_is_reached(official, words):
+    seen = shot(facts(block(1900, NOW - 60), official=official, hit_at=NOW - 60))
+    assert words in [notice.text for notice in seen.warnings]
+    assert seen.reset.rule == ("official" if official else "session")
+
+
 def test_a_limit_event_is_over_when_work_goes_on():
     known = facts(block(1900, NOW), hit_at=NOW - 601)
     assert shot(known).percent_source == "tokens"

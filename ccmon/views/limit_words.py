@@ -39,6 +39,8 @@ def limit_words(snapshot: Snapshot, zone: Zone) -> Words:
 
 def _official(snapshot: Snapshot) -> Words:
     learned = snapshot.learned
+    if (snapshot.percent or 0) >= 100:
+        return ("the limit was reached", "limit reached")
     if learned and learned.ruler and learned.estimate and learned.estimate.learned:
         error = f"{learned.ruler.error_points:.1f}"
         return (f"Claude's own figure; tokens {RULERS[learned.ruler.name]}, error {error} points",
