@@ -41,7 +41,7 @@ def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
     record = limits.join(limits.high_water(facts.blocks, now), facts.high_water)
     judged = session.tokens if session and not counting else 0         # plan figures are silent where Claude itself speaks
     limit = limits.resolve(options.plan, options.explicit_limit, judged, record, options.plans, learned)
-    full = gauge.read(session, limit, counting, learned)
+    full = gauge.read(session, limit, counting, learned, gauge.at_least(facts, session, limit, now))
     pace = burn_terms(facts, now)
     reset = schedule.next_reset(now, options.rule, session.end if session else None, zone, facts.official.at(now).five_hour)
     return Snapshot(

@@ -21,15 +21,28 @@ class Gauge(NamedTuple):
     about: bool = False                # capacity and left are converted from another unit
 
 
-def read(session: Optional[Block], limit: Limit, official: Optional[Quota], learned: Optional[LearnedLimit]) -> Gauge:
-    """The gauge of this moment; official is a percentage that counts (see `counting`)."""
+def read(session: Optional[Block], limit: Limit, official: Optional[Quota], learned: Optional[LearnedLimit],
+         least: float = 0.0) -> Gauge:
+    """The gauge of this moment; official is a percentage that counts (see `counting`), least see `at_least`."""
     tokens = session.tokens if session else 0
     if official is None:
-        left = max(0, limit.tokens - tokens) if session else None
-        percent = 100 * tokens / limit.tokens if session else None
-        return Gauge(percent, "learned" if limit.source == "learned" else "tokens", limit.tokens, left, limit.unit != "tokens")
+        return _by_limit(session, limit, least) if session else Gauge(None, _whose(limit), limit.tokens, None)
     left = round(_whole(tokens, limit, official, learned) * max(0.0, 100 - official.percent) / 100)
     return Gauge(official.percent, "official", tokens + left, left if session else None, True)
+
+
+def _whose(limit: Limit) -> str:
+    return "learned" if limit.source == "learned" else "tokens"
+
+
+def _by_limit(session: Block, limit: Limit, least: float) -> Gauge:
+    """Tokens against the limit in force; a learned one knows of use elsewhere by what Claude said last."""
+    percent, about = 100 * session.tokens / limit.tokens, limit.unit != "tokens"
+    if limit.source != "learned" or least <= percent:
+        source = _whose(limit)
+        return Gauge(percent, source, limit.tokens, max(0, limit.tokens - session.tokens), about)
+    left = max(0, round(limit.tokens * (1 - least / 100)))
+    return Gauge(least, "learned", session.tokens + left if left else limit.tokens, left, True)
 
 
 def _whole(tokens: int, limit: Limit, official: Quota, learned: Optional[LearnedLimit]) -> int:
@@ -64,6 +77,17 @@ def counting(official: Official, session: Optional[Block], now: int) -> Optional
     last = None if session is None else now if session.last is None else session.last
     unused = last is None or last <= quota.read_at + SKEW_S
     return quota if unused or now - quota.read_at <= FRESH_S else None
+
+
+def at_least(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> float:
+    """Per cent by what Claude said in this window, however long ago, and by what was used here since: the account may also be
+    used elsewhere."""
+    quota = facts.official.at(now).five_hour
+    if quota is None or session is None:
+        return 0.0
+    then = [sample.tokens for sample in facts.samples if sample.session == session.start and sample.ts <= quota.read_at]
+    since = max(0, session.tokens - max(then)) if then else 0
+    return quota.percent + 100 * since / limit.tokens
 
 
 # --- the learned limit in tokens --------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import pytest
 from ccmon import clock, gauge
 from ccmon.compute import Options, assess
 from ccmon.learning.values import Change, Estimate, Learned, Ruler
-from ccmon.model import Block, Facts, HighWater, LearnedLimit, Official, Quota, Source
+from ccmon.model import Block, Facts, HighWater, LearnedLimit, Official, Quota, Sample, Source
 from ccmon.views import report
 
 HOUR = 3600
@@ -179,6 +179,16 @@ def test_the_switch_from_pro_goes_to_what_was_learned():
 def test_above_the_learned_limit_is_over_the_limit():
     seen = shot(facts(block(51_000), learned=learned()), "ml_auto")
     assert warned(seen) == ["over_limit"] and "(the learned limit)" in seen.warnings[0].text
+
+
+@pytest.mark.parametrize("percent, seen_tokens, expected, left", [
+    (51.0, None, 51.0, 24_500), (51.0, 18_000, 55.0, 22_500), (30.0, 18_000, 40.0, 30_000), (99.0, 10_000, 119.0, 0)])
+def test_what_claude_said_long_ago_is_the_least(percent, seen_tokens, expected, left):
+    samples = () if seen_tokens is None else (Sample(NOW - 900, NOW - 800, START, seen_tokens),)
+    known = facts(block(20_000), official=quota(percent, 700), learned=learned(), samples=samples)
+    seen = shot(known, "ml_auto")
+    assert (seen.percent, seen.percent_source, seen.left) == (expected, "learned", left)
+    assert seen.about is (expected != 40.0) and shot(known, "max5").percent == pytest.approx(100 * 20_000 / 35_000)
 
 
 # --- advice, and a change ----------------------------------------------------------------------------------------------------
