@@ -65,7 +65,7 @@ def study(memory: Memory, now: int) -> Optional[Lessons]:
     before = learner.load(memory.learned())
     lessons = learner.learn(use, readings, sessions, weekly, now, before.learned.changes if before else ())
     scored = told.scored(memory.forecasts(now - SCORED_S))
-    lessons = lessons._replace(learned=lessons.learned._replace(error_min=scored.ours.mae_min, scored=scored.windows))
+    lessons = lessons._replace(learned=lessons.learned._replace(mae_min=scored.ours.mae_min, scored=scored.windows))
     memory.keep_learned(learner.dump(lessons))
     return lessons
 

@@ -140,7 +140,7 @@ def _not_learned(learned: Optional[Learned], limit: Limit) -> str:
 
 def score(learned: Learned) -> str:
     """How good the forecasts have been, in a few words."""
-    return f"Forecasts so far: mean error {round(learned.error_min or 0)} min over {plural(learned.scored, 'session')}"
+    return f"Forecasts so far: mean error {round(learned.mae_min or 0)} min over {plural(learned.scored, 'session')}"
 
 
 def _clock_skew(snapshot: Snapshot) -> Iterator[Notice]:

@@ -109,3 +109,7 @@ def test_the_top_of_the_project_is_small():
 def test_the_reader_of_imports_sees_what_it_should():
     assert {"ccusage", "memory", "linecache"} <= ours("refresh") and "store" in ours("memory")
     assert "views.dashboard" in ours("look_command") and "sqlite3" in imported("store")
+
+
+def test_statistics_is_loaded_by_the_report_alone():
+    assert {name for name in FILES if "statistics" in imported(name)} <= {"insights"}      # dear, and nobody else needs it

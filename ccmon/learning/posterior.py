@@ -1,8 +1,9 @@
 """The limit as a posterior: a grid over limit, noise, share of windows that were used here alone, and way of rounding."""
 
-from math import erf, erfc, exp, hypot, log, sqrt
+from math import erfc, exp, hypot, log, sqrt
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
+from ccmon.learning.normal import normal_quantile
 from ccmon.learning.ruler import meter
 from ccmon.learning.stretches import error, joined, whole
 from ccmon.learning.values import Estimate, Ruler, Stretch
@@ -81,17 +82,8 @@ def _widened(quantiles: Sequence[float], doubt: float) -> List[float]:
 def draws(limit: Estimate, count: int = 9) -> List[float]:
     """So many equally likely limits, rising, in the estimate's unit."""
     up, down = log(limit.high / limit.median) / 1.645, log(limit.median / limit.low) / 1.645
-    places = [_normal((number + 0.5) / count) for number in range(count)]
+    places = [normal_quantile((number + 0.5) / count) for number in range(count)]
     return [limit.median * exp(place * (up if place > 0 else down)) for place in places]
-
-
-def _normal(part: float) -> float:
-    """The standard normal distribution's quantile."""
-    low, high = -6.0, 6.0
-    for _ in range(40):
-        middle = (low + high) / 2
-        low, high = (middle, high) if 0.5 + 0.5 * erf(middle / 1.41421356) < part else (low, middle)
-    return low
 
 
 def _runs(stretches: Sequence[Stretch], ruler: Ruler) -> List[Run]:

@@ -1,7 +1,6 @@
 """How good the forecasts that were shown have been: those whose window is over, beside the seed's rule."""
 
-from statistics import median
-from typing import Iterable, List, NamedTuple, Optional, Tuple
+from typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.learning import score
 from ccmon.learning.score import Errors, Score
@@ -26,7 +25,13 @@ def scored(forecasts: Iterable[Forecast], window_s: int = SESSION_S) -> Told:
     over = [made for made in mine if made.outcome_at is not None]
     ours = [_errors(made) for made in over]
     return Told(score.total(ours), score.total([_seed_errors(made) for made in over]), _windows(over),
-                median(found.mae for found in ours) if ours else None, len(mine) - len(over))
+                _median([found.mae for found in ours]), len(mine) - len(over))
+
+
+def _median(values: Sequence[float]) -> Optional[float]:
+    ordered = sorted(values)
+    half = len(ordered) // 2
+    return (ordered[half] + ordered[-1 - half]) / 2 if ordered else None
 
 
 def _windows(forecasts: Iterable[Forecast]) -> int:

@@ -99,5 +99,5 @@ class Learned(NamedTuple):
     at_least: float = 0.0              # tokens: the most that was used in a window without an event
     sessions: int = 0                  # behind at_least
     tokens_per_load: float = 0.0       # input + output for one of the ruler's units, by the mix of all that was used
-    error_min: Optional[float] = None  # of this machine's own past forecasts, mean, minutes
+    mae_min: Optional[float] = None    # of this machine's own past forecasts, mean, minutes
     scored: int = 0                    # sessions behind it

@@ -9,10 +9,10 @@ from functools import lru_cache
 from itertools import accumulate
 from math import exp
 from random import Random
-from statistics import NormalDist
 from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.learning.course import at as used_by
+from ccmon.learning.normal import normal_quantile
 from ccmon.learning.values import Course, Reading
 from ccmon.model import Runway
 
@@ -136,8 +136,7 @@ def _paths(days: Sequence[Day], ahead: int, number: int) -> Iterator[List[Day]]:
 @lru_cache(maxsize=32)
 def _factors(number: int, spread: float) -> Tuple[float, ...]:
     """Equally likely factors by which a week is heavier than its days say, in an order of their own."""
-    normal = NormalDist()
-    found = [exp(spread * normal.inv_cdf((place + 0.5) / number)) for place in range(number)]
+    found = [exp(spread * normal_quantile((place + 0.5) / number)) for place in range(number)]
     Random(_SEED).shuffle(found)
     return tuple(found)
 
