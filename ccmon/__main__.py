@@ -35,13 +35,43 @@ def main() -> None:
     """The `ccmon` command."""
     keep_streams()
     argv = sys.argv[1:]
-    if "--statusline" in argv and "CCMON_NOW" not in os.environ:
-        from ccmon import linecache
-        if linecache.answer(argv, refresh_lines, finish):
-            os._exit(0)
-    from ccmon.cli import main as run
-    sys.exit(run(argv))
+    if "--statusline" in argv:
+        if "CCMON_NOW" not in os.environ:
+            from ccmon import linecache
+            if linecache.answer(argv, refresh_lines, finish):
+                os._exit(0)
+        sys.exit(long_road(argv))
+    if "--no-guardian" not in argv and (not argv or argv[0][:1] == "-"):       # no command: perhaps the screen
+        from ccmon import guardian
+        guardian.start()
+    try:
+        from ccmon.cli import main as run
+        code = run(argv)
+    except KeyboardInterrupt:          # while it is loaded, or says what went wrong
+        code = 130
+    sys.exit(code)
+
+
+def long_road(argv: "list[str]") -> int:
+    """A status line that is not cached; that ccmon cannot be loaded is a line too."""
+    try:
+        from ccmon import cli, line_command  # noqa: F401
+    except Exception as err:
+        from ccmon.linecache import put
+        put(f"CC ! ccmon cannot start: {type(err).__name__} {getattr(err, 'name', None) or ''}".rstrip().encode() + b"\n")
+        return 0
+    return cli.main(argv)
+
+
+def leave_folder() -> None:
+    """`python -m` looks for what is imported in the folder that it was called in first: ours has been found there or not."""
+    try:
+        if sys.path[:1] == [os.getcwd()] and not getattr(sys.flags, "safe_path", sys.flags.isolated):
+            del sys.path[0]
+    except OSError:
+        pass                           # the folder is gone: nothing is looked for in it
 
 
 if __name__ == "__main__":
+    leave_folder()
     main()

@@ -4,14 +4,17 @@ import queue
 import threading
 import time
 import traceback
-from typing import List, NamedTuple, Optional, Sequence, TextIO, Tuple
+from contextlib import contextmanager
+from typing import Iterator, List, NamedTuple, Optional, Sequence, TextIO, Tuple
 
-from ccmon import ccusage, hits, linecache, memory, refresh
+from ccmon import ccusage, guardian, hits, linecache, memory, refresh
 from ccmon.context import Context
 from ccmon.limits import PLAN_NAMES
 from ccmon.model import Facts
-from ccmon.screen import Event, Screen, exit_code
+from ccmon.screen import Event, Screen
+from ccmon.screen_signals import exit_code
 from ccmon.store import StoreError
+from ccmon.terminal import FAREWELL
 from ccmon.text import Charset, Line
 from ccmon.themes import THEMES
 from ccmon.views import dashboard, foot, help, history_page
@@ -91,7 +94,7 @@ def frame(ctx: Context, state: State, charset: Charset, now: int, width: int, he
     """The screen as lines."""
     snapshot = ctx.view(state.facts, now, state.plan)
     charset = charset._replace(emoji=charset.emoji and state.theme != "mono")
-    message = state.message if now < state.message_until else ""
+    message = state.message if 0 < state.message_until - now <= UNDO_S else ""      # also when the clock was set back
     status = foot.source_words(state.facts.source, now, state.reading)
     scene = Scene(snapshot, state.facts, ctx.zone, charset, status, message, state.compact)
     if state.page == "help":
@@ -184,9 +187,20 @@ class Poller(threading.Thread):
         self._now.set()
 
 
+@contextmanager
+def _guarded(wanted: bool) -> Iterator[None]:
+    """The guardian knows how to bring the terminal back, as long as the screen is up."""
+    if wanted:
+        guardian.tell(FAREWELL)
+    try:
+        yield
+    finally:
+        guardian.tell()
+
+
 def run(ctx: Context, charset: Charset, log: TextIO) -> int:
     """The screen until the user leaves it; the exit code."""
-    with Screen(ctx.settings.theme, log) as screen:
+    with _guarded(ctx.settings.guardian), Screen(ctx.settings.theme, log) as screen:
         charset = charset._replace(emoji=charset.emoji and screen.coloured)
         poller = Poller(ctx, screen)
         state = State(refresh.load(ctx, ctx.now()), theme=ctx.settings.theme, compact=ctx.settings.compact)

@@ -61,6 +61,7 @@ def build() -> Parser:
     modes.add_argument("--once", action="store_true", help="print one frame as text and exit")
     modes.add_argument("--json", action="store_true", help="print all numbers as one JSON object and exit")
     modes.add_argument("--statusline", action="store_true", help="print one line for tmux, prompts and bars; always exit 0")
+    modes.add_argument("--reset-terminal", action="store_true", help="bring back a terminal that any program has left unusable")
     _add_settings(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", parser_class=Parser)
     _add_history(commands)

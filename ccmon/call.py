@@ -5,7 +5,7 @@ from argparse import Namespace
 from contextlib import contextmanager
 from typing import Iterator, Mapping
 
-from ccmon import arguments, config, demo, memory
+from ccmon import arguments, config, demo, memory, private
 from ccmon.context import Context, prepare
 from ccmon.model import Given
 
@@ -17,8 +17,7 @@ def context_of(given: Namespace) -> Iterator[Context]:
     if not getattr(given, "demo", False):
         yield prepare(flags, os.environ)
         return
-    from tempfile import TemporaryDirectory
-    with TemporaryDirectory(prefix="ccmon-demo-") as folder:
+    with private.temporary(".ccmon-demo-", os.environ) as folder:
         yield _demo_context(flags, folder)
 
 

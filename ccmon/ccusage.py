@@ -163,7 +163,8 @@ def _popen(program: Program, words: Sequence[str], env: Mapping[str, str], home:
     folder = home if home and os.path.isabs(home) and os.path.isdir(home) and os.access(home, os.X_OK) else "/"
     try:
         return subprocess.Popen([*program.argv, *words], cwd=folder, env=_environment(program, env), start_new_session=True,
-                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                bufsize=0)  # an absolute path, no shell  # nosec B603
     except (OSError, ValueError) as error:
         raise _unstartable(program, error) from error
 
@@ -255,7 +256,7 @@ def _ask_to_end(process: "subprocess.Popen[bytes]") -> None:
 
 def _reaped(process: "subprocess.Popen[bytes]") -> int:
     for pipe in (process.stdout, process.stderr):
-        if pipe:
+        if pipe and os.name != "nt":   # there, to close what a thread of communicate still reads would wait for the writer
             pipe.close()
     try:
         return process.wait(1)
@@ -266,8 +267,9 @@ def _reaped(process: "subprocess.Popen[bytes]") -> int:
 def _kill(pgid: int, gently: bool = False) -> None:
     """Signal a whole process group; that it is gone already is no error."""
     if os.name == "nt":
-        subprocess.run(["taskkill", "/T", "/F", "/PID", str(pgid)], check=False,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        taskkill = os.path.join(os.environ.get("SystemRoot", r"C:\Windows"), "System32", "taskkill.exe")
+        subprocess.run([taskkill, "/T", "/F", "/PID", str(pgid)], check=False,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # a number  # nosec B603
         return
     try:
         os.killpg(pgid, signal.SIGTERM if gently else signal.SIGKILL)

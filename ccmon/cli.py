@@ -7,7 +7,7 @@ from importlib import import_module
 from io import TextIOWrapper
 from typing import List, Sequence
 
-from ccmon import arguments, output, signals
+from ccmon import arguments, output, signals, terminal
 from ccmon.call import context_of
 from ccmon.model import CcmonError, Unwritable, UsageError
 
@@ -53,11 +53,21 @@ def _run(argv: List[str]) -> int:
     if "--statusline" in argv:
         return int(import_module("ccmon.line_command").statusline(argv))
     given = arguments.parse(argv)
+    if getattr(given, "reset_terminal", False):
+        return _reset_terminal()
     module = import_module(f"ccmon.{given.command or 'look'}_command")
     if given.command == "init":
         return int(module.run(given))
     with context_of(given) as ctx:
         return int(module.run(given, ctx))
+
+
+def _reset_terminal() -> int:
+    try:
+        terminal.reset()
+    except OSError:
+        raise UsageError("standard output is not a terminal. Type ccmon --reset-terminal in the one to bring back") from None
+    return OK
 
 
 def _keep_streams() -> None:

@@ -5,6 +5,7 @@ import hashlib
 import os
 from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, TextIO
 
+from ccmon import private
 from ccmon.model import CcmonError, Given, Owner
 from ccmon.text import clean
 
@@ -107,9 +108,9 @@ def _bad_line(err: configparser.Error) -> str:
 def open_log(path: Optional[str]) -> TextIO:
     """The log file, begun anew when it has grown large; nowhere when it cannot be written."""
     try:
-        os.makedirs(os.path.dirname(path or ""), 0o700, exist_ok=True)
+        private.make_folder(os.path.dirname(path or ""))
         fresh = os.O_TRUNC if path and os.path.exists(path) and os.path.getsize(path) > LOG_BYTES else 0
-        fd = os.open(path or "", os.O_WRONLY | os.O_CREAT | os.O_APPEND | fresh | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        fd = private.open_file(path or "", os.O_WRONLY | os.O_CREAT | os.O_APPEND | fresh)
         return open(fd, "a", encoding="utf-8", errors="replace", buffering=1)
     except OSError:
         return open(os.devnull, "a", encoding="utf-8")

@@ -4,6 +4,7 @@ import os
 import tempfile
 from typing import Mapping, Optional, Tuple
 
+from ccmon import private
 from ccmon.model import CcmonError
 
 BEGIN, END = b"# >>> ccmon >>>", b"# <<< ccmon <<<"
@@ -106,7 +107,7 @@ def replace(path: str, before: Optional[bytes], after: bytes, like: Optional[str
     real = os.path.realpath(path)
     temporary = ""
     try:
-        os.makedirs(os.path.dirname(real), exist_ok=True)
+        private.make_folder(os.path.dirname(real))
         fd, temporary = tempfile.mkstemp(prefix=".ccmon-", dir=os.path.dirname(real))
         with os.fdopen(fd, "wb") as file:
             file.write(after)
@@ -124,4 +125,4 @@ def _mode(path: str) -> int:
     try:
         return os.stat(path).st_mode & 0o7777
     except OSError:
-        return 0o644
+        return 0o600                   # nobody else has to read what ccmon makes

@@ -23,7 +23,7 @@ def run(given: Namespace, ctx: Context) -> int:
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
     else:
-        outfiles.write(given.output, content)
+        outfiles.write(given.output, content, for_all=True)
     return OK
 
 

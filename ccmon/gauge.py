@@ -7,6 +7,7 @@ from ccmon.learning.values import Learned, Load
 from ccmon.model import SESSION_S, SKEW_S, Block, Facts, LearnedLimit, Limit, Official, Quota
 
 FRESH_S = 600                          # an official percentage counts for so long, whatever was used since
+MOST_TOKENS = 10 ** 15
 LEAST_TOKENS = 500                     # with less a session has no mix of its own
 LEAST_PERCENT = 5                      # with less a percentage says little of how many tokens make 100
 
@@ -99,7 +100,7 @@ def in_tokens(learned: Optional[Learned], load: Optional[Load], session: Optiona
     rate = _tokens_per_load(learned, load if load else _load_of(session))
     if rate <= 0:
         return None
-    median, low, high = (max(1, round(rate * value)) for value in learned.estimate[:3])
+    median, low, high = (max(1, round(min(MOST_TOKENS, rate * value))) for value in learned.estimate[:3])
     return LearnedLimit(median, low, high, learned.ruler.unit)
 
 

@@ -52,10 +52,11 @@ def _command(env: Mapping[str, str]) -> str:
     called = os.path.abspath(sys.argv[0])
     if os.path.basename(called).lower() in ("ccmon", "ccmon.exe") and os.access(called, os.X_OK):
         return called
-    found = shutil.which("ccmon", path=env.get("PATH"))
+    folders = filter(os.path.isabs, env.get("PATH", os.defpath).split(os.pathsep))       # a relative one depends on where one is
+    found = shutil.which("ccmon", path=os.pathsep.join(folders))
     if found is None:
         raise UsageError("ccmon is not installed as a command. Install it (pip install .), or put it on PATH")
-    return os.path.abspath(found)
+    return found
 
 
 def _line(ccmon: str) -> List[str]:

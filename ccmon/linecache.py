@@ -191,11 +191,34 @@ def read_state(where: str) -> State:
         return State()
 
 
+def make_folder(path: str) -> None:
+    """As private.make_folder, which is not loaded here. Raises OSError."""
+    if not path or os.path.isdir(path):
+        return
+    make_folder(os.path.dirname(path))
+    try:
+        os.mkdir(path, 0o700)
+        os.chmod(path, 0o700)
+    except FileExistsError:
+        pass
+
+
+def open_file(path: str, flags: int) -> int:
+    """As private.open_file, which is not loaded here. Raises OSError."""
+    fd = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    try:
+        if os.fstat(fd).st_mode & 0o777 != 0o600 and hasattr(os, "fchmod"):
+            os.fchmod(fd, 0o600)
+    except OSError:                    # another user's
+        pass
+    return fd
+
+
 def append(path: str, line: bytes, most_bytes: int) -> None:
     """Add a line to a file of the folder, at once or not at all; none beyond that size."""
     try:
-        os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        make_folder(os.path.dirname(path))
+        fd = open_file(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     except OSError:
         return
     try:
@@ -213,8 +236,8 @@ def lock(where: str) -> "int | None":
     Where there can be no lock (no home, read-only, full, some network disks) -1: refresh without one rather than never.
     """
     try:
-        os.makedirs(where, 0o700, exist_ok=True)
-        fd = os.open(where + "/lock", os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        make_folder(where)
+        fd = open_file(where + "/lock", os.O_RDWR | os.O_CREAT)
     except OSError:
         return -1
     try:
@@ -280,8 +303,10 @@ def detach(argv: "list[str]", fd: int, work: "Work") -> None:
 def _spawn() -> None:
     import subprocess  # Windows: no fork; the child takes the lock itself
     flags = 0x00000008 | 0x08000000  # DETACHED_PROCESS, CREATE_NO_WINDOW
-    subprocess.Popen([sys.executable, "-m", "ccmon", "record"], close_fds=True, creationflags=flags,
-                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    code = "import sys; sys.path[:] = [sys.argv.pop(1), *filter(None, sys.path)]; from ccmon.__main__ import main; main()"
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    subprocess.Popen([sys.executable, "-c", code, package, "record"], close_fds=True, creationflags=flags,
+                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # our own words  # nosec B603
 
 
 def _leave_caller(fd: int) -> None:

@@ -51,8 +51,8 @@ def replace(where: str, name: str, content: bytes) -> None:
     """Write a file of the cache whole or not at all; a full disk or a read-only home costs the cache, nothing else."""
     temporary = where + "/." + name + "." + str(os.getpid())
     try:
-        os.makedirs(where, 0o700, exist_ok=True)
-        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        linecache.make_folder(where)
+        fd = linecache.open_file(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         try:
             whole = os.write(fd, content) == len(content)
         finally:
@@ -96,14 +96,22 @@ def how_many(where: str) -> int:
 
 def asked(where: str) -> "list[str]":
     """The keys asked for in the last day, the newest first, at most 32; all others are removed."""
-    found = sorted([(linecache.changed(where + "/" + n), n) for n in _lines(where) if n != "plain"], reverse=True)
-    oldest = time.time() - linecache.KEEP_S
-    kept = [n for at, n in found if at >= oldest][:linecache.MOST_LINES]
+    now = time.time()
+    found = sorted([(_asked_at(where + "/" + n, now), n) for n in _lines(where) if n != "plain"], reverse=True)
+    kept = [n for at, n in found if at >= now - linecache.KEEP_S][:linecache.MOST_LINES]
     for _, name in found:
         if name not in kept:
             _remove(where + "/" + name)
     keys = [_key_of(where, n) for n in kept]
     return [key_text for key_text in keys if key_text]
+
+
+def _asked_at(path: str, now: float) -> float:
+    """When the line was last asked for; for one of a clock that was ahead its day begins now."""
+    at = linecache.changed(path)
+    if at > now + 60:
+        linecache.set_time(path, now)
+    return min(at, now)
 
 
 def _key_of(where: str, name: str) -> str:

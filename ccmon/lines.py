@@ -5,7 +5,7 @@ from typing import Dict, List, Mapping, Optional, Sequence
 from ccmon import arguments, config, context, linecache, linefiles, themes
 from ccmon.context import Context
 from ccmon.model import CcmonError, Facts, Snapshot, UsageError
-from ccmon.options import SECTIONS
+from ccmon.options import BY_NAME, SECTIONS
 from ccmon.text import Charset, Span, clean, clip
 from ccmon.views import claude, claude_record, dialects, fields, statusline
 
@@ -86,21 +86,30 @@ def _theme(ctx: Context) -> Optional[themes.Theme]:
 
 def error_line(argv: Sequence[str], env: Mapping[str, str], sentence: str) -> str:
     """A line that tells what is wrong, with its newline, in the dialect that was meant as far as that is known."""
-    meant = _format_meant(argv, env)
+    meant, cells = _meant(argv, env, "format"), _cells_meant(argv, env)
     if meant == CLAUDE:
-        return claude_record.of_error(f"CC ! {clean(sentence)}") + "\n"
+        return claude_record.of_error(clean(f"CC ! {sentence}"), cells) + "\n"
     dialect = dialects.DIALECTS.get(meant, dialects.DIALECTS["plain"])
-    words = clip(dialect.spell(clean(f"CC ! {sentence}")), LINE_CELLS)
+    words = clip(dialect.spell(clean(f"CC ! {sentence}")), cells or LINE_CELLS)
     body = dialects.painted(Span(words), dialect, None)
     return dialect.envelope(body, dialects.Told("error", [clean(sentence)])) + "\n"
 
 
-def _format_meant(argv: Sequence[str], env: Mapping[str, str]) -> str:
+def _meant(argv: Sequence[str], env: Mapping[str, str], name: str) -> str:
     """Words that did not parse are looked through by hand; the configuration may be what is wrong."""
-    named = [after for word, after in zip(argv, argv[1:]) if word == "--format"]
-    named += [word[len("--format="):] for word in argv if word.startswith("--format=")]
+    flag = "--" + name.replace("_", "-")
+    named = [after for word, after in zip(argv, argv[1:]) if word == flag]
+    named += [word[len(flag) + 1:] for word in argv if word.startswith(flag + "=")]
     try:
-        configured = config.read(config.paths(env).config, SECTIONS).get("ccmon", {}).get("format")
+        configured = config.read(config.paths(env).config, SECTIONS).get("ccmon", {}).get(name)
     except CcmonError:
         configured = None
-    return named[-1] if named else env.get("CCMON_FORMAT") or (configured.text if configured else "plain")
+    return named[-1] if named else env.get("CCMON_" + name.upper()) or (configured.text.strip() if configured else "")
+
+
+def _cells_meant(argv: Sequence[str], env: Mapping[str, str]) -> Optional[int]:
+    """The cells that were asked for; None when none were, or when just that is what is wrong."""
+    try:
+        return int(BY_NAME["max_width"].parse(_meant(argv, env, "max_width")))
+    except ValueError:
+        return None

@@ -9,6 +9,7 @@ import sqlite3
 from contextlib import contextmanager, suppress
 from typing import Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
+from ccmon import private
 from ccmon.log_entries import Entry
 from ccmon.log_files import LogFile
 from ccmon.model import Block, CcmonError
@@ -90,10 +91,11 @@ class LogCache:
                                  "XDG_CACHE_HOME") from None
 
     def _open(self) -> None:
-        os.makedirs(os.path.dirname(self.path), 0o700, exist_ok=True)
+        private.make_folder(os.path.dirname(self.path))
         with suppress(FileExistsError):
-            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            os.close(private.open_file(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
         self.db = sqlite3.connect(self.path, isolation_level=None, timeout=BUSY_MS / 1000)
+        self.db.execute("PRAGMA temp_store = MEMORY")     # not in the common temporary folder
         self.db.execute("PRAGMA journal_mode = WAL").fetchall()
         self.db.execute("PRAGMA synchronous = OFF")       # what a power loss takes can be read again
         version = self.db.execute("PRAGMA user_version").fetchone()[0]

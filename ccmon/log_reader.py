@@ -176,9 +176,9 @@ def _store_whole(cache: LogCache, file: LogFile, reads: "Future[List[Read]]") ->
 def _start() -> None:
     """Let a process of its own read everything."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    code = "import sys; sys.path.insert(0, sys.argv[1]); from ccmon import sources; sources.read_all_logs()"
+    code = "import sys; sys.path[:] = [sys.argv[1], *filter(None, sys.path)]; from ccmon import sources; sources.read_all_logs()"
     subprocess.Popen([sys.executable, "-c", code, package], cwd="/", start_new_session=True, close_fds=True,
-                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # our own words  # nosec B603
 
 
 def read_all(folder: str, files: Sequence[LogFile], price: Price) -> None:

@@ -12,7 +12,7 @@ from ccmon.learning import learner, uses
 from ccmon.learning.values import Reading, Use
 from ccmon.model import SESSION_S, Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
 from ccmon.session_json import WINDOWS_S
-from ccmon.store import Hit, Minute, Store, StoreError, open_store
+from ccmon.store import Busy, Hit, Minute, Store, StoreError, open_store
 from ccmon.store_thin import MINUTES_S
 
 BACKGROUND_BUSY_MS, SCREEN_BUSY_MS = 250, 2000
@@ -267,10 +267,12 @@ class Memory:
             return None
 
     def remember_path(self, path: str) -> None:
-        """Keep the path for processes with a poorer PATH, such as a tmux server's."""
+        """Keep the path for processes with a poorer PATH, such as a tmux server's; one that is no UTF-8 is no text for sqlite."""
         try:
-            if self.store:
+            if self.store and path.encode():
                 self.store.put("ccusage_path", path)
+        except UnicodeEncodeError:
+            pass
         except StoreError as err:
             self.trouble = str(err)
 
@@ -293,9 +295,14 @@ def old_news(ctx: Context) -> Optional[str]:
 
 
 def works(ctx: Context) -> bool:
-    """True when the store can be read now, whatever became of an earlier one."""
+    """True when the store can be read and written, if need be after another program; whatever became of an earlier one."""
     with opened(ctx, BACKGROUND_BUSY_MS) as memory:
         memory.facts(ctx.now())
+        try:
+            if memory.store:
+                memory.store.put("tried", str(ctx.now()))
+        except StoreError as err:
+            return isinstance(err, Busy) and memory.trouble is None
         return memory.trouble is None
 
 

@@ -13,6 +13,8 @@ import time
 from contextlib import contextmanager, suppress
 from typing import Callable, Iterator, Optional, Tuple
 
+from ccmon import private
+
 try:
     import fcntl
 except ImportError:                                      # Windows
@@ -21,6 +23,9 @@ except ImportError:                                      # Windows
 OTHER_FOLDER = "(or set CCMON_DATA_DIR to another folder)"
 _ATTEMPT_MS = 5
 _SHARED_BYTES = 32 * 1024
+_MOUNTS = "/proc/self/mounts"
+_REMOTE = ("nfs", "cifs", "smb", "9p", "fuse.", "virtiofs", "vboxsf", "prl_fs", "ceph", "lustre", "gpfs", "beegfs", "afs",
+           "glusterfs", "ocfs2", "gfs2")
 _creating = threading.Lock()
 
 Identity = Tuple[int, int]
@@ -34,29 +39,16 @@ class Unusable(Exception):
 
 def make_place(path: str) -> None:
     """The folder and an empty file, when absent. Raises OSError, and Unusable when something else lies there."""
-    _make_folder(os.path.dirname(path))
+    private.make_folder(os.path.dirname(path))
     _make_file(path)
     if not stat.S_ISREG(os.lstat(path).st_mode):
         raise Unusable(f"is a link or not a plain file; history is off until it is moved away {OTHER_FOLDER}")
 
 
-def _make_folder(folder: str) -> None:
-    """Like makedirs, but 0700 whatever the umask, and folders that are there already stay as they are."""
-    if not folder or os.path.isdir(folder):
-        return
-    _make_folder(os.path.dirname(folder))
-    with suppress(FileExistsError):
-        os.mkdir(folder, 0o700)
-        os.chmod(folder, 0o700)
-
-
 def _make_file(path: str) -> None:
     """An empty 0600 file before sqlite makes it 0644; -wal and -shm take its mode."""
-    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0)
     with _creating, suppress(FileExistsError):           # another thread's sqlite locks would go with our close
-        handle = os.open(path, flags, 0o600)
-        os.close(handle)
-        os.chmod(path, 0o600)
+        os.close(private.open_file(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
 
 
 def identity(path: str) -> Optional[Identity]:
@@ -73,6 +65,25 @@ def is_full(path: str) -> bool:
     with suppress(OSError):
         return shutil.disk_usage(os.path.dirname(path) or ".").free < _SHARED_BYTES
     return False
+
+
+def is_remote(path: str) -> bool:
+    """True on a file system that other machines may share, as far as the system says: there they share no memory."""
+    place = os.path.realpath(path)
+    try:
+        with open(_MOUNTS, encoding="utf-8", errors="surrogateescape") as file:
+            mounts = [line.split(" ")[1:3] for line in file if line.count(" ") >= 2]
+    except OSError:
+        return False
+    above = [(len(folder), kind) for folder, kind in ((_unescaped(name), kind) for name, kind in mounts)
+             if place.startswith(folder.rstrip("/") + "/")]
+    return max(reversed(above), key=lambda found: found[0], default=(0, ""))[1].startswith(_REMOTE)
+
+
+def _unescaped(name: str) -> str:
+    for octal, char in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
+        name = name.replace(octal, char)
+    return name
 
 
 @contextmanager
@@ -115,22 +126,22 @@ def _free_name(path: str) -> str:
 
 # --- the connection ----------------------------------------------------------------------------------------------------
 
-def is_busy(error: sqlite3.Error) -> bool:
+def is_busy(error: Exception) -> bool:
     """True when another process holds the lock: never a sign of an empty, old or damaged file."""
     return isinstance(error, sqlite3.OperationalError) and any(w in str(error) for w in ("locked", "locking protocol"))
 
 
-def prepare(db: sqlite3.Connection, busy_ms: int) -> None:
+def prepare(db: sqlite3.Connection, path: str, busy_ms: int) -> None:
     """Bring a fresh connection (isolation_level None) and its file into shape; tried again while busy, up to busy_ms.
 
     Raises Unusable, and sqlite3.Error as it comes.
     """
-    until = time.monotonic() + busy_ms / 1000
+    until, remote = time.monotonic() + busy_ms / 1000, is_remote(path)
     # Many short attempts: each looks anew, and in a crowd of first runs one has done the work for all.
     db.execute(f"PRAGMA busy_timeout = {_ATTEMPT_MS}")
     while True:
         try:
-            _prepare(db)
+            _prepare(db, remote)
             break
         except sqlite3.OperationalError as error:
             if not is_busy(error) or time.monotonic() > until:
@@ -139,15 +150,28 @@ def prepare(db: sqlite3.Connection, busy_ms: int) -> None:
     db.execute(f"PRAGMA busy_timeout = {busy_ms:d}")
 
 
-def _prepare(db: sqlite3.Connection) -> None:
+def _prepare(db: sqlite3.Connection, remote: bool) -> None:
+    db.execute("PRAGMA temp_store = MEMORY")             # not in the common temporary folder
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA synchronous = NORMAL")
     version = _version(db)
     if version == 0 and _number(db, "PRAGMA page_count") == 0:
         db.execute("PRAGMA auto_vacuum = INCREMENTAL")   # has no effect once the first page is written
-    db.execute("PRAGMA journal_mode = WAL").fetchall()
+    _choose_journal(db, remote)
     if version < VERSION:
         _migrate(db)
+
+
+def _choose_journal(db: sqlite3.Connection, remote: bool) -> None:
+    """WAL, where a reader waits for nobody; it needs memory that all processes share, and so a disk of this machine."""
+    if not remote:
+        db.execute("PRAGMA journal_mode = WAL").fetchall()
+        return
+    try:
+        db.execute("PRAGMA journal_mode = DELETE").fetchall()
+    except sqlite3.OperationalError as error:
+        if not is_busy(error):                           # in use as it is: changed by who opens it alone
+            raise
 
 
 def _migrate(db: sqlite3.Connection) -> None:

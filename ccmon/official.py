@@ -5,10 +5,11 @@ twice. Readings of windows that have passed, or that cannot be, are dropped.
 """
 
 import json
-from typing import Iterable, List, NamedTuple, Optional, Tuple
+from typing import Any, Iterable, List, NamedTuple, Optional, Tuple
 
+from ccmon import kept
 from ccmon.model import SKEW_S, Official, Quota
-from ccmon.session_json import WINDOWS_S
+from ccmon.session_json import WINDOWS_S, percent
 
 MOST_SESSIONS = 32
 _OPENING_S, _OPENING_PERCENT = 300, 95     # right after a reset the last window's values still come
@@ -118,8 +119,17 @@ def dump(ledger: Ledger) -> str:
 def load(text: Optional[str]) -> Ledger:
     """The ledger that was dumped; an empty one when there is none or it is damaged."""
     try:
-        quotas, doubted, sessions = json.loads(text or "")
-        official = Official(*(Quota(float(q[0]), int(q[1]), int(q[2])) if q else None for q in quotas))
-        return Ledger(official, tuple(map(str, doubted)), tuple((str(n), int(c), int(at)) for n, c, at in sessions))
-    except (ValueError, TypeError, IndexError):
+        quotas, doubted, sessions = kept.value(text)
+        return Ledger(Official(*map(_quota, quotas, WINDOWS_S.values())), tuple(map(kept.name, doubted)),
+                      tuple((kept.name(told), int(counter), kept.moment(at)) for told, counter, at in sessions))
+    except kept.Damage:
         return Ledger()
+
+
+def _quota(known: Any, whole_s: int) -> Optional[Quota]:
+    if known is None:
+        return None
+    found, resets_at, read_at = percent(known[0]), kept.moment(known[1]), kept.moment(known[2])
+    if found is None or not 0 < resets_at - read_at <= whole_s + _OPENING_S:
+        raise ValueError("not of a window")
+    return Quota(found, resets_at, read_at)

@@ -116,6 +116,7 @@ OPTIONS: Tuple[Option, ...] = (
     Option("theme", one_of(THEMES), "dark", "NAME", "colours: " + ", ".join(THEMES), tuple(THEMES)),
     Option("compact", boolean, "no", "YES|NO", "the small layout in any window", switch="yes"),
     Option("ascii", boolean, "no", "YES|NO", "no characters beyond ASCII", switch="yes"),
+    Option("guardian", boolean, "yes", "YES|NO", "small process that brings the terminal back after a kill", switch="no"),
     Option("emoji", boolean, "yes", "YES|NO", "emoji before the labels", switch="no"),
     Option("format", one_of(DIALECTS), "plain", "DIALECT", "with --statusline: who shows the line: " + ", ".join(DIALECTS),
            tuple(DIALECTS)),
@@ -126,7 +127,7 @@ OPTIONS: Tuple[Option, ...] = (
     Option("line_ttl", number(1, 3600, "seconds"), "15", "S", "seconds that a status line counts as fresh"),
 )
 BY_NAME: Dict[str, Option] = {option.name: option for option in OPTIONS}
-NEGATIVE_FLAGS = {"emoji": "--no-emoji"}
+NEGATIVE_FLAGS = {"guardian": "--no-guardian", "emoji": "--no-emoji"}
 
 
 class Settings(NamedTuple):
@@ -143,6 +144,7 @@ class Settings(NamedTuple):
     theme: str
     compact: bool
     ascii: bool
+    guardian: bool
     emoji: bool
     format: str
     template: Optional[str]
@@ -227,6 +229,8 @@ def resolve(flags: Mapping[str, Given], environment: Mapping[str, Given], file: 
 
 
 def _reset(values: Mapping[str, Any], origin: Mapping[str, str]) -> ResetRule:
+    if values["reset_hour"] is None:
+        return values["reset"]         # set to nothing, as by "reset_hour ="
     order = (*LEVELS, "default")
     by_rule, by_hour = order.index(origin["reset"]), order.index(origin["reset_hour"])
     if by_rule == by_hour != order.index("default"):

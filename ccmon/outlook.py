@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import NamedTuple, Optional, Tuple
 
+from ccmon import kept
 from ccmon.gauge import Gauge
 from ccmon.learning import course, portable, posterior, runway, week
 from ccmon.learning.portable import Kept
@@ -48,11 +49,18 @@ def of_session(facts: Facts, full: Gauge, limit: Limit, window_end: int, now: in
         return None
     known = course.until(pace.course, now)
     spread = (1.0,) if official else _spread(facts.learned, limit)
-    if outlook.extra and outlook.extra.unit == ("points" if official else "tokens"):
-        found = portable.forecast(outlook.extra, known, left, now, window_end, spread)
-    else:
-        found = runway.forecast(pace.trained, known, left, now, window_end, spread)
+    extra = outlook.extra if outlook.extra and outlook.extra.unit == ("points" if official else "tokens") else None
+    found = extra and _by_extra(extra, known, left, now, window_end, spread)
+    found = found or runway.forecast(pace.trained, known, left, now, window_end, spread)
     return _in_tokens(found, full.left / left if left > 0 else 0.0)._replace(resets_at=window_end)
+
+
+def _by_extra(extra: Kept, known: Course, left: float, now: int, window_end: int, spread: Tuple[float, ...]) -> Optional[Runway]:
+    """None where the model's numbers lead nowhere: they were kept as a text."""
+    try:
+        return portable.forecast(extra, known, left, now, window_end, spread)
+    except kept.Damage:
+        return None
 
 
 def _spread(learned: Optional[Learned], limit: Limit) -> Tuple[float, ...]:

@@ -17,6 +17,7 @@ from ccmon.context import Context
 from ccmon.text import Charset, Line, clean, plain
 
 PAGERS = ("less", "more")
+MOST_COLUMNS, MOST_ROWS = 1000, 500    # COLUMNS may say anything
 
 
 def colours(ctx: Context, stream: TextIO) -> int:
@@ -64,10 +65,10 @@ class Size(NamedTuple):
 
 
 def size() -> Size:
-    """Of the terminal, or what COLUMNS and LINES say; 80x24 where there is none."""
+    """Of the terminal, or what COLUMNS and LINES say, within reason; 80x24 where there is none."""
     from shutil import get_terminal_size
     found = get_terminal_size((80, 24))
-    return Size(found.columns or 80, found.lines or 24)
+    return Size(min(found.columns or 80, MOST_COLUMNS), min(found.lines or 24, MOST_ROWS))
 
 
 def show(ctx: Context, lines: Sequence[Line], pager: bool) -> None:
@@ -86,7 +87,7 @@ def _paged(env: Mapping[str, str], rows: Sequence[str]) -> bool:
     from subprocess import PIPE, Popen
     sys.stdout.flush()
     try:
-        process = Popen(words, stdin=PIPE, env={"LESS": "FRX", "LV": "-c", **env})
+        process = Popen(words, stdin=PIPE, env={"LESS": "FRX", "LV": "-c", **env})  # their own, no shell  # nosec B603
     except OSError:
         return False
     interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)       # Ctrl-C is the pager's
@@ -102,16 +103,23 @@ def _paged(env: Mapping[str, str], rows: Sequence[str]) -> bool:
 
 def _pager(env: Mapping[str, str]) -> List[str]:
     """PAGER as words; less or more when it is not set, nothing when it is empty, cat or not to be found."""
-    from shutil import which
-    path = env.get("PATH", os.defpath)
     wanted = env.get("PAGER")
     if wanted is None:
-        return next(([found] for found in (which(name, path=path) for name in PAGERS) if found), [])
+        return next(([found] for found in (_program(name, env) for name in PAGERS) if found), [])
     try:
         words = shlex.split(wanted)
     except ValueError:
         return []
-    return words if words and words[0] != "cat" and which(words[0], path=path) else []
+    found = _program(words[0], env) if words and words[0] != "cat" else None
+    return [found, *words[1:]] if found else []
+
+
+def _program(name: str, env: Mapping[str, str]) -> Optional[str]:
+    """Its path; what a relative entry of PATH has is not taken: it depends on the folder that one is in."""
+    from shutil import which
+    folders = env.get("PATH", os.defpath).split(os.pathsep)
+    found = which(name, path=os.pathsep.join(filter(os.path.isabs, folders)))
+    return found if found and os.path.isabs(found) else None
 
 
 # --- messages -----------------------------------------------------------------------------------------------------------

@@ -7,9 +7,9 @@ import threading
 import time
 import traceback
 from contextlib import contextmanager
-from typing import Iterator, List, Optional
+from typing import Any, Callable, Dict, Iterator, List, Optional
 
-from ccmon import ccusage, compute, config, lessons, linecache, linefiles, lines, log_files, signals, sources
+from ccmon import ccusage, compute, config, kept, lessons, linecache, linefiles, lines, log_files, signals, sources
 from ccmon.context import Context
 from ccmon.memory import BACKGROUND_BUSY_MS, Answer, Memory, opened
 from ccmon.model import CcmonError, Facts, Source, UsageError
@@ -40,7 +40,7 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
             _note_failure(ctx, facts, now)
         else:
             facts = _kept(memory, answer, before, stamp, now)
-            _note_success(ctx, facts, now)
+            _note_success(ctx, facts._replace(source=_stored(facts, before)), now)
         facts = lessons.recall(memory, facts, now)
         lines.write_all(ctx, facts, now)
         if facts.source.progress is None:
@@ -54,6 +54,11 @@ def _kept(memory: Memory, answer: Optional[Answer], before: Source, stamp: str, 
     if answer is None:
         return memory.facts(now)._replace(source=before._replace(refreshed=now))
     return memory.keep(answer._replace(source=answer.source._replace(ran=now, logs=stamp)), now)
+
+
+def _stored(facts: Facts, before: Source) -> Source:
+    """The source as the others may know it: of an answer that could not be stored they see nothing."""
+    return facts.source._replace(refreshed=before.refreshed, ran=before.ran, logs=before.logs) if facts.trouble else facts.source
 
 
 def _take_readings(ctx: Context, memory: Memory) -> None:
@@ -131,13 +136,20 @@ def current_facts(ctx: Context, insist: bool = False) -> Facts:
 
 # --- the source -------------------------------------------------------------------------------------------------------
 
+_NOTED: Dict[str, Callable[[Any], Any]] = {
+    "name": kept.name, "version": kept.sentence, "path": kept.sentence, "stamp": kept.count, "refreshed": kept.moment,
+    "took_s": kept.amount, "error": kept.sentence, "missing": kept.truth, "skipped": kept.count, "future": kept.count,
+    "ran": kept.moment, "logs": kept.sentence, "reason": kept.sentence, "progress": kept.share}
+
+
 def source_before(ctx: Context) -> Source:
     """What the last refresh, of whichever process, noted about the source."""
     name = "ccusage" if ctx.demo is None else "demo"
     try:
-        noted = json.loads(linecache.read_state(ctx.cache).note) if ctx.cache else {}
-        return Source(**{key: noted[key] for key in Source._fields if key in noted}) if noted else Source(name)
-    except (ValueError, TypeError):
+        noted = kept.value(linecache.read_state(ctx.cache).note) if ctx.cache else {}
+        known = {key: made(noted[key]) for key, made in _NOTED.items() if noted.get(key) is not None}
+        return Source(**known) if known else Source(name)
+    except kept.Damage:
         return Source(name)
 
 

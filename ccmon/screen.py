@@ -10,34 +10,24 @@ import select
 import selectors
 import signal
 import sys
-import threading
 import time
-from collections import deque
-from typing import Any, Deque, Dict, List, Mapping, NamedTuple, Optional, Sequence, TextIO, Tuple, Union
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, TextIO, Tuple, Union
 
+from ccmon import terminal
+from ccmon.screen_signals import CONTINUE, FATAL, SIZE_CHANGED, STOP, Signals
 from ccmon.text import ROLES, Line, Span, clean, clip_line, width
 from ccmon.themes import THEMES, Style, colour, is_dim
 
 curses: Any
-termios: Any
 try:
     import curses
 except ImportError:                    # Windows without windows-curses
     curses = None
-try:
-    import termios
-except ImportError:                    # Windows; every use of it is kept behind _POSIX
-    termios = None
 
 _POSIX = os.name == "posix"
-_IN, _OUT = 0, 1
-_FATAL = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGINT") if hasattr(signal, name))
-_SIZE_CHANGED = tuple(getattr(signal, name) for name in ("SIGWINCH", "SIGCONT") if hasattr(signal, name))
-_PATIENCE_S = 1.0                      # a stalled terminal gets this long after a signal
-_LAST_CHANCE_S = 0.7
+_IN, _OUT, _ERR = 0, 1, 2
+_MOST_COLUMNS, _MOST_ROWS = 1000, 500      # curses takes memory for every cell
 _EMPTY_READS = 3                       # "readable" so often without a byte: the terminal is gone
-# Plain attributes and letters, normal keypad, visible cursor, main screen: what every living terminal understands.
-_FAREWELL = b"\x1b[0m\x1b(B\x0f\x1b[?1l\x1b>\x1b[?25h\x1b[?1049l"
 
 
 class Event(NamedTuple):
@@ -45,11 +35,6 @@ class Event(NamedTuple):
 
     kind: str
     value: Union[str, int, None] = None    # the key's name or the signal's number
-
-
-def exit_code(signum: int) -> int:
-    """The exit status after that signal: 128 + number, and 0 for Ctrl-C, which is a way to quit."""
-    return 0 if signum == signal.SIGINT else 128 + signum
 
 
 _XTERM_LIKE = ("xterm", "kitty", "ghostty", "foot", "wezterm", "alacritty", "rio", "contour", "konsole", "vte", "gnome",
@@ -85,120 +70,61 @@ def usable(env: Mapping[str, str]) -> Optional[str]:
     return None
 
 
-def reset_terminal() -> None:
-    """Bring back the terminal of standard output after a program that died while drawing; silent when there is none."""
-    if not os.isatty(_OUT):
-        return
-    if _POSIX:
-        modes = termios.tcgetattr(_OUT)
-        modes[0] |= termios.ICRNL | termios.IXON
-        modes[1] |= termios.OPOST | termios.ONLCR
-        modes[3] |= termios.ICANON | termios.ECHO | termios.ECHOE | termios.ECHOK | termios.ISIG | termios.IEXTEN
-        termios.tcsetattr(_OUT, termios.TCSANOW, modes)
-    os.write(_OUT, _FAREWELL)
-
-
-def _free_output() -> None:
-    """Undo a Ctrl-S and throw away what the terminal does not take, so that a blocked write returns."""
-    with contextlib.suppress(termios.error):
-        termios.tcflow(_OUT, termios.TCOOFF)       # Linux starts only what was stopped in the same way
-        termios.tcflow(_OUT, termios.TCOON)
-        termios.tcflush(_OUT, termios.TCOFLUSH)
-
-
-def _set_modes(modes: List[Any]) -> None:
-    with contextlib.suppress(termios.error):
-        termios.tcsetattr(_IN, termios.TCSANOW, modes)
-
-
 def _stop_curses() -> None:
+    if curses.isendwin():
+        return
     # endwin holds the interpreter lock while it writes, so no thread could free a terminal that is stalled here.
     if hasattr(select, "poll"):
         poll = select.poll()
         poll.register(_OUT, select.POLLOUT)
         if not poll.poll(300):
-            _free_output()
-    with contextlib.suppress(curses.error):
+            terminal.release()
+    with contextlib.suppress(curses.error), _not_stopped():
         curses.endwin()
+
+
+@contextlib.contextmanager
+def _not_stopped() -> Iterator[None]:
+    """For what is put back even from the background, where the kernel would stop us."""
+    before = signal.signal(signal.SIGTTOU, signal.SIG_IGN) if _POSIX else None
+    try:
+        yield
+    finally:
+        if _POSIX:
+            signal.signal(signal.SIGTTOU, before)
+
+
+@contextlib.contextmanager
+def _stderr_to(log: TextIO) -> Iterator[None]:
+    """Warnings, tracebacks of threads, and what libraries and children say: none of it belongs on the screen."""
+    with contextlib.redirect_stderr(log), contextlib.ExitStack() as stack:
+        if os.isatty(_ERR):
+            before = os.dup(_ERR)
+            stack.callback(os.close, before)
+            stack.callback(os.dup2, before, _ERR)
+            os.dup2(log.fileno(), _ERR)
+        yield
 
 
 def _prepare_environment(stack: contextlib.ExitStack) -> None:
     """LINES and COLUMNS gone (curses would believe them), TERM known to terminfo, a short wait after ESC."""
-    stack.callback(os.environ.update, {n: os.environ[n] for n in ("LINES", "COLUMNS", "TERM", "ESCDELAY") if n in os.environ})
-    stack.callback(os.environ.pop, "ESCDELAY", None)
+    names = ("LINES", "COLUMNS", "TERM", "ESCDELAY")
+    stack.callback(os.environ.update, {name: os.environ[name] for name in names if name in os.environ})
+    for name in names:
+        stack.callback(os.environ.pop, name, None)
     os.environ.setdefault("ESCDELAY", "25")
     os.environ.pop("LINES", None)
     os.environ.pop("COLUMNS", None)
     if _POSIX:
         os.environ["TERM"] = _terminfo(os.environ.get("TERM", "")) or "dumb"
+        _bound_size()
 
 
-class _Signals:
-    """Signals while the screen is up: noted for the main thread, which a thread wakes, and replaces when it hangs."""
-
-    def __init__(self, stack: contextlib.ExitStack) -> None:
-        """The stack undoes everything: handlers, wakeup descriptor, thread, pipes."""
-        self.numbers: Deque[int] = deque()
-        self._left, self._lock = threading.Event(), threading.Lock()
-        for number in _FATAL + _SIZE_CHANGED:
-            stack.callback(signal.signal, number, signal.signal(number, self._note) or signal.SIG_DFL)
-        if _POSIX:
-            self._open_pipes(stack)
-            self._start_thread(stack)
-
-    def _note(self, number: int, _frame: object) -> None:
-        self.numbers.append(number)
-
-    def _open_pipes(self, stack: contextlib.ExitStack) -> None:
-        pipes = (*os.pipe(), *os.pipe())
-        self.bell, self._bell_in, self._bytes, self._bytes_in = pipes
-        for descriptor in pipes:
-            stack.callback(os.close, descriptor)
-            os.set_blocking(descriptor, descriptor == self._bytes)
-
-    def _start_thread(self, stack: contextlib.ExitStack) -> None:
-        self._modes = termios.tcgetattr(_IN)
-        stack.callback(signal.set_wakeup_fd, signal.set_wakeup_fd(self._bytes_in, warn_on_full_buffer=False))
-        thread = threading.Thread(target=self._watch, name="ccmon-signals", daemon=True)
-        thread.start()
-        stack.callback(thread.join)
-        stack.callback(self._leave)
-
-    def _leave(self) -> None:
-        with self._lock:
-            self._left.set()
-            os.write(self._bytes_in, b"\0")
-
-    def ring(self) -> None:
-        """Make the bell readable; from any thread, and harmless after the screen is left."""
-        with self._lock:               # a descriptor that was closed may be somebody's file by now
-            if _POSIX and not self._left.is_set():
-                with contextlib.suppress(BlockingIOError):     # full: it rings already
-                    os.write(self._bell_in, b"!")
-
-    def silence(self) -> None:
-        """Take every ring off the bell: no pipe holds more."""
-        os.read(self.bell, 1 << 20)
-
-    def _watch(self) -> None:
-        # Blocked: every signal goes to the main thread, and touching the terminal from the background stops nobody.
-        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
-        numbers = b""
-        while not set(numbers) & {0, *_FATAL}:
-            numbers = os.read(self._bytes, 512)
-            self.ring()
-        fatal = [number for number in numbers if number in _FATAL]
-        if fatal and not self._left.wait(_PATIENCE_S):
-            _free_output()
-            if not self._left.wait(_LAST_CHANCE_S):
-                self._abandon(fatal[0])
-
-    def _abandon(self, number: int) -> None:
-        """End the process for a main thread that hangs in its terminal or elsewhere."""
-        _set_modes(self._modes)
-        with contextlib.suppress(OSError):     # its own open file: O_NONBLOCK on ours would outlive us in the shell
-            os.write(os.open(os.ttyname(_OUT), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY), _FAREWELL)
-        os._exit(exit_code(number))
+def _bound_size() -> None:
+    with contextlib.suppress(OSError):
+        columns, rows = os.get_terminal_size(_OUT)
+        if columns > _MOST_COLUMNS or rows > _MOST_ROWS:
+            os.environ.update(LINES=str(min(rows, _MOST_ROWS)), COLUMNS=str(min(columns, _MOST_COLUMNS)))
 
 
 def _key_names() -> Dict[int, str]:
@@ -219,9 +145,11 @@ class Screen:
 
     def __enter__(self) -> "Screen":
         with contextlib.ExitStack() as stack:
+            if _POSIX:
+                terminal.claim()       # under curses no signal would be heard in the background
             _prepare_environment(stack)
-            self._signals = _Signals(stack)
-            stack.enter_context(contextlib.redirect_stderr(self._log))     # warnings and tracebacks of threads too
+            self._signals = Signals(stack)
+            stack.enter_context(_stderr_to(self._log))
             self._start(stack)
             self._stack = stack.pop_all()
         return self
@@ -311,14 +239,26 @@ class Screen:
 
     def _noted(self) -> List[Event]:
         """Signals, new sizes and wakes since the last call."""
+        if _POSIX:
+            self._obey_job_control()
         taken = [self._signals.numbers.popleft() for _ in range(len(self._signals.numbers))]
-        events = [Event("signal", int(number)) for number in taken if number in _FATAL]
-        if set(taken) & set(_SIZE_CHANGED):
+        events = [Event("signal", int(number)) for number in taken if number in FATAL]
+        if set(taken) & set(SIZE_CHANGED):
             events.append(self._resized())
         if self._woken:
             self._woken = False
             events.append(Event("wake"))
         return events
+
+    def _obey_job_control(self) -> None:
+        if self._signals.ended():
+            return
+        if STOP in self._signals.numbers:
+            _stop_curses()
+            self._signals.stop()
+        elif CONTINUE in self._signals.numbers:               # somebody has stopped us, and this may be the background
+            self._signals.come_in_front()
+            _stop_curses()             # the next frame brings everything back, whatever a shell has changed meanwhile
 
     def _listen_for(self, timeout_s: float) -> List[Event]:
         events: List[Event] = []
@@ -365,7 +305,7 @@ class Screen:
             if not _POSIX:
                 curses.resize_term(0, 0)
             elif rows > 0 and columns > 0:
-                curses.resizeterm(rows, columns)
+                curses.resizeterm(min(rows, _MOST_ROWS), min(columns, _MOST_COLUMNS))
             self._window.keypad(True)  # a shell that had the terminal meanwhile has switched it off
             self._window.clear()
         return Event("resize")

@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import partial
 from typing import List, Optional, Sequence, Tuple
 
-from ccmon import ccusage, ccusage_json, config, demo, linecache, log_files, log_reader, price_table, prices
+from ccmon import ccusage, ccusage_json, config, demo, linecache, log_files, log_reader, price_table, prices, store_values
 from ccmon.context import Context, prepare
 from ccmon.log_files import LogFile
 from ccmon.memory import Answer, Hit, Memory, Minute
@@ -172,7 +172,7 @@ def learn(ctx: Context, source: Source, memory: Memory) -> None:
     noted_at, depth, seen = ((memory.logs_learned() or "0  ").split(" ") + ["", ""])[:3]
     reason = memory.has_readings()
     newly = reason and depth == ENDS
-    if not newly and (seen == source.logs or 0 <= ctx.now() - int(noted_at) < LEARN_S):
+    if not newly and (seen == source.logs or 0 <= ctx.now() - (store_values.number(noted_at) or 0) < LEARN_S):
         return
     found = files(ctx)
     memory.note_logs_learned(f"{ctx.now()} {WHOLE if reason else ENDS} ")      # whatever becomes of it, not at once again

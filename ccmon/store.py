@@ -9,7 +9,7 @@ import time
 from contextlib import suppress
 from typing import Callable, List, Optional, Sequence, TypeVar
 
-from ccmon import migrations, store_logs, store_rows, store_thin
+from ccmon import migrations, store_logs, store_rows, store_sound, store_thin
 from ccmon.migrations import OTHER_FOLDER
 from ccmon.model import Block, CcmonError, Facts, Owner, Record, Sample, Used
 from ccmon.store_logs import Hit, Minute
@@ -32,6 +32,14 @@ class Damaged(StoreError):
     """The file is not a sound database."""
 
 
+class Shut(StoreError):
+    """Where the file lies nothing can be written; `until` says what has to be before it can."""
+
+    def __init__(self, path: str, failed: str, until: str) -> None:
+        super().__init__(f"{path} cannot be {failed}; history is off until {until} {OTHER_FOLDER}")
+        self.frozen = f"{path} cannot be {failed}; nothing is recorded until {until} {OTHER_FOLDER}"
+
+
 def open_store(path: str, busy_ms: int, now: int) -> "Store":
     """The history at an absolute path, created when absent; waits at most about busy_ms for others. Raises StoreError.
 
@@ -40,21 +48,27 @@ def open_store(path: str, busy_ms: int, now: int) -> "Store":
     return Store(path, busy_ms, now)
 
 
-def _explained(error: sqlite3.Error, path: str) -> StoreError:
+def _explained(error: Exception, path: str, db: Optional[sqlite3.Connection] = None) -> Optional[StoreError]:
+    """What to tell of an error; None of one that has nothing to do with the file, which is looked at where db is given."""
     reason = str(error)
     if migrations.is_busy(error):
         return Busy(f"{path} is held by another program ({reason}); this moment is not recorded")
-    if any(word in reason for word in ("malformed", "not a database", "Could not decode")):
+    told = _told_by_system(reason, path)
+    if told is None and (store_sound.says_damaged(error) or db is not None and store_sound.is_unsound(db)):
         return Damaged(f"{path} is damaged ({reason}); history is off until it is moved away {OTHER_FOLDER}")
-    return StoreError(f"{path} cannot be used ({reason}); history is off until {_wanted(reason, path)} {OTHER_FOLDER}")
+    if told is None and not isinstance(error, sqlite3.Error):
+        return None
+    return Shut(path, f"used ({reason})", told or "it can be written")
 
 
-def _wanted(reason: str, path: str) -> str:
-    """What has to be before sqlite can go on."""
+def _told_by_system(reason: str, path: str) -> Optional[str]:
+    """What has to be before sqlite can go on, when it is the disk that fails."""
     failing = "I/O" in reason
     if "disk is full" in reason or failing and migrations.is_full(path):
         return "the disk has space"
-    return "the disk can be read and written" if failing else "it can be written"
+    if "readonly" in reason or "unable to open" in reason:
+        return "it can be written"
+    return "the disk can be read and written" if failing else None
 
 
 def _begun(db: sqlite3.Connection, begin: str, until: float) -> bool:
@@ -80,10 +94,12 @@ class Store:
         self.trouble: Optional[str] = None
         self._db: Optional[sqlite3.Connection] = None
         self._identity: Optional[migrations.Identity] = None
+        self._doubted: List[sqlite3.Connection] = []     # it met damage; the last one to close a file deletes its -wal
+        self._frozen: Optional[Shut] = None              # why what is there can only be read
         try:
             self._open()
         except Damaged:
-            self._renew()
+            self._again(lambda: None)
 
     def __enter__(self) -> "Store":
         return self
@@ -93,10 +109,15 @@ class Store:
 
     def close(self) -> None:
         """End the connection; closing twice is nothing."""
-        db, self._db = self._db, None
-        if db is not None:
+        self._doubt()
+        while self._doubted:
             with suppress(sqlite3.Error):
-                db.close()
+                self._doubted.pop().close()
+
+    def _doubt(self) -> None:
+        if self._db is not None:
+            self._doubted.append(self._db)
+            self._db = None
 
     def record(self, blocks: Sequence[Block], owner: Owner, now: int, limit_of: LimitOf, active_of: ActiveOf) -> Facts:
         """Remember what the source just answered and what is active by that; the facts then. Raises Busy, StoreError.
@@ -122,7 +143,7 @@ class Store:
         return self._transact("BEGIN", read)
 
     def _told(self, db: sqlite3.Connection, facts: Facts, now: int) -> Facts:
-        return facts._replace(trouble=self.trouble or store_rows.news(db, now))
+        return facts._replace(trouble=self.trouble or (self._frozen and self._frozen.frozen) or store_rows.news(db, now))
 
     def keep_logs(self, owner: Owner, minutes: Sequence[Minute], hits: Sequence[Hit]) -> None:
         """Keep what only the log files give; the same once more changes nothing. Raises StoreError."""
@@ -202,24 +223,44 @@ class Store:
 
     def _transact(self, begin: str, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
         try:
-            if self._db is None or migrations.identity(self.path) != self._identity:
+            if self._db is None or self._frozen or migrations.identity(self.path) != self._identity:
                 self.close()                             # moved aside by another process, or deleted: begin anew
                 self._open()
             return self._attempt(begin, work)
         except Damaged:
+            return self._again(lambda: self._attempt(begin, work))
+
+    def _again(self, attempt: Callable[[], Answer]) -> Answer:
+        """Try once more; only what a second connection meets too is damage: sqlite calls a failed read so as well."""
+        try:
+            self._doubt()
+            self._open()
+            return attempt()
+        except Damaged:
+            if self._frozen:                             # perhaps only being written to
+                raise self._frozen from None
             self._renew()
-            return self._attempt(begin, work)
+            return attempt()
 
     def _attempt(self, begin: str, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
         db = self._db
         assert db is not None
         try:
+            return self._done(db, begin, work)
+        except CcmonError:
+            raise
+        except Exception as error:                       # whatever is made of a damaged row
+            explained = _explained(error, self.path, db)
+            if explained is None:
+                raise
+            raise explained from error
+
+    def _done(self, db: sqlite3.Connection, begin: str, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        try:
             self._begin(db, begin)
             answer = work(db)
             db.execute("COMMIT")
             return answer
-        except sqlite3.Error as error:
-            raise _explained(error, self.path) from error
         finally:
             if db.in_transaction:
                 with suppress(sqlite3.Error):
@@ -229,6 +270,8 @@ class Store:
         if begin == "BEGIN":
             db.execute(begin)
             return
+        if self._frozen:
+            raise self._frozen
         until = time.monotonic() + self.busy_ms / 1000
         # sqlite's own pauses grow to 100 ms: among many writers some would wait for long, and others all but never.
         db.execute(f"PRAGMA busy_timeout = {_PAUSES_MS}")
@@ -239,13 +282,25 @@ class Store:
             db.execute(f"PRAGMA busy_timeout = {self.busy_ms:d}")
 
     def _open(self) -> None:
+        """Open the file; where nothing can be written, as it is."""
+        self._frozen = None
+        try:
+            self._open_whole()
+        except Shut as error:
+            self._db = store_sound.frozen(self.path)      # for one transaction: others may begin to write
+            if self._db is None:
+                raise
+            self._frozen = error
+
+    def _open_whole(self) -> None:
         try:
             migrations.make_place(self.path)
             self._identity = migrations.identity(self.path)
             self._db = sqlite3.connect(self.path, isolation_level=None)
-            migrations.prepare(self._db, self.busy_ms)
-        except sqlite3.Error as error:
+            migrations.prepare(self._db, self.path, self.busy_ms)
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             explained = _explained(error, self.path)
+            assert explained is not None
             if not isinstance(explained, Damaged):       # _renew closes it when the file has been moved
                 self.close()
             raise explained from error
@@ -254,8 +309,7 @@ class Store:
             raise StoreError(f"{self.path} {error}") from None
         except OSError as error:
             wanted = "the disk has space" if error.errno in _NO_SPACE else "its folder can be written"
-            raise StoreError(f"{self.path} cannot be created ({error.strerror}); history is off until {wanted} "
-                             f"{OTHER_FOLDER}") from error
+            raise Shut(self.path, f"created ({error.strerror})", wanted) from error
 
     def _renew(self) -> None:
         if migrations.fcntl is None:                     # Windows renames no open file

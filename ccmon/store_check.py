@@ -4,7 +4,7 @@ import os
 import sqlite3
 from typing import Dict, List, NamedTuple, Optional, Set, Tuple
 
-from ccmon import migrations, store_copy
+from ccmon import migrations, store_copy, store_sound
 from ccmon.model import CcmonError
 
 TABLES = ("session", "snapshot", "reading", "minute", "hour", "forecast")
@@ -87,7 +87,7 @@ def _tables(db: sqlite3.Connection) -> Set[str]:
 
 def problems(db: sqlite3.Connection) -> List[str]:
     """What is wrong, each in a few words; sqlite's own findings first, and alone where there are any."""
-    found = store_copy.faults(db, "integrity_check")
+    found = store_sound.faults(db, "integrity_check")
     if found:
         return found
     loose = [f"a row of {row[0]} without its {row[2]}" for row in db.execute("PRAGMA foreign_key_check")]

@@ -4,7 +4,6 @@ The own file is only opened by sqlite: closing it in any other way would drop th
 """
 
 import os
-import re
 import shutil
 import sqlite3
 import stat
@@ -14,7 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Iterator, List, Optional, Tuple
 
-from ccmon import migrations
+from ccmon import migrations, private, store_sound
 from ccmon.model import CcmonError, Unwritable, UsageError
 
 BUSY_MS = 2000
@@ -33,28 +32,16 @@ class Broken(Exception):
 def reading(path: str) -> Iterator[sqlite3.Connection]:
     """A connection that cannot write. Raises Broken, and CcmonError where the file cannot be read at all."""
     try:
-        with closing(_read_only(path)) as db:
+        with closing(store_sound.read_only(path, BUSY_MS)) as db:
             yield db
+    except UnicodeDecodeError as error:                  # a damaged schema, quoted in sqlite's message
+        raise Broken(error.object.decode("ascii", "replace")) from None
     except sqlite3.Error as error:
         if migrations.is_busy(error):
             raise CcmonError(f"{path} is held by another program ({error}). Try again in a moment") from None
         if "unable to open" in str(error):
             raise CcmonError(f"{path} cannot be read ({error}). Check its permissions") from None
-        raise Broken(str(error)) from None
-
-
-def _read_only(path: str) -> sqlite3.Connection:
-    where = Path(path).absolute().as_uri() + "?mode=ro"
-    db = sqlite3.connect(where, uri=True, timeout=BUSY_MS / 1000, isolation_level=None)
-    try:
-        migrations.table_count(db)
-        return db
-    except sqlite3.OperationalError as error:
-        db.close()
-        if migrations.is_busy(error) or _size(path + "-wal"):
-            raise
-    # In a folder where nothing can be written there is no shared memory, and nobody who would change the file.
-    return sqlite3.connect(where + "&immutable=1", uri=True, isolation_level=None)
+        raise Broken(str(error) or "its schema cannot be read") from None
 
 
 def _size(path: str) -> int:
@@ -74,19 +61,6 @@ def strangeness(db: sqlite3.Connection) -> Optional[str]:
         "is not a history of ccmon")
 
 
-def faults(db: sqlite3.Connection, pragma: str) -> List[str]:
-    """What integrity_check or quick_check says, each once; nothing of a sound database."""
-    said = dict.fromkeys(str(row[0]) for row in db.execute(f"PRAGMA {pragma}(1000000000)"))
-    return [fault for fault in said if fault != "ok" and not _is_false(db, fault)]
-
-
-def _is_false(db: sqlite3.Connection, fault: str) -> bool:
-    """sqlite 3.40 sees NULL in tables without rowid whose key is not their first columns."""
-    named = re.fullmatch(r"NULL value in (\w+)\.(\w+)", fault)
-    return named is not None and not db.execute("SELECT count(*) FROM {} WHERE typeof({}) = 'null'".format(*named.groups())
-                                                ).fetchone()[0]
-
-
 # --- a backup ----------------------------------------------------------------------------------------------------------
 
 def backup(source: str, target: str) -> Tuple[int, int]:
@@ -100,6 +74,7 @@ def backup(source: str, target: str) -> Tuple[int, int]:
     try:
         fd, temporary = tempfile.mkstemp(prefix=".ccmon-", dir=os.path.dirname(real))
         os.close(fd)
+        os.chmod(temporary, 0o600)     # whatever the umask
         sessions = _filled(source, temporary)
         with open(temporary, "rb") as file:
             os.fsync(file.fileno())
@@ -130,7 +105,7 @@ def _is_history(path: str) -> bool:
     try:
         with closing(sqlite3.connect(Path(path).as_uri() + "?mode=ro&immutable=1", uri=True)) as db:
             return strangeness(db) is None
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return False
 
 
@@ -148,7 +123,7 @@ def _filled(source: str, temporary: str) -> int:
                 if "full" in str(error) or "I/O" in str(error):
                     raise OSError(0, str(error)) from None
                 raise
-            wrong = faults(copy, "quick_check")
+            wrong = store_sound.faults(copy, "quick_check")
             if wrong:
                 raise Broken(wrong[0])
             return int(copy.execute("SELECT count(*) FROM session").fetchone()[0])
@@ -160,7 +135,7 @@ def _filled(source: str, temporary: str) -> int:
 def copied(path: str, own: str) -> Iterator[str]:
     """The path of a private copy with all that the file and its journal say; gone afterwards. Raises UsageError, CcmonError."""
     _may_read(path, own)
-    with tempfile.TemporaryDirectory(prefix="ccmon-merge-") as folder:
+    with private.temporary(".ccmon-merge-", os.environ) as folder:
         copy = os.path.join(folder, "other.db")
         try:
             _copy_still(path, copy)

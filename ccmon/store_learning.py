@@ -4,9 +4,9 @@ Only memory.py calls, inside a transaction of store.py; sqlite3.Error comes as i
 """
 
 import sqlite3
-from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon import store_rows
+from ccmon import store_rows, store_values
 from ccmon.model import SESSION_S, Forecast
 
 EVERY_S = 300            # of a window one forecast is kept in this time
@@ -39,7 +39,9 @@ class Course(NamedTuple):
 # --- what was used -----------------------------------------------------------------------------------------------------
 
 _FOUR = "input, output, cache_creation, cache_read"
-_BY_MODEL = f"SELECT ts, model_id, {_FOUR} FROM {{}} WHERE owner_id = ? AND ts >= ? AND ts < ? ORDER BY ts"
+_MODELS = "SELECT id, name FROM model WHERE typeof(name) = 'text'"
+_BY_MODEL = f"""SELECT ts, model_id, {_FOUR} FROM {{}} WHERE owner_id = ? AND ts >= ? AND ts < ? AND typeof(ts) = 'integer'
+    AND {store_values.FOUR} AND model_id IN (SELECT id FROM ({_MODELS})) ORDER BY ts"""
 _UNSEEN = "NOT EXISTS (SELECT 1 FROM {} WHERE owner_id = ?1 AND ts > start_ts - {} AND ts < end_ts)"
 _WITHOUT = f"""SELECT id, start_ts, coalesce(last_ts, min(end_ts, ?3)), {_FOUR}, cost_micro_usd FROM session
     WHERE owner_id = ?1 AND end_ts > ?2 AND start_ts < ?3 AND counted AND {_UNSEEN.format('minute', 60)}
@@ -51,7 +53,7 @@ _SHOTS = f"""SELECT session_id, ts, seen, {_FOUR}, cost_micro_usd FROM snapshot
 def course(db: sqlite3.Connection, owner: int, since: int, until: int) -> Course:
     """What was used from since on and before until; sessions of which nothing is known but their sum are left out."""
     hours = db.execute(_BY_MODEL.format("hour"), (owner, since // 3600 * 3600, until)).fetchall()
-    return Course(dict(db.execute("SELECT id, name FROM model")),
+    return Course({number: store_values.text(name) for number, name in db.execute(_MODELS)},
                   db.execute(_BY_MODEL.format("minute"), (owner, since, until)).fetchall(), hours, _seen(db, owner, since, until))
 
 
@@ -61,13 +63,21 @@ def _seen(db: sqlite3.Connection, owner: int, since: int, until: int) -> List[Se
     if shots:
         for number, *shot in db.execute(_SHOTS, (owner, min(since, sessions[0][1]), until)):
             if number in shots:
-                shots[number].append(tuple(shot))  # type: ignore[arg-type]
+                shots[number] += _shot(*shot)
     found = []
     for number, start, last, *counts in sessions:
-        if shots[number] and counts[0] is not None:
-            end = max(last, shots[number][-1][1])          # what came after the last snapshot
-            found.append(Seen(start, [*shots[number], (end, end, *counts)]))  # type: ignore[list-item]
+        end = _shot(start, last, *counts)
+        if shots[number] and end and end[0][2] is not None:
+            at = max(last, shots[number][-1][1])           # what came after the last snapshot
+            found.append(Seen(start, [*shots[number], (at, at, *end[0][2:])]))
     return found
+
+
+def _shot(first: Any, last: Any, *counts: Any) -> List[Shot]:
+    """One, or none where it cannot be."""
+    if store_values.moment(first) is None or store_values.moment(last) is None:
+        return []
+    return [(first, last, *map(store_values.count, counts))]  # type: ignore[list-item]
 
 
 # --- readings ----------------------------------------------------------------------------------------------------------
@@ -75,9 +85,9 @@ def _seen(db: sqlite3.Connection, owner: int, since: int, until: int) -> List[Se
 def readings(db: sqlite3.Connection, owner: int, window_s: int, since: int, until: int) -> List[Tuple[int, float, int, str]]:
     """Time, percentage, reset and source, by time; none from before what was forgotten."""
     since = max(since, forgotten_at(db, owner))
-    return db.execute("""SELECT ts, percent, resets_at, source FROM reading
-        WHERE owner_id = ? AND window_s = ? AND ts >= ? AND ts <= ? ORDER BY ts, percent""",
-                      (owner, window_s, since, until)).fetchall()
+    found = db.execute("""SELECT ts, percent, resets_at, source FROM reading
+        WHERE owner_id = ? AND window_s = ? AND ts >= ? AND ts <= ? ORDER BY ts, percent""", (owner, window_s, since, until))
+    return list(filter(store_values.is_reading, found))
 
 
 def has_readings(db: sqlite3.Connection, owner: int) -> bool:
@@ -87,12 +97,15 @@ def has_readings(db: sqlite3.Connection, owner: int) -> bool:
 
 def events(db: sqlite3.Connection, owner: int) -> List[Tuple[int, int, str]]:
     """When the session's limit was reached as the user or a message said, by time: time, reset (0 when unknown), source."""
-    return db.execute("""SELECT ts, resets_at, source FROM reading
-        WHERE owner_id = ? AND window_s = ? AND source IN ('hit', 'limit') ORDER BY ts, source""", (owner, SESSION_S)).fetchall()
+    return db.execute(f"""SELECT ts, resets_at, source FROM reading WHERE owner_id = ? AND window_s = ?
+        AND source IN ('hit', 'limit') AND {_TIMED} ORDER BY ts, source""", (owner, SESSION_S)).fetchall()
 
 
-_FIRST_OF = ("min(start_ts) FROM session WHERE 1", "min(ts) FROM reading WHERE source <> 'hit'",
-             "min(ts) FROM minute WHERE 1", "min(ts) FROM hour WHERE 1")
+_IS_TIME = store_values.TIMES.format("ts")
+_TIMED = f"{_IS_TIME} AND {store_values.TIMES.format('resets_at')}"
+_FIRST_OF = (f"min(start_ts) FROM session WHERE {store_values.TIMES.format('start_ts')}",
+             f"min(ts) FROM reading WHERE source <> 'hit' AND {_IS_TIME}",
+             f"min(ts) FROM minute WHERE {_IS_TIME}", f"min(ts) FROM hour WHERE {_IS_TIME}")
 
 
 def oldest(db: sqlite3.Connection, owner: int) -> Optional[int]:
@@ -118,15 +131,15 @@ def note_hit(db: sqlite3.Connection, owner: int, at: int, now: int) -> Tuple[int
 
 def _reset_of(db: sqlite3.Connection, owner: int, at: int) -> int:
     """The reset of the window that ran then, as the newest reading before that told it; 0 when unknown."""
-    found = db.execute("""SELECT resets_at FROM reading WHERE owner_id = ? AND window_s = ? AND source = 'statusline'
-        AND resets_at > ? AND resets_at - window_s <= ? ORDER BY ts > ?, abs(ts - ?) LIMIT 1""",
+    found = db.execute(f"""SELECT resets_at FROM reading WHERE owner_id = ? AND window_s = ? AND source = 'statusline'
+        AND {_TIMED} AND resets_at > ? AND resets_at - window_s <= ? ORDER BY ts > ?, abs(ts - ?) LIMIT 1""",
                        (owner, SESSION_S, at, at, at, at)).fetchone()
     return int(found[0]) if found else 0
 
 
 def undo_hit(db: sqlite3.Connection, owner: int) -> Optional[int]:
     """Take back what was noted last; the time it was about, None when nothing is noted."""
-    found = db.execute("""SELECT ts FROM reading WHERE owner_id = ? AND window_s = ? AND source = 'hit'
+    found = db.execute(f"""SELECT ts FROM reading WHERE owner_id = ? AND window_s = ? AND source = 'hit' AND {_IS_TIME}
         ORDER BY coalesce(noted_at, ts) DESC, ts DESC LIMIT 1""", (owner, SESSION_S)).fetchone()
     if found is None:
         return None
@@ -156,13 +169,14 @@ def keep_forecast(db: sqlite3.Connection, owner: int, forecast: Forecast) -> Non
 def forecasts(db: sqlite3.Connection, owner: int, since: int) -> List[Forecast]:
     """Those from since on, by time."""
     rows = db.execute(f"SELECT {COLUMNS} FROM forecast WHERE owner_id = ? AND ts >= ? ORDER BY ts, window_s", (owner, since))
-    return [made._replace(reached=None if made.reached is None else bool(made.reached)) for made in map(Forecast._make, rows)]
+    return [made._replace(reached=None if made.reached is None else bool(made.reached))
+            for made in filter(store_values.is_forecast, map(Forecast._make, rows))]
 
 
 def outcomes(db: sqlite3.Connection, owner: int, now: int) -> List[Tuple[int, int, int, bool]]:
     """What has come of open forecasts: window_s, ts, outcome and whether the limit was reached."""
-    waiting = [row for window_s in _WINDOWS_S for row in db.execute("""SELECT window_s, ts, resets_at FROM forecast
-        WHERE owner_id = ? AND window_s = ? AND ts > ? AND outcome_at IS NULL""", (owner, window_s, now - _OPEN_S))]
+    waiting = [row for window_s in _WINDOWS_S for row in db.execute(f"""SELECT window_s, ts, resets_at FROM forecast
+        WHERE owner_id = ? AND window_s = ? AND ts > ? AND outcome_at IS NULL AND {_TIMED}""", (owner, window_s, now - _OPEN_S))]
     reached = {window_s: _reached(db, owner, window_s, min(ends for w, _, ends in waiting if w == window_s) - window_s)
                for window_s in {row[0] for row in waiting}}
     found = []
@@ -175,8 +189,8 @@ def outcomes(db: sqlite3.Connection, owner: int, now: int) -> List[Tuple[int, in
 
 
 def _reached(db: sqlite3.Connection, owner: int, window_s: int, since: int) -> List[Tuple[int, int]]:
-    return db.execute("""SELECT ts, resets_at FROM reading WHERE owner_id = ? AND window_s = ? AND ts > ? AND percent >= 100
-        ORDER BY ts""", (owner, window_s, since)).fetchall()
+    return db.execute(f"""SELECT ts, resets_at FROM reading WHERE owner_id = ? AND window_s = ? AND ts > ?
+        AND percent BETWEEN 100 AND 101 AND {_TIMED} ORDER BY ts""", (owner, window_s, since)).fetchall()
 
 
 def close(db: sqlite3.Connection, owner: int, found: Iterable[Tuple[int, int, int, bool]]) -> None:
@@ -210,7 +224,7 @@ def write_note(db: sqlite3.Connection, owner: int, name: str, text: str) -> None
 
 def forgotten_at(db: sqlite3.Connection, owner: int) -> int:
     """Nothing is learned from readings before that."""
-    return int(note(db, owner, _FORGOTTEN) or 0)
+    return store_values.number(note(db, owner, _FORGOTTEN)) or 0
 
 
 def forget(db: sqlite3.Connection, owner: int, now: int) -> None:

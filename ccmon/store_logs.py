@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Iterable, List, NamedTuple, Optional, Sequence
 
-from ccmon import store_learning
+from ccmon import store_learning, store_values
 from ccmon.model import SESSION_S, Used
 
 
@@ -49,7 +49,9 @@ def keep_hits(db: sqlite3.Connection, owner: int, hits: Iterable[Hit]) -> None:
 
 def used(db: sqlite3.Connection, owner: Optional[int], since: int, until: int) -> List[Used]:
     """Tokens by hour, model and machine from since on and before until; of all owners without one."""
-    return [Used(*row) for row in db.execute(_USED, (owner, since, until))]
+    found = db.execute(_USED, (owner, since, until))
+    return [Used(ts, store_values.text(model), given, made, created, read, store_values.text(host))
+            for ts, model, given, made, created, read, host in found]
 
 
 def has_minutes_of(db: sqlite3.Connection, owner: int, hour: Minute) -> bool:
@@ -78,9 +80,10 @@ _KEEP = f"""INSERT INTO {{table}} (owner_id, ts, {_NAMES}, model_id)
     VALUES (?, ?, ?, ?, ?, ?, (SELECT id FROM model WHERE name = ?)) {_LARGEST}"""
 _SUM = f"""INSERT INTO hour (owner_id, ts, model_id, {_NAMES})
     SELECT owner_id, ts / 3600 * 3600, model_id, {_SUMS} FROM minute
-    WHERE owner_id = ? AND ts >= ? AND ts < ? GROUP BY 1, 2, 3 {_LARGEST}"""
+    WHERE owner_id = ? AND ts >= ? AND ts < ? AND {store_values.FOUR} GROUP BY 1, 2, 3 {_LARGEST}"""
 # Minutes that are told again after they were summed up count once: the larger of the two is what was used.
-_RANGE = "owner_id IN (SELECT id FROM owner WHERE ?1 IS NULL OR id = ?1) AND ts >= ?2 AND ts < ?3"
+_RANGE = "owner_id IN (SELECT id FROM owner WHERE ?1 IS NULL OR id = ?1) AND ts >= ?2 AND ts < ?3 "
+_RANGE += f"AND typeof(ts) = 'integer' AND {store_values.FOUR}"
 _TWICE = f"""SELECT owner_id, ts / 3600 * 3600 AS ts, model_id, {', '.join(f'sum({kind}) AS {kind}' for kind in _KINDS)}
     FROM minute WHERE {_RANGE} GROUP BY 1, 2, 3 UNION ALL SELECT owner_id, ts, model_id, {_NAMES} FROM hour WHERE {_RANGE}"""
 _ONCE = f"""SELECT owner_id, ts, model_id, {', '.join(f'max({kind}) AS {kind}' for kind in _KINDS)}

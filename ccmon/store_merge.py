@@ -56,10 +56,10 @@ def read(copy: str, path: str, now: int) -> List[Part]:
     try:
         with closing(sqlite3.connect(copy, isolation_level=None)) as db:
             db.execute("PRAGMA synchronous = OFF")
-            _prepare(db, path, now)
+            _prepare(db, copy, path, now)
             owners = db.execute("SELECT id, host, account FROM owner ORDER BY host, account").fetchall()
             return [_part(db, number, clean(host), clean(account), now + SKEW_S) for number, host, account in owners]
-    except (sqlite3.Error, migrations.Unusable) as error:
+    except (sqlite3.Error, UnicodeDecodeError, migrations.Unusable) as error:
         raise _damaged(path, str(error)) from None
 
 
@@ -67,14 +67,14 @@ def _damaged(path: str, what: str) -> CcmonError:
     return CcmonError(f"{path} is damaged ({what}). Nothing was merged; a backup of it may be sound")
 
 
-def _prepare(db: sqlite3.Connection, path: str, now: int) -> None:
+def _prepare(db: sqlite3.Connection, copy: str, path: str, now: int) -> None:
     why = store_copy.strangeness(db)
     if why:
         raise (CcmonError if "newer" in why else UsageError)(f"{path} {why}. Nothing was merged")
     wrong = store_check.problems(db)
     if wrong:
         raise _damaged(path, wrong[0])
-    migrations.prepare(db, store_copy.BUSY_MS)
+    migrations.prepare(db, copy, store_copy.BUSY_MS)
     db.execute("DELETE FROM meta")     # how far it was thinned there; and its notes are not for us
     db.execute("BEGIN")
     while store_thin.step(db, now):
@@ -88,7 +88,8 @@ def _part(db: sqlite3.Connection, owner: int, host: str, account: str, latest: i
         found = db.execute(sql, (owner, latest))
         return [tuple(clean(value) if isinstance(value, str) else value for value in row) for row in found]
 
-    sessions = [Session(row[0], store_rows.row_of(row).block, row[-4:]) for row in rows(_SESSIONS)]
+    sessions = [Session(row[0], known.block, row[-4:]) for row, known in
+                ((row, store_rows.row_of(row)) for row in rows(_SESSIONS)) if known]
     minutes, hours = ([Minute(*row) for row in rows(_MINUTES.format(table))] for table in ("minute", "hour"))
     return Part(host, account, sessions, rows(_READINGS), minutes, hours, rows(_SNAPSHOTS), rows(_FORECASTS))
 
@@ -178,7 +179,7 @@ def _write(db: sqlite3.Connection, number: int, session: Session, row: Optional[
 
 def _paired(db: sqlite3.Connection, sessions: Sequence[Session], owner: int) -> List[Tuple[Session, Optional[Row]]]:
     """Each of theirs with our row of it: that of the same start, else one that overlaps and that no other one claims."""
-    rows = [store_rows.row_of(row) for row in db.execute(f"{store_rows.SELECT} FROM session WHERE owner_id = ?", (owner,))]
+    rows = store_rows.rows_of(db.execute(f"{store_rows.SELECT} FROM session WHERE owner_id = ?", (owner,)))
     by_start = {row.block.start: row for row in rows}
     claimed = {session.block.start for session in sessions}
     free = sorted((row for row in rows if row.block.start not in claimed), key=attrgetter("block.start"))

@@ -6,7 +6,8 @@ Only store.py calls, with the connection that it opened; sqlite3.Error comes as 
 import sqlite3
 from typing import Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.model import SKEW_S, Block, Facts, HighWater, Limit, Owner, Record, Sample
+from ccmon import store_values
+from ccmon.model import SESSION_S, SKEW_S, Block, Facts, HighWater, Limit, Owner, Record, Sample
 
 HEARTBEAT_S = 240        # an unchanged snapshot is written again after this
 FACTS_S = 8 * 86400
@@ -41,15 +42,28 @@ def values_of(block: Block) -> Tuple[object, ...]:
     return tuple(block._replace(cost_usd=cost, models=",".join(block.models), counted=int(block.counted)))  # type: ignore
 
 
-def _block(values: Sequence) -> Block:
-    block = Block(*values)
-    return block._replace(cost_usd=None if block.cost_usd is None else block.cost_usd / 1_000_000,
-                          models=tuple(values[9].split(",")) if values[9] else (), counted=bool(block.counted))
+def _block(values: Sequence) -> Optional[Block]:
+    """A value that cannot be is unknown; None where the start is."""
+    start, end, last = map(store_values.moment, values[:3])
+    if start is None:
+        return None
+    tokens, *counts, cost = map(store_values.count, values[3:9])
+    given, made, created, read = counts
+    over = end if end is not None and end >= start else start + SESSION_S
+    return Block(start, over, last, tokens or 0, given, made, created, read, None if cost is None else cost / 1_000_000,
+                 tuple(filter(None, store_values.text(values[9]).split(","))), store_values.count(values[10]) or 0,
+                 bool(values[11]), store_values.text(values[12]))
 
 
-def row_of(values: Sequence) -> Row:
-    """What was found by SELECT; further columns are left out."""
-    return Row(values[0], _block(values[1:1 + len(CONTENT)]))
+def row_of(values: Sequence) -> Optional[Row]:
+    """What was found by SELECT; further columns are left out. None for a row that is no session."""
+    block = _block(values[1:1 + len(CONTENT)])
+    return None if block is None else Row(values[0], block)
+
+
+def rows_of(found: Iterable[Sequence]) -> List[Row]:
+    """All of them."""
+    return [row for row in map(row_of, found) if row is not None]
 
 
 # --- one session, told twice -----------------------------------------------------------------------------------------
@@ -126,7 +140,7 @@ _HOST, _NEWS = "host", "moved_aside"
 def note(db: sqlite3.Connection, key: str) -> Optional[str]:
     """What was written under the key."""
     found = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-    return found[0] if found else None
+    return found[0] if found and isinstance(found[0], str) else None
 
 
 def write_note(db: sqlite3.Connection, key: str, value: str) -> None:
@@ -150,8 +164,9 @@ def settle(db: sqlite3.Connection, owner: int, settle: Settle) -> None:
 
 def news(db: sqlite3.Connection, now: int) -> Optional[str]:
     """What became of the history before this one, on the day after it happened."""
-    at, _, sentence = (note(db, _NEWS) or "").partition(" ")
-    return sentence if sentence and now - int(at) < NEWS_S else None
+    noted, _, sentence = (note(db, _NEWS) or "").partition(" ")
+    at = store_values.number(noted)
+    return store_values.text(sentence) if at is not None and now - at < NEWS_S else None
 
 
 def write_news(db: sqlite3.Connection, sentence: str, now: int) -> None:
@@ -161,7 +176,7 @@ def write_news(db: sqlite3.Connection, sentence: str, now: int) -> None:
 
 # A machine's name changes with its network; its history does not: the name of the first use stands for all later ones.
 _OWNER = f"""SELECT id FROM owner
-    WHERE host = coalesce((SELECT value FROM meta WHERE key = '{_HOST}'), ?) AND account = ?"""
+    WHERE host = coalesce((SELECT value FROM meta WHERE key = '{_HOST}' AND typeof(value) = 'text'), ?) AND account = ?"""
 
 
 def owner_id(db: sqlite3.Connection, owner: Owner) -> Optional[int]:
@@ -175,7 +190,8 @@ def made_owner_id(db: sqlite3.Connection, owner: Owner) -> int:
     db.execute("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", (_HOST, owner.host))
     known = owner_id(db, owner)
     if known is None:
-        known = db.execute("INSERT INTO owner (host, account) VALUES (?, ?)", (note(db, _HOST), owner.account)).lastrowid
+        names = note(db, _HOST) or owner.host, owner.account
+        known = db.execute("INSERT INTO owner (host, account) VALUES (?, ?)", names).lastrowid
     return known  # type: ignore[return-value]
 
 
@@ -193,18 +209,20 @@ def records(db: sqlite3.Connection, owner: Optional[int], now: int, since: Optio
     sql = SELECT + """, plan, limit_tokens, limit_source, listed OR end_ts <= ?1,
         (SELECT host FROM owner WHERE id = owner_id) FROM session
         WHERE (?2 IS NULL OR owner_id = ?2) AND (?3 IS NULL OR end_ts > ?3) ORDER BY start_ts, owner_id"""
-    return [Record(row_of(values).block, plan, limit, limit_source, bool(listed), host)
-            for *values, plan, limit, limit_source, listed, host in db.execute(sql, (now, owner, since))]
+    found = [(row_of(values), values[-5:]) for values in db.execute(sql, (now, owner, since))]
+    return [Record(row.block, store_values.text(plan), store_values.count(limit) or 0, store_values.text(limit_source),
+                   bool(listed), store_values.text(host)) for row, (plan, limit, limit_source, listed, host) in found if row]
 
 
 def _rows_since(db: sqlite3.Connection, owner: int, since: int) -> List[Row]:
     where = " FROM session WHERE owner_id = ? AND (end_ts >= ? OR start_ts >= ?) ORDER BY start_ts"
-    return [row_of(values) for values in db.execute(SELECT + where, (owner, since, since))]
+    return rows_of(db.execute(SELECT + where, (owner, since, since)))
 
 
 def _high_water(db: sqlite3.Connection, owner: int, now: int) -> Optional[HighWater]:
     # Sessions without separate counts may include cache tokens: they matter only when there are no others.
-    done = "FROM session WHERE owner_id = ? AND end_ts <= ? AND tokens > 0"
+    done = f"""FROM session WHERE owner_id = ? AND end_ts <= ? AND {store_values.TIMES.format('start_ts')}
+        AND typeof(tokens) = 'integer' AND tokens BETWEEN 1 AND {store_values.MOST}"""
     top = db.execute(f"SELECT tokens, start_ts, counted {done} ORDER BY counted DESC, tokens DESC, start_ts LIMIT 1",
                      (owner, now)).fetchone()
     if top is None:
@@ -216,7 +234,7 @@ def _high_water(db: sqlite3.Connection, owner: int, now: int) -> Optional[HighWa
 def _blocks(db: sqlite3.Connection, owner: int, now: int) -> List[Block]:
     newest = "(SELECT max(start_ts) FROM session WHERE owner_id = ?1 AND start_ts <= ?2)"
     where = f" FROM session WHERE owner_id = ?1 AND start_ts <= ?2 AND (end_ts > ?3 OR start_ts = {newest}) ORDER BY start_ts"
-    return [row_of(values).block for values in db.execute(SELECT + where, (owner, now + SKEW_S, now - FACTS_S))]
+    return [row.block for row in rows_of(db.execute(SELECT + where, (owner, now + SKEW_S, now - FACTS_S)))]
 
 
 def _listed(db: sqlite3.Connection, owner: int, now: int) -> List[int]:
@@ -237,7 +255,7 @@ def samples(db: sqlite3.Connection, owner: int, now: int, blocks: Sequence[Block
     active = [block.start for block in blocks if block.start <= now < block.end]
     since = min([now - SAMPLES_S] + active[-1:])
     found = db.execute(_SAMPLES, (owner, now, since, SAMPLES_MAX)).fetchall()
-    return [Sample(*values) for values in reversed(found)]
+    return [Sample(*values) for values in reversed(found) if store_values.is_sample(values)]
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
@@ -300,7 +318,7 @@ def _shown(db: sqlite3.Connection, owner: int, block: Optional[Block]) -> Tuple[
 def _observe(db: sqlite3.Connection, owner: int, block: Optional[Block], now: int) -> None:
     shown = _shown(db, owner, block)
     newest = db.execute(_NEWEST, (owner, now)).fetchone()
-    seen = newest[1] if newest else now
+    seen = now if newest is None else store_values.moment(newest[1]) or 0
     if newest and (seen > now + SKEW_S or newest[2:] == shown and now - seen > HEARTBEAT_S):
         # Ahead of now means that the clock was set back: the row may not claim what has not been yet.
         db.execute("UPDATE snapshot SET seen = ? WHERE owner_id = ? AND ts = ?", (now, owner, newest[0]))

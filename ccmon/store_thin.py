@@ -7,7 +7,7 @@ and forecasts stay as they are. How far it came is noted: it may be interrupted 
 import sqlite3
 from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
-from ccmon import store_logs, store_rows
+from ccmon import store_logs, store_rows, store_values
 
 RAW_S, MINUTES_S = 48 * 3600, 90 * 86_400
 EVERY_S = 3600           # there is nothing to do before another hour has passed
@@ -39,8 +39,8 @@ class _Shot(NamedTuple):
 
 def due(db: sqlite3.Connection, now: int) -> bool:
     """True when an hour has passed since all was done, or the clock was set back."""
-    done_at = store_rows.note(db, _DONE)
-    return done_at is None or not 0 <= now - int(done_at) < EVERY_S
+    done_at = store_values.number(store_rows.note(db, _DONE))
+    return done_at is None or not 0 <= now - done_at < EVERY_S
 
 
 def step(db: sqlite3.Connection, now: int) -> bool:
@@ -86,8 +86,8 @@ def _until(stage: Stage, now: int) -> int:
 
 
 def _marks(db: sqlite3.Connection, owner: int) -> List[int]:
-    noted = store_rows.note(db, f"{_DONE} {owner}")
-    return [int(word) for word in noted.split()] if noted else [0] * len(_STAGES)
+    marks = [store_values.number(word) or 0 for word in (store_rows.note(db, f"{_DONE} {owner}") or "").split()]
+    return marks if len(marks) == len(_STAGES) else [0] * len(_STAGES)
 
 
 def _write_marks(db: sqlite3.Connection, owner: int, marks: List[int]) -> None:
@@ -111,7 +111,7 @@ def _thin(db: sqlite3.Connection, owner: int, since: int, until: int, bucket_s: 
         until = found[-1].ts // bucket_s * bucket_s
         until = until if until > found[0].ts else found[-1].ts      # more in one bucket than a step takes
     shots = {shot.ts: shot for shot in found if shot.ts < until}
-    kept = _kept(shots.values(), bucket_s)
+    kept = _kept(filter(store_values.is_sample, shots.values()), bucket_s)
     db.executemany("UPDATE snapshot SET seen = ? WHERE owner_id = ? AND ts = ?",
                    [(shot.seen, owner, ts) for ts, shot in kept.items() if shot != shots[ts]])
     db.executemany("DELETE FROM snapshot WHERE owner_id = ? AND ts = ?", [(owner, ts) for ts in shots if ts not in kept])

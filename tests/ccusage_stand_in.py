@@ -1,9 +1,12 @@
 """Programs in the place of ccusage, written as shell scripts, and ways to run them that leave no process unnoticed."""
 
+import os
 import subprocess
+import sys
 import time
 
 import pytest
+from commands import ROOT
 
 from ccmon.ccusage import Failed, Program, fetch
 
@@ -22,6 +25,15 @@ def stand_in(tmp_path):
         path.chmod(mode)
         return Program((str(path),), str(path))
     return make
+
+
+class Windows:
+    """`os` of a module that shall believe to run on Windows."""
+
+    name = "nt"
+
+    def __getattr__(self, name):
+        return getattr(os, name)
 
 
 def members(pgid):
@@ -52,3 +64,9 @@ def failure(program, **kwargs):
         run(program, **kwargs)
     assert str(caught.value).isprintable() and not str(caught.value).endswith(".")
     return str(caught.value), caught.value.missing
+
+
+def python(code, typed=""):
+    """What the code prints in a Python of its own."""
+    return subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, check=True,
+                          input=typed, cwd=ROOT).stdout

@@ -36,3 +36,9 @@ def ticks(term):
 def drawn(term, often=2):
     """Wait until the clock has been painted that often, so the frame before is complete."""
     term.wait_until(lambda: ticks(term) >= often, "ticks")
+
+
+def role_colours(term):
+    """The colour in which each role's name is painted on the fourth row."""
+    row = term.lines()[3]
+    return {word.group(): term.style_at(3, word.start()) for word in re.finditer(r"\w+", row)}

@@ -13,7 +13,7 @@ import subprocess
 import termios
 import threading
 import time
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import pyte
 
@@ -58,17 +58,19 @@ class Terminal:
     """A command in a pseudo-terminal, and everything it wrote there."""
 
     def __init__(self, command: Sequence[str], columns: int = 80, rows: int = 24, env: Optional[Mapping[str, str]] = None,
-                 term: Optional[str] = "xterm-256color", controlling: bool = True, **streams: Any) -> None:
+                 term: Optional[str] = "xterm-256color", controlling: bool = True, window: Optional[Tuple[int, int]] = None,
+                 **streams: Any) -> None:
         """env is the whole environment but for TERM; streams (stdin, stdout, stderr) replace the terminal's.
 
-        Not controlling: no signals come from the terminal, not even SIGHUP when it closes.
+        Not controlling: no signals come from the terminal, not even SIGHUP when it closes. A window of another size than
+        columns and rows is told to the command only.
         """
         self.raw = bytearray()
         self._lock = threading.RLock()
         self._reading = threading.Event()
         self._reading.set()
         self._master, self._slave = pty.openpty()
-        self._winsize(columns, rows)
+        self._winsize(*(window or (columns, rows)))
         self.screen = _Screen(columns, rows)
         self._stream = _Stream(self.screen)
         self.modes_before = termios.tcgetattr(self._slave)

@@ -1,13 +1,12 @@
 """ccmon-line in real shells: the bytes of ccmon, no process while the line is fresh, nothing that waits."""
 
 import os
-import signal
 import time
 
 import pytest
-from commands import HOUR, ROOT, block, wait_until
+from commands import HOUR, ROOT, wait_until
 from line_shells import call, install, processes
-from test_statusline import STALE_S, age, end_refresher, live, refresher, warm
+from live_lines import STALE_S, age, end_refresher, live, warm
 
 from ccmon import linecache
 from ccmon.options import OPTIONS
@@ -114,12 +113,6 @@ def test_a_cache_folder_inside_the_home_is_read_without_a_process(line):
 
 # --- streams and folders --------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("streams", [">&-", ">/dev/full", "2>&-", "<&-", "<&- >&- 2>&-", "| head -c 0"])
-def test_closed_and_broken_streams(line, shell, streams):
-    warm(line)
-    done = line.shell(f"{' '.join(shell)} {line.bin}/ccmon-line {streams}")
-    assert (done.code, done.err) == (0, "")
-
 
 @pytest.mark.parametrize("broken", ["now", "plain", "fresh", "expires", "state"])
 def test_a_folder_in_the_place_of_a_file(line, shell, broken):
@@ -177,21 +170,6 @@ def test_back_off_is_obeyed(line, shell):
     assert forks(line, shell) == []
 
 
-def test_after_a_killed_refresher_the_next_call_refreshes(line, shell):
-    warm(line)
-    line.slow(600)
-    age(line, STALE_S)
-    ask(line, shell)
-    pid = refresher(line)
-    wait_until((line.folder / "busy").exists, "ccusage is at work")
-    os.kill(pid, signal.SIGKILL)
-    live(line, 350)
-    os.rmdir(str(line.folder / "busy"))
-    os.utime(str(line.cache / "fresh"), (1, time.time() - 1))          # the 3 s are over in which nobody asks again
-    ask(line, shell)
-    wait_until(lambda: ask(line, shell).startswith("CC 5%"), "the new line")
-
-
 def test_a_line_that_is_too_old_is_made_anew(line, shell):
     warm(line)
     (line.cache / "plain").write_text("CC old\n")
@@ -201,21 +179,6 @@ def test_a_line_that_is_too_old_is_made_anew(line, shell):
     age(line, 9000)
     assert ask(line, shell).startswith("CC 131%")
     end_refresher(line)
-
-
-def test_a_line_does_not_outlive_its_session(line):
-    line.answers([block(int(time.time()) - 5 * HOUR + 4, 9200)])
-    assert warm(line).startswith("CC 131%")
-    wait_until(lambda: "idle" in ask(line, ["dash"]), "the session ends")
-
-
-def test_a_clock_set_back_makes_the_line_stale_not_eternal(line, shell):
-    warm(line)
-    age(line, -6 * 365 * 86_400)
-    later = time.time() + 6 * 365 * 86_400
-    os.utime(str(line.cache / "state"), (later, later))
-    live(line, 350)
-    wait_until(lambda: ask(line, shell).startswith("CC 5%"), "the new line")
 
 
 def test_a_newer_configuration_shows_at_once(line, shell):

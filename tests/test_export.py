@@ -246,7 +246,7 @@ def test_unwritable(busy, target):
 def test_everyone_may_read_it(tmp_path, umask):
     before = os.umask(umask)
     try:
-        outfiles.write(str(tmp_path / "x"), b"new")
+        outfiles.write(str(tmp_path / "x"), b"new", for_all=True)
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "x").stat().st_mode) == 0o644

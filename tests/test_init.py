@@ -11,8 +11,8 @@ import time
 import pytest
 from commands import HOUR, ROOT, block, wait_until
 from line_shells import HOSTILE, call, install, processes, program
+from live_lines import STALE_S, age, end_refresher, live, warm
 from terminal import Terminal
-from test_statusline import STALE_S, age, end_refresher, live, warm
 
 from ccmon import dotfiles
 from ccmon.linecache import HOLD_S

@@ -101,27 +101,6 @@ def test_an_unchanged_line_is_not_written_again(where):
     assert os.stat(f"{where}/plain").st_ino != before.st_ino
 
 
-def test_a_line_that_cannot_be_replaced_stays_whole(where, monkeypatch):
-    linefiles.write_line(where, PLAIN, b"CC 1\n")
-    for write in (lambda fd, data: 3, lambda fd, data: os.open("/nonexistent", 0)):      # a disk that fills up in the middle
-        with monkeypatch.context() as patch:
-            patch.setattr(linefiles.os, "write", write)
-            linefiles.write_line(where, PLAIN, b"CC 22222\n")
-        assert linecache.read_line(where, PLAIN) == b"CC 1\n"
-        assert os.listdir(where) == ["plain"]
-
-
-def test_a_planted_link_is_not_followed(where, tmp_path):
-    victim = tmp_path / "victim"
-    victim.write_text("mine")
-    os.makedirs(where)
-    os.symlink(victim, f"{where}/plain")
-    os.symlink(victim, f"{where}/lock")
-    linefiles.write_line(where, PLAIN, b"CC 1\n")
-    assert linecache.lock(where) == -1
-    assert victim.read_text() == "mine" and linecache.read_line(where, PLAIN) == b"CC 1\n"
-
-
 def test_asked_gives_the_newest_and_removes_what_nobody_wants(where):
     keys = [linecache.key(["--statusline", str(at)], UTF8) for at in range(MOST_LINES + 3)]
     for at, key in enumerate(keys):
@@ -189,32 +168,12 @@ def test_a_damaged_state_counts_as_none(where, content):
 
 # --- the lock ---------------------------------------------------------------------------------------------------------------
 
-def test_one_holder_at_a_time(where):
-    first = linecache.lock(where)
-    assert first is not None and first > 2 and linecache.lock(where) is None
-    linecache.unlock(first)
-    second = linecache.lock(where)
-    assert second is not None
-    linecache.unlock(second)
-
 
 def test_no_lock_where_nothing_can_be_written():
     assert linecache.lock("/proc/nope") == -1
     linecache.unlock(-1)
     linecache.leave_group(-1, "1 2")
     assert linecache.left_group(-1) == ""
-
-
-def test_what_a_dead_holder_left(where):
-    fd = linecache.lock(where)
-    linecache.leave_group(fd, "12345 678")
-    linecache.leave_group(fd, "9 8")
-    linecache.unlock(fd)
-    fd = linecache.lock(where)
-    assert linecache.left_group(fd) == "9 8"
-    linecache.leave_group(fd, "")
-    assert linecache.left_group(fd) == ""
-    linecache.unlock(fd)
 
 
 # --- for shells -------------------------------------------------------------------------------------------------------------

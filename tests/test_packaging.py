@@ -102,7 +102,7 @@ class TestWheel:
     def test_its_requirements_are_these_and_no_more(self, wheel):
         fields = self.metadata(wheel)
         needed = [line.replace(" ", "").replace("'", '"') for line in fields.get_all("Requires-Dist") if "extra" not in line]
-        assert sorted(needed) == ["pytz", "tabulate", 'windows-curses;sys_platform=="win32"']
+        assert sorted(needed) == ["pytz>=2019.1", "tabulate>=0.8.8", 'windows-curses;sys_platform=="win32"']
         assert fields["Requires-Python"] == ">=3.8"
 
     def test_it_holds_the_package_and_nothing_else(self, wheel):

@@ -63,24 +63,6 @@ def test_two_snapshots_in_one_second_are_one(store):
     assert [(ts, tokens) for ts, _, _, tokens in snapshots(store)] == [(T0, 20)]
 
 
-@pytest.mark.parametrize("shown", [block(tokens=10), block(tokens=11)])
-def test_a_clock_set_back_ends_what_was_seen(store, shown):
-    first = block(tokens=10)
-    keep(store, [first], T0 + 10)
-    keep(store, [first], T0 + 4 * HOUR)
-    back = T0 + HOUR
-    keep(store, [shown], back)
-    assert snapshots(store)[0][:2] == (T0 + 10, back)
-    assert written_rows(store, lambda: keep(store, [shown], back + 5)) == 0
-    assert all(sample.seen <= back + 5 for sample in store.facts(ME, back + 5).samples)
-
-
-def test_snapshots_ahead_of_the_clock_are_ignored(store):
-    keep(store, [], T0 + DAY)
-    keep(store, [], T0)
-    assert store.facts(ME, T0).samples == (Sample(T0, T0, None, 0),)
-
-
 # --- facts ---
 
 def test_facts_of_an_unknown_owner_are_empty(store):
@@ -92,12 +74,6 @@ def test_facts_of_an_unknown_owner_are_empty(store):
 def test_facts_hold_eight_days_by_start_and_the_newest_block(store, stored, found):
     keep(store, [block(T0 - days * DAY) for days in stored], T0)
     assert [b.start for b in store.facts(ME, T0).blocks] == [T0 - days * DAY for days in found]
-
-
-def test_facts_hold_no_block_of_the_future(store):
-    keep(store, [block(T0 - 30 * DAY), block(T0 + DAY)], T0 + DAY)
-    facts = store.facts(ME, T0)
-    assert ([b.start for b in facts.blocks], facts.listed) == ([T0 - 30 * DAY], ())
 
 
 @pytest.mark.parametrize("session_start, expected", [(None, T0 - 4200), (T0 - 600, T0 - 4200), (T0 - 2 * HOUR, T0 - 7800)])

@@ -1,6 +1,5 @@
 """Text as values: widths against wcwidth, bars of exactly so many cells, numbers that never lie or grow."""
 
-import sys
 import unicodedata
 
 import pytest
@@ -23,30 +22,10 @@ def shown(line) -> str:
 
 # --- widths ----------------------------------------------------------------------------------------------------------
 
-def test_every_character_that_may_be_shown_is_as_wide_as_terminals_say():
-    wrong = [hex(code) for code in range(sys.maxunicode + 1)
-             for char in [text.printable(chr(code))] if char and wcwidth.wcswidth(char) != text.width(char)]
-    assert wrong == []
-
-
 @pytest.mark.parametrize("char", PICTURES)
 def test_the_characters_of_our_own(char):
     assert text.char_width(char) == wcwidth.wcwidth(char)
     assert char != "\ufe0f" and unicodedata.category(char) == "So" or char.isascii()
-
-
-@given(WORDS)
-def test_printable_data_is_one_line_that_every_terminal_measures_alike(words):
-    made = text.printable(words)
-    assert wcwidth.wcswidth(made) == text.width(made)
-    assert text.printable(made) == made and len(made.splitlines()) <= 1
-
-
-@pytest.mark.parametrize("data, made", [
-    ("plain words", "plain words"), ("a\tb\r\nc", "a b  c"), ("\x1b[31mred\x1b[0m", "[31mred[0m"), ("\ud800x", "x"), ("", ""),
-    ("\u202eabc\u200b\ufeff", "abc"), ("e\u0301", "é"), ("00\u093e", "00"), ("日本", "日本"), ("👩\u200d👧 ok", " ok")])
-def test_printable(data, made):
-    assert text.printable(data) == made
 
 
 @given(WORDS.map(text.printable), st.integers(0, 50))

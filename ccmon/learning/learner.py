@@ -4,6 +4,7 @@ import json
 from functools import lru_cache
 from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
 
+from ccmon import kept
 from ccmon.learning import change, course, posterior, ruler, runway, stretches, week
 from ccmon.learning.runway import Trained
 from ccmon.learning.stretches import EVENTS
@@ -121,19 +122,32 @@ def _brief(value: Any) -> Any:
 def load(text: Optional[str]) -> Optional[Lessons]:
     """The lessons that were dumped; None when there are none, or they are damaged or of another version."""
     try:
-        version, learned, points, tokens, weekly = json.loads(text or "")
+        version, learned, points, tokens, weekly = kept.value(text)
         if version != VERSION:
             return None
         return Lessons(_learned(learned), points and runway.load(points), tokens and runway.load(tokens), week.load(weekly))
-    except (ValueError, TypeError, IndexError, AttributeError):
+    except kept.Damage:
         return None
 
 
-def _learned(kept: List[Any]) -> Learned:
-    at, chosen, estimate, changes, *rest = kept
-    return Learned(at, _ruler(*chosen) if chosen else None, Estimate(*estimate) if estimate else None,
-                   tuple(Change(*one) for one in changes), *rest)
+def _learned(parts: List[Any]) -> Learned:
+    at, chosen, estimate, changes, readings, hits, at_least, sessions, per_load, mae_min, scored = parts
+    return Learned(kept.moment(at), _ruler(*chosen) if chosen else None, _estimate(*estimate) if estimate else None,
+                   tuple(_change(*one) for one in changes), kept.count(readings), kept.count(hits), kept.amount(at_least),
+                   kept.count(sessions), kept.amount(per_load), kept.optional(mae_min, kept.amount), kept.count(scored))
 
 
-def _ruler(name: str, weights: Sequence[Tuple[str, str, float]], *rest: Any) -> Ruler:
-    return Ruler(name, tuple((str(model), str(kind), float(weight)) for model, kind, weight in weights), *rest)
+def _ruler(name: str, weights: Sequence[Tuple[str, str, float]], error: Any, readings: Any, doubt: Any) -> Ruler:
+    if name not in ruler.MENU:
+        raise ValueError("no ruler")
+    known = tuple((kept.name(model), kept.name(kind), kept.amount(weight)) for model, kind, weight in weights)
+    return Ruler(name, known, kept.amount(error), kept.count(readings), kept.amount(doubt))
+
+
+def _estimate(median: Any, low: Any, high: Any, noise: Any, readings: Any, windows: Any, covered: Any, learned: Any) -> Estimate:
+    return Estimate(kept.positive(median), kept.positive(low), kept.positive(high), kept.amount(noise), kept.count(readings),
+                    kept.count(windows), kept.share(covered), kept.truth(learned))
+
+
+def _change(at: Any, factor: Any, found_at: Any, sure: Any) -> Change:
+    return Change(kept.moment(at), kept.positive(factor), kept.moment(found_at), kept.name(sure))

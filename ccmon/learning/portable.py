@@ -8,6 +8,7 @@ from bisect import bisect_right
 from math import cos, expm1, log1p, pi, sin, sqrt, tanh
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
+from ccmon import kept as sound
 from ccmon.learning import score
 from ccmon.learning.course import at, window_start
 from ccmon.learning.runway import HORIZONS, rates
@@ -172,7 +173,7 @@ def _reaching(row: Sequence[float], left: float) -> float:
 
 
 def forecast(kept: Kept, course: Course, left: float, now: int, reset_at: int, spread: Sequence[float] = (1.0,)) -> Runway:
-    """The runway as in runway.forecast, by an extra model; the rule is its name."""
+    """The runway as in runway.forecast, by an extra model; the rule is its name. Raises kept.Damage where it leads nowhere."""
     cut = max(0.0, (reset_at - now) / 60.0)
     used = max(0.0, at(course, now) - at(course, window_start(course, now)))
     lefts = [amount for amount in (factor * (left + used) - used for factor in spread) if amount > 0]
@@ -181,7 +182,7 @@ def forecast(kept: Kept, course: Course, left: float, now: int, reset_at: int, s
     found = loads(kept, course, now)
     curve = distribution(found, lefts)
     low, median, high = (int(now + 60 * score.quantile(curve, cut, share)) for share in (0.05, 0.5, 0.95))
-    return Runway(median, low, high, score.reached(curve, cut), kept.name, 0, _band(found, now, reset_at))
+    return Runway(median, low, high, sound.share(score.reached(curve, cut)), kept.name, 0, _band(found, now, reset_at))
 
 
 def _band(found: Sequence[Sequence[float]], now: int, reset_at: int) -> Tuple[Tuple[int, float, float], ...]:
@@ -208,11 +209,28 @@ def dump(extra: Extra) -> str:
 def load(text: Optional[str]) -> Optional[Extra]:
     """What was dumped; None when there is none, or it is damaged or of another version."""
     try:
-        when, tried, used, forest, days = json.loads(text or "")
-        kept = Kept(str(used[0]), str(used[1]), dict(used[2])) if used else None
-        if kept and len(loads(kept, Course((0, 60), (0.0, 1.0)), 60)) != len(HORIZONS):
-            return None                # a model that cannot speak, or of other horizons, is none
-        scores = tuple(Tried(str(name), Score(*numbers), str(note)) for name, numbers, note in tried)
-        return Extra(int(when), scores, kept, str(forest), tuple(map(str, days)))
-    except (ValueError, TypeError, KeyError, IndexError, ZeroDivisionError, OverflowError):
+        when, tried, used, forest, days = sound.value(text)
+        scores = tuple(Tried(sound.name(name), _score(*numbers), sound.name(note)) for name, numbers, note in tried)
+        model = _model(*used) if used else None
+        return Extra(sound.moment(when), scores, model, sound.name(forest), tuple(map(sound.name, days)))
+    except sound.Damage:
         return None
+
+
+def _score(number: Any, *means: Any) -> Score:
+    return Score(sound.count(number), *(sound.optional(mean, sound.amount) for mean in means))
+
+
+def _model(name: str, unit: str, numbers: Any) -> Kept:
+    """A model that can speak, and of these horizons. ValueError and others for any other."""
+    made = Kept(sound.name(name), sound.name(unit), dict(numbers))
+    if not all(_falls(tree) for forest in made.numbers.get("forests", ()) for tree in forest["trees"]):
+        raise ValueError("a tree without an end")
+    if len(loads(made, Course((0, 60), (0.0, 1.0)), 60)) != len(HORIZONS):
+        raise ValueError("of other horizons")
+    return made
+
+
+def _falls(tree: Sequence[Sequence[float]]) -> bool:
+    """Whether every way through the tree leads on."""
+    return all(len(node) == 1 or at < min(node[2:4]) and max(node[2:4]) < len(tree) for at, node in enumerate(tree))

@@ -9,6 +9,7 @@ after a limit was hit is unknown, not zero (Kaplan-Meier).
 from bisect import bisect_left
 from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
 
+from ccmon import kept
 from ccmon.learning import horizon, score
 from ccmon.learning.course import at, stop_after, window_start
 from ccmon.learning.horizon import BINS, SLOTS, SPANS, Horizon, Moment, rates, slot_of
@@ -159,25 +160,27 @@ def dump(trained: Trained) -> List[Any]:
             [[list(part) if isinstance(part, tuple) else part for part in one] for one in trained.horizons]]
 
 
-def load(kept: Any) -> Optional[Trained]:
+def load(parts: Any) -> Optional[Trained]:
     """What dump gave, None when it is something else."""
     try:
-        found, count, horizons = kept
-        return Trained(int(found), int(count), tuple(_horizon_of(*parts) for parts in horizons))
-    except (TypeError, ValueError):
+        at, rows, horizons = parts
+        return Trained(kept.moment(at), kept.count(rows), tuple(_horizon_of(*one) for one in horizons))
+    except kept.Damage:
         return None
 
 
 def _horizon_of(minutes: Any, weights: Any, base: Any, hours: Any, centres: Any, ratios: Any, shares: Any) -> Horizon:
-    lines = tuple(_numbers(line, len(ratios)) for line in shares)
-    if len(lines) != 2 * BINS or not ratios or not (base > 0 < min(hours)):
+    lines = tuple(_numbers(tuple(map(kept.share, line)), len(ratios)) for line in shares)
+    rising = _numbers(ratios, len(ratios))
+    if len(lines) != 2 * BINS or not rising or list(rising) != sorted(set(rising)) or minutes not in HORIZONS:
         raise ValueError("of another version")
-    return Horizon(int(minutes), _numbers(weights, len(SPANS) + 1), float(base), _numbers(hours, SLOTS),
-                   _numbers(centres, BINS), _numbers(ratios, len(ratios)), lines)
+    factors, rates = tuple(map(kept.positive, hours)), tuple(map(kept.amount, weights))
+    return Horizon(minutes, _numbers(rates, len(SPANS) + 1), kept.positive(base), _numbers(factors, SLOTS),
+                   _numbers(centres, BINS), rising, lines)
 
 
-def _numbers(kept: Any, count: int) -> Tuple[float, ...]:
-    found = tuple(map(float, kept))
+def _numbers(parts: Any, count: int) -> Tuple[float, ...]:
+    found = tuple(map(float, parts))
     if len(found) != count:
         raise ValueError("of another version")
     return found

@@ -11,6 +11,7 @@ from math import exp
 from random import Random
 from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
+from ccmon import kept
 from ccmon.learning.course import at as used_by
 from ccmon.learning.normal import normal_quantile
 from ccmon.learning.values import Course, Reading
@@ -85,10 +86,10 @@ def _add(times: List[int], loads: List[float], at: int, gain: float) -> None:
 
 def _thinned(known: Course) -> Course:
     """The last value of each hour."""
-    kept = [place for place, at in enumerate(known.times)
+    last = [place for place, at in enumerate(known.times)
             if place + 1 == len(known.times) or known.times[place + 1] // HOUR_S != at // HOUR_S]
-    return known._replace(times=tuple(known.times[place] for place in kept),
-                          loads=tuple(round(known.loads[place], 1) for place in kept))
+    return known._replace(times=tuple(known.times[place] for place in last),
+                          loads=tuple(round(known.loads[place], 1) for place in last))
 
 
 def _days(known: Course, now: int, until: Optional[int] = None) -> List[Day]:
@@ -228,9 +229,11 @@ def dump(week: Week) -> str:
 def load(text: Optional[str]) -> Optional[Week]:
     """The knowledge that was dumped; None when there is none or it is damaged."""
     try:
-        at, spread, covered, days, times, loads, stops = json.loads(text or "")
-        known = Course(tuple(map(int, times)), tuple(map(float, loads)), tuple((int(a), int(b)) for a, b in stops))
+        at, spread, covered, days, times, loads, stops = kept.value(text)
+        known = Course(tuple(map(kept.moment, times)), tuple(map(kept.amount, loads)),
+                       tuple((kept.moment(begin), kept.moment(end)) for begin, end in stops))
         sound = len(known.times) == len(known.loads) and list(known.times) == sorted(set(known.times))
-        return Week(int(at), float(spread), float(covered), int(days), known) if sound else None
-    except (ValueError, TypeError):
+        sound = sound and list(known.loads) == sorted(known.loads)
+        return Week(kept.moment(at), kept.share(spread), kept.share(covered), kept.count(days), known) if sound else None
+    except kept.Damage:
         return None

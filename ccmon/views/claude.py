@@ -21,8 +21,8 @@ def compose(record: "Any", told: "Any", cells: int, now: float) -> str:
         cells = min(cells, record["cells"])
     windows = [_window(record, told, name, now) for name in session_json.WINDOWS_S]
     if record.get("pieces"):
-        return _filled(record, _fields(told, windows), cells)
-    return _joined(_items(record, told, windows, now), record.get("gap", " | "), cells)
+        return _filled(record, _fields(told, windows), cells) or NOTHING[:cells]
+    return _joined(_items(record, told, windows, now, cells), record.get("gap", " | "), cells)
 
 
 def _window(record: "Any", told: "Any", name: str, now: float) -> "tuple[float, int] | None":
@@ -33,8 +33,8 @@ def _window(record: "Any", told: "Any", name: str, now: float) -> "tuple[float, 
     return max(fresh, key=lambda window: (window[1], window[0])) if fresh else None
 
 
-def _items(record: "Any", told: "Any", windows: "list[Any]", now: float) -> "list[Any]":
-    """(worth, text, SGR): what is worth least is left out first."""
+def _items(record: "Any", told: "Any", windows: "list[Any]", now: float, cells: int) -> "list[Any]":
+    """(worth, text, SGR): what is worth least is left out first; what is wrong always fits."""
     model, context, cost_usd = session_json.model(told), session_json.context_percent(told), session_json.cost_usd(told)
     items = [(2, model, record.get("strong", ""))] if model else []
     if context is not None:
@@ -45,6 +45,8 @@ def _items(record: "Any", told: "Any", windows: "list[Any]", now: float) -> "lis
             items.append((worth, name + _percent(window[0]) + left, _colour(record, window[0])))
     if cost_usd is not None:
         items.append((4, usd(cost_usd), ""))
+    if record.get("error"):
+        return [*items, (-1, record["error"][:cells], "")]
     own = record.get("beside" if windows[0] else "words") or ([] if items else [[NOTHING, ""]])
     return items + [(0.5 if at == 0 and not windows[0] else 5 + at, text, sgr) for at, (text, sgr) in enumerate(own)]
 

@@ -33,9 +33,10 @@ def of_template(pieces: Sequence[Piece], official: Official, cells: Optional[int
     return _written(official, cells, pieces=[list(piece) for piece in pieces])
 
 
-def of_error(sentence: str) -> str:
-    """The record that says what is wrong."""
-    return RECORD + json.dumps({"words": [[sentence, ""]], "beside": [[sentence, ""]]})
+def of_error(sentence: str, cells: Optional[int]) -> str:
+    """The record that says what is wrong; every character of it takes one cell."""
+    narrow = "".join(char if text.width(char) == 1 else "?" for char in sentence)
+    return RECORD + json.dumps({"error": narrow, **({"cells": cells} if cells else {})})
 
 
 def _written(official: Official, cells: Optional[int], **more: Any) -> str:

@@ -82,7 +82,7 @@ def model_names(ids: Sequence[str], cells: int) -> str:
         words = ", ".join(names[:shown]) + rest
         if text.width(words) <= cells:
             return words
-    return f"{len(names)} models" if names and cells > 8 else "-"
+    return text.plural(len(names), "model") if names and cells > 8 else "-"
 
 
 def record(high_water: HighWater, zone: Zone) -> str:

@@ -13,6 +13,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 from ccmon import codec  # noqa: E402
 from ccmon import screen as door  # noqa: E402
+from ccmon.screen_signals import exit_code  # noqa: E402
 from ccmon.text import ROLES, Span  # noqa: E402
 
 WIDE = "🎯 wide 日本語 e\u0301 " * 20
@@ -44,7 +45,7 @@ def run(screen, tick_s):
         screen.paint(frame(ticks, events, busy, screen.size()))
         for kind, value in screen.wait(0 if busy else tick_s):
             if kind == "signal":
-                return door.exit_code(value)
+                return exit_code(value)
             if kind == "closed":
                 return 129
             events.append(f"{kind}:{value}")

@@ -1,0 +1,52 @@
+"""The door to new places of the user's own: folders 0700, files 0600 whatever the umask, and a folder for a while."""
+
+import os
+import stat
+from contextlib import contextmanager, suppress
+from typing import Iterator, List, Mapping
+
+
+def make_folder(path: str) -> None:
+    """Like makedirs, but all are 0700; folders that are there already stay as they are. Raises OSError."""
+    if not path or os.path.isdir(path):
+        return
+    make_folder(os.path.dirname(path))
+    with suppress(FileExistsError):
+        os.mkdir(path, 0o700)
+        os.chmod(path, 0o700)
+
+
+def open_file(path: str, flags: int) -> int:
+    """A descriptor of the file itself, not of one behind a link; it is 0600, as a new one and from now on. Raises OSError."""
+    fd = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    if hasattr(os, "fchmod") and stat.S_IMODE(os.fstat(fd).st_mode) != 0o600:
+        with suppress(OSError):                          # another user's
+            os.fchmod(fd, 0o600)
+    return fd
+
+
+@contextmanager
+def temporary(prefix: str, env: Mapping[str, str]) -> Iterator[str]:
+    """A folder that is gone afterwards, in the first place where only this user can put something.
+
+    Only a user who has no such place gets one in the common place: 0700, under a name that cannot be foretold.
+    """
+    from tempfile import TemporaryDirectory
+    with TemporaryDirectory(prefix=prefix, dir=next(filter(_is_own, _places(env)), None)) as path:
+        os.chmod(path, 0o700)
+        yield path
+
+
+def _places(env: Mapping[str, str]) -> List[str]:
+    """Without tempfile.gettempdir(), which writes a file into the common place to see whether it can."""
+    named = [env.get(name, "") for name in ("TMPDIR", "TEMP", "TMP", "XDG_RUNTIME_DIR", "XDG_CACHE_HOME")]
+    home = env.get("HOME", "")
+    return [*named, os.path.join(home, ".cache"), home]
+
+
+def _is_own(path: str) -> bool:
+    """Whether the folder is this user's, and nobody else can write to it."""
+    if not os.path.isabs(path) or not os.path.isdir(path) or not os.access(path, os.W_OK | os.X_OK):
+        return False
+    found = os.stat(path)
+    return not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o022)

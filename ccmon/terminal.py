@@ -1,0 +1,70 @@
+"""The door to the terminal as it is without curses: what a clean one is, and how to bring it back."""
+
+import contextlib
+import errno
+import os
+from typing import Any, List
+
+termios: Any
+try:
+    import termios
+except ImportError:                    # Windows
+    termios = None
+
+_IN, _OUT = 0, 1
+# Plain attributes and letters, normal keypad, visible cursor, main screen: what every living terminal understands.
+FAREWELL = b"\x1b[0m\x1b(B\x0f\x1b[?1l\x1b>\x1b[?25h\x1b[?1049l"
+# What others leave behind: mouse, focus and paste reports, frozen pictures, another keyboard, no wrapping, a part that scrolls.
+_OTHERS = (b"".join(b"\x1b[?%dl" % mode for mode in (1000, 1002, 1003, 1004, 1005, 1006, 1015, 2004, 2026, 6, 5, 66))
+           + b"\x1b[=0u\x1b[>4;0m\x1b[4l\x1b[?7h\x1b[0 q\x1b7\x1b[r\x1b8")
+_CHARACTERS = {"VINTR": b"\x03", "VQUIT": b"\x1c", "VERASE": b"\x7f", "VKILL": b"\x15", "VEOF": b"\x04", "VSUSP": b"\x1a",
+               "VSTART": b"\x11", "VSTOP": b"\x13"}
+
+
+def reset() -> None:
+    """Bring back the terminal of standard output, whatever program has left it dirty; OSError when there is none."""
+    os.get_terminal_size(_OUT)
+    if termios:
+        termios.tcsetattr(_OUT, termios.TCSANOW, _sane(termios.tcgetattr(_OUT)))
+    os.write(_OUT, FAREWELL + _OTHERS)
+
+
+def _sane(modes: List[Any]) -> List[Any]:
+    """Lines with echo, Enter as a new line, Ctrl-C and Ctrl-Z as signals; the erase key and the speed as they are."""
+    inputs, outputs, control, local, *speeds, characters = modes
+    inputs &= ~(termios.IGNBRK | termios.INLCR | termios.IGNCR | termios.ISTRIP | termios.IXOFF | termios.PARMRK)
+    inputs |= termios.ICRNL | termios.IXON
+    outputs |= termios.OPOST | termios.ONLCR
+    local &= ~(termios.ECHONL | termios.NOFLSH | termios.TOSTOP)
+    local |= termios.ISIG | termios.ICANON | termios.IEXTEN | termios.ECHO | termios.ECHOE | termios.ECHOK
+    for name, usual in _CHARACTERS.items():
+        at = getattr(termios, name)
+        characters[at] = usual if characters[at] in (b"\0", b"\xff") else characters[at]      # not where it was chosen
+    return [inputs, outputs, control | termios.CREAD, local, *speeds, characters]
+
+
+def claim() -> None:
+    """Be stopped here, as the kernel does with a job in the background, until the terminal is ours."""
+    while True:
+        try:
+            termios.tcsetattr(_IN, termios.TCSANOW, termios.tcgetattr(_IN))
+            return
+        except termios.error as err:
+            if err.args[0] != errno.EINTR:         # nobody is left who could bring us to the front: reading will tell
+                return
+
+
+def in_front() -> bool:
+    """Whether the terminal is ours, or nobody's."""
+    try:
+        return os.tcgetpgrp(_IN) == os.getpgrp()
+    except OSError:
+        return True
+
+
+def release() -> None:
+    """Undo a Ctrl-S and throw away what the terminal does not take, so that a blocked write returns."""
+    with contextlib.suppress(termios.error):
+        termios.tcflow(_OUT, termios.TCOOFF)       # Linux starts only what was stopped in the same way
+        termios.tcflow(_OUT, termios.TCOON)
+        termios.tcflush(_OUT, termios.TCOFLUSH)

@@ -1,0 +1,2 @@
+UPDATE meta SET value = '99999999999999999999999' WHERE key <> 'host';
+INSERT OR REPLACE INTO meta VALUES ('moved_aside', 'x y');

@@ -1,0 +1,1 @@
+UPDATE meta SET value = '$(touch PWNED)' WHERE key <> 'host';

@@ -1,0 +1,279 @@
+"""D-7, D-8 and D-9: a history that is no database, damaged anywhere, or has half a journal. FAULTS_LONG=1: far more damage."""
+
+import os
+import random
+import shutil
+import stat
+import sys
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from store_cases import DAY, ME, T0, block, fill, keep, kept_files, path, saved, tokens_in  # noqa: F401
+from store_processes import OWN_SESSION, active, run_together  # noqa: F401
+
+from ccmon import store_check, store_copy, store_merge
+from ccmon.model import SESSION_S, CcmonError
+from ccmon.store import open_store
+from ccmon.store_logs import Minute
+
+LONG = bool(os.environ.get("FAULTS_LONG"))
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")
+
+
+def overwrite(path, at, data, cut=False):
+    with open(path, "r+b") as file:
+        file.seek(at)
+        file.write(data)
+        if cut:
+            file.truncate()
+
+
+NOISE = random.Random(4).getrandbits(8 * 3000).to_bytes(3000, "big")
+
+
+@pytest.mark.parametrize("damage", [
+    pytest.param(lambda path: overwrite(path, 0, b"hi", cut=True), id="2 bytes"),
+    pytest.param(lambda path: overwrite(path, 0, b"not a database " * 999, cut=True), id="text"),
+    pytest.param(lambda path: overwrite(path, 0, NOISE, cut=True), id="noise"),
+    pytest.param(lambda path: overwrite(path, 100, NOISE[:900]), id="schema page"),
+    pytest.param(lambda path: overwrite(path, 4096, b"", cut=True), id="truncated"),
+])
+def test_D07_a_damaged_file_is_kept_and_a_new_one_begun(path, damage):
+    fill(path)
+    damage(path)
+    before = Path(path).read_bytes()
+    with open_store(path, 1000, T0) as store:
+        keep(store, [block(tokens=5)], T0)
+        kept, = kept_files(path)
+        assert kept in store.trouble
+        assert store.facts(ME, T0).trouble == store.trouble
+        told = store.trouble
+    assert Path(kept).read_bytes() == before
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    with open_store(path, 1000, T0) as again:
+        assert again.trouble is None
+        assert [again.facts(ME, now).trouble for now in (T0 - DAY, T0 + 60, T0 + DAY - 1, T0 + DAY)] == [told] * 3 + [None]
+        assert keep(again, [block(tokens=5)], T0 + 60).trouble == told
+    assert tokens_in(path) == [5]
+
+
+def test_D07_only_the_newest_damage_is_told(path):
+    for number, now in enumerate([T0, T0 + 3 * DAY]):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        Path(path).write_bytes(b"broken %d" % number * 200)
+        open_store(path, 1000, now).close()
+        with open_store(path, 1000, now) as store:
+            assert kept_files(path)[number] in store.facts(ME, now + 60).trouble
+
+
+def test_D07_an_empty_file_is_a_new_store(path):
+    os.makedirs(os.path.dirname(path))
+    open(path, "w").close()
+    with open_store(path, 1000, T0) as store:
+        assert (store.trouble, store.records(None, T0)) == (None, [])
+
+
+def test_D07_each_damaged_file_has_its_own_name(path):
+    for number in (1, 2, 3):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        Path(path).write_bytes(b"broken %d" % number * 200)
+        os.utime(path, (T0, T0))
+        open_store(path, 1000, T0).close()
+    assert [os.path.basename(name).split(".corrupt-")[1] for name in kept_files(path)] == [
+        "20250615-150640", "20250615-150640-1", "20250615-150640-2"]
+
+
+def test_D07_the_companions_of_a_damaged_file_are_kept_too(path):
+    os.makedirs(os.path.dirname(path))
+    for suffix in ("", "-wal", "-shm"):
+        Path(path + suffix).write_bytes(b"broken" * 1000)
+    fill(path)
+    kept, = kept_files(path)
+    assert [Path(kept + suffix).read_bytes() for suffix in ("", "-wal")] == [b"broken" * 1000] * 2
+    assert os.path.exists(kept + "-shm")
+    assert tokens_in(path) == [1]
+
+
+def test_D07_a_store_that_another_process_renewed_is_followed(path):
+    with open_store(path, 1000, T0) as store:
+        keep(store, [block()], T0)
+        os.rename(path, path + ".away")
+        keep(store, [block(tokens=5)], T0)
+        assert tokens_in(path) == [5]
+        assert store.trouble is None
+
+
+def test_D07_a_damaged_file_met_by_many_is_moved_once(path):
+    os.makedirs(os.path.dirname(path))
+    Path(path).write_bytes(b"broken" * 1000)
+    told = [out for out in run_together(12, OWN_SESSION, path) if out.strip()]
+    assert len(kept_files(path)) == len(told) == 1
+    assert tokens_in(path) == list(range(1, 13))
+
+
+def test_D07_the_command_moves_a_damaged_history_aside_once(active):
+    active.run("record")
+    store = active.home / ".local/share/ccmon/ccmon.db"
+    for name in ("-wal", "-shm"):
+        store.with_name(store.name + name).unlink() if store.with_name(store.name + name).exists() else None
+    store.write_bytes(b"this is not a database" * 99)
+    result = active.run("record")
+    assert result.code == 0 and "damaged" in result.err
+    assert len(list(store.parent.glob("*corrupt*"))) >= 1
+    assert active.run("record") == (0, "", "")
+    assert len(active.run("history", "--json").json) == 1
+
+
+@pytest.mark.parametrize("work", [
+    pytest.param(lambda store: keep(store, [block(tokens=5)], T0), id="save"),
+    pytest.param(lambda store: store.facts(ME, T0), id="facts"),
+    pytest.param(lambda store: store.records(ME, T0), id="records"),
+])
+def test_D08_damage_in_the_middle_is_met_by_any_statement(path, work):
+    fill(path, 300)
+    overwrite(path, 4096, NOISE * ((os.path.getsize(path) - 4096) // 3000))
+    with open_store(path, 1000, T0) as store:
+        assert store.trouble is None                   # the first page is sound: nothing to see at the door
+        work(store)
+        assert kept_files(path)[0] in store.trouble
+        with open_store(path, 1000, T0) as another:
+            assert another.facts(ME, T0).trouble == store.trouble
+        keep(store, [block(tokens=5)], T0)
+    assert tokens_in(path) == [5]
+
+
+# --- damage at every page ---
+
+THEN = T0 + 60 * SESSION_S
+LATER = THEN + 400 * DAY
+ROUNDS = 20 if LONG else 1
+
+
+def fill_all(path):
+    """Some pages of every table."""
+    minute = T0 // 60 * 60
+    with open_store(path, 1000, T0) as store:
+        keep(store, [block(T0 + n * SESSION_S, n + 1) for n in range(60)], THEN)
+        for n in range(60):
+            keep(store, [block(THEN, n + 1)], THEN + n)
+        store.settle(ME, lambda ledger: ("ledger", [(18_000, T0 + n * 60, n % 100, T0 + SESSION_S) for n in range(80)]))
+        store.keep_logs(ME, [Minute(minute + n * 60, f"model {n % 5}", n, n, n, n) for n in range(100)], [])
+        store.put("ccusage_path", "/opt/ccusage")
+
+
+WORKS = (
+    lambda store: store.facts(ME, THEN + 200), lambda store: store.records(ME, THEN),
+    lambda store: store.used(ME, 0, 2 ** 40), lambda store: store.ledger(ME), lambda store: store.get("ccusage_path"),
+    lambda store: keep(store, [block(THEN, 500)], THEN + 200), lambda store: store.put("ccusage_path", "/usr/ccusage"),
+    lambda store: store.settle(ME, lambda ledger: ("ledger", [(18_000, THEN, 5.0, THEN + 60)])),
+    lambda store: store.keep_logs(ME, [Minute(T0 // 60 * 60 + 60_000, "model 1", 1, 1, 1, 1)], []),
+    lambda store: store.maintain(LATER, 60, 0), lambda store: keep(store, [block(LATER, 9)], LATER))
+
+
+def spoilt(page, other, chance):
+    """The page, spoilt in each of many ways."""
+    noise = chance.getrandbits(8 * len(page)).to_bytes(len(page), "big")
+    yield from (bytes(len(page)), noise, page[:2048] + bytes(2048), bytes(2048) + page[2048:], other)
+    for width in 3 * (1, 6) + 3 * (-1,):
+        at = chance.randrange(12) if width < 0 else chance.randrange(len(page) - width)       # the header of a page is short
+        yield page[:at] + noise[:abs(width)] + page[at + abs(width):]
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_D08_damage_at_every_page_is_survived(path, part):
+    """Whatever is met is moved aside, or not met at all: the next moment is recorded, and no call fails."""
+    fill_all(path)
+    store_copy.backup(path, path + ".good")
+    good, chance, total = Path(path + ".good").read_bytes(), random.Random(part), Counter()
+    for at in [at for _ in range(ROUNDS) for at in range(part * 4096, len(good), 4 * 4096)]:
+        other = chance.randrange(len(good) // 4096) * 4096
+        for page in spoilt(good[at:at + 4096], good[other:other + 4096], chance):
+            shutil.rmtree(os.path.dirname(path))
+            os.makedirs(os.path.dirname(path))
+            Path(path).write_bytes(good[:at] + page + good[at + 4096:])
+            with open_store(path, 1000, T0) as store:
+                for work in chance.sample(WORKS, len(WORKS)):
+                    work(store)
+                keep(store, [block(LATER + DAY, 777)], LATER + DAY)
+                assert store.records(ME, LATER + DAY)[-1].block.tokens == 777
+                assert store.facts(ME, LATER + DAY).blocks[-1].tokens == 777
+                assert bool(store.trouble) == bool(kept_files(path))
+                total["moved aside" if kept_files(path) else "not met"] += 1
+    assert min(total.values()) > 10
+    print(dict(total))
+
+
+def test_D08_a_schema_that_is_no_text_is_damage(path):
+    """sqlite quotes it in its message, which Python then cannot decode."""
+    fill(path)
+    data = Path(path).read_bytes()
+    at = data.index(b"owner_id INTEGER")
+    Path(path).write_bytes(data[:at] + b"[\xc4\xff " + data[at + 4:])
+    assert store_check.examine(path).problems
+    with pytest.raises(store_copy.Broken):
+        store_copy.backup(path, path + ".copy")
+    with open_store(path, 1000, T0) as store:
+        keep(store, [block(tokens=5)], T0)
+        assert store.trouble and kept_files(path)
+    assert tokens_in(path) == [5]
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_D08_a_damaged_history_of_another_machine_never_costs_the_own(path, tmp_path, part):
+    other = str(tmp_path / "other" / "ccmon.db")
+    fill_all(other)
+    fill(path, 3)
+    store_copy.backup(other, other + ".good")
+    good, chance, refused = Path(other + ".good").read_bytes(), random.Random(part), 0
+    for at in range(part * 4096, len(good), 2 * 4096):
+        for page in list(spoilt(good[at:at + 4096], good[:4096], chance))[::1 if LONG else 4]:
+            Path(other).write_bytes(good[:at] + page + good[at + 4096:])
+            found = None
+            with suppress(CcmonError), store_copy.copied(other, path) as copy:
+                found = store_merge.read(copy, other, LATER)
+            with open_store(path, 1000, T0) as store:
+                if found is not None:
+                    store.change(lambda db, found=found: store_merge.merge(db, found, LATER))
+                refused += found is None
+                assert store.trouble is None and {block.tokens for block in saved(store)} >= {1, 2, 3}
+    assert refused > 3 and kept_files(path) == [] and store_check.examine(path).problems == ()
+
+
+def test_D08_damage_is_told_by_the_check_whatever_it_hit(path):
+    """A look says what is wrong, and never fails otherwise."""
+    fill_all(path)
+    store_copy.backup(path, path + ".good")
+    good, chance, told = Path(path + ".good").read_bytes(), random.Random(3), 0
+    for at in range(0, len(good), 4096):
+        for page in list(spoilt(good[at:at + 4096], good[:4096], chance))[::1 if LONG else 3]:
+            Path(path).write_bytes(good[:at] + page + good[at + 4096:])
+            with suppress(CcmonError):
+                told += bool(store_check.examine(path).problems)
+            with suppress(CcmonError, store_copy.Broken):
+                store_copy.backup(path, path + ".copy")
+    assert told > len(good) // 4096
+
+
+# --- half a journal ---
+
+@pytest.mark.parametrize("spoil", [
+    lambda data: data[:len(data) // 2], lambda data: data[:len(data) // 2] + b"x" * (len(data) // 2),
+    lambda data: b"x" * len(data), lambda data: data[:7]], ids=["cut", "garbage from the middle", "garbage", "seven bytes"])
+def test_D09_a_spoiled_journal_costs_its_tail_only(path, spoil):
+    with open_store(path, 1000, T0) as store:
+        keep(store, [block(T0 - DAY, 5)], T0)
+        store._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        for n in range(20):
+            keep(store, [block(tokens=n + 10)], T0 + n)
+        for suffix in ("", "-wal"):
+            shutil.copy(path + suffix, path + ".killed" + suffix)
+    journal = Path(path + ".killed-wal")
+    journal.write_bytes(spoil(journal.read_bytes()))
+    with open_store(path + ".killed", 1000, T0) as store:
+        tokens = [b.tokens for b in saved(store)]
+        assert store.trouble is None and tokens[:1] == [5] and tokens[1:] in [[], *([n + 10] for n in range(20))]
+        keep(store, [block(tokens=99)], T0 + 60)
+    assert tokens_in(path + ".killed")[-1] == 99 and store_check.examine(path + ".killed").problems == ()

@@ -1,0 +1,193 @@
+"""D-4, D-5, D-6 and D-13: locked histories, and those of newer, older and other programs."""
+
+import os
+import sqlite3
+import sys
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from store_cases import DAY, ME, T0, block, fill, keep, kept_files, path, saved, tokens_in  # noqa: F401
+from store_processes import active, version  # noqa: F401
+
+from ccmon import migrations, store_check
+from ccmon.model import SESSION_S
+from ccmon.store import Busy, StoreError, open_store
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")
+
+
+def database(path, *statements):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with closing(sqlite3.connect(path)) as db, db:
+        for statement in statements:
+            db.execute(statement)
+
+
+@contextmanager
+def locked(path, begin="BEGIN IMMEDIATE"):
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute(begin)
+        yield
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_D04_locked_is_not_empty_and_not_old(path, is_new):
+    if is_new:
+        database(path)
+        Path(path).touch()
+    else:
+        fill(path)
+        database(path, "PRAGMA journal_mode = DELETE")
+    with locked(path, "BEGIN EXCLUSIVE"), pytest.raises(Busy):
+        open_store(path, 50, T0)
+    assert kept_files(path) == []
+    assert tokens_in(path) == ([] if is_new else [1])
+
+
+@pytest.mark.parametrize("statements, sentence", [
+    (["PRAGMA user_version = 200"], r"was written by a newer ccmon \(schema 200, this one knows 104\); history is off; upgrade"),
+    (["CREATE TABLE session (a)", "PRAGMA user_version = 317"], r"newer ccmon \(schema 317"),
+    (["CREATE TABLE session (a)"], "is a database of another program"),
+    (["PRAGMA user_version = 99"], "is a database of another program"),
+    (["PRAGMA user_version = -1"], "is a database of another program"),
+])
+def test_D05_a_database_that_is_not_ours_is_left_alone(path, statements, sentence):
+    database(path, "CREATE TABLE precious (a)", *statements)
+    before = Path(path).read_bytes()
+    with pytest.raises(StoreError, match=sentence) as caught:
+        open_store(path, 1000, T0)
+    assert path in str(caught.value)
+    assert Path(path).read_bytes() == before
+    assert os.listdir(os.path.dirname(path)) == [os.path.basename(path)]
+
+
+def test_D06_a_higher_additive_schema_is_used_as_it_is(path):
+    fill(path)
+    database(path, "ALTER TABLE session ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'",
+             "ALTER TABLE snapshot ADD COLUMN mood TEXT", "ALTER TABLE owner ADD COLUMN mood TEXT",
+             "CREATE TABLE extra (a)", "PRAGMA user_version = 104")
+    with open_store(path, 1000, T0) as store:
+        keep(store, [block(), block(T0 + SESSION_S, 9)], T0 + SESSION_S)
+        store.put("a", "b")
+        assert [b.tokens for b in store.facts(ME, T0 + SESSION_S).blocks] == [1000, 9]
+        assert store._db.execute("PRAGMA user_version").fetchone()[0] == 104
+
+
+def test_D03_a_step_is_taken_once_and_a_failing_one_not_at_all(path, monkeypatch):
+    fill(path)
+
+    def add_mood(db):
+        db.execute("ALTER TABLE session ADD COLUMN mood TEXT")
+    released, last = migrations.STEPS, migrations.VERSION
+    monkeypatch.setattr(migrations, "VERSION", last + 2)
+    monkeypatch.setattr(migrations, "STEPS", (*released, (last + 1, add_mood), (last + 2, add_mood)))
+    with pytest.raises(StoreError, match="duplicate column name: mood.*history is off"):
+        open_store(path, 1000, T0)
+    monkeypatch.setattr(migrations, "STEPS", (*released, (last + 1, add_mood), (last + 2, lambda db: None)))
+    for _ in range(2):
+        assert tokens_in(path) == [1]
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA user_version").fetchone()[0] == last + 2
+        assert "mood" in [row[1] for row in db.execute("PRAGMA table_info(session)")]
+
+
+@pytest.mark.parametrize("steps", range(1, len(migrations.STEPS)))
+def test_D03_every_released_schema_is_brought_up_to_date(path, monkeypatch, steps):
+    with monkeypatch.context() as old:
+        old.setattr(migrations, "STEPS", migrations.STEPS[:steps])
+        old.setattr(migrations, "VERSION", migrations.STEPS[-1][0])
+        fill(path)
+    with open_store(path, 1000, T0) as store:
+        assert tokens_in(path) == [1]
+        store.settle(ME, lambda ledger: ("ledger", [(18_000, T0, 37.0, T0 + 60)]))
+        assert store.ledger(ME) == "ledger"
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA user_version").fetchone()[0] == migrations.VERSION
+        assert db.execute("SELECT window_s, ts, percent, resets_at FROM reading").fetchall() == [(18_000, T0, 37.0, T0 + 60)]
+
+
+@pytest.mark.parametrize("steps", range(1, len(migrations.STEPS)))
+def test_D06_an_older_ccmon_goes_on_beside_a_newer_one(path, steps):
+    """Both have it open, write in turns, and thin; the older one knows less tables."""
+    with open_store(path, 1000, T0) as newer:
+        with pytest.MonkeyPatch.context() as old:
+            old.setattr(migrations, "STEPS", migrations.STEPS[:steps])
+            old.setattr(migrations, "VERSION", migrations.STEPS[-1][0])
+            older = open_store(path, 1000, T0)
+        for turn in range(6):
+            now = T0 + turn * SESSION_S
+            facts = keep((older, newer)[turn % 2], [block(now, turn + 1)], now)
+            assert facts.blocks == older.facts(ME, now).blocks == newer.facts(ME, now).blocks
+        while not newer.maintain(T0 + 200 * DAY, 60, 0):
+            pass
+        keep(older, [block(T0 + 9 * SESSION_S, 77)], T0 + 9 * SESSION_S)
+        assert [b.tokens for b in saved(newer)] == [1, 2, 3, 4, 5, 6, 77]
+        older.close()
+    assert version(path) == migrations.VERSION
+
+
+def test_D06_a_newer_ccmon_thinned_and_added_columns(path):
+    fill(path)
+    with closing(sqlite3.connect(path)) as db, db:
+        for table in ("session", "snapshot", "minute", "hour", "reading"):
+            db.execute(f"ALTER TABLE {table} ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'")
+        db.execute("INSERT INTO meta VALUES ('thinned 1', '5 5 5 5 5')")
+        db.execute(f"PRAGMA user_version = {migrations.VERSION + 1}")
+    with open_store(path, 1000, T0) as store:
+        keep(store, [block(tokens=9)], T0 + 60)
+        store.settle(ME, lambda ledger: ("l", [(18_000, T0, 1.0, T0 + 60)]))
+        assert store.maintain(T0 + 200 * DAY, 60, 0)
+    assert store_check.examine(path).problems == () and version(path) == migrations.VERSION + 1
+
+
+def test_D13_a_held_lock_costs_the_moment_and_nothing_else(path):
+    fill(path)
+    with open_store(path, 50, T0) as store:
+        with locked(path):
+            for work in (lambda: keep(store, [block()], T0), lambda: store.put("a", "b")):
+                with pytest.raises(Busy, match="is held by another program"):
+                    work()
+            assert [b.tokens for b in store.facts(ME, T0).blocks] == [1]
+            assert tokens_in(path) == [1]
+        keep(store, [block()], T0)
+    assert tokens_in(path) == [1000]
+
+
+# --- the whole program ---
+
+def program_works(active, *warnings):
+    """The numbers of this moment are right, and only these are warned of."""
+    told = active.run("--json")
+    assert told.code == 0 and told.json["session"]["tokens"] == 1234
+    assert told.json["warnings"] == list(warnings)
+    assert active.run("--statusline", "--wait", "20", now=None).code == 0
+
+
+@pytest.mark.parametrize("number, what", [(200, "schema 200"), (0, "another program")])
+def test_D05_ccmon_works_beside_a_history_that_is_not_for_it(active, number, what):
+    assert active.run("record").code == 0
+    stored = active.home / ".local/share/ccmon/ccmon.db"
+    database(str(stored), f"PRAGMA user_version = {number}")
+    before = stored.read_bytes()
+    program_works(active, "store_failed")
+    for words in (["record"], ["history"]):
+        told = active.run(*words)
+        assert told.code == 30 and what in told.err
+    assert stored.read_bytes() == before and kept_files(str(stored)) == []
+
+
+@pytest.mark.parametrize("journal", ["WAL", "DELETE"])
+def test_D13_ccmon_works_beside_a_lock_that_is_held(active, journal):
+    """In WAL reads wait for nobody; a file that is locked against readers too costs history for the moment."""
+    assert active.run("record").code == 0
+    stored = active.home / ".local/share/ccmon/ccmon.db"
+    database(str(stored))
+    with closing(sqlite3.connect(str(stored))) as db:
+        db.execute(f"PRAGMA journal_mode = {journal}").fetchall()
+    with locked(str(stored), "BEGIN EXCLUSIVE"):
+        program_works(active, "store_failed")
+        told = active.run("history", "--json")
+        assert (told.code, len(told.json)) == (0, 1) if journal == "WAL" else told.code == 30
+    program_works(active)
+    assert kept_files(str(stored)) == []

@@ -1,0 +1,107 @@
+"""Security, read from the sources: bandit's findings, what is put into SQL, the bounds of what ccmon depends on."""
+
+import ast
+import builtins
+import configparser
+import importlib
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from commands import ROOT
+
+SQL = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|PRAGMA|CREATE|DROP|ALTER|WHERE|ON CONFLICT)\b")
+KNOWN = {                              # variables in SQL, and why nobody else can say what they hold
+    ("log_cache", "table"): "one of two names beside it", ("log_cache", "marks"): "question marks",
+    ("log_cache", "shared"): "a query beside it", ("log_cache", "wanted"): "a query beside it",
+    ("migrations", "busy_ms"): "as :d, a number", ("store", "self"): "busy_ms as :d, a number",
+    ("store_check", "table"): "of a constant", ("store_check", "rule"): "of a constant",
+    ("store_facts", "quoted"): "a name in quotes, with its own quotes doubled",
+    ("store_learning", "first"): "of a constant", ("store_learning", "forecast"): "only its length",
+    ("store_logs", "table"): "the word of a caller: minute or hour", ("store_merge", "table"): "one of two names beside it",
+    ("store_rows", "newest"): "a query beside it", ("store_rows", "where"): "a condition beside it",
+    ("store_rows", "done"): "a condition beside it",
+    ("store_sound", "pragma"): "the word of a caller", ("store_sound", "named"): "letters, digits and underscores only",
+    ("store_thin", "free"): "a number"}
+
+
+def put_in(tree):
+    """The expressions that are put into SQL text."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr) and SQL.search("".join(part.value for part in node.values if hasattr(part, "value")
+                                                                  and isinstance(part.value, str))):
+            yield from (part.value for part in node.values if isinstance(part, ast.FormattedValue))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+            of = node.func.value
+            if isinstance(of, ast.Name) or isinstance(of, ast.Constant) and SQL.search(str(of.value)):
+                yield from (*node.args, *(word.value for word in node.keywords))
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Mod)):
+            sides = [side for side in (node.left, node.right) if not isinstance(side, ast.Constant)]
+            if len(sides) == 1 and SQL.search(str(getattr(node.left, "value", "")) + str(getattr(node.right, "value", ""))):
+                yield from sides
+
+
+def variables(node):
+    """The names in an expression that are neither constants of a module, nor modules, nor its own."""
+    own = {name.id for part in ast.walk(node) if isinstance(part, ast.comprehension) for name in ast.walk(part.target)
+           if isinstance(name, ast.Name)}
+    found = {name.id for name in ast.walk(node) if isinstance(name, ast.Name)} - own
+    return {name for name in found if not name.isupper() and not hasattr(builtins, name) and not name.startswith("store_")
+            and not name[0].isupper()}
+
+
+ROOMS = sorted([*(ROOT / "ccmon").glob("store*.py"), ROOT / "ccmon/log_cache.py", ROOT / "ccmon/migrations.py"])
+
+
+@pytest.mark.parametrize("path", ROOMS, ids=lambda path: path.stem)
+def test_what_is_put_into_sql_comes_from_the_source(path):
+    """In the place of bandit's B608, which cannot tell a constant from data."""
+    found = {(path.stem, name) for node in put_in(ast.parse(path.read_text())) for name in variables(node)}
+    assert found - set(KNOWN) == set()
+
+
+def test_no_other_room_speaks_sql():
+    rooms = {path.stem for path in (ROOT / "ccmon").rglob("*.py") if re.search(r"\.execute(many|script)?\(", path.read_text())}
+    assert rooms <= {path.stem for path in ROOMS}
+
+
+def test_this_test_would_see_data_in_sql():
+    bad = ast.parse("""
+db.execute(f"SELECT * FROM session WHERE host = '{host}'")
+db.execute("SELECT * FROM session WHERE host = '%s'" % host)
+db.execute("SELECT * FROM session WHERE host = " + host)
+db.execute("SELECT * FROM session WHERE host = '{}'".format(host))
+""")
+    assert [variables(node) for node in put_in(bad)] == [{"host"}] * 4
+
+
+def test_bandit_finds_nothing():
+    pytest.importorskip("bandit", reason="bandit is not installed (it needs Python 3.10)")
+    done = subprocess.run([sys.executable, "-m", "bandit", "-q", "-r", "ccmon", "--ini", "setup.cfg"], cwd=ROOT, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+# --- what ccmon depends on ------------------------------------------------------------------------------------------------
+
+def bounds(section, option):
+    """{name: lowest version} of a list of requirements; None where none is named."""
+    parser = configparser.ConfigParser()
+    parser.read(str(ROOT / "setup.cfg"), encoding="utf-8")
+    found = (re.match(r"([\w-]+)(?: *>= *([\w.]+))?", line) for line in parser[section][option].split("\n") if line.strip())
+    return {match.group(1): match.group(2) for match in found if match}
+
+
+def test_every_dependency_has_a_lowest_version():
+    assert bounds("options", "install_requires") == {
+        "pytz": "2019.1", "tabulate": "0.8.8", "windows-curses": None}
+    assert bounds("options.extras_require", "ml") == {"scikit-learn": "1.0", "statsmodels": "0.13"}
+
+
+@pytest.mark.skipif(not os.environ.get("LOWEST_VERSIONS"), reason="only where run.sh has installed the lowest versions")
+@pytest.mark.parametrize("name", ["pytz", "tabulate"])
+def test_the_whole_suite_runs_with_the_lowest_versions(name):
+    """tests/run.sh installs them for the oldest Python; every other test is then one of them."""
+    assert importlib.import_module(name).__version__ == bounds("options", "install_requires")[name]

@@ -1,0 +1,143 @@
+"""Other processes at one history, small disks and folders of other users, for the tests of what the store survives."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from commands import HOUR, NOW, block, wait_until
+from store_cases import fill
+
+from ccmon import migrations
+
+ROOT = str(Path(__file__).resolve().parent.parent)
+PATIENCE_S = 120
+
+CHILD = """
+import os, sys, time
+sys.path.insert(0, sys.argv[1])
+from ccmon.compute import active
+from ccmon.model import SESSION_S, Block, Limit, Owner
+from ccmon.store import Busy, StoreError, open_store
+from ccmon.store_logs import Minute
+path, number = sys.argv[2], int(sys.argv[3])
+T0, ME = 1_750_000_000, Owner("laptop", "a1")
+
+def block(start=T0, tokens=1000):
+    return Block(start, start + SESSION_S, start, tokens, tokens, 0, 0, 0, 1.0, ("opus",), 1)
+
+def limit_of(tokens, high):
+    return Limit(7000, "pro", "plan", "pro")
+
+def keep(store, blocks, now):
+    return store.record(blocks, ME, now, limit_of, active)
+
+sys.stdin.readline()
+"""
+
+
+def words(code, path, number=0):
+    """The argument list of a process that runs the code after CHILD's lines."""
+    return [sys.executable, "-c", CHILD + code, ROOT, path, str(number)]
+
+
+def start_together(number, code, path):
+    """Processes that run the code after CHILD's lines, from the same moment on."""
+    started = [subprocess.Popen(words(code, path, n), universal_newlines=True, stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE) for n in range(number)]
+    for child in started:
+        child.stdin.write("go\n")
+        child.stdin.flush()
+    return started
+
+
+def run_together(number, code, path):
+    """What each process printed; fails when one of them ended with an error."""
+    started = start_together(number, code, path)
+    ended = [(*child.communicate(timeout=PATIENCE_S), child.returncode) for child in started]
+    assert [(err, rc) for _, err, rc in ended if err or rc] == []
+    return [out for out, _, _ in ended]
+
+
+OWN_SESSION = """
+with open_store(path, 20_000, T0) as store:
+    keep(store, [block(T0 + number * SESSION_S, number + 1)], T0 + 99 * SESSION_S)
+    print(store.trouble or "")
+"""
+TRY = """
+try:
+    with open_store(path, 100, T0) as store:
+        print("opened", len(store.records(None, T0)))
+        keep(store, [block()], T0)
+        print("saved")
+except StoreError as error:
+    print(type(error).__name__, error)
+"""
+NOBODY = "if os.getuid() == 0: os.setgroups([]); os.setresgid(*3 * [65534]); os.setresuid(*3 * [65534])"
+
+
+@pytest.fixture
+def active(machine):
+    """A machine with an active session."""
+    machine.answers([block(NOW - HOUR, 1234)])
+    return machine
+
+
+@pytest.fixture
+def shared():
+    """A folder that other users can reach, which pytest's are not."""
+    folder = tempfile.mkdtemp(dir="/tmp")
+    os.chmod(folder, 0o755)
+    yield folder
+    os.chmod(folder, 0o755)
+    shutil.rmtree(folder)
+
+
+@contextmanager
+def disk(folder, options):
+    """A file system of its own at the folder."""
+    folder.mkdir(exist_ok=True)
+    mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+    if os.getuid() or not shutil.which("mount") or subprocess.call(mount, stderr=subprocess.DEVNULL):
+        pytest.skip("only root can mount a small disk")
+    try:
+        yield str(folder)
+    finally:
+        subprocess.check_call(["umount", "-l", str(folder)])
+
+
+def fill_disk(folder):
+    """Leave no byte on the disk."""
+    with pytest.raises(OSError), open(folder + "/filler", "wb", buffering=0) as file:
+        while True:
+            if file.write(b"x" * 4096) < 4096:
+                file.write(b"x")
+
+
+def read_only(folder):
+    """Let nothing be written to the disk from now on."""
+    wait_until(lambda: subprocess.call(["mount", "-o", "remount,ro", folder], stderr=subprocess.DEVNULL) == 0, "nobody writes")
+
+
+def free_disk(folder):
+    """Take that back."""
+    os.remove(folder + "/filler")
+
+
+def fill_old(path, steps, number=1):
+    """A file as an older ccmon leaves it, of so many steps."""
+    with pytest.MonkeyPatch.context() as old:
+        old.setattr(migrations, "STEPS", migrations.STEPS[:steps])
+        old.setattr(migrations, "VERSION", migrations.STEPS[-1][0])
+        fill(path, number)
+
+
+def version(path):
+    """The number of the schema."""
+    with closing(sqlite3.connect(path)) as db:
+        return db.execute("PRAGMA user_version").fetchone()[0]
