@@ -56,12 +56,16 @@ rm -rf "$source"
 mkdir "$source"
 cp -R ccmon man completions README.md LICENSE setup.py setup.cfg "$source"
 
-# What no version of Python changes runs on the newest only: shell scripts, pages in a browser, the README, long back-tests.
-once="--ignore=tests/test_init_claude_shells.py --ignore=tests/test_ccmon_line.py --ignore=tests/test_report_browser.py
-    --ignore=tests/test_backtest.py --ignore=tests/test_learning_change.py --ignore=tests/test_readme.py
-    --ignore=tests/test_simulator.py --ignore=tests/test_generated.py --ignore=tests/test_architecture.py"
-for part in D_kills D_processes X_prompts X_private X_folders P_running P_real_ccusage T_jobs T_streams hostile_places catalogue; do
-    once="$once --ignore=tests/faults/test_faults_$part.py"
+# What no version of Python changes runs on the newest only: shells, tmux, terminals, pages in a browser, other programs, the
+# README, generated files, the shape of the sources, long back-tests, kills.
+once=
+for name in init init_claude_shells ccmon_line dialects templates tmux_screen report_browser backtest learning_change simulator \
+    readme generated architecture; do
+    once="$once --ignore=tests/test_$name.py"
+done
+for name in D_kills D_processes P_running P_real_ccusage S_line S_refresher S_soak T_jobs T_kinds T_painting T_streams \
+    X_prompts X_private X_folders hostile_places catalogue; do
+    once="$once --ignore=tests/faults/test_faults_$name.py"
 done
 pythons=${PYTHONS:-$(find_pythons)}
 oldest=$(echo "${pythons:-python3}" | tr ' ' '\n' | head -n 1)
@@ -79,5 +83,5 @@ for python in ${pythons:-python3}; do
     fi
     echo "== $("$venv/bin/python" --version)"
     # shellcheck disable=SC2086
-    LOWEST_VERSIONS=$lowest "$venv/bin/python" -m pytest -n 4 --dist loadgroup $skipped "$@"
+    LOWEST_VERSIONS=$lowest "$venv/bin/python" -m pytest -n 6 --dist loadgroup $skipped "$@"
 done

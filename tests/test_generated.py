@@ -24,7 +24,7 @@ needs_the_makers = pytest.mark.skipif(sys.version_info < (3, 10), reason="argpar
 # what is typed before the tab -> all that is offered
 CASES = [
     ("ccmon --pl", {"--plan"}),
-    ("ccmon --reset", {"--reset", "--reset-hour"}),
+    ("ccmon --reset", {"--reset", "--reset-hour", "--reset-terminal"}),
     ("ccmon --plan ", set(PLAN_NAMES)),
     ("ccmon --plan max", {"max5", "max20"}),
     ("ccmon --reset s", {"session", "schedule"}),

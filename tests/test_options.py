@@ -21,11 +21,13 @@ GOOD = {"plan": ["pro", "max5", "max20", "custom_max", "ml_auto"], "limit": ["1"
         "interval": ["0.5", "3600"], "timeout": ["0.1", "90"], "ccusage": ["/a b", "x"],
         "source": ["auto", "ccusage", "logs"], "theme": ["dark"], "wait": ["0", "60"],
         "line_ttl": ["1", "60"], "compact": ["yes", "off"], "ascii": ["TRUE", "0"], "emoji": ["no", "1"],
+        "guardian": ["no", "on"],
         "format": sorted({*DIALECTS} - {"claude"}), "template": ["{percent}%", " a b "], "max_width": ["1", "1,000"]}
 BAD = {"plan": ["Pro", "max", ""], "limit": ["0", "-5", "x", "1.5", "9" * 30, "٣"], "reset": ["daily", "24", "1,,2", "5.5", "-1"],
        "reset_hour": ["24", "-1", "x", "1.5", "nan"], "interval": ["0", "nan", "inf", "x", "1e9"], "timeout": ["0", "-1"],
        "source": ["log", "AUTO", "x"],
        "theme": ["drak"], "wait": ["-1", "61"], "line_ttl": ["0"], "compact": ["perhaps"], "ascii": ["2"], "emoji": ["jein"],
+       "guardian": ["angel"],
        "format": ["TMUX", "xyz"], "max_width": ["0", "1001", "x"]}
 
 

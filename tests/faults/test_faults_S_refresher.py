@@ -130,7 +130,7 @@ def test_S02_after_a_killed_refresher_the_next_call_of_the_launcher_refreshes(ma
     assert not alive(orphan)
 
 
-@pytest.mark.parametrize("seed", range(int(os.environ.get("FAULTS_REFRESHER_KILLS", "3"))))
+@pytest.mark.parametrize("seed", range(int(os.environ.get("FAULTS_REFRESHER_KILLS", "2"))))
 def test_S02_a_refresher_killed_at_any_moment_is_followed_by_another(machine, seed):
     live(machine)
     machine.slow(1)
