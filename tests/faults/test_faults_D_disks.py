@@ -10,7 +10,8 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-from commands import HOUR, NOW, Machine, wait_until
+import pytz
+from commands import HOUR, NOW, ROOT, Machine, wait_until
 from commands import block as answer
 from store_cases import DAY, ME, T0, block, fill, keep, kept_files, path, tokens_in  # noqa: F401
 from store_processes import (  # noqa: F401
@@ -288,8 +289,12 @@ sys.exit(main())
 
 
 def stranger(machine, *words, **env):
-    """A call by a user of another number."""
-    return subprocess.run([sys.executable, "-c", STRANGER, *words], env=machine.env(CCMON_NOW=NOW, **env), text=True,
+    """A call by a user of another number, who can read the time zones: those of a virtual environment may be private."""
+    zones = machine.folder / "zones"
+    if not zones.exists():
+        shutil.copytree(os.path.dirname(pytz.__file__), str(zones / "pytz"))
+    known = machine.env(CCMON_NOW=NOW, PYTHONPATH=f"{zones}:{ROOT}", **env)
+    return subprocess.run([sys.executable, "-c", STRANGER, *words], env=known, text=True,
                           cwd="/", capture_output=True, stdin=subprocess.DEVNULL, timeout=60, check=False)
 
 
