@@ -14,9 +14,9 @@ except ImportError:                    # Windows
 _IN, _OUT = 0, 1
 # Plain attributes and letters, normal keypad, visible cursor, main screen: what every living terminal understands.
 FAREWELL = b"\x1b[0m\x1b(B\x0f\x1b[?1l\x1b>\x1b[?25h\x1b[?1049l"
-# What others leave behind: mouse, focus and paste reports, frozen pictures, another keyboard, no wrapping, a part that scrolls.
-_OTHERS = (b"".join(b"\x1b[?%dl" % mode for mode in (1000, 1002, 1003, 1004, 1005, 1006, 1015, 2004, 2026, 6, 5, 66))
-           + b"\x1b[=0u\x1b[>4;0m\x1b[4l\x1b[?7h\x1b[0 q\x1b7\x1b[r\x1b8")
+# What others leave behind: mouse, focus and paste reports, frozen pictures, other keys, no wrapping, a part that scrolls.
+_OTHERS = (b"".join(b"\x1b[?%dl" % mode for mode in (1000, 1002, 1003, 1004, 1005, 1006, 1015, 2004, 2026, 5, 66))
+           + b"\x1b[>4;0m\x1b[4l\x1b[?7h\x1b[0 q\x1b7\x1b[r\x1b8")
 _CHARACTERS = {"VINTR": b"\x03", "VQUIT": b"\x1c", "VERASE": b"\x7f", "VKILL": b"\x15", "VEOF": b"\x04", "VSUSP": b"\x1a",
                "VSTART": b"\x11", "VSTOP": b"\x13"}
 

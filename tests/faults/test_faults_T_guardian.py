@@ -203,6 +203,13 @@ def test_T02_reset_terminal_mends_what_any_program_has_left(machine):
         assert "intr = ^C" in term.text() and " icanon" in term.text() and " echo " in term.text()
 
 
+def test_T02_reset_terminal_leaves_the_cursor_where_it_is(machine):
+    aid = " ".join(machine.command("--reset-terminal"))
+    with Terminal(["/bin/sh", "-c", f"echo one; echo two; {aid}; echo three"], env=machine.env(TERM=None)) as term:
+        assert term.wait_exit() == 0
+        assert term.lines()[:3] == ["one", "two", "three"]
+
+
 def test_T02_reset_terminal_says_when_there_is_none(machine):
     machine.configure("[ccmon]\nnonsense = 1\n")       # first aid needs no configuration
     done = machine.run("--reset-terminal")
