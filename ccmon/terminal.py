@@ -16,7 +16,8 @@ _IN, _OUT = 0, 1
 FAREWELL = b"\x1b[0m\x1b(B\x0f\x1b[?1l\x1b>\x1b[?25h\x1b[?1049l"
 # What others leave behind: mouse, focus and paste reports, frozen pictures, other keys, no wrapping, a part that scrolls.
 _OTHERS = (b"".join(b"\x1b[?%dl" % mode for mode in (1000, 1002, 1003, 1004, 1005, 1006, 1015, 2004, 2026, 5, 66))
-           + b"\x1b[>4;0m\x1b[4l\x1b[?7h\x1b[0 q\x1b7\x1b[r\x1b8")
+           + b"\x1b[>4;0m\x1b[4l\x1b[?7h\x1b[0 q\x1b[r")
+_NEW_ROW = b"\x1b[999;1H\r\n"         # where nothing is overwritten: the cursor may have been restored to anywhere
 _CHARACTERS = {"VINTR": b"\x03", "VQUIT": b"\x1c", "VERASE": b"\x7f", "VKILL": b"\x15", "VEOF": b"\x04", "VSUSP": b"\x1a",
                "VSTART": b"\x11", "VSTOP": b"\x13"}
 
@@ -26,7 +27,7 @@ def reset() -> None:
     os.get_terminal_size(_OUT)
     if termios:
         termios.tcsetattr(_OUT, termios.TCSANOW, _sane(termios.tcgetattr(_OUT)))
-    os.write(_OUT, FAREWELL + _OTHERS)
+    os.write(_OUT, FAREWELL + _OTHERS + _NEW_ROW)
 
 
 def _sane(modes: List[Any]) -> List[Any]:
