@@ -4,9 +4,10 @@ import json
 import os
 import re
 import subprocess
+import sys
 
 import pytest
-from commands import HOUR, PATIENCE_S, wait_until
+from commands import HOUR, PATIENCE_S, ROOT, wait_until
 from line_shells import call, program
 from live_lines import age, live, one_line, warm
 from test_ccmon_line import line, shell  # noqa: F401
@@ -91,6 +92,14 @@ def test_S05_a_document_in_pieces(used):  # noqa: F811
     out, _ = process.communicate(document[9:], timeout=PATIENCE_S)
     assert "CC 10%" in out or "5h 37%" in out         # within 50 ms or not: a row comes
     assert process.returncode == 0
+
+
+def test_S05_on_a_machine_so_busy_that_the_time_is_over_at_once_what_is_there_is_read(tmp_path):
+    (tmp_path / "told").write_bytes(b"x" * 100_000)
+    code = "import time; from ccmon import hook; print(len(hook._read_within(time.monotonic() - 9)))"
+    with open(str(tmp_path / "told"), "rb") as there:
+        done = subprocess.run([sys.executable, "-c", code], stdin=there, stdout=subprocess.PIPE, cwd=str(ROOT), check=True)
+    assert int(done.stdout) == 100_000
 
 
 def test_S05_what_stands_on_stdin_is_left_for_the_next_command(used):  # noqa: F811
