@@ -31,7 +31,7 @@ def live(machine: Machine, tokens: int = 9200, ago_s: int = 2 * HOUR) -> None:
 
 def warm(machine: Machine, *words: str) -> str:
     """The line once it is cached and nobody refreshes."""
-    machine.run("--statusline", *words, now=None)
+    wait_until(lambda: one_line(machine.run("--statusline", *words, now=None)) != "CC -", "a line")
     wait_until(machine.idle, "the refresher ends")
     return one_line(machine.run("--statusline", *words, now=None))
 
