@@ -7,7 +7,7 @@ from importlib import import_module
 from io import TextIOWrapper
 from typing import List, Sequence
 
-from ccmon import arguments, output, signals, terminal
+from ccmon import arguments, output, signals
 from ccmon.call import context_of
 from ccmon.model import CcmonError, Unwritable, UsageError
 
@@ -63,6 +63,7 @@ def _run(argv: List[str]) -> int:
 
 
 def _reset_terminal() -> int:
+    from ccmon import terminal
     try:
         terminal.reset()
     except OSError:

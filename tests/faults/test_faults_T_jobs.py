@@ -145,7 +145,9 @@ def test_T03_a_signal_ends_it_while_it_is_stopped_and_the_shell_keeps_its_screen
     assert tmux.mode()[:2] == "01" and "1,234" not in tmux.text()
 
 
-def test_T03_stopped_by_force_and_sent_to_the_background_it_draws_nothing_there(machine, window):
+@pytest.fixture
+def behind(machine, window):
+    """bash in tmux, whose ccmon was stopped by force and sent to the background."""
     live(machine)
     tmux = window(SHELLS["bash"], machine.env(PS1="$ "))
     tmux.types(f"{' '.join(machine.command('--interval', '0.5'))}")
@@ -154,6 +156,11 @@ def test_T03_stopped_by_force_and_sent_to_the_background_it_draws_nothing_there(
     tmux.until(lambda: "Stopped" in tmux.text(), "stopped")
     tmux.types("clear; bg; sleep 0.5; jobs")
     tmux.until(lambda: "Stopped" in tmux.text(), "stopped again, by the kernel")
+    return tmux
+
+
+def test_T03_stopped_by_force_and_sent_to_the_background_it_draws_nothing_there(behind):
+    tmux = behind
     assert "1,234" not in tmux.text()
     tmux.types("fg")
     tmux.until(lambda: "1,234" in tmux.text(), "drawn again")
@@ -161,15 +168,8 @@ def test_T03_stopped_by_force_and_sent_to_the_background_it_draws_nothing_there(
     tmux.until(lambda: tmux.mode()[:2] == "01", "left")
 
 
-def test_T03_stopped_by_force_it_is_ended_in_the_background(machine, window):
-    live(machine)
-    tmux = window(SHELLS["bash"], machine.env(PS1="$ "))
-    tmux.types(f"{' '.join(machine.command('--interval', '0.5'))}")
-    tmux.until(lambda: "1,234" in tmux.text(), "drawn")
-    os.kill(tmux.foreground(), signal.SIGSTOP)
-    tmux.until(lambda: "Stopped" in tmux.text(), "stopped")
-    tmux.types("clear; bg; sleep 0.5; jobs")
-    tmux.until(lambda: "Stopped" in tmux.text(), "stopped again, by the kernel")
+def test_T03_stopped_by_force_it_is_ended_in_the_background(behind):
+    tmux = behind
     tmux.types("clear; kill %1; kill -CONT %1; wait %1; echo ended $?")
     tmux.until(lambda: "ended 143" in tmux.text() and tmux.mode()[:2] == "01", "ended, and the main screen is back")
 
