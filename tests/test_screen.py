@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")
 
 def test_handlers_variables_and_streams_are_as_before(log):
     code = ("import os, signal, sys; sys.path.insert(0, os.getcwd())\n"
-            "from ccmon.screen import Screen\n"
+            "from ccmon.screen import Screen; from ccmon.themes import THEMES\n"
             "watched = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGWINCH, signal.SIGCONT,\n"
             "           signal.SIGTSTP, signal.SIGTTOU]\n"
             "state = lambda: ([signal.getsignal(n) for n in watched], dict(os.environ), sys.stderr,\n"
@@ -22,7 +22,7 @@ def test_handlers_variables_and_streams_are_as_before(log):
             "before = state()\n"
             "with open(os.devnull, 'w') as log:\n"
             "    for _ in range(2):\n"
-            "        with Screen('dark', log) as screen: screen.paint([])\n"
+            "        with Screen(THEMES['dark'], log) as screen: screen.paint([])\n"
             "after = state()\n"
             "print('same' if after == before and signal.set_wakeup_fd(-1) == -1 else (before, after))\n")
     with Terminal([sys.executable, "-c", code], env=environment(LINES="10", COLUMNS="40")) as term:
@@ -59,8 +59,8 @@ def test_wake_from_a_thread(log):
 
 def test_wake_is_harmless_after_the_end():
     code = ("import os, sys; sys.path.insert(0, os.getcwd())\n"
-            "from ccmon.screen import Screen\n"
-            "with open(os.devnull, 'w') as log, Screen('dark', log) as screen: pass\n"
+            "from ccmon.screen import Screen; from ccmon.themes import THEMES\n"
+            "with open(os.devnull, 'w') as log, Screen(THEMES['dark'], log) as screen: pass\n"
             "mine = [os.memfd_create('mine') for _ in range(20)]\n"
             "screen.wake()\n"
             "sizes = [os.fstat(fd).st_size for fd in mine]; os.write(1, str(sum(sizes)).encode())\n")
@@ -82,8 +82,9 @@ def test_waiting_costs_nothing(log):
 SHRINK = """
 import os, sys; sys.path.insert(0, os.getcwd())
 from ccmon.screen import Screen
+from ccmon.themes import THEMES
 from ccmon.text import Span
-with open(os.devnull, 'w') as log, Screen('dark', log) as screen:
+with open(os.devnull, 'w') as log, Screen(THEMES['dark'], log) as screen:
     screen.paint([(Span("first"),)] * 9); screen.paint([(Span("second"),)] * 2)
     while True: screen.wait(9)
 """
@@ -107,4 +108,4 @@ def test_another_theme_while_it_runs(log):
     with clock(log) as term:
         drawn(term)
         term.send("m")
-        term.wait_until(lambda: role_colours(term)["ok"].fg == "008787", "light theme")
+        term.wait_until(lambda: role_colours(term)["ok"].fg == "005f5f", "light theme")
