@@ -1,6 +1,9 @@
 """The themes of config.ini: what a row means, what is wrong with its line, and that every place shows it."""
 
+import re
+
 import pytest
+from commands import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from terminal import Terminal
@@ -83,6 +86,21 @@ def test_every_text_is_a_look_or_a_sentence(rows):
         assert "config.ini, line " in str(err)
     else:
         assert set(made) == set(ROLES)
+
+
+def readme():
+    return (ROOT / "README.md").read_text(encoding="utf-8").split("\n### Themes\n", 1)[1].split("\n## ", 1)[0]
+
+
+def test_the_readme_names_every_theme_and_every_role():
+    assert re.findall(r"^\| `([\w-]+)` \|", readme(), re.M) == list(THEMES)
+    assert re.findall(r"`(\w+)`", readme().split("The roles are", 1)[1]) == list(ROLES)
+
+
+def test_the_theme_in_the_readme_is_valid(home):
+    write(home, readme().split("```ini\n", 1)[1].split("```", 1)[0])
+    settings = context.prepare({}, {"HOME": str(home)}).settings
+    assert settings.theme == "sunset" and settings.look["fair"].fg == 177 and settings.look["danger"].reverse
 
 
 # --- in use ---------------------------------------------------------------------------------------------------------------
