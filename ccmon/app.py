@@ -68,7 +68,7 @@ def _command(state: State, key: str, now: int, asked: str) -> Tuple[State, str]:
         return _said(state._replace(plan=plan), f"Plan {plan} in this window. For good: plan = {plan} in config.ini", now), ""
     if key == "t":
         theme = after(state.theme, state.themes)
-        return _said(state._replace(theme=theme), f"Theme {theme}. For good: theme = {theme} in config.ini", now), "theme"
+        return _said(state._replace(theme=theme), f"Theme {theme}. For good: set theme in config.ini", now), "theme"
     if key == "L":
         undo = state.noted_at is not None and 0 <= now - state.noted_at <= UNDO_S
         return state._replace(noted_at=None if undo else now), "undo" if undo else "hit"

@@ -1,6 +1,8 @@
 """The terminal door, in real pseudo-terminals: what is painted, what is heard; its faults are tested in tests/faults."""
 
 import os
+import shutil
+import subprocess
 import sys
 
 import pytest
@@ -102,6 +104,35 @@ def test_ctrl_l_paints_everything_again(log):
         term.send("ctrl-l")
         term.wait_for("resize:None")
         assert b"row 23" in term.raw[before:]
+
+
+KINDS = """
+xterm-sixteen|16 colours, colors#16, pairs#256, use=xterm-256color,
+xterm-true|a number above 7 is red green and blue, RGB, colors#0x1000000, pairs#0x7fff, use=xterm-256color,
+"""
+
+
+@pytest.mark.skipif(not shutil.which("tic"), reason="no compiler of terminfo entries")
+@pytest.mark.parametrize("term_name, ok, danger", [("xterm-sixteen", "brightcyan", "brightred"), ("xterm-true", "cyan", "red")])
+def test_as_many_colours_as_the_terminal_has_by_number(log, tmp_path, term_name, ok, danger):
+    (tmp_path / "kinds").write_text(KINDS)
+    subprocess.run(["tic", "-x", "-o", str(tmp_path / "terminfo"), str(tmp_path / "kinds")], check=True)
+    with clock(log, term=term_name, env=environment(TERMINFO=str(tmp_path / "terminfo"))) as term:
+        drawn(term)
+        assert [role_colours(term)[role].fg for role in ("ok", "danger")] == [ok, danger]
+        term.send("q")
+        assert term.wait_exit() == 0
+
+
+def test_bars_are_not_reversed(log):
+    code = ("import os, sys; sys.path.insert(0, os.getcwd())\n"
+            "from ccmon.screen import Screen; from ccmon.text import Span; from ccmon.themes import THEMES\n"
+            "with open(os.devnull, 'w') as log, Screen(THEMES['mono'], log) as screen:\n"
+            "    screen.paint([(Span('####', 'danger'), Span(chr(0x2588) * 4, 'danger'))])\n"
+            "    while True: screen.wait(9)\n")
+    with Terminal([sys.executable, "-c", code]) as term:
+        term.wait_for("####")
+        assert [term.style_at(0, column).reverse for column in (0, 5)] == [True, False]
 
 
 def test_another_theme_while_it_runs(log):
