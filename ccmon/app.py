@@ -16,7 +16,7 @@ from ccmon.screen_signals import exit_code
 from ccmon.store import StoreError
 from ccmon.terminal import FAREWELL
 from ccmon.text import Charset, Line
-from ccmon.themes import THEMES
+from ccmon.themes import THEMES, colourless
 from ccmon.views import dashboard, foot, help, history_page
 from ccmon.views.history_page import NO_PAST, Look, Past
 from ccmon.views.scene import Scene
@@ -34,6 +34,7 @@ class State(NamedTuple):
     page: str = "dashboard"            # dashboard | history | help
     plan: Optional[str] = None         # chosen with p, for this window only
     theme: str = "dark"
+    themes: Tuple[str, ...] = tuple(THEMES)        # what t goes through
     compact: bool = False
     reading: bool = True               # a refresh is under way
     past: Past = NO_PAST
@@ -66,8 +67,8 @@ def _command(state: State, key: str, now: int, asked: str) -> Tuple[State, str]:
             return _said(state._replace(plan=None), f"Plan {plan}, as set", now), ""
         return _said(state._replace(plan=plan), f"Plan {plan} in this window. For good: plan = {plan} in config.ini", now), ""
     if key == "t":
-        theme = after(state.theme, tuple(THEMES))
-        return _said(state._replace(theme=theme), f"Theme {theme}", now), "theme"
+        theme = after(state.theme, state.themes)
+        return _said(state._replace(theme=theme), f"Theme {theme}. For good: set theme in config.ini", now), "theme"
     if key == "L":
         undo = state.noted_at is not None and 0 <= now - state.noted_at <= UNDO_S
         return state._replace(noted_at=None if undo else now), "undo" if undo else "hit"
@@ -93,7 +94,7 @@ def after(name: str, names: Sequence[str]) -> str:
 def frame(ctx: Context, state: State, charset: Charset, now: int, width: int, height: int) -> List[Line]:
     """The screen as lines."""
     snapshot = ctx.view(state.facts, now, state.plan)
-    charset = charset._replace(emoji=charset.emoji and state.theme != "mono")
+    charset = charset._replace(emoji=charset.emoji and not colourless(ctx.settings.themes[state.theme]))
     message = state.message if 0 < state.message_until - now <= UNDO_S else ""      # also when the clock was set back
     status = foot.source_words(state.facts.source, now, state.reading)
     scene = Scene(snapshot, state.facts, ctx.zone, charset, status, message, state.compact)
@@ -200,10 +201,11 @@ def _guarded(wanted: bool) -> Iterator[None]:
 
 def run(ctx: Context, charset: Charset, log: TextIO) -> int:
     """The screen until the user leaves it; the exit code."""
-    with _guarded(ctx.settings.guardian), Screen(ctx.settings.theme, log) as screen:
+    with _guarded(ctx.settings.guardian), Screen(ctx.settings.look, log) as screen:
         charset = charset._replace(emoji=charset.emoji and screen.coloured)
         poller = Poller(ctx, screen)
-        state = State(refresh.load(ctx, ctx.now()), theme=ctx.settings.theme, compact=ctx.settings.compact)
+        state = State(refresh.load(ctx, ctx.now()), theme=ctx.settings.theme, themes=tuple(ctx.settings.themes),
+                      compact=ctx.settings.compact)
         poller.start()
         try:
             return _loop(ctx, charset, screen, poller, state)
@@ -232,7 +234,7 @@ def _effect(ctx: Context, screen: Screen, poller: Poller, state: State, effect: 
     if effect == "refresh":
         poller.ask()
     elif effect == "theme":
-        screen.set_theme(state.theme)
+        screen.set_theme(ctx.settings.themes[state.theme])
     elif effect == "history":
         return _with_history(ctx, state)
     elif effect in ("hit", "undo"):

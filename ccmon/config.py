@@ -10,6 +10,7 @@ from ccmon.model import CcmonError, Given, Owner
 from ccmon.text import clean
 
 LOG_BYTES = 1_000_000
+ANY_NAME = "NAME"                      # ends what stands for many sections
 
 
 class Paths(NamedTuple):
@@ -87,11 +88,16 @@ def read(path: Optional[str], known: Sequence[str]) -> Dict[str, Dict[str, Given
     except configparser.Error as err:
         raise CcmonError(f"{path}, line {_bad_line(err)}. Mend or remove the file") from None
     for section in parser.sections():
-        if section not in known:
+        if not any(_is_named(section, name) for name in known):
             valid = " and ".join(f"[{name}]" for name in known)
             raise CcmonError(f"{path}, line {_line_of(content, section)}: unknown section [{clean(section)}]; valid are {valid}")
     return {section: {key: Given(text, f"{path}, line {_line_of(content, section, key)}")
                       for key, text in parser.items(section)} for section in parser.sections()}
+
+
+def _is_named(section: str, name: str) -> bool:
+    """Whether the section is that one; theme.NAME stands for theme. and any name."""
+    return section.startswith(name[:-len(ANY_NAME)]) if name.endswith(ANY_NAME) else section == name
 
 
 def _bad_line(err: configparser.Error) -> str:

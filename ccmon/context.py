@@ -2,7 +2,7 @@
 
 from typing import Mapping, NamedTuple, Optional
 
-from ccmon import clock, compute, config, linecache, options
+from ccmon import clock, compute, config, linecache, options, own_themes
 from ccmon.model import CcmonError, Facts, Given, Owner, Snapshot, Source, UsageError
 
 
@@ -45,7 +45,8 @@ def prepare(flags: Mapping[str, Given], env: Mapping[str, str]) -> Context:
     try:
         sections = config.read(paths.config, options.SECTIONS)
         layers = flags, options.from_environment(env), options.from_file(sections)
-        settings = options.resolve(*layers, options.plan_table(sections), options.price_table(sections))
+        settings = options.resolve(*layers, options.plan_table(sections), options.price_table(sections),
+                                   own_themes.table(sections))
         clock.now(env)
         zone = _zone(settings.timezone, *layers)
     except CcmonError as err:

@@ -81,7 +81,7 @@ def _values(ctx: Context, snapshot: Snapshot) -> fields.Value:
 
 def _theme(ctx: Context) -> Optional[themes.Theme]:
     """Only NO_COLOR counts: a line is cached for the variables that linecache.signature knows."""
-    return None if ctx.env.get("NO_COLOR") else themes.THEMES[ctx.settings.theme]
+    return None if ctx.env.get("NO_COLOR") else ctx.settings.look
 
 
 def error_line(argv: Sequence[str], env: Mapping[str, str], sentence: str) -> str:

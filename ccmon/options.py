@@ -7,10 +7,10 @@ from ccmon.limits import PLAN_NAMES, PLANS
 from ccmon.model import CcmonError, Given
 from ccmon.prices import Price
 from ccmon.schedule import ResetRule, parse_rule
-from ccmon.themes import THEMES
+from ccmon.themes import THEMES, Theme
 from ccmon.views.dialects import DIALECTS
 
-SECTIONS = ("ccmon", "plans", "prices")             # of config.ini
+SECTIONS = ("ccmon", "plans", "prices", "theme.NAME")             # of config.ini; NAME is any
 SOURCES = ("auto", "ccusage", "logs")
 KINDS = ("input", "output", "cache for 5 minutes", "cache for an hour", "cache read")
 TRUE, FALSE = ("1", "yes", "true", "on"), ("0", "no", "false", "off")
@@ -113,7 +113,8 @@ OPTIONS: Tuple[Option, ...] = (
     Option("ccusage", str, "", "CMD", "the ccusage program to run: an absolute path, or a name on PATH"),
     Option("source", one_of(SOURCES), "auto", "SOURCE", "where the usage is read: ccusage; logs: Claude Code's own log files; "
            "auto: ccusage, the logs when it cannot be started", SOURCES),
-    Option("theme", one_of(THEMES), "dark", "NAME", "colours: " + ", ".join(THEMES), tuple(THEMES)),
+    Option("theme", str, "dark", "NAME", "colours: " + ", ".join(THEMES) + "; or one of your own, [theme.NAME] in config.ini",
+           tuple(THEMES)),
     Option("compact", boolean, "no", "YES|NO", "the small layout in any window", switch="yes"),
     Option("ascii", boolean, "no", "YES|NO", "no characters beyond ASCII", switch="yes"),
     Option("guardian", boolean, "yes", "YES|NO", "small process that brings the terminal back after a kill", switch="no"),
@@ -153,7 +154,13 @@ class Settings(NamedTuple):
     line_ttl: float
     plans: Mapping[str, int]
     prices: Mapping[str, Price]        # of config.ini: the beginning of a model's id -> its price
+    themes: Mapping[str, Theme]        # those of ccmon, and those of config.ini
     origin: Mapping[str, str]
+
+    @property
+    def look(self) -> Theme:
+        """The theme in force."""
+        return self.themes[self.theme]
 
     @property
     def explicit_limit(self) -> Optional[Tuple[int, str]]:
@@ -210,7 +217,8 @@ def _valued(parse: Callable[[str], Any], given: Given, text: str) -> Any:
 
 
 def resolve(flags: Mapping[str, Given], environment: Mapping[str, Given], file: Mapping[str, Given],
-            plans: Mapping[str, int] = PLANS, prices: Optional[Mapping[str, Price]] = None) -> Settings:
+            plans: Mapping[str, int] = PLANS, prices: Optional[Mapping[str, Price]] = None,
+            themes: Mapping[str, Theme] = THEMES) -> Settings:
     """The settings in force: flag > environment > file > default. CcmonError names the place of a wrong value."""
     layers = dict(zip(LEVELS, (flags, environment, file)))
     values: Dict[str, Any] = {}
@@ -224,8 +232,9 @@ def resolve(flags: Mapping[str, Given], environment: Mapping[str, Given], file: 
     origin["reset"] = min(origin["reset"], origin.pop("reset_hour"), key=(*LEVELS, "default").index)
     del values["reset_hour"]
     _check_plan(values["plan"], plans, layers)
+    _check_theme(values["theme"], themes, layers)
     _check_format(values["format"], origin["format"], layers)
-    return Settings(plans=dict(plans), prices=dict(prices or {}), origin=origin, **values)
+    return Settings(plans=dict(plans), prices=dict(prices or {}), themes=dict(themes), origin=origin, **values)
 
 
 def _reset(values: Mapping[str, Any], origin: Mapping[str, str]) -> ResetRule:
@@ -247,7 +256,14 @@ def _check_format(name: str, origin: str, layers: Mapping[str, Mapping[str, Give
 
 def _check_plan(plan: str, plans: Mapping[str, int], layers: Mapping[str, Mapping[str, Given]]) -> None:
     known = [*plans, *(name for name in PLAN_NAMES if name not in plans)]
-    if plan in known:
-        return
-    where = next(layers[level]["plan"].where for level in LEVELS if "plan" in layers[level])
-    raise CcmonError(f"{where}: '{plan}' is no plan{near(plan, known)}; choose from {', '.join(known)}")
+    if plan not in known:
+        raise CcmonError(f"{_where('plan', layers)}: '{plan}' is no plan{near(plan, known)}; choose from {', '.join(known)}")
+
+
+def _check_theme(theme: str, themes: Mapping[str, Theme], layers: Mapping[str, Mapping[str, Given]]) -> None:
+    if theme not in themes:
+        raise CcmonError(f"{_where('theme', layers)}: '{theme}' is unknown{near(theme, themes)}; choose from {', '.join(themes)}")
+
+
+def _where(name: str, layers: Mapping[str, Mapping[str, Given]]) -> str:
+    return next(layers[level][name].where for level in LEVELS if name in layers[level])

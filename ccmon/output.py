@@ -21,13 +21,15 @@ MOST_COLUMNS, MOST_ROWS = 1000, 500    # COLUMNS may say anything
 
 
 def colours(ctx: Context, stream: TextIO) -> int:
-    """How many colours the stream is given: 0, 8 or 256."""
+    """How many colours the stream is given: 0, 8, 16 or 256."""
     env = ctx.env
     if colourless(ctx) or env.get("TERM", "dumb") == "dumb":
         return 0
     if not (stream.isatty() or env.get("FORCE_COLOR")):
         return 0
-    return 256 if "256" in env.get("TERM", "") or env.get("COLORTERM") else 8
+    if "256" in env.get("TERM", "") or env.get("COLORTERM"):
+        return 256
+    return 16 if "16color" in env.get("TERM", "") else 8
 
 
 def colourless(ctx: Context) -> bool:
@@ -39,7 +41,7 @@ def charset(ctx: Context, stream: Optional[TextIO]) -> Charset:
     """The characters that the stream and the settings allow."""
     encoding = (getattr(stream, "encoding", None) or "ascii").lower().replace("-", "").replace("_", "")
     wide = encoding.startswith("utf") and codec.utf8() and not ctx.settings.ascii
-    coloured = not colourless(ctx) and ctx.settings.theme != "mono"
+    coloured = not colourless(ctx) and not themes.colourless(ctx.settings.look)
     return Charset(wide, wide and coloured and ctx.settings.emoji)
 
 
@@ -47,7 +49,7 @@ def painted(ctx: Context, lines: Sequence[Line]) -> Iterator[str]:
     """The lines as standard output takes them, with colours or plain."""
     number = colours(ctx, sys.stdout)
     for line in lines:
-        yield themes.sgr_line(line, themes.THEMES[ctx.settings.theme], number) if number else plain(line)
+        yield themes.sgr_line(line, ctx.settings.look, number) if number else plain(line)
 
 
 def print_exactly(text: str) -> None:

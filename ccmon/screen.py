@@ -16,7 +16,7 @@ from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Seq
 from ccmon import terminal
 from ccmon.screen_signals import CONTINUE, FATAL, SIZE_CHANGED, STOP, Signals
 from ccmon.text import ROLES, Line, Span, clean, clip_line, width
-from ccmon.themes import THEMES, Style, colour, is_dim
+from ccmon.themes import THEMES, Style, Theme, colour, is_dim, worn
 
 curses: Any
 try:
@@ -138,8 +138,8 @@ def _key_names() -> Dict[int, str]:
 class Screen:
     """The terminal in full-screen mode, between `with` and its end."""
 
-    def __init__(self, theme_name: str, log: TextIO) -> None:
-        self._theme_name, self._log = theme_name, log
+    def __init__(self, theme: Theme, log: TextIO) -> None:
+        self._theme, self._log = theme, log
         self._frame: object = None
         self._empty_reads, self._woken = 0, False
 
@@ -170,7 +170,7 @@ class Screen:
         self._names = _key_names()
         self._colours, self._background = _colours()
         self.coloured = self._colours > 0      # the terminal shows colours, and is wanted to
-        self.set_theme(self._theme_name)
+        self.set_theme(self._theme)
         if _POSIX:
             # poll knows descriptors above 1024, but the Mac's does not know terminals.
             self._selector = selectors.SelectSelector() if sys.platform == "darwin" else selectors.PollSelector()
@@ -183,10 +183,10 @@ class Screen:
         height, columns = self._window.getmaxyx()
         return columns, height
 
-    def set_theme(self, name: str) -> None:
+    def set_theme(self, theme: Theme) -> None:
         """Paint with that theme from the next frame on; without colours it is always mono."""
-        theme = THEMES[name if self._colours else "mono"]
-        self._attributes = {role: self._attribute(pair, theme[role]) for pair, role in enumerate(ROLES, 1)}
+        self._theme = theme if self._colours else THEMES["mono"]
+        self._attributes = {role: self._attribute(pair, self._theme[role]) for pair, role in enumerate(ROLES, 1)}
         self._frame = None
 
     def _attribute(self, pair: int, style: Style) -> int:
@@ -221,8 +221,12 @@ class Screen:
         for span in clip_line(shown, columns):
             # The bottom right cell is painted and then complained about, as the cursor has nowhere to go.
             with contextlib.suppress(curses.error, ValueError):
-                self._window.addstr(row, column, span.text, self._attributes.get(span.role, 0))
+                self._window.addstr(row, column, span.text, self._look(span))
             column += width(span.text)
+
+    def _look(self, span: Span) -> int:
+        attribute, style = self._attributes.get(span.role, 0), self._theme.get(span.role, Style())
+        return attribute if worn(style, span.text) == style else attribute & ~int(curses.A_REVERSE)
 
     def wake(self) -> None:
         """Make `wait` return; from any thread, also when nobody waits."""
@@ -319,6 +323,7 @@ def _colours() -> Tuple[int, int]:
     with contextlib.suppress(curses.error):
         curses.start_color()
         colours = curses.COLORS if curses.has_colors() and curses.COLORS >= 8 else 0
+        colours = 8 if colours > 256 else colours          # "direct": the numbers above 7 are red, green and blue
         curses.use_default_colors()
         background = -1
     return colours, background

@@ -103,6 +103,11 @@ def test_colours_as_xterm_has_them(index, colour):
     assert hexadecimal(index) == colour
 
 
+def test_bars_are_not_reversed():
+    assert painted(Span("██▌", "danger"), DIALECTS["tmux"], themes.THEMES["mono"]) == "#[bold]██▌#[default]"
+    assert painted(Span("110%", "danger"), DIALECTS["tmux"], themes.THEMES["mono"]) == "#[bold reverse]110%#[default]"
+
+
 def test_without_a_theme_nothing_is_coloured():
     shown = scenes.scene(38_512)
     words = statusline.groups(shown.snapshot, shown.zone)

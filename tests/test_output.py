@@ -100,3 +100,10 @@ def test_the_reader_of_a_pipe_may_leave_early(recorded):
 def test_a_pipe_gets_everything_without_bars(recorded):
     out = recorded.run("history", "--by", "day", COLUMNS="30", PAGER="false").out
     assert len(out.splitlines()) == DAYS + 8 and "hits" in out and "█" not in out and "\x1b" not in out
+
+
+@pytest.mark.parametrize("term, begins", [("xterm-256color", "\x1b[38;5;111m"), ("xterm-16color", "\x1b[94m"),
+                                          ("xterm", "\x1b[35m"), ("dumb", None)])
+def test_as_many_colours_as_the_terminal_has(machine, term, begins):
+    shown = machine.run("--demo", "--once", now=1795358530, FORCE_COLOR="1", TERM=term).out
+    assert (begins in shown) if begins else ("\x1b" not in shown and "52 %" in shown)

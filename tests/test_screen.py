@@ -1,6 +1,8 @@
 """The terminal door, in real pseudo-terminals: what is painted, what is heard; its faults are tested in tests/faults."""
 
 import os
+import shutil
+import subprocess
 import sys
 
 import pytest
@@ -14,7 +16,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")
 
 def test_handlers_variables_and_streams_are_as_before(log):
     code = ("import os, signal, sys; sys.path.insert(0, os.getcwd())\n"
-            "from ccmon.screen import Screen\n"
+            "from ccmon.screen import Screen; from ccmon.themes import THEMES\n"
             "watched = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGWINCH, signal.SIGCONT,\n"
             "           signal.SIGTSTP, signal.SIGTTOU]\n"
             "state = lambda: ([signal.getsignal(n) for n in watched], dict(os.environ), sys.stderr,\n"
@@ -22,7 +24,7 @@ def test_handlers_variables_and_streams_are_as_before(log):
             "before = state()\n"
             "with open(os.devnull, 'w') as log:\n"
             "    for _ in range(2):\n"
-            "        with Screen('dark', log) as screen: screen.paint([])\n"
+            "        with Screen(THEMES['dark'], log) as screen: screen.paint([])\n"
             "after = state()\n"
             "print('same' if after == before and signal.set_wakeup_fd(-1) == -1 else (before, after))\n")
     with Terminal([sys.executable, "-c", code], env=environment(LINES="10", COLUMNS="40")) as term:
@@ -59,8 +61,8 @@ def test_wake_from_a_thread(log):
 
 def test_wake_is_harmless_after_the_end():
     code = ("import os, sys; sys.path.insert(0, os.getcwd())\n"
-            "from ccmon.screen import Screen\n"
-            "with open(os.devnull, 'w') as log, Screen('dark', log) as screen: pass\n"
+            "from ccmon.screen import Screen; from ccmon.themes import THEMES\n"
+            "with open(os.devnull, 'w') as log, Screen(THEMES['dark'], log) as screen: pass\n"
             "mine = [os.memfd_create('mine') for _ in range(20)]\n"
             "screen.wake()\n"
             "sizes = [os.fstat(fd).st_size for fd in mine]; os.write(1, str(sum(sizes)).encode())\n")
@@ -82,8 +84,9 @@ def test_waiting_costs_nothing(log):
 SHRINK = """
 import os, sys; sys.path.insert(0, os.getcwd())
 from ccmon.screen import Screen
+from ccmon.themes import THEMES
 from ccmon.text import Span
-with open(os.devnull, 'w') as log, Screen('dark', log) as screen:
+with open(os.devnull, 'w') as log, Screen(THEMES['dark'], log) as screen:
     screen.paint([(Span("first"),)] * 9); screen.paint([(Span("second"),)] * 2)
     while True: screen.wait(9)
 """
@@ -103,8 +106,37 @@ def test_ctrl_l_paints_everything_again(log):
         assert b"row 23" in term.raw[before:]
 
 
+KINDS = """
+xterm-sixteen|16 colours, colors#16, pairs#256, use=xterm-256color,
+xterm-true|a number above 7 is red green and blue, RGB, colors#0x1000000, pairs#0x7fff, use=xterm-256color,
+"""
+
+
+@pytest.mark.skipif(not shutil.which("tic"), reason="no compiler of terminfo entries")
+@pytest.mark.parametrize("term_name, ok, danger", [("xterm-sixteen", "brightcyan", "brightred"), ("xterm-true", "cyan", "red")])
+def test_as_many_colours_as_the_terminal_has_by_number(log, tmp_path, term_name, ok, danger):
+    (tmp_path / "kinds").write_text(KINDS)
+    subprocess.run(["tic", "-x", "-o", str(tmp_path / "terminfo"), str(tmp_path / "kinds")], check=True)
+    with clock(log, term=term_name, env=environment(TERMINFO=str(tmp_path / "terminfo"))) as term:
+        drawn(term)
+        assert [role_colours(term)[role].fg for role in ("ok", "danger")] == [ok, danger]
+        term.send("q")
+        assert term.wait_exit() == 0
+
+
+def test_bars_are_not_reversed(log):
+    code = ("import os, sys; sys.path.insert(0, os.getcwd())\n"
+            "from ccmon.screen import Screen; from ccmon.text import Span; from ccmon.themes import THEMES\n"
+            "with open(os.devnull, 'w') as log, Screen(THEMES['mono'], log) as screen:\n"
+            "    screen.paint([(Span('####', 'danger'), Span(chr(0x2588) * 4, 'danger'))])\n"
+            "    while True: screen.wait(9)\n")
+    with Terminal([sys.executable, "-c", code]) as term:
+        term.wait_for("####")
+        assert [term.style_at(0, column).reverse for column in (0, 5)] == [True, False]
+
+
 def test_another_theme_while_it_runs(log):
     with clock(log) as term:
         drawn(term)
         term.send("m")
-        term.wait_until(lambda: role_colours(term)["ok"].fg == "008787", "light theme")
+        term.wait_until(lambda: role_colours(term)["ok"].fg == "005f5f", "light theme")

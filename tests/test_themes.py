@@ -10,9 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccmon.text import ROLES, Span, clean
-from ccmon.themes import THEMES, Style, ansi, colour, sgr_line
+from ccmon.themes import THEMES, Style, ansi, colour, colourless, sgr_line, worn
+from ccmon.views.dialects import hexadecimal
 
 LEVELS = ("ok", "fair", "warn", "danger")
+COLOURED = [name for name in THEMES if name not in ("mono", "terminal")]       # of their own, not of the terminal's palette
+# The grounds that a theme is for, and the contrast that its texts have there at least (WCAG 2: 4.5 is AA, 7 is AAA).
+GROUNDS = {"dark": (["#000000", "#1e1e1e", "#282c34"], 4.5), "light": (["#ffffff", "#fafafa", "#eeeeee"], 4.5),
+           "high-contrast": (["#000000"], 7), "high-contrast-light": (["#ffffff"], 6.5),
+           "solarized": (["#002b36"], 4.5), "solarized-light": (["#fdf6e3"], 4.5)}
+BAR_CONTRAST = 3
 # Machado 2009, severity 1: what the colour-blind see of linear RGB.
 BLINDNESS = {
     "none": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
@@ -47,9 +54,13 @@ def seen(index: int, blindness: str) -> Tuple[float, float, float]:
     return lab([sum(m * c for m, c in zip(row, light)) for row in BLINDNESS[blindness]])
 
 
-def contrast(index: int, background: float) -> float:
-    light = sum(w * linear(c) for w, c in zip((0.2126, 0.7152, 0.0722), rgb(index)))
-    high, low = max(light, background), min(light, background)
+def luminance(colour: str) -> float:
+    """Of #rrggbb, as WCAG has it."""
+    return sum(w * linear(int(colour[at:at + 2], 16) / 255) for w, at in zip((0.2126, 0.7152, 0.0722), (1, 3, 5)))
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
 
@@ -63,10 +74,11 @@ def test_indexes_are_in_range(name):
     for style in THEMES[name].values():
         assert style.fg is None or 0 <= style.fg <= 255
         assert style.fg8 is None or 0 <= style.fg8 <= 7
+        assert style.fg16 is None or 0 <= style.fg16 <= 15
 
 
 @pytest.mark.parametrize("blindness", BLINDNESS)
-@pytest.mark.parametrize("name", ["dark", "light"])
+@pytest.mark.parametrize("name", COLOURED)
 def test_levels_look_different_to_every_eye(name, blindness):
     for one, other in itertools.combinations(LEVELS, 2):
         pair = [seen(THEMES[name][role].fg, blindness) for role in (one, other)]
@@ -74,16 +86,36 @@ def test_levels_look_different_to_every_eye(name, blindness):
         assert distance > 15, (one, other, distance)
 
 
-@pytest.mark.parametrize("name, background", [("dark", 0.0), ("light", 1.0)])
-def test_coloured_text_can_be_read(name, background):
+@pytest.mark.parametrize("name", COLOURED)
+def test_coloured_text_and_bars_can_be_read_on_the_grounds_they_are_for(name):
+    grounds, least = GROUNDS[name]
     for role, style in THEMES[name].items():
-        if style.fg is not None and role != "track":
-            assert contrast(style.fg, background) >= 3, role
+        if style.fg is not None:
+            found = min(contrast(hexadecimal(style.fg), ground) for ground in grounds)
+            assert found >= (BAR_CONTRAST if role == "track" else least), (role, found)
 
 
+def test_contrast_is_what_wcag_says():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21) and contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("name", COLOURED)
+def test_danger_differs_in_shape_too(name):
+    danger, others = THEMES[name]["danger"], [THEMES[name][role] for role in ("ok", "fair")]
+    assert danger.bold and not any(style.bold or style.reverse for style in others)
+
+
+@pytest.mark.parametrize("name", COLOURED)
+def test_no_level_is_green(name):
+    for role in LEVELS:
+        red, green, blue = rgb(THEMES[name][role].fg)
+        assert not (green > red and green > blue), role
+
+
+@pytest.mark.parametrize("colours", [8, 16])
 @pytest.mark.parametrize("name", THEMES)
-def test_levels_differ_with_eight_colours(name):
-    looks = {role: ansi(THEMES[name][role], 8) for role in LEVELS}
+def test_levels_differ_with_few_colours(name, colours):
+    looks = {role: ansi(THEMES[name][role], colours) for role in LEVELS}
     assert looks["danger"] != looks["warn"] and looks["warn"] != looks["ok"]
     if name != "mono":
         assert len(set(looks.values())) == 4
@@ -92,6 +124,19 @@ def test_levels_differ_with_eight_colours(name):
 def test_mono_has_no_colour_but_danger_stands_out():
     assert all(colour(style, 256) is None for style in THEMES["mono"].values())
     assert THEMES["mono"]["danger"].reverse
+    assert [name for name in THEMES if colourless(THEMES[name])] == ["mono"]
+
+
+def test_terminal_has_the_palette_of_the_terminal_alone():
+    for style in THEMES["terminal"].values():
+        assert colour(style, 256) == colour(style, 16) == colour(style, 8)
+
+
+@pytest.mark.parametrize("text, expected", [("110 %", True), ("██▍", False), ("#####", True), ("⣀⠤", False), (" ", True)])
+def test_bars_and_graphs_are_never_reversed(text, expected):
+    for style in (Style(reverse=True, bold=True), Style(bold=True)):
+        assert worn(style, text) == style._replace(reverse=expected and style.reverse)
+    assert ("7m" in sgr_line((Span(text, "danger"),), THEMES["mono"], 8)) == expected
 
 
 @pytest.mark.parametrize("style, colours, expected", [
@@ -99,6 +144,10 @@ def test_mono_has_no_colour_but_danger_stands_out():
     (Style(fg=80, fg8=6), 256, "\x1b[38;5;80m"),
     (Style(fg=80, fg8=6), 8, "\x1b[36m"),
     (Style(fg=80, fg8=6), 16, "\x1b[36m"),
+    (Style(fg=80, fg8=6, fg16=14), 16, "\x1b[96m"),
+    (Style(fg=80, fg8=6, fg16=14), 8, "\x1b[36m"),
+    (Style(fg=80, fg8=6, fg16=2), 16, "\x1b[32m"),
+    (Style(fg=1, fg8=1), 256, "\x1b[38;5;1m"),
     (Style(fg=80, fg8=6, bold=True, reverse=True), 0, ""),
     (Style(fg=203, fg8=1, bold=True), 256, "\x1b[1;38;5;203m"),
     (Style(bold=True, reverse=True), 8, "\x1b[1;7m"),
@@ -134,6 +183,7 @@ def fg_seen(text: str) -> Tuple[str, bool, Optional[str]]:
 @pytest.mark.parametrize("role, colours, expected", [
     ("danger", 256, ("ff5f5f", True, "default")),
     ("danger", 8, ("red", True, "default")),
+    ("danger", 16, ("brightred", True, "default")),
     ("ok", 8, ("cyan", False, "default")),
     ("ok", 0, ("default", False, "default")),
     ("value", 256, ("default", True, "default")),

@@ -9,7 +9,7 @@ from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Seq
 
 from ccmon.model import Snapshot
 from ccmon.text import Span, clean, level_role
-from ccmon.themes import Style, Theme, ansi
+from ccmon.themes import Style, Theme, ansi, worn
 from ccmon.views import report, statusline
 
 Paint = Callable[[str, Style], str]    # text, already escaped, and its style -> text with colour
@@ -191,4 +191,4 @@ DIALECTS: Dict[str, Dialect] = {
 def painted(word: Span, dialect: Dialect, theme: Optional[Theme]) -> str:
     """A word of the line, harmless and in its colour; without a theme there are no colours."""
     text = dialect.escape(dialect.spell(clean(word.text)))
-    return dialect.paint(text, theme.get(word.role, Style())) if theme and text.strip() else text
+    return dialect.paint(text, worn(theme.get(word.role, Style()), word.text)) if theme and text.strip() else text

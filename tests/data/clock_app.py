@@ -15,6 +15,7 @@ from ccmon import codec  # noqa: E402
 from ccmon import screen as door  # noqa: E402
 from ccmon.screen_signals import exit_code  # noqa: E402
 from ccmon.text import ROLES, Span  # noqa: E402
+from ccmon.themes import THEMES  # noqa: E402
 
 WIDE = "🎯 wide 日本語 e\u0301 " * 20
 
@@ -53,7 +54,7 @@ def run(screen, tick_s):
                 return 0
             busy = busy or value == "b"
             actions = {"x": lambda: 1 / 0, "h": hang, "t": threading.Thread(target=fail).start,
-                       "w": threading.Thread(target=screen.wake).start, "m": lambda: screen.set_theme("light"),
+                       "w": threading.Thread(target=screen.wake).start, "m": lambda: screen.set_theme(THEMES["light"]),
                        "k": lambda: os.kill(os.getpid(), signal.SIGKILL)}
             actions.get(value, lambda: None)()
 
@@ -65,7 +66,7 @@ def main():
         return 3
     codec.utf8()
     try:
-        with open(sys.argv[1], "a", buffering=1) as log, door.Screen("dark", log) as screen:
+        with open(sys.argv[1], "a", buffering=1) as log, door.Screen(THEMES["dark"], log) as screen:
             return run(screen, float(sys.argv[2]))
     except ZeroDivisionError as err:
         print(f"clock: {err}", file=sys.stderr)

@@ -141,10 +141,11 @@ def test_T13_wide_characters_never_stand_across_the_edge(log, columns):
 SPILL = """
 import os, sys; sys.path.insert(0, os.getcwd())
 from ccmon import codec, screen as door
+from ccmon.themes import THEMES
 from ccmon.text import Span
 door.clip_line = lambda line, cells: line          # as if every character were narrower than the C library thinks
 codec.utf8()
-with open(os.devnull, 'w') as log, door.Screen('dark', log) as screen:
+with open(os.devnull, 'w') as log, door.Screen(THEMES['dark'], log) as screen:
     while True:
         screen.paint([(Span("x" * 95),), (Span("second"), Span(" row"))]); screen.wait(0.02)
 """
@@ -383,8 +384,8 @@ def test_T23_an_idle_second_of_the_monitor_is_few_bytes_and_never_clears(machine
 
 def test_T23_an_unchanged_frame_writes_nothing():
     code = ("import os, sys; sys.path.insert(0, os.getcwd())\n"
-            "from ccmon.screen import Screen; from ccmon.text import Span\n"
-            "with open(os.devnull, 'w') as log, Screen('dark', log) as screen:\n"
+            "from ccmon.screen import Screen; from ccmon.text import Span; from ccmon.themes import THEMES\n"
+            "with open(os.devnull, 'w') as log, Screen(THEMES['dark'], log) as screen:\n"
             "    while True:\n"
             "        screen.paint([(Span('steady'),)]); screen.wait(0.02)\n")
     with Terminal([sys.executable, "-c", code], cwd=str(ROOT)) as term:

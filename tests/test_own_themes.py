@@ -1,0 +1,163 @@
+"""The themes of config.ini: what a row means, what is wrong with its line, and that every place shows it."""
+
+import re
+
+import pytest
+from commands import ROOT
+from hypothesis import given
+from hypothesis import strategies as st
+from terminal import Terminal
+
+from ccmon import context, own_themes
+from ccmon.model import CcmonError, Given, UsageError
+from ccmon.text import ROLES
+from ccmon.themes import THEMES, Style, colourless
+
+
+def table(**sections):
+    """The themes of sections, each a dictionary of rows."""
+    return own_themes.table({f"theme.{name}": {key: Given(text, f"config.ini, line {n}") for n, (key, text) in
+                                               enumerate(rows.items(), 2)} for name, rows in sections.items()})
+
+
+def ok(text, **more):
+    """The style that the words make of ok."""
+    return table(mine={"ok": text, **more})["mine"]["ok"]
+
+
+@pytest.mark.parametrize("text, expected", [
+    ("40", Style(40, 6, fg16=14)),                       # 8 and 16 colours as dark has them
+    ("40 bold", Style(40, 6, bold=True, fg16=14)),
+    ("BOLD 40 reverse", Style(40, 6, bold=True, reverse=True, fg16=14)),
+    ("7", Style(7, 7, fg16=7)),
+    ("bright-green", Style(10, 2, fg16=10)),
+    ("magenta dim", Style(5, 5, dim=True, fg16=5)),
+    ("#ff8700", Style(208, 6, fg16=14)),
+    ("#FF8601", Style(208, 6, fg16=14)),
+    ("default bold", Style(bold=True)),
+    ("bold", Style(bold=True)),
+    ("", Style()),
+])
+def test_rows(text, expected):
+    assert ok(text) == expected
+
+
+def test_what_is_not_named_is_that_of_the_base():
+    made = table(mine={"based_on": "light", "warn": "208"}, other={"based_on": "mine", "ok": "2"}, dark={"ok": "4"})
+    assert {role for role in ROLES if made["mine"][role] != THEMES["light"][role]} == {"warn"}
+    assert made["other"] == {**made["mine"], "ok": Style(2, 2, fg16=2)}
+    assert made["dark"] == {**THEMES["dark"], "ok": Style(4, 4, fg16=4)}
+
+
+def test_the_order_that_t_goes_through():
+    assert list(table(mine={})) == [*list(THEMES)[:-1], "mine", "mono"] and own_themes.table({}) == THEMES
+
+
+@pytest.mark.parametrize("rows, words", [
+    ({"okay": "4"}, ["line 2", "'okay' is no role of a theme (did you mean ok?)", "based_on"]),
+    ({"ok": "gren"}, ["line 2", "'gren' is no colour (did you mean green?)", "0 to 255"]),
+    ({"warn": "1", "ok": "256"}, ["line 3", "'256' is no colour"]),
+    ({"ok": "-1"}, ["'-1' is no colour"]),
+    ({"ok": "٣"}, ["'٣' is no colour"]),
+    ({"ok": "#ff"}, ["'#ff' is no colour"]),
+    ({"ok": "#ggg000"}, ["'#ggg000' is no colour"]),
+    ({"ok": "red blue"}, ["two colours"]),
+    ({"ok": "red boldly"}, ["two colours"]),
+    ({"based_on": "darc"}, ["line 2", "'darc' is no theme (did you mean dark?)"]),
+    ({"based_on": "mine"}, ["'mine' is no theme"]),
+])
+def test_wrong_rows_are_told_with_their_line(rows, words):
+    with pytest.raises(CcmonError) as told:
+        table(mine=rows)
+    assert all(word in str(told.value) for word in words), told.value
+
+
+@pytest.mark.parametrize("name", ["", "a b", "x" * 33, "ä", "a;b", "#[fg=red]"])
+def test_names_of_themes_are_words(name):
+    with pytest.raises(CcmonError, match="letters, digits"):
+        table(**{name: {}})
+
+
+@given(st.dictionaries(st.sampled_from(ROLES), st.text(max_size=20), max_size=5))
+def test_every_text_is_a_look_or_a_sentence(rows):
+    try:
+        made = table(mine=rows)["mine"]
+    except CcmonError as err:
+        assert "config.ini, line " in str(err)
+    else:
+        assert set(made) == set(ROLES)
+
+
+def readme():
+    return (ROOT / "README.md").read_text(encoding="utf-8").split("\n### Themes\n", 1)[1].split("\n## ", 1)[0]
+
+
+def test_the_readme_names_every_theme_and_every_role():
+    assert re.findall(r"^\| `([\w-]+)` \|", readme(), re.M) == list(THEMES)
+    assert re.findall(r"`(\w+)`", readme().split("The roles are", 1)[1]) == list(ROLES)
+
+
+def test_the_theme_in_the_readme_is_valid(home):
+    write(home, readme().split("```ini\n", 1)[1].split("```", 1)[0])
+    settings = context.prepare({}, {"HOME": str(home)}).settings
+    assert settings.theme == "sunset" and settings.look["fair"].fg == 177 and settings.look["danger"].reverse
+
+
+# --- in use ---------------------------------------------------------------------------------------------------------------
+
+INI = """[ccmon]
+theme = sunset
+
+[theme.sunset]
+based_on = light
+fair = 205 bold
+"""
+
+
+def write(home, text=INI):
+    path = home / ".config" / "ccmon" / "config.ini"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def test_it_is_chosen_by_name_in_every_layer(home):
+    write(home)
+    env = {"HOME": str(home)}
+    assert context.prepare({}, env).settings.look["fair"].fg == 205
+    assert context.prepare({}, {**env, "CCMON_THEME": "dark"}).settings.look == THEMES["dark"]
+    assert colourless(context.prepare({"theme": Given("mono", "--theme")}, env).settings.look)
+    with pytest.raises(UsageError, match="CCMON_THEME: 'sunse' is unknown .did you mean sunset"):
+        context.prepare({}, {**env, "CCMON_THEME": "sunse"})
+
+
+@pytest.mark.parametrize("text, words", [
+    (INI.replace("205", "2o5"), "line 6: '2o5' is no colour"),
+    (INI.replace("[theme.sunset]", "[themes.sunset]"), "line 4: unknown section [themes.sunset]; valid are"),
+    (INI.replace("fair =", "fairr ="), "line 6: 'fairr' is no role"),
+    (INI + "[theme.sunset]\n", "begins a second time"),
+])
+def test_what_is_wrong_is_told_with_its_line(home, text, words):
+    path = write(home, text)
+    with pytest.raises(UsageError) as told:
+        context.prepare({}, {"HOME": str(home)})
+    assert str(path) in str(told.value) and words in str(told.value)
+
+
+@pytest.mark.parametrize("dialect, sign", [
+    ("tmux", "#[fg=colour205 bold]"), ("zsh", "%F{205}%B"), ("ansi", "\x1b[1;38;5;205m"), ("polybar", "%{F#ff5faf}"),
+    ("xbar", "color=#ff5faf"), ("i3blocks", '"color": "#ff5faf"'), ("bash", "\x01\x1b[1;38;5;205m\x02")])
+def test_every_dialect_follows(machine, dialect, sign):
+    write(machine.home)
+    shown = machine.run("--demo", "--statusline", "--format", dialect, now=1795358530).out
+    assert sign in shown
+
+
+def test_t_goes_through_it_on_the_screen(machine):
+    write(machine.home, INI.replace("theme = sunset", "theme = terminal"))
+    with Terminal(machine.command("--demo"), env=machine.env(CCMON_NOW="1795358530", TERM="xterm-256color")) as term:
+        term.wait_for("52 %")
+        term.send("t")
+        term.wait_for("Theme sunset. For good: set theme in config.ini")
+        row = next(n for n, line in enumerate(term.lines()) if "52 %" in line)
+        term.wait_until(lambda: term.style_at(row, term.lines()[row].index("52 %")).fg == "ff5faf", "the colour of one's own")
