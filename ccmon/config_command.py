@@ -158,7 +158,7 @@ def _set(state: State, path: str, place: Address, text: str) -> int:
     after = ini_text.with_value(before or "", place.section, place.key, text)
     written = _parsed(after, path).get(place.section, {}).get(place.key)
     if written is None or written.text != text:
-        raise UsageError(f"'{clean(place.key)}' cannot stand in config.ini. Leave out = and : and [ ], and # or ; at its beginning")
+        raise UsageError(f"'{clean(place.key)}' cannot be a name in config.ini: leave out = : [ ], and # or ; at its beginning")
     fault = _fault_in(after, path)
     if fault and not _fault_in(before or "", path):
         raise UsageError(f"{fault}. Nothing was changed")
@@ -171,9 +171,10 @@ def _set(state: State, path: str, place: Address, text: str) -> int:
 
 def _readable(state: State, path: str) -> Optional[str]:
     """The content, of which one value can be changed. UsageError where its lines cannot be told apart."""
+    content = config_file.text_of(path)
     try:
-        _parsed(state.content, path)
-        return config_file.text_of(path)
+        _parsed(content, path)
+        return content
     except CcmonError as err:
         raise UsageError(f"{err}; nothing was changed. To mend it: ccmon config edit") from None
 
@@ -226,17 +227,18 @@ def _there(state: State, name: str) -> Address:
 
 def _edit(path: str, content: Optional[str]) -> int:
     """Open config.ini in the editor, and say afterwards what is wrong. A new one that is left as it was goes again."""
-    words = _editor(os.environ)
-    if content is None and not os.path.exists(path):
+    words, is_new = _editor(os.environ), not os.path.lexists(path)
+    if is_new:
         config_file.put(path, None, template())
-    code = _call([*words, path])
-    after = config_file.text_of(path)
-    if content is None and after == template():
-        config_file.remove(path)
-        after = None
+    try:
+        code = _call([*words, path])
+    finally:
+        if is_new:
+            config_file.remove(path, template())
     if code:
         raise Unwritable(f"the editor {clean(words[0])} ended with {code}. To use another one, set VISUAL or EDITOR")
-    fault = _fault_in(after, path) if after is not None else None
+    after = config_file.text_of(path)
+    fault = None if after is None else _fault_in(after, path)
     if fault:
         return output.complain(f"{fault}. To mend it: ccmon config edit", USAGE)
     print("Nothing was changed" if after == content else f"{path} is in order")

@@ -3,31 +3,38 @@
 from typing import Optional
 
 from ccmon import dotfiles, ini_text
-from ccmon.model import CcmonError
+from ccmon.model import CcmonError, Unwritable
+
 
 def text_of(path: str) -> Optional[str]:
-    """The content; None when there is no file. CcmonError when it cannot be read or is no text."""
-    content = dotfiles.read(path)
+    """The content; None when there is no file. Unwritable when it cannot be read or is no text: then nothing can be changed."""
     try:
+        content = dotfiles.read(path)
         return None if content is None else content.decode("utf-8")
     except UnicodeDecodeError:
-        raise CcmonError(f"{path} is not UTF-8. Mend or remove it; nothing was changed") from None
+        raise Unwritable(f"{path} is not UTF-8. Mend or remove it") from None
+    except CcmonError as err:
+        raise Unwritable(str(err)) from None
 
 
 def put(path: str, before: Optional[str], after: str) -> None:
-    """Write the content at once; a new file is the user's alone. CcmonError when it cannot be; then nothing has changed."""
-    dotfiles.replace(path, None if before is None else before.encode("utf-8"), after.encode("utf-8"))
+    """Write the content at once; a new file is the user's alone. Unwritable when it cannot be; then nothing has changed."""
+    try:
+        dotfiles.replace(path, None if before is None else before.encode("utf-8"), after.encode("utf-8"))
+    except CcmonError as err:
+        raise Unwritable(str(err)) from None
 
 
-def remove(path: str) -> None:
-    """Remove the file. CcmonError when it cannot be."""
-    dotfiles.remove(path)
+def remove(path: str, content: str) -> None:
+    """Remove the file if that is all that is in it. Unwritable when it cannot be read."""
+    if text_of(path) == content:
+        dotfiles.remove(path)
 
 
 def set_value(path: str, section: str, key: str, text: str) -> int:
     """Write `key = text` into the section, in place of what is there; the number of its line. It judges no value.
 
-    CcmonError when the file cannot be read or written; then nothing has changed.
+    Unwritable when the file cannot be read or written; then nothing has changed.
     """
     before = text_of(path)
     after = ini_text.with_value(before or "", section, key, text)
@@ -36,7 +43,7 @@ def set_value(path: str, section: str, key: str, text: str) -> int:
 
 
 def unset(path: str, section: str, key: str) -> bool:
-    """Take the value out; False when it is not there. CcmonError when the file cannot be read or written."""
+    """Take the value out; False when it is not there. Unwritable when the file cannot be read or written."""
     before = text_of(path)
     after = None if before is None else ini_text.without(before, section, key)
     if after is None:
