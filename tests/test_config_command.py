@@ -5,9 +5,14 @@ import os
 import stat
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ccmon import config_command, config_file, options
 from ccmon.options import OPTIONS
+from ccmon.text import line_width, plain
+from ccmon.views import config_table
+from ccmon.views.evidence import Setting
 
 SHOWN = """\
 option      value   from
@@ -117,6 +122,25 @@ def test_where_it_is(machine, tmp_path):
     result = machine.run("config", "path", HOME="/nonexistent")
     assert result.code == 2 and "Set HOME" in result.err
     assert machine.run("config", HOME="/nonexistent").out.endswith("There is no home directory, so no config.ini\n")
+
+
+WORDS = st.text(max_size=60)
+SETTINGS = st.lists(st.builds(Setting, WORDS, WORDS, st.sampled_from(["default", "file"]), st.none() | WORDS,
+                              st.tuples(WORDS) | st.just(())), max_size=4)
+
+
+@given(SETTINGS, st.none() | WORDS, st.booleans(), st.integers(1, 200))
+def test_no_line_is_wider_than_the_terminal(settings, path, exists, cells):
+    shown = config_table.lines(settings, path, exists, cells)
+    assert all(line_width(line) <= cells for line in shown) and len(shown) >= len(settings) + 3
+    assert all("\n" not in plain(line) for line in config_table.lines(settings, path, exists, None))
+
+
+def test_a_long_value_is_cut_on_a_terminal_and_whole_in_a_pipe():
+    long = Setting("template", "x" * 50, "file", "/h/config.ini, line 2")
+    on_terminal, in_a_pipe = (plain(config_table.lines([long], "/h/config.ini", True, cells)[1]) for cells in (80, None))
+    assert on_terminal == "template  " + "x" * 27 + "...  config.ini, line 2"
+    assert in_a_pipe == "template  " + "x" * 50 + "  config.ini, line 2"
 
 
 # --- set ------------------------------------------------------------------------------------------------------------------

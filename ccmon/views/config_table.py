@@ -2,7 +2,7 @@
 
 from typing import Any, Dict, Iterator, List, Optional, Sequence
 
-from ccmon.text import Line, Span, clip_line, pad, printable, width
+from ccmon.text import Line, Span, clip, clip_line, pad, printable, width
 from ccmon.views.evidence import Setting
 
 HEADINGS = ("option", "value", "from")
@@ -15,6 +15,7 @@ def lines(settings: Sequence[Setting], path: Optional[str], exists: bool, cells:
     columns = [max(width(row[at]) for row in (*rows, HEADINGS)) for at in (0, 1)]
     if cells is not None:
         columns = [min(column, most) for column, most in zip(columns, (MOST_NAME, MOST_VALUE))]
+        rows = [(_cut(name, columns[0]), _cut(value, columns[1]), where) for name, value, where in rows]
     table = [_row(HEADINGS, columns, ("label", "label", "label"))]
     table += [_row(row, columns, ("text", "dim", "dim") if one.level == "default" else ("text", "value", "text"))
               for row, one in zip(rows, settings)]
@@ -23,9 +24,13 @@ def lines(settings: Sequence[Setting], path: Optional[str], exists: bool, cells:
 
 
 def _row(texts: Sequence[str], columns: Sequence[int], roles: Sequence[str]) -> Line:
-    """Two padded columns and a last one; what does not fit pushes the rest to the right."""
+    """Two padded columns and a last one."""
     cells = [*map(pad, texts[:2], columns), texts[2]]
     return tuple(Span(text + gap, role) for text, gap, role in zip(cells, ("  ", "  ", ""), roles))
+
+
+def _cut(value: str, cells: int) -> str:
+    return value if width(value) <= cells else clip(value, cells - 3) + "..."
 
 
 def _from(one: Setting, path: Optional[str]) -> str:
