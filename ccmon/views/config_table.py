@@ -11,7 +11,7 @@ MOST_NAME, MOST_VALUE = 28, 30         # cells, where the width is limited
 
 def lines(settings: Sequence[Setting], path: Optional[str], exists: bool, cells: Optional[int]) -> List[Line]:
     """One row a setting, cut at so many cells (None: as wide as they are), and where config.ini is."""
-    rows = [(one.name, printable(one.text) or "-", _from(one, path)) for one in settings]
+    rows = [(printable(one.name), printable(one.text) or "-", _from(one, path)) for one in settings]
     columns = [max(width(row[at]) for row in (*rows, HEADINGS)) for at in (0, 1)]
     if cells is not None:
         columns = [min(column, most) for column, most in zip(columns, (MOST_NAME, MOST_VALUE))]
