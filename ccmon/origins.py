@@ -69,7 +69,7 @@ def address(name: str) -> Address:
 def _elsewhere(section: str, key: str, name: str) -> Address:
     known = [one for one in SECTIONS if one != "ccmon"]
     if section.partition(".")[0] not in (*known, "theme") or not key:
-        places = ", ".join(f"{one}.NAME" for one in known)
+        places = ", ".join(f"{one}.ROLE" if one.endswith(".NAME") else f"{one}.NAME" for one in known)
         raise UsageError(f"unknown name '{clean(name)}'{near(section, known)}: it is that of an option, or {places}. "
                          "To see them all: ccmon config")
     return Address(section, key)
