@@ -11,6 +11,9 @@ from ccmon.text import clean
 from ccmon.views.snippets import BLOCKS, TARGETS
 
 SUBSCRIPTIONS = ("pro", "max", "max5", "max20", "teams", "enterprise")
+SHELLS = ("bash", "zsh", "fish")
+CONFIG_ACTIONS = {"list": "every option (this is the default)", "get": "one value", "set": "write a value",
+                  "unset": "take it out", "edit": "open the file in VISUAL or EDITOR", "path": "where it is"}
 EXAMPLES = """examples:
   ccmon                            the full screen
   ccmon --demo                     the same on simulated data: nothing else is needed
@@ -72,6 +75,8 @@ def build() -> Parser:
     _add_others(commands)
     _add_hit(commands)
     _add_learn(commands)
+    _add_config(commands)
+    _add_completion(commands)
     return parser
 
 
@@ -168,6 +173,27 @@ def _add_learn(commands: Any) -> None:
                        help="with --share and --compare: your subscription: " + ", ".join(SUBSCRIPTIONS))
     learn.add_argument("--json", action="store_true", help="as JSON")
     _add_settings(learn)
+
+
+def _add_config(commands: Any) -> None:
+    text = "the settings: their values, and where each comes from"
+    config = commands.add_parser("config", allow_abbrev=False, help=text,
+                                 description=text.capitalize() + "; set, unset and edit change config.ini.")
+    config.add_argument("action", metavar="ACTION", nargs="?", choices=tuple(CONFIG_ACTIONS), default="list",
+                        help="; ".join(f"{name}: {words}" for name, words in CONFIG_ACTIONS.items()))
+    config.add_argument("name", metavar="NAME", nargs="?", default=None,
+                        help="an option such as plan, or plans.NAME, prices.MODEL")
+    config.add_argument("value", metavar="VALUE", nargs="?", default=None, help="what it is set to")
+    config.add_argument("--json", action="store_true", help="with list: as one JSON object")
+    _add_settings(config)
+
+
+def _add_completion(commands: Any) -> None:
+    text = "print the completions for a shell"
+    completion = commands.add_parser("completion", allow_abbrev=False, help=text,
+                                     description=text.capitalize() + '. In its start-up file: eval "$(ccmon completion bash)"; '
+                                                                     "for fish: ccmon completion fish | source.")
+    completion.add_argument("shell", metavar="SHELL", choices=SHELLS, help=", ".join(SHELLS))
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:

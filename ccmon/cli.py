@@ -12,6 +12,7 @@ from ccmon.call import context_of
 from ccmon.model import CcmonError, Unwritable, UsageError
 
 OK, UNWRITABLE, USAGE, NO_DATA, INTERNAL = 0, 1, 2, 30, 70
+WITHOUT_CONTEXT = ("init", "config", "completion")                     # they work with a wrong configuration, too
 DISK = (errno.ENOSPC, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM)
 
 
@@ -56,7 +57,7 @@ def _run(argv: List[str]) -> int:
     if getattr(given, "reset_terminal", False):
         return _reset_terminal()
     module = import_module(f"ccmon.{given.command or 'look'}_command")
-    if given.command == "init":
+    if given.command in WITHOUT_CONTEXT:
         return int(module.run(given))
     with context_of(given) as ctx:
         return int(module.run(given, ctx))

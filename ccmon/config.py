@@ -82,6 +82,11 @@ def read(path: Optional[str], known: Sequence[str]) -> Dict[str, Dict[str, Given
             content = file.read()
     except (OSError, UnicodeDecodeError) as err:
         raise CcmonError(f"{path} cannot be read ({err}). Mend or remove it") from None
+    return sections_of(content, path, known)
+
+
+def sections_of(content: str, path: str, known: Sequence[str]) -> Dict[str, Dict[str, Given]]:
+    """The sections of that content of config.ini. CcmonError tells what does not parse, and unknown sections."""
     parser = configparser.ConfigParser(interpolation=None, default_section="")
     try:
         parser.read_string(content, path)

@@ -1,6 +1,6 @@
 """What one call works with: its settings, places, zone and owner, joined from flags, environment and configuration."""
 
-from typing import Mapping, NamedTuple, Optional
+from typing import Mapping, NamedTuple, Optional, Tuple
 
 from ccmon import clock, compute, config, linecache, options, own_themes
 from ccmon.model import CcmonError, Facts, Given, Owner, Snapshot, Source, UsageError
@@ -44,14 +44,20 @@ def prepare(flags: Mapping[str, Given], env: Mapping[str, str]) -> Context:
     paths = config.paths(env)
     try:
         sections = config.read(paths.config, options.SECTIONS)
-        layers = flags, options.from_environment(env), options.from_file(sections)
-        settings = options.resolve(*layers, options.plan_table(sections), options.price_table(sections),
-                                   own_themes.table(sections))
+        settings, zone = in_force(flags, options.from_environment(env), sections)
         clock.now(env)
-        zone = _zone(settings.timezone, *layers)
     except CcmonError as err:
         raise UsageError(str(err)) from None
     return Context(env, paths, linecache.folder(env), config.owner(env), settings, zone)
+
+
+def in_force(flags: Mapping[str, Given], environment: Mapping[str, Given],
+             sections: Mapping[str, Mapping[str, Given]]) -> Tuple[options.Settings, clock.Zone]:
+    """The settings and the zone that these layers make. CcmonError names the place of a wrong one."""
+    layers = flags, environment, options.from_file(sections)
+    settings = options.resolve(*layers, options.plan_table(sections), options.price_table(sections),
+                               own_themes.table(sections))
+    return settings, _zone(settings.timezone, *layers)
 
 
 def _zone(name: str, *layers: Mapping[str, Given]) -> clock.Zone:

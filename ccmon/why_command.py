@@ -17,6 +17,7 @@ from ccmon import (
     log_files,
     memory,
     options,
+    origins,
     output,
     refresh,
 )
@@ -112,12 +113,7 @@ def _settings(ctx: Context, flags: Dict[str, Given], file: Dict[str, Given]) -> 
     """Every option; reset_hour is another way to say reset."""
     layers = dict(zip(LEVELS, (flags, options.from_environment(ctx.env), file)))
     for option in OPTIONS:
-        names = ("reset", "reset_hour") if option.name == "reset" else (option.name,)
-        found = [(level, layers[level][name]) for level in LEVELS for name in names if name in layers[level]]
         if option.name == "reset_hour":
             continue
-        if not found:
-            yield Setting(option.name, ctx.settings.plan if option.name == "plan" else option.default, "default")
-        else:
-            (level, first), *rest = found
-            yield Setting(option.name, first.text, level, first.where, tuple(other.where for _, other in rest))
+        names = ("reset", "reset_hour") if option.name == "reset" else (option.name,)
+        yield origins.setting(names, ctx.settings.plan if option.name == "plan" else option.default, layers)

@@ -1,6 +1,60 @@
 # Made by tests/generate.py from ccmon's parser. Do not edit it: run python tests/generate.py
 # (with shtab, https://github.com/tqdm/shtab)
 
+# Custom Preamble
+function _ccmon_zones
+  echo local; echo UTC; grep -v '^#' /usr/share/zoneinfo/zone.tab 2>/dev/null | cut -f3
+end
+
+function _ccmon_command_or_file
+  __fish_complete_command
+end
+
+function _ccmon_columns
+  set -l before (commandline -ct | string replace -r '^--columns=' '' | string replace -r '[^,]*$' '')
+  for name in start end last start_epoch end_epoch last_epoch day week month hour model begins host sessions length tokens input output cache_creation cache_read cost share highest part limit plan limit_source near hits source bar spark models
+    echo "$before$name"
+  end
+end
+
+function _ccmon_names
+  switch (commandline -opc)[-1]
+    case get set unset
+      printf '%s\n' plan limit reset reset_hour timezone interval timeout ccusage source theme compact ascii guardian emoji format template max_width wait line_ttl plans.pro plans.max5 plans.max20
+  end
+end
+
+function _ccmon_values
+  switch (commandline -opc)[-1]
+    case plan
+      printf '%s\n' pro max5 max20 custom_max ml_auto
+    case reset
+      printf '%s\n' session schedule
+    case reset_hour
+      printf '%s\n' 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23
+    case timezone
+      _ccmon_zones
+    case ccusage
+      _ccmon_command_or_file
+    case source
+      printf '%s\n' auto ccusage logs
+    case theme
+      printf '%s\n' dark light high-contrast high-contrast-light solarized solarized-light terminal mono
+    case compact
+      printf '%s\n' yes no
+    case ascii
+      printf '%s\n' yes no
+    case guardian
+      printf '%s\n' yes no
+    case emoji
+      printf '%s\n' yes no
+    case format
+      printf '%s\n' plain ansi tmux bash zsh fish starship waybar i3blocks polybar xbar json claude
+  end
+end
+
+# End Custom Preamble
+
 # Parse current commandline:
 # - _shtab_ccmon_cmdpath=(sub)command path seen so far
 # - _shtab_ccmon_npos=number of positional arguments given after it
@@ -46,7 +100,7 @@ function _shtab_ccmon_using
   test "$_shtab_ccmon_cmdpath" = "$argv"
 end
 
-set -g _shtab_ccmon_commands history record init report merge export why hit learn
+set -g _shtab_ccmon_commands history record init report merge export why hit learn config completion
 set -g _shtab_ccmon_opts_with_value --at --at-percent --backup --by --ccusage --chart --columns --compare --days --evaluate --format --host --html --interval --limit --line-ttl --max-width --output --period --plan --reset --reset-hour --rows --since --sort --source --subscription --table --template --theme --timeout --timezone --until --wait
 
 complete -c ccmon -e
@@ -62,12 +116,12 @@ complete -c ccmon -n _shtab_ccmon_using -l plan -xka "pro max5 max20 custom_max 
 complete -c ccmon -n _shtab_ccmon_using -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
 complete -c ccmon -n _shtab_ccmon_using -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n _shtab_ccmon_using -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
-complete -c ccmon -n _shtab_ccmon_using -l timezone -xka "(echo local; echo UTC; grep -v '^#' /usr/share/zoneinfo/zone.tab 2>/dev/null | cut -f3)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n _shtab_ccmon_using -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n _shtab_ccmon_using -l interval -x -d 'seconds between two looks at the usage (default: 3)'
 complete -c ccmon -n _shtab_ccmon_using -l timeout -x -d 'seconds that ccusage may take (default: 30)'
-complete -c ccmon -n _shtab_ccmon_using -l ccusage -xka "(__fish_complete_command)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
+complete -c ccmon -n _shtab_ccmon_using -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n _shtab_ccmon_using -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
-complete -c ccmon -n _shtab_ccmon_using -l theme -xka "dark light mono" -d 'colours: dark, light, mono (default: dark)'
+complete -c ccmon -n _shtab_ccmon_using -l theme -xka "dark light high-contrast high-contrast-light solarized solarized-light terminal mono" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n _shtab_ccmon_using -l compact -d 'the small layout in any window'
 complete -c ccmon -n _shtab_ccmon_using -l ascii -d 'no characters beyond ASCII'
 complete -c ccmon -n _shtab_ccmon_using -l no-guardian -d 'no small process that brings the terminal back after a kill'
@@ -86,8 +140,8 @@ complete -c ccmon -n '_shtab_ccmon_using history' -l since -x -d 'only from this
 complete -c ccmon -n '_shtab_ccmon_using history' -l until -x -d 'only up to the end of this day'
 complete -c ccmon -n '_shtab_ccmon_using history' -l host -x -d 'of another machine whose history was merged; all: of all'
 complete -c ccmon -n '_shtab_ccmon_using history' -l rows -x -d 'only the last N rows; of sorted rows and models the first'
-complete -c ccmon -n '_shtab_ccmon_using history' -l sort -x -d 'sort by a column; -COLUMN: the largest first'
-complete -c ccmon -n '_shtab_ccmon_using history' -l columns -x -d 'the columns to show, such as start,tokens,cost; help: those that there are'
+complete -c ccmon -n '_shtab_ccmon_using history' -l sort -xka "start end last start_epoch end_epoch last_epoch day week month hour model begins host sessions length tokens input output cache_creation cache_read cost share highest part limit plan limit_source near hits source models" -d 'sort by a column; -COLUMN: the largest first'
+complete -c ccmon -n '_shtab_ccmon_using history' -l columns -xka "(_ccmon_columns)" -d 'the columns to show, such as start,tokens,cost; help: those that there are'
 complete -c ccmon -n '_shtab_ccmon_using history' -l no-pager -d 'print long tables, too, without a pager'
 complete -c ccmon -n '_shtab_ccmon_using history' -l table -xka "plain simple github grid simple_grid rounded_grid fancy_grid pipe orgtbl jira presto pretty psql rst mediawiki html latex textile tsv asciidoc" -d 'a table format of tabulate; github when none is named'
 complete -c ccmon -n '_shtab_ccmon_using history' -l json -d 'a list of objects'
@@ -95,18 +149,18 @@ complete -c ccmon -n '_shtab_ccmon_using history' -l csv -d 'comma-separated val
 complete -c ccmon -n '_shtab_ccmon_using history' -l chart -xka "day week month" -d 'bars by day, week or month'
 complete -c ccmon -n '_shtab_ccmon_using history' -l heatmap -d 'tokens by weekday and hour'
 complete -c ccmon -n '_shtab_ccmon_using history' -l check -d 'look whether the stored history is sound'
-complete -c ccmon -n '_shtab_ccmon_using history' -l backup -x -d 'copy the stored history, also while it is in use'
+complete -c ccmon -n '_shtab_ccmon_using history' -l backup -xka "(__fish_complete_path (commandline -ct))" -d 'copy the stored history, also while it is in use'
 complete -c ccmon -n '_shtab_ccmon_using history' -l version -d 'print the version and exit'
 complete -c ccmon -n '_shtab_ccmon_using history' -l plan -xka "pro max5 max20 custom_max ml_auto" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
 complete -c ccmon -n '_shtab_ccmon_using history' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
-complete -c ccmon -n '_shtab_ccmon_using history' -l timezone -xka "(echo local; echo UTC; grep -v '^#' /usr/share/zoneinfo/zone.tab 2>/dev/null | cut -f3)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using history' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
-complete -c ccmon -n '_shtab_ccmon_using history' -l ccusage -xka "(__fish_complete_command)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
+complete -c ccmon -n '_shtab_ccmon_using history' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using history' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
-complete -c ccmon -n '_shtab_ccmon_using history' -l theme -xka "dark light mono" -d 'colours: dark, light, mono (default: dark)'
+complete -c ccmon -n '_shtab_ccmon_using history' -l theme -xka "dark light high-contrast high-contrast-light solarized solarized-light terminal mono" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using history' -l ascii -d 'no characters beyond ASCII'
 complete -c ccmon -n '_shtab_ccmon_using history' -l no-guardian -d 'no small process that brings the terminal back after a kill'
@@ -124,12 +178,12 @@ complete -c ccmon -n '_shtab_ccmon_using record' -l plan -xka "pro max5 max20 cu
 complete -c ccmon -n '_shtab_ccmon_using record' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
 complete -c ccmon -n '_shtab_ccmon_using record' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
-complete -c ccmon -n '_shtab_ccmon_using record' -l timezone -xka "(echo local; echo UTC; grep -v '^#' /usr/share/zoneinfo/zone.tab 2>/dev/null | cut -f3)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using record' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
-complete -c ccmon -n '_shtab_ccmon_using record' -l ccusage -xka "(__fish_complete_command)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
+complete -c ccmon -n '_shtab_ccmon_using record' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using record' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
-complete -c ccmon -n '_shtab_ccmon_using record' -l theme -xka "dark light mono" -d 'colours: dark, light, mono (default: dark)'
+complete -c ccmon -n '_shtab_ccmon_using record' -l theme -xka "dark light high-contrast high-contrast-light solarized solarized-light terminal mono" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using record' -l ascii -d 'no characters beyond ASCII'
 complete -c ccmon -n '_shtab_ccmon_using record' -l no-guardian -d 'no small process that brings the terminal back after a kill'
@@ -151,18 +205,18 @@ complete -c ccmon -n '_shtab_ccmon_using report' -l period -xka "week month" -d 
 complete -c ccmon -n '_shtab_ccmon_using report' -l last -d 'the one before the present one'
 complete -c ccmon -n '_shtab_ccmon_using report' -l host -x -d 'another machine whose history was merged; all: every one'
 complete -c ccmon -n '_shtab_ccmon_using report' -l markdown -d 'as Markdown'
-complete -c ccmon -n '_shtab_ccmon_using report' -l html -x -d 'as one page that needs nothing else; - is standard output'
+complete -c ccmon -n '_shtab_ccmon_using report' -l html -xka "(__fish_complete_path (commandline -ct))" -d 'as one page that needs nothing else; - is standard output'
 complete -c ccmon -n '_shtab_ccmon_using report' -l version -d 'print the version and exit'
 complete -c ccmon -n '_shtab_ccmon_using report' -l plan -xka "pro max5 max20 custom_max ml_auto" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
 complete -c ccmon -n '_shtab_ccmon_using report' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
 complete -c ccmon -n '_shtab_ccmon_using report' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using report' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
-complete -c ccmon -n '_shtab_ccmon_using report' -l timezone -xka "(echo local; echo UTC; grep -v '^#' /usr/share/zoneinfo/zone.tab 2>/dev/null | cut -f3)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using report' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using report' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
 complete -c ccmon -n '_shtab_ccmon_using report' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
-complete -c ccmon -n '_shtab_ccmon_using report' -l ccusage -xka "(__fish_complete_command)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
+complete -c ccmon -n '_shtab_ccmon_using report' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using report' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
-complete -c ccmon -n '_shtab_ccmon_using report' -l theme -xka "dark light mono" -d 'colours: dark, light, mono (default: dark)'
+complete -c ccmon -n '_shtab_ccmon_using report' -l theme -xka "dark light high-contrast high-contrast-light solarized solarized-light terminal mono" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using report' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using report' -l ascii -d 'no characters beyond ASCII'
 complete -c ccmon -n '_shtab_ccmon_using report' -l no-guardian -d 'no small process that brings the terminal back after a kill'
@@ -180,12 +234,12 @@ complete -c ccmon -n '_shtab_ccmon_using merge' -l plan -xka "pro max5 max20 cus
 complete -c ccmon -n '_shtab_ccmon_using merge' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
-complete -c ccmon -n '_shtab_ccmon_using merge' -l timezone -xka "(echo local; echo UTC; grep -v '^#' /usr/share/zoneinfo/zone.tab 2>/dev/null | cut -f3)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using merge' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
-complete -c ccmon -n '_shtab_ccmon_using merge' -l ccusage -xka "(__fish_complete_command)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
+complete -c ccmon -n '_shtab_ccmon_using merge' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
-complete -c ccmon -n '_shtab_ccmon_using merge' -l theme -xka "dark light mono" -d 'colours: dark, light, mono (default: dark)'
+complete -c ccmon -n '_shtab_ccmon_using merge' -l theme -xka "dark light high-contrast high-contrast-light solarized solarized-light terminal mono" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l ascii -d 'no characters beyond ASCII'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l no-guardian -d 'no small process that brings the terminal back after a kill'
@@ -196,21 +250,22 @@ complete -c ccmon -n '_shtab_ccmon_using merge' -l max-width -x -d 'with --statu
 complete -c ccmon -n '_shtab_ccmon_using merge' -l wait -x -d 'with --statusline: seconds to wait when there is no line yet (default: 1)'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l line-ttl -x -d 'seconds that a status line counts as fresh (default: 15)'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l demo -d 'simulated usage; nothing is read or kept'
+complete -c ccmon -n '_shtab_ccmon_using merge; and test $_shtab_ccmon_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'ccmon.db of the other machine, or a copy made with history --backup'
 complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a export -d 'The present numbers for monitoring systems.'
 complete -c ccmon -n '_shtab_ccmon_using export' -s h -l help -d 'show this help message and exit'
 complete -c ccmon -n '_shtab_ccmon_using export' -l openmetrics -d 'as OpenMetrics text'
-complete -c ccmon -n '_shtab_ccmon_using export' -l output -x -d 'write a file, whole or not at all, instead of printing'
+complete -c ccmon -n '_shtab_ccmon_using export' -l output -xka "(__fish_complete_path (commandline -ct))" -d 'write a file, whole or not at all, instead of printing'
 complete -c ccmon -n '_shtab_ccmon_using export' -l version -d 'print the version and exit'
 complete -c ccmon -n '_shtab_ccmon_using export' -l plan -xka "pro max5 max20 custom_max ml_auto" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
 complete -c ccmon -n '_shtab_ccmon_using export' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
 complete -c ccmon -n '_shtab_ccmon_using export' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using export' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
-complete -c ccmon -n '_shtab_ccmon_using export' -l timezone -xka "(echo local; echo UTC; grep -v '^#' /usr/share/zoneinfo/zone.tab 2>/dev/null | cut -f3)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using export' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using export' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
 complete -c ccmon -n '_shtab_ccmon_using export' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
-complete -c ccmon -n '_shtab_ccmon_using export' -l ccusage -xka "(__fish_complete_command)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
+complete -c ccmon -n '_shtab_ccmon_using export' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using export' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
-complete -c ccmon -n '_shtab_ccmon_using export' -l theme -xka "dark light mono" -d 'colours: dark, light, mono (default: dark)'
+complete -c ccmon -n '_shtab_ccmon_using export' -l theme -xka "dark light high-contrast high-contrast-light solarized solarized-light terminal mono" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using export' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using export' -l ascii -d 'no characters beyond ASCII'
 complete -c ccmon -n '_shtab_ccmon_using export' -l no-guardian -d 'no small process that brings the terminal back after a kill'
@@ -229,12 +284,12 @@ complete -c ccmon -n '_shtab_ccmon_using why' -l plan -xka "pro max5 max20 custo
 complete -c ccmon -n '_shtab_ccmon_using why' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
 complete -c ccmon -n '_shtab_ccmon_using why' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using why' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
-complete -c ccmon -n '_shtab_ccmon_using why' -l timezone -xka "(echo local; echo UTC; grep -v '^#' /usr/share/zoneinfo/zone.tab 2>/dev/null | cut -f3)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using why' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using why' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
 complete -c ccmon -n '_shtab_ccmon_using why' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
-complete -c ccmon -n '_shtab_ccmon_using why' -l ccusage -xka "(__fish_complete_command)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
+complete -c ccmon -n '_shtab_ccmon_using why' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using why' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
-complete -c ccmon -n '_shtab_ccmon_using why' -l theme -xka "dark light mono" -d 'colours: dark, light, mono (default: dark)'
+complete -c ccmon -n '_shtab_ccmon_using why' -l theme -xka "dark light high-contrast high-contrast-light solarized solarized-light terminal mono" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using why' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using why' -l ascii -d 'no characters beyond ASCII'
 complete -c ccmon -n '_shtab_ccmon_using why' -l no-guardian -d 'no small process that brings the terminal back after a kill'
@@ -255,12 +310,12 @@ complete -c ccmon -n '_shtab_ccmon_using hit' -l plan -xka "pro max5 max20 custo
 complete -c ccmon -n '_shtab_ccmon_using hit' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
-complete -c ccmon -n '_shtab_ccmon_using hit' -l timezone -xka "(echo local; echo UTC; grep -v '^#' /usr/share/zoneinfo/zone.tab 2>/dev/null | cut -f3)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using hit' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
-complete -c ccmon -n '_shtab_ccmon_using hit' -l ccusage -xka "(__fish_complete_command)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
+complete -c ccmon -n '_shtab_ccmon_using hit' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
-complete -c ccmon -n '_shtab_ccmon_using hit' -l theme -xka "dark light mono" -d 'colours: dark, light, mono (default: dark)'
+complete -c ccmon -n '_shtab_ccmon_using hit' -l theme -xka "dark light high-contrast high-contrast-light solarized solarized-light terminal mono" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l ascii -d 'no characters beyond ASCII'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l no-guardian -d 'no small process that brings the terminal back after a kill'
@@ -276,8 +331,8 @@ complete -c ccmon -n '_shtab_ccmon_using learn' -s h -l help -d 'show this help 
 complete -c ccmon -n '_shtab_ccmon_using learn' -l report -d 'what is known, and the score of the forecasts so far'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l forget -d 'start anew: readings so far count no more; the history stays'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l share -d 'an anonymous summary, to read and post where limits are compared'
-complete -c ccmon -n '_shtab_ccmon_using learn' -l compare -x -d 'one'"'"'s own place among such summaries; - is standard input'
-complete -c ccmon -n '_shtab_ccmon_using learn' -l evaluate -x -d 'try the forecasts on a CSV series; - is standard input'
+complete -c ccmon -n '_shtab_ccmon_using learn' -l compare -xka "(__fish_complete_path (commandline -ct))" -d 'one'"'"'s own place among such summaries; - is standard input'
+complete -c ccmon -n '_shtab_ccmon_using learn' -l evaluate -xka "(__fish_complete_path (commandline -ct))" -d 'try the forecasts on a CSV series; - is standard input'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l at-percent -x -d 'with --evaluate: P % is the limit (default: 100)'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l subscription -xka "pro max max5 max20 teams enterprise" -d 'with --share and --compare: your subscription: pro, max, max5, max20, teams, enterprise'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l json -d 'as JSON'
@@ -286,12 +341,12 @@ complete -c ccmon -n '_shtab_ccmon_using learn' -l plan -xka "pro max5 max20 cus
 complete -c ccmon -n '_shtab_ccmon_using learn' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
-complete -c ccmon -n '_shtab_ccmon_using learn' -l timezone -xka "(echo local; echo UTC; grep -v '^#' /usr/share/zoneinfo/zone.tab 2>/dev/null | cut -f3)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using learn' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
-complete -c ccmon -n '_shtab_ccmon_using learn' -l ccusage -xka "(__fish_complete_command)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
+complete -c ccmon -n '_shtab_ccmon_using learn' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
-complete -c ccmon -n '_shtab_ccmon_using learn' -l theme -xka "dark light mono" -d 'colours: dark, light, mono (default: dark)'
+complete -c ccmon -n '_shtab_ccmon_using learn' -l theme -xka "dark light high-contrast high-contrast-light solarized solarized-light terminal mono" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l ascii -d 'no characters beyond ASCII'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l no-guardian -d 'no small process that brings the terminal back after a kill'
@@ -302,3 +357,33 @@ complete -c ccmon -n '_shtab_ccmon_using learn' -l max-width -x -d 'with --statu
 complete -c ccmon -n '_shtab_ccmon_using learn' -l wait -x -d 'with --statusline: seconds to wait when there is no line yet (default: 1)'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l line-ttl -x -d 'seconds that a status line counts as fresh (default: 15)'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l demo -d 'simulated usage; nothing is read or kept'
+complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a config -d 'The settings: their values, and where each comes from; set, unset and edit change config.ini.'
+complete -c ccmon -n '_shtab_ccmon_using config' -s h -l help -d 'show this help message and exit'
+complete -c ccmon -n '_shtab_ccmon_using config' -l json -d 'with list: as one JSON object'
+complete -c ccmon -n '_shtab_ccmon_using config' -l version -d 'print the version and exit'
+complete -c ccmon -n '_shtab_ccmon_using config' -l plan -xka "pro max5 max20 custom_max ml_auto" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
+complete -c ccmon -n '_shtab_ccmon_using config' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
+complete -c ccmon -n '_shtab_ccmon_using config' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
+complete -c ccmon -n '_shtab_ccmon_using config' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
+complete -c ccmon -n '_shtab_ccmon_using config' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using config' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using config' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
+complete -c ccmon -n '_shtab_ccmon_using config' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
+complete -c ccmon -n '_shtab_ccmon_using config' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using config' -l theme -xka "dark light high-contrast high-contrast-light solarized solarized-light terminal mono" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
+complete -c ccmon -n '_shtab_ccmon_using config' -l compact -d 'the small layout in any window'
+complete -c ccmon -n '_shtab_ccmon_using config' -l ascii -d 'no characters beyond ASCII'
+complete -c ccmon -n '_shtab_ccmon_using config' -l no-guardian -d 'no small process that brings the terminal back after a kill'
+complete -c ccmon -n '_shtab_ccmon_using config' -l no-emoji -d 'no emoji before the labels'
+complete -c ccmon -n '_shtab_ccmon_using config' -l format -xka "plain ansi tmux bash zsh fish starship waybar i3blocks polybar xbar json claude" -d 'with --statusline: who shows the line: plain, ansi, tmux, bash, zsh, fish, starship, waybar, i3blocks, polybar, xbar, json, claude (default: plain)'
+complete -c ccmon -n '_shtab_ccmon_using config' -l template -x -d 'with --statusline: text of the line, with fields as {percent} or {bar:10}'
+complete -c ccmon -n '_shtab_ccmon_using config' -l max-width -x -d 'with --statusline: cells that the line may take (default: 80)'
+complete -c ccmon -n '_shtab_ccmon_using config' -l wait -x -d 'with --statusline: seconds to wait when there is no line yet (default: 1)'
+complete -c ccmon -n '_shtab_ccmon_using config' -l line-ttl -x -d 'seconds that a status line counts as fresh (default: 15)'
+complete -c ccmon -n '_shtab_ccmon_using config' -l demo -d 'simulated usage; nothing is read or kept'
+complete -c ccmon -n '_shtab_ccmon_using config; and test $_shtab_ccmon_npos -eq 0' -ka "list get set unset edit path" -d 'list: every option (this is the default); get: one value; set: write a value; unset: take it out; edit: open the file in VISUAL or EDITOR; path: where it is'
+complete -c ccmon -n '_shtab_ccmon_using config; and test $_shtab_ccmon_npos -eq 1' -ka "(_ccmon_names)" -d 'an option such as plan, or plans.NAME, prices.MODEL'
+complete -c ccmon -n '_shtab_ccmon_using config; and test $_shtab_ccmon_npos -eq 2' -ka "(_ccmon_values)" -d 'what it is set to'
+complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a completion -d 'Print the completions for a shell. In its start-up file: eval "$(ccmon completion bash)"; for fish: ccmon completion fish | source.'
+complete -c ccmon -n '_shtab_ccmon_using completion' -s h -l help -d 'show this help message and exit'
+complete -c ccmon -n '_shtab_ccmon_using completion; and test $_shtab_ccmon_npos -eq 0' -ka "bash zsh fish" -d 'bash, zsh, fish'

@@ -17,6 +17,8 @@ from argparse_manpage.manpage import Manpage
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from completers import COMPLETERS, SORTED_BY  # noqa: E402
+
 from ccmon import __version__, arguments  # noqa: E402
 from ccmon.options import BY_NAME, OPTIONS  # noqa: E402
 
@@ -29,26 +31,6 @@ ONE_LINE = 10_000                      # columns: argparse shall not wrap
 # tabulate's own list differs from version to version: these are in all of them.
 TABLE_FORMATS = ("plain", "simple", "github", "grid", "simple_grid", "rounded_grid", "fancy_grid", "pipe", "orgtbl", "jira",
                  "presto", "pretty", "psql", "rst", "mediawiki", "html", "latex", "textile", "tsv", "asciidoc")
-ZONES = "grep -v '^#' /usr/share/zoneinfo/zone.tab 2>/dev/null | cut -f3"
-
-COMPLETERS: Dict[str, Dict[str, object]] = {
-    "ccusage": {
-        "bash": "_ccmon_command_or_file", "zsh": "_ccmon_command_or_file", "fish": "(__fish_complete_command)",
-        "preamble": {
-            "bash": '_ccmon_command_or_file() {\n  compgen -c -- "$1"\n  compgen -f -- "$1"\n}\n',
-            "zsh": "_ccmon_command_or_file() {\n  _alternative 'commands:command:_path_commands' 'files:program:_files'\n}\n",
-        },
-    },
-    "timezone": {
-        "bash": "_ccmon_zones", "zsh": "_ccmon_zones", "fish": f"(echo local; echo UTC; {ZONES})",
-        "preamble": {
-            "bash": f'_ccmon_zones() {{\n  compgen -W "local UTC $({ZONES})" -- "$1"\n}}\n',
-            "zsh": f'_ccmon_zones() {{\n  local -a zones\n  zones=(local UTC ${{(f)"$({ZONES})"}})\n'
-                   "  _wanted zones expl zone compadd -a zones\n}\n",
-        },
-    },
-}
-
 
 def parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
     """The parser and those of its commands."""
@@ -71,7 +53,11 @@ def completing() -> argparse.ArgumentParser:
 
 def _offer(action: argparse.Action) -> None:
     option = BY_NAME.get(action.dest)
-    if action.dest in COMPLETERS:
+    if action.metavar == "FILE":
+        action.complete = shtab.FILE  # type: ignore[attr-defined]
+    elif action.dest == "sort":
+        action.choices = SORTED_BY
+    elif action.dest in COMPLETERS:
         action.complete = COMPLETERS[action.dest]  # type: ignore[attr-defined]
     elif action.dest == "table":
         action.choices = TABLE_FORMATS

@@ -30,13 +30,22 @@ CASES = [
     ("ccmon --reset s", {"session", "schedule"}),
     ("ccmon --reset-hour 2", {"2", "20", "21", "22", "23"}),
     ("ccmon --theme ", set(THEMES)),
-    ("ccmon ", {"history", "record", "init", "report", "merge", "export", "why", "hit", "learn"}),
+    ("ccmon ", {"history", "record", "init", "report", "merge", "export", "why", "hit", "learn", "config", "completion"}),
     ("ccmon --plan max5 hi", {"history", "hit"}),
     ("ccmon history --by ", {"session", "day", "week", "month", "hour", "model"}),
     ("ccmon history --table si", {"simple", "simple_grid"}),
     ("ccmon history --days 7 --theme l", {"light"}),
     ("ccmon --plan max5 history --ta", {"--table"}),
     ("ccmon record --line", {"--line-ttl"}),
+    ("ccmon history --sort cos", {"cost"}),
+    ("ccmon completion ", {"bash", "zsh", "fish"}),
+    ("ccmon config ", {"list", "get", "set", "unset", "edit", "path"}),
+    ("ccmon config get line", {"line_ttl"}),
+    ("ccmon config set plans", {"plans.pro", "plans.max5", "plans.max20"}),
+    ("ccmon config set plan max", {"max5", "max20"}),
+    ("ccmon config set theme ", set(THEMES)),
+    ("ccmon config set emoji ", {"yes", "no"}),
+    ("ccmon config set timezone Europe/Wars", {"Europe/Warsaw"}),
     ("ccmon --timezone Europe/Wars", {"Europe/Warsaw"}),
     ("ccmon --timezone lo", {"local"}),
     ("ccmon --ccusage ccusage-of-", {"ccusage-of-mine"}),
@@ -206,6 +215,28 @@ def test_a_path_to_ccusage_is_completed(ask, env):
     assert ask(f"ccmon --ccusage {folder}/cc", env) == {f"{folder}/ccusage-of-mine"}
 
 
+FILES = ["history --backup ", "report --html ", "merge ", "export --output ", "learn --compare "]
+
+
+@pytest.mark.parametrize("ask", [in_bash, in_fish])
+@pytest.mark.parametrize("words", FILES)
+def test_files_are_offered_where_a_file_is_named(ask, words, env):
+    folder = env["PATH"].split(":")[0]
+    assert ask(f"ccmon {words}{folder}/cc", env) == {f"{folder}/ccusage-of-mine"}
+
+
+@pytest.mark.parametrize("ask", [in_bash, in_fish])
+def test_no_name_is_offered_where_none_is_taken(ask, env):
+    assert ask("ccmon config edit ", env) == set()
+
+
+@pytest.mark.parametrize("ask", [in_bash, in_fish])
+def test_the_last_of_a_list_of_columns_is_completed(ask, env):
+    assert ask("ccmon history --columns start,tok", env) == {"start,tokens"}
+    assert ask("ccmon history --columns mod", env) == {"model", "models"}
+    assert ask("ccmon history --columns start,tokens,", env) >= {"start,tokens,cost", "start,tokens,models"}
+
+
 # --- typed by a person ------------------------------------------------------------------------------------------------------
 
 ZSH = f"PROMPT='> '; fpath=({FOLDER} $fpath); autoload -Uz compinit; compinit -D -u; print ready''now"
@@ -241,6 +272,12 @@ def test_zsh_offers(typed, offered, env):
         term.wait_until(lambda: "cleared" in term.text() and "readynow" not in term.text())
         term.send(typed + "\t\t")
         term.wait_until(lambda: offered <= set(term.text().replace(typed + " ", "", 1).split()), offered)
+
+
+def test_zsh_completes_a_list_of_columns(env):
+    with typing("zsh", env) as term:
+        term.send("ccmon history --columns start,tok\tcos\t --rows 3")
+        term.wait_for("ccmon history --columns start,tokens,cost --rows 3")
 
 
 @pytest.mark.parametrize("command", sorted(parsers()))

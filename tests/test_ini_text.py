@@ -1,0 +1,82 @@
+"""Edits of INI texts: what stands where afterwards, and that configparser reads the new value and every old one."""
+
+import configparser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ccmon import ini_text
+
+MINE = "# mine\n[ccmon]\n; the plan\nplan = max5\n\n# the zone\ntimezone: local\n\n[plans]\nteam=60,000\n"
+
+
+def read(content):
+    """What configparser finds: (section, key) -> value."""
+    parser = configparser.ConfigParser(interpolation=None, default_section="")
+    parser.read_string(content.lstrip("\ufeff"))
+    return {(name, key): value for name in parser.sections() for key, value in parser.items(name)}
+
+
+@pytest.mark.parametrize("content, section, key, value, after", [
+    ("", "ccmon", "plan", "pro", "[ccmon]\nplan = pro\n"),
+    ("\ufeff", "ccmon", "plan", "pro", "\ufeff[ccmon]\nplan = pro\n"),
+    ("# only words", "ccmon", "plan", "pro", "# only words\n\n[ccmon]\nplan = pro\n"),
+    ("[ccmon]", "ccmon", "plan", "pro", "[ccmon]\nplan = pro\n"),
+    ("[ccmon]\nplan = max5", "ccmon", "plan", "pro", "[ccmon]\nplan = pro\n"),
+    ("[ccmon]\nplan = max5", "ccmon", "theme", "mono", "[ccmon]\nplan = max5\ntheme = mono\n"),
+    ("[ccmon]\nplan =\n", "ccmon", "plan", "pro", "[ccmon]\nplan = pro\n"),
+    ("[ccmon]\nlimit =\n", "ccmon", "plan", "pro", "[ccmon]\nlimit =\nplan = pro\n"),
+    ("[ccmon]\nPLAN:max5\n", "ccmon", "plan", "pro", "[ccmon]\nPLAN:pro\n"),
+    ("[ccmon]\r\nplan = max5\r\n", "ccmon", "theme", "mono", "[ccmon]\r\nplan = max5\r\ntheme = mono\r\n"),
+    ("[ccmon]\n  plan=max5\n", "ccmon", "theme", "mono", "[ccmon]\n  plan=max5\n  theme=mono\n"),
+    ("[ccmon]\nplan = max5\n  and more\n\n  # not this\n  and this\ntheme = dark\n", "ccmon", "plan", "pro",
+     "[ccmon]\nplan = pro\ntheme = dark\n"),
+    (MINE, "ccmon", "theme", "mono", MINE.replace("local\n", "local\ntheme: mono\n")),
+    (MINE, "plans", "team", "7", MINE.replace("60,000", "7")),
+    (MINE, "plans", "Team", "7", MINE.replace("60,000", "7")),
+    (MINE, "prices", "claude-x", "1,2,3,4,5", MINE + "\n[prices]\nclaude-x = 1,2,3,4,5\n"),
+])
+def test_a_value_is_set_and_nothing_else_changes(content, section, key, value, after):
+    assert ini_text.with_value(content, section, key, value) == after
+    assert read(after)[section, key.lower()] == value
+
+
+@pytest.mark.parametrize("content, section, key, after", [
+    (MINE, "ccmon", "plan", MINE.replace("plan = max5\n", "")), (MINE, "plans", "team", MINE.replace("team=60,000\n", "")),
+    (MINE, "plans", "plan", None), (MINE, "ccmon", "theme", None), ("", "ccmon", "plan", None),
+    ("[ccmon]\nPlan: a\n b\n\n# c\ntheme = x", "ccmon", "plan", "[ccmon]\n\n# c\ntheme = x"),
+])
+def test_a_value_is_taken_out(content, section, key, after):
+    assert ini_text.without(content, section, key) == after
+
+
+@pytest.mark.parametrize("section, key, line", [("ccmon", "plan", 4), ("ccmon", "TIMEZONE", 7), ("plans", "team", 10),
+                                                ("plans", "plan", None), ("x", "y", None)])
+def test_the_line_of_a_value(section, key, line):
+    assert ini_text.line_of(MINE, section, key) == line
+
+
+ENDS = st.sampled_from(["\n", "\n", "\r\n"])
+WORDS = st.sampled_from(["plan", "theme", "Limit", "a b", "x"])
+LINES = st.one_of(
+    st.builds("{0}{1}{2}{3}".format, st.sampled_from(["", "", "  "]), WORDS, st.sampled_from([" = ", "=", ": "]),
+              st.sampled_from(["1", "", "[x]", "a=b", "# no comment"])),
+    st.sampled_from(["", "# a comment", "; another", "   # far", "    more of it", "   ", "[ccmon]", "[plans]"]))
+CONTENT = st.builds(lambda lines, end: end.join(["[ccmon]", *lines]), st.lists(LINES, max_size=6), ENDS)
+
+
+@given(CONTENT, st.sampled_from(["ccmon", "plans", "prices"]), st.sampled_from(["plan", "theme", "limit", "new one"]),
+       st.sampled_from(["pro", "1, 2", "a = b", "[x]", "# x"]))
+def test_of_any_file_the_other_values_stay(content, section, key, value):
+    try:
+        before = read(content)
+    except configparser.Error:
+        return
+    after = ini_text.with_value(content, section, key, value)
+    line = ini_text.line_of(after, section, key)
+    assert read(after) == {**before, (section, key): value} and key in after.split("\n")[line - 1].lower()
+    kept = ini_text.without(content, section, key)
+    assert (kept is None) is ((section, key) not in before)
+    if kept is not None:
+        assert read(kept) == {name: text for name, text in before.items() if name != (section, key)}
