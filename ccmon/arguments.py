@@ -72,6 +72,7 @@ def build() -> Parser:
     _add_others(commands)
     _add_hit(commands)
     _add_learn(commands)
+    _add_doctor(commands)
     return parser
 
 
@@ -168,6 +169,14 @@ def _add_learn(commands: Any) -> None:
                        help="with --share and --compare: your subscription: " + ", ".join(SUBSCRIPTIONS))
     learn.add_argument("--json", action="store_true", help="as JSON")
     _add_settings(learn)
+
+
+def _add_doctor(commands: Any) -> None:
+    text = "look what is wrong around ccmon, and say which command mends it"
+    doctor = commands.add_parser("doctor", allow_abbrev=False, help=text,
+                                 description=text.capitalize() + ". It changes nothing; exit code 1 when it finds a fault.")
+    doctor.add_argument("--json", action="store_true", help="as one JSON object")
+    _add_settings(doctor)
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:

@@ -56,7 +56,7 @@ def _run(argv: List[str]) -> int:
     if getattr(given, "reset_terminal", False):
         return _reset_terminal()
     module = import_module(f"ccmon.{given.command or 'look'}_command")
-    if given.command == "init":
+    if given.command in ("init", "doctor"):        # they work where no settings can be had
         return int(module.run(given))
     with context_of(given) as ctx:
         return int(module.run(given, ctx))

@@ -30,7 +30,7 @@ CASES = [
     ("ccmon --reset s", {"session", "schedule"}),
     ("ccmon --reset-hour 2", {"2", "20", "21", "22", "23"}),
     ("ccmon --theme ", set(THEMES)),
-    ("ccmon ", {"history", "record", "init", "report", "merge", "export", "why", "hit", "learn"}),
+    ("ccmon ", {"history", "record", "init", "report", "merge", "export", "why", "hit", "learn", "doctor"}),
     ("ccmon --plan max5 hi", {"history", "hit"}),
     ("ccmon history --by ", {"session", "day", "week", "month", "hour", "model"}),
     ("ccmon history --table si", {"simple", "simple_grid"}),
