@@ -4,7 +4,7 @@ import re
 from typing import List, NamedTuple, Optional, Tuple
 
 from ccmon.model import Place
-from ccmon.text import count, duration, plural
+from ccmon.text import duration, plural
 from ccmon.views.snippets import for_sh
 
 OK, HINT, FAULT = "ok", "hint", "fault"
@@ -366,7 +366,7 @@ def locale(name: str, utf8: bool, known: bool) -> Check:
 
 
 def summary(checks: List[Check]) -> str:
-    """2 faults, 1 hint."""
+    """2 faults, 1 hint; or that there is none."""
     numbers = [(sum(check.state == state for check in checks), state) for state in (FAULT, HINT)]
     found = ", ".join(plural(number, state) for number, state in numbers if number)
-    return found or f"all {count(len(checks))} are ok"
+    return found or "nothing is wrong"

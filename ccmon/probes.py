@@ -17,8 +17,8 @@ def place(path: str) -> Place:
     """What is there, and what this user may do with it."""
     try:
         found = os.stat(path)
-    except PermissionError:            # a folder above it is shut
-        return Place(path, True, readable=False, writable=False, own=_is_own(os.path.dirname(path)))
+    except PermissionError:
+        return _shut_above(path)
     except (OSError, ValueError):
         return Place(path)
     folder = stat.S_ISDIR(found.st_mode)
@@ -28,10 +28,13 @@ def place(path: str) -> Place:
                  os.access(path, os.R_OK | enter), os.access(path, os.W_OK | enter))
 
 
-def _is_own(path: str) -> bool:
+def _shut_above(path: str) -> Place:
+    """The folder over it that is shut."""
+    folder = os.path.dirname(path)
     with suppress(OSError):
-        return not hasattr(os, "getuid") or os.stat(path).st_uid == os.getuid()
-    return False
+        own = not hasattr(os, "getuid") or os.stat(folder).st_uid == os.getuid()
+        return Place(folder, True, True, own=own, readable=False, writable=False)
+    return _shut_above(folder) if folder != os.path.dirname(folder) else Place(folder, True, True, own=False, readable=False)
 
 
 def above(path: str) -> Place:
