@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from claude_logs import talk, write
-from commands import NOW, ROOT, Machine, block
+from commands import NOW, Machine, block
 from faults.test_faults_D_disks import stranger
 from terminal import Terminal
 
@@ -181,7 +181,8 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize("topic, state, breaks, env, says", BROKEN, ids=[f"{number} {row[0]}" for number, row in enumerate(BROKEN)])
+@pytest.mark.parametrize("topic, state, breaks, env, says", BROKEN,
+                         ids=[f"{number} {row[0]}" for number, row in enumerate(BROKEN)])
 def test_what_is_broken_is_well_after_the_command(patient, topic, state, breaks, env, says):
     breaks(patient)
     code, checks = patient.doctor(**env)

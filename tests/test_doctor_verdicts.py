@@ -56,7 +56,8 @@ def test_nothing_outside_the_home_is_given_away(place, variable, command):
 
 
 @pytest.mark.parametrize("error, command", [
-    ("/home/me/c.ini, line 12: unknown option", "${EDITOR:-vi} +12 ~/c.ini"), ("/home/me/c.ini is no text", "${EDITOR:-vi} +1 ~/c.ini"),
+    ("/home/me/c.ini, line 12: unknown option", "${EDITOR:-vi} +12 ~/c.ini"),
+    ("/home/me/c.ini is no text", "${EDITOR:-vi} +1 ~/c.ini"),
     ("CCMON_PLAN: 'x' is no plan", "unset CCMON_PLAN"), ("--plan: 'x' is no plan", "ccmon doctor"),
     ("reset and reset_hour are both set", "${EDITOR:-vi} +1 ~/c.ini")])
 def test_a_setting_is_taken_back_where_it_was_made(error, command):
@@ -113,7 +114,8 @@ def test_which_ccmon(path, first, same, state):
 
 
 @pytest.mark.parametrize("kept, says", [
-    (doctor.Kept(None), "no home directory"), (doctor.Kept(Place("/d/x"), Place("/d", True, True, writable=False)), "written to /d"),
+    (doctor.Kept(None), "no home directory"),
+    (doctor.Kept(Place("/d/x"), Place("/d", True, True, writable=False)), "written to /d"),
     (doctor.Kept(Place("/d/x"), Place("/d", True)), "/d is in the way"),
     (doctor.Kept(Place("/d/x", True, True, writable=False), Place("/d", True, True)), "/d/x cannot be read and written")])
 def test_places_that_cannot_be_written(kept, says):
@@ -126,7 +128,8 @@ TMUX = doctor.Tmux("tmux 3.4", "/usr/bin", True, False, True)
 
 @pytest.mark.parametrize("found, state", [
     (TMUX, "ok"), (TMUX._replace(version=None), "ok"), (TMUX._replace(path=None), "ok"), (TMUX._replace(finds=None), "ok"),
-    (TMUX._replace(finds=False), "fault"), (TMUX._replace(finds=False, shown=False), "hint"), (TMUX._replace(remembered=True), "hint")])
+    (TMUX._replace(finds=False), "fault"),
+    (TMUX._replace(finds=False, shown=False), "hint"), (TMUX._replace(remembered=True), "hint")])
 def test_tmux(found, state):
     assert doctor.tmux(found).state == state
 
@@ -142,7 +145,8 @@ def test_terminal(fields, state):
 CHECKS = [
     Check("ccusage", "fault", "ccusage was not found", "npm install -g ccusage"),
     Check("logs", "ok", "12 files, the newest 3m old, /home/me/.claude/projects, /home/me/.config/claude-of-work/projects"),
-    Check("history", "fault", "/home/me/.local/share/ccmon/ccmon.db is damaged: Tree 2 page 2: btreeInitPage() returns error code 11",
+    Check("history", "fault", "/home/me/.local/share/ccmon/ccmon.db is damaged: Tree 2 page 2: "
+          "btreeInitPage() returns error code 11",
           "(cd ~/.local/share/ccmon && mv ccmon.db* \"$(mktemp -d damaged.XXXXXX)\")"),
     Check("tmux", "hint", "the server's PATH lacks ccusage; ccmon remembers where it is", 'tmux set-environment -g PATH "$PATH"')]
 PAGE = """\

@@ -145,7 +145,7 @@ def test_every_variable_is_in_the_manual():
 def test_the_sections():
     assert re.findall(r"^\.SH (.*)$", plain_page(), re.MULTILINE) == [
         "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "OUTPUT", "SETTINGS", "COMMANDS", "NUMBERS", "TEMPLATES", "FILES",
-        "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "SEE ALSO"]
+        "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "TROUBLESHOOTING", "SEE ALSO"]
 
 
 def test_every_example_parses():
