@@ -200,6 +200,12 @@ def test_a_configuration_is_mended_at_its_line_alone(patient):
     assert (patient.home / ".config/ccmon/config.ini").read_text() == "[ccmon]\n# mine\nplan = max5\n"
 
 
+def test_what_a_wrong_configuration_leaves_is_used(patient):
+    configured(patient)
+    assert patient.doctor(CCMON_SOURCE="logs")[1]["ccusage"]["says"] == "not asked: source = logs"
+    assert patient.doctor(CCMON_SOURCE="nonsense")[1]["ccusage"]["says"].startswith("20.0.24")
+
+
 def test_a_damaged_history_is_moved_and_kept(patient):
     damaged(patient)
     content = patient.store.read_bytes()
