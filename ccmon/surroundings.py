@@ -87,10 +87,8 @@ class Surroundings:
     def remembered(self) -> Optional[str]:
         """The ccusage that last worked, as the history has it."""
         path = self.ctx.paths.store or ""
-        sql = "SELECT value FROM meta WHERE key = 'ccusage_path'"
         with suppress(CcmonError):
-            row = store_facts.look(path, lambda db: db.execute(sql).fetchone()) if os.path.exists(path) else None
-            return str(row[0]) if row else None
+            return store_facts.look(path, store_facts.ccusage_path) if os.path.exists(path) else None
         return None
 
     @lru_cache(maxsize=None)           # noqa: B019
