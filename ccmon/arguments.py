@@ -77,6 +77,7 @@ def build() -> Parser:
     _add_learn(commands)
     _add_config(commands)
     _add_completion(commands)
+    _add_doctor(commands)
     return parser
 
 
@@ -194,6 +195,14 @@ def _add_completion(commands: Any) -> None:
                                      description=text.capitalize() + '. In its start-up file: eval "$(ccmon completion bash)"; '
                                                                      "for fish: ccmon completion fish | source.")
     completion.add_argument("shell", metavar="SHELL", choices=SHELLS, help=", ".join(SHELLS))
+
+
+def _add_doctor(commands: Any) -> None:
+    text = "look what is wrong around ccmon, and say which command mends it"
+    doctor = commands.add_parser("doctor", allow_abbrev=False, help=text,
+                                 description=text.capitalize() + ". It changes nothing; exit code 1 when it finds a fault.")
+    doctor.add_argument("--json", action="store_true", help="as one JSON object")
+    _add_settings(doctor)
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:

@@ -55,9 +55,14 @@ def in_force(flags: Mapping[str, Given], environment: Mapping[str, Given],
              sections: Mapping[str, Mapping[str, Given]]) -> Tuple[options.Settings, clock.Zone]:
     """The settings and the zone that these layers make. CcmonError names the place of a wrong one."""
     layers = flags, environment, options.from_file(sections)
-    settings = options.resolve(*layers, options.plan_table(sections), options.price_table(sections),
-                               own_themes.table(sections))
+    settings = settings_of(layers, sections)
     return settings, _zone(settings.timezone, *layers)
+
+
+def settings_of(layers: Tuple[Mapping[str, Given], Mapping[str, Given], Mapping[str, Given]],
+                sections: Mapping[str, Mapping[str, Given]]) -> options.Settings:
+    """The settings of these layers, with the plans, prices and themes of config.ini."""
+    return options.resolve(*layers, options.plan_table(sections), options.price_table(sections), own_themes.table(sections))
 
 
 def _zone(name: str, *layers: Mapping[str, Given]) -> clock.Zone:

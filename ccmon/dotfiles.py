@@ -66,6 +66,13 @@ def take_out(path: str) -> bool:
     return True
 
 
+def block(path: str) -> Optional[str]:
+    """What stands between the marks, those too; None when there is nothing. CcmonError when half of it is gone."""
+    content = read(path) or b""
+    start, end = _found(path, content)
+    return os.fsdecode(content[start:end]) if start < end else None
+
+
 def _found(path: str, content: bytes) -> Tuple[int, int]:
     """Where the block begins and ends; two equal numbers when there is none. CcmonError when half of it is gone."""
     lines = content.splitlines(True)

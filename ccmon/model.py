@@ -23,6 +23,18 @@ class Unwritable(CcmonError):
     """A file that the user named cannot be written: exit 1."""
 
 
+class Place(NamedTuple):
+    """A file or folder as it was found, and what this user may do with it."""
+
+    path: str
+    exists: bool = False
+    folder: bool = False
+    mode: int = 0                      # permission bits
+    own: bool = True
+    readable: bool = True
+    writable: bool = True
+
+
 class Block(NamedTuple):
     """One 5-hour session as ccusage (or the store) knows it. Gaps are not blocks."""
 

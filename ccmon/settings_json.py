@@ -6,6 +6,7 @@ that was there is kept inside the new one, which reads Claude Code's JSON once a
 
 import json
 import re
+import shlex
 from typing import Any, List, Match, NamedTuple, NoReturn, Optional
 
 from ccmon.model import CcmonError
@@ -79,6 +80,13 @@ def calls_ccmon(text: str) -> bool:
     """Whether the status line has anything of ccmon in it."""
     command = _line_command(text)
     return command is not None and _CALLS.search(command.value) is not None
+
+
+def program(text: str) -> Optional[str]:
+    """The ccmon that the line calls, where it is as `with_line` makes it."""
+    command = _line_command(text)
+    own = _own(command.value) if command else None
+    return "".join(shlex.split(own["ccmon"])) if own else None
 
 
 # --- the command ----------------------------------------------------------------------------------------------------------

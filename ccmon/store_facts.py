@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from contextlib import closing, suppress
-from typing import Callable, List, NamedTuple, Tuple, TypeVar
+from typing import Callable, List, NamedTuple, Optional, Tuple, TypeVar
 
 from ccmon.model import CcmonError
 
@@ -52,6 +52,12 @@ def tables(db: sqlite3.Connection) -> Tables:
     sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY rowid LIMIT ?"
     names: List[str] = [name for name, in db.execute(sql, (MOST_TABLES,))]
     return Tables(schema, tuple((name, _rows(db, name)) for name in names))
+
+
+def ccusage_path(db: sqlite3.Connection) -> Optional[str]:
+    """The ccusage that last worked, in a history."""
+    row = db.execute("SELECT value FROM meta WHERE key = 'ccusage_path'").fetchone()
+    return str(row[0]) if row else None
 
 
 def _rows(db: sqlite3.Connection, name: str) -> int:

@@ -100,7 +100,7 @@ function _shtab_ccmon_using
   test "$_shtab_ccmon_cmdpath" = "$argv"
 end
 
-set -g _shtab_ccmon_commands history record init report merge export why hit learn config completion
+set -g _shtab_ccmon_commands history record init report merge export why hit learn config completion doctor
 set -g _shtab_ccmon_opts_with_value --at --at-percent --backup --by --ccusage --chart --columns --compare --days --evaluate --format --host --html --interval --limit --line-ttl --max-width --output --period --plan --reset --reset-hour --rows --since --sort --source --subscription --table --template --theme --timeout --timezone --until --wait
 
 complete -c ccmon -e
@@ -387,3 +387,27 @@ complete -c ccmon -n '_shtab_ccmon_using config; and test $_shtab_ccmon_npos -eq
 complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a completion -d 'Print the completions for a shell. In its start-up file: eval "$(ccmon completion bash)"; for fish: ccmon completion fish | source.'
 complete -c ccmon -n '_shtab_ccmon_using completion' -s h -l help -d 'show this help message and exit'
 complete -c ccmon -n '_shtab_ccmon_using completion; and test $_shtab_ccmon_npos -eq 0' -ka "bash zsh fish" -d 'bash, zsh, fish'
+complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a doctor -d 'Look what is wrong around ccmon, and say which command mends it. It changes nothing; exit code 1 when it finds a fault.'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -s h -l help -d 'show this help message and exit'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l json -d 'as one JSON object'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l version -d 'print the version and exit'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l plan -xka "pro max5 max20 custom_max ml_auto" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l theme -xka "dark light high-contrast high-contrast-light solarized solarized-light terminal mono" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l compact -d 'the small layout in any window'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l ascii -d 'no characters beyond ASCII'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l no-guardian -d 'no small process that brings the terminal back after a kill'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l no-emoji -d 'no emoji before the labels'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l format -xka "plain ansi tmux bash zsh fish starship waybar i3blocks polybar xbar json claude" -d 'with --statusline: who shows the line: plain, ansi, tmux, bash, zsh, fish, starship, waybar, i3blocks, polybar, xbar, json, claude (default: plain)'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l template -x -d 'with --statusline: text of the line, with fields as {percent} or {bar:10}'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l max-width -x -d 'with --statusline: cells that the line may take (default: 80)'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l wait -x -d 'with --statusline: seconds to wait when there is no line yet (default: 1)'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l line-ttl -x -d 'seconds that a status line counts as fresh (default: 15)'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l demo -d 'simulated usage; nothing is read or kept'

@@ -30,7 +30,8 @@ CASES = [
     ("ccmon --reset s", {"session", "schedule"}),
     ("ccmon --reset-hour 2", {"2", "20", "21", "22", "23"}),
     ("ccmon --theme ", set(THEMES)),
-    ("ccmon ", {"history", "record", "init", "report", "merge", "export", "why", "hit", "learn", "config", "completion"}),
+    ("ccmon ", {"history", "record", "init", "report", "merge", "export", "why", "hit", "learn", "config", "completion",
+                 "doctor"}),
     ("ccmon --plan max5 hi", {"history", "hit"}),
     ("ccmon history --by ", {"session", "day", "week", "month", "hour", "model"}),
     ("ccmon history --table si", {"simple", "simple_grid"}),
@@ -154,7 +155,7 @@ def test_every_variable_is_in_the_manual():
 def test_the_sections():
     assert re.findall(r"^\.SH (.*)$", plain_page(), re.MULTILINE) == [
         "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "OUTPUT", "SETTINGS", "COMMANDS", "NUMBERS", "TEMPLATES", "FILES",
-        "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "SEE ALSO"]
+        "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "TROUBLESHOOTING", "SEE ALSO"]
 
 
 def test_every_example_parses():

@@ -90,7 +90,8 @@ class Newcomer(Machine):
 
     def types(self, line: str, shell: str = "sh", *flags: str) -> Result:
         """A line typed into a shell, without a terminal."""
-        env = self.env(COLUMNS=80, LINES=24, PATH=f"{self.bin}:{os.path.dirname(sys.executable)}:{os.environ['PATH']}")
+        env = self.env(COLUMNS=80, LINES=24, TMUX="/nonexistent,1,0",
+                       PATH=f"{self.bin}:{os.path.dirname(sys.executable)}:{os.environ['PATH']}")
         done = subprocess.run([shell, *flags, "-c", line], env=env, cwd=self.cwd, stdin=subprocess.DEVNULL,
                               capture_output=True, encoding="utf-8", timeout=60)
         return Result(done.returncode, done.stdout, done.stderr)

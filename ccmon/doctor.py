@@ -1,0 +1,379 @@
+"""What `ccmon doctor` thinks of what was measured: one verdict a topic, with the command that mends it. No looking here."""
+
+import re
+from typing import Container, List, NamedTuple, Optional, Tuple
+
+from ccmon.model import Place
+from ccmon.text import duration, plural
+from ccmon.views.snippets import for_sh
+
+OK, HINT, FAULT = "ok", "hint", "fault"
+HOMELESS = 'export HOME="$(getent passwd "$(id -un)" | cut -d: -f6)"'
+INSTALLERS = {                         # of Node.js; the first that is there
+    "apt-get": "sudo apt-get install nodejs npm", "dnf": "sudo dnf install nodejs", "pacman": "sudo pacman -S nodejs npm",
+    "apk": "sudo apk add nodejs npm", "zypper": "sudo zypper install nodejs npm", "brew": "brew install node",
+    "winget": "winget install OpenJS.NodeJS.LTS"}
+BY_HAND = "xdg-open https://nodejs.org/en/download"
+_REMEDY = re.compile(r"^(?P<says>.*)\. (?:Install|Try|Run|Update|To see it)\b[^:]*: (?P<command>\S.*?)(?: \(ccmon --demo.*\))?$")
+_TOO_SLOW = re.compile(r"^(?P<says>.*), try --timeout (?P<seconds>\d+)$")
+
+
+class Check(NamedTuple):
+    """The verdict on one topic."""
+
+    topic: str
+    state: str                         # ok | hint | fault
+    says: str
+    mend: Optional[str] = None         # a command for a shell; None when it is ok
+
+
+class Owned(NamedTuple):
+    """How a path of the user's is written in a command."""
+
+    home: Optional[str]
+
+    def inside(self, path: str) -> bool:
+        """Whether it lies in the home."""
+        stem = (self.home or "").rstrip("/")
+        return bool(stem) and path.startswith(stem + "/")
+
+    def word(self, path: str) -> str:
+        """One word of a shell command, with ~ for the home."""
+        stem = (self.home or "").rstrip("/")
+        return "~/" + for_sh(path[len(stem) + 1:]) if self.inside(path) else for_sh(path)
+
+    def edit(self, path: str, line: int) -> str:
+        """Open the file at the line."""
+        return f"${{EDITOR:-vi}} +{max(1, line)} {self.word(path)}"
+
+    def permit(self, place: Place, how: str, variable: Optional[str]) -> str:
+        """Let this user use it. What is neither theirs nor in their home is left alone: the variable led there, or HOME."""
+        if place.own:
+            return f"chmod {how} {self.word(place.path)}"
+        if self.inside(place.path):
+            return f'sudo chown {"-R " if how.startswith("-R") else ""}"$(id -un)" {self.word(place.path)}'
+        return f"unset {variable}" if variable else HOMELESS
+
+
+def remedy(sentence: str) -> Tuple[str, Optional[str]]:
+    """What an error says, and the command that it names as the way out."""
+    slow = _TOO_SLOW.match(sentence)
+    if slow:
+        return slow["says"], f"ccmon config set timeout {slow['seconds']}"
+    found = _REMEDY.match(sentence)
+    return (found["says"], found["command"]) if found else (sentence, None)
+
+
+def where_it_counts(check: Check, names: Container[str]) -> Check:
+    """A setting of the environment hides that of the configuration, so it is changed there."""
+    change = re.match(r"ccmon config set (?P<name>[a-z_]+) (?P<value>.*)", check.mend or "")
+    variable = f"CCMON_{change['name'].upper()}" if change else ""
+    return check._replace(mend=f"export {variable}={change['value']}") if change and variable in names else check
+
+
+def exit_code(checks: List[Check]) -> int:
+    """1 when something has to be mended."""
+    return 1 if any(check.state == FAULT for check in checks) else 0
+
+
+# --- programs ---------------------------------------------------------------------------------------------------------
+
+def ccmon(version: str, python: str, path: Optional[str], first: Optional[str], same: bool) -> Check:
+    """path: what was called, None when it was no command; first: the ccmon on PATH, the same one or another."""
+    says = f"{version}, Python {python}"
+    if path is None or first and same:
+        return Check("ccmon", OK, says + (f", {first}" if first else ""))
+    folder = for_sh(path.rpartition("/")[0])
+    why = f"another ccmon comes first on PATH: {first}" if first else f"{path} is not on PATH"
+    return Check("ccmon", HINT, f"{says}: {why}", f'export PATH={folder}:"$PATH"')
+
+
+class Node(NamedTuple):
+    """The Node.js on PATH."""
+
+    path: Optional[str]
+    version: Optional[str]             # None: it did not say
+    npm: Optional[str]
+    installer: Optional[str]           # a key of INSTALLERS
+
+
+def node(found: Node, ccusage_runs: bool) -> Check:
+    """ccusage may run without it: one beside ccusage, or a native one."""
+    mend = INSTALLERS.get(found.installer or "", BY_HAND)
+    if found.path is None:
+        if ccusage_runs:
+            return Check("Node", OK, "not on PATH; ccusage runs all the same")
+        return Check("Node", HINT, "not found; ccusage from npm needs it", mend)
+    if found.version is None:
+        return Check("Node", HINT if ccusage_runs else FAULT, f"{found.path} does not run", mend)
+    if found.npm is None and not ccusage_runs:
+        return Check("Node", HINT, f"{found.version}, {found.path}; npm, which installs ccusage, is not there", mend)
+    return Check("Node", OK, f"{found.version}, {found.path}")
+
+
+class Ccusage(NamedTuple):
+    """A run of ccusage."""
+
+    source: str                        # auto | ccusage | logs
+    path: Optional[str] = None
+    version: Optional[str] = None
+    took_s: float = 0.0
+    error: Optional[str] = None
+    missing: bool = False              # it cannot be started at all
+    undo: Optional[str] = None         # the command that takes back the wrong name of the program
+
+
+def ccusage(found: Ccusage, has_logs: bool, has_node: bool, install_node: Optional[str]) -> Check:
+    """Where the logs stand in, it is a hint."""
+    if found.source == "logs":
+        return Check("ccusage", OK, "not asked: source = logs")
+    if found.error is None:
+        name = found.version or "of unknown version"
+        return Check("ccusage", OK, f"{name}, {found.path}, runs in {found.took_s:.2f} s")
+    says, mend = remedy(found.error)
+    if says.startswith("Node.js was not found") and not has_node:
+        mend = install_node
+    elif says.startswith("ccusage found no Claude Code data"):
+        mend = "claude"
+    stand_in = found.missing and has_logs and found.source == "auto"
+    says += "; the log files are read instead" if stand_in else ""
+    return Check("ccusage", HINT if stand_in else FAULT, says, mend or found.undo or "ccusage blocks --json")
+
+
+class Logs(NamedTuple):
+    """Claude Code's log files."""
+
+    folders: Tuple[str, ...]           # those that are there
+    files: int
+    newest_s: Optional[int]            # ago
+    shut: Tuple[Place, ...]            # folders with something that cannot be read
+    wanted: Tuple[str, ...]            # where they were looked for
+    named: bool                        # by CLAUDE_CONFIG_DIR
+
+
+def logs(found: Logs, owned: Owned) -> Check:
+    """None is no fault of a new machine, but one of a wrong CLAUDE_CONFIG_DIR."""
+    if found.shut:
+        first = found.shut[0]          # one command a look: the next one tells the next folder
+        return Check("logs", FAULT, f"{first.path} cannot be read, or not all in it",
+                     owned.permit(first, "-R u+rX", "CLAUDE_CONFIG_DIR" if found.named else None))
+    if not found.folders and found.named:
+        return Check("logs", FAULT, f"CLAUDE_CONFIG_DIR leads to {found.wanted[0]}, which is not there",
+                     "unset CLAUDE_CONFIG_DIR")
+    if not found.files:
+        return Check("logs", HINT, f"none yet in {found.wanted[-1]}: Claude Code writes them", "claude")
+    newest = f", the newest {duration(found.newest_s)} old" if found.newest_s is not None else ""
+    return Check("logs", OK, f"{plural(found.files, 'file')}{newest}, {', '.join(found.folders)}")
+
+
+# --- settings ---------------------------------------------------------------------------------------------------------
+
+def configuration(place: Optional[Place], error: Optional[str], given: int, owned: Owned) -> Check:
+    """given: how many settings come from the file and the environment."""
+    if error is None:
+        there = place.path if place and place.exists else "no config.ini"
+        return Check("settings", OK, f"{plural(given, 'setting') + ' of your own' if given else 'all by default'}, {there}")
+    return Check("settings", FAULT, error, undo(error, place, owned))
+
+
+def undo(error: str, place: Optional[Place], owned: Owned) -> str:
+    """The command that takes back the setting which an error names at its beginning, or leads to it."""
+    if place and error.startswith(place.path):
+        if place.exists and not place.readable:
+            return owned.permit(place, "u+rw", None)
+        line = re.match(r", line (\d+)", error[len(place.path):])
+        return owned.edit(place.path, int(line[1]) if line else 1)
+    variable = re.match(r"CCMON_[A-Z_]+", error)
+    if variable or error.startswith("--"):
+        return f"unset {variable[0]}" if variable else "ccmon doctor"
+    return owned.edit(place.path, 1) if place and place.exists else "env | grep ^CCMON_"
+
+
+class Time(NamedTuple):
+    """The zone of all times, and this machine's."""
+
+    zone: str
+    error: Optional[str] = None
+    undo: Optional[str] = None
+    by_default: bool = False           # nobody chose the zone
+    differs: bool = False              # clocks here show something else now
+    here: str = ""
+    fixed: bool = False                # CCMON_NOW is set
+
+
+def time(found: Time) -> Check:
+    """The zone, and whether the clock goes."""
+    if found.error is not None:
+        says, command = remedy(found.error)
+        return Check("time", FAULT, says, command or found.undo)
+    if found.fixed:
+        return Check("time", HINT, "the clock stands still: CCMON_NOW is set", "unset CCMON_NOW")
+    if found.by_default and found.differs:
+        return Check("time", HINT, f"times are shown in {found.zone}, clocks here show {found.here}",
+                     "ccmon config set timezone local")
+    return Check("time", OK, f"zone {found.zone}" + (f"; clocks here show {found.here}" if found.differs else ""))
+
+
+# --- what is kept -----------------------------------------------------------------------------------------------------
+
+class Kept(NamedTuple):
+    """A file or folder of ccmon's own."""
+
+    place: Optional[Place]             # None: there is no home for it
+    above: Optional[Place] = None      # the lowest folder over it that there is
+    problem: Optional[str] = None      # what is damaged
+    contents: str = ""
+    variable: Optional[str] = None     # of the environment, which led here
+
+
+def _shut(kept: Kept, owned: Owned) -> Optional[Tuple[str, str]]:
+    """Why it cannot be written, and what mends that."""
+    place, above = kept.place, kept.above
+    if place is None:
+        return "there is no home directory to keep it in", HOMELESS
+    if place.exists and not (place.readable and place.writable):
+        return f"{place.path} cannot be read and written", owned.permit(place, "u+rwX", kept.variable)
+    if above and above.exists and not above.folder:
+        aside = f"mv {owned.word(above.path)} {owned.word(above.path + '.old')}"
+        return f"{above.path} is in the way: it is no folder", f"unset {kept.variable}" if kept.variable else aside
+    if above and not above.writable:
+        return f"nothing can be written to {above.path}", owned.permit(above, "u+rwx", kept.variable)
+    return None
+
+
+def history(kept: Kept, newer: bool, owned: Owned) -> Check:
+    """newer: a ccmon of another age has written it."""
+    shut = _shut(kept, owned)
+    if shut or kept.place is None:
+        return Check("history", FAULT, *(shut or ("", "")))
+    path = kept.place.path
+    if kept.problem is not None and newer:
+        return Check("history", FAULT, kept.problem, "git pull && .venv/bin/pip install .")
+    if kept.problem is not None:
+        folder, _, name = path.rpartition("/")
+        return Check("history", FAULT, f"{path} is damaged: {kept.problem}",
+                     f"(cd {owned.word(folder)} && mv {for_sh(name)}* \"$(mktemp -d damaged.XXXXXX)\")")
+    if not kept.place.exists:
+        return Check("history", OK, f"nothing yet; it will be {path}")
+    if kept.place.mode & 0o077:
+        return Check("history", HINT, f"others on this machine may read {path}", f"chmod 600 {owned.word(path)}*")
+    return Check("history", OK, f"{path}, sound: {kept.contents}")
+
+
+def cache(kept: Kept, failures: int, owned: Owned) -> Check:
+    """failures: refreshes in a row that gave nothing."""
+    shut = _shut(kept, owned)
+    if shut or kept.place is None:
+        return Check("cache", FAULT, *(shut or ("", "")))
+    path = kept.place.path
+    if kept.problem is not None:
+        return Check("cache", FAULT, f"{path}/logs.db is damaged: {kept.problem}", f"rm {owned.word(path)}/logs.db*")
+    if not kept.place.exists:
+        return Check("cache", OK, f"nothing yet; it will be {path}")
+    if kept.place.mode & 0o022:
+        return Check("cache", FAULT, f"others on this machine may write to {path}", f"chmod 700 {owned.word(path)}")
+    if failures:
+        return Check("cache", HINT, f"refreshing it failed, {plural(failures, 'time')} in a row", "ccmon record")
+    return Check("cache", OK, f"{path}, {kept.contents}")
+
+
+# --- where it is shown ------------------------------------------------------------------------------------------------
+
+class Shown(NamedTuple):
+    """A start-up file of a shell or of tmux, or Claude Code's settings."""
+
+    target: str
+    path: str
+    error: Optional[str] = None        # why it cannot be used
+    line: int = 1                      # where that is
+    set_up: bool = False
+    gone: Optional[str] = None         # the program that it calls, which is not there
+
+
+def claude(found: Shown, owned: Owned) -> Check:
+    """Whether Claude Code tells ccmon the official percentages."""
+    if found.error is not None:
+        return Check("Claude Code", FAULT, found.error, owned.edit(found.path, found.line))
+    if found.gone is not None:
+        return Check("Claude Code", FAULT, f"its status line calls {found.gone}, which is not there", "ccmon init claude --write")
+    if not found.set_up:
+        return Check("Claude Code", HINT, "not connected: its own percentages are not known", "ccmon init claude --write")
+    return Check("Claude Code", OK, f"its status line is ccmon's, {found.path}")
+
+
+def shells(found: List[Shown], owned: Owned) -> Check:
+    """Whether the start-up files that have the line still work."""
+    for file in found:
+        if file.error is not None:
+            return Check("shells", FAULT, file.error, owned.edit(file.path, file.line))
+        if file.gone is not None:
+            says = f"{file.path} calls {file.gone}, which is not there"
+            return Check("shells", FAULT, says, f"ccmon init {file.target} --write")
+    names = ", ".join(file.target for file in found if file.set_up)
+    return Check("shells", OK, f"the line is set up in {names}" if names else "no start-up file has the line (ccmon init SHELL)")
+
+
+class Tmux(NamedTuple):
+    """tmux and its server."""
+
+    version: Optional[str]             # None: there is no tmux
+    path: Optional[str] = None         # PATH of its server, None: no server runs
+    shown: bool = False                # its status has the line
+    same: bool = False                 # its PATH is the one here
+    finds: Optional[bool] = None       # ccusage runs with its PATH; None: it does not here either, or is not wanted
+    remembered: bool = False           # only because ccmon remembers where it is
+
+
+def tmux(found: Tmux) -> Check:
+    """Whether ccmon can do its work in the server, whose PATH is that of its first hour."""
+    if found.version is None or found.path is None:
+        return Check("tmux", OK, "not installed" if found.version is None else f"{found.version}, no server runs")
+    mend = 'tmux set-environment -g PATH "$PATH"'
+    if found.finds is False:
+        state = FAULT if found.shown else HINT
+        return Check("tmux", state, f"ccusage does not run with the server's PATH: {found.path}", mend)
+    if found.remembered:
+        return Check("tmux", HINT, "the server's PATH lacks ccusage; ccmon remembers where it is", mend)
+    line = "shows the line" if found.shown else "does not show the line"
+    why = "the same PATH as here" if found.same else "ccusage runs with its PATH" if found.finds else "another PATH than here"
+    return Check("tmux", OK, f"{found.version}, the server {line} and has {why}")
+
+
+class Terminal(NamedTuple):
+    """The terminal that ccmon runs in."""
+
+    trouble: Optional[str]             # why no full screen can be drawn
+    is_terminal: bool
+    term: str
+    colours: int
+    columns: int
+    rows: int
+
+
+def terminal(found: Terminal) -> Check:
+    """Whether the full screen can be drawn, and how."""
+    if not found.is_terminal:
+        return Check("terminal", OK, "none here: standard input or output is something else")
+    if found.trouble is not None:
+        mend = "pip install windows-curses" if "curses" in found.trouble else "export TERM=xterm-256color"
+        return Check("terminal", FAULT, found.trouble, mend)
+    says = f"{found.term}, {found.columns}x{found.rows}, {plural(found.colours, 'colour')}"
+    if found.columns < 20 or found.rows < 5:
+        return Check("terminal", HINT, f"{says}: very small", "stty columns 80 rows 24")
+    return Check("terminal", OK, says)
+
+
+def locale(name: str, utf8: bool, known: bool) -> Check:
+    """Whether bars and boxes can be drawn."""
+    if utf8 and known:
+        return Check("locale", OK, f"{name}, UTF-8")
+    if utf8:
+        return Check("locale", HINT, f"{name} is not generated on this machine", "export LC_ALL=C.UTF-8")
+    return Check("locale", HINT, f"{name or 'none is set'}, not UTF-8: only ASCII is drawn", "export LC_ALL=C.UTF-8")
+
+
+def summary(checks: List[Check]) -> str:
+    """2 faults, 1 hint; or that there is none."""
+    numbers = [(sum(check.state == state for check in checks), state) for state in (FAULT, HINT)]
+    found = ", ".join(plural(number, state) for number, state in numbers if number)
+    return found or "nothing is wrong"

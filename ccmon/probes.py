@@ -1,0 +1,138 @@
+"""The door to the machine around ccmon, for `ccmon doctor`: what may be read and written, what programs say. Changes nothing."""
+
+import os
+import stat
+import subprocess
+import sys
+from contextlib import suppress
+from typing import Iterator, List, Mapping, NamedTuple, Optional, Sequence
+
+from ccmon.model import Place
+
+PATIENCE_S = 3.0                       # for a program that only says its version
+MOST_SHUT = 3                          # folders named
+
+
+def place(path: str) -> Place:
+    """What is there, and what this user may do with it."""
+    try:
+        found = os.stat(path)
+    except PermissionError:
+        return _shut_above(path)
+    except (OSError, ValueError):
+        return Place(path)
+    folder = stat.S_ISDIR(found.st_mode)
+    enter = os.X_OK if folder else 0
+    own = not hasattr(os, "getuid") or found.st_uid == os.getuid()
+    return Place(path, True, folder, stat.S_IMODE(found.st_mode) if os.name == "posix" else 0, own,
+                 os.access(path, os.R_OK | enter), os.access(path, os.W_OK | enter))
+
+
+def _shut_above(path: str) -> Place:
+    """The folder over it that is shut."""
+    folder = os.path.dirname(path)
+    with suppress(OSError):
+        own = not hasattr(os, "getuid") or os.stat(folder).st_uid == os.getuid()
+        return Place(folder, True, True, own=own, readable=False, writable=False)
+    return _shut_above(folder) if folder != os.path.dirname(folder) else Place(folder, True, True, own=False, readable=False)
+
+
+def above(path: str) -> Place:
+    """The lowest folder over the path that there is."""
+    folder = os.path.dirname(path)
+    while folder != os.path.dirname(folder) and not os.path.lexists(folder):
+        folder = os.path.dirname(folder)
+    return place(folder)
+
+
+class LogFiles(NamedTuple):
+    """What lies below folders of logs."""
+
+    files: int
+    newest: Optional[float]            # epoch s
+    shut: List[Place]                  # the topmost of what cannot be read, folder by folder
+
+
+def log_files(configured: Sequence[str], folders: Sequence[str]) -> LogFiles:
+    """All logs below the folders, each of which lies in the configured one of the same number."""
+    count, newest = 0, 0.0
+    shut: List[Place] = []
+    for outer, folder in zip(configured, folders):
+        top = place(outer)
+        if top.exists and not top.readable:
+            shut.append(top)
+            continue
+        whole = place(folder)
+        if not whole.exists:
+            continue
+        inner = list(_below(folder))
+        wrong = [found for found in inner if not found.readable]
+        if not whole.readable or wrong:
+            shut.append(whole._replace(own=whole.own and all(found.own for found in wrong)))
+        times = [_changed(found.path) for found in inner if not found.folder]
+        count, newest = count + len(times), max([newest, *times])
+    return LogFiles(count, newest if count else None, shut[:MOST_SHUT])
+
+
+def _below(folder: str) -> Iterator[Place]:
+    """Every folder and log below; links are not followed, as the reader does."""
+    waiting = [folder]
+    while waiting:
+        with suppress(OSError, ValueError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                is_folder = entry.is_dir(follow_symlinks=False)
+                if is_folder or entry.name.endswith(".jsonl") and entry.is_file(follow_symlinks=False):
+                    yield place(entry.path)
+                if is_folder:
+                    waiting.append(entry.path)
+
+
+def _changed(path: str) -> float:
+    with suppress(OSError):
+        return os.stat(path).st_mtime
+    return 0.0
+
+
+def which(name: str, env: Mapping[str, str]) -> Optional[str]:
+    """The program of that name on PATH; relative entries are not searched."""
+    from shutil import which as search
+    folders = env.get("PATH", os.defpath).split(os.pathsep)
+    return search(name, path=os.pathsep.join(filter(os.path.isabs, folders)) or os.devnull)
+
+
+def called() -> Optional[str]:
+    """The command as it was called; None when it was no command of its own."""
+    path = os.path.abspath(sys.argv[0])
+    return path if os.path.basename(path).lower() in ("ccmon", "ccmon.exe") and os.access(path, os.X_OK) else None
+
+
+def same_file(one: str, other: str) -> bool:
+    """Whether both lead to one file."""
+    with suppress(OSError):
+        return os.path.samefile(one, other)
+    return False
+
+
+def is_program(path: str) -> bool:
+    """Whether it can be run."""
+    return os.path.isfile(path) and os.access(path, os.X_OK)
+
+
+def said(argv: Sequence[str], env: Mapping[str, str]) -> Optional[str]:
+    """What the program prints; None when it fails, is slow or cannot be started."""
+    try:
+        done = subprocess.run(list(argv), env=dict(env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, timeout=PATIENCE_S, check=False)  # absolute, no shell  # nosec B603
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
+    return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else None
+
+
+def locale_is_known() -> bool:
+    """Whether this machine has the locale that the environment names."""
+    import locale
+    try:
+        locale.setlocale(locale.LC_CTYPE, "")
+    except locale.Error:
+        return False
+    return True
