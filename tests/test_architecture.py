@@ -15,7 +15,7 @@ DOORS = {"ccusage", "ccusage_find", "store", "store_rows", "migrations", "lineca
          "signals", "private", "guardian", "terminal", "screen_signals"}
 JOINS = {"refresh", "memory", "lessons", "lines", "context", "app", "cli", "__main__", "arguments", "init", "hook", "sources",
          "log_reader", "history_command", "report_command", "merge_command", "export_command", "why_command", "store_command",
-         "look_command", "record_command", "hit_command", "line_command", "learn_command", "init_command", "call",
+         "look_command", "record_command", "hit_command", "line_command", "learn_command", "init_command", "call", "first_run",
          "output"}
 PURE = set(FILES) - DOORS - JOINS
 SAME_DOOR = {("ccusage", "ccusage_find"), ("screen", "themes"), ("screen", "terminal"), ("screen", "screen_signals"),

@@ -1,0 +1,104 @@
+"""Edits of the text of an INI file: one value is set or taken out, and every other line stays as it is."""
+
+import re
+from typing import List, NamedTuple, Optional, Tuple
+
+_LINES = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
+_HEADER = re.compile(r"\[(.+)\]")
+_OPTION = re.compile(r"(\s*)([^\s=:](?:[^=:]*[^\s=:])?)(\s*[=:]\s*)(.*?)(\s*)\Z", re.DOTALL)
+
+
+class Entry(NamedTuple):
+    """One value and the lines that hold it: from first up to, not including, end."""
+
+    section: str
+    key: str                           # in small letters, as it is looked up
+    first: int
+    end: int
+
+
+class _Found(NamedTuple):
+    headers: Tuple[Tuple[str, int], ...]           # each section and the number of its line, from 0
+    entries: Tuple[Entry, ...]
+
+
+def with_value(content: str, section: str, key: str, value: str) -> str:
+    """The content with that value: in place of the one that is there, else behind the last of its section."""
+    lines, found = _LINES.findall(content), _found(content)
+    old = _entry(found, section, key)
+    if old:
+        lines[old.first:old.end] = [_renewed(lines[old.first], value, _eol(content))]
+        return "".join(lines)
+    header = next((line for name, line in found.headers if name == section), None)
+    if header is None:
+        return _appended(content, section, f"{key} = {value}")
+    last = [entry for entry in found.entries if entry.section == section][-1:]
+    new = _OPTION.match(lines[last[0].first]) if last else None
+    indent, sign = (new[1], new[3]) if new and new[4] else ("", " = ")
+    at = last[0].end if last else header + 1
+    before = "".join(lines[:at])
+    return f"{_ended(before, _eol(content))}{indent}{key}{sign}{value}{_eol(content)}" + "".join(lines[at:])
+
+
+def without(content: str, section: str, key: str) -> Optional[str]:
+    """The content without the value; None when it has none."""
+    lines, old = _LINES.findall(content), _entry(_found(content), section, key)
+    return "".join(lines[:old.first] + lines[old.end:]) if old else None
+
+
+def line_of(content: str, section: str, key: str) -> Optional[int]:
+    """The number of the line that has the value, from 1; None when there is none."""
+    entry = _entry(_found(content), section, key)
+    return entry.first + 1 if entry else None
+
+
+def _entry(found: _Found, section: str, key: str) -> Optional[Entry]:
+    return next((entry for entry in found.entries if (entry.section, entry.key) == (section, key.lower())), None)
+
+
+def _found(content: str) -> _Found:
+    """Read as configparser does: a line that stands further right than the option above it belongs to that one's value."""
+    headers: List[Tuple[str, int]] = []
+    entries: List[Entry] = []
+    open_at: Optional[int] = None      # the cell in which the option begins whose value may go on
+    for number, line in enumerate(_LINES.findall(content)):
+        text = line.strip().lstrip("\ufeff")
+        if not text or text[0] in "#;":
+            continue
+        at = len(line) - len(line.lstrip())
+        header, option = _HEADER.match(text), _OPTION.match(line)
+        if open_at is not None and at > open_at:
+            entries[-1] = entries[-1]._replace(end=number + 1)
+        elif header:
+            headers.append((header[1], number))
+            open_at = None
+        elif headers and option:
+            entries.append(Entry(headers[-1][0], option[2].lower(), number, number + 1))
+            open_at = at
+    return _Found(tuple(headers), tuple(entries))
+
+
+def _renewed(line: str, value: str, eol: str) -> str:
+    """The line with its own indentation, spelling and sign, and another value."""
+    option = _OPTION.match(line)
+    assert option is not None
+    sign = option[3] if option[4] else option[3].rstrip() + " "
+    return f"{option[1]}{option[2]}{sign}{value}{eol}"
+
+
+def _appended(content: str, section: str, line: str) -> str:
+    eol = _eol(content)
+    before = _ended(content, eol)
+    gap = eol if before.strip("\ufeff") else ""
+    return f"{before}{gap}[{section}]{eol}{line}{eol}"
+
+
+def _ended(content: str, eol: str) -> str:
+    """With an end to its last line."""
+    return content if not content.strip("\ufeff") or content.endswith(("\n", "\r")) else content + eol
+
+
+def _eol(content: str) -> str:
+    """How the lines of this content end."""
+    first = _LINES.match(content)
+    return first[0][len(first[0].rstrip("\r\n")):] or "\n" if first else "\n"
