@@ -107,7 +107,7 @@ def test_a_place_that_cannot_be_written_to_is_told_at_once(place):
     (place.home / ".claude").mkdir()
     (place.home / ".claude/settings.json").write_text("{ not json")
     _, said = asked(place, "pro", "local", "claude", "none", "n")
-    assert "settings.json" in said and "Nothing was changed" in said.replace("\n", "")
+    assert all(word in said.replace("\n", "") for word in ("settings.json", "Nothing was changed"))
 
 
 def test_without_the_command_the_settings_can_still_be_made(machine):
