@@ -91,7 +91,7 @@ def test_rows_align(tmux):
 
 def test_every_size_is_followed_and_the_way_back_restores_the_screen(tmux):
     before = tmux.wait_for("cost")
-    for columns, rows, sign in ((60, 15, "to the reset"), (40, 10, "k of ~33k"), (20, 5, "% used")):
+    for columns, rows, sign in ((60, 15, "ml_auto   Warsaw"), (40, 10, "k of ~33k"), (20, 5, "% used")):
         tmux.resize(columns, rows)
         shown = tmux.wait_for(sign)
         assert len(shown) <= rows and all(cells(row) <= columns for row in shown)
