@@ -1,6 +1,7 @@
 """--demo: the whole program on simulated sessions, with nothing read and nothing left behind."""
 
 import signal
+from argparse import Namespace
 
 import demo_paces
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from terminal import CLEAN, Terminal
 
-from ccmon import demo, demo_past, official
+from ccmon import call, demo, demo_past, official, refresh
 from ccmon.learning import course, learner, runway
 from ccmon.model import SESSION_S
 
@@ -128,3 +129,12 @@ def test_the_screen_says_how_likely_it_is_at_any_hour():
         first = demo.anchor(NOW + hours * 3600)
         used = demo.blocks(first + 9000, first)[-1].tokens
         assert 0.2 * demo.LIMIT < used < 0.8 * demo.LIMIT
+
+
+def test_claude_goes_on_talking_while_the_screen_is_open(machine, monkeypatch):
+    for name, value in machine.env(CCMON_NOW=NOW).items():
+        monkeypatch.setenv(name, value)
+    with call.context_of(Namespace(demo=True)) as ctx:
+        later = ctx._replace(env={**ctx.env, "CCMON_NOW": str(NOW + 3000)})
+        before, after = (refresh.current_facts(at).official.five_hour for at in (ctx, later))
+    assert (before.read_at, after.read_at) == (NOW, NOW + 3000) and after.percent > before.percent
