@@ -84,8 +84,9 @@ def build() -> Parser:
 def _add_init(commands: Any) -> None:
     init = commands.add_parser("init", allow_abbrev=False, help="what to put where to see the line in a shell or bar",
                                description="Print what shows the line in a shell or bar, and where to put it; edits nothing. "
-                                           'In a shell\'s start-up file: eval "$(ccmon init bash)".')
-    init.add_argument("target", metavar="SHELL", choices=tuple(TARGETS), help=", ".join(TARGETS))
+                                           'In a shell\'s start-up file: eval "$(ccmon init bash)". Without SHELL: asks for '
+                                           "plan, zone and place, shows what it would write, and writes on yes.")
+    init.add_argument("target", metavar="SHELL", nargs="?", choices=tuple(TARGETS), help=", ".join(TARGETS))
     edit = init.add_mutually_exclusive_group()
     edit.add_argument("--write", action="store_true", help=f"put it into the start-up file of {', '.join(BLOCKS)}, or "
                                                                   "into Claude Code's settings.json")

@@ -7,7 +7,7 @@ import shlex
 from glob import escape, glob
 from typing import Iterable, List, Mapping, NamedTuple, Optional, Tuple
 
-from ccmon.model import CcmonError
+from ccmon.model import NO_CCUSAGE, CcmonError
 from ccmon.text import clean, clip
 
 INSTALL = "Install it with: npm install -g ccusage"
@@ -50,7 +50,7 @@ def find(command: Optional[str], remembered: Optional[str], env: Mapping[str, st
         path = remembered
     path = path or _search(_usual_places(env, home), "ccusage", env)
     if path is None:
-        raise NotFound(f"ccusage was not found. {INSTALL} (ccmon --demo works meanwhile)")
+        raise NotFound(NO_CCUSAGE)
     return Program((path,), path)
 
 

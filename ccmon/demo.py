@@ -1,12 +1,14 @@
 """Simulated usage for --demo: sessions that depend on nothing but the time, so that every call agrees."""
 
 import math
+from functools import lru_cache
 from typing import Iterator, List, Tuple
 
 from ccmon.model import SESSION_S, Block
 
 MODELS = ("claude-opus-4-1-20250805", "claude-sonnet-4-5-20250929")
-PLAN = "max5"
+PLAN = "ml_auto"
+LIMIT = 33_000                         # tokens that Claude really lets this user have
 KNOWN_S = 8 * 86_400
 USD_PER_TOKEN = 0.00022
 
@@ -21,8 +23,13 @@ def blocks(now: int, first: int) -> Tuple[Block, ...]:
     found: List[Block] = []
     for at in range(first - KNOWN_S // SESSION_S * SESSION_S, now + 1, SESSION_S):
         if at >= first or _share(at // SESSION_S, 3) > 0.45:
-            found.append(_block(at, min(now, at + SESSION_S), 1.0 if at == first else 0.35 + 0.8 * _share(at // SESSION_S, 7)))
+            found.append(_block(at, min(now, at + SESSION_S), _scale(at, first)))
     return tuple(block for block in found if block.tokens)
+
+
+def _scale(at: int, first: int) -> float:
+    """How busy the session that starts then is; the one on the screen comes near its limit."""
+    return 1.0 if at == first else 0.35 + 0.55 * _share(at // SESSION_S, 7)
 
 
 def moments(now: int, first: int) -> Iterator[int]:
@@ -48,6 +55,7 @@ def _tokens(start: int, until: int, scale: float) -> int:
     return int(used * scale)
 
 
+@lru_cache(maxsize=256)                # the sessions that are over are the same at every look
 def _block(start: int, until: int, scale: float) -> Block:
     tokens = _tokens(start, until, scale)
     return Block(start=start, end=start + SESSION_S, last=until, tokens=tokens, input=tokens * 38 // 100,

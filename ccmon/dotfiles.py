@@ -36,18 +36,24 @@ def _first_that_exists(usual: str, other: str) -> str:
 def put(path: str, block: str) -> Optional[str]:
     """Write the block at the end, or in place of the one that is there. The backup's path when one was made."""
     before = read(path)
+    after = with_block(path, before, block)
     start, end = _found(path, before or b"")
-    lines = os.fsencode(block) + END + b"\n"
-    if start < end:
-        head = (before or b"")[start:].split(b"\n", 1)[0]
-        replace(path, before, (before or b"")[:start] + head + b"\n" + lines + (before or b"")[end:])
-        return None
-    kept = path + BACKUP if before is not None else None
+    kept = path + BACKUP if before is not None and start == end else None
     if kept:
         replace(kept, None, before or b"", like=path)
-    mark = ALONE if before is None else UNENDED if before and not before.endswith(b"\n") else b""
-    replace(path, before, (before or b"") + (b"\n" if mark == UNENDED else b"") + BEGIN + mark + b"\n" + lines)
+    replace(path, before, after)
     return kept
+
+
+def with_block(path: str, before: Optional[bytes], block: str) -> bytes:
+    """What put makes of the content; None is no file. CcmonError when half of a block is in it."""
+    start, end = _found(path, before or b"")
+    lines = os.fsencode(block) + END + b"\n"
+    if before is not None and start < end:
+        head = before[start:].split(b"\n", 1)[0]
+        return before[:start] + head + b"\n" + lines + before[end:]
+    mark = ALONE if before is None else UNENDED if before and not before.endswith(b"\n") else b""
+    return (before or b"") + (b"\n" if mark == UNENDED else b"") + BEGIN + mark + b"\n" + lines
 
 
 def take_out(path: str) -> bool:

@@ -3,12 +3,20 @@
 import os
 import shutil
 import sys
-from typing import List, Mapping, Optional
+from typing import List, Mapping, NamedTuple, Optional
 
 from ccmon import dotfiles, linecache, settings_json
 from ccmon.model import CcmonError, UsageError
 from ccmon.options import OPTIONS
 from ccmon.views import snippets
+
+
+class Edit(NamedTuple):
+    """What --write would do to a file."""
+
+    path: str
+    before: Optional[bytes]            # None: there is no file
+    after: bytes
 
 
 def run(target: str, write: bool, undo: bool, env: Mapping[str, str]) -> str:
@@ -20,6 +28,15 @@ def run(target: str, write: bool, undo: bool, env: Mapping[str, str]) -> str:
         return _undo(target, env)
     places = _places(target, env)
     return _write(target, places, env) if write else snippets.TARGETS[target](places)
+
+
+def edit(target: str, env: Mapping[str, str]) -> Edit:
+    """What --write would do. CcmonError when it could not."""
+    places, path = _places(target, env), dotfiles.path_of(target, env)
+    before = dotfiles.read(path)
+    if target != "claude":
+        return Edit(path, before, dotfiles.with_block(path, before, snippets.block(target, places)))
+    return Edit(path, before, _with_line(path, before, places.ccmon))
 
 
 def _write(target: str, places: snippets.Places, env: Mapping[str, str]) -> str:
@@ -70,12 +87,8 @@ def _line(ccmon: str) -> List[str]:
 def _set(path: str, ccmon: str) -> Optional[str]:
     """Put the line into the settings. The backup's path when one was made: it holds what was there before ccmon."""
     before, kept = dotfiles.read(path), path + dotfiles.BACKUP
-    text = settings_json.NEW if before is None else _text(path, before)
-    try:
-        after = settings_json.with_line(text, snippets.for_sh(ccmon)).encode("utf-8")
-        keep = before is not None and not settings_json.is_own(text)
-    except settings_json.Unfit as err:
-        raise _refused(path, err) from None
+    after = _with_line(path, before, ccmon)
+    keep = before is not None and not settings_json.is_own(_text(path, before))
     if keep:
         dotfiles.replace(kept, None, before or b"", like=path)
     try:
@@ -87,6 +100,14 @@ def _set(path: str, ccmon: str) -> Optional[str]:
     if before is None and os.path.lexists(kept):       # of a file that is gone: --undo shall not bring it back
         dotfiles.remove(kept)
     return kept if keep else None
+
+
+def _with_line(path: str, before: Optional[bytes], ccmon: str) -> bytes:
+    text = settings_json.NEW if before is None else _text(path, before)
+    try:
+        return settings_json.with_line(text, snippets.for_sh(ccmon)).encode("utf-8")
+    except settings_json.Unfit as err:
+        raise _refused(path, err) from None
 
 
 def _unset(path: str) -> bool:

@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from typing import Dict, List, Tuple
 
-from ccmon import history_groups, infiles, lessons, memory, output
+from ccmon import demo_past, history_groups, infiles, lessons, memory, output
 from ccmon.context import Context
 from ccmon.learning import course, learner, portable, runway, share, told
 from ccmon.learning.learner import Lessons
@@ -35,7 +35,10 @@ def run(given: Namespace, ctx: Context) -> int:
             raise CcmonError(kept.trouble or "There is no store")
         if given.forget:
             return _forget(ctx, kept)
-        found = lessons.study(kept, ctx.now()) or Lessons(Learned(ctx.now()))
+        known = demo_past.lessons(ctx.demo) if ctx.demo is not None else lessons.study(kept, ctx.now())
+        found = known or Lessons(Learned(ctx.now()))
+        if given.share and ctx.demo is not None:
+            raise UsageError("--share tells others of your own history: leave --demo out")
         if given.share:
             return _share(given, ctx, kept, found)
         if given.compare is not None:

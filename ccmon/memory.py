@@ -5,7 +5,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Callable, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
-from ccmon import compute, demo, gauge, limits, official, prices, store_learning
+from ccmon import compute, demo, demo_past, gauge, limits, official, prices, store_learning
 from ccmon.context import Context
 from ccmon.hits import Event
 from ccmon.learning import learner, uses
@@ -311,5 +311,7 @@ def remember_demo(ctx: Context) -> None:
     now = ctx.now()
     assert ctx.demo is not None
     with opened(ctx, BACKGROUND_BUSY_MS) as memory:
+        memory.keep_learned(learner.dump(demo_past.lessons(ctx.demo)))
         for at in demo.moments(now, ctx.demo):
             memory.keep(Answer(demo.blocks(at, ctx.demo), Source("demo", refreshed=at)), at)
+        memory.note_readings(demo_past.readings(list(demo.moments(now, ctx.demo)), ctx.demo))

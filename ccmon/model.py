@@ -10,6 +10,8 @@ from ccmon.learning.values import Learned, Load
 SESSION_S = 5 * 3600
 SKEW_S = 60                            # clocks that differ by less are not worth a word
 
+NO_CCUSAGE = "ccusage was not found. Install it with: npm install -g ccusage (ccmon --demo works meanwhile)"
+
 
 class CcmonError(Exception):
     """What a door raises: one clear sentence with the way out, shown to the user as it is."""

@@ -9,7 +9,7 @@ import traceback
 from contextlib import contextmanager
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
-from ccmon import ccusage, compute, config, kept, lessons, linecache, linefiles, lines, log_files, signals, sources
+from ccmon import ccusage, compute, config, demo_past, kept, lessons, linecache, linefiles, lines, log_files, signals, sources
 from ccmon.context import Context
 from ccmon.memory import BACKGROUND_BUSY_MS, Answer, Memory, opened
 from ccmon.model import CcmonError, Facts, Source, UsageError
@@ -63,7 +63,10 @@ def _stored(facts: Facts, before: Source) -> Source:
 
 def _take_readings(ctx: Context, memory: Memory) -> None:
     """Bring what Claude Code said from the spool into the store; what cannot be stored now stays where it is."""
-    for batch in linefiles.spooled(ctx.cache) if ctx.cache and ctx.demo is None else ():
+    if ctx.demo is not None:
+        memory.note_readings(demo_past.readings([ctx.now()], ctx.demo))
+        return
+    for batch in linefiles.spooled(ctx.cache) if ctx.cache else ():
         if not memory.note_readings(batch):
             return
 

@@ -72,6 +72,8 @@ def ask(ctx: Context, before: Source, memory: Memory, lock: int, cancel: ccusage
     except ccusage.Failed as err:
         if ctx.settings.source == "auto" and err.missing and files:
             return _from_logs(ctx, memory, files, "no_ccusage")
+        if err.missing and files:
+            raise ccusage.Failed(f"{err}. Claude Code's logs are there: --source logs reads them without", missing=True) from None
         raise
 
 

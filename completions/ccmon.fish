@@ -194,7 +194,7 @@ complete -c ccmon -n '_shtab_ccmon_using record' -l max-width -x -d 'with --stat
 complete -c ccmon -n '_shtab_ccmon_using record' -l wait -x -d 'with --statusline: seconds to wait when there is no line yet (default: 1)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l line-ttl -x -d 'seconds that a status line counts as fresh (default: 15)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l demo -d 'simulated usage; nothing is read or kept'
-complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a init -d 'Print what shows the line in a shell or bar, and where to put it; edits nothing. In a shell'"'"'s start-up file: eval "$(ccmon init bash)".'
+complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a init -d 'Print what shows the line in a shell or bar, and where to put it; edits nothing. In a shell'"'"'s start-up file: eval "$(ccmon init bash)". Without SHELL: asks for plan, zone and place, shows what it would write, and writes on yes.'
 complete -c ccmon -n '_shtab_ccmon_using init' -s h -l help -d 'show this help message and exit'
 complete -c ccmon -n '_shtab_ccmon_using init' -l write -d 'put it into the start-up file of bash, zsh, fish, tmux, or into Claude Code'"'"'s settings.json'
 complete -c ccmon -n '_shtab_ccmon_using init' -l undo -d 'take out what --write has put there'

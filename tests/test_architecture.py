@@ -16,7 +16,8 @@ DOORS = {"ccusage", "ccusage_find", "store", "store_rows", "migrations", "lineca
 JOINS = {"refresh", "memory", "lessons", "lines", "context", "app", "cli", "__main__", "arguments", "init", "hook", "sources",
          "log_reader", "history_command", "report_command", "merge_command", "export_command", "why_command", "store_command",
          "look_command", "record_command", "hit_command", "line_command", "learn_command", "init_command", "call",
-         "output", "config_command", "config_file", "completion_command", "doctor_command", "surroundings"}
+         "output", "config_command", "config_file", "completion_command", "doctor_command", "surroundings",
+         "first_run"}
 PURE = set(FILES) - DOORS - JOINS
 SAME_DOOR = {("ccusage", "ccusage_find"), ("screen", "themes"), ("screen", "terminal"), ("screen", "screen_signals"),
              ("screen_signals", "terminal"), ("linefiles", "linecache"), ("log_cache", "log_files"),

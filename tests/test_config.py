@@ -103,7 +103,7 @@ def test_xdg_config_home(active, tmp_path):
 def test_a_demo_reads_it_too_and_has_a_plan_of_its_own_only_by_default(active):
     active.configure("[ccmon]\ntimezone = Asia/Tokyo\n")
     demo = active.run("--demo", "--json").json
-    assert (demo["reset"]["timezone"], demo["plan"]["name"]) == ("Asia/Tokyo", "max5")
+    assert (demo["reset"]["timezone"], demo["plan"]["name"]) == ("Asia/Tokyo", "ml_auto")
     assert active.run("--demo", "--json", CCMON_PLAN="max20").json["plan"]["name"] == "max20"
 
 

@@ -1,14 +1,17 @@
 """--demo: the whole program on simulated sessions, with nothing read and nothing left behind."""
 
 import signal
+from argparse import Namespace
 
+import demo_paces
 import pytest
 from commands import NOW
 from hypothesis import given
 from hypothesis import strategies as st
 from terminal import CLEAN, Terminal
 
-from ccmon import demo
+from ccmon import call, demo, demo_past, official, refresh
+from ccmon.learning import course, learner, runway
 from ccmon.model import SESSION_S
 
 
@@ -19,7 +22,7 @@ def untouched(machine):
 
 @pytest.mark.parametrize("words, code", [([], 0), (["--once"], 0), (["--json"], 0), (["--statusline"], 0), (["history"], 0),
                                          (["history", "--json"], 0), (["history", "--table"], 0), (["record"], 0),
-                                         (["--once", "--plan", "pro"], 0), (["--json", "--limit", "10"], 11),
+                                         (["--once", "--plan", "pro"], 0), (["--json", "--limit", "10"], 0),
                                          (["--timezone", "Mars"], 2), (["--plna"], 2)])
 def test_every_mode_leaves_nothing_behind(machine, words, code):
     machine.fails()
@@ -36,6 +39,16 @@ def test_it_shows_everything_at_once(machine):
     assert told["session"]["models"] and told["session"]["cost_usd"] and told["predicted_end"]
     assert len(machine.run("--demo", "history", "--json").json) > 10
     assert machine.run("--demo", "--statusline").out.startswith("CC ")
+
+
+def test_it_has_a_past_that_was_learned_from(machine):
+    told = machine.run("--demo", "--json").json
+    assert told["percent_source"] == "official" and told["official"]["seven_day"]["percent"] > 0
+    screen = machine.run("--demo", "--once").out
+    assert "% before" in screen or "likely" in screen
+    assert "Claude's own" in screen and "of 7 days" in screen and "Forecasts so far" in screen and "⡂⡂⡂" in screen
+    learned = " ".join(machine.run("--demo", "learn", "--report").out.split())
+    assert "33,000" in learned
 
 
 def test_it_does_not_disturb_real_data(machine):
@@ -80,3 +93,48 @@ def test_sessions_depend_on_the_time_alone_and_only_grow(now, later_s):
 def test_an_hour_of_demo_shows_use():
     first = demo.anchor(NOW)
     assert demo.blocks(NOW + 3600, first)[-1].tokens - demo.blocks(NOW, first)[-1].tokens > 500
+
+
+# --- the past --------------------------------------------------------------------------------------------------------------
+
+def test_what_was_learned_is_kept_as_other_lessons_are():
+    lessons = demo_past.lessons(demo.anchor(NOW))
+    loaded = learner.load(learner.dump(lessons))
+    assert loaded is not None and loaded.learned == lessons.learned and loaded.tokens == lessons.tokens
+    assert loaded.points.rows == lessons.points.rows and len(loaded.points.horizons) == len(runway.HORIZONS)
+
+
+def test_the_tables_are_those_of_the_demos_user():
+    trained = runway.train(course.from_loads(demo_paces.loads()), demo_paces.END)
+    for one, (minutes, weights, base, centres, ratios) in zip(trained.horizons, demo_past.HORIZONS):
+        assert one.minutes == minutes and base == pytest.approx(one.base, rel=0.02)
+        for kept, found in ((weights, one.weights), (centres, one.centres), (ratios, one.ratios)):
+            assert kept == pytest.approx(found, rel=0.02, abs=0.02)
+
+
+@given(st.integers(10 ** 9, 4 * 10 ** 9))
+def test_claudes_percentages_are_always_possible_and_only_grow(now):
+    first = demo.anchor(now)
+    lines = demo_past.readings(list(demo.moments(now, first)), first)
+    ledger, told = official.settle(official.Ledger(), lines, now)
+    assert ledger.official.five_hour and ledger.official.seven_day and told
+    for window in ("five_hour", "seven_day"):
+        values = [(reading.resets_at, reading.percent) for reading in told if reading.window == window]
+        assert values == sorted(values) and values
+    assert ledger.official.five_hour.resets_at == first + SESSION_S
+
+
+def test_the_screen_says_how_likely_it_is_at_any_hour():
+    for hours in range(0, 48, 7):
+        first = demo.anchor(NOW + hours * 3600)
+        used = demo.blocks(first + 9000, first)[-1].tokens
+        assert 0.2 * demo.LIMIT < used < 0.8 * demo.LIMIT
+
+
+def test_claude_goes_on_talking_while_the_screen_is_open(machine, monkeypatch):
+    for name, value in machine.env(CCMON_NOW=NOW).items():
+        monkeypatch.setenv(name, value)
+    with call.context_of(Namespace(demo=True)) as ctx:
+        later = ctx._replace(env={**ctx.env, "CCMON_NOW": str(NOW + 3000)})
+        before, after = (refresh.current_facts(at).official.five_hour for at in (ctx, later))
+    assert (before.read_at, after.read_at) == (NOW, NOW + 3000) and after.percent > before.percent

@@ -233,8 +233,10 @@ def test_an_empty_home_has_nothing_to_learn_from(machine, words):
     assert machine.run("learn", *words, HOME="/nonexistent").code == 30
 
 
-def test_a_demo_has_nothing_to_learn_from(machine):
-    assert machine.run("--demo", "learn", "--report").out.startswith("limit    unknown")
+def test_a_demo_tells_what_its_user_has_taught_it_and_shares_nothing(machine):
+    assert machine.run("--demo", "learn", "--report").out.startswith("limit    33,000 tokens")
+    shared = machine.run("--demo", "learn", "--share")
+    assert (shared.code, shared.out) == (2, "") and "leave --demo out" in shared.err
     assert list(machine.home.iterdir()) == []
 
 

@@ -69,6 +69,13 @@ def test_without_logs_a_missing_ccusage_is_told(logged):
     assert result.code == 30 and "npm install -g ccusage" in result.err
 
 
+def test_who_insists_on_a_missing_ccusage_hears_that_the_logs_are_there(logged):
+    logged.ccusage.unlink()
+    result = logged.run("--json", "--source", "ccusage", PATH="/usr/bin:/bin")
+    assert result.code == 30 and "--source logs" in result.err
+    assert logged.run("--json", "--source", "logs", PATH="/usr/bin:/bin").code == 0
+
+
 def test_as_soon_as_ccusage_is_there_it_is_used(logged):
     away = logged.ccusage.with_name("away")
     logged.ccusage.rename(away)

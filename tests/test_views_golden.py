@@ -21,7 +21,7 @@ LETTERS = {"text": "t", "title": "T", "label": "l", "value": "v", "dim": "d", "a
 SHOTS = """
 80x24 active40 active60 active85 active110 active40-noemoji active40-ascii active110-ascii low began ending unseen switched
 80x24 limit-unknown ml-auto reset-hour reset-list big notices message failed compact idle idle-ascii idle-failed idle-nothing
-80x24 reading missing history-empty history-scrolled help
+80x24 reading missing missing-node history-empty history-scrolled help
 80x24 official official-noemoji official-ascii official-old official-week official-hour official-compact idle-official
 80x24 learned learned-tokens learned-official learned-ascii learned-unsure learned-unused learned-switched learned-changed
 80x24 learned-hit unlearned
@@ -39,7 +39,7 @@ SHOTS = """
 60x15 official official-old idle-official
 40x10 official official-old idle-official
 120x40 official-old idle-official
-60x15 active60 active110 notices reset-hour idle missing history-few help
+60x15 active60 active110 notices reset-hour idle idle-nothing missing history-few help
 40x10 active60 active110 reset-hour failed idle missing history-few help
 20x5 active60 active110 idle missing help
 80x1 active60 failed

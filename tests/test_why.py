@@ -331,7 +331,7 @@ def test_without_a_home(machine):
 
 def test_a_demo_explains_itself(machine):
     result = machine.run("why", "--demo", now=None)
-    assert result.code == 0 and "simulated, nothing is read" in result.out and "plan max5" in result.out
+    assert result.code == 0 and "simulated, nothing is read" in result.out and "plan ml_auto, learned" in result.out
     assert str(machine.home) not in result.out and "there is no ~/.config" in result.out
     assert machine.runs() == 0 and list(machine.home.iterdir()) == []
 

@@ -6,7 +6,7 @@ from typing import Dict, List, NamedTuple, Sequence, Tuple
 from ccmon import text
 from ccmon.model import Block
 from ccmon.text import Line, Span
-from ccmon.views import foot, parts, recent
+from ccmon.views import foot, parts, recent, welcome
 from ccmon.views.scene import LABEL_CELLS, Scene, day_text, label, models, pick, plan_name
 from ccmon.views.stack import Part, bottom, fit_both
 from ccmon.when import DAYS
@@ -14,8 +14,6 @@ from ccmon.when import DAYS
 NO_SESSION = "No active session found. Start a Claude Code session and it shows up here."
 COMPACT_ROWS = 12
 SPARE_ROWS = 8                         # a window with fewer stays airy
-STEPS = (("1", "install Node.js", "https://nodejs.org"), ("2", "npm install -g ccusage", ""), ("3", "press r", "to look again"),
-         ("or", "ccmon --demo", "the screen on simulated usage"))
 INSTALL = "npm install -g ccusage"     # a command is not parted at the end of a row
 
 
@@ -45,11 +43,13 @@ def _body(scene: Scene, width: int) -> List[Part]:
     rows = [line.replace(INSTALL.replace(" ", "_"), INSTALL) for line in text.wrap(whole, max(1, width - 3))]
     words = [(Span("  " + line, "value"),) for line in rows]
     days = _week(scene)
+    steps = [] if days or scene.snapshot.session else welcome.steps(scene, width)
+    first, later = ([Part(9, [()]), Part(0, steps)], []) if welcome.is_first(scene) else ([], [Part(7, steps)])
     return [Part(4, [parts.title(scene, width)]), Part(8, [parts.rule(scene, width)]), Part(9, [()]), Part(0, words),
-            Part(9, [()]), Part(1, [_reset(scene, width)]), Part(3, parts.official_rows(scene, width, apart=False)),
+            *first, Part(9, [()]), Part(1, [_reset(scene, width)]), Part(3, parts.official_rows(scene, width, apart=False)),
             Part(2, _last(scene, width)), Part(5, _record(scene, width)), Part(11, [] if days else [_plan(scene, width)]),
             Part(10, [()]), Part(7, [_day(scene, day, top, width) for day, top in days]), Part(9, _total(scene, days, width)),
-            Part(7, [] if days or scene.snapshot.session else _invitation(scene, width))]
+            *later]
 
 
 def _unread(scene: Scene) -> bool:
@@ -59,20 +59,12 @@ def _unread(scene: Scene) -> bool:
 def headline(scene: Scene) -> str:
     """What there is to say first."""
     snapshot = scene.snapshot
+    if welcome.is_first(scene):
+        return welcome.WELCOME
     failed = next((notice.text for notice in snapshot.warnings if notice.code == "source_failed"), "")
     if _unread(scene):
         return failed or "Reading the usage with ccusage ..."
     return NO_SESSION
-
-
-def _invitation(scene: Scene, width: int) -> List[Line]:
-    """What to do while there is nothing to see."""
-    if scene.snapshot.source.missing:
-        return [pick([(Span(f"{number:>5}  ", "key"), Span(step, "text"), Span(f"  {more}", "dim")),
-                      (Span(f"{number:>5}  ", "key"), Span(step, "text"))], width) for number, step, more in STEPS]
-    notes = ("Every session is kept from now on: press h to see them.",
-             "Meanwhile `ccmon --demo` shows what a session looks like.")
-    return [(Span("    " + words, "dim"),) for note in notes for words in text.wrap(note, max(1, width - 5))]
 
 
 def _plan(scene: Scene, width: int) -> Line:

@@ -4,7 +4,7 @@ from typing import List
 
 from ccmon import text
 from ccmon.text import Line, Span
-from ccmon.views import foot, outlook_row, parts, statusline
+from ccmon.views import foot, outlook_row, parts, statusline, welcome
 from ccmon.views.scene import Scene, pick
 from ccmon.views.stack import Part, fit
 
@@ -46,6 +46,9 @@ def _idle(scene: Scene, width: int) -> List[Part]:
     last = snapshot.session
     used = [pick([(Span(f" last {text.short_count(last.tokens)}", "value"), Span(f" at {scene.clock(last.start)}", "label")),
                   (Span(f" last {text.short_count(last.tokens)}", "value"),)], width)] if last else []
+    if welcome.is_first(scene):
+        way = [(Span(" " + words, "text"),) for words in text.wrap(welcome.TINY, width - 2)]
+        return [Part(0, [(Span(" nothing to read yet", "value"),)]), Part(1, way), Part(2, [_reset(scene, width)])]
     if snapshot.source.missing:
         way_out = [(Span(" " + words, "text"),) for words in text.wrap("npm install -g ccusage", width - 2)]
         missing = pick([(Span(" ! ccusage missing", "danger"),), (Span(" ! no ccusage", "danger"),)], width)
