@@ -224,6 +224,11 @@ class Screen:
                 self._window.addstr(row, column, span.text, self._attributes.get(span.role, 0))
             column += width(span.text)
 
+    def ring(self) -> None:
+        """The terminal's bell."""
+        with contextlib.suppress(curses.error):
+            curses.beep()
+
     def wake(self) -> None:
         """Make `wait` return; from any thread, also when nobody waits."""
         self._woken = True
