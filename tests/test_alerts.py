@@ -256,3 +256,20 @@ def test_what_became_of_it_is_kept(ctx):
 def test_secrets_do_not_reach_the_names_of_lines():
     env = {"LANG": "C.UTF-8", "CCMON_ALERT_WEBHOOK_URL": f"https://h/{SECRET}"}
     assert linecache.key(["--statusline"], env) == "--statusline\0"
+
+
+@pytest.mark.parametrize("moved, want", [(0, []), (SAME_S - 1, []), (1 - SAME_S, []), (SAME_S, ["bell"]), (-SAME_S, ["bell"])])
+def test_the_store_itself_knows_the_same_window(ctx, moved, want):
+    """Two processes that looked at the same moment, and know its end a little differently."""
+    with memory.opened(ctx, 1000) as one, memory.opened(ctx, 1000) as other:
+        assert one.claim_alert("80", END, ["bell"], SAME_S) == ["bell"]
+        assert other.claim_alert("80", END + moved, ["bell"], SAME_S) == want
+        assert other.claim_alert("80", END, ["desktop"], SAME_S) == ["desktop"]
+
+
+def test_what_is_old_goes(ctx):
+    with memory.opened(ctx, 1000) as kept:
+        kept.claim_alert("80", END, ["bell"], SAME_S)
+    with memory.opened(later(ctx, 91 * DAY), 1000) as kept:
+        kept.claim_alert("80", END + 91 * DAY, ["bell"], SAME_S)
+        assert [told.window_end for told in kept.alerts_told(0)] == [END + 91 * DAY]
