@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Iterator, List, NamedTuple, Optional, Sequence, TextIO, Tuple
 
 from ccmon import ccusage, guardian, hits, linecache, memory, refresh
+from ccmon.alerts import BELL
 from ccmon.context import Context
 from ccmon.limits import PLAN_NAMES
 from ccmon.model import Facts
@@ -118,6 +119,7 @@ class Poller(threading.Thread):
         self._last = Facts()
         self._failures, self._retry_at = 0, 0.0                # monotonic s; holds where no state can be kept
         self._learn_at = 0.0                                   # monotonic s
+        self.bell = threading.Event()                          # the screen is to ring
 
     def run(self) -> None:
         """Look, hand over, pause; until stop()."""
@@ -127,6 +129,7 @@ class Poller(threading.Thread):
             self._last = self._looked(at_once)
             self.facts.put(self._last)
             self.screen.wake()
+            self._alert()
             self._learn()
             rest_s = self._rest_s(before, time.monotonic() - started)
             at_once = self._now.wait(max(self.ctx.settings.interval, rest_s))
@@ -136,6 +139,15 @@ class Poller(threading.Thread):
         """What may take a while, and nobody waits for; after a fault not again for long."""
         if time.monotonic() >= self._learn_at and not refresh.learn_quietly(self.ctx):
             self._learn_at = time.monotonic() + FAULT_S
+
+    def _alert(self) -> None:
+        """Tell what is due; who is slow to take it does not hold the numbers up."""
+        found = refresh.alerts_due(self.ctx, self._last, on_screen=True)
+        if any(BELL in one.channels for one in found):
+            self.bell.set()
+            self.screen.wake()
+        if found:
+            threading.Thread(target=refresh.send_alerts, args=(self.ctx, found), name="alerts", daemon=True).start()
 
     def _rest_s(self, ran_before: Optional[int], took_s: float) -> float:
         """The least pause after a run: what it took is a small part of the time. Failures have pauses of their own."""
@@ -228,6 +240,9 @@ def _loop(ctx: Context, charset: Charset, screen: Screen, poller: Poller, state:
                 return 0
             state = _effect(ctx, screen, poller, state, effect)
         state = _received(poller, state)
+        if poller.bell.is_set():
+            poller.bell.clear()
+            screen.ring()
 
 
 def _effect(ctx: Context, screen: Screen, poller: Poller, state: State, effect: str) -> State:

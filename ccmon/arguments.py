@@ -4,6 +4,7 @@ import argparse
 from typing import Any, Dict, List, Mapping, NoReturn, Sequence
 
 from ccmon import __version__
+from ccmon.alerts import KINDS as ALERTS
 from ccmon.history_groups import KINDS, PERIODS
 from ccmon.model import Given, UsageError
 from ccmon.options import NEGATIVE_FLAGS, OPTIONS, Option, flag_name, near
@@ -78,6 +79,7 @@ def build() -> Parser:
     _add_config(commands)
     _add_completion(commands)
     _add_doctor(commands)
+    _add_alerts(commands)
     return parser
 
 
@@ -204,6 +206,16 @@ def _add_doctor(commands: Any) -> None:
                                  description=text.capitalize() + ". It changes nothing; exit code 1 when it finds a fault.")
     doctor.add_argument("--json", action="store_true", help="as one JSON object")
     _add_settings(doctor)
+
+
+def _add_alerts(commands: Any) -> None:
+    text = "what you are told without looking, and how"
+    told = commands.add_parser("alerts", allow_abbrev=False, help=text,
+                               description=text.capitalize() + ". Off unless alerts is set. test sends one through every channel "
+                                                               "of alert_by, and says what happened.")
+    told.add_argument("task", metavar="test", nargs="?", choices=("test",), help="try every channel")
+    told.add_argument("kind", metavar="KIND", nargs="?", choices=ALERTS, help="the kind to try: " + ", ".join(ALERTS))
+    _add_settings(told)
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:

@@ -113,7 +113,7 @@ def is_utf8(env: "Environ") -> bool:
 
 def signature(env: "Environ") -> "list[str]":
     """The environment variables that change a line's text, as NAME=value; empty in the usual environment."""
-    names = [n for n in env if (n.startswith("CCMON_") and n != "CCMON_LINE") or n in ("NO_COLOR", "TZ")]
+    names = [n for n in env if n.startswith("CCMON_") and n != "CCMON_LINE" and n[6:11] != "ALERT" or n in ("NO_COLOR", "TZ")]
     words = [n + "=" + env[n] for n in sorted(names)]
     return words if is_utf8(env) else words + [NOT_UTF8 + "="]
 

@@ -3,9 +3,9 @@
 import sqlite3
 from contextlib import suppress
 from functools import partial
-from typing import Callable, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
+from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
-from ccmon import compute, demo, demo_past, gauge, limits, official, prices, store_learning
+from ccmon import compute, demo, demo_past, gauge, limits, official, prices, store_alerts, store_learning
 from ccmon.context import Context
 from ccmon.hits import Event
 from ccmon.learning import learner, uses
@@ -13,6 +13,7 @@ from ccmon.learning.values import Reading, Use
 from ccmon.model import SESSION_S, Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
 from ccmon.session_json import WINDOWS_S
 from ccmon.store import Busy, Hit, Minute, Store, StoreError, open_store
+from ccmon.store_alerts import Told
 from ccmon.store_thin import MINUTES_S
 
 BACKGROUND_BUSY_MS, SCREEN_BUSY_MS = 250, 2000
@@ -248,6 +249,34 @@ class Memory:
     def oldest(self) -> Optional[int]:
         """From when on anything is known. Raises StoreError."""
         return self._sound().of_owner(self.ctx.owner, store_learning.oldest, None)
+
+    # --- alerts -------------------------------------------------------------------------------------------------------
+
+    def alerts_told(self, since: int) -> List[Told]:
+        """What was told since then, by time; nothing without a store."""
+        none: List[Told] = []
+        return self._look(lambda db, owner: store_alerts.told(db, owner, since), none)
+
+    def claim_alert(self, kind: str, window_end: int, channels: Sequence[str], same_s: int) -> List[str]:
+        """The channels on which this process is to tell that; none where another one was faster, or without a store."""
+        none: List[str] = []
+        now = self.ctx.now()
+        return self._write(lambda db, owner: store_alerts.claim(db, owner, kind, window_end, channels, now, same_s), none)
+
+    def note_alerts(self, kind: str, window_end: int, outcomes: Mapping[str, str]) -> None:
+        """Keep what became of an alert on each channel."""
+        def note(db: sqlite3.Connection, owner: int) -> None:
+            for channel, outcome in outcomes.items():
+                store_alerts.note_outcome(db, owner, kind, window_end, channel, outcome)
+        self._write(note, None)
+
+    def noted(self, name: str) -> Optional[str]:
+        """What note() was last given under that name."""
+        return self._look(lambda db, owner: store_learning.note(db, owner, name), None)
+
+    def note(self, name: str, text: str) -> None:
+        """Keep a small text."""
+        self._write(lambda db, owner: store_learning.write_note(db, owner, name, text), None)
 
     # --- settings -----------------------------------------------------------------------------------------------------
 

@@ -332,6 +332,18 @@ def _forecasts(db: sqlite3.Connection) -> None:
     db.execute("ALTER TABLE reading ADD COLUMN noted_at INTEGER")
 
 
+def _alerts(db: sqlite3.Connection) -> None:
+    """Because many processes see the same moment, and the user wants to be told once: who writes the row first tells it."""
+    db.execute("""CREATE TABLE alert (
+        owner_id INTEGER NOT NULL REFERENCES owner (id),
+        kind TEXT NOT NULL,
+        window_end INTEGER NOT NULL,
+        channel TEXT NOT NULL,
+        ts INTEGER NOT NULL,
+        outcome TEXT NOT NULL DEFAULT '',
+        PRIMARY KEY (owner_id, kind, window_end, channel)) WITHOUT ROWID""")
+
+
 STEPS: Tuple[Tuple[int, Callable[[sqlite3.Connection], None]], ...] = (
-    (100, _first), (101, _readings), (102, _minutes), (103, _hours), (104, _forecasts))
+    (100, _first), (101, _readings), (102, _minutes), (103, _hours), (104, _forecasts), (105, _alerts))
 VERSION = STEPS[-1][0]

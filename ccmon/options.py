@@ -3,6 +3,8 @@
 import difflib
 from typing import Any, Callable, Dict, Iterable, Mapping, NamedTuple, Optional, Tuple
 
+from ccmon.alerts import CHANNELS
+from ccmon.alerts import KINDS as ALERTS
 from ccmon.limits import PLAN_NAMES, PLANS
 from ccmon.model import CcmonError, Given
 from ccmon.prices import Price
@@ -70,6 +72,26 @@ def one_of(names: Iterable[str]) -> Callable[[str], str]:
     return parse
 
 
+def several_of(names: Iterable[str]) -> Callable[[str], Tuple[str, ...]]:
+    """A parser for words of a list, with commas between them; all stands for all of them, none for none."""
+    known = tuple(names)
+    parse_one = one_of((*known, "all", "none"))
+
+    def parse(text: str) -> Tuple[str, ...]:
+        words = {parse_one(word) for word in text.replace(",", " ").split()}
+        if len(words) > 1 and "none" in words:
+            raise ValueError("'none' stands alone")
+        return known if "all" in words else tuple(name for name in known if name in words)
+    return parse
+
+
+def secret_file(text: str) -> str:
+    """The path of a file with a secret; the secret itself does not belong here, and is not repeated in the message."""
+    if "://" in text:
+        raise ValueError("an address is a secret and does not belong here: put it into a file of mode 0600, and name that file")
+    return text
+
+
 def near(word: str, known: Iterable[str]) -> str:
     """ (did you mean X?), or nothing."""
     found = difflib.get_close_matches(word, list(known), 1)
@@ -126,6 +148,11 @@ OPTIONS: Tuple[Option, ...] = (
     Option("max_width", whole(1, 1000, "cells"), "80", "N", "with --statusline: cells that the line may take"),
     Option("wait", number(0, 60, "seconds"), "1", "S", "with --statusline: seconds to wait when there is no line yet"),
     Option("line_ttl", number(1, 3600, "seconds"), "15", "S", "seconds that a status line counts as fresh"),
+    Option("alerts", several_of(ALERTS), "", "LIST", "what to be told of: " + ", ".join(ALERTS) + "; all",
+           (*ALERTS, "all", "none")),
+    Option("alert_by", several_of(CHANNELS), "bell,desktop", "LIST", "how to be told: " + ", ".join(CHANNELS), CHANNELS),
+    Option("alert_command", str, "", "CMD", "the command to run, with CCMON_ALERT_TEXT and other variables"),
+    Option("alert_webhook_file", secret_file, "", "FILE", "the file, of mode 0600, with the address of the webhook"),
 )
 BY_NAME: Dict[str, Option] = {option.name: option for option in OPTIONS}
 NEGATIVE_FLAGS = {"guardian": "--no-guardian", "emoji": "--no-emoji"}
@@ -152,6 +179,10 @@ class Settings(NamedTuple):
     max_width: int
     wait: float
     line_ttl: float
+    alerts: Optional[Tuple[str, ...]]
+    alert_by: Tuple[str, ...]
+    alert_command: Optional[str]
+    alert_webhook_file: Optional[str]
     plans: Mapping[str, int]
     prices: Mapping[str, Price]        # of config.ini: the beginning of a model's id -> its price
     themes: Mapping[str, Theme]        # those of ccmon, and those of config.ini

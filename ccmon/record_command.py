@@ -4,7 +4,7 @@ from argparse import Namespace
 
 from ccmon import memory, output
 from ccmon.context import Context
-from ccmon.refresh import current_facts, learn_quietly
+from ccmon.refresh import alerts_due, current_facts, learn_quietly, send_alerts
 from ccmon.views.report import NO_DATA, failure
 
 OK = 0
@@ -15,6 +15,7 @@ def run(_given: Namespace, ctx: Context) -> int:
     known = memory.old_news(ctx)
     facts = current_facts(ctx, insist=True)
     learn_quietly(ctx)
+    send_alerts(ctx, alerts_due(ctx, facts))
     if facts.source.error:
         return output.complain(failure(facts.source), NO_DATA)
     if facts.trouble and not memory.works(ctx):

@@ -9,7 +9,21 @@ import traceback
 from contextlib import contextmanager
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
-from ccmon import ccusage, compute, config, demo_past, kept, lessons, linecache, linefiles, lines, log_files, signals, sources
+from ccmon import (
+    alerting,
+    ccusage,
+    compute,
+    config,
+    demo_past,
+    kept,
+    lessons,
+    linecache,
+    linefiles,
+    lines,
+    log_files,
+    signals,
+    sources,
+)
 from ccmon.context import Context
 from ccmon.memory import BACKGROUND_BUSY_MS, Answer, Memory, opened
 from ccmon.model import CcmonError, Facts, Source, UsageError
@@ -84,6 +98,23 @@ def learn_quietly(ctx: Context) -> bool:
 def _log(ctx: Context) -> None:
     with config.open_log(ctx.paths.log) as log:
         log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {traceback.format_exc()}")
+
+
+def alerts_due(ctx: Context, facts: Facts, on_screen: bool = False) -> List[alerting.Due]:
+    """What this process is to tell the user; a fault in it is written to the log, and spoils nothing."""
+    try:
+        return alerting.claim(ctx, facts, on_screen)
+    except Exception:
+        _log(ctx)
+        return []
+
+
+def send_alerts(ctx: Context, found: List[alerting.Due]) -> None:
+    """Send them; it takes its time, so no lock may be held."""
+    try:
+        alerting.send(ctx, found)
+    except Exception:
+        _log(ctx)
 
 
 def learn(ctx: Context) -> None:
@@ -207,12 +238,13 @@ def in_background(argv: List[str], lock: int) -> None:
         return
     signals.end_in_order()
     try:
-        once(ctx, lock)
+        facts = once(ctx, lock)
     except Exception:                  # not again with every call: the reason is in the log
         _log(ctx)
         _note_failure(ctx, Facts(source=source_before(ctx)._replace(error="internal error, see the log")), ctx.now())
         return
     linecache.unlock(lock)             # the others need not wait for what follows
+    send_alerts(ctx, alerts_due(ctx, facts))
     learn_quietly(ctx)
 
 

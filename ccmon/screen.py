@@ -228,6 +228,11 @@ class Screen:
         attribute, style = self._attributes.get(span.role, 0), self._theme.get(span.role, Style())
         return attribute if worn(style, span.text) == style else attribute & ~int(curses.A_REVERSE)
 
+    def ring(self) -> None:
+        """The terminal's bell."""
+        with contextlib.suppress(curses.error):
+            curses.beep()
+
     def wake(self) -> None:
         """Make `wait` return; from any thread, also when nobody waits."""
         self._woken = True

@@ -7,7 +7,7 @@ from typing import Dict, List, NamedTuple, Optional, Set, Tuple
 from ccmon import migrations, store_copy, store_sound
 from ccmon.model import CcmonError
 
-TABLES = ("session", "snapshot", "reading", "minute", "hour", "forecast")
+TABLES = ("session", "snapshot", "reading", "minute", "hour", "forecast", "alert")
 
 
 class Findings(NamedTuple):
@@ -32,10 +32,11 @@ _INTEGERS = {
     "snapshot": "owner_id ts seen session_id tokens input output cache_creation cache_read cost_micro_usd",
     "reading": "owner_id window_s ts resets_at",
     "forecast": "owner_id window_s ts resets_at median low high seed_at outcome_at reached",
+    "alert": "owner_id window_end ts",
     "minute": "owner_id ts model_id input output cache_creation cache_read",
     "hour": "owner_id ts model_id input output cache_creation cache_read",
 }
-_TEXTS = {"session": "models source plan limit_source", "reading": "source", "forecast": "rule",
+_TEXTS = {"session": "models source plan limit_source", "reading": "source", "forecast": "rule", "alert": "kind channel outcome",
           "owner": "host account", "model": "name"}
 _COUNTS = "min(tokens, coalesce(input, 0), coalesce(output, 0), coalesce(cache_creation, 0), coalesce(cache_read, 0)) < 0"
 _KINDS = "min(input, output, cache_creation, cache_read) < 0"

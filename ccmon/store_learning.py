@@ -250,3 +250,4 @@ def tell(db: sqlite3.Connection, owner: int, key: str, now: int) -> bool:
 
 
 LEARNED, EXTRA, LOGS, _TOLD, _FORGOTTEN = "learned", "learned_extra", "logs_learned", "told", "learn_since"
+USUAL = "usual_hour"

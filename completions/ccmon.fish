@@ -20,7 +20,7 @@ end
 function _ccmon_names
   switch (commandline -opc)[-1]
     case get set unset
-      printf '%s\n' plan limit reset reset_hour timezone interval timeout ccusage source theme compact ascii guardian emoji format template max_width wait line_ttl plans.pro plans.max5 plans.max20
+      printf '%s\n' plan limit reset reset_hour timezone interval timeout ccusage source theme compact ascii guardian emoji format template max_width wait line_ttl alerts alert_by alert_command alert_webhook_file plans.pro plans.max5 plans.max20
   end
 end
 
@@ -50,6 +50,10 @@ function _ccmon_values
       printf '%s\n' yes no
     case format
       printf '%s\n' plain ansi tmux bash zsh fish starship waybar i3blocks polybar xbar json claude
+    case alerts
+      printf '%s\n' 80 100 runs_out reset allocation unusual all none
+    case alert_by
+      printf '%s\n' bell desktop command webhook
   end
 end
 
@@ -100,8 +104,8 @@ function _shtab_ccmon_using
   test "$_shtab_ccmon_cmdpath" = "$argv"
 end
 
-set -g _shtab_ccmon_commands history record init report merge export why hit learn config completion doctor
-set -g _shtab_ccmon_opts_with_value --at --at-percent --backup --by --ccusage --chart --columns --compare --days --evaluate --format --host --html --interval --limit --line-ttl --max-width --output --period --plan --reset --reset-hour --rows --since --sort --source --subscription --table --template --theme --timeout --timezone --until --wait
+set -g _shtab_ccmon_commands history record init report merge export why hit learn config completion doctor alerts
+set -g _shtab_ccmon_opts_with_value --alert-by --alert-command --alert-webhook-file --alerts --at --at-percent --backup --by --ccusage --chart --columns --compare --days --evaluate --format --host --html --interval --limit --line-ttl --max-width --output --period --plan --reset --reset-hour --rows --since --sort --source --subscription --table --template --theme --timeout --timezone --until --wait
 
 complete -c ccmon -e
 complete -c ccmon -f
@@ -131,6 +135,10 @@ complete -c ccmon -n _shtab_ccmon_using -l template -x -d 'with --statusline: te
 complete -c ccmon -n _shtab_ccmon_using -l max-width -x -d 'with --statusline: cells that the line may take (default: 80)'
 complete -c ccmon -n _shtab_ccmon_using -l wait -x -d 'with --statusline: seconds to wait when there is no line yet (default: 1)'
 complete -c ccmon -n _shtab_ccmon_using -l line-ttl -x -d 'seconds that a status line counts as fresh (default: 15)'
+complete -c ccmon -n _shtab_ccmon_using -l alerts -xka "80 100 runs_out reset allocation unusual all none" -d 'what to be told of: 80, 100, runs_out, reset, allocation, unusual; all'
+complete -c ccmon -n _shtab_ccmon_using -l alert-by -xka "bell desktop command webhook" -d 'how to be told: bell, desktop, command, webhook (default: bell,desktop)'
+complete -c ccmon -n _shtab_ccmon_using -l alert-command -x -d 'the command to run, with CCMON_ALERT_TEXT and other variables'
+complete -c ccmon -n _shtab_ccmon_using -l alert-webhook-file -xka "(__fish_complete_path (commandline -ct))" -d 'the file, of mode 0600, with the address of the webhook'
 complete -c ccmon -n _shtab_ccmon_using -l demo -d 'simulated usage; nothing is read or kept'
 complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a history -d 'The sessions that ccmon remembers, oldest first.'
 complete -c ccmon -n '_shtab_ccmon_using history' -s h -l help -d 'show this help message and exit'
@@ -170,6 +178,10 @@ complete -c ccmon -n '_shtab_ccmon_using history' -l template -x -d 'with --stat
 complete -c ccmon -n '_shtab_ccmon_using history' -l max-width -x -d 'with --statusline: cells that the line may take (default: 80)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l wait -x -d 'with --statusline: seconds to wait when there is no line yet (default: 1)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l line-ttl -x -d 'seconds that a status line counts as fresh (default: 15)'
+complete -c ccmon -n '_shtab_ccmon_using history' -l alerts -xka "80 100 runs_out reset allocation unusual all none" -d 'what to be told of: 80, 100, runs_out, reset, allocation, unusual; all'
+complete -c ccmon -n '_shtab_ccmon_using history' -l alert-by -xka "bell desktop command webhook" -d 'how to be told: bell, desktop, command, webhook (default: bell,desktop)'
+complete -c ccmon -n '_shtab_ccmon_using history' -l alert-command -x -d 'the command to run, with CCMON_ALERT_TEXT and other variables'
+complete -c ccmon -n '_shtab_ccmon_using history' -l alert-webhook-file -xka "(__fish_complete_path (commandline -ct))" -d 'the file, of mode 0600, with the address of the webhook'
 complete -c ccmon -n '_shtab_ccmon_using history' -l demo -d 'simulated usage; nothing is read or kept'
 complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a record -d 'Read the usage once, store it and refresh the status lines; prints nothing.'
 complete -c ccmon -n '_shtab_ccmon_using record' -s h -l help -d 'show this help message and exit'
@@ -193,6 +205,10 @@ complete -c ccmon -n '_shtab_ccmon_using record' -l template -x -d 'with --statu
 complete -c ccmon -n '_shtab_ccmon_using record' -l max-width -x -d 'with --statusline: cells that the line may take (default: 80)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l wait -x -d 'with --statusline: seconds to wait when there is no line yet (default: 1)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l line-ttl -x -d 'seconds that a status line counts as fresh (default: 15)'
+complete -c ccmon -n '_shtab_ccmon_using record' -l alerts -xka "80 100 runs_out reset allocation unusual all none" -d 'what to be told of: 80, 100, runs_out, reset, allocation, unusual; all'
+complete -c ccmon -n '_shtab_ccmon_using record' -l alert-by -xka "bell desktop command webhook" -d 'how to be told: bell, desktop, command, webhook (default: bell,desktop)'
+complete -c ccmon -n '_shtab_ccmon_using record' -l alert-command -x -d 'the command to run, with CCMON_ALERT_TEXT and other variables'
+complete -c ccmon -n '_shtab_ccmon_using record' -l alert-webhook-file -xka "(__fish_complete_path (commandline -ct))" -d 'the file, of mode 0600, with the address of the webhook'
 complete -c ccmon -n '_shtab_ccmon_using record' -l demo -d 'simulated usage; nothing is read or kept'
 complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a init -d 'Print what shows the line in a shell or bar, and where to put it; edits nothing. In a shell'"'"'s start-up file: eval "$(ccmon init bash)". Without SHELL: asks for plan, zone and place, shows what it would write, and writes on yes.'
 complete -c ccmon -n '_shtab_ccmon_using init' -s h -l help -d 'show this help message and exit'
@@ -226,6 +242,10 @@ complete -c ccmon -n '_shtab_ccmon_using report' -l template -x -d 'with --statu
 complete -c ccmon -n '_shtab_ccmon_using report' -l max-width -x -d 'with --statusline: cells that the line may take (default: 80)'
 complete -c ccmon -n '_shtab_ccmon_using report' -l wait -x -d 'with --statusline: seconds to wait when there is no line yet (default: 1)'
 complete -c ccmon -n '_shtab_ccmon_using report' -l line-ttl -x -d 'seconds that a status line counts as fresh (default: 15)'
+complete -c ccmon -n '_shtab_ccmon_using report' -l alerts -xka "80 100 runs_out reset allocation unusual all none" -d 'what to be told of: 80, 100, runs_out, reset, allocation, unusual; all'
+complete -c ccmon -n '_shtab_ccmon_using report' -l alert-by -xka "bell desktop command webhook" -d 'how to be told: bell, desktop, command, webhook (default: bell,desktop)'
+complete -c ccmon -n '_shtab_ccmon_using report' -l alert-command -x -d 'the command to run, with CCMON_ALERT_TEXT and other variables'
+complete -c ccmon -n '_shtab_ccmon_using report' -l alert-webhook-file -xka "(__fish_complete_path (commandline -ct))" -d 'the file, of mode 0600, with the address of the webhook'
 complete -c ccmon -n '_shtab_ccmon_using report' -l demo -d 'simulated usage; nothing is read or kept'
 complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a merge -d 'Take the history of another machine into this one; twice does no more than once.'
 complete -c ccmon -n '_shtab_ccmon_using merge' -s h -l help -d 'show this help message and exit'
@@ -249,6 +269,10 @@ complete -c ccmon -n '_shtab_ccmon_using merge' -l template -x -d 'with --status
 complete -c ccmon -n '_shtab_ccmon_using merge' -l max-width -x -d 'with --statusline: cells that the line may take (default: 80)'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l wait -x -d 'with --statusline: seconds to wait when there is no line yet (default: 1)'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l line-ttl -x -d 'seconds that a status line counts as fresh (default: 15)'
+complete -c ccmon -n '_shtab_ccmon_using merge' -l alerts -xka "80 100 runs_out reset allocation unusual all none" -d 'what to be told of: 80, 100, runs_out, reset, allocation, unusual; all'
+complete -c ccmon -n '_shtab_ccmon_using merge' -l alert-by -xka "bell desktop command webhook" -d 'how to be told: bell, desktop, command, webhook (default: bell,desktop)'
+complete -c ccmon -n '_shtab_ccmon_using merge' -l alert-command -x -d 'the command to run, with CCMON_ALERT_TEXT and other variables'
+complete -c ccmon -n '_shtab_ccmon_using merge' -l alert-webhook-file -xka "(__fish_complete_path (commandline -ct))" -d 'the file, of mode 0600, with the address of the webhook'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l demo -d 'simulated usage; nothing is read or kept'
 complete -c ccmon -n '_shtab_ccmon_using merge; and test $_shtab_ccmon_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'ccmon.db of the other machine, or a copy made with history --backup'
 complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a export -d 'The present numbers for monitoring systems.'
@@ -275,6 +299,10 @@ complete -c ccmon -n '_shtab_ccmon_using export' -l template -x -d 'with --statu
 complete -c ccmon -n '_shtab_ccmon_using export' -l max-width -x -d 'with --statusline: cells that the line may take (default: 80)'
 complete -c ccmon -n '_shtab_ccmon_using export' -l wait -x -d 'with --statusline: seconds to wait when there is no line yet (default: 1)'
 complete -c ccmon -n '_shtab_ccmon_using export' -l line-ttl -x -d 'seconds that a status line counts as fresh (default: 15)'
+complete -c ccmon -n '_shtab_ccmon_using export' -l alerts -xka "80 100 runs_out reset allocation unusual all none" -d 'what to be told of: 80, 100, runs_out, reset, allocation, unusual; all'
+complete -c ccmon -n '_shtab_ccmon_using export' -l alert-by -xka "bell desktop command webhook" -d 'how to be told: bell, desktop, command, webhook (default: bell,desktop)'
+complete -c ccmon -n '_shtab_ccmon_using export' -l alert-command -x -d 'the command to run, with CCMON_ALERT_TEXT and other variables'
+complete -c ccmon -n '_shtab_ccmon_using export' -l alert-webhook-file -xka "(__fish_complete_path (commandline -ct))" -d 'the file, of mode 0600, with the address of the webhook'
 complete -c ccmon -n '_shtab_ccmon_using export' -l demo -d 'simulated usage; nothing is read or kept'
 complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a why -d 'Where each number comes from.'
 complete -c ccmon -n '_shtab_ccmon_using why' -s h -l help -d 'show this help message and exit'
@@ -299,6 +327,10 @@ complete -c ccmon -n '_shtab_ccmon_using why' -l template -x -d 'with --statusli
 complete -c ccmon -n '_shtab_ccmon_using why' -l max-width -x -d 'with --statusline: cells that the line may take (default: 80)'
 complete -c ccmon -n '_shtab_ccmon_using why' -l wait -x -d 'with --statusline: seconds to wait when there is no line yet (default: 1)'
 complete -c ccmon -n '_shtab_ccmon_using why' -l line-ttl -x -d 'seconds that a status line counts as fresh (default: 15)'
+complete -c ccmon -n '_shtab_ccmon_using why' -l alerts -xka "80 100 runs_out reset allocation unusual all none" -d 'what to be told of: 80, 100, runs_out, reset, allocation, unusual; all'
+complete -c ccmon -n '_shtab_ccmon_using why' -l alert-by -xka "bell desktop command webhook" -d 'how to be told: bell, desktop, command, webhook (default: bell,desktop)'
+complete -c ccmon -n '_shtab_ccmon_using why' -l alert-command -x -d 'the command to run, with CCMON_ALERT_TEXT and other variables'
+complete -c ccmon -n '_shtab_ccmon_using why' -l alert-webhook-file -xka "(__fish_complete_path (commandline -ct))" -d 'the file, of mode 0600, with the address of the webhook'
 complete -c ccmon -n '_shtab_ccmon_using why' -l demo -d 'simulated usage; nothing is read or kept'
 complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a hit -d 'Note that claude has just cut you off: the limit is learned from it. L on the screen does the same.'
 complete -c ccmon -n '_shtab_ccmon_using hit' -s h -l help -d 'show this help message and exit'
@@ -325,6 +357,10 @@ complete -c ccmon -n '_shtab_ccmon_using hit' -l template -x -d 'with --statusli
 complete -c ccmon -n '_shtab_ccmon_using hit' -l max-width -x -d 'with --statusline: cells that the line may take (default: 80)'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l wait -x -d 'with --statusline: seconds to wait when there is no line yet (default: 1)'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l line-ttl -x -d 'seconds that a status line counts as fresh (default: 15)'
+complete -c ccmon -n '_shtab_ccmon_using hit' -l alerts -xka "80 100 runs_out reset allocation unusual all none" -d 'what to be told of: 80, 100, runs_out, reset, allocation, unusual; all'
+complete -c ccmon -n '_shtab_ccmon_using hit' -l alert-by -xka "bell desktop command webhook" -d 'how to be told: bell, desktop, command, webhook (default: bell,desktop)'
+complete -c ccmon -n '_shtab_ccmon_using hit' -l alert-command -x -d 'the command to run, with CCMON_ALERT_TEXT and other variables'
+complete -c ccmon -n '_shtab_ccmon_using hit' -l alert-webhook-file -xka "(__fish_complete_path (commandline -ct))" -d 'the file, of mode 0600, with the address of the webhook'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l demo -d 'simulated usage; nothing is read or kept'
 complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a learn -d 'Learn the account'"'"'s real limit, and say how good the forecasts are. Nothing is ever sent.'
 complete -c ccmon -n '_shtab_ccmon_using learn' -s h -l help -d 'show this help message and exit'
@@ -356,6 +392,10 @@ complete -c ccmon -n '_shtab_ccmon_using learn' -l template -x -d 'with --status
 complete -c ccmon -n '_shtab_ccmon_using learn' -l max-width -x -d 'with --statusline: cells that the line may take (default: 80)'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l wait -x -d 'with --statusline: seconds to wait when there is no line yet (default: 1)'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l line-ttl -x -d 'seconds that a status line counts as fresh (default: 15)'
+complete -c ccmon -n '_shtab_ccmon_using learn' -l alerts -xka "80 100 runs_out reset allocation unusual all none" -d 'what to be told of: 80, 100, runs_out, reset, allocation, unusual; all'
+complete -c ccmon -n '_shtab_ccmon_using learn' -l alert-by -xka "bell desktop command webhook" -d 'how to be told: bell, desktop, command, webhook (default: bell,desktop)'
+complete -c ccmon -n '_shtab_ccmon_using learn' -l alert-command -x -d 'the command to run, with CCMON_ALERT_TEXT and other variables'
+complete -c ccmon -n '_shtab_ccmon_using learn' -l alert-webhook-file -xka "(__fish_complete_path (commandline -ct))" -d 'the file, of mode 0600, with the address of the webhook'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l demo -d 'simulated usage; nothing is read or kept'
 complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a config -d 'The settings: their values, and where each comes from; set, unset and edit change config.ini.'
 complete -c ccmon -n '_shtab_ccmon_using config' -s h -l help -d 'show this help message and exit'
@@ -380,6 +420,10 @@ complete -c ccmon -n '_shtab_ccmon_using config' -l template -x -d 'with --statu
 complete -c ccmon -n '_shtab_ccmon_using config' -l max-width -x -d 'with --statusline: cells that the line may take (default: 80)'
 complete -c ccmon -n '_shtab_ccmon_using config' -l wait -x -d 'with --statusline: seconds to wait when there is no line yet (default: 1)'
 complete -c ccmon -n '_shtab_ccmon_using config' -l line-ttl -x -d 'seconds that a status line counts as fresh (default: 15)'
+complete -c ccmon -n '_shtab_ccmon_using config' -l alerts -xka "80 100 runs_out reset allocation unusual all none" -d 'what to be told of: 80, 100, runs_out, reset, allocation, unusual; all'
+complete -c ccmon -n '_shtab_ccmon_using config' -l alert-by -xka "bell desktop command webhook" -d 'how to be told: bell, desktop, command, webhook (default: bell,desktop)'
+complete -c ccmon -n '_shtab_ccmon_using config' -l alert-command -x -d 'the command to run, with CCMON_ALERT_TEXT and other variables'
+complete -c ccmon -n '_shtab_ccmon_using config' -l alert-webhook-file -xka "(__fish_complete_path (commandline -ct))" -d 'the file, of mode 0600, with the address of the webhook'
 complete -c ccmon -n '_shtab_ccmon_using config' -l demo -d 'simulated usage; nothing is read or kept'
 complete -c ccmon -n '_shtab_ccmon_using config; and test $_shtab_ccmon_npos -eq 0' -ka "list get set unset edit path" -d 'list: every option (this is the default); get: one value; set: write a value; unset: take it out; edit: open the file in VISUAL or EDITOR; path: where it is'
 complete -c ccmon -n '_shtab_ccmon_using config; and test $_shtab_ccmon_npos -eq 1' -ka "(_ccmon_names)" -d 'an option such as plan, or plans.NAME, prices.MODEL'
@@ -410,4 +454,37 @@ complete -c ccmon -n '_shtab_ccmon_using doctor' -l template -x -d 'with --statu
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l max-width -x -d 'with --statusline: cells that the line may take (default: 80)'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l wait -x -d 'with --statusline: seconds to wait when there is no line yet (default: 1)'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l line-ttl -x -d 'seconds that a status line counts as fresh (default: 15)'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l alerts -xka "80 100 runs_out reset allocation unusual all none" -d 'what to be told of: 80, 100, runs_out, reset, allocation, unusual; all'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l alert-by -xka "bell desktop command webhook" -d 'how to be told: bell, desktop, command, webhook (default: bell,desktop)'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l alert-command -x -d 'the command to run, with CCMON_ALERT_TEXT and other variables'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l alert-webhook-file -xka "(__fish_complete_path (commandline -ct))" -d 'the file, of mode 0600, with the address of the webhook'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l demo -d 'simulated usage; nothing is read or kept'
+complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a alerts -d 'What you are told without looking, and how. Off unless alerts is set. test sends one through every channel of alert_by, and says what happened.'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -s h -l help -d 'show this help message and exit'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l version -d 'print the version and exit'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l plan -xka "pro max5 max20 custom_max ml_auto" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l theme -xka "dark light high-contrast high-contrast-light solarized solarized-light terminal mono" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l compact -d 'the small layout in any window'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l ascii -d 'no characters beyond ASCII'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l no-guardian -d 'no small process that brings the terminal back after a kill'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l no-emoji -d 'no emoji before the labels'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l format -xka "plain ansi tmux bash zsh fish starship waybar i3blocks polybar xbar json claude" -d 'with --statusline: who shows the line: plain, ansi, tmux, bash, zsh, fish, starship, waybar, i3blocks, polybar, xbar, json, claude (default: plain)'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l template -x -d 'with --statusline: text of the line, with fields as {percent} or {bar:10}'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l max-width -x -d 'with --statusline: cells that the line may take (default: 80)'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l wait -x -d 'with --statusline: seconds to wait when there is no line yet (default: 1)'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l line-ttl -x -d 'seconds that a status line counts as fresh (default: 15)'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l alerts -xka "80 100 runs_out reset allocation unusual all none" -d 'what to be told of: 80, 100, runs_out, reset, allocation, unusual; all'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l alert-by -xka "bell desktop command webhook" -d 'how to be told: bell, desktop, command, webhook (default: bell,desktop)'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l alert-command -x -d 'the command to run, with CCMON_ALERT_TEXT and other variables'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l alert-webhook-file -xka "(__fish_complete_path (commandline -ct))" -d 'the file, of mode 0600, with the address of the webhook'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l demo -d 'simulated usage; nothing is read or kept'
+complete -c ccmon -n '_shtab_ccmon_using alerts; and test $_shtab_ccmon_npos -eq 0' -ka "test" -d 'try every channel'
+complete -c ccmon -n '_shtab_ccmon_using alerts; and test $_shtab_ccmon_npos -eq 1' -ka "80 100 runs_out reset allocation unusual" -d 'the kind to try: 80, 100, runs_out, reset, allocation, unusual'

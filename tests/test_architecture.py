@@ -12,12 +12,13 @@ FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for pat
 DOORS = {"ccusage", "ccusage_find", "store", "store_rows", "migrations", "linecache", "linefiles", "dotfiles",
          "config", "clock", "screen", "log_files", "log_cache", "store_logs", "store_facts", "outfiles", "infiles",
          "store_check", "store_sound", "store_values", "store_learning", "store_copy", "store_merge", "store_thin", "codec",
-         "signals", "private", "guardian", "terminal", "screen_signals", "probes"}
+         "signals", "private", "guardian", "terminal", "screen_signals", "probes",
+         "store_alerts", "alert_channels"}
 JOINS = {"refresh", "memory", "lessons", "lines", "context", "app", "cli", "__main__", "arguments", "init", "hook", "sources",
          "log_reader", "history_command", "report_command", "merge_command", "export_command", "why_command", "store_command",
          "look_command", "record_command", "hit_command", "line_command", "learn_command", "init_command", "call",
          "output", "config_command", "config_file", "completion_command", "doctor_command", "surroundings",
-         "first_run"}
+         "first_run", "alerting", "alerts_command"}
 PURE = set(FILES) - DOORS - JOINS
 SAME_DOOR = {("ccusage", "ccusage_find"), ("screen", "themes"), ("screen", "terminal"), ("screen", "screen_signals"),
              ("screen_signals", "terminal"), ("linefiles", "linecache"), ("log_cache", "log_files"),

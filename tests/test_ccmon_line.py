@@ -80,7 +80,7 @@ def test_what_is_no_dialect_is_told(line, word):
 
 
 def test_the_script_knows_every_setting_and_every_file_of_the_cache():
-    for option in OPTIONS:
+    for option in (option for option in OPTIONS if not option.name.startswith("alert")):       # these change no line
         assert "${CCMON_" + option.name.upper() + ":+x}" in SCRIPT
     for name in linecache.DOMAIN:
         assert "${" + name + ":+x}" in SCRIPT

@@ -31,7 +31,10 @@ CASES = [
     ("ccmon --reset-hour 2", {"2", "20", "21", "22", "23"}),
     ("ccmon --theme ", set(THEMES)),
     ("ccmon ", {"history", "record", "init", "report", "merge", "export", "why", "hit", "learn", "config", "completion",
-                 "doctor"}),
+                 "doctor", "alerts"}),
+    ("ccmon alerts ", {"test"}),
+    ("ccmon alerts test r", {"runs_out", "reset"}),
+    ("ccmon --alerts r", {"runs_out", "reset"}),
     ("ccmon --plan max5 hi", {"history", "hit"}),
     ("ccmon history --by ", {"session", "day", "week", "month", "hour", "model"}),
     ("ccmon history --table si", {"simple", "simple_grid"}),
@@ -149,7 +152,8 @@ def test_every_option_and_command_is_in_the_manual(command):
 
 def test_every_variable_is_in_the_manual():
     tags = set(re.findall(r"^\.B (CCMON_\w+)$", plain_page(), re.MULTILINE))
-    assert tags == {"CCMON_" + option.name.upper() for option in OPTIONS} | {"CCMON_DATA_DIR", "CCMON_NOW"}
+    assert tags == {"CCMON_" + option.name.upper() for option in OPTIONS} | {"CCMON_DATA_DIR", "CCMON_NOW",
+                                                                                     "CCMON_ALERT_WEBHOOK_URL"}
 
 
 def test_the_sections():

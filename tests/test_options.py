@@ -22,13 +22,16 @@ GOOD = {"plan": ["pro", "max5", "max20", "custom_max", "ml_auto"], "limit": ["1"
         "source": ["auto", "ccusage", "logs"], "theme": ["dark"], "wait": ["0", "60"],
         "line_ttl": ["1", "60"], "compact": ["yes", "off"], "ascii": ["TRUE", "0"], "emoji": ["no", "1"],
         "guardian": ["no", "on"],
-        "format": sorted({*DIALECTS} - {"claude"}), "template": ["{percent}%", " a b "], "max_width": ["1", "1,000"]}
+        "format": sorted({*DIALECTS} - {"claude"}), "template": ["{percent}%", " a b "], "max_width": ["1", "1,000"],
+        "alerts": ["80", "80, 100 runs_out", "all", "none"], "alert_by": ["bell", "desktop,webhook", "none"],
+        "alert_command": ["sh -c 'true'"], "alert_webhook_file": ["~/x"]}
 BAD = {"plan": ["Pro", "max", ""], "limit": ["0", "-5", "x", "1.5", "9" * 30, "٣"], "reset": ["daily", "24", "1,,2", "5.5", "-1"],
        "reset_hour": ["24", "-1", "x", "1.5", "nan"], "interval": ["0", "nan", "inf", "x", "1e9"], "timeout": ["0", "-1"],
        "source": ["log", "AUTO", "x"],
        "theme": ["drak"], "wait": ["-1", "61"], "line_ttl": ["0"], "compact": ["perhaps"], "ascii": ["2"], "emoji": ["jein"],
        "guardian": ["angel"],
-       "format": ["TMUX", "xyz"], "max_width": ["0", "1001", "x"]}
+       "format": ["TMUX", "xyz"], "max_width": ["0", "1001", "x"],
+       "alerts": ["90", "run_out", "80, none"], "alert_by": ["mail", "bell;desktop"], "alert_webhook_file": ["https://h/secret"]}
 
 
 @pytest.mark.parametrize("name, text", [(name, text) for name, texts in GOOD.items() for text in texts])
@@ -49,7 +52,7 @@ def test_bad_values_name_their_place(name, text):
 
 
 def test_every_option_has_cases():
-    assert set(GOOD) == set(BY_NAME) and set(BAD) == set(BY_NAME) - {"timezone", "ccusage", "template"}
+    assert set(GOOD) == set(BY_NAME) and set(BAD) == set(BY_NAME) - {"timezone", "ccusage", "template", "alert_command"}
 
 
 @pytest.mark.parametrize("words", [["--plan", "max5", "history"], ["history", "--plan", "max5"], ["--plan=max5", "history"],

@@ -309,7 +309,11 @@ def test_every_field_of_a_template_is_described_with_an_example_that_is_one(newc
 def test_the_configuration_shown_is_valid(home: Path) -> None:
     path = home / ".config" / "ccmon" / "config.ini"
     path.parent.mkdir(parents=True)
-    path.write_text(next(b.text for b in blocks(README) if b.language == "ini"), encoding="utf-8")
+    shown = [b.text for b in blocks(README) if b.language == "ini"]
+    for text in shown:
+        path.write_text(text, encoding="utf-8")
+        assert "file" in context.prepare({}, {"HOME": str(home)}).settings.origin.values()
+    path.write_text(next(text for text in shown if "[plans]" in text), encoding="utf-8")
     settings = context.prepare({}, {"HOME": str(home)}).settings
     assert [name for name, origin in settings.origin.items() if origin == "file"] == ["plan", "timezone", "emoji"]
     assert settings.plan in settings.plans and settings.plans["max5"] != limits.PLANS["max5"]

@@ -46,7 +46,7 @@ def test_D04_locked_is_not_empty_and_not_old(path, is_new):
 
 
 @pytest.mark.parametrize("statements, sentence", [
-    (["PRAGMA user_version = 200"], r"was written by a newer ccmon \(schema 200, this one knows 104\); history is off; upgrade"),
+    (["PRAGMA user_version = 200"], r"was written by a newer ccmon \(schema 200, this one knows 105\); history is off; upgrade"),
     (["CREATE TABLE session (a)", "PRAGMA user_version = 317"], r"newer ccmon \(schema 317"),
     (["CREATE TABLE session (a)"], "is a database of another program"),
     (["PRAGMA user_version = 99"], "is a database of another program"),
@@ -66,12 +66,12 @@ def test_D06_a_higher_additive_schema_is_used_as_it_is(path):
     fill(path)
     database(path, "ALTER TABLE session ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'",
              "ALTER TABLE snapshot ADD COLUMN mood TEXT", "ALTER TABLE owner ADD COLUMN mood TEXT",
-             "CREATE TABLE extra (a)", "PRAGMA user_version = 104")
+             "CREATE TABLE extra (a)", "PRAGMA user_version = 106")
     with open_store(path, 1000, T0) as store:
         keep(store, [block(), block(T0 + SESSION_S, 9)], T0 + SESSION_S)
         store.put("a", "b")
         assert [b.tokens for b in store.facts(ME, T0 + SESSION_S).blocks] == [1000, 9]
-        assert store._db.execute("PRAGMA user_version").fetchone()[0] == 104
+        assert store._db.execute("PRAGMA user_version").fetchone()[0] == 106
 
 
 def test_D03_a_step_is_taken_once_and_a_failing_one_not_at_all(path, monkeypatch):
