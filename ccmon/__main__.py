@@ -18,7 +18,7 @@ def keep_streams() -> None:
 
 def refresh_lines(argv: "list[str]", lock: int) -> None:
     """What the detached refresher does."""
-    from ccmon.refresh import in_background
+    from ccmon.pipeline.refresh import in_background
     in_background(argv, lock)
 
 
@@ -27,7 +27,7 @@ def finish(line: bytes) -> bytes:
     from ccmon.linecache import RECORD
     if line[:1] != RECORD:
         return line
-    from ccmon.hook import finish
+    from ccmon.line.hook import finish
     return finish(line)
 
 
@@ -42,7 +42,7 @@ def main() -> None:
                 os._exit(0)
         sys.exit(long_road(argv))
     if "--no-guardian" not in argv and (not argv or argv[0][:1] == "-"):       # no command: perhaps the screen
-        from ccmon import guardian
+        from ccmon.fullscreen import guardian
         guardian.start()
     try:
         from ccmon.cli import main as run
@@ -55,7 +55,8 @@ def main() -> None:
 def long_road(argv: "list[str]") -> int:
     """A status line that is not cached; that ccmon cannot be loaded is a line too."""
     try:
-        from ccmon import cli, line_command  # noqa: F401
+        from ccmon import cli
+        from ccmon.commands import statusline  # noqa: F401
     except Exception as err:
         from ccmon.linecache import put
         put(f"CC ! ccmon cannot start: {type(err).__name__} {getattr(err, 'name', None) or ''}".rstrip().encode() + b"\n")

@@ -4,10 +4,10 @@ import argparse
 from typing import Any, Dict, List, Mapping, NoReturn, Sequence
 
 from ccmon import __version__
-from ccmon.alerts import KINDS as ALERTS
-from ccmon.history_groups import KINDS, PERIODS
+from ccmon.alerts.rules import KINDS as ALERTS
+from ccmon.history.groups import KINDS, PERIODS
 from ccmon.model import Given, UsageError
-from ccmon.options import NEGATIVE_FLAGS, OPTIONS, Option, flag_name, near
+from ccmon.settings.options import NEGATIVE_FLAGS, OPTIONS, Option, flag_name, near
 from ccmon.text import clean
 from ccmon.views.snippets import BLOCKS, TARGETS
 

@@ -5,9 +5,13 @@ from argparse import Namespace
 from contextlib import contextmanager
 from typing import Iterator, Mapping
 
-from ccmon import arguments, config, demo, memory, private
-from ccmon.context import Context, prepare
+from ccmon import arguments
 from ccmon.model import Given
+from ccmon.pipeline import memory
+from ccmon.settings import config
+from ccmon.settings.context import Context, prepare
+from ccmon.sources import demo
+from ccmon.system import private
 
 
 @contextmanager

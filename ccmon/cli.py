@@ -7,9 +7,10 @@ from importlib import import_module
 from io import TextIOWrapper
 from typing import List, Sequence
 
-from ccmon import arguments, output, signals
+from ccmon import arguments, output
 from ccmon.call import context_of
 from ccmon.model import CcmonError, Unwritable, UsageError
+from ccmon.system import signals
 
 OK, UNWRITABLE, USAGE, NO_DATA, INTERNAL = 0, 1, 2, 30, 70
 WITHOUT_CONTEXT = ("init", "config", "completion", "doctor")           # they work with a wrong configuration, too
@@ -52,11 +53,11 @@ def _exit_code(argv: List[str]) -> int:
 def _run(argv: List[str]) -> int:
     """Each command is a room of its own, loaded when it is wanted."""
     if "--statusline" in argv:
-        return int(import_module("ccmon.line_command").statusline(argv))
+        return int(import_module("ccmon.commands.statusline").statusline(argv))
     given = arguments.parse(argv)
     if getattr(given, "reset_terminal", False):
         return _reset_terminal()
-    module = import_module(f"ccmon.{given.command or 'look'}_command")
+    module = import_module(f"ccmon.commands.{given.command or 'look'}")
     if given.command in WITHOUT_CONTEXT:
         return int(module.run(given))
     with context_of(given) as ctx:
@@ -64,7 +65,7 @@ def _run(argv: List[str]) -> int:
 
 
 def _reset_terminal() -> int:
-    from ccmon import terminal
+    from ccmon.fullscreen import terminal
     try:
         terminal.reset()
     except OSError:

@@ -24,7 +24,7 @@ MOST_FRESH_S = 7200
 MOST_PAUSE_S = 60                      # between two tries of a failing source
 HOLD_S = 3                             # a shell that has just had a refresh started need not ask again
 SPOOL = "readings"                     # what Claude Code said, until a refresh takes it
-RECORD = b"\x1e"                       # begins what is no line yet: hook.py makes one of it
+RECORD = b"\x1e"                       # begins what is no line yet: line/hook.py makes one of it
 NOT_LINES = ("state", "lock", "fresh", "expires", "ends", "now", SPOOL)
 DOMAIN = ("CLAUDE_CONFIG_DIR", "CCMON_DATA_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME")
 
@@ -300,12 +300,16 @@ def detach(argv: "list[str]", fd: int, work: "Work") -> None:
         os._exit(0)
 
 
+def import_folder() -> str:
+    """Where ccmon is imported from: a child that ccmon starts looks there first."""
+    return os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
 def _spawn() -> None:
     import subprocess  # Windows: no fork; the child takes the lock itself
     flags = 0x00000008 | 0x08000000  # DETACHED_PROCESS, CREATE_NO_WINDOW
     code = "import sys; sys.path[:] = [sys.argv.pop(1), *filter(None, sys.path)]; from ccmon.__main__ import main; main()"
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    subprocess.Popen([sys.executable, "-c", code, package, "record"], close_fds=True, creationflags=flags,
+    subprocess.Popen([sys.executable, "-c", code, import_folder(), "record"], close_fds=True, creationflags=flags,
                      stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # our own words  # nosec B603
 
 

@@ -12,8 +12,9 @@ from contextlib import suppress
 from io import TextIOWrapper
 from typing import Iterator, List, Mapping, NamedTuple, Optional, Sequence, TextIO
 
-from ccmon import codec, config, themes
-from ccmon.context import Context
+from ccmon.settings import config, themes
+from ccmon.settings.context import Context
+from ccmon.system import codec
 from ccmon.text import Charset, Line, clean, plain
 
 PAGERS = ("less", "more")

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from ccmon.ccusage_json import Parsed, parse
 from ccmon.model import SESSION_S, Block
+from ccmon.sources.ccusage_json import Parsed, parse
 
 DATA = Path(__file__).parent / "data" / "ccusage"
 GOOD = sorted(DATA.glob("*/*.json"))

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from ccmon.ccusage import Failed, NotFound, find
+from ccmon.sources.ccusage import Failed, NotFound, find
 
 NOWHERE = {"PATH": "/nonexistent/bin"}
 
@@ -12,7 +12,7 @@ NOWHERE = {"PATH": "/nonexistent/bin"}
 @pytest.fixture(autouse=True)
 def no_system_ccusage(monkeypatch):
     """These tests must not meet a ccusage that the machine has."""
-    monkeypatch.setattr("ccmon.ccusage_find._EVERYWHERE", ())
+    monkeypatch.setattr("ccmon.sources.ccusage_find._EVERYWHERE", ())
 
 
 def put(path, mode=0o755):

@@ -8,7 +8,7 @@ import time
 import pytest
 from commands import ROOT
 
-from ccmon.ccusage import Failed, Program, fetch
+from ccmon.sources.ccusage import Failed, Program, fetch
 
 ENV = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C"}
 LONG = 60                              # s, never waited for

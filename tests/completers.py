@@ -5,9 +5,9 @@ Each is a function of the shell's own, which the completions carry along; tests/
 
 from typing import Dict, List
 
-from ccmon.limits import PLANS
-from ccmon.options import OPTIONS
-from ccmon.views.history_columns import COLUMNS
+from ccmon.settings.options import OPTIONS
+from ccmon.usage.limits import PLANS
+from ccmon.views.history.table_columns import COLUMNS
 
 Completer = Dict[str, object]
 ZONES = "grep -v '^#' /usr/share/zoneinfo/zone.tab 2>/dev/null | cut -f3"

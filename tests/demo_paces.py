@@ -1,4 +1,4 @@
-"""Train the runway on two months of the demo's user and print the tables that ccmon/demo_past.py keeps.
+"""Train the runway on two months of the demo's user and print the tables that ccmon/sources/demo_past.py keeps.
 
 python tests/demo_paces.py
 """
@@ -9,10 +9,10 @@ from typing import List, Tuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from ccmon import demo  # noqa: E402
 from ccmon.learning import course, runway  # noqa: E402
 from ccmon.learning.horizon import BINS, Horizon  # noqa: E402
 from ccmon.model import SESSION_S  # noqa: E402
+from ccmon.sources import demo  # noqa: E402
 
 END = 1_795_356_000
 DAYS = 60

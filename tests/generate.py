@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT))
 from completers import COMPLETERS, SORTED_BY  # noqa: E402
 
 from ccmon import __version__, arguments  # noqa: E402
-from ccmon.options import BY_NAME, OPTIONS  # noqa: E402
+from ccmon.settings.options import BY_NAME, OPTIONS  # noqa: E402
 
 SECTIONS = ROOT / "man" / "sections.roff"
 NOTE = "Made by tests/generate.py from ccmon's parser. Do not edit it: run python tests/generate.py"

@@ -14,11 +14,11 @@ from commands import HOUR, NOW, block, iso
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
-from ccmon import official
 from ccmon.learning import course, learner, portable, runway, week
 from ccmon.learning.learner import Lessons
 from ccmon.learning.score import Score
 from ccmon.learning.values import Reading
+from ccmon.usage import official
 
 DAY = 24 * HOUR
 START = NOW - 2 * HOUR

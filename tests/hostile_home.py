@@ -26,11 +26,15 @@ import openmetrics_text
 from commands import HOUR, NOW, Result, block
 from hostile import NOTES, OWN, ROWS, check_text
 
-from ccmon import arguments, ccusage, ccusage_json, cli, context, hook, linecache, memory
-from ccmon.memory import Answer
+from ccmon import arguments, cli, linecache
+from ccmon.line import hook
+from ccmon.line.dialects import DIALECTS
 from ccmon.model import Source
-from ccmon.store_logs import Hit, Minute
-from ccmon.views.dialects import DIALECTS
+from ccmon.pipeline import memory
+from ccmon.pipeline.memory import Answer
+from ccmon.settings import context
+from ccmon.sources import ccusage, ccusage_json
+from ccmon.store.logs import Hit, Minute
 
 CELLS = 60
 PLAIN = ("plain", "ansi", "bash", "fish", "starship", "claude")     # their lines are what is seen
@@ -199,10 +203,10 @@ class Home:
 
     def line(self, *words: str, stdin: bytes = b"", **env: Any) -> str:
         """A status line, with its end, that is not in the cache."""
-        from ccmon import line_command
+        from ccmon.commands import statusline
         said: List[bytes] = []
         with self._inside(env, stdin), mock.patch.object(linecache, "put", said.append):
-            assert line_command.statusline(["--statusline", *words]) == 0
+            assert statusline.statusline(["--statusline", *words]) == 0
         return said[0].decode("utf-8")
 
     @contextmanager

@@ -11,14 +11,18 @@ from hostile_home import COMMANDS, FEW, Home, is_json, is_wide, shared
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from ccmon import ccusage_json, compute, context, hook, log_entries, official, session_json, settings_json
 from ccmon.learning import learner, portable
 from ccmon.learning import share as sharing
+from ccmon.line import claude, hook, session_json, statusline
+from ccmon.line.dialects import DIALECTS
 from ccmon.model import Block, CcmonError, Facts, Source
+from ccmon.settings import context
+from ccmon.setup import settings_json
+from ccmon.sources import ccusage_json, log_entries
 from ccmon.text import Charset
-from ccmon.views import claude, dashboard, help, history_page, statusline
-from ccmon.views.dialects import DIALECTS
-from ccmon.views.scene import Scene
+from ccmon.usage import compute, official
+from ccmon.views.screen import dashboard, help, history_page
+from ccmon.views.screen.scene import Scene
 
 SIZES = ((80, 24), (40, 10), (20, 5), (1, 1), (200, 50), (72, 9), (3, 3))
 MOST = 10 ** 15

@@ -4,12 +4,13 @@ from typing import Dict, List, Sequence
 
 from simulator import Scenario, Simulated, simulate
 
-from ccmon import context, memory
 from ccmon.learning import course, runway
 from ccmon.learning.values import Reading
-from ccmon.memory import Answer, Memory
 from ccmon.model import SESSION_S, Block, Source
-from ccmon.store_logs import Hit, Minute
+from ccmon.pipeline import memory
+from ccmon.pipeline.memory import Answer, Memory
+from ccmon.settings import context
+from ccmon.store.logs import Hit, Minute
 
 DAY_S = 86_400
 

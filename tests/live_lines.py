@@ -7,7 +7,8 @@ from pathlib import Path
 
 from commands import HOUR, Machine, Result, alive, block, wait_until
 
-from ccmon import linecache, linefiles
+from ccmon import linecache
+from ccmon.line import linefiles
 
 LONG = "[ccmon]\nline_ttl = 600\n"       # no line grows stale by itself, however slow the machine is
 STALE_S = 700

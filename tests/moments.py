@@ -3,7 +3,7 @@
 from datetime import datetime, timezone
 from typing import NamedTuple
 
-from ccmon import clock
+from ccmon.system import clock
 
 HOUR, DAY = 3600, 86400
 UTC = clock.zone("UTC")

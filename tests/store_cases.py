@@ -6,9 +6,9 @@ from contextlib import closing
 
 import pytest
 
-from ccmon.compute import active
 from ccmon.model import SESSION_S, Block, Limit, Owner
-from ccmon.store import open_store
+from ccmon.store.database import open_store
+from ccmon.usage.compute import active
 
 ME, OTHER = Owner("laptop", "a1"), Owner("laptop", "b2")
 T0 = 1_750_000_000

@@ -13,7 +13,7 @@ import pytest
 from commands import HOUR, NOW, block, wait_until
 from store_cases import fill
 
-from ccmon import migrations
+from ccmon.store import migrations
 
 ROOT = str(Path(__file__).resolve().parent.parent)
 PATIENCE_S = 120
@@ -21,10 +21,10 @@ PATIENCE_S = 120
 CHILD = """
 import os, sys, time
 sys.path.insert(0, sys.argv[1])
-from ccmon.compute import active
+from ccmon.usage.compute import active
 from ccmon.model import SESSION_S, Block, Limit, Owner
-from ccmon.store import Busy, StoreError, open_store
-from ccmon.store_logs import Minute
+from ccmon.store.database import Busy, StoreError, open_store
+from ccmon.store.logs import Minute
 path, number = sys.argv[2], int(sys.argv[3])
 T0, ME = 1_750_000_000, Owner("laptop", "a1")
 

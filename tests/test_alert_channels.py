@@ -7,8 +7,8 @@ import time
 import pytest
 from webhooks import SECRET, calls, program, server
 
-from ccmon import alert_channels as channels
-from ccmon.alert_channels import Untold
+from ccmon.alerts import channels
+from ccmon.alerts.channels import Untold
 
 QUICK = (0.0, 0.0)
 DOCUMENT = {"text": "a: b", "content": "a: b", "ccmon": {"percent": 82.0}}

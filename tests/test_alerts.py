@@ -6,11 +6,17 @@ import pytest
 from commands import HOUR, NOW
 from webhooks import SECRET
 
-from ccmon import alerting, alerts, clock, compute, context, linecache, memory, store_learning
-from ccmon.alerts import KINDS, SAME_S, Usual
+from ccmon import linecache
+from ccmon.alerts import rules, sending
+from ccmon.alerts.rules import KINDS, SAME_S, Usual
 from ccmon.learning.values import Change, Learned, Use
 from ccmon.model import SESSION_S, Block, Facts, Given, Official, Quota, Sample, Source
-from ccmon.store import Minute
+from ccmon.pipeline import memory
+from ccmon.settings import context
+from ccmon.store import learning
+from ccmon.store.database import Minute
+from ccmon.system import clock
+from ccmon.usage import compute
 
 START, END = NOW - 2 * HOUR, NOW + 3 * HOUR
 WARSAW = clock.zone("Europe/Warsaw")               # 17:00 there, END is 20:00
@@ -30,7 +36,7 @@ def seen(tokens, plan="pro", official=None, now=NOW, calm=True, limit=(10_000, "
 
 
 def kinds(snapshot, near=(), usual=None):
-    return [alert.kind for alert in alerts.due(snapshot, WARSAW, near, usual)]
+    return [alert.kind for alert in rules.due(snapshot, WARSAW, near, usual)]
 
 
 # --- when ---
@@ -63,7 +69,7 @@ def test_running_out_is_told_where_a_plain_rate_says_something(tokens, limit, wa
 
 def test_nothing_without_a_session():
     assert kinds(compute.assess(Facts(), compute.Options(), WARSAW, NOW)) == []
-    assert alerts.window_end(compute.assess(Facts(), compute.Options(), WARSAW, NOW)) is None
+    assert rules.window_end(compute.assess(Facts(), compute.Options(), WARSAW, NOW)) is None
 
 
 @pytest.mark.parametrize("near, now, want", [
@@ -77,12 +83,12 @@ def test_a_reset_is_news_after_80_percent(near, now, want):
 def test_a_reset_before_its_time_is_seen_by_the_next_window():
     early = seen(100, official=Quota(1, NOW + SESSION_S, NOW - 60))
     assert kinds(early, (NOW + HOUR,)) == ["reset"] and kinds(early, (NOW + SESSION_S - HOUR,)) == []
-    assert "17:00" in alerts.due(early, WARSAW, (NOW + HOUR,), None)[0].text
+    assert "17:00" in rules.due(early, WARSAW, (NOW + HOUR,), None)[0].text
 
 
 def test_a_change_of_the_allocation():
     change = Change(NOW - 4 * DAY, 0.5, NOW - HOUR)
-    found = alerts.due(seen(100, learned=Learned(NOW, changes=(change,))), WARSAW, (), None)
+    found = rules.due(seen(100, learned=Learned(NOW, changes=(change,))), WARSAW, (), None)
     assert [(alert.kind, alert.window_end) for alert in found] == [("allocation", change.at)]
     old = Change(NOW - 9 * DAY, 0.5, NOW - 6 * HOUR)
     assert kinds(seen(100, learned=Learned(NOW, changes=(old,)))) == []
@@ -101,24 +107,24 @@ HERE = NOW // HOUR % 24
 
 
 def test_the_most_of_this_hour_and_its_neighbours():
-    flat = alerts.usual_of(used(lambda day, hour: 1000 if 8 <= hour < 18 else 0), NOW)
+    flat = rules.usual_of(used(lambda day, hour: 1000 if 8 <= hour < 18 else 0), NOW)
     assert flat == Usual(1000, 1000)
-    beside = alerts.usual_of(used(lambda day, hour: 7000 if (day, hour) == (9, HERE - 1) else 100), NOW)
+    beside = rules.usual_of(used(lambda day, hour: 7000 if (day, hour) == (9, HERE - 1) else 100), NOW)
     assert beside == Usual(7000, 100)
-    never = alerts.usual_of(used(lambda day, hour: 500 if hour < 4 else 0), NOW)
+    never = rules.usual_of(used(lambda day, hour: 500 if hour < 4 else 0), NOW)
     assert never == Usual(0, 500)
 
 
 @pytest.mark.parametrize("tokens_of", [lambda day, hour: 0, lambda day, hour: 1000 * (day < 13),
                                        lambda day, hour: 1000 * (hour == 3)])
 def test_too_little_says_nothing(tokens_of):
-    assert alerts.usual_of(used(tokens_of), NOW) is None
+    assert rules.usual_of(used(tokens_of), NOW) is None
 
 
 @pytest.mark.parametrize("tokens, usual, want", [(2001, Usual(1000, 500), True), (1999, Usual(1000, 500), False),
                                                  (600, Usual(0, 500), True), (499, Usual(0, 500), False)])
 def test_what_is_unusual(tokens, usual, want):
-    assert alerts.is_unusual(tokens, usual) is want
+    assert rules.is_unusual(tokens, usual) is want
     busy = seen(1)._replace(burn_per_min=tokens / 60)
     assert ("unusual" in kinds(busy, usual=usual)) is want
 
@@ -126,21 +132,21 @@ def test_what_is_unusual(tokens, usual, want):
 # --- words ---
 
 def test_words_and_numbers():
-    told = alerts.due(seen(8250), WARSAW, (), None)[0]
+    told = rules.due(seen(8250), WARSAW, (), None)[0]
     assert told.title == "82 % of the session is used"
     assert told.text == "Near the limit: 8,250 of 10,000 tokens (82 %). Reset at 20:00."
-    given = alerts.variables(told)
+    given = rules.variables(told)
     assert given["CCMON_ALERT_KIND"] == "80" and given["CCMON_ALERT_PERCENT"] == "82.5" and given["CCMON_ALERT_LEFT"] == "1750"
     assert given["CCMON_ALERT_RESETS_AT"] == str(END) and given["CCMON_ALERT_RESET"] == "20:00"
-    document = json.loads(json.dumps(alerts.payload(told)))
+    document = json.loads(json.dumps(rules.payload(told)))
     assert document["text"] == document["content"] == f"{told.title}: {told.text}" and document["ccmon"]["tokens"] == 8250
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_sample_of_every_kind_with_and_without_a_session(kind):
     for snapshot in (seen(8250), compute.assess(Facts(), compute.Options(), WARSAW, NOW)):
-        told = alerts.sample(kind, snapshot, WARSAW)
-        assert kind in told.text and all(isinstance(value, str) for value in alerts.variables(told).values())
+        told = rules.sample(kind, snapshot, WARSAW)
+        assert kind in told.text and all(isinstance(value, str) for value in rules.variables(told).values())
 
 
 # --- once ---
@@ -157,7 +163,7 @@ def facts(tokens, start=START):
 
 
 def claimed(ctx, *of, **more):
-    return [(one.alert.kind, one.channels) for one in alerting.claim(ctx, facts(*of), **more)]
+    return [(one.alert.kind, one.channels) for one in sending.claim(ctx, facts(*of), **more)]
 
 
 def later(ctx, seconds):
@@ -180,7 +186,7 @@ def test_a_window_whose_end_moves_is_the_same_window(ctx, moved):
 def test_the_next_session_has_alerts_of_its_own(ctx):
     claimed(ctx, 8500)
     after = later(ctx, 3 * HOUR)
-    found = alerting.claim(after, facts(9500, END))
+    found = sending.claim(after, facts(9500, END))
     assert [one.alert.kind for one in found] == ["80", "runs_out", "reset"] and claimed(after, 9500, END) == []
 
 
@@ -224,30 +230,30 @@ def test_a_window_with_other_flags_is_not_what_alerts_go_by(home, tmp_path):
 def test_unusual_use_comes_from_the_stored_history(ctx):
     ctx = ctx._replace(settings=ctx.settings._replace(alerts=("unusual",)))
     wild = facts(9000)._replace(samples=(Sample(START, NOW - HOUR, START, 100), Sample(NOW, NOW, START, 9000)))
-    assert alerting.claim(ctx, wild) == []                     # nothing is known yet
+    assert sending.claim(ctx, wild) == []                     # nothing is known yet
     today = NOW // HOUR * HOUR
     with memory.opened(ctx, 1000) as kept:
         kept.keep_logs([Minute(today - day * DAY + hour * HOUR, "opus", 900, 100, 0, 0)
                         for day in range(1, 29) for hour in (-1, 0, 1)], [])
-    assert alerting.claim(ctx, wild) == []                     # looked up once an hour
+    assert sending.claim(ctx, wild) == []                     # looked up once an hour
     with memory.opened(ctx, 1000) as kept:
-        kept.note(store_learning.USUAL, "0")
-    found = alerting.claim(ctx, wild)
-    assert [one.alert.kind for one in found] == ["unusual"] and alerting.claim(ctx, wild) == []
+        kept.note(learning.USUAL, "0")
+    found = sending.claim(ctx, wild)
+    assert [one.alert.kind for one in found] == ["unusual"] and sending.claim(ctx, wild) == []
     assert "4.5k tokens in the last hour" in found[0].alert.text and "28 days is 1k" in found[0].alert.text
 
 
 @pytest.mark.parametrize("text", ["", "x", f"{NOW // HOUR * HOUR}", f"{NOW // HOUR * HOUR} 1", f"{NOW // HOUR * HOUR} a b"])
 def test_a_damaged_note_says_nothing(ctx, text):
     with memory.opened(ctx, 1000) as kept:
-        kept.note(store_learning.USUAL, text)
+        kept.note(learning.USUAL, text)
     wild = facts(900)._replace(samples=(Sample(START, NOW - HOUR, START, 100), Sample(NOW, NOW, START, 900)))
-    assert alerting.claim(ctx, wild) == []
+    assert sending.claim(ctx, wild) == []
 
 
 def test_what_became_of_it_is_kept(ctx):
-    found = alerting.claim(ctx, facts(8500), on_screen=True)
-    alerting.send(ctx, found)
+    found = sending.claim(ctx, facts(8500), on_screen=True)
+    sending.send(ctx, found)
     with memory.opened(ctx, 1000) as kept:
         told = {one.channel: one.outcome for one in kept.alerts_told(0)}
     assert told["bell"] == "rung" and "notify-send was not found" in told["desktop"] and "no address" in told["webhook"]

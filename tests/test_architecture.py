@@ -1,6 +1,7 @@
 """The import rule and the shape of the project, read from the sources."""
 
 import ast
+import re
 import subprocess
 from pathlib import Path
 
@@ -9,21 +10,18 @@ from commands import ROOT
 
 PACKAGE = ROOT / "ccmon"
 FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
-DOORS = {"ccusage", "ccusage_find", "store", "store_rows", "migrations", "linecache", "linefiles", "dotfiles",
-         "config", "clock", "screen", "log_files", "log_cache", "store_logs", "store_facts", "outfiles", "infiles",
-         "store_check", "store_sound", "store_values", "store_learning", "store_copy", "store_merge", "store_thin", "codec",
-         "signals", "private", "guardian", "terminal", "screen_signals", "probes",
-         "store_alerts", "alert_channels"}
-JOINS = {"refresh", "memory", "lessons", "lines", "context", "app", "cli", "__main__", "arguments", "init", "hook", "sources",
-         "log_reader", "history_command", "report_command", "merge_command", "export_command", "why_command", "store_command",
-         "look_command", "record_command", "hit_command", "line_command", "learn_command", "init_command", "call",
-         "output", "config_command", "config_file", "completion_command", "doctor_command", "surroundings",
-         "first_run", "alerting", "alerts_command"}
+DOORS = {"linecache", "settings.config", "sources.ccusage", "sources.ccusage_find", "sources.log_files", "sources.log_cache",
+         "line.linefiles", "setup.dotfiles", "doctor.probes", "alerts.channels", "fullscreen.screen", "fullscreen.screen_signals",
+         "fullscreen.terminal", "fullscreen.guardian"} | {name for name in FILES if re.match(r"(store|system)\.", name)}
+JOINS = {"__main__", "cli", "arguments", "call", "output", "settings.context", "settings.config_file", "sources.choice",
+         "sources.log_reader", "line.lines", "line.hook", "fullscreen.app", "setup.init", "setup.first_run",
+         "doctor.surroundings", "alerts.sending"} | {name for name in FILES if re.match(r"(commands|pipeline)\.", name)}
 PURE = set(FILES) - DOORS - JOINS
-SAME_DOOR = {("ccusage", "ccusage_find"), ("screen", "themes"), ("screen", "terminal"), ("screen", "screen_signals"),
-             ("screen_signals", "terminal"), ("linefiles", "linecache"), ("log_cache", "log_files"),
-             ("log_cache", "log_entries")}
-STORE = {name for name in DOORS if name.startswith("store")} | {"migrations"}      # one door of several leaves
+STORE = {name for name in DOORS if name.startswith("store.")}                      # one door of several leaves
+SAME_DOOR = {("sources.ccusage", "sources.ccusage_find"), ("fullscreen.screen", "settings.themes"),
+             ("fullscreen.screen", "fullscreen.terminal"), ("fullscreen.screen", "fullscreen.screen_signals"),
+             ("fullscreen.screen_signals", "fullscreen.terminal"), ("line.linefiles", "linecache"),
+             ("sources.log_cache", "sources.log_files"), ("sources.log_cache", "sources.log_entries")}
 IMPURE = {"os", "sys", "time", "sqlite3", "subprocess", "curses", "threading", "io", "pathlib", "shutil", "socket", "signal"}
 FORBIDDEN_CALLS = {"print", "open", "input", "exec", "eval"}
 
@@ -37,8 +35,7 @@ def imported(name):
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{name} has a relative import"
             inner = {f"{node.module}.{alias.name}" for alias in node.names}
-            modules = {full for full in inner if full.replace("ccmon.", "", 1) in FILES}
-            found |= modules if modules and node.module in ("ccmon", "ccmon.views") else {node.module}
+            found |= {full for full in inner if full.replace("ccmon.", "", 1) in FILES} or {node.module}
     return found
 
 
@@ -49,7 +46,7 @@ def ours(name):
 
 @pytest.mark.parametrize("name", sorted(PURE))
 def test_the_pure_half_imports_only_itself(name):
-    assert ours(name) - {"views", "learning"} <= PURE
+    assert ours(name) <= PURE
     assert {full.split(".")[0] for full in imported(name)} & IMPURE == set()
 
 
@@ -63,7 +60,7 @@ def test_the_pure_half_neither_prints_nor_opens(name):
 @pytest.mark.parametrize("name", sorted(DOORS))
 def test_doors_import_only_the_model_texts_and_the_maker_of_private_files(name):
     own = STORE if name in STORE else set()
-    assert {room for room in ours(name) if (name, room) not in SAME_DOOR} <= {"model", "text", "private"} | own
+    assert {room for room in ours(name) if (name, room) not in SAME_DOOR} <= {"model", "text", "system.private"} | own
 
 
 def test_the_cached_line_imports_nothing_of_ccmon():
@@ -77,7 +74,7 @@ def test_only_the_start_imports_the_command_line(name):
 
 @pytest.mark.parametrize("name", sorted(FILES))
 def test_curses_is_behind_its_door(name):
-    assert name == "screen" or not any(full.split(".")[0] in ("curses", "_curses") for full in imported(name))
+    assert name == "fullscreen.screen" or not any(full.split(".")[0] in ("curses", "_curses") for full in imported(name))
 
 
 @pytest.mark.parametrize("path", sorted({*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py")}), ids=lambda path: path.name)
@@ -111,9 +108,10 @@ def test_the_top_of_the_project_is_small():
 
 
 def test_the_reader_of_imports_sees_what_it_should():
-    assert {"ccusage", "memory", "linecache"} <= ours("refresh") and "store" in ours("memory")
-    assert "views.dashboard" in ours("look_command") and "sqlite3" in imported("store")
+    assert {"sources.ccusage", "pipeline.memory", "linecache"} <= ours("pipeline.refresh")
+    assert "store.database" in ours("pipeline.memory") and "sqlite3" in imported("store.database")
+    assert "views.screen.dashboard" in ours("commands.look")
 
 
 def test_statistics_is_loaded_by_the_report_alone():
-    assert {name for name in FILES if "statistics" in imported(name)} <= {"insights"}      # dear, and nobody else needs it
+    assert {name for name in FILES if "statistics" in imported(name)} <= {"history.insights"}   # dear, nobody else needs it

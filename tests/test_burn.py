@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import burn
 from ccmon.model import Block, Sample
+from ccmon.usage import burn
 
 NOW = 1_700_000_000
 IDLE = None

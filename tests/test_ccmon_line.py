@@ -9,8 +9,8 @@ from line_shells import call, install, processes
 from live_lines import STALE_S, age, end_refresher, live, warm
 
 from ccmon import linecache
-from ccmon.options import OPTIONS
-from ccmon.views.dialects import DIALECTS
+from ccmon.line.dialects import DIALECTS
+from ccmon.settings.options import OPTIONS
 
 SCRIPT = (ROOT / "ccmon/ccmon-line").read_text()
 SHELLS = [["dash"], ["bash"], ["bash", "--posix"], ["busybox", "ash"]]

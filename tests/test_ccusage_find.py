@@ -5,8 +5,8 @@ import os
 import pytest
 from ccusage_places import NOWHERE, found, no_system_ccusage, put, sentence  # noqa: F401
 
-from ccmon.ccusage import Program
-from ccmon.ccusage_find import packaged_version
+from ccmon.sources.ccusage import Program
+from ccmon.sources.ccusage_find import packaged_version
 
 # --- without a command -----------------------------------------------------------------------------------------------
 
@@ -63,7 +63,7 @@ def test_nvm_dir(tmp_path, monkeypatch):
 
 def test_everywhere(tmp_path, monkeypatch):
     path = put(tmp_path / "ccusage")
-    monkeypatch.setattr("ccmon.ccusage_find._EVERYWHERE", ("/nonexistent", str(tmp_path)))
+    monkeypatch.setattr("ccmon.sources.ccusage_find._EVERYWHERE", ("/nonexistent", str(tmp_path)))
     assert found().path == path
 
 

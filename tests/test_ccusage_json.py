@@ -9,8 +9,8 @@ from ccusage_answers import DATA, GOOD, LOGGED, NOT_JSON, NOW, ONE, PARSED_ONE, 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccmon.ccusage_json import Parsed, parse
 from ccmon.model import SESSION_S, Block, CcmonError
+from ccmon.sources.ccusage_json import Parsed, parse
 
 # --- recorded output -----------------------------------------------------------------------------------------------
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from ccusage_stand_in import EMPTY, ENV, LONG, failure, members, python, run, stand_in, wait_for  # noqa: F401
 
-from ccmon import ccusage
-from ccmon.ccusage import Cancel, Cancelled, Failed, Program, fetch, kill_group, started
-from ccmon.ccusage_json import parse
 from ccmon.model import CcmonError
+from ccmon.sources import ccusage
+from ccmon.sources.ccusage import Cancel, Cancelled, Failed, Program, fetch, kill_group, started
+from ccmon.sources.ccusage_json import parse
 
 # --- how it is run -------------------------------------------------------------------------------------------------
 
@@ -46,7 +46,7 @@ def test_nothing_is_inherited(stand_in, tmp_path):
     assert "/dev/null" in listing and "secret" not in listing
     program = stand_in("cat; echo end")
     assert python(f"""
-from ccmon.ccusage import Program, fetch
+from ccmon.sources.ccusage import Program, fetch
 print(fetch(Program({program.argv!r}, ""), 60, {ENV!r}, None))
 """, typed="typed ahead") == "end\n\n"
 
@@ -96,7 +96,7 @@ def test_no_files_left(stand_in):
     program = stand_in(f"echo '{EMPTY}'")
     code = f"""
 import os, resource
-from ccmon.ccusage import Failed, Program, fetch
+from ccmon.sources.ccusage import Failed, Program, fetch
 fetch(Program({program.argv!r}, ""), 60, {ENV!r}, None)
 for limit in range(3, 16):
     os.closerange(3, 64)               # Popen of Python 3.8 leaks when it runs out
@@ -184,7 +184,7 @@ def test_orphan_of_a_killed_refresher(stand_in):
     """S-3: the refresher dies in the middle, the next one kills what it had started."""
     program = stand_in("sleep 60 & sleep 60")
     code = f"""
-from ccmon import ccusage
+from ccmon.sources import ccusage
 def told(pid): print(pid, ccusage.started(pid), flush=True)
 ccusage.fetch(ccusage.Program({program.argv!r}, ""), 60, {ENV!r}, None, told)
 """

@@ -85,7 +85,7 @@ def test_a_wrong_working_directory_does_not_matter(active):
 
 
 def test_an_internal_error_is_one_sentence_and_in_the_log(active):
-    (active.cwd / "sitecustomize.py").write_text("import ccmon.views.report as r\nr.document = lambda s: 1 / 0\n")
+    (active.cwd / "sitecustomize.py").write_text("import ccmon.views.document as r\nr.document = lambda s: 1 / 0\n")
     result = active.run("--json", PYTHONPATH=f"{active.cwd}:{active.env()['PYTHONPATH']}")
     assert result.code == 70 and result.err.startswith("ccmon: internal error: ZeroDivisionError") and result.err.count("\n") == 1
     assert "Traceback" in (active.home / ".local/state/ccmon/ccmon.log").read_text()

@@ -10,8 +10,9 @@ from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import clock, when
+from ccmon import when
 from ccmon.model import CcmonError
+from ccmon.system import clock
 
 
 def test_now_is_the_clock():
@@ -71,7 +72,7 @@ def test_the_system_zone_is_named_as_of_now(tz):
 PYTZ_LESS = """
 import sys
 sys.modules["pytz"] = None
-from ccmon import clock, model
+from ccmon.system import clock; from ccmon import model
 print(clock.zone("local").name)
 try:
     clock.zone("Europe/Warsaw")
@@ -96,6 +97,6 @@ def test_the_pip_of_this_python(monkeypatch, prefix, pip):
 
 
 def test_pytz_is_loaded_only_for_a_zone():
-    code = "import sys; from ccmon import clock; clock.now({}); clock.zone('local'); print('pytz' in sys.modules)"
+    code = "import sys; from ccmon.system import clock; clock.now({}); clock.zone('local'); print('pytz' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], cwd=str(ROOT), stdout=subprocess.PIPE, check=True, encoding="utf-8")
     assert run.stdout == "False\n"

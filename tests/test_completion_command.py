@@ -8,8 +8,8 @@ import pytest
 from commands import ROOT
 from terminal import Terminal
 
-from ccmon import completion_command
 from ccmon.arguments import SHELLS
+from ccmon.commands import completion
 from ccmon.model import CcmonError
 
 FILES = {"bash": "ccmon", "zsh": "_ccmon", "fish": "ccmon.fish"}
@@ -21,7 +21,7 @@ STARTS = {
 
 
 def test_every_shell_has_a_place():
-    assert set(SHELLS) == set(completion_command.PLACES) == set(FILES)
+    assert set(SHELLS) == set(completion.PLACES) == set(FILES)
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -58,15 +58,15 @@ def placed(share, text):
 @pytest.mark.parametrize("package", ["venv/lib/python3.13/site-packages/ccmon", "venv/Lib/site-packages/ccmon", "venv/ccmon"])
 def test_an_installed_one_prints_what_was_installed_with_it(prefix, tmp_path, package):
     placed(prefix / "share", "that of the Python")
-    assert completion_command.text("bash", str(tmp_path / package), str(prefix)) == "that of the Python"
+    assert completion.text("bash", str(tmp_path / package), str(prefix)) == "that of the Python"
     placed(tmp_path / "venv/share", "its own")
-    assert completion_command.text("bash", str(tmp_path / package), str(prefix)) == "its own"
+    assert completion.text("bash", str(tmp_path / package), str(prefix)) == "its own"
 
 
 def test_no_folder_far_above_is_looked_into(prefix, tmp_path):
     placed(tmp_path / "share", "anybody's")
     with pytest.raises(CcmonError, match="pip install"):
-        completion_command.text("bash", str(tmp_path / "a/lib/python3.13/site-packages/ccmon"), str(prefix))
+        completion.text("bash", str(tmp_path / "a/lib/python3.13/site-packages/ccmon"), str(prefix))
 
 
 # --- in their shells --------------------------------------------------------------------------------------------------------

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import clock, limits
-from ccmon.compute import Options, active, assess
 from ccmon.model import Block, Facts, HighWater, Official, Quota, Sample, Source
-from ccmon.schedule import ResetRule
+from ccmon.system import clock
+from ccmon.usage import limits
+from ccmon.usage.compute import Options, active, assess
+from ccmon.usage.schedule import ResetRule
 
 HOUR = 3600
 NOW = 1_714_578_120                     # Wed 2024-05-01 15:42:00 UTC

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from commands import HOUR, NOW, block
 
-from ccmon import config, context
+from ccmon.settings import config, context
 
 START = NOW - 2 * HOUR
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import config_command, config_file, options
-from ccmon.options import OPTIONS
+from ccmon.commands import config
+from ccmon.settings import config_file, options
+from ccmon.settings.options import OPTIONS
 from ccmon.text import line_width, plain
 from ccmon.views import config_table
 from ccmon.views.evidence import Setting
@@ -268,7 +269,7 @@ def test_the_editor_gets_a_file_that_lists_every_option(machine, edits):
 
 def test_every_option_of_that_file_can_be_set_by_taking_the_mark_away(machine):
     own = [option for option in OPTIONS if option.default]
-    text = config_command.template()
+    text = config.template()
     for option in own:
         text = text.replace(f"\n# {option.name} = ", f"\n{option.name} = ")
     machine.configure(text)

@@ -10,9 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from terminal import CLEAN, Terminal
 
-from ccmon import call, demo, demo_past, official, refresh
+from ccmon import call
 from ccmon.learning import course, learner, runway
 from ccmon.model import SESSION_S
+from ccmon.pipeline import refresh
+from ccmon.sources import demo, demo_past
+from ccmon.usage import official
 
 
 def untouched(machine):

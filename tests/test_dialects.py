@@ -10,10 +10,11 @@ from hostile_lines import EVIL, hostile_texts, put_place, spelled
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ccmon import text, themes
+from ccmon import text
+from ccmon.line import dialects, fields, statusline
+from ccmon.line.dialects import DIALECTS, Told, hexadecimal, painted
+from ccmon.settings import themes
 from ccmon.text import Span
-from ccmon.views import dialects, fields, statusline
-from ccmon.views.dialects import DIALECTS, Told, hexadecimal, painted
 
 THEME = themes.THEMES["dark"]
 OWN = {"ansi": r"\x1b\[[0-9;]+m", "fish": r"\x1b\[[0-9;]+m", "bash": r"\x01\x1b\[[0-9;]+m\x02",

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_cases import DAY, HOUR, NOW, UTC, WARSAW, made, record, seen, used, weeks
 
-from ccmon import clock, digest
+from ccmon.history import digest
+from ccmon.system import clock
 from ccmon.when import local, midnight
 
 

@@ -7,15 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import ccusage_find, doctor, surroundings
-from ccmon.doctor import Check, Owned
+from ccmon.doctor import surroundings, verdicts
+from ccmon.doctor.verdicts import Check, Owned
 from ccmon.model import Place
+from ccmon.sources import ccusage_find
 from ccmon.text import line_width, plain
 from ccmon.views import doctor as view
 from ccmon.views import snippets
 
 HOME = Owned("/home/me")
-NODE = doctor.Node("/usr/bin/node", "v22.3.0", "/usr/bin/npm", "apt-get")
+NODE = verdicts.Node("/usr/bin/node", "v22.3.0", "/usr/bin/npm", "apt-get")
 
 
 # --- commands -------------------------------------------------------------------------------------------------------------
@@ -35,7 +36,7 @@ NODE = doctor.Node("/usr/bin/node", "v22.3.0", "/usr/bin/npm", "apt-get")
     ("pytz is missing. Install it with: pip install pytz", "pytz is missing", "pip install pytz"),
     ("nothing: to be done", "nothing: to be done", None)])
 def test_the_way_out_of_a_sentence(sentence, says, command):
-    assert doctor.remedy(sentence) == (says, command)
+    assert verdicts.remedy(sentence) == (says, command)
 
 
 @pytest.mark.parametrize("path, word", [("/home/me/a b/c", "~/'a b/c'"), ("/home/me/x", "~/x"), ("/home/mean/x", "/home/mean/x"),
@@ -50,7 +51,7 @@ def test_paths_in_commands(path, word):
     (Place("/home/me/x", own=True), None, "chmod -R u+rX ~/x"),
     (Place("/home/me/x", own=False), None, 'sudo chown -R "$(id -un)" ~/x'),
     (Place("/etc", own=False), "XDG_DATA_HOME", "unset XDG_DATA_HOME"),
-    (Place("/", own=False), None, doctor.HOMELESS)])
+    (Place("/", own=False), None, verdicts.HOMELESS)])
 def test_nothing_outside_the_home_is_given_away(place, variable, command):
     assert HOME.permit(place, "-R u+rX", variable) == command
 
@@ -61,11 +62,11 @@ def test_nothing_outside_the_home_is_given_away(place, variable, command):
     ("CCMON_PLAN: 'x' is no plan", "unset CCMON_PLAN"), ("--plan: 'x' is no plan", "ccmon doctor"),
     ("reset and reset_hour are both set", "${EDITOR:-vi} +1 ~/c.ini")])
 def test_a_setting_is_taken_back_where_it_was_made(error, command):
-    assert doctor.undo(error, Place("/home/me/c.ini", True), HOME) == command
+    assert verdicts.undo(error, Place("/home/me/c.ini", True), HOME) == command
 
 
 def test_two_variables_that_contradict_each_other_are_listed():
-    assert doctor.undo("reset and reset_hour are both set", Place("/home/me/c.ini"), HOME) == "env | grep ^CCMON_"
+    assert verdicts.undo("reset and reset_hour are both set", Place("/home/me/c.ini"), HOME) == "env | grep ^CCMON_"
 
 
 @pytest.mark.parametrize("target", ["bash", "zsh", "fish", "tmux"])
@@ -82,17 +83,17 @@ def test_the_program_of_a_block_is_found(target, folder):
     (NODE._replace(path=None), True, "ok", None), (NODE._replace(path=None), False, "hint", "sudo apt-get install nodejs npm"),
     (NODE._replace(version=None), True, "hint", "sudo apt-get install nodejs npm"),
     (NODE._replace(version=None, installer="brew"), False, "fault", "brew install node"),
-    (NODE._replace(npm=None, installer=None), False, "hint", doctor.BY_HAND), (NODE._replace(npm=None), True, "ok", None)])
+    (NODE._replace(npm=None, installer=None), False, "hint", verdicts.BY_HAND), (NODE._replace(npm=None), True, "ok", None)])
 def test_node(found, runs, state, mend):
-    check = doctor.node(found, runs)
+    check = verdicts.node(found, runs)
     assert (check.state, check.mend) == (state, mend)
 
 
-FAILED = doctor.Ccusage("auto", error="ccusage was not found. Install it with: npm install -g ccusage", missing=True)
+FAILED = verdicts.Ccusage("auto", error="ccusage was not found. Install it with: npm install -g ccusage", missing=True)
 
 
 @pytest.mark.parametrize("found, logs, state, mend", [
-    (doctor.Ccusage("logs"), False, "ok", None), (doctor.Ccusage("auto", "/c", "20.0.24", 0.1), False, "ok", None),
+    (verdicts.Ccusage("logs"), False, "ok", None), (verdicts.Ccusage("auto", "/c", "20.0.24", 0.1), False, "ok", None),
     (FAILED, True, "hint", "npm install -g ccusage"), (FAILED, False, "fault", "npm install -g ccusage"),
     (FAILED._replace(source="ccusage"), True, "fault", "npm install -g ccusage"),
     (FAILED._replace(missing=False), True, "fault", "npm install -g ccusage"),
@@ -101,7 +102,7 @@ FAILED = doctor.Ccusage("auto", error="ccusage was not found. Install it with: n
     (FAILED._replace(error="'/x' is not there", undo="unset CCMON_CCUSAGE"), False, "fault", "unset CCMON_CCUSAGE"),
     (FAILED._replace(error="no idea"), False, "fault", "ccusage blocks --json")])
 def test_ccusage(found, logs, state, mend):
-    check = doctor.ccusage(found, logs, False, "brew install node")
+    check = verdicts.ccusage(found, logs, False, "brew install node")
     assert (check.state, check.mend) == (state, mend)
 
 
@@ -109,21 +110,21 @@ def test_ccusage(found, logs, state, mend):
     (None, None, False, "ok"), (None, "/b/ccmon", False, "ok"), ("/a b/ccmon", "/b/ccmon", True, "ok"),
     ("/a b/ccmon", "/b/ccmon", False, "hint"), ("/a b/ccmon", None, False, "hint")])
 def test_which_ccmon(path, first, same, state):
-    check = doctor.ccmon("1.0", "3.8.18", path, first, same)
+    check = verdicts.ccmon("1.0", "3.8.18", path, first, same)
     assert check.state == state and check.mend in (None, "export PATH='/a b':\"$PATH\"")
 
 
 @pytest.mark.parametrize("kept, says", [
-    (doctor.Kept(None), "no home directory"),
-    (doctor.Kept(Place("/d/x"), Place("/d", True, True, writable=False)), "written to /d"),
-    (doctor.Kept(Place("/d/x"), Place("/d", True)), "/d is in the way"),
-    (doctor.Kept(Place("/d/x", True, True, writable=False), Place("/d", True, True)), "/d/x cannot be read and written")])
+    (verdicts.Kept(None), "no home directory"),
+    (verdicts.Kept(Place("/d/x"), Place("/d", True, True, writable=False)), "written to /d"),
+    (verdicts.Kept(Place("/d/x"), Place("/d", True)), "/d is in the way"),
+    (verdicts.Kept(Place("/d/x", True, True, writable=False), Place("/d", True, True)), "/d/x cannot be read and written")])
 def test_places_that_cannot_be_written(kept, says):
-    for check in (doctor.history(kept, False, HOME), doctor.cache(kept, 0, HOME)):
+    for check in (verdicts.history(kept, False, HOME), verdicts.cache(kept, 0, HOME)):
         assert check.state == "fault" and says in check.says and check.mend
 
 
-TMUX = doctor.Tmux("tmux 3.4", "/usr/bin", True, False, True)
+TMUX = verdicts.Tmux("tmux 3.4", "/usr/bin", True, False, True)
 
 
 @pytest.mark.parametrize("found, state", [
@@ -131,13 +132,13 @@ TMUX = doctor.Tmux("tmux 3.4", "/usr/bin", True, False, True)
     (TMUX._replace(finds=False), "fault"),
     (TMUX._replace(finds=False, shown=False), "hint"), (TMUX._replace(remembered=True), "hint")])
 def test_tmux(found, state):
-    assert doctor.tmux(found).state == state
+    assert verdicts.tmux(found).state == state
 
 
 @pytest.mark.parametrize("fields, state", [({}, "ok"), ({"is_terminal": False, "trouble": "x"}, "ok"), ({"columns": 19}, "hint"),
                                            ({"rows": 4}, "hint"), ({"trouble": "TERM is not set"}, "fault")])
 def test_terminal(fields, state):
-    assert doctor.terminal(doctor.Terminal(None, True, "xterm", 256, 80, 24)._replace(**fields)).state == state
+    assert verdicts.terminal(verdicts.Terminal(None, True, "xterm", 256, 80, 24)._replace(**fields)).state == state
 
 
 # --- the page -------------------------------------------------------------------------------------------------------------
@@ -179,7 +180,8 @@ def test_nothing_is_wider_than_asked(checks, cells):
 
 
 @pytest.mark.parametrize("command", [check.mend for check in CHECKS if check.mend] + [
-    doctor.HOMELESS, "${EDITOR:-vi} +3 ~/'a b'/config.ini", 'sudo chown -R "$(id -un)" ~/.claude', *doctor.INSTALLERS.values()])
+    verdicts.HOMELESS, "${EDITOR:-vi} +3 ~/'a b'/config.ini", 'sudo chown -R "$(id -un)" ~/.claude',
+    *verdicts.INSTALLERS.values()])
 @pytest.mark.parametrize("cells", [30, 60, 80])
 def test_a_command_in_rows_is_the_same_command(command, cells):
     rows = view._broken(command, cells - 12)
@@ -192,4 +194,4 @@ def test_the_document():
     assert (document["ok"], document["faults"], document["hints"]) == (False, 2, 1)
     assert document["checks"][0] == {"topic": "ccusage", "state": "fault", "says": "ccusage was not found",
                                      "mend": "npm install -g ccusage"}
-    assert doctor.summary(CHECKS[1:2]) == "nothing is wrong" and doctor.exit_code(CHECKS[1:2]) == 0
+    assert verdicts.summary(CHECKS[1:2]) == "nothing is wrong" and verdicts.exit_code(CHECKS[1:2]) == 0

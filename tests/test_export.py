@@ -15,8 +15,9 @@ from scenes import MAX5, OKAY, SCENES, START, FixedZone, official
 from scenes import NOW as THEN
 from scenes import block as made
 
-from ccmon import compute, outfiles
 from ccmon.model import Facts, Record, Snapshot, Source, Unwritable
+from ccmon.system import outfiles
+from ccmon.usage import compute
 from ccmon.views import openmetrics
 
 PROMTOOL = shutil.which("promtool")

@@ -60,7 +60,8 @@ def test_the_row_of_claude_code_loads_a_json_scanner_and_nothing_slow(cached):
     assert b"x" in done.stdout and b"5h 3%" in done.stdout
     assert new & BANNED == set()
     assert {name for name in new if name.startswith("ccmon")} == {
-        "ccmon", "ccmon.__main__", "ccmon.linecache", "ccmon.hook", "ccmon.session_json", "ccmon.views", "ccmon.views.claude"}
+        "ccmon", "ccmon.__main__", "ccmon.linecache", "ccmon.line",
+        "ccmon.line.hook", "ccmon.line.session_json", "ccmon.line.claude"}
     assert len(new) <= 14, new
 
 

@@ -7,9 +7,9 @@ from commands import wait_until
 from line_shells import call, install
 from terminal import CLEAN, Terminal
 
-from ccmon import questions
-from ccmon.limits import PLANS
 from ccmon.model import CcmonError
+from ccmon.setup import questions
+from ccmon.usage.limits import PLANS
 
 CONFIG = ".config/ccmon/config.ini"
 

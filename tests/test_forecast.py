@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import forecast
 from ccmon.model import Block, Sample
+from ccmon.usage import forecast
 
 NOW = 1_700_000_000
 HOUR = 3600

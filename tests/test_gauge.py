@@ -2,11 +2,12 @@
 
 import pytest
 
-from ccmon import clock, gauge
-from ccmon.compute import Options, assess
 from ccmon.learning.values import Change, Estimate, Learned, Ruler
 from ccmon.model import Block, Facts, HighWater, LearnedLimit, Official, Quota, Sample, Source
-from ccmon.views import report
+from ccmon.system import clock
+from ccmon.usage import gauge
+from ccmon.usage.compute import Options, assess
+from ccmon.views import document
 
 HOUR = 3600
 NOW = 1_714_578_120                     # Wed 2024-05-01 15:42:00 UTC
@@ -69,7 +70,7 @@ def test_a_window_that_has_passed_says_nothing():
 def test_without_a_session_what_claude_says_is_the_percentage():
     seen = shot(facts(official=quota(81.0, 5000)))
     assert (seen.percent, seen.percent_source, seen.left, seen.active) == (81.0, "official", None, False)
-    assert report.exit_code(seen) == 20
+    assert document.exit_code(seen) == 20
 
 
 @pytest.mark.parametrize("percent, tokens, codes, exit_code", [
@@ -81,7 +82,7 @@ def test_without_a_session_what_claude_says_is_the_percentage():
 def test_while_it_is_fresh_no_plan_figure_warns(percent, tokens, codes, exit_code, plan, limit):
     seen = shot(facts(block(tokens), official=quota(percent)), plan, limit)
     assert [code for code in warned(seen) if code != "runs_out_before_reset"] == codes
-    assert report.exit_code(seen) == exit_code and not seen.limit.switched and not seen.limit.unknown
+    assert document.exit_code(seen) == exit_code and not seen.limit.switched and not seen.limit.unknown
     assert seen.limit.plan == plan
 
 
@@ -144,7 +145,7 @@ def test_under_another_ruler_tokens_are_converted_by_the_session_s_own_mix():
     seen = shot(facts(block(20_000), learned=learned(10.0, "cost"), load=load), "ml_auto")
     assert (seen.limit.tokens, seen.limit.unit, seen.about) == (50_000, "cost", True)      # 5,000 tokens for a dollar
     assert seen.percent == 40.0 and "about" not in " ".join(n.text for n in seen.warnings)
-    told = report.document(seen)
+    told = document.document(seen)
     assert told["plan"]["limit_unit"] == "cost" and told["percent_source"] == "learned" and told["tokens_about"] is True
 
 
@@ -201,7 +202,7 @@ def test_what_claude_said_long_ago_is_the_least(percent, seen_tokens, expected, 
 ])
 def test_advice_is_no_warning(plan, more, advice):
     seen = shot(facts(block(3000), **more), plan)
-    assert advised(seen) == advice and not set(report.document(seen)["warnings"]) & {"limit_learned", "nothing_learned"}
+    assert advised(seen) == advice and not set(document.document(seen)["warnings"]) & {"limit_learned", "nothing_learned"}
 
 
 def test_above_the_record_the_way_to_the_limit_is_told():

@@ -11,9 +11,9 @@ import pytest
 from terminal import Terminal
 
 from ccmon import arguments
-from ccmon.limits import PLAN_NAMES
-from ccmon.options import OPTIONS
-from ccmon.themes import THEMES
+from ccmon.settings.options import OPTIONS
+from ccmon.settings.themes import THEMES
+from ccmon.usage.limits import PLAN_NAMES
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "man" / "ccmon.1"

@@ -9,9 +9,9 @@ import pytest
 import tabulate
 from commands import HOUR, NOW, block
 
-from ccmon import config
-from ccmon.store import open_store
-from ccmon.store_logs import Minute
+from ccmon.settings import config
+from ccmon.store.database import open_store
+from ccmon.store.logs import Minute
 
 DAY = 24 * HOUR
 KEYS = {"start": int, "end": int, "last": int, "active": bool, "tokens": int, "input": int, "output": int, "cache_creation": int,

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import FixedZone
 
-from ccmon import clock
-from ccmon import history_groups as groups
-from ccmon.history_groups import HOUR_S, PERIODS
+from ccmon.history import groups
+from ccmon.history.groups import HOUR_S, PERIODS
 from ccmon.model import Block, Record, Used
+from ccmon.system import clock
 
 WARSAW, UTC = clock.zone("Europe/Warsaw"), FixedZone("UTC", 0)
 KOLKATA = clock.zone("Asia/Kolkata")

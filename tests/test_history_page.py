@@ -6,14 +6,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import NOW, START, FixedZone, block, past, records, scene, used
 
-from ccmon import app, history_groups, text
-from ccmon.app import State
-from ccmon.history_groups import PERIODS, by_period
+from ccmon import text
+from ccmon.fullscreen import app
+from ccmon.fullscreen.app import State
+from ccmon.fullscreen.screen import Event
+from ccmon.history import groups as history_groups
+from ccmon.history.groups import PERIODS, by_period
 from ccmon.model import Facts, Record, Used
-from ccmon.screen import Event
 from ccmon.text import Charset
-from ccmon.views import chart, heatmap, history_page
-from ccmon.views.history_page import NO_PAST, Look, gathered
+from ccmon.views.history import chart, heatmap
+from ccmon.views.screen import history_page
+from ccmon.views.screen.history_page import NO_PAST, Look, gathered
 
 LOOKS = st.builds(Look, st.sampled_from(history_page.VIEWS), st.sampled_from(PERIODS), st.integers(0, 500))
 PASTS = st.sampled_from([0, 1, 2, 40, 400]).map(lambda count: gathered(records(count), used(count), FixedZone(), NOW))

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from scenes import FixedZone
 from test_history_groups import WARSAW, session
 
-from ccmon.history_groups import PERIODS, first_day, label, next_period
-from ccmon.history_range import Days, began_in, chosen, days
+from ccmon.history.groups import PERIODS, first_day, label, next_period
+from ccmon.history.periods import Days, began_in, chosen, days
 from ccmon.model import UsageError
 
 TODAY = date(2026, 11, 22)

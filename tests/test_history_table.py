@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from scenes import FixedZone
 from test_history_groups import NOW, UTC, at, histories, session
 
-from ccmon import history_groups as groups
 from ccmon import text
-from ccmon.history_groups import HOUR_S, KINDS, PERIODS
+from ccmon.history import groups
+from ccmon.history.groups import HOUR_S, KINDS, PERIODS
 from ccmon.model import UsageError
 from ccmon.text import Charset, plain
-from ccmon.views import history_columns as columns
-from ccmon.views import history_rows as rows
-from ccmon.views import history_table
-from ccmon.views.history_table import Table
+from ccmon.views.history import rows
+from ccmon.views.history import table as history_table
+from ccmon.views.history import table_columns as columns
+from ccmon.views.history.table import Table
 
 ASCII = Charset(False, False)
 THREE = (session("2025-11-20T08:00", 3500, models=("claude-opus-4-1-20250805", "claude-sonnet-4-5-20250929")),

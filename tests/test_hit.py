@@ -6,11 +6,15 @@ from contextlib import closing
 import pytest
 from commands import HOUR, NOW, block
 
-from ccmon import app, clock, context, hits, memory
-from ccmon.hits import Event
+from ccmon.fullscreen import app
+from ccmon.fullscreen.screen import Event as Key
 from ccmon.model import SESSION_S, Facts, UsageError
-from ccmon.screen import Event as Key
-from ccmon.store import Hit
+from ccmon.pipeline import memory
+from ccmon.settings import context
+from ccmon.store.database import Hit
+from ccmon.system import clock
+from ccmon.usage import hits
+from ccmon.usage.hits import Event
 
 WARSAW = clock.zone("Europe/Warsaw")               # 17:00 there
 DAY = 24 * HOUR

@@ -13,8 +13,8 @@ from commands import HOUR, PATIENCE_S, block, wait_until
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import hook, text
-from ccmon.views import claude
+from ccmon import text
+from ccmon.line import claude, hook
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 CLAUDE = ("--statusline", "--format", "claude")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import ini_text
+from ccmon.settings import ini_text
 
 MINE = "# mine\n[ccmon]\n; the plan\nplan = max5\n\n# the zone\ntimezone: local\n\n[plans]\nteam=60,000\n"
 

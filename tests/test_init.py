@@ -14,10 +14,10 @@ from line_shells import HOSTILE, call, install, processes, program
 from live_lines import STALE_S, age, end_refresher, live, warm
 from terminal import Terminal
 
-from ccmon import dotfiles
 from ccmon.linecache import HOLD_S
 from ccmon.model import CcmonError
-from ccmon.options import OPTIONS
+from ccmon.settings.options import OPTIONS
+from ccmon.setup import dotfiles
 from ccmon.views import snippets
 
 HOOKS = {                              # how each shell runs a prompt's hooks; $1 is the file with the snippet

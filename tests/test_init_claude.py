@@ -10,8 +10,8 @@ import pytest
 from line_shells import call, install, program
 from test_settings_json import others
 
-from ccmon import dotfiles, init, settings_json
 from ccmon.model import CcmonError
+from ccmon.setup import dotfiles, init, settings_json
 from ccmon.views.snippets import claude_entry, for_sh
 
 OLD = '"statusLine": {"type": "command", "command": "mine", "padding": 0}'

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_cases import DAY, HOUR, NOW, UTC, WARSAW, made, record, weeks
 
-from ccmon import insights
-from ccmon.history_groups import total
+from ccmon.history import insights
+from ccmon.history.groups import total
 
 MONDAY = 1_763_337_600                 # Monday 17 November 2025, 00:00 UTC
 MIDNIGHT = MONDAY // HOUR * HOUR

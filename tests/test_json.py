@@ -7,7 +7,7 @@ import pytest
 import scenes
 from commands import HOUR, NOW, ROOT, block
 
-from ccmon.views import report
+from ccmon.views import document as report
 
 START, END = NOW - 2 * HOUR, NOW + 3 * HOUR
 KEYS = ["schema", "now", "source", "session", "plan", "percent", "percent_source", "tokens_left", "tokens_about",

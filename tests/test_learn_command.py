@@ -11,7 +11,7 @@ from learning_home import fill
 from scenes import FixedZone
 from simulator import Scenario, simulate
 
-from ccmon import context, learn_command
+from ccmon.commands import learn
 from ccmon.learning import extra, portable, share, told
 from ccmon.learning.learner import Lessons
 from ccmon.learning.portable import Extra, Tried
@@ -20,8 +20,9 @@ from ccmon.learning.score import Score
 from ccmon.learning.told import Told
 from ccmon.learning.values import Change, Course, Estimate, Learned, Ruler
 from ccmon.learning.week import Week
-from ccmon.limits import PLANS
+from ccmon.settings import context
 from ccmon.text import line_width, plain
+from ccmon.usage.limits import PLANS
 from ccmon.views import learn_report
 from ccmon.views.learn_report import Findings
 
@@ -152,7 +153,7 @@ def test_progress_is_shown_on_a_terminal_only_and_leaves_no_trace(terminal, term
     stream = io.StringIO()
     stream.isatty = lambda: terminal
     monkeypatch.setattr(sys, "stderr", stream)
-    bar = learn_command._Bar(context.prepare({}, {"TERM": term}))
+    bar = learn._Bar(context.prepare({}, {"TERM": term}))
     bar.show(0.5, "arima")
     bar.show(1.0, "tier")
     bar.clear()
@@ -300,8 +301,8 @@ def test_learning_starts_anew(worked):
 # --- what it costs others -----------------------------------------------------------------------------------------------
 
 def test_neither_the_screen_nor_the_line_loads_the_extra_models():
-    rooms = ("ccmon.app", "ccmon.look_command", "ccmon.line_command", "ccmon.lines", "ccmon.refresh", "ccmon.record_command",
-             "ccmon.learn_command", "ccmon.why_command")
+    rooms = ("ccmon.fullscreen.app", "ccmon.line.lines", "ccmon.pipeline.refresh",
+             *(f"ccmon.commands.{name}" for name in ("look", "statusline", "record", "learn", "why")))
     code = f"import sys, {', '.join(rooms)}; print([name for name in sys.modules if name.split('.')[0] in " \
            "('sklearn', 'statsmodels', 'numpy', 'scipy') or name == 'ccmon.learning.extra'])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -6,10 +6,11 @@ import learning_home
 import pytest
 from simulator import Scenario
 
-from ccmon import context, lessons, memory
 from ccmon.learning import learner
 from ccmon.learning.values import Learned
 from ccmon.model import Source
+from ccmon.pipeline import lessons, memory
+from ccmon.settings import context
 
 HOUR, DAY_S = 3600, 86_400
 

@@ -10,9 +10,10 @@ from commands import HOUR, NOW, block
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import clock, log_entries, log_limits
-from ccmon.log_entries import Limit
 from ccmon.model import SESSION_S, CcmonError
+from ccmon.sources import log_entries, log_limits
+from ccmon.sources.log_entries import Limit
+from ccmon.system import clock
 from ccmon.when import epoch, local
 
 DAY = 24 * HOUR
@@ -155,8 +156,9 @@ def test_the_list_shows_those_of_the_session(limited):
 
 
 def test_they_end_what_was_forecast(limited):
-    from ccmon import context, memory
     from ccmon.model import Runway
+    from ccmon.pipeline import memory
+    from ccmon.settings import context
     ctx = context.prepare({}, {**limited.env(), "CCMON_NOW": str(NOW)})
     with memory.opened(ctx, 1000) as kept:
         kept.keep_forecast(NOW - HOUR, NOW + HOUR, 50.0, Runway(NOW, NOW, NOW, 0.5), NOW)

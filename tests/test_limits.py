@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import limits
 from ccmon.model import Block, CcmonError, HighWater, Limit
+from ccmon.usage import limits
 
 HOUR = 3600
 NOW = 1_700_000_000

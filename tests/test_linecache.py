@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import linecache, linefiles
+from ccmon import linecache
+from ccmon.line import linefiles
 from ccmon.linecache import KEEP_S, MOST_LINES, State
 
 NOW = 1_764_000_000

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import ccusage_json
-from ccmon.log_blocks import SESSION_MS, Counts, blocks, cut, groups, minutes, pauses, places, survivors
-from ccmon.log_entries import Entry
 from ccmon.model import Block
+from ccmon.sources import ccusage_json
+from ccmon.sources.log_blocks import SESSION_MS, Counts, blocks, cut, groups, minutes, pauses, places, survivors
+from ccmon.sources.log_entries import Entry
 
 HOUR_MS = 3_600_000
 T0 = 1_790_031_600_000                 # a full hour

@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from log_mixtures import ODD
 
-from ccmon import log_entries
-from ccmon.log_entries import Entry, digest, limit, parse, session_of, wanted
+from ccmon.sources import log_entries
+from ccmon.sources.log_entries import Entry, digest, limit, parse, session_of, wanted
 
 TIME = 1_790_000_000.25
 ENTRY = claude_logs.Entry(TIME, input=1, output=2, cache_creation=30, cache_read=400)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import log_files
-from ccmon.log_files import Line, fingerprint, lines, open_log, projects, scan, stamp
+from ccmon.sources import log_files
+from ccmon.sources.log_files import Line, fingerprint, lines, open_log, projects, scan, stamp
 
 
 def write(path, content=b"x\n"):

@@ -17,7 +17,7 @@ import log_mixtures
 import pytest
 from log_mixtures import ODD
 
-from ccmon import ccusage_json, log_blocks, log_entries, log_json
+from ccmon.sources import ccusage_json, log_blocks, log_entries, log_json
 
 pytestmark = pytest.mark.real_ccusage
 DAY_S = 86_400

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from store_cases import DAY, HOUR, T0, block, kept_files
 
-from ccmon import context, memory
-from ccmon.compute import active
-from ccmon.memory import Answer
 from ccmon.model import HighWater, Sample, Source
-from ccmon.store import StoreError
+from ccmon.pipeline import memory
+from ccmon.pipeline.memory import Answer
+from ccmon.settings import context
+from ccmon.store.database import StoreError
+from ccmon.usage.compute import active
 
 BIG, NOW_RUNNING = block(T0 - DAY, 30_000), block(T0, 9_000)
 SOURCE = Source("ccusage", "20.0.24", refreshed=T0)

@@ -14,10 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from store_cases import DAY, HOUR, ME, T0, add_snapshots, block, keep
 
-from ccmon import migrations, store_copy, store_merge
 from ccmon.model import SESSION_S, CcmonError, Limit, Owner, UsageError
-from ccmon.store import open_store
-from ccmon.store_logs import Hit, Minute
+from ccmon.store import copy as store_copy
+from ccmon.store import merge as store_merge
+from ccmon.store import migrations
+from ccmon.store.database import open_store
+from ccmon.store.logs import Hit, Minute
 
 SERVER = Owner("server", "a1")
 LATER = T0 + DAY

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccmon.model import Quota
-from ccmon.official import MOST_SESSIONS, Ledger, dump, load, parse, settle
+from ccmon.usage.official import MOST_SESSIONS, Ledger, dump, load, parse, settle
 
 T0 = 1_764_000_000
 HOUR = 3600

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import arguments, options
+from ccmon import arguments
+from ccmon.line.dialects import DIALECTS
 from ccmon.model import CcmonError, Given, UsageError
-from ccmon.options import BY_NAME, OPTIONS
-from ccmon.views.dialects import DIALECTS
+from ccmon.settings import options
+from ccmon.settings.options import BY_NAME, OPTIONS
 
 
 def settings(*words, env=None, file=None):

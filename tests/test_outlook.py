@@ -7,10 +7,12 @@ from scenes import NOW, START, learned, official, outlook, plan, scene
 from ccmon import text
 from ccmon.learning.runway import Trained
 from ccmon.learning.values import Course
+from ccmon.line import fields, statusline
 from ccmon.model import Runway
-from ccmon.outlook import Outlook, Pace, is_likelihood, of_week, week_by_pace
 from ccmon.text import Charset
-from ccmon.views import dashboard, fields, graph, outlook_row, report, small, statusline
+from ccmon.usage.outlook import Outlook, Pace, is_likelihood, of_week, week_by_pace
+from ccmon.views import document
+from ccmon.views.screen import dashboard, graph, outlook_row, small
 
 HOUR = 3600
 END, OFFICIAL_END = START + 5 * HOUR, START + 4 * HOUR + 40 * 60
@@ -66,7 +68,7 @@ def test_little_known_is_a_plain_rate_and_says_so():
     made = scene(21_012, outlook=Outlook(None, pace, None))
     assert made.snapshot.runway.rule == "last_hour" and not is_likelihood(made.snapshot.runway)
     assert "(last-hour rate)" in text.plain(outlook_row.runs_out_row(made, 70))
-    assert report.document(made.snapshot)["runway"]["rule"] == "last_hour"
+    assert document.document(made.snapshot)["runway"]["rule"] == "last_hour"
 
 
 def test_nothing_left_is_no_likelihood():
@@ -152,10 +154,10 @@ def test_templates_have_the_likelihood():
 
 
 def test_json_has_the_likelihood():
-    told = report.document(said(0.625, 80)[0].snapshot)["runway"]
+    told = document.document(said(0.625, 80)[0].snapshot)["runway"]
     assert told == {"median": START + 3 * HOUR, "low": START + 10_000, "high": START + 4 * HOUR, "probability": 0.625,
                     "rule": "runway", "rows": 200}
-    assert report.document(shot())["runway"] is None
+    assert document.document(shot())["runway"] is None
 
 
 def test_the_smallest_window_says_how_likely():

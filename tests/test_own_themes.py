@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from terminal import Terminal
 
-from ccmon import context, own_themes
 from ccmon.model import CcmonError, Given, UsageError
+from ccmon.settings import context, own_themes
+from ccmon.settings.themes import THEMES, Style, colourless
 from ccmon.text import ROLES
-from ccmon.themes import THEMES, Style, colourless
 
 
 def table(**sections):

@@ -7,10 +7,11 @@ import wcwidth
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccmon import history_groups, text
-from ccmon.history_groups import PERIODS, Group
+from ccmon import text
+from ccmon.history import groups as history_groups
+from ccmon.history.groups import PERIODS, Group
 from ccmon.text import Charset
-from ccmon.views import chart, columns, heatmap
+from ccmon.views.history import chart, columns, heatmap
 
 UNICODE, ASCII = Charset(), Charset(False, False)
 THURSDAY = date(2026, 1, 15)

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import ccusage, price_table
-from ccmon.ccusage_json import parse
 from ccmon.model import Used
-from ccmon.prices import Price, cost_usd, lookup, used_usd
+from ccmon.sources import ccusage, price_table
+from ccmon.sources.ccusage_json import parse
+from ccmon.sources.prices import Price, cost_usd, lookup, used_usd
 
 FOO = Price(3, 15, 3.75, 6, 0.3)
 KINDS = ("input", "output", "cache_5m", "cache_1h", "cache_read")

@@ -20,10 +20,14 @@ import simulator
 from commands import Machine, Result, block
 from terminal import Terminal
 
-from ccmon import __version__, clock, context, limits, notices, options, when
+from ccmon import __version__, when
+from ccmon.line import fields
+from ccmon.line.dialects import DIALECTS
 from ccmon.model import Facts
-from ccmon.views import fields, foot
-from ccmon.views.dialects import DIALECTS
+from ccmon.settings import context, options
+from ccmon.system import clock
+from ccmon.usage import limits, notices
+from ccmon.views.screen import foot
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -9,8 +9,8 @@ import time
 import claude_logs
 import pytest
 
-from ccmon import ccusage
-from ccmon.ccusage_json import parse
+from ccmon.sources import ccusage
+from ccmon.sources.ccusage_json import parse
 
 pytestmark = pytest.mark.real_ccusage
 NOW = int(time.time())

@@ -11,8 +11,10 @@ from report_cases import HOSTILE, HOUR, NOW, cases, made, record, weeks
 
 from ccmon import text
 from ccmon.text import Charset
-from ccmon.views import report_css, report_html, report_markdown, report_svg, report_text
-from ccmon.views import report_words as words
+from ccmon.views.report import css, svg, words
+from ccmon.views.report import html as report_html
+from ccmon.views.report import markdown as report_markdown
+from ccmon.views.report import text as report_text
 
 REPORTS = dict(cases())
 VOID = {"meta", "link", "br", "img"}
@@ -102,25 +104,25 @@ def test_hostile_names_are_shown_as_they_are():
 @pytest.mark.parametrize("kind, back, days", [("week", 0, 7), ("week", 1, 7), ("month", 0, 30), ("month", 1, 31)])
 def test_the_pictures_show_the_period(kind, back, days):
     report = made(weeks(12), kind, back)
-    bars = re.findall(r'<rect [^>]*class="bar \w+"', report_svg.days(report))
+    bars = re.findall(r'<rect [^>]*class="bar \w+"', svg.days(report))
     assert len(bars) == sum(1 for day in report.days if day.sessions)
-    assert report_svg.days(report).count("<text") >= days
-    assert report_svg.sessions(report).count('class="area') == len(report.rises)
-    assert report_svg.hours(report).count('class="cell') == 7 * 24
+    assert svg.days(report).count("<text") >= days
+    assert svg.sessions(report).count('class="area') == len(report.rises)
+    assert svg.hours(report).count('class="cell') == 7 * 24
 
 
 @pytest.mark.parametrize("tokens, limit, signs", [(100, 200, []), (160, 200, ["warn"]), (200, 200, ["danger"])])
 def test_what_came_near_its_limit_has_a_sign_and_words(tokens, limit, signs):
     report = made([record(NOW - 2 * HOUR, tokens, limit=limit)])
-    marked = re.findall(r'class="mark (\w+)"', report_svg.sessions(report))
-    assert marked == signs and re.findall(r'class="mark (\w+)"', report_svg.days(report)) == signs
+    marked = re.findall(r'class="mark (\w+)"', svg.sessions(report))
+    assert marked == signs and re.findall(r'class="mark (\w+)"', svg.days(report)) == signs
     shown = Page(report_html.page(report, "1")).text
     assert ("a session passed 80 % of its limit" in shown) is (signs == ["warn"])
     assert ("the limit was reached" in shown) is (signs == ["danger"])
 
 
 def test_a_limit_far_above_is_told_and_not_drawn():
-    far, near = report_svg.sessions(REPORTS["far limit"]), report_svg.sessions(made([record(NOW - 2 * HOUR, 30_000)]))
+    far, near = svg.sessions(REPORTS["far limit"]), svg.sessions(made([record(NOW - 2 * HOUR, 30_000)]))
     assert "limit 140,000, above this picture" in far and 'class="limit"' not in far
     assert "limit 35,000<" in near and 'class="limit"' in near
 
@@ -128,7 +130,7 @@ def test_a_limit_far_above_is_told_and_not_drawn():
 def test_pictures_stay_inside():
     for report in REPORTS.values():
         if report.total.sessions:
-            drawn = report_svg.days(report) + report_svg.sessions(report) + report_svg.hours(report)
+            drawn = svg.days(report) + svg.sessions(report) + svg.hours(report)
             assert all(-0.001 <= float(share) <= 100.001 for share in re.findall(r'(?:x|x1|x2|width)="(-?[\d.]+)%"', drawn))
             assert all(float(height) >= 0 for height in re.findall(r'height="(-?[\d.]+)"', drawn))
             assert "nan" not in drawn and "inf" not in drawn
@@ -140,7 +142,7 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-@pytest.mark.parametrize("colours", [report_css.LIGHT, report_css.DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("colours", [css.LIGHT, css.DARK], ids=["light", "dark"])
 def test_every_text_stands_out_from_what_is_behind_it(colours):
     for front in ("text", "muted", "accent", "warn", "danger"):
         for back in ("card", "back"):

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")
 
 def test_handlers_variables_and_streams_are_as_before(log):
     code = ("import os, signal, sys; sys.path.insert(0, os.getcwd())\n"
-            "from ccmon.screen import Screen; from ccmon.themes import THEMES\n"
+            "from ccmon.fullscreen.screen import Screen; from ccmon.settings.themes import THEMES\n"
             "watched = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGWINCH, signal.SIGCONT,\n"
             "           signal.SIGTSTP, signal.SIGTTOU]\n"
             "state = lambda: ([signal.getsignal(n) for n in watched], dict(os.environ), sys.stderr,\n"
@@ -61,7 +61,7 @@ def test_wake_from_a_thread(log):
 
 def test_wake_is_harmless_after_the_end():
     code = ("import os, sys; sys.path.insert(0, os.getcwd())\n"
-            "from ccmon.screen import Screen; from ccmon.themes import THEMES\n"
+            "from ccmon.fullscreen.screen import Screen; from ccmon.settings.themes import THEMES\n"
             "with open(os.devnull, 'w') as log, Screen(THEMES['dark'], log) as screen: pass\n"
             "mine = [os.memfd_create('mine') for _ in range(20)]\n"
             "screen.wake()\n"
@@ -83,8 +83,8 @@ def test_waiting_costs_nothing(log):
 
 SHRINK = """
 import os, sys; sys.path.insert(0, os.getcwd())
-from ccmon.screen import Screen
-from ccmon.themes import THEMES
+from ccmon.fullscreen.screen import Screen
+from ccmon.settings.themes import THEMES
 from ccmon.text import Span
 with open(os.devnull, 'w') as log, Screen(THEMES['dark'], log) as screen:
     screen.paint([(Span("first"),)] * 9); screen.paint([(Span("second"),)] * 2)
@@ -126,7 +126,7 @@ def test_as_many_colours_as_the_terminal_has_by_number(log, tmp_path, term_name,
 
 def test_bars_are_not_reversed(log):
     code = ("import os, sys; sys.path.insert(0, os.getcwd())\n"
-            "from ccmon.screen import Screen; from ccmon.text import Span; from ccmon.themes import THEMES\n"
+            "from ccmon.fullscreen.screen import Screen; from ccmon.text import Span; from ccmon.settings.themes import THEMES\n"
             "with open(os.devnull, 'w') as log, Screen(THEMES['mono'], log) as screen:\n"
             "    screen.paint([(Span('####', 'danger'), Span(chr(0x2588) * 4, 'danger'))])\n"
             "    while True: screen.wait(9)\n")

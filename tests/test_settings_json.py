@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import settings_json
+from ccmon.setup import settings_json
 from ccmon.views.snippets import claude_entry
 
 

@@ -5,8 +5,8 @@ import math
 import pytest
 from simulator import DAY_S, HEADER, ROUNDINGS, START, WEIGHTINGS, Scenario, simulate
 
-from ccmon import official
 from ccmon.learning.values import WINDOW_S
+from ccmon.usage import official
 
 SEEDS = (1, 2, 4)
 

@@ -7,7 +7,8 @@ import pytest
 from commands import HOUR, NOW, block, wait_until
 from live_lines import LONG, STALE_S, age, end_refresher, live, one_line, warm
 
-from ccmon import linecache, linefiles
+from ccmon import linecache
+from ccmon.line import linefiles
 
 ACTIVE = "CC 26% 9.2k/35k"
 

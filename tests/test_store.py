@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from store_cases import DAY, HOUR, ME, OTHER, T0, block, keep, limit_of, path, saved, store, written_rows  # noqa: F401
 
-from ccmon import limits
-from ccmon.compute import active
 from ccmon.model import SESSION_S, Facts, HighWater, Limit, Owner, Sample
-from ccmon.store import open_store
+from ccmon.store.database import open_store
+from ccmon.usage import limits
+from ccmon.usage.compute import active
 
 # --- what comes in comes out ---
 

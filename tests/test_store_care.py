@@ -14,9 +14,10 @@ from commands import HOUR, NOW, block
 from store_cases import ME, T0, kept_files, path, store, tokens_in  # noqa: F401
 from store_cases import fill as fill_store
 
-from ccmon import migrations, store_check, store_copy
 from ccmon.model import CcmonError, Unwritable, UsageError
-from ccmon.store import open_store
+from ccmon.store import check, migrations
+from ccmon.store import copy as store_copy
+from ccmon.store.database import open_store
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")
 
@@ -95,7 +96,7 @@ def test_a_fault_that_sqlite_imagines_is_none(path):
     fill_store(path)
     with open_store(path, 1000, T0) as opened:
         opened.settle(ME, lambda ledger: ("", [(18_000, T0 + n, 37.0, T0 + 60) for n in range(200)]))
-    assert store_check.examine(path).problems == ()
+    assert check.examine(path).problems == ()
 
 
 @pytest.mark.parametrize("statement, sentence", [
@@ -114,11 +115,11 @@ def test_an_older_schema_is_looked_at_and_copied_as_it_is(path, tmp_path, monkey
         old.setattr(migrations, "STEPS", migrations.STEPS[:steps])
         old.setattr(migrations, "VERSION", migrations.STEPS[-1][0])
         fill_store(path)
-    found = store_check.examine(path)
+    found = check.examine(path)
     assert (found.problems, found.version, found.rows["session"]) == ((), migrations.STEPS[steps - 1][0], 1)
     copy = str(tmp_path / "copy.db")
     store_copy.backup(path, copy)
-    assert store_check.examine(copy).version == found.version
+    assert check.examine(copy).version == found.version
 
 
 def test_a_locked_history_is_neither(path):
@@ -128,7 +129,7 @@ def test_a_locked_history_is_neither(path):
         patch.setattr(store_copy, "BUSY_MS", 20)
         db.execute("BEGIN EXCLUSIVE")
         with pytest.raises(CcmonError, match="is held by another program"):
-            store_check.examine(path)
+            check.examine(path)
 
 
 # --- a backup ---

@@ -7,12 +7,15 @@ import pytest
 from commands import NOW
 from store_cases import DAY, HOUR, block
 
-from ccmon import context, memory, migrations, store_check, store_copy, store_merge
 from ccmon.learning import uses
 from ccmon.learning.values import Reading
-from ccmon.memory import Answer
 from ccmon.model import SESSION_S, Forecast, Runway, Source
-from ccmon.store import Hit, Minute, open_store
+from ccmon.pipeline import memory
+from ccmon.pipeline.memory import Answer
+from ccmon.settings import context
+from ccmon.store import check, merge, migrations
+from ccmon.store import copy as store_copy
+from ccmon.store.database import Hit, Minute, open_store
 
 T = NOW // 3600 * 3600
 ENDS = T + 4 * HOUR
@@ -285,7 +288,7 @@ def test_every_earlier_schema_gets_the_table(home, monkeypatch, steps):
         kept.note_hit(T)
         kept.close_forecasts(ENDS + 200)
         assert outcomes(kept) == [] and len(kept.learning_history(T)[1]) == (2 if steps > 1 else 1)
-        assert kept.undo_hit() == T and store_check.examine(ctx.paths.store).problems == ()
+        assert kept.undo_hit() == T and check.examine(ctx.paths.store).problems == ()
 
 
 def ctx_limit(tokens):
@@ -295,9 +298,9 @@ def ctx_limit(tokens):
 
 def merged(ctx, path):
     with store_copy.copied(path, ctx.paths.store) as copy:
-        parts = store_merge.read(copy, path, T + DAY)
+        parts = merge.read(copy, path, T + DAY)
     with open_store(ctx.paths.store, 1000, T) as store:
-        return store.change(lambda db: store_merge.merge(db, parts, T + DAY))
+        return store.change(lambda db: merge.merge(db, parts, T + DAY))
 
 
 def test_forecasts_come_with_a_merge_once(kept, tmp_path):
@@ -313,10 +316,10 @@ def test_forecasts_come_with_a_merge_once(kept, tmp_path):
 
 def test_the_check_looks_at_forecasts(kept):
     said(kept, T)
-    assert store_check.examine(kept.ctx.paths.store).rows["forecast"] == 1
+    assert check.examine(kept.ctx.paths.store).rows["forecast"] == 1
     for wrong in ("probability = 2", "outcome_at = 5, reached = 1", "outcome_at = ts + 1", "low = 'x'"):
         kept.store.change(lambda db, wrong=wrong: db.execute(f"UPDATE forecast SET {wrong}"))
-        (problem,) = store_check.examine(kept.ctx.paths.store).problems
+        (problem,) = check.examine(kept.ctx.paths.store).problems
         assert "1 row of forecast" in problem
         made_good = "UPDATE forecast SET probability = 0.5, outcome_at = NULL, reached = NULL, low = 1"
         kept.store.change(lambda db, sql=made_good: db.execute(sql))

@@ -6,9 +6,9 @@ from contextlib import closing
 import pytest
 from store_cases import DAY, HOUR, ME, OTHER, T0, add_snapshots, block, keep, limit_of, path, snapshots, store, written_rows  # noqa: F401
 
-from ccmon import migrations
 from ccmon.model import SESSION_S, Facts, Sample
-from ccmon.store_rows import HEARTBEAT_S, SAMPLES_MAX
+from ccmon.store import migrations
+from ccmon.store.rows import HEARTBEAT_S, SAMPLES_MAX
 
 # --- snapshots ---
 

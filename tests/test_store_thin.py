@@ -8,12 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from store_cases import DAY, HOUR, ME, OTHER, T0, block, keep, path, store, written_rows  # noqa: F401
 
-from ccmon import context, memory, store_thin
-from ccmon.burn import burn_rate
 from ccmon.model import SESSION_S
-from ccmon.store import open_store
-from ccmon.store_logs import Minute
-from ccmon.store_thin import MINUTES_S, RAW_S, ROWS
+from ccmon.pipeline import memory
+from ccmon.settings import context
+from ccmon.store import thin
+from ccmon.store.database import open_store
+from ccmon.store.logs import Minute
+from ccmon.store.thin import MINUTES_S, RAW_S, ROWS
+from ccmon.usage.burn import burn_rate
 
 AGE0 = T0 // HOUR * HOUR                # a full hour
 TWO_DAYS, QUARTER = AGE0 + RAW_S, AGE0 + MINUTES_S
@@ -80,7 +82,7 @@ def by_bucket(rows, now):
     """What is to be one row."""
     groups = {}
     for ts, seen, session, tokens in rows:
-        span_s = store_thin.bucket_s(ts, now)
+        span_s = thin.bucket_s(ts, now)
         groups.setdefault((ts // span_s, span_s, session), []).append((tokens, ts, seen))
     return groups
 
@@ -92,7 +94,7 @@ def test_maxima_stay_and_no_row_is_made_up(tmp_path_factory, found, age, rows):
     before = [(AGE0 + at, AGE0 + at + more, session, tokens if session else 0) for at, more, session, tokens in found]
     now = AGE0 + age
     with pytest.MonkeyPatch.context() as patch, open_store(str(tmp_path_factory.mktemp("s") / "h.db"), 1000, T0) as store:
-        patch.setattr(store_thin, "ROWS", rows)
+        patch.setattr(thin, "ROWS", rows)
         put(store, before)
         after = thinned(store, now)
         assert thinned(store, now) == after
@@ -142,7 +144,7 @@ def test_no_step_writes_more_than_a_few_hundred_rows(store):
     now = many(store)
     steps = []
     while not steps or steps[-1] > 0:
-        steps.append(written_rows(store, lambda: store.change(lambda db: store_thin.step(db, now))))
+        steps.append(written_rows(store, lambda: store.change(lambda db: thin.step(db, now))))
         assert steps[-1] <= ROWS + 10 and len(steps) < 100
     assert len(steps) > 10 and len(rows_of(store)) == 9           # eight hours, one of them of two sessions
 

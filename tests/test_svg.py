@@ -9,8 +9,8 @@ import svg
 from commands import ROOT
 from test_themes import GROUNDS, contrast
 
-from ccmon.themes import THEMES, Style
-from ccmon.views.dialects import hexadecimal
+from ccmon.line.dialects import hexadecimal
+from ccmon.settings.themes import THEMES, Style
 
 SPACE = "{http://www.w3.org/2000/svg}"
 

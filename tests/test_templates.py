@@ -10,10 +10,10 @@ from commands import HOUR, NOW, ROOT, block, wait_until
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import linecache, linefiles, text
+from ccmon import linecache, text
+from ccmon.line import claude, fields, linefiles, statusline
+from ccmon.line.dialects import DIALECTS
 from ccmon.text import Charset
-from ccmon.views import claude, fields, statusline
-from ccmon.views.dialects import DIALECTS
 
 FIELDS = ("percent", "used", "limit", "left", "burn", "sustainable", "end", "reset", "left_time", "cost", "model", "models",
           "plan", "percent_source", "likely", "likely_week",

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from scenes import NOW, OKAY, RECORD, SCENES, START, FixedZone, Shot, block, past, plan, scene, week
 
 from ccmon import text
+from ccmon.line import statusline
 from ccmon.model import Official, Quota, Source
-from ccmon.schedule import ResetRule
 from ccmon.text import Charset
-from ccmon.views import dashboard, help, parts, statusline
+from ccmon.usage.schedule import ResetRule
+from ccmon.views.screen import dashboard, help, parts
 
 WIDTHS, HEIGHTS = st.integers(1, 200), st.integers(1, 60)
 WORDS = st.text(max_size=60) | st.sampled_from(

@@ -8,9 +8,12 @@ import pytest
 from scenes import NOW, OKAY, START, block, official, plan, scene
 
 from ccmon import text
+from ccmon.line import statusline
 from ccmon.model import Official, Quota, Record, Sample
-from ccmon.schedule import ResetRule
-from ccmon.views import course, dashboard, history, history_rows, parts, statusline
+from ccmon.usage.schedule import ResetRule
+from ccmon.views.history import listing
+from ccmon.views.history import rows as history_rows
+from ccmon.views.screen import course, dashboard, parts
 
 HOUR, DAY_S = 3600, 86_400
 
@@ -152,12 +155,12 @@ def test_history_calls_active_what_runs_and_is_listed(made, active):
     (record(start=START - DAY_S, last=START - DAY_S + 600), "10m"),
 ])
 def test_a_session_is_as_long_as_it_was_used(made, length):
-    assert text.plain(history.lines(scene(500), [made], {}, 0, 80, 9)[1])[18:26].strip() == length
+    assert text.plain(listing.lines(scene(500), [made], {}, 0, 80, 9)[1])[18:26].strip() == length
     assert text.duration(history_rows.of_record(made, NOW).length_s) == length
 
 
 def test_on_the_page_only_an_active_session_stands_out():
-    page = history.lines(scene(500), [record(tokens=111, listed=False), record(tokens=222)], {}, 0, 80, 10)
+    page = listing.lines(scene(500), [record(tokens=111, listed=False), record(tokens=222)], {}, 0, 80, 10)
     roles = {span.text.strip(): span.role for line in page for span in line}
     assert (roles["222"], roles["111"]) == ("value", "text")
 

@@ -4,7 +4,7 @@ import pytest
 from scenes import NO_NODE, NOW, official, scene
 
 from ccmon.model import NO_CCUSAGE, Source
-from ccmon.views import dashboard, welcome
+from ccmon.views.screen import dashboard, welcome
 
 NOTHING = Source(error=NO_CCUSAGE, missing=True)
 

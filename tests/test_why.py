@@ -11,12 +11,13 @@ from scenes import MAX5, RECORD, START, FixedZone, official, samples, week
 from scenes import NOW as THEN
 from scenes import block as made
 
-from ccmon import __version__, compute
+from ccmon import __version__
 from ccmon.learning.values import Change
-from ccmon.log_reader import NAME
 from ccmon.model import Facts, Source
-from ccmon.schedule import ResetRule
+from ccmon.sources.log_reader import NAME
 from ccmon.text import plain, width
+from ccmon.usage import compute
+from ccmon.usage.schedule import ResetRule
 from ccmon.views import why, why_json
 from ccmon.views.evidence import CacheFacts, Evidence, LogFacts, Setting, StoreFacts
 
@@ -295,7 +296,7 @@ def test_who_set_what(recorded):
 
 def test_the_log_reader_is_counted_and_its_cache_never_made(recorded):
     assert recorded.run("why", "--json").json["logs"] is None and not (recorded.cache / NAME).exists()
-    from ccmon.log_cache import LogCache
+    from ccmon.sources.log_cache import LogCache
     with LogCache(str(recorded.cache / NAME)) as cache:
         cache.db.execute("INSERT INTO file (path, root, lines, skipped) VALUES (x'00', 0, 50, 2)")
     logs = recorded.run("why", "--json").json["logs"]

@@ -21,7 +21,7 @@ class Use(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """The official percentage at one moment, after the hygiene of official.py."""
+    """The official percentage at one moment, after the hygiene of usage/official.py."""
 
     ts: int
     percent: float                     # 0..101; 100 for a limit message and for `ccmon hit`

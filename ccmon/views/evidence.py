@@ -2,8 +2,8 @@
 
 from typing import NamedTuple, Optional, Tuple
 
-from ccmon.burn import Terms
 from ccmon.model import Snapshot
+from ccmon.usage.burn import Terms
 from ccmon.when import Zone
 
 

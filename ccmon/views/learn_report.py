@@ -3,7 +3,7 @@
 from math import log
 from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
-from ccmon import gauge, text
+from ccmon import text
 from ccmon.learning import runway, score
 from ccmon.learning.change import meaning
 from ccmon.learning.learner import Lessons
@@ -12,8 +12,9 @@ from ccmon.learning.score import Score
 from ccmon.learning.told import Told
 from ccmon.learning.values import Estimate, Learned, Ruler
 from ccmon.model import LearnedLimit
-from ccmon.notices import CONNECT
 from ccmon.text import Line, Span, count, plural
+from ccmon.usage import gauge
+from ccmon.usage.notices import CONNECT
 from ccmon.views.limit_words import RULERS
 from ccmon.when import Zone, local
 

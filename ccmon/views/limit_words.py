@@ -5,7 +5,7 @@ from typing import Tuple
 from ccmon import text
 from ccmon.learning.values import Ruler
 from ccmon.model import LearnedLimit, Snapshot
-from ccmon.views.scene import day_text, plan_name, record
+from ccmon.views.screen.scene import day_text, plan_name, record
 from ccmon.when import Zone
 
 Words = Tuple[str, ...]

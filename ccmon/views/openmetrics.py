@@ -8,8 +8,8 @@ from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequenc
 
 from ccmon import __version__
 from ccmon.model import Quota, Record, Snapshot
-from ccmon.outlook import is_likelihood
 from ccmon.text import printable
+from ccmon.usage.outlook import is_likelihood
 
 PREFIX = "ccmon_"
 NO_PLAN = "unknown"

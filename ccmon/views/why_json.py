@@ -3,10 +3,10 @@
 from typing import Any, Dict, List, Optional
 
 from ccmon import __version__
-from ccmon.burn import WINDOW_S
 from ccmon.model import Block
+from ccmon.usage.burn import WINDOW_S
+from ccmon.views.document import learned_document, runway_document
 from ccmon.views.evidence import Evidence
-from ccmon.views.report import learned_document, runway_document
 
 SCHEMA = 1
 

@@ -5,8 +5,8 @@ from typing import Iterator, Tuple
 from ccmon import text
 from ccmon.learning.values import Estimate, Learned, Ruler
 from ccmon.model import Runway
-from ccmon.outlook import is_likelihood
 from ccmon.text import count, plural
+from ccmon.usage.outlook import is_likelihood
 from ccmon.views.evidence import Evidence
 from ccmon.views.limit_words import RULERS
 from ccmon.when import clock_text, local

@@ -22,7 +22,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from commands import HOUR, Machine, block, wait_until  # noqa: E402
 
-from ccmon import linecache, linefiles  # noqa: E402
+from ccmon import linecache
+from ccmon.line import linefiles  # noqa: E402
 
 WRAPPER = "import sys\nfrom ccmon.__main__ import main\nif __name__ == '__main__':\n    sys.exit(main())\n"   # as pip makes it
 PROMPTS = 2000

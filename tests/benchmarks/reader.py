@@ -120,8 +120,8 @@ def reader_mb() -> float:
 
 def looks(logs: Path) -> None:
     """In a process that lasts, as the screen does: what a refresh costs."""
-    from ccmon import refresh
-    from ccmon.context import prepare
+    from ccmon.pipeline import refresh
+    from ccmon.settings.context import prepare
     ctx = prepare({}, os.environ)
     refresh.once(ctx, -1)
     timed("refresh, nothing new", ctx)
@@ -134,7 +134,7 @@ def looks(logs: Path) -> None:
 
 def timed(name: str, ctx: Any) -> None:
     """One refresh of this process."""
-    from ccmon import refresh
+    from ccmon.pipeline import refresh
     wall_s, cpu_s = time.monotonic(), time.process_time()
     refresh.once(ctx, -1)
     resident = float(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6

@@ -23,11 +23,11 @@ from typing import Any, Callable, Dict, List, Sequence, Tuple
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from ccmon import config  # noqa: E402
-from ccmon.compute import active  # noqa: E402
 from ccmon.model import SESSION_S, Block, Limit, Owner  # noqa: E402
-from ccmon.store import Busy, Store, open_store  # noqa: E402
-from ccmon.store_logs import Minute  # noqa: E402
+from ccmon.settings import config  # noqa: E402
+from ccmon.store.database import Busy, Store, open_store  # noqa: E402
+from ccmon.store.logs import Minute  # noqa: E402
+from ccmon.usage.compute import active  # noqa: E402
 
 DAYS, SESSIONS, EVERY_S = 365, 1500, 3
 HOUR_S, DAY_S = 3600, 86_400

@@ -11,11 +11,11 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-from ccmon import codec  # noqa: E402
-from ccmon import screen as door  # noqa: E402
-from ccmon.screen_signals import exit_code  # noqa: E402
+from ccmon.fullscreen import screen as door  # noqa: E402
+from ccmon.fullscreen.screen_signals import exit_code  # noqa: E402
+from ccmon.settings.themes import THEMES  # noqa: E402
+from ccmon.system import codec  # noqa: E402
 from ccmon.text import ROLES, Span  # noqa: E402
-from ccmon.themes import THEMES  # noqa: E402
 
 WIDE = "🎯 wide 日本語 e\u0301 " * 20
 

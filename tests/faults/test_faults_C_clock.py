@@ -16,11 +16,13 @@ from moments import UTC, at
 from store_cases import DAY, HOUR, ME, T0, block, keep, path, snapshots, store, written_rows  # noqa: F401
 from test_ccmon_line import ask, line, shell  # noqa: F401
 
-from ccmon import linecache, linefiles, schedule
+from ccmon import linecache
+from ccmon.line import linefiles, statusline
 from ccmon.model import Sample
-from ccmon.schedule import REFERENCE_HOURS, ResetRule
 from ccmon.text import plain
-from ccmon.views import dashboard, statusline
+from ccmon.usage import schedule
+from ccmon.usage.schedule import REFERENCE_HOURS, ResetRule
+from ccmon.views.screen import dashboard
 
 SIX_YEARS_S = 6 * 365 * DAY
 

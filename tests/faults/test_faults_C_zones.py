@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moments import DAY, Fake, at
 
-from ccmon import clock, schedule, when
+from ccmon import when
 from ccmon.model import CcmonError
-from ccmon.schedule import ResetRule
+from ccmon.system import clock
+from ccmon.usage import schedule
+from ccmon.usage.schedule import ResetRule
 
 
 @pytest.mark.parametrize("name, day, hour, expected", [

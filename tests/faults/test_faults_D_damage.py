@@ -13,10 +13,11 @@ import pytest
 from store_cases import DAY, ME, T0, block, fill, keep, kept_files, path, saved, tokens_in  # noqa: F401
 from store_processes import OWN_SESSION, active, run_together  # noqa: F401
 
-from ccmon import store_check, store_copy, store_merge
 from ccmon.model import SESSION_S, CcmonError
-from ccmon.store import open_store
-from ccmon.store_logs import Minute
+from ccmon.store import check, merge
+from ccmon.store import copy as store_copy
+from ccmon.store.database import open_store
+from ccmon.store.logs import Minute
 
 LONG = bool(os.environ.get("FAULTS_LONG"))
 
@@ -212,7 +213,7 @@ def test_D08_a_schema_that_is_no_text_is_damage(path):
     data = Path(path).read_bytes()
     at = data.index(b"owner_id INTEGER")
     Path(path).write_bytes(data[:at] + b"[\xc4\xff " + data[at + 4:])
-    assert store_check.examine(path).problems
+    assert check.examine(path).problems
     with pytest.raises(store_copy.Broken):
         store_copy.backup(path, path + ".copy")
     with open_store(path, 1000, T0) as store:
@@ -233,13 +234,13 @@ def test_D08_a_damaged_history_of_another_machine_never_costs_the_own(path, tmp_
             Path(other).write_bytes(good[:at] + page + good[at + 4096:])
             found = None
             with suppress(CcmonError), store_copy.copied(other, path) as copy:
-                found = store_merge.read(copy, other, LATER)
+                found = merge.read(copy, other, LATER)
             with open_store(path, 1000, T0) as store:
                 if found is not None:
-                    store.change(lambda db, found=found: store_merge.merge(db, found, LATER))
+                    store.change(lambda db, found=found: merge.merge(db, found, LATER))
                 refused += found is None
                 assert store.trouble is None and {block.tokens for block in saved(store)} >= {1, 2, 3}
-    assert refused > 3 and kept_files(path) == [] and store_check.examine(path).problems == ()
+    assert refused > 3 and kept_files(path) == [] and check.examine(path).problems == ()
 
 
 def test_D08_damage_is_told_by_the_check_whatever_it_hit(path):
@@ -251,7 +252,7 @@ def test_D08_damage_is_told_by_the_check_whatever_it_hit(path):
         for page in list(spoilt(good[at:at + 4096], good[:4096], chance))[::1 if LONG else 3]:
             Path(path).write_bytes(good[:at] + page + good[at + 4096:])
             with suppress(CcmonError):
-                told += bool(store_check.examine(path).problems)
+                told += bool(check.examine(path).problems)
             with suppress(CcmonError, store_copy.Broken):
                 store_copy.backup(path, path + ".copy")
     assert told > len(good) // 4096
@@ -276,4 +277,4 @@ def test_D09_a_spoiled_journal_costs_its_tail_only(path, spoil):
         tokens = [b.tokens for b in saved(store)]
         assert store.trouble is None and tokens[:1] == [5] and tokens[1:] in [[], *([n + 10] for n in range(20))]
         keep(store, [block(tokens=99)], T0 + 60)
-    assert tokens_in(path + ".killed")[-1] == 99 and store_check.examine(path + ".killed").problems == ()
+    assert tokens_in(path + ".killed")[-1] == 99 and check.examine(path + ".killed").problems == ()

@@ -29,9 +29,11 @@ from store_processes import (  # noqa: F401
     shared,
 )
 
-from ccmon import config, linecache, linefiles
+from ccmon import linecache
+from ccmon.line import linefiles
 from ccmon.model import SESSION_S, Sample
-from ccmon.store import StoreError, open_store
+from ccmon.settings import config
+from ccmon.store.database import StoreError, open_store
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")
 LINE = linecache.key(["--statusline"], {"LANG": "C.UTF-8"})
@@ -238,10 +240,10 @@ def test_D12_a_folder_that_cannot_be_is_told(folder):
         open_store(folder + "/history.sqlite3", 100, T0)
 
 
-LOADED = "import urllib.parse\nfrom ccmon import store_check, store_copy\n"      # nobody cannot reach every interpreter
+LOADED = "import urllib.parse\nfrom ccmon.store import check, copy\n"      # nobody cannot reach every interpreter
 LOOK = """
-found = store_check.examine(path)
-print(found.problems, found.rows["session"], store_copy.backup(path, sys.argv[4])[0])
+found = check.examine(path)
+print(found.problems, found.rows["session"], copy.backup(path, sys.argv[4])[0])
 """
 
 

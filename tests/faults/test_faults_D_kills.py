@@ -17,8 +17,8 @@ import pytest
 from store_cases import ME, T0, kept_files, path, saved  # noqa: F401
 from store_processes import fill_old, start_together, words
 
-from ccmon import migrations, store_check
-from ccmon.store import open_store
+from ccmon.store import check, migrations
+from ccmon.store.database import open_store
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and tracing of Linux")
 
@@ -85,7 +85,7 @@ def look(path, told):
         settled = int(store.ledger(ME) or 0)
         readings = store.of_owner(ME, lambda db, owner: db.execute("SELECT count(*) FROM reading").fetchone()[0], 0)
         assert readings == settled >= told["settled"]
-    found = store_check.examine(path)
+    found = check.examine(path)
     assert found is None or found.problems == ()
 
 
@@ -155,7 +155,7 @@ def check_round(path, said, before):
         assert sorted(found) in ([before, before + 6 * [9]] if not said["kept"] else [before + 6 * [9]])
         minutes = sum(row.input for row in store.used(ME, 0, EVER))
         assert minutes == 3 if said["minutes"] else minutes in (0, 3)
-    found = store_check.examine(path)
+    found = check.examine(path)
     assert found.problems == () and found.version == migrations.VERSION
 
 

@@ -13,8 +13,10 @@ import pytest
 from store_cases import DAY, T0, block, keep, path, tokens_in  # noqa: F401
 from store_processes import OWN_SESSION, run_together
 
-from ccmon import linecache, linefiles, migrations, store_check
-from ccmon.store import StoreError, open_store
+from ccmon import linecache
+from ccmon.line import linefiles
+from ccmon.store import check, migrations
+from ccmon.store.database import StoreError, open_store
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")
 LINE = linecache.key(["--statusline"], {"LANG": "C.UTF-8"})
@@ -28,7 +30,7 @@ def called(monkeypatch, tmp_path, kind):
     table = tmp_path / "mounts"
     table.write_text(f"/dev/sda1 / ext4 rw 0 0\nserver:/a\\040b {str(tmp_path)} {kind} rw 0 0\nbroken\n")
     monkeypatch.setattr(migrations, "_MOUNTS", str(table))
-    yield f"from ccmon import migrations\nmigrations._MOUNTS = {str(table)!r}\n"
+    yield f"from ccmon.store import migrations\nmigrations._MOUNTS = {str(table)!r}\n"
 
 
 REMOTE = ["nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "9p", "lustre", "virtiofs"]
@@ -59,7 +61,7 @@ def test_D14_many_processes_on_a_network_disk_lose_nothing(path, tmp_path, monke
     with called(monkeypatch, tmp_path, "nfs4") as code:
         run_together(12, code + OWN_SESSION, path)
         assert sorted(os.listdir(os.path.dirname(path))) == ["history.sqlite3"]
-        assert tokens_in(path) == list(range(1, 13)) and store_check.examine(path).problems == ()
+        assert tokens_in(path) == list(range(1, 13)) and check.examine(path).problems == ()
 
 
 def test_D14_a_history_that_is_in_use_goes_on_as_it_is(path, tmp_path, monkeypatch):

@@ -15,9 +15,9 @@ from commands import wait_until
 from store_cases import ME, T0, block, fill, keep, kept_files, path, tokens_in  # noqa: F401
 from store_processes import OWN_SESSION, PATIENCE_S, TRY, fill_old, run_together, start_together, version
 
-from ccmon import migrations, store_check, store_copy
 from ccmon.model import UsageError
-from ccmon.store import Busy, open_store
+from ccmon.store import check, copy, migrations
+from ccmon.store.database import Busy, open_store
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")
 
@@ -41,7 +41,7 @@ print(saved)
 
 
 def is_sound(path):
-    return store_check.examine(path).problems == () and kept_files(path) == []
+    return check.examine(path).problems == () and kept_files(path) == []
 
 
 def test_D01_fifty_writers_lose_nothing_that_was_acknowledged(path):
@@ -105,9 +105,9 @@ def test_D15_no_look_at_the_file_drops_the_lock_of_this_process(path, tmp_path):
         store._db.execute("BEGIN IMMEDIATE")
         open_store(path, 20, T0).close()
         migrations.make_place(path)
-        assert store_check.examine(path).problems == ()
-        store_copy.backup(path, str(tmp_path / "copy.db"))
-        with pytest.raises(UsageError), store_copy.copied(path, path):
+        assert check.examine(path).problems == ()
+        copy.backup(path, str(tmp_path / "copy.db"))
+        with pytest.raises(UsageError), copy.copied(path, path):
             pass
         said, = run_together(1, TRY, path)
         assert said.startswith("opened 1\nBusy ")

@@ -10,9 +10,9 @@ import pytest
 from store_cases import DAY, ME, T0, block, fill, keep, kept_files, path, saved, tokens_in  # noqa: F401
 from store_processes import active, version  # noqa: F401
 
-from ccmon import migrations, store_check
 from ccmon.model import SESSION_S
-from ccmon.store import Busy, StoreError, open_store
+from ccmon.store import check, migrations
+from ccmon.store.database import Busy, StoreError, open_store
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")
 
@@ -138,7 +138,7 @@ def test_D06_a_newer_ccmon_thinned_and_added_columns(path):
         keep(store, [block(tokens=9)], T0 + 60)
         store.settle(ME, lambda ledger: ("l", [(18_000, T0, 1.0, T0 + 60)]))
         assert store.maintain(T0 + 200 * DAY, 60, 0)
-    assert store_check.examine(path).problems == () and version(path) == migrations.VERSION + 1
+    assert check.examine(path).problems == () and version(path) == migrations.VERSION + 1
 
 
 def test_D13_a_held_lock_costs_the_moment_and_nothing_else(path):

@@ -15,9 +15,9 @@ from full_screen import leave, live, monitor
 from terminal import Terminal
 from test_cli import START, active  # noqa: F401
 
-from ccmon import ccusage, ccusage_find
-from ccmon.ccusage import NotFound, Program
-from ccmon.ccusage_find import path_folders
+from ccmon.sources import ccusage, ccusage_find
+from ccmon.sources.ccusage import NotFound, Program
+from ccmon.sources.ccusage_find import path_folders
 
 
 def test_P01_a_program_that_is_gone(tmp_path):

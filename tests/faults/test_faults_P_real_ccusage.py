@@ -11,7 +11,7 @@ import pytest
 from commands import PATIENCE_S
 from test_real_ccusage import NOW, expected, program, read, sums  # noqa: F401
 
-from ccmon import ccusage
+from ccmon.sources import ccusage
 
 pytestmark = pytest.mark.real_ccusage
 EVIL = "claude-\x1b]0;PWN\x07\u202e$(id)`id`#(id)"

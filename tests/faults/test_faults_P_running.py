@@ -15,8 +15,9 @@ from terminal import CLEAN
 from test_cli import active  # noqa: F401
 from test_refresh import ended
 
-from ccmon import ccusage, linecache
-from ccmon.ccusage import Failed
+from ccmon import linecache
+from ccmon.sources import ccusage
+from ccmon.sources.ccusage import Failed
 
 
 def timed(machine, script):

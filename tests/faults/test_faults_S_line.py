@@ -15,7 +15,7 @@ from test_ccmon_line import ask, line  # noqa: F401
 from test_hook import CLAUDE, told, used, words_of  # noqa: F401
 
 from ccmon import text
-from ccmon.views.dialects import DIALECTS
+from ccmon.line.dialects import DIALECTS
 
 ACTIVE = "CC 26% 9.2k/35k"
 SGR = re.compile("\x1b\\[[0-9;]*m")
@@ -133,12 +133,11 @@ WRONG = [["--plan", "日本語" * 30], ["--bogus" * 30], ["--theme", "x"], ["--t
     (["--max-width", "1"], 1, {}), (["--max-width", "x"], 80, {}), (["--max-width", "0"], 80, {"COLUMNS": "200"})],
     ids=lambda value: str(value))
 def test_S07_a_complaint_keeps_to_the_width_that_was_asked_for(name, words, cells, env):
-    from ccmon.lines import error_line
+    from ccmon.line.lines import error_line
     for wrong in WRONG:
         told = error_line([*wrong, *words, "--format", name], {"HOME": "/nonexistent", **env}, f"{wrong[-1]} is wrong " * 5)
         if name == "claude":
-            from ccmon import hook
-            from ccmon.views import claude
+            from ccmon.line import claude, hook
             told = claude.compose(hook.parse(told[1:]), None, int(env.get("COLUMNS", 80)), 0.0) + "\n"
             cells = 200 if "COLUMNS" in env else cells
         assert told.endswith("\n") and told.strip() and 0 < cells_of(told[:-1], name) <= cells, told
@@ -165,7 +164,7 @@ def test_S07_an_error_is_told_even_where_claudes_own_words_would_fill_the_row(us
 
 def test_S07_what_was_not_expected_is_in_the_log(machine):
     live(machine)
-    (machine.folder / "sitecustomize.py").write_text("import ccmon.lines\nccmon.lines.line_of = lambda *_: 1 / broken\n")
+    (machine.folder / "sitecustomize.py").write_text("import ccmon.line.lines\nccmon.lines.line_of = lambda *_: 1 / broken\n")
     shown = one_line(machine.run("--statusline", now=None, PYTHONPATH=f"{machine.folder}:{machine.env()['PYTHONPATH']}"))
     assert shown == "CC ! internal error: NameError"
     logs = [path for path in machine.home.rglob("*") if path.is_file() and "broken" in path.read_text(errors="replace")]

@@ -13,7 +13,8 @@ from line_shells import call, install, program
 from live_lines import STALE_S, age, end_refresher, live, one_line, refresher, warm
 from terminal import Terminal
 
-from ccmon import ccusage, linecache
+from ccmon import linecache
+from ccmon.sources import ccusage
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
 ACTIVE = "CC 131%"

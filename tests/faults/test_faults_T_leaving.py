@@ -11,7 +11,7 @@ from commands import alive, wait_until
 from full_screen import leave, live, monitor, shown
 from terminal import CLEAN
 
-from ccmon.screen_signals import exit_code
+from ccmon.fullscreen.screen_signals import exit_code
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")
 
@@ -57,7 +57,7 @@ def test_T01_a_key_ends_the_monitor_and_gives_the_terminal_back(machine, keys, s
 
 def test_T01_an_exception_is_one_sentence_after_the_screen_is_gone(machine):
     live(machine)
-    (machine.cwd / "sitecustomize.py").write_text("import ccmon.views.help as h\nh.render = lambda *_: 1 / 0\n")
+    (machine.cwd / "sitecustomize.py").write_text("import ccmon.views.screen.help as h\nh.render = lambda *_: 1 / 0\n")
     with monitor(machine, env={"PYTHONPATH": f"{machine.cwd}:{machine.env()['PYTHONPATH']}"}) as term:
         shown(term)
         term.send("?")
@@ -92,7 +92,7 @@ sys.meta_path.insert(0, Finder())
 """
 
 
-@pytest.mark.parametrize("name", ["ccmon.cli", "ccmon.memory", "ccmon.app"])
+@pytest.mark.parametrize("name", ["ccmon.cli", "ccmon.pipeline.memory", "ccmon.fullscreen.app"])
 def test_T01_ctrl_c_while_it_is_loaded_is_no_traceback(machine, name):
     live(machine)
     (machine.cwd / "sitecustomize.py").write_text(INTERRUPTED.format(name=name))

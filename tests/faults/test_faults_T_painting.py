@@ -21,7 +21,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from terminal import CLEAN, Terminal
 
-from ccmon import codec, text
+from ccmon import text
+from ccmon.system import codec
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")
 
@@ -140,8 +141,8 @@ def test_T13_wide_characters_never_stand_across_the_edge(log, columns):
 
 SPILL = """
 import os, sys; sys.path.insert(0, os.getcwd())
-from ccmon import codec, screen as door
-from ccmon.themes import THEMES
+from ccmon.system import codec; from ccmon.fullscreen import screen as door
+from ccmon.settings.themes import THEMES
 from ccmon.text import Span
 door.clip_line = lambda line, cells: line          # as if every character were narrower than the C library thinks
 codec.utf8()
@@ -255,7 +256,7 @@ def test_T18_what_ccusage_says_on_stderr_is_not_painted(machine):
 NOISE = """
 import os, sys, threading, time, warnings
 def noise():
-    while "ccmon.app" not in sys.modules or not hasattr(sys.modules["ccmon.app"], "run") or sys.stderr is sys.__stderr__:
+    while not hasattr(sys.modules.get("ccmon.fullscreen.app"), "run") or sys.stderr is sys.__stderr__:
         time.sleep(0.02)
     warnings.warn("NOISE-warning")
     print("NOISE-print", file=sys.stderr)
@@ -384,7 +385,7 @@ def test_T23_an_idle_second_of_the_monitor_is_few_bytes_and_never_clears(machine
 
 def test_T23_an_unchanged_frame_writes_nothing():
     code = ("import os, sys; sys.path.insert(0, os.getcwd())\n"
-            "from ccmon.screen import Screen; from ccmon.text import Span; from ccmon.themes import THEMES\n"
+            "from ccmon.fullscreen.screen import Screen; from ccmon.text import Span; from ccmon.settings.themes import THEMES\n"
             "with open(os.devnull, 'w') as log, Screen(THEMES['dark'], log) as screen:\n"
             "    while True:\n"
             "        screen.paint([(Span('steady'),)]); screen.wait(0.02)\n")

@@ -45,9 +45,9 @@ def resize_term(rows, columns):
     size = os.get_terminal_size(1)
     resize(size.lines, size.columns)
 curses.resize_term = resize_term
-import ccmon.screen, ccmon.screen_signals, ccmon.terminal
-ccmon.screen._POSIX = ccmon.screen_signals._POSIX = False
-assert ccmon.screen_signals.termios is ccmon.terminal.termios is None
+import ccmon.fullscreen.screen, ccmon.fullscreen.screen_signals, ccmon.fullscreen.terminal
+ccmon.fullscreen.screen._POSIX = ccmon.fullscreen.screen_signals._POSIX = False
+assert ccmon.fullscreen.screen_signals.termios is ccmon.fullscreen.terminal.termios is None
 """
 
 

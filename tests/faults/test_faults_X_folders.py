@@ -12,7 +12,8 @@ from commands import HOUR, NOW, ROOT, block, wait_until
 from full_screen import leave, live, monitor, shown
 from terminal import Terminal
 
-from ccmon import linecache, log_reader
+from ccmon import linecache
+from ccmon.sources import log_reader
 
 PROGRAMS = ("ccusage", "ccmon", "ccmon-line", "node", "npx", "less", "more", "pager", "cat", "sh", "stty", "tput", "tty", "uname",
             "taskkill", "taskkill.exe")

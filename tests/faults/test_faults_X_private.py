@@ -17,7 +17,7 @@ import pytest
 from claude_logs import Entry, line
 from commands import HOUR, NOW, Machine, block
 
-from ccmon import outfiles, private
+from ccmon.system import outfiles, private
 
 AT = int(time.time())                  # not CCMON_NOW: lines are only kept on the real clock
 UP = "../" * 12 + "TRAV"
@@ -146,8 +146,8 @@ SORT = """WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i
 SELECT hex(randomblob(20)) AS x FROM n ORDER BY x"""
 SORTS = """
 import sys
-from ccmon.log_cache import LogCache
-from ccmon.store import open_store
+from ccmon.sources.log_cache import LogCache
+from ccmon.store.database import open_store
 folder, sort = sys.argv[1:]
 with LogCache(folder + "/logs.db") as cache:
     print(len(cache.db.execute(sort).fetchall()))

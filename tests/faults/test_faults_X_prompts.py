@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from terminal import Terminal
 
-from ccmon import themes
+from ccmon.line import dialects, fields, statusline
+from ccmon.line.dialects import DIALECTS, hexadecimal, painted
+from ccmon.settings import themes
 from ccmon.text import Span
-from ccmon.views import dialects, fields, statusline
-from ccmon.views.dialects import DIALECTS, hexadecimal, painted
 
 THEME = themes.THEMES["dark"]
 

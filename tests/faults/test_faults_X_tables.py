@@ -13,8 +13,8 @@ from test_history_groups import UTC, session
 from test_history_table import of, read
 
 from ccmon import text
-from ccmon.views import history_columns as columns
-from ccmon.views import history_table
+from ccmon.views.history import table
+from ccmon.views.history import table_columns as columns
 
 FORMULAS = ("=cmd|' /C calc'!A0", "+1+1", "-1+1", "@SUM(1)", "\t=1", " =1", "＝1+1")
 NUMBERS = ("007", "1e5", "0x10", "1_000", "nan", "inf", "1.50", "+3")
@@ -49,7 +49,7 @@ def test_X06_the_file_that_a_spreadsheet_opens(hosts):
 @pytest.mark.parametrize("begin, kept", [*((char, char) for char in ("=", "+", "-", "@", " =", "＝", "＋", "－", "＠")),
                                          ("\t=", " ="), ("\r\n@", "  @"), ("\0=", "=")])
 def test_X06_no_text_is_a_formula(begin, kept):
-    words = history_table.csv(columns.named("host", "session"),
+    words = table.csv(columns.named("host", "session"),
                               of([session("2025-11-20T08:00", host=begin + "cmd|' /C calc'!A0")], "session"), UTC)
     assert read(words)[1] == ["'" + kept + "cmd|' /C calc'!A0"]
 
@@ -57,7 +57,7 @@ def test_X06_no_text_is_a_formula(begin, kept):
 @given(st.text())
 def test_X06_any_text_comes_back(name):
     rows = of([session("2025-11-20T08:00", 5, host=name)], "session")
-    (_, heading), (tokens, found) = read(history_table.csv(columns.named("tokens,host", "session"), rows, UTC))
+    (_, heading), (tokens, found) = read(table.csv(columns.named("tokens,host", "session"), rows, UTC))
     assert (heading, tokens) == ("host", "5") and found in (text.printable(name), "'" + text.printable(name))
     assert not found.strip().startswith(tuple("=+-@"))
 

@@ -13,9 +13,9 @@ from commands import NOW
 from hostile_home import COMMANDS, FEW, Home, is_json, is_wide
 from hypothesis import HealthCheck, Phase, given, settings
 
-from ccmon import official
 from ccmon.learning import learner, portable
-from ccmon.views.dialects import DIALECTS
+from ccmon.line.dialects import DIALECTS
+from ccmon.usage import official
 
 CORPUS = Path(__file__).parents[1] / "data/hostile"
 

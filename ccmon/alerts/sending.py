@@ -1,0 +1,132 @@
+"""Alerts, from what is known to who is told: due now, claimed in the store for this process alone, sent, what became of it.
+
+claim() is quick; send() may take many seconds and is called when nobody waits, with no lock held.
+"""
+
+from typing import Dict, List, NamedTuple, Optional
+
+from ccmon.alerts import channels as alert_channels
+from ccmon.alerts import rules
+from ccmon.alerts.rules import BELL, PAST_DAYS, SAME_S, Alert, Usual
+from ccmon.model import SESSION_S, Facts, Snapshot, UsageError
+from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, Memory, opened
+from ccmon.settings import context
+from ccmon.settings.context import Context
+from ccmon.store import learning
+from ccmon.store.alerts import NOTED, Told
+
+OPTIONS = ("alerts", "alert_by", "alert_command", "alert_webhook_file")
+_HOUR_S, _DAY_S = 3600, 86_400
+_SINCE_S = 2 * SESSION_S               # what is due now was not told before that
+
+
+class Due(NamedTuple):
+    """What this process is to tell, and how."""
+
+    alert: Alert
+    channels: List[str]
+
+
+def claim(ctx: Context, facts: Facts, on_screen: bool = False) -> List[Due]:
+    """What is due and told by nobody so far; the bell is for a screen. Without a store nothing: two would tell it."""
+    own = _settled(ctx)
+    if own is None or own.demo is not None or not own.settings.alerts:
+        return []
+    channels = [channel for channel in own.settings.alert_by if channel != BELL or on_screen]
+    now = own.now()
+    snapshot = own.view(facts, now)
+    with opened(own, BACKGROUND_BUSY_MS) as memory:
+        told = memory.alerts_told(now - _SINCE_S)
+        end = rules.window_end(snapshot)
+        if end is not None and rules.is_near(snapshot):
+            _claimed(memory, told, "80", end, [NOTED])
+        near = [one.window_end for one in told if (one.kind, one.channel) == ("80", NOTED)]
+        wanted = [alert for alert in rules.due(snapshot, own.zone, near, _usual(own, memory, snapshot, told, channels))
+                  if alert.kind in (own.settings.alerts or ())]
+        found = [Due(alert, _claimed(memory, told, alert.kind, alert.window_end, channels)) for alert in wanted]
+    return [one for one in found if one.channels]
+
+
+def _settled(ctx: Context) -> Optional[Context]:
+    """All processes judge by the configuration, not by one window's flags, unless the alerts themselves are a flag."""
+    if any(ctx.settings.origin[name] == "flag" for name in OPTIONS):
+        return ctx
+    if not ctx.settings.alerts:
+        return None
+    try:
+        return context.prepare({}, ctx.env)._replace(paths=ctx.paths, cache=ctx.cache, owner=ctx.owner, demo=ctx.demo)
+    except UsageError:                 # broken meanwhile: the screen and the line say so
+        return None
+
+
+def _claimed(memory: Memory, told: List[Told], kind: str, window_end: int, channels: List[str]) -> List[str]:
+    """Looked at first without a lock: nearly always all was told before."""
+    before = {one.channel for one in told if one.kind == kind and abs(one.window_end - window_end) < SAME_S}
+    left = [channel for channel in channels if channel not in before]
+    return memory.claim_alert(kind, window_end, left, SAME_S) if left else []
+
+
+def _usual(ctx: Context, memory: Memory, snapshot: Snapshot, told: List[Told], channels: List[str]) -> Optional[Usual]:
+    """What is usual at this hour, where it matters; looked up in the history once an hour by all together."""
+    end = rules.window_end(snapshot)
+    before = {one.channel for one in told if one.kind == "unusual" and end and abs(one.window_end - end) < SAME_S}
+    if "unusual" not in (ctx.settings.alerts or ()) or not snapshot.burn_per_min or before.issuperset(channels):
+        return None
+    hour = snapshot.now // _HOUR_S * _HOUR_S
+    noted = (memory.noted(learning.USUAL) or "").split()
+    if noted[:1] != [str(hour)]:
+        found = rules.usual_of(memory.uses(hour - (PAST_DAYS + 1) * _DAY_S, hour), snapshot.now)
+        noted = [str(number) for number in (hour, *(found or ()))]
+        memory.note(learning.USUAL, " ".join(noted))
+    return Usual(int(noted[1]), int(noted[2])) if len(noted) == 3 and all(map(str.isdigit, noted)) else None
+
+
+# --- sending ------------------------------------------------------------------------------------------------------------
+
+def send(ctx: Context, found: List[Due]) -> None:
+    """Tell all of it, and note what became of each; the bell is the screen's own."""
+    own = _settled(ctx) or ctx
+    for alert, channels in found:
+        outcomes = {channel: tell(own, alert, channel)[1] for channel in channels if channel != BELL}
+        rung = {BELL: "rung"} if BELL in channels else {}
+        _note(own, alert, {**outcomes, **rung})
+
+
+def _note(ctx: Context, alert: Alert, outcomes: Dict[str, str]) -> None:
+    with opened(ctx, BACKGROUND_BUSY_MS) as memory:
+        memory.note_alerts(alert.kind, alert.window_end, outcomes)
+
+
+class Outcome(NamedTuple):
+    """What became of an alert on one channel, in a few words without any secret."""
+
+    told: bool
+    words: str
+
+
+def tell(ctx: Context, alert: Alert, channel: str) -> Outcome:
+    """Send it through that channel, which is no bell; takes its time."""
+    try:
+        if channel == "desktop":
+            return Outcome(True, alert_channels.desktop(alert.title, alert.text, ctx.env))
+        if channel == "command":
+            return Outcome(True, alert_channels.command(ctx.settings.alert_command, rules.variables(alert), ctx.env))
+        url = alert_channels.webhook_url(ctx.settings.alert_webhook_file, ctx.env)
+        return Outcome(True, alert_channels.webhook(url, rules.payload(alert)))
+    except alert_channels.Untold as err:
+        return Outcome(False, str(err))
+
+
+def ready(ctx: Context, channel: str) -> Outcome:
+    """Whether the channel could be used, and through what; sends nothing."""
+    try:
+        if channel == BELL:
+            return Outcome(True, "rings in the full screen")
+        if channel == "desktop":
+            return Outcome(True, alert_channels.desktop_program(ctx.env))
+        if channel == "command":
+            return Outcome(True, alert_channels.command_words(ctx.settings.alert_command, ctx.env)[0])
+        where = alert_channels.webhook_source(ctx.settings.alert_webhook_file, ctx.env)
+        return Outcome(True, f"the address in {where}")
+    except alert_channels.Untold as err:
+        return Outcome(False, str(err))

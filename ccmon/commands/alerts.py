@@ -1,0 +1,74 @@
+"""`ccmon alerts`: what is told, how, and what was told of late; `ccmon alerts test` tries every channel."""
+
+import sys
+from argparse import Namespace
+from typing import Iterator, List
+
+from ccmon.alerts import rules, sending
+from ccmon.alerts.rules import BELL, KINDS
+from ccmon.alerts.sending import Outcome
+from ccmon.pipeline import refresh
+from ccmon.pipeline.memory import SCREEN_BUSY_MS, opened
+from ccmon.settings.context import Context
+from ccmon.store.alerts import NOTED
+from ccmon.text import clean
+from ccmon.when import clock_text
+
+OK, FAULT = 0, 1
+_RECENT_S = 7 * 86_400
+_MOST = 10                             # of what was told of late
+_LEVELS = {"file": "config.ini", "environment": "environment", "flag": "flag", "default": "default"}
+
+
+def run(given: Namespace, ctx: Context) -> int:
+    """Show or try; 1 when a channel that was tried failed."""
+    if given.task == "test":
+        return _tried(ctx, given.kind or KINDS[0])
+    print("\n".join(clean(line) for line in [*_shown(ctx), *_told(ctx)]))
+    return OK
+
+
+def _shown(ctx: Context) -> Iterator[str]:
+    settings = ctx.settings
+    if settings.alerts:
+        yield f"alerts    {', '.join(settings.alerts)} ({_LEVELS[settings.origin['alerts']]})"
+    else:
+        yield f"alerts    off. To turn them on: alerts = {', '.join(KINDS[:4])}"
+        yield f"          under [ccmon] in config.ini; there are {', '.join(KINDS[4:])}, too"
+    yield f"alert_by  {', '.join(settings.alert_by) or 'nothing'} ({_LEVELS[settings.origin['alert_by']]})"
+    for channel in settings.alert_by:
+        yield f"  {channel:<8}{_marked(sending.ready(ctx, channel))}"
+
+
+def _marked(outcome: Outcome) -> str:
+    return outcome.words if outcome.told else f"! {outcome.words}"
+
+
+def _told(ctx: Context) -> List[str]:
+    now = ctx.now()
+    with opened(ctx, SCREEN_BUSY_MS) as memory:
+        told = [one for one in memory.alerts_told(now - _RECENT_S) if one.channel != NOTED]
+    return ["", "told in the last 7 days", *(
+        f"  {clock_text(one.ts, now, ctx.zone):<10}{one.kind:<12}{one.channel:<8}{one.outcome or 'not finished'}"
+        for one in told[-_MOST:])] if told else []
+
+
+def _tried(ctx: Context, kind: str) -> int:
+    facts, now = refresh.load(ctx, ctx.now()), ctx.now()
+    alert = rules.sample(kind, ctx.view(facts, now), ctx.zone)
+    if not ctx.settings.alert_by:
+        print("alert_by names no channel: nothing to try")
+    failed = False
+    for channel in ctx.settings.alert_by:
+        outcome = _rung() if channel == BELL else sending.tell(ctx, alert, channel)
+        print(clean(f"{channel:<8}{'ok' if outcome.told else 'failed':<8}{outcome.words}"))
+        failed |= not outcome.told
+    return FAULT if failed else OK
+
+
+def _rung() -> Outcome:
+    """Where nobody can hear it, that is no fault of the channel."""
+    if not sys.stdout.isatty():
+        return Outcome(True, "not rung: the output is no terminal")
+    print(end="\a", flush=True)
+    return Outcome(True, "rung in this terminal")

@@ -1,0 +1,280 @@
+"""`ccmon config`: shows every setting with its origin, and changes config.ini by one value or in the user's editor.
+
+It works on a wrong configuration, too: that is when it is wanted most.
+"""
+
+import json
+import os
+import shlex
+import signal
+import sys
+from argparse import Namespace
+from typing import Dict, List, Mapping, NamedTuple, Optional
+
+from ccmon import arguments, output
+from ccmon.model import CcmonError, Given, Unwritable, UsageError
+from ccmon.settings import config, config_file, context, ini_text, options, origins
+from ccmon.settings.options import OPTIONS
+from ccmon.settings.origins import Address
+from ccmon.text import clean, plain
+from ccmon.views import config_table
+from ccmon.views.evidence import Setting
+
+OK, USAGE = 0, 2
+Sections = Mapping[str, Mapping[str, Given]]
+WORDS = {"list": 0, "get": 1, "set": 2, "unset": 1, "edit": 0, "path": 0}      # that follow the action
+
+
+class State(NamedTuple):
+    """config.ini as it is now, and what else sets something."""
+
+    path: Optional[str]
+    content: Optional[str]             # None when there is no file
+    sections: Sections                 # empty when it does not parse
+    flags: Dict[str, Given]
+    environment: Dict[str, Given]
+    fault: Optional[str]               # the first thing that is wrong, None when all is well
+
+    @property
+    def layers(self) -> origins.Layers:
+        """Nearest first."""
+        return dict(zip(options.LEVELS, (self.flags, self.environment, self.sections.get("ccmon", {}))))
+
+
+def run(given: Namespace) -> int:
+    """Do what the action says; the exit code."""
+    _check_words(given)
+    state = _state(arguments.flags(given), os.environ)
+    if given.action == "list":
+        return _list(given, state)
+    if given.action == "get":
+        print(_get(state, given.name))
+        return OK
+    path = _needed(state.path)
+    if given.action == "path":
+        print(path)
+    elif given.action == "set":
+        return _set(state, path, origins.address(given.name), given.value)
+    elif given.action == "unset":
+        return _unset(state, path, given.name)
+    else:
+        return _edit(path, state.content)
+    return OK
+
+
+def _check_words(given: Namespace) -> None:
+    """Every action takes its own number of words."""
+    words = [word for word in (given.name, given.value) if word is not None]
+    if len(words) != WORDS[given.action]:
+        form = " ".join(("NAME", "VALUE")[:WORDS[given.action]])
+        raise UsageError(f"config {given.action} takes {form or 'no further words'}. As in: ccmon config {given.action}"
+                         + {0: "", 1: " plan", 2: " plan max5"}[WORDS[given.action]])
+    if given.json and given.action != "list":
+        raise UsageError(f"--json has no meaning with config {given.action}. It is for: ccmon config --json")
+
+
+def _needed(path: Optional[str]) -> str:
+    if path is None:
+        raise UsageError("there is no home directory for a config.ini. Set HOME or XDG_CONFIG_HOME")
+    return path
+
+
+# --- what is set ----------------------------------------------------------------------------------------------------------
+
+def _state(flags: Dict[str, Given], env: Mapping[str, str]) -> State:
+    path, environment = config.paths(env).config, options.from_environment(env)
+    content: Optional[str] = None
+    try:
+        content = config_file.text_of(path) if path else None
+        sections = _parsed(content, path)
+    except CcmonError as err:
+        return State(path, content, {}, flags, environment, str(err))
+    return State(path, content, sections, flags, environment, _fault(flags, environment, sections))
+
+
+def _parsed(content: Optional[str], path: Optional[str]) -> Sections:
+    return config.sections_of((content or "").lstrip("\ufeff"), path or "", options.SECTIONS)
+
+
+def _fault(flags: Mapping[str, Given], environment: Mapping[str, Given], sections: Sections) -> Optional[str]:
+    """What is wrong with these settings, taken together."""
+    try:
+        context.in_force(flags, environment, sections)
+    except CcmonError as err:
+        return str(err)
+    return None
+
+
+def _fault_in(content: str, path: str) -> Optional[str]:
+    """What is wrong with that content of config.ini."""
+    try:
+        return _fault({}, {}, _parsed(content, path))
+    except CcmonError as err:
+        return str(err)
+
+
+def _list(given: Namespace, state: State) -> int:
+    found = [*origins.settings(state.layers), *origins.others(state.sections)]
+    exists = state.content is not None
+    if given.json:
+        print(json.dumps({**config_table.document(found, state.path, exists), "fault": state.fault}))
+    else:
+        _show(state, found, exists)
+    return output.complain(state.fault, USAGE) if state.fault else OK
+
+
+def _show(state: State, found: List[Setting], exists: bool) -> None:
+    """With the colours of the settings where these can be had."""
+    table = config_table.lines(found, state.path, exists, output.size().columns if sys.stdout.isatty() else None)
+    if state.fault:
+        print("\n".join(map(plain, table)))
+    else:
+        output.show(context.prepare(state.flags, os.environ), table, pager=False)
+
+
+def _get(state: State, name: str) -> str:
+    """The value in force, as it is written; an empty line for none."""
+    if state.fault:
+        raise UsageError(state.fault)
+    place = origins.address(name)
+    if place.section == "ccmon":
+        return next(one.text for one in origins.settings(state.layers) if one.name == place.key)
+    own = state.sections.get(place.section, {}).get(place.key)
+    if own is not None:
+        return own.text
+    table = options.plan_table({}) if place.section == "plans" else {}
+    if place.key not in table:
+        known = [*table, *state.sections.get(place.section, {})]
+        raise UsageError(f"there is no '{clean(name)}'{options.near(place.key, known)}. To see them all: ccmon config")
+    return str(table[place.key])
+
+
+# --- one value ------------------------------------------------------------------------------------------------------------
+
+def _set(state: State, path: str, place: Address, text: str) -> int:
+    """Write it when it is right by itself and makes nothing wrong that was right."""
+    text = origins.fit(place, text)
+    before = _readable(state, path)
+    _check_alone(state, place, text)
+    after = ini_text.with_value(before or "", place.section, place.key, text)
+    written = _parsed(after, path).get(place.section, {}).get(place.key)
+    if written is None or written.text != text:
+        raise UsageError(f"'{clean(place.key)}' cannot be a name in config.ini: leave out = : [ ], and # or ; at its beginning")
+    fault = _fault_in(after, path)
+    if fault and not _fault_in(before or "", path):
+        raise UsageError(f"{fault}. Nothing was changed")
+    old = state.sections.get(place.section, {}).get(place.key)
+    config_file.put(path, before, after)
+    was = f" (was {old.text or 'empty'})" if old and old.text != text else ""
+    print(clean(f"{place.key} = {text}{was}: {written.where}"))
+    return _tell_rest(state, place, fault)
+
+
+def _readable(state: State, path: str) -> Optional[str]:
+    """The content, of which one value can be changed. UsageError where its lines cannot be told apart."""
+    content = config_file.text_of(path)
+    try:
+        _parsed(content, path)
+        return content
+    except CcmonError as err:
+        raise UsageError(f"{err}; nothing was changed. To mend it: ccmon config edit") from None
+
+
+def _check_alone(state: State, place: Address, text: str) -> None:
+    """A wrong value is told whatever else is wrong; a plan may be one of [plans]."""
+    known = {name: values for name, values in state.sections.items() if name != "ccmon"}
+    if _fault({}, {}, known):
+        known = {}
+    fault = _fault({}, {}, {**known, place.section: {**known.get(place.section, {}), place.key: Given(text, place.key)}})
+    if fault:
+        raise UsageError(f"{fault}. Nothing was changed")
+
+
+def _tell_rest(state: State, place: Address, fault: Optional[str]) -> int:
+    """That something else is wrong, or that a nearer place says something else."""
+    if fault:
+        output.complain(f"still wrong: {fault}", OK)
+    nearer = state.environment.get(place.key) if place.section == "ccmon" else None
+    if nearer:
+        output.complain(f"{nearer.where} is set to '{nearer.text}' in the environment, and counts before config.ini", OK)
+    return OK
+
+
+def _unset(state: State, path: str, name: str) -> int:
+    """Take out any value that is there, unknown ones too."""
+    before = _readable(state, path)
+    place = _there(state, name)
+    after = None if before is None else ini_text.without(before, place.section, place.key)
+    if before is None or after is None:
+        print(f"{clean(place.key)} is not set in {path}.")
+        return OK
+    fault = _fault_in(after, path)
+    if fault and not _fault_in(before, path):
+        raise UsageError(f"{fault}. Nothing was changed")
+    where = state.sections[place.section][place.key].where
+    config_file.put(path, before, after)
+    print(clean(f"Taken out: {place.key}, which was {where}"))
+    return _tell_rest(state, place, fault)
+
+
+def _there(state: State, name: str) -> Address:
+    """An unknown option may be meant, when the file has it."""
+    if name.lower() in state.sections.get("ccmon", {}):
+        return Address("ccmon", name.lower())
+    return origins.address(name)
+
+
+# --- the editor -------------------------------------------------------------------------------------------------------------
+
+def _edit(path: str, content: Optional[str]) -> int:
+    """Open config.ini in the editor, and say afterwards what is wrong. A new one that is left as it was goes again."""
+    words, is_new = _editor(os.environ), not os.path.lexists(path)
+    if is_new:
+        config_file.put(path, None, template())
+    try:
+        code = _call([*words, path])
+    finally:
+        if is_new:
+            config_file.remove(path, template())
+    if code:
+        raise Unwritable(f"the editor {clean(words[0])} ended with {code}. To use another one, set VISUAL or EDITOR")
+    after = config_file.text_of(path)
+    fault = None if after is None else _fault_in(after, path)
+    if fault:
+        return output.complain(f"{fault}. To mend it: ccmon config edit", USAGE)
+    print("Nothing was changed" if after == content else f"{path} is in order")
+    return OK
+
+
+def template() -> str:
+    """A new config.ini: every option with what it means, none of them set."""
+    rows = [f"# {option.help}\n# {option.name} = {option.default}".rstrip() + "\n" for option in OPTIONS]
+    return "# Take the # away from a line to set it. What counts: ccmon config\n\n[ccmon]\n" + "\n".join(rows)
+
+
+def _editor(env: Mapping[str, str]) -> List[str]:
+    """VISUAL, EDITOR, or what every system has."""
+    wanted = env.get("VISUAL") or env.get("EDITOR")
+    if not wanted and not sys.stdin.isatty():
+        raise UsageError("there is no terminal to edit in. Set VISUAL or EDITOR, or change the file: ccmon config path")
+    try:
+        words = shlex.split(wanted, posix=os.name != "nt") if wanted else []
+    except ValueError:
+        raise UsageError("VISUAL or EDITOR has a quotation mark without an end. Set it to a command") from None
+    return words or ["notepad" if os.name == "nt" else "vi"]
+
+
+def _call(words: List[str]) -> int:
+    """The exit code of the editor; Ctrl-C meanwhile is the editor's."""
+    from subprocess import Popen
+    try:
+        process = Popen(words)         # the user's own editor, no shell  # nosec B603
+    except OSError as err:
+        raise UsageError(f"the editor {clean(words[0])} cannot be started ({err.strerror}). Set VISUAL or EDITOR") from None
+    interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return process.wait()
+    finally:
+        signal.signal(signal.SIGINT, interrupt)
+
+

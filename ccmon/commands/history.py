@@ -1,0 +1,289 @@
+"""`ccmon history`: the stored sessions, grouped, as a table, as data or as a picture."""
+
+import json
+import sys
+from argparse import Namespace
+from typing import Any, List, NamedTuple, Optional, Sequence, Tuple, Union
+
+from ccmon import output
+from ccmon.history import groups
+from ccmon.history.groups import PERIODS, Group
+from ccmon.history.periods import Days, began_in, chosen
+from ccmon.model import CcmonError, Record, UsageError, Used
+from ccmon.pipeline import memory
+from ccmon.settings.context import Context
+from ccmon.settings.options import near, number, whole
+from ccmon.sources import prices
+from ccmon.text import Line, Span, clean, clip
+from ccmon.views.history import rows as history_rows
+from ccmon.views.history import table as history_table
+from ccmon.views.history import table_columns
+from ccmon.views.history.rows import Row
+from ccmon.views.history.table import Table
+from ccmon.views.history.table_columns import Column
+from ccmon.when import local
+
+OK = 0
+ROWS_MAX = 1_000_000
+CHART_ROWS = 16                        # lines of a chart, where the terminal has as many
+EMPTY = "No sessions are stored yet. ccmon keeps them from its first run on; try: ccmon record"
+Item = Union[Record, Group]
+
+
+class Wanted(NamedTuple):
+    """What the call asks for, checked."""
+
+    by: str                            # session, day, week, month, hour, model
+    days: Days
+    ended_since: Optional[int]         # epoch s
+    rows: Optional[int]
+    sort: Optional[Column]
+    largest_first: bool
+    columns: Optional[List[Column]]
+
+
+class Found(NamedTuple):
+    """What the history has of that; used is only read where it is needed."""
+
+    records: List[Record]
+    used: List[Used]
+
+
+def run(given: Namespace, ctx: Context) -> int:
+    """Print the stored sessions in the shape that is asked for; the exit code."""
+    if given.check or given.backup is not None:
+        from ccmon.commands import store
+        return int(store.check(ctx) if given.check else store.backup(ctx, given.backup))
+    wanted = _wanted(given, ctx)
+    if given.columns == "help":
+        print("\n".join(table_columns.help_lines(wanted.by)))
+        return OK
+    table = None if given.table is None else _table_format(given.table)
+    found = _found(given, ctx, wanted)
+    if given.chart or given.heatmap:
+        _picture(given, ctx, wanted, found)
+    elif given.json or given.csv:
+        _data(given, ctx, wanted, found)
+    elif found.records or table:
+        _table(given, ctx, wanted, found, table)
+    else:
+        print(_nothing(given, ctx))
+    return OK
+
+
+# --- what is asked for --------------------------------------------------------------------------------------------------
+
+def _wanted(given: Namespace, ctx: Context) -> Wanted:
+    _refuse_pairs(given)
+    by = _by(given)
+    days = chosen(given.since, given.until, local(ctx.now(), ctx.zone).date())
+    since = None if given.days is None else ctx.now() - int(_parsed("--days", number(1e-9, 36_500, "days"), given.days) * 86_400)
+    rows = None if given.rows is None else _parsed("--rows", whole(1, ROWS_MAX, "rows"), given.rows)
+    sort = None if given.sort is None else _sort(given.sort, by)
+    columns = None if given.columns in (None, "help") else table_columns.named(given.columns, by)
+    return Wanted(by, days, since, rows, sort, (given.sort or "").startswith("-"), columns)
+
+
+def _by(given: Namespace) -> str:
+    """--chart is about periods: that of --by, if it is one."""
+    if not given.chart:
+        return str(given.by)
+    return str(given.by if given.by in PERIODS else given.chart)
+
+
+def _refuse_pairs(given: Namespace) -> None:
+    """Words that have no meaning together."""
+    if given.days is not None and (given.since or given.until) is not None:
+        raise UsageError("--days and --since or --until both say from when on: use one of them")
+    shape = next((name for name in ("chart", "heatmap", "json") if getattr(given, name)), None)
+    pairs = (("columns", ("json", "chart", "heatmap")), ("sort", ("chart", "heatmap")), ("rows", ("heatmap",)))
+    for name, shapes in pairs:
+        if shape in shapes and getattr(given, name) is not None:
+            raise UsageError(f"--{name} has no meaning with --{shape}")
+
+
+def _parsed(flag: str, parse: Any, words: str) -> Any:
+    try:
+        return parse(words)
+    except ValueError as err:
+        raise UsageError(f"{flag}: {err}") from None
+
+
+def _sort(words: str, by: str) -> Column:
+    column = table_columns.named(words[1:] if words[:1] in ("-", "+") else words, by, "--sort")[0]
+    if not column.data:
+        raise UsageError(f"--sort: {column.name} is a picture; sort by what it shows, such as tokens")
+    return column
+
+
+def _table_format(name: str) -> str:
+    formats = sorted(_tabulate().tabulate_formats)
+    if name not in formats:
+        raise UsageError(f"--table: '{clean(name)}' is unknown{near(name, formats)}; choose from {', '.join(formats)}")
+    return name
+
+
+def _tabulate() -> Any:
+    try:
+        import tabulate
+    except ImportError:
+        raise CcmonError("tabulate is missing. Install it in your virtual environment with: pip install tabulate") from None
+    return tabulate
+
+
+# --- what there is ------------------------------------------------------------------------------------------------------
+
+def _found(given: Namespace, ctx: Context, wanted: Wanted) -> Found:
+    with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
+        known = _of_host(kept.records(wanted.ended_since, given.host is not None), given.host)
+        records = began_in(known, wanted.days, ctx.zone)
+        if not (records and _needs_hours(given, wanted)):
+            return Found(records, [])
+        hours = {hour for record in records for hour in groups.hours_of(record, ctx.now())}
+        used = kept.used(min(hours), max(hours) + groups.HOUR_S, given.host is not None)
+    return Found(records, [row for row in used if row.hour in hours and given.host in (None, "all", row.host)])
+
+
+def _needs_hours(given: Namespace, wanted: Wanted) -> bool:
+    if wanted.columns is not None:
+        return wanted.by in ("hour", "model") or any(column.name == "spark" for column in wanted.columns)
+    return bool(given.heatmap or wanted.by in ("hour", "model") or table_columns.has_sparks(wanted.by, _width(given)))
+
+
+def _width(given: Namespace) -> int:
+    """Cells of the terminal that shows our own table; 0 where none does."""
+    is_own = not any((given.table, given.json, given.csv, given.chart, given.heatmap))
+    return output.size().columns if is_own and sys.stdout.isatty() else 0
+
+
+def _of_host(records: List[Record], host: Optional[str]) -> List[Record]:
+    """Those of that machine. UsageError lists the machines that there are."""
+    if host in (None, "all"):
+        return records
+    known = sorted({record.host for record in records})
+    if host not in known and records:
+        word = clip(clean(str(host)), 60)
+        raise UsageError(f"--host: nothing is known of '{word}'{near(word, known)}; "
+                         f"there are {', '.join(map(clean, known))} and all")
+    return [record for record in records if record.host == host]
+
+
+def _nothing(given: Namespace, ctx: Context) -> str:
+    """Why there is no row."""
+    with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
+        records = kept.records(None, given.host is not None)
+    if not records:
+        return EMPTY
+    first, last = (local(records[at].block.start, ctx.zone).date() for at in (0, -1))
+    return f"No sessions in that time: those stored began from {first} to {last}"
+
+
+# --- rows ---------------------------------------------------------------------------------------------------------------
+
+def _items(ctx: Context, by: str, found: Found) -> Sequence[Item]:
+    """Sessions or groups, in the order of time; models by tokens."""
+    if by == "session":
+        return found.records
+    if by in PERIODS:
+        return groups.by_period(found.records, by, ctx.zone)
+    if by == "hour":
+        return groups.by_hour(found.records, found.used, ctx.zone, ctx.now())
+    return groups.by_model(found.records, found.used, lambda used: prices.used_usd(used, ctx.settings.prices), ctx.now())
+
+
+def _chosen(ctx: Context, wanted: Wanted, found: Found) -> List[Tuple[Row, Item]]:
+    """The rows in their order: the last ones of time, the first ones of any other order."""
+    items = _items(ctx, wanted.by, found)
+    rows = [_row(item, ctx.now()) for item in items]
+    pairs = list(zip(history_rows.with_shares(rows), items))
+    if wanted.sort:
+        order = table_columns.order([row for row, _ in pairs], wanted.sort, wanted.largest_first, ctx.zone)
+        pairs = [pairs[at] for at in order]
+    if wanted.rows is None:
+        return pairs
+    return pairs[:wanted.rows] if wanted.sort or wanted.by == "model" else pairs[-wanted.rows:]
+
+
+def _row(item: Item, now: int) -> Row:
+    return history_rows.of_record(item, now) if isinstance(item, Record) else history_rows.of_group(item)
+
+
+def _records_of(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[Row, Item]], found: Found) -> List[Record]:
+    """The sessions that the rows are about."""
+    if wanted.by in PERIODS and wanted.rows is not None:
+        shown = {item.begins for _, item in pairs if isinstance(item, Group)}
+        return [record for record in found.records
+                if groups.first_day(local(record.block.start, ctx.zone).date(), wanted.by) in shown]
+    return [item for _, item in pairs if isinstance(item, Record)] if wanted.by == "session" else found.records
+
+
+# --- shapes -------------------------------------------------------------------------------------------------------------
+
+def _data(given: Namespace, ctx: Context, wanted: Wanted, found: Found) -> None:
+    pairs = _chosen(ctx, wanted, found)
+    if given.json:
+        items = [item for _, item in pairs]
+        print(json.dumps([history_rows.document(item, ctx.now()) for item in items]))
+        return
+    columns = [column for column in wanted.columns or table_columns.of_data(wanted.by) if column.data]
+    output.print_exactly(history_table.csv(columns, [row for row, _ in pairs], ctx.zone))
+
+
+def _table(given: Namespace, ctx: Context, wanted: Wanted, found: Found, name: Optional[str]) -> None:
+    pairs = _chosen(ctx, wanted, found)
+    records = _records_of(ctx, wanted, pairs, found)
+    width, hosts = _width(given), len({record.host for record in records}) > 1
+    columns = wanted.columns or table_columns.usual(wanted.by, width, hosts)
+    rows = _with_sparks(ctx, wanted, pairs, found, columns)
+    table = Table(wanted.by, columns, rows, _feet(wanted.by, rows, len(records)), ctx.zone, output.charset(ctx, sys.stdout))
+    if name is not None:
+        headings, cells, align = history_table.grid(table)
+        print(_tabulate().tabulate(cells, headings, name, colalign=align if cells else None, disable_numparse=True))
+        return
+    lines = history_table.lines(table, width or None, wanted.columns is not None)
+    output.show(ctx, [*lines, *_notes(wanted.by, rows, records)], not given.no_pager)
+
+
+def _feet(by: str, rows: Sequence[Row], sessions: int) -> List[Row]:
+    if len(rows) < 2:
+        return []
+    total = history_rows.totals(rows, sessions)
+    if by == "session":
+        total = total._replace(label=f"{sessions:,} sessions", percent=None)
+    return [total, history_rows.averages(rows)] if by in ("session", *PERIODS) else [total]
+
+
+def _notes(by: str, rows: Sequence[Row], records: Sequence[Record]) -> List[Line]:
+    """What the signs mean, what is not known, and how often the limit was reached."""
+    signs = (("* still runs", any(row.active for row in rows)),
+             ("~ may include cache tokens", any(not row.counted for row in rows)))
+    said = ["; ".join(words for words, needed in signs if needed), history_rows.unknown_costs(records) or ""]
+    rates = history_rows.hit_rates(records) if len(records) > 1 and by in ("session", *PERIODS) else []
+    found = [words for words in (*said, *rates) if words]
+    return [(), *((Span(words, "label"),) for words in found)] if found else []
+
+
+def _with_sparks(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[Row, Item]], found: Found,
+                 columns: Sequence[Column]) -> List[Row]:
+    rows = [row for row, _ in pairs]
+    if not any(column.name == "spark" for column in columns):
+        return rows
+    hours = groups.hourly(found.records, found.used, ctx.now())
+    return [row._replace(spark=history_rows.spark(row, wanted.by, hours, ctx.zone)) for row in rows]
+
+
+def _picture(given: Namespace, ctx: Context, wanted: Wanted, found: Found) -> None:
+    size, charset = output.size(), output.charset(ctx, sys.stdout)
+    if not found.records:
+        print(_nothing(given, ctx))
+        return
+    lines: Sequence[Line]
+    if given.heatmap:
+        from ccmon.views.history import heatmap
+        hours = groups.hourly(found.records, found.used, ctx.now())
+        lines = heatmap.lines(groups.heat(hours, ctx.zone), size.columns, charset)
+    else:
+        from ccmon.views.history import chart
+        periods = groups.by_period(found.records, wanted.by, ctx.zone)[-(wanted.rows or 0):]
+        lines = chart.lines(periods, wanted.by, size.columns, max(5, min(CHART_ROWS, size.rows - 2)), charset)
+    output.show(ctx, lines, not given.no_pager)

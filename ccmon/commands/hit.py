@@ -1,0 +1,31 @@
+"""`ccmon hit`: the user was cut off, which is the limit to the last token; taken back, or listed."""
+
+from argparse import Namespace
+
+from ccmon.pipeline.memory import SCREEN_BUSY_MS, Memory, opened
+from ccmon.settings.context import Context
+from ccmon.usage import hits
+
+OK = 0
+
+
+def run(given: Namespace, ctx: Context) -> int:
+    """Note it, take it back or list what is noted; the exit code."""
+    with opened(ctx, SCREEN_BUSY_MS) as memory:
+        print(_list(ctx, memory) if given.list else _undo(ctx, memory) if given.undo else _note(given, ctx, memory))
+    return OK
+
+
+def _note(given: Namespace, ctx: Context, memory: Memory) -> str:
+    now = ctx.now()
+    at = now if given.at is None else hits.moment(given.at, now, ctx.zone, memory.oldest())
+    return hits.noted(*memory.note_hit(at), now, ctx.zone) + " Undo: ccmon hit --undo"
+
+
+def _undo(ctx: Context, memory: Memory) -> str:
+    return hits.taken_back(memory.undo_hit(), ctx.now(), ctx.zone)
+
+
+def _list(ctx: Context, memory: Memory) -> str:
+    events = memory.events()
+    return "\n".join(hits.table(events, ctx.now(), ctx.zone)) if events else "Nothing is noted."

@@ -1,0 +1,19 @@
+"""`ccmon init`: what shows the line in a shell or bar, and where to put it."""
+
+import os
+from argparse import Namespace
+
+from ccmon.model import UsageError
+from ccmon.setup import first_run, init
+
+OK = 0
+
+
+def run(given: Namespace) -> int:
+    """Print it, or edit the start-up file; without a target ask what is wanted; the exit code."""
+    if given.target is None:
+        if given.write or given.undo:
+            raise UsageError("name the file's program: ccmon init SHELL --write. See: ccmon init --help")
+        return first_run.run(os.environ)
+    print(init.run(given.target, given.write, given.undo, os.environ), end="")
+    return OK

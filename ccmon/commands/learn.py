@@ -1,0 +1,204 @@
+"""`ccmon learn`: learns the account's limit from all that is stored, reports it, and tries forecasts on series of others."""
+
+import json
+import math
+import sys
+from argparse import Namespace
+from typing import Dict, List, Tuple
+
+from ccmon import output
+from ccmon.history import groups
+from ccmon.learning import course, learner, portable, runway, share, told
+from ccmon.learning.learner import Lessons
+from ccmon.learning.portable import Extra
+from ccmon.learning.share import Summary
+from ccmon.learning.values import Learned
+from ccmon.model import CcmonError, UsageError
+from ccmon.pipeline import lessons, memory
+from ccmon.pipeline.memory import Memory
+from ccmon.settings.context import Context
+from ccmon.sources import demo_past
+from ccmon.system import infiles
+from ccmon.text import Line, Span, clean, clip, plural, wrap
+from ccmon.views import learn_report, share_text
+from ccmon.views.learn_report import Findings
+
+OK = 0
+PIPE_CELLS, LEAST_CELLS, MOST_CELLS = 80, 40, 100
+DAYS, DAY_S, HOUR_S = 90, 86_400, 3600
+INSTALL = "pip install 'ccmon-cli[ml]'"
+
+
+def run(given: Namespace, ctx: Context) -> int:
+    """Do the one thing that is asked for; the exit code. Raises UsageError, CcmonError."""
+    _fits(given)
+    if given.evaluate is not None:
+        return _evaluate(given)
+    with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
+        if kept.store is None:
+            raise CcmonError(kept.trouble or "There is no store")
+        if given.forget:
+            return _forget(ctx, kept)
+        known = demo_past.lessons(ctx.demo) if ctx.demo is not None else lessons.study(kept, ctx.now())
+        found = known or Lessons(Learned(ctx.now()))
+        if given.share and ctx.demo is not None:
+            raise UsageError("--share tells others of your own history: leave --demo out")
+        if given.share:
+            return _share(given, ctx, kept, found)
+        if given.compare is not None:
+            return _compare(given, ctx, kept, found)
+        return _learn(given, ctx, kept, found)
+
+
+def _fits(given: Namespace) -> None:
+    """UsageError where an option says nothing about what is asked for."""
+    if given.at_percent is not None and given.evaluate is None:
+        raise UsageError("--at-percent belongs to --evaluate FILE. See: ccmon learn --help")
+    if given.subscription is not None and not given.share and given.compare is None:
+        raise UsageError("--subscription belongs to --share or --compare FILE. See: ccmon learn --help")
+    if given.json and given.forget:
+        raise UsageError("--forget has nothing to say as JSON. Leave --json out")
+
+
+def _print(ctx: Context, lines: List[Line]) -> None:
+    output.show(ctx, lines, pager=False)
+
+
+def _cells() -> int:
+    return max(LEAST_CELLS, min(MOST_CELLS, output.size().columns)) if sys.stdout.isatty() else PIPE_CELLS
+
+
+def _wrapped(words: str, role: str = "text") -> List[Line]:
+    return [(Span(row, role),) for row in wrap(words, _cells())]
+
+
+# --- a series of another account --------------------------------------------------------------------------------------
+
+def _evaluate(given: Namespace) -> int:
+    from ccmon.learning import evaluate
+    percents = _percents("100" if given.at_percent is None else given.at_percent)
+    result = evaluate.evaluate(infiles.lines(given.evaluate), percents)
+    print(json.dumps(result.document()) if given.json else "\n".join(evaluate.text(result)))
+    return OK
+
+
+def _percents(text: str) -> Tuple[float, ...]:
+    """The limits to try, each once. UsageError names the first that is none."""
+    return tuple(dict.fromkeys(_percent(word) for word in text.split(",")))
+
+
+def _percent(word: str) -> float:
+    try:
+        value = float(word)
+    except ValueError:
+        value = math.nan
+    if not 0 < value <= 100:           # not a number is neither
+        raise UsageError(f"--at-percent: '{clip(clean(word), 40)}' is no percentage above 0 and up to 100, such as 80 or 60,80")
+    return value
+
+
+# --- learning and telling -----------------------------------------------------------------------------------------------
+
+def _learn(given: Namespace, ctx: Context, kept: Memory, found: Lessons) -> int:
+    """What is known now; unless only a report is wanted, the extra models are tried where they are installed."""
+    extra = portable.load(kept.extra())
+    absent: List[str] = []
+    if not given.report:
+        from ccmon.learning import extra as models
+        absent = models.missing()
+        extra = extra if absent else _tried(ctx, kept, found)
+    forecasts = kept.forecasts()
+    findings = Findings(ctx.now(), ctx.zone, found, ctx.settings.plans, told.scored(forecasts),
+                        told.scored(forecasts, memory.WEEK_S), extra)
+    if given.json:
+        print(json.dumps(learn_report.document(findings)))
+        return OK
+    _print(ctx, learn_report.lines(findings, _cells(), given.report))
+    if absent:
+        _print(ctx, _wrapped(f"Further models are tried where {' and '.join(absent)} can be loaded: {INSTALL}", "dim"))
+    return OK
+
+
+def _tried(ctx: Context, kept: Memory, found: Lessons) -> Extra:
+    """Try the extra models on the user's own past, and keep the one that is better."""
+    from ccmon.learning import extra
+    now = ctx.now()
+    use, readings, sessions = kept.learning_history(now, DAYS)
+    points = found.points is not None and found.points.rows >= runway.ENOUGH
+    known = course.from_readings(readings) if points else learner.tokens_course(use, readings)
+    bar = _Bar(ctx)
+    try:
+        tried, used = extra.trial(known, now, "points" if points else "tokens", bar.show)
+        tokens = [block.tokens for block in sessions if block.end <= now and block.counted and block.tokens]
+        forest = extra.tier(tokens, ctx.settings.plans) if tokens else ""
+        made = Extra(now, tried, used, forest, extra.days(_hours(kept, now), ctx.zone))
+    finally:
+        bar.clear()
+    kept.keep_extra(portable.dump(made))
+    return made
+
+
+class _Bar:
+    """How far a long work has come: one row on stderr, where that is a terminal."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.charset = output.charset(ctx, sys.stderr)
+        self.wanted = sys.stderr.isatty() and ctx.env.get("TERM", "dumb") != "dumb"
+
+    def show(self, done: float, name: str) -> None:
+        """done is 0..1."""
+        if self.wanted:
+            full, empty = ("█", "─") if self.charset.unicode else ("#", ".")
+            filled = round(20 * done)
+            words = f"trying {learn_report.MODELS[name]}" if name in learn_report.MODELS else "plans and days"
+            sys.stderr.write(f"\r{full * filled}{empty * (20 - filled)} {100 * done:3.0f} %  {words:<40}")
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Leave no trace."""
+        if self.wanted:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def _hours(kept: Memory, now: int) -> Dict[int, float]:
+    """Tokens of each hour of the last months."""
+    since = (now - DAYS * DAY_S) // HOUR_S * HOUR_S
+    return groups.hourly(kept.records(since), kept.used(since, now + 1), now)
+
+
+def _forget(ctx: Context, kept: Memory) -> int:
+    before = learner.load(kept.learned())
+    number = len(kept.forecasts())
+    kept.forget_learning(ctx.now())
+    readings = before.learned.readings if before else 0
+    _print(ctx, _wrapped(f"Forgotten: what was learned from {plural(readings, 'reading')}, and {plural(number, 'forecast')} with "
+                         "their score. Readings and hits so far count no more: learning starts anew with the next one."))
+    _print(ctx, _wrapped("Kept: sessions, tokens and readings in the history."))
+    return OK
+
+
+# --- among others -------------------------------------------------------------------------------------------------------
+
+def _summary(given: Namespace, ctx: Context, kept: Memory, found: Lessons) -> Summary:
+    hits = [event.at for event in kept.events()]
+    return share.summary(found.learned, given.subscription, hits, _hours(kept, ctx.now()), ctx.zone)
+
+
+def _share(given: Namespace, ctx: Context, kept: Memory, found: Lessons) -> int:
+    own = _summary(given, ctx, kept, found)
+    line = json.dumps(share.document(own), separators=(",", ":"))
+    if not given.json:
+        _print(ctx, share_text.summary(own, _cells()))
+    print(line)
+    return OK
+
+
+def _compare(given: Namespace, ctx: Context, kept: Memory, found: Lessons) -> int:
+    others, bad = share.read(infiles.lines(given.compare))
+    place = share.place(_summary(given, ctx, kept, found), others, bad)
+    if given.json:
+        print(json.dumps(share.place_document(place)))
+    else:
+        _print(ctx, share_text.place(place, _cells()))
+    return OK

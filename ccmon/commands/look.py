@@ -1,0 +1,69 @@
+"""`ccmon` itself: the full screen, one frame of it as text, or all numbers as JSON."""
+
+import json
+import sys
+from argparse import Namespace
+from typing import Sequence
+
+from ccmon import output
+from ccmon.fullscreen import screen
+from ccmon.model import Snapshot
+from ccmon.pipeline.refresh import current_facts
+from ccmon.settings import config
+from ccmon.settings.context import Context
+from ccmon.text import Line
+from ccmon.views import document
+from ccmon.views.document import NO_DATA, NO_SESSION, failure
+from ccmon.views.screen import dashboard, foot, idle
+from ccmon.views.screen.scene import Scene
+
+OK = 0
+
+
+def run(given: Namespace, ctx: Context) -> int:
+    """Show the present moment as it is asked for; the exit code."""
+    if given.json:
+        return _json(ctx)
+    if given.once:
+        return _told(_once(ctx))
+    if screen.usable(ctx.env) is None:
+        return _full_screen(ctx)
+    _once(ctx)
+    return OK
+
+
+def _json(ctx: Context) -> int:
+    snapshot = ctx.view(current_facts(ctx), ctx.now())
+    print(json.dumps(document.document(snapshot)))
+    return _told(snapshot)
+
+
+def _told(snapshot: Snapshot) -> int:
+    """The exit code, with a word on stderr when there is nothing to show."""
+    code = document.exit_code(snapshot)
+    if code == NO_DATA:
+        output.complain(failure(snapshot.source), code)
+    if code == NO_SESSION:
+        output.complain(idle.NO_SESSION, code)
+    return code
+
+
+def _once(ctx: Context) -> Snapshot:
+    facts = current_facts(ctx)
+    snapshot = ctx.view(facts, ctx.now())
+    size = output.size()
+    status = foot.source_words(facts.source, snapshot.now)
+    scene = Scene(snapshot, facts, ctx.zone, output.charset(ctx, sys.stdout), status, "", ctx.settings.compact)
+    _print_frame(ctx, dashboard.render(scene, max(20, size.columns), max(5, size.rows)))
+    return snapshot
+
+
+def _print_frame(ctx: Context, lines: Sequence[Line]) -> None:
+    for row in output.painted(ctx, lines):
+        print(row)
+
+
+def _full_screen(ctx: Context) -> int:
+    from ccmon.fullscreen import app
+    with config.open_log(ctx.paths.log) as log:
+        return app.run(ctx, output.charset(ctx, sys.stdout), log)

@@ -1,0 +1,34 @@
+"""`ccmon merge FILE`: the history of another machine joins this one; what came is told."""
+
+from argparse import Namespace
+
+from ccmon.commands.store import stored_at
+from ccmon.model import CcmonError
+from ccmon.pipeline.memory import SCREEN_BUSY_MS
+from ccmon.settings.context import Context
+from ccmon.store import copy as store_copy
+from ccmon.store import merge
+from ccmon.store.database import Busy, open_store
+from ccmon.store.merge import Came
+from ccmon.text import clean, plural
+
+OK = 0
+
+
+def run(given: Namespace, ctx: Context) -> int:
+    """Take in the history in the file, and print what came; the exit code."""
+    own, now = stored_at(ctx), ctx.now()
+    with store_copy.copied(given.file, own) as copy:
+        parts = merge.read(copy, given.file, now)
+    try:
+        with open_store(own, SCREEN_BUSY_MS, now) as store:
+            came = store.change(lambda db: merge.merge(db, parts, now))
+    except Busy:
+        raise CcmonError(f"{own} is held by another program: nothing was merged. Try again in a moment") from None
+    print("\n".join(map(_told, came)) or "nothing new")
+    return OK
+
+
+def _told(came: Came) -> str:
+    parts = [plural(number, noun[:-1]) for noun, number in zip(Came._fields[1:], came[1:]) if number]
+    return f"{', '.join(parts)} of host {clean(came.host)}"

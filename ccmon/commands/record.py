@@ -1,0 +1,26 @@
+"""`ccmon record`: one look at the usage, for cron; says nothing unless something is wrong."""
+
+from argparse import Namespace
+
+from ccmon import output
+from ccmon.pipeline import memory
+from ccmon.pipeline.refresh import alerts_due, current_facts, learn_quietly, send_alerts
+from ccmon.settings.context import Context
+from ccmon.views.document import NO_DATA, failure
+
+OK = 0
+
+
+def run(_given: Namespace, ctx: Context) -> int:
+    """Read the usage, store it and refresh the lines; the exit code."""
+    known = memory.old_news(ctx)
+    facts = current_facts(ctx, insist=True)
+    learn_quietly(ctx)
+    send_alerts(ctx, alerts_due(ctx, facts))
+    if facts.source.error:
+        return output.complain(failure(facts.source), NO_DATA)
+    if facts.trouble and not memory.works(ctx):
+        return output.complain(facts.trouble, NO_DATA)
+    if facts.trouble and facts.trouble != known:       # no harm, but said once: a damaged store was moved aside
+        return output.complain(facts.trouble, OK)
+    return OK

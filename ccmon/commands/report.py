@@ -1,0 +1,61 @@
+"""`ccmon report`: a week or a month in words and pictures, on the terminal, as Markdown or as one HTML page."""
+
+import sys
+from argparse import Namespace
+from typing import List, Optional
+
+from ccmon import __version__, output
+from ccmon.history import digest
+from ccmon.history.digest import Digest, Period
+from ccmon.history.groups import HOUR_S
+from ccmon.model import SESSION_S, Record, UsageError
+from ccmon.pipeline import memory
+from ccmon.settings.context import Context
+from ccmon.settings.options import near
+from ccmon.sources import prices
+from ccmon.system import outfiles
+from ccmon.text import clean, clip
+from ccmon.views.report import html, markdown, text
+
+OK = 0
+
+
+def run(given: Namespace, ctx: Context) -> int:
+    """Print or write the report; the exit code. Raises UsageError, Unwritable, CcmonError."""
+    period = digest.period_at(ctx.now(), given.period, ctx.zone, int(given.last))
+    found = _digest(ctx, period, given.host)
+    if given.html is not None:
+        _write(given.html, html.page(found, __version__))
+    elif given.markdown:
+        output.print_exactly(markdown.document(found))
+    else:
+        lines = text.lines(found, output.size().columns, output.charset(ctx, sys.stdout))
+        output.show(ctx, lines, True)
+    return OK
+
+
+def _write(path: str, page: str) -> None:
+    if path == "-":
+        output.print_exactly(page)
+    else:
+        outfiles.write(path, page.encode("utf-8", "replace"))
+
+
+def _digest(ctx: Context, period: Period, host: Optional[str]) -> Digest:
+    with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
+        records = _of_host(kept.records(None, host is not None), host)
+        used = kept.used((period.start - SESSION_S) // HOUR_S * HOUR_S, period.end + SESSION_S, host is not None)
+    seen = [row for row in used if host in (None, "all", row.host)]
+    return digest.make(records, seen, period, ctx.zone, ctx.now(), lambda row: prices.used_usd(row, ctx.settings.prices))
+
+
+def _of_host(records: List[Record], host: Optional[str]) -> List[Record]:
+    """Those of that machine. UsageError lists the machines that there are."""
+    known = sorted({record.host for record in records})
+    if host in (None, "all"):
+        return records
+    if host not in known and known:
+        word = clip(clean(str(host)), 60)
+        raise UsageError(f"--host: nothing is known of '{word}'{near(word, known)}; "
+                         f"there are {', '.join(map(clean, known))} and all")
+    return [record for record in records if record.host == host]

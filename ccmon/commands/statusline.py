@@ -1,0 +1,55 @@
+"""`ccmon --statusline` where no cached line answers: always one line and exit 0."""
+
+import os
+import time
+from typing import List
+
+from ccmon import arguments, linecache, output
+from ccmon.call import context_of
+from ccmon.line import hook, linefiles, lines
+from ccmon.model import CcmonError, Facts, Source
+from ccmon.pipeline import refresh
+from ccmon.pipeline.refresh import current_facts
+from ccmon.settings.context import Context
+
+OK = 0
+
+
+def statusline(argv: List[str]) -> int:
+    """Always one line and exit 0; what is wrong goes into the line, and nothing to stderr: prompts show that too."""
+    try:
+        line = _line(argv)
+    except CcmonError as err:
+        line = lines.error_line(argv, os.environ, str(err))
+    except Exception as err:
+        output.logged()
+        line = lines.error_line(argv, os.environ, f"internal error: {type(err).__name__}")
+    linecache.put(hook.finish(line.encode("utf-8", "replace")))
+    return OK
+
+
+def _line(argv: List[str]) -> str:
+    with context_of(arguments.parse(argv)) as ctx:
+        ctx = ctx._replace(utf8=linecache.is_utf8(ctx.env))
+        facts = _facts_of_line(ctx, argv)
+        line = lines.line_of(ctx, facts, ctx.now())
+        # Not when a refresh has ended meanwhile: what it wrote is newer.
+        if ctx.demo is None and ctx.cache and "CCMON_NOW" not in ctx.env and refresh.source_before(ctx) == facts.source:
+            linefiles.write_line(ctx.cache, linecache.key(argv, os.environ), line.encode("utf-8", "replace"))
+        return line
+
+
+def _facts_of_line(ctx: Context, argv: List[str]) -> Facts:
+    """What is stored, refreshed behind the caller's back when it is old; waits only where nobody was ever answered."""
+    if ctx.demo is not None:
+        return current_facts(ctx)
+    runs = bool(ctx.cache) and linecache.refresh(ctx.cache or "", argv, ctx.env, refresh.in_background)
+    facts = refresh.load(ctx, ctx.now())
+    if facts.blocks or facts.source != Source():
+        return facts
+    if not runs:
+        raise CcmonError(f"no place to keep a line: {ctx.cache or 'there is no home'}. Set HOME or XDG_CACHE_HOME")
+    deadline = time.monotonic() + (0 if linefiles.any_line(ctx.cache or "") else ctx.settings.wait)
+    while refresh.source_before(ctx) == Source() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return refresh.load(ctx, ctx.now())

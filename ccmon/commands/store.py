@@ -1,0 +1,63 @@
+"""`ccmon history --check` and `--backup FILE`: whether what is stored is sound, and a copy of it."""
+
+import os
+
+from ccmon.model import CcmonError
+from ccmon.settings.context import Context
+from ccmon.store import check as store_check
+from ccmon.store import copy
+from ccmon.store.check import Findings
+from ccmon.text import clean, count, plural, wrap
+
+OK = 0
+_CELLS = 78
+
+
+def stored_at(ctx: Context) -> str:
+    """The path of the history. CcmonError when there is no place for one."""
+    if not ctx.paths.store:
+        raise CcmonError("There is no home directory: history is off. Set HOME or CCMON_DATA_DIR")
+    return ctx.paths.store
+
+
+def check(ctx: Context) -> int:
+    """Look at every page and row, and say what was looked at; CcmonError says what is wrong."""
+    path = stored_at(ctx)
+    found = store_check.examine(path)
+    if found is None:
+        print(f"Nothing is stored yet: {path} does not exist")
+        return OK
+    if found.problems:
+        raise _damaged(path, found.problems[0], len(found.problems) - 1)
+    words = _contents(found), "looked at: every page and index, the links between tables, the values"
+    print("\n  ".join([f"{path} is sound", *(line for text in words for line in wrap(text, _CELLS))]))
+    return OK
+
+
+def _contents(found: Findings) -> str:
+    parts = [plural(number, table) for table, number in found.rows.items() if number]
+    hosts = f" of {', '.join(map(clean, found.hosts))}" if found.hosts else ""
+    return f"{', '.join(parts) or 'no rows'}{hosts}; schema {found.version}, {_megabytes(found.size)}"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB"
+
+
+def _damaged(path: str, what: str, more: int) -> CcmonError:
+    others = f", and {count(more)} more" if more else ""
+    return CcmonError(f"{path} is damaged ({' '.join(what.split())}{others}). Move it away with its -wal and -shm: "
+                      "a backup can take its place, else a new history is begun")
+
+
+def backup(ctx: Context, file: str) -> int:
+    """Copy the history to the file, also while it is in use, and say so."""
+    path = stored_at(ctx)
+    if not os.path.exists(path):
+        raise CcmonError(f"There is nothing to copy yet: {path} does not exist. ccmon keeps sessions from its first run on")
+    try:
+        sessions, size = copy.backup(path, file)
+    except copy.Broken as error:
+        raise _damaged(path, str(error), 0) from None
+    print(f"{plural(sessions, 'session')} copied to {clean(file)} ({_megabytes(size)})")
+    return OK

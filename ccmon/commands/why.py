@@ -1,0 +1,110 @@
+"""`ccmon why`: gathers what is stored and noted, and tells where each number comes from. It runs no ccusage."""
+
+import json
+import os
+import sys
+from argparse import Namespace
+from typing import Dict, Iterator, Optional, Tuple
+
+from ccmon import arguments, linecache, output
+from ccmon.line import linefiles
+from ccmon.model import CcmonError, Facts, Given
+from ccmon.pipeline import lessons, memory, refresh
+from ccmon.settings import config, options, origins
+from ccmon.settings.context import Context
+from ccmon.settings.options import LEVELS, OPTIONS
+from ccmon.sources import log_cache, log_files
+from ccmon.sources.log_reader import NAME
+from ccmon.sources.price_table import DATE
+from ccmon.store import facts as files
+from ccmon.usage import compute
+from ccmon.views import why, why_json
+from ccmon.views.evidence import CacheFacts, Evidence, LogFacts, Setting, StoreFacts
+
+OK = 0
+PIPE_CELLS, MOST_CELLS = 80, 120
+
+
+def run(given: Namespace, ctx: Context) -> int:
+    """Print where the numbers come from; the exit code."""
+    evidence = _gathered(given, ctx)
+    if given.json:
+        print(json.dumps(why_json.document(evidence)))
+    else:
+        cells = min(MOST_CELLS, output.size().columns) if sys.stdout.isatty() else PIPE_CELLS
+        output.show(ctx, why.lines(evidence, cells), pager=False)
+    return OK
+
+
+def _gathered(given: Namespace, ctx: Context) -> Evidence:
+    now = ctx.now()
+    facts, store = _remembered(ctx, now)
+    sections = config.read(ctx.paths.config, options.SECTIONS)
+    return Evidence(
+        snapshot=ctx.view(facts, now), zone=ctx.zone, terms=compute.burn_terms(facts, now), store=store, cache=_cache(ctx),
+        logs=_logs(ctx), folders=_folders(ctx), config=ctx.paths.config,
+        configured=bool(ctx.paths.config) and os.path.exists(ctx.paths.config or ""),
+        settings=tuple(_settings(ctx, arguments.flags(given), options.from_file(sections))),
+        plans=tuple((name, own.where) for name, own in sections.get("plans", {}).items()),
+        prices=DATE, own_prices=tuple(ctx.settings.prices),
+        home=ctx.paths.home if ctx.demo is None else config.home(os.environ))
+
+
+# --- what is stored ---------------------------------------------------------------------------------------------------
+
+def _remembered(ctx: Context, now: int) -> Tuple[Facts, StoreFacts]:
+    """The facts and the file they are in. One that is not there is not made; that of a demo goes when it ends."""
+    if ctx.demo is not None:
+        return refresh.once(ctx, -1), StoreFacts(None)
+    source = refresh.source_before(ctx)
+    if not ctx.paths.store or not os.path.lexists(ctx.paths.store):
+        return Facts(source=source), StoreFacts(ctx.paths.store)
+    with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
+        facts = lessons.recall(kept, kept.facts(now), now)._replace(source=source)
+        return facts, _store(ctx, facts.trouble) if kept.store else StoreFacts(ctx.paths.store, trouble=facts.trouble)
+
+
+def _store(ctx: Context, trouble: Optional[str]) -> StoreFacts:
+    path = ctx.paths.store or ""
+    try:
+        tables = files.look(path, files.tables)
+    except CcmonError as err:
+        return StoreFacts(path, files.size(path), trouble=trouble or str(err))
+    return StoreFacts(path, files.size(path), tables.schema, tables.rows, trouble)
+
+
+def _cache(ctx: Context) -> CacheFacts:
+    if not ctx.cache or ctx.demo is not None:
+        return CacheFacts(None)
+    state = linecache.read_state(ctx.cache)
+    return CacheFacts(ctx.cache, linefiles.how_many(ctx.cache), state.refreshed, state.fresh_until, state.expires_at,
+                      state.retry_at, state.failures)
+
+
+def _logs(ctx: Context) -> Optional[LogFacts]:
+    """What the log reader has read; None when it never has, or when its cache cannot be read just now."""
+    if not ctx.cache:
+        return None
+    path = os.path.join(ctx.cache, NAME)
+    try:
+        return LogFacts(path, *files.look(path, log_cache.counts))
+    except CcmonError:
+        return None
+
+
+def _folders(ctx: Context) -> Tuple[str, ...]:
+    """The folders of Claude Code's log files that there are."""
+    folders = log_files.projects(config.claude_folders(ctx.env)) if ctx.demo is None else []
+    return tuple(folder for folder in folders if os.path.isdir(folder))
+
+
+# --- who set what -----------------------------------------------------------------------------------------------------
+
+def _settings(ctx: Context, flags: Dict[str, Given], file: Dict[str, Given]) -> Iterator[Setting]:
+    """Every option; reset_hour is another way to say reset."""
+    layers = dict(zip(LEVELS, (flags, options.from_environment(ctx.env), file)))
+    for option in OPTIONS:
+        if option.name == "reset_hour":
+            continue
+        names = ("reset", "reset_hour") if option.name == "reset" else (option.name,)
+        yield origins.setting(names, ctx.settings.plan if option.name == "plan" else option.default, layers)

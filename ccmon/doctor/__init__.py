@@ -1,0 +1,1 @@
+"""What is wrong around ccmon: measured, judged, and the command that mends it."""

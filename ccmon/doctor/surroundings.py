@@ -1,0 +1,341 @@
+"""What `ccmon doctor` measures: each topic's facts, gathered through the doors and handed to verdicts.py. Changes nothing."""
+
+import os
+import re
+import shlex
+import sys
+import time
+from argparse import Namespace
+from contextlib import suppress
+from functools import lru_cache
+from typing import List, Mapping, NamedTuple, Optional, Tuple
+
+from ccmon import __version__, arguments, linecache, output
+from ccmon.doctor import probes, verdicts
+from ccmon.doctor.verdicts import Check, Owned
+from ccmon.fullscreen import screen
+from ccmon.line import linefiles
+from ccmon.model import CcmonError, Given, Place
+from ccmon.settings import config, options
+from ccmon.settings.context import Context, settings_of
+from ccmon.setup import dotfiles, settings_json
+from ccmon.sources import ccusage, ccusage_json, log_files
+from ccmon.sources.log_reader import NAME
+from ccmon.store import check, facts, sound
+from ccmon.system import clock, codec
+from ccmon.text import duration, plural
+from ccmon.views import snippets
+
+
+class _Settings(NamedTuple):
+    """What is in force, as far as it can be had."""
+
+    settings: options.Settings
+    layers: Tuple[Mapping[str, Given], ...]
+    error: Optional[str]               # why not all of it
+
+
+class Surroundings:
+    """What every topic is looked at with; a wrong configuration is noted and left out."""
+
+    def __init__(self, given: Namespace, env: Mapping[str, str]) -> None:
+        paths = config.paths(env)
+        self.env = env
+        self.settings, self.layers, self.config_error = _settings(arguments.flags(given), env, paths.config)
+        self.zone_error: Optional[str] = None
+        self.zone = self._zone()
+        self.ctx = Context(env, paths, linecache.folder(env), config.owner(env), self.settings, self.zone)
+        self.owned = Owned(paths.home)
+        self.now = self._now()
+
+    def _zone(self) -> clock.Zone:
+        try:
+            return clock.zone(self.settings.timezone)
+        except CcmonError as err:
+            self.zone_error = str(err)
+            return clock.zone("local")
+
+    def _now(self) -> int:
+        try:
+            return clock.now(self.env)
+        except CcmonError:
+            return int(time.time())
+
+    def undo(self, name: str) -> Optional[str]:
+        """The command that takes back a setting; None when nobody made it."""
+        given = next((layer[name] for layer in self.layers if name in layer), None)
+        return verdicts.undo(given.where, self.config_place(), self.owned) if given else None
+
+    def config_place(self) -> Optional[Place]:
+        """config.ini as it was found."""
+        return probes.place(self.ctx.paths.config) if self.ctx.paths.config else None
+
+    @lru_cache(maxsize=None)           # noqa: B019  one object a process
+    def remembered(self) -> Optional[str]:
+        """The ccusage that last worked, as the history has it."""
+        path = self.ctx.paths.store or ""
+        with suppress(CcmonError):
+            return facts.look(path, facts.ccusage_path) if os.path.exists(path) else None
+        return None
+
+    @lru_cache(maxsize=None)           # noqa: B019
+    def ran(self) -> verdicts.Ccusage:
+        """One run of ccusage."""
+        return _ran(self)
+
+    @lru_cache(maxsize=None)           # noqa: B019
+    def found_logs(self) -> verdicts.Logs:
+        """Claude Code's log files."""
+        return _found_logs(self)
+
+
+def _settings(flags: Mapping[str, Given], env: Mapping[str, str], path: Optional[str]) -> _Settings:
+    """With as many of the layers as can be read."""
+    error: Optional[str] = None
+    for source in (flags, env, path), (flags, env, None), (flags, {}, None), ({}, {}, None):
+        try:
+            sections = config.read(source[2], options.SECTIONS)
+            layers = source[0], options.from_environment(source[1]), options.from_file(sections)
+            return _Settings(settings_of(layers, sections), layers, error)
+        except CcmonError as err:
+            error = error or str(err)
+    raise AssertionError("the defaults are sound")
+
+
+# --- programs ---------------------------------------------------------------------------------------------------------
+
+def ccmon(around: Surroundings) -> Check:
+    """This program."""
+    path, first = probes.called(), probes.which("ccmon", around.env)
+    same = bool(path and first and probes.same_file(path, first))
+    return verdicts.ccmon(__version__, ".".join(map(str, sys.version_info[:3])), path, first, same)
+
+
+def _node(env: Mapping[str, str]) -> verdicts.Node:
+    path = probes.which("node", env)
+    installer = next((name for name in verdicts.INSTALLERS if probes.which(name, env)), None)
+    return verdicts.Node(path, probes.said([path, "--version"], env) if path else None, probes.which("npm", env), installer)
+
+
+def node(around: Surroundings) -> Check:
+    """Node.js and npm."""
+    return verdicts.node(_node(around.env), around.ran().error is None)
+
+
+def _ran(around: Surroundings) -> verdicts.Ccusage:
+    settings, env, home = around.settings, around.env, around.ctx.paths.home
+    if settings.source == "logs":
+        return verdicts.Ccusage("logs")
+    try:
+        program = ccusage.find(settings.ccusage, around.remembered(), env, home)
+        started = time.monotonic()
+        answer = ccusage.fetch(program, settings.timeout, env, home)
+        took_s = time.monotonic() - started
+        ccusage_json.parse(answer, around.now)
+        version = ccusage.packaged_version(program) or ccusage.version(program, env, home)
+        return verdicts.Ccusage(settings.source, program.path, version, took_s)
+    except ccusage.Failed as err:
+        undo = around.undo("ccusage") if isinstance(err, ccusage.NotFound) else None
+        return verdicts.Ccusage(settings.source, error=str(err), missing=err.missing, undo=undo)
+    except CcmonError as err:
+        return verdicts.Ccusage(settings.source, error=str(err))
+
+
+def ccusage_run(around: Surroundings) -> Check:
+    """ccusage: where, which, whether it runs and how long."""
+    found = _node(around.env)
+    installs = verdicts.INSTALLERS.get(found.installer or "", verdicts.BY_HAND)
+    return verdicts.ccusage(around.ran(), around.found_logs().files > 0, found.path is not None, installs)
+
+
+def _found_logs(around: Surroundings) -> verdicts.Logs:
+    configured = config.claude_folders(around.env)
+    folders = log_files.projects(configured)
+    there = tuple(folder for folder in dict.fromkeys(folders) if os.path.isdir(folder))
+    found = probes.log_files(configured, folders)
+    newest_s = None if found.newest is None else max(0, around.now - int(found.newest))
+    named = any(part.strip() for part in around.env.get("CLAUDE_CONFIG_DIR", "").split(","))
+    return verdicts.Logs(there, found.files, newest_s, tuple(found.shut), tuple(folders), named)
+
+
+def logs(around: Surroundings) -> Check:
+    """The log files."""
+    return verdicts.logs(around.found_logs(), around.owned)
+
+
+# --- settings ---------------------------------------------------------------------------------------------------------
+
+def configuration(around: Surroundings) -> Check:
+    """config.ini and the CCMON_ variables."""
+    given = {name for layer in around.layers[1:] for name in layer}
+    return verdicts.configuration(around.config_place(), around.config_error, len(given), around.owned)
+
+
+def time_zone(around: Surroundings) -> Check:
+    """The zone and the clock."""
+    here, fixed = clock.zone("local"), around.env.get("CCMON_NOW", "").strip()
+    error, undo = around.zone_error, around.undo("timezone")
+    try:
+        clock.now(around.env)
+    except CcmonError as err:
+        error, undo = str(err), "unset CCMON_NOW"
+    by_default = around.settings.origin["timezone"] == "default"
+    differs = around.zone.offset_s(around.now) != here.offset_s(around.now)
+    return verdicts.time(verdicts.Time(around.zone.name, error, undo, by_default, differs, here.name, bool(fixed)))
+
+
+# --- what is kept -----------------------------------------------------------------------------------------------------
+
+def _variable(around: Surroundings, *names: str) -> Optional[str]:
+    return next((name for name in names if os.path.isabs(around.env.get(name, ""))), None)
+
+
+def history(around: Surroundings) -> Check:
+    """The history: place, permissions, soundness."""
+    path = around.ctx.paths.store
+    if path is None:
+        return verdicts.history(verdicts.Kept(None), False, around.owned)
+    kept = verdicts.Kept(probes.place(path), probes.above(path), variable=_variable(around, "CCMON_DATA_DIR", "XDG_DATA_HOME"))
+    newer = False
+    if kept.place and kept.place.exists and kept.place.readable:
+        kept, newer = _examined(kept, path)
+    return verdicts.history(kept, newer, around.owned)
+
+
+def _examined(kept: verdicts.Kept, path: str) -> Tuple[verdicts.Kept, bool]:
+    try:
+        found = check.examine(path)
+    except CcmonError as err:
+        if "held by another program" in str(err):
+            return kept._replace(contents="in use just now"), False
+        return kept._replace(problem=str(err).replace(path + " ", "", 1)), "newer ccmon" in str(err)
+    if found is None:
+        return kept, False
+    if found.problems:
+        return kept._replace(problem=" ".join(found.problems[0].split())), False
+    return kept._replace(contents=f"{plural(found.rows.get('session', 0), 'session')}, {found.size / 1e6:.1f} MB"), False
+
+
+def cache(around: Surroundings) -> Check:
+    """The lines that are ready, and what the log reader has read."""
+    folder = around.ctx.cache
+    if folder is None:
+        return verdicts.cache(verdicts.Kept(None), 0, around.owned)
+    state = linecache.read_state(folder)
+    age = f", refreshed {duration(max(0, around.now - state.refreshed))} ago" if state.refreshed else ""
+    kept = verdicts.Kept(probes.place(folder), probes.above(folder), _damage(os.path.join(folder, NAME)),
+                       plural(linefiles.how_many(folder), "line") + " ready" + age, _variable(around, "XDG_CACHE_HOME"))
+    return verdicts.cache(kept, state.failures, around.owned)
+
+
+def _damage(path: str) -> Optional[str]:
+    """What is wrong with the log reader's file, if it is there."""
+    if not probes.place(path).exists:
+        return None
+    try:
+        found = facts.look(path, lambda db: sound.faults(db, "quick_check"))
+    except CcmonError as err:
+        return None if "locked" in str(err) else str(err).replace(path + " ", "", 1)
+    return found[0] if found else None
+
+
+# --- where it is shown ------------------------------------------------------------------------------------------------
+
+def claude(around: Surroundings) -> Check:
+    """The status line in Claude Code's settings."""
+    return verdicts.claude(_connection(around.env), around.owned)
+
+
+def _connection(env: Mapping[str, str]) -> verdicts.Shown:
+    path = "settings.json"
+    try:
+        path = dotfiles.path_of("claude", env)
+        content = (dotfiles.read(path) or b"{}").decode("utf-8")
+        connected, program = settings_json.calls_ccmon(content), settings_json.program(content)
+    except (CcmonError, UnicodeDecodeError) as err:
+        line = re.search(r" line (\d+)", str(err))
+        says = f"{path} {err}" if isinstance(err, settings_json.Unfit) else str(err)
+        return verdicts.Shown("claude", path, says, int(line[1]) if line else 1)
+    gone = program if program and os.path.isabs(program) and not probes.is_program(program) else None
+    return verdicts.Shown("claude", path, set_up=connected, gone=gone)
+
+
+def shells(around: Surroundings) -> Check:
+    """The blocks that `ccmon init --write` has put into start-up files."""
+    return verdicts.shells([_start_up(target, around.env) for target in snippets.BLOCKS], around.owned)
+
+
+def _start_up(target: str, env: Mapping[str, str]) -> verdicts.Shown:
+    path = "~"
+    try:
+        path = dotfiles.path_of(target, env)
+        block = dotfiles.block(path)
+    except CcmonError as err:
+        return verdicts.Shown(target, path, str(err), _line_of_mark(path))
+    program = _program_in(block or "")
+    return verdicts.Shown(target, path, set_up=block is not None,
+                        gone=program if program and not probes.is_program(program) else None)
+
+
+def _line_of_mark(path: str) -> int:
+    with suppress(CcmonError):
+        rows = (dotfiles.read(path) or b"").splitlines()
+        return next((n for n, row in enumerate(rows, 1) if row.startswith((dotfiles.BEGIN, dotfiles.END))), 1)
+    return 1
+
+
+def _program_in(block: str) -> Optional[str]:
+    """The absolute path that a block calls."""
+    call = re.search(r"(?:\[ -x|test -x) (.*?)(?: \] &&|; and )", block) or re.search(r" #\((.*?)\)", block)
+    with suppress(ValueError, IndexError):
+        word = shlex.split(call[1].replace("##", "#").replace("%%", "%"))[0] if call else ""
+        return word if os.path.isabs(word) else None
+    return None
+
+
+def tmux(around: Surroundings) -> Check:
+    """tmux, and whether ccusage can be run with the PATH of its server."""
+    path = probes.which("tmux", around.env)
+    if path is None:
+        return verdicts.tmux(verdicts.Tmux(None))
+    version = probes.said([path, "-V"], around.env) or "tmux"
+    told = probes.said([path, "show-environment", "-g", "PATH"], around.env) or ""
+    if not told.startswith("PATH="):
+        return verdicts.tmux(verdicts.Tmux(version))
+    rows = (probes.said([path, "show-options", "-g"], around.env) or "").splitlines()
+    shown = any("ccmon" in row for row in rows if row.startswith("status"))
+    server = told[len("PATH="):]
+    same = server == around.env.get("PATH")
+    finds, remembered = (True, False) if same else _runs_with(around, {**around.env, "PATH": server})
+    return verdicts.tmux(verdicts.Tmux(version, server, shown, same, finds, remembered))
+
+
+def _runs_with(around: Surroundings, env: Mapping[str, str]) -> Tuple[Optional[bool], bool]:
+    """Whether ccusage runs there, and whether only by memory; None when it tells no version here either."""
+    if around.ran().error is not None or around.ran().version is None:
+        return None, False
+    home = around.ctx.paths.home
+    for remembered in dict.fromkeys((None, around.remembered())):
+        with suppress(CcmonError):
+            program = ccusage.find(around.settings.ccusage, remembered, env, home)
+            if ccusage.version(program, env, home):
+                return True, remembered is not None
+    return False, False
+
+
+def terminal(around: Surroundings) -> Check:
+    """The terminal."""
+    streams: List[object] = [sys.stdin, sys.stdout]
+    is_terminal = all(stream is not None and stream.isatty() for stream in streams)  # type: ignore[attr-defined]
+    size = output.size()
+    colours = output.colours(around.ctx, sys.stdout)
+    trouble = screen.usable(around.env) if is_terminal else None
+    kind = around.env.get("TERM", "")
+    return verdicts.terminal(verdicts.Terminal(trouble, is_terminal, kind, colours, size.columns, size.rows))
+
+
+def locale(around: Surroundings) -> Check:
+    """The locale's characters."""
+    name = next(filter(None, map(around.env.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "")
+    known = probes.locale_is_known()
+    return verdicts.locale(name or "", codec.utf8(), known)

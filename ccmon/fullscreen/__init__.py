@@ -1,0 +1,1 @@
+"""The full screen: its loop, the terminal, and how that is given back."""

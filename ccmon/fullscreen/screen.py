@@ -1,0 +1,334 @@
+"""The door to the terminal: whether it can be drawn on, painting lines, waiting for keys and signals, leaving it clean.
+
+The only import of curses. Roles become attributes here; what the lines say is not known here.
+"""
+
+import contextlib
+import functools
+import os
+import select
+import selectors
+import signal
+import sys
+import time
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, TextIO, Tuple, Union
+
+from ccmon.fullscreen import terminal
+from ccmon.fullscreen.screen_signals import CONTINUE, FATAL, SIZE_CHANGED, STOP, Signals
+from ccmon.settings.themes import THEMES, Style, Theme, colour, is_dim, worn
+from ccmon.text import ROLES, Line, Span, clean, clip_line, width
+
+curses: Any
+try:
+    import curses
+except ImportError:                    # Windows without windows-curses
+    curses = None
+
+_POSIX = os.name == "posix"
+_IN, _OUT, _ERR = 0, 1, 2
+_MOST_COLUMNS, _MOST_ROWS = 1000, 500      # curses takes memory for every cell
+_EMPTY_READS = 3                       # "readable" so often without a byte: the terminal is gone
+
+
+class Event(NamedTuple):
+    """What `Screen.wait` saw: key, signal, resize, wake or closed."""
+
+    kind: str
+    value: Union[str, int, None] = None    # the key's name or the signal's number
+
+
+_XTERM_LIKE = ("xterm", "kitty", "ghostty", "foot", "wezterm", "alacritty", "rio", "contour", "konsole", "vte", "gnome",
+               "iterm", "mintty", "rxvt", "st-", "tmux", "screen")
+
+
+@functools.lru_cache(maxsize=None)     # setupterm answers once a process: later calls succeed whatever the name
+def _terminfo(term: str) -> Optional[str]:
+    """The terminfo entry that serves this TERM: its own, or a stand-in for the families that are xterms at heart."""
+    like_screen = ("screen-256color", "screen") if term.startswith(("tmux", "screen")) else ()
+    stand_ins = (*like_screen, "xterm-256color", "xterm") if term.startswith(_XTERM_LIKE) else ()
+    for name in (term, *stand_ins):
+        with contextlib.suppress(curses.error):
+            curses.setupterm(name, _OUT)
+            return str(name)
+    return None
+
+
+def usable(env: Mapping[str, str]) -> Optional[str]:
+    """None when a full screen can be drawn, else the reason in words."""
+    if curses is None:
+        return "this Python has no curses (on Windows: pip install windows-curses)"
+    for descriptor, stream, name in ((_IN, sys.stdin, "input"), (_OUT, sys.__stdout__, "output")):
+        if stream is None or not os.isatty(descriptor):
+            return f"standard {name} is not a terminal"
+    term = env.get("TERM", "")
+    if _POSIX and not term:
+        return "TERM is not set, so the kind of terminal is not known"
+    if _POSIX and _terminfo(term) is None:
+        return f"the terminal type {term!a} (TERM) is not known on this machine"
+    if _POSIX and not curses.tigetstr("cup"):
+        return f"a terminal of type {term!a} (TERM) cannot place the cursor"
+    return None
+
+
+def _stop_curses() -> None:
+    if curses.isendwin():
+        return
+    # endwin holds the interpreter lock while it writes, so no thread could free a terminal that is stalled here.
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(_OUT, select.POLLOUT)
+        if not poll.poll(300):
+            terminal.release()
+    with contextlib.suppress(curses.error), _not_stopped():
+        curses.endwin()
+
+
+@contextlib.contextmanager
+def _not_stopped() -> Iterator[None]:
+    """For what is put back even from the background, where the kernel would stop us."""
+    before = signal.signal(signal.SIGTTOU, signal.SIG_IGN) if _POSIX else None
+    try:
+        yield
+    finally:
+        if _POSIX:
+            signal.signal(signal.SIGTTOU, before)
+
+
+@contextlib.contextmanager
+def _stderr_to(log: TextIO) -> Iterator[None]:
+    """Warnings, tracebacks of threads, and what libraries and children say: none of it belongs on the screen."""
+    with contextlib.redirect_stderr(log), contextlib.ExitStack() as stack:
+        if os.isatty(_ERR):
+            before = os.dup(_ERR)
+            stack.callback(os.close, before)
+            stack.callback(os.dup2, before, _ERR)
+            os.dup2(log.fileno(), _ERR)
+        yield
+
+
+def _prepare_environment(stack: contextlib.ExitStack) -> None:
+    """LINES and COLUMNS gone (curses would believe them), TERM known to terminfo, a short wait after ESC."""
+    names = ("LINES", "COLUMNS", "TERM", "ESCDELAY")
+    stack.callback(os.environ.update, {name: os.environ[name] for name in names if name in os.environ})
+    for name in names:
+        stack.callback(os.environ.pop, name, None)
+    os.environ.setdefault("ESCDELAY", "25")
+    os.environ.pop("LINES", None)
+    os.environ.pop("COLUMNS", None)
+    if _POSIX:
+        os.environ["TERM"] = _terminfo(os.environ.get("TERM", "")) or "dumb"
+        _bound_size()
+
+
+def _bound_size() -> None:
+    with contextlib.suppress(OSError):
+        columns, rows = os.get_terminal_size(_OUT)
+        if columns > _MOST_COLUMNS or rows > _MOST_ROWS:
+            os.environ.update(LINES=str(min(rows, _MOST_ROWS)), COLUMNS=str(min(columns, _MOST_COLUMNS)))
+
+
+def _key_names() -> Dict[int, str]:
+    words = ("up", "down", "left", "right", "home", "end", "enter", "backspace")
+    names = {getattr(curses, f"KEY_{word.upper()}"): word for word in words}
+    names.update({curses.KEY_PPAGE: "pgup", curses.KEY_NPAGE: "pgdn", 8: "backspace", 127: "backspace"})
+    names.update({9: "tab", 10: "enter", 13: "enter", 27: "esc"})
+    return {**names, **{code: chr(code) for code in range(32, 127)}}
+
+
+class Screen:
+    """The terminal in full-screen mode, between `with` and its end."""
+
+    def __init__(self, theme: Theme, log: TextIO) -> None:
+        self._theme, self._log = theme, log
+        self._frame: object = None
+        self._empty_reads, self._woken = 0, False
+
+    def __enter__(self) -> "Screen":
+        with contextlib.ExitStack() as stack:
+            if _POSIX:
+                terminal.claim()       # under curses no signal would be heard in the background
+            _prepare_environment(stack)
+            self._signals = Signals(stack)
+            stack.enter_context(_stderr_to(self._log))
+            self._start(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._stack.__exit__(*error)
+
+    def _start(self, stack: contextlib.ExitStack) -> None:
+        self._window = curses.initscr()
+        stack.callback(_stop_curses)
+        curses.noecho()
+        curses.cbreak()
+        self._window.keypad(True)
+        self._window.leaveok(True)
+        self._window.nodelay(True)
+        with contextlib.suppress(curses.error):
+            curses.curs_set(0)
+        self._names = _key_names()
+        self._colours, self._background = _colours()
+        self.coloured = self._colours > 0      # the terminal shows colours, and is wanted to
+        self.set_theme(self._theme)
+        if _POSIX:
+            # poll knows descriptors above 1024, but the Mac's does not know terminals.
+            self._selector = selectors.SelectSelector() if sys.platform == "darwin" else selectors.PollSelector()
+            stack.callback(self._selector.close)
+            self._selector.register(_IN, selectors.EVENT_READ)
+            self._selector.register(self._signals.bell, selectors.EVENT_READ)
+
+    def size(self) -> Tuple[int, int]:
+        """Width and height in cells."""
+        height, columns = self._window.getmaxyx()
+        return columns, height
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint with that theme from the next frame on; without colours it is always mono."""
+        self._theme = theme if self._colours else THEMES["mono"]
+        self._attributes = {role: self._attribute(pair, self._theme[role]) for pair, role in enumerate(ROLES, 1)}
+        self._frame = None
+
+    def _attribute(self, pair: int, style: Style) -> int:
+        flags = ((style.bold, curses.A_BOLD), (is_dim(style, self._colours), curses.A_DIM), (style.reverse, curses.A_REVERSE))
+        attribute = sum(flag for wanted, flag in flags if wanted)
+        index = colour(style, self._colours)
+        if index is not None:
+            curses.init_pair(pair, index, self._background)
+            attribute |= curses.color_pair(pair)
+        return int(attribute)
+
+    def paint(self, lines: Sequence[Line]) -> None:
+        """Show the lines from the top, cut at the edges; an unchanged frame costs nothing."""
+        columns, height = self.size()
+        frame = (tuple(lines), columns, height)
+        if frame == self._frame:
+            return
+        self._frame = frame
+        for row, line in enumerate(lines[:height]):
+            self._put(row, line, columns)
+        if len(lines) < height:
+            self._window.move(len(lines), 0)
+            self._window.clrtobot()
+        self._window.refresh()         # not doupdate: that keeps the interpreter lock while the terminal is stalled
+
+    def _put(self, row: int, line: Line, columns: int) -> None:
+        # Cleared row by row, downwards: a character that the C library takes for wider may spill on the next row.
+        self._window.move(row, 0)
+        self._window.clrtoeol()
+        shown = [span if span.text.isprintable() else Span(clean(span.text), span.role) for span in line]
+        column = 0
+        for span in clip_line(shown, columns):
+            # The bottom right cell is painted and then complained about, as the cursor has nowhere to go.
+            with contextlib.suppress(curses.error, ValueError):
+                self._window.addstr(row, column, span.text, self._look(span))
+            column += width(span.text)
+
+    def _look(self, span: Span) -> int:
+        attribute, style = self._attributes.get(span.role, 0), self._theme.get(span.role, Style())
+        return attribute if worn(style, span.text) == style else attribute & ~int(curses.A_REVERSE)
+
+    def ring(self) -> None:
+        """The terminal's bell."""
+        with contextlib.suppress(curses.error):
+            curses.beep()
+
+    def wake(self) -> None:
+        """Make `wait` return; from any thread, also when nobody waits."""
+        self._woken = True
+        self._signals.ring()
+
+    def wait(self, timeout_s: float) -> List[Event]:
+        """What happened, at once if something did, else after at most that many seconds (then often nothing)."""
+        events = self._noted()
+        if not events:
+            events = self._listen_for(timeout_s) if _POSIX else self._poll_for(timeout_s)
+            events += self._noted()
+        return events
+
+    def _noted(self) -> List[Event]:
+        """Signals, new sizes and wakes since the last call."""
+        if _POSIX:
+            self._obey_job_control()
+        taken = [self._signals.numbers.popleft() for _ in range(len(self._signals.numbers))]
+        events = [Event("signal", int(number)) for number in taken if number in FATAL]
+        if set(taken) & set(SIZE_CHANGED):
+            events.append(self._resized())
+        if self._woken:
+            self._woken = False
+            events.append(Event("wake"))
+        return events
+
+    def _obey_job_control(self) -> None:
+        if self._signals.ended():
+            return
+        if STOP in self._signals.numbers:
+            _stop_curses()
+            self._signals.stop()
+        elif CONTINUE in self._signals.numbers:               # somebody has stopped us, and this may be the background
+            self._signals.come_in_front()
+            _stop_curses()             # the next frame brings everything back, whatever a shell has changed meanwhile
+
+    def _listen_for(self, timeout_s: float) -> List[Event]:
+        events: List[Event] = []
+        for key, _ in self._selector.select(max(0.0, timeout_s)):
+            if key.fd == self._signals.bell:
+                self._signals.silence()
+            else:
+                events += self._keys() or self._end_of_input()
+        return events
+
+    def _poll_for(self, timeout_s: float) -> List[Event]:
+        deadline = time.monotonic() + timeout_s
+        events = self._keys() + self._noted()
+        while not events and time.monotonic() < deadline:
+            time.sleep(0.05)
+            events = self._keys() + self._noted()
+        return events
+
+    def _keys(self) -> List[Event]:
+        events: List[Event] = []
+        for code in iter(self._window.getch, -1):
+            self._empty_reads = 0
+            events += self._key(code)
+        return events
+
+    def _key(self, code: int) -> List[Event]:
+        if code == 12 or (code == curses.KEY_RESIZE and not _POSIX):       # Ctrl-L
+            return [self._resized()]
+        if code == 3:                                                      # Ctrl-C where it is not a signal
+            return [Event("signal", int(signal.SIGINT))]
+        return [Event("key", self._names[code])] if code in self._names else []
+
+    def _end_of_input(self) -> List[Event]:
+        self._empty_reads += 1
+        if self._empty_reads < _EMPTY_READS:
+            return []
+        self._selector.unregister(_IN)         # readable for ever: waiting on it would spin
+        return [Event("closed")]
+
+    def _resized(self) -> Event:
+        self._frame = None
+        with contextlib.suppress(OSError, curses.error):
+            columns, rows = os.get_terminal_size(_OUT)
+            if not _POSIX:
+                curses.resize_term(0, 0)
+            elif rows > 0 and columns > 0:
+                curses.resizeterm(min(rows, _MOST_ROWS), min(columns, _MOST_COLUMNS))
+            self._window.keypad(True)  # a shell that had the terminal meanwhile has switched it off
+            self._window.clear()
+        return Event("resize")
+
+
+def _colours() -> Tuple[int, int]:
+    """How many colours there are (0: none, or not wanted) and the index of the background."""
+    if os.environ.get("NO_COLOR") or os.environ.get("CLICOLOR") == "0":
+        return 0, -1
+    colours, background = 0, 0
+    with contextlib.suppress(curses.error):
+        curses.start_color()
+        colours = curses.COLORS if curses.has_colors() and curses.COLORS >= 8 else 0
+        colours = 8 if colours > 256 else colours          # "direct": the numbers above 7 are red, green and blue
+        curses.use_default_colors()
+        background = -1
+    return colours, background

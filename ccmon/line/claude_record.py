@@ -1,0 +1,69 @@
+"""The record that a refresh leaves for Claude Code's row: ccmon's words, colours and official percentages, as JSON.
+
+claude.py joins it with what Claude Code says at the moment of the call.
+"""
+
+import json
+from typing import Any, Dict, List, Optional, Sequence
+
+from ccmon import text
+from ccmon.line import statusline
+from ccmon.line.fields import Piece
+from ccmon.model import Official, Snapshot
+from ccmon.settings.themes import Style, Theme, ansi
+from ccmon.text import Span
+from ccmon.views.screen.scene import figure
+from ccmon.when import Zone
+
+RECORD = "\x1e"                        # as in RFC 7464; no line begins so
+_LEVELS = (0, 50, 80, 100.0001)
+
+
+def of_words(snapshot: Snapshot, zone: Zone, theme: Optional[Theme], unicode: bool, cells: Optional[int]) -> str:
+    """The record of the usual row; cells when the user limited it."""
+    words = statusline.groups(snapshot, zone)
+    return _written(snapshot.official, cells, gap=" · " if unicode else " | ", strong=_sgr("value", theme),
+                    levels=[[least, _sgr(text.level_role(least), theme)] for least in _LEVELS],
+                    words=_coloured([_joined(words[:2]), *words[2:]], theme),
+                    beside=_coloured(_beside(snapshot, words), theme))
+
+
+def of_template(pieces: Sequence[Piece], official: Official, cells: Optional[int]) -> str:
+    """The record of an author's template; a piece of -1 cells names a field of claude.py."""
+    return _written(official, cells, pieces=[list(piece) for piece in pieces])
+
+
+def of_error(sentence: str, cells: Optional[int]) -> str:
+    """The record that says what is wrong; every character of it takes one cell."""
+    narrow = "".join(char if text.width(char) == 1 else "?" for char in sentence)
+    return RECORD + json.dumps({"error": narrow, **({"cells": cells} if cells else {})})
+
+
+def _written(official: Official, cells: Optional[int], **more: Any) -> str:
+    windows = {name: quota and [quota.percent, quota.resets_at] for name, quota in zip(Official._fields, official)}
+    fields: Dict[str, Any] = {"official": windows, **more, **({"cells": cells} if cells else {})}
+    return RECORD + json.dumps(fields, ensure_ascii=False)
+
+
+def _beside(snapshot: Snapshot, words: Sequence[Span]) -> List[Span]:
+    """What is worth saying where the official percentage stands: how much is used, how fast, and what is wrong."""
+    state = statusline.state_of(snapshot)
+    if state in statusline.EMPTY:
+        return [_joined(words[:2])] if state != "none" else []
+    shown = [words[-1]] if state == "stale" else []
+    if snapshot.active and snapshot.session is not None:
+        used = Span(text.short_count(snapshot.session.tokens) + " tokens", "value")
+        shown = [used, Span(figure(snapshot.burn_per_min) + "/min", "label"), *shown]
+    return shown
+
+
+def _joined(words: Sequence[Span]) -> Span:
+    return Span(" ".join(word.text for word in words), words[-1].role)
+
+
+def _coloured(words: Sequence[Span], theme: Optional[Theme]) -> List[List[str]]:
+    return [[text.clean(word.text), _sgr(word.role, theme)] for word in words]
+
+
+def _sgr(role: str, theme: Optional[Theme]) -> str:
+    return ansi(theme.get(role, Style()), 256) if theme else ""

@@ -1,0 +1,195 @@
+"""How one line is written for each place that shows it: spelling, escapes, colours, and the envelope around the text.
+
+Values have lost their control characters before they come here. `spell` takes out what could not be shown there safely,
+`escape` makes what is left mean only itself: the first changes what is read, the second does not.
+"""
+
+import json
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
+
+from ccmon.line import statusline
+from ccmon.model import Snapshot
+from ccmon.settings.themes import Style, Theme, ansi, worn
+from ccmon.text import Span, clean, level_role
+from ccmon.views import document as report
+
+Paint = Callable[[str, Style], str]    # text, already escaped, and its style -> text with colour
+Rewrite = Callable[[str], str]
+
+_BASIC = ("000000", "800000", "008000", "808000", "000080", "800080", "008080", "c0c0c0",
+          "808080", "ff0000", "00ff00", "ffff00", "0000ff", "ff00ff", "00ffff", "ffffff")
+_LEVELS = (0, 95, 135, 175, 215, 255)
+
+
+def hexadecimal(index: int) -> str:
+    """#rrggbb of a colour of the 256."""
+    if index < 16:
+        return "#" + _BASIC[index]
+    if index >= 232:
+        return "#" + f"{8 + 10 * (index - 232):02x}" * 3
+    red, rest = divmod(index - 16, 36)
+    green, blue = divmod(rest, 6)
+    return "#" + "".join(f"{_LEVELS[part]:02x}" for part in (red, green, blue))
+
+
+# --- spelling and escapes -----------------------------------------------------------------------------------------------
+
+_OPENING = "({["                       # at the beginning of a value they could join an author's own $, # or %
+
+
+def as_it_is(value: str) -> str:
+    """Nothing has a meaning there."""
+    return value
+
+
+def for_tmux(value: str) -> str:
+    """No # at all: tmux halves runs of them once or twice, depending on its version, and some versions run #(command)."""
+    return value.lstrip(_OPENING).replace("#", "=")
+
+
+def for_shell(value: str) -> str:
+    """Safe in PS1='$(..)' and in PS1="$(..)": nothing is left that a prompt expands; dollars are named."""
+    return value.lstrip(_OPENING).replace("$", "USD ").replace("\\", "/").replace("`", "'")
+
+
+def for_zsh(value: str) -> str:
+    """% is doubled: PROMPT expands it always."""
+    return value.replace("%", "%%")
+
+
+def for_pango(value: str) -> str:
+    """Markup of waybar."""
+    return value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;").replace("'", "&#39;")
+
+
+def for_polybar(value: str) -> str:
+    """A tag begins with %{."""
+    return value.lstrip(_OPENING).replace("%{", "%(")
+
+
+def for_xbar(value: str) -> str:
+    """A bar ends the text and begins parameters; three dashes begin the menu."""
+    return value.replace("|", "/").replace("--", "- ")
+
+
+# --- colours ------------------------------------------------------------------------------------------------------------
+
+def _none(text: str, _style: Style) -> str:
+    return text
+
+
+def _sgr(text: str, style: Style) -> str:
+    begin = ansi(style, 256)
+    return f"{begin}{text}\x1b[0m" if begin else text
+
+
+def _bash(text: str, style: Style) -> str:
+    begin = ansi(style, 256)           # between \x01 and \x02, so that readline knows the width
+    return f"\x01{begin}\x02{text}\x01\x1b[0m\x02" if begin else text
+
+
+def _zsh(text: str, style: Style) -> str:
+    text = f"%S{text}%s" if style.reverse else text
+    text = f"%B{text}%b" if style.bold else text
+    return text if style.fg is None else f"%F{{{style.fg}}}{text}%f"
+
+
+def _tmux(text: str, style: Style) -> str:
+    flags = {"bold": style.bold, "dim": style.dim and style.fg is None, "reverse": style.reverse}
+    words: List[str] = [] if style.fg is None else [f"fg=colour{style.fg}"]
+    words += [name for name, wanted in flags.items() if wanted]
+    return f"#[{' '.join(words)}]{text}#[default]" if words else text
+
+
+def _polybar(text: str, style: Style) -> str:
+    return f"%{{F{hexadecimal(style.fg)}}}{text}%{{F-}}" if style.fg is not None else text
+
+
+# --- envelopes ----------------------------------------------------------------------------------------------------------
+
+class Told(NamedTuple):
+    """What an envelope may add to the text."""
+
+    state: str                         # as of statusline.state_of, or error
+    sentences: Sequence[str]           # the whole line, then the notices
+    percent: Optional[float] = None
+    colour: Optional[str] = None       # of the percentage, #rrggbb
+    document: Mapping[str, Any] = {}   # every number
+
+
+def told(snapshot: Snapshot, words: Sequence[Span], theme: Optional[Theme]) -> Told:
+    """All that is known beside the text; without a theme there are no colours."""
+    fg = theme[level_role(snapshot.percent)].fg if theme else None
+    sentences = [" ".join(word.text for word in words), *(clean(notice.text) for notice in snapshot.warnings)]
+    return Told(statusline.state_of(snapshot), sentences, snapshot.percent, None if fg is None else hexadecimal(fg),
+                report.document(snapshot))
+
+
+Envelope = Callable[[str, Told], str]
+
+
+def _bare(text: str, _told: Told) -> str:
+    return text
+
+
+def _waybar(text: str, told: Told) -> str:
+    kinds = [told.state] if told.percent is None else [level_role(told.percent), told.state]
+    return _object(text=text, tooltip=for_pango("\n".join(told.sentences)), **{"class": kinds},
+                   percentage=min(100, int(told.percent or 0)))
+
+
+def _i3blocks(text: str, told: Told) -> str:
+    short = "CC" if told.percent is None else f"{int(told.percent)}%"
+    return _object(full_text=text, short_text=short, **({"color": told.colour} if told.colour else {}))
+
+
+def _xbar(text: str, told: Told) -> str:
+    return f"{text} | color={told.colour}" if told.colour and "|" not in text else text
+
+
+def _json(text: str, told: Told) -> str:
+    return _object(text=text, state=told.state, **told.document)
+
+
+def _object(**fields: Any) -> str:
+    return json.dumps(fields, ensure_ascii=False)
+
+
+# --- the table ----------------------------------------------------------------------------------------------------------
+
+_SGR = r"\x1b\[[0-9;:]*m"
+_NEVER = r"(?!)"
+
+
+class Dialect(NamedTuple):
+    """One place that shows the line."""
+
+    spell: Rewrite = as_it_is
+    escape: Rewrite = as_it_is
+    paint: Paint = _none
+    envelope: Envelope = _bare
+    markup: str = _NEVER               # pattern of an author's own markup, which takes no cells
+    single: str = _NEVER               # pattern of what takes one cell
+
+
+DIALECTS: Dict[str, Dialect] = {
+    "plain": Dialect(markup=_SGR),
+    "ansi": Dialect(paint=_sgr, markup=_SGR),
+    "tmux": Dialect(for_tmux, paint=_tmux, markup=r"#\[[^\]]*\]|#\{[^{}]*\}|#\([^)]*\)", single="##"),
+    "bash": Dialect(for_shell, paint=_bash, markup=r"\x01[^\x02]*\x02|\\\[.*?\\\]|" + _SGR),
+    "zsh": Dialect(for_shell, for_zsh, _zsh, markup=r"%\{.*?%\}|%[FK]\{[^{}]*\}|%[fkBbUuSs]", single="%%"),
+    "fish": Dialect(paint=_sgr, markup=_SGR),
+    "starship": Dialect(markup=_SGR),
+    "waybar": Dialect(escape=for_pango, envelope=_waybar, markup=r"<[^<>]*>", single=r"&#?\w+;"),
+    "i3blocks": Dialect(envelope=_i3blocks),
+    "polybar": Dialect(for_polybar, paint=_polybar, markup=r"%\{[^{}]*\}"),
+    "xbar": Dialect(for_xbar, envelope=_xbar, markup=r"\|[^{}]*"),
+    "json": Dialect(envelope=_json),
+    "claude": Dialect(paint=_sgr, markup=_SGR),          # see claude_record.py
+}
+
+
+def painted(word: Span, dialect: Dialect, theme: Optional[Theme]) -> str:
+    """A word of the line, harmless and in its colour; without a theme there are no colours."""
+    text = dialect.escape(dialect.spell(clean(word.text)))
+    return dialect.paint(text, worn(theme.get(word.role, Style()), word.text)) if theme and text.strip() else text

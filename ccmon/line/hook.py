@@ -1,0 +1,115 @@
+"""The door to Claude Code's status line: its JSON read from stdin, noted for the next refresh, and joined with ccmon's words.
+
+What the cache holds for that dialect is a record (see claude_record.py): RECORD, then JSON. This file is on the line's
+short cut: it imports nothing slow.
+"""
+
+import os
+import time
+
+from ccmon import linecache
+from ccmon.line import claude, session_json
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+WAIT_S = 0.05                          # for a stdin that says nothing
+MOST_BYTES = 1 << 20
+MOST_SPOOL_BYTES = 65_536              # a refresher that never comes must not fill the disk
+
+
+def finish(line: bytes) -> bytes:
+    """The line to print: itself, or for a record the line that is made with what Claude Code says on stdin."""
+    if line[:1] != linecache.RECORD:
+        return line
+    try:
+        record, told = parse(line[1:].decode("utf-8", "replace")), parse(read_stdin())
+        note(told, linecache.folder(os.environ), time.time())
+        shown = claude.compose(record, told, columns(os.environ), time.time())
+    except Exception:                  # an empty line or an exit code would blank Claude Code's row
+        shown = claude.NOTHING
+    return (shown or claude.NOTHING).encode("utf-8", "replace") + b"\n"
+
+
+# --- stdin ------------------------------------------------------------------------------------------------------------
+
+def read_stdin() -> str:
+    """What is on stdin, as far as it comes within 50 ms; nothing from a terminal."""
+    try:
+        if os.isatty(0):
+            return ""
+        content = _read_windows() if os.name == "nt" else _read_within(time.monotonic() + WAIT_S)
+    except (OSError, ValueError):
+        return ""
+    return content.decode("utf-8-sig", "replace")
+
+
+def _read_within(deadline: float) -> bytes:
+    import select
+    content = b""
+    while len(content) < MOST_BYTES:
+        # What is there already is read on a busy machine, too, where the time is over before the first look.
+        if not select.select([0], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            break
+        part = os.read(0, 65_536)
+        content += part
+        if not part:
+            break
+    return content
+
+
+def _read_windows() -> bytes:
+    import threading  # select knows only sockets there
+    parts: "list[bytes]" = []
+    reader = threading.Thread(target=lambda: parts.append(os.read(0, MOST_BYTES)), daemon=True)
+    reader.start()
+    reader.join(WAIT_S)
+    return b"".join(parts)
+
+
+class _Rules:
+    """What the scanner behind the json module is set up with; the module itself costs half an interpreter start."""
+
+    strict, object_hook, object_pairs_hook = False, None, None
+    parse_float, parse_int, parse_constant = float, int, str
+
+
+def parse(text: str) -> "Any":
+    """The JSON value that the text begins with; None when there is none."""
+    text = text.lstrip()
+    try:
+        from _json import make_scanner
+        return make_scanner(_Rules)(text, 0)[0]  # type: ignore[arg-type]
+    except ImportError:
+        return _parse_slowly(text)
+    except (StopIteration, ValueError, RecursionError):
+        return None
+
+
+def _parse_slowly(text: str) -> "Any":
+    import json  # an interpreter without the scanner in C
+    try:
+        return json.JSONDecoder(strict=False).raw_decode(text)[0]
+    except (ValueError, RecursionError):
+        return None
+
+
+def columns(env: "linecache.Environ") -> int:
+    """The cells of a row: what Claude Code says in COLUMNS, or 80."""
+    word = env.get("COLUMNS", "")
+    return int(word) if word.isascii() and word.isdigit() and 0 < int(word[:6]) <= 10_000 else 80
+
+
+# --- the spool ------------------------------------------------------------------------------------------------------------
+
+def note(told: "Any", where: "str | None", now: float) -> None:
+    """Append the official percentages to the spool, one line; the next refresh takes them into the store."""
+    windows = [session_json.window(told, name) for name in session_json.WINDOWS_S]
+    if where is None or not any(windows):
+        return
+    counter = session_json.counter(told)
+    words = [int(now), session_json.session(told), "-" if counter is None else counter]
+    for window in windows:
+        words += window or ("-", "-")
+    linecache.append(where + "/" + linecache.SPOOL, (" ".join(map(str, words)) + "\n").encode(), MOST_SPOOL_BYTES)

@@ -1,0 +1,116 @@
+"""The status lines of a refresh: each is rendered from its own words and environment and put into the cache."""
+
+from typing import Dict, List, Mapping, Optional, Sequence
+
+from ccmon import arguments, linecache
+from ccmon.line import claude, claude_record, dialects, fields, linefiles, statusline
+from ccmon.model import CcmonError, Facts, Snapshot, UsageError
+from ccmon.settings import config, context, themes
+from ccmon.settings.context import Context
+from ccmon.settings.options import BY_NAME, SECTIONS
+from ccmon.text import Charset, Span, clean, clip
+
+LINE_CELLS, MOST_CELLS = 80, 1000
+CLAUDE = "claude"
+
+
+def write_all(ctx: Context, facts: Facts, now: int) -> None:
+    """Render the plain line and every line asked for in the last day, each from its own words."""
+    if not ctx.cache:
+        return
+    for key in {"--statusline\0": None, **dict.fromkeys(linefiles.asked(ctx.cache))}:
+        argv, env = linefiles.words(key)
+        try:
+            own = context_of(argv, {**_without_own(ctx.env), **env}, ctx)
+        except UsageError:
+            linefiles.forget(ctx.cache, key)
+            continue
+        if own.settings.timezone == "local" and own.env.get("TZ") != ctx.env.get("TZ"):
+            linefiles.forget(ctx.cache, key)       # this process cannot tell the time of that zone
+            continue
+        linefiles.write_line(ctx.cache, key, line_of(own, facts, now).encode("utf-8", "replace"))
+
+
+def _without_own(env: Mapping[str, str]) -> Dict[str, str]:
+    return {name: value for name, value in env.items()
+            if name == "CCMON_NOW" or not (name.startswith("CCMON_") or name in ("NO_COLOR", "TZ"))}
+
+
+def context_of(argv: List[str], env: Mapping[str, str], ctx: Optional[Context] = None) -> Context:
+    """The context that an argument list asks for; paths and owner are those of ctx when it is given."""
+    own = context.prepare(arguments.flags(arguments.parse(argv)), env)
+    own = own._replace(utf8=linecache.NOT_UTF8 not in env)
+    return own._replace(paths=ctx.paths, cache=ctx.cache, owner=ctx.owner, demo=ctx.demo) if ctx else own
+
+
+def line_of(ctx: Context, facts: Facts, now: int) -> str:
+    """The status line with its newline, in the dialect that is asked for."""
+    snapshot, dialect = ctx.view(facts, now), dialects.DIALECTS[ctx.settings.format]
+    if ctx.settings.format == CLAUDE:
+        return _record(ctx, snapshot, dialect) + "\n"
+    words, theme = statusline.groups(snapshot, ctx.zone), _theme(ctx)
+    if ctx.settings.template:
+        body = _filled(ctx, ctx.settings.template, snapshot, dialect)
+    else:
+        fitting = statusline.fitting(words, ctx.settings.max_width)
+        body = " ".join(dialects.painted(word, dialect, theme) for word in fitting)
+    body = body or dialects.painted(words[0], dialect, None)      # never an empty line: bars and Claude Code drop it
+    return dialect.envelope(body, dialects.told(snapshot, words, theme)) + "\n"
+
+
+def _record(ctx: Context, snapshot: Snapshot, dialect: dialects.Dialect) -> str:
+    """What is joined with Claude Code's own words later, in the cells that it has then."""
+    cells = None if ctx.settings.origin["max_width"] == "default" else ctx.settings.max_width
+    if not ctx.settings.template:
+        unicode = ctx.utf8 and not ctx.settings.ascii
+        return claude_record.of_words(snapshot, ctx.zone, _theme(ctx), unicode, cells)
+    pieces = fields.pieces(_one_line(ctx.settings.template), _values(ctx, snapshot), dialect, MOST_CELLS, claude.FIELDS)
+    return claude_record.of_template(list(pieces), snapshot.official, cells)
+
+
+def _filled(ctx: Context, template: str, snapshot: Snapshot, dialect: dialects.Dialect) -> str:
+    return fields.fill(_one_line(template), _values(ctx, snapshot), dialect, ctx.settings.max_width)
+
+
+def _one_line(template: str) -> str:
+    return " ".join(template.splitlines())
+
+
+def _values(ctx: Context, snapshot: Snapshot) -> fields.Value:
+    return fields.values(snapshot, ctx.zone, Charset(ctx.utf8 and not ctx.settings.ascii, False))
+
+
+def _theme(ctx: Context) -> Optional[themes.Theme]:
+    """Only NO_COLOR counts: a line is cached for the variables that linecache.signature knows."""
+    return None if ctx.env.get("NO_COLOR") else ctx.settings.look
+
+
+def error_line(argv: Sequence[str], env: Mapping[str, str], sentence: str) -> str:
+    """A line that tells what is wrong, with its newline, in the dialect that was meant as far as that is known."""
+    meant, cells = _meant(argv, env, "format"), _cells_meant(argv, env)
+    if meant == CLAUDE:
+        return claude_record.of_error(clean(f"CC ! {sentence}"), cells) + "\n"
+    dialect = dialects.DIALECTS.get(meant, dialects.DIALECTS["plain"])
+    words = clip(dialect.spell(clean(f"CC ! {sentence}")), cells or LINE_CELLS)
+    body = dialects.painted(Span(words), dialect, None)
+    return dialect.envelope(body, dialects.Told("error", [clean(sentence)])) + "\n"
+
+
+def _meant(argv: Sequence[str], env: Mapping[str, str], name: str) -> str:
+    """Words that did not parse are looked through by hand; the configuration may be what is wrong."""
+    flag = "--" + name.replace("_", "-")
+    named = [after for word, after in zip(argv, argv[1:]) if word == flag]
+    named += [word[len(flag) + 1:] for word in argv if word.startswith(flag + "=")]
+    try:
+        configured = config.read(config.paths(env).config, SECTIONS).get("ccmon", {}).get(name)
+    except CcmonError:
+        configured = None
+    return named[-1] if named else env.get("CCMON_" + name.upper()) or (configured.text.strip() if configured else "")
+
+
+def _cells_meant(argv: Sequence[str], env: Mapping[str, str]) -> Optional[int]:
+    """The cells that were asked for; None when none were, or when just that is what is wrong."""
+    try:
+        return int(BY_NAME["max_width"].parse(_meant(argv, env, "max_width")))
+    except ValueError:
+        return None

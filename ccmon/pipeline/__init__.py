@@ -1,0 +1,1 @@
+"""From a source to everything that is shown: refresh, memory, and what was learned."""

@@ -1,0 +1,96 @@
+"""What was learned meets what is known now: recalled for every look, learned anew when there is more to learn from."""
+
+from typing import Dict, List, Optional
+
+from ccmon.learning import course, learner, portable, told
+from ccmon.learning.learner import Lessons
+from ccmon.learning.portable import Kept
+from ccmon.learning.stretches import EVENTS
+from ccmon.learning.values import Key, Load, Reading, Use
+from ccmon.model import SESSION_S, Facts, Snapshot
+from ccmon.pipeline.memory import Memory
+from ccmon.usage import outlook
+from ccmon.usage.outlook import Outlook, Pace
+
+AGAIN_S = 3600                         # new readings wait for so long
+DAY_S = 86_400
+SCORED_S = 90 * DAY_S                  # forecasts made before that say little of today's
+RECENT_S = 2 * SESSION_S               # what forecasts look back on
+WEEK_S = 7 * DAY_S
+
+
+def recall(memory: Memory, facts: Facts, now: int) -> Facts:
+    """The facts with the learned limit, what the running window has used, and what forecasts rest on."""
+    readings = memory.readings(now - RECENT_S, now)
+    hits = [reading.ts for reading in readings if reading.source in EVENTS and reading.ts > now - SESSION_S]
+    facts = facts._replace(hit_at=max(hits, default=None))
+    lessons = learner.load(memory.learned())
+    if lessons is None:
+        return facts
+    use = memory.uses(now - RECENT_S, now + 1)
+    extra = portable.in_force(portable.load(memory.extra()), now)
+    return facts._replace(learned=lessons.learned, load=_load(facts, use, now),
+                          outlook=_outlook(lessons, use, readings, extra))
+
+
+def _load(facts: Facts, use: List[Use], now: int) -> Optional[Load]:
+    """What was used since the window began; None where that is not known by model and kind."""
+    quota = facts.official.at(now).five_hour
+    starts = [block.start for block in facts.blocks if block.start <= now < block.end]
+    start = quota.resets_at - SESSION_S if quota else max(starts, default=None)
+    if start is None:
+        return None
+    found: Dict[Key, float] = {}
+    for one in use:
+        if one.ts >= start:
+            for key, count in one.load.items():
+                found[key] = found.get(key, 0.0) + count
+    return found or None
+
+
+def _outlook(lessons: Lessons, use: List[Use], readings: List[Reading], extra: Optional[Kept]) -> Outlook:
+    points = lessons.points and Pace(lessons.points, course.from_readings(readings))
+    tokens = lessons.tokens and Pace(lessons.tokens, learner.tokens_course(use, readings))
+    return Outlook(points, tokens, lessons.week, extra)
+
+
+# --- learning ---------------------------------------------------------------------------------------------------------
+
+def study(memory: Memory, now: int) -> Optional[Lessons]:
+    """Learn anew from everything that is stored, and keep it; None when there is nothing to learn from."""
+    use, readings, sessions = memory.learning_history(now)
+    weekly = memory.weekly_readings(now)
+    if not (use or readings or sessions):
+        return None
+    before = learner.load(memory.learned())
+    lessons = learner.learn(use, readings, sessions, weekly, now, before.learned.changes if before else ())
+    scored = told.scored(memory.forecasts(now - SCORED_S))
+    lessons = lessons._replace(learned=lessons.learned._replace(mae_min=scored.ours.mae_min, scored=scored.windows))
+    memory.keep_learned(learner.dump(lessons))
+    return lessons
+
+
+def study_when_due(memory: Memory, now: int) -> None:
+    """Once a day, and when Claude has said something since the last time, an hour later; after a limit event at once."""
+    known = learner.load(memory.learned())
+    at = known.learned.at if known else 0
+    news = [reading for reading in memory.readings(max(at, now - DAY_S), now) if reading.ts > at]
+    if not 0 <= now - at < DAY_S or news and now - at >= AGAIN_S or any(reading.source in EVENTS for reading in news):
+        study(memory, now)
+
+
+# --- the score ----------------------------------------------------------------------------------------------------------
+
+def keep_score(memory: Memory, snapshot: Snapshot) -> None:
+    """Keep what is said now of the session and the week, and note what came of what was said before."""
+    now, runway, week = snapshot.now, snapshot.runway, snapshot.week
+    memory.close_forecasts(now)
+    if runway and snapshot.percent is not None and snapshot.left:
+        seed_at = snapshot.predicted_end or runway.resets_at
+        memory.keep_forecast(now, runway.resets_at, snapshot.percent, runway, min(seed_at, runway.resets_at))
+    quota = snapshot.official.seven_day
+    if week and quota:
+        plain = outlook.week_by_pace(quota, now)
+        memory.keep_forecast(now, week.resets_at, quota.percent, week, plain, WEEK_S)
+
+

@@ -1,0 +1,348 @@
+"""What is remembered between refreshes: the store under this call's settings, or its absence told and lived with."""
+
+import sqlite3
+from contextlib import suppress
+from functools import partial
+from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar
+
+from ccmon.learning import learner, uses
+from ccmon.learning.values import Reading, Use
+from ccmon.line.session_json import WINDOWS_S
+from ccmon.model import SESSION_S, Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
+from ccmon.settings.context import Context
+from ccmon.sources import demo, demo_past, prices
+from ccmon.store import alerts, learning
+from ccmon.store.alerts import Told
+from ccmon.store.database import Busy, Hit, Minute, Store, StoreError, open_store
+from ccmon.store.thin import MINUTES_S
+from ccmon.usage import compute, gauge, limits, official
+from ccmon.usage.hits import Event
+
+BACKGROUND_BUSY_MS, SCREEN_BUSY_MS = 250, 2000
+WEEK_S = WINDOWS_S["seven_day"]
+_DAY_S = 86_400
+
+Result = TypeVar("Result")
+
+
+class Answer(NamedTuple):
+    """What the source said."""
+
+    blocks: Tuple[Block, ...]
+    source: Source
+
+
+class Memory:
+    """The store, or its absence: without it the numbers of this moment are still right."""
+
+    def __init__(self, ctx: Context, store: Optional[Store], trouble: Optional[str]) -> None:
+        self.ctx, self.store, self.trouble = ctx, store, trouble
+        self._half_told = False        # old minutes are coming in: the rest of their hours may be in the next batch
+
+    def __enter__(self) -> "Memory":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.store:
+            self.store.close()
+
+    def facts(self, now: int) -> Facts:
+        """What is stored, empty without a store."""
+        if self.store:
+            try:
+                return self._with_official(self.store, self.store.facts(self.ctx.owner, now), now)
+            except StoreError as err:
+                self.trouble = str(err)
+        return Facts(trouble=self.trouble)
+
+    def keep(self, answer: Answer, now: int) -> Facts:
+        """Store the answer; the facts then. Where that fails, the answer with what was stored before it."""
+        if self.store:
+            try:
+                facts = self.store.record(answer.blocks, self.ctx.owner, now, partial(self._limit_of, self._learned_limit()),
+                                          compute.active)
+                return self._with_official(self.store, facts._replace(source=answer.source), now)
+            except StoreError as err:
+                self.trouble = str(err)
+        return self._unsaved(answer, now)
+
+    def _with_official(self, store: Store, facts: Facts, now: int) -> Facts:
+        return facts._replace(official=official.load(store.ledger(self.ctx.owner)).official.at(now))
+
+    def _unsaved(self, answer: Answer, now: int) -> Facts:
+        """A store that is held by another process can still be read: the record and the last hour are in it."""
+        stored = self.facts(now)
+        best = limits.join(stored.high_water, limits.high_water(answer.blocks, now))
+        return Facts(answer.blocks, tuple(block.start for block in answer.blocks), stored.samples, best,
+                     answer.source, self.trouble, stored.official)
+
+    def note_readings(self, lines: List[str]) -> bool:
+        """Keep what Claude Code said; False when that has to wait for a store."""
+        now = self.ctx.now()
+
+        def settle(text: Optional[str]) -> Tuple[str, List[Tuple[int, int, float, int]]]:
+            ledger, told = official.settle(official.load(text), lines, now)
+            return official.dump(ledger), [(WINDOWS_S[r.window], r.at, r.percent, r.resets_at) for r in told]
+        try:
+            if self.store and lines:
+                self.store.settle(self.ctx.owner, settle)
+            return self.store is not None
+        except StoreError as err:
+            self.trouble = str(err)
+            return False
+
+    def keep_logs(self, minutes: Sequence[Minute], hits: Sequence[Hit]) -> bool:
+        """Keep what only the log files give; False when that has to wait for a store."""
+        try:
+            if self.store and (minutes or hits):
+                self.store.keep_logs(self.ctx.owner, minutes, hits)
+                self._half_told |= any(minute.ts < self.ctx.now() - MINUTES_S for minute in minutes)
+            return self.store is not None
+        except StoreError as err:
+            self.trouble = str(err)
+            return False
+
+    def maintain(self, now: int) -> None:
+        """Thin what has grown old, for a moment at most; what fails or does not get done has time."""
+        if self.store and not self._half_told:
+            with suppress(StoreError):
+                self.store.maintain(now)
+
+    def records(self, since: Optional[int] = None, everywhere: bool = False) -> List[Record]:
+        """The sessions that ended since then, by start; of all machines if everywhere. StoreError says why there are none."""
+        return self._sound().records(None if everywhere else self.ctx.owner, self.ctx.now(), since)
+
+    def used(self, since: int, until: int, everywhere: bool = False) -> List[Used]:
+        """Tokens by hour and model, as far as the log reader saw them. Raises StoreError."""
+        return self._sound().used(None if everywhere else self.ctx.owner, since, until)
+
+    def _sound(self) -> Store:
+        if self.store is None:
+            raise StoreError(self.trouble or "There is no store")
+        return self.store
+
+    # --- learning -----------------------------------------------------------------------------------------------------
+
+    def learning_history(self, now: int, days: int = 90) -> Tuple[List[Use], List[Reading], List[Block]]:
+        """What the limit is learned from: use on this machine, official 5-hour readings, sessions; each by time."""
+        since = now - days * _DAY_S
+        return self.uses(since, now + 1), self._readings(SESSION_S, since, now), self._sessions(now, since)
+
+    def uses(self, since: int, until: int) -> List[Use]:
+        """What was used from since on and before until: by minute and model, else as the sessions were seen."""
+        course = self._look(lambda db, owner: learning.course(db, owner, since, until), None)
+        if course is None:
+            return []
+        found = uses.by_model(course.models, course.minutes, course.hours, partial(prices.lookup, own=self.ctx.settings.prices))
+        seen = [use for start, shots in course.seen for use in uses.of_session(start, shots) if use.ts >= since]
+        return sorted(found + seen, key=lambda use: use.ts) if seen else found
+
+    def weekly_readings(self, now: int, days: int = 90) -> List[Reading]:
+        """The official readings of the 7-day window, by time."""
+        return self._readings(WEEK_S, now - days * _DAY_S, now)
+
+    def readings(self, since: int, until: int) -> List[Reading]:
+        """The official readings and limit events of the 5-hour window, by time."""
+        return self._readings(SESSION_S, since, until)
+
+    def _readings(self, window_s: int, since: int, now: int) -> List[Reading]:
+        none: List[Tuple[int, float, int, str]] = []
+        found = self._look(lambda db, owner: learning.readings(db, owner, window_s, since, now), none)
+        return [Reading(*row) for row in found]
+
+    def _sessions(self, now: int, since: int) -> List[Block]:
+        try:
+            found = self.store.records(self.ctx.owner, now, since) if self.store else []
+            return [record.block for record in found if record.block.start <= now]
+        except StoreError as err:
+            self.trouble = str(err)
+            return []
+
+    def learned(self) -> Optional[str]:
+        """What keep_learned was last given."""
+        return self._look(lambda db, owner: learning.note(db, owner, learning.LEARNED), None)
+
+    def keep_learned(self, text: str) -> None:
+        """Keep the learned state."""
+        self._write(lambda db, owner: learning.write_note(db, owner, learning.LEARNED, text), None)
+
+    def extra(self) -> Optional[str]:
+        """What keep_extra was last given."""
+        return self._look(lambda db, owner: learning.note(db, owner, learning.EXTRA), None)
+
+    def keep_extra(self, text: str) -> None:
+        """Keep what the trial of the extra models has shown."""
+        self._write(lambda db, owner: learning.write_note(db, owner, learning.EXTRA, text), None)
+
+    def forget_learning(self, now: int) -> None:
+        """Drop the learned state and the forecasts; older readings are learned from no more. Raises StoreError."""
+        self._sound().change_of(self.ctx.owner, lambda db, owner: learning.forget(db, owner, now))
+
+    def told(self, key: str) -> bool:
+        """True when the user was told that."""
+        return self._look(lambda db, owner: learning.told(db, owner, key), False)
+
+    def tell(self, key: str) -> bool:
+        """Note that the user is told that now; False when that was noted before, or cannot be noted."""
+        now = self.ctx.now()
+        return self._write(lambda db, owner: learning.tell(db, owner, key, now), False)
+
+    def keep_forecast(self, now: int, resets_at: int, percent: float, runway: Runway, seed_at: int,
+                      window_s: int = SESSION_S) -> None:
+        """Keep what is said now of a window that is not used up; of each window at most once in 5 minutes."""
+        forecast = Forecast(now, resets_at, percent, *runway[:5], seed_at, window_s=window_s)
+        if percent < 100 and now < resets_at and self._look(
+                lambda db, owner: learning.is_due(db, owner, window_s, now), True):
+            self._write(lambda db, owner: learning.keep_forecast(db, owner, forecast), None)
+
+    def close_forecasts(self, now: int) -> None:
+        """Note what came of forecasts: when the limit was reached, else the reset, a little after it."""
+        none: List[Tuple[int, int, int, bool]] = []
+        found = self._look(lambda db, owner: learning.outcomes(db, owner, now), none)
+        if found:
+            self._write(lambda db, owner: learning.close(db, owner, found), None)
+
+    def forecasts(self, since: int = 0) -> List[Forecast]:
+        """What was forecast since then, with what came of it, by time."""
+        return self._look(lambda db, owner: learning.forecasts(db, owner, since), [])
+
+    def logs_learned(self) -> Optional[str]:
+        """What note_logs_learned was last given."""
+        return self._look(lambda db, owner: learning.note(db, owner, learning.LOGS), None)
+
+    def note_logs_learned(self, text: str) -> None:
+        """Keep when the logs were last read for learning, and which they were."""
+        self._write(lambda db, owner: learning.write_note(db, owner, learning.LOGS, text), None)
+
+    def has_readings(self) -> bool:
+        """True when there is anything to learn from."""
+        return self._look(learning.has_readings, False)
+
+    def _look(self, work: Callable[[sqlite3.Connection, int], Result], nothing: Result) -> Result:
+        try:
+            return self.store.of_owner(self.ctx.owner, work, nothing) if self.store else nothing
+        except StoreError as err:
+            self.trouble = str(err)
+            return nothing
+
+    def _write(self, work: Callable[[sqlite3.Connection, int], Result], nothing: Result) -> Result:
+        try:
+            return self.store.change_of(self.ctx.owner, work) if self.store else nothing
+        except StoreError as err:
+            self.trouble = str(err)
+            return nothing
+
+    # --- being cut off: what the user says ----------------------------------------------------------------------------
+
+    def note_hit(self, at: int) -> Tuple[int, bool]:
+        """The user was cut off then: the time under which that stands, and whether it is new. Raises StoreError."""
+        now = self.ctx.now()
+        return self._sound().change_of(self.ctx.owner, lambda db, owner: learning.note_hit(db, owner, at, now))
+
+    def undo_hit(self) -> Optional[int]:
+        """Take back what was noted last: the time it was about, None when nothing is noted. Raises StoreError."""
+        return self._sound().change_of(self.ctx.owner, learning.undo_hit)
+
+    def events(self) -> List[Event]:
+        """When the session's limit was reached, as the user or a message said, by time. Raises StoreError."""
+        none: List[Tuple[int, int, str]] = []
+        return [Event(*row) for row in self._sound().of_owner(self.ctx.owner, learning.events, none)]
+
+    def oldest(self) -> Optional[int]:
+        """From when on anything is known. Raises StoreError."""
+        return self._sound().of_owner(self.ctx.owner, learning.oldest, None)
+
+    # --- alerts -------------------------------------------------------------------------------------------------------
+
+    def alerts_told(self, since: int) -> List[Told]:
+        """What was told since then, by time; nothing without a store."""
+        none: List[Told] = []
+        return self._look(lambda db, owner: alerts.told(db, owner, since), none)
+
+    def claim_alert(self, kind: str, window_end: int, channels: Sequence[str], same_s: int) -> List[str]:
+        """The channels on which this process is to tell that; none where another one was faster, or without a store."""
+        none: List[str] = []
+        now = self.ctx.now()
+        return self._write(lambda db, owner: alerts.claim(db, owner, kind, window_end, channels, now, same_s), none)
+
+    def note_alerts(self, kind: str, window_end: int, outcomes: Mapping[str, str]) -> None:
+        """Keep what became of an alert on each channel."""
+        def note(db: sqlite3.Connection, owner: int) -> None:
+            for channel, outcome in outcomes.items():
+                alerts.note_outcome(db, owner, kind, window_end, channel, outcome)
+        self._write(note, None)
+
+    def noted(self, name: str) -> Optional[str]:
+        """What note() was last given under that name."""
+        return self._look(lambda db, owner: learning.note(db, owner, name), None)
+
+    def note(self, name: str, text: str) -> None:
+        """Keep a small text."""
+        self._write(lambda db, owner: learning.write_note(db, owner, name, text), None)
+
+    # --- settings -----------------------------------------------------------------------------------------------------
+
+    def _limit_of(self, learned: Optional[LearnedLimit], tokens: int, high_water: Optional[HighWater]) -> Limit:
+        settings = self.ctx.settings
+        return limits.resolve(settings.plan, settings.explicit_limit, tokens, high_water, settings.plans, learned)
+
+    def _learned_limit(self) -> Optional[LearnedLimit]:
+        lessons = learner.load(self.learned()) if self.ctx.settings.plan in ("pro", "ml_auto") else None
+        return gauge.in_tokens(lessons.learned, None, None) if lessons else None
+
+    def remembered_path(self) -> Optional[str]:
+        """The ccusage that last worked."""
+        try:
+            return self.store.get("ccusage_path") if self.store else None
+        except StoreError:
+            return None
+
+    def remember_path(self, path: str) -> None:
+        """Keep the path for processes with a poorer PATH, such as a tmux server's; one that is no UTF-8 is no text for sqlite."""
+        try:
+            if self.store and path.encode():
+                self.store.put("ccusage_path", path)
+        except UnicodeEncodeError:
+            pass
+        except StoreError as err:
+            self.trouble = str(err)
+
+
+def opened(ctx: Context, busy_ms: int) -> Memory:
+    """The memory of this context; a store that cannot be opened is told, never fatal."""
+    if not ctx.paths.store:
+        return Memory(ctx, None, "There is no home directory: history is off. Set HOME or CCMON_DATA_DIR")
+    try:
+        return Memory(ctx, open_store(ctx.paths.store, busy_ms, ctx.now()), None)
+    except StoreError as err:
+        return Memory(ctx, None, str(err))
+
+
+def old_news(ctx: Context) -> Optional[str]:
+    """The trouble that is known already; None when looking for it brought it to light."""
+    with opened(ctx, BACKGROUND_BUSY_MS) as memory:
+        facts = memory.facts(ctx.now())
+        return None if memory.store and memory.store.trouble else facts.trouble
+
+
+def works(ctx: Context) -> bool:
+    """True when the store can be read and written, if need be after another program; whatever became of an earlier one."""
+    with opened(ctx, BACKGROUND_BUSY_MS) as memory:
+        memory.facts(ctx.now())
+        try:
+            if memory.store:
+                memory.store.put("tried", str(ctx.now()))
+        except StoreError as err:
+            return isinstance(err, Busy) and memory.trouble is None
+        return memory.trouble is None
+
+
+def remember_demo(ctx: Context) -> None:
+    """Fill the memory of a demo with what would have been seen since the session began."""
+    now = ctx.now()
+    assert ctx.demo is not None
+    with opened(ctx, BACKGROUND_BUSY_MS) as memory:
+        memory.keep_learned(learner.dump(demo_past.lessons(ctx.demo)))
+        for at in demo.moments(now, ctx.demo):
+            memory.keep(Answer(demo.blocks(at, ctx.demo), Source("demo", refreshed=at)), at)
+        memory.note_readings(demo_past.readings(list(demo.moments(now, ctx.demo)), ctx.demo))

@@ -1,0 +1,263 @@
+"""The pipeline, once: run the source, compute, save, write the lines. Poller, refresher and `record` all call it."""
+
+import json
+import os
+import signal
+import threading
+import time
+import traceback
+from contextlib import contextmanager
+from typing import Any, Callable, Dict, Iterator, List, Optional
+
+from ccmon import kept, linecache
+from ccmon.alerts import sending
+from ccmon.line import linefiles, lines
+from ccmon.model import CcmonError, Facts, Source, UsageError
+from ccmon.pipeline import lessons
+from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, Answer, Memory, opened
+from ccmon.settings import config
+from ccmon.settings.context import Context
+from ccmon.sources import ccusage, choice, demo_past, log_files
+from ccmon.system import signals
+from ccmon.usage import compute
+
+
+def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Optional[ccusage.Cancel] = None,
+         insist: bool = False) -> Facts:
+    """Read the source, store what it says and write every line; the caller holds the refresh lock.
+
+    Without insist a source is left alone as long as no log has changed. Never raises CcmonError: a failure stands in the
+    facts' source and starts the back-off.
+    """
+    now = ctx.now()
+    before = source_before(ctx)
+    with opened(ctx, busy_ms) as memory:
+        _take_readings(ctx, memory)
+        files = choice.files(ctx)
+        stamp = log_files.stamp(files)
+        unchanged = not insist and choice.unchanged(ctx, before, stamp, memory, now)
+        try:
+            with _signals_end(cancel or ccusage.Cancel()) as cancel:
+                answer = None if unchanged else choice.ask(ctx, before, memory, lock, cancel, files)
+        except ccusage.Cancelled:
+            return lessons.recall(memory, memory.facts(now), now)._replace(source=before)
+        except CcmonError as err:
+            now = ctx.now()            # a time-out has taken its time: the pause begins after it
+            facts = memory.facts(now)._replace(source=_failed(ctx, before, err))
+            _note_failure(ctx, facts, now)
+        else:
+            facts = _kept(memory, answer, before, stamp, now)
+            _note_success(ctx, facts._replace(source=_stored(facts, before)), now)
+        facts = lessons.recall(memory, facts, now)
+        lines.write_all(ctx, facts, now)
+        if facts.source.progress is None:
+            memory.maintain(now)
+            lessons.keep_score(memory, ctx.view(facts, now))
+    return facts
+
+
+def _kept(memory: Memory, answer: Optional[Answer], before: Source, stamp: str, now: int) -> Facts:
+    """The facts with the answer stored; without one, what is stored is what it would say."""
+    if answer is None:
+        return memory.facts(now)._replace(source=before._replace(refreshed=now))
+    return memory.keep(answer._replace(source=answer.source._replace(ran=now, logs=stamp)), now)
+
+
+def _stored(facts: Facts, before: Source) -> Source:
+    """The source as the others may know it: of an answer that could not be stored they see nothing."""
+    return facts.source._replace(refreshed=before.refreshed, ran=before.ran, logs=before.logs) if facts.trouble else facts.source
+
+
+def _take_readings(ctx: Context, memory: Memory) -> None:
+    """Bring what Claude Code said from the spool into the store; what cannot be stored now stays where it is."""
+    if ctx.demo is not None:
+        memory.note_readings(demo_past.readings([ctx.now()], ctx.demo))
+        return
+    for batch in linefiles.spooled(ctx.cache) if ctx.cache else ():
+        if not memory.note_readings(batch):
+            return
+
+
+def learn_quietly(ctx: Context) -> bool:
+    """The same, where a fault in it may not spoil what was answered: it is written to the log; False then."""
+    try:
+        learn(ctx)
+        return True
+    except Exception:
+        _log(ctx)
+        return False
+
+
+def _log(ctx: Context) -> None:
+    with config.open_log(ctx.paths.log) as log:
+        log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {traceback.format_exc()}")
+
+
+def alerts_due(ctx: Context, facts: Facts, on_screen: bool = False) -> List[sending.Due]:
+    """What this process is to tell the user; a fault in it is written to the log, and spoils nothing."""
+    try:
+        return sending.claim(ctx, facts, on_screen)
+    except Exception:
+        _log(ctx)
+        return []
+
+
+def send_alerts(ctx: Context, found: List[sending.Due]) -> None:
+    """Send them; it takes its time, so no lock may be held."""
+    try:
+        sending.send(ctx, found)
+    except Exception:
+        _log(ctx)
+
+
+def learn(ctx: Context) -> None:
+    """Read from the logs what ccusage does not tell, and learn anew when that is due; after an answer: it may take a while."""
+    if not ctx.cache or ctx.demo is not None:
+        return
+    lock = linecache.lock(f"{ctx.cache}/learning")
+    if lock is None:
+        return                         # another process is at it
+    try:
+        with opened(ctx, BACKGROUND_BUSY_MS) as memory:
+            source = source_before(ctx)
+            if choice.may_learn(ctx, source):
+                choice.learn(ctx, source, memory)
+            lessons.study_when_due(memory, ctx.now())
+    finally:
+        linecache.unlock(lock)
+
+
+def load(ctx: Context, now: int, busy_ms: int = BACKGROUND_BUSY_MS) -> Facts:
+    """The newest facts that are stored, without running anything."""
+    source = source_before(ctx)        # first: it is noted after the facts, which must not be older than it
+    with opened(ctx, busy_ms) as memory:
+        return lessons.recall(memory, memory.facts(now), now)._replace(source=source)
+
+
+def current_facts(ctx: Context, insist: bool = False) -> Facts:
+    """A refresh when no other process is at it, else what is stored; waits for the other only when nothing is.
+
+    A failing source is left alone between two tries, unless the user changed how it is run; a missing one may have been
+    installed since. Who insists tries at any time and waits for the other process.
+    """
+    asked_at, deadline = ctx.now(), time.monotonic() + ctx.settings.timeout
+    waited = False
+    changed = "flag" in (ctx.settings.origin["timeout"], ctx.settings.origin["ccusage"])
+    while insist or changed or not backing_off(ctx) or source_before(ctx).missing:
+        lock = linecache.lock(ctx.cache) if ctx.cache else -1
+        if lock is not None:
+            try:
+                if waited and (source_before(ctx).refreshed or 0) > asked_at:
+                    break              # the other process has read what there is
+                return once(ctx, lock, insist=insist or changed)
+            finally:
+                linecache.unlock(lock)
+        waited = True
+        facts = load(ctx, ctx.now())
+        shown = facts.blocks or facts.source.refreshed
+        if (shown and not insist) or time.monotonic() > deadline:
+            return facts
+        time.sleep(0.05)
+    return load(ctx, ctx.now())
+
+
+# --- the source -------------------------------------------------------------------------------------------------------
+
+_NOTED: Dict[str, Callable[[Any], Any]] = {
+    "name": kept.name, "version": kept.sentence, "path": kept.sentence, "stamp": kept.count, "refreshed": kept.moment,
+    "took_s": kept.amount, "error": kept.sentence, "missing": kept.truth, "skipped": kept.count, "future": kept.count,
+    "ran": kept.moment, "logs": kept.sentence, "reason": kept.sentence, "progress": kept.share}
+
+
+def source_before(ctx: Context) -> Source:
+    """What the last refresh, of whichever process, noted about the source."""
+    name = "ccusage" if ctx.demo is None else "demo"
+    try:
+        noted = kept.value(linecache.read_state(ctx.cache).note) if ctx.cache else {}
+        known = {key: made(noted[key]) for key, made in _NOTED.items() if noted.get(key) is not None}
+        return Source(**known) if known else Source(name)
+    except kept.Damage:
+        return Source(name)
+
+
+def _failed(ctx: Context, before: Source, err: CcmonError) -> Source:
+    name = "logs" if ctx.settings.source == "logs" else "ccusage"
+    before = before if before.name == name else Source(name, refreshed=before.refreshed)
+    return before._replace(error=str(err), missing=isinstance(err, ccusage.Failed) and err.missing)
+
+
+def pause_s(failures: int) -> int:
+    """Seconds to wait after the n-th failure in a row (n from 1): 3, 6, 12, 24, 48, 60."""
+    return min(linecache.MOST_PAUSE_S, 3 * 2 ** min(10, failures - 1))
+
+
+def backing_off(ctx: Context) -> bool:
+    """True while a failing source has to be left alone, whichever process saw it fail. A fixed clock would end no pause."""
+    if not ctx.cache or "CCMON_NOW" in ctx.env:
+        return False
+    return linecache.read_state(ctx.cache).backing_off(ctx.now())
+
+
+def _note_failure(ctx: Context, facts: Facts, now: int) -> None:
+    if ctx.cache:
+        before = linecache.read_state(ctx.cache)
+        retry_at = now + pause_s(before.failures + 1)
+        _note(ctx, facts, now, linecache.State(0, retry_at, retry_at, before.refreshed, before.failures + 1))
+
+
+def _note_success(ctx: Context, facts: Facts, now: int) -> None:
+    if ctx.cache:
+        fresh_until = int(now + min(linecache.MOST_FRESH_S, ctx.fresh_s(facts.source)))
+        _note(ctx, facts, now, linecache.State(fresh_until, 0, fresh_until, now))
+
+
+def _note(ctx: Context, facts: Facts, now: int, state: linecache.State) -> None:
+    """The lines may be shown as they are for a while after they were fresh, but not beyond the session's end."""
+    assert ctx.cache is not None
+    ends = [block.end for block in compute.active(facts.blocks, facts.listed, now)]
+    state.expires_at = min([state.expires_at + ctx.stale_after_s(facts.source), *ends])
+    state.config = linecache.config_stamp(linecache.config_path(ctx.env))
+    state.note = json.dumps(facts.source._asdict())
+    linefiles.mark(ctx.cache, "ends", max(state.expires_at, min([now + linecache.MOST_FRESH_S, *ends])))
+    linefiles.write_state(ctx.cache, state)
+
+
+def in_background(argv: List[str], lock: int) -> None:
+    """The detached refresher: one refresh with the settings of the words that asked."""
+    env = dict(os.environ)
+    try:
+        ctx = lines.context_of(argv, env)._replace(background=True)
+    except UsageError:                 # a configuration that was broken meanwhile: the line will say so
+        return
+    signals.end_in_order()
+    try:
+        facts = once(ctx, lock)
+    except Exception:                  # not again with every call: the reason is in the log
+        _log(ctx)
+        _note_failure(ctx, Facts(source=source_before(ctx)._replace(error="internal error, see the log")), ctx.now())
+        return
+    linecache.unlock(lock)             # the others need not wait for what follows
+    send_alerts(ctx, alerts_due(ctx, facts))
+    learn_quietly(ctx)
+
+
+@contextmanager
+def _signals_end(cancel: ccusage.Cancel) -> Iterator[ccusage.Cancel]:
+    """Until left, a signal ends ccusage first and this process then: an exception in its start would leave it behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield cancel
+        return
+    noted: List[int] = []
+
+    def note(number: int, _frame: object) -> None:
+        noted.append(number)
+        cancel.ask()
+
+    before = {number: signal.signal(number, note) for number in signals.heeded()}
+    try:
+        yield cancel
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
+        for number in noted[:1]:
+            signal.raise_signal(number)

@@ -1,0 +1,300 @@
+"""The table of options: one row serves the flag, the environment variable, the configuration file and the manual."""
+
+import difflib
+from typing import Any, Callable, Dict, Iterable, Mapping, NamedTuple, Optional, Tuple
+
+from ccmon.alerts.rules import CHANNELS
+from ccmon.alerts.rules import KINDS as ALERTS
+from ccmon.line.dialects import DIALECTS
+from ccmon.model import CcmonError, Given
+from ccmon.settings.themes import THEMES, Theme
+from ccmon.sources.prices import Price
+from ccmon.usage.limits import PLAN_NAMES, PLANS
+from ccmon.usage.schedule import ResetRule, parse_rule
+
+SECTIONS = ("ccmon", "plans", "prices", "theme.NAME")             # of config.ini; NAME is any
+SOURCES = ("auto", "ccusage", "logs")
+KINDS = ("input", "output", "cache for 5 minutes", "cache for an hour", "cache read")
+TRUE, FALSE = ("1", "yes", "true", "on"), ("0", "no", "false", "off")
+
+
+class Option(NamedTuple):
+    """One setting: --name-with-dashes, CCMON_NAME, `name = value` under [ccmon] in config.ini."""
+
+    name: str
+    parse: Callable[[str], Any]        # text -> value, ValueError with the valid values
+    default: str
+    metavar: str
+    help: str
+    choices: Tuple[str, ...] = ()      # for completion
+    switch: Optional[str] = None       # a flag without a value stands for this text
+    verbatim: bool = False             # blanks at the ends belong to the value
+
+
+def number(low: float, high: float, unit: str) -> Callable[[str], float]:
+    """A parser for a number of the given range."""
+    def parse(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not low <= value <= high:
+            raise ValueError(f"'{text}' is not a number of {unit} from {low:g} to {high:g}")
+        return value
+    return parse
+
+
+def whole(low: int, high: int, unit: str) -> Callable[[str], int]:
+    """A parser for a whole number of the given range; 35,000 and 35_000 are numbers too."""
+    def parse(text: str) -> int:
+        digits = text.replace(",", "").replace("_", "")
+        if not (digits.isascii() and digits.isdigit() and len(digits) < 17 and low <= int(digits) <= high):
+            raise ValueError(f"'{text}' is not a whole number of {unit} from {low:,} to {high:,}")
+        return int(digits)
+    return parse
+
+
+def boolean(text: str) -> bool:
+    """yes or no, in the spellings of INI files."""
+    if text.lower() not in TRUE + FALSE:
+        raise ValueError(f"'{text}' is neither yes nor no")
+    return text.lower() in TRUE
+
+
+def one_of(names: Iterable[str]) -> Callable[[str], str]:
+    """A parser for a word of a list."""
+    known = tuple(names)
+
+    def parse(text: str) -> str:
+        if text not in known:
+            raise ValueError(f"'{text}' is unknown{near(text, known)}; choose from {', '.join(known)}")
+        return text
+    return parse
+
+
+def several_of(names: Iterable[str]) -> Callable[[str], Tuple[str, ...]]:
+    """A parser for words of a list, with commas between them; all stands for all of them, none for none."""
+    known = tuple(names)
+    parse_one = one_of((*known, "all", "none"))
+
+    def parse(text: str) -> Tuple[str, ...]:
+        words = {parse_one(word) for word in text.replace(",", " ").split()}
+        if len(words) > 1 and "none" in words:
+            raise ValueError("'none' stands alone")
+        return known if "all" in words else tuple(name for name in known if name in words)
+    return parse
+
+
+def secret_file(text: str) -> str:
+    """The path of a file with a secret; the secret itself does not belong here, and is not repeated in the message."""
+    if "://" in text:
+        raise ValueError("an address is a secret and does not belong here: put it into a file of mode 0600, and name that file")
+    return text
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """ (did you mean X?), or nothing."""
+    found = difflib.get_close_matches(word, list(known), 1)
+    return f" (did you mean {found[0]}?)" if found else ""
+
+
+def zone_name(text: str) -> str:
+    """A zone's name; it is looked up later."""
+    return "local" if text.lower() == "local" else text
+
+
+def price(text: str) -> Price:
+    """The five prices of a model, USD per million tokens."""
+    parts = text.split(",")
+    if len(parts) != len(KINDS):
+        raise ValueError(f"'{text}' is not a list of {len(KINDS)} prices: {', '.join(KINDS)}, in USD per million tokens, "
+                         "as in 3, 15, 3.75, 6, 0.30")
+    parse = number(0, 10_000, "USD per million tokens")
+    return Price._make([*(parse(part.strip()) for part in parts), None])
+
+
+def reset_rule(text: str) -> ResetRule:
+    """session, schedule or hours."""
+    try:
+        return parse_rule(text)
+    except CcmonError as err:
+        raise ValueError(str(err)) from None
+
+
+OPTIONS: Tuple[Option, ...] = (
+    Option("plan", str, "pro", "PLAN", "pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: "
+           "your largest completed session; ml_auto: the learned limit", PLAN_NAMES),
+    Option("limit", whole(1, 10 ** 12, "tokens"), "", "N", "the limit in tokens, instead of the plan's figure"),
+    Option("reset", reset_rule, "session", "RULE", "session: the session's own end; schedule: the reference times 04:00, "
+           "09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20", ("session", "schedule")),
+    Option("reset_hour", whole(0, 23, "hours"), "", "HOUR", "one daily reset hour, 0 (midnight) to 23",
+           tuple(map(str, range(24)))),
+    Option("timezone", zone_name, "Europe/Warsaw", "ZONE", "zone of all times shown: local, or a name such as Europe/Berlin"),
+    Option("interval", number(0.5, 3600, "seconds"), "3", "S", "seconds between two looks at the usage"),
+    Option("timeout", number(0.1, 3600, "seconds"), "30", "S", "seconds that ccusage may take"),
+    Option("ccusage", str, "", "CMD", "the ccusage program to run: an absolute path, or a name on PATH"),
+    Option("source", one_of(SOURCES), "auto", "SOURCE", "where the usage is read: ccusage; logs: Claude Code's own log files; "
+           "auto: ccusage, the logs when it cannot be started", SOURCES),
+    Option("theme", str, "dark", "NAME", "colours: " + ", ".join(THEMES) + "; or one of your own, [theme.NAME] in config.ini",
+           tuple(THEMES)),
+    Option("compact", boolean, "no", "YES|NO", "the small layout in any window", switch="yes"),
+    Option("ascii", boolean, "no", "YES|NO", "no characters beyond ASCII", switch="yes"),
+    Option("guardian", boolean, "yes", "YES|NO", "small process that brings the terminal back after a kill", switch="no"),
+    Option("emoji", boolean, "yes", "YES|NO", "emoji before the labels", switch="no"),
+    Option("format", one_of(DIALECTS), "plain", "DIALECT", "with --statusline: who shows the line: " + ", ".join(DIALECTS),
+           tuple(DIALECTS)),
+    Option("template", str, "", "TEXT", "with --statusline: text of the line, with fields as {percent} or {bar:10}",
+           verbatim=True),
+    Option("max_width", whole(1, 1000, "cells"), "80", "N", "with --statusline: cells that the line may take"),
+    Option("wait", number(0, 60, "seconds"), "1", "S", "with --statusline: seconds to wait when there is no line yet"),
+    Option("line_ttl", number(1, 3600, "seconds"), "15", "S", "seconds that a status line counts as fresh"),
+    Option("alerts", several_of(ALERTS), "", "LIST", "what to be told of: " + ", ".join(ALERTS) + "; all",
+           (*ALERTS, "all", "none")),
+    Option("alert_by", several_of(CHANNELS), "bell,desktop", "LIST", "how to be told: " + ", ".join(CHANNELS), CHANNELS),
+    Option("alert_command", str, "", "CMD", "the command to run, with CCMON_ALERT_TEXT and other variables"),
+    Option("alert_webhook_file", secret_file, "", "FILE", "the file, of mode 0600, with the address of the webhook"),
+)
+BY_NAME: Dict[str, Option] = {option.name: option for option in OPTIONS}
+NEGATIVE_FLAGS = {"guardian": "--no-guardian", "emoji": "--no-emoji"}
+
+
+class Settings(NamedTuple):
+    """Every option's value, and where each came from: default, file, environment or flag."""
+
+    plan: str
+    limit: Optional[int]
+    reset: ResetRule
+    timezone: str
+    interval: float
+    timeout: float
+    ccusage: Optional[str]
+    source: str
+    theme: str
+    compact: bool
+    ascii: bool
+    guardian: bool
+    emoji: bool
+    format: str
+    template: Optional[str]
+    max_width: int
+    wait: float
+    line_ttl: float
+    alerts: Optional[Tuple[str, ...]]
+    alert_by: Tuple[str, ...]
+    alert_command: Optional[str]
+    alert_webhook_file: Optional[str]
+    plans: Mapping[str, int]
+    prices: Mapping[str, Price]        # of config.ini: the beginning of a model's id -> its price
+    themes: Mapping[str, Theme]        # those of ccmon, and those of config.ini
+    origin: Mapping[str, str]
+
+    @property
+    def look(self) -> Theme:
+        """The theme in force."""
+        return self.themes[self.theme]
+
+    @property
+    def explicit_limit(self) -> Optional[Tuple[int, str]]:
+        """The limit set by hand and whether a flag or the configuration did it."""
+        if self.limit is None:
+            return None
+        return self.limit, "flag" if self.origin["limit"] == "flag" else "config"
+
+
+LEVELS = ("flag", "environment", "file")
+
+
+def flag_name(option: Option) -> str:
+    """--reset-hour, --no-emoji."""
+    return NEGATIVE_FLAGS.get(option.name, "--" + option.name.replace("_", "-"))
+
+
+def from_environment(env: Mapping[str, str]) -> Dict[str, Given]:
+    """The options that CCMON_<OPTION> variables set; an empty variable counts as absent."""
+    names = {option.name: "CCMON_" + option.name.upper() for option in OPTIONS}
+    return {name: Given(env[var], var) for name, var in names.items() if env.get(var)}
+
+
+def from_file(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, Given]:
+    """The options of the [ccmon] section; an unknown one is told with the nearest name."""
+    for key, given in sections.get("ccmon", {}).items():
+        if key not in BY_NAME:
+            raise CcmonError(f"{given.where}: unknown option '{key}'{near(key, BY_NAME)}. Valid: {', '.join(BY_NAME)}")
+    return dict(sections.get("ccmon", {}))
+
+
+def plan_table(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, int]:
+    """The reference figures with those of the [plans] section in their place or beside them."""
+    table = dict(PLANS)
+    for name, given in sections.get("plans", {}).items():
+        table[name] = _parsed(BY_NAME["limit"], given)
+    return table
+
+
+def price_table(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, Price]:
+    """The prices of the [prices] section, by the beginning of the models' ids."""
+    return {name: _valued(price, given, given.text) for name, given in sections.get("prices", {}).items()}
+
+
+def _parsed(option: Option, given: Given) -> Any:
+    return _valued(option.parse, given, given.text if option.verbatim else given.text.strip())
+
+
+def _valued(parse: Callable[[str], Any], given: Given, text: str) -> Any:
+    try:
+        return parse(text)
+    except ValueError as err:
+        raise CcmonError(f"{given.where}: {err}") from None
+
+
+def resolve(flags: Mapping[str, Given], environment: Mapping[str, Given], file: Mapping[str, Given],
+            plans: Mapping[str, int] = PLANS, prices: Optional[Mapping[str, Price]] = None,
+            themes: Mapping[str, Theme] = THEMES) -> Settings:
+    """The settings in force: flag > environment > file > default. CcmonError names the place of a wrong value."""
+    layers = dict(zip(LEVELS, (flags, environment, file)))
+    values: Dict[str, Any] = {}
+    origin: Dict[str, str] = {}
+    for option in OPTIONS:
+        level = next((name for name in LEVELS if option.name in layers[name]), "default")
+        given = layers[level][option.name] if level in layers else Given(option.default, "default")
+        origin[option.name] = level
+        values[option.name] = _parsed(option, given) if given.text.strip() or option.default else None
+    values["reset"] = _reset(values, origin)
+    origin["reset"] = min(origin["reset"], origin.pop("reset_hour"), key=(*LEVELS, "default").index)
+    del values["reset_hour"]
+    _check_plan(values["plan"], plans, layers)
+    _check_theme(values["theme"], themes, layers)
+    _check_format(values["format"], origin["format"], layers)
+    return Settings(plans=dict(plans), prices=dict(prices or {}), themes=dict(themes), origin=origin, **values)
+
+
+def _reset(values: Mapping[str, Any], origin: Mapping[str, str]) -> ResetRule:
+    if values["reset_hour"] is None:
+        return values["reset"]         # set to nothing, as by "reset_hour ="
+    order = (*LEVELS, "default")
+    by_rule, by_hour = order.index(origin["reset"]), order.index(origin["reset_hour"])
+    if by_rule == by_hour != order.index("default"):
+        raise CcmonError("reset and reset_hour are both set: keep one of them")
+    return values["reset"] if by_rule <= by_hour else ResetRule("hour", (values["reset_hour"],))
+
+
+def _check_format(name: str, origin: str, layers: Mapping[str, Mapping[str, Given]]) -> None:
+    """claude reads stdin: only a call that says so itself may do that."""
+    if name == "claude" and origin != "flag":
+        raise CcmonError(f"{layers[origin]['format'].where}: claude is for Claude Code only. Set another format, and give it "
+                         "the command: ccmon --statusline --format claude")
+
+
+def _check_plan(plan: str, plans: Mapping[str, int], layers: Mapping[str, Mapping[str, Given]]) -> None:
+    known = [*plans, *(name for name in PLAN_NAMES if name not in plans)]
+    if plan not in known:
+        raise CcmonError(f"{_where('plan', layers)}: '{plan}' is no plan{near(plan, known)}; choose from {', '.join(known)}")
+
+
+def _check_theme(theme: str, themes: Mapping[str, Theme], layers: Mapping[str, Mapping[str, Given]]) -> None:
+    if theme not in themes:
+        raise CcmonError(f"{_where('theme', layers)}: '{theme}' is unknown{near(theme, themes)}; choose from {', '.join(themes)}")
+
+
+def _where(name: str, layers: Mapping[str, Mapping[str, Given]]) -> str:
+    return next(layers[level][name].where for level in LEVELS if name in layers[level])

@@ -1,0 +1,86 @@
+"""Where each setting comes from: the place that counts, and those that say something else but do not."""
+
+import unicodedata
+from typing import Iterator, List, Mapping, NamedTuple, Sequence
+
+from ccmon.model import Given, UsageError
+from ccmon.settings.options import BY_NAME, LEVELS, OPTIONS, SECTIONS, near
+from ccmon.text import clean
+from ccmon.views.evidence import Setting
+
+Layers = Mapping[str, Mapping[str, Given]]         # flag, environment, file -> what it gives
+RIVALS = {"reset": "reset_hour", "reset_hour": "reset"}
+_BREAKING = {"Cc", "Cs", "Zl", "Zp"}               # categories of characters that cannot stand on a line
+
+
+class Address(NamedTuple):
+    """Where a value stands in config.ini."""
+
+    section: str
+    key: str
+
+
+def settings(layers: Layers) -> Iterator[Setting]:
+    """Every option as it is written, in the order of the table; of reset and reset_hour, the one that does not count says so."""
+    for option in OPTIONS:
+        found = setting((option.name,), option.default, layers)
+        rival = RIVALS.get(option.name)
+        if rival and _level(rival, layers) < _level(option.name, layers):
+            hidden = tuple(where for where in (found.where, *found.hidden) if where)
+            found = Setting(option.name, "", "default", f"{rival} is set", hidden)
+        yield found
+
+
+def setting(names: Sequence[str], default: str, layers: Layers) -> Setting:
+    """What these names of one option are set to."""
+    found = [(level, layers[level][name]) for level in LEVELS for name in names if name in layers[level]]
+    if not found:
+        return Setting(names[0], default, "default")
+    (level, first), *rest = found
+    return Setting(names[0], first.text, level, first.where, tuple(other.where for _, other in rest))
+
+
+def _level(name: str, layers: Layers) -> int:
+    """How near the place is that sets it; set to nothing is not set."""
+    at = next((at for at, level in enumerate(LEVELS) if name in layers[level]), len(LEVELS))
+    return at if at < len(LEVELS) and layers[LEVELS[at]][name].text.strip() else len(LEVELS)
+
+
+def others(sections: Mapping[str, Mapping[str, Given]]) -> List[Setting]:
+    """The values of config.ini outside [ccmon]: plans.team, prices.claude-foo-9."""
+    return [Setting(f"{section}.{key}", given.text, "file", given.where)
+            for section, values in sections.items() if section != "ccmon" for key, given in values.items()]
+
+
+def address(name: str) -> Address:
+    """Of plan, reset-hour, plans.team, theme.mine.ok. UsageError names the nearest option."""
+    section, dot, key = name.partition(".")
+    if section == "theme" and "." in key:          # [theme.mine] is a section of its own
+        inner, _, key = key.rpartition(".")
+        section = f"theme.{inner}"
+    if dot and section != "ccmon":
+        return _elsewhere(section, key.strip().lower(), name)
+    key = (key if dot else name).lstrip("-").replace("-", "_").lower()
+    if key not in BY_NAME:
+        raise UsageError(f"unknown option '{clean(name)}'{near(key, BY_NAME)}. To see them all: ccmon config")
+    return Address("ccmon", key)
+
+
+def _elsewhere(section: str, key: str, name: str) -> Address:
+    known = [one for one in SECTIONS if one != "ccmon"]
+    if section.partition(".")[0] not in (*known, "theme") or not key:
+        places = ", ".join(f"{one}.ROLE" if one.endswith(".NAME") else f"{one}.NAME" for one in known)
+        raise UsageError(f"unknown name '{clean(name)}'{near(section, known)}: it is that of an option, or {places}. "
+                         "To see them all: ccmon config")
+    return Address(section, key)
+
+
+def fit(place: Address, text: str) -> str:
+    """The text as it may stand on a line of config.ini. UsageError says what may not."""
+    if any(unicodedata.category(char) in _BREAKING for char in place.key + text):
+        raise UsageError(f"{clean(place.key)}: a value in config.ini is one line without control characters")
+    option = BY_NAME.get(place.key) if place.section == "ccmon" else None
+    if option and option.verbatim and text != text.strip():
+        raise UsageError(f"{place.key}: config.ini keeps no blanks at the ends of a value. Leave them out, or give "
+                         f"CCMON_{place.key.upper()} in the environment")
+    return text.strip()

@@ -1,0 +1,91 @@
+"""The themes of config.ini: a section [theme.NAME] is a table from role to look, on top of a theme that is there already."""
+
+from typing import Dict, List, Mapping, Optional
+
+from ccmon.line.dialects import hexadecimal
+from ccmon.model import CcmonError, Given
+from ccmon.settings.options import near
+from ccmon.settings.themes import THEMES, Style, Theme
+from ccmon.text import ROLES, clean
+
+PREFIX, BASE = "theme.", "based_on"
+NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+COLOURS: Dict[str, Optional[int]] = {
+    "default": None, **{name: index for index, name in enumerate(NAMES)},
+    **{f"bright-{name}": index for index, name in enumerate(NAMES, 8)}}
+ATTRIBUTES = ("bold", "dim", "reverse")
+MOST_CHARACTERS = 32                   # of a name
+VALID = f"a number from 0 to 255, #rrggbb, {', '.join(NAMES)}, bright-NAME or default, and {', '.join(ATTRIBUTES)}"
+
+
+def table(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, Theme]:
+    """The themes of ccmon and of config.ini, in which mono stays the last. CcmonError names the line of a wrong one."""
+    themes: Dict[str, Theme] = dict(THEMES)
+    for section, rows in sections.items():
+        if section.startswith(PREFIX):
+            name = _name(section)
+            themes[name] = _theme(name, rows, themes)
+    return {**{name: theme for name, theme in themes.items() if name != "mono"}, "mono": themes["mono"]}
+
+
+def _name(section: str) -> str:
+    name = section[len(PREFIX):]
+    if not (0 < len(name) <= MOST_CHARACTERS and name.isascii() and name.replace("-", "").replace("_", "").isalnum()):
+        raise CcmonError(f"config.ini: [{clean(section)}]: a theme's name is made of letters, digits, - and _, "
+                         f"{MOST_CHARACTERS} at most")
+    return name
+
+
+def _theme(name: str, rows: Mapping[str, Given], themes: Mapping[str, Theme]) -> Theme:
+    """A look for every role; what the section does not name is that of its base."""
+    base = _base(rows.get(BASE), themes)
+    own: Dict[str, Style] = {}
+    for role, given in rows.items():
+        if role not in (*ROLES, BASE):
+            known = (*ROLES, BASE)
+            raise CcmonError(f"{given.where}: '{role}' is no role of a theme{near(role, known)}; choose from {', '.join(known)}")
+        if role != BASE:
+            own[role] = _style(given, base[role])
+    return {**base, **own}
+
+
+def _base(given: Optional[Given], themes: Mapping[str, Theme]) -> Theme:
+    name = given.text.strip() if given else "dark"
+    if given and name not in themes:
+        raise CcmonError(f"{given.where}: '{name}' is no theme{near(name, themes)}; choose from {', '.join(themes)}, "
+                         "or one of your own that stands above")
+    return themes[name]
+
+
+def _style(given: Given, base: Style) -> Style:
+    """The look that the words say: at most one colour, and attributes."""
+    words = given.text.lower().split()
+    colours = [word for word in words if word not in ATTRIBUTES]
+    if len(colours) > 1:
+        raise CcmonError(f"{given.where}: '{colours[0]}' and '{colours[1]}' are two colours; a role has one")
+    plain = Style(bold="bold" in words, dim="dim" in words, reverse="reverse" in words)
+    index = _index(colours[0], given.where) if colours else None
+    if index is None:
+        return plain
+    if index > 15:                     # where there are fewer colours, those of the base are known to differ
+        return plain._replace(fg=index, fg8=base.fg8, fg16=base.fg16)
+    return plain._replace(fg=index, fg8=index % 8, fg16=index)
+
+
+def _index(word: str, where: str) -> Optional[int]:
+    """The colour of the 256, None for the terminal's own."""
+    if word in COLOURS:
+        return COLOURS[word]
+    if word.isascii() and word.isdigit() and len(word) <= 3 and int(word) <= 255:
+        return int(word)
+    if len(word) == 7 and word[0] == "#" and set(word[1:]) <= set("0123456789abcdef"):
+        return min(range(16, 256), key=lambda index: _distance(_parts(hexadecimal(index)), _parts(word)))
+    raise CcmonError(f"{where}: '{word}' is no colour{near(word, (*COLOURS, *ATTRIBUTES))}; valid are {VALID}")
+
+
+def _parts(colour: str) -> List[int]:
+    return [int(colour[at:at + 2], 16) for at in (1, 3, 5)]
+
+
+def _distance(one: List[int], other: List[int]) -> int:
+    return sum((a - b) ** 2 for a, b in zip(one, other))

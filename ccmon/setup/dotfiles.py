@@ -1,0 +1,141 @@
+"""The door to other programs' start-up files: a marked block is put in, replaced or taken out, nothing else is touched."""
+
+import os
+import tempfile
+from typing import Mapping, Optional, Tuple
+
+from ccmon.model import CcmonError
+from ccmon.system import private
+
+BEGIN, END = b"# >>> ccmon >>>", b"# <<< ccmon <<<"
+UNENDED = b" (the line above had no end)"
+ALONE = b" (the file was made for these lines)"
+BACKUP = ".before-ccmon"
+
+
+def path_of(target: str, env: Mapping[str, str]) -> str:
+    """The start-up file of bash, zsh, fish or tmux, or Claude Code's settings. CcmonError when there is no home."""
+    named = [part.strip() for part in env.get("CLAUDE_CONFIG_DIR", "").split(",") if part.strip()]
+    if target == "claude" and named:
+        return os.path.join(os.path.abspath(os.path.expanduser(named[0])), "settings.json")
+    home = env.get("HOME") or os.path.expanduser("~")
+    if not os.path.isabs(home) or not os.path.isdir(home):
+        raise CcmonError("there is no home directory to write to. Set HOME")
+    base = env.get("XDG_CONFIG_HOME", "")
+    config = base if os.path.isabs(base) else os.path.join(home, ".config")
+    if target == "tmux":
+        return _first_that_exists(os.path.join(home, ".tmux.conf"), os.path.join(config, "tmux", "tmux.conf"))
+    return {"bash": os.path.join(home, ".bashrc"), "zsh": os.path.join(env.get("ZDOTDIR") or home, ".zshrc"),
+            "fish": os.path.join(config, "fish", "config.fish"), "claude": os.path.join(home, ".claude", "settings.json")}[target]
+
+
+def _first_that_exists(usual: str, other: str) -> str:
+    return other if os.path.exists(other) and not os.path.exists(usual) else usual
+
+
+def put(path: str, block: str) -> Optional[str]:
+    """Write the block at the end, or in place of the one that is there. The backup's path when one was made."""
+    before = read(path)
+    after = with_block(path, before, block)
+    start, end = _found(path, before or b"")
+    kept = path + BACKUP if before is not None and start == end else None
+    if kept:
+        replace(kept, None, before or b"", like=path)
+    replace(path, before, after)
+    return kept
+
+
+def with_block(path: str, before: Optional[bytes], block: str) -> bytes:
+    """What put makes of the content; None is no file. CcmonError when half of a block is in it."""
+    start, end = _found(path, before or b"")
+    lines = os.fsencode(block) + END + b"\n"
+    if before is not None and start < end:
+        head = before[start:].split(b"\n", 1)[0]
+        return before[:start] + head + b"\n" + lines + before[end:]
+    mark = ALONE if before is None else UNENDED if before and not before.endswith(b"\n") else b""
+    return (before or b"") + (b"\n" if mark == UNENDED else b"") + BEGIN + mark + b"\n" + lines
+
+
+def take_out(path: str) -> bool:
+    """Remove the block; the file too when it was made for it. False when there is none."""
+    before = read(path)
+    start, end = _found(path, before or b"")
+    if before is None or start == end:
+        return False
+    head, rest = before[start:].split(b"\n", 1)[0], before[:start] + before[end:]
+    if head.rstrip(b"\r").endswith(UNENDED) and not before[end:]:
+        rest = rest[:-1]
+    if head.rstrip(b"\r").endswith(ALONE) and not rest:
+        remove(path)
+    else:
+        replace(path, before, rest)
+    return True
+
+
+def block(path: str) -> Optional[str]:
+    """What stands between the marks, those too; None when there is nothing. CcmonError when half of it is gone."""
+    content = read(path) or b""
+    start, end = _found(path, content)
+    return os.fsdecode(content[start:end]) if start < end else None
+
+
+def _found(path: str, content: bytes) -> Tuple[int, int]:
+    """Where the block begins and ends; two equal numbers when there is none. CcmonError when half of it is gone."""
+    lines = content.splitlines(True)
+    begins = [n for n, line in enumerate(lines) if line.startswith(BEGIN)]
+    ends = [n for n, line in enumerate(lines) if line.startswith(END)]
+    if not begins and not ends:
+        return len(content), len(content)
+    if len(begins) != 1 or len(ends) != 1 or begins > ends:
+        raise CcmonError(f"{path}: the lines '{BEGIN.decode()}' and '{END.decode()}' do not match. Remove them by hand")
+    return len(b"".join(lines[:begins[0]])), len(b"".join(lines[:ends[0] + 1]))
+
+
+def read(path: str) -> Optional[bytes]:
+    """The content; None when there is no file. CcmonError when it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+    except OSError as err:
+        raise CcmonError(f"{path} cannot be read ({err.strerror}). Nothing was changed") from None
+
+
+def remove(path: str) -> None:
+    """Remove the file, behind a link too. CcmonError when it cannot be."""
+    try:
+        os.unlink(os.path.realpath(path))
+    except OSError as err:
+        raise CcmonError(f"{path} cannot be removed ({err.strerror})") from None
+
+
+def replace(path: str, before: Optional[bytes], after: bytes, like: Optional[str] = None) -> None:
+    """Put the content in place at once, behind a link too, with the mode that the file (or the one like it) has.
+
+    CcmonError when it cannot be; then nothing has changed.
+    """
+    if before == after:
+        return
+    real = os.path.realpath(path)
+    temporary = ""
+    try:
+        private.make_folder(os.path.dirname(real))
+        fd, temporary = tempfile.mkstemp(prefix=".ccmon-", dir=os.path.dirname(real))
+        with os.fdopen(fd, "wb") as file:
+            file.write(after)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, _mode(like or real))
+        os.replace(temporary, real)
+    except OSError as err:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+        raise CcmonError(f"{path} cannot be written ({err.strerror}). Nothing was changed") from None
+
+
+def _mode(path: str) -> int:
+    try:
+        return os.stat(path).st_mode & 0o7777
+    except OSError:
+        return 0o600                   # nobody else has to read what ccmon makes

@@ -1,0 +1,146 @@
+"""`ccmon init`: the texts for shells and bars filled with this machine's paths, printed, written or taken out again."""
+
+import os
+import shutil
+import sys
+from typing import List, Mapping, NamedTuple, Optional
+
+from ccmon import linecache
+from ccmon.model import CcmonError, UsageError
+from ccmon.settings.options import OPTIONS
+from ccmon.setup import dotfiles, settings_json
+from ccmon.views import snippets
+
+
+class Edit(NamedTuple):
+    """What --write would do to a file."""
+
+    path: str
+    before: Optional[bytes]            # None: there is no file
+    after: bytes
+
+
+def run(target: str, write: bool, undo: bool, env: Mapping[str, str]) -> str:
+    """What the call prints. UsageError when ccmon has no command of its own, or nothing can be written for the target."""
+    if (write or undo) and target not in snippets.WRITABLE:
+        raise UsageError(f"no file is edited for {target}: run ccmon init {target} and put the text there yourself; "
+                         f"--write knows {', '.join(snippets.WRITABLE)}")
+    if undo:
+        return _undo(target, env)
+    places = _places(target, env)
+    return _write(target, places, env) if write else snippets.TARGETS[target](places)
+
+
+def edit(target: str, env: Mapping[str, str]) -> Edit:
+    """What --write would do. CcmonError when it could not."""
+    places, path = _places(target, env), dotfiles.path_of(target, env)
+    before = dotfiles.read(path)
+    if target != "claude":
+        return Edit(path, before, dotfiles.with_block(path, before, snippets.block(target, places)))
+    return Edit(path, before, _with_line(path, before, places.ccmon))
+
+
+def _write(target: str, places: snippets.Places, env: Mapping[str, str]) -> str:
+    path = dotfiles.path_of(target, env)
+    kept = _set(path, places.ccmon) if target == "claude" else dotfiles.put(path, snippets.block(target, places))
+    backup = f" What was there before is in {kept}." if kept else ""
+    begin = {"tmux": "tmux source-file " + snippets.for_sh(path), "claude": "start Claude Code anew"}
+    return (f"The line is set up in {path}.{backup}\n"
+            f"To see it: {begin.get(target, f'start a new {target}')}. To take it out: ccmon init {target} --undo\n")
+
+
+def _undo(target: str, env: Mapping[str, str]) -> str:
+    path = dotfiles.path_of(target, env)
+    done = _unset(path) if target == "claude" else dotfiles.take_out(path)
+    return f"Taken out of {path}.\n" if done else f"There is nothing of ccmon in {path}.\n"
+
+
+def _places(target: str, env: Mapping[str, str]) -> snippets.Places:
+    ccmon, folder = _command(env), linecache.folder(env)
+    if folder is None:
+        raise UsageError("there is no place to keep a line: set HOME or XDG_CACHE_HOME")
+    file = linecache.file_of(linecache.key(["--statusline", "--format", target], env))
+    variables = (*snippets.VARIABLES, *(f"CCMON_{option.name.upper()}" for option in OPTIONS))
+    settings = dotfiles.path_of(target, env) if target == "claude" else ""
+    return snippets.Places(ccmon, _line(ccmon), folder, file, linecache.config_path(env), variables, settings)
+
+
+def _command(env: Mapping[str, str]) -> str:
+    """The absolute path of the `ccmon` that runs, else of the one on PATH; links are kept: they outlive an upgrade."""
+    called = os.path.abspath(sys.argv[0])
+    if os.path.basename(called).lower() in ("ccmon", "ccmon.exe") and os.access(called, os.X_OK):
+        return called
+    folders = filter(os.path.isabs, env.get("PATH", os.defpath).split(os.pathsep))       # a relative one depends on where one is
+    found = shutil.which("ccmon", path=os.pathsep.join(folders))
+    if found is None:
+        raise UsageError("ccmon is not installed as a command. Install it (pip install .), or put it on PATH")
+    return found
+
+
+def _line(ccmon: str) -> List[str]:
+    """The words that print a line: ccmon-line where it is installed."""
+    beside = os.path.join(os.path.dirname(ccmon), "ccmon-line")
+    return [beside] if os.access(beside, os.X_OK) else [ccmon, "--statusline", "--format"]
+
+
+# --- Claude Code's settings -----------------------------------------------------------------------------------------------
+
+def _set(path: str, ccmon: str) -> Optional[str]:
+    """Put the line into the settings. The backup's path when one was made: it holds what was there before ccmon."""
+    before, kept = dotfiles.read(path), path + dotfiles.BACKUP
+    after = _with_line(path, before, ccmon)
+    keep = before is not None and not settings_json.is_own(_text(path, before))
+    if keep:
+        dotfiles.replace(kept, None, before or b"", like=path)
+    try:
+        dotfiles.replace(path, before, after)
+    except CcmonError:
+        if keep:
+            dotfiles.remove(kept)
+        raise
+    if before is None and os.path.lexists(kept):       # of a file that is gone: --undo shall not bring it back
+        dotfiles.remove(kept)
+    return kept if keep else None
+
+
+def _with_line(path: str, before: Optional[bytes], ccmon: str) -> bytes:
+    text = settings_json.NEW if before is None else _text(path, before)
+    try:
+        return settings_json.with_line(text, snippets.for_sh(ccmon)).encode("utf-8")
+    except settings_json.Unfit as err:
+        raise _refused(path, err) from None
+
+
+def _unset(path: str) -> bool:
+    """Take the line out of the settings, the file too when it was made for it. False when there is nothing of ccmon."""
+    now, kept = dotfiles.read(path), path + dotfiles.BACKUP
+    if now is None or not settings_json.calls_ccmon(_text(path, now)):
+        return False
+    before = dotfiles.read(kept)
+    then = None if before is None else _text(kept, before)
+    try:
+        after = settings_json.without_line(_text(path, now), then)
+    except settings_json.Unfit as err:
+        raise _refused(path, err) from None
+    if after is None:
+        dotfiles.remove(path)
+    else:
+        dotfiles.replace(path, now, after.encode("utf-8"))
+    if before is not None:
+        dotfiles.remove(kept)
+    return True
+
+
+def _text(path: str, content: bytes) -> str:
+    try:
+        text = content.decode("utf-8")
+        settings_json.calls_ccmon(text)
+    except UnicodeDecodeError:
+        raise _refused(path, "is not UTF-8") from None
+    except settings_json.Unfit as err:
+        raise _refused(path, err) from None
+    return text
+
+
+def _refused(path: str, why: object) -> CcmonError:
+    return CcmonError(f"{path} {why}. Nothing was changed: change it by hand, as ccmon init claude shows")

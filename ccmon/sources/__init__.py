@@ -1,0 +1,1 @@
+"""Where usage comes from: the ccusage program, Claude Code's own log files, or a demo."""

@@ -1,0 +1,340 @@
+"""The door to the ccusage program: runs it with a time-out, kills it whole, and says in one sentence what went wrong.
+
+Finding the program is in ccusage_find, reading its answer in ccusage_json. No process of a run outlives it.
+"""
+
+import errno
+import os
+import re
+import selectors
+import signal
+import subprocess
+import threading
+import time
+from typing import IO, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+from ccmon.model import CcmonError
+from ccmon.sources.ccusage_find import INSTALL, Failed, NotFound, Program, find, packaged_version, path_folders, shown
+from ccmon.text import clean, clip
+
+__all__ = ["Cancel", "Cancelled", "Failed", "NotFound", "Program", "fetch", "find", "kill_group",
+           "packaged_version", "started", "version"]
+
+BLOCKS = ("blocks", "--json", "--offline", "--order", "asc", "--session-length", "5")
+MOST_OUTPUT = 8 << 20                  # bytes of stdout; a block takes about 700
+KEPT_STDERR = 4096                     # bytes, the last ones
+VERSION_S = 5.0
+TICK_S = 0.05                          # how often an exit is looked for while a pipe is silent
+DRAIN_S = 0.3                          # for what is still in the pipes when the program is gone
+MERCY_S = 0.2                          # between SIGTERM and SIGKILL
+LATER = "Close some programs"
+SEE = "To see it, run: ccusage blocks --json"
+
+_ERROR_LINE = re.compile(r"(?:\[ccusage\] *)?(?:Uncaught )?(?:\w*Error(?: \[\w+\])?: |ERROR\s|error: |fatal|thread .* panicked"
+                         r"|[\w./-]+: error: )")
+_STACK_LINE = re.compile(r"at |Node\.js v|Bun v|throw |Run '|\S+:[0-9]+$|[\W\d]*$")
+_PYTHON_PROGRAM = re.compile(r"^usage: .*\[-h\]|: error: .*invalid choice", re.MULTILINE)
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\].*?(?:\x07|\x1b\\))")
+_KNOWN = (                             # what the telling line holds, what to say, whether ccusage cannot run at all
+    ("native binary is not available", f"ccusage was installed without its native part. {INSTALL}", True),
+    ("native binary is not executable", "the native part of ccusage is not executable. Run once: sudo ccusage --version", True),
+    (r"requires .*Node|^SyntaxError|ERR_UNKNOWN_BUILTIN_MODULE",
+     "Node.js is too old for this ccusage ({line}). Update Node.js, or run: npm install -g ccusage@latest", True),
+    ("Cannot find (?:module|package)", f"ccusage is not installed completely ({{line}}). {INSTALL}", True),
+    ("No valid Claude data director",
+     "ccusage found no Claude Code data. Start Claude Code once, or set CLAUDE_CONFIG_DIR", False),
+)
+
+
+class Cancelled(CcmonError):
+    """Another thread ended the run."""
+
+
+class Cancel:
+    """Ends a fetch from another thread, like an Event: whoever holds it may set it once, at any time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._set = False
+        self._pgid: Optional[int] = None
+
+    def set(self) -> None:
+        """Kill the running ccusage with all its children, at once, and let no other begin."""
+        with self._lock:
+            self._set = True
+            if self._pgid is not None:
+                _kill(self._pgid)
+
+    def ask(self) -> None:
+        """set() for a signal handler, which may not wait for a lock: the run ends itself within a tick."""
+        self._set = True
+
+    def check(self) -> None:
+        """Raise Cancelled once it is set."""
+        if self._set:
+            raise Cancelled("Reading the usage data was cancelled")
+
+    def start(self, popen: "Callable[[], subprocess.Popen[bytes]]") -> "subprocess.Popen[bytes]":
+        """Start a process that set() may kill, unless it is too late for that."""
+        with self._lock:
+            self.check()
+            process = popen()
+            self._pgid = process.pid
+            return process
+
+    def release(self) -> None:
+        """From here on the number of the process may be given to another one."""
+        with self._lock:
+            self._pgid = None
+
+
+class _Ended(NamedTuple):
+    """How a run ended by itself."""
+
+    code: int
+    out: bytes
+    err: bytes
+
+
+def _ignore(_pid: int) -> None:
+    pass
+
+
+def fetch(program: Program, timeout_s: float, env: Mapping[str, str], home: Optional[str],
+          on_start: Callable[[int], None] = _ignore, cancel: Optional[Cancel] = None) -> str:
+    """What ccusage prints about its blocks. on_start gets the number of its process, which is that of its group, once it runs.
+
+    Raises Failed, Cancelled.
+    """
+    ended = _run(program, BLOCKS, timeout_s, env, home, on_start, cancel or Cancel())
+    if ended.code != 0:
+        raise _explained(program, ended)
+    return ended.out.decode("utf-8-sig", "replace")
+
+
+def version(program: Program, env: Mapping[str, str], home: Optional[str], cancel: Optional[Cancel] = None) -> Optional[str]:
+    """Its version, such as 20.0.24; None when it does not say."""
+    try:
+        ended = _run(program, ("--version",), VERSION_S, env, home, _ignore, cancel or Cancel())
+    except CcmonError:
+        return None
+    match = re.match(r"\s*(?:ccusage\s+)?v?([0-9]+\.[0-9]+\.[0-9]+)\b", ended.out.decode("utf-8-sig", "replace"))
+    return match.group(1) if match and ended.code == 0 else None
+
+
+# --- orphans: a ccusage whose ccmon was killed -----------------------------------------------------------------------
+
+def started(pid: int) -> str:
+    """When the process started, as the system counts; "" where that cannot be known."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as stat:
+            return stat.read().rpartition(b")")[2].split()[19].decode("ascii")
+    except (OSError, IndexError, ValueError):
+        return ""
+
+
+def kill_group(pgid: int, started_at: str) -> bool:
+    """Kill the group, if its first process is still the one that started then. True when it was."""
+    alive = pgid > 1 and started_at != "" and started(pgid) == started_at
+    if alive:
+        _kill(pgid)
+    return alive
+
+
+# --- running ------------------------------------------------------------------------------------------------------------
+
+def _run(program: Program, words: Sequence[str], timeout_s: float, env: Mapping[str, str], home: Optional[str],
+         on_start: Callable[[int], None], cancel: Cancel) -> _Ended:
+    """Run the program to its end; whatever happens, nothing of its process group is left."""
+    process = cancel.start(lambda: _popen(program, words, env, home))
+    try:
+        on_start(process.pid)
+        out, err = (_collect if os.name != "nt" else _communicate)(process, timeout_s, cancel)
+    finally:
+        if os.name != "nt" or process.poll() is None:
+            _kill(process.pid)         # the program, or children that it left behind
+        cancel.release()
+        code = _reaped(process)
+    cancel.check()
+    return _Ended(code, out, err)
+
+
+def _popen(program: Program, words: Sequence[str], env: Mapping[str, str], home: Optional[str]) -> "subprocess.Popen[bytes]":
+    folder = home if home and os.path.isabs(home) and os.path.isdir(home) and os.access(home, os.X_OK) else "/"
+    try:
+        return subprocess.Popen([*program.argv, *words], cwd=folder, env=_environment(program, env), start_new_session=True,
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                bufsize=0)  # an absolute path, no shell  # nosec B603
+    except (OSError, ValueError) as error:
+        raise _unstartable(program, error) from error
+
+
+def _environment(program: Program, env: Mapping[str, str]) -> Dict[str, str]:
+    """The launcher of npm needs node on PATH: it lies beside ccusage, or beside what the link ccusage points to."""
+    found = [os.path.dirname(program.path), os.path.dirname(os.path.realpath(program.path))]
+    child = {name: value for name, value in env.items() if value or name != "CLAUDE_CONFIG_DIR"}
+    child["PATH"] = os.pathsep.join(dict.fromkeys(found + path_folders(env)))
+    if os.name == "nt":
+        child["NoDefaultCurrentDirectoryInExePath"] = "1"
+    return child
+
+
+class _Pipes:
+    """Both pipes of the child, read as it fills them: all of stdout, the end of stderr."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        self.out, self.err = bytearray(), bytearray()
+        try:
+            self._selector = selectors.DefaultSelector()
+        except OSError as error:
+            raise Failed(f"ccusage could not be read ({shown(str(error))}). {LATER}") from error
+        assert process.stdout and process.stderr
+        self._register(process.stdout, self.out)
+        self._register(process.stderr, self.err)
+
+    def _register(self, pipe: IO[bytes], buffer: bytearray) -> None:
+        os.set_blocking(pipe.fileno(), False)
+        self._selector.register(pipe, selectors.EVENT_READ, buffer)
+
+    def __enter__(self) -> "_Pipes":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._selector.close()
+
+    def open(self) -> bool:
+        """True while anyone may still write."""
+        return bool(self._selector.get_map())
+
+    def read(self) -> None:
+        """Take what is there, or wait a tick for it. Raises Failed when it is too much."""
+        if not self.open():
+            time.sleep(TICK_S / 10)    # it exits any moment
+            return
+        for key, _ in self._selector.select(TICK_S):
+            data = os.read(key.fd, 1 << 16)
+            key.data.extend(data)
+            if not data:
+                self._selector.unregister(key.fileobj)
+        del self.err[:-KEPT_STDERR]
+        if len(self.out) > MOST_OUTPUT:
+            raise Failed(f"ccusage printed more than {MOST_OUTPUT >> 20} MB and was stopped. {SEE}")
+
+
+def _collect(process: "subprocess.Popen[bytes]", timeout_s: float, cancel: Cancel) -> Tuple[bytes, bytes]:
+    """stdout and the end of stderr. Raises Failed, Cancelled."""
+    deadline = time.monotonic() + timeout_s
+    with _Pipes(process) as pipes:
+        while not _has_exited(process):
+            cancel.check()
+            if time.monotonic() > deadline:
+                _ask_to_end(process)
+                raise _too_slow(timeout_s)
+            pipes.read()
+        deadline = time.monotonic() + DRAIN_S
+        while pipes.open() and time.monotonic() < deadline:
+            pipes.read()
+        return bytes(pipes.out), bytes(pipes.err)
+
+
+def _has_exited(process: "subprocess.Popen[bytes]") -> bool:
+    """Without reaping it where the system can do that: until then its number belongs to its group alone."""
+    if not hasattr(os, "waitid"):
+        return process.poll() is not None
+    try:
+        return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:
+        return True
+
+
+def _ask_to_end(process: "subprocess.Popen[bytes]") -> None:
+    _kill(process.pid, gently=True)
+    deadline = time.monotonic() + MERCY_S
+    while not _has_exited(process) and time.monotonic() < deadline:
+        time.sleep(TICK_S / 10)
+
+
+def _reaped(process: "subprocess.Popen[bytes]") -> int:
+    for pipe in (process.stdout, process.stderr):
+        if pipe and os.name != "nt":   # there, to close what a thread of communicate still reads would wait for the writer
+            pipe.close()
+    try:
+        return process.wait(1)
+    except subprocess.TimeoutExpired:  # stuck in the kernel, as on a dead network drive: not waited for
+        return -signal.SIGTERM
+
+
+def _kill(pgid: int, gently: bool = False) -> None:
+    """Signal a whole process group; that it is gone already is no error."""
+    if os.name == "nt":
+        taskkill = os.path.join(os.environ.get("SystemRoot", r"C:\Windows"), "System32", "taskkill.exe")
+        subprocess.run([taskkill, "/T", "/F", "/PID", str(pgid)], check=False,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # a number  # nosec B603
+        return
+    try:
+        os.killpg(pgid, signal.SIGTERM if gently else signal.SIGKILL)
+    except OSError:
+        pass
+
+
+def _communicate(process: "subprocess.Popen[bytes]", timeout_s: float, cancel: Cancel) -> Tuple[bytes, bytes]:
+    """_collect for Windows, where pipes cannot be waited for."""
+    try:
+        out, err = process.communicate(timeout=timeout_s)
+    except subprocess.TimeoutExpired as error:
+        raise _too_slow(timeout_s) from error
+    cancel.check()
+    return out, err[-KEPT_STDERR:]
+
+
+# --- what went wrong ------------------------------------------------------------------------------------------------------
+
+def _too_slow(timeout_s: float) -> Failed:
+    return Failed(f"ccusage took longer than {timeout_s:g} s and was stopped, try --timeout {max(60, 2 * timeout_s):g}")
+
+
+def _unstartable(program: Program, error: Exception) -> Failed:
+    path = shown(program.path)
+    if isinstance(error, FileNotFoundError) and os.path.exists(program.path):
+        return Failed(f"{path} needs an interpreter that is not there (its first line names it). {INSTALL}", missing=True)
+    if isinstance(error, FileNotFoundError):
+        return NotFound(f"{path} is gone. {INSTALL}")
+    if isinstance(error, PermissionError):
+        return Failed(f"{path} may not be run by you. Try: chmod +x {path}", missing=True)
+    reason = shown(str(getattr(error, "strerror", None) or error))
+    if getattr(error, "errno", None) in (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE):
+        return Failed(f"{path} could not be started now ({reason}). {LATER}")
+    return Failed(f"{path} could not be started ({reason}). {INSTALL}", missing=True)
+
+
+def _explained(program: Program, ended: _Ended) -> Failed:
+    """Why a run with an exit code other than 0 failed."""
+    path, err = shown(program.path), ended.err.decode("utf-8", "replace")
+    line = _telling_line(err) or _telling_line(_words_of(ended.out)) or "it did not say why"
+    if _PYTHON_PROGRAM.search(err):
+        return Failed(f"{path} is the Python program of the same name, not the npm one. "
+                      f"Install the right one with: npm install -g ccusage", missing=True)
+    if ended.code == 127 and re.search(r"\b(?:node|bun)\b", err.replace(program.path, "")):
+        return Failed(f"Node.js was not found by {path}. Put it on PATH, or name both: --ccusage '/path/to/node {path}'", True)
+    if ended.code in (126, 127):
+        return Failed(f"{path} could not be started ({line}). {INSTALL}", missing=True)
+    for pattern, sentence, missing in _KNOWN:
+        if re.search(pattern, line):
+            return Failed(sentence.format(line=line), missing)
+    how = f"was killed by signal {-ended.code}" if ended.code < 0 else f"failed with exit code {ended.code}"
+    return Failed(f"ccusage {how}: {line.rstrip('.')}. {SEE}")
+
+
+def _words_of(out: bytes) -> str:
+    """The end of stdout, unless it is data."""
+    return "" if out.lstrip()[:1] in (b"{", b"[") else out[-KEPT_STDERR:].decode("utf-8", "replace")
+
+
+def _telling_line(output: str) -> str:
+    """The line that names the error, not one of a stack trace; else the last one; safe and at most 120 cells."""
+    lines = [line for line in (clean(raw).strip() for raw in _ESCAPES.sub("", output).splitlines()) if line]
+    if len(output) >= KEPT_STDERR and len(lines) > 1:
+        del lines[0]                   # only its end was kept
+    named = [line for line in lines if _ERROR_LINE.match(line)]
+    others = [line for line in lines if not _STACK_LINE.match(line)]
+    return clip((named[:1] or others[-1:] or [""])[0], 120)

@@ -1,0 +1,235 @@
+"""Lines of Claude Code's logs (JSONL) read into entries, as ccusage 20 reads them, and into limit messages. Opens no file."""
+
+import re
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any, Dict, Iterator, List, Match, NamedTuple, Optional, Tuple
+
+from ccmon.sources import log_json
+from ccmon.sources.log_json import BadLine, time_ms
+from ccmon.text import clean
+
+MOST = 10 ** 15                        # no count of tokens and no cost is larger: such a line is damaged
+LONGEST_MODEL = 40                     # characters, as in ccmon.sources.ccusage_json
+LONGEST_TEXT = 160                     # characters of a limit message
+_USAGE = b'"usage":{'
+_ADVISOR = b'"advisor_message"'
+_OLD_LIMIT = re.compile(rb"Claude AI usage limit reached[^|]*\|([0-9]{1,15})(?![0-9])")
+_WHICH = r"(?:(?:5-hour|session|usage|weekly|opus|sonnet|haiku|fable) )"
+_LIMIT = re.compile(rf"(?:claude (?:ai )?)?{_WHICH}+limit reached|^limit reached|(?:hit|reached) your {_WHICH}*limit\b",
+                    re.IGNORECASE)
+_KINDS = (("weekly", "weekly"), ("session", "session"), ("5-hour", "session"), ("claude ai usage", "session"))
+_EPOCH = re.compile(r"limit reached\|([0-9]{9,11})(?![0-9])")
+_BLANK = blake2b(digest_size=8)
+_ONLY_INT = {int}
+_LONGEST_VERSION = 40                  # characters that matter
+_LONGEST_KEPT = 200                    # characters of a text that is remembered
+_VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]", re.ASCII)
+_NOT_IN_MODEL = re.compile(r"[^A-Za-z0-9._-]+")
+_NO_MODEL = ("<synthetic>", "unknown")
+
+
+class Limit(NamedTuple):
+    """A message of Claude Code that a limit of the account was reached."""
+
+    at_ms: int                         # epoch ms
+    kind: str                          # session | weekly | unknown
+    resets_at: Optional[int]           # epoch s, where the message tells it so; the others tell it in words only
+    text: str                          # the message, cleaned and cut
+
+
+class Entry(NamedTuple):
+    """One answer of Claude as a line of the log has it."""
+
+    at_ms: int                         # epoch ms
+    message: Optional[int]             # digest of the message's id; without one it is nobody's duplicate
+    request: Optional[int]             # digest of the request's id
+    session: int                       # digest of the session's id
+    model: Optional[str]               # a name safe to show, with -fast in fast mode; None for Claude Code's own messages
+    input: int                         # tokens
+    output: int
+    cache_5m: int                      # cache creation, for five minutes or not told for how long
+    cache_1h: int                      # cache creation, for an hour
+    cache_read: int
+    sidechain: bool                    # by a sub-agent, or beside the conversation
+    speed: bool                        # the line tells the speed
+    cost_usd: Optional[float]          # as the line tells it; only old versions of Claude Code did
+    reset_at: Optional[int]            # epoch s, from the oldest of the limit messages
+
+    @property
+    def total(self) -> int:
+        """Tokens of all kinds."""
+        return self.input + self.output + self.cache_5m + self.cache_1h + self.cache_read
+
+
+def digest(text: str) -> int:
+    """63 bits that stand for the text."""
+    made = _BLANK.copy()
+    made.update(text.encode("utf-8", "surrogatepass"))
+    return int.from_bytes(made.digest(), "big") >> 1
+
+
+_kept_digest = lru_cache(maxsize=4096)(digest)
+
+
+def session_of(path: str) -> str:
+    """The session that a log's path names, as ccusage finds it: for lines that name none themselves."""
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    inside = parts[parts.index("projects") + 1:] if "projects" in parts else parts
+    if len(inside) == 2 and inside[1].endswith(".jsonl") and inside[1] != ".jsonl":
+        return inside[1][:-len(".jsonl")]
+    if len(inside) >= 4 and inside[-2] == "subagents":
+        return inside[-3]
+    return inside[max(0, len(inside) - 2)] if inside else "unknown"
+
+
+def wanted(line: bytes) -> bool:
+    """False for most of the lines that hold no entry, at a look; parse asks this first."""
+    return _USAGE in line
+
+
+def parse(line: bytes, session: str) -> Tuple[Entry, ...]:
+    """The entries of one line, none when ccusage does not use it; session is the one that the file's path names.
+
+    More than one when the answer was made with the help of an advisor. Never raises. Times outside 2000 to 2099 and
+    counts above MOST are taken for damage.
+    """
+    if _USAGE not in line:
+        return ()
+    try:
+        data = log_json.decode(line)
+        entry = _entry(data, line, session)
+        helped = "iterations" in data["message"]["usage"] and _ADVISOR in line
+        return (entry, *_advisors(data, entry)) if helped else (entry,)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return ()
+
+
+# --- one entry ------------------------------------------------------------------------------------------------------------
+
+def _entry(data: Dict[str, Any], line: bytes, session: str) -> Entry:
+    """The entry of the line itself. Raises BadLine, KeyError, TypeError."""
+    message = data["message"]
+    usage = message["usage"]
+    version, model, speed = data.get("version"), _text(message.get("model")), _speed(usage)
+    if version is not None and not _is_version(version[:_LONGEST_VERSION]):
+        raise BadLine
+    limited = _flag(data.get("isApiErrorMessage"))
+    ident, request, said = _text(message.get("id")), _text(data.get("requestId")), _text(data.get("sessionId")) or session
+    return Entry(time_ms(data["timestamp"]),
+                 None if ident is None else digest(ident), None if request is None else digest(request),
+                 _kept_digest(said) if len(said) < _LONGEST_KEPT else digest(said),
+                 None if model is None else _model(model[:_LONGEST_KEPT], speed == "fast"), *_counts(usage),
+                 _flag(data.get("isSidechain")), speed is not None, _cost(data.get("costUSD")), _reset(line) if limited else None)
+
+
+def _advisors(data: Dict[str, Any], entry: Entry) -> List[Entry]:
+    """An entry for each advisor asked. One malformed iteration, and ccusage takes none of them."""
+    message = data["message"]
+    try:
+        made = [_iteration(item, entry) for item in message["usage"].get("iterations", ())]
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return []
+    ident = message.get("id")
+    return [advisor if ident is None else advisor._replace(message=digest(f"{ident}:advisor:{number}"))
+            for number, advisor in enumerate(advisor for advisor in made if advisor)]
+
+
+def _iteration(item: Dict[str, Any], entry: Entry) -> Optional[Entry]:
+    """The entry of one iteration, None when it was not an advisor's."""
+    kind, model = item["type"], item.get("model")
+    if type(kind) is not str or not (model is None or type(model) is str):
+        raise BadLine
+    speed, counts = _speed(item), _counts(item)
+    if kind != "advisor_message" or not model:
+        return None
+    return Entry(*entry[:4], _model(model[:_LONGEST_KEPT], False), *counts, entry.sidechain, speed is not None, None,
+                 entry.reset_at)
+
+
+def _counts(usage: Dict[str, Any]) -> Tuple[int, int, int, int, int]:
+    """Tokens: input, output, cache creation for 5 minutes and for 1 hour, cache read."""
+    flat, parts = usage.get("cache_creation_input_tokens", 0), usage.get("cache_creation")
+    five, hour = flat, 0
+    if parts is not None:
+        five, hour = parts.get("ephemeral_5m_input_tokens", 0), parts.get("ephemeral_1h_input_tokens", 0)
+    counts = usage["input_tokens"], usage["output_tokens"], five, hour, usage.get("cache_read_input_tokens", 0)
+    checked = (flat, *counts)
+    if {*map(type, checked)} != _ONLY_INT or not 0 <= min(checked) <= max(checked) <= MOST:
+        raise BadLine
+    return counts
+
+
+def _speed(usage: Dict[str, Any]) -> Optional[str]:
+    speed = usage.get("speed")
+    if speed is not None and speed != "standard" and speed != "fast":
+        raise BadLine
+    return speed
+
+
+def _text(value: Any) -> Optional[str]:
+    if value is not None and (type(value) is not str or not value):
+        raise BadLine
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if value is not None and type(value) is not bool:
+        raise BadLine
+    return bool(value)
+
+
+def _cost(value: Any) -> Optional[float]:
+    """US dollars; None when there is none, or an absurd one."""
+    if value is None:
+        return None
+    if type(value) is not int and type(value) is not float:
+        raise BadLine
+    return float(value) if -MOST <= value <= MOST else None
+
+
+@lru_cache(maxsize=256)
+def _is_version(text: str) -> bool:
+    return _VERSION.match(text) is not None
+
+
+@lru_cache(maxsize=256)
+def _model(name: str, fast: bool) -> Optional[str]:
+    if name in _NO_MODEL:
+        return None
+    return _NOT_IN_MODEL.sub("_", name + "-fast" if fast else name)[:LONGEST_MODEL]
+
+
+def _reset(line: bytes) -> Optional[int]:
+    found = _OLD_LIMIT.search(line)
+    return int(found.group(1)) or None if found else None
+
+
+# --- limit messages -------------------------------------------------------------------------------------------------------
+
+def limit(line: bytes) -> Optional[Limit]:
+    """The message in the line that a limit was reached, in any wording since 2025; None in all other lines. Never raises."""
+    if b"isApiErrorMessage" not in line or b"imit" not in line:
+        return None
+    try:
+        data = log_json.decode(line)
+        if data["isApiErrorMessage"] is not True:
+            return None
+        at_ms = time_ms(data["timestamp"])
+        return next((_limit(at_ms, text, found) for text, found in _limits(data["message"]["content"]) if found), None)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _limits(content: Any) -> Iterator[Tuple[str, Optional[Match[str]]]]:
+    for part in [{"text": content}] if type(content) is str else content:
+        text = part.get("text")
+        if type(text) is str:
+            yield text, _LIMIT.search(text[:LONGEST_TEXT])
+
+
+def _limit(at_ms: int, text: str, found: Match[str]) -> Limit:
+    words = found.group().lower()
+    kind = next((kind for word, kind in _KINDS if word in words), "unknown")
+    epoch = _EPOCH.search(text[:LONGEST_TEXT])
+    return Limit(at_ms, kind, int(epoch.group(1)) if epoch else None, clean(" ".join(text[:LONGEST_TEXT].split())))

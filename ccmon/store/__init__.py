@@ -1,0 +1,1 @@
+"""The history: one sqlite file, reached through database.py."""

@@ -1,0 +1,57 @@
+"""What the user was told by an alert: of each session each kind once on each channel, whichever process is the first.
+
+Only pipeline/memory.py calls, inside a transaction of database.py; sqlite3.Error comes as it is. Times are epoch seconds.
+"""
+
+import sqlite3
+from typing import Iterable, List, NamedTuple, Sequence
+
+from ccmon.store import values
+
+KEEP_S = 90 * 86_400
+NOTED = ""                             # the channel of what is only noted: that a session came near its limit
+_SAME = "owner_id = ? AND kind = ? AND channel = ? AND window_end > ? AND window_end < ?"
+
+
+class Told(NamedTuple):
+    """One alert on one channel."""
+
+    kind: str
+    window_end: int
+    channel: str
+    ts: int                            # when it was due
+    outcome: str                       # what became of it; "" as long as nobody knows
+
+
+def told(db: sqlite3.Connection, owner: int, since: int) -> List[Told]:
+    """What was told since then, by time."""
+    rows = db.execute("""SELECT kind, window_end, channel, ts, outcome FROM alert
+        WHERE owner_id = ? AND ts >= ? ORDER BY ts, kind, channel""", (owner, since))
+    return [Told(values.text(kind), end, values.text(channel), ts, values.text(outcome))
+            for kind, end, channel, ts, outcome in rows
+            if values.moment(end) is not None and values.moment(ts) is not None]
+
+
+def claim(db: sqlite3.Connection, owner: int, kind: str, window_end: int, channels: Iterable[str], now: int,
+          same_s: int) -> List[str]:
+    """The channels on which that is still to be told: by this process, and by no other from now on.
+
+    The end of one window is not always told alike: those that differ by less than same_s are the same.
+    """
+    found = [channel for channel in channels if not _is_told(db, (owner, kind, channel), window_end, same_s)
+             and db.execute("INSERT OR IGNORE INTO alert (owner_id, kind, window_end, channel, ts) VALUES (?, ?, ?, ?, ?)",
+                            (owner, kind, window_end, channel, now)).rowcount]
+    if found:
+        db.execute("DELETE FROM alert WHERE owner_id = ? AND ts < ?", (owner, now - KEEP_S))
+    return found
+
+
+def _is_told(db: sqlite3.Connection, what: Sequence[object], window_end: int, same_s: int) -> bool:
+    row = db.execute(f"SELECT 1 FROM alert WHERE {_SAME}", (*what, window_end - same_s, window_end + same_s)).fetchone()
+    return row is not None
+
+
+def note_outcome(db: sqlite3.Connection, owner: int, kind: str, window_end: int, channel: str, outcome: str) -> None:
+    """Keep what became of it."""
+    db.execute("UPDATE alert SET outcome = ? WHERE owner_id = ? AND kind = ? AND window_end = ? AND channel = ?",
+               (outcome, owner, kind, window_end, channel))

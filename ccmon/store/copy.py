@@ -1,0 +1,185 @@
+"""Copies of a history: one that is made while others write, and one of another machine's file, which is never touched.
+
+The own file is only opened by sqlite: closing it in any other way would drop the locks of this process.
+"""
+
+import os
+import shutil
+import sqlite3
+import stat
+import tempfile
+import time
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Iterator, List, Optional, Tuple
+
+from ccmon.model import CcmonError, Unwritable, UsageError
+from ccmon.store import migrations, sound
+from ccmon.system import private
+
+BUSY_MS = 2000
+_MAGIC = b"SQLite format 3\0"
+_SIDES = ("-wal", "-journal")
+_ATTEMPTS = 20
+
+
+class Broken(Exception):
+    """What sqlite says of a file that is no sound database."""
+
+
+# --- looking -----------------------------------------------------------------------------------------------------------
+
+@contextmanager
+def reading(path: str) -> Iterator[sqlite3.Connection]:
+    """A connection that cannot write. Raises Broken, and CcmonError where the file cannot be read at all."""
+    try:
+        with closing(sound.read_only(path, BUSY_MS)) as db:
+            yield db
+    except UnicodeDecodeError as error:                  # a damaged schema, quoted in sqlite's message
+        raise Broken(error.object.decode("ascii", "replace")) from None
+    except sqlite3.Error as error:
+        if migrations.is_busy(error):
+            raise CcmonError(f"{path} is held by another program ({error}). Try again in a moment") from None
+        if "unable to open" in str(error):
+            raise CcmonError(f"{path} cannot be read ({error}). Check its permissions") from None
+        raise Broken(str(error) or "its schema cannot be read") from None
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
+
+
+def strangeness(db: sqlite3.Connection) -> Optional[str]:
+    """Why this database is not for us, as the rest of a sentence; None when it is a history."""
+    version = migrations.version_of(db)
+    if version // 100 > migrations.VERSION // 100:
+        return f"was written by a newer ccmon (schema {version}, this one knows {migrations.VERSION}): upgrade ccmon"
+    tables = {name for name, in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return None if version >= migrations.STEPS[0][0] and {"owner", "session", "snapshot", "meta"} <= tables else (
+        "is not a history of ccmon")
+
+
+# --- a backup ----------------------------------------------------------------------------------------------------------
+
+def backup(source: str, target: str) -> Tuple[int, int]:
+    """Copy the history to a file of its own, whole or not at all, while others write; its sessions and bytes.
+
+    Raises UsageError when something else lies there, Unwritable, CcmonError, Broken.
+    """
+    real = os.path.realpath(target)
+    _may_replace(real, target, source)
+    temporary = ""
+    try:
+        fd, temporary = tempfile.mkstemp(prefix=".ccmon-", dir=os.path.dirname(real))
+        os.close(fd)
+        os.chmod(temporary, 0o600)     # whatever the umask
+        sessions = _filled(source, temporary)
+        with open(temporary, "rb") as file:
+            os.fsync(file.fileno())
+        os.replace(temporary, real)
+    except OSError as error:
+        raise Unwritable(f"{target} cannot be written ({error.strerror}). Name a file in a folder that can be") from None
+    finally:
+        for suffix in ("", "-wal", "-shm", "-journal") if temporary else ():
+            with suppress(OSError):
+                os.unlink(temporary + suffix)
+    return sessions, _size(real)
+
+
+def _may_replace(real: str, target: str, source: str) -> None:
+    if not os.path.lexists(real):
+        return
+    if os.path.isdir(real):
+        raise UsageError(f"{target} is a folder. Name a file in it")
+    if os.path.samefile(real, source):
+        raise UsageError(f"{target} is the history itself. Name another file")
+    if not stat.S_ISREG(os.stat(real).st_mode) or not _is_history(real):
+        raise UsageError(f"{target} is there already, and not a history of ccmon. Name another file")
+    if _size(real + "-wal"):
+        raise UsageError(f"{target} is in use: {target}-wal is there. Name another file")
+
+
+def _is_history(path: str) -> bool:
+    try:
+        with closing(sqlite3.connect(Path(path).as_uri() + "?mode=ro&immutable=1", uri=True)) as db:
+            return strangeness(db) is None
+    except (sqlite3.Error, UnicodeDecodeError):
+        return False
+
+
+def _filled(source: str, temporary: str) -> int:
+    """Copy all pages in one go, look at them, and make the copy a single file; its sessions."""
+    with reading(source) as db:
+        why = strangeness(db)
+        if why:
+            raise CcmonError(f"{source} {why}")
+        with closing(sqlite3.connect(temporary, isolation_level=None)) as copy:
+            try:
+                db.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE").fetchall()
+            except sqlite3.OperationalError as error:
+                if "full" in str(error) or "I/O" in str(error):
+                    raise OSError(0, str(error)) from None
+                raise
+            wrong = sound.faults(copy, "quick_check")
+            if wrong:
+                raise Broken(wrong[0])
+            return int(copy.execute("SELECT count(*) FROM session").fetchone()[0])
+
+
+# --- a file of another machine -------------------------------------------------------------------------------------------
+
+@contextmanager
+def copied(path: str, own: str) -> Iterator[str]:
+    """The path of a private copy with all that the file and its journal say; gone afterwards. Raises UsageError, CcmonError."""
+    _may_read(path, own)
+    with private.temporary(".ccmon-merge-", os.environ) as folder:
+        copy = os.path.join(folder, "other.db")
+        try:
+            _copy_still(path, copy)
+        except OSError as error:
+            raise CcmonError(f"{path} cannot be copied to {folder} ({error.strerror}). Nothing was merged") from None
+        yield copy
+
+
+def _may_read(path: str, own: str) -> None:
+    try:
+        mode = os.stat(path).st_mode
+        if not stat.S_ISREG(mode):
+            what = "a folder" if stat.S_ISDIR(mode) else "not a plain file"
+            raise UsageError(f"{path} is {what}. Name the ccmon.db of the other machine, or a backup of it")
+        if os.path.exists(own) and os.path.samefile(path, own):
+            raise UsageError(f"{path} is the history of this machine itself. Name that of another one")
+        with open(path, "rb") as file:
+            if file.read(len(_MAGIC)) != _MAGIC:
+                raise UsageError(f"{path} is not a history of ccmon. Name the ccmon.db of the other machine, or a backup of it")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror}). Name the ccmon.db of the other machine, "
+                         "or a backup of it") from None
+
+
+def _copy_still(path: str, copy: str) -> None:
+    """Copy the file and its journal at a moment in which nobody changes them."""
+    for _ in range(_ATTEMPTS):
+        before = _stamps(path)
+        for suffix in ("", *_SIDES):
+            with suppress(FileNotFoundError):
+                os.unlink(copy + suffix)
+            if suffix == "" or os.path.exists(path + suffix):
+                shutil.copyfile(path + suffix, copy + suffix)
+        if _stamps(path) == before:
+            return
+        time.sleep(0.05)
+    raise CcmonError(f"{path} is being written all the time. Merge a backup of it: ccmon history --backup FILE")
+
+
+def _stamps(path: str) -> List[Tuple[int, int]]:
+    found = []
+    for suffix in ("", *_SIDES):
+        with suppress(FileNotFoundError):
+            state = os.stat(path + suffix)
+            found.append((state.st_mtime_ns, state.st_size))
+    return found

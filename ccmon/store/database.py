@@ -1,0 +1,328 @@
+"""The door to sqlite: what ccmon remembers. Opening (and what can be wrong with the file), and its transactions.
+
+One Store is one connection: one thread, never across a fork. All errors are StoreError; times are epoch seconds.
+"""
+
+import errno
+import sqlite3
+import time
+from contextlib import suppress
+from typing import Callable, List, Optional, Sequence, TypeVar
+
+from ccmon.model import Block, CcmonError, Facts, Owner, Record, Sample, Used
+from ccmon.store import logs, migrations, rows, sound, thin
+from ccmon.store.logs import Hit, Minute
+from ccmon.store.migrations import OTHER_FOLDER
+from ccmon.store.rows import ActiveOf, LimitOf, Settle
+
+Answer = TypeVar("Answer")
+_PAUSES_MS = 8           # sqlite looks after 1, 2 and 5 ms
+_NO_SPACE = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+
+
+class StoreError(CcmonError):
+    """The history cannot be used: one sentence with the way out."""
+
+
+class Busy(StoreError):
+    """Another process held the lock for longer than busy_ms: drop this moment and go on."""
+
+
+class Damaged(StoreError):
+    """The file is not a sound database."""
+
+
+class Shut(StoreError):
+    """Where the file lies nothing can be written; `until` says what has to be before it can."""
+
+    def __init__(self, path: str, failed: str, until: str) -> None:
+        super().__init__(f"{path} cannot be {failed}; history is off until {until} {OTHER_FOLDER}")
+        self.frozen = f"{path} cannot be {failed}; nothing is recorded until {until} {OTHER_FOLDER}"
+
+
+def open_store(path: str, busy_ms: int, now: int) -> "Store":
+    """The history at an absolute path, created when absent; waits at most about busy_ms for others. Raises StoreError.
+
+    now is when a damaged file would be found.
+    """
+    return Store(path, busy_ms, now)
+
+
+def _explained(error: Exception, path: str, db: Optional[sqlite3.Connection] = None) -> Optional[StoreError]:
+    """What to tell of an error; None of one that has nothing to do with the file, which is looked at where db is given."""
+    reason = str(error)
+    if migrations.is_busy(error):
+        return Busy(f"{path} is held by another program ({reason}); this moment is not recorded")
+    told = _told_by_system(reason, path)
+    if told is None and (sound.says_damaged(error) or db is not None and sound.is_unsound(db)):
+        return Damaged(f"{path} is damaged ({reason}); history is off until it is moved away {OTHER_FOLDER}")
+    if told is None and not isinstance(error, sqlite3.Error):
+        return None
+    return Shut(path, f"used ({reason})", told or "it can be written")
+
+
+def _told_by_system(reason: str, path: str) -> Optional[str]:
+    """What has to be before sqlite can go on, when it is the disk that fails."""
+    failing = "I/O" in reason
+    if "disk is full" in reason or failing and migrations.is_full(path):
+        return "the disk has space"
+    if "readonly" in reason or "unable to open" in reason:
+        return "it can be written"
+    return "the disk can be read and written" if failing else None
+
+
+def _begun(db: sqlite3.Connection, begin: str, until: float) -> bool:
+    try:
+        db.execute(begin)
+        return True
+    except sqlite3.OperationalError as error:
+        if not migrations.is_busy(error) or time.monotonic() > until:
+            raise
+        return False
+
+
+# --- the store -------------------------------------------------------------------------------------------------------
+
+class Store:
+    """One connection to the history. `trouble` is a sentence when it moved a damaged file aside, else None.
+
+    The given owner's host is that of this machine: it counts under the name of its first use.
+    """
+
+    def __init__(self, path: str, busy_ms: int, now: int) -> None:
+        self.path, self.busy_ms, self.opened_at = path, busy_ms, now
+        self.trouble: Optional[str] = None
+        self._db: Optional[sqlite3.Connection] = None
+        self._identity: Optional[migrations.Identity] = None
+        self._doubted: List[sqlite3.Connection] = []     # it met damage; the last one to close a file deletes its -wal
+        self._frozen: Optional[Shut] = None              # why what is there can only be read
+        try:
+            self._open()
+        except Damaged:
+            self._again(lambda: None)
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the connection; closing twice is nothing."""
+        self._doubt()
+        while self._doubted:
+            with suppress(sqlite3.Error):
+                self._doubted.pop().close()
+
+    def _doubt(self) -> None:
+        if self._db is not None:
+            self._doubted.append(self._db)
+            self._db = None
+
+    def record(self, blocks: Sequence[Block], owner: Owner, now: int, limit_of: LimitOf, active_of: ActiveOf) -> Facts:
+        """Remember what the source just answered and what is active by that; the facts then. Raises Busy, StoreError.
+
+        limit_of(tokens, high water) is the limit to note, active_of(blocks, listed, now) the active sessions, the first
+        of which is observed; `source` is for the caller to fill in. Only what changed is written, all of it or nothing.
+        """
+        def work(db: sqlite3.Connection) -> Facts:
+            owner_id = rows.made_owner_id(db, owner)
+            return self._told(db, rows.record(db, blocks, owner_id, now, limit_of, active_of), now)
+
+        def read(db: sqlite3.Connection) -> Sequence[Sample]:
+            owner_id = rows.owner_id(db, owner)
+            return [] if owner_id is None else rows.samples(db, owner_id, now, facts.blocks)
+        facts = self._transact("BEGIN IMMEDIATE", work)
+        return facts._replace(samples=tuple(self._transact("BEGIN", read)))        # others may write meanwhile
+
+    def facts(self, owner: Owner, now: int) -> Facts:
+        """What the store knows at this moment; `source` is for the caller to fill in. Raises StoreError."""
+        def read(db: sqlite3.Connection) -> Facts:
+            owner_id = rows.owner_id(db, owner)
+            return self._told(db, Facts() if owner_id is None else rows.facts(db, owner_id, now), now)
+        return self._transact("BEGIN", read)
+
+    def _told(self, db: sqlite3.Connection, facts: Facts, now: int) -> Facts:
+        return facts._replace(trouble=self.trouble or (self._frozen and self._frozen.frozen) or rows.news(db, now))
+
+    def keep_logs(self, owner: Owner, minutes: Sequence[Minute], hits: Sequence[Hit]) -> None:
+        """Keep what only the log files give; the same once more changes nothing. Raises StoreError."""
+        def work(db: sqlite3.Connection) -> None:
+            owner_id = rows.made_owner_id(db, owner)
+            logs.keep_minutes(db, owner_id, minutes)
+            logs.keep_hits(db, owner_id, hits)
+            if minutes:
+                thin.rewind(db, owner_id, min(minute.ts for minute in minutes))
+        self._transact("BEGIN IMMEDIATE", work)
+
+    def ledger(self, owner: Owner) -> Optional[str]:
+        """What settle last gave for the owner. Raises StoreError."""
+        def read(db: sqlite3.Connection) -> Optional[str]:
+            owner_id = rows.owner_id(db, owner)
+            return None if owner_id is None else rows.note(db, rows.ledger_key(owner_id))
+        return self._transact("BEGIN", read)
+
+    def settle(self, owner: Owner, settle: Settle) -> None:
+        """Keep the readings that settle(ledger) gives, and its new ledger, all or nothing. Raises StoreError."""
+        def work(db: sqlite3.Connection) -> None:
+            rows.settle(db, rows.made_owner_id(db, owner), settle)
+        self._transact("BEGIN IMMEDIATE", work)
+
+    def records(self, owner: Optional[Owner], now: int, since: Optional[int] = None) -> List[Record]:
+        """Sessions that ended after since, by start; of all owners without one. Raises StoreError."""
+        def read(db: sqlite3.Connection) -> List[Record]:
+            owner_id = rows.owner_id(db, owner) if owner else None
+            return [] if owner and owner_id is None else rows.records(db, owner_id, now, since)
+        return self._transact("BEGIN", read)
+
+    def used(self, owner: Optional[Owner], since: int, until: int) -> List[Used]:
+        """Tokens by hour and model, as far as the log reader saw them; of all owners without one. Raises StoreError."""
+        def read(db: sqlite3.Connection) -> List[Used]:
+            owner_id = rows.owner_id(db, owner) if owner else None
+            return [] if owner and owner_id is None else logs.used(db, owner_id, since, until)
+        return self._transact("BEGIN", read)
+
+    def of_owner(self, owner: Owner, work: Callable[[sqlite3.Connection, int], Answer], nothing: Answer) -> Answer:
+        """What work reads with the connection and the owner's number; nothing as long as there is none. Raises StoreError."""
+        def read(db: sqlite3.Connection) -> Answer:
+            owner_id = rows.owner_id(db, owner)
+            return nothing if owner_id is None else work(db, owner_id)
+        return self._transact("BEGIN", read)
+
+    def change_of(self, owner: Owner, work: Callable[[sqlite3.Connection, int], Answer]) -> Answer:
+        """All that work does with the connection and the owner's number, or nothing of it. Raises Busy, StoreError."""
+        return self.change(lambda db: work(db, rows.made_owner_id(db, owner)))
+
+    def change(self, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        """All that work does with the connection, or nothing of it. Raises Busy, StoreError."""
+        return self._transact("BEGIN IMMEDIATE", work)
+
+    def maintain(self, now: int, most_s: float = 0.1, rest: float = 4.0) -> bool:
+        """Thin what has grown old; True when all of it is done, else the next call goes on. Raises StoreError, not Busy.
+
+        A step takes a few milliseconds; after it others have `rest` times as long to write, all within about most_s.
+        """
+        until = time.monotonic() + most_s
+        with suppress(Busy):
+            if not self._transact("BEGIN", lambda db: thin.due(db, now)):
+                return True
+            while time.monotonic() < until:
+                began = time.monotonic()
+                if not self._transact("BEGIN IMMEDIATE", lambda db: thin.step(db, now)):
+                    return True
+                time.sleep(rest * (time.monotonic() - began))
+        return False
+
+    def get(self, key: str) -> Optional[str]:
+        """What was put under the key. Raises StoreError."""
+        return self._transact("BEGIN", lambda db: rows.note(db, key))
+
+    def put(self, key: str, value: str) -> None:
+        """Remember a small text; the same one again writes nothing. Raises Busy, StoreError."""
+        self._transact("BEGIN IMMEDIATE", lambda db: rows.write_note(db, key, value))
+
+    def _transact(self, begin: str, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        try:
+            if self._db is None or self._frozen or migrations.identity(self.path) != self._identity:
+                self.close()                             # moved aside by another process, or deleted: begin anew
+                self._open()
+            return self._attempt(begin, work)
+        except Damaged:
+            return self._again(lambda: self._attempt(begin, work))
+
+    def _again(self, attempt: Callable[[], Answer]) -> Answer:
+        """Try once more; only what a second connection meets too is damage: sqlite calls a failed read so as well."""
+        try:
+            self._doubt()
+            self._open()
+            return attempt()
+        except Damaged:
+            if self._frozen:                             # perhaps only being written to
+                raise self._frozen from None
+            self._renew()
+            return attempt()
+
+    def _attempt(self, begin: str, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        db = self._db
+        assert db is not None
+        try:
+            return self._done(db, begin, work)
+        except CcmonError:
+            raise
+        except Exception as error:                       # whatever is made of a damaged row
+            explained = _explained(error, self.path, db)
+            if explained is None:
+                raise
+            raise explained from error
+
+    def _done(self, db: sqlite3.Connection, begin: str, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        try:
+            self._begin(db, begin)
+            answer = work(db)
+            db.execute("COMMIT")
+            return answer
+        finally:
+            if db.in_transaction:
+                with suppress(sqlite3.Error):
+                    db.execute("ROLLBACK")
+
+    def _begin(self, db: sqlite3.Connection, begin: str) -> None:
+        if begin == "BEGIN":
+            db.execute(begin)
+            return
+        if self._frozen:
+            raise self._frozen
+        until = time.monotonic() + self.busy_ms / 1000
+        # sqlite's own pauses grow to 100 ms: among many writers some would wait for long, and others all but never.
+        db.execute(f"PRAGMA busy_timeout = {_PAUSES_MS}")
+        try:
+            while not _begun(db, begin, until):
+                time.sleep(0.001)
+        finally:
+            db.execute(f"PRAGMA busy_timeout = {self.busy_ms:d}")
+
+    def _open(self) -> None:
+        """Open the file; where nothing can be written, as it is."""
+        self._frozen = None
+        try:
+            self._open_whole()
+        except Shut as error:
+            self._db = sound.frozen(self.path)      # for one transaction: others may begin to write
+            if self._db is None:
+                raise
+            self._frozen = error
+
+    def _open_whole(self) -> None:
+        try:
+            migrations.make_place(self.path)
+            self._identity = migrations.identity(self.path)
+            self._db = sqlite3.connect(self.path, isolation_level=None)
+            migrations.prepare(self._db, self.path, self.busy_ms)
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            explained = _explained(error, self.path)
+            assert explained is not None
+            if not isinstance(explained, Damaged):       # _renew closes it when the file has been moved
+                self.close()
+            raise explained from error
+        except migrations.Unusable as error:
+            self.close()
+            raise StoreError(f"{self.path} {error}") from None
+        except OSError as error:
+            wanted = "the disk has space" if error.errno in _NO_SPACE else "its folder can be written"
+            raise Shut(self.path, f"created ({error.strerror})", wanted) from error
+
+    def _renew(self) -> None:
+        if migrations.fcntl is None:                     # Windows renames no open file
+            self.close()
+        try:
+            kept = migrations.move_aside(self.path, self._identity)
+        except OSError as error:
+            raise StoreError(f"{self.path} is damaged and cannot be moved aside ({error.strerror}); "
+                             f"history is off until it is {OTHER_FOLDER}") from error
+        finally:
+            self.close()                                 # not before: that would fold -wal in and delete it
+        self._open()
+        if kept:
+            self.trouble = sentence = f"The history was damaged: it is kept as {kept}, and a new one was begun"
+            with suppress(StoreError):                   # who is told is told; the others may miss it
+                self._attempt("BEGIN IMMEDIATE", lambda db: rows.write_news(db, sentence, self.opened_at))

@@ -1,0 +1,254 @@
+"""What the limit is learned from, and what was forecast: readings, hits, the course of use, forecasts with their outcomes.
+
+Only pipeline/memory.py calls, inside a transaction of database.py; sqlite3.Error comes as it is. Times are epoch seconds.
+"""
+
+import sqlite3
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+
+from ccmon.model import SESSION_S, Forecast
+from ccmon.store import rows as store_rows
+from ccmon.store import values
+
+EVERY_S = 300            # of a window one forecast is kept in this time
+LATE_S = 120             # a message in the log is read so long after its time
+_SAME_S = 3600           # sessions begin at whole hours, windows when they begin: ends that differ by no more are the same
+_ONE_HIT_S = 60          # noted twice is noted once
+_OPEN_S = 40 * 86_400    # the user may note a hit of the last 30 days
+_WINDOWS_S = (SESSION_S, 7 * 86_400)
+
+Shot = Tuple[int, int, int, int, int, int, Optional[int]]  # first and last time of these counts: four kinds, micro-dollars
+Minute = Tuple[int, int, int, int, int, int]               # time, number of the model, four kinds
+
+
+class Seen(NamedTuple):
+    """A session whose minutes are not known, as it was seen from moment to moment."""
+
+    start: int
+    shots: List[Shot]                  # by time, the first from the session's start on
+
+
+class Course(NamedTuple):
+    """All that is known of what was used when."""
+
+    models: Dict[int, str]
+    minutes: List[Minute]              # by time
+    hours: List[Minute]                # of times whose minutes were summed up
+    seen: List[Seen]                   # by start
+
+
+# --- what was used -----------------------------------------------------------------------------------------------------
+
+_FOUR = "input, output, cache_creation, cache_read"
+_MODELS = "SELECT id, name FROM model WHERE typeof(name) = 'text'"
+_BY_MODEL = f"""SELECT ts, model_id, {_FOUR} FROM {{}} WHERE owner_id = ? AND ts >= ? AND ts < ? AND typeof(ts) = 'integer'
+    AND {values.FOUR} AND model_id IN (SELECT id FROM ({_MODELS})) ORDER BY ts"""
+_UNSEEN = "NOT EXISTS (SELECT 1 FROM {} WHERE owner_id = ?1 AND ts > start_ts - {} AND ts < end_ts)"
+_WITHOUT = f"""SELECT id, start_ts, coalesce(last_ts, min(end_ts, ?3)), {_FOUR}, cost_micro_usd FROM session
+    WHERE owner_id = ?1 AND end_ts > ?2 AND start_ts < ?3 AND counted AND {_UNSEEN.format('minute', 60)}
+    AND {_UNSEEN.format('hour', 3600)} ORDER BY start_ts"""
+_SHOTS = f"""SELECT session_id, ts, seen, {_FOUR}, cost_micro_usd FROM snapshot
+    WHERE owner_id = ? AND ts >= ? AND ts < ? AND input IS NOT NULL ORDER BY ts"""
+
+
+def course(db: sqlite3.Connection, owner: int, since: int, until: int) -> Course:
+    """What was used from since on and before until; sessions of which nothing is known but their sum are left out."""
+    hours = db.execute(_BY_MODEL.format("hour"), (owner, since // 3600 * 3600, until)).fetchall()
+    return Course({number: values.text(name) for number, name in db.execute(_MODELS)},
+                  db.execute(_BY_MODEL.format("minute"), (owner, since, until)).fetchall(), hours, _seen(db, owner, since, until))
+
+
+def _seen(db: sqlite3.Connection, owner: int, since: int, until: int) -> List[Seen]:
+    sessions = db.execute(_WITHOUT, (owner, since, until)).fetchall()
+    shots: Dict[int, List[Shot]] = {row[0]: [] for row in sessions}
+    if shots:
+        for number, *shot in db.execute(_SHOTS, (owner, min(since, sessions[0][1]), until)):
+            if number in shots:
+                shots[number] += _shot(*shot)
+    found = []
+    for number, start, last, *counts in sessions:
+        end = _shot(start, last, *counts)
+        if shots[number] and end and end[0][2] is not None:
+            at = max(last, shots[number][-1][1])           # what came after the last snapshot
+            found.append(Seen(start, [*shots[number], (at, at, *end[0][2:])]))
+    return found
+
+
+def _shot(first: Any, last: Any, *counts: Any) -> List[Shot]:
+    """One, or none where it cannot be."""
+    if values.moment(first) is None or values.moment(last) is None:
+        return []
+    return [(first, last, *map(values.count, counts))]  # type: ignore[list-item]
+
+
+# --- readings ----------------------------------------------------------------------------------------------------------
+
+def readings(db: sqlite3.Connection, owner: int, window_s: int, since: int, until: int) -> List[Tuple[int, float, int, str]]:
+    """Time, percentage, reset and source, by time; none from before what was forgotten."""
+    since = max(since, forgotten_at(db, owner))
+    found = db.execute("""SELECT ts, percent, resets_at, source FROM reading
+        WHERE owner_id = ? AND window_s = ? AND ts >= ? AND ts <= ? ORDER BY ts, percent""", (owner, window_s, since, until))
+    return list(filter(values.is_reading, found))
+
+
+def has_readings(db: sqlite3.Connection, owner: int) -> bool:
+    """True when there is anything to learn from."""
+    return db.execute("SELECT 1 FROM reading WHERE owner_id = ? LIMIT 1", (owner,)).fetchone() is not None
+
+
+def events(db: sqlite3.Connection, owner: int) -> List[Tuple[int, int, str]]:
+    """When the session's limit was reached as the user or a message said, by time: time, reset (0 when unknown), source."""
+    return db.execute(f"""SELECT ts, resets_at, source FROM reading WHERE owner_id = ? AND window_s = ?
+        AND source IN ('hit', 'limit') AND {_TIMED} ORDER BY ts, source""", (owner, SESSION_S)).fetchall()
+
+
+_IS_TIME = values.TIMES.format("ts")
+_TIMED = f"{_IS_TIME} AND {values.TIMES.format('resets_at')}"
+_FIRST_OF = (f"min(start_ts) FROM session WHERE {values.TIMES.format('start_ts')}",
+             f"min(ts) FROM reading WHERE source <> 'hit' AND {_IS_TIME}",
+             f"min(ts) FROM minute WHERE {_IS_TIME}", f"min(ts) FROM hour WHERE {_IS_TIME}")
+
+
+def oldest(db: sqlite3.Connection, owner: int) -> Optional[int]:
+    """From when on anything is known but by the user's word; None when nothing is."""
+    found = [db.execute(f"SELECT {first} AND owner_id = ?", (owner,)).fetchone()[0] for first in _FIRST_OF]
+    return min((ts for ts in found if ts is not None), default=None)
+
+
+# --- what the user notes -------------------------------------------------------------------------------------------------
+
+def note_hit(db: sqlite3.Connection, owner: int, at: int, now: int) -> Tuple[int, bool]:
+    """The user was cut off then; the time under which that is noted, and whether it is new."""
+    before = db.execute("""SELECT ts FROM reading WHERE owner_id = ? AND window_s = ? AND source = 'hit'
+        AND ts > ? AND ts < ? ORDER BY abs(ts - ?) LIMIT 1""",
+                        (owner, SESSION_S, at - _ONE_HIT_S, at + _ONE_HIT_S, at)).fetchone()
+    if before:
+        return before[0], False
+    db.execute("""INSERT INTO reading (owner_id, window_s, ts, percent, resets_at, source, noted_at)
+        VALUES (?, ?, ?, 100, ?, 'hit', ?)""", (owner, SESSION_S, at, _reset_of(db, owner, at), now))
+    reopen(db, owner, [at])
+    return at, True
+
+
+def _reset_of(db: sqlite3.Connection, owner: int, at: int) -> int:
+    """The reset of the window that ran then, as the newest reading before that told it; 0 when unknown."""
+    found = db.execute(f"""SELECT resets_at FROM reading WHERE owner_id = ? AND window_s = ? AND source = 'statusline'
+        AND {_TIMED} AND resets_at > ? AND resets_at - window_s <= ? ORDER BY ts > ?, abs(ts - ?) LIMIT 1""",
+                       (owner, SESSION_S, at, at, at, at)).fetchone()
+    return int(found[0]) if found else 0
+
+
+def undo_hit(db: sqlite3.Connection, owner: int) -> Optional[int]:
+    """Take back what was noted last; the time it was about, None when nothing is noted."""
+    found = db.execute(f"""SELECT ts FROM reading WHERE owner_id = ? AND window_s = ? AND source = 'hit' AND {_IS_TIME}
+        ORDER BY coalesce(noted_at, ts) DESC, ts DESC LIMIT 1""", (owner, SESSION_S)).fetchone()
+    if found is None:
+        return None
+    db.execute("DELETE FROM reading WHERE owner_id = ? AND window_s = ? AND source = 'hit' AND ts = ?",
+               (owner, SESSION_S, found[0]))
+    reopen(db, owner, [found[0]])
+    return int(found[0])
+
+
+# --- forecasts -----------------------------------------------------------------------------------------------------------
+
+COLUMNS = ", ".join(Forecast._fields)
+
+
+def is_due(db: sqlite3.Connection, owner: int, window_s: int, now: int) -> bool:
+    """True when no forecast of that window was kept of late."""
+    return db.execute("SELECT 1 FROM forecast WHERE owner_id = ? AND window_s = ? AND ts > ? AND ts <= ?",
+                      (owner, window_s, now - EVERY_S, now)).fetchone() is None
+
+
+def keep_forecast(db: sqlite3.Connection, owner: int, forecast: Forecast) -> None:
+    """Keep it, unless another one was kept of late."""
+    if is_due(db, owner, forecast.window_s, forecast.ts):
+        db.execute(f"INSERT INTO forecast (owner_id, {COLUMNS}) VALUES (?{', ?' * len(forecast)})", (owner, *forecast))
+
+
+def forecasts(db: sqlite3.Connection, owner: int, since: int) -> List[Forecast]:
+    """Those from since on, by time."""
+    rows = db.execute(f"SELECT {COLUMNS} FROM forecast WHERE owner_id = ? AND ts >= ? ORDER BY ts, window_s", (owner, since))
+    return [made._replace(reached=None if made.reached is None else bool(made.reached))
+            for made in filter(values.is_forecast, map(Forecast._make, rows))]
+
+
+def outcomes(db: sqlite3.Connection, owner: int, now: int) -> List[Tuple[int, int, int, bool]]:
+    """What has come of open forecasts: window_s, ts, outcome and whether the limit was reached."""
+    waiting = [row for window_s in _WINDOWS_S for row in db.execute(f"""SELECT window_s, ts, resets_at FROM forecast
+        WHERE owner_id = ? AND window_s = ? AND ts > ? AND outcome_at IS NULL AND {_TIMED}""", (owner, window_s, now - _OPEN_S))]
+    reached = {window_s: _reached(db, owner, window_s, min(ends for w, _, ends in waiting if w == window_s) - window_s)
+               for window_s in {row[0] for row in waiting}}
+    found = []
+    for window_s, ts, resets_at in waiting:
+        at = next((at for at, ends in reached[window_s] if resets_at - window_s < at <= min(resets_at, now)
+                   and (not ends or abs(ends - resets_at) <= _SAME_S)), None)
+        if at is not None or resets_at + LATE_S <= now:
+            found.append((window_s, ts, resets_at if at is None else at, at is not None))
+    return found
+
+
+def _reached(db: sqlite3.Connection, owner: int, window_s: int, since: int) -> List[Tuple[int, int]]:
+    return db.execute(f"""SELECT ts, resets_at FROM reading WHERE owner_id = ? AND window_s = ? AND ts > ?
+        AND percent BETWEEN 100 AND 101 AND {_TIMED} ORDER BY ts""", (owner, window_s, since)).fetchall()
+
+
+def close(db: sqlite3.Connection, owner: int, found: Iterable[Tuple[int, int, int, bool]]) -> None:
+    """Write these outcomes; what was said after the limit had been reached was no forecast, and goes."""
+    for window_s, ts, at, reached in found:
+        if at > ts:
+            db.execute("UPDATE forecast SET outcome_at = ?, reached = ? WHERE owner_id = ? AND window_s = ? AND ts = ?",
+                       (at, int(reached), owner, window_s, ts))
+        else:
+            db.execute("DELETE FROM forecast WHERE owner_id = ? AND window_s = ? AND ts = ?", (owner, window_s, ts))
+
+
+def reopen(db: sqlite3.Connection, owner: int, times: Sequence[int]) -> None:
+    """What is known of these moments has changed: the outcome of forecasts of their windows is looked up again."""
+    db.executemany("""UPDATE forecast SET outcome_at = NULL, reached = NULL WHERE owner_id = ?1 AND window_s = ?2
+        AND resets_at >= ?3 AND resets_at - window_s < ?3 AND ts > ?3 - window_s AND ts < ?3 + window_s""",
+                   [(owner, SESSION_S, at) for at in times])
+
+
+# --- notes -----------------------------------------------------------------------------------------------------------------
+
+def note(db: sqlite3.Connection, owner: int, name: str) -> Optional[str]:
+    """What was noted of the owner under that name."""
+    return store_rows.note(db, f"{name} {owner}")
+
+
+def write_note(db: sqlite3.Connection, owner: int, name: str, text: str) -> None:
+    """Note a text; the same one again writes nothing."""
+    store_rows.write_note(db, f"{name} {owner}", text)
+
+
+def forgotten_at(db: sqlite3.Connection, owner: int) -> int:
+    """Nothing is learned from readings before that."""
+    return values.number(note(db, owner, _FORGOTTEN)) or 0
+
+
+def forget(db: sqlite3.Connection, owner: int, now: int) -> None:
+    """Begin to learn anew; readings, sessions and minutes stay in the history."""
+    db.execute("DELETE FROM forecast WHERE owner_id = ?", (owner,))
+    told_before = f"{_TOLD} {owner} "
+    db.execute("DELETE FROM meta WHERE key IN (?, ?) OR substr(key, 1, ?) = ?",
+               (f"{LEARNED} {owner}", f"{EXTRA} {owner}", len(told_before), told_before))
+    write_note(db, owner, _FORGOTTEN, str(now))
+
+
+def told(db: sqlite3.Connection, owner: int, key: str) -> bool:
+    """True when the user was told."""
+    return store_rows.note(db, f"{_TOLD} {owner} {key}") is not None
+
+
+def tell(db: sqlite3.Connection, owner: int, key: str, now: int) -> bool:
+    """Note that the user is told; False when that was noted before."""
+    new = not told(db, owner, key)
+    if new:
+        store_rows.write_note(db, f"{_TOLD} {owner} {key}", str(now))
+    return new
+
+
+LEARNED, EXTRA, LOGS, _TOLD, _FORGOTTEN = "learned", "learned_extra", "logs_learned", "told", "learn_since"
+USUAL = "usual_hour"

@@ -1,0 +1,349 @@
+"""The history file from nothing to the present schema: its place, its pragmas, the numbered steps. Only database.py calls.
+
+The version in PRAGMA user_version is 100 x breaking + additive. An older ccmon goes on with a higher additive number, so
+a step that only adds (tables, columns with a default, indexes) counts up by one, anything else goes to the next hundred.
+"""
+
+import os
+import shutil
+import sqlite3
+import stat
+import threading
+import time
+from contextlib import contextmanager, suppress
+from typing import Callable, Iterator, Optional, Tuple
+
+from ccmon.system import private
+
+try:
+    import fcntl
+except ImportError:                                      # Windows
+    fcntl = None  # type: ignore[assignment]
+
+OTHER_FOLDER = "(or set CCMON_DATA_DIR to another folder)"
+_ATTEMPT_MS = 5
+_SHARED_BYTES = 32 * 1024
+_MOUNTS = "/proc/self/mounts"
+_REMOTE = ("nfs", "cifs", "smb", "9p", "fuse.", "virtiofs", "vboxsf", "prl_fs", "ceph", "lustre", "gpfs", "beegfs", "afs",
+           "glusterfs", "ocfs2", "gfs2")
+_creating = threading.Lock()
+
+Identity = Tuple[int, int]
+
+
+class Unusable(Exception):
+    """What lies at the path must not be used: what it is and the way out, as the rest of a sentence."""
+
+
+# --- the place ---------------------------------------------------------------------------------------------------------
+
+def make_place(path: str) -> None:
+    """The folder and an empty file, when absent. Raises OSError, and Unusable when something else lies there."""
+    private.make_folder(os.path.dirname(path))
+    _make_file(path)
+    if not stat.S_ISREG(os.lstat(path).st_mode):
+        raise Unusable(f"is a link or not a plain file; history is off until it is moved away {OTHER_FOLDER}")
+
+
+def _make_file(path: str) -> None:
+    """An empty 0600 file before sqlite makes it 0644; -wal and -shm take its mode."""
+    with _creating, suppress(FileExistsError):           # another thread's sqlite locks would go with our close
+        os.close(private.open_file(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+
+
+def identity(path: str) -> Optional[Identity]:
+    """What tells this file from another one that took its place; never opens it, that would drop sqlite's locks."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def is_full(path: str) -> bool:
+    """True when the disk has no room for sqlite's shared memory, which it then calls an I/O error."""
+    with suppress(OSError):
+        return shutil.disk_usage(os.path.dirname(path) or ".").free < _SHARED_BYTES
+    return False
+
+
+def is_remote(path: str) -> bool:
+    """True on a file system that other machines may share, as far as the system says: there they share no memory."""
+    place = os.path.realpath(path)
+    try:
+        with open(_MOUNTS, encoding="utf-8", errors="surrogateescape") as file:
+            mounts = [line.split(" ")[1:3] for line in file if line.count(" ") >= 2]
+    except OSError:
+        return False
+    above = [(len(folder), kind) for folder, kind in ((_unescaped(name), kind) for name, kind in mounts)
+             if place.startswith(folder.rstrip("/") + "/")]
+    return max(reversed(above), key=lambda found: found[0], default=(0, ""))[1].startswith(_REMOTE)
+
+
+def _unescaped(name: str) -> str:
+    for octal, char in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
+        name = name.replace(octal, char)
+    return name
+
+
+@contextmanager
+def _folder_lock(folder: str) -> Iterator[None]:
+    """One process at a time; where folders cannot be locked, none is excluded."""
+    handle = -1
+    with suppress(OSError):
+        handle = os.open(folder or ".", os.O_RDONLY)
+        if fcntl is not None:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        if handle >= 0:
+            os.close(handle)
+
+
+def move_aside(path: str, known: Optional[Identity]) -> Optional[str]:
+    """The new name of the damaged file, or None when another process has moved it already."""
+    with _folder_lock(os.path.dirname(path)):
+        if known is None or identity(path) != known:
+            return None
+        kept = _free_name(path)
+        # The database last: sqlite drops a -wal without a database, and must not mix it with a new one.
+        for suffix in ("-wal", "-shm", ""):
+            with suppress(FileNotFoundError):
+                os.rename(path + suffix, kept + suffix)
+        return kept
+
+
+def _free_name(path: str) -> str:
+    """PATH.corrupt- and when it was last written (UTC)."""
+    name = path + time.strftime(".corrupt-%Y%m%d-%H%M%S", time.gmtime(os.stat(path).st_mtime))
+    number, free = 0, name
+    while any(os.path.lexists(free + suffix) for suffix in ("", "-wal", "-shm")):
+        number += 1
+        free = f"{name}-{number}"
+    return free
+
+
+# --- the connection ----------------------------------------------------------------------------------------------------
+
+def is_busy(error: Exception) -> bool:
+    """True when another process holds the lock: never a sign of an empty, old or damaged file."""
+    return isinstance(error, sqlite3.OperationalError) and any(w in str(error) for w in ("locked", "locking protocol"))
+
+
+def prepare(db: sqlite3.Connection, path: str, busy_ms: int) -> None:
+    """Bring a fresh connection (isolation_level None) and its file into shape; tried again while busy, up to busy_ms.
+
+    Raises Unusable, and sqlite3.Error as it comes.
+    """
+    until, remote = time.monotonic() + busy_ms / 1000, is_remote(path)
+    # Many short attempts: each looks anew, and in a crowd of first runs one has done the work for all.
+    db.execute(f"PRAGMA busy_timeout = {_ATTEMPT_MS}")
+    while True:
+        try:
+            _prepare(db, remote)
+            break
+        except sqlite3.OperationalError as error:
+            if not is_busy(error) or time.monotonic() > until:
+                raise
+            time.sleep(_ATTEMPT_MS / 1000)
+    db.execute(f"PRAGMA busy_timeout = {busy_ms:d}")
+
+
+def _prepare(db: sqlite3.Connection, remote: bool) -> None:
+    db.execute("PRAGMA temp_store = MEMORY")             # not in the common temporary folder
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute("PRAGMA synchronous = NORMAL")
+    version = _version(db)
+    if version == 0 and _number(db, "PRAGMA page_count") == 0:
+        db.execute("PRAGMA auto_vacuum = INCREMENTAL")   # has no effect once the first page is written
+    _choose_journal(db, remote)
+    if version < VERSION:
+        _migrate(db)
+
+
+def _choose_journal(db: sqlite3.Connection, remote: bool) -> None:
+    """WAL, where a reader waits for nobody; it needs memory that all processes share, and so a disk of this machine."""
+    if not remote:
+        db.execute("PRAGMA journal_mode = WAL").fetchall()
+        return
+    try:
+        db.execute("PRAGMA journal_mode = DELETE").fetchall()
+    except sqlite3.OperationalError as error:
+        if not is_busy(error):                           # in use as it is: changed by who opens it alone
+            raise
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        version = _version(db)                           # again: another process may have been faster
+        for number, step in STEPS:
+            if number > version:
+                step(db)
+        if version < VERSION:
+            db.execute(f"PRAGMA user_version = {VERSION:d}")
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+def _version(db: sqlite3.Connection) -> int:
+    # Tables are counted first: they and the version appear at the same moment, perhaps between these two reads.
+    tables, version = table_count(db), version_of(db)
+    if version // 100 > VERSION // 100:
+        raise Unusable(f"was written by a newer ccmon (schema {version}, this one knows {VERSION}); "
+                            "history is off; upgrade ccmon")
+    if (tables if version == 0 else version < STEPS[0][0]):
+        raise Unusable(f"is a database of another program; history is off until it is moved away {OTHER_FOLDER}")
+    return version
+
+
+def table_count(db: sqlite3.Connection) -> int:
+    """How many tables and indexes there are."""
+    return _number(db, "SELECT count(*) FROM sqlite_master")
+
+
+def version_of(db: sqlite3.Connection) -> int:
+    """The number of the schema."""
+    return _number(db, "PRAGMA user_version")
+
+
+def _number(db: sqlite3.Connection, sql: str) -> int:
+    return int(db.execute(sql).fetchone()[0])
+
+
+# --- the steps ---------------------------------------------------------------------------------------------------------
+
+def _first(db: sqlite3.Connection) -> None:
+    """Because the logs are deleted after about 30 days: sessions for ever, and what was seen of them from moment to moment.
+
+    Owners have a table of their own so that the databases of several machines can be merged; everything is an integer
+    where it can be, ten times smaller than text; a snapshot is stored under its time, so that ranges are read in one go.
+    """
+    for statement in _FIRST:
+        db.execute(statement)
+
+
+_FIRST = (
+    """CREATE TABLE owner (
+        id INTEGER PRIMARY KEY,
+        host TEXT NOT NULL,
+        account TEXT NOT NULL,
+        UNIQUE (host, account))""",
+    """CREATE TABLE session (
+        id INTEGER PRIMARY KEY,
+        owner_id INTEGER NOT NULL REFERENCES owner (id),
+        start_ts INTEGER NOT NULL,
+        end_ts INTEGER NOT NULL,
+        last_ts INTEGER,
+        tokens INTEGER NOT NULL,
+        input INTEGER,
+        output INTEGER,
+        cache_creation INTEGER,
+        cache_read INTEGER,
+        cost_micro_usd INTEGER,
+        models TEXT NOT NULL DEFAULT '',
+        entries INTEGER NOT NULL DEFAULT 0,
+        counted INTEGER NOT NULL DEFAULT 1,
+        source TEXT NOT NULL DEFAULT 'ccusage',
+        listed INTEGER NOT NULL DEFAULT 1,
+        plan TEXT NOT NULL DEFAULT '',
+        limit_tokens INTEGER NOT NULL DEFAULT 0,
+        limit_source TEXT NOT NULL DEFAULT '',
+        UNIQUE (owner_id, start_ts))""",
+    "CREATE INDEX session_by_end ON session (owner_id, end_ts)",
+    """CREATE TABLE snapshot (
+        owner_id INTEGER NOT NULL REFERENCES owner (id),
+        ts INTEGER NOT NULL,
+        seen INTEGER NOT NULL,
+        session_id INTEGER REFERENCES session (id),
+        tokens INTEGER NOT NULL,
+        input INTEGER,
+        output INTEGER,
+        cache_creation INTEGER,
+        cache_read INTEGER,
+        cost_micro_usd INTEGER,
+        PRIMARY KEY (owner_id, ts)) WITHOUT ROWID""",
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+)
+
+def _readings(db: sqlite3.Connection) -> None:
+    """Because Claude's own percentages are the only truth about the limit, and nobody else keeps them: every change of one."""
+    db.execute("""CREATE TABLE reading (
+        owner_id INTEGER NOT NULL REFERENCES owner (id),
+        window_s INTEGER NOT NULL,
+        ts INTEGER NOT NULL,
+        percent REAL NOT NULL,
+        resets_at INTEGER NOT NULL,
+        source TEXT NOT NULL DEFAULT 'statusline',
+        PRIMARY KEY (owner_id, window_s, ts, source)) WITHOUT ROWID""")
+
+
+def _minutes(db: sqlite3.Connection) -> None:
+    """Because the real limit can only be learned from tokens by minute, model and kind, and the logs are deleted."""
+    db.execute("CREATE TABLE model (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)")
+    db.execute("""CREATE TABLE minute (
+        owner_id INTEGER NOT NULL REFERENCES owner (id),
+        ts INTEGER NOT NULL,
+        model_id INTEGER NOT NULL REFERENCES model (id),
+        input INTEGER NOT NULL,
+        output INTEGER NOT NULL,
+        cache_creation INTEGER NOT NULL,
+        cache_read INTEGER NOT NULL,
+        PRIMARY KEY (owner_id, ts, model_id)) WITHOUT ROWID""")
+
+
+def _hours(db: sqlite3.Connection) -> None:
+    """Because minutes of all years would fill the disk, and after 90 days the hour is enough: sums of what was minutes."""
+    db.execute("""CREATE TABLE hour (
+        owner_id INTEGER NOT NULL REFERENCES owner (id),
+        ts INTEGER NOT NULL,
+        model_id INTEGER NOT NULL REFERENCES model (id),
+        input INTEGER NOT NULL,
+        output INTEGER NOT NULL,
+        cache_creation INTEGER NOT NULL,
+        cache_read INTEGER NOT NULL,
+        PRIMARY KEY (owner_id, ts, model_id)) WITHOUT ROWID""")
+
+
+def _forecasts(db: sqlite3.Connection) -> None:
+    """Because a forecast is worth what the past ones were: each with its outcome, and beside it what a simple rule said.
+
+    And when a reading was noted by the user, so that the newest can be taken back, whatever time it is about.
+    """
+    db.execute("""CREATE TABLE forecast (
+        owner_id INTEGER NOT NULL REFERENCES owner (id),
+        window_s INTEGER NOT NULL,
+        ts INTEGER NOT NULL,
+        resets_at INTEGER NOT NULL,
+        percent REAL NOT NULL,
+        median INTEGER NOT NULL,
+        low INTEGER NOT NULL,
+        high INTEGER NOT NULL,
+        probability REAL NOT NULL,
+        rule TEXT NOT NULL,
+        seed_at INTEGER NOT NULL,
+        outcome_at INTEGER,
+        reached INTEGER,
+        PRIMARY KEY (owner_id, window_s, ts)) WITHOUT ROWID""")
+    db.execute("ALTER TABLE reading ADD COLUMN noted_at INTEGER")
+
+
+def _alerts(db: sqlite3.Connection) -> None:
+    """Because many processes see the same moment, and the user wants to be told once: who writes the row first tells it."""
+    db.execute("""CREATE TABLE alert (
+        owner_id INTEGER NOT NULL REFERENCES owner (id),
+        kind TEXT NOT NULL,
+        window_end INTEGER NOT NULL,
+        channel TEXT NOT NULL,
+        ts INTEGER NOT NULL,
+        outcome TEXT NOT NULL DEFAULT '',
+        PRIMARY KEY (owner_id, kind, window_end, channel)) WITHOUT ROWID""")
+
+
+STEPS: Tuple[Tuple[int, Callable[[sqlite3.Connection], None]], ...] = (
+    (100, _first), (101, _readings), (102, _minutes), (103, _hours), (104, _forecasts), (105, _alerts))
+VERSION = STEPS[-1][0]

@@ -1,0 +1,146 @@
+"""Thinning with age: every snapshot for two days, one a minute up to 90 days, one an hour for ever; minutes become hours.
+
+Only database.py calls, inside a transaction of its own for each step; sqlite3.Error comes as it is. Sessions, readings
+and forecasts stay as they are. How far it came is noted: it may be interrupted at any time, and has nothing to look for later.
+"""
+
+import sqlite3
+from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple
+
+from ccmon.store import logs, rows, values
+
+RAW_S, MINUTES_S = 48 * 3600, 90 * 86_400
+EVERY_S = 3600           # there is nothing to do before another hour has passed
+ROWS = 300               # looked at in one step: a few milliseconds
+_HOUR_S = 3600
+_FREE_PAGES = 64         # kept for the next rows
+_VACUUM_PAGES = 16       # given back to the disk in one step
+_DONE = "thinned"
+
+
+class Stage(NamedTuple):
+    """What becomes of rows that are so old."""
+
+    age_s: int
+    bucket_s: int
+    work: Callable[[sqlite3.Connection, int, int, int, int], int]     # owner, since, until, bucket_s -> where to go on
+
+
+class _Shot(NamedTuple):
+    """The columns of a snapshot that decide which one stays."""
+
+    ts: int
+    seen: int
+    session_id: Optional[int]
+    tokens: int
+
+
+# --- one step ----------------------------------------------------------------------------------------------------------
+
+def due(db: sqlite3.Connection, now: int) -> bool:
+    """True when an hour has passed since all was done, or the clock was set back."""
+    done_at = values.number(rows.note(db, _DONE))
+    return done_at is None or not 0 <= now - done_at < EVERY_S
+
+
+def step(db: sqlite3.Connection, now: int) -> bool:
+    """A small piece of what is left to do; False when there was nothing left."""
+    if any(_owner_step(db, owner, now) for owner, in db.execute("SELECT id FROM owner").fetchall()) or _shrink(db):
+        return True
+    rows.write_note(db, _DONE, str(now))
+    return False
+
+
+def rewind(db: sqlite3.Connection, owner: int, oldest: int) -> None:
+    """Rows from there on have come in: what is old among them is thinned with the next step."""
+    marks = _marks(db, owner)
+    if oldest < max(marks):
+        whole = oldest // _HOUR_S * _HOUR_S
+        _write_marks(db, owner, [min(mark, whole) for mark in marks])
+        db.execute("DELETE FROM meta WHERE key = ?", (_DONE,))
+
+
+def bucket_s(ts: int, now: int) -> int:
+    """Of so many seconds one snapshot of a session is kept at that age."""
+    fits = [stage.bucket_s for stage in _STAGES[:2] if ts < _until(stage, now)]
+    return max(fits, default=1)
+
+
+def _owner_step(db: sqlite3.Connection, owner: int, now: int) -> bool:
+    marks = _marks(db, owner)
+    for at, stage in enumerate(_STAGES):
+        until = _until(stage, now)
+        if marks[at] > until:                            # the clock was ahead: what has come since is yet to be done
+            marks[at] = until
+            _write_marks(db, owner, marks)
+        if marks[at] < until:
+            marks[at] = stage.work(db, owner, marks[at], until, stage.bucket_s)
+            _write_marks(db, owner, marks)
+            return True
+    return False
+
+
+def _until(stage: Stage, now: int) -> int:
+    """Only whole minutes and hours are thinned."""
+    return (now - stage.age_s) // stage.bucket_s * stage.bucket_s
+
+
+def _marks(db: sqlite3.Connection, owner: int) -> List[int]:
+    marks = [values.number(word) or 0 for word in (rows.note(db, f"{_DONE} {owner}") or "").split()]
+    return marks if len(marks) == len(_STAGES) else [0] * len(_STAGES)
+
+
+def _write_marks(db: sqlite3.Connection, owner: int, marks: List[int]) -> None:
+    rows.write_note(db, f"{_DONE} {owner}", " ".join(map(str, marks)))
+
+
+def _shrink(db: sqlite3.Connection) -> bool:
+    free = db.execute("PRAGMA freelist_count").fetchone()[0]
+    if free <= _FREE_PAGES:
+        return False
+    db.execute(f"PRAGMA incremental_vacuum({min(_VACUUM_PAGES, free - _FREE_PAGES)})").fetchall()
+    return bool(db.execute("PRAGMA freelist_count").fetchone()[0] < free)      # else the file was made without it
+
+
+# --- snapshots ---------------------------------------------------------------------------------------------------------
+
+def _thin(db: sqlite3.Connection, owner: int, since: int, until: int, bucket_s: int) -> int:
+    found = [_Shot(*row) for row in db.execute("""SELECT ts, seen, session_id, tokens FROM snapshot
+        WHERE owner_id = ? AND ts >= ? AND ts < ? ORDER BY ts LIMIT ?""", (owner, since, until, ROWS))]
+    if len(found) == ROWS:
+        until = found[-1].ts // bucket_s * bucket_s
+        until = until if until > found[0].ts else found[-1].ts      # more in one bucket than a step takes
+    shots = {shot.ts: shot for shot in found if shot.ts < until}
+    kept = _kept(filter(values.is_sample, shots.values()), bucket_s)
+    db.executemany("UPDATE snapshot SET seen = ? WHERE owner_id = ? AND ts = ?",
+                   [(shot.seen, owner, ts) for ts, shot in kept.items() if shot != shots[ts]])
+    db.executemany("DELETE FROM snapshot WHERE owner_id = ? AND ts = ?", [(owner, ts) for ts in shots if ts not in kept])
+    return until
+
+
+def _kept(shots: Iterable[_Shot], bucket_s: int) -> Dict[int, _Shot]:
+    """By time: of each bucket and session the one with the most tokens, seen as long as any of them; of equals the last.
+
+    It keeps its time: moved to the first, it would claim what had not been used yet.
+    """
+    best: Dict[Tuple[int, Optional[int]], _Shot] = {}
+    for shot in shots:
+        key = shot.ts // bucket_s, shot.session_id
+        other = best.get(key, shot)
+        best[key] = max(shot, other, key=lambda one: (one.tokens, one.ts))._replace(seen=max(shot.seen, other.seen))
+    return {shot.ts: shot for shot in best.values()}
+
+
+# --- minutes -----------------------------------------------------------------------------------------------------------
+
+def _sum(db: sqlite3.Connection, owner: int, since: int, until: int, bucket_s: int) -> int:
+    found = db.execute("SELECT ts FROM minute WHERE owner_id = ? AND ts >= ? AND ts < ? ORDER BY ts LIMIT 1 OFFSET ?",
+                       (owner, since, until, ROWS)).fetchone()
+    since = since // bucket_s * bucket_s
+    if found:
+        until = max(since + bucket_s, found[0] // bucket_s * bucket_s)
+    logs.sum_hours(db, owner, since, until)
+    return until
+
+
+_STAGES = (Stage(RAW_S, 60, _thin), Stage(MINUTES_S, 3600, _thin), Stage(MINUTES_S, 3600, _sum))

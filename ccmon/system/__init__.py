@@ -1,0 +1,1 @@
+"""Small doors to the machine: clock, locale, signals, files, standard output."""

@@ -1,0 +1,91 @@
+"""From facts to the snapshot that every view shows: the active session, its limit, burn rate, forecast and notices."""
+
+from typing import Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+from ccmon.model import Block, Facts, Official, Sample, Snapshot, Source
+from ccmon.usage import burn, forecast, gauge, limits, notices, outlook, schedule
+from ccmon.usage.schedule import ResetRule
+from ccmon.when import Zone
+
+STALE_AFTER_S = 45
+
+
+class Options(NamedTuple):
+    """What the user asked for."""
+
+    plan: str = "pro"                                       # one of limits.PLAN_NAMES
+    explicit_limit: Optional[Tuple[int, str]] = None        # tokens, and who says so: flag | config
+    rule: ResetRule = ResetRule("session")
+    plans: Mapping[str, int] = limits.PLANS                 # tokens of each plan
+
+
+def active(blocks: Iterable[Block], listed: Iterable[int], now: int) -> List[Block]:
+    """The sessions that run at that moment and that the source still lists, the latest start first."""
+    starts = set(listed)
+    running = [b for b in blocks if b.start <= now < b.end and b.start in starts]
+    return sorted(running, key=lambda b: b.start, reverse=True)
+
+
+def assess(facts: Facts, options: Options, zone: Zone, now: int, stale_after_s: int = STALE_AFTER_S) -> Snapshot:
+    """All numbers of this moment, with the warnings they call for, most urgent first."""
+    snapshot = _numbers(facts, options, zone, now)
+    return snapshot._replace(warnings=tuple(notices.of(snapshot, facts, zone, stale_after_s)))
+
+
+def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
+    running = active(facts.blocks, facts.listed, now)
+    session = running[0] if running else None
+    official = gauge.known(facts, session, now)
+    counting = gauge.counting(official, session, now)
+    learned = gauge.in_tokens(facts.learned, facts.load, session)
+    record = limits.join(limits.high_water(facts.blocks, now), facts.high_water)
+    judged = session.tokens if session and not counting else 0         # plan figures are silent where Claude itself speaks
+    limit = limits.resolve(options.plan, options.explicit_limit, judged, record, options.plans, learned)
+    full = gauge.read(session, limit, counting, learned, gauge.at_least(facts, session, limit, now))
+    pace = burn_terms(facts, now)
+    reset = schedule.next_reset(now, options.rule, session.end if session else None, zone, facts.official.at(now).five_hour)
+    return Snapshot(
+        now=now, source=facts.source, age_s=_age_s(facts.source, now),
+        session=session or _newest(facts.blocks, now), active=session is not None, others=max(0, len(running) - 1),
+        limit=limit, percent=full.percent, left=full.left,
+        burn_per_min=pace.per_min, burn_source=pace.source,
+        sustainable_per_min=None if full.left is None else forecast.sustainable(full.left, now, reset.at),
+        predicted_end=None if full.left is None else forecast.predicted_end(now, full.left, pace.per_min),
+        reset=reset, official=official, percent_source=full.source, capacity=full.capacity, about=full.about,
+        runway=outlook.of_session(facts, full, limit, _window_end(session, official), now) if session else None,
+        week=outlook.of_week(facts, official.seven_day, now), learned=facts.learned)
+
+
+def _window_end(session: Block, official: Official) -> int:
+    """When the limit begins anew, whatever reset is shown."""
+    return official.five_hour.resets_at if official.five_hour else session.end
+
+
+def burn_terms(facts: Facts, now: int) -> burn.Terms:
+    """What the burn rate of this moment rests on."""
+    return burn.terms(_trusted(facts, now), _seen(facts, now), now)
+
+
+def _newest(blocks: Iterable[Block], now: int) -> Optional[Block]:
+    begun = [b for b in blocks if b.start <= now]
+    return max(begun, key=lambda b: (b.end, b.start), default=None)
+
+
+def _trusted(facts: Facts, now: int) -> List[Block]:
+    """Without the sessions that should run but that the source lists no more: they would count twice."""
+    listed = set(facts.listed)
+    return [b for b in facts.blocks if b.end <= now or b.start in listed]
+
+
+def _seen(facts: Facts, now: int) -> Sequence[Sample]:
+    """The samples, and the last answer of the source where it is newer than they are."""
+    at = facts.source.refreshed
+    if not facts.samples or at is None or not facts.samples[-1].seen < at <= now:
+        return facts.samples
+    running = active(facts.blocks, facts.listed, at)
+    newest = Sample(at, at, running[0].start, running[0].tokens) if running else Sample(at, at, None, 0)
+    return (*facts.samples, newest)
+
+
+def _age_s(source: Source, now: int) -> Optional[int]:
+    return None if source.refreshed is None else max(0, now - source.refreshed)

@@ -1,0 +1,161 @@
+"""What a moment calls for: the warnings of a snapshot as codes and sentences, the most urgent first."""
+
+from typing import Iterator, Optional
+
+from ccmon.learning.change import wording
+from ccmon.learning.posterior import MOST_NOISE
+from ccmon.learning.values import Learned
+from ccmon.model import SESSION_S, SKEW_S, Facts, Limit, Notice, Runway, Snapshot, Source
+from ccmon.text import count, duration, percent, plural
+from ccmon.usage.outlook import PLAIN_RATES, is_likelihood
+from ccmon.when import Zone, clock_text
+
+CONNECT = "ccmon init claude --write"
+
+
+def of(snapshot: Snapshot, facts: Facts, zone: Zone, stale_after_s: int) -> Iterator[Notice]:
+    """The order here is the order on the screen."""
+    yield from _source_failed(facts.source)
+    yield from _session_notices(snapshot, facts, zone)
+    if snapshot.active and snapshot.session and not snapshot.session.counted:
+        yield Notice("tokens_include_cache", "ccusage gave no input and output counts: these tokens may include cache")
+    yield from _clock_skew(snapshot)
+    yield from _stale(snapshot, stale_after_s)
+    if facts.trouble:
+        yield Notice("store_failed", facts.trouble)
+    if facts.source.skipped > 0:
+        what = "damaged line" if facts.source.name == "logs" else "malformed session"
+        yield Notice("blocks_skipped", f"{plural(facts.source.skipped, what)} left out")
+    yield from _learning(snapshot, facts, zone)
+
+
+def _source_failed(source: Source) -> Iterator[Notice]:
+    lead = "Failed to get usage data"
+    if source.error is not None:
+        text = source.error if source.error.startswith(lead) else f"{lead}: {source.error}"
+        yield Notice("source_failed", text)
+
+
+def _session_notices(snapshot: Snapshot, facts: Facts, zone: Zone) -> Iterator[Notice]:
+    limit = snapshot.limit
+    if snapshot.percent is None:
+        return
+    yield from _over(snapshot, facts, zone)
+    yield from _runs_out(snapshot, zone)
+    yield from _near(snapshot)
+    if limit.switched:
+        yield _switched(limit)
+    if snapshot.others:
+        yield Notice("several_active", f"+{plural(snapshot.others, 'active session')}, not added")
+
+
+def _switched(limit: Limit) -> Notice:
+    lead = "Tokens exceeded Pro limit - switched to"
+    if limit.source == "learned":
+        return Notice("switched_to_ml_auto", f"{lead} ml_auto ({'about ' * (limit.unit != 'tokens')}{count(limit.tokens)})")
+    return Notice("switched_to_custom_max", f"{lead} custom_max ({count(limit.tokens)})")
+
+
+def _over(snapshot: Snapshot, facts: Facts, zone: Zone) -> Iterator[Notice]:
+    limit, used = snapshot.limit, snapshot.percent or 0
+    tokens = snapshot.session.tokens if snapshot.session else 0
+    if snapshot.percent_source == "official":
+        if used >= 100:
+            told = facts.official.at(snapshot.now).five_hour
+            claude = facts.hit_at is None or told is not None and told.percent >= 100
+            words = f"Claude says {percent(used)} of the 5-hour window is used"
+            cut_off = "" if facts.hit_at is None else f"cut off at {clock_text(facts.hit_at, snapshot.now, zone)}"
+            yield Notice("over_limit", f"Limit reached: {words if claude else cut_off}")
+    elif limit.unknown:
+        yield Notice("limit_unknown", f"Above your record: the real limit is at least {count(tokens)}")
+    elif used > 100:
+        yield Notice("over_limit", f"Limit reached: {_amounts(snapshot)} ({_whose(limit)})")
+
+
+def _amounts(snapshot: Snapshot) -> str:
+    """26,361 of 35,000 tokens; of a converted limit only about."""
+    about = "about " if snapshot.about else ""
+    return f"{count(snapshot.session.tokens if snapshot.session else 0)} of {about}{count(snapshot.capacity)} tokens"
+
+
+def _whose(limit: Limit) -> str:
+    own = {"flag": "your --limit", "config": "your configured limit", "learned": "the learned limit"}
+    return own.get(limit.source, f"plan {limit.plan}")
+
+
+def _runs_out(snapshot: Snapshot, zone: Zone) -> Iterator[Notice]:
+    end, reset_at, runway = snapshot.predicted_end, snapshot.reset.at, snapshot.runway
+    if snapshot.left == 0:
+        return
+    if runway is not None and runway.rule not in PLAIN_RATES:
+        if runway.probability >= 0.5:
+            yield Notice("runs_out_before_reset", likely(runway, snapshot, zone))
+    elif end is not None and end < reset_at:
+        at = clock_text(end, snapshot.now, zone)
+        yield Notice("runs_out_before_reset",
+                     f"Runs out at {at}, {duration(reset_at - end)} before the reset")
+
+
+def likely(runway: Runway, snapshot: Snapshot, zone: Zone) -> str:
+    """62 % likely to run out before 18:00 (median 16:40, 15:50-17:30)."""
+    reset, median, low, high = (clock_text(at, snapshot.now, zone) for at in (runway.resets_at, *runway[:3]))
+    return f"{percent(round(100 * runway.probability))} likely to run out before {reset} (median {median}, {low}-{high})"
+
+
+def _near(snapshot: Snapshot) -> Iterator[Notice]:
+    share = snapshot.percent or 0
+    official = snapshot.percent_source == "official"
+    if 80 <= share < 100 or share == 100 and not official:
+        words = "Claude says" if official else f"{_amounts(snapshot)}"
+        text = f"Claude says {percent(share)} of the 5-hour window is used" if official else f"{words} ({percent(share)})"
+        yield Notice("near_limit", f"Near the limit: {text}")
+
+
+def _learning(snapshot: Snapshot, facts: Facts, zone: Zone) -> Iterator[Notice]:
+    """A change of the allocation, once; a limit that was learned and is not used; how to come to one."""
+    learned, limit = facts.learned, snapshot.limit
+    for change in learned.changes[-1:] if learned else ():
+        if change.found_at <= snapshot.now < change.found_at + SESSION_S:
+            yield Notice("allocation_changed", wording(change, clock_text(change.at, snapshot.now, zone)))
+    unused = snapshot.percent_source == "tokens" and limit.source in ("plan", "high_water") and snapshot.active
+    if unused and learned and learned.estimate and learned.estimate.learned:
+        yield Notice("limit_learned", "A limit was learned from Claude's percentages: --plan ml_auto uses it", True)
+    elif unused and limit.plan == "ml_auto" or limit.unknown:
+        yield Notice("nothing_learned", _not_learned(learned, limit), True)
+    if learned and learned.scored and is_likelihood(snapshot.runway):
+        yield Notice("score", score(learned), True)
+
+
+def _not_learned(learned: Optional[Learned], limit: Limit) -> str:
+    """Why there is no learned limit, what stands in for it, and the way to one."""
+    if learned is None or not learned.readings:
+        instead = {"high_water": "custom_max", "plan": "plan pro"}.get(limit.source) if limit.plan == "ml_auto" else None
+        lead = f"Nothing learned, {instead} in force. To learn" if instead else "To learn the real limit, connect Claude Code"
+        return f"{lead}: {CONNECT}"
+    if learned.estimate and learned.estimate.noise > MOST_NOISE:
+        noise = percent(round(100 * learned.estimate.noise))
+        return f"Nothing learned: the readings do not fit the use here (noise {noise})"
+    return f"Learning the limit from {plural(learned.readings, 'reading')}: it takes a few days of work"
+
+
+def score(learned: Learned) -> str:
+    """How good the forecasts have been, in a few words."""
+    return f"Forecasts so far: mean error {round(learned.mae_min or 0)} min over {plural(learned.scored, 'session')}"
+
+
+def _clock_skew(snapshot: Snapshot) -> Iterator[Notice]:
+    future, session = snapshot.source.future, snapshot.session
+    if future > 0:
+        verb = "are" if future > 1 else "is"
+        yield Notice("clock_skew", f"Check the clock: {plural(future, 'session')} {verb} dated in the future")
+    elif snapshot.active and session is not None and session.last is not None and session.last > snapshot.now + SKEW_S:
+        ahead = duration(session.last - snapshot.now)
+        yield Notice("clock_skew", f"Check the clock: the last message is {ahead} in the future")
+
+
+def _stale(snapshot: Snapshot, stale_after_s: int) -> Iterator[Notice]:
+    refreshed = snapshot.source.refreshed
+    if refreshed is not None and refreshed > snapshot.now + SKEW_S:
+        yield Notice("stale", f"Data is dated {duration(refreshed - snapshot.now)} ahead: was the clock set back?")
+    elif snapshot.age_s is not None and snapshot.age_s > stale_after_s:
+        yield Notice("stale", f"Data is {duration(snapshot.age_s)} old")

@@ -1,0 +1,92 @@
+"""When the session's and the week's limit is reached, as a distribution: what was learned, applied to this moment."""
+
+from functools import lru_cache
+from typing import NamedTuple, Optional, Tuple
+
+from ccmon import kept
+from ccmon.learning import course, portable, posterior, runway, week
+from ccmon.learning.portable import Kept
+from ccmon.learning.runway import Trained
+from ccmon.learning.values import Course, Learned
+from ccmon.learning.week import Week
+from ccmon.model import Facts, Limit, Quota, Runway
+from ccmon.usage.gauge import Gauge
+
+PLAIN_RATES = ("last_hour", "average")         # rules without a likelihood
+_DRAWS = 7
+_STEP_S = 300                          # the week's forecast is made anew after that
+
+
+class Pace(NamedTuple):
+    """How this user works, and what was used of late, in one unit."""
+
+    trained: Trained
+    course: Course                     # of the last hours
+
+
+class Outlook(NamedTuple):
+    """What forecasts rest on; None where nothing was learned."""
+
+    points: Optional[Pace] = None      # of the official percentage
+    tokens: Optional[Pace] = None      # used on this machine
+    week: Optional[Week] = None
+    extra: Optional[Kept] = None       # a model that `ccmon learn` found to be better than the runway, for one of the two courses
+
+
+def is_likelihood(found: Optional[Runway]) -> bool:
+    """True where it is more than a plain rate."""
+    return found is not None and found.rule not in PLAIN_RATES
+
+
+def of_session(facts: Facts, full: Gauge, limit: Limit, window_end: int, now: int) -> Optional[Runway]:
+    """The runway of the session; None where nothing was learned of how this user works."""
+    outlook = facts.outlook
+    if not isinstance(outlook, Outlook) or full.left is None or full.percent is None or window_end <= now:
+        return None
+    official = full.source == "official"
+    pace, left = (outlook.points, 100 - full.percent) if official else (outlook.tokens, float(full.left))
+    if pace is None:
+        return None
+    known = course.until(pace.course, now)
+    spread = (1.0,) if official else _spread(facts.learned, limit)
+    extra = outlook.extra if outlook.extra and outlook.extra.unit == ("points" if official else "tokens") else None
+    found = extra and _by_extra(extra, known, left, now, window_end, spread)
+    found = found or runway.forecast(pace.trained, known, left, now, window_end, spread)
+    return _in_tokens(found, full.left / left if left > 0 else 0.0)._replace(resets_at=window_end)
+
+
+def _by_extra(extra: Kept, known: Course, left: float, now: int, window_end: int, spread: Tuple[float, ...]) -> Optional[Runway]:
+    """None where the model's numbers lead nowhere: they were kept as a text."""
+    try:
+        return portable.forecast(extra, known, left, now, window_end, spread)
+    except kept.Damage:
+        return None
+
+
+def _spread(learned: Optional[Learned], limit: Limit) -> Tuple[float, ...]:
+    """Equally likely factors on the limit: how sure it is."""
+    if limit.source != "learned" or learned is None or learned.estimate is None:
+        return (1.0,)
+    return tuple(drawn / learned.estimate.median for drawn in posterior.draws(learned.estimate, _DRAWS))
+
+
+def _in_tokens(found: Runway, factor: float) -> Runway:
+    return found._replace(band=tuple((at, low * factor, high * factor) for at, low, high in found.band))
+
+
+def of_week(facts: Facts, quota: Optional[Quota], now: int) -> Optional[Runway]:
+    """The runway of Claude's seven days; None without a weekly reading."""
+    outlook = facts.outlook
+    if quota is None or not isinstance(outlook, Outlook) or outlook.week is None:
+        return None
+    return _of_week(outlook.week, quota.percent, now // _STEP_S * _STEP_S, quota.resets_at)
+
+
+@lru_cache(maxsize=4)
+def _of_week(known: Week, percent: float, now: int, reset_at: int) -> Runway:
+    return week.forecast(known, percent, now, reset_at)._replace(resets_at=reset_at)
+
+
+def week_by_pace(quota: Quota, now: int) -> int:
+    """Epoch s when the week is used up at the pace of its window so far, at the latest its reset."""
+    return week.by_pace(quota.percent, now, quota.resets_at, 0).median

@@ -1,0 +1,1 @@
+"""Stored sessions as tables and pictures."""

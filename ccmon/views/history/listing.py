@@ -1,0 +1,107 @@
+"""The stored sessions as the list on the screen: one row each, with a bar for the share of the limit."""
+
+from typing import Dict, List, Mapping, NamedTuple, Sequence, Tuple
+
+from ccmon import text, when
+from ccmon.history.groups import hours_of, share
+from ccmon.model import Record
+from ccmon.text import Line, Span
+from ccmon.views.history.rows import is_active
+from ccmon.views.screen.scene import Scene, day_text, models
+
+EMPTY = "No sessions are stored yet. They are kept from now on."
+HEADED_ROWS = 3                        # windows of fewer rows have no heading
+
+
+class Column(NamedTuple):
+    """A column of the page; the one of least worth gives way first."""
+
+    name: str
+    cells: int
+    worth: int
+
+
+START, SHORT_START = Column("start", 17, 0), Column("start", 13, 0)
+FIGURES = (Column("length", 8, 5), Column("tokens", 10, 1), Column("cost", 10, 4), Column("share", 7, 2))
+BRIEF_TOKENS = Column("tokens", 5, 1)  # 9.1k, where there is room for nothing else
+BAR = Column("limit", 12, 3)
+MODELS = Column("models", 14, 6)       # at least: it takes what is free
+HOURS = Column("hours", 8, 7)          # a session touches six hours of the clock at most
+
+
+def fitting(rows: int) -> int:
+    """How many sessions stand in so many lines."""
+    return rows - (rows >= HEADED_ROWS)
+
+
+def nothing(width: int, rows: int) -> List[Line]:
+    """What is said while nothing is stored."""
+    words: List[Line] = [(Span("  " + line, "value"),) for line in text.wrap(EMPTY, max(1, width - 3))]
+    return [(), *words] if len(words) < rows else words[:rows]
+
+
+def lines(scene: Scene, records: Sequence[Record], seen: Mapping[int, float], offset: int, width: int, height: int) -> List[Line]:
+    """At most `height` lines: the sessions, the newest first without `offset` of them; seen is tokens by hour where known."""
+    count = fitting(height)
+    shown = records[max(0, len(records) - offset - count):len(records) - offset][::-1]
+    columns = _columns(width, bool(seen))
+    heading = [_cells([(column.name, "label") for column in columns], columns)] if height >= HEADED_ROWS else []
+    return [*heading, *(_line(scene, record, seen, columns) for record in shown)]
+
+
+def _columns(width: int, hours: bool) -> List[Column]:
+    """Those that fit; bars and names take what is left."""
+    if width < SHORT_START.cells + FIGURES[1].cells + 2:
+        return [SHORT_START, BRIEF_TOKENS][:1 + (width >= SHORT_START.cells + BRIEF_TOKENS.cells + 2)]
+    chosen = [START if width >= 60 else SHORT_START, *FIGURES, BAR, *[HOURS][:hours], MODELS]
+    while sum(column.cells for column in chosen) + 2 > width and len(chosen) > 1:
+        chosen.remove(max(chosen, key=lambda column: column.worth))
+    free = width - 2 - sum(column.cells for column in chosen)
+    wider = {BAR.name: min(26, free // 2), MODELS.name: free - min(26, free // 2)}
+    return [column._replace(cells=column.cells + wider.get(column.name, 0)) for column in chosen]
+
+
+def _cells(words: Sequence[Tuple[str, str]], columns: Sequence[Column]) -> Line:
+    """Words with their roles in columns: figures at the right edge, everything else at the left."""
+    out = [Span(" ")]
+    for (word, role), column in zip(words, columns):
+        right = any(column.name == figure.name for figure in FIGURES)
+        left = text.pad(("  " if column.worth else "") + word, column.cells)
+        out.append(Span(f"{word:>{column.cells}}" if right else left, role))
+    return tuple(out)
+
+
+def _line(scene: Scene, record: Record, seen: Mapping[int, float], columns: Sequence[Column]) -> Line:
+    percent = share(record)
+    role = "value" if is_active(record, scene.snapshot.now) else "text"
+    words = _words(scene, record, columns)
+    line: List[Span] = [Span(" ")]
+    for column in columns:
+        if column.name == BAR.name:
+            bar = text.bar(percent / 100, column.cells - 3, text.level_role(percent), scene.charset)
+            line += [Span("  "), *bar, Span("!" if percent >= 80 else " ", text.level_role(percent))]
+        elif column.name == HOURS.name:
+            line.append(Span("  " + text.pad(_hours(record, seen, scene), column.cells - 2), "accent"))
+        elif column.name == MODELS.name:
+            line.append(Span("  " + models(record.block, column.cells - 2), "dim"))
+        else:
+            line += _cells([(words[column.name], role)], [column])[1:]
+    return tuple(line)
+
+
+def _words(scene: Scene, record: Record, columns: Sequence[Column]) -> Dict[str, str]:
+    """Start and figures as text, by the name of the column."""
+    block, now = record.block, scene.snapshot.now
+    start = when.local(block.start, scene.zone).strftime("%Y-%m-%d %H:%M")
+    until = now if is_active(record, now) else block.used_until(now)
+    count = text.short_count if BRIEF_TOKENS in columns else text.count
+    short = f"{day_text(block.start, scene.zone):>6} {scene.hour(block.start)}"
+    return {"start": short if SHORT_START in columns else start, "length": text.duration(until - block.start),
+            "tokens": ("" if block.counted else "~") + count(block.tokens), "cost": text.usd(block.cost_usd),
+            "share": text.percent(share(record))}
+
+
+def _hours(record: Record, seen: Mapping[int, float], scene: Scene) -> str:
+    """The session hour by hour, where the log reader saw it."""
+    hours = hours_of(record, scene.snapshot.now)[:HOURS.cells - 2]
+    return text.sparkline([seen.get(hour, 0.0) for hour in hours], scene.charset) if any(map(seen.get, hours)) else ""

@@ -1,0 +1,169 @@
+"""The rows of the history: sessions and groups in one shape, their totals and averages, and objects for --json."""
+
+from datetime import date
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
+
+from ccmon.history.groups import HOUR_S, Group, next_period, share
+from ccmon.model import Record
+from ccmon.when import Zone, midnight
+
+Number = Optional[float]
+
+
+class Row(NamedTuple):
+    """A session, or what several have in common. None: not known, or without a meaning here."""
+
+    label: str                         # of groups: the period, hour or model; start stands there for sessions
+    sessions: Number
+    tokens: float                      # input + output
+    input: Number
+    output: Number
+    cache_creation: Number
+    cache_read: Number
+    cost_usd: Number
+    models: Tuple[str, ...]
+    percent: Number                    # of the limit; of groups the largest
+    near: Number
+    hits: Number
+    begins: Optional[date] = None
+    start: Optional[int] = None        # epoch s; likewise end and last
+    end: Optional[int] = None
+    last: Optional[int] = None
+    length_s: Number = None
+    limit: Number = None
+    plan: str = ""
+    limit_source: str = ""
+    source: str = ""
+    host: str = ""
+    counted: bool = True               # False: tokens may include cache tokens
+    active: bool = False
+    part: Number = None                # percent of the tokens of all rows
+    peak: Number = None                # percent of the tokens of the largest row
+    spark: Tuple[Number, ...] = ()     # tokens over the time of the row, None where there were none
+
+
+def is_active(record: Record, now: int) -> bool:
+    """Whether the session still runs: what the source lists no more does not."""
+    return record.listed and record.block.start <= now < record.block.end
+
+
+def of_record(record: Record, now: int) -> Row:
+    """A session as a row."""
+    block, used, active = record.block, share(record), is_active(record, now)
+    length_s = max(0, (now if active else block.used_until(now)) - block.start)
+    return Row("", 1, block.tokens, block.input, block.output, block.cache_creation, block.cache_read, block.cost_usd,
+               block.models, used, int(used >= 80), int(used >= 100), None, block.start, block.end, block.last, length_s,
+               record.limit, record.plan, record.limit_source, block.source, record.host, block.counted, active)
+
+
+def of_group(group: Group) -> Row:
+    """A group as a row; groups without a cost or limit of their own have none."""
+    apart = group.begins is None       # hours of the day and models
+    return Row(group.key, group.sessions, group.tokens, group.input, group.output, group.cache_creation, group.cache_read,
+               group.cost_usd, group.models, None if apart else group.percent, None if apart else group.near,
+               None if apart else group.hits, group.begins)
+
+
+def with_shares(rows: Sequence[Row]) -> List[Row]:
+    """The rows with what each is of all tokens, and of the largest row's."""
+    everything, largest = sum(row.tokens for row in rows), max((row.tokens for row in rows), default=0)
+    return [row._replace(part=row.tokens * 100 / everything if everything else 0.0,
+                         peak=row.tokens * 100 / largest if largest else 0.0) for row in rows]
+
+
+# --- totals ---------------------------------------------------------------------------------------------------------------
+
+_SUMS = ("tokens", "input", "output", "cache_creation", "cache_read", "cost_usd", "length_s", "near", "hits", "part")
+
+
+def totals(rows: Sequence[Row], sessions: int) -> Row:
+    """The sums, of percentages the largest; a sum with something unknown in it is not known."""
+    sums: Dict[str, Any] = {name: _whole([getattr(row, name) for row in rows], sum) for name in _SUMS}
+    shares = [row.percent for row in rows]
+    names = tuple(dict.fromkeys(name for row in rows for name in row.models))
+    return Row("total", sessions, sums.pop("tokens") or 0, models=names, percent=_whole(shares, max),
+               counted=all(row.counted for row in rows), **sums)
+
+
+def averages(rows: Sequence[Row]) -> Row:
+    """What a row has on average."""
+    def mean(numbers: Sequence[float]) -> float:
+        return sum(numbers) / len(numbers)
+    means: Dict[str, Any] = {name: _whole([getattr(row, name) for row in rows], mean) for name in (*_SUMS, "sessions", "percent")}
+    return Row("average", means.pop("sessions"), means.pop("tokens") or 0, models=(), percent=means.pop("percent"),
+               counted=all(row.counted for row in rows), **means)
+
+
+def _whole(numbers: Sequence[Number], join: Callable[[Sequence[float]], float]) -> Number:
+    """What join makes of them; None when one is not known."""
+    known = [number for number in numbers if number is not None]
+    return join(known) if known and len(known) == len(numbers) else None
+
+
+# --- sentences under a table ------------------------------------------------------------------------------------------------
+
+def hit_rates(records: Sequence[Record]) -> List[str]:
+    """How often the limit was reached, for each plan at the time."""
+    plans: Dict[str, List[float]] = {}
+    for record in records:
+        plans.setdefault(record.plan, []).append(share(record))
+    return [f"{plan}: {sum(used >= 100 for used in shares):,} of {_sessions(len(shares))} reached the limit, "
+            f"{sum(used >= 80 for used in shares):,} passed 80 %" for plan, shares in sorted(plans.items())]
+
+
+def unknown_costs(records: Sequence[Record]) -> Optional[str]:
+    """What is known of the cost when some of it is not."""
+    costs = [record.block.cost_usd for record in records]
+    known = [cost for cost in costs if cost is not None]
+    if len(known) == len(costs):
+        return None
+    return f"The cost of {_sessions(len(costs) - len(known))} is not known; that of the others is ${sum(known):,.2f}."
+
+
+def _sessions(number: int) -> str:
+    return f"{number:,} session" + ("" if number == 1 else "s")
+
+
+# --- objects ----------------------------------------------------------------------------------------------------------------
+
+def document(item: Union[Record, Group], now: int) -> Dict[str, Any]:
+    """A session or group as an object; times in epoch seconds, costs in US dollars. Keys are only ever added."""
+    return _session(item, share(item), is_active(item, now)) if isinstance(item, Record) else _group(item)
+
+
+def _session(record: Record, used: float, active: bool) -> Dict[str, Any]:
+    block = record.block
+    return {"start": block.start, "end": block.end, "last": block.last, "active": active, "tokens": block.tokens,
+            "input": block.input, "output": block.output, "cache_creation": block.cache_creation,
+            "cache_read": block.cache_read, "cost_usd": block.cost_usd, "models": list(block.models), "limit": record.limit,
+            "percent": round(used, 4), "source": block.source, "host": record.host, "plan": record.plan,
+            "limit_source": record.limit_source, "near": used >= 80, "hit": used >= 100}
+
+
+# percent, near and hits are null for hours of the day and models: they have no limit.
+def _group(group: Group) -> Dict[str, Any]:
+    apart = {"percent": None, "near": None, "hits": None} if group.begins is None else {"percent": round(group.percent, 4)}
+    return {**group._asdict(), **apart, "begins": group.begins and group.begins.isoformat(), "models": list(group.models),
+            "cost_usd": None if group.cost_usd is None else round(group.cost_usd, 6)}
+
+
+# --- sparklines -------------------------------------------------------------------------------------------------------------
+
+SPARK_CELLS = {"session": 5, "day": 12, "week": 7, "month": 10}
+
+
+def spark(row: Row, kind: str, hours: Dict[int, float], zone: Zone) -> Tuple[Number, ...]:
+    """Tokens over the time of a session (by the hour), day (two hours), week (the day) or month (about three days)."""
+    start, end = _span(row, kind, zone)
+    cells = SPARK_CELLS[kind]
+    found = [0.0] * cells
+    for hour in range(start // HOUR_S * HOUR_S, end, HOUR_S):
+        at = min(cells - 1, max(0, (hour - start) * cells // max(1, end - start)))
+        found[at] += hours.get(hour, 0.0)
+    return tuple(number or None for number in found)
+
+
+def _span(row: Row, kind: str, zone: Zone) -> Tuple[int, int]:
+    if row.begins is not None:
+        return midnight(row.begins, zone), midnight(next_period(row.begins, kind), zone)
+    return row.start or 0, row.end or 0

@@ -1,0 +1,178 @@
+"""The history as a table: aligned lines that fit a width, cells for other table formats, and comma-separated values."""
+
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+
+from ccmon import text
+from ccmon.text import Charset, Line, Span
+from ccmon.views.history.rows import Row
+from ccmon.views.history.table_columns import Column, Value, pictured
+from ccmon.views.screen.scene import model_names
+from ccmon.when import Zone
+
+GAP = 2
+BAR_CELLS, LEAST_BAR, MOST_BAR = 20, 6, 30
+LEAST_MODELS = 8
+_NO_SUM = ("share", "limit")           # nothing stands under these where a sum would stand
+
+
+class Table(NamedTuple):
+    """What is to be shown: of which kind the rows are, and those under the last rule."""
+
+    kind: str                          # session, day, week, month, hour, model
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    feet: Sequence[Row]
+    zone: Zone
+    charset: Charset
+
+
+class _Cells(NamedTuple):
+    """A column with its texts, and the cells that it takes at least and at most."""
+
+    column: Column
+    texts: List[str]
+    least: int
+    most: int
+
+
+def lines(table: Table, width: Optional[int] = None, named: bool = False) -> List[Line]:
+    """Heading, rule, rows, rule and feet in lines of at most that width; without one everything is shown.
+
+    named: the columns were asked for, so none is left out; what does not fit is cut.
+    """
+    columns = _measured(table)
+    columns, cells = (columns, [column.most for column in columns]) if width is None else _fitted(columns, width, named)
+    rule = (Span((" " * GAP).join("-" * wide for wide in cells), "track"),)
+    heading = _line([Span(column.column.name, "label") for column in columns], columns, cells)
+    body = [_row(table, at, row, columns, cells) for at, row in enumerate((*table.rows, *_feet(table)))]
+    feet = body[len(table.rows):]
+    found = [heading, rule, *body[:len(table.rows)], *([rule, *feet] if feet else [])]
+    return found if width is None else [text.clip_line(line, width) for line in found]
+
+
+def _feet(table: Table) -> Sequence[Row]:
+    """Only where a column can hold their names."""
+    return table.feet if any(map(_can_name, table.columns)) else ()
+
+
+def _can_name(column: Column) -> bool:
+    return bool(column.data) and not column.right
+
+
+def _texts(table: Table, column: Column) -> List[str]:
+    foot = next(found for found in (*filter(_can_name, table.columns), column))
+    rows = [column.shown(row, table.zone) for row in table.rows]
+    return rows + [row.label if column is foot else _foot(column, row, table.zone) for row in _feet(table)]
+
+
+def _foot(column: Column, row: Row, zone: Zone) -> str:
+    if not column.right:
+        return ""
+    shown = column.shown(row, zone)
+    return "" if shown == "-" and column.name in _NO_SUM else shown
+
+
+# --- widths -----------------------------------------------------------------------------------------------------------------
+
+def _measured(table: Table) -> List[_Cells]:
+    return [_measure(table, column) for column in table.columns]
+
+
+def _measure(table: Table, column: Column) -> _Cells:
+    texts = _texts(table, column)
+    most = max([text.width(column.name), *map(text.width, texts)])
+    if column.name == "bar":
+        return _Cells(column, texts, LEAST_BAR, BAR_CELLS)
+    if column.name == "spark":
+        most = max([len(column.name), *(len(row.spark) for row in table.rows)])
+    return _Cells(column, texts, min(most, LEAST_MODELS) if column.name == "models" else most, most)
+
+
+def _fitted(columns: Sequence[_Cells], width: int, named: bool) -> Tuple[List[_Cells], List[int]]:
+    """The columns that fit and their widths; bars and models take what is left."""
+    kept = list(columns)
+    while not named and len(kept) > 1 and _least(kept) > width:
+        kept.remove(min(kept, key=lambda cells: cells.column.worth))
+    wide = {cells.column.name: cells.least for cells in kept}
+    free = max(0, width - _least(kept))
+    for name, most in (("bar", 10), ("models", 1000), ("bar", MOST_BAR)):
+        for cells in kept:
+            if cells.column.name == name and free > 0:
+                more = min(free, max(0, min(most, cells.most if name == "models" else most) - wide[name]))
+                wide[name], free = wide[name] + more, free - more
+    return kept, [wide[cells.column.name] for cells in kept]
+
+
+def _least(columns: Sequence[_Cells]) -> int:
+    return sum(cells.least for cells in columns) + GAP * (len(columns) - 1)
+
+
+# --- lines ------------------------------------------------------------------------------------------------------------------
+
+def _row(table: Table, at: int, row: Row, columns: Sequence[_Cells], cells: Sequence[int]) -> Line:
+    is_foot = at >= len(table.rows)
+    found: List[Span] = []
+    for column, wide in zip(columns, cells):
+        found.append(Span(_fit(column, at, row, wide, is_foot), _role(column.column, row, is_foot)))
+    drawn = {column.column.name: () if is_foot else pictured(column.column, row, table.kind, wide, table.charset)
+             for column, wide in zip(columns, cells) if not column.column.data}
+    return _line(found, columns, cells, drawn)
+
+
+def _fit(column: _Cells, at: int, row: Row, wide: int, is_foot: bool) -> str:
+    words = column.texts[at]
+    if column.column.name == "models" and not is_foot and text.width(words) > wide:
+        return model_names(row.models, wide)
+    return words
+
+
+def _role(column: Column, row: Row, is_foot: bool) -> str:
+    role = column.role(row)
+    return "value" if role == "text" and (row.active or is_foot) else role
+
+
+def _line(words: Sequence[Span], columns: Sequence[_Cells], cells: Sequence[int],
+          drawn: Optional[Dict[str, Line]] = None) -> Line:
+    """Spans in columns: figures at the right edge, everything else at the left."""
+    out: List[Span] = []
+    for span, column, wide in zip(words, columns, cells):
+        line = (drawn or {}).get(column.column.name, (span,))
+        blank = Span(" " * max(0, wide - text.line_width(line)))
+        out += [Span(" " * GAP), *((blank, *line) if column.column.right else (*line, blank))]
+    return tuple(span for span in out[1:] if span.text)
+
+
+# --- other shapes -----------------------------------------------------------------------------------------------------------
+
+def grid(table: Table) -> Tuple[List[str], List[List[str]], List[str]]:
+    """Headings, cells and alignments for a maker of tables; | would end a cell in many formats."""
+    columns = _measured(table)
+    rows = [*table.rows, *_feet(table)]
+    found = [[text.plain((_span(table, cells, at, row),)).replace("|", "/") for cells in columns] for at, row in enumerate(rows)]
+    return [cells.column.name for cells in columns], found, ["right" if cells.column.right else "left" for cells in columns]
+
+
+def _span(table: Table, cells: _Cells, at: int, row: Row) -> Span:
+    if cells.column.data:
+        return Span(cells.texts[at])
+    drawn = () if at >= len(table.rows) else pictured(cells.column, row, table.kind, BAR_CELLS, table.charset)
+    return Span(text.plain(drawn))
+
+
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+
+
+def csv(columns: Sequence[Column], rows: Sequence[Row], zone: Zone) -> str:
+    """A heading and a line for each row (RFC 4180); no text can be taken for a formula, what is not known is empty."""
+    heading: List[List[Value]] = [[column.data for column in columns]]
+    found = heading + [[column.value(row, zone) for column in columns] for row in rows]
+    return "".join(",".join(map(_field, values)) + "\r\n" for values in found)
+
+
+def _field(value: Value) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return str(value)
+    safe = "'" + value if value.startswith(_FORMULA) or value.lstrip().startswith(_FORMULA) else value
+    return '"' + safe.replace('"', '""') + '"' if any(char in safe for char in ',"\r\n') or safe != safe.strip() else safe

@@ -1,0 +1,244 @@
+"""The columns of the history: their names and meanings, what stands in them, and which are shown where."""
+
+from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
+
+from ccmon import text, when
+from ccmon.history.groups import PERIODS
+from ccmon.model import UsageError
+from ccmon.settings.options import near
+from ccmon.text import Charset, clean, clip, printable
+from ccmon.views.history.rows import Number, Row
+from ccmon.views.screen.scene import model_name
+from ccmon.when import Zone
+
+Value = Union[None, str, int, float]
+
+SESSION, EVERY = ("session",), ("session", *PERIODS, "hour", "model")
+GROUPS, LIMITED, COSTED = (*PERIODS, "hour", "model"), ("session", *PERIODS), ("session", *PERIODS, "model")
+
+
+class Column(NamedTuple):
+    """A column of the table; where room is short, the one of least worth goes first."""
+
+    name: str
+    meaning: str
+    kinds: Tuple[str, ...]             # of rows: session, day, week, month, hour, model
+    worth: int
+    shown: Callable[[Row, Zone], str]
+    data: str                          # its name in CSV files
+    value: Callable[[Row, Zone], Value]            # what CSV files say, and what it is sorted by
+    right: bool = True
+    role: Callable[[Row], str] = lambda row: "text"
+
+
+def moment(epoch: Optional[int], zone: Zone) -> str:
+    """2026-11-22 09:00."""
+    return "" if epoch is None else when.local(epoch, zone).isoformat(" ")[:16]
+
+
+def _second(epoch: Optional[int], zone: Zone) -> Optional[str]:
+    return None if epoch is None else when.local(epoch, zone).isoformat(" ")
+
+
+def _count(number: Number) -> str:
+    return "-" if number is None else text.count(round(number))
+
+
+def _few(number: Number) -> str:
+    """3, or 2.4 where it is an average."""
+    return "-" if number is None else text.count(round(number)) if number == int(number) or number >= 100 else f"{number:.1f}"
+
+
+def _percent(number: Number) -> str:
+    return "-" if number is None else text.percent(number)
+
+
+def _tokens(row: Row, zone: Zone) -> str:
+    return ("" if row.counted else "~") + _count(row.tokens)
+
+
+def _start(row: Row, zone: Zone) -> str:
+    return row.label if row.start is None else moment(row.start, zone) + (" *" if row.active else "")
+
+
+def _models(row: Row, zone: Zone) -> str:
+    return ", ".join(map(model_name, row.models))
+
+
+def _label(row: Row, zone: Zone) -> str:
+    """A period as it is; of a model the short name, and of several joined ones each."""
+    return " + ".join(model_name(name) for name in row.label.split(" + ")) if row.begins is None else row.label
+
+
+def _length(row: Row, zone: Zone) -> str:
+    return "-" if row.length_s is None else text.duration(round(row.length_s))
+
+
+def _level(row: Row) -> str:
+    return text.level_role(row.percent)
+
+
+def _rounded(number: Number, digits: int = 6) -> Number:
+    return number if number is None or isinstance(number, int) else round(number, digits)
+
+
+def _number(name: str, meaning: str, worth: int, kinds: Tuple[str, ...] = EVERY,
+            shown: Callable[[Number], str] = _count) -> Column:
+    """A column of a number that is called the same everywhere."""
+    return Column(name, meaning, kinds, worth, lambda row, zone: shown(getattr(row, name)), name,
+                  lambda row, zone: _rounded(getattr(row, name)))
+
+
+def _word(name: str, meaning: str, worth: int) -> Column:
+    return Column(name, meaning, SESSION, worth, lambda row, zone: printable(getattr(row, name)), name,
+                  lambda row, zone: printable(getattr(row, name)), right=False)
+
+
+def _moment(name: str, meaning: str) -> Column:
+    return Column(name, meaning, SESSION, 30, lambda row, zone: moment(getattr(row, name), zone), name,
+                  lambda row, zone: _second(getattr(row, name), zone), right=False)
+
+
+def _epoch(name: str) -> Column:
+    return Column(f"{name}_epoch", f"{name} in epoch seconds", SESSION, 10, lambda row, zone: str(getattr(row, name) or ""),
+                  f"{name}_epoch", lambda row, zone: getattr(row, name))
+
+
+def _key(kind: str, meaning: str) -> Column:
+    return Column(kind, meaning, (kind,), 100, _label, kind, lambda row, zone: row.label, right=False)
+
+
+def _share(name: str, meaning: str, kinds: Tuple[str, ...]) -> Column:
+    return Column(name, meaning, kinds, 80, lambda row, zone: _percent(row.percent), "percent",
+                  lambda row, zone: _rounded(row.percent, 4), role=_level)
+
+
+def _pictured(name: str, meaning: str, worth: int, kinds: Tuple[str, ...] = EVERY) -> Column:
+    """A column that is drawn: it has no data of its own."""
+    return Column(name, meaning, kinds, worth, lambda row, zone: "", "", lambda row, zone: None, right=False)
+
+
+COLUMNS: Tuple[Column, ...] = (
+    Column("start", "when it began; * marks the session that still runs", SESSION, 100, _start, "start",
+           lambda row, zone: _second(row.start, zone), right=False),
+    _moment("end", "when it was over, or will be"),
+    _moment("last", "when its last message came"),
+    _epoch("start"), _epoch("end"), _epoch("last"),
+    _key("day", "the day on which the sessions began"),
+    _key("week", "the week (from Monday) in which they began"),
+    _key("month", "the month in which they began"),
+    _key("hour", "the hour of the day, of all days together"),
+    _key("model", "the model; joined names where ccusage did not tell them apart"),
+    Column("begins", "the first day of the period", PERIODS, 20, lambda row, zone: str(row.begins or ""), "begins",
+           lambda row, zone: str(row.begins) if row.begins else None, right=False),
+    _word("host", "the machine on which it was recorded", 60),
+    _number("sessions", "how many sessions", 55, GROUPS, _few),
+    Column("length", "how long it was used", SESSION, 50, _length, "length_s", lambda row, zone: _rounded(row.length_s)),
+    Column("tokens", "input + output; ~ where they may include cache tokens", EVERY, 90, _tokens, "tokens",
+           lambda row, zone: _rounded(row.tokens)),
+    _number("input", "input tokens", 35),
+    _number("output", "output tokens", 36),
+    _number("cache_creation", "tokens written to the cache", 33),
+    _number("cache_read", "tokens read from the cache", 32),
+    Column("cost", "in US dollars; - where it is not known", COSTED, 70, lambda row, zone: text.usd(row.cost_usd), "cost_usd",
+           lambda row, zone: _rounded(row.cost_usd)),
+    _share("share", "how much of the limit of its time was used", SESSION),
+    _share("highest", "the largest share of its limit that a session used", PERIODS),
+    _number("part", "percent of the tokens of all rows", 57, shown=_percent),
+    _number("limit", "the limit of its time, in tokens", 40, SESSION),
+    _word("plan", "the plan of its time", 39),
+    _word("limit_source", "where the limit came from", 15),
+    _number("near", "sessions that used 80 % of the limit or more", 58, LIMITED, _few),
+    _number("hits", "sessions that reached the limit", 59, LIMITED, _few),
+    _word("source", "who told of it: ccusage or logs", 14),
+    _pictured("bar", "how much that is: of the limit, or of the largest row", 45),
+    _pictured("spark", "tokens over its time", 44, LIMITED),
+    Column("models", "the models used", LIMITED, 42, _models, "models",
+           lambda row, zone: ", ".join(printable(name) for name in row.models), right=False, role=lambda row: "dim"),
+)
+_DEFAULT: Dict[str, Tuple[str, ...]] = {
+    "session": ("start", "length", "tokens", "cost", "share", "models"),
+    **{period: (period, "sessions", "tokens", "cost", "highest", "hits") for period in PERIODS},
+    "hour": ("hour", "sessions", "tokens", "part"),
+    "model": ("model", "sessions", "tokens", "part", "cost"),
+}
+_ALIASES = {"cost_usd": "cost", "length_s": "length", "percent": "share", "epoch": "start_epoch"}
+
+
+def known(kind: str) -> Dict[str, Column]:
+    """The columns that rows of that kind have."""
+    return {column.name: column for column in COLUMNS if kind in column.kinds}
+
+
+WIDE_CELLS = 100                       # terminals of that width have room for sparklines
+
+
+def usual(kind: str, width: int = 0, hosts: bool = False) -> List[Column]:
+    """Those shown when none are named, on a terminal of that width (0: in a pipe, without pictures); hosts: of several."""
+    names = list(_DEFAULT[kind])
+    if hosts and kind == "session":
+        names.insert(1, "host")
+    if has_sparks(kind, width):
+        names.append("spark")
+    if width:
+        names.insert(len(names) - (kind == "session"), "bar")
+    return [known(kind)[name] for name in names]
+
+
+def has_sparks(kind: str, width: int) -> bool:
+    """Whether sparklines are usual there."""
+    return kind in PERIODS and width >= WIDE_CELLS
+
+
+def of_data(kind: str) -> List[Column]:
+    """Everything that there is, for CSV files."""
+    return [column for column in known(kind).values() if column.data]
+
+
+def named(words: str, kind: str, flag: str = "--columns") -> List[Column]:
+    """The columns of a list such as start,tokens,cost. UsageError names the nearest and all."""
+    return [_one(word.strip(), kind, flag) for word in words.split(",")]
+
+
+def _one(word: str, kind: str, flag: str) -> Column:
+    columns = known(kind)
+    for name in (word, *_meant(word.lower(), kind)):
+        if name in columns:
+            return columns[name]
+    hint = f"'{clip(clean(word), 40)}' is no column{near(word, columns)}" if word else "the name of a column is missing"
+    raise UsageError(f"{flag}: {hint}; by {kind} there are {', '.join(columns)}")
+
+
+def _meant(word: str, kind: str) -> Sequence[str]:
+    """What else a name may stand for: other programs' words, and what is called otherwise in groups."""
+    name = _ALIASES.get(word, word)
+    first = (kind,) if name in ("key", "period") else ()
+    return (name, *first, *(("highest",) if name == "share" else ()), *(("share",) if name == "highest" else ()))
+
+
+def help_lines(kind: str) -> List[str]:
+    """The columns with their meanings."""
+    columns = known(kind)
+    cells = max(map(len, columns))
+    return [f"{text.pad(column.name, cells)}  {column.meaning}" for column in columns.values()]
+
+
+def order(rows: Sequence[Row], column: Column, largest_first: bool, zone: Zone) -> List[int]:
+    """The places of the rows by that column; equal ones stay in their order, unknown ones come last."""
+    values = [column.value(row, zone) for row in rows]
+    places = [at for at, value in enumerate(values) if value is not None]
+    known = sorted(places, key=lambda at: values[at], reverse=largest_first)  # type: ignore[arg-type,return-value]
+    return known + [at for at, value in enumerate(values) if value is None]
+
+
+def bar_share(row: Row, kind: str) -> float:
+    """What a bar shows, 0..1: of the limit, or of the largest row."""
+    return ((row.percent if kind == "session" else row.peak) or 0.0) / 100
+
+
+def pictured(column: Column, row: Row, kind: str, cells: int, charset: Charset) -> text.Line:
+    """A bar or sparkline in so many cells."""
+    role = text.level_role(row.percent) if row.percent is not None else "accent"
+    if column.name == "bar":
+        return text.bar(bar_share(row, kind), cells, role, charset)
+    return (text.Span(text.sparkline(row.spark, charset), "accent"),)

@@ -1,0 +1,71 @@
+"""A report as Markdown: tables, and pictures of characters in fenced blocks. What is data cannot become markup."""
+
+import re
+from typing import List, Sequence
+
+from ccmon import text
+from ccmon.history.digest import Digest
+from ccmon.text import Charset, Line
+from ccmon.views.history import heatmap
+from ccmon.views.report import text as report_text
+from ccmon.views.report import words
+
+CELLS = 80                             # width of the pictures
+BAR_CELLS = 12
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"}
+_MARKUP = re.compile(r"[\\`*_{}\[\]#|~$^]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+
+
+def escaped(cell: str) -> str:
+    """The text as Markdown shows it: no markup, no HTML, no link, no mention."""
+    plain = _MARKUP.sub(r"\\\g<0>", text.printable(cell))
+    return "".join(_ENTITIES.get(char, char) for char in plain)
+
+
+def document(digest: Digest) -> str:
+    """The whole report, ending with a line end."""
+    parts = [f"# {escaped(words.heading(digest))}", f"{escaped(words.state(digest))}, {escaped(words.zone_name(digest))}"]
+    parts += _body(digest) if digest.total.sessions else [escaped(words.NOTHING)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _body(digest: Digest) -> List[str]:
+    charset = Charset(emoji=False)
+    parts = [_figures(digest), "\n".join(f"- {escaped(said)}" for said in digest.insights), _days(digest),
+             _fenced("Sessions", report_text.curve(digest, CELLS, charset)),
+             _fenced("Hours", heatmap.lines(digest.heat, CELLS, charset)), _titled(words.models_table(digest)),
+             _titled(words.plans_table(digest)), _titled(words.hosts_table(digest)) if digest.hosts else "",
+             escaped(words.COUNTING)]
+    return [part for part in parts if part]
+
+
+def _figures(digest: Digest) -> str:
+    shown = 4 if digest.before else 2
+    rows = tuple((figure.name, figure.now, figure.before, figure.change)[:shown] for figure in words.figures(digest))
+    return _table(words.Table("", ("", f"this {digest.period.kind}", words.before_name(digest), "change")[:shown], rows))
+
+
+def _days(digest: Digest) -> str:
+    table, top = words.days_table(digest), max(day.tokens for day in digest.days)
+    charset = Charset(emoji=False)
+    bars = [text.plain(text.bar(day.tokens / top if top else 0.0, BAR_CELLS, "text", charset)).replace("─", "")
+            for day in digest.days]
+    return _titled(table, bars)
+
+
+def _fenced(title: str, lines: Sequence[Line]) -> str:
+    """A picture; nothing in it comes from outside."""
+    return "\n".join([f"## {title}", "", "```text", *map(text.plain, lines), "```"])
+
+
+def _titled(table: words.Table, bars: Sequence[str] = ()) -> str:
+    return f"## {escaped(table.title)}\n\n{_table(table, bars)}" if table.rows else ""
+
+
+def _table(table: words.Table, bars: Sequence[str] = ()) -> str:
+    """The table, with a last column of bars where there are some."""
+    rows = [[escaped(cell) for cell in row] for row in (table.head, *table.rows)]
+    marks = [":---", *["---:"] * (len(table.head) - 1)]
+    if bars:
+        rows, marks = [[*row, bar] for row, bar in zip(rows, ("", *bars))], [*marks, ":---"]
+    return "\n".join(f"| {' | '.join(cell or ' ' for cell in cells)} |" for cells in (rows[0], marks, *rows[1:]))

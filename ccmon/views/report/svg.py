@@ -1,0 +1,232 @@
+"""The pictures of the HTML report as SVG: days, sessions, hours, and bars in tables. Everything from data is escaped.
+
+Positions across are percentages and those down are pixels, so that a picture fits every width and its text keeps its size.
+"""
+
+from datetime import date, timedelta
+from html import escape
+from typing import List, Sequence
+
+from ccmon import text
+from ccmon.history.digest import Digest, Rise
+from ccmon.history.groups import Group
+from ccmon.views.report import words
+from ccmon.views.screen import graph
+from ccmon.when import midnight
+
+GUTTER = 9.0                           # percent of the width, for the scale at the left
+LEVELS = 5                             # of the heat map
+PLOT_PX, HEAD_PX, FOOT_PX = 190, 22, 24
+CURVE_PX, CELL_PX = 220, 26
+ACROSS = 10_000                        # units of the curve's own width
+FAR_LIMIT = 2.5                        # a limit so many times the highest session is told, not drawn
+DAYS_LABELLED = 7
+XML = "http://www.w3.org/2000/svg"
+_SHAPES = {"warn": "M0-5L5 4H-5Z", "danger": "M0-6L6 0L0 6L-6 0Z"}
+
+
+def _svg(name: str, title: str, told: str, height: int, parts: Sequence[str]) -> str:
+    return (f'<svg xmlns="{XML}" width="100%" height="{height}" role="img" '
+            f'aria-labelledby="{name}-t {name}-d"><title id="{name}-t">{escape(title)}</title>'
+            f'<desc id="{name}-d">{escape(told)}</desc>{"".join(parts)}</svg>')
+
+
+def _x(share: float) -> str:
+    """A place across the plot, 0..1."""
+    return f"{GUTTER + share * (100 - GUTTER):.3f}%"
+
+
+def _wide(share: float) -> str:
+    return f"{share * (100 - GUTTER):.3f}%"
+
+
+def _label(x: str, y: float, words_: str, kind: str, anchor: str = "middle") -> str:
+    return f'<text x="{x}" y="{y:.0f}" class="{kind}" text-anchor="{anchor}">{escape(words_)}</text>'
+
+
+def _day_label(x: str, y: int, day: date, week: bool, kind: str = "axis", anchor: str = "middle") -> str:
+    """The weekday with the number, which gives way where there is no room for it; in a month the number alone."""
+    name, rest = words.day_number(day, week)
+    more = f'<tspan class="minor">{rest}</tspan>' if rest else ""
+    return f'<text x="{x}" y="{y}" class="{kind}" text-anchor="{anchor}">{name}{more}</text>'
+
+
+def _mark(x: str, y: float, kind: str, told: str) -> str:
+    """A triangle from 80 % of the limit on, a diamond from all of it on."""
+    return (f'<svg x="{x}" y="{y:.1f}" overflow="visible"><path class="mark {kind}" d="{_SHAPES[kind]}">'
+            f'<title>{escape(told)}</title></path></svg>')
+
+
+def mark(kind: str) -> str:
+    """The same sign for a legend."""
+    return (f'<svg xmlns="{XML}" class="sign" width="14" height="14" viewBox="-7 -7 14 14" aria-hidden="true">'
+            f'<path class="mark {kind}" d="{_SHAPES[kind]}"/></svg>')
+
+
+def _level(percent: float) -> str:
+    return "danger" if percent >= 100 else "warn" if percent >= 80 else "plain"
+
+
+def _grid(top: float, height: int) -> List[str]:
+    """Lines at round numbers, their labels at the left."""
+    out: List[str] = []
+    step = graph.round_step(top / 5)
+    for tokens in range(0, int(top) + 1, step):
+        y = HEAD_PX + height * (1 - tokens / top)
+        out.append(f'<line x1="{GUTTER}%" x2="100%" y1="{y:.1f}" y2="{y:.1f}" class="grid"/>')
+        out.append(_label(f"{GUTTER - 1.2}%", y + 4, text.short_count(tokens), "axis", "end"))
+    return out
+
+
+# --- days ---------------------------------------------------------------------------------------------------------------
+
+def days(digest: Digest) -> str:
+    """Tokens of each day as bars, marked where a session came near its limit."""
+    period = digest.period
+    count = (period.last - period.first).days + 1
+    top = max(1, *(day.tokens for day in digest.days)) * 1.04
+    parts = _grid(top, PLOT_PX)
+    for at in range(count):
+        parts += _day(digest.days[at], at, count, top) if at < len(digest.days) else []
+        kind = "axis minor" if count > DAYS_LABELLED and at % 3 else "axis"
+        day = period.first + timedelta(days=at)
+        parts.append(_day_label(_x((at + 0.5) / count), HEAD_PX + PLOT_PX + 17, day, count <= DAYS_LABELLED, kind))
+    most = max(digest.days, key=lambda day: day.tokens)
+    told = (f"{words.heading(digest)}: {text.count(digest.total.tokens)} tokens; "
+            f"the most on {_date(most)}, {text.count(most.tokens)}.")
+    return _svg("days", "Tokens by day", told, HEAD_PX + PLOT_PX + FOOT_PX, parts)
+
+
+def _date(day: Group) -> str:
+    assert day.begins is not None
+    return words.day_name(day.begins)
+
+
+def _day(day: Group, at: int, count: int, top: float) -> List[str]:
+    if not day.sessions:
+        return []
+    height = max(2.0, PLOT_PX * day.tokens / top)
+    y, kind = HEAD_PX + PLOT_PX - height, _level(day.percent)
+    told = f"{_date(day)}: {text.count(day.tokens)} tokens, {text.plural(day.sessions, 'session')}, {text.usd(day.cost_usd)}"
+    middle, many = _x((at + 0.5) / count), count > DAYS_LABELLED
+    out = [f'<rect x="{_x((at + 0.17) / count)}" y="{y:.1f}" width="{_wide(0.66 / count)}" height="{height:.1f}" rx="2" '
+           f'class="bar {kind}"><title>{escape(told)}</title></rect>']
+    if not many:
+        out.append(_label(middle, y - 6, text.short_count(day.tokens), "figure"))
+    if kind != "plain":
+        out.append(_mark(middle, y - (10 if many else 14 - 26), kind, f"{_date(day)}: {words.nearness(day)}"))
+    return out
+
+
+# --- sessions ---------------------------------------------------------------------------------------------------------
+
+def sessions(digest: Digest) -> str:
+    """How the tokens of each session rose, the limit of its time, and where it was near."""
+    highest = max(rise.record.block.tokens for rise in digest.rises)
+    limits = [rise.record.limit for rise in digest.rises]
+    drawn = max(limits) <= FAR_LIMIT * max(1, highest)
+    top = max(1, highest, max(limits) if drawn else 0) * 1.08
+    parts = [*_grid(top, CURVE_PX), *_day_lines(digest),
+             f'<svg x="{GUTTER}%" y="{HEAD_PX}" width="{100 - GUTTER}%" height="{CURVE_PX}" viewBox="0 0 {ACROSS} {CURVE_PX}" '
+             f'preserveAspectRatio="none">']
+    parts += [_area(digest, rise, top) for rise in digest.rises]
+    parts += [_limit_path(digest, top) if drawn else "", "</svg>"]
+    parts += [_rise_mark(digest, rise, top) for rise in digest.rises if rise.percent >= 80]
+    y = HEAD_PX + CURVE_PX * (1 - limits[-1] / top) if drawn else HEAD_PX
+    said = f"limit {text.count(limits[-1])}" + ("" if drawn else ", above this picture")
+    parts.append(_label("100%", y - 6, said, "axis over", "end"))
+    told = (f"{text.plural(len(digest.rises), 'session')}; the largest used {text.count(highest)} tokens. "
+            f"The limit at the end was {text.count(limits[-1])} tokens; "
+            f"{text.plural(digest.total.hits, 'session')} reached the limit of the time.")
+    return _svg("sessions", "Tokens of each session", told, HEAD_PX + CURVE_PX + FOOT_PX, parts)
+
+
+def _share(digest: Digest, epoch: int) -> float:
+    period = digest.period
+    return min(1.0, max(0.0, (epoch - period.start) / (period.end - period.start)))
+
+
+def _at(digest: Digest, epoch: int, tokens: float, top: float) -> str:
+    return f"{_share(digest, epoch) * ACROSS:.0f} {CURVE_PX * (1 - tokens / top):.1f}"
+
+
+def _area(digest: Digest, rise: Rise, top: float) -> str:
+    """The rise, and level from the last message to the session's end."""
+    block = rise.record.block
+    last, tokens = rise.points[-1]
+    end = max(last, min(block.end, digest.now))
+    points = [_at(digest, at, number, top) for at, number in (*rise.points, (end, tokens), (end, 0.0))]
+    kind = _level(rise.percent)
+    return f'<path class="area {kind}" d="M{"L".join(points)}Z"><title>{escape(_told(digest, rise))}</title></path>'
+
+
+def _told(digest: Digest, rise: Rise) -> str:
+    block = rise.record.block
+    return (f"{words.moment(block.start, digest)}: {text.count(block.tokens)} tokens, {text.percent(rise.percent)} of "
+            f"{text.count(rise.record.limit)}, {text.usd(block.cost_usd)}")
+
+
+def _limit_path(digest: Digest, top: float) -> str:
+    """A step wherever the limit changed."""
+    first = digest.rises[0].record.limit
+    points = [_at(digest, digest.period.start, first, top)]
+    for rise in digest.rises:
+        if rise.record.limit != first:
+            start = rise.record.block.start
+            points += [_at(digest, start, first, top), _at(digest, start, rise.record.limit, top)]
+            first = rise.record.limit
+    points.append(_at(digest, digest.period.end, first, top))
+    return f'<path class="limit" d="M{"L".join(points)}"/>'
+
+
+def _rise_mark(digest: Digest, rise: Rise, top: float) -> str:
+    last, tokens = rise.points[-1]
+    y = HEAD_PX + CURVE_PX * (1 - tokens / top) - 9
+    return _mark(_x(_share(digest, last)), y, _level(rise.percent), _told(digest, rise))
+
+
+def _day_lines(digest: Digest) -> List[str]:
+    """Where days begin: all of a week, the Mondays of a month."""
+    first, week = digest.period.first, digest.period.kind == "week"
+    out: List[str] = []
+    for day in (first + timedelta(days=n) for n in range((digest.period.last - first).days + 1)):
+        if week or day.weekday() == 0:
+            at = _share(digest, midnight(day, digest.zone))
+            out.append(f'<line x1="{_x(at)}" x2="{_x(at)}" y1="{HEAD_PX}" y2="{HEAD_PX + CURVE_PX + 6}" class="grid"/>')
+            label_at = _x(at + 0.5 / DAYS_LABELLED if week else at)
+            out.append(_day_label(label_at, HEAD_PX + CURVE_PX + 18, day, week) if week
+                       else _label(label_at, HEAD_PX + CURVE_PX + 18, words.day_name(day)[4:], "axis", "start"))
+    return out
+
+
+# --- hours ------------------------------------------------------------------------------------------------------------
+
+def hours(digest: Digest) -> str:
+    """Weekdays down, hours across; darker is more."""
+    top = words.fullest(digest.heat)
+    parts: List[str] = []
+    for hour in range(0, 24, 3):
+        parts.append(_label(_x(hour / 24), 14, f"{hour:02d}", "axis", "start"))
+    for row, (name, tokens) in enumerate(zip(words.WEEKDAYS, digest.heat)):
+        y = HEAD_PX + row * CELL_PX
+        parts.append(_label(f"{GUTTER - 1.2}%", y + CELL_PX / 2 + 4, name, "axis", "end"))
+        parts += [_hour(name, hour, number, top, y) for hour, number in enumerate(tokens)]
+    weekday, hour = max(((row, hour) for row in range(7) for hour in range(24)), key=lambda at: digest.heat[at[0]][at[1]])
+    told = f"The fullest hour of the week was {words.WEEKDAYS[weekday]} {hour:02d}:00 with {text.count(round(top))} tokens."
+    return _svg("hours", "Tokens by weekday and hour", told, HEAD_PX + 7 * CELL_PX + 2, parts)
+
+
+def _hour(name: str, hour: int, tokens: float, top: float, y: int) -> str:
+    level = words.heat_level(tokens, top, LEVELS)
+    told = f"<title>{escape(f'{name} {hour:02d}:00, {text.count(round(tokens))} tokens')}</title>" if level else ""
+    return (f'<rect x="{_x(hour / 24)}" y="{y}" width="{_wide(1 / 24)}" height="{CELL_PX}" rx="4" '
+            f'class="cell h{level}">{told}</rect>')
+
+
+# --- tables -----------------------------------------------------------------------------------------------------------
+
+def bar(share: float) -> str:
+    """A bar for a table's cell; the figure stands beside it."""
+    return (f'<svg xmlns="{XML}" class="share" width="100%" height="10" aria-hidden="true">'
+            '<rect width="100%" height="10" rx="3" class="track"/>'
+            f'<rect width="{share * 100:.2f}%" height="10" rx="3" class="bar plain"/></svg>')

@@ -1,0 +1,135 @@
+"""A report as lines for the terminal, and its pictures in characters."""
+
+from datetime import timedelta
+from typing import List, Sequence, Tuple
+
+from ccmon import text
+from ccmon.history.digest import Digest
+from ccmon.history.groups import Group
+from ccmon.text import Charset, Line, Span
+from ccmon.views.history import columns, heatmap
+from ccmon.views.report import words
+from ccmon.views.screen import graph
+from ccmon.when import midnight
+
+LEAST, MOST = 40, 110                  # cells of a line
+CURVE_ROWS, COLUMNS_ROWS = 9, 9
+
+
+def lines(digest: Digest, width: int, charset: Charset) -> List[Line]:
+    """The whole report, no line wider than the given width (at least 40)."""
+    width = max(LEAST, min(width, MOST))
+    if not digest.total.sessions:
+        return [*_head(digest, width, charset), *_wrapped(words.NOTHING, "text", width)]
+    parts = [_figures(digest, width), _insights(digest, width, charset), _days(digest, width, charset),
+             _titled("Sessions", curve(digest, width, charset)), _titled("Hours", heatmap.lines(digest.heat, width, charset)),
+             _models(digest, width, charset), _table(words.plans_table(digest), width)]
+    if digest.hosts:
+        parts.append(_table(words.hosts_table(digest), width))
+    body = [line for part in parts if part for line in [*part, ()]]
+    end = [*_wrapped(words.COUNTING, "dim", width)]
+    return [text.clip_line(line, width) for line in [*_head(digest, width, charset), *body, *end]]
+
+
+def _head(digest: Digest, width: int, charset: Charset) -> List[Line]:
+    left = (Span(" " + words.heading(digest), "title"), Span(f"   {words.state(digest)}", "label"))
+    rule = Span(" " + ("─" if charset.unicode else "-") * (width - 2), "track")
+    return [text.spread(left, (Span(words.zone_name(digest) + " ", "label"),), width), (rule,)]
+
+
+def _wrapped(sentence: str, role: str, width: int, lead: str = " ") -> List[Line]:
+    rows = text.wrap(sentence, width - len(lead) - 1)
+    return [(Span((" " * len(lead) if at else lead) + row, role),) for at, row in enumerate(rows)]
+
+
+def _titled(title: str, body: Sequence[Line]) -> List[Line]:
+    return [(Span(f" {title}", "title"),), *body] if body else []
+
+
+def _figures(digest: Digest, width: int) -> List[Line]:
+    found = words.figures(digest)
+    before = f"  {words.before_name(digest):>18}" if digest.before else ""
+    head = (Span(f" {'':14}{'this ' + digest.period.kind:>12}{before}", "dim"),)
+    roles = {"80 % passed": "warn" if digest.total.near else "value", "limit reached": "danger" if digest.total.hits else "value"}
+    return [head, *((Span(f" {figure.name:14}", "label"), Span(f"{figure.now:>12}", roles.get(figure.name, "value")),
+                     Span(f"  {figure.before:>18}  {figure.change:>11}" if before else "", "text")) for figure in found)]
+
+
+def _insights(digest: Digest, width: int, charset: Charset) -> List[Line]:
+    lead = " • " if charset.unicode else " * "
+    return [line for sentence in digest.insights for line in _wrapped(sentence, "text", width, lead)]
+
+
+# --- days ---------------------------------------------------------------------------------------------------------------
+
+def _days(digest: Digest, width: int, charset: Charset) -> List[Line]:
+    if len(digest.days) > 7:
+        shown = columns.render(digest.days, "day", width, COLUMNS_ROWS, charset)
+        return _titled("Days", [*shown, (Span("       ! a session used 80 % of its limit or more", "dim"),)])
+    top = max(day.tokens for day in digest.days)
+    return _titled("Days", [_day(day, top, width, charset) for day in digest.days])
+
+
+def _day(day: Group, top: int, width: int, charset: Charset) -> Line:
+    assert day.begins is not None
+    role = text.level_role(day.percent) if day.sessions else "dim"
+    label = f" {words.day_name(day.begins):10}"
+    figures = f"{text.short_count(day.tokens) if day.sessions else '-':>6}"
+    told = f"  {text.plural(day.sessions, 'session') if day.sessions else '':11}" if width >= 60 else ""
+    cost = f"{text.usd(day.cost_usd) if day.sessions else '':>10}" if width >= 70 else ""
+    percent = f"{text.percent(day.percent) if day.sessions else '':>7}{' !' if day.near else '  '}"
+    room = width - sum(map(len, (label, figures, told, cost, percent))) - 3
+    drawn = text.bar(day.tokens / top if top else 0.0, room, role, charset)
+    return (Span(label + " ", "label"), *drawn, Span(figures, "value"), Span(told, "label"), Span(cost, "text"),
+            Span(percent, role))
+
+
+# --- sessions ---------------------------------------------------------------------------------------------------------
+
+def curve(digest: Digest, width: int, charset: Charset) -> List[Line]:
+    """Each session as a rise to its tokens, with the highest limit of the time."""
+    strokes: List[graph.Stroke] = []
+    for rise in digest.rises:
+        role = text.level_role(rise.percent)
+        points = [*rise.points, (rise.points[-1][0], 0.0)]
+        strokes += [graph.Stroke(one, other, role) for one, other in zip(points, points[1:])]
+    period = digest.period
+    limit = max(rise.record.limit for rise in digest.rises)
+    picture = graph.Curve(period.start, period.end, max(1, limit), strokes, min(digest.now, period.end))
+    return graph.render(picture, width - 2, CURVE_ROWS, charset, _dates(digest))
+
+
+def _dates(digest: Digest) -> List[Tuple[int, str]]:
+    """Where days begin, as ticks: all of a week, the Mondays of a month."""
+    period, found = digest.period, []
+    for n in range((period.last - period.first).days + 1):
+        day = period.first + timedelta(days=n)
+        if period.kind == "week" or day.weekday() == 0:
+            found.append((midnight(day, digest.zone), words.day_name(day)[:-4]))
+    return found
+
+
+# --- tables -----------------------------------------------------------------------------------------------------------
+
+def _models(digest: Digest, width: int, charset: Charset) -> List[Line]:
+    groups = words.model_groups(digest)
+    found: List[Line] = []
+    for group, part in zip(groups, words.shares(groups)):
+        name = text.pad(words.name_of(group, 26), 26)
+        figures = f"{part * 100:>4.0f} %{text.short_count(group.tokens):>7}{text.usd(group.cost_usd):>11}"
+        room = width - 26 - len(figures) - 3
+        bar = text.bar(part, room, "accent", charset) if room >= 6 else ()
+        found.append((Span(f" {name} ", "label"), *bar, Span(figures, "value")))
+    return _titled("Models", found)
+
+
+def _table(table: words.Table, width: int) -> List[Line]:
+    """Columns two cells apart, the first at the left."""
+    wide = [max(text.width(row[at]) for row in (table.head, *table.rows)) for at in range(len(table.head))]
+    rows = [(Span(_row(row, wide), "label" if row is table.head else "text"),) for row in (table.head, *table.rows)]
+    return _titled(table.title, rows)
+
+
+def _row(cells: Sequence[str], wide: Sequence[int]) -> str:
+    first, *rest = zip(cells, wide)
+    return " " + text.pad(*first) + "".join("  " + " " * (room - text.width(cell)) + cell for cell, room in rest)

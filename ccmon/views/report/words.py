@@ -1,0 +1,208 @@
+"""What every form of a report says in the same words: its heading, the figures beside those before, and its tables."""
+
+from datetime import date
+from typing import List, NamedTuple, Optional, Sequence, Tuple
+
+from ccmon import text
+from ccmon.history.digest import Digest, PlanUse
+from ccmon.history.groups import Group
+from ccmon.views.screen.scene import model_name
+from ccmon.when import DAYS, MONTHS, local
+
+WEEKDAYS = DAYS
+MONTH_NAMES = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+               "December")
+MODELS_SHOWN = 8
+NOTHING = "No sessions are stored for this time. ccmon keeps them from its first run on; try: ccmon record"
+COUNTING = "Tokens are input and output. A session belongs to the day on which it began; the hours have what was used in them."
+
+
+class Figure(NamedTuple):
+    """One number of the period and the same of the period before."""
+
+    name: str
+    now: str
+    before: str
+    change: str                        # "" where the two cannot be compared
+
+
+class Table(NamedTuple):
+    """Cells of text below a heading; all columns but the first are at the right."""
+
+    title: str
+    head: Tuple[str, ...]
+    rows: Tuple[Tuple[str, ...], ...]
+
+
+# --- heading ----------------------------------------------------------------------------------------------------------
+
+def heading(digest: Digest) -> str:
+    """Week 47, 17 to 23 November 2025; November 2025."""
+    period = digest.period
+    if period.kind == "month":
+        return f"{MONTH_NAMES[period.first.month - 1]} {period.first.year}"
+    return f"Week {int(period.key[-2:])}, {span(period.first, period.last)}"
+
+
+def span(first: date, last: date) -> str:
+    """17 to 23 November 2025, 29 December 2025 to 4 January 2026."""
+    end = f"{last.day} {MONTH_NAMES[last.month - 1]} {last.year}"
+    month = "" if first.month == last.month else f" {MONTH_NAMES[first.month - 1]}"
+    year = "" if first.year == last.year else f" {first.year}"
+    return f"{first.day}{month}{year} to {end}"
+
+
+def moment(epoch: int, digest: Digest) -> str:
+    """Sun 22 Nov 15:40."""
+    at = local(epoch, digest.zone)
+    return f"{DAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1]} {at:%H:%M}"
+
+
+def state(digest: Digest) -> str:
+    """Whether the period is over."""
+    return f"so far, {moment(digest.now, digest)}" if digest.so_far else "complete"
+
+
+def zone_name(digest: Digest) -> str:
+    """The zone that days and hours are of."""
+    return text.printable(digest.zone.name)
+
+
+def day_name(day: date) -> str:
+    """Mon 17 Nov."""
+    return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
+
+
+# --- figures ----------------------------------------------------------------------------------------------------------
+
+def before_name(digest: Digest) -> str:
+    """What the period is compared with."""
+    return f"{digest.period.kind} before" + (" by then" if digest.so_far else "")
+
+
+def compared(digest: Digest) -> str:
+    """With what the period is compared, as a part of a sentence; empty when with nothing."""
+    until = " up to the same time" if digest.so_far else ""
+    return f"compared with the {digest.period.kind} before{until}" if digest.before else ""
+
+
+def figures(digest: Digest) -> List[Figure]:
+    """Tokens, cost, sessions, and how near the limit they came."""
+    now, then = digest.total, digest.before
+    return [
+        _figure("tokens", now.tokens, then and then.tokens),
+        Figure("cost", text.usd(now.cost_usd), text.usd(then.cost_usd if then else None),
+               change(now.cost_usd, then.cost_usd if then else None)),
+        _figure("sessions", now.sessions, then and then.sessions),
+        _figure("80 % passed", now.near, then and then.near, relative=False),
+        _figure("limit reached", now.hits, then and then.hits, relative=False),
+    ]
+
+
+def _figure(name: str, now: int, then: Optional[int], relative: bool = True) -> Figure:
+    return Figure(name, text.count(now), "-" if then is None else text.count(then), change(now, then) if relative else "")
+
+
+def change(now: Optional[float], before: Optional[float]) -> str:
+    """+12 %, twice as much and more as a factor; nothing where there is nothing to compare."""
+    if now is None or not before:
+        return ""
+    ratio = now / before
+    return f"{min(ratio, 99_999):.1f} times" if ratio >= 2 else f"{(ratio - 1) * 100:+.0f} %".replace("-0 %", "+0 %")
+
+
+def day_number(day: date, week: bool) -> Tuple[str, str]:
+    """What a day is called below a picture, and what may be left out of it: Mon and 17 in a week, 17 in a month."""
+    return (DAYS[day.weekday()], f" {day.day}") if week else (str(day.day), "")
+
+
+# --- tables -----------------------------------------------------------------------------------------------------------
+
+def days_table(digest: Digest) -> Table:
+    """One row for each day that has begun."""
+    rows = tuple((day_name(day.begins), *_amounts(day), text.percent(day.percent) if day.sessions else "", nearness(day))
+                 for day in digest.days if day.begins)
+    return Table("Days", ("day", "sessions", "tokens", "cost", "highest", ""), rows)
+
+
+def _amounts(group: Group) -> Tuple[str, str, str]:
+    if not group.sessions:
+        return "", "", ""
+    return text.count(group.sessions), text.count(group.tokens), text.usd(group.cost_usd)
+
+
+def nearness(group: Group) -> str:
+    """limit reached, over 80 %, or nothing."""
+    return "limit reached" if group.hits else "over 80 %" if group.near else ""
+
+
+def model_groups(digest: Digest) -> List[Group]:
+    """The models by use; those beyond the eighth, and those of less than half a percent, as one."""
+    groups = [group for group in digest.models if group.tokens > 0]
+    told = [group for group, part in zip(groups, shares(groups)) if part >= 0.005][:MODELS_SHOWN]
+    rest = groups[len(told):]
+    return [*told, _joined(rest)] if len(rest) > 1 else groups
+
+
+def _joined(rest: Sequence[Group]) -> Group:
+    known = [group.cost_usd for group in rest if group.cost_usd is not None]
+    return rest[0]._replace(key=f"{len(rest)} others", tokens=sum(group.tokens for group in rest),
+                            cost_usd=sum(known) if len(known) == len(rest) else None)
+
+
+def shares(groups: Sequence[Group]) -> List[float]:
+    """Each one's part of all their tokens, 0..1."""
+    whole = sum(group.tokens for group in groups)
+    return [group.tokens / whole if whole else 0.0 for group in groups]
+
+
+def name_of(group: Group, cells: int = 40) -> str:
+    """The names of models or of a machine, short enough for a table."""
+    name = " + ".join(model_name(part) for part in group.key.split(" + "))
+    return name if text.width(name) <= cells else text.clip(name, cells - 2) + ".."
+
+
+def models_table(digest: Digest) -> Table:
+    """Tokens and cost by model."""
+    groups = model_groups(digest)
+    rows = tuple((name_of(group), text.count(group.tokens), f"{part * 100:.0f} %", text.usd(group.cost_usd))
+                 for group, part in zip(groups, shares(groups)))
+    return Table("Models", ("model", "tokens", "share", "cost"), rows)
+
+
+def plans_table(digest: Digest) -> Table:
+    """How near the limit the sessions came, by the plan of their time."""
+    rows = tuple((_plan(use), _limits(use), text.count(use.sessions), text.count(use.near), text.count(use.hits))
+                 for use in digest.plans)
+    return Table("Limits", ("plan", "limit", "sessions", "80 % passed", "reached"), rows)
+
+
+def _plan(use: PlanUse) -> str:
+    name = text.printable(use.plan)
+    return name if text.width(name) <= 24 else text.clip(name, 22) + ".."
+
+
+def _limits(use: PlanUse) -> str:
+    low, high = use.limits
+    return text.count(high) if low == high else f"{text.short_count(low)} to {text.short_count(high)}"
+
+
+def hosts_table(digest: Digest) -> Table:
+    """Sessions and tokens by machine."""
+    rows = tuple((_host(group.key), *_amounts(group), text.count(group.hits)) for group in digest.hosts)
+    return Table("Machines", ("machine", "sessions", "tokens", "cost", "limit reached"), rows)
+
+
+def _host(name: str) -> str:
+    name = text.printable(name) or "unknown"
+    return name if text.width(name) <= 30 else text.clip(name, 28) + ".."
+
+
+def heat_level(tokens: float, top: float, levels: int) -> int:
+    """0 for nothing, else 1 to levels by the share of the fullest hour."""
+    return 0 if tokens <= 0 or top <= 0 else min(levels, 1 + int(tokens / top * levels * 0.9999))
+
+
+def fullest(table: Sequence[Sequence[float]]) -> float:
+    """Tokens of the fullest cell of the heat map."""
+    return max((tokens for row in table for tokens in row), default=0.0)

@@ -1,0 +1,1 @@
+"""The parts and pages of the full screen."""

@@ -1,0 +1,94 @@
+"""The screen: parts stacked in a window; what does not fit drops out in order of worth, nothing wraps."""
+
+from typing import List
+
+from ccmon import text
+from ccmon.text import Line, Span
+from ccmon.views.screen import course, foot, idle, outlook_row, parts, recent, small
+from ccmon.views.screen.scene import LABEL_CELLS, Scene
+from ccmon.views.screen.stack import Part, bottom, fit_both
+
+WIDE, THIRD, NARROW = 72, 110, 38      # cells from which a layout is used
+LEAST_GRAPH, TALL_GRAPH = 5, 22        # rows of the graph with its axis
+
+
+def render(scene: Scene, width: int, height: int) -> List[Line]:
+    """At most `height` lines of at most `width` cells."""
+    if width < 1 or height < 1:
+        return []
+    if height < 3 or width < small.TINY:
+        lines = small.micro(scene, width, height)
+    elif width < NARROW or height < 5:
+        lines = small.tiny(scene, width, height)
+    elif not scene.snapshot.active:
+        lines = idle.render(scene, width, height)
+    elif scene.compact or width < WIDE:
+        lines = _narrow(scene, width, height)
+    else:
+        lines = _wide(scene, width, height)
+    return [text.clip_line(line, width) for line in lines[:height]]
+
+
+def _wide(scene: Scene, width: int, height: int) -> List[Line]:
+    columns = _columns(scene, width)
+    body = [Part(4, [parts.title(scene, width)]), Part(8, [parts.rule(scene, width)]), *_meters(scene, width),
+            Part(4, parts.official_rows(scene, width)), Part(9, [()]),
+            Part(5, columns[:1]), Part(6, columns[1:2]), Part(3, columns[2:]), Part(9, [()])]
+    least = 3 if height >= 30 else 2 if height >= 9 else 1
+    spare = height - sum(len(part.lines) for part in body) - 1 - LEAST_GRAPH
+    rows = max(least, min(spare, len(foot.notices(scene, width, spare))))      # a graph can do with less, a warning cannot
+    lines, end = fit_both(body, _foot(scene, width, rows, roomy=height >= 20), height)
+    return bottom(lines + _below(scene, width, height - len(lines) - len(end)), end, height)
+
+
+def _foot(scene: Scene, width: int, rows: int, roomy: bool) -> List[Part]:
+    """Notices just above the keys; roomy keeps their rows free when there are none."""
+    notices = foot.notices(scene, width, rows)
+    space = [()] * (rows - len(notices)) if roomy else []
+    return [Part(9, space), Part(1, notices[:1]), Part(5, notices[1:]), Part(7, [foot.keys(scene, width)])]
+
+
+def _columns(scene: Scene, width: int) -> List[Line]:
+    """Burn rate and forecast, cost and models, and with room the kinds of tokens."""
+    half, third = (width * 45 // 100, width * 73 // 100) if width >= THIRD else (width * 64 // 100, width)
+    lines = [parts.burn_row(scene, half - 2), parts.lasts_row(scene, half - 2), outlook_row.runs_out_row(scene, half - 2)]
+    lines = [_beside(*pair, half) for pair in zip(lines, parts.money_rows(scene, third - half - 1))]
+    if width >= THIRD:
+        lines = [_beside(*pair, third) for pair in zip(lines, parts.split_rows(scene, width - third - 1))]
+    return lines
+
+
+def _meters(scene: Scene, width: int) -> List[Part]:
+    return [Part(0, [parts.tokens_bar(scene, width)]), Part(1, [parts.tokens_figures(scene, width)]),
+            Part(3, [parts.time_bar(scene, width)]), Part(2, [parts.time_figures(scene, width)])]
+
+
+def _beside(left: Line, right: Line, column: int) -> Line:
+    return (*left, Span(" " * max(1, column - text.line_width(left))), *right) if right else left
+
+
+def _below(scene: Scene, width: int, rows: int) -> List[Line]:
+    """The graph, and in tall windows the sessions before this one."""
+    before = recent.lines(scene, width, min(10, rows - TALL_GRAPH))
+    return _graph(scene, width, rows - len(before)) + before
+
+
+def _graph(scene: Scene, width: int, rows: int) -> List[Line]:
+    return [(Span(" "), *line) for line in course.curve(scene, width, rows)] if rows >= LEAST_GRAPH else []
+
+
+def _narrow(scene: Scene, width: int, height: int) -> List[Line]:
+    rows = min(height, idle.COMPACT_ROWS) if scene.compact else height
+    money = [_under_label(line) for line in parts.money_rows(scene, width - LABEL_CELLS + parts.MONEY_LABEL_CELLS)]
+    body = [Part(4, [parts.title(scene, width)]), Part(9, [parts.rule(scene, width)]), *_meters(scene, width),
+            Part(4, parts.official_rows(scene, width)), Part(7, [parts.burn_row(scene, width)]),
+            Part(8, [parts.lasts_row(scene, width)]), Part(2, [outlook_row.runs_out_row(scene, width)]),
+            *(Part(10 + at, [line]) for at, line in enumerate(money) if line)]
+    lines, end = fit_both(body, _foot(scene, width, 3 if rows >= 14 else 2 if rows >= 9 else 1, roomy=False), rows)
+    picture = [] if scene.compact else _below(scene, width, height - len(lines) - len(end))
+    return bottom(lines + picture, end, rows)
+
+
+def _under_label(line: Line) -> Line:
+    """A row of the right column as a row of its own."""
+    return (Span(text.pad("    " + line[0].text.strip(), LABEL_CELLS), line[0].role), *line[1:]) if line else ()

@@ -1,0 +1,57 @@
+"""The help page of the screen."""
+
+from typing import List, Tuple
+
+from ccmon import text
+from ccmon.text import Line, Span
+from ccmon.views.screen import foot, parts
+from ccmon.views.screen.scene import Scene, pick
+
+NOTES = (
+    "Tokens are input + output; cache tokens are shown apart.",
+    "The mark on the token bar is where even use would be by now: left of it is good.",
+    "Burn is tokens a minute over the last hour; `lasts at` is the pace that would last just to the reset.",
+    "In the graph, solid is what was seen, dashed is how it goes on at this pace.",
+    "Plan figures are reference values, not published limits: --limit N sets your own.",
+)
+BACK = (("q", "back"),)
+
+
+def render(scene: Scene, width: int, height: int) -> List[Line]:
+    """At most `height` lines: the keys first, then as many whole notes as fit."""
+    head: List[Line] = [parts.title(scene, width, "help"), parts.rule(scene, width), ()]
+    keys = _rows(width) if len(foot.KEYS) < height else _flow(width)
+    if len(keys) + len(head) + 2 > height:
+        head = []
+    lines = [*head, *keys]
+    for note in _notes(width):
+        if len(lines) + len(note) < height:
+            lines += note
+    back = foot.page_keys(BACK, text.printable(scene.status), width)
+    lines = [*lines[:max(1, height - 1)], *[()] * (height - 1 - len(lines)), back]
+    return [text.clip_line(line, width) for line in lines[:height]]
+
+
+def _rows(width: int) -> List[Line]:
+    rows = []
+    for key, word, more in foot.KEYS:
+        brief = (Span(f"  {key}  ", "key"), Span(f"{word:<9}", "text"))
+        rows.append(pick([(*brief, Span(more, "dim")), brief, (Span(f" {key} ", "key"), Span(word, "text"))], width))
+    return rows
+
+
+def _flow(width: int) -> List[Line]:
+    """The keys side by side, those of one page last."""
+    lines: List[Tuple[Span, ...]] = [()]
+    for key, word, _ in sorted(foot.KEYS, key=lambda row: row[0] in foot.OF_HISTORY):
+        pair = (Span(f" {key} ", "key"), Span(f"{word} ", "text"))
+        if text.line_width(lines[-1]) + text.line_width(pair) > width:
+            lines.append(())
+        lines[-1] = (*lines[-1], *pair)
+    return list(lines)
+
+
+def _notes(width: int) -> List[List[Line]]:
+    """Each note as its lines, the first after a blank."""
+    notes: List[List[Line]] = [[(Span("  " + row, "dim"),) for row in text.wrap(note, max(1, width - 4))] for note in NOTES]
+    return [[(), *notes[0]], *notes[1:]]

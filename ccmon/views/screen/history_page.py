@@ -1,0 +1,131 @@
+"""The history page of the screen: the list of sessions, a chart by day, week or month, and a heat map of the week."""
+
+from typing import Dict, List, NamedTuple, Sequence, Tuple
+
+from ccmon import text
+from ccmon.history import groups as history_groups
+from ccmon.history.groups import PERIODS, Group
+from ccmon.model import Record, Used
+from ccmon.text import Line
+from ccmon.views.history import chart, heatmap, listing
+from ccmon.views.screen import foot, parts
+from ccmon.views.screen.scene import Scene
+from ccmon.when import Zone, local
+
+VIEWS = ("list", "chart", "heat map")
+NEXT_KEYS, BACK_KEYS = ("v", "tab", "right"), ("left",)
+SCROLL_KEYS = ("up", "down", "pgup", "pgdn", "home", "end")
+
+
+class Past(NamedTuple):
+    """The stored sessions and what the pictures need of them."""
+
+    records: Tuple[Record, ...]                # by start
+    groups: Dict[str, List[Group]]             # by day, week and month, without gaps
+    heat: List[List[float]]                    # tokens by weekday and hour
+    seen: Dict[int, float]                     # tokens by hour (epoch s of its start), where the log reader saw them
+
+
+class Look(NamedTuple):
+    """What of it is to be seen."""
+
+    view: str = "list"
+    period: str = "day"
+    offset: int = 0                            # sessions or periods scrolled away, the newest first
+
+
+NO_PAST = Past((), {period: [] for period in PERIODS}, [[0.0] * 24 for _ in range(7)], {})
+
+
+def gathered(records: Sequence[Record], used: Sequence[Used], zone: Zone, now: int) -> Past:
+    """Everything that is worked out once, and not for every frame."""
+    today = local(now, zone).date()
+    groups = {period: chart.filled(history_groups.by_period(records, period, zone), period, today) for period in PERIODS}
+    heat = history_groups.heat(history_groups.hourly(records, used, now), zone)
+    return Past(tuple(records), groups, heat, history_groups.hourly((), used, now))
+
+
+def after_key(look: Look, key: str, past: Past, width: int, height: int) -> Look:
+    """What is to be seen after that key; any other key changes nothing."""
+    if key in NEXT_KEYS or key in BACK_KEYS:
+        step = 1 if key in NEXT_KEYS else -1
+        return look._replace(view=VIEWS[(VIEWS.index(look.view) + step) % len(VIEWS)], offset=0)
+    if key == "b" and look.view == "chart":
+        return look._replace(period=_next_period(look.period), offset=0)
+    if key in SCROLL_KEYS:
+        shown, known = _extent(look, past, width, height)
+        last, page = max(0, known - shown), max(1, shown - 1)
+        step = {"up": -1, "down": 1, "pgup": -page, "pgdn": page, "home": -known, "end": known}[key]
+        return look._replace(offset=max(0, min(last, look.offset + step)))
+    return look
+
+
+def _next_period(period: str) -> str:
+    return PERIODS[(PERIODS.index(period) + 1) % len(PERIODS)]
+
+
+def _extent(look: Look, past: Past, width: int, height: int) -> Tuple[int, int]:
+    """How many sessions or periods the window shows at most, and how many there are."""
+    rows = _body_rows(look, height)
+    if look.view == "list":
+        return listing.fitting(rows), len(past.records)
+    if look.view == "heat map":
+        return 0, 0
+    known = len(past.groups[look.period])
+    return chart.fitting(known, look.period, width, rows), known
+
+
+def _head_rows(look: Look, height: int) -> int:
+    """Title and rule, where they leave room for something to see: a map of the week needs more of it."""
+    least = (9, 13) if look.view == "heat map" else (6, 8)
+    return sum(height >= rows for rows in least)
+
+
+def _body_rows(look: Look, height: int) -> int:
+    return max(0, height - 1 - _head_rows(look, height))
+
+
+def render(scene: Scene, past: Past, look: Look, width: int, height: int) -> List[Line]:
+    """At most `height` lines: the title, the view, and the keys last."""
+    shown, known = _extent(look, past, width, height)
+    look = look._replace(offset=max(0, min(look.offset, known - shown)))       # the window may have grown
+    head = [parts.title(scene, width, _title(look, width)), parts.rule(scene, width)][:_head_rows(look, height)]
+    body = _body(scene, past, look, width, _body_rows(look, height))
+    lines = [*head, *body]
+    end = foot.page_keys(_keys(look, known), _where(look, min(shown, known), known), width)
+    return [text.clip_line(line, width) for line in (*lines, *[()] * (height - len(lines) - 1), end)][:height]
+
+
+def _title(look: Look, width: int) -> str:
+    by_hour = "history by weekday and hour" if width >= 60 else "history by hour"
+    return {"list": "history", "chart": f"history by {look.period}", "heat map": by_hour}[look.view]
+
+
+def _keys(look: Look, known: int) -> List[Tuple[str, str]]:
+    """What can be done here, most wanted first."""
+    back, following = ("h", "back"), ("v", VIEWS[(VIEWS.index(look.view) + 1) % len(VIEWS)])
+    if look.view == "heat map" or not known:
+        return [back, following]
+    by = [("b", f"by {_next_period(look.period)}")] if look.view == "chart" else []
+    return [back, following, *by, ("up/down", "scroll")]
+
+
+def _where(look: Look, shown: int, known: int) -> str:
+    """Which of how many are on the screen."""
+    if look.view == "heat map":
+        return ""
+    noun = "session" if look.view == "list" else look.period
+    counted = text.plural(known, noun)
+    return f"{look.offset + 1}-{look.offset + shown} of {counted}" if shown else counted
+
+
+def _body(scene: Scene, past: Past, look: Look, width: int, rows: int) -> List[Line]:
+    if not past.records:
+        return listing.nothing(width, rows)
+    if look.view == "list":
+        return listing.lines(scene, past.records, past.seen, look.offset, width, rows)
+    if look.view == "heat map":
+        return heatmap.fitted(past.heat, width, rows, scene.charset)
+    groups = past.groups[look.period]
+    periods = groups[:len(groups) - look.offset]
+    return chart.picture(periods, len(groups), look.period, width, rows, scene.charset)

@@ -1,0 +1,152 @@
+"""The screen without an active session: the last one, today and the week, the record, the next reset; else first steps."""
+
+from datetime import date, timedelta
+from typing import Dict, List, NamedTuple, Sequence, Tuple
+
+from ccmon import text
+from ccmon.model import Block
+from ccmon.text import Line, Span
+from ccmon.views.screen import foot, parts, recent, welcome
+from ccmon.views.screen.scene import LABEL_CELLS, Scene, day_text, label, models, pick, plan_name
+from ccmon.views.screen.stack import Part, bottom, fit_both
+from ccmon.when import DAYS
+
+NO_SESSION = "No active session found. Start a Claude Code session and it shows up here."
+COMPACT_ROWS = 12
+SPARE_ROWS = 8                         # a window with fewer stays airy
+INSTALL = "npm install -g ccusage"     # a command is not parted at the end of a row
+
+
+class Day(NamedTuple):
+    """The sum of one local day."""
+
+    date: date
+    tokens: int
+    sessions: int
+    cost_usd: float
+
+
+def render(scene: Scene, width: int, height: int) -> List[Line]:
+    """At most `height` lines."""
+    height = min(height, COMPACT_ROWS) if scene.compact else height
+    notices = foot.notices(scene, width, 2 if height >= 20 else 1)
+    notices = notices if scene.message or not _unread(scene) else []
+    end = [Part(3, notices), Part(6, [foot.keys(scene, width)])]
+    lines, end_lines = fit_both(_body(scene, width), end, height)
+    spare = height - len(lines) - len(end_lines)
+    more = recent.lines(scene, width, spare - 1) if spare >= SPARE_ROWS else []
+    return bottom(lines + more, end_lines, height)
+
+
+def _body(scene: Scene, width: int) -> List[Part]:
+    whole = text.printable(headline(scene)).replace(INSTALL, INSTALL.replace(" ", "_"))
+    rows = [line.replace(INSTALL.replace(" ", "_"), INSTALL) for line in text.wrap(whole, max(1, width - 3))]
+    words = [(Span("  " + line, "value"),) for line in rows]
+    days = _week(scene)
+    steps = [] if days or scene.snapshot.session else welcome.steps(scene, width)
+    first, later = ([Part(9, [()]), Part(0, steps)], []) if welcome.is_first(scene) else ([], [Part(7, steps)])
+    return [Part(4, [parts.title(scene, width)]), Part(8, [parts.rule(scene, width)]), Part(9, [()]), Part(0, words),
+            *first, Part(9, [()]), Part(1, [_reset(scene, width)]), Part(3, parts.official_rows(scene, width, apart=False)),
+            Part(2, _last(scene, width)), Part(5, _record(scene, width)), Part(11, [] if days else [_plan(scene, width)]),
+            Part(10, [()]), Part(7, [_day(scene, day, top, width) for day, top in days]), Part(9, _total(scene, days, width)),
+            *later]
+
+
+def _unread(scene: Scene) -> bool:
+    return scene.snapshot.age_s is None and scene.snapshot.session is None
+
+
+def headline(scene: Scene) -> str:
+    """What there is to say first."""
+    snapshot = scene.snapshot
+    if welcome.is_first(scene):
+        return welcome.WELCOME
+    failed = next((notice.text for notice in snapshot.warnings if notice.code == "source_failed"), "")
+    if _unread(scene):
+        return failed or "Reading the usage with ccusage ..."
+    return NO_SESSION
+
+
+def _plan(scene: Scene, width: int) -> Line:
+    limit = scene.snapshot.limit
+    tokens, more = Span(f"{text.count(limit.tokens)} tokens", "value"), Span(" a session", "label")
+    why = (Span(f"  plan {plan_name(limit)}", "dim"), Span(" (reference figure)" if limit.source == "plan" else "", "dim"))
+    return (*label(scene.charset, "📊", "limit"), *pick([(tokens, more, *why), (tokens, more), (tokens,)], width - LABEL_CELLS))
+
+
+def _reset(scene: Scene, width: int) -> Line:
+    reset = scene.snapshot.reset
+    kind = "reference time" if reset.rule == "schedule" else "daily" if reset.rule == "hour" else reset.rule
+    at = (Span(scene.clock(reset.at), "value"), Span(f"  in {text.duration(reset.at - scene.snapshot.now)}", "label"))
+    more = (Span(f"  {kind}, {scene.place}", "dim"),)
+    return (*label(scene.charset, "⏰", "reset"), *pick([(*at, *more), at, at[:1]], width - LABEL_CELLS))
+
+
+def _last(scene: Scene, width: int) -> List[Line]:
+    block = scene.snapshot.session
+    if block is None:
+        return []
+    when = Span(f"{scene.clock(block.start)}-{scene.hour(block.end)}", "value")
+    now = scene.snapshot.now
+    over = block.end if block.end <= now else block.used_until(now)      # the source lists it no more
+    ago = Span(f"  {text.duration(now - over)} ago", "label")
+    used, cost = Span(f"  {text.count(block.tokens)} tokens", "text"), Span(f"  {text.usd(block.cost_usd)}", "text")
+    names = Span("  " + models(block, max(20, width - 64)), "dim")
+    return [(*label(scene.charset, "⏳", "last"),
+             *pick([(when, ago, used, cost, names), (when, ago, used, cost), (when, used, cost), (when, used), (when,)],
+                   width - LABEL_CELLS))]
+
+
+def _record(scene: Scene, width: int) -> List[Line]:
+    high = scene.facts.high_water
+    if high is None:
+        return []
+    tokens, on = Span(f"{text.count(high.tokens)} tokens", "value"), Span(f" on {day_text(high.at, scene.zone)}", "label")
+    among = Span(f"  the most of {text.plural(high.sessions, 'session')}", "dim")
+    return [(*label(scene.charset, "🚀", "record"), *pick([(tokens, on, among), (tokens, on), (tokens,)], width - LABEL_CELLS))]
+
+
+# --- the week ------------------------------------------------------------------------------------------------------------
+
+def sums(scene: Scene, blocks: Sequence[Block]) -> Dict[date, Day]:
+    """Tokens, sessions and cost by the local day on which a session began."""
+    days: Dict[date, Day] = {}
+    for block in blocks:
+        day = scene.day(block.start)
+        old = days.get(day, Day(day, 0, 0, 0.0))
+        days[day] = Day(day, old.tokens + block.tokens, old.sessions + 1, old.cost_usd + (block.cost_usd or 0))
+    return days
+
+
+def _week(scene: Scene) -> List[Tuple[Day, int]]:
+    """Today and the six days before it, with the week's largest day; empty when the week was."""
+    known, today = sums(scene, scene.facts.blocks), scene.day(scene.snapshot.now)
+    week = [known.get(day, Day(day, 0, 0, 0.0)) for day in (today - timedelta(days=ago) for ago in range(7))]
+    top = max(day.tokens for day in week)
+    return [(day, top) for day in week] if top else []
+
+
+def _day(scene: Scene, day: Day, top: int, width: int) -> Line:
+    today = day.date == scene.day(scene.snapshot.now)
+    name = "today" if today else f"{DAYS[day.date.weekday()]} {day.date.day:>2}"
+    head = Span(text.pad("    " + name, LABEL_CELLS), "value" if today else "label")
+    tail = _tail(day, width)
+    cells = max(1, width - LABEL_CELLS - text.width(tail))
+    bar = recent.blank_track(text.bar(day.tokens / top, cells, "accent", scene.charset))
+    return (head, *bar, Span(tail, "value" if today else "text" if day.sessions else "dim"))
+
+
+def _tail(day: Day, width: int) -> str:
+    """Tokens, sessions and cost in columns; a dash for a day without."""
+    if not day.sessions:
+        return f"{'-':>12}" + (" " * 25 if width >= 60 else " ")
+    sessions = text.plural(day.sessions, "session")
+    return f"{text.count(day.tokens):>12}" + (f"  {sessions:<12}{text.usd(day.cost_usd):>10} " if width >= 60 else " ")
+
+
+def _total(scene: Scene, days: Sequence[Tuple[Day, int]], width: int) -> List[Line]:
+    if not days:
+        return []
+    week = Day(days[0][0].date, sum(day.tokens for day, _ in days), sum(day.sessions for day, _ in days),
+               sum(day.cost_usd for day, _ in days))
+    return [text.spread((Span("    seven days", "label"),), (Span(_tail(week, width).strip(" ") + " ", "label"),), width)]

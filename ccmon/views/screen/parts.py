@@ -1,0 +1,261 @@
+"""The parts of the screen while a session is active: each is a function from the scene and a width to lines."""
+
+from typing import Iterator, List, Optional, Sequence, Tuple
+
+from ccmon import text
+from ccmon.model import SESSION_S, Official, Quota, Snapshot
+from ccmon.text import Line, Span
+from ccmon.usage import burn
+from ccmon.usage.outlook import is_likelihood
+from ccmon.views.limit_words import is_unknown, limit_words
+from ccmon.views.screen.scene import LABEL_CELLS, Scene, figure, label, models, pick, pick_text, plan_name
+
+PERCENT_CELLS = 9
+SPARKS, LEAST_SPARKS = 12, 3           # one for five minutes
+FIGURES_CELLS = 30                     # room kept for the figures, so that what stands beside them does not change with them
+MONEY_LABEL_CELLS = 8
+OWN_RESETS = {"session": ("session end",), "official": ("official reset", "official")}     # at the end of the time row's window
+OLD_S = 600                            # what Claude said longer ago than this is shown with its age
+
+
+def title(scene: Scene, cells: int, page: str = "") -> Line:
+    """Name and session (or the page's name) at the left; plan, zone and clock at the right."""
+    mark = " 🎯 " if scene.charset.unicode and scene.charset.emoji else " " * 4
+    span = f"  {page}" if page else _session_span(scene)
+    clock = scene.second(scene.snapshot.now) + " "
+    zone, plan = scene.place, plan_name(scene.snapshot.limit)
+    city = zone.split("/")[-1]
+    short = span.replace("session ", "")
+    variants = [(span, f"{plan}   {zone}   "), (span, f"{plan}   {city}   "), (span, f"{plan}   "), (short, f"{plan}   "),
+                (short, ""), ("", "")]
+    for shown, right in variants:
+        left = (Span(mark + "ccmon", "title"), Span(shown, "text"))
+        ends = (Span(right, "label"), Span(clock, "value"))
+        if text.line_width(left) + text.line_width(ends) + 1 < cells:
+            return text.spread(left, ends, cells)
+    return pick([(Span(mark + "ccmon", "title"),)], cells)
+
+
+def _session_span(scene: Scene) -> str:
+    session = scene.snapshot.session
+    if not scene.snapshot.active or session is None:
+        return ""
+    return f"  session {scene.hour(session.start)}-{scene.hour(session.end)}"
+
+
+def rule(scene: Scene, cells: int) -> Line:
+    """A dim line across."""
+    return (Span(" " + ("─" if scene.charset.unicode else "-") * max(0, cells - 2), "track"),)
+
+
+def window(snapshot: Snapshot) -> Tuple[int, int]:
+    """Start and end (epoch s) of what the time row is about: Claude's own window where it gives the reset, else the session."""
+    reset, session = snapshot.reset, snapshot.session
+    assert session is not None
+    return (reset.at - SESSION_S, reset.at) if reset.rule == "official" else (session.start, session.end)
+
+
+def elapsed_share(snapshot: Snapshot) -> float:
+    """How much of the window's time is over, 0..1."""
+    start, end = window(snapshot)
+    return min(1.0, max(0.0, (snapshot.now - start) / max(1, end - start)))
+
+
+def _meter(scene: Scene, cells: int, head: Line, share: float, role: str, shown: str, mark: Optional[float] = None) -> Line:
+    bar = text.bar(share, max(1, cells - LABEL_CELLS - PERCENT_CELLS), role, scene.charset, mark)
+    return (*head, *bar, Span(f"{shown:>{PERCENT_CELLS - 1}} ", role if role != "accent" else "value"))
+
+
+def percent_words(percent: float) -> str:
+    """44 %, from 80 % on with a sign, so that colour never says it alone; the digits stay in their columns."""
+    return ("! " if 80 <= percent < 1000 else "!" if percent >= 1000 else "") + text.percent(percent)
+
+
+def tokens_bar(scene: Scene, cells: int) -> Line:
+    """How much of the limit is used; the mark is where it would be if use were even over time."""
+    snapshot = scene.snapshot
+    assert snapshot.session is not None and snapshot.percent is not None
+    word = "used" if snapshot.percent_source == "official" else "tokens"
+    return _meter(scene, cells, label(scene.charset, "📊", word), snapshot.percent / 100, text.level_role(snapshot.percent),
+                  percent_words(snapshot.percent), elapsed_share(snapshot))
+
+
+def tokens_figures(scene: Scene, cells: int) -> Line:
+    """Used, limit, left, and who says what the limit is."""
+    snapshot, room = scene.snapshot, cells - LABEL_CELLS - 1
+    assert snapshot.session is not None and snapshot.left is not None
+    used, limit, left = snapshot.session.tokens, snapshot.capacity, snapshot.left
+    bare = [(Span(text.count(used), "value"), Span(" used", "label"))] if is_unknown(snapshot) else []
+    numbers = pick([*bare, *_figures(snapshot, used, limit, left),
+                    (Span(f"{text.short_count(used)}/{text.short_count(limit)}", "value"),)], room)
+    free = room - max(FIGURES_CELLS if cells >= 72 and not bare else 0, text.line_width(numbers)) - 2
+    source = pick_text(limit_words(snapshot, scene.zone), free)
+    return _ends(numbers, (Span(source, "dim"),) if source else (), cells)
+
+
+def _ends(left: Line, right: Line, cells: int) -> Line:
+    """Under the bars: one group at their beginning, one at the right edge of the percentages."""
+    return text.spread(_indented(left), (*right, Span(" ")) if right else (), cells)
+
+
+def _figures(snapshot: Snapshot, used: int, limit: int, left: int) -> Iterator[Line]:
+    """26,361 of 35,000   8,639 left; what is converted from another unit is rounded and named so."""
+    if snapshot.about:
+        whole, rest = text.short_count(limit), text.short_count(left)
+        yield from (_amounts(text.count(used), " of about ", whole, rest, gap) for gap in (3, 2))
+        yield _amounts(text.short_count(used), " of ~", whole, rest, 2)
+    else:
+        yield from (_amounts(text.count(used), " of ", text.count(limit), text.count(left), gap) for gap in (3, 2))
+        yield _amounts(text.short_count(used), " of ", text.short_count(limit), text.short_count(left), 2)
+
+
+def _amounts(used: str, of: str, limit: str, left: str, gap: int) -> Line:
+    return (Span(used, "value"), Span(of, "label"), Span(limit, "value"), Span(" " * gap), Span(left, "value"),
+            Span(" left", "label"))
+
+
+def time_bar(scene: Scene, cells: int) -> Line:
+    """How much of the time to the session's end, or to the official reset, is over."""
+    share = elapsed_share(scene.snapshot)
+    return _meter(scene, cells, label(scene.charset, "⏳", "time"), share, "accent", text.percent(share * 100))
+
+
+def time_figures(scene: Scene, cells: int) -> Line:
+    """Time to the session's end or the official reset, to another reset when there is one, and the next reference time."""
+    snapshot, room = scene.snapshot, cells - LABEL_CELLS - 1
+    end = window(snapshot)[1]
+    left = (Span(text.duration(end - snapshot.now), "value"), Span(f" to {scene.clock(end)}", "label"))
+    named: List[Line] = [(*left, Span(f" ({name})", "label")) for name in OWN_RESETS.get(snapshot.reset.rule, ())]
+    numbers = pick([*(named or [_other_reset(scene, left, room)]), left], room)
+    at = scene.clock(snapshot.reset.reference_at)
+    reference = pick_text([f"next reference time {at}", f"reference {at}", f"ref {at}"], room - text.line_width(numbers) - 2)
+    return _ends(numbers, (Span(reference, "dim"),) if reference else (), cells)
+
+
+def _other_reset(scene: Scene, left: Line, room: int) -> Line:
+    """The session's end, and the reset by the user's own rule."""
+    reset = scene.snapshot.reset
+    name = {"hour": "daily", "schedule": "schedule"}[reset.rule]
+    at = Span(f"reset {scene.clock(reset.at)}", "value")
+    other = (at, Span(f" in {text.duration(reset.at - scene.snapshot.now)} ({name})", "label"))
+    brief = (at, Span(f" ({name})", "label"))
+    return pick([_joined(3, left, other), _joined(2, left, brief), _joined(2, left, (at,)), brief, left], room)
+
+
+def _indented(line: Sequence[Span]) -> Line:
+    return (Span(" " * LABEL_CELLS), *line)
+
+
+def _joined(gap: int, *groups: Sequence[Span]) -> Line:
+    out: List[Span] = list(groups[0])
+    for group in groups[1:]:
+        out += [Span(" " * gap), *group]
+    return tuple(out)
+
+
+# --- what Claude itself says ---------------------------------------------------------------------------------------------
+
+_WINDOWS = (("5h", "5h"), ("7 days", "7d"))          # of Official, in words and in short
+_WORDINGS = ((0, 0), (1, 1), (2, 1), (2, 2), (3, 3))  # which one of _said for each; the first reset stands in the time row too
+
+
+def official_rows(scene: Scene, cells: int, apart: bool = True) -> List[Line]:
+    """How much of its windows the account has used, as Claude says it; no row when that is not known."""
+    head, room = label(scene.charset, "📡", "official"), cells - LABEL_CELLS - 1
+    if not any(_told(scene.snapshot)):
+        return []
+    groups = next((found for found in _official(scene) if text.line_width(_joined(2, *found)) <= room), [()])
+    if not apart or len(groups) == 1:
+        return [(*head, *pick([_joined(3, *groups), _joined(2, *groups)], room))]
+    return [text.spread((*head, *groups[0]), (*_joined(2, *groups[1:]), Span(" ")), cells)]
+
+
+def _told(snapshot: Snapshot) -> Official:
+    """The windows that are not the bar itself."""
+    in_bar = snapshot.active and snapshot.percent_source == "official"
+    return snapshot.official._replace(five_hour=None) if in_bar else snapshot.official
+
+
+def _official(scene: Scene) -> Iterator[List[Line]]:
+    """What stands in the row, the longest wording first: the known windows, and the age of what is old as long as it fits."""
+    known = [(at, _said(scene, quota, *_WINDOWS[at])) for at, quota in enumerate(_told(scene.snapshot)) if quota]
+    risk, age = _week_risk(scene), _official_age(scene)
+    for more in ([*risk, *age], risk, age, []):
+        yield from ([said[wording[at]] for at, said in known] + more for wording in _WORDINGS)
+
+
+def _said(scene: Scene, quota: Quota, name: str, short: str) -> List[Line]:
+    """37 % of 5h, resets 15:00: from the longest wording to the shortest."""
+    at = scene.clock(quota.resets_at)
+    share = Span(percent_words(quota.percent), text.level_role(quota.percent))
+    wordings = (f" of {name}, resets {at}", f" of {name} to {at}", f" of {short}", f" {short}")
+    return [(share, Span(words, "label")) for words in wordings]
+
+
+def _week_risk(scene: Scene) -> List[Line]:
+    """How likely the seven days are used up before their reset."""
+    week = scene.snapshot.week
+    if week is None or not is_likelihood(week):
+        return []
+    role = "warn" if week.probability >= 0.5 else "value"
+    return [(Span(text.percent(round(100 * week.probability)), role), Span(" likely to run out", "label"))]
+
+
+def _official_age(scene: Scene) -> List[Line]:
+    age_s = max(scene.snapshot.now - quota.read_at for quota in _told(scene.snapshot) if quota)
+    return [(Span(f"read {text.duration(age_s)} ago", "dim"),)] if age_s > OLD_S else []
+
+
+# --- pace ----------------------------------------------------------------------------------------------------------------
+
+def _rate(scene: Scene, number: Optional[float]) -> Line:
+    """A rate as wide as the other one: the units stand below each other."""
+    both = (figure(scene.snapshot.burn_per_min), figure(scene.snapshot.sustainable_per_min))
+    return (Span(f"{figure(number):>{max(3, *map(len, both))}}", "value"), Span(" /min", "label"))
+
+
+def burn_row(scene: Scene, cells: int) -> Line:
+    """Tokens a minute, and the last hour as a sparkline."""
+    snapshot = scene.snapshot
+    values = burn.history(scene.facts.samples, snapshot.now, SPARKS)
+    sparks = text.sparkline(values, scene.charset) if sum(v is not None for v in values) >= LEAST_SPARKS else ""
+    rate = _rate(scene, snapshot.burn_per_min)
+    graphed = _joined(2, rate, (Span(sparks, "accent"), Span("  last hour", "dim")))
+    variants = [graphed, _joined(2, rate, (Span(sparks, "accent"),))] if sparks.strip() else []
+    return (*label(scene.charset, "🔥", "burn"),
+            *pick([*variants, _joined(2, rate, (Span("last hour", "dim"),)), rate], cells - LABEL_CELLS))
+
+
+def lasts_row(scene: Scene, cells: int) -> Line:
+    """The pace that would last just to the reset."""
+    rate = _rate(scene, scene.snapshot.sustainable_per_min)
+    words = "nothing is left" if scene.snapshot.left == 0 else "to the reset"
+    return (*label(scene.charset, "🚀", "lasts at"), *pick([_joined(2, rate, (Span(words, "dim"),)), rate], cells - LABEL_CELLS))
+
+
+def money_rows(scene: Scene, cells: int) -> List[Line]:
+    """Cost, models and cache tokens, for a column at the right."""
+    block = scene.snapshot.session
+    assert block is not None
+    room = cells - MONEY_LABEL_CELLS
+    fresh = text.short_count(block.cache_creation or 0)
+    cache = ["-"] if block.cache_read is None else [f"{text.short_count(block.cache_read)} read  {fresh} new"]
+    return [_pair("cost", [text.usd(block.cost_usd)], "value", room), _pair("models", [models(block, room)], "text", room),
+            _pair("cache", cache, "text", room)]
+
+
+def split_rows(scene: Scene, cells: int) -> List[Line]:
+    """Input and output, and how the burn rate is known, for a third column."""
+    block, room = scene.snapshot.session, cells - MONEY_LABEL_CELLS
+    assert block is not None
+    known = block.input is not None and block.output is not None
+    counts = [f"{text.count(count)} tokens" if known else "-" for count in (block.input or 0, block.output or 0)]
+    measured = scene.snapshot.burn_source == "measured"
+    how = ["measured from snapshots", "measured"] if measured else ["spread evenly over the session", "spread evenly", "even"]
+    return [_pair("input", counts[:1], "text", room), _pair("output", counts[1:], "text", room),
+            _pair("burn is", how, "dim", room)]
+
+
+def _pair(name: str, words: Sequence[str], role: str, room: int) -> Line:
+    found = pick_text(words, room)
+    return (Span(text.pad(name, MONEY_LABEL_CELLS), "label"), Span(found, role)) if found else ()
