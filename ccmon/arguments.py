@@ -8,8 +8,8 @@ from ccmon.alerts.rules import KINDS as ALERTS
 from ccmon.history.groups import KINDS, PERIODS
 from ccmon.model import Given, UsageError
 from ccmon.settings.options import NEGATIVE_FLAGS, OPTIONS, Option, flag_name, near
+from ccmon.setup.snippets import BLOCKS, TARGETS
 from ccmon.text import clean
-from ccmon.views.snippets import BLOCKS, TARGETS
 
 SUBSCRIPTIONS = ("pro", "max", "max5", "max20", "teams", "enterprise")
 SHELLS = ("bash", "zsh", "fish")

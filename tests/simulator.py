@@ -8,7 +8,7 @@ import random
 from typing import Callable, Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
 from ccmon.learning.values import WINDOW_S, Key, Reading, Use
-from ccmon.sources.prices import lookup
+from ccmon.usage.prices import lookup
 
 START = 1780272000                     # Monday 2026-06-01 00:00 UTC
 DAY_S, MINUTE_S = 86400, 60

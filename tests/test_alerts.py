@@ -7,11 +7,11 @@ from commands import HOUR, NOW
 from webhooks import SECRET
 
 from ccmon import linecache
-from ccmon.alerts import rules, sending
+from ccmon.alerts import rules
 from ccmon.alerts.rules import KINDS, SAME_S, Usual
 from ccmon.learning.values import Change, Learned, Use
 from ccmon.model import SESSION_S, Block, Facts, Given, Official, Quota, Sample, Source
-from ccmon.pipeline import memory
+from ccmon.pipeline import alerting, memory
 from ccmon.settings import context
 from ccmon.store import learning
 from ccmon.store.database import Minute
@@ -163,7 +163,7 @@ def facts(tokens, start=START):
 
 
 def claimed(ctx, *of, **more):
-    return [(one.alert.kind, one.channels) for one in sending.claim(ctx, facts(*of), **more)]
+    return [(one.alert.kind, one.channels) for one in alerting.claim(ctx, facts(*of), **more)]
 
 
 def later(ctx, seconds):
@@ -186,7 +186,7 @@ def test_a_window_whose_end_moves_is_the_same_window(ctx, moved):
 def test_the_next_session_has_alerts_of_its_own(ctx):
     claimed(ctx, 8500)
     after = later(ctx, 3 * HOUR)
-    found = sending.claim(after, facts(9500, END))
+    found = alerting.claim(after, facts(9500, END))
     assert [one.alert.kind for one in found] == ["80", "runs_out", "reset"] and claimed(after, 9500, END) == []
 
 
@@ -230,16 +230,16 @@ def test_a_window_with_other_flags_is_not_what_alerts_go_by(home, tmp_path):
 def test_unusual_use_comes_from_the_stored_history(ctx):
     ctx = ctx._replace(settings=ctx.settings._replace(alerts=("unusual",)))
     wild = facts(9000)._replace(samples=(Sample(START, NOW - HOUR, START, 100), Sample(NOW, NOW, START, 9000)))
-    assert sending.claim(ctx, wild) == []                     # nothing is known yet
+    assert alerting.claim(ctx, wild) == []                     # nothing is known yet
     today = NOW // HOUR * HOUR
     with memory.opened(ctx, 1000) as kept:
         kept.keep_logs([Minute(today - day * DAY + hour * HOUR, "opus", 900, 100, 0, 0)
                         for day in range(1, 29) for hour in (-1, 0, 1)], [])
-    assert sending.claim(ctx, wild) == []                     # looked up once an hour
+    assert alerting.claim(ctx, wild) == []                     # looked up once an hour
     with memory.opened(ctx, 1000) as kept:
         kept.note(learning.USUAL, "0")
-    found = sending.claim(ctx, wild)
-    assert [one.alert.kind for one in found] == ["unusual"] and sending.claim(ctx, wild) == []
+    found = alerting.claim(ctx, wild)
+    assert [one.alert.kind for one in found] == ["unusual"] and alerting.claim(ctx, wild) == []
     assert "4.5k tokens in the last hour" in found[0].alert.text and "28 days is 1k" in found[0].alert.text
 
 
@@ -248,12 +248,12 @@ def test_a_damaged_note_says_nothing(ctx, text):
     with memory.opened(ctx, 1000) as kept:
         kept.note(learning.USUAL, text)
     wild = facts(900)._replace(samples=(Sample(START, NOW - HOUR, START, 100), Sample(NOW, NOW, START, 900)))
-    assert sending.claim(ctx, wild) == []
+    assert alerting.claim(ctx, wild) == []
 
 
 def test_what_became_of_it_is_kept(ctx):
-    found = sending.claim(ctx, facts(8500), on_screen=True)
-    sending.send(ctx, found)
+    found = alerting.claim(ctx, facts(8500), on_screen=True)
+    alerting.send(ctx, found)
     with memory.opened(ctx, 1000) as kept:
         told = {one.channel: one.outcome for one in kept.alerts_told(0)}
     assert told["bell"] == "rung" and "notify-send was not found" in told["desktop"] and "no address" in told["webhook"]

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from ccmon.doctor import surroundings, verdicts
 from ccmon.doctor.verdicts import Check, Owned
 from ccmon.model import Place
+from ccmon.setup import snippets
 from ccmon.sources import ccusage_find
 from ccmon.text import line_width, plain
 from ccmon.views import doctor as view
-from ccmon.views import snippets
 
 HOME = Owned("/home/me")
 NODE = verdicts.Node("/usr/bin/node", "v22.3.0", "/usr/bin/npm", "apt-get")

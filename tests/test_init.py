@@ -17,8 +17,8 @@ from terminal import Terminal
 from ccmon.linecache import HOLD_S
 from ccmon.model import CcmonError
 from ccmon.settings.options import OPTIONS
-from ccmon.setup import dotfiles
-from ccmon.views import snippets
+from ccmon.setup import snippets
+from ccmon.system import dotfiles
 
 HOOKS = {                              # how each shell runs a prompt's hooks; $1 is the file with the snippet
     "bash": (["bash", "--norc", "-c"], '. "$1"; {before}; eval "$PROMPT_COMMAND"; {after}; printf "%s\\n" "$CCMON_LINE"', ["-"]),

@@ -11,8 +11,9 @@ from line_shells import call, install, program
 from test_settings_json import others
 
 from ccmon.model import CcmonError
-from ccmon.setup import dotfiles, init, settings_json
-from ccmon.views.snippets import claude_entry, for_sh
+from ccmon.setup import init, settings_json
+from ccmon.setup.snippets import claude_entry, for_sh
+from ccmon.system import dotfiles
 
 OLD = '"statusLine": {"type": "command", "command": "mine", "padding": 0}'
 FILES = {

@@ -11,9 +11,9 @@ from commands import HOUR, NOW, Machine, block, wait_until
 from terminal import Terminal
 
 from ccmon.model import Source
-from ccmon.pipeline import lessons, memory, refresh
+from ccmon.pipeline import lessons, memory, refresh, sources
 from ccmon.settings import context
-from ccmon.sources import choice, log_reader
+from ccmon.sources import log_reader
 
 SONNET = "claude-sonnet-4-5-20250929"
 
@@ -91,7 +91,7 @@ def test_only_the_end_of_a_log_is_looked_at(logged, monkeypatch):
     monkeypatch.setattr(log_reader, "END_BYTES", 1000)
     add_text(logged, limit(NOW - 60) + "x" * 1100 + "\n" + limit(NOW - 30, "5-hour limit reached - resets 6:30pm (UTC)"))
     ctx = context.prepare({}, {**logged.env(), "CCMON_NOW": str(NOW)})
-    found = log_reader.limits_at_the_end(choice.files(ctx), NOW)
+    found = log_reader.limits_at_the_end(sources.files(ctx), NOW)
     assert [at for at, _, _ in found] == [NOW - 30]
 
 
@@ -151,7 +151,7 @@ def test_many_minutes_come_in_at_once(learning, monkeypatch):
     monkeypatch.setattr(log_reader, "MOST_SENT", 10)
     ctx = context.prepare({}, {**learning.env(), "CCMON_NOW": str(NOW)})
     with memory.opened(ctx, 1000) as kept:
-        choice.learn(ctx, Source("ccusage", logs="x"), kept)
+        sources.learn(ctx, Source("ccusage", logs="x"), kept)
     assert len(minutes(learning)) == 25
 
 
@@ -160,12 +160,12 @@ def test_as_long_as_another_process_reads_everything_it_is_tried_again(learning,
     monkeypatch.setattr(log_reader, "_start", lambda: None)
     ctx = context.prepare({}, {**learning.env(), "CCMON_NOW": str(NOW)})
     with memory.opened(ctx, 1000) as kept:
-        choice.learn(ctx, Source("ccusage", logs="x"), kept)
+        sources.learn(ctx, Source("ccusage", logs="x"), kept)
         assert minutes(learning) == [] and kept.logs_learned() == f"{NOW} whole "
-        log_reader.read_all(str(learning.cache), choice.files(ctx), choice._price(ctx))
+        log_reader.read_all(str(learning.cache), sources.files(ctx), sources._price(ctx))
     later = ctx._replace(env={**ctx.env, "CCMON_NOW": str(NOW + 60)})
     with memory.opened(later, 1000) as kept:
-        choice.learn(later, Source("ccusage", logs="x"), kept)
+        sources.learn(later, Source("ccusage", logs="x"), kept)
     assert len(minutes(learning)) == 2
 
 

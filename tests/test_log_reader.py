@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccmon.sources import log_blocks, log_entries, log_files, log_reader, prices
+from ccmon.sources import log_blocks, log_entries, log_files, log_reader
 from ccmon.sources.log_cache import LogCache
+from ccmon.usage import prices
 
 T0 = 1_764_000_000
 HOUR = 3600

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccmon.model import Used
-from ccmon.sources import ccusage, price_table
+from ccmon.sources import ccusage
 from ccmon.sources.ccusage_json import parse
-from ccmon.sources.prices import Price, cost_usd, lookup, used_usd
+from ccmon.usage import price_table
+from ccmon.usage.prices import Price, cost_usd, lookup, used_usd
 
 FOO = Price(3, 15, 3.75, 6, 0.3)
 KINDS = ("input", "output", "cache_5m", "cache_1h", "cache_read")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccmon.setup import settings_json
-from ccmon.views.snippets import claude_entry
+from ccmon.setup.snippets import claude_entry
 
 
 def others(document):

@@ -9,8 +9,7 @@ import svg
 from commands import ROOT
 from test_themes import GROUNDS, contrast
 
-from ccmon.line.dialects import hexadecimal
-from ccmon.settings.themes import THEMES, Style
+from ccmon.settings.themes import THEMES, Style, hexadecimal
 
 SPACE = "{http://www.w3.org/2000/svg}"
 

@@ -14,12 +14,13 @@ from scenes import block as made
 from ccmon import __version__
 from ccmon.learning.values import Change
 from ccmon.model import Facts, Source
+from ccmon.settings.origins import Setting
 from ccmon.sources.log_reader import NAME
 from ccmon.text import plain, width
 from ccmon.usage import compute
 from ccmon.usage.schedule import ResetRule
 from ccmon.views import why, why_json
-from ccmon.views.evidence import CacheFacts, Evidence, LogFacts, Setting, StoreFacts
+from ccmon.views.evidence import CacheFacts, Evidence, LogFacts, StoreFacts
 
 HOME = "/home/ada"
 ZONE = FixedZone()

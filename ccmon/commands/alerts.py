@@ -4,10 +4,10 @@ import sys
 from argparse import Namespace
 from typing import Iterator, List
 
-from ccmon.alerts import rules, sending
+from ccmon.alerts import rules
 from ccmon.alerts.rules import BELL, KINDS
-from ccmon.alerts.sending import Outcome
-from ccmon.pipeline import refresh
+from ccmon.pipeline import alerting, refresh
+from ccmon.pipeline.alerting import Outcome
 from ccmon.pipeline.memory import SCREEN_BUSY_MS, opened
 from ccmon.settings.context import Context
 from ccmon.store.alerts import NOTED
@@ -37,7 +37,7 @@ def _shown(ctx: Context) -> Iterator[str]:
         yield f"          under [ccmon] in config.ini; there are {', '.join(KINDS[4:])}, too"
     yield f"alert_by  {', '.join(settings.alert_by) or 'nothing'} ({_LEVELS[settings.origin['alert_by']]})"
     for channel in settings.alert_by:
-        yield f"  {channel:<8}{_marked(sending.ready(ctx, channel))}"
+        yield f"  {channel:<8}{_marked(alerting.ready(ctx, channel))}"
 
 
 def _marked(outcome: Outcome) -> str:
@@ -60,7 +60,7 @@ def _tried(ctx: Context, kind: str) -> int:
         print("alert_by names no channel: nothing to try")
     failed = False
     for channel in ctx.settings.alert_by:
-        outcome = _rung() if channel == BELL else sending.tell(ctx, alert, channel)
+        outcome = _rung() if channel == BELL else alerting.tell(ctx, alert, channel)
         print(clean(f"{channel:<8}{'ok' if outcome.told else 'failed':<8}{outcome.words}"))
         failed |= not outcome.told
     return FAULT if failed else OK

@@ -15,10 +15,9 @@ from ccmon import arguments, output
 from ccmon.model import CcmonError, Given, Unwritable, UsageError
 from ccmon.settings import config, config_file, context, ini_text, options, origins
 from ccmon.settings.options import OPTIONS
-from ccmon.settings.origins import Address
+from ccmon.settings.origins import Address, Setting
 from ccmon.text import clean, plain
 from ccmon.views import config_table
-from ccmon.views.evidence import Setting
 
 OK, USAGE = 0, 2
 Sections = Mapping[str, Mapping[str, Given]]

@@ -13,8 +13,8 @@ from ccmon.model import CcmonError, Record, UsageError, Used
 from ccmon.pipeline import memory
 from ccmon.settings.context import Context
 from ccmon.settings.options import near, number, whole
-from ccmon.sources import prices
 from ccmon.text import Line, Span, clean, clip
+from ccmon.usage import prices
 from ccmon.views.history import rows as history_rows
 from ccmon.views.history import table as history_table
 from ccmon.views.history import table_columns

@@ -12,9 +12,9 @@ from ccmon.model import SESSION_S, Record, UsageError
 from ccmon.pipeline import memory
 from ccmon.settings.context import Context
 from ccmon.settings.options import near
-from ccmon.sources import prices
 from ccmon.system import outfiles
 from ccmon.text import clean, clip
+from ccmon.usage import prices
 from ccmon.views.report import html, markdown, text
 
 OK = 0

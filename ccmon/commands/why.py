@@ -13,13 +13,14 @@ from ccmon.pipeline import lessons, memory, refresh
 from ccmon.settings import config, options, origins
 from ccmon.settings.context import Context
 from ccmon.settings.options import LEVELS, OPTIONS
+from ccmon.settings.origins import Setting
 from ccmon.sources import log_cache, log_files
 from ccmon.sources.log_reader import NAME
-from ccmon.sources.price_table import DATE
 from ccmon.store import facts as files
 from ccmon.usage import compute
+from ccmon.usage.price_table import DATE
 from ccmon.views import why, why_json
-from ccmon.views.evidence import CacheFacts, Evidence, LogFacts, Setting, StoreFacts
+from ccmon.views.evidence import CacheFacts, Evidence, LogFacts, StoreFacts
 
 OK = 0
 PIPE_CELLS, MOST_CELLS = 80, 120

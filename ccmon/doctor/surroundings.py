@@ -18,13 +18,12 @@ from ccmon.line import linefiles
 from ccmon.model import CcmonError, Given, Place
 from ccmon.settings import config, options
 from ccmon.settings.context import Context, settings_of
-from ccmon.setup import dotfiles, settings_json
+from ccmon.setup import settings_json, snippets
 from ccmon.sources import ccusage, ccusage_json, log_files
 from ccmon.sources.log_reader import NAME
 from ccmon.store import check, facts, sound
-from ccmon.system import clock, codec
+from ccmon.system import clock, codec, dotfiles
 from ccmon.text import duration, plural
-from ccmon.views import snippets
 
 
 class _Settings(NamedTuple):

@@ -4,8 +4,8 @@ import re
 from typing import Container, List, NamedTuple, Optional, Tuple
 
 from ccmon.model import Place
+from ccmon.setup.snippets import for_sh
 from ccmon.text import duration, plural
-from ccmon.views.snippets import for_sh
 
 OK, HINT, FAULT = "ok", "hint", "fault"
 HOMELESS = 'export HOME="$(getent passwd "$(id -un)" | cut -d: -f6)"'

@@ -8,7 +8,7 @@ from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Set, Tu
 from ccmon.learning.mix import Fit, Rows, fit, likelihoods, predicted, scale, shares, spread
 from ccmon.learning.stretches import error, joined
 from ccmon.learning.values import Key, Load, Ruler, Stretch
-from ccmon.sources.prices import lookup
+from ccmon.usage.prices import lookup
 
 TOKENS = ("input", "output", "cache_creation", "cache_read")
 MENU = ("tokens", "cost", "all_tokens", "kinds", "models")

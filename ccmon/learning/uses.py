@@ -3,7 +3,7 @@
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.learning.values import KINDS, Key, Use
-from ccmon.sources.prices import Price
+from ccmon.usage.prices import Price
 
 COST: Key = ("", "cost")
 _FOUR = KINDS[:4]

@@ -9,27 +9,12 @@ from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Seq
 
 from ccmon.line import statusline
 from ccmon.model import Snapshot
-from ccmon.settings.themes import Style, Theme, ansi, worn
+from ccmon.settings.themes import Style, Theme, ansi, hexadecimal, worn
 from ccmon.text import Span, clean, level_role
 from ccmon.views import document as report
 
 Paint = Callable[[str, Style], str]    # text, already escaped, and its style -> text with colour
 Rewrite = Callable[[str], str]
-
-_BASIC = ("000000", "800000", "008000", "808000", "000080", "800080", "008080", "c0c0c0",
-          "808080", "ff0000", "00ff00", "ffff00", "0000ff", "ff00ff", "00ffff", "ffffff")
-_LEVELS = (0, 95, 135, 175, 215, 255)
-
-
-def hexadecimal(index: int) -> str:
-    """#rrggbb of a colour of the 256."""
-    if index < 16:
-        return "#" + _BASIC[index]
-    if index >= 232:
-        return "#" + f"{8 + 10 * (index - 232):02x}" * 3
-    red, rest = divmod(index - 16, 36)
-    green, blue = divmod(rest, 6)
-    return "#" + "".join(f"{_LEVELS[part]:02x}" for part in (red, green, blue))
 
 
 # --- spelling and escapes -----------------------------------------------------------------------------------------------

@@ -10,12 +10,12 @@ from ccmon.learning.values import Reading, Use
 from ccmon.line.session_json import WINDOWS_S
 from ccmon.model import SESSION_S, Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
 from ccmon.settings.context import Context
-from ccmon.sources import demo, demo_past, prices
+from ccmon.sources import demo, demo_past
 from ccmon.store import alerts, learning
 from ccmon.store.alerts import Told
 from ccmon.store.database import Busy, Hit, Minute, Store, StoreError, open_store
 from ccmon.store.thin import MINUTES_S
-from ccmon.usage import compute, gauge, limits, official
+from ccmon.usage import compute, gauge, limits, official, prices
 from ccmon.usage.hits import Event
 
 BACKGROUND_BUSY_MS, SCREEN_BUSY_MS = 250, 2000

@@ -10,14 +10,13 @@ from contextlib import contextmanager
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
 from ccmon import kept, linecache
-from ccmon.alerts import sending
 from ccmon.line import linefiles, lines
 from ccmon.model import CcmonError, Facts, Source, UsageError
-from ccmon.pipeline import lessons
+from ccmon.pipeline import alerting, lessons, sources
 from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, Answer, Memory, opened
 from ccmon.settings import config
 from ccmon.settings.context import Context
-from ccmon.sources import ccusage, choice, demo_past, log_files
+from ccmon.sources import ccusage, demo_past, log_files
 from ccmon.system import signals
 from ccmon.usage import compute
 
@@ -33,12 +32,12 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
     before = source_before(ctx)
     with opened(ctx, busy_ms) as memory:
         _take_readings(ctx, memory)
-        files = choice.files(ctx)
+        files = sources.files(ctx)
         stamp = log_files.stamp(files)
-        unchanged = not insist and choice.unchanged(ctx, before, stamp, memory, now)
+        unchanged = not insist and sources.unchanged(ctx, before, stamp, memory, now)
         try:
             with _signals_end(cancel or ccusage.Cancel()) as cancel:
-                answer = None if unchanged else choice.ask(ctx, before, memory, lock, cancel, files)
+                answer = None if unchanged else sources.ask(ctx, before, memory, lock, cancel, files)
         except ccusage.Cancelled:
             return lessons.recall(memory, memory.facts(now), now)._replace(source=before)
         except CcmonError as err:
@@ -93,19 +92,19 @@ def _log(ctx: Context) -> None:
         log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {traceback.format_exc()}")
 
 
-def alerts_due(ctx: Context, facts: Facts, on_screen: bool = False) -> List[sending.Due]:
+def alerts_due(ctx: Context, facts: Facts, on_screen: bool = False) -> List[alerting.Due]:
     """What this process is to tell the user; a fault in it is written to the log, and spoils nothing."""
     try:
-        return sending.claim(ctx, facts, on_screen)
+        return alerting.claim(ctx, facts, on_screen)
     except Exception:
         _log(ctx)
         return []
 
 
-def send_alerts(ctx: Context, found: List[sending.Due]) -> None:
+def send_alerts(ctx: Context, found: List[alerting.Due]) -> None:
     """Send them; it takes its time, so no lock may be held."""
     try:
-        sending.send(ctx, found)
+        alerting.send(ctx, found)
     except Exception:
         _log(ctx)
 
@@ -120,8 +119,8 @@ def learn(ctx: Context) -> None:
     try:
         with opened(ctx, BACKGROUND_BUSY_MS) as memory:
             source = source_before(ctx)
-            if choice.may_learn(ctx, source):
-                choice.learn(ctx, source, memory)
+            if sources.may_learn(ctx, source):
+                sources.learn(ctx, source, memory)
             lessons.study_when_due(memory, ctx.now())
     finally:
         linecache.unlock(lock)

@@ -4,7 +4,7 @@ from typing import Optional
 
 from ccmon.model import CcmonError, Unwritable
 from ccmon.settings import ini_text
-from ccmon.setup import dotfiles
+from ccmon.system import dotfiles
 
 
 def text_of(path: str) -> Optional[str]:

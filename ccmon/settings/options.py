@@ -8,8 +8,8 @@ from ccmon.alerts.rules import KINDS as ALERTS
 from ccmon.line.dialects import DIALECTS
 from ccmon.model import CcmonError, Given
 from ccmon.settings.themes import THEMES, Theme
-from ccmon.sources.prices import Price
 from ccmon.usage.limits import PLAN_NAMES, PLANS
+from ccmon.usage.prices import Price
 from ccmon.usage.schedule import ResetRule, parse_rule
 
 SECTIONS = ("ccmon", "plans", "prices", "theme.NAME")             # of config.ini; NAME is any

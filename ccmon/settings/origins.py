@@ -1,16 +1,25 @@
 """Where each setting comes from: the place that counts, and those that say something else but do not."""
 
 import unicodedata
-from typing import Iterator, List, Mapping, NamedTuple, Sequence
+from typing import Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import Given, UsageError
 from ccmon.settings.options import BY_NAME, LEVELS, OPTIONS, SECTIONS, near
 from ccmon.text import clean
-from ccmon.views.evidence import Setting
 
 Layers = Mapping[str, Mapping[str, Given]]         # flag, environment, file -> what it gives
 RIVALS = {"reset": "reset_hour", "reset_hour": "reset"}
 _BREAKING = {"Cc", "Cs", "Zl", "Zp"}               # categories of characters that cannot stand on a line
+
+
+class Setting(NamedTuple):
+    """One option, where it was set, and where else it is set but does not count."""
+
+    name: str
+    text: str
+    level: str                         # default | file | environment | flag
+    where: Optional[str] = None        # a flag, a variable, or a file and its line; None for a default
+    hidden: Tuple[str, ...] = ()
 
 
 class Address(NamedTuple):

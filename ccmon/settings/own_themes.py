@@ -2,10 +2,9 @@
 
 from typing import Dict, List, Mapping, Optional
 
-from ccmon.line.dialects import hexadecimal
 from ccmon.model import CcmonError, Given
 from ccmon.settings.options import near
-from ccmon.settings.themes import THEMES, Style, Theme
+from ccmon.settings.themes import THEMES, Style, Theme, hexadecimal
 from ccmon.text import ROLES, clean
 
 PREFIX, BASE = "theme.", "based_on"

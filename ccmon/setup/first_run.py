@@ -7,10 +7,10 @@ from typing import Callable, List, Mapping, NamedTuple, Optional
 from ccmon.model import CcmonError, UsageError
 from ccmon.settings import config, ini_text
 from ccmon.settings.context import Context, prepare
-from ccmon.setup import dotfiles, init, questions
+from ccmon.setup import init, questions
 from ccmon.setup.init import Edit
 from ccmon.setup.questions import Question
-from ccmon.system import clock
+from ccmon.system import clock, dotfiles
 
 Ask = Callable[[str], str]
 YES = ("y", "yes")

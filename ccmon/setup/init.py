@@ -8,8 +8,8 @@ from typing import List, Mapping, NamedTuple, Optional
 from ccmon import linecache
 from ccmon.model import CcmonError, UsageError
 from ccmon.settings.options import OPTIONS
-from ccmon.setup import dotfiles, settings_json
-from ccmon.views import snippets
+from ccmon.setup import settings_json, snippets
+from ccmon.system import dotfiles
 
 
 class Edit(NamedTuple):

@@ -5,9 +5,9 @@ from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence, Tupl
 
 from ccmon.model import CcmonError
 from ccmon.settings.options import near
+from ccmon.setup.snippets import WRITABLE
 from ccmon.text import clean, clip, count
 from ccmon.usage.limits import PLAN_NAMES
-from ccmon.views.snippets import WRITABLE
 
 INTRO = """ccmon asks three questions, shows what it would write, and writes only on yes.
 Enter takes what stands in [ ]; q leaves, and then nothing is written.

@@ -178,7 +178,7 @@ def _store_whole(cache: LogCache, file: LogFile, reads: "Future[List[Read]]") ->
 def _start() -> None:
     """Let a process of its own read everything."""
     code = ("import sys; sys.path[:] = [sys.argv[1], *filter(None, sys.path)]; "
-            "from ccmon.sources.choice import read_all_logs; read_all_logs()")
+            "from ccmon.pipeline.sources import read_all_logs; read_all_logs()")
     subprocess.Popen([sys.executable, "-c", code, linecache.import_folder()], cwd="/", start_new_session=True, close_fds=True,
                      stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # our own words  # nosec B603
 

@@ -2,8 +2,8 @@
 
 from typing import Any, Dict, Iterator, List, Optional, Sequence
 
+from ccmon.settings.origins import Setting
 from ccmon.text import Line, Span, clip, clip_line, pad, printable, width
-from ccmon.views.evidence import Setting
 
 HEADINGS = ("option", "value", "from")
 MOST_NAME, MOST_VALUE = 28, 30         # cells, where the width is limited

@@ -3,6 +3,7 @@
 from typing import NamedTuple, Optional, Tuple
 
 from ccmon.model import Snapshot
+from ccmon.settings.origins import Setting
 from ccmon.usage.burn import Terms
 from ccmon.when import Zone
 
@@ -38,16 +39,6 @@ class LogFacts(NamedTuple):
     entries: int                       # those that count
     duplicates: int
     skipped: int                       # damaged lines
-
-
-class Setting(NamedTuple):
-    """One option, where it was set, and where else it is set but does not count."""
-
-    name: str
-    text: str
-    level: str                         # default | file | environment | flag
-    where: Optional[str] = None        # a flag, a variable, or a file and its line; None for a default
-    hidden: Tuple[str, ...] = ()
 
 
 class Evidence(NamedTuple):

@@ -4,10 +4,11 @@ from typing import Callable, Iterator, List, Tuple
 
 from ccmon import __version__, text
 from ccmon.model import Block, Quota
+from ccmon.settings.origins import Setting
 from ccmon.text import Line, Span, clip, count, duration, plural, printable, width
 from ccmon.usage.burn import Term
 from ccmon.views import why_learned
-from ccmon.views.evidence import Evidence, Setting
+from ccmon.views.evidence import Evidence
 from ccmon.views.screen.scene import model_names
 from ccmon.when import clock_text, local
 

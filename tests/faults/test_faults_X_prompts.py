@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from terminal import Terminal
 
 from ccmon.line import dialects, fields, statusline
-from ccmon.line.dialects import DIALECTS, hexadecimal, painted
+from ccmon.line.dialects import DIALECTS, painted
 from ccmon.settings import themes
+from ccmon.settings.themes import hexadecimal
 from ccmon.text import Span
 
 THEME = themes.THEMES["dark"]

@@ -13,9 +13,10 @@ from ccmon.model import SKEW_S, CcmonError, Source
 from ccmon.pipeline.memory import Answer, Hit, Memory, Minute
 from ccmon.settings import config
 from ccmon.settings.context import Context, prepare
-from ccmon.sources import ccusage, ccusage_json, demo, log_files, log_reader, price_table, prices
+from ccmon.sources import ccusage, ccusage_json, demo, log_files, log_reader
 from ccmon.sources.log_files import LogFile
 from ccmon.store import values
+from ccmon.usage import price_table, prices
 
 try:
     import resource

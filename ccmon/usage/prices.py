@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Mapping, NamedTuple, Optional, Protocol, Tuple
 
 from ccmon.model import Used
-from ccmon.sources.price_table import BEDROCK, FAMILIES, FAST, LONG_CONTEXT, LONG_TOKENS
+from ccmon.usage.price_table import BEDROCK, FAMILIES, FAST, LONG_CONTEXT, LONG_TOKENS
 
 _FAST = "-fast"
 _ID = re.compile(r"(?:openrouter/)?(?:anthropic/)?(?P<bedrock>(?:(?P<region>[a-z]+)\.)?anthropic\.)?"
