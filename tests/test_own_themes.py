@@ -156,8 +156,8 @@ def test_every_dialect_follows(machine, dialect, sign):
 def test_t_goes_through_it_on_the_screen(machine):
     write(machine.home, INI.replace("theme = sunset", "theme = terminal"))
     with Terminal(machine.command("--demo"), env=machine.env(CCMON_NOW="1795358530", TERM="xterm-256color")) as term:
-        term.wait_for("52 %")
+        term.wait_for("55 %")
         term.send("t")
         term.wait_for("Theme sunset. For good: set theme in config.ini")
-        row = next(n for n, line in enumerate(term.lines()) if "52 %" in line)
-        term.wait_until(lambda: term.style_at(row, term.lines()[row].index("52 %")).fg == "ff5faf", "the colour of one's own")
+        row = next(n for n, line in enumerate(term.lines()) if "55 %" in line)
+        term.wait_until(lambda: term.style_at(row, term.lines()[row].index("55 %")).fg == "ff5faf", "the colour of one's own")
