@@ -22,6 +22,7 @@ SAME_DOOR = {("sources.ccusage", "sources.ccusage_find"), ("fullscreen.screen", 
              ("fullscreen.screen", "fullscreen.terminal"), ("fullscreen.screen", "fullscreen.screen_signals"),
              ("fullscreen.screen_signals", "fullscreen.terminal"), ("line.linefiles", "linecache"),
              ("sources.log_cache", "sources.log_files"), ("sources.log_cache", "sources.log_entries")}
+NEIGHBOURS = {("usage", "line"), ("learning", "usage"), ("settings", "line"), ("views", "line")}   # argued in CONTRIBUTING.md
 IMPURE = {"os", "sys", "time", "sqlite3", "subprocess", "curses", "threading", "io", "pathlib", "shutil", "socket", "signal"}
 FORBIDDEN_CALLS = {"print", "open", "input", "exec", "eval"}
 
@@ -115,3 +116,16 @@ def test_the_reader_of_imports_sees_what_it_should():
 
 def test_statistics_is_loaded_by_the_report_alone():
     assert {name for name in FILES if "statistics" in imported(name)} <= {"history.insights"}   # dear, nobody else needs it
+
+
+def test_folders_import_downwards_as_the_picture_in_contributing_shows_them():
+    picture = (ROOT / "CONTRIBUTING.md").read_text().split("```text\n", 1)[1].split("```", 1)[0]
+    floors = re.findall(r"^  ([a-z]+)/ ", picture, re.MULTILINE)
+    assert sorted(floors) == sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
+    up = set()
+    for name in FILES:
+        here = name.split(".")[0]
+        for there in {room.split(".")[0] for room in ours(name)}:
+            if here in floors and there in floors and floors.index(there) < floors.index(here):
+                up.add((here, there))
+    assert up == NEIGHBOURS

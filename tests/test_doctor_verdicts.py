@@ -7,13 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon.doctor import surroundings, verdicts
+from ccmon.doctor import surroundings, verdicts, view
 from ccmon.doctor.verdicts import Check, Owned
 from ccmon.model import Place
 from ccmon.setup import snippets
 from ccmon.sources import ccusage_find
 from ccmon.text import line_width, plain
-from ccmon.views import doctor as view
 
 HOME = Owned("/home/me")
 NODE = verdicts.Node("/usr/bin/node", "v22.3.0", "/usr/bin/npm", "apt-get")

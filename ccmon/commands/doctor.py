@@ -6,11 +6,10 @@ from argparse import Namespace
 from typing import Callable, List, Tuple
 
 from ccmon import output
-from ccmon.doctor import surroundings, verdicts
+from ccmon.doctor import surroundings, verdicts, view
 from ccmon.doctor.surroundings import Surroundings
 from ccmon.doctor.verdicts import FAULT, Check
 from ccmon.model import UsageError
-from ccmon.views import doctor as view
 
 MOST_CELLS = 120
 
