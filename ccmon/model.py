@@ -3,7 +3,7 @@
 Times are integer epoch seconds (UTC), tokens are input + output unless a name says otherwise, costs are US dollars.
 """
 
-from typing import NamedTuple, Optional, Tuple
+from typing import NamedTuple, Optional, Tuple, Union
 
 from ccmon.learning.values import Learned, Load
 
@@ -274,3 +274,10 @@ class Forecast(NamedTuple):
     outcome_at: Optional[int] = None   # epoch s when the limit was reached, else the reset; None while nobody knows
     reached: Optional[bool] = None     # whether it was reached before the reset
     window_s: int = SESSION_S
+
+
+class Event(NamedTuple):
+    """What `Screen.wait` saw: key, signal, resize, wake or closed."""
+
+    kind: str
+    value: Union[str, int, None] = None    # the key's name or the signal's number

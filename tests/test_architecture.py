@@ -14,7 +14,7 @@ DOORS = {"linecache", "settings.config", "sources.ccusage", "sources.ccusage_fin
          "line.linefiles", "doctor.probes", "alerts.channels", "fullscreen.screen", "fullscreen.screen_signals",
          "fullscreen.terminal", "fullscreen.guardian"} | {name for name in FILES if re.match(r"(store|system)\.", name)}
 JOINS = {"__main__", "cli", "arguments", "call", "output", "settings.context", "settings.config_file",
-         "sources.log_reader", "line.lines", "line.hook", "fullscreen.app", "setup.init", "setup.first_run",
+         "sources.log_reader", "line.lines", "line.hook", "fullscreen.app", "fullscreen.poller", "setup.init", "setup.first_run",
          "doctor.surroundings"} | {name for name in FILES if re.match(r"(commands|pipeline)\.", name)}
 PURE = set(FILES) - DOORS - JOINS
 STORE = {name for name in DOORS if name.startswith("store.")}                      # one door of several leaves

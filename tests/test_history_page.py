@@ -2,17 +2,16 @@
 
 import pytest
 import wcwidth
+from full_screen import leave, live, monitor, shown
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import NOW, START, FixedZone, block, past, records, scene, used
 
 from ccmon import text
-from ccmon.fullscreen import app
-from ccmon.fullscreen.app import State
-from ccmon.fullscreen.screen import Event
+from ccmon.fullscreen.state import State, update
 from ccmon.history import groups as history_groups
 from ccmon.history.groups import PERIODS, by_period
-from ccmon.model import Facts, Record, Used
+from ccmon.model import Event, Facts, Record, Used
 from ccmon.text import Charset
 from ccmon.views.history import chart, heatmap
 from ccmon.views.screen import history_page
@@ -124,7 +123,7 @@ def pressed(keys, state):
     """The state after the keys, and the effects that were asked for."""
     effects = []
     for key in keys.split():
-        state, effect = app.update(state, Event("key", key), NOW, "pro", 80, 24)
+        state, effect = update(state, Event("key", key), NOW, "pro", 80, 24)
         effects += [effect] if effect else []
     return state, effects
 
@@ -140,3 +139,16 @@ def pressed(keys, state):
 def test_the_page_is_entered_and_left(keys, where, look, effects):
     state, asked = pressed(keys, State(Facts(), past=KNOWN))
     assert (state.page, state.look, asked) == (where, look, effects)
+
+
+def test_the_page_follows_what_is_read_meanwhile(machine):
+    live(machine, 1234)
+    with monitor(machine) as term:
+        shown(term)
+        term.send("h")
+        term.wait_for("up/down scroll")
+        term.wait_for("1,234")
+        live(machine, 5678)
+        term.wait_for("5,678")
+        term.send("q")
+        leave(term)

@@ -7,8 +7,9 @@ import pytest
 from commands import HOUR, NOW, block
 
 from ccmon.fullscreen import app
-from ccmon.fullscreen.screen import Event as Key
+from ccmon.fullscreen.state import State, update
 from ccmon.model import SESSION_S, Facts, UsageError
+from ccmon.model import Event as Key
 from ccmon.pipeline import memory
 from ccmon.settings import context
 from ccmon.store.database import Hit
@@ -145,7 +146,7 @@ def test_of_two_resets_the_last_one_told_before_counts(ctx):
 # --- the screen ---
 
 def pressed(state, key, now):
-    return app.update(state, Key("key", key), now, "pro", 80, 24)
+    return update(state, Key("key", key), now, "pro", 80, 24)
 
 
 def effect_of(ctx, state, key, now):
@@ -156,7 +157,7 @@ def effect_of(ctx, state, key, now):
 
 @pytest.mark.parametrize("page", ["dashboard", "history", "help"])
 def test_key_l_notes_and_takes_back(ctx, page):
-    state = effect_of(ctx, app.State(Facts(), page), "L", NOW)
+    state = effect_of(ctx, State(Facts(), page), "L", NOW)
     assert state.message == "Noted: cut off at 17:00 (Europe/Warsaw). L again within 10 s takes it back"
     assert state.message_until == NOW + 10 and state.page == page
     state = effect_of(ctx, state, "L", NOW + 10)
@@ -166,7 +167,7 @@ def test_key_l_notes_and_takes_back(ctx, page):
 
 
 def test_key_l_much_later_is_another_one(ctx):
-    state = effect_of(ctx, app.State(Facts()), "L", NOW)
+    state = effect_of(ctx, State(Facts()), "L", NOW)
     state = effect_of(ctx, effect_of(ctx, state, "L", NOW + 30), "L", NOW + 100)
     with memory.opened(ctx, 1000) as kept:
         assert [event.at - NOW for event in kept.events()] == [0, 100]
@@ -175,5 +176,5 @@ def test_key_l_much_later_is_another_one(ctx):
 
 def test_key_l_tells_what_is_wrong_with_the_store(ctx):
     poor = context.prepare({}, {**ctx.env, "CCMON_DATA_DIR": "/dev/null/x"})
-    state = effect_of(poor, app.State(Facts()), "L", NOW)
+    state = effect_of(poor, State(Facts()), "L", NOW)
     assert "cannot be created" in state.message and state.noted_at is None

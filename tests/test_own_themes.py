@@ -158,6 +158,6 @@ def test_t_goes_through_it_on_the_screen(machine):
     with Terminal(machine.command("--demo"), env=machine.env(CCMON_NOW="1795358530", TERM="xterm-256color")) as term:
         term.wait_for("55 %")
         term.send("t")
-        term.wait_for("Theme sunset. For good: set theme in config.ini")
+        term.wait_for("Theme sunset. For good: ccmon config set theme sunset")
         row = next(n for n, line in enumerate(term.lines()) if "55 %" in line)
         term.wait_until(lambda: term.style_at(row, term.lines()[row].index("55 %")).fg == "ff5faf", "the colour of one's own")

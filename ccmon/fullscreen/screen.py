@@ -11,10 +11,11 @@ import selectors
 import signal
 import sys
 import time
-from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, TextIO, Tuple, Union
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, TextIO, Tuple
 
 from ccmon.fullscreen import terminal
 from ccmon.fullscreen.screen_signals import CONTINUE, FATAL, SIZE_CHANGED, STOP, Signals
+from ccmon.model import Event
 from ccmon.settings.themes import THEMES, Style, Theme, colour, is_dim, worn
 from ccmon.text import ROLES, Line, Span, clean, clip_line, width
 
@@ -28,13 +29,6 @@ _POSIX = os.name == "posix"
 _IN, _OUT, _ERR = 0, 1, 2
 _MOST_COLUMNS, _MOST_ROWS = 1000, 500      # curses takes memory for every cell
 _EMPTY_READS = 3                       # "readable" so often without a byte: the terminal is gone
-
-
-class Event(NamedTuple):
-    """What `Screen.wait` saw: key, signal, resize, wake or closed."""
-
-    kind: str
-    value: Union[str, int, None] = None    # the key's name or the signal's number
 
 
 _XTERM_LIKE = ("xterm", "kitty", "ghostty", "foot", "wezterm", "alacritty", "rio", "contour", "konsole", "vte", "gnome",

@@ -1,0 +1,77 @@
+"""What the full screen shows, and the pure step from an event to the next state and an effect."""
+
+from typing import NamedTuple, Optional, Sequence, Tuple
+
+from ccmon.model import Event, Facts
+from ccmon.settings.themes import THEMES
+from ccmon.usage.limits import PLAN_NAMES
+from ccmon.views.screen import history_page
+from ccmon.views.screen.history_page import NO_PAST, Look, Past
+
+MESSAGE_S = 4
+UNDO_S = 10
+
+
+class State(NamedTuple):
+    """What the screen shows and how."""
+
+    facts: Facts
+    page: str = "dashboard"            # dashboard | history | help
+    plan: Optional[str] = None         # chosen with p, for this window only
+    theme: str = "dark"
+    themes: Tuple[str, ...] = tuple(THEMES)        # what t goes through
+    compact: bool = False
+    reading: bool = True               # a refresh is under way
+    past: Past = NO_PAST
+    look: Look = Look()                # what of the past the history page shows
+    message: str = ""
+    message_until: int = 0             # epoch s
+    noted_at: Optional[int] = None     # epoch s when L was pressed; it takes that back for a while
+
+
+def update(state: State, event: Event, now: int, asked: str, width: int, height: int) -> Tuple[State, str]:
+    """The next state and an effect: "", quit, refresh, history or theme. `asked` is the plan of the settings."""
+    if event.kind != "key":
+        return state, ""
+    key = event.value
+    if key == "q":
+        return (state, "quit") if state.page == "dashboard" else (state._replace(page="dashboard"), "")
+    if key == "esc":
+        return state._replace(page="dashboard", message=""), ""
+    if state.page == "history":
+        state = state._replace(look=history_page.after_key(state.look, str(key), state.past, width, height))
+    return _command(state, str(key), now, asked)
+
+
+def _command(state: State, key: str, now: int, asked: str) -> Tuple[State, str]:
+    if key == "r":
+        return said(state, "Reading the usage ...", now)._replace(reading=True), "refresh"
+    if key == "p":
+        plan = after(state.plan or asked, PLAN_NAMES if asked in PLAN_NAMES else (asked, *PLAN_NAMES))
+        if plan == asked:              # back to the settings, whatever limit they name
+            return said(state._replace(plan=None), f"Plan {plan}, as set", now), ""
+        return said(state._replace(plan=plan), f"Plan {plan} in this window. For good: ccmon config set plan {plan}", now), ""
+    if key == "t":
+        theme = after(state.theme, state.themes)
+        return said(state._replace(theme=theme), f"Theme {theme}. For good: ccmon config set theme {theme}", now), "theme"
+    if key == "L":
+        undo = state.noted_at is not None and 0 <= now - state.noted_at <= UNDO_S
+        return state._replace(noted_at=None if undo else now), "undo" if undo else "hit"
+    if key == "c":
+        return state._replace(compact=not state.compact), ""
+    if key == "h":
+        page = "dashboard" if state.page == "history" else "history"
+        return state._replace(page=page, look=state.look._replace(offset=0)), "history" if page == "history" else ""
+    if key == "?":
+        return state._replace(page="dashboard" if state.page == "help" else "help"), ""
+    return state, ""
+
+
+def said(state: State, message: str, now: int) -> State:
+    """The state with a message for a few seconds."""
+    return state._replace(message=message, message_until=now + MESSAGE_S)
+
+
+def after(name: str, names: Sequence[str]) -> str:
+    """The next name of a list, in a circle."""
+    return names[(names.index(name) + 1) % len(names)] if name in names else names[0]
