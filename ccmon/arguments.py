@@ -7,9 +7,9 @@ from ccmon import __version__
 from ccmon.alerts.rules import KINDS as ALERTS
 from ccmon.history.groups import KINDS, PERIODS
 from ccmon.model import Given, UsageError
-from ccmon.settings.options import NEGATIVE_FLAGS, OPTIONS, Option, flag_name, near
+from ccmon.settings.options import NEGATIVE_FLAGS, OPTIONS, Option, flag_name
 from ccmon.setup.snippets import BLOCKS, TARGETS
-from ccmon.text import clean
+from ccmon.text import clean, near
 
 SUBSCRIPTIONS = ("pro", "max", "max5", "max20", "teams", "enterprise")
 SHELLS = ("bash", "zsh", "fish")

@@ -228,3 +228,10 @@ def sparkline(values: Sequence[Optional[float]], charset: Charset) -> str:
     if top <= 0:
         return "".join(" " if v is None else marks[0] for v in values)
     return "".join(" " if v is None else marks[min(7, int(v / top * 7.999))] for v in values)
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """ (did you mean X?), or nothing."""
+    from difflib import get_close_matches
+    found = get_close_matches(word, list(known), 1)
+    return f" (did you mean {found[0]}?)" if found else ""

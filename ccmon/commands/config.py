@@ -16,7 +16,7 @@ from ccmon.model import CcmonError, Given, Unwritable, UsageError
 from ccmon.settings import config, config_file, context, ini_text, options, origins
 from ccmon.settings.options import OPTIONS
 from ccmon.settings.origins import Address, Setting
-from ccmon.text import clean, plain
+from ccmon.text import clean, near, plain
 from ccmon.views import config_table
 
 OK, USAGE = 0, 2
@@ -144,7 +144,7 @@ def _get(state: State, name: str) -> str:
     table = options.plan_table({}) if place.section == "plans" else {}
     if place.key not in table:
         known = [*table, *state.sections.get(place.section, {})]
-        raise UsageError(f"there is no '{clean(name)}'{options.near(place.key, known)}. To see them all: ccmon config")
+        raise UsageError(f"there is no '{clean(name)}'{near(place.key, known)}. To see them all: ccmon config")
     return str(table[place.key])
 
 

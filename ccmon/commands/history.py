@@ -8,12 +8,13 @@ from typing import Any, List, NamedTuple, Optional, Sequence, Tuple, Union
 from ccmon import output
 from ccmon.history import groups
 from ccmon.history.groups import PERIODS, Group
+from ccmon.history.hosts import of_host
 from ccmon.history.periods import Days, began_in, chosen
 from ccmon.model import CcmonError, Record, UsageError, Used
 from ccmon.pipeline import memory
 from ccmon.settings.context import Context
-from ccmon.settings.options import near, number, whole
-from ccmon.text import Line, Span, clean, clip
+from ccmon.settings.options import number, whole
+from ccmon.text import Line, Span, clean, near
 from ccmon.usage import prices
 from ccmon.views.history import rows as history_rows
 from ccmon.views.history import table as history_table
@@ -135,7 +136,7 @@ def _tabulate() -> Any:
 
 def _found(given: Namespace, ctx: Context, wanted: Wanted) -> Found:
     with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
-        known = _of_host(kept.records(wanted.ended_since, given.host is not None), given.host)
+        known = of_host(kept.records(wanted.ended_since, given.host is not None), given.host)
         records = began_in(known, wanted.days, ctx.zone)
         if not (records and _needs_hours(given, wanted)):
             return Found(records, [])
@@ -154,18 +155,6 @@ def _width(given: Namespace) -> int:
     """Cells of the terminal that shows our own table; 0 where none does."""
     is_own = not any((given.table, given.json, given.csv, given.chart, given.heatmap))
     return output.size().columns if is_own and sys.stdout.isatty() else 0
-
-
-def _of_host(records: List[Record], host: Optional[str]) -> List[Record]:
-    """Those of that machine. UsageError lists the machines that there are."""
-    if host in (None, "all"):
-        return records
-    known = sorted({record.host for record in records})
-    if host not in known and records:
-        word = clip(clean(str(host)), 60)
-        raise UsageError(f"--host: nothing is known of '{word}'{near(word, known)}; "
-                         f"there are {', '.join(map(clean, known))} and all")
-    return [record for record in records if record.host == host]
 
 
 def _nothing(given: Namespace, ctx: Context) -> str:

@@ -2,18 +2,17 @@
 
 import sys
 from argparse import Namespace
-from typing import List, Optional
+from typing import Optional
 
 from ccmon import __version__, output
 from ccmon.history import digest
 from ccmon.history.digest import Digest, Period
 from ccmon.history.groups import HOUR_S
-from ccmon.model import SESSION_S, Record, UsageError
+from ccmon.history.hosts import of_host
+from ccmon.model import SESSION_S
 from ccmon.pipeline import memory
 from ccmon.settings.context import Context
-from ccmon.settings.options import near
 from ccmon.system import outfiles
-from ccmon.text import clean, clip
 from ccmon.usage import prices
 from ccmon.views.report import html, markdown, text
 
@@ -43,19 +42,7 @@ def _write(path: str, page: str) -> None:
 
 def _digest(ctx: Context, period: Period, host: Optional[str]) -> Digest:
     with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
-        records = _of_host(kept.records(None, host is not None), host)
+        records = of_host(kept.records(None, host is not None), host)
         used = kept.used((period.start - SESSION_S) // HOUR_S * HOUR_S, period.end + SESSION_S, host is not None)
     seen = [row for row in used if host in (None, "all", row.host)]
     return digest.make(records, seen, period, ctx.zone, ctx.now(), lambda row: prices.used_usd(row, ctx.settings.prices))
-
-
-def _of_host(records: List[Record], host: Optional[str]) -> List[Record]:
-    """Those of that machine. UsageError lists the machines that there are."""
-    known = sorted({record.host for record in records})
-    if host in (None, "all"):
-        return records
-    if host not in known and known:
-        word = clip(clean(str(host)), 60)
-        raise UsageError(f"--host: nothing is known of '{word}'{near(word, known)}; "
-                         f"there are {', '.join(map(clean, known))} and all")
-    return [record for record in records if record.host == host]

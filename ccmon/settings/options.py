@@ -1,6 +1,5 @@
 """The table of options: one row serves the flag, the environment variable, the configuration file and the manual."""
 
-import difflib
 from typing import Any, Callable, Dict, Iterable, Mapping, NamedTuple, Optional, Tuple
 
 from ccmon.alerts.rules import CHANNELS
@@ -8,6 +7,7 @@ from ccmon.alerts.rules import KINDS as ALERTS
 from ccmon.line.dialects import DIALECTS
 from ccmon.model import CcmonError, Given
 from ccmon.settings.themes import THEMES, Theme
+from ccmon.text import near
 from ccmon.usage.limits import PLAN_NAMES, PLANS
 from ccmon.usage.prices import Price
 from ccmon.usage.schedule import ResetRule, parse_rule
@@ -90,12 +90,6 @@ def secret_file(text: str) -> str:
     if "://" in text:
         raise ValueError("an address is a secret and does not belong here: put it into a file of mode 0600, and name that file")
     return text
-
-
-def near(word: str, known: Iterable[str]) -> str:
-    """ (did you mean X?), or nothing."""
-    found = difflib.get_close_matches(word, list(known), 1)
-    return f" (did you mean {found[0]}?)" if found else ""
 
 
 def zone_name(text: str) -> str:

@@ -4,8 +4,8 @@ import unicodedata
 from typing import Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import Given, UsageError
-from ccmon.settings.options import BY_NAME, LEVELS, OPTIONS, SECTIONS, near
-from ccmon.text import clean
+from ccmon.settings.options import BY_NAME, LEVELS, OPTIONS, SECTIONS
+from ccmon.text import clean, near
 
 Layers = Mapping[str, Mapping[str, Given]]         # flag, environment, file -> what it gives
 RIVALS = {"reset": "reset_hour", "reset_hour": "reset"}

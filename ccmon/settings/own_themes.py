@@ -3,9 +3,8 @@
 from typing import Dict, List, Mapping, Optional
 
 from ccmon.model import CcmonError, Given
-from ccmon.settings.options import near
 from ccmon.settings.themes import THEMES, Style, Theme, hexadecimal
-from ccmon.text import ROLES, clean
+from ccmon.text import ROLES, clean, near
 
 PREFIX, BASE = "theme.", "based_on"
 NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")

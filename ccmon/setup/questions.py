@@ -4,9 +4,8 @@ import difflib
 from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import CcmonError
-from ccmon.settings.options import near
 from ccmon.setup.snippets import WRITABLE
-from ccmon.text import clean, clip, count
+from ccmon.text import clean, clip, count, near
 from ccmon.usage.limits import PLAN_NAMES
 
 INTRO = """ccmon asks three questions, shows what it would write, and writes only on yes.

@@ -154,8 +154,8 @@ def behind(machine, window):
     tmux.until(lambda: "1,234" in tmux.text(), "drawn")
     os.kill(tmux.foreground(), signal.SIGSTOP)
     tmux.until(lambda: "Stopped" in tmux.text(), "stopped")
-    tmux.types("clear; bg; sleep 0.5; jobs")
-    tmux.until(lambda: "Stopped" in tmux.text(), "stopped again, by the kernel")
+    tmux.types("clear; bg; sleep 0.5; jobs; echo looked $?")
+    tmux.until(lambda: "looked 0" in tmux.text() and "Stopped" in tmux.text(), "stopped again, by the kernel")
     return tmux
 
 

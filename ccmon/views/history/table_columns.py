@@ -5,8 +5,7 @@ from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, 
 from ccmon import text, when
 from ccmon.history.groups import PERIODS
 from ccmon.model import UsageError
-from ccmon.settings.options import near
-from ccmon.text import Charset, clean, clip, printable
+from ccmon.text import Charset, clean, clip, near, printable
 from ccmon.views.history.rows import Number, Row
 from ccmon.views.screen.scene import model_name
 from ccmon.when import Zone

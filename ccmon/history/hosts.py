@@ -1,0 +1,18 @@
+"""Machines by name: whose sessions are meant."""
+
+from typing import List, Optional
+
+from ccmon.model import Record, UsageError
+from ccmon.text import clean, clip, near
+
+
+def of_host(records: List[Record], host: Optional[str]) -> List[Record]:
+    """Those of that machine; of every one for None and all. UsageError lists the machines that there are."""
+    if host in (None, "all"):
+        return records
+    known = sorted({record.host for record in records})
+    if host not in known and known:
+        word = clip(clean(str(host)), 60)
+        raise UsageError(f"--host: nothing is known of '{word}'{near(word, known)}; "
+                         f"there are {', '.join(map(clean, known))} and all")
+    return [record for record in records if record.host == host]
