@@ -14,7 +14,7 @@ from typing import Iterator, List, Mapping, NamedTuple, Optional, Sequence, Text
 
 from ccmon.settings import config, themes
 from ccmon.settings.context import Context
-from ccmon.system import codec
+from ccmon.system import codec, private
 from ccmon.text import Charset, Line, clean, plain
 
 PAGERS = ("less", "more")
@@ -90,7 +90,7 @@ def _paged(env: Mapping[str, str], rows: Sequence[str]) -> bool:
     from subprocess import PIPE, Popen
     sys.stdout.flush()
     try:
-        process = Popen(words, stdin=PIPE, env={"LESS": "FRX", "LV": "-c", **env})  # their own, no shell  # nosec B603
+        process = Popen(words, stdin=PIPE, env={"LESS": "FRX", "LV": "-c", **private.for_programs(env)})  # own, no shell  # nosec B603
     except OSError:
         return False
     interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)       # Ctrl-C is the pager's

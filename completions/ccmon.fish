@@ -2,12 +2,26 @@
 # (with shtab, https://github.com/tqdm/shtab)
 
 # Custom Preamble
+function _ccmon_plans
+  set -l base $XDG_CONFIG_HOME
+  test -n "$base"; or set base "$HOME/.config"
+  printf '%s\n' pro max5 max20 custom_max ml_auto
+  sed -n '/^\[plans\]/,/^\[/s/^\([A-Za-z0-9_.-]\{1,\}\) *[=:].*/\1/p' "$base/ccmon/config.ini" 2>/dev/null | tr A-Z a-z
+end
+
 function _ccmon_zones
   echo local; echo UTC; grep -v '^#' /usr/share/zoneinfo/zone.tab 2>/dev/null | cut -f3
 end
 
 function _ccmon_command_or_file
   __fish_complete_command
+end
+
+function _ccmon_themes
+  set -l base $XDG_CONFIG_HOME
+  test -n "$base"; or set base "$HOME/.config"
+  printf '%s\n' dark light high-contrast high-contrast-light solarized solarized-light terminal mono
+  sed -n 's/^\[theme\.\([A-Za-z0-9_-]*\)\].*/\1/p' "$base/ccmon/config.ini" 2>/dev/null
 end
 
 function _ccmon_columns
@@ -27,7 +41,7 @@ end
 function _ccmon_values
   switch (commandline -opc)[-1]
     case plan
-      printf '%s\n' pro max5 max20 custom_max ml_auto
+      _ccmon_plans
     case reset
       printf '%s\n' session schedule
     case reset_hour
@@ -39,7 +53,7 @@ function _ccmon_values
     case source
       printf '%s\n' auto ccusage logs
     case theme
-      printf '%s\n' dark light high-contrast high-contrast-light solarized solarized-light terminal mono
+      _ccmon_themes
     case compact
       printf '%s\n' yes no
     case ascii
@@ -116,7 +130,7 @@ complete -c ccmon -n _shtab_ccmon_using -l json -d 'print all numbers as one JSO
 complete -c ccmon -n _shtab_ccmon_using -l statusline -d 'print one line for tmux, prompts and bars; always exit 0'
 complete -c ccmon -n _shtab_ccmon_using -l reset-terminal -d 'bring back a terminal that any program has left unusable'
 complete -c ccmon -n _shtab_ccmon_using -l version -d 'print the version and exit'
-complete -c ccmon -n _shtab_ccmon_using -l plan -xka "pro max5 max20 custom_max ml_auto" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
+complete -c ccmon -n _shtab_ccmon_using -l plan -xka "(_ccmon_plans)" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
 complete -c ccmon -n _shtab_ccmon_using -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
 complete -c ccmon -n _shtab_ccmon_using -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n _shtab_ccmon_using -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
@@ -125,7 +139,7 @@ complete -c ccmon -n _shtab_ccmon_using -l interval -x -d 'seconds between two l
 complete -c ccmon -n _shtab_ccmon_using -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n _shtab_ccmon_using -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n _shtab_ccmon_using -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
-complete -c ccmon -n _shtab_ccmon_using -l theme -xka "dark light high-contrast high-contrast-light solarized solarized-light terminal mono" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
+complete -c ccmon -n _shtab_ccmon_using -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n _shtab_ccmon_using -l compact -d 'the small layout in any window'
 complete -c ccmon -n _shtab_ccmon_using -l ascii -d 'no characters beyond ASCII'
 complete -c ccmon -n _shtab_ccmon_using -l no-guardian -d 'no small process that brings the terminal back after a kill'
@@ -159,7 +173,7 @@ complete -c ccmon -n '_shtab_ccmon_using history' -l heatmap -d 'tokens by weekd
 complete -c ccmon -n '_shtab_ccmon_using history' -l check -d 'look whether the stored history is sound'
 complete -c ccmon -n '_shtab_ccmon_using history' -l backup -xka "(__fish_complete_path (commandline -ct))" -d 'copy the stored history, also while it is in use'
 complete -c ccmon -n '_shtab_ccmon_using history' -l version -d 'print the version and exit'
-complete -c ccmon -n '_shtab_ccmon_using history' -l plan -xka "pro max5 max20 custom_max ml_auto" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
+complete -c ccmon -n '_shtab_ccmon_using history' -l plan -xka "(_ccmon_plans)" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
 complete -c ccmon -n '_shtab_ccmon_using history' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
@@ -168,7 +182,7 @@ complete -c ccmon -n '_shtab_ccmon_using history' -l interval -x -d 'seconds bet
 complete -c ccmon -n '_shtab_ccmon_using history' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using history' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
-complete -c ccmon -n '_shtab_ccmon_using history' -l theme -xka "dark light high-contrast high-contrast-light solarized solarized-light terminal mono" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
+complete -c ccmon -n '_shtab_ccmon_using history' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using history' -l ascii -d 'no characters beyond ASCII'
 complete -c ccmon -n '_shtab_ccmon_using history' -l no-guardian -d 'no small process that brings the terminal back after a kill'
@@ -186,7 +200,7 @@ complete -c ccmon -n '_shtab_ccmon_using history' -l demo -d 'simulated usage; n
 complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a record -d 'Read the usage once, store it and refresh the status lines; prints nothing.'
 complete -c ccmon -n '_shtab_ccmon_using record' -s h -l help -d 'show this help message and exit'
 complete -c ccmon -n '_shtab_ccmon_using record' -l version -d 'print the version and exit'
-complete -c ccmon -n '_shtab_ccmon_using record' -l plan -xka "pro max5 max20 custom_max ml_auto" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
+complete -c ccmon -n '_shtab_ccmon_using record' -l plan -xka "(_ccmon_plans)" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
 complete -c ccmon -n '_shtab_ccmon_using record' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
@@ -195,7 +209,7 @@ complete -c ccmon -n '_shtab_ccmon_using record' -l interval -x -d 'seconds betw
 complete -c ccmon -n '_shtab_ccmon_using record' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using record' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
-complete -c ccmon -n '_shtab_ccmon_using record' -l theme -xka "dark light high-contrast high-contrast-light solarized solarized-light terminal mono" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
+complete -c ccmon -n '_shtab_ccmon_using record' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using record' -l ascii -d 'no characters beyond ASCII'
 complete -c ccmon -n '_shtab_ccmon_using record' -l no-guardian -d 'no small process that brings the terminal back after a kill'
@@ -223,7 +237,7 @@ complete -c ccmon -n '_shtab_ccmon_using report' -l host -x -d 'another machine 
 complete -c ccmon -n '_shtab_ccmon_using report' -l markdown -d 'as Markdown'
 complete -c ccmon -n '_shtab_ccmon_using report' -l html -xka "(__fish_complete_path (commandline -ct))" -d 'as one page that needs nothing else; - is standard output'
 complete -c ccmon -n '_shtab_ccmon_using report' -l version -d 'print the version and exit'
-complete -c ccmon -n '_shtab_ccmon_using report' -l plan -xka "pro max5 max20 custom_max ml_auto" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
+complete -c ccmon -n '_shtab_ccmon_using report' -l plan -xka "(_ccmon_plans)" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
 complete -c ccmon -n '_shtab_ccmon_using report' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
 complete -c ccmon -n '_shtab_ccmon_using report' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using report' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
@@ -232,7 +246,7 @@ complete -c ccmon -n '_shtab_ccmon_using report' -l interval -x -d 'seconds betw
 complete -c ccmon -n '_shtab_ccmon_using report' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using report' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using report' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
-complete -c ccmon -n '_shtab_ccmon_using report' -l theme -xka "dark light high-contrast high-contrast-light solarized solarized-light terminal mono" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
+complete -c ccmon -n '_shtab_ccmon_using report' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using report' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using report' -l ascii -d 'no characters beyond ASCII'
 complete -c ccmon -n '_shtab_ccmon_using report' -l no-guardian -d 'no small process that brings the terminal back after a kill'
@@ -250,7 +264,7 @@ complete -c ccmon -n '_shtab_ccmon_using report' -l demo -d 'simulated usage; no
 complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a merge -d 'Take the history of another machine into this one; twice does no more than once.'
 complete -c ccmon -n '_shtab_ccmon_using merge' -s h -l help -d 'show this help message and exit'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l version -d 'print the version and exit'
-complete -c ccmon -n '_shtab_ccmon_using merge' -l plan -xka "pro max5 max20 custom_max ml_auto" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
+complete -c ccmon -n '_shtab_ccmon_using merge' -l plan -xka "(_ccmon_plans)" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
@@ -259,7 +273,7 @@ complete -c ccmon -n '_shtab_ccmon_using merge' -l interval -x -d 'seconds betwe
 complete -c ccmon -n '_shtab_ccmon_using merge' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
-complete -c ccmon -n '_shtab_ccmon_using merge' -l theme -xka "dark light high-contrast high-contrast-light solarized solarized-light terminal mono" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
+complete -c ccmon -n '_shtab_ccmon_using merge' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l ascii -d 'no characters beyond ASCII'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l no-guardian -d 'no small process that brings the terminal back after a kill'
@@ -280,7 +294,7 @@ complete -c ccmon -n '_shtab_ccmon_using export' -s h -l help -d 'show this help
 complete -c ccmon -n '_shtab_ccmon_using export' -l openmetrics -d 'as OpenMetrics text'
 complete -c ccmon -n '_shtab_ccmon_using export' -l output -xka "(__fish_complete_path (commandline -ct))" -d 'write a file, whole or not at all, instead of printing'
 complete -c ccmon -n '_shtab_ccmon_using export' -l version -d 'print the version and exit'
-complete -c ccmon -n '_shtab_ccmon_using export' -l plan -xka "pro max5 max20 custom_max ml_auto" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
+complete -c ccmon -n '_shtab_ccmon_using export' -l plan -xka "(_ccmon_plans)" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
 complete -c ccmon -n '_shtab_ccmon_using export' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
 complete -c ccmon -n '_shtab_ccmon_using export' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using export' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
@@ -289,7 +303,7 @@ complete -c ccmon -n '_shtab_ccmon_using export' -l interval -x -d 'seconds betw
 complete -c ccmon -n '_shtab_ccmon_using export' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using export' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using export' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
-complete -c ccmon -n '_shtab_ccmon_using export' -l theme -xka "dark light high-contrast high-contrast-light solarized solarized-light terminal mono" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
+complete -c ccmon -n '_shtab_ccmon_using export' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using export' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using export' -l ascii -d 'no characters beyond ASCII'
 complete -c ccmon -n '_shtab_ccmon_using export' -l no-guardian -d 'no small process that brings the terminal back after a kill'
@@ -308,7 +322,7 @@ complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a 
 complete -c ccmon -n '_shtab_ccmon_using why' -s h -l help -d 'show this help message and exit'
 complete -c ccmon -n '_shtab_ccmon_using why' -l json -d 'as one JSON object'
 complete -c ccmon -n '_shtab_ccmon_using why' -l version -d 'print the version and exit'
-complete -c ccmon -n '_shtab_ccmon_using why' -l plan -xka "pro max5 max20 custom_max ml_auto" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
+complete -c ccmon -n '_shtab_ccmon_using why' -l plan -xka "(_ccmon_plans)" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
 complete -c ccmon -n '_shtab_ccmon_using why' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
 complete -c ccmon -n '_shtab_ccmon_using why' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using why' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
@@ -317,7 +331,7 @@ complete -c ccmon -n '_shtab_ccmon_using why' -l interval -x -d 'seconds between
 complete -c ccmon -n '_shtab_ccmon_using why' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using why' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using why' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
-complete -c ccmon -n '_shtab_ccmon_using why' -l theme -xka "dark light high-contrast high-contrast-light solarized solarized-light terminal mono" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
+complete -c ccmon -n '_shtab_ccmon_using why' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using why' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using why' -l ascii -d 'no characters beyond ASCII'
 complete -c ccmon -n '_shtab_ccmon_using why' -l no-guardian -d 'no small process that brings the terminal back after a kill'
@@ -338,7 +352,7 @@ complete -c ccmon -n '_shtab_ccmon_using hit' -l at -x -d 'not now but then: 14:
 complete -c ccmon -n '_shtab_ccmon_using hit' -l undo -d 'take back what was noted last'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l list -d 'what is noted, with the limit messages in the logs'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l version -d 'print the version and exit'
-complete -c ccmon -n '_shtab_ccmon_using hit' -l plan -xka "pro max5 max20 custom_max ml_auto" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
+complete -c ccmon -n '_shtab_ccmon_using hit' -l plan -xka "(_ccmon_plans)" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
@@ -347,7 +361,7 @@ complete -c ccmon -n '_shtab_ccmon_using hit' -l interval -x -d 'seconds between
 complete -c ccmon -n '_shtab_ccmon_using hit' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
-complete -c ccmon -n '_shtab_ccmon_using hit' -l theme -xka "dark light high-contrast high-contrast-light solarized solarized-light terminal mono" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
+complete -c ccmon -n '_shtab_ccmon_using hit' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l ascii -d 'no characters beyond ASCII'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l no-guardian -d 'no small process that brings the terminal back after a kill'
@@ -373,7 +387,7 @@ complete -c ccmon -n '_shtab_ccmon_using learn' -l at-percent -x -d 'with --eval
 complete -c ccmon -n '_shtab_ccmon_using learn' -l subscription -xka "pro max max5 max20 teams enterprise" -d 'with --share and --compare: your subscription: pro, max, max5, max20, teams, enterprise'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l json -d 'as JSON'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l version -d 'print the version and exit'
-complete -c ccmon -n '_shtab_ccmon_using learn' -l plan -xka "pro max5 max20 custom_max ml_auto" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
+complete -c ccmon -n '_shtab_ccmon_using learn' -l plan -xka "(_ccmon_plans)" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
@@ -382,7 +396,7 @@ complete -c ccmon -n '_shtab_ccmon_using learn' -l interval -x -d 'seconds betwe
 complete -c ccmon -n '_shtab_ccmon_using learn' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
-complete -c ccmon -n '_shtab_ccmon_using learn' -l theme -xka "dark light high-contrast high-contrast-light solarized solarized-light terminal mono" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
+complete -c ccmon -n '_shtab_ccmon_using learn' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l ascii -d 'no characters beyond ASCII'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l no-guardian -d 'no small process that brings the terminal back after a kill'
@@ -401,7 +415,7 @@ complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a 
 complete -c ccmon -n '_shtab_ccmon_using config' -s h -l help -d 'show this help message and exit'
 complete -c ccmon -n '_shtab_ccmon_using config' -l json -d 'with list: as one JSON object'
 complete -c ccmon -n '_shtab_ccmon_using config' -l version -d 'print the version and exit'
-complete -c ccmon -n '_shtab_ccmon_using config' -l plan -xka "pro max5 max20 custom_max ml_auto" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
+complete -c ccmon -n '_shtab_ccmon_using config' -l plan -xka "(_ccmon_plans)" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
 complete -c ccmon -n '_shtab_ccmon_using config' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
 complete -c ccmon -n '_shtab_ccmon_using config' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using config' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
@@ -410,7 +424,7 @@ complete -c ccmon -n '_shtab_ccmon_using config' -l interval -x -d 'seconds betw
 complete -c ccmon -n '_shtab_ccmon_using config' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using config' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using config' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
-complete -c ccmon -n '_shtab_ccmon_using config' -l theme -xka "dark light high-contrast high-contrast-light solarized solarized-light terminal mono" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
+complete -c ccmon -n '_shtab_ccmon_using config' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using config' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using config' -l ascii -d 'no characters beyond ASCII'
 complete -c ccmon -n '_shtab_ccmon_using config' -l no-guardian -d 'no small process that brings the terminal back after a kill'
@@ -435,7 +449,7 @@ complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a 
 complete -c ccmon -n '_shtab_ccmon_using doctor' -s h -l help -d 'show this help message and exit'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l json -d 'as one JSON object'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l version -d 'print the version and exit'
-complete -c ccmon -n '_shtab_ccmon_using doctor' -l plan -xka "pro max5 max20 custom_max ml_auto" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l plan -xka "(_ccmon_plans)" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
@@ -444,7 +458,7 @@ complete -c ccmon -n '_shtab_ccmon_using doctor' -l interval -x -d 'seconds betw
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
-complete -c ccmon -n '_shtab_ccmon_using doctor' -l theme -xka "dark light high-contrast high-contrast-light solarized solarized-light terminal mono" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l ascii -d 'no characters beyond ASCII'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l no-guardian -d 'no small process that brings the terminal back after a kill'
@@ -462,7 +476,7 @@ complete -c ccmon -n '_shtab_ccmon_using doctor' -l demo -d 'simulated usage; no
 complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a alerts -d 'What you are told without looking, and how. Off unless alerts is set. test sends one through every channel of alert_by, and says what happened.'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -s h -l help -d 'show this help message and exit'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l version -d 'print the version and exit'
-complete -c ccmon -n '_shtab_ccmon_using alerts' -l plan -xka "pro max5 max20 custom_max ml_auto" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l plan -xka "(_ccmon_plans)" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
@@ -471,7 +485,7 @@ complete -c ccmon -n '_shtab_ccmon_using alerts' -l interval -x -d 'seconds betw
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
-complete -c ccmon -n '_shtab_ccmon_using alerts' -l theme -xka "dark light high-contrast high-contrast-light solarized solarized-light terminal mono" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l ascii -d 'no characters beyond ASCII'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l no-guardian -d 'no small process that brings the terminal back after a kill'

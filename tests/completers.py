@@ -6,7 +6,8 @@ Each is a function of the shell's own, which the completions carry along; tests/
 from typing import Dict, List
 
 from ccmon.settings.options import OPTIONS
-from ccmon.usage.limits import PLANS
+from ccmon.settings.themes import THEMES
+from ccmon.usage.limits import PLAN_NAMES, PLANS
 from ccmon.views.history.table_columns import COLUMNS
 
 Completer = Dict[str, object]
@@ -15,6 +16,12 @@ COLUMN_NAMES = [column.name for column in COLUMNS]
 SORTED_BY = [column.name for column in COLUMNS if column.data]
 NAMES = [*(option.name for option in OPTIONS), *(f"plans.{plan}" for plan in PLANS)]
 ASKING = "get|set|unset"               # actions of ccmon config that are followed by a name
+
+# config.ini is read by sed, without ccmon: a tab is not to wait for Python
+INI = '"${XDG_CONFIG_HOME:-$HOME/.config}/ccmon/config.ini"'
+OWN_THEMES = "sed -n 's/^\\[theme\\.\\([A-Za-z0-9_-]*\\)\\].*/\\1/p' {ini} 2>/dev/null"
+OWN_PLANS = "sed -n '/^\\[plans\\]/,/^\\[/s/^\\([A-Za-z0-9_.-]\\{{1,\\}}\\) *[=:].*/\\1/p' {ini} 2>/dev/null | tr A-Z a-z"
+OWN = {"themes": (OWN_THEMES, THEMES), "plans": (OWN_PLANS, PLAN_NAMES)}
 
 BASH = {
     "command_or_file": 'compgen -c -- "$1"\n  compgen -f -- "$1"',
@@ -37,11 +44,23 @@ FISH = {
 }
 
 
+def _own(shell: str, name: str) -> str:
+    """The words that ccmon knows, and those of config.ini."""
+    sed, known = OWN[name]
+    words = " ".join(known)
+    if shell == "bash":
+        return f'compgen -W "{words} $({sed.format(ini=INI)})" -- "$1"'
+    if shell == "zsh":
+        return f'local -a own\n  own=(${{(f)"$({sed.format(ini=INI)})"}})\n  _wanted {name} expl {name} compadd - {words} $own'
+    folder = 'set -l base $XDG_CONFIG_HOME\n  test -n "$base"; or set base "$HOME/.config"\n  '
+    return folder + f"printf '%s\\n' {words}\n  " + sed.format(ini='"$base/ccmon/config.ini"')
+
+
 def _values(shell: str) -> str:
     """A case for each option: what may stand behind `ccmon config set NAME`."""
     give = {"bash": 'compgen -W "{}" -- "$1"', "zsh": "_wanted values expl value compadd - {}",
             "fish": "printf '%s\\n' {}"}[shell]
-    calls = {"timezone": "zones", "ccusage": "command_or_file"}
+    calls = {"timezone": "zones", "ccusage": "command_or_file", "plan": "plans", "theme": "themes"}
     rows: List[str] = []
     for option in OPTIONS:
         words = option.choices or (("yes", "no") if option.default in ("yes", "no") else ())
@@ -61,12 +80,13 @@ def _function(shell: str, name: str, body: str) -> str:
 def _completer(name: str) -> Completer:
     """The name of the function in each shell, with its text."""
     tables = (("bash", BASH), ("zsh", ZSH), ("fish", FISH))
-    texts = {shell: _function(shell, name, _values(shell) if name == "values" else table[name]) for shell, table in tables}
+    texts = {shell: _function(shell, name, _values(shell) if name == "values" else table.get(name) or _own(shell, name))
+             for shell, table in tables}
     return {"bash": f"_ccmon_{name}", "zsh": f"_ccmon_{name}", "fish": f"(_ccmon_{name})", "preamble": texts}
 
 
 # destination of an option or argument -> what completes it
 COMPLETERS: Dict[str, Completer] = {
     "ccusage": _completer("command_or_file"), "timezone": _completer("zones"), "columns": _completer("columns"),
-    "name": _completer("names"), "value": _completer("values"),
+    "plan": _completer("plans"), "theme": _completer("themes"), "name": _completer("names"), "value": _completer("values"),
 }

@@ -177,6 +177,18 @@ def test_an_address_in_the_environment_is_nowhere_either(near):
     assert not list(told_in(near.home))
 
 
+@pytest.mark.parametrize("words, name", [("record", "ccusage"), ("--statusline", "ccusage"), ("doctor", "ccusage"),
+                                         ("doctor", "node"), ("doctor", "tmux"), ("config edit", "editor"),
+                                         ("alerts test", "notify-send")])
+def test_no_program_that_ccmon_runs_gets_the_address(near, words, name):
+    (near.bin / name).write_text(f"#!/bin/sh\nenv >>'{near.folder}/got'\ncat '{near.folder}/answer.json'\n")
+    (near.bin / name).chmod(0o755)
+    near.run(*words.split(), now=None, CCMON_ALERT_WEBHOOK_URL=f"https://h.example/{SECRET}", EDITOR="editor")
+    wait_until(lambda: near.idle() and (near.folder / "got").exists(), "it is run")
+    got = (near.folder / "got").read_text()
+    assert f"HOME={near.home}\n" in got and SECRET not in got
+
+
 def told_in(folder):
     """The files that hold the secret."""
     for name, _, files in os.walk(str(folder)):

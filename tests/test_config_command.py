@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccmon.commands import config
-from ccmon.settings import config_file, options
+from ccmon.settings import options
 from ccmon.settings.options import OPTIONS
 from ccmon.text import line_width, plain
 from ccmon.views import config_table
@@ -47,8 +47,11 @@ def test_the_table_says_where_each_value_comes_from(machine):
     path = machine.configure(MINE)
     result = machine.run("config", "--reset-hour", "9", CCMON_PLAN="team")
     assert (result.code, result.err) == (0, "")
-    assert [line.split() for line in result.out.splitlines()[:6]] == [line.split() for line in SHOWN.splitlines()]
-    assert "plans.team 60,000 config.ini, line 8".split() in [line.split() for line in result.out.splitlines()]
+    rows = [" ".join(row.split()) for row in result.out.splitlines()]
+    assert rows[:6] == [" ".join(row.split()) for row in SHOWN.splitlines()]
+    assert len({row.index(word) for row, word in zip(result.out.splitlines()[1:6], ["CCMON_PLAN", "default", "reset_hour is",
+                                                                                    "--reset", "config.ini"])}) == 1
+    assert "plans.team 60,000 config.ini, line 8" in rows
     assert result.out.endswith(f"config.ini is {path}\nTo change a value: ccmon config set plan max5\n")
 
 
@@ -257,6 +260,35 @@ def test_a_plan_in_use_is_not_taken_out(machine):
     assert "team = 5" in path.read_text()
 
 
+def test_the_last_value_takes_its_section_along(machine):
+    path = machine.configure(MINE)
+    machine.run("config", "set", "prices.claude-foo-9", "1, 2, 3, 4, 5")
+    assert machine.run("config", "unset", "prices.claude-foo-9").code == 0 and path.read_text() == MINE
+    for name in ("plan", "reset", "timezone"):
+        machine.run("config", "unset", name)
+    assert path.read_text() == MINE[MINE.index("# those of the firm"):]
+    machine.run("config", "unset", "plans.team")
+    assert path.read_text() == "# those of the firm\n[plans]\n"           # the comment is about it
+
+
+def test_a_theme_in_use_may_lose_its_last_role(machine):
+    path = machine.configure("[ccmon]\ntheme = mine\n\n[theme.mine]\nok = 2\n")
+    assert machine.run("config", "unset", "theme.mine.ok").code == 0
+    assert path.read_text() == "[ccmon]\ntheme = mine\n\n[theme.mine]\n" and machine.run("config").code == 0
+
+
+def test_ten_at_once_lose_no_value(machine):
+    """Into a folder that is not there yet; and out again."""
+    values = {option.name: option.default for option in OPTIONS if option.default and option.name != "reset"}
+    assert len(values) > 10
+    for words in [["set", name, value] for name, value in values.items()], [["unset", name] for name in values]:
+        calls = [machine.start("config", *one) for one in words]
+        assert [(call.communicate()[1], call.returncode) for call in calls] == [("", 0)] * len(values)
+        kept = machine.run("config", "--json").json["settings"]
+        assert {one["name"] for one in kept if one["source"] == "file"} == (set(values) if words[0][0] == "set" else set())
+    assert path_of(machine).read_text() == "" and os.listdir(path_of(machine).parent) == ["config.ini"]
+
+
 # --- edit -----------------------------------------------------------------------------------------------------------------
 
 def test_the_editor_gets_a_file_that_lists_every_option(machine, edits):
@@ -307,15 +339,6 @@ def test_visual_comes_before_editor_and_both_may_have_words(machine, edits):
 
 
 # --- for other rooms --------------------------------------------------------------------------------------------------------
-
-def test_setting_by_other_rooms(tmp_path):
-    path = tmp_path / "new/config.ini"
-    assert config_file.set_value(str(path), "ccmon", "plan", "max5") == 2
-    assert config_file.set_value(str(path), "plans", "team", "5") == 5
-    assert path.read_text() == "[ccmon]\nplan = max5\n\n[plans]\nteam = 5\n" and path.stat().st_mode & 0o777 == 0o600
-    assert config_file.unset(str(path), "ccmon", "plan") and not config_file.unset(str(path), "ccmon", "plan")
-    assert not config_file.unset(str(tmp_path / "none.ini"), "ccmon", "plan")
-
 
 def test_sections_known_to_the_reader_are_known_here():
     assert set(options.SECTIONS) >= {"ccmon", "plans", "prices"}

@@ -130,6 +130,17 @@ def test_the_environment_that_wins_is_named(place):
     assert "plan [max20]" in said and "CCMON_PLAN is set in this environment" in said
 
 
+@pytest.mark.parametrize("text, env, told", [
+    ("limit = 30000\n", {}, "limit in config.ini is set to 30,000: it counts in place of the plan's figure. To take it back: "
+     "ccmon config unset limit"),
+    ("", {"CCMON_LIMIT": "40000"}, "CCMON_LIMIT is set to 40,000"), ("limit =\n", {}, None), ("", {}, None)])
+def test_a_limit_that_wins_over_the_plan_is_told(place, text, env, told):
+    place.configure("[ccmon]\n" + text)
+    _, said = asked(place, "max5", "local", "none", "y", **env)
+    found = " ".join(said.split())
+    assert told in found if told else "in place of the plan" not in found
+
+
 # --- no dialogue ----------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("words, told", [([], "no terminal"), (["--write"], "ccmon init SHELL --write"),

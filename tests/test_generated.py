@@ -242,6 +242,22 @@ def test_the_last_of_a_list_of_columns_is_completed(ask, env):
     assert ask("ccmon history --columns start,tokens,", env) >= {"start,tokens,cost", "start,tokens,models"}
 
 
+OWN = "[ccmon]\ntheme = dark\n[plans]\nTeam = 60,000\nsmall=5\n[theme.mine]\nok = 2\n[prices]\nclaude-x = 1,2,3,4,5\n"
+OWN_CASES = [("ccmon --theme mi", {"mine"}), ("ccmon --plan tea", {"team"}), ("ccmon --plan sm", {"small"}),
+             ("ccmon --plan claude", set()), ("ccmon config set theme ", {*THEMES, "mine"}),
+             ("ccmon config set plan ", {*PLAN_NAMES, "team", "small"})]
+
+
+@pytest.mark.parametrize("ask", [in_bash, in_fish])
+@pytest.mark.parametrize("typed, offered", OWN_CASES)
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_plans_and_themes_of_ones_own_are_offered(ask, typed, offered, elsewhere, env, home):
+    base = home / ("else where" if elsewhere else ".config")
+    (base / "ccmon").mkdir(parents=True)
+    (base / "ccmon/config.ini").write_text(OWN)
+    assert ask(typed, {**env, **({"XDG_CONFIG_HOME": str(base)} if elsewhere else {})}) == offered
+
+
 # --- typed by a person ------------------------------------------------------------------------------------------------------
 
 ZSH = f"PROMPT='> '; fpath=({FOLDER} $fpath); autoload -Uz compinit; compinit -D -u; print ready''now"
@@ -277,6 +293,14 @@ def test_zsh_offers(typed, offered, env):
         term.wait_until(lambda: "cleared" in term.text() and "readynow" not in term.text())
         term.send(typed + "\t\t")
         term.wait_until(lambda: offered <= set(term.text().replace(typed + " ", "", 1).split()), offered)
+
+
+def test_zsh_completes_plans_and_themes_of_ones_own(env, home):
+    (home / ".config/ccmon").mkdir(parents=True)
+    (home / ".config/ccmon/config.ini").write_text(OWN)
+    with typing("zsh", env) as term:
+        term.send("ccmon --theme mi\t--plan tea\t hist")
+        term.wait_for("ccmon --theme mine --plan team hist")
 
 
 def test_zsh_completes_a_list_of_columns(env):

@@ -51,6 +51,25 @@ def test_a_value_is_taken_out(content, section, key, after):
     assert ini_text.without(content, section, key) == after
 
 
+@pytest.mark.parametrize("content, section, after", [
+    ("[plans]\n", "plans", ""), ("\ufeff[plans]\r\n\r\n", "plans", "\ufeff"), ("[ccmon]\nplan = x\n\n[plans]\n", "plans",
+                                                                             "[ccmon]\nplan = x\n"),
+    ("[plans]\n\n[ccmon]\nplan = x\n", "plans", "[ccmon]\nplan = x\n"),
+    ("[ccmon]\n\n\n[plans]\n  \n[prices]\nx = 1\n", "plans", "[ccmon]\n\n\n[prices]\nx = 1\n"),
+    ("[plans]\n\n# of\n; ccmon\n[ccmon]\n", "plans", "# of\n; ccmon\n[ccmon]\n"),
+    ("# words of mine\n\n[plans]\n", "plans", "# words of mine\n"), ("[plans]", "plans", ""),
+])
+def test_an_empty_section_is_taken_out(content, section, after):
+    assert ini_text.without_section(content, section) == after
+
+
+@pytest.mark.parametrize("content", [
+    MINE, "[ccmon]\n", "[plans]\n# mine\n", "[plans]\n\n# mine\n", "[plans]\n  ; mine\n[ccmon]\n", "# mine\n[plans]\n",
+    "\ufeff; mine\n[plans]\n", "", "[plans]\nteam = 5", "[plans]\n; mine\n\n# of ccmon\n[ccmon]\n"])
+def test_a_section_in_which_or_right_above_which_something_stands_is_left(content):
+    assert ini_text.without_section(content, "plans") == content
+
+
 @pytest.mark.parametrize("section, key, line", [("ccmon", "plan", 4), ("ccmon", "TIMEZONE", 7), ("plans", "team", 10),
                                                 ("plans", "plan", None), ("x", "y", None)])
 def test_the_line_of_a_value(section, key, line):
@@ -80,3 +99,27 @@ def test_of_any_file_the_other_values_stay(content, section, key, value):
     assert (kept is None) is ((section, key) not in before)
     if kept is not None:
         assert read(kept) == {name: text for name, text in before.items() if name != (section, key)}
+
+
+@given(CONTENT, st.sampled_from(["ccmon", "plans", "prices"]))
+def test_a_new_section_with_one_value_goes_without_a_trace(content, section):
+    try:
+        before = read(content)
+    except configparser.Error:
+        return
+    if f"[{section}]" in content or not content.endswith(("[ccmon]", "1", "another")):
+        return
+    after = ini_text.without_section(ini_text.without(ini_text.with_value(content, section, "new", "1"), section, "new"), section)
+    assert after.rstrip("\r\n") == content and read(after) == before
+
+
+@given(CONTENT, st.sampled_from(["ccmon", "plans"]))
+def test_without_a_section_every_value_and_comment_is_there(content, section):
+    try:
+        before = read(content)
+    except configparser.Error:
+        return
+    after = ini_text.without_section(content, section)
+    assert read(after) == before and (after == content) is (f"[{section}]" in after or f"[{section}]" not in content)
+    gone = [line for line in content.split() if line not in after.split()]
+    assert gone in ([], [f"[{section}]"])

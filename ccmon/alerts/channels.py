@@ -14,11 +14,12 @@ import time
 from typing import Dict, List, Mapping, Optional, Sequence
 
 from ccmon.model import CcmonError
+from ccmon.system import private
 
 TIMEOUT_S = 5.0
 COMMAND_S = 30.0
 PAUSES_S = (1.0, 3.0)                  # before the second and the third try
-WEBHOOK_VARIABLE = "CCMON_ALERT_WEBHOOK_URL"
+WEBHOOK_VARIABLE, = private.SECRET_VARIABLES
 _POSIX = os.name == "posix"
 _APPLE = ("on run argv", "display notification (item 2 of argv) with title (item 1 of argv)", "end run")
 _WINDOWS = ("Add-Type -AssemblyName System.Windows.Forms; $n = New-Object System.Windows.Forms.NotifyIcon; "
@@ -51,7 +52,7 @@ def desktop(title: str, text: str, env: Mapping[str, str], platform: str = sys.p
     """Show a notification. Raises Untold."""
     program = desktop_program(env, platform)
     told = {"CCMON_ALERT_TITLE": title, "CCMON_ALERT_TEXT": text}
-    _run([program, *_desktop_words(title, text, platform)], {**_child(env), **_bus(env), **told}, 2 * TIMEOUT_S)
+    _run([program, *_desktop_words(title, text, platform)], {**private.for_programs(env), **_bus(env), **told}, 2 * TIMEOUT_S)
     return f"shown by {os.path.basename(program)}"
 
 
@@ -91,12 +92,8 @@ def command_words(command: Optional[str], env: Mapping[str, str]) -> List[str]:
 
 def command(line: Optional[str], values: Mapping[str, str], env: Mapping[str, str]) -> str:
     """Run the user's command with the values in its environment. Raises Untold."""
-    _run(command_words(line, env), {**_child(env), **values}, COMMAND_S)
+    _run(command_words(line, env), {**private.for_programs(env), **values}, COMMAND_S)
     return "ran, exit code 0"
-
-
-def _child(env: Mapping[str, str]) -> Dict[str, str]:
-    return {name: value for name, value in env.items() if name != WEBHOOK_VARIABLE}
 
 
 def _which(name: str, env: Mapping[str, str]) -> Optional[str]:

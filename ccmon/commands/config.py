@@ -16,6 +16,7 @@ from ccmon.model import CcmonError, Given, Unwritable, UsageError
 from ccmon.settings import config, config_file, context, ini_text, options, origins
 from ccmon.settings.options import OPTIONS
 from ccmon.settings.origins import Address, Setting
+from ccmon.system import private
 from ccmon.text import clean, near, plain
 from ccmon.views import config_table
 
@@ -43,6 +44,10 @@ class State(NamedTuple):
 def run(given: Namespace) -> int:
     """Do what the action says; the exit code."""
     _check_words(given)
+    if given.action in ("set", "unset"):
+        path = _needed(config.paths(os.environ).config)
+        with config_file.alone(path):
+            return _changed(given, path)
     state = _state(arguments.flags(given), os.environ)
     if given.action == "list":
         return _list(given, state)
@@ -52,13 +57,17 @@ def run(given: Namespace) -> int:
     path = _needed(state.path)
     if given.action == "path":
         print(path)
-    elif given.action == "set":
-        return _set(state, path, origins.address(given.name), given.value)
-    elif given.action == "unset":
-        return _unset(state, path, given.name)
     else:
         return _edit(path, state.content)
     return OK
+
+
+def _changed(given: Namespace, path: str) -> int:
+    """One value is set or taken out, in the file as it is now."""
+    state = _state(arguments.flags(given), os.environ)
+    if given.action == "set":
+        return _set(state, path, origins.address(given.name), given.value)
+    return _unset(state, path, given.name)
 
 
 def _check_words(given: Namespace) -> None:
@@ -211,9 +220,15 @@ def _unset(state: State, path: str, name: str) -> int:
     if fault and not _fault_in(before, path):
         raise UsageError(f"{fault}. Nothing was changed")
     where = state.sections[place.section][place.key].where
-    config_file.put(path, before, after)
+    config_file.put(path, before, _tidied(after, place.section, path))
     print(clean(f"Taken out: {place.key}, which was {where}"))
     return _tell_rest(state, place, fault)
+
+
+def _tidied(content: str, section: str, path: str) -> str:
+    """Without the section when it is empty now; a theme in use may be an empty one."""
+    found = ini_text.without_section(content, section)
+    return found if _fault_in(found, path) == _fault_in(content, path) else content
 
 
 def _there(state: State, name: str) -> Address:
@@ -267,7 +282,7 @@ def _call(words: List[str]) -> int:
     """The exit code of the editor; Ctrl-C meanwhile is the editor's."""
     from subprocess import Popen
     try:
-        process = Popen(words)         # the user's own editor, no shell  # nosec B603
+        process = Popen(words, env=private.for_programs(os.environ))  # the user's own, no shell  # nosec B603
     except OSError as err:
         raise UsageError(f"the editor {clean(words[0])} cannot be started ({err.strerror}). Set VISUAL or EDITOR") from None
     interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Iterator, List, Mapping, NamedTuple, Optional, Sequence
 
 from ccmon.model import Place
+from ccmon.system import private
 
 PATIENCE_S = 3.0                       # for a program that only says its version
 MOST_SHUT = 3                          # folders named
@@ -121,7 +122,7 @@ def is_program(path: str) -> bool:
 def said(argv: Sequence[str], env: Mapping[str, str]) -> Optional[str]:
     """What the program prints; None when it fails, is slow or cannot be started."""
     try:
-        done = subprocess.run(list(argv), env=dict(env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        done = subprocess.run(list(argv), env=private.for_programs(env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL, timeout=PATIENCE_S, check=False)  # absolute, no shell  # nosec B603
     except (OSError, ValueError, subprocess.SubprocessError):
         return None

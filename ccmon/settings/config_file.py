@@ -1,10 +1,21 @@
-"""config.ini as the user keeps it: one value set or taken out, comments and order kept; nothing is written half."""
+"""config.ini as the user keeps it: read, written as a whole, and changed by one process at a time."""
 
-from typing import Optional
+import os
+from contextlib import contextmanager, suppress
+from typing import Iterator, Optional
 
 from ccmon.model import CcmonError, Unwritable
-from ccmon.settings import ini_text
-from ccmon.system import dotfiles
+from ccmon.system import dotfiles, private
+
+
+@contextmanager
+def alone(path: str) -> Iterator[None]:
+    """No other ccmon changes the file meanwhile, where folders can be locked. Its folder is made: only there all meet."""
+    folder = os.path.dirname(os.path.realpath(path))
+    with suppress(OSError):            # put says it
+        private.make_folder(folder)
+    with private.locked(folder):
+        yield
 
 
 def text_of(path: str) -> Optional[str]:
@@ -30,24 +41,3 @@ def remove(path: str, content: str) -> None:
     """Remove the file if that is all that is in it. Unwritable when it cannot be read."""
     if text_of(path) == content:
         dotfiles.remove(path)
-
-
-def set_value(path: str, section: str, key: str, text: str) -> int:
-    """Write `key = text` into the section, in place of what is there; the number of its line. It judges no value.
-
-    Unwritable when the file cannot be read or written; then nothing has changed.
-    """
-    before = text_of(path)
-    after = ini_text.with_value(before or "", section, key, text)
-    put(path, before, after)
-    return ini_text.line_of(after, section, key) or 0
-
-
-def unset(path: str, section: str, key: str) -> bool:
-    """Take the value out; False when it is not there. Unwritable when the file cannot be read or written."""
-    before = text_of(path)
-    after = None if before is None else ini_text.without(before, section, key)
-    if after is None:
-        return False
-    put(path, before, after)
-    return True

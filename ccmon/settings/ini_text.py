@@ -46,6 +46,34 @@ def without(content: str, section: str, key: str) -> Optional[str]:
     return "".join(lines[:old.first] + lines[old.end:]) if old else None
 
 
+def without_section(content: str, section: str) -> str:
+    """The content without the header of a section in which nothing stands, and with no comment right above it."""
+    lines, found = _LINES.findall(content), _found(content)
+    at = next((line for name, line in found.headers if name == section), None)
+    if at is None or at and _is_comment(lines[at - 1]):
+        return content
+    end = _end(lines, found, at)
+    if any(line.strip() for line in lines[at + 1:end]):
+        return content
+    before = lines[:at]
+    while end == len(lines) and before and not before[-1].strip():
+        before.pop()
+    mark = "\ufeff" if lines[at].startswith("\ufeff") else ""
+    return mark + "".join(before + lines[end:])
+
+
+def _end(lines: List[str], found: _Found, at: int) -> int:
+    """Where the section ends that begins there: comments above the next one, with a blank line before them, belong to that."""
+    end = top = next((line for _, line in found.headers if line > at), len(lines))
+    while end < len(lines) and _is_comment(lines[top - 1]):
+        top -= 1
+    return end if lines[top - 1].strip() else top
+
+
+def _is_comment(line: str) -> bool:
+    return line.lstrip("\ufeff").strip()[:1] in ("#", ";")
+
+
 def line_of(content: str, section: str, key: str) -> Optional[int]:
     """The number of the line that has the value, from 1; None when there is none."""
     entry = _entry(_found(content), section, key)

@@ -11,6 +11,7 @@ from ccmon.setup import init, questions
 from ccmon.setup.init import Edit
 from ccmon.setup.questions import Question
 from ccmon.system import clock, dotfiles
+from ccmon.text import count
 
 Ask = Callable[[str], str]
 YES = ("y", "yes")
@@ -59,7 +60,7 @@ def _dialogue(ctx: Context, path: str) -> None:
     if not plan.all:
         print("\nAll of it stands there already: nothing to write.")
         return
-    _show(plan, ctx.env)
+    _show(plan, ctx)
     if _answer("Write it? [y/N]: ").lower() not in YES:
         raise Left
     _write(plan, ctx.env)
@@ -111,7 +112,7 @@ def _answer(prompt: str) -> str:
     return answer
 
 
-def _show(plan: Plan, env: Mapping[str, str]) -> None:
+def _show(plan: Plan, ctx: Context) -> None:
     """Every line that would be written, and what would win over it."""
     print("This would be written:")
     for edit in plan.all:
@@ -120,8 +121,13 @@ def _show(plan: Plan, env: Mapping[str, str]) -> None:
         print("\n".join(questions.changes(_text(edit.before), edit.after.decode("utf-8", "replace"))))
     print()
     for name in ("CCMON_PLAN", "CCMON_TIMEZONE"):
-        if env.get(name):
+        if ctx.env.get(name):
             print(f"{name} is set in this environment: it wins over config.ini.\n")
+    if ctx.settings.limit is not None:
+        where = "CCMON_LIMIT" if ctx.settings.origin["limit"] == "environment" else "limit in config.ini"
+        way_out = "unset CCMON_LIMIT" if where.isupper() else "ccmon config unset limit"
+        print(f"{where} is set to {count(ctx.settings.limit)}: it counts in place of the plan's figure.\n"
+              f"To take it back: {way_out}\n")
 
 
 def _text(content: Optional[bytes]) -> Optional[str]:

@@ -15,6 +15,7 @@ from typing import IO, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, 
 
 from ccmon.model import CcmonError
 from ccmon.sources.ccusage_find import INSTALL, Failed, NotFound, Program, find, packaged_version, path_folders, shown
+from ccmon.system import private
 from ccmon.text import clean, clip
 
 __all__ = ["Cancel", "Cancelled", "Failed", "NotFound", "Program", "fetch", "find", "kill_group",
@@ -172,7 +173,7 @@ def _popen(program: Program, words: Sequence[str], env: Mapping[str, str], home:
 def _environment(program: Program, env: Mapping[str, str]) -> Dict[str, str]:
     """The launcher of npm needs node on PATH: it lies beside ccusage, or beside what the link ccusage points to."""
     found = [os.path.dirname(program.path), os.path.dirname(os.path.realpath(program.path))]
-    child = {name: value for name, value in env.items() if value or name != "CLAUDE_CONFIG_DIR"}
+    child = {name: value for name, value in private.for_programs(env).items() if value or name != "CLAUDE_CONFIG_DIR"}
     child["PATH"] = os.pathsep.join(dict.fromkeys(found + path_folders(env)))
     if os.name == "nt":
         child["NoDefaultCurrentDirectoryInExePath"] = "1"

@@ -4,6 +4,7 @@ One Store is one connection: one thread, never across a fork. All errors are Sto
 """
 
 import errno
+import os
 import sqlite3
 import time
 from contextlib import suppress
@@ -312,7 +313,7 @@ class Store:
             raise Shut(self.path, f"created ({error.strerror})", wanted) from error
 
     def _renew(self) -> None:
-        if migrations.fcntl is None:                     # Windows renames no open file
+        if os.name == "nt":                              # Windows renames no open file
             self.close()
         try:
             kept = migrations.move_aside(self.path, self._identity)

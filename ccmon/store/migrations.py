@@ -10,15 +10,10 @@ import sqlite3
 import stat
 import threading
 import time
-from contextlib import contextmanager, suppress
-from typing import Callable, Iterator, Optional, Tuple
+from contextlib import suppress
+from typing import Callable, Optional, Tuple
 
 from ccmon.system import private
-
-try:
-    import fcntl
-except ImportError:                                      # Windows
-    fcntl = None  # type: ignore[assignment]
 
 OTHER_FOLDER = "(or set CCMON_DATA_DIR to another folder)"
 _ATTEMPT_MS = 5
@@ -86,24 +81,9 @@ def _unescaped(name: str) -> str:
     return name
 
 
-@contextmanager
-def _folder_lock(folder: str) -> Iterator[None]:
-    """One process at a time; where folders cannot be locked, none is excluded."""
-    handle = -1
-    with suppress(OSError):
-        handle = os.open(folder or ".", os.O_RDONLY)
-        if fcntl is not None:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-    try:
-        yield
-    finally:
-        if handle >= 0:
-            os.close(handle)
-
-
 def move_aside(path: str, known: Optional[Identity]) -> Optional[str]:
     """The new name of the damaged file, or None when another process has moved it already."""
-    with _folder_lock(os.path.dirname(path)):
+    with private.locked(os.path.dirname(path)):
         if known is None or identity(path) != known:
             return None
         kept = _free_name(path)

@@ -1,9 +1,12 @@
-"""The door to new places of the user's own: folders 0700, files 0600 whatever the umask, and a folder for a while."""
+"""The door to what is the user's alone: folders 0700, files 0600 whatever the umask, a folder for a while, secret variables."""
 
 import os
 import stat
+import sys
 from contextlib import contextmanager, suppress
-from typing import Iterator, List, Mapping
+from typing import Dict, Iterator, List, Mapping
+
+SECRET_VARIABLES = ("CCMON_ALERT_WEBHOOK_URL",)
 
 
 def make_folder(path: str) -> None:
@@ -23,6 +26,27 @@ def open_file(path: str, flags: int) -> int:
         with suppress(OSError):                          # another user's
             os.fchmod(fd, 0o600)
     return fd
+
+
+@contextmanager
+def locked(folder: str) -> Iterator[None]:
+    """One process at a time; where folders cannot be locked, none is excluded."""
+    handle = -1
+    with suppress(OSError):
+        handle = os.open(folder or ".", os.O_RDONLY)
+        if sys.platform != "win32":
+            import fcntl
+            fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        if handle >= 0:
+            os.close(handle)
+
+
+def for_programs(env: Mapping[str, str]) -> Dict[str, str]:
+    """The environment as any other program gets it that ccmon starts: without the secrets, which are for ccmon alone."""
+    return {name: value for name, value in env.items() if name not in SECRET_VARIABLES}
 
 
 @contextmanager

@@ -164,7 +164,7 @@ def test_S07_an_error_is_told_even_where_claudes_own_words_would_fill_the_row(us
 
 def test_S07_what_was_not_expected_is_in_the_log(machine):
     live(machine)
-    (machine.folder / "sitecustomize.py").write_text("import ccmon.line.lines\nccmon.line.lines.line_of = lambda *_: 1 / broken\n")
+    (machine.folder / "sitecustomize.py").write_text("import ccmon.line.lines as lines\nlines.line_of = lambda *_: 1 / broken\n")
     shown = one_line(machine.run("--statusline", now=None, PYTHONPATH=f"{machine.folder}:{machine.env()['PYTHONPATH']}"))
     assert shown == "CC ! internal error: NameError"
     logs = [path for path in machine.home.rglob("*") if path.is_file() and "broken" in path.read_text(errors="replace")]
