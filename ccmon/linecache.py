@@ -79,11 +79,15 @@ def changed(path: str) -> float:
         return 0
 
 
+def _base(env: "Environ", variable: str) -> str:
+    """The folder that an XDG variable names, or on Windows %LOCALAPPDATA%, as in settings/config.py; "" for the usual one."""
+    base = env.get(variable, "")
+    return base if os.path.isabs(base) else env.get("LOCALAPPDATA", "") if os.name == "nt" else ""
+
+
 def folder(env: "Environ") -> "str | None":
     """The cache folder of this environment: one for each set of Claude folders and data folders."""
-    base = env.get("XDG_CACHE_HOME", "")
-    if not os.path.isabs(base):
-        base = env.get("LOCALAPPDATA", "") if os.name == "nt" else ""
+    base = _base(env, "XDG_CACHE_HOME")
     domain = "\n".join([env.get(name, "") for name in DOMAIN])
     user = env.get("HOME") or os.path.expanduser("~")
     if base and not base.startswith(user + "/"):
@@ -97,8 +101,7 @@ def folder(env: "Environ") -> "str | None":
 
 def config_path(env: "Environ") -> str:
     """Where config.ini is; only its time of change matters here."""
-    base = env.get("XDG_CONFIG_HOME", "")
-    return (base if os.path.isabs(base) else os.path.expanduser("~/.config")) + "/ccmon/config.ini"
+    return (_base(env, "XDG_CONFIG_HOME") or os.path.expanduser("~/.config")) + "/ccmon/config.ini"
 
 
 def _sum(data: bytes) -> int:
@@ -139,7 +142,7 @@ def file_of(key_text: str) -> str:
 def read(path: str) -> "bytes | None":
     """What the file holds, its first 64 kB; None when there is none."""
     try:
-        fd = os.open(path, os.O_RDONLY)
+        fd = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError):
         return None
     try:
@@ -205,7 +208,7 @@ def make_folder(path: str) -> None:
 
 def open_file(path: str, flags: int) -> int:
     """As private.open_file, which is not loaded here. Raises OSError."""
-    fd = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    fd = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0), 0o600)
     try:
         if os.fstat(fd).st_mode & 0o777 != 0o600 and hasattr(os, "fchmod"):
             os.fchmod(fd, 0o600)
@@ -259,6 +262,10 @@ def lock(where: str) -> "int | None":
 def unlock(fd: int) -> None:
     """Give the lock back."""
     if fd >= 0:
+        if os.name == "nt":            # else it may go some time after the descriptor
+            import msvcrt
+            os.lseek(fd, 0, os.SEEK_SET)
+            msvcrt.locking(fd, msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined]
         os.close(fd)
 
 
@@ -283,6 +290,8 @@ def left_group(fd: int) -> str:
 def detach(argv: "list[str]", fd: int, work: "Work") -> None:
     """Call work(argv, fd) in a process of its own that holds the lock and nothing else of the caller."""
     if not hasattr(os, "fork"):
+        if fd >= 0:
+            os.write(fd, b"1")         # see _just_started
         unlock(fd)
         _spawn()
         return
@@ -307,9 +316,10 @@ def import_folder() -> str:
 
 def _spawn() -> None:
     import subprocess  # Windows: no fork; the child takes the lock itself
-    flags = 0x00000008 | 0x08000000  # DETACHED_PROCESS, CREATE_NO_WINDOW
+    flags = 0x00000200 | 0x08000000  # CREATE_NEW_PROCESS_GROUP, CREATE_NO_WINDOW: detached, ccusage would open a window
     code = "import sys; sys.path[:] = [sys.argv.pop(1), *filter(None, sys.path)]; from ccmon.__main__ import main; main()"
-    subprocess.Popen([sys.executable, "-c", code, import_folder(), "record"], close_fds=True, creationflags=flags,
+    package = import_folder()
+    subprocess.Popen([sys.executable, "-c", code, package, "record"], close_fds=True, creationflags=flags, cwd=package,
                      stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # our own words  # nosec B603
 
 
@@ -363,12 +373,21 @@ def refresh(where: str, argv: "list[str]", env: "Environ", work: "Work") -> bool
         _hold(where, now, now + HOLD_S)
         return True
     nowhere = fd == -1 and not os.access(where, os.W_OK)       # nothing that is read could be kept
-    if nowhere or not read_state(where).due(now, config_path(env)):
+    started = _just_started(fd, now)
+    if started or nowhere or not read_state(where).due(now, config_path(env)):
         unlock(fd)
-        return False
+        return started
     _hold(where, now, now + HOLD_S)
     detach(argv, fd, work)
     return True
+
+
+def _just_started(fd: int, now: float) -> bool:
+    """Whether a refresher that has to take the lock itself, for want of fork, is on its way."""
+    if fd < 0 or os.name != "nt":
+        return False
+    lock = os.fstat(fd)
+    return lock.st_size > 0 and 0 <= now - lock.st_mtime < HOLD_S
 
 
 def put(line: bytes) -> None:

@@ -4,7 +4,6 @@ What only some calls need is loaded there: ccmon starts several times a minute.
 """
 
 import os
-import shlex
 import signal
 import sys
 import time
@@ -14,7 +13,7 @@ from typing import Iterator, List, Mapping, NamedTuple, Optional, Sequence, Text
 
 from ccmon.settings import config, themes
 from ccmon.settings.context import Context
-from ccmon.system import codec, private
+from ccmon.system import codec, processes
 from ccmon.text import Charset, Line, clean, plain
 
 PAGERS = ("less", "more")
@@ -90,7 +89,7 @@ def _paged(env: Mapping[str, str], rows: Sequence[str]) -> bool:
     from subprocess import PIPE, Popen
     sys.stdout.flush()
     try:
-        process = Popen(words, stdin=PIPE, env={"LESS": "FRX", "LV": "-c", **private.for_programs(env)})  # own, no shell  # nosec B603
+        process = Popen(words, stdin=PIPE, env={"LESS": "FRX", "LV": "-c", **processes.environment(env)})  # own, no shell  # nosec B603
     except OSError:
         return False
     interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)       # Ctrl-C is the pager's
@@ -108,21 +107,13 @@ def _pager(env: Mapping[str, str]) -> List[str]:
     """PAGER as words; less or more when it is not set, nothing when it is empty, cat or not to be found."""
     wanted = env.get("PAGER")
     if wanted is None:
-        return next(([found] for found in (_program(name, env) for name in PAGERS) if found), [])
+        return next(([found] for found in (processes.which(name, env) for name in PAGERS) if found), [])
     try:
-        words = shlex.split(wanted)
+        words = processes.split(wanted)
     except ValueError:
         return []
-    found = _program(words[0], env) if words and words[0] != "cat" else None
+    found = processes.which(words[0], env) if words and words[0] != "cat" else None
     return [found, *words[1:]] if found else []
-
-
-def _program(name: str, env: Mapping[str, str]) -> Optional[str]:
-    """Its path; what a relative entry of PATH has is not taken: it depends on the folder that one is in."""
-    from shutil import which
-    folders = env.get("PATH", os.defpath).split(os.pathsep)
-    found = which(name, path=os.pathsep.join(filter(os.path.isabs, folders)))
-    return found if found and os.path.isabs(found) else None
 
 
 # --- messages -----------------------------------------------------------------------------------------------------------

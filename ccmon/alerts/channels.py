@@ -6,7 +6,6 @@ webhook is a secret: it is in no message of this room.
 
 import os
 import shlex
-import signal
 import stat
 import subprocess
 import sys
@@ -14,12 +13,12 @@ import time
 from typing import Dict, List, Mapping, Optional, Sequence
 
 from ccmon.model import CcmonError
-from ccmon.system import private
+from ccmon.system import processes
 
 TIMEOUT_S = 5.0
 COMMAND_S = 30.0
 PAUSES_S = (1.0, 3.0)                  # before the second and the third try
-WEBHOOK_VARIABLE, = private.SECRET_VARIABLES
+WEBHOOK_VARIABLE, = processes.SECRET_VARIABLES
 _POSIX = os.name == "posix"
 _APPLE = ("on run argv", "display notification (item 2 of argv) with title (item 1 of argv)", "end run")
 _WINDOWS = ("Add-Type -AssemblyName System.Windows.Forms; $n = New-Object System.Windows.Forms.NotifyIcon; "
@@ -41,7 +40,7 @@ class _Again(Exception):
 def desktop_program(env: Mapping[str, str], platform: str = sys.platform) -> str:
     """The path of the program that shows notifications. Raises Untold."""
     name = _DESKTOPS.get(platform, "notify-send")
-    found = _which(name, env)
+    found = processes.which(name, env)
     if found is None:
         package = ": install libnotify (Debian: libnotify-bin)" if name == "notify-send" else ""
         raise Untold(f"{name} was not found{package}")
@@ -52,7 +51,7 @@ def desktop(title: str, text: str, env: Mapping[str, str], platform: str = sys.p
     """Show a notification. Raises Untold."""
     program = desktop_program(env, platform)
     told = {"CCMON_ALERT_TITLE": title, "CCMON_ALERT_TEXT": text}
-    _run([program, *_desktop_words(title, text, platform)], {**private.for_programs(env), **_bus(env), **told}, 2 * TIMEOUT_S)
+    _run([program, *_desktop_words(title, text, platform)], {**processes.environment(env), **_bus(env), **told}, 2 * TIMEOUT_S)
     return f"shown by {os.path.basename(program)}"
 
 
@@ -78,13 +77,13 @@ def _bus(env: Mapping[str, str]) -> Dict[str, str]:
 def command_words(command: Optional[str], env: Mapping[str, str]) -> List[str]:
     """The words of the user's command, the first as a path; no shell reads them. Raises Untold."""
     try:
-        words = shlex.split(command or "", posix=_POSIX)
+        words = processes.split(command or "")
     except ValueError as err:
         raise Untold(f"alert_command cannot be read ({err})") from None
     if not words:
         raise Untold("alert_command is not set")
     program = os.path.expanduser(words[0])
-    found = program if os.path.dirname(program) else _which(program, env)
+    found = program if os.path.dirname(program) else processes.which(program, env)
     if found is None:
         raise Untold(f"alert_command: {words[0]} was not found")
     return [found, *words[1:]]
@@ -92,41 +91,29 @@ def command_words(command: Optional[str], env: Mapping[str, str]) -> List[str]:
 
 def command(line: Optional[str], values: Mapping[str, str], env: Mapping[str, str]) -> str:
     """Run the user's command with the values in its environment. Raises Untold."""
-    _run(command_words(line, env), {**private.for_programs(env), **values}, COMMAND_S)
+    _run(command_words(line, env), {**processes.environment(env), **values}, COMMAND_S)
     return "ran, exit code 0"
 
 
-def _which(name: str, env: Mapping[str, str]) -> Optional[str]:
-    """Its path; relative entries of PATH are left out: they depend on the folder that one is in."""
-    from shutil import which
-    folders = env.get("PATH", os.defpath).split(os.pathsep)
-    return which(name, path=os.pathsep.join(filter(os.path.isabs, folders)))
 
 
 def _run(words: Sequence[str], env: Mapping[str, str], timeout_s: float) -> None:
     """Run it, with all that it starts, for so long at most. Raises Untold."""
     nowhere = subprocess.DEVNULL
     try:
-        process = subprocess.Popen(words, env=dict(env), stdin=nowhere, stdout=nowhere, stderr=nowhere,  # nosec B603
-                                   start_new_session=True)     # the user's own words, no shell
+        process = subprocess.Popen(processes.arguments(words), env=dict(env), stdin=nowhere, stdout=nowhere,  # nosec B603
+                                   stderr=nowhere, **processes.APART)  # the user's own words, no shell
     except (OSError, ValueError) as err:
         reason = err.strerror if isinstance(err, OSError) else err
         raise Untold(f"{os.path.basename(words[0])} could not be started ({reason})") from None
     try:
         code = process.wait(timeout_s)
     except subprocess.TimeoutExpired:
-        _kill(process)
+        processes.end(process.pid)
+        process.wait()
         raise Untold(f"{os.path.basename(words[0])} took more than {timeout_s:g} s and was ended") from None
     if code:
         raise Untold(f"{os.path.basename(words[0])} ended with exit code {code}")
-
-
-def _kill(process: "subprocess.Popen[bytes]") -> None:
-    if _POSIX:
-        os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
-    process.wait()
 
 
 # --- a webhook ----------------------------------------------------------------------------------------------------------

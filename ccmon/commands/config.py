@@ -5,7 +5,6 @@ It works on a wrong configuration, too: that is when it is wanted most.
 
 import json
 import os
-import shlex
 import signal
 import sys
 from argparse import Namespace
@@ -16,7 +15,7 @@ from ccmon.model import CcmonError, Given, Unwritable, UsageError
 from ccmon.settings import config, config_file, context, ini_text, options, origins
 from ccmon.settings.options import OPTIONS
 from ccmon.settings.origins import Address, Setting
-from ccmon.system import private
+from ccmon.system import processes
 from ccmon.text import clean, near, plain
 from ccmon.views import config_table
 
@@ -272,7 +271,7 @@ def _editor(env: Mapping[str, str]) -> List[str]:
     if not wanted and not sys.stdin.isatty():
         raise UsageError("there is no terminal to edit in. Set VISUAL or EDITOR, or change the file: ccmon config path")
     try:
-        words = shlex.split(wanted, posix=os.name != "nt") if wanted else []
+        words = processes.split(wanted) if wanted else []
     except ValueError:
         raise UsageError("VISUAL or EDITOR has a quotation mark without an end. Set it to a command") from None
     return words or ["notepad" if os.name == "nt" else "vi"]
@@ -282,7 +281,7 @@ def _call(words: List[str]) -> int:
     """The exit code of the editor; Ctrl-C meanwhile is the editor's."""
     from subprocess import Popen
     try:
-        process = Popen(words, env=private.for_programs(os.environ))  # the user's own, no shell  # nosec B603
+        process = Popen(words, env=processes.environment(os.environ))  # the user's own, no shell  # nosec B603
     except OSError as err:
         raise UsageError(f"the editor {clean(words[0])} cannot be started ({err.strerror}). Set VISUAL or EDITOR") from None
     interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)

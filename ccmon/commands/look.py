@@ -66,4 +66,4 @@ def _print_frame(ctx: Context, lines: Sequence[Line]) -> None:
 def _full_screen(ctx: Context) -> int:
     from ccmon.fullscreen import app
     with config.open_log(ctx.paths.log) as log:
-        return app.run(ctx, output.charset(ctx, sys.stdout), log)
+        return app.run(ctx, screen.drawable(output.charset(ctx, sys.stdout)), log)

@@ -8,7 +8,7 @@ from ccmon.doctor import probes
 from ccmon.doctor.surroundings import Surroundings
 from ccmon.doctor.verdicts import FAULT, HINT, OK, Check, Owned
 from ccmon.pipeline import alerting
-from ccmon.system.private import SECRET_VARIABLES
+from ccmon.system.processes import SECRET_VARIABLES
 
 TOPIC = "alerts"
 _INSTALLERS = {                        # of notify-send; the first that is there

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Iterator, List, Mapping, NamedTuple, Optional, Sequence
 
 from ccmon.model import Place
-from ccmon.system import private
+from ccmon.system import processes
 
 PATIENCE_S = 3.0                       # for a program that only says its version
 MOST_SHUT = 3                          # folders named
@@ -96,9 +96,7 @@ def _changed(path: str) -> float:
 
 def which(name: str, env: Mapping[str, str]) -> Optional[str]:
     """The program of that name on PATH; relative entries are not searched."""
-    from shutil import which as search
-    folders = env.get("PATH", os.defpath).split(os.pathsep)
-    return search(name, path=os.pathsep.join(filter(os.path.isabs, folders)) or os.devnull)
+    return processes.which(name, env)
 
 
 def called() -> Optional[str]:
@@ -116,14 +114,15 @@ def same_file(one: str, other: str) -> bool:
 
 def is_program(path: str) -> bool:
     """Whether it can be run."""
-    return os.path.isfile(path) and os.access(path, os.X_OK)
+    return processes.is_program(path)
 
 
 def said(argv: Sequence[str], env: Mapping[str, str]) -> Optional[str]:
     """What the program prints; None when it fails, is slow or cannot be started."""
     try:
-        done = subprocess.run(list(argv), env=private.for_programs(env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL, timeout=PATIENCE_S, check=False)  # absolute, no shell  # nosec B603
+        done = subprocess.run(processes.arguments(argv), env=processes.environment(env), stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=PATIENCE_S,
+                              check=False)  # absolute, no shell  # nosec B603
     except (OSError, ValueError, subprocess.SubprocessError):
         return None
     return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else None

@@ -337,4 +337,5 @@ def locale(around: Surroundings) -> Check:
     """The locale's characters."""
     name = next(filter(None, map(around.env.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "")
     known = probes.locale_is_known()
-    return verdicts.locale(name or "", codec.utf8(), known)
+    mend = {"mend": "setx PYTHONUTF8 1"} if os.name == "nt" else {}
+    return verdicts.locale(name or "", codec.utf8(), known, **mend)

@@ -363,13 +363,13 @@ def terminal(found: Terminal) -> Check:
     return Check("terminal", OK, says)
 
 
-def locale(name: str, utf8: bool, known: bool) -> Check:
+def locale(name: str, utf8: bool, known: bool, mend: str = "export LC_ALL=C.UTF-8") -> Check:
     """Whether bars and boxes can be drawn."""
     if utf8 and known:
         return Check("locale", OK, f"{name}, UTF-8")
     if utf8:
         return Check("locale", HINT, f"{name} is not generated on this machine", "export LC_ALL=C.UTF-8")
-    return Check("locale", HINT, f"{name or 'none is set'}, not UTF-8: only ASCII is drawn", "export LC_ALL=C.UTF-8")
+    return Check("locale", HINT, f"{name or 'none is set'}, not UTF-8: only ASCII is drawn", mend)
 
 
 def summary(checks: List[Check]) -> str:

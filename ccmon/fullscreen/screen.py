@@ -17,7 +17,7 @@ from ccmon.fullscreen import terminal
 from ccmon.fullscreen.screen_signals import CONTINUE, FATAL, SIZE_CHANGED, STOP, Signals
 from ccmon.model import Event
 from ccmon.settings.themes import THEMES, Style, Theme, colour, is_dim, worn
-from ccmon.text import ROLES, Line, Span, clean, clip_line, width
+from ccmon.text import ROLES, Charset, Line, Span, clean, clip_line, width
 
 curses: Any
 try:
@@ -62,6 +62,11 @@ def usable(env: Mapping[str, str]) -> Optional[str]:
     if _POSIX and not curses.tigetstr("cup"):
         return f"a terminal of type {term!a} (TERM) cannot place the cursor"
     return None
+
+
+def drawable(charset: Charset) -> Charset:
+    """What of it curses can draw: windows-curses has 16 bits for a cell, in which an emoji becomes two broken characters."""
+    return charset if _POSIX else charset._replace(emoji=False)
 
 
 def _stop_curses() -> None:

@@ -18,7 +18,7 @@ except ImportError:                    # Windows; every use of it is kept behind
 
 _POSIX = os.name == "posix"
 _IN, _OUT = 0, 1
-FATAL = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGINT") if hasattr(signal, name))
+FATAL = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK", "SIGINT") if hasattr(signal, name))
 STOP: Optional[int] = getattr(signal, "SIGTSTP", None)
 CONTINUE: int = getattr(signal, "SIGCONT", -1)
 SIZE_CHANGED = tuple(getattr(signal, name) for name in ("SIGWINCH", "SIGCONT") if hasattr(signal, name))

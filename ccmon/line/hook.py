@@ -62,7 +62,14 @@ def _read_within(deadline: float) -> bytes:
 def _read_windows() -> bytes:
     import threading  # select knows only sockets there
     parts: "list[bytes]" = []
-    reader = threading.Thread(target=lambda: parts.append(os.read(0, MOST_BYTES)), daemon=True)
+
+    def read() -> None:
+        while sum(map(len, parts)) < MOST_BYTES:
+            part = os.read(0, 65_536)
+            if not part:
+                break
+            parts.append(part)
+    reader = threading.Thread(target=read, daemon=True)
     reader.start()
     reader.join(WAIT_S)
     return b"".join(parts)

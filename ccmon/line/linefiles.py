@@ -8,6 +8,7 @@ import os
 import time
 
 from ccmon import linecache
+from ccmon.system import private
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def replace(where: str, name: str, content: bytes) -> None:
         finally:
             os.close(fd)
         if whole:
-            os.replace(temporary, where + "/" + name)
+            private.put_in_place(temporary, where + "/" + name)
         else:
             _remove(temporary)
     except OSError:
@@ -130,7 +131,7 @@ def spooled(where: str) -> "Iterator[list[str]]":
     yield _lines_of(taken)
     if os.path.exists(path):
         try:
-            os.replace(path, taken)
+            private.put_in_place(path, taken)
         except OSError:
             return
         yield _lines_of(taken)

@@ -141,7 +141,7 @@ def current_facts(ctx: Context, insist: bool = False) -> Facts:
     """
     asked_at, deadline = ctx.now(), time.monotonic() + ctx.settings.timeout
     waited = False
-    changed = "flag" in (ctx.settings.origin["timeout"], ctx.settings.origin["ccusage"])
+    changed = "flag" in [ctx.settings.origin[name] for name in ("timeout", "ccusage", "source")]
     while insist or changed or not backing_off(ctx) or source_before(ctx).missing:
         lock = linecache.lock(ctx.cache) if ctx.cache else -1
         if lock is not None:

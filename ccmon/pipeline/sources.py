@@ -217,5 +217,6 @@ def read_all_logs() -> None:
     ctx = prepare({}, os.environ)
     if ctx.cache:
         gc.disable()                   # many small objects without cycles: looking for some took a third of the time
-        os.nice(5)
+        if hasattr(os, "nice"):        # not on Windows
+            os.nice(5)
         log_reader.read_all(ctx.cache, files(ctx), _price(ctx))

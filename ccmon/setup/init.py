@@ -1,7 +1,6 @@
 """`ccmon init`: the texts for shells and bars filled with this machine's paths, printed, written or taken out again."""
 
 import os
-import shutil
 import sys
 from typing import List, Mapping, NamedTuple, Optional
 
@@ -9,7 +8,7 @@ from ccmon import linecache
 from ccmon.model import CcmonError, UsageError
 from ccmon.settings.options import OPTIONS
 from ccmon.setup import settings_json, snippets
-from ccmon.system import dotfiles
+from ccmon.system import dotfiles, processes
 
 
 class Edit(NamedTuple):
@@ -62,7 +61,13 @@ def _places(target: str, env: Mapping[str, str]) -> snippets.Places:
     file = linecache.file_of(linecache.key(["--statusline", "--format", target], env))
     variables = (*snippets.VARIABLES, *(f"CCMON_{option.name.upper()}" for option in OPTIONS))
     settings = dotfiles.path_of(target, env) if target == "claude" else ""
-    return snippets.Places(ccmon, _line(ccmon), folder, file, linecache.config_path(env), variables, settings)
+    ccmon, folder, config, settings = map(_for_shells, (ccmon, folder, linecache.config_path(env), settings))
+    return snippets.Places(ccmon, _line(ccmon), folder, file, config, variables, settings)
+
+
+def _for_shells(path: str) -> str:
+    """With the slashes that all of bash, PowerShell and Claude Code take on Windows."""
+    return path.replace(os.sep, "/")
 
 
 def _command(env: Mapping[str, str]) -> str:
@@ -70,8 +75,7 @@ def _command(env: Mapping[str, str]) -> str:
     called = os.path.abspath(sys.argv[0])
     if os.path.basename(called).lower() in ("ccmon", "ccmon.exe") and os.access(called, os.X_OK):
         return called
-    folders = filter(os.path.isabs, env.get("PATH", os.defpath).split(os.pathsep))       # a relative one depends on where one is
-    found = shutil.which("ccmon", path=os.pathsep.join(folders))
+    found = processes.which("ccmon", env)
     if found is None:
         raise UsageError("ccmon is not installed as a command. Install it (pip install .), or put it on PATH")
     return found
@@ -80,7 +84,8 @@ def _command(env: Mapping[str, str]) -> str:
 def _line(ccmon: str) -> List[str]:
     """The words that print a line: ccmon-line where it is installed."""
     beside = os.path.join(os.path.dirname(ccmon), "ccmon-line")
-    return [beside] if os.access(beside, os.X_OK) else [ccmon, "--statusline", "--format"]
+    own = not processes.WINDOWS and os.access(beside, os.X_OK)         # a shell there knows no %LOCALAPPDATA%
+    return [beside] if own else [ccmon, "--statusline", "--format"]
 
 
 # --- Claude Code's settings -----------------------------------------------------------------------------------------------

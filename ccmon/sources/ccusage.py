@@ -15,7 +15,7 @@ from typing import IO, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, 
 
 from ccmon.model import CcmonError
 from ccmon.sources.ccusage_find import INSTALL, Failed, NotFound, Program, find, packaged_version, path_folders, shown
-from ccmon.system import private
+from ccmon.system import processes
 from ccmon.text import clean, clip
 
 __all__ = ["Cancel", "Cancelled", "Failed", "NotFound", "Program", "fetch", "find", "kill_group",
@@ -150,7 +150,7 @@ def _run(program: Program, words: Sequence[str], timeout_s: float, env: Mapping[
     process = cancel.start(lambda: _popen(program, words, env, home))
     try:
         on_start(process.pid)
-        out, err = (_collect if os.name != "nt" else _communicate)(process, timeout_s, cancel)
+        out, err = _collect(process, timeout_s, cancel)
     finally:
         if os.name != "nt" or process.poll() is None:
             _kill(process.pid)         # the program, or children that it left behind
@@ -163,8 +163,8 @@ def _run(program: Program, words: Sequence[str], timeout_s: float, env: Mapping[
 def _popen(program: Program, words: Sequence[str], env: Mapping[str, str], home: Optional[str]) -> "subprocess.Popen[bytes]":
     folder = home if home and os.path.isabs(home) and os.path.isdir(home) and os.access(home, os.X_OK) else "/"
     try:
-        return subprocess.Popen([*program.argv, *words], cwd=folder, env=_environment(program, env), start_new_session=True,
-                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        return subprocess.Popen(processes.arguments([*program.argv, *words]), cwd=folder, env=_environment(program, env),
+                                **processes.APART, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                 bufsize=0)  # an absolute path, no shell  # nosec B603
     except (OSError, ValueError) as error:
         raise _unstartable(program, error) from error
@@ -173,7 +173,7 @@ def _popen(program: Program, words: Sequence[str], env: Mapping[str, str], home:
 def _environment(program: Program, env: Mapping[str, str]) -> Dict[str, str]:
     """The launcher of npm needs node on PATH: it lies beside ccusage, or beside what the link ccusage points to."""
     found = [os.path.dirname(program.path), os.path.dirname(os.path.realpath(program.path))]
-    child = {name: value for name, value in private.for_programs(env).items() if value or name != "CLAUDE_CONFIG_DIR"}
+    child = {name: value for name, value in processes.environment(env).items() if value or name != "CLAUDE_CONFIG_DIR"}
     child["PATH"] = os.pathsep.join(dict.fromkeys(found + path_folders(env)))
     if os.name == "nt":
         child["NoDefaultCurrentDirectoryInExePath"] = "1"
@@ -218,14 +218,56 @@ class _Pipes:
             if not data:
                 self._selector.unregister(key.fileobj)
         del self.err[:-KEPT_STDERR]
+        self._check_size()
+
+    def _check_size(self) -> None:
         if len(self.out) > MOST_OUTPUT:
             raise Failed(f"ccusage printed more than {MOST_OUTPUT >> 20} MB and was stopped. {SEE}")
+
+
+class _PipesByThreads(_Pipes):
+    """The same on Windows, where nobody can wait for a pipe: a thread reads each, as long as anybody holds it."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        self.out, self.err = bytearray(), bytearray()
+        assert process.stdout and process.stderr
+        self._threads = [threading.Thread(target=self._take, args=pair, daemon=True)
+                         for pair in ((process.stdout, self.out), (process.stderr, self.err))]
+        for thread in self._threads:
+            thread.start()
+
+    def _take(self, pipe: IO[bytes], buffer: bytearray) -> None:
+        while len(buffer) <= MOST_OUTPUT:
+            try:
+                data = os.read(pipe.fileno(), 1 << 16)
+            except OSError:
+                return
+            if not data:
+                return
+            buffer.extend(data)
+            if buffer is self.err:
+                del buffer[:-KEPT_STDERR]
+
+    def __exit__(self, *_: object) -> None:
+        pass                           # a thread ends with its pipe
+
+    def open(self) -> bool:
+        """True while anyone may still write."""
+        return any(thread.is_alive() for thread in self._threads)
+
+    def read(self) -> None:
+        """Wait a tick for the threads. Raises Failed when they have read too much."""
+        if not self.open():
+            time.sleep(TICK_S / 10)    # it exits any moment
+        for thread in self._threads:
+            thread.join(TICK_S / 2)
+        self._check_size()
 
 
 def _collect(process: "subprocess.Popen[bytes]", timeout_s: float, cancel: Cancel) -> Tuple[bytes, bytes]:
     """stdout and the end of stderr. Raises Failed, Cancelled."""
     deadline = time.monotonic() + timeout_s
-    with _Pipes(process) as pipes:
+    with (_PipesByThreads if os.name == "nt" else _Pipes)(process) as pipes:
         while not _has_exited(process):
             cancel.check()
             if time.monotonic() > deadline:
@@ -257,7 +299,7 @@ def _ask_to_end(process: "subprocess.Popen[bytes]") -> None:
 
 def _reaped(process: "subprocess.Popen[bytes]") -> int:
     for pipe in (process.stdout, process.stderr):
-        if pipe and os.name != "nt":   # there, to close what a thread of communicate still reads would wait for the writer
+        if pipe and os.name != "nt":   # there, to close what a thread still reads would wait for the writer
             pipe.close()
     try:
         return process.wait(1)
@@ -266,26 +308,7 @@ def _reaped(process: "subprocess.Popen[bytes]") -> int:
 
 
 def _kill(pgid: int, gently: bool = False) -> None:
-    """Signal a whole process group; that it is gone already is no error."""
-    if os.name == "nt":
-        taskkill = os.path.join(os.environ.get("SystemRoot", r"C:\Windows"), "System32", "taskkill.exe")
-        subprocess.run([taskkill, "/T", "/F", "/PID", str(pgid)], check=False,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # a number  # nosec B603
-        return
-    try:
-        os.killpg(pgid, signal.SIGTERM if gently else signal.SIGKILL)
-    except OSError:
-        pass
-
-
-def _communicate(process: "subprocess.Popen[bytes]", timeout_s: float, cancel: Cancel) -> Tuple[bytes, bytes]:
-    """_collect for Windows, where pipes cannot be waited for."""
-    try:
-        out, err = process.communicate(timeout=timeout_s)
-    except subprocess.TimeoutExpired as error:
-        raise _too_slow(timeout_s) from error
-    cancel.check()
-    return out, err[-KEPT_STDERR:]
+    processes.end(pgid, gently)
 
 
 # --- what went wrong ------------------------------------------------------------------------------------------------------

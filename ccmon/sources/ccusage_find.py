@@ -3,20 +3,21 @@
 import json
 import os
 import re
-import shlex
 from glob import escape, glob
 from typing import Iterable, List, Mapping, NamedTuple, Optional, Tuple
 
 from ccmon.model import NO_CCUSAGE, CcmonError
+from ccmon.system import processes
 from ccmon.text import clean, clip
 
 INSTALL = "Install it with: npm install -g ccusage"
-_WINDOWS = os.name == "nt"
 _VERSIONED = (                         # below the home; the folder of the newest version comes first
     ".local/share/fnm/node-versions/*/installation/bin", ".fnm/node-versions/*/installation/bin")
 _BELOW_HOME = (".volta/bin", ".bun/bin", ".local/share/pnpm", ".npm-global/bin", ".npm-packages/bin", ".local/bin",
                ".asdf/shims", ".local/share/mise/shims", ".yarn/bin")
 _EVERYWHERE = ("/opt/homebrew/bin", "/usr/local/bin", "/usr/bin")
+_ON_WINDOWS = (("APPDATA", "npm"), ("ProgramFiles", "nodejs"), ("LOCALAPPDATA", "pnpm"), ("LOCALAPPDATA", "Volta", "bin"),
+               ("NVM_SYMLINK",), ("USERPROFILE", "scoop", "shims"))    # below these variables
 
 
 class Failed(CcmonError):
@@ -56,12 +57,12 @@ def find(command: Optional[str], remembered: Optional[str], env: Mapping[str, st
 
 def path_folders(env: Mapping[str, str]) -> List[str]:
     """The absolute entries of PATH, in order: a relative or empty one would run what lies in the current folder."""
-    return [folder for folder in env.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(folder)]
+    return processes.folders(env)
 
 
 def is_program(path: str) -> bool:
     """True for a regular file that this user may execute."""
-    return os.path.isfile(path) and os.access(path, os.X_OK)
+    return processes.is_program(path)
 
 
 def shown(text: str) -> str:
@@ -86,7 +87,7 @@ def _named(command: str, env: Mapping[str, str], home: Optional[str]) -> Program
 
 def _words(command: str) -> List[str]:
     try:
-        words = shlex.split(command, posix=not _WINDOWS)
+        words = processes.split(command)
     except ValueError as error:
         raise NotFound(f"--ccusage or CCMON_CCUSAGE is not a command: '{shown(command)}'. Close its quotes") from error
     if not words or not words[0]:
@@ -111,9 +112,7 @@ def _below_home(word: str, home: Optional[str]) -> str:
 
 
 def _search(folders: Iterable[str], name: str, env: Mapping[str, str]) -> Optional[str]:
-    bare = _WINDOWS and not os.path.splitext(name)[1]
-    endings = env.get("PATHEXT", ".COM;.EXE;.BAT;.CMD").split(";") if bare else [""]
-    paths = (os.path.join(folder, name + ending) for folder in folders for ending in endings)
+    paths = (os.path.join(folder, file) for folder in folders for file in processes.names(name, env))
     return next(filter(is_program, paths), None)
 
 
@@ -125,8 +124,9 @@ def _usual_places(env: Mapping[str, str], home: Optional[str]) -> List[str]:
         places += _newest_first(home, ".nvm/versions/node/*/bin")
         places += [place for below in _VERSIONED for place in _newest_first(home, below)]
         places += [os.path.join(home, below) for below in _BELOW_HOME]
-    if _WINDOWS and env.get("APPDATA"):
-        places.append(os.path.join(env["APPDATA"], "npm"))
+    if processes.WINDOWS:              # there /usr/bin would be a folder of the present drive, where anybody may make one
+        named = [(env.get(name, ""), below) for name, *below in _ON_WINDOWS]
+        return places + [os.path.join(folder, *below) for folder, below in named if processes.is_absolute(folder)]
     return places + list(_EVERYWHERE)
 
 

@@ -10,6 +10,7 @@ from typing import Iterator, List, NamedTuple, Optional, Sequence
 
 CHUNK = 1 << 20
 MOST_LINE = 32 << 20                   # a longer line is skipped: nobody can mean it
+_BYTES = getattr(os, "O_BINARY", 0)     # on Windows, where else a line end is one byte, and Ctrl-Z ends the file
 _ENDS = 512                            # bytes at both ends of what was read tell whether a file is still the same
 
 
@@ -74,7 +75,7 @@ def stamp(files: Sequence[LogFile]) -> str:
 def open_log(file: LogFile) -> Optional[int]:
     """A descriptor of a plain file; None when it cannot be read. Never waits for a pipe that took its place."""
     try:
-        fd = os.open(file.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
+        fd = os.open(file.path, os.O_RDONLY | _BYTES | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
     except OSError:
         return None
     if stat.S_ISREG(os.fstat(fd).st_mode):

@@ -20,7 +20,7 @@ from ccmon.sources import log_blocks, log_entries, log_files, log_limits
 from ccmon.sources.log_cache import Key, Known, LogCache, Made, Read
 from ccmon.sources.log_entries import Entry
 from ccmon.sources.log_files import LogFile
-from ccmon.system import clock
+from ccmon.system import clock, processes
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -156,7 +156,7 @@ def _read_whole(file: LogFile, final: bool) -> List[Read]:
     if fd is None:
         return []
     try:
-        return _decided(list(_batches(fd, 0, final, log_entries.session_of(file.path))))
+        return _decided(list(_batches(fd, 0, final, log_entries.session_of(file.path.replace(os.sep, "/")))))
     finally:
         os.close(fd)
 
@@ -179,7 +179,8 @@ def _start() -> None:
     """Let a process of its own read everything."""
     code = ("import sys; sys.path[:] = [sys.argv[1], *filter(None, sys.path)]; "
             "from ccmon.pipeline.sources import read_all_logs; read_all_logs()")
-    subprocess.Popen([sys.executable, "-c", code, linecache.import_folder()], cwd="/", start_new_session=True, close_fds=True,
+    subprocess.Popen([sys.executable, "-c", code, linecache.import_folder()], cwd=os.path.abspath(os.sep), close_fds=True,
+                     **processes.APART,
                      stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # our own words  # nosec B603
 
 
@@ -276,7 +277,7 @@ def _parts(cache: LogCache, file: LogFile, known: Optional[Known], now: int, cha
         if known is None:
             with cache.transaction():
                 known = cache.add_file(file)
-        for read in _batches(fd, known.offset, final, log_entries.session_of(file.path)):
+        for read in _batches(fd, known.offset, final, log_entries.session_of(file.path.replace(os.sep, "/"))):
             with cache.transaction():
                 if cache.offset(known.id) != known.offset:
                     return             # another process reads this file

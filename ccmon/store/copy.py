@@ -79,7 +79,7 @@ def backup(source: str, target: str) -> Tuple[int, int]:
         sessions = _filled(source, temporary)
         with open(temporary, "rb") as file:
             os.fsync(file.fileno())
-        os.replace(temporary, real)
+        private.put_in_place(temporary, real)
     except OSError as error:
         raise Unwritable(f"{target} cannot be written ({error.strerror}). Name a file in a folder that can be") from None
     finally:

@@ -65,6 +65,8 @@ def is_full(path: str) -> bool:
 def is_remote(path: str) -> bool:
     """True on a file system that other machines may share, as far as the system says: there they share no memory."""
     place = os.path.realpath(path)
+    if os.name == "nt":                # \\server\share, also behind the letter of a drive
+        return place.startswith("\\\\") and (place[2:3] not in "?." or place[:8].upper() == "\\\\?\\UNC\\")
     try:
         with open(_MOUNTS, encoding="utf-8", errors="surrogateescape") as file:
             mounts = [line.split(" ")[1:3] for line in file if line.count(" ") >= 2]

@@ -14,6 +14,8 @@ from ccmon.text import clean, clip
 _EPOCH = datetime(1970, 1, 1)
 _LATEST_S = 253_402_300_799 - 2 * 86400     # two days before the end of year 9999: no zone can push it over
 
+_LATEST_ON_WINDOWS_S = 32_503_593_600       # 2999-12-31 00:00 UTC
+
 
 class Zone:
     """A time zone: its name, and how far its clocks are ahead of UTC at any moment."""
@@ -54,11 +56,19 @@ def zone(name: str, at: Optional[int] = None) -> Zone:
 
 def _abbreviation(at: Optional[int]) -> str:
     moment = time.time() if at is None else _clamped(at)
-    return clean(time.localtime(moment).tm_zone or "").strip() or "local"
+    return clean(_local(moment).tm_zone or "").strip() or "local"
+
+
+def _local(epoch: float) -> time.struct_time:
+    """Windows knows no local time beyond the year 3000."""
+    try:
+        return time.localtime(epoch)
+    except OSError:
+        return time.localtime(min(epoch, _LATEST_ON_WINDOWS_S))
 
 
 def _system_offset_s(epoch: int) -> int:
-    return time.localtime(epoch).tm_gmtoff
+    return _local(epoch).tm_gmtoff
 
 
 def _pytz_zone(name: str) -> Zone:

@@ -127,7 +127,7 @@ def replace(path: str, before: Optional[bytes], after: bytes, like: Optional[str
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, _mode(like or real))
-        os.replace(temporary, real)
+        private.put_in_place(temporary, real)
     except OSError as err:
         if os.path.exists(temporary):
             os.unlink(temporary)

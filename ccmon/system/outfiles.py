@@ -5,6 +5,7 @@ import stat
 import tempfile
 
 from ccmon.model import Unwritable
+from ccmon.system import private
 
 READABLE = 0o644
 
@@ -39,7 +40,7 @@ def _replace(path: str, content: bytes, for_all: bool) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, _mode(path, for_all))
-        os.replace(temporary, path)
+        private.put_in_place(temporary, path)
     except BaseException:              # a signal, too
         os.unlink(temporary)
         raise

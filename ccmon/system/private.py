@@ -3,10 +3,11 @@
 import os
 import stat
 import sys
+import time
 from contextlib import contextmanager, suppress
-from typing import Dict, Iterator, List, Mapping
+from typing import Iterator, List, Mapping
 
-SECRET_VARIABLES = ("CCMON_ALERT_WEBHOOK_URL",)
+_PAUSES_S = (0.01, 0.02, 0.05, 0.1, 0.2)
 
 
 def make_folder(path: str) -> None:
@@ -21,11 +22,20 @@ def make_folder(path: str) -> None:
 
 def open_file(path: str, flags: int) -> int:
     """A descriptor of the file itself, not of one behind a link; it is 0600, as a new one and from now on. Raises OSError."""
-    fd = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    fd = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0), 0o600)
     if hasattr(os, "fchmod") and stat.S_IMODE(os.fstat(fd).st_mode) != 0o600:
         with suppress(OSError):                          # another user's
             os.fchmod(fd, 0o600)
     return fd
+
+
+def put_in_place(temporary: str, path: str) -> None:
+    """os.replace; on Windows, where a file that somebody reads cannot be replaced, tried for a moment. Raises OSError."""
+    for pause_s in _PAUSES_S if os.name == "nt" else ():
+        with suppress(PermissionError):
+            return os.replace(temporary, path)
+        time.sleep(pause_s)
+    os.replace(temporary, path)
 
 
 @contextmanager
@@ -42,11 +52,6 @@ def locked(folder: str) -> Iterator[None]:
     finally:
         if handle >= 0:
             os.close(handle)
-
-
-def for_programs(env: Mapping[str, str]) -> Dict[str, str]:
-    """The environment as any other program gets it that ccmon starts: without the secrets, which are for ccmon alone."""
-    return {name: value for name, value in env.items() if name not in SECRET_VARIABLES}
 
 
 @contextmanager

@@ -3,7 +3,8 @@
 import signal
 from typing import List
 
-ENDINGS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name))
+# SIGBREAK: Ctrl-Break on Windows, and a console that is closed.
+ENDINGS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK") if hasattr(signal, name))
 
 
 def heeded() -> List[int]:

@@ -15,9 +15,10 @@ from full_screen import leave, live, monitor
 from terminal import Terminal
 from test_cli import START, active  # noqa: F401
 
-from ccmon.sources import ccusage, ccusage_find
+from ccmon.sources import ccusage
 from ccmon.sources.ccusage import NotFound, Program
 from ccmon.sources.ccusage_find import path_folders
+from ccmon.system import processes
 
 
 def test_P01_a_program_that_is_gone(tmp_path):
@@ -246,7 +247,8 @@ def test_P20_ccusage_is_called_as_agreed(machine):
 
 def test_P19_windows_too_runs_nothing_from_the_current_folder(tmp_path, monkeypatch):
     """By its variable for programs that are started by name; ccusage itself is found as ccusage.cmd, on an absolute path."""
-    monkeypatch.setattr(ccusage_find, "_WINDOWS", True)
+    monkeypatch.setattr(processes, "WINDOWS", True)
+    monkeypatch.setattr(processes, "is_absolute", os.path.isabs)       # the drives are in test_windows.py
     monkeypatch.chdir(tmp_path)
     put(tmp_path / "ccusage.cmd")
     put(tmp_path / "bin" / "ccusage")              # npm's script for other shells: Windows cannot run it

@@ -27,8 +27,9 @@ for name in ({names}):
 for name in ("SIGHUP", "SIGQUIT", "SIGTSTP", "SIGCONT", "SIGWINCH", "SIGTTOU", "SIGTTIN"):
     delattr(signal, name)
 from importlib import import_module
-for room in ("linecache", "linefiles", "private", "config", "dotfiles", "outfiles", "guardian", "terminal", "migrations", "store",
-             "log_cache", "hook", "codec", "signals", "output"):
+for room in ("linecache", "line.linefiles", "system.private", "settings.config", "system.dotfiles", "system.outfiles",
+             "fullscreen.guardian", "fullscreen.terminal", "store.migrations", "store.database", "sources.log_cache",
+             "line.hook", "system.codec", "system.signals", "output"):
     module = import_module(f"ccmon.{{room}}")
     if getattr(module, "os", None) is os:
         module.os = Windows()

@@ -1,0 +1,87 @@
+"""The door to other programs: how one is found and named, started apart from the terminal, and ended with all it started.
+
+Every difference between POSIX and Windows in this is here; only linecache has its own start, for the sake of its speed.
+"""
+
+import os
+import shlex
+import signal
+import subprocess
+from contextlib import suppress
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
+
+WINDOWS = os.name == "nt"
+PATIENCE_S = 5.0                       # for taskkill
+_NEW_GROUP, _NO_WINDOW = 0x00000200, 0x08000000
+# For Popen: our Ctrl-C is not theirs. Without a console to share, each console program would open a window.
+APART: Dict[str, Any] = {"creationflags": _NEW_GROUP | _NO_WINDOW} if WINDOWS else {"start_new_session": True}
+ENDINGS = ".COM;.EXE;.BAT;.CMD"
+SECRET_VARIABLES = ("CCMON_ALERT_WEBHOOK_URL",)
+
+
+def folders(env: Mapping[str, str]) -> List[str]:
+    """The absolute entries of PATH, in order: a relative or empty one would run what lies in the current folder."""
+    return [folder for folder in env.get("PATH", "" if WINDOWS else os.defpath).split(os.pathsep) if is_absolute(folder)]
+
+
+def is_absolute(path: str) -> bool:
+    r"""Whether it leads to one place, wherever one is; on Windows \bin depends on the present drive."""
+    return os.path.isabs(path) and (not WINDOWS or bool(os.path.splitdrive(path)[0]))
+
+
+def names(name: str, env: Mapping[str, str]) -> List[str]:
+    """How the program's file may be called: on Windows with the endings of PATHEXT, unless it has one."""
+    if not WINDOWS or os.path.splitext(name)[1]:
+        return [name]
+    return [name + ending for ending in (env.get("PATHEXT") or ENDINGS).split(";") if ending]
+
+
+def is_program(path: str) -> bool:
+    """True for a regular file that this user may execute."""
+    return os.path.isfile(path) and os.access(path, os.X_OK)
+
+
+def which(name: str, env: Mapping[str, str]) -> Optional[str]:
+    """The program of that name on PATH. Not by shutil.which: that looks into the current folder first on Windows."""
+    if os.path.dirname(name):
+        return name if is_absolute(name) and is_program(name) else None
+    paths = (os.path.join(folder, file) for folder in folders(env) for file in names(name, env))
+    return next(filter(is_program, paths), None)
+
+
+def split(command: str) -> List[str]:
+    r"""The words of a command; on Windows a backslash is part of a path, and only " quotes. Raises ValueError."""
+    lexer = shlex.shlex(command, posix=True, punctuation_chars=False)
+    lexer.whitespace_split, lexer.commenters = True, ""
+    if WINDOWS:
+        lexer.escape, lexer.quotes = "", '"'
+    return list(lexer)
+
+
+def arguments(words: Sequence[str]) -> Union[str, List[str]]:
+    """What Popen is given. Windows hands a .cmd or .bat to cmd.exe, where & and ^ in a path without quotes would be read."""
+    if not WINDOWS or not words[0].lower().endswith((".cmd", ".bat")):
+        return list(words)
+    return " ".join([f'"{words[0]}"', subprocess.list2cmdline(words[1:])]).rstrip()
+
+
+def environment(env: Mapping[str, str]) -> Dict[str, str]:
+    """The environment as other programs get it: without the secrets, which are for ccmon alone."""
+    return {name: value for name, value in env.items() if name not in SECRET_VARIABLES}
+
+
+def end(pid: int, gently: bool = False) -> None:
+    """End a process that was started APART, with all that it has started; that it is gone already is no error."""
+    if WINDOWS:
+        _end_tree(pid)
+        return
+    with suppress(OSError):
+        os.killpg(pid, signal.SIGTERM if gently else signal.SIGKILL)
+
+
+def _end_tree(pid: int) -> None:
+    """Never os.kill: whatever the signal, there it ends that one process and leaves its children."""
+    taskkill = os.path.join(os.environ.get("SystemRoot", r"C:\Windows"), "System32", "taskkill.exe")
+    with suppress(OSError, subprocess.SubprocessError):
+        subprocess.run([taskkill, "/T", "/F", "/PID", str(pid)], check=False, timeout=PATIENCE_S, stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **APART)  # a number  # nosec B603

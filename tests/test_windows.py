@@ -1,0 +1,380 @@
+"""The branches for Windows, each with the calls of that system faked; T-24 in tests/faults plays whole commands."""
+
+import ast
+import ntpath
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+import types
+from pathlib import Path
+
+import pytest
+from claude_logs import talk, write
+from commands import HOUR, NOW, ROOT, block
+
+from ccmon import linecache
+from ccmon.doctor import probes
+from ccmon.fullscreen import screen
+from ccmon.line import hook
+from ccmon.settings import config
+from ccmon.setup import init
+from ccmon.sources import ccusage, ccusage_find
+from ccmon.store import migrations
+from ccmon.system import clock, private, processes
+from ccmon.text import Charset
+
+HOME = r"C:\Users\Ada"
+LOCAL = HOME + r"\AppData\Local"
+ENV = {"USERPROFILE": HOME, "LOCALAPPDATA": LOCAL, "APPDATA": HOME + r"\AppData\Roaming", "ProgramFiles": r"C:\Program Files"}
+
+
+class Windows:
+    """`os` as a module finds it there: its names, its paths, and no call that it lacks."""
+
+    name, path, sep, pathsep = "nt", ntpath, "\\", ";"
+    gone = {"fork", "setsid", "getuid", "killpg", "kill", "pread", "pwrite", "fchmod", "O_NOFOLLOW", "O_NONBLOCK", "uname"}
+
+    def __init__(self, **more):
+        vars(self).update(more)
+
+    def __getattr__(self, name):
+        if name in self.gone:
+            raise AttributeError(name)
+        return getattr(os, name)
+
+
+@pytest.fixture
+def windows(monkeypatch):
+    """A function that lets a module believe to be on Windows."""
+    def play(module, **more):
+        monkeypatch.setattr(module, "os", Windows(**more))
+        if module is processes:
+            monkeypatch.setattr(processes, "WINDOWS", True)
+    return play
+
+
+# --- programs -----------------------------------------------------------------------------------------------------------
+
+def test_only_folders_with_a_drive_are_searched(windows):
+    r"""\bin and /usr/bin are folders of the present drive, where anybody may make one."""
+    windows(processes)
+    path = r".;;bin;\bin;/usr/bin;C:bin;C:\npm;\\server\share\bin;D:/tools"
+    assert processes.folders({"PATH": path}) == [r"C:\npm", r"\\server\share\bin", "D:/tools"]
+    assert processes.folders({}) == []
+
+
+@pytest.mark.parametrize("name, env, want", [
+    ("ccusage", {}, ["ccusage.COM", "ccusage.EXE", "ccusage.BAT", "ccusage.CMD"]),
+    ("ccusage", {"PATHEXT": ".EXE;;.CMD"}, ["ccusage.EXE", "ccusage.CMD"]), ("ccusage.cmd", {}, ["ccusage.cmd"])])
+def test_a_program_has_an_ending(windows, name, env, want):
+    windows(processes)
+    assert processes.names(name, env) == want
+
+
+def test_the_current_folder_is_never_searched(windows, monkeypatch):
+    windows(processes)
+    monkeypatch.setattr(processes, "is_program", lambda path: path.lower().endswith("powershell.exe"))
+    assert processes.which("powershell", {"PATH": r"C:\Windows\System32"}) == r"C:\Windows\System32\powershell.EXE"
+    assert processes.which("powershell", {"PATH": ".;"}) is None
+    assert processes.which(r".\powershell.exe", {"PATH": ""}) is None
+
+
+@pytest.mark.parametrize("command, words", [
+    (r'"C:\Program Files\nodejs\node.exe" C:\cc\cli.js --x', [r"C:\Program Files\nodejs\node.exe", r"C:\cc\cli.js", "--x"]),
+    (r"C:\Users\O'Brien\ccusage.cmd", [r"C:\Users\O'Brien\ccusage.cmd"]), ("a # b", ["a", "#", "b"]), ("", [])])
+def test_a_backslash_is_part_of_a_path(windows, command, words):
+    windows(processes)
+    assert processes.split(command) == words
+
+
+def test_quotes_and_backslashes_elsewhere():
+    assert processes.split(r"'a b' c\ d # e") == ["a b", "c d", "#", "e"]
+    assert processes.arguments(["/x/a&b.cmd", "c d"]) == ["/x/a&b.cmd", "c d"]
+
+
+@pytest.mark.parametrize("words, want", [
+    ([r"C:\A&B\ccusage.cmd", "blocks", "--json"], r'"C:\A&B\ccusage.cmd" blocks --json'),
+    ([r"C:\npm\x.BAT", "a b"], r'"C:\npm\x.BAT" "a b"'), ([r"C:\npm\x.cmd"], r'"C:\npm\x.cmd"'),
+    ([r"C:\A&B\node.exe", "c"], [r"C:\A&B\node.exe", "c"])])
+def test_cmd_reads_nothing_in_the_path_of_a_batch_file(windows, words, want):
+    windows(processes)
+    assert processes.arguments(words) == want
+
+
+def test_programs_get_no_window_and_no_ctrl_c():
+    code = "import subprocess, os; os.name = 'nt'; from ccmon.system import processes; print(processes.APART)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    assert ast.literal_eval(done.stdout) == {"creationflags": 0x08000000 | 0x200}      # as Windows' own headers have them
+    assert processes.APART == {"start_new_session": True}
+
+
+@pytest.mark.parametrize("error", [None, FileNotFoundError(), subprocess.TimeoutExpired("taskkill", 5)])
+def test_a_tree_is_ended_by_taskkill_of_the_system(windows, monkeypatch, error):
+    """And never by os.kill, which the stand-in for os does not have."""
+    calls = []
+
+    def run(words, **options):
+        calls.append((words, options["timeout"]))
+        if error:
+            raise error
+    windows(processes, environ={"SystemRoot": r"D:\Windows"})
+    monkeypatch.setattr(subprocess, "run", run)
+    processes.end(77, gently=True)
+    assert calls == [([r"D:\Windows\System32\taskkill.exe", "/T", "/F", "/PID", "77"], processes.PATIENCE_S)]
+
+
+def test_the_usual_places_of_ccusage(windows):
+    windows(processes)
+    windows(ccusage_find)
+    places = ccusage_find._usual_places({**ENV, "NVM_SYMLINK": "relative"}, None)
+    assert places == [HOME + r"\AppData\Roaming\npm", r"C:\Program Files\nodejs", LOCAL + r"\pnpm", LOCAL + r"\Volta\bin",
+                      HOME + r"\scoop\shims"]
+
+
+def test_a_child_of_the_child_holds_nothing_up(tmp_path, monkeypatch):
+    """P-4, P-6 and P-7 where pipes cannot be waited for: threads read them."""
+    monkeypatch.setattr(ccusage, "os", type("Windows", (), {"name": "nt", "__getattr__": lambda _, name: getattr(os, name)})())
+    for body, said in (("sleep 30 & echo '{}'", "{}\n"), ("head -c 1000000 /dev/zero >&2; echo x", "x\n")):
+        program = tmp_path / "ccusage"
+        program.write_text(f"#!/bin/sh\n{body}\n")
+        program.chmod(0o755)
+        begun, pids = time.monotonic(), []
+        found = ccusage.Program((str(program),), str(program))
+        try:
+            assert ccusage.fetch(found, 25, {"PATH": "/usr/bin:/bin"}, None, pids.append) == said
+            assert time.monotonic() - begun < 20, "it waited for the other process"
+        finally:
+            processes.end(pids[0])
+
+
+# --- files ---------------------------------------------------------------------------------------------------------------
+
+def test_everything_is_below_localappdata(windows, monkeypatch):
+    windows(config)
+    windows(linecache)
+    monkeypatch.setattr(ntpath, "expanduser", lambda path: path.replace("~", HOME))
+    monkeypatch.setattr(ntpath, "isdir", lambda path: path == HOME)
+    paths = config.paths(ENV)
+    assert paths == (HOME, LOCAL + r"\ccmon\config.ini", LOCAL + r"\ccmon\ccmon.db", LOCAL + r"\ccmon\ccmon.log")
+    assert ntpath.normpath(linecache.config_path(ENV)) == paths.config, "a changed config.ini would not be seen"
+    assert ntpath.normpath(linecache.folder(ENV)).startswith(LOCAL + "\\ccmon\\")
+    own = {**ENV, "XDG_CONFIG_HOME": r"D:\conf", "XDG_CACHE_HOME": r"D:\cache"}
+    assert ntpath.normpath(linecache.config_path(own)) == config.paths(own).config == r"D:\conf\ccmon\config.ini"
+    assert linecache.folder(own).startswith("D:\\cache/ccmon")
+
+
+@pytest.mark.parametrize("door", [linecache.open_file, private.open_file])
+def test_files_hold_the_bytes_that_were_written(windows, tmp_path, door):
+    """Without O_BINARY a line end would become two bytes, and Ctrl-Z the end of the file."""
+    flags = []
+
+    def opened(path, flag, mode=0o777):
+        flags.append(flag)
+        return os.open(path, flag & ~0x8000, mode)
+    windows(sys.modules[door.__module__], open=opened, O_BINARY=0x8000)
+    os.close(door(str(tmp_path / "file"), os.O_WRONLY | os.O_CREAT))
+    assert [flag & 0x8000 for flag in flags] == [0x8000]
+
+
+@pytest.mark.parametrize("busy, system, works", [(0, "nt", True), (3, "nt", True), (99, "nt", False), (1, "posix", False)])
+def test_a_file_that_is_being_read_is_replaced_in_a_moment(windows, monkeypatch, busy, system, works):
+    tries = []
+
+    def replace(*paths):
+        tries.append(paths)
+        if len(tries) <= busy:
+            raise PermissionError
+    windows(private, replace=replace, name=system)
+    monkeypatch.setattr(private.time, "sleep", lambda _: None)
+    if works:
+        private.put_in_place("new", "old")
+    else:
+        with pytest.raises(PermissionError):
+            private.put_in_place("new", "old")
+    assert len(tries) == (1 if system == "posix" else min(busy + 1, len(private._PAUSES_S) + 1))
+
+
+@pytest.mark.parametrize("place, remote", [(r"C:\Users\x", False), (r"\\server\share\x", True), (r"\\?\C:\x", False),
+                                           (r"\\?\UNC\server\share", True)])
+def test_shares_have_no_wal(windows, monkeypatch, place, remote):
+    windows(migrations)
+    monkeypatch.setattr(ntpath, "realpath", lambda path: path)
+    assert migrations.is_remote(place) is remote
+
+
+def test_modes_mean_nothing_there(windows, tmp_path):
+    windows(probes, path=os.path)
+    tmp_path.chmod(0o777)
+    assert probes.place(str(tmp_path)).mode == 0 and probes.place(str(tmp_path)).own
+
+
+# --- the line ------------------------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def locks(windows, monkeypatch):
+    """linecache with msvcrt: the descriptors that are locked, and whether somebody else has the lock."""
+    held = types.SimpleNamespace(fds=[], other=False)
+
+    def locking(fd, mode, count):
+        assert os.lseek(fd, 0, os.SEEK_CUR) == 0 and count == 1
+        if mode == 2 and held.other:
+            raise PermissionError
+        (held.fds.append if mode == 2 else held.fds.remove)(fd)
+    monkeypatch.setitem(sys.modules, "msvcrt", types.SimpleNamespace(locking=locking, LK_NBLCK=2, LK_UNLCK=0))
+    windows(linecache, path=os.path)
+    return held
+
+
+def test_one_byte_is_locked_and_given_back(locks, tmp_path):
+    fd = linecache.lock(str(tmp_path))
+    assert locks.fds == [fd]
+    os.write(fd, b"1")
+    linecache.unlock(fd)
+    assert locks.fds == []
+    locks.other = True
+    assert linecache.lock(str(tmp_path)) is None
+
+
+def test_a_refresher_is_started_once_without_a_window(locks, tmp_path, monkeypatch):
+    started = []
+    monkeypatch.setattr(subprocess, "Popen", lambda words, **options: started.append((words, options)))
+    for _ in range(3):
+        assert linecache.refresh(str(tmp_path), ["--statusline"], {}, lambda *_: None)
+    (words, options), = started
+    assert words[-1] == "record" and options["creationflags"] == 0x08000000 | 0x200
+    assert os.path.isdir(options["cwd"]) and options["stdin"] is options["stdout"] is subprocess.DEVNULL and locks.fds == []
+    os.utime(tmp_path / "lock", (1, 1))
+    linecache.refresh(str(tmp_path), ["--statusline"], {}, lambda *_: None)
+    assert len(started) == 2
+
+
+def test_what_comes_in_pieces_is_read_whole(windows, monkeypatch):
+    pieces = [b'{"a":', b"1}", b""]
+    windows(hook, read=lambda _fd, _most: pieces.pop(0), isatty=lambda _: False)
+    assert hook.read_stdin() == '{"a":1}'
+
+
+def test_paths_for_shells_have_slashes(windows, monkeypatch):
+    windows(init)
+    assert init._for_shells(r"C:\Users\Ada\Scripts\ccmon.exe") == "C:/Users/Ada/Scripts/ccmon.exe"
+    monkeypatch.setattr(processes, "WINDOWS", True)
+    assert init._line("C:/x/ccmon.exe") == ["C:/x/ccmon.exe", "--statusline", "--format"]
+
+
+# --- the rest ------------------------------------------------------------------------------------------------------------
+
+def test_local_time_beyond_what_windows_knows(monkeypatch):
+    def localtime(epoch):
+        if epoch > 32_536_850_399:
+            raise OSError(22, "Invalid argument")
+        return time.gmtime(epoch)
+    monkeypatch.setattr(clock, "time", types.SimpleNamespace(localtime=localtime, time=time.time))
+    assert clock.zone("local").offset_s(200_000_000_000) == 0
+    assert clock.zone("local", 200_000_000_000).name
+
+
+def test_a_cell_of_windows_curses_holds_no_emoji(monkeypatch):
+    assert screen.drawable(Charset()) == Charset()
+    monkeypatch.setattr(screen, "_POSIX", False)
+    assert screen.drawable(Charset()) == Charset(True, False)
+
+
+def test_a_console_that_is_closed_ends_it_in_order():
+    code = ("import signal; signal.SIGBREAK = 21; from ccmon.fullscreen import screen_signals; from ccmon.system import signals; "
+            "print(21 in signals.ENDINGS, 21 in screen_signals.FATAL)")
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    assert done.stdout.split() == ["True", "True"]
+
+
+# --- where it may differ ---------------------------------------------------------------------------------------------------
+
+LACKING = {                            # what Windows does not have, or has in another way, and the rooms that own it
+    "fcntl": {"linecache", "private"}, "termios": {"guardian", "screen_signals", "terminal"}, "msvcrt": {"linecache"},
+    "curses": {"screen"}, "resource": {"sources"},
+    "os.fork": {"guardian", "linecache"}, "os.setsid": {"linecache"}, "os.killpg": {"processes"}, "os.kill": {"screen_signals"},
+    "os.getuid": {"channels", "private", "probes"}, "os.uname": {"config"}, "os.replace": {"private"},
+    "os.waitid": {"ccusage"}, "os.set_blocking": {"ccusage", "screen_signals"}, "os.fchmod": {"linecache", "private"},
+    "os.pread": {"linecache"}, "os.pwrite": {"linecache"}, "os.sysconf": {"linecache"}, "os.setpgid": {"guardian"},
+    "os.getpgrp": {"guardian", "terminal"},
+    "os.nice": {"sources"}, "os.tcgetpgrp": {"guardian", "terminal"}, "os.ttyname": {"screen_signals"},
+    "os.O_NONBLOCK": {"screen_signals"}, "os.O_NOCTTY": {"screen_signals"},
+    "signal.SIGKILL": {"processes"}, "signal.SIGTTOU": {"screen", "screen_signals"},
+    "signal.pthread_sigmask": {"screen_signals"}, "signal.set_wakeup_fd": {"screen_signals"},
+    "select.poll": {"screen"}, "selectors.PollSelector": {"screen"}, "locale.nl_langinfo": {"codec"},
+    "start_new_session": {"processes"}, "creationflags": {"linecache", "processes"}}
+MODULES = set("fcntl termios msvcrt curses resource pwd grp tty pty posix winreg ctypes syslog crypt".split())
+CALLS = set("""fork forkpty setsid killpg kill getuid geteuid getgid getegid uname replace rename waitid waitpid wait set_blocking
+    fchmod chown fchown mkfifo pread pwrite sysconf setpgid getpgid getpgrp tcgetpgrp tcsetpgrp ttyname sync statvfs nice
+    getloadavg
+    O_NOFOLLOW O_NONBLOCK O_NOCTTY O_CLOEXEC O_DIRECTORY SIGKILL SIGHUP SIGQUIT SIGTSTP SIGCONT SIGWINCH SIGTTOU SIGTTIN SIGALRM
+    SIGPIPE SIGUSR1 SIGUSR2 SIGCHLD alarm setitimer pause pthread_sigmask sigwait set_wakeup_fd poll PollSelector nl_langinfo
+    tzset which""".split()) - {"rename"}
+OF = {"os", "signal", "select", "selectors", "locale", "time", "shutil"}
+
+
+def lacking(tree):
+    """What of it a file uses, by name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from {alias.name.split(".")[0] for alias in node.names} & MODULES
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield from {str(node.module)} & MODULES
+            yield from {f"{node.module}.{alias.name}" for alias in node.names if node.module in OF and alias.name in CALLS}
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in OF and node.attr in CALLS:
+            yield f"{node.value.id}.{node.attr}"
+        elif isinstance(node, ast.keyword) and node.arg in ("start_new_session", "creationflags", "preexec_fn", "pass_fds"):
+            yield node.arg
+        elif isinstance(node, ast.Constant) and node.value in ("start_new_session", "creationflags"):
+            yield str(node.value)
+
+
+def test_what_windows_lacks_is_in_the_rooms_that_own_it():
+    found = {}
+    for path in (ROOT / "ccmon").rglob("*.py"):
+        for name in lacking(ast.parse(path.read_text(encoding="utf-8"))):
+            found.setdefault(name, set()).add(path.stem)
+    assert found == LACKING
+
+
+def test_the_reader_of_names_sees_them():
+    code = "import os, pwd\nfrom shutil import which\nos.kill(1, 0)\nrun(start_new_session=True)\nx = {'creationflags': 8}\n"
+    assert set(lacking(ast.parse(code))) == {"pwd", "shutil.which", "os.kill", "start_new_session", "creationflags"}
+
+
+IMPORT_ALL = Path(__file__).with_name("windows_stand_in.py")
+
+
+def stood_in(*words, **env):
+    """A call of ccmon in a Python that has been made like the one of Windows."""
+    return subprocess.run([sys.executable, "-I", str(IMPORT_ALL), str(ROOT), *words], stdin=subprocess.DEVNULL, text=True,
+                          capture_output=True, timeout=60, check=False, env=env)
+
+
+def test_every_room_can_be_loaded_there():
+    done = stood_in(PATH="/usr/bin:/bin", LC_ALL="C.UTF-8")
+    assert done.returncode == 0 and int(done.stdout.split()[0]) > 100, done.stderr
+
+
+@pytest.mark.parametrize("words", [
+    "--once", "--json", "--statusline", "--statusline --format claude", "history", "history --json", "record", "config", "alerts",
+    "config path", "learn", "report", "why", "hit --list", "export --openmetrics", "completion bash", "--demo --once",
+    "--demo --json", "--demo --statusline", "--help", "--version", "doctor"])
+def test_commands_run_there(machine, words):
+    machine.answers([block(int(time.time()) // HOUR * HOUR - HOUR, 1234)])
+    (machine.bin / "ccusage.CMD").write_bytes((machine.bin / "ccusage").read_bytes())
+    (machine.bin / "ccusage.CMD").chmod(0o755)
+    done = stood_in(*words.split(), **machine.env(LOCALAPPDATA=str(machine.folder / "local"), USERPROFILE=str(machine.home)))
+    assert done.returncode in ((0, 1) if words == "doctor" else (0,)) and "rror" not in done.stderr, done.stdout + done.stderr
+
+
+def test_a_long_history_is_read_there(machine):
+    write(machine.home / ".claude", talk(1, NOW - 3 * HOUR, 2, 20))
+    code = "from ccmon.pipeline import sources; sources.read_all_logs()"
+    done = stood_in("-c", code, **machine.env(LOCALAPPDATA=str(machine.folder / "local")))
+    assert done.returncode == 0 and done.stderr == ""
+    found, = (machine.folder / "local").rglob("logs.db")
+    with sqlite3.connect(str(found)) as db:
+        assert db.execute("SELECT value FROM note WHERE name = 'complete'").fetchone() == (1,)
+        assert db.execute("SELECT count(*) FROM entry").fetchone()[0] > 10
