@@ -77,6 +77,17 @@ def installed(wheel, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def piped(wheel, tmp_path_factory):
+    """The programs' folder of pipx, with the wheel in an environment that pipx made."""
+    folder = tmp_path_factory.mktemp("pipx")
+    env = {**pip_environment(), "PIPX_HOME": str(folder / "home"), "PIPX_BIN_DIR": str(folder / "bin"),
+           "PIPX_MAN_DIR": str(folder / "share" / "man"), "PIPX_DEFAULT_PYTHON": sys.executable}
+    done = run(venv(folder / "venv", "pipx >= 1.3") / "pipx", "install", wheel, env=env)
+    assert done.returncode == 0, done.stderr
+    return folder / "bin"
+
+
+@pytest.fixture(scope="module")
 def pytz_alone(tmp_path_factory):
     """The python of an environment with nothing but pytz."""
     return venv(tmp_path_factory.mktemp("pytz") / "venv", "pytz") / "python"
@@ -149,15 +160,6 @@ class TestPipx:
     """pipx installs into an environment of its own, and puts programs and pages where shells and man look."""
 
     pytestmark = together
-
-    @pytest.fixture(scope="class")
-    def piped(self, wheel, tmp_path_factory):
-        folder = tmp_path_factory.mktemp("pipx")
-        env = {**pip_environment(), "PIPX_HOME": str(folder / "home"), "PIPX_BIN_DIR": str(folder / "bin"),
-               "PIPX_MAN_DIR": str(folder / "share" / "man"), "PIPX_DEFAULT_PYTHON": sys.executable}
-        done = run(venv(folder / "venv", "pipx >= 1.3") / "pipx", "install", wheel, env=env)
-        assert done.returncode == 0, done.stderr
-        return folder / "bin"
 
     def test_the_commands_run(self, piped, env):
         done = run(piped / "ccmon", "--version", env=env)
