@@ -155,7 +155,7 @@ def _add_others(commands: Any) -> None:
 def _add_hit(commands: Any) -> None:
     text = "note that Claude has just cut you off"
     hit = commands.add_parser("hit", allow_abbrev=False, help=text,
-                              description=text.capitalize() + ": the limit is learned from it. L on the screen does the same.")
+                              description=f"N{text[1:]}: the limit is learned from it. L on the screen does the same.")
     task = hit.add_mutually_exclusive_group()
     task.add_argument("--at", metavar="TIME", default=None, help="not now but then: 14:30, 2026-11-22 14:30, epoch seconds")
     task.add_argument("--undo", action="store_true", help="take back what was noted last")

@@ -346,7 +346,7 @@ complete -c ccmon -n '_shtab_ccmon_using why' -l alert-by -xka "bell desktop com
 complete -c ccmon -n '_shtab_ccmon_using why' -l alert-command -x -d 'the command to run, with CCMON_ALERT_TEXT and other variables'
 complete -c ccmon -n '_shtab_ccmon_using why' -l alert-webhook-file -xka "(__fish_complete_path (commandline -ct))" -d 'the file, of mode 0600, with the address of the webhook'
 complete -c ccmon -n '_shtab_ccmon_using why' -l demo -d 'simulated usage; nothing is read or kept'
-complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a hit -d 'Note that claude has just cut you off: the limit is learned from it. L on the screen does the same.'
+complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a hit -d 'Note that Claude has just cut you off: the limit is learned from it. L on the screen does the same.'
 complete -c ccmon -n '_shtab_ccmon_using hit' -s h -l help -d 'show this help message and exit'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l at -x -d 'not now but then: 14:30, 2026-11-22 14:30, epoch seconds'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l undo -d 'take back what was noted last'

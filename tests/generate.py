@@ -8,6 +8,7 @@ import difflib
 import re
 import sys
 import tempfile
+import textwrap
 from pathlib import Path
 from typing import Dict, Iterator, List, Sequence
 
@@ -21,12 +22,19 @@ from completers import COMPLETERS, SORTED_BY  # noqa: E402
 
 from ccmon import __version__, arguments  # noqa: E402
 from ccmon.settings.options import BY_NAME, OPTIONS  # noqa: E402
+from ccmon.views.screen.foot import KEYS  # noqa: E402
 
 SECTIONS = ROOT / "man" / "sections.roff"
 NOTE = "Made by tests/generate.py from ccmon's parser. Do not edit it: run python tests/generate.py"
 DATED = "2026-11-22"                   # the page's date: change it with __version__
 HELP_OPTION = ".TP\n\\fB\\-h\\fR, \\fB\\-\\-help\\fR\nshow this help message and exit\n"
+HEADER = ".nr HY 0\n.ad l\n"           # neither stretched nor broken words: commands and paths are read to the letter
 ONE_LINE = 10_000                      # columns: argparse shall not wrap
+SOURCE_WIDTH = 79                      # of a line of roff
+SETTINGS = ".SH SETTINGS\nEach is also a variable in the environment and a line of config.ini: see\n.BR CONFIGURATION .\n"
+GROUPS = {"plan": "The limit and the reset", "interval": "Where the usage is read", "theme": "The look", "format": "The line",
+          "alerts": "Alerts", "demo": "A demonstration"}        # the first of each -> what they are about
+KINDS = {"by": "KIND"}                 # a word in place of a list of values that the text has too
 
 # tabulate's own list differs from version to version: these are in all of them.
 TABLE_FORMATS = ("plain", "simple", "github", "grid", "simple_grid", "rounded_grid", "fancy_grid", "pipe", "orgtbl", "jira",
@@ -111,15 +119,29 @@ def _wide(prog: str) -> argparse.HelpFormatter:
 def _shorten(command: argparse.ArgumentParser) -> None:
     command._optionals.title = ""
     for action in command._actions:
+        action.metavar = KINDS.get(action.dest, action.metavar)
         if action.dest in BY_NAME or action.dest in ("demo", "version"):
             action.help = argparse.SUPPRESS
     settings = " [setting ...]" if any(action.dest in BY_NAME for action in command._actions) else ""
-    command.usage = command.format_usage().split(":", 1)[1].strip() + settings
+    command.usage = command.format_usage().split(":", 1)[1].strip().replace(" [-h]", "") + settings
 
 
 def _sections() -> str:
-    variables = "\n.TQ\n".join(f".B CCMON_{option.name.upper()}" for option in OPTIONS)
-    return SECTIONS.read_text(encoding="utf-8").replace("@VARIABLES@", variables).replace("@EXAMPLES@", _examples())
+    text = SECTIONS.read_text(encoding="utf-8").replace("@EXAMPLES@", _examples()).replace("@KEYS@", _keys())
+    names = {"@COMMANDS@": [word for parser in parsers(arguments.build()) for word in parser.prog.split()[1:]],
+             "@VARIABLES@": [f"CCMON_{option.name.upper()}" for option in OPTIONS[1:]]}
+    for place, words in names.items():
+        text = text.replace(f"{place}.", _listed(words))
+    return text
+
+
+def _listed(words: Sequence[str]) -> str:
+    """One bold word a line, with commas and a full stop."""
+    return "\n".join([*(f".BR {word} ," for word in words[:-1]), f".BR {words[-1]} ."])
+
+
+def _keys() -> str:
+    return "\n".join(f".TP\n.B {key}\n{_roff(word + (f': {more}' if more else ''))}" for key, word, more in KEYS)
 
 
 def _examples() -> str:
@@ -133,11 +155,52 @@ def _roff(text: str) -> str:
 
 
 def _tidy(page: str) -> str:
-    """Paragraphs instead of blank lines, the help option that argparse-manpage leaves out."""
-    page = page.replace(DATED.replace("-", "\\-"), DATED, 1)
+    """Paragraphs instead of blank lines, the help option that argparse-manpage leaves out, groups, usages, short lines."""
+    page = page.replace(DATED.replace("-", "\\-"), DATED, 1).replace("\n.SH NAME", f"\n{HEADER}.SH NAME", 1)
     page = page.replace("\nusage: ", "\n").replace("\n.SH\nCOMMANDS\n", "\n.SH COMMANDS\n")
-    page = page.replace(".SH OPTIONS\n", ".SH OPTIONS\n" + HELP_OPTION, 1)
-    return re.sub(r"\n{2,}", "\n", re.sub(r"\n{2,}(?=[^.\n])", "\n.PP\n", page))
+    page = page.replace(".SH OPTIONS\n", ".SH OPTIONS\n" + HELP_OPTION, 1).replace(".SH OUTPUT\n", "", 1)
+    page = re.sub(r"\n{2,}", "\n", re.sub(r"\n{2,}(?=[^.\n])", "\n.PP\n", page))
+    before, commands, after = re.split(r"(?s)(\n\.SH COMMANDS\n.*?)(?=\n\.SH )", page, maxsplit=1)
+    return "\n".join(_wrapped(_grouped(before) + _flat(commands) + after)) + "\n"
+
+
+def _grouped(settings: str) -> str:
+    """The settings under headings."""
+    settings = re.sub(r"\.SH SETTINGS\n.*\n", lambda _: SETTINGS, settings)
+    for name, heading in GROUPS.items():
+        tag = f".TP\n\\fB\\-\\-{name}\\fR"
+        settings = settings.replace(tag, f".SS {heading}\n{tag}", 1)
+    return settings
+
+
+def _flat(commands: str) -> str:
+    """Each command's options at the left, below a usage that breaks between them."""
+    commands = re.sub(r"\n(\.RS 7|\.RE|\.PP\narguments:)(?=\n|$)", "", commands)
+    return re.sub(r"\n\.SS \\fB(.*)\\fR\n(.*)", lambda found: _usage(found[1], found[2]), commands)
+
+
+def _usage(name: str, words: str) -> str:
+    parts = re.findall(r"\[(?:[^][]|\[[^]]*\])*\](?: \.\.\.)?|\S+", words[len(name):])
+    return "\n".join([f"\n.SS {name}", f'.SY "{name}"', *map(_part, parts), ".YS"])
+
+
+def _part(part: str) -> str:
+    """Options bold, values in italics; a line may break at | alone."""
+    part = re.sub(r"\b[A-Z]+\b", r"\\fI\g<0>\\fR", part)
+    part = re.sub(r"\\-\\-[a-z]+(\\-[a-z]+)*", r"\\fB\g<0>\\fR", part).replace("setting ...", "\\fIsetting\\fR ...")
+    return part.replace(" ", "\\ ").replace("\\ |\\ ", " |\n")
+
+
+def _wrapped(page: str) -> Iterator[str]:
+    """Short lines, a sentence on a line of its own; requests and examples as they are."""
+    exact = False
+    for line in page.strip().split("\n"):
+        exact = (exact or line == ".EX") and line != ".EE"
+        if exact or line[:1] in (".", "'"):
+            yield line
+        else:
+            for sentence in re.split(r"(?<=[a-z)][.]) (?=[A-Z])", line):
+                yield from textwrap.wrap(sentence, SOURCE_WIDTH, break_long_words=False, break_on_hyphens=False) or [sentence]
 
 
 # --- files ----------------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The manual and the completions: current, complete, and at work in real shells."""
+"""The generated files are current; the completions are complete and at work in real shells. The manual: test_manual.py."""
 
 import os
 import re
@@ -11,7 +11,6 @@ import pytest
 from terminal import Terminal
 
 from ccmon import arguments
-from ccmon.settings.options import OPTIONS
 from ccmon.settings.themes import THEMES
 from ccmon.usage.limits import PLAN_NAMES
 
@@ -125,47 +124,6 @@ def test_every_offered_table_format_is_known_to_tabulate():
 def test_nothing_of_the_machine_that_made_them(path):
     text = path.read_text(encoding="utf-8")
     assert str(ROOT) not in text and not re.search(r"/(home|root|tmp)/", text) and "0x" not in text
-
-
-# --- the manual -----------------------------------------------------------------------------------------------------------
-
-def plain_page():
-    """The page as text without roff's font changes and escapes."""
-    return re.sub(r"\\f[BIR]|\\[,/]", "", PAGE.read_text(encoding="utf-8")).replace("\\-", "-")
-
-
-def test_mandoc_has_nothing_to_say(home):
-    found = output([program("mandoc"), "-Tlint", "-Wwarning", str(PAGE)], dict(os.environ))
-    assert (found.stdout + found.stderr, found.returncode) == ("", 0)
-
-
-@pytest.mark.parametrize("command", sorted(parsers()))
-def test_every_option_and_command_is_in_the_manual(command):
-    page = plain_page()
-    settings, commands = page.split("\n.SH COMMANDS\n")
-    _, _, own = commands.partition(f".SS ccmon {command}\n")
-    assert own or not command
-    where = settings + own.split("\n.S")[0]
-    missing = {flag for flag in flags(parsers()[command]) if not re.search(rf"^\.TP\n(-h, )?{flag}\b", where, re.MULTILINE)}
-    assert missing - {"-h"} == set() and ".TP\n-h, --help\n" in page
-
-
-def test_every_variable_is_in_the_manual():
-    tags = set(re.findall(r"^\.B (CCMON_\w+)$", plain_page(), re.MULTILINE))
-    assert tags == {"CCMON_" + option.name.upper() for option in OPTIONS} | {"CCMON_DATA_DIR", "CCMON_NOW",
-                                                                                     "CCMON_ALERT_WEBHOOK_URL"}
-
-
-def test_the_sections():
-    assert re.findall(r"^\.SH (.*)$", plain_page(), re.MULTILINE) == [
-        "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "OUTPUT", "SETTINGS", "COMMANDS", "NUMBERS", "TEMPLATES", "FILES",
-        "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "TROUBLESHOOTING", "SEE ALSO"]
-
-
-def test_every_example_parses():
-    examples = re.search(r"^\.SH EXAMPLES$(.*?)^\.SH", plain_page(), re.MULTILINE | re.DOTALL)
-    calls = re.findall(r"^\.B (ccmon.*)$", examples.group(1), re.MULTILINE)
-    assert len(calls) > 5 and all(arguments.parse(call.split()[1:]) for call in calls)
 
 
 # --- bash -----------------------------------------------------------------------------------------------------------------

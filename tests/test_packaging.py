@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -17,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "*.egg-info", "node_modules", "venv", "env")
 DATA_FILES = {
     "share/man/man1/ccmon.1": "man/ccmon.1",
+    "share/man/man1/ccmon-line.1": "man/ccmon-line.1",
     "share/bash-completion/completions/ccmon": "completions/ccmon",
     "share/zsh/site-functions/_ccmon": "completions/_ccmon",
     "share/fish/vendor_completions.d/ccmon.fish": "completions/ccmon.fish",
@@ -72,6 +74,17 @@ def wheel(source, tmp_path_factory):
 def installed(wheel, tmp_path_factory):
     """The programs' folder of an environment with the wheel in it."""
     return venv(tmp_path_factory.mktemp("installed") / "venv", wheel)
+
+
+@pytest.fixture(scope="module")
+def piped(wheel, tmp_path_factory):
+    """The programs' folder of pipx, with the wheel in an environment that pipx made."""
+    folder = tmp_path_factory.mktemp("pipx")
+    env = {**pip_environment(), "PIPX_HOME": str(folder / "home"), "PIPX_BIN_DIR": str(folder / "bin"),
+           "PIPX_MAN_DIR": str(folder / "share" / "man"), "PIPX_DEFAULT_PYTHON": sys.executable}
+    done = run(venv(folder / "venv", "pipx >= 1.3") / "pipx", "install", wheel, env=env)
+    assert done.returncode == 0, done.stderr
+    return folder / "bin"
 
 
 @pytest.fixture(scope="module")
@@ -134,13 +147,61 @@ class TestInstalled:
     def test_the_manual_and_the_completions_are_where_they_are_looked_for(self, installed, place, file):
         assert (installed.parent / place).read_bytes() == (ROOT / file).read_bytes()
 
-    def test_man_finds_the_page(self, installed, env):
-        man = shutil.which("man")
-        if man is None:
-            pytest.skip("man is not installed")
-        page = installed.parent / "share" / "man" / "man1" / "ccmon.1"
-        found = run(man, "-w", "ccmon", env={**env, "MANPATH": str(page.parent.parent)})
-        assert (found.stdout.strip(), found.returncode) == (str(page), 0)
+    @pytest.mark.parametrize("name", ["ccmon", "ccmon-line"])
+    def test_man_finds_the_page_beside_the_programs(self, installed, env, name):
+        assert found_by_man(installed, env, name) == installed.parent / "share" / "man" / "man1" / f"{name}.1"
+
+    def test_man_shows_it(self, installed, env):
+        shown = run(the_man(), "ccmon-line", env={**env, "PATH": f"{installed}:{env['PATH']}", "PAGER": "cat"})
+        assert "DESCRIPTION" in shown.stdout and shown.returncode == 0
+
+
+class TestPipx:
+    """pipx installs into an environment of its own, and puts programs and pages where shells and man look."""
+
+    pytestmark = together
+
+    def test_the_commands_run(self, piped, env):
+        done = run(piped / "ccmon", "--version", env=env)
+        assert (done.stdout, done.stderr, done.returncode) == (f"ccmon {__version__}\n", "", 0)
+        line = run(piped / "ccmon-line", "nonsense", env=env)
+        assert line.stdout.count("\n") == 1 and line.returncode == 0
+
+    @pytest.mark.parametrize("name", ["ccmon", "ccmon-line"])
+    def test_man_finds_the_page(self, piped, env, name):
+        link = piped.parent / "share" / "man" / "man1" / f"{name}.1"
+        assert link.is_symlink() and found_by_man(piped, env, name) == link.resolve()
+
+
+def the_man():
+    """The path of man, which knows a page by the folder of the program beside it."""
+    if shutil.which("man") is None:
+        pytest.skip("man is not installed")
+    return shutil.which("man")
+
+
+def found_by_man(programs, env, name):
+    """The page that man would show with these programs on PATH, and nothing else told."""
+    found = run(the_man(), "-w", name, env={**env, "PATH": f"{programs}:{env['PATH']}"})
+    assert found.returncode == 0, found.stderr
+    return Path(found.stdout.strip())
+
+
+class TestSource:
+    """The archive of the sources: what the wheel is built from, and no less."""
+
+    pytestmark = together
+
+    def test_it_holds_what_a_wheel_needs(self, source, tmp_path):
+        pytest.importorskip("setuptools")
+        code = "import sys; from setuptools.build_meta import build_sdist; print(build_sdist(sys.argv[1]))"
+        done = run(sys.executable, "-c", code, tmp_path, cwd=source)
+        assert done.returncode == 0, done.stderr
+        (archive,) = tmp_path.iterdir()
+        with tarfile.open(str(archive)) as files:
+            held = {name.partition("/")[2] for name in files.getnames()}
+        scripts = {path.relative_to(ROOT).as_posix() for path in (ROOT / "ccmon").rglob("*.py")} | {"ccmon/ccmon-line"}
+        assert held >= scripts | {"LICENSE", "README.md", "setup.py", "setup.cfg"} | set(DATA_FILES.values())
 
 
 class TestUninstalled:
