@@ -8,6 +8,7 @@ import ast
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -20,7 +21,7 @@ import simulator
 from commands import Machine, Result, block
 from terminal import Terminal
 
-from ccmon import __version__, when
+from ccmon import __version__, arguments, when
 from ccmon.line import fields
 from ccmon.line.dialects import DIALECTS
 from ccmon.model import Facts
@@ -58,7 +59,8 @@ def table(heading: str, column: int = 0) -> List[str]:
     """The cells of one column of the first table below a heading, without backquotes."""
     section = README.split(f"# {heading}\n", 1)[1]
     rows = re.search(r"(?:^\|.*\n)+", section, re.M).group(0).splitlines()[2:]  # type: ignore[union-attr]
-    return [re.split(r"(?<!\\)\|", row)[1 + column].strip().strip("`") for row in rows]
+    cells = [[cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows]
+    return [(name if column == 0 else row[column]).strip("`") for row in cells for name in row[0].split("`, `")]
 
 
 def example() -> str:
@@ -88,8 +90,9 @@ class Newcomer(Machine):
         self.behaves(f"cat '{self.folder}/text'")
 
     def has_files_of_others(self) -> None:
-        """A series of percentages, and a summary that somebody has posted."""
+        """A series of percentages, a summary that somebody has posted, and the history of another machine."""
         (self.cwd / "series.csv").write_text("\n".join(simulator.simulate(simulator.Scenario(seed=1, days=3)).rows()))
+        self.types("ccmon history --backup old-laptop.db")
         (self.cwd / "summaries.jsonl").write_text(self.types("ccmon learn --share --subscription Max5").out.splitlines()[-1])
 
     def types(self, line: str, shell: str = "sh", *flags: str) -> Result:
@@ -114,27 +117,75 @@ def session(tokens: int, ago_s: int = 5000) -> List[Dict[str, Any]]:
 
 # --- commands and their output ----------------------------------------------------------------------------------------
 
+ELSEWHERE = {                          # why a line is not run here
+    "ccmon --reset-terminal": "wants a terminal: tests/faults has it",
+    "ccmon init": "asks on a terminal: tests/test_first_run.py",
+    "git clone <this repository> ccmon-cli && cd ccmon-cli": "the address is the reader's",
+    "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/ccmon": "tests/test_packaging.py installs so, offline",
+    "sh tests/run.sh": "it is what runs this test",
+    "npm install -g ccusage": "changes the machine: tests/run.sh installs it into a folder",
+    "pipx install .": "changes the machine: tests/test_packaging.py has the wheel",
+    "python3 -m pip install --user .": "as above",
+    "rm -r .venv": "deletes what is not there",
+    ".venv/bin/pip install '.[ml]'": "400 MB",
+}
+
+
+def typed(page: str) -> List[str]:
+    """Every line of the shell blocks of a page, without the comment behind it."""
+    lines = [line for b in blocks(page) if b.language == "sh" for line in b.text.splitlines()]
+    return [line.split("  #")[0].strip() for line in lines if line.strip()]
+
+
 def commands() -> List[str]:
-    """Every line of a shell block that calls ccmon."""
-    lines = [line for b in blocks(README) if b.language == "sh" for line in b.text.splitlines()]
-    typed = [line.split("  #")[0].strip() for line in lines if re.match(r"([A-Z_]+=\S+ )*ccmon\b", line)]
-    return [line for line in typed if line != "ccmon --reset-terminal"]        # wants a terminal: tests/faults has it
+    """Every line that calls ccmon, or anything else that can be run on any machine."""
+    return [line for line in typed(README) if line not in ELSEWHERE]
+
+
+def test_what_is_not_run_is_in_the_readme() -> None:
+    clone = [b.text.strip() for b in blocks(README) if "git clone" in b.text]
+    assert set(ELSEWHERE) <= {*typed(README), *clone}
+
+
+WRITES = re.compile(r"(>|--html|--output) *\S+$|^ccmon record$|^alias ")
 
 
 @pytest.mark.parametrize("command", commands())
 def test_every_command_runs(newcomer: Newcomer, command: str) -> None:
     newcomer.types("ccmon record")
     newcomer.has_files_of_others()
-    done = newcomer.types(command)
+    done = newcomer.types(f"cd '{ROOT}' && {command} --runs 1" if command.startswith("python ") else command)
     assert (done.code, done.err) == (0, "")
-    assert bool(done.out.strip()) is not (command == "ccmon record" or bool(re.search(r"(>|--html|--output) *\S+$", command)))
+    assert bool(done.out.strip()) is not bool(WRITES.search(command))
+
+
+INLINE = re.compile(r"`((?:\.venv/bin/)?ccmon(?: [^`]*)?)`")
+
+
+def inline() -> List[str]:
+    """The calls of ccmon between backquotes, also in tables, with something in place of the words in capitals."""
+    found = sorted(set(INLINE.findall(prose(README))))
+    filled = [re.sub("FILE|NAME", "x", call).replace("SHELL", "bash").replace("DIALECT", "tmux") for call in found]
+    return [call for call in filled if "--version" not in call]
+
+
+@pytest.mark.parametrize("call", inline())
+def test_every_call_in_the_text_is_one_that_ccmon_knows(call: str) -> None:
+    arguments.parse(shlex.split(re.split(r" \\?\| ", call)[0])[1:])
+
+
+@pytest.mark.parametrize("script, words", sorted(set(re.findall(r"python ((?:tests/\S+\.py|-m tests\.\w+))([^`\n]*)", README))))
+def test_every_script_exists_and_knows_its_flags(newcomer: Newcomer, script: str, words: str) -> None:
+    shown = newcomer.types(f"cd '{ROOT}' && python {script} --help")
+    assert shown.code == 0 and set(re.findall(r"--\w[\w-]*", words)) <= set(re.findall(r"--\w[\w-]*", shown.out))
 
 
 def test_there_are_commands_for_everything() -> None:
     called = " ".join(commands())
-    for word in ("--plan", "--reset ", "--reset-hour", "--timezone", "--compact", "--statusline", "history", "record", "--demo"):
+    for word in ("--plan", "--reset ", "--reset-hour", "--timezone", "--compact", "--statusline", "history", "record", "--demo",
+                 "doctor", "learn --share", "report --html", "config set", "init tmux --write"):
         assert word in called
-    assert len(commands()) > 25
+    assert len(commands()) > 70 and len(inline()) > 20
 
 
 @pytest.mark.parametrize("shown", [b for b in blocks(README) if b.note.startswith("output of: ")], ids=lambda b: b.note[11:60])
@@ -210,10 +261,13 @@ def test_the_settings_of_claude_code_are_json_and_its_command_runs(newcomer: New
     assert (done.code, done.err) == (0, "") and "CC 40%" in done.out
 
 
-def test_the_line_of_cron_runs(newcomer: Newcomer) -> None:
-    line = next(b.text for b in blocks(README) if b.language == "crontab")
-    done = newcomer.types(line.split(None, 5)[5].replace("/abs/path/", f"{newcomer.bin}/"))
-    assert (done.code, done.out, done.err) == (0, "", "")
+def test_the_lines_of_cron_run(newcomer: Newcomer) -> None:
+    folder = newcomer.home / "Sync"
+    (folder / "prometheus" / "node-exporter").mkdir(parents=True)
+    for shown in [b.text for b in blocks(README) if b.language == "crontab"]:
+        command = shown.split(None, 5)[5].replace("/abs/path/", f"{newcomer.bin}/").replace("/var/lib/", f"{folder}/")
+        done = newcomer.types(command)
+        assert (done.code, done.out, done.err) == (0, "", "")
 
 
 # --- tables -------------------------------------------------------------------------------------------------------------
@@ -355,10 +409,23 @@ def test_every_link_leads_somewhere(name: str) -> None:
 
 
 def test_the_contents_list_has_every_heading_in_order() -> None:
-    contents = README.split("## Contents\n", 1)[1].split("\n## ", 1)[0]
-    listed = re.findall(r"\(#([^)]*)\)", contents)
-    assert listed == [anchor for anchor in anchors(README)[1:] if anchor != "contents"]
+    """A line for each chapter, its sections behind it."""
+    lines = README.split("## Contents\n", 1)[1].split("\n## ", 1)[0].strip().splitlines()
+    chapters = [part for part in re.split(r"^## ", prose(README), flags=re.M)[1:] if not part.startswith("Contents\n")]
+    titles = [[part.split("\n", 1)[0], *re.findall(r"^### (.*)$", part, re.M)] for part in chapters]
+    assert [re.findall(r"\[([^\]]*)\]", line) for line in lines] == titles
+    linked = [re.findall(r"\(#([^)]*)\)", line) for line in lines]
+    assert linked == [anchors("".join(f"# {one}\n" for one in title)) for title in titles]
     assert len(set(anchors(README))) == len(anchors(README))
+
+
+def test_the_reader_of_two_minutes_finds_all_that_is_needed() -> None:
+    """The picture, the two commands, the first run and the line stand before the list of contents, in the first 90 lines."""
+    top = README.split("\n## Contents\n", 1)[0]
+    assert top.count("\n") < 90
+    for word in ("man/screen-dark.svg", ".venv/bin/pip install .", "sh tests/run.sh", "ccmon init\n", "init tmux", "init bash",
+                 "init claude", "ccmon doctor", "--demo"):
+        assert word in top
 
 
 @pytest.mark.parametrize("name", PAGES)
