@@ -4,7 +4,7 @@ import argparse
 from typing import Any, Dict, List, Mapping, NoReturn, Sequence
 
 from ccmon import __version__
-from ccmon.alerts.rules import KINDS as ALERTS
+from ccmon.alerts.kinds import KINDS as ALERTS
 from ccmon.history.groups import KINDS, PERIODS
 from ccmon.model import Given, UsageError
 from ccmon.settings.options import NEGATIVE_FLAGS, OPTIONS, Option, flag_name

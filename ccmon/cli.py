@@ -8,7 +8,6 @@ from io import TextIOWrapper
 from typing import List, Sequence
 
 from ccmon import arguments, output
-from ccmon.call import context_of
 from ccmon.model import CcmonError, Unwritable, UsageError
 from ccmon.system import signals
 
@@ -60,6 +59,7 @@ def _run(argv: List[str]) -> int:
     module = import_module(f"ccmon.commands.{given.command or 'look'}")
     if given.command in WITHOUT_CONTEXT:
         return int(module.run(given))
+    from ccmon.call import context_of  # with all that is remembered: --version does without
     with context_of(given) as ctx:
         return int(module.run(given, ctx))
 

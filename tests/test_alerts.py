@@ -8,7 +8,8 @@ from webhooks import SECRET
 
 from ccmon import linecache
 from ccmon.alerts import rules
-from ccmon.alerts.rules import KINDS, SAME_S, Usual
+from ccmon.alerts.kinds import KINDS
+from ccmon.alerts.rules import SAME_S, Usual
 from ccmon.learning.values import Change, Learned, Use
 from ccmon.model import SESSION_S, Block, Facts, Given, Official, Quota, Sample, Source
 from ccmon.pipeline import alerting, memory

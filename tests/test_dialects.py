@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ccmon import text
-from ccmon.line import dialects, fields, statusline
+from ccmon.line import dialects, fields, formats, statusline
 from ccmon.line.dialects import DIALECTS, Told, hexadecimal, painted
 from ccmon.settings import themes
 from ccmon.text import Span
@@ -167,3 +167,7 @@ def test_complaints_come_in_the_dialect_that_was_meant(place, name):
     place.configure(f"[ccmon]\nformat = {name}\n")
     begins = {"i3blocks": '{"full_text": "CC !', "waybar": '{"text": "CC !', "json": '{"text": "CC !'}.get(name, "CC !")
     assert place.run("--statusline", "--plan", "max50").out.startswith(begins)
+
+
+def test_the_names_are_those_that_the_table_of_options_has():
+    assert tuple(DIALECTS) == formats.FORMATS

@@ -11,7 +11,7 @@ import scenes
 from test_generated import flags, parsers, program
 
 from ccmon import __version__, arguments
-from ccmon.alerts import rules as alerts
+from ccmon.alerts import kinds, rules
 from ccmon.line.dialects import DIALECTS
 from ccmon.settings.options import OPTIONS, SECTIONS, flag_name
 from ccmon.settings.themes import THEMES
@@ -124,7 +124,7 @@ def test_every_setting_stands_under_a_heading():
 
 
 @pytest.mark.parametrize("heading, names", [
-    ("SETTINGS", {*PLAN_NAMES, *THEMES, *DIALECTS, *alerts.KINDS, *alerts.CHANNELS}),
+    ("SETTINGS", {*PLAN_NAMES, *THEMES, *DIALECTS, *kinds.KINDS, *kinds.CHANNELS}),
     ("CONFIGURATION", {name.split(".")[0] for name in SECTIONS}),
     ("CONFIGURATION", set(ROLES)),
     ("ENVIRONMENT", SETTINGS | {"CCMON_DATA_DIR", "CCMON_NOW", "CCMON_ALERT_WEBHOOK_URL", "CCMON_LINE"}),
@@ -144,8 +144,8 @@ def test_every_variable_that_the_sources_read_is_told():
 
 def test_the_variables_of_an_alert_are_told():
     given = {name for name in words(section("ccmon", "ENVIRONMENT")) if name.startswith("CCMON_ALERT_")} - SETTINGS
-    sample = alerts.sample(alerts.KINDS[0], scenes.scene(3_000).snapshot, scenes.FixedZone())
-    assert given - {"CCMON_ALERT_WEBHOOK_URL"} == set(alerts.variables(sample))
+    sample = rules.sample(kinds.KINDS[0], scenes.scene(3_000).snapshot, scenes.FixedZone())
+    assert given - {"CCMON_ALERT_WEBHOOK_URL"} == set(rules.variables(sample))
 
 
 def test_every_key_is_told():

@@ -7,10 +7,13 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import time
 import zipfile
 from pathlib import Path
 
 import pytest
+from full_screen import leave, live, shown
+from terminal import Terminal
 
 from ccmon import __version__
 
@@ -240,3 +243,22 @@ def test_nobody_is_sent_to_the_other_package_of_that_name(path):
 ])
 def test_that_search(text, wrong):
     assert bool(OTHER_PROGRAM.search(text)) is wrong
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("packaging")
+def test_the_first_command_of_the_readme_ends_in_the_running_monitor(source, machine):
+    live(machine)
+    command = next(line.strip() for line in (ROOT / "README.md").read_text().splitlines() if "python3 -m venv .venv &&" in line)
+    (machine.bin / "python3").symlink_to(Path(sys.base_prefix) / "bin/python3")
+    own = Path(pip_environment()["HOME"]) / ".config/pip/pip.conf"             # the user's own index
+    settings = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+    env = {**settings, **machine.env(TERM=None, PYTHONPATH=None, PIP_CONFIG_FILE=own if own.exists() else None)}
+    with Terminal(["/bin/sh", "-c", command], env=env, cwd=str(source)) as term:
+        for _ in range(1200):          # it installs first
+            if term.process.poll() is not None or "1,234" in term.text():
+                break
+            time.sleep(0.2)
+        shown(term)
+        leave(term)
+    assert (source / ".venv/bin/ccmon").exists()

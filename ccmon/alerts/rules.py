@@ -8,9 +8,6 @@ from ccmon.text import clean, count, percent, short_count
 from ccmon.usage.outlook import is_likelihood
 from ccmon.when import Zone, clock_text
 
-KINDS = ("80", "100", "runs_out", "reset", "allocation", "unusual")
-CHANNELS = ("bell", "desktop", "command", "webhook")
-BELL = "bell"
 SAME_S = SESSION_S // 2                # ends of windows that differ by less are those of the same window
 NEAR = 80                              # percent: from then on the reset is news
 EARLY = 20                             # percent: before that a plain rate says little
@@ -23,7 +20,7 @@ _HOUR_S, _DAY_S = 3600, 86_400
 class Alert(NamedTuple):
     """Something that is told once."""
 
-    kind: str                          # one of KINDS
+    kind: str                          # one of kinds.KINDS
     window_end: int                    # epoch s: of the session that it is about; of allocation when that changed
     title: str
     text: str

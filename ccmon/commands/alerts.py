@@ -5,7 +5,7 @@ from argparse import Namespace
 from typing import Iterator, List
 
 from ccmon.alerts import rules
-from ccmon.alerts.rules import BELL, KINDS
+from ccmon.alerts.kinds import BELL, KINDS
 from ccmon.pipeline import alerting, refresh
 from ccmon.pipeline.alerting import Outcome
 from ccmon.pipeline.memory import SCREEN_BUSY_MS, opened

@@ -7,7 +7,7 @@ import traceback
 from typing import Optional
 
 from ccmon import linecache
-from ccmon.alerts.rules import BELL
+from ccmon.alerts.kinds import BELL
 from ccmon.fullscreen.screen import Screen
 from ccmon.model import Facts
 from ccmon.pipeline import memory, refresh

@@ -7,7 +7,8 @@ from typing import Dict, List, NamedTuple, Optional
 
 from ccmon.alerts import channels as alert_channels
 from ccmon.alerts import rules
-from ccmon.alerts.rules import BELL, PAST_DAYS, SAME_S, Alert, Usual
+from ccmon.alerts.kinds import BELL
+from ccmon.alerts.rules import PAST_DAYS, SAME_S, Alert, Usual
 from ccmon.model import SESSION_S, Facts, Snapshot, UsageError
 from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, Memory, opened
 from ccmon.settings import context

@@ -2,9 +2,9 @@
 
 from typing import Any, Callable, Dict, Iterable, Mapping, NamedTuple, Optional, Tuple
 
-from ccmon.alerts.rules import CHANNELS
-from ccmon.alerts.rules import KINDS as ALERTS
-from ccmon.line.dialects import DIALECTS
+from ccmon.alerts.kinds import CHANNELS
+from ccmon.alerts.kinds import KINDS as ALERTS
+from ccmon.line.formats import FORMATS
 from ccmon.model import CcmonError, Given
 from ccmon.settings.themes import THEMES, Theme
 from ccmon.text import near
@@ -135,8 +135,8 @@ OPTIONS: Tuple[Option, ...] = (
     Option("ascii", boolean, "no", "YES|NO", "no characters beyond ASCII", switch="yes"),
     Option("guardian", boolean, "yes", "YES|NO", "small process that brings the terminal back after a kill", switch="no"),
     Option("emoji", boolean, "yes", "YES|NO", "emoji before the labels", switch="no"),
-    Option("format", one_of(DIALECTS), "plain", "DIALECT", "with --statusline: who shows the line: " + ", ".join(DIALECTS),
-           tuple(DIALECTS)),
+    Option("format", one_of(FORMATS), "plain", "DIALECT", "with --statusline: who shows the line: " + ", ".join(FORMATS),
+           FORMATS),
     Option("template", str, "", "TEXT", "with --statusline: text of the line, with fields as {percent} or {bar:10}",
            verbatim=True),
     Option("max_width", whole(1, 1000, "cells"), "80", "N", "with --statusline: cells that the line may take"),

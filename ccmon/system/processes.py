@@ -6,7 +6,6 @@ Every difference between POSIX and Windows in this is here; only linecache has i
 import os
 import shlex
 import signal
-import subprocess
 from contextlib import suppress
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
 
@@ -62,6 +61,7 @@ def arguments(words: Sequence[str]) -> Union[str, List[str]]:
     """What Popen is given. Windows hands a .cmd or .bat to cmd.exe, where & and ^ in a path without quotes would be read."""
     if not WINDOWS or not words[0].lower().endswith((".cmd", ".bat")):
         return list(words)
+    import subprocess  # dear, and not every command starts another program
     return " ".join([f'"{words[0]}"', subprocess.list2cmdline(words[1:])]).rstrip()
 
 
@@ -81,6 +81,7 @@ def end(pid: int, gently: bool = False) -> None:
 
 def _end_tree(pid: int) -> None:
     """Never os.kill: whatever the signal, there it ends that one process and leaves its children."""
+    import subprocess
     taskkill = os.path.join(os.environ.get("SystemRoot", r"C:\Windows"), "System32", "taskkill.exe")
     with suppress(OSError, subprocess.SubprocessError):
         subprocess.run([taskkill, "/T", "/F", "/PID", str(pid)], check=False, timeout=PATIENCE_S, stdin=subprocess.DEVNULL,
