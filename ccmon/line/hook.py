@@ -90,8 +90,8 @@ def parse(text: str) -> "Any":
         return make_scanner(_Rules)(text, 0)[0]  # type: ignore[arg-type]
     except ImportError:
         return _parse_slowly(text)
-    except (StopIteration, ValueError, RecursionError):
-        return None
+    except (StopIteration, ValueError, RecursionError, SystemError):
+        return None                    # Python 3.9 to 3.11 have no words for what is wrong where json is not loaded
 
 
 def _parse_slowly(text: str) -> "Any":
