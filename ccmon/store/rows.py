@@ -1,6 +1,6 @@
 """What is asked and written inside a transaction: sessions, snapshots and small notes, and which rows are one session.
 
-Only database.py calls, with the connection that it opened; sqlite3.Error comes as it is. Times are epoch seconds.
+For database.py and its neighbours, with the connection that they opened; sqlite3.Error comes as it is. Times are epoch seconds.
 """
 
 import sqlite3
