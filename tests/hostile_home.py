@@ -1,6 +1,7 @@
 """A home full of hostile data, and every command called on it within this process: what each may print is checked here.
 
-Only the start of ccusage is left out (its answer is put in) and that of the detached refresher; programs.py calls the rest.
+Only the start of ccusage is left out (its answer is put in) and that of the detached refresher; both are in
+test_faults_hostile_places.py.
 """
 
 import atexit

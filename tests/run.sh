@@ -59,8 +59,9 @@ cp -R ccmon man completions README.md LICENSE setup.py setup.cfg "$source"
 # What no version of Python changes runs on the newest only: shells, tmux, terminals, pages in a browser, other programs, the
 # README, generated files, the shape of the sources, long back-tests, kills.
 once=
-for name in init init_claude_shells ccmon_line dialects templates tmux_screen report_browser backtest learning_change simulator \
-    history readme readme_tables manual dockerfile packaging windows doctor first_run svg completion_command generated architecture; do
+for name in init init_claude_shells ccmon_line dialects templates tmux_screen report_browser backtest learning_change \
+    simulator history_command readme readme_tables manual dockerfile packaging windows doctor first_run svg \
+    completion_command generated architecture; do
     once="$once --ignore=tests/test_$name.py"
 done
 for name in D_kills D_processes P_running P_real_ccusage S_line S_refresher S_soak T_jobs T_kinds T_painting T_streams \

@@ -26,6 +26,12 @@ def row(first, last, session, tokens=0):
     return Sample(ago(first), ago(last), None if session is None else ago(session), tokens)
 
 
+def burn_rate(blocks, samples, now):
+    """Tokens per minute, and how that is known."""
+    found = burn.terms(blocks, samples, now)
+    return found.per_min, found.source
+
+
 # --- even -------------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("blocks, tokens", [
@@ -50,19 +56,19 @@ def row(first, last, session, tokens=0):
     ([block(310, 600, last=-9)], 600 * 60 / 310),               # a last message in the future
 ])
 def test_even(blocks, tokens):
-    rate, source = burn.burn_rate(blocks, [], NOW)
+    rate, source = burn_rate(blocks, [], NOW)
     assert (rate, source) == (pytest.approx(tokens / 60), "even")
 
 
 @given(st.integers(1, 300), st.integers(0, 10**9))
 def test_one_running_session(minutes, tokens):
-    assert burn.burn_rate([block(minutes, tokens)], [], NOW)[0] == pytest.approx(tokens / max(60, minutes))
+    assert burn_rate([block(minutes, tokens)], [], NOW)[0] == pytest.approx(tokens / max(60, minutes))
 
 
 @given(st.lists(st.builds(block, st.integers(-600, 900), st.integers(0, 10**6), st.none() | st.integers(-900, 900),
                           st.sampled_from([0, 1, 5, -1])), max_size=5))
 def test_even_is_between_nothing_and_everything(blocks):
-    rate, _ = burn.burn_rate(blocks, [], NOW)
+    rate, _ = burn_rate(blocks, [], NOW)
     assert 0 <= rate <= sum(b.tokens for b in blocks) / 60 + 1e-6
 
 
@@ -100,7 +106,7 @@ FRESH = [row(70, 41, IDLE), row(40, 20, 45, 300), row(19, 0, 45, 900)]
     ([], [row(20, 0, IDLE)], 0),
 ])
 def test_measured(blocks, samples, tokens):
-    rate, source = burn.burn_rate(blocks, samples, NOW)
+    rate, source = burn_rate(blocks, samples, NOW)
     assert (rate, source) == (pytest.approx(tokens / 60), "measured")
 
 
@@ -118,14 +124,14 @@ def test_measured(blocks, samples, tokens):
     ([block(100, 1400)], [row(-5, -6, 100, 1400), row(-1, -2, 100, 1400)]),                 # from before the clock went back
 ])
 def test_not_measured(blocks, samples):
-    assert burn.burn_rate(blocks, samples, NOW) == (burn.burn_rate(blocks, [], NOW)[0], "even")
+    assert burn_rate(blocks, samples, NOW) == (burn_rate(blocks, [], NOW)[0], "even")
 
 
 @pytest.mark.parametrize("hole_s, late_s, source", [(600, 600, "measured"), (601, 600, "even"), (600, 601, "even")])
 def test_a_hole_is_longer_than_ten_minutes(hole_s, late_s, source):
     seen = NOW - 2000
     rows = [Sample(NOW - 5000, seen, NOW - 6000, 5), Sample(seen + hole_s, NOW - late_s, NOW - 6000, 9)]
-    assert burn.burn_rate([block(100, 9)], rows, NOW)[1] == source
+    assert burn_rate([block(100, 9)], rows, NOW)[1] == source
     in_hole, newest = burn.history(rows, NOW, 1, 2000 - 1), burn.history(rows, NOW, 10, 1000)[-1]
     assert (in_hole[0] > 3, newest) == (hole_s == 600, 0 if late_s == 600 else None)
 
@@ -136,21 +142,21 @@ TURNS = [Sample(NOW - 5400 + at, NOW - 5400 + at, NOW - 6000, 5000 + 200 * (at /
 @pytest.mark.parametrize("since_s, tokens", [(5400, 0), (3600, 200)])
 def test_two_versions_of_ccusage_in_turn_use_nothing(since_s, tokens):
     rows = [Sample(NOW - 5400, NOW - since_s, NOW - 6000, 5000), *(row for row in TURNS if row.ts > NOW - since_s)]
-    assert burn.burn_rate([block(100, 5200)], rows, NOW) == (pytest.approx(tokens / 60), "measured")
+    assert burn_rate([block(100, 5200)], rows, NOW) == (pytest.approx(tokens / 60), "measured")
     assert sum(burn.history(rows, NOW, 12)) == pytest.approx(tokens)
 
 
 def test_a_row_left_by_a_clock_that_was_ahead_is_not_used_twice():
     steady = [row(minute, minute, 100, 10_000 - minute * 10) for minute in range(90, -1, -5)]
     left = sorted([*steady, row(32, 32, 100, 300)])
-    assert [burn.burn_rate([block(100, 10_000)], rows, NOW) for rows in (steady, left)] == 2 * [(10, "measured")]
+    assert [burn_rate([block(100, 10_000)], rows, NOW) for rows in (steady, left)] == 2 * [(10, "measured")]
 
 
 def test_rows_from_the_future_change_nothing():
     later = [row(-1, -20, 100, 99_999), row(-30, -40, IDLE)]
-    assert burn.burn_rate([block(100, 1400)], STEADY + later, NOW) == burn.burn_rate([block(100, 1400)], STEADY, NOW)
+    assert burn_rate([block(100, 1400)], STEADY + later, NOW) == burn_rate([block(100, 1400)], STEADY, NOW)
     until = STEADY[:2] + [row(30, -300, 100, 1400)]
-    assert burn.burn_rate([block(100, 1400)], until, NOW) == (10.0, "measured")
+    assert burn_rate([block(100, 1400)], until, NOW) == (10.0, "measured")
 
 
 @st.composite
@@ -163,7 +169,7 @@ def watched(draw):
 
 @given(watched())
 def test_measured_is_what_was_added(samples):
-    rate, source = burn.burn_rate([block(95, samples[-1].tokens)], samples, NOW)
+    rate, source = burn_rate([block(95, samples[-1].tokens)], samples, NOW)
     inside = [s.tokens for s in samples if s.ts >= ago(60)]
     outside = [s.tokens for s in samples if s.ts <= ago(60)]
     assert source == "measured"
@@ -200,7 +206,7 @@ def test_history_of_another_span_and_of_no_buckets():
 
 @given(watched(), st.integers(1, 40))
 def test_the_parts_add_up_to_the_rate(samples, buckets):
-    rate, _ = burn.burn_rate([block(95, samples[-1].tokens)], samples, NOW)
+    rate, _ = burn_rate([block(95, samples[-1].tokens)], samples, NOW)
     parts = burn.history(samples, NOW, buckets)
     assert None not in parts and len(parts) == buckets and sum(parts) == pytest.approx(rate * 60)
 
@@ -233,4 +239,4 @@ def test_the_terms_add_up(steps, starts):
     found = burn.terms([block(start, tokens) for start, tokens in starts], rows, NOW)
     assert sum(term.tokens for term in found.parts) == pytest.approx(found.tokens)
     assert all(0 < term.tokens <= term.whole for term in found.parts)
-    assert burn.burn_rate([block(start, tokens) for start, tokens in starts], rows, NOW) == (found.per_min, found.source)
+    assert burn_rate([block(start, tokens) for start, tokens in starts], rows, NOW) == (found.per_min, found.source)

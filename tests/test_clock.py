@@ -6,7 +6,7 @@ import time
 from datetime import datetime
 
 import pytest
-from conftest import ROOT
+from commands import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 

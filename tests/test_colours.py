@@ -2,11 +2,10 @@
 
 import json
 import sys
-from datetime import datetime, timezone
 from typing import Any, Dict, List, NamedTuple, Set
 
 import pytest
-from conftest import ROOT
+from commands import ROOT, iso
 from scenes import NOW, OPUS, START
 from terminal import Terminal
 
@@ -23,10 +22,6 @@ class Reading(NamedTuple):
     bar: Set[Any]                      # (foreground, bold) of the token bar's filled cells
     percent: Set[Any]                  # of the percentage beside it
     everywhere: Set[str]               # foregrounds of all cells
-
-
-def iso(epoch: int) -> str:
-    return datetime.fromtimestamp(epoch, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from commands import ROOT
 from terminal import Terminal
 
 from ccmon import arguments
 from ccmon.settings.themes import THEMES
 from ccmon.usage.limits import PLAN_NAMES
 
-ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "man" / "ccmon.1"
 FOLDER = ROOT / "completions"
 ZONE_TAB = Path("/usr/share/zoneinfo/zone.tab")

@@ -7,7 +7,7 @@ import pytest
 import scenes
 from commands import HOUR, NOW, ROOT, block
 
-from ccmon.views import document as report
+from ccmon.views import document as view
 
 START, END = NOW - 2 * HOUR, NOW + 3 * HOUR
 KEYS = ["schema", "now", "source", "session", "plan", "percent", "percent_source", "tokens_left", "tokens_about",
@@ -183,7 +183,7 @@ def test_reset_rules(machine, words, rule, at):
 
 def told_by_claude(*official, tokens=1000):
     """The document of a scene with those percentages of the two windows."""
-    return report.document(scenes.scene(tokens, official=scenes.official(*official)).snapshot)
+    return view.document(scenes.scene(tokens, official=scenes.official(*official)).snapshot)
 
 
 FIVE, SEVEN = scenes.START + 4 * HOUR + 2400, scenes.START + 116 * HOUR

@@ -12,12 +12,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from commands import ROOT
 from full_screen import leave, live, shown
 from terminal import Terminal
 
 from ccmon import __version__
 
-ROOT = Path(__file__).resolve().parent.parent
 NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "*.egg-info", "node_modules", "venv", "env")
 DATA_FILES = {
     "share/man/man1/ccmon.1": "man/ccmon.1",

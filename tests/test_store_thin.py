@@ -15,7 +15,7 @@ from ccmon.store import thin
 from ccmon.store.database import open_store
 from ccmon.store.logs import Minute
 from ccmon.store.thin import MINUTES_S, RAW_S, ROWS
-from ccmon.usage.burn import burn_rate
+from ccmon.usage.burn import terms
 
 AGE0 = T0 // HOUR * HOUR                # a full hour
 TWO_DAYS, QUARTER = AGE0 + RAW_S, AGE0 + MINUTES_S
@@ -122,7 +122,7 @@ def test_the_last_two_days_stay_as_they_are(store):
     assert [row for row in after if row[0] >= edge] == [row for row in before if row[0] >= edge]
     assert len(after) < len(before) * 0.75
     assert store.facts(ME, now) == facts
-    assert burn_rate([session], facts.samples, now)[1] == "measured"
+    assert terms([session], facts.samples, now).source == "measured"
 
 
 def test_sessions_and_readings_stay_for_ever(store):

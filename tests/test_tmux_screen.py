@@ -9,7 +9,7 @@ import unicodedata
 from typing import Any, Callable, Iterator, List
 
 import pytest
-from conftest import ROOT
+from commands import ROOT
 
 PATIENCE_S = 20.0                      # only ever spent by a test that fails
 

@@ -291,19 +291,22 @@ def test_a_console_that_is_closed_ends_it_in_order():
 # --- where it may differ ---------------------------------------------------------------------------------------------------
 
 LACKING = {                            # what Windows does not have, or has in another way, and the rooms that own it
-    "fcntl": {"linecache", "private"}, "termios": {"guardian", "screen_signals", "terminal"}, "msvcrt": {"linecache"},
-    "curses": {"screen"}, "resource": {"sources"},
-    "os.fork": {"guardian", "linecache"}, "os.setsid": {"linecache"}, "os.killpg": {"processes"}, "os.kill": {"screen_signals"},
-    "os.getuid": {"channels", "private", "probes"}, "os.uname": {"config"}, "os.replace": {"private"},
-    "os.waitid": {"ccusage"}, "os.set_blocking": {"ccusage", "screen_signals"}, "os.fchmod": {"linecache", "private"},
-    "os.pread": {"linecache"}, "os.pwrite": {"linecache"}, "os.sysconf": {"linecache"}, "os.setpgid": {"guardian"},
-    "os.getpgrp": {"guardian", "terminal"},
-    "os.nice": {"sources"}, "os.tcgetpgrp": {"guardian", "terminal"}, "os.ttyname": {"screen_signals"},
-    "os.O_NONBLOCK": {"screen_signals"}, "os.O_NOCTTY": {"screen_signals"},
-    "signal.SIGKILL": {"processes"}, "signal.SIGTTOU": {"screen", "screen_signals"},
-    "signal.pthread_sigmask": {"screen_signals"}, "signal.set_wakeup_fd": {"screen_signals"},
-    "select.poll": {"screen"}, "selectors.PollSelector": {"screen"}, "locale.nl_langinfo": {"codec"},
-    "start_new_session": {"processes"}, "creationflags": {"linecache", "processes"}}
+    "fcntl": {"linecache", "system/private"},
+    "termios": {"fullscreen/guardian", "fullscreen/screen_signals", "fullscreen/terminal"}, "msvcrt": {"linecache"},
+    "curses": {"fullscreen/screen"}, "resource": {"pipeline/sources"}, "os.fork": {"fullscreen/guardian", "linecache"},
+    "os.setsid": {"linecache"}, "os.killpg": {"system/processes"}, "os.kill": {"fullscreen/screen_signals"},
+    "os.getuid": {"alerts/channels", "system/private", "doctor/probes"}, "os.uname": {"settings/config"},
+    "os.replace": {"system/private"}, "os.waitid": {"sources/ccusage"},
+    "os.set_blocking": {"sources/ccusage", "fullscreen/screen_signals"}, "os.fchmod": {"linecache", "system/private"},
+    "os.pread": {"linecache"}, "os.pwrite": {"linecache"}, "os.sysconf": {"linecache"}, "os.setpgid": {"fullscreen/guardian"},
+    "os.getpgrp": {"fullscreen/guardian", "fullscreen/terminal"}, "os.nice": {"pipeline/sources"},
+    "os.tcgetpgrp": {"fullscreen/guardian", "fullscreen/terminal"}, "os.ttyname": {"fullscreen/screen_signals"},
+    "os.O_NONBLOCK": {"fullscreen/screen_signals"}, "os.O_NOCTTY": {"fullscreen/screen_signals"},
+    "signal.SIGKILL": {"system/processes"}, "signal.SIGTTOU": {"fullscreen/screen", "fullscreen/screen_signals"},
+    "signal.pthread_sigmask": {"fullscreen/screen_signals"}, "signal.set_wakeup_fd": {"fullscreen/screen_signals"},
+    "select.poll": {"fullscreen/screen"}, "selectors.PollSelector": {"fullscreen/screen"},
+    "locale.nl_langinfo": {"system/codec"}, "start_new_session": {"system/processes"},
+    "creationflags": {"linecache", "system/processes"}}
 MODULES = set("fcntl termios msvcrt curses resource pwd grp tty pty posix winreg ctypes syslog crypt".split())
 CALLS = set("""fork forkpty setsid killpg kill getuid geteuid getgid getegid uname replace rename waitid waitpid wait set_blocking
     fchmod chown fchown mkfifo pread pwrite sysconf setpgid getpgid getpgrp tcgetpgrp tcsetpgrp ttyname sync statvfs nice
@@ -334,7 +337,7 @@ def test_what_windows_lacks_is_in_the_rooms_that_own_it():
     found = {}
     for path in (ROOT / "ccmon").rglob("*.py"):
         for name in lacking(ast.parse(path.read_text(encoding="utf-8"))):
-            found.setdefault(name, set()).add(path.stem)
+            found.setdefault(name, set()).add(path.relative_to(ROOT / "ccmon").with_suffix("").as_posix())
     assert found == LACKING
 
 

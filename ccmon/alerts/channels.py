@@ -95,8 +95,6 @@ def command(line: Optional[str], values: Mapping[str, str], env: Mapping[str, st
     return "ran, exit code 0"
 
 
-
-
 def _run(words: Sequence[str], env: Mapping[str, str], timeout_s: float) -> None:
     """Run it, with all that it starts, for so long at most. Raises Untold."""
     nowhere = subprocess.DEVNULL

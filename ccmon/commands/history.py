@@ -14,7 +14,7 @@ from ccmon.model import CcmonError, Record, UsageError, Used
 from ccmon.pipeline import memory
 from ccmon.settings.context import Context
 from ccmon.settings.options import number, whole
-from ccmon.text import Line, Span, clean, near
+from ccmon.text import Line, clean, near
 from ccmon.usage import prices
 from ccmon.views.history import rows as history_rows
 from ccmon.views.history import table as history_table
@@ -224,32 +224,14 @@ def _table(given: Namespace, ctx: Context, wanted: Wanted, found: Found, name: O
     width, hosts = _width(given), len({record.host for record in records}) > 1
     columns = wanted.columns or table_columns.usual(wanted.by, width, hosts)
     rows = _with_sparks(ctx, wanted, pairs, found, columns)
-    table = Table(wanted.by, columns, rows, _feet(wanted.by, rows, len(records)), ctx.zone, output.charset(ctx, sys.stdout))
+    feet = history_rows.feet(wanted.by, rows, len(records))
+    table = Table(wanted.by, columns, rows, feet, ctx.zone, output.charset(ctx, sys.stdout))
     if name is not None:
         headings, cells, align = history_table.grid(table)
         print(_tabulate().tabulate(cells, headings, name, colalign=align if cells else None, disable_numparse=True))
         return
     lines = history_table.lines(table, width or None, wanted.columns is not None)
-    output.show(ctx, [*lines, *_notes(wanted.by, rows, records)], not given.no_pager)
-
-
-def _feet(by: str, rows: Sequence[Row], sessions: int) -> List[Row]:
-    if len(rows) < 2:
-        return []
-    total = history_rows.totals(rows, sessions)
-    if by == "session":
-        total = total._replace(label=f"{sessions:,} sessions", percent=None)
-    return [total, history_rows.averages(rows)] if by in ("session", *PERIODS) else [total]
-
-
-def _notes(by: str, rows: Sequence[Row], records: Sequence[Record]) -> List[Line]:
-    """What the signs mean, what is not known, and how often the limit was reached."""
-    signs = (("* still runs", any(row.active for row in rows)),
-             ("~ may include cache tokens", any(not row.counted for row in rows)))
-    said = ["; ".join(words for words, needed in signs if needed), history_rows.unknown_costs(records) or ""]
-    rates = history_rows.hit_rates(records) if len(records) > 1 and by in ("session", *PERIODS) else []
-    found = [words for words in (*said, *rates) if words]
-    return [(), *((Span(words, "label"),) for words in found)] if found else []
+    output.show(ctx, [*lines, *history_rows.notes(wanted.by, rows, records)], not given.no_pager)
 
 
 def _with_sparks(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[Row, Item]], found: Found,

@@ -104,8 +104,8 @@ def _learn(given: Namespace, ctx: Context, kept: Memory, found: Lessons) -> int:
     extra = portable.load(kept.extra())
     absent: List[str] = []
     if not given.report:
-        from ccmon.learning import extra as models
-        absent = models.missing()
+        from ccmon.learning.extra import missing
+        absent = missing()
         extra = extra if absent else _tried(ctx, kept, found)
     forecasts = kept.forecasts()
     findings = Findings(ctx.now(), ctx.zone, found, ctx.settings.plans, told.scored(forecasts),

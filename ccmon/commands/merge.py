@@ -6,8 +6,7 @@ from ccmon.commands.store import stored_at
 from ccmon.model import CcmonError
 from ccmon.pipeline.memory import SCREEN_BUSY_MS
 from ccmon.settings.context import Context
-from ccmon.store import copy as store_copy
-from ccmon.store import merge
+from ccmon.store import copy, merge
 from ccmon.store.database import Busy, open_store
 from ccmon.store.merge import Came
 from ccmon.text import clean, plural
@@ -18,8 +17,8 @@ OK = 0
 def run(given: Namespace, ctx: Context) -> int:
     """Take in the history in the file, and print what came; the exit code."""
     own, now = stored_at(ctx), ctx.now()
-    with store_copy.copied(given.file, own) as copy:
-        parts = merge.read(copy, given.file, now)
+    with copy.copied(given.file, own) as file:
+        parts = merge.read(file, given.file, now)
     try:
         with open_store(own, SCREEN_BUSY_MS, now) as store:
             came = store.change(lambda db: merge.merge(db, parts, now))

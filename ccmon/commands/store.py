@@ -4,9 +4,8 @@ import os
 
 from ccmon.model import CcmonError
 from ccmon.settings.context import Context
-from ccmon.store import check as store_check
 from ccmon.store import copy
-from ccmon.store.check import Findings
+from ccmon.store.check import Findings, examine
 from ccmon.text import clean, count, plural, wrap
 
 OK = 0
@@ -23,7 +22,7 @@ def stored_at(ctx: Context) -> str:
 def check(ctx: Context) -> int:
     """Look at every page and row, and say what was looked at; CcmonError says what is wrong."""
     path = stored_at(ctx)
-    found = store_check.examine(path)
+    found = examine(path)
     if found is None:
         print(f"Nothing is stored yet: {path} does not exist")
         return OK

@@ -157,7 +157,6 @@ def meaning(change: Change) -> str:
     return f"the same local work now takes {percent} % {'less' if less else 'more'} of your quota: the limit was {cause}"
 
 
-
 class _History:
     """The windows in one ruler, from the last change on."""
 

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from math import cos, expm1, log1p, pi, sin, sqrt, tanh
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon import kept as sound
+from ccmon import kept
 from ccmon.learning import score
 from ccmon.learning.course import at, window_start
 from ccmon.learning.runway import HORIZONS, rates
@@ -68,9 +68,9 @@ def gains(course: Course, now: float, scale: float, steps: int = LOOK_BACK) -> L
 
 # --- loads by horizon -----------------------------------------------------------------------------------------------------
 
-def loads(kept: Kept, course: Course, now: float) -> List[List[float]]:
+def loads(model: Kept, course: Course, now: float) -> List[List[float]]:
     """For each of the horizons the loads by SHARES, none falling."""
-    found = {"arima": _arima, "boosting": _boosting, "network": _network}[kept.name](kept.numbers, course, now)
+    found = {"arima": _arima, "boosting": _boosting, "network": _network}[model.name](model.numbers, course, now)
     for row in found:
         for place in range(1, len(row)):
             row[place] = max(row[place], row[place - 1])
@@ -172,17 +172,17 @@ def _reaching(row: Sequence[float], left: float) -> float:
     return 1.0 - (below + (above - below) * (left - low) / (high - low) if high > low else below)
 
 
-def forecast(kept: Kept, course: Course, left: float, now: int, reset_at: int, spread: Sequence[float] = (1.0,)) -> Runway:
+def forecast(model: Kept, course: Course, left: float, now: int, reset_at: int, spread: Sequence[float] = (1.0,)) -> Runway:
     """The runway as in runway.forecast, by an extra model; the rule is its name. Raises kept.Damage where it leads nowhere."""
     cut = max(0.0, (reset_at - now) / 60.0)
     used = max(0.0, at(course, now) - at(course, window_start(course, now)))
     lefts = [amount for amount in (factor * (left + used) - used for factor in spread) if amount > 0]
     if left <= 0 or not lefts:
-        return Runway(now, now, now, 1.0, kept.name)
-    found = loads(kept, course, now)
+        return Runway(now, now, now, 1.0, model.name)
+    found = loads(model, course, now)
     curve = distribution(found, lefts)
     low, median, high = (int(now + 60 * score.quantile(curve, cut, share)) for share in (0.05, 0.5, 0.95))
-    return Runway(median, low, high, sound.share(score.reached(curve, cut)), kept.name, 0, _band(found, now, reset_at))
+    return Runway(median, low, high, kept.share(score.reached(curve, cut)), model.name, 0, _band(found, now, reset_at))
 
 
 def _band(found: Sequence[Sequence[float]], now: int, reset_at: int) -> Tuple[Tuple[int, float, float], ...]:
@@ -209,21 +209,21 @@ def dump(extra: Extra) -> str:
 def load(text: Optional[str]) -> Optional[Extra]:
     """What was dumped; None when there is none, or it is damaged or of another version."""
     try:
-        when, tried, used, forest, days = sound.value(text)
-        scores = tuple(Tried(sound.name(name), _score(*numbers), sound.name(note)) for name, numbers, note in tried)
+        when, tried, used, forest, days = kept.value(text)
+        scores = tuple(Tried(kept.name(name), _score(*numbers), kept.name(note)) for name, numbers, note in tried)
         model = _model(*used) if used else None
-        return Extra(sound.moment(when), scores, model, sound.name(forest), tuple(map(sound.name, days)))
-    except sound.Damage:
+        return Extra(kept.moment(when), scores, model, kept.name(forest), tuple(map(kept.name, days)))
+    except kept.Damage:
         return None
 
 
 def _score(number: Any, *means: Any) -> Score:
-    return Score(sound.count(number), *(sound.optional(mean, sound.amount) for mean in means))
+    return Score(kept.count(number), *(kept.optional(mean, kept.amount) for mean in means))
 
 
 def _model(name: str, unit: str, numbers: Any) -> Kept:
     """A model that can speak, and of these horizons. ValueError and others for any other."""
-    made = Kept(sound.name(name), sound.name(unit), dict(numbers))
+    made = Kept(kept.name(name), kept.name(unit), dict(numbers))
     if not all(_falls(tree) for forest in made.numbers.get("forests", ()) for tree in forest["trees"]):
         raise ValueError("a tree without an end")
     if len(loads(made, Course((0, 60), (0.0, 1.0)), 60)) != len(HORIZONS):

@@ -12,7 +12,6 @@ from ccmon.usage.prices import lookup
 
 TOKENS = ("input", "output", "cache_creation", "cache_read")
 MENU = ("tokens", "cost", "all_tokens", "kinds", "models")
-FITTED = ("kinds", "models")           # with weights of their own
 MOST_STRETCHES = 300                   # the latest; more would cost time and tell little
 _FOLDS = 4
 _LEAST_WINDOWS = 2

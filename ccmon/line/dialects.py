@@ -11,7 +11,7 @@ from ccmon.line import statusline
 from ccmon.model import Snapshot
 from ccmon.settings.themes import Style, Theme, ansi, hexadecimal, worn
 from ccmon.text import Span, clean, level_role
-from ccmon.views import document as report
+from ccmon.views import document
 
 Paint = Callable[[str, Style], str]    # text, already escaped, and its style -> text with colour
 Rewrite = Callable[[str], str]
@@ -107,7 +107,7 @@ def told(snapshot: Snapshot, words: Sequence[Span], theme: Optional[Theme]) -> T
     fg = theme[level_role(snapshot.percent)].fg if theme else None
     sentences = [" ".join(word.text for word in words), *(clean(notice.text) for notice in snapshot.warnings)]
     return Told(statusline.state_of(snapshot), sentences, snapshot.percent, None if fg is None else hexadecimal(fg),
-                report.document(snapshot))
+                document.document(snapshot))
 
 
 Envelope = Callable[[str, Told], str]

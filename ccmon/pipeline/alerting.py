@@ -5,8 +5,7 @@ claim() is quick; send() may take many seconds and is called when nobody waits, 
 
 from typing import Dict, List, NamedTuple, Optional
 
-from ccmon.alerts import channels as alert_channels
-from ccmon.alerts import rules
+from ccmon.alerts import channels, rules
 from ccmon.alerts.kinds import BELL
 from ccmon.alerts.rules import PAST_DAYS, SAME_S, Alert, Usual
 from ccmon.model import SESSION_S, Facts, Snapshot, UsageError
@@ -33,7 +32,7 @@ def claim(ctx: Context, facts: Facts, on_screen: bool = False) -> List[Due]:
     own = _settled(ctx)
     if own is None or own.demo is not None or not own.settings.alerts:
         return []
-    channels = [channel for channel in own.settings.alert_by if channel != BELL or on_screen]
+    ways = [way for way in own.settings.alert_by if way != BELL or on_screen]
     now = own.now()
     snapshot = own.view(facts, now)
     with opened(own, BACKGROUND_BUSY_MS) as memory:
@@ -42,9 +41,9 @@ def claim(ctx: Context, facts: Facts, on_screen: bool = False) -> List[Due]:
         if end is not None and rules.is_near(snapshot):
             _claimed(memory, told, "80", end, [NOTED])
         near = [one.window_end for one in told if (one.kind, one.channel) == ("80", NOTED)]
-        wanted = [alert for alert in rules.due(snapshot, own.zone, near, _usual(own, memory, snapshot, told, channels))
+        wanted = [alert for alert in rules.due(snapshot, own.zone, near, _usual(own, memory, snapshot, told, ways))
                   if alert.kind in (own.settings.alerts or ())]
-        found = [Due(alert, _claimed(memory, told, alert.kind, alert.window_end, channels)) for alert in wanted]
+        found = [Due(alert, _claimed(memory, told, alert.kind, alert.window_end, ways)) for alert in wanted]
     return [one for one in found if one.channels]
 
 
@@ -60,18 +59,18 @@ def _settled(ctx: Context) -> Optional[Context]:
         return None
 
 
-def _claimed(memory: Memory, told: List[Told], kind: str, window_end: int, channels: List[str]) -> List[str]:
+def _claimed(memory: Memory, told: List[Told], kind: str, window_end: int, ways: List[str]) -> List[str]:
     """Looked at first without a lock: nearly always all was told before."""
     before = {one.channel for one in told if one.kind == kind and abs(one.window_end - window_end) < SAME_S}
-    left = [channel for channel in channels if channel not in before]
+    left = [way for way in ways if way not in before]
     return memory.claim_alert(kind, window_end, left, SAME_S) if left else []
 
 
-def _usual(ctx: Context, memory: Memory, snapshot: Snapshot, told: List[Told], channels: List[str]) -> Optional[Usual]:
+def _usual(ctx: Context, memory: Memory, snapshot: Snapshot, told: List[Told], ways: List[str]) -> Optional[Usual]:
     """What is usual at this hour, where it matters; looked up in the history once an hour by all together."""
     end = rules.window_end(snapshot)
     before = {one.channel for one in told if one.kind == "unusual" and end and abs(one.window_end - end) < SAME_S}
-    if "unusual" not in (ctx.settings.alerts or ()) or not snapshot.burn_per_min or before.issuperset(channels):
+    if "unusual" not in (ctx.settings.alerts or ()) or not snapshot.burn_per_min or before.issuperset(ways):
         return None
     hour = snapshot.now // _HOUR_S * _HOUR_S
     noted = (memory.noted(learning.USUAL) or "").split()
@@ -87,9 +86,9 @@ def _usual(ctx: Context, memory: Memory, snapshot: Snapshot, told: List[Told], c
 def send(ctx: Context, found: List[Due]) -> None:
     """Tell all of it, and note what became of each; the bell is the screen's own."""
     own = _settled(ctx) or ctx
-    for alert, channels in found:
-        outcomes = {channel: tell(own, alert, channel)[1] for channel in channels if channel != BELL}
-        rung = {BELL: "rung"} if BELL in channels else {}
+    for alert, ways in found:
+        outcomes = {channel: tell(own, alert, channel)[1] for channel in ways if channel != BELL}
+        rung = {BELL: "rung"} if BELL in ways else {}
         _note(own, alert, {**outcomes, **rung})
 
 
@@ -109,12 +108,12 @@ def tell(ctx: Context, alert: Alert, channel: str) -> Outcome:
     """Send it through that channel, which is no bell; takes its time."""
     try:
         if channel == "desktop":
-            return Outcome(True, alert_channels.desktop(alert.title, alert.text, ctx.env))
+            return Outcome(True, channels.desktop(alert.title, alert.text, ctx.env))
         if channel == "command":
-            return Outcome(True, alert_channels.command(ctx.settings.alert_command, rules.variables(alert), ctx.env))
-        url = alert_channels.webhook_url(ctx.settings.alert_webhook_file, ctx.env)
-        return Outcome(True, alert_channels.webhook(url, rules.payload(alert)))
-    except alert_channels.Untold as err:
+            return Outcome(True, channels.command(ctx.settings.alert_command, rules.variables(alert), ctx.env))
+        url = channels.webhook_url(ctx.settings.alert_webhook_file, ctx.env)
+        return Outcome(True, channels.webhook(url, rules.payload(alert)))
+    except channels.Untold as err:
         return Outcome(False, str(err))
 
 
@@ -124,10 +123,10 @@ def ready(ctx: Context, channel: str) -> Outcome:
         if channel == BELL:
             return Outcome(True, "rings in the full screen")
         if channel == "desktop":
-            return Outcome(True, alert_channels.desktop_program(ctx.env))
+            return Outcome(True, channels.desktop_program(ctx.env))
         if channel == "command":
-            return Outcome(True, alert_channels.command_words(ctx.settings.alert_command, ctx.env)[0])
-        where = alert_channels.webhook_source(ctx.settings.alert_webhook_file, ctx.env)
+            return Outcome(True, channels.command_words(ctx.settings.alert_command, ctx.env)[0])
+        where = channels.webhook_source(ctx.settings.alert_webhook_file, ctx.env)
         return Outcome(True, f"the address in {where}")
-    except alert_channels.Untold as err:
+    except channels.Untold as err:
         return Outcome(False, str(err))

@@ -1,4 +1,7 @@
-"""The pipeline, once: run the source, compute, save, write the lines. Poller, refresher and `record` all call it."""
+"""The pipeline, once: run the source, compute, save, write the lines; and what follows it: alerts, learning.
+
+Poller, refresher and `record` all call it.
+"""
 
 import json
 import os
@@ -77,6 +80,25 @@ def _take_readings(ctx: Context, memory: Memory) -> None:
             return
 
 
+# --- after the answer ---------------------------------------------------------------------------------------------------
+
+def learn(ctx: Context) -> None:
+    """Read from the logs what ccusage does not tell, and learn anew when that is due; after an answer: it may take a while."""
+    if not ctx.cache or ctx.demo is not None:
+        return
+    lock = linecache.lock(f"{ctx.cache}/learning")
+    if lock is None:
+        return                         # another process is at it
+    try:
+        with opened(ctx, BACKGROUND_BUSY_MS) as memory:
+            source = source_before(ctx)
+            if sources.may_learn(ctx, source):
+                sources.learn(ctx, source, memory)
+            lessons.study_when_due(memory, ctx.now())
+    finally:
+        linecache.unlock(lock)
+
+
 def learn_quietly(ctx: Context) -> bool:
     """The same, where a fault in it may not spoil what was answered: it is written to the log; False then."""
     try:
@@ -85,11 +107,6 @@ def learn_quietly(ctx: Context) -> bool:
     except Exception:
         _log(ctx)
         return False
-
-
-def _log(ctx: Context) -> None:
-    with config.open_log(ctx.paths.log) as log:
-        log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {traceback.format_exc()}")
 
 
 def alerts_due(ctx: Context, facts: Facts, on_screen: bool = False) -> List[alerting.Due]:
@@ -109,22 +126,12 @@ def send_alerts(ctx: Context, found: List[alerting.Due]) -> None:
         _log(ctx)
 
 
-def learn(ctx: Context) -> None:
-    """Read from the logs what ccusage does not tell, and learn anew when that is due; after an answer: it may take a while."""
-    if not ctx.cache or ctx.demo is not None:
-        return
-    lock = linecache.lock(f"{ctx.cache}/learning")
-    if lock is None:
-        return                         # another process is at it
-    try:
-        with opened(ctx, BACKGROUND_BUSY_MS) as memory:
-            source = source_before(ctx)
-            if sources.may_learn(ctx, source):
-                sources.learn(ctx, source, memory)
-            lessons.study_when_due(memory, ctx.now())
-    finally:
-        linecache.unlock(lock)
+def _log(ctx: Context) -> None:
+    with config.open_log(ctx.paths.log) as log:
+        log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {traceback.format_exc()}")
 
+
+# --- what there is ------------------------------------------------------------------------------------------------------
 
 def load(ctx: Context, now: int, busy_ms: int = BACKGROUND_BUSY_MS) -> Facts:
     """The newest facts that are stored, without running anything."""

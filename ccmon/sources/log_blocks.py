@@ -33,7 +33,7 @@ def survivors(entries: Iterable[Entry]) -> List[Entry]:
 
 def kept(entries: Sequence[Entry]) -> Set[int]:
     """The indices of the survivors."""
-    if len(entries) == 2 and entries[0].request is not None and _key(entries[0]) == _key(entries[1]):
+    if len(entries) == 2 and None not in (entries[0].message, entries[0].request) and _key(entries[0]) == _key(entries[1]):
         return {int(_better(entries[1], entries[0]))}      # the usual case, quickly
     return {kept for _, kept in places(entries)}
 

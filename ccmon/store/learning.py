@@ -7,8 +7,7 @@ import sqlite3
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import SESSION_S, Forecast
-from ccmon.store import rows as store_rows
-from ccmon.store import values
+from ccmon.store import rows, values
 
 EVERY_S = 300            # of a window one forecast is kept in this time
 LATE_S = 120             # a message in the log is read so long after its time
@@ -169,9 +168,9 @@ def keep_forecast(db: sqlite3.Connection, owner: int, forecast: Forecast) -> Non
 
 def forecasts(db: sqlite3.Connection, owner: int, since: int) -> List[Forecast]:
     """Those from since on, by time."""
-    rows = db.execute(f"SELECT {COLUMNS} FROM forecast WHERE owner_id = ? AND ts >= ? ORDER BY ts, window_s", (owner, since))
+    found = db.execute(f"SELECT {COLUMNS} FROM forecast WHERE owner_id = ? AND ts >= ? ORDER BY ts, window_s", (owner, since))
     return [made._replace(reached=None if made.reached is None else bool(made.reached))
-            for made in filter(values.is_forecast, map(Forecast._make, rows))]
+            for made in filter(values.is_forecast, map(Forecast._make, found))]
 
 
 def outcomes(db: sqlite3.Connection, owner: int, now: int) -> List[Tuple[int, int, int, bool]]:
@@ -215,12 +214,12 @@ def reopen(db: sqlite3.Connection, owner: int, times: Sequence[int]) -> None:
 
 def note(db: sqlite3.Connection, owner: int, name: str) -> Optional[str]:
     """What was noted of the owner under that name."""
-    return store_rows.note(db, f"{name} {owner}")
+    return rows.note(db, f"{name} {owner}")
 
 
 def write_note(db: sqlite3.Connection, owner: int, name: str, text: str) -> None:
     """Note a text; the same one again writes nothing."""
-    store_rows.write_note(db, f"{name} {owner}", text)
+    rows.write_note(db, f"{name} {owner}", text)
 
 
 def forgotten_at(db: sqlite3.Connection, owner: int) -> int:
@@ -239,14 +238,14 @@ def forget(db: sqlite3.Connection, owner: int, now: int) -> None:
 
 def told(db: sqlite3.Connection, owner: int, key: str) -> bool:
     """True when the user was told."""
-    return store_rows.note(db, f"{_TOLD} {owner} {key}") is not None
+    return rows.note(db, f"{_TOLD} {owner} {key}") is not None
 
 
 def tell(db: sqlite3.Connection, owner: int, key: str, now: int) -> bool:
     """Note that the user is told; False when that was noted before."""
     new = not told(db, owner, key)
     if new:
-        store_rows.write_note(db, f"{_TOLD} {owner} {key}", str(now))
+        rows.write_note(db, f"{_TOLD} {owner} {key}", str(now))
     return new
 
 

@@ -1,4 +1,4 @@
-"""The rows that only the log files give: tokens by minute and model, and limit messages. Only database.py calls."""
+"""The rows that only the log files give: tokens by minute and model, and limit messages. For database.py and its neighbours."""
 
 import sqlite3
 from typing import Iterable, List, NamedTuple, Optional, Sequence

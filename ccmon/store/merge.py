@@ -12,9 +12,7 @@ from operator import attrgetter
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ccmon.model import SKEW_S, Block, CcmonError, Forecast, UsageError
-from ccmon.store import check, learning, logs, migrations, thin
-from ccmon.store import copy as store_copy
-from ccmon.store import rows as store_rows
+from ccmon.store import check, copy, learning, logs, migrations, rows, thin
 from ccmon.store.logs import Minute
 from ccmon.store.rows import Row
 from ccmon.text import clean
@@ -48,17 +46,17 @@ class Part(NamedTuple):
     minutes: List[Minute]
     hours: List[Minute]
     snapshots: List[Tuple[Any, ...]]   # ts, seen, session, counts
-    forecasts: List[Tuple[Any, ...]]   # as store_learning.COLUMNS
+    forecasts: List[Tuple[Any, ...]]   # as learning.COLUMNS
 
 
 # --- reading the other one -----------------------------------------------------------------------------------------------
 
-def read(copy: str, path: str, now: int) -> List[Part]:
+def read(file: str, path: str, now: int) -> List[Part]:
     """All that is in a private copy of the file at path, which gets our schema and is thinned. Raises UsageError, CcmonError."""
     try:
-        with closing(sqlite3.connect(copy, isolation_level=None)) as db:
+        with closing(sqlite3.connect(file, isolation_level=None)) as db:
             db.execute("PRAGMA synchronous = OFF")
-            _prepare(db, copy, path, now)
+            _prepare(db, file, path, now)
             owners = db.execute("SELECT id, host, account FROM owner ORDER BY host, account").fetchall()
             return [_part(db, number, clean(host), clean(account), now + SKEW_S) for number, host, account in owners]
     except (sqlite3.Error, UnicodeDecodeError, migrations.Unusable) as error:
@@ -69,14 +67,14 @@ def _damaged(path: str, what: str) -> CcmonError:
     return CcmonError(f"{path} is damaged ({what}). Nothing was merged; a backup of it may be sound")
 
 
-def _prepare(db: sqlite3.Connection, copy: str, path: str, now: int) -> None:
-    why = store_copy.strangeness(db)
+def _prepare(db: sqlite3.Connection, file: str, path: str, now: int) -> None:
+    why = copy.strangeness(db)
     if why:
         raise (CcmonError if "newer" in why else UsageError)(f"{path} {why}. Nothing was merged")
     wrong = check.problems(db)
     if wrong:
         raise _damaged(path, wrong[0])
-    migrations.prepare(db, copy, store_copy.BUSY_MS)
+    migrations.prepare(db, file, copy.BUSY_MS)
     db.execute("DELETE FROM meta")     # how far it was thinned there; and its notes are not for us
     db.execute("BEGIN")
     while thin.step(db, now):
@@ -86,23 +84,23 @@ def _prepare(db: sqlite3.Connection, copy: str, path: str, now: int) -> None:
 
 def _part(db: sqlite3.Connection, owner: int, host: str, account: str, latest: int) -> Part:
     """What lies ahead of the clock is left out."""
-    def rows(sql: str) -> List[Tuple[Any, ...]]:
+    def their(sql: str) -> List[Tuple[Any, ...]]:
         found = db.execute(sql, (owner, latest))
         return [tuple(clean(value) if isinstance(value, str) else value for value in row) for row in found]
 
     sessions = [Session(row[0], known.block, row[-4:]) for row, known in
-                ((row, store_rows.row_of(row)) for row in rows(_SESSIONS)) if known]
-    minutes, hours = ([Minute(*row) for row in rows(_MINUTES.format(table))] for table in ("minute", "hour"))
-    return Part(host, account, sessions, rows(_READINGS), minutes, hours, rows(_SNAPSHOTS), rows(_FORECASTS))
+                ((row, rows.row_of(row)) for row in their(_SESSIONS)) if known]
+    minutes, hours = ([Minute(*row) for row in their(_MINUTES.format(table))] for table in ("minute", "hour"))
+    return Part(host, account, sessions, their(_READINGS), minutes, hours, their(_SNAPSHOTS), their(_FORECASTS))
 
 
-_SESSIONS = f"""{store_rows.SELECT}, plan, limit_tokens, limit_source, listed FROM session
+_SESSIONS = f"""{rows.SELECT}, plan, limit_tokens, limit_source, listed FROM session
     WHERE owner_id = ? AND start_ts <= ? ORDER BY start_ts"""
 _READINGS = "SELECT window_s, ts, percent, resets_at, source, noted_at FROM reading WHERE owner_id = ? AND ts <= ?"
 _FORECASTS = f"SELECT {learning.COLUMNS} FROM forecast WHERE owner_id = ? AND ts <= ?"
 _MINUTES = """SELECT ts, name, input, output, cache_creation, cache_read FROM {} JOIN model ON id = model_id
     WHERE owner_id = ? AND ts <= ?"""
-_SNAPSHOTS = f"""SELECT ts, seen, session_id, {', '.join(store_rows.COUNTS)} FROM snapshot WHERE owner_id = ?1 AND ts <= ?2
+_SNAPSHOTS = f"""SELECT ts, seen, session_id, {', '.join(rows.COUNTS)} FROM snapshot WHERE owner_id = ?1 AND ts <= ?2
     AND (session_id IS NULL OR (SELECT start_ts FROM session WHERE id = session_id) <= ?2)"""
 
 
@@ -160,7 +158,7 @@ def _merge_sessions(db: sqlite3.Connection, sessions: Sequence[Session], owner: 
     """How many are new or better known now, and the number that each of theirs has here."""
     changed, ids = 0, {}
     for session, row in _paired(db, sessions, owner):
-        number = row.id if row else db.execute(store_rows.INSERT, (owner, *store_rows.values_of(session.block))).lastrowid or 0
+        number = row.id if row else db.execute(rows.INSERT, (owner, *rows.values_of(session.block))).lastrowid or 0
         ids[session.id] = number
         changed += _write(db, number, session, row)
     return changed, ids
@@ -169,11 +167,11 @@ def _merge_sessions(db: sqlite3.Connection, sessions: Sequence[Session], owner: 
 def _write(db: sqlite3.Connection, number: int, session: Session, row: Optional[Row]) -> bool:
     """True when something was new. The limit goes with the numbers that it was noted for."""
     if row:
-        content = store_rows.values_of(store_rows.joined(row.block, session.block))
-        if content == store_rows.values_of(row.block):
+        content = rows.values_of(rows.joined(row.block, session.block))
+        if content == rows.values_of(row.block):
             return False
-        db.execute(store_rows.UPDATE, (*content, number))
-    if row is None or store_rows.rank(session.block) > store_rows.rank(row.block):
+        db.execute(rows.UPDATE, (*content, number))
+    if row is None or rows.rank(session.block) > rows.rank(row.block):
         db.execute("UPDATE session SET plan = ?, limit_tokens = ?, limit_source = ?, listed = ? WHERE id = ?",
                    (*session.limit, number))
     return True
@@ -181,10 +179,10 @@ def _write(db: sqlite3.Connection, number: int, session: Session, row: Optional[
 
 def _paired(db: sqlite3.Connection, sessions: Sequence[Session], owner: int) -> List[Tuple[Session, Optional[Row]]]:
     """Each of theirs with our row of it: that of the same start, else one that overlaps and that no other one claims."""
-    rows = store_rows.rows_of(db.execute(f"{store_rows.SELECT} FROM session WHERE owner_id = ?", (owner,)))
-    by_start = {row.block.start: row for row in rows}
+    ours = rows.rows_of(db.execute(f"{rows.SELECT} FROM session WHERE owner_id = ?", (owner,)))
+    by_start = {row.block.start: row for row in ours}
     claimed = {session.block.start for session in sessions}
-    free = sorted((row for row in rows if row.block.start not in claimed), key=attrgetter("block.start"))
+    free = sorted((row for row in ours if row.block.start not in claimed), key=attrgetter("block.start"))
     longest = max((row.block.end - row.block.start for row in free), default=0)
     starts = [row.block.start for row in free]
     taken: Set[int] = set()
@@ -192,7 +190,7 @@ def _paired(db: sqlite3.Connection, sessions: Sequence[Session], owner: int) -> 
     for session in sessions:
         block = session.block
         near = free[bisect_left(starts, block.start - longest):bisect_right(starts, block.end)]
-        row = by_start.get(block.start) or store_rows.closest(block, [row for row in near if row.id not in taken])
+        row = by_start.get(block.start) or rows.closest(block, [row for row in near if row.id not in taken])
         if row:
             taken.add(row.id)
         pairs.append((session, row))
@@ -202,11 +200,11 @@ def _paired(db: sqlite3.Connection, sessions: Sequence[Session], owner: int) -> 
 # --- snapshots -------------------------------------------------------------------------------------------------------
 
 # Nothing new: as many tokens of the session are known of its second, or of the minute or hour of which one is kept.
-_SNAPSHOT = f"""INSERT INTO snapshot (owner_id, ts, seen, session_id, {', '.join(store_rows.COUNTS)})
+_SNAPSHOT = f"""INSERT INTO snapshot (owner_id, ts, seen, session_id, {', '.join(rows.COUNTS)})
     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE NOT EXISTS (SELECT 1 FROM snapshot
         WHERE owner_id = ?1 AND ts >= ?11 AND ts < ?12 AND session_id IS ?4 AND tokens >= ?5)
     ON CONFLICT (owner_id, ts) DO UPDATE SET seen = max(seen, excluded.seen), session_id = excluded.session_id,
-        {', '.join(f'{name} = excluded.{name}' for name in store_rows.COUNTS)} WHERE excluded.tokens > tokens"""
+        {', '.join(f'{name} = excluded.{name}' for name in rows.COUNTS)} WHERE excluded.tokens > tokens"""
 
 
 def _shot(row: Tuple[Any, ...], owner: int, ids: Dict[int, int], now: int) -> Tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""The history file from nothing to the present schema: its place, its pragmas, the numbered steps. Only database.py calls.
+"""The history file from nothing to the present schema: its place, its pragmas, the numbered steps. For its neighbours.
 
 The version in PRAGMA user_version is 100 x breaking + additive. An older ccmon goes on with a higher additive number, so
 a step that only adds (tables, columns with a default, indexes) counts up by one, anything else goes to the next hundred.

@@ -1,13 +1,13 @@
 """What is asked and written inside a transaction: sessions, snapshots and small notes, and which rows are one session.
 
-Only database.py calls, with the connection that it opened; sqlite3.Error comes as it is. Times are epoch seconds.
+For database.py and its neighbours, with the connection that they opened; sqlite3.Error comes as it is. Times are epoch seconds.
 """
 
 import sqlite3
 from typing import Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import SESSION_S, SKEW_S, Block, Facts, HighWater, Limit, Owner, Record, Sample
-from ccmon.store import values as store_values
+from ccmon.store import values
 
 HEARTBEAT_S = 240        # an unchanged snapshot is written again after this
 FACTS_S = 8 * 86400
@@ -42,23 +42,23 @@ def values_of(block: Block) -> Tuple[object, ...]:
     return tuple(block._replace(cost_usd=cost, models=",".join(block.models), counted=int(block.counted)))  # type: ignore
 
 
-def _block(values: Sequence) -> Optional[Block]:
+def _block(columns: Sequence) -> Optional[Block]:
     """A value that cannot be is unknown; None where the start is."""
-    start, end, last = map(store_values.moment, values[:3])
+    start, end, last = map(values.moment, columns[:3])
     if start is None:
         return None
-    tokens, *counts, cost = map(store_values.count, values[3:9])
+    tokens, *counts, cost = map(values.count, columns[3:9])
     given, made, created, read = counts
     over = end if end is not None and end >= start else start + SESSION_S
     return Block(start, over, last, tokens or 0, given, made, created, read, None if cost is None else cost / 1_000_000,
-                 tuple(filter(None, store_values.text(values[9]).split(","))), store_values.count(values[10]) or 0,
-                 bool(values[11]), store_values.text(values[12]))
+                 tuple(filter(None, values.text(columns[9]).split(","))), values.count(columns[10]) or 0,
+                 bool(columns[11]), values.text(columns[12]))
 
 
-def row_of(values: Sequence) -> Optional[Row]:
+def row_of(columns: Sequence) -> Optional[Row]:
     """What was found by SELECT; further columns are left out. None for a row that is no session."""
-    block = _block(values[1:1 + len(CONTENT)])
-    return None if block is None else Row(values[0], block)
+    block = _block(columns[1:1 + len(CONTENT)])
+    return None if block is None else Row(columns[0], block)
 
 
 def rows_of(found: Iterable[Sequence]) -> List[Row]:
@@ -165,8 +165,8 @@ def settle(db: sqlite3.Connection, owner: int, settle: Settle) -> None:
 def news(db: sqlite3.Connection, now: int) -> Optional[str]:
     """What became of the history before this one, on the day after it happened."""
     noted, _, sentence = (note(db, _NEWS) or "").partition(" ")
-    at = store_values.number(noted)
-    return store_values.text(sentence) if at is not None and now - at < NEWS_S else None
+    at = values.number(noted)
+    return values.text(sentence) if at is not None and now - at < NEWS_S else None
 
 
 def write_news(db: sqlite3.Connection, sentence: str, now: int) -> None:
@@ -209,9 +209,9 @@ def records(db: sqlite3.Connection, owner: Optional[int], now: int, since: Optio
     sql = SELECT + """, plan, limit_tokens, limit_source, listed OR end_ts <= ?1,
         (SELECT host FROM owner WHERE id = owner_id) FROM session
         WHERE (?2 IS NULL OR owner_id = ?2) AND (?3 IS NULL OR end_ts > ?3) ORDER BY start_ts, owner_id"""
-    found = [(row_of(values), values[-5:]) for values in db.execute(sql, (now, owner, since))]
-    return [Record(row.block, store_values.text(plan), store_values.count(limit) or 0, store_values.text(limit_source),
-                   bool(listed), store_values.text(host)) for row, (plan, limit, limit_source, listed, host) in found if row]
+    found = [(row_of(columns), columns[-5:]) for columns in db.execute(sql, (now, owner, since))]
+    return [Record(row.block, values.text(plan), values.count(limit) or 0, values.text(limit_source),
+                   bool(listed), values.text(host)) for row, (plan, limit, limit_source, listed, host) in found if row]
 
 
 def _rows_since(db: sqlite3.Connection, owner: int, since: int) -> List[Row]:
@@ -221,8 +221,8 @@ def _rows_since(db: sqlite3.Connection, owner: int, since: int) -> List[Row]:
 
 def _high_water(db: sqlite3.Connection, owner: int, now: int) -> Optional[HighWater]:
     # Sessions without separate counts may include cache tokens: they matter only when there are no others.
-    done = f"""FROM session WHERE owner_id = ? AND end_ts <= ? AND {store_values.TIMES.format('start_ts')}
-        AND typeof(tokens) = 'integer' AND tokens BETWEEN 1 AND {store_values.MOST}"""
+    done = f"""FROM session WHERE owner_id = ? AND end_ts <= ? AND {values.TIMES.format('start_ts')}
+        AND typeof(tokens) = 'integer' AND tokens BETWEEN 1 AND {values.MOST}"""
     top = db.execute(f"SELECT tokens, start_ts, counted {done} ORDER BY counted DESC, tokens DESC, start_ts LIMIT 1",
                      (owner, now)).fetchone()
     if top is None:
@@ -255,7 +255,7 @@ def samples(db: sqlite3.Connection, owner: int, now: int, blocks: Sequence[Block
     active = [block.start for block in blocks if block.start <= now < block.end]
     since = min([now - SAMPLES_S] + active[-1:])
     found = db.execute(_SAMPLES, (owner, now, since, SAMPLES_MAX)).fetchall()
-    return [Sample(*values) for values in reversed(found) if store_values.is_sample(values)]
+    return [Sample(*columns) for columns in reversed(found) if values.is_sample(columns)]
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
@@ -318,7 +318,7 @@ def _shown(db: sqlite3.Connection, owner: int, block: Optional[Block]) -> Tuple[
 def _observe(db: sqlite3.Connection, owner: int, block: Optional[Block], now: int) -> None:
     shown = _shown(db, owner, block)
     newest = db.execute(_NEWEST, (owner, now)).fetchone()
-    seen = now if newest is None else store_values.moment(newest[1]) or 0
+    seen = now if newest is None else values.moment(newest[1]) or 0
     if newest and (seen > now + SKEW_S or newest[2:] == shown and now - seen > HEARTBEAT_S):
         # Ahead of now means that the clock was set back: the row may not claim what has not been yet.
         db.execute("UPDATE snapshot SET seen = ? WHERE owner_id = ? AND ts = ?", (now, owner, newest[0]))

@@ -1,6 +1,6 @@
 """Thinning with age: every snapshot for two days, one a minute up to 90 days, one an hour for ever; minutes become hours.
 
-Only database.py calls, inside a transaction of its own for each step; sqlite3.Error comes as it is. Sessions, readings
+database.py and merge.py call, inside a transaction for each step; sqlite3.Error comes as it is. Sessions, readings
 and forecasts stay as they are. How far it came is noted: it may be interrupted at any time, and has nothing to look for later.
 """
 

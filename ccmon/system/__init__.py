@@ -1,1 +1,1 @@
-"""Small doors to the machine: clock, locale, signals, files, standard output."""
+"""Small doors to the machine: clock, locale, signals, files, other programs."""

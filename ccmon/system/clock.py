@@ -2,18 +2,16 @@
 
 import difflib
 import os
-import shlex
-import sys
 import time
 from datetime import datetime, timedelta
 from typing import Any, Callable, Iterable, List, Mapping, Optional
 
 from ccmon.model import CcmonError
+from ccmon.system import processes
 from ccmon.text import clean, clip
 
 _EPOCH = datetime(1970, 1, 1)
 _LATEST_S = 253_402_300_799 - 2 * 86400     # two days before the end of year 9999: no zone can push it over
-
 _LATEST_ON_WINDOWS_S = 32_503_593_600       # 2999-12-31 00:00 UTC
 
 
@@ -75,7 +73,7 @@ def _pytz_zone(name: str) -> Zone:
     try:
         import pytz
     except ImportError:
-        raise CcmonError(f"pytz is missing. Install it with: {_pip()} install pytz") from None
+        raise CcmonError(f"pytz is missing. Install it with: {processes.pip()} install pytz") from None
     try:
         found = _by_file(pytz, name) or pytz.timezone(name)
     except pytz.UnknownTimeZoneError:
@@ -98,14 +96,6 @@ def _by_file(pytz: Any, name: str) -> Any:
             return pytz.build_tzinfo(name, file)
     except (AttributeError, AssertionError, OSError, ValueError):
         return None
-
-
-def _pip() -> str:
-    """The pip that installs for this very Python: a virtual environment's own by its path."""
-    if sys.prefix != sys.base_prefix:
-        pip = os.path.join(sys.prefix, "Scripts" if os.name == "nt" else "bin", "pip")
-        return shlex.quote(pip)
-    return f"{shlex.quote(sys.executable or 'python3')} -m pip"
 
 
 def _shown(name: str) -> str:

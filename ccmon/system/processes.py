@@ -6,6 +6,7 @@ Every difference between POSIX and Windows in this is here; only linecache has i
 import os
 import shlex
 import signal
+import sys
 from contextlib import suppress
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
 
@@ -46,6 +47,13 @@ def which(name: str, env: Mapping[str, str]) -> Optional[str]:
         return name if is_absolute(name) and is_program(name) else None
     paths = (os.path.join(folder, file) for folder in folders(env) for file in names(name, env))
     return next(filter(is_program, paths), None)
+
+
+def pip() -> str:
+    """The pip that installs for this very Python, as a word of a command: a virtual environment's own by its path."""
+    if sys.prefix != sys.base_prefix:
+        return shlex.quote(os.path.join(sys.prefix, "Scripts" if WINDOWS else "bin", "pip"))
+    return f"{shlex.quote(sys.executable or 'python3')} -m pip"
 
 
 def split(command: str) -> List[str]:

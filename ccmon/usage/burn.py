@@ -48,12 +48,6 @@ class Terms(NamedTuple):
         return self.tokens * 60 / WINDOW_S
 
 
-def burn_rate(blocks: Sequence[Block], samples: Sequence[Sample], now: int) -> Tuple[float, str]:
-    """Tokens per minute over the last hour, and how that is known: measured or even. samples are by ts."""
-    found = terms(blocks, samples, now)
-    return found.per_min, found.source
-
-
 def terms(blocks: Sequence[Block], samples: Sequence[Sample], now: int) -> Terms:
     """The burn rate session by session. samples are by ts."""
     rows, peaks = _window(samples, now, WINDOW_S)

@@ -3,8 +3,9 @@
 from datetime import date
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
-from ccmon.history.groups import HOUR_S, Group, next_period, share
+from ccmon.history.groups import HOUR_S, PERIODS, Group, next_period, share
 from ccmon.model import Record
+from ccmon.text import Line, Span
 from ccmon.when import Zone, midnight
 
 Number = Optional[float]
@@ -94,6 +95,16 @@ def averages(rows: Sequence[Row]) -> Row:
                counted=all(row.counted for row in rows), **means)
 
 
+def feet(by: str, rows: Sequence[Row], sessions: int) -> List[Row]:
+    """The rows below the others: the total, and the average where rows can be compared."""
+    if len(rows) < 2:
+        return []
+    total = totals(rows, sessions)
+    if by == "session":
+        total = total._replace(label=f"{sessions:,} sessions", percent=None)
+    return [total, averages(rows)] if by in ("session", *PERIODS) else [total]
+
+
 def _whole(numbers: Sequence[Number], join: Callable[[Sequence[float]], float]) -> Number:
     """What join makes of them; None when one is not known."""
     known = [number for number in numbers if number is not None]
@@ -101,6 +112,16 @@ def _whole(numbers: Sequence[Number], join: Callable[[Sequence[float]], float]) 
 
 
 # --- sentences under a table ------------------------------------------------------------------------------------------------
+
+def notes(by: str, rows: Sequence[Row], records: Sequence[Record]) -> List[Line]:
+    """What the signs mean, what is not known, and how often the limit was reached; a blank line first where there is any."""
+    signs = (("* still runs", any(row.active for row in rows)),
+             ("~ may include cache tokens", any(not row.counted for row in rows)))
+    said = ["; ".join(words for words, needed in signs if needed), unknown_costs(records) or ""]
+    rates = hit_rates(records) if len(records) > 1 and by in ("session", *PERIODS) else []
+    found = [words for words in (*said, *rates) if words]
+    return [(), *((Span(words, "label"),) for words in found)] if found else []
+
 
 def hit_rates(records: Sequence[Record]) -> List[str]:
     """How often the limit was reached, for each plan at the time."""

@@ -3,7 +3,7 @@
 from typing import Dict, List, NamedTuple, Sequence, Tuple
 
 from ccmon import text
-from ccmon.history import groups as history_groups
+from ccmon.history import groups
 from ccmon.history.groups import PERIODS, Group
 from ccmon.model import Record, Used
 from ccmon.text import Line
@@ -40,9 +40,9 @@ NO_PAST = Past((), {period: [] for period in PERIODS}, [[0.0] * 24 for _ in rang
 def gathered(records: Sequence[Record], used: Sequence[Used], zone: Zone, now: int) -> Past:
     """Everything that is worked out once, and not for every frame."""
     today = local(now, zone).date()
-    groups = {period: chart.filled(history_groups.by_period(records, period, zone), period, today) for period in PERIODS}
-    heat = history_groups.heat(history_groups.hourly(records, used, now), zone)
-    return Past(tuple(records), groups, heat, history_groups.hourly((), used, now))
+    by_period = {period: chart.filled(groups.by_period(records, period, zone), period, today) for period in PERIODS}
+    heat = groups.heat(groups.hourly(records, used, now), zone)
+    return Past(tuple(records), by_period, heat, groups.hourly((), used, now))
 
 
 def after_key(look: Look, key: str, past: Past, width: int, height: int) -> Look:
@@ -126,6 +126,6 @@ def _body(scene: Scene, past: Past, look: Look, width: int, rows: int) -> List[L
         return listing.lines(scene, past.records, past.seen, look.offset, width, rows)
     if look.view == "heat map":
         return heatmap.fitted(past.heat, width, rows, scene.charset)
-    groups = past.groups[look.period]
-    periods = groups[:len(groups) - look.offset]
-    return chart.picture(periods, len(groups), look.period, width, rows, scene.charset)
+    known = past.groups[look.period]
+    periods = known[:len(known) - look.offset]
+    return chart.picture(periods, len(known), look.period, width, rows, scene.charset)
