@@ -101,8 +101,15 @@ def test_a_screen_rings_once(machine):
 
 def test_what_is_shown_when_alerts_are_off(machine):
     told = machine.run("alerts")
-    assert told.code == 0 and told.out.startswith("alerts    off. To turn them on: alerts = 80, 100, runs_out, reset\n")
-    assert max(map(len, told.out.splitlines())) <= 80
+    first, second = told.out.splitlines()[:2]
+    assert (told.code, first) == (0, "alerts    off. To turn them on: ccmon config set alerts 80,100,runs_out,reset")
+    assert second.strip() == "There are allocation, unusual, too" and max(map(len, told.out.splitlines())) <= 80
+
+
+def test_the_command_that_is_shown_turns_them_on(machine):
+    command = machine.run("alerts").out.splitlines()[0].partition("on: ccmon ")[2].split()
+    assert machine.run(*command).code == 0
+    assert machine.run("alerts").out.startswith("alerts    80, 100, runs_out, reset (config.ini)\n")
 
 
 def test_what_is_shown_when_they_are_on(near):
