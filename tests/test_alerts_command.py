@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from commands import HOUR, NOW, ROOT, block, wait_until
@@ -75,6 +77,37 @@ def test_twenty_at_once_send_one(near):
     assert ended == [""] * 20 and len(shown(near)) == 1
 
 
+def test_twenty_commands_at_once_post_one_webhook(near):
+    """Half of them record, half show the line, whose refreshers work on when it is shown; before, nobody was told."""
+    near.configure("[ccmon]\nlimit = 10000\n")
+    near.run("record")
+    near.configure(CONFIG.format("webhook"))
+    with server() as hook:
+        env = near.env(CCMON_NOW=NOW, CCMON_ALERT_WEBHOOK_URL=hook.url, **DIRECT)
+        crowd = [subprocess.Popen(["/bin/sh", "-c", 'echo; read go; exec "$@"', "sh", sys.executable, "-m", "ccmon", words],
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                  env={**env, "PYTHONPATH": str(ROOT)})
+                 for words in ["record", "--statusline"] * 10]
+        for one in crowd:
+            assert one.stdout.readline() == b"\n"
+        for one in crowd:
+            one.stdin.write(b"go\n")
+            one.stdin.flush()
+        ended = [one.communicate(timeout=100) for one in crowd]
+        wait_until(lambda: not working(near), "the refreshers have ended")
+    assert [one.returncode for one in crowd] == [0] * 20 and {err for _, err in ended} == {b""}
+    assert [document["text"].partition(":")[0] for document in hook.taken] == ["85 % of the session is used"]
+
+
+def working(machine):
+    """Whether any process has this machine's home."""
+    for environ in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):        # ended, or somebody else's
+            if f"HOME={machine.home}\0".encode() in environ.read_bytes():
+                return True
+    return False
+
+
 def test_the_refresher_tells_and_holds_nobody_up(near):
     """A notification that hangs: the line is there, and the next refresh is free to begin."""
     gate = near.folder / "gate"
@@ -101,8 +134,15 @@ def test_a_screen_rings_once(machine):
 
 def test_what_is_shown_when_alerts_are_off(machine):
     told = machine.run("alerts")
-    assert told.code == 0 and told.out.startswith("alerts    off. To turn them on: alerts = 80, 100, runs_out, reset\n")
-    assert max(map(len, told.out.splitlines())) <= 80
+    first, second = told.out.splitlines()[:2]
+    assert (told.code, first) == (0, "alerts    off. To turn them on: ccmon config set alerts 80,100,runs_out,reset")
+    assert second.strip() == "There are allocation, unusual, too" and max(map(len, told.out.splitlines())) <= 80
+
+
+def test_the_command_that_is_shown_turns_them_on(machine):
+    command = machine.run("alerts").out.splitlines()[0].partition("on: ccmon ")[2].split()
+    assert machine.run(*command).code == 0
+    assert machine.run("alerts").out.startswith("alerts    80, 100, runs_out, reset (config.ini)\n")
 
 
 def test_what_is_shown_when_they_are_on(near):

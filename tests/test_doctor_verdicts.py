@@ -91,18 +91,40 @@ def test_node(found, runs, state, mend):
 FAILED = verdicts.Ccusage("auto", error="ccusage was not found. Install it with: npm install -g ccusage", missing=True)
 
 
-@pytest.mark.parametrize("found, logs, state, mend", [
-    (verdicts.Ccusage("logs"), False, "ok", None), (verdicts.Ccusage("auto", "/c", "20.0.24", 0.1), False, "ok", None),
-    (FAILED, True, "hint", "npm install -g ccusage"), (FAILED, False, "fault", "npm install -g ccusage"),
-    (FAILED._replace(source="ccusage"), True, "fault", "npm install -g ccusage"),
-    (FAILED._replace(missing=False), True, "fault", "npm install -g ccusage"),
-    (FAILED._replace(error="Node.js was not found by /c. Put it on PATH, or name both: x"), False, "fault", "brew install node"),
-    (FAILED._replace(error="ccusage found no Claude Code data. Start Claude Code once, or set X"), False, "fault", "claude"),
-    (FAILED._replace(error="'/x' is not there", undo="unset CCMON_CCUSAGE"), False, "fault", "unset CCMON_CCUSAGE"),
-    (FAILED._replace(error="no idea"), False, "fault", "ccusage blocks --json")])
-def test_ccusage(found, logs, state, mend):
-    check = verdicts.ccusage(found, logs, False, "brew install node")
+@pytest.mark.parametrize("found, state, mend", [
+    (verdicts.Ccusage("logs"), "ok", None), (verdicts.Ccusage("auto", "/c", "20.0.24", 0.1), "ok", None),
+    (FAILED, "hint", "npm install -g ccusage"), (FAILED._replace(source="ccusage"), "fault", "npm install -g ccusage"),
+    (FAILED._replace(missing=False), "fault", "npm install -g ccusage"),
+    (FAILED._replace(error="Node.js was not found by /c. Put it on PATH, or name both: x"), "hint", "brew install node"),
+    (FAILED._replace(error="ccusage found no Claude Code data. Start it, or set X", missing=False), "fault", "claude"),
+    (FAILED._replace(error="'/x' is not there", undo="unset CCMON_CCUSAGE"), "hint", "unset CCMON_CCUSAGE"),
+    (FAILED._replace(error="no idea", missing=False), "fault", "ccusage blocks --json")])
+def test_ccusage(found, state, mend):
+    check = verdicts.ccusage(found, False, "brew install node")
     assert (check.state, check.mend) == (state, mend)
+    assert (check.says.endswith(": Claude Code's log files are read instead")) is (state == "hint")
+
+
+KEPT = verdicts.Kept(Place("/home/me/.x/h.db", True, mode=0o600), Place("/home/me/.x", True, True), contents="1 session")
+
+
+@pytest.mark.parametrize("kept, state, mend", [
+    (KEPT, "ok", None), (KEPT._replace(free=50_000_000), "ok", None),
+    (KEPT._replace(free=49_999_999), "hint", "du -xh ~ | sort -h | tail -n 20"),
+    (KEPT._replace(free=65_536), "hint", "du -xh ~ | sort -h | tail -n 20"),
+    (KEPT._replace(free=65_535, problem="x"), "fault", "du -xh ~ | sort -h | tail -n 20"),
+    (KEPT._replace(free=0, place=Place("/d/h.db")), "fault", "du -xh /d | sort -h | tail -n 20"),
+    (KEPT._replace(free=1_500_000, place=Place("/d/h.db")), "hint", "du -xh /d | sort -h | tail -n 20")])
+def test_room_on_the_disk(kept, state, mend):
+    check = verdicts.history(kept, False, HOME)
+    assert (check.state, check.mend) == (state, mend)
+    assert ("full" in check.says, " MB left" in check.says) == (state == "fault", state == "hint")
+
+
+@pytest.mark.parametrize("silent_s, state", [(None, "ok"), (3 * 86_400, "ok"), (3 * 86_400 + 1, "hint")])
+def test_percentages_that_stay_away(silent_s, state):
+    check = verdicts.claude(verdicts.Shown("claude", "/s.json", set_up=True, silent_s=silent_s), HOME)
+    assert (check.state, check.mend) == (state, None if state == "ok" else "ccmon init claude --write")
 
 
 @pytest.mark.parametrize("path, first, same, state", [

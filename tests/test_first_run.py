@@ -1,14 +1,20 @@
 """ccmon init without arguments: three questions on a real terminal, and nothing is written but on yes."""
 
+import os
 import stat
+from contextlib import contextmanager
 
 import pytest
 from commands import wait_until
+from hypothesis import given
+from hypothesis import strategies as st
 from line_shells import call, install
 from terminal import CLEAN, Terminal
 
 from ccmon.model import CcmonError
+from ccmon.settings import config_file
 from ccmon.setup import questions
+from ccmon.text import width
 from ccmon.usage.limits import PLANS
 
 CONFIG = ".config/ccmon/config.ini"
@@ -27,14 +33,26 @@ def kept(machine):
     return {str(path.relative_to(machine.home)): path.read_bytes() for path in machine.home.rglob("*") if path.is_file()}
 
 
-def asked(machine, *answers, ending="", **env):
-    """The dialogue with these answers, one at each prompt: the exit code, and what the terminal showed."""
+@contextmanager
+def dialogue(machine, columns=100, **env):
+    """A terminal in which it asks."""
     variables = machine.env(SHELL="/bin/bash", **env)
     variables.pop("TERM")
-    with Terminal([str(machine.bin / "ccmon"), "init"], columns=100, rows=90, env=variables, cwd=str(machine.cwd)) as term:
-        for at, answer in enumerate((*(f"{answer}\r" for answer in answers), *ending), 1):
-            wait_until(lambda at=at: term.text().count("]:") >= at, f"prompt {at}")
-            term.send(answer)
+    with Terminal([str(machine.bin / "ccmon"), "init"], columns=columns, rows=190, env=variables, cwd=str(machine.cwd)) as term:
+        yield term
+
+
+def answer_all(term, *answers):
+    """Type each answer at its prompt."""
+    for at, answer in enumerate(answers, 1):
+        wait_until(lambda at=at: term.text().count("]:") >= at, f"prompt {at}")
+        term.send(answer)
+
+
+def asked(machine, *answers, ending="", **env):
+    """The dialogue with these answers, one at each prompt: the exit code, and what the terminal showed."""
+    with dialogue(machine, **env) as term:
+        answer_all(term, *(f"{answer}\r" for answer in answers), *ending)
         code = term.wait_exit()
         assert term.leftover() == CLEAN
         return code, term.text()
@@ -54,11 +72,11 @@ def test_the_answers_go_into_the_configuration_and_the_startup_file(place):
 
 def test_what_is_shown_before_the_yes_is_what_is_written(place):
     code, said = asked(place, "2", "local", "bash, claude", "yes")
-    shown = said.split("This would be written:")[1].split("Write it?")[0].replace("\n", "")
+    shown = "".join(said.split("This would be written:")[1].split("Write it?")[0].split())
     for name in (CONFIG, ".bashrc", ".claude/settings.json"):
         assert str(place.home / name) in shown
         for line in (place.home / name).read_text().splitlines():
-            assert line == "# mine" or f"+ {line}" in shown, line
+            assert line == "# mine" or "".join(f"+ {line}".split()) in shown, line
     assert code == 0
 
 
@@ -141,6 +159,87 @@ def test_a_limit_that_wins_over_the_plan_is_told(place, text, env, told):
     assert told in found if told else "in place of the plan" not in found
 
 
+# --- a narrow terminal ----------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_no_word_is_cut_by_the_edge_of_the_terminal(place, columns):
+    (place.home / ".claude").mkdir()
+    place.configure("[ccmon]\nlimit = 30000\n")
+    with dialogue(place, columns, CCMON_TIMEZONE="America/Argentina/ComodRivadavia") as term:
+        answer_all(term, "mx5\r", "max5\r", "europ/berlin\r", "\r", "bsh\r", "bash, claude\r", "y\r")
+        assert term.wait_exit() == 0
+        rows = bytes(term.raw).decode().replace("\r", "").split("\n")
+    too_wide = [row for row in rows if len(row) > columns and " " in row.strip()]
+    assert not [row for row in too_wide if "]:" not in row], too_wide       # an answer is typed behind its prompt
+    assert max(len(row.split("]:")[0]) for row in rows if "]:" in row) <= columns - 2
+    text = " ".join(" ".join(rows).split())
+    for words in ("2 max5 35,000 tokens a session", "claude Claude Code's own status line; it tells ccmon Claude's percentages",
+                  "limit in config.ini is set to 30,000: it counts in place of the plan's figure.", "That is all: run ccmon."):
+        assert words in text
+
+
+def test_what_an_option_means_stays_below_itself():
+    assert questions.asked(questions.plan(PLANS, "pro"), 40) == [
+        "1/3  Your plan. The figures are", "     references, not promises:",
+        "     1  pro         7,000 tokens a", "                    session", "     2  max5        35,000 tokens a",
+        "                    session", "     3  max20       140,000 tokens a", "                    session",
+        "     4  custom_max  your largest", "                    completed session",
+        "     5  ml_auto     the limit learned", "                    from Claude's own", "                    percentages"]
+    assert max(map(len, questions.asked(questions.plan(PLANS, "pro"), 80))) == 67
+
+
+@given(st.text(alphabet="ab .,\u4e2d", max_size=120), st.integers(1, 60), st.integers(0, 30))
+def test_wrapped_text_is_all_there_and_no_wider_than_its_longest_word(words, cells, hang):
+    rows = questions.wrapped(words, cells, hang)
+    assert " ".join(rows).split() == words.split()
+    assert all(width(row) <= cells or len(row.split()) == 1 for row in rows)
+    assert not words.strip() or rows[0].startswith(words[:len(words) - len(words.lstrip())])
+
+
+# --- others write as well -------------------------------------------------------------------------------------------------
+
+def test_what_is_set_while_it_asks_is_kept(place):
+    path = place.configure("[ccmon]\ntheme = light\n")
+    with dialogue(place) as term:
+        answer_all(term, "max5\r", "local\r", "none\r")
+        term.wait_for("Write it?")
+        assert place.run("config", "set", "alerts", "80").code == 0
+        term.send("y\r")
+        assert term.wait_exit() == 0
+    assert path.read_text() == "[ccmon]\ntheme = light\nalerts = 80\nplan = max5\ntimezone = local\n"
+
+
+def test_it_writes_when_nobody_else_does(place):
+    """Under the lock of `ccmon config set`: what another one writes as long as it has that is not lost."""
+    path = place.configure("[ccmon]\n")
+    with dialogue(place) as term:
+        answer_all(term, "max5\r", "local\r", "none\r")
+        term.wait_for("Write it?")
+        with config_file.alone(str(path)):
+            term.send("y\r")
+            wait_until(lambda: waits_for(path.parent), "it waits")
+            path.write_text("[ccmon]\ntheme = light\n")
+        assert term.wait_exit() == 0
+    assert path.read_text() == "[ccmon]\ntheme = light\nplan = max5\ntimezone = local\n"
+
+
+def waits_for(folder):
+    """Whether a process waits for the lock on the folder, as the kernel lists it."""
+    with open("/proc/locks") as locks:
+        return any("->" in line and f":{os.stat(str(folder)).st_ino} " in line for line in locks)
+
+
+def test_a_configuration_that_is_broken_meanwhile_is_left_alone(place):
+    path = place.configure("[ccmon]\n")
+    with dialogue(place) as term:
+        answer_all(term, "max5\r", "local\r", "bash\r")
+        term.wait_for("Write it?")
+        path.write_text("plan = pro\n")
+        term.send("y\r")
+        assert term.wait_exit() == 2 and "line 1: settings stand below" in term.text().replace("\n", "")
+    assert path.read_text() == "plan = pro\n" and (place.home / ".bashrc").read_text() == "# mine\n"
+
+
 # --- no dialogue ----------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("words, told", [([], "no terminal"), (["--write"], "ccmon init SHELL --write"),
@@ -185,5 +284,5 @@ def test_likely_places(env, claude, found):
 
 
 def test_a_change_is_shown_without_control_characters():
-    assert questions.changes("a\nold\x1b[2J\n", "a\nnew\n") == ["  - old[2J", "  + new"]
-    assert questions.changes(None, "x\n") == ["  + x"]
+    assert questions.changes("a\nold\x1b[2J\n", "a\nnew\n", 80) == ["  - old[2J", "  + new"]
+    assert questions.changes(None, "x\n", 80) == ["  + x"]

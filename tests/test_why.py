@@ -166,8 +166,8 @@ def test_nothing_is_wider_than_asked(situation, cells):
 def test_hostile_names(name, cells):
     """In a path, a host's table, a model, an error, a value: one line stays one line, and no control character comes through."""
     found = working()._replace(
-        store=StoreFacts("/" + name, 1, 1, ((name, 3),), name), folders=(name,), own_prices=(name,), home=name,
-        cache=CacheFacts(name, 1, failures=1, retry_at=1), plans=((name, name),), config=name,
+        store=StoreFacts("/" + name, 1, 1, ((name, 3),), name), folders=(name,), own_prices=(name,), own_themes=(name,),
+        home=name, cache=CacheFacts(name, 1, failures=1, retry_at=1), plans=((name, name),), config=name,
         settings=(Setting("plan", name, "file", name + ", line 3", (name,)),))
     snapshot = found.snapshot
     broken = snapshot._replace(source=snapshot.source._replace(name=name, version=name, path=name, error=name, reason=name),
@@ -293,6 +293,14 @@ def test_who_set_what(recorded):
     assert options["theme"] == {"name": "theme", "text": "dark", "level": "default", "where": None, "hidden": []}
     out = recorded.run("why", "--plan", "max20").out
     assert "150,000 tokens: plan max20, config.ini, line 6" in out and "plan       max20  --plan; not config.ini" in out
+
+
+def test_themes_of_ones_own_are_named(recorded):
+    assert recorded.run("why", "--json").json["themes"] == {"own": []} and "of your own" not in recorded.run("why").out
+    recorded.configure("[ccmon]\n[theme.sea]\nok = cyan\n[theme.dark]\n[prices]\nclaude-opus-9 = 3, 15, 3.75, 6, 0.30\n")
+    assert recorded.run("why", "--json").json["themes"] == {"own": ["sea", "dark"]}
+    out = recorded.run("why").out
+    assert "options  themes of your own: sea, dark\n" in out and "your own for claude-opus-9" in out
 
 
 def test_the_log_reader_is_counted_and_its_cache_never_made(recorded):

@@ -10,7 +10,7 @@ from ccmon import arguments, linecache, output
 from ccmon.line import linefiles
 from ccmon.model import CcmonError, Facts, Given
 from ccmon.pipeline import lessons, memory, refresh
-from ccmon.settings import config, options, origins
+from ccmon.settings import config, options, origins, own_themes
 from ccmon.settings.context import Context
 from ccmon.settings.options import LEVELS, OPTIONS
 from ccmon.settings.origins import Setting
@@ -48,6 +48,7 @@ def _gathered(given: Namespace, ctx: Context) -> Evidence:
         settings=tuple(_settings(ctx, arguments.flags(given), options.from_file(sections))),
         plans=tuple((name, own.where) for name, own in sections.get("plans", {}).items()),
         prices=DATE, own_prices=tuple(ctx.settings.prices),
+        own_themes=tuple(name[len(own_themes.PREFIX):] for name in sections if name.startswith(own_themes.PREFIX)),
         home=ctx.paths.home if ctx.demo is None else config.home(os.environ))
 
 

@@ -46,6 +46,19 @@ def above(path: str) -> Place:
     return place(folder)
 
 
+def free(folder: str) -> Optional[int]:
+    """Bytes that this user may still write there; None where nobody says it (Windows, some network disks)."""
+    if sys.platform == "win32":
+        return None
+    try:
+        found = os.statvfs(folder)
+    except (OSError, ValueError):
+        return None
+    if not found.f_blocks:
+        return None
+    return 0 if found.f_files and not found.f_favail else found.f_bavail * found.f_frsize
+
+
 class LogFiles(NamedTuple):
     """What lies below folders of logs."""
 

@@ -144,7 +144,7 @@ def ccusage_run(around: Surroundings) -> Check:
     """ccusage: where, which, whether it runs and how long."""
     found = _node(around.env)
     installs = verdicts.INSTALLERS.get(found.installer or "", verdicts.BY_HAND)
-    return verdicts.ccusage(around.ran(), around.found_logs().files > 0, found.path is not None, installs)
+    return verdicts.ccusage(around.ran(), found.path is not None, installs)
 
 
 def _found_logs(around: Surroundings) -> verdicts.Logs:
@@ -194,7 +194,8 @@ def history(around: Surroundings) -> Check:
     path = around.ctx.paths.store
     if path is None:
         return verdicts.history(verdicts.Kept(None), False, around.owned)
-    kept = verdicts.Kept(probes.place(path), probes.above(path), variable=_variable(around, "CCMON_DATA_DIR", "XDG_DATA_HOME"))
+    above, variable = probes.above(path), _variable(around, "CCMON_DATA_DIR", "XDG_DATA_HOME")
+    kept = verdicts.Kept(probes.place(path), above, variable=variable, free=probes.free(above.path))
     newer = False
     if kept.place and kept.place.exists and kept.place.readable:
         kept, newer = _examined(kept, path)
@@ -242,7 +243,15 @@ def _damage(path: str) -> Optional[str]:
 
 def claude(around: Surroundings) -> Check:
     """The status line in Claude Code's settings."""
-    return verdicts.claude(_connection(around.env), around.owned)
+    return verdicts.claude(_connection(around.env)._replace(silent_s=_silent_s(around)), around.owned)
+
+
+def _silent_s(around: Surroundings) -> Optional[int]:
+    path = around.ctx.paths.store or ""
+    with suppress(CcmonError):
+        told = facts.look(path, lambda db: facts.last_percentage(db, around.ctx.owner)) if os.path.exists(path) else None
+        return None if told is None else around.now - told
+    return None
 
 
 def _connection(env: Mapping[str, str]) -> verdicts.Shown:

@@ -13,6 +13,8 @@ INSTALLERS = {                         # of Node.js; the first that is there
     "apt-get": "sudo apt-get install nodejs npm", "dnf": "sudo dnf install nodejs", "pacman": "sudo pacman -S nodejs npm",
     "apk": "sudo apk add nodejs npm", "zypper": "sudo zypper install nodejs npm", "brew": "brew install node",
     "winget": "winget install OpenJS.NodeJS.LTS"}
+LITTLE_FREE, LEAST_FREE = 50_000_000, 65_536       # bytes; with less, sqlite's journal and its index have no room
+MOST_SILENT_S = 3 * 86_400
 BY_HAND = "xdg-open https://nodejs.org/en/download"
 _REMEDY = re.compile(r"^(?P<says>.*)\. (?:Install|Try|Run|Update|To see it)\b[^:]*: (?P<command>\S.*?)(?: \(ccmon --demo.*\))?$")
 _TOO_SLOW = re.compile(r"^(?P<says>.*), try --timeout (?P<seconds>\d+)$")
@@ -123,8 +125,8 @@ class Ccusage(NamedTuple):
     undo: Optional[str] = None         # the command that takes back the wrong name of the program
 
 
-def ccusage(found: Ccusage, has_logs: bool, has_node: bool, install_node: Optional[str]) -> Check:
-    """Where the logs stand in, it is a hint."""
+def ccusage(found: Ccusage, has_node: bool, install_node: Optional[str]) -> Check:
+    """Where the log files stand in, those to come as well, it is a hint."""
     if found.source == "logs":
         return Check("ccusage", OK, "not asked: source = logs")
     if found.error is None:
@@ -135,8 +137,8 @@ def ccusage(found: Ccusage, has_logs: bool, has_node: bool, install_node: Option
         mend = install_node
     elif says.startswith("ccusage found no Claude Code data"):
         mend = "claude"
-    stand_in = found.missing and has_logs and found.source == "auto"
-    says += "; the log files are read instead" if stand_in else ""
+    stand_in = found.missing and found.source == "auto"
+    says += ": Claude Code's log files are read instead" if stand_in else ""
     return Check("ccusage", HINT if stand_in else FAULT, says, mend or found.undo or "ccusage blocks --json")
 
 
@@ -224,6 +226,7 @@ class Kept(NamedTuple):
     problem: Optional[str] = None      # what is damaged
     contents: str = ""
     variable: Optional[str] = None     # of the environment, which led here
+    free: Optional[int] = None         # bytes of its disk that this user may fill; None: not known
 
 
 def _shut(kept: Kept, owned: Owned) -> Optional[Tuple[str, str]]:
@@ -247,17 +250,26 @@ def history(kept: Kept, newer: bool, owned: Owned) -> Check:
     if shut or kept.place is None:
         return Check("history", FAULT, *(shut or ("", "")))
     path = kept.place.path
+    if kept.free is not None and kept.free < LEAST_FREE:
+        return Check("history", FAULT, f"the disk is full: nothing can be written to {path}", _largest(path, owned))
     if kept.problem is not None and newer:
         return Check("history", FAULT, kept.problem, "git pull && .venv/bin/pip install .")
     if kept.problem is not None:
         folder, _, name = path.rpartition("/")
         return Check("history", FAULT, f"{path} is damaged: {kept.problem}",
                      f"(cd {owned.word(folder)} && mv {for_sh(name)}* \"$(mktemp -d damaged.XXXXXX)\")")
+    if kept.free is not None and kept.free < LITTLE_FREE:
+        return Check("history", HINT, f"the disk has {kept.free / 1e6:.0f} MB left for {path}", _largest(path, owned))
     if not kept.place.exists:
         return Check("history", OK, f"nothing yet; it will be {path}")
     if kept.place.mode & 0o077:
         return Check("history", HINT, f"others on this machine may read {path}", f"chmod 600 {owned.word(path)}*")
     return Check("history", OK, f"{path}, sound: {kept.contents}")
+
+
+def _largest(path: str, owned: Owned) -> str:
+    """What takes the room on that disk, the largest last: only the user can say what may go."""
+    return f"du -xh {'~' if owned.inside(path) else owned.word(path.rpartition('/')[0] or '/')} | sort -h | tail -n 20"
 
 
 def cache(kept: Kept, failures: int, owned: Owned) -> Check:
@@ -288,6 +300,7 @@ class Shown(NamedTuple):
     line: int = 1                      # where that is
     set_up: bool = False
     gone: Optional[str] = None         # the program that it calls, which is not there
+    silent_s: Optional[int] = None     # since the last official percentage, when sessions came after it
 
 
 def claude(found: Shown, owned: Owned) -> Check:
@@ -298,6 +311,9 @@ def claude(found: Shown, owned: Owned) -> Check:
         return Check("Claude Code", FAULT, f"its status line calls {found.gone}, which is not there", "ccmon init claude --write")
     if not found.set_up:
         return Check("Claude Code", HINT, "not connected: its own percentages are not known", "ccmon init claude --write")
+    if found.silent_s is not None and found.silent_s > MOST_SILENT_S:
+        says = f"connected, but it told no percentage for {duration(found.silent_s)}, though there were sessions"
+        return Check("Claude Code", HINT, says, "ccmon init claude --write")
     return Check("Claude Code", OK, f"its status line is ccmon's, {found.path}")
 
 

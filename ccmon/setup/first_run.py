@@ -4,8 +4,9 @@ import os
 import sys
 from typing import Callable, List, Mapping, NamedTuple, Optional
 
+from ccmon import output
 from ccmon.model import CcmonError, UsageError
-from ccmon.settings import config, ini_text
+from ccmon.settings import config, config_file, ini_text, options
 from ccmon.settings.context import Context, prepare
 from ccmon.setup import init, questions
 from ccmon.setup.init import Edit
@@ -25,6 +26,7 @@ class Plan(NamedTuple):
     """What the answers would write."""
 
     settings: Edit
+    values: Mapping[str, str]          # of config.ini
     places: List[str]
     edits: List[Edit]
 
@@ -55,10 +57,10 @@ def run(env: Mapping[str, str]) -> int:
 
 
 def _dialogue(ctx: Context, path: str) -> None:
-    print(questions.INTRO)
+    _say(*questions.INTRO, "")
     plan = _plan(ctx, path)
     if not plan.all:
-        print("\nAll of it stands there already: nothing to write.")
+        _say("", "All of it stands there already: nothing to write.")
         return
     _show(plan, ctx)
     if _answer("Write it? [y/N]: ").lower() not in YES:
@@ -73,16 +75,21 @@ def _plan(ctx: Context, path: str) -> Plan:
     has_claude = any(map(os.path.isdir, config.claude_folders(env)))
     line = _asked(questions.places(questions.likely_places(env, has_claude), lambda place: init.edit(place, env)))
     places = [] if line == questions.NONE else line.split(", ")
-    return Plan(_settings(path, {"plan": plan, "timezone": zone}), places, [init.edit(place, env) for place in places])
+    values = {"plan": plan, "timezone": zone}
+    return Plan(_settings(path, values), values, places, [init.edit(place, env) for place in places])
 
 
 def _settings(path: str, values: Mapping[str, str]) -> Edit:
-    """config.ini with these values; every other line stays as it is."""
-    before = dotfiles.read(path)
-    after = "" if before is None else before.decode("utf-8")
+    """config.ini as it is now, with these values; every other line stays as it is. UsageError when it is wrong by now."""
+    before = config_file.text_of(path)
+    try:
+        config.read(path, options.SECTIONS)
+    except CcmonError as err:
+        raise UsageError(f"{err}; nothing was changed") from None
+    after = before or ""
     for name, value in values.items():
         after = ini_text.with_value(after, "ccmon", name, value)
-    return Edit(path, before, after.encode("utf-8"))
+    return Edit(path, None if before is None else before.encode("utf-8"), after.encode("utf-8"))
 
 
 def _zone_name(answer: str) -> str:
@@ -92,17 +99,27 @@ def _zone_name(answer: str) -> str:
 
 # --- on the terminal ------------------------------------------------------------------------------------------------------
 
+def _cells() -> int:
+    """The width of the terminal, which may change meanwhile."""
+    return output.size().columns
+
+
+def _say(*texts: str) -> None:
+    for text in texts:
+        print("\n".join(questions.wrapped(text, _cells())))
+
+
 def _asked(question: Question) -> str:
     """Ask until the answer is one."""
-    print("\n".join(question.lines))
+    print("\n".join(questions.asked(question, _cells())))
     while True:
-        answer = _answer(f"     {question.word} [{question.default}]: ") or question.default
+        answer = _answer(questions.prompt(question, _cells())) or question.default
         try:
             checked = question.check(answer)
             print()
             return checked
         except CcmonError as err:
-            print(f"     {err}")
+            print("\n".join(questions.told(err, _cells())))
 
 
 def _answer(prompt: str) -> str:
@@ -114,20 +131,19 @@ def _answer(prompt: str) -> str:
 
 def _show(plan: Plan, ctx: Context) -> None:
     """Every line that would be written, and what would win over it."""
-    print("This would be written:")
+    _say("This would be written:")
     for edit in plan.all:
-        new = "  (a new file)" if edit.before is None else ""
-        print(f"\n{edit.path}{new}")
-        print("\n".join(questions.changes(_text(edit.before), edit.after.decode("utf-8", "replace"))))
+        _say("", edit.path + ("  (a new file)" if edit.before is None else ""))
+        print("\n".join(questions.changes(_text(edit.before), edit.after.decode("utf-8", "replace"), _cells())))
     print()
     for name in ("CCMON_PLAN", "CCMON_TIMEZONE"):
         if ctx.env.get(name):
-            print(f"{name} is set in this environment: it wins over config.ini.\n")
+            _say(f"{name} is set in this environment: it wins over config.ini.", "")
     if ctx.settings.limit is not None:
         where = "CCMON_LIMIT" if ctx.settings.origin["limit"] == "environment" else "limit in config.ini"
         way_out = "unset CCMON_LIMIT" if where.isupper() else "ccmon config unset limit"
-        print(f"{where} is set to {count(ctx.settings.limit)}: it counts in place of the plan's figure.\n"
-              f"To take it back: {way_out}\n")
+        _say(f"{where} is set to {count(ctx.settings.limit)}: it counts in place of the plan's figure.",
+             f"To take it back: {way_out}", "")
 
 
 def _text(content: Optional[bytes]) -> Optional[str]:
@@ -137,10 +153,13 @@ def _text(content: Optional[bytes]) -> Optional[str]:
 def _write(plan: Plan, env: Mapping[str, str]) -> None:
     """The configuration first; each file as a whole. CcmonError says which could not be written."""
     print()
+    path = plan.settings.path
     if plan.settings in plan.all:
-        dotfiles.replace(plan.settings.path, plan.settings.before, plan.settings.after)
-        print(f"The settings are in {plan.settings.path}.")
+        with config_file.alone(path):
+            now = _settings(path, plan.values)         # what was written there meanwhile stays
+            dotfiles.replace(path, now.before, now.after)
+        _say(f"The settings are in {path}.")
     for place, edit in zip(plan.places, plan.edits):
         if edit in plan.all:
-            print(init.run(place, True, False, env), end="")
-    print("That is all: run ccmon.")
+            _say(*init.run(place, True, False, env).splitlines())
+    _say("That is all: run ccmon.")

@@ -1,19 +1,21 @@
 """The three questions of `ccmon init`: what is asked, what an answer means, and how a change of a file is shown."""
 
 import difflib
+import re
 from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import CcmonError
 from ccmon.setup.snippets import WRITABLE
-from ccmon.text import clean, clip, count, near
+from ccmon.text import clean, clip, count, near, width
 from ccmon.usage.limits import PLAN_NAMES
 
-INTRO = """ccmon asks three questions, shows what it would write, and writes only on yes.
-Enter takes what stands in [ ]; q leaves, and then nothing is written.
-"""
+INTRO = ("ccmon asks three questions, shows what it would write, and writes only on yes.",
+         "Enter takes what stands in [ ]; q leaves, and then nothing is written.")
 ASIDE = "Nothing was written."
 NONE = "none"
 _MEANING = {"custom_max": "your largest completed session", "ml_auto": "the limit learned from Claude's own percentages"}
+_MARGIN = " " * 5
+_LEAST_ROOM = 16                       # cells; a text with less of them is not kept below its beginning
 _SHELLS = ("bash", "zsh", "fish")
 _PLACES = (("bash, zsh, fish", "the prompt"), ("tmux", "the status bar"), ("claude", "Claude Code's own status line; it tells "
            "ccmon Claude's percentages"), (NONE, "nowhere for now"))
@@ -22,7 +24,8 @@ _PLACES = (("bash, zsh, fish", "the prompt"), ("tmux", "the status bar"), ("clau
 class Question(NamedTuple):
     """One question: what stands above it, and the answer that Enter gives."""
 
-    lines: Tuple[str, ...]
+    title: str
+    options: Tuple[Tuple[str, str], ...]           # name and what it means
     word: str
     default: str
     check: Callable[[str], str]        # the answer in its proper form; CcmonError says what is wrong with it
@@ -32,7 +35,7 @@ def plan(known: Mapping[str, int], default: str) -> Question:
     """Which plan, by name or by number."""
     names = [*known, *(name for name in PLAN_NAMES if name not in known)]
     meant = [_MEANING.get(name, f"{count(known.get(name, 0))} tokens a session") for name in names]
-    rows = [f"     {at}  {name:<11} {words}" for at, (name, words) in enumerate(zip(names, meant), 1)]
+    options = tuple((f"{at}  {name:<11}", words) for at, (name, words) in enumerate(zip(names, meant), 1))
 
     def check(answer: str) -> str:
         name = names[int(answer) - 1] if answer in map(str, range(1, len(names) + 1)) else answer.lower()
@@ -40,13 +43,13 @@ def plan(known: Mapping[str, int], default: str) -> Question:
         if found is None:
             raise _unknown(answer, names, f"Take a number from 1 to {len(names)}, or a name")
         return found
-    return Question(("1/3  Your plan. The figures are references, not promises:", *rows), "plan", default, check)
+    return Question("1/3  Your plan. The figures are references, not promises:", options, "plan", default, check)
 
 
 def zone(default: str, named: Callable[[str], str]) -> Question:
     """In which zone times are shown; `named` gives a zone's proper name or raises CcmonError."""
     words = "2/3  The zone of all times: local (this machine's), or a name such as Europe/Berlin:"
-    return Question((words,), "zone", default, named)
+    return Question(words, (), "zone", default, named)
 
 
 def places(default: Sequence[str], usable: Callable[[str], object]) -> Question:
@@ -60,8 +63,8 @@ def places(default: Sequence[str], usable: Callable[[str], object]) -> Question:
                 raise _unknown(word, (*WRITABLE, NONE), f"Take {', '.join(WRITABLE)} or {NONE}")
             usable(word)
         return ", ".join(dict.fromkeys(words)) or NONE
-    rows = [f"     {name:<16} {words}" for name, words in _PLACES]
-    return Question(("3/3  Where the line is shown, several with commas:", *rows), "line", ", ".join(default) or NONE, check)
+    options = tuple((f"{name:<16}", words) for name, words in _PLACES)
+    return Question("3/3  Where the line is shown, several with commas:", options, "line", ", ".join(default) or NONE, check)
 
 
 def _unknown(answer: str, known: Sequence[str], way_out: str) -> CcmonError:
@@ -76,7 +79,39 @@ def likely_places(env: Mapping[str, str], has_claude: bool) -> List[str]:
     return [place for place in (seen, "claude" if has_claude else None) if place]
 
 
-def changes(before: Optional[str], after: str) -> List[str]:
+# --- lines of a terminal that is so many cells wide -------------------------------------------------------------------------
+
+def asked(question: Question, cells: int) -> List[str]:
+    """What stands above the answer; what an option means stays below itself."""
+    rows = wrapped(question.title, cells, len(_MARGIN))
+    for name, words in question.options:
+        rows += wrapped(f"{_MARGIN}{name} {words}", cells, len(_MARGIN) + width(name) + 1)
+    return rows
+
+
+def prompt(question: Question, cells: int) -> str:
+    """What stands before the answer."""
+    return "\n".join(wrapped(f"{_MARGIN}{question.word} [{question.default}]:", cells - 1, len(_MARGIN))) + " "
+
+
+def told(error: CcmonError, cells: int) -> List[str]:
+    """What is wrong with an answer."""
+    return wrapped(f"{_MARGIN}{error}", cells, len(_MARGIN))
+
+
+def changes(before: Optional[str], after: str, cells: int) -> List[str]:
     """The lines that a file gains and loses."""
     lines = difflib.unified_diff((before or "").splitlines(), after.splitlines(), n=0, lineterm="")
-    return [f"  {line[0]} {clean(line[1:])}" for line in list(lines)[2:] if not line.startswith("@@")]
+    shown = [f"  {line[0]} {clean(line[1:])}" for line in list(lines)[2:] if not line.startswith("@@")]
+    return [row for line in shown for row in wrapped(line, cells, 6)]
+
+
+def wrapped(words: str, cells: int, hang: int = 0) -> List[str]:
+    """The text in lines, broken before a word alone, the further ones indented; a word that is too long stays whole."""
+    rows, indent = [""], " " * (hang if cells - hang >= _LEAST_ROOM else min(hang, 2))
+    for word in re.findall(r"\s*\S+", words):
+        if rows[-1].strip() and width(rows[-1] + word) > cells:
+            rows.append(indent + word.lstrip())
+        else:
+            rows[-1] += word
+    return rows

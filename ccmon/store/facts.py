@@ -5,7 +5,8 @@ import sqlite3
 from contextlib import closing, suppress
 from typing import Callable, List, NamedTuple, Optional, Tuple, TypeVar
 
-from ccmon.model import CcmonError
+from ccmon.model import CcmonError, Owner
+from ccmon.store import rows, values
 
 BUSY_S = 0.25
 MOST_TABLES = 20
@@ -58,6 +59,16 @@ def ccusage_path(db: sqlite3.Connection) -> Optional[str]:
     """The ccusage that last worked, in a history."""
     row = db.execute("SELECT value FROM meta WHERE key = 'ccusage_path'").fetchone()
     return str(row[0]) if row else None
+
+
+def last_percentage(db: sqlite3.Connection, owner: Owner) -> Optional[int]:
+    """When Claude Code last told that owner's official percentage (epoch s), if a session began after it; else None."""
+    known = rows.owner_id(db, owner)
+    told = db.execute(f"""SELECT max(ts) FROM reading WHERE owner_id = ? AND source = 'statusline'
+        AND {values.TIMES.format('ts')}""", (known,)).fetchone()[0]
+    since = db.execute(f"SELECT 1 FROM session WHERE owner_id = ? AND start_ts > ? AND {values.TIMES.format('start_ts')} LIMIT 1",
+                       (known, told)).fetchone()
+    return told if since else None
 
 
 def _rows(db: sqlite3.Connection, name: str) -> int:

@@ -57,6 +57,7 @@ class Evidence(NamedTuple):
     plans: Tuple[Tuple[str, str], ...]                 # figures of plans that config.ini gives: name, file and line
     prices: str                        # date of the table
     own_prices: Tuple[str, ...] = ()   # models with a price in config.ini
+    own_themes: Tuple[str, ...] = ()   # sections [theme.NAME] of config.ini
     home: Optional[str] = None         # paths below it are shown with ~
 
     def set_by(self, name: str) -> Optional[str]:

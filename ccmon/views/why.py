@@ -295,6 +295,8 @@ def _options(evidence: Evidence, cells: int) -> Iterator[str]:
     own = [setting for setting in evidence.settings if setting.where]
     for setting in own:
         yield _setting(evidence, setting, cells)
+    if evidence.own_themes:
+        yield f"themes of your own: {', '.join(evidence.own_themes)}"
     rest = len(evidence.settings) - len(own)
     what = f"the other {rest} are defaults" if own else f"all {rest} are defaults"
     if evidence.config is None:

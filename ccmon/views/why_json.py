@@ -32,6 +32,7 @@ def document(evidence: Evidence) -> Dict[str, Any]:
         "runway_week": runway_document(snapshot.week),
         "learned": learned_document(snapshot.learned),
         "official": {name: quota and quota._asdict() for name, quota in snapshot.official._asdict().items()},
+        "themes": {"own": list(evidence.own_themes)},
         "prices": {"date": evidence.prices, "own": list(evidence.own_prices)},
         "store": {**evidence.store._asdict(), "rows": dict(evidence.store.rows)},
         "cache": evidence.cache._asdict(),
