@@ -13,7 +13,6 @@ WEEKDAYS = DAYS
 MONTH_NAMES = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
                "December")
 MODELS_SHOWN = 8
-NOTHING = "No sessions are stored for this time. ccmon keeps them from its first run on; try: ccmon record"
 COUNTING = "Tokens are input and output. A session belongs to the day on which it began; the hours have what was used in them."
 
 
@@ -42,6 +41,14 @@ def heading(digest: Digest) -> str:
     if period.kind == "month":
         return f"{MONTH_NAMES[period.first.month - 1]} {period.first.year}"
     return f"Week {int(period.key[-2:])}, {span(period.first, period.last)}"
+
+
+def nothing(digest: Digest) -> str:
+    """That no session is in the period, and where to look instead."""
+    kind, now = digest.period.kind, "so far this" if digest.so_far else "in this"
+    earlier = "ccmon report --last" + ("" if kind == "week" else f" --period {kind}")
+    out = f"For the one before: {earlier}. " if digest.so_far else ""
+    return f"No session that began {now} {kind} is stored. {out}ccmon keeps sessions from its first run on: ccmon record"
 
 
 def span(first: date, last: date) -> str:
