@@ -50,9 +50,9 @@ def test_without_a_history_there_is_a_sentence(machine, words):
     done = machine.run("report", *words)
     assert (done.code, done.err) == (0, "")
     said = " ".join(done.out.split())
-    assert "so far this week is stored. For the one before: ccmon report --last." in said.replace("\\", "")
+    assert "of this week is stored so far. To read the usage now: ccmon record; for the week before: ccmon" in said.replace("\\", "")
     month = " ".join(machine.run("report", "--period", "month", "--last").out.split())
-    assert "No session that began in this month is stored. ccmon keeps sessions" in month
+    assert "No session of this month is stored. ccmon keeps them" in month
 
 
 def test_one_session_is_enough(machine):

@@ -45,10 +45,11 @@ def heading(digest: Digest) -> str:
 
 def nothing(digest: Digest) -> str:
     """That no session is in the period, and where to look instead."""
-    kind, now = digest.period.kind, "so far this" if digest.so_far else "in this"
+    kind = digest.period.kind
+    if not digest.so_far:
+        return f"No session of this {kind} is stored. ccmon keeps them from its first run on; try: ccmon record"
     earlier = "ccmon report --last" + ("" if kind == "week" else f" --period {kind}")
-    out = f"For the one before: {earlier}. " if digest.so_far else ""
-    return f"No session that began {now} {kind} is stored. {out}ccmon keeps sessions from its first run on: ccmon record"
+    return f"No session of this {kind} is stored so far. To read the usage now: ccmon record; for the {kind} before: {earlier}"
 
 
 def span(first: date, last: date) -> str:
