@@ -85,7 +85,8 @@ def build() -> Parser:
 
 def _add_init(commands: Any) -> None:
     init = commands.add_parser("init", allow_abbrev=False, help="what to put where to see the line in a shell or bar",
-                               description="Print what shows the line in a shell or bar, and where to put it; edits nothing. "
+                               description="Print what shows the line in a shell or bar, and where to put it; only --write and "
+                                           "--undo change files. "
                                            'In a shell\'s start-up file: eval "$(ccmon init bash)". Without SHELL: asks for '
                                            "plan, zone and place, shows what it would write, and writes on yes.")
     init.add_argument("target", metavar="SHELL", nargs="?", choices=tuple(TARGETS), help=", ".join(TARGETS))

@@ -224,7 +224,7 @@ complete -c ccmon -n '_shtab_ccmon_using record' -l alert-by -xka "bell desktop 
 complete -c ccmon -n '_shtab_ccmon_using record' -l alert-command -x -d 'the command to run, with CCMON_ALERT_TEXT and other variables'
 complete -c ccmon -n '_shtab_ccmon_using record' -l alert-webhook-file -xka "(__fish_complete_path (commandline -ct))" -d 'the file, of mode 0600, with the address of the webhook'
 complete -c ccmon -n '_shtab_ccmon_using record' -l demo -d 'simulated usage; nothing is read or kept'
-complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a init -d 'Print what shows the line in a shell or bar, and where to put it; edits nothing. In a shell'"'"'s start-up file: eval "$(ccmon init bash)". Without SHELL: asks for plan, zone and place, shows what it would write, and writes on yes.'
+complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a init -d 'Print what shows the line in a shell or bar, and where to put it; only --write and --undo change files. In a shell'"'"'s start-up file: eval "$(ccmon init bash)". Without SHELL: asks for plan, zone and place, shows what it would write, and writes on yes.'
 complete -c ccmon -n '_shtab_ccmon_using init' -s h -l help -d 'show this help message and exit'
 complete -c ccmon -n '_shtab_ccmon_using init' -l write -d 'put it into the start-up file of bash, zsh, fish, tmux, or into Claude Code'"'"'s settings.json'
 complete -c ccmon -n '_shtab_ccmon_using init' -l undo -d 'take out what --write has put there'

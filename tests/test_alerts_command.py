@@ -136,7 +136,7 @@ def test_what_is_shown_when_alerts_are_off(machine):
     told = machine.run("alerts")
     first, second = told.out.splitlines()[:2]
     assert (told.code, first) == (0, "alerts    off. To turn them on: ccmon config set alerts 80,100,runs_out,reset")
-    assert second.strip() == "There are allocation, unusual, too" and max(map(len, told.out.splitlines())) <= 80
+    assert second.strip() == "more kinds: allocation, unusual; every kind: all" and max(map(len, told.out.splitlines())) <= 80
 
 
 def test_the_command_that_is_shown_turns_them_on(machine):

@@ -253,6 +253,11 @@ def test_a_value_is_taken_out(machine):
     assert machine.run("config", "unset", "plan").out == f"plan is not set in {path}.\n"
 
 
+def test_a_question_mark_ends_a_sentence(machine):
+    told = machine.run("config", "set", "timezone", "Berlin").err
+    assert told == "ccmon: timezone: Unknown time zone 'Berlin'. Did you mean Europe/Berlin? Nothing was changed\n"
+
+
 def test_a_plan_in_use_is_not_taken_out(machine):
     path = machine.configure("[ccmon]\nplan = team\n[plans]\nteam = 5\n")
     result = machine.run("config", "unset", "plans.team")

@@ -121,6 +121,11 @@ def test_wrong_answers_are_told_and_asked_again(place):
     assert kept(place) == before
 
 
+def test_no_question_is_wider_than_a_terminal():
+    asked = (questions.plan({"pro": 7000}, "pro"), questions.zone("local", str), questions.places(["tmux"], str))
+    assert all(len(line) <= 79 for question in asked for line in question.lines)
+
+
 def test_a_place_that_cannot_be_written_to_is_told_at_once(place):
     (place.home / ".claude").mkdir()
     (place.home / ".claude/settings.json").write_text("{ not json")

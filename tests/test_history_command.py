@@ -95,7 +95,8 @@ def test_wrong_words(recorded, words):
     (["--columns", "tokns"], "did you mean tokens?"), (["--by", "day", "--columns", "start"], "by day there are day, begins"),
     (["--sort", "-tokns"], "did you mean tokens?"), (["--host", "x"], "there are "), (["--by", "dya"], "day"),
     (["--rows", "x"], "'x' is not a whole number of rows from 1 to 1,000,000"),
-    (["--days", "x"], "'x' is not a number of days"), (["--days", "1", "--since", "today"], "use one of them")])
+    (["--days", "x"], "'x' is not a number of days"), (["--days", "0"], "'0' is not a number of days above 0, up to 36500"),
+    (["--days", "1", "--since", "today"], "use one of them")])
 def test_wrong_words_are_told_with_what_is_valid(recorded, words, told):
     assert told in recorded.run("history", *words).err
 

@@ -251,7 +251,7 @@ def test_a_history_is_learned_from_and_reported(worked):
     machine, now = worked
     learned = machine.run("learn", now=now)
     assert learned.code == 0 and learned.err == "" and "90 % interval" in learned.out
-    assert ("pip install 'ccmon-cli[ml]'" in " ".join(learned.out.split())) == bool(extra.missing())
+    assert ("pip install '.[ml]' in ccmon's clone" in " ".join(learned.out.split())) == bool(extra.missing())
     told = machine.run("learn", "--report", now=now)
     assert "forecasts of" in told.out and "CRPS" in told.out and "Brier" in told.out
     document = machine.run("learn", "--report", "--json", now=now).json

@@ -177,7 +177,7 @@ def test_the_summary_in_words():
         "              by weekday: Mon 70 %, Tue 30 %",
         "              by hour: 16-20 100 %",
         "hours of use  _________________@-_____  from 0 to 24",
-        "Nothing is sent. There is no name, host, account, path or time in it, and",
+        "Nothing is sent. There is no name, host, account, path or date in it, and",
         "numbers are rounded. Read it, and post the line below where limits are compared,",
         "if you like:"]
 

@@ -49,7 +49,10 @@ def test_the_report_says_what_the_history_says(used):
 def test_without_a_history_there_is_a_sentence(machine, words):
     done = machine.run("report", *words)
     assert (done.code, done.err) == (0, "")
-    assert "No sessions are stored for this time" in done.out
+    said = " ".join(done.out.split())
+    assert "is stored so far. To read the usage now: ccmon record; for the week before: ccmon" in said.replace("\\", "")
+    month = " ".join(machine.run("report", "--period", "month", "--last").out.split())
+    assert "No session of this month is stored. ccmon keeps them" in month
 
 
 def test_one_session_is_enough(machine):

@@ -69,7 +69,8 @@ def test_the_list_of_fields_is_complete():
 
 
 def test_the_manual_knows_them_all():
-    assert re.findall(r"\{(\w+)", (ROOT / "man/sections.roff").read_text()) == [name.partition(":")[0] for name in FIELDS]
+    told = re.findall(r"\{(\w+)", (ROOT / "man/sections.roff").read_text())
+    assert sorted(told) == sorted(name.partition(":")[0] for name in FIELDS)
 
 
 @pytest.mark.parametrize("template, want", [

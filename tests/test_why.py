@@ -280,6 +280,7 @@ def test_a_failing_source_is_told_with_its_pause(recorded):
     assert "! Failed" in out or "! ccusage" in out
     assert "1 failure in a row: not asked before 17:00:03" in out
     assert data["cache"]["failures"] == 1 and data["cache"]["retry_at"] == NOW + 3 and data["source"]["error"]
+    assert "1 failure in a row: asked again at the next look" in recorded.run("why", now=NOW + 3).out
 
 
 def test_who_set_what(recorded):

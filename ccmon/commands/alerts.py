@@ -34,7 +34,7 @@ def _shown(ctx: Context) -> Iterator[str]:
         yield f"alerts    {', '.join(settings.alerts)} ({_LEVELS[settings.origin['alerts']]})"
     else:
         yield f"alerts    off. To turn them on: ccmon config set alerts {','.join(KINDS[:4])}"
-        yield f"          There are {', '.join(KINDS[4:])}, too"
+        yield f"          more kinds: {', '.join(KINDS[4:])}; every kind: all"
     yield f"alert_by  {', '.join(settings.alert_by) or 'nothing'} ({_LEVELS[settings.origin['alert_by']]})"
     for channel in settings.alert_by:
         yield f"  {channel:<8}{_marked(alerting.ready(ctx, channel))}"

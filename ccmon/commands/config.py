@@ -169,7 +169,7 @@ def _set(state: State, path: str, place: Address, text: str) -> int:
         raise UsageError(f"'{clean(place.key)}' cannot be a name in config.ini: leave out = : [ ], and # or ; at its beginning")
     fault = _fault_in(after, path)
     if fault and not _fault_in(before or "", path):
-        raise UsageError(f"{fault}. Nothing was changed")
+        raise UsageError(_unchanged(fault))
     old = state.sections.get(place.section, {}).get(place.key)
     config_file.put(path, before, after)
     was = f" (was {old.text or 'empty'})" if old and old.text != text else ""
@@ -194,7 +194,11 @@ def _check_alone(state: State, place: Address, text: str) -> None:
         known = {}
     fault = _fault({}, {}, {**known, place.section: {**known.get(place.section, {}), place.key: Given(text, place.key)}})
     if fault:
-        raise UsageError(f"{fault}. Nothing was changed")
+        raise UsageError(_unchanged(fault))
+
+
+def _unchanged(fault: str) -> str:
+    return f"{fault}{'' if fault.endswith('?') else '.'} Nothing was changed"
 
 
 def _tell_rest(state: State, place: Address, fault: Optional[str]) -> int:
@@ -217,7 +221,7 @@ def _unset(state: State, path: str, name: str) -> int:
         return OK
     fault = _fault_in(after, path)
     if fault and not _fault_in(before, path):
-        raise UsageError(f"{fault}. Nothing was changed")
+        raise UsageError(_unchanged(fault))
     where = state.sections[place.section][place.key].where
     config_file.put(path, before, _tidied(after, place.section, path))
     print(clean(f"Taken out: {place.key}, which was {where}"))

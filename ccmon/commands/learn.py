@@ -26,7 +26,7 @@ from ccmon.views.learn_report import Findings
 OK = 0
 PIPE_CELLS, LEAST_CELLS, MOST_CELLS = 80, 40, 100
 DAYS, DAY_S, HOUR_S = 90, 86_400, 3600
-INSTALL = "pip install 'ccmon-cli[ml]'"
+INSTALL = "pip install '.[ml]' in ccmon's clone"
 
 
 def run(given: Namespace, ctx: Context) -> int:

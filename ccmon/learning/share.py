@@ -1,6 +1,6 @@
 """An anonymous summary of one account's limit, for people to post, and one's own place among such summaries.
 
-There is no host, account, path or time in it; numbers have two digits, limits three, shares are rounded. Nothing is ever sent.
+There is no host, account, path or date in it; numbers have two digits, limits three, shares are rounded. Nothing is ever sent.
 """
 
 import json

@@ -94,7 +94,7 @@ def sections_of(content: str, path: str, known: Sequence[str]) -> Dict[str, Dict
         raise CcmonError(f"{path}, line {_bad_line(err)}. Mend or remove the file") from None
     for section in parser.sections():
         if not any(_is_named(section, name) for name in known):
-            valid = " and ".join(f"[{name}]" for name in known)
+            valid = ", ".join(f"[{name}]" for name in known)
             raise CcmonError(f"{path}, line {_line_of(content, section)}: unknown section [{clean(section)}]; valid are {valid}")
     return {section: {key: Given(text, f"{path}, line {_line_of(content, section, key)}")
                       for key, text in parser.items(section)} for section in parser.sections()}

@@ -39,7 +39,8 @@ def number(low: float, high: float, unit: str) -> Callable[[str], float]:
         except ValueError:
             value = float("nan")
         if not low <= value <= high:
-            raise ValueError(f"'{text}' is not a number of {unit} from {low:g} to {high:g}")
+            within = f"above 0, up to {high:g}" if 0 < low < 1e-3 else f"from {low:g} to {high:g}"
+            raise ValueError(f"'{text}' is not a number of {unit} {within}")
         return value
     return parse
 

@@ -17,8 +17,8 @@ _MEANING = {"custom_max": "your largest completed session", "ml_auto": "the limi
 _MARGIN = " " * 5
 _LEAST_ROOM = 16                       # cells; a text with less of them is not kept below its beginning
 _SHELLS = ("bash", "zsh", "fish")
-_PLACES = (("bash, zsh, fish", "the prompt"), ("tmux", "the status bar"), ("claude", "Claude Code's own status line; it tells "
-           "ccmon Claude's percentages"), (NONE, "nowhere for now"))
+_PLACES = (("bash, zsh, fish", "the prompt"), ("tmux", "the status bar"),
+           ("claude", "Claude Code's status line, and its percentages for ccmon"), (NONE, "nowhere for now"))
 
 
 class Question(NamedTuple):
@@ -48,7 +48,7 @@ def plan(known: Mapping[str, int], default: str) -> Question:
 
 def zone(default: str, named: Callable[[str], str]) -> Question:
     """In which zone times are shown; `named` gives a zone's proper name or raises CcmonError."""
-    words = "2/3  The zone of all times: local (this machine's), or a name such as Europe/Berlin:"
+    words = "2/3  The zone of all times: local (this machine's), or one like Europe/Berlin:"
     return Question(words, (), "zone", default, named)
 
 

@@ -16,7 +16,7 @@ from ccmon.sources import demo
 WEEK_S = 7 * 86_400
 WEEK_SESSIONS = 16                     # full sessions that make a week's 100 %
 LEARNED_S = 5 * 3600                   # so long before the session
-READINGS, WINDOWS, SCORED, ERROR_MIN = 640, 24, 22, 14.0
+READINGS, WINDOWS, SCORED, ERROR_MIN = 640, 24, 18, 14.0
 ROWS = 1767
 BUSY = (1, 0.896, 0.799, 0.707, 0.62, 0.537, 0.461, 0.391, 0.327, 0.27, 0.217, 0.168, 0.125, 0.0894, 0.0594, 0.0356, 0.0182,
         0.00436, 6.82e-05, 0)

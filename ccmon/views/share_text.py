@@ -26,7 +26,7 @@ def summary(own: Summary, cells: int) -> List[Line]:
     if own.hours:
         out.append(_line("hours of use", text.sparkline(own.hours, Charset(unicode=False)) + "  from 0 to 24"))
     out += [(Span(row, "dim"),) for row in text.wrap(
-        "Nothing is sent. There is no name, host, account, path or time in it, and numbers are rounded. Read it, and post the "
+        "Nothing is sent. There is no name, host, account, path or date in it, and numbers are rounded. Read it, and post the "
         "line below where limits are compared, if you like:", cells)]
     return [text.clip_line(line, cells) for line in out]
 

@@ -277,7 +277,8 @@ def _cache(evidence: Evidence, cells: int) -> Iterator[str]:
     tail = f", {plural(cache.lines, 'status line')}, {_freshness(evidence)}"
     yield place(cache.folder, evidence.home or "", cells - len(tail)) + tail
     if cache.failures:
-        until = f"not asked before {local(cache.retry_at, evidence.zone):%H:%M:%S}" if cache.retry_at else "asked again"
+        waits = cache.retry_at > evidence.snapshot.now
+        until = f"not asked before {local(cache.retry_at, evidence.zone):%H:%M:%S}" if waits else "asked again at the next look"
         yield f"! {plural(cache.failures, 'failure')} in a row: {until}"
 
 

@@ -66,7 +66,7 @@ padding:.35rem .5rem;border-bottom:1px solid var(--line);font-weight:400}}
 thead th{{color:var(--muted);font-size:.8125rem;white-space:normal}}
 tbody tr:last-child>*{{border-bottom:0}}
 th:first-child{{text-align:left;padding-left:0}}
-tbody th{{white-space:normal;overflow-wrap:anywhere}}
+tbody th{{min-width:7.2em;white-space:normal;overflow-wrap:anywhere}}
 th:last-child,td:last-child{{padding-right:0}}
 td.share{{width:32%}}
 .scroll{{overflow-x:auto}}

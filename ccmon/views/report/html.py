@@ -54,7 +54,7 @@ def _compared(digest: Digest) -> str:
 
 def _body(digest: Digest) -> str:
     if not digest.total.sessions:
-        return _section("Nothing yet", f"<p>{escape(words.NOTHING)}</p>")
+        return _section("Nothing yet", f"<p>{escape(words.nothing(digest))}</p>")
     parts = [_figures(digest), _insights(digest), _days(digest), _sessions(digest), _hours(digest), _models(digest),
              _plain(words.plans_table(digest)), _plain(words.hosts_table(digest)) if digest.hosts else ""]
     return "\n".join(filter(None, parts))

@@ -25,7 +25,7 @@ def escaped(cell: str) -> str:
 def document(digest: Digest) -> str:
     """The whole report, ending with a line end."""
     parts = [f"# {escaped(words.heading(digest))}", f"{escaped(words.state(digest))}, {escaped(words.zone_name(digest))}"]
-    parts += _body(digest) if digest.total.sessions else [escaped(words.NOTHING)]
+    parts += _body(digest) if digest.total.sessions else [escaped(words.nothing(digest))]
     return "\n\n".join(parts) + "\n"
 
 

@@ -20,7 +20,7 @@ def lines(digest: Digest, width: int, charset: Charset) -> List[Line]:
     """The whole report, no line wider than the given width (at least 40)."""
     width = max(LEAST, min(width, MOST))
     if not digest.total.sessions:
-        return [*_head(digest, width, charset), *_wrapped(words.NOTHING, "text", width)]
+        return [*_head(digest, width, charset), *_wrapped(words.nothing(digest), "text", width)]
     parts = [_figures(digest, width), _insights(digest, width, charset), _days(digest, width, charset),
              _titled("Sessions", curve(digest, width, charset)), _titled("Hours", heatmap.lines(digest.heat, width, charset)),
              _models(digest, width, charset), _table(words.plans_table(digest), width)]

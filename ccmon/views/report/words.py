@@ -13,7 +13,6 @@ WEEKDAYS = DAYS
 MONTH_NAMES = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
                "December")
 MODELS_SHOWN = 8
-NOTHING = "No sessions are stored for this time. ccmon keeps them from its first run on; try: ccmon record"
 COUNTING = "Tokens are input and output. A session belongs to the day on which it began; the hours have what was used in them."
 
 
@@ -42,6 +41,15 @@ def heading(digest: Digest) -> str:
     if period.kind == "month":
         return f"{MONTH_NAMES[period.first.month - 1]} {period.first.year}"
     return f"Week {int(period.key[-2:])}, {span(period.first, period.last)}"
+
+
+def nothing(digest: Digest) -> str:
+    """That no session is in the period, and where to look instead."""
+    kind = digest.period.kind
+    if not digest.so_far:
+        return f"No session of this {kind} is stored. ccmon keeps them from its first run on; try: ccmon record"
+    earlier = "ccmon report --last" + ("" if kind == "week" else f" --period {kind}")
+    return f"No session of this {kind} is stored so far. To read the usage now: ccmon record; for the {kind} before: {earlier}"
 
 
 def span(first: date, last: date) -> str:

@@ -9,9 +9,9 @@ from ccmon.views.screen.scene import Scene, pick
 
 NOTES = (
     "Tokens are input + output; cache tokens are shown apart.",
-    "The mark on the token bar is where even use would be by now: left of it is good.",
+    "The mark on the bar is where even use would be by now: left of it is good.",
     "Burn is tokens a minute over the last hour; `lasts at` is the pace that would last just to the reset.",
-    "In the graph, solid is what was seen, dashed is how it goes on at this pace.",
+    "In the graph, solid is what was seen; dashed goes on at this pace, dotted is what nine of ten cases hold.",
     "Plan figures are reference values, not published limits: --limit N sets your own.",
 )
 BACK = (("q", "back"),)
