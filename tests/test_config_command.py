@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccmon.commands import config
-from ccmon.settings import options
+from ccmon.settings import options, origins
 from ccmon.settings.options import OPTIONS
 from ccmon.text import line_width, plain
 from ccmon.views import config_table
@@ -217,6 +217,29 @@ def test_a_file_whose_lines_cannot_be_told_apart_is_left_alone(machine):
 def test_a_variable_that_counts_before_it_is_told(machine):
     result = machine.run("config", "set", "plan", "max5", CCMON_PLAN="max20")
     assert result.code == 0 and "CCMON_PLAN" in result.err and "max20" in result.err
+
+
+def test_a_variable_of_the_same_name_says_nothing_of_a_plan(machine):
+    done = machine.run("config", "set", "plans.theme", "5000", CCMON_THEME="light")
+    assert (done.code, done.err) == (0, "")
+
+
+def test_a_good_value_beside_a_wrong_section_is_written(machine):
+    path = machine.configure("[ccmon]\n[plans]\nteam = many\n")
+    done = machine.run("config", "set", "theme", "light")
+    assert done.code == 0 and "still wrong" in done.err and "theme = light\n" in path.read_text()
+
+
+def test_only_another_value_is_told_as_the_old_one(machine):
+    said = [machine.run("config", "set", "plan", plan).out for plan in ("max5", "max5", "pro")]
+    assert ["(was" in out for out in said] == [False, False, True] and "plan = pro (was max5)" in said[2]
+
+
+@pytest.mark.parametrize("name, place", [("theme.mine.ok", ("theme.mine", "ok")), ("theme.a.b.ok", ("theme.a.b", "ok")),
+                                         ("ccmon.plan", ("ccmon", "plan")), ("--reset-hour", ("ccmon", "reset_hour")),
+                                         ("prices.claude-3.5", ("prices", "claude-3.5"))])
+def test_where_a_name_leads(name, place):
+    assert origins.address(name) == place
 
 
 def test_a_place_that_cannot_be_written_is_told(machine):
