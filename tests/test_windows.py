@@ -300,6 +300,7 @@ LACKING = {                            # what Windows does not have, or has in a
     "os.set_blocking": {"sources/ccusage", "fullscreen/screen_signals"}, "os.fchmod": {"linecache", "system/private"},
     "os.pread": {"linecache"}, "os.pwrite": {"linecache"}, "os.sysconf": {"linecache"}, "os.setpgid": {"fullscreen/guardian"},
     "os.getpgrp": {"fullscreen/guardian", "fullscreen/terminal"}, "os.nice": {"pipeline/sources"},
+    "os.statvfs": {"doctor/probes"},
     "os.tcgetpgrp": {"fullscreen/guardian", "fullscreen/terminal"}, "os.ttyname": {"fullscreen/screen_signals"},
     "os.O_NONBLOCK": {"fullscreen/screen_signals"}, "os.O_NOCTTY": {"fullscreen/screen_signals"},
     "signal.SIGKILL": {"system/processes"}, "signal.SIGTTOU": {"fullscreen/screen", "fullscreen/screen_signals"},
