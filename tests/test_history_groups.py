@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
+import report_cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import FixedZone
@@ -259,3 +260,10 @@ def test_an_empty_session_is_counted():
 def test_models_have_no_limit():
     group, = groups.by_model([session("2025-11-22T08:00", 9000)], [], lambda row: 0.0, NOW)
     assert (group.begins, group.percent, group.near, group.hits, group.models) == (None, 0.0, 0, 0, ("opus",))
+
+
+@pytest.mark.parametrize("source, hit", [("plan", True), ("learned", True), ("high_water", False)])
+def test_ones_own_record_is_no_limit_that_was_reached(source, hit):
+    own = report_cases.record(report_cases.NOW, 5000, plan="custom_max", limit=5000, limit_source=source)
+    assert groups.is_hit(own) is hit and groups._group("", None, [own]).hits == int(hit)
+    assert not groups.is_hit(own._replace(limit=5001))

@@ -57,7 +57,8 @@ WRITES = re.compile(r"(>|--html|--output) *\S+$|^ccmon record$|^alias ")
 @pytest.mark.parametrize("command", commands())
 def test_every_command_runs(newcomer: Newcomer, command: str) -> None:
     newcomer.types("ccmon record")
-    newcomer.has_files_of_others()
+    if re.search(r"\.(csv|db|jsonl)\b", command):
+        newcomer.has_files_of_others()
     done = newcomer.types(f"cd '{ROOT}' && {command} --runs 1" if command.startswith("python ") else command)
     assert (done.code, done.err) == (0, "")
     assert bool(done.out.strip()) is not bool(WRITES.search(command))

@@ -41,7 +41,7 @@ SHOTS = """
 120x40 official-old idle-official
 60x15 active60 active110 notices reset-hour idle idle-nothing missing history-few help
 40x10 active60 active110 reset-hour failed idle missing history-few help
-20x5 active60 active110 idle missing help
+20x5 active60 active110 idle missing help message
 80x1 active60 failed
 40x2 active60
 1x1 active60 active110 idle

@@ -100,10 +100,14 @@ def _with_hit(ctx: Context, state: State, effect: str) -> State:
     try:
         with memory.opened(ctx, memory.BACKGROUND_BUSY_MS) as kept:
             if effect == "undo":
-                return said(state, hits.taken_back(kept.undo_hit(), now, ctx.zone), now)
-            words = hits.noted(*kept.note_hit(now), now, ctx.zone)
+                words = hits.taken_back(kept.undo_hit(), now, ctx.zone)
+            else:
+                words = hits.noted(*kept.note_hit(now), now, ctx.zone)
     except StoreError as err:
         return said(state._replace(noted_at=None), str(err), now)
+    state = state._replace(facts=refresh.load(ctx, now))       # the screen follows at once
+    if effect == "undo":
+        return said(state, words, now)
     return said(state, f"{words} L again within {UNDO_S} s takes it back", now)._replace(message_until=now + UNDO_S)
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.history import groups, insights
-from ccmon.history.groups import HOUR_S, Group, by_period, hours_of, share, total
+from ccmon.history.groups import HOUR_S, Group, by_period, hours_of, is_hit, share, total
 from ccmon.model import SESSION_S, Record, Used
 from ccmon.when import Zone, local, midnight
 
@@ -150,7 +150,7 @@ def _plans(records: Sequence[Record]) -> Tuple[PlanUse, ...]:
     for record in records:
         found.setdefault(record.plan, []).append(record)
     return tuple(PlanUse(plan, (min(r.limit for r in own), max(r.limit for r in own)), len(own),
-                         sum(share(r) >= 80 for r in own), sum(share(r) >= 100 for r in own)) for plan, own in found.items())
+                         sum(share(r) >= 80 for r in own), sum(map(is_hit, own))) for plan, own in found.items())
 
 
 def _hosts(records: Sequence[Record]) -> Tuple[Group, ...]:

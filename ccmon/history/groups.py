@@ -35,6 +35,11 @@ def share(record: Record) -> float:
     return record.block.tokens * 100 / record.limit if record.limit > 0 else 0.0
 
 
+def is_hit(record: Record) -> bool:
+    """Whether all of its limit was used; one's own record is no limit that could be reached."""
+    return share(record) >= 100 and record.limit_source != "high_water"
+
+
 # --- periods ----------------------------------------------------------------------------------------------------------
 
 def by_period(records: Sequence[Record], period: str, zone: Zone) -> List[Group]:
@@ -81,7 +86,7 @@ def _group(key: str, begins: Optional[date], records: Sequence[Record]) -> Group
     return Group(key, begins, len(records), sum(b.tokens for b in blocks), _known(b.input for b in blocks),
                  _known(b.output for b in blocks), _known(b.cache_creation for b in blocks), _known(b.cache_read for b in blocks),
                  _known_cost(b.cost_usd for b in blocks), _names(name for b in blocks for name in b.models),
-                 max(shares, default=0.0), sum(s >= 80 for s in shares), sum(s >= 100 for s in shares))
+                 max(shares, default=0.0), sum(s >= 80 for s in shares), sum(map(is_hit, records)))
 
 
 def _known(counts: Iterable[Optional[int]]) -> Optional[int]:

@@ -302,7 +302,7 @@ def _fish_block(places: Places) -> str:
 
 def _tmux_block(places: Places) -> str:
     words = for_tmux(command(places, "tmux"))
-    return ("set -g status-right-length 120\n"
+    return ("set -g status-right-length 100\n"
             f"if -F '#{{m:*ccmon*,#{{status-right}}}}' '' {{ set -ga status-right \" #({words})\" }}\n")
 
 

@@ -75,7 +75,7 @@ def test_T11_a_storm_of_sizes_in_the_monitor(machine, page, sign):
         term.wait_until(lambda: rows.append(term.lines()[1:]) or rows[-2:-1] == rows[-1:] and sign in term.text(), "at rest")
         term.send("ctrl-l")
         term.pause()
-        assert shapes(term.lines()[1:]) == shapes(rows[-1])        # painted anew it is the same, but for the time
+        term.wait_until(lambda: shapes(term.lines()[1:]) == shapes(rows[-1]), "painted anew it is the same, but for the time")
         term.send(page)
         shown(term)
         leave(term)

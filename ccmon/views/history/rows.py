@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
-from ccmon.history.groups import HOUR_S, PERIODS, Group, next_period, share
+from ccmon.history.groups import HOUR_S, PERIODS, Group, is_hit, next_period, share
 from ccmon.model import Record
 from ccmon.text import Line, Span
 from ccmon.when import Zone, midnight
@@ -53,7 +53,7 @@ def of_record(record: Record, now: int) -> Row:
     block, used, active = record.block, share(record), is_active(record, now)
     length_s = max(0, (now if active else block.used_until(now)) - block.start)
     return Row("", 1, block.tokens, block.input, block.output, block.cache_creation, block.cache_read, block.cost_usd,
-               block.models, used, int(used >= 80), int(used >= 100), None, block.start, block.end, block.last, length_s,
+               block.models, used, int(used >= 80), int(is_hit(record)), None, block.start, block.end, block.last, length_s,
                record.limit, record.plan, record.limit_source, block.source, record.host, block.counted, active)
 
 
@@ -125,11 +125,11 @@ def notes(by: str, rows: Sequence[Row], records: Sequence[Record]) -> List[Line]
 
 def hit_rates(records: Sequence[Record]) -> List[str]:
     """How often the limit was reached, for each plan at the time."""
-    plans: Dict[str, List[float]] = {}
+    plans: Dict[str, List[Record]] = {}
     for record in records:
-        plans.setdefault(record.plan, []).append(share(record))
-    return [f"{plan}: {sum(used >= 100 for used in shares):,} of {_sessions(len(shares))} reached the limit, "
-            f"{sum(used >= 80 for used in shares):,} passed 80 %" for plan, shares in sorted(plans.items())]
+        plans.setdefault(record.plan, []).append(record)
+    return [f"{plan}: {sum(map(is_hit, own)):,} of {_sessions(len(own))} reached the limit, "
+            f"{sum(share(record) >= 80 for record in own):,} passed 80 %" for plan, own in sorted(plans.items())]
 
 
 def unknown_costs(records: Sequence[Record]) -> Optional[str]:
@@ -158,7 +158,7 @@ def _session(record: Record, used: float, active: bool) -> Dict[str, Any]:
             "input": block.input, "output": block.output, "cache_creation": block.cache_creation,
             "cache_read": block.cache_read, "cost_usd": block.cost_usd, "models": list(block.models), "limit": record.limit,
             "percent": round(used, 4), "source": block.source, "host": record.host, "plan": record.plan,
-            "limit_source": record.limit_source, "near": used >= 80, "hit": used >= 100}
+            "limit_source": record.limit_source, "near": used >= 80, "hit": is_hit(record)}
 
 
 # percent, near and hits are null for hours of the day and models: they have no limit.
