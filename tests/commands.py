@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
@@ -74,6 +75,14 @@ def alive(pid: int) -> bool:
         return False
 
 
+def command_of(pid: int) -> str:
+    """The command line of a process; nothing when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
 class Machine:
     """A home with a stand-in ccusage on PATH, and a working directory elsewhere."""
 
@@ -89,8 +98,9 @@ class Machine:
     def close(self) -> None:
         """End what a test left running on purpose, or by failing."""
         for pid in self.pids():
-            if alive(pid) and str(self.folder) in Path(f"/proc/{pid}/cmdline").read_text():
-                os.killpg(pid, signal.SIGKILL)
+            if alive(pid) and str(self.folder) in command_of(pid):
+                with suppress(ProcessLookupError):
+                    os.killpg(pid, signal.SIGKILL)
 
     # what ccusage does
 

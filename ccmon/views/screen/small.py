@@ -15,7 +15,7 @@ TINY = 16                              # cells below which only words stand
 def tiny(scene: Scene, width: int, height: int) -> List[Line]:
     """A handful of short rows; an answer to a key stands before the rest for its time."""
     rows = _active(scene, width) if scene.snapshot.active else _idle(scene, width)
-    said = [Part(0, [(Span(" " + text.clip(scene.message, width - 1), "value"),)])] if scene.message else []
+    said = [Part(0, [(Span(" " + text.clip(text.clean(scene.message), width - 1), "value"),)])] if scene.message else []
     return fit([*said, *rows], height)
 
 
