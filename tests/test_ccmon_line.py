@@ -13,7 +13,7 @@ from ccmon.line.dialects import DIALECTS
 from ccmon.settings.options import OPTIONS
 
 SCRIPT = (ROOT / "ccmon/ccmon-line").read_text()
-SHELLS = [["dash"], ["bash"], ["bash", "--posix"], ["busybox", "ash"]]
+SHELLS = [["dash"], ["bash", "--posix"], ["busybox", "ash"]]              # what /bin/sh is: bash is posix there
 
 
 @pytest.fixture
