@@ -95,7 +95,8 @@ class Source(NamedTuple):
     took_s: float = 0.0                # how long the last run took, on the wall or in CPU time, whichever is more
     error: Optional[str] = None        # one sentence, when the last attempt failed
     missing: bool = False              # the program could not be found or started
-    skipped: int = 0                   # malformed blocks left out
+    skipped: int = 0                   # malformed blocks, or damaged lines of the logs, left out
+    skipped_in: Optional[str] = None   # path of the log with the most of them
     future: int = 0                    # blocks that start in the future: clocks disagree
     ran: Optional[int] = None          # epoch s when it was last really asked; since then no log has changed
     logs: str = ""                     # stamp of the log files at that time
@@ -136,6 +137,7 @@ class Facts(NamedTuple):
     load: Optional[Load] = None        # what the running window has used here by model and kind, where that is known
     learned: Optional[Learned] = None
     outlook: object = None             # outlook.Outlook: what forecasts rest on
+    cut_since: Optional[int] = None    # epoch s: logs up to then are gone or came late, so ccusage cuts this session otherwise
 
 
 class LearnedLimit(NamedTuple):
@@ -228,15 +230,17 @@ class Record(NamedTuple):
 
 
 class Used(NamedTuple):
-    """Tokens of one model in one hour, as the log reader saw them."""
+    """What was used in a quarter of an hour: of one model, in one project."""
 
-    hour: int                          # epoch s of its start
-    model: str                         # "" for none
-    input: int
+    at: int                            # epoch s of its start
+    model: Optional[str]               # "" for none, None where it is not known
+    project: Optional[str]             # "" for none, None where it is not known
+    input: int                         # tokens
     output: int
     cache_creation: int
     cache_read: int
-    host: str = ""                     # machine whose log files they were; "" where that does not matter
+    cost_usd: Optional[float] = None   # None where it is not known
+    host: str = ""                     # machine on which it was used; "" where that does not matter
 
 
 class Given(NamedTuple):

@@ -14,8 +14,7 @@ from ccmon.settings import config, options, origins, own_themes
 from ccmon.settings.context import Context
 from ccmon.settings.options import LEVELS, OPTIONS
 from ccmon.settings.origins import Setting
-from ccmon.sources import log_cache, log_files
-from ccmon.sources.log_reader import NAME
+from ccmon.sources import log_files
 from ccmon.store import facts as files
 from ccmon.usage import compute
 from ccmon.usage.price_table import DATE
@@ -84,14 +83,14 @@ def _cache(ctx: Context) -> CacheFacts:
 
 
 def _logs(ctx: Context) -> Optional[LogFacts]:
-    """What the log reader has read; None when it never has, or when its cache cannot be read just now."""
-    if not ctx.cache:
+    """What the log reader has read; None when it never has, or when the history cannot be read just now."""
+    if ctx.demo is not None or not ctx.paths.store:
         return None
-    path = os.path.join(ctx.cache, NAME)
     try:
-        return LogFacts(path, *files.look(path, log_cache.counts))
+        counts = files.look(ctx.paths.store, lambda db: files.read_counts(db, ctx.owner))
     except CcmonError:
         return None
+    return LogFacts(*counts) if counts and counts.files else None
 
 
 def _folders(ctx: Context) -> Tuple[str, ...]:

@@ -20,7 +20,6 @@ from ccmon.settings import config, options
 from ccmon.settings.context import Context, settings_of
 from ccmon.setup import settings_json, snippets
 from ccmon.sources import ccusage, ccusage_json, log_files
-from ccmon.sources.log_reader import NAME
 from ccmon.store import check, facts, sound
 from ccmon.system import clock, codec, dotfiles
 from ccmon.text import duration, plural
@@ -217,26 +216,15 @@ def _examined(kept: verdicts.Kept, path: str) -> Tuple[verdicts.Kept, bool]:
 
 
 def cache(around: Surroundings) -> Check:
-    """The lines that are ready, and what the log reader has read."""
+    """The lines that are ready."""
     folder = around.ctx.cache
     if folder is None:
         return verdicts.cache(verdicts.Kept(None), 0, around.owned)
     state = linecache.read_state(folder)
     age = f", refreshed {duration(max(0, around.now - state.refreshed))} ago" if state.refreshed else ""
-    kept = verdicts.Kept(probes.place(folder), probes.above(folder), _damage(os.path.join(folder, NAME)),
+    kept = verdicts.Kept(probes.place(folder), probes.above(folder), None,
                        plural(linefiles.how_many(folder), "line") + " ready" + age, _variable(around, "XDG_CACHE_HOME"))
     return verdicts.cache(kept, state.failures, around.owned)
-
-
-def _damage(path: str) -> Optional[str]:
-    """What is wrong with the log reader's file, if it is there."""
-    if not probes.place(path).exists:
-        return None
-    try:
-        found = facts.look(path, lambda db: sound.faults(db, "quick_check"))
-    except CcmonError as err:
-        return None if "locked" in str(err) else str(err).replace(path + " ", "", 1)
-    return found[0] if found else None
 
 
 # --- where it is shown ------------------------------------------------------------------------------------------------

@@ -278,8 +278,6 @@ def cache(kept: Kept, failures: int, owned: Owned) -> Check:
     if shut or kept.place is None:
         return Check("cache", FAULT, *(shut or ("", "")))
     path = kept.place.path
-    if kept.problem is not None:
-        return Check("cache", FAULT, f"{path}/logs.db is damaged: {kept.problem}", f"rm {owned.word(path)}/logs.db*")
     if not kept.place.exists:
         return Check("cache", OK, f"nothing yet; it will be {path}")
     if kept.place.mode & 0o022:

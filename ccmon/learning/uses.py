@@ -7,7 +7,7 @@ from ccmon.usage.prices import Price
 
 COST: Key = ("", "cost")
 _FOUR = KINDS[:4]
-_HOUR_S = 3600
+_QUARTER_S = 900
 
 Row = Sequence[int]                    # epoch s, number of the model, four kinds
 PriceOf = Callable[[str], Optional[Price]]
@@ -18,16 +18,15 @@ class _Model(NamedTuple):
     rates: Optional[Tuple[float, ...]]     # USD per token of each kind
 
 
-def by_model(models: Mapping[int, str], minutes: Sequence[Row], hours: Sequence[Row], price_of: PriceOf) -> List[Use]:
-    """Uses by time; models have their names by number. An hour that is there twice counts once, as the larger one.
+def by_model(models: Mapping[int, str], minutes: Sequence[Row], quarters: Sequence[Row], price_of: PriceOf) -> List[Use]:
+    """Uses by time, from minutes and from quarters of an hour; models have their names by number.
 
     The cost of a time is left out where a model has no price.
     """
     known = {number: _model(name, price_of) for number, name in models.items()}
-    if not hours:
+    if not quarters:
         return _uses(minutes, 60, known)
-    minutes, hours = _once(minutes, hours)
-    return sorted(_uses(hours, _HOUR_S, known) + _uses(minutes, 60, known), key=lambda use: use.ts)
+    return sorted(_uses(quarters, _QUARTER_S, known) + _uses(minutes, 60, known), key=lambda use: use.ts)
 
 
 def _model(name: str, price_of: PriceOf) -> _Model:
@@ -54,17 +53,6 @@ def _uses(rows: Sequence[Row], span_s: int, models: Mapping[int, _Model]) -> Lis
         elif given or made or created or read:
             load.pop(COST, None)
     return found
-
-
-def _once(minutes: Sequence[Row], hours: Sequence[Row]) -> Tuple[List[Row], List[Row]]:
-    """Minutes that are told again after they were summed up stand in both."""
-    sums: Dict[Tuple[int, int], int] = {}
-    for ts, number, *counts in minutes:
-        key = ts // _HOUR_S, number
-        sums[key] = sums.get(key, 0) + sum(counts)
-    summed = {(ts // _HOUR_S, number) for ts, number, *counts in hours if sum(counts) >= sums.get((ts // _HOUR_S, number), 0)}
-    return ([row for row in minutes if (row[0] // _HOUR_S, row[1]) not in summed],
-            [row for row in hours if (row[0] // _HOUR_S, row[1]) in summed])
 
 
 def of_session(start: int, shots: Sequence[Sequence[Optional[int]]]) -> List[Use]:

@@ -11,14 +11,13 @@ from ccmon.line.session_json import WINDOWS_S
 from ccmon.model import SESSION_S, Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
 from ccmon.settings.context import Context
 from ccmon.sources import demo, demo_past
-from ccmon.store import alerts, learning
+from ccmon.store import alerts, learning, ledger
 from ccmon.store.alerts import Told
-from ccmon.store.database import Busy, Hit, Minute, Store, StoreError, open_store
-from ccmon.store.thin import MINUTES_S
+from ccmon.store.database import Busy, Store, StoreError, open_store
 from ccmon.usage import compute, gauge, limits, official, prices
 from ccmon.usage.hits import Event
 
-BACKGROUND_BUSY_MS, SCREEN_BUSY_MS = 250, 2000
+BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, READING_BUSY_MS = 250, 2000, 10_000
 WEEK_S = WINDOWS_S["seven_day"]
 _DAY_S = 86_400
 
@@ -28,8 +27,9 @@ Result = TypeVar("Result")
 class Answer(NamedTuple):
     """What the source said."""
 
-    blocks: Tuple[Block, ...]
+    blocks: Optional[Tuple[Block, ...]]    # None where the ledger has read them itself
     source: Source
+    is_history: bool = True            # False where the history is made of the logs, and only what runs is shown
 
 
 class Memory:
@@ -37,7 +37,6 @@ class Memory:
 
     def __init__(self, ctx: Context, store: Optional[Store], trouble: Optional[str]) -> None:
         self.ctx, self.store, self.trouble = ctx, store, trouble
-        self._half_told = False        # old minutes are coming in: the rest of their hours may be in the next batch
 
     def __enter__(self) -> "Memory":
         return self
@@ -60,7 +59,7 @@ class Memory:
         if self.store:
             try:
                 facts = self.store.record(answer.blocks, self.ctx.owner, now, partial(self._limit_of, self._learned_limit()),
-                                          compute.active)
+                                          compute.active, answer.is_history)
                 return self._with_official(self.store, facts._replace(source=answer.source), now)
             except StoreError as err:
                 self.trouble = str(err)
@@ -72,6 +71,8 @@ class Memory:
     def _unsaved(self, answer: Answer, now: int) -> Facts:
         """A store that is held by another process can still be read: the record and the last hour are in it."""
         stored = self.facts(now)
+        if answer.blocks is None:
+            return stored._replace(source=answer.source, trouble=self.trouble)
         best = limits.join(stored.high_water, limits.high_water(answer.blocks, now))
         return Facts(answer.blocks, tuple(block.start for block in answer.blocks), stored.samples, best,
                      answer.source, self.trouble, stored.official)
@@ -91,20 +92,40 @@ class Memory:
             self.trouble = str(err)
             return False
 
-    def keep_logs(self, minutes: Sequence[Minute], hits: Sequence[Hit]) -> bool:
-        """Keep what only the log files give; False when that has to wait for a store."""
-        try:
-            if self.store and (minutes or hits):
-                self.store.keep_logs(self.ctx.owner, minutes, hits)
-                self._half_told |= any(minute.ts < self.ctx.now() - MINUTES_S for minute in minutes)
-            return self.store is not None
-        except StoreError as err:
-            self.trouble = str(err)
-            return False
+    # --- the ledger of the logs ---------------------------------------------------------------------------------------
+
+    def is_frozen(self) -> bool:
+        """True when the store can only be read as it is."""
+        return self.store is not None and self.store.is_frozen()
+
+    def logs_read(self) -> bool:
+        """True when all logs have been read to their ends once."""
+        return self._look(ledger.is_complete, False)
+
+    def has_messages(self) -> bool:
+        """True when any message of the logs is known."""
+        return self._look(ledger.has_messages, False)
+
+    def share_read(self, size: int) -> float:
+        """How much (0..1) of logs of so many bytes has been read."""
+        return self._look(lambda db, owner: ledger.share_read(db, owner, size), 0.0)
+
+    def damaged(self) -> Tuple[int, Optional[str]]:
+        """Damaged lines in all logs, and the log with the most of them."""
+        none: Tuple[int, Optional[str]] = (0, None)
+        return self._look(ledger.damaged, none)
+
+    def logs_read_beside(self) -> Optional[str]:
+        """What note_logs_read_beside was last given."""
+        return self._look(lambda db, owner: learning.note(db, owner, learning.LOGS), None)
+
+    def note_logs_read_beside(self, text: str) -> None:
+        """Keep when the logs were last read beside ccusage, and which they were."""
+        self._write(lambda db, owner: learning.write_note(db, owner, learning.LOGS, text), None)
 
     def maintain(self, now: int) -> None:
         """Thin what has grown old, for a moment at most; what fails or does not get done has time."""
-        if self.store and not self._half_told:
+        if self.store:
             with suppress(StoreError):
                 self.store.maintain(now)
 
@@ -113,7 +134,7 @@ class Memory:
         return self._sound().records(None if everywhere else self.ctx.owner, self.ctx.now(), since)
 
     def used(self, since: int, until: int, everywhere: bool = False) -> List[Used]:
-        """Tokens by hour and model, as far as the log reader saw them. Raises StoreError."""
+        """What was used by quarter of an hour, model, project and machine. Raises StoreError."""
         return self._sound().used(None if everywhere else self.ctx.owner, since, until)
 
     def _sound(self) -> Store:
@@ -133,7 +154,7 @@ class Memory:
         course = self._look(lambda db, owner: learning.course(db, owner, since, until), None)
         if course is None:
             return []
-        found = uses.by_model(course.models, course.minutes, course.hours, partial(prices.lookup, own=self.ctx.settings.prices))
+        found = uses.by_model(course.models, course.minutes, course.quarters, partial(prices.lookup, own=self.ctx.settings.prices))
         seen = [use for start, shots in course.seen for use in uses.of_session(start, shots) if use.ts >= since]
         return sorted(found + seen, key=lambda use: use.ts) if seen else found
 
@@ -205,14 +226,6 @@ class Memory:
     def forecasts(self, since: int = 0) -> List[Forecast]:
         """What was forecast since then, with what came of it, by time."""
         return self._look(lambda db, owner: learning.forecasts(db, owner, since), [])
-
-    def logs_learned(self) -> Optional[str]:
-        """What note_logs_learned was last given."""
-        return self._look(lambda db, owner: learning.note(db, owner, learning.LOGS), None)
-
-    def note_logs_learned(self, text: str) -> None:
-        """Keep when the logs were last read for learning, and which they were."""
-        self._write(lambda db, owner: learning.write_note(db, owner, learning.LOGS, text), None)
 
     def has_readings(self) -> bool:
         """True when there is anything to learn from."""

@@ -20,16 +20,18 @@ from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, Answer, Memory, opened
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.sources import ccusage, demo_past, log_files
+from ccmon.sources.log_reader import Tell
 from ccmon.system import signals
 from ccmon.usage import compute
 
 
 def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Optional[ccusage.Cancel] = None,
-         insist: bool = False) -> Facts:
+         insist: bool = False, whole: Optional[Tell] = None) -> Facts:
     """Read the source, store what it says and write every line; the caller holds the refresh lock.
 
-    Without insist a source is left alone as long as no log has changed. Never raises CcmonError: a failure stands in the
-    facts' source and starts the back-off.
+    Without insist a source is left alone as long as no log has changed. whole: where only logs say what is used, and they were
+    never read, they are read to their ends first. Never raises CcmonError: a failure stands in the facts' source and starts
+    the back-off.
     """
     now = ctx.now()
     before = source_before(ctx)
@@ -40,7 +42,7 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
         unchanged = not insist and sources.unchanged(ctx, before, stamp, memory, now)
         try:
             with _signals_end(cancel or ccusage.Cancel()) as cancel:
-                answer = None if unchanged else sources.ask(ctx, before, memory, lock, cancel, files)
+                answer = None if unchanged else sources.ask(ctx, before, memory, lock, cancel, files, whole)
         except ccusage.Cancelled:
             return lessons.recall(memory, memory.facts(now), now)._replace(source=before)
         except CcmonError as err:
@@ -49,6 +51,9 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
             _note_failure(ctx, facts, now)
         else:
             facts = _kept(memory, answer, before, stamp, now)
+            if answer and facts.cut_since is not None and sources.may_read_beside(ctx, facts.source):
+                sources.read_beside(ctx, facts.source, memory, at_once=True)       # what is shown is the ledger's
+                facts = memory.facts(now)._replace(source=facts.source)
             _note_success(ctx, facts._replace(source=_stored(facts, before)), now)
         facts = lessons.recall(memory, facts, now)
         lines.write_all(ctx, facts, now)
@@ -92,8 +97,8 @@ def learn(ctx: Context) -> None:
     try:
         with opened(ctx, BACKGROUND_BUSY_MS) as memory:
             source = source_before(ctx)
-            if sources.may_learn(ctx, source):
-                sources.learn(ctx, source, memory)
+            if sources.may_read_beside(ctx, source):
+                sources.read_beside(ctx, source, memory)
             lessons.study_when_due(memory, ctx.now())
     finally:
         linecache.unlock(lock)
@@ -140,7 +145,7 @@ def load(ctx: Context, now: int, busy_ms: int = BACKGROUND_BUSY_MS) -> Facts:
         return lessons.recall(memory, memory.facts(now), now)._replace(source=source)
 
 
-def current_facts(ctx: Context, insist: bool = False) -> Facts:
+def current_facts(ctx: Context, insist: bool = False, whole: Optional[Tell] = None) -> Facts:
     """A refresh when no other process is at it, else what is stored; waits for the other only when nothing is.
 
     A failing source is left alone between two tries, unless the user changed how it is run; a missing one may have been
@@ -155,7 +160,7 @@ def current_facts(ctx: Context, insist: bool = False) -> Facts:
             try:
                 if waited and (source_before(ctx).refreshed or 0) > asked_at:
                     break              # the other process has read what there is
-                return once(ctx, lock, insist=insist or changed)
+                return once(ctx, lock, insist=insist or changed or _is_begun(ctx, whole), whole=whole)
             finally:
                 linecache.unlock(lock)
         waited = True
@@ -167,12 +172,17 @@ def current_facts(ctx: Context, insist: bool = False) -> Facts:
     return load(ctx, ctx.now())
 
 
+def _is_begun(ctx: Context, whole: Optional[Tell]) -> bool:
+    """Whether the logs are wanted whole, and another process has only begun to read them."""
+    return whole is not None and source_before(ctx).progress is not None
+
+
 # --- the source -------------------------------------------------------------------------------------------------------
 
 _NOTED: Dict[str, Callable[[Any], Any]] = {
     "name": kept.name, "version": kept.sentence, "path": kept.sentence, "stamp": kept.count, "refreshed": kept.moment,
     "took_s": kept.amount, "error": kept.sentence, "missing": kept.truth, "skipped": kept.count, "future": kept.count,
-    "ran": kept.moment, "logs": kept.sentence, "reason": kept.sentence, "progress": kept.share}
+    "skipped_in": kept.sentence, "ran": kept.moment, "logs": kept.sentence, "reason": kept.sentence, "progress": kept.share}
 
 
 def source_before(ctx: Context) -> Source:

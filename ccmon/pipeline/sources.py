@@ -9,13 +9,15 @@ from functools import partial
 from typing import List, Optional, Sequence, Tuple
 
 from ccmon import linecache
-from ccmon.model import SKEW_S, CcmonError, Source
-from ccmon.pipeline.memory import Answer, Hit, Memory, Minute
+from ccmon.model import SKEW_S, Block, CcmonError, Source
+from ccmon.pipeline.memory import READING_BUSY_MS, Answer, Memory, opened
 from ccmon.settings import config
 from ccmon.settings.context import Context, prepare
 from ccmon.sources import ccusage, ccusage_json, demo, log_files, log_reader
 from ccmon.sources.log_files import LogFile
+from ccmon.sources.log_reader import Tell
 from ccmon.store import values
+from ccmon.store.database import Busy
 from ccmon.usage import price_table, prices
 
 try:
@@ -61,21 +63,25 @@ def _is_there(ctx: Context, memory: Memory) -> bool:
 
 # --- asking -----------------------------------------------------------------------------------------------------------
 
-def ask(ctx: Context, before: Source, memory: Memory, lock: int, cancel: ccusage.Cancel, files: Sequence[LogFile]) -> Answer:
+def ask(ctx: Context, before: Source, memory: Memory, lock: int, cancel: ccusage.Cancel, files: Sequence[LogFile],
+        whole: Optional[Tell] = None) -> Answer:
     """What the source says now. Raises CcmonError, ccusage.Cancelled.
 
-    A ccusage that fails is told, and never replaced in silence; one that cannot be started at all is.
+    A ccusage that fails is told, and never replaced in silence; one that cannot be started at all is. whole: logs that were
+    never read are read to their ends first, and it is told how far that has come.
     """
     if ctx.demo is not None:
         now = ctx.now()
         return Answer(demo.blocks(now, ctx.demo), Source("demo", refreshed=now))
     if ctx.settings.source == "logs":
-        return _from_logs(ctx, memory, files, "asked_for")
+        return _from_logs(ctx, memory, files, "asked_for", whole)
     try:
-        return _from_ccusage(ctx, before, memory, lock, cancel)
+        answer = _from_ccusage(ctx, before, memory, lock, cancel)
+        is_history = ctx.settings.source == "ccusage" or not files or memory.logs_read() and not memory.has_messages()
+        return answer._replace(is_history=is_history)
     except ccusage.Failed as err:
         if ctx.settings.source == "auto" and err.missing and files:
-            return _from_logs(ctx, memory, files, "no_ccusage")
+            return _from_logs(ctx, memory, files, "no_ccusage", whole)
         if err.missing and files:
             raise ccusage.Failed(f"{err}. Claude Code's logs are there: --source logs reads them without", missing=True) from None
         raise
@@ -137,86 +143,101 @@ def _version(ctx: Context, before: Source, program: ccusage.Program,
 
 # --- the log files ------------------------------------------------------------------------------------------------------
 
-def _from_logs(ctx: Context, memory: Memory, files: Sequence[LogFile], reason: str) -> Answer:
-    started, now = time.monotonic(), ctx.now()
-    if not ctx.cache:
-        raise CcmonError("There is no place for the cache of the log reader. Set HOME or XDG_CACHE_HOME")
-    result = log_reader.look(ctx.cache, files, now, _price(ctx), partial(_keep, memory))
-    blocks = tuple(block for block in result.blocks if block.start <= now + SKEW_S)
-    source = Source("logs", refreshed=now, took_s=round(time.monotonic() - started, 2), skipped=result.skipped,
-                    future=len(result.blocks) - len(blocks), reason=reason, progress=result.progress)
-    return Answer(blocks, source)
-
-
-def _keep(memory: Memory, minutes: Sequence[Tuple[int, str, int, int, int, int]],
-          hits: Sequence[Tuple[int, Optional[int], int]]) -> bool:
-    return memory.keep_logs([Minute(*minute) for minute in minutes], [Hit(*hit) for hit in hits])
-
-
-def _price(ctx: Context) -> log_reader.Price:
+def logs_of(ctx: Context, found: Sequence[LogFile]) -> log_reader.Logs:
+    """These log files, with whose they are and what their answers cost."""
     own = ctx.settings.prices
     stamp = crc32(repr((price_table.DATE, sorted(own.items()))).encode())
-    return log_reader.Price(partial(prices.cost_usd, own=own), stamp)
+    folders = log_files.projects(config.claude_folders(ctx.env)) if ctx.demo is None else []
+    return log_reader.Logs(folders, found, ctx.owner, log_reader.Price(partial(prices.cost_usd, own=own), stamp))
 
 
-# --- the log files, for what ccusage does not tell ------------------------------------------------------------------------
+def _from_logs(ctx: Context, memory: Memory, found: Sequence[LogFile], reason: str, whole: Optional[Tell]) -> Answer:
+    started, now = time.monotonic(), ctx.now()
+    logs = logs_of(ctx, found)
+    progress: Optional[float] = None
+    blocks: Optional[Sequence[Block]] = None
+    if memory.store is None or memory.is_frozen():
+        blocks = log_reader.recent(logs, now)
+    elif whole or not ctx.cache:
+        read_whole(ctx, memory, found, whole)
+    elif memory.logs_read() or sum(file.size for file in found) <= log_reader.AT_ONCE_BYTES:
+        log_reader.read(memory.store, logs, now)
+    else:
+        log_reader.start(ctx.cache)
+        progress = min(0.99, memory.share_read(sum(file.size for file in found)))
+        blocks = log_reader.recent(logs, now)
+    skipped, worst = memory.damaged()
+    future = sum(block.start > now + SKEW_S for block in blocks or ())
+    source = Source("logs", refreshed=now, took_s=round(time.monotonic() - started, 2), skipped=skipped, skipped_in=worst,
+                    future=future, reason=reason, progress=progress)
+    return Answer(None if blocks is None else tuple(block for block in blocks if block.start <= now + SKEW_S), source, False)
 
-ENDS, WHOLE = "ends", "whole"          # how much of the logs was read for learning
+
+def read_whole(ctx: Context, memory: Memory, found: Sequence[LogFile], tell: Optional[Tell]) -> None:
+    """Read the logs to their ends; where another process reads them, wait for it. Raises StoreError."""
+    assert memory.store is not None
+    size = sum(file.size for file in found)
+    while True:
+        lock = linecache.lock(os.path.join(ctx.cache, "logs.reading")) if ctx.cache else -1
+        if lock is not None:
+            break
+        if tell:
+            tell(memory.share_read(size))
+        time.sleep(0.1)
+    try:
+        log_reader.read(memory.store, logs_of(ctx, found), ctx.now(), tell)
+    finally:
+        linecache.unlock(lock)
 
 
-def may_learn(ctx: Context, source: Source) -> bool:
+# --- the log files beside ccusage ------------------------------------------------------------------------------------------
+
+def may_read_beside(ctx: Context, source: Source) -> bool:
     """False where the logs are not to be read, or were read for the numbers already."""
-    return ctx.demo is None and bool(ctx.cache) and ctx.settings.source == "auto" and source.name == "ccusage"
+    return ctx.demo is None and ctx.settings.source == "auto" and source.name == "ccusage"
 
 
-def learn(ctx: Context, source: Source, memory: Memory) -> None:
-    """Read from the logs what was used by minute and model, once there is something to learn from it; until then their ends,
-    for a limit message.
+def read_beside(ctx: Context, source: Source, memory: Memory, at_once: bool = False) -> None:
+    """Bring what the logs say of models, hours, projects and limits into the ledger.
 
-    At most once a minute, and only when a log has changed; what fails is tried again then.
+    At most once a minute, and only when a log has changed; what fails is tried again then. at_once: now, if any has changed.
     """
-    noted_at, depth, seen = ((memory.logs_learned() or "0  ").split(" ") + ["", ""])[:3]
-    reason = memory.has_readings()
-    newly = reason and depth == ENDS
-    if not newly and (seen == source.logs or 0 <= ctx.now() - (values.number(noted_at) or 0) < LEARN_S):
+    noted_at, seen = ((memory.logs_read_beside() or "0 ").split(" ") + [""])[:2]
+    rests = not at_once and 0 <= ctx.now() - (values.number(noted_at) or 0) < LEARN_S
+    if memory.store is None or rests or seen == source.logs != "":
         return
     found = files(ctx)
-    memory.note_logs_learned(f"{ctx.now()} {WHOLE if reason else ENDS} ")      # whatever becomes of it, not at once again
-    if not reason:
-        _keep(memory, [], log_reader.limits_at_the_end(found, ctx.now()))
+    memory.note_logs_read_beside(f"{ctx.now()} ")          # whatever becomes of it, not at once again
     with suppress(CcmonError):
-        if not memory.has_readings():
-            memory.note_logs_learned(f"{ctx.now()} {ENDS} {log_files.stamp(found)}")
+        if memory.logs_read() or sum(file.size for file in found) <= log_reader.AT_ONCE_BYTES or not ctx.cache:
+            if log_reader.read(memory.store, logs_of(ctx, found), ctx.now(), None, time.monotonic() + MOST_LEARN_S):
+                memory.note_logs_read_beside(f"{ctx.now()} {log_files.stamp(found)}")
         elif found:
-            done = _all_sent(ctx, memory, found)
-            memory.note_logs_learned(f"{ctx.now()} {WHOLE} {log_files.stamp(found) if done else ''}")
+            log_reader.start(ctx.cache)
 
 
-def _all_sent(ctx: Context, memory: Memory, found: Sequence[LogFile]) -> bool:
-    """Look until nothing is left to store; False when it takes long."""
-    sent: List[int] = []
-
-    def send(minutes: Sequence[Tuple[int, str, int, int, int, int]], hits: Sequence[Tuple[int, Optional[int], int]]) -> bool:
-        sent.append(len(minutes))
-        return _keep(memory, minutes, hits)
-
-    assert ctx.cache is not None
-    until = time.monotonic() + MOST_LEARN_S
-    while time.monotonic() < until:
-        before = len(sent)
-        log_reader.look(ctx.cache, found, ctx.now(), _price(ctx), send)
-        if len(sent) == before or memory.trouble:          # another process reads everything first
-            return False
-        if sent[-1] < log_reader.MOST_SENT:
-            return True
-    return False
+def catch_up(ctx: Context, memory: Memory, tell: Optional[Tell]) -> None:
+    """Read what the ledger lacks of the logs, all of it, before its history is shown; nothing where logs are not to be read."""
+    if ctx.demo is not None or ctx.settings.source == "ccusage" or memory.store is None or memory.is_frozen():
+        return
+    found = files(ctx)
+    with suppress(Busy):
+        if memory.logs_read():
+            log_reader.read(memory.store, logs_of(ctx, found), ctx.now())
+        elif found:
+            read_whole(ctx, memory, found, tell)
 
 
 def read_all_logs() -> None:
-    """What the process does that reads a long history: everything, once."""
+    """What the process does that reads a long history: everything, once; nothing when another one is at it."""
     ctx = prepare({}, os.environ)
-    if ctx.cache:
-        gc.disable()                   # many small objects without cycles: looking for some took a third of the time
-        if hasattr(os, "nice"):        # not on Windows
-            os.nice(5)
-        log_reader.read_all(ctx.cache, files(ctx), _price(ctx))
+    lock = linecache.lock(os.path.join(ctx.cache, "logs.reading")) if ctx.cache else None
+    if lock is None:
+        return
+    gc.disable()                       # many small objects without cycles: looking for some took a third of the time
+    if hasattr(os, "nice"):            # not on Windows
+        os.nice(5)
+    with opened(ctx, READING_BUSY_MS) as memory:
+        if memory.store:
+            log_reader.read(memory.store, logs_of(ctx, files(ctx)), ctx.now())
+    linecache.unlock(lock)

@@ -1,5 +1,6 @@
 """Lines of Claude Code's logs (JSONL) read into entries, as ccusage 20 reads them, and into limit messages. Opens no file."""
 
+import json
 import re
 from functools import lru_cache
 from hashlib import blake2b
@@ -26,6 +27,8 @@ _LONGEST_VERSION = 40                  # characters that matter
 _LONGEST_KEPT = 200                    # characters of a text that is remembered
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]", re.ASCII)
 _NOT_IN_MODEL = re.compile(r"[^A-Za-z0-9._-]+")
+_CWD = re.compile(rb'"cwd":("(?:[^"\\]|\\.){1,4096}")')
+_NOT_IN_PROJECT = re.compile(r"[^A-Za-z0-9]")
 _NO_MODEL = ("<synthetic>", "unknown")
 
 
@@ -81,6 +84,24 @@ def session_of(path: str) -> str:
     if len(inside) >= 4 and inside[-2] == "subagents":
         return inside[-3]
     return inside[max(0, len(inside) - 2)] if inside else "unknown"
+
+
+def folder_of(line: bytes, project: str) -> str:
+    """The path of the project's folder, where the line was written in it or below it; else "". Never raises.
+
+    Claude Code names the project's folder of logs after that path, with a dash for all but letters and digits.
+    """
+    found = _CWD.search(line)
+    try:
+        path = clean(json.loads(found.group(1))) if found else ""
+    except ValueError:
+        return ""
+    while path:
+        if _NOT_IN_PROJECT.sub("-", path) == project:
+            return path[:_LONGEST_KEPT]
+        parent = re.sub(r"[/\\]+[^/\\]*$", "", path)
+        path = parent if parent != path else ""
+    return ""
 
 
 def wanted(line: bytes) -> bool:
@@ -233,3 +254,8 @@ def _limit(at_ms: int, text: str, found: Match[str]) -> Limit:
     kind = next((kind for word, kind in _KINDS if word in words), "unknown")
     epoch = _EPOCH.search(text[:LONGEST_TEXT])
     return Limit(at_ms, kind, int(epoch.group(1)) if epoch else None, clean(" ".join(text[:LONGEST_TEXT].split())))
+
+
+def unused_kind(line: bytes) -> str:
+    """Stub until the helper's version is merged."""
+    return "damaged"

@@ -31,6 +31,7 @@ class Line(NamedTuple):
     start: int                         # bytes before it in the file
     end: int                           # bytes up to the next one
     content: Optional[bytes]
+    is_whole: bool = True              # False for what stands behind the last line's end
 
 
 def projects(folders: Sequence[str]) -> List[str]:
@@ -107,7 +108,7 @@ def lines(fd: int, offset: int, final: bool) -> Iterator[Line]:
         length += len(rest)
         kept = [*kept, rest] if length <= MOST_LINE else []
     if final and length:
-        yield Line(start, start + length, b"".join(kept) if kept else None)
+        yield Line(start, start + length, b"".join(kept) if kept else None, False)
 
 
 def _next(fd: int) -> bytes:

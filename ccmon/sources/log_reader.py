@@ -1,25 +1,29 @@
-"""The log reader: what is new in Claude Code's log files is read into the cache, and sessions are made anew where that matters.
+"""The log reader: what is new in Claude Code's log files goes into the ledger, together with how far it was read.
 
-A long history is read in two steps: first the files of the last days, which give the session that runs; then, in a
+A long history is read in two steps: first the files of the last days, in memory, which give the session that runs; then, in a
 process of its own, everything.
 """
 
 import gc
+import json
 import os
 import subprocess
 import sys
 import time
 from collections import deque
 from functools import lru_cache
-from itertools import count, groupby
-from typing import TYPE_CHECKING, Callable, Deque, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Callable, Deque, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import linecache
-from ccmon.model import SESSION_S, Block, CcmonError
-from ccmon.sources import log_blocks, log_entries, log_files, log_limits
-from ccmon.sources.log_cache import Key, Known, LogCache, Made, Read
+from ccmon.model import Block, CcmonError, Owner
+from ccmon.sources import log_entries, log_files, log_limits
 from ccmon.sources.log_entries import Entry
 from ccmon.sources.log_files import LogFile
+from ccmon.store import ledger, limit_events, scratch
+from ccmon.store.database import Store
+from ccmon.store.ledger import Part, Position
+from ccmon.store.messages import Message, Row
 from ccmon.system import clock, processes
 
 if TYPE_CHECKING:
@@ -28,17 +32,14 @@ if TYPE_CHECKING:
 HOUR_S = 3600
 RECENT_H = 48
 AT_ONCE_BYTES = 24 << 20               # as much is read without a second process
-SETTLED_S = 60                         # a line without an end is taken when nothing has come for so long
-MOST_ROWS = 20_000                     # entries of one transaction
+MOST_ROWS = 2000                       # messages of one transaction: others write, too
+MOST_FILES = 50                        # of one transaction
 MOST_WHOLE_BYTES = 32 << 20            # of a file that is held in memory
 MOST_WAITING = 6                       # files read and not yet stored
-END_BYTES = 256 << 10                  # of a file, where what was written last is looked for
-MOST_SENT = 5000                       # minutes given to the store at a time
-NAME = "logs.db"
+_MOST_NANO = 10 ** 17
+_NEW = Position(0, 0, 0, 0, 0, b"")
 
-Send = Callable[[Sequence[Tuple[int, str, int, int, int, int]], Sequence[Tuple[int, Optional[int], int]]], bool]
-_WINDOWS_S = {"session": SESSION_S, "weekly": log_limits.WEEK_S}           # limits of the whole account
-_PLACES = 16                           # entries that one line may give
+Tell = Callable[[float], None]         # is told the share (0..1) that has been read
 
 
 class Price(NamedTuple):
@@ -48,294 +49,236 @@ class Price(NamedTuple):
     stamp: int                         # another one when the prices are others
 
 
-class Result(NamedTuple):
-    """What the logs say."""
+class Logs(NamedTuple):
+    """What is to be read, and for whom."""
 
-    blocks: Tuple[Block, ...]
-    skipped: int                       # damaged lines
-    progress: Optional[float]          # 0..1 while the full read goes on, None when it is done
+    folders: Sequence[str]             # that hold the projects
+    files: Sequence[LogFile]           # in the order in which ccusage reads them
+    owner: Owner
+    price: Price
 
 
-def look(folder: str, files: Sequence[LogFile], now: int, price: Price, send: Send) -> Result:
-    """Read what is new in the files; the sessions by then. The cache is in the folder. Raises CcmonError.
+# --- into the ledger ------------------------------------------------------------------------------------------------------
 
-    send takes minutes (as LogCache.unsent gives them) and the moments and resets of limit messages (epoch s) and the
-    length of their windows (s); it answers whether it has kept them.
+def read(store: Store, logs: Logs, now: int, tell: Optional[Tell] = None, until: float = float("inf")) -> bool:
+    """Read what is new into the ledger; whether everything is read by the moment `until` (monotonic s). Raises StoreError.
+
+    What was read stays when this is interrupted at any point: the next call goes on from there.
     """
-    with LogCache(os.path.join(folder, NAME)) as cache:
-        if cache.note("complete"):
-            _update(cache, files, now, price)
-        elif sum(file.size for file in files) <= AT_ONCE_BYTES:
-            complete(cache, files, now, price)
-        else:
-            return _begin(cache, folder, files, now, price)
-        _send(cache, send)
-        return _result(cache, cache.blocks(), None)
-
-
-def _send(cache: LogCache, send: Send) -> None:
-    minutes = cache.unsent(MOST_SENT)
-    hits = [(at, resets_at, _WINDOWS_S[kind]) for at, kind, resets_at in cache.hits() if kind in _WINDOWS_S]
-    if send(minutes, hits) and minutes:
-        with cache.transaction():
-            cache.sent(minutes)
-
-
-def _result(cache: LogCache, blocks: Iterable[Block], progress: Optional[float]) -> Result:
-    return Result(tuple(blocks), cache.skipped(), progress)
-
-
-# --- the first time ---------------------------------------------------------------------------------------------------
-
-def _begin(cache: LogCache, folder: str, files: Sequence[LogFile], now: int, price: Price) -> Result:
-    """The recent sessions at once, and everything soon."""
-    alone = _alone(folder)             # else a process is at it: it would have to wait for us, and we for it
-    hours = RECENT_H
-    while True:
-        since_s = now - hours * HOUR_S
-        window = [file for file in files if file.mtime_ns >= since_s * 10 ** 9]
-        if alone:
-            with cache.transaction():  # a process that read everything may have been killed
-                cache.index(True)
-            decide(cache, _read_new(cache, window, files, now, whole=False).messages)
-        entries = list(cache.alive_from(since_s * 1000))
-        pauses = log_blocks.pauses(entries)
-        if pauses or len(window) == len(files):
+    _reprice(store, logs)
+    nothing: Dict[bytes, Position] = {}
+    known = store.of_owner(logs.owner, ledger.positions, nothing)
+    waiting = [file for file in logs.files if not _is_read(file, known.get(os.fsencode(file.path)))]
+    size = sum(max(0, file.size - known.get(os.fsencode(file.path), _NEW).offset) for file in waiting)
+    complete = True
+    batch = _Batch(store, logs.owner)
+    done = 0
+    for file, parts in _side_by_side(logs, waiting, known, size):
+        for part in parts:
+            batch.add(part)
+        done += file.size
+        if tell:
+            tell(min(1.0, done / size) if size else 1.0)
+        if time.monotonic() > until:
+            complete = False
             break
-        hours *= 2
-    if alone:
-        _start()
-    done = sum(known.offset for known in cache.known().values()) / sum(file.size for file in files)
-    return _result(cache, log_blocks.blocks(entries[pauses[0] if pauses else 0:], price.of), min(0.99, done))
+    batch.write()
+    _finish(store, logs, now, complete and not batch.refused)
+    return complete
 
 
-def _alone(folder: str) -> bool:
-    fd = linecache.lock(os.path.join(folder, "logs.reading"))
-    linecache.unlock(-1 if fd is None else fd)
-    return fd is not None
-
-
-def complete(cache: LogCache, files: Sequence[LogFile], now: int, price: Price) -> None:
-    """Read everything that has not been read, resolve the duplicates and make all sessions."""
-    with cache.transaction():
-        cache.index(False)
-    _read_side_by_side(cache, files, now)
-    _read_new(cache, files, files, now, whole=True)
-    with cache.transaction():
-        cache.index(True)
-        cache.doubt_shared()
-        cache.decide(_decisions(cache.undecided()))
-        cache.decide_rest()
-        cache.replace_sessions(-1 << 62, _made(cache.alive_from(-1 << 62), price))
-        cache.write_note("complete", 1)
-        cache.write_note("prices", price.stamp)
-
-
-def _read_side_by_side(cache: LogCache, files: Sequence[LogFile], now: int) -> None:
-    """Read files that nobody has read yet in two processes; the rest, and all where that cannot be, is left to _read_new."""
-    known = cache.known()
-    fresh = [file for file in files if file.path not in known and file.size <= MOST_WHOLE_BYTES]
-    if sum(file.size for file in fresh) <= AT_ONCE_BYTES:
-        return
-    try:
-        from concurrent.futures import ProcessPoolExecutor  # dear, and only worth it here
-        with ProcessPoolExecutor(2, initializer=gc.disable) as pool:
-            waiting: "Deque[Tuple[LogFile, Future[List[Read]]]]" = deque()
-            for file in fresh:
-                waiting.append((file, pool.submit(_read_whole, file, _is_final(file, now))))
-                if len(waiting) > MOST_WAITING:
-                    _store_whole(cache, *waiting.popleft())
-            while waiting:
-                _store_whole(cache, *waiting.popleft())
-    except (ImportError, OSError, RuntimeError):       # no semaphores, or a process was killed
+def _reprice(store: Store, logs: Logs) -> None:
+    if store.of_owner(logs.owner, lambda db, owner: ledger.number(db, owner, ledger.PRICES), 0) == logs.price.stamp:
         return
 
-
-def _read_whole(file: LogFile, final: bool) -> List[Read]:
-    fd = log_files.open_log(file)
-    if fd is None:
-        return []
-    try:
-        return _decided(list(_batches(fd, 0, final, log_entries.session_of(file.path.replace(os.sep, "/")))))
-    finally:
-        os.close(fd)
+    def cost_of(model: str, row: Row) -> Optional[int]:
+        return _nano(logs.price.of(Entry(row.at_ms, None, None, 0, model or None, *row[6:11], False, False, None, None)))
+    store.change_of(logs.owner, lambda db, owner: ledger.reprice(db, owner, logs.price.stamp, cost_of))
 
 
-def _decided(reads: List[Read]) -> List[Read]:
-    """With the duplicates within the file resolved; most messages stand in one file only."""
-    kept = log_blocks.kept([entry for read in reads for _, _, entry in read.rows])
-    counter = count()
-    return [read._replace(rows=[(place, next(counter) in kept, entry) for place, _, entry in read.rows]) for read in reads]
+def _nano(cost_usd: Optional[float]) -> Optional[int]:
+    return None if cost_usd is None else min(_MOST_NANO, round(cost_usd * 1e9))
 
 
-def _store_whole(cache: LogCache, file: LogFile, reads: "Future[List[Read]]") -> None:
-    with cache.transaction():
-        known = cache.add_file(file)
-        for read in reads.result() if known.offset == 0 else ():
-            cache.add(known, file, read)
+def _finish(store: Store, logs: Logs, now: int, complete: bool) -> None:
+    present = [os.fsencode(file.path) for file in logs.files]
+    store.change_of(logs.owner, lambda db, owner: ledger.finish(db, owner, present, now, complete))
 
 
-def _start() -> None:
-    """Let a process of its own read everything."""
-    code = ("import sys; sys.path[:] = [sys.argv[1], *filter(None, sys.path)]; "
-            "from ccmon.pipeline.sources import read_all_logs; read_all_logs()")
-    subprocess.Popen([sys.executable, "-c", code, linecache.import_folder()], cwd=os.path.abspath(os.sep), close_fds=True,
-                     **processes.APART,
-                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # our own words  # nosec B603
+class _Batch:
+    """Parts that are stored in one transaction."""
+
+    def __init__(self, store: Store, owner: Owner) -> None:
+        self.store, self.owner = store, owner
+        self.refused = False           # another process has read some of it meanwhile
+        self._parts: List[Part] = []
+
+    def add(self, part: Part) -> None:
+        """Take up one more part, and store all of them when they are many."""
+        self._parts.append(part)
+        if sum(len(one.messages) for one in self._parts) >= MOST_ROWS or len(self._parts) >= MOST_FILES:
+            self.write()
+
+    def write(self) -> None:
+        """Store what has been taken up."""
+        parts, self._parts = self._parts, []
+        if parts:
+            taken = self.store.change_of(self.owner, lambda db, owner: ledger.take(db, owner, parts))
+            self.refused = self.refused or not all(taken)
 
 
-def read_all(folder: str, files: Sequence[LogFile], price: Price) -> None:
-    """What that process does; nothing when another one is at it."""
-    fd = linecache.lock(os.path.join(folder, "logs.reading"))
-    if fd is None:
-        return
-    with LogCache(os.path.join(folder, NAME)) as cache:
-        if not cache.note("complete"):
-            complete(cache, files, int(time.time()), price)
-    linecache.unlock(fd)
+def _is_read(file: LogFile, known: Optional[Position]) -> bool:
+    """Whether the file is as it was when it was read to its end."""
+    return known is not None and (known.device, known.inode, known.size, known.mtime_ns) == (
+        file.device, file.inode, file.size, file.mtime_ns)
 
 
-# --- what is new ------------------------------------------------------------------------------------------------------
+# --- two processes ------------------------------------------------------------------------------------------------------------
 
-def _update(cache: LogCache, files: Sequence[LogFile], now: int, price: Price) -> None:
-    changes = _read_new(cache, files, files, now, whole=False)
-    moments = changes.moments + decide(cache, changes.messages)
-    priced = cache.note("prices") == price.stamp
-    if not moments and priced:
-        return
-    from_ms = _anchor(cache.edges(), min(moments)) if priced else -1 << 62
-    with cache.transaction():
-        cache.write_note("prices", price.stamp)
-        cache.replace_sessions(from_ms, _made(cache.alive_from(from_ms), price))
-
-
-def _made(entries: Iterable[Entry], price: Price) -> Iterator[Made]:
-    """The sessions of entries by time, one at a time."""
-    for group in log_blocks.groups(entries):
-        yield Made(group[0].at_ms, group[-1].at_ms, log_blocks.block(group, price.of), log_blocks.minutes(group))
+def _side_by_side(logs: Logs, waiting: Sequence[LogFile], known: Dict[bytes, Position],
+                  size: int) -> Iterator[Tuple[LogFile, Iterator[Part]]]:
+    """The parts of each file; much of it is read in two processes, where those can be had."""
+    if size > AT_ONCE_BYTES:
+        try:
+            from concurrent.futures import ProcessPoolExecutor  # dear, and only worth it here
+            with ProcessPoolExecutor(2, initializer=gc.disable) as pool:
+                yield from _pooled(pool.submit, logs, waiting, known)
+                return
+        except (ImportError, OSError, RuntimeError):   # no semaphores, or a process was killed
+            pass
+    for file in waiting:
+        yield file, parts_of(file, known.get(os.fsencode(file.path)), logs.folders, logs.price)
 
 
-def _anchor(edges: Sequence[Tuple[int, int]], at_ms: int) -> int:
-    """Epoch ms from which the sessions have to be made anew: the last pause of more than 5 hours before the change."""
-    anchor = at_ms
-    for first_ms, last_ms in edges:    # the newest first
-        if first_ms <= anchor:
-            if anchor - last_ms > log_blocks.SESSION_MS:
-                break
-            anchor = first_ms
-    return anchor
+def _pooled(submit: Callable[..., "Future[List[Part]]"], logs: Logs, waiting: Sequence[LogFile],
+            known: Dict[bytes, Position]) -> Iterator[Tuple[LogFile, Iterator[Part]]]:
+    """In their order; a large file is read here, part by part."""
+    begun: "Deque[Tuple[LogFile, Optional[Future[List[Part]]]]]" = deque()
+
+    def first() -> Tuple[LogFile, Iterator[Part]]:
+        file, future = begun.popleft()
+        return file, iter(future.result()) if future else parts_of(file, known.get(os.fsencode(file.path)), logs.folders, logs.price)
+
+    for file in waiting:
+        small = file.size <= MOST_WHOLE_BYTES
+        begun.append((file, submit(_whole, file, known.get(os.fsencode(file.path)), logs.folders, logs.price) if small else None))
+        while len(begun) > MOST_WAITING:
+            yield first()
+    while begun:
+        yield first()
 
 
-class _Changes:
-    """Messages to decide on, and the moments (ms) at which something came or went."""
-
-    def __init__(self) -> None:
-        self.messages: Set[int] = set()
-        self.moments: List[int] = []
-
-    def took(self, read: Read) -> None:
-        """Note what was read."""
-        self.messages.update(entry.message for _, _, entry in read.rows if entry.message is not None)
-        self.moments += [min(entry.at_ms for _, _, entry in read.rows)] if read.rows else []
-
-    def forgot(self, cache: LogCache, known: Known) -> None:
-        """Take a file out of the cache."""
-        with cache.transaction():
-            self.messages.update(cache.messages_of(known.id))
-            earliest_ms = cache.span_of(known.id)
-            self.moments += [] if earliest_ms is None else [earliest_ms]
-            cache.forget(known.id)
+def _whole(file: LogFile, known: Optional[Position], folders: Sequence[str], price: Price) -> List[Part]:
+    return list(parts_of(file, known, folders, price))
 
 
-def _read_new(cache: LogCache, wanted: Sequence[LogFile], files: Sequence[LogFile], now: int, whole: bool) -> _Changes:
-    """Read the new parts of the wanted files, and forget files that are gone.
+# --- one file -----------------------------------------------------------------------------------------------------------------
 
-    whole: what changed is not of interest, everything will be made anew.
-    """
-    known, present, changes = cache.known(), {file.path for file in files}, _Changes()
-    for path in set(known) - present:
-        changes.forgot(cache, known[path])
-    for file in wanted:
-        for read in _parts(cache, file, known.get(file.path), now, changes):
-            if not whole:
-                changes.took(read)
-    return changes
-
-
-def _parts(cache: LogCache, file: LogFile, known: Optional[Known], now: int, changes: _Changes) -> Iterator[Read]:
-    """The file's new parts, each stored when it is given."""
-    final = _is_final(file, now)
-    if known and _looked_at(file, known) and (known.offset == file.size or not final):
-        return
+def parts_of(file: LogFile, known: Optional[Position], folders: Sequence[str], price: Price) -> Iterator[Part]:
+    """What is new in a file, in parts of some thousand messages; nothing when it cannot be read."""
     fd = log_files.open_log(file)
     if fd is None:
         return
     try:
-        if known and not _continues(fd, file, known):
-            changes.forgot(cache, known)
-            known = None
-        if known is None:
-            with cache.transaction():
-                known = cache.add_file(file)
-        for read in _batches(fd, known.offset, final, log_entries.session_of(file.path.replace(os.sep, "/"))):
-            with cache.transaction():
-                if cache.offset(known.id) != known.offset:
-                    return             # another process reads this file
-                cache.add(known, file, read)
-            known = known._replace(offset=read.offset)
-            yield read
+        if known is not None and not _continues(fd, file, known):
+            known = None               # written anew: what was read of it before stays in the ledger
+        yield from _Reading(file, known, folders, price).parts(fd)
     finally:
         os.close(fd)
 
 
-def _is_final(file: LogFile, now: int) -> bool:
-    """True when nothing has been written for a while."""
-    return now - file.mtime_ns // 10 ** 9 > SETTLED_S
-
-
-def _looked_at(file: LogFile, known: Known) -> bool:
-    return (known.device, known.inode, known.size, known.mtime_ns) == (file.device, file.inode, file.size, file.mtime_ns)
-
-
-def _continues(fd: int, file: LogFile, known: Known) -> bool:
+def _continues(fd: int, file: LogFile, known: Position) -> bool:
     """True when the bytes that were read are still there."""
     same = (known.device, known.inode) == (file.device, file.inode)
     return same and known.offset <= file.size and log_files.fingerprint(fd, known.offset) == known.print
 
 
-def _batches(fd: int, offset: int, final: bool, session: str) -> Iterator[Read]:
-    rows: List[Tuple[int, Optional[bool], Entry]] = []
-    limits: List[Tuple[int, str, Optional[int]]] = []
-    lines = skipped = 0
-    for line in log_files.lines(fd, offset, final):
-        lines, offset = lines + 1, line.end
-        found = () if line.content is None else log_entries.parse(line.content, session)
-        rows += [(line.start * _PLACES + number, None, entry) for number, entry in enumerate(found[:_PLACES])]
-        if line.content is None or not found and log_entries.wanted(line.content):
-            skipped += 1
-        hit = None if line.content is None else log_entries.limit(line.content)
-        if hit:
-            limits.append(log_limits.settled(hit, _zone))
-        if len(rows) >= MOST_ROWS:
-            yield Read(offset, log_files.fingerprint(fd, offset), rows, limits, lines, skipped, False)
-            rows, limits, lines, skipped = [], [], 0, 0
-    yield Read(offset, log_files.fingerprint(fd, offset), rows, limits, lines, skipped, True)
+class _Reading:
+    """What has come of one file so far."""
+
+    def __init__(self, file: LogFile, known: Optional[Position], folders: Sequence[str], price: Price) -> None:
+        path = file.path.replace(os.sep, "/")
+        self.file, self.price = file, price
+        self.session, self.project = log_entries.session_of(path), project_of(path, folders)
+        self.name = os.path.basename(path)
+        self.before = known
+        self.at = known or _NEW
+        self.left_out: Dict[str, int] = json.loads(self.at.left_out)
+        self.seen: Dict[int, int] = {}                     # lines without an id that say the same
+        self._clear()
+
+    def _clear(self) -> None:
+        self.messages: List[Message] = []
+        self.events: List[limit_events.Row] = []
+        self.folder = ""
+
+    def parts(self, fd: int) -> Iterator[Part]:
+        """All that is new. A last line without an end is read as it stands, and once more when it has one."""
+        for line in log_files.lines(fd, self.at.offset, True):
+            self._take(line)
+            if len(self.messages) >= MOST_ROWS:
+                yield self._part(fd, False)
+        yield self._part(fd, True)
+
+    def _part(self, fd: int, is_last: bool) -> Part:
+        at = self.at._replace(device=self.file.device, inode=self.file.inode, mtime_ns=self.file.mtime_ns,
+                              size=self.file.size if is_last else 0, print=log_files.fingerprint(fd, self.at.offset),
+                              left_out=json.dumps(self.left_out))
+        part = Part(os.fsencode(self.file.path), self.before, at, self.messages, self.events,
+                    (self.project, self.folder) if self.folder else None)
+        self.before = self.at = at
+        self._clear()
+        return part
+
+    def _take(self, line: log_files.Line) -> None:
+        content = line.content
+        found = () if content is None else log_entries.parse(content, self.session)
+        if line.is_whole:
+            self.at = self.at._replace(offset=line.end, lines=self.at.lines + 1)
+            if not found and (content is None or log_entries.wanted(content)):
+                self._leave_out("damaged" if content is None else log_entries.unused_kind(content))
+        for entry in found:
+            if entry.message is not None or line.is_whole:
+                self._add(entry)
+        if found and not self.folder and content is not None:
+            self.folder = log_entries.folder_of(content, self.project)
+        event = None if content is None else log_entries.limit(content)
+        if event:
+            self.events.append(limit_events.row(*log_limits.settled(event, _zone)))
+
+    def _leave_out(self, kind: str) -> None:
+        if kind == "damaged":
+            self.at = self.at._replace(damaged=self.at.damaged + 1, first_damaged=self.at.first_damaged or self.at.lines)
+        else:
+            self.left_out[kind] = self.left_out.get(kind, 0) + 1
+
+    def _add(self, entry: Entry) -> None:
+        nano = _nano(self.price.of(entry))
+        message = entry.message
+        if message is None:            # nobody's duplicate: known by all that it says, and how often it was said before
+            message = _digest(self.name, entry)
+            self.seen[message] = self.seen.get(message, -1) + 1
+            message = _digest(f"{message} {self.seen[message]}", entry)
+        self.at = self.at._replace(last_ms=max(self.at.last_ms, entry.at_ms))
+        self.messages.append(Message(entry.at_ms, message, entry.request, entry.session, entry.model or "", self.project, entry.input,
+                                     entry.output, entry.cache_5m, entry.cache_1h, entry.cache_read, nano, entry.message is None,
+                                     entry.sidechain, entry.speed, entry.cost_usd is not None))
 
 
-def limits_at_the_end(files: Sequence[LogFile], now: int) -> List[Tuple[int, Optional[int], int]]:
-    """The limit messages of the last five hours (as `send` takes them) from the ends of the files, which are not read whole."""
-    found: List[Tuple[int, Optional[int], int]] = []
-    for file in files:
-        fd = log_files.open_log(file) if now - file.mtime_ns // 10 ** 9 < SESSION_S else None
-        if fd is not None:
-            try:
-                lines = log_files.lines(fd, max(0, file.size - END_BYTES), True)
-                told = [log_entries.limit(line.content) for line in lines if line.content]
-            finally:
-                os.close(fd)
-            settled = [log_limits.settled(limit, _zone) for limit in told if limit]
-            found += [(at, reset, SESSION_S) for at, kind, reset in settled if kind == "session" and now - SESSION_S < at]
-    return found
+def _digest(name: str, entry: Entry) -> int:
+    """63 bits that stand for an entry of that log."""
+    made = blake2b(repr((name, *entry)).encode("utf-8", "surrogatepass"), digest_size=8)
+    return int.from_bytes(made.digest(), "big") >> 1
+
+
+def project_of(path: str, folders: Sequence[str]) -> str:
+    """The project that a log belongs to: the name of its folder below projects/, "" for a log that lies beside them."""
+    for folder in folders:
+        whole = folder.replace(os.sep, "/").rstrip("/") + "/"
+        if path.startswith(whole):
+            name, slash, _ = path[len(whole):].partition("/")
+            return name if slash else ""
+    return ""
 
 
 @lru_cache(maxsize=8)
@@ -346,25 +289,31 @@ def _zone(name: str) -> Optional[clock.Zone]:
         return None
 
 
-# --- duplicates -------------------------------------------------------------------------------------------------------
+# --- in memory ----------------------------------------------------------------------------------------------------------------
 
-def decide(cache: LogCache, messages: Set[int]) -> List[int]:
-    """Resolve the duplicates of these messages; the moments (ms) at which something counts now or counts no more."""
-    moments: List[int] = []
-    with cache.transaction():
-        cache.decide(list(_decisions(cache.of_messages(sorted(messages)), moments)))
-        cache.decide_rest()
-    return moments
+def recent(logs: Logs, now: int) -> List[Block]:
+    """The last sessions, from the files of the last days alone, which are read anew."""
+    hours = RECENT_H
+    while True:
+        since_ns = (now - hours * HOUR_S) * 10 ** 9
+        window = [file for file in logs.files if file.mtime_ns >= since_ns]
+        is_all = len(window) == len(logs.files)
+        found = [message for file in window for part in parts_of(file, None, logs.folders, logs.price) for message in part.messages]
+        blocks = scratch.recent_sessions(found, is_all)
+        if blocks or is_all:
+            return blocks
+        hours *= 2
 
 
-def _decisions(rows: Iterable[Tuple[Key, Optional[bool], Entry]], moments: Optional[List[int]] = None
-               ) -> Iterator[Tuple[bool, int, int]]:
-    """What changes: whether an entry counts, its file and its place."""
-    for _, group in groupby(rows, key=lambda row: row[2].message):
-        known = list(group)
-        kept = log_blocks.kept([entry for _, _, entry in known])
-        for index, (key, alive, entry) in enumerate(known):
-            if alive is None or bool(alive) != (index in kept):
-                if moments is not None:
-                    moments.append(entry.at_ms)
-                yield (index in kept, *key)
+def start(cache: str) -> bool:
+    """Let a process of its own read everything, unless one is at it."""
+    fd = linecache.lock(os.path.join(cache, "logs.reading"))
+    linecache.unlock(-1 if fd is None else fd)
+    if fd is None:
+        return False
+    code = ("import sys; sys.path[:] = [sys.argv[1], *filter(None, sys.path)]; "
+            "from ccmon.pipeline.sources import read_all_logs; read_all_logs()")
+    subprocess.Popen([sys.executable, "-c", code, linecache.import_folder()], cwd=os.path.abspath(os.sep), close_fds=True,
+                     **processes.APART,
+                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # our own words  # nosec B603
+    return True

@@ -11,10 +11,10 @@ from contextlib import suppress
 from typing import Callable, List, Optional, Sequence, TypeVar
 
 from ccmon.model import Block, CcmonError, Facts, Owner, Record, Sample, Used
-from ccmon.store import logs, migrations, rows, sound, thin
-from ccmon.store.logs import Hit, Minute
+from ccmon.store import migrations, present, rows, sound, thin, usage
 from ccmon.store.migrations import OTHER_FOLDER
-from ccmon.store.rows import ActiveOf, LimitOf, Settle
+from ccmon.store.present import ActiveOf, LimitOf
+from ccmon.store.rows import Settle
 
 Answer = TypeVar("Answer")
 _PAUSES_MS = 8           # sqlite looks after 1, 2 and 5 ms
@@ -120,19 +120,21 @@ class Store:
             self._doubted.append(self._db)
             self._db = None
 
-    def record(self, blocks: Sequence[Block], owner: Owner, now: int, limit_of: LimitOf, active_of: ActiveOf) -> Facts:
+    def record(self, blocks: Optional[Sequence[Block]], owner: Owner, now: int, limit_of: LimitOf, active_of: ActiveOf,
+               is_history: bool = True) -> Facts:
         """Remember what the source just answered and what is active by that; the facts then. Raises Busy, StoreError.
 
-        limit_of(tokens, high water) is the limit to note, active_of(blocks, listed, now) the active sessions, the first
-        of which is observed; `source` is for the caller to fill in. Only what changed is written, all of it or nothing.
+        blocks: None where the source is the ledger, which has what it read. is_history: the blocks are the history, too; else
+        the ledger is, and of the blocks only those that run are shown. limit_of(tokens, high water) is the limit to note,
+        active_of(blocks, listed, now) the active sessions, the first of which is observed; `source` is for the caller to fill in.
         """
         def work(db: sqlite3.Connection) -> Facts:
             owner_id = rows.made_owner_id(db, owner)
-            return self._told(db, rows.record(db, blocks, owner_id, now, limit_of, active_of), now)
+            return self._told(db, present.record(db, blocks, owner_id, now, limit_of, active_of, is_history), now)
 
         def read(db: sqlite3.Connection) -> Sequence[Sample]:
             owner_id = rows.owner_id(db, owner)
-            return [] if owner_id is None else rows.samples(db, owner_id, now, facts.blocks)
+            return [] if owner_id is None else present.samples(db, owner_id, now, facts.blocks)
         facts = self._transact("BEGIN IMMEDIATE", work)
         return facts._replace(samples=tuple(self._transact("BEGIN", read)))        # others may write meanwhile
 
@@ -140,21 +142,11 @@ class Store:
         """What the store knows at this moment; `source` is for the caller to fill in. Raises StoreError."""
         def read(db: sqlite3.Connection) -> Facts:
             owner_id = rows.owner_id(db, owner)
-            return self._told(db, Facts() if owner_id is None else rows.facts(db, owner_id, now), now)
+            return self._told(db, Facts() if owner_id is None else present.facts(db, owner_id, now), now)
         return self._transact("BEGIN", read)
 
     def _told(self, db: sqlite3.Connection, facts: Facts, now: int) -> Facts:
         return facts._replace(trouble=self.trouble or (self._frozen and self._frozen.frozen) or rows.news(db, now))
-
-    def keep_logs(self, owner: Owner, minutes: Sequence[Minute], hits: Sequence[Hit]) -> None:
-        """Keep what only the log files give; the same once more changes nothing. Raises StoreError."""
-        def work(db: sqlite3.Connection) -> None:
-            owner_id = rows.made_owner_id(db, owner)
-            logs.keep_minutes(db, owner_id, minutes)
-            logs.keep_hits(db, owner_id, hits)
-            if minutes:
-                thin.rewind(db, owner_id, min(minute.ts for minute in minutes))
-        self._transact("BEGIN IMMEDIATE", work)
 
     def ledger(self, owner: Owner) -> Optional[str]:
         """What settle last gave for the owner. Raises StoreError."""
@@ -173,14 +165,14 @@ class Store:
         """Sessions that ended after since, by start; of all owners without one. Raises StoreError."""
         def read(db: sqlite3.Connection) -> List[Record]:
             owner_id = rows.owner_id(db, owner) if owner else None
-            return [] if owner and owner_id is None else rows.records(db, owner_id, now, since)
+            return [] if owner and owner_id is None else present.records(db, owner_id, now, since)
         return self._transact("BEGIN", read)
 
     def used(self, owner: Optional[Owner], since: int, until: int) -> List[Used]:
-        """Tokens by hour and model, as far as the log reader saw them; of all owners without one. Raises StoreError."""
+        """What was used by quarter of an hour, model, project and machine; of all owners without one. Raises StoreError."""
         def read(db: sqlite3.Connection) -> List[Used]:
             owner_id = rows.owner_id(db, owner) if owner else None
-            return [] if owner and owner_id is None else logs.used(db, owner_id, since, until)
+            return [] if owner and owner_id is None else usage.used(db, owner_id, since, until)
         return self._transact("BEGIN", read)
 
     def of_owner(self, owner: Owner, work: Callable[[sqlite3.Connection, int], Answer], nothing: Answer) -> Answer:
@@ -213,6 +205,10 @@ class Store:
                     return True
                 time.sleep(rest * (time.monotonic() - began))
         return False
+
+    def is_frozen(self) -> bool:
+        """Whether nothing can be written where the file lies."""
+        return self._frozen is not None
 
     def get(self, key: str) -> Optional[str]:
         """What was put under the key. Raises StoreError."""

@@ -6,7 +6,7 @@ from contextlib import closing, suppress
 from typing import Callable, List, NamedTuple, Optional, Tuple, TypeVar
 
 from ccmon.model import CcmonError, Owner
-from ccmon.store import rows, values
+from ccmon.store import ledger, rows, values
 
 BUSY_S = 0.25
 MOST_TABLES = 20
@@ -59,6 +59,12 @@ def ccusage_path(db: sqlite3.Connection) -> Optional[str]:
     """The ccusage that last worked, in a history."""
     row = db.execute("SELECT value FROM meta WHERE key = 'ccusage_path'").fetchone()
     return str(row[0]) if row else None
+
+
+def read_counts(db: sqlite3.Connection, owner: Owner) -> Optional[ledger.Counts]:
+    """What has been read of that owner's logs."""
+    known = rows.owner_id(db, owner)
+    return None if known is None else ledger.counts(db, known)
 
 
 def last_percentage(db: sqlite3.Connection, owner: Owner) -> Optional[int]:

@@ -7,7 +7,7 @@ import sqlite3
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import SESSION_S, Forecast
-from ccmon.store import rows, values
+from ccmon.store import archive, messages, rows, usage, values
 
 EVERY_S = 300            # of a window one forecast is kept in this time
 LATE_S = 120             # a message in the log is read so long after its time
@@ -32,7 +32,7 @@ class Course(NamedTuple):
 
     models: Dict[int, str]
     minutes: List[Minute]              # by time
-    hours: List[Minute]                # of times whose minutes were summed up
+    quarters: List[Minute]             # by quarter of an hour, of times whose minutes are not known any more
     seen: List[Seen]                   # by start
 
 
@@ -40,21 +40,25 @@ class Course(NamedTuple):
 
 _FOUR = "input, output, cache_creation, cache_read"
 _MODELS = "SELECT id, name FROM model WHERE typeof(name) = 'text'"
-_BY_MODEL = f"""SELECT ts, model_id, {_FOUR} FROM {{}} WHERE owner_id = ? AND ts >= ? AND ts < ? AND typeof(ts) = 'integer'
-    AND {values.FOUR} AND model_id IN (SELECT id FROM ({_MODELS})) ORDER BY ts"""
-_UNSEEN = "NOT EXISTS (SELECT 1 FROM {} WHERE owner_id = ?1 AND ts > start_ts - {} AND ts < end_ts)"
+_NUMBERED = f"model_id IN (SELECT id FROM ({_MODELS}))"
+_MINUTES = f"""SELECT at_ms / 60000 * 60 AS ts, model_id, sum(input), sum(output), sum(cache_5m + cache_1h), sum(cache_read) FROM message
+    WHERE owner_id = ? AND at_ms >= ? AND at_ms < ? AND NOT flags & {messages.ABSORBED} AND {_NUMBERED} GROUP BY 1, 2 ORDER BY 1"""
+_QUARTERS = f"""SELECT ts, model_id, sum(input), sum(output), sum(cache_creation), sum(cache_read) FROM usage
+    WHERE owner_id = ? AND ts >= ? AND ts < ? AND (project_id = {usage.UNKNOWN} OR ts < ?) AND {_NUMBERED}
+    AND typeof(ts) = 'integer' AND {values.FOUR} GROUP BY 1, 2 ORDER BY 1"""
 _WITHOUT = f"""SELECT id, start_ts, coalesce(last_ts, min(end_ts, ?3)), {_FOUR}, cost_micro_usd FROM session
-    WHERE owner_id = ?1 AND end_ts > ?2 AND start_ts < ?3 AND counted AND {_UNSEEN.format('minute', 60)}
-    AND {_UNSEEN.format('hour', 3600)} ORDER BY start_ts"""
+    WHERE owner_id = ?1 AND end_ts > ?2 AND start_ts < ?3 AND counted AND NOT EXISTS (SELECT 1 FROM usage WHERE owner_id = ?1
+        AND model_id <> {usage.UNKNOWN} AND ts > start_ts - {usage.QUARTER_S} AND ts < end_ts) ORDER BY start_ts"""
 _SHOTS = f"""SELECT session_id, ts, seen, {_FOUR}, cost_micro_usd FROM snapshot
     WHERE owner_id = ? AND ts >= ? AND ts < ? AND input IS NOT NULL ORDER BY ts"""
 
 
 def course(db: sqlite3.Connection, owner: int, since: int, until: int) -> Course:
     """What was used from since on and before until; sessions of which nothing is known but their sum are left out."""
-    hours = db.execute(_BY_MODEL.format("hour"), (owner, since // 3600 * 3600, until)).fetchall()
+    packed = archive.boundary_ms(db, owner) // 1000
+    quarters = db.execute(_QUARTERS, (owner, since // usage.QUARTER_S * usage.QUARTER_S, until, packed)).fetchall()
     return Course({number: values.text(name) for number, name in db.execute(_MODELS)},
-                  db.execute(_BY_MODEL.format("minute"), (owner, since, until)).fetchall(), hours, _seen(db, owner, since, until))
+                  db.execute(_MINUTES, (owner, since * 1000, until * 1000)).fetchall(), quarters, _seen(db, owner, since, until))
 
 
 def _seen(db: sqlite3.Connection, owner: int, since: int, until: int) -> List[Seen]:
@@ -105,7 +109,7 @@ _IS_TIME = values.TIMES.format("ts")
 _TIMED = f"{_IS_TIME} AND {values.TIMES.format('resets_at')}"
 _FIRST_OF = (f"min(start_ts) FROM session WHERE {values.TIMES.format('start_ts')}",
              f"min(ts) FROM reading WHERE source <> 'hit' AND {_IS_TIME}",
-             f"min(ts) FROM minute WHERE {_IS_TIME}", f"min(ts) FROM hour WHERE {_IS_TIME}")
+             f"min(ts) FROM usage WHERE {_IS_TIME}")
 
 
 def oldest(db: sqlite3.Connection, owner: int) -> Optional[int]:

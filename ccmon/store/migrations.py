@@ -1,8 +1,4 @@
-"""The history file from nothing to the present schema: its place, its pragmas, the numbered steps. For its neighbours.
-
-The version in PRAGMA user_version is 100 x breaking + additive. An older ccmon goes on with a higher additive number, so
-a step that only adds (tables, columns with a default, indexes) counts up by one, anything else goes to the next hundred.
-"""
+"""The history file from nothing to the present schema: its place, its pragmas, and when a step is taken. For its neighbours."""
 
 import os
 import shutil
@@ -11,8 +7,10 @@ import stat
 import threading
 import time
 from contextlib import suppress
-from typing import Callable, Optional, Tuple
+from typing import Optional, Tuple
 
+from ccmon.store import upgrade
+from ccmon.store.schema import STEPS, VERSION
 from ccmon.system import private
 
 OTHER_FOLDER = "(or set CCMON_DATA_DIR to another folder)"
@@ -123,7 +121,7 @@ def prepare(db: sqlite3.Connection, path: str, busy_ms: int) -> None:
     db.execute(f"PRAGMA busy_timeout = {_ATTEMPT_MS}")
     while True:
         try:
-            _prepare(db, remote)
+            _prepare(db, path, remote)
             break
         except sqlite3.OperationalError as error:
             if not is_busy(error) or time.monotonic() > until:
@@ -132,7 +130,7 @@ def prepare(db: sqlite3.Connection, path: str, busy_ms: int) -> None:
     db.execute(f"PRAGMA busy_timeout = {busy_ms:d}")
 
 
-def _prepare(db: sqlite3.Connection, remote: bool) -> None:
+def _prepare(db: sqlite3.Connection, path: str, remote: bool) -> None:
     db.execute("PRAGMA temp_store = MEMORY")             # not in the common temporary folder
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA synchronous = NORMAL")
@@ -141,7 +139,7 @@ def _prepare(db: sqlite3.Connection, remote: bool) -> None:
         db.execute("PRAGMA auto_vacuum = INCREMENTAL")   # has no effect once the first page is written
     _choose_journal(db, remote)
     if version < VERSION:
-        _migrate(db)
+        _migrate(db, path)
 
 
 def _choose_journal(db: sqlite3.Connection, remote: bool) -> None:
@@ -156,10 +154,12 @@ def _choose_journal(db: sqlite3.Connection, remote: bool) -> None:
             raise
 
 
-def _migrate(db: sqlite3.Connection) -> None:
+def _migrate(db: sqlite3.Connection, path: str) -> None:
     db.execute("BEGIN IMMEDIATE")
     try:
         version = _version(db)                           # again: another process may have been faster
+        if 0 < version < upgrade.BREAKING <= VERSION:
+            upgrade.keep_copy(db, path)
         for number, step in STEPS:
             if number > version:
                 step(db)
@@ -195,137 +195,3 @@ def version_of(db: sqlite3.Connection) -> int:
 
 def _number(db: sqlite3.Connection, sql: str) -> int:
     return int(db.execute(sql).fetchone()[0])
-
-
-# --- the steps ---------------------------------------------------------------------------------------------------------
-
-def _first(db: sqlite3.Connection) -> None:
-    """Because the logs are deleted after about 30 days: sessions for ever, and what was seen of them from moment to moment.
-
-    Owners have a table of their own so that the databases of several machines can be merged; everything is an integer
-    where it can be, ten times smaller than text; a snapshot is stored under its time, so that ranges are read in one go.
-    """
-    for statement in _FIRST:
-        db.execute(statement)
-
-
-_FIRST = (
-    """CREATE TABLE owner (
-        id INTEGER PRIMARY KEY,
-        host TEXT NOT NULL,
-        account TEXT NOT NULL,
-        UNIQUE (host, account))""",
-    """CREATE TABLE session (
-        id INTEGER PRIMARY KEY,
-        owner_id INTEGER NOT NULL REFERENCES owner (id),
-        start_ts INTEGER NOT NULL,
-        end_ts INTEGER NOT NULL,
-        last_ts INTEGER,
-        tokens INTEGER NOT NULL,
-        input INTEGER,
-        output INTEGER,
-        cache_creation INTEGER,
-        cache_read INTEGER,
-        cost_micro_usd INTEGER,
-        models TEXT NOT NULL DEFAULT '',
-        entries INTEGER NOT NULL DEFAULT 0,
-        counted INTEGER NOT NULL DEFAULT 1,
-        source TEXT NOT NULL DEFAULT 'ccusage',
-        listed INTEGER NOT NULL DEFAULT 1,
-        plan TEXT NOT NULL DEFAULT '',
-        limit_tokens INTEGER NOT NULL DEFAULT 0,
-        limit_source TEXT NOT NULL DEFAULT '',
-        UNIQUE (owner_id, start_ts))""",
-    "CREATE INDEX session_by_end ON session (owner_id, end_ts)",
-    """CREATE TABLE snapshot (
-        owner_id INTEGER NOT NULL REFERENCES owner (id),
-        ts INTEGER NOT NULL,
-        seen INTEGER NOT NULL,
-        session_id INTEGER REFERENCES session (id),
-        tokens INTEGER NOT NULL,
-        input INTEGER,
-        output INTEGER,
-        cache_creation INTEGER,
-        cache_read INTEGER,
-        cost_micro_usd INTEGER,
-        PRIMARY KEY (owner_id, ts)) WITHOUT ROWID""",
-    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-)
-
-def _readings(db: sqlite3.Connection) -> None:
-    """Because Claude's own percentages are the only truth about the limit, and nobody else keeps them: every change of one."""
-    db.execute("""CREATE TABLE reading (
-        owner_id INTEGER NOT NULL REFERENCES owner (id),
-        window_s INTEGER NOT NULL,
-        ts INTEGER NOT NULL,
-        percent REAL NOT NULL,
-        resets_at INTEGER NOT NULL,
-        source TEXT NOT NULL DEFAULT 'statusline',
-        PRIMARY KEY (owner_id, window_s, ts, source)) WITHOUT ROWID""")
-
-
-def _minutes(db: sqlite3.Connection) -> None:
-    """Because the real limit can only be learned from tokens by minute, model and kind, and the logs are deleted."""
-    db.execute("CREATE TABLE model (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)")
-    db.execute("""CREATE TABLE minute (
-        owner_id INTEGER NOT NULL REFERENCES owner (id),
-        ts INTEGER NOT NULL,
-        model_id INTEGER NOT NULL REFERENCES model (id),
-        input INTEGER NOT NULL,
-        output INTEGER NOT NULL,
-        cache_creation INTEGER NOT NULL,
-        cache_read INTEGER NOT NULL,
-        PRIMARY KEY (owner_id, ts, model_id)) WITHOUT ROWID""")
-
-
-def _hours(db: sqlite3.Connection) -> None:
-    """Because minutes of all years would fill the disk, and after 90 days the hour is enough: sums of what was minutes."""
-    db.execute("""CREATE TABLE hour (
-        owner_id INTEGER NOT NULL REFERENCES owner (id),
-        ts INTEGER NOT NULL,
-        model_id INTEGER NOT NULL REFERENCES model (id),
-        input INTEGER NOT NULL,
-        output INTEGER NOT NULL,
-        cache_creation INTEGER NOT NULL,
-        cache_read INTEGER NOT NULL,
-        PRIMARY KEY (owner_id, ts, model_id)) WITHOUT ROWID""")
-
-
-def _forecasts(db: sqlite3.Connection) -> None:
-    """Because a forecast is worth what the past ones were: each with its outcome, and beside it what a simple rule said.
-
-    And when a reading was noted by the user, so that the newest can be taken back, whatever time it is about.
-    """
-    db.execute("""CREATE TABLE forecast (
-        owner_id INTEGER NOT NULL REFERENCES owner (id),
-        window_s INTEGER NOT NULL,
-        ts INTEGER NOT NULL,
-        resets_at INTEGER NOT NULL,
-        percent REAL NOT NULL,
-        median INTEGER NOT NULL,
-        low INTEGER NOT NULL,
-        high INTEGER NOT NULL,
-        probability REAL NOT NULL,
-        rule TEXT NOT NULL,
-        seed_at INTEGER NOT NULL,
-        outcome_at INTEGER,
-        reached INTEGER,
-        PRIMARY KEY (owner_id, window_s, ts)) WITHOUT ROWID""")
-    db.execute("ALTER TABLE reading ADD COLUMN noted_at INTEGER")
-
-
-def _alerts(db: sqlite3.Connection) -> None:
-    """Because many processes see the same moment, and the user wants to be told once: who writes the row first tells it."""
-    db.execute("""CREATE TABLE alert (
-        owner_id INTEGER NOT NULL REFERENCES owner (id),
-        kind TEXT NOT NULL,
-        window_end INTEGER NOT NULL,
-        channel TEXT NOT NULL,
-        ts INTEGER NOT NULL,
-        outcome TEXT NOT NULL DEFAULT '',
-        PRIMARY KEY (owner_id, kind, window_end, channel)) WITHOUT ROWID""")
-
-
-STEPS: Tuple[Tuple[int, Callable[[sqlite3.Connection], None]], ...] = (
-    (100, _first), (101, _readings), (102, _minutes), (103, _hours), (104, _forecasts), (105, _alerts))
-VERSION = STEPS[-1][0]

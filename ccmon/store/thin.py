@@ -1,4 +1,4 @@
-"""Thinning with age: every snapshot for two days, one a minute up to 90 days, one an hour for ever; minutes become hours.
+"""Thinning with age: every snapshot for two days, one a minute up to 90 days, one an hour for ever; messages are packed.
 
 database.py and merge.py call, inside a transaction for each step; sqlite3.Error comes as it is. Sessions, readings
 and forecasts stay as they are. How far it came is noted: it may be interrupted at any time, and has nothing to look for later.
@@ -7,7 +7,7 @@ and forecasts stay as they are. How far it came is noted: it may be interrupted 
 import sqlite3
 from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
-from ccmon.store import logs, rows, values
+from ccmon.store import archive, rows, values
 
 RAW_S, MINUTES_S = 48 * 3600, 90 * 86_400
 EVERY_S = 3600           # there is nothing to do before another hour has passed
@@ -131,16 +131,12 @@ def _kept(shots: Iterable[_Shot], bucket_s: int) -> Dict[int, _Shot]:
     return {shot.ts: shot for shot in best.values()}
 
 
-# --- minutes -----------------------------------------------------------------------------------------------------------
+# --- messages ----------------------------------------------------------------------------------------------------------
 
-def _sum(db: sqlite3.Connection, owner: int, since: int, until: int, bucket_s: int) -> int:
-    found = db.execute("SELECT ts FROM minute WHERE owner_id = ? AND ts >= ? AND ts < ? ORDER BY ts LIMIT 1 OFFSET ?",
-                       (owner, since, until, ROWS)).fetchone()
-    since = since // bucket_s * bucket_s
-    if found:
-        until = max(since + bucket_s, found[0] // bucket_s * bucket_s)
-    logs.sum_hours(db, owner, since, until)
-    return until
+def _pack(db: sqlite3.Connection, owner: int, since: int, until: int, bucket_s: int) -> int:
+    """Pack one day of messages."""
+    done_ms = archive.step(db, owner, until * 1000)
+    return until if done_ms is None else max(since, min(until - 1, done_ms // 1000))
 
 
-_STAGES = (Stage(RAW_S, 60, _thin), Stage(MINUTES_S, 3600, _thin), Stage(MINUTES_S, 3600, _sum))
+_STAGES = (Stage(RAW_S, 60, _thin), Stage(MINUTES_S, 3600, _thin), Stage(MINUTES_S, 3600, _pack))

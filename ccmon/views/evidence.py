@@ -1,6 +1,6 @@
 """What `ccmon why` has gathered, as values: the numbers of the moment and what stands behind each of them."""
 
-from typing import NamedTuple, Optional, Tuple
+from typing import Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import Snapshot
 from ccmon.settings.origins import Setting
@@ -33,12 +33,12 @@ class CacheFacts(NamedTuple):
 class LogFacts(NamedTuple):
     """What the log reader has read."""
 
-    path: str                          # of its cache
     files: int
     lines: int
-    entries: int                       # those that count
-    duplicates: int
-    skipped: int                       # damaged lines
+    messages: int                      # those that count
+    damaged: int                       # lines
+    left_out: Mapping[str, int]        # lines of other kinds that hold a usage, by kind
+    worst: Sequence[Tuple[str, int, int]] = ()         # log, damaged lines in it, number of the first one
 
 
 class Evidence(NamedTuple):

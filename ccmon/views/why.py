@@ -15,6 +15,9 @@ from ccmon.when import clock_text, local
 LABEL_CELLS = 9
 MOST_PARTS = 3                         # sessions named behind a burn rate
 WINDOWS = {"five_hour": "5 hours", "seven_day": "7 days"}
+LEFT_OUT = {"progress": "reports of progress", "tool_result": "results of tools", "api_error": "errors of the API",
+            "synthetic": "messages of Claude Code itself", "empty": "empty answers", "refused": "that ccusage refuses",
+            "other": "other records"}
 ORIGINS = {"asked_for": "asked for with source = logs", "no_ccusage": "no ccusage could be started"}
 _NAME_CELLS, _VALUE_CELLS = 10, 22
 
@@ -113,8 +116,12 @@ def _logs(evidence: Evidence, cells: int) -> Iterator[str]:
     if evidence.logs is None:
         return
     logs = evidence.logs
-    yield (f"{plural(logs.files, 'file')}, {plural(logs.lines, 'line')}: {count(logs.entries)} entries, "
-           f"{plural(logs.duplicates, 'duplicate')}, {count(logs.skipped)} damaged")
+    yield f"{plural(logs.files, 'file')}, {plural(logs.lines, 'line')}: {count(logs.messages)} messages, {count(logs.damaged)} damaged"
+    for path, damaged, first in logs.worst:
+        yield f"! {place(path, evidence.home or '', cells - 40)}: {plural(damaged, 'damaged line')}, the first is line {count(first)}"
+    if logs.left_out:
+        kinds = ", ".join(f"{count(number)} {LEFT_OUT.get(kind, kind)}" for kind, number in sorted(logs.left_out.items()))
+        yield f"not answers, so not counted: {kinds}"
 
 
 # --- the session ------------------------------------------------------------------------------------------------------

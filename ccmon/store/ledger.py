@@ -1,0 +1,208 @@
+"""The ledger: what the log reader hands over, stored together with how far it has read, all of it or nothing.
+
+Only added to: a file that is gone takes nothing with it. For database.py, inside its transactions.
+"""
+
+import json
+import os
+import sqlite3
+from contextlib import suppress
+from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple
+
+from ccmon.store import archive, limit_events, messages, rows, sessions, usage, values
+from ccmon.store.messages import Message
+
+VANISHED, COMPLETE, PRICES = "vanished_ms", "logs_read", "prices"
+
+
+CostOf = Callable[[str, messages.Row], Optional[int]]      # name of the model, tokens -> billionths of a US dollar
+
+
+class Position(NamedTuple):
+    """How far a log has been read; in the order of the table's columns behind owner and path."""
+
+    device: int
+    inode: int
+    size: int                          # when it was last read to its end
+    mtime_ns: int
+    offset: int                        # bytes up to the end of the last whole line that was read
+    print: bytes                       # fingerprint of those
+    lines: int = 0
+    damaged: int = 0                   # lines
+    first_damaged: int = 0             # number of the first such line, from 1; 0 without one
+    left_out: str = "{}"               # lines of other kinds with a usage of their own: kind -> number, as JSON
+    last_ms: int = 0                   # epoch ms of the newest message
+
+
+class Part(NamedTuple):
+    """What came of reading a part of one log."""
+
+    path: bytes
+    before: Optional[Position]         # as it stood before; None where the file is read from its start
+    after: Position
+    messages: Sequence[Message]
+    events: Sequence[Any]              # limit_events.Row
+    folder: Optional[Tuple[str, str]] = None   # a project, and the path of its folder where a line told it
+
+
+class Counts(NamedTuple):
+    """What has been read."""
+
+    files: int
+    lines: int
+    messages: int                      # those that count, without the packed ones
+    damaged: int                       # lines
+    left_out: Dict[str, int]           # kind -> lines
+    worst: Sequence[Tuple[str, int, int]]      # path, damaged lines, number of the first one
+
+
+CREATE = (
+    """CREATE TABLE log_file (
+        owner_id INTEGER NOT NULL,
+        path BLOB NOT NULL,
+        device INTEGER NOT NULL,
+        inode INTEGER NOT NULL,
+        size INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        offset INTEGER NOT NULL,
+        print BLOB NOT NULL,
+        lines INTEGER NOT NULL,
+        damaged INTEGER NOT NULL,
+        first_damaged INTEGER NOT NULL,
+        left_out TEXT NOT NULL,
+        last_ms INTEGER NOT NULL,
+        PRIMARY KEY (owner_id, path)) WITHOUT ROWID""",
+)
+_NAMES = ", ".join(Position._fields)
+_PUT = f"INSERT OR REPLACE INTO log_file (owner_id, path, {_NAMES}) VALUES (?, ?{', ?' * len(Position._fields)})"
+
+
+def positions(db: sqlite3.Connection, owner: int) -> Dict[bytes, Position]:
+    """How far each log has been read, by path."""
+    return {row[0]: Position._make(row[1:]) for row in
+            db.execute(f"SELECT path, {_NAMES} FROM log_file WHERE owner_id = ?", (owner,))}
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------------
+
+def take(db: sqlite3.Connection, owner: int, parts: Sequence[Part]) -> List[bool]:
+    """Store these parts; whether each was taken: not what another process has read meanwhile."""
+    taken = [_is_next(db, owner, part) for part in parts]
+    wanted = [part for part, is_next in zip(parts, taken) if is_next]
+    count(db, owner, [message for part in wanted for message in part.messages])
+    limit_events.add(db, owner, [event for part in wanted for event in part.events])
+    db.executemany(_PUT, [(owner, part.path, *part.after) for part in wanted])
+    db.executemany("UPDATE project SET path = ?2 WHERE name = ?1 AND path = ''", [part.folder for part in wanted if part.folder])
+    return taken
+
+
+def _is_next(db: sqlite3.Connection, owner: int, part: Part) -> bool:
+    found = db.execute("SELECT offset, print FROM log_file WHERE owner_id = ? AND path = ?", (owner, part.path)).fetchone()
+    return found is None or part.before is None or tuple(found) == (part.before.offset, part.before.print)
+
+
+def count(db: sqlite3.Connection, owner: int, found: Sequence[Message]) -> None:
+    """Take up messages, in their order: each once, the better copy of each."""
+    if not found:
+        return
+    models = messages.numbers(db, (message.model for message in found), "model")
+    projects = messages.numbers(db, (message.project for message in found), "project")
+    since_ms = archive.boundary_ms(db, owner)
+    new = messages.rows_of(found, models, projects)
+    known = messages.load(db, owner, (row.message for row in new))
+    old = archive.Old(db, owner, since_ms)
+    changes = messages.fold(known, old.unknown(new, known))
+    messages.save(db, owner, [after for _, after in changes])
+    old.save()
+    apply(db, owner, [*changes, *old.changes])
+
+
+def apply(db: sqlite3.Connection, owner: int, changes: Sequence[messages.Change]) -> None:
+    """Bring sums and sessions up to date with these changes."""
+    changed = usage.deltas(changes)
+    usage.add(db, owner, changed)
+    sessions.apply(db, owner, changes, usage.settle_legacy(db, owner, changed))
+
+
+def reprice(db: sqlite3.Connection, owner: int, stamp: int, cost_of: CostOf) -> None:
+    """Give all messages that are not packed their price of today, where it is another one than that of the stamp noted."""
+    if number(db, owner, PRICES) == stamp:
+        return
+    names = {identity: values.text(name) for identity, name in db.execute("SELECT id, name FROM model")}
+    changes: List[messages.Change] = []
+    for row in map(messages.Row._make, db.execute(f"{messages.SELECT} AND NOT flags & {messages.PRICED}", (owner,))):
+        cost = cost_of(names.get(row.model_id, ""), row)
+        if cost != row.cost_nano:
+            changes.append((row, row._replace(cost_nano=cost)))
+    messages.save(db, owner, [after for _, after in changes])
+    apply(db, owner, changes)
+    rows.write_note(db, f"{PRICES} {owner}", str(stamp))
+
+
+def finish(db: sqlite3.Connection, owner: int, present: Iterable[bytes], now: int, complete: bool) -> None:
+    """A round of reading is over. complete: all logs that are present have been read to their ends."""
+    gone: Set[bytes] = positions(db, owner).keys() - set(present)
+    for path in gone:
+        last_ms = db.execute("SELECT last_ms FROM log_file WHERE owner_id = ? AND path = ?", (owner, path)).fetchone()[0]
+        sessions.raise_note(db, owner, VANISHED, last_ms)
+        db.execute("DELETE FROM log_file WHERE owner_id = ? AND path = ?", (owner, path))
+    if complete or is_complete(db, owner):
+        sessions.recut(db, owner)
+    if complete:
+        sessions.settle(db, owner, now)
+        rows.write_note(db, f"{COMPLETE} {owner}", "1")
+
+
+def is_complete(db: sqlite3.Connection, owner: int) -> bool:
+    """Whether all logs of the owner have been read to their ends once."""
+    return rows.note(db, f"{COMPLETE} {owner}") is not None
+
+
+def has_messages(db: sqlite3.Connection, owner: int) -> bool:
+    """Whether any message of the owner is known."""
+    return any(db.execute(f"SELECT 1 FROM {table} WHERE owner_id = ? LIMIT 1", (owner,)).fetchone()
+               for table in ("message", "archive"))
+
+
+def share_read(db: sqlite3.Connection, owner: int, size: int) -> float:
+    """How much (0..1) of so many bytes of logs has been read."""
+    done = db.execute("SELECT sum(offset) FROM log_file WHERE owner_id = ?", (owner,)).fetchone()[0] or 0
+    return min(1.0, done / size) if size else 1.0
+
+
+def number(db: sqlite3.Connection, owner: int, name: str) -> int:
+    """A number noted of the owner, 0 when none is."""
+    return values.number(rows.note(db, f"{name} {owner}")) or 0
+
+
+# --- what has been read --------------------------------------------------------------------------------------------------------
+
+MOST_NAMED = 5                         # logs with damaged lines that are named
+
+
+def counts(db: sqlite3.Connection, owner: int) -> Counts:
+    """Of all logs that are there."""
+    files, lines, damaged = db.execute("SELECT count(*), sum(lines), sum(damaged) FROM log_file WHERE owner_id = ?",
+                                       (owner,)).fetchone()
+    alive = db.execute(f"SELECT count(*) FROM message WHERE owner_id = ? AND NOT flags & {messages.ABSORBED}", (owner,)).fetchone()[0]
+    worst = db.execute("""SELECT path, damaged, first_damaged FROM log_file WHERE owner_id = ? AND damaged
+        ORDER BY damaged DESC, path LIMIT ?""", (owner, MOST_NAMED))
+    return Counts(files, lines or 0, alive, damaged or 0, left_out(db, owner),
+                  [(os.fsdecode(path), number, first) for path, number, first in worst])
+
+
+def left_out(db: sqlite3.Connection, owner: int) -> Dict[str, int]:
+    """Lines of other kinds with a usage of their own, by kind."""
+    found: Dict[str, int] = {}
+    for kinds, in db.execute("SELECT left_out FROM log_file WHERE owner_id = ? AND left_out <> '{}'", (owner,)):
+        with suppress(ValueError, AttributeError, TypeError):
+            for kind, number in json.loads(kinds).items():
+                found[values.text(kind)] = found.get(values.text(kind), 0) + int(number)
+    return found
+
+
+def damaged(db: sqlite3.Connection, owner: int) -> Tuple[int, Optional[str]]:
+    """How many lines are damaged, and the log with the most of them."""
+    found = db.execute("SELECT path, damaged FROM log_file WHERE owner_id = ? AND damaged ORDER BY damaged DESC, path",
+                       (owner,)).fetchall()
+    return sum(row[1] for row in found), os.fsdecode(found[0][0]) if found else None

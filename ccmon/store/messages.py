@@ -1,0 +1,179 @@
+"""The messages of the logs, each once, whatever file it stands in: which copy of one counts is decided by ccusage 20's rule.
+
+A message is known by a digest of its id, and by one of its request (or, without a request, of its conversation). Who reads
+the same logs again, in another order or place, changes nothing. For ledger.py, inside its transaction; no sums are made here.
+"""
+
+import sqlite3
+from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+ALONE, SIDECHAIN, SPEED, ABSORBED, PRICED = 1, 2, 4, 8, 16
+_SOME = 400                            # values in one statement
+_32_BITS = 0xFFFFFFFF
+
+
+class Message(NamedTuple):
+    """One answer of Claude as a line of a log has it."""
+
+    at_ms: int                         # epoch ms
+    message: int                       # digest of the message's id, 63 bits; where it has none, of all that the line says
+    request: Optional[int]             # digest of the request's id
+    session: int                       # digest of the conversation's id
+    model: str                         # "" for Claude Code's own messages
+    project: str                       # the folder it was sent from, "" where that is not known
+    input: int                         # tokens
+    output: int
+    cache_5m: int                      # cache creation, for five minutes or not told for how long
+    cache_1h: int                      # cache creation, for an hour
+    cache_read: int
+    cost_nano: Optional[int]           # billionths of a US dollar, None when unknown
+    alone: bool = False                # it has no id: nobody's duplicate but its own
+    sidechain: bool = False            # by a sub-agent, or beside the conversation
+    speed: bool = False                # the line tells the speed
+    priced: bool = False               # the line tells the cost
+
+
+class Row(NamedTuple):
+    """A stored message; in the order of the table's columns behind the owner."""
+
+    message: int
+    key: int                           # of the request from 0 on, of the conversation below 0
+    session: int
+    at_ms: int
+    model_id: int
+    project_id: int
+    input: int
+    output: int
+    cache_5m: int
+    cache_1h: int
+    cache_read: int
+    cost_nano: Optional[int]
+    flags: int
+
+    @property
+    def counts(self) -> bool:
+        """False for a copy that another one stands for."""
+        return not self.flags & ABSORBED
+
+    @property
+    def total(self) -> int:
+        """Tokens of all kinds."""
+        return self.input + self.output + self.cache_5m + self.cache_1h + self.cache_read
+
+
+Known = Dict[int, Dict[int, Row]]      # message, key
+Change = Tuple[Optional[Row], Row]     # before, after
+
+CREATE = (
+    """CREATE TABLE project (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        path TEXT NOT NULL DEFAULT '')""",
+    """CREATE TABLE message (
+        owner_id INTEGER NOT NULL,
+        message INTEGER NOT NULL,
+        key INTEGER NOT NULL,
+        session INTEGER NOT NULL,
+        at_ms INTEGER NOT NULL,
+        model_id INTEGER NOT NULL,
+        project_id INTEGER NOT NULL,
+        input INTEGER NOT NULL,
+        output INTEGER NOT NULL,
+        cache_5m INTEGER NOT NULL,
+        cache_1h INTEGER NOT NULL,
+        cache_read INTEGER NOT NULL,
+        cost_nano INTEGER,
+        flags INTEGER NOT NULL,
+        PRIMARY KEY (owner_id, message, key)) WITHOUT ROWID""",
+    "CREATE INDEX message_by_time ON message (owner_id, at_ms)",
+)
+_NAMES = ", ".join(Row._fields)
+SELECT = f"SELECT {_NAMES} FROM message WHERE owner_id = ?"
+_PUT = f"INSERT OR REPLACE INTO message (owner_id, {_NAMES}) VALUES (?{', ?' * len(Row._fields)})"
+
+
+# --- the rule ----------------------------------------------------------------------------------------------------------
+
+def fold(known: Known, rows: Iterable[Row]) -> List[Change]:
+    """Take the rows up in their order; known gets them too. What changed: each row before (None for a new one) and after."""
+    before: Dict[Tuple[int, int], Optional[Row]] = {}
+    for row in rows:
+        group = known.setdefault(row.message, {})
+        for changed in _decided(group, row):
+            before.setdefault(changed[:2], group.get(changed.key))
+            group[changed.key] = changed
+    changes = [(old, known[message][key]) for (message, key), old in before.items()]
+    return [change for change in changes if change[0] != change[1]]
+
+
+def _decided(group: Mapping[int, Row], row: Row) -> Sequence[Row]:
+    """What has to be written for one more copy of a message of which these are known."""
+    same = group.get(row.key)
+    if same is not None and same.counts:
+        return (row,) if not row.flags & ALONE and is_better(row, same) else ()
+    twin = _twin(group, row)
+    if twin is None:
+        return (row,) if same is None else ()
+    if is_better(row, twin):
+        return (twin._replace(flags=twin.flags | ABSORBED), row)
+    return (row._replace(flags=row.flags | ABSORBED),) if same is None else ()
+
+
+def _twin(group: Mapping[int, Row], row: Row) -> Optional[Row]:
+    """The same answer under another request: a question asked beside the conversation repeats it."""
+    for other in group.values():
+        if (other.counts and other.session == row.session and other.at_ms == row.at_ms
+                and (other.flags | row.flags) & SIDECHAIN):
+            return other
+    return None
+
+
+def is_better(row: Row, than: Row) -> bool:
+    """Whether a copy is to stand for the message, by ccusage's rule."""
+    if (row.flags ^ than.flags) & SIDECHAIN:
+        return bool(than.flags & SIDECHAIN)
+    if row.total != than.total:
+        return row.total > than.total
+    return bool(row.flags & SPEED and not than.flags & SPEED)
+
+
+# --- rows --------------------------------------------------------------------------------------------------------------
+
+def rows_of(messages: Iterable[Message], models: Mapping[str, int], projects: Mapping[str, int]) -> List[Row]:
+    """As they are stored, with the numbers of their models and projects."""
+    return [Row(m.message, -1 - (m.session & _32_BITS) if m.request is None else m.request & _32_BITS, m.session & _32_BITS,
+                m.at_ms, models[m.model], projects[m.project], m.input, m.output, m.cache_5m, m.cache_1h, m.cache_read,
+                m.cost_nano, ALONE * m.alone + SIDECHAIN * m.sidechain + SPEED * m.speed + PRICED * m.priced) for m in messages]
+
+
+def load(db: sqlite3.Connection, owner: int, messages: Iterable[int]) -> Known:
+    """What is stored of these messages."""
+    known: Known = {}
+    wanted = list(set(messages))
+    for at in range(0, len(wanted), _SOME):
+        some = wanted[at:at + _SOME]
+        marks = ",".join("?" * len(some))
+        for columns in db.execute(f"{SELECT} AND message IN ({marks})", (owner, *some)):
+            known.setdefault(columns[0], {})[columns[1]] = Row._make(columns)
+    return known
+
+
+def save(db: sqlite3.Connection, owner: int, rows: Iterable[Row]) -> None:
+    """Write these rows."""
+    db.executemany(_PUT, [(owner, *row) for row in rows])
+
+
+def between(db: sqlite3.Connection, owner: int, since_ms: int, until_ms: int) -> List[Row]:
+    """The messages that count, from since on and before until, by time."""
+    found = db.execute(f"{SELECT} AND at_ms >= ? AND at_ms < ? AND NOT flags & {ABSORBED} ORDER BY at_ms",
+                       (owner, since_ms, until_ms))
+    return list(map(Row._make, found))
+
+
+def numbers(db: sqlite3.Connection, names: Iterable[str], table: str) -> Dict[str, int]:
+    """The numbers of these names in the table model or project, given where they had none."""
+    found: Dict[str, int] = {}
+    for name in set(names):
+        number = db.execute(f"SELECT id FROM {table} WHERE name = ?", (name,)).fetchone()
+        found[name] = number[0] if number else db.execute(f"INSERT INTO {table} (name) VALUES (?)", (name,)).lastrowid or 0
+    return found

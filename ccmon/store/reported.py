@@ -1,0 +1,188 @@
+"""What ccusage reports of sessions: kept as the history only where no log was read; and what of it is shown beside the ledger.
+
+Of reports that cut the same time otherwise the fullest counts, the rest is set aside. For database.py, inside its transactions.
+"""
+
+import json
+import sqlite3
+from typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
+
+from ccmon.model import SESSION_S, SKEW_S, Block
+from ccmon.store import rows, sessions, usage, values
+from ccmon.store.sessions import SUMMED, Bound
+
+_NEIGHBOUR_S = 3600                    # starts differ by less between versions of ccusage: such sessions are neighbours
+_COUNTS = ("tokens", "input", "output", "cache_creation", "cache_read", "cost_micro_usd", "entries", "counted")
+_RUNNING = "running"
+
+CREATE = (
+    """CREATE TABLE reported (
+        session_id INTEGER PRIMARY KEY REFERENCES session (id),
+        tokens INTEGER NOT NULL,
+        input INTEGER,
+        output INTEGER,
+        cache_creation INTEGER,
+        cache_read INTEGER,
+        cost_micro_usd INTEGER,
+        entries INTEGER NOT NULL,
+        counted INTEGER NOT NULL)""",
+    f"""CREATE TABLE set_aside (
+        owner_id INTEGER NOT NULL,
+        start_ts INTEGER NOT NULL,
+        {', '.join(name for name in rows.CONTENT[1:])},
+        PRIMARY KEY (owner_id, start_ts)) WITHOUT ROWID""",
+)
+
+
+class Stored(NamedTuple):
+    """A session of the history, and what was reported of it."""
+
+    row: rows.Row
+    state: int
+    counts: Optional[Tuple[Optional[int], ...]]        # in the order of _COUNTS; None where nothing was reported
+
+
+# --- storing ---------------------------------------------------------------------------------------------------------------
+
+def save(db: sqlite3.Connection, owner: int, blocks: Iterable[Block], now: int) -> None:
+    """Keep these reports; what runs and is reported no more is marked as such."""
+    wanted = rows.distinct(blocks, now)
+    stored = _stored(db, owner, min([now] + [block.start for block in wanted]))
+    seen = {_save(db, owner, block, stored, now) for block in wanted}
+    for one in stored:
+        if one.state == SUMMED and one.row.block.end > now:
+            db.execute("UPDATE session SET listed = ?1 WHERE id = ?2 AND listed <> ?1", (int(one.row.id in seen), one.row.id))
+
+
+def _stored(db: sqlite3.Connection, owner: int, since: int) -> List[Stored]:
+    names = ", ".join(f"reported.{name}" for name in _COUNTS)
+    select = rows.SELECT.replace("SELECT id", "SELECT session.id").replace(", ", ", session.")
+    found = db.execute(f"""{select}, settled, {names} FROM session LEFT JOIN reported ON session_id = session.id
+        WHERE owner_id = ? AND (end_ts >= ? OR start_ts >= ?) ORDER BY start_ts""", (owner, since, since))
+    width = len(rows.CONTENT) + 1
+    made = ((rows.row_of(columns), columns[width], columns[width + 1:]) for columns in found)
+    return [Stored(row, state, None if counts[0] is None else counts) for row, state, counts in made if row]
+
+
+def _save(db: sqlite3.Connection, owner: int, block: Block, stored: List[Stored], now: int) -> int:
+    """The number of the row that has the block now; 0 where it was set aside."""
+    same = next((one for one in stored if one.row.block.start == block.start), None)
+    rivals = [] if same else [one for one in stored if one.row.block.overlap_s(block) >= _NEIGHBOUR_S]
+    if len(rivals) == 1 and rivals[0].row.block.same_session(block):
+        same = rivals[0]
+    if same:
+        return _joined(db, owner, same, block, stored, now)
+    if rivals and not _is_fullest(db, owner, block, rivals):
+        set_aside(db, owner, block)
+        return 0
+    new = _inserted(db, owner, block, [one for one in stored if one not in rivals], now)
+    for one in rivals:
+        set_aside(db, owner, one.row.block)
+        sessions.remove(db, one.row.id, new.row.id)
+        stored.remove(one)
+    sessions.sum_up(db, owner, Bound(new.row.block.start, new.row.block.end, new.row.id, SUMMED))
+    stored.append(new)
+    return new.row.id
+
+
+def _is_fullest(db: sqlite3.Connection, owner: int, block: Block, rivals: Sequence[Stored]) -> bool:
+    """Whether the block has as much as all that it would replace; what was made of messages is never replaced."""
+    reported = all(one.state == SUMMED and one.counts is not None
+                   and not usage.Total(db, owner, one.row.block.start, one.row.block.end).entries for one in rivals)
+    return reported and block.tokens >= sum(one.row.block.tokens for one in rivals)
+
+
+def set_aside(db: sqlite3.Connection, owner: int, block: Block) -> None:
+    """Keep a report that does not count."""
+    names = ", ".join(rows.CONTENT)
+    db.execute(f"INSERT OR REPLACE INTO set_aside (owner_id, {names}) VALUES (?{', ?' * len(rows.CONTENT)})",
+               (owner, *rows.values_of(block)))
+
+
+def _inserted(db: sqlite3.Connection, owner: int, block: Block, others: Sequence[Stored], now: int) -> Stored:
+    """A new row between its neighbours."""
+    start = max([block.start, *(one.row.block.end for one in others if one.row.block.start < block.start < one.row.block.end)])
+    limits = [one.row.block.start for one in others if start < one.row.block.start < block.end]
+    placed = block._replace(start=start, end=max(start, min([block.end, start + SESSION_S, *limits])))
+    number = db.execute(rows.INSERT, (owner, *rows.values_of(placed))).lastrowid or 0
+    db.execute("UPDATE session SET settled = ? WHERE id = ?", (SUMMED, number))
+    counts = counts_of(block)
+    put(db, number, counts)
+    return Stored(rows.Row(number, placed), SUMMED, counts)
+
+
+def _joined(db: sqlite3.Connection, owner: int, same: Stored, block: Block, stored: List[Stored], now: int) -> int:
+    """One session told once more: its place stays, and it holds the more of the two; while it runs the report has the word."""
+    known, number = same.row.block, same.row.id
+    before = None if same.counts is None else _with(known, same.counts)
+    if before is None and not rows.rank(block) > rows.rank(known):
+        return number                  # the ledger knows as much
+    is_running = max(known.end, block.end) > now
+    content = block if before is None else _merged(before, block, is_running)
+    end = known.end
+    if is_running and block.start == known.start:
+        limits = [one.row.block.start for one in stored if one.row.block.start > known.start]
+        end = max(known.start, min([block.end, known.start + SESSION_S, *limits]))
+    placed = content._replace(start=known.start, end=end)
+    if before is not None and rows.values_of(placed) == rows.values_of(before):
+        return number
+    place = ("end_ts", "last_ts", "models", "source")
+    db.execute(f"UPDATE session SET {', '.join(f'{name} = ?' for name in place)}, settled = {SUMMED} WHERE id = ?",
+               (end, placed.last, ",".join(placed.models), placed.source, number))
+    put(db, number, counts_of(placed))
+    sessions.sum_up(db, owner, Bound(placed.start, placed.end, number, SUMMED))
+    stored[stored.index(same)] = Stored(rows.Row(number, placed), SUMMED, counts_of(placed))
+    return number
+
+
+def _merged(before: Block, block: Block, is_running: bool) -> Block:
+    if is_running and block.start == before.start:
+        return before if before.counted and not block.counted else block
+    return rows.better(before, block)
+
+
+def counts_of(block: Block) -> Tuple[Optional[int], ...]:
+    """In the order of _COUNTS."""
+    columns = dict(zip(rows.CONTENT, rows.values_of(block)))
+    return tuple(columns[name] for name in _COUNTS)  # type: ignore[misc]
+
+
+def _with(block: Block, counts: Sequence[Optional[int]]) -> Block:
+    """The session with what was reported of it."""
+    tokens, given, made, created, read, cost, entries, counted = counts
+    return block._replace(tokens=tokens or 0, input=given, output=made, cache_creation=created, cache_read=read,
+                          cost_usd=None if cost is None else cost / 1e6, entries=entries or 0, counted=bool(counted))
+
+
+def put(db: sqlite3.Connection, number: int, counts: Sequence[Optional[int]]) -> None:
+    """Write what was reported of a session."""
+    db.execute(f"INSERT OR REPLACE INTO reported (session_id, {', '.join(_COUNTS)}) VALUES (?{', ?' * len(_COUNTS)})",
+               (number, *counts))
+
+
+# --- what runs -------------------------------------------------------------------------------------------------------------
+
+def note_running(db: sqlite3.Connection, owner: int, blocks: Iterable[Block], now: int) -> None:
+    """Keep what the last answer says of the sessions that run."""
+    running = [block for block in rows.distinct(blocks, now) if block.end > now]
+    rows.write_note(db, f"{_RUNNING} {owner}", json.dumps(running))
+
+
+def running(db: sqlite3.Connection, owner: int, now: int) -> List[Block]:
+    """The sessions that the last answer said to run, as far as they do."""
+    try:
+        found = [Block(*fields) for fields in json.loads(rows.note(db, f"{_RUNNING} {owner}") or "[]")]
+        return [block._replace(models=tuple(block.models)) for block in found
+                if _is_possible(block) and block.end > now and block.start <= now + SKEW_S]
+    except (ValueError, TypeError):
+        return []
+
+
+def _is_possible(block: Block) -> bool:
+    """Whether what a disk has kept can be a session."""
+    numbers = (block.tokens, *(count for count in block[4:8] if count is not None), block.entries)
+    return (values.moment(block.start) is not None and values.moment(block.end) is not None and block.start < block.end
+            and (block.last is None or values.moment(block.last) is not None)
+            and all(values.count(number) is not None for number in numbers)
+            and (block.cost_usd is None or type(block.cost_usd) in (int, float) and 0 <= block.cost_usd < 1e9)
+            and all(isinstance(name, str) for name in block.models) and isinstance(block.source, str))

@@ -1,0 +1,262 @@
+"""The 5-hour sessions, cut from the messages by ccusage 20's rule, and fixed once they are over.
+
+A session that is settled keeps its start and end whatever comes or goes: a late message inside it joins it, one between two
+of them opens a session that ends where the next one begins. So no two overlap, and none is longer than five hours.
+For its neighbours, inside their transactions. Times are epoch seconds, `_ms` epoch milliseconds.
+"""
+
+import sqlite3
+from bisect import bisect_left
+from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+
+from ccmon.model import SESSION_S
+from ccmon.store import messages, rows, usage, values
+from ccmon.store.messages import Change, Row
+
+OPEN, SETTLED, SUMMED = 0, 1, 2        # bounds may move | bounds stay, sums follow each change | bounds stay, sums of its quarters
+_HOUR_MS, _SESSION_MS = 3_600_000, SESSION_S * 1000
+_EVER = 1 << 40                        # s
+
+
+class Bound(NamedTuple):
+    """A session whose start and end stay."""
+
+    start: int
+    end: int
+    id: int
+    state: int                         # SETTLED | SUMMED
+
+    def is_whole(self) -> bool:
+        """Whether a message at its very end is still its own, by ccusage's rule."""
+        return self.end - self.start == SESSION_S
+
+
+class Cut(NamedTuple):
+    """A session made of messages; the columns of its row in the order of rows.CONTENT."""
+
+    start: int
+    columns: Tuple[object, ...]
+    end: int
+
+
+def bounds(db: sqlite3.Connection, owner: int, since_ms: int = -_EVER, until_ms: int = _EVER * 1000) -> List[Bound]:
+    """The sessions with fixed bounds that touch that time, by start."""
+    found = db.execute("""SELECT start_ts, end_ts, id, settled FROM session WHERE owner_id = ? AND settled AND end_ts >= ?
+        AND start_ts <= ? ORDER BY start_ts""", (owner, since_ms // 1000, until_ms // 1000 + 1))
+    return list(map(Bound._make, found))
+
+
+def bound_at(fixed: Sequence[Bound], starts_ms: Sequence[int], at_ms: int) -> Optional[Bound]:
+    """The one of them that a message of that time belongs to."""
+    at = bisect_left(starts_ms, at_ms)
+    before = fixed[at - 1] if at else None
+    if before and (at_ms < before.end * 1000 or at_ms == before.end * 1000 and before.is_whole()):
+        return before
+    return fixed[at] if at < len(fixed) and starts_ms[at] == at_ms < fixed[at].end * 1000 else None
+
+
+# --- what changes of messages do to them -------------------------------------------------------------------------------
+
+def apply(db: sqlite3.Connection, owner: int, changes: Sequence[Change], quarters: Iterable[int]) -> None:
+    """Bring the fixed sessions up to date, and note what has to be cut anew; quarters: where a rest changed."""
+    times = [row.at_ms for change in changes for row in change if row is not None and row.counts]
+    times += [ts * 1000 for ts in quarters]
+    if not times:
+        return
+    fixed = bounds(db, owner, min(times), max(times))
+    starts_ms = [bound.start * 1000 for bound in fixed]
+    moved: Dict[Bound, List[Tuple[int, Row]]] = {}
+    loose: List[int] = []
+    for before, after in changes:
+        for row, sign in ((before, -1), (after, 1)):
+            if row is not None and row.counts:
+                bound = bound_at(fixed, starts_ms, row.at_ms)
+                moved.setdefault(bound, []).append((sign, row)) if bound else loose.append(row.at_ms)
+    for bound in {bound for bound in (bound_at(fixed, starts_ms, ts * 1000) for ts in quarters) if bound}:
+        moved.setdefault(bound, [])
+    for bound, parts in moved.items():
+        sum_up(db, owner, bound) if bound.state == SUMMED else _shift(db, owner, bound, parts)
+    _note_late(db, owner, [row.at_ms for parts in moved.values() for _, row in parts], loose)
+    if loose:
+        lowest, highest = open_span(db, owner) or (loose[0], loose[0])
+        rows.write_note(db, f"{_OPEN_SPAN} {owner}", f"{min(lowest, *loose)} {max(highest, *loose)}")
+
+
+_OPEN_SPAN, LATE = "open_span", "late_ms"
+
+
+def open_span(db: sqlite3.Connection, owner: int) -> Optional[Tuple[int, int]]:
+    """From when to when (epoch ms) messages have come since the sessions were last cut; None when none have."""
+    words = (rows.note(db, f"{_OPEN_SPAN} {owner}") or "").split()
+    numbers = [values.number(word) for word in words]
+    return (numbers[0], numbers[1]) if len(numbers) == 2 and None not in numbers else None  # type: ignore[return-value]
+
+
+def _note_late(db: sqlite3.Connection, owner: int, joined_ms: Sequence[int], loose_ms: Sequence[int]) -> None:
+    """The newest moment of which messages came after its session was over: ccusage cuts its sessions otherwise from there."""
+    if not (joined_ms or loose_ms):
+        return
+    end = db.execute("SELECT max(end_ts) FROM session WHERE owner_id = ? AND settled", (owner,)).fetchone()[0]
+    late = [*joined_ms, *(at for at in loose_ms if end is not None and at < end * 1000)]
+    raise_note(db, owner, LATE, max(late, default=0))
+
+
+def raise_note(db: sqlite3.Connection, owner: int, name: str, value: int) -> None:
+    """Note a number of the owner, unless a larger one stands there."""
+    if value > (values.number(rows.note(db, f"{name} {owner}")) or 0):
+        rows.write_note(db, f"{name} {owner}", str(value))
+
+
+def _shift(db: sqlite3.Connection, owner: int, bound: Bound, parts: Sequence[Tuple[int, Row]]) -> None:
+    """Add messages to a settled session, or take them out."""
+    sums = [0] * 7
+    for sign, row in parts:
+        for at, number in enumerate(usage.sums_of(row)):
+            sums[at] += sign * number
+    names, last, cost = db.execute("SELECT models, last_ts, cost_micro_usd FROM session WHERE id = ?", (bound.id,)).fetchone()
+    wanted = dict.fromkeys(filter(None, values.text(names).split(",")))
+    wanted.update(dict.fromkeys(_model_names(db, [row.model_id for sign, row in parts if sign > 0])))
+    latest = max([row.at_ms // 1000 for sign, row in parts if sign > 0], default=last)
+    cost = _priced(db, owner, bound) if cost is None or sums[5] else cost + round(sums[4] / 1000)
+    db.execute("""UPDATE session SET tokens = tokens + ?, input = input + ?, output = output + ?, cache_creation = cache_creation + ?,
+        cache_read = cache_read + ?, cost_micro_usd = ?, entries = entries + ?, models = ?, last_ts = max(coalesce(last_ts, ?), ?)
+        WHERE id = ?""", (sums[0] + sums[1], *sums[:4], cost, sums[6], ",".join(wanted), latest, latest, bound.id))
+
+
+def _priced(db: sqlite3.Connection, owner: int, bound: Bound) -> Optional[int]:
+    """Micro-dollars of all quarters of a session, None where any price is unknown."""
+    nano = usage.Total(db, owner, bound.start, bound.end).cost_nano
+    return None if nano is None else round(nano / 1000)
+
+
+def _model_names(db: sqlite3.Connection, numbers: Iterable[int]) -> List[str]:
+    found = (db.execute("SELECT name FROM model WHERE id = ?", (number,)).fetchone() for number in dict.fromkeys(numbers))
+    return [name for row in found if row for name in (values.text(row[0]),) if name]
+
+
+# --- cutting -----------------------------------------------------------------------------------------------------------
+
+def recut(db: sqlite3.Connection, owner: int) -> None:
+    """Make the sessions of all times in which messages have come, between those that are fixed."""
+    span = open_span(db, owner)
+    if span is None:
+        return
+    fixed = bounds(db, owner)
+    edges = [None, *fixed], [*fixed, None]
+    for before, after in zip(*edges):
+        low, high = before.end if before else -_EVER, after.start if after else _EVER
+        if low * 1000 <= span[1] and span[0] <= high * 1000:
+            found = messages.between(db, owner, low * 1000, high * 1000)
+            if before and before.is_whole():
+                found = [row for row in found if row.at_ms > low * 1000]
+            _replace(db, owner, low, high, list(cuts(db, found, low, high)))
+    db.execute("DELETE FROM meta WHERE key = ?", (f"{_OPEN_SPAN} {owner}",))
+
+
+def cuts(db: sqlite3.Connection, found: Sequence[Row], low: int, high: int) -> Iterator[Cut]:
+    """The sessions of these messages, given by time, all between two moments at which others end and begin."""
+    names = {number: values.text(name) for number, name in db.execute("SELECT id, name FROM model")}
+    group: List[Row] = []
+    start_ms = 0
+    for row in found:
+        if group and row.at_ms - start_ms > _SESSION_MS:
+            yield _cut(group, max(start_ms // 1000, low), high, names)
+            group = []
+        start_ms = start_ms if group else row.at_ms // _HOUR_MS * _HOUR_MS
+        group.append(row)
+    if group:
+        yield _cut(group, max(start_ms // 1000, low), high, names)
+
+
+def _cut(group: Sequence[Row], start: int, high: int, names: Dict[int, str]) -> Cut:
+    given, made = sum(row.input for row in group), sum(row.output for row in group)
+    cost = None if any(row.cost_nano is None for row in group) else sum(row.cost_nano or 0 for row in group)
+    models = dict.fromkeys(names.get(row.model_id, "") for row in group)
+    end = min(start + SESSION_S, high)
+    return Cut(start, (start, end, group[-1].at_ms // 1000, given + made, given, made,
+                       sum(row.cache_5m + row.cache_1h for row in group), sum(row.cache_read for row in group),
+                       None if cost is None else round(cost / 1000), ",".join(filter(None, models)), len(group), 1, "logs"), end)
+
+
+def _replace(db: sqlite3.Connection, owner: int, low: int, high: int, wanted: Sequence[Cut]) -> None:
+    """Put these in the place of the open sessions between low and high; one that goes on keeps its number."""
+    select = f"{rows.SELECT} FROM session WHERE owner_id = ? AND NOT settled AND start_ts >= ? AND start_ts < ?"
+    old = {row[1]: row for row in db.execute(select, (owner, low, high))}
+    here = {cut.start: cut for cut in wanted}
+    ends = {cut.start: cut.end for cut in wanted}
+    moved: Dict[int, int] = {}         # number of a session that goes -> start of the one that has most of it
+    for start in [start for start in old if start not in here]:
+        row = old.pop(start)
+        moved[row[0]] = max(ends, key=lambda at: min(ends[at], row[2]) - max(at, start), default=start)
+    renamed = {start: number for number, start in moved.items() if start in here and start not in old}
+    for start, number in renamed.items():
+        db.execute(rows.UPDATE, (*here[start].columns, number))
+    for start, cut in here.items():
+        if start in old and old[start][1:] != cut.columns:
+            db.execute(rows.UPDATE, (*cut.columns, old[start][0]))
+        elif start not in old and start not in renamed:
+            db.execute(rows.INSERT, (owner, *cut.columns))
+    for number, start in moved.items():
+        if number not in renamed.values():
+            heir = db.execute("SELECT id FROM session WHERE owner_id = ? AND start_ts = ?", (owner, start)).fetchone()
+            remove(db, number, heir[0] if heir and heir[0] != number else None)
+
+
+def remove(db: sqlite3.Connection, number: int, heir: Optional[int]) -> None:
+    """Take out a session; what was seen of it is what was seen of the heir."""
+    db.execute("UPDATE snapshot SET session_id = ? WHERE session_id = ?", (heir, number))
+    db.execute("DELETE FROM reported WHERE session_id = ?", (number,))
+    db.execute("DELETE FROM session WHERE id = ?", (number,))
+
+
+def settle(db: sqlite3.Connection, owner: int, now: int) -> None:
+    """Fix the sessions that are over; only for who has read all logs to their ends."""
+    db.execute("UPDATE session SET settled = ? WHERE owner_id = ? AND NOT settled AND end_ts <= ?", (SETTLED, owner, now))
+
+
+# --- sums of quarters --------------------------------------------------------------------------------------------------
+
+def sum_up(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
+    """Write what the quarters of a session hold, with what ccusage reported beyond it."""
+    select = "SELECT tokens, input, output, cache_creation, cache_read, cost_micro_usd, entries, counted FROM reported"
+    reported = db.execute(f"{select} WHERE session_id = ?", (bound.id,)).fetchone()
+    start, last, cost = db.execute("SELECT start_ts, last_ts, cost_micro_usd FROM session WHERE id = ?", (bound.id,)).fetchone()
+    usage.clear_spread(db, owner, bound.start, bound.end)
+    known = usage.Total(db, owner, bound.start, bound.end)
+    if reported:
+        _spread_rest(db, owner, bound, reported, known, last)
+    whole = usage.Total(db, owner, bound.start, bound.end)
+    is_counted = reported is None or bool(reported[7]) or known.entries > 0
+    kinds: Sequence[Optional[int]] = whole.kinds if is_counted else (None,) * 4
+    if whole.cost_nano is not None:
+        cost = round(whole.cost_nano / 1000)
+    elif reported:
+        cost = reported[5]
+    models = db.execute("SELECT models FROM session WHERE id = ?", (bound.id,)).fetchone()[0]
+    names = dict.fromkeys([*filter(None, values.text(models).split(",")), *whole.models])
+    last_ts = max([moment for moment in (last, _last_message(db, owner, bound)) if moment is not None], default=None)
+    db.execute("""UPDATE session SET last_ts = ?, tokens = ?, input = ?, output = ?, cache_creation = ?, cache_read = ?,
+        cost_micro_usd = ?, models = ?, entries = ?, counted = ?, source = ? WHERE id = ?""",
+               (last_ts, whole.tokens, *kinds, cost, ",".join(names), max(known.entries, reported[6] if reported else 0),
+                int(is_counted), "logs" if known.tokens and known.tokens == whole.tokens else "ccusage" if reported else "logs",
+                bound.id))
+
+
+def _spread_rest(db: sqlite3.Connection, owner: int, bound: Bound, reported: Sequence, known: usage.Total,
+                 last: Optional[int]) -> None:
+    """What ccusage reported beyond the messages; a bare total (it may include cache tokens) only where there are none."""
+    tokens, *kinds, cost, _, is_counted = reported
+    if is_counted:
+        rest = [max(0, (count or 0) - seen) for count, seen in zip(kinds, known.kinds)]
+    else:
+        rest = [0, 0 if known.entries else tokens, 0, 0]
+    if any(rest):
+        part = (rest[0] + rest[1]) / tokens if tokens else 1.0
+        nano = None if cost is None else round(cost * 1000 * min(1.0, part))
+        usage.spread(db, owner, bound.start, min(bound.end - 1, bound.start if last is None else max(bound.start, last)), rest, nano)
+
+
+def _last_message(db: sqlite3.Connection, owner: int, bound: Bound) -> Optional[int]:
+    found = db.execute("SELECT max(at_ms) FROM message WHERE owner_id = ? AND at_ms >= ? AND at_ms <= ?",
+                       (owner, bound.start * 1000, bound.end * 1000)).fetchone()[0]
+    return None if found is None else found // 1000

@@ -1,0 +1,164 @@
+"""What was used by quarter of an hour, model and project: sums of the messages, kept for ever.
+
+Beside them stand rests, which no message is known for: of minutes that an older ccmon summed up (table legacy; the model is
+known, the project is not), and of sessions that only ccusage has reported (neither is known). A rest shrinks as messages come in.
+For its neighbours, inside their transactions. Times are epoch seconds, costs billionths of a US dollar.
+"""
+
+import sqlite3
+from typing import Dict, Iterable, List, Optional, Sequence, Set, Tuple
+
+from ccmon.model import Used
+from ccmon.store import values
+from ccmon.store.messages import Change, Row
+
+QUARTER_S = 900
+UNKNOWN = -1                           # in the place of a model's or project's number
+_KINDS = ("input", "output", "cache_creation", "cache_read")
+_SUMS = (*_KINDS, "cost_nano", "unpriced", "entries")
+_NAMES = ", ".join(_SUMS)
+
+Key = Tuple[int, int, int]             # quarter, number of the model, of the project
+Sums = List[int]                       # in the order of _SUMS
+
+CREATE = (
+    f"""CREATE TABLE usage (
+        owner_id INTEGER NOT NULL,
+        ts INTEGER NOT NULL,
+        model_id INTEGER NOT NULL,
+        project_id INTEGER NOT NULL,
+        {', '.join(f'{name} INTEGER NOT NULL' for name in _SUMS)},
+        PRIMARY KEY (owner_id, ts, model_id, project_id)) WITHOUT ROWID""",
+    f"""CREATE TABLE legacy (
+        owner_id INTEGER NOT NULL,
+        ts INTEGER NOT NULL,
+        model_id INTEGER NOT NULL,
+        span_s INTEGER NOT NULL,
+        {', '.join(f'{name} INTEGER NOT NULL' for name in _KINDS)},
+        PRIMARY KEY (owner_id, ts, model_id)) WITHOUT ROWID""",
+)
+
+
+# --- sums of messages ----------------------------------------------------------------------------------------------------
+
+def key_of(row: Row) -> Key:
+    """Where a message is summed up."""
+    return row.at_ms // (QUARTER_S * 1000) * QUARTER_S, row.model_id, row.project_id
+
+
+def sums_of(row: Row) -> Sums:
+    """What a message adds."""
+    return [row.input, row.output, row.cache_5m + row.cache_1h, row.cache_read, row.cost_nano or 0,
+            int(row.cost_nano is None), 1]
+
+
+def deltas(changes: Iterable[Change]) -> Dict[Key, Sums]:
+    """What these changes of messages change of the sums."""
+    found: Dict[Key, Sums] = {}
+    for before, after in changes:
+        for row, sign in ((before, -1), (after, 1)):
+            if row is not None and row.counts:
+                sums = found.setdefault(key_of(row), [0] * len(_SUMS))
+                for at, number in enumerate(sums_of(row)):
+                    sums[at] += sign * number
+    return found
+
+
+def add(db: sqlite3.Connection, owner: int, changed: Dict[Key, Sums]) -> None:
+    """Add these numbers, which may be below zero; what has no message left goes."""
+    db.executemany(_ADD, [(owner, *key, *sums) for key, sums in changed.items() if any(sums)])
+    db.executemany("DELETE FROM usage WHERE owner_id = ? AND ts = ? AND model_id = ? AND project_id = ? AND entries <= 0",
+                   [(owner, *key) for key, sums in changed.items() if sums[-1] < 0])
+
+
+_ADD = f"""INSERT INTO usage (owner_id, ts, model_id, project_id, {_NAMES}) VALUES (?, ?, ?, ?{', ?' * len(_SUMS)})
+    ON CONFLICT (owner_id, ts, model_id, project_id) DO UPDATE SET {', '.join(f'{name} = {name} + excluded.{name}' for name in _SUMS)}"""
+_PUT = f"INSERT OR REPLACE INTO usage (owner_id, ts, model_id, project_id, {_NAMES}) VALUES (?, ?, ?, ?{', ?' * len(_SUMS)})"
+
+
+# --- rests -----------------------------------------------------------------------------------------------------------------
+
+_COVERED = f"""SELECT {', '.join(f'coalesce(sum({kind}), 0)' for kind in _KINDS)} FROM usage
+    WHERE owner_id = ? AND ts >= ? AND ts < ? AND model_id = ? AND project_id >= 0"""
+
+
+def settle_legacy(db: sqlite3.Connection, owner: int, touched: Optional[Iterable[Key]]) -> Set[int]:
+    """What older sums hold beyond the messages, at these keys (None: everywhere); the quarters whose rest changed."""
+    changed = set()
+    for ts, model, span_s, *sums in _legacy(db, owner, touched):
+        covered = db.execute(_COVERED, (owner, ts, ts + span_s, model)).fetchone()
+        rest = [max(0, summed - known) for summed, known in zip(sums, covered)]
+        before = db.execute(f"SELECT {', '.join(_KINDS)} FROM usage WHERE owner_id = ? AND ts = ? AND model_id = ? AND project_id = ?",
+                            (owner, ts, model, UNKNOWN)).fetchone()
+        if any(rest) and tuple(rest) != before:
+            db.execute(_PUT, (owner, ts, model, UNKNOWN, *rest, 0, 1, 0))
+            changed.add(ts)
+        elif before and not any(rest):
+            db.execute("DELETE FROM usage WHERE owner_id = ? AND ts = ? AND model_id = ? AND project_id = ?",
+                       (owner, ts, model, UNKNOWN))
+            changed.add(ts)
+    return changed
+
+
+def _legacy(db: sqlite3.Connection, owner: int, touched: Optional[Iterable[Key]]) -> List[Sequence[int]]:
+    select = f"SELECT ts, model_id, span_s, {', '.join(_KINDS)} FROM legacy WHERE owner_id = ?"
+    if touched is None:
+        return db.execute(select, (owner,)).fetchall()
+    if db.execute("SELECT 1 FROM legacy WHERE owner_id = ? LIMIT 1", (owner,)).fetchone() is None:
+        return []
+    found: Dict[Tuple[int, int], Sequence[int]] = {}
+    for ts, model in {key[:2] for key in touched}:
+        for row in db.execute(f"{select} AND model_id = ? AND ts IN (?, ?) AND ts + span_s > ?",
+                              (owner, model, ts, ts // 3600 * 3600, ts)):
+            found[row[0], row[1]] = row
+    return list(found.values())
+
+
+def spread(db: sqlite3.Connection, owner: int, start: int, last: int, rest: Sequence[int], cost_nano: Optional[int]) -> None:
+    """Put what only ccusage has reported of a session (four kinds of tokens) evenly into the quarters from start to last."""
+    quarters = range(start // QUARTER_S * QUARTER_S, max(start, last) + 1, QUARTER_S)
+    number = len(quarters)
+    for at, ts in enumerate(quarters):
+        part = [count * (at + 1) // number - count * at // number for count in (*rest, cost_nano or 0)]
+        db.execute(_PUT, (owner, ts, UNKNOWN, UNKNOWN, *part, int(cost_nano is None), 0))
+
+
+def clear_spread(db: sqlite3.Connection, owner: int, start: int, end: int) -> None:
+    """Take out what was spread over that time."""
+    db.execute("DELETE FROM usage WHERE owner_id = ? AND ts >= ? AND ts < ? AND model_id = ?",
+               (owner, start // QUARTER_S * QUARTER_S, end, UNKNOWN))
+
+
+# --- reading -----------------------------------------------------------------------------------------------------------------
+
+class Total:
+    """The sum of all quarters of a time."""
+
+    def __init__(self, db: sqlite3.Connection, owner: int, start: int, end: int, rests: bool = True) -> None:
+        rows = db.execute(f"""SELECT model_id, coalesce((SELECT name FROM model WHERE id = model_id), ''), {_NAMES}, ts FROM usage
+            WHERE owner_id = ? AND ts >= ? AND ts < ?{'' if rests else ' AND project_id >= 0'} ORDER BY ts""",
+                          (owner, start // QUARTER_S * QUARTER_S, end)).fetchall()
+        self.kinds = [sum(row[2 + at] for row in rows) for at in range(len(_KINDS))]
+        self.cost_nano: Optional[int] = None if any(row[-3] for row in rows) else sum(row[-4] for row in rows)
+        self.entries = sum(row[-2] for row in rows)
+        self.models = tuple(dict.fromkeys(row[1] for row in rows if row[1]))
+        self.last: Optional[int] = max((row[-1] for row in rows), default=None)
+
+    @property
+    def tokens(self) -> int:
+        """Input and output."""
+        return self.kinds[0] + self.kinds[1]
+
+
+def used(db: sqlite3.Connection, owner: Optional[int], since: int, until: int) -> List[Used]:
+    """What was used by quarter of an hour, model, project and machine, from since on and before until; of all without owner."""
+    found = db.execute(_USED, (owner, since, until))
+    return [Used(ts, None if model_id == UNKNOWN else values.text(model), None if project_id == UNKNOWN else values.text(project),
+                 given, made, created, read, None if unpriced else cost / 1e9, values.text(host))
+            for ts, model_id, model, project_id, project, given, made, created, read, cost, unpriced, host in found]
+
+
+_USED = f"""SELECT ts, model_id, model.name, project_id, CASE path WHEN '' THEN project.name ELSE path END, {_NAMES[:-len(', entries')]}, host
+    FROM usage JOIN owner ON owner.id = owner_id LEFT JOIN model ON model.id = model_id LEFT JOIN project ON project.id = project_id
+    WHERE (?1 IS NULL OR owner_id = ?1) AND ts >= ?2 AND ts < ?3 AND typeof(ts) = 'integer' AND {values.FOUR}
+    ORDER BY ts, model_id, project_id, host"""
