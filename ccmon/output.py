@@ -116,6 +116,32 @@ def _pager(env: Mapping[str, str]) -> List[str]:
     return [found, *words[1:]] if found else []
 
 
+class Progress:
+    """How far a long work has come: one row on stderr, where that is a terminal; gone when the work is over."""
+
+    def __init__(self, ctx: Context, words: str) -> None:
+        self.words, self.charset = words, charset(ctx, sys.stderr)
+        self.is_shown = bool(sys.stderr and sys.stderr.isatty()) and ctx.env.get("TERM", "dumb") != "dumb"
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._write("\r\x1b[K")
+
+    def __call__(self, done: float, words: str = "") -> None:
+        """done is 0..1; words stand for those that were given first."""
+        full, empty = ("█", "─") if self.charset.unicode else ("#", ".")
+        filled = round(20 * done)
+        self._write(f"\r{full * filled}{empty * (20 - filled)} {100 * done:3.0f} %  {words or self.words:<40}")
+
+    def _write(self, text: str) -> None:
+        if self.is_shown:
+            with suppress(OSError):
+                sys.stderr.write(text)
+                sys.stderr.flush()
+
+
 # --- messages -----------------------------------------------------------------------------------------------------------
 
 def complain(sentence: str, code: int) -> int:

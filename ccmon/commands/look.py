@@ -7,7 +7,7 @@ from typing import Sequence
 
 from ccmon import output
 from ccmon.fullscreen import screen
-from ccmon.model import Snapshot
+from ccmon.model import Facts, Snapshot
 from ccmon.pipeline.refresh import current_facts
 from ccmon.settings import config
 from ccmon.settings.context import Context
@@ -33,7 +33,7 @@ def run(given: Namespace, ctx: Context) -> int:
 
 
 def _json(ctx: Context) -> int:
-    snapshot = ctx.view(current_facts(ctx), ctx.now())
+    snapshot = ctx.view(_facts(ctx), ctx.now())
     print(json.dumps(document.document(snapshot)))
     return _told(snapshot)
 
@@ -48,8 +48,14 @@ def _told(snapshot: Snapshot) -> int:
     return code
 
 
+def _facts(ctx: Context) -> Facts:
+    """The facts of now; where only the logs say what is used, of all of them."""
+    with output.Progress(ctx, "reading the logs") as progress:
+        return current_facts(ctx, whole=progress)
+
+
 def _once(ctx: Context) -> Snapshot:
-    facts = current_facts(ctx)
+    facts = _facts(ctx)
     snapshot = ctx.view(facts, ctx.now())
     size = output.size()
     status = foot.source_words(facts.source, snapshot.now)

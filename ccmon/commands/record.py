@@ -4,7 +4,7 @@ from argparse import Namespace
 
 from ccmon import output
 from ccmon.pipeline import memory
-from ccmon.pipeline.refresh import alerts_due, current_facts, learn_quietly, send_alerts
+from ccmon.pipeline.refresh import alerts_due, catch_up, current_facts, learn_quietly, send_alerts
 from ccmon.settings.context import Context
 from ccmon.views.document import NO_DATA, failure
 
@@ -14,7 +14,9 @@ OK = 0
 def run(_given: Namespace, ctx: Context) -> int:
     """Read the usage, store it and refresh the lines; the exit code."""
     known = memory.old_news(ctx)
-    facts = current_facts(ctx, insist=True)
+    with output.Progress(ctx, "reading the logs") as progress:
+        facts = current_facts(ctx, insist=True, whole=progress)
+        catch_up(ctx, progress)
     learn_quietly(ctx)
     send_alerts(ctx, alerts_due(ctx, facts))
     if facts.source.error:

@@ -11,7 +11,7 @@ from ccmon.line.session_json import WINDOWS_S
 from ccmon.model import SESSION_S, Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
 from ccmon.settings.context import Context
 from ccmon.sources import demo, demo_past
-from ccmon.store import alerts, learning, ledger
+from ccmon.store import alerts, learning, ledger, present
 from ccmon.store.alerts import Told
 from ccmon.store.database import Busy, Store, StoreError, open_store
 from ccmon.usage import compute, gauge, limits, official, prices
@@ -58,8 +58,7 @@ class Memory:
         """Store the answer; the facts then. Where that fails, the answer with what was stored before it."""
         if self.store:
             try:
-                facts = self.store.record(answer.blocks, self.ctx.owner, now, partial(self._limit_of, self._learned_limit()),
-                                          compute.active, answer.is_history)
+                facts = self.store.record(answer.blocks, self.ctx.owner, now, self._limits(), compute.active, answer.is_history)
                 return self._with_official(self.store, facts._replace(source=answer.source), now)
             except StoreError as err:
                 self.trouble = str(err)
@@ -91,6 +90,11 @@ class Memory:
         except StoreError as err:
             self.trouble = str(err)
             return False
+
+    def note_limits(self) -> None:
+        """Keep the plan and limit of this time for the sessions that have come from the logs."""
+        now, limit_of = self.ctx.now(), self._limits()
+        self._write(lambda db, owner: present.note_limits(db, owner, now, limit_of), None)
 
     # --- the ledger of the logs ---------------------------------------------------------------------------------------
 
@@ -298,6 +302,9 @@ class Memory:
     def _limit_of(self, learned: Optional[LearnedLimit], tokens: int, high_water: Optional[HighWater]) -> Limit:
         settings = self.ctx.settings
         return limits.resolve(settings.plan, settings.explicit_limit, tokens, high_water, settings.plans, learned)
+
+    def _limits(self) -> present.LimitOf:
+        return partial(self._limit_of, self._learned_limit())
 
     def _learned_limit(self) -> Optional[LearnedLimit]:
         lessons = learner.load(self.learned()) if self.ctx.settings.plan in ("pro", "ml_auto") else None

@@ -16,7 +16,7 @@ from ccmon import kept, linecache
 from ccmon.line import linefiles, lines
 from ccmon.model import CcmonError, Facts, Source, UsageError
 from ccmon.pipeline import alerting, lessons, sources
-from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, Answer, Memory, opened
+from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, Answer, Memory, opened
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.sources import ccusage, demo_past, log_files
@@ -83,6 +83,12 @@ def _take_readings(ctx: Context, memory: Memory) -> None:
     for batch in linefiles.spooled(ctx.cache) if ctx.cache else ():
         if not memory.note_readings(batch):
             return
+
+
+def catch_up(ctx: Context, tell: Optional[Tell] = None) -> None:
+    """Read what the history lacks of the logs, before it is shown; it is told how far a first reading has come."""
+    with opened(ctx, SCREEN_BUSY_MS) as memory:
+        sources.catch_up(ctx, memory, tell)
 
 
 # --- after the answer ---------------------------------------------------------------------------------------------------

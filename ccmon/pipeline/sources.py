@@ -210,7 +210,9 @@ def read_beside(ctx: Context, source: Source, memory: Memory, at_once: bool = Fa
     memory.note_logs_read_beside(f"{ctx.now()} ")          # whatever becomes of it, not at once again
     with suppress(CcmonError):
         if memory.logs_read() or sum(file.size for file in found) <= log_reader.AT_ONCE_BYTES or not ctx.cache:
-            if log_reader.read(memory.store, logs_of(ctx, found), ctx.now(), None, time.monotonic() + MOST_LEARN_S):
+            done = log_reader.read(memory.store, logs_of(ctx, found), ctx.now(), None, time.monotonic() + MOST_LEARN_S)
+            memory.note_limits()
+            if done:
                 memory.note_logs_read_beside(f"{ctx.now()} {log_files.stamp(found)}")
         elif found:
             log_reader.start(ctx.cache)
@@ -226,6 +228,7 @@ def catch_up(ctx: Context, memory: Memory, tell: Optional[Tell]) -> None:
             log_reader.read(memory.store, logs_of(ctx, found), ctx.now())
         elif found:
             read_whole(ctx, memory, found, tell)
+        memory.note_limits()
 
 
 def read_all_logs() -> None:

@@ -36,6 +36,7 @@ MOST_ROWS = 2000                       # messages of one transaction: others wri
 MOST_FILES = 50                        # of one transaction
 MOST_WHOLE_BYTES = 32 << 20            # of a file that is held in memory
 MOST_WAITING = 6                       # files read and not yet stored
+CUT_S = 2                              # a long reading makes sessions of what it has so far, so often
 _MOST_NANO = 10 ** 17
 _NEW = Position(0, 0, 0, 0, 0, b"")
 
@@ -72,7 +73,7 @@ def read(store: Store, logs: Logs, now: int, tell: Optional[Tell] = None, until:
     size = sum(max(0, file.size - known.get(os.fsencode(file.path), _NEW).offset) for file in waiting)
     complete = True
     batch = _Batch(store, logs.owner)
-    done = 0
+    done, cut_at = 0, time.monotonic() + CUT_S
     for file, parts in _side_by_side(logs, waiting, known, size):
         for part in parts:
             batch.add(part)
@@ -82,6 +83,11 @@ def read(store: Store, logs: Logs, now: int, tell: Optional[Tell] = None, until:
         if time.monotonic() > until:
             complete = False
             break
+        if time.monotonic() > cut_at:
+            began = time.monotonic()   # what has been read so far is shown
+            batch.write()
+            _finish(store, logs, now, False)
+            cut_at = time.monotonic() + CUT_S + 9 * (time.monotonic() - began)
     batch.write()
     _finish(store, logs, now, complete and not batch.refused)
     return complete

@@ -146,8 +146,7 @@ def finish(db: sqlite3.Connection, owner: int, present: Iterable[bytes], now: in
         last_ms = db.execute("SELECT last_ms FROM log_file WHERE owner_id = ? AND path = ?", (owner, path)).fetchone()[0]
         sessions.raise_note(db, owner, VANISHED, last_ms)
         db.execute("DELETE FROM log_file WHERE owner_id = ? AND path = ?", (owner, path))
-    if complete or is_complete(db, owner):
-        sessions.recut(db, owner)
+    sessions.recut(db, owner)
     if complete:
         sessions.settle(db, owner, now)
         rows.write_note(db, f"{COMPLETE} {owner}", "1")

@@ -128,14 +128,15 @@ def record(db: sqlite3.Connection, blocks: Optional[Sequence[Block]], owner: int
     else:
         reported.note_running(db, owner, (), now)
     known = _facts(db, owner, now)
-    _note_limits(db, owner, now, known.high_water, limit_of)
+    note_limits(db, owner, now, limit_of)
     active = active_of(known.blocks, known.listed, now)
     _observe(db, owner, active[0] if active else None, now)
     return known
 
 
-def _note_limits(db: sqlite3.Connection, owner: int, now: int, high_water: Optional[HighWater], limit_of: LimitOf) -> None:
+def note_limits(db: sqlite3.Connection, owner: int, now: int, limit_of: LimitOf) -> None:
     """The plan and limit of this time for the sessions that are new or run; all are judged by the same high water."""
+    high_water = _high_water(db, owner, now)
     found = db.execute("""SELECT id, tokens, plan, limit_tokens, limit_source FROM session
         WHERE owner_id = ? AND (limit_source = '' OR end_ts > ?)""", (owner, now)).fetchall()
     for number, tokens, *before in found:
