@@ -121,6 +121,8 @@ def _shift(db: sqlite3.Connection, owner: int, bound: Bound, parts: Sequence[Tup
     db.execute("""UPDATE session SET tokens = tokens + ?, input = input + ?, output = output + ?, cache_creation = cache_creation + ?,
         cache_read = cache_read + ?, cost_micro_usd = ?, entries = entries + ?, models = ?, last_ts = max(coalesce(last_ts, ?), ?)
         WHERE id = ?""", (sums[0] + sums[1], *sums[:4], cost, sums[6], ",".join(wanted), latest, latest, bound.id))
+    if db.execute("SELECT entries FROM session WHERE id = ?", (bound.id,)).fetchone()[0] <= 0:
+        remove(db, bound.id, None)     # its messages have better copies elsewhere
 
 
 def _priced(db: sqlite3.Connection, owner: int, bound: Bound) -> Optional[int]:
