@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Callable, Deque, Iterable, Iterator, List, Nam
 
 from ccmon import linecache
 from ccmon.model import SESSION_S, Block, CcmonError
-from ccmon.sources import log_blocks, log_entries, log_files, log_limits
+from ccmon.sources import limit_events, log_blocks, log_entries, log_files, log_limits
 from ccmon.sources.log_cache import Key, Known, LogCache, Made, Read
 from ccmon.sources.log_entries import Entry
 from ccmon.sources.log_files import LogFile
@@ -37,7 +37,7 @@ MOST_SENT = 5000                       # minutes given to the store at a time
 NAME = "logs.db"
 
 Send = Callable[[Sequence[Tuple[int, str, int, int, int, int]], Sequence[Tuple[int, Optional[int], int]]], bool]
-_WINDOWS_S = {"session": SESSION_S, "weekly": log_limits.WEEK_S}           # limits of the whole account
+_WINDOWS_S = {"session": SESSION_S, "weekly": limit_events.WEEK_S}           # limits of the whole account
 _PLACES = 16                           # entries that one line may give
 
 
@@ -313,9 +313,10 @@ def _batches(fd: int, offset: int, final: bool, session: str) -> Iterator[Read]:
         rows += [(line.start * _PLACES + number, None, entry) for number, entry in enumerate(found[:_PLACES])]
         if line.content is None or not found and log_entries.wanted(line.content):
             skipped += 1
-        hit = None if line.content is None else log_entries.limit(line.content)
-        if hit:
-            limits.append(log_limits.settled(hit, _zone))
+        event = None if line.content is None else limit_events.limit_event(line.content)
+        if event:
+            settled = log_limits.settled(event, _zone)
+            limits.append((settled.at_ms // 1000, settled.kind, settled.resets_at or None))
         if len(rows) >= MOST_ROWS:
             yield Read(offset, log_files.fingerprint(fd, offset), rows, limits, lines, skipped, False)
             rows, limits, lines, skipped = [], [], 0, 0
@@ -330,11 +331,12 @@ def limits_at_the_end(files: Sequence[LogFile], now: int) -> List[Tuple[int, Opt
         if fd is not None:
             try:
                 lines = log_files.lines(fd, max(0, file.size - END_BYTES), True)
-                told = [log_entries.limit(line.content) for line in lines if line.content]
+                told = [limit_events.limit_event(line.content) for line in lines if line.content]
             finally:
                 os.close(fd)
-            settled = [log_limits.settled(limit, _zone) for limit in told if limit]
-            found += [(at, reset, SESSION_S) for at, kind, reset in settled if kind == "session" and now - SESSION_S < at]
+            events = [log_limits.settled(event, _zone) for event in told if event]
+            found += [(event.at_ms // 1000, event.resets_at or None, SESSION_S) for event in events
+                      if event.kind == "session" and now - SESSION_S < event.at_ms // 1000]
     return found
 
 
