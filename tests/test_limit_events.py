@@ -165,6 +165,7 @@ def test_all_wordings(text, kind, model):
     "Not logged in \u00b7 Please run /login", "API Error: 529 Overloaded", "Prompt is too long", "Invalid API key", "Timed out",
     "API Error: 429 This request would exceed your account's rate limit.", "API Error: Rate limit reached", "Rate limit reached",
     "API Error: Server is temporarily limiting requests (not your usage limit) \u00b7 Rate limited", "Rate limit hit",
+    "API Error: 429 Too many requests \u00b7 the burst limit resets 5pm (UTC)",
     "Context limit reached \u00b7 /compact to continue", "Output token limit reached", "You've reached your context limit",
     "You've used 90% of your session limit", "You're close to your usage limit", "Approaching your weekly limit",
     "You're now using extra usage", "Connection reset by peer", "the limit", "",

@@ -118,13 +118,14 @@ def test_times_in_words(text, after_s):
     ("resets 2:30am", FALL, HOUR + 1800), ("resets 2:30am", FALL + 2 * HOUR, 1800),
     ("resets 2:30am", FALL + HOUR + 2400, 3000), ("resets 2:30am", FALL + 3 * HOUR, 23 * HOUR + 1800),
     ("resets 4am", FALL, 4 * HOUR), ("resets 12am", FALL - HOUR, 0), ("resets 12am", FALL - HOUR + 60, -60),
+    ("resets 11:58pm", FALL - HOUR + 60, -180),
     ("resets 12am", FALL - HOUR - 60, 60), ("resets 1am", FALL - 2 * HOUR, 2 * HOUR), ("resets Oct 26 at 3am", FALL, 3 * HOUR),
     ("resets 11pm", FALL + HOUR, 22 * HOUR),
     ("resets 2:30am", 1_774_738_800, 2 * HOUR + 1800),              # 29 March 2026, 00:00: there is no 02:30 on that day
     ("resets 4am", 1_774_738_800, 3 * HOUR), ("resets 12am (America/New_York)", 1_774_738_800, 5 * HOUR)],
     ids=["first of two", "second of two", "between the two", "of the next day", "hour more", "midnight", "just after",
-        "just before",
-         "past midnight", "with its date", "back to an hour before", "gap", "hour less", "midnight elsewhere"])
+         "of yesterday", "just before", "past midnight", "with its date",
+         "back to an hour before", "gap", "hour less", "midnight elsewhere"])
 def test_clocks_that_change(text, at, after_s):
     assert after(text, at) == after_s
 

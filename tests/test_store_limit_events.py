@@ -10,6 +10,8 @@ from ccmon.model import SESSION_S, Forecast
 from ccmon.sources.limit_events import KINDS
 from ccmon.store import learning, limit_events
 from ccmon.store.limit_events import Event
+from ccmon.system import clock
+from ccmon.usage import hits
 
 WEEK_S = 7 * DAY
 ENDS = T0 + 2 * HOUR
@@ -134,6 +136,14 @@ def test_what_is_said_again_within_a_minute_is_listed_once(db, events, listed):
     found = limit_events.events(db, 1)
     assert [row[0] for row in found] == listed
     assert found[0][1] == max(event.resets_at for event in events if event.at == T0 or len(listed) == 1)
+
+
+def test_the_rows_are_what_the_list_shows(db):
+    add(db, Event(T0, "model", "Fable 5", ENDS))
+    hit(db, T0 + 60)
+    rows = hits.table([hits.Event(*row) for row in limit_events.events(db, 1)], T0 + HOUR, clock.zone("UTC"))
+    at = rows[0].index("limit")
+    assert [row[at:at + 15].strip() for row in rows[1:]] == ["week of Fable 5", "session"]
 
 
 def test_hits_of_the_user_are_never_joined(db):
