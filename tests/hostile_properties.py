@@ -18,7 +18,7 @@ from ccmon.line.dialects import DIALECTS
 from ccmon.model import Block, CcmonError, Facts, Source
 from ccmon.settings import context
 from ccmon.setup import settings_json
-from ccmon.sources import ccusage_json, log_entries
+from ccmon.sources import ccusage_json, limit_events, log_entries, log_unused
 from ccmon.text import Charset
 from ccmon.usage import compute, official
 from ccmon.views.screen import dashboard, help, history_page
@@ -94,8 +94,9 @@ def log_lines_are_read(line: bytes) -> None:
     """Entries that can be, or none."""
     for entry in log_entries.parse(line, "session"):
         assert 0 <= entry.total <= 5 * MOST and (entry.model is None or entry.model.isascii() and len(entry.model) <= 40)
-    found = log_entries.limit(line)
-    check_line(found.text if found else "")
+    log_unused.unused_kind(line)
+    found = limit_events.limit_event(line)
+    check_line(found.text + found.model if found else "")
 
 
 def hook_json_is_joined(given: Tuple[bytes, int]) -> None:

@@ -12,6 +12,7 @@ from ccmon.model import SESSION_S, Facts, UsageError
 from ccmon.model import Event as Key
 from ccmon.pipeline import memory
 from ccmon.settings import context
+from ccmon.sources import limit_events
 from ccmon.store.database import Hit
 from ccmon.system import clock
 from ccmon.usage import hits
@@ -66,9 +67,9 @@ def test_the_list_names_the_sources(machine):
         kept.keep_logs([], [Hit(NOW - DAY, NOW - DAY + HOUR), Hit(NOW - 60, None, 7 * DAY)])
     machine.run("hit")
     assert machine.run("hit", "--list").out.splitlines() == [
-        "cut off    window's reset  known from",
-        "Sun 17:00  Sun 18:00       message in the logs",
-        "17:00      -               ccmon hit"]
+        "cut off    limit    reset      known from           teaches",
+        "Sun 17:00  session  Sun 18:00  message in the logs  session",
+        "17:00      session  -          ccmon hit            session"]
     machine.run("hit", "--undo")
     assert machine.run("hit", "--undo").out == "Nothing is noted.\n"           # what Claude said is not ours to take back
     assert len(stored(machine)) == 2
@@ -96,6 +97,29 @@ def test_without_a_store_it_is_said(machine):
 def test_a_demo_keeps_nothing(machine):
     assert machine.run("hit", "--demo").out.startswith("Noted: cut off at ")
     assert not (machine.home / ".local").exists()
+
+
+def test_the_list_names_each_limit_and_what_is_learned_from_it():
+    told = [("session", ""), ("weekly", ""), ("model", "Fable 5"), ("model", ""), ("extra", ""), ("spend", ""), ("credit", ""),
+            ("credit", "Fable 5"), ("admin", ""), ("other", "")]
+    rows = [Event(NOW - HOUR + number * 60, NOW + HOUR, "limit", *limit) for number, limit in enumerate(told)]
+    assert hits.table([*rows, Event(NOW, NOW - 600, "limit")], NOW, WARSAW) == [
+        "cut off  limit             reset  known from           teaches",
+        "16:00    session           18:00  message in the logs  session",
+        "16:01    week              18:00  message in the logs  week",
+        "16:02    week of Fable 5   18:00  message in the logs  -",
+        "16:03    week of a model   18:00  message in the logs  -",
+        "16:04    extra usage       18:00  message in the logs  -",
+        "16:05    spend limit       18:00  message in the logs  -",
+        "16:06    credit            18:00  message in the logs  -",
+        "16:07    credit (Fable 5)  18:00  message in the logs  -",
+        "16:08    set by an admin   18:00  message in the logs  -",
+        "16:09    another limit     18:00  message in the logs  -",
+        "17:00    session           16:50  message in the logs  -"]         # of a window that was over
+
+
+def test_every_kind_that_is_read_has_its_words():
+    assert {*hits._LIMITS, "model"} == {*limit_events.KINDS}
 
 
 # --- the time ---

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccmon.model import SESSION_S, CcmonError
-from ccmon.sources import log_entries, log_limits
-from ccmon.sources.log_entries import Limit
+from ccmon.sources import log_limits
+from ccmon.sources.limit_events import KINDS, LimitEvent, limit_event
 from ccmon.system import clock
 from ccmon.when import epoch, local
 
@@ -40,7 +40,7 @@ def line(text, at=NOW, **more):
 
 
 def settled(text, at=NOW):
-    return log_limits.settled(log_entries.limit(line(text, at).encode()), zone_of)
+    return log_limits.settled(limit_event(line(text, at).encode()), zone_of)
 
 
 def after(text, at=NOW):
@@ -52,8 +52,10 @@ def after(text, at=NOW):
 
 @pytest.mark.parametrize("text, kind, after_s", [
     (f"Claude AI usage limit reached|{NOW + 7200}", "session", 7200),
-    (f"Claude AI usage limit reached|{NOW + 20 * HOUR}", "session", None),              # no window is so long
+    (f"Claude AI usage limit reached|{NOW + 20 * HOUR}", "weekly", 20 * HOUR),          # no session is so long
+    (f"Claude AI usage limit reached|{NOW + 8 * DAY}", "other", 8 * DAY),
     (f"Claude AI usage limit reached|{NOW - 60}", "session", None),
+    (f"Claude AI usage limit reached|{NOW - 1200}", "session", -1200),
     ("Claude AI usage limit reached", "session", None),
     ("Claude usage limit reached. Your limit will reset at 3pm (America/New_York).", "session", 4 * HOUR),
     ("5-hour limit reached \u2219 resets 8pm", "session", 3 * HOUR),
@@ -61,9 +63,16 @@ def after(text, at=NOW):
     ("Session limit reached \u2219 resets 9pm", "session", 4 * HOUR),
     ("You've hit your limit \u00b7 resets 6pm (Europe/Rome)", "session", HOUR),
     ("You've hit your limit \u00b7 resets 6:30pm (Europe/Warsaw)", "session", HOUR + 1800),
-    ("You've hit your limit \u00b7 resets 12am (Europe/Warsaw)", "unknown", None),         # seven hours ahead: who knows of what
-    ("You've hit your limit \u00b7 resets Nov 26, 1pm (Europe/Warsaw)", "unknown", None),
-    ("You've reached your usage limit.", "unknown", None),
+    ("You've hit your limit \u00b7 resets 10pm (Europe/Warsaw)", "session", 5 * HOUR),
+    ("You've hit your limit \u00b7 resets 6:30\u202fPM (Europe/Warsaw)", "session", HOUR + 1800),
+    ("You've hit your limit \u00b7 resets 4:58pm (Europe/Warsaw)", "session", None),       # just now, by another clock
+    ("You've hit your limit \u00b7 resets 10:30pm (Europe/Warsaw)", "weekly", 5 * HOUR + 1800),
+    ("You've hit your limit \u00b7 resets 12am (Europe/Warsaw)", "weekly", 7 * HOUR),
+    ("You've hit your limit \u00b7 resets Nov 26, 1pm (Europe/Warsaw)", "weekly", 44 * HOUR),
+    ("You've hit your limit \u00b7 resets Nov 24 at 9pm (Europe/Warsaw)", "session", 4 * HOUR),
+    ("You've hit your limit \u00b7 resets Dec 20, 1pm (Europe/Warsaw)", "other", 26 * DAY - 4 * HOUR),
+    ("You've reached your usage limit.", "other", None),
+    ("You've hit your limit \u00b7 resets 6pm (Mars/Olympus)", "other", None),
     ("You've hit your session limit \u00b7 resets 12:50pm (America/New_York)", "session", HOUR + 3000),
     ("You've hit your session limit \u00b7 resets 5pm (Mars/Olympus)", "session", None),
     ("Weekly limit reached \u2219 resets Nov 28, 1pm", "weekly", 4 * DAY - 4 * HOUR),
@@ -71,17 +80,34 @@ def after(text, at=NOW):
     ("You've hit your weekly limit \u00b7 resets Mon 5am (UTC)", "weekly", 7 * DAY - 11 * HOUR),
     ("You've hit your weekly limit \u00b7 resets Mon 5pm (UTC)", "weekly", HOUR),
     ("You've hit your weekly limit \u00b7 resets 9am (UTC)", "weekly", 17 * HOUR),
-    ("Opus weekly limit reached \u2219 resets Nov 28, 1pm", "model", None),
-    ("You've hit your Fable limit \u00b7 resets 6pm", "model", None), ("Sonnet limit reached", "model", None)])
+    ("Opus weekly limit reached \u2219 resets Nov 28, 1pm", "model", 4 * DAY - 4 * HOUR),
+    ("You've hit your Fable limit \u00b7 resets 6pm", "model", HOUR), ("Sonnet limit reached", "model", None),
+    ("You're out of extra usage \u00b7 resets Nov 28 at 1pm (Europe/Warsaw)", "extra", 4 * DAY - 4 * HOUR),
+    ("You're out of extra usage \u00b7 resets 8pm (Europe/Warsaw)", "extra", 3 * HOUR),
+    ("You've hit your usage credit limit \u00b7 resets Dec 1 at 1am (Europe/Warsaw)", "extra", 6 * DAY + 8 * HOUR),
+    ("You've hit your monthly spend limit \u00b7 raise it at example.org/x?from=y \u00b7 your weekly limit resets 8pm (UTC)",
+    "spend",
+     4 * HOUR),
+    ("You've hit your fast limit \u00b7 resets in 1h 5m", "other", 3900)])
 def test_which_limit_and_when_it_resets(text, kind, after_s):
-    assert settled(text) == (NOW, kind, None if after_s is None else NOW + after_s)
+    found = settled(text)
+    assert (found.at_ms, found.kind, found.resets_at) == (NOW * 1000, kind, 0 if after_s is None else NOW + after_s)
+
+
+def test_a_number_goes_before_the_words():
+    found = log_limits.settled(LimitEvent(NOW * 1000, "session", "", NOW + 600, "resets 8pm"), zone_of)
+    assert found.resets_at == NOW + 600
 
 
 @pytest.mark.parametrize("text, after_s", [
-    ("resets 5:01pm", 60), ("resets 5pm", DAY), ("Resets at 18:30", HOUR + 1800), ("resets 0:15", 7 * HOUR + 900),
+    ("resets 5:01pm", 60), ("resets 5pm", 0), ("resets 4:56pm", -240), ("resets 4:55pm", DAY - 300),
+    ("Resets at 18:30", HOUR + 1800), ("resets 0:15", 7 * HOUR + 900),
     ("resets 12:15 AM", 7 * HOUR + 900), ("reset at 12pm", 19 * HOUR), ("resets tomorrow", None), ("resets 5", None),
     ("resets 13pm", None), ("resets 0am", None), ("resets 24:00", None), ("resets 5:60pm", None), ("resets Feb 31, 1pm", None),
-    ("resets Nov 24, 4pm", None), ("resets on Nov 24 at 6pm", HOUR), ("resets Nov 24 6pm (UTC)", 2 * HOUR),
+    ("resets Nov 24, 4pm", None), ("resets on Nov 24 at 6pm", HOUR), ("resets Nov 26, 2025, 6pm", 49 * HOUR),
+    ("resets Dec 24 at 6pm", 30 * DAY + HOUR), ("resets Jan 24 at 6pm", None), ("resets in 2 hours and 5 minutes", 7500),
+    ("resets in 20m", 1200), ("resets in 1 day", DAY), ("resets in 0m", None), ("resets in a moment", None),
+    ("resets 6:30 PM (UTC)", 2 * HOUR + 1800), ("resets Nov 24 6pm (UTC)", 2 * HOUR),
     ("", None), ("resets in 5pm", None), ("presets 6pm", None), ("resets 6pm(UTC)", 2 * HOUR),
     ("resets 18:00 (UTC)", 2 * HOUR), ("resets 6pm (UTC", HOUR)])
 def test_times_in_words(text, after_s):
@@ -89,10 +115,17 @@ def test_times_in_words(text, after_s):
 
 
 @pytest.mark.parametrize("text, at, after_s", [
-    ("resets 2:30am", FALL, HOUR + 1800), ("resets 2:30am", FALL + 2 * HOUR, 24 * HOUR + 1800),
-    ("resets 4am", FALL, 4 * HOUR),
-    ("resets 2:30am", 1_774_738_800, 2 * HOUR + 1800)],             # 29 March 2026, 00:00: there is no 02:30 on that day
-    ids=["first of two", "of the next day", "hour more", "gap"])
+    ("resets 2:30am", FALL, HOUR + 1800), ("resets 2:30am", FALL + 2 * HOUR, 1800),
+    ("resets 2:30am", FALL + HOUR + 2400, 3000), ("resets 2:30am", FALL + 3 * HOUR, 23 * HOUR + 1800),
+    ("resets 4am", FALL, 4 * HOUR), ("resets 12am", FALL - HOUR, 0), ("resets 12am", FALL - HOUR + 60, -60),
+    ("resets 11:58pm", FALL - HOUR + 60, -180),
+    ("resets 12am", FALL - HOUR - 60, 60), ("resets 1am", FALL - 2 * HOUR, 2 * HOUR), ("resets Oct 26 at 3am", FALL, 3 * HOUR),
+    ("resets 11pm", FALL + HOUR, 22 * HOUR),
+    ("resets 2:30am", 1_774_738_800, 2 * HOUR + 1800),              # 29 March 2026, 00:00: there is no 02:30 on that day
+    ("resets 4am", 1_774_738_800, 3 * HOUR), ("resets 12am (America/New_York)", 1_774_738_800, 5 * HOUR)],
+    ids=["first of two", "second of two", "between the two", "of the next day", "hour more", "midnight", "just after",
+         "of yesterday", "just before", "past midnight", "with its date",
+         "back to an hour before", "gap", "hour less", "midnight elsewhere"])
 def test_clocks_that_change(text, at, after_s):
     assert after(text, at) == after_s
 
@@ -101,14 +134,15 @@ def test_clocks_that_change(text, at, after_s):
 def test_a_time_of_day_is_the_next_one(at, hour, minute, zone):
     found = log_limits.resets_at(f"resets {hour}:{minute:02d} ({zone.name})", at, zone_of)
     shown = local(found, zone)
-    assert at < found <= at + DAY + 2 * HOUR
+    assert at - 300 < found <= at + DAY + 2 * HOUR
     assert (shown.hour, shown.minute) == (hour, minute) or local(found - HOUR, zone).hour in (1, 2)     # but in a gap
 
 
 @given(st.text(max_size=200), st.integers(0, 4 * 10 ** 9))
 def test_no_text_does_harm(text, at):
-    found = log_limits.settled(Limit(at * 1000, "unknown", None, f"limit reached resets {text}"), zone_of)
-    assert found[0] == at and (found[2] is None or at < found[2] <= at + SESSION_S + 300)
+    for kind, longest_s in (("unnamed", 40 * DAY), ("session", SESSION_S), ("weekly", 7 * DAY), ("model", 7 * DAY)):
+        found = log_limits.settled(LimitEvent(at * 1000, kind, "", 0, f"limit reached resets {text}"), zone_of)
+        assert found.kind in KINDS and (not found.resets_at or at < found.resets_at <= at + longest_s + 300)
 
 
 @given(st.integers(0, 4 * 10 ** 9))
@@ -152,7 +186,8 @@ def test_messages_become_readings_of_their_window(limited):
 
 def test_the_list_shows_those_of_the_session(limited):
     limited.run("--json", "--source", "logs")
-    assert [row.split()[:2] for row in limited.run("hit", "--list").out.splitlines()[1:]] == [["16:30", "18:00"], ["16:55", "-"]]
+    assert [row.split()[:3] for row in limited.run("hit", "--list").out.splitlines()[1:]] == [
+        ["16:30", "session", "18:00"], ["16:55", "session", "-"]]
 
 
 def test_they_end_what_was_forecast(limited):

@@ -1,4 +1,4 @@
-"""Lines of Claude Code's logs: what is read from them, what is refused, and what the limit messages say."""
+"""Lines of Claude Code's logs: what is read from them, and what is refused."""
 
 import json
 
@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from log_mixtures import ODD
 
 from ccmon.sources import log_entries
-from ccmon.sources.log_entries import Entry, digest, limit, parse, session_of, wanted
+from ccmon.sources.limit_events import limit_event
+from ccmon.sources.log_entries import Entry, digest, parse, session_of, wanted
+from ccmon.sources.log_unused import unused_kind
 
 TIME = 1_790_000_000.25
 ENTRY = claude_logs.Entry(TIME, input=1, output=2, cache_creation=30, cache_read=400)
@@ -113,7 +115,8 @@ def test_a_name_twice_in_a_line_that_is_looked_through():
 def test_any_depth_is_survived():
     line = claude_logs.line(ENTRY).replace('"Done."', "[" * 200_000 + "]" * 200_000)
     assert parse(line.encode(), "s") == ()
-    assert limit(line.replace('"type":', '"isApiErrorMessage":true,"limit":').encode()) is None
+    assert limit_event(line.replace('"type":', '"isApiErrorMessage":true,"limit":').encode()) is None
+    assert unused_kind(line.encode()) in ("refused", "damaged")
 
 
 json_values = st.recursive(
@@ -145,7 +148,8 @@ def test_parse_never_raises_whatever_the_fields(changes):
     for entry in parse(line, "s"):
         assert all(0 <= count <= log_entries.MOST for count in entry[5:10]) and isinstance(entry, Entry)
         assert entry.model is None or entry.model.isascii() and 0 < len(entry.model) <= 40
-    limit(line)
+    limit_event(line)
+    unused_kind(line)
 
 
 @given(st.binary(max_size=60), st.integers(0, 700), st.integers(0, 30))
@@ -154,7 +158,8 @@ def test_parse_never_raises_whatever_the_bytes(noise, at, dropped):
     line = claude_logs.line(ENTRY).encode()
     damaged = line[:at] + noise + line[at + dropped:]
     assert wanted(damaged) or parse(damaged, "s") == ()
-    limit(damaged)
+    unused_kind(damaged)
+    limit_event(damaged)
 
 
 @given(st.text(), st.text())
@@ -177,50 +182,3 @@ def test_digests(one, other):
 ])
 def test_session_of_a_path(path, session):
     assert session_of(path) == session
-
-
-# --- limits -----------------------------------------------------------------------------------------------------------------
-
-def message(text, **top):
-    fields = {**FIELDS, "isApiErrorMessage": True, **top}
-    return json.dumps({**fields, "message": {**FIELDS["message"], "model": "<synthetic>", "content": text}}).encode()
-
-
-@pytest.mark.parametrize("text, kind, resets_at", [
-    ("Claude AI usage limit reached|1790003600", "session", 1790003600),
-    ("Claude AI usage limit reached", "session", None),
-    ("Claude usage limit reached. Your limit will reset at 3pm (America/Santiago).", "unknown", None),
-    ("5-hour limit reached \u2219 resets 12pm", "session", None),
-    ("Session limit reached \u2219 resets 2am", "session", None),
-    ("Weekly limit reached \u2219 resets Oct 6, 1pm", "weekly", None),
-    ("Opus weekly limit reached \u2219 resets Oct 6, 1pm", "weekly", None),
-    ("Limit reached \u00b7 resets Dec 3 at 10am (Europe/Paris)", "unknown", None),
-    ("You've hit your limit \u00b7 resets 6pm (Europe/Rome)", "unknown", None),
-    ("You've hit your session limit \u00b7 resets 12:50pm (Europe/Paris)", "session", None),
-    ("You've hit your weekly limit \u00b7 resets Mon 5am (UTC)", "weekly", None),
-    ("You've hit your Fable limit \u00b7 resets 5am (UTC)", "unknown", None),
-    ("You've reached your usage limit.", "unknown", None),
-])
-def test_limit_messages(text, kind, resets_at):
-    parts = [{"type": "thinking"}, {"type": "text", "text": "Sorry."}, {"type": "text", "text": text}]
-    assert limit(message(parts)) == (1_790_000_000_250, kind, resets_at, text) == limit(message(text))
-
-
-@pytest.mark.parametrize("text", [
-    "API Error: 429 This request would exceed your account's rate limit.", "Context limit reached \u00b7 /compact to continue",
-    "Credit balance is too low", "Prompt is too long", "the limit", ""])
-def test_other_errors_are_no_limits(text):
-    assert limit(message([{"type": "text", "text": text}])) is None
-
-
-@pytest.mark.parametrize("line", [
-    message("Weekly limit reached", isApiErrorMessage=False), message("Weekly limit reached", isApiErrorMessage="true"),
-    message("Weekly limit reached", timestamp="soon"), message([{"text": 5}, "Weekly limit reached"]), message(None),
-    message("Weekly limit reached")[:-3], b"isApiErrorMessage limit \xff"])
-def test_what_only_looks_like_a_limit(line):
-    assert limit(line) is None
-
-
-def test_a_limit_is_cleaned_and_cut():
-    found = limit(message("Weekly limit reached\n\x1b[31m \u202e" + "x" * 500))
-    assert found.text == "Weekly limit reached [31m " + "x" * (len(found.text) - 26) and 100 < len(found.text) <= 160

@@ -181,7 +181,7 @@ def _forget(ctx: Context, kept: Memory) -> int:
 # --- among others -------------------------------------------------------------------------------------------------------
 
 def _summary(given: Namespace, ctx: Context, kept: Memory, found: Lessons) -> Summary:
-    hits = [event.at for event in kept.events()]
+    hits = [event.at for event in kept.events() if event.teaches == "session"]
     return share.summary(found.learned, given.subscription, hits, _hours(kept, ctx.now()), ctx.zone)
 
 

@@ -11,7 +11,7 @@ from ccmon.line.session_json import WINDOWS_S
 from ccmon.model import SESSION_S, Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
 from ccmon.settings.context import Context
 from ccmon.sources import demo, demo_past
-from ccmon.store import alerts, learning, ledger, present
+from ccmon.store import alerts, learning, ledger, limit_events, present
 from ccmon.store.alerts import Told
 from ccmon.store.database import Busy, Store, StoreError, open_store
 from ccmon.usage import compute, gauge, limits, official, prices
@@ -261,9 +261,9 @@ class Memory:
         return self._sound().change_of(self.ctx.owner, learning.undo_hit)
 
     def events(self) -> List[Event]:
-        """When the session's limit was reached, as the user or a message said, by time. Raises StoreError."""
-        none: List[Tuple[int, int, str]] = []
-        return [Event(*row) for row in self._sound().of_owner(self.ctx.owner, learning.events, none)]
+        """When a limit was reached, as the user or a message said, by time. Raises StoreError."""
+        none: List[limit_events.Row] = []
+        return [Event(*row) for row in self._sound().of_owner(self.ctx.owner, limit_events.events, none)]
 
     def oldest(self) -> Optional[int]:
         """From when on anything is known. Raises StoreError."""

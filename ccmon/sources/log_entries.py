@@ -1,26 +1,19 @@
-"""Lines of Claude Code's logs (JSONL) read into entries, as ccusage 20 reads them, and into limit messages. Opens no file."""
+"""Lines of Claude Code's logs (JSONL) read into entries, as ccusage 20 reads them. Opens no file."""
 
 import json
 import re
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, Dict, Iterator, List, Match, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from ccmon.sources import log_json
 from ccmon.sources.log_json import BadLine, time_ms
-from ccmon.text import clean
 
 MOST = 10 ** 15                        # no count of tokens and no cost is larger: such a line is damaged
 LONGEST_MODEL = 40                     # characters, as in ccmon.sources.ccusage_json
-LONGEST_TEXT = 160                     # characters of a limit message
 _USAGE = b'"usage":{'
 _ADVISOR = b'"advisor_message"'
 _OLD_LIMIT = re.compile(rb"Claude AI usage limit reached[^|]*\|([0-9]{1,15})(?![0-9])")
-_WHICH = r"(?:(?:5-hour|session|usage|weekly|opus|sonnet|haiku|fable) )"
-_LIMIT = re.compile(rf"(?:claude (?:ai )?)?{_WHICH}+limit reached|^limit reached|(?:hit|reached) your {_WHICH}*limit\b",
-                    re.IGNORECASE)
-_KINDS = (("weekly", "weekly"), ("session", "session"), ("5-hour", "session"), ("claude ai usage", "session"))
-_EPOCH = re.compile(r"limit reached\|([0-9]{9,11})(?![0-9])")
 _BLANK = blake2b(digest_size=8)
 _ONLY_INT = {int}
 _LONGEST_VERSION = 40                  # characters that matter
@@ -30,15 +23,6 @@ _NOT_IN_MODEL = re.compile(r"[^A-Za-z0-9._-]+")
 _CWD = re.compile(rb'"cwd":("(?:[^"\\]|\\.){1,4096}")')
 _NOT_IN_PROJECT = re.compile(r"[^A-Za-z0-9]")
 _NO_MODEL = ("<synthetic>", "unknown")
-
-
-class Limit(NamedTuple):
-    """A message of Claude Code that a limit of the account was reached."""
-
-    at_ms: int                         # epoch ms
-    kind: str                          # session | weekly | unknown
-    resets_at: Optional[int]           # epoch s, where the message tells it so; the others tell it in words only
-    text: str                          # the message, cleaned and cut
 
 
 class Entry(NamedTuple):
@@ -224,38 +208,3 @@ def _model(name: str, fast: bool) -> Optional[str]:
 def _reset(line: bytes) -> Optional[int]:
     found = _OLD_LIMIT.search(line)
     return int(found.group(1)) or None if found else None
-
-
-# --- limit messages -------------------------------------------------------------------------------------------------------
-
-def limit(line: bytes) -> Optional[Limit]:
-    """The message in the line that a limit was reached, in any wording since 2025; None in all other lines. Never raises."""
-    if b"isApiErrorMessage" not in line or b"imit" not in line:
-        return None
-    try:
-        data = log_json.decode(line)
-        if data["isApiErrorMessage"] is not True:
-            return None
-        at_ms = time_ms(data["timestamp"])
-        return next((_limit(at_ms, text, found) for text, found in _limits(data["message"]["content"]) if found), None)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return None
-
-
-def _limits(content: Any) -> Iterator[Tuple[str, Optional[Match[str]]]]:
-    for part in [{"text": content}] if type(content) is str else content:
-        text = part.get("text")
-        if type(text) is str:
-            yield text, _LIMIT.search(text[:LONGEST_TEXT])
-
-
-def _limit(at_ms: int, text: str, found: Match[str]) -> Limit:
-    words = found.group().lower()
-    kind = next((kind for word, kind in _KINDS if word in words), "unknown")
-    epoch = _EPOCH.search(text[:LONGEST_TEXT])
-    return Limit(at_ms, kind, int(epoch.group(1)) if epoch else None, clean(" ".join(text[:LONGEST_TEXT].split())))
-
-
-def unused_kind(line: bytes) -> str:
-    """Stub until the helper's version is merged."""
-    return "damaged"

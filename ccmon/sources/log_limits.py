@@ -1,48 +1,66 @@
-"""What a limit message says: which limit it is about, and when that resets, in words such as "resets 6pm (Europe/Rome)"."""
+"""When the limit of an event resets, also where that is told in words such as "resets 6pm (Europe/Rome)"."""
 
 import re
 from datetime import date, datetime, timedelta
-from typing import Callable, List, Match, Optional, Tuple
+from typing import Callable, Iterator, List, Match, Optional, Tuple
 
 from ccmon.model import SESSION_S
-from ccmon.sources.log_entries import Limit
+from ccmon.sources.limit_events import SLACK_S, WEEK_S, LimitEvent, by_reset
+from ccmon.sources.limit_texts import MODEL, SESSION, UNNAMED, WEEKLY
 from ccmon.when import DAYS, MONTHS, Zone, epoch, local
 
-WEEK_S = 7 * 86_400
-_SLACK_S = 300           # the clocks of a machine and of the server differ
+MONTH_S = 40 * 86_400                  # extra usage, credits and budgets are given by the month
+_LONGEST_S = {SESSION: SESSION_S, WEEKLY: WEEK_S, MODEL: WEEK_S}
 _LOCAL = "local"
 _RESETS = re.compile(r"""\breset(?:s|ting)?\ (?:at\ |on\ )?
-    (?:(?P<day>[a-z]{3,9})(?:\ (?P<number>[0-9]{1,2}))?,?\ (?:at\ )?)?
+    (?:(?P<day>[a-z]{3,9})(?:\ (?P<number>[0-9]{1,2}))?,?\ (?:20[0-9]{2},?\ )?(?:at\ )?)?
     (?P<hour>[0-9]{1,2})(?::(?P<minute>[0-9]{2}))?(?:\ ?(?P<half>[ap]m)\b)?
     (?:\ ?\((?P<zone>[a-z][a-z0-9_+/-]{0,60})\))?""", re.IGNORECASE | re.VERBOSE)
-_OF_MODEL = re.compile(r"\b(?:opus|sonnet|haiku|fable)\b[a-z ]* limit\b", re.IGNORECASE)
+_IN = re.compile(r"\breset(?:s|ting)?\ in\ ((?:[0-9]{1,3}\ ?[a-z]+,?\ ?(?:and\ )?){1,4})", re.IGNORECASE | re.VERBOSE)
+_SPAN = re.compile(r"([0-9]{1,3}) ?(d|h|m)(?:ays?|(?:ou)?rs?|in(?:ute)?s?)?\b", re.IGNORECASE)
+_UNITS_S = {"d": 86_400, "h": 3600, "m": 60}
 
 ZoneOf = Callable[[str], Optional[Zone]]         # by name, "local" for the system's; None when there is none
 
 
-def settled(limit: Limit, zone_of: ZoneOf) -> Tuple[int, str, Optional[int]]:
-    """When it was (epoch s), which limit: session | weekly | model | unknown, and its reset (epoch s, None when unknown).
+def settled(event: LimitEvent, zone_of: ZoneOf) -> LimitEvent:
+    """The event with its reset (epoch s, 0 when unknown), and with the limit that this makes it where it names none.
 
-    A message that names no limit is about the session when it resets within five hours.
+    A reset further off than the limit's window is long is none. One that was told as a number and is long past is kept: such
+    a message is about a window that is over.
     """
-    at = limit.at_ms // 1000
-    if _OF_MODEL.search(limit.text):
-        return at, "model", None
-    window_s = WEEK_S if limit.kind == "weekly" else SESSION_S
-    told = limit.resets_at or resets_at(limit.text, at, zone_of)
-    reset = told if told and at < told <= at + window_s + _SLACK_S else None
-    return at, "session" if limit.kind == "unknown" and reset else limit.kind, reset
+    at = event.at_ms // 1000
+    told = event.resets_at or resets_at(event.text, at, zone_of) or 0
+    kind = by_reset(at, told) if event.kind == UNNAMED else event.kind
+    fits = at < told <= at + _LONGEST_S.get(kind, MONTH_S) + SLACK_S or told <= at - SLACK_S
+    return event._replace(kind=kind, resets_at=told if fits else 0)
 
 
 def resets_at(text: str, at: int, zone_of: ZoneOf) -> Optional[int]:
-    """Epoch s of the first such time after `at`, within eight days; None when the text tells none."""
+    """Epoch s of the first such time after `at`, within a month; None when the text tells none.
+
+    Words tell whole minutes: a time that was up to 5 minutes ago is that one, not the next day's.
+    """
+    spans = _IN.search(text)
+    if spans:
+        ahead_s = sum(int(number) * _UNITS_S[unit.lower()] for number, unit in _SPAN.findall(spans.group(1)))
+        return at + ahead_s if ahead_s else None
     found = _RESETS.search(text)
     zone = zone_of(found["zone"] or _LOCAL) if found else None
     wanted = _hour(found) if found else None
     if found is None or zone is None or wanted is None:
         return None
-    times = [epoch(datetime(day.year, day.month, day.day, *wanted), zone) for day in _days(found, local(at, zone).date())]
-    return min((time for time in times if time > at), default=None)
+    walls = [datetime(day.year, day.month, day.day, *wanted) for day in _days(found, local(at, zone).date())]
+    return min((time for wall in walls for time in _times(wall, zone) if time > at - SLACK_S), default=None)
+
+
+def _times(wall: datetime, zone: Zone) -> Iterator[int]:
+    """When the clocks show that: twice in the hour that comes again, the gap's end where never."""
+    first = epoch(wall, zone)
+    yield first
+    for later in (first + 1800, first + 3600):
+        if local(later, zone) == wall:
+            yield later
 
 
 def _hour(found: "Match[str]") -> Optional[Tuple[int, int]]:
@@ -56,9 +74,9 @@ def _hour(found: "Match[str]") -> Optional[Tuple[int, int]]:
 
 
 def _days(found: "Match[str]", today: date) -> List[date]:
-    """The days that may be meant, from today on."""
-    days = [today + timedelta(days=ahead) for ahead in range(9)]
+    """The days that may be meant, from yesterday on: midnight may be just over."""
+    days = [today + timedelta(days=ahead) for ahead in range(-1, MONTH_S // 86_400)]
     name = (found["day"] or "")[:3].title()
     if found["number"]:
         return [day for day in days if MONTHS[day.month - 1] == name and day.day == int(found["number"])]
-    return [day for day in days if DAYS[day.weekday()] == name] if name else days[:2]
+    return [day for day in days[:10] if DAYS[day.weekday()] == name] if name else days[:3]

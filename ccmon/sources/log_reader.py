@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Callable, Deque, Dict, Iterator, List, NamedTu
 
 from ccmon import linecache
 from ccmon.model import Block, CcmonError, Owner
-from ccmon.sources import log_entries, log_files, log_limits
+from ccmon.sources import limit_events, log_entries, log_files, log_limits, log_unused
 from ccmon.sources.log_entries import Entry
 from ccmon.sources.log_files import LogFile
-from ccmon.store import ledger, limit_events, scratch
+from ccmon.store import ledger, scratch
 from ccmon.store.database import Store
 from ccmon.store.ledger import Part, Position
+from ccmon.store.limit_events import Event
 from ccmon.store.messages import Message, Row
 from ccmon.system import clock, processes
 
@@ -215,7 +216,7 @@ class _Reading:
 
     def _clear(self) -> None:
         self.messages: List[Message] = []
-        self.events: List[limit_events.Row] = []
+        self.events: List[Event] = []
         self.folder = ""
 
     def parts(self, fd: int) -> Iterator[Part]:
@@ -242,15 +243,16 @@ class _Reading:
         if line.is_whole:
             self.at = self.at._replace(offset=line.end, lines=self.at.lines + 1)
             if not found and (content is None or log_entries.wanted(content)):
-                self._leave_out("damaged" if content is None else log_entries.unused_kind(content))
+                self._leave_out("damaged" if content is None else log_unused.unused_kind(content))
         for entry in found:
             if entry.message is not None or line.is_whole:
                 self._add(entry)
         if found and not self.folder and content is not None:
             self.folder = log_entries.folder_of(content, self.project)
-        event = None if content is None else log_entries.limit(content)
+        event = None if content is None else limit_events.limit_event(content)
         if event:
-            self.events.append(limit_events.row(*log_limits.settled(event, _zone)))
+            event = log_limits.settled(event, _zone)
+            self.events.append(Event(event.at_ms // 1000, event.kind, event.model, event.resets_at))
 
     def _leave_out(self, kind: str) -> None:
         if kind == "damaged":

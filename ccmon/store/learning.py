@@ -99,12 +99,6 @@ def has_readings(db: sqlite3.Connection, owner: int) -> bool:
     return db.execute("SELECT 1 FROM reading WHERE owner_id = ? LIMIT 1", (owner,)).fetchone() is not None
 
 
-def events(db: sqlite3.Connection, owner: int) -> List[Tuple[int, int, str]]:
-    """When the session's limit was reached as the user or a message said, by time: time, reset (0 when unknown), source."""
-    return db.execute(f"""SELECT ts, resets_at, source FROM reading WHERE owner_id = ? AND window_s = ?
-        AND source IN ('hit', 'limit') AND {_TIMED} ORDER BY ts, source""", (owner, SESSION_S)).fetchall()
-
-
 _IS_TIME = values.TIMES.format("ts")
 _TIMED = f"{_IS_TIME} AND {values.TIMES.format('resets_at')}"
 _FIRST_OF = (f"min(start_ts) FROM session WHERE {values.TIMES.format('start_ts')}",

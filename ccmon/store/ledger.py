@@ -7,7 +7,7 @@ import json
 import os
 import sqlite3
 from contextlib import suppress
-from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ccmon.store import archive, limit_events, messages, rows, sessions, usage, values
 from ccmon.store.messages import Message
@@ -41,7 +41,7 @@ class Part(NamedTuple):
     before: Optional[Position]         # as it stood before; None where the file is read from its start
     after: Position
     messages: Sequence[Message]
-    events: Sequence[Any]              # limit_events.Row
+    events: Sequence[limit_events.Event]
     folder: Optional[Tuple[str, str]] = None   # a project, and the path of its folder where a line told it
 
 

@@ -1,28 +1,132 @@
-"""Stub until the helper's version is merged."""
+"""When Claude Code said that a limit was reached: every kind is kept, and those of the session and the week are readings, too.
+
+For database.py and its neighbours, inside their transaction; sqlite3.Error comes as it is. Times are epoch seconds.
+"""
 
 import sqlite3
-from typing import Any, Iterable, NamedTuple
+from typing import Dict, Iterable, List, NamedTuple, Tuple
+
+from ccmon.model import SESSION_S
+from ccmon.store import learning, values
+
+ONE_S = 60                             # what is said again so soon is listed once
+_WINDOWS_S = {"session": SESSION_S, "weekly": 7 * 86_400}      # 100 % of these windows: the limit is learned from it
+_LONGEST = 40                          # characters of a kind or a model's name
+_UNKNOWN = "other"                     # its reset was not understood: which limit it is about may be known later
+
+Row = Tuple[int, int, str, str, str]   # time, reset (0 when unknown), source (hit | limit), kind, model ("" for none)
 
 
-class Row(NamedTuple):
-    """A limit event."""
+class Event(NamedTuple):
+    """A limit was reached."""
 
-    ts: int
-    kind: str
-    model: str
-    resets_at: int
+    at: int                            # epoch s
+    kind: str                          # as in ccmon.sources.limit_events
+    model: str = ""                    # whose limit it is, "" for none
+    resets_at: int = 0                 # epoch s, 0 when unknown
 
 
 def create(db: sqlite3.Connection) -> None:
-    """Its table."""
-    db.execute("""CREATE TABLE limit_event (owner_id INTEGER NOT NULL, ts INTEGER NOT NULL, kind TEXT NOT NULL,
-        model TEXT NOT NULL DEFAULT '', resets_at INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (owner_id, ts, kind, model)) WITHOUT ROWID""")
+    """The table, for the step of migrations.py."""
+    db.execute("""CREATE TABLE IF NOT EXISTS limit_event (
+        owner_id INTEGER NOT NULL REFERENCES owner (id),
+        ts INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        model TEXT NOT NULL DEFAULT '',
+        resets_at INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (owner_id, ts, kind, model)) WITHOUT ROWID""")
 
 
-def add(db: sqlite3.Connection, owner: int, events: Iterable[Any]) -> None:
-    """Nothing yet."""
+# --- what is written ------------------------------------------------------------------------------------------------------
+
+def add(db: sqlite3.Connection, owner: int, events: Iterable[Event]) -> None:
+    """Keep them; the same ones again change nothing, but a reset that was unknown.
+
+    A message about a window that was over already teaches nothing: its 100 % are not those of the window it came in.
+    """
+    changed = []
+    for event in filter(_can_be, events):
+        if _keep(db, owner, event) and event.kind in _WINDOWS_S and not 0 < event.resets_at <= event.at:
+            before = db.total_changes
+            db.execute(_READING, (owner, _WINDOWS_S[event.kind], event.at, event.resets_at))
+            changed += [event.at] if db.total_changes > before else []
+    learning.reopen(db, owner, changed)
 
 
-def row(at: int, kind: str, resets_at: "int | None") -> Row:
-    """Stub."""
-    return Row(at, kind, "", resets_at or 0)
+def _keep(db: sqlite3.Connection, owner: int, event: Event) -> bool:
+    """False where that moment is known under a better kind."""
+    known = {kind for kind, in db.execute("SELECT kind FROM limit_event WHERE owner_id = ? AND ts = ?", (owner, event.at))}
+    if event.kind == _UNKNOWN and known - {_UNKNOWN}:
+        return False
+    if event.kind != _UNKNOWN and _UNKNOWN in known:
+        db.execute("DELETE FROM limit_event WHERE owner_id = ? AND ts = ? AND kind = ?", (owner, event.at, _UNKNOWN))
+    db.execute(_EVENT, (owner, event.at, event.kind, event.model, event.resets_at))
+    return True
+
+
+def _can_be(event: Event) -> bool:
+    texts = event.kind, event.model
+    return (values.moment(event.at) is not None and values.moment(event.resets_at) is not None
+            and all(isinstance(text, str) and len(text) <= _LONGEST for text in texts))
+
+
+_LATER = "DO UPDATE SET resets_at = excluded.resets_at WHERE resets_at = 0 AND excluded.resets_at > 0"
+_EVENT = f"""INSERT INTO limit_event (owner_id, ts, kind, model, resets_at) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (owner_id, ts, kind, model) {_LATER}"""
+_READING = f"""INSERT INTO reading (owner_id, window_s, ts, percent, resets_at, source) VALUES (?, ?, ?, 100, ?, 'limit')
+    ON CONFLICT (owner_id, window_s, ts, source) {_LATER}"""
+
+
+# --- what is asked --------------------------------------------------------------------------------------------------------
+
+def events(db: sqlite3.Connection, owner: int) -> List[Row]:
+    """All of them, and what the user noted, by time; what is said again within a minute is one, at its first time.
+
+    Readings of messages from before there was this table are among them.
+    """
+    found: List[Row] = []
+    newest: Dict[Tuple[str, str, str], int] = {}
+    for at, resets_at, source, kind, model in _rows(db, owner):
+        place = newest.get((source, kind, model))
+        if place is not None and _is_same(found[place], at, resets_at):
+            found[place] = (found[place][0], resets_at or found[place][1], *found[place][2:])
+        else:
+            newest[source, kind, model] = len(found)
+            found.append((at, resets_at, source, kind, model))
+    return found
+
+
+def stored(db: sqlite3.Connection, owner: int, latest: int) -> List[Event]:
+    """What add() was given up to then (epoch s), as it was: for a merge into another file."""
+    found = db.execute("""SELECT ts, kind, model, resets_at FROM limit_event WHERE owner_id = ? AND ts <= ?
+        ORDER BY ts, kind, model""", (owner, latest))
+    return list(filter(_can_be, map(Event._make, found)))
+
+
+def _is_same(row: Row, at: int, resets_at: int) -> bool:
+    return row[2] != "hit" and at - row[0] < ONE_S and (resets_at == row[1] or not resets_at or not row[1])
+
+
+def _rows(db: sqlite3.Connection, owner: int) -> List[Row]:
+    found = db.execute(_LIST, (owner, SESSION_S, _WINDOWS_S["weekly"])).fetchall()
+    return [(at, resets_at, source, values.text(kind), values.text(model)) for at, resets_at, source, kind, model in found]
+
+
+def reached(db: sqlite3.Connection, owner: int, since: int, until: int) -> List[int]:
+    """When a session was cut off, from since on and before until, by time.
+
+    By its own limit, by extra usage that came to its end after that limit, or as the user noted.
+    """
+    return [ts for ts, in db.execute(_REACHED, (owner, SESSION_S, since, until))]
+
+
+_TIMED = f"{values.TIMES.format('ts')} AND {values.TIMES.format('resets_at')}"
+_LIST = f"""SELECT ts, resets_at, 'limit', kind, model FROM limit_event WHERE owner_id = ?1 AND {_TIMED}
+    UNION ALL SELECT ts, resets_at, source, CASE window_s WHEN ?2 THEN 'session' ELSE 'weekly' END AS kind, '' FROM reading AS old
+    WHERE owner_id = ?1 AND window_s IN (?2, ?3) AND source IN ('hit', 'limit') AND {_TIMED} AND NOT (source = 'limit'
+    AND EXISTS (SELECT 1 FROM limit_event AS new WHERE new.owner_id = ?1 AND new.ts = old.ts
+        AND new.kind = CASE old.window_s WHEN ?2 THEN 'session' ELSE 'weekly' END))
+    ORDER BY ts, 3, 4, 5"""
+_REACHED = f"""SELECT ts FROM limit_event WHERE owner_id = ?1 AND kind IN ('session', 'extra') AND ts >= ?3 AND ts < ?4
+    AND {_TIMED} UNION SELECT ts FROM reading WHERE owner_id = ?1 AND window_s = ?2 AND source IN ('hit', 'limit')
+    AND ts >= ?3 AND ts < ?4 AND {_TIMED} ORDER BY ts"""

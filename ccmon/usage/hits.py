@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
-from typing import List, NamedTuple, Optional, Sequence, Tuple
+from typing import List, NamedTuple, Optional, Sequence
 
 from ccmon.model import SKEW_S, UsageError
 from ccmon.text import clean, clip
@@ -12,14 +12,24 @@ MOST_DAYS = 30
 VALID = "a time such as 14:30, 2026-11-22 14:30, or epoch seconds"
 _CLOCK = re.compile(r"(?:([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})[ T])?([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
 _SOURCES = {"hit": "ccmon hit", "limit": "message in the logs"}
+_LIMITS = {"session": "session", "weekly": "week", "extra": "extra usage", "spend": "spend limit", "credit": "credit",
+           "admin": "set by an admin", "other": "another limit"}
+_TEACHES = {"session": "session", "weekly": "week"}
 
 
 class Event(NamedTuple):
-    """The limit was reached."""
+    """A limit was reached."""
 
     at: int                            # epoch s
     resets_at: int                     # epoch s, 0 when unknown
     source: str                        # hit | limit
+    kind: str = "session"              # session | weekly | model | extra | spend | credit | admin | other
+    model: str = ""                    # whose limit it is, "" where none is named
+
+    @property
+    def teaches(self) -> str:
+        """The kind of the limit that is learned from it, "" for none: a message about a window that was over teaches nothing."""
+        return self.kind if self.kind in _TEACHES and not 0 < self.resets_at <= self.at else ""
 
 
 def moment(words: str, now: int, zone: Zone, oldest: Optional[int]) -> int:
@@ -67,13 +77,22 @@ def taken_back(at: Optional[int], now: int, zone: Zone) -> str:
 
 
 def table(events: Sequence[Event], now: int, zone: Zone) -> List[str]:
-    """A row for each, the newest last, below a head."""
-    rows: List[Tuple[str, str, str]] = [("cut off", "window's reset", "known from")]
+    """A row for each, the newest last, below a head; whose limit is learned from it stands last."""
+    rows: List[Sequence[str]] = [("cut off", "limit", "reset", "known from", "teaches")]
     for event in events:
         reset = clock_text(event.resets_at, now, zone) if event.resets_at else "-"
-        rows.append((clock_text(event.at, now, zone), reset, _SOURCES.get(event.source, event.source)))
-    wide = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    return [f"{row[0]:<{wide[0]}}  {row[1]:<{wide[1]}}  {row[2]}" for row in rows]
+        rows.append((clock_text(event.at, now, zone), limit_words(event), reset, _SOURCES.get(event.source, event.source),
+                     _TEACHES.get(event.teaches, "-")))
+    wide = [max(len(row[column]) for row in rows) for column in range(4)]
+    return ["  ".join([*(f"{cell:<{cells}}" for cell, cells in zip(row, wide)), row[4]]) for row in rows]
+
+
+def limit_words(event: Event) -> str:
+    """Which limit was reached, in plain words."""
+    if event.kind == "model":
+        return f"week of {event.model or 'a model'}"
+    words = _LIMITS.get(event.kind, event.kind)
+    return f"{words} ({event.model})" if event.model else words
 
 
 def _clock(at: int, now: int, zone: Zone) -> str:

@@ -1,0 +1,144 @@
+"""Records of Claude Code that a limit was reached, read for what they are: what they hold first, then what they say.
+
+Leniently, unlike the entries of log_entries.py: nothing is counted here, and these records have nulls where answers may not.
+"""
+
+import json
+import re
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional
+
+from ccmon.model import SESSION_S
+from ccmon.sources import limit_texts
+from ccmon.sources.limit_texts import CREDIT, EXTRA, MODEL, OTHER, SESSION, SPEND, UNNAMED, WEEKLY, Said
+from ccmon.sources.log_json import time_ms
+from ccmon.text import clean
+
+KINDS = (SESSION, WEEKLY, MODEL, EXTRA, SPEND, CREDIT, limit_texts.ADMIN, OTHER)
+WEEK_S = 7 * 86_400
+SLACK_S = 300                          # the clocks of a machine and of the server differ
+LONGEST_TEXT = 240                     # characters of a message
+_FLAG = b"isApiErrorMessage"
+_MOST_PARTS = 50
+_OF_TYPE = {"five_hour": Said(SESSION), "seven_day": Said(WEEKLY), "seven_day_opus": Said(MODEL, "Opus"),
+            "seven_day_sonnet": Said(MODEL, "Sonnet"), "seven_day_overage_included": Said(MODEL, "Fable"), "overage": Said(EXTRA)}
+_OF_MODEL = re.compile(r"seven_day_([a-z][a-z0-9_]{0,20})")
+_EPOCH = re.compile(r"limit reached ?\| ?([0-9]{9,11})(?![0-9])", re.IGNORECASE)
+_FRACTION = re.compile(r"(\.[0-9]{3})[0-9]+")
+
+
+class LimitEvent(NamedTuple):
+    """Claude Code said that a limit was reached."""
+
+    at_ms: int                         # epoch ms
+    kind: str                          # one of KINDS, or unnamed: log_limits.settled tells which limit that is
+    model: str                         # whose limit it is, "" where no model is named
+    resets_at: int                     # epoch s where it is told as a number, else 0
+    text: str                          # the message, cleaned and cut
+
+
+def limit_event(line: bytes) -> Optional[LimitEvent]:
+    """The event in a line of a log; None in nearly all lines, at a look. Never raises."""
+    if _FLAG not in line:
+        return None
+    try:
+        data = json.loads(line.decode("utf-8", "replace"))
+        return _event(data) if data["isApiErrorMessage"] is True else None
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError):
+        return None
+
+
+def by_reset(at: int, resets_at: int) -> str:
+    """Which limit of the plan resets then (epoch s, 0 when unknown): no session's is further off than five hours."""
+    ahead_s = resets_at - at - SLACK_S
+    return OTHER if not resets_at or ahead_s > WEEK_S else WEEKLY if ahead_s > SESSION_S else SESSION
+
+
+def _event(data: Dict[str, Any]) -> Optional[LimitEvent]:
+    at_ms = _time_ms(data["timestamp"])
+    quota = _quota(data)
+    if quota is not None and quota["status"] != "rejected":
+        return None
+    texts, limited = list(_texts(data)), _is_limited(data)
+    told = [(words, text) for words, text in ((limit_texts.said(text, limited), text) for text in texts) if words]
+    words, text = told[0] if told else (None, texts[0] if texts else "")
+    limit = words if quota is None else _decided(quota, words)
+    if limit is None:
+        return None
+    resets_at = (_epoch_s(quota.get("resetsAt")) if quota else 0) or _epoch_in(text)
+    if limit.kind == UNNAMED and resets_at:
+        limit = Said(by_reset(at_ms // 1000, resets_at))
+    return LimitEvent(at_ms, limit.kind, limit.model, resets_at, text)
+
+
+# --- what the record holds ------------------------------------------------------------------------------------------------
+
+def _quota(data: Dict[str, Any]) -> Optional[Dict[str, Any]]:
+    """What the record holds about the limits, wherever it stands; None when there is nothing or no status in it."""
+    inside = [data.get("message"), data.get("error"), data.get("errorDetails")]
+    places = [data, *inside, *(place.get("error") for place in inside if isinstance(place, dict))]
+    for place in places:
+        for name in ("quotaLimits", "rate_limit_info"):
+            told = place.get(name) if isinstance(place, dict) else None
+            for quota in told[:_MOST_PARTS] if isinstance(told, list) else [told]:
+                if isinstance(quota, dict) and isinstance(quota.get("status"), str):
+                    return quota
+    return None
+
+
+def _decided(quota: Dict[str, Any], words: Optional[Said]) -> Said:
+    """The limit that a rejection is about.
+
+    A window of the plan that rejects when extra usage, a budget or credits are used up was full before: such words say more.
+    """
+    held = _of_type(quota.get("rateLimitType"))
+    if held is None:
+        return words or Said(OTHER)
+    if held.kind == MODEL:
+        return words if words and words.kind == MODEL else held
+    if words and words.kind in (EXTRA, SPEND, CREDIT):
+        return words
+    return Said(EXTRA) if quota.get("isUsingOverage") is True else held
+
+
+def _of_type(name: Any) -> Optional[Said]:
+    if not isinstance(name, str):
+        return None
+    later = _OF_MODEL.fullmatch(name)
+    known = _OF_TYPE.get(name)
+    return known or (Said(MODEL, later.group(1).replace("_", " ").capitalize()) if later else None)
+
+
+def _is_limited(data: Dict[str, Any]) -> bool:
+    """True when the record calls itself one of a limit."""
+    error = data.get("error")
+    kind = error.get("type") if isinstance(error, dict) else error
+    return kind in ("rate_limit", "rate_limit_error") or data.get("apiErrorStatus") == 429
+
+
+def _texts(data: Dict[str, Any]) -> Iterator[str]:
+    """The texts of the message, each cleaned and cut."""
+    message = data.get("message")
+    content = message.get("content") if isinstance(message, dict) else message
+    parts: List[Any] = content[:_MOST_PARTS] if isinstance(content, list) else [content]
+    for part in parts:
+        text = part.get("text") if isinstance(part, dict) else part
+        if isinstance(text, str) and text.strip():
+            yield clean(" ".join(text[:2 * LONGEST_TEXT].split()))[:LONGEST_TEXT]
+
+
+def _epoch_in(text: str) -> int:
+    """The reset that the oldest wording tells, epoch s; 0 without one."""
+    found = _EPOCH.search(text)
+    return int(found.group(1)) if found else 0
+
+
+def _epoch_s(value: Any) -> int:
+    """Epoch s, 0 where it is no such number."""
+    if type(value) not in (int, float) or not 10 ** 9 <= value < 10 ** 14:
+        return 0
+    return int(value) if value < 10 ** 11 else int(value) // 1000
+
+
+def _time_ms(text: Any) -> int:
+    """Epoch ms. Raises ValueError, LookupError, TypeError."""
+    return time_ms(_FRACTION.sub(r"\1", text))
