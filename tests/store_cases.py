@@ -11,7 +11,7 @@ from ccmon.store.database import open_store
 from ccmon.usage.compute import active
 
 ME, OTHER = Owner("laptop", "a1"), Owner("laptop", "b2")
-T0 = 1_750_000_000
+T0 = 1_749_999_600                     # a full hour
 HOUR = 3600
 DAY = 86400
 

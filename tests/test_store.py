@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from store_cases import DAY, HOUR, ME, OTHER, T0, block, keep, limit_of, path, saved, store, written_rows  # noqa: F401
 
 from ccmon.model import SESSION_S, Facts, HighWater, Limit, Owner, Sample
+from ccmon.store import reported
 from ccmon.store.database import open_store
 from ccmon.usage import limits
 from ccmon.usage.compute import active
@@ -21,7 +22,7 @@ from ccmon.usage.compute import active
     block(counted=False, input=None, output=None, cache_creation=None, cache_read=None, source="logs"),
     block(models=("claude-opus-4", "claude-sonnet-4.5"), cost_usd=0.000001),
     block(tokens=10 ** 15, cost_usd=123456.654321),
-    block(length=0),
+    block(length=HOUR),
 ])
 def test_a_block_comes_back_as_it_was(store, given):
     keep(store, [given], T0 + 10)
@@ -75,8 +76,8 @@ LATER = T0 + SESSION_S          # the session of T0 is over
 
 
 @pytest.mark.parametrize("fetched, now, expected", [
-    pytest.param(block(tokens=10), LATER - 1, block(tokens=10), id="active: shrinks"),
-    pytest.param(block(cost_usd=None), LATER - 1, block(cost_usd=None), id="active: the source has the word"),
+    pytest.param(block(tokens=10), LATER - 1, block(), id="active: never shrinks"),
+    pytest.param(block(tokens=1001, cost_usd=None), LATER - 1, block(tokens=1001, cost_usd=None), id="active: grows"),
     pytest.param(block(tokens=10), LATER, block(), id="completed: never shrinks"),
     pytest.param(block(tokens=1001), LATER, block(tokens=1001), id="completed: grows"),
     pytest.param(block(entries=2), LATER, block(), id="completed: fewer entries"),
@@ -85,9 +86,9 @@ LATER = T0 + SESSION_S          # the session of T0 is over
     pytest.param(block(tokens=9_000, counted=False), LATER - 1, block(), id="active: uncounted"),
     pytest.param(block(tokens=9_000, counted=False), LATER, block(), id="completed: uncounted"),
     pytest.param(block(length=3 * HOUR), LATER, block(), id="completed: another length"),
-    pytest.param(block(length=8 * HOUR, tokens=9), LATER, block(length=8 * HOUR, tokens=9), id="completed: no, it runs"),
-    pytest.param(block(length=8 * HOUR), LATER - 1, block(length=8 * HOUR), id="active: longer"),
-    pytest.param(block(length=3 * HOUR), LATER - 1, block(length=3 * HOUR), id="active: over already"),
+    pytest.param(block(length=8 * HOUR, tokens=9), LATER, block(), id="completed: no, it runs, and has less"),
+    pytest.param(block(length=8 * HOUR), LATER - 1, block(), id="active: longer than any session"),
+    pytest.param(block(length=3 * HOUR), LATER - 1, block(), id="active: over already"),
 ])
 def test_the_same_start_again(store, fetched, now, expected):
     keep(store, [block()], T0)
@@ -111,11 +112,11 @@ def test_counts_replace_an_uncounted_total(store):
 
 
 @pytest.mark.parametrize("shift, now, expected", [
-    pytest.param(-600, T0, (T0 - 600, LATER - 600), id="earlier"),
-    pytest.param(600, T0 + 600, (T0, LATER + 600), id="later"),
-    pytest.param(-600, LATER - 300, (T0 - 600, LATER - 600), id="earlier, over by that"),
-    pytest.param(600, LATER, (T0, LATER + 600), id="later, and not over"),
-    pytest.param(600, LATER + 600, (T0, LATER), id="later, completed"),
+    pytest.param(-900, T0, (T0 - 900, LATER - 900), id="earlier"),
+    pytest.param(900, T0 + 900, (T0 + 900, LATER + 900), id="later"),
+    pytest.param(-900, LATER - 300, (T0 - 900, LATER - 900), id="earlier, over by that"),
+    pytest.param(900, LATER, (T0 + 900, LATER + 900), id="later, and not over"),
+    pytest.param(900, LATER + 900, (T0 + 900, LATER + 900), id="later, completed, with more"),
 ])
 def test_another_start_of_the_same_session(store, shift, now, expected):
     keep(store, [block()], T0)
@@ -125,49 +126,58 @@ def test_another_start_of_the_same_session(store, shift, now, expected):
     assert written_rows(store, lambda: keep(store, [fetched], now)) == 0
 
 
-def test_an_earlier_start_counts_even_when_the_numbers_do_not(store):
+def test_what_is_over_stays_where_it_is(store):
     keep(store, [block()], LATER)
     keep(store, [block(T0 - 600, tokens=3)], LATER)
-    assert [(b.start, b.tokens) for b in saved(store)] == [(T0 - 600, 1000)]
+    assert [(b.start, b.tokens) for b in saved(store)] == [(T0, 1000)]
 
 
-def test_half_an_overlap_is_another_session(store):
+def aside(store):
+    with closing(sqlite3.connect(store.path)) as db:
+        return [(one.start, one.tokens) for one in reported.set_aside(db)]
+
+
+def test_of_sessions_that_overlap_the_fullest_counts(store):
+    """The first log was removed: what was 9-14 and 15-20 is now said to be 11-16."""
+    keep(store, [block(T0, 102), block(T0 + 6 * HOUR, 5000)], T0 + 7 * HOUR - 60)
+    recut = block(T0 + 2 * HOUR, 4900)
+    facts = keep(store, [recut], T0 + 7 * HOUR - 50)
+    assert [(b.start, b.tokens) for b in saved(store)] == [(T0, 102), (T0 + 6 * HOUR, 5000)]
+    assert aside(store) == [(T0 + 2 * HOUR, 4900)]
+    assert [b.tokens for b in active(facts.blocks, facts.listed, T0 + 7 * HOUR - 50)] == [4900]         # as ccusage says
+    keep(store, [block(T0 + 2 * HOUR, 5200)], T0 + 7 * HOUR - 40)
+    assert [(b.start, b.end, b.tokens) for b in saved(store)] == [(T0 + 2 * HOUR, T0 + 7 * HOUR, 5200)]
+    assert aside(store) == [(T0, 102), (T0 + 6 * HOUR, 5000)]
+
+
+def test_half_an_overlap_is_another_session_and_the_fullest_counts(store):
     keep(store, [block()], T0)
     keep(store, [block(T0 + SESSION_S // 2, 5)], T0 + SESSION_S // 2)
-    assert [b.tokens for b in saved(store)] == [1000, 5]
+    assert [b.tokens for b in saved(store)] == [1000] and aside(store) == [(T0 + SESSION_S // 2, 5)]
 
 
-def test_a_start_that_the_fetch_names_is_not_taken_for_another(store):
+def test_neighbours_that_overlap_by_minutes_are_both_kept(store):
     keep(store, [block()], T0)
-    keep(store, [block(), block(T0 - 600, 7)], T0)
-    assert [(b.start, b.tokens) for b in saved(store)] == [(T0 - 600, 7), (T0, 1000)]
+    keep(store, [block(LATER - 900, 5)], LATER)
+    assert [(b.start, b.end, b.tokens) for b in saved(store)] == [(T0, LATER, 1000), (LATER, LATER + SESSION_S - 900, 5)]
 
 
-def test_two_blocks_do_not_share_one_row(store):
-    keep(store, [block()], T0)
-    fetch = [block(T0 + 60, 7), block(T0 + 120, 8)]
-    keep(store, fetch, T0 + 120)
-    assert [(b.start, b.tokens) for b in saved(store)] == [(T0, 7), (T0 + 120, 8)]
-    assert written_rows(store, lambda: keep(store, fetch, T0 + 120)) == 0
+def test_starts_and_ends_are_whole_quarters_of_an_hour(store):
+    keep(store, [block(T0 + 1017, 5), block(T0 + 1017 + SESSION_S + 60, 6)], T0 + 9 * HOUR)
+    assert [(b.start, b.end) for b in saved(store)] == [(T0 + 900, LATER + 900), (LATER + 900, LATER + 900 + SESSION_S)]
 
 
-def test_of_two_rows_the_one_that_overlaps_more(store):
-    keep(store, [block(T0, 1), block(T0 + 2 * HOUR, 2)], T0 + 2 * HOUR)
-    keep(store, [block(T0 + 100 * 60, 3)], T0 + 2 * HOUR)
-    assert [(b.start, b.tokens) for b in saved(store)] == [(T0, 1), (T0 + 100 * 60, 3)]
-
-
-def test_a_session_told_with_a_later_start_runs_to_its_new_end(store):
+def test_a_session_reported_with_a_later_start_runs_to_its_new_end(store):
     """ccusage was upgraded in the session, or its first log was removed: 13-18 is now 14-19."""
     keep(store, [block(tokens=1000)], T0)
-    moved = block(T0 + HOUR, 1200)
+    moved = block(T0 + HOUR)
     for now, tokens in [(T0 + 4 * HOUR, 1200), (LATER, 1300), (LATER + HOUR - 1, 1400)]:
-        facts = keep(store, [moved._replace(tokens=tokens)], now)
-        assert [(b.start, b.end, b.tokens) for b in active(facts.blocks, facts.listed, now)] == [(T0, LATER + HOUR, tokens)]
+        facts = keep(store, [block(T0 + HOUR, tokens)], now)
+        assert [(b.start, b.end, b.tokens) for b in active(facts.blocks, facts.listed, now)] == [(moved.start, moved.end, tokens)]
         assert facts.high_water is None
-    facts = keep(store, [moved._replace(tokens=1500)], LATER + HOUR)
-    assert [(b.start, b.end, b.tokens) for b in facts.blocks] == [(T0, LATER + HOUR, 1500)]
-    assert facts.high_water == HighWater(1500, T0, 1)
+    facts = keep(store, [block(T0 + HOUR, 1500)], LATER + HOUR)
+    assert [(b.start, b.end, b.tokens) for b in facts.blocks] == [(moved.start, moved.end, 1500)]
+    assert facts.high_water == HighWater(1500, moved.start, 1)
 
 
 # --- forgotten and listed ---
@@ -184,15 +194,15 @@ def test_a_forgotten_session_stays_with_its_last_values_and_is_not_listed(store)
     assert [record.listed for record in store.records(ME, T0 + 90)] == [True]
 
 
-def test_a_matched_session_is_listed_under_its_stored_start(store):
+def test_a_matched_session_is_listed_under_its_new_start(store):
     keep(store, [block()], T0)
-    keep(store, [block(T0 + 600)], T0 + 700)
-    assert store.facts(ME, T0 + 700).listed == (T0,)
+    keep(store, [block(T0 + 900, 1001)], T0 + 1000)
+    assert store.facts(ME, T0 + 1000).listed == (T0 + 900,)
 
 
 def test_completed_sessions_are_not_listed_and_not_unlisted(store):
     keep(store, [block()], T0)
-    assert written_rows(store, lambda: keep(store, [], LATER)) == 1      # the snapshot: nothing is active
+    assert written_rows(store, lambda: keep(store, [], LATER)) == 2      # the snapshot: nothing is active; and what runs
     assert store.facts(ME, LATER).listed == ()
 
 
@@ -213,14 +223,14 @@ def test_an_active_session_is_no_record(store):
     assert noted(store) == [("pro", 7000, "plan")]
 
 
-def test_a_completed_session_keeps_its_limit_while_its_content_stays(store):
+def test_a_completed_session_keeps_the_limit_of_its_time(store):
     def flagged(tokens, high):
         return Limit(1, "max5", "flag", "max5")
     keep(store, [block()], T0)
     keep(store, [block()], LATER, limit_of=flagged)
     assert noted(store) == [("pro", 7000, "plan")]
-    keep(store, [block(tokens=1001)], LATER, limit_of=flagged)
-    assert noted(store) == [("max5", 1, "flag")]
+    keep(store, [block(tokens=1001)], LATER, limit_of=flagged)           # even where more of it is known now
+    assert noted(store) == [("pro", 7000, "plan")]
 
 
 def test_a_failing_limit_leaves_nothing_behind(store):
@@ -286,7 +296,7 @@ def test_sessions_of_another_machine_stay_apart(store):
     ([block(T0 - DAY, 900_000, counted=False), block(T0 - 2 * DAY, 90)], HighWater(90, T0 - 2 * DAY, 1)),
     ([block(T0 - DAY, 900_000, counted=False)], HighWater(900_000, T0 - DAY, 1)),
     ([block(T0 - SESSION_S, 5)], HighWater(5, T0 - SESSION_S, 1)),
-    ([block(T0 - SESSION_S + 1, 5)], None),
+    ([block(T0 - SESSION_S + 900, 5)], None),
 ])
 def test_high_water_is_the_largest_completed_session(store, blocks, expected):
     keep(store, blocks, T0)
@@ -300,38 +310,34 @@ def test_high_water_is_the_largest_completed_session(store, blocks, expected):
 MINUTES = st.integers(0, 40 * 60)
 BLOCKS = st.builds(
     lambda at, tokens, entries, counted, hours: block(T0 + at * 60, tokens, hours * HOUR, entries=entries, counted=counted),
-    MINUTES, st.integers(0, 50), st.integers(0, 5), st.booleans(), st.sampled_from([5, 5, 5, 1, 8]))
+    MINUTES, st.integers(0, 50), st.integers(0, 5), st.booleans(), st.sampled_from([5, 5, 5, 3, 8]))
 SAVES = st.lists(st.tuples(st.integers(0, 600), st.lists(BLOCKS, max_size=6)), min_size=1, max_size=6)
 
 
-def stored_by_id(store):
+def stored_rows(store):
     with closing(sqlite3.connect(store.path)) as db:
-        return {row[0]: row[1:] for row in db.execute("SELECT id, start_ts, end_ts, counted, tokens FROM session")}
+        return db.execute("SELECT start_ts, end_ts, counted, tokens FROM session ORDER BY start_ts").fetchall()
 
 
 @settings(max_examples=60, deadline=None)
 @given(saves=SAVES)
-def test_completed_sessions_never_lose_and_running_ones_are_never_missing(tmp_path_factory, saves):
+def test_whatever_is_reported_sessions_never_overlap_and_the_newest_is_shown(tmp_path_factory, saves):
     now = T0
     with open_store(str(tmp_path_factory.mktemp("store") / "h.sqlite3"), 1000, T0) as store:
         for later, blocks in saves:
             now += later * 60
-            before = stored_by_id(store)
+            over = sum(tokens for _, end, counted, tokens in stored_rows(store) if end <= now and counted)
             facts = keep(store, blocks, now)
-            after = stored_by_id(store)
             assert written_rows(store, lambda fetch=blocks, at=now: keep(store, fetch, at)) == 0
-            starts = [start for start, *_ in after.values()]
-            assert len(starts) == len(set(starts))
+            after = stored_rows(store)
+            assert sum(tokens for _, _, counted, tokens in after if counted) >= over
+            assert all(0 <= end - start <= SESSION_S for start, end, _, _ in after)
+            assert all(end <= start for (_, end, _, _), (start, _, _, _) in zip(after, after[1:]))
+            assert sum(row.input + row.output for row in store.used(ME, 0, 2 ** 40)) == sum(tokens for *_, tokens in after)
             running = [b for b in blocks if b.start <= now < b.end]
-            for row_id, (start, end, counted, tokens) in before.items():
-                assert after[row_id][0] <= start
-                if end <= now < after[row_id][1]:
-                    assert after[row_id][1] in [b.end for b in running]      # it was not over: the source says that it runs
-                elif end <= now:
-                    assert after[row_id][2:] >= (counted, tokens)
             shown = active(facts.blocks, facts.listed, now)
-            assert len(shown) == len({b.start for b in running})
-            for start in {b.start for b in running}:
-                ends = [b.end for b in running if b.start == start]
-                assert any(b.start <= start and b.end in ends for b in shown)
+            assert bool(running) == bool(shown)
+            if running:
+                newest = max(b.start for b in running)
+                assert any(abs(b.start - newest) < HOUR or b.start < newest < b.end for b in shown)
             assert facts.high_water == limits.high_water(saved(store), now)

@@ -29,8 +29,8 @@ def facts(db: sqlite3.Connection, owner: int, now: int) -> Facts:
 def _facts(db: sqlite3.Connection, owner: int, now: int) -> Facts:
     stored, listed = _blocks(db, owner, now), _listed(db, owner, now)
     since = _cut_since(db, owner, now)
-    blocks = stored
-    for block in reported.running(db, owner, now):
+    blocks, running = stored, reported.running(db, owner, now)
+    for block in [block for block in running if block.start <= now]:
         blocks = _beside(db, owner, blocks, block, since, now)
     starts = sorted({*listed, *(block.start for block in blocks if block not in stored)} & {block.start for block in blocks})
     return Facts(tuple(blocks), tuple(starts), (), _high_water(db, owner, now), cut_since=since)
@@ -42,11 +42,13 @@ def _beside(db: sqlite3.Connection, owner: int, known: List[Block], block: Block
     same = next((one for one in known if block.start // 3600 == one.start // 3600 and one.end > now), None)
     if same:
         gone = ledger.number(db, owner, ledger.VANISHED) >= same.start * 1000
-        fuller = gone and same.tokens > block.tokens or same.source == "ccusage"
-        return known if fuller else [block._replace(start=same.start, end=same.end) if one is same else one for one in known]
-    if since is not None or any(one.end > now and one.source == "ccusage" and one.same_session(block) for one in known):
+        if gone and same.tokens > block.tokens or same.start == block.start and same.source == block.source:
+            return known
+        return [block._replace(start=same.start, end=same.end) if one is same else one for one in known]
+    if since is not None:
         return known
-    return sorted([*(one for one in known if one.end <= now), block], key=lambda one: one.start)
+    rest = [one for one in known if one.end <= now and (one.source == "logs" or not one.same_session(block)) or one.start > block.start]
+    return sorted([*rest, block], key=lambda one: one.start)
 
 
 def _cut_since(db: sqlite3.Connection, owner: int, now: int) -> Optional[int]:

@@ -1,6 +1,7 @@
-"""What ccusage reports of sessions: kept as the history only where no log was read; and what of it is shown beside the ledger.
+"""What ccusage reports of sessions: kept as the history only where no log was read, and what of it is shown beside the ledger.
 
-Of reports that cut the same time otherwise the fullest counts, the rest is set aside. For database.py, inside its transactions.
+Every report is kept under its start, the fullest of each. Of reports that cut the same time otherwise the fullest counts as a
+session; the others stay, and count nothing. For database.py, inside its transactions.
 """
 
 import json
@@ -12,152 +13,174 @@ from ccmon.store import rows, sessions, usage, values
 from ccmon.store.sessions import SUMMED, Bound
 
 _NEIGHBOUR_S = 3600                    # starts differ by less between versions of ccusage: such sessions are neighbours
-_COUNTS = ("tokens", "input", "output", "cache_creation", "cache_read", "cost_micro_usd", "entries", "counted")
 _RUNNING = "running"
 
 CREATE = (
-    """CREATE TABLE reported (
-        session_id INTEGER PRIMARY KEY REFERENCES session (id),
-        tokens INTEGER NOT NULL,
-        input INTEGER,
-        output INTEGER,
-        cache_creation INTEGER,
-        cache_read INTEGER,
-        cost_micro_usd INTEGER,
-        entries INTEGER NOT NULL,
-        counted INTEGER NOT NULL)""",
-    f"""CREATE TABLE set_aside (
+    f"""CREATE TABLE reported (
         owner_id INTEGER NOT NULL,
-        start_ts INTEGER NOT NULL,
-        {', '.join(name for name in rows.CONTENT[1:])},
+        {', '.join(rows.CONTENT)},
+        session_id INTEGER,
         PRIMARY KEY (owner_id, start_ts)) WITHOUT ROWID""",
+    "CREATE INDEX reported_of_session ON reported (session_id)",
 )
 
 
-class Stored(NamedTuple):
-    """A session of the history, and what was reported of it."""
+class Placed(NamedTuple):
+    """A report that counts, and the time that its session has."""
 
-    row: rows.Row
-    state: int
-    counts: Optional[Tuple[Optional[int], ...]]        # in the order of _COUNTS; None where nothing was reported
+    report: Block
+    start: int
+    end: int
 
 
-# --- storing ---------------------------------------------------------------------------------------------------------------
+# --- which of them count -----------------------------------------------------------------------------------------------------
+
+def chosen(reports: Iterable[Block], taken: Sequence[Tuple[int, int]]) -> List[Placed]:
+    """The reports that count, by start: the fullest first, none that overlaps another or a time that is taken.
+
+    Neighbours that overlap by less than an hour share it: the later one begins where the earlier one ends.
+    """
+    kept: List[Block] = []
+    for report in sorted(reports, key=lambda one: (rows.rank(one), -one.start), reverse=True):
+        times = [*((one.start, one.end) for one in kept), *taken]
+        if all(min(report.end, end) - max(report.start, start) < _NEIGHBOUR_S and report.start != start for start, end in times):
+            kept.append(report)
+    kept.sort(key=lambda one: one.start)
+    found: List[Placed] = []
+    for report in kept:
+        first = max(report.start, report.end - SESSION_S) // usage.QUARTER_S * usage.QUARTER_S
+        before = [end for start, end in (*taken, *((one.start, one.end) for one in found)) if start <= first < end]
+        start = max([first, *before])
+        after = [other for other, _ in taken if other > start]
+        end = -(-max(report.end, start + 1) // usage.QUARTER_S) * usage.QUARTER_S
+        last = min([end, start + SESSION_S, *(other // usage.QUARTER_S * usage.QUARTER_S for other in after)])
+        if last > start:
+            found.append(Placed(report, start, last))
+    return found
+
+
+# --- storing -----------------------------------------------------------------------------------------------------------------
 
 def save(db: sqlite3.Connection, owner: int, blocks: Iterable[Block], now: int) -> None:
     """Keep these reports; what runs and is reported no more is marked as such."""
     wanted = rows.distinct(blocks, now)
-    stored = _stored(db, owner, min([now] + [block.start for block in wanted]))
-    seen = {_save(db, owner, block, stored, now) for block in wanted}
-    for one in stored:
-        if one.state == SUMMED and one.row.block.end > now:
-            db.execute("UPDATE session SET listed = ?1 WHERE id = ?2 AND listed <> ?1", (int(one.row.id in seen), one.row.id))
+    changed = [block for block in wanted if _keep(db, owner, block)]
+    if changed:
+        choose(db, owner, min(block.start for block in changed), max(block.end for block in changed))
+    starts = {block.start for block in wanted}
+    for number, start in db.execute("""SELECT id, reported.start_ts FROM session JOIN reported ON session_id = id
+            WHERE session.owner_id = ? AND session.end_ts > ?""", (owner, now)).fetchall():
+        db.execute("UPDATE session SET listed = ?1 WHERE id = ?2 AND listed <> ?1", (int(start in starts), number))
 
 
-def _stored(db: sqlite3.Connection, owner: int, since: int) -> List[Stored]:
-    names = ", ".join(f"reported.{name}" for name in _COUNTS)
-    select = rows.SELECT.replace("SELECT id", "SELECT session.id").replace(", ", ", session.")
-    found = db.execute(f"""{select}, settled, {names} FROM session LEFT JOIN reported ON session_id = session.id
-        WHERE owner_id = ? AND (end_ts >= ? OR start_ts >= ?) ORDER BY start_ts""", (owner, since, since))
-    width = len(rows.CONTENT) + 1
-    made = ((rows.row_of(columns), columns[width], columns[width + 1:]) for columns in found)
-    return [Stored(row, state, None if counts[0] is None else counts) for row, state, counts in made if row]
-
-
-def _save(db: sqlite3.Connection, owner: int, block: Block, stored: List[Stored], now: int) -> int:
-    """The number of the row that has the block now; 0 where it was set aside."""
-    same = next((one for one in stored if one.row.block.start == block.start), None)
-    rivals = [] if same else [one for one in stored if one.row.block.overlap_s(block) >= _NEIGHBOUR_S]
-    if len(rivals) == 1 and rivals[0].row.block.same_session(block):
-        same = rivals[0]
-    if same:
-        return _joined(db, owner, same, block, stored, now)
-    if rivals and not _is_fullest(db, owner, block, rivals):
-        set_aside(db, owner, block)
-        return 0
-    new = _inserted(db, owner, block, [one for one in stored if one not in rivals], now)
-    for one in rivals:
-        set_aside(db, owner, one.row.block)
-        sessions.remove(db, one.row.id, new.row.id)
-        stored.remove(one)
-    sessions.sum_up(db, owner, Bound(new.row.block.start, new.row.block.end, new.row.id, SUMMED))
-    stored.append(new)
-    return new.row.id
-
-
-def _is_fullest(db: sqlite3.Connection, owner: int, block: Block, rivals: Sequence[Stored]) -> bool:
-    """Whether the block has as much as all that it would replace; what was made of messages is never replaced."""
-    reported = all(one.state == SUMMED and one.counts is not None
-                   and not usage.Total(db, owner, one.row.block.start, one.row.block.end).entries for one in rivals)
-    return reported and block.tokens >= sum(one.row.block.tokens for one in rivals)
-
-
-def set_aside(db: sqlite3.Connection, owner: int, block: Block) -> None:
-    """Keep a report that does not count."""
+def _keep(db: sqlite3.Connection, owner: int, block: Block) -> bool:
+    """Keep a report, unless a fuller one of that start is kept; whether anything changed."""
+    found = db.execute(f"SELECT 0, {', '.join(rows.CONTENT)} FROM reported WHERE owner_id = ? AND start_ts = ?",
+                       (owner, block.start)).fetchone()
+    row = rows.row_of(found) if found else None
+    content = block if row is None else rows.better(row.block, block)
+    if row and rows.values_of(content) == rows.values_of(row.block):
+        return False
     names = ", ".join(rows.CONTENT)
-    db.execute(f"INSERT OR REPLACE INTO set_aside (owner_id, {names}) VALUES (?{', ?' * len(rows.CONTENT)})",
-               (owner, *rows.values_of(block)))
+    db.execute(f"""INSERT INTO reported (owner_id, {names}) VALUES (?{', ?' * len(rows.CONTENT)})
+        ON CONFLICT (owner_id, start_ts) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in rows.CONTENT)}""",
+               (owner, *rows.values_of(content)))
+    return True
 
 
-def _inserted(db: sqlite3.Connection, owner: int, block: Block, others: Sequence[Stored], now: int) -> Stored:
-    """A new row between its neighbours."""
-    start = max([block.start, *(one.row.block.end for one in others if one.row.block.start < block.start < one.row.block.end)])
-    limits = [one.row.block.start for one in others if start < one.row.block.start < block.end]
-    placed = block._replace(start=start, end=max(start, min([block.end, start + SESSION_S, *limits])))
-    number = db.execute(rows.INSERT, (owner, *rows.values_of(placed))).lastrowid or 0
+def choose(db: sqlite3.Connection, owner: int, since: int, until: int) -> None:
+    """Bring the sessions of that time in line with the reports, wherever these reach into each other."""
+    reports = _near(db, owner, since, until)
+    low, high = min(one.start for one in reports) - SESSION_S, max(one.end for one in reports) + SESSION_S
+    starts = {one.start for one in reports}
+    here = db.execute("""SELECT id, start_ts, end_ts, (SELECT start_ts FROM reported WHERE session_id = id) FROM session
+        WHERE owner_id = ? AND end_ts > ? AND start_ts < ? ORDER BY start_ts""", (owner, low, high)).fetchall()
+    of_messages = [row for row in here if usage.Total(db, owner, row[1], row[2], rests=False).entries]
+    for number, start, end, _ in of_messages:
+        _attach(db, owner, reports, number, start, end)
+    free = {row[0]: row for row in here if row[3] in starts and row not in of_messages}
+    taken = [row[1:3] for row in here if row[0] not in free]
+    placed = chosen([one for one in reports if not _is_attached(db, owner, one)], taken)
+    pairs = _paired(placed, free)
+    for number in free.keys() - {number for _, number in pairs}:
+        usage.clear_spread(db, owner, free[number][1], free[number][2])
+        heirs = [heir for one, heir in pairs if heir and one.start < free[number][2] and free[number][1] < one.end]
+        sessions.remove(db, number, heirs[0] if heirs else None)
+    for one, number in pairs:          # two may exchange their places
+        if number and free[number][1] != one.start:
+            usage.clear_spread(db, owner, free[number][1], free[number][2])
+            db.execute("UPDATE session SET start_ts = -id WHERE id = ?", (number,))
+    for one, number in pairs:
+        _write(db, owner, one, number)
+
+
+def _near(db: sqlite3.Connection, owner: int, since: int, until: int) -> List[Block]:
+    """The reports of that time, and all that overlap one of them."""
+    while True:
+        found = db.execute(f"""SELECT 0, {', '.join(rows.CONTENT)} FROM reported WHERE owner_id = ? AND end_ts >= ? AND start_ts <= ?
+            ORDER BY start_ts""", (owner, since, until))
+        reports = [row.block for row in rows.rows_of(found)]
+        low, high = min([since, *(one.start for one in reports)]), max([until, *(one.end for one in reports)])
+        if (low, high) == (since, until):
+            return reports
+        since, until = low, high
+
+
+def _attach(db: sqlite3.Connection, owner: int, reports: Sequence[Block], number: int, start: int, end: int) -> None:
+    """A session of messages has the report of the same start, where that says more."""
+    report = next((one for one in reports if one.start // 3600 == start // 3600), None)
+    if report is None:
+        return
+    known = usage.Total(db, owner, start, end, rests=False)
+    if report.counted and report.tokens > known.tokens:
+        db.execute("UPDATE reported SET session_id = ? WHERE owner_id = ? AND start_ts = ?", (number, owner, report.start))
+        db.execute("UPDATE session SET settled = ? WHERE id = ?", (SUMMED, number))
+        sessions.sum_up(db, owner, Bound(start, end, number, SUMMED))
+
+
+def _is_attached(db: sqlite3.Connection, owner: int, report: Block) -> bool:
+    found = db.execute("SELECT session_id, session.start_ts, session.end_ts FROM reported LEFT JOIN session ON id = session_id "
+                       "WHERE reported.owner_id = ? AND reported.start_ts = ?", (owner, report.start)).fetchone()
+    return found[1] is not None and usage.Total(db, owner, found[1], found[2], rests=False).entries > 0
+
+
+def _paired(placed: Sequence[Placed], free: "dict[int, Sequence[int]]") -> List[Tuple[Placed, int]]:
+    """Each with the number of the row that it goes on with, 0 for a new one."""
+    left = dict(free)
+    found: List[Tuple[Placed, int]] = []
+    for one in placed:
+        same = [number for number, row in left.items() if row[1] == one.start]
+        shared = {number: min(one.end, row[2]) - max(one.start, row[1]) for number, row in left.items()
+                  if all(other.start != row[1] for other in placed)}
+        best = same[0] if same else max(shared, key=lambda number: shared[number], default=0)
+        number = best if same or 2 * shared.get(best, 0) > one.end - one.start else 0
+        left.pop(number, None)
+        found.append((one, number))
+    return found
+
+
+def _write(db: sqlite3.Connection, owner: int, one: Placed, number: int) -> None:
+    content = one.report._replace(start=one.start, end=one.end)
+    if number:
+        before = db.execute(f"{rows.SELECT}, (SELECT start_ts FROM reported WHERE session_id = id) FROM session WHERE id = ?",
+                            (number,)).fetchone()
+        if before[1:-1] == rows.values_of(content) and before[-1] == one.report.start:
+            return
+        usage.clear_spread(db, owner, one.start, one.end)
+        db.execute(rows.UPDATE, (*rows.values_of(content), number))
+        db.execute("UPDATE reported SET session_id = NULL WHERE session_id = ?", (number,))
+    else:
+        number = db.execute(rows.INSERT, (owner, *rows.values_of(content))).lastrowid or 0
     db.execute("UPDATE session SET settled = ? WHERE id = ?", (SUMMED, number))
-    counts = counts_of(block)
-    put(db, number, counts)
-    return Stored(rows.Row(number, placed), SUMMED, counts)
+    db.execute("UPDATE reported SET session_id = ? WHERE owner_id = ? AND start_ts = ?", (number, owner, one.report.start))
+    sessions.sum_up(db, owner, Bound(one.start, one.end, number, SUMMED))
 
 
-def _joined(db: sqlite3.Connection, owner: int, same: Stored, block: Block, stored: List[Stored], now: int) -> int:
-    """One session told once more: its place stays, and it holds the more of the two; while it runs the report has the word."""
-    known, number = same.row.block, same.row.id
-    before = None if same.counts is None else _with(known, same.counts)
-    if before is None and not rows.rank(block) > rows.rank(known):
-        return number                  # the ledger knows as much
-    is_running = max(known.end, block.end) > now
-    content = block if before is None else _merged(before, block, is_running)
-    end = known.end
-    if is_running and block.start == known.start:
-        limits = [one.row.block.start for one in stored if one.row.block.start > known.start]
-        end = max(known.start, min([block.end, known.start + SESSION_S, *limits]))
-    placed = content._replace(start=known.start, end=end)
-    if before is not None and rows.values_of(placed) == rows.values_of(before):
-        return number
-    place = ("end_ts", "last_ts", "models", "source")
-    db.execute(f"UPDATE session SET {', '.join(f'{name} = ?' for name in place)}, settled = {SUMMED} WHERE id = ?",
-               (end, placed.last, ",".join(placed.models), placed.source, number))
-    put(db, number, counts_of(placed))
-    sessions.sum_up(db, owner, Bound(placed.start, placed.end, number, SUMMED))
-    stored[stored.index(same)] = Stored(rows.Row(number, placed), SUMMED, counts_of(placed))
-    return number
-
-
-def _merged(before: Block, block: Block, is_running: bool) -> Block:
-    if is_running and block.start == before.start:
-        return before if before.counted and not block.counted else block
-    return rows.better(before, block)
-
-
-def counts_of(block: Block) -> Tuple[Optional[int], ...]:
-    """In the order of _COUNTS."""
-    columns = dict(zip(rows.CONTENT, rows.values_of(block)))
-    return tuple(columns[name] for name in _COUNTS)  # type: ignore[misc]
-
-
-def _with(block: Block, counts: Sequence[Optional[int]]) -> Block:
-    """The session with what was reported of it."""
-    tokens, given, made, created, read, cost, entries, counted = counts
-    return block._replace(tokens=tokens or 0, input=given, output=made, cache_creation=created, cache_read=read,
-                          cost_usd=None if cost is None else cost / 1e6, entries=entries or 0, counted=bool(counted))
-
-
-def put(db: sqlite3.Connection, number: int, counts: Sequence[Optional[int]]) -> None:
-    """Write what was reported of a session."""
-    db.execute(f"INSERT OR REPLACE INTO reported (session_id, {', '.join(_COUNTS)}) VALUES (?{', ?' * len(_COUNTS)})",
-               (number, *counts))
+def set_aside(db: sqlite3.Connection, owner: Optional[int] = None) -> List[Block]:
+    """The reports that count nothing because others cut the same time, by start."""
+    found = db.execute(f"""SELECT 0, {', '.join(rows.CONTENT)} FROM reported
+        WHERE session_id IS NULL AND (?1 IS NULL OR owner_id = ?1) ORDER BY start_ts""", (owner,))
+    return [row.block for row in rows.rows_of(found)]
 
 
 # --- what runs -------------------------------------------------------------------------------------------------------------

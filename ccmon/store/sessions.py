@@ -207,7 +207,7 @@ def _replace(db: sqlite3.Connection, owner: int, low: int, high: int, wanted: Se
 def remove(db: sqlite3.Connection, number: int, heir: Optional[int]) -> None:
     """Take out a session; what was seen of it is what was seen of the heir."""
     db.execute("UPDATE snapshot SET session_id = ? WHERE session_id = ?", (heir, number))
-    db.execute("DELETE FROM reported WHERE session_id = ?", (number,))
+    db.execute("UPDATE reported SET session_id = NULL WHERE session_id = ?", (number,))
     db.execute("DELETE FROM session WHERE id = ?", (number,))
 
 
@@ -238,10 +238,9 @@ def sum_up(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
     names = dict.fromkeys([*filter(None, values.text(models).split(",")), *whole.models])
     last_ts = max([moment for moment in (last, _last_message(db, owner, bound)) if moment is not None], default=None)
     db.execute("""UPDATE session SET last_ts = ?, tokens = ?, input = ?, output = ?, cache_creation = ?, cache_read = ?,
-        cost_micro_usd = ?, models = ?, entries = ?, counted = ?, source = ? WHERE id = ?""",
+        cost_micro_usd = ?, models = ?, entries = ?, counted = ?, source = CASE WHEN ? THEN 'logs' ELSE source END WHERE id = ?""",
                (last_ts, whole.tokens, *kinds, cost, ",".join(names), max(known.entries, reported[6] if reported else 0),
-                int(is_counted), "logs" if known.tokens and known.tokens == whole.tokens else "ccusage" if reported else "logs",
-                bound.id))
+                int(is_counted), reported is None or 0 < known.tokens == whole.tokens, bound.id))
 
 
 def _spread_rest(db: sqlite3.Connection, owner: int, bound: Bound, reported: Sequence, known: usage.Total,

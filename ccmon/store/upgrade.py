@@ -7,7 +7,7 @@ fullest counts. For migrations.py and schema.py, inside their transaction.
 import os
 import sqlite3
 from contextlib import closing
-from typing import Dict, Iterable, List, Sequence, Tuple
+from typing import Dict, List, Optional, Sequence, Tuple
 
 from ccmon.model import SESSION_S
 from ccmon.store import reported, rows, sessions, usage, values
@@ -73,30 +73,24 @@ def _put(db: sqlite3.Connection, owner: int, ts: int, model: int, span_s: int, k
 # --- sessions ----------------------------------------------------------------------------------------------------------------
 
 def _take_sessions(db: sqlite3.Connection, owner: int) -> None:
+    """Those of which the minutes hold all are made anew of them; the others stay what was reported."""
     old = rows.rows_of(db.execute(f"{rows.SELECT} FROM session WHERE owner_id = ? ORDER BY start_ts", (owner,)))
     covered = [row for row in old if _is_covered(db, owner, row)]
-    kept, aside = _without_overlaps([row for row in old if row not in covered])
-    for row in (*kept, *aside):        # two may want to begin where a third one stands
+    placed = reported.chosen([row.block for row in old if row not in covered], [])
+    wanted = [(one.start, one.end, one.report.start) for one in placed]
+    wanted += [(start, end, start) for start, end in _cuts_of_minutes(db, owner, [one[1:] for one in placed])]
+    for row in old:
         db.execute("UPDATE session SET start_ts = -id WHERE id = ?", (row.id,))
-    for row in kept:
-        _report(db, row)
-    wanted = _cuts_of_minutes(db, owner, [(row.block.start, row.block.end) for row in kept])
-    aside += _replaced(db, owner, covered, wanted)
-    _remove(db, owner, aside)
-    for start, end, number in db.execute("SELECT start_ts, end_ts, id FROM session WHERE owner_id = ?", (owner,)).fetchall():
-        db.execute("UPDATE session SET settled = ? WHERE id = ?", (SUMMED, number))
-        sessions.sum_up(db, owner, Bound(start, end, number, SUMMED))
+        if row not in covered or row.block.start not in [was for _, _, was in wanted]:
+            db.execute(f"INSERT INTO reported (owner_id, {_CONTENT}) VALUES (?{', ?' * len(rows.CONTENT)})",
+                       (owner, *rows.values_of(row.block)))
+    left = {row.block.start: row.id for row in old}
+    for start, end, was in sorted(wanted):
+        _settle(db, owner, start, end, left.pop(was, None))
+    _remove(db, owner, list(left.values()))
 
 
-def _remove(db: sqlite3.Connection, owner: int, aside: Sequence[Row]) -> None:
-    """Take these out of the sessions; what was seen of one is what was seen of the session that ran then."""
-    gone = {row.id for row in aside}
-    starts = [(start, number) for start, number in db.execute("SELECT start_ts, id FROM session WHERE owner_id = ?", (owner,))
-              if number not in gone]
-    for row in aside:
-        reported.set_aside(db, owner, row.block)
-        heirs = [number for start, number in starts if start <= row.block.start < start + SESSION_S]
-        sessions.remove(db, row.id, heirs[0] if heirs else None)
+_CONTENT = ", ".join(rows.CONTENT)
 
 
 def _is_covered(db: sqlite3.Connection, owner: int, row: Row) -> bool:
@@ -106,31 +100,19 @@ def _is_covered(db: sqlite3.Connection, owner: int, row: Row) -> bool:
     return any(found.kinds) and (not block.counted or found.tokens >= block.tokens)
 
 
-def _without_overlaps(found: Iterable[Row]) -> Tuple[List[Row], List[Row]]:
-    """Those that count, the fullest first; and those that overlap one of them. None of the first is longer than a session."""
-    kept: List[Row] = []
-    aside: List[Row] = []
-    for row in sorted(found, key=lambda row: (rows.rank(row.block), -row.block.start), reverse=True):
-        rivals = [one for one in kept if one.block.overlap_s(row.block) >= _HOUR_S or one.block.start == row.block.start]
-        (aside if rivals else kept).append(row)
-    return _placed(sorted(kept, key=lambda row: row.block.start)), aside
-
-
-def _placed(kept: Sequence[Row]) -> List[Row]:
-    """Each with bounds of its own: starts of neighbours may differ by less than an hour between versions of ccusage."""
-    found: List[Row] = []
-    for at, row in enumerate(kept):
-        block = row.block
-        start = max([block.start, block.end - SESSION_S, *(one.block.end for one in found[-1:])])
-        following = [kept[at + 1].block.start] if at + 1 < len(kept) else []
-        end = max(start, min([block.end, start + SESSION_S, *(other for other in following if other > start)]))
-        found.append(row._replace(block=block._replace(start=start, end=end)))
-    return found
-
-
-def _report(db: sqlite3.Connection, row: Row) -> None:
-    db.execute("UPDATE session SET start_ts = ?, end_ts = ? WHERE id = ?", (row.block.start, row.block.end, row.id))
-    reported.put(db, row.id, reported.counts_of(row.block))
+def _settle(db: sqlite3.Connection, owner: int, start: int, end: int, number: Optional[int]) -> None:
+    """Give a session its time for good; it goes on with the row that it had."""
+    if number is None:
+        number = db.execute("INSERT INTO session (owner_id, start_ts, end_ts, tokens, source) VALUES (?, ?, ?, 0, 'logs')",
+                            (owner, start, end)).lastrowid or 0
+    tokens = db.execute("SELECT tokens FROM session WHERE id = ?", (number,)).fetchone()[0]
+    db.execute("UPDATE session SET start_ts = ?, end_ts = ?, settled = ? WHERE id = ?", (start, end, SUMMED, number))
+    db.execute("""UPDATE reported SET session_id = ?1 WHERE owner_id = ?2 AND start_ts >= ?3 - 3600 AND start_ts < ?4
+        AND tokens = ?5 AND session_id IS NULL""", (number, owner, start, end, tokens))
+    if usage.Total(db, owner, start, end).tokens != tokens:
+        db.execute("UPDATE session SET cost_micro_usd = NULL WHERE id = ? AND NOT EXISTS "
+                   "(SELECT 1 FROM reported WHERE session_id = ?1)", (number,))
+    sessions.sum_up(db, owner, Bound(start, end, number, SUMMED))
 
 
 def _cuts_of_minutes(db: sqlite3.Connection, owner: int, fixed: Sequence[Tuple[int, int]]) -> List[Tuple[int, int]]:
@@ -139,8 +121,7 @@ def _cuts_of_minutes(db: sqlite3.Connection, owner: int, fixed: Sequence[Tuple[i
              db.execute(f"SELECT DISTINCT ts FROM {table} WHERE owner_id = ? AND {values.TIMES.format('ts')}", (owner,))}
     found: List[Tuple[int, int]] = []
     for ts in sorted(times):
-        inside = any(start <= ts < end for start, end in (*fixed, *found[-1:]))
-        if not inside:
+        if not any(start <= ts < end for start, end in (*fixed, *found[-1:])):
             low = max([end for _, end in (*fixed, *found) if end <= ts], default=-_EVER)
             high = min([start for start, _ in fixed if start > ts], default=_EVER)
             start = max(ts // _HOUR_S * _HOUR_S, low)
@@ -148,18 +129,10 @@ def _cuts_of_minutes(db: sqlite3.Connection, owner: int, fixed: Sequence[Tuple[i
     return found
 
 
-def _replaced(db: sqlite3.Connection, owner: int, covered: Sequence[Row], wanted: Sequence[Tuple[int, int]]) -> List[Row]:
-    """Write these sessions in the place of those that the minutes cover; the ones whose place is nobody's."""
-    free = {row.block.start: row for row in covered}
-    missing: List[Tuple[int, int]] = []
-    for start, end in wanted:
-        row = free.pop(start, None)
-        if row:
-            db.execute("UPDATE session SET end_ts = ?, cost_micro_usd = CASE WHEN ? THEN cost_micro_usd END, counted = 1 WHERE id = ?",
-                       (end, usage.Total(db, owner, start, end).tokens == row.block.tokens, row.id))
-        else:
-            missing.append((start, end))
-    for start, end in missing:
-        db.execute("""INSERT INTO session (owner_id, start_ts, end_ts, tokens, source, limit_source) VALUES (?, ?, ?, 0, 'logs', '')
-            ON CONFLICT (owner_id, start_ts) DO NOTHING""", (owner, start, end))
-    return list(free.values())
+def _remove(db: sqlite3.Connection, owner: int, gone: Sequence[int]) -> None:
+    """Take these rows out; what was seen of one is what was seen of the session that ran then."""
+    for number in gone:
+        seen = db.execute("SELECT min(ts) FROM snapshot WHERE session_id = ?", (number,)).fetchone()[0]
+        heir = db.execute("SELECT id FROM session WHERE owner_id = ? AND start_ts <= ? AND end_ts > ? AND id <> ?",
+                          (owner, seen, seen, number)).fetchone()
+        sessions.remove(db, number, heir[0] if heir else None)
