@@ -26,6 +26,7 @@ from unittest import mock
 import openmetrics_text
 from commands import HOUR, NOW, Result, block
 from hostile import NOTES, OWN, ROWS, check_text
+from logged import Hit, Minute, keep_logs
 
 from ccmon import arguments, cli, linecache
 from ccmon.line import hook
@@ -35,7 +36,6 @@ from ccmon.pipeline import memory
 from ccmon.pipeline.memory import Answer
 from ccmon.settings import context
 from ccmon.sources import ccusage, ccusage_json
-from ccmon.store.logs import Hit, Minute
 
 CELLS = 60
 PLAIN = ("plain", "ansi", "bash", "fish", "starship", "claude")     # their lines are what is seen
@@ -168,7 +168,7 @@ class Home:
         minutes = [Minute(NOW // 60 * 60 - 600 * at, "claude-opus-4-1", 10, 90, 5, 700) for at in range(9)]
         with memory.opened(ctx, 1000) as kept:
             kept.keep(Answer(ccusage_json.parse(json.dumps(told), NOW).blocks, Source("ccusage", refreshed=NOW - 2)), NOW)
-            kept.keep_logs(minutes, [Hit(NOW - 30 * HOUR, None)])
+            keep_logs(kept.store, kept.ctx.owner, minutes, [Hit(NOW - 30 * HOUR, None)])
         self.poison([(name, ROWS[name]) for name in sorted(set(ROWS) - {"session", "snapshot", "model"})],
                     {key: value for key, value in NOTES.items() if key not in ("moved_aside", "host")})
 

@@ -2,6 +2,7 @@
 
 from typing import Dict, List, Sequence
 
+from logged import Hit, Minute, keep_logs
 from simulator import Scenario, Simulated, simulate
 
 from ccmon.learning import course, runway
@@ -10,7 +11,6 @@ from ccmon.model import SESSION_S, Block, Source
 from ccmon.pipeline import memory
 from ccmon.pipeline.memory import Answer, Memory
 from ccmon.settings import context
-from ccmon.store.logs import Hit, Minute
 
 DAY_S = 86_400
 
@@ -46,7 +46,7 @@ def fill(env: Dict[str, str], scenario: Scenario, readings: bool = True, forecas
     ctx = context.prepare({}, {**env, "CCMON_NOW": str(now)})
     with memory.opened(ctx, 5000) as kept:
         kept.keep(Answer(tuple(blocks(sim, now)), Source("logs", refreshed=now)), now)
-        kept.keep_logs([_minute(use.ts, model, use.load) for use in sim.use
+        keep_logs(kept.store, kept.ctx.owner, [_minute(use.ts, model, use.load) for use in sim.use
                         for model in sorted({name for name, _ in use.load} - {""})],
                        [Hit(reading.ts, reading.resets_at) for reading in sim.readings if readings and reading.source == "limit"])
         if readings:

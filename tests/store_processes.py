@@ -24,7 +24,6 @@ sys.path.insert(0, sys.argv[1])
 from ccmon.usage.compute import active
 from ccmon.model import SESSION_S, Block, Limit, Owner
 from ccmon.store.database import Busy, StoreError, open_store
-from ccmon.store.logs import Minute
 path, number = sys.argv[2], int(sys.argv[3])
 T0, ME = 1_750_000_000, Owner("laptop", "a1")
 

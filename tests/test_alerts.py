@@ -4,6 +4,7 @@ import json
 
 import pytest
 from commands import HOUR, NOW
+from logged import Minute, keep_logs
 from webhooks import SECRET
 
 from ccmon import linecache
@@ -15,7 +16,6 @@ from ccmon.model import SESSION_S, Block, Facts, Given, Official, Quota, Sample,
 from ccmon.pipeline import alerting, memory
 from ccmon.settings import context
 from ccmon.store import learning
-from ccmon.store.database import Minute
 from ccmon.system import clock
 from ccmon.usage import compute
 
@@ -234,7 +234,7 @@ def test_unusual_use_comes_from_the_stored_history(ctx):
     assert alerting.claim(ctx, wild) == []                     # nothing is known yet
     today = NOW // HOUR * HOUR
     with memory.opened(ctx, 1000) as kept:
-        kept.keep_logs([Minute(today - day * DAY + hour * HOUR, "opus", 900, 100, 0, 0)
+        keep_logs(kept.store, kept.ctx.owner, [Minute(today - day * DAY + hour * HOUR, "opus", 900, 100, 0, 0)
                         for day in range(1, 29) for hour in (-1, 0, 1)], [])
     assert alerting.claim(ctx, wild) == []                     # looked up once an hour
     with memory.opened(ctx, 1000) as kept:

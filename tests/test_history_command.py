@@ -8,10 +8,10 @@ import sqlite3
 import pytest
 import tabulate
 from commands import HOUR, NOW, block
+from logged import Minute, keep_logs
 
 from ccmon.settings import config
 from ccmon.store.database import open_store
-from ccmon.store.logs import Minute
 
 DAY = 24 * HOUR
 KEYS = {"start": int, "end": int, "last": int, "active": bool, "tokens": int, "input": int, "output": int, "cache_creation": int,
@@ -258,7 +258,7 @@ def test_models_rest_on_what_the_log_reader_saw(recorded):
     minutes = [Minute(NOW - 10 * DAY + at * 60, model, 10, 25, 5, 400_000) for at in range(60)
                for model in ("claude-opus-4-1-20250805", "gpt-x")][:100]
     with open_store(str(path), 2000, NOW) as store:
-        store.keep_logs(config.owner(recorded.env()), minutes, [])
+        keep_logs(store, config.owner(recorded.env()), minutes, [])
     items = {item["key"]: item for item in recorded.run("history", "--json", "--by", "model").json}
     assert {key: (item["sessions"], item["tokens"]) for key, item in items.items()} == {
         "claude-opus-4-1-20250805": (1, 1750), "gpt-x": (1, 1750), "claude-sonnet-4-5-20250929": (2, 2100)}

@@ -5,6 +5,7 @@ from contextlib import closing
 
 import pytest
 from commands import HOUR, NOW, block
+from logged import Hit, keep_logs
 
 from ccmon.fullscreen import app
 from ccmon.fullscreen.state import State, update
@@ -13,7 +14,6 @@ from ccmon.model import Event as Key
 from ccmon.pipeline import memory
 from ccmon.settings import context
 from ccmon.sources import limit_events
-from ccmon.store.database import Hit
 from ccmon.system import clock
 from ccmon.usage import hits
 from ccmon.usage.hits import Event
@@ -64,11 +64,12 @@ def test_the_list_names_the_sources(machine):
     assert machine.run("hit", "--list") == (0, "Nothing is noted.\n", "")
     ctx = context.prepare({}, {**machine.env(), "CCMON_NOW": str(NOW)})
     with memory.opened(ctx, 1000) as kept:
-        kept.keep_logs([], [Hit(NOW - DAY, NOW - DAY + HOUR), Hit(NOW - 60, None, 7 * DAY)])
+        keep_logs(kept.store, kept.ctx.owner, [], [Hit(NOW - DAY, NOW - DAY + HOUR), Hit(NOW - 60, None, 7 * DAY)])
     machine.run("hit")
     assert machine.run("hit", "--list").out.splitlines() == [
         "cut off    limit    reset      known from           teaches",
         "Sun 17:00  session  Sun 18:00  message in the logs  session",
+        "16:59      week     -          message in the logs  week",
         "17:00      session  -          ccmon hit            session"]
     machine.run("hit", "--undo")
     assert machine.run("hit", "--undo").out == "Nothing is noted.\n"           # what Claude said is not ours to take back

@@ -8,11 +8,11 @@ import time
 from functools import partial
 
 import pytest
+from ccmon.sources.log_cache import LogCache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccmon.sources import log_blocks, log_entries, log_files, log_reader
-from ccmon.sources.log_cache import LogCache
 from ccmon.usage import prices
 
 T0 = 1_764_000_000

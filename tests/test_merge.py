@@ -12,6 +12,7 @@ from commands import NOW
 from commands import block as answered
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from logged import Hit, Minute, keep_logs
 from store_cases import DAY, HOUR, ME, T0, add_snapshots, block, keep
 
 from ccmon.model import SESSION_S, CcmonError, Limit, Owner, UsageError
@@ -19,7 +20,6 @@ from ccmon.store import copy as store_copy
 from ccmon.store import merge as store_merge
 from ccmon.store import migrations
 from ccmon.store.database import open_store
-from ccmon.store.logs import Hit, Minute
 
 SERVER = Owner("server", "a1")
 LATER = T0 + DAY
@@ -65,7 +65,7 @@ def everything(path, owner=SERVER):
     fill(path, [block(T0), block(T0 + 6 * HOUR, 700)], owner)
     with open_store(path, 1000, T0) as store:
         store.settle(owner, lambda ledger: ("ledger", [(18_000, T0 + 5, 37.0, T0 + HOUR), (604_800, T0 + 5, 4.5, T0 + DAY)]))
-        store.keep_logs(owner, [Minute(T0 // 60 * 60 + 60 * n, "opus", n, 1, 1, 1) for n in range(90)], [Hit(T0 + 9, None)])
+        keep_logs(store, owner, [Minute(T0 // 60 * 60 + 60 * n, "opus", n, 1, 1, 1) for n in range(90)], [Hit(T0 + 9, None)])
         add_snapshots(store, range(T0, T0 + 600, 7))
 
 

@@ -88,7 +88,7 @@ LATER = T0 + SESSION_S          # the session of T0 is over
     pytest.param(block(length=3 * HOUR), LATER, block(), id="completed: another length"),
     pytest.param(block(length=8 * HOUR, tokens=9), LATER, block(), id="completed: no, it runs, and has less"),
     pytest.param(block(length=8 * HOUR), LATER - 1, block(), id="active: longer than any session"),
-    pytest.param(block(length=3 * HOUR), LATER - 1, block(), id="active: over already"),
+    pytest.param(block(length=3 * HOUR), LATER - 1, block(length=3 * HOUR), id="active: over already"),
 ])
 def test_the_same_start_again(store, fetched, now, expected):
     keep(store, [block()], T0)

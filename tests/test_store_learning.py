@@ -5,6 +5,7 @@ from contextlib import closing
 
 import pytest
 from commands import NOW
+from logged import Hit, Minute, keep_logs
 from store_cases import DAY, HOUR, block
 
 from ccmon.learning import uses
@@ -15,7 +16,7 @@ from ccmon.pipeline.memory import Answer
 from ccmon.settings import context
 from ccmon.store import check, merge, migrations
 from ccmon.store import copy as store_copy
-from ccmon.store.database import Hit, Minute, open_store
+from ccmon.store.database import open_store
 
 T = NOW // 3600 * 3600
 ENDS = T + 4 * HOUR
@@ -48,7 +49,7 @@ def look(kept, sql, *values):
 # --- use ---
 
 def test_use_comes_by_minute_and_model_with_its_cost(kept):
-    kept.keep_logs([Minute(T - 120, SONNET, 100, 200, 3000, 40_000), Minute(T - 120, OPUS, 1, 2, 3, 4),
+    keep_logs(kept.store, kept.ctx.owner, [Minute(T - 120, SONNET, 100, 200, 3000, 40_000), Minute(T - 120, OPUS, 1, 2, 3, 4),
                     Minute(T - 60, SONNET, 5, 6, 7, 8)], [])
     first, second = kept.learning_history(T)[0]
     assert (first.ts, first.span_s, second.ts) == (T - 120, 60, T - 60)
@@ -62,22 +63,27 @@ def test_ones_own_prices_count_and_an_unknown_one_leaves_the_cost_open(home):
     config.parent.mkdir(parents=True)
     config.write_text(f"[prices]\n{SONNET} = 1, 2, 3, 4, 5\n")
     with memory.opened(context.prepare({}, {"HOME": str(home), "CCMON_NOW": str(T)}), 1000) as kept:
-        kept.keep_logs([Minute(T - 120, SONNET, 1_000_000, 0, 0, 1_000_000), Minute(T - 60, SONNET, 1, 1, 1, 1),
-                        Minute(T - 60, "gpt-9", 1, 0, 0, 0), Minute(T, SONNET, 0, 0, 0, 0), Minute(T, "", 0, 0, 0, 0)], [])
+        keep_logs(kept.store, kept.ctx.owner, [
+            Minute(T - 120, SONNET, 1_000_000, 0, 0, 1_000_000), Minute(T - 60, SONNET, 1, 1, 1, 1),
+            Minute(T - 60, "gpt-9", 1, 0, 0, 0), Minute(T, SONNET, 0, 0, 0, 0), Minute(T, "", 0, 0, 0, 0)])
         assert [use.load.get(("", "cost")) for use in kept.uses(T - HOUR, T + 1)] == [6.0, None, 0.0]
 
 
-def test_old_minutes_come_as_hours_and_none_twice(kept):
+def test_old_minutes_come_as_quarters_of_an_hour_and_none_twice(kept):
     old = (T - 100 * DAY) // 3600 * 3600
-    kept.keep_logs([Minute(old + 60 * n, SONNET, 10, 0, 0, 0) for n in range(60)] + [Minute(T - 60, SONNET, 1, 0, 0, 0)], [])
+    minutes = [Minute(old + 60 * n, SONNET, 10, 0, 0, 0) for n in range(60)] + [Minute(T - 60, SONNET, 1, 0, 0, 0)]
+    keep_logs(kept.store, kept.ctx.owner, minutes)
     while not kept.store.maintain(T, 60, 0):
         pass
-    assert [(use.ts, use.span_s, use.load[SONNET, "input"]) for use in kept.learning_history(T, 365)[0]] == [
-        (old, 3600, 600), (T - 60, 60, 1)]
-    kept.keep_logs([Minute(old, SONNET, 10, 0, 0, 0)], [])             # told again after it was summed up
-    assert [use.span_s for use in kept.learning_history(T, 365)[0]] == [3600, 60]
-    kept.keep_logs([Minute(old, SONNET, 700, 0, 0, 0)], [])            # and now it knows more
-    assert [(use.span_s, use.load[SONNET, "input"]) for use in kept.learning_history(T, 365)[0]] == [(60, 700), (60, 1)]
+    quarters = [(old + 900 * n, 900, 150) for n in range(4)]
+
+    def found():
+        return [(use.ts, use.span_s, use.load[SONNET, "input"]) for use in kept.learning_history(T, 365)[0]]
+    assert found() == [*quarters, (T - 60, 60, 1)]
+    keep_logs(kept.store, kept.ctx.owner, [Minute(old, SONNET, 10, 0, 0, 0)])              # read again after it was packed
+    assert found() == [*quarters, (T - 60, 60, 1)]
+    keep_logs(kept.store, kept.ctx.owner, [Minute(old, SONNET, 700, 0, 0, 0)])             # a better copy
+    assert found() == [(old, 900, 840), *quarters[1:], (T - 60, 60, 1)]
 
 
 def seen(kept, start, *steps, end=True):
@@ -107,16 +113,16 @@ def test_a_session_of_which_only_the_sum_is_known_is_left_out_and_minutes_are_be
                      Source("ccusage")), T - HOUR)
     assert kept.learning_history(T)[0] == []
     seen(kept, T - 10 * HOUR, (600, 400), (1200, 1000))
-    kept.keep_logs([Minute(T - 10 * HOUR + 300, SONNET, 4, 4, 4, 4)], [])
+    keep_logs(kept.store, kept.ctx.owner, [Minute(T - 10 * HOUR + 300, SONNET, 4, 4, 4, 4)], [])
     found, _, sessions = kept.learning_history(T)
     assert [use.load.get((SONNET, "input")) for use in found] == [4]
     assert [session.start for session in sessions] == [T - 60 * HOUR, T - 30 * HOUR, T - 10 * HOUR]
 
 
-def test_hours_are_better_than_what_was_seen_too(kept):
+def test_quarters_are_better_than_what_was_seen_too(kept):
     old = (T - 100 * DAY) // 3600 * 3600
     seen(kept, old, (600, 400), (1200, 1000))
-    kept.keep_logs([Minute(old + 300, SONNET, 4, 4, 4, 4), Minute(old + SESSION_S, SONNET, 5, 5, 5, 5)], [])
+    keep_logs(kept.store, kept.ctx.owner, [Minute(old + 300, SONNET, 4, 4, 4, 4), Minute(old + SESSION_S, SONNET, 5, 5, 5, 5)])
     while not kept.store.maintain(T, 60, 0):
         pass
     assert [use.load.get((SONNET, "input")) for use in kept.learning_history(T, 365)[0]] == [4, 5]
@@ -134,7 +140,7 @@ def test_falling_counts_are_no_use(kept):
 def test_readings_come_by_window_and_time(kept):
     read_at(kept, (T - 60, 12.0, ENDS), (T - 600, 10.0, ENDS), (T - 100 * DAY, 50.0, T - 100 * DAY + HOUR))
     read_at(kept, (T - 60, 40.0, T + DAY), window_s=7 * DAY)
-    kept.keep_logs([], [Hit(T - 30, ENDS), Hit(T - 20, None), Hit(T - 10, T + DAY, 7 * DAY)])
+    keep_logs(kept.store, kept.ctx.owner, [], [Hit(T - 30, ENDS), Hit(T - 20, None), Hit(T - 10, T + DAY, 7 * DAY)])
     assert kept.learning_history(T)[1] == [
         Reading(T - 600, 10.0, ENDS), Reading(T - 60, 12.0, ENDS), Reading(T - 30, 100.0, ENDS, "limit"),
         Reading(T - 20, 100.0, 0, "limit")]
@@ -143,7 +149,7 @@ def test_readings_come_by_window_and_time(kept):
 
 def test_a_limit_message_gets_its_reset_when_it_is_understood(kept):
     for hit in (Hit(T, None), Hit(T, ENDS), Hit(T, None), Hit(T, ENDS + 60)):
-        kept.keep_logs([], [hit])
+        keep_logs(kept.store, kept.ctx.owner, [], [hit])
     assert [(event.at, event.resets_at, event.source) for event in kept.events()] == [(T, ENDS, "limit")]
 
 
@@ -212,7 +218,7 @@ def test_what_comes_of_a_forecast(kept, readings, outcome):
 
 def test_a_forecast_after_the_limit_was_none(kept):
     said(kept, T, T + 600, T + 1200)
-    kept.keep_logs([], [Hit(T + 700, ENDS)])           # read from the logs a little later
+    keep_logs(kept.store, kept.ctx.owner, [], [Hit(T + 700, ENDS)])           # read from the logs a little later
     kept.close_forecasts(T + 1300)
     assert outcomes(kept) == [(0, 700, True), (600, 700, True)]
 
@@ -220,7 +226,7 @@ def test_a_forecast_after_the_limit_was_none(kept):
 def test_what_is_learned_later_changes_the_outcome(kept):
     said(kept, T)
     kept.close_forecasts(ENDS + 200)
-    kept.keep_logs([], [Hit(T + 800, None)])
+    keep_logs(kept.store, kept.ctx.owner, [], [Hit(T + 800, None)])
     kept.close_forecasts(ENDS + 300)
     assert outcomes(kept) == [(0, 800, True)]
     kept.note_hit(T + 500)
@@ -233,7 +239,7 @@ def test_what_is_learned_later_changes_the_outcome(kept):
 
 def test_the_week_has_its_own_outcome(kept):
     said(kept, T, resets_at=T + 3 * DAY, window_s=7 * DAY)
-    kept.keep_logs([], [Hit(T + 500, None), Hit(T + DAY, T + 3 * DAY, 7 * DAY)])
+    keep_logs(kept.store, kept.ctx.owner, [], [Hit(T + 500, None), Hit(T + DAY, T + 3 * DAY, 7 * DAY)])
     kept.close_forecasts(T + 2 * DAY)
     assert outcomes(kept) == [(0, DAY, True)]
 
@@ -257,7 +263,7 @@ def test_the_user_is_told_once(kept):
 def test_forgetting_begins_anew_and_loses_nothing_else(kept):
     read_at(kept, (T - 60, 12.0, ENDS))
     read_at(kept, (T - 60, 12.0, T + DAY), window_s=7 * DAY)
-    kept.keep_logs([Minute(T - 60, SONNET, 1, 1, 1, 1)], [Hit(T - 30, None)])
+    keep_logs(kept.store, kept.ctx.owner, [Minute(T - 60, SONNET, 1, 1, 1, 1)], [Hit(T - 30, None)])
     seen(kept, T - HOUR, (60, 100))
     said(kept, T)
     kept.keep_learned("{}")

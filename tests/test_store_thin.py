@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from logged import Minute, keep_logs
 from store_cases import DAY, HOUR, ME, OTHER, T0, block, keep, path, store, written_rows  # noqa: F401
 
 from ccmon.model import SESSION_S
@@ -13,7 +14,6 @@ from ccmon.pipeline import memory
 from ccmon.settings import context
 from ccmon.store import thin
 from ccmon.store.database import open_store
-from ccmon.store.logs import Minute
 from ccmon.store.thin import MINUTES_S, RAW_S, ROWS
 from ccmon.usage.burn import terms
 
@@ -238,61 +238,41 @@ def told(at, tokens, model="opus"):
 LOGS = [told(0, 1), told(60, 2), told(60, 5, "haiku"), told(3540, 4), told(3600, 7), told(DAY, 9)]
 
 
-def kept_minutes(store):
-    return [store._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("minute", "hour")]
+def stored(store):
+    """Messages that are not packed, and packed days."""
+    return [store._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("message", "archive")]
 
 
 def used(store, owner=ME):
     return store.used(owner, 0, 2 ** 40)
 
 
-def test_minutes_become_hours_and_their_sums_stay(store):
-    store.keep_logs(ME, LOGS, [])
-    store.keep_logs(OTHER, LOGS[:2], [])
+LATER = QUARTER + 3 * DAY
+NEWEST = told(LATER - AGE0, 1)
+
+
+def test_messages_are_packed_by_the_day_and_their_sums_stay(store):
+    keep_logs(store, ME, [*LOGS, NEWEST])
+    keep_logs(store, OTHER, [*LOGS[:2], NEWEST])
     before = used(store), used(store, None)
-    thinned(store, QUARTER + 2 * HOUR)
-    assert kept_minutes(store) == [1, 4]
+    thinned(store, LATER)
+    assert stored(store) == [2, 3]     # the newest of each; two days of the one, one of the other
     assert (used(store), used(store, None)) == before
-    assert [(row.hour - AGE0, row.model, row.input, row.cache_read, row.host) for row in before[0]] == [
-        (0, "haiku", 5, 20, ME.host), (0, "opus", 7, 28, ME.host), (HOUR, "opus", 7, 28, ME.host),
-        (DAY, "opus", 9, 36, ME.host)]
-    assert [row.input for row in before[1]] == [5, 7 + 3, 7, 9]
+    assert [(row.at - AGE0, row.model, row.input, row.cache_read, row.host) for row in before[0]][:3] == [
+        (0, "opus", 3, 12, ME.host), (0, "haiku", 5, 20, ME.host), (2700, "opus", 4, 16, ME.host)]
 
 
-def test_old_minutes_that_are_told_again_count_once(store):
-    """The log reader lost its cache, and reads everything anew."""
-    store.keep_logs(ME, LOGS, [])
+def test_packed_messages_that_are_read_again_count_once(store):
+    keep_logs(store, ME, [*LOGS, NEWEST])
     before = used(store)
-    thinned(store, QUARTER + 2 * HOUR)
-    store.keep_logs(ME, LOGS, [])
+    thinned(store, LATER)
+    keep_logs(store, ME, LOGS)
     assert used(store) == before
-    thinned(store, QUARTER + 2 * HOUR)
-    assert used(store) == before and kept_minutes(store) == [1, 3]
-    store.keep_logs(ME, [told(0, 1), told(60, 12), told(3540, 4)], [])       # and finds more
-    assert [row.input for row in used(store)] == [5, 17, 7, 9]
-    thinned(store, QUARTER + 2 * HOUR)
-    assert [row.input for row in used(store)] == [5, 17, 7, 9]
-
-
-def test_minutes_of_many_models_in_one_hour_are_one_step(store):
-    store.keep_logs(ME, [told(60 * n, 1, f"model {m}") for n in range(60) for m in range(8)], [])
-    thinned(store, QUARTER + HOUR)
-    assert kept_minutes(store) == [0, 8] and {row.input for row in used(store)} == {60}
-
-
-@pytest.mark.parametrize("old", [True, False])
-def test_an_hour_whose_other_half_may_still_come_is_left_alone(home, old):
-    now = AGE0 + 400 * DAY
-    ctx = context.prepare({}, {"HOME": str(home), "CCMON_NOW": str(now)})
-    minutes = LOGS if old else [minute._replace(ts=now - 60) for minute in LOGS[:1]]
-    with memory.opened(ctx, 1000) as kept:
-        assert kept.keep_logs(minutes, [])
-        put(kept.store, shots((0, 0, 1, 1), (9, 9, 1, 2)), ctx.owner)
-        kept.maintain(now)
-        assert len(rows_of(kept.store)) == (2 if old else 1)
-    with memory.opened(ctx, 1000) as kept:
-        kept.maintain(now)
-        assert kept_minutes(kept.store)[0] == (0 if old else 1)
+    keep_logs(store, ME, [told(0, 1), told(60, 12), told(3540, 4)])       # and a better copy
+    assert sum(row.input for row in used(store)) == sum(row.input for row in before) + 10
+    after = used(store)
+    thinned(store, LATER + HOUR)
+    assert used(store) == after
 
 
 # --- where it is called ---

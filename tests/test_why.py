@@ -15,7 +15,6 @@ from ccmon import __version__
 from ccmon.learning.values import Change
 from ccmon.model import Facts, Source
 from ccmon.settings.origins import Setting
-from ccmon.sources.log_reader import NAME
 from ccmon.text import plain, width
 from ccmon.usage import compute
 from ccmon.usage.schedule import ResetRule
@@ -63,7 +62,7 @@ def failing() -> Evidence:
     old = made(9000, START - 5 * HOUR, source="logs", models=("claude-opus-4-1-20250805",), last=THEN - 3 * HOUR - 1200)
     facts = Facts((*week()[:3], old), (), (), RECORD, source, "The history was damaged: it is kept as /x/ccmon.db.corrupt, and a "
                   "new one was begun")
-    return evidence(facts, compute.Options("custom_max", rule=ResetRule("hour", (5, 20))), logs=LogFacts("", 12, 3456, 990, 4, 3),
+    return evidence(facts, compute.Options("custom_max", rule=ResetRule("hour", (5, 20))), logs=LogFacts(12, 3456, 990, 3, {"tool_result": 7, "progress": 1234}, ((f"{HOME}/.claude/projects/-src/a.jsonl", 3, 17),)),
                     store=StoreFacts(f"{HOME}/ccmon.db", 4096, 103, trouble=facts.trouble), own_prices=("claude-opus-9",),
                     cache=CacheFacts(f"{HOME}/.cache/ccmon", 1, THEN - 7200, 0, 0, THEN + 24, 4),
                     settings=(Setting("reset", "5,20", "flag", "--reset"), *DEFAULTS))
@@ -119,7 +118,10 @@ source   logs, 2h 00m old, took 2.5 s
          ! Failed to get usage data: the cache of the log reader failed (disk
          I/O error). It is made anew
          3 damaged lines left out
-logs     12 files, 3,456 lines: 990 entries, 4 duplicates, 3 damaged
+logs     12 files, 3,456 lines: 990 messages, 3 damaged
+         ! 3 damaged lines, the first is line 17 of ~/.claud..jects/-src/a.jsonl
+         not answers, so not counted: 1,234 reports of progress, 7 results of
+         tools
 session  none runs; the last one:
          08:00-13:00: 9,000 tokens = 3,375 input + 5,625 output
          without cache: 702,000 read, 45,000 written; together 756,000
@@ -304,17 +306,20 @@ def test_themes_of_ones_own_are_named(recorded):
     assert "options  themes of your own: sea, dark\n" in out and "your own for claude-opus-9" in out
 
 
-def test_the_log_reader_is_counted_and_its_cache_never_made(recorded):
-    assert recorded.run("why", "--json").json["logs"] is None and not (recorded.cache / NAME).exists()
-    from ccmon.sources.log_cache import LogCache
-    with LogCache(str(recorded.cache / NAME)) as cache:
-        cache.db.execute("INSERT INTO file (path, root, lines, skipped) VALUES (x'00', 0, 50, 2)")
-    logs = recorded.run("why", "--json").json["logs"]
-    assert logs == {"path": str(recorded.cache / NAME), "files": 1, "lines": 50, "entries": 0, "duplicates": 0, "skipped": 2}
-    assert "logs     1 file, 50 lines: 0 entries, 0 duplicates, 2 damaged" in recorded.run("why").out
-    (recorded.cache / NAME).write_bytes(b"no database" * 500)
+def test_what_was_read_of_the_logs_is_counted(recorded):
     assert recorded.run("why", "--json").json["logs"] is None
-    assert (recorded.cache / NAME).read_bytes() == b"no database" * 500
+    log = recorded.home / ".claude/projects/-src-shop/a.jsonl"
+    log.parent.mkdir(parents=True)
+    usage = '{"input_tokens":5,"output_tokens":6}'
+    answer = ('{"type":"assistant","timestamp":"2025-11-24T15:00:00.000Z","sessionId":"s","version":"2.1.0","requestId":"r",'
+              '"message":{"id":"m","model":"claude-opus-4-1","usage":%s}}' % usage)
+    log.write_text(f'{{"type":"user"}}\n{answer[:-9]}\n{answer}\n{{"type":"progress","data":{{"usage":{usage}}}}}\n')
+    recorded.run("record", "--source", "logs")
+    logs = recorded.run("why", "--json").json["logs"]
+    assert logs == {"files": 1, "lines": 4, "messages": 1, "damaged": 1, "left_out": {"progress": 1}, "worst": [[str(log), 1, 2]]}
+    out = recorded.run("why").out
+    assert "logs     1 file, 4 lines: 1 message, 1 damaged\n" in out and "1 damaged line, the first is line 2" in " ".join(out.split())
+    assert "not answers, so not counted: 1 reports of progress" in " ".join(out.split())
 
 
 @pytest.mark.parametrize("content, words", [(b"garbage" * 999, "The history was damaged"),
@@ -391,3 +396,11 @@ def test_too_little_to_learn_from_is_told():
     made = scenes.scene(21_012, learned=scenes.learned(is_learned=False))
     assert section(working()._replace(snapshot=made.snapshot), "learned").startswith("learned  not learned so far: about 35,000")
     assert section(working(), "learned") == section(working(), "runway") == ""
+
+
+def test_a_cut_that_ccusage_does_not_share_is_explained():
+    said = made(5100, START - 4 * HOUR)
+    shown = evidence(Facts((made(5000),), (START,), (), RECORD, READ), cut_since=START - 6 * HOUR, reported=(said,))
+    words = " ".join(plain(line).strip() for line in why.lines(shown, 80))
+    assert ("! cut from all messages ever read: logs up to 07:00 are gone or came late, so ccusage cuts it otherwise "
+            "ccusage says 09:00-14:00: 5,100 tokens") in words

@@ -8,7 +8,7 @@ from typing import Dict, Iterator, Optional, Tuple
 
 from ccmon import arguments, linecache, output
 from ccmon.line import linefiles
-from ccmon.model import CcmonError, Facts, Given
+from ccmon.model import Block, CcmonError, Facts, Given
 from ccmon.pipeline import lessons, memory, refresh
 from ccmon.settings import config, options, origins, own_themes
 from ccmon.settings.context import Context
@@ -48,7 +48,8 @@ def _gathered(given: Namespace, ctx: Context) -> Evidence:
         plans=tuple((name, own.where) for name, own in sections.get("plans", {}).items()),
         prices=DATE, own_prices=tuple(ctx.settings.prices),
         own_themes=tuple(name[len(own_themes.PREFIX):] for name in sections if name.startswith(own_themes.PREFIX)),
-        home=ctx.paths.home if ctx.demo is None else config.home(os.environ))
+        home=ctx.paths.home if ctx.demo is None else config.home(os.environ), cut_since=facts.cut_since,
+        reported=_reported(ctx, now) if facts.cut_since is not None else ())
 
 
 # --- what is stored ---------------------------------------------------------------------------------------------------
@@ -91,6 +92,14 @@ def _logs(ctx: Context) -> Optional[LogFacts]:
     except CcmonError:
         return None
     return LogFacts(*counts) if counts and counts.files else None
+
+
+def _reported(ctx: Context, now: int) -> Tuple[Block, ...]:
+    """The sessions that ccusage says to run."""
+    try:
+        return tuple(files.look(ctx.paths.store or "", lambda db: files.running(db, ctx.owner, now)))
+    except CcmonError:
+        return ()
 
 
 def _folders(ctx: Context) -> Tuple[str, ...]:

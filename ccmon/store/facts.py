@@ -5,8 +5,8 @@ import sqlite3
 from contextlib import closing, suppress
 from typing import Callable, List, NamedTuple, Optional, Tuple, TypeVar
 
-from ccmon.model import CcmonError, Owner
-from ccmon.store import ledger, rows, values
+from ccmon.model import Block, CcmonError, Owner
+from ccmon.store import ledger, reported, rows, values
 
 BUSY_S = 0.25
 MOST_TABLES = 20
@@ -65,6 +65,12 @@ def read_counts(db: sqlite3.Connection, owner: Owner) -> Optional[ledger.Counts]
     """What has been read of that owner's logs."""
     known = rows.owner_id(db, owner)
     return None if known is None else ledger.counts(db, known)
+
+
+def running(db: sqlite3.Connection, owner: Owner, now: int) -> List[Block]:
+    """The sessions of that owner that ccusage says to run."""
+    known = rows.owner_id(db, owner)
+    return [] if known is None else reported.running(db, known, now)
 
 
 def last_percentage(db: sqlite3.Connection, owner: Owner) -> Optional[int]:

@@ -48,7 +48,7 @@ def chosen(reports: Iterable[Block], taken: Sequence[Tuple[int, int]]) -> List[P
     kept.sort(key=lambda one: one.start)
     found: List[Placed] = []
     for report in kept:
-        first = max(report.start, report.end - SESSION_S) // usage.QUARTER_S * usage.QUARTER_S
+        first = report.start // usage.QUARTER_S * usage.QUARTER_S
         before = [end for start, end in (*taken, *((one.start, one.end) for one in found)) if start <= first < end]
         start = max([first, *before])
         after = [other for other, _ in taken if other > start]
@@ -64,7 +64,7 @@ def chosen(reports: Iterable[Block], taken: Sequence[Tuple[int, int]]) -> List[P
 def save(db: sqlite3.Connection, owner: int, blocks: Iterable[Block], now: int) -> None:
     """Keep these reports; what runs and is reported no more is marked as such."""
     wanted = rows.distinct(blocks, now)
-    changed = [block for block in wanted if _keep(db, owner, block)]
+    changed = [block for block in wanted if _keep(db, owner, block, now)]
     if changed:
         choose(db, owner, min(block.start for block in changed), max(block.end for block in changed))
     starts = {block.start for block in wanted}
@@ -73,12 +73,16 @@ def save(db: sqlite3.Connection, owner: int, blocks: Iterable[Block], now: int) 
         db.execute("UPDATE session SET listed = ?1 WHERE id = ?2 AND listed <> ?1", (int(start in starts), number))
 
 
-def _keep(db: sqlite3.Connection, owner: int, block: Block) -> bool:
-    """Keep a report, unless a fuller one of that start is kept; whether anything changed."""
+def _keep(db: sqlite3.Connection, owner: int, block: Block, now: int) -> bool:
+    """Keep a report, unless a fuller one of that start is kept; whether anything changed. Of equal ones the newer counts while
+    the session runs, the older when it is over."""
     found = db.execute(f"SELECT 0, {', '.join(rows.CONTENT)} FROM reported WHERE owner_id = ? AND start_ts = ?",
                        (owner, block.start)).fetchone()
     row = rows.row_of(found) if found else None
-    content = block if row is None else rows.better(row.block, block)
+    content = block
+    if row:
+        is_running = max(row.block.end, block.end) > now
+        content = rows.better(block, row.block) if is_running else rows.better(row.block, block)
     if row and rows.values_of(content) == rows.values_of(row.block):
         return False
     names = ", ".join(rows.CONTENT)

@@ -9,7 +9,7 @@ import sqlite3
 from contextlib import closing
 from typing import Dict, List, Optional, Sequence, Tuple
 
-from ccmon.model import SESSION_S
+from ccmon.model import SESSION_S, Block
 from ccmon.store import reported, rows, sessions, usage, values
 from ccmon.store.rows import Row
 from ccmon.store.sessions import SUMMED, Bound
@@ -76,8 +76,10 @@ def _take_sessions(db: sqlite3.Connection, owner: int) -> None:
     """Those of which the minutes hold all are made anew of them; the others stay what was reported."""
     old = rows.rows_of(db.execute(f"{rows.SELECT} FROM session WHERE owner_id = ? ORDER BY start_ts", (owner,)))
     covered = [row for row in old if _is_covered(db, owner, row)]
-    placed = reported.chosen([row.block for row in old if row not in covered], [])
-    wanted = [(one.start, one.end, one.report.start) for one in placed]
+    rest = [_fitted(row.block) for row in old if row not in covered]
+    placed = reported.chosen([fitted for fitted, _ in rest], [])
+    starts = {fitted.start: was for fitted, was in rest}
+    wanted = [(one.start, one.end, starts[one.report.start]) for one in placed]
     wanted += [(start, end, start) for start, end in _cuts_of_minutes(db, owner, [one[1:] for one in placed])]
     for row in old:
         db.execute("UPDATE session SET start_ts = -id WHERE id = ?", (row.id,))
@@ -88,6 +90,11 @@ def _take_sessions(db: sqlite3.Connection, owner: int) -> None:
     for start, end, was in sorted(wanted):
         _settle(db, owner, start, end, left.pop(was, None))
     _remove(db, owner, list(left.values()))
+
+
+def _fitted(block: Block) -> Tuple[Block, int]:
+    """A session that was told with two starts may be longer than any is: its last five hours; and its start as it was."""
+    return block._replace(start=max(block.start, block.end - SESSION_S)), block.start
 
 
 _CONTENT = ", ".join(rows.CONTENT)

@@ -2,7 +2,7 @@
 
 from typing import Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.model import Snapshot
+from ccmon.model import Block, Snapshot
 from ccmon.settings.origins import Setting
 from ccmon.usage.burn import Terms
 from ccmon.when import Zone
@@ -59,6 +59,8 @@ class Evidence(NamedTuple):
     own_prices: Tuple[str, ...] = ()   # models with a price in config.ini
     own_themes: Tuple[str, ...] = ()   # sections [theme.NAME] of config.ini
     home: Optional[str] = None         # paths below it are shown with ~
+    cut_since: Optional[int] = None    # as in Facts
+    reported: Tuple[Block, ...] = ()   # the sessions that ccusage says to run
 
     def set_by(self, name: str) -> Optional[str]:
         """Where an option was set, None for a default."""

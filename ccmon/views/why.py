@@ -116,9 +116,10 @@ def _logs(evidence: Evidence, cells: int) -> Iterator[str]:
     if evidence.logs is None:
         return
     logs = evidence.logs
-    yield f"{plural(logs.files, 'file')}, {plural(logs.lines, 'line')}: {count(logs.messages)} messages, {count(logs.damaged)} damaged"
+    yield f"{plural(logs.files, 'file')}, {plural(logs.lines, 'line')}: {plural(logs.messages, 'message')}, {count(logs.damaged)} damaged"
     for path, damaged, first in logs.worst:
-        yield f"! {place(path, evidence.home or '', cells - 40)}: {plural(damaged, 'damaged line')}, the first is line {count(first)}"
+        words = f"! {plural(damaged, 'damaged line')}, the first is line {count(first)} of "
+        yield words + place(path, evidence.home or "", max(20, cells - len(words)))
     if logs.left_out:
         kinds = ", ".join(f"{count(number)} {LEFT_OUT.get(kind, kind)}" for kind, number in sorted(logs.left_out.items()))
         yield f"not answers, so not counted: {kinds}"
@@ -137,9 +138,18 @@ def _session(evidence: Evidence, cells: int) -> Iterator[str]:
     yield f"{when}: {_tokens(block)}"
     if block.counted:
         yield _cache_tokens(block)
+    if evidence.cut_since is not None:
+        yield from _cut_otherwise(evidence)
     if snapshot.others:
         yield f"+{plural(snapshot.others, 'active session')}, not added"
     yield _cost(block, cells)
+
+
+def _cut_otherwise(evidence: Evidence) -> Iterator[str]:
+    yield (f"! cut from all messages ever read: logs up to {_at(evidence, evidence.cut_since or 0)} are gone or came late, "
+           "so ccusage cuts it otherwise")
+    for block in evidence.reported:
+        yield f"ccusage says {_at(evidence, block.start)}-{_at(evidence, block.end)}: {plural(block.tokens, 'token')}"
 
 
 def _tokens(block: Block) -> str:

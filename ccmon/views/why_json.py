@@ -36,7 +36,7 @@ def document(evidence: Evidence) -> Dict[str, Any]:
         "prices": {"date": evidence.prices, "own": list(evidence.own_prices)},
         "store": {**evidence.store._asdict(), "rows": dict(evidence.store.rows)},
         "cache": evidence.cache._asdict(),
-        "logs": evidence.logs and evidence.logs._asdict(),
+        "logs": evidence.logs and evidence.logs._asdict(), "cut_since": evidence.cut_since,
         "config": {"path": evidence.config, "exists": evidence.configured},
         "options": _options(evidence),
         "warnings": [notice.code for notice in snapshot.warnings if not notice.advice],

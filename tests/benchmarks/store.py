@@ -23,10 +23,11 @@ from typing import Any, Callable, Dict, List, Sequence, Tuple
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+from logged import Minute, keep_logs  # noqa: E402
+
 from ccmon.model import SESSION_S, Block, Limit, Owner  # noqa: E402
 from ccmon.settings import config  # noqa: E402
 from ccmon.store.database import Busy, Store, open_store  # noqa: E402
-from ccmon.store.logs import Minute  # noqa: E402
 from ccmon.usage.compute import active  # noqa: E402
 
 DAYS, SESSIONS, EVERY_S = 365, 1500, 3
@@ -107,7 +108,7 @@ class Year:
         db.executemany("INSERT OR REPLACE INTO reading VALUES (1, ?, ?, ?, ?, 'statusline', NULL)", self._readings(busy))
         db.execute("COMMIT")
         self.changes += len(busy)
-        self.store.keep_logs(self.owner, self._minutes(busy), [])
+        keep_logs(self.store, self.owner, self._minutes(busy), [])
 
     def _changes(self, busy: range, ids: Dict[int, int]) -> Any:
         for at in busy:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from logged import Minute, keep_logs
 from store_cases import DAY, ME, T0, block, fill, keep, kept_files, path, saved, tokens_in  # noqa: F401
 from store_processes import OWN_SESSION, active, run_together  # noqa: F401
 
@@ -17,7 +18,6 @@ from ccmon.model import SESSION_S, CcmonError
 from ccmon.store import check, merge
 from ccmon.store import copy as store_copy
 from ccmon.store.database import open_store
-from ccmon.store.logs import Minute
 
 LONG = bool(os.environ.get("FAULTS_LONG"))
 
@@ -161,7 +161,7 @@ def fill_all(path):
         for n in range(60):
             keep(store, [block(THEN, n + 1)], THEN + n)
         store.settle(ME, lambda ledger: ("ledger", [(18_000, T0 + n * 60, n % 100, T0 + SESSION_S) for n in range(80)]))
-        store.keep_logs(ME, [Minute(minute + n * 60, f"model {n % 5}", n, n, n, n) for n in range(100)], [])
+        keep_logs(store, ME, [Minute(minute + n * 60, f"model {n % 5}", n, n, n, n) for n in range(100)], [])
         store.put("ccusage_path", "/opt/ccusage")
 
 
@@ -170,7 +170,7 @@ WORKS = (
     lambda store: store.used(ME, 0, 2 ** 40), lambda store: store.ledger(ME), lambda store: store.get("ccusage_path"),
     lambda store: keep(store, [block(THEN, 500)], THEN + 200), lambda store: store.put("ccusage_path", "/usr/ccusage"),
     lambda store: store.settle(ME, lambda ledger: ("ledger", [(18_000, THEN, 5.0, THEN + 60)])),
-    lambda store: store.keep_logs(ME, [Minute(T0 // 60 * 60 + 60_000, "model 1", 1, 1, 1, 1)], []),
+    lambda store: keep_logs(store, ME, [Minute(T0 // 60 * 60 + 60_000, "model 1", 1, 1, 1, 1)], []),
     lambda store: store.maintain(LATER, 60, 0), lambda store: keep(store, [block(LATER, 9)], LATER))
 
 

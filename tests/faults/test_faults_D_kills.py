@@ -36,7 +36,7 @@ for turn in range(first, first + 10 ** 6):
     for second in (0, 20, 40):
         keep(store, [block(now, turn + second)] + [block(T0 - n * SESSION_S, turn) for n in range(1, 11)], now + second)
     print("kept", turn, flush=True)
-    store.keep_logs(ME, [Minute(now // 60 * 60, "opus", turn, 1, 1, 1)], [])
+    keep_logs(store, ME, [Minute(now // 60 * 60, "opus", turn, 1, 1, 1)], [])
     print("minutes", turn, flush=True)
     store.settle(ME, lambda ledger: (str(turn), [(18_000, now, turn % 100, now + 60)]))
     print("settled", turn, flush=True)
@@ -122,7 +122,7 @@ try:
     with open_store(path, 1000, T0) as store:
         keep(store, [block(T0 - n * SESSION_S, 9) for n in range(1, 7)], T0 + SESSION_S)
         print("kept", 9, flush=True)
-        store.keep_logs(ME, [Minute(T0 // 60 * 60 + 60 * n, "opus", n, 1, 1, 1) for n in (1, 2)], [])
+        keep_logs(store, ME, [Minute(T0 // 60 * 60 + 60 * n, "opus", n, 1, 1, 1) for n in (1, 2)], [])
         print("minutes", 2, flush=True)
         store.maintain(T0 + 200 * 86400, 60, 0)
     print("done", 1, flush=True)
