@@ -142,6 +142,13 @@ class Progress:
                 sys.stderr.flush()
 
 
+def read_logs(ctx: Context) -> None:
+    """Bring what the history lacks of the logs into it, before it is shown."""
+    from ccmon.pipeline.refresh import catch_up
+    with Progress(ctx, "reading the logs") as progress:
+        catch_up(ctx, progress)
+
+
 # --- messages -----------------------------------------------------------------------------------------------------------
 
 def complain(sentence: str, code: int) -> int:

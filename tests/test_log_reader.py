@@ -1,55 +1,41 @@
-"""The log reader over time: files that grow, shrink, go and come back, and what is kept of them."""
+"""The log reader over time: files that grow, shrink, go and come back, and what of them comes into the history."""
 
 import json
 import os
-import random
-import sqlite3
+import signal
 import time
 from functools import partial
 
 import pytest
-from ccmon.sources.log_cache import LogCache
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from commands import HOUR, NOW, Machine, wait_until
+from ledger_world import ME
 
-from ccmon.sources import log_blocks, log_entries, log_files, log_reader
+from ccmon.sources import log_entries, log_files, log_reader
+from ccmon.store import ledger
+from ccmon.store.database import open_store
 from ccmon.usage import prices
 
 T0 = 1_764_000_000
-HOUR = 3600
 PRICE = log_reader.Price(partial(prices.cost_usd, own={}), 1)
 
 
 class Logs:
-    """A folder of logs and a reader's cache beside it."""
+    """A folder of logs and a history beside it."""
 
     def __init__(self, folder):
-        self.home, self.cache = folder / "home", folder / "cache"
-        self.root = self.home / "projects"
-        self.sent, self.hits = {}, []
+        self.root, self.path_of_store = folder / "home" / "projects", str(folder / "ccmon.db")
 
-    def files(self):
-        return log_files.scan([str(self.root)])
+    def logs(self):
+        return log_reader.Logs([str(self.root)], log_files.scan([str(self.root)]), ME, PRICE)
 
-    def look(self, now=T0 + 100 * HOUR, keep=True):
-        def send(minutes, hits):
-            if keep:
-                self.sent.update({minute[:2]: minute[2:] for minute in minutes})
-                self.hits = hits
-            return keep
-        return log_reader.look(str(self.cache), self.files(), now, PRICE, send)
+    def read(self, now=T0 + 100 * HOUR, **more):
+        with open_store(self.path_of_store, 2000, now) as store:
+            log_reader.read(store, self.logs(), now, **more)
+            return [record.block.tokens for record in store.records(ME, now)]
 
-    def blocks(self, **more):
-        return list(self.look(**more).blocks)
-
-    def expected(self):
-        """What a reader makes of all files that remembers nothing."""
-        entries = []
-        for file in self.files():
-            with open(file.path, "rb") as lines:
-                for line in lines.read().split(b"\n"):
-                    entries += log_entries.parse(line, log_entries.session_of(file.path))
-        return log_blocks.blocks(log_blocks.survivors(entries), PRICE.of)
+    def counts(self):
+        with open_store(self.path_of_store, 2000, T0) as store:
+            return store.of_owner(ME, ledger.counts, None)
 
     def path(self, name="p/a.jsonl"):
         path = self.root / name
@@ -75,80 +61,40 @@ def line(number, at=0, given=10, **more):
     return json.dumps(fields, separators=(",", ":"))
 
 
-def rounded(blocks):
-    """Sums of money do not depend on the order of what is of the same millisecond."""
-    return [block._replace(cost_usd=block.cost_usd and round(block.cost_usd, 9)) for block in blocks]
-
-
-def tokens(result):
-    return [block.tokens for block in result.blocks]
-
-
 # --- one file -----------------------------------------------------------------------------------------------------------
 
 def test_new_lines_are_added(logs):
     logs.add("p/a.jsonl", line(1))
-    assert tokens(logs.look()) == [15]
+    assert logs.read() == [15]
     logs.add("p/a.jsonl", line(2, 60), line(3, 7 * HOUR))
-    assert tokens(logs.look()) == [30, 15]
-    assert logs.blocks() == logs.expected()
+    assert logs.read() == [30, 15]
 
 
 def test_only_new_bytes_are_read(logs, monkeypatch):
     logs.add("p/a.jsonl", line(1), line(2))
-    logs.look()
+    logs.read()
     read, parse = [], log_entries.parse
     monkeypatch.setattr(log_entries, "parse", lambda text, session: read.append(text) or parse(text, session))
-    logs.look()
+    logs.read()
     assert read == []
     logs.add("p/a.jsonl", line(3))
-    logs.look()
+    logs.read()
     assert read == [line(3).encode()]
 
 
-def test_half_a_line_waits_for_its_end(logs):
-    whole = line(1)
-    logs.add("p/a.jsonl", whole[:50], end="")
-    now = int(time.time())
-    assert tokens(logs.look(now=now)) == []
-    logs.add("p/a.jsonl", whole[50:])
-    assert tokens(logs.look(now=now)) == [15]
-
-
-def test_a_last_line_without_an_end_counts_when_nothing_more_comes(logs):
-    logs.add("p/a.jsonl", line(1), line(2, 60)[:-1] + "}", end="")
-    logs.path().write_text(line(1) + "\n" + line(2, 60))
-    now = int(time.time())
-    assert tokens(logs.look(now=now)) == [15]
-    assert tokens(logs.look(now=now + 61)) == [30]
-    logs.add("p/a.jsonl", "\n" + line(3, 90))
-    assert tokens(logs.look(now=now + 61)) == [45]
-
-
-@pytest.mark.parametrize("change", [
-    lambda path: path.write_text(line(7, given=70) + "\n"), lambda path: path.write_text(""),
-    lambda path: (path.unlink(), path.write_text(line(8, given=80) + "\n" + line(9, given=1) + "\n")),
-    lambda path: path.write_text(line(5, given=11) + "\n" + path.read_text().split("\n", 1)[1]),
-    lambda path: path.unlink(),
-    lambda path: os.replace(str(path), str(path.with_name("moved.jsonl"))),
+@pytest.mark.parametrize("change, tokens", [
+    (lambda path: path.write_text(line(7, given=70) + "\n"), 45 + 75), (lambda path: path.write_text(""), 45),
+    (lambda path: (path.unlink(), path.write_text(line(8, given=80) + "\n")), 45 + 85),
+    (lambda path: path.write_text(line(5, given=11) + "\n" + path.read_text().split("\n", 1)[1]), 45 + 16),
+    (lambda path: path.unlink(), 45), (lambda path: os.replace(str(path), str(path.with_name("moved.jsonl"))), 45),
 ], ids=["truncated", "emptied", "replaced", "rewritten", "deleted", "renamed"])
-def test_whatever_becomes_of_a_file(logs, change):
+def test_whatever_becomes_of_a_file_nothing_is_lost_and_nothing_counts_twice(logs, change, tokens):
     logs.add("p/a.jsonl", line(1), line(2, 60), line(3, 120))
-    logs.add("p/b.jsonl", line(3, 120), line(4, 9 * HOUR))
-    logs.look()
+    logs.read()
     change(logs.path())
-    os.utime(str(logs.path("p/b.jsonl")))
-    assert logs.blocks() == logs.expected()
-    logs.add("p/b.jsonl", line(20, 9 * HOUR + 60))
-    assert logs.blocks() == logs.expected()
-
-
-def test_a_duplicate_in_a_file_that_goes_is_counted_again(logs):
-    logs.add("p/a.jsonl", line(1, given=30))
-    logs.add("p/b.jsonl", line(1, given=10))
-    assert tokens(logs.look()) == [35]
-    logs.path("p/a.jsonl").unlink()
-    assert tokens(logs.look()) == [15]
+    assert sum(logs.read()) == tokens
+    logs.add("p/b.jsonl", line(20, 600))
+    assert sum(logs.read()) == tokens + 15
 
 
 def test_files_that_cannot_be_read_or_are_none(logs):
@@ -156,19 +102,20 @@ def test_files_that_cannot_be_read_or_are_none(logs):
     os.mkfifo(str(logs.path("p/pipe.jsonl")))
     logs.path("p/dir.jsonl").mkdir()
     os.symlink(str(logs.root), str(logs.path("p/loop")))
-    assert tokens(logs.look()) == [15]
+    assert logs.read() == [15]
 
 
-def test_damaged_lines_are_skipped_and_counted(logs):
-    bad = ['{"usage":{', '"usage":{}', '{"message":{"usage":{"input_tokens":-1,"output_tokens":1}}}', "{}", "", "\x00\x01",
-           "nonsense"]
+def test_damaged_lines_are_left_out_and_counted_where_they_stand(logs):
+    bad = ['{"usage":{', '{"type":"assistant","message":{"usage":{"input_tokens":-1,"output_tokens":1}}}', "{}", "", "nonsense"]
     logs.add("p/a.jsonl", *bad, line(1))
+    logs.add("p/b.jsonl", line(2), '{"type":"progress","data":{"usage":{}}}')
     with logs.path().open("ab") as file:
         file.write(b'\xff\xfe"usage":{\xff\n')
-    result = logs.look()
-    assert tokens(result) == [15]
-    with LogCache(str(logs.cache / "logs.db")) as cache:
-        assert cache.counts() == (1, 9, 1, 0, 4) and result.skipped == 4
+    assert logs.read() == [30]
+    found = logs.counts()
+    assert found.damaged == 3 and found.left_out == {"progress": 1} and found.worst == [(str(logs.path()), 3, 1)]
+    logs.add("p/a.jsonl", line(3), bad[0])
+    assert logs.read() == [45] and logs.counts().worst == [(str(logs.path()), 4, 1)]
 
 
 def test_a_path_that_is_no_text(logs):
@@ -176,127 +123,155 @@ def test_a_path_that_is_no_text(logs):
     os.makedirs(os.path.dirname(path))
     with open(path, "w") as file:
         file.write(line(1) + "\n")
-    assert tokens(logs.look()) == [15]
+    assert logs.read() == [15]
     os.unlink(path)
-    assert tokens(logs.look()) == []
+    assert logs.read() == [15]
 
 
-# --- many looks -----------------------------------------------------------------------------------------------------------
-
-@settings(max_examples=40, deadline=None)
-@given(st.integers(0, 10 ** 6))
-def test_whatever_happens_it_equals_a_reader_without_a_memory(tmp_path_factory, seed):
-    rng, logs = random.Random(seed), Logs(tmp_path_factory.mktemp("logs"))
-    for _ in range(8):
-        name = f"p{rng.randrange(2)}/f{rng.randrange(3)}.jsonl"
-        act = rng.random()
-        if act < 0.7 or not logs.path(name).exists():
-            logs.add(name, *[line(rng.randrange(12), rng.choice([0, 1, 4, 5, 6, 11, 12, 30]) * HOUR + rng.randrange(3) * 1800,
-                                  rng.randrange(40), isSidechain=rng.random() < 0.2) for _ in range(rng.randrange(6))])
-        elif act < 0.8:
-            logs.path(name).unlink()
-        elif act < 0.9:
-            logs.path(name).write_text(line(rng.randrange(12)) + "\n")
-        else:
-            os.replace(str(logs.path(name)), str(logs.path(f"p0/g{rng.randrange(3)}.jsonl")))
-        if rng.random() < 0.7:
-            assert rounded(logs.blocks()) == rounded(logs.expected())
+@pytest.mark.parametrize("path, name", [
+    ("/h/.claude/projects/-src-shop/a.jsonl", "-src-shop"), ("/h/.claude/projects/-src/s/subagents/agent.jsonl", "-src"),
+    ("/h/.claude/projects/a.jsonl", ""), ("/h/projects/.claude/projects/-x/a.jsonl", ""), ("/elsewhere/-x/a.jsonl", "")])
+def test_the_project_is_the_folder_below_projects(path, name):
+    assert log_reader.project_of(path, ["/h/.claude/projects", "/other/projects"]) == name
 
 
-def test_the_cache_may_be_deleted_or_damaged_at_any_time(logs):
-    logs.add("p/a.jsonl", line(1), line(2, 6 * HOUR))
-    expected = logs.blocks()
-    cache = logs.cache / "logs.db"
-    for spoil in (lambda: cache.unlink(), lambda: cache.write_bytes(b"x" * 5000), lambda: cache.write_bytes(b""),
-                  lambda: sqlite3.connect(str(cache)).execute("PRAGMA user_version = 99")):
-        spoil()
-        assert logs.blocks() == expected
-    assert oct(cache.stat().st_mode & 0o777) == "0o600"
+@pytest.mark.parametrize("cwd, project, folder", [
+    ("/home/dev/shop", "-home-dev-shop", "/home/dev/shop"), ("/home/dev/shop/web/src", "-home-dev-shop", "/home/dev/shop"),
+    ("/home/dev/my.shop", "-home-dev-my-shop", "/home/dev/my.shop"), ("/elsewhere", "-home-dev-shop", ""),
+    ("C:\\\\Users\\\\dev\\\\shop\\\\web", "C--Users-dev-shop", "C:\\Users\\dev\\shop"), ("", "-x", "")])
+def test_the_path_of_a_project_is_what_its_lines_tell(cwd, project, folder):
+    assert log_entries.folder_of(f'{{"cwd":"{cwd}","usage":{{}}}}'.encode(), project) == folder
 
 
-def test_minutes_and_limits_are_given_once_and_again_when_they_change(logs):
-    logs.add("p/a.jsonl", line(1), line(2, 30), line(3, 60))
-    logs.look(keep=False)
-    assert logs.sent == {}
-    logs.look()
-    assert sorted(logs.sent.values()) == [(10, 5, 0, 0), (20, 10, 0, 0)]
-    logs.sent.clear()
-    logs.look()
-    assert logs.sent == {}
-    logs.add("p/a.jsonl", line(4, 61))
-    logs.look()
-    assert list(logs.sent.values()) == [(20, 10, 0, 0)]
-    limit = {"type": "assistant", "isApiErrorMessage": True, "timestamp": "2025-11-24T16:10:00.000Z", "sessionId": "s",
-             "message": {"id": "x", "model": "<synthetic>", "role": "assistant", "usage": {"input_tokens": 0, "output_tokens": 0},
-                         "content": [{"type": "text", "text": "You've hit your session limit - resets 6pm"}]}}
-    logs.add("p/a.jsonl", json.dumps(limit, separators=(",", ":")))
-    logs.look()
-    assert logs.hits[0][0] == T0 + 600
+# --- transactions -----------------------------------------------------------------------------------------------------------
+
+def test_what_was_read_and_that_it_was_read_are_stored_together(logs, monkeypatch):
+    """Ended at any write, the next reading goes on where this one was."""
+    monkeypatch.setattr(log_reader, "MOST_ROWS", 3)
+    logs.add("p/a.jsonl", *[line(n, n) for n in range(20)])
+    logs.add("p/b.jsonl", *[line(100 + n, n) for n in range(20)])
+    taken = []
+
+    class Ended(Exception):
+        pass
+
+    def take(db, owner, parts):
+        if len(taken) == stop:
+            raise Ended
+        taken.append(parts)
+        return plain(db, owner, parts)
+    plain = ledger.take
+    monkeypatch.setattr(ledger, "take", take)
+    for stop in (0, 1, 2, 3, 5):
+        taken.clear()
+        with pytest.raises(Ended):
+            logs.read()
+    monkeypatch.setattr(ledger, "take", plain)
+    assert sum(logs.read()) == 40 * 15
+
+
+def test_two_that_read_at_once_count_nothing_twice(logs):
+    logs.add("p/a.jsonl", *[line(n, n) for n in range(50)])
+    with open_store(logs.path_of_store, 2000, T0) as one, open_store(logs.path_of_store, 2000, T0) as other:
+        first = log_reader._Batch(one, ME)
+        for part in log_reader.parts_of(logs.logs().files[0], None, logs.logs().folders, PRICE):
+            first.add(part)
+        log_reader.read(other, logs.logs(), T0 + 1)
+        first.write()
+    assert sum(logs.read()) == 50 * 15
 
 
 # --- a long history -------------------------------------------------------------------------------------------------------
 
 @pytest.fixture
 def long_logs(logs, monkeypatch):
-    """Logs that are too many to be read at once; the process that reads them all is held back."""
+    """Logs that are too many to be read at once."""
     monkeypatch.setattr(log_reader, "AT_ONCE_BYTES", 1000)
-    started = []
-    monkeypatch.setattr(log_reader, "_start", lambda: started.append(True))
     for day in range(10):
         name = f"p/{day}.jsonl"
         own = [line(100 * day + n, day * 24 * HOUR + n * 600) for n in range(20)]
         logs.add(name, *own, line(100 * day + 7, day * 24 * HOUR + 4200, given=30), line(3, 1800, given=day))
         os.utime(str(logs.path(name)), (T0 + (day * 24 + 4) * HOUR,) * 2)
-    return logs, started
+    return logs
 
 
-def reading(work, seen):
-    """The same work, and how many files were known before and after it."""
-    def wrapped(cache, files, now):
-        seen.append(len(cache.known()))
-        work(cache, files, now)
-        seen.append(len(cache.known()))
-    return wrapped
-
-
-def test_the_recent_sessions_come_first_and_are_right(long_logs, monkeypatch):
-    logs, started = long_logs
-    seen = []
+def test_the_recent_sessions_come_first_and_are_right(long_logs):
     now = T0 + (9 * 24 + 4) * HOUR
-    first = logs.look(now=now)
-    assert started and 0 < first.progress < 0.5
-    assert list(first.blocks) == logs.expected()[-len(first.blocks):] and len(first.blocks) >= 1
-    monkeypatch.setattr(log_reader, "_read_side_by_side", reading(log_reader._read_side_by_side, seen))
-    log_reader.read_all(str(logs.cache), logs.files(), PRICE)
-    assert seen and 0 < seen[0] < len(logs.files()) == seen[1]        # before: the recent files
-    then = logs.look(now=now)
-    assert then.progress is None and list(then.blocks) == logs.expected()
-
-
-def test_one_process_after_a_death_does_the_rest(long_logs):
-    logs, _ = long_logs
-    with LogCache(str(logs.cache / "logs.db")) as cache, cache.transaction():
-        cache.index(False)
-    now = T0 + (9 * 24 + 4) * HOUR
-    logs.look(now=now)
-    log_reader.read_all(str(logs.cache), logs.files(), PRICE)
-    assert rounded(logs.blocks(now=now)) == rounded(logs.expected())
-
-
-def test_while_everything_is_read_the_numbers_stay(long_logs):
-    logs, started = long_logs
-    now = T0 + (9 * 24 + 4) * HOUR
-    first = logs.look(now=now)
-    started.clear()
-    from ccmon import linecache
-    fd = linecache.lock(str(logs.cache / "logs.reading"))
-    again = logs.look(now=now)
-    linecache.unlock(fd)
-    assert started == [] and again.blocks == first.blocks
+    recent = log_reader.recent(long_logs.logs(), now)
+    assert [block.tokens for block in recent] == long_logs.read(now=now)[-len(recent):] and recent
 
 
 def test_an_endless_session_has_the_whole_history_read(long_logs):
-    logs, _ = long_logs
-    logs.add("p/x.jsonl", *[line(5000 + n, n * 4 * HOUR) for n in range(60)])
+    long_logs.add("p/x.jsonl", *[line(5000 + n, n * 4 * HOUR) for n in range(60)])
     now = T0 + 239 * HOUR
-    assert list(logs.look(now=now).blocks)[-1] == logs.expected()[-1]
+    assert log_reader.recent(long_logs.logs(), now)[-1].tokens == long_logs.read(now=now)[-1]
+
+
+def test_many_are_read_in_two_processes_as_in_one(long_logs, monkeypatch):
+    said = []
+    together = long_logs.read(tell=said.append)
+    assert said == sorted(said) and said[-1] == 1.0
+    os.unlink(long_logs.path_of_store)
+    monkeypatch.setattr(log_reader, "AT_ONCE_BYTES", 1 << 30)
+    assert together == long_logs.read()
+
+
+# --- the first look -----------------------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def unread(tmp_path):
+    """A machine with logs and without ccusage that ccmon has never run on."""
+    machine = Machine(tmp_path)
+    (machine.bin / "ccusage").unlink()
+    log = machine.home / ".claude/projects/-src-shop/a.jsonl"
+    log.parent.mkdir(parents=True)
+    log.write_text("".join(line(n, NOW - T0 - (300 - n) * HOUR) + "\n" for n in range(300)))
+    machine.log = log
+    yield machine
+    machine.close()
+
+
+@pytest.mark.parametrize("words", [("history", "--json"), ("report", "--last"), ("export", "--openmetrics"), ("learn", "--json")])
+def test_whoever_shows_the_history_reads_it_first(unread, words):
+    result = unread.run(*words)
+    assert result.code == 0 and result.err == ""
+    assert sum(row["tokens"] for row in unread.run("history", "--json").json) == 300 * 15
+
+
+@pytest.mark.parametrize("words", [("record",), ("--json",), ("--once",)])
+def test_who_asks_for_numbers_without_ccusage_has_all_of_them(unread, words):
+    unread.run(*words)
+    import sqlite3
+    with sqlite3.connect(str(unread.home / ".local/share/ccmon/ccmon.db")) as db:
+        assert db.execute("SELECT sum(tokens) FROM session").fetchone() == (300 * 15,)
+
+
+def test_with_nothing_to_read_the_next_step_is_named(tmp_path):
+    machine = Machine(tmp_path)
+    (machine.bin / "ccusage").unlink()
+    out = machine.run("history").out
+    assert "No sessions are stored yet" in out and "claude" in out
+    machine.close()
+
+
+def test_ctrl_c_keeps_what_was_read(unread):
+    for number in range(400):
+        other = unread.log.with_name(f"{number}.jsonl")
+        other.write_text("".join(line(1000 * number + n, NOW - T0 - n * 600) + "\n" for n in range(60)))
+    import sqlite3
+    import subprocess
+    path = unread.home / ".local/share/ccmon/ccmon.db"
+    process = subprocess.Popen(unread.command("record"), env=unread.env(), cwd=str(unread.cwd), stderr=subprocess.PIPE)
+
+    def some():
+        try:
+            with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
+                return db.execute("SELECT count(*) FROM message").fetchone()[0]
+        except sqlite3.Error:
+            return 0
+    wait_until(some, "something is stored")
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) in (0, 130) and b"Traceback" not in process.communicate()[1]
+    assert some() > 0
+    unread.run("record")
+    assert sum(row["tokens"] for row in unread.run("history", "--json").json) == (300 + 400 * 60 - 60) * 15 or some() > 20_000

@@ -14,10 +14,13 @@ from pathlib import Path
 
 import claude_logs
 import log_mixtures
+import log_sessions
 import pytest
 from log_mixtures import ODD
 
-from ccmon.sources import ccusage_json, log_blocks, log_entries, log_json
+from ccmon.model import Owner
+from ccmon.sources import ccusage_json, log_entries, log_files, log_json, log_reader
+from ccmon.store.database import open_store
 
 pytestmark = pytest.mark.real_ccusage
 DAY_S = 86_400
@@ -57,10 +60,6 @@ def rows(groups):
             for group in groups]
 
 
-def resets(groups):
-    return [next((entry.reset_at for entry in group if entry.reset_at), None) for group in groups]
-
-
 def ms(text):
     at = datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc)
     return round(at.timestamp() * 1000)
@@ -73,25 +72,23 @@ def shown(raw):
              *(block["tokenCounts"][name] for name in counts), list(ccusage_json._models(block["models"]))) for block in raw]
 
 
-def groups_of(entries):
-    return list(log_blocks.groups(sorted(entries, key=lambda entry: entry.at_ms)))
-
-
-def plain(blocks):
-    return [block._replace(cost_usd=None, source="") for block in blocks]
-
-
 def compare(home, path):
     """(session of ccusage, session of ours) where they differ, and how many sessions there are."""
     text = answer(path, home)
-    raw = [block for block in json.loads(text)["blocks"] if not block["isGap"]]
-    kept = log_blocks.survivors(entries_of(home))
-    theirs, ours = shown(raw), rows(groups_of(kept))
-    assert plain(ccusage_json.parse(text, LATER).blocks) == plain(log_blocks.blocks(kept, lambda entry: None)) or theirs != ours
-    told = [block.get("usageLimitResetTime") for block in raw]
-    if theirs == ours:
-        assert [told_at and ms(told_at) // 1000 for told_at in told] == resets(groups_of(kept))
+    theirs = shown(block for block in json.loads(text)["blocks"] if not block["isGap"])
+    ours = rows(log_sessions.groups(entries_of(home)))
+    assert recorded(home) == [(start // 1000, last // 1000, *more[:-1], sorted(more[-1])) for start, last, *more in ours]
     return [pair for pair in zip(theirs, ours) if pair[0] != pair[1]] + [()] * abs(len(theirs) - len(ours)), len(theirs)
+
+
+def recorded(home):
+    """The sessions that the log reader puts into a history, as rows."""
+    folders = [str(home / ".claude" / "projects")]
+    logs = log_reader.Logs(folders, log_files.scan(folders), Owner("h", "a"), log_reader.Price(lambda entry: 0.0, 1))
+    with open_store(str(home / "ccmon.db"), 1000, LATER) as store:
+        log_reader.read(store, logs, LATER)
+        blocks = [record.block for record in store.records(logs.owner, LATER)]
+    return [(b.start, b.last, b.entries, b.input, b.output, b.cache_creation, b.cache_read, sorted(b.models)) for b in blocks]
 
 
 def seeds(default):
@@ -227,7 +224,7 @@ def by_rules(files, rules):
     if "files" in rules:
         files = sorted(files, key=lambda file: first_time(file[1]))
     entries = [entry for session, lines in files for line in lines for entry in read(line, session, rules)]
-    return rows(groups_of(firsts(entries) if "first" in rules else log_blocks.survivors(entries)))
+    return rows(log_sessions.cut(firsts(entries)) if "first" in rules else log_sessions.groups(entries))
 
 
 def firsts(entries):

@@ -4,6 +4,7 @@ import sys
 from argparse import Namespace
 from typing import List
 
+from ccmon import output
 from ccmon.model import CcmonError, Record, UsageError
 from ccmon.pipeline import memory
 from ccmon.pipeline.refresh import current_facts
@@ -19,6 +20,7 @@ def run(given: Namespace, ctx: Context) -> int:
     if given.output == "":
         raise UsageError("--output: no file is named")
     snapshot = ctx.view(current_facts(ctx), ctx.now())
+    output.read_logs(ctx)
     content = openmetrics.text(snapshot, _records(ctx), ctx.owner.account).encode("utf-8", "replace")
     if given.output is None:
         sys.stdout.flush()

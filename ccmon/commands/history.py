@@ -27,7 +27,8 @@ from ccmon.when import local
 OK = 0
 ROWS_MAX = 1_000_000
 CHART_ROWS = 16                        # lines of a chart, where the terminal has as many
-EMPTY = "No sessions are stored yet. ccmon keeps them from its first run on; try: ccmon record"
+EMPTY = ("No sessions are stored yet, and nothing is there to read: no logs of Claude Code, and no ccusage that was asked. "
+         "Use claude, or ask ccusage with: ccmon record")
 Item = Union[Record, Group]
 
 
@@ -60,6 +61,7 @@ def run(given: Namespace, ctx: Context) -> int:
         print("\n".join(table_columns.help_lines(wanted.by)))
         return OK
     table = None if given.table is None else _table_format(given.table)
+    output.read_logs(ctx)
     found = _found(given, ctx, wanted)
     if given.chart or given.heatmap:
         _picture(given, ctx, wanted, found)

@@ -4,7 +4,6 @@ from argparse import Namespace
 
 from ccmon import output
 from ccmon.pipeline.memory import SCREEN_BUSY_MS, Memory, opened
-from ccmon.pipeline.refresh import catch_up
 from ccmon.settings.context import Context
 from ccmon.usage import hits
 
@@ -14,8 +13,7 @@ OK = 0
 def run(given: Namespace, ctx: Context) -> int:
     """Note it, take it back or list what is noted; the exit code."""
     if given.list:
-        with output.Progress(ctx, "reading the logs") as progress:
-            catch_up(ctx, progress)
+        output.read_logs(ctx)
     with opened(ctx, SCREEN_BUSY_MS) as memory:
         print(_list(ctx, memory) if given.list else _undo(ctx, memory) if given.undo else _note(given, ctx, memory))
     return OK

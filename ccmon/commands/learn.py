@@ -34,6 +34,8 @@ def run(given: Namespace, ctx: Context) -> int:
     _fits(given)
     if given.evaluate is not None:
         return _evaluate(given)
+    if not given.forget:
+        output.read_logs(ctx)
     with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
         if kept.store is None:
             raise CcmonError(kept.trouble or "There is no store")

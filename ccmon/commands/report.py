@@ -22,6 +22,7 @@ OK = 0
 def run(given: Namespace, ctx: Context) -> int:
     """Print or write the report; the exit code. Raises UsageError, Unwritable, CcmonError."""
     period = digest.period_at(ctx.now(), given.period, ctx.zone, int(given.last))
+    output.read_logs(ctx)
     found = _digest(ctx, period, given.host)
     if given.html is not None:
         _write(given.html, html.page(found, __version__))

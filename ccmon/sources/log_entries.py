@@ -8,6 +8,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from ccmon.sources import log_json
 from ccmon.sources.log_json import BadLine, time_ms
+from ccmon.text import clean
 
 MOST = 10 ** 15                        # no count of tokens and no cost is larger: such a line is damaged
 LONGEST_MODEL = 40                     # characters, as in ccmon.sources.ccusage_json

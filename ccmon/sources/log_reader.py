@@ -26,6 +26,7 @@ from ccmon.store.ledger import Part, Position
 from ccmon.store.limit_events import Event
 from ccmon.store.messages import Message, Row
 from ccmon.system import clock, processes
+from ccmon.text import clean
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -285,7 +286,7 @@ def project_of(path: str, folders: Sequence[str]) -> str:
         whole = folder.replace(os.sep, "/").rstrip("/") + "/"
         if path.startswith(whole):
             name, slash, _ = path[len(whole):].partition("/")
-            return name if slash else ""
+            return clean(name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")) if slash else ""
     return ""
 
 

@@ -155,19 +155,28 @@ def recut(db: sqlite3.Connection, owner: int) -> None:
     db.execute("DELETE FROM meta WHERE key = ?", (f"{_OPEN_SPAN} {owner}",))
 
 
-def cuts(db: sqlite3.Connection, found: Sequence[Row], low: int, high: int) -> Iterator[Cut]:
+def cuts(db: sqlite3.Connection, found: Iterable[Row], low: int, high: int) -> Iterator[Cut]:
     """The sessions of these messages, given by time, all between two moments at which others end and begin."""
     names = {number: values.text(name) for number, name in db.execute("SELECT id, name FROM model")}
+    for group in groups(found):
+        yield _cut(group, max(group[0].at_ms // _HOUR_MS * 3600, low), high, names)
+
+
+def groups(found: Iterable[Row]) -> Iterator[List[Row]]:
+    """The messages of each session in turn, by ccusage 20's rule; given by time.
+
+    A session begins at its first message's full hour; the first message more than five hours after that begins the next one.
+    """
     group: List[Row] = []
     start_ms = 0
     for row in found:
         if group and row.at_ms - start_ms > _SESSION_MS:
-            yield _cut(group, max(start_ms // 1000, low), high, names)
+            yield group
             group = []
         start_ms = start_ms if group else row.at_ms // _HOUR_MS * _HOUR_MS
         group.append(row)
     if group:
-        yield _cut(group, max(start_ms // 1000, low), high, names)
+        yield group
 
 
 def _cut(group: Sequence[Row], start: int, high: int, names: Dict[int, str]) -> Cut:
