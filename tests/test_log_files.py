@@ -64,7 +64,7 @@ def test_the_stamp_changes_with_every_file(tmp_path):
 @pytest.mark.parametrize("content, offset, final, expected", [
     (b"", 0, True, []), (b"a\nbc\n", 0, False, [Line(0, 2, b"a"), Line(2, 5, b"bc")]),
     (b"a\nbc\n", 2, False, [Line(2, 5, b"bc")]),
-    (b"a\nbc", 0, False, [Line(0, 2, b"a")]), (b"a\nbc", 0, True, [Line(0, 2, b"a"), Line(2, 4, b"bc")]),
+    (b"a\nbc", 0, False, [Line(0, 2, b"a")]), (b"a\nbc", 0, True, [Line(0, 2, b"a"), Line(2, 4, b"bc", False)]),
     (b"\n\n", 0, True, [Line(0, 1, b""), Line(1, 2, b"")]), (b"a\r\n", 0, False, [Line(0, 3, b"a\r")]), (b"a\n", 9, False, []),
 ])
 def test_complete_lines(tmp_path, content, offset, final, expected):
@@ -87,7 +87,7 @@ def test_a_line_that_is_too_long_is_skipped_and_those_after_it_read(tmp_path, mo
     monkeypatch.setattr(log_files, "MOST_LINE", 10)
     monkeypatch.setattr(log_files, "CHUNK", 4)
     path = write(tmp_path / "a.jsonl", b"a\n" + b"x" * 99 + b"\nb\n" + b"y" * 11)
-    assert read(path, final=True) == [Line(0, 2, b"a"), Line(2, 102, None), Line(102, 104, b"b"), Line(104, 115, None)]
+    assert read(path, final=True) == [Line(0, 2, b"a"), Line(2, 102, None), Line(102, 104, b"b"), Line(104, 115, None, False)]
 
 
 def test_the_fingerprint_is_of_what_was_read(tmp_path):

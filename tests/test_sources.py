@@ -108,10 +108,10 @@ def test_deleted_logs_leave_the_history(logged):
     assert [row["tokens"] for row in logged.run("history", "--json", now=NOW + 20 * HOUR + 60).json] == [2800, 1400]
 
 
-def test_minutes_are_stored(logged):
+def test_messages_are_stored(logged):
     read(logged, "--source", "logs")
     with closing(sqlite3.connect(str(logged.home / ".local/share/ccmon/ccmon.db"))) as db:
-        rows = db.execute("SELECT ts, name, input, output, cache_creation, cache_read FROM minute JOIN model ON id = model_id")
+        rows = db.execute("SELECT at_ms, name, input, output, cache_5m, cache_read FROM message JOIN model ON id = model_id")
         assert [row[1:] for row in rows] == [("claude-sonnet-4-5-20250929", 1000, 400, 50, 9000)] * 2
 
 
@@ -135,10 +135,11 @@ def test_damaged_lines_are_told_in_one_line(logged):
     assert "3 damaged lines left out" in logged.run("--once", "--source", "logs", COLUMNS=80, LINES=24).out
 
 
-def test_a_cache_that_cannot_be_written_is_told(logged):
-    (logged.cache / "logs.db").mkdir(parents=True)
-    result = logged.run("--json", "--source", "logs")
-    assert result.code == 30 and "cache of the log reader" in result.err
+def test_without_a_history_the_recent_sessions_are_read_anew(logged):
+    (logged.home / ".local/share/ccmon/ccmon.db").mkdir(parents=True)
+    for _ in range(2):
+        result = logged.run("--json", "--source", "logs")
+        assert result.json["session"]["tokens"] == 2800 and "store_failed" in result.json["warnings"]
 
 
 def test_the_cost_of_an_unknown_model_is_unknown(logged):
