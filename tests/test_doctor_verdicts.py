@@ -2,20 +2,32 @@
 
 import shlex
 import subprocess
+from datetime import datetime, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon.doctor import surroundings, verdicts, view
+from ccmon.doctor import prices, surroundings, verdicts, view
 from ccmon.doctor.verdicts import Check, Owned
 from ccmon.model import Place
 from ccmon.setup import snippets
 from ccmon.sources import ccusage_find
 from ccmon.text import line_width, plain
+from ccmon.usage.price_table import DATE
 
 HOME = Owned("/home/me")
 NODE = verdicts.Node("/usr/bin/node", "v22.3.0", "/usr/bin/npm", "apt-get")
+
+
+# --- prices -------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("days, state, says", [(0, "ok", DATE), (90, "ok", DATE), (91, "hint", "91 days old"), (-5, "ok", DATE)])
+def test_a_table_of_prices_grows_old(days, state, says):
+    made = datetime.strptime(DATE, "%Y-%m-%d").replace(tzinfo=timezone.utc).timestamp()
+    for hour in (0, 23):
+        check = prices.verdict(int(made) + days * 86_400 + hour * 3600)
+        assert check.state == state and says in check.says and DATE in check.says and (check.mend is None) is (state == "ok")
 
 
 # --- commands -------------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import List, Mapping, NamedTuple, Optional, Tuple
 
 from ccmon import __version__, arguments, linecache, output
+from ccmon.doctor import prices as price_age
 from ccmon.doctor import probes, verdicts
 from ccmon.doctor.verdicts import Check, Owned
 from ccmon.fullscreen import screen
@@ -181,6 +182,11 @@ def time_zone(around: Surroundings) -> Check:
     by_default = around.settings.origin["timezone"] == "default"
     differs = around.zone.offset_s(around.now) != here.offset_s(around.now)
     return verdicts.time(verdicts.Time(around.zone.name, error, undo, by_default, differs, here.name, bool(fixed)))
+
+
+def prices(around: Surroundings) -> Check:
+    """The table of prices."""
+    return price_age.verdict(around.now)
 
 
 # --- what is kept -----------------------------------------------------------------------------------------------------
