@@ -22,12 +22,15 @@ NODE = verdicts.Node("/usr/bin/node", "v22.3.0", "/usr/bin/npm", "apt-get")
 
 # --- prices -------------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("days, state, says", [(0, "ok", DATE), (90, "ok", DATE), (91, "hint", "91 days old"), (-5, "ok", DATE)])
+@pytest.mark.parametrize("days, state, says", [(0, "ok", "2.0"), (90, "ok", "2.0"), (-5, "ok", "2.0"),
+                                               (91, "hint", f"2.0: its prices are of {DATE}, 91 days old")])
 def test_a_table_of_prices_grows_old(days, state, says):
     made = datetime.strptime(DATE, "%Y-%m-%d").replace(tzinfo=timezone.utc).timestamp()
     for hour in (0, 23):
-        check = prices.verdict(int(made) + days * 86_400 + hour * 3600)
-        assert check.state == state and says in check.says and DATE in check.says and (check.mend is None) is (state == "ok")
+        check = prices.aged(Check("ccmon", "ok", "2.0"), int(made) + days * 86_400 + hour * 3600)
+        assert (check.state, check.says) == (state, says) and (check.mend is None) is (state == "ok")
+    worse = Check("ccmon", "hint", "not on PATH", "export PATH")
+    assert prices.aged(worse, int(made) + 999 * 86_400) == worse
 
 
 # --- commands -------------------------------------------------------------------------------------------------------------

@@ -42,6 +42,6 @@ def _careful(topic: str, look: Callable[[Surroundings], Check], around: Surround
 TOPICS: List[Tuple[str, Callable[[Surroundings], Check]]] = [
     ("ccmon", surroundings.ccmon), ("Node", surroundings.node), ("ccusage", surroundings.ccusage_run),
     ("logs", surroundings.logs), ("settings", surroundings.configuration), ("time", surroundings.time_zone),
-    ("prices", surroundings.prices), ("history", surroundings.history), ("cache", surroundings.cache),
-    ("Claude Code", surroundings.claude), ("tmux", surroundings.tmux), ("shells", surroundings.shells),
-    ("terminal", surroundings.terminal), ("locale", surroundings.locale), (alerts.TOPIC, alerts.channels)]
+    ("history", surroundings.history), ("cache", surroundings.cache), ("Claude Code", surroundings.claude),
+    ("tmux", surroundings.tmux), ("shells", surroundings.shells), ("terminal", surroundings.terminal),
+    ("locale", surroundings.locale), (alerts.TOPIC, alerts.channels)]
