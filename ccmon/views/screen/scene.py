@@ -65,8 +65,12 @@ def pick_text(variants: Sequence[str], cells: int) -> str:
 
 def model_name(name: str) -> str:
     """claude-opus-4-1-20250805 -> opus-4-1; safe on any screen."""
-    name = text.model_for_people(name)
-    return _DATED.sub("", name) or name
+    return short_name(text.model_for_people(name))
+
+
+def short_name(name: str) -> str:
+    """The same of a name that is safe already."""
+    return _DATED.sub("", name) or name or "?"
 
 
 def models(block: Block, cells: int) -> str:
