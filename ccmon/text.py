@@ -55,6 +55,43 @@ def _agreed(char: str) -> bool:
     return unicodedata.category(char) in _DATA and not any(first <= char <= last for first, last in _ODD)
 
 
+LONGEST_MODEL = 200                    # characters of a model's id; those of Amazon's inference profiles are long
+
+
+def model_id(name: str) -> str:
+    """The id of a model as it is kept: nothing is exchanged but the comma, which is put between several of them."""
+    return clean(name).replace(",", "_")[:LONGEST_MODEL] or "_"
+
+
+_PATH = re.compile(r"(?:arn:|projects/|publishers/|accounts/).*/(?=.)", re.DOTALL)      # before an id: whose it is, and where
+_NOT_FOR_PROGRAMS = re.compile(r"[^A-Za-z0-9._:-]+")
+_NOT_FOR_PEOPLE = re.compile(r"[^A-Za-z0-9._:/@\[\]|~+ -]+")
+_LONGEST_REAL, _CUT_TO = 64, 40        # characters: no id of a model is longer, and what is left of others
+
+
+def without_path(name: str) -> str:
+    """The id of a model without what Amazon and Google put before it, as arn:aws:bedrock:us-east-1:123456789012:.../."""
+    found = _PATH.match(name)
+    return name[found.end():] if found else name
+
+
+def model_for_people(name: str) -> str:
+    """The id of a model as it may stand on a screen or a page, of which people copy things."""
+    safe = _NOT_FOR_PEOPLE.sub("_", printable(without_path(name))) or "_"
+    return safe if len(safe) <= _LONGEST_REAL else safe[:_CUT_TO]
+
+
+def model_for_programs(name: str) -> str:
+    """The same as a shell, a bar or a script may have it: without anything that one of them could act on."""
+    safe = _NOT_FOR_PROGRAMS.sub("_", without_path(name)) or "_"
+    return safe if len(safe) <= _LONGEST_REAL else safe[:_CUT_TO]
+
+
+def models_for_programs(names: Iterable[str]) -> List[str]:
+    """Each of them once."""
+    return list(dict.fromkeys(map(model_for_programs, names)))
+
+
 def char_width(char: str) -> int:
     """Terminal cells of one character: 0, 1 or 2."""
     if char < "\x7f":

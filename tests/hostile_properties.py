@@ -19,10 +19,10 @@ from ccmon.model import Block, CcmonError, Facts, Source
 from ccmon.settings import context
 from ccmon.setup import settings_json
 from ccmon.sources import ccusage_json, limit_events, log_entries, log_unused
-from ccmon.text import Charset
+from ccmon.text import LONGEST_MODEL, Charset, clean, model_for_programs
 from ccmon.usage import compute, official
 from ccmon.views.screen import dashboard, help, history_page
-from ccmon.views.screen.scene import Scene
+from ccmon.views.screen.scene import Scene, model_name
 
 SIZES = ((80, 24), (40, 10), (20, 5), (1, 1), (200, 50), (72, 9), (3, 3))
 MOST = 10 ** 15
@@ -57,13 +57,21 @@ def _blocks(answer: bytes) -> Sequence[Block]:
         return ()
 
 
+def is_model(name: str) -> bool:
+    """An id that can be kept, and shown to people and programs."""
+    shown, told = model_name(name), model_for_programs(name)
+    return (0 < len(name) <= LONGEST_MODEL and name == clean(name) and "," not in name
+            and (shown + told).isascii() and 0 < len(shown) <= 64 and 0 < len(told) <= 64
+            and not set(shown) & set("$`\\%#<>'\"{}();&!=*?\n") and not set(told) & set("$`\\%#|<>'\"{}() []/@~"))
+
+
 def ccusage_is_parsed(answer: bytes) -> None:
     """Blocks that can be, or an error of ours."""
     for block in _blocks(answer):
         numbers = [value for value in block[3:8] if value is not None]
         assert all(isinstance(value, int) and 0 <= value <= 2 * MOST for value in numbers) and block.end > block.start
         assert block.cost_usd is None or 0 <= block.cost_usd <= MOST
-        assert all(name.isascii() and len(name) <= 40 and not set(name) & set("$`\\%#|<>'\"{}() ") for name in block.models)
+        assert all(is_model(name) for name in block.models)
 
 
 def ccusage_is_shown(given: Tuple[bytes, bytes, str, int, int]) -> None:
@@ -93,7 +101,7 @@ def _show(scene: Scene, width: int, height: int, blocks: Sequence[Block]) -> Non
 def log_lines_are_read(line: bytes) -> None:
     """Entries that can be, or none."""
     for entry in log_entries.parse(line, "session"):
-        assert 0 <= entry.total <= 5 * MOST and (entry.model is None or entry.model.isascii() and len(entry.model) <= 40)
+        assert 0 <= entry.total <= 5 * MOST and (entry.model is None or is_model(entry.model))
     log_unused.unused_kind(line)
     found = limit_events.limit_event(line)
     check_line(found.text + found.model if found else "")

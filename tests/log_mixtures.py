@@ -112,6 +112,8 @@ ODD: Dict[str, Odd] = {
     "model a number": Odd(_message(model=4), 0),
     "model with blanks": Odd(_message(model="my model (v2)")),
     "model very long": Odd(_message(model="m" * 90)),
+    "model of Ollama": Odd(_message(model="minimax-m2.5:cloud")),
+    "model with a comma and colours": Odd(_message(model="a,b\x1b[31m")),
     "model with half a character": Odd(_message(model="a\ud800b"), 0),
     "no message id": Odd(_without("message", "id")),
     "message id null": Odd(_message(id=None), 0),

@@ -93,6 +93,28 @@ def test_the_prices_of_models(active):
         "claude-foo-9": (3, 15, 3.75, 6, 0.3, None), "us.anthropic.claude-foo": (1, 2, 3, 4, 5, None)}
 
 
+@pytest.mark.parametrize("line, name", [
+    ("minimax-m2.5:cloud = 1, 2, 3, 4, 5", "minimax-m2.5:cloud"), ("minimax-m2.5:cloud: 1,2,3,4,5", "minimax-m2.5:cloud"),
+    ("us.anthropic.claude-foo-v1:0=1,2,3,4,5", "us.anthropic.claude-foo-v1:0"), ("claude-foo : 1,2,3,4,5", "claude-foo"),
+    ("arn:aws:bedrock:us-east-1:1:application-inference-profile/Ab = 1,2,3,4,5",
+     "arn:aws:bedrock:us-east-1:1:application-inference-profile/ab"), ("a/b@c[1m] = 1,2,3,4,5", "a/b@c[1m]"),
+    ("a:b = 1,2,\n  3,4,5", "a:b"), ("  a:b:\t1,2,3,4,5\n# x: y\n; z = 1:2", "a:b")])
+def test_names_of_models_may_have_colons(active, line, name):
+    active.configure(f"[ccmon]\ntemplate = a: {{percent}} = b\n[prices]\n{line}\n[plans]\nteam: 5\n")
+    found = context.prepare({}, {"HOME": str(active.home)}).settings
+    assert found.prices == {name: (1, 2, 3, 4, 5, None)} and found.template == "a: {percent} = b" and found.plans["team"] == 5
+
+
+@pytest.mark.parametrize("content, words", [
+    ("[prices]\n\na:b = 1, 2\n", ["line 3", "'1, 2'"]),
+    ("[prices]\na:b = 1,2,3,4,5\nA:B: 1,2,3,4,5\n", ["line 3", "'a:b'", "second"]),
+    ("[prices]\na:b\n", ["line 2", "'b'"])])
+def test_wrong_prices_of_names_with_colons_are_told_as_written(active, content, words):
+    active.configure(content)
+    told = active.run("--once")
+    assert told.code == 2 and all(word in told.err for word in words)
+
+
 def test_xdg_config_home(active, tmp_path):
     (tmp_path / "conf/ccmon").mkdir(parents=True)
     (tmp_path / "conf/ccmon/config.ini").write_text("[ccmon]\nplan = max20\n")

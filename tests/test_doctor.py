@@ -309,7 +309,14 @@ def test_a_demo_is_no_patient(machine):
 def on_a_terminal(patient, columns, term="xterm-256color", **env):
     with Terminal(patient.command("doctor"), columns=columns, rows=40, env=patient.env(**env), term=term) as terminal:
         terminal.wait_exit()
-        return list(terminal.screen.display), bytes(terminal.raw)
+        return of_today(list(terminal.screen.display)), bytes(terminal.raw)
+
+
+def of_today(rows):
+    """As they are while the table of prices is new: a test is none the worse for it."""
+    until = next(number for number, row in enumerate(rows[1:], 1) if row[:7].strip())
+    is_old = rows[0].startswith("hint") and "prices are of" in " ".join(rows[:until])
+    return [rows[0], *(row.replace("1 hint", "nothing is wrong") for row in rows[until:])] if is_old else rows
 
 
 def test_a_row_a_topic_fits_80_columns(patient):

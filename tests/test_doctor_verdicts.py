@@ -2,20 +2,35 @@
 
 import shlex
 import subprocess
+from datetime import datetime, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon.doctor import surroundings, verdicts, view
+from ccmon.doctor import prices, surroundings, verdicts, view
 from ccmon.doctor.verdicts import Check, Owned
 from ccmon.model import Place
 from ccmon.setup import snippets
 from ccmon.sources import ccusage_find
 from ccmon.text import line_width, plain
+from ccmon.usage.price_table import DATE
 
 HOME = Owned("/home/me")
 NODE = verdicts.Node("/usr/bin/node", "v22.3.0", "/usr/bin/npm", "apt-get")
+
+
+# --- prices -------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("days, state, says", [(0, "ok", "2.0"), (90, "ok", "2.0"), (-5, "ok", "2.0"),
+                                               (91, "hint", f"2.0: its prices are of {DATE}, 91 days old")])
+def test_a_table_of_prices_grows_old(days, state, says):
+    made = datetime.strptime(DATE, "%Y-%m-%d").replace(tzinfo=timezone.utc).timestamp()
+    for hour in (0, 23):
+        check = prices.aged(Check("ccmon", "ok", "2.0"), int(made) + days * 86_400 + hour * 3600)
+        assert (check.state, check.says) == (state, says) and (check.mend is None) is (state == "ok")
+    worse = Check("ccmon", "hint", "not on PATH", "export PATH")
+    assert prices.aged(worse, int(made) + 999 * 86_400) == worse
 
 
 # --- commands -------------------------------------------------------------------------------------------------------------

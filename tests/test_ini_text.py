@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon.settings import ini_text
+from ccmon.settings import config, ini_text
 
 MINE = "# mine\n[ccmon]\n; the plan\nplan = max5\n\n# the zone\ntimezone: local\n\n[plans]\nteam=60,000\n"
 
@@ -36,10 +36,23 @@ def read(content):
     (MINE, "plans", "team", "7", MINE.replace("60,000", "7")),
     (MINE, "plans", "Team", "7", MINE.replace("60,000", "7")),
     (MINE, "prices", "claude-x", "1,2,3,4,5", MINE + "\n[prices]\nclaude-x = 1,2,3,4,5\n"),
+    ("[prices]\na: 1,2\n", "prices", "b", "3", "[prices]\na: 1,2\nb: 3\n"),
 ])
 def test_a_value_is_set_and_nothing_else_changes(content, section, key, value, after):
     assert ini_text.with_value(content, section, key, value) == after
     assert read(after)[section, key.lower()] == value
+
+
+@pytest.mark.parametrize("content, key, after", [
+    ("[prices]\na:b = 1\n", "a:b", "[prices]\na:b = 9\n"), ("[prices]\nA:B:1\n", "a:b", "[prices]\nA:B:9\n"),
+    ("[prices]\nx: 1\n", "a:b", "[prices]\nx: 1\na:b: 9\n"), ("[prices]\na = 1\n", "a:b", "[prices]\na = 1\na:b = 9\n"),
+    ("[ccmon]\na:b = 1\n", "a:b", "[ccmon]\na:b = 1\n\n[prices]\na:b = 9\n")])
+def test_names_under_prices_may_have_colons(content, key, after):
+    assert ini_text.with_value(content, "prices", key, "9") == after
+    found = config.sections_of(after, "x", ("ccmon", "prices"))["prices"]
+    assert found[key].text == "9" and found[key].where == f"x, line {ini_text.line_of(after, 'prices', key)}"
+    left = config.sections_of(ini_text.without(after, "prices", key), "x", ("ccmon", "prices"))
+    assert key not in left.get("prices", {}) and len(left.get("prices", {})) == len(found) - 1
 
 
 @pytest.mark.parametrize("content, section, key, after", [

@@ -4,18 +4,22 @@ import json
 import os
 import random
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import NamedTuple, Optional
 
 import claude_logs
+import price_lists
 import pytest
+from commands import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ccmon.model import Used
 from ccmon.sources import ccusage
 from ccmon.sources.ccusage_json import parse
-from ccmon.usage import price_table
+from ccmon.usage import price_table, priced
 from ccmon.usage.prices import Price, cost_usd, lookup, used_usd
 
 FOO = Price(3, 15, 3.75, 6, 0.3)
@@ -34,28 +38,45 @@ class Usage(NamedTuple):
     cost_usd: Optional[float] = None
 
 
-def bedrock():
-    """Every id of Amazon Bedrock that the table knows."""
-    return [f"{region}{'.' if region else ''}anthropic.{family}{date}-v1:0"
-            for family, regions in price_table.BEDROCK.items() for region in regions
-            for date in [DATED.get(family, "")]]
-
-
-# The dates that ccusage has for Bedrock: an id without them is another one there.
-DATED = {"claude-3-sonnet": "-20240229", "claude-3-opus": "-20240229", "claude-3-5-haiku": "-20241022",
-         "claude-3-5-sonnet": "-20240620", "claude-3-7-sonnet": "-20250219", "claude-sonnet-4": "-20250514",
-         "claude-sonnet-4-5": "-20250929", "claude-opus-4": "-20250514", "claude-opus-4-1": "-20250805",
-         "claude-opus-4-5": "-20251101", "claude-haiku-4-5": "-20251001"}
-SPELT = ["claude-sonnet-4-5-20250929", "claude-opus-4-5-20251101", "claude-haiku-4-5-20251001", "claude-3-5-sonnet-20241022",
-         "claude-opus-4-1-20250805", "claude-opus-4-6-20260205", "claude-sonnet-4-5-20301231", "claude-sonnet-4-20250514",
-         "claude-sonnet-4.5", "claude-sonnet-4-5[1m]", "claude-opus-5[1m]", "claude-opus-5@20260901", "claude-sonnet-4@20250514",
-         "anthropic/claude-opus-4-8", "anthropic/claude-sonnet-4.5", "openrouter/anthropic/claude-opus-4.6",
-         "claude-sonnet-4-5-20250929-v1:0"]
-FAST = [f"{name}-fast" for name in (*price_table.FAMILIES, "claude-opus-4-6-20260205", "anthropic/claude-opus-4.8")]
+FAMILIES = ["claude-3-haiku", "claude-3-sonnet", "claude-3-opus", "claude-3-5-haiku", "claude-3-7-sonnet", "claude-sonnet-4",
+            "claude-sonnet-4-5", "claude-sonnet-4-6", "claude-sonnet-5", "claude-opus-4", "claude-opus-4-1", "claude-opus-4-5",
+            "claude-opus-4-6", "claude-opus-4-7", "claude-opus-4-8", "claude-opus-5", "claude-haiku-4-5", "claude-fable-5",
+            "claude-fable-5-1", "claude-mythos-preview", "claude-mythos-5", "claude-mythos-5-1"]
+OURS = ["claude-3-5-sonnet", "claude-4-sonnet", "claude-4-opus"]     # families of which ccusage knows some spellings only
+FORMS = ["{}", "{}-latest", "{}-20250929", "{}@20250929", "{}@latest", "{}-20250929-v1:0", "{}-v1:0", "{}-v2:0", "{}-v1",
+         "{}[1m]", "{}-20250929[1m]", "{}-thinking", "{}:thinking", "{}:beta", "{}-20250929-v1:0:200k"]
+ARN = "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic."
+BEFORE = ["", "anthropic.", "us.anthropic.", "eu.anthropic.", "apac.anthropic.", "jp.anthropic.", "global.anthropic.",
+          "us-gov.anthropic.", ARN, "arn:aws:bedrock:us-east-1::foundation-model/anthropic.", "bedrock/us.anthropic.",
+          "publishers/anthropic/models/", "projects/p/locations/us-east5/publishers/anthropic/models/", "vertex_ai/",
+          "anthropic/", "openrouter/anthropic/", "github-copilot/"]
+OTHERS = ["kimi-k2.5", "kimi-k2:1t-cloud", "glm-4.6:cloud", "glm-5.1[1m]", "qwen3-coder:480b-cloud", "deepseek-chat",
+          "deepseek-v3.1", "openrouter/z-ai/glm-4.6", "openrouter/moonshotai/kimi-k2", "gpt-5-codex", "openai/gpt-5.5",
+          "gpt-5.6-sol", "gemini-2.5-pro", "google/gemini-3-pro-preview", "x-ai/grok-4.3", "grok-code-fast-1", "MiniMax-M2.5",
+          "minimax/minimax-m2.7", "minimax-m3", "opus", "sonnet", "haiku", "claude-opus", "gpt-5.3-spark", "azure/gpt-5.4",
+          "moonshotai/kimi-k2-thinking"]
 UNKNOWN = ["claude-foo-9", "claude-opus-4-9", "claude-sonnet-5-1", "claude-opus-6", "claude-haiku-5", "claude-fable-5-2",
-           "claude-2.1", "jp.anthropic.claude-opus-4-6-v1", "anthropic.claude-3-haiku-20240307-v1:0", "claude", "opus",
-           "sonnet", "gpt-5", "<synthetic>", "", "claude-opus-5-", "claude-opus-5-2026", "xclaude-opus-5",
-           "claude-opus-5@eu", "us.anthropic.claude-opus-5-fast", "claude-opus-5-fast-fast", "stealth/claude-opus-4.8"]
+           "claude-2.1", "<synthetic>", "", "-", "/", "claude-opus-5-2026", "xclaude-opus-5", "claude-opus-4-10",
+           "claude-3-6-sonnet", "us.anthropic.claude-opus-4-9-20270101-v1:0", "minimax-m2.5:cloud", "llama9",
+           "claude-opus-4-9-fast"]
+
+
+def dotted(name):
+    """As OpenRouter writes it."""
+    return re.sub(r"([0-9])-([0-9])(?![0-9])", r"\1.\2", name)
+
+
+def spelt():
+    """Every family in the forms of all providers."""
+    names = {*FAMILIES, *map(dotted, FAMILIES)}
+    return sorted(before + form.format(name) for name in names for before in BEFORE for form in FORMS)
+
+
+def listed():
+    """Every id of the lists, but those that are another model in fast mode here."""
+    ids = sorted({model for models in priced._lists() for model in models.prices})
+    plain = {model: priced.find(model[:-len("-fast")]) for model in ids if model.endswith("-fast")}
+    return [model for model in ids if not plain.get(model) or plain[model].fast == 1]
 
 
 # --- the real ccusage -----------------------------------------------------------------------------------------------------
@@ -87,17 +108,82 @@ def line(at, usage):
     return entry._replace(extra={"message": message, **cost})
 
 
+FIELDS = {"input": "input_tokens", "output": "output_tokens", "cache_5m": "cache_creation_input_tokens",
+          "cache_read": "cache_read_input_tokens"}
+
+
+def single():
+    """One kind of token at a time, on both sides of every border; and the output beside each kind that fills the context."""
+    sizes = sorted({priced.find(model).size for model in listed()} - {0} | {200_000})
+    tokens = [1_000, *sizes, *(size + 1 for size in sizes), 2_000_000]
+    yield from ({"input": number} for number in tokens)
+    yield from ({kind: number} for kind in KINDS[1:] for number in (1_000, 200_000, 200_001, 2_000_000))
+    yield from ({kind: 2_000_000, "output": 1_000} for kind in ("input", "cache_5m", "cache_1h", "cache_read"))
+    yield {"input": 90_000, "cache_5m": 90_000, "cache_1h": 90_000, "cache_read": 90_000, "output": 90_000}
+
+
+def raw(tokens):
+    """The same as in a log."""
+    made = {FIELDS[kind]: number for kind, number in tokens.items() if kind in FIELDS}
+    hour = tokens.get("cache_1h", 0)
+    parts = {"ephemeral_5m_input_tokens": tokens.get("cache_5m", 0), "ephemeral_1h_input_tokens": hour}
+    return {**made, "cache_creation_input_tokens": sum(parts.values()), "cache_creation": parts} if hour else made
+
+
+def compare(models, usages):
+    """(model, usage, ours, that of ccusage 20) where they differ, and how many were compared."""
+    path = os.environ.get("CCUSAGE_20")
+    if not path:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("CCUSAGE_20 is not set")
+    found = price_lists.costs(path, models, [{**raw(usage), "speed": "standard"} for usage in usages])
+    pairs = [(model, usage, cost_usd(Usage(model, **usage), {}), found[model, at])
+             for at, usage in enumerate(usages) for model in models]
+    return [pair for pair in pairs if pair[2] is None or abs(pair[2] - pair[3]) > 1e-9 * pair[3]], len(pairs)
+
+
 @pytest.mark.real_ccusage
-def test_every_price_is_that_of_ccusage(home):
-    """One kind of token at a time, below and above the 200,000 of the long context."""
-    usages = [Usage(model)._replace(**{kind: tokens}) for model in [*price_table.FAMILIES, *SPELT, *FAST, *bedrock()]
-              for kind in KINDS for tokens in (100_000, 300_000)
-              # The 200,000 tokens that this model can take at most; ccusage has a price for more on Bedrock.
-              if tokens < 200_000 or "anthropic.claude-3-5-sonnet" not in model]
-    ours = [cost_usd(usage, {}) for usage in usages]
-    theirs = told(home, [[usage] for usage in usages])
-    assert min(theirs) > 0
-    assert [usage for usage, a, b in zip(usages, ours, theirs) if a != pytest.approx(b, rel=1e-9)] == []
+def test_every_price_of_the_lists_is_that_of_ccusage():
+    models, usages = listed(), list(single())
+    wrong, compared = compare(models, usages)
+    print(f"{len(models)} models, {len(usages)} usages each, {compared} costs compared, {len(wrong)} differ")
+    assert wrong == [] and len(models) > 3_000
+
+
+@pytest.mark.real_ccusage
+def test_ids_of_all_providers_are_priced_as_ccusage_prices_them():
+    models = [*spelt(), *OTHERS]
+    usages = [{kind: number} for kind in KINDS for number in (1_000, 600_000)]
+    wrong, compared = compare(models, usages)
+    print(f"{len(models)} models, {compared} costs compared, {len(wrong)} differ")
+    assert wrong == []
+
+
+@pytest.mark.real_ccusage
+def test_fast_mode_costs_what_it_does_with_ccusage():
+    models = listed()
+    path = os.environ.get("CCUSAGE_20") or pytest.skip("CCUSAGE_20 is not set")
+    found = price_lists.costs(path, models, [{"input_tokens": 1_000, "speed": "fast"}])
+    wrong = [model for model in models
+             if cost_usd(Usage(model + "-fast", 1_000), {}) != pytest.approx(found[model + "-fast", 0], rel=1e-9)]
+    # With -fast, these are ids of models of their own; the log reader's name is the same for both.
+    assert [model for model in wrong if not priced.is_listed(model + "-fast")] == [] and len(wrong) < 30
+
+
+@pytest.mark.real_ccusage
+def test_what_has_no_price_has_none_with_ccusage():
+    models = [model for model in UNKNOWN if model not in ("", "<synthetic>")]
+    path = os.environ.get("CCUSAGE_20") or pytest.skip("CCUSAGE_20 is not set")
+    assert set(price_lists.costs(path, models, [{"input_tokens": 1_000}]).values()) == {0}
+
+
+@pytest.mark.real_ccusage
+@pytest.mark.skipif(sys.platform != "linux", reason="the program is that of Linux")
+def test_the_lists_are_those_that_ccusage_holds():
+    path = Path(os.environ.get("CCUSAGE_20") or pytest.skip("CCUSAGE_20 is not set")).resolve()
+    native = next(iter(path.parents[2].glob("@ccusage/ccusage-linux-*/bin/ccusage")), None)
+    litellm, models_dev = price_lists.packed(native)[:2]
+    known = {model for models in priced._lists() for model in models.prices}
+    assert len(litellm) > 500 and {*litellm, *models_dev} - known == set()
 
 
 @pytest.mark.real_ccusage
@@ -109,7 +195,7 @@ def test_costs_of_mixed_answers_are_those_of_ccusage(home):
 
 
 def mixed(rng):
-    model = rng.choice([*price_table.FAMILIES, *SPELT, *FAST])
+    model = rng.choice([*FAMILIES, *OTHERS, ARN + "claude-opus-4-8", *(f"{name}-fast" for name in FAMILIES)])
     tokens = [rng.choice([0, rng.randint(1, 5_000), rng.randint(100_000, 900_000)]) for _ in KINDS]
     return Usage(model, *tokens, cost_usd=rng.choice([None, None, None, round(rng.random(), 6)]))
 
@@ -152,26 +238,70 @@ def test_prices_are_multiplied_those_of_the_long_context_too():
     assert FOO.times(1) == FOO
 
 
-@given(st.text(max_size=60) | st.from_regex(r"(us\.)?(anthropic[./])?claude-[a-z0-9.@:-]{1,20}(-fast)?", fullmatch=True))
+@pytest.mark.parametrize("own, model", [
+    ("claude-sonnet-4-5", "global.anthropic.claude-sonnet-4-5-20250929-v1:0"), ("claude-sonnet-4-5", ARN + "claude-sonnet-4-5"),
+    ("claude-sonnet-4-5", "openrouter/anthropic/claude-sonnet-4.5"), ("claude-sonnet-4.5", "claude-sonnet-4-5-20250929"),
+    ("claude-opus-4-1", "publishers/anthropic/models/claude-opus-4-1@20250805"),
+    ("claude-opus-4-6", "databricks-claude-opus-4-6"),
+    ("us.anthropic.claude", "us.anthropic.claude-opus-4-1-20250805-v1:0"), ("minimax-m2.5", "minimax-m2.5:cloud"),
+    ("minimax-m2.5:cloud", "minimax-m2.5:cloud"), ("claude-opus-4-1@20250805", "claude-opus-4-1@20250805"),
+    ("glm-4.6", "z-ai/glm-4.6"), ("claude-sonnet-4-5[1m]", "claude-sonnet-4-5[1m]"), (ARN[:50], ARN + "claude-sonnet-5")])
+def test_own_prices_count_for_the_ids_of_all_providers(own, model):
+    assert lookup(model, {own: FOO, "c": FOO.times(9), "claude-x": FOO.times(7)}) == FOO
+
+
+@pytest.mark.parametrize("own, model", [
+    ("sonnet", "us.anthropic.claude-sonnet-4-5"), ("opus-4", "claude-opus-4-1"),
+    ("us.anthropic.claude-opus", "eu.anthropic.claude-opus-5"),
+    ("claude-sonnet-4-5", "claude-sonnet-4-6"), ("cloud", "claude-sonnet-5"), ("5", "claude-sonnet-4.5")])
+def test_own_prices_count_for_no_other_model(own, model):
+    assert lookup(model, {own: FOO.times(99)}) == lookup(model, {}) is not None
+
+
+def test_the_longest_own_name_counts():
+    own = {"claude-sonnet-4-5": FOO, "us.anthropic.claude-sonnet-4-5": FOO.times(2), "us.": FOO.times(3)}
+    assert lookup("us.anthropic.claude-sonnet-4-5-20250929-v1:0", own) == FOO.times(2)
+    assert lookup("eu.anthropic.claude-sonnet-4-5-20250929-v1:0", own) == FOO
+
+
+@pytest.mark.parametrize("family", OURS)
+@pytest.mark.parametrize("before", BEFORE)
+def test_every_spelling_of_a_family_has_its_price(family, before):
+    found = {lookup(before + form.format(name), {}) for form in FORMS for name in (family, dotted(family))}
+    assert {price[:5] for price in found} == {lookup(price_table.FAMILIES[family], {})[:5]}
+
+
+@pytest.mark.parametrize("tokens, cost", [((272_000, 0), 1.36), ((272_001, 0), 2.72001), ((272_000, 0, 0, 0, 1), 2.720001),
+                                          ((0, 300_000), 9.0), ((272_001, 1_000), 2.76501), ((0, 1_000, 0, 300_000), 6.045)])
+def test_a_large_context_has_other_prices_for_the_whole_answer(tokens, cost):
+    assert cost_usd(Usage("gpt-5.5", *tokens), {}) == pytest.approx(cost, rel=1e-12)
+    double = cost_usd(Usage("mine", *tokens), {"mine": lookup("gpt-5.5", {}).times(2)})
+    assert double == pytest.approx(2 * cost, rel=1e-12)
+
+
+@given(st.text(max_size=60) | st.from_regex(r"(us\.)?(anthropic[./])?claude-[a-z0-9.@:-]{1,20}(-fast)?", fullmatch=True)
+       | st.text("a-1.@/:5gpt", max_size=200))
 def test_any_model_has_a_price_or_none(model):
     price = lookup(model, {})
-    assert price is None or all(rate > 0 for rate in price[:5])
+    assert price is None or all(rate >= 0 for rate in price[:5])
 
 
-@given(st.sampled_from([*price_table.FAMILIES, *FAST]), st.lists(st.integers(0, 10 ** 9), min_size=5, max_size=5),
-       st.sampled_from(KINDS))
+@given(st.sampled_from([*FAMILIES, *OTHERS, *(f"{name}-fast" for name in FAMILIES)]),
+       st.lists(st.integers(0, 10 ** 9), min_size=5, max_size=5), st.sampled_from(("input", "output", "cache_1h", "cache_read")))
 def test_more_tokens_cost_more(model, tokens, kind):
     usage = Usage(model, *tokens)
     assert cost_usd(usage._replace(**{kind: getattr(usage, kind) + 1_000}), {}) > cost_usd(usage, {}) >= 0
 
 
-def test_the_table_is_whole():
-    names = {*price_table.LONG_CONTEXT, *price_table.FAST, *price_table.BEDROCK}
-    assert names <= {*price_table.FAMILIES} and all(lookup(name, {}) for name in [*price_table.FAMILIES, *bedrock()])
+def test_the_lists_are_loaded_when_a_price_is_asked_for_and_not_before():
+    script = ("import sys; from ccmon.usage import prices; assert not [name for name in sys.modules if 'price_lists' in name]; "
+              "prices.lookup('gpt-5', {}); print(len([name for name in sys.modules if 'price_lists.' in name]))")
+    run = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, check=True, cwd=ROOT)
+    assert run.stdout.split() == [b"4"]
 
 
 def test_the_readme_names_the_date_and_the_source():
-    text = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8").replace("\n", " ")
+    text = (ROOT / "README.md").read_text(encoding="utf-8").replace("\n", " ")
     assert f"the prices of {price_table.DATE} as {price_table.SOURCE.split(' --')[0]} has them" in text
 
 

@@ -20,6 +20,34 @@ def shown(line) -> str:
     return "".join(span.text for span in line)
 
 
+# --- models -------------------------------------------------------------------------------------------------------------
+
+ARN = "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-sonnet-4-5-20250929-v1:0"
+
+
+@pytest.mark.parametrize("name, kept, people, programs", [
+    ("minimax-m2.5:cloud",) * 4,
+    ("global.anthropic.claude-sonnet-4-5-20250929-v1:0",) * 4,
+    ("anthropic/claude-sonnet-4.5", "anthropic/claude-sonnet-4.5", "anthropic/claude-sonnet-4.5", "anthropic_claude-sonnet-4.5"),
+    ("claude-sonnet-4-5[1m]", "claude-sonnet-4-5[1m]", "claude-sonnet-4-5[1m]", "claude-sonnet-4-5_1m_"),
+    (ARN, ARN, ARN[57:], ARN[57:]),
+    ("projects/p/locations/x/publishers/anthropic/models/claude-opus-4-1@20250805",) * 2
+    + ("claude-opus-4-1@20250805", "claude-opus-4-1_20250805"),
+    ("a,b", "a_b", "a_b", "a_b"), ("a\x1b]0;x\x07b", "a]0;xb", "a]0_xb", "a_0_xb"), ("$(id)`x`", "$(id)`x`", "_id_x_", "_id_x_"),
+    ("\u202e", "_", "_", "_"), ("x" * 999, "x" * 200, "x" * 40, "x" * 40), ("x" * 64,) * 4, ("日本", "日本", "_", "_")])
+def test_ids_of_models(name, kept, people, programs):
+    assert text.model_id(name) == kept
+    assert (text.model_for_people(kept), text.model_for_programs(kept)) == (people, programs)
+
+
+@given(st.text(max_size=300))
+def test_ids_of_models_never_say_more_than_words(name):
+    kept = text.model_id(name)
+    assert 0 < len(kept) <= 200 and "," not in kept and kept == text.clean(kept) and text.model_id(kept) == kept
+    for shown in (text.model_for_people(kept), text.model_for_programs(kept)):
+        assert 0 < len(shown) <= 64 and shown.isascii() and shown.isprintable() and not set(shown) & set("$`\\%#<>'\"{}();&!=*?")
+
+
 # --- widths ----------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("char", PICTURES)

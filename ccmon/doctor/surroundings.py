@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import List, Mapping, NamedTuple, Optional, Tuple
 
 from ccmon import __version__, arguments, linecache, output
-from ccmon.doctor import probes, verdicts
+from ccmon.doctor import prices, probes, verdicts
 from ccmon.doctor.verdicts import Check, Owned
 from ccmon.fullscreen import screen
 from ccmon.line import linefiles
@@ -106,7 +106,8 @@ def ccmon(around: Surroundings) -> Check:
     """This program."""
     path, first = probes.called(), probes.which("ccmon", around.env)
     same = bool(path and first and probes.same_file(path, first))
-    return verdicts.ccmon(__version__, ".".join(map(str, sys.version_info[:3])), path, first, same)
+    check = verdicts.ccmon(__version__, ".".join(map(str, sys.version_info[:3])), path, first, same)
+    return prices.aged(check, around.now)
 
 
 def _node(env: Mapping[str, str]) -> verdicts.Node:

@@ -84,7 +84,7 @@ def _bar(snapshot: Snapshot, cells: int, charset: Charset) -> str:
 
 def _table(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
     block = snapshot.session if snapshot.active else None
-    names = [model_name(name) for name in block.models] if block else []
+    names = list(map(model_name, text.models_for_programs(block.models))) if block else []
     return {
         "percent": NONE if snapshot.percent is None else str(int(snapshot.percent)),
         "used": NONE if block is None else text.short_count(block.tokens),

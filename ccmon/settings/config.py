@@ -11,6 +11,7 @@ from ccmon.text import clean
 
 LOG_BYTES = 1_000_000
 ANY_NAME = "NAME"                      # ends what stands for many sections
+_COLON = "\ufdd0"                      # no character: stands for a colon that belongs to a name
 
 
 class Paths(NamedTuple):
@@ -88,16 +89,32 @@ def read(path: Optional[str], known: Sequence[str]) -> Dict[str, Dict[str, Given
 def sections_of(content: str, path: str, known: Sequence[str]) -> Dict[str, Dict[str, Given]]:
     """The sections of that content of config.ini. CcmonError tells what does not parse, and unknown sections."""
     parser = configparser.ConfigParser(interpolation=None, default_section="")
+    content = _masked(content)
     try:
         parser.read_string(content, path)
     except configparser.Error as err:
-        raise CcmonError(f"{path}, line {_bad_line(err)}. Mend or remove the file") from None
+        raise CcmonError(f"{path}, line {_unmasked(_bad_line(err))}. Mend or remove the file") from None
     for section in parser.sections():
         if not any(_is_named(section, name) for name in known):
             valid = ", ".join(f"[{name}]" for name in known)
             raise CcmonError(f"{path}, line {_line_of(content, section)}: unknown section [{clean(section)}]; valid are {valid}")
-    return {section: {key: Given(text, f"{path}, line {_line_of(content, section, key)}")
+    return {section: {_unmasked(key): Given(_unmasked(text), f"{path}, line {_line_of(content, section, key)}")
                       for key, text in parser.items(section)} for section in parser.sections()}
+
+
+def _masked(content: str) -> str:
+    """With a mark for each colon in a name under [prices]: ids of models may have some, and configparser ends a name there."""
+    lines, inside = content.split("\n"), False
+    for number, line in enumerate(lines):
+        inside = line.strip().split("]")[0] == "[prices" if line.strip().startswith("[") else inside
+        if inside:
+            name, sign, value = line.partition("=") if "=" in line else line.rpartition(":")
+            lines[number] = name.replace(":", _COLON) + sign + value
+    return "\n".join(lines)
+
+
+def _unmasked(text: str) -> str:
+    return text.replace(_COLON, ":")
 
 
 def _is_named(section: str, name: str) -> bool:

@@ -6,6 +6,8 @@ from typing import List, NamedTuple, Optional, Tuple
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 _HEADER = re.compile(r"\[(.+)\]")
 _OPTION = re.compile(r"(\s*)([^\s=:](?:[^=:]*[^\s=:])?)(\s*[=:]\s*)(.*?)(\s*)\Z", re.DOTALL)
+_PRICE = re.compile(r"(\s*)([^\s=](?:[^=]*[^\s=])?)(\s*=\s*)(.*?)(\s*)\Z", re.DOTALL)        # the names may have colons there
+_PRICE_COLON = re.compile(r"(\s*)(\S(?:.*\S)?)(\s*:\s*)([^:=]*?)(\s*)\Z", re.DOTALL)
 
 
 class Entry(NamedTuple):
@@ -27,13 +29,13 @@ def with_value(content: str, section: str, key: str, value: str) -> str:
     lines, found = _LINES.findall(content), _found(content)
     old = _entry(found, section, key)
     if old:
-        lines[old.first:old.end] = [_renewed(lines[old.first], value, _eol(content))]
+        lines[old.first:old.end] = [_renewed(lines[old.first], section, value, _eol(content))]
         return "".join(lines)
     header = next((line for name, line in found.headers if name == section), None)
     if header is None:
         return _appended(content, section, f"{key} = {value}")
     last = [entry for entry in found.entries if entry.section == section][-1:]
-    new = _OPTION.match(lines[last[0].first]) if last else None
+    new = _option(lines[last[0].first], section) if last else None
     indent, sign = (new[1], new[3]) if new and new[4] else ("", " = ")
     at = last[0].end if last else header + 1
     before = "".join(lines[:at])
@@ -94,7 +96,7 @@ def _found(content: str) -> _Found:
         if not text or text[0] in "#;":
             continue
         at = len(line) - len(line.lstrip())
-        header, option = _HEADER.match(text), _OPTION.match(line)
+        header, option = _HEADER.match(text), _option(line, headers[-1][0] if headers else "")
         if open_at is not None and at > open_at:
             entries[-1] = entries[-1]._replace(end=number + 1)
         elif header:
@@ -106,9 +108,16 @@ def _found(content: str) -> _Found:
     return _Found(tuple(headers), tuple(entries))
 
 
-def _renewed(line: str, value: str, eol: str) -> str:
+def _option(line: str, section: str) -> "Optional[re.Match[str]]":
+    """Indentation, name, sign, value and what is behind it."""
+    if section != "prices":
+        return _OPTION.match(line)
+    return _PRICE.match(line) if "=" in line else _PRICE_COLON.match(line)
+
+
+def _renewed(line: str, section: str, value: str, eol: str) -> str:
     """The line with its own indentation, spelling and sign, and another value."""
-    option = _OPTION.match(line)
+    option = _option(line, section)
     assert option is not None
     sign = option[3] if option[4] else option[3].rstrip() + " "
     return f"{option[1]}{option[2]}{sign}{value}{eol}"

@@ -10,10 +10,9 @@ from itertools import chain, islice
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from ccmon.model import SESSION_S, SKEW_S, Block, CcmonError
-from ccmon.text import clean
+from ccmon.text import clean, model_id
 
 MOST = 10 ** 15                        # no count of tokens and no cost is larger
-LONGEST_MODEL = 40                     # characters
 SHOWN = 80                             # characters of bad output in an error
 TRIES = 50                             # places in the output where the JSON may begin
 
@@ -21,7 +20,6 @@ _JSON_AT_LINE = re.compile(r"^(?:\{|\[(?=\s*[{\]]))", re.MULTILINE)   # not "[cc
 _JSON_ANYWHERE = re.compile(r'\{\s*"blocks"')
 _TIME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]+)?)?"
                    r"\s*(?:[Zz]|([+-])([0-9]{2}):?([0-9]{2}))?")
-_NOT_IN_MODEL = re.compile(r"[^A-Za-z0-9._-]+")
 _NO_MODEL = ("<synthetic>", "unknown")
 
 
@@ -155,9 +153,9 @@ def _cost(value: Any) -> Optional[float]:
 
 
 def _models(value: Any) -> Tuple[str, ...]:
-    """The names in order of first use, safe to show anywhere."""
+    """The ids in order of first use."""
     names = [name for name in value if isinstance(name, str) and name not in _NO_MODEL] if isinstance(value, list) else []
-    return tuple(dict.fromkeys(_NOT_IN_MODEL.sub("_", name)[:LONGEST_MODEL] for name in names if name))
+    return tuple(dict.fromkeys(model_id(name) for name in names if name))
 
 
 def _epoch(value: Any) -> Optional[int]:

@@ -8,10 +8,9 @@ from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from ccmon.sources import log_json
 from ccmon.sources.log_json import BadLine, time_ms
-from ccmon.text import clean
+from ccmon.text import clean, model_id
 
 MOST = 10 ** 15                        # no count of tokens and no cost is larger: such a line is damaged
-LONGEST_MODEL = 40                     # characters, as in ccmon.sources.ccusage_json
 _USAGE = b'"usage":{'
 _ADVISOR = b'"advisor_message"'
 _OLD_LIMIT = re.compile(rb"Claude AI usage limit reached[^|]*\|([0-9]{1,15})(?![0-9])")
@@ -20,7 +19,6 @@ _ONLY_INT = {int}
 _LONGEST_VERSION = 40                  # characters that matter
 _LONGEST_KEPT = 200                    # characters of a text that is remembered
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]", re.ASCII)
-_NOT_IN_MODEL = re.compile(r"[^A-Za-z0-9._-]+")
 _CWD = re.compile(rb'"cwd":("(?:[^"\\]|\\.){1,4096}")')
 _NOT_IN_PROJECT = re.compile(r"[^A-Za-z0-9]")
 _NO_MODEL = ("<synthetic>", "unknown")
@@ -33,7 +31,7 @@ class Entry(NamedTuple):
     message: Optional[int]             # digest of the message's id; without one it is nobody's duplicate
     request: Optional[int]             # digest of the request's id
     session: int                       # digest of the session's id
-    model: Optional[str]               # a name safe to show, with -fast in fast mode; None for Claude Code's own messages
+    model: Optional[str]               # its id, with -fast in fast mode; None for Claude Code's own messages
     input: int                         # tokens
     output: int
     cache_5m: int                      # cache creation, for five minutes or not told for how long
@@ -203,7 +201,7 @@ def _is_version(text: str) -> bool:
 def _model(name: str, fast: bool) -> Optional[str]:
     if name in _NO_MODEL:
         return None
-    return _NOT_IN_MODEL.sub("_", name + "-fast" if fast else name)[:LONGEST_MODEL]
+    return model_id(name + "-fast" if fast else name)
 
 
 def _reset(line: bytes) -> Optional[int]:

@@ -30,15 +30,18 @@ def _facts(db: sqlite3.Connection, owner: int, now: int) -> Facts:
     stored, listed = _blocks(db, owner, now), _listed(db, owner, now)
     since = _cut_since(db, owner, now)
     blocks, running = stored, reported.running(db, owner, now)
+    hours = {block.start // 3600 for block in running}
     for block in [block for block in running if block.start <= now]:
-        blocks = _beside(db, owner, blocks, block, since, now)
+        others = [one for one in blocks if one.end <= now or one.start // 3600 in hours]
+        blocks = _beside(db, owner, blocks, others, block, since, now)
     starts = sorted({*listed, *(block.start for block in blocks if block not in stored)} & {block.start for block in blocks})
     return Facts(tuple(blocks), tuple(starts), (), _high_water(db, owner, now), cut_since=since)
 
 
-def _beside(db: sqlite3.Connection, owner: int, known: List[Block], block: Block, since: Optional[int], now: int) -> List[Block]:
+def _beside(db: sqlite3.Connection, owner: int, known: List[Block], others: List[Block], block: Block, since: Optional[int],
+            now: int) -> List[Block]:
     """The sessions with one that ccusage says to run: its figures where it cuts as the ledger does, else the ledger's word
-    where logs are known to be gone or late."""
+    where logs are known to be gone or late. others: those that it does not contradict."""
     same = next((one for one in known if block.start // 3600 == one.start // 3600 and one.end > now), None)
     if same:
         gone = ledger.number(db, owner, ledger.VANISHED) >= same.start * 1000
@@ -47,7 +50,7 @@ def _beside(db: sqlite3.Connection, owner: int, known: List[Block], block: Block
         return [block._replace(start=same.start, end=same.end) if one is same else one for one in known]
     if since is not None:
         return known
-    rest = [one for one in known if one.end <= now and (one.source == "logs" or not one.same_session(block)) or one.start > block.start]
+    rest = [one for one in others if one.end > now or one.source == "logs" or not one.same_session(block)]
     return sorted([*rest, block], key=lambda one: one.start)
 
 

@@ -2,14 +2,22 @@
 
 import re
 from functools import lru_cache
-from typing import Mapping, NamedTuple, Optional, Protocol, Tuple
+from typing import Mapping, NamedTuple, Optional, Protocol, Tuple, Union
 
 from ccmon.model import Used
-from ccmon.usage.price_table import BEDROCK, FAMILIES, FAST, LONG_CONTEXT, LONG_TOKENS
+from ccmon.usage import priced
+from ccmon.usage.price_table import LONG_TOKENS
 
 _FAST = "-fast"
-_ID = re.compile(r"(?:openrouter/)?(?:anthropic/)?(?P<bedrock>(?:(?P<region>[a-z]+)\.)?anthropic\.)?"
-                 r"(?P<family>claude-[a-z0-9.-]+?)(?:[-@][0-9]{8})?(?:-v[0-9](?::[0-9])?)?(?:\[1m\])?(?P<fast>-fast)?")
+_VENDOR = re.compile(r"[/:]|\.(?=[a-z])|(?<![a-z0-9])(?=claude-)")   # behind these, an id begins as others do that lack them
+_DASHES = str.maketrans(".@", "--")
+
+
+class Large(NamedTuple):
+    """The prices of an answer whose context (input and cache) has more tokens than size: all its tokens have them."""
+
+    size: int
+    rates: Tuple[float, ...]           # of the five kinds
 
 
 class Price(NamedTuple):
@@ -20,11 +28,14 @@ class Price(NamedTuple):
     cache_5m: float                    # written for five minutes
     cache_1h: float                    # written for an hour
     cache_read: float
-    long: Optional[Tuple[float, ...]] = None   # the same five for tokens of that kind beyond 200,000, where those differ
+    # The same five for tokens of that kind beyond 200,000, where those differ; or those of a large context
+    long: Union[None, Tuple[float, ...], Large] = None
 
     def times(self, factor: float) -> "Price":
         """All prices multiplied."""
         plain = [rate * factor for rate in self.plain]
+        if isinstance(self.long, Large):
+            return Price._make([*plain, Large(self.long.size, tuple(rate * factor for rate in self.long.rates))])
         return Price._make([*plain, self.long and tuple(rate * factor for rate in self.long)])
 
     @property
@@ -85,9 +96,12 @@ def used_usd(used: Used, own: Mapping[str, Price]) -> Optional[float]:
 
 
 def _sum(tokens: Tuple[int, ...], price: Price) -> float:
+    plain, dearer = price.plain, price.long or price.plain
+    if isinstance(dearer, Large):
+        plain = dearer = dearer.rates if sum(tokens) - tokens[1] > dearer.size else plain
     total = 0.0
-    for number, rate, dearer in zip(tokens, price.plain, price.long or price.plain):
-        total += min(number, LONG_TOKENS) * rate + max(0, number - LONG_TOKENS) * dearer
+    for number, rate, beyond in zip(tokens, plain, dearer):
+        total += min(number, LONG_TOKENS) * rate + max(0, number - LONG_TOKENS) * beyond
     return total / 1_000_000
 
 
@@ -102,29 +116,26 @@ def lookup(model: str, own: Mapping[str, Price]) -> Optional[Price]:
 
 
 def _begins(model: str, name: str) -> bool:
-    """Names in config.ini are in small letters; a vendor before the id may be left out."""
-    bare = model.lower().rpartition("/")[2]
-    return model.lower().startswith(name) or bare.startswith(name)
+    """Names in config.ini are in small letters; what providers put before the id may be left out, and . and @ be -."""
+    small = model.lower()
+    if small.startswith(name):
+        return True
+    dashed, wanted = small.translate(_DASHES), name.translate(_DASHES)
+    return dashed.startswith(wanted) or any(dashed.startswith(wanted, found.end()) for found in _VENDOR.finditer(small))
 
 
 def _fast(model: str) -> float:
     """What fast mode multiplies the prices with; 1 without it."""
-    found = _ID.fullmatch(model)
-    return FAST.get(_family(found), 1.0) if found and found["fast"] else 1.0
+    found = priced.find(model[:-len(_FAST)]) if model.endswith(_FAST) else None
+    return found.fast if found else 1.0
 
 
-def _family(found: "re.Match[str]") -> str:
-    return found["family"].replace(".", "-")
-
-
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _listed(model: str) -> Optional[Price]:
-    """The price by the table. Only ids that are understood to the last letter have one."""
-    found = _ID.fullmatch(model)
-    family = _family(found) if found else ""
-    if found is None or family not in FAMILIES:
+    """The price by the table. What ends in -fast is a model in fast mode, where it has one, else it may be a model."""
+    factor = _fast(model)
+    is_model = not model.endswith(_FAST) or factor == 1 and priced.is_listed(model)
+    row = priced.find(model if is_model else model[:-len(_FAST)])
+    if row is None:
         return None
-    factor: Optional[float] = _fast(model)
-    if found["bedrock"]:
-        factor = None if found["fast"] else BEDROCK.get(family, {}).get(found["region"] or "")
-    return None if factor is None else Price(*FAMILIES[family], LONG_CONTEXT.get(family)).times(factor)
+    return Price(*row.rates, Large(row.size, row.large) if row.large else row.beyond).times(factor)

@@ -4,6 +4,7 @@ from typing import Any, Dict, Optional
 
 from ccmon.learning.values import Learned
 from ccmon.model import Block, Limit, Quota, Runway, Snapshot, Source
+from ccmon.text import models_for_programs
 
 SCHEMA = 1
 NO_SESSION, NO_DATA = 20, 30          # exit codes
@@ -41,7 +42,7 @@ def _session(block: Optional[Block], active: bool) -> Optional[Dict[str, Any]]:
         return None
     return {"active": active, "start": block.start, "end": block.end, "tokens": block.tokens, "input": block.input,
             "output": block.output, "cache_creation": block.cache_creation, "cache_read": block.cache_read,
-            "cost_usd": block.cost_usd, "models": list(block.models)}
+            "cost_usd": block.cost_usd, "models": models_for_programs(block.models)}
 
 
 def _plan(limit: Limit) -> Dict[str, Any]:

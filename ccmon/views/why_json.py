@@ -4,6 +4,7 @@ from typing import Any, Dict, List, Optional
 
 from ccmon import __version__
 from ccmon.model import Block
+from ccmon.text import models_for_programs
 from ccmon.usage.burn import WINDOW_S
 from ccmon.views.document import learned_document, runway_document
 from ccmon.views.evidence import Evidence
@@ -51,7 +52,8 @@ def _source(evidence: Evidence) -> Dict[str, Any]:
 
 def _session(block: Block, active: bool, others: int) -> Dict[str, Any]:
     known = block._asdict()
-    return {"active": active, **known, "models": list(block.models), "total_tokens": _total(block), "others": others}
+    return {"active": active, **known, "models": models_for_programs(block.models),
+            "total_tokens": _total(block), "others": others}
 
 
 def _total(block: Block) -> Optional[int]:

@@ -5,7 +5,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tu
 
 from ccmon.history.groups import HOUR_S, PERIODS, Group, is_hit, next_period, share
 from ccmon.model import Record
-from ccmon.text import Line, Span
+from ccmon.text import Line, Span, model_for_programs, models_for_programs
 from ccmon.when import Zone, midnight
 
 Number = Optional[float]
@@ -156,15 +156,23 @@ def _session(record: Record, used: float, active: bool) -> Dict[str, Any]:
     block = record.block
     return {"start": block.start, "end": block.end, "last": block.last, "active": active, "tokens": block.tokens,
             "input": block.input, "output": block.output, "cache_creation": block.cache_creation,
-            "cache_read": block.cache_read, "cost_usd": block.cost_usd, "models": list(block.models), "limit": record.limit,
-            "percent": round(used, 4), "source": block.source, "host": record.host, "plan": record.plan,
-            "limit_source": record.limit_source, "near": used >= 80, "hit": is_hit(record)}
+            "cache_read": block.cache_read, "cost_usd": block.cost_usd,
+            "models": models_for_programs(block.models), "limit": record.limit, "percent": round(used, 4),
+            "source": block.source, "host": record.host, "plan": record.plan, "limit_source": record.limit_source,
+            "near": used >= 80, "hit": is_hit(record)}
+
+
+def _key(group: Group) -> str:
+    """Of a model, or of several joined ones."""
+    return " + ".join(map(model_for_programs, group.key.split(" + ")))
 
 
 # percent, near and hits are null for hours of the day and models: they have no limit.
 def _group(group: Group) -> Dict[str, Any]:
     apart = {"percent": None, "near": None, "hits": None} if group.begins is None else {"percent": round(group.percent, 4)}
-    return {**group._asdict(), **apart, "begins": group.begins and group.begins.isoformat(), "models": list(group.models),
+    key = _key(group) if group.models == (group.key,) else group.key
+    return {**group._asdict(), **apart, "key": key, "begins": group.begins and group.begins.isoformat(),
+            "models": [key] if group.models == (group.key,) else models_for_programs(group.models),
             "cost_usd": None if group.cost_usd is None else round(group.cost_usd, 6)}
 
 

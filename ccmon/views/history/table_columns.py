@@ -5,7 +5,7 @@ from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, 
 from ccmon import text, when
 from ccmon.history.groups import PERIODS
 from ccmon.model import UsageError
-from ccmon.text import Charset, clean, clip, near, printable
+from ccmon.text import Charset, clean, clip, model_for_people, near, printable
 from ccmon.views.history.rows import Number, Row
 from ccmon.views.screen.scene import model_name
 from ccmon.when import Zone
@@ -66,7 +66,12 @@ def _models(row: Row, zone: Zone) -> str:
 
 def _label(row: Row, zone: Zone) -> str:
     """A period as it is; of a model the short name, and of several joined ones each."""
-    return " + ".join(model_name(name) for name in row.label.split(" + ")) if row.begins is None else row.label
+    return _named(row, model_name)
+
+
+def _named(row: Row, named: Callable[[str], str]) -> str:
+    is_model = row.models == (row.label,)
+    return " + ".join(map(named, row.label.split(" + "))) if is_model else row.label
 
 
 def _length(row: Row, zone: Zone) -> str:
@@ -104,7 +109,7 @@ def _epoch(name: str) -> Column:
 
 
 def _key(kind: str, meaning: str) -> Column:
-    return Column(kind, meaning, (kind,), 100, _label, kind, lambda row, zone: row.label, right=False)
+    return Column(kind, meaning, (kind,), 100, _label, kind, lambda row, zone: _named(row, model_for_people), right=False)
 
 
 def _share(name: str, meaning: str, kinds: Tuple[str, ...]) -> Column:
@@ -153,7 +158,7 @@ COLUMNS: Tuple[Column, ...] = (
     _pictured("bar", "how much that is: of the limit, or of the largest row", 45),
     _pictured("spark", "tokens over its time", 44, LIMITED),
     Column("models", "the models used", LIMITED, 42, _models, "models",
-           lambda row, zone: ", ".join(printable(name) for name in row.models), right=False, role=lambda row: "dim"),
+           lambda row, zone: ", ".join(map(model_for_people, row.models)), right=False, role=lambda row: "dim"),
 )
 _DEFAULT: Dict[str, Tuple[str, ...]] = {
     "session": ("start", "length", "tokens", "cost", "share", "models"),

@@ -6,7 +6,7 @@ from typing import List, NamedTuple, Optional, Sequence, Tuple
 from ccmon import text
 from ccmon.history.digest import Digest, PlanUse
 from ccmon.history.groups import Group
-from ccmon.views.screen.scene import model_name
+from ccmon.views.screen.scene import short_name
 from ccmon.when import DAYS, MONTHS, local
 
 WEEKDAYS = DAYS
@@ -165,8 +165,8 @@ def shares(groups: Sequence[Group]) -> List[float]:
 
 
 def name_of(group: Group, cells: int = 40) -> str:
-    """The names of models or of a machine, short enough for a table."""
-    name = " + ".join(model_name(part) for part in group.key.split(" + "))
+    """The names of models or of a machine, short enough for a table; pages escape it."""
+    name = " + ".join(short_name(text.printable(text.without_path(part))) for part in group.key.split(" + "))
     return name if text.width(name) <= cells else text.clip(name, cells - 2) + ".."
 
 

@@ -64,8 +64,12 @@ def pick_text(variants: Sequence[str], cells: int) -> str:
 
 
 def model_name(name: str) -> str:
-    """claude-opus-4-1-20250805 -> opus-4-1; without what terminals disagree on."""
-    name = text.printable(name)
+    """claude-opus-4-1-20250805 -> opus-4-1; safe on any screen."""
+    return short_name(text.model_for_people(name))
+
+
+def short_name(name: str) -> str:
+    """The same of a name that is safe already."""
     return _DATED.sub("", name) or name or "?"
 
 
@@ -76,7 +80,7 @@ def models(block: Block, cells: int) -> str:
 
 def model_names(ids: Sequence[str], cells: int) -> str:
     """The same of any models."""
-    names = [model_name(name) for name in ids]
+    names = list(dict.fromkeys(map(model_name, ids)))
     for shown in range(len(names), 0, -1):
         rest = f" +{len(names) - shown}" if shown < len(names) else ""
         words = ", ".join(names[:shown]) + rest

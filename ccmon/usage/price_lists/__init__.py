@@ -1,0 +1,1 @@
+"""The prices of models as text: what ccusage knows offline."""
