@@ -162,7 +162,7 @@ def test_what_was_read_and_that_it_was_read_are_stored_together(logs, monkeypatc
         return plain(db, owner, parts)
     plain = ledger.take
     monkeypatch.setattr(ledger, "take", take)
-    for stop in (0, 1, 2, 3, 5):
+    for stop in (0, 1, 2, 3, 5):       # noqa: B007
         taken.clear()
         with pytest.raises(Ended):
             logs.read()

@@ -314,6 +314,11 @@ BLOCKS = st.builds(
 SAVES = st.lists(st.tuples(st.integers(0, 600), st.lists(BLOCKS, max_size=6)), min_size=1, max_size=6)
 
 
+def all_reports(store):
+    with closing(sqlite3.connect(store.path)) as db:
+        return db.execute("SELECT start_ts, tokens, counted FROM reported").fetchall()
+
+
 def stored_rows(store):
     with closing(sqlite3.connect(store.path)) as db:
         return db.execute("SELECT start_ts, end_ts, counted, tokens FROM session ORDER BY start_ts").fetchall()
@@ -322,15 +327,17 @@ def stored_rows(store):
 @settings(max_examples=60, deadline=None)
 @given(saves=SAVES)
 def test_whatever_is_reported_sessions_never_overlap_and_the_newest_is_shown(tmp_path_factory, saves):
-    now = T0
+    now, kept = T0, {}
     with open_store(str(tmp_path_factory.mktemp("store") / "h.sqlite3"), 1000, T0) as store:
         for later, blocks in saves:
             now += later * 60
-            over = sum(tokens for _, end, counted, tokens in stored_rows(store) if end <= now and counted)
             facts = keep(store, blocks, now)
             assert written_rows(store, lambda fetch=blocks, at=now: keep(store, fetch, at)) == 0
             after = stored_rows(store)
-            assert sum(tokens for _, _, counted, tokens in after if counted) >= over
+            kept.update({b.start: kept.get(b.start, 0) for b in blocks if b.counted and b.start <= now + 60})
+            reports = {start: tokens for start, tokens, counted in all_reports(store) if counted}
+            assert all(reports[start] >= tokens for start, tokens in kept.items())
+            kept.update(reports)
             assert all(0 <= end - start <= SESSION_S for start, end, _, _ in after)
             assert all(end <= start for (_, end, _, _), (start, _, _, _) in zip(after, after[1:]))
             assert sum(row.input + row.output for row in store.used(ME, 0, 2 ** 40)) == sum(tokens for *_, tokens in after)

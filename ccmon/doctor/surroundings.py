@@ -20,7 +20,7 @@ from ccmon.settings import config, options
 from ccmon.settings.context import Context, settings_of
 from ccmon.setup import settings_json, snippets
 from ccmon.sources import ccusage, ccusage_json, log_files
-from ccmon.store import check, facts, sound
+from ccmon.store import check, facts
 from ccmon.system import clock, codec, dotfiles
 from ccmon.text import duration, plural
 

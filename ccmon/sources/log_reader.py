@@ -165,7 +165,8 @@ def _pooled(submit: Callable[..., "Future[List[Part]]"], logs: Logs, waiting: Se
 
     def first() -> Tuple[LogFile, Iterator[Part]]:
         file, future = begun.popleft()
-        return file, iter(future.result()) if future else parts_of(file, known.get(os.fsencode(file.path)), logs.folders, logs.price)
+        known_to = known.get(os.fsencode(file.path))
+        return file, iter(future.result()) if future else parts_of(file, known_to, logs.folders, logs.price)
 
     for file in waiting:
         small = file.size <= MOST_WHOLE_BYTES
@@ -269,9 +270,9 @@ class _Reading:
             self.seen[message] = self.seen.get(message, -1) + 1
             message = _digest(f"{message} {self.seen[message]}", entry)
         self.at = self.at._replace(last_ms=max(self.at.last_ms, entry.at_ms))
-        self.messages.append(Message(entry.at_ms, message, entry.request, entry.session, entry.model or "", self.project, entry.input,
-                                     entry.output, entry.cache_5m, entry.cache_1h, entry.cache_read, nano, entry.message is None,
-                                     entry.sidechain, entry.speed, entry.cost_usd is not None))
+        self.messages.append(Message(entry.at_ms, message, entry.request, entry.session, entry.model or "", self.project,
+                                     entry.input, entry.output, entry.cache_5m, entry.cache_1h, entry.cache_read, nano,
+                                     entry.message is None, entry.sidechain, entry.speed, entry.cost_usd is not None))
 
 
 def _digest(name: str, entry: Entry) -> int:
@@ -307,7 +308,8 @@ def recent(logs: Logs, now: int) -> List[Block]:
         since_ns = (now - hours * HOUR_S) * 10 ** 9
         window = [file for file in logs.files if file.mtime_ns >= since_ns]
         is_all = len(window) == len(logs.files)
-        found = [message for file in window for part in parts_of(file, None, logs.folders, logs.price) for message in part.messages]
+        parts = (part for file in window for part in parts_of(file, None, logs.folders, logs.price))
+        found = [message for part in parts for message in part.messages]
         blocks = scratch.recent_sessions(found, is_all)
         if blocks or is_all:
             return blocks

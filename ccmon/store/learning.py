@@ -41,8 +41,9 @@ class Course(NamedTuple):
 _FOUR = "input, output, cache_creation, cache_read"
 _MODELS = "SELECT id, name FROM model WHERE typeof(name) = 'text'"
 _NUMBERED = f"model_id IN (SELECT id FROM ({_MODELS}))"
-_MINUTES = f"""SELECT at_ms / 60000 * 60 AS ts, model_id, sum(input), sum(output), sum(cache_5m + cache_1h), sum(cache_read) FROM message
-    WHERE owner_id = ? AND at_ms >= ? AND at_ms < ? AND NOT flags & {messages.ABSORBED} AND {_NUMBERED} GROUP BY 1, 2 ORDER BY 1"""
+_MINUTES = f"""SELECT at_ms / 60000 * 60 AS ts, model_id, sum(input), sum(output), sum(cache_5m + cache_1h), sum(cache_read)
+    FROM message WHERE owner_id = ? AND at_ms >= ? AND at_ms < ? AND NOT flags & {messages.ABSORBED} AND {_NUMBERED}
+    GROUP BY 1, 2 ORDER BY 1"""
 _QUARTERS = f"""SELECT ts, model_id, sum(input), sum(output), sum(cache_creation), sum(cache_read) FROM usage
     WHERE owner_id = ? AND ts >= ? AND ts < ? AND (project_id = {usage.UNKNOWN} OR ts < ?) AND {_NUMBERED}
     AND typeof(ts) = 'integer' AND {values.FOUR} GROUP BY 1, 2 ORDER BY 1"""

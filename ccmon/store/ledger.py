@@ -183,7 +183,8 @@ def counts(db: sqlite3.Connection, owner: int) -> Counts:
     """Of all logs that are there."""
     files, lines, damaged = db.execute("SELECT count(*), sum(lines), sum(damaged) FROM log_file WHERE owner_id = ?",
                                        (owner,)).fetchone()
-    alive = db.execute(f"SELECT count(*) FROM message WHERE owner_id = ? AND NOT flags & {messages.ABSORBED}", (owner,)).fetchone()[0]
+    alive = db.execute(f"SELECT count(*) FROM message WHERE owner_id = ? AND NOT flags & {messages.ABSORBED}",
+                       (owner,)).fetchone()[0]
     worst = db.execute("""SELECT path, damaged, first_damaged FROM log_file WHERE owner_id = ? AND damaged
         ORDER BY damaged DESC, path LIMIT ?""", (owner, MOST_NAMED))
     return Counts(files, lines or 0, alive, damaged or 0, left_out(db, owner),

@@ -121,8 +121,8 @@ def choose(db: sqlite3.Connection, owner: int, since: int, until: int) -> None:
 def _near(db: sqlite3.Connection, owner: int, since: int, until: int) -> List[Block]:
     """The reports of that time, and all that overlap one of them."""
     while True:
-        found = db.execute(f"""SELECT 0, {', '.join(rows.CONTENT)} FROM reported WHERE owner_id = ? AND end_ts >= ? AND start_ts <= ?
-            ORDER BY start_ts""", (owner, since, until))
+        found = db.execute(f"""SELECT 0, {', '.join(rows.CONTENT)} FROM reported
+            WHERE owner_id = ? AND end_ts >= ? AND start_ts <= ? ORDER BY start_ts""", (owner, since, until))
         reports = [row.block for row in rows.rows_of(found)]
         low, high = min([since, *(one.start for one in reports)]), max([until, *(one.end for one in reports)])
         if (low, high) == (since, until):

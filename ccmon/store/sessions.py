@@ -13,7 +13,8 @@ from ccmon.model import SESSION_S
 from ccmon.store import messages, rows, usage, values
 from ccmon.store.messages import Change, Row
 
-OPEN, SETTLED, SUMMED = 0, 1, 2        # bounds may move | bounds stay, sums follow each change | bounds stay, sums of its quarters
+# Bounds that may move; bounds that stay, with sums that follow each change; and with sums of the quarters between them.
+OPEN, SETTLED, SUMMED = 0, 1, 2
 _HOUR_MS, _SESSION_MS = 3_600_000, SESSION_S * 1000
 _EVER = 1 << 40                        # s
 
@@ -118,9 +119,9 @@ def _shift(db: sqlite3.Connection, owner: int, bound: Bound, parts: Sequence[Tup
     wanted.update(dict.fromkeys(_model_names(db, [row.model_id for sign, row in parts if sign > 0])))
     latest = max([row.at_ms // 1000 for sign, row in parts if sign > 0], default=last)
     cost = _priced(db, owner, bound) if cost is None or sums[5] else cost + round(sums[4] / 1000)
-    db.execute("""UPDATE session SET tokens = tokens + ?, input = input + ?, output = output + ?, cache_creation = cache_creation + ?,
-        cache_read = cache_read + ?, cost_micro_usd = ?, entries = entries + ?, models = ?, last_ts = max(coalesce(last_ts, ?), ?)
-        WHERE id = ?""", (sums[0] + sums[1], *sums[:4], cost, sums[6], ",".join(wanted), latest, latest, bound.id))
+    db.execute("""UPDATE session SET tokens = tokens + ?, input = input + ?, output = output + ?,
+        cache_creation = cache_creation + ?, cache_read = cache_read + ?, cost_micro_usd = ?, entries = entries + ?,
+        models = ?, last_ts = max(coalesce(last_ts, ?), ?) WHERE id = ?""", (sums[0] + sums[1], *sums[:4], cost, sums[6], ",".join(wanted), latest, latest, bound.id))
     if db.execute("SELECT entries FROM session WHERE id = ?", (bound.id,)).fetchone()[0] <= 0:
         remove(db, bound.id, None)     # its messages have better copies elsewhere
 
@@ -247,7 +248,8 @@ def sum_up(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
     names = dict.fromkeys([*filter(None, values.text(models).split(",")), *whole.models])
     last_ts = max([moment for moment in (last, _last_message(db, owner, bound)) if moment is not None], default=None)
     db.execute("""UPDATE session SET last_ts = ?, tokens = ?, input = ?, output = ?, cache_creation = ?, cache_read = ?,
-        cost_micro_usd = ?, models = ?, entries = ?, counted = ?, source = CASE WHEN ? THEN 'logs' ELSE source END WHERE id = ?""",
+        cost_micro_usd = ?, models = ?, entries = ?, counted = ?, source = CASE WHEN ? THEN 'logs' ELSE source END
+        WHERE id = ?""",
                (last_ts, whole.tokens, *kinds, cost, ",".join(names), max(known.entries, reported[6] if reported else 0),
                 int(is_counted), reported is None or 0 < known.tokens == whole.tokens, bound.id))
 
@@ -263,7 +265,8 @@ def _spread_rest(db: sqlite3.Connection, owner: int, bound: Bound, reported: Seq
     if any(rest):
         part = (rest[0] + rest[1]) / tokens if tokens else 1.0
         nano = None if cost is None else round(cost * 1000 * min(1.0, part))
-        usage.spread(db, owner, bound.start, min(bound.end - 1, bound.start if last is None else max(bound.start, last)), rest, nano)
+        until = min(bound.end - 1, max(bound.start, last or 0))
+        usage.spread(db, owner, bound.start, until, rest, nano)
 
 
 def _last_message(db: sqlite3.Connection, owner: int, bound: Bound) -> Optional[int]:

@@ -45,7 +45,8 @@ def repair(db: sqlite3.Connection) -> None:
 # --- minutes -----------------------------------------------------------------------------------------------------------------
 
 _KINDS = "input, output, cache_creation, cache_read"
-_ROWS = f"SELECT ts, model_id, {_KINDS} FROM {{}} WHERE owner_id = ? AND {values.TIMES.format('ts')} AND {values.FOUR} ORDER BY ts"
+_ROWS = f"""SELECT ts, model_id, {_KINDS} FROM {{}} WHERE owner_id = ? AND {values.TIMES.format('ts')} AND {values.FOUR}
+    ORDER BY ts"""
 
 
 def _take_minutes(db: sqlite3.Connection, owner: int) -> None:

@@ -72,7 +72,8 @@ def add(db: sqlite3.Connection, owner: int, changed: Dict[Key, Sums]) -> None:
 
 
 _ADD = f"""INSERT INTO usage (owner_id, ts, model_id, project_id, {_NAMES}) VALUES (?, ?, ?, ?{', ?' * len(_SUMS)})
-    ON CONFLICT (owner_id, ts, model_id, project_id) DO UPDATE SET {', '.join(f'{name} = {name} + excluded.{name}' for name in _SUMS)}"""
+    ON CONFLICT (owner_id, ts, model_id, project_id)
+    DO UPDATE SET {', '.join(f'{name} = {name} + excluded.{name}' for name in _SUMS)}"""
 _PUT = f"INSERT OR REPLACE INTO usage (owner_id, ts, model_id, project_id, {_NAMES}) VALUES (?, ?, ?, ?{', ?' * len(_SUMS)})"
 
 
@@ -88,8 +89,8 @@ def settle_legacy(db: sqlite3.Connection, owner: int, touched: Optional[Iterable
     for ts, model, span_s, *sums in _legacy(db, owner, touched):
         covered = db.execute(_COVERED, (owner, ts, ts + span_s, model)).fetchone()
         rest = [max(0, summed - known) for summed, known in zip(sums, covered)]
-        before = db.execute(f"SELECT {', '.join(_KINDS)} FROM usage WHERE owner_id = ? AND ts = ? AND model_id = ? AND project_id = ?",
-                            (owner, ts, model, UNKNOWN)).fetchone()
+        before = db.execute(f"""SELECT {', '.join(_KINDS)} FROM usage
+            WHERE owner_id = ? AND ts = ? AND model_id = ? AND project_id = ?""", (owner, ts, model, UNKNOWN)).fetchone()
         if any(rest) and tuple(rest) != before:
             db.execute(_PUT, (owner, ts, model, UNKNOWN, *rest, 0, 1, 0))
             changed.add(ts)
@@ -158,7 +159,8 @@ def used(db: sqlite3.Connection, owner: Optional[int], since: int, until: int) -
             for ts, model_id, model, project_id, project, given, made, created, read, cost, unpriced, host in found]
 
 
-_USED = f"""SELECT ts, model_id, model.name, project_id, CASE path WHEN '' THEN project.name ELSE path END, {_NAMES[:-len(', entries')]}, host
-    FROM usage JOIN owner ON owner.id = owner_id LEFT JOIN model ON model.id = model_id LEFT JOIN project ON project.id = project_id
+_USED = f"""SELECT ts, model_id, model.name, project_id, CASE path WHEN '' THEN project.name ELSE path END,
+    {', '.join(_SUMS[:-1])}, host FROM usage JOIN owner ON owner.id = owner_id LEFT JOIN model ON model.id = model_id
+    LEFT JOIN project ON project.id = project_id
     WHERE (?1 IS NULL OR owner_id = ?1) AND ts >= ?2 AND ts < ?3 AND typeof(ts) = 'integer' AND {values.FOUR}
     ORDER BY ts, model_id, project_id, host"""

@@ -25,7 +25,8 @@ def of(snapshot: Snapshot, facts: Facts, zone: Zone, stale_after_s: int) -> Iter
         yield Notice("store_failed", facts.trouble)
     if facts.source.skipped > 0:
         what = "damaged line" if facts.source.name == "logs" else "malformed session"
-        where = f" ({facts.source.skipped_in.replace(chr(92), '/').rpartition('/')[2]}; see: ccmon why)" if facts.source.skipped_in else ""
+        name = (facts.source.skipped_in or "").replace("\\", "/").rpartition("/")[2]
+        where = f" ({name}; see: ccmon why)" if name else ""
         yield Notice("blocks_skipped", f"{plural(facts.source.skipped, what)} left out{where}")
     yield from _learning(snapshot, facts, zone)
 

@@ -116,7 +116,8 @@ def _logs(evidence: Evidence, cells: int) -> Iterator[str]:
     if evidence.logs is None:
         return
     logs = evidence.logs
-    yield f"{plural(logs.files, 'file')}, {plural(logs.lines, 'line')}: {plural(logs.messages, 'message')}, {count(logs.damaged)} damaged"
+    yield (f"{plural(logs.files, 'file')}, {plural(logs.lines, 'line')}: {plural(logs.messages, 'message')}, "
+           f"{count(logs.damaged)} damaged")
     for path, damaged, first in logs.worst:
         words = f"! {plural(damaged, 'damaged line')}, the first is line {count(first)} of "
         yield words + place(path, evidence.home or "", max(20, cells - len(words)))
