@@ -121,7 +121,8 @@ def _shift(db: sqlite3.Connection, owner: int, bound: Bound, parts: Sequence[Tup
     cost = _priced(db, owner, bound) if cost is None or sums[5] else cost + round(sums[4] / 1000)
     db.execute("""UPDATE session SET tokens = tokens + ?, input = input + ?, output = output + ?,
         cache_creation = cache_creation + ?, cache_read = cache_read + ?, cost_micro_usd = ?, entries = entries + ?,
-        models = ?, last_ts = max(coalesce(last_ts, ?), ?) WHERE id = ?""", (sums[0] + sums[1], *sums[:4], cost, sums[6], ",".join(wanted), latest, latest, bound.id))
+        models = ?, last_ts = max(coalesce(last_ts, ?), ?) WHERE id = ?""",
+               (sums[0] + sums[1], *sums[:4], cost, sums[6], ",".join(wanted), latest, latest, bound.id))
     if db.execute("SELECT entries FROM session WHERE id = ?", (bound.id,)).fetchone()[0] <= 0:
         remove(db, bound.id, None)     # its messages have better copies elsewhere
 
@@ -260,6 +261,8 @@ def _spread_rest(db: sqlite3.Connection, owner: int, bound: Bound, reported: Seq
     tokens, *kinds, cost, _, is_counted = reported
     if is_counted:
         rest = [max(0, (count or 0) - seen) for count, seen in zip(kinds, known.kinds)]
+        beyond = max(0, tokens - known.tokens)             # kinds may be counted otherwise: together they are what is beyond
+        rest[:2] = min(rest[0], beyond), beyond - min(rest[0], beyond)
     else:
         rest = [0, 0 if known.entries else tokens, 0, 0]
     if any(rest):

@@ -89,7 +89,7 @@ def _take_sessions(db: sqlite3.Connection, owner: int) -> None:
                        (owner, *rows.values_of(row.block)))
     left = {row.block.start: row.id for row in old}
     for start, end, was in sorted(wanted):
-        _settle(db, owner, start, end, left.pop(was, None))
+        _settle(db, owner, start, end, left.pop(was, None), was)
     _remove(db, owner, list(left.values()))
 
 
@@ -108,15 +108,14 @@ def _is_covered(db: sqlite3.Connection, owner: int, row: Row) -> bool:
     return any(found.kinds) and (not block.counted or found.tokens >= block.tokens)
 
 
-def _settle(db: sqlite3.Connection, owner: int, start: int, end: int, number: Optional[int]) -> None:
-    """Give a session its time for good; it goes on with the row that it had."""
+def _settle(db: sqlite3.Connection, owner: int, start: int, end: int, number: Optional[int], was: int) -> None:
+    """Give a session its time for good; it goes on with the row that it had, and with the report of the start that it had."""
     if number is None:
         number = db.execute("INSERT INTO session (owner_id, start_ts, end_ts, tokens, source) VALUES (?, ?, ?, 0, 'logs')",
                             (owner, start, end)).lastrowid or 0
     tokens = db.execute("SELECT tokens FROM session WHERE id = ?", (number,)).fetchone()[0]
     db.execute("UPDATE session SET start_ts = ?, end_ts = ?, settled = ? WHERE id = ?", (start, end, SUMMED, number))
-    db.execute("""UPDATE reported SET session_id = ?1 WHERE owner_id = ?2 AND start_ts >= ?3 - 3600 AND start_ts < ?4
-        AND tokens = ?5 AND session_id IS NULL""", (number, owner, start, end, tokens))
+    db.execute("UPDATE reported SET session_id = ? WHERE owner_id = ? AND start_ts = ?", (number, owner, was))
     if usage.Total(db, owner, start, end).tokens != tokens:
         db.execute("UPDATE session SET cost_micro_usd = NULL WHERE id = ? AND NOT EXISTS "
                    "(SELECT 1 FROM reported WHERE session_id = ?1)", (number,))
