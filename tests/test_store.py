@@ -307,7 +307,7 @@ def test_high_water_is_the_largest_completed_session(store, blocks, expected):
 
 # --- any sequence of saves ---
 
-MINUTES = st.integers(0, 40 * 60)
+MINUTES = st.integers(0, 40 * 4).map(lambda quarter: 15 * quarter)
 BLOCKS = st.builds(
     lambda at, tokens, entries, counted, hours: block(T0 + at * 60, tokens, hours * HOUR, entries=entries, counted=counted),
     MINUTES, st.integers(0, 50), st.integers(0, 5), st.booleans(), st.sampled_from([5, 5, 5, 3, 8]))

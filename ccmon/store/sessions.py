@@ -241,7 +241,9 @@ def sum_up(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
     whole = usage.Total(db, owner, bound.start, bound.end)
     is_counted = reported is None or bool(reported[7]) or known.entries > 0
     kinds: Sequence[Optional[int]] = whole.kinds if is_counted else (None,) * 4
-    if whole.cost_nano is not None:
+    if reported and not known.entries:
+        cost = reported[5]
+    elif whole.cost_nano is not None:
         cost = round(whole.cost_nano / 1000)
     elif reported:
         cost = reported[5]
