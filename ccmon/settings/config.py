@@ -174,6 +174,7 @@ def read(path: Optional[str], known: Sequence[str]) -> Dict[str, Dict[str, Given
     if not path or not os.path.exists(path):
         return {}
     try:
+        private.refuse_pipe(path)
         with open(path, encoding="utf-8-sig") as file:
             content = file.read()
     except (OSError, UnicodeDecodeError) as err:

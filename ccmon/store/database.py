@@ -13,7 +13,7 @@ from typing import Callable, List, Optional, Sequence, TypeVar
 from ccmon.model import Block, CcmonError, Facts, Owner, Record, Sample, Used
 from ccmon.store import logs, migrations, rows, sound, thin
 from ccmon.store.logs import Hit, Minute
-from ccmon.store.migrations import OTHER_FOLDER
+from ccmon.store.place import OTHER_FOLDER
 from ccmon.store.rows import ActiveOf, LimitOf, Settle
 
 Answer = TypeVar("Answer")

@@ -7,15 +7,15 @@ a step that only adds (tables, columns with a default, indexes) counts up by one
 import os
 import shutil
 import sqlite3
-import stat
 import threading
 import time
 from contextlib import suppress
 from typing import Callable, Optional, Tuple
 
+from ccmon.store import place
+from ccmon.store.place import OTHER_FOLDER
 from ccmon.system import private
 
-OTHER_FOLDER = "(or set CCMON_DATA_DIR to another folder)"
 _ATTEMPT_MS = 5
 _SHARED_BYTES = 32 * 1024
 _MOUNTS = "/proc/self/mounts"
@@ -36,8 +36,9 @@ def make_place(path: str) -> None:
     """The folder and an empty file, when absent. Raises OSError, and Unusable when something else lies there."""
     private.make_folder(os.path.dirname(path))
     _make_file(path)
-    if not stat.S_ISREG(os.lstat(path).st_mode):
-        raise Unusable(f"is a link or not a plain file; history is off until it is moved away {OTHER_FOLDER}")
+    why = place.strange(path)
+    if why:
+        raise Unusable(why)
 
 
 def _make_file(path: str) -> None:
