@@ -1,10 +1,8 @@
 """`ccmon history --check` and `--backup FILE`: whether what is stored is sound, and a copy of it."""
 
-import os
-
 from ccmon.model import CcmonError
 from ccmon.settings.context import Context
-from ccmon.store import copy
+from ccmon.store import copy, place
 from ccmon.store.check import Findings, examine
 from ccmon.text import clean, count, plural, wrap
 
@@ -28,8 +26,10 @@ def check(ctx: Context) -> int:
         return OK
     if found.problems:
         raise _damaged(path, found.problems[0], len(found.problems) - 1)
+    shut = place.shut(path)
+    says = f"{path} can be read, but nothing is recorded: {shut} cannot be written" if shut else f"{path} is sound"
     words = _contents(found), "looked at: every page and index, the links between tables, the values"
-    print("\n  ".join([f"{path} is sound", *(line for text in words for line in wrap(text, _CELLS))]))
+    print("\n  ".join([says, *(line for text in words for line in wrap(text, _CELLS))]))
     return OK
 
 
@@ -52,7 +52,7 @@ def _damaged(path: str, what: str, more: int) -> CcmonError:
 def backup(ctx: Context, file: str) -> int:
     """Copy the history to the file, also while it is in use, and say so."""
     path = stored_at(ctx)
-    if not os.path.exists(path):
+    if not place.exists(path):
         raise CcmonError(f"There is nothing to copy yet: {path} does not exist. ccmon keeps sessions from its first run on")
     try:
         sessions, size = copy.backup(path, file)

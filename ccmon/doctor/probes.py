@@ -5,7 +5,7 @@ import stat
 import subprocess
 import sys
 from contextlib import suppress
-from typing import Iterator, List, Mapping, NamedTuple, Optional, Sequence
+from typing import Iterator, List, Mapping, Optional, Sequence
 
 from ccmon.model import Place
 from ccmon.system import processes
@@ -59,33 +59,18 @@ def free(folder: str) -> Optional[int]:
     return 0 if found.f_files and not found.f_favail else found.f_bavail * found.f_frsize
 
 
-class LogFiles(NamedTuple):
-    """What lies below folders of logs."""
-
-    files: int
-    newest: Optional[float]            # epoch s
-    shut: List[Place]                  # the topmost of what cannot be read, folder by folder
-
-
-def log_files(configured: Sequence[str], folders: Sequence[str]) -> LogFiles:
-    """All logs below the folders, each of which lies in the configured one of the same number."""
-    count, newest = 0, 0.0
+def shut_logs(configured: Sequence[str], folders: Sequence[str]) -> List[Place]:
+    """The topmost of what cannot be read of the folders of logs, each of which lies in the configured one of its number."""
     shut: List[Place] = []
     for outer, folder in zip(configured, folders):
-        top = place(outer)
+        top, whole = place(outer), place(folder)
         if top.exists and not top.readable:
             shut.append(top)
-            continue
-        whole = place(folder)
-        if not whole.exists:
-            continue
-        inner = list(_below(folder))
-        wrong = [found for found in inner if not found.readable]
-        if not whole.readable or wrong:
-            shut.append(whole._replace(own=whole.own and all(found.own for found in wrong)))
-        times = [_changed(found.path) for found in inner if not found.folder]
-        count, newest = count + len(times), max([newest, *times])
-    return LogFiles(count, newest if count else None, shut[:MOST_SHUT])
+        elif whole.exists:
+            wrong = [found for found in _below(folder) if not found.readable]
+            if not whole.readable or wrong:
+                shut.append(whole._replace(own=whole.own and all(found.own for found in wrong)))
+    return shut[:MOST_SHUT]
 
 
 def _below(folder: str) -> Iterator[Place]:
@@ -99,12 +84,6 @@ def _below(folder: str) -> Iterator[Place]:
                     yield place(entry.path)
                 if is_folder:
                     waiting.append(entry.path)
-
-
-def _changed(path: str) -> float:
-    with suppress(OSError):
-        return os.stat(path).st_mtime
-    return 0.0
 
 
 def which(name: str, env: Mapping[str, str]) -> Optional[str]:

@@ -20,7 +20,7 @@ from ccmon.settings import config, options
 from ccmon.settings.context import Context, settings_of
 from ccmon.setup import settings_json, snippets
 from ccmon.sources import ccusage, ccusage_json, log_files
-from ccmon.store import check, facts
+from ccmon.store import check, facts, place
 from ccmon.system import clock, codec, dotfiles
 from ccmon.text import duration, plural
 
@@ -73,7 +73,7 @@ class Surroundings:
         """The ccusage that last worked, as the history has it."""
         path = self.ctx.paths.store or ""
         with suppress(CcmonError):
-            return facts.look(path, facts.ccusage_path) if os.path.exists(path) else None
+            return facts.look(path, facts.ccusage_path) if _is_stored(path) else None
         return None
 
     @lru_cache(maxsize=None)           # noqa: B019
@@ -151,10 +151,10 @@ def _found_logs(around: Surroundings) -> verdicts.Logs:
     configured = config.claude_folders(around.env)
     folders = log_files.projects(configured)
     there = tuple(folder for folder in dict.fromkeys(folders) if os.path.isdir(folder))
-    found = probes.log_files(configured, folders)
-    newest_s = None if found.newest is None else max(0, around.now - int(found.newest))
+    files = log_files.scan(folders)
+    newest_s = max(0, around.now - max(file.mtime_ns for file in files) // 10 ** 9) if files else None
     named = any(part.strip() for part in around.env.get("CLAUDE_CONFIG_DIR", "").split(","))
-    return verdicts.Logs(there, found.files, newest_s, tuple(found.shut), tuple(folders), named)
+    return verdicts.Logs(there, len(files), newest_s, tuple(probes.shut_logs(configured, folders)), tuple(folders), named)
 
 
 def logs(around: Surroundings) -> Check:
@@ -195,9 +195,11 @@ def history(around: Surroundings) -> Check:
     if path is None:
         return verdicts.history(verdicts.Kept(None), False, around.owned)
     above, variable = probes.above(path), _variable(around, "CCMON_DATA_DIR", "XDG_DATA_HOME")
-    kept = verdicts.Kept(probes.place(path), above, variable=variable, free=probes.free(above.path))
+    odd, shut = place.odd(path), place.shut(path)
+    kept = verdicts.Kept(probes.place(path), above, variable=variable, free=probes.free(above.path), strange=place.strange(path),
+                         odd=odd, link=odd == path and os.path.isfile(path), beside=probes.place(shut) if shut else None)
     newer = False
-    if kept.place and kept.place.exists and kept.place.readable:
+    if kept.place and odd is None and kept.place.exists and kept.place.readable:
         kept, newer = _examined(kept, path)
     return verdicts.history(kept, newer, around.owned)
 
@@ -208,12 +210,19 @@ def _examined(kept: verdicts.Kept, path: str) -> Tuple[verdicts.Kept, bool]:
     except CcmonError as err:
         if "held by another program" in str(err):
             return kept._replace(contents="in use just now"), False
-        return kept._replace(problem=str(err).replace(path + " ", "", 1)), "newer ccmon" in str(err)
+        words = str(err).replace(path + " ", "", 1)
+        newer = "newer ccmon" in words
+        return kept._replace(problem=words) if newer else kept._replace(strange=words), newer
     if found is None:
         return kept, False
     if found.problems:
         return kept._replace(problem=" ".join(found.problems[0].split())), False
     return kept._replace(contents=f"{plural(found.rows.get('session', 0), 'session')}, {found.size / 1e6:.1f} MB"), False
+
+
+def _is_stored(path: str) -> bool:
+    """Whether there is a history that the program would use."""
+    return os.path.exists(path) and place.odd(path) is None
 
 
 def cache(around: Surroundings) -> Check:
@@ -223,8 +232,9 @@ def cache(around: Surroundings) -> Check:
         return verdicts.cache(verdicts.Kept(None), 0, around.owned)
     state = linecache.read_state(folder)
     age = f", refreshed {duration(max(0, around.now - state.refreshed))} ago" if state.refreshed else ""
-    kept = verdicts.Kept(probes.place(folder), probes.above(folder), None,
-                       plural(linefiles.how_many(folder), "line") + " ready" + age, _variable(around, "XDG_CACHE_HOME"))
+    inside = os.path.join(folder, "state")
+    kept = verdicts.Kept(probes.place(folder), probes.above(inside), None,
+                         plural(linefiles.how_many(folder), "line") + " ready" + age, _variable(around, "XDG_CACHE_HOME"))
     return verdicts.cache(kept, state.failures, around.owned)
 
 
@@ -238,7 +248,7 @@ def claude(around: Surroundings) -> Check:
 def _silent_s(around: Surroundings) -> Optional[int]:
     path = around.ctx.paths.store or ""
     with suppress(CcmonError):
-        told = facts.look(path, lambda db: facts.last_percentage(db, around.ctx.owner)) if os.path.exists(path) else None
+        told = facts.look(path, lambda db: facts.last_percentage(db, around.ctx.owner)) if _is_stored(path) else None
         return None if told is None else around.now - told
     return None
 

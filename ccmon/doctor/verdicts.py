@@ -3,12 +3,12 @@
 import re
 from typing import Container, List, NamedTuple, Optional, Tuple
 
+from ccmon.doctor.mending import HOMELESS, Owned
 from ccmon.model import Place
 from ccmon.setup.snippets import for_sh
 from ccmon.text import duration, plural
 
 OK, HINT, FAULT = "ok", "hint", "fault"
-HOMELESS = 'export HOME="$(getent passwd "$(id -un)" | cut -d: -f6)"'
 INSTALLERS = {                         # of Node.js; the first that is there
     "apt-get": "sudo apt-get install nodejs npm", "dnf": "sudo dnf install nodejs", "pacman": "sudo pacman -S nodejs npm",
     "apk": "sudo apk add nodejs npm", "zypper": "sudo zypper install nodejs npm", "brew": "brew install node",
@@ -27,34 +27,6 @@ class Check(NamedTuple):
     state: str                         # ok | hint | fault
     says: str
     mend: Optional[str] = None         # a command for a shell; None when it is ok
-
-
-class Owned(NamedTuple):
-    """How a path of the user's is written in a command."""
-
-    home: Optional[str]
-
-    def inside(self, path: str) -> bool:
-        """Whether it lies in the home."""
-        stem = (self.home or "").rstrip("/")
-        return bool(stem) and path.startswith(stem + "/")
-
-    def word(self, path: str) -> str:
-        """One word of a shell command, with ~ for the home."""
-        stem = (self.home or "").rstrip("/")
-        return "~/" + for_sh(path[len(stem) + 1:]) if self.inside(path) else for_sh(path)
-
-    def edit(self, path: str, line: int) -> str:
-        """Open the file at the line."""
-        return f"${{EDITOR:-vi}} +{max(1, line)} {self.word(path)}"
-
-    def permit(self, place: Place, how: str, variable: Optional[str]) -> str:
-        """Let this user use it. What is neither theirs nor in their home is left alone: the variable led there, or HOME."""
-        if place.own:
-            return f"chmod {how} {self.word(place.path)}"
-        if self.inside(place.path):
-            return f'sudo chown {"-R " if how.startswith("-R") else ""}"$(id -un)" {self.word(place.path)}'
-        return f"unset {variable}" if variable else HOMELESS
 
 
 def remedy(sentence: str) -> Tuple[str, Optional[str]]:
@@ -174,6 +146,9 @@ def configuration(place: Optional[Place], error: Optional[str], given: int, owne
     """given: how many settings come from the file and the environment."""
     if error is None:
         there = place.path if place and place.exists else "no config.ini"
+        if place and place.exists and not place.readable:
+            says = f"{place.path} cannot be read: what is set in it is not in force"
+            return Check("settings", FAULT, says, owned.permit(place, "u+rwx", None))
         return Check("settings", OK, f"{plural(given, 'setting') + ' of your own' if given else 'all by default'}, {there}")
     return Check("settings", FAULT, error, undo(error, place, owned))
 
@@ -183,6 +158,8 @@ def undo(error: str, place: Optional[Place], owned: Owned) -> str:
     if place and error.startswith(place.path):
         if place.exists and not place.readable:
             return owned.permit(place, "u+rw", None)
+        if place.folder or "it is a pipe" in error:
+            return owned.aside(place.path, "moved")
         line = re.match(r", line (\d+)", error[len(place.path):])
         return owned.edit(place.path, int(line[1]) if line else 1)
     variable = re.match(r"CCMON_[A-Z_]+", error)
@@ -227,6 +204,10 @@ class Kept(NamedTuple):
     contents: str = ""
     variable: Optional[str] = None     # of the environment, which led here
     free: Optional[int] = None         # bytes of its disk that this user may fill; None: not known
+    strange: Optional[str] = None      # why it is not used, as the rest of a sentence
+    odd: Optional[str] = None          # the path that is to blame for that, where it is not what is in the file
+    link: bool = False                 # it leads to a file that could be used
+    beside: Optional[Place] = None     # what sqlite has put beside it, if that is shut
 
 
 def _shut(kept: Kept, owned: Owned) -> Optional[Tuple[str, str]]:
@@ -234,9 +215,10 @@ def _shut(kept: Kept, owned: Owned) -> Optional[Tuple[str, str]]:
     place, above = kept.place, kept.above
     if place is None:
         return "there is no home directory to keep it in", HOMELESS
-    if place.exists and not (place.readable and place.writable):
-        return f"{place.path} cannot be read and written", owned.permit(place, "u+rwX", kept.variable)
-    if above and above.exists and not above.folder:
+    for file in filter(None, (place, kept.beside)):
+        if file.exists and not (file.readable and file.writable):
+            return f"{file.path} cannot be read and written", _permit(file, owned, kept.variable)
+    if above and not above.folder:     # a file, or a link that leads nowhere
         aside = f"mv {owned.word(above.path)} {owned.word(above.path + '.old')}"
         return f"{above.path} is in the way: it is no folder", f"unset {kept.variable}" if kept.variable else aside
     if above and not above.writable:
@@ -244,32 +226,36 @@ def _shut(kept: Kept, owned: Owned) -> Optional[Tuple[str, str]]:
     return None
 
 
+def _permit(file: Place, owned: Owned, variable: Optional[str]) -> str:
+    """The same for what sqlite has put beside a file: it got the file's mode."""
+    main = re.sub("-(wal|shm|journal)$", "", file.path)
+    return owned.permit(file._replace(path=main), "u+rwX", variable, "" if file.folder else "*")
+
+
 def history(kept: Kept, newer: bool, owned: Owned) -> Check:
     """newer: a ccmon of another age has written it."""
+    if kept.place and kept.odd is not None:
+        return Check("history", FAULT, f"{kept.place.path} {kept.strange}", owned.untangle(kept.odd, kept.link))
     shut = _shut(kept, owned)
     if shut or kept.place is None:
         return Check("history", FAULT, *(shut or ("", "")))
     path = kept.place.path
     if kept.free is not None and kept.free < LEAST_FREE:
-        return Check("history", FAULT, f"the disk is full: nothing can be written to {path}", _largest(path, owned))
+        return Check("history", FAULT, f"the disk is full: nothing can be written to {path}", owned.largest(path))
     if kept.problem is not None and newer:
         return Check("history", FAULT, kept.problem, "git pull && .venv/bin/pip install .")
+    if kept.strange is not None:
+        return Check("history", FAULT, f"{path} {kept.strange}", owned.aside(path, "moved"))
     if kept.problem is not None:
-        folder, _, name = path.rpartition("/")
-        return Check("history", FAULT, f"{path} is damaged: {kept.problem}",
-                     f"(cd {owned.word(folder)} && mv {for_sh(name)}* \"$(mktemp -d damaged.XXXXXX)\")")
+        return Check("history", FAULT, f"{path} is damaged: {kept.problem}", owned.aside(path, "damaged"))
     if kept.free is not None and kept.free < LITTLE_FREE:
-        return Check("history", HINT, f"the disk has {kept.free / 1e6:.0f} MB left for {path}", _largest(path, owned))
+        return Check("history", HINT, f"the disk has {kept.free / 1e6:.0f} MB left for {path}", owned.largest(path))
     if not kept.place.exists:
         return Check("history", OK, f"nothing yet; it will be {path}")
     if kept.place.mode & 0o077:
-        return Check("history", HINT, f"others on this machine may read {path}", f"chmod 600 {owned.word(path)}*")
+        mend = f"chmod 600 {owned.word(path)}*" if kept.place.own else owned.permit(kept.place, "600", kept.variable)
+        return Check("history", HINT, f"others on this machine may read {path}", mend)
     return Check("history", OK, f"{path}, sound: {kept.contents}")
-
-
-def _largest(path: str, owned: Owned) -> str:
-    """What takes the room on that disk, the largest last: only the user can say what may go."""
-    return f"du -xh {'~' if owned.inside(path) else owned.word(path.rpartition('/')[0] or '/')} | sort -h | tail -n 20"
 
 
 def cache(kept: Kept, failures: int, owned: Owned) -> Check:

@@ -3,7 +3,8 @@
 import configparser
 import hashlib
 import os
-from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, TextIO
+from itertools import product
+from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, TextIO, Tuple
 
 from ccmon.model import CcmonError, Given, Owner
 from ccmon.system import private
@@ -59,19 +60,114 @@ def paths(env: Mapping[str, str]) -> Paths:
 def owner(env: Mapping[str, str]) -> Owner:
     """This machine, and a hash of the folders that Claude Code's logs are read from."""
     host = os.uname().nodename if hasattr(os, "uname") else env.get("COMPUTERNAME", "")
-    folders = "\n".join(os.path.realpath(folder) for folder in claude_folders(env))
-    return Owner(host or "localhost", hashlib.sha256(folders.encode("utf-8", "replace")).hexdigest()[:12])
+    return Owner(host or "localhost", _hash(_account(claude_folders(env), env)))
 
 
 def claude_folders(env: Mapping[str, str]) -> List[str]:
-    """Claude Code's configuration folders: CLAUDE_CONFIG_DIR, comma-separated, else the two usual places."""
-    named = [os.path.expanduser(part.strip()) for part in env.get("CLAUDE_CONFIG_DIR", "").split(",")]
-    if any(named):
-        return [folder for folder in named if folder]
-    user = home(env) or "/"
+    """Claude Code's configuration folders, each once: CLAUDE_CONFIG_DIR, comma-separated, else the two usual places.
+
+    A relative one lies in the home, where ccusage is run: who is asked, and from where, makes no difference.
+    """
+    return list(dict.fromkeys(_tidy(name, env) for name in _names(env)))
+
+
+def _names(env: Mapping[str, str]) -> List[str]:
+    """The folders as they were named."""
+    named = [part.strip() for part in env.get("CLAUDE_CONFIG_DIR", "").split(",")]
+    return [name for name in named if name] or [_xdg_place(env), _usual_place(env)]
+
+
+def _usual_place(env: Mapping[str, str]) -> str:
+    return os.path.join(home(env) or os.sep, ".claude")
+
+
+def _xdg_place(env: Mapping[str, str]) -> str:
     base = env.get("XDG_CONFIG_HOME", "")
-    first = base if os.path.isabs(base) else os.path.join(user, ".config")
-    return [os.path.join(first, "claude"), os.path.join(user, ".claude")]
+    return os.path.join(base if os.path.isabs(base) else os.path.join(home(env) or os.sep, ".config"), "claude")
+
+
+def _tidy(name: str, env: Mapping[str, str]) -> str:
+    """An absolute path without ~, //, /./ and a / at its end; `..` stays, which behind a link is not the folder before it."""
+    user = home(env)
+    own = name == "~" or name[:2] in ("~/", "~" + os.sep)
+    path = os.path.join(user or os.sep, user + name[1:] if user and own else os.path.expanduser(name))
+    drive, rest = os.path.splitdrive(path.replace(os.altsep or os.sep, os.sep))
+    return drive + os.sep + os.sep.join(part for part in rest.split(os.sep) if part not in ("", "."))
+
+
+# --- whose usage it is ------------------------------------------------------------------------------------------------
+
+_PROJECTS = "projects"
+_LONGEST = 3                           # folders in a list whose every order is tried
+
+
+def former_accounts(env: Mapping[str, str]) -> Tuple[str, ...]:
+    """Other hashes under which this account may be stored: those of an older ccmon, and of the same folders named otherwise.
+
+    None of them is an account of other folders, so that all of their owners on this machine may be joined with the present
+    one. A few hundred short hashes: for when an owner is looked for, not for every look.
+    """
+    present = _account(claude_folders(env), env)
+    written = [os.path.realpath(_tidy(name, env)) for name in _names(env)]
+    lists = [written, sorted(written), *_spellings(claude_folders(env), present)]
+    usual = [_xdg_place(env), _xdg_place({**env, "XDG_CONFIG_HOME": ""}), _usual_place(env)]
+    if _account([usual[0], usual[2]], env) == present:
+        lists += _spellings([_tidy(name, env) for name in usual], present)
+    return tuple(name for name in dict.fromkeys(map(_hash, lists)) if name != _hash(present))
+
+
+def _spellings(folders: Sequence[str], present: Sequence[str]) -> List[List[str]]:
+    """The lists that mean the present folders and perhaps others of these, as an older ccmon wrote them: links resolved, in the
+    order given, those named twice twice, the folder of the logs where that was named; and as before the folder was a link."""
+    places = {name: _place(folder) for folder in folders
+              for name in (os.path.realpath(folder), os.path.realpath(_logs(folder)), _place(folder),
+                           os.path.join(_place(folder), _PROJECTS), _unlinked(folder))}
+    tried = (names for length in range(len(present), _LONGEST + 1) for names in product(places, repeat=length))
+    return [list(names) for names in tried if {places[name] for name in names} >= set(present)]
+
+
+def _hash(folders: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(folders).encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def _account(folders: Sequence[str], env: Mapping[str, str]) -> List[str]:
+    """The folders that make the account.
+
+    Those named, wherever they really are, in one order: not those of them that are there, for a disk that is not mounted just
+    now, or logs that were deleted, would make another account, and a folder that comes later as well. Only the two usual
+    places are one account by rule, that of ~/.claude: both are read by default, but almost nobody has the other one, and then
+    the default is the same as CLAUDE_CONFIG_DIR=~/.claude; it stays so when the other one appears. It is that of the other
+    place only as long as nothing is in ~/.claude, so that this, too, is the same by default and by name. Of one folder the
+    hash is what it always was.
+    """
+    usual = _place(_usual_place(env))
+    others = {_place(_xdg_place(env)), _place(_xdg_place({**env, "XDG_CONFIG_HOME": ""}))} - {usual}
+    found = {_place(folder): folder for folder in folders}
+    if usual in found and found.keys() <= others | {usual}:
+        filled = sorted(place for place, folder in found.items() if os.path.isdir(_logs(folder)))
+        return [usual] if _is_used(_usual_place(env)) or not filled else filled
+    return sorted(found)
+
+
+def _is_used(folder: str) -> bool:
+    """Whether logs are there, or are behind a link that leads nowhere just now."""
+    return os.path.isdir(_logs(folder)) or os.path.islink(folder) or os.path.islink(_logs(folder))
+
+
+def _logs(folder: str) -> str:
+    """Where the logs of a configuration folder are; it may be named itself."""
+    return folder if os.path.basename(folder) == _PROJECTS else os.path.join(folder, _PROJECTS)
+
+
+def _unlinked(folder: str) -> str:
+    """The folder itself, if it is a link."""
+    return os.path.join(os.path.realpath(os.path.dirname(folder)), os.path.basename(folder))
+
+
+def _place(folder: str) -> str:
+    """The configuration folder in which the logs really are."""
+    logs = os.path.realpath(_logs(folder))
+    return os.path.dirname(logs) if os.path.basename(logs) == _PROJECTS else logs
 
 
 def read(path: Optional[str], known: Sequence[str]) -> Dict[str, Dict[str, Given]]:
@@ -79,6 +175,7 @@ def read(path: Optional[str], known: Sequence[str]) -> Dict[str, Dict[str, Given
     if not path or not os.path.exists(path):
         return {}
     try:
+        private.refuse_pipe(path)
         with open(path, encoding="utf-8-sig") as file:
             content = file.read()
     except (OSError, UnicodeDecodeError) as err:

@@ -173,7 +173,8 @@ def _popen(program: Program, words: Sequence[str], env: Mapping[str, str], home:
 def _environment(program: Program, env: Mapping[str, str]) -> Dict[str, str]:
     """The launcher of npm needs node on PATH: it lies beside ccusage, or beside what the link ccusage points to."""
     found = [os.path.dirname(program.path), os.path.dirname(os.path.realpath(program.path))]
-    child = {name: value for name, value in processes.environment(env).items() if value or name != "CLAUDE_CONFIG_DIR"}
+    child = {name: value for name, value in processes.environment(env).items()
+             if name != "CLAUDE_CONFIG_DIR" or any(part.strip() for part in value.split(","))}     # it fails where none is named
     child["PATH"] = os.pathsep.join(dict.fromkeys(found + path_folders(env)))
     if os.name == "nt":
         child["NoDefaultCurrentDirectoryInExePath"] = "1"

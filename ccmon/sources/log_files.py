@@ -6,7 +6,7 @@ Nothing is followed that is a link, as ccusage does; what cannot be read is coun
 import os
 import stat
 from hashlib import blake2b
-from typing import Iterator, List, NamedTuple, Optional, Sequence
+from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence
 
 CHUNK = 1 << 20
 MOST_LINE = 32 << 20                   # a longer line is skipped: nobody can mean it
@@ -36,14 +36,25 @@ class Line(NamedTuple):
 
 def projects(folders: Sequence[str]) -> List[str]:
     """The folders that hold logs, of Claude Code's configuration folders; those themselves may be named, too."""
-    tails = [folder.rstrip("/") for folder in folders]
+    tails = [folder.rstrip("/" + os.sep) for folder in folders]
     return [tail if os.path.basename(tail) == "projects" else os.path.join(tail, "projects") for tail in tails]
 
 
 def scan(folders: Sequence[str]) -> List[LogFile]:
-    """Every log below the folders, folder by folder, each in the order of the paths."""
-    found = [file for root, folder in enumerate(dict.fromkeys(folders)) for file in sorted(_below(folder, root))]
-    return list({file.path: file for file in found}.values())
+    """Every log below the folders, folder by folder, each in the order of the paths; those that two of them hold once."""
+    found: Dict[str, LogFile] = {}
+    for root, folder in enumerate(dict.fromkeys(folders)):
+        real = _real(folder)
+        for file in sorted(_below(folder, root)):        # below a folder no link is followed
+            found.setdefault(os.path.join(real, file.path[len(folder):].lstrip(os.sep)), file)
+    return list(found.values())
+
+
+def _real(folder: str) -> str:
+    try:
+        return os.path.realpath(folder)
+    except ValueError:                 # no path at all
+        return folder
 
 
 def _below(folder: str, root: int) -> Iterator[LogFile]:

@@ -2,10 +2,11 @@
 
 import os
 import sqlite3
+from contextlib import closing
 from typing import Dict, List, NamedTuple, Optional, Set, Tuple
 
 from ccmon.model import CcmonError
-from ccmon.store import copy, migrations, sound
+from ccmon.store import copy, migrations, place, sound
 
 TABLES = ("session", "snapshot", "reading", "minute", "hour", "forecast", "alert")
 
@@ -60,10 +61,10 @@ _RULES = (
 
 
 def examine(path: str) -> Optional[Findings]:
-    """Look at everything; None when there is no file. CcmonError when it cannot be read, or is not for us."""
-    if not os.path.lexists(path):
+    """Look at everything; None when there is no file. CcmonError when it cannot be read or made, or is not for us."""
+    if not place.exists(path):
         return None
-    size = os.stat(path).st_size if os.path.exists(path) else 0
+    size = os.stat(path).st_size
     try:
         with copy.reading(path) as db:
             return _findings(db, path, size)
@@ -73,7 +74,7 @@ def examine(path: str) -> Optional[Findings]:
 
 def _findings(db: sqlite3.Connection, path: str, size: int) -> Findings:
     db.execute("BEGIN")                # one moment, whoever writes meanwhile
-    why = copy.strangeness(db) if size else None
+    why = None if copy.is_blank(db) else copy.strangeness(db)
     if why:
         raise CcmonError(f"{path} {why}")
     there = _tables(db)
@@ -88,7 +89,7 @@ def _tables(db: sqlite3.Connection) -> Set[str]:
 
 def problems(db: sqlite3.Connection) -> List[str]:
     """What is wrong, each in a few words; sqlite's own findings first, and alone where there are any."""
-    found = sound.faults(db, "integrity_check")
+    found = sound.faults(db, "integrity_check") or _missing(db)
     if found:
         return found
     loose = [f"a row of {row[0]} without its {row[2]}" for row in db.execute("PRAGMA foreign_key_check")]
@@ -96,6 +97,22 @@ def problems(db: sqlite3.Connection) -> List[str]:
     for table in _TEXTS.keys() & there:
         db.execute(f"SELECT {', '.join(_TEXTS[table].split())} FROM {table}").fetchall()       # not UTF-8: sqlite3.Error
     return loose + [problem for rule in _RULES if rule.table in there for problem in _broken(db, rule)]
+
+
+def _missing(db: sqlite3.Connection) -> List[str]:
+    """What a history of that schema would have, and this one has not."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as whole:
+        version = migrations.version_of(db)
+        for number, step in migrations.STEPS:
+            if number <= version:
+                step(whole)
+        absent = {table: _columns(whole, table) - _columns(db, table) for table in sorted(_tables(whole))}
+    return [f"the table {table} is missing" if not _columns(db, table) else f"{table} has no {', '.join(sorted(columns))}"
+            for table, columns in absent.items() if columns]
+
+
+def _columns(db: sqlite3.Connection, table: str) -> Set[str]:
+    return {row[1] for row in db.execute(f"PRAGMA table_info({table})")}
 
 
 def _broken(db: sqlite3.Connection, rule: _Rule) -> List[str]:

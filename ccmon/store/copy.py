@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Iterator, List, Optional, Tuple
 
 from ccmon.model import CcmonError, Unwritable, UsageError
-from ccmon.store import migrations, sound
+from ccmon.store import migrations, place, sound
 from ccmon.system import private
 
 BUSY_MS = 2000
@@ -31,9 +31,12 @@ class Broken(Exception):
 
 @contextmanager
 def reading(path: str) -> Iterator[sqlite3.Connection]:
-    """A connection that cannot write. Raises Broken, and CcmonError where the file cannot be read at all."""
+    """A connection that cannot write. Raises Broken, and CcmonError where the file cannot be read at all, or must not be."""
+    why = place.strange(path)
+    if why:
+        raise CcmonError(f"{path} {why}")
     try:
-        with closing(sound.read_only(path, BUSY_MS)) as db:
+        with closing(_opened(path)) as db:
             yield db
     except UnicodeDecodeError as error:                  # a damaged schema, quoted in sqlite's message
         raise Broken(error.object.decode("ascii", "replace")) from None
@@ -43,6 +46,18 @@ def reading(path: str) -> Iterator[sqlite3.Connection]:
         if "unable to open" in str(error):
             raise CcmonError(f"{path} cannot be read ({error}). Check its permissions") from None
         raise Broken(str(error) or "its schema cannot be read") from None
+
+
+def _opened(path: str) -> sqlite3.Connection:
+    """What a killed writer left half done is undone first, as at every start of ccmon: without that nobody can read it."""
+    try:
+        return sound.read_only(path, BUSY_MS)
+    except sqlite3.OperationalError as error:
+        if "readonly" not in str(error) or place.shut(path):
+            raise
+    db = sqlite3.connect(sound.uri(path) + "?mode=rw", uri=True, timeout=BUSY_MS / 1000, isolation_level=None)
+    db.execute("PRAGMA query_only = ON")
+    return db
 
 
 def _size(path: str) -> int:
@@ -60,6 +75,11 @@ def strangeness(db: sqlite3.Connection) -> Optional[str]:
     tables = {name for name, in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     return None if version >= migrations.STEPS[0][0] and {"owner", "session", "snapshot", "meta"} <= tables else (
         "is not a history of ccmon")
+
+
+def is_blank(db: sqlite3.Connection) -> bool:
+    """Whether it is a file that ccmon has only begun, or an empty one: it fills that as its own."""
+    return migrations.version_of(db) == 0 and migrations.table_count(db) == 0
 
 
 # --- a backup ----------------------------------------------------------------------------------------------------------
@@ -113,6 +133,8 @@ def _is_history(path: str) -> bool:
 def _filled(source: str, temporary: str) -> int:
     """Copy all pages in one go, look at them, and make the copy a single file; its sessions."""
     with reading(source) as db:
+        if is_blank(db):
+            raise CcmonError(f"There is nothing to copy yet: {source} is empty. ccmon keeps sessions from its first run on")
         why = strangeness(db)
         if why:
             raise CcmonError(f"{source} {why}")

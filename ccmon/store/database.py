@@ -12,7 +12,7 @@ from typing import Callable, List, Optional, Sequence, TypeVar
 
 from ccmon.model import Block, CcmonError, Facts, Owner, Record, Sample, Used
 from ccmon.store import migrations, present, rows, sound, thin, usage
-from ccmon.store.migrations import OTHER_FOLDER
+from ccmon.store.place import OTHER_FOLDER
 from ccmon.store.present import ActiveOf, LimitOf
 from ccmon.store.rows import Settle
 

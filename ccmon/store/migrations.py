@@ -3,17 +3,16 @@
 import os
 import shutil
 import sqlite3
-import stat
 import threading
 import time
 from contextlib import suppress
 from typing import Optional, Tuple
 
-from ccmon.store import upgrade
+from ccmon.store import place, upgrade
+from ccmon.store.place import OTHER_FOLDER
 from ccmon.store.schema import STEPS, VERSION
 from ccmon.system import private
 
-OTHER_FOLDER = "(or set CCMON_DATA_DIR to another folder)"
 _ATTEMPT_MS = 5
 _SHARED_BYTES = 32 * 1024
 _MOUNTS = "/proc/self/mounts"
@@ -34,8 +33,9 @@ def make_place(path: str) -> None:
     """The folder and an empty file, when absent. Raises OSError, and Unusable when something else lies there."""
     private.make_folder(os.path.dirname(path))
     _make_file(path)
-    if not stat.S_ISREG(os.lstat(path).st_mode):
-        raise Unusable(f"is a link or not a plain file; history is off until it is moved away {OTHER_FOLDER}")
+    why = place.strange(path)
+    if why:
+        raise Unusable(why)
 
 
 def _make_file(path: str) -> None:

@@ -40,7 +40,7 @@ def _is_false(db: sqlite3.Connection, fault: str) -> bool:
 
 def read_only(path: str, busy_ms: int) -> sqlite3.Connection:
     """A connection that cannot write. Raises sqlite3.Error."""
-    where = _uri(path) + "?mode=ro"
+    where = uri(path) + "?mode=ro"
     db = sqlite3.connect(where, uri=True, timeout=busy_ms / 1000, isolation_level=None)
     try:
         migrations.table_count(db)
@@ -53,7 +53,8 @@ def read_only(path: str, busy_ms: int) -> sqlite3.Connection:
     return sqlite3.connect(where + "&immutable=1", uri=True, isolation_level=None)
 
 
-def _uri(path: str) -> str:
+def uri(path: str) -> str:
+    """The file as sqlite's connect wants it with uri=True, without any choice."""
     whole = os.path.abspath(path).replace(os.sep, "/").replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     return "file:" + ("" if whole.startswith("/") else "/") + whole
 

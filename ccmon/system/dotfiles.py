@@ -94,6 +94,7 @@ def _found(path: str, content: bytes) -> Tuple[int, int]:
 def read(path: str) -> Optional[bytes]:
     """The content; None when there is no file. CcmonError when it cannot be read."""
     try:
+        private.refuse_pipe(path)
         with open(path, "rb") as file:
             return file.read()
     except FileNotFoundError:

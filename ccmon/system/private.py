@@ -1,5 +1,6 @@
 """The door to what is the user's alone: folders 0700, files 0600 whatever the umask, a folder for a while, secret variables."""
 
+import errno
 import os
 import stat
 import sys
@@ -27,6 +28,13 @@ def open_file(path: str, flags: int) -> int:
         with suppress(OSError):                          # another user's
             os.fchmod(fd, 0o600)
     return fd
+
+
+def refuse_pipe(path: str) -> None:
+    """Raise OSError where opening the file would wait for somebody else to open its other end."""
+    with suppress(FileNotFoundError, ValueError):
+        if stat.S_ISFIFO(os.stat(path).st_mode):
+            raise OSError(errno.EINVAL, "it is a pipe", path)
 
 
 def put_in_place(temporary: str, path: str) -> None:

@@ -1,0 +1,52 @@
+"""The commands that `ccmon doctor` names: how a path of the user's is written in one, and what makes it usable."""
+
+from typing import NamedTuple, Optional
+
+from ccmon.model import Place
+from ccmon.setup.snippets import for_sh
+
+HOMELESS = 'export HOME="$(getent passwd "$(id -un)" | cut -d: -f6)"'
+
+
+class Owned(NamedTuple):
+    """How a path of the user's is written in a command."""
+
+    home: Optional[str]
+
+    def inside(self, path: str) -> bool:
+        """Whether it lies in the home."""
+        stem = (self.home or "").rstrip("/")
+        return bool(stem) and path.startswith(stem + "/")
+
+    def word(self, path: str) -> str:
+        """One word of a shell command, with ~ for the home."""
+        stem = (self.home or "").rstrip("/")
+        return "~/" + for_sh(path[len(stem) + 1:]) if self.inside(path) else for_sh(path)
+
+    def edit(self, path: str, line: int) -> str:
+        """Open the file at the line."""
+        return f"${{EDITOR:-vi}} +{max(1, line)} {self.word(path)}"
+
+    def permit(self, place: Place, how: str, variable: Optional[str], more: str = "") -> str:
+        """Let this user use it. What is neither theirs nor in their home is left alone: the variable led there, or HOME."""
+        if place.own:
+            return f"chmod {how} {self.word(place.path)}{more}"
+        if self.inside(place.path):
+            return f'sudo chown {"-R " if how.startswith("-R") else ""}"$(id -un)" {self.word(place.path)}{more}'
+        return f"unset {variable}" if variable else HOMELESS
+
+    def untangle(self, path: str, link: bool) -> str:
+        """Make the file of a link that leads to it, which stays where it is; move anything else out of the way."""
+        if link:
+            word, new = self.word(path), self.word(path + ".new")
+            return f"(umask 077; cp {word} {new}) && mv {new} {word}"
+        return self.aside(path, "moved")
+
+    def aside(self, path: str, name: str) -> str:
+        """Move it away, with what begins with its name, into a new folder beside it."""
+        folder, _, file = path.rpartition("/")
+        return f"(cd {self.word(folder)} && mv {for_sh(file)}* \"$(mktemp -d {name}.XXXXXX)\")"
+
+    def largest(self, path: str) -> str:
+        """List what takes the room on its disk, the largest last: only the user can say what may go."""
+        return f"du -xh {'~' if self.inside(path) else self.word(path.rpartition('/')[0] or '/')} | sort -h | tail -n 20"

@@ -1,0 +1,79 @@
+"""The place of the history, looked at without opening or making anything: what must not be used there, and what cannot be.
+
+The program, its checks and `ccmon doctor` all ask here, so that none calls sound what another one refuses.
+"""
+
+import os
+import stat
+from typing import Iterator, Optional
+
+from ccmon.model import CcmonError
+
+OTHER_FOLDER = "(or set CCMON_DATA_DIR to another folder)"
+SIDES = ("-wal", "-shm", "-journal")   # what sqlite puts beside it
+NOT_PLAIN = "is a link or not a plain file"
+
+
+def strange(path: str) -> Optional[str]:
+    """Why what lies there must not be used, as the rest of a sentence; None when it may be, and when nothing is there.
+
+    A link is not followed: who planted it would have us write to what it leads to, sqlite's journal lies beside the file
+    that it finds behind it, and a damaged file could not be moved aside. The folder may be a link.
+    """
+    found = odd(path)
+    if found is None:
+        return None
+    what = NOT_PLAIN if found == path else f"cannot be used: {found} {NOT_PLAIN}"
+    return f"{what}; history is off until it is moved away {OTHER_FOLDER}"
+
+
+def odd(path: str) -> Optional[str]:
+    """The file, or one beside it, that is not a plain one."""
+    return next((name for name in files(path) if not _is_plain(name)), None)
+
+
+def _is_plain(path: str) -> bool:
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except OSError:
+        return True                    # gone meanwhile, as a journal is when the last program ends
+
+
+def shut(path: str) -> Optional[str]:
+    """What this user may not write to, or read, of what lies there; None when there is nothing such."""
+    found = next((name for name in files(path) if not os.access(name, os.R_OK | os.W_OK)), None)
+    folder = os.path.dirname(path)
+    return found or (None if os.access(folder, os.W_OK | os.X_OK) or not os.path.lexists(path) else folder)
+
+
+def exists(path: str) -> bool:
+    """Whether a history lies there. CcmonError when it must not be used, cannot be looked at, or could not even be made."""
+    why = strange(path)
+    if why:
+        raise CcmonError(f"{path} {why}")
+    try:
+        os.lstat(path)
+        return True
+    except FileNotFoundError:
+        pass
+    except OSError as err:
+        raise CcmonError(f"{path} cannot be read ({err.strerror}). Check the permissions of its folder") from None
+    above = _lowest(path)
+    if not os.path.isdir(above) or not os.access(above, os.W_OK | os.X_OK):
+        reason = "nothing can be written to it" if os.path.isdir(above) else "it is no folder"
+        raise CcmonError(f"{path} cannot be created ({above}: {reason}); history is off until its folder can be written "
+                         f"{OTHER_FOLDER}")
+    return False
+
+
+def _lowest(path: str) -> str:
+    """What is there of the folders over it."""
+    folder = os.path.dirname(path)
+    while folder != os.path.dirname(folder) and not os.path.lexists(folder):
+        folder = os.path.dirname(folder)
+    return folder
+
+
+def files(path: str) -> Iterator[str]:
+    """The file and what sqlite has put beside it, as far as they are there."""
+    return (name for name in (path, *(path + side for side in SIDES)) if os.path.lexists(name))
