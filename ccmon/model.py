@@ -241,6 +241,7 @@ class Used(NamedTuple):
     cache_read: int
     cost_usd: Optional[float] = None   # None where it is not known
     host: str = ""                     # machine on which it was used; "" where that does not matter
+    counted: bool = True               # False: a bare total, which may include cache tokens, stands under output
 
 
 class Given(NamedTuple):

@@ -122,7 +122,7 @@ def _with_history(ctx: Context, state: State) -> State:
 def _past(ctx: Context) -> Past:
     with memory.opened(ctx, memory.BACKGROUND_BUSY_MS) as kept:
         records, now = kept.records(), ctx.now()
-        used = kept.used(records[0].block.start // 3600 * 3600, now + 1) if records else []
+        used = kept.used(0, now + 1)
     return history_page.gathered(records, used, ctx.zone, now)
 
 

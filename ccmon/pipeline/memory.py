@@ -134,8 +134,10 @@ class Memory:
         return self._sound().records(None if everywhere else self.ctx.owner, self.ctx.now(), since)
 
     def used(self, since: int, until: int, everywhere: bool = False) -> List[Used]:
-        """What was used by quarter of an hour, model, project and machine. Raises StoreError."""
-        return self._sound().used(None if everywhere else self.ctx.owner, since, until)
+        """What was used by quarter of an hour, model, project and machine; costs by the prices of today where none was known
+        then. Raises StoreError."""
+        found, own = self._sound().used(None if everywhere else self.ctx.owner, since, until), self.ctx.settings.prices
+        return [row._replace(cost_usd=prices.used_usd(row, own)) if row.cost_usd is None else row for row in found]
 
     def _sound(self) -> Store:
         if self.store is None:

@@ -1,9 +1,9 @@
 """The rows of the history: sessions and groups in one shape, their totals and averages, and objects for --json."""
 
 from datetime import date
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
-from ccmon.history.groups import HOUR_S, PERIODS, Group, is_hit, next_period, share
+from ccmon.history.groups import PERIODS, Group, course, is_hit, next_period, share
 from ccmon.model import Record
 from ccmon.text import Line, Span
 from ccmon.when import Zone, midnight
@@ -14,7 +14,7 @@ Number = Optional[float]
 class Row(NamedTuple):
     """A session, or what several have in common. None: not known, or without a meaning here."""
 
-    label: str                         # of groups: the period, hour or model; start stands there for sessions
+    label: str                         # of groups: the period, hour, model or project; start stands there for sessions
     sessions: Number
     tokens: float                      # input + output
     input: Number
@@ -41,6 +41,7 @@ class Row(NamedTuple):
     part: Number = None                # percent of the tokens of all rows
     peak: Number = None                # percent of the tokens of the largest row
     spark: Tuple[Number, ...] = ()     # tokens over the time of the row, None where there were none
+    brief: str = ""                    # the label where people read it; "" where it is the same
 
 
 def is_active(record: Record, now: int) -> bool:
@@ -57,12 +58,18 @@ def of_record(record: Record, now: int) -> Row:
                record.limit, record.plan, record.limit_source, block.source, record.host, block.counted, active)
 
 
-def of_group(group: Group) -> Row:
-    """A group as a row; groups without a cost or limit of their own have none."""
-    apart = group.begins is None       # hours of the day and models
+def of_group(group: Group, home: str = "") -> Row:
+    """A group as a row; only periods have sessions that were near a limit. home: the folder that is written as ~."""
+    apart = group.begins is None
     return Row(group.key, group.sessions, group.tokens, group.input, group.output, group.cache_creation, group.cache_read,
                group.cost_usd, group.models, None if apart else group.percent, None if apart else group.near,
-               None if apart else group.hits, group.begins)
+               None if apart else group.hits, group.begins, brief=_in_home(group.key, home) if apart else "")
+
+
+def _in_home(path: str, home: str) -> str:
+    """~/src/shop."""
+    rest = path[len(home):]
+    return "~" + rest if len(home) > 1 and path.startswith(home) and rest[:1] in ("", "/", "\\") else path
 
 
 def with_shares(rows: Sequence[Row]) -> List[Row]:
@@ -161,7 +168,7 @@ def _session(record: Record, used: float, active: bool) -> Dict[str, Any]:
             "limit_source": record.limit_source, "near": used >= 80, "hit": is_hit(record)}
 
 
-# percent, near and hits are null for hours of the day and models: they have no limit.
+# percent, near and hits are null where there is no period: hours of the day, models and projects have no limit.
 def _group(group: Group) -> Dict[str, Any]:
     apart = {"percent": None, "near": None, "hits": None} if group.begins is None else {"percent": round(group.percent, 4)}
     return {**group._asdict(), **apart, "begins": group.begins and group.begins.isoformat(), "models": list(group.models),
@@ -173,15 +180,10 @@ def _group(group: Group) -> Dict[str, Any]:
 SPARK_CELLS = {"session": 5, "day": 12, "week": 7, "month": 10}
 
 
-def spark(row: Row, kind: str, hours: Dict[int, float], zone: Zone) -> Tuple[Number, ...]:
+def spark(row: Row, kind: str, quarters: Mapping[int, float], zone: Zone) -> Tuple[Number, ...]:
     """Tokens over the time of a session (by the hour), day (two hours), week (the day) or month (about three days)."""
     start, end = _span(row, kind, zone)
-    cells = SPARK_CELLS[kind]
-    found = [0.0] * cells
-    for hour in range(start // HOUR_S * HOUR_S, end, HOUR_S):
-        at = min(cells - 1, max(0, (hour - start) * cells // max(1, end - start)))
-        found[at] += hours.get(hour, 0.0)
-    return tuple(number or None for number in found)
+    return tuple(number or None for number in course(quarters, start, end, SPARK_CELLS[kind]))
 
 
 def _span(row: Row, kind: str, zone: Zone) -> Tuple[int, int]:

@@ -53,10 +53,10 @@ def _compared(digest: Digest) -> str:
 
 
 def _body(digest: Digest) -> str:
-    if not digest.total.sessions:
+    if digest.is_empty:
         return _section("Nothing yet", f"<p>{escape(words.nothing(digest))}</p>")
     parts = [_figures(digest), _insights(digest), _days(digest), _sessions(digest), _hours(digest), _models(digest),
-             _plain(words.plans_table(digest)), _plain(words.hosts_table(digest)) if digest.hosts else ""]
+             _plain(words.plans_table(digest)), _plain(words.hosts_table(digest))]
     return "\n".join(filter(None, parts))
 
 
@@ -102,6 +102,8 @@ def _signs(digest: Digest, more: str = "") -> str:
 
 
 def _sessions(digest: Digest) -> str:
+    if not digest.rises:
+        return ""
     limit = '<span><span class="dash"></span>limit of the time</span>'
     rows = tuple((words.moment(rise.record.block.start, digest), text.count(rise.record.block.tokens),
                   text.count(rise.record.limit), text.percent(rise.percent)) for rise in digest.rises)
@@ -130,7 +132,7 @@ def _models(digest: Digest) -> str:
 
 
 def _plain(table: words.Table) -> str:
-    return _section(table.title, _table(table))
+    return _section(table.title, _table(table)) if table.rows else ""
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------

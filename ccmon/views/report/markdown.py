@@ -25,7 +25,7 @@ def escaped(cell: str) -> str:
 def document(digest: Digest) -> str:
     """The whole report, ending with a line end."""
     parts = [f"# {escaped(words.heading(digest))}", f"{escaped(words.state(digest))}, {escaped(words.zone_name(digest))}"]
-    parts += _body(digest) if digest.total.sessions else [escaped(words.nothing(digest))]
+    parts += [escaped(words.nothing(digest))] if digest.is_empty else _body(digest)
     return "\n\n".join(parts) + "\n"
 
 
@@ -55,7 +55,7 @@ def _days(digest: Digest) -> str:
 
 def _fenced(title: str, lines: Sequence[Line]) -> str:
     """A picture; nothing in it comes from outside."""
-    return "\n".join([f"## {title}", "", "```text", *map(text.plain, lines), "```"])
+    return "\n".join([f"## {title}", "", "```text", *map(text.plain, lines), "```"]) if lines else ""
 
 
 def _titled(table: words.Table, bars: Sequence[str] = ()) -> str:

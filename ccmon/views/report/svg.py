@@ -103,7 +103,7 @@ def _date(day: Group) -> str:
 
 
 def _day(day: Group, at: int, count: int, top: float) -> List[str]:
-    if not day.sessions:
+    if day.is_empty:
         return []
     height = max(2.0, PLOT_PX * day.tokens / top)
     y, kind = HEAD_PX + PLOT_PX - height, _level(day.percent)

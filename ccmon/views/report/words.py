@@ -13,7 +13,7 @@ WEEKDAYS = DAYS
 MONTH_NAMES = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
                "December")
 MODELS_SHOWN = 8
-COUNTING = "Tokens are input and output. A session belongs to the day on which it began; the hours have what was used in them."
+COUNTING = "Tokens are input and output. Days and hours have what was used in them, and a day the sessions that began on it."
 
 
 class Figure(NamedTuple):
@@ -44,7 +44,7 @@ def heading(digest: Digest) -> str:
 
 
 def nothing(digest: Digest) -> str:
-    """That no session is in the period, and where to look instead."""
+    """That nothing was used in the period, and where to look instead."""
     kind = digest.period.kind
     if not digest.so_far:
         return f"No session of this {kind} is stored. ccmon keeps them from its first run on; try: ccmon record"
@@ -134,7 +134,7 @@ def days_table(digest: Digest) -> Table:
 
 
 def _amounts(group: Group) -> Tuple[str, str, str]:
-    if not group.sessions:
+    if group.is_empty:
         return "", "", ""
     return text.count(group.sessions), text.count(group.tokens), text.usd(group.cost_usd)
 
@@ -165,8 +165,8 @@ def shares(groups: Sequence[Group]) -> List[float]:
 
 
 def name_of(group: Group, cells: int = 40) -> str:
-    """The names of models or of a machine, short enough for a table."""
-    name = " + ".join(model_name(part) for part in group.key.split(" + "))
+    """The name of a model, short enough for a table."""
+    name = model_name(group.key)
     return name if text.width(name) <= cells else text.clip(name, cells - 2) + ".."
 
 
