@@ -227,6 +227,14 @@ class Record(NamedTuple):
     limit_source: str
     listed: bool = True                # False: it should still run, but the source lists it no more
     host: str = ""                     # machine on which it was recorded
+    percent: float = 0.0               # of what it is rated by
+    rated_by: str = ""                 # official | learned | limit; "" where nobody has rated it
+    hit: bool = False                  # it was cut off: the limit was reached
+
+    @property
+    def passed(self) -> bool:
+        """Whether it is above a mere reference figure, and nothing says that it was cut off."""
+        return self.percent > 100 and self.rated_by != "official" and not self.hit
 
 
 class Used(NamedTuple):

@@ -26,7 +26,7 @@ end
 
 function _ccmon_columns
   set -l before (commandline -ct | string replace -r '^--columns=' '' | string replace -r '[^,]*$' '')
-  for name in start end last start_epoch end_epoch last_epoch day week month hour model project begins host sessions length tokens input output cache_creation cache_read cost share highest part limit plan limit_source near hits source bar spark models
+  for name in start end last start_epoch end_epoch last_epoch day week month hour model project begins host sessions length tokens input output cache_creation cache_read cost share rated_by highest part limit plan limit_source near hits passed source bar spark models
     echo "$before$name"
   end
 end
@@ -162,7 +162,7 @@ complete -c ccmon -n '_shtab_ccmon_using history' -l since -x -d 'only what was 
 complete -c ccmon -n '_shtab_ccmon_using history' -l until -x -d 'only up to the end of this day'
 complete -c ccmon -n '_shtab_ccmon_using history' -l host -x -d 'of another machine whose history was merged; all: of all'
 complete -c ccmon -n '_shtab_ccmon_using history' -l rows -x -d 'only the last N rows; of sorted rows, models and projects the first'
-complete -c ccmon -n '_shtab_ccmon_using history' -l sort -xka "start end last start_epoch end_epoch last_epoch day week month hour model project begins host sessions length tokens input output cache_creation cache_read cost share highest part limit plan limit_source near hits source models" -d 'sort by a column; -COLUMN: the largest first'
+complete -c ccmon -n '_shtab_ccmon_using history' -l sort -xka "start end last start_epoch end_epoch last_epoch day week month hour model project begins host sessions length tokens input output cache_creation cache_read cost share rated_by highest part limit plan limit_source near hits passed source models" -d 'sort by a column; -COLUMN: the largest first'
 complete -c ccmon -n '_shtab_ccmon_using history' -l columns -xka "(_ccmon_columns)" -d 'the columns to show, such as start,tokens,cost; help: those that there are'
 complete -c ccmon -n '_shtab_ccmon_using history' -l no-pager -d 'print long tables, too, without a pager'
 complete -c ccmon -n '_shtab_ccmon_using history' -l table -xka "plain simple github grid simple_grid rounded_grid fancy_grid pipe orgtbl jira presto pretty psql rst mediawiki html latex textile tsv asciidoc" -d 'a table format of tabulate; github when none is named'

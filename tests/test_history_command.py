@@ -12,9 +12,9 @@ from commands import HOUR, NOW, block
 DAY = 24 * HOUR
 KEYS = {"start": int, "end": int, "last": int, "active": bool, "tokens": int, "input": int, "output": int, "cache_creation": int,
         "cache_read": int, "cost_usd": float, "models": list, "limit": int, "percent": float, "source": str, "host": str,
-        "plan": str, "limit_source": str, "near": bool, "hit": bool}
+        "plan": str, "limit_source": str, "near": bool, "hit": bool, "rated_by": str, "passed": bool}
 GROUP_KEYS = ["key", "begins", "sessions", "tokens", "input", "output", "cache_creation", "cache_read", "cost_usd", "models",
-              "percent", "near", "hits"]
+              "percent", "near", "hits", "passed"]
 GAP = {"id": "gap-2025", "isGap": True, "startTime": "2025-11-20T00:00:00.000Z", "endTime": "2025-11-21T00:00:00.000Z",
        "actualEndTime": None, "entries": 0, "totalTokens": 0, "costUSD": 0, "models": [],
        "tokenCounts": {"inputTokens": 0, "outputTokens": 0, "cacheCreationInputTokens": 0, "cacheReadInputTokens": 0}}
@@ -49,6 +49,7 @@ def test_keys_and_types(recorded):
         assert all(type(item[name]) is kind for name, kind in KEYS.items()), item
     assert items[-1] == {
         "host": items[0]["host"], "plan": "pro", "limit_source": "plan", "near": False, "hit": False,
+        "rated_by": "limit", "passed": False,
         "start": NOW - 2 * HOUR, "end": NOW + 3 * HOUR, "last": NOW - HOUR, "active": True, "tokens": 700, "input": 140,
         "output": 560, "cache_creation": 3500, "cache_read": 66_500, "cost_usd": 1.25,
         "models": ["claude-sonnet-4-5-20250929"], "limit": 7000, "percent": 10.0, "source": "ccusage"}
@@ -105,11 +106,12 @@ def test_the_simple_table(recorded):
     assert lines[4].split()[:3] == ["2025-11-24", "14:00", "*"]
     assert lines[5] == lines[1] and [line.split()[0] for line in lines[6:8]] == ["3", "average"]
     assert lines[6].split()[2:] == ["4h", "00m", "5,600", "$3.75"] and lines[7].split()[-2:] == ["26", "%"]
-    assert lines[8:] == ["", "* still runs", "pro: 0 of 3 sessions reached the limit, 0 passed 80 %"]
+    assert lines[8:] == ["", "* still runs", "Shares are of 7,000 tokens (the reference figure of pro).",
+                         "0 of 3 sessions reached the limit, 0 passed 80 %"]
 
 
 def test_one_row_has_no_totals(recorded):
-    assert len(recorded.run("history", "--rows", "1").out.splitlines()) == 5
+    assert len(recorded.run("history", "--rows", "1").out.splitlines()) == 6
     assert "average" not in recorded.run("history", "--by", "month").out
 
 
@@ -140,7 +142,8 @@ def test_the_limit_of_its_time_stays(machine):
     machine.answers([block(NOW - 3 * DAY, 1400)])
     machine.run("record", "--plan", "max5")
     machine.run("record", "--plan", "max20", now=NOW + 60)
-    assert [(item["limit"], item["percent"]) for item in machine.run("history", "--json").json] == [(35_000, 4.0)]
+    assert [(item["limit"], item["plan"], item["percent"]) for item in machine.run("history", "--json").json] == [
+        (35_000, "max5", 20.0)]
 
 
 def test_what_ccusage_forgets_is_kept(recorded):
@@ -259,18 +262,19 @@ def test_unknown_costs_are_told(machine):
         assert "$2.50" not in out
 
 
-def test_hit_rates_by_the_plan_of_the_time(machine):
-    machine.answers([block(NOW - 3 * DAY, 5600), block(NOW - 4 * DAY, 5599), block(NOW - 5 * DAY, 7000)])
-    machine.run("record")
-    machine.answers([block(NOW - 9 * HOUR, 36_000)])
+def test_how_often_the_limit_was_reached_and_a_figure_passed(machine):
+    starts = {5600: 3 * DAY, 5599: 4 * DAY, 7000: 5 * DAY, 36_000: 9 * HOUR}
+    machine.answers([block(NOW - ago, tokens) for tokens, ago in starts.items()])
     machine.run("record", "--plan", "max5")
+    machine.run("hit", "--at", "2025-11-20 18:00")
     for by in ("session", "day", "month"):
         assert machine.run("history", "--by", by).out.endswith(
-            "max5: 1 of 1 session reached the limit, 1 passed 80 %\npro: 1 of 3 sessions reached the limit, 2 passed 80 %\n")
+            "of 7,000 tokens (the reference figure of pro).\n"
+            "1 of 4 sessions reached the limit, 4 passed 80 %; 1 passed the reference figure\n")
     last = machine.run("history", "--by", "day", "--rows", "1").out
-    assert "sessions reached" not in last
-    assert [(item["near"], item["hit"]) for item in machine.run("history", "--json").json] == [
-        (True, True), (False, False), (True, False), (True, True)]
+    assert "sessions reached" not in last and "Shares are of 7,000 tokens" in last
+    assert [(item["near"], item["hit"], item["passed"]) for item in machine.run("history", "--json").json] == [
+        (True, False, False), (True, True, False), (True, False, False), (True, False, True)]
 
 
 # --- machines -----------------------------------------------------------------------------------------------------------

@@ -127,10 +127,10 @@ def test_the_week_after_a_clock_change_is_compared_by_wall_time():
 
 # --- parts ----------------------------------------------------------------------------------------------------------------
 
-def test_plans_of_the_time():
-    records = [record(NOW - 20 * HOUR, 8, plan="pro", limit=10), record(NOW - 15 * HOUR, 10, plan="pro", limit=20),
-               record(NOW - 10 * HOUR, 35_000)]
-    assert made(records, "month").plans == (("pro", (10, 20), 2, 1, 0), ("max5", (35_000, 35_000), 1, 1, 1))
+def test_sessions_by_what_they_are_rated_by():
+    records = [record(NOW - 20 * HOUR, 30_000), record(NOW - 15 * HOUR, 36_000, hit=False), record(NOW - 10 * HOUR, 35_000),
+               record(NOW - 5 * HOUR, 10, rated_by="official", percent=81.0)]
+    assert made(records, "month").measured == (("official", 1, 1, 0, 0), ("limit", 3, 3, 1, 1))
 
 
 def test_machines_only_when_there_are_several():
@@ -165,7 +165,7 @@ def test_nothing_is_lost_or_counted_twice(found, kind, back, zone):
     tokens = sum(row.input + row.output for row in rows if report.period.start <= row.at < report.period.end and row.at <= NOW)
     assert report.total.tokens == tokens == sum(day.tokens for day in report.days) == sum(map(sum, report.heat))
     assert tokens == sum(model.tokens for model in report.models)
-    assert report.total.sessions == len(inside) == sum(use.sessions for use in report.plans) == len(report.rises)
+    assert report.total.sessions == len(inside) == sum(use.sessions for use in report.measured) == len(report.rises)
     for rise in report.rises:
         times, tokens = zip(*rise.points)
         assert list(times) == sorted(times) and list(tokens) == sorted(tokens)

@@ -3,7 +3,6 @@
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
-import report_cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import FixedZone
@@ -26,12 +25,13 @@ def at(text):
 
 
 def session(start, tokens=1000, used_s=2 * HOUR_S, limit=7000, host="here", **fields):
-    """A stored session."""
+    """A stored session, rated by its limit and cut off where it used all of that."""
     begin = at(start) if isinstance(start, str) else start
     last = None if used_s is None else begin + used_s
     made = Block(begin, begin + 5 * HOUR_S, last, tokens, tokens // 4, tokens - tokens // 4, tokens * 5, tokens * 90, 1.5,
                  ("opus",))
-    return Record(made._replace(**fields), "pro", limit, "plan", True, host)
+    return Record(made._replace(**fields), "pro", limit, "plan", True, host, tokens * 100 / limit if limit else 0.0, "limit",
+                  0 < limit <= tokens)
 
 
 def row(when, tokens, model="opus", host="here", project="/src/shop", cost_usd=0.25):
@@ -279,8 +279,10 @@ def test_models_have_no_limit():
     assert (group.begins, group.percent, group.near, group.hits, group.sessions) == (None, 0.0, 0, 0, 1)
 
 
-@pytest.mark.parametrize("source, hit", [("plan", True), ("learned", True), ("high_water", False)])
-def test_ones_own_record_is_no_limit_that_was_reached(source, hit):
-    own = report_cases.record(report_cases.NOW, 5000, plan="custom_max", limit=5000, limit_source=source)
-    assert groups.is_hit(own) is hit and groups.together("", [], [own]).hits == int(hit)
-    assert not groups.is_hit(own._replace(limit=5001))
+def test_cut_off_and_above_a_mere_figure_are_counted_apart():
+    records = [session("2025-11-22T08:00", 9000)._replace(hit=False), session("2025-11-22T14:00", 9000),
+               session("2025-11-22T20:00", 7000)._replace(hit=False)]
+    found, = groups.by_period(records, [], "day", UTC)
+    assert (found.near, found.hits, found.passed) == (3, 1, 1)
+    assert groups.total([found, found])[-3:] == (6, 2, 2)
+    assert not records[0]._replace(rated_by="official").passed

@@ -13,6 +13,7 @@ from test_history_groups import NOW, UTC, grouped, histories, row, session
 from ccmon import text
 from ccmon.history import groups
 from ccmon.history.groups import HOUR_S, KINDS, PERIODS
+from ccmon.history.rating import Scale
 from ccmon.model import UsageError
 from ccmon.text import Charset, plain
 from ccmon.views.history import rows
@@ -246,12 +247,23 @@ def test_totals_are_the_sums_of_what_is_shown(history, kind):
         assert total.cost_usd == pytest.approx(1.5 * len(records) if kind == "session" else 0.25 * len(used))
 
 
-def test_how_often_the_limit_was_reached():
+@pytest.mark.parametrize("scale, name, more", [
+    (Scale(7000, "plan", "pro"), "7,000 tokens (the reference figure of pro)", "the reference figure"),
+    (Scale(35_000, "flag", "pro"), "35,000 tokens (the limit set)", "the limit set"),
+    (Scale(9, "config", "pro"), "9 tokens (the limit set)", "the limit set"),
+    (Scale(9, "high_water", "custom_max"), "9 tokens (the record)", "the record"),
+    (Scale(9, "learned", "ml_auto"), "9 tokens (the learned limit)", "the learned limit")])
+def test_what_sessions_are_rated_by_is_said_once(scale, name, more):
     records = [session("2025-11-20T08:00", tokens) for tokens in (5599, 5600, 6999, 7000, 9000)]
-    records.append(session("2025-11-21T08:00", 10, limit=20)._replace(plan="max5"))
-    assert rows.hit_rates(records) == ["max5: 0 of 1 session reached the limit, 0 passed 80 %",
-                                       "pro: 2 of 5 sessions reached the limit, 4 passed 80 %"]
-    assert rows.hit_rates([]) == []
+    assert rows.rated_by(records, scale) == f"Shares are of {name}."
+    assert rows.reached(records, scale) == "2 of 5 sessions reached the limit, 4 passed 80 %"
+    unknown = [records[-1]._replace(hit=False), records[0]._replace(rated_by="official")]
+    assert rows.rated_by(unknown, scale) == f"Shares are Claude's own where it told them, else of {name}."
+    assert rows.reached(unknown, scale) == f"0 of 2 sessions reached the limit, 1 passed 80 %; 1 passed {more}"
+    assert rows.rated_by(unknown[1:], scale) == "Shares are Claude's own."
+    said = [plain(line) for line in rows.notes("session", of(unknown, "session"), unknown, scale)]
+    assert said == ["", rows.rated_by(unknown, scale), rows.reached(unknown, scale)]
+    assert rows.notes("model", [], unknown, scale) == [] == rows.notes("day", [], [], scale)
 
 
 def test_unknown_costs_are_told():

@@ -185,8 +185,8 @@ def test_the_text_of_a_week():
                                                      ["80", "%", "passed", "1"], ["limit", "reached", "1"]]
     assert next(line for line in lines if "Mon 24 Nov #" in line).split("#")[-1].split() == [
         "52k", "2", "sessions", "$10.50", "100", "%", "!"]
-    assert " plan   limit  sessions  80 % passed  reached" in lines
-    assert " max5  35,000         2            1        1" in lines
+    assert " rated by      sessions  80 % passed  reached  above it" in lines
+    assert " max5, 35,000         2            1        1         0" in lines
 
 
 @pytest.mark.parametrize("now, before, said", [

@@ -10,8 +10,9 @@ from ccmon.history import groups
 from ccmon.history.groups import PERIODS, QUARTER_S, RANKED, Group
 from ccmon.history.hosts import of_host, used_on
 from ccmon.history.periods import Days, began_in, chosen, used_in
+from ccmon.history.rating import Scale
 from ccmon.model import CcmonError, Record, UsageError, Used
-from ccmon.pipeline import memory
+from ccmon.pipeline import memory, rated
 from ccmon.settings.context import Context
 from ccmon.settings.options import number, whole
 from ccmon.text import Line, clean, near
@@ -48,6 +49,7 @@ class Found(NamedTuple):
 
     records: List[Record]              # by session and by period those that began then, else those that used any of it
     used: List[Used]                   # only read where it is needed
+    scale: Scale                       # what sessions are rated by of which Claude has told nothing
 
     @property
     def is_empty(self) -> bool:
@@ -144,18 +146,20 @@ def _tabulate() -> Any:
 def _found(given: Namespace, ctx: Context, wanted: Wanted) -> Found:
     """By session those that began on the days (with --days: ended since), else what was used on them (with --days: since)."""
     with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
-        known = of_host(kept.records(wanted.since, given.host is not None), given.host)
+        sessions = rated.sessions(kept, rated.present(kept), wanted.since, given.host is not None)
+        known = of_host(sessions.records, given.host)
         used: List[Used] = []
         if _needs_used(wanted):
             since = 0 if wanted.since is None or wanted.by == "session" else wanted.since - QUARTER_S + 1
             used = used_on(kept.used(since, _EVER, given.host is not None), given.host)
     began = began_in(known, wanted.days, ctx.zone)
     if wanted.by == "session":
-        return Found(began, used)
+        return Found(began, used, sessions.scale)
     inside = used_in(groups.counted(used, known), wanted.days, ctx.zone)
     if wanted.by not in PERIODS:
-        return Found(groups.touched(known, inside), inside)
-    return Found([record for record in began if wanted.since is None or record.block.start >= wanted.since], inside)
+        return Found(groups.touched(known, inside), inside, sessions.scale)
+    new = [record for record in began if wanted.since is None or record.block.start >= wanted.since]
+    return Found(new, inside, sessions.scale)
 
 
 def _needs_used(wanted: Wanted) -> bool:
@@ -244,7 +248,7 @@ def _table(given: Namespace, ctx: Context, wanted: Wanted, found: Found, name: O
         print(_tabulate().tabulate(cells, headings, name, colalign=align if cells else None, disable_numparse=True))
         return
     lines = history_table.lines(table, width or None, wanted.columns is not None)
-    output.show(ctx, [*lines, *history_rows.notes(wanted.by, rows, records)], not given.no_pager)
+    output.show(ctx, [*lines, *history_rows.notes(wanted.by, rows, records, found.scale)], not given.no_pager)
 
 
 def _with_sparks(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[Row, Item]], found: Found,

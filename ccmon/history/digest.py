@@ -4,7 +4,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.history import groups, insights
-from ccmon.history.groups import QUARTER_S, Group, by_period, is_hit, share
+from ccmon.history.groups import QUARTER_S, Group, by_period
+from ccmon.history.rating import OFFICIAL, Scale
 from ccmon.model import Record, Used
 from ccmon.when import Zone, local, midnight
 
@@ -27,21 +28,20 @@ class Period(NamedTuple):
         return groups.label(self.first, self.kind)
 
 
-class PlanUse(NamedTuple):
-    """The sessions under one plan."""
+class Measured(NamedTuple):
+    """The sessions that are rated by the same."""
 
-    plan: str
-    limits: Tuple[int, int]            # tokens: the lowest and the highest limit
+    by: str                            # official | learned | limit
     sessions: int
     near: int                          # used 80 % or more
-    hits: int                          # used all
+    hits: int                          # were cut off
+    passed: int                        # are above a mere reference figure
 
 
 class Rise(NamedTuple):
     """How the tokens of a session rose."""
 
     record: Record
-    percent: float
     points: Tuple[Point, ...]          # by time: from 0 to all tokens
 
 
@@ -56,7 +56,8 @@ class Digest(NamedTuple):
     days: Tuple[Group, ...]            # all that have begun
     heat: List[List[float]]            # tokens by weekday and hour
     models: Tuple[Group, ...]
-    plans: Tuple[PlanUse, ...]
+    scale: Scale                       # what sessions are rated by of which Claude has told nothing
+    measured: Tuple[Measured, ...]
     hosts: Tuple[Group, ...]           # more than one, or none
     rises: Tuple[Rise, ...]
     insights: Tuple[str, ...]
@@ -106,8 +107,8 @@ def _spent(used: Sequence[Used], start: int, end: int) -> List[Used]:
 
 # --- the whole --------------------------------------------------------------------------------------------------------
 
-def make(records: Sequence[Record], used: Sequence[Used], period: Period, zone: Zone, now: int) -> Digest:
-    """The report of a period. records: all that are known, by start; used: what was used from `needed_since` on, by time.
+def make(records: Sequence[Record], used: Sequence[Used], period: Period, zone: Zone, now: int, scale: Scale) -> Digest:
+    """The report of a period. records: all that are known, rated, by start; used: what was used from `needed_since` on, by time.
 
     What was used belongs to the day and hour in which it was used, a session to the day in which it began.
     """
@@ -119,7 +120,7 @@ def make(records: Sequence[Record], used: Sequence[Used], period: Period, zone: 
     days = _days(inside, spent, period, zone, now)
     return Digest(
         period, now, zone, groups.together(period.key, spent, inside), _before(records, used, period, zone, now), days,
-        heat=groups.heat(own, zone), models=tuple(groups.by_model(inside, spent)), plans=_plans(inside),
+        heat=groups.heat(own, zone), models=tuple(groups.by_model(inside, spent)), scale=scale, measured=_measured(inside),
         hosts=_hosts(inside, spent), rises=tuple(_rise(record, quarters, now) for record in inside),
         insights=tuple(_insights(records, used, inside, days, own, period, zone, now)))
 
@@ -147,12 +148,13 @@ def _days(records: Sequence[Record], used: Sequence[Used], period: Period, zone:
     return tuple(found.get(day) or groups.total([])._replace(key=day.isoformat(), begins=day) for day in days)
 
 
-def _plans(records: Sequence[Record]) -> Tuple[PlanUse, ...]:
+def _measured(records: Sequence[Record]) -> Tuple[Measured, ...]:
+    """Those by Claude's own word first."""
     found: Dict[str, List[Record]] = {}
-    for record in records:
-        found.setdefault(record.plan, []).append(record)
-    return tuple(PlanUse(plan, (min(r.limit for r in own), max(r.limit for r in own)), len(own),
-                         sum(share(r) >= 80 for r in own), sum(map(is_hit, own))) for plan, own in found.items())
+    for record in sorted(records, key=lambda record: record.rated_by != OFFICIAL):
+        found.setdefault(record.rated_by, []).append(record)
+    return tuple(Measured(by, len(own), groups.near(own), sum(one.hit for one in own), sum(one.passed for one in own))
+                 for by, own in found.items())
 
 
 def _hosts(records: Sequence[Record], used: Sequence[Used]) -> Tuple[Group, ...]:
@@ -174,7 +176,7 @@ def _rise(record: Record, quarters: Mapping[int, int], now: int) -> Rise:
         points += [(at, points[-1][1])] if points[-1][0] < at else []
         risen += quarters[at]
         points.append((max(points[-1][0], min(at + QUARTER_S, until)), block.tokens * risen / whole))
-    return Rise(record, share(record), (*points, (until, float(block.tokens))))
+    return Rise(record, (*points, (until, float(block.tokens))))
 
 
 def _insights(records: Sequence[Record], used: Sequence[Used], inside: Sequence[Record], days: Sequence[Group],

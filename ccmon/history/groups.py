@@ -34,23 +34,14 @@ class Group(NamedTuple):
     cost_usd: Optional[float]
     models: Tuple[str, ...]
     percent: float                     # the largest share of its limit that a session used; 0.0 where there is no period
-    near: int                          # sessions that used 80 % or more of the limit of their time
-    hits: int                          # sessions that used all of it
+    near: int                          # sessions that used 80 % or more of their limit
+    hits: int                          # sessions that were cut off at it
+    passed: int = 0                    # sessions above a mere reference figure that nothing says were cut off
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing was used, and no session began."""
         return not (self.sessions or self.tokens)
-
-
-def share(record: Record) -> float:
-    """Percent of the limit of its time."""
-    return record.block.tokens * 100 / record.limit if record.limit > 0 else 0.0
-
-
-def is_hit(record: Record) -> bool:
-    """Whether all of its limit was used; one's own record is no limit that could be reached."""
-    return share(record) >= 100 and record.limit_source != "high_water"
 
 
 # --- periods ----------------------------------------------------------------------------------------------------------
@@ -69,9 +60,14 @@ def together(key: str, used: Sequence[Used], records: Sequence[Record]) -> Group
 
 
 def _period(key: str, begins: Optional[date], used: Sequence[Used], records: Sequence[Record]) -> Group:
-    shares = [share(record) for record in records]
-    return _group(key, begins, used)._replace(sessions=len(records), percent=max(shares, default=0.0),
-                                              near=sum(s >= 80 for s in shares), hits=sum(map(is_hit, records)))
+    return _group(key, begins, used)._replace(
+        sessions=len(records), percent=max((record.percent for record in records), default=0.0), near=near(records),
+        hits=sum(record.hit for record in records), passed=sum(record.passed for record in records))
+
+
+def near(records: Sequence[Record]) -> int:
+    """How many used 80 % of their limit or more."""
+    return sum(record.percent >= 80 for record in records)
 
 
 def first_day(day: date, period: str) -> date:
@@ -102,7 +98,7 @@ def total(groups: Sequence[Group]) -> Group:
                  _known(g.input for g in groups), _known(g.output for g in groups), _known(g.cache_creation for g in groups),
                  _known(g.cache_read for g in groups), _known_cost(g.cost_usd for g in groups),
                  _names(name for g in groups for name in g.models), max((g.percent for g in groups), default=0.0),
-                 sum(g.near for g in groups), sum(g.hits for g in groups))
+                 sum(g.near for g in groups), sum(g.hits for g in groups), sum(g.passed for g in groups))
 
 
 # --- hours, models, projects ------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from datetime import date
 from statistics import median
 from typing import Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
-from ccmon.history.groups import HOUR_S, Group, share
+from ccmon.history.groups import HOUR_S, Group
 from ccmon.model import Record
 from ccmon.text import plural, short_count
 from ccmon.when import DAYS, MONTHS, Zone, local
@@ -62,7 +62,7 @@ def reset_hour(records: Sequence[Record], hours: Mapping[int, float], zone: Zone
     (the last one ends after four hours, at the next h); the h with the lowest fullest window is named. Only with eight sessions
     or more, when one used 80 % of its limit, and when that window is at least 15 % below the largest session.
     """
-    if len(records) < RESET_SESSIONS or max(map(share, records)) < 80:
+    if len(records) < RESET_SESSIONS or max(record.percent for record in records) < 80:
         return None
     highest = max(record.block.tokens for record in records)
     best, peak = min(enumerate(peaks(hours, zone)), key=lambda pair: (pair[1], pair[0]))
@@ -111,7 +111,7 @@ def trend(tokens: Sequence[int], period: str) -> Optional[str]:
 # --- days -------------------------------------------------------------------------------------------------------------
 
 def near_limit(days: Sequence[Group]) -> Optional[str]:
-    """On how many days a session used 80 % of the limit of its time, and on how many all of it. Only when there was one."""
+    """On how many days a session used 80 % of its limit, and on how many it was cut off. Only when there was one."""
     active, near, hit = ([day for day in days if test(day)] for test in (_is_active, _near, _hits))
     if not near:
         return None

@@ -11,7 +11,7 @@ from ccmon.line.session_json import WINDOWS_S
 from ccmon.model import SESSION_S, Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
 from ccmon.settings.context import Context
 from ccmon.sources import demo, demo_past
-from ccmon.store import alerts, learning, ledger
+from ccmon.store import alerts, learning, ledger, windows
 from ccmon.store.alerts import Told
 from ccmon.store.database import Busy, Store, StoreError, open_store
 from ccmon.usage import compute, gauge, limits, official, prices
@@ -132,6 +132,11 @@ class Memory:
     def records(self, since: Optional[int] = None, everywhere: bool = False) -> List[Record]:
         """The sessions that ended since then, by start; of all machines if everywhere. StoreError says why there are none."""
         return self._sound().records(None if everywhere else self.ctx.owner, self.ctx.now(), since)
+
+    def seen(self, since: Optional[int] = None, everywhere: bool = False) -> List[windows.Seen]:
+        """Sessions as records() has them, with what tells how near their limits they came; for each owner. Raises StoreError."""
+        now = self.ctx.now()
+        return self._sound().look(self.ctx.owner, lambda db, own: windows.seen(db, own, everywhere, now, since))
 
     def used(self, since: int, until: int, everywhere: bool = False) -> List[Used]:
         """What was used by quarter of an hour, model, project and machine; costs by the prices of today where none was known

@@ -26,3 +26,9 @@ def add(db: sqlite3.Connection, owner: int, events: Iterable[Any]) -> None:
 def row(at: int, kind: str, resets_at: "int | None") -> Row:
     """Stub."""
     return Row(at, kind, "", resets_at or 0)
+
+
+def reached(db: sqlite3.Connection, owner: int, since: int, until: int) -> "list[int]":
+    """When a session was cut off, by time."""
+    return [ts for ts, in db.execute("""SELECT DISTINCT ts FROM reading WHERE owner_id = ? AND window_s = 18000
+        AND source IN ('hit', 'limit') AND ts >= ? AND ts < ? AND typeof(ts) = 'integer' ORDER BY ts""", (owner, since, until))]

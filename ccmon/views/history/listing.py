@@ -3,7 +3,7 @@
 from typing import Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
 from ccmon import text, when
-from ccmon.history.groups import HOUR_S, course, share
+from ccmon.history.groups import HOUR_S, course
 from ccmon.model import Record
 from ccmon.text import Line, Span
 from ccmon.views.history.rows import is_active
@@ -75,7 +75,7 @@ def _cells(words: Sequence[Tuple[str, str]], columns: Sequence[Column]) -> Line:
 
 
 def _line(scene: Scene, record: Record, seen: Mapping[int, float], columns: Sequence[Column]) -> Line:
-    percent = share(record)
+    percent = record.percent
     role = "value" if is_active(record, scene.snapshot.now) else "text"
     words = _words(scene, record, columns)
     line: List[Span] = [Span(" ")]
@@ -101,7 +101,7 @@ def _words(scene: Scene, record: Record, columns: Sequence[Column]) -> Dict[str,
     short = f"{day_text(block.start, scene.zone):>6} {scene.hour(block.start)}"
     return {"start": short if SHORT_START in columns else start, "length": text.duration(until - block.start),
             "tokens": ("" if block.counted else "~") + count(block.tokens), "cost": text.usd(block.cost_usd),
-            "share": text.percent(share(record))}
+            "share": text.percent(record.percent)}
 
 
 def _hours(record: Record, seen: Mapping[int, float], scene: Scene) -> str:

@@ -23,7 +23,7 @@ def lines(digest: Digest, width: int, charset: Charset) -> List[Line]:
         return [*_head(digest, width, charset), *_wrapped(words.nothing(digest), "text", width)]
     parts = [_figures(digest, width), _insights(digest, width, charset), _days(digest, width, charset),
              _titled("Sessions", curve(digest, width, charset)), _titled("Hours", heatmap.lines(digest.heat, width, charset)),
-             _models(digest, width, charset), _table(words.plans_table(digest), width)]
+             _models(digest, width, charset), _table(words.limits_table(digest), width)]
     if digest.hosts:
         parts.append(_table(words.hosts_table(digest), width))
     body = [line for part in parts if part for line in [*part, ()]]
@@ -87,17 +87,16 @@ def _day(day: Group, top: int, width: int, charset: Charset) -> Line:
 # --- sessions ---------------------------------------------------------------------------------------------------------
 
 def curve(digest: Digest, width: int, charset: Charset) -> List[Line]:
-    """Each session as a rise to its tokens, with the highest limit of the time."""
+    """Each session as a rise to its tokens, with the one limit of all."""
     if not digest.rises:
         return []
     strokes: List[graph.Stroke] = []
     for rise in digest.rises:
-        role = text.level_role(rise.percent)
+        role = text.level_role(rise.record.percent)
         points = [*rise.points, (rise.points[-1][0], 0.0)]
         strokes += [graph.Stroke(one, other, role) for one, other in zip(points, points[1:])]
     period = digest.period
-    limit = max(rise.record.limit for rise in digest.rises)
-    picture = graph.Curve(period.start, period.end, max(1, limit), strokes, min(digest.now, period.end))
+    picture = graph.Curve(period.start, period.end, max(1, digest.scale.tokens), strokes, min(digest.now, period.end))
     return graph.render(picture, width - 2, CURVE_ROWS, charset, _dates(digest))
 
 
