@@ -1,6 +1,8 @@
 """The history of what the logs hold, through the real command: all groupings have one total, by local time, model, project."""
 
+import json
 import re
+import sqlite3
 
 import pytest
 from claude_logs import OPUS, SONNET, Entry, talk, write
@@ -76,3 +78,13 @@ def test_filters_choose_what_was_used_in_the_time(machine, by, words, kept):
     assert sum(item["sessions"] for item in found) == (0 if kept and by in ("day", "week", "month") else 1)
     empty = machine.run("history", "--by", by, "--since", "2026").out
     assert empty == "No sessions in that time: those stored began from 2025-11-23 to 2025-11-23\n" or by == "hour"
+
+
+def test_costs_that_cannot_be_are_unknown_and_the_history_stays(read):
+    path = str(read.home / ".local/share/ccmon/ccmon.db")
+    for cost in ("text", b"\x00", 9e999, -5):
+        with sqlite3.connect(path) as db:
+            db.execute("UPDATE usage SET cost_nano = ? WHERE ts = (SELECT max(ts) FROM usage)", (cost,))
+        db.close()
+        found = read.run("history", "--json", "--by", "day").json
+        assert len(found) >= 3 and json.dumps(found, allow_nan=False)

@@ -68,7 +68,8 @@ def of_group(group: Group, home: str = "") -> Row:
     apart = group.begins is None
     return Row(group.key, group.sessions, group.tokens, group.input, group.output, group.cache_creation, group.cache_read,
                group.cost_usd, group.models, None if apart else group.percent, None if apart else group.near,
-               None if apart else group.hits, None if apart else group.passed, group.begins, brief=_in_home(group.key, home) if apart else "")
+               None if apart else group.hits, None if apart else group.passed, group.begins,
+               brief=_in_home(group.key, home) if apart else "")
 
 
 def _in_home(path: str, home: str) -> str:
