@@ -268,13 +268,14 @@ def test_how_often_the_limit_was_reached_and_a_figure_passed(machine):
     machine.run("record", "--plan", "max5")
     machine.run("hit", "--at", "2025-11-20 18:00")
     for by in ("session", "day", "month"):
-        assert machine.run("history", "--by", by).out.endswith(
-            "of 7,000 tokens (the reference figure of pro).\n"
-            "1 of 4 sessions reached the limit, 4 passed 80 %; 1 passed the reference figure\n")
-    last = machine.run("history", "--by", "day", "--rows", "1").out
-    assert "sessions reached" not in last and "Shares are of 7,000 tokens" in last
-    assert [(item["near"], item["hit"], item["passed"]) for item in machine.run("history", "--json").json] == [
-        (True, False, False), (True, True, False), (True, False, False), (True, False, True)]
+        assert machine.run("history", "--by", by, "--plan", "max5").out.endswith(
+            "else of 35,000 tokens (the reference figure of max5).\n"
+            "1 of 4 sessions reached the limit, 2 passed 80 %; 1 passed the reference figure\n")
+    last = machine.run("history", "--by", "day", "--rows", "1", "--plan", "max5").out
+    assert "sessions reached" not in last and "Shares are of 35,000 tokens" in last
+    items = machine.run("history", "--json", "--plan", "max5").json
+    assert [(item["near"], item["hit"], item["passed"]) for item in items] == [
+        (False, False, False), (True, True, False), (False, False, False), (True, False, True)]
 
 
 # --- machines -----------------------------------------------------------------------------------------------------------

@@ -124,12 +124,18 @@ def test_the_limit_of_the_time_stays_beside_it(read):
 
 
 def test_pro_is_one_limit_too_whichever_session_passed_it(read):
-    found = shares(read)
-    assert len({round(percent / tokens, 6) for percent, tokens in found}) == 1
-    later = [item for item in read.run("history", "--json", now=NOW + 6 * HOUR).json]       # nothing runs: the figure of pro
-    assert all(item["percent"] == pytest.approx(item["tokens"] / 70, abs=1e-3) and not item["hit"] for item in later)
-    assert "0 of 4 sessions reached the limit" in read.run("history", now=NOW + 6 * HOUR).out
-    assert "passed the reference figure" in read.run("history", now=NOW + 6 * HOUR).out
+    record = max(tokens for _, tokens in shares(read)[:-1])
+    for now in (NOW, NOW + 6 * HOUR):                              # a session above pro runs; none does
+        items = read.run("history", "--json", now=now).json
+        assert all(item["percent"] == pytest.approx(item["tokens"] * 100 / record, abs=1e-3) for item in items)
+        assert f"Shares are of {record:,} tokens (the record)." in read.run("history", now=now).out
+    write(read.home / ".claude", [Entry(NOW + 6 * HOUR, 300, 400, message="new")])
+    read.run("record", "--source", "logs", now=NOW + 6 * HOUR + 60)
+    items = read.run("history", "--json", now=NOW + 6 * HOUR + 60).json                    # one within pro does
+    assert all(item["percent"] == pytest.approx(item["tokens"] / 70, abs=1e-3) and not item["hit"] for item in items)
+    assert items[-1]["percent"] == 10.0 == read.run("--json", "--source", "logs", now=NOW + 6 * HOUR + 60).json["percent"]
+    assert "0 of 5 sessions reached the limit" in read.run("history", now=NOW + 6 * HOUR + 60).out
+    assert "passed the reference figure" in read.run("history", now=NOW + 6 * HOUR + 60).out
 
 
 def test_claudes_percentages_and_cut_offs_count(read):

@@ -1,7 +1,6 @@
 """What a session is rated by: Claude's own percentage of its window, else one limit for the whole list.
 
-The limit of the settings in force now, or the learned one: one list never has two scales. On plan pro that is the figure of pro
-as long as the screen says so, also where sessions are known that passed it: they are told as such, and stay comparable.
+The limit of the settings in force now, or the learned one: one list never has two scales.
 """
 
 from bisect import bisect_left

@@ -4,10 +4,10 @@ from typing import List, NamedTuple, Optional
 
 from ccmon.history import rating
 from ccmon.history.rating import Running, Scale
-from ccmon.model import Limit, Record, Snapshot
+from ccmon.model import Record, Snapshot
 from ccmon.pipeline import lessons
 from ccmon.pipeline.memory import Memory
-from ccmon.usage import gauge
+from ccmon.usage import gauge, limits
 
 
 class Rated(NamedTuple):
@@ -25,21 +25,26 @@ def present(kept: Memory) -> Snapshot:
 
 def sessions(kept: Memory, moment: Snapshot, since: Optional[int] = None, everywhere: bool = False) -> Rated:
     """The sessions that ended since then; of all machines if everywhere. moment: what the screen says. Raises StoreError."""
-    scale, running = _scale(moment), _running(moment)
+    scale, running = _scale(kept, moment), _running(moment)
     found = [record for seen in kept.seen(since, everywhere)
              for record in rating.rated(seen.records, seen.windows, seen.cuts, scale, running if seen.is_own else None)]
     return Rated(sorted((one for one in found if since is None or one.block.end > since), key=lambda one: one.block.start), scale)
 
 
-def _scale(moment: Snapshot) -> Scale:
-    """The learned limit where the plan leaves room for it, else the limit in force."""
+def _scale(kept: Memory, moment: Snapshot) -> Scale:
+    """The learned limit where the plan leaves room for it, else the limit in force.
+
+    On plan pro a session above its figure shows that it is not pro: then the record is the limit of the whole list, as it is on
+    the screen while such a session runs. Only while the screen rates a session by pro the list does so, too.
+    """
     limit = moment.limit
-    learned = gauge.in_tokens(moment.learned, None, None) if _may_learn(limit) else None
-    return Scale(learned.tokens, "learned", limit.plan) if learned else Scale(limit.tokens, limit.source, limit.plan)
-
-
-def _may_learn(limit: Limit) -> bool:
-    return limit.asked in ("pro", "ml_auto") and limit.source not in ("flag", "config")
+    if limit.asked in ("pro", "ml_auto") and limit.source not in ("flag", "config"):
+        learned = gauge.in_tokens(moment.learned, None, None)
+        if learned:
+            return Scale(learned.tokens, "learned", limit.plan)
+        if limit.high_water and not moment.active:
+            limit = limits.resolve(limit.asked, None, limit.high_water.tokens, limit.high_water, kept.ctx.settings.plans)
+    return Scale(limit.tokens, limit.source, limit.plan)
 
 
 def _running(moment: Snapshot) -> Optional[Running]:
