@@ -99,9 +99,11 @@ def _add_init(commands: Any) -> None:
 def _add_history(commands: Any) -> None:
     text = "the sessions that ccmon remembers, oldest first"
     history = commands.add_parser("history", allow_abbrev=False, help=text, description=text.capitalize() + ".")
-    history.add_argument("--by", choices=KINDS, default="session", help="one row for each " + ", ".join(KINDS[:-1]) + " or model")
+    history.add_argument("--by", choices=KINDS, default="session",
+                         help=f"one row for each {', '.join(KINDS[:-1])} or {KINDS[-1]}")
     _add_range(history)
-    history.add_argument("--rows", metavar="N", default=None, help="only the last N rows; of sorted rows and models the first")
+    history.add_argument("--rows", metavar="N", default=None,
+                         help="only the last N rows; of sorted rows, models and projects the first")
     history.add_argument("--sort", metavar="COLUMN", default=None, help="sort by a column; -COLUMN: the largest first")
     history.add_argument("--columns", metavar="LIST", default=None, help="the columns to show, such as start,tokens,cost; "
                                                                          "help: those that there are")
@@ -120,8 +122,10 @@ def _add_history(commands: Any) -> None:
 
 
 def _add_range(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--days", metavar="N", default=None, help="only sessions that ended in the last N days")
-    parser.add_argument("--since", metavar="DATE", default=None, help="only from this day on: 2026-11-01, 2026-11, today")
+    parser.add_argument("--days", metavar="N", default=None,
+                        help="only what was used in the last N days; of sessions those that ended in them")
+    parser.add_argument("--since", metavar="DATE", default=None,
+                        help="only what was used from this day on, sessions that began: 2026-11-01, 2026-11, today")
     parser.add_argument("--until", metavar="DATE", default=None, help="only up to the end of this day")
     parser.add_argument("--host", metavar="NAME", default=None, help="of another machine whose history was merged; all: of all")
 

@@ -227,6 +227,14 @@ class Record(NamedTuple):
     limit_source: str
     listed: bool = True                # False: it should still run, but the source lists it no more
     host: str = ""                     # machine on which it was recorded
+    percent: float = 0.0               # of what it is rated by
+    rated_by: str = ""                 # official | learned | limit; "" where nobody has rated it
+    hit: bool = False                  # it was cut off: the limit was reached
+
+    @property
+    def passed(self) -> bool:
+        """Whether it is above a mere reference figure, and nothing says that it was cut off."""
+        return self.percent > 100 and self.rated_by != "official" and not self.hit
 
 
 class Used(NamedTuple):
@@ -241,6 +249,7 @@ class Used(NamedTuple):
     cache_read: int
     cost_usd: Optional[float] = None   # None where it is not known
     host: str = ""                     # machine on which it was used; "" where that does not matter
+    counted: bool = True               # False: a bare total, which may include cache tokens, stands under output
 
 
 class Given(NamedTuple):

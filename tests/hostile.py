@@ -243,8 +243,9 @@ ROWS: Dict[str, Dict[str, Any]] = {
     "reading": {"owner_id": 1, "window_s": 5 * HOUR, "ts": NOW - 300, "percent": 61.0, "resets_at": START + 5 * HOUR,
                 "source": "statusline", "noted_at": None},
     "model": {"id": 2, "name": "claude-opus-4-1-20250805"},
-    "minute": {"owner_id": 1, "ts": NOW // 60 * 60 - 600, "model_id": 1, **_FOUR},
-    "hour": {"owner_id": 1, "ts": NOW // HOUR * HOUR - 50 * HOUR, "model_id": 1, **_FOUR},
+    "project": {"id": 2, "name": "-home-ada-shop", "path": "/home/ada/shop"},
+    "usage": {"owner_id": 1, "ts": NOW // 900 * 900 - 900, "model_id": 2, "project_id": 2, **_FOUR, "cost_nano": 5_000_000,
+              "unpriced": 0, "entries": 3},
     "forecast": {"owner_id": 1, "window_s": 5 * HOUR, "ts": NOW - 900, "resets_at": START + 5 * HOUR, "percent": 40.0,
                  "median": NOW + HOUR, "low": NOW, "high": NOW + 2 * HOUR, "probability": 0.6, "rule": "runway",
                  "seed_at": NOW + HOUR, "outcome_at": None, "reached": None}}

@@ -26,7 +26,6 @@ from unittest import mock
 import openmetrics_text
 from commands import HOUR, NOW, Result, block
 from hostile import NOTES, OWN, ROWS, check_text
-from logged import Hit, Minute, keep_logs
 
 from ccmon import arguments, cli, linecache
 from ccmon.line import hook
@@ -36,6 +35,8 @@ from ccmon.pipeline import memory
 from ccmon.pipeline.memory import Answer
 from ccmon.settings import context
 from ccmon.sources import ccusage, ccusage_json
+from ccmon.store import ledger
+from ccmon.store.messages import Message
 
 CELLS = 60
 PLAIN = ("plain", "ansi", "bash", "fish", "starship", "claude")     # their lines are what is seen
@@ -111,7 +112,8 @@ COMMANDS: Tuple[Tuple[str, Check], ...] = (
     ("--json --plan ml_auto", is_json), ("why", is_wide), ("why --json", is_json), ("history", is_wide),
     ("history --host all", is_wide), ("history --by day", is_wide), ("history --by hour", is_wide),
     ("history --by model --host all", is_wide), ("history --json --host all", is_json), ("history --csv --host all", is_csv),
-    ("history --csv --by model", is_csv), ("history --table html", is_wide), ("history --table github", is_wide),
+    ("history --csv --by model", is_csv), ("history --by project", is_wide), ("history --csv --by project --host all", is_csv),
+    ("history --table html", is_wide), ("history --table github", is_wide),
     ("history --chart", is_picture), ("history --chart week", is_picture), ("history --heatmap", is_picture),
     ("history --sort -cost", is_wide), ("history --check", is_wide), ("report", is_wide),
     ("report --markdown --host all", is_wide), ("report --html - --host all", is_html),
@@ -165,10 +167,13 @@ class Home:
         """Sessions, minutes, hits, readings and a learned state."""
         ctx = context.prepare({}, self.env())
         told = {"blocks": [block(NOW - hours * HOUR, 3000 + hours) for hours in (200, 30, 9, 2)]}
-        minutes = [Minute(NOW // 60 * 60 - 600 * at, "claude-opus-4-1", 10, 90, 5, 700) for at in range(9)]
+        said = [Message((NOW - 600 * at) * 1000, at, at, 1, "claude-opus-4-1", "-src-shop", 10, 90, 5, 0, 700, None)
+                for at in range(9)]
         with memory.opened(ctx, 1000) as kept:
             kept.keep(Answer(ccusage_json.parse(json.dumps(told), NOW).blocks, Source("ccusage", refreshed=NOW - 2)), NOW)
-            keep_logs(kept.store, kept.ctx.owner, minutes, [Hit(NOW - 30 * HOUR, None)])
+            assert kept.store is not None
+            kept.store.change_of(ctx.owner, lambda db, owner: ledger.count(db, owner, said))
+            kept.note_hit(NOW - 30 * HOUR)
         self.poison([(name, ROWS[name]) for name in sorted(set(ROWS) - {"session", "snapshot", "model"})],
                     {key: value for key, value in NOTES.items() if key not in ("moved_aside", "host")})
 

@@ -1,8 +1,7 @@
-"""A home in which a simulated user has worked for weeks: minutes, sessions, official readings, forecasts with their outcomes."""
+"""A home in which a simulated user has worked for weeks: messages, sessions, official readings, forecasts with their outcomes."""
 
 from typing import Dict, List, Sequence
 
-from logged import Hit, Minute, keep_logs
 from simulator import Scenario, Simulated, simulate
 
 from ccmon.learning import course, runway
@@ -11,6 +10,8 @@ from ccmon.model import SESSION_S, Block, Source
 from ccmon.pipeline import memory
 from ccmon.pipeline.memory import Answer, Memory
 from ccmon.settings import context
+from ccmon.store import ledger
+from ccmon.store.messages import Message
 
 DAY_S = 86_400
 
@@ -46,18 +47,29 @@ def fill(env: Dict[str, str], scenario: Scenario, readings: bool = True, forecas
     ctx = context.prepare({}, {**env, "CCMON_NOW": str(now)})
     with memory.opened(ctx, 5000) as kept:
         kept.keep(Answer(tuple(blocks(sim, now)), Source("logs", refreshed=now)), now)
-        keep_logs(kept.store, kept.ctx.owner, [_minute(use.ts, model, use.load) for use in sim.use
-                        for model in sorted({name for name, _ in use.load} - {""})],
-                       [Hit(reading.ts, reading.resets_at) for reading in sim.readings if readings and reading.source == "limit"])
+        said = [_message(number, use.ts, model, use.load) for number, use in enumerate(sim.use)
+                for model in sorted({name for name, _ in use.load} - {""})]
+        assert kept.store is not None
+        kept.store.change_of(ctx.owner, lambda db, owner: ledger.count(db, owner, said))
         if readings:
+            _cut_off(kept, [reading for reading in sim.readings if reading.source == "limit"])
             _tell(kept, [reading for reading in sim.readings if reading.source == "statusline"], SESSION_S)
             _tell(kept, weekly(sim), memory.WEEK_S)
         _forecast(kept, sim, now, forecasts if readings else 0)
     return now
 
 
-def _minute(ts: int, model: str, load) -> Minute:  # type: ignore[no-untyped-def]
-    return Minute(ts, model, *(round(load.get((model, kind), 0)) for kind in ("input", "output", "cache_creation", "cache_read")))
+def _message(number: int, ts: int, model: str, load) -> Message:  # type: ignore[no-untyped-def]
+    kinds = ("input", "output", "cache_creation", "cache_read")
+    given, made, written, read = (round(load.get((model, kind), 0)) for kind in kinds)
+    return Message(ts * 1000, number * 8 + len(model) % 8, number, 1, model, "shop", given, made, written, 0, read, None)
+
+
+def _cut_off(kept: Memory, readings: Sequence[Reading]) -> None:
+    assert kept.store is not None
+    kept.store.change_of(kept.ctx.owner, lambda db, owner: db.executemany(
+        "INSERT INTO reading (owner_id, window_s, ts, percent, resets_at, source) VALUES (?, ?, ?, 100, ?, 'limit')",
+        [(owner, SESSION_S, reading.ts, reading.resets_at) for reading in readings]))
 
 
 def _tell(kept: Memory, readings: Sequence[Reading], window_s: int) -> None:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from report_cases import DAY, HOUR, NOW, UTC, WARSAW, made, record, seen, used, weeks
+from report_cases import DAY, HOUR, NOW, UTC, WARSAW, made, record, spent, used, weeks
 
 from ccmon.history import digest
 from ccmon.system import clock
@@ -62,12 +62,13 @@ def test_the_ends_of_the_calendar(now, kind):
 
 # --- what belongs to it -----------------------------------------------------------------------------------------------
 
-def test_a_session_across_midnight_belongs_to_the_day_on_which_it_began():
-    late = record(at("2025-11-23 22:00"), 500, last=at("2025-11-24 02:00"))      # Sunday to Monday
+def test_a_session_across_midnight_counts_on_the_day_on_which_it_began_and_its_use_where_it_was():
+    late = record(at("2025-11-23 22:00"), 500, last=at("2025-11-24 01:59"))      # Sunday to Monday
     before, now = made([late], back=1), made([late])
-    assert [day.tokens for day in before.days] == [0, 0, 0, 0, 0, 0, 500] and now.total.tokens == 0
-    assert before.heat[6][22:] == [100, 100] and sum(map(sum, before.heat)) == 200
-    assert now.heat[0][:3] == [100, 100, 100] and sum(map(sum, now.heat)) == 300
+    assert [day.tokens for day in before.days] == [0, 0, 0, 0, 0, 0, 250] and before.total.sessions == 1
+    assert [day.tokens for day in now.days] == [250] and now.total.sessions == 0 and not now.is_empty and now.rises == ()
+    assert before.heat[6][22:] == [125, 125] and sum(map(sum, before.heat)) == 250
+    assert now.heat[0][:3] == [125, 125, 0] and sum(map(sum, now.heat)) == 250
 
 
 def test_days_with_nothing_are_there_and_days_to_come_are_not():
@@ -91,7 +92,7 @@ def test_the_hour_that_comes_twice_counts_both(text, sums):
 
 # --- what it is compared with -------------------------------------------------------------------------------------------
 
-HISTORY = [record(at(text), tokens) for text, tokens in [
+HISTORY = [record(at(text), tokens, last=at(text)) for text, tokens in [
     ("2025-11-10 08:00", 1), ("2025-11-17 09:00", 10), ("2025-11-17 16:59", 100), ("2025-11-17 17:01", 1000),
     ("2025-11-20 09:00", 10_000), ("2025-11-24 09:00", 5)]]
 
@@ -119,17 +120,17 @@ def test_nothing_is_compared_with_a_week_that_is_not_known_from_its_first_day(fi
 
 
 def test_the_week_after_a_clock_change_is_compared_by_wall_time():
-    records = [record(at("2025-10-20 08:00"), 1), record(at("2025-10-26 11:30"), 10)]
+    records = [record(at(text), tokens, last=at(text)) for text, tokens in (("2025-10-20 08:00", 1), ("2025-10-26 11:30", 10))]
     assert made(records, now=at("2025-11-02 12:00")).before.tokens == 11
     assert made(records, now=at("2025-11-02 11:00")).before.tokens == 1
 
 
 # --- parts ----------------------------------------------------------------------------------------------------------------
 
-def test_plans_of_the_time():
-    records = [record(NOW - 20 * HOUR, 8, plan="pro", limit=10), record(NOW - 15 * HOUR, 10, plan="pro", limit=20),
-               record(NOW - 10 * HOUR, 35_000)]
-    assert made(records, "month").plans == (("pro", (10, 20), 2, 1, 0), ("max5", (35_000, 35_000), 1, 1, 1))
+def test_sessions_by_what_they_are_rated_by():
+    records = [record(NOW - 20 * HOUR, 30_000), record(NOW - 15 * HOUR, 36_000, hit=False), record(NOW - 10 * HOUR, 35_000),
+               record(NOW - 5 * HOUR, 10, rated_by="official", percent=81.0)]
+    assert made(records, "month").measured == (("official", 1, 1, 0, 0), ("limit", 3, 3, 1, 1))
 
 
 def test_machines_only_when_there_are_several():
@@ -138,19 +139,19 @@ def test_machines_only_when_there_are_several():
     assert [(group.key, group.tokens) for group in made([one, other], "month").hosts] == [("laptop", 9), ("studio", 8)]
 
 
-def test_models_are_those_of_the_hours_of_the_sessions():
+def test_models_are_those_of_the_period():
     start = NOW - 10 * HOUR
-    rows = [used(start, 600), used(start - 48 * HOUR, 999, "other")]
+    rows = [used(start - 40 * 24 * HOUR, 999, "other"), used(start, 600), used(start, 400, None)]
     models = made([record(start, 1000)], "month", rows=rows).models
-    assert [group.tokens for group in models] == [600, 400]
-    assert [group.key for group in models] == ["claude-opus-4-1-20250805", "claude-sonnet-4-5-20250929"]
-    assert models[0].cost_usd == 6.0
+    assert [(group.key, group.tokens, group.cost_usd) for group in models] == [
+        ("claude-opus-4-1-20250805", 600, 6.0), ("not by model", 400, None)]
 
 
 def test_a_session_rises_as_it_was_seen():
     start = NOW // HOUR * HOUR - 4 * HOUR
     rise = made([record(start, 1000, last=start + 2 * HOUR + 1800)], rows=[used(start, 200), used(start + HOUR, 800)]).rises[0]
-    assert rise.points == ((start, 0.0), (start + HOUR, 200.0), (start + 2 * HOUR, 1000.0), (start + 2 * HOUR + 1800, 1000.0))
+    assert rise.points == ((start, 0.0), (start + 900, 200.0), (start + HOUR, 200.0), (start + HOUR + 900, 1000.0),
+                           (start + 2 * HOUR + 1800, 1000.0))
 
 
 @given(st.lists(st.tuples(st.integers(0, 40 * 24), st.integers(0, 10**7), st.integers(-3600, 18_000)), max_size=30),
@@ -158,10 +159,13 @@ def test_a_session_rises_as_it_was_seen():
 def test_nothing_is_lost_or_counted_twice(found, kind, back, zone):
     records = sorted((record(NOW - hours * HOUR, tokens, last=NOW - hours * HOUR + last) for hours, tokens, last in found),
                      key=lambda one: one.block.start)
-    report = made(records, kind, back, zone=zone, rows=seen(records))
-    inside = [one.block.tokens for one in records if report.period.start <= one.block.start < report.period.end]
-    assert report.total.tokens == sum(inside) == sum(day.tokens for day in report.days)
-    assert report.total.sessions == len(inside) == sum(use.sessions for use in report.plans) == len(report.rises)
+    rows = spent(records, True)
+    report = made(records, kind, back, zone=zone, rows=rows)
+    inside = [one for one in records if report.period.start <= one.block.start < report.period.end]
+    tokens = sum(row.input + row.output for row in rows if report.period.start <= row.at < report.period.end and row.at <= NOW)
+    assert report.total.tokens == tokens == sum(day.tokens for day in report.days) == sum(map(sum, report.heat))
+    assert tokens == sum(model.tokens for model in report.models)
+    assert report.total.sessions == len(inside) == sum(use.sessions for use in report.measured) == len(report.rises)
     for rise in report.rises:
         times, tokens = zip(*rise.points)
         assert list(times) == sorted(times) and list(tokens) == sorted(tokens)
@@ -172,6 +176,6 @@ def test_nothing_is_lost_or_counted_twice(found, kind, back, zone):
 def test_a_year_of_sessions_is_one_report():
     records = weeks(70)
     assert len(records) > 1500
-    report = made(records, "month", 1, rows=seen(records))
+    report = made(records, "month", 1)
     assert report.period.key == "2025-10" and report.total.sessions == 4 * 23 + 8
     assert report.period.start - DAY < report.rises[0].record.block.start

@@ -1,9 +1,8 @@
-"""Groups of sessions: sums are the same whatever the grouping, periods begin where calendars say, hours lose no token."""
+"""Groups: sums are the same whatever the grouping, periods begin where calendars say, no quarter of an hour is lost."""
 
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
-import report_cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import FixedZone
@@ -12,10 +11,11 @@ from ccmon.history import groups
 from ccmon.history.groups import HOUR_S, PERIODS
 from ccmon.model import Block, Record, Used
 from ccmon.system import clock
+from ccmon.when import local
 
 WARSAW, UTC = clock.zone("Europe/Warsaw"), FixedZone("UTC", 0)
 KOLKATA = clock.zone("Asia/Kolkata")
-ZONES = (WARSAW, UTC, KOLKATA, clock.zone("America/New_York"))
+ZONES = (WARSAW, UTC, KOLKATA, clock.zone("America/New_York"), clock.zone("Asia/Kathmandu"), clock.zone("Australia/Lord_Howe"))
 NOW = 1_764_000_000                    # 24 November 2025, 16:00 UTC
 
 
@@ -25,23 +25,24 @@ def at(text):
 
 
 def session(start, tokens=1000, used_s=2 * HOUR_S, limit=7000, host="here", **fields):
-    """A stored session."""
+    """A stored session, rated by its limit and cut off where it used all of that."""
     begin = at(start) if isinstance(start, str) else start
     last = None if used_s is None else begin + used_s
     made = Block(begin, begin + 5 * HOUR_S, last, tokens, tokens // 4, tokens - tokens // 4, tokens * 5, tokens * 90, 1.5,
                  ("opus",))
-    return Record(made._replace(**fields), "pro", limit, "plan", True, host)
+    return Record(made._replace(**fields), "pro", limit, "plan", True, host, tokens * 100 / limit if limit else 0.0, "limit",
+                  0 < limit <= tokens)
 
 
-def row(hour, tokens, model="opus", host="here"):
-    """What the log reader saw of an hour."""
-    begin = at(hour) if isinstance(hour, str) else hour
-    return Used(begin, model, tokens // 3, tokens - tokens // 3, tokens * 2, tokens * 3, host)
+def row(when, tokens, model="opus", host="here", project="/src/shop", cost_usd=0.25):
+    """What was used in a quarter of an hour."""
+    begin = at(when) if isinstance(when, str) else when
+    return Used(begin, model, project, tokens // 3, tokens - tokens // 3, tokens * 2, tokens * 3, cost_usd, host)
 
 
-def keys(records, period, zone=WARSAW):
-    """The groups' names."""
-    return [group.key for group in groups.by_period(records, period, zone)]
+def keys(found):
+    """The groups' names with their sessions and tokens."""
+    return {group.key: (group.sessions, group.tokens) for group in found}
 
 
 # --- periods ----------------------------------------------------------------------------------------------------------
@@ -61,8 +62,31 @@ def keys(records, period, zone=WARSAW):
     ("2026-10-25T23:00", "2026-10-26", "2026-W44", "2026-10"),
     ("2024-02-29T12:00", "2024-02-29", "2024-W09", "2024-02"),
 ])
-def test_a_session_stands_where_it_began(start, day, week, month):
-    assert [keys([session(start)], period) for period in PERIODS] == [[day], [week], [month]]
+def test_all_stands_where_its_time_is(start, day, week, month):
+    for key, period in zip((day, week, month), PERIODS):
+        quarter = row(at(start) // 900 * 900, 7)
+        assert keys(groups.by_period([session(start)], [], period, WARSAW)) == {key: (1, 0)}
+        assert keys(groups.by_period([session(start)], [quarter], period, WARSAW)) == {key: (1, 7)}
+
+
+@pytest.mark.parametrize("zone, quarter, day, hour", [
+    ("Asia/Kolkata", "2025-11-22T18:15", "2025-11-22", "23:00"), ("Asia/Kolkata", "2025-11-22T18:30", "2025-11-23", "00:00"),
+    ("Asia/Kathmandu", "2025-11-22T18:00", "2025-11-22", "23:00"), ("Asia/Kathmandu", "2025-11-22T18:15", "2025-11-23", "00:00"),
+    ("Australia/Lord_Howe", "2026-04-04T14:45", "2026-04-05", "01:00"),        # 01:30 comes twice: this is the first one
+    ("Australia/Lord_Howe", "2026-04-04T15:15", "2026-04-05", "01:00"),        # 01:45, half an hour later
+    ("America/Sao_Paulo", "2018-11-04T03:00", "2018-11-04", "01:00"),          # there was no midnight
+])
+def test_zones_that_are_off_by_half_an_hour(zone, quarter, day, hour):
+    used, zone = [row(quarter, 9)], clock.zone(zone)
+    assert keys(groups.by_period([], used, "day", zone)) == {day: (0, 9)}
+    assert [group.key for group in groups.by_hour([], used, zone) if group.tokens] == [hour]
+
+
+def test_a_day_without_a_session_that_began_in_it_has_what_was_used_in_it():
+    late = session("2025-11-22T22:00", 1000, 4 * HOUR_S)
+    used = [row("2025-11-22T22:00", 300), row("2025-11-23T01:00", 700)]
+    assert keys(groups.by_period([late], used, "day", UTC)) == {"2025-11-22": (1, 300), "2025-11-23": (0, 700)}
+    assert [group.percent for group in groups.by_period([late], used, "day", UTC)] == [pytest.approx(100 / 7), 0.0]
 
 
 @pytest.mark.parametrize("day, period, first, after", [
@@ -86,184 +110,179 @@ def test_every_day_is_in_exactly_one_period(day, period):
 
 
 def test_what_a_group_says():
-    found, = groups.by_period([session("2025-11-22T08:00", 5600), session("2025-11-22T14:00", 7000, models=("sonnet", "opus")),
-                               session("2025-11-22T20:00", 5599)], "day", WARSAW)
-    assert found == groups.Group("2025-11-22", date(2025, 11, 22), 3, 18_199, 4549, 13_650, 90_995, 1_637_910, 4.5,
-                                 ("opus", "sonnet"), 100.0, 2, 1)
+    records = [session("2025-11-22T08:00", 5600), session("2025-11-22T14:00", 7000), session("2025-11-22T20:00", 5599)]
+    found, = groups.by_period(records, [row("2025-11-22T08:00", 30), row("2025-11-22T14:00", 60, "sonnet")], "day", WARSAW)
+    assert found == groups.Group("2025-11-22", date(2025, 11, 22), 3, 90, 30, 60, 180, 270, 0.5, ("opus", "sonnet"), 100.0, 2, 1)
 
 
-@pytest.mark.parametrize("name, sums", [("cost_usd", "cost_usd"), ("input", "input"), ("cache_read", "cache_read")])
-def test_one_unknown_number_makes_the_sum_unknown(name, sums):
-    records = [session("2025-11-22T08:00"), session("2025-11-22T14:00", **{name: None})]
-    found, = groups.by_period(records, "day", WARSAW)
-    assert getattr(found, sums) is None and found.tokens == 2000
-    assert getattr(groups.total([found]), sums) is None
+def test_one_unknown_cost_makes_the_sum_unknown():
+    found, = groups.by_period([], [row("2025-11-22T08:00", 9), row("2025-11-22T14:00", 9, cost_usd=None)], "day", WARSAW)
+    assert found.cost_usd is None and found.tokens == 18 and groups.total([found]).cost_usd is None
+
+
+def test_a_bare_total_has_no_kinds_and_none_has_the_sum_of_them():
+    bare = session("2025-11-22T08:00", 900, counted=False, input=None)
+    used = [row("2025-11-22T08:00", 900, None), row("2025-11-22T20:00", 90), row("2025-11-22T20:00", 60, None),
+            row("2025-11-22T08:00", 30, None, "there")]
+    marked = groups.counted(used, [bare, session("2025-11-22T20:00"), session("2025-11-22T08:00", host="there")])
+    assert [one.counted for one in marked] == [False, True, True, True]
+    day, = groups.by_period([bare], marked, "day", UTC)
+    assert (day.tokens, day.input, day.output, day.cache_creation, day.cache_read) == (1080, None, None, None, None)
+    assert {group.key: group.input for group in groups.by_model([bare], marked)} == {"not by model": None, "opus": 30}
 
 
 def test_a_session_without_a_limit_is_near_nothing():
-    found, = groups.by_period([session("2025-11-22T08:00", limit=0)], "day", WARSAW)
+    found, = groups.by_period([session("2025-11-22T08:00", limit=0)], [], "day", WARSAW)
     assert (found.percent, found.near, found.hits) == (0.0, 0, 0)
 
 
 def test_nothing_makes_no_groups():
-    assert groups.by_period([], "day", WARSAW) == [] and groups.by_model([], [], lambda used: 0.0, NOW) == []
-    assert groups.hourly([], [], NOW) == {} and groups.total([]).tokens == 0
-    assert [group.tokens for group in groups.by_hour([], [], WARSAW, NOW)] == [0] * 24
+    assert groups.by_period([], [], "day", WARSAW) == groups.by_model([], []) == groups.by_project([], []) == []
+    assert groups.by_quarter([]) == {} and groups.total([]).tokens == 0 and groups.total([]).is_empty
+    assert [group.tokens for group in groups.by_hour([], [], WARSAW)] == [0] * 24
 
 
-# --- hours ------------------------------------------------------------------------------------------------------------
-
-@pytest.mark.parametrize("start, used_s, hours", [
-    ("2025-11-22T08:00", 0, ["08"]),
-    ("2025-11-22T08:00", HOUR_S - 1, ["08"]),
-    ("2025-11-22T08:00", HOUR_S, ["08", "09"]),                     # the last message stands in its hour
-    ("2025-11-22T08:50", 1200, ["08", "09"]),
-    ("2025-11-22T08:00", None, ["08", "09", "10", "11", "12"]),     # the end is no longer part of it
-    ("2025-11-24T15:30", None, ["15"]),                             # it still runs: up to now, 16:00
-])
-def test_the_hours_of_a_session(start, used_s, hours):
-    found = groups.hours_of(session(start, used_s=used_s), NOW)
-    assert [datetime.fromtimestamp(hour, timezone.utc).strftime("%H") for hour in found] == hours
-
-
-@pytest.mark.parametrize("used, expected", [
-    ([], {"08": 400, "09": 400, "10": 400}),                                              # only ccusage told: evenly
-    ([("08", 900), ("10", 300)], {"08": 900, "10": 300}),                                 # the log told all of it
-    ([("09", 200)], {"08": 500, "09": 200, "10": 500}),                                   # the log told a part
-    ([("08", 100), ("09", 100), ("10", 100)], {"08": 400, "09": 400, "10": 400}),         # of every hour a part
-    ([("09", 5000)], {"09": 5000}),                                                       # more than the session knows of
-    ([("20", 70)], {"08": 400, "09": 400, "10": 400, "20": 70}),                          # of no session
-])
-def test_tokens_by_the_hour(used, expected):
-    found = groups.hourly([session("2025-11-22T08:00", 1200)], [row(f"2025-11-22T{hour}:00", n) for hour, n in used], NOW)
-    assert {datetime.fromtimestamp(hour, timezone.utc).strftime("%H"): n for hour, n in found.items()} == expected
-
-
-def test_an_hour_of_two_sessions_counts_for_each_with_its_part():
-    first, second = session("2025-11-22T08:30", 1000, 5 * HOUR_S - 60), session("2025-11-22T13:30", 500, HOUR_S)
-    used = [row("2025-11-22T08:00", 600), row("2025-11-22T13:00", 700), row("2025-11-22T14:00", 200)]
-    assert groups.unseen([first, second], used, NOW) == [0, 0]
-    assert sum(groups.hourly([first, second], used, NOW).values()) == 1500
-
+# --- all groupings ------------------------------------------------------------------------------------------------------
 
 @st.composite
 def histories(draw):
-    """Sessions one after the other on two machines, and what log readers saw of some of them."""
+    """Sessions one after the other on two machines, and what was used by quarter, model and project of each: all of it."""
     records, used = [], []
     for host in ("here", "there"):
-        start = NOW - 40 * 86_400 + draw(st.integers(0, 86_400))
+        start = (NOW - 40 * 86_400 + draw(st.integers(0, 86_400))) // 900 * 900
         for _ in range(draw(st.integers(0, 5))):
             tokens, used_s = draw(st.integers(0, 50_000)), draw(st.none() | st.integers(0, 5 * HOUR_S - 1))
-            made = session(start, tokens, used_s, host=host, models=draw(st.sampled_from([("opus",), ("opus", "sonnet"), ()])))
-            records.append(made)
-            if draw(st.booleans()):
-                left = tokens
-                for hour in groups.hours_of(made, NOW):
-                    part = draw(st.integers(0, left))
-                    left -= part
-                    used += [row(hour, part, draw(st.sampled_from(["opus", "sonnet", ""])), host)] if part else []
-            start += draw(st.integers(5, 200)) * HOUR_S + draw(st.integers(0, HOUR_S))
-    return sorted(records, key=lambda record: record.block.start), used
+            known = draw(st.booleans())
+            models = st.sampled_from(["opus", "sonnet", ""]) if known else st.none()
+            projects = st.sampled_from(["/src/a", "/src/b", ""]) if known else st.none()
+            until = start + 5 * HOUR_S if used_s is None else start + used_s + 1
+            left = tokens
+            for begins in range(start, until, 900):
+                part = left if begins + 900 >= until else draw(st.integers(0, left))
+                left -= part
+                used += [row(begins, part, draw(models), host, draw(projects))] if part else []
+            records.append(session(start, tokens, used_s, host=host, models=tuple({one.model for one in used if one.model})))
+            start += draw(st.integers(20, 800)) * 900
+    return sorted(records, key=lambda record: record.block.start), sorted(used, key=lambda one: one.at)
+
+
+def grouped(records, used, kind, zone):
+    """The groups of a kind."""
+    if kind in PERIODS:
+        return groups.by_period(records, used, kind, zone)
+    return groups.by_hour(records, used, zone) if kind == "hour" else getattr(groups, f"by_{kind}")(records, used)
 
 
 @settings(deadline=None)
 @given(histories(), st.sampled_from(ZONES))
-def test_sums_are_equal_whatever_the_grouping(history, zone):
+def test_all_groupings_have_one_total(history, zone):
     records, used = history
     tokens = sum(record.block.tokens for record in records)
-    for period in PERIODS:
-        found = groups.by_period(records, period, zone)
-        assert sum(group.tokens for group in found) == tokens and sum(group.sessions for group in found) == len(records)
-        assert [group.begins for group in found] == sorted({group.begins for group in found})
-        assert groups.total(found).tokens == tokens
-    assert sum(group.tokens for group in groups.by_model(records, used, lambda used: 1.0, NOW)) == tokens
-    assert sum(group.tokens for group in groups.by_hour(records, used, zone, NOW)) == tokens
+    sums = {kind: groups.total(grouped(records, used, kind, zone)) for kind in groups.KINDS[1:]}
+    assert {whole.tokens for whole in sums.values()} == {tokens}
+    for name in ("input", "output", "cache_creation", "cache_read"):
+        assert {getattr(whole, name) for whole in sums.values()} == {sum(getattr(one, name) for one in used)}
+    assert len({round(whole.cost_usd, 6) for whole in sums.values()}) == 1
+    assert {sums[period].sessions for period in PERIODS} == {len(records)}
+    assert sum(groups.by_quarter(used).values()) == tokens == sum(map(sum, groups.heat(groups.by_quarter(used), zone)))
 
 
 @settings(deadline=None)
 @given(histories(), st.sampled_from(ZONES))
-def test_no_token_is_lost_by_the_hour(history, zone):
+def test_a_day_has_what_clocks_there_showed(history, zone):
     records, used = history
-    hours = groups.hourly(records, used, NOW)
-    assert sum(hours.values()) == pytest.approx(sum(record.block.tokens for record in records))
-    assert all(hour % HOUR_S == 0 and tokens >= 0 for hour, tokens in hours.items())
-    assert set(hours) <= {hour for record in records for hour in groups.hours_of(record, NOW)}
-    assert sum(map(sum, groups.heat(hours, zone))) == pytest.approx(sum(hours.values()))
+    wanted = {}
+    for one in used:
+        shown = datetime.fromtimestamp(one.at + zone.offset_s(one.at), timezone.utc)
+        wanted[f"{shown:%Y-%m-%d}"] = wanted.get(f"{shown:%Y-%m-%d}", 0) + one.input + one.output
+    found = {group.key: group.tokens for group in groups.by_period(records, used, "day", zone) if group.tokens}
+    assert found == wanted
+    assert [group.begins for group in groups.by_period(records, used, "day", zone)] == sorted(
+        {*map(date.fromisoformat, wanted), *(local(one.block.start, zone).date() for one in records)})
 
 
+@settings(deadline=None)
 @given(histories())
-def test_no_session_is_more_unseen_than_it_has_tokens(history):
+def test_sessions_of_a_model_or_project_are_those_in_whose_time_it_was_used(history):
     records, used = history
-    for record, rest in zip(records, groups.unseen(records, used, NOW)):
-        assert 0 <= rest <= record.block.tokens
-    assert groups.unseen(records, [], NOW) == [record.block.tokens for record in records]
+    for group in groups.by_model(records, used):
+        name = None if group.key == groups.NOT_BY_MODEL else "" if group.key == groups.NO_MODEL else group.key
+        own = [one for one in used if one.model == name]
+        assert group.sessions == len([record for record in records if any(
+            one.host == record.host and record.block.start <= one.at < record.block.end for one in own)]) > 0
+    assert groups.touched(records, used) == [record for record in records if record.block.tokens]
 
 
 def test_hours_of_the_day_are_local_also_where_clocks_change():
     records = [session("2026-10-25T00:00", 100, 0), session("2026-10-25T01:00", 50, 0)]         # both 02:00 in Warsaw
-    found = groups.by_hour(records, [], WARSAW, at("2026-11-01T00:00"))
-    assert [(group.key, group.tokens, group.sessions) for group in found if group.tokens] == [("02:00", 150, 2)]
-    night = groups.by_hour([session("2026-03-29T00:30", 300, HOUR_S)], [], WARSAW, at("2026-04-01T00:00"))
-    assert [group.key for group in night if group.sessions] == ["01:00", "03:00"]
-    india = groups.by_hour(records, [], KOLKATA, at("2026-11-01T00:00"))
+    used = [row("2026-10-25T00:00", 100), row("2026-10-25T01:15", 50)]
+    found = groups.by_hour(records[:1], used, WARSAW)
+    assert [(group.key, group.tokens, group.sessions) for group in found if group.tokens] == [("02:00", 150, 1)]
+    night = groups.by_hour([], [row("2026-03-29T00:45", 1), row("2026-03-29T01:00", 1)], WARSAW)
+    assert [group.key for group in night if group.tokens] == ["01:00", "03:00"]
+    india = groups.by_hour(records, used, KOLKATA)
     assert [group.key for group in india if group.tokens] == ["05:00", "06:00"]
 
 
 def test_heat_is_by_weekday_and_hour():
-    table = groups.heat({at("2025-11-24T15:00"): 5.0, at("2025-11-30T23:00"): 7.0}, WARSAW)
+    table = groups.heat({at("2025-11-24T15:45"): 5.0, at("2025-11-30T23:00"): 7.0}, WARSAW)
     assert [(day, hour, tokens) for day, line in enumerate(table) for hour, tokens in enumerate(line) if tokens] == [
         (0, 0, 7.0), (0, 16, 5.0)]
     assert len(table) == 7 and {len(line) for line in table} == {24}
 
 
-# --- models -----------------------------------------------------------------------------------------------------------
+def test_a_course_is_cut_into_equal_parts():
+    quarters = {900 * number: number for number in range(1, 9)}
+    assert groups.course(quarters, 900, 900 * 9, 4) == [3, 7, 11, 15]
+    assert groups.course(quarters, 1000, 900 * 9, 1) == [36] and groups.course(quarters, 900, 900, 2) == [0, 0]
 
-def by_model(records, used, cost=lambda used: 2.0):
+
+# --- models and projects --------------------------------------------------------------------------------------------------
+
+def by_model(records, used):
     """Name: tokens, sessions, cost."""
-    return {group.key: (group.tokens, group.sessions, group.cost_usd) for group in groups.by_model(records, used, cost, NOW)}
+    return {group.key: (group.tokens, group.sessions, group.cost_usd) for group in groups.by_model(records, used)}
 
 
-def test_models_as_the_log_reader_saw_them():
-    used = [row("2025-11-22T08:00", 300), row("2025-11-22T08:00", 600, "sonnet"), row("2025-11-22T09:00", 300, "")]
-    assert by_model([session("2025-11-22T08:00", 1200)], used) == {"sonnet": (600, 1, 2.0), "opus": (300, 1, 2.0),
-                                                                  "none": (300, 1, 2.0)}
+def test_models():
+    used = [row("2025-11-22T08:00", 300), row("2025-11-22T08:00", 600, "sonnet"), row("2025-11-22T09:00", 300, None)]
+    assert by_model([session("2025-11-22T08:00", 1200)], used) == {"sonnet": (600, 1, 0.25), "opus": (300, 1, 0.25),
+                                                                  "not by model": (300, 1, 0.25)}
+    assert [group.key for group in groups.by_model([], used)] == ["sonnet", "not by model", "opus"]
+    assert [group.models for group in groups.by_model([], used)] == [("sonnet",), (), ("opus",)]
 
 
-@pytest.mark.parametrize("models, name", [(("sonnet", "opus"), "opus + sonnet"), (("opus", "sonnet"), "opus + sonnet"),
-                                          ((), "unknown"), (("\x1b[31mopus\n",), "[31mopus ")])
-def test_sessions_that_only_ccusage_told_stand_under_their_joined_models(models, name):
-    assert by_model([session("2025-11-22T08:00", 1200, models=models)], []) == {name: (1200, 1, 1.5)}
+@pytest.mark.parametrize("tokens, cache, expected", [(0, 0, []), (9, 0, ["no model"]), (0, 5, ["no model"])])
+def test_messages_of_claude_code_itself_have_a_row_when_they_used_something(tokens, cache, expected):
+    quiet = row("2025-11-22T08:00", tokens, "")._replace(cache_creation=0, cache_read=cache)
+    assert [group.key for group in groups.by_model([], [quiet])] == expected
 
 
-def test_what_the_log_reader_missed_stands_under_the_joined_models():
-    record = session("2025-11-22T08:00", 1000, models=("sonnet", "opus"))
-    assert by_model([record], [row("2025-11-22T08:00", 250)]) == {"opus + sonnet": (750, 1, 1.125), "opus": (250, 1, 2.0)}
-    assert by_model([session("2025-11-22T08:00", 1000)], [row("2025-11-22T08:00", 250)]) == {"opus": (1000, 1, 3.125)}
+def test_projects():
+    used = [row("2025-11-22T08:00", 300), row("2025-11-22T08:15", 500, "sonnet"), row("2025-11-22T09:00", 20, project=""),
+            row("2025-11-22T10:00", 10, None, project=None), row("2025-11-22T10:00", 900, project="-src-x"),
+            row("2025-11-22T11:00", 7, "opus", "there", None)]
+    found = groups.by_project([session("2025-11-22T08:00", 1200)], used)
+    assert [(group.key, group.tokens, group.sessions) for group in found] == [
+        ("-src-x", 900, 1), ("/src/shop", 800, 1), ("no project", 20, 1), ("not by project", 17, 1)]
+    assert found[1].models == ("opus", "sonnet") and found[3].models == ("opus",)
 
 
-def test_another_machines_log_says_nothing_of_this_ones_sessions():
-    here, there = session("2025-11-22T08:00", 1000, host="a", models=("x",)), session("2025-11-22T08:00", 700, host="b")
-    used = [row("2025-11-22T08:00", 700, "opus", "b")]
-    assert by_model([here, there], used) == {"x": (1000, 1, 1.5), "opus": (700, 1, 2.0)}
-
-
-def test_a_model_without_a_price_has_no_cost_and_the_others_keep_theirs():
-    used = [row("2025-11-22T08:00", 300), row("2025-11-22T08:00", 700, "new")]
-    found = by_model([session("2025-11-22T08:00", 1000)], used, lambda row: None if row.model == "new" else 0.5)
-    assert found == {"new": (700, 1, None), "opus": (300, 1, 0.5)}
-
-
-def test_an_empty_session_is_counted():
-    assert by_model([session("2025-11-22T08:00", 0)], []) == {"opus": (0, 1, 1.5)}
+def test_another_machines_use_is_of_its_own_sessions():
+    here, there = session("2025-11-22T08:00", 1000, host="a"), session("2025-11-22T08:00", 700, host="b")
+    used = [row("2025-11-22T08:00", 700, "opus", "b"), row("2025-11-22T08:00", 1000, "x", "a")]
+    assert by_model([here, there], used) == {"x": (1000, 1, 0.25), "opus": (700, 1, 0.25)}
 
 
 def test_models_have_no_limit():
-    group, = groups.by_model([session("2025-11-22T08:00", 9000)], [], lambda row: 0.0, NOW)
-    assert (group.begins, group.percent, group.near, group.hits, group.models) == (None, 0.0, 0, 0, ("opus",))
+    group, = groups.by_model([session("2025-11-22T08:00", 9000)], [row("2025-11-22T08:00", 9000)])
+    assert (group.begins, group.percent, group.near, group.hits, group.sessions) == (None, 0.0, 0, 0, 1)
 
 
-@pytest.mark.parametrize("source, hit", [("plan", True), ("learned", True), ("high_water", False)])
-def test_ones_own_record_is_no_limit_that_was_reached(source, hit):
-    own = report_cases.record(report_cases.NOW, 5000, plan="custom_max", limit=5000, limit_source=source)
-    assert groups.is_hit(own) is hit and groups._group("", None, [own]).hits == int(hit)
-    assert not groups.is_hit(own._replace(limit=5001))
+def test_cut_off_and_above_a_mere_figure_are_counted_apart():
+    records = [session("2025-11-22T08:00", 9000)._replace(hit=False), session("2025-11-22T14:00", 9000),
+               session("2025-11-22T20:00", 7000)._replace(hit=False)]
+    found, = groups.by_period(records, [], "day", UTC)
+    assert (found.near, found.hits, found.passed) == (3, 1, 1)
+    assert groups.total([found, found])[-3:] == (6, 2, 2)
+    assert not records[0]._replace(rated_by="official").passed

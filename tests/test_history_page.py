@@ -30,7 +30,7 @@ def test_no_past_breaks_the_page(known, look, width, height, unicode):
         assert wcwidth.wcswidth("".join(span.text for span in line)) == text.line_width(line) <= width
 
 
-KNOWN = gathered(records(60), (), FixedZone(), NOW)
+KNOWN = gathered(records(60), used(60), FixedZone(), NOW)
 DAYS = len(KNOWN.groups["day"])
 
 
@@ -54,7 +54,7 @@ def test_keys(keys, wanted):
 
 
 def test_another_period_or_view_begins_with_the_newest():
-    long = gathered(records(400), (), FixedZone(), NOW)
+    long = gathered(records(400), used(400), FixedZone(), NOW)
     scrolled = history_page.after_key(Look("chart"), "pgdn", long, 80, 24)
     assert scrolled.offset == 62
     assert history_page.after_key(scrolled, "b", long, 80, 24) == Look("chart", "week")
@@ -95,11 +95,11 @@ def test_the_chart_reaches_up_to_today():
 
 
 def test_the_page_draws_what_the_command_draws():
-    groups = by_period(KNOWN.records, "week", FixedZone())
+    groups = by_period(KNOWN.records, used(60), "week", FixedZone())
     weeks = [text.plain(line) for line in chart.lines(groups, "week", 80, 21, Charset())]
     assert page(Look("chart", "week"))[2:2 + len(weeks)] == weeks and len(weeks) > 4
-    hours = history_groups.hourly(KNOWN.records, (), NOW)
-    map_of = [text.plain(line) for line in heatmap.lines(history_groups.heat(hours, FixedZone()), 80, Charset())]
+    table = history_groups.heat(history_groups.by_quarter(used(60)), FixedZone())
+    map_of = [text.plain(line) for line in heatmap.lines(table, 80, Charset())]
     assert page(Look("heat map"))[2:2 + len(map_of)] == map_of and len(map_of) > 9
 
 
@@ -111,10 +111,16 @@ def test_the_list_shows_the_hours_that_the_reader_saw():
     assert "hours" not in narrow[2] and "models" in narrow[2]
 
 
-def test_hours_beside_each_other_are_joined_over_models():
-    hour = START // 3600 * 3600
-    known = gathered(records(1), [Used(hour, "a", 1, 2, 9, 9), Used(hour, "b", 3, 4, 9, 9)], FixedZone(), NOW)
-    assert known.seen == {hour: 10.0} and sum(map(sum, known.heat)) == pytest.approx(1200)
+def test_what_is_seen_is_what_models_are_known_of():
+    rows = [Used(START, "a", "", 1, 2, 9, 9), Used(START, "b", "", 3, 4, 9, 9), Used(START, None, None, 90, 0, 0, 0)]
+    known = gathered(records(1), rows, FixedZone(), NOW)
+    assert known.seen == {START: 10} and sum(map(sum, known.heat)) == 100
+
+
+def test_a_first_read_shows_what_it_has_read_before_any_session_is_cut():
+    known = gathered((), [Used(START, "a", "", 1, 2, 9, 9)], FixedZone(), NOW)
+    assert "No sessions are stored yet" in " ".join(page(Look(), known=known))
+    assert any("Thu 15 Jan" in row and row.split()[-1] == "-" for row in page(Look("chart"), known=known))
 
 
 # --- the way there and back ---------------------------------------------------------------------------------------------------

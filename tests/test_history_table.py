@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import FixedZone
-from test_history_groups import NOW, UTC, at, histories, session
+from test_history_groups import NOW, UTC, grouped, histories, row, session
 
 from ccmon import text
 from ccmon.history import groups
 from ccmon.history.groups import HOUR_S, KINDS, PERIODS
+from ccmon.history.rating import Scale
 from ccmon.model import UsageError
 from ccmon.text import Charset, plain
 from ccmon.views.history import rows
@@ -25,20 +26,17 @@ THREE = (session("2025-11-20T08:00", 3500, models=("claude-opus-4-1-20250805", "
          session("2025-11-21T08:00", 7000, 5 * HOUR_S - 60), session("2025-11-24T14:00", 1000, HOUR_S, models=()))
 
 
-def of(records, kind, used=()):
-    """Rows of a kind."""
+def of(records, kind, used=None):
+    """Rows of a kind; unless it is told what was used, each session used all of its tokens in its first minutes."""
     if kind == "session":
-        found = [rows.of_record(record, NOW) for record in records]
-    elif kind in PERIODS:
-        found = [rows.of_group(group) for group in groups.by_period(records, kind, UTC)]
-    elif kind == "hour":
-        found = [rows.of_group(group) for group in groups.by_hour(records, used, UTC, NOW)]
-    else:
-        found = [rows.of_group(group) for group in groups.by_model(records, used, lambda row: 0.25, NOW)]
-    return rows.with_shares(found)
+        return rows.with_shares([rows.of_record(record, NOW) for record in records])
+    if used is None:
+        used = [row(one.block.start, one.block.tokens, (*one.block.models, "")[0], one.host, cost_usd=one.block.cost_usd)
+                for one in records]
+    return rows.with_shares([rows.of_group(group, "/src") for group in grouped(records, used, kind, UTC)])
 
 
-def table(records, kind="session", names=None, feet=True, charset=ASCII, used=()):
+def table(records, kind="session", names=None, feet=True, charset=ASCII, used=None):
     """A table with its totals."""
     made = of(records, kind, used)
     ends = [rows.totals(made, len(records)), rows.averages(made)] if feet and made else []
@@ -76,14 +74,36 @@ def test_a_table_of_weeks():
 
 
 def test_a_table_of_models():
-    used = [groups.Used(at("2025-11-20T08:00"), "claude-opus-4-1-20250805", 500, 2000, 7, 8, "here")]
+    used = [row("2025-11-20T08:00", 2500, "claude-opus-4-1-20250805"), row("2025-11-20T09:00", 1000, None, cost_usd=None),
+            row("2025-11-21T08:00", 7000), row("2025-11-24T14:00", 10, "")]
     assert shown(THREE, "model", names="model,sessions,tokens,part,cost", feet=False, used=used) == [
-        "model                  sessions  tokens  part   cost",
-        "---------------------  --------  ------  ----  -----",
-        "opus                          1   7,000  60 %  $1.50",
-        "opus-4-1                      1   2,500  21 %  $0.25",
-        "opus-4-1 + sonnet-4-5         1   1,000   8 %  $0.43",
-        "unknown                       1   1,000   8 %  $1.50"]
+        "model         sessions  tokens  part   cost",
+        "------------  --------  ------  ----  -----",
+        "opus                 1   7,000  66 %  $0.25",
+        "opus-4-1             1   2,500  23 %  $0.25",
+        "not by model         1   1,000   9 %      -",
+        "no model             1      10   0 %  $0.25"]
+
+
+def test_a_table_of_projects():
+    used = [row("2025-11-20T08:00", 2500), row("2025-11-20T09:00", 1000, None, project=None),
+            row("2025-11-21T08:00", 20, project=""), row("2025-11-24T14:00", 10, project="/srcery/x|y")]
+    assert shown(THREE, "project", names="project,sessions,tokens,models", feet=False, used=used) == [
+        "project         sessions  tokens  models",
+        "--------------  --------  ------  ------",
+        "~/shop                 1   2,500  opus",
+        "not by project         1   1,000",
+        "no project             1      20  opus",
+        "/srcery/x|y            1      10  opus"]
+    words = history_table.csv(columns.named("project,tokens", "project"), of(THREE, "project", used), UTC)
+    assert words.splitlines()[1] == "/src/shop,2500"
+
+
+@pytest.mark.parametrize("width, name", [(100, "~/a-rather-long-folder/below-another-one/shop"),
+                                         (80, "..long-folder/below-another-one/shop"), (20, "..w-another-one/shop")])
+def test_the_end_of_a_path_tells_most_of_it(width, name):
+    used = [row("2025-11-20T08:00", 2500, project="/src/a-rather-long-folder/below-another-one/shop")]
+    assert shown(THREE, "project", width=width, feet=False, used=used)[2].split()[0] == name
 
 
 def test_what_is_not_known_is_a_dash_also_in_the_sum():
@@ -165,7 +185,7 @@ def test_names_of_columns(words, kind, found):
 @pytest.mark.parametrize("words, kind, told", [
     ("tokns", "session", r"'tokns' is no column \(did you mean tokens\?\); by session there are start, end, last, .*models"),
     ("day", "week", r"'day' is no column.*; by week there are week, begins"), ("start,,cost", "session", "a column is missing"),
-    ("", "day", "the name of a column is missing"), ("cost", "hour", r"'cost' is no column"),
+    ("", "day", "the name of a column is missing"), ("plan", "hour", r"'plan' is no column"),
     ("\x1b[31m", "day", r"'\[31m' is no"),
     ("x" * 500, "day", "'" + "x" * 40 + "' is no column")])
 def test_unknown_columns(words, kind, told):
@@ -177,9 +197,9 @@ def test_unknown_columns(words, kind, told):
 def test_every_column_has_a_name_a_meaning_and_a_value(kind):
     made = of(THREE, kind)
     known = columns.known(kind)
-    for row, column in product(made, known.values()):
-        assert isinstance(column.shown(row, UTC), str) and column.meaning
-        assert column.value(row, UTC) is None or isinstance(column.value(row, UTC), (str, int, float))
+    for one, column in product(made, known.values()):
+        assert isinstance(column.shown(one, UTC), str) and column.meaning
+        assert column.value(one, UTC) is None or isinstance(column.value(one, UTC), (str, int, float))
     assert len(columns.help_lines(kind)) == len(known)
     assert known.keys() >= {column.name for column in columns.usual(kind, 80, True)}
 
@@ -187,8 +207,8 @@ def test_every_column_has_a_name_a_meaning_and_a_value(kind):
 @pytest.mark.parametrize("kind, width, names", [
     ("session", 0, "start length tokens cost share models"), ("session", 200, "start length tokens cost share bar models"),
     ("day", 0, "day sessions tokens cost highest hits"), ("week", 80, "week sessions tokens cost highest hits bar"),
-    ("month", 100, "month sessions tokens cost highest hits spark bar"), ("hour", 200, "hour sessions tokens part bar"),
-    ("model", 0, "model sessions tokens part cost")])
+    ("month", 100, "month sessions tokens cost highest hits spark bar"), ("hour", 200, "hour sessions tokens part cost bar"),
+    ("model", 0, "model sessions tokens part cost"), ("project", 0, "project sessions tokens part cost")])
 def test_usual_columns(kind, width, names):
     assert [column.name for column in columns.usual(kind, width)] == names.split()
 
@@ -223,15 +243,27 @@ def test_totals_are_the_sums_of_what_is_shown(history, kind):
     assert sum(row.part for row in made) == pytest.approx(100 if total.tokens else 0)
     assert max(row.peak for row in made) == (100 if total.tokens else 0)
     if kind in ("session", *PERIODS):
-        assert total.cost_usd == pytest.approx(1.5 * len(records)) and total.hits == sum(row.hits for row in made)
+        assert total.hits == sum(row.hits for row in made)
+        assert total.cost_usd == pytest.approx(1.5 * len(records) if kind == "session" else 0.25 * len(used))
 
 
-def test_how_often_the_limit_was_reached():
+@pytest.mark.parametrize("scale, name, more", [
+    (Scale(7000, "plan", "pro"), "7,000 tokens (the reference figure of pro)", "the reference figure"),
+    (Scale(35_000, "flag", "pro"), "35,000 tokens (the limit set)", "the limit set"),
+    (Scale(9, "config", "pro"), "9 tokens (the limit set)", "the limit set"),
+    (Scale(9, "high_water", "custom_max"), "9 tokens (the record)", "the record"),
+    (Scale(9, "learned", "ml_auto"), "9 tokens (the learned limit)", "the learned limit")])
+def test_what_sessions_are_rated_by_is_said_once(scale, name, more):
     records = [session("2025-11-20T08:00", tokens) for tokens in (5599, 5600, 6999, 7000, 9000)]
-    records.append(session("2025-11-21T08:00", 10, limit=20)._replace(plan="max5"))
-    assert rows.hit_rates(records) == ["max5: 0 of 1 session reached the limit, 0 passed 80 %",
-                                       "pro: 2 of 5 sessions reached the limit, 4 passed 80 %"]
-    assert rows.hit_rates([]) == []
+    assert rows.rated_by(records, scale) == f"Shares are of {name}."
+    assert rows.reached(records, scale) == "2 of 5 sessions reached the limit, 4 passed 80 %"
+    unknown = [records[-1]._replace(hit=False), records[0]._replace(rated_by="official")]
+    assert rows.rated_by(unknown, scale) == f"Shares are Claude's own where it told them, else of {name}."
+    assert rows.reached(unknown, scale) == f"0 of 2 sessions reached the limit, 1 passed 80 %; 1 passed {more}"
+    assert rows.rated_by(unknown[1:], scale) == "Shares are Claude's own."
+    said = [plain(line) for line in rows.notes("session", of(unknown, "session"), unknown, scale)]
+    assert said == ["", rows.rated_by(unknown, scale), rows.reached(unknown, scale)]
+    assert rows.notes("model", [], unknown, scale) == [] == rows.notes("day", [], [], scale)
 
 
 def test_unknown_costs_are_told():
@@ -242,9 +274,9 @@ def test_unknown_costs_are_told():
 
 @pytest.mark.parametrize("kind, first, count", [("session", 0, 5), ("day", 4, 12), ("week", 3, 7), ("month", 6, 10)])
 def test_sparklines_lie_in_the_time_of_their_row(kind, first, count):
-    row, = of([session("2025-11-20T08:00", 600, 2 * HOUR_S - 1)], kind)
-    hours = groups.hourly([session("2025-11-20T08:00", 600, 2 * HOUR_S - 1)], [], NOW)
-    found = rows.spark(row, kind, hours, UTC)
+    used = [row("2025-11-20T08:00", 400), row("2025-11-20T09:45", 200)]
+    made, = of([session("2025-11-20T08:00", 600, 2 * HOUR_S - 1)], kind, used)
+    found = rows.spark(made, kind, groups.by_quarter(used), UTC)
     assert len(found) == count and sum(filter(None, found)) == pytest.approx(600)
     assert found.index(max(filter(None, found))) == first and None in found
 

@@ -7,7 +7,7 @@ from typing import List
 from xml.etree import ElementTree
 
 import pytest
-from report_cases import HOSTILE, HOUR, NOW, cases, made, record, weeks
+from report_cases import HOSTILE, HOUR, NOW, cases, made, record, used, weeks
 
 from ccmon import text
 from ccmon.text import Charset
@@ -169,7 +169,7 @@ def test_every_form_has_the_figures_and_the_sentences(name):
     lines = " ".join(" ".join(map(text.plain, report_text.lines(report, 80, Charset()))).split())
     markdown, html = report_markdown.document(report).replace("\\", ""), Page(page(name)).text
     for form in (lines, unescape(markdown), html):
-        if not report.total.sessions:
+        if report.is_empty:
             assert words.nothing(report).split(".")[0] in form
             continue
         assert all(sentence in form.replace(" • ", " ") for sentence in report.insights)
@@ -185,8 +185,8 @@ def test_the_text_of_a_week():
                                                      ["80", "%", "passed", "1"], ["limit", "reached", "1"]]
     assert next(line for line in lines if "Mon 24 Nov #" in line).split("#")[-1].split() == [
         "52k", "2", "sessions", "$10.50", "100", "%", "!"]
-    assert " plan   limit  sessions  80 % passed  reached" in lines
-    assert " max5  35,000         2            1        1" in lines
+    assert " rated by      sessions  80 % passed  reached  above it" in lines
+    assert " max5, 35,000         2            1        1         0" in lines
 
 
 @pytest.mark.parametrize("now, before, said", [
@@ -198,7 +198,8 @@ def test_a_change_in_words(now, before, said):
 
 def test_models_of_no_weight_are_joined():
     records = [record(NOW - (n + 1) * HOUR, 10**6 >> (2 * n), models=(f"claude-m{n}",), last=None) for n in range(7)]
-    groups = words.model_groups(made(records))
+    rows = [used(NOW - HOUR, one.block.tokens, one.block.models[0]) for one in records]
+    groups = words.model_groups(made(records, rows=rows))
     assert [group.key for group in groups] == ["claude-m0", "claude-m1", "claude-m2", "claude-m3", "3 others"]
     assert sum(group.tokens for group in groups) == sum(one.block.tokens for one in records)
 
@@ -231,4 +232,5 @@ def test_what_is_data_is_no_markup(name):
 
 def test_pictures_are_fenced_and_the_fences_closed():
     for report in REPORTS.values():
-        assert len(re.findall(r"^```", report_markdown.document(report), re.M)) in (0, 4)
+        fences = len(re.findall(r"^```", report_markdown.document(report), re.M))
+        assert fences == (0 if report.is_empty else 4 if report.rises else 2)

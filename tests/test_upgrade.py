@@ -32,7 +32,8 @@ def old_store(path, sessions=(), minutes=(), hours=(), owner=ME):
         for table, found in (("minute", minutes), ("hour", hours)):
             for ts, model, given_, made in found:
                 db.execute("INSERT OR IGNORE INTO model (name) VALUES (?)", (model,))
-                db.execute(f"INSERT INTO {table} SELECT 1, ?, id, ?, ?, 3, 7 FROM model WHERE name = ?", (ts, given_, made, model))
+                db.execute(f"INSERT INTO {table} SELECT 1, ?, id, ?, ?, 3, 7 FROM model WHERE name = ?",
+                           (ts, given_, made, model))
         db.executemany("INSERT INTO snapshot (owner_id, ts, seen, session_id, tokens) VALUES (1, ?, ?, ?, 1)",
                        [(session.start, session.start, number + 1) for number, session in enumerate(sessions)])
     return path
@@ -143,7 +144,8 @@ def test_a_copy_of_the_file_is_kept_and_named(path):
     with open_store(path, 1000, NOW) as store:
         assert store.get(upgrade.COPY) == path + ".before-200"
     with closing(sqlite3.connect(path + ".before-200")) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (105,) and db.execute("SELECT tokens FROM session").fetchone() == (100,)
+        assert db.execute("PRAGMA user_version").fetchone() == (105,)
+        assert db.execute("SELECT tokens FROM session").fetchone() == (100,)
 
 
 def test_a_new_history_needs_no_copy(path):

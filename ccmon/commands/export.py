@@ -5,8 +5,8 @@ from argparse import Namespace
 from typing import List
 
 from ccmon import output
-from ccmon.model import CcmonError, Record, UsageError
-from ccmon.pipeline import memory
+from ccmon.model import CcmonError, Record, Snapshot, UsageError
+from ccmon.pipeline import memory, rated
 from ccmon.pipeline.refresh import current_facts
 from ccmon.settings.context import Context
 from ccmon.system import outfiles
@@ -21,7 +21,7 @@ def run(given: Namespace, ctx: Context) -> int:
         raise UsageError("--output: no file is named")
     snapshot = ctx.view(current_facts(ctx), ctx.now())
     output.read_logs(ctx)
-    content = openmetrics.text(snapshot, _records(ctx), ctx.owner.account).encode("utf-8", "replace")
+    content = openmetrics.text(snapshot, _records(ctx, snapshot), ctx.owner.account).encode("utf-8", "replace")
     if given.output is None:
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
@@ -30,10 +30,10 @@ def run(given: Namespace, ctx: Context) -> int:
     return OK
 
 
-def _records(ctx: Context) -> List[Record]:
+def _records(ctx: Context, snapshot: Snapshot) -> List[Record]:
     """The history of all machines that were merged into this one; a store that cannot be used has none."""
     try:
         with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
-            return kept.records(everywhere=True)
+            return rated.sessions(kept, snapshot, everywhere=True).records
     except CcmonError:
         return []

@@ -1,4 +1,4 @@
-"""`ccmon history`: the stored sessions, grouped, as a table, as data or as a picture."""
+"""`ccmon history`: the stored sessions, or what was used in groups, as a table, as data or as a picture."""
 
 import json
 import sys
@@ -7,15 +7,15 @@ from typing import Any, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ccmon import output
 from ccmon.history import groups
-from ccmon.history.groups import PERIODS, Group
-from ccmon.history.hosts import of_host
-from ccmon.history.periods import Days, began_in, chosen
+from ccmon.history.groups import PERIODS, QUARTER_S, RANKED, Group
+from ccmon.history.hosts import of_host, used_on
+from ccmon.history.periods import Days, began_in, chosen, used_in
+from ccmon.history.rating import Scale
 from ccmon.model import CcmonError, Record, UsageError, Used
-from ccmon.pipeline import memory
+from ccmon.pipeline import memory, rated
 from ccmon.settings.context import Context
 from ccmon.settings.options import number, whole
 from ccmon.text import Line, clean, near
-from ccmon.usage import prices
 from ccmon.views.history import rows as history_rows
 from ccmon.views.history import table as history_table
 from ccmon.views.history import table_columns
@@ -26,6 +26,7 @@ from ccmon.when import local
 
 OK = 0
 ROWS_MAX = 1_000_000
+_EVER = 1 << 40                        # epoch s, later than anything
 CHART_ROWS = 16                        # lines of a chart, where the terminal has as many
 EMPTY = ("No sessions are stored yet, and nothing is there to read: no logs of Claude Code, and no ccusage that was asked. "
          "Use claude, or ask ccusage with: ccmon record")
@@ -35,9 +36,9 @@ Item = Union[Record, Group]
 class Wanted(NamedTuple):
     """What the call asks for, checked."""
 
-    by: str                            # session, day, week, month, hour, model
+    by: str                            # of groups.KINDS
     days: Days
-    ended_since: Optional[int]         # epoch s
+    since: Optional[int]               # epoch s: what ended, or was used, after that
     rows: Optional[int]
     sort: Optional[Column]
     largest_first: bool
@@ -45,10 +46,16 @@ class Wanted(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What the history has of that; used is only read where it is needed."""
+    """What the history has of that."""
 
-    records: List[Record]
-    used: List[Used]
+    records: List[Record]              # by session and by period those that began then, else those that used any of it
+    used: List[Used]                   # only read where it is needed
+    scale: Scale                       # what sessions are rated by of which Claude has told nothing
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to show."""
+        return not (self.records or self.used)
 
 
 def run(given: Namespace, ctx: Context) -> int:
@@ -67,7 +74,7 @@ def run(given: Namespace, ctx: Context) -> int:
         _picture(given, ctx, wanted, found)
     elif given.json or given.csv:
         _data(given, ctx, wanted, found)
-    elif found.records or table:
+    elif table or not found.is_empty:
         _table(given, ctx, wanted, found, table)
     else:
         print(_nothing(given, ctx))
@@ -88,7 +95,9 @@ def _wanted(given: Namespace, ctx: Context) -> Wanted:
 
 
 def _by(given: Namespace) -> str:
-    """--chart is about periods: that of --by, if it is one."""
+    """--chart is about periods: that of --by, if it is one; --heatmap about hours."""
+    if given.heatmap:
+        return "hour"
     if not given.chart:
         return str(given.by)
     return str(given.by if given.by in PERIODS else given.chart)
@@ -137,20 +146,27 @@ def _tabulate() -> Any:
 # --- what there is ------------------------------------------------------------------------------------------------------
 
 def _found(given: Namespace, ctx: Context, wanted: Wanted) -> Found:
+    """By session those that began on the days (with --days: ended since), else what was used on them (with --days: since)."""
     with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
-        known = of_host(kept.records(wanted.ended_since, given.host is not None), given.host)
-        records = began_in(known, wanted.days, ctx.zone)
-        if not (records and _needs_hours(given, wanted)):
-            return Found(records, [])
-        hours = {hour for record in records for hour in groups.hours_of(record, ctx.now())}
-        used = kept.used(min(hours), max(hours) + groups.HOUR_S, given.host is not None)
-    return Found(records, [row for row in used if row.hour in hours and given.host in (None, "all", row.host)])
+        sessions = rated.sessions(kept, rated.present(kept), wanted.since, given.host is not None)
+        known = of_host(sessions.records, given.host)
+        used: List[Used] = []
+        if _needs_used(wanted):
+            since = 0 if wanted.since is None or wanted.by == "session" else wanted.since - QUARTER_S + 1
+            used = used_on(kept.used(since, _EVER, given.host is not None), given.host)
+    began = began_in(known, wanted.days, ctx.zone)
+    if wanted.by == "session":
+        return Found(began, used, sessions.scale)
+    inside = used_in(groups.counted(used, known), wanted.days, ctx.zone)
+    if wanted.by not in PERIODS:
+        return Found(groups.touched(known, inside), inside, sessions.scale)
+    new = [record for record in began if wanted.since is None or record.block.start >= wanted.since]
+    return Found(new, inside, sessions.scale)
 
 
-def _needs_hours(given: Namespace, wanted: Wanted) -> bool:
-    if wanted.columns is not None:
-        return wanted.by in ("hour", "model") or any(column.name == "spark" for column in wanted.columns)
-    return bool(given.heatmap or wanted.by in ("hour", "model") or table_columns.has_sparks(wanted.by, _width(given)))
+def _needs_used(wanted: Wanted) -> bool:
+    sparks = any(column.name == "spark" for column in wanted.columns or ())
+    return wanted.by != "session" or sparks
 
 
 def _width(given: Namespace) -> int:
@@ -172,31 +188,32 @@ def _nothing(given: Namespace, ctx: Context) -> str:
 # --- rows ---------------------------------------------------------------------------------------------------------------
 
 def _items(ctx: Context, by: str, found: Found) -> Sequence[Item]:
-    """Sessions or groups, in the order of time; models by tokens."""
+    """Sessions or groups, in the order of time; models and projects by tokens."""
     if by == "session":
         return found.records
     if by in PERIODS:
-        return groups.by_period(found.records, by, ctx.zone)
+        return groups.by_period(found.records, found.used, by, ctx.zone)
     if by == "hour":
-        return groups.by_hour(found.records, found.used, ctx.zone, ctx.now())
-    return groups.by_model(found.records, found.used, lambda used: prices.used_usd(used, ctx.settings.prices), ctx.now())
+        return groups.by_hour(found.records, found.used, ctx.zone)
+    return (groups.by_model if by == "model" else groups.by_project)(found.records, found.used)
 
 
 def _chosen(ctx: Context, wanted: Wanted, found: Found) -> List[Tuple[Row, Item]]:
     """The rows in their order: the last ones of time, the first ones of any other order."""
     items = _items(ctx, wanted.by, found)
-    rows = [_row(item, ctx.now()) for item in items]
+    rows = [_row(item, ctx) for item in items]
     pairs = list(zip(history_rows.with_shares(rows), items))
     if wanted.sort:
         order = table_columns.order([row for row, _ in pairs], wanted.sort, wanted.largest_first, ctx.zone)
         pairs = [pairs[at] for at in order]
     if wanted.rows is None:
         return pairs
-    return pairs[:wanted.rows] if wanted.sort or wanted.by == "model" else pairs[-wanted.rows:]
+    return pairs[:wanted.rows] if wanted.sort or wanted.by in RANKED else pairs[-wanted.rows:]
 
 
-def _row(item: Item, now: int) -> Row:
-    return history_rows.of_record(item, now) if isinstance(item, Record) else history_rows.of_group(item)
+def _row(item: Item, ctx: Context) -> Row:
+    return (history_rows.of_record(item, ctx.now()) if isinstance(item, Record)
+            else history_rows.of_group(item, ctx.env.get("HOME", "").rstrip("/")))
 
 
 def _records_of(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[Row, Item]], found: Found) -> List[Record]:
@@ -233,7 +250,7 @@ def _table(given: Namespace, ctx: Context, wanted: Wanted, found: Found, name: O
         print(_tabulate().tabulate(cells, headings, name, colalign=align if cells else None, disable_numparse=True))
         return
     lines = history_table.lines(table, width or None, wanted.columns is not None)
-    output.show(ctx, [*lines, *history_rows.notes(wanted.by, rows, records)], not given.no_pager)
+    output.show(ctx, [*lines, *history_rows.notes(wanted.by, rows, records, found.scale)], not given.no_pager)
 
 
 def _with_sparks(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[Row, Item]], found: Found,
@@ -241,22 +258,21 @@ def _with_sparks(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[Row, Item]]
     rows = [row for row, _ in pairs]
     if not any(column.name == "spark" for column in columns):
         return rows
-    hours = groups.hourly(found.records, found.used, ctx.now())
-    return [row._replace(spark=history_rows.spark(row, wanted.by, hours, ctx.zone)) for row in rows]
+    quarters = groups.by_quarter(found.used)
+    return [row._replace(spark=history_rows.spark(row, wanted.by, quarters, ctx.zone)) for row in rows]
 
 
 def _picture(given: Namespace, ctx: Context, wanted: Wanted, found: Found) -> None:
     size, charset = output.size(), output.charset(ctx, sys.stdout)
-    if not found.records:
+    if found.is_empty:
         print(_nothing(given, ctx))
         return
     lines: Sequence[Line]
     if given.heatmap:
         from ccmon.views.history import heatmap
-        hours = groups.hourly(found.records, found.used, ctx.now())
-        lines = heatmap.lines(groups.heat(hours, ctx.zone), size.columns, charset)
+        lines = heatmap.lines(groups.heat(groups.by_quarter(found.used), ctx.zone), size.columns, charset)
     else:
         from ccmon.views.history import chart
-        periods = groups.by_period(found.records, wanted.by, ctx.zone)[-(wanted.rows or 0):]
+        periods = groups.by_period(found.records, found.used, wanted.by, ctx.zone)[-(wanted.rows or 0):]
         lines = chart.lines(periods, wanted.by, size.columns, max(5, min(CHART_ROWS, size.rows - 2)), charset)
     output.show(ctx, lines, not given.no_pager)

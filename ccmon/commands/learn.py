@@ -25,7 +25,7 @@ from ccmon.views.learn_report import Findings
 
 OK = 0
 PIPE_CELLS, LEAST_CELLS, MOST_CELLS = 80, 40, 100
-DAYS, DAY_S, HOUR_S = 90, 86_400, 3600
+DAYS, DAY_S = 90, 86_400
 INSTALL = "pip install '.[ml]' in ccmon's clone"
 
 
@@ -133,7 +133,7 @@ def _tried(ctx: Context, kept: Memory, found: Lessons) -> Extra:
         tried, used = extra.trial(known, now, "points" if points else "tokens", bar.show)
         tokens = [block.tokens for block in sessions if block.end <= now and block.counted and block.tokens]
         forest = extra.tier(tokens, ctx.settings.plans) if tokens else ""
-        made = Extra(now, tried, used, forest, extra.days(_hours(kept, now), ctx.zone))
+        made = Extra(now, tried, used, forest, extra.days(_quarters(kept, now), ctx.zone))
     finally:
         bar.clear()
     kept.keep_extra(portable.dump(made))
@@ -163,10 +163,9 @@ class _Bar:
             sys.stderr.flush()
 
 
-def _hours(kept: Memory, now: int) -> Dict[int, float]:
-    """Tokens of each hour of the last months."""
-    since = (now - DAYS * DAY_S) // HOUR_S * HOUR_S
-    return groups.hourly(kept.records(since), kept.used(since, now + 1), now)
+def _quarters(kept: Memory, now: int) -> Dict[int, int]:
+    """Tokens of each quarter of an hour of the last months."""
+    return groups.by_quarter(kept.used(now - DAYS * DAY_S, now + 1))
 
 
 def _forget(ctx: Context, kept: Memory) -> int:
@@ -184,7 +183,7 @@ def _forget(ctx: Context, kept: Memory) -> int:
 
 def _summary(given: Namespace, ctx: Context, kept: Memory, found: Lessons) -> Summary:
     hits = [event.at for event in kept.events() if event.teaches == "session"]
-    return share.summary(found.learned, given.subscription, hits, _hours(kept, ctx.now()), ctx.zone)
+    return share.summary(found.learned, given.subscription, hits, _quarters(kept, ctx.now()), ctx.zone)
 
 
 def _share(given: Namespace, ctx: Context, kept: Memory, found: Lessons) -> int:

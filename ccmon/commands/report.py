@@ -5,15 +5,12 @@ from argparse import Namespace
 from typing import Optional
 
 from ccmon import __version__, output
-from ccmon.history import digest
+from ccmon.history import digest, groups
 from ccmon.history.digest import Digest, Period
-from ccmon.history.groups import HOUR_S
-from ccmon.history.hosts import of_host
-from ccmon.model import SESSION_S
-from ccmon.pipeline import memory
+from ccmon.history.hosts import of_host, used_on
+from ccmon.pipeline import memory, rated
 from ccmon.settings.context import Context
 from ccmon.system import outfiles
-from ccmon.usage import prices
 from ccmon.views.report import html, markdown, text
 
 OK = 0
@@ -43,7 +40,7 @@ def _write(path: str, page: str) -> None:
 
 def _digest(ctx: Context, period: Period, host: Optional[str]) -> Digest:
     with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
-        records = of_host(kept.records(None, host is not None), host)
-        used = kept.used((period.start - SESSION_S) // HOUR_S * HOUR_S, period.end + SESSION_S, host is not None)
-    seen = [row for row in used if host in (None, "all", row.host)]
-    return digest.make(records, seen, period, ctx.zone, ctx.now(), lambda row: prices.used_usd(row, ctx.settings.prices))
+        known = rated.sessions(kept, rated.present(kept), everywhere=host is not None)
+        records = of_host(known.records, host)
+        used = used_on(kept.used(digest.needed_since(period, ctx.zone), period.end, host is not None), host)
+    return digest.make(records, groups.counted(used, records), period, ctx.zone, ctx.now(), known.scale)

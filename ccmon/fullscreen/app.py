@@ -10,7 +10,7 @@ from ccmon.fullscreen.screen import Screen
 from ccmon.fullscreen.screen_signals import exit_code
 from ccmon.fullscreen.state import UNDO_S, State, said, update
 from ccmon.fullscreen.terminal import FAREWELL
-from ccmon.pipeline import memory, refresh
+from ccmon.pipeline import memory, rated, refresh
 from ccmon.settings.context import Context
 from ccmon.settings.themes import colourless
 from ccmon.store.database import StoreError
@@ -114,15 +114,16 @@ def _with_hit(ctx: Context, state: State, effect: str) -> State:
 def _with_history(ctx: Context, state: State) -> State:
     """The history page with what is stored now."""
     try:
-        return state._replace(past=_past(ctx))
+        return state._replace(past=_past(ctx, state))
     except StoreError as err:
         return said(state._replace(page="dashboard"), str(err), ctx.now())
 
 
-def _past(ctx: Context) -> Past:
+def _past(ctx: Context, state: State) -> Past:
+    now = ctx.now()
     with memory.opened(ctx, memory.BACKGROUND_BUSY_MS) as kept:
-        records, now = kept.records(), ctx.now()
-        used = kept.used(records[0].block.start // 3600 * 3600, now + 1) if records else []
+        records = rated.sessions(kept, ctx.view(state.facts, now, state.plan)).records
+        used = kept.used(0, now + 1)
     return history_page.gathered(records, used, ctx.zone, now)
 
 
@@ -133,5 +134,5 @@ def _received(ctx: Context, poller: Poller, state: State) -> State:
     while not poller.facts.empty():
         state = state._replace(facts=poller.facts.get(), reading=False)
     with suppress(StoreError):
-        return state._replace(past=_past(ctx)) if state.page == "history" else state
+        return state._replace(past=_past(ctx, state)) if state.page == "history" else state
     return state

@@ -1,23 +1,31 @@
-"""Sessions and minutes made into groups: by day, week, month, hour of the day or model; and tokens hour by hour."""
+"""Sessions and quarters of an hour made into groups: by day, week, month, hour of the day, model or project.
+
+What was used counts where its quarter of an hour lies, whichever session it belongs to: so all groupings have one total.
+"""
 
 from datetime import date, timedelta
-from typing import Callable, Container, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, Hashable, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple, TypeVar
 
 from ccmon.model import Record, Used
-from ccmon.text import printable
 from ccmon.when import Zone, local
 
-HOUR_S = 3600
+HOUR_S, QUARTER_S = 3600, 900
 PERIODS = ("day", "week", "month")
-KINDS = ("session", *PERIODS, "hour", "model")
+KINDS = ("session", *PERIODS, "hour", "model", "project")
+RANKED = ("model", "project")          # the most used first
+NO_MODEL, NOT_BY_MODEL = "no model", "not by model"
+NO_PROJECT, NOT_BY_PROJECT = "no project", "not by project"
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
 
 class Group(NamedTuple):
-    """What several sessions have in common. A session belongs to the period in which it began."""
+    """What was used in a time, by a model or in a project, and the sessions that belong there."""
 
-    key: str                           # 2026-11-22, 2026-W47, 2026-11, 14:00, a model's name
-    begins: Optional[date]             # first local day of the period; None for hours of the day and models
-    sessions: int
+    key: str                           # 2026-11-22, 2026-W47, 2026-11, 14:00, a model's name, a project's folder
+    begins: Optional[date]             # first local day of the period; None for hours of the day, models and projects
+    sessions: int                      # that began in the period; in which the hour, model or project was used
     tokens: int                        # input + output
     input: Optional[int]               # None when a session did not tell; likewise below
     output: Optional[int]
@@ -25,29 +33,41 @@ class Group(NamedTuple):
     cache_read: Optional[int]
     cost_usd: Optional[float]
     models: Tuple[str, ...]
-    percent: float                     # the largest share of its limit that a session used; 0.0 for hours and models
-    near: int                          # sessions that used 80 % or more of the limit of their time
-    hits: int                          # sessions that used all of it
+    percent: float                     # the largest share of its limit that a session used; 0.0 where there is no period
+    near: int                          # sessions that used 80 % or more of their limit
+    hits: int                          # sessions that were cut off at it
+    passed: int = 0                    # sessions above a mere reference figure that nothing says were cut off
 
-
-def share(record: Record) -> float:
-    """Percent of the limit of its time."""
-    return record.block.tokens * 100 / record.limit if record.limit > 0 else 0.0
-
-
-def is_hit(record: Record) -> bool:
-    """Whether all of its limit was used; one's own record is no limit that could be reached."""
-    return share(record) >= 100 and record.limit_source != "high_water"
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was used, and no session began."""
+        return not (self.sessions or self.tokens)
 
 
 # --- periods ----------------------------------------------------------------------------------------------------------
 
-def by_period(records: Sequence[Record], period: str, zone: Zone) -> List[Group]:
-    """One group for each day, week (from Monday) or month with a session, by time."""
-    found: Dict[date, List[Record]] = {}
-    for record in records:
-        found.setdefault(first_day(local(record.block.start, zone).date(), period), []).append(record)
-    return [_group(label(day, period), day, found[day]) for day in sorted(found)]
+def by_period(records: Sequence[Record], used: Sequence[Used], period: str, zone: Zone) -> List[Group]:
+    """One group for each day, week (from Monday) or month in which something was used or a session began, by time."""
+    quarters = {at: first_day(local(at, zone).date(), period) for at in {row.at for row in used}}
+    spent = _apart((quarters[row.at], row) for row in used)
+    began = _apart((first_day(local(record.block.start, zone).date(), period), record) for record in records)
+    return [_period(label(day, period), day, spent.get(day, ()), began.get(day, ())) for day in sorted({*spent, *began})]
+
+
+def together(key: str, used: Sequence[Used], records: Sequence[Record]) -> Group:
+    """All of it as one group."""
+    return _period(key, None, used, records)
+
+
+def _period(key: str, begins: Optional[date], used: Sequence[Used], records: Sequence[Record]) -> Group:
+    return _group(key, begins, used)._replace(
+        sessions=len(records), percent=max((record.percent for record in records), default=0.0), near=near(records),
+        hits=sum(record.hit for record in records), passed=sum(record.passed for record in records))
+
+
+def near(records: Sequence[Record]) -> int:
+    """How many used 80 % of their limit or more."""
+    return sum(record.percent >= 80 for record in records)
 
 
 def first_day(day: date, period: str) -> date:
@@ -78,15 +98,86 @@ def total(groups: Sequence[Group]) -> Group:
                  _known(g.input for g in groups), _known(g.output for g in groups), _known(g.cache_creation for g in groups),
                  _known(g.cache_read for g in groups), _known_cost(g.cost_usd for g in groups),
                  _names(name for g in groups for name in g.models), max((g.percent for g in groups), default=0.0),
-                 sum(g.near for g in groups), sum(g.hits for g in groups))
+                 sum(g.near for g in groups), sum(g.hits for g in groups), sum(g.passed for g in groups))
 
 
-def _group(key: str, begins: Optional[date], records: Sequence[Record]) -> Group:
-    blocks, shares = [record.block for record in records], [share(record) for record in records]
-    return Group(key, begins, len(records), sum(b.tokens for b in blocks), _known(b.input for b in blocks),
-                 _known(b.output for b in blocks), _known(b.cache_creation for b in blocks), _known(b.cache_read for b in blocks),
-                 _known_cost(b.cost_usd for b in blocks), _names(name for b in blocks for name in b.models),
-                 max(shares, default=0.0), sum(s >= 80 for s in shares), sum(map(is_hit, records)))
+# --- hours, models, projects ------------------------------------------------------------------------------------------
+
+def by_hour(records: Sequence[Record], used: Sequence[Used], zone: Zone) -> List[Group]:
+    """One group for each of the 24 local hours of the day."""
+    quarters = {at: local(at, zone).hour for at in {row.at for row in used}}
+    found = _by([quarters[row.at] for row in used], records, used)
+    return [found.get(hour, _group("", None, ()))._replace(key=f"{hour:02d}:00") for hour in range(24)]
+
+
+def by_model(records: Sequence[Record], used: Sequence[Used]) -> List[Group]:
+    """One group for each model, the most used first; what is not known by model is one of them.
+
+    Messages of Claude Code itself have no model: they have no group unless they used something.
+    """
+    rows = [row for row in used if row.model != "" or any(row[3:7])]
+    return _ranked(_by([_named(row.model, NO_MODEL, NOT_BY_MODEL) for row in rows], records, rows))
+
+
+def by_project(records: Sequence[Record], used: Sequence[Used]) -> List[Group]:
+    """One group for each project, the most used first; what is not known by project is one of them."""
+    return _ranked(_by([_named(row.project, NO_PROJECT, NOT_BY_PROJECT) for row in used], records, used))
+
+
+def _named(name: Optional[str], none: str, unknown: str) -> str:
+    return unknown if name is None else name or none
+
+
+def _ranked(found: Mapping[str, Group]) -> List[Group]:
+    groups = [group._replace(key=key) for key, group in found.items()]
+    return sorted(groups, key=lambda group: (-group.tokens, group.key))
+
+
+def _by(keys: Sequence[K], records: Sequence[Record], used: Sequence[Used]) -> Dict[K, Group]:
+    """A group for each key, which the rows have in their order; its sessions are those in whose time it was used."""
+    present: Dict[Tuple[str, int], Set[K]] = {}
+    for key, row in zip(keys, used):
+        present.setdefault((row.host, row.at), set()).add(key)
+    sessions: Dict[K, int] = {}
+    for record in records:
+        for key in {key for at in _quarters(record) for key in present.get((record.host, at), ())}:
+            sessions[key] = sessions.get(key, 0) + 1
+    return {key: _group("", None, rows)._replace(sessions=sessions.get(key, 0)) for key, rows in _apart(zip(keys, used)).items()}
+
+
+def touched(records: Sequence[Record], used: Sequence[Used]) -> List[Record]:
+    """The sessions in whose time any of it was used."""
+    present = {(row.host, row.at) for row in used}
+    return [record for record in records if any((record.host, at) in present for at in _quarters(record))]
+
+
+def _quarters(record: Record) -> range:
+    return range(record.block.start // QUARTER_S * QUARTER_S, record.block.end, QUARTER_S)
+
+
+# --- sums -------------------------------------------------------------------------------------------------------------
+
+def counted(used: Sequence[Used], records: Sequence[Record]) -> List[Used]:
+    """The rows, those marked of which only a bare total of their session is known."""
+    bare = {(record.host, at) for record in records if not record.block.counted for at in _quarters(record)}
+    return [row._replace(counted=False) if row.model is None and (row.host, row.at) in bare else row for row in used]
+
+
+def _apart(pairs: Iterable[Tuple[K, V]]) -> Dict[K, List[V]]:
+    found: Dict[K, List[V]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
+
+
+def _group(key: str, begins: Optional[date], used: Sequence[Used]) -> Group:
+    def whole(numbers: Iterable[int]) -> Optional[int]:
+        return sum(numbers) if is_counted else None
+    is_counted = all(row.counted for row in used)
+    return Group(key, begins, 0, sum(row.input + row.output for row in used), whole(row.input for row in used),
+                 whole(row.output for row in used), whole(row.cache_creation for row in used),
+                 whole(row.cache_read for row in used), _known_cost(row.cost_usd for row in used),
+                 _names(row.model for row in used if row.model), 0.0, 0, 0)
 
 
 def _known(counts: Iterable[Optional[int]]) -> Optional[int]:
@@ -103,121 +194,29 @@ def _names(names: Iterable[str]) -> Tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-# --- hours and models -------------------------------------------------------------------------------------------------
+# --- courses ----------------------------------------------------------------------------------------------------------
 
-def hours_of(record: Record, now: int) -> range:
-    """The hours in which the session was used, each as the epoch s of its start."""
-    block = record.block
-    until = block.used_until(now) + (block.last is not None)       # the last message belongs to its hour, the end does not
-    return range(block.start // HOUR_S * HOUR_S, max(block.start + 1, until), HOUR_S)
-
-
-def hourly(records: Sequence[Record], used: Sequence[Used], now: int) -> Dict[int, float]:
-    """Tokens of each hour (epoch s of its start): as the log reader saw them, else spread evenly over the session.
-
-    What the reader did not see of a session is spread over the hours of it without any, or over all when there are none.
-    """
-    hours: Dict[int, float] = {}
+def by_quarter(used: Iterable[Used]) -> Dict[int, int]:
+    """Tokens of each quarter of an hour (epoch s of its start) in which there were any."""
+    found: Dict[int, int] = {}
     for row in used:
-        hours[row.hour] = hours.get(row.hour, 0.0) + row.input + row.output
-    seen = set(hours)
-    for record, rest in zip(records, unseen(records, used, now)):
-        span = hours_of(record, now)
-        free = [hour for hour in span if hour not in seen] or span
-        for hour in free if rest else ():
-            hours[hour] = hours.get(hour, 0.0) + rest / len(free)
-    return hours
+        if row.input + row.output:
+            found[row.at] = found.get(row.at, 0) + row.input + row.output
+    return found
 
 
-def unseen(records: Sequence[Record], used: Sequence[Used], now: int) -> List[int]:
-    """Tokens of each session that its machine's log reader did not see; what that saw counts for one session only."""
-    left: Dict[Tuple[str, int], int] = {}
-    for row in used:
-        left[row.host, row.hour] = left.get((row.host, row.hour), 0) + row.input + row.output
-    rests = []
-    for record in records:
-        rest = record.block.tokens
-        for at in _watched(record, left, now):
-            taken = min(rest, left[at])
-            rest -= taken
-            left[at] -= taken
-        rests.append(rest)
-    return rests
+def course(quarters: Mapping[int, float], start: int, end: int, parts: int) -> List[float]:
+    """Tokens in so many equal parts of that time."""
+    found = [0.0] * parts
+    for at in range(start // QUARTER_S * QUARTER_S, end, QUARTER_S):
+        found[min(parts - 1, max(0, (at - start) * parts // max(1, end - start)))] += quarters.get(at, 0)
+    return found
 
 
-def _watched(record: Record, known: Container[Tuple[str, int]], now: int) -> List[Tuple[str, int]]:
-    """The hours of a session for which there are rows, of its machine or of one without a name."""
-    return [at for hour in hours_of(record, now) for at in ((record.host, hour), ("", hour)) if at in known]
-
-
-def by_hour(records: Sequence[Record], used: Sequence[Used], zone: Zone, now: int) -> List[Group]:
-    """One group for each of the 24 local hours of the day; sessions are those that used tokens in it."""
-    tokens, sessions = [0.0] * 24, [0] * 24
-    for hour, number in hourly(records, used, now).items():
-        tokens[local(hour, zone).hour] += number
-    for record in records:
-        for hour in {local(at, zone).hour for at in hours_of(record, now)}:
-            sessions[hour] += 1
-    return [Group(f"{hour:02d}:00", None, sessions[hour], count, None, None, None, None, None, (), 0.0, 0, 0)
-            for hour, count in enumerate(_whole(tokens))]
-
-
-def _whole(numbers: Sequence[float]) -> List[int]:
-    """Rounded so that the sum stays what it is."""
-    out, before, total = [], 0, 0.0
-    for number in numbers:
-        total += number
-        out.append(round(total) - before)
-        before = round(total)
-    return out
-
-
-def by_model(records: Sequence[Record], used: Sequence[Used], cost: Callable[[Used], Optional[float]], now: int) -> List[Group]:
-    """One group for each model, the most used first. What only ccusage told stands under the session's joined models."""
-    found: Dict[str, List[Group]] = {}
-    for row in used:
-        found.setdefault(row.model or "none", []).append(_of_used(row, cost(row)))
-    names: Dict[Tuple[str, int], List[str]] = {}
-    for row in used:
-        names.setdefault((row.host, row.hour), []).append(row.model or "none")
-    for record, rest in zip(records, unseen(records, used, now)):
-        present = {name for at in _watched(record, names, now) for name in names[at]}
-        if rest or not present:
-            joined = " + ".join(sorted(printable(model) for model in record.block.models)) or "unknown"
-            found.setdefault(joined, []).append(_of_rest(record, rest))
-            present.discard(joined)
-        for name in present:
-            found[name].append(_of_session())
-    groups = [total(parts)._replace(key=name, models=(name,), percent=0.0, near=0, hits=0) for name, parts in found.items()]
-    return sorted(groups, key=lambda group: (-group.tokens, group.key))
-
-
-def _of_used(row: Used, cost_usd: Optional[float]) -> Group:
-    return Group("", None, 0, row.input + row.output, row.input, row.output, row.cache_creation, row.cache_read, cost_usd,
-                 (), 0.0, 0, 0)
-
-
-def _of_rest(record: Record, rest: int) -> Group:
-    """The part of a session that makes up so many of its tokens; all of it when it has none."""
-    block = record.block
-    part = rest / block.tokens if block.tokens else 1.0
-
-    def some(number: Optional[int]) -> Optional[int]:
-        return None if number is None else round(number * part)
-    given = some(block.input)
-    output = None if given is None or block.output is None else rest - given
-    cost = None if block.cost_usd is None else block.cost_usd * part
-    return Group("", None, 1, rest, given, output, some(block.cache_creation), some(block.cache_read), cost, (), 0.0, 0, 0)
-
-
-def _of_session() -> Group:
-    return Group("", None, 1, 0, 0, 0, 0, 0, 0.0, (), 0.0, 0, 0)
-
-
-def heat(hours: Dict[int, float], zone: Zone) -> List[List[float]]:
+def heat(quarters: Mapping[int, float], zone: Zone) -> List[List[float]]:
     """Tokens by weekday (Monday first) and local hour: seven rows of 24."""
     table = [[0.0] * 24 for _ in range(7)]
-    for hour, tokens in hours.items():
-        at = local(hour, zone)
-        table[at.weekday()][at.hour] += tokens
+    for at, tokens in quarters.items():
+        then = local(at, zone)
+        table[then.weekday()][then.hour] += tokens
     return table

@@ -2,7 +2,7 @@
 
 from typing import List, Optional
 
-from ccmon.model import Record, UsageError
+from ccmon.model import Record, UsageError, Used
 from ccmon.text import clean, clip, near
 
 
@@ -16,3 +16,8 @@ def of_host(records: List[Record], host: Optional[str]) -> List[Record]:
         raise UsageError(f"--host: nothing is known of '{word}'{near(word, known)}; "
                          f"there are {', '.join(map(clean, known))} and all")
     return [record for record in records if record.host == host]
+
+
+def used_on(used: List[Used], host: Optional[str]) -> List[Used]:
+    """What was used on that machine; on every one for None and all."""
+    return used if host in (None, "all") else [row for row in used if row.host == host]

@@ -4,7 +4,7 @@ from datetime import date
 from statistics import median
 from typing import Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
-from ccmon.history.groups import HOUR_S, Group, share
+from ccmon.history.groups import HOUR_S, Group
 from ccmon.model import Record
 from ccmon.text import plural, short_count
 from ccmon.when import DAYS, MONTHS, Zone, local
@@ -37,7 +37,7 @@ def busiest(hours: Mapping[int, float], zone: Zone) -> Optional[str]:
     """The three hours on end of the day with the most tokens.
 
     Only when they hold a quarter of all tokens (twice their share of the day) and were used on three days or more.
-    hours: tokens by epoch s of the hour's start.
+    hours: tokens by epoch s of an hour's or a quarter's start; likewise below.
     """
     tokens = [0.0] * 24
     days: List[Set[date]] = [set() for _ in range(24)]
@@ -62,7 +62,7 @@ def reset_hour(records: Sequence[Record], hours: Mapping[int, float], zone: Zone
     (the last one ends after four hours, at the next h); the h with the lowest fullest window is named. Only with eight sessions
     or more, when one used 80 % of its limit, and when that window is at least 15 % below the largest session.
     """
-    if len(records) < RESET_SESSIONS or max(map(share, records)) < 80:
+    if len(records) < RESET_SESSIONS or max(record.percent for record in records) < 80:
         return None
     highest = max(record.block.tokens for record in records)
     best, peak = min(enumerate(peaks(hours, zone)), key=lambda pair: (pair[1], pair[0]))
@@ -111,8 +111,8 @@ def trend(tokens: Sequence[int], period: str) -> Optional[str]:
 # --- days -------------------------------------------------------------------------------------------------------------
 
 def near_limit(days: Sequence[Group]) -> Optional[str]:
-    """On how many days a session used 80 % of the limit of its time, and on how many all of it. Only when there was one."""
-    active, near, hit = [[day for day in days if count(day)] for count in (_sessions, _near, _hits)]
+    """On how many days a session used 80 % of its limit, and on how many it was cut off. Only when there was one."""
+    active, near, hit = ([day for day in days if test(day)] for test in (_is_active, _near, _hits))
     if not near:
         return None
     names = f" ({_listed([day_text(day) for day in near])})" if len(near) <= NAMED_DAYS else ""
@@ -124,10 +124,10 @@ def near_limit(days: Sequence[Group]) -> Optional[str]:
 def unusual(days: Sequence[Group], known: Sequence[Group]) -> Optional[str]:
     """The days of the period with far more tokens than is usual.
 
-    Far more: twice the median of the known days with sessions (ten at least), and three scaled median deviations above it.
+    Far more: twice the median of the known active days (ten at least), and three scaled median deviations above it.
     At most two are named, the largest first.
     """
-    usual = [day.tokens for day in known if day.sessions]
+    usual = [day.tokens for day in known if not day.is_empty]
     if len(usual) < USUAL_DAYS:
         return None
     middle = median(usual)
@@ -138,8 +138,8 @@ def unusual(days: Sequence[Group], known: Sequence[Group]) -> Optional[str]:
     return f"Unusual: {_listed(said)} the median active day ({short_count(middle)})." if found else None
 
 
-def _sessions(day: Group) -> int:
-    return day.sessions
+def _is_active(day: Group) -> int:
+    return not day.is_empty
 
 
 def _near(day: Group) -> int:

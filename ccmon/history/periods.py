@@ -1,11 +1,11 @@
-"""Days as people write them: 2026-11-22, 2026-W47, 2026-11, 2026, today, yesterday; and which sessions began in them."""
+"""Days as people write them: 2026-11-22, 2026-W47, 2026-11, 2026, today, yesterday; what began and was used in them."""
 
 import re
 from datetime import date, timedelta
 from typing import List, NamedTuple, Optional, Sequence
 
 from ccmon.history.groups import next_period
-from ccmon.model import Record, UsageError
+from ccmon.model import Record, UsageError, Used
 from ccmon.text import clean, clip
 from ccmon.when import Zone, local
 
@@ -65,7 +65,16 @@ def _week(year: int, week: int) -> Days:
 
 def began_in(records: Sequence[Record], wanted: Days, zone: Zone) -> List[Record]:
     """The sessions that began on those local days."""
+    return [record for record in records if _is_in(record.block.start, wanted, zone)]
+
+
+def used_in(used: Sequence[Used], wanted: Days, zone: Zone) -> List[Used]:
+    """What was used in the quarters of an hour of those local days."""
+    inside = {at for at in {row.at for row in used} if _is_in(at, wanted, zone)}
+    return [row for row in used if row.at in inside]
+
+
+def _is_in(at: int, wanted: Days, zone: Zone) -> bool:
     if wanted == Days():
-        return list(records)
-    first, last = wanted.first or date.min, wanted.last or date.max
-    return [record for record in records if first <= local(record.block.start, zone).date() <= last]
+        return True
+    return (wanted.first or date.min) <= local(at, zone).date() <= (wanted.last or date.max)

@@ -11,7 +11,7 @@ from ccmon.line.session_json import WINDOWS_S
 from ccmon.model import SESSION_S, Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
 from ccmon.settings.context import Context
 from ccmon.sources import demo, demo_past
-from ccmon.store import alerts, learning, ledger, limit_events, present
+from ccmon.store import alerts, learning, ledger, limit_events, present, windows
 from ccmon.store.alerts import Told
 from ccmon.store.database import Busy, Store, StoreError, open_store
 from ccmon.usage import compute, gauge, limits, official, prices
@@ -137,9 +137,16 @@ class Memory:
         """The sessions that ended since then, by start; of all machines if everywhere. StoreError says why there are none."""
         return self._sound().records(None if everywhere else self.ctx.owner, self.ctx.now(), since)
 
+    def seen(self, since: Optional[int] = None, everywhere: bool = False) -> List[windows.Seen]:
+        """Sessions as records() has them, with what tells how near their limits they came; for each owner. Raises StoreError."""
+        now = self.ctx.now()
+        return self._sound().look(self.ctx.owner, lambda db, own: windows.seen(db, own, everywhere, now, since))
+
     def used(self, since: int, until: int, everywhere: bool = False) -> List[Used]:
-        """What was used by quarter of an hour, model, project and machine. Raises StoreError."""
-        return self._sound().used(None if everywhere else self.ctx.owner, since, until)
+        """What was used by quarter of an hour, model, project and machine; costs by the prices of today where none was known
+        then. Raises StoreError."""
+        found, own = self._sound().used(None if everywhere else self.ctx.owner, since, until), self.ctx.settings.prices
+        return [row._replace(cost_usd=prices.used_usd(row, own)) if row.cost_usd is None else row for row in found]
 
     def _sound(self) -> Store:
         if self.store is None:

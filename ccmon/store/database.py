@@ -175,6 +175,10 @@ class Store:
             return [] if owner and owner_id is None else usage.used(db, owner_id, since, until)
         return self._transact("BEGIN", read)
 
+    def look(self, owner: Owner, work: Callable[[sqlite3.Connection, Optional[int]], Answer]) -> Answer:
+        """What work reads with the connection and the owner's number, None as long as there is none. Raises StoreError."""
+        return self._transact("BEGIN", lambda db: work(db, rows.owner_id(db, owner)))
+
     def of_owner(self, owner: Owner, work: Callable[[sqlite3.Connection, int], Answer], nothing: Answer) -> Answer:
         """What work reads with the connection and the owner's number; nothing as long as there is none. Raises StoreError."""
         def read(db: sqlite3.Connection) -> Answer:

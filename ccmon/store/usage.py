@@ -155,7 +155,7 @@ def used(db: sqlite3.Connection, owner: Optional[int], since: int, until: int) -
     """What was used by quarter of an hour, model, project and machine, from since on and before until; of all without owner."""
     found = db.execute(_USED, (owner, since, until))
     return [Used(ts, None if model_id == UNKNOWN else values.text(model), None if project_id == UNKNOWN else values.text(project),
-                 given, made, created, read, None if unpriced else cost / 1e9, values.text(host))
+                 given, made, created, read, None if unpriced or values.count(cost) is None else cost / 1e9, values.text(host))
             for ts, model_id, model, project_id, project, given, made, created, read, cost, unpriced, host in found]
 
 

@@ -108,6 +108,7 @@ def _counters(groups: Groups) -> Iterator[Family]:
     yield each("history_tokens_total", "Input and output tokens of the completed sessions.",
                lambda record: record.block.tokens if record.block.counted else 0)    # a bare total may include cache
     yield each("history_cost_usd_total", "Their cost in US dollars.", lambda record: record.block.cost_usd or 0)
+    yield each("history_hits_total", "Those that were cut off at the limit.", lambda record: record.hit)
 
 
 # --- how it is written ------------------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ def _around(height: int) -> int:
 # --- periods ------------------------------------------------------------------------------------------------------------
 
 def filled(groups: Sequence[Group], period: str, today: Optional[date] = None) -> List[Group]:
-    """The groups by time, with an empty one for each period without a session between them and up to that of today."""
+    """The groups by time, with an empty one for each period without any use between them and up to that of today."""
     found: Dict[date, List[Group]] = {}
     for group in groups:
         if group.begins:
@@ -140,8 +140,8 @@ def _row(group: Group, period: str, top: int, widths: Widths, year: bool, charse
     long, short = _names(group, period, year)
     role = text.level_role(group.percent)
     words = text.pad(long if text.width(long) <= widths.label else short, widths.label)
-    head = Span(" " + words, "label" if group.sessions else "dim")
-    return (head, *_bar(group, top, widths, role, charset), *_figures(group, widths, "value" if group.sessions else "dim", role))
+    head = Span(" " + words, "dim" if group.is_empty else "label")
+    return (head, *_bar(group, top, widths, role, charset), *_figures(group, widths, "dim" if group.is_empty else "value", role))
 
 
 def _bar(group: Group, top: int, widths: Widths, role: str, charset: Charset) -> Line:
@@ -154,12 +154,12 @@ def _bar(group: Group, top: int, widths: Widths, role: str, charset: Charset) ->
 
 def _figures(group: Group, widths: Widths, role: str, level: str) -> Line:
     """Tokens, cost and the share of the limit, each at the right edge of its column."""
-    some = bool(group.sessions)
+    some = not group.is_empty
     tokens = text.short_count(group.tokens) if widths.brief else text.count(group.tokens)
     cost = text.usd(group.cost_usd) if some else ""
     percent = percent_words(group.percent) if widths.percent > 1 else "!" if group.percent >= 80 else ""
     parts = ((tokens if some else "-", widths.tokens, role), (cost, widths.cost, "text"),
-             (percent if some else "", widths.percent, level))
+             (percent if group.sessions else "", widths.percent, level))
     return tuple(Span(" " * (_GAP if cells > 1 else 0) + f"{words:>{cells}}", part) for words, cells, part in parts if cells)
 
 

@@ -3,7 +3,7 @@
 from typing import Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
 from ccmon import text, when
-from ccmon.history.groups import hours_of, share
+from ccmon.history.groups import HOUR_S, course
 from ccmon.model import Record
 from ccmon.text import Line, Span
 from ccmon.views.history.rows import is_active
@@ -41,7 +41,10 @@ def nothing(width: int, rows: int) -> List[Line]:
 
 
 def lines(scene: Scene, records: Sequence[Record], seen: Mapping[int, float], offset: int, width: int, height: int) -> List[Line]:
-    """At most `height` lines: the sessions, the newest first without `offset` of them; seen is tokens by hour where known."""
+    """At most `height` lines: the sessions, the newest first without `offset` of them.
+
+    seen: tokens by quarter of an hour, where messages are known.
+    """
     count = fitting(height)
     shown = records[max(0, len(records) - offset - count):len(records) - offset][::-1]
     columns = _columns(width, bool(seen))
@@ -72,7 +75,7 @@ def _cells(words: Sequence[Tuple[str, str]], columns: Sequence[Column]) -> Line:
 
 
 def _line(scene: Scene, record: Record, seen: Mapping[int, float], columns: Sequence[Column]) -> Line:
-    percent = share(record)
+    percent = record.percent
     role = "value" if is_active(record, scene.snapshot.now) else "text"
     words = _words(scene, record, columns)
     line: List[Span] = [Span(" ")]
@@ -98,10 +101,12 @@ def _words(scene: Scene, record: Record, columns: Sequence[Column]) -> Dict[str,
     short = f"{day_text(block.start, scene.zone):>6} {scene.hour(block.start)}"
     return {"start": short if SHORT_START in columns else start, "length": text.duration(until - block.start),
             "tokens": ("" if block.counted else "~") + count(block.tokens), "cost": text.usd(block.cost_usd),
-            "share": text.percent(share(record))}
+            "share": text.percent(record.percent)}
 
 
 def _hours(record: Record, seen: Mapping[int, float], scene: Scene) -> str:
-    """The session hour by hour, where the log reader saw it."""
-    hours = hours_of(record, scene.snapshot.now)[:HOURS.cells - 2]
-    return text.sparkline([seen.get(hour, 0.0) for hour in hours], scene.charset) if any(map(seen.get, hours)) else ""
+    """The session hour by hour up to its last message, where messages are known."""
+    start, until = record.block.start, record.block.used_until(scene.snapshot.now)
+    cells = max(1, min(HOURS.cells - 2, -(-(until + 1 - start) // HOUR_S)))
+    tokens = course(seen, start, start + cells * HOUR_S, cells)
+    return text.sparkline(tokens, scene.charset) if any(tokens) else ""

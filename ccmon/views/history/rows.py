@@ -1,11 +1,13 @@
 """The rows of the history: sessions and groups in one shape, their totals and averages, and objects for --json."""
 
 from datetime import date
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
-from ccmon.history.groups import HOUR_S, PERIODS, Group, is_hit, next_period, share
+from ccmon.history import rating
+from ccmon.history.groups import PERIODS, Group, course, near, next_period
+from ccmon.history.rating import Scale
 from ccmon.model import Record
-from ccmon.text import Line, Span, model_for_programs, models_for_programs
+from ccmon.text import Line, Span, count, model_for_programs, models_for_programs, printable
 from ccmon.when import Zone, midnight
 
 Number = Optional[float]
@@ -14,7 +16,7 @@ Number = Optional[float]
 class Row(NamedTuple):
     """A session, or what several have in common. None: not known, or without a meaning here."""
 
-    label: str                         # of groups: the period, hour or model; start stands there for sessions
+    label: str                         # of groups: the period, hour, model or project; start stands there for sessions
     sessions: Number
     tokens: float                      # input + output
     input: Number
@@ -26,6 +28,7 @@ class Row(NamedTuple):
     percent: Number                    # of the limit; of groups the largest
     near: Number
     hits: Number
+    passed: Number
     begins: Optional[date] = None
     start: Optional[int] = None        # epoch s; likewise end and last
     end: Optional[int] = None
@@ -34,6 +37,7 @@ class Row(NamedTuple):
     limit: Number = None
     plan: str = ""
     limit_source: str = ""
+    rated_by: str = ""
     source: str = ""
     host: str = ""
     counted: bool = True               # False: tokens may include cache tokens
@@ -41,6 +45,7 @@ class Row(NamedTuple):
     part: Number = None                # percent of the tokens of all rows
     peak: Number = None                # percent of the tokens of the largest row
     spark: Tuple[Number, ...] = ()     # tokens over the time of the row, None where there were none
+    brief: str = ""                    # the label where people read it; "" where it is the same
 
 
 def is_active(record: Record, now: int) -> bool:
@@ -50,19 +55,27 @@ def is_active(record: Record, now: int) -> bool:
 
 def of_record(record: Record, now: int) -> Row:
     """A session as a row."""
-    block, used, active = record.block, share(record), is_active(record, now)
+    block, active = record.block, is_active(record, now)
     length_s = max(0, (now if active else block.used_until(now)) - block.start)
     return Row("", 1, block.tokens, block.input, block.output, block.cache_creation, block.cache_read, block.cost_usd,
-               block.models, used, int(used >= 80), int(is_hit(record)), None, block.start, block.end, block.last, length_s,
-               record.limit, record.plan, record.limit_source, block.source, record.host, block.counted, active)
+               block.models, record.percent, int(record.percent >= 80), int(record.hit), int(record.passed), None, block.start,
+               block.end, block.last, length_s, record.limit, record.plan, record.limit_source, record.rated_by, block.source,
+               record.host, block.counted, active)
 
 
-def of_group(group: Group) -> Row:
-    """A group as a row; groups without a cost or limit of their own have none."""
-    apart = group.begins is None       # hours of the day and models
+def of_group(group: Group, home: str = "") -> Row:
+    """A group as a row; only periods have sessions that were near a limit. home: the folder that is written as ~."""
+    apart = group.begins is None
     return Row(group.key, group.sessions, group.tokens, group.input, group.output, group.cache_creation, group.cache_read,
                group.cost_usd, group.models, None if apart else group.percent, None if apart else group.near,
-               None if apart else group.hits, group.begins)
+               None if apart else group.hits, None if apart else group.passed, group.begins,
+               brief=_in_home(group.key, home) if apart else "")
+
+
+def _in_home(path: str, home: str) -> str:
+    """~/src/shop."""
+    rest = path[len(home):]
+    return "~" + rest if len(home) > 1 and path.startswith(home) and rest[:1] in ("", "/", "\\") else path
 
 
 def with_shares(rows: Sequence[Row]) -> List[Row]:
@@ -74,7 +87,7 @@ def with_shares(rows: Sequence[Row]) -> List[Row]:
 
 # --- totals ---------------------------------------------------------------------------------------------------------------
 
-_SUMS = ("tokens", "input", "output", "cache_creation", "cache_read", "cost_usd", "length_s", "near", "hits", "part")
+_SUMS = ("tokens", "input", "output", "cache_creation", "cache_read", "cost_usd", "length_s", "near", "hits", "passed", "part")
 
 
 def totals(rows: Sequence[Row], sessions: int) -> Row:
@@ -113,23 +126,40 @@ def _whole(numbers: Sequence[Number], join: Callable[[Sequence[float]], float]) 
 
 # --- sentences under a table ------------------------------------------------------------------------------------------------
 
-def notes(by: str, rows: Sequence[Row], records: Sequence[Record]) -> List[Line]:
-    """What the signs mean, what is not known, and how often the limit was reached; a blank line first where there is any."""
+def notes(by: str, rows: Sequence[Row], records: Sequence[Record], scale: Scale) -> List[Line]:
+    """What the signs mean, what is not known, what sessions are rated by, and how often the limit was reached.
+
+    A blank line first where there is any.
+    """
     signs = (("* still runs", any(row.active for row in rows)),
              ("~ may include cache tokens", any(not row.counted for row in rows)))
     said = ["; ".join(words for words, needed in signs if needed), unknown_costs(records) or ""]
-    rates = hit_rates(records) if len(records) > 1 and by in ("session", *PERIODS) else []
-    found = [words for words in (*said, *rates) if words]
+    if records and by in ("session", *PERIODS):
+        said += [rated_by(records, scale), reached(records, scale) if len(records) > 1 else ""]
+    found = [words for words in said if words]
     return [(), *((Span(words, "label"),) for words in found)] if found else []
 
 
-def hit_rates(records: Sequence[Record]) -> List[str]:
-    """How often the limit was reached, for each plan at the time."""
-    plans: Dict[str, List[Record]] = {}
-    for record in records:
-        plans.setdefault(record.plan, []).append(record)
-    return [f"{plan}: {sum(map(is_hit, own)):,} of {_sessions(len(own))} reached the limit, "
-            f"{sum(share(record) >= 80 for record in own):,} passed 80 %" for plan, own in sorted(plans.items())]
+def rated_by(records: Sequence[Record], scale: Scale) -> str:
+    """What 100 % are."""
+    official = sum(record.rated_by == rating.OFFICIAL for record in records)
+    whole = f"{count(scale.tokens)} tokens ({scale_name(scale)})"
+    if official == len(records):
+        return "Shares are Claude's own."
+    return f"Shares are Claude's own where it told them, else of {whole}." if official else f"Shares are of {whole}."
+
+
+def scale_name(scale: Scale) -> str:
+    """The reference figure of max5."""
+    return f"{scale.name} of {printable(scale.plan)}" if scale.source == "plan" else scale.name
+
+
+def reached(records: Sequence[Record], scale: Scale) -> str:
+    """How often the limit was reached, as far as anybody said so; and how often a mere figure was passed."""
+    passed = sum(record.passed for record in records)
+    more = f"; {passed:,} passed {scale.name}" if passed else ""
+    return (f"{sum(record.hit for record in records):,} of {_sessions(len(records))} reached the limit, "
+            f"{near(records):,} passed 80 %{more}")
 
 
 def unknown_costs(records: Sequence[Record]) -> Optional[str]:
@@ -149,30 +179,30 @@ def _sessions(number: int) -> str:
 
 def document(item: Union[Record, Group], now: int) -> Dict[str, Any]:
     """A session or group as an object; times in epoch seconds, costs in US dollars. Keys are only ever added."""
-    return _session(item, share(item), is_active(item, now)) if isinstance(item, Record) else _group(item)
+    return _session(item, is_active(item, now)) if isinstance(item, Record) else _group(item)
 
 
-def _session(record: Record, used: float, active: bool) -> Dict[str, Any]:
+def _session(record: Record, active: bool) -> Dict[str, Any]:
     block = record.block
     return {"start": block.start, "end": block.end, "last": block.last, "active": active, "tokens": block.tokens,
             "input": block.input, "output": block.output, "cache_creation": block.cache_creation,
-            "cache_read": block.cache_read, "cost_usd": block.cost_usd,
-            "models": models_for_programs(block.models), "limit": record.limit, "percent": round(used, 4),
-            "source": block.source, "host": record.host, "plan": record.plan, "limit_source": record.limit_source,
-            "near": used >= 80, "hit": is_hit(record)}
+            "cache_read": block.cache_read, "cost_usd": block.cost_usd, "models": models_for_programs(block.models),
+            "limit": record.limit, "percent": round(record.percent, 4), "source": block.source, "host": record.host,
+            "plan": record.plan, "limit_source": record.limit_source, "near": record.percent >= 80, "hit": record.hit,
+            "rated_by": record.rated_by, "passed": record.passed}
 
 
 def _key(group: Group) -> str:
-    """Of a model, or of several joined ones."""
-    return " + ".join(map(model_for_programs, group.key.split(" + ")))
+    """Of a model as programs may read it."""
+    return model_for_programs(group.key) if group.models == (group.key,) else group.key
 
 
-# percent, near and hits are null for hours of the day and models: they have no limit.
+# percent, near, hits and passed are null where there is no period: hours of the day, models and projects have no limit.
 def _group(group: Group) -> Dict[str, Any]:
-    apart = {"percent": None, "near": None, "hits": None} if group.begins is None else {"percent": round(group.percent, 4)}
-    key = _key(group) if group.models == (group.key,) else group.key
-    return {**group._asdict(), **apart, "key": key, "begins": group.begins and group.begins.isoformat(),
-            "models": [key] if group.models == (group.key,) else models_for_programs(group.models),
+    none: Dict[str, Any] = {"percent": None, "near": None, "hits": None, "passed": None}
+    apart = none if group.begins is None else {"percent": round(group.percent, 4)}
+    return {**group._asdict(), **apart, "key": _key(group), "begins": group.begins and group.begins.isoformat(),
+            "models": models_for_programs(group.models),
             "cost_usd": None if group.cost_usd is None else round(group.cost_usd, 6)}
 
 
@@ -181,15 +211,10 @@ def _group(group: Group) -> Dict[str, Any]:
 SPARK_CELLS = {"session": 5, "day": 12, "week": 7, "month": 10}
 
 
-def spark(row: Row, kind: str, hours: Dict[int, float], zone: Zone) -> Tuple[Number, ...]:
+def spark(row: Row, kind: str, quarters: Mapping[int, float], zone: Zone) -> Tuple[Number, ...]:
     """Tokens over the time of a session (by the hour), day (two hours), week (the day) or month (about three days)."""
     start, end = _span(row, kind, zone)
-    cells = SPARK_CELLS[kind]
-    found = [0.0] * cells
-    for hour in range(start // HOUR_S * HOUR_S, end, HOUR_S):
-        at = min(cells - 1, max(0, (hour - start) * cells // max(1, end - start)))
-        found[at] += hours.get(hour, 0.0)
-    return tuple(number or None for number in found)
+    return tuple(number or None for number in course(quarters, start, end, SPARK_CELLS[kind]))
 
 
 def _span(row: Row, kind: str, zone: Zone) -> Tuple[int, int]:

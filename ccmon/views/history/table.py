@@ -11,14 +11,14 @@ from ccmon.when import Zone
 
 GAP = 2
 BAR_CELLS, LEAST_BAR, MOST_BAR = 20, 6, 30
-LEAST_MODELS = 8
+LEAST = {"models": 8, "project": 16}   # cells of columns that give way, and take what is left
 _NO_SUM = ("share", "limit")           # nothing stands under these where a sum would stand
 
 
 class Table(NamedTuple):
     """What is to be shown: of which kind the rows are, and those under the last rule."""
 
-    kind: str                          # session, day, week, month, hour, model
+    kind: str                          # of groups.KINDS
     columns: Sequence[Column]
     rows: Sequence[Row]
     feet: Sequence[Row]
@@ -85,7 +85,7 @@ def _measure(table: Table, column: Column) -> _Cells:
         return _Cells(column, texts, LEAST_BAR, BAR_CELLS)
     if column.name == "spark":
         most = max([len(column.name), *(len(row.spark) for row in table.rows)])
-    return _Cells(column, texts, min(most, LEAST_MODELS) if column.name == "models" else most, most)
+    return _Cells(column, texts, min(most, LEAST.get(column.name, most)), most)
 
 
 def _fitted(columns: Sequence[_Cells], width: int, named: bool) -> Tuple[List[_Cells], List[int]]:
@@ -95,10 +95,10 @@ def _fitted(columns: Sequence[_Cells], width: int, named: bool) -> Tuple[List[_C
         kept.remove(min(kept, key=lambda cells: cells.column.worth))
     wide = {cells.column.name: cells.least for cells in kept}
     free = max(0, width - _least(kept))
-    for name, most in (("bar", 10), ("models", 1000), ("bar", MOST_BAR)):
+    for name, most in (("bar", 10), *((name, 1000) for name in LEAST), ("bar", MOST_BAR)):
         for cells in kept:
             if cells.column.name == name and free > 0:
-                more = min(free, max(0, min(most, cells.most if name == "models" else most) - wide[name]))
+                more = min(free, max(0, min(most, cells.most if name in LEAST else most) - wide[name]))
                 wide[name], free = wide[name] + more, free - more
     return kept, [wide[cells.column.name] for cells in kept]
 
@@ -123,7 +123,16 @@ def _fit(column: _Cells, at: int, row: Row, wide: int, is_foot: bool) -> str:
     words = column.texts[at]
     if column.column.name == "models" and not is_foot and text.width(words) > wide:
         return model_names(row.models, wide)
-    return words
+    return _end_of(words, wide) if column.column.name == "project" else words
+
+
+def _end_of(path: str, cells: int) -> str:
+    """The end of a path tells most of it: ..rc/shop."""
+    if text.width(path) <= cells:
+        return path
+    while path and text.width(path) > cells - 2:
+        path = path[1:]
+    return ".." + path
 
 
 def _role(column: Column, row: Row, is_foot: bool) -> str:

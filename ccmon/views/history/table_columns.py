@@ -3,7 +3,7 @@
 from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ccmon import text, when
-from ccmon.history.groups import PERIODS
+from ccmon.history.groups import KINDS, NO_MODEL, NOT_BY_MODEL, PERIODS
 from ccmon.model import UsageError
 from ccmon.text import Charset, clean, clip, model_for_people, near, printable
 from ccmon.views.history.rows import Number, Row
@@ -12,8 +12,8 @@ from ccmon.when import Zone
 
 Value = Union[None, str, int, float]
 
-SESSION, EVERY = ("session",), ("session", *PERIODS, "hour", "model")
-GROUPS, LIMITED, COSTED = (*PERIODS, "hour", "model"), ("session", *PERIODS), ("session", *PERIODS, "model")
+SESSION, LIMITED, GROUPS = ("session",), ("session", *PERIODS), KINDS[1:]
+NAMED = (*LIMITED, "project")          # have models, as what used them
 
 
 class Column(NamedTuple):
@@ -21,7 +21,7 @@ class Column(NamedTuple):
 
     name: str
     meaning: str
-    kinds: Tuple[str, ...]             # of rows: session, day, week, month, hour, model
+    kinds: Tuple[str, ...]             # of rows: those of groups.KINDS
     worth: int
     shown: Callable[[Row, Zone], str]
     data: str                          # its name in CSV files
@@ -65,13 +65,18 @@ def _models(row: Row, zone: Zone) -> str:
 
 
 def _label(row: Row, zone: Zone) -> str:
-    """A period as it is; of a model the short name, and of several joined ones each."""
-    return _named(row, model_name)
+    """What people read: a project below their home by ~."""
+    return printable(row.brief or row.label)
 
 
-def _named(row: Row, named: Callable[[str], str]) -> str:
-    is_model = row.models == (row.label,)
-    return " + ".join(map(named, row.label.split(" + "))) if is_model else row.label
+def _model(row: Row, zone: Zone) -> str:
+    """The short name."""
+    return row.label if row.label in (NO_MODEL, NOT_BY_MODEL) else model_name(row.label)
+
+
+def _whole_label(row: Row, zone: Zone) -> str:
+    """A project's whole path, a model's whole name."""
+    return model_for_people(row.label) if row.models == (row.label,) else printable(row.label)
 
 
 def _length(row: Row, zone: Zone) -> str:
@@ -86,7 +91,7 @@ def _rounded(number: Number, digits: int = 6) -> Number:
     return number if number is None or isinstance(number, int) else round(number, digits)
 
 
-def _number(name: str, meaning: str, worth: int, kinds: Tuple[str, ...] = EVERY,
+def _number(name: str, meaning: str, worth: int, kinds: Tuple[str, ...] = KINDS,
             shown: Callable[[Number], str] = _count) -> Column:
     """A column of a number that is called the same everywhere."""
     return Column(name, meaning, kinds, worth, lambda row, zone: shown(getattr(row, name)), name,
@@ -108,16 +113,16 @@ def _epoch(name: str) -> Column:
                   f"{name}_epoch", lambda row, zone: getattr(row, name))
 
 
-def _key(kind: str, meaning: str) -> Column:
-    return Column(kind, meaning, (kind,), 100, _label, kind, lambda row, zone: _named(row, model_for_people), right=False)
+def _key(kind: str, meaning: str, shown: Callable[[Row, Zone], str] = _label) -> Column:
+    return Column(kind, meaning, (kind,), 100, shown, kind, _whole_label, right=False)
 
 
 def _share(name: str, meaning: str, kinds: Tuple[str, ...]) -> Column:
-    return Column(name, meaning, kinds, 80, lambda row, zone: _percent(row.percent), "percent",
+    return Column(name, meaning, kinds, 80, lambda row, zone: _percent(row.percent if row.sessions else None), "percent",
                   lambda row, zone: _rounded(row.percent, 4), role=_level)
 
 
-def _pictured(name: str, meaning: str, worth: int, kinds: Tuple[str, ...] = EVERY) -> Column:
+def _pictured(name: str, meaning: str, worth: int, kinds: Tuple[str, ...] = KINDS) -> Column:
     """A column that is drawn: it has no data of its own."""
     return Column(name, meaning, kinds, worth, lambda row, zone: "", "", lambda row, zone: None, right=False)
 
@@ -128,43 +133,45 @@ COLUMNS: Tuple[Column, ...] = (
     _moment("end", "when it was over, or will be"),
     _moment("last", "when its last message came"),
     _epoch("start"), _epoch("end"), _epoch("last"),
-    _key("day", "the day on which the sessions began"),
-    _key("week", "the week (from Monday) in which they began"),
-    _key("month", "the month in which they began"),
+    _key("day", "the local day"),
+    _key("week", "the week (from Monday)"),
+    _key("month", "the month"),
     _key("hour", "the hour of the day, of all days together"),
-    _key("model", "the model; joined names where ccusage did not tell them apart"),
+    _key("model", "the model; not by model: what only ccusage has told", _model),
+    _key("project", "the folder of the project; not by project: what only ccusage has told, or was summed up before"),
     Column("begins", "the first day of the period", PERIODS, 20, lambda row, zone: str(row.begins or ""), "begins",
            lambda row, zone: str(row.begins) if row.begins else None, right=False),
     _word("host", "the machine on which it was recorded", 60),
-    _number("sessions", "how many sessions", 55, GROUPS, _few),
+    _number("sessions", "how many sessions began then; used the hour, model or project", 55, GROUPS, _few),
     Column("length", "how long it was used", SESSION, 50, _length, "length_s", lambda row, zone: _rounded(row.length_s)),
-    Column("tokens", "input + output; ~ where they may include cache tokens", EVERY, 90, _tokens, "tokens",
+    Column("tokens", "input + output; ~ where they may include cache tokens", KINDS, 90, _tokens, "tokens",
            lambda row, zone: _rounded(row.tokens)),
     _number("input", "input tokens", 35),
     _number("output", "output tokens", 36),
     _number("cache_creation", "tokens written to the cache", 33),
     _number("cache_read", "tokens read from the cache", 32),
-    Column("cost", "in US dollars; - where it is not known", COSTED, 70, lambda row, zone: text.usd(row.cost_usd), "cost_usd",
+    Column("cost", "in US dollars; - where it is not known", KINDS, 70, lambda row, zone: text.usd(row.cost_usd), "cost_usd",
            lambda row, zone: _rounded(row.cost_usd)),
-    _share("share", "how much of the limit of its time was used", SESSION),
+    _share("share", "how much of its limit was used", SESSION),
+    _word("rated_by", "who says that: official (Claude itself), learned, or the limit in force now", 16),
     _share("highest", "the largest share of its limit that a session used", PERIODS),
     _number("part", "percent of the tokens of all rows", 57, shown=_percent),
     _number("limit", "the limit of its time, in tokens", 40, SESSION),
     _word("plan", "the plan of its time", 39),
     _word("limit_source", "where the limit came from", 15),
     _number("near", "sessions that used 80 % of the limit or more", 58, LIMITED, _few),
-    _number("hits", "sessions that reached the limit", 59, LIMITED, _few),
+    _number("hits", "sessions that were cut off at the limit", 59, LIMITED, _few),
+    _number("passed", "sessions above a mere reference figure, and not known to have been cut off", 38, LIMITED, _few),
     _word("source", "who told of it: ccusage or logs", 14),
     _pictured("bar", "how much that is: of the limit, or of the largest row", 45),
     _pictured("spark", "tokens over its time", 44, LIMITED),
-    Column("models", "the models used", LIMITED, 42, _models, "models",
+    Column("models", "the models used", NAMED, 42, _models, "models",
            lambda row, zone: ", ".join(map(model_for_people, row.models)), right=False, role=lambda row: "dim"),
 )
 _DEFAULT: Dict[str, Tuple[str, ...]] = {
     "session": ("start", "length", "tokens", "cost", "share", "models"),
     **{period: (period, "sessions", "tokens", "cost", "highest", "hits") for period in PERIODS},
-    "hour": ("hour", "sessions", "tokens", "part"),
-    "model": ("model", "sessions", "tokens", "part", "cost"),
+    **{kind: (kind, "sessions", "tokens", "part", "cost") for kind in ("hour", "model", "project")},
 }
 _ALIASES = {"cost_usd": "cost", "length_s": "length", "percent": "share", "epoch": "start_epoch"}
 

@@ -53,10 +53,10 @@ def _compared(digest: Digest) -> str:
 
 
 def _body(digest: Digest) -> str:
-    if not digest.total.sessions:
+    if digest.is_empty:
         return _section("Nothing yet", f"<p>{escape(words.nothing(digest))}</p>")
     parts = [_figures(digest), _insights(digest), _days(digest), _sessions(digest), _hours(digest), _models(digest),
-             _plain(words.plans_table(digest)), _plain(words.hosts_table(digest)) if digest.hosts else ""]
+             _plain(words.limits_table(digest)), _plain(words.hosts_table(digest))]
     return "\n".join(filter(None, parts))
 
 
@@ -96,16 +96,20 @@ def _days(digest: Digest) -> str:
 
 def _signs(digest: Digest, more: str = "") -> str:
     """What the signs mean, of those that are there."""
-    near = f'<span>{svg.mark("warn")}a session passed 80 % of its limit</span>' if digest.total.near > digest.total.hits else ""
-    hits = f'<span>{svg.mark("danger")}the limit was reached</span>' if digest.total.hits else ""
-    return f'<p class="note">{more}{near}{hits}</p>' if more or near or hits else ""
+    total = digest.total
+    near = f'<span>{svg.mark("warn")}a session passed 80 % of its limit</span>' if total.near > total.hits + total.passed else ""
+    said = " or ".join([*["the limit was reached"] * bool(total.hits), *[f"{digest.scale.name} was passed"] * bool(total.passed)])
+    full = f'<span>{svg.mark("danger")}{said}</span>' if said else ""
+    return f'<p class="note">{more}{near}{full}</p>' if more or near or full else ""
 
 
 def _sessions(digest: Digest) -> str:
-    limit = '<span><span class="dash"></span>limit of the time</span>'
-    rows = tuple((words.moment(rise.record.block.start, digest), text.count(rise.record.block.tokens),
-                  text.count(rise.record.limit), text.percent(rise.percent)) for rise in digest.rises)
-    table = words.Table("Sessions", ("start", "tokens", "limit", "of it"), rows)
+    if not digest.rises:
+        return ""
+    limit = '<span><span class="dash"></span>limit</span>'
+    rows = tuple((words.moment(rise.record.block.start, digest), text.count(rise.record.block.tokens), *words.share(rise, digest))
+                 for rise in digest.rises)
+    table = words.Table("Sessions", ("start", "tokens", "share", "of"), rows)
     return _section("Sessions", svg.sessions(digest) + _signs(digest, limit) + _details("The sessions as a table", _table(table)))
 
 
@@ -130,7 +134,7 @@ def _models(digest: Digest) -> str:
 
 
 def _plain(table: words.Table) -> str:
-    return _section(table.title, _table(table))
+    return _section(table.title, _table(table)) if table.rows else ""
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------

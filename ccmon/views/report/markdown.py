@@ -25,7 +25,7 @@ def escaped(cell: str) -> str:
 def document(digest: Digest) -> str:
     """The whole report, ending with a line end."""
     parts = [f"# {escaped(words.heading(digest))}", f"{escaped(words.state(digest))}, {escaped(words.zone_name(digest))}"]
-    parts += _body(digest) if digest.total.sessions else [escaped(words.nothing(digest))]
+    parts += [escaped(words.nothing(digest))] if digest.is_empty else _body(digest)
     return "\n\n".join(parts) + "\n"
 
 
@@ -34,7 +34,7 @@ def _body(digest: Digest) -> List[str]:
     parts = [_figures(digest), "\n".join(f"- {escaped(said)}" for said in digest.insights), _days(digest),
              _fenced("Sessions", report_text.curve(digest, CELLS, charset)),
              _fenced("Hours", heatmap.lines(digest.heat, CELLS, charset)), _titled(words.models_table(digest)),
-             _titled(words.plans_table(digest)), _titled(words.hosts_table(digest)) if digest.hosts else "",
+             _titled(words.limits_table(digest)), _titled(words.hosts_table(digest)) if digest.hosts else "",
              escaped(words.COUNTING)]
     return [part for part in parts if part]
 
@@ -55,7 +55,7 @@ def _days(digest: Digest) -> str:
 
 def _fenced(title: str, lines: Sequence[Line]) -> str:
     """A picture; nothing in it comes from outside."""
-    return "\n".join([f"## {title}", "", "```text", *map(text.plain, lines), "```"])
+    return "\n".join([f"## {title}", "", "```text", *map(text.plain, lines), "```"]) if lines else ""
 
 
 def _titled(table: words.Table, bars: Sequence[str] = ()) -> str:

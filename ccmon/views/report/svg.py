@@ -10,6 +10,7 @@ from typing import List, Sequence
 from ccmon import text
 from ccmon.history.digest import Digest, Rise
 from ccmon.history.groups import Group
+from ccmon.history.rating import OFFICIAL
 from ccmon.views.report import words
 from ccmon.views.screen import graph
 from ccmon.when import midnight
@@ -103,7 +104,7 @@ def _date(day: Group) -> str:
 
 
 def _day(day: Group, at: int, count: int, top: float) -> List[str]:
-    if not day.sessions:
+    if day.is_empty:
         return []
     height = max(2.0, PLOT_PX * day.tokens / top)
     y, kind = HEAD_PX + PLOT_PX - height, _level(day.percent)
@@ -121,23 +122,23 @@ def _day(day: Group, at: int, count: int, top: float) -> List[str]:
 # --- sessions ---------------------------------------------------------------------------------------------------------
 
 def sessions(digest: Digest) -> str:
-    """How the tokens of each session rose, the limit of its time, and where it was near."""
+    """How the tokens of each session rose, the one limit of all, and where one was near its own."""
     highest = max(rise.record.block.tokens for rise in digest.rises)
-    limits = [rise.record.limit for rise in digest.rises]
-    drawn = max(limits) <= FAR_LIMIT * max(1, highest)
-    top = max(1, highest, max(limits) if drawn else 0) * 1.08
+    limit = digest.scale.tokens
+    drawn = limit <= FAR_LIMIT * max(1, highest)
+    top = max(1, highest, limit if drawn else 0) * 1.08
     parts = [*_grid(top, CURVE_PX), *_day_lines(digest),
              f'<svg x="{GUTTER}%" y="{HEAD_PX}" width="{100 - GUTTER}%" height="{CURVE_PX}" viewBox="0 0 {ACROSS} {CURVE_PX}" '
              f'preserveAspectRatio="none">']
     parts += [_area(digest, rise, top) for rise in digest.rises]
     parts += [_limit_path(digest, top) if drawn else "", "</svg>"]
-    parts += [_rise_mark(digest, rise, top) for rise in digest.rises if rise.percent >= 80]
-    y = HEAD_PX + CURVE_PX * (1 - limits[-1] / top) if drawn else HEAD_PX
-    said = f"limit {text.count(limits[-1])}" + ("" if drawn else ", above this picture")
+    parts += [_rise_mark(digest, rise, top) for rise in digest.rises if rise.record.percent >= 80]
+    y = HEAD_PX + CURVE_PX * (1 - limit / top) if drawn else HEAD_PX
+    said = f"limit {text.count(limit)}" + ("" if drawn else ", above this picture")
     parts.append(_label("100%", y - 6, said, "axis over", "end"))
     told = (f"{text.plural(len(digest.rises), 'session')}; the largest used {text.count(highest)} tokens. "
-            f"The limit at the end was {text.count(limits[-1])} tokens; "
-            f"{text.plural(digest.total.hits, 'session')} reached the limit of the time.")
+            f"The limit drawn is {text.count(limit)} tokens, {digest.scale.name}; "
+            f"{text.plural(digest.total.hits, 'session')} reached the limit.")
     return _svg("sessions", "Tokens of each session", told, HEAD_PX + CURVE_PX + FOOT_PX, parts)
 
 
@@ -156,33 +157,26 @@ def _area(digest: Digest, rise: Rise, top: float) -> str:
     last, tokens = rise.points[-1]
     end = max(last, min(block.end, digest.now))
     points = [_at(digest, at, number, top) for at, number in (*rise.points, (end, tokens), (end, 0.0))]
-    kind = _level(rise.percent)
+    kind = _level(rise.record.percent)
     return f'<path class="area {kind}" d="M{"L".join(points)}Z"><title>{escape(_told(digest, rise))}</title></path>'
 
 
 def _told(digest: Digest, rise: Rise) -> str:
     block = rise.record.block
-    return (f"{words.moment(block.start, digest)}: {text.count(block.tokens)} tokens, {text.percent(rise.percent)} of "
-            f"{text.count(rise.record.limit)}, {text.usd(block.cost_usd)}")
+    share, whole = words.share(rise, digest)
+    of = f"of {whole}" if rise.record.rated_by != OFFICIAL else "by Claude's own word"
+    return f"{words.moment(block.start, digest)}: {text.count(block.tokens)} tokens, {share} {of}, {text.usd(block.cost_usd)}"
 
 
 def _limit_path(digest: Digest, top: float) -> str:
-    """A step wherever the limit changed."""
-    first = digest.rises[0].record.limit
-    points = [_at(digest, digest.period.start, first, top)]
-    for rise in digest.rises:
-        if rise.record.limit != first:
-            start = rise.record.block.start
-            points += [_at(digest, start, first, top), _at(digest, start, rise.record.limit, top)]
-            first = rise.record.limit
-    points.append(_at(digest, digest.period.end, first, top))
-    return f'<path class="limit" d="M{"L".join(points)}"/>'
+    ends = [_at(digest, at, digest.scale.tokens, top) for at in (digest.period.start, digest.period.end)]
+    return f'<path class="limit" d="M{"L".join(ends)}"/>'
 
 
 def _rise_mark(digest: Digest, rise: Rise, top: float) -> str:
     last, tokens = rise.points[-1]
     y = HEAD_PX + CURVE_PX * (1 - tokens / top) - 9
-    return _mark(_x(_share(digest, last)), y, _level(rise.percent), _told(digest, rise))
+    return _mark(_x(_share(digest, last)), y, _level(rise.record.percent), _told(digest, rise))
 
 
 def _day_lines(digest: Digest) -> List[str]:

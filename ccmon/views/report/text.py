@@ -19,11 +19,11 @@ CURVE_ROWS, COLUMNS_ROWS = 9, 9
 def lines(digest: Digest, width: int, charset: Charset) -> List[Line]:
     """The whole report, no line wider than the given width (at least 40)."""
     width = max(LEAST, min(width, MOST))
-    if not digest.total.sessions:
+    if digest.is_empty:
         return [*_head(digest, width, charset), *_wrapped(words.nothing(digest), "text", width)]
     parts = [_figures(digest, width), _insights(digest, width, charset), _days(digest, width, charset),
              _titled("Sessions", curve(digest, width, charset)), _titled("Hours", heatmap.lines(digest.heat, width, charset)),
-             _models(digest, width, charset), _table(words.plans_table(digest), width)]
+             _models(digest, width, charset), _table(words.limits_table(digest), width)]
     if digest.hosts:
         parts.append(_table(words.hosts_table(digest), width))
     body = [line for part in parts if part for line in [*part, ()]]
@@ -72,11 +72,11 @@ def _days(digest: Digest, width: int, charset: Charset) -> List[Line]:
 
 def _day(day: Group, top: int, width: int, charset: Charset) -> Line:
     assert day.begins is not None
-    role = text.level_role(day.percent) if day.sessions else "dim"
+    role = "dim" if day.is_empty else text.level_role(day.percent)
     label = f" {words.day_name(day.begins):10}"
-    figures = f"{text.short_count(day.tokens) if day.sessions else '-':>6}"
+    figures = f"{'-' if day.is_empty else text.short_count(day.tokens):>6}"
     told = f"  {text.plural(day.sessions, 'session') if day.sessions else '':11}" if width >= 60 else ""
-    cost = f"{text.usd(day.cost_usd) if day.sessions else '':>10}" if width >= 70 else ""
+    cost = f"{'' if day.is_empty else text.usd(day.cost_usd):>10}" if width >= 70 else ""
     percent = f"{text.percent(day.percent) if day.sessions else '':>7}{' !' if day.near else '  '}"
     room = width - sum(map(len, (label, figures, told, cost, percent))) - 3
     drawn = text.bar(day.tokens / top if top else 0.0, room, role, charset)
@@ -87,15 +87,16 @@ def _day(day: Group, top: int, width: int, charset: Charset) -> Line:
 # --- sessions ---------------------------------------------------------------------------------------------------------
 
 def curve(digest: Digest, width: int, charset: Charset) -> List[Line]:
-    """Each session as a rise to its tokens, with the highest limit of the time."""
+    """Each session as a rise to its tokens, with the one limit of all."""
+    if not digest.rises:
+        return []
     strokes: List[graph.Stroke] = []
     for rise in digest.rises:
-        role = text.level_role(rise.percent)
+        role = text.level_role(rise.record.percent)
         points = [*rise.points, (rise.points[-1][0], 0.0)]
         strokes += [graph.Stroke(one, other, role) for one, other in zip(points, points[1:])]
     period = digest.period
-    limit = max(rise.record.limit for rise in digest.rises)
-    picture = graph.Curve(period.start, period.end, max(1, limit), strokes, min(digest.now, period.end))
+    picture = graph.Curve(period.start, period.end, max(1, digest.scale.tokens), strokes, min(digest.now, period.end))
     return graph.render(picture, width - 2, CURVE_ROWS, charset, _dates(digest))
 
 
@@ -127,7 +128,7 @@ def _table(table: words.Table, width: int) -> List[Line]:
     """Columns two cells apart, the first at the left."""
     wide = [max(text.width(row[at]) for row in (table.head, *table.rows)) for at in range(len(table.head))]
     rows = [(Span(_row(row, wide), "label" if row is table.head else "text"),) for row in (table.head, *table.rows)]
-    return _titled(table.title, rows)
+    return _titled(table.title, rows) if table.rows else []
 
 
 def _row(cells: Sequence[str], wide: Sequence[int]) -> str:

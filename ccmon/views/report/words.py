@@ -4,7 +4,8 @@ from datetime import date
 from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import text
-from ccmon.history.digest import Digest, PlanUse
+from ccmon.history import rating
+from ccmon.history.digest import Digest, Measured, Rise
 from ccmon.history.groups import Group
 from ccmon.views.screen.scene import short_name
 from ccmon.when import DAYS, MONTHS, local
@@ -13,7 +14,7 @@ WEEKDAYS = DAYS
 MONTH_NAMES = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
                "December")
 MODELS_SHOWN = 8
-COUNTING = "Tokens are input and output. A session belongs to the day on which it began; the hours have what was used in them."
+COUNTING = "Tokens are input and output. Days and hours have what was used in them, and a day the sessions that began on it."
 
 
 class Figure(NamedTuple):
@@ -44,7 +45,7 @@ def heading(digest: Digest) -> str:
 
 
 def nothing(digest: Digest) -> str:
-    """That no session is in the period, and where to look instead."""
+    """That nothing was used in the period, and where to look instead."""
     kind = digest.period.kind
     if not digest.so_far:
         return f"No session of this {kind} is stored. ccmon keeps them from its first run on; try: ccmon record"
@@ -134,14 +135,14 @@ def days_table(digest: Digest) -> Table:
 
 
 def _amounts(group: Group) -> Tuple[str, str, str]:
-    if not group.sessions:
+    if group.is_empty:
         return "", "", ""
     return text.count(group.sessions), text.count(group.tokens), text.usd(group.cost_usd)
 
 
 def nearness(group: Group) -> str:
-    """limit reached, over 80 %, or nothing."""
-    return "limit reached" if group.hits else "over 80 %" if group.near else ""
+    """limit reached, figure passed, over 80 %, or nothing."""
+    return "limit reached" if group.hits else "figure passed" if group.passed else "over 80 %" if group.near else ""
 
 
 def model_groups(digest: Digest) -> List[Group]:
@@ -165,8 +166,8 @@ def shares(groups: Sequence[Group]) -> List[float]:
 
 
 def name_of(group: Group, cells: int = 40) -> str:
-    """The names of models or of a machine, short enough for a table; pages escape it."""
-    name = " + ".join(short_name(text.printable(text.without_path(part))) for part in group.key.split(" + "))
+    """The name of a model or a machine, short enough for a table; pages escape it."""
+    name = short_name(text.printable(text.without_path(group.key)))
     return name if text.width(name) <= cells else text.clip(name, cells - 2) + ".."
 
 
@@ -178,21 +179,26 @@ def models_table(digest: Digest) -> Table:
     return Table("Models", ("model", "tokens", "share", "cost"), rows)
 
 
-def plans_table(digest: Digest) -> Table:
-    """How near the limit the sessions came, by the plan of their time."""
-    rows = tuple((_plan(use), _limits(use), text.count(use.sessions), text.count(use.near), text.count(use.hits))
-                 for use in digest.plans)
-    return Table("Limits", ("plan", "limit", "sessions", "80 % passed", "reached"), rows)
+def limits_table(digest: Digest) -> Table:
+    """How near the limit the sessions came, by what they are rated by."""
+    rows = tuple((_rated_by(use, digest), text.count(use.sessions), text.count(use.near), text.count(use.hits),
+                  text.count(use.passed) if use.by != rating.OFFICIAL else "") for use in digest.measured)
+    return Table("Limits", ("rated by", "sessions", "80 % passed", "reached", "above it"), rows)
 
 
-def _plan(use: PlanUse) -> str:
-    name = text.printable(use.plan)
-    return name if text.width(name) <= 24 else text.clip(name, 22) + ".."
+def _rated_by(use: Measured, digest: Digest) -> str:
+    """Claude's own word; max5, 35,000; the record, 31,200."""
+    if use.by == rating.OFFICIAL:
+        return "Claude's own word"
+    name = text.printable(digest.scale.plan) if digest.scale.source == "plan" else digest.scale.name
+    return f"{name if text.width(name) <= 24 else text.clip(name, 22) + '..'}, {text.count(digest.scale.tokens)}"
 
 
-def _limits(use: PlanUse) -> str:
-    low, high = use.limits
-    return text.count(high) if low == high else f"{text.short_count(low)} to {text.short_count(high)}"
+def share(rise: Rise, digest: Digest) -> Tuple[str, str]:
+    """How much of its limit a session used, and of what."""
+    record = rise.record
+    whole = "Claude's own" if record.rated_by == rating.OFFICIAL else text.count(digest.scale.tokens)
+    return text.percent(record.percent), whole
 
 
 def hosts_table(digest: Digest) -> Table:

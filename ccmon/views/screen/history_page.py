@@ -1,6 +1,6 @@
 """The history page of the screen: the list of sessions, a chart by day, week or month, and a heat map of the week."""
 
-from typing import Dict, List, NamedTuple, Sequence, Tuple
+from typing import Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
 from ccmon import text
 from ccmon.history import groups
@@ -23,7 +23,7 @@ class Past(NamedTuple):
     records: Tuple[Record, ...]                # by start
     groups: Dict[str, List[Group]]             # by day, week and month, without gaps
     heat: List[List[float]]                    # tokens by weekday and hour
-    seen: Dict[int, float]                     # tokens by hour (epoch s of its start), where the log reader saw them
+    seen: Mapping[int, float]                  # tokens by quarter of an hour (epoch s of its start), where messages are known
 
 
 class Look(NamedTuple):
@@ -40,9 +40,10 @@ NO_PAST = Past((), {period: [] for period in PERIODS}, [[0.0] * 24 for _ in rang
 def gathered(records: Sequence[Record], used: Sequence[Used], zone: Zone, now: int) -> Past:
     """Everything that is worked out once, and not for every frame."""
     today = local(now, zone).date()
-    by_period = {period: chart.filled(groups.by_period(records, period, zone), period, today) for period in PERIODS}
-    heat = groups.heat(groups.hourly(records, used, now), zone)
-    return Past(tuple(records), by_period, heat, groups.hourly((), used, now))
+    days = groups.by_period(records, used, "day", zone)
+    by_period = {period: chart.filled(days, period, today) for period in PERIODS}
+    seen = groups.by_quarter(row for row in used if row.model is not None)
+    return Past(tuple(records), by_period, groups.heat(groups.by_quarter(used), zone), seen)
 
 
 def after_key(look: Look, key: str, past: Past, width: int, height: int) -> Look:
@@ -120,7 +121,7 @@ def _where(look: Look, shown: int, known: int) -> str:
 
 
 def _body(scene: Scene, past: Past, look: Look, width: int, rows: int) -> List[Line]:
-    if not past.records:
+    if not past.records and (look.view == "list" or not past.groups["day"]):
         return listing.nothing(width, rows)
     if look.view == "list":
         return listing.lines(scene, past.records, past.seen, look.offset, width, rows)

@@ -1,0 +1,54 @@
+"""The stored sessions with what they are rated by: the same for the history, its page on the screen, reports and exports."""
+
+from typing import List, NamedTuple, Optional
+
+from ccmon.history import rating
+from ccmon.history.rating import Running, Scale
+from ccmon.model import Record, Snapshot
+from ccmon.pipeline import lessons
+from ccmon.pipeline.memory import Memory
+from ccmon.usage import gauge, limits
+
+
+class Rated(NamedTuple):
+    """Sessions by start, and the one limit of those of which Claude has told no percentage."""
+
+    records: List[Record]
+    scale: Scale
+
+
+def present(kept: Memory) -> Snapshot:
+    """The moment by what is stored: what the screen says of it."""
+    now = kept.ctx.now()
+    return kept.ctx.view(lessons.recall(kept, kept.facts(now), now), now)
+
+
+def sessions(kept: Memory, moment: Snapshot, since: Optional[int] = None, everywhere: bool = False) -> Rated:
+    """The sessions that ended since then; of all machines if everywhere. moment: what the screen says. Raises StoreError."""
+    scale, running = _scale(kept, moment), _running(moment)
+    found = [record for seen in kept.seen(since, everywhere)
+             for record in rating.rated(seen.records, seen.windows, seen.cuts, scale, running if seen.is_own else None)]
+    return Rated(sorted((one for one in found if since is None or one.block.end > since), key=lambda one: one.block.start), scale)
+
+
+def _scale(kept: Memory, moment: Snapshot) -> Scale:
+    """The learned limit where the plan leaves room for it, else the limit in force.
+
+    On plan pro a session above its figure shows that it is not pro: then the record is the limit of the whole list, as it is on
+    the screen while such a session runs. Only while the screen rates a session by pro the list does so, too.
+    """
+    limit = moment.limit
+    if limit.asked in ("pro", "ml_auto") and limit.source not in ("flag", "config"):
+        learned = gauge.in_tokens(moment.learned, None, None)
+        if learned:
+            return Scale(learned.tokens, "learned", limit.plan)
+        if limit.high_water and not moment.active:
+            limit = limits.resolve(limit.asked, None, limit.high_water.tokens, limit.high_water, kept.ctx.settings.plans)
+    return Scale(limit.tokens, limit.source, limit.plan)
+
+
+def _running(moment: Snapshot) -> Optional[Running]:
+    if not moment.active or moment.session is None or moment.percent is None:
+        return None
+    by = rating.LIMIT if moment.percent_source == "tokens" else moment.percent_source
+    return Running(moment.session.start, moment.percent, by)
