@@ -94,7 +94,7 @@ class Memory:
     def note_limits(self) -> None:
         """Keep the plan and limit of this time for the sessions that have come from the logs."""
         now, limit_of = self.ctx.now(), self._limits()
-        self._write(lambda db, owner: present.note_limits(db, owner, now, limit_of), None)
+        self._write(lambda db, owner: present.note_limits(db, owner, now, limit_of, False), None)
 
     # --- the ledger of the logs ---------------------------------------------------------------------------------------
 

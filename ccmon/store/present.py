@@ -139,11 +139,11 @@ def record(db: sqlite3.Connection, blocks: Optional[Sequence[Block]], owner: int
     return known
 
 
-def note_limits(db: sqlite3.Connection, owner: int, now: int, limit_of: LimitOf) -> None:
-    """The plan and limit of this time for the sessions that are new or run; all are judged by the same high water."""
+def note_limits(db: sqlite3.Connection, owner: int, now: int, limit_of: LimitOf, running: bool = True) -> None:
+    """The plan and limit of this time for the sessions that are new, or that run, too; all are judged by the same high water."""
     high_water = _high_water(db, owner, now)
     found = db.execute("""SELECT id, tokens, plan, limit_tokens, limit_source FROM session
-        WHERE owner_id = ? AND (limit_source = '' OR end_ts > ?)""", (owner, now)).fetchall()
+        WHERE owner_id = ? AND (limit_source = '' OR end_ts > ? AND ?)""", (owner, now, running)).fetchall()
     for number, tokens, *before in found:
         limit = limit_of(values.count(tokens) or 0, high_water)
         if before != [limit.plan, limit.tokens, limit.source]:
