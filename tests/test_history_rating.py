@@ -12,8 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_history_groups import session
 
+from ccmon.fullscreen import app
+from ccmon.fullscreen.state import State
 from ccmon.history import rating
 from ccmon.history.rating import Running, Scale, rated
+from ccmon.pipeline import refresh
+from ccmon.settings import context
 from ccmon.system import clock
 from ccmon.when import local
 
@@ -166,7 +170,7 @@ def test_a_window_of_a_session_that_is_left_out_rates_none_beside_it(machine):
     machine.run("record", "--source", "logs")
     with sqlite3.connect(str(machine.home / ".local/share/ccmon/ccmon.db")) as db:
         db.execute("INSERT INTO reading (owner_id, window_s, ts, percent, resets_at) SELECT id, 18000, ?, 90, ? FROM owner",
-                   (NOW - 29 * HOUR, NOW - 24 * HOUR))
+                   (NOW - 28 * HOUR, NOW - 23 * HOUR - HOUR // 2))
     db.close()
     assert [item["rated_by"] for item in machine.run("history", "--json").json] == ["official", "limit"]
     assert [item["rated_by"] for item in machine.run("history", "--json", "--days", "1").json] == ["limit"]
@@ -195,6 +199,18 @@ def test_screen_line_json_history_and_report_agree(read, words):
     assert agree(read, words) > 0
 
 
+def test_they_agree_on_a_session_of_which_claude_spoke_long_ago(read):
+    """The screen goes by the tokens then: as long as it runs, the history does so, too."""
+    read.configure("[ccmon]\nsource = logs\nplan = max20\n")
+    end = read.run("history", "--json").json[-1]["end"]
+    with sqlite3.connect(str(read.home / ".local/share/ccmon/ccmon.db")) as db:
+        db.execute("INSERT INTO reading (owner_id, window_s, ts, percent, resets_at) SELECT id, 18000, ?, 97, ? FROM owner",
+                   (NOW - 2 * HOUR, end))
+    db.close()
+    assert agree(read) < 97
+    assert read.run("history", "--json", now=NOW + 6 * HOUR).json[-1]["percent"] == 97
+
+
 @pytest.mark.real_ccusage
 def test_they_agree_with_the_real_ccusage(machine):
     path = os.environ.get("CCUSAGE_20")
@@ -217,3 +233,14 @@ def test_the_same_with_ccusage(machine):
     both = machine.run("--json").json, machine.run("history", "--json").json
     assert both[1][-1]["percent"] == pytest.approx(both[0]["percent"], abs=1e-3) == pytest.approx(9000 / 1400, abs=1e-3)
     assert both[1][0]["percent"] == pytest.approx(170_000 / 1400, abs=1e-3) and both[1][0]["passed"] and not both[1][0]["hit"]
+
+
+@pytest.mark.parametrize("plan, limit", [(None, 35_000), ("max20", 140_000)])
+def test_the_page_of_the_screen_follows_the_plan_of_its_window(machine, plan, limit):
+    machine.answers([block(NOW - 2 * HOUR, 9000), block(NOW - 30 * HOUR, 70_000)])
+    machine.run("record")
+    machine.configure("[ccmon]\nplan = max5\n")
+    ctx = context.prepare({}, machine.env(CCMON_NOW=NOW))
+    state = State(refresh.load(ctx, NOW), plan=plan)
+    assert [record.percent for record in app._past(ctx, state).records] == [70_000 * 100 / limit, 9000 * 100 / limit]
+    assert ctx.view(state.facts, NOW, plan).percent == 9000 * 100 / limit
