@@ -16,8 +16,10 @@ from ccmon.fullscreen import app
 from ccmon.fullscreen.state import State
 from ccmon.history import rating
 from ccmon.history.rating import Running, Scale, rated
-from ccmon.pipeline import refresh
+from ccmon.learning import learner
+from ccmon.pipeline import memory, refresh
 from ccmon.settings import context
+from ccmon.sources import demo_past
 from ccmon.system import clock
 from ccmon.when import local
 
@@ -244,3 +246,17 @@ def test_the_page_of_the_screen_follows_the_plan_of_its_window(machine, plan, li
     state = State(refresh.load(ctx, NOW), plan=plan)
     assert [record.percent for record in app._past(ctx, state).records] == [70_000 * 100 / limit, 9000 * 100 / limit]
     assert ctx.view(state.facts, NOW, plan).percent == 9000 * 100 / limit
+
+
+@pytest.mark.parametrize("words, limit, by", [
+    (["--plan", "ml_auto"], 33_000, "learned"), ([], 33_000, "learned"), (["--plan", "max20"], 140_000, "limit"),
+    (["--limit", "50000"], 50_000, "limit"), (["--plan", "ml_auto", "--limit", "50000"], 50_000, "limit")])
+def test_the_learned_limit_counts_where_the_plan_leaves_room_for_it(machine, words, limit, by):
+    machine.answers([block(NOW - 80 * HOUR, 6000), block(NOW - 30 * HOUR, 70_000)])
+    machine.run("record")
+    with memory.opened(context.prepare({}, machine.env(CCMON_NOW=NOW)), 1000) as kept:
+        kept.keep_learned(learner.dump(demo_past.lessons(NOW)))
+    items = machine.run("history", "--json", *words).json
+    assert [(item["percent"], item["rated_by"]) for item in items] == [
+        (round(tokens * 100 / limit, 4), by) for tokens in (6000, 70_000)]
+    assert ("(the learned limit)" in machine.run("history", *words).out) is (by == "learned")
