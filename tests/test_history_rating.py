@@ -118,12 +118,11 @@ def test_the_settings_in_force_now_rate_all(read, words, limit, name):
         round(tokens * 100 / limit, 4) for _, tokens in shares(read)] and len(shares(read)) == 4
     for by in ("session", "day", "month"):
         assert read.run("history", "--by", by, *words).out.count(f"Shares are of {limit:,} tokens ({name}).") == 1
-    assert [item["limit_source"] for item in read.run("history", "--json", *words).json].count("flag") == 0
 
 
 def test_the_limit_of_the_time_stays_beside_it(read):
-    before = [(item["limit"], item["plan"], item["limit_source"]) for item in read.run("history", "--json").json]
-    items = read.run("history", "--json", "--limit", "12345").json
+    before = [(item["limit"], item["plan"], item["limit_source"]) for item in read.run("history", "--json").json[:-1]]
+    items = read.run("history", "--json", "--limit", "12345").json[:-1]            # that of the running one is the present one
     assert [(item["limit"], item["plan"], item["limit_source"]) for item in items] == before
     shown = read.run("history", "--limit", "12345", "--columns", "start,limit,plan,limit_source,share,rated_by,hits,passed").out
     assert "high_water" in shown and " limit " in shown
