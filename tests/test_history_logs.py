@@ -45,7 +45,7 @@ def test_models_and_projects_of_the_logs(read):
     assert set(models) == {SONNET, OPUS, "gpt-x"} and [models[name]["sessions"] for name in (SONNET, OPUS, "gpt-x")] == [2, 2, 1]
     assert models["gpt-x"]["cost_usd"] is None and models[OPUS]["cost_usd"] > 0
     assert {"sonnet-4-5", "opus-4-1", "gpt-x"} <= set(read.run("history", "--by", "model").out.split())
-    read.configure("[prices]\ngpt-x = 1, 2, 3, 4, 0\n")
+    read.configure("[prices]\ngpt-x = 1, 2, 3, 3, 0\n")
     own = {item["key"]: item["cost_usd"] for item in read.run("history", "--json", "--by", "model").json}["gpt-x"]
     counts = models["gpt-x"]
     assert own == pytest.approx((counts["input"] + counts["output"] * 2 + counts["cache_creation"] * 3) / 1e6)

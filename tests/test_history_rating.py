@@ -12,8 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_history_groups import session
 
+from ccmon.fullscreen import app
+from ccmon.fullscreen.state import State
 from ccmon.history import rating
 from ccmon.history.rating import Running, Scale, rated
+from ccmon.learning import learner
+from ccmon.pipeline import memory, refresh
+from ccmon.settings import context
+from ccmon.sources import demo_past
 from ccmon.system import clock
 from ccmon.when import local
 
@@ -112,12 +118,11 @@ def test_the_settings_in_force_now_rate_all(read, words, limit, name):
         round(tokens * 100 / limit, 4) for _, tokens in shares(read)] and len(shares(read)) == 4
     for by in ("session", "day", "month"):
         assert read.run("history", "--by", by, *words).out.count(f"Shares are of {limit:,} tokens ({name}).") == 1
-    assert [item["limit_source"] for item in read.run("history", "--json", *words).json].count("flag") == 0
 
 
 def test_the_limit_of_the_time_stays_beside_it(read):
-    before = [(item["limit"], item["plan"], item["limit_source"]) for item in read.run("history", "--json").json]
-    items = read.run("history", "--json", "--limit", "12345").json
+    before = [(item["limit"], item["plan"], item["limit_source"]) for item in read.run("history", "--json").json[:-1]]
+    items = read.run("history", "--json", "--limit", "12345").json[:-1]            # that of the running one is the present one
     assert [(item["limit"], item["plan"], item["limit_source"]) for item in items] == before
     shown = read.run("history", "--limit", "12345", "--columns", "start,limit,plan,limit_source,share,rated_by,hits,passed").out
     assert "high_water" in shown and " limit " in shown
@@ -166,7 +171,7 @@ def test_a_window_of_a_session_that_is_left_out_rates_none_beside_it(machine):
     machine.run("record", "--source", "logs")
     with sqlite3.connect(str(machine.home / ".local/share/ccmon/ccmon.db")) as db:
         db.execute("INSERT INTO reading (owner_id, window_s, ts, percent, resets_at) SELECT id, 18000, ?, 90, ? FROM owner",
-                   (NOW - 29 * HOUR, NOW - 24 * HOUR))
+                   (NOW - 28 * HOUR, NOW - 23 * HOUR - HOUR // 2))
     db.close()
     assert [item["rated_by"] for item in machine.run("history", "--json").json] == ["official", "limit"]
     assert [item["rated_by"] for item in machine.run("history", "--json", "--days", "1").json] == ["limit"]
@@ -195,6 +200,18 @@ def test_screen_line_json_history_and_report_agree(read, words):
     assert agree(read, words) > 0
 
 
+def test_they_agree_on_a_session_of_which_claude_spoke_long_ago(read):
+    """The screen goes by the tokens then: as long as it runs, the history does so, too."""
+    read.configure("[ccmon]\nsource = logs\nplan = max20\n")
+    end = read.run("history", "--json").json[-1]["end"]
+    with sqlite3.connect(str(read.home / ".local/share/ccmon/ccmon.db")) as db:
+        db.execute("INSERT INTO reading (owner_id, window_s, ts, percent, resets_at) SELECT id, 18000, ?, 97, ? FROM owner",
+                   (NOW - 2 * HOUR, end))
+    db.close()
+    assert agree(read) < 97
+    assert read.run("history", "--json", now=NOW + 6 * HOUR).json[-1]["percent"] == 97
+
+
 @pytest.mark.real_ccusage
 def test_they_agree_with_the_real_ccusage(machine):
     path = os.environ.get("CCUSAGE_20")
@@ -217,3 +234,28 @@ def test_the_same_with_ccusage(machine):
     both = machine.run("--json").json, machine.run("history", "--json").json
     assert both[1][-1]["percent"] == pytest.approx(both[0]["percent"], abs=1e-3) == pytest.approx(9000 / 1400, abs=1e-3)
     assert both[1][0]["percent"] == pytest.approx(170_000 / 1400, abs=1e-3) and both[1][0]["passed"] and not both[1][0]["hit"]
+
+
+@pytest.mark.parametrize("plan, limit", [(None, 35_000), ("max20", 140_000)])
+def test_the_page_of_the_screen_follows_the_plan_of_its_window(machine, plan, limit):
+    machine.answers([block(NOW - 2 * HOUR, 9000), block(NOW - 30 * HOUR, 70_000)])
+    machine.run("record")
+    machine.configure("[ccmon]\nplan = max5\n")
+    ctx = context.prepare({}, machine.env(CCMON_NOW=NOW))
+    state = State(refresh.load(ctx, NOW), plan=plan)
+    assert [record.percent for record in app._past(ctx, state).records] == [70_000 * 100 / limit, 9000 * 100 / limit]
+    assert ctx.view(state.facts, NOW, plan).percent == 9000 * 100 / limit
+
+
+@pytest.mark.parametrize("words, limit, by", [
+    (["--plan", "ml_auto"], 33_000, "learned"), ([], 33_000, "learned"), (["--plan", "max20"], 140_000, "limit"),
+    (["--limit", "50000"], 50_000, "limit"), (["--plan", "ml_auto", "--limit", "50000"], 50_000, "limit")])
+def test_the_learned_limit_counts_where_the_plan_leaves_room_for_it(machine, words, limit, by):
+    machine.answers([block(NOW - 80 * HOUR, 6000), block(NOW - 30 * HOUR, 70_000)])
+    machine.run("record")
+    with memory.opened(context.prepare({}, machine.env(CCMON_NOW=NOW)), 1000) as kept:
+        kept.keep_learned(learner.dump(demo_past.lessons(NOW)))
+    items = machine.run("history", "--json", *words).json
+    assert [(item["percent"], item["rated_by"]) for item in items] == [
+        (round(tokens * 100 / limit, 4), by) for tokens in (6000, 70_000)]
+    assert ("(the learned limit)" in machine.run("history", *words).out) is (by == "learned")
