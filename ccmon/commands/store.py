@@ -1,15 +1,18 @@
 """`ccmon history --check` and `--backup FILE`: whether what is stored is sound, and a copy of it."""
 
 import os
+from typing import List
 
 from ccmon.model import CcmonError
 from ccmon.settings.context import Context
 from ccmon.store import copy
-from ccmon.store.check import Findings, examine
+from ccmon.store.check import TABLES, Findings, examine
 from ccmon.text import clean, count, plural, wrap
+from ccmon.when import local
 
 OK = 0
 _CELLS = 78
+_NAMED = 5                             # sessions that are told one by one
 
 
 def stored_at(ctx: Context) -> str:
@@ -28,13 +31,27 @@ def check(ctx: Context) -> int:
         return OK
     if found.problems:
         raise _damaged(path, found.problems[0], len(found.problems) - 1)
-    words = _contents(found), "looked at: every page and index, the links between tables, the values"
+    words = (_contents(found), "looked at: every page and index, the links between tables, the values", *_not_counted(found, ctx))
     print("\n  ".join([f"{path} is sound", *(line for text in words for line in wrap(text, _CELLS))]))
     return OK
 
 
+def _not_counted(found: Findings, ctx: Context) -> List[str]:
+    """What is kept beside the history: sessions that overlap others, and the file as it was."""
+    words = []
+    if found.aside:
+        named = [f"{local(one.start, ctx.zone):%Y-%m-%d %H:%M} {plural(one.tokens, 'token')}" for one in found.aside[:_NAMED]]
+        more = len(found.aside) - len(named)
+        names = ", ".join(named) + (f" and {count(more)} more" if more else "")
+        verbs = "overlaps others and does" if len(found.aside) == 1 else "overlap others and do"
+        words.append(f"{plural(len(found.aside), 'session')} {verbs} not count: {names}")
+    if found.copy and os.path.exists(found.copy):
+        words.append(f"the history as it was before the upgrade: {clean(found.copy)}")
+    return words
+
+
 def _contents(found: Findings) -> str:
-    parts = [plural(number, table) for table, number in found.rows.items() if number]
+    parts = [plural(number, TABLES[table]) for table, number in found.rows.items() if number]
     hosts = f" of {', '.join(map(clean, found.hosts))}" if found.hosts else ""
     return f"{', '.join(parts) or 'no rows'}{hosts}; schema {found.version}, {_megabytes(found.size)}"
 

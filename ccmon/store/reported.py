@@ -55,13 +55,19 @@ def save(db: sqlite3.Connection, owner: int, blocks: Iterable[Block], now: int) 
 
 
 def _stored(db: sqlite3.Connection, owner: int, since: int) -> List[Stored]:
-    names = ", ".join(f"reported.{name}" for name in _COUNTS)
-    select = rows.SELECT.replace("SELECT id", "SELECT session.id").replace(", ", ", session.")
-    found = db.execute(f"""{select}, settled, {names} FROM session LEFT JOIN reported ON session_id = session.id
-        WHERE owner_id = ? AND (end_ts >= ? OR start_ts >= ?) ORDER BY start_ts""", (owner, since, since))
+    return stored_of(db.execute(f"{SELECT} AND (end_ts >= ? OR start_ts >= ?) ORDER BY start_ts", (owner, since, since)))
+
+
+SELECT = f"""{rows.SELECT.replace("SELECT id", "SELECT session.id").replace(", ", ", session.")}, settled,
+    {', '.join(f'reported.{name}' for name in _COUNTS)}
+    FROM session LEFT JOIN reported ON session_id = session.id WHERE owner_id = ?"""
+
+
+def stored_of(found: Iterable[Sequence]) -> List[Stored]:
+    """What was found by SELECT."""
     width = len(rows.CONTENT) + 1
     made = ((rows.row_of(columns), columns[width], columns[width + 1:]) for columns in found)
-    return [Stored(row, state, None if counts[0] is None else counts) for row, state, counts in made if row]
+    return [Stored(row, state, None if counts[0] is None else tuple(counts)) for row, state, counts in made if row]
 
 
 def _save(db: sqlite3.Connection, owner: int, block: Block, stored: List[Stored], now: int) -> int:
@@ -75,9 +81,10 @@ def _save(db: sqlite3.Connection, owner: int, block: Block, stored: List[Stored]
     if rivals and not _is_fullest(db, owner, block, rivals):
         set_aside(db, owner, block)
         return 0
-    new = _inserted(db, owner, block, [one for one in stored if one not in rivals], now)
+    new = _inserted(db, owner, block, [one for one in stored if one not in rivals])
     for one in rivals:
         set_aside(db, owner, one.row.block)
+        sessions.clear_rest(db, owner, Bound(one.row.block.start, one.row.block.end, one.row.id, SUMMED))
         sessions.remove(db, one.row.id, new.row.id)
         stored.remove(one)
     sessions.sum_up(db, owner, Bound(new.row.block.start, new.row.block.end, new.row.id, SUMMED))
@@ -87,19 +94,20 @@ def _save(db: sqlite3.Connection, owner: int, block: Block, stored: List[Stored]
 
 def _is_fullest(db: sqlite3.Connection, owner: int, block: Block, rivals: Sequence[Stored]) -> bool:
     """Whether the block has as much as all that it would replace; what was made of messages is never replaced."""
-    reported = all(one.state == SUMMED and one.counts is not None
-                   and not usage.Total(db, owner, one.row.block.start, one.row.block.end).entries for one in rivals)
-    return reported and block.tokens >= sum(one.row.block.tokens for one in rivals)
+    return _may_go(db, owner, rivals) and block.tokens >= sum(one.row.block.tokens for one in rivals)
 
 
 def set_aside(db: sqlite3.Connection, owner: int, block: Block) -> None:
-    """Keep a report that does not count."""
+    """Keep a report that does not count, unless a fuller one of that start is kept."""
     names = ", ".join(rows.CONTENT)
+    kept = rows.rows_of(db.execute(f"SELECT 0, {names} FROM set_aside WHERE owner_id = ? AND start_ts = ?", (owner, block.start)))
+    if kept and rows.rank(kept[0].block) >= rows.rank(block):
+        return
     db.execute(f"INSERT OR REPLACE INTO set_aside (owner_id, {names}) VALUES (?{', ?' * len(rows.CONTENT)})",
                (owner, *rows.values_of(block)))
 
 
-def _inserted(db: sqlite3.Connection, owner: int, block: Block, others: Sequence[Stored], now: int) -> Stored:
+def _inserted(db: sqlite3.Connection, owner: int, block: Block, others: Sequence[Stored]) -> Stored:
     """A new row between its neighbours."""
     start = max([block.start, *(one.row.block.end for one in others if one.row.block.start < block.start < one.row.block.end)])
     limits = [one.row.block.start for one in others if start < one.row.block.start < block.end]
@@ -139,6 +147,85 @@ def _merged(before: Block, block: Block, is_running: bool) -> Block:
     if is_running and block.start == before.start:
         return before if before.counted and not block.counted else block
     return rows.better(before, block)
+
+
+# --- reports of another history ------------------------------------------------------------------------------------------------
+
+class _Group(NamedTuple):
+    """Reports of both histories that overlap one another, directly or by others."""
+
+    told: List[Block]
+    ours: List[Stored]
+
+
+def join(db: sqlite3.Connection, owner: int, told: Iterable[Block]) -> None:
+    """Take up what ccusage reported to another history of times in which there are sessions here, too.
+
+    One session told twice holds the more of the two. Of more than two that were cut otherwise the side counts that has more,
+    whichever history joins the other; what was made of messages stays.
+    """
+    stored = _stored(db, owner, 0)
+    for group in _groups(told, stored):
+        if len(group.told) == 1 and len(group.ours) == 1:
+            _joined(db, owner, group.ours[0], group.told[0], stored, sessions.EVER)
+        elif not group.ours:
+            _put_beside(db, owner, group.told[0], stored)
+        elif _may_go(db, owner, group.ours) and _weight(group.told) > _weight([report_of(one) for one in group.ours]):
+            _replace(db, owner, group, stored)
+        else:
+            for block in group.told:
+                set_aside(db, owner, block)
+
+
+def report_of(one: Stored) -> Block:
+    """The session as it was reported; as it is where it was not."""
+    return one.row.block if one.counts is None else _with(one.row.block, one.counts)
+
+
+def _replace(db: sqlite3.Connection, owner: int, group: _Group, stored: List[Stored]) -> None:
+    for one in group.ours:
+        set_aside(db, owner, report_of(one))
+        sessions.clear_rest(db, owner, Bound(one.row.block.start, one.row.block.end, one.row.id, SUMMED))
+        db.execute("UPDATE session SET start_ts = -id, end_ts = -id WHERE id = ?", (one.row.id,))
+        stored.remove(one)
+    new = [_put_beside(db, owner, block, stored) for block in group.told]
+    for one in group.ours:
+        sessions.remove(db, one.row.id, max(new, key=lambda other: other.row.block.overlap_s(one.row.block)).row.id)
+
+
+def _put_beside(db: sqlite3.Connection, owner: int, block: Block, stored: List[Stored]) -> Stored:
+    new = _inserted(db, owner, block, stored)
+    sessions.sum_up(db, owner, Bound(new.row.block.start, new.row.block.end, new.row.id, SUMMED))
+    stored.append(new)
+    return new
+
+
+def _groups(told: Iterable[Block], stored: Sequence[Stored]) -> List[_Group]:
+    found: List[_Group] = []
+    for block in told:
+        group = _Group([block], [one for one in stored if _are_rivals(one.row.block, block)])
+        for other in [other for other in found if any(one in other.ours for one in group.ours)]:
+            found.remove(other)
+            group = _Group([*other.told, *group.told], [*other.ours, *(one for one in group.ours if one not in other.ours)])
+        found.append(group)
+    return found
+
+
+def _are_rivals(one: Block, other: Block) -> bool:
+    """Whether both tell of the same time, beyond what neighbours may overlap."""
+    least = max(1, min(_NEIGHBOUR_S, one.end - one.start, other.end - other.start))
+    return one.start == other.start or one.overlap_s(other) >= least
+
+
+def _may_go(db: sqlite3.Connection, owner: int, found: Sequence[Stored]) -> bool:
+    return all(one.state == SUMMED and one.counts is not None
+               and not usage.Total(db, owner, one.row.block.start, one.row.block.end).entries for one in found)
+
+
+def _weight(found: Sequence[Block]) -> Tuple[object, ...]:
+    """Of two sides the heavier one counts; they weigh the same only when they are the same."""
+    contents = sorted(map(rows.values_of, found), key=repr)
+    return all(block.counted for block in found), sum(block.tokens for block in found), repr(contents)
 
 
 def counts_of(block: Block) -> Tuple[Optional[int], ...]:

@@ -14,8 +14,8 @@ from ccmon.store import messages, rows, usage, values
 from ccmon.store.messages import Change, Row
 
 OPEN, SETTLED, SUMMED = 0, 1, 2        # bounds may move | bounds stay, sums follow each change | bounds stay, sums of its quarters
-_HOUR_MS, _SESSION_MS = 3_600_000, SESSION_S * 1000
-_EVER = 1 << 40                        # s
+_QUARTER_MS, _HOUR_MS, _SESSION_MS = 900_000, 3_600_000, SESSION_S * 1000
+EVER = 1 << 40                        # s
 
 
 class Bound(NamedTuple):
@@ -27,8 +27,8 @@ class Bound(NamedTuple):
     state: int                         # SETTLED | SUMMED
 
     def is_whole(self) -> bool:
-        """Whether a message at its very end is still its own, by ccusage's rule."""
-        return self.end - self.start == SESSION_S
+        """Whether a message at its very end is still its own, by ccusage's rule; to a sum of quarters it is the next one's."""
+        return self.state == SETTLED and self.end - self.start == SESSION_S
 
 
 class Cut(NamedTuple):
@@ -39,7 +39,7 @@ class Cut(NamedTuple):
     end: int
 
 
-def bounds(db: sqlite3.Connection, owner: int, since_ms: int = -_EVER, until_ms: int = _EVER * 1000) -> List[Bound]:
+def bounds(db: sqlite3.Connection, owner: int, since_ms: int = -EVER, until_ms: int = EVER * 1000) -> List[Bound]:
     """The sessions with fixed bounds that touch that time, by start."""
     found = db.execute("""SELECT start_ts, end_ts, id, settled FROM session WHERE owner_id = ? AND settled AND end_ts >= ?
         AND start_ts <= ? ORDER BY start_ts""", (owner, since_ms // 1000, until_ms // 1000 + 1))
@@ -63,7 +63,7 @@ def apply(db: sqlite3.Connection, owner: int, changes: Sequence[Change], quarter
     times += [ts * 1000 for ts in quarters]
     if not times:
         return
-    fixed = bounds(db, owner, min(times), max(times))
+    fixed = bounds(db, owner, min(times) - _QUARTER_MS, max(times))
     starts_ms = [bound.start * 1000 for bound in fixed]
     moved: Dict[Bound, List[Tuple[int, Row]]] = {}
     loose: List[int] = []
@@ -72,8 +72,10 @@ def apply(db: sqlite3.Connection, owner: int, changes: Sequence[Change], quarter
             if row is not None and row.counts:
                 bound = bound_at(fixed, starts_ms, row.at_ms)
                 moved.setdefault(bound, []).append((sign, row)) if bound else loose.append(row.at_ms)
-    for bound in {bound for bound in (bound_at(fixed, starts_ms, ts * 1000) for ts in quarters) if bound}:
-        moved.setdefault(bound, [])
+    began = {row.at_ms // _QUARTER_MS * _QUARTER_MS for parts in moved.values() for _, row in parts}
+    for bound in (bound_at(fixed, starts_ms, at) for at in {*began, *(ts * 1000 for ts in quarters)}):
+        if bound:
+            moved.setdefault(bound, [])
     for bound, parts in moved.items():
         sum_up(db, owner, bound) if bound.state == SUMMED else _shift(db, owner, bound, parts)
     _note_late(db, owner, [row.at_ms for parts in moved.values() for _, row in parts], loose)
@@ -144,7 +146,7 @@ def recut(db: sqlite3.Connection, owner: int) -> None:
     fixed = bounds(db, owner)
     edges = [None, *fixed], [*fixed, None]
     for before, after in zip(*edges):
-        low, high = before.end if before else -_EVER, after.start if after else _EVER
+        low, high = before.end if before else -EVER, after.start if after else EVER
         if low * 1000 <= span[1] and span[0] <= high * 1000:
             found = messages.between(db, owner, low * 1000, high * 1000)
             if before and before.is_whole():
@@ -214,6 +216,28 @@ def settle(db: sqlite3.Connection, owner: int, now: int) -> None:
     db.execute("UPDATE session SET settled = ? WHERE owner_id = ? AND NOT settled AND end_ts <= ?", (SETTLED, owner, now))
 
 
+def settle_of(db: sqlite3.Connection, owner: int, found: Iterable[Row]) -> None:
+    """Fix the sessions of these messages."""
+    db.executemany(f"UPDATE session SET settled = {SETTLED} WHERE owner_id = ? AND NOT settled AND start_ts <= ? AND end_ts > ?",
+                   {(owner, row.at_ms // 1000, row.at_ms // 1000) for row in found})
+
+
+def at(db: sqlite3.Connection, owner: int, ts: int) -> Bound:
+    """The session of the quarter that begins then; a new one between its neighbours where there is none."""
+    quarter = (owner, ts + usage.QUARTER_S, ts)
+    found = db.execute("""SELECT start_ts, end_ts, id, settled FROM session WHERE owner_id = ? AND start_ts < ? AND end_ts > ?
+        ORDER BY start_ts LIMIT 1""", quarter).fetchone()
+    if found:
+        return Bound._make(found)
+    low = db.execute("SELECT max(end_ts) FROM session WHERE owner_id = ? AND end_ts <= ?", (owner, ts)).fetchone()[0]
+    high = db.execute("SELECT min(start_ts) FROM session WHERE owner_id = ? AND start_ts > ?", (owner, ts)).fetchone()[0]
+    start = max(ts // 3600 * 3600, -EVER if low is None else low)
+    end = min(start + SESSION_S, EVER if high is None else high)
+    number = db.execute("INSERT INTO session (owner_id, start_ts, end_ts, tokens, source, settled) VALUES (?, ?, ?, 0, 'logs', ?)",
+                        (owner, start, end, SUMMED)).lastrowid or 0
+    return Bound(start, end, number, SUMMED)
+
+
 # --- sums of quarters --------------------------------------------------------------------------------------------------
 
 def sum_up(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
@@ -221,11 +245,12 @@ def sum_up(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
     select = "SELECT tokens, input, output, cache_creation, cache_read, cost_micro_usd, entries, counted FROM reported"
     reported = db.execute(f"{select} WHERE session_id = ?", (bound.id,)).fetchone()
     start, last, cost = db.execute("SELECT start_ts, last_ts, cost_micro_usd FROM session WHERE id = ?", (bound.id,)).fetchone()
-    usage.clear_spread(db, owner, bound.start, bound.end)
-    known = usage.Total(db, owner, bound.start, bound.end)
+    quarters = bound._replace(start=_first_quarter(db, owner, bound))
+    usage.clear_spread(db, owner, quarters.start, bound.end)
+    known = usage.Total(db, owner, quarters.start, bound.end)
     if reported:
-        _spread_rest(db, owner, bound, reported, known, last)
-    whole = usage.Total(db, owner, bound.start, bound.end)
+        _spread_rest(db, owner, quarters, reported, known, last)
+    whole = usage.Total(db, owner, quarters.start, bound.end)
     is_counted = reported is None or bool(reported[7]) or known.entries > 0
     kinds: Sequence[Optional[int]] = whole.kinds if is_counted else (None,) * 4
     if whole.cost_nano is not None:
@@ -242,11 +267,33 @@ def sum_up(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
                 bound.id))
 
 
+def clear_rest(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
+    """Take what was reported of a session out of its quarters."""
+    usage.clear_spread(db, owner, _first_quarter(db, owner, bound), bound.end)
+
+
+def _first_quarter(db: sqlite3.Connection, owner: int, bound: Bound) -> int:
+    """Epoch s of the first quarter that is the session's: one in which another session ends is that one's."""
+    start = bound.start // usage.QUARTER_S * usage.QUARTER_S
+    end = db.execute("SELECT max(end_ts) FROM session WHERE owner_id = ? AND start_ts < ?", (owner, bound.start)).fetchone()[0]
+    return start if end is None or end <= start else start + usage.QUARTER_S
+
+
+def sum_by_quarters(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
+    """Fix a session, and write what its quarters hold; a message at its very end is the next one's from now on."""
+    db.execute("UPDATE session SET settled = ? WHERE id = ?", (SUMMED, bound.id))
+    sum_up(db, owner, bound._replace(state=SUMMED))
+    if bound.state != SUMMED:
+        apply(db, owner, [(None, row) for row in messages.between(db, owner, bound.end * 1000, bound.end * 1000 + 1)], ())
+
+
 def _spread_rest(db: sqlite3.Connection, owner: int, bound: Bound, reported: Sequence, known: usage.Total,
                  last: Optional[int]) -> None:
     """What ccusage reported beyond the messages; a bare total (it may include cache tokens) only where there are none."""
     tokens, *kinds, cost, _, is_counted = reported
-    if is_counted:
+    if known.entries and known.tokens >= tokens:
+        rest = [0, 0, 0, 0]            # the messages are as many
+    elif is_counted:
         rest = [max(0, (count or 0) - seen) for count, seen in zip(kinds, known.kinds)]
     else:
         rest = [0, 0 if known.entries else tokens, 0, 0]
