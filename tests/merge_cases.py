@@ -45,18 +45,19 @@ def told(at_s, tokens, hours=5):
     return Block(start, start + hours * HOUR, start + 60, tokens, tokens, 0, 0, 0, None, ("opus",), 1, True, "ccusage")
 
 
-def older(path, owner, blocks=(), minutes=()):
-    """A file of schema 105: sessions and minutes (time, tokens)."""
+def older(path, owner, blocks=(), minutes=(), version=105):
+    """A file of a schema before the ledger: sessions and minutes (time, tokens)."""
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         for number, step in schema.STEPS:
-            if number <= 105:
+            if number <= version:
                 step(db)
-        db.execute("PRAGMA user_version = 105")
+        db.execute(f"PRAGMA user_version = {version}")
         db.execute("INSERT INTO owner VALUES (1, ?, ?)", owner)
-        db.execute("INSERT INTO model VALUES (1, 'opus')")
         for block in blocks:
             db.execute(rows.INSERT, (1, *rows.values_of(block)))
-        db.executemany("INSERT INTO minute VALUES (1, ?, 1, ?, 0, 0, 0)", [(B0 + at // 60 * 60, tokens) for at, tokens in minutes])
+        if minutes:
+            db.execute("INSERT INTO model VALUES (1, 'opus')")
+            db.executemany("INSERT INTO minute VALUES (1, ?, 1, ?, 0, 0, 0)", [(B0 + at // 60 * 60, n) for at, n in minutes])
 
 
 def merge(ours, theirs, now=LATER, own_host=""):

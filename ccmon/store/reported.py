@@ -73,15 +73,16 @@ def stored_of(found: Iterable[Sequence]) -> List[Stored]:
 def _save(db: sqlite3.Connection, owner: int, block: Block, stored: List[Stored], now: int) -> int:
     """The number of the row that has the block now; 0 where it was set aside."""
     same = next((one for one in stored if one.row.block.start == block.start), None)
-    rivals = [] if same else [one for one in stored if one.row.block.overlap_s(block) >= _NEIGHBOUR_S]
+    rivals = [] if same else [one for one in stored if _are_rivals(one.row.block, block)]
     if len(rivals) == 1 and rivals[0].row.block.same_session(block):
         same = rivals[0]
     if same:
         return _joined(db, owner, same, block, stored, now)
-    if rivals and not _is_fullest(db, owner, block, rivals):
+    placed = _placed(block, [one for one in stored if one not in rivals])
+    if rivals and not _is_fullest(db, owner, block, rivals) or not sessions.has_quarter(db, owner, placed.start, placed.end):
         set_aside(db, owner, block)
         return 0
-    new = _inserted(db, owner, block, [one for one in stored if one not in rivals])
+    new = _inserted(db, owner, block, placed)
     for one in rivals:
         set_aside(db, owner, one.row.block)
         sessions.clear_rest(db, owner, Bound(one.row.block.start, one.row.block.end, one.row.id, SUMMED))
@@ -107,11 +108,15 @@ def set_aside(db: sqlite3.Connection, owner: int, block: Block) -> None:
                (owner, *rows.values_of(block)))
 
 
-def _inserted(db: sqlite3.Connection, owner: int, block: Block, others: Sequence[Stored]) -> Stored:
-    """A new row between its neighbours."""
+def _placed(block: Block, others: Sequence[Stored]) -> Block:
+    """With its bounds between its neighbours."""
     start = max([block.start, *(one.row.block.end for one in others if one.row.block.start < block.start < one.row.block.end)])
     limits = [one.row.block.start for one in others if start < one.row.block.start < block.end]
-    placed = block._replace(start=start, end=max(start, min([block.end, start + SESSION_S, *limits])))
+    return block._replace(start=start, end=max(start, min([block.end, start + SESSION_S, *limits])))
+
+
+def _inserted(db: sqlite3.Connection, owner: int, block: Block, placed: Block) -> Stored:
+    """A new row."""
     number = db.execute(rows.INSERT, (owner, *rows.values_of(placed))).lastrowid or 0
     db.execute("UPDATE session SET settled = ? WHERE id = ?", (SUMMED, number))
     counts = counts_of(block)
@@ -188,16 +193,21 @@ def _replace(db: sqlite3.Connection, owner: int, group: _Group, stored: List[Sto
         sessions.clear_rest(db, owner, Bound(one.row.block.start, one.row.block.end, one.row.id, SUMMED))
         db.execute("UPDATE session SET start_ts = -id, end_ts = -id WHERE id = ?", (one.row.id,))
         stored.remove(one)
-    new = [_put_beside(db, owner, block, stored) for block in group.told]
+    for block in group.told:
+        _put_beside(db, owner, block, stored)
     for one in group.ours:
-        sessions.remove(db, one.row.id, max(new, key=lambda other: other.row.block.overlap_s(one.row.block)).row.id)
+        heir = max(stored, key=lambda other: other.row.block.overlap_s(one.row.block), default=None)
+        sessions.remove(db, one.row.id, heir.row.id if heir else None)
 
 
-def _put_beside(db: sqlite3.Connection, owner: int, block: Block, stored: List[Stored]) -> Stored:
-    new = _inserted(db, owner, block, stored)
-    sessions.sum_up(db, owner, Bound(new.row.block.start, new.row.block.end, new.row.id, SUMMED))
-    stored.append(new)
-    return new
+def _put_beside(db: sqlite3.Connection, owner: int, block: Block, stored: List[Stored]) -> None:
+    placed = _placed(block, stored)
+    if sessions.has_quarter(db, owner, placed.start, placed.end):
+        new = _inserted(db, owner, block, placed)
+        sessions.sum_up(db, owner, Bound(placed.start, placed.end, new.row.id, SUMMED))
+        stored.append(new)
+    else:
+        set_aside(db, owner, block)
 
 
 def _groups(told: Iterable[Block], stored: Sequence[Stored]) -> List[_Group]:
@@ -213,8 +223,8 @@ def _groups(told: Iterable[Block], stored: Sequence[Stored]) -> List[_Group]:
 
 def _are_rivals(one: Block, other: Block) -> bool:
     """Whether both tell of the same time, beyond what neighbours may overlap."""
-    least = max(1, min(_NEIGHBOUR_S, one.end - one.start, other.end - other.start))
-    return one.start == other.start or one.overlap_s(other) >= least
+    shorter = min(one.end - one.start, other.end - other.start)
+    return one.start == other.start or one.overlap_s(other) >= max(1, min(_NEIGHBOUR_S, shorter // 2))
 
 
 def _may_go(db: sqlite3.Connection, owner: int, found: Sequence[Stored]) -> bool:

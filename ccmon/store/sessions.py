@@ -245,6 +245,7 @@ def sum_up(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
     select = "SELECT tokens, input, output, cache_creation, cache_read, cost_micro_usd, entries, counted FROM reported"
     reported = db.execute(f"{select} WHERE session_id = ?", (bound.id,)).fetchone()
     start, last, cost = db.execute("SELECT start_ts, last_ts, cost_micro_usd FROM session WHERE id = ?", (bound.id,)).fetchone()
+    last = max([moment for moment in (last, _last_message(db, owner, bound)) if moment is not None], default=None)
     quarters = bound._replace(start=_first_quarter(db, owner, bound))
     usage.clear_spread(db, owner, quarters.start, bound.end)
     known = usage.Total(db, owner, quarters.start, bound.end)
@@ -259,12 +260,20 @@ def sum_up(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
         cost = reported[5]
     models = db.execute("SELECT models FROM session WHERE id = ?", (bound.id,)).fetchone()[0]
     names = dict.fromkeys([*filter(None, values.text(models).split(",")), *whole.models])
-    last_ts = max([moment for moment in (last, _last_message(db, owner, bound)) if moment is not None], default=None)
     db.execute("""UPDATE session SET last_ts = ?, tokens = ?, input = ?, output = ?, cache_creation = ?, cache_read = ?,
         cost_micro_usd = ?, models = ?, entries = ?, counted = ?, source = ? WHERE id = ?""",
-               (last_ts, whole.tokens, *kinds, cost, ",".join(names), max(known.entries, reported[6] if reported else 0),
+               (last, whole.tokens, *kinds, cost, ",".join(names), max(known.entries, reported[6] if reported else 0),
                 int(is_counted), "logs" if known.tokens and known.tokens == whole.tokens else "ccusage" if reported else "logs",
                 bound.id))
+    following = db.execute("""SELECT start_ts, end_ts, id, settled FROM session WHERE owner_id = ? AND start_ts > ? AND start_ts < ?
+        AND settled = ? ORDER BY start_ts LIMIT 1""", (owner, bound.start, -(-bound.end // usage.QUARTER_S) * usage.QUARTER_S, SUMMED))
+    for row in following.fetchall():
+        sum_up(db, owner, Bound._make(row))              # it begins in the last quarter of this one, which it may have had
+
+
+def has_quarter(db: sqlite3.Connection, owner: int, start: int, end: int) -> bool:
+    """Whether a session of that time has a quarter of its own."""
+    return _first_quarter(db, owner, Bound(start, end, 0, SUMMED)) < end
 
 
 def clear_rest(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
