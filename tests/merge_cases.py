@@ -1,4 +1,4 @@
-"""Ledgers of machines for the tests of merging: messages, packed or not, sessions that ccusage reported, files of older schemas."""
+"""Ledgers of machines for the tests of merging: messages, packed or not, reported sessions, files of older schemas."""
 
 import sqlite3
 from contextlib import closing
@@ -94,7 +94,8 @@ def assert_sound(path):
     assert check.examine(path).problems == ()
     with closing(sqlite3.connect(path)) as db:
         for owner, in db.execute("SELECT id FROM owner").fetchall():
-            found = db.execute("SELECT start_ts, end_ts, tokens FROM session WHERE owner_id = ? ORDER BY start_ts", (owner,)).fetchall()
+            select = "SELECT start_ts, end_ts, tokens FROM session WHERE owner_id = ? ORDER BY start_ts"
+            found = db.execute(select, (owner,)).fetchall()
             assert all(end - start <= 5 * HOUR for start, end, _ in found)
             assert all(before[1] <= after[0] for before, after in zip(found, found[1:]))
             whole = db.execute("SELECT coalesce(sum(input + output), 0) FROM usage WHERE owner_id = ?", (owner,)).fetchone()[0]

@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import merge_cases
 import pytest
 from commands import HOUR as HOUR_S
 from commands import NOW
@@ -17,8 +18,8 @@ from store_cases import DAY, HOUR, ME, T0, add_snapshots, block, keep
 
 from ccmon.model import SESSION_S, CcmonError, Limit, Owner, UsageError
 from ccmon.store import copy as store_copy
+from ccmon.store import learning, ledger, migrations
 from ccmon.store import merge as store_merge
-from ccmon.store import ledger, learning, migrations
 from ccmon.store.database import open_store
 from ccmon.store.messages import Message
 
@@ -42,10 +43,7 @@ def fill(path, blocks, owner=SERVER, now=LATER):
 
 
 def merge(ours, theirs, now=LATER):
-    """What the command does: what came, as tuples."""
-    with store_copy.copied(theirs, ours) as copy, store_merge.opened(copy, theirs, now) as other:
-        with open_store(ours, 1000, now) as store:
-            return [tuple(came) for came in store.change(lambda db: store_merge.merge(db, other, now))]
+    return merge_cases.merge(ours, theirs, now)
 
 
 def sessions(path, owner=None):

@@ -31,23 +31,21 @@ def check(ctx: Context) -> int:
         return OK
     if found.problems:
         raise _damaged(path, found.problems[0], len(found.problems) - 1)
-    words = (_contents(found), "looked at: every page and index, the links between tables, the values", *_not_counted(found, ctx))
-    print("\n  ".join([f"{path} is sound", *(line for text in words for line in wrap(text, _CELLS))]))
+    words = [_contents(found), "looked at: every page and index, the links between tables, the values", *_not_counted(found, ctx)]
+    copy_path = [f"as it was before the upgrade: {clean(found.copy)}"] if found.copy and os.path.exists(found.copy) else []
+    print("\n  ".join([f"{path} is sound", *(line for text in words for line in wrap(text, _CELLS)), *copy_path]))
     return OK
 
 
 def _not_counted(found: Findings, ctx: Context) -> List[str]:
-    """What is kept beside the history: sessions that overlap others, and the file as it was."""
-    words = []
-    if found.aside:
-        named = [f"{local(one.start, ctx.zone):%Y-%m-%d %H:%M} {plural(one.tokens, 'token')}" for one in found.aside[:_NAMED]]
-        more = len(found.aside) - len(named)
-        names = ", ".join(named) + (f" and {count(more)} more" if more else "")
-        verbs = "overlaps others and does" if len(found.aside) == 1 else "overlap others and do"
-        words.append(f"{plural(len(found.aside), 'session')} {verbs} not count: {names}")
-    if found.copy and os.path.exists(found.copy):
-        words.append(f"the history as it was before the upgrade: {clean(found.copy)}")
-    return words
+    """The sessions that are kept beside the history, because they overlap others."""
+    if not found.aside:
+        return []
+    named = [f"{local(one.start, ctx.zone):%Y-%m-%d %H:%M} {plural(one.tokens, 'token')}" for one in found.aside[:_NAMED]]
+    more = len(found.aside) - len(named)
+    verbs = "overlaps others and does" if len(found.aside) == 1 else "overlap others and do"
+    names = ", ".join(named) + (f" and {count(more)} more" if more else "")
+    return [f"{plural(len(found.aside), 'session')} {verbs} not count: {names}"]
 
 
 def _contents(found: Findings) -> str:

@@ -20,8 +20,7 @@ _MADE_ANEW = ("thinned", "open_span", ledger.PRICES)
 def join_accounts(db: sqlite3.Connection, owner: Owner, former: Sequence[str]) -> bool:
     """Let the owner have all that is stored of this machine under one of the former accounts; True when there was any."""
     names = set(former) - {owner.account}
-    host = rows.note(db, "host") or owner.host
-    found = dict(db.execute("SELECT account, id FROM owner WHERE host = ?", (host,)).fetchall())
+    found = dict(db.execute(rows.ACCOUNTS, (owner.host,)).fetchall())
     old = [found[name] for name in sorted(found.keys() & names, key=lambda name: found[name])]
     for number in old:
         if owner.account not in found:

@@ -171,7 +171,7 @@ def join(db: sqlite3.Connection, owner: int, told: Iterable[Block]) -> None:
     """
     stored = _stored(db, owner, 0)
     for group in _groups(told, stored):
-        if len(group.told) == 1 and len(group.ours) == 1:
+        if len(group.told) == 1 and len(group.ours) == 1 and _is_same(group.ours[0].row.block, group.told[0]):
             _joined(db, owner, group.ours[0], group.told[0], stored, sessions.EVER)
         elif not group.ours:
             _put_beside(db, owner, group.told[0], stored)
@@ -225,6 +225,10 @@ def _are_rivals(one: Block, other: Block) -> bool:
     """Whether both tell of the same time, beyond what neighbours may overlap."""
     shorter = min(one.end - one.start, other.end - other.start)
     return one.start == other.start or one.overlap_s(other) >= max(1, min(_NEIGHBOUR_S, shorter // 2))
+
+
+def _is_same(one: Block, other: Block) -> bool:
+    return one.start == other.start or one.same_session(other)
 
 
 def _may_go(db: sqlite3.Connection, owner: int, found: Sequence[Stored]) -> bool:
