@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from commands import HOUR, NOW, block
+from merge_cases import message, older, take, told
 from store_cases import ME, T0, kept_files, path, store, tokens_in  # noqa: F401
 from store_cases import fill as fill_store
 
@@ -42,6 +43,11 @@ def execute(path, *statements):
             db.execute(statement)
 
 
+def backup_of(path):
+    shutil.copy(path, path + ".copy")
+    return path + ".copy"
+
+
 def in_folder(path):
     return sorted(name for name in os.listdir(os.path.dirname(path)) if not name.endswith(("-wal", "-shm")))
 
@@ -62,6 +68,9 @@ def test_no_history_is_not_damaged(machine):
     assert not (machine.home / ".local/share/ccmon").exists()
 
 
+ASIDE = "INSERT INTO set_aside (owner_id, start_ts, tokens, models, source) VALUES (1, 1750000000, {}, '', 'ccusage')"
+
+
 def by(*statements):
     """Damage done by SQL."""
     return lambda path: execute(path, *statements)
@@ -79,7 +88,27 @@ def by(*statements):
     (by("UPDATE session SET plan = x'00'"), "1 row of session with a text that is none)"),
     (by("UPDATE session SET plan = CAST(x'ff' AS TEXT)"), "Could not decode to UTF-8"),
     (by("INSERT INTO reading VALUES (1, 18000, 5, 300.0, 9, 'x', NULL)"), "1 row of reading that are no percentage)"),
-    (by("INSERT INTO model VALUES (1, 'a')", "INSERT INTO minute VALUES (1, 61, 1, 0, 0, 0, 0)"), "1 row of minute that are"),
+    (by("UPDATE session SET end_ts = start_ts + 18001"), "1 row of session that are longer than five hours)"),
+    (by("INSERT INTO model VALUES (1, 'a')", "INSERT INTO usage VALUES (1, 901, 1, -1, 0, 0, 0, 0, 0, 0, 0)"),
+     "1 row of usage that are no quarters"),
+    (by("UPDATE usage SET input = -1 WHERE ts = (SELECT min(ts) FROM usage)"),
+     "1 row of usage that are no quarters of an hour, or with negative counts)"),
+    (by("UPDATE usage SET model_id = 7 WHERE ts = (SELECT min(ts) FROM usage)"), "1 row of usage without a model or a project)"),
+    (by("UPDATE usage SET input = input + 3"), "the sessions of "),
+    (by("INSERT INTO session (owner_id, start_ts, end_ts, tokens) SELECT owner_id, start_ts + 60, end_ts, 0 FROM session"),
+     "1 row of session that overlap the one before)"),
+    (by("INSERT INTO archive VALUES (1, 7, x'00')"), "1 row of archive that cannot be unpacked)"),
+    (by("INSERT INTO archive VALUES (1, 7, 'text')"), "1 row of archive that cannot be unpacked)"),
+    (by("INSERT INTO archive VALUES (9, 7, x'00')"), "1 row of archive of nobody)"),
+    (by("INSERT INTO message VALUES (1, 5, 0, 0, 7, 1, 1, 1, 1, 1, 1, -1, NULL, 0)"),
+     "1 row of message with negative counts, and 1"),
+    (by("INSERT INTO message VALUES (1, 5, 'x', 0, 7, 1, 1, 1, 1, 1, 1, 1, NULL, 0)"), "1 row of message without whole numbers"),
+    (by("INSERT INTO project VALUES (1, x'00', '')"), "1 row of project with a text that is none)"),
+    (by("INSERT INTO model VALUES (1, 'a')", "INSERT INTO legacy VALUES (1, 900, 1, 3600, 0, 0, 0, 0)"),
+     "1 row of legacy that are none"),
+    (by(ASIDE.format(-1)), "1 row of set_aside with negative counts"),
+    (by("UPDATE reported SET tokens = -1"), "1 row of reported with negative counts)"),
+    (by("INSERT INTO log_file VALUES (1, 'text', 1, 1, 1, 1, 1, x'', 1, 0, 0, '{}', 0)"), "1 row of log_file that are none)"),
 ])
 def test_damage_is_told_with_the_way_out_and_left_where_it_is(machine, history, spoiled, what):
     execute(history, "PRAGMA wal_checkpoint(TRUNCATE)")
@@ -109,17 +138,59 @@ def test_what_is_not_for_us_is_not_called_damaged(machine, history, statement, s
         assert told.code == 30 and sentence in told.err and "damaged" not in told.err
 
 
-@pytest.mark.parametrize("steps", range(1, len(migrations.STEPS)))
-def test_an_older_schema_is_looked_at_and_copied_as_it_is(path, tmp_path, monkeypatch, steps):
-    with monkeypatch.context() as old:
-        old.setattr(migrations, "STEPS", migrations.STEPS[:steps])
-        old.setattr(migrations, "VERSION", migrations.STEPS[-1][0])
-        fill_store(path)
+@pytest.mark.parametrize("version", [number for number, _ in migrations.STEPS if number < 200])
+def test_an_older_schema_is_looked_at_and_copied_as_it_is(tmp_path, version):
+    path = str(tmp_path / "history.db")
+    older(path, ME, [told(0, 700), told(3 * HOUR, 9)], version=version)          # which may overlap
     found = check.examine(path)
-    assert (found.problems, found.version, found.rows["session"]) == ((), migrations.STEPS[steps - 1][0], 1)
+    assert (found.problems, found.version, found.rows["session"]) == ((), version, 2)
     copy = str(tmp_path / "copy.db")
     store_copy.backup(path, copy)
     assert check.examine(copy).version == found.version
+
+
+@pytest.mark.parametrize("statement, what", [
+    ("UPDATE minute SET ts = 61", "1 row of minute that are none"), ("UPDATE minute SET output = -1", "1 row of minute that are"),
+    ("INSERT INTO hour SELECT owner_id, 60, model_id, 0, 0, 0, 0 FROM minute", "1 row of hour that are none")])
+def test_damage_of_an_older_schema_is_found(tmp_path, statement, what):
+    path = str(tmp_path / "history.db")
+    older(path, ME, minutes=[(0, 5)])
+    execute(path, statement)
+    assert [problem for problem in check.examine(path).problems if problem.startswith(what)]
+
+
+# --- what does not count ---
+
+def test_sessions_that_overlap_others_are_listed_with_the_file_as_it_was(machine):
+    """A few of them, and how many more; they are no damage."""
+    path = str(machine.home / ".local/share/ccmon/ccmon.db")
+    os.makedirs(os.path.dirname(path))
+    hours = [day * 24 for day in range(7)]
+    older(path, ME, [told(hour * HOUR, 9_000) for hour in hours] + [told((hour + 3) * HOUR, 5_100) for hour in hours])
+    assert machine.run("merge", backup_of(path)).code == 0                       # opens it: the upgrade
+    shown = machine.run("history", "--check", "--timezone", "UTC")
+    assert (shown.code, shown.err) == (0, "")
+    *_, copy = shown.out.splitlines()
+    text = " ".join(shown.out.split())
+    assert "7 sessions overlap others and do not count: 2025-06-16 03:00 5,100 tokens, 2025-06-17 03:00 5,100 tokens, " in text
+    assert text.count("5,100 tokens") == 5 and " and 2 more " in text
+    assert copy == f"  as it was before the upgrade: {path}.before-200" and os.path.exists(f"{path}.before-200")
+    os.unlink(f"{path}.before-200")
+    assert "before the upgrade" not in machine.run("history", "--check").out
+
+
+def test_one_session_that_does_not_count_is_told_alone(machine, history):
+    execute(history, ASIDE.format(1))
+    shown = machine.run("history", "--check", "--timezone", "UTC")
+    assert shown.code == 0 and "  1 session overlaps others and does not count: 2025-06-15 15:06 1 token\n" in shown.out
+
+
+def test_what_has_come_and_is_not_cut_yet_is_no_damage(path):
+    """An unfinished first read: messages that are in no session yet."""
+    take(path, ME, [message(1, 0)], complete=False)
+    assert check.examine(path).problems == ()
+    take(path, ME, [message(2, 60)])
+    assert (check.examine(path).problems, check.examine(path).rows["message"]) == ((), 2)
 
 
 def test_a_locked_history_is_neither(path):

@@ -17,13 +17,12 @@ OK = 0
 def run(given: Namespace, ctx: Context) -> int:
     """Take in the history in the file, and print what came; the exit code."""
     own, now = stored_at(ctx), ctx.now()
-    with copy.copied(given.file, own) as file:
-        parts = merge.read(file, given.file, now)
-    try:
-        with open_store(own, SCREEN_BUSY_MS, now) as store:
-            came = store.change(lambda db: merge.merge(db, parts, now))
-    except Busy:
-        raise CcmonError(f"{own} is held by another program: nothing was merged. Try again in a moment") from None
+    with copy.copied(given.file, own) as file, merge.opened(file, given.file, now) as theirs:
+        try:
+            with open_store(own, SCREEN_BUSY_MS, now) as store:
+                came = store.change(lambda db: merge.merge(db, theirs, now, ctx.owner.host))
+        except Busy:
+            raise CcmonError(f"{own} is held by another program: nothing was merged. Try again in a moment") from None
     print("\n".join(map(_told, came)) or "nothing new")
     return OK
 

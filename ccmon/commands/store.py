@@ -1,13 +1,18 @@
 """`ccmon history --check` and `--backup FILE`: whether what is stored is sound, and a copy of it."""
 
+import os
+from typing import List
+
 from ccmon.model import CcmonError
 from ccmon.settings.context import Context
 from ccmon.store import copy, place
-from ccmon.store.check import Findings, examine
+from ccmon.store.check import TABLES, Findings, examine
 from ccmon.text import clean, count, plural, wrap
+from ccmon.when import local
 
 OK = 0
 _CELLS = 78
+_NAMED = 5                             # sessions that are told one by one
 
 
 def stored_at(ctx: Context) -> str:
@@ -28,13 +33,25 @@ def check(ctx: Context) -> int:
         raise _damaged(path, found.problems[0], len(found.problems) - 1)
     shut = place.shut(path)
     says = f"{path} can be read, but nothing is recorded: {shut} cannot be written" if shut else f"{path} is sound"
-    words = _contents(found), "looked at: every page and index, the links between tables, the values"
-    print("\n  ".join([says, *(line for text in words for line in wrap(text, _CELLS))]))
+    words = [_contents(found), "looked at: every page and index, the links between tables, the values", *_not_counted(found, ctx)]
+    copy_path = [f"as it was before the upgrade: {clean(found.copy)}"] if found.copy and os.path.exists(found.copy) else []
+    print("\n  ".join([says, *(line for text in words for line in wrap(text, _CELLS)), *copy_path]))
     return OK
 
 
+def _not_counted(found: Findings, ctx: Context) -> List[str]:
+    """The sessions that are kept beside the history, because they overlap others."""
+    if not found.aside:
+        return []
+    named = [f"{local(one.start, ctx.zone):%Y-%m-%d %H:%M} {plural(one.tokens, 'token')}" for one in found.aside[:_NAMED]]
+    more = len(found.aside) - len(named)
+    verbs = "overlaps others and does" if len(found.aside) == 1 else "overlap others and do"
+    names = ", ".join(named) + (f" and {count(more)} more" if more else "")
+    return [f"{plural(len(found.aside), 'session')} {verbs} not count: {names}"]
+
+
 def _contents(found: Findings) -> str:
-    parts = [plural(number, table) for table, number in found.rows.items() if number]
+    parts = [plural(number, TABLES[table]) for table, number in found.rows.items() if number]
     hosts = f" of {', '.join(map(clean, found.hosts))}" if found.hosts else ""
     return f"{', '.join(parts) or 'no rows'}{hosts}; schema {found.version}, {_megabytes(found.size)}"
 

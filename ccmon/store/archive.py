@@ -7,15 +7,16 @@ is known again by the same message and request (or conversation) when its time i
 import sqlite3
 import struct
 import zlib
-from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Set, Tuple
+from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ccmon.store import messages, rows, values
 from ccmon.store.messages import Change, Row
 
 _DAY_MS, _QUARTER_MS = 86_400_000, 900_000
 _63_BITS = (1 << 63) - 1
+_AT_START = 1 << 16                    # a flag of packed messages alone
 _COLUMNS = 10                          # of a packed day, behind the identities
-_DONE = "archived_ms"
+DONE = "archived_ms"
 
 Day = Dict[int, Row]                   # by identity; message and key of the rows are not known
 
@@ -35,7 +36,7 @@ def identity(row: Row) -> int:
 
 def boundary_ms(db: sqlite3.Connection, owner: int) -> int:
     """Epoch ms before which all messages are packed."""
-    return values.number(rows.note(db, f"{_DONE} {owner}")) or 0
+    return values.number(rows.note(db, f"{DONE} {owner}")) or 0
 
 
 # --- a day -----------------------------------------------------------------------------------------------------------------
@@ -44,19 +45,21 @@ def pack(day: Mapping[int, Row], start_ms: int) -> bytes:
     """The messages of a day as bytes: identities first, then column by column."""
     keys = sorted(day)
     found = [day[key] for key in keys]
-    columns = [[(row.at_ms - start_ms) // _QUARTER_MS, *row[4:11], -1 if row.cost_nano is None else row.cost_nano, row.flags]
-               for row in found]
+    columns = [[(row.at_ms - start_ms) // _QUARTER_MS, *row[4:11], -1 if row.cost_nano is None else row.cost_nano,
+                row.flags | (0 if row.at_ms % _QUARTER_MS else _AT_START)] for row in found]
     numbers = [*keys, *(number for column in zip(*columns) for number in column)]
     return zlib.compress(struct.pack(f"<{len(numbers)}q", *numbers), 9)
 
 
 def unpack(data: bytes, start_ms: int) -> Day:
-    """The messages of a packed day; each a millisecond after its quarter began, which no session's end is."""
+    """The messages of a packed day, each a millisecond after its quarter began; only those that were sent with its first
+    millisecond, when a session may end, keep their moment."""
     raw = zlib.decompress(data)
     numbers = struct.unpack(f"<{len(raw) // 8}q", raw)
     number = len(numbers) // (_COLUMNS + 1)
     columns = [numbers[at * number:(at + 1) * number] for at in range(_COLUMNS + 1)]
-    return {key: Row._make([0, 0, 0, start_ms + quarter * _QUARTER_MS + 1, *counts, None if cost < 0 else cost, flags])
+    return {key: Row._make([0, 0, 0, start_ms + quarter * _QUARTER_MS + (0 if flags & _AT_START else 1), *counts,
+                           None if cost < 0 else cost, flags & ~_AT_START])
             for key, quarter, *counts, cost, flags in zip(*columns)}
 
 
@@ -78,27 +81,31 @@ class Old:
     def unknown(self, found: Iterable[Row], known: messages.Known) -> Iterator[Row]:
         """The rows that are not of a packed day; those that are, are taken up here."""
         for row in found:
-            if row.at_ms >= self.until_ms + _DAY_MS or row.key in known.get(row.message, ()) or not self._take(row):
+            if row.at_ms >= self.until_ms + _DAY_MS or row.key in known.get(row.message, ()) or not self.take(row):
                 yield row
 
-    def _take(self, row: Row) -> bool:
+    def take(self, row: Row) -> bool:
+        """Whether that message is packed; a better copy takes its place. One that is new, or of another time now, is not:
+        it is packed when its session is cut and over."""
         day, key = row.at_ms // _DAY_MS, identity(row)
         for near in (day, day - 1, day + 1):
             old = self._day(near).get(key)
             if old is not None:
-                if old.counts and not old.flags & messages.ALONE and messages.is_better(row, old):
-                    self._put(near, key, row)
+                if old.counts and row.counts and not old.flags & messages.ALONE and messages.is_better(row, old):
+                    return self._replaced(near, key, row)
                 return True
-        if row.at_ms < self.until_ms:
-            self._put(day, key, row)
-        return row.at_ms < self.until_ms
+        return False
 
-    def _put(self, day: int, key: int, row: Row) -> None:
-        """Take a row up, or in the place of the one that is known."""
-        before = self._days[day].pop(key, None)
-        self._day(row.at_ms // _DAY_MS)[key] = row
-        self._written |= {day, row.at_ms // _DAY_MS}
+    def _replaced(self, day: int, key: int, row: Row) -> bool:
+        """Whether the better copy is packed now in the place of the one that is known."""
+        before = self._days[day].pop(key)
+        self._written.add(day)
+        if before.at_ms // _QUARTER_MS != row.at_ms // _QUARTER_MS:
+            self.changes.append((before, before._replace(flags=before.flags | messages.ABSORBED)))
+            return False
+        self._days[day][key] = row
         self.changes.append((before, row))
+        return True
 
     def _day(self, day: int) -> Day:
         if day not in self._days:
@@ -116,6 +123,55 @@ def put(db: sqlite3.Connection, owner: int, day: int, content: Day) -> None:
     """Write a packed day."""
     db.execute("INSERT OR REPLACE INTO archive (owner_id, day, data) VALUES (?, ?, ?)",
                (owner, day, pack(content, day * _DAY_MS)))
+
+
+# --- days of another history --------------------------------------------------------------------------------------------------
+
+def join(db: sqlite3.Connection, owner: int, start_ms: int, day: Sequence[Row]) -> Tuple[List[Change], List[Row]]:
+    """Look for the messages of a packed day of another history, each with its identity as its message: better copies take
+    the place of those that are known. What changed, and those that are not known here."""
+    near = {identity(row): row for row in map(Row._make, db.execute(
+        f"{messages.SELECT} AND at_ms >= ? AND at_ms < ?", (owner, start_ms - _DAY_MS, start_ms + 2 * _DAY_MS)))}
+    old = Old(db, owner, 1 << 62)
+    changes: List[Change] = []
+    unknown: List[Row] = []
+    for row in day:
+        known = near.get(row.message)
+        if known is None:
+            before = len(old.changes)
+            if not old.take(row):
+                is_moved = len(old.changes) > before           # known here until now, at another time
+                changes.append((None, row)) if is_moved else unknown.append(row)
+        elif known.counts and row.counts and not known.flags & messages.ALONE and messages.is_better(row, known):
+            is_near = known.at_ms // _QUARTER_MS == row.at_ms // _QUARTER_MS
+            changes.append((known, row._replace(message=known.message, key=known.key, session=known.session,
+                                                at_ms=known.at_ms if is_near else row.at_ms)))
+    messages.save(db, owner, [after for _, after in changes])
+    old.save()
+    return [*changes, *old.changes], unknown
+
+
+def as_rows(day: Day) -> List[Row]:
+    """The messages of a packed day, each with its identity in the place of its message: the identity of that is the same."""
+    return [row._replace(message=key) for key, row in day.items()]
+
+
+def joined(db: sqlite3.Connection, owner: int, start_ms: int) -> List[Row]:
+    """What was stored under its identity, of the day that begins then (epoch ms)."""
+    return list(map(Row._make, db.execute(f"{messages.SELECT} AND at_ms >= ? AND at_ms < ? AND key = 0",
+                                          (owner, start_ms, start_ms + _DAY_MS))))
+
+
+def pack_joined(db: sqlite3.Connection, owner: int, start_ms: int) -> None:
+    """Pack that; sessions that are not settled would lose it."""
+    found = joined(db, owner, start_ms)
+    if found:
+        day = start_ms // _DAY_MS
+        old = db.execute("SELECT data FROM archive WHERE owner_id = ? AND day = ?", (owner, day)).fetchone()
+        put(db, owner, day, {**(unpack(old[0], start_ms) if old else {}), **{identity(row): row for row in found}})
+        db.executemany("DELETE FROM message WHERE owner_id = ? AND message = ? AND key = 0",
+                       [(owner, row.message) for row in found])
+        rows.write_note(db, f"{DONE} {owner}", str(max(start_ms + _DAY_MS, boundary_ms(db, owner))))
 
 
 # --- growing old -----------------------------------------------------------------------------------------------------------
@@ -136,7 +192,7 @@ def step(db: sqlite3.Connection, owner: int, until_ms: int) -> Optional[int]:
     put(db, owner, day, {**(unpack(old[0], day * _DAY_MS) if old else {}), **{identity(row): row for row in found}})
     db.execute("DELETE FROM message WHERE owner_id = ? AND at_ms < ?", (owner, (day + 1) * _DAY_MS))
     done = max((day + 1) * _DAY_MS, boundary_ms(db, owner))
-    rows.write_note(db, f"{_DONE} {owner}", str(done))
+    rows.write_note(db, f"{DONE} {owner}", str(done))
     return done
 
 

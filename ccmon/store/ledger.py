@@ -107,14 +107,26 @@ def count(db: sqlite3.Connection, owner: int, found: Sequence[Message]) -> None:
         return
     models = messages.numbers(db, (message.model for message in found), "model")
     projects = messages.numbers(db, (message.project for message in found), "project")
-    since_ms = archive.boundary_ms(db, owner)
-    new = messages.rows_of(found, models, projects)
+    fold(db, owner, messages.rows_of(found, models, projects))
+
+
+def fold(db: sqlite3.Connection, owner: int, new: Sequence[messages.Row]) -> List[messages.Change]:
+    """Take up rows of messages, with the numbers that models and projects have here; what changed."""
     known = messages.load(db, owner, (row.message for row in new))
-    old = archive.Old(db, owner, since_ms)
+    old = archive.Old(db, owner, archive.boundary_ms(db, owner))
     changes = messages.fold(known, old.unknown(new, known))
     messages.save(db, owner, [after for _, after in changes])
     old.save()
     apply(db, owner, [*changes, *old.changes])
+    return [*changes, *old.changes]
+
+
+def known(db: sqlite3.Connection, owner: int, found: Sequence[messages.Row]) -> Set[Tuple[int, int]]:
+    """Message and key of those rows that the owner has."""
+    stored = messages.load(db, owner, (row.message for row in found))
+    old = archive.Old(db, owner, archive.boundary_ms(db, owner))
+    new = set(old.unknown((row for row in found if row.key not in stored.get(row.message, ())), {}))
+    return {row[:2] for row in found if row not in new}
 
 
 def apply(db: sqlite3.Connection, owner: int, changes: Sequence[messages.Change]) -> None:

@@ -109,6 +109,8 @@ def fold(known: Known, rows: Iterable[Row]) -> List[Change]:
 def _decided(group: Mapping[int, Row], row: Row) -> Sequence[Row]:
     """What has to be written for one more copy of a message of which these are known."""
     same = group.get(row.key)
+    if not row.counts:
+        return _absorbed(group, row, same)
     if same is not None and same.counts:
         return (row,) if not row.flags & ALONE and is_better(row, same) else ()
     twin = _twin(group, row)
@@ -117,6 +119,14 @@ def _decided(group: Mapping[int, Row], row: Row) -> Sequence[Row]:
     if is_better(row, twin):
         return (twin._replace(flags=twin.flags | ABSORBED), row)
     return (row._replace(flags=row.flags | ABSORBED),) if same is None else ()
+
+
+def _absorbed(group: Mapping[int, Row], row: Row, same: Optional[Row]) -> Sequence[Row]:
+    """A copy that another one stands for where it comes from (a history that joins this one), and here too if that is here."""
+    if same is None:
+        return (row,)
+    stands = any(other.counts and other.key != row.key and other.session == row.session for other in group.values())
+    return (same._replace(flags=same.flags | ABSORBED),) if same.counts and stands else ()
 
 
 def _twin(group: Mapping[int, Row], row: Row) -> Optional[Row]:

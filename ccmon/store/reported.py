@@ -81,7 +81,7 @@ def _keep(db: sqlite3.Connection, owner: int, block: Block, now: int) -> bool:
     row = rows.row_of(found) if found else None
     content = block
     if row:
-        is_running = max(row.block.end, block.end) > now
+        is_running = 0 <= now < max(row.block.end, block.end)
         content = rows.better(block, row.block) if is_running else rows.better(row.block, block)
     if row and rows.values_of(content) == rows.values_of(row.block):
         return False
@@ -90,6 +90,14 @@ def _keep(db: sqlite3.Connection, owner: int, block: Block, now: int) -> bool:
         ON CONFLICT (owner_id, start_ts) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in rows.CONTENT)}""",
                (owner, *rows.values_of(content)))
     return True
+
+
+def take(db: sqlite3.Connection, owner: int, block: Block, number: Optional[int]) -> bool:
+    """Keep a report of another history, the fuller one of each start; whether it is of the session with that number here."""
+    _keep(db, owner, block, -1)
+    if number is not None:
+        db.execute("UPDATE reported SET session_id = ? WHERE owner_id = ? AND start_ts = ?", (number, owner, block.start))
+    return number is not None
 
 
 def choose(db: sqlite3.Connection, owner: int, since: int, until: int) -> None:

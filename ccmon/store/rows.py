@@ -128,14 +128,15 @@ def write_news(db: sqlite3.Connection, sentence: str, now: int) -> None:
 
 
 # A machine's name changes with its network; its history does not: the name of the first use stands for all later ones.
-_OWNER = f"""SELECT id FROM owner
-    WHERE host = coalesce((SELECT value FROM meta WHERE key = '{_HOST}' AND typeof(value) = 'text'), ?) AND account = ?"""
+ACCOUNTS = f"""SELECT account, id FROM owner
+    WHERE host = coalesce((SELECT value FROM meta WHERE key = '{_HOST}' AND typeof(value) = 'text'), ?)"""
+_OWNER = f"{ACCOUNTS} AND account = ?"
 
 
 def owner_id(db: sqlite3.Connection, owner: Owner) -> Optional[int]:
     """The number of this machine's owner of that account, whatever the machine is called by now."""
     found = db.execute(_OWNER, owner).fetchone()
-    return found[0] if found else None
+    return found[1] if found else None
 
 
 def made_owner_id(db: sqlite3.Connection, owner: Owner) -> int:

@@ -16,7 +16,7 @@ from ccmon.store.messages import Change, Row
 # Bounds that may move; bounds that stay, with sums that follow each change; and with sums of the quarters between them.
 OPEN, SETTLED, SUMMED = 0, 1, 2
 _HOUR_MS, _SESSION_MS = 3_600_000, SESSION_S * 1000
-_EVER = 1 << 40                        # s
+EVER = 1 << 40                        # s
 
 
 class Bound(NamedTuple):
@@ -28,8 +28,8 @@ class Bound(NamedTuple):
     state: int                         # SETTLED | SUMMED
 
     def is_whole(self) -> bool:
-        """Whether a message at its very end is still its own, by ccusage's rule."""
-        return self.end - self.start == SESSION_S
+        """Whether a message at its very end is still its own, by ccusage's rule; to a sum of quarters it is the next one's."""
+        return self.state == SETTLED and self.end - self.start == SESSION_S
 
 
 class Cut(NamedTuple):
@@ -40,7 +40,7 @@ class Cut(NamedTuple):
     end: int
 
 
-def bounds(db: sqlite3.Connection, owner: int, since_ms: int = -_EVER, until_ms: int = _EVER * 1000) -> List[Bound]:
+def bounds(db: sqlite3.Connection, owner: int, since_ms: int = -EVER, until_ms: int = EVER * 1000) -> List[Bound]:
     """The sessions with fixed bounds that touch that time, by start."""
     found = db.execute("""SELECT start_ts, end_ts, id, settled FROM session WHERE owner_id = ? AND settled AND end_ts >= ?
         AND start_ts <= ? ORDER BY start_ts""", (owner, since_ms // 1000, until_ms // 1000 + 1))
@@ -148,7 +148,7 @@ def recut(db: sqlite3.Connection, owner: int) -> None:
     fixed = bounds(db, owner)
     edges = [None, *fixed], [*fixed, None]
     for before, after in zip(*edges):
-        low, high = before.end if before else -_EVER, after.start if after else _EVER
+        low, high = before.end if before else -EVER, after.start if after else EVER
         if low * 1000 <= span[1] and span[0] <= high * 1000:
             found = messages.between(db, owner, low * 1000, high * 1000)
             if before and before.is_whole():
@@ -225,6 +225,35 @@ def remove(db: sqlite3.Connection, number: int, heir: Optional[int]) -> None:
 def settle(db: sqlite3.Connection, owner: int, now: int) -> None:
     """Fix the sessions that are over; only for who has read all logs to their ends."""
     db.execute("UPDATE session SET settled = ? WHERE owner_id = ? AND NOT settled AND end_ts <= ?", (SETTLED, owner, now))
+
+
+def settle_of(db: sqlite3.Connection, owner: int, found: Iterable[Row]) -> None:
+    """Fix the sessions of these messages."""
+    db.executemany(f"UPDATE session SET settled = {SETTLED} WHERE owner_id = ? AND NOT settled AND start_ts <= ? AND end_ts > ?",
+                   {(owner, row.at_ms // 1000, row.at_ms // 1000) for row in found})
+
+
+def at(db: sqlite3.Connection, owner: int, ts: int) -> Bound:
+    """The session of the quarter that begins then; a new one between its neighbours where there is none."""
+    found = db.execute("""SELECT start_ts, end_ts, id, settled FROM session WHERE owner_id = ? AND start_ts < ? AND end_ts > ?
+        ORDER BY start_ts LIMIT 1""", (owner, ts + usage.QUARTER_S, ts)).fetchone()
+    if found:
+        return Bound._make(found)
+    low = db.execute("SELECT max(end_ts) FROM session WHERE owner_id = ? AND end_ts <= ?", (owner, ts)).fetchone()[0]
+    high = db.execute("SELECT min(start_ts) FROM session WHERE owner_id = ? AND start_ts > ?", (owner, ts)).fetchone()[0]
+    start = max(ts // 3600 * 3600, -EVER if low is None else low)
+    end = min(start + SESSION_S, EVER if high is None else high)
+    number = db.execute("INSERT INTO session (owner_id, start_ts, end_ts, tokens, source, settled) VALUES (?, ?, ?, 0, 'logs', ?)",
+                        (owner, start, end, SUMMED)).lastrowid or 0
+    return Bound(start, end, number, SUMMED)
+
+
+def sum_by_quarters(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
+    """Fix a session, and write what its quarters hold; a message at its very end is the next one's from now on."""
+    db.execute("UPDATE session SET settled = ? WHERE id = ?", (SUMMED, bound.id))
+    sum_up(db, owner, bound._replace(state=SUMMED))
+    if bound.state != SUMMED:
+        apply(db, owner, [(None, row) for row in messages.between(db, owner, bound.end * 1000, bound.end * 1000 + 1)], ())
 
 
 # --- sums of quarters --------------------------------------------------------------------------------------------------

@@ -1,0 +1,181 @@
+"""What is known of one owner joins what is known of another: of another machine's file, or under another name in the same one.
+
+Each message joins as it would if its log were read here: once, the better copy of it. Sessions of theirs keep their bounds where
+there is none of ours; their other messages join our sessions. Nothing that is known here shrinks, and once more changes nothing.
+For merge.py and owners.py, inside their transaction. Times are epoch seconds, `_ms` epoch milliseconds.
+"""
+
+import sqlite3
+from bisect import bisect_left
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+
+from ccmon.model import Block
+from ccmon.store import ledger, messages, reported, rows, sessions, usage
+from ccmon.store.join_messages import Messages
+from ccmon.store.join_rest import join_legacy, join_rest
+from ccmon.store.messages import Change
+from ccmon.store.other import Moment, Other
+from ccmon.store.sessions import OPEN, SETTLED, SUMMED, Bound
+from ccmon.text import clean
+
+
+class Came(NamedTuple):
+    """What is new or more than before."""
+
+    sessions: int = 0
+    readings: int = 0
+    messages: int = 0
+    snapshots: int = 0
+
+
+class _Theirs(NamedTuple):
+    """A session of theirs: its number there, and the plan, limit, its source and whether it was listed."""
+
+    id: int
+    block: Block
+    state: int
+    limit: Tuple[Any, ...]
+
+
+Taken = Dict[int, Bound]
+
+
+def join(db: sqlite3.Connection, owner: int, other: Other, at: Moment, elsewhere: Sequence[int] = ()) -> Came:
+    """Take all of it up. Messages that stand under one of the owners elsewhere already stay there."""
+    sessions.recut(db, owner)
+    before, late = _contents(db, owner), rows.note(db, f"{sessions.LATE} {owner}")
+    theirs = _sessions_of(other, at)
+    taken = _take_sessions(db, owner, theirs)
+    joining = Messages(db, owner, other, at, elsewhere)
+    joining.take()
+    if join_legacy(db, owner, other, at, joining.names):
+        sessions.apply(db, owner, [], usage.settle_legacy(db, owner, None))
+    _settle(db, owner, other, at, theirs, taken, joining)
+    _note(db, owner, late, joining.changes, bool(other.path))
+    after = _contents(db, owner)
+    _keep_limits(db, theirs, taken, before, after)
+    ids = {one.id: taken[one.id].id if one.id in taken else _heir(one.block, after) for one in theirs}
+    readings, snapshots = join_rest(db, owner, other, at, ids)
+    known = {(row.block, row.id) for row in before}
+    return Came(sum((row.block, row.id) not in known for row in after), readings,
+                sum(is_news(change) for change in joining.changes), snapshots)
+
+
+def is_news(change: Change) -> bool:
+    """Whether a message is new or better known now."""
+    return change[1].counts
+
+
+# --- sessions --------------------------------------------------------------------------------------------------------------
+
+def _contents(db: sqlite3.Connection, owner: int) -> List[rows.Row]:
+    return rows.rows_of(db.execute(f"{rows.SELECT} FROM session WHERE owner_id = ? ORDER BY start_ts", (owner,)))
+
+
+def _sessions_of(other: Other, at: Moment) -> List[_Theirs]:
+    found = other.rows(f"""{rows.SELECT}, settled, plan, limit_tokens, limit_source, listed FROM session
+        WHERE owner_id = ? AND start_ts <= ? ORDER BY start_ts""", at.latest)
+    made = ((rows.row_of(columns), columns[-5:]) for columns in found)
+    return [_Theirs(row.id, row.block, state, tuple(clean(one) if isinstance(one, str) else one for one in limit))
+            for row, (state, *limit) in made if row]
+
+
+def _take_sessions(db: sqlite3.Connection, owner: int, theirs: Iterable[_Theirs]) -> Taken:
+    """Fix their bounds where there is none of ours; what each is here, by its number there. They are filled by what joins."""
+    ours = [row.block for row in _contents(db, owner)]
+    starts = [block.start for block in ours]
+    taken = {}
+    for one in theirs:
+        before = ours[:bisect_left(starts, max(one.block.end, one.block.start + 1))][-1:]
+        is_free = not before or max(before[0].end, before[0].start + 1) <= one.block.start
+        if one.state != OPEN and is_free:
+            empty = one.block._replace(tokens=0, input=0, output=0, cache_creation=0, cache_read=0, entries=0, counted=True)
+            if one.state == SETTLED:
+                empty = empty._replace(last=None, cost_usd=0.0, models=())
+            number = db.execute(rows.INSERT, (owner, *rows.values_of(empty))).lastrowid or 0
+            at_end = messages.between(db, owner, one.block.end * 1000, one.block.end * 1000 + 1)       # of the next session here
+            taken[one.id] = Bound(one.block.start, one.block.end, number, SUMMED if at_end else one.state)
+            db.execute("UPDATE session SET settled = ? WHERE id = ?", (taken[one.id].state, number))
+    return taken
+
+
+def _settle(db: sqlite3.Connection, owner: int, other: Other, at: Moment, theirs: Sequence[_Theirs], taken: Taken,
+            joining: Messages) -> None:
+    """Cut the sessions of what came, with what was reported of them; afterwards each quarter is in one of them."""
+    told = rows.rows_of(other.rows(f"""SELECT coalesce(session_id, 0), {', '.join(rows.CONTENT)} FROM reported
+        WHERE owner_id = ? AND start_ts <= ?""", at.latest))
+    free = [row.block for row in told if not reported.take(db, owner, row.block, taken[row.id].id if row.id in taken else None)]
+    for bound in taken.values():
+        if bound.state == SUMMED:
+            sessions.sum_up(db, owner, bound)
+    joining.pack()
+    _cover(db, owner)
+    if free:
+        reported.choose(db, owner, min(block.start for block in free), max(block.end for block in free))
+    sessions.recut(db, owner)
+    if at.settles:
+        sessions.settle(db, owner, at.now)
+    _complete(db, theirs, taken)
+
+
+def _cover(db: sqlite3.Connection, owner: int) -> None:
+    """Let older sums that lie in no session that is summed up by its quarters be in one."""
+    sessions.recut(db, owner)
+    for ts, in db.execute(_LOOSE, (owner,)).fetchall():
+        if db.execute(f"{_LOOSE} AND ts = ?2", (owner, ts)).fetchone():
+            sessions.sum_by_quarters(db, owner, sessions.at(db, owner, ts))
+            sessions.recut(db, owner)
+
+
+_LOOSE = f"""SELECT DISTINCT ts FROM usage WHERE owner_id = ?1 AND project_id = {usage.UNKNOWN} AND model_id <> {usage.UNKNOWN}
+    AND NOT EXISTS (SELECT 1 FROM session WHERE session.owner_id = ?1 AND settled = {SUMMED}
+    AND start_ts < ts + {usage.QUARTER_S} AND end_ts > ts)"""
+
+
+def _complete(db: sqlite3.Connection, theirs: Iterable[_Theirs], taken: Taken) -> None:
+    """A session that holds here what it held there is told as it was there; one that all of its messages have left goes."""
+    for one in (one for one in theirs if one.id in taken):
+        row, = rows.rows_of(db.execute(f"{rows.SELECT} FROM session WHERE id = ?", (taken[one.id].id,)))
+        if _sums(row.block) == _sums(one.block):
+            db.execute(rows.UPDATE, (*rows.values_of(one.block._replace(source=row.block.source)), row.id))
+        elif not any(_sums(row.block)):
+            sessions.remove(db, row.id, None)
+            del taken[one.id]
+
+
+def _sums(block: Block) -> Tuple[Optional[int], ...]:
+    return block.tokens, block.input, block.output, block.cache_creation, block.cache_read, block.entries
+
+
+def _keep_limits(db: sqlite3.Connection, theirs: Iterable[_Theirs], taken: Taken, before: Sequence[rows.Row],
+                 after: Sequence[rows.Row]) -> None:
+    """The limit goes with the numbers that it was noted for."""
+    known = {row.id: row.block for row in before}
+    by_start = {row.block.start: row.id for row in after}
+    for one in theirs:
+        number = taken[one.id].id if one.id in taken else by_start.get(one.block.start)
+        if number is not None and (number not in known or rows.rank(one.block) > rows.rank(known[number])):
+            db.execute("UPDATE session SET plan = ?, limit_tokens = ?, limit_source = ?, listed = ? WHERE id = ?",
+                       (*one.limit, number))
+
+
+def _heir(block: Block, ours: Sequence[rows.Row]) -> Optional[int]:
+    """Our session of most of that time."""
+    same = [row for row in ours if row.block.overlap_s(block) or row.block.start == block.start]
+    return max(same, key=lambda row: (row.block.overlap_s(block), -row.block.start)).id if same else None
+
+
+def _note(db: sqlite3.Connection, owner: int, late: Optional[str], changes: Sequence[Change], is_other_file: bool) -> None:
+    """Of messages that are in no log here ccusage knows nothing, and their prices are those of another day.
+
+    As long as not all logs have been read, they may be in one that is still to come.
+    """
+    new = [after.at_ms for before, after in changes if before is None and after.counts]
+    if new and is_other_file and ledger.is_complete(db, owner):
+        sessions.raise_note(db, owner, ledger.VANISHED, max(new))
+    elif late is None:
+        db.execute("DELETE FROM meta WHERE key = ?", (f"{sessions.LATE} {owner}",))
+    else:
+        rows.write_note(db, f"{sessions.LATE} {owner}", late)
+    if changes:
+        db.execute("DELETE FROM meta WHERE key = ?", (f"{ledger.PRICES} {owner}",))       # of another day

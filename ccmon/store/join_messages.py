@@ -1,0 +1,104 @@
+"""Messages of another owner on their way into the ledger: each once, the better copy of it, packed or not. For join.py."""
+
+import sqlite3
+from typing import Dict, Iterator, List, Sequence, Set, Tuple
+
+from ccmon.store import archive, ledger, messages, sessions
+from ccmon.store.archive import Day
+from ccmon.store.messages import ABSORBED, Change, Row
+from ccmon.store.other import Moment, Other
+
+_MANY = 4000                           # messages in one go
+_DAY_MS = 86_400_000
+
+
+class Names:
+    """The numbers that their models and projects have here."""
+
+    def __init__(self, db: sqlite3.Connection, other: Other) -> None:
+        self.db, self.other = db, other
+        self._known: Dict[Tuple[str, int], int] = {}
+
+    def here(self, table: str, number: int) -> int:
+        """The number of that one here."""
+        if number < 0 or not self.other.path:
+            return number
+        if (table, number) not in self._known:
+            found = self.other.read(lambda db: db.execute(f"SELECT * FROM {table} WHERE id = ?", (number,)).fetchone())
+            name, *path = found[1:] if found else ("",)
+            here = messages.numbers(self.db, [name], table)[name]
+            if path and path[0]:
+                self.db.execute("UPDATE project SET path = ? WHERE id = ? AND path = ''", (path[0], here))
+            self._known[table, number] = here
+        return self._known[table, number]
+
+    def of(self, row: Row) -> Row:
+        """The row as one of ours."""
+        return row._replace(model_id=self.here("model", row.model_id), project_id=self.here("project", row.project_id))
+
+
+class Messages:
+    """Their messages on their way."""
+
+    def __init__(self, db: sqlite3.Connection, owner: int, other: Other, at: Moment, elsewhere: Sequence[int]) -> None:
+        self.db, self.owner, self.other, self.elsewhere = db, owner, other, elsewhere
+        self.latest_ms = at.latest * 1000
+        self.names = Names(db, other)
+        self.changes: List[Change] = []
+        self._days: Dict[int, Set[int]] = {}               # who got any -> epoch ms of the days to pack
+
+    def take(self) -> None:
+        """All of them; those that another one stands for when all that may stand for one have come."""
+        for which in ("NOT", ""):
+            for found in self._recent(which):
+                self._fold([self.names.of(row) for row in found])
+        for start_ms, day in self._packed():
+            self._join_day(start_ms, [self.names.of(row) for row in archive.as_rows(day) if row.at_ms <= self.latest_ms])
+
+    def _recent(self, which: str) -> Iterator[List[Row]]:
+        place = (-1, 0, 0)
+        while True:
+            found = self.other.rows(f"""{messages.SELECT} AND at_ms <= ? AND {which} flags & {ABSORBED}
+                AND (at_ms > ? OR at_ms = ? AND (message > ? OR message = ? AND key > ?)) ORDER BY at_ms, message, key LIMIT ?""",
+                                    self.latest_ms, place[0], place[0], place[1], place[1], place[2], _MANY)
+            if not found:
+                return
+            some = list(map(Row._make, found))
+            place = some[-1].at_ms, some[-1].message, some[-1].key
+            yield some
+
+    def _packed(self) -> Iterator[Tuple[int, Day]]:
+        for day, in self.other.rows("SELECT day FROM archive WHERE owner_id = ? ORDER BY day"):
+            (data,), = self.other.rows("SELECT data FROM archive WHERE owner_id = ? AND day = ?", day)
+            yield day * _DAY_MS, archive.unpack(data, day * _DAY_MS)
+
+    def _fold(self, found: List[Row]) -> None:
+        for owner in self.elsewhere:
+            there = ledger.known(self.db, owner, found)
+            self._changed(owner, ledger.fold(self.db, owner, [row for row in found if (row.message, row.key) in there]))
+            found = [row for row in found if (row.message, row.key) not in there]
+        self._changed(self.owner, ledger.fold(self.db, self.owner, found))
+
+    def _changed(self, owner: int, changes: List[Change]) -> None:
+        self.changes += changes
+        if changes:
+            self._days.setdefault(owner, set())
+
+    def _join_day(self, start_ms: int, found: List[Row]) -> None:
+        for owner in (*self.elsewhere, self.owner):
+            changes, found = archive.join(self.db, owner, start_ms, found)
+            if owner == self.owner:
+                changes += [(None, row) for row in found]
+                messages.save(self.db, owner, found)
+            ledger.apply(self.db, owner, changes)
+            self._changed(owner, changes)
+            if changes:
+                self._days[owner].update(after.at_ms // _DAY_MS * _DAY_MS for _, after in changes)
+
+    def pack(self) -> None:
+        """Cut the sessions of what came packed, fix them, and pack it."""
+        for owner, days in self._days.items():
+            sessions.recut(self.db, owner)
+            for start_ms in days:
+                sessions.settle_of(self.db, owner, archive.joined(self.db, owner, start_ms))
+                archive.pack_joined(self.db, owner, start_ms)
