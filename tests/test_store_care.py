@@ -68,7 +68,8 @@ def test_no_history_is_not_damaged(machine):
     assert not (machine.home / ".local/share/ccmon").exists()
 
 
-ASIDE = "INSERT INTO set_aside (owner_id, start_ts, tokens, models, source) VALUES (1, 1750000000, {}, '', 'ccusage')"
+ASIDE = "INSERT INTO reported (owner_id, start_ts, end_ts, tokens, models, entries, counted, source) " \
+        "VALUES (1, 1750000000, 1750018000, {}, '', 1, 1, 'ccusage')"
 
 
 def by(*statements):
@@ -94,7 +95,6 @@ def by(*statements):
     (by("UPDATE usage SET input = -1 WHERE ts = (SELECT min(ts) FROM usage)"),
      "1 row of usage that are no quarters of an hour, or with negative counts)"),
     (by("UPDATE usage SET model_id = 7 WHERE ts = (SELECT min(ts) FROM usage)"), "1 row of usage without a model or a project)"),
-    (by("UPDATE usage SET input = input + 3"), "the sessions of "),
     (by("INSERT INTO session (owner_id, start_ts, end_ts, tokens) SELECT owner_id, start_ts + 60, end_ts, 0 FROM session"),
      "1 row of session that overlap the one before)"),
     (by("INSERT INTO archive VALUES (1, 7, x'00')"), "1 row of archive that cannot be unpacked)"),
@@ -106,7 +106,7 @@ def by(*statements):
     (by("INSERT INTO project VALUES (1, x'00', '')"), "1 row of project with a text that is none)"),
     (by("INSERT INTO model VALUES (1, 'a')", "INSERT INTO legacy VALUES (1, 900, 1, 3600, 0, 0, 0, 0)"),
      "1 row of legacy that are none"),
-    (by(ASIDE.format(-1)), "1 row of set_aside with negative counts"),
+    (by(ASIDE.format(-1)), "1 row of reported with negative counts"),
     (by("UPDATE reported SET tokens = -1"), "1 row of reported with negative counts)"),
     (by("INSERT INTO log_file VALUES (1, 'text', 1, 1, 1, 1, 1, x'', 1, 0, 0, '{}', 0)"), "1 row of log_file that are none)"),
 ])

@@ -59,7 +59,8 @@ def course(db: sqlite3.Connection, owner: int, since: int, until: int) -> Course
     packed = archive.boundary_ms(db, owner) // 1000
     quarters = db.execute(_QUARTERS, (owner, since // usage.QUARTER_S * usage.QUARTER_S, until, packed)).fetchall()
     return Course({number: values.text(name) for number, name in db.execute(_MODELS)},
-                  db.execute(_MINUTES, (owner, max(since, packed) * 1000, until * 1000)).fetchall(), quarters, _seen(db, owner, since, until))
+                  db.execute(_MINUTES, (owner, max(since, packed) * 1000, until * 1000)).fetchall(), quarters,
+                  _seen(db, owner, since, until))
 
 
 def _seen(db: sqlite3.Connection, owner: int, since: int, until: int) -> List[Seen]:

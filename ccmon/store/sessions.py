@@ -16,7 +16,7 @@ from ccmon.store.messages import Change, Row
 # Bounds that may move; bounds that stay, with sums that follow each change; and with sums of the quarters between them.
 OPEN, SETTLED, SUMMED = 0, 1, 2
 _HOUR_MS, _SESSION_MS = 3_600_000, SESSION_S * 1000
-EVER = 1 << 40                        # s
+EVER = 1 << 40                         # s
 
 
 class Bound(NamedTuple):
@@ -243,8 +243,8 @@ def at(db: sqlite3.Connection, owner: int, ts: int) -> Bound:
     high = db.execute("SELECT min(start_ts) FROM session WHERE owner_id = ? AND start_ts > ?", (owner, ts)).fetchone()[0]
     start = max(ts // 3600 * 3600, -EVER if low is None else low)
     end = min(start + SESSION_S, EVER if high is None else high)
-    number = db.execute("INSERT INTO session (owner_id, start_ts, end_ts, tokens, source, settled) VALUES (?, ?, ?, 0, 'logs', ?)",
-                        (owner, start, end, SUMMED)).lastrowid or 0
+    number = db.execute("""INSERT INTO session (owner_id, start_ts, end_ts, tokens, source, settled)
+        VALUES (?, ?, ?, 0, 'logs', ?)""", (owner, start, end, SUMMED)).lastrowid or 0
     return Bound(start, end, number, SUMMED)
 
 
@@ -263,6 +263,7 @@ def sum_up(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
     select = "SELECT tokens, input, output, cache_creation, cache_read, cost_micro_usd, entries, counted FROM reported"
     reported = db.execute(f"{select} WHERE session_id = ?", (bound.id,)).fetchone()
     start, last, cost = db.execute("SELECT start_ts, last_ts, cost_micro_usd FROM session WHERE id = ?", (bound.id,)).fetchone()
+    last = max([moment for moment in (last, _last_message(db, owner, bound)) if moment is not None], default=None)
     usage.clear_spread(db, owner, bound.start, bound.end)
     known = usage.Total(db, owner, bound.start, bound.end)
     if reported:
@@ -278,11 +279,10 @@ def sum_up(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
         cost = reported[5]
     models = db.execute("SELECT models FROM session WHERE id = ?", (bound.id,)).fetchone()[0]
     names = dict.fromkeys([*filter(None, values.text(models).split(",")), *whole.models])
-    last_ts = max([moment for moment in (last, _last_message(db, owner, bound)) if moment is not None], default=None)
     db.execute("""UPDATE session SET last_ts = ?, tokens = ?, input = ?, output = ?, cache_creation = ?, cache_read = ?,
         cost_micro_usd = ?, models = ?, entries = ?, counted = ?, source = CASE WHEN ? THEN 'logs' ELSE source END
         WHERE id = ?""",
-               (last_ts, whole.tokens, *kinds, cost, ",".join(names), max(known.entries, reported[6] if reported else 0),
+               (last, whole.tokens, *kinds, cost, ",".join(names), max(known.entries, reported[6] if reported else 0),
                 int(is_counted), reported is None or 0 < known.tokens == whole.tokens, bound.id))
 
 
