@@ -78,7 +78,7 @@ def by(*statements):
     (by("UPDATE session SET tokens = 'many'"), "1 row of session without whole numbers"),
     (by("UPDATE session SET plan = x'00'"), "1 row of session with a text that is none)"),
     (by("UPDATE session SET plan = CAST(x'ff' AS TEXT)"), "Could not decode to UTF-8"),
-    (by("INSERT INTO reading VALUES (1, 18000, 5, 300.0, 9, 'x', NULL)"), "1 row of reading that are no percentage)"),
+    (by("INSERT INTO reading VALUES (1, 18000, 5, 1000.5, 9, 'x', NULL)"), "1 row of reading that are no percentage)"),
     (by("INSERT INTO model VALUES (1, 'a')", "INSERT INTO minute VALUES (1, 61, 1, 0, 0, 0, 0)"), "1 row of minute that are"),
 ])
 def test_damage_is_told_with_the_way_out_and_left_where_it_is(machine, history, spoiled, what):

@@ -4,7 +4,7 @@ import os
 import sqlite3
 from typing import Dict, List, NamedTuple, Optional, Set, Tuple
 
-from ccmon.model import CcmonError
+from ccmon.model import MOST_PERCENT, CcmonError
 from ccmon.store import copy, migrations, sound
 
 TABLES = ("session", "snapshot", "reading", "minute", "hour", "forecast", "alert")
@@ -50,7 +50,8 @@ _RULES = (
     _Rule("snapshot", "seen < ts", "that were last seen before they were first seen"),
     _Rule("snapshot", _COUNTS, "with negative counts"),
     _Rule("snapshot", "owner_id <> (SELECT owner_id FROM session WHERE id = session_id)", "of a session of somebody else"),
-    _Rule("reading", "typeof(percent) NOT IN ('integer', 'real') OR percent NOT BETWEEN 0 AND 101", "that are no percentage"),
+    _Rule("reading", f"typeof(percent) NOT IN ('integer', 'real') OR percent NOT BETWEEN 0 AND {MOST_PERCENT}",
+          "that are no percentage"),
     _Rule("forecast", "typeof(percent) NOT IN ('integer', 'real') OR typeof(probability) NOT IN ('integer', 'real') "
                       "OR probability NOT BETWEEN 0 AND 1", "that are none"),
     _Rule("forecast", "outcome_at <= ts OR (outcome_at IS NULL) <> (reached IS NULL)", "with an outcome that cannot be"),
