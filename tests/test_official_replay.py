@@ -182,6 +182,8 @@ def test_a_terminal_never_shows_what_has_been_lowered():
     ledger = after(IDLE, said(0, NEW, 700), said(1, NEW, 1400), IDLE)
     assert row(ledger, IDLE, T0 + 40) == [(1, R), (12, W)]
     assert row(ledger, said(2, NEW, 2100), T0 + 40) == [(2, R), (12, W)]           # not settled yet
+    cleared = said(67, "after /clear", 0)
+    assert row(after(IDLE, said(0, NEW, 700), said(1, NEW, 1400), cleared), cleared, T0 + 40) == [(1, R), (12, W)]
     moved = after(said(67, NEW, 700), IDLE, said(0, NEW, 1400, R - HOUR), said(1, NEW, 2100, R - HOUR), IDLE)
     assert row(moved, IDLE, T0 + 60) == [(1, R - HOUR), (12, W)]
 

@@ -98,6 +98,8 @@ def _heard(ledger: Ledger, readings: Sequence[Reading], now: int) -> Tuple[Ledge
     told: List[Reading] = []
     if believed and (trust > _OLD or session is None and not any(ledger.official.at(first.at))):
         ledger, account, told = _weighed(ledger, believed, account, max(trust, _LIKELY), now)
+    elif believed and session is None:                     # after /clear, as another session
+        account = next((one.number for one, same in _fitting(ledger, believed, 0) if same and all(same)), 0)
     before = next((one for one in known if _repeats(one, answer)), None)
     answer = before if before and trust == _OLD else answer._replace(account=account)
     return _remembered(ledger, first, [one for one in known if one != before] + [answer]), told
@@ -149,10 +151,7 @@ def _weighed(ledger: Ledger, readings: Sequence[Reading], number: int, trust: in
 
 def _whose(ledger: Ledger, readings: Sequence[Reading], number: int) -> Account:
     """The account of these windows: the one that has them, else the session's own where it may have, else a new one."""
-    pairs = {one.window: (one.percent, one.resets_at) for one in readings}
-    told, at = [pairs.get(window) for window in WINDOWS_S], readings[0].at
-    own_first = sorted(reversed(ledger.accounts), key=lambda account: account.number != number)
-    fits = [(account, alike(account.official, told, at)) for account in own_first]
+    fits = _fitting(ledger, readings, number)
     for account, same in fits:
         if same and all(same):
             return account
@@ -161,6 +160,13 @@ def _whose(ledger: Ledger, readings: Sequence[Reading], number: int) -> Account:
             return account
     return next((account for account, same in fits if not same),
                 Account(1 + max([account.number for account in ledger.accounts], default=0)))
+
+
+def _fitting(ledger: Ledger, readings: Sequence[Reading], number: int) -> List[Tuple[Account, List[bool]]]:
+    """The accounts, that number first, then the newest, each with which of its running windows these are."""
+    pairs = {one.window: (one.percent, one.resets_at) for one in readings}
+    own_first = sorted(reversed(ledger.accounts), key=lambda account: account.number != number)
+    return [(account, alike(account.official, [pairs.get(window) for window in WINDOWS_S], readings[0].at)) for account in own_first]
 
 
 def _shown(ledger: Ledger, account: Account, now: int) -> Ledger:
