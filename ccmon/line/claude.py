@@ -30,11 +30,13 @@ def windows_of(record: "Any", told: "Any", now: float) -> "list[tuple[float, int
     names = list(session_json.WINDOWS_S)
     accounts = [_settled(account, names, now) for account in [record.get("official"), *(record.get("others") or [])]]
     said = [session_json.window(told, name) for name in names]
-    possible = [one if one and session_json.possible(name, *one, now) else None for name, one in zip(names, said)]
+    own = [one if one and session_json.possible(name, *one, now) else None for name, one in zip(names, said)]
     stale = record.get("stale") or []
-    own = [one if one and [name, *one] not in stale else None for name, one in zip(names, possible)]
-    mine = _same(accounts, own, now) or _same(accounts, possible, now) or (None if any(own) else accounts[0])
-    known = [[one for one in both if one] for both in zip(own, mine or own)]
+    news = [one if one and [name, *one] not in stale else None for name, one in zip(names, own)]
+    week = [None, said[1] if said[1] and said[1][1] <= now else None]      # tells whose it is when it is over, too
+    marks, all_marks = ([one or other for one, other in zip(some, week)] for some in (news, own))
+    mine = _same(accounts, all_marks, now) or _same(accounts, marks, now) or (None if any(marks) else accounts[0])
+    known = [[one for one in both if one] for both in zip(news, mine or news)]
     return [max(one) if one else None for one in known]
 
 
@@ -45,9 +47,9 @@ def _settled(account: "Any", names: "list[str]", now: float) -> "list[tuple[floa
 
 
 def _same(accounts: "list[Any]", windows: "list[Any]", now: float) -> "Any":
-    """The account that has these windows; None when it is another one."""
-    alike = [(account, session_json.alike(account, windows, now)) for account in accounts]
-    return next((account for account, same in alike if same and all(same)), None)
+    """The account that has these windows, most of them where several have; None when it is another one."""
+    fits = [(session_json.alike(account, windows, now), account) for account in accounts]
+    return max([fit for fit in fits if fit[0] and all(fit[0])], key=lambda fit: len(fit[0]), default=(None, None))[1]
 
 
 def _items(record: "Any", told: "Any", windows: "list[Any]", now: float, cells: int) -> "list[Any]":

@@ -73,12 +73,20 @@ def possible(name: str, percent: float, resets_at: int, at: float) -> bool:
     return 0 <= percent <= MOST_PERCENT and 0 < left_s <= whole_s + OPENING_S and not opening
 
 
-def alike(ours: "Any", told: "Any", at: float) -> "list[bool]":
-    """For each window of both that still runs, whether it ends at the same time: accounts differ in their windows' resets.
+def alike(ours: "Any", told: "Any", now: float) -> "list[bool]":
+    """For each window of both, whether it ends at the same time: accounts differ in their windows' resets.
 
-    Both are sequences in the order of WINDOWS_S, of (percentage, resets_at, ...) or None.
+    Both are sequences in the order of WINDOWS_S, of (percentage, resets_at, ...) or None. Weeks of one account follow upon one
+    another, so that a week that is over tells as much; five hours that are over tell nothing.
     """
-    return [abs(known[1] - found[1]) <= JITTER_S for known, found in zip(ours, told) if known and found and known[1] > at]
+    found = []
+    for name, known, other in zip(WINDOWS_S, ours, told):
+        if known and other and (name == "seven_day" or min(known[1], other[1]) > now):
+            apart_s = abs(known[1] - other[1])
+            if min(known[1], other[1]) <= now:
+                apart_s = (apart_s + JITTER_S) % WINDOWS_S[name] - JITTER_S
+            found.append(apart_s <= JITTER_S)
+    return found
 
 
 def context_percent(document: "Any") -> "float | None":

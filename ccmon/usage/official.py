@@ -163,10 +163,12 @@ def _whose(ledger: Ledger, readings: Sequence[Reading], number: int) -> Account:
 
 
 def _fitting(ledger: Ledger, readings: Sequence[Reading], number: int) -> List[Tuple[Account, List[bool]]]:
-    """The accounts, that number first, then the newest, each with which of its running windows these are."""
+    """The accounts, each with which of its windows these are: those whose week can be compared, that number, the newest."""
     pairs = {one.window: (one.percent, one.resets_at) for one in readings}
-    own_first = sorted(reversed(ledger.accounts), key=lambda account: account.number != number)
-    return [(account, alike(account.official, [pairs.get(window) for window in WINDOWS_S], readings[0].at)) for account in own_first]
+    told, week = [pairs.get(window) for window in WINDOWS_S], "seven_day" in pairs
+    order = sorted(reversed(ledger.accounts),
+                   key=lambda account: (week and account.official.seven_day is None, account.number != number))
+    return [(account, alike(account.official, told, readings[0].at)) for account in order]
 
 
 def _shown(ledger: Ledger, account: Account, now: int) -> Ledger:
