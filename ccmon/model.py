@@ -9,6 +9,7 @@ from ccmon.learning.values import Learned, Load
 
 SESSION_S = 5 * 3600
 SKEW_S = 60                            # clocks that differ by less are not worth a word
+MOST_PERCENT = 1000                    # of what Claude says is used; see line/session_json.py
 
 NO_CCUSAGE = "ccusage was not found. Install it with: npm install -g ccusage (ccmon --demo works meanwhile)"
 
@@ -107,7 +108,7 @@ class Source(NamedTuple):
 class Quota(NamedTuple):
     """What Claude itself says of one window of the account's use."""
 
-    percent: float                     # 0..101
+    percent: float                     # 0..1000; above 100 with extra usage
     resets_at: int                     # epoch s, a whole minute
     read_at: int                       # epoch s, when an answer of Claude last said so
 
@@ -121,6 +122,13 @@ class Official(NamedTuple):
     def at(self, now: int) -> "Official":
         """Without the windows that have been reset by then."""
         return Official(*(quota if quota and quota.resets_at > now else None for quota in self))
+
+
+class Apart(NamedTuple):
+    """What the row of one Claude Code session has to know beside the official percentages that are shown everywhere else."""
+
+    accounts: Tuple[Official, ...] = ()                    # others that use the same folder
+    stale: Tuple[Tuple[str, float, int], ...] = ()         # window, percentage, reset: what sessions repeat, and holds no more
 
 
 class Facts(NamedTuple):
@@ -138,6 +146,7 @@ class Facts(NamedTuple):
     learned: Optional[Learned] = None
     outlook: object = None             # outlook.Outlook: what forecasts rest on
     cut_since: Optional[int] = None    # epoch s: logs up to then are gone or came late, so ccusage cuts this session otherwise
+    apart: Apart = Apart()
 
 
 class LearnedLimit(NamedTuple):
@@ -209,6 +218,7 @@ class Snapshot(NamedTuple):
     runway: Optional["Runway"] = None  # of the session; None without an active one
     week: Optional["Runway"] = None    # of the official seven days
     learned: Optional[Learned] = None
+    apart: Apart = Apart()
 
 
 class Owner(NamedTuple):

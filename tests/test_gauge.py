@@ -75,7 +75,8 @@ def test_without_a_session_what_claude_says_is_the_percentage():
 
 @pytest.mark.parametrize("percent, tokens, codes, exit_code", [
     (37.0, 20_000, [], 0), (79.9, 20_000, [], 0), (80.0, 100, ["near_limit"], 10), (99.9, 9, ["near_limit"], 10),
-    (100.0, 100, ["over_limit"], 11), (101.0, 90_000, ["over_limit"], 11),
+    (100.0, 100, ["over_limit"], 11), (101.0, 90_000, ["over_limit"], 11), (104.0, 100, ["over_limit"], 11),
+    (460.0, 100, ["over_limit"], 11),
 ])
 @pytest.mark.parametrize("plan, limit", [("pro", None), ("custom_max", None), ("max5", None), ("ml_auto", None),
                                          ("pro", (50, "flag"))])
@@ -87,7 +88,7 @@ def test_while_it_is_fresh_no_plan_figure_warns(percent, tokens, codes, exit_cod
 
 
 @pytest.mark.parametrize("percent, tokens, left", [(50.0, 20_000, 20_000), (80.0, 4000, 1000), (100.0, 9000, 0),
-                                                   (101.0, 9000, 0)])
+                                                   (101.0, 9000, 0), (460.0, 9000, 0)])
 def test_tokens_left_are_converted_by_what_the_percentage_took(percent, tokens, left):
     seen = shot(facts(block(tokens), official=quota(percent)))
     assert (seen.left, seen.capacity, seen.about) == (left, tokens + left, True)

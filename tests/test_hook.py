@@ -218,6 +218,48 @@ def test_an_idle_terminal_shows_the_newest_number(used):
     assert "5h 60%" in words_of(ask(used, told(37, 12, session="idle")))
 
 
+def test_a_value_that_was_lowered_stays_so_in_every_view(used):
+    idle = told(67, 12, session="idle", counter=9000)
+    for document in (idle, told(0, 12, counter=2000), told(1, 12, counter=3000), idle):
+        ask(used, document)
+        used.run("record", now=None)
+    assert used.run("--json", now=None).json["official"]["five_hour"]["percent"] == 1
+    assert "5h 1%" in words_of(ask(used, idle)) and "5h 1%" in words_of(ask(used, told(None, None)))
+    assert [row[1] for row in rows(used) if row[0] == 18_000][-1] == 1
+
+
+def test_two_accounts_in_one_folder(used):
+    one, other = told(67, 12, session="one"), told(4, 3, session="other", left_s=HOUR)
+    for document in (one, other, one):
+        ask(used, document)
+        used.run("record", now=None)
+    assert "5h 67%" in words_of(ask(used, one)) and "5h 4%" in words_of(ask(used, other))
+    quotas = used.run("--json", now=None).json["official"]
+    assert (quotas["five_hour"]["percent"], quotas["seven_day"]["percent"]) == (4, 3)
+    assert "5h 67% (2h" in words_of(ask(used, told(60, 12, session="one", counter=500)))       # the session's other terminal
+
+
+@pytest.mark.parametrize("percent, shown", [(104, 104), (460.5, 460), (int(time.time()), None), (int(time.time()) * 1000, None)])
+def test_more_than_a_hundred(used, percent, shown):
+    row = words_of(ask(used, told(percent, 12), COLUMNS=200))
+    assert (f"5h {shown}%!" in row) is ("5h" in row) is (shown is not None)
+    used.run("record", now=None)
+    seen = used.run("--json", now=None)
+    if shown is None:
+        assert seen.code == 0 and seen.json["official"]["five_hour"] is None
+    else:
+        assert seen.code == 11 and seen.json["percent"] == percent
+        assert "over_limit" in seen.json["warnings"]
+
+
+@pytest.mark.parametrize("percent, left_s", [(37, 57 * 24 * HOUR), (97, 5 * HOUR - 90), (104, 5 * HOUR)])
+def test_what_cannot_be_is_shown_nowhere(used, percent, left_s):
+    assert "5h" not in words_of(ask(used, told(percent, None, left_s=left_s), COLUMNS=200))
+    used.run("record", now=None)
+    assert rows(used) == [] and used.run("--json", now=None).json["official"]["five_hour"] is None
+    assert "5h" not in words_of(ask(used, told(percent, None, left_s=left_s), COLUMNS=200))
+
+
 def test_a_passed_window_is_not_shown(used):
     assert "5h" not in words_of(ask(used, told(37, 12, left_s=-300)))
     used.run("record", now=None)

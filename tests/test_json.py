@@ -190,7 +190,8 @@ FIVE, SEVEN = scenes.START + 4 * HOUR + 2400, scenes.START + 116 * HOUR
 
 
 @pytest.mark.parametrize("percents, five_hour, seven_day", [
-    ((37.0, 12.0), (37.0, FIVE), (12.0, SEVEN)), ((0, 101), (0, FIVE), (101, SEVEN)), ((None, 9.5), None, (9.5, SEVEN)),
+    ((37.0, 12.0), (37.0, FIVE), (12.0, SEVEN)), ((0, 101), (0, FIVE), (101, SEVEN)),
+    ((104, 460), (104, FIVE), (460, SEVEN)), ((None, 9.5), None, (9.5, SEVEN)),
     ((99.66666, None), (99.6667, FIVE), None), ((None, None), None, None)])
 def test_the_official_percentages(percents, five_hour, seven_day):
     told, names = told_by_claude(*percents, 90), ("percent", "resets_at", "read_at")

@@ -86,7 +86,7 @@ def test_with_little_known_ccmon_is_the_seeds_rule():
 
 
 @pytest.mark.parametrize("bad", [
-    "", ",,", "x,1,2", row(5, -1), row(5, 102), row(5, "nan"), f"{T0 + 36300},5", f"{T0 + 36300},5,", row(5, 5, T0 + 36299),
+    "", ",,", "x,1,2", row(5, -1), row(5, 1001), row(5, "nan"), f"{T0 + 36300},5", f"{T0 + 36300},5,", row(5, 5, T0 + 36299),
     row(5, 5, T0 + 36300 + WINDOW_S + 3600), row(5, 5, "inf"), f"-5,5,{RESET}", row(-1, 5), '"', "\0"])
 def test_bad_rows_are_counted_and_skipped(bad):
     found = evaluate.evaluate([HEADER, row(0, 10), bad, row(10, 20)])

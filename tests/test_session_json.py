@@ -19,9 +19,10 @@ def document(used, resets_at):
 
 @pytest.mark.parametrize("used, expected", [
     (0, 0), (37, 37), (37.0, 37), (28.999999999999996, 29), (12.3456789, 12.3457), ("41", 41), (101, 101),
-    (101.5, None), (-0.1, None), (RESET, None), *[(junk, None) for junk in JUNK],
+    (104, 104), (57.99999999, 58), ("104.5", 104.5), (1000, 1000), (1000.1, None), (-0.1, None), (RESET, None),
+    (1000 * RESET, None), (RESET // 86_400, None), ("2025-11-24T21:00:00Z", None), *[(junk, None) for junk in JUNK],
 ])
-def test_percentages_beyond_0_to_101_are_none(used, expected):
+def test_percentages_beyond_0_to_1000_are_none(used, expected):
     found = session_json.window(document(used, RESET), "five_hour")
     assert found == (None if expected is None else (expected, RESET))
 
@@ -30,7 +31,9 @@ def test_percentages_beyond_0_to_101_are_none(used, expected):
     (RESET, RESET), (RESET + 1, RESET), (RESET - 1, RESET), (float(RESET), RESET), (str(RESET), RESET),
     (RESET * 1000 + 999, RESET),
     ("2025-11-24T21:00:00Z", RESET), ("2025-11-24T21:00:00.480+00:00", RESET), ("2025-11-24T22:00:00+01:00", RESET),
-    ("2025-11-24T20:59:59", RESET), ("tomorrow", None), (0, None), (5, None), (1e13, None), *[(junk, None) for junk in JUNK],
+    ("2025-11-24T20:59:59", RESET), ("2025-11-24T20:59:59.48Z", RESET), ("2025-11-24T22:00:00.123456789+01:00", RESET),
+    ("2025-11-24t21:00:00z", RESET), ("0001-01-01T00:00:00+14:00", None), ("2025-11-24T21:00:00.", RESET),
+    ("tomorrow", None), (0, None), (5, None), (1e13, None), *[(junk, None) for junk in JUNK],
 ])
 def test_resets_are_whole_minutes(resets_at, expected):
     found = session_json.window(document(37, resets_at), "five_hour")
@@ -80,7 +83,7 @@ ANY = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.
 def test_no_document_is_too_strange(document):
     for name in session_json.WINDOWS_S:
         found = session_json.window(document, name)
-        assert found is None or (0 <= found[0] <= 101 and found[1] % 60 == 0)
+        assert found is None or (0 <= found[0] <= 1000 and found[1] % 60 == 0)
     context, cost_usd = session_json.context_percent(document), session_json.cost_usd(document)
     assert context is None or math.isfinite(context)
     assert cost_usd is None or math.isfinite(cost_usd)

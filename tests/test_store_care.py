@@ -88,7 +88,7 @@ def by(*statements):
     (by("UPDATE session SET tokens = 'many'"), "1 row of session without whole numbers"),
     (by("UPDATE session SET plan = x'00'"), "1 row of session with a text that is none)"),
     (by("UPDATE session SET plan = CAST(x'ff' AS TEXT)"), "Could not decode to UTF-8"),
-    (by("INSERT INTO reading VALUES (1, 18000, 5, 300.0, 9, 'x', NULL)"), "1 row of reading that are no percentage)"),
+    (by("INSERT INTO reading VALUES (1, 18000, 5, 1000.5, 9, 'x', NULL)"), "1 row of reading that are no percentage)"),
     (by("UPDATE session SET end_ts = start_ts + 18001"), "1 row of session that are longer than five hours)"),
     (by("INSERT INTO model VALUES (1, 'a')", "INSERT INTO usage VALUES (1, 901, 1, -1, 0, 0, 0, 0, 0, 0, 0)"),
      "1 row of usage that are no quarters"),

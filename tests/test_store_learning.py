@@ -201,11 +201,12 @@ def test_what_is_used_up_or_over_is_not_forecast(kept):
     ((), (ENDS - T, False)),
     (((T + 900, 99.0, ENDS),), (ENDS - T, False)),
     (((T + 900, 99.0, ENDS), (T + 950, 100.0, ENDS), (T + 990, 101.0, ENDS)), (950, True)),
+    (((T + 900, 99.0, ENDS), (T + 950, 104.0, ENDS)), (950, True)),
     (((T + 950, 100.0, ENDS - 60),), (950, True)),
     (((T + 950, 100.0, 0),), (950, True)),
     (((T + 950, 100.0, ENDS - 2 * HOUR),), (ENDS - T, False)),          # of another window
     (((ENDS - SESSION_S, 100.0, 0), (ENDS + 1, 100.0, 0)), (ENDS - T, False)),
-], ids=["nothing", "nearly", "first", "jitter", "reset unknown", "other window", "before and after"])
+], ids=["nothing", "nearly", "first", "extra usage", "jitter", "reset unknown", "other window", "before and after"])
 def test_what_comes_of_a_forecast(kept, readings, outcome):
     said(kept, T)
     read_at(kept, *readings)

@@ -8,7 +8,7 @@ from ccmon.learning import runway, score
 from ccmon.learning.course import Growing
 from ccmon.learning.runway import Trained
 from ccmon.learning.values import WINDOW_S
-from ccmon.model import CcmonError
+from ccmon.model import MOST_PERCENT, CcmonError
 
 COLUMNS = ("ts", "five_hour_pct", "five_hour_resets_at")
 APART_S = 300                          # at most one decision in that time
@@ -89,7 +89,7 @@ def _row(cells: List[str], places: Optional[Tuple[int, int, int]]) -> Optional[R
         ts, percent, resets_at = (float(cells[place]) for place in places)
     except ValueError:
         return None
-    if not (isfinite(ts) and isfinite(percent) and isfinite(resets_at) and 0 <= percent <= 101):
+    if not (isfinite(ts) and isfinite(percent) and isfinite(resets_at) and 0 <= percent <= MOST_PERCENT):
         return None
     if not 0 < ts <= resets_at <= ts + WINDOW_S + EARLY_S:
         return None

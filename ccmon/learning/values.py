@@ -24,7 +24,7 @@ class Reading(NamedTuple):
     """The official percentage at one moment, after the hygiene of usage/official.py."""
 
     ts: int
-    percent: float                     # 0..101; 100 for a limit message and for `ccmon hit`
+    percent: float                     # 0..1000; 100 for a limit message and for `ccmon hit`
     resets_at: int                     # end of the 5-hour window; 0 when unknown (limit messages without an epoch)
     source: str = "statusline"         # statusline | limit | hit
 

@@ -19,18 +19,37 @@ def compose(record: "Any", told: "Any", cells: int, now: float) -> str:
     record = record if isinstance(record, dict) else {}
     if record.get("cells"):
         cells = min(cells, record["cells"])
-    windows = [_window(record, told, name, now) for name in session_json.WINDOWS_S]
+    windows = windows_of(record, told, now)
     if record.get("pieces"):
         return _filled(record, _fields(told, windows), cells) or NOTHING[:cells]
     return _joined(_items(record, told, windows, now, cells), record.get("gap", " | "), cells)
 
 
-def _window(record: "Any", told: "Any", name: str, now: float) -> "tuple[float, int] | None":
-    """The newest of what this session and the whole account know: idle sessions repeat old values."""
-    settled = session_json.member(record, "official", name)
-    known = [session_json.window(told, name), tuple(settled) if settled else None]
-    fresh = [window for window in known if window and window[1] > now]
-    return max(fresh, key=lambda window: (window[1], window[0])) if fresh else None
+def windows_of(record: "Any", told: "Any", now: float) -> "list[tuple[float, int] | None]":
+    """What is known of each window of this session's account: idle sessions repeat old values, accounts may share a folder."""
+    names = list(session_json.WINDOWS_S)
+    accounts = [_settled(account, names, now) for account in [record.get("official"), *(record.get("others") or [])]]
+    said = [session_json.window(told, name) for name in names]
+    own = [one if one and session_json.possible(name, *one, now) else None for name, one in zip(names, said)]
+    stale = record.get("stale") or []
+    news = [one if one and [name, *one] not in stale else None for name, one in zip(names, own)]
+    week = [None, said[1] if said[1] and said[1][1] <= now else None]      # tells whose it is when it is over, too
+    marks, all_marks = ([one or other for one, other in zip(some, week)] for some in (news, own))
+    mine = _same(accounts, all_marks, now) or _same(accounts, marks, now) or (None if any(marks) else accounts[0])
+    known = [[one for one in both if one] for both in zip(news, mine or news)]
+    return [max(one) if one else None for one in known]
+
+
+def _settled(account: "Any", names: "list[str]", now: float) -> "list[tuple[float, int] | None]":
+    """The windows that still run, as the store knows them."""
+    known = [session_json.member(account, name) for name in names]
+    return [tuple(one) if one and one[1] > now else None for one in known]
+
+
+def _same(accounts: "list[Any]", windows: "list[Any]", now: float) -> "Any":
+    """The account that has these windows, most of them where several have; None when it is another one."""
+    fits = [(session_json.alike(account, windows, now), account) for account in accounts]
+    return max([fit for fit in fits if fit[0] and all(fit[0])], key=lambda fit: len(fit[0]), default=(None, None))[1]
 
 
 def _items(record: "Any", told: "Any", windows: "list[Any]", now: float, cells: int) -> "list[Any]":

@@ -9,7 +9,7 @@ from typing import Any, Dict, List, Optional, Sequence
 from ccmon import text
 from ccmon.line import statusline
 from ccmon.line.fields import Piece
-from ccmon.model import Official, Snapshot
+from ccmon.model import Apart, Official, Snapshot
 from ccmon.settings.themes import Style, Theme, ansi
 from ccmon.text import Span
 from ccmon.views.screen.scene import figure
@@ -22,15 +22,15 @@ _LEVELS = (0, 50, 80, 100.0001)
 def of_words(snapshot: Snapshot, zone: Zone, theme: Optional[Theme], unicode: bool, cells: Optional[int]) -> str:
     """The record of the usual row; cells when the user limited it."""
     words = statusline.groups(snapshot, zone)
-    return _written(snapshot.official, cells, gap=" · " if unicode else " | ", strong=_sgr("value", theme),
+    return _written(snapshot, cells, gap=" · " if unicode else " | ", strong=_sgr("value", theme),
                     levels=[[least, _sgr(text.level_role(least), theme)] for least in _LEVELS],
                     words=_coloured([_joined(words[:2]), *words[2:]], theme),
                     beside=_coloured(_beside(snapshot, words), theme))
 
 
-def of_template(pieces: Sequence[Piece], official: Official, cells: Optional[int]) -> str:
+def of_template(pieces: Sequence[Piece], snapshot: Snapshot, cells: Optional[int]) -> str:
     """The record of an author's template; a piece of -1 cells names a field of claude.py."""
-    return _written(official, cells, pieces=[list(piece) for piece in pieces])
+    return _written(snapshot, cells, pieces=[list(piece) for piece in pieces])
 
 
 def of_error(sentence: str, cells: Optional[int]) -> str:
@@ -39,10 +39,19 @@ def of_error(sentence: str, cells: Optional[int]) -> str:
     return RECORD + json.dumps({"error": narrow, **({"cells": cells} if cells else {})})
 
 
-def _written(official: Official, cells: Optional[int], **more: Any) -> str:
-    windows = {name: quota and [quota.percent, quota.resets_at] for name, quota in zip(Official._fields, official)}
-    fields: Dict[str, Any] = {"official": windows, **more, **({"cells": cells} if cells else {})}
+def _written(snapshot: Snapshot, cells: Optional[int], **more: Any) -> str:
+    fields = {**settled(snapshot.official, snapshot.apart), **more, **({"cells": cells} if cells else {})}
     return RECORD + json.dumps(fields, ensure_ascii=False)
+
+
+def settled(official: Official, apart: Apart) -> Dict[str, Any]:
+    """What the row is told of the windows; it is read with every call, so only what there is."""
+    return {"official": _windows(official), **({"others": list(map(_windows, apart.accounts))} if apart.accounts else {}),
+            **({"stale": apart.stale} if apart.stale else {})}
+
+
+def _windows(official: Official) -> Dict[str, Any]:
+    return {name: quota and [quota.percent, quota.resets_at] for name, quota in zip(Official._fields, official)}
 
 
 def _beside(snapshot: Snapshot, words: Sequence[Span]) -> List[Span]:

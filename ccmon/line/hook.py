@@ -112,11 +112,18 @@ def columns(env: "linecache.Environ") -> int:
 
 def note(told: "Any", where: "str | None", now: float) -> None:
     """Append the official percentages to the spool, one line; the next refresh takes them into the store."""
+    line = spooled(told, now)
+    if where is not None and line:
+        linecache.append(where + "/" + linecache.SPOOL, line.encode(), MOST_SPOOL_BYTES)
+
+
+def spooled(told: "Any", now: float) -> str:
+    """Time, session, counter, percentage and reset of each window, and when the session began; "" without a percentage."""
     windows = [session_json.window(told, name) for name in session_json.WINDOWS_S]
-    if where is None or not any(windows):
-        return
-    counter = session_json.counter(told)
+    if not any(windows):
+        return ""
+    counter, began = session_json.counter(told), session_json.began(told, now)
     words = [int(now), session_json.session(told), "-" if counter is None else counter]
     for window in windows:
         words += window or ("-", "-")
-    linecache.append(where + "/" + linecache.SPOOL, (" ".join(map(str, words)) + "\n").encode(), MOST_SPOOL_BYTES)
+    return " ".join(map(str, [*words, "-" if began is None else began])) + "\n"

@@ -65,7 +65,7 @@ def _record(ctx: Context, snapshot: Snapshot, dialect: dialects.Dialect) -> str:
         unicode = ctx.utf8 and not ctx.settings.ascii
         return claude_record.of_words(snapshot, ctx.zone, _theme(ctx), unicode, cells)
     pieces = fields.pieces(_one_line(ctx.settings.template), _values(ctx, snapshot), dialect, MOST_CELLS, claude.FIELDS)
-    return claude_record.of_template(list(pieces), snapshot.official, cells)
+    return claude_record.of_template(list(pieces), snapshot, cells)
 
 
 def _filled(ctx: Context, template: str, snapshot: Snapshot, dialect: dialects.Dialect) -> str:

@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 WINDOWS_S = {"five_hour": 5 * 3600, "seven_day": 7 * 86_400}
+MOST_PERCENT = 1000                    # extra usage goes on beyond 100; an epoch is more even when counted in days (20,000)
+JITTER_S = 60                          # resets that differ by no more are one
+OPENING_S, OPENING_PERCENT = 300, 95   # right after a reset the last window's values still come
 NAME_CELLS = 40
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
 
@@ -31,9 +34,9 @@ def number(value: "Any") -> "float | None":
 
 
 def percent(value: "Any") -> "float | None":
-    """A percentage from 0 to 101 without the noise of its last digits: a known fault puts an epoch there."""
+    """A percentage from 0 to 1000 without the noise of its last digits: a known fault puts an epoch there."""
     found = number(value)
-    return round(found, 4) if found is not None and 0 <= found <= 101 else None
+    return round(found, 4) if found is not None and 0 <= found <= MOST_PERCENT else None
 
 
 def moment(value: "Any") -> "int | None":
@@ -48,11 +51,12 @@ def moment(value: "Any") -> "int | None":
 
 def _iso(value: str) -> "float | None":
     from datetime import datetime, timezone  # dear on the short cut, and no known version writes such times
+    whole, _, fraction = value.strip().upper().replace("Z", "+00:00").partition(".")
     try:
-        at = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
-    except ValueError:
+        at = datetime.fromisoformat(whole + fraction.lstrip("0123456789"))     # Python 3.10 reads three or six digits only
+        return (at if at.tzinfo else at.replace(tzinfo=timezone.utc)).timestamp()
+    except (ValueError, OverflowError):
         return None
-    return (at if at.tzinfo else at.replace(tzinfo=timezone.utc)).timestamp()
 
 
 def window(document: "Any", name: str) -> "tuple[float, int] | None":
@@ -60,6 +64,29 @@ def window(document: "Any", name: str) -> "tuple[float, int] | None":
     found = member(document, "rate_limits", name)
     used, resets_at = percent(member(found, "used_percentage")), moment(member(found, "resets_at"))
     return None if used is None or resets_at is None else (used, resets_at)
+
+
+def possible(name: str, percent: float, resets_at: int, at: float) -> bool:
+    """Whether a window can be like that at that moment (epoch s): it runs, and has not been filled as soon as it began."""
+    left_s, whole_s = resets_at - at, WINDOWS_S[name]
+    opening = whole_s - left_s < OPENING_S and percent >= OPENING_PERCENT
+    return 0 <= percent <= MOST_PERCENT and 0 < left_s <= whole_s + OPENING_S and not opening
+
+
+def alike(ours: "Any", told: "Any", now: float) -> "list[bool]":
+    """For each window of both, whether it ends at the same time: accounts differ in their windows' resets.
+
+    Both are sequences in the order of WINDOWS_S, of (percentage, resets_at, ...) or None. Weeks of one account follow upon one
+    another, so that a week that is over tells as much; five hours that are over tell nothing.
+    """
+    found = []
+    for name, known, other in zip(WINDOWS_S, ours, told):
+        if known and other and (name == "seven_day" or min(known[1], other[1]) > now):
+            apart_s = abs(known[1] - other[1])
+            if min(known[1], other[1]) <= now:
+                apart_s = (apart_s + JITTER_S) % WINDOWS_S[name] - JITTER_S
+            found.append(apart_s <= JITTER_S)
+    return found
 
 
 def context_percent(document: "Any") -> "float | None":
@@ -105,3 +132,9 @@ def counter(document: "Any") -> "int | None":
     """A count that grows with every answer of Claude: an unchanged one tells that these are old values once more."""
     found = number(member(document, "cost", "total_api_duration_ms"))
     return None if found is None or found < 0 else int(found)
+
+
+def began(document: "Any", now: float) -> "int | None":
+    """When the session began (epoch s): what it has been told since is no older."""
+    found = number(member(document, "cost", "total_duration_ms"))
+    return int(now - found / 1000) if found is not None and 0 <= found <= 1000 * now else None

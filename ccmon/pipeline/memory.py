@@ -65,7 +65,8 @@ class Memory:
         return self._unsaved(answer, now)
 
     def _with_official(self, store: Store, facts: Facts, now: int) -> Facts:
-        return facts._replace(official=official.load(store.ledger(self.ctx.owner)).official.at(now))
+        ledger = official.load(store.ledger(self.ctx.owner))
+        return facts._replace(official=ledger.official.at(now), apart=official.apart(ledger, now))
 
     def _unsaved(self, answer: Answer, now: int) -> Facts:
         """A store that is held by another process can still be read: the record and the last hour are in it."""
@@ -74,7 +75,7 @@ class Memory:
             return stored._replace(source=answer.source, trouble=self.trouble)
         best = limits.join(stored.high_water, limits.high_water(answer.blocks, now))
         return Facts(answer.blocks, tuple(block.start for block in answer.blocks), stored.samples, best,
-                     answer.source, self.trouble, stored.official)
+                     answer.source, self.trouble, stored.official, apart=stored.apart)
 
     def note_readings(self, lines: List[str]) -> bool:
         """Keep what Claude Code said; False when that has to wait for a store."""

@@ -7,7 +7,7 @@ import zlib
 from contextlib import closing
 from typing import Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
 
-from ccmon.model import SESSION_S, CcmonError
+from ccmon.model import MOST_PERCENT, SESSION_S, CcmonError
 from ccmon.store import archive, copy, migrations, place, reported, rows, sound, upgrade, usage
 
 # What is counted, and what a row of it is called.
@@ -78,7 +78,8 @@ _RULES = (
     _Rule("snapshot", "seen < ts", "that were last seen before they were first seen"),
     _Rule("snapshot", _COUNTS, "with negative counts"),
     _Rule("snapshot", "owner_id <> (SELECT owner_id FROM session WHERE id = session_id)", "of a session of somebody else"),
-    _Rule("reading", "typeof(percent) NOT IN ('integer', 'real') OR percent NOT BETWEEN 0 AND 101", "that are no percentage"),
+    _Rule("reading", f"typeof(percent) NOT IN ('integer', 'real') OR percent NOT BETWEEN 0 AND {MOST_PERCENT}",
+          "that are no percentage"),
     _Rule("forecast", "typeof(percent) NOT IN ('integer', 'real') OR typeof(probability) NOT IN ('integer', 'real') "
                       "OR probability NOT BETWEEN 0 AND 1", "that are none"),
     _Rule("forecast", "outcome_at <= ts OR (outcome_at IS NULL) <> (reached IS NULL)", "with an outcome that cannot be"),

@@ -6,7 +6,7 @@ Only pipeline/memory.py calls, inside a transaction of database.py; sqlite3.Erro
 import sqlite3
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.model import SESSION_S, Forecast
+from ccmon.model import MOST_PERCENT, SESSION_S, Forecast
 from ccmon.store import archive, messages, rows, usage, values
 
 EVERY_S = 300            # of a window one forecast is kept in this time
@@ -190,7 +190,7 @@ def outcomes(db: sqlite3.Connection, owner: int, now: int) -> List[Tuple[int, in
 
 def _reached(db: sqlite3.Connection, owner: int, window_s: int, since: int) -> List[Tuple[int, int]]:
     return db.execute(f"""SELECT ts, resets_at FROM reading WHERE owner_id = ? AND window_s = ? AND ts > ?
-        AND percent BETWEEN 100 AND 101 AND {_TIMED} ORDER BY ts""", (owner, window_s, since)).fetchall()
+        AND percent BETWEEN 100 AND {MOST_PERCENT} AND {_TIMED} ORDER BY ts""", (owner, window_s, since)).fetchall()
 
 
 def close(db: sqlite3.Connection, owner: int, found: Iterable[Tuple[int, int, int, bool]]) -> None:

@@ -4,7 +4,7 @@ cannot be is not read, the row is left out or the value is unknown. The rest of 
 
 from typing import Any, Optional, Sequence
 
-from ccmon.model import Forecast
+from ccmon.model import MOST_PERCENT, Forecast
 from ccmon.text import clean
 
 MOST = 10 ** 15                        # tokens, micro-dollars
@@ -47,12 +47,12 @@ def is_reading(row: Sequence[Any]) -> bool:
     """ts, percent, resets_at, source."""
     ts, percent, resets_at, source = row
     return (moment(ts) is not None and moment(resets_at) is not None and isinstance(source, str)
-            and type(percent) in (int, float) and 0 <= percent <= 101)
+            and type(percent) in (int, float) and 0 <= percent <= MOST_PERCENT)
 
 
 def is_forecast(made: Forecast) -> bool:
     """Whether it can have been made."""
     times = (made.ts, made.resets_at, made.median, made.low, made.high, made.seed_at, made.outcome_at or 0)
-    shares = ((made.percent, 101), (made.probability, 1))
+    shares = ((made.percent, MOST_PERCENT), (made.probability, 1))
     return (all(moment(at) is not None for at in times) and isinstance(made.rule, str) and isinstance(made.window_s, int)
             and all(type(value) in (int, float) and 0 <= value <= most for value, most in shares))

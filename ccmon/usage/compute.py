@@ -53,7 +53,7 @@ def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
         predicted_end=None if full.left is None else forecast.predicted_end(now, full.left, pace.per_min),
         reset=reset, official=official, percent_source=full.source, capacity=full.capacity, about=full.about,
         runway=outlook.of_session(facts, full, limit, _window_end(session, official), now) if session else None,
-        week=outlook.of_week(facts, official.seven_day, now), learned=facts.learned)
+        week=outlook.of_week(facts, official.seven_day, now), learned=facts.learned, apart=facts.apart)
 
 
 def _window_end(session: Block, official: Official) -> int:

@@ -1,18 +1,22 @@
 """The official percentages made trustworthy: each session repeats its own last answer, so old values come again and again.
 
-A reading raises the value at once. It lowers it, or takes the reset back, only when it comes with a new answer of Claude,
-twice. Readings of windows that have passed, or that cannot be, are dropped.
+What a session repeats (the same counter and the same values) changes nothing. A new answer of Claude raises the value at once.
+It lowers it, or takes the reset back, only when a second one says so too. The first reading of a session is a new answer more
+often than not; it is one for certain when the session began after the value was read. Of what is not certain, only a higher
+value counts, and that not in a window that has been lowered. Readings of windows that have passed, or that cannot be, are
+dropped. Accounts that share a folder differ in their windows' resets; the one that Claude answered last is shown.
 """
 
-import json
-from typing import Any, Iterable, List, NamedTuple, Optional, Tuple
+from typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon import kept
-from ccmon.line.session_json import WINDOWS_S, percent
-from ccmon.model import SKEW_S, Official, Quota
+from ccmon.line.session_json import JITTER_S, MOST_PERCENT, WINDOWS_S, alike, possible
+from ccmon.model import SKEW_S, Apart, Quota
+from ccmon.usage.official_ledger import MOST_ACCOUNTS, MOST_ANSWERS, MOST_SESSIONS, Account, Answer, Ledger, Session, dump, load
 
-MOST_SESSIONS = 32
-_OPENING_S, _OPENING_PERCENT = 300, 95     # right after a reset the last window's values still come
+__all__ = ["MOST_SESSIONS", "Ledger", "Reading", "apart", "dump", "load", "parse", "settle"]
+
+_LATEST_S, _MOST_COUNTED, _LONGEST = 10 ** 11, 10 ** 18, 64
+_OLD, _LIKELY, _CERTAIN = range(3)     # whether a reading is a new answer of Claude
 
 
 class Reading(NamedTuple):
@@ -24,112 +28,186 @@ class Reading(NamedTuple):
     window: str                        # five_hour | seven_day
     percent: float
     resets_at: int                     # epoch s
-
-
-class Ledger(NamedTuple):
-    """What is held to be true, and what is needed to judge the next reading."""
-
-    official: Official = Official()
-    doubted: Tuple[str, ...] = ()      # windows for which a new answer said less, once
-    sessions: Tuple[Tuple[str, int, int], ...] = ()       # id, counter and time of the last reading, the newest last
+    began: Optional[int] = None        # epoch s when the session began; None when unknown
 
 
 def parse(line: str) -> List[Reading]:
-    """The readings of one line: time, session, counter, then percentage and reset of each window, a dash for none."""
+    """The readings of one line: time, session, counter, percentage and reset of each window, begin; a dash for none."""
     words = line.split()
     try:
-        at, counter = int(words[0]), None if words[2] == "-" else int(words[2])
-        pairs = zip(WINDOWS_S, words[3::2], words[4::2])
-        return [Reading(at, words[1], counter, window, float(percent), int(resets_at))
-                for window, percent, resets_at in pairs if percent != "-"]
+        at, counter, began = int(words[0]), _known(words[2]), _known(words[7]) if len(words) > 7 else None
+        if not 0 <= at <= _LATEST_S or not words[1].isprintable() or len(words[1]) > _LONGEST:
+            return []
+        pairs = zip(WINDOWS_S, words[3:7:2], words[4:7:2])
+        found = [Reading(at, words[1], counter, window, float(percent), int(resets_at), began)
+                 for window, percent, resets_at in pairs if percent != "-"]
     except (ValueError, IndexError):
         return []                      # half a line: the disk was full
+    return [one for one in found if 0 <= one.percent <= MOST_PERCENT and 0 <= one.resets_at <= _LATEST_S]
+
+
+def _known(word: str) -> Optional[int]:
+    """The number; None for a dash. ValueError."""
+    if word != "-" and not 0 <= int(word) < _MOST_COUNTED:
+        raise ValueError("no number of ours")
+    return None if word == "-" else int(word)
 
 
 def settle(ledger: Ledger, lines: Iterable[str], now: int) -> Tuple[Ledger, List[Reading]]:
     """The ledger after these lines, in the order in which they were written, and the readings that changed a value."""
     told: List[Reading] = []
-    for line in lines:
-        readings = [r for r in parse(line) if r.at <= now + SKEW_S]
-        if readings and not _known(ledger, readings[0], now):
-            fresh = _fresh(ledger, readings[0])
-            for reading in readings:
-                ledger, changed = _weighed(ledger, reading, fresh)
-                told += [reading] if changed else []
-            ledger = _remembered(ledger, readings[0])
+    for readings in map(parse, lines):
+        if readings and readings[0].at <= now + SKEW_S:
+            ledger, changed = _heard(ledger, readings, now)
+            told += changed
     return ledger, told
 
 
-def _last(ledger: Ledger, session: str) -> Optional[Tuple[int, int]]:
-    return next(((counter, at) for name, counter, at in ledger.sessions if name == session), None)
+def apart(ledger: Ledger, now: int) -> Apart:
+    """What the row of each session has to know besides."""
+    others = [account.official.at(now) for account in reversed(ledger.accounts[:-1])]
+    stale = {(window, *pair) for session in ledger.sessions for answer in session.answers
+             for window, pair in zip(WINDOWS_S, answer.windows or ()) if pair and not _holds(ledger, answer, window, now)}
+    return Apart(tuple(other for other in others if any(other)), tuple(sorted(stale)))
 
 
-def _known(ledger: Ledger, reading: Reading, now: int) -> bool:
-    """True for a line that was taken before."""
-    last = _last(ledger, reading.session)
-    return last is not None and reading.at < last[1] <= now + SKEW_S
+def _holds(ledger: Ledger, answer: Answer, window: str, now: int) -> bool:
+    """False for a value of a window that still runs where something else has been settled."""
+    pair = dict(zip(WINDOWS_S, answer.windows or ()))[window]
+    account = next((account for account in ledger.accounts if account.number == answer.account), None)
+    if pair is None or account is None or pair[1] <= now:
+        return True
+    quota: Optional[Quota] = getattr(account.official, window)
+    return quota is not None and pair[0] <= quota.percent and abs(pair[1] - quota.resets_at) <= JITTER_S
 
 
-def _fresh(ledger: Ledger, reading: Reading) -> bool:
-    """True when Claude has answered since the session's last reading."""
-    last = _last(ledger, reading.session)
-    return last is not None and reading.counter is not None and reading.counter != last[0]
+# --- which answers are new --------------------------------------------------------------------------------------------
+
+def _heard(ledger: Ledger, readings: Sequence[Reading], now: int) -> Tuple[Ledger, List[Reading]]:
+    """The ledger after one line, and what it changed."""
+    first = readings[0]
+    session = next((session for session in ledger.sessions if session.name == first.session), None)
+    if session is not None and first.at < session.at <= now + SKEW_S:
+        return ledger, []              # taken before, or late: the session has said something newer
+    pairs = {one.window: (one.percent, one.resets_at) for one in readings}
+    answer = Answer(-1 if first.counter is None else first.counter, 0, tuple(map(pairs.get, WINDOWS_S)))
+    trust = _trust(session, answer, first.session)
+    known = session.answers if session else ()
+    account = known[-1].account if known else 0
+    believed = [one for one in readings if possible(one.window, one.percent, one.resets_at, first.at)]
+    told: List[Reading] = []
+    if believed and (trust > _OLD or session is None and not any(ledger.official.at(first.at))):
+        ledger, account, told = _weighed(ledger, believed, account, max(trust, _LIKELY), now)
+    elif believed and session is None:                     # after /clear, as another session
+        account = next((one.number for one, same in _fitting(ledger, believed, 0) if same and all(same)), 0)
+    before = next((one for one in known if _repeats(one, answer)), None)
+    answer = before if before and trust == _OLD else answer._replace(account=account)
+    return _remembered(ledger, first, [one for one in known if one != before] + [answer]), told
 
 
-def _remembered(ledger: Ledger, reading: Reading) -> Ledger:
-    others = [entry for entry in ledger.sessions if entry[0] != reading.session]
-    entry = (reading.session, -1 if reading.counter is None else reading.counter, reading.at)
-    return ledger._replace(sessions=(*others[1 - MOST_SESSIONS:], entry))
+def _trust(session: Optional[Session], answer: Answer, name: str) -> int:
+    """How sure it is that Claude has answered since the session's last reading.
+
+    The first line that Claude Code writes with percentages comes after an answer; only after /clear, /login and the like the
+    counter begins anew while the values of before are still there.
+    """
+    if session is None:
+        return _LIKELY if answer.counter else _OLD
+    last = session.answers[-1]
+    alone = answer.counter < 0 and name != "?"             # without a counter: a session repeats nothing but its last answer
+    if any(_repeats(one, answer) for one in ([last] if alone else session.answers)):
+        return _OLD
+    if answer.counter == last.counter:
+        return _LIKELY if last.windows is None else _CERTAIN
+    return _CERTAIN if answer.counter > last.counter else _LIKELY if answer.counter else _OLD
 
 
-def _weighed(ledger: Ledger, reading: Reading, fresh: bool) -> Tuple[Ledger, bool]:
-    """The ledger with the reading, and whether it changed the percentage or the reset."""
-    before: Optional[Quota] = getattr(ledger.official, reading.window)
-    if not _possible(reading):
-        return ledger, False
-    after = Quota(reading.percent, reading.resets_at, reading.at)
-    if before is None or before.resets_at <= reading.at or reading.resets_at > before.resets_at:
-        return _taken(ledger, reading.window, after), True
-    less = reading.percent < before.percent or reading.resets_at < before.resets_at
-    if not less and (fresh or reading.percent > before.percent):
-        return _taken(ledger, reading.window, after), reading.percent > before.percent
-    if less and fresh and reading.window in ledger.doubted:
-        return _taken(ledger, reading.window, after), True
-    if less and fresh:
-        return ledger._replace(doubted=(*ledger.doubted, reading.window)), False
-    return ledger, False
+def _repeats(known: Answer, answer: Answer) -> bool:
+    """True when the answer says nothing that this one has not said."""
+    if known.counter != answer.counter or known.windows is None:
+        return known.counter == answer.counter >= 0
+    return all(new is None or new == old for old, new in zip(known.windows, answer.windows or ()))
 
 
-def _possible(reading: Reading) -> bool:
-    left_s, whole_s = reading.resets_at - reading.at, WINDOWS_S[reading.window]
-    opening = whole_s - left_s < _OPENING_S and reading.percent >= _OPENING_PERCENT
-    return 0 < left_s <= whole_s + _OPENING_S and not opening
+def _remembered(ledger: Ledger, reading: Reading, answers: Sequence[Answer]) -> Ledger:
+    others = [session for session in ledger.sessions if session.name != reading.session]
+    session = Session(reading.session, tuple(answers[-MOST_ANSWERS:]), reading.at)
+    return ledger._replace(sessions=(*others[1 - MOST_SESSIONS:], session))
 
 
-def _taken(ledger: Ledger, window: str, quota: Quota) -> Ledger:
-    official = ledger.official._replace(**{window: quota})
-    return ledger._replace(official=official, doubted=tuple(name for name in ledger.doubted if name != window))
+# --- whose answers they are -------------------------------------------------------------------------------------------
+
+def _weighed(ledger: Ledger, readings: Sequence[Reading], number: int, trust: int,
+             now: int) -> Tuple[Ledger, int, List[Reading]]:
+    """The ledger with a new answer, the number of its account, and the readings that changed its percentages or resets."""
+    account = _whose(ledger, readings, number)
+    told: List[Reading] = []
+    for reading in readings:
+        account, changed = _judged(account, reading, trust, now)
+        told += [reading] if changed else []
+    return _shown(ledger, account._replace(at=max(account.at if account.at <= now + SKEW_S else 0, readings[0].at)),
+                  now), account.number, told
 
 
-def dump(ledger: Ledger) -> str:
-    """The ledger as a text for the store."""
-    return json.dumps([ledger.official, ledger.doubted, ledger.sessions])
+def _whose(ledger: Ledger, readings: Sequence[Reading], number: int) -> Account:
+    """The account of these windows: the one that has them, else the session's own where it may have, else a new one."""
+    fits = _fitting(ledger, readings, number)
+    for account, same in fits:
+        if same and all(same):
+            return account
+    for account, same in fits:         # only the 5 hours began anew, for a session of this account
+        if account.number == number and same == [False, True]:
+            return account
+    return next((account for account, same in fits if not same),
+                Account(1 + max([account.number for account in ledger.accounts], default=0)))
 
 
-def load(text: Optional[str]) -> Ledger:
-    """The ledger that was dumped; an empty one when there is none or it is damaged."""
-    try:
-        quotas, doubted, sessions = kept.value(text)
-        return Ledger(Official(*map(_quota, quotas, WINDOWS_S.values())), tuple(map(kept.name, doubted)),
-                      tuple((kept.name(told), int(counter), kept.moment(at)) for told, counter, at in sessions))
-    except kept.Damage:
-        return Ledger()
+def _fitting(ledger: Ledger, readings: Sequence[Reading], number: int) -> List[Tuple[Account, List[bool]]]:
+    """The accounts, each with which of its windows these are: those whose week can be compared, that number, the newest."""
+    pairs = {one.window: (one.percent, one.resets_at) for one in readings}
+    told, week = [pairs.get(window) for window in WINDOWS_S], "seven_day" in pairs
+    order = sorted(reversed(ledger.accounts),
+                   key=lambda account: (week and account.official.seven_day is None, account.number != number))
+    return [(account, alike(account.official, told, readings[0].at)) for account in order]
 
 
-def _quota(known: Any, whole_s: int) -> Optional[Quota]:
-    if known is None:
-        return None
-    found, resets_at, read_at = percent(known[0]), kept.moment(known[1]), kept.moment(known[2])
-    if found is None or not 0 < resets_at - read_at <= whole_s + _OPENING_S:
-        raise ValueError("not of a window")
-    return Quota(found, resets_at, read_at)
+def _shown(ledger: Ledger, account: Account, now: int) -> Ledger:
+    """The ledger with this account, the last one unless another has answered later."""
+    others = [other for other in ledger.accounts if other.number != account.number]
+    if others and account.at < others[-1].at <= now + SKEW_S:
+        return ledger._replace(accounts=(*others[1 - MOST_ACCOUNTS:-1], account, others[-1])[-MOST_ACCOUNTS:])
+    return ledger._replace(accounts=(*others[1 - MOST_ACCOUNTS:], account))
+
+
+# --- what they change -------------------------------------------------------------------------------------------------
+
+def _judged(account: Account, reading: Reading, trust: int, now: int) -> Tuple[Account, bool]:
+    """The account with a possible reading of it, and whether that changed the percentage or the reset."""
+    before: Optional[Quota] = getattr(account.official, reading.window)
+    if before is None or before.resets_at <= reading.at:
+        return _taken(account, reading), True
+    if reading.at < before.read_at <= now + SKEW_S:
+        return account, False          # late: something newer is known
+    certain = trust == _CERTAIN or reading.counter is not None and reading.began is not None and reading.began >= before.read_at
+    counts = certain or reading.window not in account.lowered
+    ahead_s = reading.resets_at - before.resets_at
+    if ahead_s > JITTER_S:
+        return (_taken(account, reading), True) if counts else (account, False)
+    if ahead_s >= 0 and reading.percent >= before.percent:
+        higher = reading.percent > before.percent
+        return (_taken(account, reading), higher) if counts and higher or certain else (account, False)
+    if reading.window not in account.doubted:
+        return account._replace(doubted=(*account.doubted, reading.window)), False
+    return (_taken(account, reading, lower=True), True) if certain else (account, False)
+
+
+def _taken(account: Account, reading: Reading, lower: bool = False) -> Account:
+    """The account with this value; lower: after a higher one in the same window."""
+    before: Optional[Quota] = getattr(account.official, reading.window)
+    runs_on = before is not None and before.resets_at > reading.at and reading.resets_at - before.resets_at <= JITTER_S
+    lowered = lower or runs_on and reading.window in account.lowered
+    quota = Quota(reading.percent, reading.resets_at, reading.at)
+    return account._replace(official=account.official._replace(**{reading.window: quota}),
+                            doubted=tuple(name for name in account.doubted if name != reading.window),
+                            lowered=tuple(name for name in WINDOWS_S if lowered and name == reading.window
+                                          or name in account.lowered and name != reading.window))
