@@ -12,10 +12,11 @@ from claude_logs import Entry, talk, write
 from commands import HOUR, NOW, block
 from hypothesis import given
 from hypothesis import strategies as st
+from log_sessions import survivors
 from test_log_real_ccusage import program
 
 from ccmon.settings import config
-from ccmon.sources import log_blocks, log_entries, log_files
+from ccmon.sources import log_entries, log_files
 
 
 def former(*folders):
@@ -243,7 +244,7 @@ def test_ccusage_20_reads_the_same(named, names):
     told = [block for block in json.loads(run.stdout)["blocks"] if not block["isGap"]] if run.returncode == 0 else []
     lines = [text for file in log_files.scan(log_files.projects(config.claude_folders(env)))
              for text in open(file.path, "rb").read().split(b"\n")]
-    kept = log_blocks.survivors([entry for text in lines for entry in log_entries.parse(text, "s")])
+    kept = survivors([entry for text in lines for entry in log_entries.parse(text, "s")])
     assert (sum(block["tokenCounts"]["outputTokens"] for block in told), sum(block["entries"] for block in told)) == (
         sum(entry.output for entry in kept), len(kept))
 

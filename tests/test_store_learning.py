@@ -1,5 +1,6 @@
 """What the store keeps for learning: the course of use, readings, forecasts with their outcomes, and what can be forgotten."""
 
+import os
 import sqlite3
 from contextlib import closing
 
@@ -14,7 +15,7 @@ from ccmon.model import SESSION_S, Forecast, Runway, Source
 from ccmon.pipeline import memory
 from ccmon.pipeline.memory import Answer
 from ccmon.settings import context
-from ccmon.store import check, merge, migrations
+from ccmon.store import check, merge, migrations, rows
 from ccmon.store import copy as store_copy
 from ccmon.store.database import open_store
 
@@ -281,15 +282,18 @@ def test_forgetting_begins_anew_and_loses_nothing_else(kept):
 # --- the table among the others ---
 
 @pytest.mark.parametrize("steps", range(1, len(migrations.STEPS)))
-def test_every_earlier_schema_gets_the_table(home, monkeypatch, steps):
+def test_every_earlier_schema_gets_the_table(home, steps):
     ctx = context.prepare({}, {"HOME": str(home), "CCMON_NOW": str(T)})
-    with monkeypatch.context() as old:
-        old.setattr(migrations, "STEPS", migrations.STEPS[:steps])
-        old.setattr(migrations, "VERSION", migrations.STEPS[-1][0])
-        with open_store(ctx.paths.store, 1000, T) as store:
-            store.record([block(T - 10 * HOUR)], ctx.owner, T, lambda tokens, high: ctx_limit(tokens), lambda *_: ())
-            if steps > 1:
-                store.settle(ctx.owner, lambda ledger: ("", [(SESSION_S, T - 60, 9.0, ENDS)]))
+    os.makedirs(os.path.dirname(ctx.paths.store), 0o700)
+    with closing(sqlite3.connect(ctx.paths.store)) as db, db:
+        for number, step in migrations.STEPS[:steps]:
+            step(db)
+            db.execute(f"PRAGMA user_version = {number}")
+        db.execute("INSERT INTO owner VALUES (1, ?, ?)", ctx.owner)
+        db.execute(rows.INSERT, (1, *rows.values_of(block(T - 10 * HOUR))))
+        if steps > 1:
+            db.execute("INSERT INTO reading (owner_id, window_s, ts, percent, resets_at) VALUES (1, ?, ?, 9, ?)",
+                       (SESSION_S, T - 60, ENDS))
     with memory.opened(ctx, 1000) as kept:
         said(kept, T)
         kept.note_hit(T)
@@ -298,16 +302,10 @@ def test_every_earlier_schema_gets_the_table(home, monkeypatch, steps):
         assert kept.undo_hit() == T and check.examine(ctx.paths.store).problems == ()
 
 
-def ctx_limit(tokens):
-    from ccmon.model import Limit
-    return Limit(7000, "pro", "plan", "pro")
-
-
 def merged(ctx, path):
     with store_copy.copied(path, ctx.paths.store) as copy:
-        parts = merge.read(copy, path, T + DAY)
-    with open_store(ctx.paths.store, 1000, T) as store:
-        return store.change(lambda db: merge.merge(db, parts, T + DAY))
+        with merge.opened(copy, path, T + DAY) as theirs, open_store(ctx.paths.store, 1000, T) as store:
+            return store.change(lambda db: merge.merge(db, theirs, T + DAY))
 
 
 def test_forecasts_come_with_a_merge_once(kept, tmp_path):

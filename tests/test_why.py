@@ -313,7 +313,7 @@ def test_what_was_read_of_the_logs_is_counted(recorded):
     log.parent.mkdir(parents=True)
     usage = '{"input_tokens":5,"output_tokens":6}'
     answer = ('{"type":"assistant","timestamp":"2025-11-24T15:00:00.000Z","sessionId":"s","version":"2.1.0","requestId":"r",'
-              '"message":{"id":"m","model":"claude-opus-4-1","usage":%s}}' % usage)
+              '"message":{"id":"m","model":"claude-opus-4-1","usage":' + usage + "}}")
     log.write_text(f'{{"type":"user"}}\n{answer[:-9]}\n{answer}\n{{"type":"progress","data":{{"usage":{usage}}}}}\n')
     recorded.run("record", "--source", "logs")
     logs = recorded.run("why", "--json").json["logs"]

@@ -34,6 +34,7 @@ class _Theirs(NamedTuple):
     id: int
     block: Block
     state: int
+    is_report: bool
     limit: Tuple[Any, ...]
 
 
@@ -73,11 +74,16 @@ def _contents(db: sqlite3.Connection, owner: int) -> List[rows.Row]:
 
 
 def _sessions_of(other: Other, at: Moment) -> List[_Theirs]:
-    found = other.rows(f"""{rows.SELECT}, settled, plan, limit_tokens, limit_source, listed FROM session
+    found = other.rows(f"""{rows.SELECT}, settled, {_IS_REPORT}, plan, limit_tokens, limit_source, listed FROM session
         WHERE owner_id = ? AND start_ts <= ? ORDER BY start_ts""", at.latest)
-    made = ((rows.row_of(columns), columns[-5:]) for columns in found)
-    return [_Theirs(row.id, row.block, state, tuple(clean(one) if isinstance(one, str) else one for one in limit))
-            for row, (state, *limit) in made if row]
+    made = ((rows.row_of(columns), columns[-6:]) for columns in found)
+    return [_Theirs(row.id, row.block, state, bool(report), tuple(clean(one) if isinstance(one, str) else one for one in limit))
+            for row, (state, report, *limit) in made if row]
+
+
+# Made of a report alone: which of the reports count is chosen anew, among theirs and ours.
+_IS_REPORT = f"""EXISTS (SELECT 1 FROM reported WHERE session_id = session.id) AND NOT EXISTS (SELECT 1 FROM usage
+    WHERE usage.owner_id = session.owner_id AND ts >= start_ts AND ts < end_ts AND model_id <> {usage.UNKNOWN})"""
 
 
 def _take_sessions(db: sqlite3.Connection, owner: int, theirs: Iterable[_Theirs]) -> Taken:
@@ -88,7 +94,7 @@ def _take_sessions(db: sqlite3.Connection, owner: int, theirs: Iterable[_Theirs]
     for one in theirs:
         before = ours[:bisect_left(starts, max(one.block.end, one.block.start + 1))][-1:]
         is_free = not before or max(before[0].end, before[0].start + 1) <= one.block.start
-        if one.state != OPEN and is_free:
+        if one.state != OPEN and is_free and not one.is_report:
             empty = one.block._replace(tokens=0, input=0, output=0, cache_creation=0, cache_read=0, entries=0, counted=True)
             if one.state == SETTLED:
                 empty = empty._replace(last=None, cost_usd=0.0, models=())

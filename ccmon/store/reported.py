@@ -1,11 +1,12 @@
 """What ccusage reports of sessions: kept as the history only where no log was read, and what of it is shown beside the ledger.
 
-Every report is kept under its start, the fullest of each. Of reports that cut the same time otherwise the fullest counts as a
-session; the others stay, and count nothing. For database.py, inside its transactions.
+Every report is kept under its start, the fullest of each. Of reports that cut the same time otherwise those count as sessions
+that hold most; the others stay, and count nothing. For database.py, inside its transactions.
 """
 
 import json
 import sqlite3
+from bisect import bisect_right
 from typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import SESSION_S, SKEW_S, Block
@@ -36,27 +37,49 @@ class Placed(NamedTuple):
 # --- which of them count -----------------------------------------------------------------------------------------------------
 
 def chosen(reports: Iterable[Block], taken: Sequence[Tuple[int, int]]) -> List[Placed]:
-    """The reports that count, by start: the fullest first, none that overlaps another or a time that is taken.
+    """The reports that count, by start: of all that do not overlap one another or a time that is taken, those that hold most.
 
     Neighbours that overlap by less than an hour share it: the later one begins where the earlier one ends.
     """
-    kept: List[Block] = []
-    for report in sorted(reports, key=lambda one: (rows.rank(one), -one.start), reverse=True):
-        times = [*((one.start, one.end) for one in kept), *taken]
-        if all(min(report.end, end) - max(report.start, start) < _NEIGHBOUR_S and report.start != start for start, end in times):
-            kept.append(report)
-    kept.sort(key=lambda one: one.start)
     found: List[Placed] = []
-    for report in kept:
-        first = report.start // usage.QUARTER_S * usage.QUARTER_S
-        before = [end for start, end in (*taken, *((one.start, one.end) for one in found)) if start <= first < end]
-        start = max([first, *before])
-        after = [other for other, _ in taken if other > start]
+    for report in _fullest([one for one in reports if not any(_collides(one, *time) for time in taken)]):
+        start = max([report.start // usage.QUARTER_S * usage.QUARTER_S, *(one.end for one in found[-1:])])
+        for _, end in (time for time in sorted(taken) if time[0] <= start < time[1]):
+            start = end
+        limits = [other // usage.QUARTER_S * usage.QUARTER_S for other, _ in taken if other > start]
         end = -(-max(report.end, start + 1) // usage.QUARTER_S) * usage.QUARTER_S
-        last = min([end, start + SESSION_S, *(other // usage.QUARTER_S * usage.QUARTER_S for other in after)])
+        last = min([end, start + SESSION_S, *limits])
         if last > start:
             found.append(Placed(report, start, last))
     return found
+
+
+def _fullest(reports: Iterable[Block]) -> List[Block]:
+    """By start, those without overlaps that hold the most tokens together; tokens that may include cache count last."""
+    sorted_ = sorted(reports, key=lambda one: (_own_end(one), one.start))
+    ends = [_own_end(one) for one in sorted_]
+    best: List[Tuple[Tuple[int, ...], int, bool]] = [((0,) * 4, 0, False)]        # sums, where to go on, whether it is taken
+    for at, one in enumerate(sorted_):
+        before = bisect_right(ends, one.start, 0, at)
+        sums = tuple(map(sum, zip(best[before][0], (one.tokens * one.counted, one.tokens, one.entries, 1))))
+        best.append((sums, before, True) if sums > best[at][0] else (best[at][0], at, False))
+    found: List[Block] = []
+    at = len(sorted_)
+    while at:
+        _, before, is_taken = best[at]
+        found += [sorted_[at - 1]] if is_taken else []
+        at = before
+    return found[::-1]
+
+
+def _own_end(report: Block) -> int:
+    """From when on another one may begin."""
+    return report.end - min(_NEIGHBOUR_S - 1, (report.end - report.start) // 2)
+
+
+def _collides(report: Block, start: int, end: int) -> bool:
+    shorter = min(report.end - report.start, end - start)
+    return report.start == start or min(report.end, end) - max(report.start, start) >= max(1, min(_NEIGHBOUR_S, shorter // 2))
 
 
 # --- storing -----------------------------------------------------------------------------------------------------------------

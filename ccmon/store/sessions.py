@@ -260,7 +260,7 @@ def sum_by_quarters(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
 
 def sum_up(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
     """Write what the quarters of a session hold, with what ccusage reported beyond it."""
-    select = "SELECT tokens, input, output, cache_creation, cache_read, cost_micro_usd, entries, counted FROM reported"
+    select = "SELECT tokens, input, output, cache_creation, cache_read, cost_micro_usd, entries, counted, source FROM reported"
     reported = db.execute(f"{select} WHERE session_id = ?", (bound.id,)).fetchone()
     start, last, cost = db.execute("SELECT start_ts, last_ts, cost_micro_usd FROM session WHERE id = ?", (bound.id,)).fetchone()
     last = max([moment for moment in (last, _last_message(db, owner, bound)) if moment is not None], default=None)
@@ -280,16 +280,15 @@ def sum_up(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
     models = db.execute("SELECT models FROM session WHERE id = ?", (bound.id,)).fetchone()[0]
     names = dict.fromkeys([*filter(None, values.text(models).split(",")), *whole.models])
     db.execute("""UPDATE session SET last_ts = ?, tokens = ?, input = ?, output = ?, cache_creation = ?, cache_read = ?,
-        cost_micro_usd = ?, models = ?, entries = ?, counted = ?, source = CASE WHEN ? THEN 'logs' ELSE source END
-        WHERE id = ?""",
+        cost_micro_usd = ?, models = ?, entries = ?, counted = ?, source = ? WHERE id = ?""",
                (last, whole.tokens, *kinds, cost, ",".join(names), max(known.entries, reported[6] if reported else 0),
-                int(is_counted), reported is None or 0 < known.tokens == whole.tokens, bound.id))
+                int(is_counted), "logs" if reported is None or 0 < known.tokens == whole.tokens else reported[8], bound.id))
 
 
 def _spread_rest(db: sqlite3.Connection, owner: int, bound: Bound, reported: Sequence, known: usage.Total,
                  last: Optional[int]) -> None:
     """What ccusage reported beyond the messages; a bare total (it may include cache tokens) only where there are none."""
-    tokens, *kinds, cost, _, is_counted = reported
+    tokens, *kinds, cost, _, is_counted, _ = reported
     if is_counted:
         rest = [max(0, (count or 0) - seen) for count, seen in zip(kinds, known.kinds)]
         beyond = max(0, tokens - known.tokens)             # kinds may be counted otherwise: together they are what is beyond

@@ -79,8 +79,8 @@ def _take_sessions(db: sqlite3.Connection, owner: int) -> None:
     covered = [row for row in old if _is_covered(db, owner, row)]
     rest = [_fitted(row.block) for row in old if row not in covered]
     placed = reported.chosen([fitted for fitted, _ in rest], [])
-    starts = {fitted.start: was for fitted, was in rest}
-    wanted = [(one.start, one.end, starts[one.report.start]) for one in placed]
+    starts = dict(rest)
+    wanted = [(one.start, one.end, starts[one.report]) for one in placed]
     wanted += [(start, end, start) for start, end in _cuts_of_minutes(db, owner, [one[1:] for one in placed])]
     for row in old:
         db.execute("UPDATE session SET start_ts = -id WHERE id = ?", (row.id,))
