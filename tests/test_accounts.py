@@ -268,3 +268,30 @@ def test_logs_that_nobody_has_named_are_no_setting(machine):
     for name in ("", " ", ",", " , "):
         assert machine.run("--json", CLAUDE_CONFIG_DIR=name).json["warnings"] == []
     assert machine.run("--json", CLAUDE_CONFIG_DIR="~/.claude").json["warnings"] == ["source_failed"]
+
+
+# --- in the history ---------------------------------------------------------------------------------------------------------
+
+def test_what_is_stored_under_other_names_of_the_folders_is_one_history(machine):
+    """By default, by the variable in several spellings, and as an older ccmon hashed the default folders."""
+    import hashlib
+    import sqlite3
+    from contextlib import closing
+
+    from commands import NOW, block
+    machine.answers([block(NOW - 40 * 3600, 300)])
+    machine.run("record")
+    store = str(machine.home / ".local/share/ccmon/ccmon.db")
+    folders = f"{os.path.realpath(machine.home)}/.config/claude\n{os.path.realpath(machine.home)}/.claude"
+    old = hashlib.sha256(folders.encode()).hexdigest()[:12]
+    with closing(sqlite3.connect(store)) as db, db:
+        db.execute("UPDATE owner SET account = ?", (old,))
+    for at, value in enumerate((None, "~/.claude", f"{machine.home}/.claude/", f"{machine.home}//.claude,~/.claude")):
+        machine.answers([block(NOW - 30 * 3600 + at * 6 * 3600, 10)])
+        variable = {} if value is None else {"CLAUDE_CONFIG_DIR": value}
+        (machine.home / ".claude").mkdir(exist_ok=True)
+        machine.run("record", now=NOW + at, **variable)
+        rows = machine.run("history", "--json", now=NOW + at, **variable).json
+        assert [row["tokens"] for row in rows] == [300, *[10] * (at + 1)]
+    with closing(sqlite3.connect(store)) as db:
+        assert db.execute("SELECT count(*) FROM owner").fetchone() == (1,)

@@ -9,6 +9,7 @@ from ccmon.learning import learner, uses
 from ccmon.learning.values import Reading, Use
 from ccmon.line.session_json import WINDOWS_S
 from ccmon.model import SESSION_S, Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
+from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.sources import demo, demo_past
 from ccmon.store import alerts, learning, ledger, limit_events, present, windows
@@ -342,9 +343,21 @@ def opened(ctx: Context, busy_ms: int) -> Memory:
     if not ctx.paths.store:
         return Memory(ctx, None, "There is no home directory: history is off. Set HOME or CCMON_DATA_DIR")
     try:
-        return Memory(ctx, open_store(ctx.paths.store, busy_ms, ctx.now()), None)
+        store = open_store(ctx.paths.store, busy_ms, ctx.now())
+        _join_accounts(ctx, store)
+        return Memory(ctx, store, None)
     except StoreError as err:
         return Memory(ctx, None, str(err))
+
+
+def _join_accounts(ctx: Context, store: Store) -> None:
+    """What is stored under other names of the same folders is of this account: an older ccmon, or another list, named it so."""
+    if ctx.demo is None and not store.is_frozen():
+        others = store.accounts(ctx.owner)
+        former = others & set(config.former_accounts(ctx.env)) if others else others
+        if former:
+            with suppress(Busy):       # the next one does it
+                store.join_accounts(ctx.owner, sorted(former))
 
 
 def old_news(ctx: Context) -> Optional[str]:

@@ -8,10 +8,10 @@ import os
 import sqlite3
 import time
 from contextlib import suppress
-from typing import Callable, List, Optional, Sequence, TypeVar
+from typing import Callable, List, Optional, Sequence, Set, TypeVar
 
 from ccmon.model import Block, CcmonError, Facts, Owner, Record, Sample, Used
-from ccmon.store import migrations, present, rows, sound, thin, usage
+from ccmon.store import migrations, present, rows, sound, thin, usage, values
 from ccmon.store.place import OTHER_FOLDER
 from ccmon.store.present import ActiveOf, LimitOf
 from ccmon.store.rows import Settle
@@ -209,6 +209,17 @@ class Store:
                     return True
                 time.sleep(rest * (time.monotonic() - began))
         return False
+
+    def accounts(self, owner: Owner) -> Set[str]:
+        """The other accounts of the owner's machine. Raises StoreError."""
+        def read(db: sqlite3.Connection) -> Set[str]:
+            return {values.text(name) for name, _ in db.execute(rows.ACCOUNTS, (owner.host,))} - {owner.account}
+        return self._transact("BEGIN", read)
+
+    def join_accounts(self, owner: Owner, former: Sequence[str]) -> None:
+        """Let the owner have all that is stored under its former accounts, each message once. Raises Busy, StoreError."""
+        from ccmon.store import owners  # once in the life of a history
+        self._transact("BEGIN IMMEDIATE", lambda db: owners.join_accounts(db, owner, former))
 
     def is_frozen(self) -> bool:
         """Whether nothing can be written where the file lies."""
