@@ -154,7 +154,16 @@ def _found_logs(around: Surroundings) -> verdicts.Logs:
     files = log_files.scan(folders)
     newest_s = max(0, around.now - max(file.mtime_ns for file in files) // 10 ** 9) if files else None
     named = any(part.strip() for part in around.env.get("CLAUDE_CONFIG_DIR", "").split(","))
-    return verdicts.Logs(there, len(files), newest_s, tuple(probes.shut_logs(configured, folders)), tuple(folders), named)
+    return verdicts.Logs(there, len(files), newest_s, tuple(probes.shut_logs(configured, folders)), tuple(folders), named,
+                         _difference(around, log_files.stamp(files)))
+
+
+def _difference(around: Surroundings, stamp: str) -> Optional[Tuple[int, int]]:
+    path = around.ctx.paths.store or ""
+    with suppress(CcmonError):
+        if _is_stored(path):
+            return facts.look(path, lambda db: facts.difference(db, around.ctx.owner, around.now, stamp))
+    return None
 
 
 def logs(around: Surroundings) -> Check:

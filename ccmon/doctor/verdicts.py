@@ -6,7 +6,7 @@ from typing import Container, List, NamedTuple, Optional, Tuple
 from ccmon.doctor.mending import HOMELESS, Owned
 from ccmon.model import Place
 from ccmon.setup.snippets import for_sh
-from ccmon.text import duration, plural
+from ccmon.text import count, duration, plural
 
 OK, HINT, FAULT = "ok", "hint", "fault"
 INSTALLERS = {                         # of Node.js; the first that is there
@@ -123,6 +123,7 @@ class Logs(NamedTuple):
     shut: Tuple[Place, ...]            # folders with something that cannot be read
     wanted: Tuple[str, ...]            # where they were looked for
     named: bool                        # by CLAUDE_CONFIG_DIR
+    differs: Optional[Tuple[int, int]] = None          # tokens of the session that runs: as ccusage and as the logs have it
 
 
 def logs(found: Logs, owned: Owned) -> Check:
@@ -136,6 +137,10 @@ def logs(found: Logs, owned: Owned) -> Check:
                      "unset CLAUDE_CONFIG_DIR")
     if not found.files:
         return Check("logs", HINT, f"none yet in {found.wanted[-1]}: Claude Code writes them", "claude")
+    if found.differs:
+        return Check("logs", HINT, f"ccusage counts {count(found.differs[0])} tokens in the session that runs, the log files hold "
+                     f"{count(found.differs[1])}: the screen says ccusage's figure, the history that of the logs",
+                     "npm install -g ccusage")
     newest = f", the newest {duration(found.newest_s)} old" if found.newest_s is not None else ""
     return Check("logs", OK, f"{plural(found.files, 'file')}{newest}, {', '.join(found.folders)}")
 

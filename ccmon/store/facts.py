@@ -6,7 +6,7 @@ from contextlib import closing, suppress
 from typing import Callable, List, NamedTuple, Optional, Tuple, TypeVar
 
 from ccmon.model import Block, CcmonError, Owner
-from ccmon.store import ledger, reported, rows, values
+from ccmon.store import learning, ledger, reported, rows, values
 
 BUSY_S = 0.25
 MOST_TABLES = 20
@@ -73,6 +73,20 @@ def running(db: sqlite3.Connection, owner: Owner, now: int) -> List[Block]:
     """The sessions of that owner that ccusage says to run."""
     known = rows.owner_id(db, owner)
     return [] if known is None else reported.running(db, known, now)
+
+
+def difference(db: sqlite3.Connection, owner: Owner, now: int, stamp: str) -> Optional[Tuple[int, int]]:
+    """Tokens of the session that runs, as ccusage and as the logs have it, where these differ; stamp: of the logs, which have to
+    be those that were read last."""
+    known = rows.owner_id(db, owner)
+    if known is None or not (rows.note(db, f"{learning.LOGS} {known}") or "").endswith(f" {stamp}"):
+        return None
+    for block in reported.running(db, known, now):
+        found = db.execute("""SELECT tokens FROM session WHERE owner_id = ? AND start_ts / 3600 = ? AND end_ts > ? AND
+            source = 'logs' AND typeof(tokens) = 'integer'""", (known, block.start // 3600, now)).fetchone()
+        if found and found[0] != block.tokens:
+            return block.tokens, found[0]
+    return None
 
 
 def last_percentage(db: sqlite3.Connection, owner: Owner) -> Optional[int]:
