@@ -82,10 +82,6 @@ def without_ccusage(patient):
     shutil.rmtree(patient.home / ".claude/projects")
 
 
-def unreadable_cache(patient):
-    (patient.cache / "logs.db").write_bytes(b"SQLite format 3\0" + b"\x5a" * 9000)
-
-
 def slow_by_configuration(patient):
     patient.configure("[ccmon]\ntimeout = 0.3\n")
     patient.slow(1)
@@ -144,7 +140,6 @@ BROKEN = [
     ("history", "fault", lambda patient: patient.store.write_text("not at all " * 999), {}, "is damaged"),
     ("history", "hint", lambda patient: patient.store.chmod(0o644), {}, "others on this machine may read"),
     ("history", "fault", lambda patient: None, {"CCMON_DATA_DIR": "/dev/null/x"}, "/dev/null is in the way"),
-    ("cache", "fault", unreadable_cache, {}, "logs.db is damaged"),
     ("cache", "fault", lambda patient: patient.cache.chmod(0o777), {}, "others on this machine may write"),
     ("cache", "hint", failed_before, {}, "1 time in a row"),
     ("Claude Code", "fault", no_json, {}, "is not JSON at line"),
@@ -278,10 +273,10 @@ def rubbish_in(path):
 
 @pytest.mark.parametrize("breaks", [
     *map(a_folder_for, [".local/share/ccmon/ccmon.db", ".config/ccmon/config.ini", ".claude/settings.json", ".bashrc",
-                        ".cache/ccmon/logs.db", ".cache/ccmon/state"]),
+                        ".cache/ccmon/state"]),
     *map(a_file_for, [".local/share/ccmon", ".cache/ccmon", ".claude", ".claude/projects"]),
     *map(rubbish_in, [".local/share/ccmon/ccmon.db", ".config/ccmon/config.ini", ".claude/settings.json", ".bashrc",
-                      ".cache/ccmon/logs.db", ".cache/ccmon/state"])])
+                      ".cache/ccmon/state"])])
 @pytest.mark.parametrize("words", [["--json"], []])
 def test_it_never_fails_itself(patient, breaks, words):
     breaks(patient)

@@ -225,3 +225,22 @@ def test_a_fault_in_learning_spoils_no_answer(logged, monkeypatch):
     assert "ZeroDivisionError: broken" in (logged.home / ".local/state/ccmon/ccmon.log").read_text()
     monkeypatch.undo()
     assert refresh.learn_quietly(ctx) is True
+
+
+# --- what the reader counts -----------------------------------------------------------------------------------------------
+
+def test_what_was_read_of_the_logs_is_counted(machine):
+    assert machine.run("why", "--json").json["logs"] is None
+    machine.answers([block(NOW - 2 * HOUR, 700)])
+    log = machine.home / ".claude/projects/-src-shop/a.jsonl"
+    log.parent.mkdir(parents=True)
+    usage = '{"input_tokens":5,"output_tokens":6}'
+    answer = ('{"type":"assistant","timestamp":"2025-11-24T15:00:00.000Z","sessionId":"s","version":"2.1.0","requestId":"r",'
+              '"message":{"id":"m","model":"claude-opus-4-1","usage":' + usage + "}}")
+    log.write_text(f'{{"type":"user"}}\n{answer[:-9]}\n{answer}\n{{"type":"progress","data":{{"usage":{usage}}}}}\n')
+    machine.run("record", "--source", "logs")
+    logs = machine.run("why", "--json").json["logs"]
+    assert logs == {"files": 1, "lines": 4, "messages": 1, "damaged": 1, "left_out": {"progress": 1}, "worst": [[str(log), 1, 2]]}
+    out = " ".join(machine.run("why").out.split())
+    assert "logs 1 file, 4 lines: 1 message, 1 damaged" in out and "1 damaged line, the first is line 2" in out
+    assert "not answers, so not counted: 1 reports of progress" in out

@@ -307,22 +307,6 @@ def test_themes_of_ones_own_are_named(recorded):
     assert "options  themes of your own: sea, dark\n" in out and "your own for claude-opus-9" in out
 
 
-def test_what_was_read_of_the_logs_is_counted(recorded):
-    assert recorded.run("why", "--json").json["logs"] is None
-    log = recorded.home / ".claude/projects/-src-shop/a.jsonl"
-    log.parent.mkdir(parents=True)
-    usage = '{"input_tokens":5,"output_tokens":6}'
-    answer = ('{"type":"assistant","timestamp":"2025-11-24T15:00:00.000Z","sessionId":"s","version":"2.1.0","requestId":"r",'
-              '"message":{"id":"m","model":"claude-opus-4-1","usage":' + usage + "}}")
-    log.write_text(f'{{"type":"user"}}\n{answer[:-9]}\n{answer}\n{{"type":"progress","data":{{"usage":{usage}}}}}\n')
-    recorded.run("record", "--source", "logs")
-    logs = recorded.run("why", "--json").json["logs"]
-    assert logs == {"files": 1, "lines": 4, "messages": 1, "damaged": 1, "left_out": {"progress": 1}, "worst": [[str(log), 1, 2]]}
-    out = " ".join(recorded.run("why").out.split())
-    assert "logs 1 file, 4 lines: 1 message, 1 damaged" in out and "1 damaged line, the first is line 2" in out
-    assert "not answers, so not counted: 1 reports of progress" in out
-
-
 @pytest.mark.parametrize("content, words", [(b"garbage" * 999, "The history was damaged"),
                                             (None, "is a link or not a plain file")])
 def test_a_broken_store_is_told(machine, content, words):

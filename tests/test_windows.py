@@ -378,7 +378,7 @@ def test_a_long_history_is_read_there(machine):
     code = "from ccmon.pipeline import sources; sources.read_all_logs()"
     done = stood_in("-c", code, **machine.env(LOCALAPPDATA=str(machine.folder / "local")))
     assert done.returncode == 0 and done.stderr == ""
-    found, = (machine.folder / "local").rglob("logs.db")
+    found, = (machine.folder / "local").rglob("ccmon.db")
     with sqlite3.connect(str(found)) as db:
-        assert db.execute("SELECT value FROM note WHERE name = 'complete'").fetchone() == (1,)
-        assert db.execute("SELECT count(*) FROM entry").fetchone()[0] > 10
+        assert db.execute("SELECT count(*) FROM meta WHERE key LIKE 'logs_read %'").fetchone() == (1,)
+        assert db.execute("SELECT count(*) FROM message").fetchone()[0] > 10

@@ -17,7 +17,7 @@ from ccmon.sources import ccusage, ccusage_json, demo, log_files, log_reader
 from ccmon.sources.log_files import LogFile
 from ccmon.sources.log_reader import Tell
 from ccmon.store import values
-from ccmon.store.database import Busy
+from ccmon.store.database import StoreError
 from ccmon.usage import price_table, prices
 
 try:
@@ -219,11 +219,12 @@ def read_beside(ctx: Context, source: Source, memory: Memory, at_once: bool = Fa
 
 
 def catch_up(ctx: Context, memory: Memory, tell: Optional[Tell]) -> None:
-    """Read what the ledger lacks of the logs, all of it, before its history is shown; nothing where logs are not to be read."""
+    """Read what the ledger lacks of the logs, all of it, before its history is shown; nothing where logs are not to be read, and
+    where nothing can be written: what is stored can be shown all the same."""
     if ctx.demo is not None or ctx.settings.source == "ccusage" or memory.store is None or memory.is_frozen():
         return
     found = files(ctx)
-    with suppress(Busy):
+    with suppress(StoreError):
         if memory.logs_read():
             log_reader.read(memory.store, logs_of(ctx, found), ctx.now())
         elif found:

@@ -28,7 +28,7 @@ for name in ("SIGHUP", "SIGQUIT", "SIGTSTP", "SIGCONT", "SIGWINCH", "SIGTTOU", "
     delattr(signal, name)
 from importlib import import_module
 for room in ("linecache", "line.linefiles", "system.private", "settings.config", "system.dotfiles", "system.outfiles",
-             "fullscreen.guardian", "fullscreen.terminal", "store.migrations", "store.database", "sources.log_cache",
+             "fullscreen.guardian", "fullscreen.terminal", "store.migrations", "store.database",
              "line.hook", "system.codec", "system.signals", "output"):
     module = import_module(f"ccmon.{{room}}")
     if getattr(module, "os", None) is os:
