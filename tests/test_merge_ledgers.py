@@ -341,3 +341,13 @@ def test_a_backup_taken_in_before_the_logs_are_read_settles_nothing(paths, settl
     take(paths[0], LAPTOP, [message(2, 9 * HOUR, 1)])
     assert sessions_of(paths[0]) == expected
     assert_sound(paths[0])
+
+
+def test_a_message_that_came_packed_is_known_when_its_log_is_read(paths):
+    """A restored backup beside restored logs."""
+    found = [message(1, HOUR, 5), message(8, 20 * DAY, 1), message(9, 21 * DAY, 1)]
+    take(paths[1], LAPTOP, found, packed_until=9 * DAY)
+    merge(paths[0], paths[1])
+    take(paths[0], LAPTOP, found)
+    assert used(paths[0]) == {"laptop": 7}
+    assert_sound(paths[0])
