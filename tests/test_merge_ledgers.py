@@ -210,6 +210,48 @@ def test_two_accounts_of_one_machine_may_both_have_a_message(paths):
     assert used(paths[0]) == {"server": 10} == used(paths[1])
 
 
+def test_another_home_of_this_machine_has_copies_of_the_same_logs(paths):
+    """Its account is another one; through a third file, too."""
+    other = LAPTOP._replace(account="home2")
+    take(paths[0], LAPTOP, [message(1, 0, 5), message(2, 60, 7)])
+    take(paths[1], other, [message(2, 60, 7), message(3, 90, 2)])
+    for path in paths[:2]:
+        shutil.copy(path, path + ".copy")
+    merge(paths[0], paths[1] + ".copy")
+    merge(paths[1], paths[0])
+    assert used(paths[0]) == used(paths[1]) == {"laptop": 14}
+    assert [sessions_of(path, LAPTOP)[0][2] for path in paths[:2]] == [12, 5]
+
+
+def test_a_restored_backup_of_two_accounts_has_all_of_both(paths):
+    take(paths[1], LAPTOP, [message(1, 0, 5)])
+    both = LAPTOP._replace(account="both")
+    take(paths[1], both, [message(1, 0, 5), message(2, 60, 7)], packed_until=9 * DAY)
+    take(paths[0], both, [message(3, 90, 1)])
+    merge(paths[0], paths[1])
+    assert [sessions_of(paths[0], owner)[0][2] for owner in (LAPTOP, both)] == [5, 13]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_message_at_the_end_of_one_session_and_the_start_of_another_is_in_one_of_them(paths, first):
+    """Of 11:00 and 16:00: where 11:00 is known, 16:00 is the end of its session, else a session begins then."""
+    take(paths[0], LAPTOP, [message(1, 11 * HOUR, 5), message(2, 16 * HOUR, 7)])
+    take(paths[1], LAPTOP, [message(2, 16 * HOUR, 7)])
+    shutil.copy(paths[1 - first], paths[2])
+    merge(paths[first], paths[2])
+    assert sum(row[2] for row in sessions_of(paths[first])) == 12
+    assert_sound(paths[first])
+
+
+@pytest.mark.parametrize("at", [16, 15.5])
+def test_a_reported_session_beside_one_of_messages_shares_nothing_with_it(paths, at):
+    take(paths[0], LAPTOP, [message(1, 11 * HOUR, 5), message(2, 16 * HOUR, 7)])
+    report(paths[1], LAPTOP, [told(int(at * HOUR), 100)])
+    merge(paths[0], paths[1])
+    assert sessions_of(paths[0]) == [(11, 16, 5), (16, 21, 100)] if at == 16 else [(11, 16, 5), (16, 20.5, 100)]
+    assert_sound(paths[0])
+
+
 def test_what_has_come_in_a_running_session_is_cut_with_it(paths):
     now = B0 + 3 * HOUR
     take(paths[0], LAPTOP, [message(1, 2 * HOUR, 5)], now)

@@ -96,6 +96,11 @@ class Old:
                 return True
         return False
 
+    def has(self, row: Row) -> bool:
+        """Whether that message is packed."""
+        day = row.at_ms // _DAY_MS
+        return any(identity(row) in self._day(near) for near in (day, day - 1, day + 1))
+
     def _replaced(self, day: int, key: int, row: Row) -> bool:
         """Whether the better copy is packed now in the place of the one that is known."""
         before = self._days[day].pop(key)
@@ -130,8 +135,7 @@ def put(db: sqlite3.Connection, owner: int, day: int, content: Day) -> None:
 def join(db: sqlite3.Connection, owner: int, start_ms: int, day: Sequence[Row]) -> Tuple[List[Change], List[Row]]:
     """Look for the messages of a packed day of another history, each with its identity as its message: better copies take
     the place of those that are known. What changed, and those that are not known here."""
-    near = {identity(row): row for row in map(Row._make, db.execute(
-        f"{messages.SELECT} AND at_ms >= ? AND at_ms < ?", (owner, start_ms - _DAY_MS, start_ms + 2 * _DAY_MS)))}
+    near = _near(db, owner, start_ms)
     old = Old(db, owner, 1 << 62)
     changes: List[Change] = []
     unknown: List[Row] = []
@@ -149,6 +153,18 @@ def join(db: sqlite3.Connection, owner: int, start_ms: int, day: Sequence[Row]) 
     messages.save(db, owner, [after for _, after in changes])
     old.save()
     return [*changes, *old.changes], unknown
+
+
+def known(db: sqlite3.Connection, owner: int, start_ms: int, day: Sequence[Row]) -> Set[int]:
+    """The identities of those that the owner has."""
+    near, old = _near(db, owner, start_ms), Old(db, owner, 1 << 62)
+    return {row.message for row in day if row.message in near or old.has(row)}
+
+
+def _near(db: sqlite3.Connection, owner: int, start_ms: int) -> Dict[int, Row]:
+    """What is not packed of that day and those beside it, by identity."""
+    found = db.execute(f"{messages.SELECT} AND at_ms >= ? AND at_ms < ?", (owner, start_ms - _DAY_MS, start_ms + 2 * _DAY_MS))
+    return {identity(row): row for row in map(Row._make, found)}
 
 
 def as_rows(day: Day) -> List[Row]:

@@ -11,7 +11,7 @@ from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tu
 
 from ccmon.model import Block
 from ccmon.store import ledger, messages, reported, rows, sessions, usage
-from ccmon.store.join_messages import Messages
+from ccmon.store.join_messages import Elsewhere, Messages
 from ccmon.store.join_rest import join_legacy, join_rest
 from ccmon.store.messages import Change
 from ccmon.store.other import Moment, Other
@@ -41,7 +41,7 @@ class _Theirs(NamedTuple):
 Taken = Dict[int, Bound]
 
 
-def join(db: sqlite3.Connection, owner: int, other: Other, at: Moment, elsewhere: Sequence[int] = ()) -> Came:
+def join(db: sqlite3.Connection, owner: int, other: Other, at: Moment, elsewhere: Sequence[Elsewhere] = ()) -> Came:
     """Take all of it up. Messages that stand under one of the owners elsewhere already stay there."""
     sessions.recut(db, owner)
     before, late = _contents(db, owner), rows.note(db, f"{sessions.LATE} {owner}")
@@ -94,6 +94,8 @@ def _take_sessions(db: sqlite3.Connection, owner: int, theirs: Iterable[_Theirs]
     for one in theirs:
         before = ours[:bisect_left(starts, max(one.block.end, one.block.start + 1))][-1:]
         is_free = not before or max(before[0].end, before[0].start + 1) <= one.block.start
+        # A message at its very start may be the last one of our session before.
+        is_free = is_free and not messages.between(db, owner, one.block.start * 1000, one.block.start * 1000 + 1)
         if one.state != OPEN and is_free and not one.is_report:
             empty = one.block._replace(tokens=0, input=0, output=0, cache_creation=0, cache_read=0, entries=0, counted=True)
             if one.state == SETTLED:

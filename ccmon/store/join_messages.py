@@ -1,7 +1,7 @@
 """Messages of another owner on their way into the ledger: each once, the better copy of it, packed or not. For join.py."""
 
 import sqlite3
-from typing import Dict, Iterator, List, Sequence, Set, Tuple
+from typing import Dict, Iterator, List, Optional, Sequence, Set, Tuple
 
 from ccmon.store import archive, ledger, messages, sessions
 from ccmon.store.archive import Day
@@ -10,6 +10,10 @@ from ccmon.store.other import Moment, Other
 
 _MANY = 4000                           # messages in one go
 _DAY_MS = 86_400_000
+
+# An owner of ours where a message may stand already, and stays alone. And who that is in the other history, of which what
+# stands there under both may stand under both here; None where that makes no difference.
+Elsewhere = Tuple[int, Optional[int]]
 
 
 class Names:
@@ -40,7 +44,7 @@ class Names:
 class Messages:
     """Their messages on their way."""
 
-    def __init__(self, db: sqlite3.Connection, owner: int, other: Other, at: Moment, elsewhere: Sequence[int]) -> None:
+    def __init__(self, db: sqlite3.Connection, owner: int, other: Other, at: Moment, elsewhere: Sequence[Elsewhere]) -> None:
         self.db, self.owner, self.other, self.elsewhere = db, owner, other, elsewhere
         self.latest_ms = at.latest * 1000
         self.names = Names(db, other)
@@ -73,10 +77,13 @@ class Messages:
             yield day * _DAY_MS, archive.unpack(data, day * _DAY_MS)
 
     def _fold(self, found: List[Row]) -> None:
-        for owner in self.elsewhere:
+        for owner, twin in self.elsewhere:
             there = ledger.known(self.db, owner, found)
-            self._changed(owner, ledger.fold(self.db, owner, [row for row in found if (row.message, row.key) in there]))
-            found = [row for row in found if (row.message, row.key) not in there]
+            self._changed(owner, ledger.fold(self.db, owner, [row for row in found if row[:2] in there]))
+            there -= ledger.known(self.db, self.owner, found)
+            if twin is not None and there:
+                there -= ledger.known(self.other.db, twin, found)
+            found = [row for row in found if row[:2] not in there]
         self._changed(self.owner, ledger.fold(self.db, self.owner, found))
 
     def _changed(self, owner: int, changes: List[Change]) -> None:
@@ -85,15 +92,23 @@ class Messages:
             self._days.setdefault(owner, set())
 
     def _join_day(self, start_ms: int, found: List[Row]) -> None:
-        for owner in (*self.elsewhere, self.owner):
-            changes, found = archive.join(self.db, owner, start_ms, found)
-            if owner == self.owner:
-                changes += [(None, row) for row in found]
-                messages.save(self.db, owner, found)
-            ledger.apply(self.db, owner, changes)
-            self._changed(owner, changes)
-            if changes:
-                self._days[owner].update(after.at_ms // _DAY_MS * _DAY_MS for _, after in changes)
+        for owner, twin in self.elsewhere:
+            changes, unknown = archive.join(self.db, owner, start_ms, found)
+            self._apply(owner, changes)
+            there = {row.message for row in found} - {row.message for row in unknown}
+            there -= archive.known(self.db, self.owner, start_ms, found)
+            if twin is not None and there:
+                there -= archive.known(self.other.db, twin, start_ms, found)
+            found = [row for row in found if row.message not in there]
+        changes, new = archive.join(self.db, self.owner, start_ms, found)
+        messages.save(self.db, self.owner, new)
+        self._apply(self.owner, [*changes, *((None, row) for row in new)])
+
+    def _apply(self, owner: int, changes: List[Change]) -> None:
+        ledger.apply(self.db, owner, changes)
+        self._changed(owner, changes)
+        if changes:
+            self._days[owner].update(after.at_ms // _DAY_MS * _DAY_MS for _, after in changes)
 
     def pack(self) -> None:
         """Cut the sessions of what came packed, fix them, and pack it."""

@@ -124,9 +124,8 @@ def fold(db: sqlite3.Connection, owner: int, new: Sequence[messages.Row]) -> Lis
 def known(db: sqlite3.Connection, owner: int, found: Sequence[messages.Row]) -> Set[Tuple[int, int]]:
     """Message and key of those rows that the owner has."""
     stored = messages.load(db, owner, (row.message for row in found))
-    old = archive.Old(db, owner, archive.boundary_ms(db, owner))
-    new = set(old.unknown((row for row in found if row.key not in stored.get(row.message, ())), {}))
-    return {row[:2] for row in found if row not in new}
+    old = archive.Old(db, owner, 0)
+    return {row[:2] for row in found if row.key in stored.get(row.message, ()) or old.has(row)}
 
 
 def apply(db: sqlite3.Connection, owner: int, changes: Sequence[messages.Change]) -> None:

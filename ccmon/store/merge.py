@@ -73,9 +73,15 @@ def merge(db: sqlite3.Connection, theirs: Theirs, now: int, own_host: str = "") 
 
 
 def _merge(db: sqlite3.Connection, other: Other, names: Tuple[str, str], now: int, own_host: str) -> Sequence[int]:
-    """A message that stands under an owner of another machine stays there: logs may be synced between machines."""
+    """A message that stands under another owner stays there: logs may be synced between machines, or copied to another home.
+
+    Two accounts of one machine may share folders: what stands there under both does so here, too.
+    """
     owner = _owner(db, names)
-    elsewhere = [number for number, in db.execute("SELECT id FROM owner WHERE host <> ? ORDER BY id", (names[0],))]
+    theirs = {(clean(host), clean(account)): number for number, host, account in
+              other.rows("SELECT id, host, account FROM owner WHERE id <> ?")}
+    elsewhere = [(number, theirs.get((host, account)) if host == names[0] else None) for number, host, account in
+                 db.execute("SELECT id, host, account FROM owner WHERE id <> ? ORDER BY id", (owner,))]
     is_own = names[0] == (rows.note(db, "host") or own_host)
     settles = ledger.is_complete(db, owner) or not is_own and other.read(lambda db: ledger.is_complete(db, other.owner))
     return join.join(db, owner, other, Moment(now + SKEW_S, now, settles), elsewhere)

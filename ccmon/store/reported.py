@@ -169,8 +169,8 @@ def _attach(db: sqlite3.Connection, owner: int, reports: Sequence[Block], number
     known = usage.Total(db, owner, start, end, rests=False)
     if report.counted and report.tokens > known.tokens:
         db.execute("UPDATE reported SET session_id = ? WHERE owner_id = ? AND start_ts = ?", (number, owner, report.start))
-        db.execute("UPDATE session SET settled = ? WHERE id = ?", (SUMMED, number))
-        sessions.sum_up(db, owner, Bound(start, end, number, SUMMED))
+        state = db.execute("SELECT settled FROM session WHERE id = ?", (number,)).fetchone()[0]
+        sessions.sum_by_quarters(db, owner, Bound(start, end, number, state))
 
 
 def _is_attached(db: sqlite3.Connection, owner: int, report: Block) -> bool:
@@ -208,6 +208,7 @@ def _write(db: sqlite3.Connection, owner: int, one: Placed, number: int) -> None
         number = db.execute(rows.INSERT, (owner, *rows.values_of(content))).lastrowid or 0
     db.execute("UPDATE session SET settled = ? WHERE id = ?", (SUMMED, number))
     db.execute("UPDATE reported SET session_id = ? WHERE owner_id = ? AND start_ts = ?", (number, owner, one.report.start))
+    sessions.end_by_quarters(db, owner, one.start)
     sessions.sum_up(db, owner, Bound(one.start, one.end, number, SUMMED))
 
 

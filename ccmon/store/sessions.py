@@ -256,6 +256,14 @@ def sum_by_quarters(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
         apply(db, owner, [(None, row) for row in messages.between(db, owner, bound.end * 1000, bound.end * 1000 + 1)], ())
 
 
+def end_by_quarters(db: sqlite3.Connection, owner: int, at_s: int) -> None:
+    """Let messages of that very moment be of the session that begins then, and not of one that ends then."""
+    if messages.between(db, owner, at_s * 1000, at_s * 1000 + 1):
+        for row in db.execute("""SELECT start_ts, end_ts, id, settled FROM session WHERE owner_id = ? AND end_ts = ?
+                AND settled <> ?""", (owner, at_s, SUMMED)).fetchall():
+            sum_by_quarters(db, owner, Bound._make(row))
+
+
 # --- sums of quarters --------------------------------------------------------------------------------------------------
 
 def sum_up(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
