@@ -121,22 +121,25 @@ class Progress:
 
     def __init__(self, ctx: Context, words: str) -> None:
         self.words, self.charset = words, charset(ctx, sys.stderr)
-        self.is_shown = bool(sys.stderr and sys.stderr.isatty()) and ctx.env.get("TERM", "dumb") != "dumb"
+        self.can_show = bool(sys.stderr and sys.stderr.isatty()) and ctx.env.get("TERM", "dumb") != "dumb"
+        self.is_shown = False
 
     def __enter__(self) -> "Progress":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._write("\r\x1b[K")
+        if self.is_shown:
+            self._write("\r\x1b[K")
 
     def __call__(self, done: float, words: str = "") -> None:
         """done is 0..1; words stand for those that were given first."""
+        self.is_shown = self.can_show
         full, empty = ("█", "─") if self.charset.unicode else ("#", ".")
         filled = round(20 * done)
         self._write(f"\r{full * filled}{empty * (20 - filled)} {100 * done:3.0f} %  {words or self.words:<40}")
 
     def _write(self, text: str) -> None:
-        if self.is_shown:
+        if self.can_show:
             with suppress(OSError):
                 sys.stderr.write(text)
                 sys.stderr.flush()

@@ -1,5 +1,6 @@
 """Other processes at one history, small disks and folders of other users, for the tests of what the store survives."""
 
+import glob
 import os
 import shutil
 import sqlite3
@@ -11,16 +12,19 @@ from pathlib import Path
 
 import pytest
 from commands import HOUR, NOW, block, wait_until
-from store_cases import fill
+from store_cases import ME, T0
+from store_cases import block as session
 
-from ccmon.store import migrations
+from ccmon.model import SESSION_S
+from ccmon.store import migrations, rows, upgrade
 
 ROOT = str(Path(__file__).resolve().parent.parent)
 PATIENCE_S = 120
+OLD = sum(number < upgrade.BREAKING for number, _ in migrations.STEPS)     # steps of the schemas before the ledger
 
 CHILD = """
 import os, sys, time
-sys.path.insert(0, sys.argv[1])
+sys.path[:0] = [sys.argv[1], os.path.join(sys.argv[1], "tests")]
 from ccmon.usage.compute import active
 from ccmon.model import SESSION_S, Block, Limit, Owner
 from ccmon.store.database import Busy, StoreError, open_store
@@ -129,11 +133,34 @@ def free_disk(folder):
 
 
 def fill_old(path, steps, number=1):
-    """A file as an older ccmon leaves it, of so many steps."""
-    with pytest.MonkeyPatch.context() as old:
-        old.setattr(migrations, "STEPS", migrations.STEPS[:steps])
-        old.setattr(migrations, "VERSION", migrations.STEPS[-1][0])
-        fill(path, number)
+    """A file as a ccmon before the ledger leaves it, of so many steps: sessions of 1, 2, 3 ... tokens, the last one in minutes."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        db.execute("PRAGMA journal_mode = WAL").fetchall()
+        for _, step in migrations.STEPS[:steps]:
+            step(db)
+        db.execute(f"PRAGMA user_version = {migrations.STEPS[steps - 1][0]}")
+        db.execute("INSERT INTO meta VALUES ('host', ?)", (ME.host,))
+        db.execute("INSERT INTO owner VALUES (1, ?, ?)", ME)
+        for n in range(number):
+            start = T0 + n * SESSION_S
+            db.execute(rows.INSERT, (1, *rows.values_of(session(start, n + 1))))
+            db.execute("INSERT INTO snapshot (owner_id, ts, seen, session_id, tokens) VALUES (1, ?, ?, ?, ?)",
+                       (start, start + 60, n + 1, n + 1))
+        if steps > 2:
+            db.execute("INSERT INTO model VALUES (1, 'opus')")
+            db.execute("INSERT INTO minute VALUES (1, ?, 1, ?, 0, 0, 0)", (start + 60, number))
+
+
+def old_copies(path):
+    """Version and number of sessions in each copy that was kept of such a file; fails when one is not sound."""
+    found = []
+    for name in sorted(glob.glob(glob.escape(path) + ".before-*")):
+        with closing(sqlite3.connect(name)) as db:
+            assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            found.append((version(name), db.execute("SELECT count(*) FROM session").fetchone()[0]))
+    return found
 
 
 def version(path):

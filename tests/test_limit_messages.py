@@ -184,10 +184,10 @@ def test_messages_become_readings_of_their_window(limited):
         assert readings(limited) == ALL
 
 
-def test_the_list_shows_those_of_the_session(limited):
+def test_the_list_shows_all_of_them(limited):
     limited.run("--json", "--source", "logs")
     assert [row.split()[:3] for row in limited.run("hit", "--list").out.splitlines()[1:]] == [
-        ["16:30", "session", "18:00"], ["16:55", "session", "-"]]
+        ["16:30", "session", "18:00"], ["16:45", "week", "Fri"], ["16:50", "week", "of"], ["16:55", "session", "-"]]
 
 
 def test_they_end_what_was_forecast(limited):

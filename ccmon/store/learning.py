@@ -57,7 +57,7 @@ _SHOTS = f"""SELECT session_id, ts, seen, {_FOUR}, cost_micro_usd FROM snapshot
 def course(db: sqlite3.Connection, owner: int, since: int, until: int) -> Course:
     """What was used from since on and before until; sessions of which nothing is known but their sum are left out."""
     packed = archive.boundary_ms(db, owner) // 1000
-    quarters = db.execute(_QUARTERS, (owner, since // usage.QUARTER_S * usage.QUARTER_S, until, packed)).fetchall()
+    quarters = db.execute(_QUARTERS, (owner, usage.quarter(since), until, packed)).fetchall()
     return Course({number: values.text(name) for number, name in db.execute(_MODELS)},
                   db.execute(_MINUTES, (owner, max(since, packed) * 1000, until * 1000)).fetchall(), quarters,
                   _seen(db, owner, since, until))

@@ -183,7 +183,7 @@ def between(db: sqlite3.Connection, owner: int, since_ms: int, until_ms: int) ->
 def numbers(db: sqlite3.Connection, names: Iterable[str], table: str) -> Dict[str, int]:
     """The numbers of these names in the table model or project, given where they had none."""
     found: Dict[str, int] = {}
-    for name in set(names):
+    for name in dict.fromkeys(names):
         number = db.execute(f"SELECT id FROM {table} WHERE name = ?", (name,)).fetchone()
         found[name] = number[0] if number else db.execute(f"INSERT INTO {table} (name) VALUES (?)", (name,)).lastrowid or 0
     return found

@@ -156,19 +156,28 @@ def _choose_journal(db: sqlite3.Connection, remote: bool) -> None:
 
 def _migrate(db: sqlite3.Connection, path: str) -> None:
     db.execute("BEGIN IMMEDIATE")
+    copy: Optional[upgrade.Copy] = None
     try:
         version = _version(db)                           # again: another process may have been faster
         if 0 < version < upgrade.BREAKING <= VERSION:
-            upgrade.keep_copy(db, path)
+            copy = upgrade.Copy(path)
+            copy.make(db)
         for number, step in STEPS:
             if number > version:
                 step(db)
         if version < VERSION:
             db.execute(f"PRAGMA user_version = {VERSION:d}")
+        if copy:
+            copy.put()
         db.execute("COMMIT")
     except BaseException:
         if db.in_transaction:
+            if copy:
+                copy.drop_part()
             db.execute("ROLLBACK")
+        with suppress(sqlite3.Error):
+            if copy and version_of(db) < upgrade.BREAKING:         # not interrupted as it was done
+                copy.drop()
         raise
 
 

@@ -7,7 +7,7 @@ import sqlite3
 from typing import Callable, List, Optional, Sequence, Tuple
 
 from ccmon.model import SESSION_S, SKEW_S, Block, Facts, HighWater, Limit, Record, Sample
-from ccmon.store import ledger, reported, rows, sessions, values
+from ccmon.store import ledger, reported, rows, sessions, usage, values
 
 HEARTBEAT_S = 240                      # an unchanged snapshot is written again after this
 FACTS_S = 8 * 86400
@@ -47,7 +47,9 @@ def _beside(db: sqlite3.Connection, owner: int, known: List[Block], others: List
         gone = ledger.number(db, owner, ledger.VANISHED) >= same.start * 1000
         if gone and same.tokens > block.tokens or same.start == block.start and same.source == block.source:
             return known
-        return [block._replace(start=same.start, end=same.end) if one is same else one for one in known]
+        is_same_cut = (same.start, same.end) == (usage.quarter(block.start), usage.quarter(block.end))
+        block = block if is_same_cut else block._replace(start=same.start, end=same.end)
+        return [block if one is same else one for one in known]
     if since is not None:
         return known
     rest = [one for one in others if one.end > now or one.source == "logs" or not one.same_session(block)]
@@ -82,14 +84,16 @@ def records(db: sqlite3.Connection, owner: Optional[int], now: int, since: Optio
 
 
 def _high_water(db: sqlite3.Connection, owner: int, now: int) -> Optional[HighWater]:
-    # Sessions without separate counts may include cache tokens: they matter only when there are no others.
-    done = f"""FROM session WHERE owner_id = ? AND end_ts <= ? AND {values.TIMES.format('start_ts')}
-        AND typeof(tokens) = 'integer' AND tokens BETWEEN 1 AND {values.MOST}"""
+    # Sessions without separate counts may include cache tokens: they matter only when there are no others. A session is made
+    # of whole quarters: what ccusage reports of it may run a little longer.
+    done = f"""FROM session WHERE owner_id = ?1 AND end_ts <= ?2 AND {values.TIMES.format('start_ts')}
+        AND typeof(tokens) = 'integer' AND tokens BETWEEN 1 AND {values.MOST} AND (end_ts <= ?2 - {usage.QUARTER_S} OR NOT EXISTS
+        (SELECT 1 FROM reported WHERE session_id = id AND reported.end_ts BETWEEN ?2 + 1 AND ?2 + {usage.QUARTER_S}))"""
     top = db.execute(f"SELECT tokens, start_ts, counted {done} ORDER BY counted DESC, tokens DESC, start_ts LIMIT 1",
                      (owner, now)).fetchone()
     if top is None:
         return None
-    behind = db.execute(f"SELECT count(*) {done} AND counted = ?", (owner, now, top[2])).fetchone()[0]
+    behind = db.execute(f"SELECT count(*) {done} AND counted = ?3", (owner, now, top[2])).fetchone()[0]
     return HighWater(top[0], top[1], behind)
 
 
@@ -117,7 +121,9 @@ def samples(db: sqlite3.Connection, owner: int, now: int, blocks: Sequence[Block
     active = [block.start for block in blocks if block.start <= now < block.end]
     since = min([now - SAMPLES_S] + active[-1:])
     found = db.execute(_SAMPLES, (owner, now, since, SAMPLES_MAX)).fetchall()
-    return [Sample(*columns) for columns in reversed(found) if values.is_sample(columns)]
+    starts = {usage.quarter(block.start): block.start for block in blocks}     # a row has whole quarters, a report may not
+    return [Sample(*columns[:2], starts.get(columns[2], columns[2]), columns[3])
+            for columns in reversed(found) if values.is_sample(columns)]
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------------
@@ -163,7 +169,8 @@ def _shown(db: sqlite3.Connection, owner: int, block: Optional[Block]) -> Option
     """What a snapshot says of a stored session, or of none; None of one that is not stored yet."""
     if block is None:
         return _IDLE
-    found = db.execute("SELECT id FROM session WHERE owner_id = ? AND start_ts = ?", (owner, block.start)).fetchone()
+    found = db.execute("SELECT id FROM session WHERE owner_id = ? AND start_ts IN (?, ?) ORDER BY start_ts DESC",
+                       (owner, block.start, usage.quarter(block.start))).fetchone()
     return (found[0], *rows.values_of(block)[3:9]) if found else None
 
 

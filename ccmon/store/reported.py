@@ -43,10 +43,10 @@ def chosen(reports: Iterable[Block], taken: Sequence[Tuple[int, int]]) -> List[P
     """
     found: List[Placed] = []
     for report in _fullest([one for one in reports if not any(_collides(one, *time) for time in taken)]):
-        start = max([report.start // usage.QUARTER_S * usage.QUARTER_S, *(one.end for one in found[-1:])])
+        start = max([usage.quarter(report.start), *(one.end for one in found[-1:])])
         for _, end in (time for time in sorted(taken) if time[0] <= start < time[1]):
             start = end
-        limits = [other // usage.QUARTER_S * usage.QUARTER_S for other, _ in taken if other > start]
+        limits = [usage.quarter(other) for other, _ in taken if other > start]
         end = -(-max(report.end, start + 1) // usage.QUARTER_S) * usage.QUARTER_S
         last = min([end, start + SESSION_S, *limits])
         if last > start:

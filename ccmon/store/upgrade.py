@@ -6,7 +6,7 @@ fullest counts. For migrations.py and schema.py, inside their transaction.
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Dict, List, Optional, Sequence, Tuple
 
 from ccmon.model import SESSION_S, Block
@@ -23,16 +23,39 @@ _EVER = 1 << 40
 Sums = Sequence[int]                   # four kinds
 
 
-def keep_copy(db: sqlite3.Connection, path: str) -> None:
-    """Copy the file as it is, beside it; nobody writes meanwhile. The name is noted."""
-    name, number = f"{path}.before-{BREAKING}", 0
-    while os.path.lexists(name):
-        number += 1
-        name = f"{path}.before-{BREAKING}-{number}"
-    os.close(private.open_file(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(name)) as copy:
-        source.backup(copy)
-    rows.write_note(db, COPY, name)
+class Copy:
+    """A copy of the file as it is, beside it; nobody writes meanwhile. Its name is noted, and is its own from put() on: who is
+    killed before leaves a part, which the next one writes anew."""
+
+    def __init__(self, path: str) -> None:
+        self.name, self._part, number = f"{path}.before-{BREAKING}", f"{path}.before-{BREAKING}.part", 0
+        while os.path.lexists(self.name):
+            number += 1
+            self.name = f"{path}.before-{BREAKING}-{number}"
+        self._path = path
+
+    def make(self, db: sqlite3.Connection) -> None:
+        """Write it, under the name of a part."""
+        self.drop_part()
+        os.close(private.open_file(self._part, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        with closing(sqlite3.connect(self._path)) as source, closing(sqlite3.connect(self._part)) as copy:
+            source.backup(copy)
+        rows.write_note(db, COPY, self.name)
+
+    def put(self) -> None:
+        """Give it its name; the file is about to be another one."""
+        private.put_in_place(self._part, self.name)
+
+    def drop(self) -> None:
+        """The file stays as it is: with each attempt on a full disk there would be one more."""
+        with suppress(OSError):
+            os.unlink(self.name)
+
+    def drop_part(self) -> None:
+        """Only as long as nobody else can write one."""
+        for suffix in ("", "-journal", "-wal", "-shm"):
+            with suppress(OSError):
+                os.unlink(self._part + suffix)
 
 
 def repair(db: sqlite3.Connection) -> None:

@@ -46,6 +46,11 @@ def key_of(row: Row) -> Key:
     return row.at_ms // (QUARTER_S * 1000) * QUARTER_S, row.model_id, row.project_id
 
 
+def quarter(ts: int) -> int:
+    """The start of the quarter of an hour that holds that moment."""
+    return ts // QUARTER_S * QUARTER_S
+
+
 def sums_of(row: Row) -> Sums:
     """What a message adds."""
     return [row.input, row.output, row.cache_5m + row.cache_1h, row.cache_read, row.cost_nano or 0,
@@ -117,7 +122,7 @@ def _legacy(db: sqlite3.Connection, owner: int, touched: Optional[Iterable[Key]]
 
 def spread(db: sqlite3.Connection, owner: int, start: int, last: int, rest: Sequence[int], cost_nano: Optional[int]) -> None:
     """Put what only ccusage has reported of a session (four kinds of tokens) evenly into the quarters from start to last."""
-    quarters = range(start // QUARTER_S * QUARTER_S, max(start, last) + 1, QUARTER_S)
+    quarters = range(quarter(start), max(start, last) + 1, QUARTER_S)
     number = len(quarters)
     for at, ts in enumerate(quarters):
         part = [count * (at + 1) // number - count * at // number for count in (*rest, cost_nano or 0)]
@@ -127,7 +132,7 @@ def spread(db: sqlite3.Connection, owner: int, start: int, last: int, rest: Sequ
 def clear_spread(db: sqlite3.Connection, owner: int, start: int, end: int) -> None:
     """Take out what was spread over that time."""
     db.execute("DELETE FROM usage WHERE owner_id = ? AND ts >= ? AND ts < ? AND model_id = ?",
-               (owner, start // QUARTER_S * QUARTER_S, end, UNKNOWN))
+               (owner, quarter(start), end, UNKNOWN))
 
 
 # --- reading -----------------------------------------------------------------------------------------------------------------
@@ -138,7 +143,7 @@ class Total:
     def __init__(self, db: sqlite3.Connection, owner: int, start: int, end: int, rests: bool = True) -> None:
         rows = db.execute(f"""SELECT model_id, coalesce((SELECT name FROM model WHERE id = model_id), ''), {_NAMES}, ts FROM usage
             WHERE owner_id = ? AND ts >= ? AND ts < ?{'' if rests else ' AND project_id >= 0'} ORDER BY ts""",
-                          (owner, start // QUARTER_S * QUARTER_S, end)).fetchall()
+                          (owner, quarter(start), end)).fetchall()
         self.kinds = [sum(row[2 + at] for row in rows) for at in range(len(_KINDS))]
         self.cost_nano: Optional[int] = None if any(row[-3] for row in rows) else sum(row[-4] for row in rows)
         self.entries = sum(row[-2] for row in rows)

@@ -4,6 +4,7 @@ A power cut cannot be had here: the file is written in WAL with synchronous = NO
 last moments may be missing then.
 """
 
+import glob
 import os
 import random
 import shutil
@@ -15,8 +16,9 @@ from itertools import count
 
 import pytest
 from store_cases import ME, T0, kept_files, path, saved  # noqa: F401
-from store_processes import fill_old, start_together, words
+from store_processes import OLD, fill_old, old_copies, start_together, version, words
 
+from ccmon.model import SESSION_S
 from ccmon.store import check, migrations
 from ccmon.store.database import open_store
 
@@ -29,14 +31,15 @@ EVER = 2 ** 40
 # --- kill -9 at any moment ---
 
 TURNS = """
+from logged import Minute, keep_logs
 store = open_store(path, 20_000, T0)
 first = int(store.ledger(ME) or 0) + 1
 for turn in range(first, first + 10 ** 6):
-    now = T0 + turn * 3600
+    now = T0 + turn * SESSION_S
     for second in (0, 20, 40):
         keep(store, [block(now, turn + second)] + [block(T0 - n * SESSION_S, turn) for n in range(1, 11)], now + second)
     print("kept", turn, flush=True)
-    keep_logs(store, ME, [Minute(now // 60 * 60, "opus", turn, 1, 1, 1)], [])
+    keep_logs(store, ME, [Minute(now // 60 * 60, "opus", turn, 1, 1, 1)])
     print("minutes", turn, flush=True)
     store.settle(ME, lambda ledger: (str(turn), [(18_000, now, turn % 100, now + 60)]))
     print("settled", turn, flush=True)
@@ -79,7 +82,7 @@ def look(path, told):
         assert store.trouble is None and kept_files(path) == []
         turns = {block.tokens for block in saved(store) if block.start < T0}
         assert len(turns) <= 1 and max(turns, default=0) >= told["kept"]
-        minutes = store.used(ME, 0, EVER)
+        minutes = [row for row in store.used(ME, 0, EVER) if row.model]      # not what was merely reported
         last = max((row.input for row in minutes), default=0)
         assert sum(row.input for row in minutes) == last * (last + 1) // 2 and last >= told["minutes"]
         settled = int(store.ledger(ME) or 0)
@@ -118,11 +121,12 @@ def test_D02_kill_9_at_any_moment_loses_nothing_that_was_acknowledged(path, tmp_
 # --- the n-th call fails, or kills ---
 
 ROUND = """
+from logged import Minute, keep_logs
 try:
     with open_store(path, 1000, T0) as store:
         keep(store, [block(T0 - n * SESSION_S, 9) for n in range(1, 7)], T0 + SESSION_S)
         print("kept", 9, flush=True)
-        keep_logs(store, ME, [Minute(T0 // 60 * 60 + 60 * n, "opus", n, 1, 1, 1) for n in (1, 2)], [])
+        keep_logs(store, ME, [Minute(T0 // 60 * 60 + 9 * SESSION_S + 60 * n, "opus", n, 1, 1, 1) for n in (1, 2)])
         print("minutes", 2, flush=True)
         store.maintain(T0 + 200 * 86400, 60, 0)
     print("done", 1, flush=True)
@@ -150,19 +154,19 @@ def traced(path, call, fault, number):
 
 def check_round(path, said, before):
     with open_store(path, 1000, T0) as store:
-        found = [block.tokens for block in saved(store)]
+        found = [(block.start > T0 + 8 * SESSION_S, block.tokens) for block in saved(store)]
         assert store.trouble is None and kept_files(path) == []
-        assert sorted(found) in ([before, before + 6 * [9]] if not said["kept"] else [before + 6 * [9]])
-        minutes = sum(row.input for row in store.used(ME, 0, EVER))
-        assert minutes == 3 if said["minutes"] else minutes in (0, 3)
+        reported, logged = ([tokens for is_logged, tokens in sorted(found) if is_logged == kind] for kind in (False, True))
+        assert reported in ([before, before + 6 * [9]] if not said["kept"] else [before + 6 * [9]])
+        assert logged in ([[], [5]] if not said["minutes"] else [[5]])
+        assert sum(row.input + row.output for row in store.used(ME, 0, EVER)) == sum(reported + logged)
     found = check.examine(path)
     assert found.problems == () and found.version == migrations.VERSION
 
 
 def clean(path):
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        if os.path.exists(path + suffix):
-            os.unlink(path + suffix)
+    for name in glob.glob(glob.escape(path) + "*"):
+        os.unlink(name)
 
 
 def faults_of(steps):
@@ -172,24 +176,26 @@ def faults_of(steps):
 
 
 @pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
-@pytest.mark.parametrize("steps", range(len(migrations.STEPS)) if LONG else [0, 1], ids=lambda n: f"{n} steps before")
+@pytest.mark.parametrize("steps", range(OLD + 1) if LONG else [0, 3], ids=lambda n: f"{n} steps before")
 @pytest.mark.parametrize("call", WRITES + OTHERS if LONG else WRITES)
 def test_D02_D03_any_failing_call_leaves_a_sound_file(path, call, steps):
-    """The first calls are those of the first run, or of the migration of an old schema."""
+    """The first calls are those of the first run, or of the migration of an old schema, which leaves one copy of the old file."""
+    old = os.path.join(os.path.dirname(os.path.dirname(path)), "old")
     os.makedirs(os.path.dirname(path))
     before, failed = [], Counter()
     if steps:
-        fill_old(path, steps, 3)
-        shutil.copy(path, path + ".before")
+        fill_old(old, steps, 3)
         before = [1, 2, 3]
     for number, faults in faults_of(steps):
         met = False
         for fault in faults:
             clean(path)
             if steps:
-                shutil.copy(path + ".before", path)
+                shutil.copy(old, path)
             said, now_met = traced(path, call, fault, number)
             check_round(path, said, before)
+            copies = old_copies(path)  # two when it was killed with the first one in place and nothing else
+            assert set(copies) == ({(version(old), 3)} if steps else set()) and len(copies) <= 1 + (fault == FAULTS[-1])
             met |= now_met
             failed[fault] += now_met
         if not met:

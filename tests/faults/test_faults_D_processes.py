@@ -13,7 +13,7 @@ from contextlib import closing
 import pytest
 from commands import wait_until
 from store_cases import ME, T0, block, fill, keep, kept_files, path, tokens_in  # noqa: F401
-from store_processes import OWN_SESSION, PATIENCE_S, TRY, fill_old, run_together, start_together, version
+from store_processes import OLD, OWN_SESSION, PATIENCE_S, TRY, fill_old, old_copies, run_together, start_together, version
 
 from ccmon.model import UsageError
 from ccmon.store import check, copy, migrations
@@ -69,11 +69,13 @@ with open_store(path, 20_000, T0) as store:
 """
 
 
-@pytest.mark.parametrize("steps", range(1, len(migrations.STEPS)))
+@pytest.mark.parametrize("steps", range(1, OLD + 1))
 def test_D03_an_old_schema_is_migrated_once_by_many(path, steps):
     fill_old(path, steps)
+    before = version(path)
     run_together(6, ADDED, path)
     assert tokens_in(path) == list(range(1, 8)) and version(path) == migrations.VERSION and is_sound(path)
+    assert old_copies(path) == [(before, 1)]
 
 
 def test_D03_a_migration_is_raced_and_killed(path):
@@ -81,7 +83,7 @@ def test_D03_a_migration_is_raced_and_killed(path):
     chance, kills = random.Random(3), 0
     for turn in range(200 if LONG else 4):
         shutil.rmtree(os.path.dirname(path), ignore_errors=True)
-        steps = turn % len(migrations.STEPS)
+        steps = turn % (OLD + 1)
         if steps:
             fill_old(path, steps)
         children = start_together(8, ADDED, path)
@@ -95,6 +97,8 @@ def test_D03_a_migration_is_raced_and_killed(path):
         found = set(tokens_in(path))
         assert kept | set(range(3, 10, 2)) | ({1} if steps else set()) <= found and is_sound(path)
         assert version(path) == migrations.VERSION
+        copies = old_copies(path)      # more than one when one was killed with the first in place and nothing else
+        assert set(copies) == ({(migrations.STEPS[steps - 1][0], 1)} if steps else set()) and len(copies) <= 2
     print("kills:", kills)
 
 

@@ -35,7 +35,7 @@ def trap(machine):
     for name in MODULES:
         (machine.cwd / f"{name}.py").write_text(f"open({str(mark)!r}, 'w').close()\n")
     machine.answers([block(NOW - n * 6 * HOUR - HOUR, 700 + n) for n in range(60)])
-    write(machine.home / ".claude", talk(1, NOW - 3 * HOUR, 2, 20))
+    write(machine.home / ".claude", [entry for n in range(60) for entry in talk(n, NOW - n * 6 * HOUR - HOUR, 0.5, 2)])
     yield machine
     assert not mark.exists()
 
@@ -129,7 +129,7 @@ def test_S09_the_reader_of_all_logs_imports_nothing_from_its_folder(trap, monkey
     """It runs in /, where whoever may write there could leave a module."""
     real, seen = subprocess.Popen, []
     monkeypatch.setattr(subprocess, "Popen", lambda words, **more: seen.append((words, more)))
-    log_reader._start()
+    log_reader.start(str(trap.cache))
     (words, more), = seen
     assert os.path.isabs(more["cwd"])
     assert real([*words[:2], words[2] + "; assert '' not in sys.path", *words[3:]], cwd=trap.cwd, env=trap.env()).wait() == 0
