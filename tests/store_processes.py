@@ -133,7 +133,7 @@ def free_disk(folder):
 
 
 def fill_old(path, steps, number=1):
-    """A file as a ccmon before the ledger leaves it, of so many steps: sessions of 1, 2, 3 ... tokens, the last one in minutes."""
+    """A file as a ccmon before the ledger leaves it, of so many steps: sessions of 1, 2, 3 ... tokens, the last in minutes."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("PRAGMA auto_vacuum = INCREMENTAL")

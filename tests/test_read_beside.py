@@ -178,7 +178,8 @@ def test_the_history_is_the_ledgers_and_the_screen_says_what_ccusage_says(logged
     assert [row["tokens"] for row in logged.run("history", "--json").json] == [28]
     assert logged.run("--json").json["session"]["tokens"] == 20
     check = next(check for check in logged.run("doctor", "--json").json["checks"] if check["topic"] == "logs")
-    assert check["state"] == "hint" and "ccusage counts 20 tokens in the session that runs, the log files hold 28" in check["says"]
+    words = "ccusage counts 20 tokens in the session that runs, the log files hold 28"
+    assert check["state"] == "hint" and words in check["says"]
 
 
 def test_without_logs_the_reports_are_the_history(logged):

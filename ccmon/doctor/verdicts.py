@@ -138,8 +138,8 @@ def logs(found: Logs, owned: Owned) -> Check:
     if not found.files:
         return Check("logs", HINT, f"none yet in {found.wanted[-1]}: Claude Code writes them", "claude")
     if found.differs:
-        return Check("logs", HINT, f"ccusage counts {count(found.differs[0])} tokens in the session that runs, the log files hold "
-                     f"{count(found.differs[1])}: the screen says ccusage's figure, the history that of the logs",
+        return Check("logs", HINT, f"ccusage counts {count(found.differs[0])} tokens in the session that runs, the log files "
+                     f"hold {count(found.differs[1])}: the screen says ccusage's figure, the history that of the logs",
                      "npm install -g ccusage")
     newest = f", the newest {duration(found.newest_s)} old" if found.newest_s is not None else ""
     return Check("logs", OK, f"{plural(found.files, 'file')}{newest}, {', '.join(found.folders)}")

@@ -65,7 +65,8 @@ def unpack(data: bytes, start_ms: int) -> Day:
 
 def days(db: sqlite3.Connection, owner: int) -> Iterator[Tuple[int, Day]]:
     """All packed days: epoch ms of the start, and the messages."""
-    for day, data in db.execute("SELECT day, data FROM archive WHERE owner_id = ? ORDER BY day", (owner,)).fetchall():
+    for day, data in db.execute("SELECT day, data FROM archive WHERE owner_id = ? AND typeof(day) = 'integer' ORDER BY day",
+                                (owner,)).fetchall():
         yield day * _DAY_MS, unpack(data, day * _DAY_MS)
 
 
@@ -197,7 +198,8 @@ def step(db: sqlite3.Connection, owner: int, until_ms: int) -> Optional[int]:
 
     Only what stands in sessions that are over for good: the others are still cut from their messages.
     """
-    first = db.execute("SELECT min(at_ms), max(at_ms) FROM message WHERE owner_id = ?", (owner,)).fetchone()
+    first = db.execute("SELECT min(at_ms), max(at_ms) FROM message WHERE owner_id = ? AND typeof(at_ms) = 'integer'",
+                       (owner,)).fetchone()
     if first[0] is None:
         return None
     day = first[0] // _DAY_MS
@@ -206,7 +208,8 @@ def step(db: sqlite3.Connection, owner: int, until_ms: int) -> Optional[int]:
     found = list(map(Row._make, db.execute(f"{messages.SELECT} AND at_ms < ?", (owner, (day + 1) * _DAY_MS))))
     old = db.execute("SELECT data FROM archive WHERE owner_id = ? AND day = ?", (owner, day)).fetchone()
     put(db, owner, day, {**(unpack(old[0], day * _DAY_MS) if old else {}), **{identity(row): row for row in found}})
-    db.execute("DELETE FROM message WHERE owner_id = ? AND at_ms < ?", (owner, (day + 1) * _DAY_MS))
+    if not db.execute("DELETE FROM message WHERE owner_id = ? AND at_ms < ?", (owner, (day + 1) * _DAY_MS)).rowcount:
+        raise sqlite3.IntegrityError("a message is in an index alone")                     # and would be so for ever
     done = max((day + 1) * _DAY_MS, boundary_ms(db, owner))
     rows.write_note(db, f"{DONE} {owner}", str(done))
     return done
@@ -214,7 +217,8 @@ def step(db: sqlite3.Connection, owner: int, until_ms: int) -> Optional[int]:
 
 def _open_ms(db: sqlite3.Connection, owner: int) -> int:
     """Epoch ms from which sessions are still cut."""
-    start = db.execute("SELECT min(start_ts) FROM session WHERE owner_id = ? AND NOT settled", (owner,)).fetchone()[0]
+    start = db.execute("SELECT min(start_ts) FROM session WHERE owner_id = ? AND NOT settled AND typeof(start_ts) = 'integer'",
+                       (owner,)).fetchone()[0]
     span = rows.note(db, f"open_span {owner}")
-    spans = [] if span is None else [values.number(span.split()[0]) or 0]
+    spans = [] if span is None else [values.number(span.partition(" ")[0]) or 0]
     return min([1 << 62 if start is None else start * 1000, *spans])

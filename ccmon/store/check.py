@@ -8,7 +8,7 @@ from contextlib import closing
 from typing import Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
 
 from ccmon.model import MOST_PERCENT, SESSION_S, CcmonError
-from ccmon.store import archive, copy, migrations, place, reported, rows, sound, upgrade, usage
+from ccmon.store import archive, copy, migrations, place, reported, rows, sound, upgrade, usage, values
 
 # What is counted, and what a row of it is called.
 TABLES = {"session": "session", "snapshot": "snapshot", "reading": "reading", "limit_event": "limit event", "minute": "minute",
@@ -65,6 +65,14 @@ _TEXTS = {"session": "models source plan limit_source", "reading": "source", "fo
           "limit_event": "kind model", "log_file": "left_out"}
 _COUNTS = "min(tokens, coalesce(input, 0), coalesce(output, 0), coalesce(cache_creation, 0), coalesce(cache_read, 0)) < 0"
 _KINDS = "min(input, output, cache_creation, cache_read) < 0"
+_COUNTED = {                           # else sums of them would be none
+    "session": "tokens input output cache_creation cache_read cost_micro_usd entries",
+    "reported": "tokens input output cache_creation cache_read cost_micro_usd entries",
+    "message": "at_ms input output cache_5m cache_1h cache_read cost_nano",
+    "usage": "ts input output cache_creation cache_read cost_nano unpriced entries",
+    "legacy": "ts input output cache_creation cache_read",
+    "archive": "day", "log_file": "offset lines damaged",
+}
 _OWNED = "message", "archive", "usage", "legacy", "reported", "log_file"
 _RULES = (
     *(_Rule(table, " OR ".join(f"typeof({name}) NOT IN ('integer', 'null')" for name in names.split()), "without whole numbers")
@@ -98,6 +106,8 @@ _RULES = (
     _Rule("legacy", "model_id NOT IN (SELECT id FROM model)", "without a model"),
     _Rule("reported", _COUNTS, "with negative counts"),
     _Rule("reported", "session_id NOT IN (SELECT id FROM session)", "without its session"),
+    *(_Rule(table, f"max(0, {', '.join(f'abs(coalesce({name}, 0))' for name in names.split())}) > {values.MOST_SUMMED}",
+            "with numbers that cannot be") for table, names in _COUNTED.items()),
     _Rule("log_file", "typeof(path) <> 'blob' OR typeof(print) <> 'blob' OR min(offset, lines, damaged) < 0", "that are none"),
 )
 

@@ -310,18 +310,19 @@ class Store:
             self._identity = migrations.identity(self.path)
             self._db = sqlite3.connect(self.path, isolation_level=None)
             migrations.prepare(self._db, self.path, self.busy_ms)
-        except (sqlite3.Error, UnicodeDecodeError) as error:
-            explained = _explained(error, self.path)
-            assert explained is not None
-            if not isinstance(explained, Damaged):       # _renew closes it when the file has been moved
-                self.close()
-            raise explained from error
         except migrations.Unusable as error:
             self.close()
             raise StoreError(f"{self.path} {error}") from None
         except OSError as error:
             wanted = "the disk has space" if error.errno in _NO_SPACE else "its folder can be written"
             raise Shut(self.path, f"created ({error.strerror})", wanted) from error
+        except Exception as error:                       # also whatever an upgrade makes of a damaged row
+            explained = _explained(error, self.path, self._db)
+            if not isinstance(explained, Damaged):       # _renew closes it when the file has been moved
+                self.close()
+            if explained is None:
+                raise
+            raise explained from error
 
     def _renew(self) -> None:
         if os.name == "nt":                              # Windows renames no open file

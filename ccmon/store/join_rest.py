@@ -11,7 +11,8 @@ from ccmon.text import clean
 
 # --- older sums ----------------------------------------------------------------------------------------------------------------
 
-_LEGACY = "SELECT ts, span_s, model_id, input, output, cache_creation, cache_read FROM legacy WHERE owner_id = ?"
+_LEGACY = f"""SELECT ts, span_s, model_id, input, output, cache_creation, cache_read FROM legacy WHERE owner_id = ?
+    AND {usage.LEGACY}"""
 Sums = Dict[int, Tuple[int, ...]]      # of an hour: start -> seconds, four kinds
 
 

@@ -43,12 +43,12 @@ _MODELS = "SELECT id, name FROM model WHERE typeof(name) = 'text'"
 _NUMBERED = f"model_id IN (SELECT id FROM ({_MODELS}))"
 _MINUTES = f"""SELECT at_ms / 60000 * 60 AS ts, model_id, sum(input), sum(output), sum(cache_5m + cache_1h), sum(cache_read)
     FROM message WHERE owner_id = ? AND at_ms >= ? AND at_ms < ? AND NOT flags & {messages.ABSORBED} AND {_NUMBERED}
-    GROUP BY 1, 2 ORDER BY 1"""
+    AND {messages.SOUND} GROUP BY 1, 2 ORDER BY 1"""
 _QUARTERS = f"""SELECT ts, model_id, sum(input), sum(output), sum(cache_creation), sum(cache_read) FROM usage
     WHERE owner_id = ? AND ts >= ? AND ts < ? AND (project_id = {usage.UNKNOWN} OR ts < ?) AND {_NUMBERED}
-    AND typeof(ts) = 'integer' AND {values.FOUR} GROUP BY 1, 2 ORDER BY 1"""
+    AND {values.TIMES.format('ts')} AND {values.FOUR} GROUP BY 1, 2 ORDER BY 1"""
 _WITHOUT = f"""SELECT id, start_ts, coalesce(last_ts, min(end_ts, ?3)), {_FOUR}, cost_micro_usd FROM session
-    WHERE owner_id = ?1 AND end_ts > ?2 AND start_ts < ?3 AND counted AND NOT EXISTS (SELECT 1 FROM usage WHERE owner_id = ?1
+    WHERE owner_id = ?1 AND end_ts > ?2 AND start_ts < ?3 AND counted AND {values.TIMES.format('start_ts')} AND NOT EXISTS (SELECT 1 FROM usage WHERE owner_id = ?1
         AND model_id <> {usage.UNKNOWN} AND ts > start_ts - {usage.QUARTER_S} AND ts < end_ts) ORDER BY start_ts"""
 _SHOTS = f"""SELECT session_id, ts, seen, {_FOUR}, cost_micro_usd FROM snapshot
     WHERE owner_id = ? AND ts >= ? AND ts < ? AND input IS NOT NULL ORDER BY ts"""
@@ -73,7 +73,7 @@ def _seen(db: sqlite3.Connection, owner: int, since: int, until: int) -> List[Se
     found = []
     for number, start, last, *counts in sessions:
         end = _shot(start, last, *counts)
-        if shots[number] and end and end[0][2] is not None:
+        if shots[number] and end:
             at = max(last, shots[number][-1][1])           # what came after the last snapshot
             found.append(Seen(start, [*shots[number], (at, at, *end[0][2:])]))
     return found
@@ -81,7 +81,7 @@ def _seen(db: sqlite3.Connection, owner: int, since: int, until: int) -> List[Se
 
 def _shot(first: Any, last: Any, *counts: Any) -> List[Shot]:
     """One, or none where it cannot be."""
-    if values.moment(first) is None or values.moment(last) is None:
+    if values.moment(first) is None or values.moment(last) is None or None in map(values.count, counts[:4]):
         return []
     return [(first, last, *map(values.count, counts))]  # type: ignore[list-item]
 

@@ -74,13 +74,16 @@ CREATE = (
         PRIMARY KEY (owner_id, path)) WITHOUT ROWID""",
 )
 _NAMES = ", ".join(Position._fields)
+_SOUND = " AND ".join(("typeof(path) = 'blob' AND typeof(print) = 'blob' AND typeof(left_out) = 'text'",
+                       values.whole(("device", "inode", "mtime_ns")),
+                       values.counted(("size", "offset", "lines", "damaged", "first_damaged", "last_ms"))))
 _PUT = f"INSERT OR REPLACE INTO log_file (owner_id, path, {_NAMES}) VALUES (?, ?{', ?' * len(Position._fields)})"
 
 
 def positions(db: sqlite3.Connection, owner: int) -> Dict[bytes, Position]:
-    """How far each log has been read, by path."""
+    """How far each log has been read, by path; one of which that is not known any more is read anew."""
     return {row[0]: Position._make(row[1:]) for row in
-            db.execute(f"SELECT path, {_NAMES} FROM log_file WHERE owner_id = ?", (owner,))}
+            db.execute(f"SELECT path, {_NAMES} FROM log_file WHERE owner_id = ? AND {_SOUND}", (owner,))}
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------------
@@ -176,7 +179,7 @@ def has_messages(db: sqlite3.Connection, owner: int) -> bool:
 
 def share_read(db: sqlite3.Connection, owner: int, size: int) -> float:
     """How much (0..1) of so many bytes of logs has been read."""
-    done = db.execute("SELECT sum(offset) FROM log_file WHERE owner_id = ?", (owner,)).fetchone()[0] or 0
+    done = db.execute(f"SELECT sum(offset) FROM log_file WHERE owner_id = ? AND {_SOUND}", (owner,)).fetchone()[0] or 0
     return min(1.0, done / size) if size else 1.0
 
 
@@ -192,11 +195,11 @@ MOST_NAMED = 5                         # logs with damaged lines that are named
 
 def counts(db: sqlite3.Connection, owner: int) -> Counts:
     """Of all logs that are there."""
-    files, lines, damaged = db.execute("SELECT count(*), sum(lines), sum(damaged) FROM log_file WHERE owner_id = ?",
-                                       (owner,)).fetchone()
+    files, lines, damaged = db.execute(f"""SELECT count(*), sum(lines), sum(damaged) FROM log_file
+        WHERE owner_id = ? AND {_SOUND}""", (owner,)).fetchone()
     alive = db.execute(f"SELECT count(*) FROM message WHERE owner_id = ? AND NOT flags & {messages.ABSORBED}",
                        (owner,)).fetchone()[0]
-    worst = db.execute("""SELECT path, damaged, first_damaged FROM log_file WHERE owner_id = ? AND damaged
+    worst = db.execute(f"""SELECT path, damaged, first_damaged FROM log_file WHERE owner_id = ? AND damaged AND {_SOUND}
         ORDER BY damaged DESC, path LIMIT ?""", (owner, MOST_NAMED))
     return Counts(files, lines or 0, alive, damaged or 0, left_out(db, owner),
                   [(os.fsdecode(path), number, first) for path, number, first in worst])
@@ -206,7 +209,7 @@ def left_out(db: sqlite3.Connection, owner: int) -> Dict[str, int]:
     """Lines of other kinds with a usage of their own, by kind."""
     found: Dict[str, int] = {}
     for kinds, in db.execute("SELECT left_out FROM log_file WHERE owner_id = ? AND left_out <> '{}'", (owner,)):
-        with suppress(ValueError, AttributeError, TypeError):
+        with suppress(ValueError, AttributeError, TypeError, OverflowError):
             for kind, number in json.loads(kinds).items():
                 found[values.text(kind)] = found.get(values.text(kind), 0) + int(number)
     return found
@@ -214,6 +217,6 @@ def left_out(db: sqlite3.Connection, owner: int) -> Dict[str, int]:
 
 def damaged(db: sqlite3.Connection, owner: int) -> Tuple[int, Optional[str]]:
     """How many lines are damaged, and the log with the most of them."""
-    found = db.execute("SELECT path, damaged FROM log_file WHERE owner_id = ? AND damaged ORDER BY damaged DESC, path",
-                       (owner,)).fetchall()
+    found = db.execute(f"""SELECT path, damaged FROM log_file WHERE owner_id = ? AND damaged AND {_SOUND}
+        ORDER BY damaged DESC, path""", (owner,)).fetchall()
     return sum(row[1] for row in found), os.fsdecode(found[0][0]) if found else None

@@ -66,7 +66,7 @@ def _cut_since(db: sqlite3.Connection, owner: int, now: int) -> Optional[int]:
         return None
     last: Optional[int] = at
     for start, end, newest in db.execute(f"""SELECT start_ts, end_ts, last_ts FROM session WHERE owner_id = ? AND end_ts >= ?
-            AND start_ts <= ? AND {values.TIMES.format('start_ts')} ORDER BY start_ts""", (owner, at, now)):
+            AND start_ts <= ? AND {sessions.TIMED} ORDER BY start_ts""", (owner, at, now)):
         if last is not None and start - last > SESSION_S:
             return None
         last = values.moment(newest) or end
@@ -122,8 +122,8 @@ def samples(db: sqlite3.Connection, owner: int, now: int, blocks: Sequence[Block
     since = min([now - SAMPLES_S] + active[-1:])
     found = db.execute(_SAMPLES, (owner, now, since, SAMPLES_MAX)).fetchall()
     starts = {usage.quarter(block.start): block.start for block in blocks}     # a row has whole quarters, a report may not
-    return [Sample(*columns[:2], starts.get(columns[2], columns[2]), columns[3])
-            for columns in reversed(found) if values.is_sample(columns)]
+    return [Sample(ts, seen, starts.get(start, start), tokens)
+            for ts, seen, start, tokens in filter(values.is_sample, reversed(found))]
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------------

@@ -128,8 +128,9 @@ def choose(db: sqlite3.Connection, owner: int, since: int, until: int) -> None:
     reports = _near(db, owner, since, until)
     low, high = min(one.start for one in reports) - SESSION_S, max(one.end for one in reports) + SESSION_S
     starts = {one.start for one in reports}
-    here = db.execute("""SELECT id, start_ts, end_ts, (SELECT start_ts FROM reported WHERE session_id = id) FROM session
-        WHERE owner_id = ? AND end_ts > ? AND start_ts < ? ORDER BY start_ts""", (owner, low, high)).fetchall()
+    here = db.execute(f"""SELECT id, start_ts, end_ts, (SELECT start_ts FROM reported WHERE session_id = id) FROM session
+        WHERE owner_id = ? AND end_ts > ? AND start_ts < ? AND {sessions.TIMED} ORDER BY start_ts""",
+                      (owner, low, high)).fetchall()
     of_messages = [row for row in here if usage.Total(db, owner, row[1], row[2], rests=False).entries]
     for number, start, end, _ in of_messages:
         _attach(db, owner, reports, number, start, end)
@@ -176,7 +177,7 @@ def _attach(db: sqlite3.Connection, owner: int, reports: Sequence[Block], number
 def _is_attached(db: sqlite3.Connection, owner: int, report: Block) -> bool:
     found = db.execute("SELECT session_id, session.start_ts, session.end_ts FROM reported LEFT JOIN session ON id = session_id "
                        "WHERE reported.owner_id = ? AND reported.start_ts = ?", (owner, report.start)).fetchone()
-    return found[1] is not None and usage.Total(db, owner, found[1], found[2], rests=False).entries > 0
+    return values.moment(found[1]) is not None and values.moment(found[2]) is not None and usage.Total(db, owner, found[1], found[2], rests=False).entries > 0
 
 
 def _paired(placed: Sequence[Placed], free: "dict[int, Sequence[int]]") -> List[Tuple[Placed, int]]:

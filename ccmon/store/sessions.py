@@ -7,7 +7,7 @@ For its neighbours, inside their transactions. Times are epoch seconds, `_ms` ep
 
 import sqlite3
 from bisect import bisect_left
-from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import SESSION_S
 from ccmon.store import messages, rows, usage, values
@@ -17,6 +17,7 @@ from ccmon.store.messages import Change, Row
 OPEN, SETTLED, SUMMED = 0, 1, 2
 _HOUR_MS, _SESSION_MS = 3_600_000, SESSION_S * 1000
 EVER = 1 << 40                         # s
+TIMED = f"{values.TIMES.format('start_ts')} AND {values.TIMES.format('end_ts')}"
 
 
 class Bound(NamedTuple):
@@ -42,9 +43,15 @@ class Cut(NamedTuple):
 
 def bounds(db: sqlite3.Connection, owner: int, since_ms: int = -EVER, until_ms: int = EVER * 1000) -> List[Bound]:
     """The sessions with fixed bounds that touch that time, by start."""
-    found = db.execute("""SELECT start_ts, end_ts, id, settled FROM session WHERE owner_id = ? AND settled AND end_ts >= ?
-        AND start_ts <= ? ORDER BY start_ts""", (owner, since_ms // 1000, until_ms // 1000 + 1))
-    return list(map(Bound._make, found))
+    return _bounds(db, "owner_id = ? AND settled AND end_ts >= ? AND start_ts <= ?", owner, since_ms // 1000, until_ms // 1000 + 1)
+
+
+_BOUND = f"""SELECT start_ts, end_ts, id, settled FROM session WHERE {TIMED} AND end_ts BETWEEN start_ts AND start_ts + {SESSION_S}
+    AND typeof(settled) = 'integer'"""
+
+
+def _bounds(db: sqlite3.Connection, where: str, *given: Any) -> List[Bound]:
+    return list(map(Bound._make, db.execute(f"{_BOUND} AND {where} ORDER BY start_ts", given)))
 
 
 def bound_at(fixed: Sequence[Bound], starts_ms: Sequence[int], at_ms: int) -> Optional[Bound]:
@@ -97,7 +104,7 @@ def _note_late(db: sqlite3.Connection, owner: int, joined_ms: Sequence[int], loo
     """The newest moment of which messages came after its session was over: ccusage cuts its sessions otherwise from there."""
     if not (joined_ms or loose_ms):
         return
-    end = db.execute("SELECT max(end_ts) FROM session WHERE owner_id = ? AND settled", (owner,)).fetchone()[0]
+    end = db.execute(f"SELECT max(end_ts) FROM session WHERE owner_id = ? AND settled AND {TIMED}", (owner,)).fetchone()[0]
     late = [*joined_ms, *(at for at in loose_ms if end is not None and at < end * 1000)]
     raise_note(db, owner, LATE, max(late, default=0))
 
@@ -114,7 +121,8 @@ def _shift(db: sqlite3.Connection, owner: int, bound: Bound, parts: Sequence[Tup
     for sign, row in parts:
         for at, number in enumerate(usage.sums_of(row)):
             sums[at] += sign * number
-    names, last, cost = db.execute("SELECT models, last_ts, cost_micro_usd FROM session WHERE id = ?", (bound.id,)).fetchone()
+    names, *told = db.execute("SELECT models, last_ts, cost_micro_usd FROM session WHERE id = ?", (bound.id,)).fetchone()
+    last, cost = values.moment(told[0]), values.count(told[1])
     wanted = dict.fromkeys(filter(None, values.text(names).split(",")))
     wanted.update(dict.fromkeys(_model_names(db, [row.model_id for sign, row in parts if sign > 0])))
     latest = max([row.at_ms // 1000 for sign, row in parts if sign > 0], default=last)
@@ -123,7 +131,7 @@ def _shift(db: sqlite3.Connection, owner: int, bound: Bound, parts: Sequence[Tup
         cache_creation = cache_creation + ?, cache_read = cache_read + ?, cost_micro_usd = ?, entries = entries + ?,
         models = ?, last_ts = max(coalesce(last_ts, ?), ?) WHERE id = ?""",
                (sums[0] + sums[1], *sums[:4], cost, sums[6], ",".join(wanted), latest, latest, bound.id))
-    if db.execute("SELECT entries FROM session WHERE id = ?", (bound.id,)).fetchone()[0] <= 0:
+    if db.execute("SELECT entries <= 0 FROM session WHERE id = ?", (bound.id,)).fetchone()[0]:
         remove(db, bound.id, None)     # its messages have better copies elsewhere
 
 
@@ -193,14 +201,16 @@ def _cut(group: Sequence[Row], start: int, high: int, names: Dict[int, str]) -> 
 
 def _replace(db: sqlite3.Connection, owner: int, low: int, high: int, wanted: Sequence[Cut]) -> None:
     """Put these in the place of the open sessions between low and high; one that goes on keeps its number."""
-    select = f"{rows.SELECT} FROM session WHERE owner_id = ? AND NOT settled AND start_ts >= ? AND start_ts < ?"
+    select = f"""{rows.SELECT} FROM session WHERE owner_id = ? AND NOT settled AND start_ts >= ? AND start_ts < ?
+        AND typeof(start_ts) = 'integer'"""
     old = {row[1]: row for row in db.execute(select, (owner, low, high))}
     here = {cut.start: cut for cut in wanted}
     ends = {cut.start: cut.end for cut in wanted}
     moved: Dict[int, int] = {}         # number of a session that goes -> start of the one that has most of it
     for start in [start for start in old if start not in here]:
         row = old.pop(start)
-        moved[row[0]] = max(ends, key=lambda at: min(ends[at], row[2]) - max(at, start), default=start)
+        last = values.moment(row[2]) or start
+        moved[row[0]] = max(ends, key=lambda at: min(ends[at], last) - max(at, start), default=start)
     renamed = {start: number for number, start in moved.items() if start in here and start not in old}
     for start, number in renamed.items():
         db.execute(rows.UPDATE, (*here[start].columns, number))
@@ -235,12 +245,12 @@ def settle_of(db: sqlite3.Connection, owner: int, found: Iterable[Row]) -> None:
 
 def at(db: sqlite3.Connection, owner: int, ts: int) -> Bound:
     """The session of the quarter that begins then; a new one between its neighbours where there is none."""
-    found = db.execute("""SELECT start_ts, end_ts, id, settled FROM session WHERE owner_id = ? AND start_ts < ? AND end_ts > ?
-        ORDER BY start_ts LIMIT 1""", (owner, ts + usage.QUARTER_S, ts)).fetchone()
+    found = _bounds(db, "owner_id = ? AND start_ts < ? AND end_ts > ?", owner, ts + usage.QUARTER_S, ts)
     if found:
-        return Bound._make(found)
-    low = db.execute("SELECT max(end_ts) FROM session WHERE owner_id = ? AND end_ts <= ?", (owner, ts)).fetchone()[0]
-    high = db.execute("SELECT min(start_ts) FROM session WHERE owner_id = ? AND start_ts > ?", (owner, ts)).fetchone()[0]
+        return found[0]
+    select = f"FROM session WHERE {TIMED} AND owner_id = ?"
+    low = db.execute(f"SELECT max(end_ts) {select} AND end_ts <= ?", (owner, ts)).fetchone()[0]
+    high = db.execute(f"SELECT min(start_ts) {select} AND start_ts > ?", (owner, ts)).fetchone()[0]
     start = max(ts // 3600 * 3600, -EVER if low is None else low)
     end = min(start + SESSION_S, EVER if high is None else high)
     number = db.execute("""INSERT INTO session (owner_id, start_ts, end_ts, tokens, source, settled)
@@ -259,9 +269,8 @@ def sum_by_quarters(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
 def end_by_quarters(db: sqlite3.Connection, owner: int, at_s: int) -> None:
     """Let messages of that very moment be of the session that begins then, and not of one that ends then."""
     if messages.between(db, owner, at_s * 1000, at_s * 1000 + 1):
-        for row in db.execute("""SELECT start_ts, end_ts, id, settled FROM session WHERE owner_id = ? AND end_ts = ?
-                AND settled <> ?""", (owner, at_s, SUMMED)).fetchall():
-            sum_by_quarters(db, owner, Bound._make(row))
+        for bound in _bounds(db, "owner_id = ? AND end_ts = ? AND settled <> ?", owner, at_s, SUMMED):
+            sum_by_quarters(db, owner, bound)
 
 
 # --- sums of quarters --------------------------------------------------------------------------------------------------
@@ -269,15 +278,18 @@ def end_by_quarters(db: sqlite3.Connection, owner: int, at_s: int) -> None:
 def sum_up(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
     """Write what the quarters of a session hold, with what ccusage reported beyond it."""
     select = "SELECT tokens, input, output, cache_creation, cache_read, cost_micro_usd, entries, counted, source FROM reported"
-    reported = db.execute(f"{select} WHERE session_id = ?", (bound.id,)).fetchone()
-    start, last, cost = db.execute("SELECT start_ts, last_ts, cost_micro_usd FROM session WHERE id = ?", (bound.id,)).fetchone()
-    last = max([moment for moment in (last, _last_message(db, owner, bound)) if moment is not None], default=None)
+    found = db.execute(f"{select} WHERE session_id = ?", (bound.id,)).fetchone()
+    reported = found and (*map(values.count, found[:6]), values.count(found[6]) or 0, bool(found[7]), values.text(found[8]))
+    told = db.execute("SELECT last_ts, cost_micro_usd FROM session WHERE id = ?", (bound.id,)).fetchone()
+    moments, cost = (values.moment(told[0]), _last_message(db, owner, bound)), values.count(told[1])
+    last = max([moment for moment in moments if moment is not None], default=None)
     usage.clear_spread(db, owner, bound.start, bound.end)
     known = usage.Total(db, owner, bound.start, bound.end)
-    if reported:
-        _spread_rest(db, owner, bound, reported, known, last)
+    rest = _spread_rest(db, owner, bound, reported, known, last) if reported else [0] * 4
     whole = usage.Total(db, owner, bound.start, bound.end)
-    is_counted = reported is None or bool(reported[7]) or known.entries > 0
+    if whole.kinds != [*map(sum, zip(known.kinds, rest))]:
+        raise sqlite3.IntegrityError("what is written is not found again")
+    is_counted = reported is None or reported[7] or known.entries > 0
     kinds: Sequence[Optional[int]] = whole.kinds if is_counted else (None,) * 4
     if reported and not known.entries:
         cost = reported[5]
@@ -294,9 +306,10 @@ def sum_up(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
 
 
 def _spread_rest(db: sqlite3.Connection, owner: int, bound: Bound, reported: Sequence, known: usage.Total,
-                 last: Optional[int]) -> None:
+                 last: Optional[int]) -> List[int]:
     """What ccusage reported beyond the messages; a bare total (it may include cache tokens) only where there are none."""
-    tokens, *kinds, cost, _, is_counted, _ = reported
+    told, *kinds, cost, _, is_counted, _ = reported
+    tokens = told or 0
     if is_counted:
         rest = [max(0, (count or 0) - seen) for count, seen in zip(kinds, known.kinds)]
         beyond = max(0, tokens - known.tokens)             # kinds may be counted otherwise: together they are what is beyond
@@ -306,11 +319,12 @@ def _spread_rest(db: sqlite3.Connection, owner: int, bound: Bound, reported: Seq
     if any(rest):
         part = (rest[0] + rest[1]) / tokens if tokens else 1.0
         nano = None if cost is None else round(cost * 1000 * min(1.0, part))
-        until = min(bound.end - 1, max(bound.start, last or 0))
+        until = min(bound.end - 1, bound.start + SESSION_S - 1, max(bound.start, last or 0))
         usage.spread(db, owner, bound.start, until, rest, nano)
+    return rest
 
 
 def _last_message(db: sqlite3.Connection, owner: int, bound: Bound) -> Optional[int]:
-    found = db.execute("SELECT max(at_ms) FROM message WHERE owner_id = ? AND at_ms >= ? AND at_ms <= ?",
-                       (owner, bound.start * 1000, bound.end * 1000)).fetchone()[0]
+    found = db.execute("""SELECT max(at_ms) FROM message WHERE owner_id = ? AND at_ms >= ? AND at_ms <= ?
+        AND typeof(at_ms) = 'integer'""", (owner, bound.start * 1000, bound.end * 1000)).fetchone()[0]
     return None if found is None else found // 1000

@@ -10,7 +10,7 @@ from ccmon.store import migrations
 
 def says_damaged(error: Exception) -> bool:
     """True when the error itself says that the file is no sound database of ours."""
-    words = ("malformed", "not a database", "Could not decode", "no such column", "no such table")
+    words = ("malformed", "not a database", "Could not decode", "no such column", "no such table", "foreign key mismatch")
     # A damaged schema is quoted in sqlite's message, which Python then cannot decode: older ones give none.
     unspoken = isinstance(error, UnicodeDecodeError) or type(error) is sqlite3.DatabaseError and not str(error)
     return unspoken or (
@@ -18,9 +18,10 @@ def says_damaged(error: Exception) -> bool:
 
 
 def is_unsound(db: sqlite3.Connection) -> bool:
-    """True when pages, indexes or the links between tables do not fit together."""
+    """True when pages, indexes or the links between tables do not fit together, or a row holds what none can."""
+    from ccmon.store import check      # slow, and needed by hardly anyone
     try:
-        return bool(faults(db, "integrity_check") or db.execute("PRAGMA foreign_key_check").fetchone())
+        return bool(check.problems(db))
     except (sqlite3.Error, UnicodeDecodeError) as error:
         return says_damaged(error)
 

@@ -119,6 +119,7 @@ def _thin(db: sqlite3.Connection, owner: int, since: int, until: int, bucket_s: 
     if len(found) == ROWS:
         until = found[-1].ts // bucket_s * bucket_s
         until = until if until > found[0].ts else found[-1].ts      # more in one bucket than a step takes
+    until = max(int(until), since + 1)                              # whatever a disk has made of them
     shots = {shot.ts: shot for shot in found if shot.ts < until}
     kept = _kept(filter(values.is_sample, shots.values()), bucket_s)
     db.executemany("UPDATE snapshot SET seen = ? WHERE owner_id = ? AND ts = ?",

@@ -17,6 +17,7 @@ UNKNOWN = -1                           # in the place of a model's or project's 
 _KINDS = ("input", "output", "cache_creation", "cache_read")
 _SUMS = (*_KINDS, "cost_nano", "unpriced", "entries")
 _NAMES = ", ".join(_SUMS)
+_SOUND = f"{values.TIMES.format('ts')} AND {values.counted(_SUMS, values.MOST_SUMMED)}"
 
 Key = Tuple[int, int, int]             # quarter, number of the model, of the project
 Sums = List[int]                       # in the order of _SUMS
@@ -85,7 +86,7 @@ _PUT = f"INSERT OR REPLACE INTO usage (owner_id, ts, model_id, project_id, {_NAM
 # --- rests -----------------------------------------------------------------------------------------------------------------
 
 _COVERED = f"""SELECT {', '.join(f'coalesce(sum({kind}), 0)' for kind in _KINDS)} FROM usage
-    WHERE owner_id = ? AND ts >= ? AND ts < ? AND model_id = ? AND project_id >= 0"""
+    WHERE owner_id = ? AND ts >= ? AND ts < ? AND model_id = ? AND project_id >= 0 AND {values.FOUR}"""
 
 
 def settle_legacy(db: sqlite3.Connection, owner: int, touched: Optional[Iterable[Key]]) -> Set[int]:
@@ -106,8 +107,11 @@ def settle_legacy(db: sqlite3.Connection, owner: int, touched: Optional[Iterable
     return changed
 
 
+LEGACY = f"{values.TIMES.format('ts')} AND {values.FOUR} AND span_s IN ({QUARTER_S}, 3600)"      # a row that can be
+
+
 def _legacy(db: sqlite3.Connection, owner: int, touched: Optional[Iterable[Key]]) -> List[Sequence[int]]:
-    select = f"SELECT ts, model_id, span_s, {', '.join(_KINDS)} FROM legacy WHERE owner_id = ?"
+    select = f"SELECT ts, model_id, span_s, {', '.join(_KINDS)} FROM legacy WHERE owner_id = ? AND {LEGACY}"
     if touched is None:
         return db.execute(select, (owner,)).fetchall()
     if db.execute("SELECT 1 FROM legacy WHERE owner_id = ? LIMIT 1", (owner,)).fetchone() is None:
@@ -142,12 +146,12 @@ class Total:
 
     def __init__(self, db: sqlite3.Connection, owner: int, start: int, end: int, rests: bool = True) -> None:
         rows = db.execute(f"""SELECT model_id, coalesce((SELECT name FROM model WHERE id = model_id), ''), {_NAMES}, ts FROM usage
-            WHERE owner_id = ? AND ts >= ? AND ts < ?{'' if rests else ' AND project_id >= 0'} ORDER BY ts""",
+            WHERE owner_id = ? AND ts >= ? AND ts < ? AND {_SOUND}{'' if rests else ' AND project_id >= 0'} ORDER BY ts""",
                           (owner, quarter(start), end)).fetchall()
         self.kinds = [sum(row[2 + at] for row in rows) for at in range(len(_KINDS))]
         self.cost_nano: Optional[int] = None if any(row[-3] for row in rows) else sum(row[-4] for row in rows)
         self.entries = sum(row[-2] for row in rows)
-        self.models = tuple(dict.fromkeys(row[1] for row in rows if row[1]))
+        self.models = tuple(dict.fromkeys(filter(None, (values.text(row[1]) for row in rows))))
         self.last: Optional[int] = max((row[-1] for row in rows), default=None)
 
     @property
@@ -167,5 +171,5 @@ def used(db: sqlite3.Connection, owner: Optional[int], since: int, until: int) -
 _USED = f"""SELECT ts, model_id, model.name, project_id, CASE path WHEN '' THEN project.name ELSE path END,
     {', '.join(_SUMS[:-1])}, host FROM usage JOIN owner ON owner.id = owner_id LEFT JOIN model ON model.id = model_id
     LEFT JOIN project ON project.id = project_id
-    WHERE (?1 IS NULL OR owner_id = ?1) AND ts >= ?2 AND ts < ?3 AND typeof(ts) = 'integer' AND {values.FOUR}
+    WHERE (?1 IS NULL OR owner_id = ?1) AND ts >= ?2 AND ts < ?3 AND {values.TIMES.format('ts')} AND {values.FOUR}
     ORDER BY ts, model_id, project_id, host"""

@@ -2,15 +2,28 @@
 cannot be is not read, the row is left out or the value is unknown. The rest of the history stays of use.
 """
 
-from typing import Any, Optional, Sequence
+from typing import Any, Iterable, Optional, Sequence
 
 from ccmon.model import MOST_PERCENT, Forecast
 from ccmon.text import clean
 
 MOST = 10 ** 15                        # tokens, micro-dollars
 LATEST_S = 10 ** 11                    # epoch s
-FOUR = " AND ".join(f"{kind} BETWEEN 0 AND {MOST}" for kind in ("input", "output", "cache_creation", "cache_read"))
+MOST_SUMMED = 10 ** 17                 # of many of them, and billionths of a US dollar
 TIMES = "typeof({0}) = 'integer' AND {0} BETWEEN 0 AND " + str(LATEST_S)
+
+
+def counted(names: Iterable[str], most: int = MOST) -> str:
+    """SQL that is true of a row in which all of these count something."""
+    return " AND ".join(f"typeof({name}) = 'integer' AND {name} BETWEEN 0 AND {most}" for name in names)
+
+
+def whole(names: Iterable[str]) -> str:
+    """SQL that is true of a row in which all of these are whole numbers."""
+    return " AND ".join(f"typeof({name}) = 'integer'" for name in names)
+
+
+FOUR = counted(("input", "output", "cache_creation", "cache_read"), MOST_SUMMED)
 
 
 def count(value: Any) -> Optional[int]:

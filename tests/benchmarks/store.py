@@ -1,7 +1,7 @@
 """What years of history cost: python tests/benchmarks/store.py [--scale S] [--keep FILE]
 
 A year is generated: a change every 3 s for 22.8 h of each day, 10 million in all (--scale 0.35: 8 h a day), in 1,500 sessions,
-with tokens by minute and model and Claude Code's percentages. The changes are put in hour by hour as rows, not each by a
+with an answer by minute and model and Claude Code's percentages. The changes are put in hour by hour as rows, not each by a
 refresh of its own (those are timed at the end, on the full store); after each hour the thinning runs as it would, without
 its rests. So it takes a few minutes. Then: size, writes, thinning, commands in bare starts, and 50 writers at once.
 """
@@ -174,7 +174,7 @@ def figures(year: Year, took_s: float) -> None:
     store, db = year.store, year.store._db
     assert db is not None
     line("raw changes", f"{year.changes:,} in {took_s:.0f} s, thinned on the way")
-    for table in ("session", "snapshot", "reading", "minute", "hour"):
+    for table in ("session", "snapshot", "reading", "message", "archive", "usage"):
         line(f"  rows of {table}", f"{db.execute(f'SELECT count(*) FROM {table}').fetchone()[0]:,}")
     line("size of the year", f"{os.path.getsize(year.path) / 1e6:.1f} MB; with -wal {size(year.path) / 1e6:.1f} MB "
          f"(at most {year.largest / 1e6:.1f} MB on the way)")

@@ -3,19 +3,20 @@
 import os
 import random
 import shutil
+import sqlite3
 import stat
 import sys
 from collections import Counter
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-from logged import Minute, keep_logs
-from store_cases import DAY, ME, T0, block, fill, keep, kept_files, path, saved, tokens_in  # noqa: F401
+from logged import Hit, Minute, keep_logs
+from store_cases import DAY, HOUR, ME, T0, block, fill, keep, kept_files, path, saved, tokens_in  # noqa: F401
 from store_processes import OWN_SESSION, active, run_together  # noqa: F401
 
-from ccmon.model import SESSION_S, CcmonError
-from ccmon.store import check, merge
+from ccmon.model import SESSION_S, CcmonError, Forecast
+from ccmon.store import alerts, check, learning, ledger, limit_events, merge, sessions, usage
 from ccmon.store import copy as store_copy
 from ccmon.store.database import open_store
 
@@ -84,7 +85,7 @@ def test_D07_each_damaged_file_has_its_own_name(path):
         os.utime(path, (T0, T0))
         open_store(path, 1000, T0).close()
     assert [os.path.basename(name).split(".corrupt-")[1] for name in kept_files(path)] == [
-        "20250615-150640", "20250615-150640-1", "20250615-150640-2"]
+        "20250615-150000", "20250615-150000-1", "20250615-150000-2"]
 
 
 def test_D07_the_companions_of_a_damaged_file_are_kept_too(path):
@@ -128,6 +129,14 @@ def test_D07_the_command_moves_a_damaged_history_aside_once(active):
     assert len(active.run("history", "--json").json) == 1
 
 
+def spoil_rows(path):
+    """Noise on each page but the first, and those that the schema lies on, which is all that opening looks at."""
+    data = Path(path).read_bytes()
+    pages = [data[at:at + 4096] for at in range(0, len(data), 4096)]
+    noise = NOISE * 2
+    Path(path).write_bytes(b"".join(page if not at or b"CREATE " in page else noise[:4096] for at, page in enumerate(pages)))
+
+
 @pytest.mark.parametrize("work", [
     pytest.param(lambda store: keep(store, [block(tokens=5)], T0), id="save"),
     pytest.param(lambda store: store.facts(ME, T0), id="facts"),
@@ -135,9 +144,9 @@ def test_D07_the_command_moves_a_damaged_history_aside_once(active):
 ])
 def test_D08_damage_in_the_middle_is_met_by_any_statement(path, work):
     fill(path, 300)
-    overwrite(path, 4096, NOISE * ((os.path.getsize(path) - 4096) // 3000))
+    spoil_rows(path)
     with open_store(path, 1000, T0) as store:
-        assert store.trouble is None                   # the first page is sound: nothing to see at the door
+        assert store.trouble is None                   # the schema is sound: nothing to see at the door
         work(store)
         assert kept_files(path)[0] in store.trouble
         with open_store(path, 1000, T0) as another:
@@ -157,12 +166,27 @@ def fill_all(path):
     """Some pages of every table."""
     minute = T0 // 60 * 60
     with open_store(path, 1000, T0) as store:
+        store.settle(ME, lambda ledger: ("ledger", [(18_000, T0 + n * 60, n % 100, T0 + SESSION_S) for n in range(80)]))
+        keep_logs(store, ME, [Minute(minute - (100 - n) * 3 * HOUR, f"model {n % 5}", n, n, n, n) for n in range(100)],
+                  [Hit(T0 + n, T0 + HOUR) for n in range(0, 9000, 300)])
+        store.maintain(T0 + 85 * DAY, 60, 0)           # some days of messages are packed
         keep(store, [block(T0 + n * SESSION_S, n + 1) for n in range(60)], THEN)
         for n in range(60):
             keep(store, [block(THEN, n + 1)], THEN + n)
-        store.settle(ME, lambda ledger: ("ledger", [(18_000, T0 + n * 60, n % 100, T0 + SESSION_S) for n in range(80)]))
-        keep_logs(store, ME, [Minute(minute + n * 60, f"model {n % 5}", n, n, n, n) for n in range(100)], [])
+        store.change_of(ME, fill_rest)
         store.put("ccusage_path", "/opt/ccusage")
+
+
+def fill_rest(db, owner):
+    """What an upgrade and a reader of logs leave."""
+    many = range(60)
+    db.executemany("INSERT INTO legacy VALUES (?, ?, 1, 900, 5, 5, 5, 5)", [(owner, T0 - 90 * DAY + n * 900) for n in many])
+    sessions.apply(db, owner, [], usage.settle_legacy(db, owner, None))
+    after = ledger.Position(1, 2, 3, 4, 5, b"print", 6, 1, 2, '{"other": 1}', T0 * 1000)
+    ledger.take(db, owner, [ledger.Part(b"/logs/%d.jsonl" % n, None, after._replace(inode=n), [], []) for n in many])
+    for n in many:
+        learning.keep_forecast(db, owner, Forecast(T0 + n * 600, T0 + n * 600 + HOUR, 5.0, T0, T0, T0, 0.5, "rule", T0))
+        alerts.claim(db, owner, "near", T0 + n * SESSION_S, ["bell"], T0, 60)
 
 
 WORKS = (
@@ -171,7 +195,13 @@ WORKS = (
     lambda store: keep(store, [block(THEN, 500)], THEN + 200), lambda store: store.put("ccusage_path", "/usr/ccusage"),
     lambda store: store.settle(ME, lambda ledger: ("ledger", [(18_000, THEN, 5.0, THEN + 60)])),
     lambda store: keep_logs(store, ME, [Minute(T0 // 60 * 60 + 60_000, "model 1", 1, 1, 1, 1)], []),
-    lambda store: store.maintain(LATER, 60, 0), lambda store: keep(store, [block(LATER, 9)], LATER))
+    lambda store: keep_logs(store, ME, [Minute(T0 // 60 * 60 - 97 * 3 * HOUR, "model 3", 9, 9, 9, 9)], []),     # of a packed day
+    lambda store: store.change_of(ME, lambda db, owner: ledger.reprice(db, owner, 5, lambda model, row: 7)),
+    lambda store: store.change_of(ME, lambda db, owner: ledger.finish(db, owner, [b"/logs/5.jsonl"], THEN, True)),
+    lambda store: store.of_owner(ME, ledger.counts, None), lambda store: store.of_owner(ME, ledger.damaged, None),
+    lambda store: store.of_owner(ME, lambda db, owner: learning.course(db, owner, T0 - 20 * DAY, THEN), None),
+    lambda store: store.of_owner(ME, limit_events.events, None),
+    lambda store: store.maintain(LATER, 5, 0), lambda store: keep(store, [block(LATER, 9)], LATER))
 
 
 def spoilt(page, other, chance):
@@ -181,6 +211,42 @@ def spoilt(page, other, chance):
     for width in 3 * (1, 6) + 3 * (-1,):
         at = chance.randrange(12) if width < 0 else chance.randrange(len(page) - width)       # the header of a page is short
         yield page[:at] + noise[:abs(width)] + page[at + abs(width):]
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_D08_a_value_that_cannot_be_costs_no_call(path, part):
+    """sqlite takes any value anywhere: such rows are left out, or the file is moved aside."""
+    fill_all(path)
+    store_copy.backup(path, path + ".good")
+    good, chance = Path(path + ".good").read_bytes(), random.Random(part)
+    for table, column in columns_of(path)[part::2]:
+        for value in VALUES if LONG else chance.sample(VALUES, 1):
+            shutil.rmtree(os.path.dirname(path))
+            os.makedirs(os.path.dirname(path))
+            Path(path).write_bytes(good)
+            with closing(sqlite3.connect(path)) as db, db, suppress(sqlite3.IntegrityError):
+                db.execute(f"UPDATE OR IGNORE {table} SET {column} = ? WHERE {chance.choice(('1', 'abs(random()) % 2'))}", (value,))
+            work_on(path, chance)
+
+
+VALUES = ("x", "2025-06-15", b"\xff", 1.5, -5, 7, 2 ** 62)
+
+
+def columns_of(path):
+    with closing(sqlite3.connect(path)) as db:
+        return db.execute("""SELECT m.name, c.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c
+            WHERE m.type = 'table'""").fetchall()
+
+
+def work_on(path, chance):
+    """All works in any order; afterwards the next moment is recorded all the same."""
+    with open_store(path, 1000, T0) as store:
+        for work in chance.sample(WORKS, len(WORKS)):
+            work(store)
+        keep(store, [block(LATER + DAY, 777)], LATER + DAY)
+        assert store.records(ME, LATER + DAY)[-1].block.tokens == 777
+        assert store.facts(ME, LATER + DAY).blocks[-1].tokens == 777
+        assert bool(store.trouble) == bool(kept_files(path))
 
 
 @pytest.mark.parametrize("part", range(4))
@@ -195,14 +261,8 @@ def test_D08_damage_at_every_page_is_survived(path, part):
             shutil.rmtree(os.path.dirname(path))
             os.makedirs(os.path.dirname(path))
             Path(path).write_bytes(good[:at] + page + good[at + 4096:])
-            with open_store(path, 1000, T0) as store:
-                for work in chance.sample(WORKS, len(WORKS)):
-                    work(store)
-                keep(store, [block(LATER + DAY, 777)], LATER + DAY)
-                assert store.records(ME, LATER + DAY)[-1].block.tokens == 777
-                assert store.facts(ME, LATER + DAY).blocks[-1].tokens == 777
-                assert bool(store.trouble) == bool(kept_files(path))
-                total["moved aside" if kept_files(path) else "not met"] += 1
+            work_on(path, chance)
+            total["moved aside" if kept_files(path) else "not met"] += 1
     assert min(total.values()) > 10
     print(dict(total))
 
@@ -232,13 +292,11 @@ def test_D08_a_damaged_history_of_another_machine_never_costs_the_own(path, tmp_
     for at in range(part * 4096, len(good), 2 * 4096):
         for page in list(spoilt(good[at:at + 4096], good[:4096], chance))[::1 if LONG else 4]:
             Path(other).write_bytes(good[:at] + page + good[at + 4096:])
-            found = None
-            with suppress(CcmonError), store_copy.copied(other, path) as copy:
-                found = merge.read(copy, other, LATER)
+            came = None
             with open_store(path, 1000, T0) as store:
-                if found is not None:
-                    store.change(lambda db, found=found: merge.merge(db, found, LATER))
-                refused += found is None
+                with suppress(CcmonError), store_copy.copied(other, path) as copy, merge.opened(copy, other, LATER) as theirs:
+                    came = store.change(lambda db, theirs=theirs: merge.merge(db, theirs, LATER, ME.host))
+                refused += came is None
                 assert store.trouble is None and {block.tokens for block in saved(store)} >= {1, 2, 3}
     assert refused > 3 and kept_files(path) == [] and check.examine(path).problems == ()
 

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 from store_cases import DAY, ME, T0, block, fill, keep, kept_files, path, saved, tokens_in  # noqa: F401
-from store_processes import active, version  # noqa: F401
+from store_processes import OLD, active, fill_old, old_copies, version  # noqa: F401
 
 from ccmon.model import SESSION_S
 from ccmon.store import check, migrations
 from ccmon.store.database import Busy, StoreError, open_store
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")
+
+NEWER = (migrations.VERSION // 100 + 1) * 100            # the next schema that an older ccmon cannot use
 
 
 def database(path, *statements):
@@ -46,8 +48,9 @@ def test_D04_locked_is_not_empty_and_not_old(path, is_new):
 
 
 @pytest.mark.parametrize("statements, sentence", [
-    (["PRAGMA user_version = 200"], r"was written by a newer ccmon \(schema 200, this one knows 105\); history is off; upgrade"),
-    (["CREATE TABLE session (a)", "PRAGMA user_version = 317"], r"newer ccmon \(schema 317"),
+    ([f"PRAGMA user_version = {NEWER}"],
+     rf"was written by a newer ccmon \(schema {NEWER}, this one knows {migrations.VERSION}\); history is off; upgrade"),
+    (["CREATE TABLE session (a)", f"PRAGMA user_version = {NEWER + 117}"], rf"newer ccmon \(schema {NEWER + 117}"),
     (["CREATE TABLE session (a)"], "is a database of another program"),
     (["PRAGMA user_version = 99"], "is a database of another program"),
     (["PRAGMA user_version = -1"], "is a database of another program"),
@@ -62,16 +65,30 @@ def test_D05_a_database_that_is_not_ours_is_left_alone(path, statements, sentenc
     assert os.listdir(os.path.dirname(path)) == [os.path.basename(path)]
 
 
+@pytest.mark.parametrize("steps", range(1, OLD + 1))
+def test_D05_a_ccmon_before_the_ledger_leaves_it_alone(path, monkeypatch, steps):
+    """Whatever it knows, it says one sentence; what was its own lies beside."""
+    fill_old(path, steps)
+    assert tokens_in(path) == [1]
+    before, old = Path(path).read_bytes(), migrations.STEPS[:steps]
+    monkeypatch.setattr(migrations, "STEPS", old)
+    monkeypatch.setattr(migrations, "VERSION", old[-1][0])
+    with pytest.raises(StoreError, match=rf"newer ccmon \(schema \d+, this one knows {old[-1][0]}\); history is off; upgrade"):
+        open_store(path, 1000, T0)
+    assert Path(path).read_bytes() == before and kept_files(path) == []
+    assert old_copies(path) == [(old[-1][0], 1)]
+
+
 def test_D06_a_higher_additive_schema_is_used_as_it_is(path):
     fill(path)
     database(path, "ALTER TABLE session ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'",
              "ALTER TABLE snapshot ADD COLUMN mood TEXT", "ALTER TABLE owner ADD COLUMN mood TEXT",
-             "CREATE TABLE extra (a)", "PRAGMA user_version = 106")
+             "CREATE TABLE extra (a)", f"PRAGMA user_version = {migrations.VERSION + 1}")
     with open_store(path, 1000, T0) as store:
         keep(store, [block(), block(T0 + SESSION_S, 9)], T0 + SESSION_S)
         store.put("a", "b")
         assert [b.tokens for b in store.facts(ME, T0 + SESSION_S).blocks] == [1000, 9]
-        assert store._db.execute("PRAGMA user_version").fetchone()[0] == 106
+        assert store._db.execute("PRAGMA user_version").fetchone()[0] == migrations.VERSION + 1
 
 
 def test_D03_a_step_is_taken_once_and_a_failing_one_not_at_all(path, monkeypatch):
@@ -92,12 +109,9 @@ def test_D03_a_step_is_taken_once_and_a_failing_one_not_at_all(path, monkeypatch
         assert "mood" in [row[1] for row in db.execute("PRAGMA table_info(session)")]
 
 
-@pytest.mark.parametrize("steps", range(1, len(migrations.STEPS)))
-def test_D03_every_released_schema_is_brought_up_to_date(path, monkeypatch, steps):
-    with monkeypatch.context() as old:
-        old.setattr(migrations, "STEPS", migrations.STEPS[:steps])
-        old.setattr(migrations, "VERSION", migrations.STEPS[-1][0])
-        fill(path)
+@pytest.mark.parametrize("steps", range(1, OLD + 1))
+def test_D03_every_released_schema_is_brought_up_to_date(path, steps):
+    fill_old(path, steps)
     with open_store(path, 1000, T0) as store:
         assert tokens_in(path) == [1]
         store.settle(ME, lambda ledger: ("ledger", [(18_000, T0, 37.0, T0 + 60)]))
@@ -105,16 +119,23 @@ def test_D03_every_released_schema_is_brought_up_to_date(path, monkeypatch, step
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA user_version").fetchone()[0] == migrations.VERSION
         assert db.execute("SELECT window_s, ts, percent, resets_at FROM reading").fetchall() == [(18_000, T0, 37.0, T0 + 60)]
+    assert check.examine(path).problems == ()
 
 
-@pytest.mark.parametrize("steps", range(1, len(migrations.STEPS)))
+ADDED = ("ALTER TABLE session ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'",
+         "ALTER TABLE message ADD COLUMN mood TEXT", "CREATE TABLE extra (a)")
+
+
+@pytest.mark.parametrize("steps", range(1, len(ADDED) + 1))
 def test_D06_an_older_ccmon_goes_on_beside_a_newer_one(path, steps):
-    """Both have it open, write in turns, and thin; the older one knows less tables."""
-    with open_store(path, 1000, T0) as newer:
-        with pytest.MonkeyPatch.context() as old:
-            old.setattr(migrations, "STEPS", migrations.STEPS[:steps])
-            old.setattr(migrations, "VERSION", migrations.STEPS[-1][0])
-            older = open_store(path, 1000, T0)
+    """Both have it open, write in turns, and thin; the older one knows so many steps of the same hundred less."""
+    with pytest.MonkeyPatch.context() as new:
+        added = tuple((migrations.VERSION + n, lambda db, statement=statement: db.execute(statement))
+                      for n, statement in enumerate(ADDED[:steps], 1))
+        new.setattr(migrations, "STEPS", (*migrations.STEPS, *added))
+        new.setattr(migrations, "VERSION", added[-1][0])
+        newer = open_store(path, 1000, T0)
+    with newer, open_store(path, 1000, T0) as older:
         for turn in range(6):
             now = T0 + turn * SESSION_S
             facts = keep((older, newer)[turn % 2], [block(now, turn + 1)], now)
@@ -123,14 +144,13 @@ def test_D06_an_older_ccmon_goes_on_beside_a_newer_one(path, steps):
             pass
         keep(older, [block(T0 + 9 * SESSION_S, 77)], T0 + 9 * SESSION_S)
         assert [b.tokens for b in saved(newer)] == [1, 2, 3, 4, 5, 6, 77]
-        older.close()
-    assert version(path) == migrations.VERSION
+    assert version(path) == migrations.VERSION + steps and check.examine(path).problems == ()
 
 
 def test_D06_a_newer_ccmon_thinned_and_added_columns(path):
     fill(path)
     with closing(sqlite3.connect(path)) as db, db:
-        for table in ("session", "snapshot", "minute", "hour", "reading"):
+        for table in ("session", "snapshot", "message", "usage", "reported", "archive", "reading"):
             db.execute(f"ALTER TABLE {table} ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'")
         db.execute("INSERT INTO meta VALUES ('thinned 1', '5 5 5 5 5')")
         db.execute(f"PRAGMA user_version = {migrations.VERSION + 1}")
@@ -164,7 +184,7 @@ def program_works(active, *warnings):
     assert active.run("--statusline", "--wait", "20", now=None).code == 0
 
 
-@pytest.mark.parametrize("number, what", [(200, "schema 200"), (0, "another program")])
+@pytest.mark.parametrize("number, what", [(NEWER, f"schema {NEWER}"), (0, "another program")])
 def test_D05_ccmon_works_beside_a_history_that_is_not_for_it(active, number, what):
     assert active.run("record").code == 0
     stored = active.home / ".local/share/ccmon/ccmon.db"
