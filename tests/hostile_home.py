@@ -181,7 +181,7 @@ class Home:
 
     def poison(self, rows: Iterable[Tuple[str, Mapping[str, Any]]], notes: Mapping[str, Any]) -> None:
         """Write rows and notes into the store as far as sqlite takes them."""
-        kept = [*rows, *(("meta", {"key": key, "value": value}) for key, value in notes.items())]
+        kept = [*rows, *(("note", {"key": key, "value": value}) for key, value in notes.items())]
         with closing(sqlite3.connect(self.store)) as db, db:
             for table, row in kept:
                 deed = "REPLACE" if table != "session" else "IGNORE"       # its snapshots are of its number

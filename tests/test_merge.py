@@ -54,7 +54,7 @@ def sessions(path, owner=None):
 def contents(path):
     """All rows but the notes."""
     with closing(sqlite3.connect(path)) as db:
-        tables = [name for name, in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'meta'")]
+        tables = [name for name, in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'note'")]
         return {table: db.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
 
 

@@ -153,7 +153,7 @@ def test_an_older_file_joins_a_ledger_of_messages(tmp_path_factory, pool, ledger
 
 def notes(path):
     with closing(sqlite3.connect(path)) as db:
-        return dict(db.execute("SELECT key, value FROM meta"))
+        return dict(db.execute("SELECT key, value FROM note"))
 
 
 def rows_of(path, sql):

@@ -33,7 +33,7 @@ def owners_of(path):
 
 def notes(path):
     with closing(sqlite3.connect(path)) as db:
-        return dict(db.execute("SELECT key, value FROM meta"))
+        return dict(db.execute("SELECT key, value FROM note"))
 
 
 def number(path, owner):
@@ -91,7 +91,7 @@ def test_what_is_noted_of_the_present_name_stays_and_the_rest_is_taken_over(path
     take(path, NOW_NAMED, [message(1, 0)])
     take(path, ONCE, [message(2, 0)])
     ours, theirs = number(path, NOW_NAMED), number(path, ONCE)
-    execute(path, *(("INSERT OR REPLACE INTO meta VALUES (?, ?)", note) for note in [
+    execute(path, *(("INSERT OR REPLACE INTO note VALUES (?, ?)", note) for note in [
         (f"official {ours}", "A"), (f"official {theirs}", "B"), (f"learned {theirs}", "L"), (f"told {theirs} week change", "9"),
         (f"vanished_ms {ours}", "7"), (f"vanished_ms {theirs}", "1000"), (f"prices {ours}", "1"), (f"prices {theirs}", "1"),
         (f"thinned {theirs}", "1 2 3"), ("copy_before_200", "x")]))

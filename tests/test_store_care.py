@@ -252,7 +252,7 @@ def test_a_backup_has_what_others_have_just_written_and_stops_nobody(path, tmp_p
     turns = []
     for copy in copies:
         with closing(sqlite3.connect(copy)) as db:
-            first, again = (int((db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone() or ["0"])[0])
+            first, again = (int((db.execute("SELECT value FROM note WHERE key = ?", (key,)).fetchone() or ["0"])[0])
                             for key in ("turn", "turn again"))
             assert 0 <= first - again <= 1
             turns.append(first)

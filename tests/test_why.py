@@ -32,7 +32,7 @@ def evidence(facts: Facts, choice: compute.Options = MAX5, **changes: Any) -> Ev
     """What would be gathered at the moment of the scenes."""
     usual: Dict[str, Any] = {
         "store": StoreFacts(f"{HOME}/.local/share/ccmon/ccmon.db", 123_456, 103,
-                            (("owner", 1), ("session", 42), ("snapshot", 9211), ("meta", 3), ("minute", 0))),
+                            (("owner", 1), ("session", 42), ("snapshot", 9211), ("note", 3), ("minute", 0))),
         "cache": CacheFacts(f"{HOME}/.cache/ccmon", 3, THEN - 2, THEN + 13, THEN + 58), "logs": None, "plans": (),
         "folders": (f"{HOME}/.claude/projects",), "config": INI, "configured": False, "settings": DEFAULTS,
         "prices": "2026-11-22", "home": HOME}
@@ -87,7 +87,7 @@ official 5 hours: 37 %, reset 17:40; read 15:41, 40s ago
          7 days: 12 %, reset Tue 09:00; read 15:41, 40s ago
 prices   table of 2026-11-22; used with the log files
 store    ~/.local/share/ccmon/ccmon.db, 123 kB, schema 103
-         rows: owner 1, session 42, snapshot 9,211, meta 3
+         rows: owner 1, session 42, snapshot 9,211, note 3
 cache    ~/.cache/ccmon, 3 status lines, fresh for 13s
 options  plan       max5           --plan; not CCMON_PLAN, config.ini
          timezone   Europe/Warsaw  CCMON_TIMEZONE

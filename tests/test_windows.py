@@ -380,5 +380,5 @@ def test_a_long_history_is_read_there(machine):
     assert done.returncode == 0 and done.stderr == ""
     found, = (machine.folder / "local").rglob("ccmon.db")
     with sqlite3.connect(str(found)) as db:
-        assert db.execute("SELECT count(*) FROM meta WHERE key LIKE 'logs_read %'").fetchone() == (1,)
+        assert db.execute("SELECT count(*) FROM note WHERE key LIKE 'logs_read %'").fetchone() == (1,)
         assert db.execute("SELECT count(*) FROM message").fetchone()[0] > 10

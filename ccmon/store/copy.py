@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Iterator, List, Optional, Tuple
 
 from ccmon.model import CcmonError, Unwritable, UsageError
-from ccmon.store import migrations, place, sound
+from ccmon.store import migrations, place, sound, upgrade
 from ccmon.system import private
 
 BUSY_MS = 2000
@@ -73,7 +73,8 @@ def strangeness(db: sqlite3.Connection) -> Optional[str]:
     if version // 100 > migrations.VERSION // 100:
         return f"was written by a newer ccmon (schema {version}, this one knows {migrations.VERSION}): upgrade ccmon"
     tables = {name for name, in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    return None if version >= migrations.STEPS[0][0] and {"owner", "session", "snapshot", "meta"} <= tables else (
+    notes = "note" if version >= upgrade.BREAKING else "meta"
+    return None if version >= migrations.STEPS[0][0] and {"owner", "session", "snapshot", notes} <= tables else (
         "is not a history of ccmon")
 
 

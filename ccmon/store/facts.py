@@ -59,7 +59,7 @@ def tables(db: sqlite3.Connection) -> Tables:
 
 def ccusage_path(db: sqlite3.Connection) -> Optional[str]:
     """The ccusage that last worked, in a history."""
-    row = db.execute("SELECT value FROM meta WHERE key = 'ccusage_path'").fetchone()
+    row = db.execute("SELECT value FROM note WHERE key = 'ccusage_path'").fetchone()
     return str(row[0]) if row else None
 
 

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import Block
-from ccmon.store import ledger, messages, reported, rows, sessions, usage
+from ccmon.store import archive, ledger, messages, reported, rows, sessions, usage
 from ccmon.store.join_messages import Elsewhere, Messages
 from ccmon.store.join_rest import join_legacy, join_rest
 from ccmon.store.messages import Change
@@ -90,18 +90,21 @@ def _take_sessions(db: sqlite3.Connection, owner: int, theirs: Iterable[_Theirs]
     """Fix their bounds where there is none of ours; what each is here, by its number there. They are filled by what joins."""
     ours = [row.block for row in _contents(db, owner)]
     starts = [block.start for block in ours]
+    packed_ms = archive.boundary_ms(db, owner)
     taken = {}
     for one in theirs:
         before = ours[:bisect_left(starts, max(one.block.end, one.block.start + 1))][-1:]
         is_free = not before or max(before[0].end, before[0].start + 1) <= one.block.start
-        # A message at its very start may be the last one of our session before.
-        is_free = is_free and not messages.between(db, owner, one.block.start * 1000, one.block.start * 1000 + 1)
+        # A message at its very start may be the last one of our session before; a packed one cannot be asked for.
+        is_free = is_free and not messages.between(db, owner, one.block.start * 1000, one.block.start * 1000 + 1) and not (
+            before and before[0].end == one.block.start and one.block.start * 1000 <= packed_ms)
         if one.state != OPEN and is_free and not one.is_report:
             empty = one.block._replace(tokens=0, input=0, output=0, cache_creation=0, cache_read=0, entries=0, counted=True)
             if one.state == SETTLED:
                 empty = empty._replace(last=None, cost_usd=0.0, models=())
             number = db.execute(rows.INSERT, (owner, *rows.values_of(empty))).lastrowid or 0
-            at_end = messages.between(db, owner, one.block.end * 1000, one.block.end * 1000 + 1)       # of the next session here
+            at_end = (messages.between(db, owner, one.block.end * 1000, one.block.end * 1000 + 1)      # of the next session here
+                      or one.block.end in starts and one.block.end * 1000 <= packed_ms)
             taken[one.id] = Bound(one.block.start, one.block.end, number, SUMMED if at_end else one.state)
             db.execute("UPDATE session SET settled = ? WHERE id = ?", (taken[one.id].state, number))
     return taken
@@ -143,8 +146,10 @@ _LOOSE = f"""SELECT DISTINCT ts FROM usage WHERE owner_id = ?1 AND project_id = 
 def _complete(db: sqlite3.Connection, theirs: Iterable[_Theirs], taken: Taken) -> None:
     """A session that holds here what it held there is told as it was there; one that all of its messages have left goes."""
     for one in (one for one in theirs if one.id in taken):
-        row, = rows.rows_of(db.execute(f"{rows.SELECT} FROM session WHERE id = ?", (taken[one.id].id,)))
-        if _sums(row.block) == _sums(one.block):
+        row = next(iter(rows.rows_of(db.execute(f"{rows.SELECT} FROM session WHERE id = ?", (taken[one.id].id,)))), None)
+        if row is None:                # its last message has a better copy elsewhere
+            del taken[one.id]
+        elif _sums(row.block) == _sums(one.block):
             db.execute(rows.UPDATE, (*rows.values_of(one.block._replace(source=row.block.source)), row.id))
         elif not any(_sums(row.block)):
             sessions.remove(db, row.id, None)
@@ -182,8 +187,8 @@ def _note(db: sqlite3.Connection, owner: int, late: Optional[str], changes: Sequ
     if new and is_other_file and ledger.is_complete(db, owner):
         sessions.raise_note(db, owner, ledger.VANISHED, max(new))
     elif late is None:
-        db.execute("DELETE FROM meta WHERE key = ?", (f"{sessions.LATE} {owner}",))
+        db.execute("DELETE FROM note WHERE key = ?", (f"{sessions.LATE} {owner}",))
     else:
         rows.write_note(db, f"{sessions.LATE} {owner}", late)
     if changes:
-        db.execute("DELETE FROM meta WHERE key = ?", (f"{ledger.PRICES} {owner}",))       # of another day
+        db.execute("DELETE FROM note WHERE key = ?", (f"{ledger.PRICES} {owner}",))       # of another day

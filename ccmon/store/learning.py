@@ -48,7 +48,8 @@ _QUARTERS = f"""SELECT ts, model_id, sum(input), sum(output), sum(cache_creation
     WHERE owner_id = ? AND ts >= ? AND ts < ? AND (project_id = {usage.UNKNOWN} OR ts < ?) AND {_NUMBERED}
     AND {values.TIMES.format('ts')} AND {values.FOUR} GROUP BY 1, 2 ORDER BY 1"""
 _WITHOUT = f"""SELECT id, start_ts, coalesce(last_ts, min(end_ts, ?3)), {_FOUR}, cost_micro_usd FROM session
-    WHERE owner_id = ?1 AND end_ts > ?2 AND start_ts < ?3 AND counted AND {values.TIMES.format('start_ts')} AND NOT EXISTS (SELECT 1 FROM usage WHERE owner_id = ?1
+    WHERE owner_id = ?1 AND end_ts > ?2 AND start_ts < ?3 AND counted AND {values.TIMES.format('start_ts')}
+    AND NOT EXISTS (SELECT 1 FROM usage WHERE owner_id = ?1
         AND model_id <> {usage.UNKNOWN} AND ts > start_ts - {usage.QUARTER_S} AND ts < end_ts) ORDER BY start_ts"""
 _SHOTS = f"""SELECT session_id, ts, seen, {_FOUR}, cost_micro_usd FROM snapshot
     WHERE owner_id = ? AND ts >= ? AND ts < ? AND input IS NOT NULL ORDER BY ts"""
@@ -231,7 +232,7 @@ def forget(db: sqlite3.Connection, owner: int, now: int) -> None:
     """Begin to learn anew; readings, sessions and minutes stay in the history."""
     db.execute("DELETE FROM forecast WHERE owner_id = ?", (owner,))
     told_before = f"{_TOLD} {owner} "
-    db.execute("DELETE FROM meta WHERE key IN (?, ?) OR substr(key, 1, ?) = ?",
+    db.execute("DELETE FROM note WHERE key IN (?, ?) OR substr(key, 1, ?) = ?",
                (f"{LEARNED} {owner}", f"{EXTRA} {owner}", len(told_before), told_before))
     write_note(db, owner, _FORGOTTEN, str(now))
 

@@ -161,14 +161,14 @@ def _migrate(db: sqlite3.Connection, path: str) -> None:
         version = _version(db)                           # again: another process may have been faster
         if 0 < version < upgrade.BREAKING <= VERSION:
             copy = upgrade.Copy(path)
-            copy.make(db)
+            copy.make()
         for number, step in STEPS:
             if number > version:
                 step(db)
         if version < VERSION:
             db.execute(f"PRAGMA user_version = {VERSION:d}")
         if copy:
-            copy.put()
+            copy.put(db)
         db.execute("COMMIT")
     except BaseException:
         if db.in_transaction:

@@ -46,9 +46,9 @@ def _join_notes(db: sqlite3.Connection, owner: int, former: int) -> None:
     """What is noted of the owner stays; what is noted of the former one alone is taken over."""
     ours, theirs = _notes(db, owner), _notes(db, former)
     for key, value in theirs.items():
-        db.execute("DELETE FROM meta WHERE key = ?", (_key(key, former),))
+        db.execute("DELETE FROM note WHERE key = ?", (_key(key, former),))
         if key in _MADE_ANEW:
-            db.execute("DELETE FROM meta WHERE key = ?", (_key(key, owner),))
+            db.execute("DELETE FROM note WHERE key = ?", (_key(key, owner),))
         elif key in _LARGER:
             rows.write_note(db, _key(key, owner), str(max(values.number(value) or 0, values.number(ours.get(key)) or 0)))
         elif key not in ours:
@@ -58,7 +58,7 @@ def _join_notes(db: sqlite3.Connection, owner: int, former: int) -> None:
 def _notes(db: sqlite3.Connection, owner: int) -> Dict[str, str]:
     """What is noted of an owner: `name NUMBER`, or `name NUMBER more`; here without the number."""
     found: Dict[str, str] = {}
-    for key, value in db.execute("SELECT key, value FROM meta WHERE typeof(key) = 'text' AND typeof(value) = 'text'"):
+    for key, value in db.execute("SELECT key, value FROM note WHERE typeof(key) = 'text' AND typeof(value) = 'text'"):
         name, _, rest = key.partition(" ")
         number, space, more = rest.partition(" ")
         if number == str(owner):

@@ -177,7 +177,9 @@ def _attach(db: sqlite3.Connection, owner: int, reports: Sequence[Block], number
 def _is_attached(db: sqlite3.Connection, owner: int, report: Block) -> bool:
     found = db.execute("SELECT session_id, session.start_ts, session.end_ts FROM reported LEFT JOIN session ON id = session_id "
                        "WHERE reported.owner_id = ? AND reported.start_ts = ?", (owner, report.start)).fetchone()
-    return values.moment(found[1]) is not None and values.moment(found[2]) is not None and usage.Total(db, owner, found[1], found[2], rests=False).entries > 0
+    if values.moment(found[1]) is None or values.moment(found[2]) is None:
+        return False
+    return usage.Total(db, owner, found[1], found[2], rests=False).entries > 0
 
 
 def _paired(placed: Sequence[Placed], free: "dict[int, Sequence[int]]") -> List[Tuple[Placed, int]]:

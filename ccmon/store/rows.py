@@ -92,13 +92,13 @@ _HOST, _NEWS = "host", "moved_aside"
 
 def note(db: sqlite3.Connection, key: str) -> Optional[str]:
     """What was written under the key."""
-    found = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    found = db.execute("SELECT value FROM note WHERE key = ?", (key,)).fetchone()
     return found[0] if found and isinstance(found[0], str) else None
 
 
 def write_note(db: sqlite3.Connection, key: str, value: str) -> None:
     """Remember a small text; the same one again writes nothing."""
-    db.execute("""INSERT INTO meta (key, value) VALUES (?, ?)
+    db.execute("""INSERT INTO note (key, value) VALUES (?, ?)
         ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value <> excluded.value""", (key, value))
 
 
@@ -129,7 +129,7 @@ def write_news(db: sqlite3.Connection, sentence: str, now: int) -> None:
 
 # A machine's name changes with its network; its history does not: the name of the first use stands for all later ones.
 ACCOUNTS = f"""SELECT account, id FROM owner
-    WHERE host = coalesce((SELECT value FROM meta WHERE key = '{_HOST}' AND typeof(value) = 'text'), ?)"""
+    WHERE host = coalesce((SELECT value FROM note WHERE key = '{_HOST}' AND typeof(value) = 'text'), ?)"""
 _OWNER = f"{ACCOUNTS} AND account = ?"
 
 
@@ -141,7 +141,7 @@ def owner_id(db: sqlite3.Connection, owner: Owner) -> Optional[int]:
 
 def made_owner_id(db: sqlite3.Connection, owner: Owner) -> int:
     """The same, made on the first use."""
-    db.execute("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", (_HOST, owner.host))
+    db.execute("INSERT OR IGNORE INTO note (key, value) VALUES (?, ?)", (_HOST, owner.host))
     known = owner_id(db, owner)
     if known is None:
         names = note(db, _HOST) or owner.host, owner.account

@@ -141,8 +141,10 @@ def _ledger(db: sqlite3.Connection) -> None:
     """Because logs vanish file by file and come late: each message once, whatever file it stands in, instead of the largest
     sum that was ever seen of a minute; and sessions that no vanishing file can cut anew, so that nothing counts twice.
 
-    Breaking: who does not know messages would count them again.
+    Breaking: who does not know messages would count them again. The notes are renamed so that one which is running meanwhile
+    meets that in its next transaction, opens the file anew and keeps off.
     """
+    db.execute("ALTER TABLE meta RENAME TO note")
     for statement in (*messages.CREATE, *usage.CREATE, *archive.CREATE, *reported.CREATE, *ledger.CREATE):
         db.execute(statement)
     limit_events.create(db)

@@ -43,11 +43,12 @@ class Cut(NamedTuple):
 
 def bounds(db: sqlite3.Connection, owner: int, since_ms: int = -EVER, until_ms: int = EVER * 1000) -> List[Bound]:
     """The sessions with fixed bounds that touch that time, by start."""
-    return _bounds(db, "owner_id = ? AND settled AND end_ts >= ? AND start_ts <= ?", owner, since_ms // 1000, until_ms // 1000 + 1)
+    return _bounds(db, "owner_id = ? AND settled AND end_ts >= ? AND start_ts <= ?", owner, since_ms // 1000,
+                   until_ms // 1000 + 1)
 
 
-_BOUND = f"""SELECT start_ts, end_ts, id, settled FROM session WHERE {TIMED} AND end_ts BETWEEN start_ts AND start_ts + {SESSION_S}
-    AND typeof(settled) = 'integer'"""
+_BOUND = f"""SELECT start_ts, end_ts, id, settled FROM session WHERE {TIMED}
+    AND end_ts BETWEEN start_ts AND start_ts + {SESSION_S} AND typeof(settled) = 'integer'"""
 
 
 def _bounds(db: sqlite3.Connection, where: str, *given: Any) -> List[Bound]:
@@ -162,7 +163,7 @@ def recut(db: sqlite3.Connection, owner: int) -> None:
             if before and before.is_whole():
                 found = [row for row in found if row.at_ms > low * 1000]
             _replace(db, owner, low, high, list(cuts(db, found, low, high)))
-    db.execute("DELETE FROM meta WHERE key = ?", (f"{_OPEN_SPAN} {owner}",))
+    db.execute("DELETE FROM note WHERE key = ?", (f"{_OPEN_SPAN} {owner}",))
 
 
 def cuts(db: sqlite3.Connection, found: Iterable[Row], low: int, high: int) -> Iterator[Cut]:

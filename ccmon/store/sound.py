@@ -19,7 +19,7 @@ def says_damaged(error: Exception) -> bool:
 
 def is_unsound(db: sqlite3.Connection) -> bool:
     """True when pages, indexes or the links between tables do not fit together, or a row holds what none can."""
-    from ccmon.store import check      # slow, and needed by hardly anyone
+    from ccmon.store import check  # slow, and needed by hardly anyone
     try:
         return bool(check.problems(db))
     except (sqlite3.Error, UnicodeDecodeError) as error:

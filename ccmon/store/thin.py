@@ -57,7 +57,7 @@ def rewind(db: sqlite3.Connection, owner: int, oldest: int) -> None:
     if oldest < max(marks):
         whole = oldest // _HOUR_S * _HOUR_S
         _write_marks(db, owner, [min(mark, whole) for mark in marks])
-        db.execute("DELETE FROM meta WHERE key = ?", (_DONE,))
+        db.execute("DELETE FROM note WHERE key = ?", (_DONE,))
 
 
 def bucket_s(ts: int, now: int) -> int:

@@ -34,16 +34,16 @@ class Copy:
             self.name = f"{path}.before-{BREAKING}-{number}"
         self._path = path
 
-    def make(self, db: sqlite3.Connection) -> None:
+    def make(self) -> None:
         """Write it, under the name of a part."""
         self.drop_part()
         os.close(private.open_file(self._part, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
         with closing(sqlite3.connect(self._path)) as source, closing(sqlite3.connect(self._part)) as copy:
             source.backup(copy)
-        rows.write_note(db, COPY, self.name)
 
-    def put(self) -> None:
+    def put(self, db: sqlite3.Connection) -> None:
         """Give it its name; the file is about to be another one."""
+        rows.write_note(db, COPY, self.name)
         private.put_in_place(self._part, self.name)
 
     def drop(self) -> None:

@@ -9,7 +9,7 @@ from ccmon.text import clean
 
 MOST = 10 ** 15                        # tokens, micro-dollars
 LATEST_S = 10 ** 11                    # epoch s
-MOST_SUMMED = 10 ** 17                 # of many of them, and billionths of a US dollar
+MOST_SUMMED = 10 ** 18                 # of many of them, and billionths of a US dollar
 TIMES = "typeof({0}) = 'integer' AND {0} BETWEEN 0 AND " + str(LATEST_S)
 
 

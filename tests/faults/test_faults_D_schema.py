@@ -152,7 +152,7 @@ def test_D06_a_newer_ccmon_thinned_and_added_columns(path):
     with closing(sqlite3.connect(path)) as db, db:
         for table in ("session", "snapshot", "message", "usage", "reported", "archive", "reading"):
             db.execute(f"ALTER TABLE {table} ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'")
-        db.execute("INSERT INTO meta VALUES ('thinned 1', '5 5 5 5 5')")
+        db.execute("INSERT INTO note VALUES ('thinned 1', '5 5 5 5 5')")
         db.execute(f"PRAGMA user_version = {migrations.VERSION + 1}")
     with open_store(path, 1000, T0) as store:
         keep(store, [block(tokens=9)], T0 + 60)

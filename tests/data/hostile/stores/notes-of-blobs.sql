@@ -1,1 +1,1 @@
-UPDATE meta SET value = x'00ff' WHERE key <> 'host';
+UPDATE note SET value = x'00ff' WHERE key <> 'host';

@@ -1,1 +1,1 @@
-UPDATE meta SET value = '[[[]]]' WHERE key <> 'host';
+UPDATE note SET value = '[[[]]]' WHERE key <> 'host';

@@ -1,1 +1,1 @@
-UPDATE meta SET value = '$(touch PWNED)' WHERE key <> 'host';
+UPDATE note SET value = '$(touch PWNED)' WHERE key <> 'host';
