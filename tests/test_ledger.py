@@ -128,20 +128,13 @@ def test_weeks_without_ccmon(world):
 
 # --- copies -----------------------------------------------------------------------------------------------------------------
 
-def test_a_better_copy_moves_the_message_to_where_it_stands(world):
+@pytest.mark.parametrize("tokens, session", [(6, (20, 25, 12)), (5, (9, 14, 10))], ids=["better", "equal"])
+def test_a_better_copy_moves_the_message_to_where_it_stands_and_an_equal_one_does_not(world, tokens, session):
     world.write("p/a.jsonl", at(9, message=1, tokens=5))
     recorded(world, 30)
-    world.write("p/b.jsonl", at(20, message=1, tokens=6))
+    world.write("p/b.jsonl", at(20, message=1, tokens=tokens))
     recorded(world, 31)
-    assert shown(world) == [(20, 25, 12)]
-
-
-def test_of_equal_copies_the_first_counts(world):
-    world.write("p/a.jsonl", at(9, message=1, tokens=5))
-    recorded(world, 30)
-    world.write("p/b.jsonl", at(20, message=1, tokens=5))
-    recorded(world, 31)
-    assert shown(world) == [(9, 14, 10)]
+    assert shown(world) == [session]
 
 
 def test_a_question_beside_the_conversation_repeats_an_answer_under_other_requests(world):

@@ -20,7 +20,7 @@ from ccmon.model import Block, CcmonError, Owner
 from ccmon.sources import limit_events, log_entries, log_files, log_limits, log_unused
 from ccmon.sources.log_entries import Entry
 from ccmon.sources.log_files import LogFile
-from ccmon.store import ledger, scratch
+from ccmon.store import ledger
 from ccmon.store.database import Store
 from ccmon.store.ledger import Part, Position
 from ccmon.store.limit_events import Event
@@ -310,6 +310,7 @@ def recent(logs: Logs, now: int) -> List[Block]:
         is_all = len(window) == len(logs.files)
         parts = (part for file in window for part in parts_of(file, None, logs.folders, logs.price))
         found = [message for part in parts for message in part.messages]
+        from ccmon.store import scratch
         blocks = scratch.recent_sessions(found, is_all)
         if blocks or is_all:
             return blocks

@@ -156,7 +156,7 @@ def join(db: sqlite3.Connection, owner: int, start_ms: int, day: Sequence[Row]) 
     return [*changes, *old.changes], unknown
 
 
-def known(db: sqlite3.Connection, owner: int, start_ms: int, day: Sequence[Row]) -> Set[int]:
+def stored_identities(db: sqlite3.Connection, owner: int, start_ms: int, day: Sequence[Row]) -> Set[int]:
     """The identities of those that the owner has."""
     near, old = _near(db, owner, start_ms), Old(db, owner, 1 << 62)
     return {row.message for row in day if row.message in near or old.has(row)}

@@ -115,7 +115,8 @@ def _settle(db: sqlite3.Connection, owner: int, other: Other, at: Moment, theirs
     """Cut the sessions of what came, with what was reported of them; afterwards each quarter is in one of them."""
     told = rows.rows_of(other.rows(f"""SELECT coalesce(session_id, 0), {', '.join(rows.CONTENT)} FROM reported
         WHERE owner_id = ? AND start_ts <= ?""", at.latest))
-    free = [row.block for row in told if not reported.take(db, owner, row.block, taken[row.id].id if row.id in taken else None)]
+    numbers = {number: bound.id for number, bound in taken.items()}
+    free = [row.block for row in told if not reported.add_report(db, owner, row.block, numbers.get(row.id))]
     for bound in taken.values():
         if bound.state == SUMMED:
             sessions.sum_up(db, owner, bound)
@@ -134,7 +135,7 @@ def _cover(db: sqlite3.Connection, owner: int) -> None:
     sessions.recut(db, owner)
     for ts, in db.execute(_LOOSE, (owner,)).fetchall():
         if db.execute(f"{_LOOSE} AND ts = ?2", (owner, ts)).fetchone():
-            sessions.sum_by_quarters(db, owner, sessions.at(db, owner, ts))
+            sessions.sum_by_quarters(db, owner, sessions.session_of_quarter(db, owner, ts))
             sessions.recut(db, owner)
 
 

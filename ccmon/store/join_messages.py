@@ -23,7 +23,7 @@ class Names:
         self.db, self.other = db, other
         self._known: Dict[Tuple[str, int], int] = {}
 
-    def here(self, table: str, number: int) -> int:
+    def own_number(self, table: str, number: int) -> int:
         """The number of that one here."""
         if number < 0 or not self.other.path:
             return number
@@ -38,7 +38,8 @@ class Names:
 
     def of(self, row: Row) -> Row:
         """The row as one of ours."""
-        return row._replace(model_id=self.here("model", row.model_id), project_id=self.here("project", row.project_id))
+        return row._replace(model_id=self.own_number("model", row.model_id),
+                            project_id=self.own_number("project", row.project_id))
 
 
 class Messages:
@@ -78,11 +79,11 @@ class Messages:
 
     def _fold(self, found: List[Row]) -> None:
         for owner, twin in self.elsewhere:
-            there = ledger.known(self.db, owner, found)
+            there = ledger.stored_keys(self.db, owner, found)
             self._changed(owner, ledger.fold(self.db, owner, [row for row in found if row[:2] in there]))
-            there -= ledger.known(self.db, self.owner, found)
+            there -= ledger.stored_keys(self.db, self.owner, found)
             if twin is not None and there:
-                there -= ledger.known(self.other.db, twin, found)
+                there -= ledger.stored_keys(self.other.db, twin, found)
             found = [row for row in found if row[:2] not in there]
         self._changed(self.owner, ledger.fold(self.db, self.owner, found))
 
@@ -96,9 +97,9 @@ class Messages:
             changes, unknown = archive.join(self.db, owner, start_ms, found)
             self._apply(owner, changes)
             there = {row.message for row in found} - {row.message for row in unknown}
-            there -= archive.known(self.db, self.owner, start_ms, found)
+            there -= archive.stored_identities(self.db, self.owner, start_ms, found)
             if twin is not None and there:
-                there -= archive.known(self.other.db, twin, start_ms, found)
+                there -= archive.stored_identities(self.other.db, twin, start_ms, found)
             found = [row for row in found if row.message not in there]
         changes, new = archive.join(self.db, self.owner, start_ms, found)
         messages.save(self.db, self.owner, new)

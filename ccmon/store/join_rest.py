@@ -18,7 +18,7 @@ Sums = Dict[int, Tuple[int, ...]]      # of an hour: start -> seconds, four kind
 
 def join_legacy(db: sqlite3.Connection, owner: int, other: Other, at: Moment, names: Names) -> bool:
     """Of each hour and model the larger sum, whether it is one of the hour or of its quarters; True when anything changed."""
-    theirs = _by_hour((ts, span_s, names.here("model", model), *kinds)
+    theirs = _by_hour((ts, span_s, names.own_number("model", model), *kinds)
                       for ts, span_s, model, *kinds in other.rows(f"{_LEGACY} AND ts <= ?", at.latest))
     ours = _by_hour(db.execute(_LEGACY, (owner,))) if theirs else {}
     changed = False

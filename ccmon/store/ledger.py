@@ -124,7 +124,7 @@ def fold(db: sqlite3.Connection, owner: int, new: Sequence[messages.Row]) -> Lis
     return [*changes, *old.changes]
 
 
-def known(db: sqlite3.Connection, owner: int, found: Sequence[messages.Row]) -> Set[Tuple[int, int]]:
+def stored_keys(db: sqlite3.Connection, owner: int, found: Sequence[messages.Row]) -> Set[Tuple[int, int]]:
     """Message and key of those rows that the owner has."""
     stored = messages.load(db, owner, (row.message for row in found))
     old = archive.Old(db, owner, 0)

@@ -115,7 +115,7 @@ def _keep(db: sqlite3.Connection, owner: int, block: Block, now: int) -> bool:
     return True
 
 
-def take(db: sqlite3.Connection, owner: int, block: Block, number: Optional[int]) -> bool:
+def add_report(db: sqlite3.Connection, owner: int, block: Block, number: Optional[int]) -> bool:
     """Keep a report of another history, the fuller one of each start; whether it is of the session with that number here."""
     _keep(db, owner, block, -1)
     if number is not None:

@@ -244,7 +244,7 @@ def settle_of(db: sqlite3.Connection, owner: int, found: Iterable[Row]) -> None:
                    {(owner, row.at_ms // 1000, row.at_ms // 1000) for row in found})
 
 
-def at(db: sqlite3.Connection, owner: int, ts: int) -> Bound:
+def session_of_quarter(db: sqlite3.Connection, owner: int, ts: int) -> Bound:
     """The session of the quarter that begins then; a new one between its neighbours where there is none."""
     found = _bounds(db, "owner_id = ? AND start_ts < ? AND end_ts > ?", owner, ts + usage.QUARTER_S, ts)
     if found:

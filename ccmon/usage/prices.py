@@ -5,7 +5,6 @@ from functools import lru_cache
 from typing import Mapping, NamedTuple, Optional, Protocol, Tuple, Union
 
 from ccmon.model import Used
-from ccmon.usage import priced
 from ccmon.usage.price_table import LONG_TOKENS
 
 _FAST = "-fast"
@@ -126,13 +125,17 @@ def _begins(model: str, name: str) -> bool:
 
 def _fast(model: str) -> float:
     """What fast mode multiplies the prices with; 1 without it."""
-    found = priced.find(model[:-len(_FAST)]) if model.endswith(_FAST) else None
+    if not model.endswith(_FAST):
+        return 1.0
+    from ccmon.usage import priced
+    found = priced.find(model[:-len(_FAST)])
     return found.fast if found else 1.0
 
 
 @lru_cache(maxsize=1024)
 def _listed(model: str) -> Optional[Price]:
     """The price by the table. What ends in -fast is a model in fast mode, where it has one, else it may be a model."""
+    from ccmon.usage import priced  # not for the start of a command that asks for no price
     factor = _fast(model)
     is_model = not model.endswith(_FAST) or factor == 1 and priced.is_listed(model)
     row = priced.find(model if is_model else model[:-len(_FAST)])
