@@ -3,6 +3,10 @@
 import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Mapping
+
 
 def keep_streams() -> None:
     """Make a closed stdin, stdout or stderr /dev/null: otherwise the next file opened would get its number."""
@@ -22,6 +26,12 @@ def refresh_lines(argv: "list[str]", lock: int) -> None:
     in_background(argv, lock)
 
 
+def start_refresher(where: str, argv: "list[str]", env: "Mapping[str, str]") -> None:
+    """Have the lines of that cache refreshed behind the caller's back."""
+    from ccmon import refresher
+    refresher.refresh(where, argv, env, refresh_lines)
+
+
 def finish(line: bytes) -> bytes:
     """The line itself, or what is made of a record for Claude Code."""
     from ccmon.linecache import RECORD
@@ -38,7 +48,7 @@ def main() -> None:
     if "--statusline" in argv:
         if "CCMON_NOW" not in os.environ:
             from ccmon import linecache
-            if linecache.answer(argv, refresh_lines, finish):
+            if linecache.answer(argv, start_refresher, finish):
                 os._exit(0)
         sys.exit(long_road(argv))
     if "--no-guardian" not in argv and (not argv or argv[0][:1] == "-"):       # no command: perhaps the screen

@@ -1,11 +1,10 @@
-"""The door to the cached status lines, read: which file answers, its freshness, the refresh lock, the detached refresher.
+"""The door to the cached status lines, read: which file answers, and its freshness.
 
 This file is all that a cached `ccmon --statusline` loads: it imports nothing of ccmon and nothing slow.
 Shells read the same folder without Python: by the times of `fresh`, `expires`, `ends` and `state` against that of `now`.
 """
 
 import os
-import sys
 import time
 from binascii import crc32
 
@@ -13,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, Mapping
     Environ = Mapping[str, str]
-    Work = Callable[[list[str], int], None]
+    Refresh = Callable[[str, list[str], Environ], object]
     Finish = Callable[[bytes], bytes]
 
 TTL_S = 15
@@ -233,109 +232,7 @@ def append(path: str, line: bytes, most_bytes: int) -> None:
         os.close(fd)
 
 
-def lock(where: str) -> "int | None":
-    """The refresh lock without waiting: a descriptor, or None while another process refreshes.
-
-    Where there can be no lock (no home, read-only, full, some network disks) -1: refresh without one rather than never.
-    """
-    try:
-        make_folder(where)
-        fd = open_file(where + "/lock", os.O_RDWR | os.O_CREAT)
-    except OSError:
-        return -1
-    try:
-        if os.name == "nt":
-            import msvcrt
-            msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-        else:
-            import fcntl
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return fd
-    except (BlockingIOError, PermissionError):
-        os.close(fd)
-        return None
-    except OSError:                    # a file system without locks
-        os.close(fd)
-        return -1
-
-
-def unlock(fd: int) -> None:
-    """Give the lock back."""
-    if fd >= 0:
-        if os.name == "nt":            # else it may go some time after the descriptor
-            import msvcrt
-            os.lseek(fd, 0, os.SEEK_SET)
-            msvcrt.locking(fd, msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined]
-        os.close(fd)
-
-
-def leave_group(fd: int, text: str) -> None:
-    """Write who runs (process group and its start) into the lock file, so that the next holder can end an orphan."""
-    if fd >= 0 and os.name != "nt":
-        try:
-            os.ftruncate(fd, 0)
-            os.pwrite(fd, text.encode(), 0)
-        except OSError:
-            pass
-
-
-def left_group(fd: int) -> str:
-    """What a holder that died has left in the lock file."""
-    try:
-        return os.pread(fd, 100, 0).decode("ascii", "replace") if fd >= 0 and os.name != "nt" else ""
-    except OSError:
-        return ""
-
-
-def detach(argv: "list[str]", fd: int, work: "Work") -> None:
-    """Call work(argv, fd) in a process of its own that holds the lock and nothing else of the caller."""
-    if not hasattr(os, "fork"):
-        if fd >= 0:
-            os.write(fd, b"1")         # see _just_started
-        unlock(fd)
-        _spawn()
-        return
-    try:
-        pid = os.fork()
-    except OSError:
-        pid = -1
-    if pid:
-        unlock(fd)
-        return
-    try:
-        _leave_caller(fd)
-        work(argv, fd)
-    finally:
-        os._exit(0)
-
-
-def import_folder() -> str:
-    """Where ccmon is imported from: a child that ccmon starts looks there first."""
-    return os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-
-
-def _spawn() -> None:
-    import subprocess  # Windows: no fork; the child takes the lock itself
-    flags = 0x00000200 | 0x08000000  # CREATE_NEW_PROCESS_GROUP, CREATE_NO_WINDOW: detached, ccusage would open a window
-    code = "import sys; sys.path[:] = [sys.argv.pop(1), *filter(None, sys.path)]; from ccmon.__main__ import main; main()"
-    package = import_folder()
-    subprocess.Popen([sys.executable, "-c", code, package, "record"], close_fds=True, creationflags=flags, cwd=package,
-                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # our own words  # nosec B603
-
-
-def _leave_caller(fd: int) -> None:
-    os.setsid()
-    null = os.open(os.devnull, os.O_RDWR)
-    for target in (0, 1, 2):
-        os.dup2(null, target)
-    top = os.sysconf("SC_OPEN_MAX")
-    if fd > 3:
-        os.closerange(3, fd)
-    os.closerange(max(3, fd + 1), top if 0 < top < 65536 else 65536)   # -1: the system names no bound
-    os.chdir("/")
-
-
-def answer(argv: "list[str]", work: "Work", finish: "Finish") -> bool:
+def answer(argv: "list[str]", refresh: "Refresh", finish: "Finish") -> bool:
     """Print the cached line of exactly these words, finished, and have it refreshed behind the caller's back.
 
     False: there is no such line, or it is too old to be shown as it is; take the long road.
@@ -354,40 +251,16 @@ def answer(argv: "list[str]", work: "Work", finish: "Finish") -> bool:
     put(finish(line))
     if state.due(now, config):
         touch(where, key_text)
-        refresh(where, argv, env, work)
+        refresh(where, argv, env)
     else:
-        _hold(where, now, state.quiet_until)
+        hold(where, now, state.quiet_until)
     return True
 
 
-def _hold(where: str, now: float, until: float) -> None:
+def hold(where: str, now: float, until: float) -> None:
     """Keep the shells that read the lines from starting one process each, as long as the lines may be shown."""
     if changed(where + "/fresh") <= now:
         set_time(where + "/fresh", min(until, changed(where + "/expires")))
-
-
-def refresh(where: str, argv: "list[str]", env: "Environ", work: "Work") -> bool:
-    """Start the detached refresher unless one runs or another process was faster; True when one runs now."""
-    fd, now = lock(where), time.time()
-    if fd is None:
-        _hold(where, now, now + HOLD_S)
-        return True
-    nowhere = fd == -1 and not os.access(where, os.W_OK)       # nothing that is read could be kept
-    started = _just_started(fd, now)
-    if started or nowhere or not read_state(where).due(now, config_path(env)):
-        unlock(fd)
-        return started
-    _hold(where, now, now + HOLD_S)
-    detach(argv, fd, work)
-    return True
-
-
-def _just_started(fd: int, now: float) -> bool:
-    """Whether a refresher that has to take the lock itself, for want of fork, is on its way."""
-    if fd < 0 or os.name != "nt":
-        return False
-    lock = os.fstat(fd)
-    return lock.st_size > 0 and 0 <= now - lock.st_mtime < HOLD_S
 
 
 def put(line: bytes) -> None:

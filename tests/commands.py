@@ -191,8 +191,8 @@ class Machine:
 
     def idle(self) -> bool:
         """No refresher holds the lock."""
-        from ccmon import linecache
-        fd = linecache.lock(str(self.cache))
+        from ccmon import locks
+        fd = locks.lock(str(self.cache))
         if fd is not None:
-            linecache.unlock(fd)
+            locks.unlock(fd)
         return fd is not None

@@ -10,7 +10,7 @@ from commands import ROOT
 
 PACKAGE = ROOT / "ccmon"
 FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
-DOORS = {"linecache", "settings.config", "sources.ccusage", "sources.ccusage_find", "sources.log_files",
+DOORS = {"linecache", "locks", "refresher", "settings.config", "sources.ccusage", "sources.ccusage_find", "sources.log_files",
          "line.linefiles", "doctor.probes", "alerts.channels", "fullscreen.screen", "fullscreen.screen_signals",
          "fullscreen.terminal", "fullscreen.guardian"} | {name for name in FILES if re.match(r"(store|system)\.", name)}
 JOINS = {"__main__", "cli", "arguments", "call", "output", "settings.context", "settings.config_file",
@@ -20,7 +20,8 @@ PURE = set(FILES) - DOORS - JOINS
 STORE = {name for name in DOORS if name.startswith("store.")}                      # one door of several leaves
 SAME_DOOR = {("sources.ccusage", "sources.ccusage_find"), ("fullscreen.screen", "settings.themes"),
              ("fullscreen.screen", "fullscreen.terminal"), ("fullscreen.screen", "fullscreen.screen_signals"),
-             ("fullscreen.screen_signals", "fullscreen.terminal"), ("line.linefiles", "linecache")}
+             ("fullscreen.screen_signals", "fullscreen.terminal"), ("line.linefiles", "linecache"),
+             ("locks", "linecache"), ("refresher", "linecache"), ("refresher", "locks")}
 NEIGHBOURS = {("usage", "line"), ("learning", "usage"), ("settings", "line"), ("views", "line")}   # argued in CONTRIBUTING.md
 OPEN_TO_DOORS = {"model", "text", "system.private", "system.processes"}
 IMPURE = {"os", "sys", "time", "sqlite3", "subprocess", "curses", "threading", "io", "pathlib", "shutil", "socket", "signal"}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import linecache
+from ccmon import linecache, locks
 from ccmon.line import linefiles
 from ccmon.linecache import KEEP_S, MOST_LINES, State
 
@@ -71,7 +71,7 @@ def test_a_disk_without_locks_is_no_other_process(where, monkeypatch):
     def unsupported(_fd, _operation):
         raise OSError(37, "No locks available")
     monkeypatch.setattr("fcntl.flock", unsupported)
-    assert linecache.lock(where) == -1
+    assert locks.lock(where) == -1
 
 
 # --- files ----------------------------------------------------------------------------------------------------------------
@@ -171,10 +171,10 @@ def test_a_damaged_state_counts_as_none(where, content):
 
 
 def test_no_lock_where_nothing_can_be_written():
-    assert linecache.lock("/proc/nope") == -1
-    linecache.unlock(-1)
-    linecache.leave_group(-1, "1 2")
-    assert linecache.left_group(-1) == ""
+    assert locks.lock("/proc/nope") == -1
+    locks.unlock(-1)
+    locks.leave_group(-1, "1 2")
+    assert locks.left_group(-1) == ""
 
 
 # --- for shells -------------------------------------------------------------------------------------------------------------

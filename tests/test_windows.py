@@ -14,7 +14,7 @@ import pytest
 from claude_logs import talk, write
 from commands import HOUR, NOW, ROOT, block
 
-from ccmon import linecache
+from ccmon import linecache, locks, refresher
 from ccmon.doctor import probes
 from ccmon.fullscreen import screen
 from ccmon.line import hook
@@ -213,8 +213,8 @@ def test_modes_mean_nothing_there(windows, tmp_path):
 # --- the line ------------------------------------------------------------------------------------------------------------
 
 @pytest.fixture
-def locks(windows, monkeypatch):
-    """linecache with msvcrt: the descriptors that are locked, and whether somebody else has the lock."""
+def held(windows, monkeypatch):
+    """Locks with msvcrt: the descriptors that are locked, and whether somebody else has the lock."""
     held = types.SimpleNamespace(fds=[], other=False)
 
     def locking(fd, mode, count):
@@ -223,30 +223,31 @@ def locks(windows, monkeypatch):
             raise PermissionError
         (held.fds.append if mode == 2 else held.fds.remove)(fd)
     monkeypatch.setitem(sys.modules, "msvcrt", types.SimpleNamespace(locking=locking, LK_NBLCK=2, LK_UNLCK=0))
-    windows(linecache, path=os.path)
+    for door in (locks, refresher):
+        windows(door, path=os.path)
     return held
 
 
-def test_one_byte_is_locked_and_given_back(locks, tmp_path):
-    fd = linecache.lock(str(tmp_path))
-    assert locks.fds == [fd]
+def test_one_byte_is_locked_and_given_back(held, tmp_path):
+    fd = locks.lock(str(tmp_path))
+    assert held.fds == [fd]
     os.write(fd, b"1")
-    linecache.unlock(fd)
-    assert locks.fds == []
-    locks.other = True
-    assert linecache.lock(str(tmp_path)) is None
+    locks.unlock(fd)
+    assert held.fds == []
+    held.other = True
+    assert locks.lock(str(tmp_path)) is None
 
 
-def test_a_refresher_is_started_once_without_a_window(locks, tmp_path, monkeypatch):
+def test_a_refresher_is_started_once_without_a_window(held, tmp_path, monkeypatch):
     started = []
     monkeypatch.setattr(subprocess, "Popen", lambda words, **options: started.append((words, options)))
     for _ in range(3):
-        assert linecache.refresh(str(tmp_path), ["--statusline"], {}, lambda *_: None)
+        assert refresher.refresh(str(tmp_path), ["--statusline"], {}, lambda *_: None)
     (words, options), = started
     assert words[-1] == "record" and options["creationflags"] == 0x08000000 | 0x200
-    assert os.path.isdir(options["cwd"]) and options["stdin"] is options["stdout"] is subprocess.DEVNULL and locks.fds == []
+    assert os.path.isdir(options["cwd"]) and options["stdin"] is options["stdout"] is subprocess.DEVNULL and held.fds == []
     os.utime(tmp_path / "lock", (1, 1))
-    linecache.refresh(str(tmp_path), ["--statusline"], {}, lambda *_: None)
+    refresher.refresh(str(tmp_path), ["--statusline"], {}, lambda *_: None)
     assert len(started) == 2
 
 
@@ -291,14 +292,14 @@ def test_a_console_that_is_closed_ends_it_in_order():
 # --- where it may differ ---------------------------------------------------------------------------------------------------
 
 LACKING = {                            # what Windows does not have, or has in another way, and the rooms that own it
-    "fcntl": {"linecache", "system/private"},
-    "termios": {"fullscreen/guardian", "fullscreen/screen_signals", "fullscreen/terminal"}, "msvcrt": {"linecache"},
-    "curses": {"fullscreen/screen"}, "resource": {"pipeline/sources"}, "os.fork": {"fullscreen/guardian", "linecache"},
-    "os.setsid": {"linecache"}, "os.killpg": {"system/processes"}, "os.kill": {"fullscreen/screen_signals"},
+    "fcntl": {"locks", "system/private"},
+    "termios": {"fullscreen/guardian", "fullscreen/screen_signals", "fullscreen/terminal"}, "msvcrt": {"locks"},
+    "curses": {"fullscreen/screen"}, "resource": {"pipeline/sources"}, "os.fork": {"fullscreen/guardian", "refresher"},
+    "os.setsid": {"refresher"}, "os.killpg": {"system/processes"}, "os.kill": {"fullscreen/screen_signals"},
     "os.getuid": {"alerts/channels", "system/private", "doctor/probes"}, "os.uname": {"settings/config"},
     "os.replace": {"system/private"}, "os.waitid": {"sources/ccusage"},
     "os.set_blocking": {"sources/ccusage", "fullscreen/screen_signals"}, "os.fchmod": {"linecache", "system/private"},
-    "os.pread": {"linecache"}, "os.pwrite": {"linecache"}, "os.sysconf": {"linecache"}, "os.setpgid": {"fullscreen/guardian"},
+    "os.pread": {"locks"}, "os.pwrite": {"locks"}, "os.sysconf": {"refresher"}, "os.setpgid": {"fullscreen/guardian"},
     "os.getpgrp": {"fullscreen/guardian", "fullscreen/terminal"}, "os.nice": {"pipeline/sources"},
     "os.statvfs": {"doctor/probes"},
     "os.tcgetpgrp": {"fullscreen/guardian", "fullscreen/terminal"}, "os.ttyname": {"fullscreen/screen_signals"},
@@ -307,7 +308,7 @@ LACKING = {                            # what Windows does not have, or has in a
     "signal.pthread_sigmask": {"fullscreen/screen_signals"}, "signal.set_wakeup_fd": {"fullscreen/screen_signals"},
     "select.poll": {"fullscreen/screen"}, "selectors.PollSelector": {"fullscreen/screen"},
     "locale.nl_langinfo": {"system/codec"}, "start_new_session": {"system/processes"},
-    "creationflags": {"linecache", "system/processes"}}
+    "creationflags": {"refresher", "system/processes"}}
 MODULES = set("fcntl termios msvcrt curses resource pwd grp tty pty posix winreg ctypes syslog crypt".split())
 CALLS = set("""fork forkpty setsid killpg kill getuid geteuid getgid getegid uname replace rename waitid waitpid wait set_blocking
     fchmod chown fchown mkfifo pread pwrite sysconf setpgid getpgid getpgrp tcgetpgrp tcsetpgrp ttyname sync statvfs nice

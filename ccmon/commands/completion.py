@@ -5,7 +5,7 @@ import sys
 from argparse import Namespace
 from typing import Iterator
 
-from ccmon import linecache, output
+from ccmon import output, refresher
 from ccmon.model import CcmonError
 
 OK = 0
@@ -16,7 +16,7 @@ PLACES = {"bash": "bash-completion/completions/ccmon", "zsh": "zsh/site-function
 
 def run(given: Namespace) -> int:
     """Print them; the exit code."""
-    output.print_exactly(text(given.shell, os.path.join(linecache.import_folder(), "ccmon"), sys.prefix))
+    output.print_exactly(text(given.shell, os.path.join(refresher.import_folder(), "ccmon"), sys.prefix))
     return OK
 
 

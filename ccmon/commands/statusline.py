@@ -4,7 +4,7 @@ import os
 import time
 from typing import List
 
-from ccmon import arguments, linecache, output
+from ccmon import arguments, linecache, output, refresher
 from ccmon.call import context_of
 from ccmon.line import hook, linefiles, lines
 from ccmon.model import CcmonError, Facts, Source
@@ -43,7 +43,7 @@ def _facts_of_line(ctx: Context, argv: List[str]) -> Facts:
     """What is stored, refreshed behind the caller's back when it is old; waits only where nobody was ever answered."""
     if ctx.demo is not None:
         return current_facts(ctx)
-    runs = bool(ctx.cache) and linecache.refresh(ctx.cache or "", argv, ctx.env, refresh.in_background)
+    runs = bool(ctx.cache) and refresher.refresh(ctx.cache or "", argv, ctx.env, refresh.in_background)
     facts = refresh.load(ctx, ctx.now())
     if facts.blocks or facts.source != Source():
         return facts

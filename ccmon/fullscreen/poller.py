@@ -6,7 +6,7 @@ import time
 import traceback
 from typing import Optional
 
-from ccmon import linecache
+from ccmon import linecache, locks
 from ccmon.alerts.kinds import BELL
 from ccmon.fullscreen.screen import Screen
 from ccmon.model import Facts
@@ -76,7 +76,7 @@ class Poller(threading.Thread):
     def _look(self, at_once: bool) -> Facts:
         """The facts of a refresh of our own, or what another process has stored."""
         ctx, now = self.ctx, self.ctx.now()
-        lock = linecache.lock(ctx.cache) if ctx.cache else -1
+        lock = locks.lock(ctx.cache) if ctx.cache else -1
         if lock is None:
             return refresh.load(ctx, now)
         try:
@@ -84,7 +84,7 @@ class Poller(threading.Thread):
                 return self._read(lock, at_once)
             return refresh.load(ctx, now) if ctx.cache else self._last
         finally:
-            linecache.unlock(lock)
+            locks.unlock(lock)
 
     def _read(self, lock: int, at_once: bool) -> Facts:
         facts = refresh.once(self.ctx, lock, memory.SCREEN_BUSY_MS, self.cancel, at_once)

@@ -12,7 +12,7 @@ import traceback
 from contextlib import contextmanager
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
-from ccmon import kept, linecache
+from ccmon import kept, linecache, locks
 from ccmon.line import linefiles, lines
 from ccmon.model import CcmonError, Facts, Source, UsageError
 from ccmon.pipeline import alerting, lessons, sources
@@ -97,7 +97,7 @@ def learn(ctx: Context) -> None:
     """Read from the logs what ccusage does not tell, and learn anew when that is due; after an answer: it may take a while."""
     if not ctx.cache or ctx.demo is not None:
         return
-    lock = linecache.lock(f"{ctx.cache}/learning")
+    lock = locks.lock(f"{ctx.cache}/learning")
     if lock is None:
         return                         # another process is at it
     try:
@@ -107,7 +107,7 @@ def learn(ctx: Context) -> None:
                 sources.read_beside(ctx, source, memory)
             lessons.study_when_due(memory, ctx.now())
     finally:
-        linecache.unlock(lock)
+        locks.unlock(lock)
 
 
 def learn_quietly(ctx: Context) -> bool:
@@ -161,14 +161,14 @@ def current_facts(ctx: Context, insist: bool = False, whole: Optional[Tell] = No
     waited = False
     changed = "flag" in [ctx.settings.origin[name] for name in ("timeout", "ccusage", "source")]
     while insist or changed or not backing_off(ctx) or source_before(ctx).missing:
-        lock = linecache.lock(ctx.cache) if ctx.cache else -1
+        lock = locks.lock(ctx.cache) if ctx.cache else -1
         if lock is not None:
             try:
                 if waited and (source_before(ctx).refreshed or 0) > asked_at:
                     break              # the other process has read what there is
                 return once(ctx, lock, insist=insist or changed or _is_begun(ctx, whole), whole=whole)
             finally:
-                linecache.unlock(lock)
+                locks.unlock(lock)
         waited = True
         facts = load(ctx, ctx.now())
         shown = facts.blocks or facts.source.refreshed
@@ -258,7 +258,7 @@ def in_background(argv: List[str], lock: int) -> None:
         _log(ctx)
         _note_failure(ctx, Facts(source=source_before(ctx)._replace(error="internal error, see the log")), ctx.now())
         return
-    linecache.unlock(lock)             # the others need not wait for what follows
+    locks.unlock(lock)             # the others need not wait for what follows
     send_alerts(ctx, alerts_due(ctx, facts))
     learn_quietly(ctx)
 

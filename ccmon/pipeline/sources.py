@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import partial
 from typing import List, Optional, Sequence, Tuple
 
-from ccmon import linecache
+from ccmon import linecache, locks
 from ccmon.model import SKEW_S, Block, CcmonError, Source
 from ccmon.pipeline.memory import READING_BUSY_MS, Answer, Memory, opened
 from ccmon.settings import config
@@ -95,10 +95,10 @@ def _from_ccusage(ctx: Context, before: Source, memory: Memory, lock: int, cance
     program = ccusage.find(ctx.settings.ccusage, memory.remembered_path(), ctx.env, ctx.paths.home)
 
     def note_group(pid: int) -> None:
-        linecache.leave_group(lock, f"{pid} {ccusage.started(pid)}")
+        locks.leave_group(lock, f"{pid} {ccusage.started(pid)}")
 
     text = ccusage.fetch(program, ctx.settings.timeout, ctx.env, ctx.paths.home, note_group, cancel)
-    linecache.leave_group(lock, "")
+    locks.leave_group(lock, "")
     try:
         parsed = ccusage_json.parse(text, now)
     except CcmonError as err:
@@ -121,10 +121,10 @@ def _spent_s() -> Tuple[float, float]:
 
 def _end_orphan(lock: int) -> None:
     """Kill the ccusage that a killed refresher left behind."""
-    pid, _, start = linecache.left_group(lock).strip().partition(" ")
+    pid, _, start = locks.left_group(lock).strip().partition(" ")
     if pid.isdigit() and start:
         ccusage.kill_group(int(pid), start)
-        linecache.leave_group(lock, "")
+        locks.leave_group(lock, "")
 
 
 def _version(ctx: Context, before: Source, program: ccusage.Program,
@@ -178,7 +178,7 @@ def read_whole(ctx: Context, memory: Memory, found: Sequence[LogFile], tell: Opt
     assert memory.store is not None
     size = sum(file.size for file in found)
     while True:
-        lock = linecache.lock(os.path.join(ctx.cache, "logs.reading")) if ctx.cache else -1
+        lock = locks.lock(os.path.join(ctx.cache, "logs.reading")) if ctx.cache else -1
         if lock is not None:
             break
         if tell:
@@ -187,7 +187,7 @@ def read_whole(ctx: Context, memory: Memory, found: Sequence[LogFile], tell: Opt
     try:
         log_reader.read(memory.store, logs_of(ctx, found), ctx.now(), tell)
     finally:
-        linecache.unlock(lock)
+        locks.unlock(lock)
 
 
 # --- the log files beside ccusage ------------------------------------------------------------------------------------------
@@ -235,7 +235,7 @@ def catch_up(ctx: Context, memory: Memory, tell: Optional[Tell]) -> None:
 def read_all_logs() -> None:
     """What the process does that reads a long history: everything, once; nothing when another one is at it."""
     ctx = prepare({}, os.environ)
-    lock = linecache.lock(os.path.join(ctx.cache, "logs.reading")) if ctx.cache else None
+    lock = locks.lock(os.path.join(ctx.cache, "logs.reading")) if ctx.cache else None
     if lock is None:
         return
     gc.disable()                       # many small objects without cycles: looking for some took a third of the time
@@ -244,4 +244,4 @@ def read_all_logs() -> None:
     with opened(ctx, READING_BUSY_MS) as memory:
         if memory.store:
             log_reader.read(memory.store, logs_of(ctx, files(ctx)), ctx.now())
-    linecache.unlock(lock)
+    locks.unlock(lock)

@@ -15,7 +15,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Callable, Deque, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon import linecache
+from ccmon import locks, refresher
 from ccmon.model import Block, CcmonError, Owner
 from ccmon.sources import limit_events, log_entries, log_files, log_limits, log_unused
 from ccmon.sources.log_entries import Entry
@@ -319,13 +319,13 @@ def recent(logs: Logs, now: int) -> List[Block]:
 
 def start(cache: str) -> bool:
     """Let a process of its own read everything, unless one is at it."""
-    fd = linecache.lock(os.path.join(cache, "logs.reading"))
-    linecache.unlock(-1 if fd is None else fd)
+    fd = locks.lock(os.path.join(cache, "logs.reading"))
+    locks.unlock(-1 if fd is None else fd)
     if fd is None:
         return False
     code = ("import sys; sys.path[:] = [sys.argv[1], *filter(None, sys.path)]; "
             "from ccmon.pipeline.sources import read_all_logs; read_all_logs()")
-    subprocess.Popen([sys.executable, "-c", code, linecache.import_folder()], cwd=os.path.abspath(os.sep), close_fds=True,
+    subprocess.Popen([sys.executable, "-c", code, refresher.import_folder()], cwd=os.path.abspath(os.sep), close_fds=True,
                      **processes.APART,
                      stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # our own words  # nosec B603
     return True

@@ -13,7 +13,7 @@ import pytest
 from store_cases import DAY, T0, block, keep, path, tokens_in  # noqa: F401
 from store_processes import OWN_SESSION, run_together
 
-from ccmon import linecache
+from ccmon import linecache, locks
 from ccmon.line import linefiles
 from ccmon.store import check, migrations
 from ccmon.store.database import StoreError, open_store
@@ -143,5 +143,5 @@ def test_D19_a_planted_link_is_not_followed(tmp_path):
     os.symlink(victim, f"{where}/plain")
     os.symlink(victim, f"{where}/lock")
     linefiles.write_line(where, LINE, b"CC 1\n")
-    assert linecache.lock(where) == -1
+    assert locks.lock(where) == -1
     assert victim.read_text() == "mine" and linecache.read_line(where, LINE) == b"CC 1\n"

@@ -130,7 +130,7 @@ def test_D15_a_program_that_is_run_meanwhile_does_not_get_the_file(path):
 
 
 DETACHED = """
-from ccmon import linecache
+from ccmon import refresher
 store = open_store(path, 1000, T0)
 store._db.execute("BEGIN IMMEDIATE")
 def work(argv, fd):
@@ -140,7 +140,7 @@ def work(argv, fd):
     except Busy:
         open(path + ".busy", "w").close()
     open(path + ".done", "w").close()
-linecache.detach([], -1, work)
+refresher.detach([], -1, work)
 print("forked", flush=True)
 sys.stdin.readline()
 store._db.execute("COMMIT")

@@ -13,7 +13,7 @@ from line_shells import call, install, program
 from live_lines import STALE_S, age, end_refresher, live, one_line, refresher, warm
 from terminal import Terminal
 
-from ccmon import linecache
+from ccmon import locks
 from ccmon.sources import ccusage
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
@@ -85,12 +85,12 @@ def test_S01_tmux_with_29_prompts_and_its_own_line_runs_ccusage_once(machine):
 # --- S-2: a lock whose holder is dead -----------------------------------------------------------------------------------
 
 def test_S02_one_holder_at_a_time(where):
-    first = linecache.lock(where)
-    assert first is not None and first > 2 and linecache.lock(where) is None
-    linecache.unlock(first)
-    second = linecache.lock(where)
+    first = locks.lock(where)
+    assert first is not None and first > 2 and locks.lock(where) is None
+    locks.unlock(first)
+    second = locks.lock(where)
     assert second is not None
-    linecache.unlock(second)
+    locks.unlock(second)
 
 
 def killed(machine):
@@ -177,15 +177,15 @@ def test_S02_the_number_of_a_dead_holder_given_to_another_process_is_neither_a_l
 # --- S-3: a ccusage whose refresher is dead ---------------------------------------------------------------------------
 
 def test_S03_what_a_dead_holder_left(where):
-    fd = linecache.lock(where)
-    linecache.leave_group(fd, "12345 678")
-    linecache.leave_group(fd, "9 8")
-    linecache.unlock(fd)
-    fd = linecache.lock(where)
-    assert linecache.left_group(fd) == "9 8"
-    linecache.leave_group(fd, "")
-    assert linecache.left_group(fd) == ""
-    linecache.unlock(fd)
+    fd = locks.lock(where)
+    locks.leave_group(fd, "12345 678")
+    locks.leave_group(fd, "9 8")
+    locks.unlock(fd)
+    fd = locks.lock(where)
+    assert locks.left_group(fd) == "9 8"
+    locks.leave_group(fd, "")
+    assert locks.left_group(fd) == ""
+    locks.unlock(fd)
 
 
 # --- S-4: a caller that reads to the end ------------------------------------------------------------------------------

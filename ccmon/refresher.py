@@ -1,0 +1,85 @@
+"""The door to the detached refresher: a process of its own, started behind the caller's back unless one runs."""
+
+import os
+import sys
+import time
+
+from ccmon import linecache, locks
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable, Mapping
+    Environ = Mapping[str, str]
+    Work = Callable[[list[str], int], None]
+
+
+def import_folder() -> str:
+    """Where ccmon is imported from: a child that ccmon starts looks there first."""
+    return os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def refresh(where: str, argv: "list[str]", env: "Environ", work: "Work") -> bool:
+    """Start the detached refresher unless one runs or another process was faster; True when one runs now."""
+    fd, now = locks.lock(where), time.time()
+    if fd is None:
+        linecache.hold(where, now, now + linecache.HOLD_S)
+        return True
+    nowhere = fd == -1 and not os.access(where, os.W_OK)       # nothing that is read could be kept
+    started = _just_started(fd, now)
+    if started or nowhere or not linecache.read_state(where).due(now, linecache.config_path(env)):
+        locks.unlock(fd)
+        return started
+    linecache.hold(where, now, now + linecache.HOLD_S)
+    detach(argv, fd, work)
+    return True
+
+
+def _just_started(fd: int, now: float) -> bool:
+    """Whether a refresher that has to take the lock itself, for want of fork, is on its way."""
+    if fd < 0 or os.name != "nt":
+        return False
+    lock = os.fstat(fd)
+    return lock.st_size > 0 and 0 <= now - lock.st_mtime < linecache.HOLD_S
+
+
+def detach(argv: "list[str]", fd: int, work: "Work") -> None:
+    """Call work(argv, fd) in a process of its own that holds the lock and nothing else of the caller."""
+    if not hasattr(os, "fork"):
+        if fd >= 0:
+            os.write(fd, b"1")         # see _just_started
+        locks.unlock(fd)
+        _spawn()
+        return
+    try:
+        pid = os.fork()
+    except OSError:
+        pid = -1
+    if pid:
+        locks.unlock(fd)
+        return
+    try:
+        _leave_caller(fd)
+        work(argv, fd)
+    finally:
+        os._exit(0)
+
+
+def _spawn() -> None:
+    import subprocess  # Windows: no fork; the child takes the lock itself
+    flags = 0x00000200 | 0x08000000  # CREATE_NEW_PROCESS_GROUP, CREATE_NO_WINDOW: detached, ccusage would open a window
+    code = "import sys; sys.path[:] = [sys.argv.pop(1), *filter(None, sys.path)]; from ccmon.__main__ import main; main()"
+    package = import_folder()
+    subprocess.Popen([sys.executable, "-c", code, package, "record"], close_fds=True, creationflags=flags, cwd=package,
+                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # our own words  # nosec B603
+
+
+def _leave_caller(fd: int) -> None:
+    os.setsid()
+    null = os.open(os.devnull, os.O_RDWR)
+    for target in (0, 1, 2):
+        os.dup2(null, target)
+    top = os.sysconf("SC_OPEN_MAX")
+    if fd > 3:
+        os.closerange(3, fd)
+    os.closerange(max(3, fd + 1), top if 0 < top < 65536 else 65536)   # -1: the system names no bound
+    os.chdir("/")
