@@ -16,7 +16,7 @@ from ccmon.settings.context import Context, prepare
 from ccmon.sources import ccusage, ccusage_json, demo, log_files, log_reader
 from ccmon.sources.log_files import LogFile
 from ccmon.sources.log_reader import Tell
-from ccmon.store import values
+from ccmon.store import ledger, values
 from ccmon.store.database import StoreError
 from ccmon.usage import price_table, prices
 
@@ -212,7 +212,7 @@ def read_beside(ctx: Context, source: Source, memory: Memory, at_once: bool = Fa
         if memory.logs_read() or sum(file.size for file in found) <= log_reader.AT_ONCE_BYTES or not ctx.cache:
             done = log_reader.read(memory.store, logs_of(ctx, found), ctx.now(), None, time.monotonic() + MOST_LEARN_S)
             memory.note_limits()
-            if done:
+            if done and not memory.store.of_owner(ctx.owner, ledger.has_checks, False):
                 memory.note_logs_read_beside(f"{ctx.now()} {log_files.stamp(found)}")
         elif found:
             log_reader.start(ctx.cache)
