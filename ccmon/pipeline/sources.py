@@ -77,14 +77,28 @@ def ask(ctx: Context, before: Source, memory: Memory, lock: int, cancel: ccusage
         return _from_logs(ctx, memory, files, "asked_for", whole)
     try:
         answer = _from_ccusage(ctx, before, memory, lock, cancel)
-        is_history = ctx.settings.source == "ccusage" or not files or memory.logs_read() and not memory.has_messages()
-        return answer._replace(is_history=is_history)
+        return answer._replace(is_history=_is_history(ctx, memory, files))
     except ccusage.Failed as err:
         if ctx.settings.source == "auto" and err.missing and files:
             return _from_logs(ctx, memory, files, "no_ccusage", whole)
         if err.missing and files:
             raise ccusage.Failed(f"{err}. Claude Code's logs are there: --source logs reads them without", missing=True) from None
         raise
+
+
+def _is_history(ctx: Context, memory: Memory, before: Sequence[LogFile]) -> bool:
+    """Whether ccusage alone knows what was used: there were and are no logs, or they hold no message.
+
+    Looked at again: the first one may just have come, and what is reported of it while it is written would count beside it.
+    """
+    if ctx.settings.source == "ccusage":
+        return True
+    found = before or files(ctx)
+    if found and memory.store is not None and memory.logs_read() and not memory.has_messages():
+        with suppress(CcmonError):
+            done = log_reader.read(memory.store, logs_of(ctx, files(ctx)), ctx.now(), None, time.monotonic() + MOST_LEARN_S)
+            return done and not memory.has_messages()
+    return not found
 
 
 # --- ccusage ----------------------------------------------------------------------------------------------------------
