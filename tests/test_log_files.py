@@ -1,6 +1,7 @@
 """Claude Code's log files as they lie on a disk: found, told apart, read line by line."""
 
 import os
+from binascii import crc32
 
 import pytest
 from hypothesis import given
@@ -68,7 +69,8 @@ def test_the_stamp_changes_with_every_file(tmp_path):
     (b"\n\n", 0, True, [Line(0, 1, b""), Line(1, 2, b"")]), (b"a\r\n", 0, False, [Line(0, 3, b"a\r")]), (b"a\n", 9, False, []),
 ])
 def test_complete_lines(tmp_path, content, offset, final, expected):
-    assert read(write(tmp_path / "a.jsonl", content), offset, final) == expected
+    found = read(write(tmp_path / "a.jsonl", content), offset, final)
+    assert [line._replace(crc=0) for line in found] == expected
 
 
 @given(st.lists(st.binary(max_size=30).map(lambda line: line.replace(b"\n", b"")), max_size=20), st.integers(1, 40))
@@ -81,13 +83,15 @@ def test_whatever_the_size_of_a_chunk(tmp_path_factory, contents, chunk):
         log_files.CHUNK = before
     assert [line.content for line in got] == (contents if contents and contents[-1] else contents[:-1])
     assert all(after.start == line.end for line, after in zip(got, got[1:]))
+    assert all(line.crc == crc32(path.read_bytes()[:line.end]) for line in got)
 
 
 def test_a_line_that_is_too_long_is_skipped_and_those_after_it_read(tmp_path, monkeypatch):
     monkeypatch.setattr(log_files, "MOST_LINE", 10)
     monkeypatch.setattr(log_files, "CHUNK", 4)
     path = write(tmp_path / "a.jsonl", b"a\n" + b"x" * 99 + b"\nb\n" + b"y" * 11)
-    assert read(path, final=True) == [Line(0, 2, b"a"), Line(2, 102, None), Line(102, 104, b"b"), Line(104, 115, None, False)]
+    found = [line._replace(crc=0) for line in read(path, final=True)]
+    assert found == [Line(0, 2, b"a"), Line(2, 102, None), Line(102, 104, b"b"), Line(104, 115, None, False)]
 
 
 def test_the_fingerprint_is_of_what_was_read(tmp_path):

@@ -5,9 +5,16 @@ import os
 import sqlite3
 import time
 from contextlib import closing
+from typing import Optional
 
 import pytest
 from commands import HOUR, NOW, block
+
+from ccmon import linecache
+from ccmon.line import linefiles
+from ccmon.model import Source
+from ccmon.pipeline import refresh
+from ccmon.settings import context
 
 
 def answer(number, at, given=1000):
@@ -148,3 +155,24 @@ def test_the_cost_of_an_unknown_model_is_unknown(logged):
     logged.configure("[prices]\nclaude-opus-99 = 10, 0, 0, 0, 0\n")
     os.utime(str(logged.log))
     assert logged.run("--json", "--source", "logs", now=NOW + 400).json["session"]["cost_usd"] == 0.01
+
+
+# --- what is noted of the source ------------------------------------------------------------------------------------------------
+
+SAMPLES = {str: "a word", int: 7, float: 0.5, bool: True, Optional[str]: "a word", Optional[int]: 7, Optional[float]: 0.5}
+
+
+@pytest.mark.parametrize("field", Source._fields)
+def test_every_field_of_the_source_is_noted_and_read_again(machine, field):
+    ctx = context.prepare({}, machine.env())
+    source = Source("logs")._replace(**{field: SAMPLES[Source.__annotations__[field]]})
+    linefiles.write_state(ctx.cache, linecache.State(note=json.dumps(source._asdict())))
+    assert refresh.source_before(ctx) == source and source != Source("ccusage")
+
+
+def test_every_field_of_the_state_is_written_and_read_again(machine):
+    values = {name: f"note {at}" if name == "note" else at for at, name in enumerate(linecache.State.__slots__, 1)}
+    (machine.home / "cache").mkdir()
+    linefiles.write_state(str(machine.home / "cache"), linecache.State(**values))
+    read = linecache.read_state(str(machine.home / "cache"))
+    assert {name: getattr(read, name) for name in linecache.State.__slots__} == values

@@ -108,7 +108,8 @@ def by(*statements):
      "1 row of legacy that are none"),
     (by(ASIDE.format(-1)), "1 row of reported with negative counts"),
     (by("UPDATE reported SET tokens = -1"), "1 row of reported with negative counts)"),
-    (by("INSERT INTO log_file VALUES (1, 'text', 1, 1, 1, 1, 1, x'', 1, 0, 0, '{}', 0)"), "1 row of log_file that are none)"),
+    (by("INSERT INTO log_file VALUES (1, 'text', 1, 1, 1, 1, 1, x'', 1, 0, 0, '{}', 0, 0, 0, 0)"),
+     "1 row of log_file that are none)"),
 ])
 def test_damage_is_told_with_the_way_out_and_left_where_it_is(machine, history, spoiled, what):
     execute(history, "PRAGMA wal_checkpoint(TRUNCATE)")

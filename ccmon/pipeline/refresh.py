@@ -189,6 +189,7 @@ _NOTED: Dict[str, Callable[[Any], Any]] = {
     "name": kept.name, "version": kept.sentence, "path": kept.sentence, "stamp": kept.count, "refreshed": kept.moment,
     "took_s": kept.amount, "error": kept.sentence, "missing": kept.truth, "skipped": kept.count, "future": kept.count,
     "skipped_in": kept.sentence, "ran": kept.moment, "logs": kept.sentence, "reason": kept.sentence, "progress": kept.share}
+_FIELDS = [(name, _NOTED[name]) for name in Source._fields]     # one that is noted and not read again would be lost in silence
 
 
 def source_before(ctx: Context) -> Source:
@@ -196,7 +197,7 @@ def source_before(ctx: Context) -> Source:
     name = "ccusage" if ctx.demo is None else "demo"
     try:
         noted = kept.value(linecache.read_state(ctx.cache).note) if ctx.cache else {}
-        known = {key: made(noted[key]) for key, made in _NOTED.items() if noted.get(key) is not None}
+        known = {key: made(noted[key]) for key, made in _FIELDS if noted.get(key) is not None}
         return Source(**known) if known else Source(name)
     except kept.Damage:
         return Source(name)

@@ -16,7 +16,7 @@ from ccmon.settings.context import Context, prepare
 from ccmon.sources import ccusage, ccusage_json, demo, log_files, log_reader
 from ccmon.sources.log_files import LogFile
 from ccmon.sources.log_reader import Tell
-from ccmon.store import values
+from ccmon.store import ledger, values
 from ccmon.store.database import StoreError
 from ccmon.usage import price_table, prices
 
@@ -77,14 +77,28 @@ def ask(ctx: Context, before: Source, memory: Memory, lock: int, cancel: ccusage
         return _from_logs(ctx, memory, files, "asked_for", whole)
     try:
         answer = _from_ccusage(ctx, before, memory, lock, cancel)
-        is_history = ctx.settings.source == "ccusage" or not files or memory.logs_read() and not memory.has_messages()
-        return answer._replace(is_history=is_history)
+        return answer._replace(is_history=_is_history(ctx, memory, files))
     except ccusage.Failed as err:
         if ctx.settings.source == "auto" and err.missing and files:
             return _from_logs(ctx, memory, files, "no_ccusage", whole)
         if err.missing and files:
             raise ccusage.Failed(f"{err}. Claude Code's logs are there: --source logs reads them without", missing=True) from None
         raise
+
+
+def _is_history(ctx: Context, memory: Memory, before: Sequence[LogFile]) -> bool:
+    """Whether ccusage alone knows what was used: there were and are no logs, or they hold no message.
+
+    Looked at again: the first one may just have come, and what is reported of it while it is written would count beside it.
+    """
+    if ctx.settings.source == "ccusage":
+        return True
+    found = before or files(ctx)
+    if found and memory.store is not None and memory.logs_read() and not memory.has_messages():
+        with suppress(CcmonError):
+            done = log_reader.read(memory.store, logs_of(ctx, files(ctx)), ctx.now(), None, time.monotonic() + MOST_LEARN_S)
+            return done and not memory.has_messages()
+    return not found
 
 
 # --- ccusage ----------------------------------------------------------------------------------------------------------
@@ -212,7 +226,7 @@ def read_beside(ctx: Context, source: Source, memory: Memory, at_once: bool = Fa
         if memory.logs_read() or sum(file.size for file in found) <= log_reader.AT_ONCE_BYTES or not ctx.cache:
             done = log_reader.read(memory.store, logs_of(ctx, found), ctx.now(), None, time.monotonic() + MOST_LEARN_S)
             memory.note_limits()
-            if done:
+            if done and not memory.store.of_owner(ctx.owner, ledger.has_checks, False):
                 memory.note_logs_read_beside(f"{ctx.now()} {log_files.stamp(found)}")
         elif found:
             log_reader.start(ctx.cache)

@@ -109,6 +109,19 @@ def parse(line: bytes, session: str) -> Tuple[Entry, ...]:
         return ()
 
 
+def begin_of(line: bytes) -> bytes:
+    """The JSON object that the line begins with, where more than blanks stands behind it; else nothing. Never raises."""
+    if _USAGE not in line:
+        return b""
+    try:
+        text = line.decode("utf-8", "surrogateescape")
+        start = len(text) - len(text.lstrip())
+        end = json.JSONDecoder().raw_decode(text, start)[1]
+        return text[:end].encode("utf-8", "surrogateescape") if text[end:].strip() else b""
+    except (ValueError, RecursionError):
+        return b""
+
+
 # --- one entry ------------------------------------------------------------------------------------------------------------
 
 def _entry(data: Dict[str, Any], line: bytes, session: str) -> Entry:

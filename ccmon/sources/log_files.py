@@ -5,12 +5,14 @@ Nothing is followed that is a link, as ccusage does; what cannot be read is coun
 
 import os
 import stat
+from binascii import crc32
 from hashlib import blake2b
 from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence
 
 CHUNK = 1 << 20
 MOST_LINE = 32 << 20                   # a longer line is skipped: nobody can mean it
 _BYTES = getattr(os, "O_BINARY", 0)     # on Windows, where else a line end is one byte, and Ctrl-Z ends the file
+_HAS_CTIME = os.name != "nt"          # there it is when the file was made
 _ENDS = 512                            # bytes at both ends of what was read tell whether a file is still the same
 
 
@@ -23,6 +25,7 @@ class LogFile(NamedTuple):
     inode: int
     size: int
     mtime_ns: int
+    ctime_ns: int = 0                  # when the system last changed it: no program can set that; 0 where it is not told
 
 
 class Line(NamedTuple):
@@ -32,6 +35,7 @@ class Line(NamedTuple):
     end: int                           # bytes up to the next one
     content: Optional[bytes]
     is_whole: bool = True              # False for what stands behind the last line's end
+    crc: int = 0                       # of all bytes up to its end, where that of those before the first line was given
 
 
 def projects(folders: Sequence[str]) -> List[str]:
@@ -73,7 +77,8 @@ def _below(folder: str, root: int) -> Iterator[LogFile]:
 
 def _described(entry: "os.DirEntry[str]", root: int) -> LogFile:
     found = entry.stat(follow_symlinks=False)
-    return LogFile(entry.path, root, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+    return LogFile(entry.path, root, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns,
+                   found.st_ctime_ns if _HAS_CTIME else 0)
 
 
 def stamp(files: Sequence[LogFile]) -> str:
@@ -103,28 +108,44 @@ def fingerprint(fd: int, offset: int) -> bytes:
     return blake2b(head + b"\0" + tail, digest_size=8).digest()
 
 
-def lines(fd: int, offset: int, final: bool) -> Iterator[Line]:
-    """The lines from the offset on. One without an end waits for it, unless `final` says that nothing more will come."""
+def checksum(fd: int, size: int) -> int:
+    """The CRC of the first so many bytes; -1 when there are fewer."""
+    crc = 0
+    os.lseek(fd, 0, os.SEEK_SET)
+    while size > 0:
+        content = _next(fd, min(size, CHUNK))
+        if not content:
+            return -1
+        size -= len(content)
+        crc = crc32(content, crc)
+    return crc
+
+
+def lines(fd: int, offset: int, final: bool, crc: int = 0) -> Iterator[Line]:
+    """The lines from the offset on, where the bytes before it have that CRC. One without an end waits for it, unless `final`
+    says that it is wanted as it stands."""
     start, length = offset, 0
     kept: List[bytes] = []             # parts of the present line, none when it is too long
     os.lseek(fd, offset, os.SEEK_SET)
     while True:
-        *whole, rest = _next(fd).split(b"\n")
+        *whole, rest = _next(fd, CHUNK).split(b"\n")
         for part in whole:
             length += len(part)
-            yield Line(start, start + length + 1, b"".join([*kept, part]) if length <= MOST_LINE else None)
+            crc = crc32(b"\n", crc32(part, crc))
+            yield Line(start, start + length + 1, b"".join([*kept, part]) if length <= MOST_LINE else None, True, crc)
             start, length, kept = start + length + 1, 0, []
         if not whole and not rest:
             break
         length += len(rest)
+        crc = crc32(rest, crc)
         kept = [*kept, rest] if length <= MOST_LINE else []
     if final and length:
-        yield Line(start, start + length, b"".join(kept) if kept else None, False)
+        yield Line(start, start + length, b"".join(kept) if kept else None, False, crc)
 
 
-def _next(fd: int) -> bytes:
+def _next(fd: int, size: int) -> bytes:
     try:
-        return os.read(fd, CHUNK)
+        return os.read(fd, size)
     except OSError:
         return b""
 

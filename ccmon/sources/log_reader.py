@@ -40,7 +40,11 @@ MOST_WHOLE_BYTES = 32 << 20            # of a file that is held in memory
 MOST_WAITING = 6                       # files read and not yet stored
 CUT_S = 2                              # a long reading makes sessions of what it has so far, so often
 _MOST_NANO = 10 ** 17
-_NEW = Position(0, 0, 0, 0, 0, b"")
+_NEW = Position(0, 0, 0, 0, 0, b"", crc=0)
+CHECK_S = 240                          # a log that changed is compared with what was read of it so long afterwards: with the
+                                       # minute between two looks beside ccusage that is five
+RECENT_S = 3600                        # and one that was written so lately again and again: not every change shows in its times
+MOST_COMPARED = 4 << 20                # bytes that are compared whenever a log has grown
 
 Tell = Callable[[float], None]         # is told the share (0..1) that has been read
 
@@ -71,12 +75,12 @@ def read(store: Store, logs: Logs, now: int, tell: Optional[Tell] = None, until:
     _reprice(store, logs)
     nothing: Dict[bytes, Position] = {}
     known = store.of_owner(logs.owner, ledger.positions, nothing)
-    waiting = [file for file in logs.files if not _is_read(file, known.get(os.fsencode(file.path)))]
+    waiting = [file for file in logs.files if not _is_read(file, known.get(os.fsencode(file.path)), now)]
     size = sum(max(0, file.size - known.get(os.fsencode(file.path), _NEW).offset) for file in waiting)
     complete = True
     batch = _Batch(store, logs.owner)
     done, cut_at = 0, time.monotonic() + CUT_S
-    for file, parts in _side_by_side(logs, waiting, known, size):
+    for file, parts in _side_by_side(logs, waiting, known, size, now):
         for part in parts:
             batch.add(part)
         done += file.size
@@ -135,95 +139,134 @@ class _Batch:
             self.refused = self.refused or not all(taken)
 
 
-def _is_read(file: LogFile, known: Optional[Position]) -> bool:
-    """Whether the file is as it was when it was read to its end."""
-    return known is not None and (known.device, known.inode, known.size, known.mtime_ns) == (
-        file.device, file.inode, file.size, file.mtime_ns)
+def _is_read(file: LogFile, known: Optional[Position], now: int) -> bool:
+    """Whether the file is as it was when it was read to its end, as far as it can be seen, and need not be looked into."""
+    return known is not None and _looks_the_same(file, known) and known.ctime_ns == file.ctime_ns and not _is_due(known, now)
+
+
+def _looks_the_same(file: LogFile, known: Position) -> bool:
+    return (known.device, known.inode, known.size, known.mtime_ns, known.ctime_ns or file.ctime_ns) == (
+        file.device, file.inode, file.size, file.mtime_ns, file.ctime_ns)
+
+
+def _is_due(known: Position, now: int) -> bool:
+    """Whether it is time to compare a log with what was read of it; a clock that was set back is not waited for."""
+    return known.check_at != 0 and not now < known.check_at <= now + CHECK_S
 
 
 # --- two processes ------------------------------------------------------------------------------------------------------------
 
 def _side_by_side(logs: Logs, waiting: Sequence[LogFile], known: Dict[bytes, Position],
-                  size: int) -> Iterator[Tuple[LogFile, Iterator[Part]]]:
+                  size: int, now: int) -> Iterator[Tuple[LogFile, Iterator[Part]]]:
     """The parts of each file; much of it is read in two processes, where those can be had."""
     if size > AT_ONCE_BYTES:
         try:
             from concurrent.futures import ProcessPoolExecutor  # dear, and only worth it here
             with ProcessPoolExecutor(2, initializer=gc.disable) as pool:
-                yield from _pooled(pool.submit, logs, waiting, known)
+                yield from _pooled(pool.submit, logs, waiting, known, now)
                 return
         except (ImportError, OSError, RuntimeError):   # no semaphores, or a process was killed
             pass
     for file in waiting:
-        yield file, parts_of(file, known.get(os.fsencode(file.path)), logs.folders, logs.price)
+        yield file, parts_of(file, known.get(os.fsencode(file.path)), logs.folders, logs.price, now)
 
 
 def _pooled(submit: Callable[..., "Future[List[Part]]"], logs: Logs, waiting: Sequence[LogFile],
-            known: Dict[bytes, Position]) -> Iterator[Tuple[LogFile, Iterator[Part]]]:
+            known: Dict[bytes, Position], now: int) -> Iterator[Tuple[LogFile, Iterator[Part]]]:
     """In their order; a large file is read here, part by part."""
     begun: "Deque[Tuple[LogFile, Optional[Future[List[Part]]]]]" = deque()
 
     def first() -> Tuple[LogFile, Iterator[Part]]:
         file, future = begun.popleft()
         known_to = known.get(os.fsencode(file.path))
-        return file, iter(future.result()) if future else parts_of(file, known_to, logs.folders, logs.price)
+        return file, iter(future.result()) if future else parts_of(file, known_to, logs.folders, logs.price, now)
 
     for file in waiting:
+        known_to = known.get(os.fsencode(file.path))
         small = file.size <= MOST_WHOLE_BYTES
-        begun.append((file, submit(_whole, file, known.get(os.fsencode(file.path)), logs.folders, logs.price) if small else None))
+        begun.append((file, submit(_whole, file, known_to, logs.folders, logs.price, now) if small else None))
         while len(begun) > MOST_WAITING:
             yield first()
     while begun:
         yield first()
 
 
-def _whole(file: LogFile, known: Optional[Position], folders: Sequence[str], price: Price) -> List[Part]:
-    return list(parts_of(file, known, folders, price))
+def _whole(file: LogFile, known: Optional[Position], folders: Sequence[str], price: Price, now: int) -> List[Part]:
+    return list(parts_of(file, known, folders, price, now))
 
 
 # --- one file -----------------------------------------------------------------------------------------------------------------
 
-def parts_of(file: LogFile, known: Optional[Position], folders: Sequence[str], price: Price) -> Iterator[Part]:
+def parts_of(file: LogFile, known: Optional[Position], folders: Sequence[str], price: Price, now: int) -> Iterator[Part]:
     """What is new in a file, in parts of some thousand messages; nothing when it cannot be read."""
     fd = log_files.open_log(file)
     if fd is None:
         return
     try:
-        if known is not None and not _continues(fd, file, known):
-            known = None               # written anew: what was read of it before stays in the ledger
-        yield from _Reading(file, known, folders, price).parts(fd)
+        stays = _compared(fd, file, known, now) if known is not None else None
+        reading = _Reading(file, stays, folders, price)
+        if stays is not None:
+            unsaid = reading.unsaid(fd)
+            if unsaid:                 # what was better in the place of a worse copy: that is read again
+                reading = _Reading(file, None, folders, price, unsaid)
+        has_changed = known is not None and not _looks_the_same(file, known)
+        is_recent = abs(now - file.mtime_ns // 10 ** 9) < RECENT_S
+        reading.check_at = stays.check_at if stays and stays.check_at else now + CHECK_S if has_changed or is_recent else 0
+        yield from reading.parts(fd)
     finally:
         os.close(fd)
 
 
-def _continues(fd: int, file: LogFile, known: Position) -> bool:
-    """True when the bytes that were read are still there."""
-    same = (known.device, known.inode) == (file.device, file.inode)
-    return same and known.offset <= file.size and log_files.fingerprint(fd, known.offset) == known.print
+def _compared(fd: int, file: LogFile, known: Position, now: int) -> Optional[Position]:
+    """The position where the bytes that were read are still there, else None: what was read of it before stays in the ledger.
+
+    One that has only grown is compared at its ends, and from time to time whole.
+    """
+    if ((known.device, known.inode) != (file.device, file.inode) or known.offset > file.size
+            or log_files.fingerprint(fd, known.offset) != known.print):
+        return None
+    if known.size < file.size and known.offset > MOST_COMPARED and known.crc >= 0 and not _is_due(known, now):
+        return known
+    crc = log_files.checksum(fd, known.offset)
+    return known._replace(crc=crc, check_at=0) if known.crc in (crc, -1) and crc >= 0 else None
 
 
 class _Reading:
     """What has come of one file so far."""
 
-    def __init__(self, file: LogFile, known: Optional[Position], folders: Sequence[str], price: Price) -> None:
+    def __init__(self, file: LogFile, known: Optional[Position], folders: Sequence[str], price: Price,
+                 withdrawn: Sequence[Message] = ()) -> None:
         path = file.path.replace(os.sep, "/")
-        self.file, self.price = file, price
+        self.file, self.price, self.check_at = file, price, 0
         self.session, self.project = log_entries.session_of(path), project_of(path, folders)
         self.name = os.path.basename(path)
         self.before = known
         self.at = known or _NEW
         self.left_out: Dict[str, int] = json.loads(self.at.left_out)
         self.seen: Dict[int, int] = {}                     # lines without an id that say the same
+        self.unseen_to = self.at.offset                    # where lines may stand that are not in `seen`
         self._clear()
+        self.withdrawn: Sequence[Message] = withdrawn
 
     def _clear(self) -> None:
         self.messages: List[Message] = []
         self.events: List[Event] = []
         self.folder = ""
+        self.withdrawn = ()
+
+    def unsaid(self, fd: int) -> List[Message]:
+        """What the next line said as long as it had no end, where it is no good line with all that followed."""
+        line = next(log_files.lines(fd, self.at.offset, True), None)
+        begin = log_entries.begin_of(line.content) if line is not None and line.content is not None else b""
+        for entry in log_entries.parse(begin, self.session) if begin else ():
+            self._add(entry, True)
+        found = self.messages
+        self._clear()
+        return found
 
     def parts(self, fd: int) -> Iterator[Part]:
         """All that is new. A last line without an end is read as it stands, and once more when it has one."""
-        for line in log_files.lines(fd, self.at.offset, True):
+        for line in log_files.lines(fd, self.at.offset, True, self.at.crc):
             self._take(line)
             if len(self.messages) >= MOST_ROWS:
                 yield self._part(fd, False)
@@ -232,9 +275,9 @@ class _Reading:
     def _part(self, fd: int, is_last: bool) -> Part:
         at = self.at._replace(device=self.file.device, inode=self.file.inode, mtime_ns=self.file.mtime_ns,
                               size=self.file.size if is_last else 0, print=log_files.fingerprint(fd, self.at.offset),
-                              left_out=json.dumps(self.left_out))
+                              left_out=json.dumps(self.left_out), ctime_ns=self.file.ctime_ns, check_at=self.check_at)
         part = Part(os.fsencode(self.file.path), self.before, at, self.messages, self.events,
-                    (self.project, self.folder) if self.folder else None)
+                    (self.project, self.folder) if self.folder else None, self.withdrawn)
         self.before = self.at = at
         self._clear()
         return part
@@ -243,15 +286,15 @@ class _Reading:
         content = line.content
         found = () if content is None else log_entries.parse(content, self.session)
         if line.is_whole:
-            self.at = self.at._replace(offset=line.end, lines=self.at.lines + 1)
+            self.at = self.at._replace(offset=line.end, lines=self.at.lines + 1, crc=line.crc)
             if not found and (content is None or log_entries.wanted(content)):
                 self._leave_out("damaged" if content is None else log_unused.unused_kind(content))
         for entry in found:
             if entry.message is not None or line.is_whole:
-                self._add(entry)
+                self._add(entry, not line.is_whole)
         if found and not self.folder and content is not None:
             self.folder = log_entries.folder_of(content, self.project)
-        event = None if content is None else limit_events.limit_event(content)
+        event = None if content is None or not line.is_whole else limit_events.limit_event(content)
         if event:
             event = log_limits.settled(event, _zone)
             self.events.append(Event(event.at_ms // 1000, event.kind, event.model, event.resets_at))
@@ -262,17 +305,37 @@ class _Reading:
         else:
             self.left_out[kind] = self.left_out.get(kind, 0) + 1
 
-    def _add(self, entry: Entry) -> None:
+    def _add(self, entry: Entry, unended: bool) -> None:
         nano = _nano(self.price.of(entry))
         message = entry.message
         if message is None:            # nobody's duplicate: known by all that it says, and how often it was said before
-            message = _digest(self.name, entry)
-            self.seen[message] = self.seen.get(message, -1) + 1
+            self._see_before()
+            message = self._see(entry)
             message = _digest(f"{message} {self.seen[message]}", entry)
         self.at = self.at._replace(last_ms=max(self.at.last_ms, entry.at_ms))
         self.messages.append(Message(entry.at_ms, message, entry.request, entry.session, entry.model or "", self.project,
                                      entry.input, entry.output, entry.cache_5m, entry.cache_1h, entry.cache_read, nano,
-                                     entry.message is None, entry.sidechain, entry.speed, entry.cost_usd is not None))
+                                     entry.message is None, entry.sidechain, entry.speed, entry.cost_usd is not None, unended))
+
+
+    def _see(self, entry: Entry) -> int:
+        message = _digest(self.name, entry)
+        self.seen[message] = self.seen.get(message, -1) + 1
+        return message
+
+    def _see_before(self) -> None:
+        """Lines that say the same stand beside one another: some may have been read by an earlier look."""
+        until, self.unseen_to = self.unseen_to, 0
+        fd = log_files.open_log(self.file) if until else None
+        if fd is None:
+            return
+        for line in log_files.lines(fd, max(0, until - MOST_COMPARED), False):
+            if line.end > until:
+                break
+            for entry in log_entries.parse(line.content or b"", self.session):
+                if entry.message is None:
+                    self._see(entry)
+        os.close(fd)
 
 
 def _digest(name: str, entry: Entry) -> int:
@@ -308,7 +371,7 @@ def recent(logs: Logs, now: int) -> List[Block]:
         since_ns = (now - hours * HOUR_S) * 10 ** 9
         window = [file for file in logs.files if file.mtime_ns >= since_ns]
         is_all = len(window) == len(logs.files)
-        parts = (part for file in window for part in parts_of(file, None, logs.folders, logs.price))
+        parts = (part for file in window for part in parts_of(file, None, logs.folders, logs.price, now))
         found = [message for part in parts for message in part.messages]
         from ccmon.store import scratch
         blocks = scratch.recent_sessions(found, is_all)

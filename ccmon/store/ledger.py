@@ -6,6 +6,7 @@ Only added to: a file that is gone takes nothing with it. For database.py, insid
 import json
 import os
 import sqlite3
+from collections import defaultdict
 from contextlib import suppress
 from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple
 
@@ -32,6 +33,9 @@ class Position(NamedTuple):
     first_damaged: int = 0             # number of the first such line, from 1; 0 without one
     left_out: str = "{}"               # lines of other kinds with a usage of their own: kind -> number, as JSON
     last_ms: int = 0                   # epoch ms of the newest message
+    ctime_ns: int = 0                  # 0: not known
+    crc: int = -1                      # of the bytes up to the offset; -1: not known
+    check_at: int = 0                  # epoch s at which those are compared with it; 0: when the file changes
 
 
 class Part(NamedTuple):
@@ -43,6 +47,7 @@ class Part(NamedTuple):
     messages: Sequence[Message]
     events: Sequence[limit_events.Event]
     folder: Optional[Tuple[str, str]] = None   # a project, and the path of its folder where a line told it
+    withdrawn: Sequence[Message] = ()  # taken from a line that had no end, and is another one now
 
 
 class Counts(NamedTuple):
@@ -73,17 +78,28 @@ CREATE = (
         last_ms INTEGER NOT NULL,
         PRIMARY KEY (owner_id, path)) WITHOUT ROWID""",
 )
+ADD_CHECKS = (
+    "ALTER TABLE log_file ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE log_file ADD COLUMN crc INTEGER NOT NULL DEFAULT -1",
+    "ALTER TABLE log_file ADD COLUMN check_at INTEGER NOT NULL DEFAULT 0",
+)
 _NAMES = ", ".join(Position._fields)
 _SOUND = " AND ".join(("typeof(path) = 'blob' AND typeof(print) = 'blob' AND typeof(left_out) = 'text'",
                        values.whole(("device", "inode", "mtime_ns")),
                        values.counted(("size", "offset", "lines", "damaged", "first_damaged", "last_ms"))))
+_CHECKED = values.whole(("ctime_ns", "crc", "check_at"))
 _PUT = f"INSERT OR REPLACE INTO log_file (owner_id, path, {_NAMES}) VALUES (?, ?{', ?' * len(Position._fields)})"
 
 
 def positions(db: sqlite3.Connection, owner: int) -> Dict[bytes, Position]:
     """How far each log has been read, by path; one of which that is not known any more is read anew."""
     return {row[0]: Position._make(row[1:]) for row in
-            db.execute(f"SELECT path, {_NAMES} FROM log_file WHERE owner_id = ? AND {_SOUND}", (owner,))}
+            db.execute(f"SELECT path, {_NAMES} FROM log_file WHERE owner_id = ? AND {_SOUND} AND {_CHECKED}", (owner,))}
+
+
+def has_checks(db: sqlite3.Connection, owner: int) -> bool:
+    """Whether any log is yet to be compared with what was read of it."""
+    return db.execute("SELECT 1 FROM log_file WHERE owner_id = ? AND check_at LIMIT 1", (owner,)).fetchone() is not None
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------------
@@ -92,6 +108,7 @@ def take(db: sqlite3.Connection, owner: int, parts: Sequence[Part]) -> List[bool
     """Store these parts; whether each was taken: not what another process has read meanwhile."""
     taken = [_is_next(db, owner, part) for part in parts]
     wanted = [part for part, is_next in zip(parts, taken) if is_next]
+    _withdraw(db, owner, [message for part in wanted for message in part.withdrawn])
     count(db, owner, [message for part in wanted for message in part.messages])
     limit_events.add(db, owner, [event for part in wanted for event in part.events])
     db.executemany(_PUT, [(owner, part.path, *part.after) for part in wanted])
@@ -102,6 +119,17 @@ def take(db: sqlite3.Connection, owner: int, parts: Sequence[Part]) -> List[bool
 def _is_next(db: sqlite3.Connection, owner: int, part: Part) -> bool:
     found = db.execute("SELECT offset, print FROM log_file WHERE owner_id = ? AND path = ?", (owner, part.path)).fetchone()
     return found is None or part.before is None or tuple(found) == (part.before.offset, part.before.print)
+
+
+def _withdraw(db: sqlite3.Connection, owner: int, found: Sequence[Message]) -> None:
+    """Take out messages of which no whole line has been seen."""
+    if not found:
+        return
+    nothing: Dict[str, int] = defaultdict(int)
+    wanted, known = messages.rows_of(found, nothing, nothing), messages.load(db, owner, (one.message for one in found))
+    rows_ = [row for row in (known.get(one.message, {}).get(one.key) for one in wanted) if row and row.flags & messages.UNENDED]
+    apply(db, owner, [(row, row._replace(flags=row.flags | messages.ABSORBED)) for row in rows_])
+    db.executemany("DELETE FROM message WHERE owner_id = ? AND message = ? AND key = ?", [(owner, *row[:2]) for row in rows_])
 
 
 def count(db: sqlite3.Connection, owner: int, found: Sequence[Message]) -> None:

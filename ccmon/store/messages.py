@@ -9,7 +9,7 @@ from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence
 
 from ccmon.store import values
 
-ALONE, SIDECHAIN, SPEED, ABSORBED, PRICED = 1, 2, 4, 8, 16
+ALONE, SIDECHAIN, SPEED, ABSORBED, PRICED, UNENDED = 1, 2, 4, 8, 16, 32
 _SOME = 400                            # values in one statement
 _32_BITS = 0xFFFFFFFF
 
@@ -33,6 +33,7 @@ class Message(NamedTuple):
     sidechain: bool = False            # by a sub-agent, or beside the conversation
     speed: bool = False                # the line tells the speed
     priced: bool = False               # the line tells the cost
+    unended: bool = False              # the line has no end yet
 
 
 class Row(NamedTuple):
@@ -118,7 +119,7 @@ def _decided(group: Mapping[int, Row], row: Row) -> Sequence[Row]:
     if not row.counts:
         return _absorbed(group, row, same)
     if same is not None and same.counts:
-        return (row,) if not row.flags & ALONE and is_better(row, same) else ()
+        return (row,) if not row.flags & ALONE and (is_better(row, same) or _confirms(row, same)) else ()
     twin = _twin(group, row)
     if twin is None:
         return (row,) if same is None else ()
@@ -144,6 +145,11 @@ def _twin(group: Mapping[int, Row], row: Row) -> Optional[Row]:
     return None
 
 
+def _confirms(row: Row, same: Row) -> bool:
+    """Whether the line of that copy has its end now."""
+    return bool(same.flags & UNENDED and not row.flags & UNENDED and not is_better(same, row))
+
+
 def is_better(row: Row, than: Row) -> bool:
     """Whether a copy is to stand for the message, by ccusage's rule."""
     if (row.flags ^ than.flags) & SIDECHAIN:
@@ -159,7 +165,8 @@ def rows_of(messages: Iterable[Message], models: Mapping[str, int], projects: Ma
     """As they are stored, with the numbers of their models and projects."""
     return [Row(m.message, -1 - (m.session & _32_BITS) if m.request is None else m.request & _32_BITS, m.session & _32_BITS,
                 m.at_ms, models[m.model], projects[m.project], m.input, m.output, m.cache_5m, m.cache_1h, m.cache_read,
-                m.cost_nano, ALONE * m.alone + SIDECHAIN * m.sidechain + SPEED * m.speed + PRICED * m.priced) for m in messages]
+                m.cost_nano, ALONE * m.alone + SIDECHAIN * m.sidechain + SPEED * m.speed + PRICED * m.priced
+                + UNENDED * m.unended) for m in messages]
 
 
 def load(db: sqlite3.Connection, owner: int, messages: Iterable[int]) -> Known:

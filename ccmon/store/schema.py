@@ -154,8 +154,15 @@ def _ledger(db: sqlite3.Connection) -> None:
     db.execute("DROP TABLE hour")
 
 
+def _checks(db: sqlite3.Connection) -> None:
+    """Because a log may be written anew in its middle: what tells whether all that was read of it is still there."""
+    for statement in ledger.ADD_CHECKS:
+        db.execute(statement)
+
+
 STEPS: Tuple[Tuple[int, Callable[[sqlite3.Connection], None]], ...] = (
-    (100, _first), (101, _readings), (102, _minutes), (103, _hours), (104, _forecasts), (105, _alerts), (200, _ledger))
+    (100, _first), (101, _readings), (102, _minutes), (103, _hours), (104, _forecasts), (105, _alerts), (200, _ledger),
+    (201, _checks))
 FIRST, VERSION = STEPS[0][0], STEPS[-1][0]
 
 
