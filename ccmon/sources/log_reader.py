@@ -317,7 +317,6 @@ class _Reading:
                                      entry.input, entry.output, entry.cache_5m, entry.cache_1h, entry.cache_read, nano,
                                      entry.message is None, entry.sidechain, entry.speed, entry.cost_usd is not None, unended))
 
-
     def _see(self, entry: Entry) -> int:
         message = _digest(self.name, entry)
         self.seen[message] = self.seen.get(message, -1) + 1
