@@ -7,7 +7,7 @@ import sqlite3
 from typing import Callable, List, Optional, Sequence, Tuple
 
 from ccmon.model import SESSION_S, SKEW_S, Block, Facts, HighWater, Limit, Record, Sample
-from ccmon.store import ledger, reported, rows, sessions, usage, values
+from ccmon.store import ledger, reported, rows, sessions, trusted, usage, values
 
 HEARTBEAT_S = 240                      # an unchanged snapshot is written again after this
 FACTS_S = 8 * 86400
@@ -131,7 +131,11 @@ def samples(db: sqlite3.Connection, owner: int, now: int, blocks: Sequence[Block
 def record(db: sqlite3.Connection, blocks: Optional[Sequence[Block]], owner: int, now: int, limit_of: LimitOf,
            active_of: ActiveOf, is_history: bool) -> Facts:
     """Save what the source reported (None: it is the ledger itself), note what the active session shows, and give what is
-    known then, without the samples. is_history: no log was read, the reports are the history."""
+    known then, without the samples. is_history: no log was read, the reports are the history.
+
+    By a clock that is doubted nothing runs, so what it would say of this moment is not noted: it may be another one.
+    """
+    trust = trusted.look(db, now, [block.start if block.last is None else block.last for block in blocks or ()])
     if blocks is not None:
         reported.note_running(db, owner, blocks, now)
         if is_history:
@@ -141,15 +145,22 @@ def record(db: sqlite3.Connection, blocks: Optional[Sequence[Block]], owner: int
     known = _facts(db, owner, now)
     note_limits(db, owner, now, limit_of)
     active = active_of(known.blocks, known.listed, now)
-    _observe(db, owner, active[0] if active else None, now)
+    if not trust.in_doubt:
+        _observe(db, owner, active[0] if active else None, now)
     return known
 
 
 def note_limits(db: sqlite3.Connection, owner: int, now: int, limit_of: LimitOf, running: bool = True) -> None:
-    """The plan and limit of this time for the sessions that are new, or that run, too; all are judged by the same high water."""
+    """The plan and limit of this time for the sessions that are new, or that run, too; all are judged by the same high water.
+
+    To a clock that is behind, sessions that are over are of the future: what was noted of them stays.
+    """
+    if trusted.peek(db, now).is_behind:
+        return
     high_water = _high_water(db, owner, now)
     found = db.execute("""SELECT id, tokens, plan, limit_tokens, limit_source FROM session
-        WHERE owner_id = ? AND (limit_source = '' OR end_ts > ? AND ?)""", (owner, now, running)).fetchall()
+        WHERE owner_id = ? AND (limit_source = '' OR end_ts > ? AND start_ts <= ? AND ?)""",
+                       (owner, now, now + SKEW_S, running)).fetchall()
     for number, tokens, *before in found:
         limit = limit_of(values.count(tokens) or 0, high_water)
         if before != [limit.plan, limit.tokens, limit.source]:
