@@ -11,6 +11,7 @@ from ccmon.learning.values import Learned
 from ccmon.model import Source
 from ccmon.pipeline import lessons, memory
 from ccmon.settings import context
+from ccmon.store import trusted
 
 HOUR, DAY_S = 3600, 86_400
 

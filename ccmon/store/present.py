@@ -131,10 +131,7 @@ def samples(db: sqlite3.Connection, owner: int, now: int, blocks: Sequence[Block
 def record(db: sqlite3.Connection, blocks: Optional[Sequence[Block]], owner: int, now: int, limit_of: LimitOf,
            active_of: ActiveOf, is_history: bool) -> Facts:
     """Save what the source reported (None: it is the ledger itself), note what the active session shows, and give what is
-    known then, without the samples. is_history: no log was read, the reports are the history.
-
-    By a clock that is doubted nothing runs, so what it would say of this moment is not noted: it may be another one.
-    """
+    known then, without the samples. is_history: no log was read, the reports are the history."""
     trust = trusted.look(db, now, [block.start if block.last is None else block.last for block in blocks or ()])
     if blocks is not None:
         reported.note_running(db, owner, blocks, now)
@@ -145,7 +142,7 @@ def record(db: sqlite3.Connection, blocks: Optional[Sequence[Block]], owner: int
     known = _facts(db, owner, now)
     note_limits(db, owner, now, limit_of)
     active = active_of(known.blocks, known.listed, now)
-    if not trust.in_doubt:
+    if not (trust.in_doubt and (now > trust.believed or _is_past(db, owner, now))):
         _observe(db, owner, active[0] if active else None, now)
     return known
 
@@ -183,6 +180,12 @@ def _shown(db: sqlite3.Connection, owner: int, block: Optional[Block]) -> Option
     found = db.execute("SELECT id FROM session WHERE owner_id = ? AND start_ts IN (?, ?) ORDER BY start_ts DESC",
                        (owner, block.start, usage.quarter(block.start))).fetchone()
     return (found[0], *rows.values_of(block)[3:9]) if found else None
+
+
+def _is_past(db: sqlite3.Connection, owner: int, now: int) -> bool:
+    """Whether what was seen soon after that is known: to a clock that is behind, this moment is another one."""
+    return db.execute("SELECT 1 FROM snapshot WHERE owner_id = ? AND ts > ? AND ts <= ? LIMIT 1",
+                      (owner, now + SKEW_S, now + trusted.DAY_S)).fetchone() is not None
 
 
 def _observe(db: sqlite3.Connection, owner: int, block: Optional[Block], now: int) -> None:

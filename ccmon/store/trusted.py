@@ -57,7 +57,7 @@ def judged(known: Clock, now: int, is_confirmed: bool) -> Clock:
 def look(db: sqlite3.Connection, now: int, told: Iterable[int] = ()) -> Trust:
     """The clock at this moment, noted for the next look; told: moments of messages that ccusage has just told of (epoch s)."""
     known = _known(db)
-    clock = judged(known or _first(db, now), now, _is_confirmed(db, known, now, told))
+    clock = _judged(db, known, now, told)
     if not _is_noted(known, clock):
         rows.write_note(db, _NOTE, " ".join(map(str, clock)))
     return _trust(clock, now)
@@ -66,7 +66,7 @@ def look(db: sqlite3.Connection, now: int, told: Iterable[int] = ()) -> Trust:
 def peek(db: sqlite3.Connection, now: int) -> Trust:
     """The same, where nothing is written: whether this look is noted yet stands in it."""
     known = _known(db)
-    clock = judged(known or _first(db, now), now, _is_confirmed(db, known, now, ()))
+    clock = _judged(db, known, now, ())
     return _trust(clock, now)._replace(is_noted=_is_noted(known, clock))
 
 
@@ -85,13 +85,26 @@ def _known(db: sqlite3.Connection) -> Optional[Clock]:
     return Clock(*numbers) if len(numbers) == 3 and None not in numbers else None  # type: ignore[arg-type]
 
 
-def _is_confirmed(db: sqlite3.Connection, known: Optional[Clock], now: int, told: Iterable[int]) -> bool:
-    """Whether a message is of that time; the logs are looked through only for a clock that has jumped."""
-    if known is not None and abs(now - known.believed) <= DAY_S or any(abs(now - at) <= DAY_S for at in told):
-        return True
-    found = db.execute("SELECT 1 FROM log_file WHERE typeof(last_ms) = 'integer' AND last_ms BETWEEN ? AND ? LIMIT 1",
-                       ((now - DAY_S) * 1000, (now + DAY_S) * 1000)).fetchone()
-    return found is not None
+def _judged(db: sqlite3.Connection, known: Optional[Clock], now: int, told: Iterable[int]) -> Clock:
+    """The logs are looked through only for a clock that has jumped."""
+    before = known or _first(db, now)
+    has_jumped = abs(now - before.believed) > DAY_S
+    return judged(before, now, has_jumped and (_is_new if now > before.believed else _is_last)(db, now, told))
+
+
+def _is_new(db: sqlite3.Connection, now: int, told: Iterable[int]) -> bool:
+    """Whether there is a message of a time to which the clock has gone ahead."""
+    return any(abs(now - at) <= DAY_S for at in told) or db.execute(
+        "SELECT 1 FROM log_file WHERE typeof(last_ms) = 'integer' AND last_ms BETWEEN ? AND ? LIMIT 1",
+        ((now - DAY_S) * 1000, (now + DAY_S) * 1000)).fetchone() is not None
+
+
+def _is_last(db: sqlite3.Connection, now: int, told: Iterable[int]) -> bool:
+    """Whether the newest of all messages is of a time to which the clock has gone back."""
+    found = [db.execute("SELECT max(last_ms) / 1000 FROM log_file WHERE typeof(last_ms) = 'integer'").fetchone()[0],
+             db.execute("SELECT max(start_ts) FROM session WHERE typeof(start_ts) = 'integer'").fetchone()[0], *told]
+    newest = max((moment for moment in found if moment is not None), default=None)
+    return newest is not None and abs(now - newest) <= DAY_S
 
 
 def _first(db: sqlite3.Connection, now: int) -> Clock:
