@@ -150,14 +150,12 @@ def record(db: sqlite3.Connection, blocks: Optional[Sequence[Block]], owner: int
 def note_limits(db: sqlite3.Connection, owner: int, now: int, limit_of: LimitOf, running: bool = True) -> None:
     """The plan and limit of this time for the sessions that are new, or that run, too; all are judged by the same high water.
 
-    To a clock that is behind, sessions that are over are of the future: what was noted of them stays.
+    To a clock that is behind, those that are over may be of the future: what was noted of them stays.
     """
-    if trusted.peek(db, now).is_behind:
-        return
     high_water = _high_water(db, owner, now)
     found = db.execute("""SELECT id, tokens, plan, limit_tokens, limit_source FROM session
-        WHERE owner_id = ? AND (limit_source = '' OR end_ts > ? AND start_ts <= ? AND ?)""",
-                       (owner, now, now + SKEW_S, running)).fetchall()
+        WHERE owner_id = ? AND start_ts <= ? AND (limit_source = '' OR end_ts > ? AND ?)""",
+                       (owner, now + SKEW_S, now, running)).fetchall()
     for number, tokens, *before in found:
         limit = limit_of(values.count(tokens) or 0, high_water)
         if before != [limit.plan, limit.tokens, limit.source]:

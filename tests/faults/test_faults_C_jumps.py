@@ -24,7 +24,7 @@ from ccmon.store import alerts, trusted
 from ccmon.store.trusted import Clock, judged
 
 HOUR, DAY, YEAR = 3600, 86_400, 365 * 86_400
-JUMPS = [2 * DAY + 7, YEAR, -2 * DAY - 7, -YEAR]
+JUMPS = [2 * DAY + 7, YEAR, -47 * HOUR - 120, -YEAR]
 
 
 class Life:
@@ -32,7 +32,7 @@ class Life:
 
     def __init__(self, folder):
         self.home, self.said = folder, 0
-        (folder / ".config/ccmon").mkdir(parents=True)
+        (folder / ".config/ccmon").mkdir(parents=True, exist_ok=True)
         (folder / ".config/ccmon/config.ini").write_text("[ccmon]\nsource = logs\n")
 
     def ctx(self, now):
@@ -116,11 +116,12 @@ def test_C08_a_clock_that_has_jumped_is_believed_after_a_day(looks, in_doubt):
 
 @pytest.mark.parametrize("jump_s", JUMPS)
 def test_C08_a_look_with_a_wrong_clock_thins_nothing_and_changes_nothing(life, jump_s):
-    before, told = worked(life, NOW), life.told()
-    assert len(before) == 8
+    worked(life, NOW - 47 * HOUR, 3)
+    before, told, seen = worked(life, NOW), life.told(), life.rows("SELECT * FROM snapshot")
+    assert len(before) == 11
     for _ in range(2):
         life.look(NOW + jump_s)
-    assert life.moments() == before
+    assert life.moments() == before and life.rows("SELECT * FROM snapshot WHERE ts > ?", NOW - 9 * DAY) == seen
     life.look(NOW + 60)
     assert (life.moments(NOW), life.told()) == (before, told)
 
@@ -201,7 +202,7 @@ def kept(life):
 
 
 def test_C08_no_forecast_is_closed(kept, life):
-    life.look(NOW + YEAR)
+    life.look(NOW + 10 * DAY)
     assert {one.outcome_at for one in kept.forecasts()} == {None}
     life.look(NOW + 6 * HOUR)
     assert kept.forecasts() and None not in {one.outcome_at for one in kept.forecasts()}
@@ -227,7 +228,7 @@ def test_C08_no_alert_is_forgotten(kept):
 
 def test_C08_what_was_learned_is_not_learned_anew(kept):
     kept.keep_learned("as it was")
-    lessons.study_when_due(kept, NOW + YEAR)
+    lessons.study_when_due(kept, NOW + 10 * DAY)
     assert kept.learned() == "as it was"
 
 
@@ -259,6 +260,14 @@ def test_C08_a_merge_does_not_make_the_clock_believed(life, tmp_path):
         assert merge.run(Namespace(file=other.path()), life.ctx(at)) == 0
         life.look(NOW + YEAR)
         assert life.moments(NOW) == before
+
+
+def test_C08_a_merge_with_a_wrong_clock_brings_the_moments_as_they_are(life, tmp_path):
+    other = Life(tmp_path / "other")
+    other.said = 100
+    theirs, ours = worked(other, NOW - 10 * HOUR), worked(life, NOW)
+    assert merge.run(Namespace(file=other.path()), life.ctx(NOW + YEAR)) == 0
+    assert sorted(life.moments()) == sorted(theirs + ours)
 
 
 # --- a machine that was off ----------------------------------------------------------------------------------------------------
@@ -323,6 +332,20 @@ def test_C10_plans_and_limits_of_sessions_that_are_over_stay(life):
     life.look(NOW - YEAR)
     life.look(NOW + 6 * HOUR + 60)
     assert life.told()["session"] == before
+
+
+@pytest.mark.parametrize("back_s", [18 * HOUR, 2 * DAY, YEAR])
+def test_C10_a_session_of_the_future_gets_no_plan_and_limit(tmp_path, back_s):
+    lives = [Life(tmp_path / name) for name in ("right", "wrong")]
+    for life in lives:
+        life.answer(NOW, 20_000)
+        life.look(NOW + 60)
+        life.look(NOW + 6 * HOUR)
+        life.answer(NOW + 8 * HOUR, 9_000)
+        if life is lives[1]:
+            life.look(NOW + 20 * HOUR - back_s)
+        life.look(NOW + 20 * HOUR)
+    assert lives[0].told()["session"] == lives[1].told()["session"]
 
 
 @pytest.mark.parametrize("ahead_s", [2 * DAY, YEAR])
