@@ -82,7 +82,7 @@ def life(tmp_path):
     return Life(tmp_path)
 
 
-def worked(life, now, moments=8):
+def worked(life, now, moments=5):
     """A session, looked at every few seconds."""
     for number in range(moments):
         life.answer(now - (moments - number) * 7)
@@ -118,7 +118,7 @@ def test_C08_a_clock_that_has_jumped_is_believed_after_a_day(looks, in_doubt):
 def test_C08_a_look_with_a_wrong_clock_thins_nothing_and_changes_nothing(life, jump_s):
     worked(life, NOW - 47 * HOUR, 3)
     before, told, seen = worked(life, NOW), life.told(), life.rows("SELECT * FROM snapshot")
-    assert len(before) == 11
+    assert len(before) == 8
     for _ in range(2):
         life.look(NOW + jump_s)
     assert life.moments() == before and life.rows("SELECT * FROM snapshot WHERE ts > ?", NOW - 9 * DAY) == seen
@@ -172,7 +172,7 @@ STEP = st.tuples(st.sampled_from([20, 600, 2 * HOUR, 26 * HOUR]), st.booleans(),
                  st.lists(st.sampled_from([HOUR + 1, *JUMPS]), max_size=2))
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(steps=st.lists(STEP, min_size=1, max_size=6))
 def test_C08_looks_with_wrong_clocks_lose_and_alter_nothing_of_the_right_ones(tmp_path_factory, steps):
     right, wrong = (Life(tmp_path_factory.mktemp(name)) for name in ("right", "wrong"))
