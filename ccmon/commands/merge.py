@@ -1,12 +1,13 @@
 """`ccmon merge FILE`: the history of another machine joins this one; what came is told."""
 
+import os
 from argparse import Namespace
 
 from ccmon.commands.store import stored_at
 from ccmon.model import CcmonError
 from ccmon.pipeline.memory import SCREEN_BUSY_MS
 from ccmon.settings.context import Context
-from ccmon.store import copy, merge
+from ccmon.store import copy, merge, trusted
 from ccmon.store.database import Busy, open_store
 from ccmon.store.merge import Came
 from ccmon.text import clean, plural
@@ -17,7 +18,7 @@ OK = 0
 def run(given: Namespace, ctx: Context) -> int:
     """Take in the history in the file, and print what came; the exit code."""
     own, now = stored_at(ctx), ctx.now()
-    with copy.copied(given.file, own) as file, merge.opened(file, given.file, now) as theirs:
+    with copy.copied(given.file, own) as file, merge.opened(file, given.file, now, _old_at(ctx, own)) as theirs:
         try:
             with open_store(own, SCREEN_BUSY_MS, now) as store:
                 came = store.change(lambda db: merge.merge(db, theirs, now, ctx.owner.host))
@@ -25,6 +26,15 @@ def run(given: Namespace, ctx: Context) -> int:
             raise CcmonError(f"{own} is held by another program: nothing was merged. Try again in a moment") from None
     print("\n".join(map(_told, came)) or "nothing new")
     return OK
+
+
+def _old_at(ctx: Context, own: str) -> int:
+    """The moment by which snapshots are old in our own history; the clock alone does not say it."""
+    now = ctx.now()
+    if not os.path.exists(own):
+        return now
+    with open_store(own, SCREEN_BUSY_MS, now) as store:
+        return store.look(ctx.owner, lambda db, _: trusted.peek(db, now)).moment
 
 
 def _told(came: Came) -> str:

@@ -72,6 +72,8 @@ def study(memory: Memory, now: int) -> Optional[Lessons]:
 
 def study_when_due(memory: Memory, now: int) -> None:
     """Once a day, and when Claude has said something since the last time, an hour later; after a limit event at once."""
+    if _is_doubted(memory, now):
+        return                         # to such a clock, what is learned from is of the future, or too old
     known = learner.load(memory.learned())
     at = known.learned.at if known else 0
     news = [reading for reading in memory.readings(max(at, now - DAY_S), now) if reading.ts > at]
@@ -79,11 +81,18 @@ def study_when_due(memory: Memory, now: int) -> None:
         study(memory, now)
 
 
+def _is_doubted(memory: Memory, now: int) -> bool:
+    trust = memory.trust(now)
+    return trust is None or trust.in_doubt
+
+
 # --- the score ----------------------------------------------------------------------------------------------------------
 
 def keep_score(memory: Memory, snapshot: Snapshot) -> None:
     """Keep what is said now of the session and the week, and note what came of what was said before."""
     now, runway, week = snapshot.now, snapshot.runway, snapshot.week
+    if _is_doubted(memory, now):
+        return
     memory.close_forecasts(now)
     if runway and snapshot.percent is not None and snapshot.left:
         seed_at = snapshot.predicted_end or runway.resets_at

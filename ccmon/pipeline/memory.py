@@ -9,12 +9,14 @@ from ccmon.learning import learner, uses
 from ccmon.learning.values import Reading, Use
 from ccmon.line.session_json import WINDOWS_S
 from ccmon.model import SESSION_S, Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
+from ccmon.pipeline import readings
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.sources import demo, demo_past
-from ccmon.store import alerts, learning, ledger, limit_events, present, windows
+from ccmon.store import alerts, learning, ledger, limit_events, present, trusted, windows
 from ccmon.store.alerts import Told
 from ccmon.store.database import Busy, Store, StoreError, open_store
+from ccmon.store.trusted import Trust
 from ccmon.usage import compute, gauge, limits, official, prices
 from ccmon.usage.hits import Event
 
@@ -81,13 +83,9 @@ class Memory:
     def note_readings(self, lines: List[str]) -> bool:
         """Keep what Claude Code said; False when that has to wait for a store."""
         now = self.ctx.now()
-
-        def settle(text: Optional[str]) -> Tuple[str, List[Tuple[int, int, float, int]]]:
-            ledger, told = official.settle(official.load(text), lines, now)
-            return official.dump(ledger), [(WINDOWS_S[r.window], r.at, r.percent, r.resets_at) for r in told]
         try:
             if self.store and lines:
-                self.store.settle(self.ctx.owner, settle)
+                self.store.change_of(self.ctx.owner, lambda db, owner: readings.keep(db, owner, lines, now))
             return self.store is not None
         except StoreError as err:
             self.trouble = str(err)
@@ -131,9 +129,17 @@ class Memory:
 
     def maintain(self, now: int) -> None:
         """Thin what has grown old, for a moment at most; what fails or does not get done has time."""
-        if self.store:
+        trust = self.trust(now)
+        if self.store and trust:
             with suppress(StoreError):
-                self.store.maintain(now)
+                self.store.maintain(trust.moment)
+
+    def trust(self, now: int) -> Optional[Trust]:
+        """Whether the clock is believed, which is noted; None where that cannot be known now."""
+        with suppress(StoreError):
+            found = self._sound().look(self.ctx.owner, lambda db, _: trusted.peek(db, now))
+            return found if found.is_noted else self._sound().change(lambda db: trusted.look(db, now))
+        return None
 
     def records(self, since: Optional[int] = None, everywhere: bool = False) -> List[Record]:
         """The sessions that ended since then, by start; of all machines if everywhere. StoreError says why there are none."""

@@ -20,7 +20,7 @@ from ccmon.model import Block, CcmonError, Owner
 from ccmon.sources import limit_events, log_entries, log_files, log_limits, log_unused
 from ccmon.sources.log_entries import Entry
 from ccmon.sources.log_files import LogFile
-from ccmon.store import ledger
+from ccmon.store import ledger, trusted
 from ccmon.store.database import Store
 from ccmon.store.ledger import Part, Position
 from ccmon.store.limit_events import Event
@@ -114,7 +114,7 @@ def _nano(cost_usd: Optional[float]) -> Optional[int]:
 
 def _finish(store: Store, logs: Logs, now: int, complete: bool) -> None:
     present = [os.fsencode(file.path) for file in logs.files]
-    store.change_of(logs.owner, lambda db, owner: ledger.finish(db, owner, present, now, complete))
+    store.change_of(logs.owner, lambda db, owner: ledger.finish(db, owner, present, trusted.look(db, now).moment, complete))
 
 
 class _Batch:

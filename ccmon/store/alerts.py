@@ -6,7 +6,7 @@ Only pipeline/memory.py calls, inside a transaction of database.py; sqlite3.Erro
 import sqlite3
 from typing import Iterable, List, NamedTuple, Sequence
 
-from ccmon.store import values
+from ccmon.store import trusted, values
 
 KEEP_S = 90 * 86_400
 NOTED = ""                             # the channel of what is only noted: that a session came near its limit
@@ -42,7 +42,7 @@ def claim(db: sqlite3.Connection, owner: int, kind: str, window_end: int, channe
              and db.execute("INSERT OR IGNORE INTO alert (owner_id, kind, window_end, channel, ts) VALUES (?, ?, ?, ?, ?)",
                             (owner, kind, window_end, channel, now)).rowcount]
     if found:
-        db.execute("DELETE FROM alert WHERE owner_id = ? AND ts < ?", (owner, now - KEEP_S))
+        db.execute("DELETE FROM alert WHERE owner_id = ? AND ts < ?", (owner, trusted.peek(db, now).moment - KEEP_S))
     return found
 
 

@@ -7,7 +7,7 @@ import sqlite3
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import MOST_PERCENT, SESSION_S, Forecast
-from ccmon.store import archive, messages, rows, usage, values
+from ccmon.store import archive, messages, rows, trusted, usage, values
 
 EVERY_S = 300            # of a window one forecast is kept in this time
 LATE_S = 120             # a message in the log is read so long after its time
@@ -127,7 +127,13 @@ def note_hit(db: sqlite3.Connection, owner: int, at: int, now: int) -> Tuple[int
     db.execute("""INSERT INTO reading (owner_id, window_s, ts, percent, resets_at, source, noted_at)
         VALUES (?, ?, ?, 100, ?, 'hit', ?)""", (owner, SESSION_S, at, _reset_of(db, owner, at), now))
     reopen(db, owner, [at])
+    write_note(db, owner, _HITS, " ".join([*_noted_hits(db, owner), str(at)][-_MOST_HITS:]))
     return at, True
+
+
+def _noted_hits(db: sqlite3.Connection, owner: int) -> List[str]:
+    """Times of what the user noted, the last one last: a clock that was ahead would put its own behind all others."""
+    return (note(db, owner, _HITS) or "").split()
 
 
 def _reset_of(db: sqlite3.Connection, owner: int, at: int) -> int:
@@ -140,14 +146,16 @@ def _reset_of(db: sqlite3.Connection, owner: int, at: int) -> int:
 
 def undo_hit(db: sqlite3.Connection, owner: int) -> Optional[int]:
     """Take back what was noted last; the time it was about, None when nothing is noted."""
-    found = db.execute(f"""SELECT ts FROM reading WHERE owner_id = ? AND window_s = ? AND source = 'hit' AND {_IS_TIME}
-        ORDER BY coalesce(noted_at, ts) DESC, ts DESC LIMIT 1""", (owner, SESSION_S)).fetchone()
-    if found is None:
+    times = [ts for ts, in db.execute(f"""SELECT ts FROM reading WHERE owner_id = ? AND window_s = ? AND source = 'hit'
+        AND {_IS_TIME} ORDER BY coalesce(noted_at, ts), ts""", (owner, SESSION_S))]
+    if not times:
         return None
-    db.execute("DELETE FROM reading WHERE owner_id = ? AND window_s = ? AND source = 'hit' AND ts = ?",
-               (owner, SESSION_S, found[0]))
-    reopen(db, owner, [found[0]])
-    return int(found[0])
+    noted = [word for word in _noted_hits(db, owner) if values.number(word) in times]
+    last = int(noted.pop() if noted else times[-1])
+    write_note(db, owner, _HITS, " ".join(noted))
+    db.execute("DELETE FROM reading WHERE owner_id = ? AND window_s = ? AND source = 'hit' AND ts = ?", (owner, SESSION_S, last))
+    reopen(db, owner, [last])
+    return last
 
 
 # --- forecasts -----------------------------------------------------------------------------------------------------------
@@ -234,7 +242,17 @@ def forget(db: sqlite3.Connection, owner: int, now: int) -> None:
     told_before = f"{_TOLD} {owner} "
     db.execute("DELETE FROM note WHERE key IN (?, ?) OR substr(key, 1, ?) = ?",
                (f"{LEARNED} {owner}", f"{EXTRA} {owner}", len(told_before), told_before))
-    write_note(db, owner, _FORGOTTEN, str(now))
+    write_note(db, owner, _FORGOTTEN, str(_after_last(db, owner, now)))
+
+
+def _after_last(db: sqlite3.Connection, owner: int, now: int) -> int:
+    """From when on readings are new; a clock that is doubted may be years off, so there the stored ones say it."""
+    trust = trusted.peek(db, now)
+    if not trust.in_doubt:
+        return now
+    last = db.execute(f"SELECT max(ts) FROM reading WHERE owner_id = ? AND ts <= ? AND {_IS_TIME}",
+                      (owner, max(now, trust.believed))).fetchone()[0]
+    return trust.moment if last is None else last + 1
 
 
 def told(db: sqlite3.Connection, owner: int, key: str) -> bool:
@@ -251,4 +269,5 @@ def tell(db: sqlite3.Connection, owner: int, key: str, now: int) -> bool:
 
 
 LEARNED, EXTRA, LOGS, _TOLD, _FORGOTTEN = "learned", "learned_extra", "logs_learned", "told", "learn_since"
+_HITS, _MOST_HITS = "hits_noted", 50
 USUAL = "usual_hour"

@@ -7,7 +7,7 @@ import sqlite3
 from typing import Callable, List, Optional, Sequence, Tuple
 
 from ccmon.model import SESSION_S, SKEW_S, Block, Facts, HighWater, Limit, Record, Sample
-from ccmon.store import ledger, reported, rows, sessions, usage, values
+from ccmon.store import ledger, reported, rows, sessions, trusted, usage, values
 
 HEARTBEAT_S = 240                      # an unchanged snapshot is written again after this
 FACTS_S = 8 * 86400
@@ -132,6 +132,7 @@ def record(db: sqlite3.Connection, blocks: Optional[Sequence[Block]], owner: int
            active_of: ActiveOf, is_history: bool) -> Facts:
     """Save what the source reported (None: it is the ledger itself), note what the active session shows, and give what is
     known then, without the samples. is_history: no log was read, the reports are the history."""
+    trust = trusted.look(db, now, [block.start if block.last is None else block.last for block in blocks or ()])
     if blocks is not None:
         reported.note_running(db, owner, blocks, now)
         if is_history:
@@ -141,15 +142,20 @@ def record(db: sqlite3.Connection, blocks: Optional[Sequence[Block]], owner: int
     known = _facts(db, owner, now)
     note_limits(db, owner, now, limit_of)
     active = active_of(known.blocks, known.listed, now)
-    _observe(db, owner, active[0] if active else None, now)
+    if not (trust.in_doubt and (now > trust.believed or _is_past(db, owner, now))):
+        _observe(db, owner, active[0] if active else None, now)
     return known
 
 
 def note_limits(db: sqlite3.Connection, owner: int, now: int, limit_of: LimitOf, running: bool = True) -> None:
-    """The plan and limit of this time for the sessions that are new, or that run, too; all are judged by the same high water."""
+    """The plan and limit of this time for the sessions that are new, or that run, too; all are judged by the same high water.
+
+    To a clock that is behind, those that are over may be of the future: what was noted of them stays.
+    """
     high_water = _high_water(db, owner, now)
     found = db.execute("""SELECT id, tokens, plan, limit_tokens, limit_source FROM session
-        WHERE owner_id = ? AND (limit_source = '' OR end_ts > ? AND ?)""", (owner, now, running)).fetchall()
+        WHERE owner_id = ? AND start_ts <= ? AND (limit_source = '' OR end_ts > ? AND ?)""",
+                       (owner, now + SKEW_S, now, running)).fetchall()
     for number, tokens, *before in found:
         limit = limit_of(values.count(tokens) or 0, high_water)
         if before != [limit.plan, limit.tokens, limit.source]:
@@ -172,6 +178,12 @@ def _shown(db: sqlite3.Connection, owner: int, block: Optional[Block]) -> Option
     found = db.execute("SELECT id FROM session WHERE owner_id = ? AND start_ts IN (?, ?) ORDER BY start_ts DESC",
                        (owner, block.start, usage.quarter(block.start))).fetchone()
     return (found[0], *rows.values_of(block)[3:9]) if found else None
+
+
+def _is_past(db: sqlite3.Connection, owner: int, now: int) -> bool:
+    """Whether what was seen soon after that is known: to a clock that is behind, this moment is another one."""
+    return db.execute("SELECT 1 FROM snapshot WHERE owner_id = ? AND ts > ? AND ts <= ? LIMIT 1",
+                      (owner, now + SKEW_S, now + trusted.DAY_S)).fetchone() is not None
 
 
 def _observe(db: sqlite3.Connection, owner: int, block: Optional[Block], now: int) -> None:

@@ -91,8 +91,9 @@ def save(db: sqlite3.Connection, owner: int, blocks: Iterable[Block], now: int) 
     if changed:
         choose(db, owner, min(block.start for block in changed), max(block.end for block in changed))
     starts = {block.start for block in wanted}
-    for number, start in db.execute("""SELECT id, reported.start_ts FROM session JOIN reported ON session_id = id
-            WHERE session.owner_id = ? AND session.end_ts > ?""", (owner, now)).fetchall():
+    running = db.execute("""SELECT id, reported.start_ts FROM session JOIN reported ON session_id = id
+        WHERE session.owner_id = ? AND session.end_ts > ? AND session.start_ts <= ?""", (owner, now, now + SKEW_S)).fetchall()
+    for number, start in running:
         db.execute("UPDATE session SET listed = ?1 WHERE id = ?2 AND listed <> ?1", (int(start in starts), number))
 
 

@@ -119,7 +119,7 @@ def news(db: sqlite3.Connection, now: int) -> Optional[str]:
     """What became of the history before this one, on the day after it happened."""
     noted, _, sentence = (note(db, _NEWS) or "").partition(" ")
     at = values.number(noted)
-    return values.text(sentence) if at is not None and now - at < NEWS_S else None
+    return values.text(sentence) if at is not None and -NEWS_S <= now - at < NEWS_S else None
 
 
 def write_news(db: sqlite3.Connection, sentence: str, now: int) -> None:
