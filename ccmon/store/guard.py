@@ -54,7 +54,7 @@ def opened(file: str, patience: Patience) -> Iterator[sqlite3.Connection]:
             if number is not None:
                 db.setconfig(number, value)    # type: ignore[attr-defined]
         if hasattr(db, "setlimit"):            # since Python 3.11
-            db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_VALUE_BYTES)
+            db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_VALUE_BYTES)     # type: ignore[attr-defined]
         else:
             db.execute(f"PRAGMA hard_heap_limit = {_MOST_HEAP_BYTES:d}").fetchall()
         for pragma in _PRAGMAS:

@@ -67,6 +67,7 @@ def _look_through(source: sqlite3.Connection, path: str) -> None:
     why = copy.strangeness(source)
     if why:
         raise (CcmonError if "newer" in why else UsageError)(f"{path} {why}. Nothing was merged")
+    sieve.check(source)
     wrong = check.faults(source) if guard.is_plain(source) else check.missing(source)
     if wrong:
         raise other.damaged(path, wrong[0])

@@ -7,7 +7,6 @@ import sqlite3
 from contextlib import closing
 from typing import Any, Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
-from ccmon.model import SESSION_S
 from ccmon.store import guard, ledger, migrations, schema
 from ccmon.store.guard import MOST_VALUE_BYTES, Odd, Patience
 
@@ -28,7 +27,7 @@ class Known(NamedTuple):
     columns: Tuple[str, ...]
 
 
-def tables(version: int) -> List[Known]:
+def _tables(version: int) -> List[Known]:
     """The tables of that schema."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as whole:
         _create(whole, version)
@@ -42,15 +41,22 @@ def _create(db: sqlite3.Connection, version: int) -> None:
             step(db)
 
 
+def _version(source: sqlite3.Connection) -> int:
+    return min(migrations.version_of(source), migrations.VERSION)
+
+
+def check(source: sqlite3.Connection) -> None:
+    """Raise Odd where one of our tables is something else there."""
+    guard.check_tables(source, {table.name for table in _tables(_version(source))})
+
+
 def take(source: sqlite3.Connection, target: sqlite3.Connection, patience: Patience) -> None:
     """Fill an empty database with what is known. Raises Odd, sqlite3.Error, and others where a value cannot be."""
-    version = min(migrations.version_of(source), migrations.VERSION)
-    known = tables(version)
-    guard.check_tables(source, {table.name for table in known})
+    version = _version(source)
     target.execute("PRAGMA foreign_keys = OFF")          # what refers to nothing is told, not refused
     target.execute("BEGIN")
     _create(target, version)
-    for table in known:
+    for table in _tables(version):
         if table.name not in _LEFT:
             _copy(source, target, table, patience)
     target.execute(f"PRAGMA user_version = {version:d}")
