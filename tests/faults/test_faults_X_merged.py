@@ -328,6 +328,12 @@ def test_X11_times_that_lie_ahead_stay_behind(home):
                 assert not any(type(value) is int and NOW + 8 * 86_400 < value < 10 ** 11 for value in row), (table, row)
 
 
+@pytest.mark.parametrize("words", [["learn", "--compare", "/dev/zero"], ["learn", "--evaluate", "/dev/zero"]])
+def test_X11_a_file_to_compare_with_that_has_no_end(home, words):
+    code, out, err = bounded(home, *words)
+    assert code == 30 and out == "" and "it has a line that is too long" in err
+
+
 # --- the own file, brought back from somewhere ------------------------------------------------------------------------------
 
 REFUSES = "holds a trigger, or a view in the place of a table"
