@@ -27,7 +27,7 @@ import openmetrics_text
 from commands import HOUR, NOW, Result, block
 from hostile import NOTES, OWN, ROWS, check_text
 
-from ccmon import arguments, cli, linecache
+from ccmon import arguments, cli, linecache, refresher
 from ccmon.line import hook
 from ccmon.line.dialects import DIALECTS
 from ccmon.model import Source
@@ -223,7 +223,7 @@ class Home:
         with ExitStack() as stack:
             stack.enter_context(mock.patch.dict(os.environ, self.env(**env), clear=True))
             stack.enter_context(mock.patch.multiple(ccusage, fetch=lambda *_: answer, version=lambda *_: None))
-            stack.enter_context(mock.patch.object(linecache, "refresh", lambda *_: True))
+            stack.enter_context(mock.patch.object(refresher, "refresh", lambda *_: True))
             stack.enter_context(mock.patch.object(arguments, "build", _parser))
             stack.enter_context(mock.patch.multiple(hook, read_stdin=lambda: told, time=clock))
             there = os.getcwd()

@@ -10,13 +10,15 @@ import stat
 import subprocess
 import sys
 import time
-from typing import Dict, List, Mapping, Optional, Sequence
+from contextlib import suppress
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
 from ccmon.model import CcmonError
 from ccmon.system import processes
 
-TIMEOUT_S = 5.0
+TIMEOUT_S = 5.0                        # a try of a webhook, from its first step to its last
 COMMAND_S = 30.0
+_MOST_ADDRESS = 4096                   # bytes
 PAUSES_S = (1.0, 3.0)                  # before the second and the third try
 WEBHOOK_VARIABLE, = processes.SECRET_VARIABLES
 _POSIX = os.name == "posix"
@@ -106,9 +108,12 @@ def _run(words: Sequence[str], env: Mapping[str, str], timeout_s: float) -> None
         raise Untold(f"{os.path.basename(words[0])} could not be started ({reason})") from None
     try:
         code = process.wait(timeout_s)
-    except subprocess.TimeoutExpired:
+    except BaseException as err:       # a signal, too: nobody waits for it any more
         processes.end(process.pid)
-        process.wait()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(processes.PATIENCE_S)
+        if not isinstance(err, subprocess.TimeoutExpired):
+            raise
         raise Untold(f"{os.path.basename(words[0])} took more than {timeout_s:g} s and was ended") from None
     if code:
         raise Untold(f"{os.path.basename(words[0])} ended with exit code {code}")
@@ -152,7 +157,8 @@ def _secret(path: str) -> str:
             raise Untold(f"{path} is no file")
         if _POSIX and mode & 0o077:
             raise Untold(f"others can read {path}: chmod 600 {shlex.quote(path)}")
-        return os.read(fd, 4096).decode("utf-8", "replace").strip()
+        content = os.read(fd, _MOST_ADDRESS + 1)
+        return content.decode("utf-8", "replace").strip() if len(content) <= _MOST_ADDRESS else ""
     finally:
         os.close(fd)
 
@@ -173,38 +179,101 @@ def webhook(url: str, document: Mapping[str, object], timeout_s: float = TIMEOUT
 
 
 def _posted(url: str, body: bytes, timeout_s: float) -> str:
-    """One try. _Again where another one may help, else Untold."""
-    from http.client import HTTPException
-    from urllib.error import HTTPError
-    from urllib.request import Request, build_opener
-    headers = {"Content-Type": "application/json", "User-Agent": "ccmon"}
-    try:
-        with build_opener(_elsewhere()).open(Request(url, body, headers, method="POST"), timeout=timeout_s) as answer:
-            return f"taken, HTTP {answer.status}"
-    except HTTPError as err:
-        err.close()
-        if err.code == 429 or err.code >= 500:
-            raise _Again(f"the server answered HTTP {err.code}") from None
-        raise Untold(f"the server refused it, HTTP {err.code}") from None
-    except (OSError, HTTPException, ValueError) as err:        # their texts may hold the address
-        raise _Again(_reason(err, timeout_s)) from None
+    """One try, which takes so long at most, whatever takes long: to find the host, to connect, TLS, an answer byte by byte.
+
+    Raises _Again where another one may help, else Untold.
+    """
+    import threading
+    tried = _Try(url, body, timeout_s)
+    working = threading.Thread(target=tried.run, name="webhook", daemon=True)
+    working.start()
+    working.join(timeout_s)
+    if working.is_alive():
+        tried.leave()
+        raise _Again(_late(timeout_s))
+    if tried.failure:
+        raise tried.failure
+    return tried.outcome
 
 
-def _elsewhere() -> "type":
-    """A secret is not carried to where the server sends us: a redirection is a refusal."""
-    from urllib.request import HTTPRedirectHandler
+class _Try:
+    """An exchange in a thread of its own: what looks for a host cannot be given a time."""
+
+    def __init__(self, url: str, body: bytes, timeout_s: float) -> None:
+        self.url, self.body, self.timeout_s = url, body, timeout_s
+        self.outcome, self.failure = "", None      # type: str, Optional[Exception]
+        self._connections: List[Any] = []
+
+    def run(self) -> None:
+        """Its outcome, or the failure; of the answer no more is read than its head."""
+        from urllib.error import HTTPError
+        from urllib.request import Request
+        headers = {"Content-Type": "application/json", "User-Agent": "ccmon"}
+        try:
+            request = Request(self.url, self.body, headers, method="POST")
+            with _opener(self._connections).open(request, timeout=self.timeout_s) as answer:
+                self.outcome = f"taken, HTTP {answer.status}"
+        except HTTPError as err:
+            err.close()
+            self.failure = _refusal(err.code)
+        except Exception as err:       # their texts may hold the address
+            self.failure = _Again(_reason(err, self.timeout_s))
+
+    def leave(self) -> None:
+        """Break it off, so that the thread ends."""
+        import socket
+        for connection in self._connections:
+            with suppress(OSError, AttributeError, TypeError):
+                socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
+
+
+def _refusal(code: int) -> Exception:
+    """What an answer says that is no success."""
+    if code == 429 or code >= 500:
+        return _Again(f"the server answered HTTP {code}")
+    if 300 <= code < 400:
+        return Untold(f"the server refers to another address, HTTP {code}: nothing is sent there. Note the one that takes it")
+    return Untold(f"the server refused it, HTTP {code}")
+
+
+def _opener(connections: List[Any]) -> Any:
+    """What opens an address, by the proxies of the environment; its connections are put into that list.
+
+    A secret is not carried to where the server sends us: a redirection is a refusal.
+    """
+    from http.client import HTTPConnection, HTTPSConnection
+    from urllib.request import HTTPHandler, HTTPRedirectHandler, HTTPSHandler, build_opener
+
+    def noted(kind: Any) -> Callable[..., Any]:
+        def connect(*words: Any, **named: Any) -> Any:
+            connections.append(kind(*words, **named))
+            return connections[-1]
+        return connect
 
     class Stay(HTTPRedirectHandler):
         def redirect_request(self, *_: object) -> None:        # type: ignore[override]
             return None
-    return Stay
+
+    class Plain(HTTPHandler):
+        def http_open(self, req: Any) -> Any:
+            return self.do_open(noted(HTTPConnection), req)
+
+    class Secure(HTTPSHandler):
+        def https_open(self, req: Any) -> Any:
+            return self.do_open(noted(HTTPSConnection), req)
+
+    return build_opener(Stay(), Plain(), Secure())
+
+
+def _late(timeout_s: float) -> str:
+    return f"no answer within {timeout_s:g} s"
 
 
 def _reason(err: Exception, timeout_s: float) -> str:
     import socket
     import ssl
     inner = getattr(err, "reason", err)
-    for kind, words in ((socket.timeout, f"no answer within {timeout_s:g} s"), (ConnectionRefusedError, "connection refused"),
+    for kind, words in ((socket.timeout, _late(timeout_s)), (ConnectionRefusedError, "connection refused"),
                         (socket.gaierror, "the host was not found"), (ssl.SSLError, "the certificate or TLS is wrong"),
                         (ConnectionError, "the connection was broken off")):
         if isinstance(inner, kind):

@@ -10,6 +10,7 @@ from ccmon.settings.context import Context
 from ccmon.store import copy, merge, trusted
 from ccmon.store.database import Busy, open_store
 from ccmon.store.merge import Came
+from ccmon.system import signals
 from ccmon.text import clean, plural
 
 OK = 0
@@ -18,7 +19,8 @@ OK = 0
 def run(given: Namespace, ctx: Context) -> int:
     """Take in the history in the file, and print what came; the exit code."""
     own, now = stored_at(ctx), ctx.now()
-    with copy.copied(given.file, own) as file, merge.opened(file, given.file, now, _old_at(ctx, own)) as theirs:
+    with signals.kept_in_mind() as is_over, copy.copied(given.file, own) as file, \
+            merge.opened(file, given.file, now, is_over, _old_at(ctx, own)) as theirs:
         try:
             with open_store(own, SCREEN_BUSY_MS, now) as store:
                 came = store.change(lambda db: merge.merge(db, theirs, now, ctx.owner.host))

@@ -4,12 +4,15 @@ import os
 import stat
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from typing import Iterator, List, Mapping, Optional, Sequence
 
 from ccmon.model import Place
 from ccmon.system import processes
 
+_REST_S = 0.5                          # for what it printed, when it has ended
+_MOST_BYTES = 1 << 20
 PATIENCE_S = 3.0                       # for a program that only says its version
 MOST_SHUT = 3                          # folders named
 
@@ -112,12 +115,30 @@ def is_program(path: str) -> bool:
 def said(argv: Sequence[str], env: Mapping[str, str]) -> Optional[str]:
     """What the program prints; None when it fails, is slow or cannot be started."""
     try:
-        done = subprocess.run(processes.arguments(argv), env=processes.environment(env), stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=PATIENCE_S,
-                              check=False)  # absolute, no shell  # nosec B603
-    except (OSError, ValueError, subprocess.SubprocessError):
+        process = subprocess.Popen(processes.arguments(argv), env=processes.environment(env), stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                   **processes.APART)  # absolute, no shell  # nosec B603
+    except (OSError, ValueError):
         return None
-    return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else None
+    parts: List[bytes] = []
+    reading = threading.Thread(target=_read, args=(process, parts), daemon=True)
+    reading.start()
+    try:
+        code = process.wait(PATIENCE_S)
+        reading.join(_REST_S)          # a child of it may hold the pipe for ever
+    except subprocess.TimeoutExpired:  # also a flood, which is not read to its end
+        code = None
+    finally:
+        processes.end(process.pid)
+    return b"".join(parts).decode("utf-8", "replace").strip() if code == 0 else None
+
+
+def _read(process: "subprocess.Popen[bytes]", parts: List[bytes]) -> None:
+    assert process.stdout is not None
+    part = b"-"
+    while part and sum(map(len, parts)) < _MOST_BYTES:
+        part = os.read(process.stdout.fileno(), 65_536)
+        parts.append(part)
 
 
 def locale_is_known() -> bool:

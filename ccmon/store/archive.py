@@ -17,6 +17,7 @@ _63_BITS = (1 << 63) - 1
 _AT_START = 1 << 16                    # a flag of packed messages alone
 _COLUMNS = 10                          # of a packed day, behind the identities
 DONE = "archived_ms"
+MOST_DAY_BYTES = 64 << 20              # unpacked: three quarters of a million messages
 
 Day = Dict[int, Row]                   # by identity; message and key of the rows are not known
 
@@ -54,7 +55,10 @@ def pack(day: Mapping[int, Row], start_ms: int) -> bytes:
 def unpack(data: bytes, start_ms: int) -> Day:
     """The messages of a packed day, each a millisecond after its quarter began; only those that were sent with its first
     millisecond, when a session may end, keep their moment."""
-    raw = zlib.decompress(data)
+    packed = zlib.decompressobj()
+    raw = packed.decompress(data, MOST_DAY_BYTES)
+    if not packed.eof:
+        raise zlib.error("cut short, or more than any day")
     numbers = struct.unpack(f"<{len(raw) // 8}q", raw)
     number = len(numbers) // (_COLUMNS + 1)
     columns = [numbers[at * number:(at + 1) * number] for at in range(_COLUMNS + 1)]

@@ -146,7 +146,7 @@ def _tables(db: sqlite3.Connection) -> Set[str]:
 
 def problems(db: sqlite3.Connection) -> List[str]:
     """What is wrong, each in a few words; sqlite's own findings first, and alone where there are any."""
-    found = sound.faults(db, "integrity_check") or _missing(db)
+    found = faults(db)
     if found:
         return found
     loose = [f"a row of {row[0]} without its {row[2]}" for row in db.execute("PRAGMA foreign_key_check")]
@@ -158,7 +158,12 @@ def problems(db: sqlite3.Connection) -> List[str]:
     return [*loose, *wrong] or (list(_of_the_ledger(db)) if version >= _LEDGER else [])
 
 
-def _missing(db: sqlite3.Connection) -> List[str]:
+def faults(db: sqlite3.Connection) -> List[str]:
+    """What is wrong with its pages, indexes and columns, without a look at what the rows say."""
+    return sound.faults(db, "integrity_check") or missing(db)
+
+
+def missing(db: sqlite3.Connection) -> List[str]:
     """What a history of that schema would have, and this one has not."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as whole:
         version = migrations.version_of(db)

@@ -4,7 +4,6 @@ The own file is only opened by sqlite: closing it in any other way would drop th
 """
 
 import os
-import shutil
 import sqlite3
 import stat
 import tempfile
@@ -21,6 +20,10 @@ BUSY_MS = 2000
 _MAGIC = b"SQLite format 3\0"
 _SIDES = ("-wal", "-journal")
 _ATTEMPTS = 20
+MOST_BYTES = 1 << 30                   # of a file of another machine, and what lies beside it; ten years have a tenth of it
+_PART_BYTES = 1 << 20
+_OF_SEVERAL = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
+_OTHERS_FILE = "name the ccmon.db of the other machine, or a backup of it"
 
 
 class Broken(Exception):
@@ -176,7 +179,7 @@ def _may_read(path: str, own: str) -> None:
             raise UsageError(f"{path} is {what}. Name the ccmon.db of the other machine, or a backup of it")
         if os.path.exists(own) and os.path.samefile(path, own):
             raise UsageError(f"{path} is the history of this machine itself. Name that of another one")
-        with open(path, "rb") as file:
+        with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
             if file.read(len(_MAGIC)) != _MAGIC:
                 raise UsageError(f"{path} is not a history of ccmon. Name the ccmon.db of the other machine, or a backup of it")
     except OSError as error:
@@ -187,16 +190,42 @@ def _may_read(path: str, own: str) -> None:
 def _copy_still(path: str, copy: str) -> None:
     """Copy the file and its journal at a moment in which nobody changes them."""
     for _ in range(_ATTEMPTS):
-        before = _stamps(path)
+        before, room = _stamps(path), MOST_BYTES
         for suffix in ("", *_SIDES):
             with suppress(FileNotFoundError):
                 os.unlink(copy + suffix)
-            if suffix == "" or os.path.exists(path + suffix):
-                shutil.copyfile(path + suffix, copy + suffix)
+            if suffix == "" or os.path.lexists(path + suffix):
+                room -= _copy_file(path + suffix, copy + suffix, room)
         if _stamps(path) == before:
+            _check_journal(path, copy + _SIDES[1])
             return
         time.sleep(0.05)
     raise CcmonError(f"{path} is being written all the time. Merge a backup of it: ccmon history --backup FILE")
+
+
+def _copy_file(path: str, copy: str, most: int) -> int:
+    """Copy a plain file of so many bytes at most, however long it grows meanwhile; how many there were."""
+    number = 0
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)        # a pipe would be waited for
+    with open(os.open(path, flags), "rb") as source, open(copy, "wb") as target:
+        state = os.fstat(source.fileno())
+        if not stat.S_ISREG(state.st_mode):
+            raise UsageError(f"{path} is not a plain file. Nothing was merged: {_OTHERS_FILE}")
+        part = b"" if state.st_size > most else source.read(_PART_BYTES)
+        while part and number <= most:
+            number += target.write(part)
+            part = source.read(_PART_BYTES)
+    if max(number, state.st_size) > most:
+        raise CcmonError(f"{path} is larger than any history ({MOST_BYTES >> 30} GB at most). Nothing was merged")
+    return number
+
+
+def _check_journal(path: str, journal: str) -> None:
+    """sqlite deletes the file that a journal of a change to several files names at its end."""
+    with suppress(FileNotFoundError), open(journal, "rb") as file:
+        file.seek(max(0, os.fstat(file.fileno()).st_size - len(_OF_SEVERAL)))
+        if file.read() == _OF_SEVERAL:
+            raise UsageError(f"{path}{_SIDES[1]} is of a change to several files. Nothing was merged: {_OTHERS_FILE}")
 
 
 def _stamps(path: str) -> List[Tuple[int, int]]:

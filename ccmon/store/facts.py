@@ -38,6 +38,7 @@ def look(path: str, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
     try:
         with closing(sqlite3.connect(_uri(path), uri=True, timeout=BUSY_S)) as db:
             db.execute("PRAGMA query_only = ON")
+            db.execute("PRAGMA trusted_schema = OFF")
             return work(db)
     except (sqlite3.Error, ValueError) as err:
         raise CcmonError(f"{path} cannot be read ({err})") from None
@@ -52,7 +53,8 @@ def _uri(path: str) -> str:
 def tables(db: sqlite3.Connection) -> Tables:
     """The number of rows of each table."""
     schema = int(db.execute("PRAGMA user_version").fetchone()[0])
-    sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY rowid LIMIT ?"
+    sql = """SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0 AND name NOT LIKE 'sqlite!_%' ESCAPE '!'
+        ORDER BY rowid LIMIT ?"""
     names: List[str] = [name for name, in db.execute(sql, (MOST_TABLES,))]
     return Tables(schema, tuple((name, _rows(db, name)) for name in names))
 

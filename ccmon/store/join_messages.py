@@ -7,6 +7,7 @@ from ccmon.store import archive, ledger, messages, sessions
 from ccmon.store.archive import Day
 from ccmon.store.messages import ABSORBED, Change, Row
 from ccmon.store.other import Moment, Other
+from ccmon.text import clean, model_id
 
 _MANY = 4000                           # messages in one go
 _DAY_MS = 86_400_000
@@ -30,9 +31,10 @@ class Names:
         if (table, number) not in self._known:
             found = self.other.read(lambda db: db.execute(f"SELECT * FROM {table} WHERE id = ?", (number,)).fetchone())
             name, *path = found[1:] if found else ("",)
+            name = model_id(name) if table == "model" else clean(name)
             here = messages.numbers(self.db, [name], table)[name]
             if path and path[0]:
-                self.db.execute("UPDATE project SET path = ? WHERE id = ? AND path = ''", (path[0], here))
+                self.db.execute("UPDATE project SET path = ? WHERE id = ? AND path = ''", (clean(path[0]), here))
             self._known[table, number] = here
         return self._known[table, number]
 

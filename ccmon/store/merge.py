@@ -1,16 +1,18 @@
 """The history of another machine, or a backup of this one, taken in: each owner's rows join that owner's, none shrinks.
 
-It is read from a private copy that was looked through first, so that nothing wrong with it can be taken for damage of ours; it
-is written in one transaction of the store: all of it or nothing. Once more brings nothing: each message is known again, and
+Somebody else made the file: of a private copy the rows of known tables are put into a new one of our schema, which is looked
+through first, so that nothing wrong with it can be taken for damage of ours, and nothing of it is run. It is written in one
+transaction of the store: all of it or nothing. Once more brings nothing: each message is known again, and
 older snapshots are thinned like ours before they are compared.
 """
 
 import sqlite3
 from contextlib import closing, contextmanager
-from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import SKEW_S, CcmonError, UsageError
-from ccmon.store import check, copy, join, ledger, migrations, other, rows, thin
+from ccmon.store import check, copy, guard, join, ledger, migrations, other, rows, sieve, thin
+from ccmon.store.guard import Odd, Patience
 from ccmon.store.other import Moment, Other
 from ccmon.text import clean
 
@@ -29,33 +31,58 @@ class Theirs(NamedTuple):
     """The other history, in our schema."""
 
     db: sqlite3.Connection
-    path: str                          # of the file that this is a copy of
+    path: str                          # of the file that this is made of
+    patience: Patience
     old_at: int                        # as old as then its snapshots are thinned, and its sessions are over (epoch s)
 
 
 # --- reading the other one -----------------------------------------------------------------------------------------------
 
 @contextmanager
-def opened(file: str, path: str, now: int, old_at: Optional[int] = None) -> Iterator[Theirs]:
-    """A private copy of the file at path, which gets our schema and is thinned. Raises UsageError, CcmonError."""
-    with closing(sqlite3.connect(file, isolation_level=None)) as db:
+def opened(file: str, path: str, now: int, is_over: Callable[[], bool] = lambda: False,
+           old_at: Optional[int] = None) -> Iterator[Theirs]:
+    """What is known of a private copy of the file at path, in a file beside it: in our schema, and thinned.
+
+    Where is_over says so, what sqlite does is ended. Raises UsageError, CcmonError.
+    """
+    old_at = now if old_at is None else old_at
+    patience, taken = Patience(is_over), file + ".taken"
+    with closing(sqlite3.connect(taken, isolation_level=None)) as db:
         try:
-            db.execute("PRAGMA synchronous = OFF")
-            _prepare(db, file, path, now if old_at is None else old_at)
-        except (sqlite3.Error, UnicodeDecodeError, migrations.Unusable) as error:
-            raise other.damaged(path, str(error)) from None
-        yield Theirs(db, path, now if old_at is None else old_at)
+            patience.watch(db, False)
+            for pragma in ("journal_mode = OFF", "synchronous = OFF", "temp_store = MEMORY"):
+                db.execute(f"PRAGMA {pragma}").fetchall()
+            with guard.opened(file, patience) as source:
+                _look_through(source, path)
+                sieve.take(source, db, patience)
+            _prepare(db, taken, path, now, old_at)
+        except Odd as odd:
+            raise UsageError(f"{path} is not a history of ccmon: {odd}. Nothing was merged") from None
+        except _WRONG as error:
+            raise other.damaged(path, "it takes too long to read" if patience.is_slow else str(error)) from None
+        yield Theirs(db, path, patience, old_at)
 
 
-def _prepare(db: sqlite3.Connection, file: str, path: str, old_at: int) -> None:
-    why = copy.strangeness(db)
+_WRONG = sqlite3.Error, UnicodeDecodeError, OverflowError, MemoryError, migrations.Unusable
+
+
+def _look_through(source: sqlite3.Connection, path: str) -> None:
+    why = copy.strangeness(source)
     if why:
         raise (CcmonError if "newer" in why else UsageError)(f"{path} {why}. Nothing was merged")
+    sieve.check(source)
+    wrong = check.faults(source) if guard.is_plain(source) else check.missing(source)
+    if wrong:
+        raise other.damaged(path, wrong[0])
+
+
+def _prepare(db: sqlite3.Connection, file: str, path: str, now: int, old_at: int) -> None:
     wrong = check.problems(db)
     if wrong:
         raise other.damaged(path, wrong[0])
     migrations.prepare(db, file, copy.BUSY_MS)
     db.execute("BEGIN")
+    sieve.settle(db, now + SKEW_S)
     thin.thin_snapshots(db, old_at)
     db.execute("COMMIT")
 
@@ -64,6 +91,18 @@ def _prepare(db: sqlite3.Connection, file: str, path: str, old_at: int) -> None:
 
 def merge(db: sqlite3.Connection, theirs: Theirs, now: int, own_host: str = "") -> List[Came]:
     """Take in all of it; what came, by machine. own_host: what this machine is called, where nothing was stored yet."""
+    theirs.patience.watch(db, False)
+    try:
+        return _merge_all(db, theirs, now, own_host)
+    except sqlite3.Error:
+        if theirs.patience.is_over():                        # which is no sign of damage
+            raise CcmonError("Nothing was merged: it was ended") from None
+        raise
+    finally:
+        db.set_progress_handler(None, 0)
+
+
+def _merge_all(db: sqlite3.Connection, theirs: Theirs, now: int, own_host: str) -> List[Came]:
     found: Dict[str, Came] = {}
     owners = Other(theirs.db, 0, theirs.path).rows("SELECT id, host, account FROM owner WHERE id <> ? ORDER BY host, account")
     for number, host, account in owners:

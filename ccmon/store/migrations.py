@@ -18,6 +18,10 @@ _SHARED_BYTES = 32 * 1024
 _MOUNTS = "/proc/self/mounts"
 _REMOTE = ("nfs", "cifs", "smb", "9p", "fuse.", "virtiofs", "vboxsf", "prl_fs", "ceph", "lustre", "gpfs", "beegfs", "afs",
            "glusterfs", "ocfs2", "gfs2")
+# What would run with each write, or without end with each look, in a file that came from elsewhere.
+_PROGRAMS = """SELECT count(*) FROM sqlite_master WHERE type = 'trigger' OR coalesce(rootpage, 0) < 1 AND name IN (
+    'owner', 'session', 'snapshot', 'meta', 'note', 'reading', 'model', 'project', 'minute', 'hour', 'forecast', 'alert',
+    'message', 'usage', 'legacy', 'archive', 'reported', 'limit_event', 'log_file')"""
 _creating = threading.Lock()
 
 Identity = Tuple[int, int]
@@ -131,6 +135,7 @@ def prepare(db: sqlite3.Connection, path: str, busy_ms: int) -> None:
 
 
 def _prepare(db: sqlite3.Connection, path: str, remote: bool) -> None:
+    db.execute("PRAGMA trusted_schema = OFF")
     db.execute("PRAGMA temp_store = MEMORY")             # not in the common temporary folder
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA synchronous = NORMAL")
@@ -184,6 +189,9 @@ def _migrate(db: sqlite3.Connection, path: str) -> None:
 def _version(db: sqlite3.Connection) -> int:
     # Tables are counted first: they and the version appear at the same moment, perhaps between these two reads.
     tables, version = table_count(db), version_of(db)
+    if version <= VERSION and _number(db, _PROGRAMS):
+        raise Unusable(f"holds a trigger, or a view in the place of a table; history is off until it is moved away "
+                       f"{OTHER_FOLDER}")
     if version // 100 > VERSION // 100:
         raise Unusable(f"was written by a newer ccmon (schema {version}, this one knows {VERSION}); "
                             "history is off; upgrade ccmon")

@@ -44,6 +44,7 @@ def read_only(path: str, busy_ms: int) -> sqlite3.Connection:
     where = uri(path) + "?mode=ro"
     db = sqlite3.connect(where, uri=True, timeout=busy_ms / 1000, isolation_level=None)
     try:
+        db.execute("PRAGMA trusted_schema = OFF")
         migrations.table_count(db)
         return db
     except sqlite3.OperationalError as error:

@@ -1,7 +1,8 @@
 """The door to signals that end this process: in order, as an exception does."""
 
 import signal
-from typing import List
+from contextlib import contextmanager
+from typing import Any, Callable, Iterator, List
 
 # SIGBREAK: Ctrl-Break on Windows, and a console that is closed.
 ENDINGS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK") if hasattr(signal, name))
@@ -21,3 +22,38 @@ def end_in_order() -> None:
         if number == signal.SIGINT:    # has an exception of its own
             continue
         signal.signal(number, leave)
+
+
+@contextmanager
+def kept_in_mind() -> Iterator[Callable[[], bool]]:
+    """Inside, an ending is raised as ever; where C code swallows that, the given call says so, and it is raised at the end.
+
+    Only for the main thread, which alone gets signals.
+    """
+    raised: List[BaseException] = []
+    before = {number: signal.getsignal(number) for number in heeded()}
+
+    def handle(number: int, frame: Any) -> None:
+        try:
+            handler = before[number]
+            if callable(handler):
+                handler(number, frame)
+            else:
+                raise SystemExit(128 + number)
+        except BaseException as ending:
+            raised.append(ending)
+            raise
+
+    for number in before:
+        signal.signal(number, handle)
+    try:
+        yield lambda: bool(raised)
+    except BaseException:
+        if raised:
+            raise raised[0] from None
+        raise
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+    if raised:
+        raise raised[0]
