@@ -54,7 +54,9 @@ class Decoder:
         names = self._over(now_s)
         if not data:
             return names
-        before, self._last_s = self._rest, now_s
+        before = self._rest
+        if len(data) > 1 or now_s - self._last_s < HANDS_S:            # else a hand that knows nothing of a paste
+            self._last_s = now_s
         self._rest += data
         length = -1
         while self._rest and length != len(self._rest):

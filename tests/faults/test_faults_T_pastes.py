@@ -50,7 +50,8 @@ def test_T26_what_bytes_mean_however_they_come(data, names):
 
 
 def test_T26_a_paste_whose_end_is_lost_ends_with_a_pause():
-    assert decoded(BEGIN + b"Lq", b"q", b"q", pause_s=PASTE_S * 0.9) == [PASTE]
+    assert decoded(BEGIN + b"Lq", b"qq", b"qq", pause_s=PASTE_S * 0.9) == [PASTE]
+    assert decoded(BEGIN + b"Lq", *[b"q"] * 4, pause_s=PASTE_S * 0.3) == [PASTE, "q"]         # a hand that wants to leave
     assert decoded(BEGIN + b"Lq", b"q", pause_s=PASTE_S) == [PASTE, "q"]
     assert decoded(b"\x1b]0;L", b"q", pause_s=SEQUENCE_S) == ["q"]
     assert decoded(b"\x1b", b"[A", pause_s=SEQUENCE_S) == ["esc", "[", "A"]
