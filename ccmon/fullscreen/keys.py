@@ -55,8 +55,8 @@ class Decoder:
         if not data:
             return names
         before = self._rest
-        if len(data) > 1 or now_s - self._last_s < HANDS_S:            # else a hand that knows nothing of a paste
-            self._last_s = now_s
+        hand = self.pasting and len(data) == 1 and now_s - self._last_s >= HANDS_S     # one that knows nothing of a paste
+        self._last_s = self._last_s if hand else now_s
         self._rest += data
         length = -1
         while self._rest and length != len(self._rest):
