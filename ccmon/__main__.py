@@ -51,14 +51,16 @@ def main() -> None:
             if linecache.answer(argv, start_refresher, finish):
                 os._exit(0)
         sys.exit(long_road(argv))
-    if "--no-guardian" not in argv and (not argv or argv[0][:1] == "-"):       # no command: perhaps the screen
-        from ccmon.fullscreen import guardian
-        guardian.start()
+    from ccmon.fullscreen import guardian
     try:
+        if guardian.wanted(argv, os.environ):
+            guardian.start()
         from ccmon.cli import main as run
         code = run(argv)
     except KeyboardInterrupt:          # while it is loaded, or says what went wrong
         code = 130
+    finally:
+        guardian.dismiss()             # no screen after all, and ended by a mistake
     sys.exit(code)
 
 

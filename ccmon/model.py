@@ -300,7 +300,7 @@ class Forecast(NamedTuple):
 
 
 class Event(NamedTuple):
-    """What `Screen.wait` saw: key, signal, resize, wake or closed."""
+    """What `Screen.wait` saw: key, paste (text that was left out), signal, resize, wake or closed."""
 
     kind: str
     value: Union[str, int, None] = None    # the key's name or the signal's number

@@ -1,7 +1,8 @@
 """The real program, full screen in a terminal, on a stand-in ccusage that knows a session of now."""
 
 import time
-from typing import Any
+from pathlib import Path
+from typing import Any, List
 
 from commands import HOUR, Machine, block
 from terminal import CLEAN, Terminal
@@ -28,3 +29,22 @@ def leave(term: Terminal) -> None:
     term.send("q")
     assert term.wait_exit() == 0
     assert term.leftover() == CLEAN
+
+
+def children(pid: int) -> List[int]:
+    """The processes whose parent this is."""
+    found = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+    return [child for child in found if parent(child) == pid]
+
+
+def parent(pid: int) -> int:
+    """The parent of a process; 0 when it is gone."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
+def guardian_of(pid: int) -> int:
+    """The child that is a Python, too."""
+    return next(child for child in children(pid) if b"ccmon" in Path(f"/proc/{child}/cmdline").read_bytes())

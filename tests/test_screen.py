@@ -46,7 +46,7 @@ def test_keys_have_names(log, keys):
 def test_unknown_keys_are_passed_over(log):
     with clock(log) as term:
         drawn(term)
-        term.send("é\x1b[200~日z")
+        term.send("é\x1b[201~日z")
         term.wait_for("key:z")
         term.send("q")
         assert term.wait_exit() == 0

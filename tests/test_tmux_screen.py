@@ -141,3 +141,18 @@ def test_leaving_gives_the_screen_back(tmux, key):
     assert not any("tokens" in row and "%" in row for row in rows)
     tmux.keys("echo status=$?", "Enter")
     tmux.wait_for("status=0")
+
+
+@pytest.mark.parametrize("marked", [["-p"], []], ids=["marked", "not marked"])
+def test_a_buffer_that_is_pasted_is_no_keys(tmux, tmp_path, marked):
+    tmux.wait_for("cost")
+    (tmp_path / "text").write_text("a Line that has an L and a q in it, L\n" * 1501)
+    tmux("load-buffer", str(tmp_path / "text"))
+    tmux("paste-buffer", *marked)
+    tmux.wait_for("Pasted text was left out")
+    assert "cost" in "\n".join(tmux.rows())
+    time.sleep(1)                      # L at once would be of the text
+    tmux.keys("L")
+    tmux.wait_for("Noted: cut off")
+    tmux.keys("q")
+    tmux.until(lambda _: tmux("display-message", "-p", "#{alternate_on}").strip() == "0", "the main screen")

@@ -293,11 +293,12 @@ def test_a_console_that_is_closed_ends_it_in_order():
 
 LACKING = {                            # what Windows does not have, or has in another way, and the rooms that own it
     "fcntl": {"locks", "system/private"},
-    "termios": {"fullscreen/guardian", "fullscreen/screen_signals", "fullscreen/terminal"}, "msvcrt": {"locks"},
+    "termios": {"fullscreen/guardian", "fullscreen/screen_signals", "fullscreen/terminal", "system/typed"}, "msvcrt": {"locks"},
     "curses": {"fullscreen/screen"}, "resource": {"pipeline/sources"}, "os.fork": {"fullscreen/guardian", "refresher"},
-    "os.setsid": {"refresher"}, "os.killpg": {"system/processes"}, "os.kill": {"fullscreen/screen_signals"},
+    "os.setsid": {"refresher"}, "os.killpg": {"system/processes"},
+    "os.kill": {"fullscreen/guardian", "fullscreen/screen_signals"},
     "os.getuid": {"alerts/channels", "system/private", "doctor/probes"}, "os.uname": {"settings/config"},
-    "os.replace": {"system/private"}, "os.waitid": {"sources/ccusage"},
+    "os.replace": {"system/private"}, "os.waitid": {"sources/ccusage"}, "os.waitpid": {"fullscreen/guardian"},
     "os.set_blocking": {"sources/ccusage", "fullscreen/screen_signals"}, "os.fchmod": {"linecache", "system/private"},
     "os.pread": {"locks"}, "os.pwrite": {"locks"}, "os.sysconf": {"refresher"}, "os.setpgid": {"fullscreen/guardian"},
     "os.getpgrp": {"fullscreen/guardian", "fullscreen/terminal"}, "os.nice": {"pipeline/sources"},

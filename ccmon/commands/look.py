@@ -6,7 +6,7 @@ from argparse import Namespace
 from typing import Sequence
 
 from ccmon import output
-from ccmon.fullscreen import screen
+from ccmon.fullscreen import guardian, screen
 from ccmon.model import Facts, Snapshot
 from ccmon.pipeline.refresh import current_facts
 from ccmon.settings import config
@@ -28,6 +28,7 @@ def run(given: Namespace, ctx: Context) -> int:
         return _told(_once(ctx))
     if screen.usable(ctx.env) is None:
         return _full_screen(ctx)
+    guardian.dismiss()                 # no screen that it could guard
     _once(ctx)
     return OK
 

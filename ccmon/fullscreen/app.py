@@ -39,13 +39,15 @@ def frame(ctx: Context, state: State, charset: Charset, now: int, width: int, he
 
 @contextmanager
 def _guarded(wanted: bool) -> Iterator[None]:
-    """The guardian knows how to bring the terminal back, as long as the screen is up."""
+    """The guardian knows how to bring the terminal back, as long as the screen is up; where none is wanted it goes at once."""
     if wanted:
         guardian.tell(FAREWELL)
+    else:
+        guardian.dismiss()
     try:
         yield
     finally:
-        guardian.tell()
+        guardian.dismiss()
 
 
 def run(ctx: Context, charset: Charset, log: TextIO) -> int:

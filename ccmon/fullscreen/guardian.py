@@ -1,26 +1,92 @@
 """The door to the guardian: a small process that brings the terminal back when ccmon is killed or crashes.
 
-A pipe tells it what to write then; it acts when that breaks without a goodbye. Forked before anything heavy is loaded.
+A pipe tells it what to write then; it acts when that breaks without a goodbye. Forked before anything heavy is loaded, and so
+by the words and the environment alone.
 """
 
 import os
+import time
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Mapping, Sequence
+
+# The words that the full screen is called with: a table of its own, as that of the options is heavy; a test compares them.
+SWITCHES = ("--demo", "--compact", "--ascii", "--no-emoji")
+VALUED = ("--plan", "--limit", "--reset", "--reset-hour", "--timezone", "--interval", "--timeout", "--ccusage", "--source",
+          "--theme", "--format", "--template", "--max-width", "--wait", "--line-ttl", "--alerts", "--alert-by",
+          "--alert-command", "--alert-webhook-file")
+YES = ("", "1", "yes", "true", "on")   # CCMON_GUARDIAN; empty is as good as not set
 _OUT, _GOODBYE, _CHECK_S = 1, b"\0", 1.0
-_pipe = -1
+_LAST_LOOKS, _LOOK_S = 100, 0.01       # so often, until one that does not end is killed
+_pipe = _pid = -1
+
+
+def wanted(argv: "Sequence[str]", env: "Mapping[str, str]") -> bool:
+    """Whether this call is going to be the full screen with a guardian; what only the configuration says comes later."""
+    if env.get("CCMON_GUARDIAN", "").lower() not in YES or env.get("TERM", "") in ("", "dumb"):
+        return False
+    words = iter(argv)
+    for word in words:
+        name, equals, _ = word.partition("=")
+        if name in VALUED:
+            if not equals and _no_value(next(words, "--")):
+                return False
+        elif word not in SWITCHES:     # a command, an option that means no screen, or a mistake
+            return False
+    return True
+
+
+def _no_value(word: str) -> bool:
+    return word[:1] == "-" and word != "-" and " " not in word
 
 
 def start() -> None:
-    """Fork it, where standard input and output are a terminal."""
-    global _pipe
+    """Fork it, where standard input and output are a terminal; ccmon goes on without one when that cannot be done."""
+    global _pipe, _pid
     if hasattr(os, "fork") and os.isatty(0) and os.isatty(_OUT):
-        told, _pipe = os.pipe()
-        if os.fork() == 0:
+        try:
+            told, _pipe = os.pipe()
+            try:
+                _pid = os.fork()
+            finally:
+                if _pid != 0:
+                    os.close(told)
+        except OSError:                # no process or descriptor is left
+            dismiss()
+            return
+        if _pid == 0:
             try:
                 os.close(_pipe)
                 _guard(told, os.getpgrp())
             finally:
                 os._exit(0)
-        os.close(told)
+
+
+def dismiss() -> None:
+    """Nothing is guarded any more: it ends, and nothing of it is left. Harmless when there is none."""
+    global _pipe, _pid
+    tell()
+    pipe, pid, _pipe, _pid = _pipe, _pid, -1, -1
+    if pipe >= 0:
+        os.close(pipe)
+    if pid > 0 and not _ended(pid):
+        try:
+            os.kill(pid, 9)            # somebody has stopped it: it would hold its parent up
+            os.waitpid(pid, 0)
+        except OSError:
+            pass
+
+
+def _ended(pid: int) -> bool:
+    for _ in range(_LAST_LOOKS):
+        try:
+            if os.waitpid(pid, os.WNOHANG)[0]:
+                return True
+        except OSError:                # somebody else has buried it
+            return True
+        time.sleep(_LOOK_S)
+    return False
 
 
 def tell(will: bytes = _GOODBYE) -> None:

@@ -13,7 +13,7 @@ import sys
 import time
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, TextIO, Tuple
 
-from ccmon.fullscreen import terminal
+from ccmon.fullscreen import keys, terminal
 from ccmon.fullscreen.screen_signals import CONTINUE, FATAL, SIZE_CHANGED, STOP, Signals
 from ccmon.model import Event
 from ccmon.settings.themes import THEMES, Style, Theme, colour, is_dim, worn
@@ -28,6 +28,7 @@ except ImportError:                    # Windows without windows-curses
 _POSIX = os.name == "posix"
 _IN, _OUT, _ERR = 0, 1, 2
 _MOST_COLUMNS, _MOST_ROWS = 1000, 500      # curses takes memory for every cell
+_MORE_S, _MOST_MORE_S = 0.01, 0.25     # keys that come so fast are taken together, but frames go on
 _EMPTY_READS = 3                       # "readable" so often without a byte: the terminal is gone
 
 
@@ -78,8 +79,15 @@ def _stop_curses() -> None:
         poll.register(_OUT, select.POLLOUT)
         if not poll.poll(300):
             terminal.release()
+    with contextlib.suppress(OSError), _not_stopped():
+        _mark_pastes(False)
     with contextlib.suppress(curses.error), _not_stopped():
         curses.endwin()
+
+
+def _mark_pastes(marked: bool) -> None:
+    if _POSIX:
+        terminal.mark_pastes(marked)
 
 
 @contextlib.contextmanager
@@ -130,8 +138,15 @@ def _key_names() -> Dict[int, str]:
     words = ("up", "down", "left", "right", "home", "end", "enter", "backspace")
     names = {getattr(curses, f"KEY_{word.upper()}"): word for word in words}
     names.update({curses.KEY_PPAGE: "pgup", curses.KEY_NPAGE: "pgdn", 8: "backspace", 127: "backspace"})
-    names.update({9: "tab", 10: "enter", 13: "enter", 27: "esc"})
+    names.update({9: "tab", 10: "enter", 13: "enter", 27: "esc", 3: keys.CTRL_C, 12: keys.CTRL_L})
     return {**names, **{code: chr(code) for code in range(32, 127)}}
+
+
+def _sequences() -> Dict[bytes, str]:
+    """What the keys of this terminal send, as terminfo knows it."""
+    names = {"kcuu1": "up", "kcud1": "down", "kcub1": "left", "kcuf1": "right", "khome": "home", "kend": "end", "kpp": "pgup",
+             "knp": "pgdn", "kent": "enter"}
+    return {sequence: name for sequence, name in ((curses.tigetstr(entry), name) for entry, name in names.items()) if sequence}
 
 
 class Screen:
@@ -141,6 +156,7 @@ class Screen:
         self._theme, self._log = theme, log
         self._frame: object = None
         self._empty_reads, self._woken = 0, False
+        self._typing = keys.Typing()
 
     def __enter__(self) -> "Screen":
         with contextlib.ExitStack() as stack:
@@ -161,16 +177,18 @@ class Screen:
         stack.callback(_stop_curses)
         curses.noecho()
         curses.cbreak()
-        self._window.keypad(True)
         self._window.leaveok(True)
         self._window.nodelay(True)
         with contextlib.suppress(curses.error):
             curses.curs_set(0)
         self._names = _key_names()
+        self._take_keys()
         self._colours, self._background = _colours()
         self.coloured = self._colours > 0      # the terminal shows colours, and is wanted to
         self.set_theme(self._theme)
         if _POSIX:
+            curses.typeahead(-1)       # a frame is painted as a whole, whatever is typed meanwhile
+            self._decoder = keys.Decoder(_sequences())
             # poll knows descriptors above 1024, but the Mac's does not know terminals.
             self._selector = selectors.SelectSelector() if sys.platform == "darwin" else selectors.PollSelector()
             stack.callback(self._selector.close)
@@ -264,18 +282,21 @@ class Screen:
         if STOP in self._signals.numbers:
             _stop_curses()
             self._signals.stop()
+            self._decoder.reset()      # what had begun has gone to somebody else, or nowhere
         elif CONTINUE in self._signals.numbers:               # somebody has stopped us, and this may be the background
             self._signals.come_in_front()
             _stop_curses()             # the next frame brings everything back, whatever a shell has changed meanwhile
 
     def _listen_for(self, timeout_s: float) -> List[Event]:
+        due = [due_s - time.monotonic() for due_s in (self._decoder.due_s, self._typing.due_s) if due_s is not None]
         events: List[Event] = []
-        for key, _ in self._selector.select(max(0.0, timeout_s)):
+        for key, _ in self._selector.select(max(0.0, min([timeout_s, *due]))):
             if key.fd == self._signals.bell:
                 self._signals.silence()
             else:
-                events += self._keys() or self._end_of_input()
-        return events
+                events += self._typed()
+        now_s = time.monotonic()
+        return events + self._heard(self._decoder.decoded(b"", now_s), now_s)
 
     def _poll_for(self, timeout_s: float) -> List[Event]:
         deadline = time.monotonic() + timeout_s
@@ -286,18 +307,53 @@ class Screen:
         return events
 
     def _keys(self) -> List[Event]:
-        events: List[Event] = []
-        for code in iter(self._window.getch, -1):
-            self._empty_reads = 0
-            events += self._key(code)
-        return events
+        """What curses has read, where there is nothing else to read from."""
+        codes = list(iter(self._window.getch, -1))
+        names = [self._names.get(code, keys.OTHER) for code in codes if code in self._names or code < 256]
+        resized = [self._resized()] if curses.KEY_RESIZE in codes else []
+        return resized + self._heard(names, time.monotonic())
 
-    def _key(self, code: int) -> List[Event]:
-        if code == 12 or (code == curses.KEY_RESIZE and not _POSIX):       # Ctrl-L
-            return [self._resized()]
-        if code == 3:                                                      # Ctrl-C where it is not a signal
-            return [Event("signal", int(signal.SIGINT))]
-        return [Event("key", self._names[code])] if code in self._names else []
+    def _typed(self) -> List[Event]:
+        """All that comes at once: curses would take each byte for a key, and knows no pastes."""
+        names: List[str] = []
+        until_s = time.monotonic() + _MOST_MORE_S
+        while True:
+            data = self._read()
+            now_s = time.monotonic()
+            names += self._decoder.decoded(data, now_s)
+            if not data or now_s >= until_s or not select.select([_IN], [], [], self._more_s(names, now_s))[0]:
+                break
+        events = self._heard(names, now_s)
+        return events if data else events + self._end_of_input()
+
+    def _read(self) -> bytes:
+        with contextlib.suppress(OSError):
+            data = os.read(_IN, 1 << 16)
+            self._empty_reads = 0 if data else self._empty_reads
+            return data
+        return b""
+
+    def _more_s(self, names: Sequence[str], now_s: float) -> float:
+        """How long to wait whether more belongs to it; keys that are no characters are no text."""
+        if self._decoder.due_s is not None:
+            return min(keys.ESCAPE_S, max(0.0, self._decoder.due_s - now_s))
+        return _MORE_S if self._decoder.pasting or any(len(name) <= 1 for name in names) else 0.0
+
+    def _heard(self, names: Sequence[str], now_s: float) -> List[Event]:
+        return [self._event(name) for name in self._typing.heard(names, now_s)]
+
+    def _event(self, name: str) -> Event:
+        if name == keys.CTRL_L:
+            return self._resized()
+        if name == keys.CTRL_C:        # where it is not a signal
+            return Event("signal", int(signal.SIGINT))
+        return Event("paste") if name == keys.PASTE else Event("key", name)
+
+    def _take_keys(self) -> None:
+        """Have function keys sent as sequences that are known, and pasted text marked."""
+        self._window.keypad(True)
+        with contextlib.suppress(OSError):
+            _mark_pastes(True)
 
     def _end_of_input(self) -> List[Event]:
         self._empty_reads += 1
@@ -314,7 +370,7 @@ class Screen:
                 curses.resize_term(0, 0)
             elif rows > 0 and columns > 0:
                 curses.resizeterm(min(rows, _MOST_ROWS), min(columns, _MOST_COLUMNS))
-            self._window.keypad(True)  # a shell that had the terminal meanwhile has switched it off
+            self._take_keys()          # a shell that had the terminal meanwhile has switched it off
             self._window.clear()
         return Event("resize")
 

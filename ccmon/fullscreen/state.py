@@ -31,6 +31,8 @@ class State(NamedTuple):
 
 def update(state: State, event: Event, now: int, asked: str, width: int, height: int) -> Tuple[State, str]:
     """The next state and an effect: "", quit, refresh, history or theme. `asked` is the plan of the settings."""
+    if event.kind == "paste":
+        return said(state, "Pasted text was left out", now), ""
     if event.kind != "key":
         return state, ""
     key = event.value

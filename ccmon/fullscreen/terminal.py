@@ -12,10 +12,10 @@ except ImportError:                    # Windows
     termios = None
 
 _IN, _OUT = 0, 1
-# Plain attributes and letters, normal keypad, visible cursor, main screen: what every living terminal understands.
-FAREWELL = b"\x1b[0m\x1b(B\x0f\x1b[?1l\x1b>\x1b[?25h\x1b[?1049l"
-# What others leave behind: mouse, focus and paste reports, frozen pictures, other keys, no wrapping, a part that scrolls.
-_OTHERS = (b"".join(b"\x1b[?%dl" % mode for mode in (1000, 1002, 1003, 1004, 1005, 1006, 1015, 2004, 2026, 5, 66))
+# Plain attributes and letters, normal keypad, visible cursor, unmarked pastes, main screen: every living terminal knows them.
+FAREWELL = b"\x1b[0m\x1b(B\x0f\x1b[?1l\x1b>\x1b[?25h\x1b[?2004l\x1b[?1049l"
+# What others leave behind: mouse and focus reports, frozen pictures, other keys, no wrapping, a part that scrolls.
+_OTHERS = (b"".join(b"\x1b[?%dl" % mode for mode in (1000, 1002, 1003, 1004, 1005, 1006, 1015, 2026, 5, 66))
            + b"\x1b[>4;0m\x1b[4l\x1b[?7h\x1b[0 q\x1b[r")
 _NEW_ROW = b"\x1b[999;1H\r\n"         # where nothing is overwritten: the cursor may have been restored to anywhere
 _CHARACTERS = {"VINTR": b"\x03", "VQUIT": b"\x1c", "VERASE": b"\x7f", "VKILL": b"\x15", "VEOF": b"\x04", "VSUSP": b"\x1a",
@@ -42,6 +42,11 @@ def _sane(modes: List[Any]) -> List[Any]:
         at = getattr(termios, name)
         characters[at] = usual if characters[at] in (b"\0", b"\xff") else characters[at]      # not where it was chosen
     return [inputs, outputs, control | termios.CREAD, local, *speeds, characters]
+
+
+def mark_pastes(marked: bool) -> None:
+    """Have the terminal put marks around what is pasted, or not; one that does not know it leaves it. OSError."""
+    os.write(_OUT, b"\x1b[?2004h" if marked else b"\x1b[?2004l")
 
 
 def claim() -> None:

@@ -11,7 +11,7 @@ from ccmon.settings.context import Context, prepare
 from ccmon.setup import init, questions
 from ccmon.setup.init import Edit
 from ccmon.setup.questions import Question
-from ccmon.system import clock, dotfiles
+from ccmon.system import clock, dotfiles, typed
 from ccmon.text import count
 
 Ask = Callable[[str], str]
@@ -63,6 +63,7 @@ def _dialogue(ctx: Context, path: str) -> None:
         _say("", "All of it stands there already: nothing to write.")
         return
     _show(plan, ctx)
+    typed.forget()                     # lines pasted at a question before are no answer to this one
     if _answer("Write it? [y/N]: ").lower() not in YES:
         raise Left
     _write(plan, ctx.env)

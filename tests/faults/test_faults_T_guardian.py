@@ -2,12 +2,11 @@
 
 import os
 import signal
-import subprocess
 from pathlib import Path
 
 import pytest
 from commands import alive, wait_until
-from full_screen import leave, live, monitor, shown
+from full_screen import children, guardian_of, leave, live, monitor, parent, shown
 from terminal import CLEAN, Terminal
 
 
@@ -25,24 +24,6 @@ def screen(machine):
     yield start
     for term in terms:
         term.__exit__()
-
-
-def children(pid):
-    """The processes whose parent this is."""
-    found = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
-    return [child for child in found if parent(child) == pid]
-
-
-def parent(pid):
-    try:
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    except OSError:
-        return 0
-
-
-def guardian_of(pid):
-    """The child that is a Python, too."""
-    return next(child for child in children(pid) if b"ccmon" in Path(f"/proc/{child}/cmdline").read_bytes())
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT])
@@ -116,7 +97,7 @@ def test_T02_no_guardian_when_none_is_wanted_and_first_aid_afterwards(machine, w
     with Terminal(["/bin/sh", "-c", f"{first}; read answer; {aid}"], env=machine.env(TERM=None, **env)) as term:
         shown(term)
         ccmon = next(child for child in children(term.process.pid))
-        assert bool(words) == (len([c for c in children(ccmon) if b"ccmon" in Path(f"/proc/{c}/cmdline").read_bytes()]) == 0)
+        assert not [child for child in children(ccmon) if b"ccmon" in Path(f"/proc/{child}/cmdline").read_bytes()]
         os.kill(ccmon, signal.SIGKILL)
         term.wait_until(lambda: b"Killed" in term.raw, "Killed")
         assert not term.leftover().main_screen and not term.leftover().same_modes
@@ -214,13 +195,3 @@ def test_T02_reset_terminal_says_when_there_is_none(machine):
     machine.configure("[ccmon]\nnonsense = 1\n")       # first aid needs no configuration
     done = machine.run("--reset-terminal")
     assert (done.code, done.out) == (2, "") and len(done.err.splitlines()) == 1
-
-
-def test_T02_a_command_without_a_screen_has_no_guardian(machine):
-    with Terminal(machine.command("--version"), env=machine.env(TERM=None)) as term:
-        assert term.wait_exit() == 0
-        assert term.leftover() == CLEAN
-    strace = ["strace", "-f", "-e", "trace=fork,vfork,clone,clone3", "-o", f"{machine.folder}/trace"]
-    with Terminal([*strace, *machine.command("why", "--json")], env=machine.env(TERM=None)) as term:
-        term.wait_exit()
-    assert subprocess.run(["grep", "-c", "fork\\|clone(child_stack=NULL", f"{machine.folder}/trace"], check=False).returncode == 1

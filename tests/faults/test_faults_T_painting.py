@@ -347,15 +347,16 @@ def test_T20_control_characters_in_the_data_never_reach_the_terminal(machine):
 # --- T-22, T-23 -------------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("name", ["xterm-256color", "rxvt-unicode-256color"])
-def test_T22_neither_mouse_nor_paste_nor_focus_reports_are_ever_switched_on(machine, name):
+def test_T22_neither_mouse_nor_focus_reports_are_ever_switched_on_and_none_is_a_key(machine, name):
     live(machine)
     with monitor(machine, term=name) as term:
         shown(term)
-        assert not {9, 1000, 1001, 1002, 1003, 1004, 1005, 1006, 1015, 2004} & set(term.private_modes())
-        term.send("\x1b[200~q\x1b[201~")         # a paste, should another program have left it on, is keys like any other
-        assert term.wait_exit() == 0
-        assert term.leftover() == CLEAN
-        assert not {9, 1000, 1001, 1002, 1003, 1004, 1005, 1006, 1015, 2004} & set(term.private_modes())
+        term.send("\x1b[<0;113;10M\x1b[I\x1b[Mq!!\x1b[0;1;113M")            # should another program have left them on
+        term.send("\x1b]11;rgb:qq/qq/qq\x07\x1bP1$rq\x1b\\\x1bq\x1b[113;5u\x1b[?62;q")
+        term.pause()
+        assert "1,234" in term.text() and term.process.poll() is None
+        leave(term)
+        assert not {9, 1000, 1001, 1002, 1003, 1004, 1005, 1006, 1015} & set(term.private_modes())
 
 
 def test_T23_an_idle_tick_is_few_bytes_and_never_clears(log):

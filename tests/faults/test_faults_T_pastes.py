@@ -1,0 +1,205 @@
+"""Rows T-26 and T-27: text that is pasted into the screen, and keys that come faster than hands."""
+
+import os
+import signal
+import sqlite3
+from contextlib import closing
+
+import pytest
+from clock_screen import clock, log, ticks  # noqa: F401
+from full_screen import leave, live, monitor, shown
+from terminal import CLEAN, Terminal
+from test_first_run import answer_all, dialogue, kept, place  # noqa: F401
+
+from ccmon.fullscreen.keys import AFTER_TEXT_S, CTRL_L, HANDS_S, MOST_KEYS, OTHER, PASTE, PASTE_S, SEQUENCE_S, Decoder, Typing
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")
+
+BEGIN, END, PASTES = b"\x1b[200~", b"\x1b[201~", 2004
+LINES = "".join(f"Line {n:04d} of a log that somebody has copied and who knows why\n" for n in range(901))     # odd: not undone
+
+
+def decoded(*pieces, pause_s=0.0):
+    """The names that pieces of bytes become, with so long between them, and a while after them."""
+    decoder, now_s, names = Decoder({b"\x1bA": "up", b"\x0b": "up"}), 100.0, []
+    for piece in pieces:
+        names += decoder.decoded(piece, now_s)
+        now_s += pause_s
+    return names + decoder.decoded(b"", now_s + SEQUENCE_S)
+
+
+# --- T-26: bytes ----------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("data, names", [
+    (b"qL \n\r\t\x7f\x08", ["q", "L", " ", "enter", "enter", "tab", "backspace", "backspace"]), (b"\x0c", [CTRL_L]),
+    (b"\x1b", ["esc"]), (b"\x1b\x1b", ["esc"]),
+    (b"\x1b[A\x1bOA\x1b[1~\x1b[7~\x1b[6~\x1bOM", ["up"] * 2 + ["home"] * 2 + ["pgdn", "enter"]),
+    (b"\x1bA\x0b", ["up", "up"]), ("é日".encode(), [OTHER, OTHER]), (b"\x00\x01", [OTHER, OTHER]),
+    (BEGIN + b"Lq\x1b[201\x1b[200~\x1b" + END + b"q", [PASTE, PASTE, "q"]),           # nested, and nearly an end
+    (BEGIN + b"a" + END + b"L" + END, [PASTE, PASTE, "L"]),                           # an end in the text: what follows is short
+    (b"\x1b[<0;1;1M\x1b[Mqqq\x1b[I\x1b[Oz", ["z"]), (b"\x1b[113;5uz", ["z"]), (b"\x1b[1;5Az", ["z"]), (b"\x1b[[Az", ["z"]),
+    (b"\x1b]0;qL\x07z\x1b]11;q\x1b\\z", ["z", "z"]), (b"\x1bP1$rqL\x1b\\z", ["z"]), (b"\x1b_qL\x1b\\z", ["z"]),
+    (b"\x1bqz", ["z"]), (b"\x1bO5Az", ["z"]), (b"\x1b[?62;4cz", ["z"]), (b"\x1b[12\x0cz", [CTRL_L, "z"]),
+    (b"\x1bP1q\x1b[Az", ["up", "z"]),
+    (b"\x1b[20", []), (b"\x1bO", []), (b"\x1b]0;qLqL", []), (b"\x1b" + b"[" * 3 + b"z", ["z"])])
+def test_T26_what_bytes_mean_however_they_come(data, names):
+    assert decoded(data) == names
+    for at in range(1, len(data)):
+        assert decoded(data[:at], data[at:], pause_s=0.001) == names
+    assert decoded(*(data[at:at + 1] for at in range(len(data))), pause_s=0.001) == names
+
+
+def test_T26_a_paste_whose_end_is_lost_ends_with_a_pause():
+    assert decoded(BEGIN + b"Lq", b"qq", b"qq", pause_s=PASTE_S * 0.9) == [PASTE]
+    assert decoded(BEGIN + b"Lq", *[b"q"] * 4, pause_s=PASTE_S * 0.3) == [PASTE, "q"]         # a hand that wants to leave
+    assert decoded(BEGIN + b"Lq", b"q", pause_s=PASTE_S) == [PASTE, "q"]
+    assert decoded(b"\x1b]0;L", b"q", pause_s=SEQUENCE_S) == ["q"]
+    assert decoded(b"\x1b", b"[A", pause_s=SEQUENCE_S) == ["esc", "[", "A"]
+
+
+def test_T26_what_never_ends_is_not_kept():
+    decoder = Decoder({})
+    for _ in range(50):
+        decoder.decoded(b"\x1b]0;" + b"x" * 4000, 1.0)
+        decoder.decoded(BEGIN + b"x" * 4000, 1.0)
+        assert len(decoder._rest) < 5000
+
+
+# --- T-27: names ----------------------------------------------------------------------------------------------------------
+
+def heard(*times_and_names):
+    """What is heard, at once and a while after the last."""
+    typing, out = Typing(), []
+    for now_s, names in times_and_names:
+        out += typing.heard([*names] if isinstance(names, str) else names, 100 + now_s)
+    return out + typing.heard([], 100 + times_and_names[-1][0] + HANDS_S)
+
+
+@pytest.mark.parametrize("given, names", [
+    ([(0, "q")], ["q"]), ([(0, "hvp")], ["h", "v", "p"]), ([(0, ["up"] * 500)], ["up"] * 500),
+    ([(0, "t" * MOST_KEYS)], ["t"] * MOST_KEYS), ([(0, "t" * (MOST_KEYS + 1))], [PASTE]), ([(0, [OTHER] * 9 + ["p"])], [PASTE]),
+    ([(0, "L")], ["L"]), ([(0, "LL")], ["L", "L"]), ([(0, "L"), (0.05, "L")], ["L", "L"]), ([(0, "L"), (1, "L")], ["L", "L"]),
+    ([(0, "LLL")], [PASTE]), ([(0, "L"), (0.03, "L"), (0.06, "L"), (0.09, "L")], [PASTE, PASTE]),
+    ([(0, "Lp")], [PASTE, "p"]), ([(0, ["L", "enter"])], [PASTE, "enter"]), ([(0, "p"), (0.05, "L")], ["p", PASTE]),
+    ([(0, "L"), (0.05, "p")], [PASTE, "p"]), ([(0, "p"), (0.2, "L")], ["p", "L"]), ([(0, "L"), (0.2, "p")], ["L", "p"]),
+    ([(0, ["L", "up"])], ["up", "L"]), ([(0, [OTHER, "L"])], [PASTE]),
+    ([(0, [PASTE]), (0.1, "L")], [PASTE, PASTE]), ([(0, [PASTE, "L"])], [PASTE, PASTE]),
+    ([(0, [PASTE]), (0.1, "q")], [PASTE, "q"]), ([(0, [PASTE]), (AFTER_TEXT_S + 0.1, "L")], [PASTE, "L"]),
+    ([(0, "a quick text")], [PASTE]), ([(0, "this is it q")], [PASTE, "q"]),
+    ([(0, "this is it q"), (0.05, "ueue")], [PASTE, PASTE]),
+    ([(0, "this is it q"), (0.05, "q")], [PASTE, PASTE, "q"]), ([(0, "twelve chars"), (0.1, "bq\n")], [PASTE, PASTE]),
+    ([(0, "twelve chars"), (0.1, "p")], [PASTE, "p"])])
+def test_T27_what_is_heard_of_keys_that_come_at_once(given, names):
+    assert heard(*given) == names
+
+
+# --- on a terminal --------------------------------------------------------------------------------------------------------
+
+def noted(machine):
+    with closing(sqlite3.connect(str(machine.home / ".local/share/ccmon/ccmon.db"))) as db:
+        return db.execute("SELECT count(*) FROM reading WHERE source = 'hit'").fetchone()[0]
+
+
+def paste(term, text):
+    """All of it, as fast as the terminal takes it."""
+    data = text.encode()
+    while data:
+        data = data[os.write(term._master, data):]
+
+
+@pytest.mark.parametrize("before, after", [(BEGIN, END), (BEGIN + b"L\n" + BEGIN, b"L" + END + END), (b"", b"")],
+                         ids=["marked", "nested", "not marked"])
+def test_T26_a_large_text_does_nothing_and_q_quits_after_it(machine, before, after):
+    live(machine)
+    with monitor(machine, "--interval", "3600") as term:
+        shown(term)
+        assert term.private_modes()[PASTES]
+        written = term.written()
+        paste(term, before.decode() + LINES + after.decode())
+        term.wait_for("Pasted text was left out")
+        assert "1,234" in term.text() and term.written() - written < 20_000
+        leave(term)
+    assert noted(machine) == 0
+
+
+def test_T26_a_paste_without_an_end_holds_the_keys_up_for_a_second_only(machine):
+    live(machine)
+    with monitor(machine, "--interval", "3600") as term:
+        shown(term)
+        term.send(BEGIN.decode() + "Lq?")
+        term.wait_for("Pasted text was left out")
+        term.resize(60, 15)
+        term.pause(PASTE_S + 0.2)
+        term.send("?")
+        term.wait_for("cut off just now")
+        term.send("q")
+        term.wait_for("1,234")
+        leave(term)
+    assert noted(machine) == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT, signal.SIGKILL])
+def test_T26_pastes_are_not_marked_any_more_whatever_ends_it(machine, number):
+    live(machine)
+    with monitor(machine) as term:
+        shown(term)
+        assert term.private_modes()[PASTES]
+        term.send(BEGIN.decode() + "L")            # in the middle of one
+        term.signal(number)
+        term.wait_exit()
+        term.wait_until(lambda: term.leftover() == CLEAN and not term.private_modes()[PASTES], "pastes are not marked")
+
+
+def test_T26_nor_while_it_is_stopped(machine):
+    live(machine)
+    env = machine.env(TERM=None, PS1="ready> ", CCMON=" ".join(machine.command("--interval", "0.5")))
+    with Terminal(["dash" if os.path.exists("/bin/dash") else "sh", "-i"], env=env) as term:
+        term.wait_for("ready>")
+        term.send("$CCMON\r")
+        shown(term)
+        for _ in range(2):
+            assert term.private_modes()[PASTES]
+            term.send(BEGIN.decode() + "L")
+            term.pause(0.1)
+            term.send("\x1a")
+            term.wait_until(lambda: not term.private_modes()[PASTES] and term.leftover().main_screen, "stopped")
+            term.send("fg\r")
+            term.wait_until(lambda: term.private_modes()[PASTES] and "1,234" in term.text(), "drawn again")
+        term.send("q")                 # heard at once: what was cut by Ctrl-Z is over
+        term.wait_until(lambda: term.leftover() == CLEAN and not term.private_modes()[PASTES], "left")
+
+
+@pytest.mark.parametrize("keys, often", [("L", 1), ("LL", 0), ("LLL", 0), ("Lp", 0), ("L\n", 0), ("pLp", 0)])
+def test_T27_what_is_stored_hangs_on_a_key_that_comes_alone(machine, keys, often):
+    live(machine)
+    with monitor(machine, "--interval", "3600") as term:
+        shown(term)
+        term.send(keys)
+        term.wait_for({"L": "Noted: cut off", "LL": "Taken back"}.get(keys, "Pasted text" if "p" not in keys else "Plan max"))
+        leave(term)
+    assert noted(machine) == often
+
+
+def test_T27_a_burst_is_one_frame(log):
+    with clock(log, tick_s=3600) as term:
+        term.wait_for("tick 000001")
+        paste(term, "\x1b[B" * 500 + "z")
+        term.wait_for("key:z")
+        assert ticks(term) <= 20       # a few, should this machine give the bytes in pieces
+        paste(term, "z" * 2000)
+        term.wait_for("paste:None")
+        assert ticks(term) <= 40
+
+
+def test_T26_answers_that_were_pasted_write_nothing(place):
+    """The last question wants an answer that was given to it."""
+    before = kept(place)
+    with dialogue(place) as term:
+        term.wait_for("]:")
+        term.send("max5\nlocal\nbash\ny\ny\ny\n")
+        term.wait_for("Write it?")
+        term.pause()
+        assert term.process.poll() is None and kept(place) == before
+        term.send("n\n")
+        assert term.wait_exit() == 0 and kept(place) == before
+        assert "Nothing was written." in term.text()
