@@ -3,7 +3,7 @@
 import sqlite3
 from contextlib import suppress
 from functools import partial
-from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar
+from typing import Callable, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
 from ccmon.learning import learner, uses
 from ccmon.learning.values import Reading, Use
@@ -286,18 +286,19 @@ class Memory:
         none: List[Told] = []
         return self._look(lambda db, owner: alerts.told(db, owner, since), none)
 
-    def claim_alert(self, kind: str, window_end: int, channels: Sequence[str], same_s: int) -> List[str]:
+    def claim_alert(self, kind: str, window_end: int, channels: Sequence[str], same_s: int, now: int) -> List[str]:
         """The channels on which this process is to tell that; none where another one was faster, or without a store."""
         none: List[str] = []
-        now = self.ctx.now()
         return self._write(lambda db, owner: alerts.claim(db, owner, kind, window_end, channels, now, same_s), none)
 
-    def note_alerts(self, kind: str, window_end: int, outcomes: Mapping[str, str]) -> None:
-        """Keep what became of an alert on each channel."""
-        def note(db: sqlite3.Connection, owner: int) -> None:
-            for channel, outcome in outcomes.items():
-                alerts.note_outcome(db, owner, kind, window_end, channel, outcome)
-        self._write(note, None)
+    def renew_alert(self, kind: str, window_end: int, channel: str, claimed_at: int) -> bool:
+        """Whether an old claim of this process still holds, and holds on."""
+        now = self.ctx.now()
+        return self._write(lambda db, owner: alerts.renew(db, owner, kind, window_end, channel, claimed_at, now), False)
+
+    def note_alert(self, kind: str, window_end: int, channel: str, outcome: str) -> None:
+        """Keep what became of an alert on a channel."""
+        self._write(lambda db, owner: alerts.note_outcome(db, owner, kind, window_end, channel, outcome), None)
 
     def noted(self, name: str) -> Optional[str]:
         """What note() was last given under that name."""
