@@ -12,7 +12,7 @@ from ccmon.model import SESSION_S, Block, Facts, Forecast, HighWater, LearnedLim
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.sources import demo, demo_past
-from ccmon.store import alerts, learning, ledger, limit_events, present, windows
+from ccmon.store import alerts, learning, ledger, limit_events, present, rows, windows
 from ccmon.store.alerts import Told
 from ccmon.store.database import Busy, Store, StoreError, open_store
 from ccmon.usage import compute, gauge, limits, official, prices
@@ -78,17 +78,23 @@ class Memory:
         return Facts(answer.blocks, tuple(block.start for block in answer.blocks), stored.samples, best,
                      answer.source, self.trouble, stored.official, apart=stored.apart)
 
-    def note_readings(self, lines: List[str]) -> bool:
-        """Keep what Claude Code said; False when that has to wait for a store."""
-        now = self.ctx.now()
+    def note_readings(self, spool: str) -> bool:
+        """Keep what Claude Code said, each line once: how far the spool was read is kept with it. False when that has to wait."""
+        now, store = self.ctx.now(), self.store
 
-        def settle(text: Optional[str]) -> Tuple[str, List[Tuple[int, int, float, int]]]:
-            ledger, told = official.settle(official.load(text), lines, now)
-            return official.dump(ledger), [(WINDOWS_S[r.window], r.at, r.percent, r.resets_at) for r in told]
+        def work(db: sqlite3.Connection, owner: int) -> None:
+            lines, read = learning.unread(db, owner, spool)
+
+            def settle(text: Optional[str]) -> Tuple[str, List[Tuple[int, int, float, int]]]:
+                ledger, told = official.settle(official.load(text), lines, now)
+                return official.dump(ledger), [(WINDOWS_S[r.window], r.at, r.percent, r.resets_at) for r in told]
+            if lines:
+                rows.settle(db, owner, settle)
+                learning.write_note(db, owner, learning.SPOOL, read)
         try:
-            if self.store and lines:
-                self.store.settle(self.ctx.owner, settle)
-            return self.store is not None
+            if store and spool:
+                store.change_of(self.ctx.owner, work)
+            return store is not None
         except StoreError as err:
             self.trouble = str(err)
             return False
