@@ -367,22 +367,15 @@ def _join_accounts(ctx: Context, store: Store) -> None:
                 store.join_accounts(ctx.owner, sorted(former))
 
 
-def old_news(ctx: Context) -> Optional[str]:
-    """The trouble that is known already; None when looking for it brought it to light."""
-    with opened(ctx, BACKGROUND_BUSY_MS) as memory:
-        facts = memory.facts(ctx.now())
-        return None if memory.store and memory.store.trouble else facts.trouble
-
-
 def works(ctx: Context) -> bool:
-    """True when the store can be read and written, if need be after another program; whatever became of an earlier one."""
+    """True when the store can be read and written by now, whatever became of an earlier one."""
     with opened(ctx, BACKGROUND_BUSY_MS) as memory:
         memory.facts(ctx.now())
         try:
             if memory.store:
                 memory.store.put("tried", str(ctx.now()))
-        except StoreError as err:
-            return isinstance(err, Busy) and memory.trouble is None
+        except StoreError:
+            return False
         return memory.trouble is None
 
 
