@@ -70,7 +70,7 @@ class World:
                 ended = call(self.machine, *again, CCMON_NOW=now + later)
                 assert ended.is_clean and ended.code in (0, 10, 11), ended
         with open_store(str(self.data / "ccmon.db"), 5000, now) as store:
-            assert store.maintain(now + 3 * LEASE_S, PATIENCE_S, 0)
+            assert store.maintain(now + 2 * HOUR, PATIENCE_S, 0)       # what was settled later is packed later
 
     def contents(self):
         """All that counts, without the numbers that rows happen to have."""
