@@ -61,7 +61,17 @@ def _run(argv: List[str]) -> int:
         return int(module.run(given))
     from ccmon.call import context_of  # with all that is remembered: --version does without
     with context_of(given) as ctx:
-        return int(module.run(given, ctx))
+        try:
+            return int(module.run(given, ctx))
+        finally:
+            _tell_moved()
+
+
+def _tell_moved() -> None:
+    """Whatever the call was about: who moves a damaged history aside says so."""
+    from ccmon.store.database import moved_aside
+    for sentence in moved_aside():
+        output.complain(sentence, OK)
 
 
 def _reset_terminal() -> int:

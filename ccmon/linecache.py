@@ -220,14 +220,20 @@ def append(path: str, line: bytes, most_bytes: int) -> None:
     """Add a line to a file of the folder, at once or not at all; none beyond that size."""
     try:
         make_folder(os.path.dirname(path))
-        fd = open_file(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        for _ in range(3):             # some file systems of others count no names
+            if _appended(path, line, most_bytes):
+                return
     except OSError:
-        return
+        pass
+
+
+def _appended(path: str, line: bytes, most_bytes: int) -> bool:
+    """False when the file lost its name meanwhile: who took it may have read it before the line came. Raises OSError."""
+    fd = open_file(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     try:
         if os.fstat(fd).st_size < most_bytes:
             os.write(fd, line)
-    except OSError:
-        pass
+        return os.fstat(fd).st_nlink > 0 or os.name == "nt"
     finally:
         os.close(fd)
 

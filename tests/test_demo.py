@@ -118,7 +118,7 @@ def test_the_tables_are_those_of_the_demos_user():
 @given(st.integers(10 ** 9, 4 * 10 ** 9))
 def test_claudes_percentages_are_always_possible_and_only_grow(now):
     first = demo.anchor(now)
-    lines = demo_past.readings(list(demo.moments(now, first)), first)
+    lines = demo_past.readings(list(demo.moments(now, first)), first).splitlines()
     ledger, told = official.settle(official.Ledger(), lines, now)
     assert ledger.official.five_hour and ledger.official.seven_day and told
     for window in ("five_hour", "seven_day"):

@@ -92,22 +92,11 @@ def test_a_damaged_history_is_told_to_everyone_for_a_day(ctx):
     kept(ctx, [BIG], T0 - HOUR)
     Path(ctx.paths.store).write_bytes(b"broken" * 1000)
     told = kept(ctx, [NOW_RUNNING], T0 + 60).trouble
-    assert memory.old_news(ctx) == told
     assert kept_files(ctx.paths.store)[0] in told and memory.works(ctx)
     for now, expected in [(T0 + 120, told), (T0 + 60 + DAY - 1, told), (T0 + 60 + DAY, None)]:
         with memory.opened(ctx, 50) as opened:
             assert opened.facts(now).trouble == expected
         assert kept(ctx, [NOW_RUNNING], now).trouble == expected
-
-
-@pytest.mark.parametrize("first_page", [True, False])
-def test_damage_that_comes_to_light_is_no_old_news(ctx, first_page):
-    kept(ctx, [block(T0 - n * DAY, n) for n in range(1, 300)], T0 - HOUR)
-    data = bytearray(Path(ctx.paths.store).read_bytes())
-    data[0 if first_page else 4096:] = b"broken" * (len(data) // 6)
-    Path(ctx.paths.store).write_bytes(data)
-    assert memory.old_news(ctx) is None
-    assert kept_files(ctx.paths.store)[0] in memory.old_news(ctx)
 
 
 def test_a_machine_that_is_called_otherwise_keeps_its_record(ctx):

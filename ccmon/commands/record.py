@@ -13,7 +13,6 @@ OK = 0
 
 def run(_given: Namespace, ctx: Context) -> int:
     """Read the usage, store it and refresh the lines; the exit code."""
-    known = memory.old_news(ctx)
     with output.Progress(ctx, "reading the logs") as progress:
         facts = current_facts(ctx, insist=True, whole=progress)
         catch_up(ctx, progress)
@@ -23,6 +22,4 @@ def run(_given: Namespace, ctx: Context) -> int:
         return output.complain(failure(facts.source), NO_DATA)
     if facts.trouble and not memory.works(ctx):
         return output.complain(facts.trouble, NO_DATA)
-    if facts.trouble and facts.trouble != known:       # no harm, but said once: a damaged store was moved aside
-        return output.complain(facts.trouble, OK)
     return OK

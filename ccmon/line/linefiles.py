@@ -6,16 +6,17 @@ while `fresh` is (which never outlives `expires`), and its numbers are of a sess
 
 import os
 import time
+from contextlib import nullcontext
 
 from ccmon import linecache
 from ccmon.system import private
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Iterator
+    from typing import IO, Iterator
 
 LATE_S = 10
-MOST_CHARS = 200_000
+MOST_BYTES = 200_000
 
 
 def words(key_text: str) -> "tuple[list[str], dict[str, str]]":
@@ -122,29 +123,49 @@ def _key_of(where: str, name: str) -> str:
     return (linecache.read(where + "/" + name) or b"").partition(b"\n")[0].decode("utf-8", "surrogateescape")
 
 
-def spooled(where: str) -> "Iterator[list[str]]":
-    """The lines of the spool, in two batches: ask for the next when one is safely stored. The caller holds the lock.
+def spooled(where: str) -> "Iterator[str]":
+    """What the spool holds, file by file: ask for the next when one is safely stored. The caller holds the lock.
 
-    What was taken stays readable for a while: a writer that had the file open then may still have added to it.
+    What was taken stays readable for a while, and is given again: a writer that had the file open then may still have added to
+    it. What is added once its name is gone its writer writes anew, see linecache.append.
     """
     path, taken = where + "/" + linecache.SPOOL, where + "/" + linecache.SPOOL + ".taken"
-    yield _lines_of(taken)
-    if os.path.exists(path):
-        try:
-            private.put_in_place(path, taken)
-        except OSError:
-            return
-        yield _lines_of(taken)
-    elif time.time() - linecache.changed(taken) > LATE_S:
-        _remove(taken)
-
-
-def _lines_of(path: str) -> "list[str]":
     try:
-        with open(path, encoding="ascii", errors="replace") as file:
-            return file.read(MOST_CHARS).splitlines()
+        old = open(taken, "rb")
+    except FileNotFoundError:
+        old = None
     except OSError:
-        return []
+        return                         # nothing may take its place
+    with old or nullcontext():
+        before = _content(old)
+        yield before
+        if old and os.name == "nt":    # Windows replaces no open file
+            old.close()
+        if os.path.exists(path):
+            try:
+                private.put_in_place(path, taken)
+            except OSError:
+                return
+            yield from _late(old, before)
+            with open(taken, "rb") as file:
+                yield _content(file)
+        elif time.time() - linecache.changed(taken) > LATE_S:
+            _remove(taken)
+            yield from _late(old, before)
+
+
+def _late(old: "IO[bytes] | None", before: str) -> "Iterator[str]":
+    """What the file holds by now, where it has grown."""
+    content = _content(old) if old and not old.closed else before
+    if content != before:
+        yield content
+
+
+def _content(file: "IO[bytes] | None") -> str:
+    if file is None:
+        return ""
+    file.seek(0)
+    return file.read(MOST_BYTES).decode("ascii", "replace")
 
 
 def write_state(where: str, state: linecache.State) -> None:

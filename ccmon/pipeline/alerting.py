@@ -1,19 +1,20 @@
 """Alerts, from what is known to who is told: due now, claimed in the store for this process alone, sent, what became of it.
 
-claim() is quick; send() may take many seconds and is called when nobody waits, with no lock held.
+claim() is quick; send() may take many seconds and is called when nobody waits, with no lock held. Who dies between the two,
+or is suspended, has his claim run out: another process tells it then, and he does not any more.
 """
 
-from typing import Dict, List, NamedTuple, Optional
+from typing import List, NamedTuple, Optional, Set
 
 from ccmon.alerts import channels, rules
 from ccmon.alerts.kinds import BELL
 from ccmon.alerts.rules import PAST_DAYS, SAME_S, Alert, Usual
 from ccmon.model import SESSION_S, Facts, Snapshot, UsageError
-from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, Memory, opened
+from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, READING_BUSY_MS, Memory, opened
 from ccmon.settings import context
 from ccmon.settings.context import Context
 from ccmon.store import learning
-from ccmon.store.alerts import NOTED, Told
+from ccmon.store.alerts import LEASE_S, NOTED, Told, is_taken
 
 OPTIONS = ("alerts", "alert_by", "alert_command", "alert_webhook_file")
 _HOUR_S, _DAY_S = 3600, 86_400
@@ -25,6 +26,7 @@ class Due(NamedTuple):
 
     alert: Alert
     channels: List[str]
+    claimed_at: int                    # epoch s
 
 
 def claim(ctx: Context, facts: Facts, on_screen: bool = False) -> List[Due]:
@@ -39,11 +41,11 @@ def claim(ctx: Context, facts: Facts, on_screen: bool = False) -> List[Due]:
         told = memory.alerts_told(now - _SINCE_S)
         end = rules.window_end(snapshot)
         if end is not None and rules.is_near(snapshot):
-            _claimed(memory, told, "80", end, [NOTED])
+            _claimed(memory, told, "80", end, [NOTED], now)
         near = [one.window_end for one in told if (one.kind, one.channel) == ("80", NOTED)]
         wanted = [alert for alert in rules.due(snapshot, own.zone, near, _usual(own, memory, snapshot, told, ways))
                   if alert.kind in (own.settings.alerts or ())]
-        found = [Due(alert, _claimed(memory, told, alert.kind, alert.window_end, ways)) for alert in wanted]
+        found = [Due(alert, _claimed(memory, told, alert.kind, alert.window_end, ways, now), now) for alert in wanted]
     return [one for one in found if one.channels]
 
 
@@ -59,17 +61,21 @@ def _settled(ctx: Context) -> Optional[Context]:
         return None
 
 
-def _claimed(memory: Memory, told: List[Told], kind: str, window_end: int, ways: List[str]) -> List[str]:
+def _claimed(memory: Memory, told: List[Told], kind: str, window_end: int, ways: List[str], now: int) -> List[str]:
     """Looked at first without a lock: nearly always all was told before."""
-    before = {one.channel for one in told if one.kind == kind and abs(one.window_end - window_end) < SAME_S}
+    before = _taken(told, kind, window_end, now)
     left = [way for way in ways if way not in before]
-    return memory.claim_alert(kind, window_end, left, SAME_S) if left else []
+    return memory.claim_alert(kind, window_end, left, SAME_S, now) if left else []
+
+
+def _taken(told: List[Told], kind: str, window_end: int, now: int) -> Set[str]:
+    return {one.channel for one in told if one.kind == kind and abs(one.window_end - window_end) < SAME_S and is_taken(one, now)}
 
 
 def _usual(ctx: Context, memory: Memory, snapshot: Snapshot, told: List[Told], ways: List[str]) -> Optional[Usual]:
     """What is usual at this hour, where it matters; looked up in the history once an hour by all together."""
     end = rules.window_end(snapshot)
-    before = {one.channel for one in told if one.kind == "unusual" and end and abs(one.window_end - end) < SAME_S}
+    before = _taken(told, "unusual", end, snapshot.now) if end else set()
     if "unusual" not in (ctx.settings.alerts or ()) or not snapshot.burn_per_min or before.issuperset(ways):
         return None
     hour = snapshot.now // _HOUR_S * _HOUR_S
@@ -84,17 +90,36 @@ def _usual(ctx: Context, memory: Memory, snapshot: Snapshot, told: List[Told], w
 # --- sending ------------------------------------------------------------------------------------------------------------
 
 def send(ctx: Context, found: List[Due]) -> None:
-    """Tell all of it, and note what became of each; the bell is the screen's own."""
+    """Tell all of it, and note what became of each at once; the bell is the screen's own."""
     own = _settled(ctx) or ctx
-    for alert, ways in found:
-        outcomes = {channel: tell(own, alert, channel)[1] for channel in ways if channel != BELL}
-        rung = {BELL: "rung"} if BELL in ways else {}
-        _note(own, alert, {**outcomes, **rung})
+    for due in found:
+        for channel in due.channels:
+            if _holds(own, due, channel):
+                _note(own, due.alert, channel, _told(own, due.alert, channel))
 
 
-def _note(ctx: Context, alert: Alert, outcomes: Dict[str, str]) -> None:
-    with opened(ctx, BACKGROUND_BUSY_MS) as memory:
-        memory.note_alerts(alert.kind, alert.window_end, outcomes)
+def _holds(ctx: Context, due: Due, channel: str) -> bool:
+    """Whether it is still this process that is to tell it: one that was suspended, or slow before, looks again."""
+    if 0 <= ctx.now() - due.claimed_at < LEASE_S / 3:
+        return True
+    with opened(ctx, READING_BUSY_MS) as memory:
+        return memory.renew_alert(due.alert.kind, due.alert.window_end, channel, due.claimed_at)
+
+
+def _told(ctx: Context, alert: Alert, channel: str) -> str:
+    """What became of it; a fault of ours must not send it again and again."""
+    if channel == BELL:
+        return "rung"
+    try:
+        return tell(ctx, alert, channel).words
+    except Exception:
+        _note(ctx, alert, channel, "internal error, see the log")
+        raise
+
+
+def _note(ctx: Context, alert: Alert, channel: str, outcome: str) -> None:
+    with opened(ctx, READING_BUSY_MS) as memory:           # nobody waits; without an outcome it would be told again
+        memory.note_alert(alert.kind, alert.window_end, channel, outcome)
 
 
 class Outcome(NamedTuple):

@@ -3,7 +3,7 @@
 import sqlite3
 from contextlib import suppress
 from functools import partial
-from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar
+from typing import Callable, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
 from ccmon.learning import learner, uses
 from ccmon.learning.values import Reading, Use
@@ -80,13 +80,19 @@ class Memory:
         return Facts(answer.blocks, tuple(block.start for block in answer.blocks), stored.samples, best,
                      answer.source, self.trouble, stored.official, apart=stored.apart)
 
-    def note_readings(self, lines: List[str]) -> bool:
-        """Keep what Claude Code said; False when that has to wait for a store."""
-        now = self.ctx.now()
+    def note_readings(self, spool: str) -> bool:
+        """Keep what Claude Code said, each line once: how far the spool was read is kept with it. False when that has to wait."""
+        now, store = self.ctx.now(), self.store
+
+        def work(db: sqlite3.Connection, owner: int) -> None:
+            lines, read = learning.unread(db, owner, spool)
+            if lines:
+                readings.keep(db, owner, lines, now)
+                learning.write_note(db, owner, learning.SPOOL, read)
         try:
-            if self.store and lines:
-                self.store.change_of(self.ctx.owner, lambda db, owner: readings.keep(db, owner, lines, now))
-            return self.store is not None
+            if store and spool:
+                store.change_of(self.ctx.owner, work)
+            return store is not None
         except StoreError as err:
             self.trouble = str(err)
             return False
@@ -292,18 +298,19 @@ class Memory:
         none: List[Told] = []
         return self._look(lambda db, owner: alerts.told(db, owner, since), none)
 
-    def claim_alert(self, kind: str, window_end: int, channels: Sequence[str], same_s: int) -> List[str]:
+    def claim_alert(self, kind: str, window_end: int, channels: Sequence[str], same_s: int, now: int) -> List[str]:
         """The channels on which this process is to tell that; none where another one was faster, or without a store."""
         none: List[str] = []
-        now = self.ctx.now()
         return self._write(lambda db, owner: alerts.claim(db, owner, kind, window_end, channels, now, same_s), none)
 
-    def note_alerts(self, kind: str, window_end: int, outcomes: Mapping[str, str]) -> None:
-        """Keep what became of an alert on each channel."""
-        def note(db: sqlite3.Connection, owner: int) -> None:
-            for channel, outcome in outcomes.items():
-                alerts.note_outcome(db, owner, kind, window_end, channel, outcome)
-        self._write(note, None)
+    def renew_alert(self, kind: str, window_end: int, channel: str, claimed_at: int) -> bool:
+        """Whether an old claim of this process still holds, and holds on."""
+        now = self.ctx.now()
+        return self._write(lambda db, owner: alerts.renew(db, owner, kind, window_end, channel, claimed_at, now), False)
+
+    def note_alert(self, kind: str, window_end: int, channel: str, outcome: str) -> None:
+        """Keep what became of an alert on a channel."""
+        self._write(lambda db, owner: alerts.note_outcome(db, owner, kind, window_end, channel, outcome), None)
 
     def noted(self, name: str) -> Optional[str]:
         """What note() was last given under that name."""
@@ -366,22 +373,15 @@ def _join_accounts(ctx: Context, store: Store) -> None:
                 store.join_accounts(ctx.owner, sorted(former))
 
 
-def old_news(ctx: Context) -> Optional[str]:
-    """The trouble that is known already; None when looking for it brought it to light."""
-    with opened(ctx, BACKGROUND_BUSY_MS) as memory:
-        facts = memory.facts(ctx.now())
-        return None if memory.store and memory.store.trouble else facts.trouble
-
-
 def works(ctx: Context) -> bool:
-    """True when the store can be read and written, if need be after another program; whatever became of an earlier one."""
+    """True when the store can be read and written by now, whatever became of an earlier one."""
     with opened(ctx, BACKGROUND_BUSY_MS) as memory:
         memory.facts(ctx.now())
         try:
             if memory.store:
                 memory.store.put("tried", str(ctx.now()))
-        except StoreError as err:
-            return isinstance(err, Busy) and memory.trouble is None
+        except StoreError:
+            return False
         return memory.trouble is None
 
 

@@ -80,8 +80,8 @@ def _take_readings(ctx: Context, memory: Memory) -> None:
     if ctx.demo is not None:
         memory.note_readings(demo_past.readings([ctx.now()], ctx.demo))
         return
-    for batch in linefiles.spooled(ctx.cache) if ctx.cache else ():
-        if not memory.note_readings(batch):
+    for content in linefiles.spooled(ctx.cache) if ctx.cache else ():
+        if not memory.note_readings(content):
             return
 
 

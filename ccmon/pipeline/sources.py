@@ -17,7 +17,7 @@ from ccmon.sources import ccusage, ccusage_json, demo, log_files, log_reader
 from ccmon.sources.log_files import LogFile
 from ccmon.sources.log_reader import Tell
 from ccmon.store import ledger, values
-from ccmon.store.database import StoreError
+from ccmon.store.database import Store, StoreError
 from ccmon.usage import price_table, prices
 
 try:
@@ -175,7 +175,7 @@ def _from_logs(ctx: Context, memory: Memory, found: Sequence[LogFile], reason: s
     elif whole or not ctx.cache:
         read_whole(ctx, memory, found, whole)
     elif memory.logs_read() or sum(file.size for file in found) <= log_reader.AT_ONCE_BYTES:
-        log_reader.read(memory.store, logs, now)
+        _read_all(memory.store, logs, now)
     else:
         log_reader.start(ctx.cache)
         progress = min(0.99, memory.share_read(sum(file.size for file in found)))
@@ -185,6 +185,12 @@ def _from_logs(ctx: Context, memory: Memory, found: Sequence[LogFile], reason: s
     source = Source("logs", refreshed=now, took_s=round(time.monotonic() - started, 2), skipped=skipped, skipped_in=worst,
                     future=future, reason=reason, progress=progress)
     return Answer(None if blocks is None else tuple(block for block in blocks if block.start <= now + SKEW_S), source, False)
+
+
+def _read_all(store: Store, logs: log_reader.Logs, now: int, tell: Optional[Tell] = None) -> None:
+    """Read to the ends, also what another process has begun to read meanwhile and was killed at. Raises StoreError."""
+    if not log_reader.read(store, logs, now, tell):
+        log_reader.read(store, logs, now, tell)
 
 
 def read_whole(ctx: Context, memory: Memory, found: Sequence[LogFile], tell: Optional[Tell]) -> None:
@@ -199,7 +205,7 @@ def read_whole(ctx: Context, memory: Memory, found: Sequence[LogFile], tell: Opt
             tell(memory.share_read(size))
         time.sleep(0.1)
     try:
-        log_reader.read(memory.store, logs_of(ctx, found), ctx.now(), tell)
+        _read_all(memory.store, logs_of(ctx, found), ctx.now(), tell)
     finally:
         locks.unlock(lock)
 
@@ -240,7 +246,7 @@ def catch_up(ctx: Context, memory: Memory, tell: Optional[Tell]) -> None:
     found = files(ctx)
     with suppress(StoreError):
         if memory.logs_read():
-            log_reader.read(memory.store, logs_of(ctx, found), ctx.now())
+            _read_all(memory.store, logs_of(ctx, found), ctx.now())
         elif found:
             read_whole(ctx, memory, found, tell)
         memory.note_limits()

@@ -5,7 +5,7 @@ hold it up.
 """
 
 from math import log
-from typing import List, Sequence, Tuple
+from typing import Sequence, Tuple
 
 from ccmon.learning.horizon import BINS, SLOTS, Horizon
 from ccmon.learning.learner import Lessons
@@ -65,9 +65,9 @@ def _trained(at: int, unit: float) -> Trained:
         for minutes, weights, base, centres, ratios in HORIZONS))
 
 
-def readings(moments: Sequence[int], first: int) -> List[str]:
+def readings(moments: Sequence[int], first: int) -> str:
     """What Claude Code would have told its status line at these moments: lines as official.parse reads them."""
-    return [_line(at, first) for at in moments if at >= first]
+    return "".join(_line(at, first) for at in moments if at >= first)
 
 
 def _line(at: int, first: int) -> str:
@@ -75,4 +75,4 @@ def _line(at: int, first: int) -> str:
     week_end = (at // WEEK_S + 1) * WEEK_S + 9 * 3600 - (WEEK_S if at % WEEK_S < 9 * 3600 else 0)
     week = sum(block.tokens for block in blocks if block.start >= week_end - WEEK_S)
     return (f"{at} demo {at} {min(100, 100 * blocks[-1].tokens // demo.LIMIT)} {blocks[-1].end} "
-            f"{min(100, 100 * week // (WEEK_SESSIONS * demo.LIMIT))} {week_end}")
+            f"{min(100, 100 * week // (WEEK_SESSIONS * demo.LIMIT))} {week_end}\n")

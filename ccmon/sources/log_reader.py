@@ -70,7 +70,8 @@ class Logs(NamedTuple):
 def read(store: Store, logs: Logs, now: int, tell: Optional[Tell] = None, until: float = float("inf")) -> bool:
     """Read what is new into the ledger; whether everything is read by the moment `until` (monotonic s). Raises StoreError.
 
-    What was read stays when this is interrupted at any point: the next call goes on from there.
+    False, too, where another process has read some of it meanwhile: it may have been killed before the end. What was read stays
+    when this is interrupted at any point: the next call goes on from there.
     """
     _reprice(store, logs)
     nothing: Dict[bytes, Position] = {}
@@ -95,7 +96,8 @@ def read(store: Store, logs: Logs, now: int, tell: Optional[Tell] = None, until:
             _finish(store, logs, now, False)
             cut_at = time.monotonic() + CUT_S + 9 * (time.monotonic() - began)
     batch.write()
-    _finish(store, logs, now, complete and not batch.refused)
+    complete = complete and not batch.refused
+    _finish(store, logs, now, complete)
     return complete
 
 

@@ -1,5 +1,6 @@
 """What the user was told by an alert: of each session each kind once on each channel, whichever process is the first.
 
+A claim is held for LEASE_S: what was claimed and never got an outcome, because its process died, may be claimed anew after that.
 Only pipeline/memory.py calls, inside a transaction of database.py; sqlite3.Error comes as it is. Times are epoch seconds.
 """
 
@@ -9,6 +10,7 @@ from typing import Iterable, List, NamedTuple, Sequence
 from ccmon.store import trusted, values
 
 KEEP_S = 90 * 86_400
+LEASE_S = 180                          # no channel takes as long to tell one alert
 NOTED = ""                             # the channel of what is only noted: that a session came near its limit
 _SAME = "owner_id = ? AND kind = ? AND channel = ? AND window_end > ? AND window_end < ?"
 
@@ -19,8 +21,13 @@ class Told(NamedTuple):
     kind: str
     window_end: int
     channel: str
-    ts: int                            # when it was due
+    ts: int                            # when it was claimed
     outcome: str                       # what became of it; "" as long as nobody knows
+
+
+def is_taken(one: Told, now: int) -> bool:
+    """Whether it was told, or some process is at it."""
+    return bool(one.outcome) or one.channel == NOTED or 0 <= now - one.ts < LEASE_S
 
 
 def told(db: sqlite3.Connection, owner: int, since: int) -> List[Told]:
@@ -38,6 +45,10 @@ def claim(db: sqlite3.Connection, owner: int, kind: str, window_end: int, channe
 
     The end of one window is not always told alike: those that differ by less than same_s are the same.
     """
+    channels = list(channels)
+    for channel in channels:
+        db.execute(f"DELETE FROM alert WHERE {_SAME} AND outcome = '' AND channel <> '' AND NOT ts BETWEEN ? AND ?",
+                   (owner, kind, channel, window_end - same_s, window_end + same_s, now - LEASE_S + 1, now))
     found = [channel for channel in channels if not _is_told(db, (owner, kind, channel), window_end, same_s)
              and db.execute("INSERT OR IGNORE INTO alert (owner_id, kind, window_end, channel, ts) VALUES (?, ?, ?, ?, ?)",
                             (owner, kind, window_end, channel, now)).rowcount]
@@ -49,6 +60,12 @@ def claim(db: sqlite3.Connection, owner: int, kind: str, window_end: int, channe
 def _is_told(db: sqlite3.Connection, what: Sequence[object], window_end: int, same_s: int) -> bool:
     row = db.execute(f"SELECT 1 FROM alert WHERE {_SAME}", (*what, window_end - same_s, window_end + same_s)).fetchone()
     return row is not None
+
+
+def renew(db: sqlite3.Connection, owner: int, kind: str, window_end: int, channel: str, claimed_at: int, now: int) -> bool:
+    """Hold a claim for longer; False when another process has taken it over meanwhile."""
+    return bool(db.execute("""UPDATE alert SET ts = ? WHERE owner_id = ? AND kind = ? AND window_end = ? AND channel = ?
+        AND ts = ? AND outcome = ''""", (now, owner, kind, window_end, channel, claimed_at)).rowcount)
 
 
 def note_outcome(db: sqlite3.Connection, owner: int, kind: str, window_end: int, channel: str, outcome: str) -> None:

@@ -18,7 +18,16 @@ from ccmon.store.rows import Settle
 
 Answer = TypeVar("Answer")
 _PAUSES_MS = 8           # sqlite looks after 1, 2 and 5 ms
+_MOVES = 3               # so often the file may be moved aside by others while one works
 _NO_SPACE = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+
+
+_moved: List[str] = []
+
+
+def moved_aside() -> List[str]:
+    """What this process has moved aside because it was damaged, a sentence each."""
+    return _moved
 
 
 class StoreError(CcmonError):
@@ -97,10 +106,7 @@ class Store:
         self._identity: Optional[migrations.Identity] = None
         self._doubted: List[sqlite3.Connection] = []     # it met damage; the last one to close a file deletes its -wal
         self._frozen: Optional[Shut] = None              # why what is there can only be read
-        try:
-            self._open()
-        except Damaged:
-            self._again(lambda: None)
+        self._transact("", lambda db: None)
 
     def __enter__(self) -> "Store":
         return self
@@ -234,6 +240,18 @@ class Store:
         self._transact("BEGIN IMMEDIATE", lambda db: rows.write_note(db, key, value))
 
     def _transact(self, begin: str, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        """The work in a transaction; without begin the file is only opened."""
+        for _ in range(_MOVES):
+            try:
+                answer = self._tried(begin, work)
+                if begin != "BEGIN IMMEDIATE" or migrations.identity(self.path) == self._identity:
+                    return answer      # else it was written to a file that was moved aside meanwhile
+            except Shut:               # of a file that is being moved aside
+                if migrations.identity(self.path) == self._identity:
+                    raise
+        return self._tried(begin, work)
+
+    def _tried(self, begin: str, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
         try:
             if self._db is None or self._frozen or migrations.identity(self.path) != self._identity:
                 self.close()                             # moved aside by another process, or deleted: begin anew
@@ -268,6 +286,8 @@ class Store:
             raise explained from error
 
     def _done(self, db: sqlite3.Connection, begin: str, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        if not begin:
+            return work(db)
         try:
             self._begin(db, begin)
             answer = work(db)
@@ -337,5 +357,6 @@ class Store:
         self._open()
         if kept:
             self.trouble = sentence = f"The history was damaged: it is kept as {kept}, and a new one was begun"
+            _moved.append(sentence)
             with suppress(StoreError):                   # who is told is told; the others may miss it
                 self._attempt("BEGIN IMMEDIATE", lambda db: rows.write_news(db, sentence, self.opened_at))

@@ -4,6 +4,7 @@ Only pipeline/memory.py calls, inside a transaction of database.py; sqlite3.Erro
 """
 
 import sqlite3
+import zlib
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import MOST_PERCENT, SESSION_S, Forecast
@@ -231,6 +232,18 @@ def write_note(db: sqlite3.Connection, owner: int, name: str, text: str) -> None
     rows.write_note(db, f"{name} {owner}", text)
 
 
+def unread(db: sqlite3.Connection, owner: int, spool: str) -> Tuple[List[str], str]:
+    """The whole lines of the spool behind those that were taken, and what to note under SPOOL when they are."""
+    length, _, print_ = (note(db, owner, SPOOL) or "").partition(" ")
+    before, whole = values.number(length) or 0, spool[:spool.rfind("\n") + 1]
+    is_known = before <= len(whole) and _print(whole[:before]) == print_
+    return whole[before if is_known else 0:].splitlines(), f"{len(whole)} {_print(whole)}"
+
+
+def _print(text: str) -> str:
+    return format(zlib.crc32(text.encode("utf-8", "replace")), "08x")
+
+
 def forgotten_at(db: sqlite3.Connection, owner: int) -> int:
     """Nothing is learned from readings before that."""
     return values.number(note(db, owner, _FORGOTTEN)) or 0
@@ -268,6 +281,6 @@ def tell(db: sqlite3.Connection, owner: int, key: str, now: int) -> bool:
     return new
 
 
-LEARNED, EXTRA, LOGS, _TOLD, _FORGOTTEN = "learned", "learned_extra", "logs_learned", "told", "learn_since"
+LEARNED, EXTRA, LOGS, SPOOL, _TOLD, _FORGOTTEN = "learned", "learned_extra", "logs_learned", "spool_read", "told", "learn_since"
 _HITS, _MOST_HITS = "hits_noted", 50
 USUAL = "usual_hour"
