@@ -6,7 +6,9 @@ import stat
 import sys
 import time
 from contextlib import contextmanager, suppress
-from typing import Iterator, List, Mapping
+from typing import Iterator, List, Mapping, Optional
+
+from ccmon.system import newfiles
 
 _PAUSES_S = (0.01, 0.02, 0.05, 0.1, 0.2)
 
@@ -37,8 +39,13 @@ def refuse_pipe(path: str) -> None:
             raise OSError(errno.EINVAL, "it is a pipe", path)
 
 
-def put_in_place(temporary: str, path: str) -> None:
-    """os.replace; on Windows, where a file that somebody reads cannot be replaced, tried for a moment. Raises OSError."""
+def put_in_place(temporary: str, path: str, at: Optional[int] = None) -> None:
+    """os.replace; on Windows, where a file that somebody reads cannot be replaced, tried for a moment. Raises OSError.
+
+    at: a descriptor of the folder that both names are in.
+    """
+    if at is not None:
+        return os.replace(temporary, path, src_dir_fd=at, dst_dir_fd=at)
     for pause_s in _PAUSES_S if os.name == "nt" else ():
         with suppress(PermissionError):
             return os.replace(temporary, path)
@@ -68,14 +75,19 @@ def temporary(prefix: str, env: Mapping[str, str]) -> Iterator[str]:
 
     Only a user who has no such place gets one in the common place: 0700, under a name that cannot be foretold.
     """
-    from tempfile import TemporaryDirectory
-    with TemporaryDirectory(prefix=prefix, dir=next(filter(_is_own, _places(env)), None)) as path:
-        os.chmod(path, 0o700)
+    place = next(filter(_is_own, places(env)), None)
+    if place is None:
+        from tempfile import gettempdir
+        place = gettempdir()
+    with newfiles.folder_in(place, prefix) as path:
         yield path
 
 
-def _places(env: Mapping[str, str]) -> List[str]:
-    """Without tempfile.gettempdir(), which writes a file into the common place to see whether it can."""
+def places(env: Mapping[str, str]) -> List[str]:
+    """Where folders for a while are made.
+
+    Without tempfile.gettempdir(), which writes a file into the common place to see whether it can.
+    """
     named = [env.get(name, "") for name in ("TMPDIR", "TEMP", "TMP", "XDG_RUNTIME_DIR", "XDG_CACHE_HOME")]
     home = env.get("HOME", "")
     return [*named, os.path.join(home, ".cache"), home]
