@@ -75,7 +75,7 @@ def temporary(prefix: str, env: Mapping[str, str]) -> Iterator[str]:
 
     Only a user who has no such place gets one in the common place: 0700, under a name that cannot be foretold.
     """
-    place = next(filter(_is_own, places(env)), None)
+    place = next(own_places(env), None)
     if place is None:
         from tempfile import gettempdir
         place = gettempdir()
@@ -83,11 +83,13 @@ def temporary(prefix: str, env: Mapping[str, str]) -> Iterator[str]:
         yield path
 
 
-def places(env: Mapping[str, str]) -> List[str]:
-    """Where folders for a while are made.
+def own_places(env: Mapping[str, str]) -> Iterator[str]:
+    """Where such a folder may be made, in order."""
+    return filter(_is_own, _places(env))
 
-    Without tempfile.gettempdir(), which writes a file into the common place to see whether it can.
-    """
+
+def _places(env: Mapping[str, str]) -> List[str]:
+    """Without tempfile.gettempdir(), which writes a file into the common place to see whether it can."""
     named = [env.get(name, "") for name in ("TMPDIR", "TEMP", "TMP", "XDG_RUNTIME_DIR", "XDG_CACHE_HOME")]
     home = env.get("HOME", "")
     return [*named, os.path.join(home, ".cache"), home]

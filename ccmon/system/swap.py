@@ -20,7 +20,7 @@ from ccmon.system.targets import Place
 
 Result = TypeVar("Result")
 _SWAP = 2                              # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
-_TRIES = 200
+_PATIENCE_S = 10.0
 _WAIT_S, _PAUSE_S = 2.0, 0.01
 _LATE_S = 0.2                          # where nobody says whether a file is still written to
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
@@ -55,7 +55,8 @@ def put(path: str, before: Optional[bytes], after: bytes, mode: Optional[int] = 
 
 def repeated(work: Callable[[], Result]) -> Result:
     """What comes of the work, which is begun anew as long as others change the file meanwhile. Raises Changed in the end."""
-    for _ in range(_TRIES):
+    until = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < until:
         with suppress(Changed):
             return work()
         time.sleep(_PAUSE_S)
@@ -99,18 +100,20 @@ def _exchanged(place: Place, new: NewFile, before: bytes, after: bytes, lines: b
     """Whether it was; if not, what others have made of the file is there."""
     old = os.open(place.name, _READ, dir_fd=place.at)
     try:
-        if _content(old) != before:
+        now = _content(old)
+        if now != before and not (lines and now.startswith(before)):
             return False
         newfiles.claim(old)            # nobody sweeps it while it has the other name
         if not _swap(place, new.name):
             private.put_in_place(new.name, place.name, place.at)
             return _caught_up(place, old, before, lines)
-        came_out = _settled(new.name, place.at)
-        if came_out == before:
-            return True
-        if lines and came_out.startswith(before):
-            _append(place, came_out[len(before):])
-            return True
+        if os.path.samestat(os.fstat(old), os.stat(new.name, dir_fd=place.at, follow_symlinks=False)):
+            came_out = _quiet(old)
+            if came_out == before:
+                return True
+            if lines and came_out.startswith(before):
+                _append(place, came_out[len(before):])
+                return True
         _give_back(place, new, after, lines)
         return False
     finally:
@@ -119,7 +122,7 @@ def _exchanged(place: Place, new: NewFile, before: bytes, after: bytes, lines: b
 
 def _give_back(place: Place, new: NewFile, after: bytes, lines: bool) -> None:
     """Put back what came out; what others have meanwhile made of ours is newer, and stays in its place."""
-    for _ in range(_TRIES):
+    while True:
         if not _swap(place, new.name):
             return
         came_out = _settled(new.name, place.at)

@@ -40,8 +40,10 @@ for shell in bash zsh fish tmux claude; do $CCMON init $shell --write; done
 PYTHONPATH=$BROKEN:$PYTHONPATH $CCMON history --table
 """
 CALLS = "open openat creat mkdir mkdirat rename renameat renameat2 link linkat symlink symlinkat mknod mknodat".split()
-WATCH = ["strace", "-f", "-qq", "-s", "4096", "--seccomp-bpf", "-e", "trace=" + ",".join("?" + name for name in CALLS), "-o"]
+WATCH = ["strace", "-f", "-qq", "-y", "-s", "4096", "--seccomp-bpf", "-e",
+         "trace=" + ",".join("?" + name for name in CALLS), "-o"]
 CALL = re.compile(rf"^[0-9]+ +({'|'.join(CALLS)})\((.*)", re.MULTILINE)
+PATH = r'(?:<([^>]*)>, )?"((?:[^"\\]|\\.)*)"'            # and the folder that it is in
 OUR_FILES = re.compile(r"""
     \.cache/ccmon (/[0-9a-f]{8})?
         (/\.?(state|lock|fresh|expires|ends|now|readings|plain|tmux|claude|[0-9a-f]{8}\.line)(\.taken)?|/\.ccmon-[0-9a-f]{12})?
@@ -70,7 +72,7 @@ class Walk:
         found = set()
         for name, words in CALL.findall(self.seen):
             if "open" not in name or re.search(r"O_(WRONLY|RDWR|CREAT)", words):
-                found |= {os.path.join(self.machine.cwd, path) for path in re.findall(r'"((?:[^"\\]|\\.)*)"', words)}
+                found |= {os.path.join(self.machine.cwd, *pair) for pair in re.findall(PATH, words)}
         return found - {"/dev/null", "/dev/tty"}
 
 
