@@ -15,7 +15,7 @@ from typing import Iterable, Iterator, Optional, Set
 
 DAY_S = 86_400
 MOST_LOOKED_AT, MOST_SWEPT = 20_000, 1000
-_NAME = re.compile(r"\.ccmon-(?:demo-|merge-)?(?P<new>[0-9a-f]{12})?(?(new)|[a-z0-9_]{8})(?P<side>-journal|-wal|-shm)?")
+_NAME = re.compile(r"\.ccmon-(?P<folder>demo-|merge-)?(?P<new>[0-9a-f]{12})?(?(new)|[a-z0-9_]{8})(?P<side>-journal|-wal|-shm)?")
 _LINE = re.compile(r"\.[A-Za-z0-9]+(\.line|\.taken)?\.[0-9]{1,10}")    # of an older ccmon in the cache
 _ONCE: Set[str] = set()
 _LOOK = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -168,9 +168,10 @@ def _sweep_one(folder: str, name: str) -> None:
             free is not False and time.time() - found.st_mtime > DAY_S)
         if not is_over or not _is_own(found) or fd >= 0 and not _is_there(fd, path, None):
             return
-        if stat.S_ISREG(found.st_mode):
+        is_folder = named is not None and named["folder"] is not None
+        if stat.S_ISREG(found.st_mode) and not is_folder:
             os.unlink(path)
-        elif stat.S_ISDIR(found.st_mode) and named and not named["side"]:
+        elif stat.S_ISDIR(found.st_mode) and is_folder:
             _remove_tree(path)
     finally:
         if fd >= 0:
