@@ -112,7 +112,7 @@ def _exchanged(place: Place, new: NewFile, before: bytes, after: bytes, lines: b
             if came_out == before:
                 return True
             if lines and came_out.startswith(before):
-                _append(place, came_out[len(before):])
+                _append_or_undo(place, new, came_out[len(before):])
                 return True
         _give_back(place, new, after, lines)
         return False
@@ -142,11 +142,21 @@ def _caught_up(place: Place, old: int, before: bytes, lines: bool) -> bool:
     return True
 
 
+def _append_or_undo(place: Place, new: NewFile, rest: bytes) -> None:
+    """A full disk must not cost what the others have added: then all is as they left it."""
+    try:
+        _append(place, rest)
+    except OSError:
+        _swap(place, new.name)
+        raise
+
+
 def _append(place: Place, rest: bytes) -> None:
     """In one write, as a shell does, which no other one divides."""
     fd = os.open(place.name, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0), dir_fd=place.at)
     try:
-        os.write(fd, rest)
+        if os.write(fd, rest) < len(rest):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         os.fsync(fd)
     finally:
         os.close(fd)

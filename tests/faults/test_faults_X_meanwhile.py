@@ -179,6 +179,30 @@ def test_X10_who_has_the_old_file_open_is_waited_for(tmp_path, way):
     assert found.count("late\n") == 1 and "block" in found
 
 
+def test_X10_a_disk_that_is_full_by_then_costs_nothing_of_the_others(tmp_path, monkeypatch):
+    if swap._call() is None:
+        pytest.skip("names cannot be exchanged here")
+    path, real, calls = str(tmp_path / "rc"), swap._swap, []
+    with open(path, "w") as file:
+        file.write("# mine\n")
+
+    def swapped(place, name):
+        if not calls:
+            append(path)
+        calls.append(name)
+        return real(place, name)
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+    monkeypatch.setattr(swap, "_swap", swapped)
+    monkeypatch.setattr(swap, "_append", full)
+    with pytest.raises(CcmonError, match="No space left"):
+        dotfiles.replace(path, b"# mine\n", b"# mine\nblock\n", lines=True)
+    with open(path) as file:
+        assert file.read() == "# mine\nlate\n"
+    assert os.listdir(tmp_path) == ["rc"]
+
+
 def test_X10_what_somebody_makes_meanwhile_is_not_replaced(tmp_path, monkeypatch):
     path, real = str(tmp_path / "rc"), swap._create
 
