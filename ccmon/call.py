@@ -7,7 +7,7 @@ from typing import Iterator, Mapping
 
 from ccmon import arguments
 from ccmon.model import Given
-from ccmon.pipeline import memory
+from ccmon.pipeline import memory, sweeping
 from ccmon.settings import config
 from ccmon.settings.context import Context, prepare
 from ccmon.sources import demo
@@ -18,6 +18,7 @@ from ccmon.system import private
 def context_of(given: Namespace) -> Iterator[Context]:
     """What the call works with; a demo's own home goes when the call ends."""
     flags = arguments.flags(given)
+    sweeping.sweep(os.environ)
     if not getattr(given, "demo", False):
         yield prepare(flags, os.environ)
         return

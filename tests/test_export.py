@@ -262,7 +262,7 @@ def test_a_reader_sees_the_old_or_the_new(tmp_path):
 
 
 def test_what_cannot_be_replaced_leaves_nothing_behind(tmp_path, monkeypatch):
-    def full(*_):
+    def full(*_, **__):
         raise OSError(28, "No space left on device")
     (tmp_path / "x").write_bytes(b"old")
     monkeypatch.setattr(os, "replace", full)

@@ -287,7 +287,8 @@ def test_tmux_shows_the_line_and_runs_nothing_of_it(place):
 
 # --- --write and --undo -------------------------------------------------------------------------------------------------------
 
-CONTENTS = [None, b"", b"export A=1\n", b"no end", b"crlf\r\n", b"\xff\xfe\0\n", b"\n\n", b"# >>> other >>>\n"]
+CONTENTS = [None, b"", b"export A=1\n", b"no end", b"crlf\r\n", b"\xff\xfe\0\n", b"\n\n", b"# >>> other >>>\n",
+            b"export A=b\\\n", b"export A=b\\", b"\\\\\n", b"\\"]
 
 
 @pytest.mark.parametrize("content", CONTENTS, ids=repr)

@@ -306,14 +306,14 @@ def test_places_that_cannot_be_read_or_written(env, home, settings):
 @pytest.mark.parametrize("fails_at", [1, 2])
 def test_a_write_that_fails_leaves_no_trace(env, settings, monkeypatch, fails_at):
     settings.write_text('{"a": 1}')
-    calls, real = [], os.replace
+    calls, real = [], os.fsync
 
-    def full(*names):
-        calls.append(names)
+    def full(fd):
+        calls.append(fd)
         if len(calls) == fails_at:
             raise OSError(28, "No space left on device")
-        real(*names)
-    monkeypatch.setattr(dotfiles.os, "replace", full)
+        real(fd)
+    monkeypatch.setattr(dotfiles.os, "fsync", full)
     with pytest.raises(CcmonError, match="No space left"):
         write(env)
     assert settings.read_text() == '{"a": 1}' and os.listdir(str(settings.parent)) == ["settings.json"]

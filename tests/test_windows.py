@@ -292,24 +292,25 @@ def test_a_console_that_is_closed_ends_it_in_order():
 # --- where it may differ ---------------------------------------------------------------------------------------------------
 
 LACKING = {                            # what Windows does not have, or has in another way, and the rooms that own it
-    "fcntl": {"locks", "system/private"},
-    "termios": {"fullscreen/guardian", "fullscreen/screen_signals", "fullscreen/terminal", "system/typed"}, "msvcrt": {"locks"},
-    "curses": {"fullscreen/screen"}, "resource": {"pipeline/sources"}, "os.fork": {"fullscreen/guardian", "refresher"},
-    "os.setsid": {"refresher"}, "os.killpg": {"system/processes"},
+    "fcntl": {"locks", "system/newfiles", "system/private", "system/swap"}, "ctypes": {"system/swap"},
+    "termios": {"fullscreen/guardian", "fullscreen/screen_signals", "fullscreen/terminal", "system/typed"},
+    "msvcrt": {"locks"}, "curses": {"fullscreen/screen"}, "resource": {"pipeline/sources"},
+    "os.fork": {"fullscreen/guardian", "refresher"}, "os.setsid": {"refresher"}, "os.killpg": {"system/processes"},
     "os.kill": {"fullscreen/guardian", "fullscreen/screen_signals"},
-    "os.getuid": {"alerts/channels", "system/private", "doctor/probes"}, "os.uname": {"settings/config"},
-    "os.replace": {"system/private"}, "os.waitid": {"sources/ccusage"}, "os.waitpid": {"fullscreen/guardian"},
-    "os.set_blocking": {"sources/ccusage", "fullscreen/screen_signals"}, "os.fchmod": {"linecache", "system/private"},
-    "os.pread": {"locks"}, "os.pwrite": {"locks"}, "os.sysconf": {"refresher"}, "os.setpgid": {"fullscreen/guardian"},
+    "os.getuid": {"alerts/channels", "doctor/probes", "system/newfiles", "system/outfiles", "system/private", "system/targets"},
+    "os.uname": {"settings/config"}, "os.replace": {"system/private"}, "os.waitid": {"sources/ccusage"},
+    "os.set_blocking": {"fullscreen/screen_signals", "sources/ccusage"},
+    "os.fchmod": {"linecache", "system/newfiles", "system/private"}, "os.pread": {"locks"}, "os.pwrite": {"locks"},
+    "os.sysconf": {"refresher"}, "os.setpgid": {"fullscreen/guardian"},
     "os.getpgrp": {"fullscreen/guardian", "fullscreen/terminal"}, "os.nice": {"pipeline/sources"},
-    "os.statvfs": {"doctor/probes"},
-    "os.tcgetpgrp": {"fullscreen/guardian", "fullscreen/terminal"}, "os.ttyname": {"fullscreen/screen_signals"},
-    "os.O_NONBLOCK": {"fullscreen/screen_signals"}, "os.O_NOCTTY": {"fullscreen/screen_signals"},
-    "signal.SIGKILL": {"system/processes"}, "signal.SIGTTOU": {"fullscreen/screen", "fullscreen/screen_signals"},
+    "os.statvfs": {"doctor/probes"}, "os.tcgetpgrp": {"fullscreen/guardian", "fullscreen/terminal"},
+    "os.ttyname": {"fullscreen/screen_signals"}, "os.O_NONBLOCK": {"fullscreen/screen_signals"},
+    "os.O_NOCTTY": {"fullscreen/screen_signals"}, "signal.SIGKILL": {"system/processes"},
+    "signal.SIGTTOU": {"fullscreen/screen", "fullscreen/screen_signals"},
     "signal.pthread_sigmask": {"fullscreen/screen_signals"}, "signal.set_wakeup_fd": {"fullscreen/screen_signals"},
     "select.poll": {"fullscreen/screen"}, "selectors.PollSelector": {"fullscreen/screen"},
     "locale.nl_langinfo": {"system/codec"}, "start_new_session": {"system/processes"},
-    "creationflags": {"refresher", "system/processes"}}
+    "creationflags": {"refresher", "system/processes"}, "os.waitpid": {"fullscreen/guardian"}}
 MODULES = set("fcntl termios msvcrt curses resource pwd grp tty pty posix winreg ctypes syslog crypt".split())
 CALLS = set("""fork forkpty setsid killpg kill getuid geteuid getgid getegid uname replace rename waitid waitpid wait set_blocking
     fchmod chown fchown mkfifo pread pwrite sysconf setpgid getpgid getpgrp tcgetpgrp tcsetpgrp ttyname sync statvfs nice

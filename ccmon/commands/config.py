@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from argparse import Namespace
+from contextlib import suppress
 from typing import Dict, List, Mapping, NamedTuple, Optional
 
 from ccmon import arguments, output
@@ -15,7 +16,7 @@ from ccmon.model import CcmonError, Given, Unwritable, UsageError
 from ccmon.settings import config, config_file, context, ini_text, options, origins
 from ccmon.settings.options import OPTIONS
 from ccmon.settings.origins import Address, Setting
-from ccmon.system import processes
+from ccmon.system import processes, swap
 from ccmon.text import clean, near, plain
 from ccmon.views import config_table
 
@@ -46,7 +47,7 @@ def run(given: Namespace) -> int:
     if given.action in ("set", "unset"):
         path = _needed(config.paths(os.environ).config)
         with config_file.alone(path):
-            return _changed(given, path)
+            return swap.repeated(lambda: _changed(given, path))
     state = _state(arguments.flags(given), os.environ)
     if given.action == "list":
         return _list(given, state)
@@ -247,7 +248,8 @@ def _edit(path: str, content: Optional[str]) -> int:
     """Open config.ini in the editor, and say afterwards what is wrong. A new one that is left as it was goes again."""
     words, is_new = _editor(os.environ), not os.path.lexists(path)
     if is_new:
-        config_file.put(path, None, template())
+        with suppress(swap.Changed):   # somebody else has just made one
+            config_file.put(path, None, template())
     try:
         code = _call([*words, path])
     finally:

@@ -9,7 +9,7 @@ import time
 from contextlib import nullcontext
 
 from ccmon import linecache
-from ccmon.system import private
+from ccmon.system import newfiles, private
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,20 +51,16 @@ def write_line(where: str, key_text: str, line: bytes) -> None:
 
 def replace(where: str, name: str, content: bytes) -> None:
     """Write a file of the cache whole or not at all; a full disk or a read-only home costs the cache, nothing else."""
-    temporary = where + "/." + name + "." + str(os.getpid())
     try:
         linecache.make_folder(where)
-        fd = linecache.open_file(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        try:
-            whole = os.write(fd, content) == len(content)
-        finally:
-            os.close(fd)
-        if whole:
-            private.put_in_place(temporary, where + "/" + name)
-        else:
-            _remove(temporary)
+        newfiles.sweep([where], cache=True)
+        with newfiles.making(where) as new:
+            if os.write(new.fd, content) == len(content):
+                if os.name == "nt":    # one that is open cannot be renamed
+                    new.close()
+                private.put_in_place(new.name, where + "/" + name)
     except OSError:
-        _remove(temporary)
+        pass
 
 
 def _remove(path: str) -> None:

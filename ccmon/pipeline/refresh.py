@@ -15,7 +15,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional
 from ccmon import kept, linecache, locks
 from ccmon.line import linefiles, lines
 from ccmon.model import CcmonError, Facts, Source, UsageError
-from ccmon.pipeline import alerting, lessons, sources
+from ccmon.pipeline import alerting, lessons, sources, sweeping
 from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, Answer, Memory, opened
 from ccmon.settings import config
 from ccmon.settings.context import Context
@@ -253,6 +253,7 @@ def in_background(argv: List[str], lock: int) -> None:
     except UsageError:                 # a configuration that was broken meanwhile: the line will say so
         return
     signals.end_in_order()
+    sweeping.sweep(env)
     try:
         facts = once(ctx, lock)
     except Exception:                  # not again with every call: the reason is in the log

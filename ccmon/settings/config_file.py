@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 from typing import Iterator, Optional
 
 from ccmon.model import CcmonError, Unwritable
-from ccmon.system import dotfiles, private
+from ccmon.system import dotfiles, private, swap
 
 
 @contextmanager
@@ -30,9 +30,14 @@ def text_of(path: str) -> Optional[str]:
 
 
 def put(path: str, before: Optional[str], after: str) -> None:
-    """Write the content at once; a new file is the user's alone. Unwritable when it cannot be; then nothing has changed."""
+    """Write the content at once; a new file is the user's alone. Unwritable when it cannot be; then nothing has changed.
+
+    Changed when another program, an editor say, has written something else than `before` meanwhile.
+    """
     try:
         dotfiles.replace(path, None if before is None else before.encode("utf-8"), after.encode("utf-8"))
+    except swap.Changed:
+        raise
     except CcmonError as err:
         raise Unwritable(str(err)) from None
 
@@ -40,4 +45,5 @@ def put(path: str, before: Optional[str], after: str) -> None:
 def remove(path: str, content: str) -> None:
     """Remove the file if that is all that is in it. Unwritable when it cannot be read."""
     if text_of(path) == content:
-        dotfiles.remove(path)
+        with suppress(swap.Changed):
+            dotfiles.remove(path, content.encode("utf-8"))

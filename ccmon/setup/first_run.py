@@ -11,7 +11,7 @@ from ccmon.settings.context import Context, prepare
 from ccmon.setup import init, questions
 from ccmon.setup.init import Edit
 from ccmon.setup.questions import Question
-from ccmon.system import clock, dotfiles, typed
+from ccmon.system import clock, dotfiles, swap, typed
 from ccmon.text import count
 
 Ask = Callable[[str], str]
@@ -151,14 +151,18 @@ def _text(content: Optional[bytes]) -> Optional[str]:
     return None if content is None else content.decode("utf-8", "replace")
 
 
+def _put_settings(path: str, values: Mapping[str, str]) -> None:
+    now = _settings(path, values)      # what was written there meanwhile stays
+    dotfiles.replace(path, now.before, now.after)
+
+
 def _write(plan: Plan, env: Mapping[str, str]) -> None:
     """The configuration first; each file as a whole. CcmonError says which could not be written."""
     print()
     path = plan.settings.path
     if plan.settings in plan.all:
         with config_file.alone(path):
-            now = _settings(path, plan.values)         # what was written there meanwhile stays
-            dotfiles.replace(path, now.before, now.after)
+            swap.repeated(lambda: _put_settings(path, plan.values))
         _say(f"The settings are in {path}.")
     for place, edit in zip(plan.places, plan.edits):
         if edit in plan.all:

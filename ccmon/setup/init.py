@@ -8,7 +8,7 @@ from ccmon import linecache
 from ccmon.model import CcmonError, UsageError
 from ccmon.settings.options import OPTIONS
 from ccmon.setup import settings_json, snippets
-from ccmon.system import dotfiles, processes
+from ccmon.system import dotfiles, processes, swap
 
 
 class Edit(NamedTuple):
@@ -41,7 +41,8 @@ def edit(target: str, env: Mapping[str, str]) -> Edit:
 
 def _write(target: str, places: snippets.Places, env: Mapping[str, str]) -> str:
     path = dotfiles.path_of(target, env)
-    kept = _set(path, places.ccmon) if target == "claude" else dotfiles.put(path, snippets.block(target, places))
+    kept = (swap.repeated(lambda: _set(path, places.ccmon)) if target == "claude"
+            else dotfiles.put(path, snippets.block(target, places)))
     backup = f" What was there before is in {kept}." if kept else ""
     begin = {"tmux": "tmux source-file " + snippets.for_sh(path), "claude": "start Claude Code anew"}
     return (f"The line is set up in {path}.{backup}\n"
@@ -50,7 +51,7 @@ def _write(target: str, places: snippets.Places, env: Mapping[str, str]) -> str:
 
 def _undo(target: str, env: Mapping[str, str]) -> str:
     path = dotfiles.path_of(target, env)
-    done = _unset(path) if target == "claude" else dotfiles.take_out(path)
+    done = swap.repeated(lambda: _unset(path)) if target == "claude" else dotfiles.take_out(path)
     return f"Taken out of {path}.\n" if done else f"There is nothing of ccmon in {path}.\n"
 
 
@@ -96,15 +97,16 @@ def _set(path: str, ccmon: str) -> Optional[str]:
     after = _with_line(path, before, ccmon)
     keep = before is not None and not settings_json.is_own(_text(path, before))
     if keep:
-        dotfiles.replace(kept, None, before or b"", like=path)
+        dotfiles.replace(kept, dotfiles.read(kept), before or b"", like=path)
     try:
         dotfiles.replace(path, before, after)
     except CcmonError:
         if keep:
-            dotfiles.remove(kept)
+            dotfiles.remove(kept, before or b"")
         raise
-    if before is None and os.path.lexists(kept):       # of a file that is gone: --undo shall not bring it back
-        dotfiles.remove(kept)
+    old = dotfiles.read(kept) if before is None else None
+    if old is not None:                # of a file that is gone: --undo shall not bring it back
+        dotfiles.remove(kept, old)
     return kept if keep else None
 
 
@@ -128,11 +130,11 @@ def _unset(path: str) -> bool:
     except settings_json.Unfit as err:
         raise _refused(path, err) from None
     if after is None:
-        dotfiles.remove(path)
+        dotfiles.remove(path, now)
     else:
         dotfiles.replace(path, now, after.encode("utf-8"))
     if before is not None:
-        dotfiles.remove(kept)
+        dotfiles.remove(kept, before)
     return True
 
 

@@ -6,7 +6,6 @@ The own file is only opened by sqlite: closing it in any other way would drop th
 import os
 import sqlite3
 import stat
-import tempfile
 import time
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -14,7 +13,9 @@ from typing import Iterator, List, Optional, Tuple
 
 from ccmon.model import CcmonError, Unwritable, UsageError
 from ccmon.store import migrations, place, sound, upgrade
-from ccmon.system import private
+from ccmon.system import newfiles, private, targets
+from ccmon.system.newfiles import NewFile
+from ccmon.system.targets import Place
 
 BUSY_MS = 2000
 _MAGIC = b"SQLite format 3\0"
@@ -93,28 +94,34 @@ def backup(source: str, target: str) -> Tuple[int, int]:
 
     Raises UsageError when something else lies there, Unwritable, CcmonError, Broken.
     """
-    real = os.path.realpath(target)
-    _may_replace(real, target, source)
-    temporary = ""
     try:
-        fd, temporary = tempfile.mkstemp(prefix=".ccmon-", dir=os.path.dirname(real))
-        os.close(fd)
-        os.chmod(temporary, 0o600)     # whatever the umask
-        sessions = _filled(source, temporary)
-        with open(temporary, "rb") as file:
-            os.fsync(file.fileno())
-        private.put_in_place(temporary, real)
+        with targets.opened(target) as place:
+            _may_replace(place.path, target, source)
+            with newfiles.making(place.folder, place.at) as new:
+                if os.name == "nt":    # one that is open cannot be renamed
+                    new.close()
+                temporary = os.path.join(place.folder, os.path.basename(new.name))
+                sessions = _put_copy(source, temporary, new, place)
+            return sessions, _size(place.path)
     except OSError as error:
         raise Unwritable(f"{target} cannot be written ({error.strerror}). Name a file in a folder that can be") from None
+
+
+def _put_copy(source: str, temporary: str, new: NewFile, place: Place) -> int:
+    try:
+        sessions = _filled(source, temporary)
+        with open(temporary, "rb+") as file:
+            os.fsync(file.fileno())
+        private.put_in_place(new.name, place.name, place.at)
+        return sessions
     finally:
-        for suffix in ("", "-wal", "-shm", "-journal") if temporary else ():
+        for suffix in ("-wal", "-shm", "-journal"):
             with suppress(OSError):
                 os.unlink(temporary + suffix)
-    return sessions, _size(real)
 
 
 def _may_replace(real: str, target: str, source: str) -> None:
-    if not os.path.lexists(real):
+    if not os.path.lexists(real) or os.path.islink(real):          # a link that is not followed is replaced itself
         return
     if os.path.isdir(real):
         raise UsageError(f"{target} is a folder. Name a file in it")

@@ -1,14 +1,15 @@
 """The door to other programs' start-up files: a marked block is put in, replaced or taken out, nothing else is touched."""
 
 import os
-import tempfile
+import stat
 from typing import Mapping, Optional, Tuple
 
 from ccmon.model import CcmonError
-from ccmon.system import private
+from ccmon.system import private, swap
 
 BEGIN, END = b"# >>> ccmon >>>", b"# <<< ccmon <<<"
 UNENDED = b" (the line above had no end)"
+CONTINUED = b" (the line above ended in a backslash)"
 ALONE = b" (the file was made for these lines)"
 BACKUP = ".before-ccmon"
 
@@ -35,13 +36,17 @@ def _first_that_exists(usual: str, other: str) -> str:
 
 def put(path: str, block: str) -> Optional[str]:
     """Write the block at the end, or in place of the one that is there. The backup's path when one was made."""
+    return swap.repeated(lambda: _put(path, block))
+
+
+def _put(path: str, block: str) -> Optional[str]:
     before = read(path)
     after = with_block(path, before, block)
     start, end = _found(path, before or b"")
     kept = path + BACKUP if before is not None and start == end else None
     if kept:
-        replace(kept, None, before or b"", like=path)
-    replace(path, before, after)
+        replace(kept, read(kept), before or b"", like=path)
+    replace(path, before, after, lines=True)
     return kept
 
 
@@ -49,26 +54,44 @@ def with_block(path: str, before: Optional[bytes], block: str) -> bytes:
     """What put makes of the content; None is no file. CcmonError when half of a block is in it."""
     start, end = _found(path, before or b"")
     lines = os.fsencode(block) + END + b"\n"
-    if before is not None and start < end:
-        head = before[start:].split(b"\n", 1)[0]
-        return before[:start] + head + b"\n" + lines + before[end:]
-    mark = ALONE if before is None else UNENDED if before and not before.endswith(b"\n") else b""
-    return (before or b"") + (b"\n" if mark == UNENDED else b"") + BEGIN + mark + b"\n" + lines
+    if before is None:
+        return BEGIN + ALONE + b"\n" + lines
+    above, head = before[:start], before[start:].split(b"\n", 1)[0] if start < end else BEGIN
+    gap, mark = _gap(above)
+    if mark:
+        head = BEGIN + mark
+    return above + gap + head + b"\n" + lines + before[end:]
+
+
+def _gap(above: bytes) -> Tuple[bytes, bytes]:
+    """What ends the last line above the block, and the mark that says so to --undo.
+
+    A backslash there would join the block's first line to it; an empty line is nothing.
+    """
+    if above.endswith(b"\\\n"):
+        return b"\n", UNENDED
+    if above.endswith(b"\\"):
+        return b"\n\n", CONTINUED
+    return (b"\n", UNENDED) if above and not above.endswith(b"\n") else (b"", b"")
 
 
 def take_out(path: str) -> bool:
     """Remove the block; the file too when it was made for it. False when there is none."""
+    return swap.repeated(lambda: _take_out(path))
+
+
+def _take_out(path: str) -> bool:
     before = read(path)
     start, end = _found(path, before or b"")
     if before is None or start == end:
         return False
-    head, rest = before[start:].split(b"\n", 1)[0], before[:start] + before[end:]
-    if head.rstrip(b"\r").endswith(UNENDED) and not before[end:]:
-        rest = rest[:-1]
-    if head.rstrip(b"\r").endswith(ALONE) and not rest:
-        remove(path)
+    head, rest = before[start:].split(b"\n", 1)[0].rstrip(b"\r"), before[:start] + before[end:]
+    if not before[end:]:
+        rest = rest[:-1] if head.endswith(UNENDED) else rest[:-2] if head.endswith(CONTINUED) else rest
+    if head.endswith(ALONE) and not rest:
+        remove(path, before, lines=True)
     else:
-        replace(path, before, rest)
+        replace(path, before, rest, lines=True)
     return True
 
 
@@ -103,40 +126,24 @@ def read(path: str) -> Optional[bytes]:
         raise CcmonError(f"{path} cannot be read ({err.strerror}). Nothing was changed") from None
 
 
-def remove(path: str) -> None:
-    """Remove the file, behind a link too. CcmonError when it cannot be."""
+def remove(path: str, before: bytes, lines: bool = False) -> None:
+    """Remove the file, behind a link too. Changed when something else is in it, CcmonError when it cannot be."""
     try:
-        os.unlink(os.path.realpath(path))
+        swap.remove(path, before, lines)
     except OSError as err:
         raise CcmonError(f"{path} cannot be removed ({err.strerror})") from None
 
 
-def replace(path: str, before: Optional[bytes], after: bytes, like: Optional[str] = None) -> None:
+def replace(path: str, before: Optional[bytes], after: bytes, like: Optional[str] = None, lines: bool = False) -> None:
     """Put the content in place at once, behind a link too, with the mode that the file (or the one like it) has.
 
-    CcmonError when it cannot be; then nothing has changed.
+    lines: what is added at the end meanwhile is kept. Changed when something else than `before` is in it by now, CcmonError
+    when it cannot be written; then nothing has changed.
     """
     if before == after:
         return
-    real = os.path.realpath(path)
-    temporary = ""
     try:
-        private.make_folder(os.path.dirname(real))
-        fd, temporary = tempfile.mkstemp(prefix=".ccmon-", dir=os.path.dirname(real))
-        with os.fdopen(fd, "wb") as file:
-            file.write(after)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, _mode(like or real))
-        private.put_in_place(temporary, real)
+        private.make_folder(os.path.dirname(os.path.realpath(path)))
+        swap.put(path, before, after, stat.S_IMODE(os.stat(like).st_mode) if like else None, lines)
     except OSError as err:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
         raise CcmonError(f"{path} cannot be written ({err.strerror}). Nothing was changed") from None
-
-
-def _mode(path: str) -> int:
-    try:
-        return os.stat(path).st_mode & 0o7777
-    except OSError:
-        return 0o600                   # nobody else has to read what ccmon makes

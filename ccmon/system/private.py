@@ -6,7 +6,9 @@ import stat
 import sys
 import time
 from contextlib import contextmanager, suppress
-from typing import Iterator, List, Mapping
+from typing import Iterator, List, Mapping, Optional
+
+from ccmon.system import newfiles
 
 _PAUSES_S = (0.01, 0.02, 0.05, 0.1, 0.2)
 
@@ -37,8 +39,13 @@ def refuse_pipe(path: str) -> None:
             raise OSError(errno.EINVAL, "it is a pipe", path)
 
 
-def put_in_place(temporary: str, path: str) -> None:
-    """os.replace; on Windows, where a file that somebody reads cannot be replaced, tried for a moment. Raises OSError."""
+def put_in_place(temporary: str, path: str, at: Optional[int] = None) -> None:
+    """os.replace; on Windows, where a file that somebody reads cannot be replaced, tried for a moment. Raises OSError.
+
+    at: a descriptor of the folder that both names are in.
+    """
+    if at is not None:
+        return os.replace(temporary, path, src_dir_fd=at, dst_dir_fd=at)
     for pause_s in _PAUSES_S if os.name == "nt" else ():
         with suppress(PermissionError):
             return os.replace(temporary, path)
@@ -68,10 +75,17 @@ def temporary(prefix: str, env: Mapping[str, str]) -> Iterator[str]:
 
     Only a user who has no such place gets one in the common place: 0700, under a name that cannot be foretold.
     """
-    from tempfile import TemporaryDirectory
-    with TemporaryDirectory(prefix=prefix, dir=next(filter(_is_own, _places(env)), None)) as path:
-        os.chmod(path, 0o700)
+    place = next(own_places(env), None)
+    if place is None:
+        from tempfile import gettempdir
+        place = gettempdir()
+    with newfiles.folder_in(place, prefix) as path:
         yield path
+
+
+def own_places(env: Mapping[str, str]) -> Iterator[str]:
+    """Where such a folder may be made, in order."""
+    return filter(_is_own, _places(env))
 
 
 def _places(env: Mapping[str, str]) -> List[str]:

@@ -40,17 +40,19 @@ for shell in bash zsh fish tmux claude; do $CCMON init $shell --write; done
 PYTHONPATH=$BROKEN:$PYTHONPATH $CCMON history --table
 """
 CALLS = "open openat creat mkdir mkdirat rename renameat renameat2 link linkat symlink symlinkat mknod mknodat".split()
-WATCH = ["strace", "-f", "-qq", "-s", "4096", "--seccomp-bpf", "-e", "trace=" + ",".join("?" + name for name in CALLS), "-o"]
+WATCH = ["strace", "-f", "-qq", "-y", "-s", "4096", "--seccomp-bpf", "-e",
+         "trace=" + ",".join("?" + name for name in CALLS), "-o"]
 CALL = re.compile(rf"^[0-9]+ +({'|'.join(CALLS)})\((.*)", re.MULTILINE)
+PATH = r'(?:<([^>]*)>, )?"((?:[^"\\]|\\.)*)"'            # and the folder that it is in
 OUR_FILES = re.compile(r"""
     \.cache/ccmon (/[0-9a-f]{8})?
-        (/\.?(state|lock|fresh|expires|ends|now|readings|plain|tmux|claude|[0-9a-f]{8}\.line)(\.taken|\.[0-9]+)?)?
+        (/\.?(state|lock|fresh|expires|ends|now|readings|plain|tmux|claude|[0-9a-f]{8}\.line)(\.taken)?|/\.ccmon-[0-9a-f]{12})?
   | \.cache/ccmon (/[0-9a-f]{8})? /(logs\.db(-wal|-shm|-journal)?|logs\.reading(/lock)?|learning(/lock)?)
   | \.local/share/ccmon (/ccmon\.db(-wal|-shm|-journal)?)?
   | \.local/state/ccmon (/ccmon\.log)?
-  | (\.cache/)? \.ccmon-(demo|merge)-[a-z0-9_]{8} (/.*)?
+  | (\.cache/)? \.ccmon-(demo|merge)-[0-9a-f]{12} (/.*)?
   | \.bashrc | \.zshrc | \.tmux\.conf | \.config/fish/config\.fish | \.claude/settings\.json
-  | (\.config/fish/|\.claude/)? \.ccmon-[a-z0-9_]{8}
+  | (\.config/fish/|\.claude/)? \.ccmon-[0-9a-f]{12}
   | \.cache | \.local(/share|/state)? | \.config(/fish)? | \.claude""", re.VERBOSE)
 
 
@@ -70,7 +72,7 @@ class Walk:
         found = set()
         for name, words in CALL.findall(self.seen):
             if "open" not in name or re.search(r"O_(WRONLY|RDWR|CREAT)", words):
-                found |= {os.path.join(self.machine.cwd, path) for path in re.findall(r'"((?:[^"\\]|\\.)*)"', words)}
+                found |= {os.path.join(self.machine.cwd, *pair) for pair in re.findall(PATH, words)}
         return found - {"/dev/null", "/dev/tty"}
 
 
@@ -129,7 +131,7 @@ def test_X08_no_path_is_built_from_data(watched):
     made = watched.made()
     assert len(made) > 60
     strange = {path for path in made if not (path.startswith(home) and OUR_FILES.fullmatch(path[len(home):]))}
-    named = r"(backup\.db|page\.html|numbers\.prom|\.ccmon-[a-z0-9_]{8}(-journal|-wal|-shm)?)"
+    named = r"(backup\.db|page\.html|numbers\.prom|\.ccmon-[0-9a-f]{12}(-journal|-wal|-shm)?)"
     strange = {path for path in strange if not (path.startswith(cwd) and re.fullmatch(named, path[len(cwd):]))}
     assert strange - {f"{watched.machine.folder}/{name}" for name in ("runs", "busy", "overlaps")} == set()      # the stand-in's
     assert not list(watched.machine.folder.rglob("*TRAV*")) and "TRAV" not in "".join(made)

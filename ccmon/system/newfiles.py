@@ -1,0 +1,188 @@
+"""The door to files and folders that are not finished: made under a name of their own, and swept when a kill has left them.
+
+A maker holds a lock on what it makes, for as long as it lives: where that can be had, nobody makes it any more. No number of
+a process can be taken for that of another one so.
+"""
+
+import os
+import re
+import stat
+import sys
+import time
+from contextlib import contextmanager, suppress
+from itertools import islice
+from typing import Iterable, Iterator, Optional, Set
+
+DAY_S = 86_400
+MOST_LOOKED_AT, MOST_SWEPT = 20_000, 1000
+_NAME = re.compile(r"\.ccmon-(?P<folder>demo-|merge-)?(?P<new>[0-9a-f]{12})?(?(new)|[a-z0-9_]{8})(?P<side>-journal|-wal|-shm)?")
+_LINE = re.compile(r"\.[A-Za-z0-9]+(\.line|\.taken)?\.[0-9]{1,10}")    # of an older ccmon in the cache
+_ONCE: Set[str] = set()
+_LOOK = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+class NewFile:
+    """A file that is not in place yet: its name in the folder (`at`), or its path where there is no descriptor of that."""
+
+    def __init__(self, folder: str, at: Optional[int]) -> None:
+        self.at = at
+        while True:
+            name = _name(".ccmon-")
+            self.name = name if at is not None else os.path.join(folder, name)
+            with suppress(FileExistsError):
+                flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+                self.fd = os.open(self.name, flags, 0o600, dir_fd=at)
+                if _is_claimed(self.fd, self.name, at):
+                    if hasattr(os, "fchmod"):
+                        os.fchmod(self.fd, 0o600)        # whatever the umask
+                    break
+                os.close(self.fd)
+
+    def write(self, content: bytes, mode: int) -> None:
+        """All of it, safe on the disk; with that mode, whatever the umask. Raises OSError."""
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(self.fd, rest):]
+        os.fsync(self.fd)
+        if hasattr(os, "fchmod"):
+            os.fchmod(self.fd, mode)
+        else:                          # Windows: one that is open cannot be renamed
+            self.close()
+            os.chmod(self.name, mode)
+
+    def shut(self) -> None:
+        """It is written; from now on it is only kept from being swept."""
+        if self.fd >= 0 and os.name != "nt":
+            os.close(self.fd)
+            self.fd = os.open(self.name, _LOOK, dir_fd=self.at)
+            claim(self.fd)
+
+    def close(self) -> None:
+        """Closing twice is nothing."""
+        if self.fd >= 0:
+            os.close(self.fd)
+        self.fd = -1
+
+
+@contextmanager
+def making(folder: str, at: Optional[int] = None) -> Iterator[NewFile]:
+    """A new 0600 file in the folder; its name is gone afterwards, whatever has it then. Raises OSError."""
+    sweep([folder])
+    new = NewFile(folder, at)
+    try:
+        yield new
+    finally:                           # a signal, too
+        with suppress(OSError):
+            os.unlink(new.name, dir_fd=at)
+        new.close()
+
+
+@contextmanager
+def folder_in(place: str, prefix: str) -> Iterator[str]:
+    """A new folder, 0700, gone afterwards with all that is in it. Raises OSError."""
+    sweep([place])
+    path, fd = _folder(place, prefix)
+    try:
+        yield path
+    finally:
+        _remove_tree(path)
+        if fd >= 0:
+            os.close(fd)
+
+
+def _folder(place: str, prefix: str) -> "tuple[str, int]":
+    while True:
+        path, fd = os.path.join(place, _name(prefix)), -1
+        with suppress(FileExistsError):
+            os.mkdir(path, 0o700)
+            os.chmod(path, 0o700)
+            with suppress(OSError):    # Windows opens no folders
+                fd = os.open(path, _LOOK)
+            if fd < 0 or _is_claimed(fd, path, None):
+                return path, fd
+            os.close(fd)
+
+
+def _name(prefix: str) -> str:
+    return prefix + os.urandom(6).hex()
+
+
+# --- whose maker lives ----------------------------------------------------------------------------------------------------
+
+def _is_claimed(fd: int, name: str, at: Optional[int]) -> bool:
+    """Take the lock; False when it was swept before that."""
+    claim(fd)
+    return _is_there(fd, name, at)
+
+
+def claim(fd: int) -> Optional[bool]:
+    """Take the lock on what is open. True: we hold it. False: another process does. None: there are no locks here."""
+    if sys.platform == "win32" or os.name == "nt":
+        return None
+    try:
+        import fcntl
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except BlockingIOError:
+        return False
+    except (OSError, ImportError):
+        return None
+
+
+def _is_there(fd: int, name: str, at: Optional[int]) -> bool:
+    try:
+        return os.path.samestat(os.fstat(fd), os.stat(name, dir_fd=at, follow_symlinks=False))
+    except FileNotFoundError:
+        return False
+
+
+# --- sweeping -------------------------------------------------------------------------------------------------------------
+
+def sweep(folders: Iterable[str], cache: bool = False) -> None:
+    """Remove what killed makers have left in the folders, once in the life of this process; never an error."""
+    for folder in folders:
+        if folder and folder not in _ONCE:
+            _ONCE.add(folder)
+            with suppress(OSError, ValueError):
+                _sweep(folder, cache)
+
+
+def _sweep(folder: str, cache: bool) -> None:
+    with os.scandir(folder) as entries:
+        found = [one.name for one in islice(entries, MOST_LOOKED_AT) if one.name.startswith(".")]
+    names = [name for name in found if _NAME.fullmatch(name) or cache and _LINE.fullmatch(name)]
+    for name in sorted(names, key=len)[:MOST_SWEPT]:     # what sqlite has put beside one comes after it
+        with suppress(OSError):
+            _sweep_one(folder, name)
+
+
+def _sweep_one(folder: str, name: str) -> None:
+    path, named = os.path.join(folder, name), _NAME.fullmatch(name)
+    if named and named["side"] and os.path.lexists(path[:-len(named["side"])]):
+        return
+    fd = -1 if os.name == "nt" else os.open(path, _LOOK)
+    try:
+        found = os.stat(path, follow_symlinks=False) if fd < 0 else os.fstat(fd)
+        free = None if fd < 0 else claim(fd)
+        is_over = free if named and named["new"] and free is not None else (
+            free is not False and time.time() - found.st_mtime > DAY_S)
+        if not is_over or not _is_own(found) or fd >= 0 and not _is_there(fd, path, None):
+            return
+        is_folder = named is not None and named["folder"] is not None
+        if stat.S_ISREG(found.st_mode) and not is_folder:
+            os.unlink(path)
+        elif stat.S_ISDIR(found.st_mode) and is_folder:
+            _remove_tree(path)
+    finally:
+        if fd >= 0:
+            os.close(fd)
+
+
+def _is_own(found: os.stat_result) -> bool:
+    return not hasattr(os, "getuid") or found.st_uid == os.getuid()
+
+
+def _remove_tree(path: str) -> None:
+    """Links in it are removed, not followed."""
+    from shutil import rmtree
+    rmtree(path, ignore_errors=True)
