@@ -292,11 +292,11 @@ def test_a_console_that_is_closed_ends_it_in_order():
 # --- where it may differ ---------------------------------------------------------------------------------------------------
 
 LACKING = {                            # what Windows does not have, or has in another way, and the rooms that own it
-    "fcntl": {"locks", "system/private"},
+    "fcntl": {"locks"},
     "termios": {"fullscreen/guardian", "fullscreen/screen_signals", "fullscreen/terminal"}, "msvcrt": {"locks"},
     "curses": {"fullscreen/screen"}, "resource": {"pipeline/sources"}, "os.fork": {"fullscreen/guardian", "refresher"},
-    "os.setsid": {"refresher"}, "os.killpg": {"system/processes"}, "os.kill": {"fullscreen/screen_signals"},
-    "os.getuid": {"alerts/channels", "system/private", "doctor/probes"}, "os.uname": {"settings/config"},
+    "os.setsid": {"refresher"}, "os.killpg": {"system/processes"}, "os.kill": {"fullscreen/screen_signals", "system/stops"},
+    "os.getuid": {"alerts/channels", "system/private", "doctor/probes"}, "os.uname": {"locks", "settings/config"},
     "os.replace": {"system/private"}, "os.waitid": {"sources/ccusage"},
     "os.set_blocking": {"sources/ccusage", "fullscreen/screen_signals"}, "os.fchmod": {"linecache", "system/private"},
     "os.pread": {"locks"}, "os.pwrite": {"locks"}, "os.sysconf": {"refresher"}, "os.setpgid": {"fullscreen/guardian"},
