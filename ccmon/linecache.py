@@ -109,7 +109,9 @@ def checksum(text: str) -> str:
 
 
 def is_utf8(env: "Environ") -> bool:
-    """Whether the locale that the variables name is UTF-8."""
+    """Whether the locale that the variables, or the words of a key, name is UTF-8: the one rule of all lines."""
+    if NOT_UTF8 in env:
+        return False
     name = (env.get("LC_ALL") or env.get("LC_CTYPE") or env.get("LANG") or "").lower()
     return "utf-8" in name or "utf8" in name
 

@@ -21,7 +21,8 @@ STORE = {name for name in DOORS if name.startswith("store.")}                   
 SAME_DOOR = {("sources.ccusage", "sources.ccusage_find"), ("fullscreen.screen", "settings.themes"),
              ("fullscreen.screen", "fullscreen.terminal"), ("fullscreen.screen", "fullscreen.screen_signals"),
              ("fullscreen.screen_signals", "fullscreen.terminal"), ("line.linefiles", "linecache"),
-             ("locks", "linecache"), ("refresher", "linecache"), ("refresher", "locks"), ("system.private", "locks")}
+             ("locks", "linecache"), ("refresher", "linecache"), ("refresher", "locks"), ("system.private", "locks"),
+             ("system.codec", "linecache")}
 NEIGHBOURS = {("usage", "line"), ("learning", "usage"), ("settings", "line"), ("views", "line")}   # argued in CONTRIBUTING.md
 OPEN_TO_DOORS = {"model", "text", "system.private", "system.processes", "system.stops"}
 IMPURE = {"os", "sys", "time", "sqlite3", "subprocess", "curses", "threading", "io", "pathlib", "shutil", "socket", "signal"}

@@ -30,7 +30,6 @@ def statusline(argv: List[str]) -> int:
 
 def _line(argv: List[str]) -> str:
     with context_of(arguments.parse(argv)) as ctx:
-        ctx = ctx._replace(utf8=linecache.is_utf8(ctx.env))
         facts = _facts_of_line(ctx, argv)
         line = lines.line_of(ctx, facts, ctx.now())
         # Not when a refresh has ended meanwhile: what it wrote is newer.
