@@ -95,7 +95,7 @@ def folder(env: "Environ") -> "str | None":
         if not os.path.isabs(user) or not os.path.isdir(user):
             return None
         base = user + "/.cache"
-    return base + ("/ccmon" if domain == "\n\n\n" else "/ccmon/" + format(_sum(domain.encode("utf-8", "surrogateescape")), "08x"))
+    return base + ("/ccmon" if domain == "\n\n\n" else "/ccmon/" + checksum(domain))
 
 
 def config_path(env: "Environ") -> str:
@@ -103,12 +103,15 @@ def config_path(env: "Environ") -> str:
     return (_base(env, "XDG_CONFIG_HOME") or os.path.expanduser("~/.config")) + "/ccmon/config.ini"
 
 
-def _sum(data: bytes) -> int:
-    return crc32(data) & 0xFFFFFFFF
+def checksum(text: str) -> str:
+    """Eight characters that stand for the text."""
+    return format(crc32(text.encode("utf-8", "surrogateescape")) & 0xFFFFFFFF, "08x")
 
 
 def is_utf8(env: "Environ") -> bool:
-    """Whether the locale that the variables name is UTF-8."""
+    """Whether the locale that the variables, or the words of a key, name is UTF-8: the one rule of all lines."""
+    if NOT_UTF8 in env:
+        return False
     name = (env.get("LC_ALL") or env.get("LC_CTYPE") or env.get("LANG") or "").lower()
     return "utf-8" in name or "utf8" in name
 
@@ -135,7 +138,7 @@ def file_of(key_text: str) -> str:
     alone = len(parts) == 4 and parts[:2] == ["--statusline", "--format"] and not parts[3]
     if alone and parts[2] != "plain" and is_dialect(parts[2]):
         return parts[2]
-    return "plain" if key_text == "--statusline\0" else format(_sum(key_text.encode("utf-8", "surrogateescape")), "08x") + ".line"
+    return "plain" if key_text == "--statusline\0" else checksum(key_text) + ".line"
 
 
 def read(path: str) -> "bytes | None":

@@ -1,62 +1,289 @@
 """The door to locks: one process at a time, without waiting, and who it is.
 
+A lock is the kernel's, on the file `lock`. Where the system has none, or the holder is stopped, it is the file `lock.held`, which
+only one process can make. Both name their holder: one that is gone or stopped keeps nobody out, and sees later that it lost.
 For whatever may hold up a line: it imports nothing but linecache.
 """
 
 import os
+import time
 
 from ccmon import linecache
+
+WIDTH = 64                             # bytes of a field: the holder, its ccusage, the holder that it was taken from
+YOUNG_S = 60                           # a file that names nobody (yet, or for want of space) counts as held so long
+OLD_S = 900                            # and one of another machine, whose processes cannot be seen
+_BLANK = b" " * (WIDTH - 1) + b"\n"
+
+_files: "dict[int, str]" = {}          # the locks of this process that are files of their own
 
 
 def lock(where: str) -> "int | None":
     """The refresh lock without waiting: a descriptor, or None while another process refreshes.
 
-    Where there can be no lock (no home, read-only, full, some network disks) -1: refresh without one rather than never.
+    Where there can be no lock (no home, read-only, full) -1: refresh without one rather than never.
     """
     try:
         linecache.make_folder(where)
         fd = linecache.open_file(where + "/lock", os.O_RDWR | os.O_CREAT)
     except OSError:
         return -1
-    try:
-        if os.name == "nt":
-            import msvcrt
-            msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-        else:
-            import fcntl
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    if os.name == "nt":
+        return _locked_there(fd)
+    mine = _flocked(fd)
+    if mine and not os.path.lexists(where + "/lock.held"):
+        sign(fd, os.getpid())
         return fd
-    except (BlockingIOError, PermissionError):
+    if mine is False and not _is_stopped(fd):
         os.close(fd)
         return None
-    except OSError:                    # a file system without locks
+    made = _made(where + "/lock.held", fd)
+    if made is not None and made >= 0 and mine is not None and not (_flocked(fd) or _is_stopped(fd)):
+        unlock(made)                   # it was continued, or followed by another one
+        made = None
+    elif made is not None and made >= 0 and mine is False:
+        _write(fd, 2, _field(fd, 0))   # the one that is stopped is to know
+    os.close(fd)
+    return made
+
+
+def _locked_there(fd: int) -> "int | None":
+    """On Windows, which lets nobody else read what is locked: it names no holder."""
+    import msvcrt
+    try:
+        msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        return fd
+    except PermissionError:
+        os.close(fd)
+        return None
+    except OSError:
         os.close(fd)
         return -1
 
 
+def _flocked(fd: int) -> "bool | None":
+    """Take the kernel's lock: whether it is ours now; None where the system or the file system has none."""
+    try:
+        import fcntl
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except BlockingIOError:
+        return False
+    except (OSError, ImportError):
+        return None
+
+
+def file_lock(path: str) -> "int | None":
+    """A lock that is a file of its own, as lock() gives one."""
+    return _made(path, -1)
+
+
+def _made(path: str, base: int) -> "int | None":
+    """Make the file that is the lock; what its last holder left, or that of the file `base`, is left in it."""
+    group = left_group(base)
+    for _ in range(2):
+        try:
+            fd = linecache.open_file(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
+        except FileExistsError:
+            left = _removed(path)
+            if left is None:
+                return None
+            group = left or group
+            continue
+        except OSError:
+            return -1
+        _files[fd] = path
+        sign(fd, os.getpid())
+        if group:
+            leave_group(fd, group)
+        return fd
+    return None
+
+
+def _removed(path: str) -> "str | None":
+    """Remove the file of a holder that is gone or stopped: the group that it left; None when it is held, or being removed."""
+    seen = linecache.read(path)
+    if _keeps_out(seen, path):
+        return None
+    marker = path + ".removed"         # two may have seen the same: the slower one must not remove the file of the faster
+    try:
+        os.close(linecache.open_file(marker, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+    except OSError:
+        if time.time() - linecache.changed(marker) > YOUNG_S:
+            _unlink(marker)
+        return None
+    if linecache.read(path) == seen:
+        _unlink(path)
+    _unlink(marker)
+    return _text((seen or b"")[WIDTH:2 * WIDTH])
+
+
+def _keeps_out(content: "bytes | None", path: str) -> bool:
+    holder, age_s = _text((content or b"")[:WIDTH]), time.time() - linecache.changed(path)
+    state = _state(holder)
+    return 0 <= age_s < (YOUNG_S if not holder else OLD_S) if state == "?" else state not in ("", "T")
+
+
+def _unlink(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        pass
+
+
 def unlock(fd: int) -> None:
     """Give the lock back."""
+    if fd < 0:
+        return
+    path = _files.pop(fd, "")
+    if path and held(fd, path):
+        _unlink(path)
+    if os.name == "nt":                # else it may go some time after the descriptor
+        import msvcrt
+        os.lseek(fd, 0, os.SEEK_SET)
+        msvcrt.locking(fd, msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined]
+    os.close(fd)
+
+
+def hand_over(fd: int, pid: int) -> None:
+    """Leave the lock to that child of ours, which has it from us."""
     if fd >= 0:
-        if os.name == "nt":            # else it may go some time after the descriptor
-            import msvcrt
-            os.lseek(fd, 0, os.SEEK_SET)
-            msvcrt.locking(fd, msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined]
+        _files.pop(fd, "")
+        sign(fd, pid)
         os.close(fd)
+
+
+def held(fd: int, path: str = "") -> bool:
+    """Whether the lock is still ours: it may have been taken while we were stopped. One that could not be signed is."""
+    if fd < 0 or os.name == "nt":
+        return True
+    path, own = path or _files.get(fd, ""), _name(os.getpid())
+    if not path:
+        return _field(fd, 2) != own
+    content = linecache.read(path)
+    return content is not None and _text(content[:WIDTH]) in (own, "")
+
+
+# --- who holds it -------------------------------------------------------------------------------------------------------
+
+def sign(fd: int, pid: int) -> None:
+    """Write into the lock file that this process holds it; nothing is written where that is known."""
+    if fd < 0 or os.name == "nt" or (_field(fd, 0), _field(fd, 2)) == (_name(pid), ""):
+        return
+    try:
+        quiet_until = os.fstat(fd).st_mtime
+        if os.fstat(fd).st_size < 3 * WIDTH:
+            os.pwrite(fd, _padded(_field(fd, 0)) + _padded(_field(fd, 1)) + _BLANK, 0)     # later marks need no space
+        _write(fd, 2, "")
+        _write(fd, 0, _name(pid))
+        if quiet_until > time.time():
+            os.utime(fd, (quiet_until, quiet_until))
+    except (OSError, ValueError):
+        pass
 
 
 def leave_group(fd: int, text: str) -> None:
     """Write who runs (process group and its start) into the lock file, so that the next holder can end an orphan."""
     if fd >= 0 and os.name != "nt":
-        try:
-            os.ftruncate(fd, 0)
-            os.pwrite(fd, text.encode(), 0)
-        except OSError:
-            pass
+        _write(fd, 1, text)
 
 
 def left_group(fd: int) -> str:
     """What a holder that died has left in the lock file."""
+    return _field(fd, 1) if fd >= 0 and os.name != "nt" else ""
+
+
+def _write(fd: int, number: int, text: str) -> None:
     try:
-        return os.pread(fd, 100, 0).decode("ascii", "replace") if fd >= 0 and os.name != "nt" else ""
+        os.pwrite(fd, _padded(text), number * WIDTH)
+    except OSError:
+        pass
+
+
+def _padded(text: str) -> bytes:
+    return text.encode("ascii", "replace")[:WIDTH - 1].ljust(WIDTH - 1) + b"\n"
+
+
+def _field(fd: int, number: int) -> str:
+    try:
+        return _text(os.pread(fd, WIDTH, number * WIDTH))
     except OSError:
         return ""
+
+
+def _text(field: bytes) -> str:
+    return field.replace(b"\0", b" ").decode("ascii", "replace").strip()
+
+
+def _name(pid: int) -> str:
+    """A process of this machine: its number and start, the machine (or container) and its boot; four words."""
+    machine = os.uname().nodename
+    try:
+        machine += os.readlink("/proc/self/ns/pid")
+    except OSError:
+        pass
+    boot = (linecache.read("/proc/sys/kernel/random/boot_id") or b"-").decode("ascii", "replace")
+    return f"{pid} {_seen(pid)[1] or '-'} {linecache.checksum(machine)} {boot[:8].strip()}"
+
+
+def _seen(pid: int) -> "tuple[str, str]":
+    """The letter of the process's state, "" when it is gone, and when it started; both "" where the system has no /proc."""
+    words = (linecache.read(f"/proc/{pid}/stat") or b"").rpartition(b")")[2].decode("ascii", "replace").split()
+    return (words[0], words[19]) if len(words) > 19 else ("", "")
+
+
+def holder(where: str) -> str:
+    """Who holds that lock, for the user: the number of the process, as far as it is known."""
+    return holder_of(where + ("/lock.held" if os.path.exists(where + "/lock.held") else "/lock"))
+
+
+def holder_of(path: str) -> str:
+    """The same of a lock file."""
+    words = _text((linecache.read(path) or b"")[:WIDTH]).split()
+    return f"process {words[0]}" if len(words) == 4 else "another process"
+
+
+def _is_stopped(fd: int) -> bool:
+    return _state(_field(fd, 0)) == "T"
+
+
+def _state(holder: str) -> str:
+    """The letter of that holder's state: T stopped, "" gone, ? when it cannot be known."""
+    words, own = holder.split(), _name(os.getpid()).split()
+    if len(words) != 4 or words[2] != own[2] or not words[0].isdigit():
+        return "?"
+    if words[3] != own[3]:
+        return ""
+    if own[1] == "-":
+        return _asked(words[0])
+    letter, start = _seen(int(words[0]))
+    return letter if start == words[1] and letter not in ("Z", "X") else ""
+
+
+def _asked(pid: str) -> str:
+    """The same where there is no /proc."""
+    import subprocess  # only there, and only for a lock that is held
+    try:
+        done = subprocess.run(["/bin/ps", "-o", "stat=", "-p", pid], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, check=False, timeout=5)  # a number  # nosec B603
+    except (OSError, subprocess.SubprocessError):
+        return "?"
+    return done.stdout.decode("ascii", "replace").strip()[:1].replace("Z", "")
+
+
+# --- a rest that needs no space -------------------------------------------------------------------------------------------
+
+def rest(where: str, seconds: float) -> bool:
+    """Let no line start a refresh so long, where nothing can be written; 0 ends it. Whether that can be noted.
+
+    It is a time of change that lies in the future.
+    """
+    now = time.time()
+    if seconds or rests(where, now):
+        linecache.set_time(where + "/lock", now + seconds)
+    return rests(where, now)
+
+
+def rests(where: str, now: float) -> bool:
+    """Whether rest() said so; a time that lies too far ahead is of another clock."""
+    return now < linecache.changed(where + "/lock") <= now + linecache.MOST_PAUSE_S + 1

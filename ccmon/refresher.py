@@ -19,14 +19,17 @@ def import_folder() -> str:
 
 
 def refresh(where: str, argv: "list[str]", env: "Environ", work: "Work") -> bool:
-    """Start the detached refresher unless one runs or another process was faster; True when one runs now."""
-    fd, now = locks.lock(where), time.time()
+    """Start the detached refresher unless one runs or another process was faster; True when one runs now.
+
+    None is started where nothing that is read could be kept: each line would start another one.
+    """
+    now = time.time()
+    fd = -1 if locks.rests(where, now) else locks.lock(where)
     if fd is None:
         linecache.hold(where, now, now + linecache.HOLD_S)
         return True
-    nowhere = fd == -1 and not os.access(where, os.W_OK)       # nothing that is read could be kept
     started = _just_started(fd, now)
-    if started or nowhere or not linecache.read_state(where).due(now, linecache.config_path(env)):
+    if started or fd == -1 or not linecache.read_state(where).due(now, linecache.config_path(env)):
         locks.unlock(fd)
         return started
     linecache.hold(where, now, now + linecache.HOLD_S)
@@ -55,9 +58,13 @@ def detach(argv: "list[str]", fd: int, work: "Work") -> None:
     except OSError:
         pid = -1
     if pid:
-        locks.unlock(fd)
+        if pid > 0:
+            locks.hand_over(fd, pid)
+        else:
+            locks.unlock(fd)
         return
     try:
+        locks.sign(fd, os.getpid())
         _leave_caller(fd)
         work(argv, fd)
     finally:

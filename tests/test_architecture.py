@@ -22,10 +22,10 @@ SAME_DOOR = {("sources.ccusage", "sources.ccusage_find"), ("fullscreen.screen", 
              ("fullscreen.screen", "fullscreen.keys"), ("fullscreen.screen", "fullscreen.terminal"),
              ("fullscreen.screen", "fullscreen.screen_signals"),
              ("fullscreen.screen_signals", "fullscreen.terminal"), ("line.linefiles", "linecache"),
-             ("locks", "linecache"), ("refresher", "linecache"), ("refresher", "locks"), ("system.dotfiles", "system.swap")}
+             ("locks", "linecache"), ("refresher", "linecache"), ("refresher", "locks"), ("system.private", "locks"),
+             ("system.codec", "linecache"), ("system.dotfiles", "system.swap")}
 NEIGHBOURS = {("usage", "line"), ("learning", "usage"), ("settings", "line"), ("views", "line")}   # argued in CONTRIBUTING.md
-OPEN_TO_DOORS = {"model", "text", "system.private", "system.processes", "system.newfiles",
-                 "system.targets"}
+OPEN_TO_DOORS = {"model", "text", "system.private", "system.processes", "system.newfiles", "system.stops", "system.targets"}
 IMPURE = {"os", "sys", "time", "sqlite3", "subprocess", "curses", "threading", "io", "pathlib", "shutil", "socket", "signal"}
 FORBIDDEN_CALLS = {"print", "open", "input", "exec", "eval"}
 

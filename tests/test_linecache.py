@@ -71,7 +71,9 @@ def test_a_disk_without_locks_is_no_other_process(where, monkeypatch):
     def unsupported(_fd, _operation):
         raise OSError(37, "No locks available")
     monkeypatch.setattr("fcntl.flock", unsupported)
-    assert locks.lock(where) == -1
+    fd = locks.lock(where)
+    assert fd is not None and fd > 2 and locks.lock(where) is None
+    locks.unlock(fd)
 
 
 # --- files ----------------------------------------------------------------------------------------------------------------

@@ -200,6 +200,18 @@ def test_calls(used, words, want):
     assert done.out[:-1] == want or (want.startswith("CC ") and done.out.startswith(want))
 
 
+@pytest.mark.parametrize("asked, refreshed", [({"LC_ALL": "C"}, "C.UTF-8"), ({"LC_ALL": "de_DE@euro"}, "C.UTF-8"),
+                                              ({"LC_ALL": "tr_TR.utf8@x", "LANG": "C"}, "C")])
+def test_a_line_rendered_anew_by_another_is_of_the_same_locale(used, asked, refreshed):
+    words = ["--statusline", "--template", "{bar:4}"]
+    line = used.run(*words, **asked).out
+    path = used.cache / linecache.file_of(linecache.key(words, used.env(**asked)))
+    wait_until(lambda: used.run(*words, now=None, **asked).out and path.exists(), "the line is kept")
+    wait_until(used.idle, "the refresher ends")
+    assert used.run("record", LC_ALL=refreshed).code == 0
+    assert path.read_text().partition("\n")[2] == line
+
+
 def test_a_locale_without_utf8_gets_ascii_bars(used):
     assert used.run("--statusline", "--template", "{bar:4}", LC_ALL="C").out == "##..\n"
 

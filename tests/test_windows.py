@@ -292,13 +292,13 @@ def test_a_console_that_is_closed_ends_it_in_order():
 # --- where it may differ ---------------------------------------------------------------------------------------------------
 
 LACKING = {                            # what Windows does not have, or has in another way, and the rooms that own it
-    "fcntl": {"locks", "system/newfiles", "system/private", "system/swap"}, "ctypes": {"system/swap"},
+    "fcntl": {"locks", "system/newfiles", "system/swap"}, "ctypes": {"system/swap"},
     "termios": {"fullscreen/guardian", "fullscreen/screen_signals", "fullscreen/terminal", "system/typed"},
     "msvcrt": {"locks"}, "curses": {"fullscreen/screen"}, "resource": {"pipeline/sources"},
     "os.fork": {"fullscreen/guardian", "refresher"}, "os.setsid": {"refresher"}, "os.killpg": {"system/processes"},
-    "os.kill": {"fullscreen/guardian", "fullscreen/screen_signals"},
+    "os.kill": {"fullscreen/guardian", "fullscreen/screen_signals", "system/stops"},
     "os.getuid": {"alerts/channels", "doctor/probes", "system/newfiles", "system/outfiles", "system/private", "system/targets"},
-    "os.uname": {"settings/config"}, "os.replace": {"system/private"}, "os.waitid": {"sources/ccusage"},
+    "os.uname": {"locks", "settings/config"}, "os.replace": {"system/private"}, "os.waitid": {"sources/ccusage"},
     "os.set_blocking": {"fullscreen/screen_signals", "sources/ccusage"},
     "os.fchmod": {"linecache", "system/newfiles", "system/private"}, "os.pread": {"locks"}, "os.pwrite": {"locks"},
     "os.sysconf": {"refresher"}, "os.setpgid": {"fullscreen/guardian"},

@@ -30,12 +30,14 @@ def statusline(argv: List[str]) -> int:
 
 def _line(argv: List[str]) -> str:
     with context_of(arguments.parse(argv)) as ctx:
-        ctx = ctx._replace(utf8=linecache.is_utf8(ctx.env))
         facts = _facts_of_line(ctx, argv)
         line = lines.line_of(ctx, facts, ctx.now())
         # Not when a refresh has ended meanwhile: what it wrote is newer.
         if ctx.demo is None and ctx.cache and "CCMON_NOW" not in ctx.env and refresh.source_before(ctx) == facts.source:
-            linefiles.write_line(ctx.cache, linecache.key(argv, os.environ), line.encode("utf-8", "replace"))
+            key = linecache.key(argv, os.environ)
+            linefiles.write_line(ctx.cache, key, line.encode("utf-8", "replace"))
+            if refresh.source_before(ctx) != facts.source:
+                linefiles.forget(ctx.cache, key)
         return line
 
 

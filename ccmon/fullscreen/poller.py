@@ -29,6 +29,7 @@ class Poller(threading.Thread):
         self._stopped = False
         self._last = Facts()
         self._failures, self._retry_at = 0, 0.0                # monotonic s; holds where no state can be kept
+        self._rest_until = 0.0                                 # monotonic s; holds where it cannot be noted that we read
         self._learn_at = 0.0                                   # monotonic s
         self.bell = threading.Event()                          # the screen is to ring
 
@@ -76,12 +77,17 @@ class Poller(threading.Thread):
     def _look(self, at_once: bool) -> Facts:
         """The facts of a refresh of our own, or what another process has stored."""
         ctx, now = self.ctx, self.ctx.now()
+        if not at_once and time.monotonic() < self._rest_until:
+            return self._last
         lock = locks.lock(ctx.cache) if ctx.cache else -1
         if lock is None:
             return refresh.load(ctx, now)
         try:
             if at_once or not (self._backing_off() or self._just_read(now)):
-                return self._read(lock, at_once)
+                facts = self._read(lock, at_once)
+                if ctx.cache and linecache.read_state(ctx.cache).quiet_until <= now:
+                    self._rest_until = time.monotonic() + refresh.rest_s(ctx, facts.source)
+                return facts
             return refresh.load(ctx, now) if ctx.cache else self._last
         finally:
             locks.unlock(lock)

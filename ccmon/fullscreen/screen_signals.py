@@ -9,6 +9,7 @@ from collections import deque
 from typing import Any, Deque, List, Optional
 
 from ccmon.fullscreen import terminal
+from ccmon.system import stops
 
 termios: Any
 try:
@@ -63,7 +64,7 @@ class Signals:
         """Stop, as Ctrl-Z does; comes back in the foreground, or with a signal that ends the program."""
         assert STOP is not None
         signal.signal(STOP, signal.SIG_DFL)
-        os.kill(os.getpid(), STOP)
+        stops.stop()
         signal.signal(STOP, self._note)
         self.come_in_front()
 

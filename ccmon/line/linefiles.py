@@ -49,18 +49,21 @@ def write_line(where: str, key_text: str, line: bytes) -> None:
         linecache.set_time(where + "/" + name, asked_at)  # its time of change says when it was last asked for
 
 
-def replace(where: str, name: str, content: bytes) -> None:
+def replace(where: str, name: str, content: bytes) -> bool:
     """Write a file of the cache whole or not at all; a full disk or a read-only home costs the cache, nothing else."""
+    whole = False
     try:
         linecache.make_folder(where)
         newfiles.sweep([where], cache=True)
         with newfiles.making(where) as new:
-            if os.write(new.fd, content) == len(content):
+            whole = os.write(new.fd, content) == len(content)
+            if whole:
                 if os.name == "nt":    # one that is open cannot be renamed
                     new.close()
                 private.put_in_place(new.name, where + "/" + name)
     except OSError:
-        pass
+        whole = False
+    return whole
 
 
 def _remove(path: str) -> None:
@@ -164,13 +167,15 @@ def _content(file: "IO[bytes] | None") -> str:
     return file.read(MOST_BYTES).decode("ascii", "replace")
 
 
-def write_state(where: str, state: linecache.State) -> None:
-    """Replace the freshness file, and the times that shells look at."""
+def write_state(where: str, state: linecache.State) -> bool:
+    """Replace the freshness file, and the times that shells look at; False when it cannot be."""
     numbers = (state.fresh_until, state.retry_at, state.expires_at, state.refreshed, state.failures, state.config)
-    replace(where, "state", (" ".join([str(int(n)) for n in numbers]) + "\n" + state.note).encode("utf-8", "surrogateescape"))
+    text = " ".join([str(int(n)) for n in numbers]) + "\n" + state.note
+    whole = replace(where, "state", text.encode("utf-8", "surrogateescape"))
     mark(where, "expires", state.expires_at)
     mark(where, "fresh", min(state.quiet_until, state.expires_at))
     _remove(where + "/now")            # fish can only append to it
+    return whole
 
 
 def mark(where: str, name: str, at: int) -> None:

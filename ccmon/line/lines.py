@@ -2,7 +2,7 @@
 
 from typing import Dict, List, Mapping, Optional, Sequence
 
-from ccmon import arguments, linecache
+from ccmon import arguments
 from ccmon.line import claude, claude_record, dialects, fields, linefiles, statusline
 from ccmon.model import CcmonError, Facts, Snapshot, UsageError
 from ccmon.settings import config, context, themes
@@ -21,7 +21,7 @@ def write_all(ctx: Context, facts: Facts, now: int) -> None:
     for key in {"--statusline\0": None, **dict.fromkeys(linefiles.asked(ctx.cache))}:
         argv, env = linefiles.words(key)
         try:
-            own = context_of(argv, {**_without_own(ctx.env), **env}, ctx)
+            own = context_of(argv, {**_without_own(ctx.env), "LC_ALL": "C.UTF-8", **env}, ctx)     # a key says when it is not
         except UsageError:
             linefiles.forget(ctx.cache, key)
             continue
@@ -39,7 +39,6 @@ def _without_own(env: Mapping[str, str]) -> Dict[str, str]:
 def context_of(argv: List[str], env: Mapping[str, str], ctx: Optional[Context] = None) -> Context:
     """The context that an argument list asks for; paths and owner are those of ctx when it is given."""
     own = context.prepare(arguments.flags(arguments.parse(argv)), env)
-    own = own._replace(utf8=linecache.NOT_UTF8 not in env)
     return own._replace(paths=ctx.paths, cache=ctx.cache, owner=ctx.owner, demo=ctx.demo) if ctx else own
 
 

@@ -47,9 +47,13 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
             return lessons.recall(memory, memory.facts(now), now)._replace(source=before)
         except CcmonError as err:
             now = ctx.now()            # a time-out has taken its time: the pause begins after it
+            if not locks.held(lock):
+                return _of_the_other(ctx, memory)
             facts = memory.facts(now)._replace(source=_failed(ctx, before, err))
             _note_failure(ctx, facts, now)
         else:
+            if not locks.held(lock):
+                return _of_the_other(ctx, memory)
             facts = _kept(memory, answer, before, stamp, now)
             if answer and facts.cut_since is not None and sources.may_read_beside(ctx, facts.source):
                 sources.read_beside(ctx, facts.source, memory, at_once=True)       # what is shown is the ledger's
@@ -61,6 +65,12 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
             memory.maintain(now)
             lessons.keep_score(memory, ctx.view(facts, now))
     return facts
+
+
+def _of_the_other(ctx: Context, memory: Memory) -> Facts:
+    """What the process has stored that took the lock while this one was stopped: what we have read since is older."""
+    source, now = source_before(ctx), ctx.now()
+    return lessons.recall(memory, memory.facts(now), now)._replace(source=source)
 
 
 def _kept(memory: Memory, answer: Optional[Answer], before: Source, stamp: str, now: int) -> Facts:
@@ -166,16 +176,25 @@ def current_facts(ctx: Context, insist: bool = False, whole: Optional[Tell] = No
             try:
                 if waited and (source_before(ctx).refreshed or 0) > asked_at:
                     break              # the other process has read what there is
-                return once(ctx, lock, insist=insist or changed or _is_begun(ctx, whole), whole=whole)
+                facts = once(ctx, lock, insist=insist or changed or _is_begun(ctx, whole), whole=whole)
+                if locks.held(lock) or not insist:
+                    return facts
+                deadline = time.monotonic() + ctx.settings.timeout     # it was stopped for longer than that, perhaps
             finally:
                 locks.unlock(lock)
         waited = True
         facts = load(ctx, ctx.now())
-        shown = facts.blocks or facts.source.refreshed
-        if (shown and not insist) or time.monotonic() > deadline:
+        if insist and time.monotonic() > deadline:
+            return facts._replace(source=facts.source._replace(error=_waited_in_vain(ctx)))
+        if not insist and (facts.blocks or facts.source.refreshed or time.monotonic() > deadline):
             return facts
         time.sleep(0.05)
     return load(ctx, ctx.now())
+
+
+def _waited_in_vain(ctx: Context) -> str:
+    return (f"{locks.holder(ctx.cache or '')}, another ccmon, has not read them within {ctx.settings.timeout:g} s, "
+            f"and nothing was read. Try again, or end that one")
 
 
 def _is_begun(ctx: Context, whole: Optional[Tell]) -> bool:
@@ -214,6 +233,11 @@ def pause_s(failures: int) -> int:
     return min(linecache.MOST_PAUSE_S, 3 * 2 ** min(10, failures - 1))
 
 
+def rest_s(ctx: Context, source: Source) -> float:
+    """Seconds between two runs where it cannot be noted when the last one was."""
+    return min(linecache.MOST_PAUSE_S, max(linecache.TTL_S, ctx.fresh_s(source)))
+
+
 def backing_off(ctx: Context) -> bool:
     """True while a failing source has to be left alone, whichever process saw it fail. A fixed clock would end no pause."""
     if not ctx.cache or "CCMON_NOW" in ctx.env:
@@ -242,7 +266,10 @@ def _note(ctx: Context, facts: Facts, now: int, state: linecache.State) -> None:
     state.config = linecache.config_stamp(linecache.config_path(ctx.env))
     state.note = json.dumps(facts.source._asdict())
     linefiles.mark(ctx.cache, "ends", max(state.expires_at, min([now + linecache.MOST_FRESH_S, *ends])))
-    linefiles.write_state(ctx.cache, state)
+    if linefiles.write_state(ctx.cache, state):
+        locks.rest(ctx.cache, 0)
+    elif not locks.rest(ctx.cache, rest_s(ctx, facts.source)) and ctx.background:
+        time.sleep(rest_s(ctx, facts.source))      # whoever cannot say that it ran keeps the others from running
 
 
 def in_background(argv: List[str], lock: int) -> None:

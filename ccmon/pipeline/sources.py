@@ -28,6 +28,7 @@ except ImportError:                    # Windows
 MOST_REST_S = 300                      # a source is asked again after that, whatever the files say
 LEARN_S = 60                           # the logs are read beside ccusage at most so often
 MOST_LEARN_S = 5.0
+MOST_STILL_S = 60.0                    # whoever reads a long history has something to show for it within that
 
 
 # --- nothing changed, nothing done ------------------------------------------------------------------------------------
@@ -194,15 +195,22 @@ def _read_all(store: Store, logs: log_reader.Logs, now: int, tell: Optional[Tell
 
 
 def read_whole(ctx: Context, memory: Memory, found: Sequence[LogFile], tell: Optional[Tell]) -> None:
-    """Read the logs to their ends; where another process reads them, wait for it. Raises StoreError."""
+    """Read the logs to their ends; where another process reads them, wait for it as long as it gets on. Raises StoreError."""
     assert memory.store is not None
     size = sum(file.size for file in found)
+    come, until = -1.0, 0.0
     while True:
         lock = locks.lock(os.path.join(ctx.cache, "logs.reading")) if ctx.cache else -1
         if lock is not None:
             break
+        share = memory.share_read(size)
+        if share != come:
+            come, until = share, time.monotonic() + max(MOST_STILL_S, ctx.settings.timeout)
+        if time.monotonic() > until:
+            raise StoreError(f"{locks.holder(os.path.join(ctx.cache or '', 'logs.reading'))}, another ccmon, reads the logs "
+                             f"and does not get on. Try again, or end that one")
         if tell:
-            tell(memory.share_read(size))
+            tell(share)
         time.sleep(0.1)
     try:
         _read_all(memory.store, logs_of(ctx, found), ctx.now(), tell)

@@ -1,7 +1,7 @@
 """config.ini as the user keeps it: read, written as a whole, and changed by one process at a time."""
 
 import os
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Iterator, Optional
 
 from ccmon.model import CcmonError, Unwritable
@@ -10,11 +10,18 @@ from ccmon.system import dotfiles, private, swap
 
 @contextmanager
 def alone(path: str) -> Iterator[None]:
-    """No other ccmon changes the file meanwhile, where folders can be locked. Its folder is made: only there all meet."""
+    """No other ccmon changes the file meanwhile, where files can be made. Its folder is made: only there all meet.
+
+    Unwritable when another one does not end.
+    """
     folder = os.path.dirname(os.path.realpath(path))
     with suppress(OSError):            # put says it
         private.make_folder(folder)
-    with private.locked(folder):
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(private.locked(folder))
+        except BlockingIOError as err:
+            raise Unwritable(f"{path} is {err.strerror}, which is to change it. Try again, or end that one") from None
         yield
 
 

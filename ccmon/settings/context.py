@@ -19,7 +19,7 @@ class Context(NamedTuple):
     settings: options.Settings
     zone: clock.Zone
     background: bool = False           # the detached refresher: no process but one ccusage
-    utf8: bool = True                  # the locale that the line is for
+    utf8: bool = True                  # the locale that a line is for
     demo: Optional[int] = None         # start of the simulated session, None on real data
 
     def now(self) -> int:
@@ -51,7 +51,7 @@ def prepare(flags: Mapping[str, Given], env: Mapping[str, str]) -> Context:
         clock.now(env)
     except CcmonError as err:
         raise UsageError(str(err)) from None
-    return Context(env, paths, linecache.folder(env), config.owner(env), settings, zone)
+    return Context(env, paths, linecache.folder(env), config.owner(env), settings, zone, utf8=linecache.is_utf8(env))
 
 
 def in_force(flags: Mapping[str, Given], environment: Mapping[str, Given],

@@ -15,6 +15,7 @@ from ccmon.store import migrations, present, rows, sound, thin, usage, values
 from ccmon.store.place import OTHER_FOLDER
 from ccmon.store.present import ActiveOf, LimitOf
 from ccmon.store.rows import Settle
+from ccmon.system import stops
 
 Answer = TypeVar("Answer")
 _PAUSES_MS = 8           # sqlite looks after 1, 2 and 5 ms
@@ -288,15 +289,16 @@ class Store:
     def _done(self, db: sqlite3.Connection, begin: str, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
         if not begin:
             return work(db)
-        try:
-            self._begin(db, begin)
-            answer = work(db)
-            db.execute("COMMIT")
-            return answer
-        finally:
-            if db.in_transaction:
-                with suppress(sqlite3.Error):
-                    db.execute("ROLLBACK")
+        with stops.put_off():          # nobody can take a lock of sqlite's from a process that is stopped
+            try:
+                self._begin(db, begin)
+                answer = work(db)
+                db.execute("COMMIT")
+                return answer
+            finally:
+                if db.in_transaction:
+                    with suppress(sqlite3.Error):
+                        db.execute("ROLLBACK")
 
     def _begin(self, db: sqlite3.Connection, begin: str) -> None:
         if begin == "BEGIN":

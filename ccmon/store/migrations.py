@@ -11,7 +11,7 @@ from typing import Optional, Tuple
 from ccmon.store import place, upgrade
 from ccmon.store.place import OTHER_FOLDER
 from ccmon.store.schema import STEPS, VERSION
-from ccmon.system import private
+from ccmon.system import private, stops
 
 _ATTEMPT_MS = 5
 _SHARED_BYTES = 32 * 1024
@@ -125,7 +125,8 @@ def prepare(db: sqlite3.Connection, path: str, busy_ms: int) -> None:
     db.execute(f"PRAGMA busy_timeout = {_ATTEMPT_MS}")
     while True:
         try:
-            _prepare(db, path, remote)
+            with stops.put_off():
+                _prepare(db, path, remote)
             break
         except sqlite3.OperationalError as error:
             if not is_busy(error) or time.monotonic() > until:

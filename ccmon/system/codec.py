@@ -5,6 +5,8 @@ import locale
 import os
 import sys
 
+from ccmon import linecache
+
 
 def utf8() -> bool:
     """Whether the locale's codec is UTF-8; sets the locale, as curses needs it."""
@@ -12,9 +14,8 @@ def utf8() -> bool:
         locale.setlocale(locale.LC_ALL, "")
     except locale.Error:
         # ssh hands over names of locales that the machine has not generated; what matters here is their codec.
-        asked = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "")
         with contextlib.suppress(locale.Error):
-            locale.setlocale(locale.LC_CTYPE, "C.UTF-8" if "utf" in asked.lower() else "C")
+            locale.setlocale(locale.LC_CTYPE, "C.UTF-8" if linecache.is_utf8(os.environ) else "C")
     # Not getpreferredencoding: Python's UTF-8 mode answers UTF-8 under LC_ALL=C, where curses paints blanks.
     codec = locale.nl_langinfo(locale.CODESET) if os.name == "posix" else sys.stdout.encoding
     return codec.lower() in ("utf-8", "utf8")

@@ -3,13 +3,14 @@
 import errno
 import os
 import stat
-import sys
 import time
 from contextlib import contextmanager, suppress
 from typing import Iterator, List, Mapping, Optional
 
+from ccmon import locks
 from ccmon.system import newfiles
 
+PATIENCE_S = 10.0                      # for another process that changes the same
 _PAUSES_S = (0.01, 0.02, 0.05, 0.1, 0.2)
 
 
@@ -55,18 +56,21 @@ def put_in_place(temporary: str, path: str, at: Optional[int] = None) -> None:
 
 @contextmanager
 def locked(folder: str) -> Iterator[None]:
-    """One process at a time; where folders cannot be locked, none is excluded."""
-    handle = -1
-    with suppress(OSError):
-        handle = os.open(folder or ".", os.O_RDONLY)
-        if sys.platform != "win32":
-            import fcntl
-            fcntl.flock(handle, fcntl.LOCK_EX)
+    """One process at a time, waited for a while; where no file can be made, and on Windows, none is excluded.
+
+    Raises BlockingIOError when another one does not end. One that is gone or stopped keeps nobody out.
+    """
+    path, until = os.path.join(folder or ".", ".ccmon-lock"), time.monotonic() + PATIENCE_S
+    lock = -1 if os.name == "nt" else locks.file_lock(path)
+    while lock is None:
+        if time.monotonic() > until:
+            raise BlockingIOError(errno.EWOULDBLOCK, f"held by {locks.holder_of(path)}", path)
+        time.sleep(0.02)
+        lock = locks.file_lock(path)
     try:
         yield
     finally:
-        if handle >= 0:
-            os.close(handle)
+        locks.unlock(lock)
 
 
 @contextmanager

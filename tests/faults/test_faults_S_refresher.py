@@ -93,9 +93,14 @@ def test_S02_one_holder_at_a_time(where):
     locks.unlock(second)
 
 
+def noted(lock):
+    """The group of ccusage that the lock file names."""
+    return lock.read_bytes()[locks.WIDTH:2 * locks.WIDTH].strip()
+
+
 def killed(machine):
     """Kill the refresher that runs, as the OOM killer does, and give its ccusage."""
-    wait_until(lambda: (machine.folder / "busy").exists() and (machine.cache / "lock").stat().st_size, "ccusage is at work")
+    wait_until(lambda: (machine.folder / "busy").exists() and noted(machine.cache / "lock"), "ccusage is at work")
     pid, orphan = refresher(machine), machine.pids()[-1]
     os.kill(pid, signal.SIGKILL)
     wait_until(lambda: not alive(pid), "it is dead")
@@ -165,7 +170,8 @@ def test_S02_the_number_of_a_dead_holder_given_to_another_process_is_neither_a_l
     bystander = subprocess.Popen(["sleep", "600"], start_new_session=True)
     try:
         machine.cache.mkdir(parents=True)
-        (machine.cache / "lock").write_text(left.format(pid=bystander.pid, start=ccusage.started(bystander.pid)))
+        group = left.format(pid=bystander.pid, start=ccusage.started(bystander.pid))
+        (machine.cache / "lock").write_text(" " * locks.WIDTH + group.ljust(locks.WIDTH))
         assert one_line(machine.run("--statusline", "--wait", "30", now=None)).startswith(ACTIVE)
         wait_until(machine.idle, "the refresher ends")
         assert machine.runs() == 1 and bystander.poll() is None
