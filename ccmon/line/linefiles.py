@@ -40,8 +40,8 @@ def write_line(where: str, key_text: str, line: bytes) -> None:
     """Put the line in its file, when its bytes changed."""
     name = linecache.file_of(key_text)
     content = line if linecache.is_dialect(name) else key_text.encode("utf-8", "surrogateescape") + b"\n" + line
-    if linecache.read(where + "/" + name) == content:
-        return
+    if len(content) > linecache.MOST_BYTES or linecache.read(where + "/" + name) == content:
+        return                         # words of a megabyte are answered without a cache
     asked_at = linecache.changed(where + "/" + name)
     replace(where, name, content)
     if asked_at:
@@ -140,11 +140,7 @@ def spooled(where: str) -> "Iterator[list[str]]":
 
 
 def _lines_of(path: str) -> "list[str]":
-    try:
-        with open(path, encoding="ascii", errors="replace") as file:
-            return file.read(MOST_CHARS).splitlines()
-    except OSError:
-        return []
+    return (linecache.read(path) or b"")[:MOST_CHARS].decode("ascii", "replace").splitlines()
 
 
 def write_state(where: str, state: linecache.State) -> None:

@@ -13,7 +13,7 @@ def alone(path: str) -> Iterator[None]:
     """No other ccmon changes the file meanwhile, where folders can be locked. Its folder is made: only there all meet."""
     folder = os.path.dirname(os.path.realpath(path))
     with suppress(OSError):            # put says it
-        private.make_folder(folder)
+        private.own_folder(folder)
     with private.locked(folder):
         yield
 
@@ -31,6 +31,9 @@ def text_of(path: str) -> Optional[str]:
 
 def put(path: str, before: Optional[str], after: str) -> None:
     """Write the content at once; a new file is the user's alone. Unwritable when it cannot be; then nothing has changed."""
+    why = private.whose_folder(os.path.dirname(path)) or private.whose_folder(os.path.dirname(os.path.realpath(path)))
+    if why:
+        raise Unwritable(f"{path} cannot be written (its folder {why}). Set XDG_CONFIG_HOME to a folder of your own")
     try:
         dotfiles.replace(path, None if before is None else before.encode("utf-8"), after.encode("utf-8"))
     except CcmonError as err:
