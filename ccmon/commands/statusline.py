@@ -44,7 +44,7 @@ def _facts_of_line(ctx: Context, argv: List[str]) -> Facts:
     if ctx.demo is not None:
         return current_facts(ctx)
     if ctx.cache and linecache.is_foreign_folder(ctx.cache):
-        raise CcmonError(f"{ctx.cache} belongs to another user. Set XDG_CACHE_HOME to a folder of your own")
+        raise CcmonError(f"the cache belongs to another user, see ccmon doctor: {ctx.cache}")
     runs = bool(ctx.cache) and refresher.refresh(ctx.cache or "", argv, ctx.env, refresh.in_background)
     facts = refresh.load(ctx, ctx.now())
     if facts.blocks or facts.source != Source():

@@ -180,7 +180,7 @@ def read(path: Optional[str], known: Sequence[str]) -> Dict[str, Dict[str, Given
     try:
         content = private.read(path, _whose).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except (OSError, UnicodeDecodeError) as err:
-        raise CcmonError(f"{path} cannot be read ({err}). {_way_out(path, err)}") from None
+        raise CcmonError(f"{path} cannot be read ({getattr(err, 'strerror', None) or err}). {_way_out(path, err)}") from None
     return sections_of(content, path, known)
 
 

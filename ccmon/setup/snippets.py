@@ -114,7 +114,7 @@ end
 
 function _ccmon_refresh --on-event fish_prompt
     set -l before $status
-    if test @VALUES@ = "$_ccmon_usual" -a -f @FILE@ -a -O @FILE@ -a -w @FOLDER@ -a ! -p @NOW@ -a ! -c @NOW@
+    if test @VALUES@ = "$_ccmon_usual" -a -f @FILE@ -a -O @FILE@ -a -w @FOLDER@ -a ! -L @NOW@ -a \\( -f @NOW@ -o ! -e @NOW@ \\)
         echo >>@NOW@
         if test @FRESH@ -nt @NOW@ -a ! @STATE@ -nt @NOW@ -a ! @CONFIG@ -nt @STATE@
             @READ@ <@FILE@

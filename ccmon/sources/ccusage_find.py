@@ -66,18 +66,22 @@ def whose(path: str) -> Optional[str]:
     for name in dict.fromkeys((path, os.path.realpath(path))):
         while True:
             try:
-                found = os.stat(name)
-                if private.foreign(found) or private.foreign(os.lstat(name)):
-                    return f"{shown(name)} {private.FOREIGN}"
+                found = os.lstat(name)
             except OSError as err:
                 return f"{shown(name)}: {err.strerror}"
-            sticky = stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX
-            if os.name == "posix" and found.st_mode & 0o002 and not sticky:
-                return f"{shown(name)} {private.SHARED}"
+            why = private.foreign(found) or (private.SHARED if _is_for_all(found.st_mode) else None)
+            if why:
+                return f"{shown(name)} {why}"
             if name == os.path.dirname(name):
                 break
             name = os.path.dirname(name)
     return None
+
+
+def _is_for_all(mode: int) -> bool:
+    """Whether everyone may write there; in a sticky folder only to what is one's own."""
+    sticky = stat.S_ISDIR(mode) and mode & stat.S_ISVTX
+    return os.name == "posix" and bool(mode & 0o002) and not sticky and not stat.S_ISLNK(mode)
 
 
 def path_folders(env: Mapping[str, str]) -> List[str]:
