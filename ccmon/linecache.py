@@ -21,6 +21,7 @@ KEEP_S = 86_400                        # lines not asked for since then are no l
 MOST_LINES = 32
 MOST_FRESH_S = 7200
 MOST_PAUSE_S = 60                      # between two tries of a failing source
+MOST_BYTES = 1 << 20                   # of a file here; one that is larger is none of ours
 HOLD_S = 3                             # a shell that has just had a refresh started need not ask again
 SPOOL = "readings"                     # what Claude Code said, until a refresh takes it
 RECORD = b"\x1e"                       # begins what is no line yet: line/hook.py makes one of it
@@ -141,14 +142,36 @@ def file_of(key_text: str) -> str:
     return "plain" if key_text == "--statusline\0" else checksum(key_text) + ".line"
 
 
-def read(path: str) -> "bytes | None":
-    """What the file holds, its first 64 kB; None when there is none."""
+def is_foreign(found: os.stat_result) -> bool:
+    """Whether it belongs to another user: what is neither one's own nor root's is neither shown nor written to."""
+    return hasattr(os, "getuid") and found.st_uid not in (os.getuid(), 0)
+
+
+def open_plain(path: str, flags: int) -> int:
+    """As private.open_plain, which is not loaded here. Raises OSError."""
+    fd = os.open(path, flags & ~os.O_TRUNC | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+                 | getattr(os, "O_BINARY", 0), 0o600)
     try:
-        fd = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        found = os.fstat(fd)
+        if found.st_mode & 0o170000 != 0o100000 or is_foreign(found):
+            raise PermissionError(1, "it is not a plain file of your own", path)
+        if flags & os.O_TRUNC:
+            os.ftruncate(fd, 0)
+    except OSError:
+        os.close(fd)
+        raise
+    return fd
+
+
+def read(path: str) -> "bytes | None":
+    """All that the file holds; None when there is none, or it cannot be one of ours."""
+    try:
+        fd = open_plain(path, os.O_RDONLY)
     except (OSError, ValueError):
         return None
     try:
-        return os.read(fd, 65536)
+        size = os.fstat(fd).st_size
+        return os.read(fd, size) if size <= MOST_BYTES else None
     except OSError:
         return None
     finally:
@@ -197,10 +220,30 @@ def read_state(where: str) -> State:
 
 
 def make_folder(path: str) -> None:
-    """As private.make_folder, which is not loaded here. Raises OSError."""
+    """As private.own_folder, which is not loaded here. Raises OSError."""
+    if is_foreign_folder(path):
+        raise PermissionError(1, "it belongs to another user", path)
+    _make_folder(path)
+
+
+def is_foreign_folder(path: str) -> bool:
+    """Whether the folder belongs to another user, or a link that leads to it, or the one in which it would be made."""
+    while path and not os.path.lexists(path):
+        path = os.path.dirname(path)
+    above = os.path.dirname(path)
+    try:
+        return any([is_foreign(look(folder)) for folder in ([path, above] if os.path.basename(above) == "ccmon" else [path])
+                    for look in (os.stat, os.lstat)])
+    except (OSError, ValueError):
+        return False
+
+
+def _make_folder(path: str) -> None:
     if not path or os.path.isdir(path):
         return
-    make_folder(os.path.dirname(path))
+    if path == os.environ.get("HOME"):                   # gone for the moment: whoever brings it back makes it
+        raise FileNotFoundError(2, "the home is gone", path)
+    _make_folder(os.path.dirname(path))
     try:
         os.mkdir(path, 0o700)
         os.chmod(path, 0o700)
@@ -210,7 +253,7 @@ def make_folder(path: str) -> None:
 
 def open_file(path: str, flags: int) -> int:
     """As private.open_file, which is not loaded here. Raises OSError."""
-    fd = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0), 0o600)
+    fd = open_plain(path, flags | getattr(os, "O_NOFOLLOW", 0))
     try:
         if os.fstat(fd).st_mode & 0o777 != 0o600 and hasattr(os, "fchmod"):
             os.fchmod(fd, 0o600)

@@ -92,6 +92,11 @@ def models_for_programs(names: Iterable[str]) -> List[str]:
     return list(dict.fromkeys(map(model_for_programs, names)))
 
 
+def first_of(names: Sequence[str], most: int) -> List[str]:
+    """The first ones, and behind them how many more there are, as +97."""
+    return [*names[:most], *([f"+{len(names) - most}"] if len(names) > most else [])]
+
+
 def char_width(char: str) -> int:
     """Terminal cells of one character: 0, 1 or 2."""
     if char < "\x7f":

@@ -137,7 +137,7 @@ def test_a_file_that_others_can_read_is_refused_with_the_way_out(tmp_path, mode)
 
 def test_files_that_are_none(tmp_path):
     assert "No such file" in refusal(channels.webhook_url, str(tmp_path / "none"), {})
-    assert "is no file" in refusal(channels.webhook_url, str(tmp_path), {})
+    assert "it is a folder, not a plain file" in refusal(channels.webhook_url, str(tmp_path), {})
     assert "alert_webhook_file = FILE" in refusal(channels.webhook_url, None, {})
 
 

@@ -114,7 +114,7 @@ STORES = {
     "folder for a journal": (beside("-journal", Path.mkdir), REFUSED, "ccmon.db-journal " + NOT_PLAIN),
     "journal of a killed writer": (beside("-journal", lambda path: path.write_text("x" * 600)), SOUND, ""),
     "somebody else's": (of_somebody(0o600), REFUSED, "cannot be"),
-    "somebody else's for all": (of_somebody(0o666), SOUND, ""),
+    "somebody else's for all": (of_somebody(0o666), REFUSED, "cannot be"),
     "not to be read": (mode(0), REFUSED, "cannot be"),
     "only to be read": (mode(0o444), SHUT, ""),
     "for all to read": (mode(0o644), SOUND, ""),

@@ -297,9 +297,9 @@ LACKING = {                            # what Windows does not have, or has in a
     "msvcrt": {"locks"}, "curses": {"fullscreen/screen"}, "resource": {"pipeline/sources"},
     "os.fork": {"fullscreen/guardian", "refresher"}, "os.setsid": {"refresher"}, "os.killpg": {"system/processes"},
     "os.kill": {"fullscreen/guardian", "fullscreen/screen_signals", "system/stops"},
-    "os.getuid": {"alerts/channels", "doctor/probes", "system/newfiles", "system/outfiles", "system/private", "system/targets"},
-    "os.uname": {"locks", "settings/config"}, "os.replace": {"system/private"}, "os.waitid": {"sources/ccusage"},
-    "os.set_blocking": {"fullscreen/screen_signals", "sources/ccusage"},
+    "os.getuid": {"alerts/channels", "doctor/probes", "linecache", "system/newfiles", "system/outfiles",
+        "system/private", "system/targets"}, "os.uname": {"locks", "settings/config"}, "os.replace": {"system/private"},
+    "os.waitid": {"sources/ccusage"}, "os.set_blocking": {"fullscreen/screen_signals", "sources/ccusage"},
     "os.fchmod": {"linecache", "system/newfiles", "system/private"}, "os.pread": {"locks"}, "os.pwrite": {"locks"},
     "os.sysconf": {"refresher"}, "os.setpgid": {"fullscreen/guardian"},
     "os.getpgrp": {"fullscreen/guardian", "fullscreen/terminal"}, "os.nice": {"pipeline/sources"},
@@ -310,7 +310,8 @@ LACKING = {                            # what Windows does not have, or has in a
     "signal.pthread_sigmask": {"fullscreen/screen_signals"}, "signal.set_wakeup_fd": {"fullscreen/screen_signals"},
     "select.poll": {"fullscreen/screen"}, "selectors.PollSelector": {"fullscreen/screen"},
     "locale.nl_langinfo": {"system/codec"}, "start_new_session": {"system/processes"},
-    "creationflags": {"refresher", "system/processes"}, "os.waitpid": {"fullscreen/guardian"}}
+    "creationflags": {"refresher", "system/processes"}, "os.waitpid": {"fullscreen/guardian"},
+    "os.getgid": {"system/private"}}
 MODULES = set("fcntl termios msvcrt curses resource pwd grp tty pty posix winreg ctypes syslog crypt".split())
 CALLS = set("""fork forkpty setsid killpg kill getuid geteuid getgid getegid uname replace rename waitid waitpid wait set_blocking
     fchmod chown fchown mkfifo pread pwrite sysconf setpgid getpgid getpgrp tcgetpgrp tcsetpgrp ttyname sync statvfs nice

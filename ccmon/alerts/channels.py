@@ -6,7 +6,6 @@ webhook is a secret: it is in no message of this room.
 
 import os
 import shlex
-import stat
 import subprocess
 import sys
 import time
@@ -14,7 +13,7 @@ from contextlib import suppress
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
 from ccmon.model import CcmonError
-from ccmon.system import processes
+from ccmon.system import private, processes
 
 TIMEOUT_S = 5.0                        # a try of a webhook, from its first step to its last
 COMMAND_S = 30.0
@@ -147,15 +146,12 @@ def webhook_url(path: Optional[str], env: Mapping[str, str]) -> str:
 
 def _secret(path: str) -> str:
     try:
-        fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        fd = private.open_plain(path, os.O_RDONLY)
     except (OSError, ValueError) as err:
         reason = err.strerror if isinstance(err, OSError) else err
         raise Untold(f"{path} cannot be read ({reason})") from None
     try:
-        mode = os.fstat(fd).st_mode
-        if not stat.S_ISREG(mode):
-            raise Untold(f"{path} is no file")
-        if _POSIX and mode & 0o077:
+        if _POSIX and os.fstat(fd).st_mode & 0o077:
             raise Untold(f"others can read {path}: chmod 600 {shlex.quote(path)}")
         content = os.read(fd, _MOST_ADDRESS + 1)
         return content.decode("utf-8", "replace").strip() if len(content) <= _MOST_ADDRESS else ""

@@ -45,6 +45,8 @@ def _facts_of_line(ctx: Context, argv: List[str]) -> Facts:
     """What is stored, refreshed behind the caller's back when it is old; waits only where nobody was ever answered."""
     if ctx.demo is not None:
         return current_facts(ctx)
+    if ctx.cache and linecache.is_foreign_folder(ctx.cache):
+        raise CcmonError(f"the cache belongs to another user, see ccmon doctor: {ctx.cache}")
     runs = bool(ctx.cache) and refresher.refresh(ctx.cache or "", argv, ctx.env, refresh.in_background)
     facts = refresh.load(ctx, ctx.now())
     if facts.blocks or facts.source != Source():

@@ -207,8 +207,9 @@ def history(around: Surroundings) -> Check:
     odd, shut = place.odd(path), place.shut(path)
     kept = verdicts.Kept(probes.place(path), above, variable=variable, free=probes.free(above.path), strange=place.strange(path),
                          odd=odd, link=odd == path and os.path.isfile(path), beside=probes.place(shut) if shut else None)
-    newer = False
-    if kept.place and odd is None and kept.place.exists and kept.place.readable:
+    taken, newer = place.taken_by_others(path), False
+    kept = kept._replace(taken=probes.place(taken[0]) if taken else None)
+    if kept.place and odd is None and taken is None and kept.place.exists and kept.place.readable:
         kept, newer = _examined(kept, path)
     return verdicts.history(kept, newer, around.owned)
 
@@ -231,7 +232,11 @@ def _examined(kept: verdicts.Kept, path: str) -> Tuple[verdicts.Kept, bool]:
 
 def _is_stored(path: str) -> bool:
     """Whether there is a history that the program would use."""
-    return os.path.exists(path) and place.odd(path) is None
+    return os.path.exists(path) and place.strange(path) is None
+
+
+def _lowest(folder: str) -> Place:
+    return probes.place(folder) if os.path.lexists(folder) else probes.above(folder)
 
 
 def cache(around: Surroundings) -> Check:
@@ -243,7 +248,8 @@ def cache(around: Surroundings) -> Check:
     age = f", refreshed {duration(max(0, around.now - state.refreshed))} ago" if state.refreshed else ""
     inside = os.path.join(folder, "state")
     kept = verdicts.Kept(probes.place(folder), probes.above(inside), None,
-                         plural(linefiles.how_many(folder), "line") + " ready" + age, _variable(around, "XDG_CACHE_HOME"))
+                         plural(linefiles.how_many(folder), "line") + " ready" + age, _variable(around, "XDG_CACHE_HOME"),
+                         taken=_lowest(folder) if linecache.is_foreign_folder(folder) else None)
     return verdicts.cache(kept, state.failures, around.owned)
 
 

@@ -163,7 +163,9 @@ def undo(error: str, place: Optional[Place], owned: Owned) -> str:
     if place and error.startswith(place.path):
         if place.exists and not place.readable:
             return owned.permit(place, "u+rw", None)
-        if place.folder or "it is a pipe" in error:
+        if "belongs to another user" in error or "can be written by others" in error:
+            return owned.permit(place, "go-w", "XDG_CONFIG_HOME")
+        if place.folder or "not a plain file" in error:
             return owned.aside(place.path, "moved")
         line = re.match(r", line (\d+)", error[len(place.path):])
         return owned.edit(place.path, int(line[1]) if line else 1)
@@ -213,6 +215,7 @@ class Kept(NamedTuple):
     odd: Optional[str] = None          # the path that is to blame for that, where it is not what is in the file
     link: bool = False                 # it leads to a file that could be used
     beside: Optional[Place] = None     # what sqlite has put beside it, if that is shut
+    taken: Optional[Place] = None      # what of it another user owns, or could exchange
 
 
 def _shut(kept: Kept, owned: Owned) -> Optional[Tuple[str, str]]:
@@ -241,6 +244,8 @@ def history(kept: Kept, newer: bool, owned: Owned) -> Check:
     """newer: a ccmon of another age has written it."""
     if kept.place and kept.odd is not None:
         return Check("history", FAULT, f"{kept.place.path} {kept.strange}", owned.untangle(kept.odd, kept.link))
+    if kept.place and kept.taken is not None:
+        return Check("history", FAULT, f"{kept.place.path} {kept.strange}", owned.permit(kept.taken, "go-w", kept.variable))
     shut = _shut(kept, owned)
     if shut or kept.place is None:
         return Check("history", FAULT, *(shut or ("", "")))
@@ -265,6 +270,9 @@ def history(kept: Kept, newer: bool, owned: Owned) -> Check:
 
 def cache(kept: Kept, failures: int, owned: Owned) -> Check:
     """failures: refreshes in a row that gave nothing."""
+    if kept.taken is not None:
+        says = f"{kept.taken.path} belongs to another user"
+        return Check("cache", FAULT, says, owned.permit(kept.taken, "u+rwx", kept.variable))
     shut = _shut(kept, owned)
     if shut or kept.place is None:
         return Check("cache", FAULT, *(shut or ("", "")))

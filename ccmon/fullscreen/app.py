@@ -11,6 +11,7 @@ from ccmon.fullscreen.screen_signals import exit_code
 from ccmon.fullscreen.state import UNDO_S, State, said, update
 from ccmon.fullscreen.terminal import FAREWELL
 from ccmon.pipeline import memory, rated, refresh
+from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.settings.themes import colourless
 from ccmon.store.database import StoreError
@@ -59,14 +60,15 @@ def run(ctx: Context, charset: Charset, log: TextIO) -> int:
                       compact=ctx.settings.compact)
         poller.start()
         try:
-            return _loop(ctx, charset, screen, poller, state)
+            return _loop(ctx, charset, screen, poller, state, log)
         finally:
             poller.stop()
             poller.join(1)
 
 
-def _loop(ctx: Context, charset: Charset, screen: Screen, poller: Poller, state: State) -> int:
+def _loop(ctx: Context, charset: Charset, screen: Screen, poller: Poller, state: State, log: TextIO) -> int:
     while True:
+        config.follow_log(log, ctx.paths.log)
         width, height = screen.size()
         screen.paint(frame(ctx, state, charset, ctx.now(), width, height))
         for event in screen.wait(TICK_S - time.time() % TICK_S + 0.002):

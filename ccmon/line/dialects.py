@@ -10,9 +10,10 @@ from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Seq
 from ccmon.line import statusline
 from ccmon.model import Snapshot
 from ccmon.settings.themes import Style, Theme, ansi, hexadecimal, worn
-from ccmon.text import Span, clean, level_role
+from ccmon.text import Span, clean, clip, first_of, level_role
 from ccmon.views import document
 
+MOST_SENTENCES, SENTENCE_CELLS = 12, 500           # of a tooltip
 Paint = Callable[[str, Style], str]    # text, already escaped, and its style -> text with colour
 Rewrite = Callable[[str], str]
 
@@ -106,8 +107,16 @@ def told(snapshot: Snapshot, words: Sequence[Span], theme: Optional[Theme]) -> T
     """All that is known beside the text; without a theme there are no colours."""
     fg = theme[level_role(snapshot.percent)].fg if theme else None
     sentences = [" ".join(word.text for word in words), *(clean(notice.text) for notice in snapshot.warnings)]
-    return Told(statusline.state_of(snapshot), sentences, snapshot.percent, None if fg is None else hexadecimal(fg),
-                document.document(snapshot))
+    said = first_of([clip(sentence, SENTENCE_CELLS) for sentence in sentences], MOST_SENTENCES)
+    return Told(statusline.state_of(snapshot), said, snapshot.percent, None if fg is None else hexadecimal(fg),
+                _bounded(document.document(snapshot)))
+
+
+def _bounded(numbers: Dict[str, Any]) -> Dict[str, Any]:
+    """The document with no more models than a line may name: bars and prompts read it several times a minute."""
+    session = numbers["session"]
+    models = {"models": first_of(session["models"], statusline.MOST_MODELS)} if session else {}
+    return {**numbers, "session": session and {**session, **models}}
 
 
 Envelope = Callable[[str, Told], str]

@@ -97,7 +97,7 @@ def _table(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
         "left_time": text.duration(snapshot.reset.at - snapshot.now),
         "cost": NONE if block is None else text.usd(block.cost_usd),
         "model": names[0] if names else NONE,
-        "models": ",".join(names) or NONE,
+        "models": ",".join(text.first_of(names, statusline.MOST_MODELS)) or NONE,
         "plan": text.printable(snapshot.limit.plan),
         "percent_source": snapshot.percent_source,
         **_runway(snapshot, zone),

@@ -4,6 +4,7 @@ Shells compare times of change: a line may be shown while `expires` is newer tha
 while `fresh` is (which never outlives `expires`), and its numbers are of a session that still runs while `ends` is.
 """
 
+import errno
 import os
 import time
 from contextlib import nullcontext
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 LATE_S = 10
 MOST_BYTES = 200_000
+_NO_SPOOL = (errno.ENOENT, errno.EPERM, errno.ENXIO, errno.ELOOP)      # nothing, or nothing of ours
 
 
 def words(key_text: str) -> "tuple[list[str], dict[str, str]]":
@@ -41,8 +43,8 @@ def write_line(where: str, key_text: str, line: bytes) -> None:
     """Put the line in its file, when its bytes changed."""
     name = linecache.file_of(key_text)
     content = line if linecache.is_dialect(name) else key_text.encode("utf-8", "surrogateescape") + b"\n" + line
-    if linecache.read(where + "/" + name) == content:
-        return
+    if len(content) > linecache.MOST_BYTES or linecache.read(where + "/" + name) == content:
+        return                         # words of a megabyte are answered without a cache
     asked_at = linecache.changed(where + "/" + name)
     replace(where, name, content)
     if asked_at:
@@ -130,11 +132,11 @@ def spooled(where: str) -> "Iterator[str]":
     """
     path, taken = where + "/" + linecache.SPOOL, where + "/" + linecache.SPOOL + ".taken"
     try:
-        old = open(taken, "rb")
-    except FileNotFoundError:
+        old = _opened(taken)
+    except OSError as error:
+        if error.errno not in _NO_SPOOL:
+            return                     # nothing may take its place
         old = None
-    except OSError:
-        return                         # nothing may take its place
     with old or nullcontext():
         before = _content(old)
         yield before
@@ -143,14 +145,20 @@ def spooled(where: str) -> "Iterator[str]":
         if os.path.exists(path):
             try:
                 private.put_in_place(path, taken)
+                file = _opened(taken)
             except OSError:
                 return
             yield from _late(old, before)
-            with open(taken, "rb") as file:
+            with file:
                 yield _content(file)
         elif time.time() - linecache.changed(taken) > LATE_S:
             _remove(taken)
             yield from _late(old, before)
+
+
+def _opened(path: str) -> "IO[bytes]":
+    """A plain file of our own. Raises OSError."""
+    return os.fdopen(private.open_plain(path, os.O_RDONLY), "rb")
 
 
 def _late(old: "IO[bytes] | None", before: str) -> "Iterator[str]":

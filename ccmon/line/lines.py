@@ -11,6 +11,8 @@ from ccmon.settings.options import BY_NAME, SECTIONS
 from ccmon.text import Charset, Span, clean, clip
 
 LINE_CELLS, MOST_CELLS = 80, 1000
+MOST_BYTES = 32_768                    # bars read a line of 64 kB, or of less; only a template's own text comes to that
+TOO_LONG = "this line would be too long. Shorten the template"
 CLAUDE = "claude"
 
 
@@ -43,7 +45,12 @@ def context_of(argv: List[str], env: Mapping[str, str], ctx: Optional[Context] =
 
 
 def line_of(ctx: Context, facts: Facts, now: int) -> str:
-    """The status line with its newline, in the dialect that is asked for."""
+    """The status line with its newline, in the dialect that is asked for; one that is too long says so in its place."""
+    line = _line_of(ctx, facts, now)
+    return line if len(line.encode("utf-8", "replace")) <= MOST_BYTES else _telling(ctx.settings.format, TOO_LONG, None)
+
+
+def _line_of(ctx: Context, facts: Facts, now: int) -> str:
     snapshot, dialect = ctx.view(facts, now), dialects.DIALECTS[ctx.settings.format]
     if ctx.settings.format == CLAUDE:
         return _record(ctx, snapshot, dialect) + "\n"
@@ -86,7 +93,11 @@ def _theme(ctx: Context) -> Optional[themes.Theme]:
 
 def error_line(argv: Sequence[str], env: Mapping[str, str], sentence: str) -> str:
     """A line that tells what is wrong, with its newline, in the dialect that was meant as far as that is known."""
-    meant, cells = _meant(argv, env, "format"), _cells_meant(argv, env)
+    return _telling(_meant(argv, env, "format"), sentence, _cells_meant(argv, env))
+
+
+def _telling(meant: str, sentence: str, cells: Optional[int]) -> str:
+    sentence = clip(sentence, MOST_CELLS)
     if meant == CLAUDE:
         return claude_record.of_error(clean(f"CC ! {sentence}"), cells) + "\n"
     dialect = dialects.DIALECTS.get(meant, dialects.DIALECTS["plain"])

@@ -10,6 +10,7 @@ from ccmon.views.screen.scene import figure
 from ccmon.when import Zone, local
 
 DAY_S = 86_400
+MOST_MODELS = 20                       # named in a line or beside it
 EMPTY = {"none": "-", "missing": "! ccusage missing", "failed": "! no data"}    # states without numbers
 
 

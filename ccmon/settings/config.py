@@ -3,6 +3,9 @@
 import configparser
 import hashlib
 import os
+import shlex
+import stat
+from contextlib import suppress
 from itertools import product
 from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, TextIO, Tuple
 
@@ -175,12 +178,22 @@ def read(path: Optional[str], known: Sequence[str]) -> Dict[str, Dict[str, Given
     if not path or not os.path.exists(path):
         return {}
     try:
-        private.refuse_pipe(path)
-        with open(path, encoding="utf-8-sig") as file:
-            content = file.read()
+        content = private.read(path, _whose).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except (OSError, UnicodeDecodeError) as err:
-        raise CcmonError(f"{path} cannot be read ({err}). Mend or remove it") from None
+        raise CcmonError(f"{path} cannot be read ({getattr(err, 'strerror', None) or err}). {_way_out(path, err)}") from None
     return sections_of(content, path, known)
+
+
+def _whose(found: os.stat_result) -> Optional[str]:
+    """It names commands that ccmon runs. 0777 is what a disk shows that keeps no modes, such as those of Windows."""
+    return private.foreign(found) if stat.S_IMODE(found.st_mode) == 0o777 else private.open_to_others(found)
+
+
+def _way_out(path: str, err: Exception) -> str:
+    reason = str(getattr(err, "strerror", ""))
+    if private.SHARED in reason:
+        return f"Make it yours alone: chmod go-w {shlex.quote(path)}"
+    return "Set XDG_CONFIG_HOME to a folder of your own" if private.FOREIGN in reason else "Mend or remove it"
 
 
 def sections_of(content: str, path: str, known: Sequence[str]) -> Dict[str, Dict[str, Given]]:
@@ -233,12 +246,24 @@ def _bad_line(err: configparser.Error) -> str:
 def open_log(path: Optional[str]) -> TextIO:
     """The log file, begun anew when it has grown large; nowhere when it cannot be written."""
     try:
-        private.make_folder(os.path.dirname(path or ""))
+        private.own_folder(os.path.dirname(path or ""))
         fresh = os.O_TRUNC if path and os.path.exists(path) and os.path.getsize(path) > LOG_BYTES else 0
         fd = private.open_file(path or "", os.O_WRONLY | os.O_CREAT | os.O_APPEND | fresh)
         return open(fd, "a", encoding="utf-8", errors="replace", buffering=1)
     except OSError:
         return open(os.devnull, "a", encoding="utf-8")
+
+
+def follow_log(log: TextIO, path: Optional[str]) -> None:
+    """Let the open log, and stderr where that leads to it, be the file that lies there now: the home may have been exchanged."""
+    with suppress(OSError):
+        if os.path.samestat(os.stat(path or ""), os.fstat(log.fileno())):
+            return
+    with open_log(path) as new, suppress(OSError):
+        is_stderr = os.path.samestat(os.fstat(2), os.fstat(log.fileno()))
+        os.dup2(new.fileno(), log.fileno(), inheritable=False)
+        if is_stderr:
+            os.dup2(new.fileno(), 2)
 
 
 def _line_of(content: str, section: str, key: Optional[str] = None) -> int:

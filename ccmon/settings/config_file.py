@@ -16,7 +16,7 @@ def alone(path: str) -> Iterator[None]:
     """
     folder = os.path.dirname(os.path.realpath(path))
     with suppress(OSError):            # put says it
-        private.make_folder(folder)
+        private.own_folder(folder)
     with ExitStack() as stack:
         try:
             stack.enter_context(private.locked(folder))
@@ -41,6 +41,9 @@ def put(path: str, before: Optional[str], after: str) -> None:
 
     Changed when another program, an editor say, has written something else than `before` meanwhile.
     """
+    why = private.whose_folder(os.path.dirname(path)) or private.whose_folder(os.path.dirname(os.path.realpath(path)))
+    if why:
+        raise Unwritable(f"{path} cannot be written (its folder {why}). Set XDG_CONFIG_HOME to a folder of your own")
     try:
         dotfiles.replace(path, None if before is None else before.encode("utf-8"), after.encode("utf-8"))
     except swap.Changed:

@@ -57,6 +57,7 @@ _ccmon_ask() { CCMON_LINE=$(@CCMON@ --statusline --format @DIALECT@ 2>/dev/null 
 _ccmon_refresh() {
   @HEAD@
   if [[ "@VALUES@" == "$_ccmon_usual" ]] &&
+    [[ -f @FILE@ && -O @FILE@ && ! -p @NOW@ && ! -c @NOW@ ]] &&
     { @READ@ && [[ -n $line ]] && builtin echo 1<>@NOW@; } 2>/dev/null &&
     [[ ! @STATE@ -nt @NOW@ && ! @CONFIG@ -nt @STATE@ ]] &&
     { [[ @FRESH@ -nt @NOW@ ]] || _ccmon_old; }
@@ -113,7 +114,7 @@ end
 
 function _ccmon_refresh --on-event fish_prompt
     set -l before $status
-    if test @VALUES@ = "$_ccmon_usual" -a -e @FILE@ -a -w @FOLDER@
+    if test @VALUES@ = "$_ccmon_usual" -a -f @FILE@ -a -O @FILE@ -a -w @FOLDER@ -a ! -L @NOW@ -a \\( -f @NOW@ -o ! -e @NOW@ \\)
         echo >>@NOW@
         if test @FRESH@ -nt @NOW@ -a ! @STATE@ -nt @NOW@ -a ! @CONFIG@ -nt @STATE@
             @READ@ <@FILE@

@@ -3,11 +3,12 @@
 import json
 import os
 import re
+import stat
 from glob import escape, glob
 from typing import Iterable, List, Mapping, NamedTuple, Optional, Tuple
 
 from ccmon.model import NO_CCUSAGE, CcmonError
-from ccmon.system import processes
+from ccmon.system import private, processes
 from ccmon.text import clean, clip
 
 INSTALL = "Install it with: npm install -g ccusage"
@@ -46,13 +47,41 @@ def find(command: Optional[str], remembered: Optional[str], env: Mapping[str, st
     """The program: as the user said, else on PATH, else where it was last time, else in the usual places. Raises NotFound."""
     if command and command.strip():
         return _named(command.strip(), env, home)
-    path = _search(path_folders(env), "ccusage", env)
+    path, why = _search(path_folders(env), "ccusage", env), None
     if path is None and remembered and os.path.isabs(remembered) and is_program(remembered):
-        path = remembered
+        why = whose(remembered)
+        path = None if why else remembered
     path = path or _search(_usual_places(env, home), "ccusage", env)
     if path is None:
-        raise NotFound(NO_CCUSAGE)
+        named = f"The ccusage of last time is not run: {why}. Name one with --ccusage or CCMON_CCUSAGE"
+        raise NotFound(named if why else NO_CCUSAGE)
     return Program((path,), path)
+
+
+def whose(path: str) -> Optional[str]:
+    """Why nobody should run what a note names, not the user: another user could have put it there, or changed it since.
+
+    Groups count for nothing: what Homebrew and Debian have in /usr/local belongs to one that may write there.
+    """
+    for name in dict.fromkeys((path, os.path.realpath(path))):
+        while True:
+            try:
+                found = os.lstat(name)
+            except OSError as err:
+                return f"{shown(name)}: {err.strerror}"
+            why = private.foreign(found) or (private.SHARED if _is_for_all(found.st_mode) else None)
+            if why:
+                return f"{shown(name)} {why}"
+            if name == os.path.dirname(name):
+                break
+            name = os.path.dirname(name)
+    return None
+
+
+def _is_for_all(mode: int) -> bool:
+    """Whether everyone may write there; in a sticky folder only to what is one's own."""
+    sticky = stat.S_ISDIR(mode) and mode & stat.S_ISVTX
+    return os.name == "posix" and bool(mode & 0o002) and not sticky and not stat.S_ISLNK(mode)
 
 
 def path_folders(env: Mapping[str, str]) -> List[str]:
@@ -141,8 +170,7 @@ def packaged_version(program: Program) -> Optional[str]:
     folder = os.path.dirname(os.path.realpath(program.path))
     for _ in range(4):
         try:
-            with open(os.path.join(folder, "package.json"), encoding="utf-8") as file:
-                package = json.load(file)
+            package = json.loads(private.read(os.path.join(folder, "package.json"), private.anybody))
             if package.get("name") == "ccusage":
                 return str(package.get("version"))[:20]
         except (OSError, ValueError, AttributeError, RecursionError):

@@ -35,8 +35,13 @@ class Unusable(Exception):
 
 def make_place(path: str) -> None:
     """The folder and an empty file, when absent. Raises OSError, and Unusable when something else lies there."""
+    _refuse_strange(path)
     private.make_folder(os.path.dirname(path))
     _make_file(path)
+    _refuse_strange(path)
+
+
+def _refuse_strange(path: str) -> None:
     why = place.strange(path)
     if why:
         raise Unusable(why)

@@ -4,10 +4,13 @@ The program, its checks and `ccmon doctor` all ask here, so that none calls soun
 """
 
 import os
+import shlex
 import stat
-from typing import Iterator, Optional
+from contextlib import suppress
+from typing import Iterator, Optional, Tuple
 
 from ccmon.model import CcmonError
+from ccmon.system import private
 
 OTHER_FOLDER = "(or set CCMON_DATA_DIR to another folder)"
 SIDES = ("-wal", "-shm", "-journal")   # what sqlite puts beside it
@@ -22,9 +25,36 @@ def strange(path: str) -> Optional[str]:
     """
     found = odd(path)
     if found is None:
-        return None
+        return _of_others(path)
     what = NOT_PLAIN if found == path else f"cannot be used: {found} {NOT_PLAIN}"
     return f"{what}; history is off until it is moved away {OTHER_FOLDER}"
+
+
+def _of_others(path: str) -> Optional[str]:
+    """What belongs to another user, or is open to others, as the rest of a sentence."""
+    taken = taken_by_others(path)
+    if taken is None:
+        return None
+    name, why = taken
+    shared = why == private.SHARED
+    until = f"they may not: chmod go-w {shlex.quote(name)}" if shared else "CCMON_DATA_DIR names a folder of your own"
+    return f"cannot be used: {name} {why}; history is off until {until}"
+
+
+def taken_by_others(path: str) -> Optional[Tuple[str, str]]:
+    """The folder, or the file, or one beside it, that another user owns or could exchange for another one, and which it is."""
+    folder = os.path.dirname(path)
+    why = private.whose_folder(folder)
+    with suppress(OSError):            # ccmon makes the file 0600: where it is not, the disk keeps no modes
+        if not why and not os.lstat(path).st_mode & 0o002:
+            why = private.open_to_others(os.stat(folder))
+    if why:
+        return folder, why
+    for name in files(path):
+        with suppress(OSError):
+            if private.foreign(os.lstat(name)):
+                return name, private.FOREIGN
+    return None
 
 
 def odd(path: str) -> Optional[str]:

@@ -117,9 +117,7 @@ def _found(path: str, content: bytes) -> Tuple[int, int]:
 def read(path: str) -> Optional[bytes]:
     """The content; None when there is no file. CcmonError when it cannot be read."""
     try:
-        private.refuse_pipe(path)
-        with open(path, "rb") as file:
-            return file.read()
+        return private.read(path, private.anybody)
     except FileNotFoundError:
         return None
     except OSError as err:

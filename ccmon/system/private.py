@@ -5,39 +5,111 @@ import os
 import stat
 import time
 from contextlib import contextmanager, suppress
-from typing import Iterator, List, Mapping, Optional
+from typing import Callable, Iterator, List, Mapping, Optional
 
 from ccmon import locks
 from ccmon.system import newfiles
 
 PATIENCE_S = 10.0                      # for another process that changes the same
+MOST_BYTES = 16 << 20                  # of a file that is read whole
+Whose = Callable[[os.stat_result], Optional[str]]       # what there is against the owner and the mode, None: nothing
+FOREIGN, SHARED = "belongs to another user", "can be written by others"
 _PAUSES_S = (0.01, 0.02, 0.05, 0.1, 0.2)
 
 
 def make_folder(path: str) -> None:
-    """Like makedirs, but all are 0700; folders that are there already stay as they are. Raises OSError."""
+    """Like makedirs, but all are 0700; folders that are there already stay as they are, and no home is made. Raises OSError."""
     if not path or os.path.isdir(path):
         return
+    if path == os.environ.get("HOME"):                   # gone for the moment: whoever brings it back makes it
+        raise FileNotFoundError(errno.ENOENT, "the home is gone", path)
     make_folder(os.path.dirname(path))
     with suppress(FileExistsError):
         os.mkdir(path, 0o700)
         os.chmod(path, 0o700)
 
 
+def own_folder(path: str) -> None:
+    """The same for a folder of ccmon's own: one that another user made is refused. Raises OSError."""
+    why = whose_folder(path)
+    if why:
+        raise PermissionError(errno.EPERM, f"it {why}", path)
+    make_folder(path)
+
+
 def open_file(path: str, flags: int) -> int:
     """A descriptor of the file itself, not of one behind a link; it is 0600, as a new one and from now on. Raises OSError."""
-    fd = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0), 0o600)
+    fd = open_plain(path, flags | getattr(os, "O_NOFOLLOW", 0))
     if hasattr(os, "fchmod") and stat.S_IMODE(os.fstat(fd).st_mode) != 0o600:
-        with suppress(OSError):                          # another user's
+        with suppress(OSError):                          # root's
             os.fchmod(fd, 0o600)
     return fd
 
 
-def refuse_pipe(path: str) -> None:
-    """Raise OSError where opening the file would wait for somebody else to open its other end."""
-    with suppress(FileNotFoundError, ValueError):
-        if stat.S_ISFIFO(os.stat(path).st_mode):
-            raise OSError(errno.EINVAL, "it is a pipe", path)
+def open_plain(path: str, flags: int, whose: Optional[Whose] = None) -> int:
+    """A descriptor of a plain file, got without waiting for anything; whose says what is refused, foreign if it is not given.
+
+    Pipes, devices and folders are none; a link may lead to one. Nothing is cut before it was looked at. Raises OSError.
+    """
+    fd = os.open(path, flags & ~os.O_TRUNC | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+                 | getattr(os, "O_BINARY", 0), 0o600)
+    try:
+        found = os.fstat(fd)
+        why = (whose or foreign)(found) if stat.S_ISREG(found.st_mode) else f"is {_kind(found.st_mode)}, not a plain file"
+        if why:
+            raise PermissionError(errno.EPERM, f"it {why}", path)
+        if flags & os.O_TRUNC:
+            os.ftruncate(fd, 0)
+    except OSError:
+        os.close(fd)
+        raise
+    return fd
+
+
+def _kind(mode: int) -> str:
+    return "a folder" if stat.S_ISDIR(mode) else "a pipe" if stat.S_ISFIFO(mode) else "a device"
+
+
+def read(path: str, whose: Optional[Whose] = None) -> bytes:
+    """All that a plain file holds, as open_plain opens it. Raises OSError."""
+    with os.fdopen(open_plain(path, os.O_RDONLY, whose), "rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise OSError(errno.EFBIG, f"it holds more than {MOST_BYTES >> 20} MB", path)
+    return content
+
+
+# --- whose it is ----------------------------------------------------------------------------------------------------------
+
+def foreign(found: os.stat_result) -> Optional[str]:
+    """That it belongs to another user, who is not root; None of one's own and root's."""
+    if hasattr(os, "getuid") and found.st_uid not in (os.getuid(), 0):
+        return FOREIGN
+    return None
+
+
+def open_to_others(found: os.stat_result) -> Optional[str]:
+    """The same, or that others may write to it: all, or a group that is not this user's own. A sticky folder keeps them apart."""
+    if not hasattr(os, "getuid") or stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX:
+        return foreign(found)
+    shared = found.st_mode & 0o002 or found.st_mode & 0o020 and found.st_gid != os.getgid()
+    return foreign(found) or (SHARED if shared else None)
+
+
+def anybody(_found: os.stat_result) -> Optional[str]:
+    """Nothing against whomever it belongs to: it is no file of ccmon's own."""
+    return None
+
+
+def whose_folder(path: str) -> Optional[str]:
+    """That the folder belongs to another user, or a link that leads to it, or the one in which it would be made."""
+    while path and not os.path.lexists(path):
+        path = os.path.dirname(path)
+    above = os.path.dirname(path)
+    with suppress(OSError, ValueError):
+        folders = [path, above] if os.path.basename(above) == "ccmon" else [path]
+        return next(filter(None, (foreign(look(folder)) for folder in folders for look in (os.stat, os.lstat))), None)
+    return None
 
 
 def put_in_place(temporary: str, path: str, at: Optional[int] = None) -> None:

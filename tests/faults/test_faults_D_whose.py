@@ -1,0 +1,222 @@
+"""D-26: a history, cache, configuration or log folder of another user, planted where a variable leads; another user's program."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+from commands import HOUR, ROOT, block
+from line_shells import install
+from strangers import STRANGERS, USER, Place
+
+from ccmon import linecache
+from ccmon.model import CcmonError
+from ccmon.settings import config
+from ccmon.sources import ccusage_find
+from ccmon.store import place as history_place
+from ccmon.system import private
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="users of POSIX")
+as_root = pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can give a file away")
+OTHER = 4242
+EVIL = "CC $(touch PWNED)\n"
+
+
+@pytest.fixture(scope="module")
+def model():
+    """A home that is used, and beside it what is about to be another user's."""
+    folder = Path(tempfile.mkdtemp(dir="/tmp"))
+    folder.chmod(0o755)
+    made = Place(folder)
+    made.answers([block(int(time.time()) - HOUR, 1234)])
+    install(made)
+    planted = folder / "planted"
+    made.own()
+    planted.mkdir()
+    os.chown(planted, *(USER, USER) if os.getuid() == 0 else (-1, -1))
+    for words in (["record"], ["--statusline"]):
+        assert STRANGERS.call(words, {**made.env(TERM="dumb"), **dict.fromkeys(BASES, str(planted))}).code == 0
+    (planted / "ccmon/config.ini").write_text("[ccmon]\nalerts = 100\nalert_by = command\nalert_command = /bin/touch PWNED\n")
+    next(planted.glob("ccmon/*/plain")).write_text(EVIL)
+    yield made
+    STRANGERS.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+BASES = ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME")
+
+
+def given(folder, uid):
+    """All of it belongs to that user, and everyone may write there."""
+    for path in [folder, *folder.rglob("*")]:
+        os.chown(path, uid, uid)
+        path.chmod(0o777 if path.is_dir() else 0o666)
+
+
+def seen(folder):
+    """All that lies there."""
+    return {str(path): (path.stat().st_mtime_ns, path.stat().st_uid, path.is_file() and path.read_bytes())
+            for path in [folder, *folder.rglob("*")]}
+
+
+@as_root
+@pytest.mark.parametrize("words", [["--statusline"], ["--statusline", "--format", "claude"], ["record"], ["--once"], ["--json"],
+                                   ["history"], ["hit"], ["learn"], ["config", "set", "plan", "max5"], ["doctor"]], ids=" ".join)
+@pytest.mark.parametrize("variable", [*BASES, "CCMON_DATA_DIR"])
+def test_D26_what_another_user_planted_is_neither_read_nor_written(model, variable, words):
+    planted = model.folder / "planted"
+    given(planted, OTHER)
+    before = seen(planted)
+    leads_to = planted / "ccmon" if variable == "CCMON_DATA_DIR" else planted
+    done = STRANGERS.call(words, model.env(TERM="dumb", **{variable: leads_to}))
+    assert "Traceback" not in done.err and "PWNED" not in done.out and done.code in (0, 1, 2, 10, 11, 20, 30)
+    assert seen(planted) == before
+    if words[0] == "--statusline":
+        assert done.code == 0 and done.out.count("\n") == 1 and not done.err
+        assert variable in ("XDG_DATA_HOME", "CCMON_DATA_DIR", "XDG_STATE_HOME") or "CC ! " in done.out, done
+    if words == ["doctor"] and variable != "XDG_STATE_HOME":
+        assert "belongs to another" in " ".join(done.out.split()) and f"run: unset {variable}" in done.out
+
+
+@as_root
+@pytest.mark.parametrize("uid, mode, is_used", [(USER, 0o700, True), (USER, 0o775, True), (0, 0o1777, True),
+                                                (OTHER, 0o777, False), (USER, 0o777, False)])
+def test_D26_ordinary_folders_go_on(model, tmp_path, uid, mode, is_used):
+    """Private user groups with umask 002, and a folder for everybody as /tmp and the volume of a container."""
+    folder = Path(tempfile.mkdtemp(dir="/tmp"))
+    os.chown(folder, uid, uid)
+    folder.chmod(mode)
+    done = STRANGERS.call(["record"], model.env(TERM="dumb", CCMON_DATA_DIR=folder))
+    again = STRANGERS.call(["history"], model.env(TERM="dumb", CCMON_DATA_DIR=folder))
+    assert (again.code == 0) is is_used, (done, again)
+    assert is_used or f"{folder} " + ("belongs to another user" if uid == OTHER else "can be written by others") in again.err
+    shutil.rmtree(folder)
+
+
+@as_root
+def test_D26_root_uses_nothing_of_a_user(model):
+    """As with sudo -E: files of root in a user's home would shut that user out, and a user's program would run as root."""
+    home = model.folder / "home"
+    path = home / ".local/share/ccmon/ccmon.db"
+    STRANGERS.call(["record"], model.env(TERM="dumb"))
+    done = model.run("history", now=None, XDG_CONFIG_HOME=model.folder / "tmp")
+    assert done.code == 30 and f"{path} cannot be used: {path.parent} belongs to another user" in done.err
+    assert {found.stat().st_uid for found in home.rglob("*")} == {USER}
+
+
+# --- as the functions see it, without root ---------------------------------------------------------------------------------
+
+@pytest.fixture
+def foreign(monkeypatch):
+    """This process is another user, who is not root; what it makes is not its own."""
+    def become():
+        monkeypatch.setattr(os, "getuid", lambda: 12_345_678)
+    made = Path(tempfile.mkdtemp(dir="/tmp"))
+    if os.getuid() == 0:
+        os.chown(made, OTHER, OTHER)
+    yield made, become
+    monkeypatch.undo()
+    shutil.rmtree(made)
+
+
+def of_other(path, content=""):
+    """A file of a user who is neither this one nor root."""
+    path.write_text(content)
+    if os.getuid() == 0:
+        os.chown(path, OTHER, OTHER)
+    return str(path)
+
+
+def test_D26_files_of_another_user_are_refused(foreign):
+    folder, become = foreign
+    line, ini = of_other(folder / "plain", "CC 1\n"), of_other(folder / "config.ini", "[ccmon]\nplan = pro\n")
+    secret, store = of_other(folder / "secret"), of_other(folder / "ccmon.db")
+    become()
+    assert linecache.read(line) is None and linecache.is_foreign_folder(str(folder / "ccmon/abc"))
+    linecache.append(str(folder / "readings"), b"1\n", 100)
+    with pytest.raises(CcmonError, match="cannot be read .it belongs to another user.. Set XDG_CONFIG_HOME"):
+        config.read(ini, ["ccmon"])
+    with pytest.raises(PermissionError, match="it belongs to another user"):
+        private.open_plain(secret, os.O_RDONLY)
+    with pytest.raises(PermissionError, match="it belongs to another user"):
+        private.own_folder(str(folder / "new"))
+    assert "belongs to another user; history is off until" in str(history_place.strange(store))
+    with config.open_log(str(folder / "ccmon.log")) as log:
+        log.write("x")
+    assert sorted(os.listdir(folder)) == ["ccmon.db", "config.ini", "plain", "secret"]
+
+
+@pytest.mark.parametrize("side", ["-wal", "-shm", "-journal"])
+@as_root
+def test_D26_a_journal_of_another_user_is_no_part_of_the_history(tmp_path, side):
+    store = tmp_path / "ccmon.db"
+    store.write_text("")
+    assert history_place.strange(str(store)) is None
+    of_other(tmp_path / f"ccmon.db{side}")
+    assert f"{store}{side} belongs to another user" in str(history_place.strange(str(store)))
+
+
+def test_D26_a_configuration_that_others_may_write_is_refused(tmp_path):
+    path = tmp_path / "config.ini"
+    path.write_text("[ccmon]\nplan = pro\n")
+    for mode, is_used in ((0o600, True), (0o664, True), (0o777, True), (0o666, False)):       # 0777: a disk without modes
+        path.chmod(mode)
+        if is_used:
+            assert config.read(str(path), ["ccmon"])["ccmon"]["plan"].text == "pro"
+        else:
+            with pytest.raises(CcmonError, match="can be written by others.. Make it yours alone: chmod go-w "):
+                config.read(str(path), ["ccmon"])
+
+
+def test_D26_a_remembered_program_that_others_may_change_is_not_run(tmp_path):
+    def found(path):
+        try:
+            return ccusage_find.find(None, str(path), {"PATH": "/nonexistent"}, None).path
+        except ccusage_find.NotFound as err:
+            return str(err)
+    folder = Path(tempfile.mkdtemp(dir=tmp_path))
+    program = folder / "bin/ccusage"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o775)
+    assert found(program) == str(program)
+    for wrong, mode, right in ((program, 0o777, 0o775), (program.parent, 0o777, 0o775), (folder, 0o707, 0o1777)):
+        before = wrong.stat().st_mode
+        wrong.chmod(mode)
+        assert f"is not run: {wrong} can be written by others. Name one with --ccusage" in found(program)
+        assert str(program) == ccusage_find.find(str(program), None, {}, None).path         # named by the user
+        wrong.chmod(right)
+        assert found(program) == str(program)
+        wrong.chmod(before)
+    link = folder / "link"
+    link.symlink_to(program)
+    assert found(link) == str(link)
+    if os.getuid() == 0:
+        for wrong in (program, program.parent):
+            os.chown(wrong, OTHER, OTHER)
+            assert f"is not run: {wrong} belongs to another user" in found(link)
+            os.chown(wrong, 0, 0)
+
+
+@as_root
+@pytest.mark.parametrize("shell", ["dash", "bash", "busybox"])
+def test_D26_ccmon_line_does_not_print_the_line_of_another_user(tmp_path, shell):
+    if not shutil.which(shell):
+        pytest.skip(f"{shell} is not installed")
+    shutil.copy(ROOT / "ccmon/ccmon-line", tmp_path)
+    (tmp_path / "ccmon").write_text("#!/bin/sh\necho asked\n")
+    (tmp_path / "ccmon").chmod(0o755)
+    cache = tmp_path / "home/.cache/ccmon"
+    cache.mkdir(parents=True)
+    for name, ahead in (("fresh", 99), ("expires", 99), ("state", -9), ("tmux", 0)):
+        (cache / name).write_text(EVIL)
+        os.utime(cache / name, (time.time() + ahead,) * 2)
+    words = [shell, *(["ash"] if shell == "busybox" else []), str(tmp_path / "ccmon-line"), "tmux"]
+    env = {"HOME": str(tmp_path / "home"), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+    assert subprocess.run(words, env=env, stdout=subprocess.PIPE, text=True, check=True).stdout == EVIL
+    os.chown(cache / "tmux", OTHER, OTHER)
+    assert subprocess.run(words, env=env, stdout=subprocess.PIPE, text=True, check=True).stdout == "asked\n"
