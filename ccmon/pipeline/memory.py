@@ -86,11 +86,11 @@ class Memory:
 
         def work(db: sqlite3.Connection, owner: int) -> None:
             lines, read = learning.unread(db, owner, spool)
+            readings.keep(db, owner, lines, now)
             if lines:
-                readings.keep(db, owner, lines, now)
                 learning.write_note(db, owner, learning.SPOOL, read)
         try:
-            if store and spool:
+            if store and (spool or store.of_owner(self.ctx.owner, readings.are_waiting, False)):
                 store.change_of(self.ctx.owner, work)
             return store is not None
         except StoreError as err:

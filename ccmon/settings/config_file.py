@@ -15,13 +15,14 @@ def alone(path: str) -> Iterator[None]:
     Unwritable when another one does not end.
     """
     folder = os.path.dirname(os.path.realpath(path))
-    with suppress(OSError):            # put says it
-        private.own_folder(folder)
     with ExitStack() as stack:
         try:
+            private.own_folder(folder)
             stack.enter_context(private.locked(folder))
         except BlockingIOError as err:
             raise Unwritable(f"{path} is {err.strerror}, which is to change it. Try again, or end that one") from None
+        except OSError:                # put says it
+            pass
         yield
 
 

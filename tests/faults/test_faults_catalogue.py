@@ -10,7 +10,7 @@ import pytest
 
 HERE = Path(__file__).parent
 TABLE = HERE / "README.md"
-COUNTS = {"T": 24, "P": 20, "D": 19, "C": 7, "S": 10, "X": 8}
+COUNTS = {"T": 27, "P": 20, "D": 28, "C": 10, "S": 14, "X": 12}
 ROWS = [f"{letter}-{number}" for letter, count in COUNTS.items() for number in range(1, count + 1)]
 
 
