@@ -170,8 +170,8 @@ def read(path: str) -> "bytes | None":
     except (OSError, ValueError):
         return None
     try:
-        size = os.fstat(fd).st_size
-        return os.read(fd, size) if size <= MOST_BYTES else None
+        size = os.fstat(fd).st_size    # 0 of what /proc has
+        return os.read(fd, max(size, 4096)) if size <= MOST_BYTES else None
     except OSError:
         return None
     finally:

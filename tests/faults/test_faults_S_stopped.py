@@ -57,6 +57,15 @@ def ended(process):
     return process.returncode
 
 
+def test_S11_a_holder_is_known_without_asking_another_program(tmp_path):
+    fd = locks.lock(str(tmp_path))
+    pid, start, _, boot = (tmp_path / "lock").read_bytes()[:locks.WIDTH].decode().split()
+    stat = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+    assert (int(pid), start) == (os.getpid(), stat[19])
+    assert Path("/proc/sys/kernel/random/boot_id").read_text().startswith(boot) and len(boot) == 8
+    locks.unlock(fd)
+
+
 @pytest.fixture
 def holder():
     """A function that starts Python code which prints a line once it holds what it is to hold, and stops it."""
