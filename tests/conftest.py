@@ -25,6 +25,14 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["HOME"] = "/nonexistent-home-of-the-ccmon-tests"
 
 
+@pytest.fixture(autouse=True)
+def nothing_moved():
+    """What a test in this process has moved aside is no news for the next one."""
+    database = sys.modules.get("ccmon.store.database")
+    if database:
+        database.moved_aside().clear()
+
+
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     """An empty home of one's own, in the environment."""

@@ -10,7 +10,6 @@ from claude_logs import OPUS, SESSION_S, Entry, talk, write
 from commands import HOUR, NOW, Machine, block
 
 from ccmon import cli
-from ccmon.store import database
 
 DAY_S = 86_400
 EVERYTHING = "[ccmon]\nlimit = 1000\nsource = {}\nalerts = 80, 100, reset\nalert_by = command\nalert_command = tee -a {}/told\n"
@@ -102,7 +101,6 @@ def _be(machine: Machine, words: Sequence[str], env: Dict[str, Any], out: str, e
     code = 99
     try:
         os.setsid()
-        database.moved_aside().clear()                     # by this process, in other tests
         for target, name in ((0, os.devnull), (1, out), (2, err)):
             os.dup2(os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), target)
         os.environ.clear()

@@ -15,7 +15,7 @@ from ccmon import linecache, locks
 PLACES = {                             # what is refused, as code that every Python runs that is started
     "no new file": "if flags & os.O_CREAT and not os.path.exists(path): raise OSError(28, 'No space left on device')",
     "no room": "if flags & (os.O_CREAT | os.O_TRUNC) and path[-5:] != '/lock': raise OSError(122, 'Disk quota exceeded')",
-    "no state": "if os.path.basename(path).startswith('.state'): raise OSError(28, 'No space left on device')"}
+    "no state": "pass"}
 SITE = """import os
 _open = os.open
 def open(path, flags, *more, **named):
@@ -23,6 +23,12 @@ def open(path, flags, *more, **named):
         {refuse}
     return _open(path, flags, *more, **named)
 os.open = open
+_replace = os.replace
+def replace(source, target, **named):
+    if {place!r} == "no state" and str(target).startswith({cache!r}) and os.path.basename(target) == "state":
+        raise OSError(28, 'No space left on device')
+    return _replace(source, target, **named)
+os.replace = replace
 """
 NO_TIMES = "\ndef utime(*_words, **_named):\n    raise OSError(28, 'No space left on device')\nos.utime = utime\n"
 DIALECTS = [["--statusline"], ["--statusline", "--format", "claude"], ["--statusline", "--format", "tmux"]]
@@ -40,7 +46,8 @@ def full(machine, request):
         else:
             folder = machine.folder / "site"
             folder.mkdir()
-            (folder / "sitecustomize.py").write_text(SITE.format(cache=str(machine.cache), refuse=PLACES[request.param]) + more)
+            (folder / "sitecustomize.py").write_text(
+                SITE.format(cache=str(machine.cache), refuse=PLACES[request.param], place=request.param) + more)
             machine.env = lambda **words: usual(**{"PYTHONPATH": f"{folder}:{ROOT}", **words})
     machine.fill = fill
     return machine

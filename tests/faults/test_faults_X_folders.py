@@ -12,7 +12,7 @@ from commands import HOUR, NOW, ROOT, block, wait_until
 from full_screen import leave, live, monitor, shown
 from terminal import Terminal
 
-from ccmon import linecache
+from ccmon import refresher
 from ccmon.sources import log_reader
 
 PROGRAMS = ("ccusage", "ccmon", "ccmon-line", "node", "npx", "less", "more", "pager", "cat", "sh", "stty", "tput", "tty", "uname",
@@ -121,7 +121,7 @@ def test_where_processes_cannot_fork_the_refresher_is_started_elsewhere_too(trap
         started.append(real(words, **{**more, "creationflags": 0}))
 
     monkeypatch.setattr(subprocess, "Popen", popen)
-    linecache._spawn()
+    refresher._spawn()
     assert started[0].wait() == 0 and trap.runs() == 1 and Path(trap.cache / "state").exists()
 
 

@@ -109,7 +109,7 @@ STATEMENTS = {                         # words of the reason, or None where the 
     "no utf-8": (["UPDATE owner SET host = CAST(x'ff' AS TEXT)"], "Could not decode"),
     "a program to run": (["INSERT INTO note VALUES ('ccusage_path', '/tmp/evil')", "INSERT INTO note VALUES ('tried', 'x')"],
                          None),
-    "positions of logs": (["INSERT INTO log_file VALUES (1, CAST('/x' AS BLOB), 1, 1, 9, 9, 9, x'00', 1, 0, 0, '{}', 0, 0, 0, 0)"],
+    "positions of logs": (["INSERT INTO log_file VALUES (1, CAST('/x' AS BLOB), 1, 1, 9, 9, 9, x'', 1, 0, 0, '{}', 0, 0, 0, 0)"],
                           None),
 }
 

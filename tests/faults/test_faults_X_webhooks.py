@@ -179,7 +179,7 @@ def test_X12_nothing_is_sent_to_where_a_server_refers(code):
 
 def test_X12_a_file_of_the_address_that_is_no_such(tmp_path):
     path = tmp_path / "hook"
-    made = {"is no file": lambda: os.mkfifo(path), "is no address": lambda: path.write_bytes(os.urandom(1 << 20))}
+    made = {"a pipe, not a plain file": lambda: os.mkfifo(path), "is no address": lambda: path.write_bytes(os.urandom(1 << 20))}
     for reason, make in made.items():
         make()
         path.chmod(0o600)
