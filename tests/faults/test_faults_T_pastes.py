@@ -57,6 +57,11 @@ def test_T26_a_paste_whose_end_is_lost_ends_with_a_pause():
     assert decoded(b"\x1b", b"[A", pause_s=SEQUENCE_S) == ["esc", "[", "A"]
 
 
+@pytest.mark.parametrize("data, name", [(b"\x1bOA", "up"), (b"\x1b[6~", "pgdn"), (b"\x1b[1~", "home"), (b"\x1b", "esc")])
+def test_T26_a_slow_line_brings_an_arrow_key_byte_by_byte(data, name):
+    assert decoded(*(data[at:at + 1] for at in range(len(data))), pause_s=0.06) == [name]
+
+
 def test_T26_what_never_ends_is_not_kept():
     decoder = Decoder({})
     for _ in range(50):
