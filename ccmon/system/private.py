@@ -5,7 +5,7 @@ import os
 import stat
 import time
 from contextlib import contextmanager, suppress
-from typing import Callable, Iterator, List, Mapping, Optional
+from typing import Callable, Iterator, List, Mapping, Optional, Set
 
 from ccmon import locks
 from ccmon.system import newfiles
@@ -83,8 +83,8 @@ def read(path: str, whose: Optional[Whose] = None) -> bytes:
 
 def foreign(found: os.stat_result) -> Optional[str]:
     """That it belongs to another user, who is not root; None of one's own and root's."""
-    if hasattr(os, "getuid") and found.st_uid not in (os.getuid(), 0):
-        return FOREIGN
+    if hasattr(os, "getuid") and found.st_uid not in (os.getuid(), 0) and found.st_uid != os.stat("/").st_uid:
+        return FOREIGN                 # in a namespace of users root's files have another number
     return None
 
 
@@ -92,8 +92,16 @@ def open_to_others(found: os.stat_result) -> Optional[str]:
     """The same, or that others may write to it: all, or a group that is not this user's own. A sticky folder keeps them apart."""
     if not hasattr(os, "getuid") or stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX:
         return foreign(found)
-    shared = found.st_mode & 0o002 or found.st_mode & 0o020 and found.st_gid != os.getgid()
+    shared = found.st_mode & 0o002 or found.st_mode & 0o020 and found.st_gid not in _own_groups()
     return foreign(found) or (SHARED if shared else None)
+
+
+def _own_groups() -> Set[int]:
+    """The group of this process, and the user's first one, which it is not under newgrp and sg."""
+    import pwd
+    with suppress(KeyError):           # a user without a name, as in containers
+        return {os.getgid(), pwd.getpwuid(os.getuid()).pw_gid}
+    return {os.getgid()}
 
 
 def anybody(_found: os.stat_result) -> Optional[str]:
