@@ -39,7 +39,8 @@ def decoded(*pieces, pause_s=0.0):
     (BEGIN + b"a" + END + b"L" + END, [PASTE, PASTE, "L"]),                           # an end in the text: what follows is short
     (b"\x1b[<0;1;1M\x1b[Mqqq\x1b[I\x1b[Oz", ["z"]), (b"\x1b[113;5uz", ["z"]), (b"\x1b[1;5Az", ["z"]), (b"\x1b[[Az", ["z"]),
     (b"\x1b]0;qL\x07z\x1b]11;q\x1b\\z", ["z", "z"]), (b"\x1bP1$rqL\x1b\\z", ["z"]), (b"\x1b_qL\x1b\\z", ["z"]),
-    (b"\x1bqz", ["z"]), (b"\x1bO5Az", ["z"]), (b"\x1b[?62;4cz", ["z"]), (b"\x1b[12\x0cz", [CTRL_L, "z"]),
+    (b"\x1bqz", ["esc", "q", "z"]), (b"?\x1bh", ["?", "esc", "h"]), (b"\x1bL", ["esc", OTHER]),      # tmux send-keys ? Escape h
+    (b"\x1bO5Az", ["z"]), (b"\x1b[?62;4cz", ["z"]), (b"\x1b[12\x0cz", [CTRL_L, "z"]),
     (b"\x1bP1q\x1b[Az", ["up", "z"]),
     (b"\x1b[20", []), (b"\x1bO", []), (b"\x1b]0;qLqL", []), (b"\x1b" + b"[" * 3 + b"z", ["z"])])
 def test_T26_what_bytes_mean_however_they_come(data, names):
