@@ -5,7 +5,7 @@ import os
 import stat
 import time
 from contextlib import contextmanager, suppress
-from typing import Callable, Iterator, List, Mapping, Optional, Set
+from typing import Callable, Iterator, List, Mapping, Optional
 
 from ccmon import locks
 from ccmon.system import newfiles
@@ -92,16 +92,18 @@ def open_to_others(found: os.stat_result) -> Optional[str]:
     """The same, or that others may write to it: all, or a group that is not this user's own. A sticky folder keeps them apart."""
     if not hasattr(os, "getuid") or stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX:
         return foreign(found)
-    shared = found.st_mode & 0o002 or found.st_mode & 0o020 and found.st_gid not in _own_groups()
+    shared = found.st_mode & 0o002 or found.st_mode & 0o020 and not _is_own_group(found.st_gid)
     return foreign(found) or (SHARED if shared else None)
 
 
-def _own_groups() -> Set[int]:
-    """The group of this process, and the user's first one, which it is not under newgrp and sg."""
+def _is_own_group(group: int) -> bool:
+    """Whether it is the group of this process, or the user's first one, which that is not under newgrp and sg."""
+    if group == os.getgid():
+        return True
     import pwd
     with suppress(KeyError):           # a user without a name, as in containers
-        return {os.getgid(), pwd.getpwuid(os.getuid()).pw_gid}
-    return {os.getgid()}
+        return group == pwd.getpwuid(os.getuid()).pw_gid
+    return False
 
 
 def anybody(_found: os.stat_result) -> Optional[str]:
