@@ -9,6 +9,8 @@ import pytest
 from patient import patient  # noqa: F401
 from store_processes import disk, fill_disk, free_disk
 
+from ccmon.store import facts
+
 DAY = 86_400
 
 
@@ -27,6 +29,13 @@ def test_room_where_the_history_lies(patient, size, full, state):
         if full:
             free_disk(folder)
             assert patient.doctor()[1]["history"]["state"] == "hint"
+
+
+def test_a_home_that_begins_with_two_slashes_is_no_host(patient):
+    for _ in range(2):
+        code, checks = patient.doctor(HOME=f"/{patient.home}")
+        assert (code, checks["history"]["state"]) == (0, "ok"), checks["history"]
+    assert facts.look(f"/{patient.store}", lambda db: db.execute("SELECT count(*) FROM session").fetchone()) == (1,)
 
 
 @pytest.mark.parametrize("told_days, began_days, state", [(4, 1, "hint"), (4, 5, "ok"), (2, 1, "ok"), (None, 1, "ok")])

@@ -311,7 +311,7 @@ LACKING = {                            # what Windows does not have, or has in a
     "select.poll": {"fullscreen/screen"}, "selectors.PollSelector": {"fullscreen/screen"},
     "locale.nl_langinfo": {"system/codec"}, "start_new_session": {"system/processes"},
     "creationflags": {"refresher", "system/processes"}, "os.waitpid": {"fullscreen/guardian"},
-    "os.getgid": {"system/private"}}
+    "os.getgid": {"system/private"}, "pwd": {"system/private"}}
 MODULES = set("fcntl termios msvcrt curses resource pwd grp tty pty posix winreg ctypes syslog crypt".split())
 CALLS = set("""fork forkpty setsid killpg kill getuid geteuid getgid getegid uname replace rename waitid waitpid wait set_blocking
     fchmod chown fchown mkfifo pread pwrite sysconf setpgid getpgid getpgrp tcgetpgrp tcsetpgrp ttyname sync statvfs nice

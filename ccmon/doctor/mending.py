@@ -12,6 +12,7 @@ class Owned(NamedTuple):
     """How a path of the user's is written in a command."""
 
     home: Optional[str]
+    is_foreign: bool = False           # it is the home of another user, as after sudo -E: HOME is what is wrong
 
     def inside(self, path: str) -> bool:
         """Whether it lies in the home."""
@@ -27,11 +28,15 @@ class Owned(NamedTuple):
         """Open the file at the line."""
         return f"${{EDITOR:-vi}} +{max(1, line)} {self.word(path)}"
 
+    def take(self, place: Place, variable: Optional[str]) -> str:
+        """Make it, and what is in it, this user's alone."""
+        return self.permit(place, "go-w" if place.own else "-R go-w", variable)
+
     def permit(self, place: Place, how: str, variable: Optional[str], more: str = "") -> str:
         """Let this user use it. What is neither theirs nor in their home is left alone: the variable led there, or HOME."""
         if place.own:
             return f"chmod {how} {self.word(place.path)}{more}"
-        if self.inside(place.path):
+        if self.inside(place.path) and not self.is_foreign:
             return f'sudo chown {"-R " if how.startswith("-R") else ""}"$(id -un)" {self.word(place.path)}{more}'
         return f"unset {variable}" if variable else HOMELESS
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Iterator, List, Mapping, Optional, Sequence
 
 from ccmon.model import Place
-from ccmon.system import processes
+from ccmon.system import private, processes
 
 _REST_S = 0.5                          # for what it printed, when it has ended
 _MOST_BYTES = 1 << 20
@@ -30,6 +30,13 @@ def place(path: str) -> Place:
     own = not hasattr(os, "getuid") or found.st_uid == os.getuid()
     return Place(path, True, folder, stat.S_IMODE(found.st_mode) if os.name == "posix" else 0, own,
                  os.access(path, os.R_OK | enter), os.access(path, os.W_OK | enter))
+
+
+def is_foreign(path: str) -> bool:
+    """Whether it belongs to another user, who is not root."""
+    with suppress(OSError):
+        return private.foreign(os.stat(path)) is not None
+    return False
 
 
 def _shut_above(path: str) -> Place:

@@ -21,7 +21,7 @@ from ccmon.settings.context import Context, settings_of
 from ccmon.setup import settings_json, snippets
 from ccmon.sources import ccusage, ccusage_json, log_files
 from ccmon.store import check, facts, place
-from ccmon.system import clock, codec, dotfiles
+from ccmon.system import clock, codec, dotfiles, private
 from ccmon.text import duration, plural
 
 
@@ -43,7 +43,7 @@ class Surroundings:
         self.zone_error: Optional[str] = None
         self.zone = self._zone()
         self.ctx = Context(env, paths, linecache.folder(env), config.owner(env), self.settings, self.zone)
-        self.owned = Owned(paths.home)
+        self.owned = Owned(paths.home, paths.home is not None and probes.is_foreign(paths.home))
         self.now = self._now()
 
     def _zone(self) -> clock.Zone:
@@ -208,7 +208,7 @@ def history(around: Surroundings) -> Check:
     kept = verdicts.Kept(probes.place(path), above, variable=variable, free=probes.free(above.path), strange=place.strange(path),
                          odd=odd, link=odd == path and os.path.isfile(path), beside=probes.place(shut) if shut else None)
     taken, newer = place.taken_by_others(path), False
-    kept = kept._replace(taken=probes.place(taken[0]) if taken else None)
+    kept = kept._replace(taken=_lowest(*taken) if taken else None)
     if kept.place and odd is None and taken is None and kept.place.exists and kept.place.readable:
         kept, newer = _examined(kept, path)
     return verdicts.history(kept, newer, around.owned)
@@ -235,8 +235,10 @@ def _is_stored(path: str) -> bool:
     return os.path.exists(path) and place.strange(path) is None
 
 
-def _lowest(folder: str) -> Place:
-    return probes.place(folder) if os.path.lexists(folder) else probes.above(folder)
+def _lowest(folder: str, why: str = private.FOREIGN) -> Place:
+    """What there is of it; another user's is not one's own, even if it is a link to what is."""
+    found = probes.place(folder) if os.path.lexists(folder) else probes.above(folder)
+    return found._replace(own=found.own and why != private.FOREIGN)
 
 
 def cache(around: Surroundings) -> Check:
@@ -247,7 +249,10 @@ def cache(around: Surroundings) -> Check:
     state = linecache.read_state(folder)
     age = f", refreshed {duration(max(0, around.now - state.refreshed))} ago" if state.refreshed else ""
     inside = os.path.join(folder, "state")
-    kept = verdicts.Kept(probes.place(folder), probes.above(inside), None,
+    there = probes.place(folder)
+    if probes.place(inside).mode & 0o002:          # ccmon made it 0600: the disk keeps no modes, as those of Windows do
+        there = there._replace(mode=0)
+    kept = verdicts.Kept(there, probes.above(inside), None,
                          plural(linefiles.how_many(folder), "line") + " ready" + age, _variable(around, "XDG_CACHE_HOME"),
                          taken=_lowest(folder) if linecache.is_foreign_folder(folder) else None)
     return verdicts.cache(kept, state.failures, around.owned)

@@ -164,7 +164,7 @@ def undo(error: str, place: Optional[Place], owned: Owned) -> str:
         if place.exists and not place.readable:
             return owned.permit(place, "u+rw", None)
         if "belongs to another user" in error or "can be written by others" in error:
-            return owned.permit(place, "go-w", "XDG_CONFIG_HOME")
+            return owned.permit(place, "go-w", None if owned.inside(place.path) else "XDG_CONFIG_HOME")
         if place.folder or "not a plain file" in error:
             return owned.aside(place.path, "moved")
         line = re.match(r", line (\d+)", error[len(place.path):])
@@ -245,7 +245,7 @@ def history(kept: Kept, newer: bool, owned: Owned) -> Check:
     if kept.place and kept.odd is not None:
         return Check("history", FAULT, f"{kept.place.path} {kept.strange}", owned.untangle(kept.odd, kept.link))
     if kept.place and kept.taken is not None:
-        return Check("history", FAULT, f"{kept.place.path} {kept.strange}", owned.permit(kept.taken, "go-w", kept.variable))
+        return Check("history", FAULT, f"{kept.place.path} {kept.strange}", owned.take(kept.taken, kept.variable))
     shut = _shut(kept, owned)
     if shut or kept.place is None:
         return Check("history", FAULT, *(shut or ("", "")))
@@ -272,7 +272,7 @@ def cache(kept: Kept, failures: int, owned: Owned) -> Check:
     """failures: refreshes in a row that gave nothing."""
     if kept.taken is not None:
         says = f"{kept.taken.path} belongs to another user"
-        return Check("cache", FAULT, says, owned.permit(kept.taken, "u+rwx", kept.variable))
+        return Check("cache", FAULT, says, owned.take(kept.taken, kept.variable))
     shut = _shut(kept, owned)
     if shut or kept.place is None:
         return Check("cache", FAULT, *(shut or ("", "")))

@@ -13,14 +13,15 @@ HANDS_S = 0.1                          # nobody types two different keys faster
 AFTER_TEXT_S = 0.5
 PASTE_S = 1.0                          # without a byte for so long a paste is over, even if its end is lost
 SEQUENCE_S = 0.5                       # an escape sequence takes no longer
-ESCAPE_S = 0.025                       # the escape key alone
+ESCAPE_S = 0.1                         # the escape key alone: a slow line brings an arrow key in pieces
 _BEGIN, _END = b"\x1b[200~", b"\x1b[201~"
 _LONGEST = 4096                        # bytes of a sequence; more than that is none
 _CSI = (rb"\x1b+\[(?:\[.|M[^\x1b]{3}|[0-?]*[ -/]*[@-LN-Z\\-~]|[0-?]+[ -/]*M"          # "[[" the console's, M the old mouse's
         rb"|[0-?]*[ -/]*(?=[^ -~]))")
 _SS3 = rb"\x1b+O[0-9;]*(?:[@-~]|(?=[^ -~]))"
 _STRING = rb"\x1b+[\]P_^X][^\x07\x1b]*(?:\x07|\x1b\\|(?=\x1b[^\\]))"               # OSC, DCS, APC, PM, SOS
-_SEQUENCE = re.compile(b"|".join((_CSI, _SS3, _STRING, rb"\x1b+[^\x1b\[O\]P_^X]")), re.DOTALL)
+_ESCAPED = re.compile(rb"\x1b+[^\x1b\[O\]P_^X]", re.DOTALL)
+_SEQUENCE = re.compile(b"|".join((_CSI, _SS3, _STRING, _ESCAPED.pattern)), re.DOTALL)
 _USUAL: Dict[bytes, str] = {b"\x1b[5~": "pgup", b"\x1b[6~": "pgdn", b"\x1bOM": "enter"}
 _USUAL.update({b"\x1b" + lead + end: name for lead in (b"[", b"O") for end, name in (
     (b"A", "up"), (b"B", "down"), (b"C", "right"), (b"D", "left"), (b"H", "home"), (b"F", "end"))})
@@ -98,6 +99,9 @@ class Decoder:
             return []
         self._rest = self._rest[found.end():]
         self.pasting = found.group() == _BEGIN
+        if _ESCAPED.fullmatch(found.group()):      # the escape key, and another one that came with it
+            name = _character(found.group()[-1])
+            return ["esc", OTHER if name == STORED else name]
         return [PASTE] if self.pasting else []
 
 

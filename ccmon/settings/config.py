@@ -192,7 +192,7 @@ def _whose(found: os.stat_result) -> Optional[str]:
 def _way_out(path: str, err: Exception) -> str:
     reason = str(getattr(err, "strerror", ""))
     if private.SHARED in reason:
-        return f"Make it yours alone: chmod go-w {shlex.quote(path)}"
+        return f"Make it yours alone: chmod go-w {shlex.quote(path)} (or set XDG_CONFIG_HOME, if its disk keeps no modes)"
     return "Set XDG_CONFIG_HOME to a folder of your own" if private.FOREIGN in reason else "Mend or remove it"
 
 

@@ -47,7 +47,7 @@ def look(path: str, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
 def _uri(path: str) -> str:
     """mode=rw: a file that is not there is not made, and what a log of changes leaves beside it is taken away again."""
     quoted = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-    return f"file:{quoted}?mode=rw"
+    return f"file:{'//' if quoted.startswith('/') else ''}{quoted}?mode=rw"
 
 
 def tables(db: sqlite3.Connection) -> Tables:

@@ -58,7 +58,7 @@ def read_only(path: str, busy_ms: int) -> sqlite3.Connection:
 def uri(path: str) -> str:
     """The file as sqlite's connect wants it with uri=True, without any choice."""
     whole = os.path.abspath(path).replace(os.sep, "/").replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-    return "file:" + ("" if whole.startswith("/") else "/") + whole
+    return "file://" + ("" if whole.startswith("/") else "/") + whole              # behind //, what begins with // is no host
 
 
 def _has_content(path: str) -> bool:

@@ -83,8 +83,8 @@ def read(path: str, whose: Optional[Whose] = None) -> bytes:
 
 def foreign(found: os.stat_result) -> Optional[str]:
     """That it belongs to another user, who is not root; None of one's own and root's."""
-    if hasattr(os, "getuid") and found.st_uid not in (os.getuid(), 0):
-        return FOREIGN
+    if hasattr(os, "getuid") and found.st_uid not in (os.getuid(), 0) and found.st_uid != os.stat("/").st_uid:
+        return FOREIGN                 # in a namespace of users root's files have another number
     return None
 
 
@@ -92,8 +92,18 @@ def open_to_others(found: os.stat_result) -> Optional[str]:
     """The same, or that others may write to it: all, or a group that is not this user's own. A sticky folder keeps them apart."""
     if not hasattr(os, "getuid") or stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX:
         return foreign(found)
-    shared = found.st_mode & 0o002 or found.st_mode & 0o020 and found.st_gid != os.getgid()
+    shared = found.st_mode & 0o002 or found.st_mode & 0o020 and not _is_own_group(found.st_gid)
     return foreign(found) or (SHARED if shared else None)
+
+
+def _is_own_group(group: int) -> bool:
+    """Whether it is the group of this process, or the user's first one, which that is not under newgrp and sg."""
+    if group == os.getgid():
+        return True
+    import pwd
+    with suppress(KeyError):           # a user without a name, as in containers
+        return group == pwd.getpwuid(os.getuid()).pw_gid
+    return False
 
 
 def anybody(_found: os.stat_result) -> Optional[str]:

@@ -1,5 +1,6 @@
 """D-26: a history, cache, configuration or log folder of another user, planted where a variable leads; another user's program."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -9,11 +10,12 @@ import time
 from pathlib import Path
 
 import pytest
-from commands import HOUR, ROOT, block
+from commands import HOUR, ROOT, Machine, block
 from line_shells import install
 from strangers import STRANGERS, USER, Place
 
 from ccmon import linecache
+from ccmon.doctor.mending import HOMELESS
 from ccmon.model import CcmonError
 from ccmon.settings import config
 from ccmon.sources import ccusage_find
@@ -158,6 +160,58 @@ def test_D26_a_journal_of_another_user_is_no_part_of_the_history(tmp_path, side)
     assert history_place.strange(str(store)) is None
     of_other(tmp_path / f"ccmon.db{side}")
     assert f"{store}{side} belongs to another user" in str(history_place.strange(str(store)))
+
+
+@as_root
+def test_D26_under_sudo_the_way_out_takes_nothing_from_the_user(model):
+    """Root's own home is the way out; a chown would shut the user out of what is theirs."""
+    STRANGERS.call(["config", "set", "plan", "max5"], model.env(TERM="dumb"))
+    done = model.run("doctor", "--json", now=None)
+    faults = {check["topic"]: check for check in json.loads(done.out)["checks"] if check["state"] == "fault"}
+    assert {"settings", "history", "cache"} <= set(faults), faults
+    assert {faults[topic]["mend"] for topic in ("settings", "history", "cache")} == {HOMELESS}
+    STRANGERS.call(["config", "unset", "plan"], model.env(TERM="dumb"))
+
+
+@as_root
+def test_D26_a_home_of_another_user_is_not_mended_by_modes(tmp_path):
+    """There is no folder yet: what is refused is the one in which it would be made."""
+    machine = Machine(tmp_path)
+    os.chown(machine.home, OTHER, OTHER)
+    checks = {check["topic"]: check for check in json.loads(machine.run("doctor", "--json", now=None).out)["checks"]}
+    assert {checks[topic]["mend"] for topic in ("history", "cache")} == {HOMELESS}
+
+
+def test_D26_a_disk_without_modes_is_no_fault(tmp_path):
+    machine = Machine(tmp_path)
+    machine.answers([block(int(time.time()) - HOUR, 1234)])
+    assert machine.run("record", now=None).code == 0 and machine.run("--statusline", now=None).code == 0
+    cache = machine.home / ".cache/ccmon"
+    for mode, state in ((0o600, "fault"), (0o777, "ok")):
+        cache.chmod(0o777)
+        (cache / "state").chmod(mode)
+        done = json.loads(machine.run("doctor", "--json", now=None).out)["checks"]
+        assert [check["state"] for check in done if check["topic"] == "cache"] == [state], done
+
+
+def test_D26_the_users_first_group_is_their_own_in_another_one_too(monkeypatch, tmp_path):
+    """As under newgrp docker: what a umask of 002 has left is the private group's."""
+    (tmp_path / "file").touch(0o664)
+    (tmp_path / "file").chmod(0o664)
+    found = os.stat(tmp_path / "file")
+    monkeypatch.setattr(os, "getgid", lambda: found.st_gid + 1)
+    assert private.open_to_others(found) is None
+    other = os.stat_result([*found[:5], found.st_gid + 2, *found[6:]])
+    assert private.open_to_others(other) == private.SHARED
+
+
+def test_D26_root_has_another_number_in_a_namespace_of_users(monkeypatch):
+    """There root's files, as those of /nix/store, are those of whom / belongs to."""
+    real, other = os.stat, os.stat_result([0o100644, 1, 1, 1, 65534, 65534, *[0] * 4])
+    monkeypatch.setattr(os, "getuid", lambda: OTHER)
+    assert private.foreign(other) == private.FOREIGN
+    monkeypatch.setattr(os, "stat", lambda path, **more: other if path == "/" else real(path, **more))
+    assert private.foreign(other) is None
 
 
 def test_D26_a_configuration_that_others_may_write_is_refused(tmp_path):

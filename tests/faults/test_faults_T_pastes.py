@@ -39,7 +39,8 @@ def decoded(*pieces, pause_s=0.0):
     (BEGIN + b"a" + END + b"L" + END, [PASTE, PASTE, "L"]),                           # an end in the text: what follows is short
     (b"\x1b[<0;1;1M\x1b[Mqqq\x1b[I\x1b[Oz", ["z"]), (b"\x1b[113;5uz", ["z"]), (b"\x1b[1;5Az", ["z"]), (b"\x1b[[Az", ["z"]),
     (b"\x1b]0;qL\x07z\x1b]11;q\x1b\\z", ["z", "z"]), (b"\x1bP1$rqL\x1b\\z", ["z"]), (b"\x1b_qL\x1b\\z", ["z"]),
-    (b"\x1bqz", ["z"]), (b"\x1bO5Az", ["z"]), (b"\x1b[?62;4cz", ["z"]), (b"\x1b[12\x0cz", [CTRL_L, "z"]),
+    (b"\x1bqz", ["esc", "q", "z"]), (b"?\x1bh", ["?", "esc", "h"]), (b"\x1bL", ["esc", OTHER]),      # tmux send-keys ? Escape h
+    (b"\x1bO5Az", ["z"]), (b"\x1b[?62;4cz", ["z"]), (b"\x1b[12\x0cz", [CTRL_L, "z"]),
     (b"\x1bP1q\x1b[Az", ["up", "z"]),
     (b"\x1b[20", []), (b"\x1bO", []), (b"\x1b]0;qLqL", []), (b"\x1b" + b"[" * 3 + b"z", ["z"])])
 def test_T26_what_bytes_mean_however_they_come(data, names):
@@ -55,6 +56,11 @@ def test_T26_a_paste_whose_end_is_lost_ends_with_a_pause():
     assert decoded(BEGIN + b"Lq", b"q", pause_s=PASTE_S) == [PASTE, "q"]
     assert decoded(b"\x1b]0;L", b"q", pause_s=SEQUENCE_S) == ["q"]
     assert decoded(b"\x1b", b"[A", pause_s=SEQUENCE_S) == ["esc", "[", "A"]
+
+
+@pytest.mark.parametrize("data, name", [(b"\x1bOA", "up"), (b"\x1b[6~", "pgdn"), (b"\x1b[1~", "home"), (b"\x1b", "esc")])
+def test_T26_a_slow_line_brings_an_arrow_key_byte_by_byte(data, name):
+    assert decoded(*(data[at:at + 1] for at in range(len(data))), pause_s=0.06) == [name]
 
 
 def test_T26_what_never_ends_is_not_kept():
