@@ -12,7 +12,7 @@ from store_cases import DAY, HOUR, ME, OTHER, T0, block, keep, path, store, writ
 from ccmon.model import SESSION_S
 from ccmon.pipeline import memory
 from ccmon.settings import context
-from ccmon.store import thin
+from ccmon.store import archive, thin
 from ccmon.store.database import open_store
 from ccmon.store.thin import MINUTES_S, RAW_S, ROWS
 from ccmon.usage.burn import terms
@@ -273,6 +273,20 @@ def test_packed_messages_that_are_read_again_count_once(store):
     after = used(store)
     thinned(store, LATER + HOUR)
     assert used(store) == after
+
+
+def test_to_pack_a_day_does_not_look_at_every_message(store):
+    """Ten years of them are packed in as many steps as there are days: as much work for each, however many are left."""
+    work = []
+    for number in (300, 3000):
+        keep_logs(store, ME, [*LOGS[:5], *(told(DAY + 60 * minute, 1) for minute in range(number)), NEWEST])
+        calls = []
+        store._db.set_progress_handler(lambda calls=calls: calls.append(1), 100)
+        assert archive.step(store._db, 1, (AGE0 + 2 * HOUR) // DAY * DAY * 1000 + DAY * 1000) is not None
+        store._db.set_progress_handler(None, 0)
+        work.append(len(calls))
+        store._db.execute("DELETE FROM archive")
+    assert work[1] <= work[0] + 10
 
 
 # --- where it is called ---

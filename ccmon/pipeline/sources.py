@@ -75,13 +75,13 @@ def ask(ctx: Context, before: Source, memory: Memory, lock: int, cancel: ccusage
         now = ctx.now()
         return Answer(demo.blocks(now, ctx.demo), Source("demo", refreshed=now))
     if ctx.settings.source == "logs":
-        return _from_logs(ctx, memory, files, "asked_for", whole)
+        return _from_logs(ctx, memory, files, "asked_for", whole, cancel)
     try:
         answer = _from_ccusage(ctx, before, memory, lock, cancel)
         return answer._replace(is_history=_is_history(ctx, memory, files))
     except ccusage.Failed as err:
         if ctx.settings.source == "auto" and err.missing and files:
-            return _from_logs(ctx, memory, files, "no_ccusage", whole)
+            return _from_logs(ctx, memory, files, "no_ccusage", whole, cancel)
         if err.missing and files:
             raise ccusage.Failed(f"{err}. Claude Code's logs are there: --source logs reads them without", missing=True) from None
         raise
@@ -166,7 +166,17 @@ def logs_of(ctx: Context, found: Sequence[LogFile]) -> log_reader.Logs:
     return log_reader.Logs(folders, found, ctx.owner, log_reader.Price(partial(prices.cost_usd, own=own), stamp))
 
 
-def _from_logs(ctx: Context, memory: Memory, found: Sequence[LogFile], reason: str, whole: Optional[Tell]) -> Answer:
+def _heeding(cancel: ccusage.Cancel, tell: Optional[Tell]) -> Tell:
+    """The same, that ends the reading where that is wanted meanwhile: what was read so far stays. Raises ccusage.Cancelled."""
+    def told(share: float) -> None:
+        cancel.check()
+        if tell:
+            tell(share)
+    return told
+
+
+def _from_logs(ctx: Context, memory: Memory, found: Sequence[LogFile], reason: str, whole: Optional[Tell],
+               cancel: ccusage.Cancel) -> Answer:
     started, now = time.monotonic(), ctx.now()
     logs = logs_of(ctx, found)
     progress: Optional[float] = None
@@ -174,9 +184,9 @@ def _from_logs(ctx: Context, memory: Memory, found: Sequence[LogFile], reason: s
     if memory.store is None or memory.is_frozen():
         blocks = log_reader.recent(logs, now)
     elif whole or not ctx.cache:
-        read_whole(ctx, memory, found, whole)
+        read_whole(ctx, memory, found, _heeding(cancel, whole))
     elif memory.logs_read() or sum(file.size for file in found) <= log_reader.AT_ONCE_BYTES:
-        _read_all(memory.store, logs, now)
+        _read_all(memory.store, logs, now, _heeding(cancel, None))
     else:
         log_reader.start(ctx.cache)
         progress = min(0.99, memory.share_read(sum(file.size for file in found)))

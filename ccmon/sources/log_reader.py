@@ -25,7 +25,7 @@ from ccmon.store.database import Store
 from ccmon.store.ledger import Part, Position
 from ccmon.store.limit_events import Event
 from ccmon.store.messages import Message, Row
-from ccmon.system import clock, processes
+from ccmon.system import clock, processes, signals
 from ccmon.text import clean
 
 if TYPE_CHECKING:
@@ -41,8 +41,7 @@ MOST_WAITING = 6                       # files read and not yet stored
 CUT_S = 2                              # a long reading makes sessions of what it has so far, so often
 _MOST_NANO = 10 ** 17
 _NEW = Position(0, 0, 0, 0, 0, b"", crc=0)
-CHECK_S = 240                          # a log that changed is compared with what was read of it so long afterwards: with the
-                                       # minute between two looks beside ccusage that is five
+CHECK_S = 240                          # so long after a log has changed it is compared with what was read: a look later, 5 min
 RECENT_S = 3600                        # and one that was written so lately again and again: not every change shows in its times
 MOST_COMPARED = 4 << 20                # bytes that are compared whenever a log has grown
 
@@ -84,9 +83,9 @@ def read(store: Store, logs: Logs, now: int, tell: Optional[Tell] = None, until:
     for file, parts in _side_by_side(logs, waiting, known, size, now):
         for part in parts:
             batch.add(part)
+            if tell:                   # whoever is told may want no more: also in the middle of a large log
+                tell(min(1.0, (done + part.after.offset) / max(1, size)))
         done += file.size
-        if tell:
-            tell(min(1.0, done / size) if size else 1.0)
         if time.monotonic() > until:
             complete = False
             break
@@ -164,7 +163,7 @@ def _side_by_side(logs: Logs, waiting: Sequence[LogFile], known: Dict[bytes, Pos
     if size > AT_ONCE_BYTES:
         try:
             from concurrent.futures import ProcessPoolExecutor  # dear, and only worth it here
-            with ProcessPoolExecutor(2, initializer=gc.disable) as pool:
+            with ProcessPoolExecutor(2, initializer=_serve) as pool:
                 yield from _pooled(pool.submit, logs, waiting, known, now)
                 return
         except (ImportError, OSError, RuntimeError):   # no semaphores, or a process was killed
@@ -173,8 +172,14 @@ def _side_by_side(logs: Logs, waiting: Sequence[LogFile], known: Dict[bytes, Pos
         yield file, parts_of(file, known.get(os.fsencode(file.path)), logs.folders, logs.price, now)
 
 
-def _pooled(submit: Callable[..., "Future[List[Part]]"], logs: Logs, waiting: Sequence[LogFile],
-            known: Dict[bytes, Position], now: int) -> Iterator[Tuple[LogFile, Iterator[Part]]]:
+def _serve() -> None:
+    """Begin a process that works for this one: what ends it is no exception, which would be handed over or printed."""
+    gc.disable()
+    signals.end_at_once()
+
+
+def _pooled(submit: Callable[..., "Future[List[Part]]"], logs: Logs, waiting: Sequence[LogFile], known: Dict[bytes, Position],
+            now: int) -> Iterator[Tuple[LogFile, Iterator[Part]]]:
     """In their order; a large file is read here, part by part."""
     begun: "Deque[Tuple[LogFile, Optional[Future[List[Part]]]]]" = deque()
 
@@ -184,9 +189,8 @@ def _pooled(submit: Callable[..., "Future[List[Part]]"], logs: Logs, waiting: Se
         return file, iter(future.result()) if future else parts_of(file, known_to, logs.folders, logs.price, now)
 
     for file in waiting:
-        known_to = known.get(os.fsencode(file.path))
-        small = file.size <= MOST_WHOLE_BYTES
-        begun.append((file, submit(_whole, file, known_to, logs.folders, logs.price, now) if small else None))
+        task = _whole, file, known.get(os.fsencode(file.path)), logs.folders, logs.price, now
+        begun.append((file, submit(*task) if file.size <= MOST_WHOLE_BYTES else None))
         while len(begun) > MOST_WAITING:
             yield first()
     while begun:

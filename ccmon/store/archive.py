@@ -202,12 +202,12 @@ def step(db: sqlite3.Connection, owner: int, until_ms: int) -> Optional[int]:
 
     Only what stands in sessions that are over for good: the others are still cut from their messages.
     """
-    first = db.execute("SELECT min(at_ms), max(at_ms) FROM message WHERE owner_id = ? AND typeof(at_ms) = 'integer'",
-                       (owner,)).fetchone()
-    if first[0] is None:
+    first, last = (db.execute(f"SELECT {one}(at_ms) FROM message WHERE owner_id = ? AND typeof(at_ms) = 'integer'",
+                              (owner,)).fetchone()[0] for one in ("min", "max"))     # both at once look at every message
+    if first is None:
         return None
-    day = first[0] // _DAY_MS
-    if (day + 1) * _DAY_MS > min(until_ms, first[1], _open_ms(db, owner)):
+    day = first // _DAY_MS
+    if (day + 1) * _DAY_MS > min(until_ms, last, _open_ms(db, owner)):
         return None
     found = list(map(Row._make, db.execute(f"{messages.SELECT} AND at_ms < ?", (owner, (day + 1) * _DAY_MS))))
     old = db.execute("SELECT data FROM archive WHERE owner_id = ? AND day = ?", (owner, day)).fetchone()

@@ -1,6 +1,7 @@
 """D-23, the logs: two read them at once, and one of them is killed; q comes while they are read."""
 
 import os
+import signal
 import sys
 
 import pytest
@@ -9,9 +10,12 @@ from commands import HOUR, NOW
 from full_screen import leave, monitor
 from ledger_world import ME, PRICE
 
-from ccmon.sources import log_files, log_reader
+from ccmon.pipeline import refresh
+from ccmon.settings import context
+from ccmon.sources import ccusage, log_files, log_reader
 from ccmon.store import ledger
 from ccmon.store.database import open_store
+from ccmon.system import signals
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="terminals and signals of POSIX")
 
@@ -57,3 +61,49 @@ def test_D23_q_at_any_moment_loses_no_answer_of_a_large_log(machine):
             leave(term)
     history = machine.run("history", "--json", "--source", "logs", now=None)
     assert history.code == 0 and sum(row["tokens"] for row in history.json) == 2 * NUMBER
+
+
+def test_D23_ctrl_c_ends_the_reading_of_a_large_log_and_loses_nothing(machine, monkeypatch):
+    """Not only when all of it has been read: with gigabytes of logs that is minutes later."""
+    write(machine.home / ".claude", answers())
+    machine.configure("[ccmon]\nsource = logs\n")
+    ctx = context.prepare({}, {"HOME": str(machine.home), "CCMON_NOW": str(NOW), "LC_ALL": "C.UTF-8"})
+    cancel, take = ccusage.Cancel(), ledger.take
+
+    def take_and_ask(db, owner, parts):
+        cancel.ask()                   # as the handler of the signal does
+        return take(db, owner, parts)
+
+    def read():
+        return sum(sum(row.tokens for row in refresh.once(ctx, -1, cancel=cancel, insist=True, whole=whole).blocks)
+                   for whole in (None, lambda share: None))
+    monkeypatch.setattr(ledger, "take", take_and_ask)
+    assert read() < 2 * NUMBER
+    monkeypatch.setattr(ledger, "take", take)
+    cancel = ccusage.Cancel()
+    assert read() == 2 * 2 * NUMBER
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_D23_what_ends_a_process_that_helps_is_no_end_of_this_one(tmp_path, monkeypatch, capfd, number):
+    """Out of memory, one of the two that read is ended: the handler and the exception are not its own."""
+    write(tmp_path / "home", answers(0, 500))
+    path, projects = str(tmp_path / "ccmon.db"), str(tmp_path / "home" / "projects")
+    logs = log_reader.Logs([projects], log_files.scan([projects]), ME, PRICE)
+    before = {one: signal.getsignal(one) for one in signals.ENDINGS}
+    here, open_log = os.getpid(), log_files.open_log
+
+    def open_and_end(file):
+        if os.getpid() != here:
+            os.kill(os.getpid(), number)
+        return open_log(file)
+    monkeypatch.setattr(log_reader, "AT_ONCE_BYTES", 0)
+    monkeypatch.setattr(log_files, "open_log", open_and_end)
+    try:
+        signals.end_in_order()
+        with open_store(path, 5000, NOW) as store:
+            log_reader.read(store, logs, NOW)
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+    assert total(path) == 2 * 500 and "Traceback" not in capfd.readouterr().err
