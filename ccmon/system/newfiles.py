@@ -16,7 +16,8 @@ from typing import Iterable, Iterator, Optional, Set
 DAY_S = 86_400
 MOST_LOOKED_AT, MOST_SWEPT = 20_000, 1000
 _NAME = re.compile(r"\.ccmon-(?P<folder>demo-|merge-)?(?P<new>[0-9a-f]{12})?(?(new)|[a-z0-9_]{8})(?P<side>-journal|-wal|-shm)?")
-_LINE = re.compile(r"\.[A-Za-z0-9]+(\.line|\.taken)?\.[0-9]{1,10}")    # of an older ccmon in the cache
+# What an older ccmon has left in the cache:
+_LINE = re.compile(r"\.[A-Za-z0-9]+(\.line|\.taken)?\.[0-9]{1,10}|logs\.db(-journal|-wal|-shm)?")
 _ONCE: Set[str] = set()
 _LOOK = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -149,7 +150,7 @@ def sweep(folders: Iterable[str], cache: bool = False) -> None:
 
 def _sweep(folder: str, cache: bool) -> None:
     with os.scandir(folder) as entries:
-        found = [one.name for one in islice(entries, MOST_LOOKED_AT) if one.name.startswith(".")]
+        found = [one.name for one in islice(entries, MOST_LOOKED_AT)]
     names = [name for name in found if _NAME.fullmatch(name) or cache and _LINE.fullmatch(name)]
     for name in sorted(names, key=len)[:MOST_SWEPT]:     # what sqlite has put beside one comes after it
         with suppress(OSError):

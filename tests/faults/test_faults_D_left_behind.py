@@ -128,6 +128,7 @@ def put(folder, name, age_s=0.0):
     (".ccmon-abcd_123", 2 * DAY_S, False, True), (".ccmon-abcd_123", HOUR, False, False),
     (".ccmon-demo-abcd_123", 2 * DAY_S, False, True), (".ccmon-demo-abcd_123", HOUR, False, False),
     (".state.4711", 2 * DAY_S, True, True), (".0123abcd.line.4711", 2 * DAY_S, True, True), (".state.4711", HOUR, True, False),
+    ("logs.db", 2 * DAY_S, True, True), ("logs.db-wal", 2 * DAY_S, True, True), ("logs.db", 2 * DAY_S, False, False),
     (".state.4711", 2 * DAY_S, False, False), (".ccmon-notes", 2 * DAY_S, True, False),
     (".ccmon-demo-mine", 2 * DAY_S, True, False),
     (NEW + ".txt", 2 * DAY_S, True, False), (NEW + "/", 2 * DAY_S, True, False), (".vimrc", 2 * DAY_S, True, False)])
