@@ -26,12 +26,12 @@ def lock(where: str) -> "int | None":
     try:
         linecache.make_folder(where)
         fd = linecache.open_file(where + "/lock", os.O_RDWR | os.O_CREAT)
-    except OSError:
-        return -1
+    except OSError:                    # it may be root's, after sudo, or a folder: others can be made beside it
+        return -1 if os.name == "nt" else _made(where + "/lock.held", -1)
     if os.name == "nt":
         return _locked_there(fd)
     mine = _flocked(fd)
-    if mine and not os.path.lexists(where + "/lock.held"):
+    if mine and (not os.path.lexists(where + "/lock.held") or _is_other(where + "/lock.held")):
         sign(fd, os.getpid())
         return fd
     if mine is False and not _is_stopped(fd):
@@ -97,12 +97,22 @@ def _made(path: str, base: int) -> "int | None":
         if group:
             leave_group(fd, group)
         return fd
-    return None
+    return -1 if _is_other(path) else None
+
+
+def _is_other(path: str) -> bool:
+    """Whether something stands there that is no file, a folder or a pipe: that nobody holds."""
+    try:
+        return os.lstat(path).st_mode & 0o170000 != 0o100000
+    except OSError:
+        return False
 
 
 def _removed(path: str) -> "str | None":
     """Remove the file of a holder that is gone or stopped: the group that it left; None when it is held, or being removed."""
     seen = linecache.read(path)
+    if not os.path.lexists(path):
+        return ""                      # given back meanwhile; the next one to come is not ours to remove
     if _keeps_out(seen, path):
         return None
     marker = path + ".removed"         # two may have seen the same: the slower one must not remove the file of the faster
@@ -119,8 +129,9 @@ def _removed(path: str) -> "str | None":
 
 
 def _keeps_out(content: "bytes | None", path: str) -> bool:
-    holder, age_s = _text((content or b"")[:WIDTH]), time.time() - linecache.changed(path)
-    state = _state(holder)
+    made_at = linecache.changed(path)  # before the time now: it may just be made anew
+    holder, age_s = _text((content or b"")[:WIDTH]), time.time() - made_at
+    state = "" if _is_other(path) else _state(holder)
     return 0 <= age_s < (YOUNG_S if not holder else OLD_S) if state == "?" else state not in ("", "T")
 
 

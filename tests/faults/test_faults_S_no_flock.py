@@ -116,3 +116,59 @@ def test_S13_many_at_once_are_one_whatever_was_left(tmp_path, left):
         process.communicate()
     assert sorted(found) == ["no\n"] * 11 + ["yes\n"]
     assert os.listdir(str(tmp_path)) == ["lock"]
+
+
+# --- what stands in the place of a lock -----------------------------------------------------------------------------------
+
+def folder(path):
+    path.mkdir(parents=True)
+
+
+def fifo(path):
+    os.mkfifo(str(path))
+
+
+def dangling(path):
+    path.symlink_to("nowhere/at/all")
+
+
+def not_ours(path):
+    path.write_text("")
+    os.chown(str(path), 54321, 54321)
+
+
+@pytest.mark.parametrize("flock", [True, None], ids=["flock", "none"])
+@pytest.mark.parametrize("name", ["lock", "lock.held"])
+@pytest.mark.parametrize("make", [folder, fifo, dangling, not_ours], ids=lambda make: make.__name__)
+def test_S13_what_is_no_lock_keeps_nobody_out(tmp_path, monkeypatch, make, name, flock):
+    if make is not_ours and (os.getuid() != 0 or name == "lock.held"):
+        pytest.skip("needs root; in one's own folder it is one that nobody can see, held for a minute")
+    if flock is None:
+        monkeypatch.setattr(locks, "_flocked", lambda _fd: None)
+    where = tmp_path / "cache"
+    where.mkdir(mode=0o700)
+    make(where / name)
+    lock = locks.lock(str(where))
+    if make is folder and name == "lock.held" and flock is None:
+        assert lock == -1              # there can be no lock, and nothing waits for one
+        return
+    assert lock is not None and lock >= 0 and locks.held(lock) and locks.lock(str(where)) is None
+    locks.unlock(lock)
+    assert not (where / "lock.held").is_file()
+
+
+def test_S13_a_lock_that_was_given_back_is_not_removed_when_it_is_made_anew(tmp_path, monkeypatch):
+    path, read, seen = tmp_path / "lock.held", locks.linecache.read, []
+
+    def faster(name):
+        content = read(name)
+        if name == str(path):
+            seen.append(content)
+        if len(seen) == 2 and content is None:
+            path.write_text("another one")
+        return content
+
+    path.write_text("given back soon")
+    monkeypatch.setattr(locks, "_keeps_out", lambda _content, _path: False)
+    monkeypatch.setattr(locks.linecache, "read", lambda name: (name == str(path) and not seen and path.unlink(), faster(name))[1])
+    assert locks._removed(str(path)) == "" and len(seen) == 1
