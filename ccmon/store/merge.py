@@ -6,12 +6,13 @@ transaction of the store: all of it or nothing. Once more brings nothing: each m
 older snapshots are thinned like ours before they are compared.
 """
 
+import os
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import SKEW_S, CcmonError, UsageError
-from ccmon.store import check, copy, guard, join, ledger, migrations, other, rows, sieve, thin
+from ccmon.store import check, copy, guard, join, ledger, migrations, other, place, rows, sieve, thin
 from ccmon.store.guard import Odd, Patience
 from ccmon.store.other import Moment, Other
 from ccmon.text import clean
@@ -60,7 +61,16 @@ def opened(file: str, path: str, now: int, is_over: Callable[[], bool] = lambda:
             raise UsageError(f"{path} is not a history of ccmon: {odd}. Nothing was merged") from None
         except _WRONG as error:
             raise other.damaged(path, "it takes too long to read" if patience.is_slow else str(error)) from None
+        _forget_names(file, taken)
         yield Theirs(db, path, patience, old_at)
+
+
+def _forget_names(*files: str) -> None:
+    """A kill from now on leaves nothing of the other machine behind: what is open needs no name, but on Windows."""
+    for file in files:
+        for suffix in ("", *place.SIDES):
+            with suppress(OSError):
+                os.unlink(file + suffix)
 
 
 _WRONG = sqlite3.Error, UnicodeDecodeError, OverflowError, MemoryError, migrations.Unusable

@@ -161,17 +161,17 @@ def temporary(prefix: str, env: Mapping[str, str]) -> Iterator[str]:
 
     Only a user who has no such place gets one in the common place: 0700, under a name that cannot be foretold.
     """
-    place = next(own_places(env), None)
-    if place is None:
-        from tempfile import gettempdir
-        place = gettempdir()
-    with newfiles.folder_in(place, prefix) as path:
+    with newfiles.folder_in(next(own_places(env)), prefix) as path:
         yield path
 
 
 def own_places(env: Mapping[str, str]) -> Iterator[str]:
-    """Where such a folder may be made, in order."""
-    return filter(_is_own, _places(env))
+    """Where such a folder may be made, in order; the common place where there is none."""
+    found = [place for place in _places(env) if _is_own(place)]
+    if not found:
+        from tempfile import gettempdir
+        found = [gettempdir()]
+    return iter(found)
 
 
 def _places(env: Mapping[str, str]) -> List[str]:

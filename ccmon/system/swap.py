@@ -22,6 +22,7 @@ Result = TypeVar("Result")
 _SWAP = 2                              # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
 _PATIENCE_S = 10.0
 _WAIT_S, _PAUSE_S = 2.0, 0.01
+_ACCESS = "system.posix_acl_access"
 _LATE_S = 0.2                          # where nobody says whether a file is still written to
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
@@ -45,12 +46,37 @@ def put(path: str, before: Optional[bytes], after: bytes, mode: Optional[int] = 
         if found is not None and not stat.S_ISREG(found.st_mode):
             raise OSError(errno.ELOOP, "it is a link of another user, or no file")
         with newfiles.making(place.folder, place.at) as new:
-            new.write(after, mode if mode is not None else 0o600 if found is None else stat.S_IMODE(found.st_mode))
+            mode = mode if mode is not None else 0o600 if found is None else stat.S_IMODE(found.st_mode)
+            new.write(after, mode)
             new.shut()
+            _given_over(place, new, found, mode)
             if before is None:
                 _create(place, new)
             elif not _exchanged(place, new, before, after, lines):
                 raise Changed(path)
+
+
+def _given_over(place: Place, new: NewFile, found: Optional[os.stat_result], mode: int) -> None:
+    """Let it have the owner, group and access list of what it is put in place of, else the owner of the folder: root is asked
+    to write into the homes of others, who could not read what is root's. What we may not give stays as it is.
+    """
+    if new.fd < 0 or place.at is None or not hasattr(os, "fchown"):
+        return
+    made, like = os.fstat(new.fd), found or os.fstat(place.at)
+    group = like.st_gid if found or made.st_uid == 0 else made.st_gid
+    if (made.st_uid, made.st_gid) != (like.st_uid, group):
+        for uid in (like.st_uid, made.st_uid):
+            with suppress(OSError):
+                os.fchown(new.fd, uid, group)
+                break
+    if found and hasattr(os, "getxattr"):
+        with suppress(OSError):        # most have none
+            old = os.open(place.name, _READ, dir_fd=place.at)
+            try:
+                os.setxattr(new.fd, _ACCESS, os.getxattr(old, _ACCESS))
+            finally:
+                os.close(old)
+    os.fchmod(new.fd, mode)            # a new owner takes some of it away
 
 
 def repeated(work: Callable[[], Result]) -> Result:

@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from itertools import count
 from pathlib import Path
@@ -14,7 +15,9 @@ from commands import HOUR, NOW, ROOT, block, wait_until
 from store_cases import T0, path, saved  # noqa: F401
 
 from ccmon.line import linefiles
-from ccmon.store import copy
+from ccmon.model import Owner
+from ccmon.pipeline import sweeping
+from ccmon.store import copy, merge, rows
 from ccmon.store.database import open_store
 from ccmon.system import dotfiles, newfiles, outfiles, private
 
@@ -210,3 +213,25 @@ def test_D28_a_backup_is_whole_or_not_there(tmp_path, path):
             with sqlite3.connect(str(found)) as db:
                 assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             db.close()
+
+
+def test_D28_who_has_no_place_of_their_own_has_the_common_one_swept(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    tmp_path.chmod(0o1777)
+    nowhere = {"HOME": str(tmp_path / "gone")}
+
+    def demo():
+        with private.temporary(".ccmon-demo-", nowhere):
+            os.kill(os.getpid(), signal.SIGKILL)
+    assert in_a_child(demo) == -9 and left(tmp_path)
+    in_a_child(lambda: sweeping.sweep(nowhere))
+    assert not left(tmp_path)
+
+
+def test_D28_a_copy_that_is_merged_has_no_name_any_more(tmp_path, path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with open_store(path, 1000, T0) as store:
+        store.change(lambda db: rows.made_owner_id(db, Owner("server", "a1")))
+    with copy.copied(path, str(tmp_path / "ours.db")) as file, merge.opened(file, path, T0) as theirs:
+        assert not os.listdir(os.path.dirname(file))
+        assert theirs.db.execute("SELECT host FROM owner").fetchone() == ("server",)

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import threading
@@ -271,3 +272,31 @@ def test_X10_a_block_of_an_older_ccmon_below_a_backslash_is_mended(tmp_path):
     assert path.read_bytes().startswith(b"export A=b\\\n\n# >>> ccmon >>>")
     dotfiles.take_out(str(path))
     assert path.read_bytes() == b"export A=b\\\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root may write for others")
+def test_X10_what_root_writes_in_the_home_of_another_stays_theirs(tmp_path, way):
+    for name, mode in (("", 0o755), ("/rc", 0o640)):
+        (tmp_path / "home").mkdir(exist_ok=True)
+        path = f"{tmp_path}/home{name}"
+        if name:
+            with open(path, "w") as file:
+                file.write("mine\n")
+        os.chown(path, 12345, 23456)
+        os.chmod(path, mode)
+    for name, mode in (("rc", 0o640), ("rc.before-ccmon", 0o640), ("new", 0o600)):
+        dotfiles.put(f"{tmp_path}/home/{name.split('.')[0]}", "block\n")
+        found = os.stat(f"{tmp_path}/home/{name}")
+        assert (found.st_uid, found.st_gid, found.st_mode & 0o7777) == (12345, 23456, mode)
+
+
+def test_X10_an_access_list_goes_with_the_file(tmp_path, way):
+    path, rights = str(tmp_path / "rc"), [(1, 6, -1), (2, 6, 12345), (4, 4, -1), (0x10, 6, -1), (0x20, 4, -1)]
+    acl = struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *right) for right in rights)
+    (tmp_path / "rc").write_text("mine\n")
+    try:
+        os.setxattr(path, "system.posix_acl_access", acl)
+    except (AttributeError, OSError):
+        pytest.skip("no access lists here")
+    dotfiles.put(path, "block\n")
+    assert os.getxattr(path, "system.posix_acl_access") == acl         # else its group might write
