@@ -27,7 +27,7 @@ KNOWN = {                              # variables in SQL, and why nobody else c
     ("upgrade", "table"): "minute or hour", ("usage", "rests"): "a condition beside it",
     ("usage", "select"): "a query beside it",
     ("sound", "pragma"): "the word of a caller", ("sound", "named"): "letters, digits and underscores only",
-    ("thin", "free"): "a number",
+    ("thin", "free"): "a number", ("archive", "one"): "min or max",
     ("guard", "pragma"): "of a constant", ("guard", "table"): "in quotes, with its own quotes doubled",
     ("guard", "_quoted"): "it puts names in quotes, their own quotes doubled", ("guard", "row"): "in quotes, as the table",
     ("merge", "pragma"): "of a constant", ("sieve", "version"): "as :d, a number", ("sieve", "table"): "a name of our own schema",
