@@ -352,7 +352,7 @@ def test_T22_neither_mouse_nor_focus_reports_are_ever_switched_on_and_none_is_a_
     with monitor(machine, term=name) as term:
         shown(term)
         term.send("\x1b[<0;113;10M\x1b[I\x1b[Mq!!\x1b[0;1;113M")            # should another program have left them on
-        term.send("\x1b]11;rgb:qq/qq/qq\x07\x1bP1$rq\x1b\\\x1bq\x1b[113;5u\x1b[?62;q")
+        term.send("\x1b]11;rgb:qq/qq/qq\x07\x1bP1$rq\x1b\\\x1b[113;5u\x1b[?62;q")
         term.pause()
         assert "1,234" in term.text() and term.process.poll() is None
         leave(term)

@@ -105,6 +105,7 @@ def shell(machine, name, words, columns=120):
     argv, rc = SHELLS[name]
     if not shutil.which(argv[0]):
         pytest.skip(f"{argv[0]} is not installed")
+    machine.run("record")              # a line waits for its first numbers only so long, and the machine may be busy
     term = prompt(machine, [word.format(home=machine.home) for word in argv], rc.format(words=words), columns=columns, rows=12)
     if argv[0] in ("zsh", "fish", "dash"):
         term.pause()
