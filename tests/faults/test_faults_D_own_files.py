@@ -108,7 +108,7 @@ def called(model, home, words):
     return done
 
 
-@pytest.mark.parametrize("kind", ["pipe", "folder", "zero"])
+@pytest.mark.parametrize("kind", ["pipe", "folder"])
 @pytest.mark.parametrize("name", FILES)
 def test_D25_nobody_waits_for_what_is_no_plain_file(model, home, name, kind):
     planted(home, name, kind)

@@ -4,6 +4,7 @@ import ast
 import os
 import re
 from collections import Counter
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ def rows_of(name):
     return [f"{mark[0]}-{int(mark[1:])}" for mark in marks[1].split("_")[1:]] if marks else []
 
 
+@lru_cache
 def found_tests():
     """Row -> file -> how many tests."""
     found = {row: Counter() for row in ROWS}
