@@ -30,7 +30,7 @@ def lock(where: str) -> "int | None":
         return -1 if os.name == "nt" else _made(where + "/lock.held", -1)
     if os.name == "nt":
         return _locked_there(fd)
-    mine = _flocked(fd)
+    mine = flocked(fd)
     if mine and (not os.path.lexists(where + "/lock.held") or _is_other(where + "/lock.held")):
         sign(fd, os.getpid())
         return fd
@@ -38,7 +38,7 @@ def lock(where: str) -> "int | None":
         os.close(fd)
         return None
     made = _made(where + "/lock.held", fd)
-    if made is not None and made >= 0 and mine is not None and not (_flocked(fd) or _is_stopped(fd)):
+    if made is not None and made >= 0 and mine is not None and not (flocked(fd) or _is_stopped(fd)):
         unlock(made)                   # it was continued, or followed by another one
         made = None
     elif made is not None and made >= 0 and mine is False:
@@ -61,7 +61,7 @@ def _locked_there(fd: int) -> "int | None":
         return -1
 
 
-def _flocked(fd: int) -> "bool | None":
+def flocked(fd: int) -> "bool | None":
     """Take the kernel's lock: whether it is ours now; None where the system or the file system has none."""
     try:
         import fcntl

@@ -292,7 +292,7 @@ def test_a_console_that_is_closed_ends_it_in_order():
 # --- where it may differ ---------------------------------------------------------------------------------------------------
 
 LACKING = {                            # what Windows does not have, or has in another way, and the rooms that own it
-    "fcntl": {"locks", "system/newfiles", "system/swap"}, "ctypes": {"system/swap"},
+    "fcntl": {"locks", "system/swap"}, "ctypes": {"system/swap"},
     "termios": {"fullscreen/guardian", "fullscreen/screen_signals", "fullscreen/terminal", "system/typed"},
     "msvcrt": {"locks"}, "curses": {"fullscreen/screen"}, "resource": {"pipeline/sources"},
     "os.fork": {"fullscreen/guardian", "refresher"}, "os.setsid": {"refresher"}, "os.killpg": {"system/processes"},

@@ -7,11 +7,12 @@ a process can be taken for that of another one so.
 import os
 import re
 import stat
-import sys
 import time
 from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import Iterable, Iterator, Optional, Set
+
+from ccmon import locks
 
 DAY_S = 86_400
 MOST_LOOKED_AT, MOST_SWEPT = 20_000, 1000
@@ -118,16 +119,7 @@ def _is_claimed(fd: int, name: str, at: Optional[int]) -> bool:
 
 def claim(fd: int) -> Optional[bool]:
     """Take the lock on what is open. True: we hold it. False: another process does. None: there are no locks here."""
-    if sys.platform == "win32" or os.name == "nt":
-        return None
-    try:
-        import fcntl
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
-    except BlockingIOError:
-        return False
-    except (OSError, ImportError):
-        return None
+    return locks.flocked(fd)
 
 
 def _is_there(fd: int, name: str, at: Optional[int]) -> bool:

@@ -216,17 +216,17 @@ def _call() -> Any:
 
 def _settled(name: str, at: Optional[int]) -> bytes:
     """What is in the file when nobody writes to it any more."""
-    fd = os.open(name, _READ, dir_fd=at)
-    try:
-        return _quiet(fd)
-    finally:
-        os.close(fd)
+    return _read_by(_quiet, name, at)
 
 
 def _content_of(name: str, at: Optional[int]) -> bytes:
+    return _read_by(_content, name, at)
+
+
+def _read_by(read: Callable[[int], bytes], name: str, at: Optional[int]) -> bytes:
     fd = os.open(name, _READ, dir_fd=at)
     try:
-        return _content(fd)
+        return read(fd)
     finally:
         os.close(fd)
 

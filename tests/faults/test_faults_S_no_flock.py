@@ -29,7 +29,7 @@ def without(machine, monkeypatch):
     (folder / "sitecustomize.py").write_text(KINDS["ENOLCK"])
     usual = machine.env
     machine.env = lambda **more: usual(**{"PYTHONPATH": f"{folder}:{ROOT}", **more})
-    monkeypatch.setattr(locks, "_flocked", lambda _fd: None)       # machine.idle() asks in this process
+    monkeypatch.setattr(locks, "flocked", lambda _fd: None)       # machine.idle() asks in this process
     return machine
 
 
@@ -144,7 +144,7 @@ def test_S13_what_is_no_lock_keeps_nobody_out(tmp_path, monkeypatch, make, name,
     if make is not_ours and (os.getuid() != 0 or name == "lock.held"):
         pytest.skip("needs root; in one's own folder it is one that nobody can see, held for a minute")
     if flock is None:
-        monkeypatch.setattr(locks, "_flocked", lambda _fd: None)
+        monkeypatch.setattr(locks, "flocked", lambda _fd: None)
     where = tmp_path / "cache"
     where.mkdir(mode=0o700)
     make(where / name)
