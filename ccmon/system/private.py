@@ -7,9 +7,6 @@ import time
 from contextlib import contextmanager, suppress
 from typing import Callable, Iterator, List, Mapping, Optional
 
-from ccmon import locks
-from ccmon.system import newfiles
-
 PATIENCE_S = 10.0                      # for another process that changes the same
 MOST_BYTES = 16 << 20                  # of a file that is read whole
 Whose = Callable[[os.stat_result], Optional[str]]       # what there is against the owner and the mode, None: nothing
@@ -142,6 +139,7 @@ def locked(folder: str) -> Iterator[None]:
 
     Raises BlockingIOError when another one does not end. One that is gone or stopped keeps nobody out.
     """
+    from ccmon import locks  # not for every call that knows where its files are
     path, until = os.path.join(folder or ".", ".ccmon-lock"), time.monotonic() + PATIENCE_S
     lock = -1 if os.name == "nt" else locks.file_lock(path)
     while lock is None:
@@ -161,6 +159,7 @@ def temporary(prefix: str, env: Mapping[str, str]) -> Iterator[str]:
 
     Only a user who has no such place gets one in the common place: 0700, under a name that cannot be foretold.
     """
+    from ccmon.system import newfiles
     with newfiles.folder_in(next(own_places(env)), prefix) as path:
         yield path
 
