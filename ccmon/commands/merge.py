@@ -19,7 +19,7 @@ OK = 0
 def run(given: Namespace, ctx: Context) -> int:
     """Take in the history in the file, and print what came; the exit code."""
     own, now = stored_at(ctx), ctx.now()
-    with signals.kept_in_mind() as is_over, copy.copied(given.file, own) as file, \
+    with signals.deferred() as is_over, copy.copied(given.file, own) as file, \
             merge.opened(file, given.file, now, is_over, _old_at(ctx, own)) as theirs:
         try:
             with open_store(own, SCREEN_BUSY_MS, now) as store:

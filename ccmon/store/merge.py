@@ -12,8 +12,8 @@ from contextlib import closing, contextmanager, suppress
 from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import SKEW_S, CcmonError, UsageError
-from ccmon.store import check, copy, guard, join, ledger, migrations, other, place, rows, sieve, thin
-from ccmon.store.guard import Odd, Patience
+from ccmon.store import check, copy, foreign, join, known_tables, ledger, migrations, other, place, rows, thin
+from ccmon.store.foreign import Watchdog, WrongShape
 from ccmon.store.other import Moment, Other
 from ccmon.text import clean
 
@@ -33,7 +33,7 @@ class Theirs(NamedTuple):
 
     db: sqlite3.Connection
     path: str                          # of the file that this is made of
-    patience: Patience
+    watchdog: Watchdog
     old_at: int                        # as old as then its snapshots are thinned, and its sessions are over (epoch s)
 
 
@@ -47,22 +47,22 @@ def opened(file: str, path: str, now: int, is_over: Callable[[], bool] = lambda:
     Where is_over says so, what sqlite does is ended. Raises UsageError, CcmonError.
     """
     old_at = now if old_at is None else old_at
-    patience, taken = Patience(is_over), file + ".taken"
+    watchdog, taken = Watchdog(is_over), file + ".taken"
     with closing(sqlite3.connect(taken, isolation_level=None)) as db:
         try:
-            patience.watch(db, False)
+            watchdog.watch(db, False)
             for pragma in ("journal_mode = OFF", "synchronous = OFF", "temp_store = MEMORY"):
                 db.execute(f"PRAGMA {pragma}").fetchall()
-            with guard.opened(file, patience) as source:
+            with foreign.opened(file, watchdog) as source:
                 _look_through(source, path)
-                sieve.take(source, db, patience)
+                known_tables.take(source, db, watchdog)
             _prepare(db, taken, path, now, old_at)
-        except Odd as odd:
-            raise UsageError(f"{path} is not a history of ccmon: {odd}. Nothing was merged") from None
+        except WrongShape as error:
+            raise UsageError(f"{path} is not a history of ccmon: {error}. Nothing was merged") from None
         except _WRONG as error:
-            raise other.damaged(path, "it takes too long to read" if patience.is_slow else str(error)) from None
+            raise other.damaged(path, "it takes too long to read" if watchdog.is_slow else str(error)) from None
         _forget_names(file, taken)
-        yield Theirs(db, path, patience, old_at)
+        yield Theirs(db, path, watchdog, old_at)
 
 
 def _forget_names(*files: str) -> None:
@@ -80,8 +80,8 @@ def _look_through(source: sqlite3.Connection, path: str) -> None:
     why = copy.strangeness(source)
     if why:
         raise (CcmonError if "newer" in why else UsageError)(f"{path} {why}. Nothing was merged")
-    sieve.check(source)
-    wrong = check.faults(source) if guard.is_plain(source) else check.missing(source)
+    known_tables.check(source)
+    wrong = check.faults(source) if foreign.is_plain(source) else check.missing(source)
     if wrong:
         raise other.damaged(path, wrong[0])
 
@@ -92,7 +92,7 @@ def _prepare(db: sqlite3.Connection, file: str, path: str, now: int, old_at: int
         raise other.damaged(path, wrong[0])
     migrations.prepare(db, file, copy.BUSY_MS)
     db.execute("BEGIN")
-    sieve.settle(db, now + SKEW_S)
+    known_tables.settle(db, now + SKEW_S)
     thin.thin_snapshots(db, old_at)
     db.execute("COMMIT")
 
@@ -101,11 +101,11 @@ def _prepare(db: sqlite3.Connection, file: str, path: str, now: int, old_at: int
 
 def merge(db: sqlite3.Connection, theirs: Theirs, now: int, own_host: str = "") -> List[Came]:
     """Take in all of it; what came, by machine. own_host: what this machine is called, where nothing was stored yet."""
-    theirs.patience.watch(db, False)
+    theirs.watchdog.watch(db, False)
     try:
         return _merge_all(db, theirs, now, own_host)
     except sqlite3.Error:
-        if theirs.patience.is_over():                        # which is no sign of damage
+        if theirs.watchdog.is_over():                        # which is no sign of damage
             raise CcmonError("Nothing was merged: it was ended") from None
         raise
     finally:

@@ -31,7 +31,7 @@ def end_at_once() -> None:
 
 
 @contextmanager
-def kept_in_mind() -> Iterator[Callable[[], bool]]:
+def deferred() -> Iterator[Callable[[], bool]]:
     """Inside, an ending is raised as ever; where C code swallows that, the given call says so, and it is raised at the end.
 
     Only for the main thread, which alone gets signals.

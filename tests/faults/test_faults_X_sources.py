@@ -28,11 +28,12 @@ KNOWN = {                              # variables in SQL, and why nobody else c
     ("usage", "select"): "a query beside it",
     ("sound", "pragma"): "the word of a caller", ("sound", "named"): "letters, digits and underscores only",
     ("thin", "free"): "a number", ("archive", "one"): "min or max",
-    ("guard", "pragma"): "of a constant", ("guard", "table"): "in quotes, with its own quotes doubled",
-    ("guard", "_quoted"): "it puts names in quotes, their own quotes doubled", ("guard", "row"): "in quotes, as the table",
-    ("merge", "pragma"): "of a constant", ("sieve", "version"): "as :d, a number", ("sieve", "table"): "a name of our own schema",
-    ("sieve", "columns"): "names of our own schema", ("sieve", "places"): "question marks",
-    ("sieve", "name"): "a name of our own schema", ("sieve", "sums"): "of a constant"}
+    ("foreign", "pragma"): "of a constant", ("foreign", "table"): "in quotes, with its own quotes doubled",
+    ("foreign", "_quoted"): "it puts names in quotes, their own quotes doubled", ("foreign", "row"): "in quotes, as the table",
+    ("merge", "pragma"): "of a constant", ("known_tables", "version"): "as :d, a number",
+    ("known_tables", "table"): "a name of our own schema",
+    ("known_tables", "columns"): "names of our own schema", ("known_tables", "places"): "question marks",
+    ("known_tables", "name"): "a name of our own schema", ("known_tables", "sums"): "of a constant"}
 
 
 def put_in(tree):

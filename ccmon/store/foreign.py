@@ -24,14 +24,14 @@ _HIDDEN, _EXPRESSION = 6, -2           # column of table_xinfo; the column that 
 _PARTIAL = 4                           # column of index_list
 
 
-class Patience:
+class Watchdog:
     """Whether what reads a file goes on: until it is told to end, or no row came for too long."""
 
     def __init__(self, is_over: Callable[[], bool], quiet_s: float = QUIET_S) -> None:
         self.is_over, self.quiet_s, self.is_slow = is_over, quiet_s, False
-        self.moved()
+        self.reset()
 
-    def moved(self) -> None:
+    def reset(self) -> None:
         """A row came."""
         self._until = time.monotonic() + self.quiet_s
 
@@ -45,10 +45,10 @@ class Patience:
 
 
 @contextmanager
-def opened(file: str, patience: Patience) -> Iterator[sqlite3.Connection]:
+def opened(file: str, watchdog: Watchdog) -> Iterator[sqlite3.Connection]:
     """A connection to the file that reads tables, and does nothing else. Raises sqlite3.Error."""
     with closing(sqlite3.connect(file, isolation_level=None)) as db:
-        patience.watch(db)
+        watchdog.watch(db)
         for name, value in _CONFIG.items():
             number = getattr(sqlite3, f"SQLITE_DBCONFIG_{name}", None)         # since Python 3.12
             if number is not None:
@@ -80,27 +80,27 @@ class Thing(NamedTuple):
     root: int                          # page; 0 where it has none
 
 
-class Odd(Exception):
+class WrongShape(Exception):
     """Why it is no history of ours, in words that follow "is not a history of ccmon"."""
 
 
 def things(db: sqlite3.Connection) -> List[Thing]:
-    """All of them. Raises Odd, sqlite3.Error."""
+    """All of them. Raises WrongShape, sqlite3.Error."""
     found = db.execute("SELECT type, name, rootpage FROM sqlite_master LIMIT ?", (MOST_OBJECTS + 1,)).fetchall()
     if len(found) > MOST_OBJECTS:
-        raise Odd("it has more tables than any")
+        raise WrongShape("it has more tables than any")
     return [Thing(kind, name, root if type(root) is int else 0) for kind, name, root in found
             if isinstance(kind, str) and isinstance(name, str)]
 
 
 def check_tables(db: sqlite3.Connection, wanted: Set[str]) -> None:
-    """Raise Odd where one of these is there and is no table with columns that hold what was put in."""
+    """Raise WrongShape where one of these is there and is no table with columns that hold what was put in."""
     for thing in things(db):
         if thing.name.lower() in wanted:
             if thing.kind != "table" or thing.root < 1:
-                raise Odd(f"{thing.name} is no table of its own there")
+                raise WrongShape(f"{thing.name} is no table of its own there")
             if _computes(db, thing.name):
-                raise Odd(f"{thing.name} has columns that are computed")
+                raise WrongShape(f"{thing.name} has columns that are computed")
 
 
 def is_plain(db: sqlite3.Connection) -> bool:

@@ -7,8 +7,8 @@ import sqlite3
 from contextlib import closing
 from typing import Any, Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
-from ccmon.store import guard, ledger, migrations, schema
-from ccmon.store.guard import MOST_VALUE_BYTES, Odd, Patience
+from ccmon.store import foreign, ledger, migrations, schema
+from ccmon.store.foreign import MOST_VALUE_BYTES, Watchdog, WrongShape
 
 MOST_ROWS = 20_000_000                 # of a table
 MOST_TEXT = 4096                       # characters; a path is the longest
@@ -46,40 +46,40 @@ def _version(source: sqlite3.Connection) -> int:
 
 
 def check(source: sqlite3.Connection) -> None:
-    """Raise Odd where one of our tables is something else there."""
-    guard.check_tables(source, {table.name for table in _tables(_version(source))})
+    """Raise WrongShape where one of our tables is something else there."""
+    foreign.check_tables(source, {table.name for table in _tables(_version(source))})
 
 
-def take(source: sqlite3.Connection, target: sqlite3.Connection, patience: Patience) -> None:
-    """Fill an empty database with what is known. Raises Odd, sqlite3.Error, and others where a value cannot be."""
+def take(source: sqlite3.Connection, target: sqlite3.Connection, watchdog: Watchdog) -> None:
+    """Fill an empty database with what is known. Raises WrongShape, sqlite3.Error, and others where a value cannot be."""
     version = _version(source)
     target.execute("PRAGMA foreign_keys = OFF")          # what refers to nothing is told, not refused
     target.execute("BEGIN")
     _create(target, version)
     for table in _tables(version):
         if table.name not in _LEFT:
-            _copy(source, target, table, patience)
+            _copy(source, target, table, watchdog)
     target.execute(f"PRAGMA user_version = {version:d}")
     target.execute("COMMIT")
 
 
-def _copy(source: sqlite3.Connection, target: sqlite3.Connection, table: Known, patience: Patience) -> None:
+def _copy(source: sqlite3.Connection, target: sqlite3.Connection, table: Known, watchdog: Watchdog) -> None:
     columns = ", ".join(table.columns)
     places = ", ".join("?" * len(table.columns))
     found = source.execute(f"SELECT {columns} FROM {table.name} NOT INDEXED")
-    target.executemany(f"INSERT INTO {table.name} ({columns}) VALUES ({places})", _sane(found, table.name, patience))
+    target.executemany(f"INSERT INTO {table.name} ({columns}) VALUES ({places})", _sane(found, table.name, watchdog))
 
 
-def _sane(found: sqlite3.Cursor, table: str, patience: Patience) -> Iterator[Sequence[Any]]:
+def _sane(found: sqlite3.Cursor, table: str, watchdog: Watchdog) -> Iterator[Sequence[Any]]:
     most = _MOST_OF.get(table, MOST_ROWS)
     for number, row in enumerate(found):
         if number == most:
-            raise Odd(f"{table} has more than {most} rows")
-        patience.moved()
+            raise WrongShape(f"{table} has more than {most} rows")
+        watchdog.reset()
         if table in ("note", "meta") and not str(row[0]).startswith(f"{ledger.COMPLETE} "):
             continue                   # what was learned there is long, and stays there
         if any(_is_too_long(value) for value in row):
-            raise Odd(f"{table} holds a value that is too long")
+            raise WrongShape(f"{table} holds a value that is too long")
         yield row
 
 
@@ -106,10 +106,10 @@ _SUMMED: Dict[str, str] = {
 
 
 def settle(db: sqlite3.Connection, latest: int) -> None:
-    """Leave out times that lie ahead, in a history of our present schema. Raises Odd where sums of it could not be made."""
+    """Leave out times that lie ahead, in a history of our present schema. Raises WrongShape where sums of it cannot be made."""
     for statement in _TIMES:
         db.execute(statement, (latest,) if "?1" in statement else ())
     for table, names in _SUMMED.items():
         sums = ", ".join(f"total({name})" for name in names.split())
         if max(db.execute(f"SELECT {sums} FROM {table}").fetchone()) > _MOST_IN_ALL:
-            raise Odd(f"{table} has numbers that cannot be")
+            raise WrongShape(f"{table} has numbers that cannot be")
