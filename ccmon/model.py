@@ -105,29 +105,73 @@ class Source(NamedTuple):
     progress: Optional[float] = None   # 0..1: how much of the logs has been read, as long as that goes on
 
 
-class Quota(NamedTuple):
-    """What Claude itself says of one window of the account's use."""
+class Window(NamedTuple):
+    """One limit of the account: what Claude itself says of how much of it is used."""
 
+    name: str                          # five_hour, seven_day, seven_day_opus ...: as Claude names it, in a-z, 0-9 and _
     percent: float                     # 0..1000; above 100 with extra usage
     resets_at: int                     # epoch s, a whole minute
     read_at: int                       # epoch s, when an answer of Claude last said so
+    source: str = "statusline"         # statusline | account_file | limit (a limit event) | claude (asked)
+    label: str = ""                    # 5h, 7d, 7d Opus
+    scope: str = "account"             # account; else what alone it limits: a model's name (Opus 4.5), or apps
+    forecast: Optional["Runway"] = None    # when it is used up
 
 
-class Official(NamedTuple):
-    """The account's windows as Claude Code passed them on; None where nothing is known or the window has passed."""
+Windows = Tuple[Window, ...]           # each name once
 
-    five_hour: Optional[Quota] = None
-    seven_day: Optional[Quota] = None
 
-    def at(self, now: int) -> "Official":
-        """Without the windows that have been reset by then."""
-        return Official(*(quota if quota and quota.resets_at > now else None for quota in self))
+class Credits(NamedTuple):
+    """What may be spent beyond the windows, or instead of them."""
+
+    kind: str                          # extra_usage | spend_limit
+    used: Optional[float]              # in the currency; None where unknown, the others below too
+    limit: Optional[float]             # None: no limit
+    currency: str                      # ISO 4217, "" where unknown
+    percent: Optional[float]
+    enabled: bool                      # extra usage may be used
+    resets_at: Optional[int]           # epoch s
+    read_at: int                       # epoch s
+    source: str                        # statusline | account_file | claude
+
+    @property
+    def left(self) -> bool:
+        """Whether more may be spent."""
+        over = self.percent is not None and self.percent >= 100
+        return self.enabled and not over and (self.limit is None or self.used is None or self.used < self.limit)
+
+
+class Login(NamedTuple):
+    """Who is logged in, as far as Claude Code's own file says."""
+
+    account: str                       # short hash of organisation and account, "" where nobody is
+    plan: str = ""                     # pro | max5 | max20, "" where the tier is not one of these
+    tier: str = ""                     # as Claude names it, in harmless characters
+
+
+class Binding(NamedTuple):
+    """The limit that decides how much is left."""
+
+    name: str                          # of a window; five_hour also where only tokens say how full the session is
+    label: str
+    percent: Optional[float]
+    resets_at: int                     # epoch s
+    why: str                           # full | runs_out | near | session
+    forecast: Optional["Runway"] = None
+
+
+class Hit(NamedTuple):
+    """Claude said that a window is used up."""
+
+    name: str
+    at: int                            # epoch s
+    resets_at: int                     # epoch s, 0 where unknown
 
 
 class Apart(NamedTuple):
     """What the row of one Claude Code session has to know beside the official percentages that are shown everywhere else."""
 
-    accounts: Tuple[Official, ...] = ()                    # others that use the same folder
+    accounts: Tuple[Windows, ...] = ()                     # others that use the same folder
     stale: Tuple[Tuple[str, float, int], ...] = ()         # window, percentage, reset: what sessions repeat, and holds no more
 
 
@@ -140,7 +184,12 @@ class Facts(NamedTuple):
     high_water: Optional[HighWater] = None
     source: Source = Source()
     trouble: Optional[str] = None      # one sentence when the store could not be used
-    official: Official = Official()
+    windows: Windows = ()              # that run, of the account that answered last
+    hits: Tuple[Hit, ...] = ()         # of other windows than the 5 hours, by time
+    bound: str = ""                    # name of the window that was binding at the last look
+    credits: Tuple[Credits, ...] = ()
+    login: Login = Login("")
+    windows_dropped: int = 0           # members of the last status line, or of Claude Code's file, that could not be taken
     hit_at: Optional[int] = None       # epoch s of the newest limit event: a message of Claude, or `ccmon hit`
     load: Optional[Load] = None        # what the running window has used here by model and kind, where that is known
     learned: Optional[Learned] = None
@@ -211,7 +260,10 @@ class Snapshot(NamedTuple):
     predicted_end: Optional[int]       # epoch s
     reset: Reset
     warnings: Tuple[Notice, ...] = ()
-    official: Official = Official()    # windows that have not passed
+    windows: Windows = ()              # that have not passed, the tightest first
+    binding: Optional[Binding] = None  # None where nothing is known
+    credits: Tuple[Credits, ...] = ()
+    login: Login = Login("")
     percent_source: str = "tokens"     # official | learned | tokens
     capacity: int = 0                  # tokens that fill the session: the limit, or what was used and what Claude says is left
     about: bool = False                # capacity and left are converted from another unit

@@ -221,6 +221,12 @@ def usd(cost: Optional[float]) -> str:
     return "-" if cost is None else f"${cost:,.2f}"
 
 
+def money(amount: float, currency: str) -> str:
+    """$3, $3.41, 3.41 EUR; dollars where no currency is named."""
+    figure = f"{amount:,.0f}" if abs(amount - round(amount)) < 0.005 else f"{amount:,.2f}"
+    return f"${figure}" if currency in ("", "USD") else f"{figure} {currency}"
+
+
 def duration(seconds: int) -> str:
     """2d 3h, 2h 17m, 17m or 45s: two units at most, never negative."""
     seconds = max(0, int(seconds))

@@ -21,6 +21,7 @@ from ccmon.setup import settings_json
 from ccmon.sources import ccusage_json, limit_events, log_entries, log_unused
 from ccmon.text import LONGEST_MODEL, Charset, clean, model_for_programs
 from ccmon.usage import compute, official
+from ccmon.usage.windows import running
 from ccmon.views.screen import dashboard, help, history_page
 from ccmon.views.screen.scene import Scene, model_name
 
@@ -79,7 +80,7 @@ def ccusage_is_shown(given: Tuple[bytes, bytes, str, int, int]) -> None:
     answer, ledger, plan, width, height = given
     blocks = _blocks(answer)
     facts = Facts(tuple(blocks), tuple(block.start for block in blocks), source=Source(refreshed=NOW - 2, skipped=1),
-                  official=official.load(ledger.decode("utf-8", "replace")).official.at(NOW))
+                  windows=running(official.load(ledger.decode("utf-8", "replace")).windows, NOW))
     zone = scenes.FixedZone()
     for charset in (Charset(), Charset(False, False)):
         scene = Scene(compute.assess(facts, compute.Options(plan), zone, NOW), facts, zone, charset, "ccusage, 2 s", "a message")

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from account_windows import five_hour, windows
 from commands import HOUR, NOW
 from logged import Minute, keep_logs
 from webhooks import SECRET
@@ -12,7 +13,7 @@ from ccmon.alerts import rules
 from ccmon.alerts.kinds import KINDS
 from ccmon.alerts.rules import SAME_S, Usual
 from ccmon.learning.values import Change, Learned, Use
-from ccmon.model import SESSION_S, Block, Facts, Given, Official, Quota, Sample, Source
+from ccmon.model import SESSION_S, Block, Facts, Given, Sample, Source
 from ccmon.pipeline import alerting, memory
 from ccmon.settings import context
 from ccmon.store import learning
@@ -32,7 +33,7 @@ def session(tokens, start=START, last=None):
 def seen(tokens, plan="pro", official=None, now=NOW, calm=True, limit=(10_000, "flag"), **more):
     """The moment as all views see it; calm: nothing was used in the last hour."""
     facts = Facts((session(tokens),), (START,), (Sample(START + 60, now, START, tokens),) if calm else (), None,
-                  Source(refreshed=now), official=Official(official), **more)
+                  Source(refreshed=now), windows=windows(official), **more)
     return compute.assess(facts, compute.Options(plan=plan, explicit_limit=limit), WARSAW, now)
 
 
@@ -50,7 +51,7 @@ def test_thresholds_of_tokens(tokens, want):
 
 @pytest.mark.parametrize("percent, want", [(79, []), (80, ["80"]), (99, ["80"]), (100, ["100"]), (101, ["100"])])
 def test_thresholds_of_claudes_own_percentage(percent, want):
-    assert kinds(seen(5000, official=Quota(percent, NOW + HOUR, NOW - 60))) == want
+    assert kinds(seen(5000, official=five_hour(percent, NOW + HOUR, NOW - 60))) == want
 
 
 def test_above_a_record_nothing_is_known_to_be_reached():
@@ -82,7 +83,7 @@ def test_a_reset_is_news_after_80_percent(near, now, want):
 
 
 def test_a_reset_before_its_time_is_seen_by_the_next_window():
-    early = seen(100, official=Quota(1, NOW + SESSION_S, NOW - 60))
+    early = seen(100, official=five_hour(1, NOW + SESSION_S, NOW - 60))
     assert kinds(early, (NOW + HOUR,)) == ["reset"] and kinds(early, (NOW + SESSION_S - HOUR,)) == []
     assert "17:00" in rules.due(early, WARSAW, (NOW + HOUR,), None)[0].text
 

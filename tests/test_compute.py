@@ -1,10 +1,11 @@
 """From facts to the snapshot: the active session, the numbers, and every notice with its text and place."""
 
 import pytest
+from account_windows import five_hour, seven_day, windows
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon.model import Block, Facts, HighWater, Official, Quota, Sample, Source
+from ccmon.model import Block, Facts, HighWater, Sample, Source
 from ccmon.system import clock
 from ccmon.usage import limits
 from ccmon.usage.compute import Options, active, assess
@@ -117,7 +118,7 @@ def test_sessions_that_the_source_dropped_burn_nothing():
     assert shot.burn_per_min == pytest.approx(1.0) and shot.session == block(162)
 
 
-FIVE, SEVEN = Quota(37.0, NOW + HOUR, NOW - 9), Quota(12.0, NOW + 90 * HOUR, NOW - 9)
+FIVE, SEVEN = five_hour(37.0, NOW + HOUR, NOW - 9), seven_day(12.0, NOW + 90 * HOUR, NOW - 9)
 
 
 @pytest.mark.parametrize("later_s, official, rule, reset_s", [
@@ -126,16 +127,16 @@ FIVE, SEVEN = Quota(37.0, NOW + HOUR, NOW - 9), Quota(12.0, NOW + 90 * HOUR, NOW
     (90 * HOUR, (None, None), "schedule", 94 * HOUR + 18 * 60),
 ])
 def test_official_windows_count_until_they_are_reset(later_s, official, rule, reset_s):
-    known = facts(block(10), official=Official(FIVE, SEVEN))
+    known = facts(block(10), windows=(FIVE, SEVEN))
     shot = assess(known, Options(), UTC, NOW + later_s)
-    assert shot.official == Official(*official)
+    assert sorted(one._replace(forecast=None) for one in shot.windows) == list(windows(*official))
     assert (shot.reset.rule, shot.reset.at) == (rule, NOW + reset_s)
 
 
 @pytest.mark.parametrize("reset_s, texts", [(HOUR, []), (2 * HOUR, ["Runs out at 16:48, 54m before the reset"])])
 def test_the_forecast_looks_at_the_official_reset(reset_s, texts):
     stale = FIVE._replace(resets_at=NOW + reset_s, read_at=NOW - 601)
-    known = facts(block(16_200), official=Official(stale))
+    known = facts(block(16_200), windows=(stale,))
     shot = assess(known, Options("pro", (16_200 + 6600, "flag")), UTC, NOW)
     assert shot.sustainable_per_min == pytest.approx(6600 / (reset_s / 60)) and told(shot) == texts
 

@@ -53,7 +53,7 @@ def record(start: int = START - 50 * HOUR, tokens: int = 1000, plan: str = "pro"
     return Record(made(tokens, start, **changes), plan, 7000, "plan", host=host)
 
 
-BUSY = Facts((made(14_000),), (START,), source=OKAY, official=official())
+BUSY = Facts((made(14_000),), (START,), source=OKAY, windows=official())
 IDLE = Facts((made(900, START - 30 * HOUR),), source=OKAY)
 NOTHING = Facts(source=Source(error="no ccusage", missing=True))
 

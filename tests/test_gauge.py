@@ -1,9 +1,10 @@
 """How full the window is, and by whose word: Claude's own, what was learned, or tokens against the plan."""
 
 import pytest
+from account_windows import five_hour, windows
 
 from ccmon.learning.values import Change, Estimate, Learned, Ruler
-from ccmon.model import Block, Facts, HighWater, LearnedLimit, Official, Quota, Sample, Source
+from ccmon.model import Block, Facts, HighWater, LearnedLimit, Sample, Source
 from ccmon.system import clock
 from ccmon.usage import gauge
 from ccmon.usage.compute import Options, assess
@@ -22,7 +23,7 @@ def block(tokens, last=NOW - 30, **more):
 
 
 def quota(percent=37.0, read_s=40, resets_s=HOUR):
-    return Quota(percent, NOW + resets_s, NOW - read_s)
+    return five_hour(percent, NOW + resets_s, NOW - read_s)
 
 
 def learned(median=50_000.0, name="tokens", is_learned=True, **more):
@@ -33,7 +34,7 @@ def learned(median=50_000.0, name="tokens", is_learned=True, **more):
 
 def facts(*blocks, official=None, **more):
     return Facts(blocks, tuple(b.start for b in blocks), source=Source(refreshed=NOW - 2),
-                 official=Official(official), **{"high_water": RECORD, **more})
+                 windows=windows(official), **{"high_water": RECORD, **more})
 
 
 def shot(known, plan="pro", limit=None, now=NOW):

@@ -183,7 +183,7 @@ def test_reset_rules(machine, words, rule, at):
 
 def told_by_claude(*official, tokens=1000):
     """The document of a scene with those percentages of the two windows."""
-    return view.document(scenes.scene(tokens, official=scenes.official(*official)).snapshot)
+    return view.document(scenes.scene(tokens, windows=scenes.official(*official)).snapshot)
 
 
 FIVE, SEVEN = scenes.START + 4 * HOUR + 2400, scenes.START + 116 * HOUR

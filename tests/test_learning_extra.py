@@ -20,7 +20,6 @@ from ccmon.learning.portable import Extra, Kept, Tried
 from ccmon.learning.runway import HORIZONS
 from ccmon.learning.score import Score
 from ccmon.learning.values import Course
-from ccmon.model import Official
 
 HOUR, DAY = 3600, 86_400
 T = 1_764_000_000
@@ -147,9 +146,9 @@ def test_a_model_is_used_for_a_month(later, used):
                                                  (BOOSTING, None, "runway"), (None, 61, "runway")])
 def test_the_screen_uses_it_for_the_course_that_it_was_taught(kept, percent, rule):
     """points where Claude's own percentage counts, else tokens."""
-    official = scenes.official(percent) if percent else Official()
+    official = scenes.official(percent) if percent else ()
     outlook = scenes.outlook(percent or 0, 21_012)._replace(extra=kept)
-    found = scenes.scene(21_012, scenes.MAX5, official=official, outlook=outlook).snapshot
+    found = scenes.scene(21_012, scenes.MAX5, windows=official, outlook=outlook).snapshot
     assert found.runway.rule == rule and found.now <= found.runway.low <= found.runway.median <= found.runway.high
 
 

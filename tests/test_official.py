@@ -1,10 +1,11 @@
 """Which official percentages are believed: sessions repeat their own last answer, and old windows come again."""
 
 import pytest
+from account_windows import five_hour as five_hour_window
+from account_windows import pairs, seven_day
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon.model import Quota
 from ccmon.usage.official import MOST_SESSIONS, Ledger, dump, load, parse, settle
 
 T0 = 1_764_000_000
@@ -22,8 +23,7 @@ def after(*lines, now=None):
 
 
 def five_hour(*lines, now=None):
-    quota = after(*lines, now=now)[0].official.five_hour
-    return None if quota is None else (quota.percent, quota.resets_at)
+    return pairs(after(*lines, now=now)[0].windows)[0]
 
 
 @pytest.mark.parametrize("lines, expected", [
@@ -53,14 +53,14 @@ def test_what_is_believed(lines, expected):
 
 def test_each_window_on_its_own():
     ledger, told = after(f"{T0} a 1 37 {RESET} 12.5 {WEEK}")
-    assert ledger.official == (Quota(37, RESET, T0), Quota(12.5, WEEK, T0))
+    assert ledger.windows == (five_hour_window(37, RESET, T0), seven_day(12.5, WEEK, T0))
     assert [(r.window, r.percent) for r in told] == [("five_hour", 37), ("seven_day", 12.5)]
-    assert after(f"{T0} a 1 - - 12.5 {WEEK}")[0].official == (None, Quota(12.5, WEEK, T0))
+    assert after(f"{T0} a 1 - - 12.5 {WEEK}")[0].windows == (seven_day(12.5, WEEK, T0),)
 
 
 def test_the_same_value_is_newer_only_with_a_new_answer():
     ledgers = [after(line(T0, 37, counter=1), line(T0 + 60, 37, counter=counter))[0] for counter in (1, 2)]
-    assert [ledger.official.five_hour.read_at for ledger in ledgers] == [T0, T0 + 60]
+    assert [ledger.windows[0].read_at for ledger in ledgers] == [T0, T0 + 60]
 
 
 def test_only_changes_are_told():
@@ -76,7 +76,7 @@ def test_lines_from_the_future_are_left():
 def test_after_the_clock_was_set_back_readings_count():
     ledger, _ = after(line(T0, 37, counter=1))
     ledger, told = settle(ledger, [line(T0 - 7200, 41, counter=2)], T0 - 7200)
-    assert told and ledger.official.five_hour.percent == 41
+    assert told and ledger.windows[0].percent == 41
 
 
 def test_sessions_are_forgotten_but_the_newest():

@@ -6,12 +6,14 @@ The lines have the shape of what Claude Code passes to its status line command; 
 import json
 
 import pytest
+from account_windows import pairs
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ccmon.line import claude, claude_record, hook
 from ccmon.line.session_json import WINDOWS_S
 from ccmon.usage import official
+from ccmon.usage.windows import running
 
 T0 = 1_764_000_000
 HOUR, WEEK = 3600, 7 * 86_400
@@ -96,7 +98,7 @@ def test_what_is_shown_is_what_the_newest_answer_said(events, apart_h):
         spool += [hook.spooled(document, now)]
         if refreshed:
             ledger, spool = official.settle(official.load(official.dump(ledger)), spool, now)[0], []
-            shown = [quota and quota[:2] for quota in ledger.official.at(now)]
+            shown = pairs(running(ledger.windows, now))
             assert shown == (newest.at(now) if newest else [None, None])
             if terminal.windows:
                 known = row(ledger, document, now)
@@ -106,8 +108,9 @@ def test_what_is_shown_is_what_the_newest_answer_said(events, apart_h):
 
 def row(ledger, document, now):
     """What Claude Code's row shows of each window, with the record that a refresh has just left."""
-    record = claude_record.settled(ledger.official.at(now), official.apart(ledger, now))
-    return claude.windows_of(json.loads(json.dumps(record)), document, now)
+    record = claude_record.settled(running(ledger.windows, now), official.apart(ledger, now))
+    known = claude.windows_of(json.loads(json.dumps(record)), document, now)
+    return [known.get(name) for name in NAMES]
 
 
 def told(*said, session="s1", counter=1000, age_s=None):
@@ -131,8 +134,7 @@ def after(*calls):
 
 
 def five_hour(ledger):
-    quota = ledger.official.five_hour
-    return quota and quota[:2]
+    return pairs(ledger.windows)[0]
 
 
 def said(percent, session, counter, resets_at=R, week=W, **more):
@@ -214,11 +216,11 @@ def test_accounts_whose_5_hours_end_together_differ_in_their_weeks():
     later = T0 + 2 * HOUR              # their week is over
     assert row(ledger, idle, later) == [(1, R), (7, W)] and row(ledger, theirs, later) == [(4, R), None]
     ledger, _ = official.settle(ledger, [hook.spooled(told((2, R), (9, W), session="new here", age_s=9), later)], later)
-    assert [quota[:2] for quota in ledger.official] == [(2, R), (9, W)]
+    assert pairs(ledger.windows) == [(2, R), (9, W)]
     ended = told((1, T0 + 60), (8, W), session=OLD, counter=9)
     ledger = after(ended, told((4, R), session="their", counter=9))        # of their week nothing is known
     ledger, _ = official.settle(ledger, [hook.spooled(told((2, R), (9, W), session="new here"), T0 + 90)], T0 + 90)
-    assert [quota[:2] for quota in ledger.official] == [(2, R), (9, W)] and len(ledger.accounts) == 2
+    assert pairs(ledger.windows) == [(2, R), (9, W)] and len(ledger.accounts) == 2
 
 
 def test_a_week_that_is_over_still_tells_whose_it_was():
@@ -232,7 +234,7 @@ def test_a_session_belongs_to_its_account_when_only_the_5_hours_are_told():
     one, other = told((67, T0 + 60), (12, W), session=OLD, counter=9), told((4, T0 + 120), (5, W - HOUR), session=NEW, counter=9)
     ledger = after(one, other)
     ledger, _ = official.settle(ledger, [hook.spooled(told((2, R), session=OLD, counter=20), T0 + 200)], T0 + 200)
-    assert [quota[:2] for quota in ledger.official] == [(2, R), (12, W)]
+    assert pairs(ledger.windows) == [(2, R), (12, W)]
 
 
 @pytest.mark.parametrize("percent, left_s, shown", [
@@ -255,7 +257,7 @@ def test_what_was_said_as_the_window_began_is_not_believed_later_either():
     ledger = after(early)
     for at in (T0 + 200, T0 + 400, T0 + HOUR):
         ledger, changed = official.settle(ledger, [hook.spooled(early, at)], at)
-        assert changed == [] and ledger.official.five_hour is None
+        assert changed == [] and five_hour(ledger) is None
         assert row(ledger, early, at) == [None, (12, W)]
 
 
@@ -309,5 +311,5 @@ def test_a_line_that_was_said_before_changes_nothing(calls):
         document = said(percent, session, counter, resets_at, week)
         ledger, _ = official.settle(ledger, [hook.spooled(document, now)], now)
         again, changed = official.settle(ledger, [hook.spooled(document, now + 5)], now + 5)
-        assert changed == [] and again.official == ledger.official and again.accounts == ledger.accounts
+        assert changed == [] and again.windows == ledger.windows and again.accounts == ledger.accounts
         assert official.load(official.dump(again)) == again

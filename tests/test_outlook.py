@@ -24,7 +24,7 @@ def shot(tokens=21_012, **more):
 
 def known(percent=61, tokens=21_012, **more):
     """A moment with Claude's percentage, and everything learned."""
-    return shot(tokens, official=official(percent), learned=learned(), outlook=outlook(percent, tokens), **more)
+    return shot(tokens, windows=official(percent), learned=learned(), outlook=outlook(percent, tokens), **more)
 
 
 # --- which pace, which reset ----------------------------------------------------------------------------------------------
@@ -50,7 +50,7 @@ def test_more_used_is_sooner_out():
 def test_without_claude_s_word_tokens_count():
     near, far = (shot(tokens, outlook=outlook(0, tokens)).runway for tokens in (33_000, 9_000))
     assert near.rule == far.rule == "runway" and near.probability > far.probability
-    assert shot(21_012, official=official(61)).runway is None and shot(None, outlook=outlook(0, 9)).runway is None
+    assert shot(21_012, windows=official(61)).runway is None and shot(None, outlook=outlook(0, 9)).runway is None
 
 
 def test_an_unsure_limit_widens_the_interval():
@@ -72,14 +72,14 @@ def test_little_known_is_a_plain_rate_and_says_so():
 
 
 def test_nothing_left_is_no_likelihood():
-    made = scene(21_012, official=official(100), learned=learned(), outlook=outlook(100, 21_012))
+    made = scene(21_012, windows=official(100), learned=learned(), outlook=outlook(100, 21_012))
     assert made.snapshot.runway.probability == 1 and outlook_row.known(made) is None
     assert "all used" in text.plain(outlook_row.runs_out_row(made, 70))
 
 
 @pytest.mark.parametrize("damaged", [None, object(), 3, ()])
 def test_an_outlook_of_another_kind_is_none(damaged):
-    seen = shot(official=official(), outlook=damaged)
+    seen = shot(windows=official(), outlook=damaged)
     assert seen.runway is None and seen.week is None
 
 
@@ -102,7 +102,7 @@ def test_the_plain_rate_of_a_week():
 # --- how it is said ---------------------------------------------------------------------------------------------------------
 
 def said(probability, width, median=START + 3 * HOUR, low=START + 10_000, high=START + 4 * HOUR, rule="runway"):
-    made = scene(21_012, official=official(61), learned=learned())
+    made = scene(21_012, windows=official(61), learned=learned())
     runway = Runway(median, low, high, probability, rule, 200, (), OFFICIAL_END)
     return made._replace(snapshot=made.snapshot._replace(runway=runway)), width
 
@@ -166,7 +166,7 @@ def test_the_smallest_window_says_how_likely():
 
 def test_the_score_is_for_windows_with_room():
     pages = {width: "\n".join(map(text.plain, dashboard.render(scene(
-        21_012, official=official(61), learned=learned(), outlook=outlook(61, 21_012)), width, 24))) for width in (80, 60)}
+        21_012, windows=official(61), learned=learned(), outlook=outlook(61, 21_012)), width, 24))) for width in (80, 60)}
     assert "mean error 9 min over 31 sessions" in pages[80] and "mean error" not in pages[60]
 
 

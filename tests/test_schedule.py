@@ -2,12 +2,13 @@
 
 import pytest
 import pytz
+from account_windows import five_hour
 from hypothesis import given
 from hypothesis import strategies as st
 from moments import DAY, HOUR, UTC, Fake, at
 
 from ccmon import when
-from ccmon.model import Quota, Reset
+from ccmon.model import Reset
 from ccmon.system import clock
 from ccmon.usage import schedule
 from ccmon.usage.schedule import ResetRule
@@ -82,7 +83,7 @@ OFFICIAL = at("2024-05-01 17:40")
     ("16", END, OFFICIAL, (at("2024-05-01 16:00"), "hour")),
 ])
 def test_what_claude_says_comes_before_the_end_of_the_session_only(rule, session_end, official, expected):
-    found = schedule.next_reset(NOW, schedule.parse_rule(rule), session_end, UTC, Quota(37.0, official, NOW - 40))
+    found = schedule.next_reset(NOW, schedule.parse_rule(rule), session_end, UTC, five_hour(37.0, official, NOW - 40))
     assert found == Reset(*expected, "UTC", REFERENCE)
 
 

@@ -55,7 +55,7 @@ def test_every_field(name):
 @pytest.mark.parametrize("five_hour, seven_day, want", [
     (37.0, 12.0, "37 12"), (0, 9.5, "0 9"), (79.99, None, "79 -"), (None, 99.6, "- 99"), (101, 100.0, "101 100")])
 def test_the_official_percentages_are_whole_and_never_rounded_up(five_hour, seven_day, want):
-    known = scenes.scene(14_012, official=scenes.official(five_hour, seven_day))
+    known = scenes.scene(14_012, windows=scenes.official(five_hour, seven_day))
     assert filled("{official_5h} {official_7d}", known) == want
 
 

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 import wcwidth
+from account_windows import five_hour, seven_day, windows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import NOW, OKAY, RECORD, SCENES, START, FixedZone, Shot, block, past, plan, scene, week
 
 from ccmon import text
 from ccmon.line import statusline
-from ccmon.model import Official, Quota, Source
+from ccmon.model import Source
 from ccmon.text import Charset
 from ccmon.usage.schedule import ResetRule
 from ccmon.views.screen import dashboard, help, parts
@@ -43,8 +44,8 @@ def test_every_scene_fits_every_width(name, height):
 
 
 PERCENTS = st.sampled_from([0, 9.5, 37.0, 79.99, 80, 99.6, 100, 100.4, 101]) | st.floats(0, 101)
-QUOTAS = st.none() | st.builds(Quota, PERCENTS, st.integers(NOW - 60, NOW + 8 * 86_400), st.integers(NOW - 10 ** 6, NOW + 999))
-OFFICIAL = st.builds(Official, QUOTAS, QUOTAS)
+PLACED = (PERCENTS, st.integers(NOW - 60, NOW + 8 * 86_400), st.integers(NOW - 10 ** 6, NOW + 999))
+OFFICIAL = st.builds(windows, st.none() | st.builds(five_hour, *PLACED), st.none() | st.builds(seven_day, *PLACED))
 
 
 @st.composite
@@ -63,7 +64,7 @@ def wild_scenes(draw: Any) -> Shot:
     made = scene(tokens, options, draw(st.booleans()), week() if draw(st.booleans()) else (), session=running, source=source,
                  high_water=draw(st.none() | st.just(RECORD)), trouble=draw(st.none() | WORDS), status=draw(WORDS),
                  message=draw(WORDS), compact=draw(st.booleans()), zone=FixedZone(draw(WORDS), draw(st.integers(-86399, 86399))),
-                 official=draw(OFFICIAL), charset=Charset(draw(st.booleans()), draw(st.booleans())))
+                 windows=draw(OFFICIAL), charset=Charset(draw(st.booleans()), draw(st.booleans())))
     return Shot(made, draw(st.sampled_from([dashboard.render, help.render, past(0), past(40, draw(st.integers(0, 45)))])))
 
 
@@ -85,8 +86,8 @@ def test_rows_with_bars_are_exactly_as_wide_as_the_window(tokens, width, unicode
 @given(OFFICIAL, st.integers(38, 200), st.booleans())
 @settings(deadline=None)
 def test_the_official_row_names_what_is_known_and_fits(official, width, apart):
-    shown = scene(None, official=official)
-    known = [(quota, name) for quota, name in zip(shown.snapshot.official, ("5h", "7d")) if quota]
+    shown = scene(None, windows=official)
+    known = [(one, one.label) for one in shown.snapshot.windows]
     rows = parts.official_rows(shown, width, apart)
     assert len(rows) == (1 if known else 0)
     for row in rows:

@@ -5,11 +5,12 @@ import sys
 from functools import partial
 
 import pytest
+from account_windows import five_hour, windows
 from scenes import NOW, OKAY, START, block, official, plan, scene
 
 from ccmon import text
 from ccmon.line import statusline
-from ccmon.model import Official, Quota, Record, Sample
+from ccmon.model import Record, Sample
 from ccmon.usage.schedule import ResetRule
 from ccmon.views.history import listing
 from ccmon.views.history import rows as history_rows
@@ -51,7 +52,7 @@ def test_the_screen_names_the_day(in_s, words):
 
 def quota(in_s, percent=37.0, age_s=40):
     """A window that is reset in so many seconds."""
-    return Quota(percent, NOW + in_s, NOW - age_s)
+    return five_hour(percent, NOW + in_s, NOW - age_s)
 
 
 @pytest.mark.parametrize("in_s, words, elapsed", [
@@ -59,14 +60,14 @@ def quota(in_s, percent=37.0, age_s=40):
     (5 * HOUR, "5h 00m to 20:42 (official reset)", "0 %"), (9 * HOUR, "9h 00m to Fri 00:42 (official reset)", "0 %"),
     (59, "59s to 15:43 (official reset)", "99 %")])
 def test_the_time_row_is_about_the_official_window(in_s, words, elapsed):
-    page = shown(scene(14_012, official=Official(quota(in_s)))).splitlines()
+    page = shown(scene(14_012, windows=windows(quota(in_s)))).splitlines()
     at = next(row for row, line in enumerate(page) if " time " in line)
     assert page[at].endswith(f" {elapsed}") and page[at + 1].strip().startswith(words)
 
 
 def test_the_time_row_is_about_the_session_where_another_rule_holds():
     for rule in (ResetRule("hour", (16,)), ResetRule("schedule")):
-        page = shown(scene(14_012, plan("max5", rule=rule), official=official()))
+        page = shown(scene(14_012, plan("max5", rule=rule), windows=official()))
         assert "2h 17m to 18:00" in page and " 54 %" in page and "official reset" not in page
 
 
@@ -74,14 +75,14 @@ def test_the_time_row_is_about_the_session_where_another_rule_holds():
     (80, "1h 57m to 17:40 (official reset)"), (46, "1h 57m to 17:40 (official)"), (41, "1h 57m to 17:40 (official)"),
     (38, "1h 57m to 17:40")])
 def test_the_rule_is_named_as_long_as_there_is_room(width, words):
-    row = parts.time_figures(scene(14_012, official=official()), width)
+    row = parts.time_figures(scene(14_012, windows=official()), width)
     assert text.plain(row).strip().split("  ")[0] == words
 
 
 @pytest.mark.parametrize("age_s, words", [(0, ""), (600, ""), (601, "read 10m ago"), (90_000, "read 1d 1h ago"), (-900, "")])
 def test_the_age_of_what_claude_said(age_s, words):
     for known in (official(age_s=age_s), official(None, age_s=age_s), official(seven_day=None, age_s=age_s)):
-        row = parts.official_rows(scene(None, official=known), 80)[0]
+        row = parts.official_rows(scene(None, windows=known), 80)[0]
         spans = [span for span in row if span.text.startswith("read")]
         assert spans == ([(words, "dim")] if words else [])
 
@@ -93,21 +94,21 @@ ROOM = [(80, "37 % of 5h, resets 17:40", "12 % of 7 days, resets Tue 09:00"),
 
 @pytest.mark.parametrize("width, five_hour, seven_day", ROOM)
 def test_the_official_row_has_shorter_words_for_less_room(width, five_hour, seven_day):
-    page = shown(scene(None, official=official()), width)
+    page = shown(scene(None, windows=official()), width)
     row = next(line for line in page.splitlines() if "📡" in line)
     assert re.split(r"  +", row.strip()) == ["📡 official", five_hour, seven_day]
 
 
 @pytest.mark.parametrize("width", [80, 60, 40])
 def test_what_is_in_the_bar_is_not_said_twice(width):
-    page = shown(scene(14_012, official=official()), width)
+    page = shown(scene(14_012, windows=official()), width)
     row = next(line for line in page.splitlines() if "📡" in line)
     assert "12 % of 7" in row and "5h" not in row and "37 %" in page.splitlines()[2]
 
 
 def rows_of(height, width=80, **more):
     """Which rows a window of that height has."""
-    page = shown(scene(14_012, official=official(), **more), width, height)
+    page = shown(scene(14_012, windows=official(), **more), width, height)
     return {word for word in ("ccmon", "used  ", "official  ", "burn  ", "lasts at", "runs out") if word in page}
 
 
@@ -122,17 +123,17 @@ def test_the_official_row_goes_after_lasts_at_and_before_runs_out(width):
 
 def test_tiny_windows_keep_their_rows():
     for size in ((20, 5), (37, 9), (80, 4), (80, 1), (8, 2)):
-        page = shown(scene(14_012, official=official()), *size)
+        page = shown(scene(14_012, windows=official()), *size)
         assert "official" not in page and "12 %" not in page and ("17:40" in page or size[0] == 8)
 
 
 def test_the_projection_ends_at_the_official_reset():
     def last_s(known):
-        made = scene(14_012, official=known)
+        made = scene(14_012, windows=known)
         return course._ahead(made.snapshot, made.snapshot.session)[-1].end[0]
 
-    assert last_s(Official()) == START + 5 * HOUR
-    assert last_s(Official(quota(HOUR))) == NOW + HOUR and last_s(Official(quota(4 * HOUR))) == START + 5 * HOUR
+    assert last_s(()) == START + 5 * HOUR
+    assert last_s(windows(quota(HOUR))) == NOW + HOUR and last_s(windows(quota(4 * HOUR))) == START + 5 * HOUR
 
 
 # --- what the source lists no more ---------------------------------------------------------------------------------------

@@ -29,8 +29,8 @@ def test_the_commands_are_there_in_every_window(width, height):
 
 def test_who_is_connected_is_not_asked_to_connect():
     connect = "ccmon init claude"
-    assert connect in shown(scene(None)) and connect not in shown(scene(None, official=official(age_s=1500)))
-    assert "ccmon init " in shown(scene(None, official=official(age_s=1500)))
+    assert connect in shown(scene(None)) and connect not in shown(scene(None, windows=official(age_s=1500)))
+    assert "ccmon init " in shown(scene(None, windows=official(age_s=1500)))
 
 
 def test_a_broken_program_keeps_its_reason_and_its_way_out():

@@ -42,7 +42,7 @@ def evidence(facts: Facts, choice: compute.Options = MAX5, **changes: Any) -> Ev
 def working() -> Evidence:
     """A session that was watched; options from a flag, a variable and the file."""
     blocks = (*week(), made(18_386))
-    facts = Facts(blocks, (START,), samples(18_386), RECORD, READ, official=official())
+    facts = Facts(blocks, (START,), samples(18_386), RECORD, READ, windows=official())
     own = (Setting("plan", "max5", "flag", "--plan", ("CCMON_PLAN", f"{INI}, line 2")),
            Setting("timezone", "Europe/Warsaw", "environment", "CCMON_TIMEZONE"),
            Setting("line_ttl", "30", "file", f"{INI}, line 3"))
@@ -366,7 +366,7 @@ def section(found: Evidence, name: str) -> str:
 
 
 def test_what_was_learned_is_told_with_its_error_and_what_it_rests_on():
-    made = scenes.scene(21_012, official=scenes.official(61), outlook=scenes.outlook(61, 21_012),
+    made = scenes.scene(21_012, windows=scenes.official(61), outlook=scenes.outlook(61, 21_012),
                         learned=scenes.learned(changes=(Change(THEN - 90_000, 0.8, THEN - 80_000),)))
     found = working()._replace(snapshot=made.snapshot)
     told = section(found, "learned")

@@ -6,6 +6,7 @@ from ccmon.learning.values import Use
 from ccmon.model import SESSION_S, Snapshot
 from ccmon.text import clean, count, percent, short_count
 from ccmon.usage.outlook import is_likelihood
+from ccmon.usage.windows import named
 from ccmon.when import Zone, clock_text
 
 SAME_S = SESSION_S // 2                # ends of windows that differ by less are those of the same window
@@ -38,7 +39,7 @@ class Usual(NamedTuple):
 
 def window_end(snapshot: Snapshot) -> Optional[int]:
     """Epoch s when the running session's limit begins anew, as Claude or else the source says; None without a session."""
-    told = snapshot.official.five_hour
+    told = named(snapshot.windows, "five_hour")
     if told:
         return told.resets_at
     return snapshot.session.end if snapshot.active and snapshot.session else None

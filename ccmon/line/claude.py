@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 NOTHING = "CC -"
 LATER, MARKUP = -1, -2                # in the place of cells, as in fields.py
+NEAR = 80                              # percent: from here on every window is worth a place
+MOST_OTHERS = 3
 FIELDS = ("context", "session_model", "session_cost", "official_5h", "official_7d")    # of a template, filled in here
 
 
@@ -25,49 +27,64 @@ def compose(record: "Any", told: "Any", cells: int, now: float) -> str:
     return _joined(_items(record, told, windows, now, cells), record.get("gap", " | "), cells)
 
 
-def windows_of(record: "Any", told: "Any", now: float) -> "list[tuple[float, int] | None]":
-    """What is known of each window of this session's account: idle sessions repeat old values, accounts may share a folder."""
-    names = list(session_json.WINDOWS_S)
-    accounts = [_settled(account, names, now) for account in [record.get("official"), *(record.get("others") or [])]]
-    said = [session_json.window(told, name) for name in names]
-    own = [one if one and session_json.possible(name, *one, now) else None for name, one in zip(names, said)]
+def windows_of(record: "Any", told: "Any", now: float) -> "dict[str, tuple[float, int]]":
+    """What is known of the windows of this session's account: idle sessions repeat old values, accounts may share a folder."""
+    accounts = [_settled(account, now) for account in [record.get("official"), *(record.get("others") or [])]]
+    said = session_json.windows(told)
+    own = {name: one for name, one in said.items() if session_json.possible(name, *one, now)}
     stale = record.get("stale") or []
-    news = [one if one and [name, *one] not in stale else None for name, one in zip(names, own)]
-    week = [None, said[1] if said[1] and said[1][1] <= now else None]      # tells whose it is when it is over, too
-    marks, all_marks = ([one or other for one, other in zip(some, week)] for some in (news, own))
-    mine = _same(accounts, all_marks, now) or _same(accounts, marks, now) or (None if any(marks) else accounts[0])
-    known = [[one for one in both if one] for both in zip(news, mine or news)]
-    return [max(one) if one else None for one in known]
+    news = {name: one for name, one in own.items() if [name, *one] not in stale}
+    # A week tells whose it is when it is over, too.
+    week = {name: one for name, one in said.items() if name == "seven_day" and one[1] <= now}
+    mine = _same(accounts, {**week, **own}, now)
+    if mine is None:
+        mine = _same(accounts, {**week, **news}, now)
+    if mine is None:
+        mine = {} if news or week else accounts[0]
+    return {name: max(pair for pair in (news.get(name), mine.get(name)) if pair) for name in [*mine, *news]}
 
 
-def _settled(account: "Any", names: "list[str]", now: float) -> "list[tuple[float, int] | None]":
+def _settled(account: "Any", now: float) -> "dict[str, tuple[float, int]]":
     """The windows that still run, as the store knows them."""
-    known = [session_json.member(account, name) for name in names]
-    return [tuple(one) if one and one[1] > now else None for one in known]
+    known = account if isinstance(account, dict) else {}
+    return {name: tuple(one) for name, one in known.items() if one and one[1] > now}
 
 
-def _same(accounts: "list[Any]", windows: "list[Any]", now: float) -> "Any":
+def _same(accounts: "list[Any]", windows: "Any", now: float) -> "Any":
     """The account that has these windows, most of them where several have; None when it is another one."""
     fits = [(session_json.alike(account, windows, now), account) for account in accounts]
-    return max([fit for fit in fits if fit[0] and all(fit[0])], key=lambda fit: len(fit[0]), default=(None, None))[1]
+    return max([fit for fit in fits if fit[0] and all(fit[0].values())], key=lambda fit: len(fit[0]), default=(None, None))[1]
 
 
-def _items(record: "Any", told: "Any", windows: "list[Any]", now: float, cells: int) -> "list[Any]":
+def _items(record: "Any", told: "Any", windows: "Any", now: float, cells: int) -> "list[Any]":
     """(worth, text, SGR): what is worth least is left out first; what is wrong always fits."""
     model, context, cost_usd = session_json.model(told), session_json.context_percent(told), session_json.cost_usd(told)
-    items = [(2, model, record.get("strong", ""))] if model else []
+    items: "list[Any]" = [(2, model, record.get("strong", ""))] if model else []
     if context is not None:
         items.append((1, "ctx " + _percent(context), _colour(record, context)))
-    for (worth, name), window in zip(((0, "5h "), (3, "7d ")), windows):
-        if window:
-            left = " (" + duration(window[1] - now) + ")"
-            items.append((worth, name + _percent(window[0]) + left, _colour(record, window[0])))
+    for worth, name in _ranked(record, windows):
+        used, resets_at = windows[name]
+        text = session_json.label(name) + " " + _percent(used) + " (" + duration(resets_at - now) + ")"
+        items.append((worth, text, _colour(record, used)))
     if cost_usd is not None:
         items.append((4, usd(cost_usd), ""))
     if record.get("error"):
         return [*items, (-1, record["error"][:cells], "")]
-    own = record.get("beside" if windows[0] else "words") or ([] if items else [[NOTHING, ""]])
-    return items + [(0.5 if at == 0 and not windows[0] else 5 + at, text, sgr) for at, (text, sgr) in enumerate(own)]
+    session = "five_hour" in windows
+    own = record.get("beside" if session else "words") or ([] if items else [[NOTHING, ""]])
+    return items + [(0.5 if at == 0 and not session else 5 + at, text, sgr) for at, (text, sgr) in enumerate(own)]
+
+
+def _ranked(record: "Any", windows: "Any") -> "list[tuple[float, str]]":
+    """(worth, name) of the windows that are shown: the 5 hours, the week, and of others those that are nearly used up.
+
+    What binds is worth most, wherever it stands.
+    """
+    worth = {"five_hour": 0.0, "seven_day": 3.0}
+    names = [name for name in worth if name in windows]
+    others = [name for name in windows if name not in worth and (windows[name][0] >= NEAR or name == record.get("binding"))]
+    names += sorted(others, key=lambda name: -windows[name][0])[:MOST_OTHERS]
+    return [(-0.5 if name == record.get("binding") else worth.get(name, 2.5), name) for name in names]
 
 
 def _joined(items: "list[Any]", gap: str, cells: int) -> str:
@@ -83,12 +100,13 @@ def _joined(items: "list[Any]", gap: str, cells: int) -> str:
     return gap.join([_painted(items[at][1], items[at][2]) for at in sorted(kept)])
 
 
-def _fields(told: "Any", windows: "list[Any]") -> "dict[str, str]":
+def _fields(told: "Any", windows: "Any") -> "dict[str, str]":
     """What a template's fields stand for that only this call knows."""
     context, cost_usd = session_json.context_percent(told), session_json.cost_usd(told)
     values = ["-" if context is None else str(int(context)), session_json.model(told) or "-",
               "-" if cost_usd is None else usd(cost_usd)]
-    return dict(zip(FIELDS, values + [str(int(window[0])) if window else "-" for window in windows]))
+    values += [str(int(windows[name][0])) if name in windows else "-" for name in session_json.WINDOWS_S]
+    return dict(zip(FIELDS, values))
 
 
 def _filled(record: "Any", fields: "dict[str, str]", cells: int) -> str:
@@ -118,7 +136,7 @@ def _colour(record: "Any", percent: float) -> str:
 
 
 def _percent(value: float) -> str:
-    return str(int(value)) + "%" + ("!" if value >= 80 else "")
+    return str(int(value)) + "%" + ("!" if value >= NEAR else "")
 
 
 def usd(cost: float) -> str:

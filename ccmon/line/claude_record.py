@@ -9,7 +9,7 @@ from typing import Any, Dict, List, Optional, Sequence
 from ccmon import text
 from ccmon.line import statusline
 from ccmon.line.fields import Piece
-from ccmon.model import Apart, Official, Snapshot
+from ccmon.model import Apart, Snapshot, Windows
 from ccmon.settings.themes import Style, Theme, ansi
 from ccmon.text import Span
 from ccmon.views.screen.scene import figure
@@ -40,18 +40,19 @@ def of_error(sentence: str, cells: Optional[int]) -> str:
 
 
 def _written(snapshot: Snapshot, cells: Optional[int], **more: Any) -> str:
-    fields = {**settled(snapshot.official, snapshot.apart), **more, **({"cells": cells} if cells else {})}
+    binds = {"binding": snapshot.binding.name} if snapshot.binding and snapshot.binding.why != "session" else {}
+    fields = {**settled(snapshot.windows, snapshot.apart), **binds, **more, **({"cells": cells} if cells else {})}
     return RECORD + json.dumps(fields, ensure_ascii=False)
 
 
-def settled(official: Official, apart: Apart) -> Dict[str, Any]:
+def settled(windows: Windows, apart: Apart) -> Dict[str, Any]:
     """What the row is told of the windows; it is read with every call, so only what there is."""
-    return {"official": _windows(official), **({"others": list(map(_windows, apart.accounts))} if apart.accounts else {}),
+    return {"official": _windows(windows), **({"others": list(map(_windows, apart.accounts))} if apart.accounts else {}),
             **({"stale": apart.stale} if apart.stale else {})}
 
 
-def _windows(official: Official) -> Dict[str, Any]:
-    return {name: quota and [quota.percent, quota.resets_at] for name, quota in zip(Official._fields, official)}
+def _windows(windows: Windows) -> Dict[str, Any]:
+    return {one.name: [one.percent, one.resets_at] for one in windows}
 
 
 def _beside(snapshot: Snapshot, words: Sequence[Span]) -> List[Span]:

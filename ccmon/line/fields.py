@@ -6,9 +6,10 @@ from typing import Callable, Container, Dict, Iterator, Match, NamedTuple, Optio
 from ccmon import text
 from ccmon.line import statusline
 from ccmon.line.dialects import Dialect
-from ccmon.model import Quota, Snapshot
+from ccmon.model import Snapshot, Window
 from ccmon.text import Charset
 from ccmon.usage.outlook import is_likelihood
+from ccmon.usage.windows import named
 from ccmon.views.screen.scene import figure, model_name
 from ccmon.when import Zone, local
 
@@ -101,8 +102,8 @@ def _table(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
         "plan": text.printable(snapshot.limit.plan),
         "percent_source": snapshot.percent_source,
         **_runway(snapshot, zone),
-        "official_5h": _whole(snapshot.official.five_hour),
-        "official_7d": _whole(snapshot.official.seven_day),
+        "official_5h": _whole(named(snapshot.windows, "five_hour")),
+        "official_7d": _whole(named(snapshot.windows, "seven_day")),
         "context": NONE, "session_model": NONE, "session_cost": NONE,      # only Claude Code's own call knows them
         "age": NONE if snapshot.age_s is None else text.duration(snapshot.age_s),
         "state": statusline.state_of(snapshot),
@@ -120,8 +121,8 @@ def _runway(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
             **{name: _hour(at if known else None, zone) for name, at in zip(names, runway[:3] if runway else (None,) * 3)}}
 
 
-def _whole(quota: Optional[Quota]) -> str:
-    return NONE if quota is None else str(int(quota.percent))
+def _whole(window: Optional[Window]) -> str:
+    return NONE if window is None else str(int(window.percent))
 
 
 def _hour(epoch: Optional[int], zone: Zone) -> str:

@@ -118,12 +118,17 @@ def note(told: "Any", where: "str | None", now: float) -> None:
 
 
 def spooled(told: "Any", now: float) -> str:
-    """Time, session, counter, percentage and reset of each window, and when the session began; "" without a percentage."""
-    windows = [session_json.window(told, name) for name in session_json.WINDOWS_S]
-    if not any(windows):
+    """Time, session, counter, percentage and reset of the two first windows, when the session began; those of all others.
+
+    "" without a percentage. An older ccmon reads what stands before the others.
+    """
+    windows, dropped = session_json.read_windows(session_json.member(told, "rate_limits"))
+    if not windows and not dropped:
         return ""
     counter, began = session_json.counter(told), session_json.began(told, now)
     words = [int(now), session_json.session(told), "-" if counter is None else counter]
-    for window in windows:
-        words += window or ("-", "-")
-    return " ".join(map(str, [*words, "-" if began is None else began])) + "\n"
+    for name in session_json.WINDOWS_S:
+        words += windows.pop(name, ("-", "-"))
+    words.append("-" if began is None else began)
+    words += [name + "=" + ",".join(map(str, windows[name])) for name in sorted(windows)]
+    return " ".join(map(str, words + ([session_json.DROPPED + str(dropped)] if dropped else []))) + "\n"

@@ -12,6 +12,12 @@ MOST_PERCENT = 1000                    # extra usage goes on beyond 100; an epoc
 JITTER_S = 60                          # resets that differ by no more are one
 OPENING_S, OPENING_PERCENT = 300, 95   # right after a reset the last window's values still come
 NAME_CELLS = 40
+LABELS = {"five_hour": "5h", "seven_day": "7d"}
+LONGEST_S = 400 * 86_400               # a window of unknown length
+MOST_WINDOWS, MOST_MEMBERS = 12, 200   # more of them are nobody's limits
+DROPPED = "dropped="                   # in the spool: how many members could not be taken
+_ALSO = {"seven_day_overage_included": "seven_day_fable"}              # one limit, two names
+_NAME = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
 
 
@@ -59,33 +65,123 @@ def _iso(value: str) -> "float | None":
         return None
 
 
-def window(document: "Any", name: str) -> "tuple[float, int] | None":
-    """The percentage used of a window (five_hour, seven_day) and when it resets (epoch s)."""
-    found = member(document, "rate_limits", name)
-    used, resets_at = percent(member(found, "used_percentage")), moment(member(found, "resets_at"))
-    return None if used is None or resets_at is None else (used, resets_at)
+def windows(document: "Any") -> "dict[str, tuple[float, int]]":
+    """Every member of rate_limits that has a percentage and a reset: name -> percentage used, reset (epoch s)."""
+    return read_windows(member(document, "rate_limits"))[0]
+
+
+def read_windows(limits: "Any") -> "tuple[dict[str, tuple[float, int]], int]":
+    """The windows in such a member, known or not, also those in lists; and how many were left out."""
+    told: "dict[str, tuple[float, int]]" = {}
+    dropped = 0
+    for name, found in _members(limits):
+        used, resets_at = _percent_of(found), _reset_of(found)
+        if used is None and resets_at is None:
+            continue                   # no window at all
+        if used is None or resets_at is None or not name or name not in told and len(told) >= MOST_WINDOWS:
+            dropped += 1
+        else:
+            told[name] = max(told.get(name, (used, resets_at)), (used, resets_at))
+    return told, dropped
+
+
+def _members(limits: "Any") -> "list[tuple[str, Any]]":
+    found: "list[tuple[str, Any]]" = []
+    for key in list(limits)[:MOST_MEMBERS] if isinstance(limits, dict) else ():
+        value = limits[key]
+        if isinstance(value, dict):
+            found.append((window_name(key), value))
+        elif isinstance(value, list):
+            found += [(_listed_name(key, one), one) for one in value[:MOST_MEMBERS]]
+    return found
+
+
+_KINDS = {"session": "five_hour", "weekly_all": "seven_day", "weekly_scoped": "seven_day", "model_scoped": "seven_day"}
+
+
+def _listed_name(key: str, found: "Any") -> str:
+    """Of one in a list: by its kind, else the list's name, and by the model that it is about."""
+    kind = member(found, "kind")
+    lead = kind if isinstance(kind, str) else key
+    scope = member(found, "scope", "model", "display_name") or member(found, "display_name") or member(found, "scope", "model")
+    if not isinstance(scope, str):
+        return window_name(_KINDS.get(lead, lead)) if lead not in ("weekly_scoped", "model_scoped", key) else ""
+    return window_name(_KINDS.get(lead, lead) + "_" + scope)
+
+
+def window_name(text: str) -> str:
+    """In a-z, 0-9 and _, as Claude names its windows; "" where nothing is left of it."""
+    lower = text.lower()[:200]
+    name = "_".join("".join([char if char in _NAME else " " for char in lower]).split())[:NAME_CELLS].rstrip("_")
+    return _ALSO.get(name, name)
+
+
+def _percent_of(found: "Any") -> "float | None":
+    for key in ("used_percentage", "utilization", "percent"):
+        used = percent(member(found, key))
+        if used is not None:           # Claude counts in whole per cents: between 0 and 1 it is a share
+            return None if 0 < used < 1 else used
+    return None
+
+
+def _reset_of(found: "Any") -> "int | None":
+    return moment(member(found, "resets_at") or member(found, "resetsAt"))
+
+
+def length_s(name: str) -> "int | None":
+    """How long a window is, by the beginning of its name; None when unknown."""
+    return next((length for lead, length in WINDOWS_S.items() if name == lead or name.startswith(lead + "_")), None)
+
+
+def _part(name: str) -> "tuple[str, str]":
+    """The beginning that tells the length, and what the window is about beyond that."""
+    lead = next((lead for lead in WINDOWS_S if name == lead or name.startswith(lead + "_")), "")
+    return lead, name[len(lead):].strip("_")
+
+
+def scope(name: str) -> str:
+    """account; or what alone the window limits: a model's name as people write it (Opus 4.5), or apps."""
+    lead, rest = _part(name)
+    return words(rest) if lead and rest else "account"
+
+
+def label(name: str) -> str:
+    """5h, 7d, 7d Opus; the name in words where its length is not known."""
+    lead, rest = _part(name)
+    return " ".join([LABELS[lead], words(rest)]).rstrip() if lead else name.replace("_", " ")
+
+
+def words(name: str) -> str:
+    """Opus 4.5 of opus_4_5."""
+    out = ""
+    for part in name.split("_"):
+        number = part.isdigit() and len(part) < 3
+        out += ("." if number and out[-1:].isdigit() else " " if out else "") + (part if number else part[:1].upper() + part[1:])
+    return out
 
 
 def possible(name: str, percent: float, resets_at: int, at: float) -> bool:
     """Whether a window can be like that at that moment (epoch s): it runs, and has not been filled as soon as it began."""
-    left_s, whole_s = resets_at - at, WINDOWS_S[name]
-    opening = whole_s - left_s < OPENING_S and percent >= OPENING_PERCENT
-    return 0 <= percent <= MOST_PERCENT and 0 < left_s <= whole_s + OPENING_S and not opening
+    left_s, whole_s = resets_at - at, length_s(name)
+    opening = whole_s is not None and whole_s - left_s < OPENING_S and percent >= OPENING_PERCENT
+    return 0 <= percent <= MOST_PERCENT and 0 < left_s <= (whole_s or LONGEST_S) + OPENING_S and not opening
 
 
-def alike(ours: "Any", told: "Any", now: float) -> "list[bool]":
+def alike(ours: "Any", told: "Any", now: float) -> "dict[str, bool]":
     """For each window of both, whether it ends at the same time: accounts differ in their windows' resets.
 
-    Both are sequences in the order of WINDOWS_S, of (percentage, resets_at, ...) or None. Weeks of one account follow upon one
-    another, so that a week that is over tells as much; five hours that are over tell nothing.
+    Both map names to (percentage, reset). The 5 hours and the week tell, and only without them others. Weeks of one account
+    follow upon one another, so that a week that is over tells as much; five hours that are over tell nothing.
     """
-    found = []
-    for name, known, other in zip(WINDOWS_S, ours, told):
-        if known and other and (name == "seven_day" or min(known[1], other[1]) > now):
-            apart_s = abs(known[1] - other[1])
-            if min(known[1], other[1]) <= now:
+    both = [name for name in ours if name in told]
+    found = {}
+    for name in [name for name in both if name in WINDOWS_S] or both:
+        first, last = sorted((ours[name][1], told[name][1]))
+        if name == "seven_day" or first > now:
+            apart_s = last - first
+            if first <= now:
                 apart_s = (apart_s + JITTER_S) % WINDOWS_S[name] - JITTER_S
-            found.append(apart_s <= JITTER_S)
+            found[name] = apart_s <= JITTER_S
     return found
 
 

@@ -11,6 +11,7 @@ from ccmon.model import SESSION_S, Facts, Snapshot
 from ccmon.pipeline.memory import Memory
 from ccmon.usage import outlook
 from ccmon.usage.outlook import Outlook, Pace
+from ccmon.usage.windows import named, running
 
 AGAIN_S = 3600                         # new readings wait for so long
 DAY_S = 86_400
@@ -35,9 +36,9 @@ def recall(memory: Memory, facts: Facts, now: int) -> Facts:
 
 def _load(facts: Facts, use: List[Use], now: int) -> Optional[Load]:
     """What was used since the window began; None where that is not known by model and kind."""
-    quota = facts.official.at(now).five_hour
+    window = named(running(facts.windows, now), "five_hour")
     starts = [block.start for block in facts.blocks if block.start <= now < block.end]
-    start = quota.resets_at - SESSION_S if quota else max(starts, default=None)
+    start = window.resets_at - SESSION_S if window else max(starts, default=None)
     if start is None:
         return None
     found: Dict[Key, float] = {}
@@ -97,9 +98,9 @@ def keep_score(memory: Memory, snapshot: Snapshot) -> None:
     if runway and snapshot.percent is not None and snapshot.left:
         seed_at = snapshot.predicted_end or runway.resets_at
         memory.keep_forecast(now, runway.resets_at, snapshot.percent, runway, min(seed_at, runway.resets_at))
-    quota = snapshot.official.seven_day
-    if week and quota:
-        plain = outlook.week_by_pace(quota, now)
-        memory.keep_forecast(now, week.resets_at, quota.percent, week, plain, WEEK_S)
+    window = named(snapshot.windows, "seven_day")
+    if week and window:
+        plain = outlook.week_by_pace(window, now)
+        memory.keep_forecast(now, week.resets_at, window.percent, week, plain, WEEK_S)
 
 

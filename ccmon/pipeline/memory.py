@@ -19,6 +19,7 @@ from ccmon.store.database import Busy, Store, StoreError, open_store
 from ccmon.store.trusted import Trust
 from ccmon.usage import compute, gauge, limits, official, prices
 from ccmon.usage.hits import Event
+from ccmon.usage.windows import running
 
 BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, READING_BUSY_MS = 250, 2000, 10_000
 WEEK_S = WINDOWS_S["seven_day"]
@@ -52,7 +53,7 @@ class Memory:
         """What is stored, empty without a store."""
         if self.store:
             try:
-                return self._with_official(self.store, self.store.facts(self.ctx.owner, now), now)
+                return self._with_windows(self.store, self.store.facts(self.ctx.owner, now), now)
             except StoreError as err:
                 self.trouble = str(err)
         return Facts(trouble=self.trouble)
@@ -62,14 +63,15 @@ class Memory:
         if self.store:
             try:
                 facts = self.store.record(answer.blocks, self.ctx.owner, now, self._limits(), compute.active, answer.is_history)
-                return self._with_official(self.store, facts._replace(source=answer.source), now)
+                return self._with_windows(self.store, facts._replace(source=answer.source), now)
             except StoreError as err:
                 self.trouble = str(err)
         return self._unsaved(answer, now)
 
-    def _with_official(self, store: Store, facts: Facts, now: int) -> Facts:
+    def _with_windows(self, store: Store, facts: Facts, now: int) -> Facts:
         ledger = official.load(store.ledger(self.ctx.owner))
-        return facts._replace(official=ledger.official.at(now), apart=official.apart(ledger, now))
+        return facts._replace(windows=running(ledger.windows, now), apart=official.apart(ledger, now),
+                              windows_dropped=ledger.dropped)
 
     def _unsaved(self, answer: Answer, now: int) -> Facts:
         """A store that is held by another process can still be read: the record and the last hour are in it."""
@@ -78,7 +80,7 @@ class Memory:
             return stored._replace(source=answer.source, trouble=self.trouble)
         best = limits.join(stored.high_water, limits.high_water(answer.blocks, now))
         return Facts(answer.blocks, tuple(block.start for block in answer.blocks), stored.samples, best,
-                     answer.source, self.trouble, stored.official, apart=stored.apart)
+                     answer.source, self.trouble, stored.windows, apart=stored.apart)
 
     def note_readings(self, spool: str) -> bool:
         """Keep what Claude Code said, each line once: how far the spool was read is kept with it. False when that has to wait."""

@@ -1,12 +1,13 @@
-"""What Claude Code said of its limits, from the spool into the history, inside one transaction."""
+"""What Claude said of its limits, from the spool and Claude Code's own file into the history, inside one transaction."""
 
 import sqlite3
-from typing import List, Optional, Sequence, Tuple
+from typing import Callable, List, Sequence, Tuple
 
-from ccmon.line.session_json import WINDOWS_S
-from ccmon.model import SKEW_S
-from ccmon.store import rows
+from ccmon.model import SKEW_S, Windows
+from ccmon.store import rows, window_readings
+from ccmon.store.window_readings import Row
 from ccmon.usage import official
+from ccmon.usage.official import Ledger, Reading
 
 _AHEAD, _MOST_HELD = "readings_ahead", 500
 
@@ -16,8 +17,8 @@ def are_waiting(db: sqlite3.Connection, owner: int) -> bool:
     return bool(rows.note(db, f"{_AHEAD} {owner}"))
 
 
-def keep(db: sqlite3.Connection, owner: int, lines: Sequence[str], now: int) -> None:
-    """Keep what these lines tell.
+def keep(db: sqlite3.Connection, owner: int, lines: Sequence[str], now: int, login: str = "") -> None:
+    """Keep what these lines tell; login is who is logged in, "" where that is not known.
 
     Lines of the future tell nothing; to a clock that is behind, all that were written by the right one are of the future: they
     wait for their time. Those of a clock that was ahead are of windows that were over by it.
@@ -26,11 +27,22 @@ def keep(db: sqlite3.Connection, owner: int, lines: Sequence[str], now: int) -> 
     lines = [*(line for line in noted.splitlines() if line not in lines), *lines]
     if not lines:
         return
-
-    def settle(text: Optional[str]) -> Tuple[str, List[Tuple[int, int, float, int]]]:
-        ledger, told = official.settle(official.load(text), lines, now)
-        return official.dump(ledger), [(WINDOWS_S[r.window], r.at, r.percent, r.resets_at) for r in told]
-    rows.settle(db, owner, settle)
+    _settle(db, owner, "statusline", lambda ledger: official.settle(ledger, lines, now, login))
     ahead = [line for line in lines if any(now + SKEW_S < one.at < one.resets_at for one in official.parse(line))]
     if ahead or noted:
         rows.write_note(db, f"{_AHEAD} {owner}", "\n".join(ahead[-_MOST_HELD:]))
+
+
+def keep_told(db: sqlite3.Connection, owner: int, windows: Windows, login: str, now: int) -> None:
+    """Keep what Claude Code's own file, or Claude Code when it was asked, says of the windows of that login."""
+    window_readings.note_login(db, owner, login)
+    source = windows[0].source if windows else ""
+    _settle(db, owner, source, lambda ledger: official.settle_file(ledger, windows, login, now))
+
+
+def _settle(db: sqlite3.Connection, owner: int, source: str,
+            work: Callable[[Ledger], Tuple[Ledger, List[Reading]]]) -> None:
+    key = rows.ledger_key(owner)
+    ledger, changed = work(official.load(rows.note(db, key)))
+    rows.write_note(db, key, official.dump(ledger))
+    window_readings.add(db, owner, [Row(one.login, one.window, one.at, one.percent, one.resets_at, source) for one in changed])

@@ -11,8 +11,9 @@ from ccmon.model import MOST_PERCENT, SESSION_S, CcmonError
 from ccmon.store import archive, copy, migrations, place, reported, rows, sound, upgrade, usage, values
 
 # What is counted, and what a row of it is called.
-TABLES = {"session": "session", "snapshot": "snapshot", "reading": "reading", "limit_event": "limit event", "minute": "minute",
-          "hour": "hour", "message": "message", "archive": "packed day", "forecast": "forecast", "alert": "alert"}
+TABLES = {"session": "session", "snapshot": "snapshot", "reading": "reading", "limit_event": "limit event",
+          "window_reading": "reading of a window", "minute": "minute", "hour": "hour", "message": "message",
+          "archive": "packed day", "forecast": "forecast", "alert": "alert"}
 
 
 class Aside(NamedTuple):
@@ -58,11 +59,12 @@ _INTEGERS = {
     "reported": "owner_id start_ts end_ts last_ts tokens input output cache_creation cache_read cost_micro_usd entries counted "
                 "session_id",
     "limit_event": "owner_id ts resets_at",
+    "window_reading": "owner_id ts resets_at",
     "log_file": "owner_id device inode size mtime_ns offset lines damaged first_damaged last_ms",
 }
 _TEXTS = {"session": "models source plan limit_source", "reading": "source", "forecast": "rule", "alert": "kind channel outcome",
           "owner": "host account", "model": "name", "project": "name path", "reported": "models source",
-          "limit_event": "kind model", "log_file": "left_out"}
+          "limit_event": "kind model", "window_reading": "login name source", "log_file": "left_out"}
 _COUNTS = "min(tokens, coalesce(input, 0), coalesce(output, 0), coalesce(cache_creation, 0), coalesce(cache_read, 0)) < 0"
 _KINDS = "min(input, output, cache_creation, cache_read) < 0"
 _COUNTED = {                           # else sums of them would be none
@@ -73,7 +75,7 @@ _COUNTED = {                           # else sums of them would be none
     "legacy": "ts input output cache_creation cache_read",
     "archive": "day", "log_file": "offset lines damaged",
 }
-_OWNED = "message", "archive", "usage", "legacy", "reported", "log_file"
+_OWNED = "message", "archive", "usage", "legacy", "reported", "log_file", "window_reading"
 _RULES = (
     *(_Rule(table, " OR ".join(f"typeof({name}) NOT IN ('integer', 'null')" for name in names.split()), "without whole numbers")
       for table, names in _INTEGERS.items()),
@@ -87,6 +89,8 @@ _RULES = (
     _Rule("snapshot", _COUNTS, "with negative counts"),
     _Rule("snapshot", "owner_id <> (SELECT owner_id FROM session WHERE id = session_id)", "of a session of somebody else"),
     _Rule("reading", f"typeof(percent) NOT IN ('integer', 'real') OR percent NOT BETWEEN 0 AND {MOST_PERCENT}",
+          "that are no percentage"),
+    _Rule("window_reading", f"typeof(percent) NOT IN ('integer', 'real') OR percent NOT BETWEEN 0 AND {MOST_PERCENT}",
           "that are no percentage"),
     _Rule("forecast", "typeof(percent) NOT IN ('integer', 'real') OR typeof(probability) NOT IN ('integer', 'real') "
                       "OR probability NOT BETWEEN 0 AND 1", "that are none"),

@@ -14,7 +14,6 @@ from ccmon.model import Block, CcmonError, Facts, Owner, Record, Sample, Used
 from ccmon.store import migrations, present, rows, sound, thin, usage, values
 from ccmon.store.place import OTHER_FOLDER
 from ccmon.store.present import ActiveOf, LimitOf
-from ccmon.store.rows import Settle
 from ccmon.system import stops
 
 Answer = TypeVar("Answer")
@@ -156,17 +155,11 @@ class Store:
         return facts._replace(trouble=self.trouble or (self._frozen and self._frozen.frozen) or rows.news(db, now))
 
     def ledger(self, owner: Owner) -> Optional[str]:
-        """What settle last gave for the owner. Raises StoreError."""
+        """What is noted of the owner's windows between two looks. Raises StoreError."""
         def read(db: sqlite3.Connection) -> Optional[str]:
             owner_id = rows.owner_id(db, owner)
             return None if owner_id is None else rows.note(db, rows.ledger_key(owner_id))
         return self._transact("BEGIN", read)
-
-    def settle(self, owner: Owner, settle: Settle) -> None:
-        """Keep the readings that settle(ledger) gives, and its new ledger, all or nothing. Raises StoreError."""
-        def work(db: sqlite3.Connection) -> None:
-            rows.settle(db, rows.made_owner_id(db, owner), settle)
-        self._transact("BEGIN IMMEDIATE", work)
 
     def records(self, owner: Optional[Owner], now: int, since: Optional[int] = None) -> List[Record]:
         """Sessions that ended after since, by start; of all owners without one. Raises StoreError."""

@@ -54,6 +54,8 @@ def _larger(known: Sums, told: Sums) -> Sums:
 _READINGS = "window_s, ts, percent, resets_at, source, noted_at"
 _EVENTS = "ts, kind, model, resets_at"
 _PUT_READING = f"INSERT OR IGNORE INTO reading (owner_id, {_READINGS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_WINDOWS = "login, name, ts, percent, resets_at, source"
+_PUT_WINDOW = f"INSERT OR IGNORE INTO window_reading (owner_id, {_WINDOWS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _PUT_EVENT = f"""INSERT INTO limit_event (owner_id, {_EVENTS}) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (owner_id, ts, kind, model) DO UPDATE SET resets_at = excluded.resets_at
     WHERE resets_at = 0 AND excluded.resets_at > 0"""
@@ -71,6 +73,7 @@ def join_rest(db: sqlite3.Connection, owner: int, other: Other, at: Moment, ids:
         return other.rows(f"SELECT {names} FROM {table} WHERE owner_id = ? AND ts <= ?", at.latest)
 
     readings = _put(db, _PUT_READING, owner, _cleaned(told(_READINGS, "reading")))
+    _put(db, _PUT_WINDOW, owner, _cleaned(told(_WINDOWS, "window_reading")))
     _put(db, _PUT_EVENT, owner, _cleaned(told(_EVENTS, "limit_event")))
     db.execute(_KNOWN_BETTER, (owner,))
     _put(db, _PUT_FORECAST, owner, _cleaned(told(learning.COLUMNS, "forecast")))

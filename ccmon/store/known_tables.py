@@ -17,6 +17,7 @@ _LEFT = {"alert", "log_file"}          # what was told, and read, on that machin
 _DAY_S = 86_400
 _LONGEST_REPORT_S = 2 * _DAY_S
 _LONGEST_WINDOW_S = 8 * _DAY_S
+_LONGEST_UNKNOWN_S, _LONGEST_NAME = 401 * _DAY_S, 64
 _MOST_IN_ALL = 10 ** 17                # tokens, or billionths of a US dollar, of a table: sums of several still fit
 
 
@@ -96,6 +97,7 @@ _TIMES = (                             # of a row that came in time: what else i
     f"DELETE FROM reported WHERE start_ts <= ?1 AND end_ts - start_ts > {_LONGEST_REPORT_S}",
     "UPDATE reading SET noted_at = NULL WHERE noted_at > ?1",
     f"DELETE FROM reading WHERE resets_at - ts > window_s + {_DAY_S} OR window_s NOT BETWEEN 1 AND {_LONGEST_WINDOW_S}",
+    f"DELETE FROM window_reading WHERE ts > ?1 OR resets_at - ts > {_LONGEST_UNKNOWN_S} OR length(name) > {_LONGEST_NAME}",
     f"UPDATE limit_event SET resets_at = 0 WHERE resets_at - ts > {_LONGEST_WINDOW_S}",
     f"DELETE FROM forecast WHERE outcome_at > ?1 OR resets_at - ts > window_s + {_DAY_S} OR seed_at > ?1",
 )

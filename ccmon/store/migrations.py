@@ -21,7 +21,7 @@ _REMOTE = ("nfs", "cifs", "smb", "9p", "fuse.", "virtiofs", "vboxsf", "prl_fs", 
 # What would run with each write, or without end with each look, in a file that came from elsewhere.
 _PROGRAMS = """SELECT count(*) FROM sqlite_master WHERE type = 'trigger' OR coalesce(rootpage, 0) < 1 AND name IN (
     'owner', 'session', 'snapshot', 'meta', 'note', 'reading', 'model', 'project', 'minute', 'hour', 'forecast', 'alert',
-    'message', 'usage', 'legacy', 'archive', 'reported', 'limit_event', 'log_file')"""
+    'message', 'usage', 'legacy', 'archive', 'reported', 'limit_event', 'log_file', 'window_reading')"""
 _creating = threading.Lock()
 
 Identity = Tuple[int, int]

@@ -4,15 +4,13 @@ For database.py and its neighbours, with the connection that they opened; sqlite
 """
 
 import sqlite3
-from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import SESSION_S, SKEW_S, Block, Owner
 from ccmon.store import values
 
 NEWS_S = 86_400          # what became of a damaged history is told for so long
 _COST_MAX = 10 ** 15     # micro-dollars
-
-Settle = Callable[[Optional[str]], Tuple[str, Sequence[Tuple[int, int, float, int]]]]      # ledger -> ledger, rows of reading
 
 # In the order of Block's fields.
 CONTENT = ("start_ts", "end_ts", "last_ts", "tokens", "input", "output", "cache_creation", "cache_read",
@@ -105,14 +103,6 @@ def write_note(db: sqlite3.Connection, key: str, value: str) -> None:
 def ledger_key(owner: int) -> str:
     """Where an owner's ledger of official percentages is noted."""
     return f"official {owner}"
-
-
-def settle(db: sqlite3.Connection, owner: int, settle: Settle) -> None:
-    """Keep what settle makes of the ledger: the next one, and rows of window (s), time, percentage and reset."""
-    ledger, rows = settle(note(db, ledger_key(owner)))
-    write_note(db, ledger_key(owner), ledger)
-    db.executemany("INSERT OR REPLACE INTO reading (owner_id, window_s, ts, percent, resets_at) VALUES (?, ?, ?, ?, ?)",
-                   [(owner, *row) for row in rows])
 
 
 def news(db: sqlite3.Connection, now: int) -> Optional[str]:

@@ -7,7 +7,7 @@ higher breaking one.
 import sqlite3
 from typing import Callable, Tuple
 
-from ccmon.store import archive, ledger, limit_events, messages, reported, upgrade, usage
+from ccmon.store import archive, ledger, limit_events, messages, reported, upgrade, usage, window_readings
 
 
 def _first(db: sqlite3.Connection) -> None:
@@ -160,9 +160,14 @@ def _checks(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
+def _windows(db: sqlite3.Connection) -> None:
+    """Because an account has more limits than the 5 hours and the week, and a folder may have had several logins."""
+    db.execute(window_readings.CREATE)
+
+
 STEPS: Tuple[Tuple[int, Callable[[sqlite3.Connection], None]], ...] = (
     (100, _first), (101, _readings), (102, _minutes), (103, _hours), (104, _forecasts), (105, _alerts), (200, _ledger),
-    (201, _checks))
+    (201, _checks), (202, _windows))
 FIRST, VERSION = STEPS[0][0], STEPS[-1][0]
 
 

@@ -2,9 +2,10 @@
 
 from typing import Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.model import Block, Facts, Official, Sample, Snapshot, Source
-from ccmon.usage import burn, forecast, gauge, limits, notices, outlook, schedule
+from ccmon.model import Block, Facts, Runway, Sample, Snapshot, Source, Windows
+from ccmon.usage import binding, burn, forecast, gauge, limits, notices, outlook, schedule
 from ccmon.usage.schedule import ResetRule
+from ccmon.usage.windows import named, running
 from ccmon.when import Zone
 
 STALE_AFTER_S = 45
@@ -33,32 +34,58 @@ def assess(facts: Facts, options: Options, zone: Zone, now: int, stale_after_s: 
 
 
 def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
-    running = active(facts.blocks, facts.listed, now)
-    session = running[0] if running else None
-    official = gauge.known(facts, session, now)
-    counting = gauge.counting(official, session, now)
+    running_blocks = active(facts.blocks, facts.listed, now)
+    session = running_blocks[0] if running_blocks else None
+    windows = gauge.known(facts, session, now)
+    counting = gauge.counting(windows, session, now)
     learned = gauge.in_tokens(facts.learned, facts.load, session)
     record = limits.join(limits.high_water(facts.blocks, now), facts.high_water)
     judged = session.tokens if session and not counting else 0         # plan figures are silent where Claude itself speaks
     limit = limits.resolve(options.plan, options.explicit_limit, judged, record, options.plans, learned)
     full = gauge.read(session, limit, counting, learned, gauge.at_least(facts, session, limit, now))
     pace = burn_terms(facts, now)
-    reset = schedule.next_reset(now, options.rule, session.end if session else None, zone, facts.official.at(now).five_hour)
+    reset = schedule.next_reset(now, options.rule, session.end if session else None, zone,
+                                named(running(facts.windows, now), "five_hour"))
+    window_end = _window_end(session, windows)
+    runway = outlook.of_session(facts, full, limit, window_end, now) if session and window_end else None
+    ends_at = None if full.left is None else forecast.predicted_end(now, full.left, pace.per_min)
+    windows = _forecast(facts, windows, runway or (binding.at_pace(ends_at, reset) if session else None), now)
+    own = binding.of_session(full, limit, runway or binding.at_pace(ends_at, reset), window_end or reset.at)
+    bound = binding.binding(windows, own or _session_of(windows), session, facts.bound)
     return Snapshot(
         now=now, source=facts.source, age_s=_age_s(facts.source, now),
-        session=session or _newest(facts.blocks, now), active=session is not None, others=max(0, len(running) - 1),
+        session=session or _newest(facts.blocks, now), active=session is not None, others=max(0, len(running_blocks) - 1),
         limit=limit, percent=full.percent, left=full.left,
         burn_per_min=pace.per_min, burn_source=pace.source,
         sustainable_per_min=None if full.left is None else forecast.sustainable(full.left, now, reset.at),
-        predicted_end=None if full.left is None else forecast.predicted_end(now, full.left, pace.per_min),
-        reset=reset, official=official, percent_source=full.source, capacity=full.capacity, about=full.about,
-        runway=outlook.of_session(facts, full, limit, _window_end(session, official), now) if session else None,
-        week=outlook.of_week(facts, official.seven_day, now), learned=facts.learned, apart=facts.apart)
+        predicted_end=ends_at, reset=reset, windows=binding.tightest_first(windows, bound), binding=bound,
+        percent_source=full.source, capacity=full.capacity, about=full.about, runway=runway,
+        week=_learned_week(facts, windows), learned=facts.learned, credits=facts.credits, login=facts.login,
+        apart=facts.apart)
 
 
-def _window_end(session: Block, official: Official) -> int:
-    """When the limit begins anew, whatever reset is shown."""
-    return official.five_hour.resets_at if official.five_hour else session.end
+def _forecast(facts: Facts, windows: Windows, session: Optional[Runway], now: int) -> Windows:
+    """The windows with when they are used up."""
+    return tuple(one._replace(forecast=session if one.name == binding.SESSION else outlook.of_window(facts, one, now))
+                 for one in windows)
+
+
+def _session_of(windows: Windows) -> Optional[binding.Candidate]:
+    """The 5 hours where no session runs here, but Claude has said how much is used."""
+    found = named(windows, binding.SESSION)
+    return found and binding.Candidate(found.name, found.percent, found.resets_at, found.percent >= 100, None)
+
+
+def _learned_week(facts: Facts, windows: Windows) -> Optional[Runway]:
+    """The runway of Claude's seven days; None where nothing was learned of them."""
+    found = named(windows, "seven_day")
+    return found.forecast if found and isinstance(facts.outlook, outlook.Outlook) and facts.outlook.week else None
+
+
+def _window_end(session: Optional[Block], windows: Windows) -> Optional[int]:
+    """When the limit begins anew, whatever reset is shown; None without a session."""
+    found = named(windows, binding.SESSION)
+    return session and (found.resets_at if found else session.end)
 
 
 def burn_terms(facts: Facts, now: int) -> burn.Terms:

@@ -4,9 +4,12 @@ from typing import NamedTuple, Optional
 
 from ccmon.learning.ruler import measure
 from ccmon.learning.values import Learned, Load
-from ccmon.model import SESSION_S, SKEW_S, Block, Facts, LearnedLimit, Limit, Official, Quota
+from ccmon.line.session_json import length_s
+from ccmon.model import SESSION_S, SKEW_S, Block, Facts, Hit, LearnedLimit, Limit, Window, Windows
+from ccmon.usage.windows import named, put, running, window
 
 FRESH_S = 600                          # an official percentage counts for so long, whatever was used since
+HOUR_S = 3600
 MOST_TOKENS = 10 ** 15
 LEAST_TOKENS = 500                     # with less a session has no mix of its own
 LEAST_PERCENT = 5                      # with less a percentage says little of how many tokens make 100
@@ -22,7 +25,7 @@ class Gauge(NamedTuple):
     about: bool = False                # capacity and left are converted from another unit
 
 
-def read(session: Optional[Block], limit: Limit, official: Optional[Quota], learned: Optional[LearnedLimit],
+def read(session: Optional[Block], limit: Limit, official: Optional[Window], learned: Optional[LearnedLimit],
          least: float = 0.0) -> Gauge:
     """The gauge of this moment; official is a percentage that counts (see `counting`), least see `at_least`."""
     tokens = session.tokens if session else 0
@@ -46,7 +49,7 @@ def _by_limit(session: Block, limit: Limit, least: float) -> Gauge:
     return Gauge(least, "learned", session.tokens + left if left else limit.tokens, left, True)
 
 
-def _whole(tokens: int, limit: Limit, official: Quota, learned: Optional[LearnedLimit]) -> int:
+def _whole(tokens: int, limit: Limit, official: Window, learned: Optional[LearnedLimit]) -> int:
     """About how many tokens make 100 points."""
     if learned:
         return learned.tokens
@@ -57,38 +60,54 @@ def _whole(tokens: int, limit: Limit, official: Quota, learned: Optional[Learned
 
 # --- Claude's own word ------------------------------------------------------------------------------------------------
 
-def known(facts: Facts, session: Optional[Block], now: int) -> Official:
+def known(facts: Facts, session: Optional[Block], now: int) -> Windows:
     """What Claude has said of the windows that run: its percentages, and 100 where it said that the limit is reached."""
-    official, hit_at = facts.official.at(now), facts.hit_at
-    quota = official.five_hour
+    found = running(facts.windows, now)
+    for hit in facts.hits:
+        found = _with_hit(found, hit, now)
+    used, hit_at = named(found, "five_hour"), facts.hit_at
     if hit_at is None or hit_at > now + SKEW_S:
-        return official
-    if quota is None and session and session.start <= hit_at:
-        return official._replace(five_hour=Quota(100.0, session.end, hit_at))
-    if quota and hit_at >= max(quota.resets_at - SESSION_S, quota.read_at - SKEW_S):
-        return official._replace(five_hour=quota._replace(percent=max(100.0, quota.percent), read_at=max(hit_at, quota.read_at)))
-    return official
+        return found
+    if used is None and session and session.start <= hit_at:
+        return put(found, window("five_hour", 100.0, session.end, hit_at, "limit"))
+    if used and hit_at >= max(used.resets_at - SESSION_S, used.read_at - SKEW_S):
+        return put(found, used._replace(percent=max(100.0, used.percent), read_at=max(hit_at, used.read_at)))
+    return found
 
 
-def counting(official: Official, session: Optional[Block], now: int) -> Optional[Quota]:
+def _with_hit(windows: Windows, hit: Hit, now: int) -> Windows:
+    """A limit event holds until its reset, unless Claude has said something else since."""
+    before = named(windows, hit.name)
+    resets_at = hit.resets_at or (before.resets_at if before else 0)
+    whole_s = length_s(hit.name)
+    if not hit.at <= now + SKEW_S or resets_at <= now or whole_s is not None and resets_at - hit.at > whole_s + HOUR_S:
+        return windows
+    if before is None:
+        return put(windows, window(hit.name, 100.0, resets_at, hit.at, "limit"))
+    if before.read_at - SKEW_S > hit.at or before.resets_at - resets_at > HOUR_S:
+        return windows                 # said later, or of the window after that one
+    return put(windows, before._replace(percent=max(100.0, before.percent), read_at=max(hit.at, before.read_at)))
+
+
+def counting(windows: Windows, session: Optional[Block], now: int) -> Optional[Window]:
     """The percentage of the 5-hour window where it is fresh: read of late, or nothing was used here since."""
-    quota = official.five_hour
-    if quota is None or quota.resets_at <= now:
+    found = named(windows, "five_hour")
+    if found is None or found.resets_at <= now:
         return None
     last = None if session is None else now if session.last is None else session.last
-    unused = last is None or last <= quota.read_at + SKEW_S
-    return quota if unused or now - quota.read_at <= FRESH_S else None
+    unused = last is None or last <= found.read_at + SKEW_S
+    return found if unused or now - found.read_at <= FRESH_S else None
 
 
 def at_least(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> float:
     """Per cent by what Claude said in this window, however long ago, and by what was used here since: the account may also be
     used elsewhere."""
-    quota = facts.official.at(now).five_hour
-    if quota is None or session is None:
+    found = named(running(facts.windows, now), "five_hour")
+    if found is None or session is None:
         return 0.0
-    then = [sample.tokens for sample in facts.samples if sample.session == session.start and sample.ts <= quota.read_at]
+    then = [sample.tokens for sample in facts.samples if sample.session == session.start and sample.ts <= found.read_at]
     since = max(0, session.tokens - max(then)) if then else 0
-    return quota.percent + 100 * since / limit.tokens
+    return found.percent + 100 * since / limit.tokens
 
 
 # --- the learned limit in tokens --------------------------------------------------------------------------------------

@@ -5,9 +5,11 @@ from typing import Iterator, Optional
 from ccmon.learning.change import wording
 from ccmon.learning.posterior import MOST_NOISE
 from ccmon.learning.values import Learned
-from ccmon.model import SESSION_S, SKEW_S, Facts, Limit, Notice, Runway, Snapshot, Source
-from ccmon.text import count, duration, percent, plural
+from ccmon.model import SESSION_S, SKEW_S, Binding, Credits, Facts, Limit, Notice, Runway, Snapshot, Source, Window
+from ccmon.text import count, duration, money, percent, plural
+from ccmon.usage.binding import NEAR, SESSION, runs_out
 from ccmon.usage.outlook import PLAIN_RATES, is_likelihood
+from ccmon.usage.windows import name_words, named, running
 from ccmon.when import Zone, clock_text
 
 CONNECT = "ccmon init claude --write"
@@ -16,7 +18,9 @@ CONNECT = "ccmon init claude --write"
 def of(snapshot: Snapshot, facts: Facts, zone: Zone, stale_after_s: int) -> Iterator[Notice]:
     """The order here is the order on the screen."""
     yield from _source_failed(facts.source)
+    yield from _binding(snapshot, zone)
     yield from _session_notices(snapshot, facts, zone)
+    yield from _windows(snapshot, zone)
     if snapshot.active and snapshot.session and not snapshot.session.counted:
         yield Notice("tokens_include_cache", "ccusage gave no input and output counts: these tokens may include cache")
     yield from _clock_skew(snapshot)
@@ -43,12 +47,81 @@ def _session_notices(snapshot: Snapshot, facts: Facts, zone: Zone) -> Iterator[N
     if snapshot.percent is None:
         return
     yield from _over(snapshot, facts, zone)
-    yield from _runs_out(snapshot, zone)
-    yield from _near(snapshot)
+    if not is_blocked_elsewhere(snapshot):
+        yield from _runs_out(snapshot, zone)
+        yield from _near(snapshot)
     if limit.switched:
         yield _switched(limit)
     if snapshot.others:
         yield Notice("several_active", f"+{plural(snapshot.others, 'active session')}, not added")
+
+
+# --- windows other than the session's ----------------------------------------------------------------------------------------
+
+def is_blocked_elsewhere(snapshot: Snapshot) -> bool:
+    """Whether another window than the session's is used up, so that the session's pace says nothing."""
+    bound = snapshot.binding
+    return bound is not None and bound.name != SESSION and bound.why == "full"
+
+
+def used_up(bound: Binding, snapshot: Snapshot, zone: Zone) -> str:
+    """week used up: nothing until Tue 14:18; or that it goes on with credits."""
+    extra = next((one for one in snapshot.credits if one.kind == "extra_usage" and one.left), None)
+    what = f"{name_words(bound.name)} used up"
+    if extra:
+        return f"{what}: on extra usage{', ' + amounts(extra) if extra.used is not None else ''}"
+    return f"{what}: nothing until {clock_text(bound.resets_at, snapshot.now, zone)}"
+
+
+def amounts(one: Credits) -> str:
+    """$3 of $50; $3 where there is no limit."""
+    used = money(one.used or 0, one.currency)
+    return used if one.limit is None else f"{used} of {money(one.limit, one.currency)}"
+
+
+def _binding(snapshot: Snapshot, zone: Zone) -> Iterator[Notice]:
+    bound = snapshot.binding
+    if bound is not None and bound.name != SESSION:
+        yield from _window(bound, snapshot, zone)
+
+
+def _window(bound: Binding, snapshot: Snapshot, zone: Zone) -> Iterator[Notice]:
+    name = name_words(bound.name)
+    if bound.why == "full":
+        yield Notice("over_limit", used_up(bound, snapshot, zone))
+    elif bound.why == "runs_out" and bound.forecast is not None:
+        yield Notice("runs_out_before_reset", f"{name}: {_out(bound.forecast, bound.resets_at, snapshot, zone)}")
+    if bound.why != "full" and (bound.percent or 0) >= NEAR:
+        yield Notice("near_limit", f"Near the limit: Claude says {percent(bound.percent or 0)} of the {name} is used")
+
+
+def _out(forecast: Runway, resets_at: int, snapshot: Snapshot, zone: Zone) -> str:
+    if is_likelihood(forecast):
+        return likely(forecast._replace(resets_at=resets_at), snapshot, zone)
+    early = duration(resets_at - forecast.median)
+    return f"runs out at {clock_text(forecast.median, snapshot.now, zone)}, {early} before the reset"
+
+
+def _windows(snapshot: Snapshot, zone: Zone) -> Iterator[Notice]:
+    """The windows that are neither the session's nor the one that binds."""
+    bound = snapshot.binding
+    for one in snapshot.windows:
+        if one.name == SESSION or bound is not None and one.name == bound.name:
+            continue
+        if one.scope != "account":
+            yield from _of_model(one, snapshot, zone)
+        elif not is_blocked_elsewhere(snapshot):
+            why = "full" if one.percent >= 100 else "runs_out" if runs_out(one.percent, one.forecast) else "near"
+            yield from _window(Binding(one.name, one.label, one.percent, one.resets_at, why, one.forecast), snapshot, zone)
+
+
+def _of_model(one: Window, snapshot: Snapshot, zone: Zone) -> Iterator[Notice]:
+    """What stops one model alone."""
+    name, at = name_words(one.name), clock_text(one.resets_at, snapshot.now, zone)
+    if one.percent >= 100:
+        yield Notice("model_over_limit", f"{name} used up until {at}; the rest goes on")
+    elif one.percent >= NEAR:
+        yield Notice("model_near_limit", f"Claude says {percent(one.percent)} of the {name} is used, reset {at}")
 
 
 def _switched(limit: Limit) -> Notice:
@@ -63,7 +136,7 @@ def _over(snapshot: Snapshot, facts: Facts, zone: Zone) -> Iterator[Notice]:
     tokens = snapshot.session.tokens if snapshot.session else 0
     if snapshot.percent_source == "official":
         if used >= 100:
-            told = facts.official.at(snapshot.now).five_hour
+            told = named(running(facts.windows, snapshot.now), "five_hour")
             claude = facts.hit_at is None or told is not None and told.percent >= 100
             words = f"Claude says {percent(used)} of the 5-hour window is used"
             cut_off = "" if facts.hit_at is None else f"cut off at {clock_text(facts.hit_at, snapshot.now, zone)}"

@@ -7,11 +7,22 @@ value counts, and that not in a window that has been lowered. Readings of window
 dropped. Accounts that share a folder differ in their windows' resets; the one that Claude answered last is shown.
 """
 
-from typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.line.session_json import JITTER_S, MOST_PERCENT, WINDOWS_S, alike, possible
-from ccmon.model import SKEW_S, Apart, Quota
-from ccmon.usage.official_ledger import MOST_ACCOUNTS, MOST_ANSWERS, MOST_SESSIONS, Account, Answer, Ledger, Session, dump, load
+from ccmon.line.session_json import DROPPED, JITTER_S, MOST_PERCENT, MOST_WINDOWS, WINDOWS_S, alike, possible, window_name
+from ccmon.model import SKEW_S, Apart, Window
+from ccmon.usage.official_ledger import (
+    MOST_ACCOUNTS,
+    MOST_ANSWERS,
+    MOST_SESSIONS,
+    Account,
+    Answer,
+    Ledger,
+    Session,
+    dump,
+    load,
+)
+from ccmon.usage.windows import named, put, running, window
 
 __all__ = ["MOST_SESSIONS", "Ledger", "Reading", "apart", "dump", "load", "parse", "settle"]
 
@@ -25,25 +36,45 @@ class Reading(NamedTuple):
     at: int                            # epoch s
     session: str
     counter: Optional[int]             # grows with every answer; None when unknown
-    window: str                        # five_hour | seven_day
+    window: str                        # its name
     percent: float
     resets_at: int                     # epoch s
     began: Optional[int] = None        # epoch s when the session began; None when unknown
+    login: str = ""                    # short hash of the account's login, where that was known
 
 
 def parse(line: str) -> List[Reading]:
-    """The readings of one line: time, session, counter, percentage and reset of each window, begin; a dash for none."""
+    """The readings of one line: time, session, counter, percentage and reset of the two first windows, begin, a dash for
+    none; then those of others as NAME=PERCENTAGE,RESET. An older ccmon reads what stands before those."""
     words = line.split()
     try:
         at, counter, began = int(words[0]), _known(words[2]), _known(words[7]) if len(words) > 7 else None
         if not 0 <= at <= _LATEST_S or not words[1].isprintable() or len(words[1]) > _LONGEST:
             return []
-        pairs = zip(WINDOWS_S, words[3:7:2], words[4:7:2])
-        found = [Reading(at, words[1], counter, window, float(percent), int(resets_at), began)
-                 for window, percent, resets_at in pairs if percent != "-"]
+        told = [*zip(WINDOWS_S, words[3:7:2], words[4:7:2]), *filter(None, map(_other, words[8:8 + MOST_WINDOWS]))]
+        found = [Reading(at, words[1], counter, name, float(percent), int(resets_at), began)
+                 for name, percent, resets_at in told if percent != "-"]
     except (ValueError, IndexError):
         return []                      # half a line: the disk was full
     return [one for one in found if 0 <= one.percent <= MOST_PERCENT and 0 <= one.resets_at <= _LATEST_S]
+
+
+def _other(word: str) -> Optional[Tuple[str, str, str]]:
+    """Name, percentage and reset; None for what is said besides. ValueError."""
+    name, equals, pair = word.partition("=")
+    percent, comma, resets_at = pair.partition(",")
+    if not comma:
+        return None
+    if not equals or name != window_name(name) or name in WINDOWS_S:
+        raise ValueError("no window of ours")
+    return name, percent, resets_at
+
+
+def dropped(line: str) -> int:
+    """How many members of rate_limits that line says were left out."""
+    last = line.split()[-1:]
+    word = last[0][len(DROPPED):] if last and last[0].startswith(DROPPED) else ""
+    return int(word) if word.isascii() and word.isdigit() and len(word) < 6 else 0
 
 
 def _known(word: str) -> Optional[int]:
@@ -53,32 +84,81 @@ def _known(word: str) -> Optional[int]:
     return None if word == "-" else int(word)
 
 
-def settle(ledger: Ledger, lines: Iterable[str], now: int) -> Tuple[Ledger, List[Reading]]:
-    """The ledger after these lines, in the order in which they were written, and the readings that changed a value."""
+def settle(ledger: Ledger, lines: Iterable[str], now: int, login: str = "") -> Tuple[Ledger, List[Reading]]:
+    """The ledger after these lines, in the order in which they were written, and the readings that changed a value.
+
+    login: who is logged in now, "" where that is not known.
+    """
     told: List[Reading] = []
-    for readings in map(parse, lines):
+    for line in lines:
+        readings = parse(line)
         if readings and readings[0].at <= now + SKEW_S:
             ledger, changed = _heard(ledger, readings, now)
-            told += changed
+            ledger = _signed(ledger, login if changed else "")._replace(dropped=dropped(line))
+            told += [one._replace(login=ledger.accounts[-1].login) for one in changed]
     return ledger, told
+
+
+def _signed(ledger: Ledger, login: str) -> Ledger:
+    """The account that answered last is that of the login, unless another one is."""
+    if not login or not ledger.accounts or ledger.accounts[-1].login or any(one.login == login for one in ledger.accounts):
+        return ledger
+    return ledger._replace(accounts=(*ledger.accounts[:-1], ledger.accounts[-1]._replace(login=login)))
+
+
+def settle_file(ledger: Ledger, windows: Sequence[Window], login: str, now: int) -> Tuple[Ledger, List[Reading]]:
+    """The ledger after what Claude Code's own file says of that login: it is refreshed rarely, and may be days old.
+
+    It never takes the place of what was read later, nor does a passed window count.
+    """
+    usable = [one for one in windows if possible(one.name, one.percent, one.resets_at, one.read_at)
+              and one.resets_at > now and one.read_at <= now + SKEW_S]
+    if not usable:
+        return ledger, []
+    said = {one.name: (one.percent, one.resets_at) for one in usable}
+    account = _of_login(ledger, login, said, usable[0].read_at)
+    told: List[Reading] = []
+    for one in usable:
+        before = named(account.windows, one.name)
+        if before is None or before.resets_at <= now or before.read_at < one.read_at and before[:3] != one[:3]:
+            account = account._replace(windows=put(account.windows, one))
+            told.append(Reading(one.read_at, one.source, None, one.name, one.percent, one.resets_at, None, login))
+    if not told and account.login == login:
+        return ledger, []
+    at = max(account.at, usable[0].read_at)
+    return _shown(ledger, account._replace(login=login or account.login, at=at), now), told
+
+
+def _of_login(ledger: Ledger, login: str, said: Dict[str, Tuple[float, int]], now: int) -> Account:
+    """The account with that login, or that has these windows and no other login; else a new one."""
+    order = sorted(reversed(ledger.accounts), key=lambda one: one.login != login)
+    for account in order:
+        same = alike(_pairs(account), said, now)
+        if account.login in ("", login) and (all(same.values()) if same else account.login == login):
+            return account
+    return Account(1 + max([account.number for account in ledger.accounts], default=0))
 
 
 def apart(ledger: Ledger, now: int) -> Apart:
     """What the row of each session has to know besides."""
-    others = [account.official.at(now) for account in reversed(ledger.accounts[:-1])]
-    stale = {(window, *pair) for session in ledger.sessions for answer in session.answers
-             for window, pair in zip(WINDOWS_S, answer.windows or ()) if pair and not _holds(ledger, answer, window, now)}
-    return Apart(tuple(other for other in others if any(other)), tuple(sorted(stale)))
+    others = [running(account.windows, now) for account in reversed(ledger.accounts[:-1])]
+    stale = {one for session in ledger.sessions for answer in session.answers for one in answer.windows or ()
+             if not _holds(ledger, answer, one, now)}
+    return Apart(tuple(filter(None, others)), tuple(sorted(stale)))
 
 
-def _holds(ledger: Ledger, answer: Answer, window: str, now: int) -> bool:
+def _holds(ledger: Ledger, answer: Answer, said: Tuple[str, float, int], now: int) -> bool:
     """False for a value of a window that still runs where something else has been settled."""
-    pair = dict(zip(WINDOWS_S, answer.windows or ()))[window]
+    name, percent, resets_at = said
     account = next((account for account in ledger.accounts if account.number == answer.account), None)
-    if pair is None or account is None or pair[1] <= now:
+    if account is None or resets_at <= now:
         return True
-    quota: Optional[Quota] = getattr(account.official, window)
-    return quota is not None and pair[0] <= quota.percent and abs(pair[1] - quota.resets_at) <= JITTER_S
+    found = named(account.windows, name)
+    return found is not None and percent <= found.percent and abs(resets_at - found.resets_at) <= JITTER_S
+
+
+def _pairs(account: Account) -> Dict[str, Tuple[float, int]]:
+    return {one.name: (one.percent, one.resets_at) for one in account.windows}
 
 
 # --- which answers are new --------------------------------------------------------------------------------------------
@@ -89,17 +169,17 @@ def _heard(ledger: Ledger, readings: Sequence[Reading], now: int) -> Tuple[Ledge
     session = next((session for session in ledger.sessions if session.name == first.session), None)
     if session is not None and first.at < session.at <= now + SKEW_S:
         return ledger, []              # taken before, or late: the session has said something newer
-    pairs = {one.window: (one.percent, one.resets_at) for one in readings}
-    answer = Answer(-1 if first.counter is None else first.counter, 0, tuple(map(pairs.get, WINDOWS_S)))
+    said = tuple(sorted((one.window, one.percent, one.resets_at) for one in readings))
+    answer = Answer(-1 if first.counter is None else first.counter, 0, said)
     trust = _trust(session, answer, first.session)
     known = session.answers if session else ()
     account = known[-1].account if known else 0
     believed = [one for one in readings if possible(one.window, one.percent, one.resets_at, first.at)]
     told: List[Reading] = []
-    if believed and (trust > _OLD or session is None and not any(ledger.official.at(first.at))):
+    if believed and (trust > _OLD or session is None and not running(ledger.windows, first.at)):
         ledger, account, told = _weighed(ledger, believed, account, max(trust, _LIKELY), now)
     elif believed and session is None:                     # after /clear, as another session
-        account = next((one.number for one, same in _fitting(ledger, believed, 0) if same and all(same)), 0)
+        account = next((one.number for one, same in _fitting(ledger, believed, 0) if same and all(same.values())), 0)
     before = next((one for one in known if _repeats(one, answer)), None)
     answer = before if before and trust == _OLD else answer._replace(account=account)
     return _remembered(ledger, first, [one for one in known if one != before] + [answer]), told
@@ -126,7 +206,7 @@ def _repeats(known: Answer, answer: Answer) -> bool:
     """True when the answer says nothing that this one has not said."""
     if known.counter != answer.counter or known.windows is None:
         return known.counter == answer.counter >= 0
-    return all(new is None or new == old for old, new in zip(known.windows, answer.windows or ()))
+    return set(answer.windows or ()) <= set(known.windows)
 
 
 def _remembered(ledger: Ledger, reading: Reading, answers: Sequence[Answer]) -> Ledger:
@@ -153,22 +233,22 @@ def _whose(ledger: Ledger, readings: Sequence[Reading], number: int) -> Account:
     """The account of these windows: the one that has them, else the session's own where it may have, else a new one."""
     fits = _fitting(ledger, readings, number)
     for account, same in fits:
-        if same and all(same):
+        if same and all(same.values()):
             return account
     for account, same in fits:         # only the 5 hours began anew, for a session of this account
-        if account.number == number and same == [False, True]:
+        if account.number == number and same == {"five_hour": False, "seven_day": True}:
             return account
     return next((account for account, same in fits if not same),
                 Account(1 + max([account.number for account in ledger.accounts], default=0)))
 
 
-def _fitting(ledger: Ledger, readings: Sequence[Reading], number: int) -> List[Tuple[Account, List[bool]]]:
+def _fitting(ledger: Ledger, readings: Sequence[Reading], number: int) -> List[Tuple[Account, Dict[str, bool]]]:
     """The accounts, each with which of its windows these are: those whose week can be compared, that number, the newest."""
-    pairs = {one.window: (one.percent, one.resets_at) for one in readings}
-    told, week = [pairs.get(window) for window in WINDOWS_S], "seven_day" in pairs
+    told = {one.window: (one.percent, one.resets_at) for one in readings}
+    week = "seven_day" in told
     order = sorted(reversed(ledger.accounts),
-                   key=lambda account: (week and account.official.seven_day is None, account.number != number))
-    return [(account, alike(account.official, told, readings[0].at)) for account in order]
+                   key=lambda account: (week and named(account.windows, "seven_day") is None, account.number != number))
+    return [(account, alike(_pairs(account), told, readings[0].at)) for account in order]
 
 
 def _shown(ledger: Ledger, account: Account, now: int) -> Ledger:
@@ -183,7 +263,7 @@ def _shown(ledger: Ledger, account: Account, now: int) -> Ledger:
 
 def _judged(account: Account, reading: Reading, trust: int, now: int) -> Tuple[Account, bool]:
     """The account with a possible reading of it, and whether that changed the percentage or the reset."""
-    before: Optional[Quota] = getattr(account.official, reading.window)
+    before = named(account.windows, reading.window)
     if before is None or before.resets_at <= reading.at:
         return _taken(account, reading), True
     if reading.at < before.read_at <= now + SKEW_S:
@@ -203,11 +283,11 @@ def _judged(account: Account, reading: Reading, trust: int, now: int) -> Tuple[A
 
 def _taken(account: Account, reading: Reading, lower: bool = False) -> Account:
     """The account with this value; lower: after a higher one in the same window."""
-    before: Optional[Quota] = getattr(account.official, reading.window)
+    before = named(account.windows, reading.window)
     runs_on = before is not None and before.resets_at > reading.at and reading.resets_at - before.resets_at <= JITTER_S
     lowered = lower or runs_on and reading.window in account.lowered
-    quota = Quota(reading.percent, reading.resets_at, reading.at)
-    return account._replace(official=account.official._replace(**{reading.window: quota}),
-                            doubted=tuple(name for name in account.doubted if name != reading.window),
-                            lowered=tuple(name for name in WINDOWS_S if lowered and name == reading.window
-                                          or name in account.lowered and name != reading.window))
+    new = window(reading.window, reading.percent, reading.resets_at, reading.at)
+    doubted = tuple(name for name in account.doubted if name != reading.window)
+    others = tuple(name for name in account.lowered if name != reading.window)
+    return account._replace(windows=put(account.windows, new), doubted=doubted,
+                            lowered=tuple(sorted((*others, reading.window))) if lowered else others)

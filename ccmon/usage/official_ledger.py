@@ -1,27 +1,29 @@
 """What is kept of the official percentages between two looks: the accounts, and what each session said last."""
 
 import json
-from typing import Any, NamedTuple, Optional, Tuple
+from typing import Any, Iterator, List, NamedTuple, Optional, Tuple
 
 from ccmon import kept
-from ccmon.line.session_json import OPENING_S, WINDOWS_S, percent
-from ccmon.model import Official, Quota
+from ccmon.line.session_json import LONGEST_S, MOST_WINDOWS, OPENING_S, WINDOWS_S, length_s, percent, window_name
+from ccmon.model import Window, Windows
+from ccmon.usage.windows import window
 
 MOST_SESSIONS = 32
 MOST_ANSWERS = 4                       # of a session: it may run in two terminals
 MOST_ACCOUNTS = 4
 
-Windows = Tuple[Optional[Tuple[float, int]], ...]          # percentage and reset (epoch s), in the order of WINDOWS_S
+Said = Tuple[Tuple[str, float, int], ...]                  # name, percentage and reset (epoch s) of each window, by name
 
 
 class Account(NamedTuple):
     """What is held to be true of one account, and what is needed to judge its next reading."""
 
     number: int
-    official: Official = Official()
+    windows: Windows = ()
     doubted: Tuple[str, ...] = ()      # windows for which a new answer said less, once
     lowered: Tuple[str, ...] = ()      # windows that have said more before
     at: int = 0                        # epoch s of its last new answer
+    login: str = ""                    # short hash of who was logged in; "" as long as nobody knows
 
 
 class Answer(NamedTuple):
@@ -29,7 +31,7 @@ class Answer(NamedTuple):
 
     counter: int                       # -1 for none
     account: int                       # its number, 0 for none
-    windows: Optional[Windows]         # None when an older ccmon did not keep them
+    windows: Optional[Said]            # None when an older ccmon did not keep them
 
 
 class Session(NamedTuple):
@@ -45,16 +47,29 @@ class Ledger(NamedTuple):
 
     accounts: Tuple[Account, ...] = ()
     sessions: Tuple[Session, ...] = ()
+    dropped: int = 0                   # members that could not be taken from the last line
 
     @property
-    def official(self) -> Official:
-        """The percentages that are shown."""
-        return self.accounts[-1].official if self.accounts else Official()
+    def windows(self) -> Windows:
+        """What is shown."""
+        return self.accounts[-1].windows if self.accounts else ()
 
 
 def dump(ledger: Ledger) -> str:
-    """The ledger as a text for the store."""
-    return json.dumps({"accounts": ledger.accounts, "sessions": ledger.sessions})
+    """The ledger as a text for the store. The two first windows stand first: an older ccmon reads those, and no others."""
+    return json.dumps({
+        "accounts": [[one.number, _in_order([[*pair[1:4], pair.source, pair.name] for pair in one.windows]), one.doubted,
+                      one.lowered, one.at] for one in ledger.accounts],
+        "sessions": [[one.name, [[answer.counter, answer.account, answer.windows and _in_order(
+            [[used, resets_at, name] for name, used, resets_at in answer.windows])] for answer in one.answers], one.at]
+            for one in ledger.sessions],
+        "logins": {one.number: one.login for one in ledger.accounts if one.login}, "dropped": ledger.dropped})
+
+
+def _in_order(found: List[List[Any]]) -> List[Any]:
+    """By name, those of WINDOWS_S at its places; the name is the last member."""
+    by_name = {one[-1]: one for one in found}
+    return [*map(by_name.get, WINDOWS_S), *(by_name[name] for name in sorted(by_name) if name not in WINDOWS_S)]
 
 
 def load(text: Optional[str]) -> Ledger:
@@ -63,7 +78,9 @@ def load(text: Optional[str]) -> Ledger:
         found = kept.value(text)
         if isinstance(found, list):
             return _earlier(*found)
-        return Ledger(tuple(map(_account, found["accounts"])), tuple(map(_session, found["sessions"])))
+        logins = found.get("logins", {})
+        accounts = tuple(_account(one)._replace(login=kept.name(logins.get(str(one[0]), ""))) for one in found["accounts"])
+        return Ledger(accounts, tuple(map(_session, found["sessions"])), kept.count(found.get("dropped", 0)))
     except kept.Damage:
         return Ledger()
 
@@ -72,22 +89,28 @@ def _earlier(quotas: Any, doubted: Any, sessions: Any) -> Ledger:
     """Of one account, and of each session only the counter."""
     account = _account((1, quotas, doubted, (), 0))
     spoken = tuple(_session((name, [(counter, 1, None)], at)) for name, counter, at in sessions)
-    return Ledger((account,) if any(account.official) else (), spoken)
+    return Ledger((account,) if account.windows else (), spoken)
 
 
 def _account(found: Any) -> Account:
     number, quotas, doubted, lowered, at = found
-    return Account(kept.count(number), Official(*map(_quota, quotas, WINDOWS_S.values())), tuple(map(kept.name, doubted)),
-                   tuple(map(kept.name, lowered)), kept.moment(at))
+    windows = tuple(_window(name, one) for name, one in _names(quotas))
+    return Account(kept.count(number), windows, tuple(map(kept.name, doubted)), tuple(map(kept.name, lowered)), kept.moment(at))
 
 
-def _quota(known: Any, whole_s: int) -> Optional[Quota]:
-    if known is None:
-        return None
-    found, resets_at, read_at = percent(known[0]), kept.moment(known[1]), kept.moment(known[2])
-    if found is None or not 0 < resets_at - read_at <= whole_s + OPENING_S:
+def _names(found: Any) -> Iterator[Tuple[str, Any]]:
+    """What there is, with its name: that of its place, or its last member."""
+    places = [*WINDOWS_S, *[None] * MOST_WINDOWS]
+    for place, one in zip(places, found):
+        if one is not None:
+            yield place or window_name(kept.name(one[-1])), one
+
+
+def _window(name: str, found: Any) -> Window:
+    used, resets_at, read_at = percent(found[0]), kept.moment(found[1]), kept.moment(found[2])
+    if used is None or not name or not 0 < resets_at - read_at <= (length_s(name) or LONGEST_S) + OPENING_S:
         raise ValueError("not of a window")
-    return Quota(found, resets_at, read_at)
+    return window(name, used, resets_at, read_at, kept.name(found[3]) if len(found) > 3 else "statusline")
 
 
 def _session(found: Any) -> Session:
@@ -99,12 +122,11 @@ def _session(found: Any) -> Session:
 
 def _answer(found: Any) -> Answer:
     counter, account, windows = found
-    return Answer(int(kept.within(int(counter), -1, kept.MOST)), kept.count(account), kept.optional(windows, _windows))
+    return Answer(int(kept.within(int(counter), -1, kept.MOST)), kept.count(account), kept.optional(windows, _said))
 
 
-def _windows(found: Any) -> Windows:
-    pairs = [kept.optional(pair, _pair) for pair, _ in zip(found, WINDOWS_S)]
-    return (*pairs, *[None] * (len(WINDOWS_S) - len(pairs)))
+def _said(found: Any) -> Said:
+    return tuple(sorted((name, *_pair(one)) for name, one in _names(found)))
 
 
 def _pair(found: Any) -> Tuple[float, int]:

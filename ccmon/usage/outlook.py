@@ -9,7 +9,8 @@ from ccmon.learning.portable import Kept
 from ccmon.learning.runway import Trained
 from ccmon.learning.values import Course, Learned
 from ccmon.learning.week import Week
-from ccmon.model import Facts, Limit, Quota, Runway
+from ccmon.line.session_json import length_s
+from ccmon.model import Facts, Limit, Runway, Window
 from ccmon.usage.gauge import Gauge
 
 PLAIN_RATES = ("last_hour", "average")         # rules without a likelihood
@@ -74,12 +75,18 @@ def _in_tokens(found: Runway, factor: float) -> Runway:
     return found._replace(band=tuple((at, low * factor, high * factor) for at, low, high in found.band))
 
 
-def of_week(facts: Facts, quota: Optional[Quota], now: int) -> Optional[Runway]:
-    """The runway of Claude's seven days; None without a weekly reading."""
-    outlook = facts.outlook
-    if quota is None or not isinstance(outlook, Outlook) or outlook.week is None:
+def of_window(facts: Facts, window: Window, now: int) -> Optional[Runway]:
+    """When a window that is not the session's is used up: of the week by what was learned, of others by their own pace so far.
+
+    None where the window's length is not known.
+    """
+    outlook, whole_s = facts.outlook, length_s(window.name)
+    at = now // _STEP_S * _STEP_S
+    if window.name == "seven_day" and isinstance(outlook, Outlook) and outlook.week is not None:
+        return _of_week(outlook.week, window.percent, at, window.resets_at)
+    if whole_s is None:
         return None
-    return _of_week(outlook.week, quota.percent, now // _STEP_S * _STEP_S, quota.resets_at)
+    return week.by_pace(window.percent, at, window.resets_at, 0, whole_s)._replace(resets_at=window.resets_at)
 
 
 @lru_cache(maxsize=4)
@@ -87,6 +94,6 @@ def _of_week(known: Week, percent: float, now: int, reset_at: int) -> Runway:
     return week.forecast(known, percent, now, reset_at)._replace(resets_at=reset_at)
 
 
-def week_by_pace(quota: Quota, now: int) -> int:
+def week_by_pace(window: Window, now: int) -> int:
     """Epoch s when the week is used up at the pace of its window so far, at the latest its reset."""
-    return week.by_pace(quota.percent, now, quota.resets_at, 0).median
+    return week.by_pace(window.percent, now, window.resets_at, 0).median

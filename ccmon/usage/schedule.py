@@ -2,7 +2,7 @@
 
 from typing import Callable, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.model import CcmonError, Quota, Reset
+from ccmon.model import CcmonError, Reset, Window
 from ccmon.text import clean, clip
 from ccmon.when import Zone
 
@@ -64,7 +64,7 @@ def next_hour(now: int, hours: Sequence[int], zone: Zone) -> int:
     return min(at for at in (_first_at(zone.offset_s, wall) for wall in walls) if at > now)
 
 
-def next_reset(now: int, rule: ResetRule, session_end: Optional[int], zone: Zone, quota: Optional[Quota] = None) -> Reset:
+def next_reset(now: int, rule: ResetRule, session_end: Optional[int], zone: Zone, window: Optional[Window] = None) -> Reset:
     """The next reset by the rule; session_end is that of the active session, None (or past) when there is none.
 
     By the rule session, what Claude says of its 5-hour window comes first: ccusage only estimates where that begins.
@@ -72,8 +72,8 @@ def next_reset(now: int, rule: ResetRule, session_end: Optional[int], zone: Zone
     reference = next_hour(now, REFERENCE_HOURS, zone)
     if rule.kind == "hour" and rule.hours:
         return Reset(next_hour(now, rule.hours, zone), "hour", zone.name, reference)
-    if rule.kind == "session" and quota is not None and quota.resets_at > now:
-        return Reset(quota.resets_at, "official", zone.name, reference)
+    if rule.kind == "session" and window is not None and window.resets_at > now:
+        return Reset(window.resets_at, "official", zone.name, reference)
     if rule.kind == "session" and session_end is not None and session_end > now:
         return Reset(session_end, "session", zone.name, reference)
     return Reset(reference, "schedule", zone.name, reference)

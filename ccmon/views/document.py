@@ -3,8 +3,11 @@
 from typing import Any, Dict, Optional
 
 from ccmon.learning.values import Learned
-from ccmon.model import Block, Limit, Quota, Runway, Snapshot, Source
+from ccmon.line.session_json import WINDOWS_S
+from ccmon.model import Binding, Block, Limit, Runway, Snapshot, Source, Window
 from ccmon.text import models_for_programs
+from ccmon.usage.binding import NEAR
+from ccmon.usage.windows import named
 
 SCHEMA = 1
 NO_SESSION, NO_DATA = 20, 30          # exit codes
@@ -32,8 +35,11 @@ def document(snapshot: Snapshot) -> Dict[str, Any]:
         "runway_week": runway_document(snapshot.week),
         "learned": learned_document(snapshot.learned),
         "reset": snapshot.reset._asdict(),
-        "official": {name: _quota(quota) for name, quota in snapshot.official._asdict().items()},
-        "warnings": [notice.code for notice in snapshot.warnings if not notice.advice],
+        "official": {name: _official(named(snapshot.windows, name)) for name in WINDOWS_S},
+        "windows": [window_document(one) for one in snapshot.windows],
+        "binding": _binding(snapshot.binding),
+        "credits": [one._asdict() for one in snapshot.credits],
+        "warnings": list(dict.fromkeys(notice.code for notice in snapshot.warnings if not notice.advice)),
     }
 
 
@@ -71,8 +77,17 @@ def learned_document(learned: Optional[Learned]) -> Optional[Dict[str, Any]]:
             "changes": [change._asdict() for change in learned.changes]}
 
 
-def _quota(quota: Optional[Quota]) -> Optional[Dict[str, Any]]:
-    return None if quota is None else {**quota._asdict(), "percent": _rounded(quota.percent)}
+def _official(window: Optional[Window]) -> Optional[Dict[str, Any]]:
+    return window and {"percent": _rounded(window.percent), "resets_at": window.resets_at, "read_at": window.read_at}
+
+
+def window_document(window: Window) -> Dict[str, Any]:
+    """One limit of the account, with when it is used up."""
+    return {**window._asdict(), "percent": _rounded(window.percent), "forecast": runway_document(window.forecast)}
+
+
+def _binding(bound: Optional[Binding]) -> Optional[Dict[str, Any]]:
+    return bound and {**bound._asdict(), "percent": _rounded(bound.percent), "forecast": runway_document(bound.forecast)}
 
 
 def _rounded(number: Optional[float]) -> Optional[float]:
@@ -80,15 +95,16 @@ def _rounded(number: Optional[float]) -> Optional[float]:
 
 
 def exit_code(snapshot: Snapshot) -> int:
-    """30 no data, 20 no active session, 11 over the limit, 10 from 80 % on or limit unknown, else 0."""
+    """11 a limit is used up, 10 from 80 % of one on or limit unknown, 30 no data, 20 no active session, else 0."""
+    windows = [one.percent for one in snapshot.windows if one.scope == "account"]
+    bound, codes = snapshot.binding, {notice.code for notice in snapshot.warnings}
+    if bound and bound.why == "full":
+        return 11
+    if max([*windows, bound.percent or 0 if bound else 0]) >= NEAR or "limit_unknown" in codes:
+        return 10
     if snapshot.age_s is None and snapshot.session is None:
         return NO_DATA
-    if not snapshot.active:
-        return NO_SESSION
-    codes = {notice.code for notice in snapshot.warnings}
-    if "over_limit" in codes:
-        return 11
-    return 10 if codes & {"near_limit", "limit_unknown"} else 0
+    return 0 if snapshot.active else NO_SESSION
 
 
 def failure(source: Source) -> str:

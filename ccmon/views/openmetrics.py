@@ -7,9 +7,10 @@ each calls the other's wrong. They are of unknown type to both; rate() and incre
 from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import __version__
-from ccmon.model import Quota, Record, Snapshot
+from ccmon.model import Record, Snapshot, Window
 from ccmon.text import printable
 from ccmon.usage.outlook import is_likelihood
+from ccmon.usage.windows import order
 
 PREFIX = "ccmon_"
 NO_PLAN = "unknown"
@@ -79,13 +80,13 @@ def _usage(snapshot: Snapshot) -> Iterator[Family]:
 
 
 def _official(snapshot: Snapshot) -> Iterator[Family]:
-    def each(name: str, help: str, unit: str, value: Callable[[Quota], float]) -> Family:
-        windows = snapshot.official._asdict().items()
-        return Family(name, help, [((("window", window),), value(quota)) for window, quota in windows if quota], unit)
+    def each(name: str, help: str, unit: str, value: Callable[[Window], float]) -> Family:
+        windows = sorted(snapshot.windows, key=order)
+        return Family(name, help, [((("window", one.name),), value(one)) for one in windows], unit)
 
-    yield each("official_used_ratio", "Used share of the window, as Claude says.", "ratio", lambda quota: quota.percent / 100)
-    yield each("official_reset_timestamp_seconds", "Its reset, as Claude says.", "seconds", lambda quota: quota.resets_at)
-    yield each("official_read_timestamp_seconds", "Time at which Claude said so.", "seconds", lambda quota: quota.read_at)
+    yield each("official_used_ratio", "Used share of the window, as Claude says.", "ratio", lambda one: one.percent / 100)
+    yield each("official_reset_timestamp_seconds", "Its reset, as Claude says.", "seconds", lambda one: one.resets_at)
+    yield each("official_read_timestamp_seconds", "Time at which Claude said so.", "seconds", lambda one: one.read_at)
 
 
 # --- the history ------------------------------------------------------------------------------------------------------

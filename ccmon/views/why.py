@@ -3,10 +3,11 @@
 from typing import Callable, Iterator, List, Tuple
 
 from ccmon import __version__, text
-from ccmon.model import Block, Quota
+from ccmon.model import Block, Window
 from ccmon.settings.origins import Setting
 from ccmon.text import Line, Span, clip, count, duration, plural, printable, width
 from ccmon.usage.burn import Term
+from ccmon.usage.windows import order
 from ccmon.views import why_learned
 from ccmon.views.evidence import Evidence
 from ccmon.views.screen.scene import model_names
@@ -212,16 +213,16 @@ def _limit_source(evidence: Evidence) -> str:
 
 
 def _official(evidence: Evidence, cells: int) -> Iterator[str]:
-    known = [(name, quota) for name, quota in evidence.snapshot.official._asdict().items() if quota is not None]
-    for name, quota in known:
-        yield _quota(evidence, WINDOWS[name], quota)
+    known = sorted(evidence.snapshot.windows, key=order)
+    for window in known:
+        yield _window(evidence, WINDOWS.get(window.name, window.label), window)
     if not known:
         yield "not known; Claude Code tells it to its status line: `ccmon init claude`"
 
 
-def _quota(evidence: Evidence, name: str, quota: Quota) -> str:
-    read = f"read {_at(evidence, quota.read_at)}, {_ago(evidence, quota.read_at)}"
-    return f"{name}: {text.percent(quota.percent)}, reset {_at(evidence, quota.resets_at)}; {read}"
+def _window(evidence: Evidence, name: str, window: Window) -> str:
+    read = f"read {_at(evidence, window.read_at)}, {_ago(evidence, window.read_at)}"
+    return f"{name}: {text.percent(window.percent)}, reset {_at(evidence, window.resets_at)}; {read}"
 
 
 def _reset(evidence: Evidence, cells: int) -> Iterator[str]:

@@ -3,10 +3,12 @@
 from typing import Any, Dict, List, Optional
 
 from ccmon import __version__
-from ccmon.model import Block
+from ccmon.line.session_json import WINDOWS_S
+from ccmon.model import Block, Window
 from ccmon.text import models_for_programs
 from ccmon.usage.burn import WINDOW_S
-from ccmon.views.document import learned_document, runway_document
+from ccmon.usage.windows import named
+from ccmon.views.document import learned_document, runway_document, window_document
 from ccmon.views.evidence import Evidence
 
 SCHEMA = 1
@@ -32,7 +34,8 @@ def document(evidence: Evidence) -> Dict[str, Any]:
         "runway": runway_document(snapshot.runway),
         "runway_week": runway_document(snapshot.week),
         "learned": learned_document(snapshot.learned),
-        "official": {name: quota and quota._asdict() for name, quota in snapshot.official._asdict().items()},
+        "official": {name: _official(named(snapshot.windows, name)) for name in WINDOWS_S},
+        "windows": [window_document(one) for one in snapshot.windows],
         "themes": {"own": list(evidence.own_themes)},
         "prices": {"date": evidence.prices, "own": list(evidence.own_prices)},
         "store": {**evidence.store._asdict(), "rows": dict(evidence.store.rows)},
@@ -66,6 +69,10 @@ def _limit(evidence: Evidence) -> Dict[str, Any]:
     known = {name: value for name, value in limit._asdict().items() if name not in ("high_water", "learned")}
     learned = limit.learned and limit.learned._asdict()
     return {**known, "unit": limit.unit, "learned": learned, "record": limit.high_water and limit.high_water._asdict()}
+
+
+def _official(window: Optional[Window]) -> Optional[Dict[str, Any]]:
+    return window and {"percent": window.percent, "resets_at": window.resets_at, "read_at": window.read_at}
 
 
 def _burn(evidence: Evidence) -> Dict[str, Any]:

@@ -16,9 +16,10 @@ from store_cases import DAY, HOUR, ME, T0, block, fill, keep, kept_files, path, 
 from store_processes import OWN_SESSION, active, run_together  # noqa: F401
 
 from ccmon.model import SESSION_S, CcmonError, Forecast
-from ccmon.store import alerts, check, learning, ledger, limit_events, merge, sessions, usage
+from ccmon.store import alerts, check, learning, ledger, limit_events, merge, sessions, usage, window_readings
 from ccmon.store import copy as store_copy
 from ccmon.store.database import open_store
+from ccmon.store.window_readings import Row
 
 LONG = bool(os.environ.get("FAULTS_LONG"))
 
@@ -166,7 +167,8 @@ def fill_all(path):
     """Some pages of every table."""
     minute = T0 // 60 * 60
     with open_store(path, 1000, T0) as store:
-        store.settle(ME, lambda ledger: ("ledger", [(18_000, T0 + n * 60, n % 100, T0 + SESSION_S) for n in range(80)]))
+        store.change_of(ME, lambda db, owner: window_readings.add(db, owner, [
+            Row("", "five_hour", T0 + n * 60, n % 100, T0 + SESSION_S, "statusline") for n in range(80)]))
         keep_logs(store, ME, [Minute(minute - (100 - n) * 3 * HOUR, f"model {n % 5}", n, n, n, n) for n in range(100)],
                   [Hit(T0 + n, T0 + HOUR) for n in range(0, 9000, 300)])
         store.maintain(T0 + 85 * DAY, 60, 0)           # some days of messages are packed
@@ -193,7 +195,8 @@ WORKS = (
     lambda store: store.facts(ME, THEN + 200), lambda store: store.records(ME, THEN),
     lambda store: store.used(ME, 0, 2 ** 40), lambda store: store.ledger(ME), lambda store: store.get("ccusage_path"),
     lambda store: keep(store, [block(THEN, 500)], THEN + 200), lambda store: store.put("ccusage_path", "/usr/ccusage"),
-    lambda store: store.settle(ME, lambda ledger: ("ledger", [(18_000, THEN, 5.0, THEN + 60)])),
+    lambda store: store.change_of(ME, lambda db, owner: window_readings.add(
+        db, owner, [Row("", "five_hour", THEN, 5.0, THEN + 60, "statusline")])),
     lambda store: keep_logs(store, ME, [Minute(T0 // 60 * 60 + 60_000, "model 1", 1, 1, 1, 1)], []),
     lambda store: keep_logs(store, ME, [Minute(T0 // 60 * 60 - 97 * 3 * HOUR, "model 3", 9, 9, 9, 9)], []),     # of a packed day
     lambda store: store.change_of(ME, lambda db, owner: ledger.reprice(db, owner, 5, lambda model, row: 7)),

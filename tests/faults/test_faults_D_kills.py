@@ -41,7 +41,8 @@ for turn in range(first, first + 10 ** 6):
     print("kept", turn, flush=True)
     keep_logs(store, ME, [Minute(now // 60 * 60, "opus", turn, 1, 1, 1)])
     print("minutes", turn, flush=True)
-    store.settle(ME, lambda ledger: (str(turn), [(18_000, now, turn % 100, now + 60)]))
+    store.change_of(ME, lambda db, owner: window_readings.add(
+        db, owner, [Row("", "five_hour", now, turn % 100, now + 60, "statusline")]))
     print("settled", turn, flush=True)
     store.maintain(now, 60, 0)
 """

@@ -3,10 +3,11 @@
 from typing import Iterator, List, Optional, Sequence, Tuple
 
 from ccmon import text
-from ccmon.model import SESSION_S, Official, Quota, Snapshot
+from ccmon.model import SESSION_S, Snapshot, Window, Windows
 from ccmon.text import Line, Span
 from ccmon.usage import burn
 from ccmon.usage.outlook import is_likelihood
+from ccmon.usage.windows import order
 from ccmon.views.limit_words import is_unknown, limit_words
 from ccmon.views.screen.scene import LABEL_CELLS, Scene, figure, label, models, pick, pick_text, plan_name
 
@@ -155,14 +156,14 @@ def _joined(gap: int, *groups: Sequence[Span]) -> Line:
 
 # --- what Claude itself says ---------------------------------------------------------------------------------------------
 
-_WINDOWS = (("5h", "5h"), ("7 days", "7d"))          # of Official, in words and in short
+_NAMES = {"five_hour": "5h", "seven_day": "7 days"}
 _WORDINGS = ((0, 0), (1, 1), (2, 1), (2, 2), (3, 3))  # which one of _said for each; the first reset stands in the time row too
 
 
 def official_rows(scene: Scene, cells: int, apart: bool = True) -> List[Line]:
     """How much of its windows the account has used, as Claude says it; no row when that is not known."""
     head, room = label(scene.charset, "📡", "official"), cells - LABEL_CELLS - 1
-    if not any(_told(scene.snapshot)):
+    if not _told(scene.snapshot):
         return []
     groups = next((found for found in _official(scene) if text.line_width(_joined(2, *found)) <= room), [()])
     if not apart or len(groups) == 1:
@@ -170,24 +171,25 @@ def official_rows(scene: Scene, cells: int, apart: bool = True) -> List[Line]:
     return [text.spread((*head, *groups[0]), (*_joined(2, *groups[1:]), Span(" ")), cells)]
 
 
-def _told(snapshot: Snapshot) -> Official:
+def _told(snapshot: Snapshot) -> Windows:
     """The windows that are not the bar itself."""
     in_bar = snapshot.active and snapshot.percent_source == "official"
-    return snapshot.official._replace(five_hour=None) if in_bar else snapshot.official
+    return tuple(one for one in sorted(snapshot.windows, key=order)[:2] if not in_bar or one.name != "five_hour")
 
 
 def _official(scene: Scene) -> Iterator[List[Line]]:
     """What stands in the row, the longest wording first: the known windows, and the age of what is old as long as it fits."""
-    known = [(at, _said(scene, quota, *_WINDOWS[at])) for at, quota in enumerate(_told(scene.snapshot)) if quota]
+    known = [(int(one.name != "five_hour"), _said(scene, one, _NAMES.get(one.name, one.label), one.label))
+             for one in _told(scene.snapshot)]
     risk, age = _week_risk(scene), _official_age(scene)
     for more in ([*risk, *age], risk, age, []):
         yield from ([said[wording[at]] for at, said in known] + more for wording in _WORDINGS)
 
 
-def _said(scene: Scene, quota: Quota, name: str, short: str) -> List[Line]:
+def _said(scene: Scene, window: Window, name: str, short: str) -> List[Line]:
     """37 % of 5h, resets 15:00: from the longest wording to the shortest."""
-    at = scene.clock(quota.resets_at)
-    share = Span(percent_words(quota.percent), text.level_role(quota.percent))
+    at = scene.clock(window.resets_at)
+    share = Span(percent_words(window.percent), text.level_role(window.percent))
     wordings = (f" of {name}, resets {at}", f" of {name} to {at}", f" of {short}", f" {short}")
     return [(share, Span(words, "label")) for words in wordings]
 
@@ -202,7 +204,7 @@ def _week_risk(scene: Scene) -> List[Line]:
 
 
 def _official_age(scene: Scene) -> List[Line]:
-    age_s = max(scene.snapshot.now - quota.read_at for quota in _told(scene.snapshot) if quota)
+    age_s = max(scene.snapshot.now - one.read_at for one in _told(scene.snapshot))
     return [(Span(f"read {text.duration(age_s)} ago", "dim"),)] if age_s > OLD_S else []
 
 

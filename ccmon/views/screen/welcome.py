@@ -42,7 +42,7 @@ def steps(scene: Scene, width: int) -> List[Line]:
         return _rows([LOGS, SETTLE, OFFICIAL, DEMO], width)
     if scene.snapshot.source.missing:
         return _rows(BROKEN, width)
-    more = [SETTLE] if any(scene.snapshot.official) else [SETTLE, OFFICIAL]
+    more = [SETTLE] if scene.snapshot.windows else [SETTLE, OFFICIAL]
     kept: List[Line] = [(Span("    " + words, "dim"),) for words in text.wrap(KEPT, max(1, width - 5))]
     return [*kept, (), *_rows([step._replace(number="") for step in (*more, DEMO)], width)]
 

@@ -1,0 +1,80 @@
+"""What Claude said of every window of the account, and whose account that was: each change of a percentage or a reset.
+
+The 5 hours and the week stand in `reading`, too, from which the limit is learned, and into which an older ccmon writes.
+For database.py and its neighbours, inside their transaction; sqlite3.Error comes as it is. Times are epoch seconds.
+"""
+
+import sqlite3
+from typing import Dict, List, NamedTuple, Sequence, Tuple
+
+from ccmon.store import rows, values
+
+NAMES_S = {"five_hour": 5 * 3600, "seven_day": 7 * 86_400}             # those of `reading`
+_FIRST_LOGIN = "first_login"
+_LONGEST = 64                          # characters of a name
+
+
+class Row(NamedTuple):
+    """What was read of a window at one moment."""
+
+    login: str                         # short hash, "" as long as nobody knew
+    name: str
+    ts: int
+    percent: float
+    resets_at: int
+    source: str                        # statusline | account_file | claude
+
+
+CREATE = """CREATE TABLE window_reading (
+    owner_id INTEGER NOT NULL REFERENCES owner (id),
+    login TEXT NOT NULL DEFAULT '',
+    name TEXT NOT NULL,
+    ts INTEGER NOT NULL,
+    percent REAL NOT NULL,
+    resets_at INTEGER NOT NULL,
+    source TEXT NOT NULL DEFAULT 'statusline',
+    PRIMARY KEY (owner_id, name, ts, login, source)) WITHOUT ROWID"""
+
+
+def add(db: sqlite3.Connection, owner: int, found: Sequence[Row]) -> None:
+    """Keep them; those that are learned from in `reading`, too."""
+    db.executemany("""INSERT OR REPLACE INTO window_reading (owner_id, login, name, ts, percent, resets_at, source)
+        VALUES (?, ?, ?, ?, ?, ?, ?)""", [(owner, *row) for row in found])
+    db.executemany("INSERT OR REPLACE INTO reading (owner_id, window_s, ts, percent, resets_at) VALUES (?, ?, ?, ?, ?)",
+                   [(owner, NAMES_S[row.name], *row[2:5]) for row in found if row.name in NAMES_S])
+
+
+def note_login(db: sqlite3.Connection, owner: int, login: str) -> None:
+    """Who was the first to be known: what was read before that is theirs."""
+    if login and rows.note(db, f"{_FIRST_LOGIN} {owner}") is None:
+        rows.write_note(db, f"{_FIRST_LOGIN} {owner}", login)
+
+
+def first_login(db: sqlite3.Connection, owner: int) -> str:
+    """To whom belongs what was read when nobody knew; "" as long as nobody does."""
+    return rows.note(db, f"{_FIRST_LOGIN} {owner}") or ""
+
+
+_OLD = " UNION ALL ".join(f"""SELECT '', '{name}', ts, percent, resets_at, source FROM reading AS old
+    WHERE owner_id = ?1 AND window_s = {seconds} AND source = 'statusline' AND ts >= ?2 AND ts <= ?3 AND NOT EXISTS (
+        SELECT 1 FROM window_reading AS new WHERE new.owner_id = ?1 AND new.name = '{name}' AND new.ts = old.ts)"""
+                          for name, seconds in NAMES_S.items())
+_ALL = f"""SELECT login, name, ts, percent, resets_at, source FROM window_reading
+    WHERE owner_id = ?1 AND ts >= ?2 AND ts <= ?3 UNION ALL {_OLD} ORDER BY 3, 2"""
+
+
+def readings(db: sqlite3.Connection, owner: int, since: int, until: int) -> List[Row]:
+    """All of them by time; of those that nobody was known for, the first login is told."""
+    first = first_login(db, owner)
+    return [Row(values.text(login) or first, values.text(name), ts, float(percent), resets_at, source)
+            for login, name, ts, percent, resets_at, source in db.execute(_ALL, (owner, since, until))
+            if values.is_reading((ts, percent, resets_at, source)) and isinstance(name, str) and len(name) <= _LONGEST]
+
+
+def of_others(db: sqlite3.Connection, owner: int, name: str, login: str, since: int, until: int) -> Dict[Tuple[int, int], str]:
+    """Moments and resets of a window that were read of other logins: those are learned from no more."""
+    if not login:
+        return {}
+    first = first_login(db, owner)
+    return {(ts, resets_at): other for other, ts, resets_at in db.execute("""SELECT login, ts, resets_at FROM window_reading
+        WHERE owner_id = ? AND name = ? AND ts >= ? AND ts <= ?""", (owner, name, since, until)) if (other or first) != login}

@@ -1,0 +1,124 @@
+"""Which limit decides how much is left: the one that is used up, else the one that runs out first, else the fullest."""
+
+from typing import List, NamedTuple, Optional, Sequence, Tuple
+
+from ccmon.line.session_json import label
+from ccmon.model import Binding, Block, Limit, Reset, Runway, Window
+from ccmon.usage.gauge import Gauge
+from ccmon.usage.outlook import is_likelihood
+
+NEAR = 80                              # percent: from here on a window is worth a warning
+EARLY = 20                             # percent: before that a plain rate says little
+SESSION = "five_hour"
+LIKELY, HARDLY = 0.5, 0.4              # a window that was binding stays one down to the second
+_CLEARLY_POINTS = 3.0                  # so much fuller
+_CLEARLY_S = 1800                      # so much earlier
+_RANKS = ("session", "near", "runs_out", "full")
+
+
+class Candidate(NamedTuple):
+    """A limit of the whole account."""
+
+    name: str
+    percent: float
+    resets_at: int                     # epoch s
+    full: bool
+    forecast: Optional[Runway]         # None where nothing is known of its pace
+
+
+def binding(windows: Sequence[Window], session: Optional[Candidate], block: Optional[Block], before: str) -> Optional[Binding]:
+    """The tightest of the windows and the session; `before` is the name of the one that was.
+
+    A window of one model counts where the running session (block) uses that model alone. None where nothing is known.
+    """
+    found = [_candidate(one) for one in windows if one.name != SESSION and binds(one, block)]
+    found += [session] if session else []
+    ranked = [(_rank(one, one.name == before), one) for one in found]
+    best = max([rank for rank, _ in ranked], default=None)
+    if best is None:
+        return None
+    among = [one for rank, one in ranked if rank == best]
+    chosen = {3: _opens_last, 2: _runs_out_first, 1: _fullest, 0: _first}[best](among, before)
+    return Binding(chosen.name, label(chosen.name), chosen.percent, chosen.resets_at, _RANKS[best], chosen.forecast)
+
+
+def binds(window: Window, block: Optional[Block]) -> bool:
+    """Whether the window stops everything that runs: one of the account, or of the only model in use."""
+    return window.scope == "account" or is_only_model(window.scope, block.models if block else ())
+
+
+def is_only_model(name: str, ids: Sequence[str]) -> bool:
+    """Whether all of these models are the one that a window's scope names (Opus 4.5)."""
+    words = name.lower().replace(".", " ").replace("-", " ").split()
+    return bool(ids) and all(_holds(one.lower().replace(".", "-").replace("_", "-").split("-"), words) for one in ids)
+
+
+def _holds(parts: List[str], words: List[str]) -> bool:
+    return any(parts[at:at + len(words)] == words for at in range(len(parts)))
+
+
+def _candidate(window: Window) -> Candidate:
+    return Candidate(window.name, window.percent, window.resets_at, window.percent >= 100, window.forecast)
+
+
+def of_session(full: Gauge, limit: Limit, forecast: Optional[Runway], resets_at: int) -> Optional[Candidate]:
+    """The running session; None where nothing is known of it."""
+    if full.percent is None:
+        return None
+    over = full.percent > 100 and not limit.unknown or full.source == "official" and full.percent >= 100
+    return Candidate(SESSION, full.percent, resets_at, over, forecast)
+
+
+def at_pace(predicted_end: Optional[int], reset: Reset) -> Optional[Runway]:
+    """The forecast of a session of which only the pace of the last hour is known."""
+    if predicted_end is None:
+        return None
+    end = min(predicted_end, reset.at)
+    return Runway(end, end, end, float(predicted_end < reset.at), "last_hour", resets_at=reset.at)
+
+
+def runs_out(percent: float, forecast: Optional[Runway], least: float = LIKELY) -> bool:
+    """Whether a window more likely than not runs out before its reset; a plain rate says so from a fifth on."""
+    if forecast is None or not is_likelihood(forecast) and percent < EARLY:
+        return False
+    return forecast.probability >= least and forecast.probability > 0
+
+
+def _rank(one: Candidate, stays: bool) -> int:
+    if one.full:
+        return 3
+    if runs_out(one.percent, one.forecast, HARDLY if stays else LIKELY):
+        return 2
+    return int(one.percent >= (NEAR - _CLEARLY_POINTS if stays else NEAR))
+
+
+def _opens_last(among: Sequence[Candidate], before: str) -> Candidate:
+    return max(among, key=lambda one: (one.resets_at // 60, one.name == before, one.name))
+
+
+def _runs_out_first(among: Sequence[Candidate], before: str) -> Candidate:
+    first = min(among, key=lambda one: (_end(one), one.name))
+    stays = next((one for one in among if one.name == before), first)
+    return first if _end(stays) - _end(first) > _CLEARLY_S else stays
+
+
+def _fullest(among: Sequence[Candidate], before: str) -> Candidate:
+    first = max(among, key=lambda one: (one.percent, one.name))
+    stays = next((one for one in among if one.name == before), first)
+    return stays if first.percent - stays.percent < _CLEARLY_POINTS else first
+
+
+def _first(among: Sequence[Candidate], before: str) -> Candidate:
+    """The session, else the week, else the fullest."""
+    return min(among, key=lambda one: (one.name != SESSION, one.name != "seven_day", -one.percent, one.name))
+
+
+def _end(one: Candidate) -> int:
+    assert one.forecast is not None
+    return one.forecast.median
+
+
+def tightest_first(windows: Sequence[Window], chosen: Optional[Binding]) -> Tuple[Window, ...]:
+    """What binds, then the others by how full they are."""
+    name = chosen.name if chosen else SESSION
+    return tuple(sorted(windows, key=lambda one: (one.name != name, -one.percent, one.resets_at, one.name)))

@@ -1,0 +1,45 @@
+"""Windows of the account as values: made of what Claude says, looked up by name, without those that are over."""
+
+from typing import Iterable, Optional
+
+from ccmon.line.session_json import JITTER_S, MOST_WINDOWS, label, scope
+from ccmon.model import Window, Windows
+
+
+def window(name: str, percent: float, resets_at: int, read_at: int, source: str = "statusline") -> Window:
+    """The window with its label and scope, which its name tells."""
+    return Window(name, percent, resets_at, read_at, source, label(name), scope(name))
+
+
+def named(windows: Iterable[Window], name: str) -> Optional[Window]:
+    """The window of that name; None where it is not known."""
+    return next((one for one in windows if one.name == name), None)
+
+
+def running(windows: Iterable[Window], now: int) -> Windows:
+    """Without the windows that have been reset by then (epoch s)."""
+    return tuple(one for one in windows if one.resets_at > now)
+
+
+def put(windows: Windows, new: Window) -> Windows:
+    """With this one in the place of that of its name, the 5 hours and the week first; at most MOST_WINDOWS."""
+    others = [one for one in windows if one.name != new.name]
+    return tuple(sorted((*others[1 - MOST_WINDOWS:], new), key=order))
+
+
+def order(one: Window) -> "tuple[bool, bool, str]":
+    """The 5 hours, the week, then by name."""
+    return one.name != "five_hour", one.name != "seven_day", one.name
+
+
+def is_same(one: Window, other: Window) -> bool:
+    """Whether both end at the same time."""
+    return abs(one.resets_at - other.resets_at) <= JITTER_S
+
+
+def name_words(name: str) -> str:
+    """As people say it: week, 5 hours, week of Opus; the name in words where its length is not known."""
+    about = scope(name)
+    whole = {"five_hour": "5 hours", "seven_day": "week"}
+    lead = next((lead for lead in whole if name.startswith(lead)), "")
+    return (whole[lead] if about == "account" else f"{whole[lead]} of {about}") if lead else label(name)
