@@ -129,7 +129,8 @@ def test_a_model_that_is_used_up_stops_that_model_alone():
 
 
 @pytest.mark.parametrize("hit, percent", [
-    (Hit("seven_day", NOW - HOUR, WEEK), 100), (Hit("seven_day", NOW - HOUR, 0), 100), (Hit("seven_day", NOW - HOUR, WEEK + 60), 100),
+    (Hit("seven_day", NOW - HOUR, WEEK), 100), (Hit("seven_day", NOW - HOUR, 0), 100),
+    (Hit("seven_day", NOW - HOUR, WEEK + 60), 100),
     (Hit("seven_day", NOW - 3 * HOUR, WEEK), 40), (Hit("seven_day", NOW - HOUR, NOW - 60), 40),
     (Hit("seven_day", NOW - HOUR, WEEK - 2 * DAY), 40), (Hit("seven_day", NOW + HOUR, WEEK), 40)])
 def test_a_limit_event_fills_its_window_until_claude_says_otherwise(hit, percent):

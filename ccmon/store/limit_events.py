@@ -123,8 +123,8 @@ def reached(db: sqlite3.Connection, owner: int, since: int, until: int) -> List[
 _TIMED = f"{values.TIMES.format('ts')} AND {values.TIMES.format('resets_at')}"
 _LIST = f"""SELECT ts, resets_at, 'limit', kind, model FROM limit_event WHERE owner_id = ?1 AND ts >= ?4 AND {_TIMED}
     UNION ALL SELECT ts, resets_at, source, CASE window_s WHEN ?2 THEN 'session' ELSE 'weekly' END AS kind, '' FROM reading AS old
-    WHERE owner_id = ?1 AND window_s IN (?2, ?3) AND ts >= ?4 AND source IN ('hit', 'limit') AND {_TIMED} AND NOT (source = 'limit'
-    AND EXISTS (SELECT 1 FROM limit_event AS new WHERE new.owner_id = ?1 AND new.ts = old.ts
+    WHERE owner_id = ?1 AND window_s IN (?2, ?3) AND ts >= ?4 AND source IN ('hit', 'limit') AND {_TIMED}
+    AND NOT (source = 'limit' AND EXISTS (SELECT 1 FROM limit_event AS new WHERE new.owner_id = ?1 AND new.ts = old.ts
         AND new.kind = CASE old.window_s WHEN ?2 THEN 'session' ELSE 'weekly' END))
     ORDER BY ts, 3, 4, 5"""
 _REACHED = f"""SELECT ts FROM limit_event WHERE owner_id = ?1 AND kind IN ('session', 'extra') AND ts >= ?3 AND ts < ?4
