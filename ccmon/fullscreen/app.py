@@ -76,7 +76,7 @@ def _loop(ctx: Context, charset: Charset, screen: Screen, poller: Poller, state:
                 return 129
             if event.kind == "signal":
                 return exit_code(int(str(event.value)))
-            state, effect = update(state, event, ctx.now(), ctx.settings.plan, width, height)
+            state, effect = update(state, event, ctx.now(), ctx.plan_of(state.facts.login)[0], width, height)
             if effect == "quit":
                 return 0
             state = _effect(ctx, screen, poller, state, effect)

@@ -8,11 +8,11 @@ from typing import Callable, List, NamedTuple, Optional, Sequence, Tuple, TypeVa
 from ccmon.learning import learner, uses
 from ccmon.learning.values import Reading, Use
 from ccmon.line.session_json import WINDOWS_S
-from ccmon.model import SESSION_S, Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
-from ccmon.pipeline import readings
+from ccmon.model import SESSION_S, Block, Facts, Forecast, HighWater, Limit, Record, Runway, Source, Used, Windows
+from ccmon.pipeline import account_note, readings
+from ccmon.pipeline.account_note import AccountNote
 from ccmon.settings import config
 from ccmon.settings.context import Context
-from ccmon.sources import demo, demo_past
 from ccmon.store import alerts, learning, ledger, limit_events, present, trusted, windows
 from ccmon.store.alerts import Told
 from ccmon.store.database import Busy, Store, StoreError, open_store
@@ -69,9 +69,19 @@ class Memory:
         return self._unsaved(answer, now)
 
     def _with_windows(self, store: Store, facts: Facts, now: int) -> Facts:
-        ledger = official.load(store.ledger(self.ctx.owner))
-        return facts._replace(windows=running(ledger.windows, now), apart=official.apart(ledger, now),
-                              windows_dropped=ledger.dropped)
+        ledger, note = official.load(store.ledger(self.ctx.owner)), self.account_note()
+        return facts._replace(windows=running(ledger.windows, now), apart=official.apart(ledger, now), login=note.login,
+                              credits=note.credits, windows_dropped=ledger.dropped + note.dropped)
+
+    def account_note(self) -> AccountNote:
+        """What Claude Code's own file said when it was last read; an empty one where it is not to be read."""
+        nothing = AccountNote()
+        return self._look(account_note.of_owner, nothing) if self.ctx.settings.account_file else nothing
+
+    def keep_account(self, note: AccountNote, told: Windows) -> None:
+        """Keep what that file says, all in one transaction."""
+        now = self.ctx.now()
+        self._write(lambda db, owner: account_note.keep(db, owner, note, told, now), None)
 
     def _unsaved(self, answer: Answer, now: int) -> Facts:
         """A store that is held by another process can still be read: the record and the last hour are in it."""
@@ -80,15 +90,16 @@ class Memory:
             return stored._replace(source=answer.source, trouble=self.trouble)
         best = limits.join(stored.high_water, limits.high_water(answer.blocks, now))
         return Facts(answer.blocks, tuple(block.start for block in answer.blocks), stored.samples, best,
-                     answer.source, self.trouble, stored.windows, apart=stored.apart)
+                     answer.source, self.trouble, stored.windows, credits=stored.credits, login=stored.login,
+                     windows_dropped=stored.windows_dropped, apart=stored.apart)
 
     def note_readings(self, spool: str) -> bool:
         """Keep what Claude Code said, each line once: how far the spool was read is kept with it. False when that has to wait."""
-        now, store = self.ctx.now(), self.store
+        now, store, login = self.ctx.now(), self.store, self.account_note().login.account
 
         def work(db: sqlite3.Connection, owner: int) -> None:
             lines, read = learning.unread(db, owner, spool)
-            readings.keep(db, owner, lines, now)
+            readings.keep(db, owner, lines, now, login)
             if lines:
                 learning.write_note(db, owner, learning.SPOOL, read)
         try:
@@ -325,16 +336,15 @@ class Memory:
 
     # --- settings -----------------------------------------------------------------------------------------------------
 
-    def _limit_of(self, learned: Optional[LearnedLimit], tokens: int, high_water: Optional[HighWater]) -> Limit:
-        settings = self.ctx.settings
-        return limits.resolve(settings.plan, settings.explicit_limit, tokens, high_water, settings.plans, learned)
-
     def _limits(self) -> present.LimitOf:
-        return partial(self._limit_of, self._learned_limit())
+        settings, (plan, by_account) = self.ctx.settings, self.ctx.plan_of(self.account_note().login)
+        may_learn = by_account or plan in ("pro", "ml_auto")
+        lessons = learner.load(self.learned()) if may_learn else None
+        learned = gauge.in_tokens(lessons.learned, None, None) if lessons else None
 
-    def _learned_limit(self) -> Optional[LearnedLimit]:
-        lessons = learner.load(self.learned()) if self.ctx.settings.plan in ("pro", "ml_auto") else None
-        return gauge.in_tokens(lessons.learned, None, None) if lessons else None
+        def limit_of(tokens: int, high_water: Optional[HighWater]) -> Limit:
+            return limits.resolve(plan, settings.explicit_limit, tokens, high_water, settings.plans, learned, by_account)
+        return limit_of
 
     def remembered_path(self) -> Optional[str]:
         """The ccusage that last worked."""
@@ -386,14 +396,3 @@ def works(ctx: Context) -> bool:
         except StoreError:
             return False
         return memory.trouble is None
-
-
-def remember_demo(ctx: Context) -> None:
-    """Fill the memory of a demo with what would have been seen since the session began."""
-    now = ctx.now()
-    assert ctx.demo is not None
-    with opened(ctx, BACKGROUND_BUSY_MS) as memory:
-        memory.keep_learned(learner.dump(demo_past.lessons(ctx.demo)))
-        for at in demo.moments(now, ctx.demo):
-            memory.keep(Answer(demo.blocks(at, ctx.demo), Source("demo", refreshed=at)), at)
-        memory.note_readings(demo_past.readings(list(demo.moments(now, ctx.demo)), ctx.demo))

@@ -3,7 +3,7 @@
 from typing import Mapping, NamedTuple, Optional, Tuple
 
 from ccmon import linecache
-from ccmon.model import CcmonError, Facts, Given, Owner, Snapshot, Source, UsageError
+from ccmon.model import CcmonError, Facts, Given, Login, Owner, Snapshot, Source, UsageError
 from ccmon.settings import config, options, own_themes
 from ccmon.system import clock
 from ccmon.usage import compute
@@ -28,10 +28,15 @@ class Context(NamedTuple):
 
     def view(self, facts: Facts, now: int, plan: Optional[str] = None) -> Snapshot:
         """The numbers of one moment under these settings, or under another plan."""
-        settings = self.settings
-        choice = compute.Options(plan=plan or settings.plan, explicit_limit=None if plan else settings.explicit_limit,
-                                 rule=settings.reset, plans=settings.plans)
+        settings, (asked, by_account) = self.settings, (plan, False) if plan else self.plan_of(facts.login)
+        choice = compute.Options(plan=asked, explicit_limit=None if plan else settings.explicit_limit, rule=settings.reset,
+                                 plans=settings.plans, by_account=by_account)
         return compute.assess(facts, choice, self.zone, now, stale_after_s=self.stale_after_s(facts.source))
+
+    def plan_of(self, login: Login) -> Tuple[str, bool]:
+        """The plan that is asked for, and whether it is the account's own: so where none is set."""
+        found = bool(login.plan) and self.settings.origin["plan"] == "default" and self.demo is None
+        return (login.plan, True) if found else (self.settings.plan, False)
 
     def fresh_s(self, source: Source) -> float:
         """How long what was read counts as fresh: a slow source is asked less often."""
