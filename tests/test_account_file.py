@@ -10,11 +10,12 @@ from ccmon import cli
 from ccmon.model import Login, Window
 from ccmon.pipeline import account, account_note, memory
 from ccmon.pipeline.account import NOT_JSON
-from ccmon.pipeline.account_note import AccountNote
 from ccmon.settings import context
 from ccmon.sources import account_file
 from ccmon.system import private
 from ccmon.usage import account_json
+from ccmon.usage import account_note as notes
+from ccmon.usage.account_note import AccountNote
 from ccmon.usage.windows import named, window
 
 MAX5 = {**PROFILE, "organizationUuid": "other", "organizationRateLimitTier": "default_claude_max_5x"}
@@ -202,8 +203,8 @@ def test_of_several_folders_the_newest_login_counts(home):
 def test_a_damaged_note_is_none(spoil):
     found = account_json.parse(text())
     note = AccountNote("1.2.3", "/h/.claude.json", NOW, 1, "", found.login, found.credits)
-    assert account_note.load(account_note.dump(note)) == note
-    assert account_note.load(json.dumps(spoil(json.loads(account_note.dump(note))))) == AccountNote()
+    assert notes.load(notes.dump(note)) == note
+    assert notes.load(json.dumps(spoil(json.loads(notes.dump(note))))) == AccountNote()
 
 
 # --- the plan by itself ------------------------------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ DOORS = {"linecache", "locks", "refresher", "settings.config", "sources.ccusage"
          *(name for name in FILES if re.match(r"(store|system)\.", name))}
 JOINS = {"__main__", "cli", "arguments", "call", "output", "settings.context", "settings.config_file",
          "sources.log_reader", "line.lines", "line.hook", "fullscreen.app", "fullscreen.poller", "setup.init", "setup.first_run",
-         "doctor.surroundings", "doctor.alerts"} | {name for name in FILES if re.match(r"(commands|pipeline)\.", name)}
+         "doctor.surroundings", "doctor.alerts", "doctor.account",
+         *(name for name in FILES if re.match(r"(commands|pipeline)\.", name))}
 PURE = set(FILES) - DOORS - JOINS
 STORE = {name for name in DOORS if name.startswith("store.")}                      # one door of several leaves
 SAME_DOOR = {("sources.ccusage", "sources.ccusage_find"), ("fullscreen.screen", "settings.themes"),

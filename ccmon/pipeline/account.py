@@ -3,7 +3,6 @@
 import os
 from typing import List, Mapping, Optional, Tuple
 
-from ccmon.pipeline.account_note import AccountNote
 from ccmon.pipeline.memory import Memory
 from ccmon.settings import config
 from ccmon.settings.context import Context
@@ -11,6 +10,7 @@ from ccmon.sources import account_file
 from ccmon.sources.account_file import Text
 from ccmon.usage import account_json
 from ccmon.usage.account_json import Account
+from ccmon.usage.account_note import AccountNote
 
 NOT_JSON = "it was cut off, or is no JSON object"
 

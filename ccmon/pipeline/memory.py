@@ -10,7 +10,6 @@ from ccmon.learning.values import Reading, Use
 from ccmon.line.session_json import WINDOWS_S
 from ccmon.model import SESSION_S, Block, Facts, Forecast, HighWater, Limit, Record, Runway, Source, Used, Windows
 from ccmon.pipeline import account_note, readings
-from ccmon.pipeline.account_note import AccountNote
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.store import alerts, learning, ledger, limit_events, present, trusted, windows
@@ -18,6 +17,7 @@ from ccmon.store.alerts import Told
 from ccmon.store.database import Busy, Store, StoreError, open_store
 from ccmon.store.trusted import Trust
 from ccmon.usage import compute, gauge, limits, official, prices
+from ccmon.usage.account_note import AccountNote
 from ccmon.usage.hits import Event
 from ccmon.usage.windows import running
 

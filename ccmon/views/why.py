@@ -8,7 +8,7 @@ from ccmon.settings.origins import Setting
 from ccmon.text import Line, Span, clip, count, duration, plural, printable, width
 from ccmon.usage.burn import Term
 from ccmon.usage.windows import order
-from ccmon.views import why_learned
+from ccmon.views import why_account, why_learned
 from ccmon.views.evidence import Evidence
 from ccmon.views.screen.scene import model_names, plan_words
 from ccmon.when import clock_text, local
@@ -221,7 +221,8 @@ def _official(evidence: Evidence, cells: int) -> Iterator[str]:
 
 
 def _window(evidence: Evidence, name: str, window: Window) -> str:
-    read = f"read {_at(evidence, window.read_at)}, {_ago(evidence, window.read_at)}"
+    source = {"account_file": ", in Claude Code's own file", "claude": ", asked"}.get(window.source, "")
+    read = f"read {_at(evidence, window.read_at)}, {_ago(evidence, window.read_at)}{source}"
     return f"{name}: {text.percent(window.percent)}, reset {_at(evidence, window.resets_at)}; {read}"
 
 
@@ -342,5 +343,5 @@ def _where(evidence: Evidence, where: str) -> str:
 
 SECTIONS: Tuple[Tuple[str, Section], ...] = (
     ("source", _source), ("logs", _logs), ("session", _session), ("limit", _limit), ("reset", _reset), ("burn", _burn),
-    ("runway", why_learned.runway), ("official", _official), ("learned", why_learned.learned), ("prices", _prices),
-    ("store", _store), ("cache", _cache), ("options", _options))
+    ("runway", why_learned.runway), ("official", _official), ("account", why_account.account),
+    ("learned", why_learned.learned), ("prices", _prices), ("store", _store), ("cache", _cache), ("options", _options))
