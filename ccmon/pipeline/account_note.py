@@ -6,9 +6,11 @@ from ccmon.model import Windows
 from ccmon.pipeline import readings
 from ccmon.store import rows
 from ccmon.text import clean
+from ccmon.usage import asked_note
 from ccmon.usage.account_note import AccountNote, dump, load
+from ccmon.usage.asked_note import AskedNote
 
-KEY = "account_file"
+KEY, ASKED = "account_file", "claude_asked"
 
 
 def of_owner(db: sqlite3.Connection, owner: int) -> AccountNote:
@@ -21,3 +23,15 @@ def keep(db: sqlite3.Connection, owner: int, note: AccountNote, windows: Windows
     note = note._replace(path=clean(note.path), fault=clean(note.fault))
     rows.write_note(db, f"{KEY} {owner}", dump(note))
     readings.keep_told(db, owner, windows, note.login.account, now)
+
+
+def asked(db: sqlite3.Connection, owner: int) -> AskedNote:
+    """What is kept of asking claude."""
+    return asked_note.load(rows.note(db, f"{ASKED} {owner}"))
+
+
+def keep_asked(db: sqlite3.Connection, owner: int, note: AskedNote, windows: Windows, login: str, now: int) -> None:
+    """Keep how that went, and the windows as readings of that login."""
+    rows.write_note(db, f"{ASKED} {owner}", asked_note.dump(note._replace(sentence=clean(note.sentence))))
+    if windows:
+        readings.keep_told(db, owner, windows, login, now)

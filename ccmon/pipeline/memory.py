@@ -3,30 +3,27 @@
 import sqlite3
 from contextlib import suppress
 from functools import partial
-from typing import Callable, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
+from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.learning import learner, uses
 from ccmon.learning.values import Reading, Use
 from ccmon.line.session_json import WINDOWS_S
-from ccmon.model import SESSION_S, Block, Facts, Forecast, HighWater, Limit, Record, Runway, Source, Used, Windows
-from ccmon.pipeline import account_note, readings
+from ccmon.model import SESSION_S, Block, Facts, Forecast, HighWater, Limit, Record, Runway, Source, Used
+from ccmon.pipeline import readings
+from ccmon.pipeline.account_memory import AccountMemory
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.store import alerts, learning, ledger, limit_events, present, trusted, windows
 from ccmon.store.alerts import Told
 from ccmon.store.database import Busy, Store, StoreError, open_store
 from ccmon.store.trusted import Trust
-from ccmon.usage import compute, gauge, limits, official, prices
-from ccmon.usage.account_note import AccountNote
+from ccmon.usage import asked_note, compute, gauge, limits, official, prices
 from ccmon.usage.hits import Event
 from ccmon.usage.windows import running
 
 BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, READING_BUSY_MS = 250, 2000, 10_000
 WEEK_S = WINDOWS_S["seven_day"]
 _DAY_S = 86_400
-
-Result = TypeVar("Result")
-
 
 class Answer(NamedTuple):
     """What the source said."""
@@ -36,18 +33,11 @@ class Answer(NamedTuple):
     is_history: bool = True            # False where the history is made of the logs, and only what runs is shown
 
 
-class Memory:
+class Memory(AccountMemory):
     """The store, or its absence: without it the numbers of this moment are still right."""
-
-    def __init__(self, ctx: Context, store: Optional[Store], trouble: Optional[str]) -> None:
-        self.ctx, self.store, self.trouble = ctx, store, trouble
 
     def __enter__(self) -> "Memory":
         return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.store:
-            self.store.close()
 
     def facts(self, now: int) -> Facts:
         """What is stored, empty without a store."""
@@ -70,18 +60,9 @@ class Memory:
 
     def _with_windows(self, store: Store, facts: Facts, now: int) -> Facts:
         ledger, note = official.load(store.ledger(self.ctx.owner)), self.account_note()
+        credits = asked_note.newest(note.credits, self.asked_note().credits)
         return facts._replace(windows=running(ledger.windows, now), apart=official.apart(ledger, now), login=note.login,
-                              credits=note.credits, windows_dropped=ledger.dropped + note.dropped)
-
-    def account_note(self) -> AccountNote:
-        """What Claude Code's own file said when it was last read; an empty one where it is not to be read."""
-        nothing = AccountNote()
-        return self._look(account_note.of_owner, nothing) if self.ctx.settings.account_file else nothing
-
-    def keep_account(self, note: AccountNote, told: Windows) -> None:
-        """Keep what that file says, all in one transaction."""
-        now = self.ctx.now()
-        self._write(lambda db, owner: account_note.keep(db, owner, note, told, now), None)
+                              credits=credits, windows_dropped=ledger.dropped + note.dropped)
 
     def _unsaved(self, answer: Answer, now: int) -> Facts:
         """A store that is held by another process can still be read: the record and the last hour are in it."""
@@ -175,11 +156,6 @@ class Memory:
         found, own = self._sound().used(None if everywhere else self.ctx.owner, since, until), self.ctx.settings.prices
         return [row._replace(cost_usd=prices.used_usd(row, own)) if row.cost_usd is None else row for row in found]
 
-    def _sound(self) -> Store:
-        if self.store is None:
-            raise StoreError(self.trouble or "There is no store")
-        return self.store
-
     # --- learning -----------------------------------------------------------------------------------------------------
 
     def learning_history(self, now: int, days: int = 90) -> Tuple[List[Use], List[Reading], List[Block]]:
@@ -269,20 +245,6 @@ class Memory:
     def has_readings(self) -> bool:
         """True when there is anything to learn from."""
         return self._look(learning.has_readings, False)
-
-    def _look(self, work: Callable[[sqlite3.Connection, int], Result], nothing: Result) -> Result:
-        try:
-            return self.store.of_owner(self.ctx.owner, work, nothing) if self.store else nothing
-        except StoreError as err:
-            self.trouble = str(err)
-            return nothing
-
-    def _write(self, work: Callable[[sqlite3.Connection, int], Result], nothing: Result) -> Result:
-        try:
-            return self.store.change_of(self.ctx.owner, work) if self.store else nothing
-        except StoreError as err:
-            self.trouble = str(err)
-            return nothing
 
     # --- being cut off: what the user says ----------------------------------------------------------------------------
 

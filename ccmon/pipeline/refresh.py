@@ -15,7 +15,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional
 from ccmon import kept, linecache, locks
 from ccmon.line import linefiles, lines
 from ccmon.model import CcmonError, Facts, Source, UsageError
-from ccmon.pipeline import account, alerting, lessons, sources, sweeping, tightest
+from ccmon.pipeline import account, alerting, asking, lessons, sources, sweeping, tightest
 from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, Answer, Memory, opened
 from ccmon.settings import config
 from ccmon.settings.context import Context
@@ -118,6 +118,7 @@ def learn(ctx: Context) -> None:
             source = source_before(ctx)
             if sources.may_read_beside(ctx, source):
                 sources.read_beside(ctx, source, memory)
+            asking.ask_when_due(ctx, memory)
             lessons.study_when_due(memory, ctx.now())
     finally:
         locks.unlock(lock)

@@ -14,6 +14,7 @@ from ccmon.usage.schedule import ResetRule, parse_rule
 
 SECTIONS = ("ccmon", "plans", "prices", "theme.NAME")             # of config.ini; NAME is any
 SOURCES = ("auto", "ccusage", "logs")
+OFFICIAL = ("statusline", "claude")
 KINDS = ("input", "output", "cache for 5 minutes", "cache for an hour", "cache read")
 TRUE, FALSE = ("1", "yes", "true", "on"), ("0", "no", "false", "off")
 
@@ -132,6 +133,8 @@ OPTIONS: Tuple[Option, ...] = (
            "auto: ccusage, the logs when it cannot be started", SOURCES),
     Option("account_file", boolean, "yes", "YES|NO", "read the plan, the account's limits and credits in Claude Code's own file "
            ".claude.json", switch="no"),
+    Option("official", one_of(OFFICIAL), "statusline", "WHO", "who else tells the limits: statusline: nobody; claude: the claude "
+           "program, asked every 5 minutes at most (experimental; it asks Anthropic)", OFFICIAL),
     Option("theme", str, "dark", "NAME", "colours: " + ", ".join(THEMES) + "; or one of your own, [theme.NAME] in config.ini",
            tuple(THEMES)),
     Option("compact", boolean, "no", "YES|NO", "the small layout in any window", switch="yes"),
@@ -167,6 +170,7 @@ class Settings(NamedTuple):
     ccusage: Optional[str]
     source: str
     account_file: bool
+    official: str
     theme: str
     compact: bool
     ascii: bool

@@ -47,6 +47,14 @@ _KNOWN = (                             # what the telling line holds, what to sa
 )
 
 
+class TooSlow(Failed):
+    """The program was stopped when its time was over."""
+
+
+class TooMuch(Failed):
+    """The program was stopped because it printed without an end."""
+
+
 class Cancelled(CcmonError):
     """Another thread ended the run."""
 
@@ -89,7 +97,7 @@ class Cancel:
             self._pgid = None
 
 
-class _Ended(NamedTuple):
+class Ended(NamedTuple):
     """How a run ended by itself."""
 
     code: int
@@ -107,7 +115,7 @@ def fetch(program: Program, timeout_s: float, env: Mapping[str, str], home: Opti
 
     Raises Failed, Cancelled.
     """
-    ended = _run(program, BLOCKS, timeout_s, env, home, on_start, cancel or Cancel())
+    ended = run(program, BLOCKS, timeout_s, env, home, on_start, cancel or Cancel())
     if ended.code != 0:
         raise _explained(program, ended)
     return ended.out.decode("utf-8-sig", "replace")
@@ -116,7 +124,7 @@ def fetch(program: Program, timeout_s: float, env: Mapping[str, str], home: Opti
 def version(program: Program, env: Mapping[str, str], home: Optional[str], cancel: Optional[Cancel] = None) -> Optional[str]:
     """Its version, such as 20.0.24; None when it does not say."""
     try:
-        ended = _run(program, ("--version",), VERSION_S, env, home, _ignore, cancel or Cancel())
+        ended = run(program, ("--version",), VERSION_S, env, home, _ignore, cancel or Cancel())
     except CcmonError:
         return None
     match = re.match(r"\s*(?:ccusage\s+)?v?([0-9]+\.[0-9]+\.[0-9]+)\b", ended.out.decode("utf-8-sig", "replace"))
@@ -144,10 +152,13 @@ def kill_group(pgid: int, started_at: str) -> bool:
 
 # --- running ------------------------------------------------------------------------------------------------------------
 
-def _run(program: Program, words: Sequence[str], timeout_s: float, env: Mapping[str, str], home: Optional[str],
-         on_start: Callable[[int], None], cancel: Cancel) -> _Ended:
-    """Run the program to its end; whatever happens, nothing of its process group is left."""
-    process = cancel.start(lambda: _popen(program, words, env, home))
+def run(program: Program, words: Sequence[str], timeout_s: float, env: Mapping[str, str], home: Optional[str],
+        on_start: Callable[[int], None], cancel: Cancel, line: bytes = b"") -> Ended:
+    """Run the program to its end; whatever happens, nothing of its process group is left. line: its standard input, short.
+
+    Raises Failed, Cancelled.
+    """
+    process = cancel.start(lambda: _popen(program, words, env, home, line))
     try:
         on_start(process.pid)
         out, err = _collect(process, timeout_s, cancel)
@@ -157,17 +168,32 @@ def _run(program: Program, words: Sequence[str], timeout_s: float, env: Mapping[
         cancel.release()
         code = _reaped(process)
     cancel.check()
-    return _Ended(code, out, err)
+    return Ended(code, out, err)
 
 
-def _popen(program: Program, words: Sequence[str], env: Mapping[str, str], home: Optional[str]) -> "subprocess.Popen[bytes]":
+def _popen(program: Program, words: Sequence[str], env: Mapping[str, str], home: Optional[str],
+           line: bytes) -> "subprocess.Popen[bytes]":
     folder = home if home and os.path.isabs(home) and os.path.isdir(home) and os.access(home, os.X_OK) else "/"
+    stdin = _filled_pipe(line) if line else subprocess.DEVNULL
     try:
         return subprocess.Popen(processes.arguments([*program.argv, *words]), cwd=folder, env=_environment(program, env),
-                                **processes.APART, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                **processes.APART, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                 bufsize=0)  # an absolute path, no shell  # nosec B603
     except (OSError, ValueError) as error:
         raise _unstartable(program, error) from error
+    finally:
+        if line:
+            os.close(stdin)
+
+
+def _filled_pipe(line: bytes) -> int:
+    """What reads that line and then the end: it fits into the pipe, so that nobody has to write while the program runs."""
+    reads, writes = os.pipe()
+    try:
+        os.write(writes, line)
+    finally:
+        os.close(writes)
+    return reads
 
 
 def _environment(program: Program, env: Mapping[str, str]) -> Dict[str, str]:
@@ -223,7 +249,7 @@ class _Pipes:
 
     def _check_size(self) -> None:
         if len(self.out) > MOST_OUTPUT:
-            raise Failed(f"ccusage printed more than {MOST_OUTPUT >> 20} MB and was stopped. {SEE}")
+            raise TooMuch(f"ccusage printed more than {MOST_OUTPUT >> 20} MB and was stopped. {SEE}")
 
 
 class _PipesByThreads(_Pipes):
@@ -315,7 +341,7 @@ def _kill(pgid: int, gently: bool = False) -> None:
 # --- what went wrong ------------------------------------------------------------------------------------------------------
 
 def _too_slow(timeout_s: float) -> Failed:
-    return Failed(f"ccusage took longer than {timeout_s:g} s and was stopped, try --timeout {max(60, 2 * timeout_s):g}")
+    return TooSlow(f"ccusage took longer than {timeout_s:g} s and was stopped, try --timeout {max(60, 2 * timeout_s):g}")
 
 
 def _unstartable(program: Program, error: Exception) -> Failed:
@@ -332,10 +358,10 @@ def _unstartable(program: Program, error: Exception) -> Failed:
     return Failed(f"{path} could not be started ({reason}). {INSTALL}", missing=True)
 
 
-def _explained(program: Program, ended: _Ended) -> Failed:
+def _explained(program: Program, ended: Ended) -> Failed:
     """Why a run with an exit code other than 0 failed."""
     path, err = shown(program.path), ended.err.decode("utf-8", "replace")
-    line = _telling_line(err) or _telling_line(_words_of(ended.out)) or "it did not say why"
+    line = telling_line(err) or telling_line(_words_of(ended.out)) or "it did not say why"
     if _PYTHON_PROGRAM.search(err):
         return Failed(f"{path} is the Python program of the same name, not the npm one. "
                       f"Install the right one with: npm install -g ccusage", missing=True)
@@ -355,7 +381,7 @@ def _words_of(out: bytes) -> str:
     return "" if out.lstrip()[:1] in (b"{", b"[") else out[-KEPT_STDERR:].decode("utf-8", "replace")
 
 
-def _telling_line(output: str) -> str:
+def telling_line(output: str) -> str:
     """The line that names the error, not one of a stack trace; else the last one; safe and at most 120 cells."""
     lines = [line for line in (clean(raw).strip() for raw in _ESCAPES.sub("", output).splitlines()) if line]
     if len(output) >= KEPT_STDERR and len(lines) > 1:

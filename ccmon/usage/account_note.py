@@ -8,7 +8,7 @@ from ccmon.line.session_json import percent
 from ccmon.model import Credits, Login
 
 _PLANS = ("", "pro", "max5", "max20")
-_MOST_CREDITS = 8
+MOST_CREDITS = 8
 
 
 class AccountNote(NamedTuple):
@@ -34,7 +34,7 @@ def load(text: Optional[str]) -> AccountNote:
         found = kept.value(text)
         return AccountNote(kept.sentence(found["stamp"]), kept.sentence(found["path"]), kept.moment(found["read_at"]),
                            kept.count(found["dropped"]), kept.sentence(found["fault"]), _login(*found["login"]),
-                           tuple(_credits(*one) for one in found["credits"][:_MOST_CREDITS]))
+                           tuple(credits_of(*one) for one in found["credits"][:MOST_CREDITS]))
     except kept.Damage:
         return AccountNote()
 
@@ -45,8 +45,9 @@ def _login(account: Any, plan: Any, tier: Any) -> Login:
     return Login(kept.name(account), plan, kept.name(tier))
 
 
-def _credits(kind: Any, used: Any, limit: Any, currency: Any, share: Any, enabled: Any, resets_at: Any, read_at: Any,
-             source: Any) -> Credits:
+def credits_of(kind: Any, used: Any, limit: Any, currency: Any, share: Any, enabled: Any, resets_at: Any, read_at: Any,
+               source: Any) -> Credits:
+    """Of what was kept of one, whatever has become of it. Raises what is in kept.Damage."""
     return Credits(kept.name(kind), kept.optional(used, kept.amount), kept.optional(limit, kept.amount),
                    kept.name(currency)[:3], percent(share), kept.truth(enabled), kept.optional(resets_at, kept.moment),
                    kept.moment(read_at), kept.name(source))

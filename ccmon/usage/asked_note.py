@@ -1,0 +1,50 @@
+"""What is kept of asking the claude program: when, how that went, and the credits that it told."""
+
+import json
+from typing import NamedTuple, Optional, Tuple
+
+from ccmon import kept
+from ccmon.model import Credits
+from ccmon.usage.account_note import MOST_CREDITS, credits_of
+
+REST_S, MOST_REST_S = 300, 3600
+
+
+class AskedNote(NamedTuple):
+    """The last time that claude was asked."""
+
+    at: int = 0                        # epoch s, 0 for never
+    failures: int = 0                  # in a row
+    sentence: str = ""                 # what went wrong, "" where nothing did
+    credits: Tuple[Credits, ...] = ()
+
+    @property
+    def rest_s(self) -> int:
+        """How long it is left alone after that: 5 minutes, and twice as long with each failure, up to an hour."""
+        return min(MOST_REST_S, REST_S * 2 ** min(10, self.failures))
+
+
+def dump(note: AskedNote) -> str:
+    """The note as a text for the store."""
+    return json.dumps(note._asdict())
+
+
+def load(text: Optional[str]) -> AskedNote:
+    """The note that was dumped; an empty one when there is none or it is damaged."""
+    try:
+        found = kept.value(text)
+        return AskedNote(kept.moment(found["at"]), kept.count(found["failures"]), kept.sentence(found["sentence"]),
+                         tuple(credits_of(*one) for one in found["credits"][:MOST_CREDITS]))
+    except kept.Damage:
+        return AskedNote()
+
+
+def is_due(note: AskedNote, newest_at: int, now: int) -> bool:
+    """Whether nothing fresher is known (newest_at: epoch s of the last reading of a window), and claude has had its rest."""
+    return not 0 <= now - newest_at < REST_S and not 0 <= now - note.at < note.rest_s
+
+
+def newest(*found: Tuple[Credits, ...]) -> Tuple[Credits, ...]:
+    """Of each kind what was read last."""
+    by_kind = {one.kind: one for one in sorted((one for some in found for one in some), key=lambda one: one.read_at)}
+    return tuple(by_kind[kind] for kind in sorted(by_kind))

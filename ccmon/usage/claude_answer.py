@@ -1,0 +1,51 @@
+"""What the claude program answers when it is asked for the limits (get_usage), as windows and credits, or a sentence."""
+
+import json
+from typing import Any, NamedTuple, Optional
+
+from ccmon.line.session_json import member
+from ccmon.model import Login
+from ccmon.text import clean, clip
+from ccmon.usage.account_json import Account, usage
+
+REQUEST_ID = "ccmon"
+REQUEST = json.dumps({"type": "control_request", "request_id": REQUEST_ID,
+                      "request": {"subtype": "get_usage", "skip_behaviors": True}}) + "\n"
+SWITCH_OFF = "ccmon config set official statusline"
+NO_ANSWER = "claude gave no answer about the limits. Update Claude Code, or switch that off: " + SWITCH_OFF
+NO_PLAN = "claude is not logged in to a plan that has limits. Start claude and type /login, or switch that off: " + SWITCH_OFF
+NOT_NOW = "claude could not get the limits from Anthropic just now. It is asked again later"
+NOTHING = Account(Login(""))
+
+
+class Answer(NamedTuple):
+    """What was said, or why nothing was."""
+
+    account: Account
+    sentence: str = ""                 # what went wrong, "" where nothing did
+
+
+def parse(output: str, now: int) -> Answer:
+    """The answer in what claude printed, one JSON object a line; now is epoch seconds."""
+    response = next(filter(None, map(_response, output.splitlines())), None)
+    if response is None:
+        return Answer(NOTHING, NO_ANSWER)
+    if response.get("subtype") != "success":
+        said = response.get("error")
+        why = clip(clean(said).strip(), 120).rstrip(". ") if isinstance(said, str) else "it did not say why"
+        return Answer(NOTHING, f"claude refused to tell the limits: {why}")
+    limits = member(response, "response", "rate_limits")
+    if isinstance(limits, dict):
+        return Answer(usage(limits, now, "claude"))
+    available = member(response, "response", "rate_limits_available")
+    return Answer(NOTHING, NOT_NOW if available is True else NO_PLAN if available is False else NO_ANSWER)
+
+
+def _response(line: str) -> Any:
+    """The response to our request on that line; None where it is something else, such as a rate_limit_event."""
+    try:
+        found: Optional[Any] = json.loads(line, parse_int=float) if '"control_response"' in line else None
+    except (ValueError, RecursionError, MemoryError):
+        return None
+    response = member(found, "response")
+    return response if isinstance(response, dict) and response.get("request_id") == REQUEST_ID else None
