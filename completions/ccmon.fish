@@ -34,7 +34,7 @@ end
 function _ccmon_names
   switch (commandline -opc)[-1]
     case get set unset
-      printf '%s\n' plan limit reset reset_hour timezone interval timeout ccusage source account_file theme compact ascii guardian emoji format template max_width wait line_ttl alerts alert_by alert_command alert_webhook_file plans.pro plans.max5 plans.max20
+      printf '%s\n' plan limit reset reset_hour timezone interval timeout ccusage source account_file official theme compact ascii guardian emoji format template max_width wait line_ttl alerts alert_by alert_command alert_webhook_file plans.pro plans.max5 plans.max20
   end
 end
 
@@ -54,6 +54,8 @@ function _ccmon_values
       printf '%s\n' auto ccusage logs
     case account_file
       printf '%s\n' yes no
+    case official
+      printf '%s\n' statusline claude
     case theme
       _ccmon_themes
     case compact
@@ -121,7 +123,7 @@ function _shtab_ccmon_using
 end
 
 set -g _shtab_ccmon_commands history record init report merge export why hit learn config completion doctor alerts
-set -g _shtab_ccmon_opts_with_value --alert-by --alert-command --alert-webhook-file --alerts --at --at-percent --backup --by --ccusage --chart --columns --compare --days --evaluate --format --host --html --interval --limit --line-ttl --max-width --output --period --plan --reset --reset-hour --rows --since --sort --source --subscription --table --template --theme --timeout --timezone --until --wait
+set -g _shtab_ccmon_opts_with_value --alert-by --alert-command --alert-webhook-file --alerts --at --at-percent --backup --by --ccusage --chart --columns --compare --days --evaluate --format --host --html --interval --limit --line-ttl --max-width --official --output --period --plan --reset --reset-hour --rows --since --sort --source --subscription --table --template --theme --timeout --timezone --until --wait
 
 complete -c ccmon -e
 complete -c ccmon -f
@@ -142,6 +144,7 @@ complete -c ccmon -n _shtab_ccmon_using -l timeout -x -d 'seconds that ccusage m
 complete -c ccmon -n _shtab_ccmon_using -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n _shtab_ccmon_using -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
 complete -c ccmon -n _shtab_ccmon_using -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
+complete -c ccmon -n _shtab_ccmon_using -l official -xka "statusline claude" -d 'who else tells the limits: statusline: nobody; claude: the claude program, asked every 5 minutes at most (experimental; it asks Anthropic) (default: statusline)'
 complete -c ccmon -n _shtab_ccmon_using -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n _shtab_ccmon_using -l compact -d 'the small layout in any window'
 complete -c ccmon -n _shtab_ccmon_using -l ascii -d 'no characters beyond ASCII'
@@ -186,6 +189,7 @@ complete -c ccmon -n '_shtab_ccmon_using history' -l timeout -x -d 'seconds that
 complete -c ccmon -n '_shtab_ccmon_using history' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using history' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
+complete -c ccmon -n '_shtab_ccmon_using history' -l official -xka "statusline claude" -d 'who else tells the limits: statusline: nobody; claude: the claude program, asked every 5 minutes at most (experimental; it asks Anthropic) (default: statusline)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using history' -l ascii -d 'no characters beyond ASCII'
@@ -214,6 +218,7 @@ complete -c ccmon -n '_shtab_ccmon_using record' -l timeout -x -d 'seconds that 
 complete -c ccmon -n '_shtab_ccmon_using record' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using record' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
+complete -c ccmon -n '_shtab_ccmon_using record' -l official -xka "statusline claude" -d 'who else tells the limits: statusline: nobody; claude: the claude program, asked every 5 minutes at most (experimental; it asks Anthropic) (default: statusline)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using record' -l ascii -d 'no characters beyond ASCII'
@@ -252,6 +257,7 @@ complete -c ccmon -n '_shtab_ccmon_using report' -l timeout -x -d 'seconds that 
 complete -c ccmon -n '_shtab_ccmon_using report' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using report' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
 complete -c ccmon -n '_shtab_ccmon_using report' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
+complete -c ccmon -n '_shtab_ccmon_using report' -l official -xka "statusline claude" -d 'who else tells the limits: statusline: nobody; claude: the claude program, asked every 5 minutes at most (experimental; it asks Anthropic) (default: statusline)'
 complete -c ccmon -n '_shtab_ccmon_using report' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using report' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using report' -l ascii -d 'no characters beyond ASCII'
@@ -280,6 +286,7 @@ complete -c ccmon -n '_shtab_ccmon_using merge' -l timeout -x -d 'seconds that c
 complete -c ccmon -n '_shtab_ccmon_using merge' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
+complete -c ccmon -n '_shtab_ccmon_using merge' -l official -xka "statusline claude" -d 'who else tells the limits: statusline: nobody; claude: the claude program, asked every 5 minutes at most (experimental; it asks Anthropic) (default: statusline)'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l ascii -d 'no characters beyond ASCII'
@@ -311,6 +318,7 @@ complete -c ccmon -n '_shtab_ccmon_using export' -l timeout -x -d 'seconds that 
 complete -c ccmon -n '_shtab_ccmon_using export' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using export' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
 complete -c ccmon -n '_shtab_ccmon_using export' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
+complete -c ccmon -n '_shtab_ccmon_using export' -l official -xka "statusline claude" -d 'who else tells the limits: statusline: nobody; claude: the claude program, asked every 5 minutes at most (experimental; it asks Anthropic) (default: statusline)'
 complete -c ccmon -n '_shtab_ccmon_using export' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using export' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using export' -l ascii -d 'no characters beyond ASCII'
@@ -340,6 +348,7 @@ complete -c ccmon -n '_shtab_ccmon_using why' -l timeout -x -d 'seconds that ccu
 complete -c ccmon -n '_shtab_ccmon_using why' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using why' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
 complete -c ccmon -n '_shtab_ccmon_using why' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
+complete -c ccmon -n '_shtab_ccmon_using why' -l official -xka "statusline claude" -d 'who else tells the limits: statusline: nobody; claude: the claude program, asked every 5 minutes at most (experimental; it asks Anthropic) (default: statusline)'
 complete -c ccmon -n '_shtab_ccmon_using why' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using why' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using why' -l ascii -d 'no characters beyond ASCII'
@@ -371,6 +380,7 @@ complete -c ccmon -n '_shtab_ccmon_using hit' -l timeout -x -d 'seconds that ccu
 complete -c ccmon -n '_shtab_ccmon_using hit' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
+complete -c ccmon -n '_shtab_ccmon_using hit' -l official -xka "statusline claude" -d 'who else tells the limits: statusline: nobody; claude: the claude program, asked every 5 minutes at most (experimental; it asks Anthropic) (default: statusline)'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l ascii -d 'no characters beyond ASCII'
@@ -407,6 +417,7 @@ complete -c ccmon -n '_shtab_ccmon_using learn' -l timeout -x -d 'seconds that c
 complete -c ccmon -n '_shtab_ccmon_using learn' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
+complete -c ccmon -n '_shtab_ccmon_using learn' -l official -xka "statusline claude" -d 'who else tells the limits: statusline: nobody; claude: the claude program, asked every 5 minutes at most (experimental; it asks Anthropic) (default: statusline)'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l ascii -d 'no characters beyond ASCII'
@@ -436,6 +447,7 @@ complete -c ccmon -n '_shtab_ccmon_using config' -l timeout -x -d 'seconds that 
 complete -c ccmon -n '_shtab_ccmon_using config' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using config' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
 complete -c ccmon -n '_shtab_ccmon_using config' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
+complete -c ccmon -n '_shtab_ccmon_using config' -l official -xka "statusline claude" -d 'who else tells the limits: statusline: nobody; claude: the claude program, asked every 5 minutes at most (experimental; it asks Anthropic) (default: statusline)'
 complete -c ccmon -n '_shtab_ccmon_using config' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using config' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using config' -l ascii -d 'no characters beyond ASCII'
@@ -471,6 +483,7 @@ complete -c ccmon -n '_shtab_ccmon_using doctor' -l timeout -x -d 'seconds that 
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l official -xka "statusline claude" -d 'who else tells the limits: statusline: nobody; claude: the claude program, asked every 5 minutes at most (experimental; it asks Anthropic) (default: statusline)'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l ascii -d 'no characters beyond ASCII'
@@ -499,6 +512,7 @@ complete -c ccmon -n '_shtab_ccmon_using alerts' -l timeout -x -d 'seconds that 
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l official -xka "statusline claude" -d 'who else tells the limits: statusline: nobody; claude: the claude program, asked every 5 minutes at most (experimental; it asks Anthropic) (default: statusline)'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l ascii -d 'no characters beyond ASCII'

@@ -6,8 +6,9 @@ from scenes import FixedZone
 
 from ccmon.doctor.account import OFF, Known, verdict
 from ccmon.model import LearnedLimit, Login, Snapshot, Source
-from ccmon.usage import account_json
+from ccmon.usage import account_json, claude_answer
 from ccmon.usage.account_note import AccountNote
+from ccmon.usage.asked_note import AskedNote
 from ccmon.views import why_account
 from ccmon.views.evidence import Evidence
 
@@ -24,6 +25,8 @@ def learned(tokens, low=0.9, high=1.1):
     (Known(NOTE), True, "ok", f"/home/u/.claude.json: read for plan, limits and credits, its windows 2h 00m old; "
                                f"to switch that off: {OFF}"),
     (Known(NOTE._replace(fault="it is not there")), True, "hint", "is not read: it is not there"),
+    (Known(NOTE, None, AskedNote(NOW, 1, claude_answer.NO_PLAN)), True, "hint",
+     "claude is not logged in to a plan that has limits"),
     (Known(NOTE, learned(140_000)), True, "ok", OFF), (Known(NOTE, learned(80_000)), True, "ok", OFF),
     (Known(NOTE, learned(36_000)), True, "hint", "plan max20 by Claude Code's own file, which is as old as the last login; the "
      "learned limit, about 36,000 tokens, is nearer to max5"),

@@ -18,6 +18,7 @@ from ccmon.sources import log_files
 from ccmon.store import facts as files
 from ccmon.usage import compute
 from ccmon.usage.account_note import AccountNote
+from ccmon.usage.asked_note import AskedNote
 from ccmon.usage.price_table import DATE
 from ccmon.views import why, why_json
 from ccmon.views.evidence import CacheFacts, Evidence, LogFacts, StoreFacts
@@ -39,7 +40,7 @@ def run(given: Namespace, ctx: Context) -> int:
 
 def _gathered(given: Namespace, ctx: Context) -> Evidence:
     now = ctx.now()
-    facts, account, store = _remembered(ctx, now)
+    facts, (account, asked), store = _remembered(ctx, now)
     sections = config.read(ctx.paths.config, options.SECTIONS)
     return Evidence(
         snapshot=ctx.view(facts, now), zone=ctx.zone, terms=compute.burn_terms(facts, now), store=store, cache=_cache(ctx),
@@ -51,22 +52,22 @@ def _gathered(given: Namespace, ctx: Context) -> Evidence:
         own_themes=tuple(name[len(own_themes.PREFIX):] for name in sections if name.startswith(own_themes.PREFIX)),
         home=ctx.paths.home if ctx.demo is None else config.home(os.environ), cut_since=facts.cut_since,
         reported=_reported(ctx, now) if facts.cut_since is not None else (),
-        account=account, windows_dropped=facts.windows_dropped)
+        account=account, asked=asked, windows_dropped=facts.windows_dropped)
 
 
 # --- what is stored ---------------------------------------------------------------------------------------------------
 
-def _remembered(ctx: Context, now: int) -> Tuple[Facts, AccountNote, StoreFacts]:
+def _remembered(ctx: Context, now: int) -> Tuple[Facts, Tuple[AccountNote, AskedNote], StoreFacts]:
     """The facts and the file they are in. One that is not there is not made; that of a demo goes when it ends."""
     if ctx.demo is not None:
-        return refresh.once(ctx, -1), AccountNote(), StoreFacts(None)
+        return refresh.once(ctx, -1), (AccountNote(), AskedNote()), StoreFacts(None)
     source = refresh.source_before(ctx)
     if not ctx.paths.store or not os.path.lexists(ctx.paths.store):
-        return Facts(source=source), AccountNote(), StoreFacts(ctx.paths.store)
+        return Facts(source=source), (AccountNote(), AskedNote()), StoreFacts(ctx.paths.store)
     with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
         facts = lessons.recall(kept, kept.facts(now), now)._replace(source=source)
         files_of = _store(ctx, facts.trouble) if kept.store else StoreFacts(ctx.paths.store, trouble=facts.trouble)
-        return facts, kept.account_note(), files_of
+        return facts, (kept.account_note(), kept.asked_note()), files_of
 
 
 def _store(ctx: Context, trouble: Optional[str]) -> StoreFacts:

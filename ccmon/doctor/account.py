@@ -15,10 +15,12 @@ from ccmon.store import facts, learning, rows
 from ccmon.text import count, duration
 from ccmon.usage import gauge
 from ccmon.usage.account_note import AccountNote
+from ccmon.usage.asked_note import AskedNote
 from ccmon.usage.limits import PLANS
 
 TOPIC = "account"
 OFF = "ccmon config set account_file no"
+ASK_NO_MORE = "ccmon config set official statusline"
 FAR = 2.0                              # the figures of plans are references: less than that apart says nothing
 
 
@@ -27,11 +29,13 @@ class Known(NamedTuple):
 
     note: AccountNote = AccountNote()
     learned: Optional[LearnedLimit] = None
+    asked: AskedNote = AskedNote()     # where claude is to be asked
 
 
 def account(around: Surroundings) -> Check:
     """Which file is read, and for what."""
     known = _known(around)
+    known = known if around.settings.official == "claude" else known._replace(asked=AskedNote())
     return verdict(known if around.settings.origin["plan"] == "default" else known._replace(learned=None),
                    around.settings.account_file, around.now)
 
@@ -48,12 +52,15 @@ def _of_owner(db: sqlite3.Connection, around: Surroundings) -> Known:
     if owner is None:
         return Known()
     lessons = learner.load(learning.note(db, owner, learning.LEARNED))
-    return Known(account_note.of_owner(db, owner), gauge.in_tokens(lessons.learned, None, None) if lessons else None)
+    return Known(account_note.of_owner(db, owner), gauge.in_tokens(lessons.learned, None, None) if lessons else None,
+                 account_note.asked(db, owner))
 
 
 def verdict(known: Known, is_read: bool, now: int) -> Check:
     """A file that is not there is no fault: not everybody has used Claude Code here."""
     note = known.note
+    if known.asked.sentence:
+        return Check(TOPIC, HINT, known.asked.sentence.split(", or switch that off")[0].rstrip("."), ASK_NO_MORE)
     if not is_read:
         return Check(TOPIC, OK, "Claude Code's own file is not read: account_file = no")
     if not note.path and not note.fault:

@@ -5,6 +5,7 @@ from typing import Mapping, NamedTuple, Optional, Sequence, Tuple
 from ccmon.model import Block, Snapshot
 from ccmon.settings.origins import Setting
 from ccmon.usage.account_note import AccountNote
+from ccmon.usage.asked_note import AskedNote
 from ccmon.usage.burn import Terms
 from ccmon.when import Zone
 
@@ -63,6 +64,7 @@ class Evidence(NamedTuple):
     cut_since: Optional[int] = None    # as in Facts
     reported: Tuple[Block, ...] = ()   # the sessions that ccusage says to run
     account: AccountNote = AccountNote()               # of Claude Code's own file
+    asked: AskedNote = AskedNote()     # what came of asking claude
     windows_dropped: int = 0           # as in Facts
 
     def set_by(self, name: str) -> Optional[str]:

@@ -3,6 +3,7 @@
 from typing import Any, Dict, Iterator, Optional
 
 from ccmon.text import clip, duration, plural, printable, width
+from ccmon.usage.asked_note import newest
 from ccmon.usage.notices import amounts
 from ccmon.views.evidence import Evidence
 from ccmon.when import clock_text
@@ -20,7 +21,10 @@ def account(evidence: Evidence, cells: int) -> Iterator[str]:
         yield f"{who}{plan}{tier}"
         if note.read_at:
             yield f"its windows are of {clock_text(note.read_at, now, evidence.zone)}, {duration(now - note.read_at)} old"
-    for one in note.credits:
+    if evidence.asked.at:
+        asked = f"claude was asked {duration(now - evidence.asked.at)} ago"
+        yield f"! {asked}: {evidence.asked.sentence}" if evidence.asked.sentence else asked
+    for one in newest(note.credits, evidence.asked.credits):
         state = "" if one.enabled else ", switched off"
         yield f"extra usage: {amounts(one) if one.used is not None else 'not known how much'}{state}"
     if note.fault:
@@ -39,9 +43,10 @@ def _path(evidence: Evidence, cells: int) -> str:
 
 def document(evidence: Evidence) -> Optional[Dict[str, Any]]:
     """The same for programs; null where no such file was ever read."""
-    note = evidence.account
-    if not note.path and not note.fault:
+    note, asked = evidence.account, evidence.asked
+    if not note.path and not note.fault and not asked.at:
         return None
     return {"path": note.path or None, "read_at": note.read_at or None, "login": note.login.account or None,
             "plan": note.login.plan or None, "tier": note.login.tier or None, "dropped": note.dropped,
-            "fault": note.fault or None, "credits": [one._asdict() for one in note.credits]}
+            "fault": note.fault or None, "credits": [one._asdict() for one in newest(note.credits, asked.credits)],
+            "asked": {"at": asked.at, "failures": asked.failures, "error": asked.sentence or None} if asked.at else None}
