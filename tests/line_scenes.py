@@ -11,6 +11,7 @@ from ccmon.usage.windows import window
 from ccmon.views.screen.scene import Scene
 
 WEEK_END = START + 5 * DAY_S - 4 * 3600 + 5 * 3600 + 18 * 60     # Tuesday 14:18 in Warsaw
+OLD = scenes.OKAY._replace(refreshed=NOW - 740, error=scenes.FAILED)
 NEAR_END = START + 8 * 3600            # Thursday 21:00
 CREDIT = Credits("extra_usage", 3.0, 50.0, "USD", 6.0, True, None, NOW - 40, "account_file")
 
@@ -32,7 +33,7 @@ LINES: Dict[str, Callable[[], Scene]] = {
     "week runs out": _scene(9_212, account(26, 61)),
     "week at 100": _scene(9_212, account(20, 100)),
     "week at 100, idle": _scene(None, account(20, 100)),
-    "week at 100, old data": _scene(9_212, account(20, 100), source=scenes.OKAY._replace(refreshed=NOW - 740, error=scenes.FAILED)),
+    "week at 100, old data": _scene(9_212, account(20, 100), source=OLD),
     "week at 100, nothing read": _scene(None, account(None, 100), source=Source()),
     "week at 100, no ccusage": _scene(None, account(None, 100), source=Source(error="x", missing=True)),
     "5 h at 100": _scene(9_212, account(100, 40)),

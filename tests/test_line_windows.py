@@ -110,7 +110,8 @@ def test_fields_of_windows(template, want):
 
 
 def test_nothing_known_is_a_dash():
-    assert filled("{binding} {binding.percent} {binding.reset} {binding.left} {w.seven_day.left}", LINES["nothing known"]()) == "- - - - -"
+    template = "{binding} {binding.percent} {binding.reset} {binding.left} {w.seven_day.left}"
+    assert filled(template, LINES["nothing known"]()) == "- - - - -"
     assert filled("{binding} {binding.percent}", LINES["no window"]()) == "5h 26"       # by tokens
 
 
@@ -120,7 +121,7 @@ def test_hostile_names_do_nothing_anywhere(name, raw):
     made = session_json.window_name(raw)
     assert re.fullmatch("[a-z0-9_]{0,40}", made)
     shown = scene(9212, windows=(window(made, 100.0, NOW + 7200, NOW - 40),))
-    line = filled("{binding} {w.%s.label}" % made, shown, name)
+    line = filled(f"{{binding}} {{w.{made}.label}}", shown, name)
     assert re.fullmatch(r"[A-Za-z0-9. ?{}_-]*", line)
     words = statusline.groups(shown.snapshot, shown.zone)
     for told in dialects.told(shown.snapshot, words, None, shown.zone).sentences:
@@ -130,5 +131,5 @@ def test_hostile_names_do_nothing_anywhere(name, raw):
 @given(ANY, st.sampled_from(["percent", "left", "reset", "label"]), st.integers(0, 60))
 def test_templates_of_windows_keep_the_width(others, part, room):
     shown = scene(9212, windows=account(26, 84, **others))
-    template = " ".join("{w.%s.%s}" % (name, part) for name in [*others, "five_hour", "x"])
+    template = " ".join(f"{{w.{name}.{part}}}" for name in [*others, "five_hour", "x"])
     assert text.width(filled(template, shown, room=room)) <= room

@@ -37,14 +37,14 @@ def scene(name):
 
 VALUES = {
     "active40": "40 14k 35k 21k 69 152 20:48 18:00 2h 17m $3.10 opus-4-1 opus-4-1,sonnet-4-5 "
-                "max5 tokens - - - - - - - - - - 2s active ccusage ███▎────",
+                "max5 tokens - - - - - - - 5h 40 18:00 2h 17m - - - - 2s active ccusage ███▎────",
     "active110": "110 39k 35k 0 188 0 - 18:00 2h 17m $8.51 opus-4-1 opus-4-1,sonnet-4-5 "
-                "max5 tokens - - - - - - - - - - 2s active ccusage ████████",
+                "max5 tokens - - - - - - - 5h 110 18:00 2h 17m - - - - 2s active ccusage ████████",
     "failed": "40 14k 35k 21k 69 152 20:48 18:00 2h 17m $3.09 opus-4-1 opus-4-1,sonnet-4-5 "
-                "max5 tokens - - - - - - - - - - 12m stale ccusage ███▎────",
-    "idle": "- - 35k - 0 - - 18:00 2h 17m - - - max5 tokens - - - - - - - - - - 2s idle ccusage ────────",
-    "reading": "- - 35k - 0 - - 18:00 2h 17m - - - max5 tokens - - - - - - - - - - - none ccusage ────────",
-    "missing": "- - 35k - 0 - - 18:00 2h 17m - - - max5 tokens - - - - - - - - - - - missing ccusage ────────",
+                "max5 tokens - - - - - - - 5h 40 18:00 2h 17m - - - - 12m stale ccusage ███▎────",
+    "idle": "- - 35k - 0 - - 18:00 2h 17m - - - max5 tokens - - - - - - - - - - - - - - - 2s idle ccusage ────────",
+    "reading": "- - 35k - 0 - - 18:00 2h 17m - - - max5 tokens - - - - - - - - - - - - - - - - none ccusage ────────",
+    "missing": "- - 35k - 0 - - 18:00 2h 17m - - - max5 tokens - - - - - - - - - - - - - - - - missing ccusage ────────",
 }
 
 
@@ -66,12 +66,14 @@ def test_both_rooms_mean_the_same_by_a_piece():
 
 def test_the_list_of_fields_is_complete():
     shown = scene("active40")
-    assert set(fields._table(shown.snapshot, shown.zone)) == set(FIELDS) - {"bar:8"}
+    assert set(fields._table(shown.snapshot, shown.zone)) == set(FIELDS) - {"bar:8", "w.seven_day.percent"}
 
 
 def test_the_manual_knows_them_all():
-    told = re.findall(r"\{(\w+)", (ROOT / "man/sections.roff").read_text())
-    assert sorted(told) == sorted(name.partition(":")[0] for name in FIELDS)
+    told = re.findall(r"\{([a-z0-9_.]+)[}:]", (ROOT / "man/sections.roff").read_text())
+    assert sorted(told) == sorted(name.partition(":")[0] for name in FIELDS if name[:2] != "w.")
+    parts = re.findall(r"\{w\.NAME\.(\w+)\}", (ROOT / "man/sections.roff").read_text())
+    assert sorted(parts) == sorted(claude.PARTS)
 
 
 @pytest.mark.parametrize("template, want", [
