@@ -52,10 +52,12 @@ def windows_of(record: "Any", told: "Any", now: float) -> "tuple[dict[str, tuple
 
 def _newer(one: "Any", other: "Any") -> "Any":
     """Of two values of one window the higher; that of the window that ends later where these are two."""
-    if one is None or other is None:
+    if one is None or other is None or one == other:
         return one or other
-    first, last = sorted((one, other), key=lambda pair: pair[1])
-    return last if last[1] - first[1] > session_json.JITTER_S else max(first, last)
+    apart_s = one[1] - other[1]
+    if -session_json.JITTER_S <= apart_s <= session_json.JITTER_S:
+        return max(one, other)
+    return one if apart_s > 0 else other
 
 
 def binding_of(record: "Any", windows: "Any", shown: bool) -> str:
@@ -64,11 +66,10 @@ def binding_of(record: "Any", windows: "Any", shown: bool) -> str:
     As long as none is used up it is the one that the record names: that one knows of forecasts, and does not flap.
     """
     noted = record.get("binding") or "" if shown else ""
-    whole = {name: one for name, one in windows.items() if name == noted or session_json.scope(name) == "account"}
-    full = [(one[1], name) for name, one in whole.items() if one[0] >= 100]
-    if full:
-        return max(full)[1]
-    used, name = max([(one[0], name) for name, one in whole.items()], default=(0.0, ""))
+    whole = [name for name in windows if name == noted or session_json.scope(name) == "account"]
+    used, name = max([(windows[name][0], name) for name in whole], default=(0.0, ""))
+    if used >= 100:
+        return max([(windows[name][1], name) for name in whole if windows[name][0] >= 100])[1]
     if noted and (noted in whole or used < NEAR):
         return noted
     if used >= NEAR:

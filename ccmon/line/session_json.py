@@ -147,6 +147,8 @@ def _listed_name(key: str, found: "Any") -> str:
 
 def window_name(text: str) -> str:
     """In a-z, 0-9 and _, as Claude names its windows; "" where nothing is left of it."""
+    if text in WINDOWS_S:              # nearly always
+        return text
     lower = text.lower()[:200]
     name = "_".join("".join([char if char in _NAME else " " for char in lower]).split())[:NAME_CELLS].rstrip("_")
     return _ALSO.get(name, name)
@@ -154,18 +156,20 @@ def window_name(text: str) -> str:
 
 def _percent_of(found: "Any") -> "float | None":
     for key in ("used_percentage", "utilization", "percent"):
-        used = percent(member(found, key))
+        used = percent(found.get(key)) if isinstance(found, dict) else None
         if used is not None:           # Claude counts in whole per cents: between 0 and 1 it is a share
             return None if 0 < used < 1 else used
     return None
 
 
 def _reset_of(found: "Any") -> "int | None":
-    return moment(member(found, "resets_at") or member(found, "resetsAt"))
+    return moment(found.get("resets_at") or found.get("resetsAt")) if isinstance(found, dict) else None
 
 
 def length_s(name: str) -> "int | None":
     """How long a window is, by the beginning of its name; None when unknown."""
+    if name in WINDOWS_S:
+        return WINDOWS_S[name]
     return next((length for lead, length in WINDOWS_S.items() if name == lead or name.startswith(lead + "_")), None)
 
 
@@ -177,12 +181,16 @@ def _part(name: str) -> "tuple[str, str]":
 
 def scope(name: str) -> str:
     """account; or what alone the window limits: a model's name as people write it (Opus 4.5), or apps."""
+    if name in WINDOWS_S:
+        return "account"
     lead, rest = _part(name)
     return words(rest) if lead and rest else "account"
 
 
 def label(name: str) -> str:
     """5h, 7d, 7d Opus; the name in words where its length is not known."""
+    if name in LABELS:
+        return LABELS[name]
     lead, rest = _part(name)
     return " ".join([LABELS[lead], words(rest)]).rstrip() if lead else name.replace("_", " ")
 
