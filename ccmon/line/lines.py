@@ -59,7 +59,8 @@ def _line_of(ctx: Context, facts: Facts, now: int) -> str:
     if ctx.settings.template:
         body = _filled(ctx, ctx.settings.template, snapshot, dialect)
     else:
-        fitting = statusline.fitting(found, ctx.settings.max_width)
+        spelled = [group._replace(span=Span(dialect.spell(clean(group.span.text)), group.span.role)) for group in found]
+        fitting = statusline.fitting(spelled, ctx.settings.max_width)
         body = " ".join(dialects.painted(word, dialect, theme) for word in fitting)
     body = body or dialects.painted(words[0], dialect, None)      # never an empty line: bars and Claude Code drop it
     return dialect.envelope(body, dialects.told(snapshot, words, theme, ctx.zone)) + "\n"
