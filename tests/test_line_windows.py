@@ -11,7 +11,7 @@ from line_scenes import LINES, account
 from scenes import NOW, scene
 
 from ccmon import text
-from ccmon.line import dialects, fields, session_json, statusline
+from ccmon.line import dialects, fields, lines, session_json, statusline
 from ccmon.line.dialects import DIALECTS
 from ccmon.settings import themes
 from ccmon.text import Charset
@@ -68,6 +68,15 @@ def test_the_line_and_what_bars_get(name):
     seen = json.loads(DIALECTS["json"].envelope("x", told))
     assert (seen["binding"] or {"name": "none"})["name"] == state.split()[-2]
     assert len(seen["windows"]) == len(shown.snapshot.windows)
+
+
+@pytest.mark.parametrize("name, words", [("bash", "CC 7d 100%! extra USD 3/USD 50"), ("zsh", "CC 7d 100%! extra USD 3/USD 50"),
+                                         ("tmux", "CC 7d 100%! extra $3/$50"), ("plain", "CC 7d 100%! extra $3/$50")])
+def test_money_takes_the_cells_that_are_read(name, words):
+    shown = LINES["credits"]()
+    found = lines.spelled(statusline.ranked(shown.snapshot, shown.zone), DIALECTS[name])
+    for cells, want in ((len(words), words), (len(words) - 1, "CC 7d 100%!")):
+        assert " ".join(span.text for span in statusline.fitting(found, cells)) == want
 
 
 ANY = st.dictionaries(st.sampled_from(["seven_day_opus", "seven_day_sonnet_4_5", "spend_limit", "hour", "seven_day_apps"]),

@@ -59,11 +59,15 @@ def _line_of(ctx: Context, facts: Facts, now: int) -> str:
     if ctx.settings.template:
         body = _filled(ctx, ctx.settings.template, snapshot, dialect)
     else:
-        spelled = [group._replace(span=Span(dialect.spell(clean(group.span.text)), group.span.role)) for group in found]
-        fitting = statusline.fitting(spelled, ctx.settings.max_width)
+        fitting = statusline.fitting(spelled(found, dialect), ctx.settings.max_width)
         body = " ".join(dialects.painted(word, dialect, theme) for word in fitting)
     body = body or dialects.painted(words[0], dialect, None)      # never an empty line: bars and Claude Code drop it
     return dialect.envelope(body, dialects.told(snapshot, words, theme, ctx.zone)) + "\n"
+
+
+def spelled(found: Sequence[statusline.Group], dialect: dialects.Dialect) -> List[statusline.Group]:
+    """The groups as they are read in that place: their width is that of what is read."""
+    return [group._replace(span=Span(dialect.spell(clean(group.span.text)), group.span.role)) for group in found]
 
 
 def _record(ctx: Context, snapshot: Snapshot, dialect: dialects.Dialect) -> str:

@@ -96,8 +96,6 @@ def settle(ledger: Ledger, lines: Iterable[str], now: int, login: str = "") -> T
             ledger, changed = _heard(ledger, readings, now)
             ledger = _signed(ledger, login if changed else "")._replace(dropped=dropped(line))
             told += [one._replace(login=ledger.accounts[-1].login) for one in changed]
-        elif dropped(line):
-            ledger = ledger._replace(dropped=dropped(line))
     return ledger, told
 
 
