@@ -41,6 +41,7 @@ LINES: Dict[str, Callable[[], Scene]] = {
     "5 h at 100, idle": _scene(None, account(100, 40)),
     "model's week at 100": _scene(9_212, account(26, 12, seven_day_opus=100.0)),
     "several": _scene(9_212, account(26, 84, NEAR_END, seven_day_opus=100.0, seven_day_sonnet=91.0)),
+    "account before model": _scene(9_212, account(26, 84, NEAR_END, spend_limit=81.0, seven_day_opus=100.0)),
     "credits": _scene(9_212, account(20, 100), credits=(CREDIT,)),
     "week at 84, idle": _scene(None, account(None, 84, NEAR_END)),
     "nothing known": _scene(None, (), source=Source()),

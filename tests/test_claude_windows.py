@@ -84,6 +84,12 @@ def test_what_binds_loses_its_time_before_its_place():
         "7d Sonnet 4.5 100%! (4d 22h)", "7d Sonnet 4.5 100%!", "5h 20% (2h 17m)"]
 
 
+def test_what_binds_has_its_place_among_any_number_of_fuller_ones():
+    models = {f"seven_day_m{n}": [100, NOW + 7200] for n in range(6)}
+    record = {"official": {**models, "seven_day_opus": [85, NOW + 7200]}, "binding": "seven_day_opus"}
+    assert claude.compose(record, {}, 80, NOW) == "7d Opus 85%! (2h 00m) | 7d M0 100%! (2h 00m) | 7d M1 100%! (2h 00m)"
+
+
 def test_this_calls_percentages_say_what_binds():
     shown, week = LINES["week at 84"](), {"five_hour": [100, START + 5 * 3600]}
     assert row_of(shown, told(week), 20) == "5h 100%! (2h 17m)"

@@ -38,6 +38,8 @@ WANT = {               # the line at 80 and at 20 cells; the short text and colo
                             "ok active five_hour 26"),
     "several": ("CC 26% 9.2k/~35k 45/min reset 18:00 7d 84%! 7d Opus 100%!", "CC 26% 7d 84%!", "7d 84%",
                 "warn active seven_day 84"),
+    "account before model": ("CC 26% 9.2k/~35k 45/min reset 18:00 7d 84%! spend limit 81%!", "CC 26% 7d 84%!", "7d 84%",
+                             "warn active seven_day 84"),
     "credits": ("CC 7d 100%! extra $3/$50", "CC 7d 100%!", "7d 100%", "danger active seven_day 100"),
     "week at 84, idle": ("CC idle reset 18:00 7d 84%!", "CC idle 7d 84%!", "7d 84%", "warn idle seven_day 84"),
     "nothing known": ("CC -", "CC -", "CC", "none none 0"),
