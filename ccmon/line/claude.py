@@ -134,7 +134,9 @@ def _joined(items: "list[Any]", gap: str, cells: int) -> str:
             room -= len(items[at][1]) + len(gap)
             kept.add(at)
     if not kept and items:
-        return str(min(items)[1])[:cells]
+        text = str(min(items)[1])
+        words = text[:cells].rpartition(" ")[0] if text[cells:cells + 1] not in ("", " ") else ""
+        return words or text[:cells]   # half a number would be another number
     return gap.join([_painted(items[at][1], items[at][2]) for at in sorted(kept)])
 
 
