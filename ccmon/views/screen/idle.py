@@ -57,7 +57,7 @@ def _body(scene: Scene, width: int) -> List[Part]:
 
 def _windows(shown: Sequence[Line]) -> List[Part]:
     """The loosest window gives way first."""
-    return [Part(worth, [row]) for worth, row in zip((3, 3, 4, 5, 6, *[8] * len(shown)), shown)]
+    return [Part(worth, [row]) for worth, row in zip((3, 3.5, 4.5, 5.5, 6.5, *[8] * len(shown)), shown)]
 
 
 def _unread(scene: Scene) -> bool:
