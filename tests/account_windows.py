@@ -1,14 +1,14 @@
 """Windows of an account as tests make them."""
 
-from typing import Any, Optional
+from typing import Any, Iterable, Optional, Tuple
 
 from hypothesis import strategies as st
 
 from ccmon.line.session_json import window_name
-from ccmon.model import Runway, Window, Windows
+from ccmon.model import Owner, Runway, Window, Windows
+from ccmon.store import window_readings
+from ccmon.store.database import Store
 from ccmon.usage.windows import named, window
-
-WEEK_S = 7 * 86_400
 
 
 def five_hour(percent: float, resets_at: int, read_at: int) -> Window:
@@ -45,3 +45,10 @@ def any_windows(now: int, most: int = 12) -> Any:
         name, percent, end, now - age_s, source)._replace(forecast=forecast),
         names, percents, later, st.integers(-60, 9 * 86_400), sources, forecasts)
     return st.lists(one, max_size=most, unique_by=lambda one: one.name).map(tuple)
+
+
+def keep_readings(store: Store, owner: Owner, rows: Iterable[Tuple[int, int, float, int]]) -> None:
+    """Store readings of the 5 hours or the week: length (s), time, percentage, reset."""
+    names = {seconds: name for name, seconds in window_readings.NAMES_S.items()}
+    found = [window_readings.Row("", names[seconds], *row, "statusline") for seconds, *row in rows]
+    store.change_of(owner, lambda db, number: window_readings.add(db, number, found))
