@@ -44,7 +44,8 @@ def test_every_scene_fits_every_width(name, height):
 
 AMOUNTS = st.none() | st.floats(0, 1e9)
 CREDITS = st.builds(Credits, st.sampled_from(["extra_usage", "spend_limit"]), AMOUNTS, AMOUNTS,
-                    st.sampled_from(["", "USD", "EUR"]), AMOUNTS, st.booleans(), st.none() | st.integers(NOW, NOW + 10 ** 7), st.integers(0, NOW),
+                    st.sampled_from(["", "USD", "EUR"]), AMOUNTS, st.booleans(),
+                    st.none() | st.integers(NOW, NOW + 10 ** 7), st.integers(0, NOW),
                     st.sampled_from(["statusline", "account_file"]))
 
 

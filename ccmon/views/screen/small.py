@@ -99,7 +99,7 @@ def _idle(scene: Scene, width: int) -> List[Part]:
     told = named(snapshot.windows, bound.name) if bound and alarm.text else None
     if told:
         others = [one for one in snapshot.windows if one is not told]
-        return [*_bound(scene, told, width), *_windows(scene, others, width, 4)]
+        return [*_bound(scene, told, width), *_windows(scene, others, width)]
     head = "no session" if snapshot.age_s is not None or last else "no data" if snapshot.source.error else "reading"
     return [Part(0, [(Span(" " + head, "value"),)]), Part(1, [_reset(scene, width)]), Part(3, used),
             Part(2, foot.brief(snapshot, width)), *_windows(scene, snapshot.windows, width)]
