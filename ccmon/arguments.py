@@ -149,7 +149,9 @@ def _add_others(commands: Any) -> None:
     _add_settings(merge)
     text = "the present numbers for monitoring systems"
     export = commands.add_parser("export", allow_abbrev=False, help=text, description=text.capitalize() + ".")
-    export.add_argument("--openmetrics", action="store_true", required=True, help="as OpenMetrics text")
+    what = export.add_mutually_exclusive_group(required=True)
+    what.add_argument("--openmetrics", action="store_true", help="as OpenMetrics text")
+    what.add_argument("--rules", action="store_true", help="alerting rules for Prometheus, by the names of --openmetrics")
     export.add_argument("--output", metavar="FILE", default=None, help="write a file, whole or not at all, instead of printing")
     _add_settings(export)
     text = "where each number comes from"

@@ -292,6 +292,7 @@ complete -c ccmon -n '_shtab_ccmon_using merge; and test $_shtab_ccmon_npos -eq 
 complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a export -d 'The present numbers for monitoring systems.'
 complete -c ccmon -n '_shtab_ccmon_using export' -s h -l help -d 'show this help message and exit'
 complete -c ccmon -n '_shtab_ccmon_using export' -l openmetrics -d 'as OpenMetrics text'
+complete -c ccmon -n '_shtab_ccmon_using export' -l rules -d 'alerting rules for Prometheus, by the names of --openmetrics'
 complete -c ccmon -n '_shtab_ccmon_using export' -l output -xka "(__fish_complete_path (commandline -ct))" -d 'write a file, whole or not at all, instead of printing'
 complete -c ccmon -n '_shtab_ccmon_using export' -l version -d 'print the version and exit'
 complete -c ccmon -n '_shtab_ccmon_using export' -l plan -xka "(_ccmon_plans)" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'

@@ -5,7 +5,6 @@ from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence
 from ccmon.alerts import window_rules
 from ccmon.alerts.found import Found, Noted, highest
 from ccmon.alerts.kinds import KINDS, SESSION, threshold
-from ccmon.alerts.window_rules import credits_percent
 from ccmon.learning.values import Use
 from ccmon.line.session_json import label, scope
 from ccmon.model import Credits, Snapshot
@@ -13,7 +12,7 @@ from ccmon.text import clean, count, percent, short_count
 from ccmon.usage import notices
 from ccmon.usage.binding import EARLY, NEAR
 from ccmon.usage.outlook import is_likelihood
-from ccmon.usage.windows import named
+from ccmon.usage.windows import credits_percent, named
 from ccmon.when import Zone, clock_text
 
 PAST_DAYS = 28

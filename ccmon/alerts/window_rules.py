@@ -9,7 +9,7 @@ from ccmon.model import SESSION_S, Binding, Credits, Snapshot, Window
 from ccmon.text import duration, percent
 from ccmon.usage import notices
 from ccmon.usage.binding import NEAR, SESSION, runs_out
-from ccmon.usage.windows import name_words, named
+from ccmon.usage.windows import credits_percent, name_words, named
 from ccmon.when import Zone, clock_text
 
 SAME_S = SESSION_S // 2                # ends of windows that differ by less are those of the same window
@@ -109,13 +109,6 @@ def of_credits(snapshot: Snapshot, zone: Zone, levels: Sequence[int]) -> Iterato
         reset = "" if one.resets_at is None else f" Reset at {clock_text(one.resets_at, snapshot.now, zone)}."
         yield Found("credits", "", end, f"The {name} is used up" if share >= 100 else used, f"{used}{amounts}.{reset}",
                     level, one, credits_key(level, one.kind))
-
-
-def credits_percent(one: Credits) -> Optional[float]:
-    """How much of them is used; None where that is not known, or nothing limits them."""
-    if one.percent is not None:
-        return one.percent
-    return 100 * one.used / one.limit if one.used is not None and one.limit else None
 
 
 def _credits_end(one: Credits, now: int) -> Optional[int]:
