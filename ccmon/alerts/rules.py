@@ -6,13 +6,12 @@ from ccmon.alerts import window_rules
 from ccmon.alerts.found import Found, Noted, highest
 from ccmon.alerts.kinds import KINDS, SESSION, threshold
 from ccmon.learning.values import Use
-from ccmon.line.session_json import label, scope
 from ccmon.model import Credits, Snapshot
 from ccmon.text import clean, count, percent, short_count
 from ccmon.usage import notices
 from ccmon.usage.binding import EARLY, NEAR
 from ccmon.usage.outlook import is_likelihood
-from ccmon.usage.windows import credits_percent, named
+from ccmon.usage.windows import credits_percent, named, window
 from ccmon.when import Zone, clock_text
 
 PAST_DAYS = 28
@@ -144,10 +143,11 @@ def _values(found: Found, snapshot: Snapshot, zone: Zone) -> Dict[str, object]:
 def _window_values(found: Found, snapshot: Snapshot, zone: Zone) -> Dict[str, object]:
     """Of the window that it is about."""
     name, end = found.window, found.window_end if found.window else None
-    one = named(snapshot.windows, name)
+    one, about = named(snapshot.windows, name), window(name, 0, 0, 0)
     share = snapshot.percent if name == SESSION else one.percent if one else None
     over = end is None or found.kind == "reset"            # what is used now is of the next one
-    return {"window": name or None, "window_label": label(name) if name else None, "window_scope": scope(name) if name else None,
+    return {"window": name or None, "window_label": about.label if name else None,
+            "window_scope": about.scope if name else None,
             "window_percent": None if over else _rounded(share), "window_resets_at": end,
             "window_reset": None if end is None else clock_text(end, snapshot.now, zone)}
 
