@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from account_windows import WEEK_S, five_hour
+from account_windows import five_hour
 from commands import HOUR, NOW, block
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +22,7 @@ from ccmon.settings import context
 from ccmon.usage import compute
 from ccmon.usage.windows import window
 
+WEEK_S = 7 * DAY
 RESET = NOW + 2 * DAY                  # of the week
 LATE = "Wed 17:00"                     # that in Warsaw
 
