@@ -16,7 +16,7 @@ from webhooks import calls, program, server
 
 from ccmon.alerts import kinds, rules
 from ccmon.alerts.found import Noted
-from ccmon.model import Credits, Facts, Given, Sample, Source
+from ccmon.model import Apart, Credits, Facts, Given, Sample, Source
 from ccmon.pipeline import alerting, memory
 from ccmon.settings import context
 from ccmon.usage import compute
@@ -121,6 +121,12 @@ def test_a_reset_is_news_after_80_percent(noted, windows, now, want):
     assert sorted(key for key in due(snapshot, noted=noted) if key.startswith("reset")) == want
 
 
+def test_another_account_that_answers_is_no_reset():
+    other = week(5, resets_at=RESET + 3 * DAY)
+    snapshot = seen(other)._replace(apart=Apart(accounts=((week(85),),)))
+    assert due(snapshot, noted=[WEEK]) == [] and due(seen(other), noted=[WEEK]) == ["reset seven_day"]
+
+
 def test_which_windows_are_noted():
     found = rules.near_windows(seen(five_hour(80, END, NOW), week(100), week(81, "seven_day_opus"), week(79, "seven_day_sonnet")))
     assert set(found) == {Noted("five_hour", END), WEEK, OVER, Noted("seven_day_opus", RESET)}
@@ -129,7 +135,7 @@ def test_which_windows_are_noted():
 # --- words ---
 
 def extra(used=3.0, limit=50.0, percent=None, enabled=True, kind="extra_usage", resets_at=None, read_at=NOW):
-    return Credits(kind, used, limit, "USD", percent, enabled, resets_at, read_at, "statusline")
+    return Credits(kind, used, limit, "USD", percent, enabled, resets_at, read_at, "claude")
 
 
 @pytest.mark.parametrize("windows, credits, want", [

@@ -33,11 +33,11 @@ def of_windows(snapshot: Snapshot, zone: Zone, levels: Sequence[int], without: S
             words = _used_up(one, snapshot, zone) if one.percent >= 100 else f"Claude says {used}"
             reset = "" if one.percent >= 100 else f" Reset at {clock_text(one.resets_at, snapshot.now, zone)}."
             yield Found(str(level), one.name, one.resets_at, f"The {name} is used up" if full else used,
-                        f"{words}.{reset}{_age(one, snapshot.now)}", level)
+                        f"{words}.{reset}{_age(one.read_at, snapshot.now)}", level)
         if one.percent < 100 and one.forecast is not None and runs_out(one.percent, one.forecast):
             words = notices.window_runs_out(one.forecast, one.resets_at, snapshot, zone)
             yield Found("runs_out", one.name, one.resets_at, f"The {name} runs out before its reset",
-                        f"{_sentence(words)}. {used}.{_age(one, snapshot.now)}")
+                        f"{_sentence(words)}. {used}.{_age(one.read_at, snapshot.now)}")
 
 
 def is_shadowed(one: Window, snapshot: Snapshot) -> bool:
@@ -57,8 +57,8 @@ def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _age(one: Window, now: int) -> str:
-    return f" Claude said so {duration(now - one.read_at)} ago." if now - one.read_at > OLD_S else ""
+def _age(read_at: int, now: int) -> str:
+    return f" Claude said so {duration(now - read_at)} ago." if now - read_at > OLD_S else ""
 
 
 # --- resets -------------------------------------------------------------------------------------------------------------
@@ -89,9 +89,14 @@ def of_resets(snapshot: Snapshot, zone: Zone, noted: Sequence[Noted], session_en
 
 
 def _is_over(one: Noted, snapshot: Snapshot, session_end: Optional[int]) -> bool:
+    if one.window_end <= snapshot.now:
+        return True
+    if any(abs(other.resets_at - one.window_end) < SAME_S for windows in snapshot.apart.accounts
+           for other in windows if other.name == one.window):
+        return False                   # it runs on: another account has answered since
     running = named(snapshot.windows, one.window)
     end = session_end if one.window == SESSION else running.resets_at if running else None
-    return one.window_end <= snapshot.now or end is not None and end - one.window_end >= SAME_S
+    return end is not None and end - one.window_end >= SAME_S
 
 
 # --- credits ------------------------------------------------------------------------------------------------------------
@@ -107,8 +112,9 @@ def of_credits(snapshot: Snapshot, zone: Zone, levels: Sequence[int]) -> Iterato
         used = f"{percent(share)} of the {name} is used"
         amounts = "" if one.used is None else f" ({notices.amounts(one)})"
         reset = "" if one.resets_at is None else f" Reset at {clock_text(one.resets_at, snapshot.now, zone)}."
-        yield Found("credits", "", end, f"The {name} is used up" if share >= 100 else used, f"{used}{amounts}.{reset}",
-                    level, one, credits_key(level, one.kind))
+        words = f"{used}{amounts}.{reset}{_age(one.read_at, snapshot.now)}"
+        yield Found("credits", "", end, f"The {name} is used up" if share >= 100 else used, words, level, one,
+                    credits_key(level, one.kind))
 
 
 def _credits_end(one: Credits, now: int) -> Optional[int]:
