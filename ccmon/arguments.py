@@ -5,7 +5,7 @@ from typing import Any, Dict, List, Mapping, NoReturn, Sequence
 
 from ccmon import __version__
 from ccmon.alerts.kinds import KINDS as ALERTS
-from ccmon.history.groups import KINDS, PERIODS
+from ccmon.history.groups import KINDS, PERIODS, WINDOW
 from ccmon.model import Given, UsageError
 from ccmon.settings.options import NEGATIVE_FLAGS, OPTIONS, Option, flag_name
 from ccmon.setup.snippets import BLOCKS, TARGETS
@@ -99,8 +99,10 @@ def _add_init(commands: Any) -> None:
 def _add_history(commands: Any) -> None:
     text = "the sessions that ccmon remembers, oldest first"
     history = commands.add_parser("history", allow_abbrev=False, help=text, description=text.capitalize() + ".")
-    history.add_argument("--by", choices=KINDS, default="session",
-                         help=f"one row for each {', '.join(KINDS[:-1])} or {KINDS[-1]}")
+    history.add_argument("--by", choices=(*KINDS, WINDOW), default="session",
+                         help=f"one row for each {', '.join(KINDS)} or {WINDOW} of Claude's own")
+    history.add_argument("--window", metavar="NAME", default=None,
+                         help="with --by window: five_hour (the default), seven_day, or another one that Claude has told of")
     _add_range(history)
     history.add_argument("--rows", metavar="N", default=None,
                          help="only the last N rows; of sorted rows, models and projects the first")

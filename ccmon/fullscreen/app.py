@@ -10,7 +10,7 @@ from ccmon.fullscreen.screen import Screen
 from ccmon.fullscreen.screen_signals import exit_code
 from ccmon.fullscreen.state import UNDO_S, State, said, update
 from ccmon.fullscreen.terminal import FAREWELL
-from ccmon.pipeline import memory, rated, refresh
+from ccmon.pipeline import memory, past_windows, rated, refresh
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.settings.themes import colourless
@@ -128,7 +128,8 @@ def _past(ctx: Context, state: State) -> Past:
     with memory.opened(ctx, memory.BACKGROUND_BUSY_MS) as kept:
         records = rated.sessions(kept, ctx.view(state.facts, now, state.plan)).records
         used = kept.used(0, now + 1)
-    return history_page.gathered(records, used, ctx.zone, now)
+        weeks = past_windows.weeks(kept, now - past_windows.COURSES_S)
+    return history_page.gathered(records, used, ctx.zone, now, weeks)
 
 
 def _received(ctx: Context, poller: Poller, state: State) -> State:
