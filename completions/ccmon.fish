@@ -26,7 +26,7 @@ end
 
 function _ccmon_columns
   set -l before (commandline -ct | string replace -r '^--columns=' '' | string replace -r '[^,]*$' '')
-  for name in start end last start_epoch end_epoch last_epoch day week month hour model project begins host sessions length tokens input output cache_creation cache_read cost share rated_by highest part limit plan limit_source near hits passed source bar spark models
+  for name in start end last start_epoch end_epoch last_epoch window login day week month hour model project begins host sessions length tokens input output cache_creation cache_read cost share rated_by highest reached reached_epoch worth range worth_low worth_high worth_usd range_usd worth_usd_low worth_usd_high worth_by change changed part limit plan limit_source near hits passed source bar spark models
     echo "$before$name"
   end
 end
@@ -119,7 +119,7 @@ function _shtab_ccmon_using
 end
 
 set -g _shtab_ccmon_commands history record init report merge export why hit learn config completion doctor alerts
-set -g _shtab_ccmon_opts_with_value --alert-by --alert-command --alert-webhook-file --alerts --at --at-percent --backup --by --ccusage --chart --columns --compare --days --evaluate --format --host --html --interval --limit --line-ttl --max-width --output --period --plan --reset --reset-hour --rows --since --sort --source --subscription --table --template --theme --timeout --timezone --until --wait
+set -g _shtab_ccmon_opts_with_value --alert-by --alert-command --alert-webhook-file --alerts --at --at-percent --backup --by --ccusage --chart --columns --compare --days --evaluate --format --host --html --interval --limit --line-ttl --max-width --output --period --plan --reset --reset-hour --rows --since --sort --source --subscription --table --template --theme --timeout --timezone --until --wait --window
 
 complete -c ccmon -e
 complete -c ccmon -f
@@ -156,13 +156,14 @@ complete -c ccmon -n _shtab_ccmon_using -l alert-webhook-file -xka "(__fish_comp
 complete -c ccmon -n _shtab_ccmon_using -l demo -d 'simulated usage; nothing is read or kept'
 complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a history -d 'The sessions that ccmon remembers, oldest first.'
 complete -c ccmon -n '_shtab_ccmon_using history' -s h -l help -d 'show this help message and exit'
-complete -c ccmon -n '_shtab_ccmon_using history' -l by -xka "session day week month hour model project" -d 'one row for each session, day, week, month, hour, model or project'
+complete -c ccmon -n '_shtab_ccmon_using history' -l by -xka "session day week month hour model project window" -d 'one row for each session, day, week, month, hour, model, project or window of Claude'"'"'s own'
+complete -c ccmon -n '_shtab_ccmon_using history' -l window -xka "five_hour seven_day seven_day_opus seven_day_sonnet" -d 'with --by window: five_hour (the default), seven_day, or another one that Claude has told of'
 complete -c ccmon -n '_shtab_ccmon_using history' -l days -x -d 'only what was used in the last N days; of sessions those that ended in them'
 complete -c ccmon -n '_shtab_ccmon_using history' -l since -x -d 'only what was used from this day on, sessions that began: 2026-11-01, 2026-11, today'
 complete -c ccmon -n '_shtab_ccmon_using history' -l until -x -d 'only up to the end of this day'
 complete -c ccmon -n '_shtab_ccmon_using history' -l host -x -d 'of another machine whose history was merged; all: of all'
 complete -c ccmon -n '_shtab_ccmon_using history' -l rows -x -d 'only the last N rows; of sorted rows, models and projects the first'
-complete -c ccmon -n '_shtab_ccmon_using history' -l sort -xka "start end last start_epoch end_epoch last_epoch day week month hour model project begins host sessions length tokens input output cache_creation cache_read cost share rated_by highest part limit plan limit_source near hits passed source models" -d 'sort by a column; -COLUMN: the largest first'
+complete -c ccmon -n '_shtab_ccmon_using history' -l sort -xka "start end last start_epoch end_epoch last_epoch window login day week month hour model project begins host sessions length tokens input output cache_creation cache_read cost share rated_by highest reached reached_epoch worth worth_low worth_high worth_usd worth_usd_low worth_usd_high worth_by change changed part limit plan limit_source near hits passed source models" -d 'sort by a column; -COLUMN: the largest first'
 complete -c ccmon -n '_shtab_ccmon_using history' -l columns -xka "(_ccmon_columns)" -d 'the columns to show, such as start,tokens,cost; help: those that there are'
 complete -c ccmon -n '_shtab_ccmon_using history' -l no-pager -d 'print long tables, too, without a pager'
 complete -c ccmon -n '_shtab_ccmon_using history' -l table -xka "plain simple github grid simple_grid rounded_grid fancy_grid pipe orgtbl jira presto pretty psql rst mediawiki html latex textile tsv asciidoc" -d 'a table format of tabulate; github when none is named'

@@ -35,7 +35,7 @@ CASES = [
     ("ccmon alerts test r", {"runs_out", "reset"}),
     ("ccmon --alerts r", {"runs_out", "reset"}),
     ("ccmon --plan max5 hi", {"history", "hit"}),
-    ("ccmon history --by ", {"session", "day", "week", "month", "hour", "model", "project"}),
+    ("ccmon history --by ", {"session", "day", "week", "month", "hour", "model", "project", "window"}),
     ("ccmon history --table si", {"simple", "simple_grid"}),
     ("ccmon history --days 7 --theme l", {"light"}),
     ("ccmon --plan max5 history --ta", {"--table"}),

@@ -116,7 +116,7 @@ def _sessions(digest: Digest) -> str:
 def _weeks(digest: Digest) -> str:
     if not digest.weeks:
         return ""
-    note = '<p class="note"><span><span class="dash"></span>even use</span></p>'
+    note = '<p class="note"><span>in per cent</span><span><span class="dash"></span>even use</span></p>'
     table = words.weeks_table(digest)
     return _section(table.title, svg_weeks.weeks(digest) + note + _details("The weekly limit as a table", _table(table)))
 

@@ -34,7 +34,8 @@ def _body(digest: Digest) -> List[str]:
     parts = [_figures(digest), "\n".join(f"- {escaped(said)}" for said in digest.insights), _days(digest),
              _fenced("Sessions", report_text.curve(digest, CELLS, charset)),
              _weeks(digest, charset), _fenced("Hours", heatmap.lines(digest.heat, CELLS, charset)),
-             _titled(words.models_table(digest)), _titled(words.limits_table(digest)), _titled(words.hosts_table(digest)) if digest.hosts else "",
+             _titled(words.models_table(digest)), _titled(words.limits_table(digest)),
+             _titled(words.hosts_table(digest)) if digest.hosts else "",
              escaped(words.COUNTING)]
     return [part for part in parts if part]
 
