@@ -181,9 +181,9 @@ def _windows(ctx: Context, wanted: Wanted) -> List[PastWindow]:
     """Those that began on the days (with --days: ended since); what is known of earlier ones is what they are compared with."""
     with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
         since = 0 if wanted.since is None else max(0, wanted.since - 2 * past_windows.LONGEST_S - QUARTER_S)
-        readings = past_windows.readings(kept)
-        name = past_windows.named(readings, wanted.window)
-        found = past_windows.of_name(kept, readings, name, kept.used(since, _EVER)) if name else []
+        name = past_windows.named(past_windows.known_names(kept), wanted.window)
+        readings = past_windows.readings(kept, name, 0 if past_windows.length_s(name) is None else since)
+        found = past_windows.of_name(kept, name, readings, kept.used(since, _EVER)) if name else []
     return [one for one in found if (wanted.since is None or one.end > wanted.since)
             and is_in(one.readings[0][0] if one.start is None else one.start, wanted.days, ctx.zone)]
 
@@ -213,10 +213,10 @@ def _nothing(given: Namespace, ctx: Context) -> str:
 
 def _no_window(given: Namespace, ctx: Context) -> str:
     with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
-        readings = past_windows.readings(kept)
-    if not readings:
+        name = past_windows.named(past_windows.known_names(kept), given.window)
+        moments = [one.at for one in past_windows.readings(kept, name)] if name else []
+    if not moments:
         return window_rows.NOTHING_READ
-    moments = [one.at for one in readings[past_windows.named(readings, given.window)]]
     first, last = (local(at, ctx.zone).date() for at in (min(moments), max(moments)))
     return f"No window began in that time: those known were read from {first} to {last}"
 

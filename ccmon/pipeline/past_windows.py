@@ -12,10 +12,11 @@ from ccmon.line.session_json import label, length_s, scope, window_name
 from ccmon.model import UsageError, Used
 from ccmon.pipeline.memory import Memory
 from ccmon.store import window_readings
-from ccmon.store.database import StoreError
+from ccmon.store.database import Store, StoreError
 from ccmon.text import clean, clip, near
 from ccmon.usage.binding import is_only_model
 from ccmon.usage.gauge import LEAST_TOKENS
+from ccmon.usage.hits import Event
 from ccmon.usage.windows import order, window
 
 DAY_S = 86_400
@@ -25,34 +26,41 @@ WEEK = "seven_day"
 _NAMES = {"session": "five_hour", "weekly": WEEK}      # of limit events
 _KINDS = ("input", "output", "cache_creation", "cache_read")
 
-Readings = Dict[str, List[Said]]       # by the name of the window
+
+def known_names(kept: Memory) -> List[str]:
+    """The windows of which anything is known, the 5 hours and the week first. Raises StoreError."""
+    nothing: List[str] = []
+    found = _store(kept).of_owner(kept.ctx.owner, window_readings.names, nothing)
+    return sorted({*found, *map(_name_of, kept.events())} - {""}, key=lambda name: order(window(name, 0.0, 0, 0)))
 
 
-def readings(kept: Memory, since: int = 0) -> Readings:
-    """All that Claude said from then on (epoch s) of its windows, limit events among it. Raises StoreError."""
-    if kept.store is None:
-        raise StoreError(kept.trouble or "There is no store")
+def readings(kept: Memory, name: str, since: int = 0) -> List[Said]:
+    """All that Claude said of that window from then on (epoch s), limit events among it. Raises StoreError."""
     nothing: List[window_readings.Row] = []
     until = kept.ctx.now()
-    found: Readings = {}
-    for row in kept.store.of_owner(kept.ctx.owner, lambda db, owner: window_readings.readings(db, owner, since, until), nothing):
-        found.setdefault(row.name, []).append(Said(row.login, row.ts, row.percent, row.resets_at))
-    for event in kept.events():
-        name = window_name(f"{WEEK}_{event.model}") if event.kind == "model" and event.model else _NAMES.get(event.kind, "")
-        if name and since <= event.at <= until and not 0 < event.resets_at <= event.at:
-            found.setdefault(name, []).append(Said("", event.at, 100.0, event.resets_at, True))
-    return found
+    rows = _store(kept).of_owner(
+        kept.ctx.owner, lambda db, owner: window_readings.readings(db, owner, since, until, name), nothing)
+    events = [event for event in kept.events() if _name_of(event) == name and since <= event.at <= until]
+    return [*(Said(row.login, row.ts, row.percent, row.resets_at) for row in rows),
+            *(Said("", event.at, 100.0, event.resets_at, True) for event in events)]
 
 
-def names(found: Readings) -> List[str]:
-    """The names that are known, the 5 hours and the week first."""
-    return sorted(found, key=lambda name: order(window(name, 0.0, 0, 0)))
+def _store(kept: Memory) -> Store:
+    if kept.store is None:
+        raise StoreError(kept.trouble or "There is no store")
+    return kept.store
 
 
-def named(found: Readings, wanted: Optional[str]) -> str:
-    """The name of the window that is wanted by its name or label: without a wish the 5 hours, else the first one; "" where
-    none is known. UsageError lists the names."""
-    known = names(found)
+def _name_of(event: Event) -> str:
+    """The window that a limit event is about; "" for one that was over, and for limits that are no windows."""
+    if 0 < event.resets_at <= event.at:
+        return ""
+    return window_name(f"{WEEK}_{event.model}") if event.kind == "model" and event.model else _NAMES.get(event.kind, "")
+
+
+def named(known: Sequence[str], wanted: Optional[str]) -> str:
+    """Of the known names the one that is wanted by its name or label, without a wish the first; "" where none is known.
+    UsageError lists the names."""
     if wanted is None:
         return known[0] if known else ""
     word = wanted.strip().lower()
@@ -63,16 +71,16 @@ def named(found: Readings, wanted: Optional[str]) -> str:
     return name or ""
 
 
-def of_name(kept: Memory, found: Readings, name: str, used: Sequence[Used]) -> List[PastWindow]:
+def of_name(kept: Memory, name: str, said: Sequence[Said], used: Sequence[Used]) -> List[PastWindow]:
     """The windows of a name, by their ends. used: by time, over all of them."""
     lessons = learner.load(kept.learned()) if name == "five_hour" else None
     part = partial(learned_part, lessons.learned) if lessons else _no_part
-    return windows.of_kind(Kind(name, length_s(name), partial(counts, scope(name)), part), found.get(name, ()), used)
+    return windows.of_kind(Kind(name, length_s(name), partial(counts, scope(name)), part), said, used)
 
 
 def weeks(kept: Memory, since: int) -> List[PastWindow]:
     """The 7-day windows that ended since then, of the login that was read last, without what was used. Raises StoreError."""
-    found = [one for one in of_name(kept, readings(kept, since - LONGEST_S), WEEK, ()) if one.end > since]
+    found = [one for one in of_name(kept, WEEK, readings(kept, WEEK, since - LONGEST_S), ()) if one.end > since]
     newest = max(found, key=lambda one: one.readings[-1], default=None)
     return [one for one in found if newest and one.login == newest.login]
 
