@@ -14,6 +14,8 @@ from ccmon.system import private
 from ccmon.text import clean
 
 LOG_BYTES = 1_000_000
+FOLDERS = "CLAUDE_CONFIG_DIR"
+MOST_BESIDE = 40
 ANY_NAME = "NAME"                      # ends what stands for many sections
 _COLON = "\ufdd0"                      # no character: stands for a colon that belongs to a name
 
@@ -74,9 +76,50 @@ def claude_folders(env: Mapping[str, str]) -> List[str]:
     return list(dict.fromkeys(_tidy(name, env) for name in _names(env)))
 
 
+def account_of(folders: Sequence[str], env: Mapping[str, str]) -> Owner:
+    """This machine, and the hash of these folders, as they are written; they are read as CLAUDE_CONFIG_DIR is."""
+    return owner({**env, FOLDERS: ",".join(folders)})
+
+
+def with_folders(env: Mapping[str, str], folders: Sequence[str]) -> Mapping[str, str]:
+    """The environment in which Claude Code's folders are these, if they are not already; its own ones are not named."""
+    wanted = account_of(folders, env)
+    if owner(env) == wanted:
+        return env
+    without = {name: value for name, value in env.items() if name != FOLDERS}
+    named = claude_folders({**env, FOLDERS: ",".join(folders)})
+    return without if owner(without) == wanted else {**without, FOLDERS: ",".join(named)}
+
+
+def usual_folders(env: Mapping[str, str]) -> List[str]:
+    """The two places that are read where no folder is named."""
+    return claude_folders({name: value for name, value in env.items() if name != FOLDERS})
+
+
+def folders_beside(env: Mapping[str, str]) -> List[str]:
+    """Folders ~/.claude-* that Claude Code uses, by name; at most MOST_BESIDE. Other programs name theirs so, too."""
+    user = home(env)
+    try:
+        names = sorted(os.listdir(user)) if user else []
+    except OSError:
+        names = []
+    found = [os.path.join(user or "", name) for name in names if name.startswith(".claude-") and "," not in name]
+    return [folder for folder in found if is_of_claude(folder)][:MOST_BESIDE]
+
+
+def is_of_claude(folder: str) -> bool:
+    """Whether logs, or Claude Code's own file, lie there."""
+    return os.path.isdir(_logs(folder)) or os.path.isfile(os.path.join(folder, ".claude.json"))
+
+
+def is_usual_used(env: Mapping[str, str]) -> bool:
+    """Whether Claude Code has used one of the two usual places."""
+    return any(map(is_of_claude, usual_folders(env))) or os.path.isfile(os.path.join(home(env) or os.sep, ".claude.json"))
+
+
 def _names(env: Mapping[str, str]) -> List[str]:
     """The folders as they were named."""
-    named = [part.strip() for part in env.get("CLAUDE_CONFIG_DIR", "").split(",")]
+    named = [part.strip() for part in env.get(FOLDERS, "").split(",")]
     return [name for name in named if name] or [_xdg_place(env), _usual_place(env)]
 
 
