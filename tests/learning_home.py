@@ -2,6 +2,7 @@
 
 from typing import Dict, List, Sequence
 
+from account_windows import keep_readings
 from simulator import Scenario, Simulated, simulate
 
 from ccmon.learning import course, runway
@@ -75,7 +76,7 @@ def _cut_off(kept: Memory, readings: Sequence[Reading]) -> None:
 def _tell(kept: Memory, readings: Sequence[Reading], window_s: int) -> None:
     assert kept.store is not None
     rows = [(window_s, reading.ts, reading.percent, reading.resets_at) for reading in readings]
-    kept.store.settle(kept.ctx.owner, lambda ledger: (ledger or "", rows))
+    keep_readings(kept.store, kept.ctx.owner, rows)
 
 
 def weekly(sim: Simulated) -> List[Reading]:

@@ -120,11 +120,11 @@ def test_claudes_percentages_are_always_possible_and_only_grow(now):
     first = demo.anchor(now)
     lines = demo_past.readings(list(demo.moments(now, first)), first).splitlines()
     ledger, told = official.settle(official.Ledger(), lines, now)
-    assert ledger.official.five_hour and ledger.official.seven_day and told
+    assert [one.name for one in ledger.windows] == ["five_hour", "seven_day"] and told
     for window in ("five_hour", "seven_day"):
         values = [(reading.resets_at, reading.percent) for reading in told if reading.window == window]
         assert values == sorted(values) and values
-    assert ledger.official.five_hour.resets_at == first + SESSION_S
+    assert ledger.windows[0].resets_at == first + SESSION_S
 
 
 def test_the_screen_says_how_likely_it_is_at_any_hour():
@@ -139,5 +139,5 @@ def test_claude_goes_on_talking_while_the_screen_is_open(machine, monkeypatch):
         monkeypatch.setenv(name, value)
     with call.context_of(Namespace(demo=True)) as ctx:
         later = ctx._replace(env={**ctx.env, "CCMON_NOW": str(NOW + 3000)})
-        before, after = (refresh.current_facts(at).official.five_hour for at in (ctx, later))
+        before, after = (refresh.current_facts(at).windows[0] for at in (ctx, later))
     assert (before.read_at, after.read_at) == (NOW, NOW + 3000) and after.percent > before.percent

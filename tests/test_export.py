@@ -87,7 +87,7 @@ def test_a_running_session():
 def test_the_official_windows():
     five, seven = values(told(BUSY), window="five_hour"), values(told(BUSY), window="seven_day")
     assert (five["official_used_ratio"], seven["official_used_ratio"]) == (0.37, 0.12)
-    assert five["official_reset_timestamp_seconds"] == official().five_hour.resets_at
+    assert five["official_reset_timestamp_seconds"] == official()[0].resets_at
     assert five["official_read_timestamp_seconds"] == THEN - 40
     assert "official" not in told(IDLE)
 

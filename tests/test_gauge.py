@@ -71,7 +71,7 @@ def test_a_window_that_has_passed_says_nothing():
 def test_without_a_session_what_claude_says_is_the_percentage():
     seen = shot(facts(official=quota(81.0, 5000)))
     assert (seen.percent, seen.percent_source, seen.left, seen.active) == (81.0, "official", None, False)
-    assert document.exit_code(seen) == 20
+    assert document.exit_code(seen) == 10
 
 
 @pytest.mark.parametrize("percent, tokens, codes, exit_code", [

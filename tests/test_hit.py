@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from account_windows import keep_readings
 from commands import HOUR, NOW, block
 from logged import Hit, keep_logs
 
@@ -34,7 +35,7 @@ def stored(machine):
 
 def read_at(ctx, *readings):
     with memory.opened(ctx, 1000) as kept:
-        kept.store.settle(ctx.owner, lambda ledger: ("", [(SESSION_S, *reading) for reading in readings]))
+        keep_readings(kept.store, ctx.owner, [(SESSION_S, *reading) for reading in readings])
 
 
 # --- the command ---

@@ -12,7 +12,7 @@ from ccmon.views import document as view
 START, END = NOW - 2 * HOUR, NOW + 3 * HOUR
 KEYS = ["schema", "now", "source", "session", "plan", "percent", "percent_source", "tokens_left", "tokens_about",
         "burn_rate_per_min", "burn_rate_source", "sustainable_rate_per_min", "predicted_end", "runway", "runway_week", "learned",
-        "reset", "official", "warnings"]
+        "reset", "official", "windows", "binding", "credits", "warnings"]
 
 
 def document(machine, *words, code=0, **env):

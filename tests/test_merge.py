@@ -8,6 +8,7 @@ from pathlib import Path
 
 import merge_cases
 import pytest
+from account_windows import keep_readings
 from commands import HOUR as HOUR_S
 from commands import NOW
 from commands import block as answered
@@ -67,7 +68,7 @@ def everything(path, owner=SERVER):
     """A history with rows of every kind, also such as are thinned."""
     fill(path, [block(T0), block(T0 + 6 * HOUR, 700)], owner)
     with open_store(path, 1000, T0) as store:
-        store.settle(owner, lambda ledger: ("ledger", [(18_000, T0 + 5, 37.0, T0 + HOUR), (604_800, T0 + 5, 4.5, T0 + DAY)]))
+        keep_readings(store, owner, [(18_000, T0 + 5, 37.0, T0 + HOUR), (604_800, T0 + 5, 4.5, T0 + DAY)])
         store.change_of(owner, lambda db, n: ledger.count(db, n, [said(number, T0 + 60 * number) for number in range(90)]))
         store.change_of(owner, lambda db, n: ledger.finish(db, n, [], LATER, True))
         store.change_of(owner, lambda db, n: learning.note_hit(db, n, T0 + 9, T0 + 60))
@@ -109,7 +110,7 @@ def test_what_grew_since_comes_alone(ours, theirs):
     merge(ours, theirs)
     fill(theirs, [block(), block(T0 + 6 * HOUR, 9)])
     with open_store(theirs, 1000, T0) as store:
-        store.settle(SERVER, lambda ledger: ("l", [(18_000, LATER, 1.0, LATER + HOUR)]))
+        keep_readings(store, SERVER, [(18_000, LATER, 1.0, LATER + HOUR)])
     assert merge(ours, theirs) == [("server", 1, 1, 0, 0)]
     assert len(sessions(ours)) == 2
 

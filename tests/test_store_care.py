@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from account_windows import keep_readings
 from commands import HOUR, NOW, block
 from merge_cases import message, older, take, told
 from store_cases import ME, T0, kept_files, path, store, tokens_in  # noqa: F401
@@ -125,7 +126,7 @@ def test_a_fault_that_sqlite_imagines_is_none(path):
     """3.40 reports NULL in a table without rowid whose key is not its first columns."""
     fill_store(path)
     with open_store(path, 1000, T0) as opened:
-        opened.settle(ME, lambda ledger: ("", [(18_000, T0 + n, 37.0, T0 + 60) for n in range(200)]))
+        keep_readings(opened, ME, [(18_000, T0 + n, 37.0, T0 + 60) for n in range(200)])
     assert check.examine(path).problems == ()
 
 

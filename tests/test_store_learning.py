@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from account_windows import keep_readings
 from commands import NOW
 from logged import Hit, Minute, keep_logs
 from store_cases import DAY, HOUR, block
@@ -39,7 +40,7 @@ def kept(ctx):
 def read_at(kept, *readings, window_s=SESSION_S):
     """Official readings: time, percentage, reset."""
     rows = [(window_s, *reading) for reading in readings]
-    kept.store.settle(kept.ctx.owner, lambda ledger: ("", rows))
+    keep_readings(kept.store, kept.ctx.owner, rows)
 
 
 def look(kept, sql, *values):

@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from account_windows import keep_readings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from logged import Minute, keep_logs
@@ -127,7 +128,7 @@ def test_the_last_two_days_stay_as_they_are(store):
 
 def test_sessions_and_readings_stay_for_ever(store):
     keep(store, [block(T0 + n * SESSION_S, n + 1) for n in range(50)], T0 + 50 * SESSION_S)
-    store.settle(ME, lambda ledger: ("l", [(18_000, T0 + n, float(n), T0 + HOUR) for n in range(50)]))
+    keep_readings(store, ME, [(18_000, T0 + n, float(n), T0 + HOUR) for n in range(50)])
     thinned(store, T0 + 4000 * DAY)
     assert len(store.records(ME, T0)) == 50
     assert store._db.execute("SELECT count(*) FROM reading").fetchone() == (50,)

@@ -8,6 +8,7 @@ from ccmon.learning.portable import Kept
 from ccmon.learning.stretches import EVENTS
 from ccmon.learning.values import Key, Load, Reading, Use
 from ccmon.model import SESSION_S, Facts, Snapshot
+from ccmon.pipeline import tightest
 from ccmon.pipeline.memory import Memory
 from ccmon.usage import outlook
 from ccmon.usage.outlook import Outlook, Pace
@@ -24,7 +25,7 @@ def recall(memory: Memory, facts: Facts, now: int) -> Facts:
     """The facts with the learned limit, what the running window has used, and what forecasts rest on."""
     readings = memory.readings(now - RECENT_S, now)
     hits = [reading.ts for reading in readings if reading.source in EVENTS and reading.ts > now - SESSION_S]
-    facts = facts._replace(hit_at=max(hits, default=None))
+    facts = tightest.recall(memory, facts._replace(hit_at=max(hits, default=None)), now)
     lessons = learner.load(memory.learned())
     if lessons is None:
         return facts

@@ -285,10 +285,11 @@ class Memory:
         """Take back what was noted last: the time it was about, None when nothing is noted. Raises StoreError."""
         return self._own().change_of(self.ctx.owner, learning.undo_hit)
 
-    def events(self) -> List[Event]:
-        """When a limit was reached, as the user or a message said, by time. Raises StoreError."""
+    def events(self, since: int = 0) -> List[Event]:
+        """When a limit was reached from since on, as the user or a message said, by time. Raises StoreError."""
         none: List[limit_events.Row] = []
-        return [Event(*row) for row in self._sound().of_owner(self.ctx.owner, limit_events.events, none)]
+        found = self._sound().of_owner(self.ctx.owner, lambda db, owner: limit_events.events(db, owner, since), none)
+        return [Event(*row) for row in found]
 
     def oldest(self) -> Optional[int]:
         """From when on anything is known. Raises StoreError."""

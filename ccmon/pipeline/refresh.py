@@ -15,7 +15,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional
 from ccmon import kept, linecache, locks
 from ccmon.line import linefiles, lines
 from ccmon.model import CcmonError, Facts, Source, UsageError
-from ccmon.pipeline import alerting, lessons, sources, sweeping
+from ccmon.pipeline import alerting, lessons, sources, sweeping, tightest
 from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, Answer, Memory, opened
 from ccmon.settings import config
 from ccmon.settings.context import Context
@@ -63,7 +63,9 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
         lines.write_all(ctx, facts, now, of_account)
         if facts.source.progress is None:
             memory.maintain(now)
-            lessons.keep_score(memory, ctx.view(facts, now))
+            snapshot = ctx.view(facts, now)
+            lessons.keep_score(memory, snapshot)
+            tightest.note(memory, snapshot)
     return facts
 
 

@@ -79,14 +79,14 @@ _READING = f"""INSERT INTO reading (owner_id, window_s, ts, percent, resets_at, 
 
 # --- what is asked --------------------------------------------------------------------------------------------------------
 
-def events(db: sqlite3.Connection, owner: int) -> List[Row]:
-    """All of them, and what the user noted, by time; what is said again within a minute is one, at its first time.
+def events(db: sqlite3.Connection, owner: int, since: int = 0) -> List[Row]:
+    """Those from since on, and what the user noted, by time; what is said again within a minute is one, at its first time.
 
     Readings of messages from before there was this table are among them.
     """
     found: List[Row] = []
     newest: Dict[Tuple[str, str, str], int] = {}
-    for at, resets_at, source, kind, model in _rows(db, owner):
+    for at, resets_at, source, kind, model in _rows(db, owner, since):
         place = newest.get((source, kind, model))
         if place is not None and _is_same(found[place], at, resets_at):
             found[place] = (found[place][0], resets_at or found[place][1], *found[place][2:])
@@ -107,8 +107,8 @@ def _is_same(row: Row, at: int, resets_at: int) -> bool:
     return row[2] != "hit" and at - row[0] < ONE_S and (resets_at == row[1] or not resets_at or not row[1])
 
 
-def _rows(db: sqlite3.Connection, owner: int) -> List[Row]:
-    found = db.execute(_LIST, (owner, SESSION_S, _WINDOWS_S["weekly"])).fetchall()
+def _rows(db: sqlite3.Connection, owner: int, since: int) -> List[Row]:
+    found = db.execute(_LIST, (owner, SESSION_S, _WINDOWS_S["weekly"], since)).fetchall()
     return [(at, resets_at, source, values.text(kind), values.text(model)) for at, resets_at, source, kind, model in found]
 
 
@@ -121,10 +121,10 @@ def reached(db: sqlite3.Connection, owner: int, since: int, until: int) -> List[
 
 
 _TIMED = f"{values.TIMES.format('ts')} AND {values.TIMES.format('resets_at')}"
-_LIST = f"""SELECT ts, resets_at, 'limit', kind, model FROM limit_event WHERE owner_id = ?1 AND {_TIMED}
+_LIST = f"""SELECT ts, resets_at, 'limit', kind, model FROM limit_event WHERE owner_id = ?1 AND ts >= ?4 AND {_TIMED}
     UNION ALL SELECT ts, resets_at, source, CASE window_s WHEN ?2 THEN 'session' ELSE 'weekly' END AS kind, '' FROM reading AS old
-    WHERE owner_id = ?1 AND window_s IN (?2, ?3) AND source IN ('hit', 'limit') AND {_TIMED} AND NOT (source = 'limit'
-    AND EXISTS (SELECT 1 FROM limit_event AS new WHERE new.owner_id = ?1 AND new.ts = old.ts
+    WHERE owner_id = ?1 AND window_s IN (?2, ?3) AND ts >= ?4 AND source IN ('hit', 'limit') AND {_TIMED}
+    AND NOT (source = 'limit' AND EXISTS (SELECT 1 FROM limit_event AS new WHERE new.owner_id = ?1 AND new.ts = old.ts
         AND new.kind = CASE old.window_s WHEN ?2 THEN 'session' ELSE 'weekly' END))
     ORDER BY ts, 3, 4, 5"""
 _REACHED = f"""SELECT ts FROM limit_event WHERE owner_id = ?1 AND kind IN ('session', 'extra') AND ts >= ?3 AND ts < ?4

@@ -9,6 +9,7 @@ from contextlib import closing
 
 import claude_logs
 import pytest
+from account_windows import keep_readings
 from claude_logs import Entry
 from commands import NOW, block
 from false_clock import false_clock  # noqa: F401
@@ -235,7 +236,7 @@ def test_C08_what_was_learned_is_not_learned_anew(kept):
 @pytest.mark.parametrize("jump_s", [YEAR, -YEAR])
 def test_C08_what_is_to_be_forgotten_is_what_is_there(kept, jump_s):
     def tell(at):
-        kept.store.settle(kept.ctx.owner, lambda ledger: (ledger or "", [(SESSION_S, at, 7.0, at + HOUR)]))
+        keep_readings(kept.store, kept.ctx.owner, [(SESSION_S, at, 7.0, at + HOUR)])
     tell(NOW - 60)
     kept.forget_learning(NOW + jump_s)
     tell(NOW + 60)

@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from account_windows import keep_readings
 from store_cases import DAY, ME, T0, block, fill, keep, kept_files, path, saved, tokens_in  # noqa: F401
 from store_processes import OLD, active, fill_old, old_copies, version  # noqa: F401
 
@@ -114,7 +115,7 @@ def test_D03_every_released_schema_is_brought_up_to_date(path, steps):
     fill_old(path, steps)
     with open_store(path, 1000, T0) as store:
         assert tokens_in(path) == [1]
-        store.settle(ME, lambda ledger: ("ledger", [(18_000, T0, 37.0, T0 + 60)]))
+        keep_readings(store, ME, [(18_000, T0, 37.0, T0 + 60)])
         assert store.ledger(ME) == "ledger"
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA user_version").fetchone()[0] == migrations.VERSION
@@ -156,7 +157,7 @@ def test_D06_a_newer_ccmon_thinned_and_added_columns(path):
         db.execute(f"PRAGMA user_version = {migrations.VERSION + 1}")
     with open_store(path, 1000, T0) as store:
         keep(store, [block(tokens=9)], T0 + 60)
-        store.settle(ME, lambda ledger: ("l", [(18_000, T0, 1.0, T0 + 60)]))
+        keep_readings(store, ME, [(18_000, T0, 1.0, T0 + 60)])
         assert store.maintain(T0 + 200 * DAY, 60, 0)
     assert check.examine(path).problems == () and version(path) == migrations.VERSION + 1
 

@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from account_windows import keep_readings
 from commands import HOUR, NOW, Machine, wait_until
 from commands import block as answered
 from hostile_home import is_csv, is_html, is_json, is_openmetrics, is_wide
@@ -37,7 +38,7 @@ def theirs(folder):
         store.change_of(SERVER, lambda db, n: ledger.count(db, n, [
             message(at, start - 1_750_032_000 + 60 * at, model="claude-opus-4") for at in range(40)]))
         store.change_of(SERVER, lambda db, n: ledger.finish(db, n, [], NOW, True))
-        store.settle(SERVER, lambda _: ("l", [(18_000, start + 5, 37.0, start + 4 * HOUR)]))
+        keep_readings(store, SERVER, [(18_000, start + 5, 37.0, start + 4 * HOUR)])
         store.change_of(SERVER, lambda db, n: learning.note_hit(db, n, start + 9, start + 60))
     return path
 

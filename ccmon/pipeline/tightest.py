@@ -1,0 +1,33 @@
+"""Which window was binding at the last look, and which were said to be used up: what a look needs to know of the last ones."""
+
+from contextlib import suppress
+from typing import Tuple
+
+from ccmon.line.session_json import window_name
+from ccmon.model import Facts, Hit, Snapshot
+from ccmon.pipeline.memory import WEEK_S, Memory
+from ccmon.store.database import StoreError
+
+_BINDING = "binding"
+_KINDS = {"weekly": "seven_day", "model": "seven_day_"}
+
+
+def recall(memory: Memory, facts: Facts, now: int) -> Facts:
+    """The facts with the limit events of a week, and the name of the window that was binding."""
+    return facts._replace(hits=_hits(memory, now), bound=memory.noted(_BINDING) or "")
+
+
+def _hits(memory: Memory, now: int) -> Tuple[Hit, ...]:
+    """Those of other windows than the session's."""
+    with suppress(StoreError):
+        return tuple(Hit(window_name(_KINDS[event.kind] + event.model), event.at, event.resets_at)
+                     for event in memory.events(now - WEEK_S)
+                     if event.kind in _KINDS and (event.model or event.kind != "model") and event.source == "limit")
+    return ()
+
+
+def note(memory: Memory, snapshot: Snapshot) -> None:
+    """Keep what is binding now, so that the next look does not change it for a trifle."""
+    name = snapshot.binding.name if snapshot.binding else ""
+    if memory.store and name != (memory.noted(_BINDING) or ""):
+        memory.note(_BINDING, name)
