@@ -87,7 +87,7 @@ def build() -> Parser:
 def _add_accounts(commands: Any) -> None:
     text = "the accounts that are known here, with their limits"
     accounts = commands.add_parser("accounts", allow_abbrev=False, help=text,
-                                   description=text.capitalize() + ": a row each, nothing is summed. --account shows one of them.")
+                                   description=text.capitalize() + ": a row each, never summed. --account shows one of them.")
     accounts.add_argument("--json", action="store_true", help="as one JSON object")
     _add_settings(accounts)
 

@@ -131,7 +131,7 @@ def _with_next_account(shown: _Shown, state: State) -> State:
     except CcmonError as err:
         return said(state, str(err), now)
     if number < 2:
-        return said(state, "There is one account here. How to add others: ccmon accounts --help", now)
+        return said(state, "No other account is known here. To name one: ccmon config set accounts.work FOLDER", now)
     shown.go_to(ctx)
     state = state._replace(facts=refresh.load(ctx, now), reading=not ctx.is_stored_only, noted_at=None, look=state.look._replace(
         offset=0))

@@ -30,7 +30,7 @@ class State(NamedTuple):
 
 
 def update(state: State, event: Event, now: int, asked: str, width: int, height: int) -> Tuple[State, str]:
-    """The next state and an effect: "", quit, refresh, history, theme, account, hit or undo. `asked` is the plan of the settings."""
+    """The next state and an effect: "", quit, refresh, history, theme, account, hit or undo. `asked` is the settings' plan."""
     if event.kind == "paste":
         return said(state, "Pasted text was left out", now), ""
     if event.kind != "key":

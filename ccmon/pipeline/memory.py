@@ -165,7 +165,6 @@ class Memory:
         return self.store
 
     def _own(self) -> Store:
-        """The store, for what the user notes of this machine."""
         if self.ctx.is_stored_only:
             raise StoreError(f"This account is of the machine {clean(self.ctx.owner.host)}: note that there")
         return self._sound()

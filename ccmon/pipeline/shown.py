@@ -36,7 +36,8 @@ def _merged(store: Store, ctx: Context, facts: Facts, now: int) -> Facts:
         login = max(by_login, key=lambda one: max(row.ts for row in by_login[one]), default=login)
     found = [window(row.name, row.percent, row.resets_at, row.ts, row.source) for row in by_login.get(login, [])]
     seen = [*(block.used_until(now) for block in facts.blocks), *(one.read_at for one in found)]
-    return facts._replace(windows=running(sorted(found, key=order), now), source=Source(STORED, refreshed=max(seen, default=None)))
+    source = Source(STORED, refreshed=max(seen, default=None))
+    return facts._replace(windows=running(sorted(found, key=order), now), source=source)
 
 
 # --- what is learned from ---------------------------------------------------------------------------------------------

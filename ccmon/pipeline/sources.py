@@ -35,7 +35,9 @@ MOST_STILL_S = 60.0                    # whoever reads a long history has someth
 
 def files(ctx: Context) -> List[LogFile]:
     """Claude Code's log files."""
-    return [] if ctx.demo is not None or ctx.is_stored_only else log_files.scan(log_files.projects(config.claude_folders(ctx.env)))
+    if ctx.demo is not None or ctx.is_stored_only:
+        return []
+    return log_files.scan(log_files.projects(config.claude_folders(ctx.env)))
 
 
 def unchanged(ctx: Context, before: Source, stamp: str, memory: Memory, now: int) -> bool:

@@ -18,8 +18,8 @@ def table(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, Tuple[str, .
 
 def _name(name: str, given: Given) -> str:
     if not name or len(name) > LONGEST_NAME or not set(name) <= _KEPT:
-        raise CcmonError(f"{given.where}: '{clean(name)[:LONGEST_NAME]}' cannot be the name of an account: it is made of letters, "
-                         f"digits, - _ and ., {LONGEST_NAME} at most")
+        raise CcmonError(f"{given.where}: '{clean(name)[:LONGEST_NAME]}' cannot be the name of an account, which is made of "
+                         f"letters, digits, - _ and ., {LONGEST_NAME} at most")
     return name
 
 
