@@ -7,7 +7,7 @@ from typing import Iterator, Mapping
 
 from ccmon import arguments
 from ccmon.model import Given
-from ccmon.pipeline import memory, sweeping
+from ccmon.pipeline import demo_memory, sweeping
 from ccmon.settings import config
 from ccmon.settings.context import Context, prepare
 from ccmon.sources import demo
@@ -36,5 +36,5 @@ def _demo_context(flags: Mapping[str, Given], folder: str) -> Context:
     if ctx.settings.origin["plan"] == "default":
         ctx = ctx._replace(settings=ctx.settings._replace(plan=demo.PLAN))
     ctx = ctx._replace(demo=demo.anchor(ctx.now()))
-    memory.remember_demo(ctx)
+    demo_memory.remember_demo(ctx)
     return ctx

@@ -17,12 +17,7 @@ def known(ctx: Context) -> List[Account]:
     for group in accounts.groups(env, ctx.settings.accounts):
         own = config.with_folders(env, group.folders)
         refresh.take_readings(ctx._replace(env=own, cache=linecache.folder(own), owner=group.owner, chosen=None, asked_env=None))
-    return stored(ctx)
-
-
-def stored(ctx: Context) -> List[Account]:
-    """The same by what is stored alone. Raises CcmonError."""
-    return accounts.known(ctx.callers_env, ctx.settings.accounts, ctx.paths.store, ctx.now())
+    return accounts.known(env, ctx.settings.accounts, ctx.paths.store, ctx.now())
 
 
 def shown_name(ctx: Context, there: List[Account]) -> str:
@@ -30,13 +25,13 @@ def shown_name(ctx: Context, there: List[Account]) -> str:
     if ctx.chosen:
         word = ctx.chosen.name
         return next((one.name for one in there if word in one.all_names), "")
-    return next((one.name for one in there if one.owner == ctx.owner and not one.number and not one.is_merged), "")
+    return next((one.name for one in there if one.owner == ctx.owner and one.is_last and not one.is_merged), "")
 
 
 def following(ctx: Context) -> "tuple[Context, int, int]":
     """The context for the next account, its place among them from 1 on, and how many there are; the same one where there is no
     other. Raises CcmonError."""
-    there = stored(ctx) if ctx.demo is None else []
+    there = known(ctx)
     name = shown_name(ctx, there)
     if not there or len(there) == 1 and name:
         return ctx, 1, 1

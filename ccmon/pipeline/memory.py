@@ -12,7 +12,6 @@ from ccmon.model import SESSION_S, Block, Facts, Forecast, HighWater, LearnedLim
 from ccmon.pipeline import readings, shown
 from ccmon.settings import config
 from ccmon.settings.context import Context
-from ccmon.sources import demo, demo_past
 from ccmon.store import alerts, learning, ledger, limit_events, present, trusted, windows
 from ccmon.store.alerts import Told
 from ccmon.store.database import Busy, Store, StoreError, open_store
@@ -386,14 +385,3 @@ def works(ctx: Context) -> bool:
         except StoreError:
             return False
         return memory.trouble is None
-
-
-def remember_demo(ctx: Context) -> None:
-    """Fill the memory of a demo with what would have been seen since the session began."""
-    now = ctx.now()
-    assert ctx.demo is not None
-    with opened(ctx, BACKGROUND_BUSY_MS) as memory:
-        memory.keep_learned(learner.dump(demo_past.lessons(ctx.demo)))
-        for at in demo.moments(now, ctx.demo):
-            memory.keep(Answer(demo.blocks(at, ctx.demo), Source("demo", refreshed=at)), at)
-        memory.note_readings(demo_past.readings(list(demo.moments(now, ctx.demo)), ctx.demo))

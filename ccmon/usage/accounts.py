@@ -34,9 +34,10 @@ class Account(NamedTuple):
     folders: Tuple[str, ...] = ()      # none of an account of another machine
     names: Tuple[str, ...] = ()        # other ones that mean it, too
     login: Login = Login("")
-    number: int = 0                    # in the ledger of its folders; 0: whichever answered last
+    number: int = 0                    # in the ledger of its folders; 0 for none
     windows: Windows = ()              # that run
     read_at: Optional[int] = None      # epoch s of its newest reading, also of a window that is over
+    is_last: bool = True               # of those in its folders it answered last
     is_merged: bool = False            # of another machine, whose history was merged
 
     @property
@@ -46,8 +47,8 @@ class Account(NamedTuple):
 
     def chosen(self, word: str) -> "Chosen":
         """It, as that one of its names means it: NAME/LOGIN is that login, whoever answered last."""
-        own = bool(self.number) or "/" in word
-        return Chosen(word, self.login.account if own else "", self.number, self.is_merged)
+        own = not self.is_last or "/" in word
+        return Chosen(word, self.login.account if own else "", self.number if own else 0, self.is_merged)
 
 
 class Chosen(NamedTuple):
@@ -67,25 +68,25 @@ class Chosen(NamedTuple):
 # --- of folders -------------------------------------------------------------------------------------------------------
 
 def of_group(group: Group, ledger: official_ledger.Ledger, now: int) -> List[Account]:
-    """The accounts that use these folders, the one that answered last, or is logged in now, first."""
+    """The accounts that use these folders, the one that answered last, which is shown, first."""
     known = [one for one in reversed(ledger.accounts) if one.login or running(one.windows, now)] or list(ledger.accounts[-1:])
-    if group.login.account and known and not known[0].login:
-        known[0] = known[0]._replace(login=group.login.account)        # it is signed with the next reading
-    logins = [one.login for one in known]
-    if group.login.account and group.login.account not in logins:
-        known = [official_ledger.Account(0, login=group.login.account), *known]
-    elif group.login.account:
-        known.sort(key=lambda one: one.login != group.login.account)
-    found = [_of_ledger(group, one, at, now) for at, one in enumerate(known)]
+    login = group.login.account
+    if login and login not in [one.login for one in known]:
+        if known and not known[0].login:
+            known[0] = known[0]._replace(login=login)      # it is signed with its next reading
+        else:
+            known.append(official_ledger.Account(0, login=login))
+    found = [_of_ledger(group, one, at == 0, now) for at, one in enumerate(known)]
     return found or [Account(group.name, group.owner, group.folders, login=group.login)]
 
 
-def _of_ledger(group: Group, one: official_ledger.Account, at: int, now: int) -> Account:
-    own = f"{group.name}/{one.login[:LOGIN_CHARACTERS] if one.login else one.number}"
+def _of_ledger(group: Group, one: official_ledger.Account, is_last: bool, now: int) -> Account:
+    words = [one.login[:LOGIN_CHARACTERS]] * bool(one.login) + [str(one.number)] * bool(one.number)
+    own, *more = [f"{group.name}/{word}" for word in words]
     login = group.login if one.login == group.login.account else Login(one.login)
-    first = at == 0
-    return Account(group.name if first else own, group.owner, group.folders, (own,) if first and one.login else (), login,
-                   0 if first else one.number, running(one.windows, now), _newest(one.windows))
+    names = (own, *more) if is_last else tuple(more)
+    return Account(group.name if is_last else own, group.owner, group.folders, names, login, one.number,
+                   running(one.windows, now), _newest(one.windows), is_last)
 
 
 def _newest(windows: Iterable[Window]) -> Optional[int]:
@@ -109,8 +110,8 @@ def of_host(name: str, owner: Owner, by_login: Dict[str, Windows], now: int) -> 
     for at, login in enumerate(sorted(by_login, key=lambda login: -(_newest(by_login[login]) or 0))):
         windows = by_login[login]
         own = f"{name}/{login[:LOGIN_CHARACTERS] if login else 0}"
-        found.append(Account(name if at == 0 else own, owner, (), (own,) if at == 0 and login else (), Login(login), 0,
-                             running(sorted(windows, key=order), now), _newest(windows), True))
+        found.append(Account(name if at == 0 else own, owner, (), (own,) if at == 0 else (), Login(login), 0,
+                             running(sorted(windows, key=order), now), _newest(windows), at == 0, True))
     return found or [Account(name, owner, is_merged=True)]
 
 
@@ -138,6 +139,9 @@ def _is_same(one: Account, other: Account) -> bool:
 
 
 def _joined(one: Account, other: Account) -> Account:
+    """The first one, or the one whose folders are its own now, with what is known of the other."""
+    if other.is_last and not one.is_last:
+        one, other = other, one
     windows = {window.name: window for window in one.windows}
     for window in other.windows:
         if window.name not in windows or windows[window.name].read_at < window.read_at:

@@ -142,7 +142,8 @@ def _of_login(ledger: Ledger, login: str, said: Dict[str, Tuple[float, int]], no
 def with_shown(ledger: Ledger, login: str, number: int) -> Ledger:
     """The ledger in which the account of that login, or of that number, is the one that is shown; an empty one where there is
     none such any more."""
-    found = [one for one in ledger.accounts if (one.login == login if login else one.number == number)]
+    found = [one for one in ledger.accounts if (one.login == login if login else one.number == number)] or [
+        one for one in ledger.accounts if one.number == number and one.login in ("", login)]
     others = tuple(one for one in ledger.accounts if one not in found)
     return ledger._replace(accounts=(*others, found[-1])) if found else Ledger()
 

@@ -3,7 +3,7 @@
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from ccmon.model import Window
-from ccmon.text import Line, Span, clip_line, duration, level_role, line_width, pad, printable, spread, width
+from ccmon.text import Line, Span, clean, clip_line, duration, level_role, line_width, pad, printable, spread, width
 from ccmon.usage.accounts import Account
 from ccmon.views.document import window_document
 from ccmon.when import Zone, clock_text
@@ -107,7 +107,7 @@ def document(accounts: Sequence[Account], shown: str, now: int) -> Dict[str, Any
     """Times in epoch seconds; login is a short hash, null where nobody knows it, host null for this machine."""
     return {"schema": SCHEMA, "now": now, "accounts": [
         {"name": one.name, "names": list(one.all_names), "shown": one.name == shown, "login": one.login.account or None,
-         "plan": one.login.plan or None, "tier": one.login.tier or None, "folders": list(one.folders),
-         "host": one.owner.host if one.is_merged else None, "read_at": one.read_at,
+         "plan": one.login.plan or None, "tier": one.login.tier or None, "folders": list(map(clean, one.folders)),
+         "host": printable(one.owner.host) if one.is_merged else None, "read_at": one.read_at,
          "age_s": None if one.read_at is None else max(0, now - one.read_at),
          "windows": [window_document(window) for window in one.windows]} for one in accounts]}
