@@ -38,6 +38,9 @@ def test_every_key_against_the_output_it_came_from(machine):
         "runway": None, "runway_week": None, "learned": None,
         "reset": {"at": END, "rule": "session", "timezone": "UTC", "reference_at": NOW + 2 * HOUR},
         "official": {"five_hour": None, "seven_day": None},
+        "windows": [], "credits": [],
+        "binding": {"name": "five_hour", "label": "5h", "percent": 34.2857, "resets_at": END, "why": "session",
+                    "forecast": {"median": END, "low": END, "high": END, "probability": 0.0, "rule": "last_hour", "rows": 0}},
         "warnings": []}
 
 

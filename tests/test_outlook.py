@@ -10,7 +10,7 @@ from ccmon.learning.values import Course
 from ccmon.line import fields, statusline
 from ccmon.model import Runway
 from ccmon.text import Charset
-from ccmon.usage.outlook import Outlook, Pace, is_likelihood, of_week, week_by_pace
+from ccmon.usage.outlook import Outlook, Pace, is_likelihood, of_window, week_by_pace
 from ccmon.views import document
 from ccmon.views.screen import dashboard, graph, outlook_row, small
 
@@ -87,13 +87,13 @@ def test_an_outlook_of_another_kind_is_none(damaged):
 
 def test_the_week_has_a_runway_of_its_own():
     seen = known()
-    assert seen.week.resets_at == seen.official.seven_day.resets_at and seen.week.median <= seen.week.resets_at
-    assert of_week(scene(9).facts, seen.official.seven_day, NOW) is None
-    assert of_week(scene(9, outlook=outlook(61, 9)).facts, None, NOW) is None
+    assert seen.week.resets_at == next(one for one in seen.windows if one.name == "seven_day").resets_at and seen.week.median <= seen.week.resets_at
+    plain = of_window(scene(9).facts, next(one for one in seen.windows if one.name == "seven_day"), NOW)
+    assert plain.rule == "average" and not is_likelihood(plain)
 
 
 def test_the_plain_rate_of_a_week():
-    quota = official().seven_day
+    quota = official()[1]
     gone_s = NOW - (quota.resets_at - 7 * scenes.DAY_S)
     fast = quota._replace(percent=90.0)
     assert week_by_pace(fast, NOW) == pytest.approx(NOW + gone_s / 9, abs=1) and week_by_pace(quota, NOW) == quota.resets_at

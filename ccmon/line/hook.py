@@ -123,7 +123,7 @@ def spooled(told: "Any", now: float) -> str:
     "" without a percentage. An older ccmon reads what stands before the others.
     """
     windows, dropped = session_json.read_windows(session_json.member(told, "rate_limits"))
-    if not windows and not dropped:
+    if not windows:
         return ""
     counter, began = session_json.counter(told), session_json.began(told, now)
     words = [int(now), session_json.session(told), "-" if counter is None else counter]
