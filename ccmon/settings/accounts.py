@@ -101,7 +101,7 @@ def _stored(env: Mapping[str, str], store: Optional[str], now: int) -> _Stored:
     with open_store(store, BUSY_MS, now) as history:
         ledgers, merged = history.look(own, lambda db, _: (
             {account: official.load(rows.note(db, rows.ledger_key(number)))
-             for account, number in db.execute(rows.ACCOUNTS, (own.host,)).fetchall()},
+             for account, number in rows.own_owners(db, own.host).items()},
             {owner: window_readings.newest(db, number, now) for number, owner in rows.merged_owners(db, own.host).items()}))
     return _Stored(ledgers, {owner: {login: tuple(map(_window, found)) for login, found in by_login.items()}
                              for owner, by_login in merged.items()})

@@ -132,6 +132,11 @@ def owner_id(db: sqlite3.Connection, owner: Owner) -> Optional[int]:
     return found[1] if found else None
 
 
+def own_owners(db: sqlite3.Connection, host: str) -> Dict[str, int]:
+    """Those of this machine, which is called that: the number of each account."""
+    return {values.text(account): number for account, number in db.execute(ACCOUNTS, (host,))}
+
+
 def merged_owners(db: sqlite3.Connection, host: str) -> Dict[int, MergedOwner]:
     """Those of other machines than this one, which is called that, by number."""
     return {number: MergedOwner(values.text(name), values.text(account)) for number, name, account in db.execute(_OTHERS, (host,))
