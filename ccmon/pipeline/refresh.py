@@ -63,10 +63,10 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
         lines.write_all(ctx, facts, now, of_account)
         if facts.source.progress is None:
             memory.maintain(now)
-        if facts.source.progress is None and not (ctx.chosen and ctx.chosen.is_other_login):     # what is scored is of one login
-            snapshot = ctx.view(facts, now)
-            lessons.keep_score(memory, snapshot)
-            tightest.note(memory, snapshot)
+            if not (ctx.chosen and ctx.chosen.is_other_login):         # what is scored is of one login
+                snapshot = ctx.view(facts, now)
+                lessons.keep_score(memory, snapshot)
+                tightest.note(memory, snapshot)
     return facts
 
 
