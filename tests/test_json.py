@@ -7,6 +7,7 @@ import pytest
 import scenes
 from commands import HOUR, NOW, ROOT, block
 
+from ccmon.model import Credits
 from ccmon.views import document as view
 
 START, END = NOW - 2 * HOUR, NOW + 3 * HOUR
@@ -40,7 +41,7 @@ def test_every_key_against_the_output_it_came_from(machine):
         "official": {"five_hour": None, "seven_day": None},
         "windows": [], "credits": [],
         "binding": {"name": "five_hour", "label": "5h", "percent": 34.2857, "resets_at": END, "why": "session",
-                    "forecast": {"median": END, "low": END, "high": END, "probability": 0.0, "rule": "last_hour", "rows": 0}},
+                    "runs_out_at": END, "probability": 0.0},
         "warnings": []}
 
 
@@ -205,12 +206,14 @@ def test_the_official_percentages(percents, five_hour, seven_day):
         ("official", FIVE) if five_hour else ("session", scenes.START + 5 * HOUR))
 
 
-@pytest.mark.parametrize("name", ["five_hour", "seven_day"])
-def test_the_readme_describes_the_parts_of_a_window_and_no_others(name):
-    types = dict(re.findall(r"^\| `official\.five_hour\.(\w+)` \| (\w+) \|", (ROOT / "README.md").read_text("utf-8"), re.M))
-    window = told_by_claude()["official"][name]
-    assert list(types) == list(window)
-    assert [types[part] for part in window] == [{int: "integer", float: "number"}[type(value)] for value in window.values()]
+def test_the_manual_describes_the_parts_of_windows_and_credits():
+    page = (ROOT / "man/sections.roff").read_text("utf-8").split("[windows]")[1].split("\n[")[0]
+    credit = Credits("extra_usage", 3.0, 50.0, "USD", 6.0, True, None, scenes.NOW, "account_file")
+    shot = scenes.scene(9000, windows=scenes.official(), credits=(credit,)).snapshot
+    told = view.document(shot)
+    keys = {*told["windows"][0], *told["credits"][0]}
+    assert not [key for key in keys if not re.search(rf"^\.BR? .*\b{key}\b", page, re.M)]
+    assert set(told["official"]["five_hour"]) == {"percent", "resets_at", "read_at"}
 
 
 @pytest.mark.parametrize("zone, hours", [

@@ -87,8 +87,9 @@ def test_an_outlook_of_another_kind_is_none(damaged):
 
 def test_the_week_has_a_runway_of_its_own():
     seen = known()
-    assert seen.week.resets_at == next(one for one in seen.windows if one.name == "seven_day").resets_at and seen.week.median <= seen.week.resets_at
-    plain = of_window(scene(9).facts, next(one for one in seen.windows if one.name == "seven_day"), NOW)
+    week = next(one for one in seen.windows if one.name == "seven_day")
+    assert seen.week.resets_at == week.resets_at and seen.week.median <= seen.week.resets_at
+    plain = of_window(scene(9).facts, week, NOW)
     assert plain.rule == "average" and not is_likelihood(plain)
 
 

@@ -87,7 +87,11 @@ def window_document(window: Window) -> Dict[str, Any]:
 
 
 def _binding(bound: Optional[Binding]) -> Optional[Dict[str, Any]]:
-    return bound and {**bound._asdict(), "percent": _rounded(bound.percent), "forecast": runway_document(bound.forecast)}
+    if bound is None:
+        return None
+    ahead = bound.forecast
+    return {"name": bound.name, "label": bound.label, "percent": _rounded(bound.percent), "resets_at": bound.resets_at,
+            "why": bound.why, "runs_out_at": ahead and ahead.median, "probability": _rounded(ahead and ahead.probability)}
 
 
 def _rounded(number: Optional[float]) -> Optional[float]:
