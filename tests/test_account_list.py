@@ -234,6 +234,7 @@ def test_narrow_terminals_get_a_list(cells):
     rows = shown(cells)
     assert all(text.width(row) <= cells for row in rows)
     if cells in (40, 20):
+        assert any("to Tue 16:00" in row for row in rows)
         assert any(row.startswith("    7d  84%!") for row in rows) and any(row.startswith("* work") for row in rows)
 
 

@@ -96,8 +96,9 @@ def _stacked(account: Account, is_shown: bool, zone: Zone, now: int, home: str, 
     room = max([width(one.label) for one in account.windows], default=0)
     for one in account.windows:
         percent = _percent(one)
-        rows.append((Span("    " + pad(printable(one.label), room + 2), "label"), Span(pad(percent.text, 6), percent.role),
-                     Span(f"to {clock_text(one.resets_at, now, zone)}")))
+        used = (Span("    " + pad(printable(one.label), room + 2), "label"), Span(pad(percent.text, 6), percent.role))
+        reset = (Span(f"to {clock_text(one.resets_at, now, zone)}"),)
+        rows += [(*used, *reset)] if line_width((*used, *reset)) <= cells else [used, (Span("      "), *reset)]
     return [*rows, (Span("    " + _place(account, home), "dim"),)]
 
 
