@@ -34,7 +34,7 @@ end
 function _ccmon_names
   switch (commandline -opc)[-1]
     case get set unset
-      printf '%s\n' plan limit reset reset_hour timezone interval account timeout ccusage source theme compact ascii guardian emoji format template max_width wait line_ttl alerts alert_by alert_command alert_webhook_file plans.pro plans.max5 plans.max20
+      printf '%s\n' plan limit reset reset_hour timezone interval account timeout ccusage source account_file theme compact ascii guardian emoji format template max_width wait line_ttl alerts alert_by alert_command alert_webhook_file plans.pro plans.max5 plans.max20
   end
 end
 
@@ -52,6 +52,8 @@ function _ccmon_values
       _ccmon_command_or_file
     case source
       printf '%s\n' auto ccusage logs
+    case account_file
+      printf '%s\n' yes no
     case theme
       _ccmon_themes
     case compact
@@ -140,6 +142,7 @@ complete -c ccmon -n _shtab_ccmon_using -l account -x -d 'the account to show: a
 complete -c ccmon -n _shtab_ccmon_using -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n _shtab_ccmon_using -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n _shtab_ccmon_using -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n _shtab_ccmon_using -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
 complete -c ccmon -n _shtab_ccmon_using -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n _shtab_ccmon_using -l compact -d 'the small layout in any window'
 complete -c ccmon -n _shtab_ccmon_using -l ascii -d 'no characters beyond ASCII'
@@ -184,6 +187,7 @@ complete -c ccmon -n '_shtab_ccmon_using history' -l account -x -d 'the account 
 complete -c ccmon -n '_shtab_ccmon_using history' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using history' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using history' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
 complete -c ccmon -n '_shtab_ccmon_using history' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using history' -l ascii -d 'no characters beyond ASCII'
@@ -212,6 +216,7 @@ complete -c ccmon -n '_shtab_ccmon_using record' -l account -x -d 'the account t
 complete -c ccmon -n '_shtab_ccmon_using record' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using record' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using record' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
 complete -c ccmon -n '_shtab_ccmon_using record' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using record' -l ascii -d 'no characters beyond ASCII'
@@ -250,6 +255,7 @@ complete -c ccmon -n '_shtab_ccmon_using report' -l account -x -d 'the account t
 complete -c ccmon -n '_shtab_ccmon_using report' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using report' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using report' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using report' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
 complete -c ccmon -n '_shtab_ccmon_using report' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using report' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using report' -l ascii -d 'no characters beyond ASCII'
@@ -278,6 +284,7 @@ complete -c ccmon -n '_shtab_ccmon_using merge' -l account -x -d 'the account to
 complete -c ccmon -n '_shtab_ccmon_using merge' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using merge' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l ascii -d 'no characters beyond ASCII'
@@ -309,6 +316,7 @@ complete -c ccmon -n '_shtab_ccmon_using export' -l account -x -d 'the account t
 complete -c ccmon -n '_shtab_ccmon_using export' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using export' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using export' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using export' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
 complete -c ccmon -n '_shtab_ccmon_using export' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using export' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using export' -l ascii -d 'no characters beyond ASCII'
@@ -338,6 +346,7 @@ complete -c ccmon -n '_shtab_ccmon_using why' -l account -x -d 'the account to s
 complete -c ccmon -n '_shtab_ccmon_using why' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using why' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using why' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using why' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
 complete -c ccmon -n '_shtab_ccmon_using why' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using why' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using why' -l ascii -d 'no characters beyond ASCII'
@@ -369,6 +378,7 @@ complete -c ccmon -n '_shtab_ccmon_using hit' -l account -x -d 'the account to s
 complete -c ccmon -n '_shtab_ccmon_using hit' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using hit' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l ascii -d 'no characters beyond ASCII'
@@ -405,6 +415,7 @@ complete -c ccmon -n '_shtab_ccmon_using learn' -l account -x -d 'the account to
 complete -c ccmon -n '_shtab_ccmon_using learn' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using learn' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l ascii -d 'no characters beyond ASCII'
@@ -434,6 +445,7 @@ complete -c ccmon -n '_shtab_ccmon_using config' -l account -x -d 'the account t
 complete -c ccmon -n '_shtab_ccmon_using config' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using config' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using config' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using config' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
 complete -c ccmon -n '_shtab_ccmon_using config' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using config' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using config' -l ascii -d 'no characters beyond ASCII'
@@ -469,6 +481,7 @@ complete -c ccmon -n '_shtab_ccmon_using doctor' -l account -x -d 'the account t
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l ascii -d 'no characters beyond ASCII'
@@ -497,6 +510,7 @@ complete -c ccmon -n '_shtab_ccmon_using alerts' -l account -x -d 'the account t
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l ascii -d 'no characters beyond ASCII'
@@ -528,6 +542,7 @@ complete -c ccmon -n '_shtab_ccmon_using accounts' -l account -x -d 'the account
 complete -c ccmon -n '_shtab_ccmon_using accounts' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using accounts' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using accounts' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
 complete -c ccmon -n '_shtab_ccmon_using accounts' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using accounts' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using accounts' -l ascii -d 'no characters beyond ASCII'

@@ -13,7 +13,7 @@ from ccmon.learning import learner
 from ccmon.line import hook
 from ccmon.model import Apart, CcmonError, Given, Login, Owner, UsageError
 from ccmon.pipeline import memory, readings, refresh
-from ccmon.settings import account_names, accounts, config, context
+from ccmon.settings import account_names, accounts, config, context, options
 from ccmon.store import learning, window_readings
 from ccmon.store.window_readings import Row
 from ccmon.system import clock
@@ -67,8 +67,13 @@ def used(home, *names):
         (home / name / "projects").mkdir(parents=True)
 
 
+def settings(**named):
+    """With these accounts in config.ini."""
+    return options.resolve({}, {}, {}, accounts={name: tuple(value.split(",")) for name, value in named.items()})
+
+
 def names(env, **named):
-    return [one.name for one in accounts.groups(env, {name: tuple(value.split(",")) for name, value in named.items()})]
+    return [one.name for one in accounts.groups(env, settings(**named))]
 
 
 def test_folders_that_are_accounts(home):
@@ -90,11 +95,11 @@ def test_folders_that_are_accounts(home):
 def test_the_folders_of_an_account_are_read_as_if_the_environment_named_them(home, own):
     used(home, ".claude", ".claude-work")
     env = {"HOME": str(home), **({"CLAUDE_CONFIG_DIR": own} if own else {})}
-    for group in accounts.groups(env, {}):
-        there = accounts.chosen(group.name, "--account", env, {}, None, NOW)
+    for group in accounts.groups(env, settings()):
+        there = accounts.chosen(group.name, "--account", env, settings(), None, NOW)
         assert config.owner(there.env) == there.owner == group.owner
         assert (there.env is env) == (config.owner(env) == group.owner), "the same words have the same cache"
-    default = accounts.chosen("Default", "--account", env, {}, None, NOW).env
+    default = accounts.chosen("Default", "--account", env, settings(), None, NOW).env
     assert config.owner(default) == config.owner({"HOME": str(home)})
 
 
@@ -102,6 +107,29 @@ def test_an_unknown_name_is_told_with_the_near_ones(home):
     used(home, ".claude-work")
     with pytest.raises(UsageError, match=r"^--account: no account is called 'wrk' \(did you mean work\?\); there are work\."):
         context.prepare({"account": Given("wrk", "--account")}, {"HOME": str(home), "CCMON_NOW": str(NOW)})
+
+
+def test_an_account_is_a_login(home):
+    """One login in two folders is one account; of folders that are read together, one with another login is another."""
+    used(home, ".claude", ".claude-work", ".claude-home")
+    env = {"HOME": str(home)}
+
+    def login(path, number):
+        (home / path).write_text(json.dumps({"oauthAccount": {
+            "organizationUuid": "o", "accountUuid": f"a{number}", "organizationRateLimitTier": "default_claude_max_5x"}}))
+
+    def known(env, **more):
+        found = accounts.known(env, settings()._replace(**more), None, NOW)
+        return [(tuple(name for name in one.all_names if "/" not in name), one.login.plan, len(one.folders)) for one in found]
+    login(".claude.json", 1)
+    login(".claude-work/.claude.json", 1)
+    assert known(env) == [(("default", "work"), "max5", 2), (("home",), "", 1)]
+    assert known(env, account_file=False) == [(("default",), "", 1), (("home",), "", 1), (("work",), "", 1)]
+    together = {**env, "CLAUDE_CONFIG_DIR": f"{home}/.claude-home,{home}/.claude-work"}
+    assert known(together) == [(("default", "home+work"), "max5", 3)]
+    login(".claude-home/.claude.json", 2)
+    login(".claude-work/.claude.json", 3)
+    assert [names_ for names_, *_ in known(together)] == [("default",), ("home+work",), ("work",)]
 
 
 # --- logins -------------------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ GOOD = {"plan": ["pro", "max5", "max20", "custom_max", "ml_auto"], "limit": ["1"
         "interval": ["0.5", "3600"], "account": ["work", "laptop/3f2a"], "timeout": ["0.1", "90"], "ccusage": ["/a b", "x"],
         "source": ["auto", "ccusage", "logs"], "theme": ["dark"], "wait": ["0", "60"],
         "line_ttl": ["1", "60"], "compact": ["yes", "off"], "ascii": ["TRUE", "0"], "emoji": ["no", "1"],
-        "guardian": ["no", "on"],
+        "guardian": ["no", "on"], "account_file": ["no", "yes"],
         "format": sorted({*DIALECTS} - {"claude"}), "template": ["{percent}%", " a b "], "max_width": ["1", "1,000"],
         "alerts": ["80", "80, 100 runs_out", "all", "none"], "alert_by": ["bell", "desktop,webhook", "none"],
         "alert_command": ["sh -c 'true'"], "alert_webhook_file": ["~/x"]}
@@ -30,7 +30,7 @@ BAD = {"plan": ["Pro", "max", ""], "limit": ["0", "-5", "x", "1.5", "9" * 30, "Ù
        "reset_hour": ["24", "-1", "x", "1.5", "nan"], "interval": ["0", "nan", "inf", "x", "1e9"], "timeout": ["0", "-1"],
        "source": ["log", "AUTO", "x"],
        "theme": ["drak"], "wait": ["-1", "61"], "line_ttl": ["0"], "compact": ["perhaps"], "ascii": ["2"], "emoji": ["jein"],
-       "guardian": ["angel"],
+       "guardian": ["angel"], "account_file": ["never"],
        "format": ["TMUX", "xyz"], "max_width": ["0", "1001", "x"],
        "alerts": ["90", "run_out", "80, none"], "alert_by": ["mail", "bell;desktop"], "alert_webhook_file": ["https://h/secret"]}
 

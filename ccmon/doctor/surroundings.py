@@ -52,7 +52,7 @@ class Surroundings:
         if name:
             where = next((layer["account"].where for layer in self.layers if "account" in layer), "account")
             try:
-                return accounts.chosen(name, where, env, self.settings.accounts, store, int(time.time())).env
+                return accounts.chosen(name, where, env, self.settings, store, int(time.time())).env
             except CcmonError as err:
                 self.config_error = self.config_error or str(err)
         return env

@@ -99,7 +99,7 @@ def _loop(shown: _Shown, charset: Charset, screen: Screen, state: State, log: Te
                 return 129
             if event.kind == "signal":
                 return exit_code(int(str(event.value)))
-            state, effect = update(state, event, ctx.now(), ctx.settings.plan, width, height)
+            state, effect = update(state, event, ctx.now(), ctx.plan_of(state.facts.login)[0], width, height)
             if effect == "quit":
                 return 0
             state = _effect(shown, screen, state, effect)

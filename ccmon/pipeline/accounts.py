@@ -14,10 +14,10 @@ def known(ctx: Context) -> List[Account]:
     env = ctx.callers_env
     if ctx.demo is not None:
         return []
-    for group in accounts.groups(env, ctx.settings.accounts):
+    for group in accounts.groups(env, ctx.settings):
         own = config.with_folders(env, group.folders)
         refresh.take_readings(ctx._replace(env=own, cache=linecache.folder(own), owner=group.owner, chosen=None, asked_env=None))
-    return accounts.known(env, ctx.settings.accounts, ctx.paths.store, ctx.now())
+    return accounts.known(env, ctx.settings, ctx.paths.store, ctx.now())
 
 
 def shown_name(ctx: Context, there: List[Account]) -> str:

@@ -1,4 +1,4 @@
-"""What a demo remembers: simulated sessions and percentages, as if ccmon had run since they began."""
+"""The memory of a demo: what would have been seen of the simulated session."""
 
 from ccmon.learning import learner
 from ccmon.model import Source

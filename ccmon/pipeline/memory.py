@@ -8,8 +8,8 @@ from typing import Callable, List, NamedTuple, Optional, Sequence, Tuple, TypeVa
 from ccmon.learning import learner, uses
 from ccmon.learning.values import Reading, Use
 from ccmon.line.session_json import WINDOWS_S
-from ccmon.model import SESSION_S, Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
-from ccmon.pipeline import readings, shown
+from ccmon.model import SESSION_S, Block, Facts, Forecast, HighWater, Limit, Record, Runway, Source, Used, Windows
+from ccmon.pipeline import account_note, readings, shown
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.store import alerts, learning, ledger, limit_events, present, trusted, windows
@@ -18,6 +18,7 @@ from ccmon.store.database import Busy, Store, StoreError, open_store
 from ccmon.store.trusted import Trust
 from ccmon.text import clean
 from ccmon.usage import compute, gauge, limits, prices
+from ccmon.usage.account_note import AccountNote
 from ccmon.usage.hits import Event
 
 BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, READING_BUSY_MS = 250, 2000, 10_000
@@ -52,7 +53,7 @@ class Memory:
         """What is stored, empty without a store."""
         if self.store:
             try:
-                return shown.with_windows(self.store, self.ctx, self.store.facts(self.ctx.owner, now), now)
+                return shown.with_windows(self.store, self.ctx, self.store.facts(self.ctx.owner, now), self.account_note(), now)
             except StoreError as err:
                 self.trouble = str(err)
         return Facts(trouble=self.trouble)
@@ -62,10 +63,20 @@ class Memory:
         if self.store:
             try:
                 facts = self.store.record(answer.blocks, self.ctx.owner, now, self._limits(), compute.active, answer.is_history)
-                return shown.with_windows(self.store, self.ctx, facts._replace(source=answer.source), now)
+                return shown.with_windows(self.store, self.ctx, facts._replace(source=answer.source), self.account_note(), now)
             except StoreError as err:
                 self.trouble = str(err)
         return self._unsaved(answer, now)
+
+    def account_note(self) -> AccountNote:
+        """What Claude Code's own file said when it was last read; an empty one where it is not to be read."""
+        nothing = AccountNote()
+        return self._look(account_note.of_owner, nothing) if self.ctx.settings.account_file else nothing
+
+    def keep_account(self, note: AccountNote, told: Windows) -> None:
+        """Keep what that file says, all in one transaction."""
+        now = self.ctx.now()
+        self._write(lambda db, owner: account_note.keep(db, owner, note, told, now), None)
 
     def _unsaved(self, answer: Answer, now: int) -> Facts:
         """A store that is held by another process can still be read: the record and the last hour are in it."""
@@ -74,15 +85,16 @@ class Memory:
             return stored._replace(source=answer.source, trouble=self.trouble)
         best = limits.join(stored.high_water, limits.high_water(answer.blocks, now))
         return Facts(answer.blocks, tuple(block.start for block in answer.blocks), stored.samples, best,
-                     answer.source, self.trouble, stored.windows, apart=stored.apart)
+                     answer.source, self.trouble, stored.windows, credits=stored.credits, login=stored.login,
+                     windows_dropped=stored.windows_dropped, apart=stored.apart)
 
     def note_readings(self, spool: str) -> bool:
         """Keep what Claude Code said, each line once: how far the spool was read is kept with it. False when that has to wait."""
-        now, store = self.ctx.now(), self.store
+        now, store, login = self.ctx.now(), self.store, self.account_note().login.account
 
         def work(db: sqlite3.Connection, owner: int) -> None:
             lines, read = learning.unread(db, owner, spool)
-            readings.keep(db, owner, lines, now)
+            readings.keep(db, owner, lines, now, login)
             if lines:
                 learning.write_note(db, owner, learning.SPOOL, read)
         try:
@@ -324,16 +336,15 @@ class Memory:
 
     # --- settings -----------------------------------------------------------------------------------------------------
 
-    def _limit_of(self, learned: Optional[LearnedLimit], tokens: int, high_water: Optional[HighWater]) -> Limit:
-        settings = self.ctx.settings
-        return limits.resolve(settings.plan, settings.explicit_limit, tokens, high_water, settings.plans, learned)
-
     def _limits(self) -> present.LimitOf:
-        return partial(self._limit_of, self._learned_limit())
+        settings, (plan, by_account) = self.ctx.settings, self.ctx.plan_of(self.account_note().login)
+        may_learn = by_account or plan in ("pro", "ml_auto")
+        lessons = learner.load(self.learned()) if may_learn else None
+        learned = gauge.in_tokens(lessons.learned, None, None) if lessons else None
 
-    def _learned_limit(self) -> Optional[LearnedLimit]:
-        lessons = learner.load(self.learned()) if self.ctx.settings.plan in ("pro", "ml_auto") else None
-        return gauge.in_tokens(lessons.learned, None, None) if lessons else None
+        def limit_of(tokens: int, high_water: Optional[HighWater]) -> Limit:
+            return limits.resolve(plan, settings.explicit_limit, tokens, high_water, settings.plans, learned, by_account)
+        return limit_of
 
     def remembered_path(self) -> Optional[str]:
         """The ccusage that last worked."""

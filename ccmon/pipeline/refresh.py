@@ -15,7 +15,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional
 from ccmon import kept, linecache, locks
 from ccmon.line import linefiles, lines
 from ccmon.model import CcmonError, Facts, Source, UsageError
-from ccmon.pipeline import alerting, lessons, sources, sweeping, tightest
+from ccmon.pipeline import account, alerting, lessons, sources, sweeping, tightest
 from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, Answer, Memory, opened
 from ccmon.settings import config
 from ccmon.settings.context import Context
@@ -93,6 +93,7 @@ def _take_readings(ctx: Context, memory: Memory) -> None:
     if ctx.demo is not None:
         memory.note_readings(demo_past.readings([ctx.now()], ctx.demo))
         return
+    account.take(ctx, memory)          # first: it says whose the lines are
     for content in linefiles.spooled(ctx.cache) if ctx.cache else ():
         if not memory.note_readings(content):
             return

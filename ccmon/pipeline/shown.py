@@ -3,11 +3,12 @@
 import sqlite3
 from typing import Dict, List, Optional, Tuple
 
-from ccmon.model import Facts, Source
+from ccmon.model import Facts, Login, Source
 from ccmon.settings.context import Context
 from ccmon.store import learning, rows, window_readings
 from ccmon.store.database import Store
 from ccmon.usage import official
+from ccmon.usage.account_note import AccountNote
 from ccmon.usage.accounts import Chosen
 from ccmon.usage.official import Ledger
 from ccmon.usage.windows import order, running, window
@@ -15,12 +16,16 @@ from ccmon.usage.windows import order, running, window
 STORED = "history"                     # name of the source of what came from another machine
 
 
-def with_windows(store: Store, ctx: Context, facts: Facts, now: int) -> Facts:
-    """The facts with the windows of the account that is shown. Raises StoreError."""
+def with_windows(store: Store, ctx: Context, facts: Facts, note: AccountNote, now: int) -> Facts:
+    """The facts with the windows of the account that is shown, and what Claude Code's own file says of it. Raises StoreError."""
     if ctx.is_stored_only:
         return _merged(store, ctx, facts, now)
     ledger = _of_shown(official.load(store.ledger(ctx.owner)), ctx.chosen)
-    return facts._replace(windows=running(ledger.windows, now), apart=official.apart(ledger, now), windows_dropped=ledger.dropped)
+    facts = facts._replace(windows=running(ledger.windows, now), apart=official.apart(ledger, now),
+                           windows_dropped=ledger.dropped + note.dropped)
+    if ctx.chosen and ctx.chosen.is_other_login and ctx.chosen.login != note.login.account:
+        return facts._replace(login=Login(ctx.chosen.login))           # the file is about another one
+    return facts._replace(login=note.login, credits=note.credits)
 
 
 def _of_shown(ledger: Ledger, chosen: Optional[Chosen]) -> Ledger:
@@ -37,7 +42,7 @@ def _merged(store: Store, ctx: Context, facts: Facts, now: int) -> Facts:
     found = [window(row.name, row.percent, row.resets_at, row.ts, row.source) for row in by_login.get(login, [])]
     seen = [*(block.used_until(now) for block in facts.blocks), *(one.read_at for one in found)]
     source = Source(STORED, refreshed=max(seen, default=None))
-    return facts._replace(windows=running(sorted(found, key=order), now), source=source)
+    return facts._replace(windows=running(sorted(found, key=order), now), source=source, login=Login(login))
 
 
 # --- what is learned from ---------------------------------------------------------------------------------------------

@@ -3,20 +3,22 @@
 Folders are looked at, and the history is read; nothing is made or changed.
 """
 
+import sqlite3
 from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import Login, MergedOwner, Owner, UsageError, Window, Windows
 from ccmon.settings import account_names, config
 from ccmon.settings.account_names import USUAL
+from ccmon.settings.options import Settings
+from ccmon.sources import account_file
 from ccmon.store import place, rows, window_readings
 from ccmon.store.database import open_store
-from ccmon.usage import accounts, official
+from ccmon.usage import account_json, account_note, accounts, official
 from ccmon.usage.accounts import Account, Chosen, Group
 from ccmon.usage.windows import window
 
 BUSY_MS = 250
-Named = Mapping[str, Tuple[str, ...]]  # [accounts] of config.ini: name -> folders as they are written
-
+_Read = Tuple[Dict[str, official.Ledger], Dict[str, Login], Dict[MergedOwner, Dict[str, List[window_readings.Row]]]]
 
 class Own(NamedTuple):
     """What a call that shows an account works with."""
@@ -30,35 +32,41 @@ class _Stored(NamedTuple):
     """What the history says of accounts."""
 
     ledgers: Dict[str, official.Ledger]                    # of this machine, by the hash of the folders
+    logins: Dict[str, Login]                               # likewise, as Claude Code's own file said when it was last read
     merged: Dict[MergedOwner, Dict[str, Windows]]          # by login, the newest readings
 
 
-def login_of(folders: Sequence[str], env: Mapping[str, str]) -> Login:
-    """Who is logged in there: the one place that says so."""
-    return Login("")
+def login_of(folders: Sequence[str], env: Mapping[str, str], settings: Settings) -> Login:
+    """Who is logged in there, as Claude Code's own file says now: the one place that asks it. Nobody where it may not be."""
+    if not settings.account_file:
+        return Login("")
+    texts = account_file.texts(config.login_files(config.with_folders(env, folders)))
+    read = [account_json.parse(one.text) for one in texts if not one.fault]
+    found = [one for one in read if one is not None and one.login.account]
+    return max(found, key=lambda one: one.login_at).login if found else Login("")
 
 
 # --- folders ----------------------------------------------------------------------------------------------------------
 
-def groups(env: Mapping[str, str], named: Named) -> List[Group]:
+def groups(env: Mapping[str, str], settings: Settings) -> List[Group]:
     """The folders that are accounts here, each once but for those that [accounts] names again; the usual places first."""
     found: List[Tuple[str, Tuple[str, ...], Owner]] = []
-    for name, written in named.items():
+    for name, written in settings.accounts.items():
         found.append((name, tuple(_tidied(written, env)), config.account_of(written, env)))
     usual = config.usual_folders(env)
-    for folders in _unnamed(env, usual):
+    for folders in _unnamed(env, usual, settings):
         owner = config.account_of(folders, env)
         if owner not in [one[2] for one in found]:
             found.append((account_names.of_folders(folders, usual), tuple(folders), owner))
     names = account_names.each_once([one[0] for one in found])
-    made = [Group(name, folders, owner, login_of(folders, env)) for name, (_, folders, owner) in zip(names, found)]
+    made = [Group(name, folders, owner, login_of(folders, env, settings)) for name, (_, folders, owner) in zip(names, found)]
     return sorted(made, key=lambda one: (not set(one.folders) <= set(usual), one.name))
 
 
-def _unnamed(env: Mapping[str, str], usual: Sequence[str]) -> List[List[str]]:
+def _unnamed(env: Mapping[str, str], usual: Sequence[str], settings: Settings) -> List[List[str]]:
     """The usual places, those of the environment, and the folders beside them: those that are read together, together."""
     own = config.claude_folders(env)
-    logins = [login_of([folder], env).account for folder in own]
+    logins = [login_of([folder], env, settings).account for folder in own]
     apart = [[folder] for folder, login in zip(own, logins) if login and login != next(filter(None, logins))]
     together = set(own) - {folder for folder, in apart} if len(own) > 1 else set()
     beside = [[folder] for folder in config.folders_beside(env) if folder not in together]
@@ -72,12 +80,14 @@ def _tidied(written: Sequence[str], env: Mapping[str, str]) -> List[str]:
 
 # --- all that is known ------------------------------------------------------------------------------------------------
 
-def known(env: Mapping[str, str], named: Named, store: Optional[str], now: int) -> List[Account]:
+def known(env: Mapping[str, str], settings: Settings, store: Optional[str], now: int) -> List[Account]:
     """Every account of these folders, and of the machines whose histories were merged. Raises CcmonError."""
     stored = _stored(env, store, now)
     found: List[Account] = []
-    for group in groups(env, named):
+    for group in groups(env, settings):
         ledger = stored.ledgers.get(group.owner.account)
+        if settings.account_file and not group.login.account:          # the file is gone, or cut off just now
+            group = group._replace(login=stored.logins.get(group.owner.account, group.login))
         if ledger or group.name != USUAL or group.login.account or config.is_usual_used(env):
             found += accounts.of_group(group, ledger or official.Ledger(), now)
     found = accounts.by_login(found)
@@ -96,15 +106,19 @@ def _host_names(owners: Sequence[MergedOwner]) -> List[str]:
 
 def _stored(env: Mapping[str, str], store: Optional[str], now: int) -> _Stored:
     if not store or not place.exists(store):
-        return _Stored({}, {})
+        return _Stored({}, {}, {})
     own = config.owner(env)
+
+    def read(db: sqlite3.Connection, _: Optional[int]) -> _Read:
+        here = rows.own_owners(db, own.host)
+        notes = {account: rows.note(db, f"{account_note.KEY} {number}") for account, number in here.items()}
+        return ({account: official.load(rows.note(db, rows.ledger_key(number))) for account, number in here.items()},
+                {account: account_note.load(text).login for account, text in notes.items()},
+                {owner: window_readings.newest(db, number, now) for number, owner in rows.merged_owners(db, own.host).items()})
     with open_store(store, BUSY_MS, now) as history:
-        ledgers, merged = history.look(own, lambda db, _: (
-            {account: official.load(rows.note(db, rows.ledger_key(number)))
-             for account, number in rows.own_owners(db, own.host).items()},
-            {owner: window_readings.newest(db, number, now) for number, owner in rows.merged_owners(db, own.host).items()}))
-    return _Stored(ledgers, {owner: {login: tuple(map(_window, found)) for login, found in by_login.items()}
-                             for owner, by_login in merged.items()})
+        ledgers, logins, merged = history.look(own, read)
+    return _Stored(ledgers, logins, {owner: {login: tuple(map(_window, found)) for login, found in by_login.items()}
+                                     for owner, by_login in merged.items()})
 
 
 def _window(row: window_readings.Row) -> Window:
@@ -113,13 +127,13 @@ def _window(row: window_readings.Row) -> Window:
 
 # --- the one that is wanted -------------------------------------------------------------------------------------------
 
-def chosen(name: str, where: str, env: Mapping[str, str], named: Named, store: Optional[str], now: int) -> Own:
+def chosen(name: str, where: str, env: Mapping[str, str], settings: Settings, store: Optional[str], now: int) -> Own:
     """What to work with for the account of that name. UsageError names those that there are."""
     word = name.strip().lower()
-    for group in groups(env, named):
+    for group in groups(env, settings):
         if group.name == word:         # without a look into the history
             return Own(Chosen(word), config.with_folders(env, group.folders), group.owner)
-    there = known(env, named, store, now)
+    there = known(env, settings, store, now)
     account = accounts.named_account(there, word)
     if account is None:
         raise UsageError(accounts.unknown_name(name, where, [one.name for one in there]))

@@ -14,7 +14,7 @@ from ccmon.system import private
 from ccmon.text import clean
 
 LOG_BYTES = 1_000_000
-FOLDERS = "CLAUDE_CONFIG_DIR"
+FOLDERS, LOGIN_FILE = "CLAUDE_CONFIG_DIR", ".claude.json"
 MOST_BESIDE = 40
 ANY_NAME = "NAME"                      # ends what stands for many sections
 _COLON = "\ufdd0"                      # no character: stands for a colon that belongs to a name
@@ -107,14 +107,28 @@ def folders_beside(env: Mapping[str, str]) -> List[str]:
     return [folder for folder in found if is_of_claude(folder)][:MOST_BESIDE]
 
 
+def login_files(env: Mapping[str, str]) -> List[str]:
+    """Where Claude Code keeps the file that says who is logged in: in the home, or in each folder that CLAUDE_CONFIG_DIR names.
+
+    A list of folders is for ccusage alone: Claude Code itself was run with one of them or without any, so the home counts too.
+    """
+    named = [part for part in env.get(FOLDERS, "").split(",") if part.strip()]
+    user = home(env)
+    in_home = [os.path.join(user, LOGIN_FILE)] if user else []
+    found = [os.path.join(os.path.dirname(folder) if os.path.basename(folder) == _PROJECTS else folder, LOGIN_FILE)
+             for folder in claude_folders(env)] if named else []
+    usual = user is not None and os.path.join(user, ".claude", LOGIN_FILE) in found
+    return list(dict.fromkeys(found + (in_home if not named or len(named) > 1 and usual else [])))
+
+
 def is_of_claude(folder: str) -> bool:
     """Whether logs, or Claude Code's own file, lie there."""
-    return os.path.isdir(_logs(folder)) or os.path.isfile(os.path.join(folder, ".claude.json"))
+    return os.path.isdir(_logs(folder)) or os.path.isfile(os.path.join(folder, LOGIN_FILE))
 
 
 def is_usual_used(env: Mapping[str, str]) -> bool:
     """Whether Claude Code has used one of the two usual places."""
-    return any(map(is_of_claude, usual_folders(env))) or os.path.isfile(os.path.join(home(env) or os.sep, ".claude.json"))
+    return any(map(is_of_claude, usual_folders(env))) or os.path.isfile(os.path.join(home(env) or os.sep, LOGIN_FILE))
 
 
 def _names(env: Mapping[str, str]) -> List[str]:

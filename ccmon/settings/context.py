@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Mapping, NamedTuple, Optional, Tuple
 
 from ccmon import linecache
-from ccmon.model import CcmonError, Facts, Given, Owner, Snapshot, Source, UsageError
+from ccmon.model import CcmonError, Facts, Given, Login, Owner, Snapshot, Source, UsageError
 from ccmon.settings import account_names, config, options, own_themes
 from ccmon.system import clock
 from ccmon.usage import compute
@@ -49,10 +49,15 @@ class Context(NamedTuple):
 
     def view(self, facts: Facts, now: int, plan: Optional[str] = None) -> Snapshot:
         """The numbers of one moment under these settings, or under another plan."""
-        settings = self.settings
-        choice = compute.Options(plan=plan or settings.plan, explicit_limit=None if plan else settings.explicit_limit,
-                                 rule=settings.reset, plans=settings.plans)
+        settings, (asked, by_account) = self.settings, (plan, False) if plan else self.plan_of(facts.login)
+        choice = compute.Options(plan=asked, explicit_limit=None if plan else settings.explicit_limit, rule=settings.reset,
+                                 plans=settings.plans, by_account=by_account)
         return compute.assess(facts, choice, self.zone, now, stale_after_s=self.stale_after_s(facts.source))
+
+    def plan_of(self, login: Login) -> Tuple[str, bool]:
+        """The plan that is asked for, and whether it is the account's own: so where none is set."""
+        found = bool(login.plan) and self.settings.origin["plan"] == "default" and self.demo is None
+        return (login.plan, True) if found else (self.settings.plan, False)
 
     def fresh_s(self, source: Source) -> float:
         """How long what was read counts as fresh: a slow source is asked less often."""
@@ -80,7 +85,7 @@ def prepare(flags: Mapping[str, Given], env: Mapping[str, str], switch: bool = T
         return ctx
     from ccmon.settings import accounts  # with the history: other calls do without
     where = _where("account", flags, options.from_environment(env), options.from_file(sections))
-    return shown(ctx, accounts.chosen(settings.account, where, env, settings.accounts, paths.store, now))
+    return shown(ctx, accounts.chosen(settings.account, where, env, settings, paths.store, now))
 
 
 def shown(ctx: Context, own: "accounts.Own") -> Context:

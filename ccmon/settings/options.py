@@ -131,6 +131,8 @@ OPTIONS: Tuple[Option, ...] = (
     Option("ccusage", str, "", "CMD", "the ccusage program to run: an absolute path, or a name on PATH"),
     Option("source", one_of(SOURCES), "auto", "SOURCE", "where the usage is read: ccusage; logs: Claude Code's own log files; "
            "auto: ccusage, the logs when it cannot be started", SOURCES),
+    Option("account_file", boolean, "yes", "YES|NO", "read the plan, the account's limits and credits in Claude Code's own file "
+           ".claude.json", switch="no"),
     Option("theme", str, "dark", "NAME", "colours: " + ", ".join(THEMES) + "; or one of your own, [theme.NAME] in config.ini",
            tuple(THEMES)),
     Option("compact", boolean, "no", "YES|NO", "the small layout in any window", switch="yes"),
@@ -151,7 +153,7 @@ OPTIONS: Tuple[Option, ...] = (
     Option("alert_webhook_file", secret_file, "", "FILE", "the file, of mode 0600, with the address of the webhook"),
 )
 BY_NAME: Dict[str, Option] = {option.name: option for option in OPTIONS}
-NEGATIVE_FLAGS = {"guardian": "--no-guardian", "emoji": "--no-emoji"}
+NEGATIVE_FLAGS = {"account_file": "--no-account-file", "guardian": "--no-guardian", "emoji": "--no-emoji"}
 
 
 class Settings(NamedTuple):
@@ -166,6 +168,7 @@ class Settings(NamedTuple):
     timeout: float
     ccusage: Optional[str]
     source: str
+    account_file: bool
     theme: str
     compact: bool
     ascii: bool

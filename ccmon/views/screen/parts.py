@@ -9,7 +9,7 @@ from ccmon.usage import burn
 from ccmon.usage.outlook import is_likelihood
 from ccmon.usage.windows import order
 from ccmon.views.limit_words import is_unknown, limit_words
-from ccmon.views.screen.scene import LABEL_CELLS, Scene, figure, label, models, pick, pick_text, plan_name
+from ccmon.views.screen.scene import LABEL_CELLS, Scene, figure, label, models, pick, pick_text, plan_name, plan_words
 
 PERCENT_CELLS = 9
 SPARKS, LEAST_SPARKS = 12, 3           # one for five minutes
@@ -27,8 +27,9 @@ def title(scene: Scene, cells: int, page: str = "") -> Line:
     zone, plan = scene.place, plan_name(scene.snapshot.limit)
     city = zone.split("/")[-1]
     short = span.replace("session ", "")
-    variants = [(span, f"{plan}   {zone}   "), (span, f"{plan}   {city}   "), (span, f"{plan}   "), (short, f"{plan}   "),
-                (short, ""), ("", "")]
+    long = plan if plan_words(scene.snapshot.limit) == plan else f"plan {plan_words(scene.snapshot.limit)}"
+    variants = [(span, f"{long}   {zone}   "), (span, f"{long}   {city}   "), (span, f"{plan}   {zone}   "),
+                (span, f"{plan}   {city}   "), (span, f"{plan}   "), (short, f"{plan}   "), (short, ""), ("", "")]
     for shown, right in variants:
         left = (Span(mark + "ccmon", "title"), *_account(scene), Span(shown, "text"))
         ends = (Span(right, "label"), Span(clock, "value"))

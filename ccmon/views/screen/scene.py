@@ -106,6 +106,16 @@ def plan_name(limit: Limit) -> str:
     return text.printable(limit.plan)
 
 
+def plan_words(limit: Limit) -> str:
+    """The same with who says so, where that is the account and nobody here: max20 (your account)."""
+    return plan_name(limit) + (" (your account)" if is_of_account(limit) else "")
+
+
+def is_of_account(limit: Limit) -> bool:
+    """Whether the plan in force is that of the account, and nobody has set one."""
+    return limit.by_account and not limit.switched and limit.source == "plan"
+
+
 def figure(number: Optional[float]) -> str:
     """A rate without its unit: 142, 9.2 below ten, a dash when there is none."""
     if number is None:
