@@ -4,7 +4,8 @@ import argparse
 from typing import Any, Dict, List, Mapping, NoReturn, Sequence
 
 from ccmon import __version__
-from ccmon.alerts.kinds import KINDS as ALERTS
+from ccmon.alerts.kinds import VALID as ALERTS
+from ccmon.alerts.kinds import parse_kind
 from ccmon.history.groups import KINDS, PERIODS
 from ccmon.model import Given, UsageError
 from ccmon.settings.options import NEGATIVE_FLAGS, OPTIONS, Option, flag_name
@@ -157,7 +158,9 @@ def _add_others(commands: Any) -> None:
     _add_settings(merge)
     text = "the present numbers for monitoring systems"
     export = commands.add_parser("export", allow_abbrev=False, help=text, description=text.capitalize() + ".")
-    export.add_argument("--openmetrics", action="store_true", required=True, help="as OpenMetrics text")
+    what = export.add_mutually_exclusive_group(required=True)
+    what.add_argument("--openmetrics", action="store_true", help="as OpenMetrics text")
+    what.add_argument("--rules", action="store_true", help="alerting rules for Prometheus, by the names of --openmetrics")
     export.add_argument("--output", metavar="FILE", default=None, help="write a file, whole or not at all, instead of printing")
     _add_settings(export)
     text = "where each number comes from"
@@ -228,8 +231,15 @@ def _add_alerts(commands: Any) -> None:
                                description=text.capitalize() + ". Off unless alerts is set. test sends one through every channel "
                                                                "of alert_by, and says what happened.")
     told.add_argument("task", metavar="test", nargs="?", choices=("test",), help="try every channel")
-    told.add_argument("kind", metavar="KIND", nargs="?", choices=ALERTS, help="the kind to try: " + ", ".join(ALERTS))
+    told.add_argument("kind", metavar="KIND", nargs="?", type=_alert, help="the kind to try: " + ALERTS)
     _add_settings(told)
+
+
+def _alert(text: str) -> str:
+    try:
+        return parse_kind(text)
+    except ValueError as err:
+        raise argparse.ArgumentTypeError(str(err)) from None
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:

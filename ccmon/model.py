@@ -241,6 +241,7 @@ class Notice(NamedTuple):
     code: str
     text: str
     advice: bool = False               # nothing is wrong: what could be done
+    window: str = ""                   # name of the window that it is about, where that is not the session's
 
 
 class Snapshot(NamedTuple):

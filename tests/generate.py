@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT))
 from completers import COMPLETERS, SORTED_BY  # noqa: E402
 
 from ccmon import __version__, arguments  # noqa: E402
+from ccmon.alerts.kinds import KINDS as ALERTS  # noqa: E402
 from ccmon.settings.options import BY_NAME, OPTIONS  # noqa: E402
 from ccmon.views.screen.foot import KEYS  # noqa: E402
 
@@ -63,6 +64,8 @@ def _offer(action: argparse.Action) -> None:
     option = BY_NAME.get(action.dest)
     if action.metavar == "FILE":
         action.complete = shtab.FILE  # type: ignore[attr-defined]
+    elif action.dest == "kind":
+        action.choices = ALERTS
     elif action.dest == "sort":
         action.choices = SORTED_BY
     elif action.dest in COMPLETERS:

@@ -134,9 +134,11 @@ def test_a_screen_rings_once(machine):
 
 def test_what_is_shown_when_alerts_are_off(machine):
     told = machine.run("alerts")
-    first, second = told.out.splitlines()[:2]
+    first, second, third = told.out.splitlines()[:3]
     assert (told.code, first) == (0, "alerts    off. To turn them on: ccmon config set alerts 80,100,runs_out,reset")
-    assert second.strip() == "more kinds: allocation, unusual; every kind: all" and max(map(len, told.out.splitlines())) <= 80
+    assert second.strip() == "more kinds: allocation, unusual, credits; every kind: all"
+    assert third.strip() == "other percentages: ccmon config set alerts 50,80,95,100"
+    assert max(map(len, told.out.splitlines())) <= 80
 
 
 def test_the_command_that_is_shown_turns_them_on(machine):
@@ -154,7 +156,7 @@ def test_what_is_shown_when_they_are_on(near):
     assert "  17:00     80          desktop shown by notify-send\n" in out and "bell" not in out.split("told in")[1]
 
 
-@pytest.mark.parametrize("kind", [[], ["100"], ["unusual"]])
+@pytest.mark.parametrize("kind", [[], ["95"], ["credits"]])
 def test_the_test_says_what_happened(near, kind):
     told = near.run("alerts", "test", *kind)
     assert (told.code, told.out) == (0, "desktop ok      shown by notify-send\n")
@@ -170,8 +172,9 @@ def test_a_channel_that_fails_is_exit_code_1(near):
         "command ok      ran, exit code 0"]
 
 
-@pytest.mark.parametrize("words, said", [(["alerts", "tset"], "test"), (["alerts", "test", "90"], "invalid choice: '90'"),
-                                         (["alerts", "--alerts", "8"], "choose from 80, 100, runs_out")])
+@pytest.mark.parametrize("words, said", [(["alerts", "tset"], "test"),
+                                         (["alerts", "test", "0"], "or another percentage from 1 to 1000"),
+                                         (["alerts", "--alerts", "8x"], "choose from 80, 100, runs_out")])
 def test_wrong_words(machine, words, said):
     told = machine.run(*words)
     assert told.code == 2 and said in told.err

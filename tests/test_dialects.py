@@ -92,7 +92,7 @@ def test_colours_change_at_the_screens_thresholds(tokens, role, theme):
     flags = " bold" if style.bold else ""
     assert painted(word, DIALECTS["tmux"], looks) == f"#[fg=colour{style.fg}{flags}]{percent}#[default]"
     assert painted(word, DIALECTS["polybar"], looks) == f"%{{F{hexadecimal(style.fg)}}}{percent}%{{F-}}"
-    told = dialects.told(shown.snapshot, [word], looks)
+    told = dialects.told(shown.snapshot, [word], looks, shown.zone)
     assert json.loads(DIALECTS["i3blocks"].envelope("x", told))["color"] == hexadecimal(style.fg)
     assert DIALECTS["xbar"].envelope("x", told) == f"x | color={hexadecimal(style.fg)}"
     assert json.loads(DIALECTS["waybar"].envelope("x", told))["class"] == [role, "active"]
@@ -114,7 +114,7 @@ def test_without_a_theme_nothing_is_coloured():
     words = statusline.groups(shown.snapshot, shown.zone)
     for dialect in DIALECTS.values():
         body = " ".join(painted(word, dialect, None) for word in words)
-        line = dialect.envelope(body, dialects.told(shown.snapshot, words, None))
+        line = dialect.envelope(body, dialects.told(shown.snapshot, words, None, shown.zone))
         assert not re.search(r"\x1b|\x01|#\[|%F|%B|%\{|color", line)
 
 

@@ -75,7 +75,7 @@ def test_it_fits_into_80_columns_and_breaks_no_word(name):
 
 
 @pytest.mark.parametrize("name, wanted", [
-    ("ccmon", ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "SETTINGS", "COMMANDS", "KEYS", "NUMBERS", "TEMPLATES",
+    ("ccmon", ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "SETTINGS", "COMMANDS", "KEYS", "NUMBERS", "WINDOWS", "TEMPLATES",
                "CONFIGURATION", "FILES", "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "TROUBLESHOOTING", "BUGS", "SEE ALSO"]),
     ("ccmon-line", ["NAME", "SYNOPSIS", "DESCRIPTION", "ENVIRONMENT", "FILES", "EXIT STATUS", "EXAMPLES", "SEE ALSO"]),
 ])

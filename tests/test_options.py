@@ -24,7 +24,8 @@ GOOD = {"plan": ["pro", "max5", "max20", "custom_max", "ml_auto"], "limit": ["1"
         "line_ttl": ["1", "60"], "compact": ["yes", "off"], "ascii": ["TRUE", "0"], "emoji": ["no", "1"],
         "guardian": ["no", "on"], "account_file": ["no", "yes"],
         "format": sorted({*DIALECTS} - {"claude"}), "template": ["{percent}%", " a b "], "max_width": ["1", "1,000"],
-        "alerts": ["80", "80, 100 runs_out", "all", "none"], "alert_by": ["bell", "desktop,webhook", "none"],
+        "alerts": ["80", "80, 100 runs_out", "all", "none", "050,1000", "all 95"],
+        "alert_by": ["bell", "desktop,webhook", "none"],
         "alert_command": ["sh -c 'true'"], "alert_webhook_file": ["~/x"]}
 BAD = {"plan": ["Pro", "max", ""], "limit": ["0", "-5", "x", "1.5", "9" * 30, "٣"], "reset": ["daily", "24", "1,,2", "5.5", "-1"],
        "reset_hour": ["24", "-1", "x", "1.5", "nan"], "interval": ["0", "nan", "inf", "x", "1e9"], "timeout": ["0", "-1"],
@@ -32,7 +33,8 @@ BAD = {"plan": ["Pro", "max", ""], "limit": ["0", "-5", "x", "1.5", "9" * 30, "�
        "theme": ["drak"], "wait": ["-1", "61"], "line_ttl": ["0"], "compact": ["perhaps"], "ascii": ["2"], "emoji": ["jein"],
        "guardian": ["angel"], "account_file": ["never"],
        "format": ["TMUX", "xyz"], "max_width": ["0", "1001", "x"],
-       "alerts": ["90", "run_out", "80, none"], "alert_by": ["mail", "bell;desktop"], "alert_webhook_file": ["https://h/secret"]}
+       "alerts": ["0", "1001", "80%", "9.5", "-1", "٨٠", "1" * 5000, "run_out", "80, none"],
+       "alert_by": ["mail", "bell;desktop"], "alert_webhook_file": ["https://h/secret"]}
 
 
 @pytest.mark.parametrize("name, text", [(name, text) for name, texts in GOOD.items() for text in texts])

@@ -23,7 +23,7 @@ def document(used, resets_at):
     (1000 * RESET, None), (RESET // 86_400, None), ("2025-11-24T21:00:00Z", None), *[(junk, None) for junk in JUNK],
 ])
 def test_percentages_beyond_0_to_1000_are_none(used, expected):
-    found = session_json.window(document(used, RESET), "five_hour")
+    found = session_json.windows(document(used, RESET)).get("five_hour")
     assert found == (None if expected is None else (expected, RESET))
 
 
@@ -36,7 +36,7 @@ def test_percentages_beyond_0_to_1000_are_none(used, expected):
     ("tomorrow", None), (0, None), (5, None), (1e13, None), *[(junk, None) for junk in JUNK],
 ])
 def test_resets_are_whole_minutes(resets_at, expected):
-    found = session_json.window(document(37, resets_at), "five_hour")
+    found = session_json.windows(document(37, resets_at)).get("five_hour")
     assert found == (None if expected is None else (37, expected))
 
 
@@ -81,9 +81,8 @@ ANY = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.
 
 @given(ANY)
 def test_no_document_is_too_strange(document):
-    for name in session_json.WINDOWS_S:
-        found = session_json.window(document, name)
-        assert found is None or (0 <= found[0] <= 1000 and found[1] % 60 == 0)
+    for used, resets_at in session_json.windows(document).values():
+        assert 0 <= used <= 1000 and resets_at % 60 == 0
     context, cost_usd = session_json.context_percent(document), session_json.cost_usd(document)
     assert context is None or math.isfinite(context)
     assert cost_usd is None or math.isfinite(cost_usd)

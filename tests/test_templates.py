@@ -17,7 +17,8 @@ from ccmon.text import Charset
 
 FIELDS = ("percent", "used", "limit", "left", "burn", "sustainable", "end", "reset", "left_time", "cost", "model", "models",
           "plan", "percent_source", "likely", "likely_week",
-          "out_median", "out_low", "out_high", "official_5h", "official_7d", "context", "session_model", "session_cost",
+          "out_median", "out_low", "out_high", "official_5h", "official_7d", "binding", "binding.percent", "binding.reset",
+          "binding.left", "w.seven_day.percent", "context", "session_model", "session_cost",
           "age", "state", "source", "bar:8")
 ALL = " ".join(f"{{{name}}}" for name in FIELDS)
 
@@ -36,14 +37,14 @@ def scene(name):
 
 VALUES = {
     "active40": "40 14k 35k 21k 69 152 20:48 18:00 2h 17m $3.10 opus-4-1 opus-4-1,sonnet-4-5 "
-                "max5 tokens - - - - - - - - - - 2s active ccusage ███▎────",
+                "max5 tokens - - - - - - - 5h 40 18:00 2h 17m - - - - 2s active ccusage ███▎────",
     "active110": "110 39k 35k 0 188 0 - 18:00 2h 17m $8.51 opus-4-1 opus-4-1,sonnet-4-5 "
-                "max5 tokens - - - - - - - - - - 2s active ccusage ████████",
+                "max5 tokens - - - - - - - 5h 110 18:00 2h 17m - - - - 2s active ccusage ████████",
     "failed": "40 14k 35k 21k 69 152 20:48 18:00 2h 17m $3.09 opus-4-1 opus-4-1,sonnet-4-5 "
-                "max5 tokens - - - - - - - - - - 12m stale ccusage ███▎────",
-    "idle": "- - 35k - 0 - - 18:00 2h 17m - - - max5 tokens - - - - - - - - - - 2s idle ccusage ────────",
-    "reading": "- - 35k - 0 - - 18:00 2h 17m - - - max5 tokens - - - - - - - - - - - none ccusage ────────",
-    "missing": "- - 35k - 0 - - 18:00 2h 17m - - - max5 tokens - - - - - - - - - - - missing ccusage ────────",
+                "max5 tokens - - - - - - - 5h 40 18:00 2h 17m - - - - 12m stale ccusage ███▎────",
+    "idle": "- - 35k - 0 - - 18:00 2h 17m - - - max5 tokens - - - - - - - - - - - - - - - 2s idle ccusage ────────",
+    "reading": "- - 35k - 0 - - 18:00 2h 17m - - - max5 tokens - - - - - - - - - - - - - - - - none ccusage ────────",
+    "missing": "- - 35k - 0 - - 18:00 2h 17m - - - max5 tokens - - - - - - - - - - - - - - - - missing ccusage ────────",
 }
 
 
@@ -65,12 +66,14 @@ def test_both_rooms_mean_the_same_by_a_piece():
 
 def test_the_list_of_fields_is_complete():
     shown = scene("active40")
-    assert set(fields._table(shown.snapshot, shown.zone)) == set(FIELDS) - {"bar:8"}
+    assert set(fields._table(shown.snapshot, shown.zone)) == set(FIELDS) - {"bar:8", "w.seven_day.percent"}
 
 
 def test_the_manual_knows_them_all():
-    told = re.findall(r"\{(\w+)", (ROOT / "man/sections.roff").read_text())
-    assert sorted(told) == sorted(name.partition(":")[0] for name in FIELDS)
+    told = re.findall(r"\{([a-z0-9_.]+)[}:]", (ROOT / "man/sections.roff").read_text())
+    assert sorted(told) == sorted(name.partition(":")[0] for name in FIELDS if name[:2] != "w.")
+    parts = re.findall(r"\{w\.NAME\.(\w+)\}", (ROOT / "man/sections.roff").read_text())
+    assert sorted(parts) == sorted(claude.PARTS)
 
 
 @pytest.mark.parametrize("template, want", [
@@ -169,11 +172,12 @@ def test_a_bar_shrinks_to_the_room():
 @pytest.mark.parametrize("room", [1, 2, 3, 5, 8, 13, 21, 34, 55, 80])
 def test_the_line_is_never_wider_than_asked_and_never_empty(name, room):
     shown = scene(name)
-    words = statusline.groups(shown.snapshot, shown.zone)
-    kept = statusline.fitting(words, room)
+    found = statusline.ranked(shown.snapshot, shown.zone)
+    kept = statusline.fitting(found, room)
     line = " ".join(word.text for word in kept)
-    assert 0 < text.width(line) <= room and statusline.render(shown.snapshot, shown.zone).startswith(line)
-    assert len(kept) == 1 or kept == words[:len(kept)]
+    assert 0 < text.width(line) <= room
+    by_rank = [group.span for group in sorted(found, key=lambda group: group.rank)][:len(kept)]
+    assert kept == [text.Span(found[0].span.text[:room], found[0].span.role)] or sorted(kept) == sorted(by_rank)
 
 
 # --- the program --------------------------------------------------------------------------------------------------------

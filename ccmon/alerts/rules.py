@@ -1,17 +1,19 @@
 """What is worth telling the user who does not look: kinds of alerts, when each is due, its words and its numbers."""
 
-from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence
+from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence
 
+from ccmon.alerts import window_rules
+from ccmon.alerts.found import Found, Noted, highest
+from ccmon.alerts.kinds import KINDS, SESSION, threshold
 from ccmon.learning.values import Use
-from ccmon.model import SESSION_S, Snapshot
+from ccmon.model import Credits, Snapshot
 from ccmon.text import clean, count, percent, short_count
+from ccmon.usage import notices
+from ccmon.usage.binding import EARLY, NEAR
 from ccmon.usage.outlook import is_likelihood
-from ccmon.usage.windows import named
+from ccmon.usage.windows import credits_percent, named, window
 from ccmon.when import Zone, clock_text
 
-SAME_S = SESSION_S // 2                # ends of windows that differ by less are those of the same window
-NEAR = 80                              # percent: from then on the reset is news
-EARLY = 20                             # percent: before that a plain rate says little
 PAST_DAYS = 28
 _LEAST_DAYS, _LEAST_HOURS = 14, 30     # of which something must be known
 _TIMES = 2                             # as much as the most at this hour is unusual
@@ -21,11 +23,12 @@ _HOUR_S, _DAY_S = 3600, 86_400
 class Alert(NamedTuple):
     """Something that is told once."""
 
-    kind: str                          # one of kinds.KINDS
-    window_end: int                    # epoch s: of the session that it is about; of allocation when that changed
+    kind: str                          # as the user names it; see kinds.py
+    window_end: int                    # epoch s: of the window that it is about; of allocation when that changed
     title: str
     text: str
     values: Mapping[str, object]       # for programs; None where unknown
+    key: str                           # what stands for it in the history
 
 
 class Usual(NamedTuple):
@@ -39,66 +42,67 @@ class Usual(NamedTuple):
 
 def window_end(snapshot: Snapshot) -> Optional[int]:
     """Epoch s when the running session's limit begins anew, as Claude or else the source says; None without a session."""
-    told = named(snapshot.windows, "five_hour")
+    told = named(snapshot.windows, SESSION)
     if told:
         return told.resets_at
     return snapshot.session.end if snapshot.active and snapshot.session else None
 
 
-def is_near(snapshot: Snapshot) -> bool:
-    """Whether so much is used that the reset will be news."""
-    return snapshot.percent is not None and snapshot.percent >= NEAR
+def near_windows(snapshot: Snapshot) -> List[Noted]:
+    """The windows of which so much is used that the reset will be news."""
+    end = window_end(snapshot)
+    near = end is not None and snapshot.percent is not None and snapshot.percent >= NEAR
+    return [*([Noted(SESSION, end)] if near and end is not None else []), *window_rules.near_windows(snapshot)]
 
 
-def due(snapshot: Snapshot, zone: Zone, near: Iterable[int], usual: Optional[Usual]) -> List[Alert]:
-    """What this moment calls for, told before or not; `near` are the ends of late windows that came near their limit."""
-    found = [*_of_window(snapshot, zone, usual), *_of_resets(snapshot, zone, near), *_of_allocation(snapshot)]
-    return [Alert(kind, end, clean(title), clean(text), values(kind, snapshot, zone)) for kind, end, title, text in found]
+def due(snapshot: Snapshot, zone: Zone, noted: Sequence[Noted], usual: Optional[Usual],
+        wanted: Sequence[str] = KINDS) -> List[Alert]:
+    """What this moment calls for of the wanted kinds, told before or not; `noted` came near their limit of late."""
+    levels = [level for level in map(threshold, wanted) if level is not None]
+    twice = [one.kind for one in snapshot.credits] if "credits" in wanted else []      # a spend limit is a window, too
+    found = [*_of_session(snapshot, zone, levels, usual), *window_rules.of_windows(snapshot, zone, levels, twice),
+             *window_rules.of_resets(snapshot, zone, noted, window_end(snapshot)), *_of_allocation(snapshot),
+             *window_rules.of_credits(snapshot, zone, levels)]
+    return [Alert(one.kind, one.window_end, clean(one.title), clean(one.text), _values(one, snapshot, zone), one.history_key)
+            for one in found if one.kind in wanted]
 
 
-class _Found(NamedTuple):
-    kind: str
-    window_end: int
-    title: str
-    text: str
-
-
-def _of_window(snapshot: Snapshot, zone: Zone, usual: Optional[Usual]) -> List[_Found]:
+def _of_session(snapshot: Snapshot, zone: Zone, levels: Sequence[int], usual: Optional[Usual]) -> Iterator[Found]:
     end = window_end(snapshot)
     if end is None or snapshot.percent is None:
-        return []
-    told = {notice.code: notice.text for notice in snapshot.warnings}
+        return
+    told = {notice.code: notice.text for notice in snapshot.warnings if not notice.window}
     used = f"{percent(snapshot.percent)} of the session is used"
-    reset = f" Reset at {clock_text(snapshot.reset.at, snapshot.now, zone)}."
-    found = []
-    if "near_limit" in told:
-        found.append(_Found("80", end, used, f"{told['near_limit']}.{reset}"))
-    if "over_limit" in told:
-        found.append(_Found("100", end, "The limit is reached", f"{told['over_limit']}.{reset}"))
+    over, level = "over_limit" in told, _session_level(snapshot, levels)
+    if level is not None:
+        words = told.get("over_limit" if over else "near_limit", notices.session_used(snapshot))
+        yield Found(str(level), SESSION, end, "The limit is reached" if over and level <= 100 else used,
+                    f"{words}. Reset at {clock_text(snapshot.reset.at, snapshot.now, zone)}.", level)
     if "runs_out_before_reset" in told and (is_likelihood(snapshot.runway) or snapshot.percent >= EARLY):
-        found.append(_Found("runs_out", end, "The session runs out before its reset",
-                            f"{told['runs_out_before_reset']}. {used}."))
+        yield Found("runs_out", SESSION, end, "The session runs out before its reset",
+                    f"{told['runs_out_before_reset']}. {used}.")
     hour = _HOUR_S / 60 * snapshot.burn_per_min
     if usual and is_unusual(hour, usual):
-        found.append(_Found("unusual", end, "Unusual use for this hour",
-                            f"{short_count(hour)} tokens in the last hour; the most at this hour of the last "
-                            f"{PAST_DAYS} days is {short_count(usual.most)}. {used}."))
-    return found
+        yield Found("unusual", SESSION, end, "Unusual use for this hour",
+                    f"{short_count(hour)} tokens in the last hour; the most at this hour of the last "
+                    f"{PAST_DAYS} days is {short_count(usual.most)}. {used}.")
 
 
-def _of_resets(snapshot: Snapshot, zone: Zone, near: Iterable[int]) -> List[_Found]:
-    """Windows that came near their limit, and are over: by the clock, or because another one runs."""
-    running = window_end(snapshot)
-    over = [end for end in near if end <= snapshot.now or running is not None and running - end >= SAME_S]
-    return [_Found("reset", end, "The session was reset",
-                   f"The session that was nearly used up was reset at {clock_text(min(end, snapshot.now), snapshot.now, zone)}.")
-            for end in over if snapshot.now - end < SESSION_S]
+def _session_level(snapshot: Snapshot, levels: Sequence[int]) -> Optional[int]:
+    """The highest threshold that was passed. That of 100 and those above it say that the limit is reached.
+
+    None above a mere record, and where another window is used up, so that this one changes nothing.
+    """
+    if notices.is_blocked_elsewhere(snapshot) or snapshot.limit.unknown and snapshot.percent_source != "official":
+        return None
+    share, over = snapshot.percent or 0, any(one.code == "over_limit" and not one.window for one in snapshot.warnings)
+    return highest([level for level in levels if over or level < 100], max(share, 100 if over else 0))
 
 
-def _of_allocation(snapshot: Snapshot) -> List[_Found]:
+def _of_allocation(snapshot: Snapshot) -> List[Found]:
     told = [notice.text for notice in snapshot.warnings if notice.code == "allocation_changed"]
     changes = snapshot.learned.changes if snapshot.learned else ()
-    return [_Found("allocation", changes[-1].at, "The allocation has changed", text) for text in told[:1] if changes]
+    return [Found("allocation", "", changes[-1].at, "The allocation has changed", text) for text in told[:1] if changes]
 
 
 # --- what is usual --------------------------------------------------------------------------------------------------------
@@ -124,15 +128,39 @@ def is_unusual(tokens: float, usual: Usual) -> bool:
 
 # --- what is passed on ------------------------------------------------------------------------------------------------------
 
-def values(kind: str, snapshot: Snapshot, zone: Zone) -> Dict[str, object]:
+def _values(found: Found, snapshot: Snapshot, zone: Zone) -> Dict[str, object]:
     """The numbers that go with an alert; times as epoch s and as the clock shows them."""
     session = snapshot.session if snapshot.active else None
-    return {"kind": kind, "percent": None if snapshot.percent is None else round(snapshot.percent, 1),
+    return {"kind": found.kind, "percent": _rounded(snapshot.percent),
             "percent_source": snapshot.percent_source, "tokens": session.tokens if session else None,
             "limit": snapshot.capacity if session else None, "left": snapshot.left,
             "burn_per_min": round(snapshot.burn_per_min, 1), "plan": snapshot.limit.plan,
             "cost_usd": session.cost_usd if session else None, "now": snapshot.now, "resets_at": snapshot.reset.at,
-            "reset": clock_text(snapshot.reset.at, snapshot.now, zone), "timezone": snapshot.reset.timezone}
+            "reset": clock_text(snapshot.reset.at, snapshot.now, zone), "timezone": snapshot.reset.timezone,
+            "threshold": found.level, **_window_values(found, snapshot, zone), **_credits_values(found.credits)}
+
+
+def _window_values(found: Found, snapshot: Snapshot, zone: Zone) -> Dict[str, object]:
+    """Of the window that it is about."""
+    name, end = found.window, found.window_end if found.window else None
+    one, about = named(snapshot.windows, name), window(name, 0, 0, 0)
+    share = snapshot.percent if name == SESSION else one.percent if one else None
+    over = end is None or found.kind == "reset"            # what is used now is of the next one
+    return {"window": name or None, "window_label": about.label if name else None,
+            "window_scope": about.scope if name else None,
+            "window_percent": None if over else _rounded(share), "window_resets_at": end,
+            "window_reset": None if end is None else clock_text(end, snapshot.now, zone)}
+
+
+def _credits_values(one: Optional[Credits]) -> Dict[str, object]:
+    if one is None:
+        return dict.fromkeys(("credits", "credits_used", "credits_limit", "credits_currency", "credits_percent"))
+    return {"credits": one.kind, "credits_used": one.used, "credits_limit": one.limit, "credits_currency": one.currency or None,
+            "credits_percent": _rounded(credits_percent(one))}
+
+
+def _rounded(share: Optional[float]) -> Optional[float]:
+    return None if share is None else round(share, 1)
 
 
 def variables(alert: Alert) -> Dict[str, str]:
@@ -148,8 +176,11 @@ def payload(alert: Alert) -> Dict[str, object]:
 
 
 def sample(kind: str, snapshot: Snapshot, zone: Zone) -> Alert:
-    """An alert that is a test, with the numbers of this moment."""
+    """An alert that is a test, with the numbers of this moment; of the window that binds."""
     used = f"now {percent(snapshot.percent)} is used" if snapshot.percent is not None else "no session is active"
     limit = f"{count(snapshot.capacity or snapshot.limit.tokens)} tokens"
-    return Alert(kind, snapshot.now, "Test of ccmon's alerts", f"This is how '{kind}' is told; {used}, the limit is {limit}.",
-                 values(kind, snapshot, zone))
+    bound = snapshot.binding
+    found = Found(kind, bound.name if bound else "", bound.resets_at if bound else snapshot.now, "Test of ccmon's alerts",
+                  f"This is how '{kind}' is told; {used}, the limit is {limit}.", threshold(kind),
+                  next(iter(snapshot.credits), None) if kind == "credits" else None)
+    return Alert(kind, snapshot.now, found.title, found.text, _values(found, snapshot, zone), found.history_key)

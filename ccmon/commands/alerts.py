@@ -5,13 +5,14 @@ from argparse import Namespace
 from typing import Iterator, List
 
 from ccmon.alerts import rules
-from ccmon.alerts.kinds import BELL, KINDS
+from ccmon.alerts.kinds import BELL, KINDS, SESSION, of_key
+from ccmon.line.session_json import label
 from ccmon.pipeline import alerting, refresh
 from ccmon.pipeline.alerting import Outcome
 from ccmon.pipeline.memory import SCREEN_BUSY_MS, opened
 from ccmon.settings.context import Context
 from ccmon.store.alerts import NOTED
-from ccmon.text import clean
+from ccmon.text import clean, pad, printable, width
 from ccmon.when import clock_text
 
 OK, FAULT = 0, 1
@@ -35,6 +36,7 @@ def _shown(ctx: Context) -> Iterator[str]:
     else:
         yield f"alerts    off. To turn them on: ccmon config set alerts {','.join(KINDS[:4])}"
         yield f"          more kinds: {', '.join(KINDS[4:])}; every kind: all"
+        yield "          other percentages: ccmon config set alerts 50,80,95,100"
     yield f"alert_by  {', '.join(settings.alert_by) or 'nothing'} ({_LEVELS[settings.origin['alert_by']]})"
     for channel in settings.alert_by:
         yield f"  {channel:<8}{_marked(alerting.ready(ctx, channel))}"
@@ -48,9 +50,19 @@ def _told(ctx: Context) -> List[str]:
     now = ctx.now()
     with opened(ctx, SCREEN_BUSY_MS) as memory:
         told = [one for one in memory.alerts_told(now - _RECENT_S) if one.channel != NOTED]
-    return ["", "told in the last 7 days", *(
-        f"  {clock_text(one.ts, now, ctx.zone):<10}{one.kind:<12}{one.channel:<8}{one.outcome or 'not finished'}"
-        for one in told[-_MOST:])] if told else []
+    if not told:
+        return []
+    rows = [(clock_text(one.ts, now, ctx.zone), _what(one.kind), one.channel, one.outcome or "not finished")
+            for one in told[-_MOST:]]
+    cells = max(10, *(width(what) for _, what, _, _ in rows)) + 2
+    return ["", "told in the last 7 days",
+            *(f"  {at:<10}{pad(what, cells)}{channel:<8}{outcome}" for at, what, channel, outcome in rows)]
+
+
+def _what(key: str) -> str:
+    """80; 80 7d of another window than the session; as it stands in the history."""
+    kind, window = of_key(key)
+    return printable(kind if window == SESSION else f"{kind} {label(window)}")
 
 
 def _tried(ctx: Context, kind: str) -> int:

@@ -1,16 +1,18 @@
-"""`ccmon export`: one look at the usage, as --json has it, written for monitoring systems."""
+"""`ccmon export`: one look at the usage, as --json has it, written for monitoring systems; or the rules that watch it."""
 
 import sys
 from argparse import Namespace
-from typing import List
+from typing import List, Tuple
 
 from ccmon import output
-from ccmon.model import CcmonError, Record, Snapshot, UsageError
+from ccmon.model import CcmonError, Record, Snapshot, UsageError, Windows
 from ccmon.pipeline import memory, rated
 from ccmon.pipeline.refresh import current_facts
 from ccmon.settings.context import Context
 from ccmon.system import outfiles
-from ccmon.views import openmetrics
+from ccmon.usage import official
+from ccmon.usage.windows import running
+from ccmon.views import alert_rules, openmetrics
 
 OK = 0
 
@@ -19,9 +21,7 @@ def run(given: Namespace, ctx: Context) -> int:
     """Print or write the numbers; the exit code. That a source failed is one of them (ccmon_up), and no error."""
     if given.output == "":
         raise UsageError("--output: no file is named")
-    snapshot = ctx.view(current_facts(ctx), ctx.now())
-    output.read_logs(ctx)
-    content = openmetrics.text(snapshot, _records(ctx, snapshot), ctx.owner.account).encode("utf-8", "replace")
+    content = (alert_rules.text() if given.rules else _numbers(ctx)).encode("utf-8", "replace")
     if given.output is None:
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
@@ -30,10 +30,26 @@ def run(given: Namespace, ctx: Context) -> int:
     return OK
 
 
-def _records(ctx: Context, snapshot: Snapshot) -> List[Record]:
-    """The history of all machines that were merged into this one; a store that cannot be used has none."""
+def _numbers(ctx: Context) -> str:
+    snapshot = ctx.view(current_facts(ctx), ctx.now())
+    output.read_logs(ctx)
+    records, others = _stored(ctx, snapshot)
+    return openmetrics.text(snapshot, records, ctx.owner.account, others)
+
+
+def _stored(ctx: Context, snapshot: Snapshot) -> Tuple[List[Record], List[Tuple[str, Windows]]]:
+    """The history of all machines that were merged into this one, and other logins' windows; nothing of an unusable store."""
     try:
         with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
-            return rated.sessions(kept, snapshot, everywhere=True).records
+            return rated.sessions(kept, snapshot, everywhere=True).records, _other_logins(kept, snapshot)
     except CcmonError:
+        return [], []
+
+
+def _other_logins(kept: memory.Memory, snapshot: Snapshot) -> List[Tuple[str, Windows]]:
+    """Those that use the same folders, where each is known: they could not be told apart else."""
+    if kept.store is None or not snapshot.login.account:
         return []
+    ledger = official.load(kept.store.ledger(kept.ctx.owner))
+    found = {one.login: running(one.windows, snapshot.now) for one in ledger.accounts}
+    return sorted((login, windows) for login, windows in found.items() if login not in ("", snapshot.login.account))

@@ -14,6 +14,8 @@ LATER, MARKUP = -1, -2                # in the place of cells, as in fields.py
 NEAR = 80                              # percent: from here on every window is worth a place
 MOST_OTHERS = 3
 FIELDS = ("context", "session_model", "session_cost", "official_5h", "official_7d")    # of a template, filled in here
+PARTS = ("percent", "left", "reset", "label")              # of w.NAME.
+_BINDING = {"binding": "label", "binding.percent": "percent", "binding.left": "left", "binding.reset": "reset"}
 
 
 def compose(record: "Any", told: "Any", cells: int, now: float) -> str:
@@ -21,14 +23,17 @@ def compose(record: "Any", told: "Any", cells: int, now: float) -> str:
     record = record if isinstance(record, dict) else {}
     if record.get("cells"):
         cells = min(cells, record["cells"])
-    windows = windows_of(record, told, now)
+    windows, shown = windows_of(record, told, now)
     if record.get("pieces"):
-        return _filled(record, _fields(told, windows), cells) or NOTHING[:cells]
-    return _joined(_items(record, told, windows, now, cells), record.get("gap", " | "), cells)
+        return _filled(record, told, windows, shown, cells, now) or NOTHING[:cells]
+    return _joined(_items(record, told, windows, shown, now, cells), record.get("gap", " | "), cells)
 
 
-def windows_of(record: "Any", told: "Any", now: float) -> "dict[str, tuple[float, int]]":
-    """What is known of the windows of this session's account: idle sessions repeat old values, accounts may share a folder."""
+def windows_of(record: "Any", told: "Any", now: float) -> "tuple[dict[str, tuple[float, int]], bool]":
+    """What is known of the windows of this session's account, and whether that is the one that every view shows.
+
+    Idle sessions repeat old values, and accounts may share a folder.
+    """
     accounts = [_settled(account, now) for account in [record.get("official"), *(record.get("others") or [])]]
     said = session_json.windows(told)
     own = {name: one for name, one in said.items() if session_json.possible(name, *one, now)}
@@ -41,7 +46,36 @@ def windows_of(record: "Any", told: "Any", now: float) -> "dict[str, tuple[float
         mine = _same(accounts, {**week, **news}, now)
     if mine is None:
         mine = {} if news or week else accounts[0]
-    return {name: max(pair for pair in (news.get(name), mine.get(name)) if pair) for name in [*mine, *news]}
+    shown = mine is accounts[0] or not accounts[0]
+    return {name: _newer(news.get(name), mine.get(name)) for name in [*mine, *news]}, shown
+
+
+def _newer(one: "Any", other: "Any") -> "Any":
+    """Of two values of one window the higher; that of the window that ends later where these are two."""
+    if one is None or other is None or one == other:
+        return one or other
+    apart_s = one[1] - other[1]
+    if -session_json.JITTER_S <= apart_s <= session_json.JITTER_S:
+        return max(one, other)
+    return one if apart_s > 0 else other
+
+
+def binding_of(record: "Any", windows: "Any", shown: bool) -> str:
+    """Name of the window that decides how much is left, by the percentages of this call; "" where nothing is known.
+
+    As long as none is used up it is the one that the record names: that one knows of forecasts, and does not flap.
+    """
+    noted = record.get("binding") or "" if shown else ""
+    whole = [name for name in windows if name == noted or session_json.scope(name) == "account"]
+    used, name = max([(windows[name][0], name) for name in whole], default=(0.0, ""))
+    if used >= 100:
+        return max([(windows[name][1], name) for name in whole if windows[name][0] >= 100])[1]
+    if noted and (noted in whole or used < NEAR):
+        return noted
+    if used >= NEAR:
+        return name
+    session = "five_hour" in whole or shown and record.get("said")
+    return "five_hour" if session else "seven_day" if "seven_day" in whole else name
 
 
 def _settled(account: "Any", now: float) -> "dict[str, tuple[float, int]]":
@@ -56,16 +90,20 @@ def _same(accounts: "list[Any]", windows: "Any", now: float) -> "Any":
     return max([fit for fit in fits if fit[0] and all(fit[0].values())], key=lambda fit: len(fit[0]), default=(None, None))[1]
 
 
-def _items(record: "Any", told: "Any", windows: "Any", now: float, cells: int) -> "list[Any]":
+def _items(record: "Any", told: "Any", windows: "Any", shown: bool, now: float, cells: int) -> "list[Any]":
     """(worth, text, SGR): what is worth least is left out first; what is wrong always fits."""
     model, context, cost_usd = session_json.model(told), session_json.context_percent(told), session_json.cost_usd(told)
     items: "list[Any]" = [(2, model, record.get("strong", ""))] if model else []
     if context is not None:
         items.append((1, "ctx " + _percent(context), _colour(record, context)))
-    for worth, name in _ranked(record, windows):
+    binding = binding_of(record, windows, shown)
+    for worth, name in _ranked(binding, windows):
         used, resets_at = windows[name]
-        text = session_json.label(name) + " " + _percent(used) + " (" + duration(resets_at - now) + ")"
-        items.append((worth, text, _colour(record, used)))
+        text = session_json.label(name) + " " + _percent(used)
+        until = " (" + duration(resets_at - now) + ")"
+        items.append((worth, text if name == binding and len(text + until) > cells else text + until, _colour(record, used)))
+    if record.get("extra") and shown and windows.get(binding, (0, 0))[0] >= 100:
+        items.append((1.5, record["extra"], ""))
     if cost_usd is not None:
         items.append((4, usd(cost_usd), ""))
     if record.get("error"):
@@ -75,16 +113,16 @@ def _items(record: "Any", told: "Any", windows: "Any", now: float, cells: int) -
     return items + [(0.5 if at == 0 and not session else 5 + at, text, sgr) for at, (text, sgr) in enumerate(own)]
 
 
-def _ranked(record: "Any", windows: "Any") -> "list[tuple[float, str]]":
+def _ranked(binding: str, windows: "Any") -> "list[tuple[float, str]]":
     """(worth, name) of the windows that are shown: the 5 hours, the week, and of others those that are nearly used up.
 
     What binds is worth most, wherever it stands.
     """
     worth = {"five_hour": 0.0, "seven_day": 3.0}
     names = [name for name in worth if name in windows]
-    others = [name for name in windows if name not in worth and (windows[name][0] >= NEAR or name == record.get("binding"))]
-    names += sorted(others, key=lambda name: -windows[name][0])[:MOST_OTHERS]
-    return [(-0.5 if name == record.get("binding") else worth.get(name, 2.5), name) for name in names]
+    others = [name for name in windows if name not in worth and (windows[name][0] >= NEAR or name == binding)]
+    names += sorted(others, key=lambda name: (name != binding, -windows[name][0]))[:MOST_OTHERS]
+    return [(-0.5 if name == binding else worth.get(name, 2.5), name) for name in names]
 
 
 def _joined(items: "list[Any]", gap: str, cells: int) -> str:
@@ -96,8 +134,30 @@ def _joined(items: "list[Any]", gap: str, cells: int) -> str:
             room -= len(items[at][1]) + len(gap)
             kept.add(at)
     if not kept and items:
-        return str(min(items)[1])[:cells]
+        text = str(min(items)[1])
+        words = text[:cells].rpartition(" ")[0] if text[cells:cells + 1] not in ("", " ") else ""
+        return words or text[:cells]   # half a number would be another number
     return gap.join([_painted(items[at][1], items[at][2]) for at in sorted(kept)])
+
+
+def is_later(field: str) -> bool:
+    """Whether a template's field is filled in here."""
+    return field in FIELDS or field in _BINDING or field[:2] == "w."
+
+
+def name_and_part(field: str) -> "tuple[str, str]":
+    """Of w.NAME.PART."""
+    name, _, part = field[2:].rpartition(".")
+    return name, part
+
+
+def window_part(part: str, label: str, percent: "float | None", left_s: float) -> str:
+    """What w.NAME.label, .percent and .left stand for."""
+    if part == "label":
+        return label
+    if part == "left":
+        return duration(left_s)
+    return "-" if percent is None else str(int(percent))
 
 
 def _fields(told: "Any", windows: "Any") -> "dict[str, str]":
@@ -109,15 +169,30 @@ def _fields(told: "Any", windows: "Any") -> "dict[str, str]":
     return dict(zip(FIELDS, values))
 
 
-def _filled(record: "Any", fields: "dict[str, str]", cells: int) -> str:
+def _of_window(record: "Any", field: str, windows: "Any", shown: bool, now: float) -> str:
+    """What w.NAME.PART and the fields of the binding window stand for."""
+    name, part = (binding_of(record, windows, shown), _BINDING[field]) if field in _BINDING else name_and_part(field)
+    if part not in PARTS:
+        return "?"
+    if name not in windows:            # of the session only tokens are known, which are the same for all
+        return str((record.get("said") or {}).get(field, "-")) if shown and field in _BINDING else "-"
+    used, resets_at = windows[name]
+    if part == "reset":                # its clock time needs a time zone: the record has those of the windows that it knows
+        clocks = record.get("clocks") or {}
+        times = [clocks.get(str(resets_at + late_s)) for late_s in (0, -60, 60)]
+        return next((text for text in times if text), "-")
+    return window_part(part, session_json.label(name), used, resets_at - now)
+
+
+def _filled(record: "Any", told: "Any", windows: "Any", shown: bool, cells: int, now: float) -> str:
     """The template's pieces: [cells, text], [MARKUP, text] or [LATER, field]; from the first that does not fit, only markup."""
-    out, seen = [], False
+    fields, out, seen = _fields(told, windows), [], False
     for width, text in record["pieces"]:
         if width == MARKUP:
             out.append(text)
             continue
         if width == LATER:
-            text = fields.get(text, "?")
+            text = fields.get(text) or _of_window(record, text, windows, shown, now)
             width = len(text)
         cells = cells - width if width <= cells else -1
         if cells >= 0:

@@ -8,29 +8,38 @@ from typing import Any, Dict, List, Optional, Sequence
 
 from ccmon import text
 from ccmon.line import statusline
-from ccmon.line.fields import Piece
+from ccmon.line.claude import LATER
+from ccmon.line.fields import Piece, Value
 from ccmon.model import Apart, Snapshot, Windows
 from ccmon.settings.themes import Style, Theme, ansi
 from ccmon.text import Span
+from ccmon.usage.windows import named
 from ccmon.views.screen.scene import figure
-from ccmon.when import Zone
+from ccmon.when import Zone, clock_text
 
 RECORD = "\x1e"                        # as in RFC 7464; no line begins so
-_LEVELS = (0, 50, 80, 100.0001)
+_LEVELS = (0, 50, 80, 100)
 
 
 def of_words(snapshot: Snapshot, zone: Zone, theme: Optional[Theme], unicode: bool, cells: Optional[int]) -> str:
     """The record of the usual row; cells when the user limited it."""
-    words = statusline.groups(snapshot, zone)
+    words, credit = statusline.session_words(snapshot, zone), statusline.usable_credit(snapshot)
     return _written(snapshot, cells, gap=" · " if unicode else " | ", strong=_sgr("value", theme),
-                    levels=[[least, _sgr(text.level_role(least), theme)] for least in _LEVELS],
+                    levels=[[least, _sgr(statusline.role_of(least), theme)] for least in _LEVELS],
                     words=_coloured([_joined(words[:2]), *words[2:]], theme),
-                    beside=_coloured(_beside(snapshot, words), theme))
+                    beside=_coloured(_beside(snapshot, words), theme),
+                    **({"extra": statusline.extra_words(credit)} if credit else {}))
 
 
-def of_template(pieces: Sequence[Piece], snapshot: Snapshot, cells: Optional[int]) -> str:
-    """The record of an author's template; a piece of -1 cells names a field of claude.py."""
-    return _written(snapshot, cells, pieces=[list(piece) for piece in pieces])
+def of_template(pieces: Sequence[Piece], snapshot: Snapshot, zone: Zone, value: Value, cells: Optional[int]) -> str:
+    """The record of an author's template; a piece of -1 cells names a field of claude.py, and only for those more is kept."""
+    later = [piece.written for piece in pieces if piece.cells == LATER]
+    by_tokens = snapshot.binding is not None and named(snapshot.windows, snapshot.binding.name) is None
+    said = {field: value(field, None, 0) for field in later if by_tokens and field.startswith("binding")}
+    resets = {one.resets_at for known in (snapshot.windows, *snapshot.apart.accounts) for one in known}
+    clocks = {str(at): clock_text(at, snapshot.now, zone) for at in sorted(resets)}
+    return _written(snapshot, cells, pieces=[list(piece) for piece in pieces], **({"said": said} if said else {}),
+                    **({"clocks": clocks} if any(field.endswith(".reset") for field in later) else {}))
 
 
 def of_error(sentence: str, cells: Optional[int]) -> str:

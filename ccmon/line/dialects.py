@@ -10,8 +10,11 @@ from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Seq
 from ccmon.line import statusline
 from ccmon.model import Snapshot
 from ccmon.settings.themes import Style, Theme, ansi, hexadecimal, worn
-from ccmon.text import Span, clean, clip, first_of, level_role
+from ccmon.text import Span, clean, clip, first_of
+from ccmon.usage.binding import SESSION
+from ccmon.usage.notices import amounts
 from ccmon.views import document
+from ccmon.when import Zone, clock_text
 
 MOST_SENTENCES, SENTENCE_CELLS = 12, 500           # of a tooltip
 Paint = Callable[[str, Style], str]    # text, already escaped, and its style -> text with colour
@@ -97,19 +100,34 @@ class Told(NamedTuple):
     """What an envelope may add to the text."""
 
     state: str                         # as of statusline.state_of, or error
-    sentences: Sequence[str]           # the whole line, then the notices
-    percent: Optional[float] = None
-    colour: Optional[str] = None       # of the percentage, #rrggbb
+    sentences: Sequence[str]           # the whole line, all windows, then the notices
+    percent: Optional[float] = None    # of the window that binds, as all below
+    colour: Optional[str] = None       # #rrggbb
     document: Mapping[str, Any] = {}   # every number
+    role: str = "dim"
+    name: str = ""                     # "" where nothing binds
+    label: str = ""                    # "" for the session's 5 hours
 
 
-def told(snapshot: Snapshot, words: Sequence[Span], theme: Optional[Theme]) -> Told:
+def told(snapshot: Snapshot, words: Sequence[Span], theme: Optional[Theme], zone: Zone) -> Told:
     """All that is known beside the text; without a theme there are no colours."""
-    fg = theme[level_role(snapshot.percent)].fg if theme else None
-    sentences = [" ".join(word.text for word in words), *(clean(notice.text) for notice in snapshot.warnings)]
-    said = first_of([clip(sentence, SENTENCE_CELLS) for sentence in sentences], MOST_SENTENCES)
-    return Told(statusline.state_of(snapshot), said, snapshot.percent, None if fg is None else hexadecimal(fg),
-                _bounded(document.document(snapshot)))
+    bound, role = snapshot.binding, statusline.tightest_role(snapshot)
+    fg = theme[role].fg if theme else None
+    first = [" ".join(word.text for word in words), *_windows(snapshot, zone)]
+    notices = first_of([clean(notice.text) for notice in snapshot.warnings], MOST_SENTENCES - 1)
+    said = [clip(clean(sentence), SENTENCE_CELLS) for sentence in (*first, *notices)]
+    return Told(statusline.state_of(snapshot), said, statusline.tightest_percent(snapshot),
+                None if fg is None else hexadecimal(fg), _bounded(document.document(snapshot)), role,
+                bound.name if bound else "", bound.label if bound and bound.name != SESSION else "")
+
+
+def _windows(snapshot: Snapshot, zone: Zone) -> List[str]:
+    """A sentence for each window of the account, the one that binds first; then what is paid beyond them."""
+    bound = snapshot.binding.name if snapshot.binding else ""
+    found = [f"{one.label} {int(one.percent)}%, reset {clock_text(one.resets_at, snapshot.now, zone)}"
+             + (" (tightest)" if one.name == bound else "") for one in snapshot.windows]
+    paid = [one for one in snapshot.credits if one.enabled and one.used is not None]
+    return found + [f"{one.kind.replace('_', ' ')} {amounts(one)}" for one in paid]
 
 
 def _bounded(numbers: Dict[str, Any]) -> Dict[str, Any]:
@@ -127,13 +145,13 @@ def _bare(text: str, _told: Told) -> str:
 
 
 def _waybar(text: str, told: Told) -> str:
-    kinds = [told.state] if told.percent is None else [level_role(told.percent), told.state]
-    return _object(text=text, tooltip=for_pango("\n".join(told.sentences)), **{"class": kinds},
+    kinds = [told.state] if told.percent is None else [told.role, told.state]
+    return _object(text=text, alt=told.name or told.state, tooltip=for_pango("\n".join(told.sentences)), **{"class": kinds},
                    percentage=min(100, int(told.percent or 0)))
 
 
 def _i3blocks(text: str, told: Told) -> str:
-    short = "CC" if told.percent is None else f"{int(told.percent)}%"
+    short = "CC" if told.percent is None else f"{told.label} {int(told.percent)}%".lstrip()
     return _object(full_text=text, short_text=short, **({"color": told.colour} if told.colour else {}))
 
 

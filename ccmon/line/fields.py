@@ -1,17 +1,17 @@
 """Templates for the line: `{field}` stands for a value, everything else is the author's own text and goes through as it is."""
 
 import re
-from typing import Callable, Container, Dict, Iterator, Match, NamedTuple, Optional, Pattern, Tuple
+from typing import Callable, Dict, Iterator, Match, NamedTuple, Optional, Pattern, Tuple
 
 from ccmon import text
-from ccmon.line import statusline
+from ccmon.line import claude, statusline
 from ccmon.line.dialects import Dialect
-from ccmon.model import Snapshot, Window
+from ccmon.model import Snapshot
 from ccmon.text import Charset
 from ccmon.usage.outlook import is_likelihood
 from ccmon.usage.windows import named
 from ccmon.views.screen.scene import figure, model_name
-from ccmon.when import Zone, local
+from ccmon.when import Zone, clock_text, local
 
 NONE, UNKNOWN = "-", "?"
 BAR_CELLS = 10
@@ -33,7 +33,11 @@ def fill(template: str, value: Value, dialect: Dialect, room: int) -> str:
     return "".join(part.written for part in parts) if any(part.cells != MARKUP and part.written.strip() for part in parts) else ""
 
 
-def pieces(template: str, value: Value, dialect: Dialect, room: int, later: Container[str] = ()) -> Iterator[Piece]:
+def _never(_field: str) -> bool:
+    return False
+
+
+def pieces(template: str, value: Value, dialect: Dialect, room: int, later: Callable[[str], bool] = _never) -> Iterator[Piece]:
     """The template's parts with the values in their places, but for the fields that are filled in later.
 
     From the first character or value that does not fit into `room` cells on, only the author's markup is kept: half a
@@ -42,7 +46,7 @@ def pieces(template: str, value: Value, dialect: Dialect, room: int, later: Cont
     for match in _tokens(dialect).finditer(template):
         if match.group("markup") is not None:
             yield Piece(MARKUP, match.group())
-        elif match.group("field") in later and match.group("number") is None:
+        elif match.group("number") is None and match.group("field") is not None and later(match.group("field")):
             yield Piece(LATER, match.group("field"))
         else:
             shown, written = _piece(match, value, dialect, room)
@@ -52,7 +56,7 @@ def pieces(template: str, value: Value, dialect: Dialect, room: int, later: Cont
 
 
 def _tokens(dialect: Dialect) -> Pattern[str]:
-    field = r"\{\{|\}\}|\{(?P<field>[a-z][a-z0-9_]*)(?::(?P<number>[0-9]+))?\}"
+    field = r"\{\{|\}\}|\{(?P<field>[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*)(?::(?P<number>[0-9]+))?\}"
     return re.compile(f"(?P<markup>{dialect.markup})|(?P<single>{dialect.single})|{field}|.", re.DOTALL)
 
 
@@ -74,7 +78,10 @@ def values(snapshot: Snapshot, zone: Zone, charset: Charset) -> Value:
     def value(name: str, number: Optional[int], room: int) -> str:
         if name == "bar":
             return _bar(snapshot, min(room, BAR_CELLS if number is None else number), charset)
-        found = known.get(name, UNKNOWN) if number is None else UNKNOWN
+        if number is not None:
+            found = UNKNOWN
+        else:
+            found = _of_window(name, snapshot, zone) if name.startswith("w.") else known.get(name, UNKNOWN)
         return found if charset.unicode else found.encode("ascii", "replace").decode()
     return value
 
@@ -102,8 +109,9 @@ def _table(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
         "plan": text.printable(snapshot.limit.plan),
         "percent_source": snapshot.percent_source,
         **_runway(snapshot, zone),
-        "official_5h": _whole(named(snapshot.windows, "five_hour")),
-        "official_7d": _whole(named(snapshot.windows, "seven_day")),
+        "official_5h": _of_window("w.five_hour.percent", snapshot, zone),
+        "official_7d": _of_window("w.seven_day.percent", snapshot, zone),
+        **_binding(snapshot, zone),
         "context": NONE, "session_model": NONE, "session_cost": NONE,      # only Claude Code's own call knows them
         "age": NONE if snapshot.age_s is None else text.duration(snapshot.age_s),
         "state": statusline.state_of(snapshot),
@@ -121,8 +129,29 @@ def _runway(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
             **{name: _hour(at if known else None, zone) for name, at in zip(names, runway[:3] if runway else (None,) * 3)}}
 
 
-def _whole(window: Optional[Window]) -> str:
-    return NONE if window is None else str(int(window.percent))
+def _binding(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
+    """The window that decides how much is left."""
+    bound = snapshot.binding
+    parts = {"": "label", ".percent": "percent", ".reset": "reset", ".left": "left"}
+    if bound is None:
+        return {"binding" + end: NONE for end in parts}
+    return {"binding" + end: _part(part, bound.label, bound.percent, bound.resets_at, snapshot.now, zone)
+            for end, part in parts.items()}
+
+
+def _of_window(field: str, snapshot: Snapshot, zone: Zone) -> str:
+    """What w.NAME.PART stands for."""
+    name, part = claude.name_and_part(field)
+    one = named(snapshot.windows, name)
+    if part not in claude.PARTS:
+        return UNKNOWN
+    return NONE if one is None else _part(part, one.label, one.percent, one.resets_at, snapshot.now, zone)
+
+
+def _part(part: str, label: str, percent: Optional[float], resets_at: int, now: int, zone: Zone) -> str:
+    if part == "reset":
+        return clock_text(resets_at, now, zone)
+    return claude.window_part(part, label, percent, resets_at - now)
 
 
 def _hour(epoch: Optional[int], zone: Zone) -> str:

@@ -74,14 +74,20 @@ def _line_of(ctx: Context, facts: Facts, now: int) -> str:
     snapshot, dialect = ctx.view(facts, now), dialects.DIALECTS[ctx.settings.format]
     if ctx.settings.format == CLAUDE:
         return _record(ctx, snapshot, dialect) + "\n"
-    words, theme = statusline.groups(snapshot, ctx.zone), _theme(ctx)
+    found, theme = statusline.ranked(snapshot, ctx.zone), _theme(ctx)
+    words = [group.span for group in found]
     if ctx.settings.template:
         body = _filled(ctx, ctx.settings.template, snapshot, dialect)
     else:
-        fitting = statusline.fitting(words, ctx.settings.max_width)
+        fitting = statusline.fitting(spelled(found, dialect), ctx.settings.max_width)
         body = " ".join(dialects.painted(word, dialect, theme) for word in fitting)
     body = body or dialects.painted(words[0], dialect, None)      # never an empty line: bars and Claude Code drop it
-    return dialect.envelope(body, dialects.told(snapshot, words, theme)) + "\n"
+    return dialect.envelope(body, dialects.told(snapshot, words, theme, ctx.zone)) + "\n"
+
+
+def spelled(found: Sequence[statusline.Group], dialect: dialects.Dialect) -> List[statusline.Group]:
+    """The groups as they are read in that place: their width is that of what is read."""
+    return [group._replace(span=Span(dialect.spell(clean(group.span.text)), group.span.role)) for group in found]
 
 
 def _record(ctx: Context, snapshot: Snapshot, dialect: dialects.Dialect) -> str:
@@ -90,8 +96,9 @@ def _record(ctx: Context, snapshot: Snapshot, dialect: dialects.Dialect) -> str:
     if not ctx.settings.template:
         unicode = ctx.utf8 and not ctx.settings.ascii
         return claude_record.of_words(snapshot, ctx.zone, _theme(ctx), unicode, cells)
-    pieces = fields.pieces(_one_line(ctx.settings.template), _values(ctx, snapshot), dialect, MOST_CELLS, claude.FIELDS)
-    return claude_record.of_template(list(pieces), snapshot, cells)
+    value = _values(ctx, snapshot)
+    pieces = fields.pieces(_one_line(ctx.settings.template), value, dialect, MOST_CELLS, claude.is_later)
+    return claude_record.of_template(list(pieces), snapshot, ctx.zone, value, cells)
 
 
 def _filled(ctx: Context, template: str, snapshot: Snapshot, dialect: dialects.Dialect) -> str:

@@ -56,13 +56,46 @@ def moment(value: "Any") -> "int | None":
 
 
 def _iso(value: str) -> "float | None":
-    from datetime import datetime, timezone  # dear on the short cut, and no known version writes such times
-    whole, _, fraction = value.strip().upper().replace("Z", "+00:00").partition(".")
-    try:
-        at = datetime.fromisoformat(whole + fraction.lstrip("0123456789"))     # Python 3.10 reads three or six digits only
-        return (at if at.tzinfo else at.replace(tzinfo=timezone.utc)).timestamp()
-    except (ValueError, OverflowError):
+    """Seconds of 2025-11-24T21:00:00.48+00:00; without the datetime module, which is dear on the short cut."""
+    day, _, clock = value.strip()[:_LONGEST_ISO].upper().replace(" ", "T").partition("T")
+    clock, offset = _without_offset(clock)
+    clock = clock.partition(".")[0]
+    date, times = _figures(day, "-", (4, 2, 2)), _figures(clock if len(clock) > 5 else clock + ":00", ":", (2, 2, 2))
+    if date is None or times is None or offset is None:
         return None
+    (year, month, date_of_month), (hour, minute, second) = date, times
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    if not (1970 <= year and 1 <= month <= 12 and 1 <= date_of_month <= _DAYS[month - 1] + (leap and month == 2)):
+        return None
+    if hour > 23 or minute > 59 or second > 59:
+        return None
+    years = year - 1
+    days = 365 * years + years // 4 - years // 100 + years // 400 + sum(_DAYS[:month - 1]) + (leap and month > 2) + date_of_month
+    return float((days - _EPOCH_DAY) * 86_400 + hour * 3600 + minute * 60 + second - offset)
+
+
+_LONGEST_ISO = 40
+_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_EPOCH_DAY = 719_163                   # 1970-01-01, counted from the year 1
+
+
+def _without_offset(clock: str) -> "tuple[str, int | None]":
+    """The time of day, and the seconds that it is ahead of UTC; None when that is no offset. None said means UTC."""
+    for sign, factor in (("+", 1), ("-", -1)):
+        time, found, ahead = clock.partition(sign)
+        if found:
+            hours = _figures(ahead if ":" in ahead else ahead[:2] + ":" + ahead[2:], ":", (2, 2))
+            fine = hours is not None and hours[0] < 24 and hours[1] < 60
+            return time, factor * (hours[0] * 3600 + hours[1] * 60) if hours is not None and fine else None
+    return clock[:-1] if clock.endswith("Z") else clock, 0
+
+
+def _figures(text: str, gap: str, lengths: "tuple[int, ...]") -> "list[int] | None":
+    """The numbers between those marks, each of that many figures."""
+    parts = text.split(gap)
+    fine = len(parts) == len(lengths) and all(len(part) == length and part.isascii() and part.isdigit()
+                                              for part, length in zip(parts, lengths))
+    return [int(part) for part in parts] if fine else None
 
 
 def windows(document: "Any") -> "dict[str, tuple[float, int]]":
@@ -86,8 +119,11 @@ def read_windows(limits: "Any") -> "tuple[dict[str, tuple[float, int]], int]":
 
 
 def _members(limits: "Any") -> "list[tuple[str, Any]]":
+    """Name and value of each that may be a window, the 5 hours and the week first: they are not to be lost among others."""
     found: "list[tuple[str, Any]]" = []
-    for key in list(limits)[:MOST_MEMBERS] if isinstance(limits, dict) else ():
+    if not isinstance(limits, dict):
+        return found
+    for key in [key for key in WINDOWS_S if key in limits] + [key for key in limits if key not in WINDOWS_S][:MOST_MEMBERS]:
         value = limits[key]
         if isinstance(value, dict):
             found.append((window_name(key), value))
@@ -111,6 +147,8 @@ def _listed_name(key: str, found: "Any") -> str:
 
 def window_name(text: str) -> str:
     """In a-z, 0-9 and _, as Claude names its windows; "" where nothing is left of it."""
+    if text in WINDOWS_S:              # nearly always
+        return text
     lower = text.lower()[:200]
     name = "_".join("".join([char if char in _NAME else " " for char in lower]).split())[:NAME_CELLS].rstrip("_")
     return _ALSO.get(name, name)
@@ -118,18 +156,20 @@ def window_name(text: str) -> str:
 
 def _percent_of(found: "Any") -> "float | None":
     for key in ("used_percentage", "utilization", "percent"):
-        used = percent(member(found, key))
+        used = percent(found.get(key)) if isinstance(found, dict) else None
         if used is not None:           # Claude counts in whole per cents: between 0 and 1 it is a share
             return None if 0 < used < 1 else used
     return None
 
 
 def _reset_of(found: "Any") -> "int | None":
-    return moment(member(found, "resets_at") or member(found, "resetsAt"))
+    return moment(found.get("resets_at") or found.get("resetsAt")) if isinstance(found, dict) else None
 
 
 def length_s(name: str) -> "int | None":
     """How long a window is, by the beginning of its name; None when unknown."""
+    if name in WINDOWS_S:
+        return WINDOWS_S[name]
     return next((length for lead, length in WINDOWS_S.items() if name == lead or name.startswith(lead + "_")), None)
 
 
@@ -141,12 +181,16 @@ def _part(name: str) -> "tuple[str, str]":
 
 def scope(name: str) -> str:
     """account; or what alone the window limits: a model's name as people write it (Opus 4.5), or apps."""
+    if name in WINDOWS_S:
+        return "account"
     lead, rest = _part(name)
     return words(rest) if lead and rest else "account"
 
 
 def label(name: str) -> str:
     """5h, 7d, 7d Opus; the name in words where its length is not known."""
+    if name in LABELS:
+        return LABELS[name]
     lead, rest = _part(name)
     return " ".join([LABELS[lead], words(rest)]).rstrip() if lead else name.replace("_", " ")
 

@@ -1,17 +1,26 @@
 """The one line for tmux, prompts and bars."""
 
-from typing import List, Optional, Sequence
+from typing import List, NamedTuple, Optional, Sequence, Union
 
 from ccmon import text
-from ccmon.model import Snapshot
+from ccmon.model import Binding, Credits, Snapshot, Window
 from ccmon.text import Span
+from ccmon.usage.binding import NEAR, SESSION
 from ccmon.usage.outlook import is_likelihood
 from ccmon.views.screen.scene import figure
-from ccmon.when import Zone, local
+from ccmon.when import Zone, clock_text, local
 
 DAY_S = 86_400
 MOST_MODELS = 20                       # named in a line or beside it
+MOST_ADDITIONS = 2                     # windows beside the session
 EMPTY = {"none": "-", "missing": "! ccusage missing", "failed": "! no data"}    # states without numbers
+
+
+class Group(NamedTuple):
+    """Words that are never parted, and their rank: where there is no room, the highest is left out first."""
+
+    span: Span
+    rank: int
 
 
 def render(snapshot: Snapshot, zone: Zone) -> str:
@@ -21,24 +30,28 @@ def render(snapshot: Snapshot, zone: Zone) -> str:
 
 def groups(snapshot: Snapshot, zone: Zone) -> List[Span]:
     """The words of the line with their roles, never none; what stands in one group is never parted."""
-    state = state_of(snapshot)
-    if state in EMPTY:
-        return [Span("CC", "label"), Span(EMPTY[state], "dim" if state == "none" else "warn")]
-    words = [*_numbers(snapshot, zone), Span(f"reset {_hour(snapshot.reset.at, zone)}", "label")]
-    if state == "stale":
-        words[0] = Span("~" + words[0].text, "warn")
-        words.append(Span(f"{text.duration(snapshot.age_s or 0)} old", "warn"))
-    return words
+    return [group.span for group in ranked(snapshot, zone)]
 
 
-def fitting(words: Sequence[Span], cells: int) -> List[Span]:
+def ranked(snapshot: Snapshot, zone: Zone) -> List[Group]:
+    """The groups of the line: the window that binds is left out last, whatever stands before it."""
+    return _with_age(_used_up(snapshot, zone) or [*_session(snapshot, zone), *_additions(snapshot, zone)], snapshot)
+
+
+def session_words(snapshot: Snapshot, zone: Zone) -> List[Span]:
+    """The words of the line without those about other windows than the session's."""
+    return [group.span for group in _with_age(_session(snapshot, zone), snapshot)]
+
+
+def fitting(found: Sequence[Group], cells: int) -> List[Span]:
     """As many groups as fit with a blank between them; at least the beginning of the first."""
-    kept: List[Span] = []
-    for word in words:
-        if text.width(" ".join(span.text for span in (*kept, word))) > cells:
+    kept: List[int] = []
+    for at in sorted(range(len(found)), key=lambda at: found[at].rank):
+        if text.width(" ".join(found[n].span.text for n in (*kept, at))) > cells:
             break
-        kept.append(word)
-    return kept or [Span(text.clip(words[0].text, cells), words[0].role)]
+        kept.append(at)
+    first = found[0].span
+    return [found[at].span for at in sorted(kept)] or [Span(text.clip(first.text, cells), first.role)]
 
 
 def state_of(snapshot: Snapshot) -> str:
@@ -51,15 +64,117 @@ def state_of(snapshot: Snapshot) -> str:
     return "stale" if "stale" in codes else "active" if snapshot.active else "idle"
 
 
-def _numbers(snapshot: Snapshot, zone: Zone) -> List[Span]:
-    if not snapshot.active or snapshot.session is None or snapshot.percent is None:
-        return [Span("CC", "label"), Span("idle", "value")]
-    over = "!" if is_over(snapshot) else ""
-    used = f"{text.short_count(snapshot.session.tokens)}/{about(snapshot, snapshot.capacity)}"
-    words = [Span("CC", "label"), Span(f"{int(snapshot.percent)}%{over}", text.level_role(snapshot.percent)),
-             Span(used, "value"), Span(f"{figure(snapshot.burn_per_min)}/min", "label")]
-    return words + _out(snapshot, zone)
+def _with_age(found: List[Group], snapshot: Snapshot) -> List[Group]:
+    """Old data are marked at both ends."""
+    if state_of(snapshot) != "stale":
+        return found
+    first = found[0]
+    return [first._replace(span=Span("~" + first.span.text, "warn")), *found[1:],
+            Group(Span(f"{text.duration(snapshot.age_s or 0)} old", "warn"), 9)]
 
+
+def _session(snapshot: Snapshot, zone: Zone) -> List[Group]:
+    """What is known of the 5 hours."""
+    state = state_of(snapshot)
+    if state in EMPTY:
+        return [Group(Span("CC", "label"), 1), Group(Span(EMPTY[state], "dim" if state == "none" else "warn"), 2)]
+    reset = Span(f"reset {_hour(snapshot.reset.at, zone)}", "label")
+    return [*_numbers(snapshot, zone), Group(reset, 3 if snapshot.active and is_over(snapshot) else 8)]
+
+
+def _numbers(snapshot: Snapshot, zone: Zone) -> List[Group]:
+    if not snapshot.active or snapshot.session is None or snapshot.percent is None:
+        return [Group(Span("CC", "label"), 1), Group(Span("idle", "value"), 2)]
+    over = is_over(snapshot)
+    percent = Span(f"{int(snapshot.percent)}%{'!' * over}", "danger" if over else text.level_role(snapshot.percent))
+    used = f"{text.short_count(snapshot.session.tokens)}/{about(snapshot, snapshot.capacity)}"
+    credit = usable_credit(snapshot) if over and snapshot.percent_source == "official" else None
+    return [Group(Span("CC", "label"), 1), Group(percent, 2), *([Group(_extra(credit), 3)] if credit else []),
+            Group(Span(used, "value"), 4), Group(Span(f"{figure(snapshot.burn_per_min)}/min", "label"), 6),
+            *(Group(span, 7) for span in ([] if _other_binds(snapshot) else _out(snapshot, zone)))]
+
+
+# --- other windows than the session's ------------------------------------------------------------------------------------
+
+def _used_up(snapshot: Snapshot, zone: Zone) -> List[Group]:
+    """The line where a window is used up, so that nothing else matters; nothing where that is the running session's."""
+    bound, state = snapshot.binding, state_of(snapshot)
+    if bound is None or bound.why != "full" or bound.name == SESSION and snapshot.active:
+        return []
+    credit = usable_credit(snapshot)
+    until = Span(f"until {clock_text(bound.resets_at, snapshot.now, zone)}", "label")
+    trouble = [Group(Span(EMPTY[state], "warn"), 3)] if state in EMPTY and state != "none" else []
+    return [Group(Span("CC", "label"), 1), Group(Span(percent_of(bound), "danger"), 0),
+            Group(_extra(credit) if credit else until, 2), *trouble]
+
+
+def usable_credit(snapshot: Snapshot) -> Optional[Credits]:
+    """The extra usage on which things go on although a window is used up."""
+    bound = snapshot.binding
+    found = (one for one in snapshot.credits if one.kind == "extra_usage" and one.left)
+    return next(found, None) if bound and bound.why == "full" else None
+
+
+def _extra(credit: Credits) -> Span:
+    return Span(extra_words(credit), "warn")
+
+
+def extra_words(credit: Credits) -> str:
+    """extra $3/$50; extra $3 where there is no limit."""
+    if credit.used is None:
+        return "extra"
+    amounts = (amount for amount in (credit.used, credit.limit) if amount is not None)
+    return "extra " + "/".join(text.money(amount, credit.currency) for amount in amounts)
+
+
+def _additions(snapshot: Snapshot, zone: Zone) -> List[Group]:
+    """The window that binds and those that are nearly used up: first those of the account, then those of one model."""
+    bound = snapshot.binding
+    binding = bound.name if bound and _other_binds(snapshot) else ""
+    shown = [one for one in snapshot.windows if one.name == binding or one.percent >= NEAR and not _is_headline(one, snapshot)]
+    shown.sort(key=lambda one: (one.name != binding, one.scope != "account", -one.percent))
+    found: List[Group] = []
+    for one in shown[:MOST_ADDITIONS]:
+        found.append(Group(Span(percent_of(one), role_of(one.percent)), 0 if one.name == binding else 5))
+        if bound and one.name == binding and bound.why == "runs_out" and bound.forecast:
+            found.append(Group(Span(f"out {clock_text(bound.forecast.median, snapshot.now, zone)}", "warn"), 3))
+    return found
+
+
+def _other_binds(snapshot: Snapshot) -> bool:
+    """Whether another window than the session's decides, so that the session's end says little."""
+    bound = snapshot.binding
+    return bound is not None and bound.name != SESSION and bound.why != "session"
+
+
+def _is_headline(one: Window, snapshot: Snapshot) -> bool:
+    """Whether the line's own percentage is that of the window already."""
+    return one.name == SESSION and snapshot.active and snapshot.percent_source == "official"
+
+
+def percent_of(one: Union[Binding, Window]) -> str:
+    """7d 84%!, with a mark from 80 % on."""
+    used = one.percent or 0
+    return f"{one.label} {int(used)}%{'!' * (used >= NEAR)}"
+
+
+def role_of(percent: Optional[float]) -> str:
+    """The role of what Claude itself says: at 100 % nothing is left."""
+    return "danger" if percent is not None and percent >= 100 else text.level_role(percent)
+
+
+def tightest_percent(snapshot: Snapshot) -> Optional[float]:
+    """The percentage of the window that binds; None where nothing is known."""
+    return snapshot.binding.percent if snapshot.binding else snapshot.percent
+
+
+def tightest_role(snapshot: Snapshot) -> str:
+    """The role of the window that binds."""
+    bound = snapshot.binding
+    return "danger" if bound and bound.why == "full" else text.level_role(tightest_percent(snapshot))
+
+
+# --- the session's ---------------------------------------------------------------------------------------------------------
 
 def _out(snapshot: Snapshot, zone: Zone) -> List[Span]:
     """When it runs out; how likely that is where it is known, and then only what is likely."""

@@ -6,9 +6,11 @@ or is suspended, has his claim run out: another process tells it then, and he do
 
 from typing import List, NamedTuple, Optional, Set
 
-from ccmon.alerts import channels, rules
+from ccmon.alerts import channels, kinds, rules
+from ccmon.alerts.found import Noted
 from ccmon.alerts.kinds import BELL
-from ccmon.alerts.rules import PAST_DAYS, SAME_S, Alert, Usual
+from ccmon.alerts.rules import PAST_DAYS, Alert, Usual
+from ccmon.alerts.window_rules import SAME_S
 from ccmon.model import SESSION_S, Facts, Snapshot, UsageError
 from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, READING_BUSY_MS, Memory, opened
 from ccmon.settings import context
@@ -18,7 +20,9 @@ from ccmon.store.alerts import LEASE_S, NOTED, Told, is_taken
 
 OPTIONS = ("alerts", "alert_by", "alert_command", "alert_webhook_file")
 _HOUR_S, _DAY_S = 3600, 86_400
-_SINCE_S = 2 * SESSION_S               # what is due now was not told before that
+_SINCE_S = 2 * SESSION_S               # what is due now of sessions was not told before that
+_ENDED_S = _DAY_S + SESSION_S          # nor is anything due of a window that ended before that
+_NEAR, _FULL = "80", "100"             # kinds under which the history notes, without a channel, that a window came so far
 
 
 class Due(NamedTuple):
@@ -38,15 +42,18 @@ def claim(ctx: Context, facts: Facts, on_screen: bool = False) -> List[Due]:
     now = own.now()
     snapshot = own.view(facts, now)
     with opened(own, BACKGROUND_BUSY_MS) as memory:
-        told = memory.alerts_told(now - _SINCE_S)
-        end = rules.window_end(snapshot)
-        if end is not None and rules.is_near(snapshot):
-            _claimed(memory, told, "80", end, [NOTED], now)
-        near = [one.window_end for one in told if (one.kind, one.channel) == ("80", NOTED)]
-        wanted = [alert for alert in rules.due(snapshot, own.zone, near, _usual(own, memory, snapshot, told, ways))
-                  if alert.kind in (own.settings.alerts or ())]
-        found = [Due(alert, _claimed(memory, told, alert.kind, alert.window_end, ways, now), now) for alert in wanted]
+        told = memory.alerts_told(now - _SINCE_S, now - _ENDED_S)
+        for one in rules.near_windows(snapshot):
+            _claimed(memory, told, kinds.key(_FULL if one.full else _NEAR, one.window), one.window_end, [NOTED], now)
+        due = rules.due(snapshot, own.zone, _noted(told), _usual(own, memory, snapshot, told, ways), own.settings.alerts or ())
+        found = [Due(alert, _claimed(memory, told, alert.key, alert.window_end, ways, now), now) for alert in due]
     return [one for one in found if one.channels]
+
+
+def _noted(told: List[Told]) -> List[Noted]:
+    """The windows that came near their limit of late, each once."""
+    found = [(*kinds.of_key(one.kind), one.window_end) for one in told if one.channel == NOTED]
+    return list(dict.fromkeys(Noted(window, end, kind == _FULL) for kind, window, end in found if kind in (_NEAR, _FULL)))
 
 
 def _settled(ctx: Context) -> Optional[Context]:
@@ -62,15 +69,16 @@ def _settled(ctx: Context) -> Optional[Context]:
         return None
 
 
-def _claimed(memory: Memory, told: List[Told], kind: str, window_end: int, ways: List[str], now: int) -> List[str]:
+def _claimed(memory: Memory, told: List[Told], key: str, window_end: int, ways: List[str], now: int) -> List[str]:
     """Looked at first without a lock: nearly always all was told before."""
-    before = _taken(told, kind, window_end, now)
+    before = _taken(told, key, window_end, now)
     left = [way for way in ways if way not in before]
-    return memory.claim_alert(kind, window_end, left, SAME_S, now) if left else []
+    return memory.claim_alert(key, window_end, left, SAME_S, now) if left else []
 
 
-def _taken(told: List[Told], kind: str, window_end: int, now: int) -> Set[str]:
-    return {one.channel for one in told if one.kind == kind and abs(one.window_end - window_end) < SAME_S and is_taken(one, now)}
+def _taken(told: List[Told], key: str, window_end: int, now: int) -> Set[str]:
+    return {one.channel for one in told
+            if kinds.covers(one.kind, key) and abs(one.window_end - window_end) < SAME_S and is_taken(one, now)}
 
 
 def _usual(ctx: Context, memory: Memory, snapshot: Snapshot, told: List[Told], ways: List[str]) -> Optional[Usual]:
@@ -104,7 +112,7 @@ def _holds(ctx: Context, due: Due, channel: str) -> bool:
     if 0 <= ctx.now() - due.claimed_at < LEASE_S / 3:
         return True
     with opened(ctx, READING_BUSY_MS) as memory:
-        return memory.renew_alert(due.alert.kind, due.alert.window_end, channel, due.claimed_at)
+        return memory.renew_alert(due.alert.key, due.alert.window_end, channel, due.claimed_at)
 
 
 def _told(ctx: Context, alert: Alert, channel: str) -> str:
@@ -120,7 +128,7 @@ def _told(ctx: Context, alert: Alert, channel: str) -> str:
 
 def _note(ctx: Context, alert: Alert, channel: str, outcome: str) -> None:
     with opened(ctx, READING_BUSY_MS) as memory:           # nobody waits; without an outcome it would be told again
-        memory.note_alert(alert.kind, alert.window_end, channel, outcome)
+        memory.note_alert(alert.key, alert.window_end, channel, outcome)
 
 
 class Outcome(NamedTuple):

@@ -307,10 +307,10 @@ class Memory:
 
     # --- alerts -------------------------------------------------------------------------------------------------------
 
-    def alerts_told(self, since: int) -> List[Told]:
-        """What was told since then, by time; nothing without a store."""
+    def alerts_told(self, since: int, ending_since: Optional[int] = None) -> List[Told]:
+        """What was told since then, and of windows that end after the other moment, by time; nothing without a store."""
         none: List[Told] = []
-        return self._look(lambda db, owner: alerts.told(db, owner, since), none)
+        return self._look(lambda db, owner: alerts.told(db, owner, since, ending_since), none)
 
     def claim_alert(self, kind: str, window_end: int, channels: Sequence[str], same_s: int, now: int) -> List[str]:
         """The channels on which this process is to tell that; none where another one was faster, or without a store."""

@@ -2,7 +2,7 @@
 
 from typing import Any, Callable, Dict, Iterable, Mapping, NamedTuple, Optional, Tuple
 
-from ccmon.alerts.kinds import CHANNELS
+from ccmon.alerts.kinds import CHANNELS, parse_kinds
 from ccmon.alerts.kinds import KINDS as ALERTS
 from ccmon.line.formats import FORMATS
 from ccmon.model import CcmonError, Given
@@ -146,8 +146,8 @@ OPTIONS: Tuple[Option, ...] = (
     Option("max_width", whole(1, 1000, "cells"), "80", "N", "with --statusline: cells that the line may take"),
     Option("wait", number(0, 60, "seconds"), "1", "S", "with --statusline: seconds to wait when there is no line yet"),
     Option("line_ttl", number(1, 3600, "seconds"), "15", "S", "seconds that a status line counts as fresh"),
-    Option("alerts", several_of(ALERTS), "", "LIST", "what to be told of: " + ", ".join(ALERTS) + "; all",
-           (*ALERTS, "all", "none")),
+    Option("alerts", parse_kinds, "", "LIST", "what to be told of: " + ", ".join(ALERTS) + "; all; or other percentages of "
+           "each limit, as 50, 95", (*ALERTS, "all", "none")),
     Option("alert_by", several_of(CHANNELS), "bell,desktop", "LIST", "how to be told: " + ", ".join(CHANNELS), CHANNELS),
     Option("alert_command", str, "", "CMD", "the command to run, with CCMON_ALERT_TEXT and other variables"),
     Option("alert_webhook_file", secret_file, "", "FILE", "the file, of mode 0600, with the address of the webhook"),

@@ -1,17 +1,19 @@
-"""What the user was told by an alert: of each session each kind once on each channel, whichever process is the first.
+"""What the user was told by an alert: of each window each kind once on each channel, whichever process is the first.
+
+A kind names the window, too, where that is not the session's (80 seven_day): ends of different windows may be near each other.
 
 A claim is held for LEASE_S: what was claimed and never got an outcome, because its process died, may be claimed anew after that.
 Only pipeline/memory.py calls, inside a transaction of database.py; sqlite3.Error comes as it is. Times are epoch seconds.
 """
 
 import sqlite3
-from typing import Iterable, List, NamedTuple, Sequence
+from typing import Iterable, List, NamedTuple, Optional, Sequence
 
 from ccmon.store import trusted, values
 
 KEEP_S = 90 * 86_400
 LEASE_S = 180                          # no channel takes as long to tell one alert
-NOTED = ""                             # the channel of what is only noted: that a session came near its limit
+NOTED = ""                             # the channel of what is only noted: that a window came near its limit
 _SAME = "owner_id = ? AND kind = ? AND channel = ? AND window_end > ? AND window_end < ?"
 
 
@@ -30,10 +32,10 @@ def is_taken(one: Told, now: int) -> bool:
     return bool(one.outcome) or one.channel == NOTED or 0 <= now - one.ts < LEASE_S
 
 
-def told(db: sqlite3.Connection, owner: int, since: int) -> List[Told]:
-    """What was told since then, by time."""
+def told(db: sqlite3.Connection, owner: int, since: int, ending_since: Optional[int] = None) -> List[Told]:
+    """What was told since then, and of windows that end after the other moment, by time."""
     rows = db.execute("""SELECT kind, window_end, channel, ts, outcome FROM alert
-        WHERE owner_id = ? AND ts >= ? ORDER BY ts, kind, channel""", (owner, since))
+        WHERE owner_id = ?1 AND (ts >= ?2 OR window_end >= ?3) ORDER BY ts, kind, channel""", (owner, since, ending_since))
     return [Told(values.text(kind), end, values.text(channel), ts, values.text(outcome))
             for kind, end, channel, ts, outcome in rows
             if values.moment(end) is not None and values.moment(ts) is not None]

@@ -88,14 +88,17 @@ def _binding(snapshot: Snapshot, zone: Zone) -> Iterator[Notice]:
 def _window(bound: Binding, snapshot: Snapshot, zone: Zone) -> Iterator[Notice]:
     name = name_words(bound.name)
     if bound.why == "full":
-        yield Notice("over_limit", used_up(bound, snapshot, zone))
+        yield Notice("over_limit", used_up(bound, snapshot, zone), window=bound.name)
     elif bound.why == "runs_out" and bound.forecast is not None:
-        yield Notice("runs_out_before_reset", f"{name}: {_out(bound.forecast, bound.resets_at, snapshot, zone)}")
+        words = window_runs_out(bound.forecast, bound.resets_at, snapshot, zone)
+        yield Notice("runs_out_before_reset", f"{name}: {words}", window=bound.name)
     if bound.why != "full" and (bound.percent or 0) >= NEAR:
-        yield Notice("near_limit", f"Near the limit: Claude says {percent(bound.percent or 0)} of the {name} is used")
+        yield Notice("near_limit", f"Near the limit: Claude says {percent(bound.percent or 0)} of the {name} is used",
+                     window=bound.name)
 
 
-def _out(forecast: Runway, resets_at: int, snapshot: Snapshot, zone: Zone) -> str:
+def window_runs_out(forecast: Runway, resets_at: int, snapshot: Snapshot, zone: Zone) -> str:
+    """runs out at Mon 16:40, 12h 3m before the reset; or how likely that is."""
     if is_likelihood(forecast):
         return likely(forecast._replace(resets_at=resets_at), snapshot, zone)
     early = duration(resets_at - forecast.median)
@@ -119,9 +122,14 @@ def _of_model(one: Window, snapshot: Snapshot, zone: Zone) -> Iterator[Notice]:
     """What stops one model alone."""
     name, at = name_words(one.name), clock_text(one.resets_at, snapshot.now, zone)
     if one.percent >= 100:
-        yield Notice("model_over_limit", f"{name} used up until {at}; the rest goes on")
+        yield Notice("model_over_limit", model_used_up(one, snapshot, zone), window=one.name)
     elif one.percent >= NEAR:
-        yield Notice("model_near_limit", f"Claude says {percent(one.percent)} of the {name} is used, reset {at}")
+        yield Notice("model_near_limit", f"Claude says {percent(one.percent)} of the {name} is used, reset {at}", window=one.name)
+
+
+def model_used_up(one: Window, snapshot: Snapshot, zone: Zone) -> str:
+    """week of Opus used up until Tue 14:18; the rest goes on."""
+    return f"{name_words(one.name)} used up until {clock_text(one.resets_at, snapshot.now, zone)}; the rest goes on"
 
 
 def _switched(limit: Limit) -> Notice:
@@ -181,9 +189,15 @@ def _near(snapshot: Snapshot) -> Iterator[Notice]:
     share = snapshot.percent or 0
     official = snapshot.percent_source == "official"
     if 80 <= share < 100 or share == 100 and not official:
-        words = "Claude says" if official else f"{_amounts(snapshot)}"
-        text = f"Claude says {percent(share)} of the 5-hour window is used" if official else f"{words} ({percent(share)})"
-        yield Notice("near_limit", f"Near the limit: {text}")
+        yield Notice("near_limit", f"Near the limit: {session_used(snapshot)}")
+
+
+def session_used(snapshot: Snapshot) -> str:
+    """26,361 of 35,000 tokens (75 %); or what Claude says."""
+    share = percent(snapshot.percent or 0)
+    if snapshot.percent_source == "official":
+        return f"Claude says {share} of the 5-hour window is used"
+    return f"{_amounts(snapshot)} ({share})"
 
 
 def _learning(snapshot: Snapshot, facts: Facts, zone: Zone) -> Iterator[Notice]:

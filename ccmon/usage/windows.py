@@ -3,7 +3,7 @@
 from typing import Iterable, Optional
 
 from ccmon.line.session_json import JITTER_S, MOST_WINDOWS, label, scope
-from ccmon.model import Window, Windows
+from ccmon.model import Credits, Window, Windows
 
 
 def window(name: str, percent: float, resets_at: int, read_at: int, source: str = "statusline") -> Window:
@@ -43,3 +43,10 @@ def name_words(name: str) -> str:
     whole = {"five_hour": "5 hours", "seven_day": "week"}
     lead = next((lead for lead in whole if name.startswith(lead)), "")
     return (whole[lead] if about == "account" else f"{whole[lead]} of {about}") if lead else label(name)
+
+
+def credits_percent(one: Credits) -> Optional[float]:
+    """How much of them is used; None where that is not known, or nothing limits them."""
+    if one.percent is not None:
+        return one.percent
+    return 100 * one.used / one.limit if one.used is not None and one.limit else None

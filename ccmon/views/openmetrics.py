@@ -7,10 +7,11 @@ each calls the other's wrong. They are of unknown type to both; rate() and incre
 from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import __version__
-from ccmon.model import Record, Snapshot, Window
+from ccmon.line.session_json import WINDOWS_S
+from ccmon.model import Credits, Record, Snapshot, Window, Windows
 from ccmon.text import printable
 from ccmon.usage.outlook import is_likelihood
-from ccmon.usage.windows import order
+from ccmon.usage.windows import credits_percent, order
 
 PREFIX = "ccmon_"
 NO_PLAN = "unknown"
@@ -18,6 +19,7 @@ NO_PLAN = "unknown"
 Labels = Tuple[Tuple[str, str], ...]
 Samples = Sequence[Tuple[Labels, Optional[float]]]     # a value that is not known is left out
 Groups = Dict[Labels, List[Record]]
+Logins = Sequence[Tuple[str, Windows]]                 # short hash of the login, and its windows
 
 
 class Family(NamedTuple):
@@ -29,9 +31,12 @@ class Family(NamedTuple):
     unit: str = ""
 
 
-def text(snapshot: Snapshot, records: Sequence[Record], account: str) -> str:
-    """Everything, from the first HELP to the end. account labels every sample: several users of a machine have a file each."""
-    families = [*_gauges(snapshot), *_counters(_grouped(records, snapshot.now))]
+def text(snapshot: Snapshot, records: Sequence[Record], account: str, others: Logins = ()) -> str:
+    """Everything, from the first HELP to the end. account labels every sample: several users of a machine have a file each.
+
+    others: the windows of other logins that use the same folders.
+    """
+    families = [*_gauges(snapshot, others), *_counters(_grouped(records, snapshot.now))]
     return "".join(f"{line}\n" for family in families for line in _lines(family, (("account", account),))) + "# EOF\n"
 
 
@@ -45,7 +50,7 @@ def _info(name: str, help: str, **labels: str) -> Family:
     return Family(name, help, [(tuple(labels.items()), 1)])
 
 
-def _gauges(snapshot: Snapshot) -> Iterator[Family]:
+def _gauges(snapshot: Snapshot, others: Logins) -> Iterator[Family]:
     source = snapshot.source
     yield _one("up", "Whether the last look at the usage succeeded.", int(source.error is None and snapshot.age_s is not None))
     yield _info("build_info", "The version of ccmon.", version=__version__)
@@ -54,7 +59,9 @@ def _gauges(snapshot: Snapshot) -> Iterator[Family]:
     yield _one("data_timestamp_seconds", "Time of the last look that succeeded.", source.refreshed, "seconds")
     if snapshot.age_s is not None or snapshot.session is not None:     # else nothing is known, which is not zero
         yield from _usage(snapshot)
+    yield from _windows(snapshot, others)
     yield from _official(snapshot)
+    yield from _credits(snapshot)
 
 
 def _usage(snapshot: Snapshot) -> Iterator[Family]:
@@ -79,9 +86,54 @@ def _usage(snapshot: Snapshot) -> Iterator[Family]:
     yield _one("reset_timestamp_seconds", "Time of the next reset.", snapshot.reset.at, "seconds")
 
 
+def _windows(snapshot: Snapshot, others: Logins) -> Iterator[Family]:
+    """Every window of every login, and which of them binds."""
+    login, bound = _login(snapshot), snapshot.binding
+    known = [(login, snapshot.windows), *(((("login", other),), windows) for other, windows in others)]
+
+    def each(name: str, help: str, unit: str, value: Callable[[Window], Optional[float]]) -> Family:
+        return Family(name, help, [((("window", one.name), ("scope", one.scope), *whose), value(one))
+                                   for whose, windows in known for one in sorted(windows, key=order)], unit)
+
+    yield each("window_used_ratio", "Used share of the window, as Claude says, may be above 1.", "ratio",
+               lambda one: one.percent / 100)
+    yield each("window_reset_timestamp_seconds", "Its reset, as Claude says.", "seconds", lambda one: one.resets_at)
+    yield each("window_read_timestamp_seconds", "Time at which Claude said so.", "seconds", lambda one: one.read_at)
+    yield each("window_runs_out_probability_ratio", "Likelihood that it is used up before its reset; left out while unknown.",
+               "ratio", lambda one: one.forecast.probability if one.forecast and is_likelihood(one.forecast) else None)
+    if bound is not None:
+        yield _info("binding_info", "The limit that decides how much is left, and why.", window=bound.name, why=bound.why,
+                    **dict(login))
+
+
+def _login(snapshot: Snapshot) -> Labels:
+    """Whose windows they are, where Claude Code's own file tells."""
+    return (("login", snapshot.login.account),) if snapshot.login.account else ()
+
+
+def _credits(snapshot: Snapshot) -> Iterator[Family]:
+    login = _login(snapshot)
+
+    def each(name: str, help: str, value: Callable[[Credits], Optional[float]], unit: str = "") -> Family:
+        return Family(name, help, [((("kind", one.kind), ("currency", one.currency), *login), value(one))
+                                   for one in snapshot.credits], unit)
+
+    yield each("credits_used", "What was spent beyond the windows, or of a spend limit, in the currency.", lambda one: one.used)
+    yield each("credits_limit", "What may be spent, in the currency; left out where nothing limits it.", lambda one: one.limit)
+    yield each("credits_used_ratio", "Used share of it, may be above 1.", _credits_ratio, "ratio")
+    yield each("credits_enabled", "Whether it may be spent.", lambda one: int(one.enabled))
+    yield each("credits_reset_timestamp_seconds", "When it begins anew.", lambda one: one.resets_at, "seconds")
+
+
+def _credits_ratio(one: Credits) -> Optional[float]:
+    share = credits_percent(one)
+    return None if share is None else share / 100
+
+
 def _official(snapshot: Snapshot) -> Iterator[Family]:
+    """The 5 hours and the week under their first names."""
     def each(name: str, help: str, unit: str, value: Callable[[Window], float]) -> Family:
-        windows = sorted(snapshot.windows, key=order)
+        windows = sorted((one for one in snapshot.windows if one.name in WINDOWS_S), key=order)
         return Family(name, help, [((("window", one.name),), value(one)) for one in windows], unit)
 
     yield each("official_used_ratio", "Used share of the window, as Claude says.", "ratio", lambda one: one.percent / 100)
