@@ -81,7 +81,16 @@ def build() -> Parser:
     _add_completion(commands)
     _add_doctor(commands)
     _add_alerts(commands)
+    _add_accounts(commands)
     return parser
+
+
+def _add_accounts(commands: Any) -> None:
+    text = "the accounts that are known here, with their limits"
+    accounts = commands.add_parser("accounts", allow_abbrev=False, help=text,
+                                   description=text.capitalize() + ": a row each, never summed. --account shows one of them.")
+    accounts.add_argument("--json", action="store_true", help="as one JSON object")
+    _add_settings(accounts)
 
 
 def _add_init(commands: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Iterator, Mapping
 
 from ccmon import arguments
 from ccmon.model import Given
-from ccmon.pipeline import memory, sweeping
+from ccmon.pipeline import demo_memory, sweeping
 from ccmon.settings import config
 from ccmon.settings.context import Context, prepare
 from ccmon.sources import demo
@@ -31,9 +31,10 @@ def _demo_context(flags: Mapping[str, Given], folder: str) -> Context:
     configured = config.paths(os.environ).config
     own = {"HOME": folder, "XDG_DATA_HOME": folder, "XDG_CACHE_HOME": folder, "XDG_STATE_HOME": folder,
            "XDG_CONFIG_HOME": os.path.dirname(os.path.dirname(configured)) if configured else folder}
-    ctx = prepare(flags, {**{name: value for name, value in os.environ.items() if name != "CCMON_DATA_DIR"}, **own})
+    ctx = prepare(flags, {**{name: value for name, value in os.environ.items() if name != "CCMON_DATA_DIR"}, **own},
+                  switch=False)
     if ctx.settings.origin["plan"] == "default":
         ctx = ctx._replace(settings=ctx.settings._replace(plan=demo.PLAN))
     ctx = ctx._replace(demo=demo.anchor(ctx.now()))
-    memory.remember_demo(ctx)
+    demo_memory.remember_demo(ctx)
     return ctx

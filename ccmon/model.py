@@ -215,9 +215,10 @@ class Limit(NamedTuple):
     source: str                        # plan | flag | config | high_water | learned
     asked: str                         # the plan that was asked for
     high_water: Optional[HighWater] = None
-    switched: bool = False             # pro was exceeded, ml_auto or custom_max is in force
+    switched: bool = False             # the plan was exceeded, ml_auto or custom_max is in force
     unknown: bool = False              # the session is above every record: the real limit is higher
     learned: Optional[LearnedLimit] = None     # in force where source is learned
+    by_account: bool = False           # the plan asked for is the account's own: nobody has set one
 
     @property
     def unit(self) -> str:
@@ -279,6 +280,12 @@ class Owner(NamedTuple):
 
     host: str
     account: str
+
+
+class MergedOwner(Owner):
+    """Of another machine, whose history was merged; it is called so, whatever this machine was called once."""
+
+    __slots__ = ()
 
 
 class Record(NamedTuple):

@@ -34,7 +34,7 @@ end
 function _ccmon_names
   switch (commandline -opc)[-1]
     case get set unset
-      printf '%s\n' plan limit reset reset_hour timezone interval timeout ccusage source theme compact ascii guardian emoji format template max_width wait line_ttl alerts alert_by alert_command alert_webhook_file plans.pro plans.max5 plans.max20
+      printf '%s\n' plan limit reset reset_hour timezone interval account timeout ccusage source account_file theme compact ascii guardian emoji format template max_width wait line_ttl alerts alert_by alert_command alert_webhook_file plans.pro plans.max5 plans.max20
   end
 end
 
@@ -52,6 +52,8 @@ function _ccmon_values
       _ccmon_command_or_file
     case source
       printf '%s\n' auto ccusage logs
+    case account_file
+      printf '%s\n' yes no
     case theme
       _ccmon_themes
     case compact
@@ -118,8 +120,8 @@ function _shtab_ccmon_using
   test "$_shtab_ccmon_cmdpath" = "$argv"
 end
 
-set -g _shtab_ccmon_commands history record init report merge export why hit learn config completion doctor alerts
-set -g _shtab_ccmon_opts_with_value --alert-by --alert-command --alert-webhook-file --alerts --at --at-percent --backup --by --ccusage --chart --columns --compare --days --evaluate --format --host --html --interval --limit --line-ttl --max-width --output --period --plan --reset --reset-hour --rows --since --sort --source --subscription --table --template --theme --timeout --timezone --until --wait --window
+set -g _shtab_ccmon_commands history record init report merge export why hit learn config completion doctor alerts accounts
+set -g _shtab_ccmon_opts_with_value --account --alert-by --alert-command --alert-webhook-file --alerts --at --at-percent --backup --by --ccusage --chart --columns --compare --days --evaluate --format --host --html --interval --limit --line-ttl --max-width --output --period --plan --reset --reset-hour --rows --since --sort --source --subscription --table --template --theme --timeout --timezone --until --wait --window
 
 complete -c ccmon -e
 complete -c ccmon -f
@@ -136,9 +138,11 @@ complete -c ccmon -n _shtab_ccmon_using -l reset -xka "session schedule" -d 'ses
 complete -c ccmon -n _shtab_ccmon_using -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n _shtab_ccmon_using -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n _shtab_ccmon_using -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n _shtab_ccmon_using -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n _shtab_ccmon_using -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n _shtab_ccmon_using -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n _shtab_ccmon_using -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n _shtab_ccmon_using -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
 complete -c ccmon -n _shtab_ccmon_using -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n _shtab_ccmon_using -l compact -d 'the small layout in any window'
 complete -c ccmon -n _shtab_ccmon_using -l ascii -d 'no characters beyond ASCII'
@@ -180,9 +184,11 @@ complete -c ccmon -n '_shtab_ccmon_using history' -l reset -xka "session schedul
 complete -c ccmon -n '_shtab_ccmon_using history' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using history' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using history' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using history' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using history' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using history' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
 complete -c ccmon -n '_shtab_ccmon_using history' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using history' -l ascii -d 'no characters beyond ASCII'
@@ -207,9 +213,11 @@ complete -c ccmon -n '_shtab_ccmon_using record' -l reset -xka "session schedule
 complete -c ccmon -n '_shtab_ccmon_using record' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using record' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using record' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using record' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using record' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using record' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
 complete -c ccmon -n '_shtab_ccmon_using record' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using record' -l ascii -d 'no characters beyond ASCII'
@@ -244,9 +252,11 @@ complete -c ccmon -n '_shtab_ccmon_using report' -l reset -xka "session schedule
 complete -c ccmon -n '_shtab_ccmon_using report' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using report' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using report' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using report' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using report' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using report' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using report' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using report' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
 complete -c ccmon -n '_shtab_ccmon_using report' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using report' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using report' -l ascii -d 'no characters beyond ASCII'
@@ -271,9 +281,11 @@ complete -c ccmon -n '_shtab_ccmon_using merge' -l reset -xka "session schedule"
 complete -c ccmon -n '_shtab_ccmon_using merge' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using merge' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using merge' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l ascii -d 'no characters beyond ASCII'
@@ -302,9 +314,11 @@ complete -c ccmon -n '_shtab_ccmon_using export' -l reset -xka "session schedule
 complete -c ccmon -n '_shtab_ccmon_using export' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using export' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using export' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using export' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using export' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using export' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using export' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using export' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
 complete -c ccmon -n '_shtab_ccmon_using export' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using export' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using export' -l ascii -d 'no characters beyond ASCII'
@@ -330,9 +344,11 @@ complete -c ccmon -n '_shtab_ccmon_using why' -l reset -xka "session schedule" -
 complete -c ccmon -n '_shtab_ccmon_using why' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using why' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using why' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using why' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using why' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using why' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using why' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using why' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
 complete -c ccmon -n '_shtab_ccmon_using why' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using why' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using why' -l ascii -d 'no characters beyond ASCII'
@@ -360,9 +376,11 @@ complete -c ccmon -n '_shtab_ccmon_using hit' -l reset -xka "session schedule" -
 complete -c ccmon -n '_shtab_ccmon_using hit' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using hit' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using hit' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l ascii -d 'no characters beyond ASCII'
@@ -395,9 +413,11 @@ complete -c ccmon -n '_shtab_ccmon_using learn' -l reset -xka "session schedule"
 complete -c ccmon -n '_shtab_ccmon_using learn' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using learn' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using learn' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l ascii -d 'no characters beyond ASCII'
@@ -423,9 +443,11 @@ complete -c ccmon -n '_shtab_ccmon_using config' -l reset -xka "session schedule
 complete -c ccmon -n '_shtab_ccmon_using config' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using config' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using config' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using config' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using config' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using config' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using config' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using config' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
 complete -c ccmon -n '_shtab_ccmon_using config' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using config' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using config' -l ascii -d 'no characters beyond ASCII'
@@ -457,9 +479,11 @@ complete -c ccmon -n '_shtab_ccmon_using doctor' -l reset -xka "session schedule
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l ascii -d 'no characters beyond ASCII'
@@ -484,9 +508,11 @@ complete -c ccmon -n '_shtab_ccmon_using alerts' -l reset -xka "session schedule
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l compact -d 'the small layout in any window'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l ascii -d 'no characters beyond ASCII'
@@ -504,3 +530,33 @@ complete -c ccmon -n '_shtab_ccmon_using alerts' -l alert-webhook-file -xka "(__
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l demo -d 'simulated usage; nothing is read or kept'
 complete -c ccmon -n '_shtab_ccmon_using alerts; and test $_shtab_ccmon_npos -eq 0' -ka "test" -d 'try every channel'
 complete -c ccmon -n '_shtab_ccmon_using alerts; and test $_shtab_ccmon_npos -eq 1' -ka "80 100 runs_out reset allocation unusual credits" -d 'the kind to try: 80, 100, runs_out, reset, allocation, unusual, credits, or another percentage from 1 to 1000'
+complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a accounts -d 'The accounts that are known here, with their limits: a row each, never summed. --account shows one of them.'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -s h -l help -d 'show this help message and exit'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l json -d 'as one JSON object'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l version -d 'print the version and exit'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l plan -xka "(_ccmon_plans)" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l account -x -d 'the account to show: a name that ccmon accounts prints'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l compact -d 'the small layout in any window'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l ascii -d 'no characters beyond ASCII'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l no-guardian -d 'no small process that brings the terminal back after a kill'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l no-emoji -d 'no emoji before the labels'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l format -xka "plain ansi tmux bash zsh fish starship waybar i3blocks polybar xbar json claude" -d 'with --statusline: who shows the line: plain, ansi, tmux, bash, zsh, fish, starship, waybar, i3blocks, polybar, xbar, json, claude (default: plain)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l template -x -d 'with --statusline: text of the line, with fields as {percent} or {bar:10}'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l max-width -x -d 'with --statusline: cells that the line may take (default: 80)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l wait -x -d 'with --statusline: seconds to wait when there is no line yet (default: 1)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l line-ttl -x -d 'seconds that a status line counts as fresh (default: 15)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l alerts -xka "80 100 runs_out reset allocation unusual credits all none" -d 'what to be told of: 80, 100, runs_out, reset, allocation, unusual, credits; all; or other percentages of each limit, as 50, 95'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l alert-by -xka "bell desktop command webhook" -d 'how to be told: bell, desktop, command, webhook (default: bell,desktop)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l alert-command -x -d 'the command to run, with CCMON_ALERT_TEXT and other variables'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l alert-webhook-file -xka "(__fish_complete_path (commandline -ct))" -d 'the file, of mode 0600, with the address of the webhook'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l demo -d 'simulated usage; nothing is read or kept'

@@ -9,8 +9,8 @@ import pytest
 from claude_logs import talk, write
 from commands import NOW, Machine, block
 
-TOPICS = ["ccmon", "Node", "ccusage", "logs", "settings", "time", "history", "cache", "Claude Code", "tmux", "shells", "terminal",
-          "locale", "alerts"]
+TOPICS = ["ccmon", "Node", "ccusage", "logs", "settings", "time", "history", "cache", "Claude Code", "account", "tmux", "shells",
+          "terminal", "locale", "alerts"]
 EDITOR = '#!/bin/sh\nsed -i "${1#+}d" "$2"\n'                  # deletes the line that it is opened at
 
 

@@ -11,11 +11,13 @@ from commands import ROOT
 PACKAGE = ROOT / "ccmon"
 FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
 DOORS = {"linecache", "locks", "refresher", "settings.config", "sources.ccusage", "sources.ccusage_find", "sources.log_files",
-         "line.linefiles", "doctor.probes", "alerts.channels", "fullscreen.screen", "fullscreen.screen_signals",
-         "fullscreen.terminal", "fullscreen.guardian"} | {name for name in FILES if re.match(r"(store|system)\.", name)}
-JOINS = {"__main__", "cli", "arguments", "call", "output", "settings.context", "settings.config_file",
+         "sources.account_file", "line.linefiles", "doctor.probes", "alerts.channels", "fullscreen.screen",
+         "fullscreen.screen_signals", "fullscreen.terminal", "fullscreen.guardian",
+         *(name for name in FILES if re.match(r"(store|system)\.", name))}
+JOINS = {"__main__", "cli", "arguments", "call", "output", "settings.accounts", "settings.context", "settings.config_file",
          "sources.log_reader", "line.lines", "line.hook", "fullscreen.app", "fullscreen.poller", "setup.init", "setup.first_run",
-         "doctor.surroundings", "doctor.alerts"} | {name for name in FILES if re.match(r"(commands|pipeline)\.", name)}
+         "doctor.surroundings", "doctor.alerts", "doctor.account",
+         *(name for name in FILES if re.match(r"(commands|pipeline)\.", name))}
 PURE = set(FILES) - DOORS - JOINS
 STORE = {name for name in DOORS if name.startswith("store.")}                      # one door of several leaves
 SAME_DOOR = {("sources.ccusage", "sources.ccusage_find"), ("fullscreen.screen", "settings.themes"),

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon.model import Block, CcmonError, HighWater, Limit
-from ccmon.usage import limits
+from ccmon.model import Block, CcmonError, Facts, HighWater, Limit
+from ccmon.system import clock
+from ccmon.usage import compute, limits
 
 HOUR = 3600
 NOW = 1_700_000_000
@@ -86,6 +87,28 @@ BIG, SMALL = water(30_000), water(900)
 ])
 def test_resolve(plan, explicit, tokens, known, expected):
     assert limits.resolve(plan, explicit, tokens, known) == expected
+
+
+@pytest.mark.parametrize("plan, tokens, known, expected", [
+    ("max5", 35_000, BIG, Limit(35_000, "max5", "plan", "max5", BIG, by_account=True)),
+    ("max5", 35_001, BIG, Limit(35_000, "custom_max", "plan", "max5", BIG, switched=True, unknown=True, by_account=True)),
+    ("max5", 36_000, water(40_000), Limit(40_000, "custom_max", "high_water", "max5", water(40_000), switched=True,
+                                          by_account=True)),
+    ("max20", 140_000, None, Limit(140_000, "max20", "plan", "max20", by_account=True)),
+    ("pro", 8000, BIG, Limit(30_000, "custom_max", "high_water", "pro", BIG, switched=True, by_account=True)),
+])
+def test_the_plan_of_the_account_holds_until_it_is_exceeded(plan, tokens, known, expected):
+    assert limits.resolve(plan, None, tokens, known, by_account=True) == expected
+    assert limits.resolve(plan, (9, "flag"), tokens, known, by_account=True) == Limit(9, plan, "flag", plan, known)
+
+
+@pytest.mark.parametrize("plan, words", [("pro", "Pro"), ("max5", "Max5"), ("max20", "Max20")])
+def test_the_switch_is_told_in_the_same_words_for_each_plan(plan, words):
+    facts = Facts((block(900_000, -1)._replace(source="ccusage"),), (NOW - HOUR,), high_water=water(150_000))
+    options = compute.Options(plan=plan, by_account=True)
+    told = compute.assess(facts, options, clock.zone("UTC"), NOW).warnings
+    text = f"Tokens exceeded {words} limit - switched to custom_max (150,000)"
+    assert [one.text for one in told if one.code.startswith("switched")] == [text]
 
 
 def test_the_table_can_be_replaced():

@@ -19,10 +19,10 @@ def settings(*words, env=None, file=None):
 
 GOOD = {"plan": ["pro", "max5", "max20", "custom_max", "ml_auto"], "limit": ["1", "35,000", "35_000"],
         "reset": ["session", "schedule", "5", "20,5"], "reset_hour": ["0", "23", "07"], "timezone": ["local", "UTC"],
-        "interval": ["0.5", "3600"], "timeout": ["0.1", "90"], "ccusage": ["/a b", "x"],
+        "interval": ["0.5", "3600"], "account": ["work", "laptop/3f2a"], "timeout": ["0.1", "90"], "ccusage": ["/a b", "x"],
         "source": ["auto", "ccusage", "logs"], "theme": ["dark"], "wait": ["0", "60"],
         "line_ttl": ["1", "60"], "compact": ["yes", "off"], "ascii": ["TRUE", "0"], "emoji": ["no", "1"],
-        "guardian": ["no", "on"],
+        "guardian": ["no", "on"], "account_file": ["no", "yes"],
         "format": sorted({*DIALECTS} - {"claude"}), "template": ["{percent}%", " a b "], "max_width": ["1", "1,000"],
         "alerts": ["80", "80, 100 runs_out", "all", "none", "050,1000", "all 95"],
         "alert_by": ["bell", "desktop,webhook", "none"],
@@ -31,7 +31,7 @@ BAD = {"plan": ["Pro", "max", ""], "limit": ["0", "-5", "x", "1.5", "9" * 30, "�
        "reset_hour": ["24", "-1", "x", "1.5", "nan"], "interval": ["0", "nan", "inf", "x", "1e9"], "timeout": ["0", "-1"],
        "source": ["log", "AUTO", "x"],
        "theme": ["drak"], "wait": ["-1", "61"], "line_ttl": ["0"], "compact": ["perhaps"], "ascii": ["2"], "emoji": ["jein"],
-       "guardian": ["angel"],
+       "guardian": ["angel"], "account_file": ["never"],
        "format": ["TMUX", "xyz"], "max_width": ["0", "1001", "x"],
        "alerts": ["0", "1001", "80%", "9.5", "-1", "٨٠", "1" * 5000, "run_out", "80, none"],
        "alert_by": ["mail", "bell;desktop"], "alert_webhook_file": ["https://h/secret"]}
@@ -55,7 +55,8 @@ def test_bad_values_name_their_place(name, text):
 
 
 def test_every_option_has_cases():
-    assert set(GOOD) == set(BY_NAME) and set(BAD) == set(BY_NAME) - {"timezone", "ccusage", "template", "alert_command"}
+    anything = {"account", "timezone", "ccusage", "template", "alert_command"}
+    assert set(GOOD) == set(BY_NAME) and set(BAD) == set(BY_NAME) - anything
 
 
 @pytest.mark.parametrize("words", [["--plan", "max5", "history"], ["history", "--plan", "max5"], ["--plan=max5", "history"],

@@ -15,6 +15,7 @@ from ccmon.line import statusline
 from ccmon.model import Credits, Source
 from ccmon.text import Charset
 from ccmon.usage.schedule import ResetRule
+from ccmon.views.limit_words import limit_words
 from ccmon.views.screen import dashboard, help, parts
 
 WIDTHS, HEIGHTS = st.integers(1, 200), st.integers(1, 60)
@@ -135,3 +136,12 @@ def test_data_in_tiny_windows_never_hides_the_percentage():
 
 def test_a_session_just_begun_has_no_error():
     check(Shot(scene(0, now=START, session=block(0), source=OKAY._replace(refreshed=START))), 80, 24)
+
+
+@pytest.mark.parametrize("width, words", [(80, "plan max20 (your account)   Warsaw"), (62, "max20   ")])
+def test_the_plan_of_the_account_says_that_it_is(width, words):
+    shown = scene(20_000, plan("max20", by_account=True))
+    assert words in text.plain(parts.title(shown, width))
+    assert "limit: plan max20 (your account)" in limit_words(shown.snapshot, shown.zone)
+    above = scene(150_000, plan("max20", by_account=True))
+    assert "your account" not in text.plain(parts.title(above, width))

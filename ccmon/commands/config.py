@@ -122,7 +122,7 @@ def _fault_in(content: str, path: str) -> Optional[str]:
 
 
 def _list(given: Namespace, state: State) -> int:
-    found = [*origins.settings(state.layers), *origins.others(state.sections)]
+    found = [*origins.settings(state.layers, _plan_of_account(state)), *origins.others(state.sections)]
     exists = state.content is not None
     if given.json:
         print(json.dumps({**config_table.document(found, state.path, exists), "fault": state.fault}))
@@ -131,13 +131,25 @@ def _list(given: Namespace, state: State) -> int:
     return output.complain(state.fault, USAGE) if state.fault else OK
 
 
+def _plan_of_account(state: State) -> str:
+    """The plan that Claude Code's own file told, as the history has it; "" where none is known, or something is wrong."""
+    if state.fault:
+        return ""
+    from ccmon.pipeline import memory  # only where nothing else says the plan: it brings the history along
+    ctx = context.prepare(state.flags, os.environ)
+    if ctx.settings.origin["plan"] != "default" or not ctx.paths.store or not os.path.exists(ctx.paths.store):
+        return ""
+    with memory.opened(ctx, memory.SCREEN_BUSY_MS) as stored:
+        return stored.account_note().login.plan
+
+
 def _show(state: State, found: List[Setting], exists: bool) -> None:
     """With the colours of the settings where these can be had."""
     table = config_table.lines(found, state.path, exists, output.size().columns if sys.stdout.isatty() else None)
     if state.fault:
         print("\n".join(map(plain, table)))
     else:
-        output.show(context.prepare(state.flags, os.environ), table, pager=False)
+        output.show(context.prepare(state.flags, os.environ, switch=False), table, pager=False)
 
 
 def _get(state: State, name: str) -> str:
@@ -146,7 +158,8 @@ def _get(state: State, name: str) -> str:
         raise UsageError(state.fault)
     place = origins.address(name)
     if place.section == "ccmon":
-        return next(one.text for one in origins.settings(state.layers) if one.name == place.key)
+        of_account = _plan_of_account(state) if place.key == "plan" else ""
+        return next(one.text for one in origins.settings(state.layers, of_account) if one.name == place.key)
     own = state.sections.get(place.section, {}).get(place.key)
     if own is not None:
         return own.text

@@ -6,7 +6,7 @@ from argparse import Namespace
 from typing import Callable, List, Tuple
 
 from ccmon import output
-from ccmon.doctor import alerts, surroundings, verdicts, view
+from ccmon.doctor import account, alerts, surroundings, verdicts, view
 from ccmon.doctor.surroundings import Surroundings
 from ccmon.doctor.verdicts import FAULT, Check
 from ccmon.model import UsageError
@@ -43,5 +43,5 @@ TOPICS: List[Tuple[str, Callable[[Surroundings], Check]]] = [
     ("ccmon", surroundings.ccmon), ("Node", surroundings.node), ("ccusage", surroundings.ccusage_run),
     ("logs", surroundings.logs), ("settings", surroundings.configuration), ("time", surroundings.time_zone),
     ("history", surroundings.history), ("cache", surroundings.cache), ("Claude Code", surroundings.claude),
-    ("tmux", surroundings.tmux), ("shells", surroundings.shells), ("terminal", surroundings.terminal),
-    ("locale", surroundings.locale), (alerts.TOPIC, alerts.channels)]
+    (account.TOPIC, account.account), ("tmux", surroundings.tmux), ("shells", surroundings.shells),
+    ("terminal", surroundings.terminal), ("locale", surroundings.locale), (alerts.TOPIC, alerts.channels)]

@@ -17,6 +17,7 @@ from ccmon.settings.origins import Setting
 from ccmon.sources import log_files
 from ccmon.store import facts as files
 from ccmon.usage import compute
+from ccmon.usage.account_note import AccountNote
 from ccmon.usage.price_table import DATE
 from ccmon.views import why, why_json
 from ccmon.views.evidence import CacheFacts, Evidence, LogFacts, StoreFacts
@@ -38,7 +39,7 @@ def run(given: Namespace, ctx: Context) -> int:
 
 def _gathered(given: Namespace, ctx: Context) -> Evidence:
     now = ctx.now()
-    facts, store = _remembered(ctx, now)
+    facts, account, store = _remembered(ctx, now)
     sections = config.read(ctx.paths.config, options.SECTIONS)
     return Evidence(
         snapshot=ctx.view(facts, now), zone=ctx.zone, terms=compute.burn_terms(facts, now), store=store, cache=_cache(ctx),
@@ -49,21 +50,23 @@ def _gathered(given: Namespace, ctx: Context) -> Evidence:
         prices=DATE, own_prices=tuple(ctx.settings.prices),
         own_themes=tuple(name[len(own_themes.PREFIX):] for name in sections if name.startswith(own_themes.PREFIX)),
         home=ctx.paths.home if ctx.demo is None else config.home(os.environ), cut_since=facts.cut_since,
-        reported=_reported(ctx, now) if facts.cut_since is not None else ())
+        reported=_reported(ctx, now) if facts.cut_since is not None else (),
+        account=account, windows_dropped=facts.windows_dropped)
 
 
 # --- what is stored ---------------------------------------------------------------------------------------------------
 
-def _remembered(ctx: Context, now: int) -> Tuple[Facts, StoreFacts]:
+def _remembered(ctx: Context, now: int) -> Tuple[Facts, AccountNote, StoreFacts]:
     """The facts and the file they are in. One that is not there is not made; that of a demo goes when it ends."""
     if ctx.demo is not None:
-        return refresh.once(ctx, -1), StoreFacts(None)
+        return refresh.once(ctx, -1), AccountNote(), StoreFacts(None)
     source = refresh.source_before(ctx)
     if not ctx.paths.store or not os.path.lexists(ctx.paths.store):
-        return Facts(source=source), StoreFacts(ctx.paths.store)
+        return Facts(source=source), AccountNote(), StoreFacts(ctx.paths.store)
     with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
         facts = lessons.recall(kept, kept.facts(now), now)._replace(source=source)
-        return facts, _store(ctx, facts.trouble) if kept.store else StoreFacts(ctx.paths.store, trouble=facts.trouble)
+        files_of = _store(ctx, facts.trouble) if kept.store else StoreFacts(ctx.paths.store, trouble=facts.trouble)
+        return facts, kept.account_note(), files_of
 
 
 def _store(ctx: Context, trouble: Optional[str]) -> StoreFacts:

@@ -8,18 +8,18 @@ from typing import Callable, List, NamedTuple, Optional, Sequence, Tuple, TypeVa
 from ccmon.learning import learner, uses
 from ccmon.learning.values import Reading, Use
 from ccmon.line.session_json import WINDOWS_S
-from ccmon.model import SESSION_S, Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
-from ccmon.pipeline import readings
+from ccmon.model import SESSION_S, Block, Facts, Forecast, HighWater, Limit, Record, Runway, Source, Used, Windows
+from ccmon.pipeline import account_note, readings, shown
 from ccmon.settings import config
 from ccmon.settings.context import Context
-from ccmon.sources import demo, demo_past
 from ccmon.store import alerts, learning, ledger, limit_events, present, trusted, windows
 from ccmon.store.alerts import Told
 from ccmon.store.database import Busy, Store, StoreError, open_store
 from ccmon.store.trusted import Trust
-from ccmon.usage import compute, gauge, limits, official, prices
+from ccmon.text import clean
+from ccmon.usage import compute, gauge, limits, prices
+from ccmon.usage.account_note import AccountNote
 from ccmon.usage.hits import Event
-from ccmon.usage.windows import running
 
 BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, READING_BUSY_MS = 250, 2000, 10_000
 WEEK_S = WINDOWS_S["seven_day"]
@@ -53,7 +53,7 @@ class Memory:
         """What is stored, empty without a store."""
         if self.store:
             try:
-                return self._with_windows(self.store, self.store.facts(self.ctx.owner, now), now)
+                return shown.with_windows(self.store, self.ctx, self.store.facts(self.ctx.owner, now), self.account_note(), now)
             except StoreError as err:
                 self.trouble = str(err)
         return Facts(trouble=self.trouble)
@@ -63,15 +63,20 @@ class Memory:
         if self.store:
             try:
                 facts = self.store.record(answer.blocks, self.ctx.owner, now, self._limits(), compute.active, answer.is_history)
-                return self._with_windows(self.store, facts._replace(source=answer.source), now)
+                return shown.with_windows(self.store, self.ctx, facts._replace(source=answer.source), self.account_note(), now)
             except StoreError as err:
                 self.trouble = str(err)
         return self._unsaved(answer, now)
 
-    def _with_windows(self, store: Store, facts: Facts, now: int) -> Facts:
-        ledger = official.load(store.ledger(self.ctx.owner))
-        return facts._replace(windows=running(ledger.windows, now), apart=official.apart(ledger, now),
-                              windows_dropped=ledger.dropped)
+    def account_note(self) -> AccountNote:
+        """What Claude Code's own file said when it was last read; an empty one where it is not to be read."""
+        nothing = AccountNote()
+        return self._look(account_note.of_owner, nothing) if self.ctx.settings.account_file else nothing
+
+    def keep_account(self, note: AccountNote, told: Windows) -> None:
+        """Keep what that file says, all in one transaction."""
+        now = self.ctx.now()
+        self._write(lambda db, owner: account_note.keep(db, owner, note, told, now), None)
 
     def _unsaved(self, answer: Answer, now: int) -> Facts:
         """A store that is held by another process can still be read: the record and the last hour are in it."""
@@ -80,15 +85,16 @@ class Memory:
             return stored._replace(source=answer.source, trouble=self.trouble)
         best = limits.join(stored.high_water, limits.high_water(answer.blocks, now))
         return Facts(answer.blocks, tuple(block.start for block in answer.blocks), stored.samples, best,
-                     answer.source, self.trouble, stored.windows, apart=stored.apart)
+                     answer.source, self.trouble, stored.windows, credits=stored.credits, login=stored.login,
+                     windows_dropped=stored.windows_dropped, apart=stored.apart)
 
     def note_readings(self, spool: str) -> bool:
         """Keep what Claude Code said, each line once: how far the spool was read is kept with it. False when that has to wait."""
-        now, store = self.ctx.now(), self.store
+        now, store, login = self.ctx.now(), self.store, self.account_note().login.account
 
         def work(db: sqlite3.Connection, owner: int) -> None:
             lines, read = learning.unread(db, owner, spool)
-            readings.keep(db, owner, lines, now)
+            readings.keep(db, owner, lines, now, login)
             if lines:
                 learning.write_note(db, owner, learning.SPOOL, read)
         try:
@@ -169,6 +175,11 @@ class Memory:
             raise StoreError(self.trouble or "There is no store")
         return self.store
 
+    def _own(self) -> Store:
+        if self.ctx.is_stored_only:
+            raise StoreError(f"This account is of the machine {clean(self.ctx.owner.host)}: note that there")
+        return self._sound()
+
     # --- learning -----------------------------------------------------------------------------------------------------
 
     def learning_history(self, now: int, days: int = 90) -> Tuple[List[Use], List[Reading], List[Block]]:
@@ -196,7 +207,7 @@ class Memory:
 
     def _readings(self, window_s: int, since: int, now: int) -> List[Reading]:
         none: List[Tuple[int, float, int, str]] = []
-        found = self._look(lambda db, owner: learning.readings(db, owner, window_s, since, now), none)
+        found = self._look(lambda db, owner: shown.readings(db, owner, self.ctx.chosen, window_s, since, now), none)
         return [Reading(*row) for row in found]
 
     def _sessions(self, now: int, since: int) -> List[Block]:
@@ -209,11 +220,11 @@ class Memory:
 
     def learned(self) -> Optional[str]:
         """What keep_learned was last given."""
-        return self._look(lambda db, owner: learning.note(db, owner, learning.LEARNED), None)
+        return self._look(lambda db, owner: shown.learned(db, owner, self.ctx.chosen), None)
 
     def keep_learned(self, text: str) -> None:
         """Keep the learned state."""
-        self._write(lambda db, owner: learning.write_note(db, owner, learning.LEARNED, text), None)
+        self._write(lambda db, owner: shown.write_learned(db, owner, self.ctx.chosen, text), None)
 
     def extra(self) -> Optional[str]:
         """What keep_extra was last given."""
@@ -225,7 +236,7 @@ class Memory:
 
     def forget_learning(self, now: int) -> None:
         """Drop the learned state and the forecasts; older readings are learned from no more. Raises StoreError."""
-        self._sound().change_of(self.ctx.owner, lambda db, owner: learning.forget(db, owner, now))
+        self._own().change_of(self.ctx.owner, lambda db, owner: learning.forget(db, owner, now))
 
     def told(self, key: str) -> bool:
         """True when the user was told that."""
@@ -268,7 +279,7 @@ class Memory:
 
     def _write(self, work: Callable[[sqlite3.Connection, int], Result], nothing: Result) -> Result:
         try:
-            return self.store.change_of(self.ctx.owner, work) if self.store else nothing
+            return self.store.change_of(self.ctx.owner, work) if self.store and not self.ctx.is_stored_only else nothing
         except StoreError as err:
             self.trouble = str(err)
             return nothing
@@ -278,11 +289,11 @@ class Memory:
     def note_hit(self, at: int) -> Tuple[int, bool]:
         """The user was cut off then: the time under which that stands, and whether it is new. Raises StoreError."""
         now = self.ctx.now()
-        return self._sound().change_of(self.ctx.owner, lambda db, owner: learning.note_hit(db, owner, at, now))
+        return self._own().change_of(self.ctx.owner, lambda db, owner: learning.note_hit(db, owner, at, now))
 
     def undo_hit(self) -> Optional[int]:
         """Take back what was noted last: the time it was about, None when nothing is noted. Raises StoreError."""
-        return self._sound().change_of(self.ctx.owner, learning.undo_hit)
+        return self._own().change_of(self.ctx.owner, learning.undo_hit)
 
     def events(self, since: int = 0) -> List[Event]:
         """When a limit was reached from since on, as the user or a message said, by time. Raises StoreError."""
@@ -325,16 +336,15 @@ class Memory:
 
     # --- settings -----------------------------------------------------------------------------------------------------
 
-    def _limit_of(self, learned: Optional[LearnedLimit], tokens: int, high_water: Optional[HighWater]) -> Limit:
-        settings = self.ctx.settings
-        return limits.resolve(settings.plan, settings.explicit_limit, tokens, high_water, settings.plans, learned)
-
     def _limits(self) -> present.LimitOf:
-        return partial(self._limit_of, self._learned_limit())
+        settings, (plan, by_account) = self.ctx.settings, self.ctx.plan_of(self.account_note().login)
+        may_learn = by_account or plan in ("pro", "ml_auto")
+        lessons = learner.load(self.learned()) if may_learn else None
+        learned = gauge.in_tokens(lessons.learned, None, None) if lessons else None
 
-    def _learned_limit(self) -> Optional[LearnedLimit]:
-        lessons = learner.load(self.learned()) if self.ctx.settings.plan in ("pro", "ml_auto") else None
-        return gauge.in_tokens(lessons.learned, None, None) if lessons else None
+        def limit_of(tokens: int, high_water: Optional[HighWater]) -> Limit:
+            return limits.resolve(plan, settings.explicit_limit, tokens, high_water, settings.plans, learned, by_account)
+        return limit_of
 
     def remembered_path(self) -> Optional[str]:
         """The ccusage that last worked."""
@@ -368,7 +378,7 @@ def opened(ctx: Context, busy_ms: int) -> Memory:
 
 def _join_accounts(ctx: Context, store: Store) -> None:
     """What is stored under other names of the same folders is of this account: an older ccmon, or another list, named it so."""
-    if ctx.demo is None and not store.is_frozen():
+    if ctx.demo is None and not ctx.is_stored_only and not store.is_frozen():
         others = store.accounts(ctx.owner)
         former = others & set(config.former_accounts(ctx.env)) if others else others
         if former:
@@ -386,14 +396,3 @@ def works(ctx: Context) -> bool:
         except StoreError:
             return False
         return memory.trouble is None
-
-
-def remember_demo(ctx: Context) -> None:
-    """Fill the memory of a demo with what would have been seen since the session began."""
-    now = ctx.now()
-    assert ctx.demo is not None
-    with opened(ctx, BACKGROUND_BUSY_MS) as memory:
-        memory.keep_learned(learner.dump(demo_past.lessons(ctx.demo)))
-        for at in demo.moments(now, ctx.demo):
-            memory.keep(Answer(demo.blocks(at, ctx.demo), Source("demo", refreshed=at)), at)
-        memory.note_readings(demo_past.readings(list(demo.moments(now, ctx.demo)), ctx.demo))

@@ -34,16 +34,17 @@ def sessions(kept: Memory, moment: Snapshot, since: Optional[int] = None, everyw
 def _scale(kept: Memory, moment: Snapshot) -> Scale:
     """The learned limit where the plan leaves room for it, else the limit in force.
 
-    On plan pro a session above its figure shows that it is not pro: then the record is the limit of the whole list, as it is on
-    the screen while such a session runs. Only while the screen rates a session by pro the list does so, too.
+    On plan pro, or that of the account, a session above its figure shows that it is another: then the record is the limit of the
+    whole list, as it is on the screen while such a session runs. Only while the screen rates a session by it the list does so.
     """
     limit = moment.limit
-    if limit.asked in ("pro", "ml_auto") and limit.source not in ("flag", "config"):
+    if (limit.asked in ("pro", "ml_auto") or limit.by_account) and limit.source not in ("flag", "config"):
         learned = gauge.in_tokens(moment.learned, None, None)
         if learned:
             return Scale(learned.tokens, "learned", limit.plan)
         if limit.high_water and not moment.active:
-            limit = limits.resolve(limit.asked, None, limit.high_water.tokens, limit.high_water, kept.ctx.settings.plans)
+            limit = limits.resolve(limit.asked, None, limit.high_water.tokens, limit.high_water, kept.ctx.settings.plans,
+                                   by_account=limit.by_account)
     return Scale(limit.tokens, limit.source, limit.plan)
 
 

@@ -12,7 +12,7 @@ from ccmon.usage.limits import PLAN_NAMES, PLANS
 from ccmon.usage.prices import Price
 from ccmon.usage.schedule import ResetRule, parse_rule
 
-SECTIONS = ("ccmon", "plans", "prices", "theme.NAME")             # of config.ini; NAME is any
+SECTIONS = ("ccmon", "plans", "prices", "accounts", "theme.NAME")             # of config.ini; NAME is any
 SOURCES = ("auto", "ccusage", "logs")
 KINDS = ("input", "output", "cache for 5 minutes", "cache for an hour", "cache read")
 TRUE, FALSE = ("1", "yes", "true", "on"), ("0", "no", "false", "off")
@@ -126,10 +126,13 @@ OPTIONS: Tuple[Option, ...] = (
            tuple(map(str, range(24)))),
     Option("timezone", zone_name, "Europe/Warsaw", "ZONE", "zone of all times shown: local, or a name such as Europe/Berlin"),
     Option("interval", number(0.5, 3600, "seconds"), "3", "S", "seconds between two looks at the usage"),
+    Option("account", str, "", "NAME", "the account to show: a name that ccmon accounts prints"),
     Option("timeout", number(0.1, 3600, "seconds"), "30", "S", "seconds that ccusage may take"),
     Option("ccusage", str, "", "CMD", "the ccusage program to run: an absolute path, or a name on PATH"),
     Option("source", one_of(SOURCES), "auto", "SOURCE", "where the usage is read: ccusage; logs: Claude Code's own log files; "
            "auto: ccusage, the logs when it cannot be started", SOURCES),
+    Option("account_file", boolean, "yes", "YES|NO", "read the plan, the account's limits and credits in Claude Code's own file "
+           ".claude.json", switch="no"),
     Option("theme", str, "dark", "NAME", "colours: " + ", ".join(THEMES) + "; or one of your own, [theme.NAME] in config.ini",
            tuple(THEMES)),
     Option("compact", boolean, "no", "YES|NO", "the small layout in any window", switch="yes"),
@@ -150,7 +153,7 @@ OPTIONS: Tuple[Option, ...] = (
     Option("alert_webhook_file", secret_file, "", "FILE", "the file, of mode 0600, with the address of the webhook"),
 )
 BY_NAME: Dict[str, Option] = {option.name: option for option in OPTIONS}
-NEGATIVE_FLAGS = {"guardian": "--no-guardian", "emoji": "--no-emoji"}
+NEGATIVE_FLAGS = {"account_file": "--no-account-file", "guardian": "--no-guardian", "emoji": "--no-emoji"}
 
 
 class Settings(NamedTuple):
@@ -161,9 +164,11 @@ class Settings(NamedTuple):
     reset: ResetRule
     timezone: str
     interval: float
+    account: Optional[str]
     timeout: float
     ccusage: Optional[str]
     source: str
+    account_file: bool
     theme: str
     compact: bool
     ascii: bool
@@ -181,6 +186,7 @@ class Settings(NamedTuple):
     plans: Mapping[str, int]
     prices: Mapping[str, Price]        # of config.ini: the beginning of a model's id -> its price
     themes: Mapping[str, Theme]        # those of ccmon, and those of config.ini
+    accounts: Mapping[str, Tuple[str, ...]]        # of config.ini: name -> folders as they are written
     origin: Mapping[str, str]
 
     @property
@@ -244,7 +250,8 @@ def _valued(parse: Callable[[str], Any], given: Given, text: str) -> Any:
 
 def resolve(flags: Mapping[str, Given], environment: Mapping[str, Given], file: Mapping[str, Given],
             plans: Mapping[str, int] = PLANS, prices: Optional[Mapping[str, Price]] = None,
-            themes: Mapping[str, Theme] = THEMES) -> Settings:
+            themes: Mapping[str, Theme] = THEMES,
+            accounts: Optional[Mapping[str, Tuple[str, ...]]] = None) -> Settings:
     """The settings in force: flag > environment > file > default. CcmonError names the place of a wrong value."""
     layers = dict(zip(LEVELS, (flags, environment, file)))
     values: Dict[str, Any] = {}
@@ -260,7 +267,8 @@ def resolve(flags: Mapping[str, Given], environment: Mapping[str, Given], file: 
     _check_plan(values["plan"], plans, layers)
     _check_theme(values["theme"], themes, layers)
     _check_format(values["format"], origin["format"], layers)
-    return Settings(plans=dict(plans), prices=dict(prices or {}), themes=dict(themes), origin=origin, **values)
+    return Settings(plans=dict(plans), prices=dict(prices or {}), themes=dict(themes),
+                    accounts=dict(accounts or {}), origin=origin, **values)
 
 
 def _reset(values: Mapping[str, Any], origin: Mapping[str, str]) -> ResetRule:

@@ -17,7 +17,7 @@ class Setting(NamedTuple):
 
     name: str
     text: str
-    level: str                         # default | file | environment | flag
+    level: str                         # default | account | file | environment | flag
     where: Optional[str] = None        # a flag, a variable, or a file and its line; None for a default
     hidden: Tuple[str, ...] = ()
 
@@ -29,10 +29,15 @@ class Address(NamedTuple):
     key: str
 
 
-def settings(layers: Layers) -> Iterator[Setting]:
-    """Every option as it is written, in the order of the table; of reset and reset_hour, the one that does not count says so."""
+def settings(layers: Layers, plan_of_account: str = "") -> Iterator[Setting]:
+    """Every option as it is written, in the order of the table; of reset and reset_hour, the one that does not count says so.
+
+    plan_of_account: the plan where none is set; "" where it is not known.
+    """
     for option in OPTIONS:
         found = setting((option.name,), option.default, layers)
+        if option.name == "plan" and found.level == "default" and plan_of_account:
+            found = Setting("plan", plan_of_account, "account", "your account")
         rival = RIVALS.get(option.name)
         if rival and _level(rival, layers) < _level(option.name, layers):
             hidden = tuple(where for where in (found.where, *found.hidden) if where)

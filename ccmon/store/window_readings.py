@@ -12,6 +12,7 @@ from ccmon.store import rows, values
 NAMES_S = {"five_hour": 5 * 3600, "seven_day": 7 * 86_400}             # those of `reading`
 _FIRST_LOGIN = "first_login"
 _LONGEST = 64                          # characters of a name
+_NEWEST_S = 40 * 86_400                # a window that was read before that is over
 
 
 class Row(NamedTuple):
@@ -87,3 +88,14 @@ def of_others(db: sqlite3.Connection, owner: int, name: str, login: str, since: 
     first = first_login(db, owner)
     return {(ts, resets_at): other for other, ts, resets_at in db.execute("""SELECT login, ts, resets_at FROM window_reading
         WHERE owner_id = ? AND name = ? AND ts >= ? AND ts <= ?""", (owner, name, since, until)) if (other or first) != login}
+
+
+def newest(db: sqlite3.Connection, owner: int, now: int) -> Dict[str, List[Row]]:
+    """By login, the newest reading of each window; "" where nobody was known."""
+    found: Dict[Tuple[str, str], Row] = {}
+    for row in readings(db, owner, now - _NEWEST_S, now):
+        found[row.login, row.name] = row
+    by_login: Dict[str, List[Row]] = {}
+    for row in found.values():
+        by_login.setdefault(row.login, []).append(row)
+    return by_login

@@ -18,6 +18,7 @@ class Options(NamedTuple):
     explicit_limit: Optional[Tuple[int, str]] = None        # tokens, and who says so: flag | config
     rule: ResetRule = ResetRule("session")
     plans: Mapping[str, int] = limits.PLANS                 # tokens of each plan
+    by_account: bool = False                                # the plan is that of the account: nobody has asked for it
 
 
 def active(blocks: Iterable[Block], listed: Iterable[int], now: int) -> List[Block]:
@@ -41,7 +42,8 @@ def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
     learned = gauge.in_tokens(facts.learned, facts.load, session)
     record = limits.join(limits.high_water(facts.blocks, now), facts.high_water)
     judged = session.tokens if session and not counting else 0         # plan figures are silent where Claude itself speaks
-    limit = limits.resolve(options.plan, options.explicit_limit, judged, record, options.plans, learned)
+    limit = limits.resolve(options.plan, options.explicit_limit, judged, record, options.plans, learned,
+                           options.by_account)
     full = gauge.read(session, limit, counting, learned, gauge.at_least(facts, session, limit, now))
     pace = burn_terms(facts, now)
     reset = schedule.next_reset(now, options.rule, session.end if session else None, zone,

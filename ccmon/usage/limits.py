@@ -27,11 +27,18 @@ def join(a: Optional[HighWater], b: Optional[HighWater]) -> Optional[HighWater]:
 
 
 def resolve(plan: str, explicit: Optional[Tuple[int, str]], tokens: int, high_water: Optional[HighWater],
-            plans: Mapping[str, int] = PLANS, learned: Optional[LearnedLimit] = None) -> Limit:
+            plans: Mapping[str, int] = PLANS, learned: Optional[LearnedLimit] = None, by_account: bool = False) -> Limit:
     """The limit in force for a session of so many tokens.
 
-    explicit is a limit the user set, in tokens, and where: flag or config. CcmonError for an unknown plan.
+    explicit is a limit the user set, in tokens, and where: flag or config. by_account: the plan is that of the account, and
+    nobody has asked for it; like pro, the default, it holds until it is exceeded. CcmonError for an unknown plan.
     """
+    found = _of_plan(plan, explicit, tokens, high_water, plans, learned, by_account)
+    return found._replace(by_account=by_account and found.source in ("plan", "high_water", "learned"))
+
+
+def _of_plan(plan: str, explicit: Optional[Tuple[int, str]], tokens: int, high_water: Optional[HighWater],
+             plans: Mapping[str, int], learned: Optional[LearnedLimit], is_default: bool) -> Limit:
     known = high_water if high_water is not None and high_water.tokens > 0 else None
     if explicit is not None and explicit[0] > 0:
         return Limit(explicit[0], plan, explicit[1], plan, known)
@@ -40,8 +47,8 @@ def resolve(plan: str, explicit: Optional[Tuple[int, str]], tokens: int, high_wa
     if plan in ("custom_max", "ml_auto"):
         return _record(plan, tokens, known, _figure("pro", plans))
     figure = _figure(plan, plans)
-    if plan == "pro" and tokens > figure:
-        return _switched(tokens, known, figure, learned)
+    if (plan == "pro" or is_default) and tokens > figure:
+        return _switched(plan, tokens, known, figure, learned)
     return Limit(figure, plan, "plan", plan, known)
 
 
@@ -59,10 +66,10 @@ def _record(plan: str, tokens: int, known: Optional[HighWater], default: int) ->
     return Limit(limit, plan, "high_water" if known else "plan", plan, known, unknown=tokens > limit)
 
 
-def _switched(tokens: int, known: Optional[HighWater], figure: int, learned: Optional[LearnedLimit]) -> Limit:
-    """Pro was exceeded, so it is not pro: what was learned counts, else the largest session where it is above pro."""
+def _switched(plan: str, tokens: int, known: Optional[HighWater], figure: int, learned: Optional[LearnedLimit]) -> Limit:
+    """The plan was exceeded, so it is another: what was learned counts, else the largest session where it is above the plan."""
     if learned:
-        return Limit(learned.tokens, "ml_auto", "learned", "pro", known, switched=True, learned=learned)
+        return Limit(learned.tokens, "ml_auto", "learned", plan, known, switched=True, learned=learned)
     limit = max(figure, known.tokens if known else 0)
     source = "high_water" if limit > figure else "plan"
-    return Limit(limit, "custom_max", source, "pro", known, switched=True, unknown=tokens > limit)
+    return Limit(limit, "custom_max", source, plan, known, switched=True, unknown=tokens > limit)

@@ -133,7 +133,7 @@ def model_used_up(one: Window, snapshot: Snapshot, zone: Zone) -> str:
 
 
 def _switched(limit: Limit) -> Notice:
-    lead = "Tokens exceeded Pro limit - switched to"
+    lead = f"Tokens exceeded {limit.asked.capitalize()} limit - switched to"
     if limit.source == "learned":
         return Notice("switched_to_ml_auto", f"{lead} ml_auto ({'about ' * (limit.unit != 'tokens')}{count(limit.tokens)})")
     return Notice("switched_to_custom_max", f"{lead} custom_max ({count(limit.tokens)})")

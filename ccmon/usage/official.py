@@ -139,6 +139,15 @@ def _of_login(ledger: Ledger, login: str, said: Dict[str, Tuple[float, int]], no
     return Account(1 + max([account.number for account in ledger.accounts], default=0))
 
 
+def with_shown(ledger: Ledger, login: str, number: int) -> Ledger:
+    """The ledger in which the account of that login, or of that number, is the one that is shown; an empty one where there is
+    none such any more."""
+    found = [one for one in ledger.accounts if (one.login == login if login else one.number == number)] or [
+        one for one in ledger.accounts if one.number == number and one.login in ("", login)]
+    others = tuple(one for one in ledger.accounts if one not in found)
+    return ledger._replace(accounts=(*others, found[-1])) if found else Ledger()
+
+
 def apart(ledger: Ledger, now: int) -> Apart:
     """What the row of each session has to know besides."""
     others = [running(account.windows, now) for account in reversed(ledger.accounts[:-1])]

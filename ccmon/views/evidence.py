@@ -4,6 +4,7 @@ from typing import Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import Block, Snapshot
 from ccmon.settings.origins import Setting
+from ccmon.usage.account_note import AccountNote
 from ccmon.usage.burn import Terms
 from ccmon.when import Zone
 
@@ -61,6 +62,8 @@ class Evidence(NamedTuple):
     home: Optional[str] = None         # paths below it are shown with ~
     cut_since: Optional[int] = None    # as in Facts
     reported: Tuple[Block, ...] = ()   # the sessions that ccusage says to run
+    account: AccountNote = AccountNote()               # of Claude Code's own file
+    windows_dropped: int = 0           # as in Facts
 
     def set_by(self, name: str) -> Optional[str]:
         """Where an option was set, None for a default."""

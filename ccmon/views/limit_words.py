@@ -5,7 +5,7 @@ from typing import Tuple
 from ccmon import text
 from ccmon.learning.values import Ruler
 from ccmon.model import LearnedLimit, Snapshot
-from ccmon.views.screen.scene import day_text, plan_name, record
+from ccmon.views.screen.scene import day_text, is_of_account, plan_name, record
 from ccmon.when import Zone
 
 Words = Tuple[str, ...]
@@ -34,6 +34,8 @@ def limit_words(snapshot: Snapshot, zone: Zone) -> Words:
     if limit.plan == "custom_max":
         return ("no record yet: plan pro (reference figure)", "no record yet: plan pro", "no record yet")
     name = f"plan {plan_name(limit)}"
+    if is_of_account(limit):
+        return (f"limit: {name} (your account)", f"{name} (your account)", name)
     return (f"limit: {name} (reference figure)", f"limit: {name} (reference)", f"{name} (reference)", name)
 
 

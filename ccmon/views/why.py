@@ -8,9 +8,9 @@ from ccmon.settings.origins import Setting
 from ccmon.text import Line, Span, clip, count, duration, plural, printable, width
 from ccmon.usage.burn import Term
 from ccmon.usage.windows import order
-from ccmon.views import why_learned
+from ccmon.views import why_account, why_learned
 from ccmon.views.evidence import Evidence
-from ccmon.views.screen.scene import model_names
+from ccmon.views.screen.scene import model_names, plan_words
 from ccmon.when import clock_text, local
 
 LABEL_CELLS = 9
@@ -186,7 +186,7 @@ def _limit(evidence: Evidence, cells: int) -> Iterator[str]:
     used += ", as Claude says" if used and snapshot.percent_source == "official" else ""
     yield f"{'about ' if limit.unit != 'tokens' else ''}{plural(limit.tokens, 'token')}: {_limit_source(evidence)}{used}"
     if limit.switched:
-        yield f"plan pro was exceeded, so {limit.plan} is in force for this session"
+        yield f"plan {limit.asked} was exceeded, so {limit.plan} is in force for this session"
     if limit.unknown:
         yield "the session is above every record: the real limit is higher"
     if limit.high_water is None:
@@ -206,9 +206,9 @@ def _limit_source(evidence: Evidence) -> str:
         return f"plan {limit.plan}, your record"
     own = dict(evidence.plans).get(limit.plan)
     if limit.source == "plan" and own:
-        return f"plan {limit.plan}, {_where(evidence, own)}"
+        return f"plan {plan_words(limit)}, {_where(evidence, own)}"
     if limit.source == "plan" and limit.plan == limit.asked and limit.plan not in ("custom_max", "ml_auto"):
-        return f"plan {limit.plan}, a reference figure"
+        return f"plan {plan_words(limit)}, a reference figure"
     return f"plan {limit.plan}, without a record the figure of pro"
 
 
@@ -221,7 +221,8 @@ def _official(evidence: Evidence, cells: int) -> Iterator[str]:
 
 
 def _window(evidence: Evidence, name: str, window: Window) -> str:
-    read = f"read {_at(evidence, window.read_at)}, {_ago(evidence, window.read_at)}"
+    source = {"account_file": ", in Claude Code's own file", "claude": ", asked"}.get(window.source, "")
+    read = f"read {_at(evidence, window.read_at)}, {_ago(evidence, window.read_at)}{source}"
     return f"{name}: {text.percent(window.percent)}, reset {_at(evidence, window.resets_at)}; {read}"
 
 
@@ -342,5 +343,5 @@ def _where(evidence: Evidence, where: str) -> str:
 
 SECTIONS: Tuple[Tuple[str, Section], ...] = (
     ("source", _source), ("logs", _logs), ("session", _session), ("limit", _limit), ("reset", _reset), ("burn", _burn),
-    ("runway", why_learned.runway), ("official", _official), ("learned", why_learned.learned), ("prices", _prices),
-    ("store", _store), ("cache", _cache), ("options", _options))
+    ("runway", why_learned.runway), ("official", _official), ("account", why_account.account),
+    ("learned", why_learned.learned), ("prices", _prices), ("store", _store), ("cache", _cache), ("options", _options))

@@ -8,6 +8,7 @@ from ccmon.model import Block, Window
 from ccmon.text import models_for_programs
 from ccmon.usage.burn import WINDOW_S
 from ccmon.usage.windows import named
+from ccmon.views import why_account
 from ccmon.views.document import learned_document, runway_document, window_document
 from ccmon.views.evidence import Evidence
 
@@ -36,6 +37,8 @@ def document(evidence: Evidence) -> Dict[str, Any]:
         "learned": learned_document(snapshot.learned),
         "official": {name: _official(named(snapshot.windows, name)) for name in WINDOWS_S},
         "windows": [window_document(one) for one in snapshot.windows],
+        "windows_dropped": evidence.windows_dropped,
+        "account": why_account.document(evidence),
         "themes": {"own": list(evidence.own_themes)},
         "prices": {"date": evidence.prices, "own": list(evidence.own_prices)},
         "store": {**evidence.store._asdict(), "rows": dict(evidence.store.rows)},

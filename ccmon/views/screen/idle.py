@@ -7,7 +7,7 @@ from ccmon import text
 from ccmon.model import Block
 from ccmon.text import Line, Span
 from ccmon.views.screen import foot, parts, recent, welcome, windows
-from ccmon.views.screen.scene import LABEL_CELLS, Scene, day_text, label, models, pick, plan_name
+from ccmon.views.screen.scene import LABEL_CELLS, Scene, day_text, is_of_account, label, models, pick, plan_words
 from ccmon.views.screen.stack import Part, bottom, fit_both
 from ccmon.when import DAYS
 
@@ -79,7 +79,8 @@ def headline(scene: Scene) -> str:
 def _plan(scene: Scene, width: int) -> Line:
     limit = scene.snapshot.limit
     tokens, more = Span(f"{text.count(limit.tokens)} tokens", "value"), Span(" a session", "label")
-    why = (Span(f"  plan {plan_name(limit)}", "dim"), Span(" (reference figure)" if limit.source == "plan" else "", "dim"))
+    reference = " (reference figure)" if limit.source == "plan" and not is_of_account(limit) else ""
+    why = (Span(f"  plan {plan_words(limit)}", "dim"), Span(reference, "dim"))
     return (*label(scene.charset, "📊", "limit"), *pick([(tokens, more, *why), (tokens, more), (tokens,)], width - LABEL_CELLS))
 
 

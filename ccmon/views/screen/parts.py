@@ -8,7 +8,7 @@ from ccmon.text import Line, Span
 from ccmon.usage import burn
 from ccmon.usage.binding import SESSION
 from ccmon.views.limit_words import is_unknown, limit_words
-from ccmon.views.screen.scene import LABEL_CELLS, Scene, figure, label, models, pick, pick_text, plan_name
+from ccmon.views.screen.scene import LABEL_CELLS, Scene, figure, label, models, pick, pick_text, plan_name, plan_words
 
 PERCENT_CELLS = 9
 SPARKS, LEAST_SPARKS = 12, 3           # one for five minutes
@@ -25,14 +25,20 @@ def title(scene: Scene, cells: int, page: str = "") -> Line:
     zone, plan = scene.place, plan_name(scene.snapshot.limit)
     city = zone.split("/")[-1]
     short = span.replace("session ", "")
-    variants = [(span, f"{plan}   {zone}   "), (span, f"{plan}   {city}   "), (span, f"{plan}   "), (short, f"{plan}   "),
-                (short, ""), ("", "")]
+    long = plan if plan_words(scene.snapshot.limit) == plan else f"plan {plan_words(scene.snapshot.limit)}"
+    variants = [(span, f"{long}   {zone}   "), (span, f"{long}   {city}   "), (span, f"{plan}   {zone}   "),
+                (span, f"{plan}   {city}   "), (span, f"{plan}   "), (short, f"{plan}   "), (short, ""), ("", "")]
     for shown, right in variants:
-        left = (Span(mark + "ccmon", "title"), Span(shown, "text"))
+        left = (Span(mark + "ccmon", "title"), *_account(scene), Span(shown, "text"))
         ends = (Span(right, "label"), Span(clock, "value"))
         if text.line_width(left) + text.line_width(ends) + 1 < cells:
             return text.spread(left, ends, cells)
-    return pick([(Span(mark + "ccmon", "title"),)], cells)
+    return pick([(Span(mark + "ccmon", "title"), *_account(scene)), (Span(mark + "ccmon", "title"),)], cells)
+
+
+def _account(scene: Scene) -> Line:
+    """The name of the account that was chosen."""
+    return (Span(f" {text.printable(scene.account)}", "accent"),) if scene.account else ()
 
 
 def _session_span(scene: Scene) -> str:

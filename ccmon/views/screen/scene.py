@@ -24,6 +24,7 @@ class Scene(NamedTuple):
     status: str = ""                   # what the source is doing, for the last row
     message: str = ""                  # the answer to a key, shown before the notices
     compact: bool = False
+    account: str = ""                  # name of the account that is shown, where one was chosen
 
     @property
     def place(self) -> str:
@@ -107,6 +108,16 @@ def day_text(epoch: int, zone: Zone) -> str:
 def plan_name(limit: Limit) -> str:
     """The plan in force; the configuration may hold plans of any name."""
     return text.printable(limit.plan)
+
+
+def plan_words(limit: Limit) -> str:
+    """The same with who says so, where that is the account and nobody here: max20 (your account)."""
+    return plan_name(limit) + (" (your account)" if is_of_account(limit) else "")
+
+
+def is_of_account(limit: Limit) -> bool:
+    """Whether the plan in force is that of the account, and nobody has set one."""
+    return limit.by_account and not limit.switched and limit.source == "plan"
 
 
 def figure(number: Optional[float]) -> str:

@@ -1,0 +1,77 @@
+"""`ccmon doctor` of Claude Code's own file: what it is read for, how old it is, and whether its plan fits what was learned."""
+
+import math
+import os
+import sqlite3
+from contextlib import suppress
+from typing import NamedTuple, Optional
+
+from ccmon.doctor.surroundings import Surroundings
+from ccmon.doctor.verdicts import HINT, OK, Check
+from ccmon.learning import learner
+from ccmon.model import CcmonError, LearnedLimit
+from ccmon.pipeline import account_note
+from ccmon.store import facts, learning, rows
+from ccmon.text import count, duration
+from ccmon.usage import gauge
+from ccmon.usage.account_note import AccountNote
+from ccmon.usage.limits import PLANS
+
+TOPIC = "account"
+OFF = "ccmon config set account_file no"
+FAR = 2.0                              # the figures of plans are references: less than that apart says nothing
+
+
+class Known(NamedTuple):
+    """What the history has of the account."""
+
+    note: AccountNote = AccountNote()
+    learned: Optional[LearnedLimit] = None
+
+
+def account(around: Surroundings) -> Check:
+    """Which file is read, and for what."""
+    known = _known(around)
+    return verdict(known if around.settings.origin["plan"] == "default" else known._replace(learned=None),
+                   around.settings.account_file, around.now)
+
+
+def _known(around: Surroundings) -> Known:
+    path = around.ctx.paths.store or ""
+    with suppress(CcmonError):
+        return facts.look(path, lambda db: _of_owner(db, around)) if path and os.path.lexists(path) else Known()
+    return Known()
+
+
+def _of_owner(db: sqlite3.Connection, around: Surroundings) -> Known:
+    owner = rows.owner_id(db, around.ctx.owner)
+    if owner is None:
+        return Known()
+    lessons = learner.load(learning.note(db, owner, learning.LEARNED))
+    return Known(account_note.of_owner(db, owner), gauge.in_tokens(lessons.learned, None, None) if lessons else None)
+
+
+def verdict(known: Known, is_read: bool, now: int) -> Check:
+    """A file that is not there is no fault: not everybody has used Claude Code here."""
+    note = known.note
+    if not is_read:
+        return Check(TOPIC, OK, "Claude Code's own file is not read: account_file = no")
+    if not note.path and not note.fault:
+        return Check(TOPIC, OK, "Claude Code's own file .claude.json has not been read so far")
+    age = f", its windows {duration(now - note.read_at)} old" if note.read_at else ""
+    says = f"{note.path or '.claude.json'}: read for plan, limits and credits{age}; to switch that off: {OFF}"
+    if note.fault:
+        return Check(TOPIC, HINT, f"{note.path or '.claude.json'} is not read: {note.fault}", OFF)
+    far = _disagreement(note.login.plan, known.learned)
+    return Check(TOPIC, HINT, far, "ccmon config set plan ml_auto") if far else Check(TOPIC, OK, says)
+
+
+def _disagreement(plan: str, learned: Optional[LearnedLimit]) -> str:
+    """Where another plan's figure is much nearer to what was learned; the file is as old as the last login."""
+    if not plan or learned is None:
+        return ""
+    nearest = min(PLANS, key=lambda name: abs(math.log(PLANS[name] / learned.tokens)))
+    if nearest == plan or learned.low / FAR <= PLANS[plan] <= learned.high * FAR:
+        return ""
+    return (f"plan {plan} by Claude Code's own file, which is as old as the last login; the learned limit, "
+            f"about {count(learned.tokens)} tokens, is nearer to {nearest}")

@@ -1,0 +1,42 @@
+"""Claude Code's own file, brought into the history where it has changed: who is logged in, windows, credits."""
+
+from typing import List, Optional, Tuple
+
+from ccmon.pipeline.memory import Memory
+from ccmon.settings import config
+from ccmon.settings.context import Context
+from ccmon.sources import account_file
+from ccmon.sources.account_file import Text
+from ccmon.usage import account_json
+from ccmon.usage.account_json import Account
+from ccmon.usage.account_note import AccountNote
+
+paths = config.login_files
+NOT_JSON = "it was cut off, or is no JSON object"
+
+
+def take(ctx: Context, memory: Memory) -> None:
+    """Bring what the file says into the store, where it has changed; what was read before stays where it cannot be read."""
+    if ctx.demo is not None or not ctx.settings.account_file or memory.store is None or memory.is_frozen():
+        return
+    before, places = memory.account_note(), paths(ctx.env)
+    stamp = account_file.stamp(places)
+    if stamp == before.stamp or not before.path and set(stamp.split()) <= {account_file.NONE}:
+        return
+    note, account = chosen(before, account_file.texts(places), stamp, ctx.now())
+    if (note, account) != (before, None):
+        memory.keep_account(note, account.windows if account else ())
+
+
+def chosen(before: AccountNote, texts: List[Text], stamp: str, now: int) -> Tuple[AccountNote, Optional[Account]]:
+    """What is to be kept, and what the file that counts says now; None where what was read before goes on to count."""
+    read = [(one, account_json.parse(one.text)) for one in texts if not one.fault]
+    faults = [(one, one.fault) for one in texts if one.fault] + [(one, NOT_JSON) for one, account in read if account is None]
+    good = [(one, account) for one, account in read if account is not None]
+    lost = next((fault for one, fault in faults if one.path == before.path or not good), "")
+    if not good or lost:
+        again = any(one.fault and not one.lasting for one in texts)
+        return before._replace(stamp="" if again else stamp, fault=lost or "it is not there"), None
+    text, account = max(good, key=lambda pair: (bool(pair[1].login.account), pair[1].login_at or pair[0].written_at))
+    stamp = "" if account_json.is_ahead(account, now) else stamp       # it counts when the clock is right
+    return AccountNote(stamp, text.path, account.read_at, account.dropped, "", account.login, account.credits), account

@@ -1,0 +1,21 @@
+"""The note on Claude Code's own file in the history, beside the readings of the windows that it told."""
+
+import sqlite3
+
+from ccmon.model import Windows
+from ccmon.pipeline import readings
+from ccmon.store import rows
+from ccmon.text import clean
+from ccmon.usage.account_note import KEY, AccountNote, dump, load
+
+
+def of_owner(db: sqlite3.Connection, owner: int) -> AccountNote:
+    """What is kept for that owner."""
+    return load(rows.note(db, f"{KEY} {owner}"))
+
+
+def keep(db: sqlite3.Connection, owner: int, note: AccountNote, windows: Windows, now: int) -> None:
+    """Keep the note, and the windows as readings of its login."""
+    note = note._replace(path=clean(note.path), fault=clean(note.fault))
+    rows.write_note(db, f"{KEY} {owner}", dump(note))
+    readings.keep_told(db, owner, windows, note.login.account, now)

@@ -1,0 +1,137 @@
+"""What Claude Code's own file, and Claude Code when it is asked, say of the account: who is logged in, windows, credits.
+
+Of the file two members count, oauthAccount and cachedUsageUtilization; nothing else of it leaves this module.
+"""
+
+import hashlib
+import json
+from typing import Any, Dict, NamedTuple, Optional, Tuple
+
+from ccmon.line.session_json import member, moment, number, percent, possible, read_windows
+from ccmon.model import SKEW_S, Credits, Login, Windows
+from ccmon.usage.windows import window
+
+TIER_CHARACTERS = 64
+WHOLE_UNITS = frozenset(("JPY", "KRW", "VND"))             # Claude Code divides amounts in all others by 100
+_TIERS = (("default_claude_max_20x", "max20"), ("default_claude_max_5x", "max5"), ("claude_pro", "pro"),
+          ("default_claude_ai", "pro"))
+_NOT_WINDOWS = ("extra_usage", "spend_limit")
+_LONGEST_ID = 200
+_EARLIEST_S, _LATEST_S = 10 ** 9, 10 ** 10
+
+
+class Account(NamedTuple):
+    """What was said of the account at one moment."""
+
+    login: Login
+    windows: Windows = ()
+    credits: Tuple[Credits, ...] = ()
+    dropped: int = 0                   # members that could not be taken
+    read_at: int = 0                   # epoch s when Claude Code was told of the windows, 0 where it does not say
+    login_at: int = 0                  # epoch s when Claude Code last asked who is logged in, 0 where it does not say
+
+
+def parse(text: str) -> Optional[Account]:
+    """What the text of Claude Code's own file says; None where it is no JSON object, as when it was cut off."""
+    try:
+        document = json.loads(text, parse_int=float)       # of thousands of digits, too
+    except (ValueError, RecursionError, MemoryError):
+        return None
+    if not isinstance(document, dict):
+        return None
+    profile = document.get("oauthAccount")
+    login_at = _epoch_s(member(profile, "profileFetchedAt"))
+    found = Account(login_of(profile), login_at=login_at)
+    cached = document.get("cachedUsageUtilization")
+    if not isinstance(cached, dict) or _id(cached, "accountUuid") != _id(profile, "accountUuid"):
+        return found                   # none, or of whoever was logged in before
+    return usage(cached.get("utilization"), _epoch_s(cached.get("fetchedAtMs")), "account_file")._replace(
+        login=found.login, login_at=login_at)
+
+
+def usage(limits: Any, read_at: int, source: str) -> Account:
+    """The windows and credits in such a member, as they were at that moment (epoch s), of nobody so far."""
+    if not isinstance(limits, dict):
+        return Account(Login(""), read_at=read_at)
+    told, dropped = read_windows({key: value for key, value in limits.items() if key not in _NOT_WINDOWS})
+    windows = tuple(window(name, used, resets_at, read_at, source) for name, (used, resets_at) in told.items()
+                    if possible(name, used, resets_at, read_at))
+    credits, strange = _credits(limits.get("extra_usage"), read_at, source)
+    return Account(Login(""), windows, credits, dropped + len(told) - len(windows) + strange, read_at)
+
+
+def is_ahead(account: Account, now: int) -> bool:
+    """Whether it is of the future: the clock is behind, or was."""
+    return account.read_at > now + SKEW_S
+
+
+# --- who is logged in ---------------------------------------------------------------------------------------------------
+
+def login_of(profile: Any) -> Login:
+    """The login that oauthAccount tells; that of nobody where it tells none."""
+    ids = [_id(profile, name) for name in ("organizationUuid", "accountUuid")]
+    if not any(ids):
+        return Login("")
+    tier = _tier(profile)
+    account = hashlib.sha256("\n".join(ids).encode("utf-8", "replace")).hexdigest()[:12]
+    return Login(account, plan_of(tier) or _plan_of_kind(profile, tier), tier)
+
+
+def _id(profile: Any, name: str) -> str:
+    value = member(profile, name)
+    return value[:_LONGEST_ID] if isinstance(value, str) else ""
+
+
+def _tier(profile: Any) -> str:
+    """The user's own, else the organisation's, as Claude Code itself chooses."""
+    for name in ("userRateLimitTier", "organizationRateLimitTier"):
+        value = member(profile, name)
+        if isinstance(value, str) and value:
+            return "".join(char if char.isascii() and (char.isalnum() or char in "._-") else "?"
+                           for char in value[:TIER_CHARACTERS])
+    return ""
+
+
+def plan_of(tier: str) -> str:
+    """pro, max5 or max20; "" for a tier that is not known."""
+    return next((plan for part, plan in _TIERS if part in tier), "")
+
+
+def _plan_of_kind(profile: Any, tier: str) -> str:
+    """Where there is no tier, a subscription to Pro is told by the kind of organisation."""
+    return "pro" if not tier and member(profile, "organizationType") == "claude_pro" else ""
+
+
+# --- credits ------------------------------------------------------------------------------------------------------------
+
+def _credits(found: Any, read_at: int, source: str) -> Tuple[Tuple[Credits, ...], int]:
+    """Extra usage where it is on or was used, and how many members could not be taken."""
+    if found is None:
+        return (), 0
+    enabled = member(found, "is_enabled")
+    if not isinstance(enabled, bool):
+        return (), 1
+    name = member(found, "currency")
+    currency = name.upper() if isinstance(name, str) and len(name) == 3 and name.isascii() and name.isalpha() else ""
+    amounts: Dict[str, Optional[float]] = {key: _amount(found.get(key), currency) for key in ("used_credits", "monthly_limit")}
+    strange = sum(found.get(key) is not None and amount is None for key, amount in amounts.items())
+    if not enabled and not amounts["used_credits"]:
+        return (), strange
+    one = Credits("extra_usage", amounts["used_credits"], amounts["monthly_limit"], currency, percent(found.get("utilization")),
+                  enabled and not strange, moment(found.get("resets_at")), read_at, source)
+    return (one,), strange
+
+
+def _amount(value: Any, currency: str) -> Optional[float]:
+    """In the currency: Claude says it in minor units, cents for dollars."""
+    found = number(value)
+    if found is None or not 0 <= found < 1e12:
+        return None
+    return float(found) if currency in WHOLE_UNITS else round(found / 100, 2)
+
+
+def _epoch_s(value: Any) -> int:
+    """Of milliseconds; 0 for what is no moment."""
+    found = number(value)
+    at = 0 if found is None else int(found / 1000 if found > 1e11 else found)
+    return at if _EARLIEST_S < at < _LATEST_S else 0

@@ -1,0 +1,53 @@
+"""What `ccmon doctor` and `ccmon why` say of Claude Code's own file."""
+
+import pytest
+from claude_account import HOUR, NOW, text
+from scenes import FixedZone
+
+from ccmon.doctor.account import OFF, Known, verdict
+from ccmon.model import LearnedLimit, Login, Snapshot, Source
+from ccmon.usage import account_json
+from ccmon.usage.account_note import AccountNote
+from ccmon.views import why_account
+from ccmon.views.evidence import Evidence
+
+FOUND = account_json.parse(text())
+NOTE = AccountNote("1.2.3", "/home/u/.claude.json", NOW, 0, "", FOUND.login, FOUND.credits)
+
+
+def learned(tokens, low=0.9, high=1.1):
+    return LearnedLimit(tokens, round(low * tokens), round(high * tokens), "cost")
+
+
+@pytest.mark.parametrize("known, is_read, state, says", [
+    (Known(), True, "ok", "has not been read so far"), (Known(NOTE), False, "ok", "account_file = no"),
+    (Known(NOTE), True, "ok", f"/home/u/.claude.json: read for plan, limits and credits, its windows 2h 00m old; "
+                               f"to switch that off: {OFF}"),
+    (Known(NOTE._replace(fault="it is not there")), True, "hint", "is not read: it is not there"),
+    (Known(NOTE, learned(140_000)), True, "ok", OFF), (Known(NOTE, learned(80_000)), True, "ok", OFF),
+    (Known(NOTE, learned(36_000)), True, "hint", "plan max20 by Claude Code's own file, which is as old as the last login; the "
+     "learned limit, about 36,000 tokens, is nearer to max5"),
+    (Known(NOTE, learned(36_000, high=9)), True, "ok", OFF),
+    (Known(NOTE._replace(login=Login("x")), learned(9)), True, "ok", OFF),
+])
+def test_the_verdict(known, is_read, state, says):
+    check = verdict(known, is_read, NOW + 2 * HOUR)
+    assert (check.state, check.mend is not None) == (state, state == "hint") and says in check.says
+
+
+@pytest.mark.parametrize("note, dropped, expected", [
+    (AccountNote(), 0, []),
+    (AccountNote(), 2, ["2 members of the last status line left out: no reset, or no percentage that can be"]),
+    (NOTE, 0, ["~/.claude.json", f"login {NOTE.login.account}, plan max20, tier default_claude_max_20x",
+               "its windows are of 17:00, 2h 00m old", "extra usage: $3.41 of $50"]),
+    (NOTE._replace(dropped=1, fault="it was cut off", credits=()), 3, [
+        "~/.claude.json", f"login {NOTE.login.account}, plan max20, tier default_claude_max_20x",
+        "its windows are of 17:00, 2h 00m old", "! it is not read now: it was cut off; what stands here was read before",
+        "1 member of this file left out: no reset, or no percentage that can be",
+        "2 members of the last status line left out: no reset, or no percentage that can be"]),
+])
+def test_why_says_where_it_stands_how_old_it_is_and_what_was_left_out(note, dropped, expected):
+    snapshot = Snapshot(*[None] * 15)._replace(now=NOW + 2 * HOUR, source=Source())
+    evidence = Evidence(snapshot, FixedZone(), *[None] * 11)._replace(account=note, windows_dropped=dropped, home="/home/u")
+    assert list(why_account.account(evidence, 80)) == expected
+    assert (why_account.document(evidence) is None) is (note == AccountNote())
