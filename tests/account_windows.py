@@ -1,8 +1,11 @@
 """Windows of an account as tests make them."""
 
-from typing import Iterable, Optional, Tuple
+from typing import Any, Iterable, Optional, Tuple
 
-from ccmon.model import Owner, Window, Windows
+from hypothesis import strategies as st
+
+from ccmon.line.session_json import window_name
+from ccmon.model import Owner, Runway, Window, Windows
 from ccmon.store import window_readings
 from ccmon.store.database import Store
 from ccmon.usage.windows import named, window
@@ -27,6 +30,21 @@ def pairs(found: Windows) -> list:
     """Percentage and reset of the 5 hours and of the week, None for what is not known."""
     both = [named(found, name) for name in ("five_hour", "seven_day")]
     return [None if one is None else (one.percent, one.resets_at) for one in both]
+
+
+def any_windows(now: int, most: int = 12) -> Any:
+    """A strategy: up to so many windows that run at that moment, of any name, from anywhere, with any forecast."""
+    usual = ["five_hour", "seven_day", "seven_day_opus", "seven_day_sonnet", "seven_day_opus_4_5", "monthly"]
+    names = st.sampled_from(usual) | st.text(min_size=1, max_size=60).map(window_name).filter(bool)
+    later = st.integers(now + 1, now + 8 * 86_400)
+    forecasts = st.none() | st.builds(lambda at, share, rule: Runway(at, at, at, share, rule, resets_at=at),
+                                      later, st.floats(0, 1), st.sampled_from(["week", "average"]))
+    percents = st.sampled_from([0, 79.99, 80, 99.6, 100, 1000]) | st.floats(0, 300)
+    sources = st.sampled_from(["statusline", "account_file", "limit", "claude"])
+    one = st.builds(lambda name, percent, end, age_s, source, forecast: window(
+        name, percent, end, now - age_s, source)._replace(forecast=forecast),
+        names, percents, later, st.integers(-60, 9 * 86_400), sources, forecasts)
+    return st.lists(one, max_size=most, unique_by=lambda one: one.name).map(tuple)
 
 
 def keep_readings(store: Store, owner: Owner, rows: Iterable[Tuple[int, int, float, int]]) -> None:

@@ -22,23 +22,27 @@ SHOTS = """
 80x24 active40 active60 active85 active110 active40-noemoji active40-ascii active110-ascii low began ending unseen switched
 80x24 limit-unknown ml-auto reset-hour reset-list big notices message failed compact idle idle-ascii idle-failed idle-nothing
 80x24 reading missing missing-node history-empty history-scrolled help
-80x24 official official-noemoji official-ascii official-old official-week official-hour official-compact idle-official
+80x24 official official-ascii official-old official-week official-hour idle-official
+80x24 windows week-used-up model-used-up idle-week-used-up
+60x15 windows week-used-up
+40x10 windows week-used-up
+20x5 week-used-up official-week
+120x40 windows
 80x24 learned learned-tokens learned-official learned-ascii learned-unsure learned-unused learned-switched learned-changed
 80x24 learned-hit unlearned
-60x15 learned learned-official unlearned learned-changed
-40x10 learned learned-official unlearned learned-hit
+60x15 learned learned-official unlearned
+40x10 learned unlearned learned-hit
 20x5 learned-official learned-hit
 80x1 learned-official
-120x40 learned-official learned
+120x40 learned
 80x24 chart-day chart-many chart-older chart-week chart-month chart-ascii chart-many-ascii heat heat-ascii
 60x15 chart-day chart-many chart-week heat heat-ascii
 40x10 chart-day chart-many chart-month heat heat-ascii chart-ascii
 20x5 chart-day heat history-few
 120x40 chart-many heat history-hours
 80x9 official
-60x15 official official-old idle-official
-40x10 official official-old idle-official
-120x40 official-old idle-official
+60x15 idle-official
+40x10 official-old idle-official
 60x15 active60 active110 notices reset-hour idle idle-nothing missing history-few help
 40x10 active60 active110 reset-hour failed idle missing history-few help
 20x5 active60 active110 idle missing help message

@@ -1,19 +1,18 @@
 """What holds for every view, every window and whatever the data say: sizes, widths, no control characters, no error."""
 
-import re
 import unicodedata
 from typing import Any
 
 import pytest
 import wcwidth
-from account_windows import five_hour, seven_day, windows
+from account_windows import any_windows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import NOW, OKAY, RECORD, SCENES, START, FixedZone, Shot, block, past, plan, scene, week
 
 from ccmon import text
 from ccmon.line import statusline
-from ccmon.model import Source
+from ccmon.model import Credits, Source
 from ccmon.text import Charset
 from ccmon.usage.schedule import ResetRule
 from ccmon.views.screen import dashboard, help, parts
@@ -43,9 +42,11 @@ def test_every_scene_fits_every_width(name, height):
         check(shot, width, height)
 
 
-PERCENTS = st.sampled_from([0, 9.5, 37.0, 79.99, 80, 99.6, 100, 100.4, 101]) | st.floats(0, 101)
-PLACED = (PERCENTS, st.integers(NOW - 60, NOW + 8 * 86_400), st.integers(NOW - 10 ** 6, NOW + 999))
-OFFICIAL = st.builds(windows, st.none() | st.builds(five_hour, *PLACED), st.none() | st.builds(seven_day, *PLACED))
+AMOUNTS = st.none() | st.floats(0, 1e9)
+CREDITS = st.builds(Credits, st.sampled_from(["extra_usage", "spend_limit"]), AMOUNTS, AMOUNTS,
+                    st.sampled_from(["", "USD", "EUR"]), AMOUNTS, st.booleans(),
+                    st.none() | st.integers(NOW, NOW + 10 ** 7), st.integers(0, NOW),
+                    st.sampled_from(["statusline", "account_file"]))
 
 
 @st.composite
@@ -64,7 +65,8 @@ def wild_scenes(draw: Any) -> Shot:
     made = scene(tokens, options, draw(st.booleans()), week() if draw(st.booleans()) else (), session=running, source=source,
                  high_water=draw(st.none() | st.just(RECORD)), trouble=draw(st.none() | WORDS), status=draw(WORDS),
                  message=draw(WORDS), compact=draw(st.booleans()), zone=FixedZone(draw(WORDS), draw(st.integers(-86399, 86399))),
-                 windows=draw(OFFICIAL), charset=Charset(draw(st.booleans()), draw(st.booleans())))
+                 windows=draw(any_windows(NOW, 5)), credits=tuple(draw(st.lists(CREDITS, max_size=2))),
+                 charset=Charset(draw(st.booleans()), draw(st.booleans())))
     return Shot(made, draw(st.sampled_from([dashboard.render, help.render, past(0), past(40, draw(st.integers(0, 45)))])))
 
 
@@ -81,22 +83,6 @@ def test_rows_with_bars_are_exactly_as_wide_as_the_window(tokens, width, unicode
     shown = scene(tokens, charset=Charset(unicode, unicode))
     for row in (parts.tokens_bar(shown, width), parts.time_bar(shown, width)):
         assert text.line_width(row) == width
-
-
-@given(OFFICIAL, st.integers(38, 200), st.booleans())
-@settings(deadline=None)
-def test_the_official_row_names_what_is_known_and_fits(official, width, apart):
-    shown = scene(None, windows=official)
-    known = [(one, one.label) for one in shown.snapshot.windows]
-    rows = parts.official_rows(shown, width, apart)
-    assert len(rows) == (1 if known else 0)
-    for row in rows:
-        words, shares = text.plain(row).replace("7 days", "7d"), [tuple(span) for span in row if "%" in span.text]
-        assert text.line_width(row) <= width
-        assert shares == [(parts.percent_words(quota.percent), text.level_role(quota.percent)) for quota, _ in known]
-        for quota, name in known:
-            sign = "! " if quota.percent >= 80 else ""
-            assert re.search(rf"  {sign}{int(quota.percent)} % (of )?{name}\b", words)
 
 
 def digits(name: str, width: int, height: int) -> str:

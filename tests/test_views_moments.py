@@ -79,54 +79,6 @@ def test_the_rule_is_named_as_long_as_there_is_room(width, words):
     assert text.plain(row).strip().split("  ")[0] == words
 
 
-@pytest.mark.parametrize("age_s, words", [(0, ""), (600, ""), (601, "read 10m ago"), (90_000, "read 1d 1h ago"), (-900, "")])
-def test_the_age_of_what_claude_said(age_s, words):
-    for known in (official(age_s=age_s), official(None, age_s=age_s), official(seven_day=None, age_s=age_s)):
-        row = parts.official_rows(scene(None, windows=known), 80)[0]
-        spans = [span for span in row if span.text.startswith("read")]
-        assert spans == ([(words, "dim")] if words else [])
-
-
-ROOM = [(80, "37 % of 5h, resets 17:40", "12 % of 7 days, resets Tue 09:00"),
-        (66, "37 % of 5h to 17:40", "12 % of 7 days to Tue 09:00"), (60, "37 % of 5h", "12 % of 7 days to Tue 09:00"),
-        (40, "37 % of 5h", "12 % of 7d")]
-
-
-@pytest.mark.parametrize("width, five_hour, seven_day", ROOM)
-def test_the_official_row_has_shorter_words_for_less_room(width, five_hour, seven_day):
-    page = shown(scene(None, windows=official()), width)
-    row = next(line for line in page.splitlines() if "📡" in line)
-    assert re.split(r"  +", row.strip()) == ["📡 official", five_hour, seven_day]
-
-
-@pytest.mark.parametrize("width", [80, 60, 40])
-def test_what_is_in_the_bar_is_not_said_twice(width):
-    page = shown(scene(14_012, windows=official()), width)
-    row = next(line for line in page.splitlines() if "📡" in line)
-    assert "12 % of 7" in row and "5h" not in row and "37 %" in page.splitlines()[2]
-
-
-def rows_of(height, width=80, **more):
-    """Which rows a window of that height has."""
-    page = shown(scene(14_012, windows=official(), **more), width, height)
-    return {word for word in ("ccmon", "used  ", "official  ", "burn  ", "lasts at", "runs out") if word in page}
-
-
-@pytest.mark.parametrize("width", [80, 60])
-def test_the_official_row_goes_after_lasts_at_and_before_runs_out(width):
-    order = {"used  ": 0, "runs out": 1, "official  ": 2, "lasts at": 3}
-    for height in range(5, 25):
-        seen = sorted(order[word] for word in rows_of(height, width) if word in order)
-        assert seen == list(range(len(seen))), height
-    assert "official  " not in rows_of(5, width) and "lasts at" in rows_of(24, width)
-
-
-def test_tiny_windows_keep_their_rows():
-    for size in ((20, 5), (37, 9), (80, 4), (80, 1), (8, 2)):
-        page = shown(scene(14_012, windows=official()), *size)
-        assert "official" not in page and "12 %" not in page and ("17:40" in page or size[0] == 8)
-
-
 def test_the_projection_ends_at_the_official_reset():
     def last_s(known):
         made = scene(14_012, windows=known)

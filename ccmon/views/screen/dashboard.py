@@ -1,15 +1,17 @@
 """The screen: parts stacked in a window; what does not fit drops out in order of worth, nothing wraps."""
 
-from typing import List
+from typing import List, Sequence, Tuple
 
 from ccmon import text
 from ccmon.text import Line, Span
-from ccmon.views.screen import course, foot, idle, outlook_row, parts, recent, small
+from ccmon.usage import notices
+from ccmon.views.screen import course, foot, idle, outlook_row, parts, recent, small, windows
 from ccmon.views.screen.scene import LABEL_CELLS, Scene
 from ccmon.views.screen.stack import Part, bottom, fit_both
 
 WIDE, THIRD, NARROW = 72, 110, 38      # cells from which a layout is used
 LEAST_GRAPH, TALL_GRAPH = 5, 22        # rows of the graph with its axis
+MANY_WINDOWS = 5                       # more rows of them than that give way to the graph
 
 
 def render(scene: Scene, width: int, height: int) -> List[Line]:
@@ -31,14 +33,29 @@ def render(scene: Scene, width: int, height: int) -> List[Line]:
 
 def _wide(scene: Scene, width: int, height: int) -> List[Line]:
     columns = _columns(scene, width)
-    body = [Part(4, [parts.title(scene, width)]), Part(8, [parts.rule(scene, width)]), *_meters(scene, width),
-            Part(4, parts.official_rows(scene, width)), Part(9, [()]),
-            Part(5, columns[:1]), Part(6, columns[1:2]), Part(3, columns[2:]), Part(9, [()])]
     least = 3 if height >= 30 else 2 if height >= 9 else 1
+    meters = _meters(scene, width)
+    fixed = 2 + sum(len(part.lines) for part in meters) + len(columns) + 1 + LEAST_GRAPH       # title, rule, keys
+    rows = windows.rows(scene, width, _edges(width)[1 if width >= THIRD else 0])
+    rows = rows[:max(MANY_WINDOWS, height - fixed - least)]
+    air = [()] * (fixed + least + len(rows) + 2 <= height or fixed + least + len(rows) > height)     # the graph needs it more
+    body = [Part(4, [parts.title(scene, width)]), Part(8, [parts.rule(scene, width)]), *meters, *_windows(rows), Part(9, air),
+            Part(5, columns[:1]), Part(6, columns[1:2]), Part(_worth_of_end(scene, 3), columns[2:]), Part(9, air)]
     spare = height - sum(len(part.lines) for part in body) - 1 - LEAST_GRAPH
-    rows = max(least, min(spare, len(foot.notices(scene, width, spare))))      # a graph can do with less, a warning cannot
-    lines, end = fit_both(body, _foot(scene, width, rows, roomy=height >= 20), height)
+    said = windows.without_alarm(scene)
+    rows_kept = max(least, min(spare, len(foot.notices(said, width, spare))))      # a graph can do with less, a warning cannot
+    lines, end = fit_both(body, _foot(said, width, rows_kept, roomy=height >= 20), height)
     return bottom(lines + _below(scene, width, height - len(lines) - len(end)), end, height)
+
+
+def _windows(rows: Sequence[Line]) -> List[Part]:
+    """The loosest window gives way first."""
+    return [Part(min(4 + at, 8), [row]) for at, row in enumerate(rows)]
+
+
+def _worth_of_end(scene: Scene, usual: int) -> int:
+    """Of the row that says when it runs out, or that nothing goes on."""
+    return 0 if notices.is_blocked_elsewhere(scene.snapshot) else usual
 
 
 def _foot(scene: Scene, width: int, rows: int, roomy: bool) -> List[Part]:
@@ -50,7 +67,7 @@ def _foot(scene: Scene, width: int, rows: int, roomy: bool) -> List[Part]:
 
 def _columns(scene: Scene, width: int) -> List[Line]:
     """Burn rate and forecast, cost and models, and with room the kinds of tokens."""
-    half, third = (width * 45 // 100, width * 73 // 100) if width >= THIRD else (width * 64 // 100, width)
+    half, third = _edges(width)
     lines = [parts.burn_row(scene, half - 2), parts.lasts_row(scene, half - 2), outlook_row.runs_out_row(scene, half - 2)]
     lines = [_beside(*pair, half) for pair in zip(lines, parts.money_rows(scene, third - half - 1))]
     if width >= THIRD:
@@ -58,9 +75,18 @@ def _columns(scene: Scene, width: int) -> List[Line]:
     return lines
 
 
+def _edges(width: int) -> Tuple[int, int]:
+    """Where the second and the third column begin."""
+    return (width * 45 // 100, width * 73 // 100) if width >= THIRD else (width * 64 // 100, width)
+
+
 def _meters(scene: Scene, width: int) -> List[Part]:
-    return [Part(0, [parts.tokens_bar(scene, width)]), Part(1, [parts.tokens_figures(scene, width)]),
-            Part(3, [parts.time_bar(scene, width)]), Part(2, [parts.time_figures(scene, width)])]
+    """The bar of the window that binds, where that is another one, and those of the session."""
+    head = windows.headline(scene, width)
+    worths = (2, 4, 5, 4) if head else (0, 1, 3, 2)
+    session = (parts.tokens_bar, parts.tokens_figures, parts.time_bar, parts.time_figures)
+    return [*(Part(at, [row]) for at, row in enumerate(head)),
+            *(Part(worth, [made(scene, width)]) for worth, made in zip(worths, session))]
 
 
 def _beside(left: Line, right: Line, column: int) -> Line:
@@ -81,10 +107,11 @@ def _narrow(scene: Scene, width: int, height: int) -> List[Line]:
     rows = min(height, idle.COMPACT_ROWS) if scene.compact else height
     money = [_under_label(line) for line in parts.money_rows(scene, width - LABEL_CELLS + parts.MONEY_LABEL_CELLS)]
     body = [Part(4, [parts.title(scene, width)]), Part(9, [parts.rule(scene, width)]), *_meters(scene, width),
-            Part(4, parts.official_rows(scene, width)), Part(7, [parts.burn_row(scene, width)]),
-            Part(8, [parts.lasts_row(scene, width)]), Part(2, [outlook_row.runs_out_row(scene, width)]),
+            *_windows(windows.rows(scene, width)), Part(7, [parts.burn_row(scene, width)]),
+            Part(8, [parts.lasts_row(scene, width)]), Part(_worth_of_end(scene, 2), [outlook_row.runs_out_row(scene, width)]),
             *(Part(10 + at, [line]) for at, line in enumerate(money) if line)]
-    lines, end = fit_both(body, _foot(scene, width, 3 if rows >= 14 else 2 if rows >= 9 else 1, roomy=False), rows)
+    said = windows.without_alarm(scene)
+    lines, end = fit_both(body, _foot(said, width, 3 if rows >= 14 else 2 if rows >= 9 else 1, roomy=False), rows)
     picture = [] if scene.compact else _below(scene, width, height - len(lines) - len(end))
     return bottom(lines + picture, end, rows)
 

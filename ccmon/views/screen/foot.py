@@ -5,6 +5,8 @@ from typing import List, Sequence, Tuple
 from ccmon import text
 from ccmon.model import Notice, Snapshot, Source
 from ccmon.text import Line, Span
+from ccmon.usage.binding import SESSION
+from ccmon.usage.windows import name_words
 from ccmon.views.screen.scene import Scene
 
 SERIOUS = ("over_limit", "limit_unknown", "source_failed", "store_failed")
@@ -24,6 +26,9 @@ SHORT = {"over_limit": "over the limit", "limit_unknown": "above the record", "n
          "store_failed": "history not kept", "clock_skew": "check the clock", "stale": "data is old",
          "tokens_include_cache": "cache included",
          "several_active": "more sessions", "blocks_skipped": "sessions skipped"}
+
+OF_WINDOW = {"over_limit": "used up", "near_limit": "near limit", "runs_out_before_reset": "runs out",
+             "model_over_limit": "used up", "model_near_limit": "near limit"}
 
 
 def source_words(source: Source, now: int, reading: bool = False) -> str:
@@ -88,10 +93,26 @@ def brief(snapshot: Snapshot, cells: int) -> List[Line]:
     """The first notice in two or three words, for the smallest windows."""
     for notice in (notice for notice in snapshot.warnings if not notice.advice):
         role = "danger" if notice.code in SERIOUS else "warn"
-        words = _LEAD + SHORT.get(notice.code, "")
-        if notice.code in SHORT and text.width(words) <= cells:
+        words = _LEAD + _briefly(notice, snapshot)
+        if words != _LEAD and text.width(words) <= cells:
             return [(Span(words, role),)]
     return []
+
+
+def _briefly(notice: Notice, snapshot: Snapshot) -> str:
+    """A few words; with the window's label where it is not the session's."""
+    label = window_label(notice, snapshot)
+    return f"{label} {OF_WINDOW[notice.code]}" if label else SHORT.get(notice.code, "")
+
+
+def window_label(notice: Notice, snapshot: Snapshot) -> str:
+    """Of the window other than the session's that the notice is about, else nothing."""
+    names = ((name_words(one.name), one.label) for one in snapshot.windows if one.name != SESSION)
+    return max((name for name in names if notice.code in OF_WINDOW and name[0] in notice.text), default=("", ""), key=_length)[1]
+
+
+def _length(name: Tuple[str, str]) -> int:
+    return len(name[0])
 
 
 def keys(scene: Scene, cells: int) -> Line:

@@ -6,13 +6,14 @@ from typing import Dict, List, NamedTuple, Sequence, Tuple
 from ccmon import text
 from ccmon.model import Block
 from ccmon.text import Line, Span
-from ccmon.views.screen import foot, parts, recent, welcome
+from ccmon.views.screen import foot, parts, recent, welcome, windows
 from ccmon.views.screen.scene import LABEL_CELLS, Scene, day_text, label, models, pick, plan_name
 from ccmon.views.screen.stack import Part, bottom, fit_both
 from ccmon.when import DAYS
 
 NO_SESSION = "No active session found. Start a Claude Code session and it shows up here."
 COMPACT_ROWS = 12
+FEW_DAYS = 3                           # fewer are not worth their rows
 SPARE_ROWS = 8                         # a window with fewer stays airy
 INSTALL = "npm install -g ccusage"     # a command is not parted at the end of a row
 
@@ -29,7 +30,7 @@ class Day(NamedTuple):
 def render(scene: Scene, width: int, height: int) -> List[Line]:
     """At most `height` lines."""
     height = min(height, COMPACT_ROWS) if scene.compact else height
-    notices = foot.notices(scene, width, 2 if height >= 20 else 1)
+    notices = foot.notices(windows.without_alarm(scene), width, 2 if height >= 20 else 1)
     notices = notices if scene.message or not _unread(scene) else []
     end = [Part(3, notices), Part(6, [foot.keys(scene, width)])]
     lines, end_lines = fit_both(_body(scene, width), end, height)
@@ -40,16 +41,23 @@ def render(scene: Scene, width: int, height: int) -> List[Line]:
 
 def _body(scene: Scene, width: int) -> List[Part]:
     whole = text.printable(headline(scene)).replace(INSTALL, INSTALL.replace(" ", "_"))
-    rows = [line.replace(INSTALL.replace(" ", "_"), INSTALL) for line in text.wrap(whole, max(1, width - 3))]
-    words = [(Span("  " + line, "value"),) for line in rows]
-    days = _week(scene)
+    lines = [line.replace(INSTALL.replace(" ", "_"), INSTALL) for line in text.wrap(whole, max(1, width - 3))]
+    alarm = windows.alarm(scene)
+    words = [(Span("  " + line, alarm.role if whole.startswith("! ") else "value"),) for line in lines]
+    days, shown = _week(scene), windows.rows(scene, width, width * 64 // 100 if width >= 72 else None)
+    rows = [_day(scene, day, top, width) for day, top in days]
     steps = [] if days or scene.snapshot.session else welcome.steps(scene, width)
     first, later = ([Part(9, [()]), Part(0, steps)], []) if welcome.is_first(scene) else ([], [Part(7, steps)])
     return [Part(4, [parts.title(scene, width)]), Part(8, [parts.rule(scene, width)]), Part(9, [()]), Part(0, words),
-            *first, Part(9, [()]), Part(1, [_reset(scene, width)]), Part(3, parts.official_rows(scene, width, apart=False)),
+            *first, Part(9, [()]), Part(1, [_reset(scene, width)]), *_windows(shown),
             Part(2, _last(scene, width)), Part(5, _record(scene, width)), Part(11, [] if days else [_plan(scene, width)]),
-            Part(10, [()]), Part(7, [_day(scene, day, top, width) for day, top in days]), Part(9, _total(scene, days, width)),
-            *later]
+            Part(10, [()]), Part(7, rows[:FEW_DAYS]), *(Part(7 + at / 10, [row]) for at, row in enumerate(rows[FEW_DAYS:], 1)),
+            Part(9, _total(scene, days, width)), *later]
+
+
+def _windows(shown: Sequence[Line]) -> List[Part]:
+    """The loosest window gives way first."""
+    return [Part(worth, [row]) for worth, row in zip((3, 3.5, 4.5, 5.5, 6.5, *[8] * len(shown)), shown)]
 
 
 def _unread(scene: Scene) -> bool:
@@ -64,7 +72,8 @@ def headline(scene: Scene) -> str:
     failed = next((notice.text for notice in snapshot.warnings if notice.code == "source_failed"), "")
     if _unread(scene):
         return failed or "Reading the usage with ccusage ..."
-    return NO_SESSION
+    alarm = windows.alarm(scene).text
+    return f"{alarm}. No active session." if alarm else NO_SESSION
 
 
 def _plan(scene: Scene, width: int) -> Line:

@@ -3,17 +3,46 @@
 from typing import List, Optional
 
 from ccmon import text
-from ccmon.model import Runway
+from ccmon.model import Runway, Window
 from ccmon.text import Line, Span
 from ccmon.usage.outlook import is_likelihood
-from ccmon.views.screen.scene import LABEL_CELLS, Scene, label, pick
+from ccmon.views.screen import windows
+from ccmon.views.screen.scene import LABEL_CELLS, LEAD_CELLS, Scene, label, lead_of, pick, pick_text
 
 LIKELY, POSSIBLE = 0.5, 0.05           # from here on it is a warning, and below it is hardly worth a word
 
 
 def runs_out_row(scene: Scene, cells: int) -> Line:
-    """When the tokens are used up, and how that lies to the reset."""
-    return (*label(scene.charset, "⏰", "runs out"), *pick(_variants(scene), cells - LABEL_CELLS))
+    """When what binds is used up, and how that lies to the reset; the window is named where it is not the session."""
+    bound = windows.binding_window(scene.snapshot)
+    if bound is None:
+        variants = _variants(scene)
+    elif bound.percent >= 100:
+        return _used_up(scene, cells)
+    else:
+        name = "week" if bound.name == "seven_day" else bound.label
+        variants = [(Span(f"{name}: ", "label"), *end) for end in _of_window(scene, bound)]
+    return (*label(scene.charset, "⏰", "runs out"), *pick(variants, cells - LABEL_CELLS))
+
+
+def _used_up(scene: Scene, cells: int) -> Line:
+    """In place of a time: nothing goes on."""
+    words = pick_text(windows.used_up_words(scene), cells - LEAD_CELLS)
+    return (Span(lead_of(scene.charset, "⏰"), "label"), Span(words, "danger"))
+
+
+def _of_window(scene: Scene, bound: Window) -> List[Line]:
+    forecast = bound.forecast
+    if forecast is None:
+        return [(Span("-", "dim"),)]
+    if is_likelihood(forecast):
+        return _likely(scene, forecast._replace(resets_at=bound.resets_at))
+    if forecast.probability <= 0:
+        return [(Span(f"lasts to {scene.clock(bound.resets_at)}", "ok"), Span("  (pace so far)", "dim")),
+                (Span("lasts", "ok"),)]
+    variants = _at(scene, forecast.median, bound.resets_at, "pace so far")
+    gap = text.duration(bound.resets_at - forecast.median)
+    return [*variants[:3], (variants[0][0], Span(f"  {gap} before", "warn")), *variants[3:]]
 
 
 def known(scene: Scene) -> Optional[Runway]:
@@ -49,11 +78,16 @@ def _at_this_pace(scene: Scene) -> List[Line]:
     if snapshot.predicted_end is None:
         words = "all used" if snapshot.left == 0 else "not at this pace"
         return [(Span(words, "danger" if snapshot.left == 0 else "ok"),)]
-    before_s = snapshot.reset.at - snapshot.predicted_end
+    return _at(scene, snapshot.predicted_end, snapshot.reset.at, "last-hour rate")
+
+
+def _at(scene: Scene, end: int, reset_at: int, rate: str) -> List[Line]:
+    """16:40  1h 20m before the reset  (last-hour rate)."""
+    before_s = reset_at - end
     role, side = ("warn", "before") if before_s > 0 else ("ok", "after")
-    at = Span(scene.clock(snapshot.predicted_end), role if before_s > 0 else "value")
+    at = Span(scene.clock(end), role if before_s > 0 else "value")
     gap = text.duration(abs(before_s))
-    return [(at, Span(f"  {gap} {side} the reset", role), Span("  (last-hour rate)", "dim")),
-            (at, Span(f"  {gap} {side}", role), Span(", last-hour rate", "dim")),
+    return [(at, Span(f"  {gap} {side} the reset", role), Span(f"  ({rate})", "dim")),
+            (at, Span(f"  {gap} {side}", role), Span(f", {rate}", "dim")),
             (at, Span(f"  {gap} {side} the reset", role)), (at, Span(f"  {side} the reset", role)), (at, Span(f" {side}", role)),
             (at,)]

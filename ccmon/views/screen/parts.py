@@ -3,11 +3,10 @@
 from typing import Iterator, List, Optional, Sequence, Tuple
 
 from ccmon import text
-from ccmon.model import SESSION_S, Snapshot, Window, Windows
+from ccmon.model import SESSION_S, Snapshot
 from ccmon.text import Line, Span
 from ccmon.usage import burn
-from ccmon.usage.outlook import is_likelihood
-from ccmon.usage.windows import order
+from ccmon.usage.binding import SESSION
 from ccmon.views.limit_words import is_unknown, limit_words
 from ccmon.views.screen.scene import LABEL_CELLS, Scene, figure, label, models, pick, pick_text, plan_name
 
@@ -16,7 +15,6 @@ SPARKS, LEAST_SPARKS = 12, 3           # one for five minutes
 FIGURES_CELLS = 30                     # room kept for the figures, so that what stands beside them does not change with them
 MONEY_LABEL_CELLS = 8
 OWN_RESETS = {"session": ("session end",), "official": ("official reset", "official")}     # at the end of the time row's window
-OLD_S = 600                            # what Claude said longer ago than this is shown with its age
 
 
 def title(scene: Scene, cells: int, page: str = "") -> Line:
@@ -62,7 +60,8 @@ def elapsed_share(snapshot: Snapshot) -> float:
     return min(1.0, max(0.0, (snapshot.now - start) / max(1, end - start)))
 
 
-def _meter(scene: Scene, cells: int, head: Line, share: float, role: str, shown: str, mark: Optional[float] = None) -> Line:
+def meter(scene: Scene, cells: int, head: Line, share: float, role: str, shown: str, mark: Optional[float] = None) -> Line:
+    """A label, a bar across, and the percentage at the right edge."""
     bar = text.bar(share, max(1, cells - LABEL_CELLS - PERCENT_CELLS), role, scene.charset, mark)
     return (*head, *bar, Span(f"{shown:>{PERCENT_CELLS - 1}} ", role if role != "accent" else "value"))
 
@@ -77,8 +76,10 @@ def tokens_bar(scene: Scene, cells: int) -> Line:
     snapshot = scene.snapshot
     assert snapshot.session is not None and snapshot.percent is not None
     word = "used" if snapshot.percent_source == "official" else "tokens"
-    return _meter(scene, cells, label(scene.charset, "📊", word), snapshot.percent / 100, text.level_role(snapshot.percent),
-                  percent_words(snapshot.percent), elapsed_share(snapshot))
+    if snapshot.binding is not None and snapshot.binding.name != SESSION:
+        word = f"5h {word}"            # another window has the first bar
+    return meter(scene, cells, label(scene.charset, "📊", word), snapshot.percent / 100, text.level_role(snapshot.percent),
+                 percent_words(snapshot.percent), elapsed_share(snapshot))
 
 
 def tokens_figures(scene: Scene, cells: int) -> Line:
@@ -91,10 +92,10 @@ def tokens_figures(scene: Scene, cells: int) -> Line:
                     (Span(f"{text.short_count(used)}/{text.short_count(limit)}", "value"),)], room)
     free = room - max(FIGURES_CELLS if cells >= 72 and not bare else 0, text.line_width(numbers)) - 2
     source = pick_text(limit_words(snapshot, scene.zone), free)
-    return _ends(numbers, (Span(source, "dim"),) if source else (), cells)
+    return ends(numbers, (Span(source, "dim"),) if source else (), cells)
 
 
-def _ends(left: Line, right: Line, cells: int) -> Line:
+def ends(left: Line, right: Line, cells: int) -> Line:
     """Under the bars: one group at their beginning, one at the right edge of the percentages."""
     return text.spread(_indented(left), (*right, Span(" ")) if right else (), cells)
 
@@ -118,7 +119,7 @@ def _amounts(used: str, of: str, limit: str, left: str, gap: int) -> Line:
 def time_bar(scene: Scene, cells: int) -> Line:
     """How much of the time to the session's end, or to the official reset, is over."""
     share = elapsed_share(scene.snapshot)
-    return _meter(scene, cells, label(scene.charset, "⏳", "time"), share, "accent", text.percent(share * 100))
+    return meter(scene, cells, label(scene.charset, "⏳", "time"), share, "accent", text.percent(share * 100))
 
 
 def time_figures(scene: Scene, cells: int) -> Line:
@@ -130,7 +131,7 @@ def time_figures(scene: Scene, cells: int) -> Line:
     numbers = pick([*(named or [_other_reset(scene, left, room)]), left], room)
     at = scene.clock(snapshot.reset.reference_at)
     reference = pick_text([f"next reference time {at}", f"reference {at}", f"ref {at}"], room - text.line_width(numbers) - 2)
-    return _ends(numbers, (Span(reference, "dim"),) if reference else (), cells)
+    return ends(numbers, (Span(reference, "dim"),) if reference else (), cells)
 
 
 def _other_reset(scene: Scene, left: Line, room: int) -> Line:
@@ -152,60 +153,6 @@ def _joined(gap: int, *groups: Sequence[Span]) -> Line:
     for group in groups[1:]:
         out += [Span(" " * gap), *group]
     return tuple(out)
-
-
-# --- what Claude itself says ---------------------------------------------------------------------------------------------
-
-_NAMES = {"five_hour": "5h", "seven_day": "7 days"}
-_WORDINGS = ((0, 0), (1, 1), (2, 1), (2, 2), (3, 3))  # which one of _said for each; the first reset stands in the time row too
-
-
-def official_rows(scene: Scene, cells: int, apart: bool = True) -> List[Line]:
-    """How much of its windows the account has used, as Claude says it; no row when that is not known."""
-    head, room = label(scene.charset, "📡", "official"), cells - LABEL_CELLS - 1
-    if not _told(scene.snapshot):
-        return []
-    groups = next((found for found in _official(scene) if text.line_width(_joined(2, *found)) <= room), [()])
-    if not apart or len(groups) == 1:
-        return [(*head, *pick([_joined(3, *groups), _joined(2, *groups)], room))]
-    return [text.spread((*head, *groups[0]), (*_joined(2, *groups[1:]), Span(" ")), cells)]
-
-
-def _told(snapshot: Snapshot) -> Windows:
-    """The windows that are not the bar itself."""
-    in_bar = snapshot.active and snapshot.percent_source == "official"
-    return tuple(one for one in sorted(snapshot.windows, key=order)[:2] if not in_bar or one.name != "five_hour")
-
-
-def _official(scene: Scene) -> Iterator[List[Line]]:
-    """What stands in the row, the longest wording first: the known windows, and the age of what is old as long as it fits."""
-    known = [(int(one.name != "five_hour"), _said(scene, one, _NAMES.get(one.name, one.label), one.label))
-             for one in _told(scene.snapshot)]
-    risk, age = _week_risk(scene), _official_age(scene)
-    for more in ([*risk, *age], risk, age, []):
-        yield from ([said[wording[at]] for at, said in known] + more for wording in _WORDINGS)
-
-
-def _said(scene: Scene, window: Window, name: str, short: str) -> List[Line]:
-    """37 % of 5h, resets 15:00: from the longest wording to the shortest."""
-    at = scene.clock(window.resets_at)
-    share = Span(percent_words(window.percent), text.level_role(window.percent))
-    wordings = (f" of {name}, resets {at}", f" of {name} to {at}", f" of {short}", f" {short}")
-    return [(share, Span(words, "label")) for words in wordings]
-
-
-def _week_risk(scene: Scene) -> List[Line]:
-    """How likely the seven days are used up before their reset."""
-    week = scene.snapshot.week
-    if week is None or not is_likelihood(week):
-        return []
-    role = "warn" if week.probability >= 0.5 else "value"
-    return [(Span(text.percent(round(100 * week.probability)), role), Span(" likely to run out", "label"))]
-
-
-def _official_age(scene: Scene) -> List[Line]:
-    age_s = max(scene.snapshot.now - one.read_at for one in _told(scene.snapshot))
-    return [(Span(f"read {text.duration(age_s)} ago", "dim"),)] if age_s > OLD_S else []
 
 
 # --- pace ----------------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from ccmon.text import Charset, Line, Span
 from ccmon.when import Zone
 
 LABEL_CELLS = 14                       # margin, emoji, label
-_EMOJI_CELLS = 3
+LEAD_CELLS = 4                         # margin and emoji
 _DATED = re.compile(r"^claude-|-20\d{6}$")
 
 
@@ -49,8 +49,12 @@ class Scene(NamedTuple):
 
 def label(charset: Charset, emoji: str, word: str) -> Line:
     """The label column; it is as wide without the emoji as with it."""
-    mark = f" {emoji} " if charset.unicode and charset.emoji else " " * (_EMOJI_CELLS + 1)
-    return (Span(text.pad(mark + word, LABEL_CELLS), "label"),)
+    return (Span(text.pad(lead_of(charset, emoji) + word, LABEL_CELLS), "label"),)
+
+
+def lead_of(charset: Charset, emoji: str) -> str:
+    """Margin and emoji, or as many blanks."""
+    return text.pad(f" {emoji} " if charset.unicode and charset.emoji else "", LEAD_CELLS)
 
 
 def pick(variants: Sequence[Sequence[Span]], cells: int) -> Line:

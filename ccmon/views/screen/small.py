@@ -1,12 +1,15 @@
 """The smallest windows: percentage, left and reset in a few rows; the status line in one or two; one sign in one cell."""
 
-from typing import List
+from typing import List, Optional, Sequence
 
 from ccmon import text
 from ccmon.line import statusline
+from ccmon.model import Snapshot, Window
 from ccmon.text import Line, Span
-from ccmon.views.screen import foot, outlook_row, parts, welcome
-from ccmon.views.screen.scene import Scene, pick
+from ccmon.usage.binding import SESSION
+from ccmon.usage.windows import name_words, named, window
+from ccmon.views.screen import foot, outlook_row, parts, welcome, windows
+from ccmon.views.screen.scene import Scene, pick, pick_text
 from ccmon.views.screen.stack import Part, fit
 
 TINY = 16                              # cells below which only words stand
@@ -22,12 +25,47 @@ def tiny(scene: Scene, width: int, height: int) -> List[Line]:
 def _active(scene: Scene, width: int) -> List[Part]:
     snapshot = scene.snapshot
     assert snapshot.session is not None and snapshot.percent is not None and snapshot.left is not None
+    beside = _windows(scene, windows.beside(snapshot), width)
+    bound = windows.binding_window(snapshot)
+    if bound is not None:
+        return [*_bound(scene, bound, width), *_windows(scene, [_session(snapshot)], width, 3), *beside]
     role = text.level_role(snapshot.percent)
     bar = text.bar(snapshot.percent / 100, width - 2, role, scene.charset, parts.elapsed_share(snapshot))
     return [Part(0, [(Span(" " + parts.percent_words(snapshot.percent), role), Span(" used", "label"))]),
             Part(4, [(Span(" "), *bar)]),
             Part(1, [(Span(" " + text.short_count(snapshot.left), "value"), Span(" left", "label"))]),
-            Part(2, [_reset(scene, width)]), Part(5, _out(scene)), Part(3, foot.brief(snapshot, width))]
+            Part(2, [_reset(scene, width)]), Part(5, _out(scene)), Part(3, foot.brief(snapshot, width)), *beside]
+
+
+def _bound(scene: Scene, bound: Window, width: int) -> List[Part]:
+    """The window that binds, where it is not the session: how full, until when, and whether it lasts."""
+    row, at = windows.of_window(scene, bound), scene.clock(bound.resets_at)
+    bar = text.bar(bound.percent / 100, width - 2, row.role, scene.charset, row.mark)
+    share = Span(" " + parts.percent_words(bound.percent), row.role)
+    names = (f"the {name_words(bound.name)}", name_words(bound.name), bound.label)
+    named = pick([*((share, Span(f" of {name}", "label")) for name in names), (share,)], width)
+    if bound.percent >= 100:
+        end = windows.used_up_words(scene)[-1][2:].replace(at, at.replace(" ", "_"))       # a time is not parted
+        until: List[Line] = [(Span(f" {line.replace('_', ' ')}", "danger"),) for line in text.wrap(end, width - 1)]
+        return [Part(0, [named]), Part(5, [(Span(" "), *bar)]), Part(1, until)]
+    return [Part(0, [named]), Part(5, [(Span(" "), *bar)]), Part(1, [pick([(Span(f" reset {at}", "value"),)], width)]),
+            Part(2, [(Span(" "), *row.state)] if row.state else [])]
+
+
+def _session(snapshot: Snapshot) -> Window:
+    """The session as a window."""
+    return window(SESSION, snapshot.percent or 0.0, snapshot.reset.at, snapshot.now)
+
+
+def _windows(scene: Scene, found: Sequence[Window], width: int, worth: int = 6) -> List[Part]:
+    """A short row for each, the loosest gives way first."""
+    return [Part(worth + at, [_window_row(scene, one, width)]) for at, one in enumerate(found)]
+
+
+def _window_row(scene: Scene, one: Window, width: int) -> Line:
+    head = (Span(f" {one.label} ", "label"), Span(parts.percent_words(one.percent), windows.level_role(one.percent)))
+    reset = Span(f"  to {scene.clock(one.resets_at)}", "label")
+    return pick([(*head, reset), head], width)
 
 
 def _out(scene: Scene) -> List[Line]:
@@ -56,30 +94,48 @@ def _idle(scene: Scene, width: int) -> List[Part]:
         way_out = [(Span(" " + words, "text"),) for words in text.wrap("npm install -g ccusage", width - 2)]
         missing = pick([(Span(" ! ccusage missing", "danger"),), (Span(" ! no ccusage", "danger"),)], width)
         return [Part(0, [missing]), Part(1, way_out), Part(2, [_reset(scene, width)]), Part(3, used)]
+    alarm = windows.alarm(scene)
+    bound = snapshot.binding
+    told = named(snapshot.windows, bound.name) if bound and alarm.text else None
+    if told:
+        others = [one for one in snapshot.windows if one is not told]
+        return [*_bound(scene, told, width), *_windows(scene, others, width)]
     head = "no session" if snapshot.age_s is not None or last else "no data" if snapshot.source.error else "reading"
     return [Part(0, [(Span(" " + head, "value"),)]), Part(1, [_reset(scene, width)]), Part(3, used),
-            Part(2, foot.brief(snapshot, width))]
+            Part(2, foot.brief(snapshot, width)), *_windows(scene, snapshot.windows, width)]
 
 
 def micro(scene: Scene, width: int, height: int) -> List[Line]:
     """What the status line says, in as many rows as there are; a sign where not even the percentage fits."""
-    percent = scene.snapshot.percent
-    short = "-" if percent is None else f"{int(percent)}%"
     if width < 8:
-        return [(Span(short if len(short) <= width else _sign(scene), text.level_role(percent)),)]
-    waiting = [span.text for span in statusline.groups(scene.snapshot, scene.zone)]
+        return [_shortest(scene, width)]
+    waiting = statusline.groups(scene.snapshot, scene.zone)
     lines: List[Line] = []
     while waiting and len(lines) < height:
-        taken = _taken(waiting, width)
-        lines.append(text.clip_line(_worded(scene, waiting[:taken]), width))
+        taken = _taken([span.text for span in waiting], width)
+        lines.append(text.clip_line(_spaced(waiting[:taken]), width))
         waiting = waiting[taken:]
     return lines
 
 
-def _worded(scene: Scene, groups: List[str]) -> Line:
-    """The percentage in its colour, a blank between the groups."""
-    level = text.level_role(scene.snapshot.percent)
-    return tuple(Span(("" if at == 0 else " ") + word, level if "%" in word else "value") for at, word in enumerate(groups))
+def _shortest(scene: Scene, width: int) -> Line:
+    """7d 84%, 84%, or one sign."""
+    bound, percent = windows.binding_window(scene.snapshot), _percent(scene)
+    short = "-" if percent is None else f"{int(percent)}%"
+    role = windows.level_role(percent) if bound else text.level_role(percent)
+    return (Span(pick_text([*([f"{bound.label} {short}"] if bound else []), short], width) or _sign(scene), role),)
+
+
+def _percent(scene: Scene) -> Optional[float]:
+    """Of what binds."""
+    bound = windows.binding_window(scene.snapshot)
+    return scene.snapshot.percent if bound is None else bound.percent
+
+
+def _spaced(groups: Sequence[Span]) -> Line:
+    """The percentages in their colours, a blank between the groups."""
+    return tuple(Span(("" if at == 0 else " ") + span.text, span.role if "%" in span.text else "value")
+                 for at, span in enumerate(groups))
 
 
 def _taken(words: List[str], width: int) -> int:
@@ -88,7 +144,7 @@ def _taken(words: List[str], width: int) -> int:
 
 def _sign(scene: Scene) -> str:
     """How full it is, in one cell."""
-    percent = scene.snapshot.percent
-    if percent is None or percent > 100:
+    percent = _percent(scene)
+    if percent is None or percent > 100 or percent == 100 and windows.binding_window(scene.snapshot):
         return "-" if percent is None else "!"
     return text.sparkline([percent, 100.0], scene.charset)[0]

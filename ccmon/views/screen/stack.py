@@ -8,7 +8,7 @@ from ccmon.text import Line
 class Part(NamedTuple):
     """Lines that stand or fall together; a smaller worth stays longer."""
 
-    worth: int
+    worth: float
     lines: Sequence[Line]
 
 
