@@ -6,7 +6,7 @@ from typing import Any, Dict, List, Mapping, NoReturn, Sequence
 from ccmon import __version__
 from ccmon.alerts.kinds import VALID as ALERTS
 from ccmon.alerts.kinds import parse_kind
-from ccmon.history.groups import KINDS, PERIODS
+from ccmon.history.groups import KINDS, PERIODS, WINDOW
 from ccmon.model import Given, UsageError
 from ccmon.settings.options import NEGATIVE_FLAGS, OPTIONS, Option, flag_name
 from ccmon.setup.snippets import BLOCKS, TARGETS
@@ -81,7 +81,16 @@ def build() -> Parser:
     _add_completion(commands)
     _add_doctor(commands)
     _add_alerts(commands)
+    _add_accounts(commands)
     return parser
+
+
+def _add_accounts(commands: Any) -> None:
+    text = "the accounts that are known here, with their limits"
+    accounts = commands.add_parser("accounts", allow_abbrev=False, help=text,
+                                   description=text.capitalize() + ": a row each, never summed. --account shows one of them.")
+    accounts.add_argument("--json", action="store_true", help="as one JSON object")
+    _add_settings(accounts)
 
 
 def _add_init(commands: Any) -> None:
@@ -100,8 +109,10 @@ def _add_init(commands: Any) -> None:
 def _add_history(commands: Any) -> None:
     text = "the sessions that ccmon remembers, oldest first"
     history = commands.add_parser("history", allow_abbrev=False, help=text, description=text.capitalize() + ".")
-    history.add_argument("--by", choices=KINDS, default="session",
-                         help=f"one row for each {', '.join(KINDS[:-1])} or {KINDS[-1]}")
+    history.add_argument("--by", choices=(*KINDS, WINDOW), default="session",
+                         help=f"one row for each {', '.join(KINDS)} or {WINDOW} of Claude's own")
+    history.add_argument("--window", metavar="NAME", default=None,
+                         help="with --by window: five_hour (the default), seven_day, or another one that Claude has told of")
     _add_range(history)
     history.add_argument("--rows", metavar="N", default=None,
                          help="only the last N rows; of sorted rows, models and projects the first")

@@ -31,7 +31,8 @@ def _demo_context(flags: Mapping[str, Given], folder: str) -> Context:
     configured = config.paths(os.environ).config
     own = {"HOME": folder, "XDG_DATA_HOME": folder, "XDG_CACHE_HOME": folder, "XDG_STATE_HOME": folder,
            "XDG_CONFIG_HOME": os.path.dirname(os.path.dirname(configured)) if configured else folder}
-    ctx = prepare(flags, {**{name: value for name, value in os.environ.items() if name != "CCMON_DATA_DIR"}, **own})
+    ctx = prepare(flags, {**{name: value for name, value in os.environ.items() if name != "CCMON_DATA_DIR"}, **own},
+                  switch=False)
     if ctx.settings.origin["plan"] == "default":
         ctx = ctx._replace(settings=ctx.settings._replace(plan=demo.PLAN))
     ctx = ctx._replace(demo=demo.anchor(ctx.now()))

@@ -282,6 +282,12 @@ class Owner(NamedTuple):
     account: str
 
 
+class MergedOwner(Owner):
+    """Of another machine, whose history was merged; it is called so, whatever this machine was called once."""
+
+    __slots__ = ()
+
+
 class Record(NamedTuple):
     """A session in the store with the plan and the limit of its time."""
 

@@ -26,7 +26,7 @@ end
 
 function _ccmon_columns
   set -l before (commandline -ct | string replace -r '^--columns=' '' | string replace -r '[^,]*$' '')
-  for name in start end last start_epoch end_epoch last_epoch day week month hour model project begins host sessions length tokens input output cache_creation cache_read cost share rated_by highest part limit plan limit_source near hits passed source bar spark models
+  for name in start end last start_epoch end_epoch last_epoch window login day week month hour model project begins host sessions length tokens input output cache_creation cache_read cost share rated_by highest reached reached_epoch worth range worth_low worth_high worth_usd range_usd worth_usd_low worth_usd_high worth_by change changed part limit plan limit_source near hits passed source bar spark models
     echo "$before$name"
   end
 end
@@ -34,7 +34,7 @@ end
 function _ccmon_names
   switch (commandline -opc)[-1]
     case get set unset
-      printf '%s\n' plan limit reset reset_hour timezone interval timeout ccusage source account_file official theme compact ascii guardian emoji format template max_width wait line_ttl alerts alert_by alert_command alert_webhook_file plans.pro plans.max5 plans.max20
+      printf '%s\n' plan limit reset reset_hour timezone interval account timeout ccusage source account_file official theme compact ascii guardian emoji format template max_width wait line_ttl alerts alert_by alert_command alert_webhook_file plans.pro plans.max5 plans.max20
   end
 end
 
@@ -122,8 +122,8 @@ function _shtab_ccmon_using
   test "$_shtab_ccmon_cmdpath" = "$argv"
 end
 
-set -g _shtab_ccmon_commands history record init report merge export why hit learn config completion doctor alerts
-set -g _shtab_ccmon_opts_with_value --alert-by --alert-command --alert-webhook-file --alerts --at --at-percent --backup --by --ccusage --chart --columns --compare --days --evaluate --format --host --html --interval --limit --line-ttl --max-width --official --output --period --plan --reset --reset-hour --rows --since --sort --source --subscription --table --template --theme --timeout --timezone --until --wait
+set -g _shtab_ccmon_commands history record init report merge export why hit learn config completion doctor alerts accounts
+set -g _shtab_ccmon_opts_with_value --account --alert-by --alert-command --alert-webhook-file --alerts --at --at-percent --backup --by --ccusage --chart --columns --compare --days --evaluate --format --host --html --interval --limit --line-ttl --max-width --official --output --period --plan --reset --reset-hour --rows --since --sort --source --subscription --table --template --theme --timeout --timezone --until --wait --window
 
 complete -c ccmon -e
 complete -c ccmon -f
@@ -140,6 +140,7 @@ complete -c ccmon -n _shtab_ccmon_using -l reset -xka "session schedule" -d 'ses
 complete -c ccmon -n _shtab_ccmon_using -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n _shtab_ccmon_using -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n _shtab_ccmon_using -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n _shtab_ccmon_using -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n _shtab_ccmon_using -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n _shtab_ccmon_using -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n _shtab_ccmon_using -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
@@ -162,13 +163,14 @@ complete -c ccmon -n _shtab_ccmon_using -l alert-webhook-file -xka "(__fish_comp
 complete -c ccmon -n _shtab_ccmon_using -l demo -d 'simulated usage; nothing is read or kept'
 complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a history -d 'The sessions that ccmon remembers, oldest first.'
 complete -c ccmon -n '_shtab_ccmon_using history' -s h -l help -d 'show this help message and exit'
-complete -c ccmon -n '_shtab_ccmon_using history' -l by -xka "session day week month hour model project" -d 'one row for each session, day, week, month, hour, model or project'
+complete -c ccmon -n '_shtab_ccmon_using history' -l by -xka "session day week month hour model project window" -d 'one row for each session, day, week, month, hour, model, project or window of Claude'"'"'s own'
+complete -c ccmon -n '_shtab_ccmon_using history' -l window -xka "five_hour seven_day seven_day_opus seven_day_sonnet" -d 'with --by window: five_hour (the default), seven_day, or another one that Claude has told of'
 complete -c ccmon -n '_shtab_ccmon_using history' -l days -x -d 'only what was used in the last N days; of sessions those that ended in them'
 complete -c ccmon -n '_shtab_ccmon_using history' -l since -x -d 'only what was used from this day on, sessions that began: 2026-11-01, 2026-11, today'
 complete -c ccmon -n '_shtab_ccmon_using history' -l until -x -d 'only up to the end of this day'
 complete -c ccmon -n '_shtab_ccmon_using history' -l host -x -d 'of another machine whose history was merged; all: of all'
 complete -c ccmon -n '_shtab_ccmon_using history' -l rows -x -d 'only the last N rows; of sorted rows, models and projects the first'
-complete -c ccmon -n '_shtab_ccmon_using history' -l sort -xka "start end last start_epoch end_epoch last_epoch day week month hour model project begins host sessions length tokens input output cache_creation cache_read cost share rated_by highest part limit plan limit_source near hits passed source models" -d 'sort by a column; -COLUMN: the largest first'
+complete -c ccmon -n '_shtab_ccmon_using history' -l sort -xka "start end last start_epoch end_epoch last_epoch window login day week month hour model project begins host sessions length tokens input output cache_creation cache_read cost share rated_by highest reached reached_epoch worth worth_low worth_high worth_usd worth_usd_low worth_usd_high worth_by change changed part limit plan limit_source near hits passed source models" -d 'sort by a column; -COLUMN: the largest first'
 complete -c ccmon -n '_shtab_ccmon_using history' -l columns -xka "(_ccmon_columns)" -d 'the columns to show, such as start,tokens,cost; help: those that there are'
 complete -c ccmon -n '_shtab_ccmon_using history' -l no-pager -d 'print long tables, too, without a pager'
 complete -c ccmon -n '_shtab_ccmon_using history' -l table -xka "plain simple github grid simple_grid rounded_grid fancy_grid pipe orgtbl jira presto pretty psql rst mediawiki html latex textile tsv asciidoc" -d 'a table format of tabulate; github when none is named'
@@ -185,6 +187,7 @@ complete -c ccmon -n '_shtab_ccmon_using history' -l reset -xka "session schedul
 complete -c ccmon -n '_shtab_ccmon_using history' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using history' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using history' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using history' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using history' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
@@ -214,6 +217,7 @@ complete -c ccmon -n '_shtab_ccmon_using record' -l reset -xka "session schedule
 complete -c ccmon -n '_shtab_ccmon_using record' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using record' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using record' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using record' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using record' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
@@ -253,6 +257,7 @@ complete -c ccmon -n '_shtab_ccmon_using report' -l reset -xka "session schedule
 complete -c ccmon -n '_shtab_ccmon_using report' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using report' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using report' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using report' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using report' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using report' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using report' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
@@ -282,6 +287,7 @@ complete -c ccmon -n '_shtab_ccmon_using merge' -l reset -xka "session schedule"
 complete -c ccmon -n '_shtab_ccmon_using merge' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using merge' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
@@ -315,6 +321,7 @@ complete -c ccmon -n '_shtab_ccmon_using export' -l reset -xka "session schedule
 complete -c ccmon -n '_shtab_ccmon_using export' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using export' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using export' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using export' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using export' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using export' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using export' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
@@ -345,6 +352,7 @@ complete -c ccmon -n '_shtab_ccmon_using why' -l reset -xka "session schedule" -
 complete -c ccmon -n '_shtab_ccmon_using why' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using why' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using why' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using why' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using why' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using why' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using why' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
@@ -377,6 +385,7 @@ complete -c ccmon -n '_shtab_ccmon_using hit' -l reset -xka "session schedule" -
 complete -c ccmon -n '_shtab_ccmon_using hit' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using hit' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
@@ -414,6 +423,7 @@ complete -c ccmon -n '_shtab_ccmon_using learn' -l reset -xka "session schedule"
 complete -c ccmon -n '_shtab_ccmon_using learn' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using learn' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
@@ -444,6 +454,7 @@ complete -c ccmon -n '_shtab_ccmon_using config' -l reset -xka "session schedule
 complete -c ccmon -n '_shtab_ccmon_using config' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using config' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using config' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using config' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using config' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using config' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using config' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
@@ -480,6 +491,7 @@ complete -c ccmon -n '_shtab_ccmon_using doctor' -l reset -xka "session schedule
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
@@ -509,6 +521,7 @@ complete -c ccmon -n '_shtab_ccmon_using alerts' -l reset -xka "session schedule
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
@@ -531,3 +544,34 @@ complete -c ccmon -n '_shtab_ccmon_using alerts' -l alert-webhook-file -xka "(__
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l demo -d 'simulated usage; nothing is read or kept'
 complete -c ccmon -n '_shtab_ccmon_using alerts; and test $_shtab_ccmon_npos -eq 0' -ka "test" -d 'try every channel'
 complete -c ccmon -n '_shtab_ccmon_using alerts; and test $_shtab_ccmon_npos -eq 1' -ka "80 100 runs_out reset allocation unusual credits" -d 'the kind to try: 80, 100, runs_out, reset, allocation, unusual, credits, or another percentage from 1 to 1000'
+complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a accounts -d 'The accounts that are known here, with their limits: a row each, never summed. --account shows one of them.'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -s h -l help -d 'show this help message and exit'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l json -d 'as one JSON object'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l version -d 'print the version and exit'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l plan -xka "(_ccmon_plans)" -d 'pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: your largest completed session; ml_auto: the learned limit (default: pro)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l limit -x -d 'the limit in tokens, instead of the plan'"'"'s figure'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l account -x -d 'the account to show: a name that ccmon accounts prints'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l ccusage -xka "(_ccmon_command_or_file)" -d 'the ccusage program to run: an absolute path, or a name on PATH'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l source -xka "auto ccusage logs" -d 'where the usage is read: ccusage; logs: Claude Code'"'"'s own log files; auto: ccusage, the logs when it cannot be started (default: auto)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l no-account-file -d 'no read the plan, the account'"'"'s limits and credits in Claude Code'"'"'s own file .claude.json'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l official -xka "statusline claude" -d 'who else tells the limits: statusline: nobody; claude: the claude program, asked every 5 minutes at most (experimental; it asks Anthropic) (default: statusline)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l theme -xka "(_ccmon_themes)" -d 'colours: dark, light, high-contrast, high-contrast-light, solarized, solarized-light, terminal, mono; or one of your own, [theme.NAME] in config.ini (default: dark)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l compact -d 'the small layout in any window'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l ascii -d 'no characters beyond ASCII'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l no-guardian -d 'no small process that brings the terminal back after a kill'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l no-emoji -d 'no emoji before the labels'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l format -xka "plain ansi tmux bash zsh fish starship waybar i3blocks polybar xbar json claude" -d 'with --statusline: who shows the line: plain, ansi, tmux, bash, zsh, fish, starship, waybar, i3blocks, polybar, xbar, json, claude (default: plain)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l template -x -d 'with --statusline: text of the line, with fields as {percent} or {bar:10}'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l max-width -x -d 'with --statusline: cells that the line may take (default: 80)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l wait -x -d 'with --statusline: seconds to wait when there is no line yet (default: 1)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l line-ttl -x -d 'seconds that a status line counts as fresh (default: 15)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l alerts -xka "80 100 runs_out reset allocation unusual credits all none" -d 'what to be told of: 80, 100, runs_out, reset, allocation, unusual, credits; all; or other percentages of each limit, as 50, 95'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l alert-by -xka "bell desktop command webhook" -d 'how to be told: bell, desktop, command, webhook (default: bell,desktop)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l alert-command -x -d 'the command to run, with CCMON_ALERT_TEXT and other variables'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l alert-webhook-file -xka "(__fish_complete_path (commandline -ct))" -d 'the file, of mode 0600, with the address of the webhook'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l demo -d 'simulated usage; nothing is read or kept'

@@ -12,6 +12,7 @@ from ccmon.views.history.table_columns import COLUMNS
 
 Completer = Dict[str, object]
 ZONES = "grep -v '^#' /usr/share/zoneinfo/zone.tab 2>/dev/null | cut -f3"
+WINDOWS = ("five_hour", "seven_day", "seven_day_opus", "seven_day_sonnet")     # of all names those that are often seen
 COLUMN_NAMES = [column.name for column in COLUMNS]
 SORTED_BY = [column.name for column in COLUMNS if column.data]
 NAMES = [*(option.name for option in OPTIONS), *(f"plans.{plan}" for plan in PLANS)]

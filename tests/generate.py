@@ -18,7 +18,7 @@ from argparse_manpage.manpage import Manpage
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from completers import COMPLETERS, SORTED_BY  # noqa: E402
+from completers import COMPLETERS, SORTED_BY, WINDOWS  # noqa: E402
 
 from ccmon import __version__, arguments  # noqa: E402
 from ccmon.alerts.kinds import KINDS as ALERTS  # noqa: E402
@@ -70,6 +70,8 @@ def _offer(action: argparse.Action) -> None:
         action.choices = SORTED_BY
     elif action.dest in COMPLETERS:
         action.complete = COMPLETERS[action.dest]  # type: ignore[attr-defined]
+    elif action.dest == "window":
+        action.choices = WINDOWS
     elif action.dest == "table":
         action.choices = TABLE_FORMATS
     elif option and option.choices and not option.switch:

@@ -14,7 +14,7 @@ DOORS = {"linecache", "locks", "refresher", "settings.config", "sources.ccusage"
          "sources.account_file", "sources.claude_program", "line.linefiles", "doctor.probes", "alerts.channels",
          "fullscreen.screen", "fullscreen.screen_signals", "fullscreen.terminal", "fullscreen.guardian",
          *(name for name in FILES if re.match(r"(store|system)\.", name))}
-JOINS = {"__main__", "cli", "arguments", "call", "output", "settings.context", "settings.config_file",
+JOINS = {"__main__", "cli", "arguments", "call", "output", "settings.accounts", "settings.context", "settings.config_file",
          "sources.log_reader", "line.lines", "line.hook", "fullscreen.app", "fullscreen.poller", "setup.init", "setup.first_run",
          "doctor.surroundings", "doctor.alerts", "doctor.account",
          *(name for name in FILES if re.match(r"(commands|pipeline)\.", name))}

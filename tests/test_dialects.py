@@ -64,7 +64,8 @@ def test_what_a_place_would_read_as_its_own_is_gone(shown):
 @pytest.mark.parametrize("name", DIALECTS)
 @given(parts=st.lists(hostile_texts, max_size=4), told=st.builds(
     Told, st.just("error"), st.lists(hostile_texts.map(text.clean), min_size=1), st.none() | st.floats(0, 1e9),
-    st.sampled_from([None, "#ff0000"]), st.just({})))
+    st.sampled_from([None, "#ff0000"]), st.just({}), st.sampled_from(text.ROLES), hostile_texts.map(text.clean),
+    hostile_texts.map(text.clean)))
 def test_an_envelope_is_one_line(name, parts, told):
     body = " ".join(painted(Span(part), DIALECTS[name], THEME) for part in parts)
     line = DIALECTS[name].envelope(body, told)

@@ -5,7 +5,7 @@ import wcwidth
 from full_screen import leave, live, monitor, shown
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scenes import NOW, START, FixedZone, block, past, records, scene, used
+from scenes import NOW, START, FixedZone, block, past, records, scene, used, weeks
 
 from ccmon import text
 from ccmon.fullscreen.state import State, update
@@ -18,7 +18,8 @@ from ccmon.views.screen import history_page
 from ccmon.views.screen.history_page import NO_PAST, Look, gathered
 
 LOOKS = st.builds(Look, st.sampled_from(history_page.VIEWS), st.sampled_from(PERIODS), st.integers(0, 500))
-PASTS = st.sampled_from([0, 1, 2, 40, 400]).map(lambda count: gathered(records(count), used(count), FixedZone(), NOW))
+PASTS = st.sampled_from([0, 1, 2, 40, 400]).map(
+    lambda count: gathered(records(count), used(count), FixedZone(), NOW, weeks(min(count, 4))))
 
 
 @settings(deadline=None, max_examples=150)
@@ -53,6 +54,20 @@ def test_keys(keys, wanted):
     assert look == wanted
 
 
+@pytest.mark.parametrize("keys, wanted", [
+    ("v v v", Look("week")), ("v v v v", Look()), ("left", Look("week")), ("left down", Look("week", offset=1)),
+    ("left end down", Look("week", offset=2)), ("left up", Look("week")), ("left b left", Look("heat map"))])
+def test_the_week_is_one_more_view_where_it_is_known(keys, wanted):
+    look, known = Look(), gathered(records(9), used(9), FixedZone(), NOW, weeks(3))
+    for key in keys.split():
+        look = history_page.after_key(look, key, known, 80, 24)
+    assert look == wanted
+    shown = page(look, known=known)
+    assert ("even use would be" in shown[2]) == (wanted == Look("week")) and ("at most, on" in shown[2]) == (wanted.offset > 0)
+    assert wanted.view != "week" or shown[-1].endswith(f"{wanted.offset + 1} of 3 weeks")
+    assert page(wanted) == page(Look() if wanted.view == "week" else wanted)      # it is forgotten meanwhile
+
+
 def test_another_period_or_view_begins_with_the_newest():
     long = gathered(records(400), used(400), FixedZone(), NOW)
     scrolled = history_page.after_key(Look("chart"), "pgdn", long, 80, 24)
@@ -61,7 +76,7 @@ def test_another_period_or_view_begins_with_the_newest():
     assert history_page.after_key(scrolled, "left", long, 80, 24) == Look()
 
 
-@pytest.mark.parametrize("view", history_page.VIEWS)
+@pytest.mark.parametrize("view", history_page.views(KNOWN))
 @pytest.mark.parametrize("width, height", [(80, 24), (40, 10), (20, 5), (5, 2), (1, 1)])
 def test_every_row_can_be_reached_and_none_beyond(view, width, height):
     bottom = history_page.after_key(Look(view), "end", KNOWN, width, height)

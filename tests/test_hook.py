@@ -84,7 +84,8 @@ def test_with_ccusage_missing(machine):
 @pytest.mark.parametrize("columns, expected", [
     ("200", "Opus 4.1 · ctx 42% · 5h 37% (2h 01m) · 7d 12% (2h 01m) · $1.23 · 700 tokens · 11/min"),
     ("60", "Opus 4.1 · ctx 42% · 5h 37% (2h 01m) · 7d 12% (2h 01m)"), ("40", "Opus 4.1 · ctx 42% · 5h 37% (2h 01m)"),
-    ("28", "ctx 42% · 5h 37% (2h 01m)"), ("20", "5h 37% (2h 01m)"), ("8", "5h 37%"), ("5", "5h"), ("3", "5h"), ("1", "5"),
+    ("28", "ctx 42% · 5h 37% (2h 01m)"), ("20", "5h 37% (2h 01m)"),
+    ("8", "5h 37%"), ("5", "$1.23"), ("4", "5h"), ("3", "5h"), ("1", "5"),
 ])
 def test_columns_are_kept_by_leaving_out_the_least(columns, expected):
     record = {"gap": " · ", "beside": [["700 tokens", ""], ["11/min", ""]]}

@@ -128,7 +128,7 @@ def test_unchanged_logs_are_not_read(logged, monkeypatch):
 def test_a_long_history_is_read_by_a_process_of_its_own(logged, monkeypatch):
     started = []
     monkeypatch.setattr(log_reader, "AT_ONCE_BYTES", 10)
-    monkeypatch.setattr(log_reader, "start", started.append)
+    monkeypatch.setattr(log_reader, "start", lambda cache, env: started.append(cache))
     ctx = context.prepare({}, {**logged.env(), "CCMON_NOW": str(NOW)})
     with memory.opened(ctx, 1000) as kept:
         sources.read_beside(ctx, Source("ccusage", logs="x"), kept)

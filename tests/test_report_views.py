@@ -233,4 +233,18 @@ def test_what_is_data_is_no_markup(name):
 def test_pictures_are_fenced_and_the_fences_closed():
     for report in REPORTS.values():
         fences = len(re.findall(r"^```", report_markdown.document(report), re.M))
-        assert fences == (0 if report.is_empty else 4 if report.rises else 2)
+        assert fences == (0 if report.is_empty else 2 + 2 * bool(report.rises) + 2 * bool(report.weeks))
+
+
+def test_the_weekly_limit_is_drawn_where_anything_was_read_in_the_period():
+    reports = {name: (report_html.page(REPORTS[name], "0"), report_markdown.document(REPORTS[name]),
+                      "\n".join(map(text.plain, report_text.lines(REPORTS[name], 80, Charset())))) for name in REPORTS}
+    has = [name for name, forms in reports.items() if all("Weekly limit" in form for form in forms)]
+    assert has == ["weekly limit", "weekly limits", "unknown start"]
+    assert not any("Weekly limit" in form for name in reports.keys() - has for form in reports[name])
+    assert [len(REPORTS[name].weeks) for name in has] == [1, 4, 1]
+    assert all("The week until Thu 27 Nov 17:00: 5" in form for form in reports["weekly limit"])
+    page = ElementTree.fromstring(re.search(r"<svg[^>]*aria-labelledby=\"weeks-t.*?</svg></svg>", reports["weekly limits"][0],
+                                            re.DOTALL)[0].replace("</svg></svg>", "</svg></svg>"))
+    kinds = [shape.get("class") for shape in page.iter() if shape.tag.endswith("path")]
+    assert kinds == ["area danger", "limit"] * 4

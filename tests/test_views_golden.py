@@ -40,6 +40,9 @@ SHOTS = """
 40x10 chart-day chart-many chart-month heat heat-ascii chart-ascii
 20x5 chart-day heat history-few
 120x40 chart-many heat history-hours
+80x24 history-week history-week-ascii
+40x10 history-week
+20x5 history-week
 80x9 official
 60x15 idle-official
 40x10 official-old idle-official

@@ -149,7 +149,7 @@ def _show(state: State, found: List[Setting], exists: bool) -> None:
     if state.fault:
         print("\n".join(map(plain, table)))
     else:
-        output.show(context.prepare(state.flags, os.environ), table, pager=False)
+        output.show(context.prepare(state.flags, os.environ, switch=False), table, pager=False)
 
 
 def _get(state: State, name: str) -> str:

@@ -3,22 +3,23 @@
 import json
 import sys
 from argparse import Namespace
-from typing import Any, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ccmon import output
 from ccmon.history import groups
-from ccmon.history.groups import PERIODS, QUARTER_S, RANKED, Group
+from ccmon.history.groups import PERIODS, QUARTER_S, RANKED, WINDOW, Group
 from ccmon.history.hosts import of_host, used_on
-from ccmon.history.periods import Days, began_in, chosen, used_in
+from ccmon.history.periods import Days, began_in, chosen, is_in, used_in
 from ccmon.history.rating import Scale
+from ccmon.history.windows import PastWindow, logins
 from ccmon.model import CcmonError, Record, UsageError, Used
-from ccmon.pipeline import memory, rated
+from ccmon.pipeline import memory, past_windows, rated
 from ccmon.settings.context import Context
 from ccmon.settings.options import number, whole
 from ccmon.text import Line, clean, near
 from ccmon.views.history import rows as history_rows
 from ccmon.views.history import table as history_table
-from ccmon.views.history import table_columns
+from ccmon.views.history import table_columns, window_rows
 from ccmon.views.history.rows import Row
 from ccmon.views.history.table import Table
 from ccmon.views.history.table_columns import Column
@@ -30,19 +31,20 @@ _EVER = 1 << 40                        # epoch s, later than anything
 CHART_ROWS = 16                        # lines of a chart, where the terminal has as many
 EMPTY = ("No sessions are stored yet, and nothing is there to read: no logs of Claude Code, and no ccusage that was asked. "
          "Use claude, or ask ccusage with: ccmon record")
-Item = Union[Record, Group]
+Item = Union[Record, Group, PastWindow]
 
 
 class Wanted(NamedTuple):
     """What the call asks for, checked."""
 
-    by: str                            # of groups.KINDS
+    by: str                            # of groups.KINDS, or window
     days: Days
     since: Optional[int]               # epoch s: what ended, or was used, after that
     rows: Optional[int]
     sort: Optional[Column]
     largest_first: bool
     columns: Optional[List[Column]]
+    window: Optional[str]              # its name or label as it was written
 
 
 class Found(NamedTuple):
@@ -50,12 +52,13 @@ class Found(NamedTuple):
 
     records: List[Record]              # by session and by period those that began then, else those that used any of it
     used: List[Used]                   # only read where it is needed
-    scale: Scale                       # what sessions are rated by of which Claude has told nothing
+    scale: Optional[Scale] = None      # what sessions are rated by of which Claude has told nothing; None for windows
+    windows: Sequence[PastWindow] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to show."""
-        return not (self.records or self.used)
+        return not (self.records or self.used or self.windows)
 
 
 def run(given: Namespace, ctx: Context) -> int:
@@ -91,13 +94,15 @@ def _wanted(given: Namespace, ctx: Context) -> Wanted:
     rows = None if given.rows is None else _parsed("--rows", whole(1, ROWS_MAX, "rows"), given.rows)
     sort = None if given.sort is None else _sort(given.sort, by)
     columns = None if given.columns in (None, "help") else table_columns.named(given.columns, by)
-    return Wanted(by, days, since, rows, sort, (given.sort or "").startswith("-"), columns)
+    return Wanted(by, days, since, rows, sort, (given.sort or "").startswith("-"), columns, given.window)
 
 
 def _by(given: Namespace) -> str:
-    """--chart is about periods: that of --by, if it is one; --heatmap about hours."""
+    """--chart is about periods: that of --by, if it is one, or about windows; --heatmap about hours."""
     if given.heatmap:
         return "hour"
+    if given.window is not None or given.by == WINDOW:
+        return WINDOW
     if not given.chart:
         return str(given.by)
     return str(given.by if given.by in PERIODS else given.chart)
@@ -107,6 +112,12 @@ def _refuse_pairs(given: Namespace) -> None:
     """Words that have no meaning together."""
     if given.days is not None and (given.since or given.until) is not None:
         raise UsageError("--days and --since or --until both say from when on: use one of them")
+    if given.window is not None and given.by not in ("session", WINDOW):
+        raise UsageError(f"--window has no meaning with --by {given.by}: use --by window")
+    if given.window is not None or given.by == WINDOW:
+        for name in ("heatmap", "host"):
+            if getattr(given, name):
+                raise UsageError(f"--{name} has no meaning with --by window, which is about one account's limits")
     shape = next((name for name in ("chart", "heatmap", "json") if getattr(given, name)), None)
     pairs = (("columns", ("json", "chart", "heatmap")), ("sort", ("chart", "heatmap")), ("rows", ("heatmap",)))
     for name, shapes in pairs:
@@ -124,7 +135,7 @@ def _parsed(flag: str, parse: Any, words: str) -> Any:
 def _sort(words: str, by: str) -> Column:
     column = table_columns.named(words[1:] if words[:1] in ("-", "+") else words, by, "--sort")[0]
     if not column.data:
-        raise UsageError(f"--sort: {column.name} is a picture; sort by what it shows, such as tokens")
+        raise UsageError(f"--sort: {column.name} is no number; sort by what it shows, such as tokens")
     return column
 
 
@@ -147,6 +158,8 @@ def _tabulate() -> Any:
 
 def _found(given: Namespace, ctx: Context, wanted: Wanted) -> Found:
     """By session those that began on the days (with --days: ended since), else what was used on them (with --days: since)."""
+    if wanted.by == WINDOW:
+        return Found([], [], windows=_windows(ctx, wanted))
     with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
         sessions = rated.sessions(kept, rated.present(kept), wanted.since, given.host is not None)
         known = of_host(sessions.records, given.host)
@@ -164,6 +177,17 @@ def _found(given: Namespace, ctx: Context, wanted: Wanted) -> Found:
     return Found(new, inside, sessions.scale)
 
 
+def _windows(ctx: Context, wanted: Wanted) -> List[PastWindow]:
+    """Those that began on the days (with --days: ended since); what is known of earlier ones is what they are compared with."""
+    with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
+        since = 0 if wanted.since is None else max(0, wanted.since - 2 * past_windows.LONGEST_S - QUARTER_S)
+        name = past_windows.named(past_windows.known_names(kept), wanted.window)
+        readings = past_windows.readings(kept, name, 0 if past_windows.length_s(name) is None else since)
+        found = past_windows.of_name(kept, name, readings, kept.used(since, _EVER)) if name else []
+    return [one for one in found if (wanted.since is None or one.end > wanted.since)
+            and is_in(one.readings[0][0] if one.start is None else one.start, wanted.days, ctx.zone)]
+
+
 def _needs_used(wanted: Wanted) -> bool:
     sparks = any(column.name == "spark" for column in wanted.columns or ())
     return wanted.by != "session" or sparks
@@ -177,6 +201,8 @@ def _width(given: Namespace) -> int:
 
 def _nothing(given: Namespace, ctx: Context) -> str:
     """Why there is no row."""
+    if given.window is not None or given.by == WINDOW:
+        return _no_window(given, ctx)
     with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
         records = kept.records(None, given.host is not None)
     if not records:
@@ -185,12 +211,24 @@ def _nothing(given: Namespace, ctx: Context) -> str:
     return f"No sessions in that time: those stored began from {first} to {last}"
 
 
+def _no_window(given: Namespace, ctx: Context) -> str:
+    with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
+        name = past_windows.named(past_windows.known_names(kept), given.window)
+        moments = [one.at for one in past_windows.readings(kept, name)] if name else []
+    if not moments:
+        return window_rows.NOTHING_READ
+    first, last = (local(at, ctx.zone).date() for at in (min(moments), max(moments)))
+    return f"No window began in that time: those known were read from {first} to {last}"
+
+
 # --- rows ---------------------------------------------------------------------------------------------------------------
 
 def _items(ctx: Context, by: str, found: Found) -> Sequence[Item]:
     """Sessions or groups, in the order of time; models and projects by tokens."""
     if by == "session":
         return found.records
+    if by == WINDOW:
+        return found.windows
     if by in PERIODS:
         return groups.by_period(found.records, found.used, by, ctx.zone)
     if by == "hour":
@@ -212,8 +250,14 @@ def _chosen(ctx: Context, wanted: Wanted, found: Found) -> List[Tuple[Row, Item]
 
 
 def _row(item: Item, ctx: Context) -> Row:
+    if isinstance(item, PastWindow):
+        return window_rows.of_window(item, ctx.now())
     return (history_rows.of_record(item, ctx.now()) if isinstance(item, Record)
             else history_rows.of_group(item, ctx.env.get("HOME", "").rstrip("/")))
+
+
+def _document(item: Item, now: int) -> Dict[str, Any]:
+    return window_rows.document(item, now) if isinstance(item, PastWindow) else history_rows.document(item, now)
 
 
 def _records_of(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[Row, Item]], found: Found) -> List[Record]:
@@ -231,7 +275,7 @@ def _data(given: Namespace, ctx: Context, wanted: Wanted, found: Found) -> None:
     pairs = _chosen(ctx, wanted, found)
     if given.json:
         items = [item for _, item in pairs]
-        print(json.dumps([history_rows.document(item, ctx.now()) for item in items]))
+        print(json.dumps([_document(item, ctx.now()) for item in items]))
         return
     columns = [column for column in wanted.columns or table_columns.of_data(wanted.by) if column.data]
     output.print_exactly(history_table.csv(columns, [row for row, _ in pairs], ctx.zone))
@@ -240,17 +284,19 @@ def _data(given: Namespace, ctx: Context, wanted: Wanted, found: Found) -> None:
 def _table(given: Namespace, ctx: Context, wanted: Wanted, found: Found, name: Optional[str]) -> None:
     pairs = _chosen(ctx, wanted, found)
     records = _records_of(ctx, wanted, pairs, found)
-    width, hosts = _width(given), len({record.host for record in records}) > 1
-    columns = wanted.columns or table_columns.usual(wanted.by, width, hosts)
+    windows = [item for _, item in pairs if isinstance(item, PastWindow)]
+    width, several = _width(given), len({record.host for record in records}) > 1 or len(logins(windows)) > 1
+    columns = wanted.columns or table_columns.usual(wanted.by, width, several)
     rows = _with_sparks(ctx, wanted, pairs, found, columns)
-    feet = history_rows.feet(wanted.by, rows, len(records))
+    feet = history_rows.feet(wanted.by, rows, len(records) or len(windows))
     table = Table(wanted.by, columns, rows, feet, ctx.zone, output.charset(ctx, sys.stdout))
     if name is not None:
         headings, cells, align = history_table.grid(table)
         print(_tabulate().tabulate(cells, headings, name, colalign=align if cells else None, disable_numparse=True))
         return
     lines = history_table.lines(table, width or None, wanted.columns is not None)
-    output.show(ctx, [*lines, *history_rows.notes(wanted.by, rows, records, found.scale)], not given.no_pager)
+    notes = history_rows.notes(wanted.by, rows, records, found.scale) if found.scale else window_rows.notes(windows, ctx.now())
+    output.show(ctx, [*lines, *notes], not given.no_pager)
 
 
 def _with_sparks(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[Row, Item]], found: Found,
@@ -271,6 +317,10 @@ def _picture(given: Namespace, ctx: Context, wanted: Wanted, found: Found) -> No
     if given.heatmap:
         from ccmon.views.history import heatmap
         lines = heatmap.lines(groups.heat(groups.by_quarter(found.used), ctx.zone), size.columns, charset)
+    elif wanted.by == WINDOW:
+        from ccmon.views.history import window_course
+        shown = max(found.windows, key=lambda one: one.readings[-1])
+        lines = window_course.lines(shown, ctx.now(), ctx.zone, size.columns, max(6, min(CHART_ROWS, size.rows - 2)), charset)
     else:
         from ccmon.views.history import chart
         periods = groups.by_period(found.records, found.used, wanted.by, ctx.zone)[-(wanted.rows or 0):]

@@ -6,6 +6,7 @@ from argparse import Namespace
 from ccmon.commands.store import stored_at
 from ccmon.model import CcmonError
 from ccmon.pipeline.memory import SCREEN_BUSY_MS
+from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.store import copy, merge, trusted
 from ccmon.store.database import Busy, open_store
@@ -23,7 +24,7 @@ def run(given: Namespace, ctx: Context) -> int:
             merge.opened(file, given.file, now, is_over, _old_at(ctx, own)) as theirs:
         try:
             with open_store(own, SCREEN_BUSY_MS, now) as store:
-                came = store.change(lambda db: merge.merge(db, theirs, now, ctx.owner.host))
+                came = store.change(lambda db: merge.merge(db, theirs, now, config.owner(ctx.env).host))
         except Busy:
             raise CcmonError(f"{own} is held by another program: nothing was merged. Try again in a moment") from None
     print("\n".join(map(_told, came)) or "nothing new")

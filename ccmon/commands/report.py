@@ -8,7 +8,7 @@ from ccmon import __version__, output
 from ccmon.history import digest, groups
 from ccmon.history.digest import Digest, Period
 from ccmon.history.hosts import of_host, used_on
-from ccmon.pipeline import memory, rated
+from ccmon.pipeline import memory, past_windows, rated
 from ccmon.settings.context import Context
 from ccmon.system import outfiles
 from ccmon.views.report import html, markdown, text
@@ -43,4 +43,5 @@ def _digest(ctx: Context, period: Period, host: Optional[str]) -> Digest:
         known = rated.sessions(kept, rated.present(kept), everywhere=host is not None)
         records = of_host(known.records, host)
         used = used_on(kept.used(digest.needed_since(period, ctx.zone), period.end, host is not None), host)
-    return digest.make(records, groups.counted(used, records), period, ctx.zone, ctx.now(), known.scale)
+        weeks = past_windows.weeks(kept, period.start) if host is None else []
+    return digest.make(records, groups.counted(used, records), period, ctx.zone, ctx.now(), known.scale, weeks)

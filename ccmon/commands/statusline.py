@@ -33,27 +33,36 @@ def _line(argv: List[str]) -> str:
         facts = _facts_of_line(ctx, argv)
         line = lines.line_of(ctx, facts, ctx.now())
         # Not when a refresh has ended meanwhile: what it wrote is newer.
-        if ctx.demo is None and ctx.cache and "CCMON_NOW" not in ctx.env and refresh.source_before(ctx) == facts.source:
+        cache = ctx.line_cache
+        if ctx.demo is None and cache and "CCMON_NOW" not in ctx.env and _is_newest(ctx, facts):
             key = linecache.key(argv, os.environ)
-            linefiles.write_line(ctx.cache, key, line.encode("utf-8", "replace"))
-            if refresh.source_before(ctx) != facts.source:
-                linefiles.forget(ctx.cache, key)
+            linefiles.write_line(cache, key, line.encode("utf-8", "replace"))
+            if not _is_newest(ctx, facts):
+                linefiles.forget(cache, key)
         return line
+
+
+def _is_newest(ctx: Context, facts: Facts) -> bool:
+    return ctx.is_stored_only or refresh.source_before(ctx) == facts.source
 
 
 def _facts_of_line(ctx: Context, argv: List[str]) -> Facts:
     """What is stored, refreshed behind the caller's back when it is old; waits only where nobody was ever answered."""
     if ctx.demo is not None:
         return current_facts(ctx)
-    if ctx.cache and linecache.is_foreign_folder(ctx.cache):
-        raise CcmonError(f"the cache belongs to another user, see ccmon doctor: {ctx.cache}")
-    runs = bool(ctx.cache) and refresher.refresh(ctx.cache or "", argv, ctx.env, refresh.in_background)
+    cache = ctx.line_cache
+    if cache and linecache.is_foreign_folder(cache):
+        raise CcmonError(f"the cache belongs to another user, see ccmon doctor: {cache}")
+    runs = bool(cache) and refresher.refresh(cache or "", argv, ctx.env, refresh.in_background)
+    if ctx.cache and ctx.cache != cache and not ctx.is_stored_only:
+        runs = refresher.refresh(ctx.cache, argv, ctx.env, refresh.account_in_background)
     facts = refresh.load(ctx, ctx.now())
-    if facts.blocks or facts.source != Source():
+    if facts.blocks or facts.source != Source() or ctx.is_stored_only:
         return facts
     if not runs:
-        raise CcmonError(f"no place to keep a line: {ctx.cache or 'there is no home'}. Set HOME or XDG_CACHE_HOME")
-    deadline = time.monotonic() + (0 if linefiles.any_line(ctx.cache or "") else ctx.settings.wait)
+        raise CcmonError(f"no place to keep a line: {cache or 'there is no home'}. Set HOME or XDG_CACHE_HOME")
+    answered = linefiles.any_line(cache or "") and not ctx.chosen      # of another account that says nothing
+    deadline = time.monotonic() + (0 if answered else ctx.settings.wait)
     while refresh.source_before(ctx) == Source() and time.monotonic() < deadline:
         time.sleep(0.01)
     return refresh.load(ctx, ctx.now())

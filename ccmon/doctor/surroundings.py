@@ -16,7 +16,7 @@ from ccmon.doctor.verdicts import Check, Owned
 from ccmon.fullscreen import screen
 from ccmon.line import linefiles
 from ccmon.model import CcmonError, Given, Place
-from ccmon.settings import config, options
+from ccmon.settings import accounts, config, options
 from ccmon.settings.context import Context, settings_of
 from ccmon.setup import settings_json, snippets
 from ccmon.sources import ccusage, ccusage_json, log_files
@@ -38,13 +38,24 @@ class Surroundings:
 
     def __init__(self, given: Namespace, env: Mapping[str, str]) -> None:
         paths = config.paths(env)
-        self.env = env
         self.settings, self.layers, self.config_error = _settings(arguments.flags(given), env, paths.config)
+        self.env = env = self._of_account(env, paths.store)
         self.zone_error: Optional[str] = None
         self.zone = self._zone()
         self.ctx = Context(env, paths, linecache.folder(env), config.owner(env), self.settings, self.zone)
         self.owned = Owned(paths.home, paths.home is not None and probes.is_foreign(paths.home))
         self.now = self._now()
+
+    def _of_account(self, env: Mapping[str, str], store: Optional[str]) -> Mapping[str, str]:
+        """The environment with the folders of the account that is named."""
+        name = self.settings.account
+        if name:
+            where = next((layer["account"].where for layer in self.layers if "account" in layer), "account")
+            try:
+                return accounts.chosen(name, where, env, self.settings, store, int(time.time())).env
+            except CcmonError as err:
+                self.config_error = self.config_error or str(err)
+        return env
 
     def _zone(self) -> clock.Zone:
         try:

@@ -10,7 +10,8 @@ from ccmon.fullscreen.screen import Screen
 from ccmon.fullscreen.screen_signals import exit_code
 from ccmon.fullscreen.state import UNDO_S, State, said, update
 from ccmon.fullscreen.terminal import FAREWELL
-from ccmon.pipeline import memory, rated, refresh
+from ccmon.model import CcmonError
+from ccmon.pipeline import accounts, memory, past_windows, rated, refresh
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.settings.themes import colourless
@@ -30,7 +31,8 @@ def frame(ctx: Context, state: State, charset: Charset, now: int, width: int, he
     charset = charset._replace(emoji=charset.emoji and not colourless(ctx.settings.themes[state.theme]))
     message = state.message if 0 < state.message_until - now <= UNDO_S else ""      # also when the clock was set back
     status = foot.source_words(state.facts.source, now, state.reading)
-    scene = Scene(snapshot, state.facts, ctx.zone, charset, status, message, state.compact)
+    name = ctx.chosen.name if ctx.chosen else ""
+    scene = Scene(snapshot, state.facts, ctx.zone, charset, status, message, state.compact, name)
     if state.page == "help":
         return help.render(scene, width, height)
     if state.page == "history":
@@ -55,19 +57,40 @@ def run(ctx: Context, charset: Charset, log: TextIO) -> int:
     """The screen until the user leaves it; the exit code."""
     with _guarded(ctx.settings.guardian), Screen(ctx.settings.look, log) as screen:
         charset = charset._replace(emoji=charset.emoji and screen.coloured)
-        poller = Poller(ctx, screen)
         state = State(refresh.load(ctx, ctx.now()), theme=ctx.settings.theme, themes=tuple(ctx.settings.themes),
                       compact=ctx.settings.compact)
-        poller.start()
+        shown = _Shown(ctx, screen)
         try:
-            return _loop(ctx, charset, screen, poller, state, log)
+            return _loop(shown, charset, screen, state, log)
         finally:
-            poller.stop()
-            poller.join(1)
+            shown.stop()
 
 
-def _loop(ctx: Context, charset: Charset, screen: Screen, poller: Poller, state: State, log: TextIO) -> int:
+class _Shown:
+    """The account on the screen, and the poller that follows it."""
+
+    def __init__(self, ctx: Context, screen: Screen) -> None:
+        self.screen = screen
+        self._follow(ctx)
+
+    def _follow(self, ctx: Context) -> None:
+        self.ctx, self.poller = ctx, Poller(ctx, self.screen)
+        self.poller.start()
+
+    def go_to(self, ctx: Context) -> None:
+        """Show another account from now on; what the poller before has found is of no more use."""
+        self.poller.stop()
+        self._follow(ctx)
+
+    def stop(self) -> None:
+        """End the poller."""
+        self.poller.stop()
+        self.poller.join(1)
+
+
+def _loop(shown: _Shown, charset: Charset, screen: Screen, state: State, log: TextIO) -> int:
     while True:
+        ctx = shown.ctx
         config.follow_log(log, ctx.paths.log)
         width, height = screen.size()
         screen.paint(frame(ctx, state, charset, ctx.now(), width, height))
@@ -79,23 +102,41 @@ def _loop(ctx: Context, charset: Charset, screen: Screen, poller: Poller, state:
             state, effect = update(state, event, ctx.now(), ctx.plan_of(state.facts.login)[0], width, height)
             if effect == "quit":
                 return 0
-            state = _effect(ctx, screen, poller, state, effect)
-        state = _received(ctx, poller, state)
-        if poller.bell.is_set():
-            poller.bell.clear()
+            state = _effect(shown, screen, state, effect)
+        state = _received(shown.ctx, shown.poller, state)
+        if shown.poller.bell.is_set():
+            shown.poller.bell.clear()
             screen.ring()
 
 
-def _effect(ctx: Context, screen: Screen, poller: Poller, state: State, effect: str) -> State:
+def _effect(shown: _Shown, screen: Screen, state: State, effect: str) -> State:
     if effect == "refresh":
-        poller.ask()
+        shown.poller.ask()
     elif effect == "theme":
-        screen.set_theme(ctx.settings.themes[state.theme])
+        screen.set_theme(shown.ctx.settings.themes[state.theme])
     elif effect == "history":
-        return _with_history(ctx, state)
+        return _with_history(shown.ctx, state)
+    elif effect == "account":
+        return _with_next_account(shown, state)
     elif effect in ("hit", "undo"):
-        return _with_hit(ctx, state, effect)
+        return _with_hit(shown.ctx, state, effect)
     return state
+
+
+def _with_next_account(shown: _Shown, state: State) -> State:
+    """The next account with what is stored of it; the poller brings what is new."""
+    now = shown.ctx.now()
+    try:
+        ctx, place, number = accounts.following(shown.ctx)
+    except CcmonError as err:
+        return said(state, str(err), now)
+    if number < 2:
+        return said(state, "No other account is known here. To name one: ccmon config set accounts.work FOLDER", now)
+    shown.go_to(ctx)
+    state = state._replace(facts=refresh.load(ctx, now), reading=not ctx.is_stored_only, noted_at=None, look=state.look._replace(
+        offset=0))
+    state = _with_history(ctx, state) if state.page == "history" else state
+    return said(state, f"Account {ctx.chosen.name if ctx.chosen else ''}, {place} of {number}", now)
 
 
 def _with_hit(ctx: Context, state: State, effect: str) -> State:
@@ -128,7 +169,8 @@ def _past(ctx: Context, state: State) -> Past:
     with memory.opened(ctx, memory.BACKGROUND_BUSY_MS) as kept:
         records = rated.sessions(kept, ctx.view(state.facts, now, state.plan)).records
         used = kept.used(0, now + 1)
-    return history_page.gathered(records, used, ctx.zone, now)
+        weeks = past_windows.weeks(kept, now - past_windows.COURSES_S)
+    return history_page.gathered(records, used, ctx.zone, now, weeks)
 
 
 def _received(ctx: Context, poller: Poller, state: State) -> State:

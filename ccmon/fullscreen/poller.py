@@ -77,6 +77,8 @@ class Poller(threading.Thread):
     def _look(self, at_once: bool) -> Facts:
         """The facts of a refresh of our own, or what another process has stored."""
         ctx, now = self.ctx, self.ctx.now()
+        if ctx.is_stored_only:
+            return refresh.load(ctx, now)
         if not at_once and time.monotonic() < self._rest_until:
             return self._last
         lock = locks.lock(ctx.cache) if ctx.cache else -1

@@ -30,7 +30,7 @@ class State(NamedTuple):
 
 
 def update(state: State, event: Event, now: int, asked: str, width: int, height: int) -> Tuple[State, str]:
-    """The next state and an effect: "", quit, refresh, history or theme. `asked` is the plan of the settings."""
+    """The next state and an effect: "", quit, refresh, history, theme, account, hit or undo. `asked` is the settings' plan."""
     if event.kind == "paste":
         return said(state, "Pasted text was left out", now), ""
     if event.kind != "key":
@@ -59,6 +59,8 @@ def _command(state: State, key: str, now: int, asked: str) -> Tuple[State, str]:
     if key == "L":
         undo = state.noted_at is not None and 0 <= now - state.noted_at <= UNDO_S
         return state._replace(noted_at=None if undo else now), "undo" if undo else "hit"
+    if key == "a":
+        return state, "account"
     if key == "c":
         return state._replace(compact=not state.compact), ""
     if key == "h":

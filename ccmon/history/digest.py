@@ -6,6 +6,7 @@ from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 from ccmon.history import groups, insights
 from ccmon.history.groups import QUARTER_S, Group, by_period
 from ccmon.history.rating import OFFICIAL, Scale
+from ccmon.history.windows import PastWindow
 from ccmon.model import Record, Used
 from ccmon.when import Zone, local, midnight
 
@@ -61,6 +62,7 @@ class Digest(NamedTuple):
     hosts: Tuple[Group, ...]           # more than one, or none
     rises: Tuple[Rise, ...]
     insights: Tuple[str, ...]
+    weeks: Tuple[PastWindow, ...] = () # 7-day windows that ran in the period, by time
 
     @property
     def so_far(self) -> bool:
@@ -107,8 +109,10 @@ def _spent(used: Sequence[Used], start: int, end: int) -> List[Used]:
 
 # --- the whole --------------------------------------------------------------------------------------------------------
 
-def make(records: Sequence[Record], used: Sequence[Used], period: Period, zone: Zone, now: int, scale: Scale) -> Digest:
-    """The report of a period. records: all that are known, rated, by start; used: what was used from `needed_since` on, by time.
+def make(records: Sequence[Record], used: Sequence[Used], period: Period, zone: Zone, now: int, scale: Scale,
+         weeks: Sequence[PastWindow] = ()) -> Digest:
+    """The report of a period. records: all that are known, rated, by start; used: what was used from `needed_since` on, by time;
+    weeks: the 7-day windows that are known, by time.
 
     What was used belongs to the day and hour in which it was used, a session to the day in which it began.
     """
@@ -122,7 +126,13 @@ def make(records: Sequence[Record], used: Sequence[Used], period: Period, zone: 
         period, now, zone, groups.together(period.key, spent, inside), _before(records, used, period, zone, now), days,
         heat=groups.heat(own, zone), models=tuple(groups.by_model(inside, spent)), scale=scale, measured=_measured(inside),
         hosts=_hosts(inside, spent), rises=tuple(_rise(record, quarters, now) for record in inside),
-        insights=tuple(_insights(records, used, inside, days, own, period, zone, now)))
+        insights=tuple(_insights(records, used, inside, days, own, period, zone, now)), weeks=_weeks(weeks, period, now))
+
+
+def _weeks(weeks: Sequence[PastWindow], period: Period, now: int) -> Tuple[PastWindow, ...]:
+    """Those of which anything was read in the period."""
+    until = min(period.end, now + 1)
+    return tuple(one for one in weeks if any(period.start <= at < until for at, _ in one.readings))
 
 
 def _before(records: Sequence[Record], used: Sequence[Used], period: Period, zone: Zone, now: int) -> Optional[Group]:

@@ -65,16 +65,17 @@ def _week(year: int, week: int) -> Days:
 
 def began_in(records: Sequence[Record], wanted: Days, zone: Zone) -> List[Record]:
     """The sessions that began on those local days."""
-    return [record for record in records if _is_in(record.block.start, wanted, zone)]
+    return [record for record in records if is_in(record.block.start, wanted, zone)]
 
 
 def used_in(used: Sequence[Used], wanted: Days, zone: Zone) -> List[Used]:
     """What was used in the quarters of an hour of those local days."""
-    inside = {at for at in {row.at for row in used} if _is_in(at, wanted, zone)}
+    inside = {at for at in {row.at for row in used} if is_in(at, wanted, zone)}
     return [row for row in used if row.at in inside]
 
 
-def _is_in(at: int, wanted: Days, zone: Zone) -> bool:
+def is_in(at: int, wanted: Days, zone: Zone) -> bool:
+    """Whether that moment (epoch s) is on one of the days."""
     if wanted == Days():
         return True
     return (wanted.first or date.min) <= local(at, zone).date() <= (wanted.last or date.max)

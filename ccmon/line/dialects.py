@@ -118,7 +118,7 @@ def told(snapshot: Snapshot, words: Sequence[Span], theme: Optional[Theme], zone
     said = [clip(clean(sentence), SENTENCE_CELLS) for sentence in (*first, *notices)]
     return Told(statusline.state_of(snapshot), said, statusline.tightest_percent(snapshot),
                 None if fg is None else hexadecimal(fg), _bounded(document.document(snapshot)), role,
-                bound.name if bound else "", bound.label if bound and bound.name != SESSION else "")
+                clean(bound.name) if bound else "", clean(bound.label) if bound and bound.name != SESSION else "")
 
 
 def _windows(snapshot: Snapshot, zone: Zone) -> List[str]:

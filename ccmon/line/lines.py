@@ -1,6 +1,6 @@
 """The status lines of a refresh: each is rendered from its own words and environment and put into the cache."""
 
-from typing import Dict, List, Mapping, Optional, Sequence
+from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon import arguments
 from ccmon.line import claude, claude_record, dialects, fields, linefiles, statusline
@@ -9,17 +9,24 @@ from ccmon.settings import config, context, themes
 from ccmon.settings.context import Context
 from ccmon.settings.options import BY_NAME, SECTIONS
 from ccmon.text import Charset, Span, clean, clip
+from ccmon.usage.accounts import Chosen
 
 LINE_CELLS, MOST_CELLS = 80, 1000
 MOST_BYTES = 32_768                    # bars read a line of 64 kB, or of less; only a template's own text comes to that
 TOO_LONG = "this line would be too long. Shorten the template"
 CLAUDE = "claude"
 
+_Shown = Tuple[Optional[str], Optional[Chosen]]
 
-def write_all(ctx: Context, facts: Facts, now: int) -> None:
-    """Render the plain line and every line asked for in the last day, each from its own words."""
+
+def write_all(ctx: Context, facts: Facts, now: int, of_account: Callable[[Context], Facts]) -> None:
+    """Render the plain line and every line asked for in the last day, each from its own words.
+
+    of_account finds the facts of another account, where a line names one.
+    """
     if not ctx.cache:
         return
+    told: Dict[_Shown, Facts] = {} if ctx.chosen and ctx.chosen.is_other_login else {_shown(ctx): facts}
     for key in {"--statusline\0": None, **dict.fromkeys(linefiles.asked(ctx.cache))}:
         argv, env = linefiles.words(key)
         try:
@@ -30,7 +37,15 @@ def write_all(ctx: Context, facts: Facts, now: int) -> None:
         if own.settings.timezone == "local" and own.env.get("TZ") != ctx.env.get("TZ"):
             linefiles.forget(ctx.cache, key)       # this process cannot tell the time of that zone
             continue
-        linefiles.write_line(ctx.cache, key, line_of(own, facts, now).encode("utf-8", "replace"))
+        if _shown(own) not in told:
+            told[_shown(own)] = of_account(own)
+        linefiles.write_line(ctx.cache, key, line_of(own, told[_shown(own)], now).encode("utf-8", "replace"))
+
+
+def _shown(ctx: Context) -> _Shown:
+    """What two lines have in common that show the same facts."""
+    apart = ctx.chosen is not None and (ctx.chosen.is_other_login or ctx.chosen.is_merged)
+    return ctx.cache, ctx.chosen if apart else None
 
 
 def _without_own(env: Mapping[str, str]) -> Dict[str, str]:
@@ -38,10 +53,15 @@ def _without_own(env: Mapping[str, str]) -> Dict[str, str]:
             if name == "CCMON_NOW" or not (name.startswith("CCMON_") or name in ("NO_COLOR", "TZ"))}
 
 
-def context_of(argv: List[str], env: Mapping[str, str], ctx: Optional[Context] = None) -> Context:
-    """The context that an argument list asks for; paths and owner are those of ctx when it is given."""
-    own = context.prepare(arguments.flags(arguments.parse(argv)), env)
-    return own._replace(paths=ctx.paths, cache=ctx.cache, owner=ctx.owner, demo=ctx.demo) if ctx else own
+def context_of(argv: List[str], env: Mapping[str, str], ctx: Optional[Context] = None, switch: bool = True) -> Context:
+    """The context that an argument list asks for, without switch not of the account that it names.
+
+    Paths and owner are those of ctx, whose folders these are, when it is given and no other account is named.
+    """
+    own = context.prepare(arguments.flags(arguments.parse(argv)), env, switch and (ctx is None or ctx.demo is None))
+    if ctx is None or own.chosen:
+        return own
+    return own._replace(paths=ctx.paths, cache=ctx.cache, owner=ctx.owner, demo=ctx.demo)
 
 
 def line_of(ctx: Context, facts: Facts, now: int) -> str:

@@ -1,7 +1,6 @@
 """Claude Code's own file, brought into the history where it has changed: who is logged in, windows, credits."""
 
-import os
-from typing import List, Mapping, Optional, Tuple
+from typing import List, Optional, Tuple
 
 from ccmon.pipeline.memory import Memory
 from ccmon.settings import config
@@ -12,25 +11,8 @@ from ccmon.usage import account_json
 from ccmon.usage.account_json import Account
 from ccmon.usage.account_note import AccountNote
 
+paths = config.login_files
 NOT_JSON = "it was cut off, or is no JSON object"
-
-
-def paths(env: Mapping[str, str]) -> List[str]:
-    """Where Claude Code keeps that file: in the home, or in each folder that CLAUDE_CONFIG_DIR names.
-
-    A list of folders is for ccusage alone: Claude Code itself was run with one of them or without any, so the home counts too.
-    """
-    named = [part for part in env.get("CLAUDE_CONFIG_DIR", "").split(",") if part.strip()]
-    home = config.home(env)
-    in_home = [os.path.join(home, account_file.NAME)] if home else []
-    found = [os.path.join(_without_projects(folder), account_file.NAME) for folder in config.claude_folders(env)] if named else []
-    usual = home is not None and os.path.join(home, ".claude", account_file.NAME) in found
-    return list(dict.fromkeys(found + (in_home if not named or len(named) > 1 and usual else [])))
-
-
-def _without_projects(folder: str) -> str:
-    """The configuration folder, of which the folder of the logs may be named."""
-    return os.path.dirname(folder) if os.path.basename(folder) == "projects" else folder
 
 
 def take(ctx: Context, memory: Memory) -> None:

@@ -1,5 +1,7 @@
 """What the memory has of the account: what Claude Code's own file said, and what came of asking claude."""
 
+from typing import Tuple
+
 from ccmon.model import Windows
 from ccmon.pipeline import account_note
 from ccmon.pipeline.stored import Stored
@@ -14,6 +16,10 @@ class AccountMemory(Stored):
         """What Claude Code's own file said when it was last read; an empty one where it is not to be read."""
         nothing = AccountNote()
         return self._look(account_note.of_owner, nothing) if self.ctx.settings.account_file else nothing
+
+    def account_notes(self) -> Tuple[AccountNote, AskedNote]:
+        """Both notes."""
+        return self.account_note(), self.asked_note()
 
     def asked_note(self) -> AskedNote:
         """What came of asking claude; an empty one where it is not to be asked."""

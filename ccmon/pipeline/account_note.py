@@ -7,10 +7,10 @@ from ccmon.pipeline import readings
 from ccmon.store import rows
 from ccmon.text import clean
 from ccmon.usage import asked_note
-from ccmon.usage.account_note import AccountNote, dump, load
+from ccmon.usage.account_note import KEY, AccountNote, dump, load
 from ccmon.usage.asked_note import AskedNote
 
-KEY, ASKED = "account_file", "claude_asked"
+ASKED = "claude_asked"
 
 
 def of_owner(db: sqlite3.Connection, owner: int) -> AccountNote:

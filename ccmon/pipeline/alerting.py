@@ -63,7 +63,8 @@ def _settled(ctx: Context) -> Optional[Context]:
     if not ctx.settings.alerts:
         return None
     try:
-        return context.prepare({}, ctx.env)._replace(paths=ctx.paths, cache=ctx.cache, owner=ctx.owner, demo=ctx.demo)
+        return context.prepare({}, ctx.env, switch=False)._replace(
+            paths=ctx.paths, cache=ctx.cache, owner=ctx.owner, demo=ctx.demo, chosen=ctx.chosen, asked_env=ctx.asked_env)
     except UsageError:                 # broken meanwhile: the screen and the line say so
         return None
 

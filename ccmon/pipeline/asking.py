@@ -15,7 +15,8 @@ from ccmon.usage.claude_answer import Answer
 def ask_when_due(ctx: Context, memory: Memory) -> None:
     """Ask where nothing fresher is known; the caller sees to it that one process at a time does. A failure is noted, no error."""
     now = ctx.now()
-    if ctx.demo is not None or ctx.settings.official != "claude" or memory.store is None or memory.is_frozen():
+    can_keep = memory.store is not None and not memory.is_frozen() and not ctx.is_stored_only
+    if ctx.demo is not None or ctx.settings.official != "claude" or not can_keep:
         return
     before = memory.asked_note()
     newest_at = max((one.read_at for one in memory.facts(now).windows), default=0)

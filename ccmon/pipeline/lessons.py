@@ -11,6 +11,7 @@ from ccmon.model import SESSION_S, Facts, Snapshot
 from ccmon.pipeline import tightest
 from ccmon.pipeline.memory import Memory
 from ccmon.usage import outlook
+from ccmon.usage.accounts import is_of_another
 from ccmon.usage.outlook import Outlook, Pace
 from ccmon.usage.windows import named, running
 
@@ -24,7 +25,8 @@ WEEK_S = 7 * DAY_S
 def recall(memory: Memory, facts: Facts, now: int) -> Facts:
     """The facts with the learned limit, what the running window has used, and what forecasts rest on."""
     readings = memory.readings(now - RECENT_S, now)
-    hits = [reading.ts for reading in readings if reading.source in EVENTS and reading.ts > now - SESSION_S]
+    hits = [reading.ts for reading in readings if reading.source in EVENTS and reading.ts > now - SESSION_S
+            and not is_of_another("five_hour", reading.resets_at, facts.windows, facts.apart)]
     facts = tightest.recall(memory, facts._replace(hit_at=max(hits, default=None)), now)
     lessons = learner.load(memory.learned())
     if lessons is None:

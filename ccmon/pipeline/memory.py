@@ -9,7 +9,7 @@ from ccmon.learning import learner, uses
 from ccmon.learning.values import Reading, Use
 from ccmon.line.session_json import WINDOWS_S
 from ccmon.model import SESSION_S, Block, Facts, Forecast, HighWater, Limit, Record, Runway, Source, Used
-from ccmon.pipeline import readings
+from ccmon.pipeline import readings, shown
 from ccmon.pipeline.account_memory import AccountMemory
 from ccmon.settings import config
 from ccmon.settings.context import Context
@@ -17,9 +17,8 @@ from ccmon.store import alerts, learning, ledger, limit_events, present, trusted
 from ccmon.store.alerts import Told
 from ccmon.store.database import Busy, Store, StoreError, open_store
 from ccmon.store.trusted import Trust
-from ccmon.usage import asked_note, compute, gauge, limits, official, prices
+from ccmon.usage import compute, gauge, limits, prices
 from ccmon.usage.hits import Event
-from ccmon.usage.windows import running
 
 BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, READING_BUSY_MS = 250, 2000, 10_000
 WEEK_S = WINDOWS_S["seven_day"]
@@ -43,7 +42,7 @@ class Memory(AccountMemory):
         """What is stored, empty without a store."""
         if self.store:
             try:
-                return self._with_windows(self.store, self.store.facts(self.ctx.owner, now), now)
+                return shown.with_windows(self.store, self.ctx, self.store.facts(self.ctx.owner, now), *self.account_notes(), now)
             except StoreError as err:
                 self.trouble = str(err)
         return Facts(trouble=self.trouble)
@@ -53,16 +52,11 @@ class Memory(AccountMemory):
         if self.store:
             try:
                 facts = self.store.record(answer.blocks, self.ctx.owner, now, self._limits(), compute.active, answer.is_history)
-                return self._with_windows(self.store, facts._replace(source=answer.source), now)
+                return shown.with_windows(self.store, self.ctx, facts._replace(source=answer.source), *self.account_notes(), now)
             except StoreError as err:
                 self.trouble = str(err)
         return self._unsaved(answer, now)
 
-    def _with_windows(self, store: Store, facts: Facts, now: int) -> Facts:
-        ledger, note = official.load(store.ledger(self.ctx.owner)), self.account_note()
-        credits = asked_note.newest(note.credits, self.asked_note().credits)
-        return facts._replace(windows=running(ledger.windows, now), apart=official.apart(ledger, now), login=note.login,
-                              credits=credits, windows_dropped=ledger.dropped + note.dropped)
 
     def _unsaved(self, answer: Answer, now: int) -> Facts:
         """A store that is held by another process can still be read: the record and the last hour are in it."""
@@ -183,7 +177,7 @@ class Memory(AccountMemory):
 
     def _readings(self, window_s: int, since: int, now: int) -> List[Reading]:
         none: List[Tuple[int, float, int, str]] = []
-        found = self._look(lambda db, owner: learning.readings(db, owner, window_s, since, now), none)
+        found = self._look(lambda db, owner: shown.readings(db, owner, self.ctx.chosen, window_s, since, now), none)
         return [Reading(*row) for row in found]
 
     def _sessions(self, now: int, since: int) -> List[Block]:
@@ -196,11 +190,11 @@ class Memory(AccountMemory):
 
     def learned(self) -> Optional[str]:
         """What keep_learned was last given."""
-        return self._look(lambda db, owner: learning.note(db, owner, learning.LEARNED), None)
+        return self._look(lambda db, owner: shown.learned(db, owner, self.ctx.chosen), None)
 
     def keep_learned(self, text: str) -> None:
         """Keep the learned state."""
-        self._write(lambda db, owner: learning.write_note(db, owner, learning.LEARNED, text), None)
+        self._write(lambda db, owner: shown.write_learned(db, owner, self.ctx.chosen, text), None)
 
     def extra(self) -> Optional[str]:
         """What keep_extra was last given."""
@@ -212,7 +206,7 @@ class Memory(AccountMemory):
 
     def forget_learning(self, now: int) -> None:
         """Drop the learned state and the forecasts; older readings are learned from no more. Raises StoreError."""
-        self._sound().change_of(self.ctx.owner, lambda db, owner: learning.forget(db, owner, now))
+        self._own().change_of(self.ctx.owner, lambda db, owner: learning.forget(db, owner, now))
 
     def told(self, key: str) -> bool:
         """True when the user was told that."""
@@ -251,11 +245,11 @@ class Memory(AccountMemory):
     def note_hit(self, at: int) -> Tuple[int, bool]:
         """The user was cut off then: the time under which that stands, and whether it is new. Raises StoreError."""
         now = self.ctx.now()
-        return self._sound().change_of(self.ctx.owner, lambda db, owner: learning.note_hit(db, owner, at, now))
+        return self._own().change_of(self.ctx.owner, lambda db, owner: learning.note_hit(db, owner, at, now))
 
     def undo_hit(self) -> Optional[int]:
         """Take back what was noted last: the time it was about, None when nothing is noted. Raises StoreError."""
-        return self._sound().change_of(self.ctx.owner, learning.undo_hit)
+        return self._own().change_of(self.ctx.owner, learning.undo_hit)
 
     def events(self, since: int = 0) -> List[Event]:
         """When a limit was reached from since on, as the user or a message said, by time. Raises StoreError."""
@@ -340,7 +334,7 @@ def opened(ctx: Context, busy_ms: int) -> Memory:
 
 def _join_accounts(ctx: Context, store: Store) -> None:
     """What is stored under other names of the same folders is of this account: an older ccmon, or another list, named it so."""
-    if ctx.demo is None and not store.is_frozen():
+    if ctx.demo is None and not ctx.is_stored_only and not store.is_frozen():
         others = store.accounts(ctx.owner)
         former = others & set(config.former_accounts(ctx.env)) if others else others
         if former:

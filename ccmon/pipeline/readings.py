@@ -23,6 +23,7 @@ def keep(db: sqlite3.Connection, owner: int, lines: Sequence[str], now: int, log
     Lines of the future tell nothing; to a clock that is behind, all that were written by the right one are of the future: they
     wait for their time. Those of a clock that was ahead are of windows that were over by it.
     """
+    window_readings.note_login(db, owner, login)
     noted = rows.note(db, f"{_AHEAD} {owner}") or ""
     lines = [*(line for line in noted.splitlines() if line not in lines), *lines]
     if not lines:

@@ -60,12 +60,13 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
                 facts = memory.facts(now)._replace(source=facts.source)
             _note_success(ctx, facts._replace(source=_stored(facts, before)), now)
         facts = lessons.recall(memory, facts, now)
-        lines.write_all(ctx, facts, now)
+        lines.write_all(ctx, facts, now, of_account)
         if facts.source.progress is None:
             memory.maintain(now)
-            snapshot = ctx.view(facts, now)
-            lessons.keep_score(memory, snapshot)
-            tightest.note(memory, snapshot)
+            if not (ctx.chosen and ctx.chosen.is_other_login):         # what is scored is of one login
+                snapshot = ctx.view(facts, now)
+                lessons.keep_score(memory, snapshot)
+                tightest.note(memory, snapshot)
     return facts
 
 
@@ -98,8 +99,21 @@ def _take_readings(ctx: Context, memory: Memory) -> None:
             return
 
 
+def take_readings(ctx: Context) -> None:
+    """Bring what Claude Code said into the store, unless another process is about to."""
+    lock = locks.lock(ctx.cache) if ctx.cache and not ctx.is_stored_only else None
+    if lock is not None:
+        try:
+            with opened(ctx, BACKGROUND_BUSY_MS) as memory:
+                _take_readings(ctx, memory)
+        finally:
+            locks.unlock(lock)
+
+
 def catch_up(ctx: Context, tell: Optional[Tell] = None) -> None:
     """Read what the history lacks of the logs, before it is shown; it is told how far a first reading has come."""
+    if ctx.is_stored_only:
+        return                         # the logs are elsewhere
     with opened(ctx, SCREEN_BUSY_MS) as memory:
         sources.catch_up(ctx, memory, tell)
 
@@ -108,7 +122,7 @@ def catch_up(ctx: Context, tell: Optional[Tell] = None) -> None:
 
 def learn(ctx: Context) -> None:
     """Read from the logs what ccusage does not tell, and learn anew when that is due; after an answer: it may take a while."""
-    if not ctx.cache or ctx.demo is not None:
+    if not ctx.cache or ctx.demo is not None or ctx.is_stored_only:
         return
     lock = locks.lock(f"{ctx.cache}/learning")
     if lock is None:
@@ -137,7 +151,7 @@ def learn_quietly(ctx: Context) -> bool:
 def alerts_due(ctx: Context, facts: Facts, on_screen: bool = False) -> List[alerting.Due]:
     """What this process is to tell the user; a fault in it is written to the log, and spoils nothing."""
     try:
-        return alerting.claim(ctx, facts, on_screen)
+        return [] if ctx.is_stored_only else alerting.claim(ctx, facts, on_screen)
     except Exception:
         _log(ctx)
         return []
@@ -162,7 +176,21 @@ def load(ctx: Context, now: int, busy_ms: int = BACKGROUND_BUSY_MS) -> Facts:
     """The newest facts that are stored, without running anything."""
     source = source_before(ctx)        # first: it is noted after the facts, which must not be older than it
     with opened(ctx, busy_ms) as memory:
-        return lessons.recall(memory, memory.facts(now), now)._replace(source=source)
+        facts = lessons.recall(memory, memory.facts(now), now)
+        return facts if ctx.is_stored_only else facts._replace(source=source)
+
+
+def of_account(ctx: Context) -> Facts:
+    """The facts of an account that a line shows beside another one's: refreshed where that is due and nobody is at it."""
+    now = ctx.now()
+    due = ctx.cache and not ctx.is_stored_only and linecache.read_state(ctx.cache).due(now, linecache.config_path(ctx.env))
+    lock = locks.lock(ctx.cache) if ctx.cache and due else None
+    if lock is None:
+        return load(ctx, now)
+    try:
+        return once(ctx, lock)
+    finally:
+        locks.unlock(lock)
 
 
 def current_facts(ctx: Context, insist: bool = False, whole: Optional[Tell] = None) -> Facts:
@@ -171,6 +199,8 @@ def current_facts(ctx: Context, insist: bool = False, whole: Optional[Tell] = No
     A failing source is left alone between two tries, unless the user changed how it is run; a missing one may have been
     installed since. Who insists tries at any time and waits for the other process.
     """
+    if ctx.is_stored_only:
+        return load(ctx, ctx.now())
     asked_at, deadline = ctx.now(), time.monotonic() + ctx.settings.timeout
     waited = False
     changed = "flag" in [ctx.settings.origin[name] for name in ("timeout", "ccusage", "source")]
@@ -280,7 +310,8 @@ def in_background(argv: List[str], lock: int) -> None:
     """The detached refresher: one refresh with the settings of the words that asked."""
     env = dict(os.environ)
     try:
-        ctx = lines.context_of(argv, env)._replace(background=True)
+        own = lines.context_of(argv, env)._replace(background=True)
+        ctx = lines.context_of(argv, env, switch=False)._replace(background=True)      # whose lock that is
     except UsageError:                 # a configuration that was broken meanwhile: the line will say so
         return
     signals.end_in_order()
@@ -292,8 +323,24 @@ def in_background(argv: List[str], lock: int) -> None:
         _note_failure(ctx, Facts(source=source_before(ctx)._replace(error="internal error, see the log")), ctx.now())
         return
     locks.unlock(lock)             # the others need not wait for what follows
-    send_alerts(ctx, alerts_due(ctx, facts))
-    learn_quietly(ctx)
+    told = own if own.chosen and own.settings.origin["account"] != "flag" else ctx       # a flag is one window's
+    send_alerts(told, alerts_due(told, load(told, told.now()) if told is own else facts))
+    for shown in [ctx, own] if own.cache != ctx.cache else [ctx]:
+        learn_quietly(shown)
+
+
+def account_in_background(argv: List[str], lock: int) -> None:
+    """The same for the account alone that the words name, whose lock that is: its line is waited for."""
+    try:
+        ctx = lines.context_of(argv, dict(os.environ))._replace(background=True)
+    except UsageError:
+        return
+    signals.end_in_order()
+    try:
+        once(ctx, lock)
+    except Exception:
+        _log(ctx)
+        _note_failure(ctx, Facts(source=source_before(ctx)._replace(error="internal error, see the log")), ctx.now())
 
 
 @contextmanager

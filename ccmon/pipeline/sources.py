@@ -35,7 +35,9 @@ MOST_STILL_S = 60.0                    # whoever reads a long history has someth
 
 def files(ctx: Context) -> List[LogFile]:
     """Claude Code's log files."""
-    return [] if ctx.demo is not None else log_files.scan(log_files.projects(config.claude_folders(ctx.env)))
+    if ctx.demo is not None or ctx.is_stored_only:
+        return []
+    return log_files.scan(log_files.projects(config.claude_folders(ctx.env)))
 
 
 def unchanged(ctx: Context, before: Source, stamp: str, memory: Memory, now: int) -> bool:
@@ -188,7 +190,7 @@ def _from_logs(ctx: Context, memory: Memory, found: Sequence[LogFile], reason: s
     elif memory.logs_read() or sum(file.size for file in found) <= log_reader.AT_ONCE_BYTES:
         _read_all(memory.store, logs, now, _heeding(cancel, None))
     else:
-        log_reader.start(ctx.cache)
+        log_reader.start(ctx.cache, ctx.env)
         progress = min(0.99, memory.share_read(sum(file.size for file in found)))
         blocks = log_reader.recent(logs, now)
     skipped, worst = memory.damaged()
@@ -253,7 +255,7 @@ def read_beside(ctx: Context, source: Source, memory: Memory, at_once: bool = Fa
             if done and not memory.store.of_owner(ctx.owner, ledger.has_checks, False):
                 memory.note_logs_read_beside(f"{ctx.now()} {log_files.stamp(found)}")
         elif found:
-            log_reader.start(ctx.cache)
+            log_reader.start(ctx.cache, ctx.env)
 
 
 def catch_up(ctx: Context, memory: Memory, tell: Optional[Tell]) -> None:
@@ -272,7 +274,7 @@ def catch_up(ctx: Context, memory: Memory, tell: Optional[Tell]) -> None:
 
 def read_all_logs() -> None:
     """What the process does that reads a long history: everything, once; nothing when another one is at it."""
-    ctx = prepare({}, os.environ)
+    ctx = prepare({}, os.environ, switch=False)
     lock = locks.lock(os.path.join(ctx.cache, "logs.reading")) if ctx.cache else None
     if lock is None:
         return

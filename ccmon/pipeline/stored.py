@@ -5,6 +5,7 @@ from typing import Callable, Optional, TypeVar
 
 from ccmon.settings.context import Context
 from ccmon.store.database import Store, StoreError
+from ccmon.text import clean
 
 Result = TypeVar("Result")
 
@@ -28,7 +29,7 @@ class Stored:
 
     def _write(self, work: Callable[[sqlite3.Connection, int], Result], nothing: Result) -> Result:
         try:
-            return self.store.change_of(self.ctx.owner, work) if self.store else nothing
+            return self.store.change_of(self.ctx.owner, work) if self.store and not self.ctx.is_stored_only else nothing
         except StoreError as err:
             self.trouble = str(err)
             return nothing
@@ -37,3 +38,8 @@ class Stored:
         if self.store is None:
             raise StoreError(self.trouble or "There is no store")
         return self.store
+
+    def _own(self) -> Store:
+        if self.ctx.is_stored_only:
+            raise StoreError(f"This account is of the machine {clean(self.ctx.owner.host)}: note that there")
+        return self._sound()

@@ -7,6 +7,7 @@ from ccmon.line.session_json import window_name
 from ccmon.model import Facts, Hit, Snapshot
 from ccmon.pipeline.memory import WEEK_S, Memory
 from ccmon.store.database import StoreError
+from ccmon.usage.accounts import is_of_another
 
 _BINDING = "binding"
 _KINDS = {"weekly": "seven_day", "model": "seven_day_"}
@@ -14,7 +15,8 @@ _KINDS = {"weekly": "seven_day", "model": "seven_day_"}
 
 def recall(memory: Memory, facts: Facts, now: int) -> Facts:
     """The facts with the limit events of a week, and the name of the window that was binding."""
-    return facts._replace(hits=_hits(memory, now), bound=memory.noted(_BINDING) or "")
+    hits = (hit for hit in _hits(memory, now) if not is_of_another(hit.name, hit.resets_at, facts.windows, facts.apart))
+    return facts._replace(hits=tuple(hits), bound=memory.noted(_BINDING) or "")
 
 
 def _hits(memory: Memory, now: int) -> Tuple[Hit, ...]:

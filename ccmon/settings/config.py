@@ -14,6 +14,8 @@ from ccmon.system import private
 from ccmon.text import clean
 
 LOG_BYTES = 1_000_000
+FOLDERS, LOGIN_FILE = "CLAUDE_CONFIG_DIR", ".claude.json"
+MOST_BESIDE = 40
 ANY_NAME = "NAME"                      # ends what stands for many sections
 _COLON = "\ufdd0"                      # no character: stands for a colon that belongs to a name
 
@@ -74,9 +76,64 @@ def claude_folders(env: Mapping[str, str]) -> List[str]:
     return list(dict.fromkeys(_tidy(name, env) for name in _names(env)))
 
 
+def account_of(folders: Sequence[str], env: Mapping[str, str]) -> Owner:
+    """This machine, and the hash of these folders, as they are written; they are read as CLAUDE_CONFIG_DIR is."""
+    return owner({**env, FOLDERS: ",".join(folders)})
+
+
+def with_folders(env: Mapping[str, str], folders: Sequence[str]) -> Mapping[str, str]:
+    """The environment in which Claude Code's folders are these, if they are not already; its own ones are not named."""
+    wanted = account_of(folders, env)
+    if owner(env) == wanted:
+        return env
+    without = {name: value for name, value in env.items() if name != FOLDERS}
+    named = claude_folders({**env, FOLDERS: ",".join(folders)})
+    return without if owner(without) == wanted else {**without, FOLDERS: ",".join(named)}
+
+
+def usual_folders(env: Mapping[str, str]) -> List[str]:
+    """The two places that are read where no folder is named."""
+    return claude_folders({name: value for name, value in env.items() if name != FOLDERS})
+
+
+def folders_beside(env: Mapping[str, str]) -> List[str]:
+    """Folders ~/.claude-* that Claude Code uses, by name; at most MOST_BESIDE. Other programs name theirs so, too."""
+    user = home(env)
+    try:
+        names = sorted(os.listdir(user)) if user else []
+    except OSError:
+        names = []
+    found = [os.path.join(user or "", name) for name in names if name.startswith(".claude-") and "," not in name]
+    return [folder for folder in found if is_of_claude(folder)][:MOST_BESIDE]
+
+
+def login_files(env: Mapping[str, str]) -> List[str]:
+    """Where Claude Code keeps the file that says who is logged in: in the home, or in each folder that CLAUDE_CONFIG_DIR names.
+
+    A list of folders is for ccusage alone: Claude Code itself was run with one of them or without any, so the home counts too.
+    """
+    named = [part for part in env.get(FOLDERS, "").split(",") if part.strip()]
+    user = home(env)
+    in_home = [os.path.join(user, LOGIN_FILE)] if user else []
+    found = [os.path.join(os.path.dirname(folder) if os.path.basename(folder) == _PROJECTS else folder, LOGIN_FILE)
+             for folder in claude_folders(env)] if named else []
+    usual = user is not None and os.path.join(user, ".claude", LOGIN_FILE) in found
+    return list(dict.fromkeys(found + (in_home if not named or len(named) > 1 and usual else [])))
+
+
+def is_of_claude(folder: str) -> bool:
+    """Whether logs, or Claude Code's own file, lie there."""
+    return os.path.isdir(_logs(folder)) or os.path.isfile(os.path.join(folder, LOGIN_FILE))
+
+
+def is_usual_used(env: Mapping[str, str]) -> bool:
+    """Whether Claude Code has used one of the two usual places."""
+    return any(map(is_of_claude, usual_folders(env))) or os.path.isfile(os.path.join(home(env) or os.sep, LOGIN_FILE))
+
+
 def _names(env: Mapping[str, str]) -> List[str]:
     """The folders as they were named."""
-    named = [part.strip() for part in env.get("CLAUDE_CONFIG_DIR", "").split(",")]
+    named = [part.strip() for part in env.get(FOLDERS, "").split(",")]
     return [name for name in named if name] or [_xdg_place(env), _usual_place(env)]
 
 

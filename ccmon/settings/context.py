@@ -1,12 +1,16 @@
 """What one call works with: its settings, places, zone and owner, joined from flags, environment and configuration."""
 
-from typing import Mapping, NamedTuple, Optional, Tuple
+from typing import TYPE_CHECKING, Mapping, NamedTuple, Optional, Tuple
 
 from ccmon import linecache
 from ccmon.model import CcmonError, Facts, Given, Login, Owner, Snapshot, Source, UsageError
-from ccmon.settings import config, options, own_themes
+from ccmon.settings import account_names, config, options, own_themes
 from ccmon.system import clock
 from ccmon.usage import compute
+from ccmon.usage.accounts import Chosen
+
+if TYPE_CHECKING:
+    from ccmon.settings import accounts
 
 
 class Context(NamedTuple):
@@ -21,6 +25,23 @@ class Context(NamedTuple):
     background: bool = False           # the detached refresher: no process but one ccusage
     utf8: bool = True                  # the locale that a line is for
     demo: Optional[int] = None         # start of the simulated session, None on real data
+    chosen: Optional[Chosen] = None    # the account that is shown, where one was named
+    asked_env: Optional[Mapping[str, str]] = None          # the environment of the call, where `env` is another account's
+
+    @property
+    def callers_env(self) -> Mapping[str, str]:
+        """The environment in which the call was made."""
+        return self.env if self.asked_env is None else self.asked_env
+
+    @property
+    def line_cache(self) -> Optional[str]:
+        """Folder in which the lines of this call lie: `cache` but for another account."""
+        return self.cache if self.asked_env is None else linecache.folder(self.asked_env)
+
+    @property
+    def is_stored_only(self) -> bool:
+        """Whether it is about another machine, of which there is a merged history and nothing else."""
+        return self.chosen is not None and self.chosen.is_merged
 
     def now(self) -> int:
         """Epoch seconds, or what CCMON_NOW says."""
@@ -47,16 +68,30 @@ class Context(NamedTuple):
         return int(3 * max(self.fresh_s(source), self.settings.interval))
 
 
-def prepare(flags: Mapping[str, Given], env: Mapping[str, str]) -> Context:
-    """The context of a call on real data. UsageError names the place of a wrong setting."""
+def prepare(flags: Mapping[str, Given], env: Mapping[str, str], switch: bool = True) -> Context:
+    """The context of a call on real data, of the account that it names; of that of the environment without switch.
+
+    UsageError names the place of a wrong setting.
+    """
     paths = config.paths(env)
     try:
         sections = config.read(paths.config, options.SECTIONS)
         settings, zone = in_force(flags, options.from_environment(env), sections)
-        clock.now(env)
+        now = clock.now(env)
     except CcmonError as err:
         raise UsageError(str(err)) from None
-    return Context(env, paths, linecache.folder(env), config.owner(env), settings, zone, utf8=linecache.is_utf8(env))
+    ctx = Context(env, paths, linecache.folder(env), config.owner(env), settings, zone, utf8=linecache.is_utf8(env))
+    if not (switch and settings.account):
+        return ctx
+    from ccmon.settings import accounts  # with the history: other calls do without
+    where = _where("account", flags, options.from_environment(env), options.from_file(sections))
+    return shown(ctx, accounts.chosen(settings.account, where, env, settings, paths.store, now))
+
+
+def shown(ctx: Context, own: "accounts.Own") -> Context:
+    """The context for that account; also from that of another one."""
+    return ctx._replace(env=own.env, cache=linecache.folder(own.env), owner=own.owner, chosen=own.chosen,
+                        asked_env=ctx.callers_env)
 
 
 def in_force(flags: Mapping[str, Given], environment: Mapping[str, Given],
@@ -70,12 +105,16 @@ def in_force(flags: Mapping[str, Given], environment: Mapping[str, Given],
 def settings_of(layers: Tuple[Mapping[str, Given], Mapping[str, Given], Mapping[str, Given]],
                 sections: Mapping[str, Mapping[str, Given]]) -> options.Settings:
     """The settings of these layers, with the plans, prices and themes of config.ini."""
-    return options.resolve(*layers, options.plan_table(sections), options.price_table(sections), own_themes.table(sections))
+    return options.resolve(*layers, options.plan_table(sections), options.price_table(sections), own_themes.table(sections),
+                           account_names.table(sections))
 
 
 def _zone(name: str, *layers: Mapping[str, Given]) -> clock.Zone:
     try:
         return clock.zone(name)
     except CcmonError as err:
-        where = next((layer["timezone"].where for layer in layers if "timezone" in layer), "default")
-        raise UsageError(f"{where}: {err}") from None
+        raise UsageError(f"{_where('timezone', *layers)}: {err}") from None
+
+
+def _where(name: str, *layers: Mapping[str, Given]) -> str:
+    return next((layer[name].where for layer in layers if name in layer), "default")

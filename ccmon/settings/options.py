@@ -12,7 +12,7 @@ from ccmon.usage.limits import PLAN_NAMES, PLANS
 from ccmon.usage.prices import Price
 from ccmon.usage.schedule import ResetRule, parse_rule
 
-SECTIONS = ("ccmon", "plans", "prices", "theme.NAME")             # of config.ini; NAME is any
+SECTIONS = ("ccmon", "plans", "prices", "accounts", "theme.NAME")             # of config.ini; NAME is any
 SOURCES = ("auto", "ccusage", "logs")
 OFFICIAL = ("statusline", "claude")
 KINDS = ("input", "output", "cache for 5 minutes", "cache for an hour", "cache read")
@@ -127,6 +127,7 @@ OPTIONS: Tuple[Option, ...] = (
            tuple(map(str, range(24)))),
     Option("timezone", zone_name, "Europe/Warsaw", "ZONE", "zone of all times shown: local, or a name such as Europe/Berlin"),
     Option("interval", number(0.5, 3600, "seconds"), "3", "S", "seconds between two looks at the usage"),
+    Option("account", str, "", "NAME", "the account to show: a name that ccmon accounts prints"),
     Option("timeout", number(0.1, 3600, "seconds"), "30", "S", "seconds that ccusage may take"),
     Option("ccusage", str, "", "CMD", "the ccusage program to run: an absolute path, or a name on PATH"),
     Option("source", one_of(SOURCES), "auto", "SOURCE", "where the usage is read: ccusage; logs: Claude Code's own log files; "
@@ -166,6 +167,7 @@ class Settings(NamedTuple):
     reset: ResetRule
     timezone: str
     interval: float
+    account: Optional[str]
     timeout: float
     ccusage: Optional[str]
     source: str
@@ -188,6 +190,7 @@ class Settings(NamedTuple):
     plans: Mapping[str, int]
     prices: Mapping[str, Price]        # of config.ini: the beginning of a model's id -> its price
     themes: Mapping[str, Theme]        # those of ccmon, and those of config.ini
+    accounts: Mapping[str, Tuple[str, ...]]        # of config.ini: name -> folders as they are written
     origin: Mapping[str, str]
 
     @property
@@ -251,7 +254,8 @@ def _valued(parse: Callable[[str], Any], given: Given, text: str) -> Any:
 
 def resolve(flags: Mapping[str, Given], environment: Mapping[str, Given], file: Mapping[str, Given],
             plans: Mapping[str, int] = PLANS, prices: Optional[Mapping[str, Price]] = None,
-            themes: Mapping[str, Theme] = THEMES) -> Settings:
+            themes: Mapping[str, Theme] = THEMES,
+            accounts: Optional[Mapping[str, Tuple[str, ...]]] = None) -> Settings:
     """The settings in force: flag > environment > file > default. CcmonError names the place of a wrong value."""
     layers = dict(zip(LEVELS, (flags, environment, file)))
     values: Dict[str, Any] = {}
@@ -267,7 +271,8 @@ def resolve(flags: Mapping[str, Given], environment: Mapping[str, Given], file: 
     _check_plan(values["plan"], plans, layers)
     _check_theme(values["theme"], themes, layers)
     _check_format(values["format"], origin["format"], layers)
-    return Settings(plans=dict(plans), prices=dict(prices or {}), themes=dict(themes), origin=origin, **values)
+    return Settings(plans=dict(plans), prices=dict(prices or {}), themes=dict(themes),
+                    accounts=dict(accounts or {}), origin=origin, **values)
 
 
 def _reset(values: Mapping[str, Any], origin: Mapping[str, str]) -> ResetRule:

@@ -40,7 +40,7 @@ def run(env: Mapping[str, str]) -> int:
     """The exit code. UsageError without a terminal, and when the configuration is broken."""
     if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("init asks three questions, and this is no terminal. Run it in one, or name the place: ccmon init SHELL")
-    ctx = prepare({}, env)
+    ctx = prepare({}, env, switch=False)
     path = ctx.paths.config
     if path is None:
         raise UsageError("there is no home directory to write to. Set HOME")

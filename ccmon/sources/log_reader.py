@@ -13,7 +13,7 @@ import time
 from collections import deque
 from functools import lru_cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Callable, Deque, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Callable, Deque, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import locks, refresher
 from ccmon.model import Block, CcmonError, Owner
@@ -385,8 +385,8 @@ def recent(logs: Logs, now: int) -> List[Block]:
         hours *= 2
 
 
-def start(cache: str) -> bool:
-    """Let a process of its own read everything, unless one is at it."""
+def start(cache: str, env: Optional[Mapping[str, str]] = None) -> bool:
+    """Let a process of its own, in that environment, read everything, unless one is at it."""
     fd = locks.lock(os.path.join(cache, "logs.reading"))
     locks.unlock(-1 if fd is None else fd)
     if fd is None:
@@ -394,6 +394,6 @@ def start(cache: str) -> bool:
     code = ("import sys; sys.path[:] = [sys.argv[1], *filter(None, sys.path)]; "
             "from ccmon.pipeline.sources import read_all_logs; read_all_logs()")
     subprocess.Popen([sys.executable, "-c", code, refresher.import_folder()], cwd=os.path.abspath(os.sep), close_fds=True,
-                     **processes.APART,
+                     **processes.APART, env=env,
                      stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # our own words  # nosec B603
     return True

@@ -252,9 +252,9 @@ def forgotten_at(db: sqlite3.Connection, owner: int) -> int:
 def forget(db: sqlite3.Connection, owner: int, now: int) -> None:
     """Begin to learn anew; readings, sessions and minutes stay in the history."""
     db.execute("DELETE FROM forecast WHERE owner_id = ?", (owner,))
-    told_before = f"{_TOLD} {owner} "
-    db.execute("DELETE FROM note WHERE key IN (?, ?) OR substr(key, 1, ?) = ?",
-               (f"{LEARNED} {owner}", f"{EXTRA} {owner}", len(told_before), told_before))
+    db.execute("DELETE FROM note WHERE key IN (?, ?)", (f"{LEARNED} {owner}", f"{EXTRA} {owner}"))
+    for lead in (f"{_TOLD} {owner} ", f"{LEARNED} {owner} "):          # of other logins
+        db.execute("DELETE FROM note WHERE substr(key, 1, ?) = ?", (len(lead), lead))
     write_note(db, owner, _FORGOTTEN, str(_after_last(db, owner, now)))
 
 

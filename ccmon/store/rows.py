@@ -6,7 +6,7 @@ For database.py and its neighbours, with the connection that they opened; sqlite
 import sqlite3
 from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.model import SESSION_S, SKEW_S, Block, Owner
+from ccmon.model import SESSION_S, SKEW_S, Block, MergedOwner, Owner
 from ccmon.store import values
 
 NEWS_S = 86_400          # what became of a damaged history is told for so long
@@ -121,12 +121,26 @@ def write_news(db: sqlite3.Connection, sentence: str, now: int) -> None:
 ACCOUNTS = f"""SELECT account, id FROM owner
     WHERE host = coalesce((SELECT value FROM note WHERE key = '{_HOST}' AND typeof(value) = 'text'), ?)"""
 _OWNER = f"{ACCOUNTS} AND account = ?"
+_MERGED = "SELECT account, id FROM owner WHERE host = ? AND account = ?"
+_OTHERS = f"""SELECT id, host, account FROM owner
+    WHERE host <> coalesce((SELECT value FROM note WHERE key = '{_HOST}' AND typeof(value) = 'text'), ?) ORDER BY host, account"""
 
 
 def owner_id(db: sqlite3.Connection, owner: Owner) -> Optional[int]:
     """The number of this machine's owner of that account, whatever the machine is called by now."""
-    found = db.execute(_OWNER, owner).fetchone()
+    found = db.execute(_MERGED if isinstance(owner, MergedOwner) else _OWNER, owner).fetchone()
     return found[1] if found else None
+
+
+def own_owners(db: sqlite3.Connection, host: str) -> Dict[str, int]:
+    """Those of this machine, which is called that: the number of each account."""
+    return {values.text(account): number for account, number in db.execute(ACCOUNTS, (host,))}
+
+
+def merged_owners(db: sqlite3.Connection, host: str) -> Dict[int, MergedOwner]:
+    """Those of other machines than this one, which is called that, by number."""
+    return {number: MergedOwner(values.text(name), values.text(account)) for number, name, account in db.execute(_OTHERS, (host,))
+            if isinstance(name, str) and isinstance(account, str)}
 
 
 def made_owner_id(db: sqlite3.Connection, owner: Owner) -> int:

@@ -12,6 +12,7 @@ from ccmon.store import rows, values
 NAMES_S = {"five_hour": 5 * 3600, "seven_day": 7 * 86_400}             # those of `reading`
 _FIRST_LOGIN = "first_login"
 _LONGEST = 64                          # characters of a name
+_NEWEST_S = 40 * 86_400                # a window that was read before that is over
 
 
 class Row(NamedTuple):
@@ -56,19 +57,28 @@ def first_login(db: sqlite3.Connection, owner: int) -> str:
 
 
 _OLD = " UNION ALL ".join(f"""SELECT '', '{name}', ts, percent, resets_at, source FROM reading AS old
-    WHERE owner_id = ?1 AND window_s = {seconds} AND source = 'statusline' AND ts >= ?2 AND ts <= ?3 AND NOT EXISTS (
+    WHERE owner_id = ?1 AND window_s = {seconds} AND source = 'statusline' AND ts >= ?2 AND ts <= ?3
+    AND ?4 IN ('', '{name}') AND NOT EXISTS (
         SELECT 1 FROM window_reading AS new WHERE new.owner_id = ?1 AND new.name = '{name}' AND new.ts = old.ts)"""
                           for name, seconds in NAMES_S.items())
 _ALL = f"""SELECT login, name, ts, percent, resets_at, source FROM window_reading
-    WHERE owner_id = ?1 AND ts >= ?2 AND ts <= ?3 UNION ALL {_OLD} ORDER BY 3, 2"""
+    WHERE owner_id = ?1 AND ts >= ?2 AND ts <= ?3 AND ?4 IN ('', name) UNION ALL {_OLD} ORDER BY 3, 2"""
 
 
-def readings(db: sqlite3.Connection, owner: int, since: int, until: int) -> List[Row]:
-    """All of them by time; of those that nobody was known for, the first login is told."""
+def readings(db: sqlite3.Connection, owner: int, since: int, until: int, name: str = "") -> List[Row]:
+    """All of them, or those of one name, by time; of those that nobody was known for, the first login is told."""
     first = first_login(db, owner)
     return [Row(values.text(login) or first, values.text(name), ts, float(percent), resets_at, source)
-            for login, name, ts, percent, resets_at, source in db.execute(_ALL, (owner, since, until))
+            for login, name, ts, percent, resets_at, source in db.execute(_ALL, (owner, since, until, name))
             if values.is_reading((ts, percent, resets_at, source)) and isinstance(name, str) and len(name) <= _LONGEST]
+
+
+def names(db: sqlite3.Connection, owner: int) -> List[str]:
+    """Of which windows anything was ever read."""
+    found = [name for name, in db.execute("SELECT DISTINCT name FROM window_reading WHERE owner_id = ?", (owner,))]
+    old = [name for name, seconds in NAMES_S.items() if db.execute(
+        "SELECT 1 FROM reading WHERE owner_id = ? AND window_s = ? LIMIT 1", (owner, seconds)).fetchone()]
+    return [name for name in dict.fromkeys([*found, *old]) if isinstance(name, str) and len(name) <= _LONGEST]
 
 
 def of_others(db: sqlite3.Connection, owner: int, name: str, login: str, since: int, until: int) -> Dict[Tuple[int, int], str]:
@@ -78,3 +88,14 @@ def of_others(db: sqlite3.Connection, owner: int, name: str, login: str, since: 
     first = first_login(db, owner)
     return {(ts, resets_at): other for other, ts, resets_at in db.execute("""SELECT login, ts, resets_at FROM window_reading
         WHERE owner_id = ? AND name = ? AND ts >= ? AND ts <= ?""", (owner, name, since, until)) if (other or first) != login}
+
+
+def newest(db: sqlite3.Connection, owner: int, now: int) -> Dict[str, List[Row]]:
+    """By login, the newest reading of each window; "" where nobody was known."""
+    found: Dict[Tuple[str, str], Row] = {}
+    for row in readings(db, owner, now - _NEWEST_S, now):
+        found[row.login, row.name] = row
+    by_login: Dict[str, List[Row]] = {}
+    for row in found.values():
+        by_login.setdefault(row.login, []).append(row)
+    return by_login

@@ -7,6 +7,7 @@ from ccmon import kept
 from ccmon.line.session_json import percent
 from ccmon.model import Credits, Login
 
+KEY = "account_file"                   # under which it is noted
 _PLANS = ("", "pro", "max5", "max20")
 MOST_CREDITS = 8
 

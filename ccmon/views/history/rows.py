@@ -6,6 +6,7 @@ from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Seq
 from ccmon.history import rating
 from ccmon.history.groups import PERIODS, Group, course, near, next_period
 from ccmon.history.rating import Scale
+from ccmon.history.windows import PastWindow
 from ccmon.model import Record
 from ccmon.text import Line, Span, count, model_for_programs, models_for_programs, printable
 from ccmon.when import Zone, midnight
@@ -18,7 +19,7 @@ class Row(NamedTuple):
 
     label: str                         # of groups: the period, hour, model or project; start stands there for sessions
     sessions: Number
-    tokens: float                      # input + output
+    tokens: Number                     # input + output
     input: Number
     output: Number
     cache_creation: Number
@@ -46,6 +47,7 @@ class Row(NamedTuple):
     peak: Number = None                # percent of the tokens of the largest row
     spark: Tuple[Number, ...] = ()     # tokens over the time of the row, None where there were none
     brief: str = ""                    # the label where people read it; "" where it is the same
+    window: Optional[PastWindow] = None    # of a row of the past of a window
 
 
 def is_active(record: Record, now: int) -> bool:
@@ -80,9 +82,10 @@ def _in_home(path: str, home: str) -> str:
 
 def with_shares(rows: Sequence[Row]) -> List[Row]:
     """The rows with what each is of all tokens, and of the largest row's."""
-    everything, largest = sum(row.tokens for row in rows), max((row.tokens for row in rows), default=0)
-    return [row._replace(part=row.tokens * 100 / everything if everything else 0.0,
-                         peak=row.tokens * 100 / largest if largest else 0.0) for row in rows]
+    tokens = [row.tokens or 0 for row in rows]
+    everything, largest = sum(tokens), max(tokens, default=0)
+    return [row._replace(part=own * 100 / everything if everything else 0.0, peak=own * 100 / largest if largest else 0.0)
+            for row, own in zip(rows, tokens)]
 
 
 # --- totals ---------------------------------------------------------------------------------------------------------------
@@ -95,7 +98,7 @@ def totals(rows: Sequence[Row], sessions: int) -> Row:
     sums: Dict[str, Any] = {name: _whole([getattr(row, name) for row in rows], sum) for name in _SUMS}
     shares = [row.percent for row in rows]
     names = tuple(dict.fromkeys(name for row in rows for name in row.models))
-    return Row("total", sessions, sums.pop("tokens") or 0, models=names, percent=_whole(shares, max),
+    return Row("total", sessions, sums.pop("tokens") if rows else 0, models=names, percent=_whole(shares, max),
                counted=all(row.counted for row in rows), **sums)
 
 
@@ -104,7 +107,7 @@ def averages(rows: Sequence[Row]) -> Row:
     def mean(numbers: Sequence[float]) -> float:
         return sum(numbers) / len(numbers)
     means: Dict[str, Any] = {name: _whole([getattr(row, name) for row in rows], mean) for name in (*_SUMS, "sessions", "percent")}
-    return Row("average", means.pop("sessions"), means.pop("tokens") or 0, models=(), percent=means.pop("percent"),
+    return Row("average", means.pop("sessions"), means.pop("tokens") if rows else 0, models=(), percent=means.pop("percent"),
                counted=all(row.counted for row in rows), **means)
 
 

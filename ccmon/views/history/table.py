@@ -18,7 +18,7 @@ _NO_SUM = ("share", "limit")           # nothing stands under these where a sum 
 class Table(NamedTuple):
     """What is to be shown: of which kind the rows are, and those under the last rule."""
 
-    kind: str                          # of groups.KINDS
+    kind: str                          # of groups.KINDS, or window
     columns: Sequence[Column]
     rows: Sequence[Row]
     feet: Sequence[Row]
@@ -56,7 +56,7 @@ def _feet(table: Table) -> Sequence[Row]:
 
 
 def _can_name(column: Column) -> bool:
-    return bool(column.data) and not column.right
+    return not column.is_picture and not column.right
 
 
 def _texts(table: Table, column: Column) -> List[str]:
@@ -115,7 +115,7 @@ def _row(table: Table, at: int, row: Row, columns: Sequence[_Cells], cells: Sequ
     for column, wide in zip(columns, cells):
         found.append(Span(_fit(column, at, row, wide, is_foot), _role(column.column, row, is_foot)))
     drawn = {column.column.name: () if is_foot else pictured(column.column, row, table.kind, wide, table.charset)
-             for column, wide in zip(columns, cells) if not column.column.data}
+             for column, wide in zip(columns, cells) if column.column.is_picture}
     return _line(found, columns, cells, drawn)
 
 
@@ -162,7 +162,7 @@ def grid(table: Table) -> Tuple[List[str], List[List[str]], List[str]]:
 
 
 def _span(table: Table, cells: _Cells, at: int, row: Row) -> Span:
-    if cells.column.data:
+    if not cells.column.is_picture:
         return Span(cells.texts[at])
     drawn = () if at >= len(table.rows) else pictured(cells.column, row, table.kind, BAR_CELLS, table.charset)
     return Span(text.plain(drawn))

@@ -3,9 +3,10 @@
 from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ccmon import text, when
-from ccmon.history.groups import KINDS, NO_MODEL, NOT_BY_MODEL, PERIODS
+from ccmon.history.groups import KINDS, NO_MODEL, NOT_BY_MODEL, PERIODS, WINDOW
 from ccmon.model import UsageError
 from ccmon.text import Charset, clean, clip, model_for_people, near, printable
+from ccmon.views.history import window_columns
 from ccmon.views.history.rows import Number, Row
 from ccmon.views.screen.scene import model_name
 from ccmon.when import Zone
@@ -13,7 +14,8 @@ from ccmon.when import Zone
 Value = Union[None, str, int, float]
 
 SESSION, LIMITED, GROUPS = ("session",), ("session", *PERIODS), KINDS[1:]
-NAMED = (*LIMITED, "project")          # have models, as what used them
+OF_WINDOWS, TIMED, ALL = (WINDOW,), ("session", WINDOW), (*KINDS, WINDOW)
+NAMED = (*LIMITED, "project", WINDOW)  # have models, as what used them
 
 
 class Column(NamedTuple):
@@ -21,13 +23,14 @@ class Column(NamedTuple):
 
     name: str
     meaning: str
-    kinds: Tuple[str, ...]             # of rows: those of groups.KINDS
+    kinds: Tuple[str, ...]             # of rows: those of groups.KINDS, and window
     worth: int
     shown: Callable[[Row, Zone], str]
-    data: str                          # its name in CSV files
+    data: str                          # its name in CSV files, "" where it is not in them
     value: Callable[[Row, Zone], Value]            # what CSV files say, and what it is sorted by
     right: bool = True
     role: Callable[[Row], str] = lambda row: "text"
+    is_picture: bool = False
 
 
 def moment(epoch: Optional[int], zone: Zone) -> str:
@@ -91,7 +94,7 @@ def _rounded(number: Number, digits: int = 6) -> Number:
     return number if number is None or isinstance(number, int) else round(number, digits)
 
 
-def _number(name: str, meaning: str, worth: int, kinds: Tuple[str, ...] = KINDS,
+def _number(name: str, meaning: str, worth: int, kinds: Tuple[str, ...] = ALL,
             shown: Callable[[Number], str] = _count) -> Column:
     """A column of a number that is called the same everywhere."""
     return Column(name, meaning, kinds, worth, lambda row, zone: shown(getattr(row, name)), name,
@@ -103,13 +106,13 @@ def _word(name: str, meaning: str, worth: int) -> Column:
                   lambda row, zone: printable(getattr(row, name)), right=False)
 
 
-def _moment(name: str, meaning: str) -> Column:
-    return Column(name, meaning, SESSION, 30, lambda row, zone: moment(getattr(row, name), zone), name,
+def _moment(name: str, meaning: str, kinds: Tuple[str, ...] = SESSION) -> Column:
+    return Column(name, meaning, kinds, 30, lambda row, zone: moment(getattr(row, name), zone), name,
                   lambda row, zone: _second(getattr(row, name), zone), right=False)
 
 
-def _epoch(name: str) -> Column:
-    return Column(f"{name}_epoch", f"{name} in epoch seconds", SESSION, 10, lambda row, zone: str(getattr(row, name) or ""),
+def _epoch(name: str, kinds: Tuple[str, ...] = SESSION) -> Column:
+    return Column(f"{name}_epoch", f"{name} in epoch seconds", kinds, 10, lambda row, zone: str(getattr(row, name) or ""),
                   f"{name}_epoch", lambda row, zone: getattr(row, name))
 
 
@@ -122,17 +125,39 @@ def _share(name: str, meaning: str, kinds: Tuple[str, ...]) -> Column:
                   lambda row, zone: _rounded(row.percent, 4), role=_level)
 
 
-def _pictured(name: str, meaning: str, worth: int, kinds: Tuple[str, ...] = KINDS) -> Column:
+def _pictured(name: str, meaning: str, worth: int, kinds: Tuple[str, ...] = ALL) -> Column:
     """A column that is drawn: it has no data of its own."""
-    return Column(name, meaning, kinds, worth, lambda row, zone: "", "", lambda row, zone: None, right=False)
+    return Column(name, meaning, kinds, worth, lambda row, zone: "", "", lambda row, zone: None, right=False, is_picture=True)
+
+
+def _worth(name: str, meaning: str, worth: int, shown: Callable[[Row], str], data: str, value: Callable[[Row], Value],
+           right: bool = True) -> Column:
+    """A column of past windows."""
+    return Column(name, meaning, OF_WINDOWS, worth, lambda row, zone: shown(row), data, lambda row, zone: value(row), right)
+
+
+def _bound(unit: str, name: str, meaning: str) -> Column:
+    """The least or the most that 1 % may have been worth."""
+    def shown(row: Row) -> str:
+        found = window_columns.worth(row, unit)
+        return window_columns.figure(getattr(found, name), unit) if found else "-" if row.window else ""
+    column = ("worth" if unit == "tokens" else "worth_usd") + f"_{name}"
+    return _worth(column, meaning, 12, shown, f"{_PER[unit]}_{name}", window_columns.part(unit, name))
+
+
+_PER = {"tokens": "tokens_per_percent", "cost": "usd_per_percent"}     # in the data
 
 
 COLUMNS: Tuple[Column, ...] = (
-    Column("start", "when it began; * marks the session that still runs", SESSION, 100, _start, "start",
+    Column("start", "when it began; * marks the one that still runs", TIMED, 100, _start, "start",
            lambda row, zone: _second(row.start, zone), right=False),
-    _moment("end", "when it was over, or will be"),
+    _moment("end", "when it was over, or will be", TIMED),
     _moment("last", "when its last message came"),
-    _epoch("start"), _epoch("end"), _epoch("last"),
+    _epoch("start", TIMED), _epoch("end", TIMED), _epoch("last"),
+    _worth(WINDOW, "its name", 20, lambda row: row.window.name if row.window else "", WINDOW,
+           lambda row: row.window and row.window.name, False),
+    _worth("login", "short hash of who was logged in", 65, window_columns.login, "login",
+           lambda row: row.window and row.window.login, False),
     _key("day", "the local day"),
     _key("week", "the week (from Monday)"),
     _key("month", "the month"),
@@ -144,18 +169,39 @@ COLUMNS: Tuple[Column, ...] = (
     _word("host", "the machine on which it was recorded", 60),
     _number("sessions", "how many sessions began then; used the hour, model or project", 55, GROUPS, _few),
     Column("length", "how long it was used", SESSION, 50, _length, "length_s", lambda row, zone: _rounded(row.length_s)),
-    Column("tokens", "input + output; ~ where they may include cache tokens", KINDS, 90, _tokens, "tokens",
+    Column("tokens", "input + output; ~ where they may include cache tokens", ALL, 90, _tokens, "tokens",
            lambda row, zone: _rounded(row.tokens)),
     _number("input", "input tokens", 35),
     _number("output", "output tokens", 36),
     _number("cache_creation", "tokens written to the cache", 33),
     _number("cache_read", "tokens read from the cache", 32),
-    Column("cost", "in US dollars; - where it is not known", KINDS, 70, lambda row, zone: text.usd(row.cost_usd), "cost_usd",
+    Column("cost", "in US dollars; - where it is not known", ALL, 70, lambda row, zone: text.usd(row.cost_usd), "cost_usd",
            lambda row, zone: _rounded(row.cost_usd)),
     _share("share", "how much of its limit was used", SESSION),
     _word("rated_by", "who says that: official (Claude itself), learned, or the limit in force now", 16),
-    _share("highest", "the largest share of its limit that a session used", PERIODS),
-    _number("part", "percent of the tokens of all rows", 57, shown=_percent),
+    _share("highest", "the largest share of its limit that a session used; of a window the highest percentage",
+           (*PERIODS, WINDOW)),
+    Column("reached", "when that was first told", OF_WINDOWS, 46, lambda row, zone: moment(window_columns.reached(row), zone),
+           "reached", lambda row, zone: _second(window_columns.reached(row), zone), right=False),
+    _worth("reached_epoch", "the same in epoch seconds", 10, lambda row: str(window_columns.reached(row) or ""), "reached_epoch",
+           window_columns.reached),
+    _worth("worth", "tokens that 1 % was worth", 85, window_columns.shown("tokens"), _PER["tokens"],
+           window_columns.part("tokens", "value")),
+    _worth("range", "from the least to the most that it may have been", 48, window_columns.shown_range("tokens"), "",
+           lambda row: None),
+    _bound("tokens", "low", "the least of that"), _bound("tokens", "high", "the most of that"),
+    _worth("worth_usd", "US dollars that 1 % was worth", 75, window_columns.shown("cost"), _PER["cost"],
+           window_columns.part("cost", "value")),
+    _worth("range_usd", "from the least to the most that it may have been", 47, window_columns.shown_range("cost"), "",
+           lambda row: None),
+    _bound("cost", "low", "the least of that"), _bound("cost", "high", "the most of that"),
+    _worth("worth_by", "who says that: learned, or readings (Claude's rounded percentage)", 16,
+           lambda row: window_columns.by(row) or "", "worth_by", window_columns.by, False),
+    _worth("change", "how much more than in the last window before it; same: less than it may be off by", 76,
+           window_columns.change, "change", window_columns.change_value),
+    _worth("changed", "1 where the change is more than that", 13, lambda row: str(window_columns.changed(row) or "-"), "changed",
+           window_columns.changed),
+    _number("part", "percent of the tokens of all rows", 57, KINDS, shown=_percent),
     _number("limit", "the limit of its time, in tokens", 40, SESSION),
     _word("plan", "the plan of its time", 39),
     _word("limit_source", "where the limit came from", 15),
@@ -172,6 +218,7 @@ _DEFAULT: Dict[str, Tuple[str, ...]] = {
     "session": ("start", "length", "tokens", "cost", "share", "models"),
     **{period: (period, "sessions", "tokens", "cost", "highest", "hits") for period in PERIODS},
     **{kind: (kind, "sessions", "tokens", "part", "cost") for kind in ("hour", "model", "project")},
+    WINDOW: ("start", "end", "highest", "reached", "tokens", "cost", "worth", "range", "worth_usd", "change"),
 }
 _ALIASES = {"cost_usd": "cost", "length_s": "length", "percent": "share", "epoch": "start_epoch"}
 
@@ -185,13 +232,14 @@ WIDE_CELLS = 100                       # terminals of that width have room for s
 
 
 def usual(kind: str, width: int = 0, hosts: bool = False) -> List[Column]:
-    """Those shown when none are named, on a terminal of that width (0: in a pipe, without pictures); hosts: of several."""
+    """Those shown when none are named, on a terminal of that width (0: in a pipe, without pictures); hosts: of several hosts,
+    or windows of several logins."""
     names = list(_DEFAULT[kind])
-    if hosts and kind == "session":
-        names.insert(1, "host")
+    if hosts and kind in TIMED:
+        names.insert(1, "host" if kind == "session" else "login")
     if has_sparks(kind, width):
         names.append("spark")
-    if width:
+    if width and kind != WINDOW:
         names.insert(len(names) - (kind == "session"), "bar")
     return [known(kind)[name] for name in names]
 
@@ -244,7 +292,7 @@ def order(rows: Sequence[Row], column: Column, largest_first: bool, zone: Zone) 
 
 def bar_share(row: Row, kind: str) -> float:
     """What a bar shows, 0..1: of the limit, or of the largest row."""
-    return ((row.percent if kind == "session" else row.peak) or 0.0) / 100
+    return ((row.percent if kind in TIMED else row.peak) or 0.0) / 100
 
 
 def pictured(column: Column, row: Row, kind: str, cells: int, charset: Charset) -> text.Line:

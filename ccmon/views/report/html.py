@@ -5,7 +5,7 @@ from typing import List, Sequence
 
 from ccmon import text
 from ccmon.history.digest import Digest
-from ccmon.views.report import svg, words
+from ccmon.views.report import svg, svg_weeks, words
 from ccmon.views.report.css import CSS
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -55,8 +55,8 @@ def _compared(digest: Digest) -> str:
 def _body(digest: Digest) -> str:
     if digest.is_empty:
         return _section("Nothing yet", f"<p>{escape(words.nothing(digest))}</p>")
-    parts = [_figures(digest), _insights(digest), _days(digest), _sessions(digest), _hours(digest), _models(digest),
-             _plain(words.limits_table(digest)), _plain(words.hosts_table(digest))]
+    parts = [_figures(digest), _insights(digest), _days(digest), _sessions(digest), _weeks(digest), _hours(digest),
+             _models(digest), _plain(words.limits_table(digest)), _plain(words.hosts_table(digest))]
     return "\n".join(filter(None, parts))
 
 
@@ -111,6 +111,14 @@ def _sessions(digest: Digest) -> str:
                  for rise in digest.rises)
     table = words.Table("Sessions", ("start", "tokens", "share", "of"), rows)
     return _section("Sessions", svg.sessions(digest) + _signs(digest, limit) + _details("The sessions as a table", _table(table)))
+
+
+def _weeks(digest: Digest) -> str:
+    if not digest.weeks:
+        return ""
+    note = '<p class="note"><span>in per cent</span><span><span class="dash"></span>even use</span></p>'
+    table = words.weeks_table(digest)
+    return _section(table.title, svg_weeks.weeks(digest) + note + _details("The weekly limit as a table", _table(table)))
 
 
 def _hours(digest: Digest) -> str:

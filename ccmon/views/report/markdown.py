@@ -33,8 +33,9 @@ def _body(digest: Digest) -> List[str]:
     charset = Charset(emoji=False)
     parts = [_figures(digest), "\n".join(f"- {escaped(said)}" for said in digest.insights), _days(digest),
              _fenced("Sessions", report_text.curve(digest, CELLS, charset)),
-             _fenced("Hours", heatmap.lines(digest.heat, CELLS, charset)), _titled(words.models_table(digest)),
-             _titled(words.limits_table(digest)), _titled(words.hosts_table(digest)) if digest.hosts else "",
+             _weeks(digest, charset), _fenced("Hours", heatmap.lines(digest.heat, CELLS, charset)),
+             _titled(words.models_table(digest)), _titled(words.limits_table(digest)),
+             _titled(words.hosts_table(digest)) if digest.hosts else "",
              escaped(words.COUNTING)]
     return [part for part in parts if part]
 
@@ -51,6 +52,12 @@ def _days(digest: Digest) -> str:
     bars = [text.plain(text.bar(day.tokens / top if top else 0.0, BAR_CELLS, "text", charset)).replace("─", "")
             for day in digest.days]
     return _titled(table, bars)
+
+
+def _weeks(digest: Digest, charset: Charset) -> str:
+    if not digest.weeks:
+        return ""
+    return f"{_fenced('Weekly limit', report_text.weeks(digest, CELLS, charset))}\n\n{escaped(words.weeks_said(digest))}"
 
 
 def _fenced(title: str, lines: Sequence[Line]) -> str:

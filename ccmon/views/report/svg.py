@@ -26,7 +26,8 @@ XML = "http://www.w3.org/2000/svg"
 _SHAPES = {"warn": "M0-5L5 4H-5Z", "danger": "M0-6L6 0L0 6L-6 0Z"}
 
 
-def _svg(name: str, title: str, told: str, height: int, parts: Sequence[str]) -> str:
+def frame(name: str, title: str, told: str, height: int, parts: Sequence[str]) -> str:
+    """A picture with its title and description for those who cannot see it."""
     return (f'<svg xmlns="{XML}" width="100%" height="{height}" role="img" '
             f'aria-labelledby="{name}-t {name}-d"><title id="{name}-t">{escape(title)}</title>'
             f'<desc id="{name}-d">{escape(told)}</desc>{"".join(parts)}</svg>')
@@ -64,11 +65,12 @@ def mark(kind: str) -> str:
             f'<path class="mark {kind}" d="{_SHAPES[kind]}"/></svg>')
 
 
-def _level(percent: float) -> str:
+def level(percent: float) -> str:
+    """The class of what is so far used."""
     return "danger" if percent >= 100 else "warn" if percent >= 80 else "plain"
 
 
-def _grid(top: float, height: int) -> List[str]:
+def grid(top: float, height: int) -> List[str]:
     """Lines at round numbers, their labels at the left."""
     out: List[str] = []
     step = graph.round_step(top / 5)
@@ -86,7 +88,7 @@ def days(digest: Digest) -> str:
     period = digest.period
     count = (period.last - period.first).days + 1
     top = max(1, *(day.tokens for day in digest.days)) * 1.04
-    parts = _grid(top, PLOT_PX)
+    parts = grid(top, PLOT_PX)
     for at in range(count):
         parts += _day(digest.days[at], at, count, top) if at < len(digest.days) else []
         kind = "axis minor" if count > DAYS_LABELLED and at % 3 else "axis"
@@ -95,7 +97,7 @@ def days(digest: Digest) -> str:
     most = max(digest.days, key=lambda day: day.tokens)
     told = (f"{words.heading(digest)}: {text.count(digest.total.tokens)} tokens; "
             f"the most on {_date(most)}, {text.count(most.tokens)}.")
-    return _svg("days", "Tokens by day", told, HEAD_PX + PLOT_PX + FOOT_PX, parts)
+    return frame("days", "Tokens by day", told, HEAD_PX + PLOT_PX + FOOT_PX, parts)
 
 
 def _date(day: Group) -> str:
@@ -107,7 +109,7 @@ def _day(day: Group, at: int, count: int, top: float) -> List[str]:
     if day.is_empty:
         return []
     height = max(2.0, PLOT_PX * day.tokens / top)
-    y, kind = HEAD_PX + PLOT_PX - height, _level(day.percent)
+    y, kind = HEAD_PX + PLOT_PX - height, level(day.percent)
     told = f"{_date(day)}: {text.count(day.tokens)} tokens, {text.plural(day.sessions, 'session')}, {text.usd(day.cost_usd)}"
     middle, many = _x((at + 0.5) / count), count > DAYS_LABELLED
     out = [f'<rect x="{_x((at + 0.17) / count)}" y="{y:.1f}" width="{_wide(0.66 / count)}" height="{height:.1f}" rx="2" '
@@ -127,7 +129,7 @@ def sessions(digest: Digest) -> str:
     limit = digest.scale.tokens
     drawn = limit <= FAR_LIMIT * max(1, highest)
     top = max(1, highest, limit if drawn else 0) * 1.08
-    parts = [*_grid(top, CURVE_PX), *_day_lines(digest),
+    parts = [*grid(top, CURVE_PX), *day_lines(digest),
              f'<svg x="{GUTTER}%" y="{HEAD_PX}" width="{100 - GUTTER}%" height="{CURVE_PX}" viewBox="0 0 {ACROSS} {CURVE_PX}" '
              f'preserveAspectRatio="none">']
     parts += [_area(digest, rise, top) for rise in digest.rises]
@@ -139,7 +141,7 @@ def sessions(digest: Digest) -> str:
     told = (f"{text.plural(len(digest.rises), 'session')}; the largest used {text.count(highest)} tokens. "
             f"The limit drawn is {text.count(limit)} tokens, {digest.scale.name}; "
             f"{text.plural(digest.total.hits, 'session')} reached the limit.")
-    return _svg("sessions", "Tokens of each session", told, HEAD_PX + CURVE_PX + FOOT_PX, parts)
+    return frame("sessions", "Tokens of each session", told, HEAD_PX + CURVE_PX + FOOT_PX, parts)
 
 
 def _share(digest: Digest, epoch: int) -> float:
@@ -157,7 +159,7 @@ def _area(digest: Digest, rise: Rise, top: float) -> str:
     last, tokens = rise.points[-1]
     end = max(last, min(block.end, digest.now))
     points = [_at(digest, at, number, top) for at, number in (*rise.points, (end, tokens), (end, 0.0))]
-    kind = _level(rise.record.percent)
+    kind = level(rise.record.percent)
     return f'<path class="area {kind}" d="M{"L".join(points)}Z"><title>{escape(_told(digest, rise))}</title></path>'
 
 
@@ -176,10 +178,10 @@ def _limit_path(digest: Digest, top: float) -> str:
 def _rise_mark(digest: Digest, rise: Rise, top: float) -> str:
     last, tokens = rise.points[-1]
     y = HEAD_PX + CURVE_PX * (1 - tokens / top) - 9
-    return _mark(_x(_share(digest, last)), y, _level(rise.record.percent), _told(digest, rise))
+    return _mark(_x(_share(digest, last)), y, level(rise.record.percent), _told(digest, rise))
 
 
-def _day_lines(digest: Digest) -> List[str]:
+def day_lines(digest: Digest) -> List[str]:
     """Where days begin: all of a week, the Mondays of a month."""
     first, week = digest.period.first, digest.period.kind == "week"
     out: List[str] = []
@@ -207,7 +209,7 @@ def hours(digest: Digest) -> str:
         parts += [_hour(name, hour, number, top, y) for hour, number in enumerate(tokens)]
     weekday, hour = max(((row, hour) for row in range(7) for hour in range(24)), key=lambda at: digest.heat[at[0]][at[1]])
     told = f"The fullest hour of the week was {words.WEEKDAYS[weekday]} {hour:02d}:00 with {text.count(round(top))} tokens."
-    return _svg("hours", "Tokens by weekday and hour", told, HEAD_PX + 7 * CELL_PX + 2, parts)
+    return frame("hours", "Tokens by weekday and hour", told, HEAD_PX + 7 * CELL_PX + 2, parts)
 
 
 def _hour(name: str, hour: int, tokens: float, top: float, y: int) -> str:

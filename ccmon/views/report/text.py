@@ -7,7 +7,7 @@ from ccmon import text
 from ccmon.history.digest import Digest
 from ccmon.history.groups import Group
 from ccmon.text import Charset, Line, Span
-from ccmon.views.history import columns, heatmap
+from ccmon.views.history import columns, heatmap, window_course
 from ccmon.views.report import words
 from ccmon.views.screen import graph
 from ccmon.when import midnight
@@ -22,8 +22,9 @@ def lines(digest: Digest, width: int, charset: Charset) -> List[Line]:
     if digest.is_empty:
         return [*_head(digest, width, charset), *_wrapped(words.nothing(digest), "text", width)]
     parts = [_figures(digest, width), _insights(digest, width, charset), _days(digest, width, charset),
-             _titled("Sessions", curve(digest, width, charset)), _titled("Hours", heatmap.lines(digest.heat, width, charset)),
-             _models(digest, width, charset), _table(words.limits_table(digest), width)]
+             _titled("Sessions", curve(digest, width, charset)), _weeks(digest, width, charset),
+             _titled("Hours", heatmap.lines(digest.heat, width, charset)), _models(digest, width, charset),
+             _table(words.limits_table(digest), width)]
     if digest.hosts:
         parts.append(_table(words.hosts_table(digest), width))
     body = [line for part in parts if part for line in [*part, ()]]
@@ -98,6 +99,21 @@ def curve(digest: Digest, width: int, charset: Charset) -> List[Line]:
     period = digest.period
     picture = graph.Curve(period.start, period.end, max(1, digest.scale.tokens), strokes, min(digest.now, period.end))
     return graph.render(picture, width - 2, CURVE_ROWS, charset, _dates(digest))
+
+
+def _weeks(digest: Digest, width: int, charset: Charset) -> List[Line]:
+    if not digest.weeks:
+        return []
+    return _titled("Weekly limit", [*weeks(digest, width, charset), *_wrapped(words.weeks_said(digest), "dim", width)])
+
+
+def weeks(digest: Digest, width: int, charset: Charset) -> List[Line]:
+    """How the 7-day windows of the period rose, each against even use, in per cent."""
+    if not digest.weeks:
+        return []
+    period, now = digest.period, min(digest.now, digest.period.end)
+    strokes = [stroke for week in digest.weeks for stroke in window_course.strokes(week, now)]
+    return graph.render(graph.Curve(period.start, period.end, 100, strokes, now), width - 2, CURVE_ROWS, charset, _dates(digest))
 
 
 def _dates(digest: Digest) -> List[Tuple[int, str]]:

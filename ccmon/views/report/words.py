@@ -7,6 +7,7 @@ from ccmon import text
 from ccmon.history import rating
 from ccmon.history.digest import Digest, Measured, Rise
 from ccmon.history.groups import Group
+from ccmon.history.windows import PastWindow
 from ccmon.views.screen.scene import short_name
 from ccmon.when import DAYS, MONTHS, local
 
@@ -199,6 +200,24 @@ def share(rise: Rise, digest: Digest) -> Tuple[str, str]:
     record = rise.record
     whole = "Claude's own" if record.rated_by == rating.OFFICIAL else text.count(digest.scale.tokens)
     return text.percent(record.percent), whole
+
+
+def weeks_table(digest: Digest) -> Table:
+    """How far each 7-day window came that ran in the period."""
+    rows = tuple((moment(week.end, digest), *week_words(week, digest)) for week in digest.weeks)
+    return Table("Weekly limit", ("until", "highest", "reached"), rows)
+
+
+def week_words(week: PastWindow, digest: Digest) -> Tuple[str, str]:
+    """The highest percentage, and when it was read."""
+    return text.percent(week.percent), moment(week.reached_at, digest)
+
+
+def weeks_said(digest: Digest) -> str:
+    """What the picture of the weekly limit shows."""
+    week = digest.weeks[-1]
+    percent, reached = week_words(week, digest)
+    return f"The week until {moment(week.end, digest)}: {percent}, reached on {reached}. Dashed is even use up to 100 %."
 
 
 def hosts_table(digest: Digest) -> Table:

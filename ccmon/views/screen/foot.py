@@ -11,9 +11,9 @@ from ccmon.views.screen.scene import Scene
 
 SERIOUS = ("over_limit", "limit_unknown", "source_failed", "store_failed")
 KEYS = (("q", "quit", ""), ("r", "refresh", "read the usage now"), ("p", "plan", "next, for this window only"),
-        ("h", "history", "the sessions so far"), ("v", "view", "list, chart or heat map"),
+        ("h", "history", "the sessions so far"), ("v", "view", "list, chart, heat map, week"),
         ("b", "by", "chart: day, week, month"), ("c", "compact", "the small layout, and back"),
-        ("t", "theme", "dark, light and others"), ("L", "limit", "you were cut off just now"),
+        ("t", "theme", "dark, light and others"), ("L", "limit", "you were cut off just now"), ("a", "account", "the next one"),
         ("?", "help", "this page, and back"))              # the last words for the help page
 ALL_KEYS = 92                          # cells from which all of them stand beside a source with its version and age
 SPARE_CELLS = 72

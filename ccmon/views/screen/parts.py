@@ -29,11 +29,16 @@ def title(scene: Scene, cells: int, page: str = "") -> Line:
     variants = [(span, f"{long}   {zone}   "), (span, f"{long}   {city}   "), (span, f"{plan}   {zone}   "),
                 (span, f"{plan}   {city}   "), (span, f"{plan}   "), (short, f"{plan}   "), (short, ""), ("", "")]
     for shown, right in variants:
-        left = (Span(mark + "ccmon", "title"), Span(shown, "text"))
+        left = (Span(mark + "ccmon", "title"), *_account(scene), Span(shown, "text"))
         ends = (Span(right, "label"), Span(clock, "value"))
         if text.line_width(left) + text.line_width(ends) + 1 < cells:
             return text.spread(left, ends, cells)
-    return pick([(Span(mark + "ccmon", "title"),)], cells)
+    return pick([(Span(mark + "ccmon", "title"), *_account(scene)), (Span(mark + "ccmon", "title"),)], cells)
+
+
+def _account(scene: Scene) -> Line:
+    """The name of the account that was chosen."""
+    return (Span(f" {text.printable(scene.account)}", "accent"),) if scene.account else ()
 
 
 def _session_span(scene: Scene) -> str:

@@ -24,6 +24,7 @@ class Scene(NamedTuple):
     status: str = ""                   # what the source is doing, for the last row
     message: str = ""                  # the answer to a key, shown before the notices
     compact: bool = False
+    account: str = ""                  # name of the account that is shown, where one was chosen
 
     @property
     def place(self) -> str:

@@ -1,0 +1,39 @@
+"""The accounts as they are now: what Claude Code said in each folder is taken into the history before it is read."""
+
+from typing import List
+
+from ccmon import linecache
+from ccmon.pipeline import refresh
+from ccmon.settings import accounts, config
+from ccmon.settings.context import Context, shown
+from ccmon.usage.accounts import Account, next_account
+
+
+def known(ctx: Context) -> List[Account]:
+    """Every account that is known here, in the order in which they are gone through. Raises CcmonError."""
+    env = ctx.callers_env
+    if ctx.demo is not None:
+        return []
+    for group in accounts.groups(env, ctx.settings):
+        own = config.with_folders(env, group.folders)
+        refresh.take_readings(ctx._replace(env=own, cache=linecache.folder(own), owner=group.owner, chosen=None, asked_env=None))
+    return accounts.known(env, ctx.settings, ctx.paths.store, ctx.now())
+
+
+def shown_name(ctx: Context, there: List[Account]) -> str:
+    """The name of the one that this call shows; "" where it is none of them."""
+    if ctx.chosen:
+        word = ctx.chosen.name
+        return next((one.name for one in there if word in one.all_names), "")
+    return next((one.name for one in there if one.owner == ctx.owner and one.is_last and not one.is_merged), "")
+
+
+def following(ctx: Context) -> "tuple[Context, int, int]":
+    """The context for the next account, its place among them from 1 on, and how many there are; the same one where there is no
+    other. Raises CcmonError."""
+    there = known(ctx)
+    name = shown_name(ctx, there)
+    if not there or len(there) == 1 and name:
+        return ctx, 1, 1
+    at, account = next_account(there, name)
+    return shown(ctx, accounts.of_account(account, account.name, ctx.callers_env)), at + 1, len(there)

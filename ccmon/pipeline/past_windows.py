@@ -1,0 +1,122 @@
+"""The past of the account's windows out of the store: what Claude said of each, what was used meanwhile, what was learned."""
+
+from functools import partial
+from typing import Dict, List, Optional, Sequence
+
+from ccmon.history import windows
+from ccmon.history.windows import Kind, PastWindow, Range, Said
+from ccmon.learning import learner
+from ccmon.learning.ruler import measure
+from ccmon.learning.values import Key, Learned
+from ccmon.line.session_json import label, length_s, scope, window_name
+from ccmon.model import UsageError, Used
+from ccmon.pipeline.memory import Memory
+from ccmon.store import window_readings
+from ccmon.store.database import Store, StoreError
+from ccmon.text import clean, clip, near
+from ccmon.usage.binding import is_only_model
+from ccmon.usage.gauge import LEAST_TOKENS
+from ccmon.usage.hits import Event
+from ccmon.usage.windows import order, window
+
+DAY_S = 86_400
+LONGEST_S = 7 * DAY_S                  # of a window whose length is known
+COURSES_S = 60 * DAY_S                 # how far back the screen shows the week's course
+WEEK = "seven_day"
+_NAMES = {"session": "five_hour", "weekly": WEEK}      # of limit events
+_KINDS = ("input", "output", "cache_creation", "cache_read")
+
+
+def known_names(kept: Memory) -> List[str]:
+    """The windows of which anything is known, the 5 hours and the week first. Raises StoreError."""
+    nothing: List[str] = []
+    found = _store(kept).of_owner(kept.ctx.owner, window_readings.names, nothing)
+    return sorted({*found, *map(_name_of, kept.events())} - {""}, key=lambda name: order(window(name, 0.0, 0, 0)))
+
+
+def readings(kept: Memory, name: str, since: int = 0) -> List[Said]:
+    """All that Claude said of that window from then on (epoch s), limit events among it. Raises StoreError."""
+    nothing: List[window_readings.Row] = []
+    until = kept.ctx.now()
+    rows = _store(kept).of_owner(
+        kept.ctx.owner, lambda db, owner: window_readings.readings(db, owner, since, until, name), nothing)
+    events = [event for event in kept.events() if _name_of(event) == name and since <= event.at <= until]
+    return [*(Said(row.login, row.ts, row.percent, row.resets_at) for row in rows),
+            *(Said("", event.at, 100.0, event.resets_at, True) for event in events)]
+
+
+def _store(kept: Memory) -> Store:
+    if kept.store is None:
+        raise StoreError(kept.trouble or "There is no store")
+    return kept.store
+
+
+def _name_of(event: Event) -> str:
+    """The window that a limit event is about; "" for one that was over, and for limits that are no windows."""
+    if 0 < event.resets_at <= event.at:
+        return ""
+    return window_name(f"{WEEK}_{event.model}") if event.kind == "model" and event.model else _NAMES.get(event.kind, "")
+
+
+def named(known: Sequence[str], wanted: Optional[str]) -> str:
+    """Of the known names the one that is wanted by its name or label, without a wish the first; "" where none is known.
+    UsageError lists the names."""
+    if wanted is None:
+        return known[0] if known else ""
+    word = wanted.strip().lower()
+    name = next((name for name in known if word in (name, label(name).lower())), None)
+    if name is None and known:
+        raise UsageError(f"--window: nothing is known of '{clip(clean(wanted), 40)}'{near(word, known)}; "
+                         f"there are {', '.join(known)}")
+    return name or ""
+
+
+def of_name(kept: Memory, name: str, said: Sequence[Said], used: Sequence[Used]) -> List[PastWindow]:
+    """The windows of a name, by their ends. used: by time, over all of them."""
+    lessons = learner.load(kept.learned()) if name == "five_hour" else None
+    part = partial(learned_part, lessons.learned) if lessons else _no_part
+    return windows.of_kind(Kind(name, length_s(name), partial(counts, scope(name)), part), said, used)
+
+
+def weeks(kept: Memory, since: int) -> List[PastWindow]:
+    """The 7-day windows that ended since then, of the login that was read last, without what was used. Raises StoreError."""
+    found = [one for one in of_name(kept, WEEK, readings(kept, WEEK, since - LONGEST_S), ()) if one.end > since]
+    newest = max(found, key=lambda one: one.readings[-1], default=None)
+    return [one for one in found if newest and one.login == newest.login]
+
+
+def counts(about: str, model: Optional[str]) -> Optional[bool]:
+    """Whether what that model uses counts in a window of that scope; None where the model is not known."""
+    if about == "account":
+        return True
+    return None if model is None else is_only_model(about, [model])
+
+
+def _no_part(rows: Sequence[Used], end: int) -> Optional[Range]:
+    return None
+
+
+def learned_part(learned: Learned, rows: Sequence[Used], end: int) -> Optional[Range]:
+    """What part of this use one per cent of a 5-hour window is that ended then; None where nothing was learned of its time."""
+    limit, load = learned.estimate, _load(rows)
+    if limit is None or learned.ruler is None or not limit.learned or end < learned.at - learner.KEPT_S:
+        return None
+    amount = measure(learned.ruler, load)
+    tokens = sum(count for (_, kind), count in load.items() if kind in _KINDS[:2])
+    if amount <= 0 or tokens < LEAST_TOKENS:
+        return None
+    for later in learned.changes:      # the limit of its time
+        amount *= later.factor if later.at >= end else 1.0
+    return Range(*(value / 100 / amount for value in limit[:3]))
+
+
+def _load(rows: Sequence[Used]) -> Dict[Key, float]:
+    load: Dict[Key, float] = {}
+    for row in rows:
+        for kind in _KINDS:
+            key = (row.model or "", kind)
+            load[key] = load.get(key, 0.0) + getattr(row, kind)
+    costs = [row.cost_usd for row in rows]
+    if None not in costs:
+        load["", "cost"] = sum(cost for cost in costs if cost is not None)
+    return load

@@ -1,0 +1,83 @@
+"""The windows, readings and lessons of the account that is shown: of one login, whoever else uses the same folders."""
+
+import sqlite3
+from typing import Dict, List, Optional, Tuple
+
+from ccmon.model import Facts, Login, Source
+from ccmon.settings.context import Context
+from ccmon.store import learning, rows, window_readings
+from ccmon.store.database import Store
+from ccmon.usage import asked_note, official
+from ccmon.usage.account_note import AccountNote
+from ccmon.usage.accounts import Chosen
+from ccmon.usage.asked_note import AskedNote
+from ccmon.usage.official import Ledger
+from ccmon.usage.windows import order, running, window
+
+STORED = "history"                     # name of the source of what came from another machine
+
+
+def with_windows(store: Store, ctx: Context, facts: Facts, note: AccountNote, asked: AskedNote, now: int) -> Facts:
+    """The facts with the windows of the account that is shown, and what Claude Code's own file says of it. Raises StoreError."""
+    if ctx.is_stored_only:
+        return _merged(store, ctx, facts, now)
+    ledger = _of_shown(official.load(store.ledger(ctx.owner)), ctx.chosen)
+    facts = facts._replace(windows=running(ledger.windows, now), apart=official.apart(ledger, now),
+                           windows_dropped=ledger.dropped + note.dropped)
+    if ctx.chosen and ctx.chosen.is_other_login and ctx.chosen.login != note.login.account:
+        return facts._replace(login=Login(ctx.chosen.login))           # the file is about another one
+    told = asked_note.newest(note.credits, asked.credits)
+    return facts._replace(login=note.login, credits=(*told, *official.spend_limit(ledger, facts.windows)))
+
+
+def _of_shown(ledger: Ledger, chosen: Optional[Chosen]) -> Ledger:
+    return official.with_shown(ledger, chosen.login, chosen.number) if chosen and chosen.is_other_login else ledger
+
+
+def _merged(store: Store, ctx: Context, facts: Facts, now: int) -> Facts:
+    """Of another machine: what was read there last, as old as that is."""
+    none: Dict[str, List[window_readings.Row]] = {}
+    by_login = store.of_owner(ctx.owner, lambda db, owner: window_readings.newest(db, owner, now), none)
+    login = ctx.chosen.login if ctx.chosen else ""
+    if login not in by_login or not login:                 # whichever was read last
+        login = max(by_login, key=lambda one: max(row.ts for row in by_login[one]), default=login)
+    found = [window(row.name, row.percent, row.resets_at, row.ts, row.source) for row in by_login.get(login, [])]
+    seen = [*(block.used_until(now) for block in facts.blocks), *(one.read_at for one in found)]
+    source = Source(STORED, refreshed=max(seen, default=None))
+    return facts._replace(windows=running(sorted(found, key=order), now), source=source, login=Login(login))
+
+
+# --- what is learned from ---------------------------------------------------------------------------------------------
+
+def login_of(db: sqlite3.Connection, owner: int, chosen: Optional[Chosen]) -> str:
+    """Short hash of the login that is shown; "" where nobody knows it."""
+    if chosen and chosen.is_other_login:
+        return chosen.login
+    accounts = official.load(rows.note(db, rows.ledger_key(owner))).accounts
+    return accounts[-1].login if accounts else ""
+
+
+def readings(db: sqlite3.Connection, owner: int, chosen: Optional[Chosen], window_s: int, since: int,
+             until: int) -> List[Tuple[int, float, int, str]]:
+    """What is learned from, as learning.readings has it, without what was read of other logins."""
+    found = learning.readings(db, owner, window_s, since, until)
+    name = next(name for name, seconds in window_readings.NAMES_S.items() if seconds == window_s)
+    others = window_readings.of_others(db, owner, name, login_of(db, owner, chosen), since, until)
+    return [row for row in found if (row[0], row[2]) not in others] if others else found
+
+
+def learned(db: sqlite3.Connection, owner: int, chosen: Optional[Chosen]) -> Optional[str]:
+    """What write_learned was last given for that login."""
+    return rows.note(db, _key(db, owner, chosen))
+
+
+def write_learned(db: sqlite3.Connection, owner: int, chosen: Optional[Chosen], text: str) -> None:
+    """Keep what was learned of that login."""
+    rows.write_note(db, _key(db, owner, chosen), text)
+
+
+def _key(db: sqlite3.Connection, owner: int, chosen: Optional[Chosen]) -> str:
+    """An existing history is of the first login that became known: only others have notes of their own."""
+    login = login_of(db, owner, chosen)
+    first = window_readings.first_login(db, owner)
+    return f"{learning.LEARNED} {owner}" + (f" {login}" if login and first and login != first else "")

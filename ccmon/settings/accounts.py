@@ -1,0 +1,153 @@
+"""Which accounts are known on this machine, and what a call works with that names one of them.
+
+Folders are looked at, and the history is read; nothing is made or changed.
+"""
+
+import sqlite3
+from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+from ccmon.model import Login, MergedOwner, Owner, UsageError, Window, Windows
+from ccmon.settings import account_names, config
+from ccmon.settings.account_names import USUAL
+from ccmon.settings.options import Settings
+from ccmon.sources import account_file
+from ccmon.store import place, rows, window_readings
+from ccmon.store.database import open_store
+from ccmon.usage import account_json, account_note, accounts, official
+from ccmon.usage.accounts import Account, Chosen, Group
+from ccmon.usage.windows import window
+
+BUSY_MS = 250
+_Read = Tuple[Dict[str, official.Ledger], Dict[str, Login], Dict[MergedOwner, Dict[str, List[window_readings.Row]]]]
+
+class Own(NamedTuple):
+    """What a call that shows an account works with."""
+
+    chosen: Chosen
+    env: Mapping[str, str]
+    owner: Owner
+
+
+class _Stored(NamedTuple):
+    """What the history says of accounts."""
+
+    ledgers: Dict[str, official.Ledger]                    # of this machine, by the hash of the folders
+    logins: Dict[str, Login]                               # likewise, as Claude Code's own file said when it was last read
+    merged: Dict[MergedOwner, Dict[str, Windows]]          # by login, the newest readings
+
+
+def login_of(folders: Sequence[str], env: Mapping[str, str], settings: Settings) -> Login:
+    """Who is logged in there, as Claude Code's own file says now: the one place that asks it. Nobody where it may not be."""
+    if not settings.account_file:
+        return Login("")
+    texts = account_file.texts(config.login_files(config.with_folders(env, folders)))
+    read = [account_json.parse(one.text) for one in texts if not one.fault]
+    found = [one for one in read if one is not None and one.login.account]
+    return max(found, key=lambda one: one.login_at).login if found else Login("")
+
+
+# --- folders ----------------------------------------------------------------------------------------------------------
+
+def groups(env: Mapping[str, str], settings: Settings) -> List[Group]:
+    """The folders that are accounts here, each once but for those that [accounts] names again; the usual places first."""
+    found: List[Tuple[str, Tuple[str, ...], Owner]] = []
+    for name, written in settings.accounts.items():
+        found.append((name, tuple(_tidied(written, env)), config.account_of(written, env)))
+    usual = config.usual_folders(env)
+    for folders in _unnamed(env, usual, settings):
+        owner = config.account_of(folders, env)
+        if owner not in [one[2] for one in found]:
+            found.append((account_names.of_folders(folders, usual), tuple(folders), owner))
+    names = account_names.each_once([one[0] for one in found])
+    made = [Group(name, folders, owner, login_of(folders, env, settings)) for name, (_, folders, owner) in zip(names, found)]
+    return sorted(made, key=lambda one: (not set(one.folders) <= set(usual), one.name))
+
+
+def _unnamed(env: Mapping[str, str], usual: Sequence[str], settings: Settings) -> List[List[str]]:
+    """The usual places, those of the environment, and the folders beside them: those that are read together, together."""
+    own = config.claude_folders(env)
+    logins = [login_of([folder], env, settings).account for folder in own]
+    apart = [[folder] for folder, login in zip(own, logins) if login and login != next(filter(None, logins))]
+    together = set(own) - {folder for folder, in apart} if len(own) > 1 else set()
+    beside = [[folder] for folder in config.folders_beside(env) if folder not in together]
+    used = [folder for folder in usual if config.is_of_claude(folder)]
+    return [used or list(usual[-1:]), own, *apart, *beside]
+
+
+def _tidied(written: Sequence[str], env: Mapping[str, str]) -> List[str]:
+    return config.claude_folders({**env, config.FOLDERS: ",".join(written)})
+
+
+# --- all that is known ------------------------------------------------------------------------------------------------
+
+def known(env: Mapping[str, str], settings: Settings, store: Optional[str], now: int) -> List[Account]:
+    """Every account of these folders, and of the machines whose histories were merged. Raises CcmonError."""
+    stored = _stored(env, store, now)
+    found: List[Account] = []
+    for group in groups(env, settings):
+        ledger = stored.ledgers.get(group.owner.account)
+        if settings.account_file and not group.login.account:          # the file is gone, or cut off just now
+            group = group._replace(login=stored.logins.get(group.owner.account, group.login))
+        if ledger or group.name != USUAL or group.login.account or config.is_usual_used(env):
+            found += accounts.of_group(group, ledger or official.Ledger(), now)
+    found = accounts.by_login(found)
+    names = account_names.each_once([*(one.name for one in found), *_host_names(list(stored.merged))])
+    for name, (owner, by_login) in zip(names[len(found):], stored.merged.items()):
+        found += accounts.of_host(name, owner, by_login, now)
+    return found
+
+
+def _host_names(owners: Sequence[MergedOwner]) -> List[str]:
+    """A machine's own name; with the beginning of the folders' hash where it has several."""
+    hosts = [one.host for one in owners]
+    return [account_names.plain(one.host) + (f"-{account_names.plain(one.account[:4])}" if hosts.count(one.host) > 1 else "")
+            for one in owners]
+
+
+def _stored(env: Mapping[str, str], store: Optional[str], now: int) -> _Stored:
+    if not store or not place.exists(store):
+        return _Stored({}, {}, {})
+    own = config.owner(env)
+
+    def read(db: sqlite3.Connection, _: Optional[int]) -> _Read:
+        here = rows.own_owners(db, own.host)
+        notes = {account: rows.note(db, f"{account_note.KEY} {number}") for account, number in here.items()}
+        return ({account: official.load(rows.note(db, rows.ledger_key(number))) for account, number in here.items()},
+                {account: account_note.load(text).login for account, text in notes.items()},
+                {owner: window_readings.newest(db, number, now) for number, owner in rows.merged_owners(db, own.host).items()})
+    with open_store(store, BUSY_MS, now) as history:
+        ledgers, logins, merged = history.look(own, read)
+    return _Stored(ledgers, logins, {owner: {login: tuple(map(_window, found)) for login, found in by_login.items()}
+                                     for owner, by_login in merged.items()})
+
+
+def _window(row: window_readings.Row) -> Window:
+    return window(row.name, row.percent, row.resets_at, row.ts, row.source)
+
+
+# --- the one that is wanted -------------------------------------------------------------------------------------------
+
+def chosen(name: str, where: str, env: Mapping[str, str], settings: Settings, store: Optional[str], now: int) -> Own:
+    """What to work with for the account of that name. UsageError names those that there are."""
+    word = name.strip().lower()
+    for group in groups(env, settings):
+        if group.name == word:         # without a look into the history
+            return Own(Chosen(word), config.with_folders(env, group.folders), group.owner)
+    there = known(env, settings, store, now)
+    account = accounts.named_account(there, word)
+    if account is None:
+        raise UsageError(accounts.unknown_name(name, where, [one.name for one in there]))
+    return of_account(account, word, env)
+
+
+def of_account(account: Account, name: str, env: Mapping[str, str]) -> Own:
+    """What to work with for it."""
+    own = env if account.is_merged else config.with_folders(env, _own_folders(account, env))
+    return Own(account.chosen(name), own, account.owner)
+
+
+def _own_folders(account: Account, env: Mapping[str, str]) -> Sequence[str]:
+    """Those of its owner: of a login that is known in several places, the first one's."""
+    folders = account.folders
+    return next((folders[:last] for last in range(1, len(folders) + 1)
+                 if config.account_of(folders[:last], env) == account.owner), folders)

@@ -1,0 +1,174 @@
+"""The accounts that are known here, as values: whose windows, in which folders, and by which names one asks for them.
+
+An account is a login. Where nobody knows who is logged in, the folders that Claude Code's logs are read from are one account,
+and what used them with other windows are others.
+"""
+
+from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+
+from ccmon.model import Apart, Login, Owner, Window, Windows
+from ccmon.text import clip, near, printable
+from ccmon.usage import official_ledger
+from ccmon.usage.windows import named, order, running
+
+LOGIN_CHARACTERS = 4                   # of a login's hash that stand in a name
+LONGEST_NAME = 32                      # characters
+SAME_S = 900                           # messages tell resets to the quarter of an hour
+_NAMED = 60                            # characters of a wrong name that are repeated
+
+
+class Group(NamedTuple):
+    """Folders that ccusage reads together, under one name."""
+
+    name: str
+    folders: Tuple[str, ...]
+    owner: Owner                       # whose history theirs is
+    login: Login = Login("")           # who is logged in there now
+
+
+class Account(NamedTuple):
+    """A login, or folders of which nobody knows the login."""
+
+    name: str
+    owner: Owner
+    folders: Tuple[str, ...] = ()      # none of an account of another machine
+    names: Tuple[str, ...] = ()        # other ones that mean it, too
+    login: Login = Login("")
+    number: int = 0                    # in the ledger of its folders; 0 for none
+    windows: Windows = ()              # that run
+    read_at: Optional[int] = None      # epoch s of its newest reading, also of a window that is over
+    is_last: bool = True               # of those in its folders it answered last
+    is_merged: bool = False            # of another machine, whose history was merged
+
+    @property
+    def all_names(self) -> Tuple[str, ...]:
+        """Its names, the shown one first."""
+        return (self.name, *self.names)
+
+    def chosen(self, word: str) -> "Chosen":
+        """It, as that one of its names means it: NAME/LOGIN is that login, whoever answered last."""
+        own = not self.is_last or "/" in word
+        return Chosen(word, self.login.account if own else "", self.number if own else 0, self.is_merged)
+
+
+class Chosen(NamedTuple):
+    """The account that a call shows, where one was named."""
+
+    name: str
+    login: str = ""                    # short hash; "" for whichever answered last
+    number: int = 0                    # of the ledger, where no login is known
+    is_merged: bool = False
+
+    @property
+    def is_other_login(self) -> bool:
+        """Whether it is one login of several that share the folder."""
+        return bool(self.login or self.number)
+
+
+# --- of folders -------------------------------------------------------------------------------------------------------
+
+def of_group(group: Group, ledger: official_ledger.Ledger, now: int) -> List[Account]:
+    """The accounts that use these folders, the one that answered last, which is shown, first."""
+    known = [one for one in reversed(ledger.accounts) if one.login or running(one.windows, now)] or list(ledger.accounts[-1:])
+    login = group.login.account
+    if login and login not in [one.login for one in known]:
+        if known and not known[0].login:
+            known[0] = known[0]._replace(login=login)      # it is signed with its next reading
+        else:
+            known.append(official_ledger.Account(0, login=login))
+    found = [_of_ledger(group, one, at == 0, now) for at, one in enumerate(known)]
+    return found or [Account(group.name, group.owner, group.folders, login=group.login)]
+
+
+def _of_ledger(group: Group, one: official_ledger.Account, is_last: bool, now: int) -> Account:
+    words = [one.login[:LOGIN_CHARACTERS]] * bool(one.login) + [str(one.number)] * bool(one.number)
+    own, *more = [f"{group.name}/{word}" for word in words]
+    login = group.login if one.login == group.login.account else Login(one.login)
+    names = (own, *more) if is_last else tuple(more)
+    return Account(group.name if is_last else own, group.owner, group.folders, names, login, one.number,
+                   running(one.windows, now), _newest(one.windows), is_last)
+
+
+def _newest(windows: Iterable[Window]) -> Optional[int]:
+    return max((one.read_at for one in windows), default=None)
+
+
+def is_of_another(name: str, resets_at: int, windows: Windows, apart: Apart) -> bool:
+    """Whether a limit event fits another account that uses the same folders, and not the windows of the one that is shown: the
+    logs do not name a login."""
+    def fits(found: Windows) -> bool:
+        one = named(found, name)
+        return one is not None and abs(one.resets_at - resets_at) <= SAME_S
+    return bool(resets_at) and not fits(windows) and any(map(fits, apart.accounts))
+
+
+# --- of other machines ------------------------------------------------------------------------------------------------
+
+def of_host(name: str, owner: Owner, by_login: Dict[str, Windows], now: int) -> List[Account]:
+    """The accounts of another machine's history, by login the newest readings of each window; the newest account first."""
+    found = []
+    for at, login in enumerate(sorted(by_login, key=lambda login: -(_newest(by_login[login]) or 0))):
+        windows = by_login[login]
+        own = f"{name}/{login[:LOGIN_CHARACTERS] if login else 0}"
+        found.append(Account(name if at == 0 else own, owner, (), (own,) if at == 0 else (), Login(login), 0,
+                             running(sorted(windows, key=order), now), _newest(windows), at == 0, True))
+    return found or [Account(name, owner, is_merged=True)]
+
+
+# --- all of them ------------------------------------------------------------------------------------------------------
+
+def by_login(accounts: Sequence[Account]) -> List[Account]:
+    """Each login once: what is known of it in several folders of this machine is one account, with the newest reading of each
+    window."""
+    found: List[Account] = []
+    for one in accounts:
+        at = next((at for at, other in enumerate(found) if _is_same(one, other)), None)
+        if at is None:
+            found.append(one)
+        else:
+            found[at] = _joined(found[at], one)
+    return found
+
+
+def _is_same(one: Account, other: Account) -> bool:
+    """One login; or the same folders under two names."""
+    if one.is_merged or other.is_merged:
+        return False
+    same_place = one.owner == other.owner and one.number == other.number
+    return one.login.account == other.login.account if one.login.account or other.login.account else same_place
+
+
+def _joined(one: Account, other: Account) -> Account:
+    """The first one, or the one whose folders are its own now, with what is known of the other."""
+    if other.is_last and not one.is_last:
+        one, other = other, one
+    windows = {window.name: window for window in one.windows}
+    for window in other.windows:
+        if window.name not in windows or windows[window.name].read_at < window.read_at:
+            windows[window.name] = window
+    ages = [at for at in (one.read_at, other.read_at) if at is not None]
+    return one._replace(names=tuple(dict.fromkeys((*one.names, *other.all_names))),
+                        folders=tuple(dict.fromkeys((*one.folders, *other.folders))),
+                        login=one.login if one.login.plan else other.login if other.login.account else one.login,
+                        windows=tuple(sorted(windows.values(), key=order)), read_at=max(ages, default=None))
+
+
+def named_account(accounts: Iterable[Account], name: str) -> Optional[Account]:
+    """The account that the name means; None where it means none."""
+    return next((one for one in accounts if name.lower() in one.all_names), None)
+
+
+def next_account(accounts: Sequence[Account], name: str) -> Tuple[int, Account]:
+    """The account behind the one of that name, in a circle, and its place from 0 on."""
+    at = next((at for at, one in enumerate(accounts) if name in one.all_names), -1)
+    at = (at + 1) % len(accounts)
+    return at, accounts[at]
+
+
+def unknown_name(name: str, where: str, known: Iterable[str]) -> str:
+    """The sentence for a name that no account has."""
+    names = list(known)
+    word = clip(printable(name), _NAMED)
+    there = f"there are {', '.join(names)}" if names else "none is known here yet"
+    return f"{where}: no account is called '{word}'{near(name.lower(), names)}; {there}. To see them: ccmon accounts"
+
