@@ -132,7 +132,7 @@ OPTIONS: Tuple[Option, ...] = (
     Option("source", one_of(SOURCES), "auto", "SOURCE", "where the usage is read: ccusage; logs: Claude Code's own log files; "
            "auto: ccusage, the logs when it cannot be started", SOURCES),
     Option("account_file", boolean, "yes", "YES|NO", "read the plan, the account's limits and credits in Claude Code's own file "
-           ".claude.json", switch="no"),
+           "~/.claude.json", switch="no"),
     Option("theme", str, "dark", "NAME", "colours: " + ", ".join(THEMES) + "; or one of your own, [theme.NAME] in config.ini",
            tuple(THEMES)),
     Option("compact", boolean, "no", "YES|NO", "the small layout in any window", switch="yes"),
