@@ -6,7 +6,8 @@ from account_windows import pairs, seven_day
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon.usage.official import MOST_SESSIONS, Ledger, dump, load, parse, settle
+from ccmon.line import hook
+from ccmon.usage.official import MOST_SESSIONS, Ledger, dump, load, parse, settle, spend_limit
 
 T0 = 1_764_000_000
 HOUR = 3600
@@ -115,3 +116,25 @@ def test_parse_never_fails(text):
 @pytest.mark.parametrize("text", [None, "", "x", "[]", "[1,2,3]", "{}", "[[[1]],[],[]]", '[[null,null],["x"],[["a"]]]'])
 def test_a_damaged_ledger_is_an_empty_one(text):
     assert load(text) == Ledger()
+
+
+def spooled(**limits):
+    return hook.spooled({"session_id": "a", "cost": {"total_api_duration_ms": 9}, "rate_limits": limits}, T0)
+
+
+@pytest.mark.parametrize("amounts, credit", [
+    ({"used_usd": 12.5, "limit_usd": 50}, (12.5, 50.0)), ({"used_usd": 12.5}, (12.5, None)), ({}, (None, None)),
+    ({"used_usd": "much", "limit_usd": -1}, (None, None)), ({"used_usd": 1e300, "limit_usd": 50}, (None, 50.0))])
+def test_a_spend_limit_is_a_window_and_credits(amounts, credit):
+    text = spooled(spend_limit={"used_percentage": 104, "resets_at": WEEK, "period": "monthly", **amounts})
+    ledger = load(dump(settle(Ledger(), [text], T0)[0]))
+    (found,) = spend_limit(ledger, ledger.windows)
+    assert (found.kind, found.percent, found.resets_at, found.left) == ("spend_limit", 104, WEEK, False)
+    assert (found.used, found.limit) == credit and ledger.windows[0].scope == "account"
+
+
+def test_what_cannot_be_taken_is_counted():
+    good, epoch, share = ({"used_percentage": used, "resets_at": WEEK} for used in (7, T0, 0.4))
+    for limits, dropped in (({"five_hour": epoch}, 1), ({"five_hour": share, "x": {"used_percentage": 3}}, 2),
+                            ({"seven_day": good}, 0), ({"seven_day": good, "one": epoch, "two": epoch}, 2)):
+        assert settle(Ledger(dropped=9), [spooled(**limits)], T0)[0].dropped == dropped

@@ -109,7 +109,7 @@ def test_what_is_shown_is_what_the_newest_answer_said(events, apart_h):
 def row(ledger, document, now):
     """What Claude Code's row shows of each window, with the record that a refresh has just left."""
     record = claude_record.settled(running(ledger.windows, now), official.apart(ledger, now))
-    known = claude.windows_of(json.loads(json.dumps(record)), document, now)
+    known, _ = claude.windows_of(json.loads(json.dumps(record)), document, now)
     return [known.get(name) for name in NAMES]
 
 
@@ -297,8 +297,8 @@ def test_a_ledger_of_an_older_ccmon_is_taken_over():
 ], ids=str)
 def test_strange_limits_say_nothing(limits):
     document = {"session_id": "s1", "rate_limits": limits}
-    assert hook.spooled(document, T0) == ""
-    assert claude.windows_of({}, document, T0) == {}
+    assert official.parse(hook.spooled(document, T0)) == []
+    assert claude.windows_of({}, document, T0)[0] == {}
 
 
 @given(st.lists(st.tuples(

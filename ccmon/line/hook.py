@@ -120,10 +120,11 @@ def note(told: "Any", where: "str | None", now: float) -> None:
 def spooled(told: "Any", now: float) -> str:
     """Time, session, counter, percentage and reset of the two first windows, when the session began; those of all others.
 
-    "" without a percentage. An older ccmon reads what stands before the others.
+    Then what is used of a spend limit, and how many members could not be taken; "" where nothing is told. An older ccmon reads
+    what stands before the others.
     """
     windows, dropped = session_json.read_windows(session_json.member(told, "rate_limits"))
-    if not windows:
+    if not windows and not dropped:
         return ""
     counter, began = session_json.counter(told), session_json.began(told, now)
     words = [int(now), session_json.session(told), "-" if counter is None else counter]
@@ -131,4 +132,9 @@ def spooled(told: "Any", now: float) -> str:
         words += windows.pop(name, ("-", "-"))
     words.append("-" if began is None else began)
     words += [name + "=" + ",".join(map(str, windows[name])) for name in sorted(windows)]
-    return " ".join(map(str, words + ([session_json.DROPPED + str(dropped)] if dropped else []))) + "\n"
+    spend = session_json.spend_usd(told) if dropped or len(words) > 8 else None
+    if spend:
+        words.append(session_json.SPEND + "/".join(["-" if one is None else str(one) for one in spend]))
+    if dropped:
+        words.append(session_json.DROPPED + str(dropped))
+    return " ".join(map(str, words)) + "\n"

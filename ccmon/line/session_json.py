@@ -15,6 +15,7 @@ NAME_CELLS = 40
 LABELS = {"five_hour": "5h", "seven_day": "7d"}
 LONGEST_S = 400 * 86_400               # a window of unknown length
 MOST_WINDOWS, MOST_MEMBERS = 12, 200   # more of them are nobody's limits
+SPEND = "spend="                       # in the spool: used and limit of the spend limit, in dollars, a dash for none
 DROPPED = "dropped="                   # in the spool: how many members could not be taken
 _ALSO = {"seven_day_overage_included": "seven_day_fable"}              # one limit, two names
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
@@ -164,6 +165,14 @@ def _percent_of(found: "Any") -> "float | None":
 
 def _reset_of(found: "Any") -> "int | None":
     return moment(found.get("resets_at") or found.get("resetsAt")) if isinstance(found, dict) else None
+
+
+def spend_usd(document: "Any") -> "tuple[float | None, float | None] | None":
+    """What of a spend limit is used, and how much that is; None where neither is told."""
+    found = member(document, "rate_limits", "spend_limit")
+    both = [number(member(found, key)) for key in ("used_usd", "limit_usd")]
+    used, limit = [one if one is not None and 0 <= one < 1e9 else None for one in both]
+    return None if used is None and limit is None else (used, limit)
 
 
 def length_s(name: str) -> "int | None":

@@ -25,7 +25,7 @@ def with_windows(store: Store, ctx: Context, facts: Facts, note: AccountNote, no
                            windows_dropped=ledger.dropped + note.dropped)
     if ctx.chosen and ctx.chosen.is_other_login and ctx.chosen.login != note.login.account:
         return facts._replace(login=Login(ctx.chosen.login))           # the file is about another one
-    return facts._replace(login=note.login, credits=note.credits)
+    return facts._replace(login=note.login, credits=(*note.credits, *official.spend_limit(ledger, facts.windows)))
 
 
 def _of_shown(ledger: Ledger, chosen: Optional[Chosen]) -> Ledger:

@@ -9,8 +9,8 @@ dropped. Accounts that share a folder differ in their windows' resets; the one t
 
 from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.line.session_json import DROPPED, JITTER_S, MOST_PERCENT, MOST_WINDOWS, WINDOWS_S, alike, possible, window_name
-from ccmon.model import SKEW_S, Apart, Window
+from ccmon.line.session_json import DROPPED, JITTER_S, MOST_PERCENT, MOST_WINDOWS, SPEND, WINDOWS_S, alike, possible, window_name
+from ccmon.model import SKEW_S, Apart, Credits, Window
 from ccmon.usage.official_ledger import (
     MOST_ACCOUNTS,
     MOST_ANSWERS,
@@ -27,6 +27,7 @@ from ccmon.usage.windows import named, put, running, window
 __all__ = ["MOST_SESSIONS", "Ledger", "Reading", "apart", "dump", "load", "parse", "settle"]
 
 _LATEST_S, _MOST_COUNTED, _LONGEST = 10 ** 11, 10 ** 18, 64
+SPEND_LIMIT = "spend_limit"
 _OLD, _LIKELY, _CERTAIN = range(3)     # whether a reading is a new answer of Claude
 
 
@@ -84,6 +85,24 @@ def _known(word: str) -> Optional[int]:
     return None if word == "-" else int(word)
 
 
+def spend_usd(line: str) -> Optional[Tuple[Optional[float], Optional[float]]]:
+    """Used and limit of the spend limit that the line tells; None where it tells none."""
+    word = next((word[len(SPEND):] for word in line.split()[8:] if word.startswith(SPEND)), "")
+    try:
+        used, limit = (None if part == "-" else float(part) for part in word.split("/"))
+    except ValueError:
+        return None
+    return (used, limit) if all(one is None or 0 <= one < 1e9 for one in (used, limit)) else None
+
+
+def spend_limit(ledger: Ledger, windows: Iterable[Window]) -> Tuple[Credits, ...]:
+    """The spend limit as credits, where its window runs."""
+    one, (used, limit) = named(windows, SPEND_LIMIT), ledger.spend_usd
+    if one is None:
+        return ()
+    return (Credits(SPEND_LIMIT, used, limit, "USD", one.percent, True, one.resets_at, one.read_at, one.source),)
+
+
 def settle(ledger: Ledger, lines: Iterable[str], now: int, login: str = "") -> Tuple[Ledger, List[Reading]]:
     """The ledger after these lines, in the order in which they were written, and the readings that changed a value.
 
@@ -92,9 +111,12 @@ def settle(ledger: Ledger, lines: Iterable[str], now: int, login: str = "") -> T
     told: List[Reading] = []
     for line in lines:
         readings = parse(line)
-        if readings and readings[0].at <= now + SKEW_S:
+        if not readings:
+            ledger = ledger._replace(dropped=dropped(line) or ledger.dropped)
+        elif readings[0].at <= now + SKEW_S:
             ledger, changed = _heard(ledger, readings, now)
-            ledger = _signed(ledger, login if changed else "")._replace(dropped=dropped(line))
+            ledger = _signed(ledger, login if changed else "")._replace(
+                dropped=dropped(line), spend_usd=spend_usd(line) or ledger.spend_usd)
             told += [one._replace(login=ledger.accounts[-1].login) for one in changed]
     return ledger, told
 

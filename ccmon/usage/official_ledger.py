@@ -48,6 +48,7 @@ class Ledger(NamedTuple):
     accounts: Tuple[Account, ...] = ()
     sessions: Tuple[Session, ...] = ()
     dropped: int = 0                   # members that could not be taken from the last line
+    spend_usd: Tuple[Optional[float], Optional[float]] = (None, None)  # used and limit of the spend limit, as told last
 
     @property
     def windows(self) -> Windows:
@@ -63,7 +64,8 @@ def dump(ledger: Ledger) -> str:
         "sessions": [[one.name, [[answer.counter, answer.account, answer.windows and _in_order(
             [[used, resets_at, name] for name, used, resets_at in answer.windows])] for answer in one.answers], one.at]
             for one in ledger.sessions],
-        "logins": {one.number: one.login for one in ledger.accounts if one.login}, "dropped": ledger.dropped})
+        "logins": {one.number: one.login for one in ledger.accounts if one.login},
+        "dropped": ledger.dropped, "spend_usd": ledger.spend_usd})
 
 
 def _in_order(found: List[List[Any]]) -> List[Any]:
@@ -80,9 +82,14 @@ def load(text: Optional[str]) -> Ledger:
             return _earlier(*found)
         logins = found.get("logins", {})
         accounts = tuple(_account(one)._replace(login=kept.name(logins.get(str(one[0]), ""))) for one in found["accounts"])
-        return Ledger(accounts, tuple(map(_session, found["sessions"])), kept.count(found.get("dropped", 0)))
+        return Ledger(accounts, tuple(map(_session, found["sessions"])), kept.count(found.get("dropped", 0)),
+                      _spend(*found.get("spend_usd", (None, None))))
     except kept.Damage:
         return Ledger()
+
+
+def _spend(used: Any, limit: Any) -> Tuple[Optional[float], Optional[float]]:
+    return kept.optional(used, kept.amount), kept.optional(limit, kept.amount)
 
 
 def _earlier(quotas: Any, doubted: Any, sessions: Any) -> Ledger:
