@@ -133,7 +133,7 @@ OPTIONS: Tuple[Option, ...] = (
     Option("source", one_of(SOURCES), "auto", "SOURCE", "where the usage is read: ccusage; logs: Claude Code's own log files; "
            "auto: ccusage, the logs when it cannot be started", SOURCES),
     Option("account_file", boolean, "yes", "YES|NO", "read the plan, the account's limits and credits in Claude Code's own file "
-           ".claude.json", switch="no"),
+           "~/.claude.json", switch="no"),
     Option("official", one_of(OFFICIAL), "statusline", "WHO", "who else tells the limits: statusline: nobody; claude: the claude "
            "program, asked every 5 minutes at most (experimental; it asks Anthropic)", OFFICIAL),
     Option("theme", str, "dark", "NAME", "colours: " + ", ".join(THEMES) + "; or one of your own, [theme.NAME] in config.ini",
