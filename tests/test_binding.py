@@ -60,7 +60,7 @@ def tightest(windows, own, models):
 
 @given(WINDOWS, SESSIONS, st.sampled_from([(), ("claude-opus-4-5",), ("claude-opus-4-5", "claude-haiku-4-5")]))
 def test_the_tightest_window_binds(windows, own, models):
-    found = binding.binding(windows, own, block(9)._replace(models=models), "")
+    found = binding.binding(windows, own, block(9)._replace(models=models), "", NOW)
     allowed = tightest(windows, own, models)
     assert (found.name in allowed) if found else not allowed
 
@@ -73,11 +73,25 @@ def test_it_does_not_flap(windows, own, noise):
         moved = [one._replace(percent=one.percent + points if 1 < one.percent < 99 else one.percent,
                               forecast=one.forecast and one.forecast._replace(median=one.forecast.median + 60 * minutes))
                  for one in windows]
-        found = binding.binding(moved, own, None, before)
+        found = binding.binding(moved, own, None, before, NOW)
         before = found.name if found else ""
         names.append(before)
     changes = [name for at, name in enumerate(names) if at == 0 or names[at - 1] != name]
     assert len(changes) == len(set(changes)), changes
+
+
+@pytest.mark.parametrize("pace", [0.9, 0.97, 1.0, 1.03, 1.1])
+def test_a_week_at_an_even_pace_does_not_flap(pace):
+    """Whole per cents that come every now and then: between two of them the plain rate falls, with each it rises again."""
+    begin, names, before = NOW - 2 * DAY, [], ""
+    for at in range(begin + 2 * DAY, begin + 7 * DAY, 1200):
+        known_percent = int(100 * pace * (at - begin) / (7 * DAY))
+        if known_percent >= 80:
+            break
+        facts = scene(900, now=at, windows=(seven_day(known_percent, begin + 7 * DAY, at - 60),), bound=before).snapshot
+        before = facts.binding.name
+        names.append(before)
+    assert sum(one != other for one, other in zip(names, names[1:])) <= 1
 
 
 @pytest.mark.parametrize("name, ids, alone", [

@@ -2,7 +2,7 @@
 
 from typing import List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.line.session_json import label
+from ccmon.line.session_json import label, length_s
 from ccmon.model import Binding, Block, Limit, Reset, Runway, Window
 from ccmon.usage.gauge import Gauge
 from ccmon.usage.outlook import is_likelihood
@@ -12,6 +12,7 @@ EARLY = 20                             # percent: before that a plain rate says 
 SESSION = "five_hour"
 LIKELY, HARDLY = 0.5, 0.4              # a window that was binding stays one down to the second
 _CLEARLY_POINTS = 3.0                  # so much fuller
+_CLEARLY_SLACK = 1.15                  # so much longer than to its reset
 _CLEARLY_S = 1800                      # so much earlier
 _RANKS = ("session", "near", "runs_out", "full")
 
@@ -24,14 +25,16 @@ class Candidate(NamedTuple):
     resets_at: int                     # epoch s
     full: bool
     forecast: Optional[Runway]         # None where nothing is known of its pace
+    slack: float = 1.0                 # by a plain rate: the time until it is used up, of that until its reset
 
 
-def binding(windows: Sequence[Window], session: Optional[Candidate], block: Optional[Block], before: str) -> Optional[Binding]:
+def binding(windows: Sequence[Window], session: Optional[Candidate], block: Optional[Block], before: str,
+            now: int) -> Optional[Binding]:
     """The tightest of the windows and the session; `before` is the name of the one that was.
 
     A window of one model counts where the running session (block) uses that model alone. None where nothing is known.
     """
-    found = [_candidate(one) for one in windows if one.name != SESSION and binds(one, block)]
+    found = [_candidate(one, now) for one in windows if one.name != SESSION and binds(one, block)]
     found += [session] if session else []
     ranked = [(_rank(one, one.name == before), one) for one in found]
     best = max([rank for rank, _ in ranked], default=None)
@@ -57,16 +60,25 @@ def _holds(parts: List[str], words: List[str]) -> bool:
     return any(parts[at:at + len(words)] == words for at in range(len(parts)))
 
 
-def _candidate(window: Window) -> Candidate:
-    return Candidate(window.name, window.percent, window.resets_at, window.percent >= 100, window.forecast)
+def _candidate(window: Window, now: int) -> Candidate:
+    return Candidate(window.name, window.percent, window.resets_at, window.percent >= 100, window.forecast, _slack(window, now))
 
 
-def of_session(full: Gauge, limit: Limit, forecast: Optional[Runway], resets_at: int) -> Optional[Candidate]:
-    """The running session; None where nothing is known of it."""
+def _slack(window: Window, now: int) -> float:
+    """By the pace of the window so far."""
+    whole_s, ahead_s = length_s(window.name), window.resets_at - now
+    gone_s = (whole_s or 0) - ahead_s
+    return (100 - window.percent) * gone_s / (window.percent * ahead_s) if min(gone_s, ahead_s, window.percent) > 0 else 1.0
+
+
+def of_session(full: Gauge, limit: Limit, forecast: Optional[Runway], resets_at: int, now: int,
+               ends_at: Optional[int]) -> Optional[Candidate]:
+    """The running session; None where nothing is known of it. ends_at: at the rate of the last hour."""
     if full.percent is None:
         return None
     over = full.percent > 100 and not limit.unknown or full.source == "official" and full.percent >= 100
-    return Candidate(SESSION, full.percent, resets_at, over, forecast)
+    slack = 1.0 if ends_at is None else (ends_at - now) / max(1, resets_at - now)
+    return Candidate(SESSION, full.percent, resets_at, over, forecast, slack)
 
 
 def at_pace(predicted_end: Optional[int], reset: Reset) -> Optional[Runway]:
@@ -87,9 +99,15 @@ def runs_out(percent: float, forecast: Optional[Runway], least: float = LIKELY) 
 def _rank(one: Candidate, stays: bool) -> int:
     if one.full:
         return 3
-    if runs_out(one.percent, one.forecast, HARDLY if stays else LIKELY):
+    if runs_out(one.percent, one.forecast, HARDLY if stays else LIKELY) or stays and _hardly_lasts(one):
         return 2
     return int(one.percent >= (NEAR - _CLEARLY_POINTS if stays else NEAR))
+
+
+def _hardly_lasts(one: Candidate) -> bool:
+    """Whether a plain rate, which knows no likelihood, says that it lasts, but only just."""
+    plain = one.forecast is not None and not is_likelihood(one.forecast)
+    return plain and one.percent >= EARLY and one.slack < _CLEARLY_SLACK
 
 
 def _opens_last(among: Sequence[Candidate], before: str) -> Candidate:

@@ -52,8 +52,8 @@ def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
     runway = outlook.of_session(facts, full, limit, window_end, now) if session and window_end else None
     ends_at = None if full.left is None else forecast.predicted_end(now, full.left, pace.per_min)
     windows = _forecast(facts, windows, runway or (binding.at_pace(ends_at, reset) if session else None), now)
-    own = binding.of_session(full, limit, runway or binding.at_pace(ends_at, reset), window_end or reset.at)
-    bound = binding.binding(windows, own or _session_of(windows), session, facts.bound)
+    own = binding.of_session(full, limit, runway or binding.at_pace(ends_at, reset), window_end or reset.at, now, ends_at)
+    bound = binding.binding(windows, own or _session_of(windows), session, facts.bound, now)
     return Snapshot(
         now=now, source=facts.source, age_s=_age_s(facts.source, now),
         session=session or _newest(facts.blocks, now), active=session is not None, others=max(0, len(running_blocks) - 1),

@@ -33,7 +33,8 @@ KNOWN = {                              # variables in SQL, and why nobody else c
     ("merge", "pragma"): "of a constant", ("known_tables", "version"): "as :d, a number",
     ("known_tables", "table"): "a name of our own schema",
     ("known_tables", "columns"): "names of our own schema", ("known_tables", "places"): "question marks",
-    ("known_tables", "name"): "a name of our own schema", ("known_tables", "sums"): "of a constant"}
+    ("known_tables", "name"): "a name of our own schema", ("known_tables", "sums"): "of a constant",
+    ("window_readings", "name"): "of a constant", ("window_readings", "seconds"): "of a constant"}
 
 
 def put_in(tree):
