@@ -185,7 +185,7 @@ class Facts(NamedTuple):
     source: Source = Source()
     trouble: Optional[str] = None      # one sentence when the store could not be used
     windows: Windows = ()              # that run, of the account that answered last
-    hits: Tuple[Hit, ...] = ()         # of other windows than the 5 hours, by time
+    hits: Tuple[Hit, ...] = ()         # by time; of the 5 hours only with their reset
     bound: str = ""                    # name of the window that was binding at the last look
     credits: Tuple[Credits, ...] = ()
     login: Login = Login("")

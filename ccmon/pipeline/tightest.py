@@ -10,7 +10,7 @@ from ccmon.store.database import StoreError
 from ccmon.usage.accounts import is_of_another
 
 _BINDING = "binding"
-_KINDS = {"weekly": "seven_day", "model": "seven_day_"}
+_KINDS = {"session": "five_hour", "weekly": "seven_day", "model": "seven_day_"}
 
 
 def recall(memory: Memory, facts: Facts, now: int) -> Facts:
@@ -20,11 +20,11 @@ def recall(memory: Memory, facts: Facts, now: int) -> Facts:
 
 
 def _hits(memory: Memory, now: int) -> Tuple[Hit, ...]:
-    """Those of other windows than the session's."""
+    """Those of the session count only with their reset: of others facts.hit_at speaks."""
     with suppress(StoreError):
         return tuple(Hit(window_name(_KINDS[event.kind] + event.model), event.at, event.resets_at)
                      for event in memory.events(now - WEEK_S)
-                     if event.kind in _KINDS and (event.model or event.kind != "model") and event.source == "limit")
+                     if event.kind in _KINDS and (event.model or event.kind != "model") and (event.resets_at or event.kind != "session") and event.source == "limit")
     return ()
 
 

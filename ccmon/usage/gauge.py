@@ -60,11 +60,17 @@ def _whole(tokens: int, limit: Limit, official: Window, learned: Optional[Learne
 
 # --- Claude's own word ------------------------------------------------------------------------------------------------
 
-def known(facts: Facts, session: Optional[Block], now: int) -> Windows:
-    """What Claude has said of the windows that run: its percentages, and 100 where it said that the limit is reached."""
+def told(facts: Facts, now: int) -> Windows:
+    """The running windows whose resets Claude has told: by its percentages, or where it said that a limit is reached."""
     found = running(facts.windows, now)
     for hit in facts.hits:
         found = _with_hit(found, hit, now)
+    return found
+
+
+def known(facts: Facts, session: Optional[Block], now: int) -> Windows:
+    """What Claude has said of the windows that run: its percentages, and 100 where it said that the limit is reached."""
+    found = told(facts, now)
     used, hit_at = named(found, "five_hour"), facts.hit_at
     if hit_at is None or hit_at > now + SKEW_S:
         return found
@@ -78,14 +84,14 @@ def known(facts: Facts, session: Optional[Block], now: int) -> Windows:
 def _with_hit(windows: Windows, hit: Hit, now: int) -> Windows:
     """A limit event holds until its reset, unless Claude has said something else since."""
     before = named(windows, hit.name)
+    if before and (before.read_at - SKEW_S > hit.at or hit.resets_at and before.resets_at - hit.resets_at > HOUR_S):
+        return windows                 # said later, or of the window after that one
     resets_at = hit.resets_at or (before.resets_at if before else 0)
     whole_s = length_s(hit.name)
     if not hit.at <= now + SKEW_S or resets_at <= now or whole_s is not None and resets_at - hit.at > whole_s + HOUR_S:
         return windows
-    if before is None:
+    if before is None or resets_at - before.resets_at > HOUR_S:        # another window than the one that was told before
         return put(windows, window(hit.name, 100.0, resets_at, hit.at, "limit"))
-    if before.read_at - SKEW_S > hit.at or before.resets_at - resets_at > HOUR_S:
-        return windows                 # said later, or of the window after that one
     return put(windows, before._replace(percent=max(100.0, before.percent), read_at=max(hit.at, before.read_at)))
 
 
@@ -97,6 +103,17 @@ def counting(windows: Windows, session: Optional[Block], now: int) -> Optional[W
     last = None if session is None else now if session.last is None else session.last
     unused = last is None or last <= found.read_at + SKEW_S
     return found if unused or now - found.read_at <= FRESH_S else None
+
+
+def last_word(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> Optional[Window]:
+    """What Claude said last of the running 5-hour window, where tokens say less: a percentage does not fall before the reset.
+
+    None where what was learned says how much was used since.
+    """
+    found = named(running(facts.windows, now), "five_hour")
+    if found is None or session is None or limit.source == "learned":
+        return None
+    return found if found.percent > 100 * session.tokens / limit.tokens else None
 
 
 def at_least(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> float:
