@@ -21,10 +21,8 @@ BACK = (("q", "back"),)
 def render(scene: Scene, width: int, height: int) -> List[Line]:
     """At most `height` lines: the keys first, then as many whole notes as fit."""
     head: List[Line] = [parts.title(scene, width, "help"), parts.rule(scene, width), ()]
-    keys = _rows(width) if len(foot.KEYS) < height else _flow(width)
-    if len(keys) + len(head) + 2 > height:
-        head = []
-    lines = [*head, *keys]
+    keys = _rows(width) if len(foot.KEYS) + 3 <= height else _flow(width)      # with the title, a row between, and the way back
+    lines = [*head[:max(0, height - 2 - len(keys))], *keys]
     for note in _notes(width):
         if len(lines) + len(note) < height:
             lines += note
