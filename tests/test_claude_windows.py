@@ -183,6 +183,14 @@ def test_what_is_spooled_comes_back(limits, session, counter):
     claude.compose({}, document, 80, NOW_S)
 
 
+def test_the_session_and_the_week_are_not_lost_among_a_hundred_models():
+    models = [{"kind": "weekly_scoped", "percent": 5, "resets_at": NOW_S + 60, "scope": {"model": {"display_name": f"M{at}"}}}
+              for at in range(100)]
+    account = [{"kind": kind, "percent": 7, "resets_at": NOW_S + 60} for kind in ("session", "weekly_all")]
+    windows, dropped = session_json.read_windows({"limits": models + account})
+    assert set(WINDOWS_S) <= set(windows) and len(windows) == MOST_WINDOWS and dropped == 102 - MOST_WINDOWS
+
+
 @given(st.none() | st.tuples(st.integers(0, 999), st.integers(NOW_S, NOW_S + DAY_S)), st.none() | st.integers(0, 10 ** 9))
 def test_an_older_line_is_read_as_before(pair, began):
     line = f"{NOW_S} a 5 {' '.join(map(str, pair or ('-', '-')))} - - {'-' if began is None else began}\n"

@@ -130,7 +130,7 @@ def _members(limits: "Any") -> "list[tuple[str, Any]]":
             found.append((window_name(key), value))
         elif isinstance(value, list):
             found += [(_listed_name(key, one), one) for one in value[:MOST_MEMBERS]]
-    return found
+    return [one for one in found if one[0] in WINDOWS_S] + [one for one in found if one[0] not in WINDOWS_S]
 
 
 _KINDS = {"session": "five_hour", "weekly_all": "seven_day", "weekly_scoped": "seven_day", "model_scoped": "seven_day"}
