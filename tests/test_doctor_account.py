@@ -4,7 +4,7 @@ import pytest
 from claude_account import HOUR, NOW, text
 from scenes import FixedZone
 
-from ccmon.doctor.account import OFF, Known, verdict
+from ccmon.doctor.account import Known, verdict
 from ccmon.model import LearnedLimit, Login, Snapshot, Source
 from ccmon.usage import account_json, claude_answer
 from ccmon.usage.account_note import AccountNote
@@ -22,16 +22,16 @@ def learned(tokens, low=0.9, high=1.1):
 
 @pytest.mark.parametrize("known, is_read, state, says", [
     (Known(), True, "ok", "has not been read so far"), (Known(NOTE), False, "ok", "account_file = no"),
-    (Known(NOTE), True, "ok", f"/home/u/.claude.json: read for plan, limits and credits, its windows 2h 00m old; "
-                               f"to switch that off: {OFF}"),
+    (Known(NOTE), True, "ok", "reads /home/u/.claude.json, 2h 00m old (off: account_file = no)"),
     (Known(NOTE._replace(fault="it is not there")), True, "hint", "is not read: it is not there"),
     (Known(NOTE, None, AskedNote(NOW, 1, claude_answer.NO_PLAN)), True, "hint",
      "claude is not logged in to a plan that has limits"),
-    (Known(NOTE, learned(140_000)), True, "ok", OFF), (Known(NOTE, learned(80_000)), True, "ok", OFF),
+    (Known(NOTE, learned(140_000)), True, "ok", "account_file = no"),
+    (Known(NOTE, learned(80_000)), True, "ok", "account_file = no"),
     (Known(NOTE, learned(36_000)), True, "hint", "plan max20 by Claude Code's own file, which is as old as the last login; the "
      "learned limit, about 36,000 tokens, is nearer to max5"),
-    (Known(NOTE, learned(36_000, high=9)), True, "ok", OFF),
-    (Known(NOTE._replace(login=Login("x")), learned(9)), True, "ok", OFF),
+    (Known(NOTE, learned(36_000, high=9)), True, "ok", "account_file = no"),
+    (Known(NOTE._replace(login=Login("x")), learned(9)), True, "ok", "account_file = no"),
 ])
 def test_the_verdict(known, is_read, state, says):
     check = verdict(known, is_read, NOW + 2 * HOUR)

@@ -65,8 +65,8 @@ def verdict(known: Known, is_read: bool, now: int) -> Check:
         return Check(TOPIC, OK, "Claude Code's own file is not read: account_file = no")
     if not note.path and not note.fault:
         return Check(TOPIC, OK, "Claude Code's own file .claude.json has not been read so far")
-    age = f", its windows {duration(now - note.read_at)} old" if note.read_at else ""
-    says = f"{note.path or '.claude.json'}: read for plan, limits and credits{age}; to switch that off: {OFF}"
+    age = f", {duration(now - note.read_at)} old" if note.read_at else ""
+    says = f"reads {note.path or '.claude.json'}{age} (off: account_file = no)"      # one row of 60 cells
     if note.fault:
         return Check(TOPIC, HINT, f"{note.path or '.claude.json'} is not read: {note.fault}", OFF)
     far = _disagreement(note.login.plan, known.learned)
