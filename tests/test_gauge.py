@@ -191,14 +191,14 @@ def test_what_claude_said_long_ago_is_the_least(percent, seen_tokens, expected, 
     known = facts(block(20_000), official=quota(percent, 700), learned=learned(), samples=samples)
     seen = shot(known, "ml_auto")
     assert (seen.percent, seen.percent_source, seen.left) == (expected, "learned", left)
-    assert seen.about is (expected != 40.0) and shot(known, "max5").percent == pytest.approx(max(percent, 100 * 20_000 / 35_000))
+    assert seen.about is (expected != 40.0) and shot(known, "max5").percent == pytest.approx(100 * 20_000 / 35_000)
 
 
-@pytest.mark.parametrize("percent, tokens, code", [(20.0, 100, 0), (90.0, 100, 10), (100.0, 100, 11), (90.0, 6600, 10)])
-def test_old_words_of_claude_count_where_tokens_say_less(percent, tokens, code):
-    seen = shot(facts(block(tokens), official=quota(percent, 5400)))
-    assert document.exit_code(seen) == code and seen.percent == max(percent, 100 * tokens / 7000)
-    assert seen.binding.percent == seen.percent and (seen.binding.why == "full") is (percent == 100)
+@pytest.mark.parametrize("percent, code, why", [(99.0, 0, "session"), (100.0, 11, "full"), (104.0, 11, "full")])
+def test_what_is_used_up_stays_so_until_its_reset(percent, code, why):
+    seen = shot(facts(block(100), official=quota(percent, 5400)), "max5")
+    assert seen.binding.why == why and (document.exit_code(seen) == code or percent < 100)
+    assert seen.percent == (percent if percent >= 100 else pytest.approx(100 * 100 / 35_000))
 
 
 @pytest.mark.parametrize("official, told_s, resets_s", [

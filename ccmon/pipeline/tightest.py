@@ -24,7 +24,8 @@ def _hits(memory: Memory, now: int) -> Tuple[Hit, ...]:
     with suppress(StoreError):
         return tuple(Hit(window_name(_KINDS[event.kind] + event.model), event.at, event.resets_at)
                      for event in memory.events(now - WEEK_S)
-                     if event.kind in _KINDS and (event.model or event.kind != "model") and (event.resets_at or event.kind != "session") and event.source == "limit")
+                     if event.kind in _KINDS and event.source == "limit" and (event.model or event.kind != "model")
+                     and (event.resets_at or event.kind != "session"))
     return ()
 
 

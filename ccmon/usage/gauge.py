@@ -105,15 +105,10 @@ def counting(windows: Windows, session: Optional[Block], now: int) -> Optional[W
     return found if unused or now - found.read_at <= FRESH_S else None
 
 
-def last_word(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> Optional[Window]:
-    """What Claude said last of the running 5-hour window, where tokens say less: a percentage does not fall before the reset.
-
-    None where what was learned says how much was used since.
-    """
+def used_up(facts: Facts, session: Optional[Block], now: int) -> Optional[Window]:
+    """The 5-hour window that Claude has called used up, however long ago: it stays so until its reset."""
     found = named(running(facts.windows, now), "five_hour")
-    if found is None or session is None or limit.source == "learned":
-        return None
-    return found if found.percent > 100 * session.tokens / limit.tokens else None
+    return found if session and found and found.percent >= 100 else None
 
 
 def at_least(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> float:
