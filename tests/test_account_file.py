@@ -233,3 +233,25 @@ def test_config_names_the_plan_of_the_account(home, file, capsys):
     for words, expected in (("get plan", "max20\n"), ("get plan --plan pro", "pro\n"), ("list", "your account")):
         assert cli.main(["config", *words.split()]) == 0
         assert expected in capsys.readouterr().out
+
+
+def test_the_plan_of_an_earlier_login_is_remembered():
+    first, second = Login("a" * 12, "max20", "t20"), Login("b" * 12, "max5", "t5")
+    note = AccountNote(login=second, earlier=AccountNote(login=first).before(second))
+    assert notes.load(notes.dump(note)) == note and note.of_login(first.account) == first
+    assert note.before(first) == (second,) and note.of_login("c" * 12) == Login("c" * 12)
+    many = AccountNote()
+    for at in range(20):
+        login = Login(f"{at:012}", "pro")
+        many = AccountNote(login=login, earlier=many.before(login))
+    assert len(many.earlier) == notes.MOST_EARLIER and many.earlier[0].account == f"{18:012}"
+
+
+def test_what_is_shown_has_the_plan_of_its_own_login(home, file):
+    """Another login has no windows yet: those of the first one are shown, with its plan."""
+    first = facts_at(home).login
+    other = {**PROFILE, "accountUuid": "another", "organizationRateLimitTier": "default_claude_max_5x"}
+    rewrite(file, text(profile=other, limits={}))
+    seen = facts_at(home)
+    assert percents(seen) and (first.plan, seen.login, seen.credits) == ("max20", first, ())
+    assert note_of(home).earlier == (first,) and note_of(home).login.plan == "max5"

@@ -39,4 +39,5 @@ def chosen(before: AccountNote, texts: List[Text], stamp: str, now: int) -> Tupl
         return before._replace(stamp="" if again else stamp, fault=lost or "it is not there"), None
     text, account = max(good, key=lambda pair: (bool(pair[1].login.account), pair[1].login_at or pair[0].written_at))
     stamp = "" if account_json.is_ahead(account, now) else stamp       # it counts when the clock is right
-    return AccountNote(stamp, text.path, account.read_at, account.dropped, "", account.login, account.credits), account
+    return AccountNote(stamp, text.path, account.read_at, account.dropped, "", account.login, account.credits,
+                       before.before(account.login)), account

@@ -24,10 +24,19 @@ def with_windows(store: Store, ctx: Context, facts: Facts, note: AccountNote, as
     ledger = _of_shown(official.load(store.ledger(ctx.owner)), ctx.chosen)
     facts = facts._replace(windows=running(ledger.windows, now), apart=official.apart(ledger, now),
                            windows_dropped=ledger.dropped + note.dropped)
-    if ctx.chosen and ctx.chosen.is_other_login and ctx.chosen.login != note.login.account:
-        return facts._replace(login=Login(ctx.chosen.login))           # the file is about another one
+    other = _other_login(ledger, ctx.chosen, note)
+    if other is not None:              # the file is about another one
+        return facts._replace(login=note.of_login(other), credits=official.spend_limit(ledger, facts.windows))
     told = asked_note.newest(note.credits, asked.credits)
     return facts._replace(login=note.login, credits=(*told, *official.spend_limit(ledger, facts.windows)))
+
+
+def _other_login(ledger: Ledger, chosen: Optional[Chosen], note: AccountNote) -> Optional[str]:
+    """The login that is shown where that is another one than Claude Code's file names; "" where nobody knows it."""
+    if chosen and chosen.is_other_login:
+        return chosen.login if chosen.login != note.login.account else None
+    last = ledger.accounts[-1].login if ledger.accounts and ledger.windows else ""
+    return last if last and note.login.account and last != note.login.account else None
 
 
 def _of_shown(ledger: Ledger, chosen: Optional[Chosen]) -> Ledger:

@@ -14,11 +14,12 @@ from ccmon.sources import account_file
 from ccmon.store import place, rows, window_readings
 from ccmon.store.database import open_store
 from ccmon.usage import account_json, account_note, accounts, official
+from ccmon.usage.account_note import AccountNote
 from ccmon.usage.accounts import Account, Chosen, Group
 from ccmon.usage.windows import window
 
 BUSY_MS = 250
-_Read = Tuple[Dict[str, official.Ledger], Dict[str, Login], Dict[MergedOwner, Dict[str, List[window_readings.Row]]]]
+_Read = Tuple[Dict[str, official.Ledger], Dict[str, AccountNote], Dict[MergedOwner, Dict[str, List[window_readings.Row]]]]
 
 class Own(NamedTuple):
     """What a call that shows an account works with."""
@@ -32,7 +33,7 @@ class _Stored(NamedTuple):
     """What the history says of accounts."""
 
     ledgers: Dict[str, official.Ledger]                    # of this machine, by the hash of the folders
-    logins: Dict[str, Login]                               # likewise, as Claude Code's own file said when it was last read
+    notes: Dict[str, AccountNote]                          # likewise, what Claude Code's own file said when it was last read
     merged: Dict[MergedOwner, Dict[str, Windows]]          # by login, the newest readings
 
 
@@ -86,8 +87,10 @@ def known(env: Mapping[str, str], settings: Settings, store: Optional[str], now:
     found: List[Account] = []
     for group in groups(env, settings):
         ledger = stored.ledgers.get(group.owner.account)
-        if settings.account_file and not group.login.account:          # the file is gone, or cut off just now
-            group = group._replace(login=stored.logins.get(group.owner.account, group.login))
+        note = stored.notes.get(group.owner.account)
+        if settings.account_file and note:                 # its login where the file is gone, or cut off just now
+            group = group._replace(login=group.login if group.login.account else note.login,
+                                   earlier=note.before(group.login if group.login.account else note.login))
         if ledger or group.name != USUAL or group.login.account or config.is_usual_used(env):
             found += accounts.of_group(group, ledger or official.Ledger(), now)
     found = accounts.by_login(found)
@@ -113,12 +116,12 @@ def _stored(env: Mapping[str, str], store: Optional[str], now: int) -> _Stored:
         here = rows.own_owners(db, own.host)
         notes = {account: rows.note(db, f"{account_note.KEY} {number}") for account, number in here.items()}
         return ({account: official.load(rows.note(db, rows.ledger_key(number))) for account, number in here.items()},
-                {account: account_note.load(text).login for account, text in notes.items()},
+                {account: account_note.load(text) for account, text in notes.items()},
                 {owner: window_readings.newest(db, number, now) for number, owner in rows.merged_owners(db, own.host).items()})
     with open_store(store, BUSY_MS, now) as history:
-        ledgers, logins, merged = history.look(own, read)
-    return _Stored(ledgers, logins, {owner: {login: tuple(map(_window, found)) for login, found in by_login.items()}
-                                     for owner, by_login in merged.items()})
+        ledgers, told, merged = history.look(own, read)
+    return _Stored(ledgers, told, {owner: {login: tuple(map(_window, found)) for login, found in by_login.items()}
+                                    for owner, by_login in merged.items()})
 
 
 def _window(row: window_readings.Row) -> Window:

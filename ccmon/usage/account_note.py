@@ -10,6 +10,7 @@ from ccmon.model import Credits, Login
 KEY = "account_file"                   # under which it is noted
 _PLANS = ("", "pro", "max5", "max20")
 MOST_CREDITS = 8
+MOST_EARLIER = 7                       # logins
 
 
 class AccountNote(NamedTuple):
@@ -22,6 +23,16 @@ class AccountNote(NamedTuple):
     fault: str = ""                    # why the file could not be read the last time; what stands here was read before
     login: Login = Login("")
     credits: Tuple[Credits, ...] = ()
+    earlier: Tuple[Login, ...] = ()    # others that were logged in before, the last one first
+
+    def of_login(self, account: str) -> Login:
+        """What the file has said of that login."""
+        return next((one for one in (self.login, *self.earlier) if one.account == account), Login(account))
+
+    def before(self, login: Login) -> Tuple[Login, ...]:
+        """The earlier ones where that is the login now."""
+        known = (self.login, *self.earlier)
+        return tuple(one for one in known if one.account not in ("", login.account))[:MOST_EARLIER]
 
 
 def dump(note: AccountNote) -> str:
@@ -35,7 +46,8 @@ def load(text: Optional[str]) -> AccountNote:
         found = kept.value(text)
         return AccountNote(kept.sentence(found["stamp"]), kept.sentence(found["path"]), kept.moment(found["read_at"]),
                            kept.count(found["dropped"]), kept.sentence(found["fault"]), _login(*found["login"]),
-                           tuple(credits_of(*one) for one in found["credits"][:MOST_CREDITS]))
+                           tuple(credits_of(*one) for one in found["credits"][:MOST_CREDITS]),
+                           tuple(_login(*one) for one in found.get("earlier", ())[:MOST_EARLIER]))
     except kept.Damage:
         return AccountNote()
 

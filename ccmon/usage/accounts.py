@@ -24,6 +24,7 @@ class Group(NamedTuple):
     folders: Tuple[str, ...]
     owner: Owner                       # whose history theirs is
     login: Login = Login("")           # who is logged in there now
+    earlier: Tuple[Login, ...] = ()    # who was before
 
 
 class Account(NamedTuple):
@@ -83,7 +84,7 @@ def of_group(group: Group, ledger: official_ledger.Ledger, now: int) -> List[Acc
 def _of_ledger(group: Group, one: official_ledger.Account, is_last: bool, now: int) -> Account:
     words = [one.login[:LOGIN_CHARACTERS]] * bool(one.login) + [str(one.number)] * bool(one.number)
     own, *more = [f"{group.name}/{word}" for word in words]
-    login = group.login if one.login == group.login.account else Login(one.login)
+    login = next((known for known in (group.login, *group.earlier) if known.account == one.login), Login(one.login))
     names = (own, *more) if is_last else tuple(more)
     return Account(group.name if is_last else own, group.owner, group.folders, names, login, one.number,
                    running(one.windows, now), _newest(one.windows), is_last)
