@@ -9,7 +9,7 @@ from scenes import MAX5, NOW, START, block, outlook, scene
 from ccmon.model import Credits, Hit, Runway
 from ccmon.usage import binding
 from ccmon.usage.binding import Candidate
-from ccmon.usage.windows import window
+from ccmon.usage.windows import name_words, window
 from ccmon.views import document
 
 HOUR, DAY = 3600, 86_400
@@ -177,3 +177,10 @@ def test_of_two_that_open_together_the_whole_account_s_speaks(before):
 def test_a_session_near_its_limit_by_tokens_is_told_though_a_model_s_week_binds():
     seen = shot(window("seven_day_opus", 79, WEEK, NOW), tokens=35_000, session=block(35_000, models=("claude-opus-4-5",)))
     assert seen.binding.name == "seven_day_opus" and "near_limit" in codes(seen) and document.exit_code(seen) == 10
+
+
+@pytest.mark.parametrize("name, words", [
+    ("five_hour", "5 hours"), ("seven_day", "week"), ("seven_day_opus_4_1", "week of Opus 4.1"), ("spend_limit", "spend limit"),
+    ("monthly", "monthly limit"), ("monthly_budget", "monthly budget")])
+def test_a_window_in_a_sentence(name, words):
+    assert name_words(name) == words
