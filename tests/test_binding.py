@@ -9,7 +9,7 @@ from scenes import MAX5, NOW, START, block, outlook, scene
 from ccmon.model import Credits, Hit, Runway
 from ccmon.usage import binding
 from ccmon.usage.binding import Candidate
-from ccmon.usage.windows import window
+from ccmon.usage.windows import name_words, window
 from ccmon.views import document
 
 HOUR, DAY = 3600, 86_400
@@ -165,3 +165,23 @@ def test_each_window_has_its_forecast_from_the_first_day():
     assert (seen.binding.name, seen.binding.why) == ("seven_day", "runs_out") and codes(seen) == ["runs_out_before_reset"]
     learned = shot(five_hour(20, END, NOW - 60), outlook=outlook(20, 9000))
     assert learned.windows[0].forecast == learned.runway
+
+
+@pytest.mark.parametrize("before", ["", "seven_day_opus", "seven_day"])
+def test_of_two_that_open_together_the_whole_account_s_speaks(before):
+    """The weeks of a model and of the account often end together: nothing at all goes on then."""
+    seen = shot(window("seven_day", 100, WEEK, NOW), window("seven_day_opus", 100, WEEK, NOW), bound=before,
+                session=block(9000, models=("claude-opus-4-5",)))
+    assert seen.binding.name == "seven_day"
+
+
+def test_a_session_near_its_limit_by_tokens_is_told_though_a_model_s_week_binds():
+    seen = shot(window("seven_day_opus", 79, WEEK, NOW), tokens=35_000, session=block(35_000, models=("claude-opus-4-5",)))
+    assert seen.binding.name == "seven_day_opus" and "near_limit" in codes(seen) and document.exit_code(seen) == 10
+
+
+@pytest.mark.parametrize("name, words", [
+    ("five_hour", "5 hours"), ("seven_day", "week"), ("seven_day_opus_4_1", "week of Opus 4.1"), ("spend_limit", "spend limit"),
+    ("monthly", "monthly limit"), ("monthly_budget", "monthly budget")])
+def test_a_window_in_a_sentence(name, words):
+    assert name_words(name) == words

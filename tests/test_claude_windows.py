@@ -211,3 +211,11 @@ def test_times_in_iso_8601_are_those_of_the_calendar(at, ahead_min, fraction, be
 def test_what_is_no_time_is_none(words):
     found = session_json.moment(words)
     assert found is None or 10 ** 9 <= found <= 10 ** 10 and found % 60 == 0
+
+
+def test_the_row_and_the_template_keep_to_a_session_known_by_tokens_alone():
+    """Only the record knows of it: no window of this call takes its place."""
+    shown = scene(34_900, windows=(window("monthly", 81, NOW + 4 * DAY_S, NOW),))
+    assert shown.snapshot.binding.name == "five_hour"
+    record = json.loads(claude_record.of_words(shown.snapshot, shown.zone, None, True, None)[1:])
+    assert claude.binding_of(record, *claude.windows_of(record, {}, NOW)) == "five_hour"

@@ -125,8 +125,8 @@ def test_who_says_that_the_limit_is_reached(official, words):
 
 
 def test_a_limit_event_is_over_when_work_goes_on():
-    known = facts(block(1900, NOW), hit_at=NOW - 601)
-    assert shot(known).percent_source == "tokens"
+    seen = shot(facts(block(1900, NOW), hit_at=NOW - 601))
+    assert seen.percent_source == "tokens" and seen.windows == () and document.exit_code(seen) == 0
 
 
 def test_an_event_from_the_future_is_none():
@@ -191,7 +191,20 @@ def test_what_claude_said_long_ago_is_the_least(percent, seen_tokens, expected, 
     known = facts(block(20_000), official=quota(percent, 700), learned=learned(), samples=samples)
     seen = shot(known, "ml_auto")
     assert (seen.percent, seen.percent_source, seen.left) == (expected, "learned", left)
-    assert seen.about is (expected != 40.0) and shot(known, "max5").percent == pytest.approx(100 * 20_000 / 35_000)
+    by_plan = shot(known, "max5")
+    assert seen.about is (expected != 40.0)
+    assert by_plan.percent == (pytest.approx(100 * 20_000 / 35_000) if percent < 80 else percent)
+
+
+@pytest.mark.parametrize("percent, source, want", [
+    (79.0, "statusline", ("tokens", "session", 0)), (95.0, "account_file", ("official", "runs_out", 10)),
+    (100.0, "account_file", ("official", "full", 11))])
+def test_a_full_window_stays_full_until_its_reset(percent, source, want):
+    """Read hours ago, and little was used here since: headline, what binds and the exit code say the same."""
+    said = quota(percent, 7200)._replace(source=source)
+    seen = shot(facts(block(1900, NOW), official=said), "max5")
+    assert (seen.percent_source, seen.binding.why, document.exit_code(seen)) == want
+    assert seen.binding.percent == seen.percent and ("over_limit" in warned(seen)) is (percent >= 100)
 
 
 @pytest.mark.parametrize("percent, code, why", [(99.0, 0, "session"), (100.0, 11, "full"), (104.0, 11, "full")])

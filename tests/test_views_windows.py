@@ -199,3 +199,17 @@ def test_a_long_name_is_never_cut_without_a_sign(label, words):
     made = scene(14_012, windows=(window(label, 100, TUESDAY, NOW),), session=block(14_012, models=models))
     bar = text.plain(windows.headline(made, 80)[0])
     assert re.split(" [█━]", bar[3:])[0].strip() == words
+
+
+def test_a_time_is_not_parted_where_nothing_runs():
+    shown = scene(None, windows=(window("seven_day", 100, NOW + 4 * DAY_S, NOW),))
+    for width in range(38, 72):
+        assert any(shown.clock(shown.snapshot.binding.resets_at) in text.plain(line)
+                   for line in dashboard.render(shown, width, 12)[:4])
+
+
+@pytest.mark.parametrize("name", ["seven_day_sonnet", "spend_limit", "monthly"])
+def test_the_smallest_window_names_what_binds(name):
+    models = {"session": block(900, models=("claude-sonnet-4-5",))}
+    shown = scene(900, windows=(window(name, 100, NOW + 4 * DAY_S, NOW),), **models)
+    assert shown.snapshot.binding.label in text.plain(dashboard.render(shown, 20 + 3 * (name == "spend_limit"), 5)[0])

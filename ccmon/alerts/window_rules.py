@@ -48,7 +48,8 @@ def is_shadowed(one: Window, snapshot: Snapshot) -> bool:
 
 
 def _used_up(one: Window, snapshot: Snapshot, zone: Zone) -> str:
-    if one.scope != "account":
+    bound = snapshot.binding
+    if one.scope != "account" and (bound is None or bound.name != one.name):
         return _sentence(notices.model_used_up(one, snapshot, zone))
     return _sentence(notices.used_up(Binding(one.name, one.label, one.percent, one.resets_at, "full"), snapshot, zone))
 

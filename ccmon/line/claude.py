@@ -69,12 +69,13 @@ def binding_of(record: "Any", windows: "Any", shown: bool) -> str:
     whole = [name for name in windows if name == noted or session_json.scope(name) == "account"]
     used, name = max([(windows[name][0], name) for name in whole], default=(0.0, ""))
     if used >= 100:
-        return max([(windows[name][1], name) for name in whole if windows[name][0] >= 100])[1]
-    if noted and (noted in whole or used < NEAR):
+        full = [name for name in whole if windows[name][0] >= 100]
+        return max([(windows[name][1], session_json.scope(name) == "account", name == noted, name) for name in full])[-1]
+    if noted and (noted in whole or used < NEAR or record.get("by_tokens")):
         return noted
     if used >= NEAR:
         return name
-    session = "five_hour" in whole or shown and record.get("said")
+    session = "five_hour" in whole or shown and record.get("by_tokens")
     return "five_hour" if session else "seven_day" if "seven_day" in whole else name
 
 

@@ -34,8 +34,7 @@ def of_words(snapshot: Snapshot, zone: Zone, theme: Optional[Theme], unicode: bo
 def of_template(pieces: Sequence[Piece], snapshot: Snapshot, zone: Zone, value: Value, cells: Optional[int]) -> str:
     """The record of an author's template; a piece of -1 cells names a field of claude.py, and only for those more is kept."""
     later = [piece.written for piece in pieces if piece.cells == LATER]
-    by_tokens = snapshot.binding is not None and named(snapshot.windows, snapshot.binding.name) is None
-    said = {field: value(field, None, 0) for field in later if by_tokens and field.startswith("binding")}
+    said = {field: value(field, None, 0) for field in later if _by_tokens(snapshot) and field.startswith("binding")}
     resets = {one.resets_at for known in (snapshot.windows, *snapshot.apart.accounts) for one in known}
     clocks = {str(at): clock_text(at, snapshot.now, zone) for at in sorted(resets)}
     return _written(snapshot, cells, pieces=[list(piece) for piece in pieces], **({"said": said} if said else {}),
@@ -48,9 +47,15 @@ def of_error(sentence: str, cells: Optional[int]) -> str:
     return RECORD + json.dumps({"error": narrow, **({"cells": cells} if cells else {})})
 
 
+def _by_tokens(snapshot: Snapshot) -> bool:
+    """Whether only tokens say how full the session is that binds."""
+    return snapshot.binding is not None and named(snapshot.windows, snapshot.binding.name) is None
+
+
 def _written(snapshot: Snapshot, cells: Optional[int], **more: Any) -> str:
     binds = {"binding": snapshot.binding.name} if snapshot.binding and snapshot.binding.why != "session" else {}
-    fields = {**settled(snapshot.windows, snapshot.apart), **binds, **more, **({"cells": cells} if cells else {})}
+    by_tokens = {"by_tokens": True} if _by_tokens(snapshot) else {}
+    fields = {**settled(snapshot.windows, snapshot.apart), **binds, **by_tokens, **more, **({"cells": cells} if cells else {})}
     return RECORD + json.dumps(fields, ensure_ascii=False)
 
 

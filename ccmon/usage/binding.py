@@ -18,7 +18,7 @@ _RANKS = ("session", "near", "runs_out", "full")
 
 
 class Candidate(NamedTuple):
-    """A limit of the whole account."""
+    """A limit of the whole account, or of the only model in use."""
 
     name: str
     percent: float
@@ -26,6 +26,7 @@ class Candidate(NamedTuple):
     full: bool
     forecast: Optional[Runway]         # None where nothing is known of its pace
     slack: float = 1.0                 # by a plain rate: the time until it is used up, of that until its reset
+    whole: bool = True                 # False: of the one model in use
 
 
 def binding(windows: Sequence[Window], session: Optional[Candidate], block: Optional[Block], before: str,
@@ -61,7 +62,8 @@ def _holds(parts: List[str], words: List[str]) -> bool:
 
 
 def _candidate(window: Window, now: int) -> Candidate:
-    return Candidate(window.name, window.percent, window.resets_at, window.percent >= 100, window.forecast, _slack(window, now))
+    return Candidate(window.name, window.percent, window.resets_at, window.percent >= 100, window.forecast, _slack(window, now),
+                     window.scope == "account")
 
 
 def _slack(window: Window, now: int) -> float:
@@ -111,7 +113,7 @@ def _hardly_lasts(one: Candidate) -> bool:
 
 
 def _opens_last(among: Sequence[Candidate], before: str) -> Candidate:
-    return max(among, key=lambda one: (one.resets_at // 60, one.name == before, one.name))
+    return max(among, key=lambda one: (one.resets_at // 60, one.whole, one.name == before, one.name))
 
 
 def _runs_out_first(among: Sequence[Candidate], before: str) -> Candidate:

@@ -44,7 +44,8 @@ def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
     judged = session.tokens if session and not counting else 0         # plan figures are silent where Claude itself speaks
     limit = limits.resolve(options.plan, options.explicit_limit, judged, record, options.plans, learned,
                            options.by_account)
-    full = gauge.read(session, limit, counting, learned, gauge.at_least(facts, session, limit, now))
+    full = gauge.read(session, limit, counting, learned, gauge.at_least(facts, session, limit, now),
+                      named(windows, binding.SESSION))
     pace = burn_terms(facts, now)
     reset = schedule.next_reset(now, options.rule, session.end if session else None, zone,
                                 named(gauge.told(facts, now), "five_hour"))

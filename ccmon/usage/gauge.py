@@ -9,6 +9,7 @@ from ccmon.model import SESSION_S, SKEW_S, Block, Facts, Hit, LearnedLimit, Limi
 from ccmon.usage.windows import named, put, running, window
 
 FRESH_S = 600                          # an official percentage counts for so long, whatever was used since
+HOLDS_PERCENT = 80                     # from here on for longer, where tokens say less: it does not fall before its reset
 HOUR_S = 3600
 MOST_TOKENS = 10 ** 15
 LEAST_TOKENS = 500                     # with less a session has no mix of its own
@@ -26,11 +27,15 @@ class Gauge(NamedTuple):
 
 
 def read(session: Optional[Block], limit: Limit, official: Optional[Window], learned: Optional[LearnedLimit],
-         least: float = 0.0) -> Gauge:
-    """The gauge of this moment; official is a percentage that counts (see `counting`), least see `at_least`."""
+         least: float = 0.0, said: Optional[Window] = None) -> Gauge:
+    """The gauge of this moment; official is a percentage that counts (see `counting`), said one of this window that may be old,
+    least see `at_least`."""
     tokens = session.tokens if session else 0
     if official is None:
-        return _by_limit(session, limit, least) if session else Gauge(None, _whose(limit), limit.tokens, None)
+        found = _by_limit(session, limit, least) if session else Gauge(None, _whose(limit), limit.tokens, None)
+        if found.percent is None or said is None or said.percent < HOLDS_PERCENT or said.percent <= found.percent:
+            return found
+        official = said
     left = round(_whole(tokens, limit, official, learned) * max(0.0, 100 - official.percent) / 100)
     return Gauge(official.percent, "official", tokens + left, left if session else None, True)
 
@@ -75,7 +80,8 @@ def known(facts: Facts, session: Optional[Block], now: int) -> Windows:
     if hit_at is None or hit_at > now + SKEW_S:
         return found
     if used is None and session and session.start <= hit_at:
-        return put(found, window("five_hour", 100.0, session.end, hit_at, "limit"))
+        told = put(found, window("five_hour", 100.0, session.end, hit_at, "limit"))
+        return told if counting(told, session, now) else found         # work goes on: it is over
     if used and hit_at >= max(used.resets_at - SESSION_S, used.read_at - SKEW_S):
         return put(found, used._replace(percent=max(100.0, used.percent), read_at=max(hit_at, used.read_at)))
     return found
@@ -96,13 +102,14 @@ def _with_hit(windows: Windows, hit: Hit, now: int) -> Windows:
 
 
 def counting(windows: Windows, session: Optional[Block], now: int) -> Optional[Window]:
-    """The percentage of the 5-hour window where it is fresh: read of late, or nothing was used here since."""
+    """The percentage of the 5-hour window where it is fresh: read of late, nothing was used here since, or all of it was."""
     found = named(windows, "five_hour")
     if found is None or found.resets_at <= now:
         return None
     last = None if session is None else now if session.last is None else session.last
     unused = last is None or last <= found.read_at + SKEW_S
-    return found if unused or now - found.read_at <= FRESH_S else None
+    whole = found.percent >= 100 and found.source != "limit"           # of that one the reset is not sure
+    return found if unused or whole or now - found.read_at <= FRESH_S else None
 
 
 def used_up(facts: Facts, session: Optional[Block], now: int) -> Optional[Window]:

@@ -38,11 +38,13 @@ def is_same(one: Window, other: Window) -> bool:
 
 
 def name_words(name: str) -> str:
-    """As people say it: week, 5 hours, week of Opus; the name in words where its length is not known."""
+    """As people say it: week, 5 hours, week of Opus; the name in words where its length is not known: monthly limit."""
     about = scope(name)
     whole = {"five_hour": "5 hours", "seven_day": "week"}
     lead = next((lead for lead in whole if name.startswith(lead)), "")
-    return (whole[lead] if about == "account" else f"{whole[lead]} of {about}") if lead else label(name)
+    if not lead:
+        return label(name) if name.endswith(("limit", "budget", "quota")) else f"{label(name)} limit"
+    return whole[lead] if about == "account" else f"{whole[lead]} of {about}"
 
 
 def credits_percent(one: Credits) -> Optional[float]:

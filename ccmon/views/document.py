@@ -104,7 +104,7 @@ def exit_code(snapshot: Snapshot) -> int:
     bound, codes = snapshot.binding, {notice.code for notice in snapshot.warnings}
     if bound and bound.why == "full":
         return 11
-    if max([*windows, bound.percent or 0 if bound else 0]) >= NEAR or "limit_unknown" in codes:
+    if max([*windows, bound.percent or 0 if bound else 0, snapshot.percent or 0]) >= NEAR or "limit_unknown" in codes:
         return 10
     if snapshot.age_s is None and snapshot.session is None:
         return NO_DATA

@@ -5,6 +5,8 @@ from typing import Tuple
 from ccmon import text
 from ccmon.learning.values import Ruler
 from ccmon.model import LearnedLimit, Snapshot
+from ccmon.usage.binding import SESSION
+from ccmon.usage.gauge import FRESH_S
 from ccmon.views.screen.scene import day_text, is_of_account, plan_name, record
 from ccmon.when import Zone
 
@@ -48,6 +50,10 @@ def _official(snapshot: Snapshot) -> Words:
         return (f"Claude's own figure; tokens {RULERS[learned.ruler.name]}, error {error} points",
                 f"Claude's own figure, error {error} points", f"Claude's own, error {error} points",
                 f"official, error {error} points", "official")
+    age_s = snapshot.now - max([one.read_at for one in snapshot.windows if one.name == SESSION], default=snapshot.now)
+    if age_s > FRESH_S:
+        age = f"{text.duration(age_s)} ago"
+        return (f"Claude's own figure, read {age}", f"Claude's own, {age}", f"read {age}", age, "official")
     return ("Claude's own figure", "official")
 
 

@@ -40,15 +40,19 @@ def render(scene: Scene, width: int, height: int) -> List[Line]:
 
 
 def _body(scene: Scene, width: int) -> List[Part]:
-    whole = text.printable(headline(scene)).replace(INSTALL, INSTALL.replace(" ", "_"))
-    lines = [line.replace(INSTALL.replace(" ", "_"), INSTALL) for line in text.wrap(whole, max(1, width - 3))]
-    alarm = windows.alarm(scene)
-    words = [(Span("  " + line, alarm.role if whole.startswith("! ") else "value"),) for line in lines]
+    alarm, bound, whole = windows.alarm(scene), scene.snapshot.binding, text.printable(headline(scene))
+    unparted = (INSTALL, *([scene.clock(bound.resets_at)] if bound else []))
+    for words in unparted:
+        whole = whole.replace(words, words.replace(" ", "_"))
+    lines = text.wrap(whole, max(1, width - 3))
+    for words in unparted:
+        lines = [line.replace(words.replace(" ", "_"), words) for line in lines]
+    first_lines = [(Span("  " + line, alarm.role if whole.startswith("! ") else "value"),) for line in lines]
     days, shown = _week(scene), windows.rows(scene, width, width * 64 // 100 if width >= 72 else None)
     rows = [_day(scene, day, top, width) for day, top in days]
     steps = [] if days or scene.snapshot.session else welcome.steps(scene, width)
     first, later = ([Part(9, [()]), Part(0, steps)], []) if welcome.is_first(scene) else ([], [Part(7, steps)])
-    return [Part(4, [parts.title(scene, width)]), Part(8, [parts.rule(scene, width)]), Part(9, [()]), Part(0, words),
+    return [Part(4, [parts.title(scene, width)]), Part(8, [parts.rule(scene, width)]), Part(9, [()]), Part(0, first_lines),
             *first, Part(9, [()]), Part(1, [_reset(scene, width)]), *_windows(shown),
             Part(2, _last(scene, width)), Part(5, _record(scene, width)), Part(11, [] if days else [_plan(scene, width)]),
             Part(10, [()]), Part(7, rows[:FEW_DAYS]), *(Part(7 + at / 10, [row]) for at, row in enumerate(rows[FEW_DAYS:], 1)),

@@ -42,8 +42,8 @@ def _bound(scene: Scene, bound: Window, width: int) -> List[Part]:
     row, at = windows.of_window(scene, bound), scene.clock(bound.resets_at)
     bar = text.bar(bound.percent / 100, width - 2, row.role, scene.charset, row.mark)
     share = Span(" " + parts.percent_words(bound.percent), row.role)
-    names = (f"the {name_words(bound.name)}", name_words(bound.name), bound.label)
-    named = pick([*((share, Span(f" of {name}", "label")) for name in names), (share,)], width)
+    names = (f"of the {name_words(bound.name)}", f"of {name_words(bound.name)}", f"of {bound.label}", bound.label)
+    named = pick([*((share, Span(f" {name}", "label")) for name in names), (share,)], width)
     if bound.percent >= 100:
         end = windows.used_up_words(scene)[-1][2:].replace(at, at.replace(" ", "_"))       # a time is not parted
         until: List[Line] = [(Span(f" {line.replace('_', ' ')}", "danger"),) for line in text.wrap(end, width - 1)]
