@@ -38,14 +38,14 @@ def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
     running_blocks = active(facts.blocks, facts.listed, now)
     session = running_blocks[0] if running_blocks else None
     windows = gauge.known(facts, session, now)
-    counting = gauge.counting(windows, session, now) or gauge.used_up(facts, session, now)
+    counting = gauge.counting(windows, session, now)
     learned = gauge.in_tokens(facts.learned, facts.load, session)
     record = limits.join(limits.high_water(facts.blocks, now), facts.high_water)
     judged = session.tokens if session and not counting else 0         # plan figures are silent where Claude itself speaks
     limit = limits.resolve(options.plan, options.explicit_limit, judged, record, options.plans, learned,
                            options.by_account)
-    full = gauge.read(session, limit, counting, learned, gauge.at_least(facts, session, limit, now),
-                      named(windows, binding.SESSION))
+    counting = counting or gauge.last_word(facts, session, limit, now)
+    full = gauge.read(session, limit, counting, learned, gauge.at_least(facts, session, limit, now))
     pace = burn_terms(facts, now)
     reset = schedule.next_reset(now, options.rule, session.end if session else None, zone,
                                 named(gauge.told(facts, now), "five_hour"))
