@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from types import SimpleNamespace
 
 import pytest
 from account_windows import keep_readings
@@ -178,7 +179,7 @@ def pressed(state, key, now):
 def effect_of(ctx, state, key, now):
     later = ctx._replace(env={**ctx.env, "CCMON_NOW": str(now)})
     state, effect = pressed(state, key, now)
-    return app._effect(later, None, None, state, effect)
+    return app._effect(SimpleNamespace(ctx=later), None, state, effect)
 
 
 @pytest.mark.parametrize("page", ["dashboard", "history", "help"])

@@ -8,7 +8,7 @@ from ccmon.learning.portable import Kept
 from ccmon.learning.stretches import EVENTS
 from ccmon.learning.values import Key, Load, Reading, Use
 from ccmon.model import SESSION_S, Facts, Snapshot
-from ccmon.pipeline import tightest
+from ccmon.pipeline import model_weeks, tightest
 from ccmon.pipeline.memory import Memory
 from ccmon.usage import outlook
 from ccmon.usage.accounts import is_of_another
@@ -34,7 +34,7 @@ def recall(memory: Memory, facts: Facts, now: int) -> Facts:
     use = memory.uses(now - RECENT_S, now + 1)
     extra = portable.in_force(portable.load(memory.extra()), now)
     return facts._replace(learned=lessons.learned, load=_load(facts, use, now),
-                          outlook=_outlook(lessons, use, readings, extra))
+                          outlook=_outlook(lessons, use, readings, extra)._replace(weeks=model_weeks.recall(memory)))
 
 
 def _load(facts: Facts, use: List[Use], now: int) -> Optional[Load]:
@@ -71,6 +71,7 @@ def study(memory: Memory, now: int) -> Optional[Lessons]:
     scored = told.scored(memory.forecasts(now - SCORED_S))
     lessons = lessons._replace(learned=lessons.learned._replace(mae_min=scored.ours.mae_min, scored=scored.windows))
     memory.keep_learned(learner.dump(lessons))
+    model_weeks.study(memory, now)
     return lessons
 
 

@@ -13,7 +13,7 @@ from ccmon.pipeline import readings, shown
 from ccmon.pipeline.account_memory import AccountMemory
 from ccmon.settings import config
 from ccmon.settings.context import Context
-from ccmon.store import alerts, learning, ledger, limit_events, present, trusted, windows
+from ccmon.store import alerts, learning, ledger, limit_events, present, trusted, window_readings, windows
 from ccmon.store.alerts import Told
 from ccmon.store.database import Busy, Store, StoreError, open_store
 from ccmon.store.trusted import Trust
@@ -170,6 +170,16 @@ class Memory(AccountMemory):
     def weekly_readings(self, now: int, days: int = 90) -> List[Reading]:
         """The official readings of the 7-day window, by time."""
         return self._readings(WEEK_S, now - days * _DAY_S, now)
+
+    def window_names(self) -> List[str]:
+        """Of which windows of the account anything was read."""
+        none: List[str] = []
+        return self._look(window_readings.names, none)
+
+    def window_readings(self, name: str, since: int, until: int) -> List[window_readings.Row]:
+        """All readings of that window, by time."""
+        none: List[window_readings.Row] = []
+        return self._look(lambda db, owner: window_readings.readings(db, owner, since, until, name), none)
 
     def readings(self, since: int, until: int) -> List[Reading]:
         """The official readings and limit events of the 5-hour window, by time."""

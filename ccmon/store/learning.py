@@ -252,7 +252,8 @@ def forgotten_at(db: sqlite3.Connection, owner: int) -> int:
 def forget(db: sqlite3.Connection, owner: int, now: int) -> None:
     """Begin to learn anew; readings, sessions and minutes stay in the history."""
     db.execute("DELETE FROM forecast WHERE owner_id = ?", (owner,))
-    db.execute("DELETE FROM note WHERE key IN (?, ?)", (f"{LEARNED} {owner}", f"{EXTRA} {owner}"))
+    db.execute("DELETE FROM note WHERE key IN (?, ?, ?)",
+               (f"{LEARNED} {owner}", f"{EXTRA} {owner}", f"{WEEKS} {owner}"))
     for lead in (f"{_TOLD} {owner} ", f"{LEARNED} {owner} "):          # of other logins
         db.execute("DELETE FROM note WHERE substr(key, 1, ?) = ?", (len(lead), lead))
     write_note(db, owner, _FORGOTTEN, str(_after_last(db, owner, now)))
@@ -283,4 +284,4 @@ def tell(db: sqlite3.Connection, owner: int, key: str, now: int) -> bool:
 
 LEARNED, EXTRA, LOGS, SPOOL, _TOLD, _FORGOTTEN = "learned", "learned_extra", "logs_learned", "spool_read", "told", "learn_since"
 _HITS, _MOST_HITS = "hits_noted", 50
-USUAL = "usual_hour"
+USUAL, WEEKS = "usual_hour", "learned_weeks"

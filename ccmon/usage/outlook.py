@@ -32,6 +32,7 @@ class Outlook(NamedTuple):
     tokens: Optional[Pace] = None      # used on this machine
     week: Optional[Week] = None
     extra: Optional[Kept] = None       # a model that `ccmon learn` found to be better than the runway, for one of the two courses
+    weeks: Tuple[Tuple[str, Week], ...] = ()   # of single models, by the window's name
 
 
 def is_likelihood(found: Optional[Runway]) -> bool:
@@ -82,8 +83,10 @@ def of_window(facts: Facts, window: Window, now: int) -> Optional[Runway]:
     """
     outlook, whole_s = facts.outlook, length_s(window.name)
     at = now // _STEP_S * _STEP_S
-    if window.name == "seven_day" and isinstance(outlook, Outlook) and outlook.week is not None:
-        return _of_week(outlook.week, window.percent, at, window.resets_at)
+    learned = dict(outlook.weeks).get(window.name) or (outlook.week if window.name == "seven_day" else None) \
+        if isinstance(outlook, Outlook) else None
+    if learned is not None:
+        return _of_week(learned, window.percent, at, window.resets_at)
     if whole_s is None:
         return None
     return week.by_pace(window.percent, at, window.resets_at, 0, whole_s)._replace(resets_at=window.resets_at)

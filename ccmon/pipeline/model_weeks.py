@@ -1,0 +1,48 @@
+"""How the weeks of single models grow: learned of their own readings, as that of the account is."""
+
+import json
+from functools import lru_cache
+from typing import List, Optional, Tuple
+
+from ccmon import kept
+from ccmon.learning import week
+from ccmon.learning.values import Reading
+from ccmon.learning.week import LEAST_DAYS, WEEK_S, Week
+from ccmon.line.session_json import MOST_WINDOWS, length_s
+from ccmon.pipeline.memory import Memory
+from ccmon.store import learning
+
+_DAYS = 90
+
+Weeks = Tuple[Tuple[str, Week], ...]   # by the window's name
+
+
+def study(memory: Memory, now: int) -> None:
+    """Learn anew of each, and keep it; some 50 ms a window."""
+    names = [name for name in memory.window_names() if name != "seven_day" and length_s(name) == WEEK_S]
+    weeks = {name: week.train(_readings(memory, name, now), now) for name in names[:MOST_WINDOWS]}
+    text = json.dumps({name: week.dump(one) for name, one in weeks.items() if one.days >= LEAST_DAYS})
+    if weeks and text != memory.noted(learning.WEEKS):
+        memory.note(learning.WEEKS, text)
+
+
+def _readings(memory: Memory, name: str, now: int) -> List[Reading]:
+    """Those of the login that was read last."""
+    rows = memory.window_readings(name, now - _DAYS * 86_400, now)
+    return [Reading(row.ts, row.percent, row.resets_at, row.source) for row in rows if row.login == rows[-1].login]
+
+
+def recall(memory: Memory) -> Weeks:
+    """What study() has kept; nothing for another login than the one that was read last."""
+    if memory.ctx.chosen and memory.ctx.chosen.is_other_login:
+        return ()
+    return _loaded(memory.noted(learning.WEEKS))
+
+
+@lru_cache(maxsize=2)
+def _loaded(text: Optional[str]) -> Weeks:
+    try:
+        loaded = [(kept.name(name), week.load(one)) for name, one in kept.value(text or "{}").items()]
+    except kept.Damage:
+        return ()
+    return tuple((name, one) for name, one in loaded if one is not None)
