@@ -156,7 +156,7 @@ class Binding(NamedTuple):
     label: str
     percent: Optional[float]
     resets_at: int                     # epoch s
-    why: str                           # full | runs_out | near | session
+    why: str                           # full | runs_out | close (lasts, but hardly) | near | session
     forecast: Optional["Runway"] = None
 
 
@@ -185,8 +185,8 @@ class Facts(NamedTuple):
     source: Source = Source()
     trouble: Optional[str] = None      # one sentence when the store could not be used
     windows: Windows = ()              # that run, of the account that answered last
-    hits: Tuple[Hit, ...] = ()         # of other windows than the 5 hours, by time
-    bound: str = ""                    # name of the window that was binding at the last look
+    hits: Tuple[Hit, ...] = ()         # by time; of the 5 hours only with their reset
+    bound: str = ""                    # name of the window that was binding at the last look, and why
     credits: Tuple[Credits, ...] = ()
     login: Login = Login("")
     windows_dropped: int = 0           # members of the last status line, or of Claude Code's file, that could not be taken

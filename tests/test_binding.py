@@ -74,8 +74,8 @@ def test_it_does_not_flap(windows, own, noise):
                               forecast=one.forecast and one.forecast._replace(median=one.forecast.median + 60 * minutes))
                  for one in windows]
         found = binding.binding(moved, own, None, before, NOW)
-        before = found.name if found else ""
-        names.append(before)
+        before = f"{found.name} {found.why}" if found else ""
+        names.append(found.name if found else "")
     changes = [name for at, name in enumerate(names) if at == 0 or names[at - 1] != name]
     assert len(changes) == len(set(changes)), changes
 
@@ -90,8 +90,10 @@ def test_a_week_at_an_even_pace_does_not_flap(pace):
             break
         running = block(900)._replace(start=at - HOUR, end=at + 4 * HOUR, last=at)
         week = seven_day(known_percent, begin + 7 * DAY, at - 60)
-        before = scene(900, now=at, session=running, windows=(week,), bound=before).snapshot.binding.name
-        names.append(before)
+        found = scene(900, now=at, session=running, windows=(week,), bound=before).snapshot.binding
+        before = f"{found.name} {found.why}"
+        names.append(found.name)
+        assert found.why != "runs_out" or found.forecast.median < week.resets_at
     assert sum(one != other for one, other in zip(names, names[1:])) <= 1
 
 

@@ -4,7 +4,7 @@ import pytest
 from account_windows import five_hour, windows
 
 from ccmon.learning.values import Change, Estimate, Learned, Ruler
-from ccmon.model import Block, Facts, HighWater, LearnedLimit, Sample, Source
+from ccmon.model import Block, Facts, HighWater, Hit, LearnedLimit, Sample, Source
 from ccmon.system import clock
 from ccmon.usage import gauge
 from ccmon.usage.compute import Options, assess
@@ -191,9 +191,25 @@ def test_what_claude_said_long_ago_is_the_least(percent, seen_tokens, expected, 
     known = facts(block(20_000), official=quota(percent, 700), learned=learned(), samples=samples)
     seen = shot(known, "ml_auto")
     assert (seen.percent, seen.percent_source, seen.left) == (expected, "learned", left)
-    by_plan = shot(known, "max5")
-    assert seen.about is (expected != 40.0)
-    assert by_plan.percent == (pytest.approx(100 * 20_000 / 35_000) if percent < 80 else percent)
+    by_plan = 100 * 20_000 / 35_000 if percent < 80 else percent
+    assert seen.about is (expected != 40.0) and shot(known, "max5").percent == pytest.approx(by_plan)
+
+
+@pytest.mark.parametrize("percent, tokens, code", [(20.0, 100, 0), (90.0, 100, 10), (100.0, 100, 11), (90.0, 6600, 10)])
+def test_old_words_of_claude_count_where_tokens_say_less(percent, tokens, code):
+    seen = shot(facts(block(tokens), official=quota(percent, 5400)))
+    by_tokens = 100 * tokens / 7000
+    assert document.exit_code(seen) == code and seen.percent == (max(percent, by_tokens) if percent >= 80 else by_tokens)
+    assert seen.binding.percent == seen.percent and (seen.binding.why == "full") is (percent == 100)
+
+
+@pytest.mark.parametrize("official, told_s, resets_s", [
+    (None, 3600, 3600), (quota(28.0, 5400, 7200), 7200, 7200),
+    (quota(28.0, 5400, 300), 5400, 5400), (quota(28.0, 30, 7200), 7200, 7200)])
+def test_a_limit_event_says_when_the_session_begins_anew(official, told_s, resets_s):
+    known = facts(block(1900, NOW - 60), official=official, hit_at=NOW - 60)
+    seen = shot(known._replace(hits=(Hit("five_hour", NOW - 60, NOW + told_s),)))
+    assert (seen.percent, seen.reset.at, seen.binding.resets_at) == (100.0, NOW + resets_s, NOW + resets_s)
 
 
 @pytest.mark.parametrize("percent, source, want", [

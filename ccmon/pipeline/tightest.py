@@ -8,9 +8,10 @@ from ccmon.model import Facts, Hit, Snapshot
 from ccmon.pipeline.memory import WEEK_S, Memory
 from ccmon.store.database import StoreError
 from ccmon.usage.accounts import is_of_another
+from ccmon.usage.hits import Event
 
 _BINDING = "binding"
-_KINDS = {"weekly": "seven_day", "model": "seven_day_"}
+_KINDS = {"session": "five_hour", "weekly": "seven_day", "model": "seven_day_"}
 
 
 def recall(memory: Memory, facts: Facts, now: int) -> Facts:
@@ -20,16 +21,20 @@ def recall(memory: Memory, facts: Facts, now: int) -> Facts:
 
 
 def _hits(memory: Memory, now: int) -> Tuple[Hit, ...]:
-    """Those of other windows than the session's."""
+    """Those of the session count only with their reset: of others facts.hit_at speaks."""
     with suppress(StoreError):
         return tuple(Hit(window_name(_KINDS[event.kind] + event.model), event.at, event.resets_at)
-                     for event in memory.events(now - WEEK_S)
-                     if event.kind in _KINDS and (event.model or event.kind != "model") and event.source == "limit")
+                     for event in memory.events(now - WEEK_S) if event.source == "limit" and _names_window(event))
     return ()
+
+
+def _names_window(event: Event) -> bool:
+    lacking = event.kind == "model" and not event.model or event.kind == "session" and not event.resets_at
+    return event.kind in _KINDS and not lacking
 
 
 def note(memory: Memory, snapshot: Snapshot) -> None:
     """Keep what is binding now, so that the next look does not change it for a trifle."""
-    name = snapshot.binding.name if snapshot.binding else ""
-    if memory.store and name != (memory.noted(_BINDING) or ""):
-        memory.note(_BINDING, name)
+    bound = f"{snapshot.binding.name} {snapshot.binding.why}" if snapshot.binding else ""
+    if memory.store and bound != (memory.noted(_BINDING) or ""):
+        memory.note(_BINDING, bound)

@@ -31,19 +31,20 @@ class Candidate(NamedTuple):
 
 def binding(windows: Sequence[Window], session: Optional[Candidate], block: Optional[Block], before: str,
             now: int) -> Optional[Binding]:
-    """The tightest of the windows and the session; `before` is the name of the one that was.
+    """The tightest of the windows and the session; `before` is the name of the one that was, and why.
 
     A window of one model counts where the running session (block) uses that model alone. None where nothing is known.
     """
     found = [_candidate(one, now) for one in windows if one.name != SESSION and binds(one, block)]
     found += [session] if session else []
-    ranked = [(_rank(one, one.name == before), one) for one in found]
+    name, _, why = before.partition(" ")
+    ranked = [(_rank(one, why if one.name == name else ""), one) for one in found]
     best = max([rank for rank, _ in ranked], default=None)
     if best is None:
         return None
     among = [one for rank, one in ranked if rank == best]
-    chosen = {3: _opens_last, 2: _runs_out_first, 1: _fullest, 0: _first}[best](among, before)
-    return Binding(chosen.name, label(chosen.name), chosen.percent, chosen.resets_at, _RANKS[best], chosen.forecast)
+    chosen = {3: _opens_last, 2: _runs_out_first, 1: _fullest, 0: _first}[best](among, name)
+    return Binding(chosen.name, label(chosen.name), chosen.percent, chosen.resets_at, _why(chosen, best), chosen.forecast)
 
 
 def binds(window: Window, block: Optional[Block]) -> bool:
@@ -91,25 +92,34 @@ def at_pace(predicted_end: Optional[int], reset: Reset) -> Optional[Runway]:
     return Runway(end, end, end, float(predicted_end < reset.at), "last_hour", resets_at=reset.at)
 
 
-def runs_out(percent: float, forecast: Optional[Runway], least: float = LIKELY) -> bool:
+def runs_out(percent: float, forecast: Optional[Runway]) -> bool:
     """Whether a window more likely than not runs out before its reset; a plain rate says so from a fifth on."""
     if forecast is None or not is_likelihood(forecast) and percent < EARLY:
         return False
-    return forecast.probability >= least and forecast.probability > 0
+    return forecast.probability >= LIKELY
 
 
-def _rank(one: Candidate, stays: bool) -> int:
+def _rank(one: Candidate, why: str) -> int:
+    """why: it was the tightest at the last look, "" for one that was not."""
     if one.full:
         return 3
-    if runs_out(one.percent, one.forecast, HARDLY if stays else LIKELY) or stays and _hardly_lasts(one):
+    if runs_out(one.percent, one.forecast) or why in ("runs_out", "close") and _hardly_lasts(one):
         return 2
-    return int(one.percent >= (NEAR - _CLEARLY_POINTS if stays else NEAR))
+    return int(one.percent >= (NEAR - _CLEARLY_POINTS if why == "near" else NEAR))
+
+
+def _why(one: Candidate, rank: int) -> str:
+    """close: it was to run out at the last look, and lasts by so little that nothing else takes its place."""
+    if rank == 2 and not runs_out(one.percent, one.forecast):
+        return "near" if one.percent >= NEAR else "close"
+    return _RANKS[rank]
 
 
 def _hardly_lasts(one: Candidate) -> bool:
-    """Whether a plain rate, which knows no likelihood, says that it lasts, but only just."""
-    plain = one.forecast is not None and not is_likelihood(one.forecast)
-    return plain and one.percent >= EARLY and one.slack < _CLEARLY_SLACK
+    """Whether it lasts by a forecast that is nearly even, or by a plain rate, which knows no likelihood, but only just."""
+    if one.forecast is None or one.percent < EARLY and not is_likelihood(one.forecast):
+        return False
+    return one.forecast.probability >= HARDLY if is_likelihood(one.forecast) else one.slack < _CLEARLY_SLACK
 
 
 def _opens_last(among: Sequence[Candidate], before: str) -> Candidate:

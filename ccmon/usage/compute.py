@@ -5,7 +5,7 @@ from typing import Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tupl
 from ccmon.model import Block, Facts, Runway, Sample, Snapshot, Source, Windows
 from ccmon.usage import binding, burn, forecast, gauge, limits, notices, outlook, schedule
 from ccmon.usage.schedule import ResetRule
-from ccmon.usage.windows import named, running
+from ccmon.usage.windows import named
 from ccmon.when import Zone
 
 STALE_AFTER_S = 45
@@ -44,11 +44,11 @@ def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
     judged = session.tokens if session and not counting else 0         # plan figures are silent where Claude itself speaks
     limit = limits.resolve(options.plan, options.explicit_limit, judged, record, options.plans, learned,
                            options.by_account)
-    full = gauge.read(session, limit, counting, learned, gauge.at_least(facts, session, limit, now),
-                      named(windows, binding.SESSION))
+    counting = counting or gauge.last_word(facts, session, limit, now)
+    full = gauge.read(session, limit, counting, learned, gauge.at_least(facts, session, limit, now))
     pace = burn_terms(facts, now)
     reset = schedule.next_reset(now, options.rule, session.end if session else None, zone,
-                                named(running(facts.windows, now), "five_hour"))
+                                named(gauge.told(facts, now), "five_hour"))
     window_end = _window_end(session, windows)
     runway = outlook.of_session(facts, full, limit, window_end, now) if session and window_end else None
     ends_at = None if full.left is None else forecast.predicted_end(now, full.left, pace.per_min)

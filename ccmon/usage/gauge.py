@@ -9,9 +9,9 @@ from ccmon.model import SESSION_S, SKEW_S, Block, Facts, Hit, LearnedLimit, Limi
 from ccmon.usage.windows import named, put, running, window
 
 FRESH_S = 600                          # an official percentage counts for so long, whatever was used since
-HOLDS_PERCENT = 80                     # from here on for longer, where tokens say less: it does not fall before its reset
 HOUR_S = 3600
 MOST_TOKENS = 10 ** 15
+HOLDS_PERCENT = 80                     # so much is believed until the reset, however long ago Claude said it
 LEAST_TOKENS = 500                     # with less a session has no mix of its own
 LEAST_PERCENT = 5                      # with less a percentage says little of how many tokens make 100
 
@@ -27,15 +27,11 @@ class Gauge(NamedTuple):
 
 
 def read(session: Optional[Block], limit: Limit, official: Optional[Window], learned: Optional[LearnedLimit],
-         least: float = 0.0, said: Optional[Window] = None) -> Gauge:
-    """The gauge of this moment; official is a percentage that counts (see `counting`), said one of this window that may be old,
-    least see `at_least`."""
+         least: float = 0.0) -> Gauge:
+    """The gauge of this moment; official is a percentage that counts (see `counting` and `last_word`), least see `at_least`."""
     tokens = session.tokens if session else 0
     if official is None:
-        found = _by_limit(session, limit, least) if session else Gauge(None, _whose(limit), limit.tokens, None)
-        if found.percent is None or said is None or said.percent < HOLDS_PERCENT or said.percent <= found.percent:
-            return found
-        official = said
+        return _by_limit(session, limit, least) if session else Gauge(None, _whose(limit), limit.tokens, None)
     left = round(_whole(tokens, limit, official, learned) * max(0.0, 100 - official.percent) / 100)
     return Gauge(official.percent, "official", tokens + left, left if session else None, True)
 
@@ -65,17 +61,23 @@ def _whole(tokens: int, limit: Limit, official: Window, learned: Optional[Learne
 
 # --- Claude's own word ------------------------------------------------------------------------------------------------
 
-def known(facts: Facts, session: Optional[Block], now: int) -> Windows:
-    """What Claude has said of the windows that run: its percentages, and 100 where it said that the limit is reached."""
+def told(facts: Facts, now: int) -> Windows:
+    """The running windows whose resets Claude has told: by its percentages, or where it said that a limit is reached."""
     found = running(facts.windows, now)
     for hit in facts.hits:
         found = _with_hit(found, hit, now)
+    return found
+
+
+def known(facts: Facts, session: Optional[Block], now: int) -> Windows:
+    """What Claude has said of the windows that run: its percentages, and 100 where it said that the limit is reached."""
+    found = told(facts, now)
     used, hit_at = named(found, "five_hour"), facts.hit_at
     if hit_at is None or hit_at > now + SKEW_S:
         return found
     if used is None and session and session.start <= hit_at:
-        told = put(found, window("five_hour", 100.0, session.end, hit_at, "limit"))
-        return told if counting(told, session, now) else found         # work goes on: it is over
+        whole = put(found, window("five_hour", 100.0, session.end, hit_at, "limit"))
+        return whole if counting(whole, session, now) else found       # work goes on: it is over
     if used and hit_at >= max(used.resets_at - SESSION_S, used.read_at - SKEW_S):
         return put(found, used._replace(percent=max(100.0, used.percent), read_at=max(hit_at, used.read_at)))
     return found
@@ -84,14 +86,14 @@ def known(facts: Facts, session: Optional[Block], now: int) -> Windows:
 def _with_hit(windows: Windows, hit: Hit, now: int) -> Windows:
     """A limit event holds until its reset, unless Claude has said something else since."""
     before = named(windows, hit.name)
+    if before and (before.read_at - SKEW_S > hit.at or hit.resets_at and before.resets_at - hit.resets_at > HOUR_S):
+        return windows                 # said later, or of the window after that one
     resets_at = hit.resets_at or (before.resets_at if before else 0)
     whole_s = length_s(hit.name)
     if not hit.at <= now + SKEW_S or resets_at <= now or whole_s is not None and resets_at - hit.at > whole_s + HOUR_S:
         return windows
-    if before is None:
+    if before is None or resets_at - before.resets_at > HOUR_S:        # another window than the one that was told before
         return put(windows, window(hit.name, 100.0, resets_at, hit.at, "limit"))
-    if before.read_at - SKEW_S > hit.at or before.resets_at - resets_at > HOUR_S:
-        return windows                 # said later, or of the window after that one
     return put(windows, before._replace(percent=max(100.0, before.percent), read_at=max(hit.at, before.read_at)))
 
 
@@ -104,6 +106,18 @@ def counting(windows: Windows, session: Optional[Block], now: int) -> Optional[W
     unused = last is None or last <= found.read_at + SKEW_S
     whole = found.percent >= 100 and found.source != "limit"           # of that one the reset is not sure
     return found if unused or whole or now - found.read_at <= FRESH_S else None
+
+
+def last_word(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> Optional[Window]:
+    """What Claude said last of the running 5-hour window, where that is near its limit and tokens say less: it does not fall
+    before the reset.
+
+    None where what was learned says how much was used since.
+    """
+    found = named(running(facts.windows, now), "five_hour")
+    if found is None or session is None or limit.source == "learned":
+        return None
+    return found if found.percent >= max(HOLDS_PERCENT, 100 * session.tokens / limit.tokens) else None
 
 
 def at_least(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> float:
