@@ -35,7 +35,8 @@ def is_taken(one: Told, now: int) -> bool:
 def told(db: sqlite3.Connection, owner: int, since: int, ending_since: Optional[int] = None) -> List[Told]:
     """What was told since then, and of windows that end after the other moment, by time."""
     rows = db.execute("""SELECT kind, window_end, channel, ts, outcome FROM alert
-        WHERE owner_id = ?1 AND (ts >= ?2 OR window_end >= ?3) ORDER BY ts, kind, channel""", (owner, since, ending_since))
+        WHERE owner_id = ?1 AND (ts >= ?2 OR window_end >= ?3)
+        ORDER BY ts, CAST(kind AS INTEGER), kind, channel""", (owner, since, ending_since))
     return [Told(values.text(kind), end, values.text(channel), ts, values.text(outcome))
             for kind, end, channel, ts, outcome in rows
             if values.moment(end) is not None and values.moment(ts) is not None]
