@@ -132,7 +132,7 @@ OPTIONS: Tuple[Option, ...] = (
     Option("ccusage", str, "", "CMD", "the ccusage program to run: an absolute path, or a name on PATH"),
     Option("source", one_of(SOURCES), "auto", "SOURCE", "where the usage is read: ccusage; logs: Claude Code's own log files; "
            "auto: ccusage, the logs when it cannot be started", SOURCES),
-    Option("account_file", boolean, "yes", "YES|NO", "read the plan, the account's limits and credits in Claude Code's own file "
+    Option("account_file", boolean, "yes", "YES|NO", "plan, limits and credits of the account out of Claude Code's own file "
            "~/.claude.json", switch="no"),
     Option("official", one_of(OFFICIAL), "statusline", "WHO", "who else tells the limits: statusline: nobody; claude: the claude "
            "program, asked every 5 minutes at most (experimental; it asks Anthropic)", OFFICIAL),
