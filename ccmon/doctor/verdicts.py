@@ -307,7 +307,7 @@ def claude(found: Shown, owned: Owned) -> Check:
     if found.gone is not None:
         return Check("Claude Code", FAULT, f"its status line calls {found.gone}, which is not there", "ccmon init claude --write")
     if not found.set_up:
-        return Check("Claude Code", HINT, "not connected: its own percentages are not known", "ccmon init claude --write")
+        return Check("Claude Code", HINT, "not connected: it does not pass on its own percentages", "ccmon init claude --write")
     if found.silent_s is not None and found.silent_s > MOST_SILENT_S:
         says = f"connected, but it told no percentage for {duration(found.silent_s)}, though there were sessions"
         return Check("Claude Code", HINT, says, "ccmon init claude --write")
