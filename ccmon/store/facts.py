@@ -6,7 +6,7 @@ from contextlib import closing, suppress
 from typing import Callable, List, NamedTuple, Optional, Tuple, TypeVar
 
 from ccmon.model import Block, CcmonError, Owner
-from ccmon.store import learning, ledger, reported, rows, values
+from ccmon.store import learning, ledger, place, reported, rows, values
 
 BUSY_S = 0.25
 MOST_TABLES = 20
@@ -33,8 +33,9 @@ def size(path: str) -> int:
 
 def look(path: str, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
     """What work finds in the file. CcmonError when there is none that can be read."""
-    if os.path.exists(path) and not os.path.isfile(path):
-        raise CcmonError(f"{path} cannot be read (it is not a plain file)")     # sqlite would wait for a pipe's other end
+    odd = place.odd(path)
+    if odd:
+        raise CcmonError(f"{odd} cannot be read (it is not a plain file)")      # sqlite would wait for a pipe's other end
     try:
         with closing(sqlite3.connect(_uri(path), uri=True, timeout=BUSY_S)) as db:
             db.execute("PRAGMA query_only = ON")

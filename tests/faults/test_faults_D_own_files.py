@@ -41,7 +41,7 @@ FILES = {                              # each with the calls that open it
     CACHE[:-1]: [LINE, ["record"]],
     DATA + "ccmon.db": [LINE, ["record"], ["history"], ["doctor"], ["hit"]],
     DATA + "ccmon.db-wal": [["record"], ["history", "--check"]],
-    DATA + "ccmon.db-shm": [["history"]], DATA + "ccmon.db-journal": [["doctor"]], DATA[:-1]: [["--json"], ["doctor"]],
+    DATA + "ccmon.db-shm": [["history"]], DATA + "ccmon.db-journal": [["doctor"], ["why"], ["accounts"]], DATA[:-1]: [["--json"], ["doctor"]],
     ".config/ccmon/config.ini": [LINE, ["--once"], ["config"], ["config", "set", "plan", "max5"], ["doctor"]],
     ".config/ccmon": [["config", "set", "plan", "max5"], ["config"]],
     ".local/state/ccmon/ccmon.log": [["record"]], ".local/state/ccmon": [["record"]],
