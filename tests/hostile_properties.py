@@ -115,8 +115,7 @@ def hook_json_is_joined(given: Tuple[bytes, int]) -> None:
     record = {"official": {"five_hour": [50.0, NOW + 60]}, "words": [["CC", ""], ["idle", ""]], "beside": [["5k", ""]]}
     for made in (record, {}):
         check_line(claude.compose(made, told, cells, NOW), cells)
-    windows = [session_json.window(told, name) for name in session_json.WINDOWS_S]
-    assert all(0 <= window[0] <= 1000 for window in windows if window)
+    assert all(0 <= used <= 1000 for used, _ in session_json.windows(told).values())
 
 
 def kept_texts_are_loaded(kept: str) -> None:

@@ -316,9 +316,9 @@ def of_today(rows):
 
 def test_a_row_a_topic_fits_80_columns(patient):
     rows, raw = on_a_terminal(patient, 80)
-    assert [row[7:20].strip() for row in rows[:14]] == TOPICS and rows[15].strip() == "nothing is wrong"
+    assert [row[7:20].strip() for row in rows[:15]] == TOPICS and rows[16].strip() == "nothing is wrong"
     assert b"38;5;" in raw and b"38;5;" not in on_a_terminal(patient, 80, NO_COLOR="1")[1]
-    assert "256 colours" in rows[11] and "80x40" in rows[11]
+    assert "256 colours" in rows[12] and "80x40" in rows[12]
 
 
 def test_without_utf8_all_is_ascii(patient):
@@ -327,5 +327,5 @@ def test_without_utf8_all_is_ascii(patient):
 
 def test_a_terminal_of_an_unknown_type(patient):
     rows, _ = on_a_terminal(patient, 80, term="nonsense")
-    assert rows[11].startswith("fault  terminal     the terminal type 'nonsense' (TERM) is not known")
-    assert rows[13].strip() == "run: export TERM=xterm-256color"
+    assert rows[12].startswith("fault  terminal     the terminal type 'nonsense' (TERM) is not known")
+    assert rows[14].strip() == "run: export TERM=xterm-256color"

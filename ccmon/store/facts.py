@@ -33,9 +33,9 @@ def size(path: str) -> int:
 
 def look(path: str, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
     """What work finds in the file. CcmonError when there is none that can be read."""
-    odd = place.odd(path)
-    if odd:
-        raise CcmonError(f"{odd} cannot be read (it is not a plain file)")      # sqlite would wait for a pipe's other end
+    strange = place.strange(path)
+    if strange:                        # sqlite would wait for a pipe's other end, and write beside another user's
+        raise CcmonError(f"{path} cannot be used: {strange}")
     try:
         with closing(sqlite3.connect(_uri(path), uri=True, timeout=BUSY_S)) as db:
             db.execute("PRAGMA query_only = ON")

@@ -32,6 +32,7 @@ EVER = 2 ** 40
 
 TURNS = """
 from logged import Minute, keep_logs
+from ccmon.store import rows, window_readings
 store = open_store(path, 20_000, T0)
 first = int(store.ledger(ME) or 0) + 1
 for turn in range(first, first + 10 ** 6):
@@ -41,8 +42,9 @@ for turn in range(first, first + 10 ** 6):
     print("kept", turn, flush=True)
     keep_logs(store, ME, [Minute(now // 60 * 60, "opus", turn, 1, 1, 1)])
     print("minutes", turn, flush=True)
-    store.change_of(ME, lambda db, owner: window_readings.add(
-        db, owner, [Row("", "five_hour", now, turn % 100, now + 60, "statusline")]))
+    row = window_readings.Row("", "five_hour", now, turn % 100, now + 60, "statusline")
+    store.change_of(ME, lambda db, owner: (rows.write_note(db, rows.ledger_key(owner), str(turn)),
+                                           window_readings.add(db, owner, [row])))
     print("settled", turn, flush=True)
     store.maintain(now, 60, 0)
 """
