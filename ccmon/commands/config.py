@@ -135,10 +135,10 @@ def _plan_of_account(state: State) -> str:
     """The plan that Claude Code's own file told, as the history has it; "" where none is known, or something is wrong."""
     if state.fault:
         return ""
-    from ccmon.pipeline import memory  # only where nothing else says the plan: it brings the history along
     ctx = context.prepare(state.flags, os.environ)
     if ctx.settings.origin["plan"] != "default" or not ctx.paths.store or not os.path.exists(ctx.paths.store):
         return ""
+    from ccmon.pipeline import memory  # only where nothing else says the plan: it brings the history along
     with memory.opened(ctx, memory.SCREEN_BUSY_MS) as stored:
         return stored.account_note().login.plan
 
