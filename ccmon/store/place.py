@@ -23,6 +23,8 @@ def strange(path: str) -> Optional[str]:
     A link is not followed: who planted it would have us write to what it leads to, sqlite's journal lies beside the file
     that it finds behind it, and a damaged file could not be moved aside. The folder may be a link.
     """
+    if "\0" in path:
+        return f"is no name of a file; history is off until it is another one {OTHER_FOLDER}"
     found = odd(path)
     if found is None:
         return _of_others(path)

@@ -13,7 +13,6 @@ from ccmon.model import SKEW_S
 from ccmon.store import rows, values
 
 DAY_S = 86_400
-_PAUSE_S = 2 * DAY_S     # between two looks at a clock that goes on: after more it may be another wrong one
 _NOTED_S = 3600          # what changes by less is not written
 _NOTE = "clock"
 
@@ -49,7 +48,7 @@ def judged(known: Clock, now: int, is_confirmed: bool) -> Clock:
     """What is to be noted of a clock that says it is now."""
     if is_confirmed or abs(now - known.believed) <= DAY_S:
         return Clock(now)
-    goes_on = known.since and -SKEW_S <= now - known.last < _PAUSE_S
+    goes_on = known.since and -SKEW_S <= now - known.last <= DAY_S      # after more it may be another wrong one
     since = known.since if goes_on else now
     return Clock(now) if now - since >= DAY_S else Clock(known.believed, since, now)
 

@@ -14,7 +14,7 @@ from claude_logs import Entry
 from commands import NOW, block
 from false_clock import false_clock  # noqa: F401
 from full_screen import leave, monitor
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ccmon.commands import merge
@@ -98,6 +98,7 @@ def worked(life, now, moments=5):
     pytest.param([0, 2 * DAY, 3 * DAY - 1], True, id="not for a day"), pytest.param([0, 2 * DAY, 3 * DAY], False, id="for a day"),
     pytest.param([0, 2 * DAY, 2 * DAY + HOUR, 3 * DAY], False, id="with looks between"),
     pytest.param([0, YEAR, 2 * YEAR], True, id="another wrong one"), pytest.param([0, YEAR, YEAR + 2 * DAY], True, id="a gap"),
+    pytest.param([0, 2 * DAY, 3 * DAY + 1], True, id="a day and more without a look"),
     pytest.param([0, YEAR, 5, YEAR + DAY], True, id="right between"),
     pytest.param([0, YEAR, YEAR - HOUR, YEAR - HOUR + DAY - 1], True, id="went back"),
     pytest.param([0, -YEAR, -YEAR + DAY - 1], True, id="behind"),
@@ -175,6 +176,7 @@ STEP = st.tuples(st.sampled_from([20, 600, 2 * HOUR, 26 * HOUR]), st.booleans(),
 
 @settings(max_examples=4, deadline=None)
 @given(steps=st.lists(STEP, min_size=1, max_size=6))
+@example(steps=[(20, True, []), (20, True, [HOUR + 1]), (26 * HOUR, False, [HOUR + 1, 2 * DAY + 7])])
 def test_C08_looks_with_wrong_clocks_lose_and_alter_nothing_of_the_right_ones(tmp_path_factory, steps):
     right, wrong = (Life(tmp_path_factory.mktemp(name)) for name in ("right", "wrong"))
     now, shown = NOW, []
