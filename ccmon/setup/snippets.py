@@ -6,7 +6,8 @@ another line than the one that was set up, it asks ccmon.
 """
 
 import json
-from typing import Any, Callable, Dict, NamedTuple, Sequence
+import re
+from typing import Any, Callable, Dict, List, NamedTuple, Sequence
 
 VARIABLES = ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "CLAUDE_CONFIG_DIR", "CCMON_DATA_DIR", "CCMON_NOW",
              "LC_ALL", "LC_CTYPE", "LANG", "TZ", "NO_COLOR")     # with CCMON_<OPTION> they choose file and text
@@ -301,10 +302,20 @@ def _fish_block(places: Places) -> str:
             "functions -q fish_right_prompt; or function fish_right_prompt; echo -n -- $CCMON_LINE; end\n")
 
 
+TMUX_LENGTH, TMUX_BEFORE = 100, "@ccmon_status_right_length"       # of status-right; where --undo finds what it was
+
+
 def _tmux_block(places: Places) -> str:
     words = for_tmux(command(places, "tmux"))
-    return ("set -g status-right-length 100\n"
+    return (f"if -F '#{{!=:#{{status-right-length}},{TMUX_LENGTH}}}' {{ set -gF {TMUX_BEFORE} '#{{status-right-length}}' }}\n"
+            f"set -g status-right-length {TMUX_LENGTH}\n"
             f"if -F '#{{m:*ccmon*,#{{status-right}}}}' '' {{ set -ga status-right \" #({words})\" }}\n")
+
+
+def tmux_calls(block: str) -> List[str]:
+    """What the lines of such a block have put into status-right, as the server holds it."""
+    found = re.findall(r'set -ga status-right " (#\(.*\))"', block)
+    return [re.sub(r"\\(.)", r"\1", call) for call in found]
 
 
 BLOCKS: Dict[str, Callable[[Places], str]] = {"bash": _bash_block, "zsh": _zsh_block, "fish": _fish_block, "tmux": _tmux_block}
