@@ -36,10 +36,13 @@ def _cleared(socket: str, calls: Sequence[str], start_up: str, env: Mapping[str,
 
 
 def _cut(right: Optional[str], calls: Sequence[str]) -> Optional[str]:
-    """The text without the calls and the space before each; None when none is in it."""
+    """The text without the calls and the space before each; None when none is in it.
+
+    Of the same program, whatever format it is asked for: another one is chosen on a bar of another colour.
+    """
     found = right
-    for call in calls:
-        found = None if found is None else found.replace(" " + call, "").replace(call, "")
+    for program in dict.fromkeys(call.rpartition(" ")[0] if "#{" not in call else call.partition(" #{")[0] for call in calls):
+        found = None if found is None else re.sub(rf" ?{re.escape(program)} [^()]*\)", "", found)
     return None if found == right else found
 
 
