@@ -3,11 +3,12 @@
 import os
 import re
 import sys
+from importlib import metadata
 from typing import Iterable, List, Mapping, NamedTuple, Optional
 
 from ccmon import refresher
 from ccmon.setup.snippets import for_sh
-from ccmon.system import processes
+from ccmon.system import processes, removal
 
 NAME = "ccmon-cli"
 _BESIDE = {NAME, "pytz", "tabulate", "windows-curses", "pip", "setuptools", "wheel", "pkg-resources", "distribute"}
@@ -28,15 +29,13 @@ class Where(NamedTuple):
 
 def where() -> Where:
     """Of this process."""
-    import sysconfig
-    from importlib import metadata
     folder, is_venv = refresher.import_folder(), sys.prefix != sys.base_prefix
     found = [dist for dist in metadata.distributions() if not is_venv or _is_in(str(dist.locate_file("")), sys.prefix)]
     editable = any('"editable": true' in (dist.read_text("direct_url.json") or "") for dist in found if _named([dist]) == [NAME])
     names = _named(found)
-    marker = os.path.join(sysconfig.get_path("stdlib") or "", "EXTERNALLY-MANAGED")
+    marker = os.path.join(os.path.dirname(os.__file__), "EXTERNALLY-MANAGED")
     pip = os.path.join(sys.prefix, "Scripts" if processes.WINDOWS else "bin", "pip.exe" if processes.WINDOWS else "pip")
-    return Where(sys.prefix, is_venv, os.listdir(sys.prefix) if os.path.isdir(sys.prefix) else [],
+    return Where(sys.prefix, is_venv, removal.names(sys.prefix),
                  names if NAME in names and (editable or not _is_clone(folder)) else None, folder, processes.pip(),
                  os.path.exists(pip) or not is_venv, os.path.exists(marker))
 

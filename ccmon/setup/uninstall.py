@@ -84,7 +84,7 @@ class Uninstall:
                 elif has_line:
                     found[path] = target
             except (CcmonError, OSError) as err:
-                left += [Left(path, _reason(err, path))] if place not in places and _calling_lines(path) else []
+                left += [Left(path, _reason(err, path))] if place not in places and b"ccmon" in _content(path) else []
             places.add(place)
         return found
 
@@ -185,7 +185,7 @@ class Uninstall:
 
 def _has_line(target: str, path: str) -> bool:
     if target != "claude":
-        return dotfiles.block(path) is not None
+        return dotfiles.can_take_out(path)
     return settings_json.calls_ccmon(init.text_of(path) or settings_json.NEW)
 
 
@@ -200,13 +200,17 @@ def _kept_copy(path: str) -> Left:
 
 def _calling_lines(path: str) -> List[int]:
     """The numbers of the lines, from 1, that call ccmon, are no comments and do not stand between its marks."""
-    try:
-        rows = (dotfiles.read(path) or b"").splitlines()
-    except CcmonError:
-        return []
+    rows = _content(path).splitlines()
     marks = ([at for at, row in enumerate(rows) if row.startswith(mark)] for mark in (dotfiles.BEGIN, dotfiles.END))
     begin, end = (found[0] if found else -1 for found in marks)
     return [at + 1 for at, row in enumerate(rows) if _is_call(row) and not begin <= at <= end]
+
+
+def _content(path: str) -> bytes:
+    try:
+        return dotfiles.read(path) or b""
+    except CcmonError:
+        return b""
 
 
 def _is_call(row: bytes) -> bool:

@@ -96,10 +96,21 @@ def _sum(block: bytes) -> bytes:
     return b"%08x" % crc32(b"\n".join(block.splitlines()))
 
 
-def _is_changed(block: bytes) -> bool:
+def _refuse_changed(path: str, block: bytes) -> None:
+    """CcmonError where somebody has changed the block since it was written, as far as its end says what it was."""
     rows = block.splitlines()
     noted = _NOTED.match(rows[-1]) if rows else None
-    return noted is not None and noted[1] != _sum(b"\n".join(rows[1:-1]))
+    if noted is not None and noted[1] != _sum(b"\n".join(rows[1:-1])):
+        raise CcmonError(f"{path}: the lines between '{BEGIN.decode()}' and '{END.decode()}' were changed since ccmon wrote "
+                         "them. Take them out by hand")
+
+
+def can_take_out(path: str) -> bool:
+    """Whether there is a block. CcmonError when half of it is gone, or it was changed since it was written."""
+    found = block(path)
+    if found is not None:
+        _refuse_changed(path, os.fsencode(found))
+    return found is not None
 
 
 def has_lines_of(now: bytes, copy: bytes) -> bool:
@@ -118,9 +129,7 @@ def _take_out(path: str) -> bool:
     start, end = _found(path, before or b"")
     if before is None or start == end:
         return False
-    if _is_changed(before[start:end]):
-        raise CcmonError(f"{path}: the lines between '{BEGIN.decode()}' and '{END.decode()}' were changed since ccmon wrote "
-                         "them. Take them out by hand")
+    _refuse_changed(path, before[start:end])
     head, rest = before[start:].split(b"\n", 1)[0].rstrip(b"\r"), before[:start] + before[end:]
     if not before[end:]:
         rest = rest[:-1] if head.endswith(UNENDED) else rest[:-2] if head.endswith(CONTINUED) else rest
