@@ -61,21 +61,22 @@ CALLS = [["config", "set", "plan", "max5"], ["config", "set", "plans.team", "600
          ["--statusline"], *(["--statusline", "--format", name] for name in ("json", "tmux", "claude", "bash")),
          ["--account", "work", "--statusline"], ["--account", "work", "record"], ["merge", "OTHER"],
          *(["init", target, "--write"] for target in TARGETS)]
+FEW = [["config", "set", "plan", "max5"], ["record"], ["--statusline", "--wait", "9"],
+       *(["init", target, "--write"] for target in TARGETS)]
 PLACES = [{}, {"CCMON_DATA_DIR": "DATA"}, {"XDG_DATA_HOME": "x/d", "XDG_CACHE_HOME": "x/c", "XDG_STATE_HOME": "x/s",
                                            "XDG_CONFIG_HOME": "x/f"}, {"CLAUDE_CONFIG_DIR": ".claude-work"}]
 
 
-def filled(place, env):
-    """Every command that writes was called, in that environment."""
+def filled(place, env, calls):
+    """These commands were called in that environment; a history has been damaged, and upgraded."""
     other = place.folder / "other.db"
-    for words in CALLS:
+    for words in calls:
         done = STRANGERS.call([str(other) if word == "OTHER" else word for word in words], env)
         assert done.code in (0, 1, 2, 10, 11, 20) and "Traceback" not in done.err, (words, done)
-    store = written.folders([env])
-    for folder in (one.path for one in store if one.kind == written.HISTORY):
+    for folder in (one.path for one in written.folders([env]) if one.kind == written.HISTORY):
         for name in ("ccmon.db.corrupt-20260101-000000-1", "ccmon.db.before-200", "ccmon.db.before-200.part", ".ccmon-lock"):
             Path(folder, name).write_text("")
-    return [folder.path for folder in store]
+    place.own()
 
 
 @pytest.mark.parametrize("has_files", [False, True], ids=["empty", "with files"])
@@ -92,22 +93,20 @@ def test_the_home_is_as_it_was_before(place, has_files):
         (home / ".cache").mkdir()
     place.own()
     before = listing(home)
-    for variables in PLACES:
+    for variables in PLACES[:1] if has_files else PLACES:
         env = place.env(CCMON_NOW=NOW, TERM="dumb", **{name: home / path for name, path in variables.items()})
-        filled(place, env)
+        filled(place, env, FEW if has_files or variables else CALLS)
         wait_until(place.idle, "no refresher runs")
-        for path in written.folders([env]) if place is None else ():
-            assert os.path.isdir(path.path)
         looked = STRANGERS.call(["uninstall", "--dry-run", "--history"], env)
         made = listing(home)
         assert looked.code == 0 and ".bashrc" in looked.out and "settings.json" in looked.out and "history" in looked.out, looked
         assert listing(home) == made, "only looking changes nothing"
         kept = STRANGERS.call(["uninstall", "--yes"], env)
-        assert kept.code == 0 and "The history stays: " in kept.out, kept
+        assert kept.code == 0 and "The history stays: " in kept.out, kept.out
         assert all("ccmon.db" in name or not name.count("ccmon") for name in set(listing(home)) - set(before) if
                    not (home / name).is_dir())
         done = STRANGERS.call(ALL, env)
-        assert (done.code, done.err) == (0, ""), done
+        assert (done.code, done.err) == (0, ""), done.out
         assert listing(home) == before, variables
         again = STRANGERS.call(ALL, env)
         assert again.code == 0 and again.out.startswith("Nothing is left to take out.\nLeft to type: "), again
