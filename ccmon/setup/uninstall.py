@@ -97,10 +97,10 @@ class Uninstall:
 
     def _running(self) -> List[int]:
         """The ccmon that work with these folders; where nobody sees what they work with, those that hold a lock."""
-        places = {folder.path for folder in self.folders}
-        holders = {locks.holder_pid(folder.path) for folder in self.folders if folder.kind == LINES}
-        return [one.pid for one in own_processes.running()
-                if (one.pid in holders if one.env is None else places & _folders_of(one.env))]
+        places, running = {folder.path for folder in self.folders}, own_processes.running()
+        is_dark = any(one.env is None for one in running)
+        holders = {locks.holder_pid(folder.path) for folder in self.folders if is_dark and folder.kind == LINES}
+        return [one.pid for one in running if (one.pid in holders if one.env is None else places & _folders_of(one.env))]
 
     def _of_others(self) -> List[Left]:
         """Own folders that stay because something that ccmon did not write is in them, or as they are links."""
