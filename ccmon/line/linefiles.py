@@ -109,11 +109,6 @@ def asked(where: str) -> "list[str]":
     return [key_text for key_text in keys if key_text]
 
 
-def environments(where: str) -> "list[dict[str, str]]":
-    """The variables of each line that has a file of its own, as far as they choose its text."""
-    return [words(_key_of(where, name))[1] for name in _lines(where) if not linecache.is_dialect(name)]
-
-
 def _asked_at(path: str, now: float) -> float:
     """When the line was last asked for; for one of a clock that was ahead its day begins now."""
     at = linecache.changed(path)

@@ -52,7 +52,7 @@ def _write(target: str, places: snippets.Places, env: Mapping[str, str]) -> str:
 
 
 def _undo(target: str, env: Mapping[str, str]) -> str:
-    path = dotfiles.path_of(target, env)
+    path = _written_to(target, env)
     calls = tmux_calls(path, env) if target == "tmux" else []
     done = take_out(target, path)
     lines = [f"Taken out of {path}." if done else f"There is nothing of ccmon in {path}."]
@@ -62,6 +62,13 @@ def _undo(target: str, env: Mapping[str, str]) -> str:
     cleared = tmux_server.clear(tmux_server.with_line(calls, env), calls, text_of(path), env)
     lines += [f"Taken out of the tmux that runs ({socket})." for socket in cleared]
     return "\n".join(lines) + "\n"
+
+
+def _written_to(target: str, env: Mapping[str, str]) -> str:
+    """The file that --write has written to: tmux reads two, and the other one may have been made since."""
+    path = dotfiles.path_of(target, env)
+    others = dotfiles.paths_of(target, env) if target == "tmux" and dotfiles.block(path) is None else []
+    return next((other for other in others if dotfiles.block(other) is not None), path)
 
 
 def take_out(target: str, path: str) -> bool:
@@ -174,6 +181,8 @@ def _unset(path: str) -> bool:
         dotfiles.remove(path, now)
     else:
         dotfiles.replace(path, now, after.encode("utf-8"))
+    if before is not None:
+        dotfiles.remove(kept, before)
     return True
 
 

@@ -9,11 +9,9 @@ from contextlib import suppress
 from typing import Dict, Iterator, List, Mapping, NamedTuple, Sequence
 
 from ccmon import linecache
-from ccmon.line import linefiles
-from ccmon.line.formats import FORMATS
 from ccmon.model import CcmonError
 from ccmon.settings import accounts, config, context
-from ccmon.settings.options import OPTIONS
+from ccmon.settings.options import BY_NAME, OPTIONS
 from ccmon.setup.snippets import BLOCKS
 from ccmon.system import dotfiles, newfiles, removal
 
@@ -23,7 +21,7 @@ _SIDE = r"(-wal|-shm|-journal)?"
 _STORE = re.compile(rf"ccmon\.db(\.corrupt-\d{{8}}-\d{{6}}(-\d+)?|\.before-\d+(-\d+)?(\.part)?)?{_SIDE}")
 _LOCK = re.compile(r"(lock|\.ccmon-lock)(\.held)?(\.removed)?")
 _CHECKSUM = re.compile(r"[0-9a-f]{8}")
-_CACHED = re.compile(rf"(?:{'|'.join({*FORMATS, *linecache.NOT_LINES})}|readings\.taken|[0-9a-f]{{8}}\.line)")
+_CACHED = re.compile(rf"(?:{'|'.join([*BY_NAME['format'].choices, *linecache.NOT_LINES])}|readings\.taken|[0-9a-f]{{8}}\.line)")
 LOCK_FOLDERS = ("learning", "logs.reading")        # in a folder of lines: each holds a lock
 
 
@@ -88,7 +86,9 @@ def environments(env: Mapping[str, str]) -> List[Mapping[str, str]]:
 
 def _noted_data_folders(envs: Sequence[Mapping[str, str]]) -> List[str]:
     """What CCMON_DATA_DIR was for lines that are cached."""
-    noted = [words.get("CCMON_DATA_DIR", "") for folder in _cache_folders(envs) for words in linefiles.environments(folder.path)]
+    lines = (file.path for folder in _cache_folders(envs) for file in folder.files() if file.path.endswith(".line"))
+    keys = [os.fsdecode((linecache.read(path) or b"").partition(b"\n")[0]).split("\0") for path in lines]
+    noted = [word.partition("=")[2].replace("\\\\", "\\") for key in keys for word in key if word.startswith("CCMON_DATA_DIR=")]
     return [path for path in dict.fromkeys(noted) if os.path.isabs(path)]
 
 
