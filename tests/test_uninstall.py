@@ -192,6 +192,8 @@ LEFT = [                               # a file, what happens to it, what is sai
     (".bashrc", with_text(b"\nexport MINE=1\n"), "were changed since ccmon wrote them"),
     (".cache/ccmon/state", lambda path: (path.parent / "notes.txt").write_text("mine"), "notes.txt in it is not a file of ccmon"),
     (".zshrc", lambda path: path.write_text("alias x=/usr/local/bin/ccmon\n" + path.read_text()), "line 1, which was put there"),
+    (".claude/settings.json", lambda path: path.write_text(path.read_text().replace("ccmon --", "ccmon --wait 2 --")),
+     "in a way of its own"),
     (".config/fish/config.fish.before-ccmon", lambda path: path.write_text("other\n" + path.read_text()), "holds what is not in")]
 
 
@@ -223,7 +225,8 @@ def test_what_is_not_ccmons_is_left_alone_and_named_and_the_rest_is_done(env, ho
     change(path)
     before = listing(path.parent)
     call = Uninstall(env, True)
-    left = [*call.take_out(call.look()), *call.by_hand()]
+    left = call.take_out(call.look())
+    left += call.by_hand([one.path for one in left])
     said = [f"{one.path}: {one.why}" for one in left]
     assert len(said) == 1 and why in said[0] and str(path.parent) in said[0], said
     kept = {one for one in listing(path.parent) if before.get(one) == listing(path.parent)[one]}
@@ -232,7 +235,7 @@ def test_what_is_not_ccmons_is_left_alone_and_named_and_the_rest_is_done(env, ho
                               ".config/ccmon/config.ini", ".local/share/ccmon/ccmon.db") if one != name]
     assert not any(os.path.lexists(home / one) for one in others), listing(home)
     again = Uninstall(env, True)
-    assert again.look().is_empty and (again.look().left or again.by_hand())
+    assert again.look().is_empty and (again.look().left or again.by_hand([]))
 
 
 def test_without_rights_each_is_named(place):

@@ -26,7 +26,7 @@ def run(given: Namespace) -> int:
         return _ended(call, found, found.left, "Nothing is left to take out.")
     _print_list("This is taken out:" if given.yes and not given.dry_run else "This would be taken out:", _rows(found))
     if given.dry_run:
-        _print_left([*found.left, *call.by_hand(found.start_up)])
+        _print_left([*found.left, *call.by_hand([*found.start_up, *(one.path for one in found.left)])])
         _print_history(call, found)
         return OK
     if not given.yes and not _is_wanted():
@@ -47,7 +47,7 @@ def _is_wanted() -> bool:
 
 
 def _ended(call: Uninstall, found: Found, left: Sequence[Left], words: str) -> int:
-    left = [*left, *call.by_hand()]
+    left = [*left, *call.by_hand([one.path for one in left])]
     print(words or f"\nTaken out{' as far as it could be' if left else ''}.")
     _print_left(left)
     _print_history(call, found)

@@ -163,17 +163,17 @@ class Uninstall:
 
     # what is for the user to do
 
-    def by_hand(self, own: Container[str] = ()) -> List[Left]:
+    def by_hand(self, told: Container[str]) -> List[Left]:
         """What other files still call, because somebody has put it there by hand: only the user can take that out.
 
-        own: settings.json that ccmon's own line is in.
+        told: files of which something is said already; there may be more in a start-up file, not in settings.json.
         """
         left = []
         for path in dict.fromkeys([*self.start_up_files, *written.files_by_hand(self.envs)]):
-            is_own = path in own and self.start_up_files.get(path) == "claude"
-            numbers = [] if is_own else _calling_lines(path)
+            is_told = path in told and self.start_up_files.get(path) == "claude"
+            numbers = [] if is_told else _calling_lines(path)
             if numbers:
-                left.append(Left(path, f"line {numbers[0]}, which was put there by hand, calls ccmon: take it out"))
+                left.append(Left(path, f"line {numbers[0]}, which was put there by hand, names ccmon: take out what calls it"))
         program = processes.which("crontab", self.env)
         table = processes.printed([program, "-l"], self.env) if program else None
         if any(_is_call(row.encode("utf-8", "replace")) for row in (table or "").splitlines()):
@@ -186,7 +186,11 @@ class Uninstall:
 def _has_line(target: str, path: str) -> bool:
     if target != "claude":
         return dotfiles.can_take_out(path)
-    return settings_json.calls_ccmon(init.text_of(path) or settings_json.NEW)
+    text = init.text_of(path) or settings_json.NEW
+    calls = settings_json.calls_ccmon(text)
+    if calls and not settings_json.is_own(text) and not os.path.exists(path + dotfiles.BACKUP):
+        raise CcmonError("it calls ccmon in a way of its own: change it by hand, as ccmon init claude shows")
+    return calls
 
 
 def _reason(err: Exception, path: str) -> str:
