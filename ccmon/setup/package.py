@@ -31,7 +31,8 @@ def where() -> Where:
     """Of this process."""
     folder, is_venv = refresher.import_folder(), sys.prefix != sys.base_prefix
     found = [dist for dist in metadata.distributions() if not is_venv or _is_in(str(dist.locate_file("")), sys.prefix)]
-    editable = any('"editable": true' in (dist.read_text("direct_url.json") or "") for dist in found if _named([dist]) == [NAME])
+    own = [{str(file) for file in dist.files or ()} for dist in found if _named([dist]) == [NAME]]
+    editable = any(files and "ccmon/__init__.py" not in files for files in own)        # it leads to its sources
     names = _named(found)
     marker = os.path.join(os.path.dirname(os.__file__), "EXTERNALLY-MANAGED")
     pip = os.path.join(sys.prefix, "Scripts" if processes.WINDOWS else "bin", "pip.exe" if processes.WINDOWS else "pip")
