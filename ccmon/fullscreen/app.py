@@ -14,6 +14,7 @@ from ccmon.model import CcmonError
 from ccmon.pipeline import accounts, memory, past_windows, rated, refresh
 from ccmon.settings import config
 from ccmon.settings.context import Context
+from ccmon.settings.grounds import fitting
 from ccmon.settings.themes import colourless
 from ccmon.store.database import StoreError
 from ccmon.text import Charset, Line
@@ -55,10 +56,12 @@ def _guarded(wanted: bool) -> Iterator[None]:
 
 def run(ctx: Context, charset: Charset, log: TextIO) -> int:
     """The screen until the user leaves it; the exit code."""
-    with _guarded(ctx.settings.guardian), Screen(ctx.settings.look, log) as screen:
+    settings = ctx.settings
+    theme = settings.theme if settings.theme_is_set else fitting(None, ctx.callers_env).theme
+    with _guarded(settings.guardian), Screen(settings.themes[theme], log) as screen:
         charset = charset._replace(emoji=charset.emoji and screen.coloured)
-        state = State(refresh.load(ctx, ctx.now()), theme=ctx.settings.theme, themes=tuple(ctx.settings.themes),
-                      compact=ctx.settings.compact)
+        state = State(refresh.load(ctx, ctx.now()), theme=theme, is_theme_sought=not settings.theme_is_set,
+                      themes=tuple(settings.themes), compact=settings.compact)
         shown = _Shown(ctx, screen)
         try:
             return _loop(shown, charset, screen, state, log)
@@ -94,6 +97,8 @@ def _loop(shown: _Shown, charset: Charset, screen: Screen, state: State, log: Te
         config.follow_log(log, ctx.paths.log)
         width, height = screen.size()
         screen.paint(frame(ctx, state, charset, ctx.now(), width, height))
+        if state.is_theme_sought:
+            screen.ask_background(ctx.callers_env.get("TERM", ""))     # once; after the first picture, as nobody waits
         for event in screen.wait(TICK_S - time.time() % TICK_S + 0.002):
             if event.kind == "closed":
                 return 129
