@@ -22,6 +22,7 @@ class Places(NamedTuple):
     config: str
     variables: Sequence[str] = VARIABLES
     settings: str = ""                 # Claude Code's settings.json, where that is asked for
+    tmux_format: str = "tmux"          # what chooses the line in status-right, as tmux_bar.word has it
 
 
 # --- quoting --------------------------------------------------------------------------------------------------------------
@@ -181,8 +182,13 @@ def _tmux(places: Places) -> str:
     return f"""# In ~/.tmux.conf:
 set -g status-interval 5
 set -g status-right-length 100
-set -g status-right "#({for_tmux(command(places, 'tmux'))})"
+set -g status-right "#({_tmux_command(places)})"
 """
+
+
+def _tmux_command(places: Places) -> str:
+    words = " ".join(for_sh(word) for word in places.line)
+    return f"{for_tmux(words)} {places.tmux_format}"
 
 
 def _starship(places: Places) -> str:
@@ -302,7 +308,7 @@ def _fish_block(places: Places) -> str:
 
 
 def _tmux_block(places: Places) -> str:
-    words = for_tmux(command(places, "tmux"))
+    words = _tmux_command(places)
     return ("set -g status-right-length 100\n"
             f"if -F '#{{m:*ccmon*,#{{status-right}}}}' '' {{ set -ga status-right \" #({words})\" }}\n")
 
