@@ -2,9 +2,9 @@
 
 import time
 from contextlib import contextmanager, suppress
-from typing import Iterator, List, TextIO
+from typing import Iterator, List, Mapping, TextIO
 
-from ccmon.fullscreen import guardian
+from ccmon.fullscreen import background, guardian
 from ccmon.fullscreen.poller import Poller
 from ccmon.fullscreen.screen import Screen
 from ccmon.fullscreen.screen_signals import exit_code
@@ -17,6 +17,7 @@ from ccmon.settings.context import Context
 from ccmon.settings.grounds import fitting
 from ccmon.settings.themes import colourless
 from ccmon.store.database import StoreError
+from ccmon.system import processes
 from ccmon.text import Charset, Line
 from ccmon.usage import hits
 from ccmon.views.screen import dashboard, foot, help, history_page
@@ -92,13 +93,15 @@ class _Shown:
 
 
 def _loop(shown: _Shown, charset: Charset, screen: Screen, state: State, log: TextIO) -> int:
+    is_asking = state.is_theme_sought and screen.coloured
     while True:
         ctx = shown.ctx
         config.follow_log(log, ctx.paths.log)
         width, height = screen.size()
         screen.paint(frame(ctx, state, charset, ctx.now(), width, height))
-        if state.is_theme_sought:
-            screen.ask_background(ctx.callers_env.get("TERM", ""))     # once; after the first picture, as nobody waits
+        if is_asking:                  # after the first picture, as nobody waits for the answer
+            is_asking = False
+            screen.ask_background(ctx.callers_env.get("TERM", ""), _passes_tmux(ctx.callers_env))
         for event in screen.wait(TICK_S - time.time() % TICK_S + 0.002):
             if event.kind == "closed":
                 return 129
@@ -112,6 +115,13 @@ def _loop(shown: _Shown, charset: Charset, screen: Screen, state: State, log: Te
         if shown.poller.bell.is_set():
             shown.poller.bell.clear()
             screen.ring()
+
+
+def _passes_tmux(env: Mapping[str, str]) -> bool:
+    """Whether tmux may be had to ask its own terminal."""
+    pane, program = env.get("TMUX_PANE"), processes.which("tmux", env) if env.get("TMUX") else None
+    words = [program, "display-message", "-p", "-t", pane, background.TMUX_STATE] if program and pane else []
+    return bool(words) and background.may_pass(processes.printed(words, env) or "")
 
 
 def _effect(shown: _Shown, screen: Screen, state: State, effect: str) -> State:

@@ -249,10 +249,10 @@ class Screen:
         with contextlib.suppress(curses.error):
             curses.beep()
 
-    def ask_background(self, term: str) -> None:
-        """Ask a terminal of that type, once and where it shows colours; the answer is the event `background`, #rrggbb."""
-        if _POSIX and self._colours:
-            self._background_asked.ask(term)
+    def ask_background(self, term: str, pass_tmux: bool) -> None:
+        """Ask a terminal of that type, once, and that of tmux too; the answer is the event `background`, #rrggbb."""
+        if _POSIX and self.coloured:
+            self._background_asked.ask(term, pass_tmux)
 
     def wake(self) -> None:
         """Make `wait` return; from any thread, also when nobody waits."""

@@ -19,6 +19,7 @@ XTERM_LIKE = ("xterm", "kitty", "ghostty", "foot", "wezterm", "alacritty", "rio"
               "iterm", "mintty", "rxvt", "st-", "tmux", "screen")
 # For the background's colour; and for what it is, which all of them answer: then no answer to the first is under way.
 _QUESTION = b"\x1b]11;?\x1b\\\x1b[c"
+_PASSED = b"\x1bPtmux;\x1b\x1b]11;?\x07\x1b\\"       # by tmux, to the terminal that it is in
 _MOST_BYTES = 4096
 # Plain attributes and letters, normal keypad, visible cursor, unmarked pastes, main screen: every living terminal knows them.
 FAREWELL = b"\x1b[0m\x1b(B\x0f\x1b[?1l\x1b>\x1b[?25h\x1b[?2004l\x1b[?1049l"
@@ -57,9 +58,9 @@ def mark_pastes(marked: bool) -> None:
     os.write(_OUT, b"\x1b[?2004h" if marked else b"\x1b[?2004l")
 
 
-def ask_background() -> None:
-    """Ask for the background's colour; the answer comes as if it were typed. OSError."""
-    os.write(_OUT, _QUESTION)
+def ask_background(pass_tmux: bool = False) -> None:
+    """Ask for the background's colour, tmux's terminal too; the answer comes as if it were typed. OSError."""
+    os.write(_OUT, _QUESTION + _PASSED * pass_tmux)
 
 
 def is_last_answer(answer: bytes) -> bool:

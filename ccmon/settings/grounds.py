@@ -6,7 +6,7 @@ A ground is the background's colour as #rrggbb. Contrast is that of WCAG 2: from
 import re
 from typing import Dict, Mapping, NamedTuple, Optional, Sequence
 
-from ccmon.settings.themes import THEMES, Style, Theme, hexadecimal
+from ccmon.settings.themes import THEMES, Style, Theme, colourless, hexadecimal
 from ccmon.text import ROLES
 
 READABLE = 4.5
@@ -81,8 +81,10 @@ def background_of(answer: bytes) -> Optional[str]:
 TERMINAL, BAR, DARK, LIGHT = "terminal", "bar", "dark", "light"        # where a dialect is shown
 
 _PLAIN: Dict[str, Style] = dict.fromkeys(ROLES, Style())
-# No colour of its own, and no bold without one: many terminals draw bold black as grey. Reversed it is as readable as before.
-ANY_GROUND: Theme = {**_PLAIN, "warn": Style(reverse=True), "danger": Style(reverse=True)}
+# No colours of its own. A bar has one of the sixteen, and many terminals draw bold black as grey; reversed it is as readable as
+# before. Bold in the terminal's own foreground stays what it is.
+ANY_BAR: Theme = {**_PLAIN, "warn": Style(reverse=True), "danger": Style(reverse=True)}
+ANY_TERMINAL: Theme = {**_PLAIN, "warn": Style(bold=True), "danger": Style(bold=True, reverse=True)}
 ON_GROUND: Mapping[str, Theme] = {
     DARK: {**_PLAIN, "ok": Style(fg=123), "fair": Style(fg=147), "warn": Style(fg=221), "danger": Style(fg=217, bold=True)},
     LIGHT: {**_PLAIN, "ok": Style(fg=23), "fair": Style(fg=55), "warn": Style(fg=58), "danger": Style(fg=52, bold=True)},
@@ -97,8 +99,10 @@ def line_theme(place: str, theme: Theme, is_set: bool, is_of_line: bool) -> Them
     """
     if is_of_line or place == TERMINAL and is_set:
         return theme
-    if place not in ON_GROUND or is_set and not any(style.fg is not None for style in theme.values()):
-        return ANY_GROUND
+    if place == TERMINAL:
+        return ANY_TERMINAL
+    if place == BAR or is_set and colourless(theme):
+        return ANY_BAR
     own = {role: style for role, style in theme.items() if is_set and _is_readable(style, UTMOST[place])}
     return {**ON_GROUND[place], **own}
 
