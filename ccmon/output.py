@@ -10,11 +10,12 @@ import time
 from contextlib import suppress
 from functools import lru_cache
 from io import TextIOWrapper
-from typing import Iterator, List, Mapping, NamedTuple, Optional, Sequence, TextIO
+from typing import Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, TextIO
 
-from ccmon.settings import config, grounds, themes
+from ccmon.settings import config, grounds, origins, themes
 from ccmon.settings.context import Context
 from ccmon.settings.grounds import Fitting
+from ccmon.settings.origins import Setting
 from ccmon.system import codec, processes
 from ccmon.text import Charset, Line, clean, plain
 
@@ -65,6 +66,11 @@ def theme_shown(ctx: Context) -> Fitting:
 def fitting_theme(env: Mapping[str, str]) -> Fitting:
     """The theme for the terminal of standard input and output, where there is one."""
     return grounds.fitting(_background(env.get("TERM", ""), WAIT_FAR_S if env.get("SSH_CONNECTION") else WAIT_S), env)
+
+
+def with_theme(settings: Iterable[Setting], env: Mapping[str, str]) -> List[Setting]:
+    """The settings, on a terminal with the theme that fits it, where none is set."""
+    return list(origins.with_theme(settings, *fitting_theme(env)) if sys.stdout.isatty() else settings)
 
 
 @lru_cache(maxsize=None)

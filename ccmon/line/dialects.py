@@ -9,7 +9,7 @@ from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Seq
 
 from ccmon.line import statusline
 from ccmon.model import Snapshot
-from ccmon.settings.grounds import BAR, DARK, LIGHT, TERMINAL
+from ccmon.settings.grounds import BAR, BRIGHT, DARK, LIGHT, TERMINAL
 from ccmon.settings.themes import Style, Theme, ansi, hexadecimal, worn
 from ccmon.text import Span, clean, clip, first_of
 from ccmon.usage.binding import SESSION
@@ -201,6 +201,7 @@ DIALECTS: Dict[str, Dialect] = {
     "tmux": _TMUX,
     "tmuxdark": _TMUX._replace(envelope=_on_the_bar, place=DARK),
     "tmuxlight": _TMUX._replace(envelope=_on_the_bar, place=LIGHT),
+    "tmuxbright": _TMUX._replace(envelope=_on_the_bar, place=BRIGHT),
     "bash": Dialect(for_shell, paint=_bash, markup=r"\x01[^\x02]*\x02|\\\[.*?\\\]|" + _SGR),
     "zsh": Dialect(for_shell, for_zsh, _zsh, markup=r"%\{.*?%\}|%[FK]\{[^{}]*\}|%[fkBbUuSs]", single="%%"),
     "fish": Dialect(paint=_sgr, markup=_SGR),

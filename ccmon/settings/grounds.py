@@ -78,9 +78,10 @@ def background_of(answer: bytes) -> Optional[str]:
 
 # --- a line's -----------------------------------------------------------------------------------------------------------
 
-TERMINAL, BAR, DARK, LIGHT = "terminal", "bar", "dark", "light"        # where a dialect is shown
+TERMINAL, BAR, DARK, LIGHT, BRIGHT = "terminal", "bar", "dark", "light", "bright"        # where a dialect is shown
 
 _PLAIN: Dict[str, Style] = dict.fromkeys(ROLES, Style())
+_BLACK = Style(fg=16)                  # that of the cube: the first of the sixteen is a grey in some palettes
 # No colours of its own. A bar has one of the sixteen, and many terminals draw bold black as grey; reversed it is as readable as
 # before. Bold in the terminal's own foreground stays what it is.
 ANY_BAR: Theme = {**_PLAIN, "warn": Style(reverse=True), "danger": Style(reverse=True)}
@@ -88,8 +89,10 @@ ANY_TERMINAL: Theme = {**_PLAIN, "warn": Style(bold=True), "danger": Style(bold=
 ON_GROUND: Mapping[str, Theme] = {
     DARK: {**_PLAIN, "ok": Style(fg=123), "fair": Style(fg=147), "warn": Style(fg=221), "danger": Style(fg=217, bold=True)},
     LIGHT: {**_PLAIN, "ok": Style(fg=23), "fair": Style(fg=55), "warn": Style(fg=58), "danger": Style(fg=52, bold=True)},
+    # As tmux's own green bar: between the two there is room for black alone.
+    BRIGHT: {**dict.fromkeys(ROLES, _BLACK), "warn": _BLACK._replace(reverse=True), "danger": _BLACK._replace(reverse=True)},
 }
-UTMOST = {DARK: "#44475a", LIGHT: "#ebdbb2"}           # the brightest dark one and the darkest light one that they are for
+UTMOST = {DARK: "#44475a", LIGHT: "#ebdbb2", BRIGHT: "#767676"}        # the brightest dark one, and the darkest others
 
 
 def line_theme(place: str, theme: Theme, is_set: bool, is_of_line: bool) -> Theme:
@@ -112,7 +115,7 @@ def _is_readable(style: Style, ground: str) -> bool:
 
 
 def place_on(grounds: Sequence[str]) -> str:
-    """Where a bar is whose ground is one of these: DARK or LIGHT if all the colours for it can be read on each, else BAR."""
+    """Where a bar is whose ground is one of these: the first whose every colour can be read on each, BAR if there is none."""
     places = [place for place, theme in ON_GROUND.items()
               if grounds and all(least_contrast(theme, ground) >= READABLE for ground in grounds)]
     return places[0] if places else BAR

@@ -3,11 +3,11 @@
 import re
 from typing import List, NamedTuple, Optional, Sequence
 
-from ccmon.settings.grounds import DARK, LIGHT, place_on
+from ccmon.settings.grounds import BRIGHT, DARK, LIGHT, place_on
 from ccmon.settings.themes import hexadecimal
 
 OPTIONS = ("status-style", "status-bg", "status-right-style")          # what the ground of status-right is made of
-FORMATS = {DARK: "tmuxdark", LIGHT: "tmuxlight"}
+FORMATS = {DARK: "tmuxdark", LIGHT: "tmuxlight", BRIGHT: "tmuxbright"}
 USUAL = "tmux"                         # on any ground
 
 NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
@@ -51,7 +51,7 @@ def answered(as_they_are: str, expanded: str) -> Optional[Bar]:
 
 
 def format_of(bar: Optional[Bar]) -> str:
-    """tmuxdark or tmuxlight, where what they colour can be read on that bar; else the one for any ground."""
+    """tmuxdark, tmuxlight or tmuxbright, where what they colour can be read on that bar; else the one for any ground."""
     return FORMATS.get(place_on(grounds(bar)), USUAL) if bar else USUAL
 
 
