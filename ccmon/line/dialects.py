@@ -148,8 +148,8 @@ def _bare(text: str, _told: Told) -> str:
 
 
 def _on_the_bar(text: str, _told: Told) -> str:
-    """On the ground of the bar, not on that of what stands before it in a theme's own colours."""
-    return f"#[default]{text}"
+    """What has colours stands on the ground of the bar, not on that of a theme's words before it."""
+    return f"#[default]{text}" if "#[" in text else text
 
 
 def _waybar(text: str, told: Told) -> str:
