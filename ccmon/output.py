@@ -70,7 +70,8 @@ def fitting_theme(env: Mapping[str, str]) -> Fitting:
 
 def with_theme(settings: Iterable[Setting], env: Mapping[str, str]) -> List[Setting]:
     """The settings, on a terminal with the theme that fits it, where none is set."""
-    return list(origins.with_theme(settings, *fitting_theme(env)) if sys.stdout.isatty() else settings)
+    is_coloured = sys.stdout.isatty() and not env.get("NO_COLOR")
+    return list(origins.with_theme(settings, *fitting_theme(env)) if is_coloured else settings)
 
 
 @lru_cache(maxsize=None)
