@@ -96,14 +96,14 @@ def _table(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
     idle_since = statusline.idle_since(snapshot)
     return {
         "percent": NONE if snapshot.percent is None else str(int(snapshot.percent)),
+        "mark": statusline.mark(snapshot.percent),
         "used": NONE if block is None else text.short_count(block.tokens),
         "limit": statusline.about(snapshot, snapshot.capacity or snapshot.limit.tokens),
         "left": NONE if snapshot.left is None else statusline.about(snapshot, snapshot.left),
         "burn": figure(snapshot.burn_per_min),
         "sustainable": figure(snapshot.sustainable_per_min),
-        "end": _hour(statusline.runs_out(snapshot), zone),
         "outlook": " ".join(span.text for span in statusline.outlook(snapshot, zone)) or NONE,
-        "mark": statusline.mark(snapshot.percent),
+        "end": _hour(statusline.runs_out(snapshot), zone),
         "reset": NONE if snapshot.reset.is_reference else _hour(snapshot.reset.at, zone),
         "left_time": NONE if snapshot.reset.is_reference else text.duration(snapshot.reset.at - snapshot.now),
         "idle_since": NONE if idle_since is None else clock_text(idle_since, snapshot.now, zone),
