@@ -1,9 +1,9 @@
 """The one parser: options, commands, help texts; completions and the manual are made from it."""
 
 import argparse
-from typing import Any, Dict, List, Mapping, NoReturn, Sequence
+from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Sequence
 
-from ccmon import __version__
+from ccmon import __version__, call_help, call_words
 from ccmon.alerts.kinds import VALID as ALERTS
 from ccmon.alerts.kinds import parse_kind
 from ccmon.history.groups import KINDS, PERIODS, WINDOW
@@ -11,9 +11,11 @@ from ccmon.model import Given, UsageError
 from ccmon.settings.options import NEGATIVE_FLAGS, OPTIONS, Option, flag_name
 from ccmon.setup.snippets import BLOCKS, TARGETS
 from ccmon.text import clean, near
+from ccmon.typed_values import folded, plan_of, word_of
 
 SUBSCRIPTIONS = ("pro", "max", "max5", "max20", "teams", "enterprise")
 SHELLS = ("bash", "zsh", "fish")
+TARGET_WORDS = {"claude-code": "claude", "claudecode": "claude", "statusline": "claude", "sh": "bash", "byobu": "tmux"}
 CONFIG_ACTIONS = {"list": "every option (this is the default)", "get": "one value", "set": "write a value",
                   "unset": "take it out", "edit": "open the file in VISUAL or EDITOR", "path": "where it is"}
 EXAMPLES = """examples:
@@ -35,6 +37,10 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise UsageError with the nearest valid word."""
         raise UsageError(f"{message.replace('argument ', '', 1)}{self._hint(message)}. See: {self.prog} --help")
+
+    def format_help(self) -> str:
+        """A command's own options, with one line on the common ones; of ccmon itself everything."""
+        return call_help.of_command(self) if " " in self.prog else call_help.of_ccmon(self)
 
     def _hint(self, message: str) -> str:
         quoted = message.split("'")
@@ -100,7 +106,8 @@ def _add_init(commands: Any) -> None:
                                            "--undo change files. "
                                            'In a shell\'s start-up file: eval "$(ccmon init bash)". Without SHELL: asks for '
                                            "plan, zone and place, shows what it would write, and writes on yes.")
-    init.add_argument("target", metavar="SHELL", nargs="?", choices=tuple(TARGETS), help=", ".join(TARGETS))
+    init.add_argument("target", metavar="SHELL", nargs="?", type=_meant(tuple(TARGETS), TARGET_WORDS),
+                      choices=tuple(TARGETS), help=", ".join(TARGETS))
     edit = init.add_mutually_exclusive_group()
     edit.add_argument("--write", action="store_true", help=f"put it into the start-up file of {', '.join(BLOCKS)}, or "
                                                                   "into Claude Code's settings.json")
@@ -126,7 +133,8 @@ def _add_uninstall(commands: Any) -> None:
 def _add_history(commands: Any) -> None:
     text = "the sessions that ccmon remembers, oldest first"
     history = commands.add_parser("history", allow_abbrev=False, help=text, description=text.capitalize() + ".")
-    history.add_argument("--by", choices=(*KINDS, WINDOW), default="session",
+    history.add_argument("--by", type=_meant((*KINDS, WINDOW), call_words.BY_WORDS), choices=(*KINDS, WINDOW),
+                         default="session",
                          help=f"one row for each {', '.join(KINDS)} or {WINDOW} of Claude's own")
     history.add_argument("--window", metavar="NAME", default=None,
                          help="with --by window: five_hour (the default), seven_day, or another one that Claude has told of")
@@ -142,7 +150,8 @@ def _add_history(commands: Any) -> None:
                        help="a table format of tabulate; github when none is named")
     shape.add_argument("--json", action="store_true", help="a list of objects")
     shape.add_argument("--csv", action="store_true", help="comma-separated values")
-    shape.add_argument("--chart", metavar="PERIOD", nargs="?", const="day", default=None, choices=PERIODS,
+    shape.add_argument("--chart", metavar="PERIOD", nargs="?", const="day", default=None,
+                       type=_meant(PERIODS, call_words.BY_WORDS), choices=PERIODS,
                        help="bars by day, week or month")
     shape.add_argument("--heatmap", action="store_true", help="tokens by weekday and hour")
     shape.add_argument("--check", action="store_true", help="look whether the stored history is sound")
@@ -154,8 +163,9 @@ def _add_range(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--days", metavar="N", default=None,
                         help="only what was used in the last N days; of sessions those that ended in them")
     parser.add_argument("--since", metavar="DATE", default=None,
-                        help="only what was used from this day on, sessions that began: 2026-11-01, 2026-11, today")
-    parser.add_argument("--until", metavar="DATE", default=None, help="only up to the end of this day")
+                        help="only what was used from this day on, sessions that began: 2026-11-01, 2026-11, today, monday, 3d; "
+                             "from a moment on, sessions that ended after it: 2h, 14:30")
+    parser.add_argument("--until", metavar="DATE", default=None, help="only up to the end of this day, or to that moment")
     parser.add_argument("--host", metavar="NAME", default=None, help="of another machine whose history was merged; all: of all")
 
 
@@ -163,7 +173,8 @@ def _add_others(commands: Any) -> None:
     """The commands that look at the whole memory."""
     text = "a week or a month in words and pictures"
     report = commands.add_parser("report", allow_abbrev=False, help=text, description=text.capitalize() + ".")
-    report.add_argument("--period", choices=PERIODS[1:], default="week", help="what it is about (default: week)")
+    report.add_argument("--period", type=_meant(PERIODS[1:], call_words.BY_WORDS), choices=PERIODS[1:], default="week",
+                        help="what it is about (default: week)")
     report.add_argument("--last", action="store_true", help="the one before the present one")
     report.add_argument("--host", metavar="NAME", default=None, help="another machine whose history was merged; all: every one")
     shape = report.add_mutually_exclusive_group()
@@ -193,7 +204,8 @@ def _add_hit(commands: Any) -> None:
     hit = commands.add_parser("hit", allow_abbrev=False, help=text,
                               description=f"N{text[1:]}: the limit is learned from it. L on the screen does the same.")
     task = hit.add_mutually_exclusive_group()
-    task.add_argument("--at", metavar="TIME", default=None, help="not now but then: 14:30, 2026-11-22 14:30, epoch seconds")
+    task.add_argument("--at", metavar="TIME", default=None,
+                      help="not now but then: 14:30, 2pm, 10m (ago), yesterday 14:30, 2026-11-22 14:30, epoch seconds")
     task.add_argument("--undo", action="store_true", help="take back what was noted last")
     task.add_argument("--list", action="store_true", help="what is noted, with the limit messages in the logs")
     _add_settings(hit)
@@ -209,7 +221,7 @@ def _add_learn(commands: Any) -> None:
     task.add_argument("--compare", metavar="FILE", default=None, help="one's own place among such summaries; - is standard input")
     task.add_argument("--evaluate", metavar="FILE", default=None, help="try the forecasts on a CSV series; - is standard input")
     learn.add_argument("--at-percent", metavar="P[,P]", default=None, help="with --evaluate: P %% is the limit (default: 100)")
-    learn.add_argument("--subscription", metavar="NAME", type=str.lower, choices=SUBSCRIPTIONS, default=None,
+    learn.add_argument("--subscription", metavar="NAME", type=_subscription, choices=SUBSCRIPTIONS, default=None,
                        help="with --share and --compare: your subscription: " + ", ".join(SUBSCRIPTIONS))
     learn.add_argument("--json", action="store_true", help="as JSON")
     _add_settings(learn)
@@ -219,7 +231,8 @@ def _add_config(commands: Any) -> None:
     text = "the settings: their values, and where each comes from"
     config = commands.add_parser("config", allow_abbrev=False, help=text,
                                  description=text.capitalize() + "; set, unset and edit change config.ini.")
-    config.add_argument("action", metavar="ACTION", nargs="?", choices=tuple(CONFIG_ACTIONS), default="list",
+    config.add_argument("action", metavar="ACTION", nargs="?", type=_meant(tuple(CONFIG_ACTIONS)),
+                        choices=tuple(CONFIG_ACTIONS), default="list",
                         help="; ".join(f"{name}: {words}" for name, words in CONFIG_ACTIONS.items()))
     config.add_argument("name", metavar="NAME", nargs="?", default=None,
                         help="an option such as plan, or plans.NAME, prices.MODEL")
@@ -233,7 +246,7 @@ def _add_completion(commands: Any) -> None:
     completion = commands.add_parser("completion", allow_abbrev=False, help=text,
                                      description=text.capitalize() + '. In its start-up file: eval "$(ccmon completion bash)"; '
                                                                      "for fish: ccmon completion fish | source.")
-    completion.add_argument("shell", metavar="SHELL", choices=SHELLS, help=", ".join(SHELLS))
+    completion.add_argument("shell", metavar="SHELL", type=_meant(SHELLS), choices=SHELLS, help=", ".join(SHELLS))
 
 
 def _add_doctor(commands: Any) -> None:
@@ -249,9 +262,18 @@ def _add_alerts(commands: Any) -> None:
     told = commands.add_parser("alerts", allow_abbrev=False, help=text,
                                description=text.capitalize() + ". Off unless alerts is set. test sends one through every channel "
                                                                "of alert_by, and says what happened.")
-    told.add_argument("task", metavar="test", nargs="?", choices=("test",), help="try every channel")
+    told.add_argument("task", metavar="test", nargs="?", type=_meant(("test",)), choices=("test",), help="try every channel")
     told.add_argument("kind", metavar="KIND", nargs="?", type=_alert, help="the kind to try: " + ALERTS)
     _add_settings(told)
+
+
+def _meant(names: Sequence[str], synonyms: Optional[Mapping[str, str]] = None) -> Callable[[str], str]:
+    """The name that a word means, in any case; the word itself where it means none: argparse says so."""
+    return lambda text: word_of(text, names, synonyms) or text
+
+
+def _subscription(text: str) -> str:
+    return plan_of(text, SUBSCRIPTIONS) or folded(text)
 
 
 def _alert(text: str) -> str:
@@ -264,7 +286,20 @@ def _alert(text: str) -> str:
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """The arguments of a call; options may stand before or after the command. UsageError on wrong words."""
     parser = build()
-    return parser.parse_args(_command_first(parser, _joined(argv)))
+    commands = _commands(parser)
+    topics = call_help.topics(argv)
+    if topics is not None:
+        print(call_help.text(topics, commands), end="")
+        raise SystemExit(0)
+    call = call_words.call(_joined(argv), {name: _command(one) for name, one in commands.items()})
+    given, more = parser.parse_known_args(call.words)
+    if more:
+        here = f"ccmon {given.command or ''}".rstrip()
+        raise UsageError(f"unrecognized arguments: {clean(' '.join(more))}. "
+                         f"A value of several words stands between quotation marks. See: {here} --help")
+    for name, text in call.switches.items():
+        setattr(given, name, text)
+    return given
 
 
 def _joined(argv: Sequence[str]) -> List[str]:
@@ -278,28 +313,18 @@ def _joined(argv: Sequence[str]) -> List[str]:
     return words
 
 
-def _command_first(parser: argparse.ArgumentParser, argv: List[str]) -> List[str]:
-    commands: Dict[str, Any] = next(a.choices for a in parser._actions if isinstance(a, argparse._SubParsersAction))
-    known = {s: a.nargs is None for p in (parser, *commands.values()) for a in p._actions for s in a.option_strings}
-    is_value = False
-    for at, word in enumerate(argv):
-        if is_value:
-            is_value = False
-        elif word == "--":
-            break
-        elif word.startswith("--"):
-            is_value = _takes_value(word, known)
-        elif word in commands:
-            return [word, *argv[:at], *argv[at + 1:]]
-    return argv
+def _commands(parser: argparse.ArgumentParser) -> Dict[str, argparse.ArgumentParser]:
+    """The parsers by command; that of ccmon itself is ""."""
+    choices = next(action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+    return {"": parser, **choices}
 
 
-def _takes_value(word: str, known: Mapping[str, bool]) -> bool:
-    """Whether the next word belongs to this option. UsageError when there is no such option."""
-    name = word.split("=")[0]
-    if name not in known:
-        raise UsageError(f"unknown option {clean(name)}{near(name, known)}. See: ccmon --help")
-    return known[name] and "=" not in word
+def _command(parser: argparse.ArgumentParser) -> call_words.Command:
+    takes = {word: "" if action.nargs == 0 else "?" if action.nargs == "?" else "1"
+             for action in parser._actions for word in action.option_strings}
+    own = tuple(word for action in parser._actions if not call_help.is_common(action)
+                for word in action.option_strings if word[:2] == "--")
+    return call_words.Command(takes, own, any(not action.option_strings for action in parser._actions))
 
 
 def flags(given: argparse.Namespace) -> Dict[str, Given]:

@@ -7,7 +7,7 @@ from importlib import import_module
 from io import TextIOWrapper
 from typing import List, Sequence
 
-from ccmon import arguments, output
+from ccmon import __version__, output
 from ccmon.model import CcmonError, Unwritable, UsageError
 from ccmon.system import signals
 
@@ -53,6 +53,10 @@ def _run(argv: List[str]) -> int:
     """Each command is a room of its own, loaded when it is wanted."""
     if "--statusline" in argv:
         return int(import_module("ccmon.commands.statusline").statusline(argv))
+    if argv in (["--version"], ["-V"]):
+        print(f"ccmon {__version__}")
+        return OK
+    from ccmon import arguments  # the version does without
     given = arguments.parse(argv)
     if getattr(given, "reset_terminal", False):
         return _reset_terminal()

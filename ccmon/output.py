@@ -106,10 +106,14 @@ def size() -> Size:
     return Size(min(found.columns or 80, MOST_COLUMNS), min(found.lines or 24, MOST_ROWS))
 
 
-def show(ctx: Context, lines: Sequence[Line], pager: bool) -> None:
-    """Print the lines; through the user's pager when that is wanted, and they are more than a terminal shows."""
+def show(ctx: Context, lines: Sequence[Line], pager: bool, paged: Optional[Sequence[Line]] = None) -> None:
+    """Print the lines; through the user's pager when that is wanted, and they are more than a terminal shows.
+
+    paged: what the pager has instead. It begins above, a terminal ends below: what is newest is there in either.
+    """
     rows = list(painted(ctx, lines))
-    if not (pager and sys.stdout.isatty() and len(rows) >= size().rows and _paged(ctx.env, rows)):
+    in_pager = rows if paged is None else list(painted(ctx, paged))
+    if not (pager and sys.stdout.isatty() and len(rows) >= size().rows and _paged(ctx.env, in_pager)):
         for row in rows:
             print(row)
 

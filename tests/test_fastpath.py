@@ -81,6 +81,13 @@ def test_refreshing_behind_the_callers_back_loads_little_more(cached):
     wait_until(lambda: machine.runs() == before + 1, "the refresher runs ccusage")
 
 
+def test_the_version_loads_no_table_of_words(cached):
+    machine, (script, _) = cached
+    for flag in ("--version", "-V"):
+        modules, out = loaded([script, flag], machine.env())
+        assert out.startswith("ccmon ") and not {"argparse", "sqlite3", "ccmon.arguments", "ccmon.call_words"} & modules
+
+
 def test_the_package_itself_imports_nothing():
     assert "import" not in (ROOT / "ccmon/__init__.py").read_text()
 

@@ -88,7 +88,7 @@ def test_wrong_words(recorded, words):
 
 
 @pytest.mark.parametrize("words, told", [
-    (["--since", "11/01"], "a day (2026-11-22, today, yesterday), a week (2026-W47), a month (2026-11) or a year (2026)"),
+    (["--since", "11/01"], "a day (2026-11-22, today, yesterday, monday, 3d), a week (2026-W47"),
     (["--columns", "tokns"], "did you mean tokens?"), (["--by", "day", "--columns", "start"], "by day there are day, begins"),
     (["--sort", "-tokns"], "did you mean tokens?"), (["--host", "x"], "there are "), (["--by", "dya"], "day"),
     (["--rows", "x"], "'x' is not a whole number of rows from 1 to 1,000,000"),

@@ -84,7 +84,8 @@ def test_the_list_names_the_sources(machine):
     (("--at", str(NOW + 3600)), "--at: 18:00 (Europe/Warsaw) is still to come"),
     (("--at", "2025-10-24 17:00"), "--at: 2025-10-24 17:00 (Europe/Warsaw) is more than 30 days ago"),
     (("--at", "14:59"), "--at: 14:59 (Europe/Warsaw) is before all that ccmon knows, which begins 15:00 (Europe/Warsaw)"),
-    (("--at", "17:00", "--undo"), "not allowed with"), (("now",), "unrecognized arguments: now")])
+    (("--at", "17:00", "--undo"), "not allowed with"), (("nwo",), "unknown word 'nwo'"),
+    (("--at", "yesterday"), "--at: 'yesterday' is a whole day: add the time, as in yesterday 14:30")])
 def test_what_cannot_be_is_refused(machine, words, said):
     machine.answers([block(NOW - 2 * HOUR, 700)])
     machine.run("record")
@@ -130,14 +131,18 @@ def test_every_kind_that_is_read_has_its_words():
 @pytest.mark.parametrize("words, ago_s", [
     ("17:00", 0), ("16:59", 60), ("17:01", 0), ("17:02", DAY - 120), ("9:05", 7 * HOUR + 3300), ("23:59", 17 * HOUR + 60),
     ("16:59:30", 30), ("2025-11-23 17:00", DAY), ("2025-11-23T17:00:05", DAY - 5), ("2025-10-26 02:30", 0), (" 17:00 ", 0),
-    (str(NOW - 5), 5), (str(NOW + 60), 0)])
+    (str(NOW - 5), 5), (str(NOW + 60), 0), ("now", 0), ("5pm", 0), ("4:30 PM", 1800), ("10 min ago", 600), ("10m", 600),
+    ("1h30m", 5400), ("an hour ago", HOUR), ("yesterday 5pm", DAY), ("17:00 yesterday", DAY), ("Sunday at 17:00", DAY),
+    ("noon", 5 * HOUR), ("Nov 23 17:00", DAY), ("2 days ago", 2 * DAY), ("2025-11-24T15:30:00Z", 1800),
+    ("2025-11-24 16:30+01:00", 1800), (str(1000 * NOW), 0), ("@" + str(NOW), 0)])
 def test_times_as_people_write_them(words, ago_s):
     ago_s = NOW - 1_761_438_600 if "02:30" in words else ago_s         # that hour was there twice: the first
     assert hits.moment(words, NOW, WARSAW, None) == NOW - ago_s
 
 
 @pytest.mark.parametrize("words", ["24:00", "1:5", "17", "-5", "17:00pm", "2025-13-01 10:00", "2025-02-30 10:00",
-                                   "0000-01-01 00:00", "99999999999", "\u0661\u0667:00", "10 min ago", "12345678", "9" * 400])
+                                   "0000-01-01 00:00", "99999999999", "\u0661\u0667:00", "10 mni ago",
+                                   "1234567", "monday", "2025-11-23", "13pm", "9" * 400])
 def test_other_words_are_no_time(words):
     with pytest.raises(UsageError, match="--at: "):
         hits.moment(words, NOW, WARSAW, None)

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import pytest
@@ -179,7 +180,8 @@ def test_every_call_in_the_text_parses():
     for block in re.findall(r"^\.EX$(.*?)^\.EE$", page, re.MULTILINE | re.DOTALL):
         calls += re.findall(r'(?:^|/to/|\()(ccmon [-a-z][^|>;)"\n]*)', block, re.MULTILINE)
     for call in calls:
-        arguments.parse(call.split()[1:])
+        with suppress(SystemExit) if call.startswith("ccmon help") else nullcontext():
+            arguments.parse(call.split()[1:])
     assert len(calls) > 20
 
 

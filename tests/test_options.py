@@ -17,33 +17,76 @@ def settings(*words, env=None, file=None):
     return options.resolve(flags, options.from_environment(env or {}), file or {})
 
 
-GOOD = {"plan": ["pro", "max5", "max20", "custom_max", "ml_auto"], "limit": ["1", "35,000", "35_000"],
-        "reset": ["session", "schedule", "5", "20,5"], "reset_hour": ["0", "23", "07"], "timezone": ["local", "UTC"],
-        "interval": ["0.5", "3600"], "account": ["work", "laptop/3f2a"], "timeout": ["0.1", "90"], "ccusage": ["/a b", "x"],
-        "source": ["auto", "ccusage", "logs"], "theme": ["dark", "auto"], "wait": ["0", "60"],
-        "line_ttl": ["1", "60"], "compact": ["yes", "off"], "ascii": ["TRUE", "0"], "emoji": ["no", "1"],
-        "guardian": ["no", "on"], "account_file": ["no", "yes"], "official": ["claude", "statusline"],
-        "format": sorted({*DIALECTS} - {"claude"}), "template": ["{percent}%", " a b "], "max_width": ["1", "1,000"],
-        "alerts": ["80", "80, 100 runs_out", "all", "none", "050,1000", "all 95"],
-        "alert_by": ["bell", "desktop,webhook", "none"],
-        "alert_command": ["sh -c 'true'"], "alert_webhook_file": ["~/x"]}
-BAD = {"plan": ["Pro", "max", ""], "limit": ["0", "-5", "x", "1.5", "9" * 30, "٣"], "reset": ["daily", "24", "1,,2", "5.5", "-1"],
-       "reset_hour": ["24", "-1", "x", "1.5", "nan"], "interval": ["0", "nan", "inf", "x", "1e9"], "timeout": ["0", "-1"],
-       "source": ["log", "AUTO", "x"],
+# option -> what it means in the middle of the table -> the ways to write it: all mean the same, in every layer
+GOOD = {
+    "plan": {"pro": ["pro", "Pro", " PRO ", "'pro'"], "max5": ["max5", "Max5", "Max 5", "max-5", "Max 5x", "5x",
+                                                                    "Claude Max (5x)"],
+             "max20": ["max20", "MAX20x"], "custom_max": ["custom_max", "custom-max", "Custom"], "ml_auto": ["ml_auto", "ML"]},
+    "limit": {1: ["1"], 35_000: ["35000", "35,000", "35_000", "35 000", "35'000", "35k", "35K", "35 k", "35k tokens", "0.035M"],
+              1_500_000: ["1.5M", "1.5m", "1,5M", "1_500k", "1.5 million"], None: ["none", "default"]},
+    "reset": {("session", ()): ["session", "Session"], ("schedule", ()): ["schedule", "SCHEDULE"],
+              ("hour", (5, 20)): ["20,5", "5, 20", "5am,8pm", "05:00, 20:00", "5 20"]},
+    "reset_hour": {("hour", (0,)): ["0", "midnight", "12am", "00:00"], ("hour", (21,)): ["21", "9pm", "9 PM", "21:00", "21h"],
+                   ("hour", (7,)): ["07", "7", "7am"]},
+    "timezone": {"local": ["local", "Local", "system"], "UTC": ["UTC", '"UTC"']},
+    "interval": {90.0: ["90", "90s", "1.5m", "1m30s", "90 seconds", "1.5 MIN"], 0.5: ["0.5", ".5", "500ms"]},
+    "account": {"work": ["work"], "laptop/3f2a": ["laptop/3f2a"]}, "timeout": {0.1: ["0.1", "100ms"], 120.0: ["120", "2m"]},
+    "ccusage": {"/a b": ["/a b"]}, "source": {"logs": ["logs", "LOGS"], "auto": ["auto", "Auto"]},
+    "account_file": {True: ["yes"], False: ["no", "N", "Disabled"]},
+    "official": {"claude": ["claude", "CLAUDE"], "statusline": ["statusline", "off", "None"]},
+    "theme": {"high-contrast": ["high-contrast", "High Contrast", "high_contrast"],
+              "dark": ["Dark"], "auto": ["auto", "Auto"], "mono": ["mono", "none"]},
+    "compact": {True: ["yes", "y", "on", "ENABLED"], False: ["off", "No"]}, "ascii": {True: ["TRUE", "t"], False: ["0", "f"]},
+    "guardian": {True: ["on"], False: ["no"]}, "emoji": {False: ["no", "disable"], True: ["1", '"yes"']},
+    "format": {name: [name, name.upper()] for name in sorted({*DIALECTS} - {"claude"})},
+    "template": {"{percent}%": ["{percent}%"], " a b ": [" a b "]}, "max_width": {1000: ["1,000", "1k", "1000 cells"], 1: ["1"]},
+    "wait": {0.0: ["0"], 60.0: ["60", "1m"]}, "line_ttl": {60.0: ["60", "60s", "1 minute"]},
+    "alerts": {("80", "100", "runs_out"): ["80, 100 runs_out", "Runs-Out,80%,100%", "080 100 RUNS_OUT"],
+               (): ["none", "off", "No"],
+               ("80", "100", "runs_out", "reset", "allocation", "unusual", "credits"): ["all", "ALL", "on", "yes"]},
+    "alert_by": {("desktop", "webhook"): ["desktop,webhook", "Webhook Desktop", "notify, hook"], (): ["none", "off"]},
+    "alert_command": {"sh -c 'true'": ["sh -c 'true'"]}, "alert_webhook_file": {"~/x": ["~/x"]}}
+BAD = {"plan": ["max", "maxi", "50x", ""],
+       "limit": ["0", "-5", "x", "1.5", "1,5", "500.000k1", "9" * 30, "٣", "5q", "1 2", "0.0001k"],
+       "reset": ["daily", "24", "1,,2", "5.5", "-1", "13pm"], "reset_hour": ["24", "-1", "x", "1.5", "nan", "100", "0am", "9:30"],
+       "interval": ["0", "nan", "inf", "x", "1e9", "2d", "1 2"], "timeout": ["0", "-1"],
+       "source": ["log", "x"],
        "theme": ["drak"], "wait": ["-1", "61"], "line_ttl": ["0"], "compact": ["perhaps"], "ascii": ["2"], "emoji": ["jein"],
-       "guardian": ["angel"], "account_file": ["never"], "official": ["CLAUDE"],
-       "format": ["TMUX", "xyz"], "max_width": ["0", "1001", "x"],
-       "alerts": ["0", "1001", "80%", "9.5", "-1", "٨٠", "1" * 5000, "run_out", "80, none"],
+       "guardian": ["angel"], "account_file": ["never"], "official": ["clode"],
+       "format": ["xyz"], "max_width": ["0", "1001", "x"],
+       "alerts": ["0", "1001", "9.5", "-1", "٨٠", "1" * 5000, "run_away", "80, none"],
        "alert_by": ["mail", "bell;desktop"], "alert_webhook_file": ["https://h/secret"]}
+CASES = [(name, meant, text) for name, meanings in GOOD.items() for meant, texts in meanings.items() for text in texts]
 
 
-@pytest.mark.parametrize("name, text", [(name, text) for name, texts in GOOD.items() for text in texts])
-def test_good_values_in_every_layer(name, text):
-    by_file = settings(file={name: Given(text, "f")})
-    by_env = settings(env={"CCMON_" + name.upper(): text})
-    assert by_file._replace(origin={}) == by_env._replace(origin={})
-    if not BY_NAME[name].switch:
-        assert settings(options.flag_name(BY_NAME[name]), text)._replace(origin={}) == by_env._replace(origin={})
+def by_flag(name, text):
+    """The words of a call that say it."""
+    return [f"--{name.replace('_', '-')}={text}"]
+
+
+@pytest.mark.parametrize("name, meant, text", CASES)
+def test_a_value_means_the_same_on_the_command_line_in_the_file_and_in_the_environment(name, meant, text):
+    """One parser for each kind of value, whatever its case and spelling."""
+    found = [settings(file={name: Given(text, "f")}), settings(env={"CCMON_" + name.upper(): text}),
+             settings(*by_flag(name, text))]
+    assert len({repr(one._replace(origin={})) for one in found}) == 1
+    value = getattr(found[0], "reset" if name == "reset_hour" else name)
+    assert (tuple(value) if name in ("reset", "reset_hour") else value) == meant
+
+
+@given(st.sampled_from(OPTIONS), st.text(max_size=8) | st.sampled_from([text for _, _, text in CASES]), st.booleans())
+def test_any_text_means_the_same_in_every_layer(option, text, is_upper):
+    """Also what nobody has thought of: where one takes it all do; config.ini and variables hold no more than a line."""
+    text = "".join(char for char in (text.upper() if is_upper else text) if char.isprintable())
+    if not text.strip() or option.name == "format" and text.lower().strip(" '\"") == "claude":
+        return
+    name, found = option.name, []
+    for layer in ({"file": {name: Given(text, "f")}}, {"env": {"CCMON_" + name.upper(): text}}, {"words": by_flag(name, text)}):
+        try:
+            found.append(repr(settings(*layer.pop("words", ()), **layer)._replace(origin={})))
+        except CcmonError:
+            found.append(None)
+    assert len(set(found)) == 1
 
 
 @pytest.mark.parametrize("name, text", [(name, text) for name, texts in BAD.items() for text in texts if text])
@@ -74,7 +117,7 @@ def test_a_value_that_looks_like_a_command_is_a_value():
 @pytest.mark.parametrize("words", [["--pla", "pro"], ["--time", "UTC"], ["--stat"], ["hist"], ["history", "--day", "3"],
                                    ["--vers"],
                                    ["--once", "--json"], ["--json", "--statusline"], ["record", "--json"], ["record", "history"],
-                                   ["--plan"], ["extra"], ["--compact=yes"], ["--", "x"], ["-p", "pro"]])
+                                   ["--plan"], ["extra"], ["--compact=perhaps"], ["--", "x"], ["-p", "pro"]])
 def test_no_abbreviations_and_no_leftovers(words):
     with pytest.raises((UsageError, CcmonError)):
         arguments.parse(words)
@@ -128,7 +171,7 @@ WORDS = ["--plan", "history", "record", "--json", "--once", "--days", "--table",
 
 @given(st.lists(st.one_of(st.sampled_from(WORDS), st.text(max_size=8)), max_size=6))
 def test_any_words_give_arguments_or_one_sentence(words):
-    if {"--help", "-h", "--version"} & set(words):
+    if {"--help", "-h", "--version", "-V", "-v", "-?", "/?", "help", "version"} & set(words):
         return
     try:
         arguments.parse(words)

@@ -55,8 +55,10 @@ def test_no_color_means_none(recorded):
 @pytest.mark.parametrize("env", [{}, {"PAGER": "less"}, {"PAGER": "less -R +1"}], ids=["none named", "less", "with words"])
 def test_a_long_table_goes_through_the_pager(recorded, env):
     with window(recorded, **env) as term:
-        term.wait_for("2025-10-15")
+        term.wait_for("2025-11-23")
         assert "average" not in term.text() and term.process.poll() is None and "[38" not in term.text()
+        shown = [line[:10] for line in term.lines() if line.startswith("2025-")]
+        assert shown == sorted(shown, reverse=True)        # the newest first, as on the screen
         term.send("G")
         term.wait_for("reached the limit")
         term.send("q")
@@ -66,7 +68,7 @@ def test_a_long_table_goes_through_the_pager(recorded, env):
 @pytest.mark.skipif(shutil.which("less") is None, reason="less is not installed")
 def test_ctrl_c_in_the_pager_is_the_pagers(recorded):
     with window(recorded) as term:
-        term.wait_for("2025-10-15")
+        term.wait_for("2025-11-23")
         term.send("ctrl-c")
         term.pause()                   # the terminal forgets what was typed before a Ctrl-C
         term.send("G")

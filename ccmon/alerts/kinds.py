@@ -4,6 +4,7 @@ from typing import Optional, Tuple
 
 from ccmon.model import MOST_PERCENT
 from ccmon.text import near
+from ccmon.typed_values import ALL, NONE, bare, folded, items, word_of
 
 NAMES = ("runs_out", "reset", "allocation", "unusual", "credits")
 KINDS = ("80", "100", *NAMES)          # what `all` stands for; any other percentage is a kind, too
@@ -12,6 +13,7 @@ BELL = "bell"
 SESSION = "five_hour"                  # its keys in the history are older than windows, and hold no name
 VALID = f"{', '.join(KINDS)}, or another percentage from 1 to {MOST_PERCENT}"
 _CREDITS = "credits "
+_SYNONYMS = {"run-out": "runs_out", "out": "runs_out", "resets": "reset", "credit": "credits"}
 
 
 def threshold(kind: str) -> Optional[int]:
@@ -22,15 +24,19 @@ def threshold(kind: str) -> Optional[int]:
 
 def parse_kind(text: str) -> str:
     """A name, or a percentage without leading zeros. ValueError says what is valid."""
-    number = threshold(text)
-    if number is None and text not in NAMES:
-        raise ValueError(f"'{text}' is unknown{near(text, NAMES)}; choose from {VALID}")
-    return text if number is None else str(number)
+    number = threshold(bare(text).rstrip("%").rstrip())
+    if number is not None:
+        return str(number)
+    name = word_of(text, NAMES, _SYNONYMS)
+    if name is None:
+        raise ValueError(f"'{text}' is unknown{near(folded(text).replace('-', '_'), NAMES)}; choose from {VALID}")
+    return name
 
 
 def parse_kinds(text: str) -> Tuple[str, ...]:
     """Several, with commas or blanks between them: percentages first. all stands for those of KINDS, none for none."""
-    words = set(text.replace(",", " ").split())
+    lists = {**dict.fromkeys(ALL, "all"), **dict.fromkeys(NONE, "none")}
+    words = {lists.get(folded(word), word) for word in items(text)}
     if len(words) > 1 and "none" in words:
         raise ValueError("'none' stands alone")
     found = {kind for word in words if word != "none" for kind in (KINDS if word == "all" else (parse_kind(word),))}

@@ -15,8 +15,8 @@ from ccmon.history.windows import PastWindow, logins
 from ccmon.model import CcmonError, Record, UsageError, Used
 from ccmon.pipeline import memory, past_windows, rated
 from ccmon.settings.context import Context
-from ccmon.settings.options import number, whole
 from ccmon.text import Line, clean, near
+from ccmon.typed_values import days, folded, whole, word_of
 from ccmon.views.history import rows as history_rows
 from ccmon.views.history import table as history_table
 from ccmon.views.history import table_columns, window_rows
@@ -89,12 +89,12 @@ def run(given: Namespace, ctx: Context) -> int:
 def _wanted(given: Namespace, ctx: Context) -> Wanted:
     _refuse_pairs(given)
     by = _by(given)
-    days = chosen(given.since, given.until, local(ctx.now(), ctx.zone).date())
-    since = None if given.days is None else ctx.now() - int(_parsed("--days", number(1e-9, 36_500, "days"), given.days) * 86_400)
+    wanted = chosen(given.since, given.until, ctx.now(), ctx.zone)
+    since = wanted.after if given.days is None else ctx.now() - int(_parsed("--days", days(1e-9, 36_500), given.days) * 86_400)
     rows = None if given.rows is None else _parsed("--rows", whole(1, ROWS_MAX, "rows"), given.rows)
     sort = None if given.sort is None else _sort(given.sort, by)
     columns = None if given.columns in (None, "help") else table_columns.named(given.columns, by)
-    return Wanted(by, days, since, rows, sort, (given.sort or "").startswith("-"), columns, given.window)
+    return Wanted(by, wanted, since, rows, sort, (given.sort or "").startswith("-"), columns, given.window)
 
 
 def _by(given: Namespace) -> str:
@@ -141,9 +141,10 @@ def _sort(words: str, by: str) -> Column:
 
 def _table_format(name: str) -> str:
     formats = sorted(_tabulate().tabulate_formats)
-    if name not in formats:
-        raise UsageError(f"--table: '{clean(name)}' is unknown{near(name, formats)}; choose from {', '.join(formats)}")
-    return name
+    found = word_of(name, formats, {"markdown": "github", "md": "github"})
+    if found is None:
+        raise UsageError(f"--table: '{clean(name)}' is unknown{near(folded(name), formats)}; choose from {', '.join(formats)}")
+    return found
 
 
 def _tabulate() -> Any:
@@ -296,7 +297,11 @@ def _table(given: Namespace, ctx: Context, wanted: Wanted, found: Found, name: O
         return
     lines = history_table.lines(table, width or None, wanted.columns is not None)
     notes = history_rows.notes(wanted.by, rows, records, found.scale) if found.scale else window_rows.notes(windows, ctx.now())
-    output.show(ctx, [*lines, *notes], not given.no_pager)
+    newest_first = None
+    if wanted.sort is None and wanted.by not in (*RANKED, "hour"):
+        turned = history_table.lines(table._replace(rows=rows[::-1]), width or None, wanted.columns is not None)
+        newest_first = [*turned, *notes]
+    output.show(ctx, [*lines, *notes], not given.no_pager, newest_first)
 
 
 def _with_sparks(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[Row, Item]], found: Found,

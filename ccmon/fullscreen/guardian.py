@@ -16,7 +16,8 @@ SWITCHES = ("--demo", "--compact", "--ascii", "--no-emoji", "--no-account-file")
 VALUED = ("--plan", "--limit", "--reset", "--reset-hour", "--timezone", "--interval", "--account", "--official", "--timeout",
           "--ccusage", "--source", "--theme", "--format", "--template", "--max-width", "--wait", "--line-ttl", "--alerts",
           "--alert-by", "--alert-command", "--alert-webhook-file")
-YES = ("", "1", "yes", "true", "on")   # CCMON_GUARDIAN; empty is as good as not set
+ALSO = ("demo", "--emoji", "--account-file", "--guardian", "--no-compact", "--no-ascii")     # not in the list of the options
+YES = ("", "1", "yes", "true", "on", "y", "t", "enable", "enabled")            # CCMON_GUARDIAN; empty is as good as not set
 _OUT, _GOODBYE, _CHECK_S = 1, b"\0", 1.0
 _LAST_LOOKS, _LOOK_S = 100, 0.01       # so often, until one that does not end is killed
 _pipe = _pid = -1
@@ -32,7 +33,7 @@ def wanted(argv: "Sequence[str]", env: "Mapping[str, str]") -> bool:
         if name in VALUED:
             if not equals and _no_value(next(words, "--")):
                 return False
-        elif word not in SWITCHES:     # a command, an option that means no screen, or a mistake
+        elif word not in SWITCHES + ALSO:          # a command, an option that means no screen, or a mistake
             return False
     return True
 

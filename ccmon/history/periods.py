@@ -1,66 +1,45 @@
-"""Days as people write them: 2026-11-22, 2026-W47, 2026-11, 2026, today, yesterday; what began and was used in them."""
+"""The days and moments of --since and --until, and what began and was used in them."""
 
-import re
-from datetime import date, timedelta
+from datetime import date
 from typing import List, NamedTuple, Optional, Sequence
 
-from ccmon.history.groups import next_period
 from ccmon.model import Record, UsageError, Used
 from ccmon.text import clean, clip
-from ccmon.when import Zone, local
+from ccmon.typed_times import Typed, typed
+from ccmon.when import Zone, clock_text, local, midnight
 
-VALID = "a day (2026-11-22, today, yesterday), a week (2026-W47), a month (2026-11) or a year (2026)"
-_FORMS = re.compile(r"([0-9]{4})(?:-(?:W([0-9]{2})|([0-9]{2})(?:-([0-9]{2}))?))?", re.IGNORECASE)
+VALID = ("a day (2026-11-22, today, yesterday, monday, 3d), a week (2026-W47, last week), a month (2026-11), a year (2026) "
+         "or a moment (2h, 14:30)")
 
 
 class Days(NamedTuple):
-    """Local days, both included; None where there is no bound."""
+    """Local days, both included, or moments; None where there is no bound."""
 
     first: Optional[date] = None
     last: Optional[date] = None
+    after: Optional[int] = None        # epoch s: what ends, or is used, after that
+    before: Optional[int] = None       # epoch s: what begins, or is used, before that
 
 
-def chosen(since: Optional[str], until: Optional[str], today: date) -> Days:
+def chosen(since: Optional[str], until: Optional[str], now: int, zone: Zone) -> Days:
     """What --since and --until say: a week, month or year is meant whole. UsageError names what is valid."""
-    first = None if since is None else _days("--since", since, today).first
-    last = None if until is None else _days("--until", until, today).last
-    if first and last and first > last:
-        raise UsageError(f"--since {first} is after --until {last}: exchange them")
-    return Days(first, last)
+    begin, end = _typed("--since", since, now, zone), _typed("--until", until, now, zone)
+    found = Days(begin.first, end.last, None if begin.first else begin.at, None if end.last else end.at)
+    if found.first and found.last and found.first > found.last:
+        raise UsageError(f"--since {found.first} is after --until {found.last}: exchange them")
+    from_s, to_s = found.after or (midnight(found.first, zone) if found.first else None), found.before
+    if from_s is not None and to_s is not None and from_s > to_s:
+        raise UsageError(f"--since {clock_text(from_s, now, zone)} is after --until {clock_text(to_s, now, zone)}: exchange them")
+    return found
 
 
-def _days(flag: str, word: str, today: date) -> Days:
+def _typed(flag: str, word: Optional[str], now: int, zone: Zone) -> Typed:
+    if word is None:
+        return Typed()
     try:
-        return days(word, today)
+        return typed(word, now, zone)
     except (ValueError, OverflowError):
         raise UsageError(f"{flag}: '{clip(clean(word), 40)}' is not {VALID}") from None
-
-
-def days(word: str, today: date) -> Days:
-    """The first and the last day of what the word names. ValueError or OverflowError when it names none."""
-    named = {"today": today, "yesterday": today - timedelta(days=1)}.get(word.strip().lower())
-    if named:
-        return Days(named, named)
-    found = _FORMS.fullmatch(word.strip())
-    if found is None:
-        raise ValueError(word)
-    year, week, month, day = (None if part is None else int(part) for part in found.groups())
-    assert year is not None
-    if week is not None:
-        return _week(year, week)
-    if month is None:
-        return Days(date(year, 1, 1), date(year, 12, 31))
-    first = date(year, month, 1 if day is None else day)
-    return Days(first, first if day is not None else next_period(first, "month") - timedelta(days=1))
-
-
-def _week(year: int, week: int) -> Days:
-    """ISO weeks begin on Monday; the first one has the 4th of January."""
-    fourth = date(year, 1, 4)
-    monday = fourth + timedelta(days=7 * (week - 1) - fourth.weekday())
-    if not week or monday.isocalendar()[0] != year:
-        raise ValueError(f"{year} has no week {week}")
-    return Days(monday, monday + timedelta(days=6))
 
 
 def began_in(records: Sequence[Record], wanted: Days, zone: Zone) -> List[Record]:
@@ -75,7 +54,9 @@ def used_in(used: Sequence[Used], wanted: Days, zone: Zone) -> List[Used]:
 
 
 def is_in(at: int, wanted: Days, zone: Zone) -> bool:
-    """Whether that moment (epoch s) is on one of the days."""
+    """Whether that moment (epoch s) is on one of the days, and before the last moment; `after` is not asked here."""
     if wanted == Days():
         return True
-    return (wanted.first or date.min) <= local(at, zone).date() <= (wanted.last or date.max)
+    if not (wanted.first or date.min) <= local(at, zone).date() <= (wanted.last or date.max):
+        return False
+    return wanted.before is None or at < wanted.before

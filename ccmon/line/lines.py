@@ -4,11 +4,13 @@ from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon import arguments
 from ccmon.line import claude, claude_record, dialects, fields, linefiles, statusline
+from ccmon.line.formats import FORMATS
 from ccmon.model import CcmonError, Facts, Snapshot, UsageError
 from ccmon.settings import config, context, grounds, themes
 from ccmon.settings.context import Context
 from ccmon.settings.options import BY_NAME, SECTIONS
 from ccmon.text import Charset, Span, clean, clip
+from ccmon.typed_values import word_of
 from ccmon.usage.accounts import Chosen
 
 LINE_CELLS, MOST_CELLS = 80, 1000
@@ -124,7 +126,8 @@ def _theme(ctx: Context) -> Optional[themes.Theme]:
 
 def error_line(argv: Sequence[str], env: Mapping[str, str], sentence: str) -> str:
     """A line that tells what is wrong, with its newline, in the dialect that was meant as far as that is known."""
-    return _telling(_meant(argv, env, "format"), sentence, _cells_meant(argv, env))
+    meant = _meant(argv, env, "format")
+    return _telling(word_of(meant, FORMATS) or meant, sentence, _cells_meant(argv, env))
 
 
 def _telling(meant: str, sentence: str, cells: Optional[int]) -> str:

@@ -1,6 +1,6 @@
 """The table of options: one row serves the flag, the environment variable, the configuration file and the manual."""
 
-from typing import Any, Callable, Dict, Iterable, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple
 
 from ccmon.alerts.kinds import CHANNELS, parse_kinds
 from ccmon.alerts.kinds import KINDS as ALERTS
@@ -9,6 +9,20 @@ from ccmon.model import CcmonError, Given
 from ccmon.settings.grounds import AUTO, USUAL
 from ccmon.settings.themes import THEMES, Theme
 from ccmon.text import near
+from ccmon.typed_values import (
+    UNSET,
+    bare,
+    boolean,
+    folded,
+    hour_of_day,
+    number,
+    one_of,
+    plan_of,
+    seconds,
+    several_of,
+    whole,
+    word_of,
+)
 from ccmon.usage.limits import PLAN_NAMES, PLANS
 from ccmon.usage.prices import Price
 from ccmon.usage.schedule import ResetRule, parse_rule
@@ -17,7 +31,9 @@ SECTIONS = ("ccmon", "plans", "prices", "accounts", "theme.NAME")             # 
 SOURCES = ("auto", "ccusage", "logs")
 OFFICIAL = ("statusline", "claude")
 KINDS = ("input", "output", "cache for 5 minutes", "cache for an hour", "cache read")
-TRUE, FALSE = ("1", "yes", "true", "on"), ("0", "no", "false", "off")
+WITHOUT = {"no": "statusline", "off": "statusline", "none": "statusline", "nobody": "statusline"}       # of official
+LOOKS = {"solarized-dark": "solarized", "monochrome": "mono", "none": "mono", "no-colors": "mono", "no-colours": "mono"}
+WAYS = {"notify": "desktop", "notification": "desktop", "beep": "bell", "sound": "bell", "hook": "webhook"}
 
 
 class Option(NamedTuple):
@@ -33,61 +49,6 @@ class Option(NamedTuple):
     verbatim: bool = False             # blanks at the ends belong to the value
 
 
-def number(low: float, high: float, unit: str) -> Callable[[str], float]:
-    """A parser for a number of the given range."""
-    def parse(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = float("nan")
-        if not low <= value <= high:
-            within = f"above 0, up to {high:g}" if 0 < low < 1e-3 else f"from {low:g} to {high:g}"
-            raise ValueError(f"'{text}' is not a number of {unit} {within}")
-        return value
-    return parse
-
-
-def whole(low: int, high: int, unit: str) -> Callable[[str], int]:
-    """A parser for a whole number of the given range; 35,000 and 35_000 are numbers too."""
-    def parse(text: str) -> int:
-        digits = text.replace(",", "").replace("_", "")
-        if not (digits.isascii() and digits.isdigit() and len(digits) < 17 and low <= int(digits) <= high):
-            raise ValueError(f"'{text}' is not a whole number of {unit} from {low:,} to {high:,}")
-        return int(digits)
-    return parse
-
-
-def boolean(text: str) -> bool:
-    """yes or no, in the spellings of INI files."""
-    if text.lower() not in TRUE + FALSE:
-        raise ValueError(f"'{text}' is neither yes nor no")
-    return text.lower() in TRUE
-
-
-def one_of(names: Iterable[str]) -> Callable[[str], str]:
-    """A parser for a word of a list."""
-    known = tuple(names)
-
-    def parse(text: str) -> str:
-        if text not in known:
-            raise ValueError(f"'{text}' is unknown{near(text, known)}; choose from {', '.join(known)}")
-        return text
-    return parse
-
-
-def several_of(names: Iterable[str]) -> Callable[[str], Tuple[str, ...]]:
-    """A parser for words of a list, with commas between them; all stands for all of them, none for none."""
-    known = tuple(names)
-    parse_one = one_of((*known, "all", "none"))
-
-    def parse(text: str) -> Tuple[str, ...]:
-        words = {parse_one(word) for word in text.replace(",", " ").split()}
-        if len(words) > 1 and "none" in words:
-            raise ValueError("'none' stands alone")
-        return known if "all" in words else tuple(name for name in known if name in words)
-    return parse
-
-
 def secret_file(text: str) -> str:
     """The path of a file with a secret; the secret itself does not belong here, and is not repeated in the message."""
     if "://" in text:
@@ -97,12 +58,17 @@ def secret_file(text: str) -> str:
 
 def zone_name(text: str) -> str:
     """A zone's name; it is looked up later."""
-    return "local" if text.lower() == "local" else text
+    return "local" if folded(text) in ("local", "localtime", "system") else bare(text)
+
+
+def or_nothing(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    """The same parser, for an option that may be unset: none is as good as an empty value."""
+    return lambda text: None if folded(text) in UNSET else parse(text)
 
 
 def price(text: str) -> Price:
     """The five prices of a model, USD per million tokens."""
-    parts = text.split(",")
+    parts = bare(text).replace("$", "").split(",")
     if len(parts) != len(KINDS):
         raise ValueError(f"'{text}' is not a list of {len(KINDS)} prices: {', '.join(KINDS)}, in USD per million tokens, "
                          "as in 3, 15, 3.75, 6, 0.30")
@@ -118,25 +84,26 @@ def reset_rule(text: str) -> ResetRule:
         raise ValueError(str(err)) from None
 
 
+TOKENS = whole(1, 10 ** 12, "tokens")
 OPTIONS: Tuple[Option, ...] = (
     Option("plan", str, "pro", "PLAN", "pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: "
            "your largest completed session; ml_auto: the learned limit", PLAN_NAMES),
-    Option("limit", whole(1, 10 ** 12, "tokens"), "", "N", "the limit in tokens, instead of the plan's figure"),
+    Option("limit", or_nothing(TOKENS), "", "N", "the limit in tokens, instead of the plan's figure: 500000, 500k or 1.5M"),
     Option("reset", reset_rule, "session", "RULE", "session: the session's own end; schedule: the reference times 04:00, "
            "09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20", ("session", "schedule")),
-    Option("reset_hour", whole(0, 23, "hours"), "", "HOUR", "one daily reset hour, 0 (midnight) to 23",
+    Option("reset_hour", hour_of_day, "", "HOUR", "one daily reset hour, 0 (midnight) to 23",
            tuple(map(str, range(24)))),
     Option("timezone", zone_name, "Europe/Warsaw", "ZONE", "zone of all times shown: local, or a name such as Europe/Berlin"),
-    Option("interval", number(0.5, 3600, "seconds"), "3", "S", "seconds between two looks at the usage"),
+    Option("interval", seconds(0.5, 3600), "3", "S", "seconds between two looks at the usage"),
     Option("account", str, "", "NAME", "the account to show: a name that ccmon accounts prints"),
-    Option("timeout", number(0.1, 3600, "seconds"), "30", "S", "seconds that ccusage may take"),
+    Option("timeout", seconds(0.1, 3600), "30", "S", "seconds that ccusage may take"),
     Option("ccusage", str, "", "CMD", "the ccusage program to run: an absolute path, or a name on PATH"),
     Option("source", one_of(SOURCES), "auto", "SOURCE", "where the usage is read: ccusage; logs: Claude Code's own log files; "
            "auto: ccusage, the logs when it cannot be started", SOURCES),
     Option("account_file", boolean, "yes", "YES|NO", "plan, limits and credits of the account out of Claude Code's own file "
            "~/.claude.json", switch="no"),
-    Option("official", one_of(OFFICIAL), "statusline", "WHO", "who else tells the limits: statusline: nobody; claude: the claude "
-           "program, asked every 5 minutes at most (experimental; it asks Anthropic)", OFFICIAL),
+    Option("official", one_of(OFFICIAL, WITHOUT), "statusline", "WHO", "who else tells the limits: statusline: nobody; claude: "
+           "the claude program, asked every 5 minutes at most (experimental; it asks Anthropic)", OFFICIAL),
     Option("theme", str, AUTO, "NAME", "colours: auto (dark or light, as the terminal is), " + ", ".join(THEMES) + "; or one of "
            "your own, [theme.NAME] in config.ini", (AUTO, *THEMES)),
     Option("compact", boolean, "no", "YES|NO", "the small layout in any window", switch="yes"),
@@ -148,11 +115,11 @@ OPTIONS: Tuple[Option, ...] = (
     Option("template", str, "", "TEXT", "with --statusline: text of the line, with fields as {percent} or {bar:10}",
            verbatim=True),
     Option("max_width", whole(1, 1000, "cells"), "80", "N", "with --statusline: cells that the line may take"),
-    Option("wait", number(0, 60, "seconds"), "1", "S", "with --statusline: seconds to wait when there is no line yet"),
-    Option("line_ttl", number(1, 3600, "seconds"), "15", "S", "seconds that a status line counts as fresh"),
+    Option("wait", seconds(0, 60), "1", "S", "with --statusline: seconds to wait when there is no line yet"),
+    Option("line_ttl", seconds(1, 3600), "15", "S", "seconds that a status line counts as fresh"),
     Option("alerts", parse_kinds, "", "LIST", "what to be told of: " + ", ".join(ALERTS) + "; all; or other percentages of "
            "each limit, as 50, 95", (*ALERTS, "all", "none")),
-    Option("alert_by", several_of(CHANNELS), "bell,desktop", "LIST", "how to be told: " + ", ".join(CHANNELS), CHANNELS),
+    Option("alert_by", several_of(CHANNELS, WAYS), "bell,desktop", "LIST", "how to be told: " + ", ".join(CHANNELS), CHANNELS),
     Option("alert_command", str, "", "CMD", "the command to run, with CCMON_ALERT_TEXT and other variables"),
     Option("alert_webhook_file", secret_file, "", "FILE", "the file, of mode 0600, with the address of the webhook"),
 )
@@ -238,7 +205,7 @@ def plan_table(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, int]:
     """The reference figures with those of the [plans] section in their place or beside them."""
     table = dict(PLANS)
     for name, given in sections.get("plans", {}).items():
-        table[name] = _parsed(BY_NAME["limit"], given)
+        table[name] = _valued(TOKENS, given, given.text)
     return table
 
 
@@ -274,8 +241,8 @@ def resolve(flags: Mapping[str, Given], environment: Mapping[str, Given], file: 
     values["reset"] = _reset(values, origin)
     origin["reset"] = min(origin["reset"], origin.pop("reset_hour"), key=(*LEVELS, "default").index)
     del values["reset_hour"]
-    _check_plan(values["plan"], plans, layers)
-    _check_theme(values["theme"], themes, layers)
+    values["plan"] = _plan(values["plan"], plans, layers)
+    values["theme"] = _theme(values["theme"], themes, layers)
     _check_format(values["format"], origin["format"], layers)
     return Settings(plans=dict(plans), prices=dict(prices or {}), themes=dict(themes),
                     accounts=dict(accounts or {}), origin=origin, **values)
@@ -298,16 +265,24 @@ def _check_format(name: str, origin: str, layers: Mapping[str, Mapping[str, Give
                          "the command: ccmon --statusline --format claude")
 
 
-def _check_plan(plan: str, plans: Mapping[str, int], layers: Mapping[str, Mapping[str, Given]]) -> None:
+def _plan(text: str, plans: Mapping[str, int], layers: Mapping[str, Mapping[str, Given]]) -> str:
+    """The name of the plan that is meant."""
     known = [*plans, *(name for name in PLAN_NAMES if name not in plans)]
-    if plan not in known:
-        raise CcmonError(f"{_where('plan', layers)}: '{plan}' is no plan{near(plan, known)}; choose from {', '.join(known)}")
+    found = plan_of(text, known)
+    if found is None:
+        hint = near(folded(text), known)
+        raise CcmonError(f"{_where('plan', layers)}: '{text}' is no plan{hint}; choose from {', '.join(known)}")
+    return found
 
 
-def _check_theme(theme: str, themes: Mapping[str, Theme], layers: Mapping[str, Mapping[str, Given]]) -> None:
-    if theme not in (AUTO, *themes):
-        raise CcmonError(f"{_where('theme', layers)}: '{theme}' is unknown{near(theme, (AUTO, *themes))}; "
-                         f"choose from {', '.join((AUTO, *themes))}")
+def _theme(text: str, themes: Mapping[str, Theme], layers: Mapping[str, Mapping[str, Given]]) -> str:
+    """The name of the theme that is meant, or auto."""
+    known = [AUTO, *themes]
+    found = word_of(text, known, LOOKS)
+    if found is None:
+        hint = near(folded(text), known)
+        raise CcmonError(f"{_where('theme', layers)}: '{text}' is unknown{hint}; choose from {', '.join(known)}")
+    return found
 
 
 def _where(name: str, layers: Mapping[str, Mapping[str, Given]]) -> str:

@@ -1,10 +1,12 @@
 """The themes of config.ini: a section [theme.NAME] is a table from role to look, on top of a theme that is there already."""
 
+import re
 from typing import Dict, List, Mapping, Optional
 
 from ccmon.model import CcmonError, Given
 from ccmon.settings.themes import THEMES, Style, Theme, hexadecimal
 from ccmon.text import ROLES, clean, near
+from ccmon.typed_values import folded, items, word_of
 
 PREFIX, BASE = "theme.", "based_on"
 NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
@@ -12,6 +14,11 @@ COLOURS: Dict[str, Optional[int]] = {
     "default": None, **{name: index for index, name in enumerate(NAMES)},
     **{f"bright-{name}": index for index, name in enumerate(NAMES, 8)}}
 ATTRIBUTES = ("bold", "dim", "reverse")
+_SYNONYMS = {"gray": "bright-black", "grey": "bright-black", "purple": "magenta", "none": "default", "normal": "default",
+             "faint": "dim", "inverse": "reverse", "reversed": "reverse", "strong": "bold"}
+_PARTS = re.compile(r"#[0-9a-f]{3}")
+_NUMBERED = re.compile(r"colou?r-?(?=[0-9])|(?:fg|color|colour|foreground)=")       # as tmux and others write them
+_BRIGHT = re.compile(r"(?:bright|light)-?(?=[a-z])")
 MOST_CHARACTERS = 32                   # of a name
 VALID = f"a number from 0 to 255, #rrggbb, {', '.join(NAMES)}, bright-NAME or default, and {', '.join(ATTRIBUTES)}"
 
@@ -48,16 +55,17 @@ def _theme(name: str, rows: Mapping[str, Given], themes: Mapping[str, Theme]) ->
 
 
 def _base(given: Optional[Given], themes: Mapping[str, Theme]) -> Theme:
-    name = given.text.strip() if given else "dark"
-    if given and name not in themes:
-        raise CcmonError(f"{given.where}: '{name}' is no theme{near(name, themes)}; choose from {', '.join(themes)}, "
+    text = given.text.strip() if given else "dark"
+    name = word_of(text, themes)
+    if given and name is None:
+        raise CcmonError(f"{given.where}: '{text}' is no theme{near(folded(text), themes)}; choose from {', '.join(themes)}, "
                          "or one of your own that stands above")
-    return themes[name]
+    return themes[name or "dark"]
 
 
 def _style(given: Given, base: Style) -> Style:
     """The look that the words say: at most one colour, and attributes."""
-    words = given.text.lower().split()
+    words = [_proper(word) for word in items(given.text)]
     colours = [word for word in words if word not in ATTRIBUTES]
     if len(colours) > 1:
         raise CcmonError(f"{given.where}: '{colours[0]}' and '{colours[1]}' are two colours; a role has one")
@@ -68,6 +76,14 @@ def _style(given: Given, base: Style) -> Style:
     if index > 15:                     # where there are fewer colours, those of the base are known to differ
         return plain._replace(fg=index, fg8=base.fg8, fg16=base.fg16)
     return plain._replace(fg=index, fg8=index % 8, fg16=index)
+
+
+def _proper(word: str) -> str:
+    """The name of the colour or attribute that a word stands for: grey, BrightRed, bright_red, colour208, fg=blue, #fa0."""
+    word = _BRIGHT.sub("bright-", _NUMBERED.sub("", word.lower().replace("_", "-")), count=1)
+    if _PARTS.fullmatch(word):
+        return "#" + "".join(2 * digit for digit in word[1:])
+    return _SYNONYMS.get(word, word)
 
 
 def _index(word: str, where: str) -> Optional[int]:

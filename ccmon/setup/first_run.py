@@ -95,7 +95,8 @@ def _settings(path: str, values: Mapping[str, str]) -> Edit:
 
 def _zone_name(answer: str) -> str:
     """The zone as it is to be written. CcmonError with near names."""
-    return "local" if answer.lower() == "local" else clock.zone(answer).name
+    name = options.zone_name(answer)
+    return "local" if name == "local" else clock.zone(name).name
 
 
 # --- on the terminal ------------------------------------------------------------------------------------------------------

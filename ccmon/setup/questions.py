@@ -7,6 +7,7 @@ from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence, Tupl
 from ccmon.model import CcmonError
 from ccmon.setup.snippets import WRITABLE
 from ccmon.text import clean, clip, count, near, width
+from ccmon.typed_values import plan_of
 from ccmon.usage.limits import PLAN_NAMES
 
 INTRO = ("ccmon asks three questions, shows what it would write, and writes only on yes.",
@@ -38,8 +39,7 @@ def plan(known: Mapping[str, int], default: str) -> Question:
     options = tuple((f"{at}  {name:<11}", words) for at, (name, words) in enumerate(zip(names, meant), 1))
 
     def check(answer: str) -> str:
-        name = names[int(answer) - 1] if answer in map(str, range(1, len(names) + 1)) else answer.lower()
-        found = next((known for known in names if known.lower() == name.lower()), None)
+        found = names[int(answer) - 1] if answer in map(str, range(1, len(names) + 1)) else plan_of(answer, names)
         if found is None:
             raise _unknown(answer, names, f"Take a number from 1 to {len(names)}, or a name")
         return found

@@ -1,16 +1,14 @@
 """`ccmon hit`: when the user was cut off, as people write times, and what is answered."""
 
-import re
-from datetime import datetime, timedelta
 from typing import List, NamedTuple, Optional, Sequence
 
 from ccmon.model import SKEW_S, UsageError
 from ccmon.text import clean, clip
-from ccmon.when import Zone, clock_text, epoch, local
+from ccmon.typed_times import Typed, typed
+from ccmon.when import Zone, clock_text, local
 
 MOST_DAYS = 30
-VALID = "a time such as 14:30, 2026-11-22 14:30, or epoch seconds"
-_CLOCK = re.compile(r"(?:([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})[ T])?([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
+VALID = "a time such as 14:30, 2026-11-22 14:30, or epoch seconds; 2pm, 10m and yesterday 14:30 are times, too"
 _SOURCES = {"hit": "ccmon hit", "limit": "message in the logs"}
 _LIMITS = {"session": "session", "weekly": "week", "extra": "extra usage", "spend": "spend limit", "credit": "credit",
            "admin": "set by an admin", "other": "another limit"}
@@ -38,9 +36,13 @@ def moment(words: str, now: int, zone: Zone, oldest: Optional[int]) -> int:
     oldest is from when on anything is known, None when nothing is.
     """
     try:
-        at = _moment(words.strip(), now, zone)
+        found = typed(words, now, zone)
     except (ValueError, OverflowError):
-        raise UsageError(f"--at: '{clip(clean(words), 40)}' is not {VALID}") from None
+        found = Typed()
+    if found.at is None:
+        day = f"'{clip(clean(words), 40)}' is a whole day: add the time, as in yesterday 14:30"
+        raise UsageError(f"--at: {day}" if found.first else f"--at: '{clip(clean(words), 40)}' is not {VALID}")
+    at = found.at
     if at > now + SKEW_S:
         raise UsageError(f"--at: {_clock(at, now, zone)} is still to come")
     if at < now - MOST_DAYS * 86_400:
@@ -49,21 +51,6 @@ def moment(words: str, now: int, zone: Zone, oldest: Optional[int]) -> int:
         began = _clock(oldest, now, zone)
         raise UsageError(f"--at: {_clock(at, now, zone)} is before all that ccmon knows, which begins {began}")
     return min(at, now)
-
-
-def _moment(words: str, now: int, zone: Zone) -> int:
-    if words.isascii() and words.isdigit() and 9 <= len(words) <= 11:
-        return int(words)
-    found = _CLOCK.fullmatch(words)
-    if found is None:
-        raise ValueError(words)
-    year, month, day, hour, minute, second = (None if part is None else int(part) for part in found.groups())
-    today = local(now, zone)
-    if year is not None:
-        return epoch(datetime(year, month or 0, day or 0, hour or 0, minute or 0, second or 0), zone)
-    wall = datetime(today.year, today.month, today.day, hour or 0, minute or 0, second or 0)
-    at = epoch(wall, zone)
-    return at if at <= now + SKEW_S else epoch(wall - timedelta(days=1), zone)
 
 
 def noted(at: int, new: bool, now: int, zone: Zone) -> str:

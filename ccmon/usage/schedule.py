@@ -4,6 +4,7 @@ from typing import Callable, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import CcmonError, Reset, Window
 from ccmon.text import clean, clip
+from ccmon.typed_values import bare, folded, hour_of_day
 from ccmon.when import Zone
 
 REFERENCE_HOURS = (4, 9, 14, 18, 23)
@@ -20,17 +21,19 @@ class ResetRule(NamedTuple):
 
 def parse_rule(text: str) -> ResetRule:
     """session, schedule, or hours such as 5 or 5,10,15,20; CcmonError for anything else."""
-    words = [word.strip().lower() for word in text.split(",")]
-    if words in (["session"], ["schedule"]):
-        return ResetRule(words[0])
-    if not all(_is_hour(word) for word in words):
+    words = [bare(word) for word in bare(text).split(",")]
+    if len(words) == 1:
+        name = {"reference": "schedule"}.get(folded(text), folded(text))
+        if name in ("session", "schedule"):
+            return ResetRule(name)
+        if all(map(str.isdigit, text.split())):
+            words = text.split()
+    try:
+        return ResetRule("hour", tuple(sorted(set(map(hour_of_day, words)))))
+    except ValueError:
         shown = clip(clean(text), 40)
-        raise CcmonError(f"'{shown}' is no reset rule. Use session, schedule, or hours from 0 to 23 such as 5 or 5,10,15,20")
-    return ResetRule("hour", tuple(sorted({int(word) for word in words})))
-
-
-def _is_hour(word: str) -> bool:
-    return word.isascii() and word.isdigit() and len(word) <= 2 and int(word) <= 23
+        raise CcmonError(f"'{shown}' is no reset rule. Use session, schedule, or hours from 0 to 23 such as 5 or 5,10,15,20"
+                         ) from None
 
 
 def _first_at(offset_s: Callable[[int], int], wall_s: int) -> int:

@@ -11,7 +11,8 @@ from terminal import CLEAN, Terminal
 
 from ccmon import arguments
 from ccmon.fullscreen import guardian
-from ccmon.settings.options import OPTIONS, TRUE, flag_name
+from ccmon.settings.options import OPTIONS, flag_name
+from ccmon.typed_values import TRUE
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
 

@@ -264,7 +264,7 @@ def _one(word: str, kind: str, flag: str) -> Column:
     for name in (word, *_meant(word.lower(), kind)):
         if name in columns:
             return columns[name]
-    hint = f"'{clip(clean(word), 40)}' is no column{near(word, columns)}" if word else "the name of a column is missing"
+    hint = f"'{clip(clean(word), 40)}' is no column{near(word.lower(), columns)}" if word else "the name of a column is missing"
     raise UsageError(f"{flag}: {hint}; by {kind} there are {', '.join(columns)}")
 
 
