@@ -296,9 +296,23 @@ def _zsh_block(places: Places) -> str:
 
 
 def _fish_block(places: Places) -> str:
+    """At each prompt again, in front of a right prompt that is there: that of a theme may come with fish_prompt."""
     ccmon = for_fish(places.ccmon)
     return (f"test -x {ccmon}; and {ccmon} init fish | source\n"
-            "functions -q fish_right_prompt; or function fish_right_prompt; echo -n -- $CCMON_LINE; end\n")
+            "function _ccmon_show --on-event fish_prompt\n"
+            "    set -l before $status\n"
+            "    functions -q fish_prompt\n"
+            "    if functions -q fish_right_prompt\n"
+            "        string match -q '*CCMON_LINE*' -- (functions fish_right_prompt); and return $before\n"
+            "        functions -e _ccmon_right_prompt\n"
+            "        functions -c fish_right_prompt _ccmon_right_prompt\n"
+            "    end\n"
+            "    function fish_right_prompt\n"
+            "        set -l right (functions -q _ccmon_right_prompt; and _ccmon_right_prompt)\n"
+            "        echo -n -- $CCMON_LINE $right\n"
+            "    end\n"
+            "    return $before\n"
+            "end\n")
 
 
 def _tmux_block(places: Places) -> str:
