@@ -104,6 +104,10 @@ def _add_init(commands: Any) -> None:
     edit.add_argument("--write", action="store_true", help=f"put it into the start-up file of {', '.join(BLOCKS)}, or "
                                                                   "into Claude Code's settings.json")
     edit.add_argument("--undo", action="store_true", help="take out what --write has put there")
+    place = init.add_mutually_exclusive_group()
+    place.add_argument("--shown", action="store_true", help="bash, zsh, fish: the text also puts the line into the prompt; "
+                                                            "--write does so in any case")
+    place.add_argument("--above", action="store_true", help="bash: on a row of its own above the prompt, whatever makes that")
 
 
 def _add_history(commands: Any) -> None:

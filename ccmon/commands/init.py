@@ -4,7 +4,7 @@ import os
 from argparse import Namespace
 
 from ccmon.model import UsageError
-from ccmon.setup import first_run, init, visibility
+from ccmon.setup import first_run, init, prompts, visibility
 from ccmon.setup.prompt_verdict import NOT_SEEN
 
 OK, UNSEEN = 0, 1
@@ -13,10 +13,11 @@ OK, UNSEEN = 0, 1
 def run(given: Namespace) -> int:
     """Print it, or edit the start-up file; without a target ask what is wanted; the exit code, 1 for a line that is not seen."""
     if given.target is None:
-        if given.write or given.undo:
+        if given.write or given.undo or given.shown or given.above:
             raise UsageError("name the file's program: ccmon init SHELL --write. See: ccmon init --help")
         return first_run.run(os.environ)
-    print(init.run(given.target, given.write, given.undo, os.environ), end="")
+    where = prompts.ABOVE if given.above else prompts.SHOWN if given.shown else prompts.BARE
+    print(init.run(given.target, given.write, given.undo, os.environ, where), end="")
     return _told(given.target) if given.write else OK
 
 

@@ -7,7 +7,7 @@ from typing import List, Mapping, NamedTuple, Optional
 from ccmon import linecache
 from ccmon.model import CcmonError, UsageError
 from ccmon.settings.options import OPTIONS
-from ccmon.setup import probe_texts, settings_json, snippets
+from ccmon.setup import probe_texts, prompts, settings_json, snippets
 from ccmon.system import dotfiles, processes, swap
 
 
@@ -19,14 +19,16 @@ class Edit(NamedTuple):
     after: bytes
 
 
-def run(target: str, write: bool, undo: bool, env: Mapping[str, str]) -> str:
+def run(target: str, write: bool, undo: bool, env: Mapping[str, str], where: str = prompts.BARE) -> str:
     """What the call prints. UsageError when ccmon has no command of its own, or nothing can be written for the target."""
+    if target not in snippets.PLACED.get(where, (target,)):
+        raise UsageError(f"--{where} is not for {target}: it knows {', '.join(snippets.PLACED[where])}")
     if (write or undo) and target not in snippets.WRITABLE:
         raise UsageError(f"no file is edited for {target}: run ccmon init {target} and put the text there yourself; "
                          f"--write knows {', '.join(snippets.WRITABLE)}")
     if undo:
         return _undo(target, env)
-    places = _places(target, env)
+    places = _places(target, env)._replace(where=where)
     return _write(target, places, env) if write else snippets.TARGETS[target](places) + probe_texts.code(target, env)
 
 
