@@ -35,22 +35,22 @@ def line_of(env: Mapping[str, str]) -> Optional[str]:
     return line(env[VARIABLE]) if env.get(VARIABLE) else None
 
 
+# The hook itself stays: it never finds the usual variables, and so it asks for the line each time.
 _SH = """
+_ccmon_usual=ccmon:never
 _ccmon_note() {{
   {{ builtin echo "$1"; {names}; }} >>{file} 2>/dev/null
-  CCMON_LINE={line}
 }}
-_ccmon_refresh() {{
-  local before=$?
-  _ccmon_note {hook}
-  return $before
+_ccmon_ask() {{
+  CCMON_LINE={line}
+  _ccmon_note {hook} || :
 }}
 _ccmon_note {block} || :
-CCMON_LINE=
 """
 _NAMES = {"bash": "builtin compgen -v; builtin compgen -A function",
           "zsh": 'builtin print -rl -- "${(@k)parameters}" "${(@k)functions}"'}
 _FISH = """
+set -g _ccmon_usual ccmon:never
 function _ccmon_note
     begin
         echo $argv[1]
@@ -58,11 +58,9 @@ function _ccmon_note
         functions -an
     end >>{file} 2>/dev/null
 end
-function _ccmon_refresh --on-event fish_prompt
-    set -l before $status
-    _ccmon_note {hook}
+function _ccmon_ask
     set -g CCMON_LINE {line}
-    return $before
+    _ccmon_note {hook}
 end
 _ccmon_note {block}
 """
