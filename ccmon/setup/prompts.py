@@ -57,15 +57,19 @@ _ccmon_row() {
   [[ -z $CCMON_LINE ]] || builtin printf '%s\n' "$CCMON_LINE"
   [[ $# = 0 ]] || return "$_ccmon_before"
 } 2>/dev/null
+_ccmon_may_set() { builtin local "$1"; }
 _ccmon_hook() {
-  local _ccmon_call="! { $1; } 2>/dev/null" _ccmon_flags
-  _ccmon_flags=$(builtin declare -p PROMPT_COMMAND) || _ccmon_flags=
-  _ccmon_flags=${_ccmon_flags#declare -} _ccmon_flags=${_ccmon_flags%% *}
+  local _ccmon_call="! { $1; } 2>/dev/null" _ccmon_flags=
   _ccmon_ready=$1
-  case ${PROMPT_COMMAND[*]-}${precmd_functions[*]-},$_ccmon_flags in *_ccmon_re* | *_ccmon_ro* | *,*r*) return ;; esac
+  case ${PROMPT_COMMAND[*]-}${precmd_functions[*]-} in *_ccmon_re* | *_ccmon_ro*) return ;; esac
   if [[ -n ${bash_preexec_imported-}${__bp_imported-} ]]; then
     precmd_functions+=("$1")
-  elif [[ ${BASH_VERSION%%.*} -lt 5 || $BASH_VERSION == 5.0* || $_ccmon_flags == *x* ]]; then
+    return
+  fi
+  _ccmon_may_set PROMPT_COMMAND || return
+  [[ -z ${PROMPT_COMMAND+set} ]] || _ccmon_flags=$(builtin declare -p PROMPT_COMMAND)
+  _ccmon_flags=${_ccmon_flags#declare -} _ccmon_flags=${_ccmon_flags%% *}
+  if [[ ${BASH_VERSION%%.*} -lt 5 || $BASH_VERSION == 5.0* || $_ccmon_flags == *x* ]]; then
     PROMPT_COMMAND=${PROMPT_COMMAND-}${PROMPT_COMMAND:+$'\n'}'{ "${_ccmon_ready:-:}" "$_"; } 2>/dev/null && :'
   elif [[ -n ${PROMPT_COMMAND[*]-} ]]; then
     PROMPT_COMMAND+=("$_ccmon_call")
@@ -76,17 +80,17 @@ _ccmon_hook() {
 _ccmon_set_up() {
   CCMON_LINE= _ccmon_ready=_ccmon_prompt _ccmon_usual="@VALUES@"
   builtin export -n CCMON_LINE _ccmon_ready _ccmon_usual _ccmon_status _ccmon_last
-  builtin export -nf _ccmon_ask _ccmon_refresh _ccmon_old _ccmon_prompt _ccmon_row _ccmon_hook _ccmon_set_up
+  builtin export -nf _ccmon_ask _ccmon_refresh _ccmon_old _ccmon_prompt _ccmon_row _ccmon_may_set _ccmon_hook _ccmon_set_up
   case ${PS1-} in *_ccmon_prompt*) return 0 ;; esac
   case @WHERE@,${PS1-} in
     bare,* | *CCMON_LINE*) _ccmon_hook _ccmon_refresh; return 0 ;;
     above,*)
       case ${PROMPT_COMMAND[*]-}${precmd_functions[*]-} in ?*) _ccmon_hook _ccmon_row; return 0 ;; esac
-      builtin shopt -q promptvars && ( PS1= ) || { _ccmon_hook _ccmon_row; return 0; }
+      builtin shopt -q promptvars && _ccmon_may_set PS1 || { _ccmon_hook _ccmon_row; return 0; }
       PS1='${_ccmon_ready:+$({ _ccmon_prompt above; } 3>&1 >/dev/null 2>&1)}'$PS1 ;;
     *)
-      builtin shopt -q promptvars && ( PS1= ) || return 0
-      if [[ -n $(builtin trap -p CHLD) && -z $(builtin trap -p DEBUG) ]]; then
+      builtin shopt -q promptvars && _ccmon_may_set PS1 || return 0
+      if [[ -n $1 && -z $2 ]]; then    # a CHLD trap, and no DEBUG trap
         PS1='${CCMON_LINE:+$CCMON_LINE }'$PS1
         _ccmon_hook _ccmon_refresh
       else
@@ -94,17 +98,20 @@ _ccmon_set_up() {
       fi ;;
   esac
 } 2>/dev/null
-_ccmon_set_up
+{ _ccmon_set_up @TRAPS@; } 2>/dev/null
 """
 
-# zsh gives each hook the `$?`, pipestatus and `$_` of the command. The right prompt holds the line only while it stands:
-# neither a command nor what it starts inherits it, and an option such as prompt_subst is not needed.
+# zsh gives each hook the `$?`, pipestatus and `$_` of the command. The functions have options of their own from their first
+# command on (sticky emulation), so that neither xtrace nor a DEBUG trap sees one. The right prompt holds the line only while
+# it stands: neither a command nor what it starts inherits it, and no option such as prompt_subst is needed.
 ZSH = """# ccmon: $CCMON_LINE holds the line, current at each prompt. To use it: eval "$(@CCMON@ init zsh)" in ~/.zshrc,
 # and below it, with single quotes (with double quotes the text would be fixed at once):
 #   setopt prompt_subst
 #   RPROMPT='$CCMON_LINE'
 # With --shown it is put into the right prompt, whatever the options.
-""" + SH + """_ccmon_show() {
+emulate zsh +e +x +o err_return +o debug_before_cmd -o local_options -o local_traps -c @CODE@
+"""
+ZSH_CODE = SH + r"""_ccmon_show() {
   _ccmon_take_out
   [[ $PROMPT$RPROMPT == *CCMON_LINE* || ${(t)RPROMPT} == *readonly* ]] && return
   _ccmon_shown=$CCMON_LINE${RPROMPT:+ }
@@ -115,17 +122,18 @@ _ccmon_take_out() {
   _ccmon_shown=
 }
 _ccmon_leave() {
-  emulate -L zsh && trap - DEBUG ZERR
+  trap - DEBUG ZERR
   _ccmon_take_out
-} >/dev/null 2>&1
+}
 _ccmon_set_up() {
-  emulate -L zsh
+  trap - DEBUG ZERR
   typeset -g CCMON_LINE= _ccmon_shown= _ccmon_where=@WHERE@ _ccmon_usual="@VALUES@"
   typeset -ga precmd_functions preexec_functions
   (( ${precmd_functions[(Ie)_ccmon_refresh]} )) || precmd_functions+=(_ccmon_refresh)
-  [[ $_ccmon_where == bare ]] || (( ${preexec_functions[(Ie)_ccmon_leave]} )) || preexec_functions+=(_ccmon_leave)
+  [[ $_ccmon_where == bare ]] || (( ${preexec_functions[(Ie)_ccmon_leave]} )) ||
+    preexec_functions=(_ccmon_leave $preexec_functions)
   typeset -g +x CCMON_LINE _ccmon_shown _ccmon_where _ccmon_usual _ccmon_status _ccmon_last
-} >/dev/null 2>&1
+}
 _ccmon_set_up
 """
 

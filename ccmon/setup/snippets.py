@@ -7,7 +7,7 @@ fresh. Where a variable chooses another line than the one that was set up, it as
 import json
 from typing import Any, Callable, Dict, NamedTuple, Sequence
 
-from ccmon.setup.prompts import ABOVE, BARE, BASH, FISH, FISH_SHOWN, SHOWN, ZSH
+from ccmon.setup.prompts import ABOVE, BARE, BASH, FISH, FISH_SHOWN, SHOWN, ZSH, ZSH_CODE
 
 VARIABLES = ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "CLAUDE_CONFIG_DIR", "CCMON_DATA_DIR", "CCMON_NOW",
              "LC_ALL", "LC_CTYPE", "LANG", "TZ", "NO_COLOR")     # with CCMON_<OPTION> they choose file and text
@@ -71,7 +71,7 @@ def _values(places: Places, quote: Callable[[str], str], dialect: str) -> Dict[s
             "FOLDER": quote(places.folder), "CCMON": quote(places.ccmon), "DIALECT": dialect}
 
 
-HEADS = {"bash": "local _ccmon_before=$? _ccmon_line", "zsh": "emulate -L zsh && trap - DEBUG ZERR\n  local _ccmon_line"}
+HEADS = {"bash": "local _ccmon_before=$? _ccmon_line", "zsh": "trap - DEBUG ZERR\n  local _ccmon_line"}
 TAILS = {"bash": 'builtin export -n CCMON_LINE\n  [[ $# = 0 ]] || return "$_ccmon_before"',
          "zsh": "[[ $_ccmon_where == bare ]] || _ccmon_show\n  return 0"}
 
@@ -88,8 +88,10 @@ def _sh(text: str, dialect: str) -> Callable[[Places], str]:
     def fill(places: Places) -> str:
         read = READS[dialect][0 if _own_file(places) else 1].replace("@FILE@", for_sh(f"{places.folder}/{places.file}"))
         chosen = "|".join(f"${{{name}-}}" for name in places.variables)
-        return _filled(text, {**_values(places, for_sh, dialect), "VALUES": chosen, "READ": read, "HEAD": HEADS[dialect],
-                              "TAIL": TAILS[dialect], "WHERE": places.where})
+        values = {**_values(places, for_sh, dialect), "VALUES": chosen, "READ": read, "HEAD": HEADS[dialect],
+                  "TAIL": TAILS[dialect], "WHERE": places.where,
+                  "TRAPS": '"$(trap -p CHLD)" "$(trap -p DEBUG)"' if places.where == SHOWN else ""}
+        return _filled(text, {**values, "CODE": for_sh(_filled(ZSH_CODE, values))})
     return fill
 
 
