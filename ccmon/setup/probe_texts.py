@@ -9,6 +9,7 @@ from zlib import crc32
 from ccmon.setup.snippets import for_fish, for_sh
 
 VARIABLE = "CCMON_PROBE"
+LINE = ".line"                         # ends the name of the file beside it that holds the stand-in
 CELLS = 52                             # as wide as the line is on most days, where max_width lets it
 LEAST_CELLS = 12                       # with fewer it could not be recognized
 BLOCK, HOOK = "ccmon:block", "ccmon:hook"          # in the file: the start-up file came so far, and the prompt's hook ran

@@ -59,12 +59,12 @@ def _login_file(env: Mapping[str, str]) -> Optional[str]:
 
 def _of_start(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: int) -> Visibility:
     start = _start(shell, words, env, max_width)
-    return prompt_verdict.of_start(start, lambda: _is_seen_wide(shell, words, env, max_width))
+    return prompt_verdict.of_start(start, lambda: _room_when_wide(shell, words, env, max_width))
 
 
-def _is_seen_wide(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: int) -> bool:
+def _room_when_wide(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: int) -> Optional[int]:
     start = _start(shell, words, env, max_width, WIDE_COLUMNS)
-    return start.has_prompt and prompt_verdict.is_shown(prompt_verdict.screen_of(start.written, WIDE_COLUMNS), start.mark)
+    return prompt_verdict.room_beside(start.written, start.mark) if start.has_prompt else None
 
 
 def _start(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: int, columns: int = USUAL_COLUMNS) -> Start:
@@ -72,15 +72,17 @@ def _start(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: 
     home = env.get("HOME") or os.path.expanduser("~")
     with private.temporary("ccmon-prompt.", env) as folder:
         report = os.path.join(folder, probe_texts.file_name(max_width))
-        os.close(private.open_file(report, os.O_CREAT | os.O_WRONLY))
+        _write(report, b"")
+        _write(report + probe_texts.LINE, os.fsencode(probe_texts.line(report)) + b"\n")        # for ccmon-line
         mark = probe_texts.mark(report)
         trial = prompt_probe.tried(words, _environment(env, folder, report), home, (columns, prompt_verdict.ROWS),
                                    f"{probe_texts.VARIABLE}={report}", prompt_verdict.shows(shell, mark, columns),
                                    _made_at_first(home, env) if shell == "fish" else ())
         path = dotfiles.path_of(shell, env)
         begin, last = place_in(path)
+        is_above = "--above" in (_block(path) or "")
         return Start(shell, trial.has_prompt, trial.program, trial.beside, trial.status, trial.took_s, trial.written, columns,
-                     _reported(report), mark, path, begin, last)
+                     _reported(report), mark, path, begin, last, is_above)
 
 
 def _environment(env: Mapping[str, str], folder: str, report: str) -> Dict[str, str]:
@@ -96,6 +98,20 @@ def _made_at_first(home: str, env: Mapping[str, str]) -> Tuple[str, ...]:
     """What fish makes when it is started for the first time: a try leaves none of it."""
     config = os.path.dirname(os.path.dirname(dotfiles.path_of("fish", env)))
     return (*(os.path.join(config, name) for name in _NEW_IN_CONFIG), *(os.path.join(home, name) for name in _NEW_IN_HOME))
+
+
+def _block(path: str) -> Optional[str]:
+    with suppress(CcmonError):
+        return dotfiles.block(path)
+    return None
+
+
+def _write(path: str, content: bytes) -> None:
+    fd = private.open_file(path, os.O_CREAT | os.O_WRONLY)
+    try:
+        os.write(fd, content)
+    finally:
+        os.close(fd)
 
 
 def _reported(path: str) -> FrozenSet[str]:

@@ -15,7 +15,7 @@ class Maker(NamedTuple):
 # The first that is there: frameworks come last, they load the others. No variable that is exported: a shell inherits it.
 MAKERS = (
     Maker("powerlevel10k", "p10k", r"p10k|_p9k_precmd"),
-    Maker("powerlevel9k", "powerlevel9k", r"prompt_powerlevel9k_setup|powerlevel9k_prepare_prompts"),
+    Maker("powerlevel9k", None, r"prompt_powerlevel9k_setup|powerlevel9k_prepare_prompts"),
     Maker("starship", "starship", r"(prompt_)?starship_(precmd|preexec|zle-keymap-select|render)|__starship_.*"),
     Maker("oh-my-posh", "oh-my-posh", r"_omp_\w+|prompt_ohmyposh_\w+|__?posh_\w+"),
     Maker("liquidprompt", "liquidprompt", r"_lp_set_prompt|lp_theme"),

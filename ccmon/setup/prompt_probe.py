@@ -47,7 +47,7 @@ def can_try() -> bool:
 
 
 def tried(argv: Sequence[str], env: Mapping[str, str], folder: str, size: Tuple[int, int], mark: str,
-          shows: Shows, places: Sequence[str] = (), patience_s: float = PATIENCE_S) -> Trial:
+          shows: Shows, places: Sequence[str] = ()) -> Trial:
     """Start it with that environment, in that folder, on a terminal of (columns, rows), and end it again.
 
     mark: NAME=value of the environment, by which all that descends from it is recognized; places: what the shell makes when it is
@@ -58,7 +58,7 @@ def tried(argv: Sequence[str], env: Mapping[str, str], folder: str, size: Tuple[
     pid, fd = _start(argv, env, folder, size)
     seen = _Seen()
     try:
-        _watch(pid, fd, seen, shows, started + patience_s)
+        _watch(pid, fd, seen, shows, started + PATIENCE_S)
         program = None if seen.status is not None else _foreground(fd)
         beside = () if seen.status is not None else tuple(_beside(pid))
     finally:

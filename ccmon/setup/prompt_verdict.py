@@ -7,12 +7,13 @@ from ccmon.setup import probe_texts
 from ccmon.setup.prompt_names import Maker, maker_of
 from ccmon.setup.small_screen import SmallScreen
 from ccmon.setup.snippets import for_sh
-from ccmon.text import clip, printable
+from ccmon.text import clip, printable, width
 
 SEEN, NOT_SEEN, UNKNOWN = "seen", "not seen", "unknown"
 SHELLS = ("bash", "zsh", "fish")
 ROWS = 24
 USUAL_COLUMNS, WIDE_COLUMNS = 80, 300
+GAP_CELLS = 3                          # that shells keep free beside a right prompt
 LEAST_ROOM = 30                        # cells for what is typed, of a row of 80
 MOST_SHOWN = 40                        # cells of what a start-up file asks
 _OTHER_PROGRAMS = ("tmux", "screen", "zellij")
@@ -46,6 +47,7 @@ class Start(NamedTuple):
     path: str                          # of the start-up file
     line: int                          # at which ccmon's lines begin in it
     is_last: bool                      # nothing follows them
+    is_above: bool = False             # they ask for a row above the prompt
 
 
 def screen_of(written: str, columns: int) -> SmallScreen:
@@ -70,14 +72,23 @@ def is_shown(screen: SmallScreen, mark: str) -> bool:
     return re.search(rf"(?<![=\w'\"]){re.escape(mark)}", screen.text()) is not None
 
 
-def of_start(start: Start, is_seen_wide: Callable[[], bool]) -> Visibility:
-    """What a shell's start says of the line. is_seen_wide: whether a terminal that is much wider shows it."""
+def room_beside(written: str, mark: str) -> Optional[int]:
+    """Cells that a prompt on the wide terminal leaves for the line in a row of the usual width; None where it is not there."""
+    screen = screen_of(written, WIDE_COLUMNS)
+    if not is_shown(screen, mark):
+        return None
+    behind = re.search(rf"{re.escape(mark)}-*(.*)", "\n".join(screen.rows()))
+    return USUAL_COLUMNS - screen.column - (width(behind[1]) if behind else 0) - GAP_CELLS
+
+
+def of_start(start: Start, room_when_wide: Callable[[], Optional[int]]) -> Visibility:
+    """What a shell's start says of the line. room_when_wide: what room_beside says of another one, on the wide terminal."""
     if not start.has_prompt or (start.beside and probe_texts.BLOCK not in start.report):
         return _without_prompt(start)
     screen = screen_of(start.written, start.columns)
     if is_shown(screen, start.mark):
         return _seen(start, screen)
-    return _not_seen(start, screen, is_seen_wide)
+    return _not_seen(start, screen, room_when_wide)
 
 
 def _seen(start: Start, screen: SmallScreen) -> Visibility:
@@ -130,12 +141,16 @@ def edit(path: str, line: int) -> str:
 
 # --- a prompt without the line --------------------------------------------------------------------------------------------
 
-def _not_seen(start: Start, screen: SmallScreen, is_seen_wide: Callable[[], bool]) -> Visibility:
+def _not_seen(start: Start, screen: SmallScreen, room_when_wide: Callable[[], Optional[int]]) -> Visibility:
     shell, path = start.shell, start.path
     again = f"ccmon init {shell} --undo && ccmon init {shell} --write"
     if probe_texts.BLOCK not in start.report:
         return Visibility(NOT_SEEN, f"{shell} does not get to ccmon's lines in {path}: something above them ends it"
                                     f", or waits for a key{_last_shown(start)}", edit(path, start.line))
+    room = room_when_wide() if shell != "bash" else None
+    if room is not None:
+        leads = f"ccmon config set max_width {room}" if room >= probe_texts.LEAST_CELLS else "ccmon init tmux"
+        return Visibility(NOT_SEEN, f"a row of {USUAL_COLUMNS} cells has no room for it beside the prompt", leads)
     maker = maker_of(start.report)
     if maker and maker.target:
         return Visibility(NOT_SEEN, _made_by(maker), f"ccmon init {maker.target}")
@@ -143,13 +158,11 @@ def _not_seen(start: Start, screen: SmallScreen, is_seen_wide: Callable[[], bool
         option = "promptvars" if shell == "bash" else "prompt_subst"
         return Visibility(NOT_SEEN, f"the prompt shows the text that stands for it, as {option} is off",
                           again if not start.is_last else edit(path, start.line))
-    if shell != "bash" and is_seen_wide():
-        return Visibility(NOT_SEEN, f"a terminal of {start.columns} cells is too narrow for it beside the prompt",
-                          f"ccmon config set max_width {max(probe_texts.LEAST_CELLS, start.columns - screen.column - 3)}")
     if not start.is_last:
         return Visibility(NOT_SEEN, f"what stands below ccmon's lines in {path} makes the prompt anew", again)
     made = _made_by(maker) if maker else f"a start-up file of {shell} makes the prompt anew each time, without it"
-    return Visibility(NOT_SEEN, made, row_command(shell) if shell == "bash" else f"ccmon init {shell}")
+    leads = row_command(shell) if shell == "bash" and not start.is_above else edit(path, start.line)
+    return Visibility(NOT_SEEN, made, leads)
 
 
 def _made_by(maker: Maker) -> str:
