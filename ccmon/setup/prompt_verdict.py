@@ -60,7 +60,7 @@ def screen_of(written: str, columns: int) -> SmallScreen:
 def shows(shell: str, mark: str, columns: int) -> Callable[[str], Optional[bool]]:
     """A function that tells whether what is written shows the line; None as long as it shows no prompt."""
     def judged(written: str) -> Optional[bool]:
-        drawn = written.rpartition(_PASTE_ON)[2] if shell == "fish" else written       # fish greets before that
+        drawn = (["", *written.split(_PASTE_ON)[1:]])[-1] if shell == "fish" else written          # fish greets before that
         if not _TITLES.sub("", drawn).strip():
             return None
         return is_shown(screen_of(written, columns), mark)
