@@ -61,6 +61,7 @@ _ccmon_may_set() { builtin local "$1"; }
 _ccmon_hook() {
   local _ccmon_call="! { $1; } 2>/dev/null" _ccmon_flags=
   _ccmon_ready=$1
+  builtin export -n _ccmon_ready
   case ${PROMPT_COMMAND[*]-}${precmd_functions[*]-} in *_ccmon_re* | *_ccmon_ro*) return ;; esac
   if [[ -n ${bash_preexec_imported-}${__bp_imported-} ]]; then
     precmd_functions+=("$1")
@@ -70,7 +71,7 @@ _ccmon_hook() {
   [[ -z ${PROMPT_COMMAND+set} ]] || _ccmon_flags=$(builtin declare -p PROMPT_COMMAND)
   _ccmon_flags=${_ccmon_flags#declare -} _ccmon_flags=${_ccmon_flags%% *}
   if [[ ${BASH_VERSION%%.*} -lt 5 || $BASH_VERSION == 5.0* || $_ccmon_flags == *x* ]]; then
-    PROMPT_COMMAND=${PROMPT_COMMAND-}${PROMPT_COMMAND:+$'\n'}'{ "${_ccmon_ready:-:}" "$_"; } 2>/dev/null && :'
+    PROMPT_COMMAND=${PROMPT_COMMAND-}${PROMPT_COMMAND:+$'\n'}'{ "${_ccmon_ready:-:}" "$_" && :; } 2>/dev/null'
   elif [[ -n ${PROMPT_COMMAND[*]-} ]]; then
     PROMPT_COMMAND+=("$_ccmon_call")
   else
