@@ -65,7 +65,7 @@ def test_the_answers_go_into_the_configuration_and_the_startup_file(place):
     assert code == 0 and "It is seen: a new bash shows it" in said
     assert (place.home / CONFIG).read_text() == "[ccmon]\nplan = max5\ntimezone = Europe/Berlin\n"
     assert stat.S_IMODE((place.home / CONFIG).stat().st_mode) == 0o600
-    assert "ccmon init bash" in (place.home / ".bashrc").read_text() and "CCMON_LINE" in said
+    assert "ccmon init bash" in (place.home / ".bashrc").read_text() and "_ccmon_status" in said
     assert "Europe/Berlin" in place.run("--json").out
     call(place, [str(place.bin / "ccmon"), "init", "bash", "--undo"])
     assert (place.home / ".bashrc").read_text() == "# mine\n"

@@ -48,7 +48,7 @@ def shells(found: List[Shown], owned: Owned) -> Check:
             says = f"{file.path} calls {file.gone}, which is not there"
             return Check("shells", FAULT, says, f"ccmon init {file.target} --write")
     for file in found:
-        if file.seen is not None and (file.seen.state != SEEN or file.seen.is_partial):
+        if file.seen is not None and file.seen.command and (file.seen.state != SEEN or file.seen.is_partial):
             return _unseen("shells", file.seen, owned)
     names, seen = (", ".join(file.target for file in found if wanted(file)) for wanted in (_is_set_up, _is_seen))
     says = "the line is set up and seen in " + seen if seen and seen == names else f"the line is set up in {names}"

@@ -320,8 +320,14 @@ def _start_up(target: str, env: Mapping[str, str]) -> shown.Shown:
     except CcmonError as err:
         return shown.Shown(target, path, str(err), _line_of_mark(path))
     program = _program_in(block or "")
-    return shown.Shown(target, path, set_up=block is not None,
+    return shown.Shown(target, path, set_up=block is not None or _calls_init(path, target),
                         gone=program if program and not probes.is_program(program) else None)
+
+
+def _calls_init(path: str, shell: str) -> bool:
+    """Whether somebody has put the call of ccmon into the file by hand."""
+    rows = (dotfiles.read(path) or b"").splitlines()
+    return any(re.match(rb"\s*[^#]*\bccmon['\"]? init " + shell.encode() + rb"\b", row) for row in rows)
 
 
 def _line_of_mark(path: str) -> int:
