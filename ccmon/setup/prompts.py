@@ -59,7 +59,7 @@ _ccmon_row() {
 } 2>/dev/null
 _ccmon_may_set() { builtin local "$1"; }
 _ccmon_hook() {
-  local _ccmon_call="! { $1; } 2>/dev/null" _ccmon_flags=
+  local _ccmon_call="{ $1; } 2>/dev/null" _ccmon_flags=
   _ccmon_ready=$1
   builtin export -n _ccmon_ready
   case ${PROMPT_COMMAND[*]-}${precmd_functions[*]-} in *_ccmon_re* | *_ccmon_ro*) return ;; esac
