@@ -101,12 +101,12 @@ def test_a_shell_without_a_prompt_is_waited_for_so_long(place, above, says, monk
 
 def test_nothing_is_left_of_a_try(place):
     history = place.home / ".bash_history"
-    history.write_text("mine\n" * 900)
+    history.write_text("mine\n" * 400)
     number = f"1000.{os.getpid()}{time.time_ns() % 10 ** 6}"
     above = (f"HISTSIZE=500 HISTFILE=~/.bash_history PROMPT_COMMAND='history -a'\nsleep {number} &\n"
              f"(setsid sleep {number} >/dev/null 2>&1 &)\nPS1='\\w\\n> '\n")
     found = seen(place, "bash", above)
-    assert found.state == SEEN and history.read_text() == "mine\n" * 900
+    assert found.state == SEEN and history.read_text() == "mine\n" * 400
     assert {path.name for path in place.home.iterdir()} == {".bashrc", ".bash_history"}
     assert not [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if number in command_of(pid)]
     assert not list(Path(place.folder / "tmp").iterdir())
