@@ -122,7 +122,7 @@ function _shtab_ccmon_using
   test "$_shtab_ccmon_cmdpath" = "$argv"
 end
 
-set -g _shtab_ccmon_commands history record init report merge export why hit learn config completion doctor alerts accounts
+set -g _shtab_ccmon_commands history record init report merge export why hit learn config completion doctor alerts accounts uninstall
 set -g _shtab_ccmon_opts_with_value --account --alert-by --alert-command --alert-webhook-file --alerts --at --at-percent --backup --by --ccusage --chart --columns --compare --days --evaluate --format --host --html --interval --limit --line-ttl --max-width --official --output --period --plan --reset --reset-hour --rows --since --sort --source --subscription --table --template --theme --timeout --timezone --until --wait --window
 
 complete -c ccmon -e
@@ -577,3 +577,8 @@ complete -c ccmon -n '_shtab_ccmon_using accounts' -l alert-by -xka "bell deskto
 complete -c ccmon -n '_shtab_ccmon_using accounts' -l alert-command -x -d 'the command to run, with CCMON_ALERT_TEXT and other variables'
 complete -c ccmon -n '_shtab_ccmon_using accounts' -l alert-webhook-file -xka "(__fish_complete_path (commandline -ct))" -d 'the file, of mode 0600, with the address of the webhook'
 complete -c ccmon -n '_shtab_ccmon_using accounts' -l demo -d 'simulated usage; nothing is read or kept'
+complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a uninstall -d 'Take out all that ccmon has written: its lines in start-up files, in the tmux that runs and in Claude Code'"'"'s settings, its own settings, cached lines and log. It lists them and asks before; the history stays. Exit code 1 when something had to be left alone, which it names.'
+complete -c ccmon -n '_shtab_ccmon_using uninstall' -s h -l help -d 'show this help message and exit'
+complete -c ccmon -n '_shtab_ccmon_using uninstall' -l history -d 'the history, too, with the copies of it that ccmon has made'
+complete -c ccmon -n '_shtab_ccmon_using uninstall' -l yes -d 'do not ask; needed where there is no terminal'
+complete -c ccmon -n '_shtab_ccmon_using uninstall' -l dry-run -d 'only list it'

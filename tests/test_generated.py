@@ -30,7 +30,7 @@ CASES = [
     ("ccmon --reset-hour 2", {"2", "20", "21", "22", "23"}),
     ("ccmon --theme ", set(THEMES)),
     ("ccmon ", {"history", "record", "init", "report", "merge", "export", "why", "hit", "learn", "config", "completion",
-                 "doctor", "alerts", "accounts"}),
+                 "doctor", "alerts", "accounts", "uninstall"}),
     ("ccmon alerts ", {"test"}),
     ("ccmon alerts test r", {"runs_out", "reset"}),
     ("ccmon --alerts r", {"runs_out", "reset"}),

@@ -7,7 +7,7 @@ from typing import List, Mapping, NamedTuple, Optional
 from ccmon import linecache
 from ccmon.model import CcmonError, UsageError
 from ccmon.settings.options import OPTIONS
-from ccmon.setup import probe_texts, prompts, settings_json, snippets
+from ccmon.setup import probe_texts, prompts, settings_json, snippets, tmux_server
 from ccmon.system import dotfiles, processes, swap
 
 
@@ -50,9 +50,55 @@ def _write(target: str, places: snippets.Places, env: Mapping[str, str]) -> str:
 
 
 def _undo(target: str, env: Mapping[str, str]) -> str:
+    path = _written_to(target, env)
+    calls = tmux_calls(path, env) if target == "tmux" else []
+    done = take_out(target, path)
+    lines = [f"Taken out of {path}." if done else f"There is nothing of ccmon in {path}."]
+    kept = drop_copy(target, path)
+    if kept:
+        lines.append(f"{kept} stays: it holds what is not in {path} any more. Remove it when you do not need it.")
+    cleared = tmux_server.clear(tmux_server.with_line(calls, env), calls, text_of(path), env)
+    lines += [f"Taken out of the tmux that runs ({socket})." for socket in cleared]
+    return "\n".join(lines) + "\n"
+
+
+def _written_to(target: str, env: Mapping[str, str]) -> str:
+    """The file that --write has written to: tmux reads two, and the other one may have been made since."""
     path = dotfiles.path_of(target, env)
-    done = swap.repeated(lambda: _unset(path)) if target == "claude" else dotfiles.take_out(path)
-    return f"Taken out of {path}.\n" if done else f"There is nothing of ccmon in {path}.\n"
+    others = dotfiles.paths_of(target, env) if target == "tmux" and dotfiles.block(path) is None else []
+    return next((other for other in others if dotfiles.block(other) is not None), path)
+
+
+def take_out(target: str, path: str) -> bool:
+    """Take the line out of the file, the file too when it was made for it. False when there is nothing. Raises CcmonError."""
+    return swap.repeated(lambda: _unset(path)) if target == "claude" else dotfiles.take_out(path)
+
+
+def drop_copy(target: str, path: str) -> Optional[str]:
+    """Remove the copy of what was in the file before; its path when it stays, as it holds what is not in the file now."""
+    return dotfiles.drop_copy(path, settings_json.has_members_of if target == "claude" else dotfiles.has_lines_of)
+
+
+def may_drop_copy(target: str, path: str) -> bool:
+    """Whether drop_copy would remove it as the file is now."""
+    return dotfiles.may_drop_copy(path, settings_json.has_members_of if target == "claude" else dotfiles.has_lines_of)
+
+
+def tmux_calls(path: str, env: Mapping[str, str]) -> List[str]:
+    """What --write has put into the tmux that runs: as the file says; where it says nothing any more, as it would be now."""
+    try:
+        block = dotfiles.block(path)
+        if block is not None:
+            return snippets.tmux_calls(block)
+        by_hand = b"ccmon" in (dotfiles.read(path) or b"")
+        return [] if by_hand else snippets.tmux_calls(snippets.block("tmux", _places("tmux", env)))
+    except CcmonError:                 # no command, no home; taking it out says what is wrong with the file
+        return []
+
+
+def text_of(path: str) -> str:
+    """The content, whatever bytes are in it; nothing when there is none."""
+    return (dotfiles.read(path) or b"").decode("utf-8", "replace")
 
 
 def _places(target: str, env: Mapping[str, str]) -> snippets.Places:

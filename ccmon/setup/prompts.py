@@ -8,8 +8,13 @@ value, already quoted for its place. Shell code runs on bash 3.2, zsh 5.0 and fi
 BARE, SHOWN, ABOVE = "bare", "shown", "above"      # only the variable; it is in the prompt; it is on a row above the prompt
 
 # One text for bash and zsh. The first line of a file that is named by a checksum holds the words that it answers.
+# A folder of lines that was there and is gone means that ccmon was taken out: asking would bring all of it back.
 SH = """
-_ccmon_ask() { CCMON_LINE=$(@CCMON@ --statusline --format @DIALECT@ </dev/null 2>/dev/null 3>/dev/null) || :; }
+_ccmon_ask() {
+  [[ -z ${_ccmon_was_there-} || -d @FOLDER@ || "@VALUES@" != "$_ccmon_usual" ]] || { CCMON_LINE=; return 0; }
+  CCMON_LINE=$(@CCMON@ --statusline --format @DIALECT@ </dev/null 2>/dev/null 3>/dev/null) || :
+  [[ ! -d @FOLDER@ ]] || _ccmon_was_there=1
+}
 _ccmon_refresh() {
   @HEAD@
   if [[ "@VALUES@" == "$_ccmon_usual" ]] &&
@@ -80,7 +85,9 @@ _ccmon_hook() {
 }
 _ccmon_set_up() {
   CCMON_LINE= _ccmon_ready=_ccmon_prompt _ccmon_usual="@VALUES@"
-  builtin export -n CCMON_LINE _ccmon_ready _ccmon_usual _ccmon_status _ccmon_last
+  _ccmon_was_there=1                   # the prompt's own process could not note it
+  [[ -d @FOLDER@ ]] || { _ccmon_was_there=; _ccmon_ask; }
+  builtin export -n CCMON_LINE _ccmon_ready _ccmon_usual _ccmon_status _ccmon_last _ccmon_was_there
   builtin export -nf _ccmon_ask _ccmon_refresh _ccmon_old _ccmon_prompt _ccmon_row _ccmon_may_set _ccmon_hook _ccmon_set_up
   case ${PS1-} in *_ccmon_prompt*) return 0 ;; esac
   case @WHERE@,${PS1-} in
@@ -128,12 +135,13 @@ _ccmon_leave() {
 }
 _ccmon_set_up() {
   trap - DEBUG ZERR
-  typeset -g CCMON_LINE= _ccmon_shown= _ccmon_where=@WHERE@ _ccmon_usual="@VALUES@"
+  typeset -g CCMON_LINE= _ccmon_shown= _ccmon_where=@WHERE@ _ccmon_usual="@VALUES@" _ccmon_was_there=
+  [[ ! -d @FOLDER@ ]] || _ccmon_was_there=1
   typeset -ga precmd_functions preexec_functions
   (( ${precmd_functions[(Ie)_ccmon_refresh]} )) || precmd_functions+=(_ccmon_refresh)
   [[ $_ccmon_where == bare ]] || (( ${preexec_functions[(Ie)_ccmon_leave]} )) ||
     preexec_functions=(_ccmon_leave $preexec_functions)
-  typeset -g +x CCMON_LINE _ccmon_shown _ccmon_where _ccmon_usual _ccmon_status _ccmon_last
+  typeset -g +x CCMON_LINE _ccmon_shown _ccmon_where _ccmon_usual _ccmon_status _ccmon_last _ccmon_was_there
 }
 _ccmon_set_up
 """
@@ -147,9 +155,14 @@ FISH = """# ccmon: $CCMON_LINE holds the line, current at each prompt. To use it
 
 set -e CCMON_LINE
 set -g _ccmon_usual @VALUES@
+set -g _ccmon_was_there no
+test -d @FOLDER@; and set -g _ccmon_was_there yes
 
 function _ccmon_ask
+    set -g CCMON_LINE
+    test $_ccmon_was_there = yes -a ! -d @FOLDER@ -a @VALUES@ = "$_ccmon_usual"; and return
     set -g CCMON_LINE (command @CCMON@ --statusline --format fish </dev/null 2>/dev/null)
+    test -d @FOLDER@; and set -g _ccmon_was_there yes
 end
 
 function _ccmon_behind

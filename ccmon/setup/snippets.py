@@ -5,7 +5,8 @@ fresh. Where a variable chooses another line than the one that was set up, it as
 """
 
 import json
-from typing import Any, Callable, Dict, NamedTuple, Sequence
+import re
+from typing import Any, Callable, Dict, List, NamedTuple, Sequence
 
 from ccmon.setup.prompts import ABOVE, BARE, BASH, FISH, FISH_SHOWN, SHOWN, ZSH, ZSH_CODE
 
@@ -247,10 +248,20 @@ def _fish_block(places: Places) -> str:
     return f"test -x {ccmon}; and status is-interactive; and {ccmon} init fish --{SHOWN} 2>/dev/null | source\n"
 
 
+TMUX_LENGTH, TMUX_BEFORE = 100, "@ccmon_status_right_length"       # of status-right; where --undo finds what it was
+
+
 def _tmux_block(places: Places) -> str:
     words = for_tmux(command(places, "tmux"))
-    return ("set -g status-right-length 100\n"
+    return (f"if -F '#{{!=:#{{status-right-length}},{TMUX_LENGTH}}}' {{ set -gF {TMUX_BEFORE} '#{{status-right-length}}' }}\n"
+            f"set -g status-right-length {TMUX_LENGTH}\n"
             f"if -F '#{{m:*ccmon*,#{{status-right}}}}' '' {{ set -ga status-right \" #({words})\" }}\n")
+
+
+def tmux_calls(block: str) -> List[str]:
+    """What the lines of such a block have put into status-right, as the server holds it."""
+    found = re.findall(r'set -ga status-right " (#\(.*\))"', block)
+    return [re.sub(r"\\(.)", r"\1", call) for call in found]
 
 
 BLOCKS: Dict[str, Callable[[Places], str]] = {"bash": _bash_block, "zsh": _zsh_block, "fish": _fish_block, "tmux": _tmux_block}
