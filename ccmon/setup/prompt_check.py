@@ -70,7 +70,7 @@ def _room_when_wide(shell: str, words: Sequence[str], env: Mapping[str, str], ma
 def _start(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: int, columns: int = USUAL_COLUMNS) -> Start:
     """Start it. Raises OSError."""
     home = env.get("HOME") or os.path.expanduser("~")
-    with private.temporary("ccmon-prompt.", env) as folder:
+    with private.temporary(".ccmon-prompt-", env) as folder:
         report = os.path.join(folder, probe_texts.file_name(max_width))
         _write(report, b"")
         _write(report + probe_texts.LINE, os.fsencode(probe_texts.line(report)) + b"\n")        # for ccmon-line
