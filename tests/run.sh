@@ -65,7 +65,7 @@ for name in init init_guest init_claude_shells line_seen ccmon_line dialects tem
     output views_limits history_pictures store_care statusline config_command report_command learn_command lessons outlook \
     log_real_ccusage demo why prices history_rating history_logs accounts read_beside merge_ledgers hook merge \
     line_windows claude_windows views_windows history_windows alerts_windows export_rules account_command account_list \
-    account_file claude_asked doctor_account binding model_weeks official_replay uninstall; do
+    account_file claude_asked doctor_account binding model_weeks official_replay uninstall background; do
     once="$once --ignore=tests/test_$name.py"
 done
 for name in D_kills D_processes P_running P_real_ccusage S_line S_refresher S_soak T_jobs T_kinds T_painting T_streams \

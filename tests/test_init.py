@@ -272,6 +272,12 @@ def test_tmux_shows_the_line_and_runs_nothing_of_it(place):
             shown = subprocess.run([*socket, "show", "-g", "status-right"], env=place.env(), capture_output=True, text=True,
                                    check=True).stdout
             assert shown.count("ccmon-line") == 1
+            word = re.search(r"ccmon-line (.*)\)", shown)[1]
+            for style, name in (("bg=green,fg=black", "tmuxbright"), ("bg=#eff1f5,fg=#4c4f69", "tmux")):     # a theme set later
+                subprocess.run([*socket, "set", "-g", "status-style", style], env=place.env(), check=True)
+                found = subprocess.run([*socket, "display-message", "-p", word], env=place.env(), capture_output=True, text=True,
+                                       check=True).stdout
+                assert found == name + "\n"
         finally:
             subprocess.run([*socket, "kill-server"], env=place.env(), stderr=subprocess.DEVNULL, check=False)
     assert not any(name.name.lower() == "pwned" for name in place.folder.rglob("*"))

@@ -14,12 +14,14 @@ AFTER_TEXT_S = 0.5
 PASTE_S = 1.0                          # without a byte for so long a paste is over, even if its end is lost
 SEQUENCE_S = 0.5                       # an escape sequence takes no longer
 ESCAPE_S = 0.1                         # the escape key alone: a slow line brings an arrow key in pieces
+ANSWER_S = 10.0                        # what the terminal was asked for, which a slow line may bring in pieces, too
 _BEGIN, _END = b"\x1b[200~", b"\x1b[201~"
 _LONGEST = 4096                        # bytes of a sequence; more than that is none
 _CSI = (rb"\x1b+\[(?:\[.|M[^\x1b]{3}|[0-?]*[ -/]*[@-LN-Z\\-~]|[0-?]+[ -/]*M"          # "[[" the console's, M the old mouse's
         rb"|[0-?]*[ -/]*(?=[^ -~]))")
 _SS3 = rb"\x1b+O[0-9;]*(?:[@-~]|(?=[^ -~]))"
 _STRING = rb"\x1b+[\]P_^X][^\x07\x1b]*(?:\x07|\x1b\\|(?=\x1b[^\\]))"               # OSC, DCS, APC, PM, SOS
+_ANSWERS = (b"\x1b]11;", b"\x1b[?")     # of the terminal: its background, what kind it is
 _ESCAPED = re.compile(rb"\x1b+[^\x1b\[O\]P_^X]", re.DOTALL)
 _SEQUENCE = re.compile(b"|".join((_CSI, _SS3, _STRING, _ESCAPED.pattern)), re.DOTALL)
 _USUAL: Dict[bytes, str] = {b"\x1b[5~": "pgup", b"\x1b[6~": "pgdn", b"\x1bOM": "enter"}
@@ -36,6 +38,8 @@ class Decoder:
     def __init__(self, sequences: Mapping[bytes, str]) -> None:
         """`sequences` are the keys of this terminal, beside the usual ones."""
         self._sequences = {**_USUAL, **sequences}
+        self.answers: List[bytes] = []     # of the terminal, whole; whoever reads them takes them out
+        self.is_awaiting = False           # an answer
         self.reset()
 
     def reset(self) -> None:
@@ -48,7 +52,9 @@ class Decoder:
         """When that which has begun is over, should nothing more come; None: nothing has."""
         if not self._rest or self.pasting:
             return None
-        return self._since_s + (SEQUENCE_S if self._rest.strip(b"\x1b") else ESCAPE_S)
+        if self._rest.startswith(_ANSWERS):
+            return self._since_s + ANSWER_S
+        return self._since_s + (SEQUENCE_S if self.is_awaiting or self._rest.strip(b"\x1b") else ESCAPE_S)
 
     def decoded(self, data: bytes, now_s: float) -> List[str]:
         """The names; without data only what is over by now."""
@@ -98,6 +104,7 @@ class Decoder:
         if found is None:
             return []
         self._rest = self._rest[found.end():]
+        self.answers += [found.group()] if found.group().startswith(_ANSWERS) else []
         self.pasting = found.group() == _BEGIN
         if _ESCAPED.fullmatch(found.group()):      # the escape key, and another one that came with it
             name = _character(found.group()[-1])

@@ -7,7 +7,7 @@ from typing import List, Mapping, NamedTuple, Optional
 from ccmon import linecache
 from ccmon.model import CcmonError, UsageError
 from ccmon.settings.options import OPTIONS
-from ccmon.setup import probe_texts, prompts, settings_json, snippets, tmux_server
+from ccmon.setup import probe_texts, prompts, settings_json, snippets, tmux_bar, tmux_server
 from ccmon.system import dotfiles, processes, swap
 
 
@@ -109,7 +109,19 @@ def _places(target: str, env: Mapping[str, str]) -> snippets.Places:
     variables = (*snippets.VARIABLES, *(f"CCMON_{option.name.upper()}" for option in OPTIONS))
     settings = dotfiles.path_of(target, env) if target == "claude" else ""
     ccmon, folder, config, settings = map(_for_shells, (ccmon, folder, linecache.config_path(env), settings))
-    return snippets.Places(ccmon, _line(ccmon), folder, file, config, variables, settings)
+    form = tmux_bar.word(_bar(env)) if target == "tmux" else tmux_bar.USUAL
+    return snippets.Places(ccmon, _line(ccmon), folder, file, config, variables, settings, form)
+
+
+def _bar(env: Mapping[str, str]) -> Optional[tmux_bar.Bar]:
+    """tmux's bar as its server shows it, else as its configuration says."""
+    program = processes.which("tmux", env)
+    said = processes.printed([program, "display-message", "-p", tmux_bar.question(expanded=False)], env) if program else None
+    if program and said:
+        expanded = processes.printed([program, "display-message", "-p", tmux_bar.question(expanded=True)], env)
+        return tmux_bar.answered(said, expanded or "")
+    content = dotfiles.read(dotfiles.path_of("tmux", env)) or b""
+    return tmux_bar.of_config(content.decode("utf-8", "replace"))
 
 
 def _for_shells(path: str) -> str:

@@ -25,6 +25,7 @@ class Places(NamedTuple):
     variables: Sequence[str] = VARIABLES
     settings: str = ""                 # Claude Code's settings.json, where that is asked for
     where: str = BARE                  # BARE, SHOWN or ABOVE: what the text for a shell does with the line
+    tmux_format: str = "tmux"          # what chooses the line in status-right, as tmux_bar.word has it
 
 
 # --- quoting --------------------------------------------------------------------------------------------------------------
@@ -109,8 +110,13 @@ def _tmux(places: Places) -> str:
     return f"""# In ~/.tmux.conf:
 set -g status-interval 5
 set -g status-right-length 100
-set -g status-right "#({for_tmux(command(places, 'tmux'))})"
+set -g status-right "#({_tmux_command(places)})"
 """
+
+
+def _tmux_command(places: Places) -> str:
+    words = " ".join(for_sh(word) for word in places.line)
+    return f"{for_tmux(words)} {places.tmux_format}"
 
 
 def _starship(places: Places) -> str:
@@ -252,7 +258,7 @@ TMUX_LENGTH, TMUX_BEFORE = 100, "@ccmon_status_right_length"       # of status-r
 
 
 def _tmux_block(places: Places) -> str:
-    words = for_tmux(command(places, "tmux"))
+    words = _tmux_command(places)
     return (f"if -F '#{{!=:#{{status-right-length}},{TMUX_LENGTH}}}' {{ set -gF {TMUX_BEFORE} '#{{status-right-length}}' }}\n"
             f"set -g status-right-length {TMUX_LENGTH}\n"
             f"if -F '#{{m:*ccmon*,#{{status-right}}}}' '' {{ set -ga status-right \" #({words})\" }}\n")
