@@ -244,7 +244,7 @@ complete -c ccmon -n '_shtab_ccmon_using init' -l write -d 'put it into the star
 complete -c ccmon -n '_shtab_ccmon_using init' -l undo -d 'take out what --write has put there'
 complete -c ccmon -n '_shtab_ccmon_using init' -l shown -d 'bash, zsh, fish: the text also puts the line into the prompt; --write does so in any case'
 complete -c ccmon -n '_shtab_ccmon_using init' -l above -d 'bash: on a row of its own above the prompt, whatever makes that'
-complete -c ccmon -n '_shtab_ccmon_using init; and test $_shtab_ccmon_npos -eq 0' -ka "bash zsh fish tmux claude starship waybar i3blocks polybar xbar p10k i3bar swiftbar" -d 'bash, zsh, fish, tmux, claude, starship, waybar, i3blocks, polybar, xbar, p10k, i3bar, swiftbar'
+complete -c ccmon -n '_shtab_ccmon_using init; and test $_shtab_ccmon_npos -eq 0' -ka "bash zsh fish tmux claude starship waybar i3blocks polybar xbar p10k i3bar swiftbar oh-my-posh liquidprompt" -d 'bash, zsh, fish, tmux, claude, starship, waybar, i3blocks, polybar, xbar, p10k, i3bar, swiftbar, oh-my-posh, liquidprompt'
 complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a report -d 'A week or a month in words and pictures.'
 complete -c ccmon -n '_shtab_ccmon_using report' -s h -l help -d 'show this help message and exit'
 complete -c ccmon -n '_shtab_ccmon_using report' -l period -xka "week month" -d 'what it is about (default: week)'

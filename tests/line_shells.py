@@ -12,6 +12,7 @@ import pytest
 from commands import PATIENCE_S, ROOT, Machine, Result
 
 HOSTILE = "x$(touch PWNED)`touch PWNED`#(touch PWNED)%n%{%}\\u\\w;touch PWNED\n#[fg=red]\x1b[31m'\"|&<b>"
+NOT_TRIED = {"CCMON_PROBE": "/nobody/looks"}       # for `init --write`: it starts no shell to see whether it shows the line
 FORKS = "clone,clone3,fork,vfork,execve"
 
 

@@ -59,7 +59,7 @@ cp -R ccmon man completions README.md LICENSE setup.py setup.cfg "$source"
 # What no version of Python changes runs on the newest only: shells, tmux, terminals, pages in a browser, other programs, the
 # README, generated files, the shape of the sources, long back-tests, kills.
 once=
-for name in init init_guest init_claude_shells ccmon_line dialects templates tmux_screen report_browser backtest learning_change \
+for name in init init_guest init_claude_shells line_seen ccmon_line dialects templates tmux_screen report_browser backtest learning_change \
     simulator history_command readme readme_tables manual dockerfile packaging windows doctor first_run svg \
     completion_command generated architecture learning_posterior learning_ruler learning_extra learning_evaluate alerts_command \
     output views_limits history_pictures store_care statusline config_command report_command learn_command lessons outlook \

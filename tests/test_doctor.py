@@ -71,6 +71,22 @@ def block_of_a_ccmon_that_is_gone(name, shell):
     return breaks
 
 
+def own_prompt(patient):
+    (patient.home / ".bashrc").write_text("build() { PS1='mine> '; }\nPROMPT_COMMAND=build\n")
+    assert patient.shell("ccmon init bash --write").code == 1
+
+
+def no_hooks(patient):
+    path = patient.home / ".claude/settings.json"
+    path.write_text(path.read_text().replace("{", '{\n  "disableAllHooks": true,', 1))
+
+
+def line_of_a_project(patient):
+    (patient.cwd / ".claude").mkdir()
+    line = json.dumps({"type": "command", "command": "date"})
+    (patient.cwd / ".claude/settings.json").write_text(f'{{\n "a": 1,\n "statusLine": {line},\n "b": 2\n}}\n')
+
+
 def failed_before(patient):
     patient.fails()
     patient.run("record", now=None)
@@ -145,6 +161,9 @@ BROKEN = [
     ("Claude Code", "fault", no_json, {}, "is not JSON at line"),
     ("Claude Code", "fault", moved, {}, "/gone/ccmon, which is not there"),
     ("Claude Code", "hint", lambda patient: patient.shell("ccmon init claude --undo"), {}, "not connected"),
+    ("Claude Code", "hint", no_hooks, {}, "not seen: disableAllHooks in"),
+    ("Claude Code", "hint", line_of_a_project, {}, "has a status line for this project"),
+    ("shells", "hint", own_prompt, {}, "the line is set up, but not seen: a start-up file of bash makes the prompt anew"),
     ("shells", "fault", half_a_block, {}, "do not match"),
     ("shells", "fault", block_of_a_ccmon_that_is_gone(".bashrc", "bash"), {}, "/gone/bin/ccmon"),
     ("shells", "fault", block_of_a_ccmon_that_is_gone(".zshrc", "zsh"), {}, "/gone/bin/ccmon"),
@@ -213,11 +232,24 @@ def test_a_tmux_server_with_a_poor_path(server, shown, remembers, state):
         server.store.unlink()
     if shown:
         server.tmux("set", "-g", "status-right", "#(ccmon-line tmux)")
+        server.tmux("set", "-g", "status-right-length", "100")
     code, checks = server.doctor()
     assert (checks["tmux"]["state"], code) == (state, 1 if state == "fault" else 0)
     assert checks["tmux"]["mend"] == 'tmux set-environment -g PATH "$PATH"'
     _, after = server.doctor(checks["tmux"]["mend"])
     assert after["tmux"]["state"] == "ok" and ("shows the line" in after["tmux"]["says"]) is shown
+
+
+def test_a_tmux_server_that_hides_the_line(server):
+    server.tmux("set-environment", "-g", "PATH", server.env()["PATH"])
+    assert server.shell("ccmon init tmux --write && tmux source-file ~/.tmux.conf").code == 0
+    assert "shows the line" in server.doctor()[1]["tmux"]["says"]
+    for option, value, says in (("status", "off", "status is off"), ("status-right-length", "20", "the server cuts it"),
+                                ("status-right", "theme", "a theme has set status-right")):
+        server.tmux("set", "-g", option, value)
+        code, checks = server.doctor()
+        assert (code, checks["tmux"]["state"]) == (0, "hint") and says in checks["tmux"]["says"]
+        assert "shows the line" in server.doctor(checks["tmux"]["mend"])[1]["tmux"]["says"], option
 
 
 # --- permissions --------------------------------------------------------------------------------------------------------

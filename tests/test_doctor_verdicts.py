@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon.doctor import prices, surroundings, verdicts, view
+from ccmon.doctor import prices, shown, surroundings, verdicts, view
 from ccmon.doctor.verdicts import Check, Owned
 from ccmon.model import Place
 from ccmon.setup import snippets
@@ -138,7 +138,7 @@ def test_room_on_the_disk(kept, state, mend):
 
 @pytest.mark.parametrize("silent_s, state", [(None, "ok"), (3 * 86_400, "ok"), (3 * 86_400 + 1, "hint")])
 def test_percentages_that_stay_away(silent_s, state):
-    check = verdicts.claude(verdicts.Shown("claude", "/s.json", set_up=True, silent_s=silent_s), HOME)
+    check = shown.claude(shown.Shown("claude", "/s.json", set_up=True, silent_s=silent_s), HOME)
     assert (check.state, check.mend) == (state, None if state == "ok" else "ccmon init claude --write")
 
 
@@ -160,7 +160,7 @@ def test_places_that_cannot_be_written(kept, says):
         assert check.state == "fault" and says in check.says and check.mend
 
 
-TMUX = verdicts.Tmux("tmux 3.4", "/usr/bin", True, False, True)
+TMUX = shown.Tmux("tmux 3.4", "/usr/bin", True, False, True)
 
 
 @pytest.mark.parametrize("found, state", [
@@ -168,7 +168,7 @@ TMUX = verdicts.Tmux("tmux 3.4", "/usr/bin", True, False, True)
     (TMUX._replace(finds=False), "fault"),
     (TMUX._replace(finds=False, shown=False), "hint"), (TMUX._replace(remembered=True), "hint")])
 def test_tmux(found, state):
-    assert verdicts.tmux(found).state == state
+    assert shown.tmux(found, HOME).state == state
 
 
 @pytest.mark.parametrize("fields, state", [({}, "ok"), ({"is_terminal": False, "trouble": "x"}, "ok"), ({"columns": 19}, "hint"),

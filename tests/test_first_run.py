@@ -8,7 +8,7 @@ import pytest
 from commands import wait_until
 from hypothesis import given
 from hypothesis import strategies as st
-from line_shells import call, install
+from line_shells import NOT_TRIED, call, install
 from terminal import CLEAN, Terminal
 
 from ccmon.model import CcmonError
@@ -36,7 +36,7 @@ def kept(machine):
 @contextmanager
 def dialogue(machine, columns=100, **env):
     """A terminal in which it asks."""
-    variables = machine.env(SHELL="/bin/bash", **env)
+    variables = machine.env(**{"SHELL": "/bin/bash", **NOT_TRIED, **env})
     variables.pop("TERM")
     with Terminal([str(machine.bin / "ccmon"), "init"], columns=columns, rows=190, env=variables, cwd=str(machine.cwd)) as term:
         yield term
@@ -61,10 +61,11 @@ def asked(machine, *answers, ending="", **env):
 # --- yes ------------------------------------------------------------------------------------------------------------------
 
 def test_the_answers_go_into_the_configuration_and_the_startup_file(place):
-    code, said = asked(place, "max5", "europe/berlin", "bash", "y")
-    assert code == 0 and (place.home / CONFIG).read_text() == "[ccmon]\nplan = max5\ntimezone = Europe/Berlin\n"
+    code, said = asked(place, "max5", "europe/berlin", "bash", "y", CCMON_PROBE=None)
+    assert code == 0 and "It is seen: a new bash shows it" in said
+    assert (place.home / CONFIG).read_text() == "[ccmon]\nplan = max5\ntimezone = Europe/Berlin\n"
     assert stat.S_IMODE((place.home / CONFIG).stat().st_mode) == 0o600
-    assert "ccmon init bash" in (place.home / ".bashrc").read_text() and "CCMON_LINE" in said
+    assert "ccmon init bash" in (place.home / ".bashrc").read_text() and "_ccmon_status" in said
     assert "Europe/Berlin" in place.run("--json").out
     call(place, [str(place.bin / "ccmon"), "init", "bash", "--undo"])
     assert (place.home / ".bashrc").read_text() == "# mine\n"

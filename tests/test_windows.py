@@ -292,11 +292,13 @@ def test_a_console_that_is_closed_ends_it_in_order():
 # --- where it may differ ---------------------------------------------------------------------------------------------------
 
 LACKING = {                            # what Windows does not have, or has in another way, and the rooms that own it
-    "fcntl": {"locks", "system/swap"}, "ctypes": {"system/swap"},
-    "termios": {"fullscreen/guardian", "fullscreen/screen_signals", "fullscreen/terminal", "system/typed"},
+    "fcntl": {"locks", "setup/prompt_probe", "system/swap"}, "pty": {"setup/prompt_probe"}, "ctypes": {"system/swap"},
+    "termios": {"fullscreen/guardian", "fullscreen/screen_signals", "fullscreen/terminal", "setup/prompt_probe",
+        "system/typed"},
     "msvcrt": {"locks"}, "curses": {"fullscreen/screen"}, "resource": {"pipeline/sources"},
     "os.fork": {"fullscreen/guardian", "refresher"}, "os.setsid": {"refresher"}, "os.killpg": {"system/processes"},
-    "os.kill": {"fullscreen/guardian", "fullscreen/screen_signals", "system/own_processes", "system/stops"},
+    "os.kill": {"fullscreen/guardian", "fullscreen/screen_signals", "setup/prompt_probe", "system/own_processes",
+        "system/stops"},
     "os.getuid": {"alerts/channels", "doctor/probes", "linecache", "system/newfiles", "system/outfiles",
         "system/own_processes", "system/private", "system/removal", "system/targets", "system/tmux"},
     "os.uname": {"locks", "settings/config"}, "os.replace": {"system/private"},
@@ -304,14 +306,16 @@ LACKING = {                            # what Windows does not have, or has in a
     "os.fchmod": {"linecache", "system/newfiles", "system/private", "system/swap"}, "os.fchown": {"system/swap"},
     "os.pread": {"locks"}, "os.pwrite": {"locks"}, "os.sysconf": {"refresher"}, "os.setpgid": {"fullscreen/guardian"},
     "os.getpgrp": {"fullscreen/guardian", "fullscreen/terminal"}, "os.nice": {"pipeline/sources"},
-    "os.statvfs": {"doctor/probes"}, "os.tcgetpgrp": {"fullscreen/guardian", "fullscreen/terminal"},
+    "os.statvfs": {"doctor/probes"}, "os.tcgetpgrp": {"fullscreen/guardian", "fullscreen/terminal", "setup/prompt_probe"},
     "os.ttyname": {"fullscreen/screen_signals"}, "os.O_NONBLOCK": {"fullscreen/screen_signals"},
-    "os.O_NOCTTY": {"fullscreen/screen_signals"}, "signal.SIGKILL": {"system/own_processes", "system/processes"},
+    "os.O_NOCTTY": {"fullscreen/screen_signals"},
+    "signal.SIGKILL": {"setup/prompt_probe", "system/own_processes", "system/processes"},
     "signal.SIGTTOU": {"fullscreen/screen", "fullscreen/screen_signals"},
-    "signal.pthread_sigmask": {"fullscreen/screen_signals"}, "signal.set_wakeup_fd": {"fullscreen/screen_signals"},
+    "signal.pthread_sigmask": {"fullscreen/screen_signals", "setup/prompt_probe"},
+    "signal.set_wakeup_fd": {"fullscreen/screen_signals"},
     "select.poll": {"fullscreen/screen"}, "selectors.PollSelector": {"fullscreen/screen"},
     "locale.nl_langinfo": {"system/codec"}, "start_new_session": {"system/processes"},
-    "creationflags": {"refresher", "system/processes"}, "os.waitpid": {"fullscreen/guardian"},
+    "creationflags": {"refresher", "system/processes"}, "os.waitpid": {"fullscreen/guardian", "setup/prompt_probe"},
     "os.getgid": {"system/private"}, "pwd": {"system/private"}}
 MODULES = set("fcntl termios msvcrt curses resource pwd grp tty pty posix winreg ctypes syslog crypt".split())
 CALLS = set("""fork forkpty setsid killpg kill getuid geteuid getgid getegid uname replace rename waitid waitpid wait set_blocking

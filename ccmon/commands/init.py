@@ -4,17 +4,25 @@ import os
 from argparse import Namespace
 
 from ccmon.model import UsageError
-from ccmon.setup import first_run, init, prompts
+from ccmon.setup import first_run, init, prompts, visibility
+from ccmon.setup.prompt_verdict import NOT_SEEN
 
-OK = 0
+OK, UNSEEN = 0, 1
 
 
 def run(given: Namespace) -> int:
-    """Print it, or edit the start-up file; without a target ask what is wanted; the exit code."""
+    """Print it, or edit the start-up file; without a target ask what is wanted; the exit code, 1 for a line that is not seen."""
     if given.target is None:
         if given.write or given.undo or given.shown or given.above:
             raise UsageError("name the file's program: ccmon init SHELL --write. See: ccmon init --help")
         return first_run.run(os.environ)
     where = prompts.ABOVE if given.above else prompts.SHOWN if given.shown else prompts.BARE
     print(init.run(given.target, given.write, given.undo, os.environ, where), end="")
-    return OK
+    return _told(given.target) if given.write else OK
+
+
+def _told(target: str) -> int:
+    """Say whether the line is seen where it is set up now."""
+    found = visibility.of(target, os.environ)
+    print("\n".join(visibility.sentences(target, os.environ, found)))
+    return UNSEEN if found and found.state == NOT_SEEN else OK

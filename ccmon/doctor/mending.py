@@ -1,5 +1,6 @@
 """The commands that `ccmon doctor` names: how a path of the user's is written in one, and what makes it usable."""
 
+import re
 from typing import NamedTuple, Optional
 
 from ccmon.model import Place
@@ -23,6 +24,11 @@ class Owned(NamedTuple):
         """One word of a shell command, with ~ for the home."""
         stem = (self.home or "").rstrip("/")
         return "~/" + for_sh(path[len(stem) + 1:]) if self.inside(path) else for_sh(path)
+
+    def in_command(self, command: str) -> str:
+        """A command with ~ for the home, where no quotes stand around it."""
+        stem = (self.home or "").rstrip("/")
+        return re.sub(rf"(?<= ){re.escape(stem)}/", "~/", command) if stem else command
 
     def edit(self, path: str, line: int) -> str:
         """Open the file at the line."""

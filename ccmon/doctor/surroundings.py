@@ -11,14 +11,15 @@ from functools import lru_cache
 from typing import List, Mapping, NamedTuple, Optional, Tuple
 
 from ccmon import __version__, arguments, linecache, output
-from ccmon.doctor import prices, probes, verdicts
+from ccmon.doctor import prices, probes, shown, verdicts
 from ccmon.doctor.verdicts import Check, Owned
 from ccmon.fullscreen import screen
 from ccmon.line import linefiles
 from ccmon.model import CcmonError, Given, Place
 from ccmon.settings import accounts, config, options
 from ccmon.settings.context import Context, settings_of
-from ccmon.setup import settings_json, snippets
+from ccmon.setup import settings_json, snippets, visibility
+from ccmon.setup.prompt_verdict import SHELLS
 from ccmon.sources import ccusage, ccusage_json, log_files
 from ccmon.store import check, facts, place
 from ccmon.system import clock, codec, dotfiles, private
@@ -273,7 +274,9 @@ def cache(around: Surroundings) -> Check:
 
 def claude(around: Surroundings) -> Check:
     """The status line in Claude Code's settings."""
-    return verdicts.claude(_connection(around.env)._replace(silent_s=_silent_s(around)), around.owned)
+    found = _connection(around.env)
+    seen = visibility.of_claude(around.env) if found.set_up else None
+    return shown.claude(found._replace(silent_s=_silent_s(around), seen=seen), around.owned)
 
 
 def _silent_s(around: Surroundings) -> Optional[int]:
@@ -284,7 +287,7 @@ def _silent_s(around: Surroundings) -> Optional[int]:
     return None
 
 
-def _connection(env: Mapping[str, str]) -> verdicts.Shown:
+def _connection(env: Mapping[str, str]) -> shown.Shown:
     path = "settings.json"
     try:
         path = dotfiles.path_of("claude", env)
@@ -293,26 +296,38 @@ def _connection(env: Mapping[str, str]) -> verdicts.Shown:
     except (CcmonError, UnicodeDecodeError) as err:
         line = re.search(r" line (\d+)", str(err))
         says = f"{path} {err}" if isinstance(err, settings_json.Unfit) else str(err)
-        return verdicts.Shown("claude", path, says, int(line[1]) if line else 1)
+        return shown.Shown("claude", path, says, int(line[1]) if line else 1)
     gone = program if program and os.path.isabs(program) and not probes.is_program(program) else None
-    return verdicts.Shown("claude", path, set_up=connected, gone=gone)
+    return shown.Shown("claude", path, set_up=connected, gone=gone)
 
 
 def shells(around: Surroundings) -> Check:
     """The blocks that `ccmon init --write` has put into start-up files."""
-    return verdicts.shells([_start_up(target, around.env) for target in snippets.BLOCKS], around.owned)
+    return shown.shells([_with_sight(_start_up(target, around.env), around.env) for target in snippets.BLOCKS], around.owned)
 
 
-def _start_up(target: str, env: Mapping[str, str]) -> verdicts.Shown:
+def _with_sight(file: shown.Shown, env: Mapping[str, str]) -> shown.Shown:
+    """Starts the shell once, where the line is set up in one; nothing where it is not."""
+    is_wanted = file.target in SHELLS and file.set_up and not file.gone
+    return file._replace(seen=visibility.of(file.target, env)) if is_wanted else file
+
+
+def _start_up(target: str, env: Mapping[str, str]) -> shown.Shown:
     path = "~"
     try:
         path = dotfiles.path_of(target, env)
         block = dotfiles.block(path)
     except CcmonError as err:
-        return verdicts.Shown(target, path, str(err), _line_of_mark(path))
+        return shown.Shown(target, path, str(err), _line_of_mark(path))
     program = _program_in(block or "")
-    return verdicts.Shown(target, path, set_up=block is not None,
+    return shown.Shown(target, path, set_up=block is not None or _calls_init(path, target),
                         gone=program if program and not probes.is_program(program) else None)
+
+
+def _calls_init(path: str, shell: str) -> bool:
+    """Whether somebody has put the call of ccmon into the file by hand."""
+    rows = (dotfiles.read(path) or b"").splitlines()
+    return any(re.match(rb"\s*[^#]*\bccmon['\"]? init " + shell.encode() + rb"\b", row) for row in rows)
 
 
 def _line_of_mark(path: str) -> int:
@@ -335,17 +350,19 @@ def tmux(around: Surroundings) -> Check:
     """tmux, and whether ccusage can be run with the PATH of its server."""
     path = probes.which("tmux", around.env)
     if path is None:
-        return verdicts.tmux(verdicts.Tmux(None))
+        return shown.tmux(shown.Tmux(None), around.owned)
     version = probes.said([path, "-V"], around.env) or "tmux"
     told = probes.said([path, "show-environment", "-g", "PATH"], around.env) or ""
     if not told.startswith("PATH="):
-        return verdicts.tmux(verdicts.Tmux(version))
+        return shown.tmux(shown.Tmux(version), around.owned)
     rows = (probes.said([path, "show-options", "-g"], around.env) or "").splitlines()
-    shown = any("ccmon" in row for row in rows if row.startswith("status"))
+    has_line = any("ccmon" in row for row in rows if row.startswith("status"))
     server = told[len("PATH="):]
     same = server == around.env.get("PATH")
     finds, remembered = (True, False) if same else _runs_with(around, {**around.env, "PATH": server})
-    return verdicts.tmux(verdicts.Tmux(version, server, shown, same, finds, remembered))
+    is_wanted = has_line or _start_up("tmux", around.env).set_up
+    seen = visibility.of_tmux(around.env) if is_wanted else None
+    return shown.tmux(shown.Tmux(version, server, has_line, same, finds, remembered, seen), around.owned)
 
 
 def _runs_with(around: Surroundings, env: Mapping[str, str]) -> Tuple[Optional[bool], bool]:

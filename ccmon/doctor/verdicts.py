@@ -14,7 +14,6 @@ INSTALLERS = {                         # of Node.js; the first that is there
     "apk": "sudo apk add nodejs npm", "zypper": "sudo zypper install nodejs npm", "brew": "brew install node",
     "winget": "winget install OpenJS.NodeJS.LTS"}
 LITTLE_FREE, LEAST_FREE = 50_000_000, 65_536       # bytes; with less, sqlite's journal and its index have no room
-MOST_SILENT_S = 3 * 86_400
 BY_HAND = "xdg-open https://nodejs.org/en/download"
 _REMEDY = re.compile(r"^(?P<says>.*)\. (?:Install|Try|Run|Update|To see it)\b[^:]*: (?P<command>\S.*?)(?: \(ccmon --demo.*\))?$")
 _TOO_SLOW = re.compile(r"^(?P<says>.*), try --timeout (?P<seconds>\d+)$")
@@ -287,70 +286,6 @@ def cache(kept: Kept, failures: int, owned: Owned) -> Check:
 
 
 # --- where it is shown ------------------------------------------------------------------------------------------------
-
-class Shown(NamedTuple):
-    """A start-up file of a shell or of tmux, or Claude Code's settings."""
-
-    target: str
-    path: str
-    error: Optional[str] = None        # why it cannot be used
-    line: int = 1                      # where that is
-    set_up: bool = False
-    gone: Optional[str] = None         # the program that it calls, which is not there
-    silent_s: Optional[int] = None     # since the last official percentage, when sessions came after it
-
-
-def claude(found: Shown, owned: Owned) -> Check:
-    """Whether Claude Code tells ccmon the official percentages."""
-    if found.error is not None:
-        return Check("Claude Code", FAULT, found.error, owned.edit(found.path, found.line))
-    if found.gone is not None:
-        return Check("Claude Code", FAULT, f"its status line calls {found.gone}, which is not there", "ccmon init claude --write")
-    if not found.set_up:
-        return Check("Claude Code", HINT, "not connected: it does not pass on its own percentages", "ccmon init claude --write")
-    if found.silent_s is not None and found.silent_s > MOST_SILENT_S:
-        says = f"connected, but it told no percentage for {duration(found.silent_s)}, though there were sessions"
-        return Check("Claude Code", HINT, says, "ccmon init claude --write")
-    return Check("Claude Code", OK, f"its status line is ccmon's, {found.path}")
-
-
-def shells(found: List[Shown], owned: Owned) -> Check:
-    """Whether the start-up files that have the line still work."""
-    for file in found:
-        if file.error is not None:
-            return Check("shells", FAULT, file.error, owned.edit(file.path, file.line))
-        if file.gone is not None:
-            says = f"{file.path} calls {file.gone}, which is not there"
-            return Check("shells", FAULT, says, f"ccmon init {file.target} --write")
-    names = ", ".join(file.target for file in found if file.set_up)
-    return Check("shells", OK, f"the line is set up in {names}" if names else "no start-up file has the line (ccmon init SHELL)")
-
-
-class Tmux(NamedTuple):
-    """tmux and its server."""
-
-    version: Optional[str]             # None: there is no tmux
-    path: Optional[str] = None         # PATH of its server, None: no server runs
-    shown: bool = False                # its status has the line
-    same: bool = False                 # its PATH is the one here
-    finds: Optional[bool] = None       # ccusage runs with its PATH; None: it does not here either, or is not wanted
-    remembered: bool = False           # only because ccmon remembers where it is
-
-
-def tmux(found: Tmux) -> Check:
-    """Whether ccmon can do its work in the server, whose PATH is that of its first hour."""
-    if found.version is None or found.path is None:
-        return Check("tmux", OK, "not installed" if found.version is None else f"{found.version}, no server runs")
-    mend = 'tmux set-environment -g PATH "$PATH"'
-    if found.finds is False:
-        state = FAULT if found.shown else HINT
-        return Check("tmux", state, f"ccusage does not run with the server's PATH: {found.path}", mend)
-    if found.remembered:
-        return Check("tmux", HINT, "the server's PATH lacks ccusage; ccmon remembers where it is", mend)
-    line = "shows the line" if found.shown else "does not show the line"
-    why = "the same PATH as here" if found.same else "ccusage runs with its PATH" if found.finds else "another PATH than here"
-    return Check("tmux", OK, f"{found.version}, the server {line} and has {why}")
-
 
 class Terminal(NamedTuple):
     """The terminal that ccmon runs in."""

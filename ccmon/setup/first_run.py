@@ -2,14 +2,15 @@
 
 import os
 import sys
-from typing import Callable, List, Mapping, NamedTuple, Optional
+from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence
 
 from ccmon import output
 from ccmon.model import CcmonError, UsageError
 from ccmon.settings import config, config_file, ini_text, options
 from ccmon.settings.context import Context, prepare
-from ccmon.setup import init, questions
+from ccmon.setup import init, questions, visibility
 from ccmon.setup.init import Edit
+from ccmon.setup.prompt_verdict import NOT_SEEN, SHELLS
 from ccmon.setup.questions import Question
 from ccmon.system import clock, dotfiles, swap, typed
 from ccmon.text import count
@@ -46,27 +47,31 @@ def run(env: Mapping[str, str]) -> int:
         raise UsageError("there is no home directory to write to. Set HOME")
     sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
-        _dialogue(ctx, path)
-        return 0
+        places = _dialogue(ctx, path)
     except (Left, EOFError):
         print(f"\n{questions.ASIDE}")
         return 0
     except KeyboardInterrupt:
         print(f"\n{questions.ASIDE}")
         return 130
+    is_seen = _is_seen(places, env)    # written by now, whatever interrupts this
+    _say("That is all: run ccmon.")
+    return 0 if is_seen else 1
 
 
-def _dialogue(ctx: Context, path: str) -> None:
+def _dialogue(ctx: Context, path: str) -> Sequence[str]:
+    """Where the line is set up."""
     _say(*questions.INTRO, "")
     plan = _plan(ctx, path)
     if not plan.all:
         _say("", "All of it stands there already: nothing to write.")
-        return
+        return plan.places
     _show(plan, ctx)
     typed.forget()                     # lines pasted at a question before are no answer to this one
     if _answer("Write it? [y/N]: ").lower() not in YES:
         raise Left
     _write(plan, ctx.env)
+    return plan.places
 
 
 def _plan(ctx: Context, path: str) -> Plan:
@@ -168,4 +173,15 @@ def _write(plan: Plan, env: Mapping[str, str]) -> None:
     for place, edit in zip(plan.places, plan.edits):
         if edit in plan.all:
             _say(*init.run(place, True, False, env).splitlines())
-    _say("That is all: run ccmon.")
+
+
+def _is_seen(places: Sequence[str], env: Mapping[str, str]) -> bool:
+    """Say of each place whether the line is seen there; False when it is not in one of them."""
+    all_seen = True
+    for place in places:
+        if place in SHELLS:
+            _say(f"Starting {place} once, to see its prompt ...")
+        found = visibility.of(place, env)
+        _say(*visibility.sentences(place, env, found))
+        all_seen = all_seen and (found is None or found.state != NOT_SEEN)
+    return all_seen

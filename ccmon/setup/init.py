@@ -7,7 +7,7 @@ from typing import List, Mapping, NamedTuple, Optional
 from ccmon import linecache
 from ccmon.model import CcmonError, UsageError
 from ccmon.settings.options import OPTIONS
-from ccmon.setup import prompts, settings_json, snippets, tmux_bar, tmux_server
+from ccmon.setup import probe_texts, prompts, settings_json, snippets, tmux_bar, tmux_server
 from ccmon.system import dotfiles, processes, swap
 
 
@@ -29,7 +29,7 @@ def run(target: str, write: bool, undo: bool, env: Mapping[str, str], where: str
     if undo:
         return _undo(target, env)
     places = _places(target, env)._replace(where=where)
-    return _write(target, places, env) if write else snippets.TARGETS[target](places)
+    return _write(target, places, env) if write else snippets.TARGETS[target](places) + probe_texts.code(target, env)
 
 
 def edit(target: str, env: Mapping[str, str]) -> Edit:
@@ -46,9 +46,7 @@ def _write(target: str, places: snippets.Places, env: Mapping[str, str]) -> str:
     kept = (swap.repeated(lambda: _set(path, places.ccmon)) if target == "claude"
             else dotfiles.put(path, snippets.block(target, places)))
     backup = f" What was there before is in {kept}." if kept else ""
-    begin = {"tmux": "tmux source-file " + snippets.for_sh(path), "claude": "start Claude Code anew"}
-    return (f"The line is set up in {path}.{backup}\n"
-            f"To see it: {begin.get(target, f'start a new {target}')}. To take it out: ccmon init {target} --undo\n")
+    return f"The line is set up in {path}.{backup}\nTo take it out: ccmon init {target} --undo\n"
 
 
 def _undo(target: str, env: Mapping[str, str]) -> str:

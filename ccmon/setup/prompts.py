@@ -151,7 +151,7 @@ FISH = """# ccmon: $CCMON_LINE holds the line, current at each prompt. To use it
 #   function fish_right_prompt
 #       echo -n -- $CCMON_LINE
 #   end
-# With --shown there is such a function, unless you have one of your own.
+# With --shown there is such a function, in front of one of your own.
 
 set -e CCMON_LINE
 set -g _ccmon_usual @VALUES@
@@ -190,6 +190,19 @@ function _ccmon_refresh --on-event fish_prompt
 end
 """
 
+# At each prompt: the right prompt of a theme may come with fish_prompt, or be made anew. It sees the $status that it saw.
 FISH_SHOWN = """
-functions -q fish_right_prompt; or function fish_right_prompt; echo -n -- $CCMON_LINE; end
+function _ccmon_show --on-event fish_prompt
+    set -l before $status
+    functions -q fish_prompt
+    functions -q fish_right_prompt; or function fish_right_prompt; end
+    string match -q '*CCMON_LINE*' -- (functions fish_right_prompt); and return $before
+    functions -e _ccmon_right_prompt
+    functions -c fish_right_prompt _ccmon_right_prompt
+    function fish_right_prompt
+        set -l right (_ccmon_right_prompt)
+        echo -n -- $CCMON_LINE $right
+    end
+    return $before
+end
 """

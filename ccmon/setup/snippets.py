@@ -187,6 +187,22 @@ eval "$({for_sh(places.ccmon)} init zsh)"
 """
 
 
+def _oh_my_posh(places: Places) -> str:
+    return f"""# In the start-up file of bash or zsh:
+set_poshcontext() {{ export POSH_CCMON="$({command(places, 'plain')})"; }}
+# In that of fish:
+function set_poshcontext; set -gx POSH_CCMON ({command(places, 'plain')}); end
+# In the configuration of oh-my-posh, in the list of segments where the line shall stand:
+{{"type": "text", "style": "plain", "template": "{{{{ .Env.POSH_CCMON }}}} "}}
+"""
+
+
+def _liquidprompt(places: Places) -> str:
+    return f"""# In ~/.config/liquidpromptrc (for zsh with the word zsh at the end of the command):
+LP_PS1_PREFIX='$({command(places, 'bash').replace("'", "'" + chr(92) + "''")}) '
+"""
+
+
 # --- Claude Code ------------------------------------------------------------------------------------------------------------
 
 CLAUDE_OPTIONS = "--statusline --format claude"
@@ -206,7 +222,7 @@ def _claude(places: Places) -> str:
 TARGETS: Dict[str, Callable[[Places], str]] = {
     "bash": _sh(BASH, "bash"), "zsh": _sh(ZSH, "zsh"), "fish": _fish, "tmux": _tmux, "claude": _claude, "starship": _starship,
     "waybar": _waybar, "i3blocks": _i3blocks, "polybar": _polybar, "xbar": _xbar, "p10k": _p10k, "i3bar": _i3bar,
-    "swiftbar": _swiftbar,
+    "swiftbar": _swiftbar, "oh-my-posh": _oh_my_posh, "liquidprompt": _liquidprompt,
 }
 
 

@@ -16,7 +16,8 @@ from ccmon import locks
 
 DAY_S = 86_400
 MOST_LOOKED_AT, MOST_SWEPT = 20_000, 1000
-_NAME = re.compile(r"\.ccmon-(?P<folder>demo-|merge-)?(?P<new>[0-9a-f]{12})?(?(new)|[a-z0-9_]{8})(?P<side>-journal|-wal|-shm)?")
+_NAME = re.compile(r"\.ccmon-(?P<folder>demo-|merge-|prompt-)?(?P<new>[0-9a-f]{12})?(?(new)|[a-z0-9_]{8})"
+                   r"(?P<side>-journal|-wal|-shm)?")
 # What an older ccmon has left in the cache:
 _LINE = re.compile(r"\.[A-Za-z0-9]+(\.line|\.taken)?\.[0-9]{1,10}|logs\.db(-journal|-wal|-shm)?")
 _ONCE: Set[str] = set()

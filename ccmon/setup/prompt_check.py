@@ -1,0 +1,132 @@
+"""A shell is started once with its own start-up files, and its prompt is looked at: whether the line is seen there."""
+
+import os
+import sys
+from contextlib import suppress
+from typing import Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
+
+from ccmon.model import CcmonError
+from ccmon.setup import probe_texts, prompt_probe, prompt_verdict
+from ccmon.setup.prompt_verdict import SEEN, UNKNOWN, USUAL_COLUMNS, WIDE_COLUMNS, Start, Visibility
+from ccmon.system import dotfiles, private, processes
+
+_LOGIN_FILES = (".bash_profile", ".bash_login", ".profile")
+# What a start-up file would otherwise begin: another program that takes the terminal, as it does only where none has it.
+_INSIDE = {"ZELLIJ": "0", "STY": "1.ccmon"}
+_LEFT_OUT = ("COLUMNS", "LINES", "BASH_ENV", "ENV", "CCMON_LINE")
+_NEW_IN_CONFIG = ("fish/completions", "fish/conf.d", "fish/functions", "fish/fish_variables")
+_NEW_IN_HOME = (".local", ".local/share", ".local/share/fish", ".cache", ".cache/fish")
+
+
+def of_shell(shell: str, env: Mapping[str, str], max_width: int) -> Optional[Visibility]:
+    """Whether a new one shows a line that may take so many cells.
+
+    None where that cannot be tried: on Windows, where the shell is not, and in such a try itself.
+    """
+    program = _program(shell, env)
+    if program is None or env.get(probe_texts.VARIABLE) or not prompt_probe.can_try():
+        return None
+    is_login_usual = sys.platform == "darwin"
+    try:
+        usual = _of_start(shell, _words(program, is_login_usual), env, max_width)
+        if shell != "bash" or usual.state != SEEN or usual.command:
+            return usual
+        if _of_start(shell, _words(program, not is_login_usual), env, max_width).state == SEEN or is_login_usual:
+            return usual
+        name = _login_file(env)
+        return usual._replace(says=f"{usual.says}, but a login shell (in tmux, over ssh) does not: it does not read ~/.bashrc",
+                              command=f"echo '[ -f ~/.bashrc ] && . ~/.bashrc' >>~/{name or _LOGIN_FILES[0]}",
+                              is_partial=name is not None)
+    except OSError as err:
+        return Visibility(UNKNOWN, f"no {shell} could be started in a terminal of its own ({err.strerror})")
+
+
+def _program(shell: str, env: Mapping[str, str]) -> Optional[str]:
+    """The user's own, else the first on PATH."""
+    own = env.get("SHELL", "")
+    return own if os.path.basename(own) == shell and processes.is_program(own) else processes.which(shell, env)
+
+
+def _words(program: str, is_login: bool) -> List[str]:
+    return [program, *(["-l"] if is_login else []), "-i"]
+
+
+def _login_file(env: Mapping[str, str]) -> Optional[str]:
+    """The file in the home that a login bash reads; None when there is none."""
+    home = env.get("HOME") or os.path.expanduser("~")
+    return next((name for name in _LOGIN_FILES if os.path.exists(os.path.join(home, name))), None)
+
+
+def _of_start(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: int) -> Visibility:
+    start = _start(shell, words, env, max_width)
+    return prompt_verdict.of_start(start, lambda: _room_when_wide(shell, words, env, max_width))
+
+
+def _room_when_wide(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: int) -> Optional[int]:
+    start = _start(shell, words, env, max_width, WIDE_COLUMNS)
+    return prompt_verdict.room_beside(start.written, start.mark) if start.has_prompt else None
+
+
+def _start(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: int, columns: int = USUAL_COLUMNS) -> Start:
+    """Start it. Raises OSError."""
+    home = env.get("HOME") or os.path.expanduser("~")
+    with private.temporary(".ccmon-prompt-", env) as folder:
+        report = os.path.join(folder, probe_texts.file_name(max_width))
+        _write(report, b"")
+        _write(report + probe_texts.LINE, os.fsencode(probe_texts.line(report)) + b"\n")        # for ccmon-line
+        mark = probe_texts.mark(report)
+        trial = prompt_probe.tried(words, _environment(env, folder, report), home, (columns, prompt_verdict.ROWS),
+                                   f"{probe_texts.VARIABLE}={report}", prompt_verdict.shows(shell, mark, columns),
+                                   _made_at_first(home, env) if shell == "fish" else ())
+        path = dotfiles.path_of(shell, env)
+        begin, last = place_in(path)
+        is_above = "--above" in (_block(path) or "")
+        return Start(shell, trial.has_prompt, trial.program, trial.beside, trial.status, trial.took_s, trial.written, columns,
+                     _reported(report), mark, path, begin, last, is_above)
+
+
+def _environment(env: Mapping[str, str], folder: str, report: str) -> Dict[str, str]:
+    """That of a new terminal: of none that is inside another one, so that no start-up file begins one."""
+    kept = {name: value for name, value in env.items() if name not in _LEFT_OUT}
+    term = env.get("TERM", "")
+    inside = {} if env.get("TMUX") else {**_INSIDE, "TMUX": f"{folder}/tmux,1,0", "TMUX_PANE": "%0"}
+    return {**kept, **inside, "TERM": term if term not in ("", "dumb", "unknown") else "xterm-256color", "TMUX_TMPDIR": folder,
+            "HISTFILE": os.path.join(folder, "history"), "fish_history": "", probe_texts.VARIABLE: report}
+
+
+def _made_at_first(home: str, env: Mapping[str, str]) -> Tuple[str, ...]:
+    """What fish makes when it is started for the first time: a try leaves none of it."""
+    config = os.path.dirname(os.path.dirname(dotfiles.path_of("fish", env)))
+    return (*(os.path.join(config, name) for name in _NEW_IN_CONFIG), *(os.path.join(home, name) for name in _NEW_IN_HOME))
+
+
+def _block(path: str) -> Optional[str]:
+    with suppress(CcmonError):
+        return dotfiles.block(path)
+    return None
+
+
+def _write(path: str, content: bytes) -> None:
+    fd = private.open_file(path, os.O_CREAT | os.O_WRONLY)
+    try:
+        os.write(fd, content)
+    finally:
+        os.close(fd)
+
+
+def _reported(path: str) -> FrozenSet[str]:
+    with suppress(OSError):
+        return frozenset(private.read(path).decode("utf-8", "replace").split("\n"))
+    return frozenset()
+
+
+def place_in(path: str) -> Tuple[int, bool]:
+    """The line at which ccmon's lines begin in a start-up file, and whether nothing but comments follows them."""
+    try:
+        rows = (dotfiles.read(path) or b"").splitlines()
+    except CcmonError:
+        return 1, True
+    begins = [number for number, row in enumerate(rows, 1) if row.startswith(dotfiles.BEGIN)]
+    ends = [number for number, row in enumerate(rows, 1) if row.startswith(dotfiles.END)]
+    behind = rows[ends[-1]:] if ends else []
+    return begins[0] if begins else 1, not any(row.strip() and not row.strip().startswith(b"#") for row in behind)

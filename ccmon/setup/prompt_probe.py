@@ -1,0 +1,280 @@
+"""The door to a shell that is started once, to see its prompt: in a pseudo terminal of its own, ended with all that it started.
+
+Nothing is typed there: what a terminal answers by itself is answered, and no line of the user's history is written.
+"""
+
+import os
+import select
+import shutil
+import signal
+import struct
+import sys
+import time
+from contextlib import suppress
+from typing import Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+from ccmon.system import private, processes
+
+PATIENCE_S = 10.0                      # for start-up files that do much, or wait for somebody
+# After the last byte: when the line is seen; when it is not, as a prompt may be drawn in parts; when nothing is drawn at all.
+QUIET_S, LONG_QUIET_S, EMPTY_QUIET_S = 0.15, 0.6, 3.0
+OTHER_QUIET_S = 2.0                    # when another program has the keys
+MOST_BYTES = 1 << 18                   # of what is written, its end
+_PAUSE_S = 0.03
+_GENTLE_S = 0.3                        # for an agent of the start-up files that tidies up behind itself
+_ANSWERS = ((b"\x1b[6n", b"\x1b[1;1R"), (b"\x1b[c", b"\x1b[?62;22c"), (b"\x1b[0c", b"\x1b[?62;22c"))
+_RESET = ("SIGPIPE", "SIGXFSZ", "SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGCHLD", "SIGWINCH")
+
+
+class Trial(NamedTuple):
+    """How a shell came up."""
+
+    written: str                       # all that it and its start-up files wrote, or the end of that
+    has_prompt: bool                   # it waits for a command
+    program: Optional[str] = None      # what has the terminal: the shell itself, or what was started in it
+    beside: Tuple[str, ...] = ()       # programs that run in the shell's own group, as those of a start-up file do
+    status: Optional[int] = None       # the exit status of a shell that has ended already
+    took_s: float = 0.0
+
+
+# Whether what is written shows the line; None while it shows no prompt.
+Shows = Callable[[str], Optional[bool]]
+
+
+def can_try() -> bool:
+    """Whether this system has pseudo terminals and fork."""
+    return hasattr(os, "fork") and not processes.WINDOWS
+
+
+def tried(argv: Sequence[str], env: Mapping[str, str], folder: str, size: Tuple[int, int], mark: str,
+          shows: Shows, places: Sequence[str] = ()) -> Trial:
+    """Start it with that environment, in that folder, on a terminal of (columns, rows), and end it again.
+
+    mark: NAME=value of the environment, by which all that descends from it is recognized; places: what the shell makes when it is
+    started for the first time. Raises OSError where there is no pseudo terminal.
+    """
+    started = time.monotonic()
+    new = [place for place in places if not os.path.lexists(place)]
+    pid, fd = _start(argv, env, folder, size)
+    seen = _Seen()
+    try:
+        _watch(pid, fd, seen, shows, started + PATIENCE_S)
+        program = None if seen.status is not None else _foreground(fd)
+        beside = () if seen.status is not None else tuple(_beside(pid))
+    finally:
+        _end_all(pid, mark)
+        with suppress(OSError):
+            os.close(fd)
+        if seen.status is None:
+            _reaped(pid)
+        for place in reversed(new):
+            _remove(place)
+    own = program is not None and os.path.basename(argv[0]) in program
+    return Trial(seen.text(), seen.has_prompt and own, program, beside, seen.status, time.monotonic() - started)
+
+
+# --- its start ------------------------------------------------------------------------------------------------------------
+
+def _start(argv: Sequence[str], env: Mapping[str, str], folder: str, size: Tuple[int, int]) -> Tuple[int, int]:
+    """Its process and our end of its terminal."""
+    import pty  # not on Windows
+    sys.stdout.flush()
+    pid, fd = pty.fork()
+    if pid == 0:
+        _become(argv, processes.environment(env), folder, size)
+    return pid, fd
+
+
+def _become(argv: Sequence[str], env: Dict[str, str], folder: str, size: Tuple[int, int]) -> None:
+    """In the new process: the shell, as a terminal starts one."""
+    try:
+        import fcntl
+        import termios
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+        for name in _RESET:            # an ignored signal would be ignored in the shell, too
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        os.chdir(folder)
+        os.execve(argv[0], list(argv), env)  # absolute, no shell  # nosec B606
+    finally:
+        os._exit(127)
+
+
+# --- until there is a prompt ----------------------------------------------------------------------------------------------
+
+class _Seen:
+    """What came of it so far."""
+
+    def __init__(self) -> None:
+        self.parts: List[bytes] = []
+        self.size = 0
+        self.has_prompt = False
+        self.status: Optional[int] = None
+
+    def add(self, part: bytes) -> None:
+        """Keep the end of a flood."""
+        self.parts.append(part)
+        self.size += len(part)
+        if self.size > 2 * MOST_BYTES:
+            self.parts = [b"".join(self.parts)[-MOST_BYTES:]]
+            self.size = MOST_BYTES
+
+    def text(self) -> str:
+        """As a terminal reads it."""
+        return b"".join(self.parts)[-MOST_BYTES:].decode("utf-8", "replace")
+
+
+def _watch(pid: int, fd: int, seen: _Seen, shows: Shows, deadline: float) -> None:
+    last, judged, wanted_s = time.monotonic(), -1, QUIET_S
+    while time.monotonic() < deadline:
+        part = _read(fd)
+        if part:
+            last = time.monotonic()
+            seen.add(part)
+            _answer(fd, part)
+        elif part is None:
+            seen.status = _reaped(pid)
+            return
+        quiet_s = time.monotonic() - last
+        keys = _keys_of(fd) if quiet_s >= QUIET_S else None
+        if keys != pid:
+            if keys is not None and quiet_s >= OTHER_QUIET_S:
+                return
+            continue
+        if judged != seen.size:
+            judged = seen.size
+            wanted_s = {True: QUIET_S, False: LONG_QUIET_S, None: EMPTY_QUIET_S}[shows(seen.text())]
+        if quiet_s >= wanted_s:
+            seen.has_prompt = True
+            return
+
+
+def _read(fd: int) -> Optional[bytes]:
+    """What there is by now; None at the end."""
+    if not select.select([fd], [], [], _PAUSE_S)[0]:
+        return b""
+    try:
+        return os.read(fd, 65_536) or None
+    except OSError:                    # EIO: nobody has the terminal any more
+        return None
+
+
+def _answer(fd: int, part: bytes) -> None:
+    """What a terminal answers by itself: a shell may wait for it before it shows a prompt."""
+    for question, answer in _ANSWERS:
+        if question in part:
+            with suppress(OSError):
+                os.write(fd, answer)
+
+
+def _keys_of(fd: int) -> Optional[int]:
+    """The group of the program that gets each key as it is pressed and shows it itself, as a shell does that edits a command."""
+    import termios
+    try:
+        modes = termios.tcgetattr(fd)[3]
+        return None if modes & (termios.ICANON | termios.ECHO) else os.tcgetpgrp(fd)
+    except (OSError, termios.error):
+        return None
+
+
+def _foreground(fd: int) -> Optional[str]:
+    """The name of the program that has the terminal."""
+    try:
+        return _name(os.tcgetpgrp(fd))
+    except OSError:
+        return None
+
+
+def _name(pid: int) -> Optional[str]:
+    with suppress(OSError):
+        return private.read(f"/proc/{pid}/comm", private.anybody).decode("utf-8", "replace").strip()
+    return _named_by_ps(pid)
+
+
+def _beside(pid: int) -> Iterator[str]:
+    """The other programs of the shell's own group, where the system shows that (Linux)."""
+    with suppress(OSError):
+        for name in filter(str.isdigit, os.listdir("/proc")):
+            if int(name) != pid and _numbers(int(name))[1:] == (pid, pid):
+                yield _name(int(name)) or ""
+
+
+def _named_by_ps(pid: int) -> Optional[str]:
+    import subprocess
+    try:
+        done = subprocess.run(["/bin/ps", "-o", "comm=", "-p", str(pid)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, timeout=_GENTLE_S * 10, check=False)  # absolute  # nosec B603
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return os.path.basename(done.stdout.decode("utf-8", "replace").strip()) or None
+
+
+# --- its end --------------------------------------------------------------------------------------------------------------
+
+def _end_all(pid: int, mark: str) -> None:
+    """The shell and what hangs on it at once: asked to, it would write its history. What it left running elsewhere, gently."""
+    others = []
+    for found in _descendants(mark):
+        if _session(found) == pid:
+            _kill(found, signal.SIGKILL)
+        else:
+            others.append(found)
+            _kill(found, signal.SIGTERM)
+    processes.end(pid)
+    deadline = time.monotonic() + (_GENTLE_S if others else 0)
+    while others and time.monotonic() < deadline:
+        time.sleep(_PAUSE_S)
+        others = [other for other in others if _session(other) is not None]
+    for found in _descendants(mark):
+        _kill(found, signal.SIGKILL)
+
+
+def _remove(place: str) -> None:
+    """What is a file or holds only such; a folder that others use by now stays."""
+    if os.path.isdir(place) and os.path.basename(place) == "fish":
+        shutil.rmtree(place, ignore_errors=True)
+    with suppress(OSError):
+        os.rmdir(place) if os.path.isdir(place) else os.remove(place)
+
+
+def _kill(pid: int, number: int) -> None:
+    with suppress(OSError):
+        os.kill(pid, number)
+
+
+def _descendants(mark: str) -> Iterator[int]:
+    """The processes that have the mark in their environment, where the system shows that (Linux)."""
+    with suppress(OSError):
+        for name in os.listdir("/proc"):
+            if name.isdigit() and int(name) != os.getpid():
+                with suppress(OSError):
+                    if b"\0" + mark.encode() + b"\0" in b"\0" + private.read(f"/proc/{name}/environ") + b"\0":
+                        yield int(name)
+
+
+def _session(pid: int) -> Optional[int]:
+    """The session of a process; None of one that is gone."""
+    return next(iter(_numbers(pid)[2:]), None)
+
+
+def _numbers(pid: int) -> Tuple[int, ...]:
+    """Its parent, group and session (Linux); nothing of one that is gone."""
+    with suppress(OSError, ValueError, IndexError):
+        words = private.read(f"/proc/{pid}/stat", private.anybody).rpartition(b")")[2].split()
+        return () if words[0] in (b"Z", b"X") else (int(words[1]), int(words[2]), int(words[3]))
+    return ()
+
+
+def _reaped(pid: int) -> int:
+    """The exit status, minus the signal when one ended it."""
+    for turn in range(100):
+        try:
+            gone, status = os.waitpid(pid, os.WNOHANG)
+        except OSError:
+            return 0
+        if gone:
+            return -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+        time.sleep(_PAUSE_S)
+        if turn == 30:
+            processes.end(pid)         # it let go of its terminal and runs on
+    return 0
