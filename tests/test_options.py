@@ -19,6 +19,7 @@ def settings(*words, env=None, file=None):
 
 GOOD = {"plan": ["pro", "max5", "max20", "custom_max", "ml_auto"], "limit": ["1", "35,000", "35_000"],
         "reset": ["session", "schedule", "5", "20,5"], "reset_hour": ["0", "23", "07"], "timezone": ["local", "UTC"],
+        "clock": ["12", "24"],
         "interval": ["0.5", "3600"], "account": ["work", "laptop/3f2a"], "timeout": ["0.1", "90"], "ccusage": ["/a b", "x"],
         "source": ["auto", "ccusage", "logs"], "theme": ["dark"], "wait": ["0", "60"],
         "line_ttl": ["1", "60"], "compact": ["yes", "off"], "ascii": ["TRUE", "0"], "emoji": ["no", "1"],
@@ -29,7 +30,7 @@ GOOD = {"plan": ["pro", "max5", "max20", "custom_max", "ml_auto"], "limit": ["1"
         "alert_command": ["sh -c 'true'"], "alert_webhook_file": ["~/x"]}
 BAD = {"plan": ["Pro", "max", ""], "limit": ["0", "-5", "x", "1.5", "9" * 30, "٣"], "reset": ["daily", "24", "1,,2", "5.5", "-1"],
        "reset_hour": ["24", "-1", "x", "1.5", "nan"], "interval": ["0", "nan", "inf", "x", "1e9"], "timeout": ["0", "-1"],
-       "source": ["log", "AUTO", "x"],
+       "source": ["log", "AUTO", "x"], "clock": ["13", "12h", "0"],
        "theme": ["drak"], "wait": ["-1", "61"], "line_ttl": ["0"], "compact": ["perhaps"], "ascii": ["2"], "emoji": ["jein"],
        "guardian": ["angel"], "account_file": ["never"], "official": ["CLAUDE"],
        "format": ["TMUX", "xyz"], "max_width": ["0", "1001", "x"],

@@ -316,7 +316,7 @@ def _picture(given: Namespace, ctx: Context, wanted: Wanted, found: Found) -> No
     lines: Sequence[Line]
     if given.heatmap:
         from ccmon.views.history import heatmap
-        lines = heatmap.lines(groups.heat(groups.by_quarter(found.used), ctx.zone), size.columns, charset)
+        lines = heatmap.lines(groups.heat(groups.by_quarter(found.used), ctx.zone), size.columns, charset, ctx.zone.dial)
     elif wanted.by == WINDOW:
         from ccmon.views.history import window_course
         shown = max(found.windows, key=lambda one: one.readings[-1])

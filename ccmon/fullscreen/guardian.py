@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 # The words that the full screen is called with: a table of its own, as that of the options is heavy; a test compares them.
 SWITCHES = ("--demo", "--compact", "--ascii", "--no-emoji", "--no-account-file")
-VALUED = ("--plan", "--limit", "--reset", "--reset-hour", "--timezone", "--interval", "--account", "--official", "--timeout",
-          "--ccusage", "--source", "--theme", "--format", "--template", "--max-width", "--wait", "--line-ttl", "--alerts",
-          "--alert-by", "--alert-command", "--alert-webhook-file")
+VALUED = ("--plan", "--limit", "--reset", "--reset-hour", "--timezone", "--clock", "--interval", "--account", "--official",
+          "--timeout", "--ccusage", "--source", "--theme", "--format", "--template", "--max-width", "--wait", "--line-ttl",
+          "--alerts", "--alert-by", "--alert-command", "--alert-webhook-file")
 YES = ("", "1", "yes", "true", "on")   # CCMON_GUARDIAN; empty is as good as not set
 _OUT, _GOODBYE, _CHECK_S = 1, b"\0", 1.0
 _LAST_LOOKS, _LOOK_S = 100, 0.01       # so often, until one that does not end is killed

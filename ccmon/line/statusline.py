@@ -8,7 +8,7 @@ from ccmon.text import Span
 from ccmon.usage.binding import NEAR, SESSION
 from ccmon.usage.outlook import is_likelihood
 from ccmon.views.screen.scene import figure
-from ccmon.when import Zone, clock_text, local
+from ccmon.when import Zone, clock_text, hour_text
 
 DAY_S = 86_400
 MOST_MODELS = 20                       # named in a line or beside it
@@ -78,7 +78,7 @@ def _session(snapshot: Snapshot, zone: Zone) -> List[Group]:
     state = state_of(snapshot)
     if state in EMPTY:
         return [Group(Span("CC", "label"), 1), Group(Span(EMPTY[state], "dim" if state == "none" else "warn"), 2)]
-    reset = Span(f"reset {_hour(snapshot.reset.at, zone)}", "label")
+    reset = Span(f"reset {hour_text(snapshot.reset.at, zone)}", "label")
     return [*_numbers(snapshot, zone), Group(reset, 3 if snapshot.active and is_over(snapshot) else 8)]
 
 
@@ -180,11 +180,11 @@ def _out(snapshot: Snapshot, zone: Zone) -> List[Span]:
     """When it runs out; how likely that is where it is known, and then only what is likely."""
     runway = snapshot.runway
     if runway and is_likelihood(runway):
-        at = f"out {_hour(runway.median, zone)} {text.percent(round(100 * runway.probability)).replace(' ', '')}"
+        at = f"out {hour_text(runway.median, zone)} {text.percent(round(100 * runway.probability)).replace(' ', '')}"
         return [Span(at, "warn")] if runway.probability >= 0.5 else []
     out_at = runs_out(snapshot)
     early = out_at is not None and out_at < snapshot.reset.at
-    return [] if out_at is None else [Span(f"out {_hour(out_at, zone)}", "warn" if early else "label")]
+    return [] if out_at is None else [Span(f"out {hour_text(out_at, zone)}", "warn" if early else "label")]
 
 
 def is_over(snapshot: Snapshot) -> bool:
@@ -201,7 +201,3 @@ def runs_out(snapshot: Snapshot) -> Optional[int]:
     """Epoch s when the tokens are used up; None when that is so far off that the hour alone, without its day, misleads."""
     end = snapshot.predicted_end
     return None if end is None or end - snapshot.now > DAY_S else end
-
-
-def _hour(epoch: int, zone: Zone) -> str:
-    return local(epoch, zone).strftime("%H:%M")

@@ -99,7 +99,7 @@ def in_force(flags: Mapping[str, Given], environment: Mapping[str, Given],
     """The settings and the zone that these layers make. CcmonError names the place of a wrong one."""
     layers = flags, environment, options.from_file(sections)
     settings = settings_of(layers, sections)
-    return settings, _zone(settings.timezone, *layers)
+    return settings, _zone(settings.timezone, *layers).with_dial(settings.clock)
 
 
 def settings_of(layers: Tuple[Mapping[str, Given], Mapping[str, Given], Mapping[str, Given]],

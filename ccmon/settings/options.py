@@ -94,6 +94,11 @@ def secret_file(text: str) -> str:
     return text
 
 
+def clock_hours(text: str) -> int:
+    """12 or 24."""
+    return int(one_of(("12", "24"))(text))
+
+
 def zone_name(text: str) -> str:
     """A zone's name; it is looked up later."""
     return "local" if text.lower() == "local" else text
@@ -126,6 +131,8 @@ OPTIONS: Tuple[Option, ...] = (
     Option("reset_hour", whole(0, 23, "hours"), "", "HOUR", "one daily reset hour, 0 (midnight) to 23",
            tuple(map(str, range(24)))),
     Option("timezone", zone_name, "Europe/Warsaw", "ZONE", "zone of all times shown: local, or a name such as Europe/Berlin"),
+    Option("clock", clock_hours, "24", "HOURS", "times of day for people as 14:05 (24) or 2:05pm (12)",
+           ("12", "24")),
     Option("interval", number(0.5, 3600, "seconds"), "3", "S", "seconds between two looks at the usage"),
     Option("account", str, "", "NAME", "the account to show: a name that ccmon accounts prints"),
     Option("timeout", number(0.1, 3600, "seconds"), "30", "S", "seconds that ccusage may take"),
@@ -166,6 +173,7 @@ class Settings(NamedTuple):
     limit: Optional[int]
     reset: ResetRule
     timezone: str
+    clock: int
     interval: float
     account: Optional[str]
     timeout: float

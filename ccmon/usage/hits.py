@@ -6,11 +6,11 @@ from typing import List, NamedTuple, Optional, Sequence
 
 from ccmon.model import SKEW_S, UsageError
 from ccmon.text import clean, clip
-from ccmon.when import Zone, clock_text, epoch, local
+from ccmon.when import Zone, clock_text, dated, epoch, local
 
 MOST_DAYS = 30
-VALID = "a time such as 14:30, 2026-11-22 14:30, or epoch seconds"
-_CLOCK = re.compile(r"(?:([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})[ T])?([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
+VALID = "a time such as 14:30, 2:30pm, 2026-11-22 14:30, or epoch seconds"
+_CLOCK = re.compile(r"(?:([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})[ T])?([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?: ?([ap])m)?", re.I)
 _SOURCES = {"hit": "ccmon hit", "limit": "message in the logs"}
 _LIMITS = {"session": "session", "weekly": "week", "extra": "extra usage", "spend": "spend limit", "credit": "credit",
            "admin": "set by an admin", "other": "another limit"}
@@ -44,7 +44,7 @@ def moment(words: str, now: int, zone: Zone, oldest: Optional[int]) -> int:
     if at > now + SKEW_S:
         raise UsageError(f"--at: {_clock(at, now, zone)} is still to come")
     if at < now - MOST_DAYS * 86_400:
-        raise UsageError(f"--at: {local(at, zone):%Y-%m-%d %H:%M} ({zone.name}) is more than {MOST_DAYS} days ago")
+        raise UsageError(f"--at: {dated(at, zone)} ({zone.name}) is more than {MOST_DAYS} days ago")
     if oldest is not None and at < oldest:
         began = _clock(oldest, now, zone)
         raise UsageError(f"--at: {_clock(at, now, zone)} is before all that ccmon knows, which begins {began}")
@@ -57,13 +57,23 @@ def _moment(words: str, now: int, zone: Zone) -> int:
     found = _CLOCK.fullmatch(words)
     if found is None:
         raise ValueError(words)
-    year, month, day, hour, minute, second = (None if part is None else int(part) for part in found.groups())
+    year, month, day, hour, minute, second = (None if part is None else int(part) for part in found.groups()[:6])
+    hour = _of_24(hour or 0, found.group(7))
     today = local(now, zone)
     if year is not None:
-        return epoch(datetime(year, month or 0, day or 0, hour or 0, minute or 0, second or 0), zone)
-    wall = datetime(today.year, today.month, today.day, hour or 0, minute or 0, second or 0)
+        return epoch(datetime(year, month or 0, day or 0, hour, minute or 0, second or 0), zone)
+    wall = datetime(today.year, today.month, today.day, hour, minute or 0, second or 0)
     at = epoch(wall, zone)
     return at if at <= now + SKEW_S else epoch(wall - timedelta(days=1), zone)
+
+
+def _of_24(hour: int, half: Optional[str]) -> int:
+    """The hour as clocks of 24 hours have it; half: a or p of am and pm."""
+    if half is None:
+        return hour
+    if not 1 <= hour <= 12:
+        raise ValueError(hour)
+    return hour % 12 + 12 * (half in "pP")
 
 
 def noted(at: int, new: bool, now: int, zone: Zone) -> str:

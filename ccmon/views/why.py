@@ -11,7 +11,7 @@ from ccmon.usage.windows import order
 from ccmon.views import why_account, why_learned
 from ccmon.views.evidence import Evidence
 from ccmon.views.screen.scene import model_names, plan_words
-from ccmon.when import clock_text, local
+from ccmon.when import clock_text, local, second_text
 
 LABEL_CELLS = 9
 MOST_PARTS = 3                         # sessions named behind a burn rate
@@ -38,9 +38,10 @@ def lines(evidence: Evidence, cells: int) -> List[Line]:
 
 
 def _title(evidence: Evidence, cells: int) -> Line:
-    at, zone = local(evidence.snapshot.now, evidence.zone), printable(evidence.snapshot.reset.timezone)
+    now, zone = evidence.snapshot.now, printable(evidence.snapshot.reset.timezone)
+    at = f"{_day(evidence, now)} {second_text(now, evidence.zone)} {zone}"
     left = (Span(f"ccmon {__version__}", "title"), Span("  where each number comes from", "text"))
-    return text.spread(left, (Span(f"{at:%Y-%m-%d %H:%M:%S} {zone}", "dim"),), cells)
+    return text.spread(left, (Span(at, "dim"),), cells)
 
 
 def _rows(words: str, cells: int) -> List[str]:
@@ -298,7 +299,7 @@ def _cache(evidence: Evidence, cells: int) -> Iterator[str]:
     yield place(cache.folder, evidence.home or "", cells - len(tail)) + tail
     if cache.failures:
         waits = cache.retry_at > evidence.snapshot.now
-        until = f"not asked before {local(cache.retry_at, evidence.zone):%H:%M:%S}" if waits else "asked again at the next look"
+        until = f"not asked before {second_text(cache.retry_at, evidence.zone)}" if waits else "asked again at the next look"
         yield f"! {plural(cache.failures, 'failure')} in a row: {until}"
 
 

@@ -22,6 +22,7 @@ class Column(NamedTuple):
 
 
 START, SHORT_START = Column("start", 17, 0), Column("start", 13, 0)
+STARTS = {12: (START._replace(cells=19), SHORT_START._replace(cells=15)), 24: (START, SHORT_START)}    # 2:05pm takes more
 FIGURES = (Column("length", 8, 5), Column("tokens", 10, 1), Column("cost", 10, 4), Column("share", 7, 2))
 BRIEF_TOKENS = Column("tokens", 5, 1)  # 9.1k, where there is room for nothing else
 BAR = Column("limit", 12, 3)
@@ -47,16 +48,17 @@ def lines(scene: Scene, records: Sequence[Record], seen: Mapping[int, float], of
     """
     count = fitting(height)
     shown = records[max(0, len(records) - offset - count):len(records) - offset][::-1]
-    columns = _columns(width, bool(seen))
+    columns = _columns(width, bool(seen), scene.zone.dial)
     heading = [_cells([(column.name, "label") for column in columns], columns)] if height >= HEADED_ROWS else []
     return [*heading, *(_line(scene, record, seen, columns) for record in shown)]
 
 
-def _columns(width: int, hours: bool) -> List[Column]:
+def _columns(width: int, hours: bool, dial: int = 24) -> List[Column]:
     """Those that fit; bars and names take what is left."""
-    if width < SHORT_START.cells + FIGURES[1].cells + 2:
-        return [SHORT_START, BRIEF_TOKENS][:1 + (width >= SHORT_START.cells + BRIEF_TOKENS.cells + 2)]
-    chosen = [START if width >= 60 else SHORT_START, *FIGURES, BAR, *[HOURS][:hours], MODELS]
+    start, short = STARTS[dial]
+    if width < short.cells + FIGURES[1].cells + 2:
+        return [short, BRIEF_TOKENS][:1 + (width >= short.cells + BRIEF_TOKENS.cells + 2)]
+    chosen = [start if width >= 60 else short, *FIGURES, BAR, *[HOURS][:hours], MODELS]
     while sum(column.cells for column in chosen) + 2 > width and len(chosen) > 1:
         chosen.remove(max(chosen, key=lambda column: column.worth))
     free = width - 2 - sum(column.cells for column in chosen)
@@ -95,11 +97,11 @@ def _line(scene: Scene, record: Record, seen: Mapping[int, float], columns: Sequ
 def _words(scene: Scene, record: Record, columns: Sequence[Column]) -> Dict[str, str]:
     """Start and figures as text, by the name of the column."""
     block, now = record.block, scene.snapshot.now
-    start = when.local(block.start, scene.zone).strftime("%Y-%m-%d %H:%M")
+    start = when.dated(block.start, scene.zone)
     until = now if is_active(record, now) else block.used_until(now)
     count = text.short_count if BRIEF_TOKENS in columns else text.count
     short = f"{day_text(block.start, scene.zone):>6} {scene.hour(block.start)}"
-    return {"start": short if SHORT_START in columns else start, "length": text.duration(until - block.start),
+    return {"start": short if STARTS[scene.zone.dial][1] in columns else start, "length": text.duration(until - block.start),
             "tokens": ("" if block.counted else "~") + count(block.tokens), "cost": text.usd(block.cost_usd),
             "share": text.percent(record.percent)}
 

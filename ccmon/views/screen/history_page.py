@@ -147,7 +147,7 @@ def _body(scene: Scene, past: Past, look: Look, width: int, rows: int) -> List[L
     if look.view == "list":
         return listing.lines(scene, past.records, past.seen, look.offset, width, rows)
     if look.view == "heat map":
-        return heatmap.fitted(past.heat, width, rows, scene.charset)
+        return heatmap.fitted(past.heat, width, rows, scene.charset, scene.zone.dial)
     known = past.groups[look.period]
     periods = known[:len(known) - look.offset]
     return chart.picture(periods, len(known), look.period, width, rows, scene.charset)

@@ -37,11 +37,11 @@ class Scene(NamedTuple):
 
     def hour(self, epoch: int) -> str:
         """18:00, whatever the day."""
-        return when.local(epoch, self.zone).strftime("%H:%M")
+        return when.hour_text(epoch, self.zone)
 
     def second(self, epoch: int) -> str:
         """18:00:00."""
-        return when.local(epoch, self.zone).strftime("%H:%M:%S")
+        return when.second_text(epoch, self.zone)
 
     def day(self, epoch: int) -> date:
         """The local date."""
