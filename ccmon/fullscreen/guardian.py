@@ -105,14 +105,16 @@ def _guard(told: int, group: int) -> None:
     for name in ("INT", "QUIT", "TERM", "HUP", "TSTP", "TTOU"):        # what ends or stops ccmon must not do it to its guardian
         signal.signal(getattr(signal, f"SIG{name}"), signal.SIG_IGN)
     os.setpgid(0, 0)
-    modes, will, message, shown = termios.tcgetattr(_OUT), b"", _GOODBYE, False
+    modes, will, message, shown = None, b"", _GOODBYE, False
     while message:
         shown = _in_front(group)
+        if modes is None and shown:    # in the background they are those of a shell at its prompt
+            modes = termios.tcgetattr(_OUT)
         if select.select([told], [], [], _CHECK_S if will else None)[0]:       # looks again: ccmon may have been stopped
             message = os.read(told, 4096)
             will = (will + message).rpartition(_GOODBYE)[2]
     if will and (shown or _in_front(group)):       # else it was stopped: somebody else is on the screen
-        if _in_front(group):           # else the shell was quicker, and has set modes of its own
+        if modes and _in_front(group):         # else the shell was quicker, and has set modes of its own
             termios.tcsetattr(_OUT, termios.TCSANOW, modes)
         os.write(_OUT, will)
 

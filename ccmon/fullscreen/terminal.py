@@ -1,7 +1,6 @@
 """The door to the terminal as it is without curses: what a clean one is, and how to bring it back."""
 
 import contextlib
-import errno
 import os
 from typing import Any, List
 
@@ -47,17 +46,6 @@ def _sane(modes: List[Any]) -> List[Any]:
 def mark_pastes(marked: bool) -> None:
     """Have the terminal put marks around what is pasted, or not; one that does not know it leaves it. OSError."""
     os.write(_OUT, b"\x1b[?2004h" if marked else b"\x1b[?2004l")
-
-
-def claim() -> None:
-    """Be stopped here, as the kernel does with a job in the background, until the terminal is ours."""
-    while True:
-        try:
-            termios.tcsetattr(_IN, termios.TCSANOW, termios.tcgetattr(_IN))
-            return
-        except termios.error as err:
-            if err.args[0] != errno.EINTR:         # nobody is left who could bring us to the front: reading will tell
-                return
 
 
 def in_front() -> bool:
