@@ -75,7 +75,7 @@ def size() -> Size:
 
 def show(ctx: Context, lines: Sequence[Line], pager: bool) -> None:
     """Print the lines; through the user's pager when that is wanted, and they are more than a terminal shows."""
-    rows = list(painted(ctx, lines))
+    rows = list(painted(ctx, with_own_command(lines)))
     if not (pager and sys.stdout.isatty() and len(rows) >= size().rows and _paged(ctx.env, rows)):
         for row in rows:
             print(row)
@@ -152,12 +152,31 @@ def read_logs(ctx: Context) -> None:
         catch_up(ctx, progress)
 
 
+def named(sentence: str) -> str:
+    """The sentence with the commands of ccmon that it names as they can be typed here."""
+    from ccmon import own_name
+    return own_name.with_name(sentence, own_command())
+
+
+def with_own_command(lines: Sequence[Line]) -> Sequence[Line]:
+    """The same of lines; where the name is longer, so are they."""
+    from ccmon import own_name
+    name = own_command()
+    return lines if name == own_name.NAME else [
+        tuple(span._replace(text=own_name.with_name(span.text, name)) for span in line) for line in lines]
+
+
+def own_command() -> str:
+    """How ccmon is to be called in what people are told to type."""
+    return processes.own_command(os.environ)
+
+
 # --- messages -----------------------------------------------------------------------------------------------------------
 
 def complain(sentence: str, code: int) -> int:
     """Say on stderr what is wrong; gives the exit code back."""
     try:
-        print(f"ccmon: {clean(sentence)}", file=sys.stderr)
+        print(f"ccmon: {clean(named(sentence))}", file=sys.stderr)
     except OSError:
         pass                           # nobody can be told: the exit code has to do
     return code

@@ -80,7 +80,7 @@ def run(given: Namespace, ctx: Context) -> int:
     elif table or not found.is_empty:
         _table(given, ctx, wanted, found, table)
     else:
-        print(_nothing(given, ctx))
+        print(output.named(_nothing(given, ctx)))
     return OK
 
 
@@ -311,7 +311,7 @@ def _with_sparks(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[Row, Item]]
 def _picture(given: Namespace, ctx: Context, wanted: Wanted, found: Found) -> None:
     size, charset = output.size(), output.charset(ctx, sys.stdout)
     if found.is_empty:
-        print(_nothing(given, ctx))
+        print(output.named(_nothing(given, ctx)))
         return
     lines: Sequence[Line]
     if given.heatmap:

@@ -3,6 +3,7 @@
 import os
 from argparse import Namespace
 
+from ccmon import output
 from ccmon.model import UsageError
 from ccmon.setup import first_run, init
 
@@ -15,5 +16,6 @@ def run(given: Namespace) -> int:
         if given.write or given.undo:
             raise UsageError("name the file's program: ccmon init SHELL --write. See: ccmon init --help")
         return first_run.run(os.environ)
-    print(init.run(given.target, given.write, given.undo, os.environ), end="")
+    said = init.run(given.target, given.write, given.undo, os.environ)
+    print(output.named(said) if given.write or given.undo else said, end="")
     return OK

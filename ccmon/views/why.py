@@ -4,9 +4,11 @@ from typing import Callable, Iterator, List, Tuple
 
 from ccmon import __version__, text
 from ccmon.model import Block, Window
+from ccmon.own_name import with_name
 from ccmon.settings.origins import Setting
 from ccmon.text import Line, Span, clip, count, duration, plural, printable, width
 from ccmon.usage.burn import Term
+from ccmon.usage.notices import way_out_of_plan
 from ccmon.usage.windows import order
 from ccmon.views import why_account, why_learned
 from ccmon.views.evidence import Evidence
@@ -31,7 +33,7 @@ def lines(evidence: Evidence, cells: int) -> List[Line]:
     room = max(1, cells - LABEL_CELLS)
     for label, section in SECTIONS:
         spans = [Span(row, "warn" if words.startswith("! ") else "text")
-                 for words in section(evidence, room) for row in _rows(words, room)]
+                 for words in section(evidence, room) for row in _rows(with_name(words, evidence.command), room)]
         heads = [label] + [""] * (len(spans) - 1)
         out += [text.clip_line((Span(text.pad(head, LABEL_CELLS), "accent"), span), cells) for head, span in zip(heads, spans)]
     return out
@@ -188,6 +190,8 @@ def _limit(evidence: Evidence, cells: int) -> Iterator[str]:
     yield f"{'about ' if limit.unit != 'tokens' else ''}{plural(limit.tokens, 'token')}: {_limit_source(evidence)}{used}"
     if limit.switched:
         yield f"plan {limit.asked} was exceeded, so {limit.plan} is in force for this session"
+        if not limit.by_account:
+            yield way_out_of_plan(snapshot.session.tokens if snapshot.session else 0)
     if limit.unknown:
         yield "the session is above every record: the real limit is higher"
     if limit.high_water is None:

@@ -10,6 +10,7 @@ from ccmon.views.history.rows import is_active
 from ccmon.views.screen.scene import Scene, day_text, models
 
 EMPTY = "No sessions are stored yet. They are kept from now on."
+READING = "No sessions are stored yet: Claude Code's logs are still being read."
 HEADED_ROWS = 3                        # windows of fewer rows have no heading
 
 
@@ -35,9 +36,10 @@ def fitting(rows: int) -> int:
     return rows - (rows >= HEADED_ROWS)
 
 
-def nothing(width: int, rows: int) -> List[Line]:
-    """What is said while nothing is stored."""
-    words: List[Line] = [(Span("  " + line, "value"),) for line in text.wrap(EMPTY, max(1, width - 3))]
+def nothing(width: int, rows: int, is_reading: bool = False) -> List[Line]:
+    """What is said while nothing is stored, or the logs are still being read for the first time."""
+    said = READING if is_reading else EMPTY
+    words: List[Line] = [(Span("  " + line, "value"),) for line in text.wrap(said, max(1, width - 3))]
     return [(), *words] if len(words) < rows else words[:rows]
 
 

@@ -31,23 +31,24 @@ BROKEN = (Step("1", "install Node.js", "https://nodejs.org"), Step("2", "npm ins
 
 
 def is_first(scene: Scene) -> bool:
-    """True when no source was found and none ever was."""
+    """True when no source was found and none ever was; not while the first look is under way."""
     snapshot = scene.snapshot
-    return snapshot.source.error == NO_CCUSAGE and snapshot.age_s is None and snapshot.session is None
+    return not scene.looking and snapshot.source.error == NO_CCUSAGE and snapshot.age_s is None and snapshot.session is None
 
 
 def steps(scene: Scene, width: int) -> List[Line]:
     """What to do while there is nothing to see."""
     if is_first(scene):
-        return _rows([LOGS, SETTLE, OFFICIAL, DEMO], width)
+        return _rows(scene, [LOGS, SETTLE, OFFICIAL, DEMO], width)
     if scene.snapshot.source.missing:
-        return _rows(BROKEN, width)
+        return _rows(scene, BROKEN, width)
     more = [SETTLE] if scene.snapshot.windows else [SETTLE, OFFICIAL]
     kept: List[Line] = [(Span("    " + words, "dim"),) for words in text.wrap(KEPT, max(1, width - 5))]
-    return [*kept, (), *_rows([step._replace(number="") for step in (*more, DEMO)], width)]
+    return [*kept, (), *_rows(scene, [step._replace(number="") for step in (*more, DEMO)], width)]
 
 
-def _rows(listed: Sequence[Step], width: int) -> List[Line]:
+def _rows(scene: Scene, steps_: Sequence[Step], width: int) -> List[Line]:
+    listed = [step._replace(command=scene.named(step.command)) for step in steps_]
     column = max(text.width(step.command) for step in listed if step.why)
     return [_row(step, column, width) for step in listed]
 
