@@ -3,8 +3,8 @@
 import re
 
 NAME = "ccmon"
-COMMANDS = ("accounts", "alerts", "completion", "config", "doctor", "export", "help", "history", "hit", "init", "learn", "record",
-            "report", "uninstall", "version", "why")
+COMMANDS = ("accounts", "alerts", "completion", "config", "doctor", "export", "help", "history", "hit", "init", "learn", "merge",
+            "record", "report", "uninstall", "version", "why")
 _TYPED = re.compile(rf"(?<![\w/.~-])ccmon(?= (?:--[a-z]|(?:{'|'.join(COMMANDS)})\b))|(?<=[Rr]un )ccmon\b(?! [a-z])")
 
 

@@ -3,7 +3,7 @@
 from typing import List, NamedTuple, Optional, Sequence, Union
 
 from ccmon import text
-from ccmon.model import Binding, Credits, Snapshot, Window
+from ccmon.model import NO_CCUSAGE, Binding, Credits, Snapshot, Window
 from ccmon.text import Span
 from ccmon.usage.binding import NEAR, SESSION
 from ccmon.usage.outlook import is_likelihood
@@ -11,6 +11,7 @@ from ccmon.views.screen.scene import figure
 from ccmon.when import Zone, clock_text, hour_text
 
 DAY_S = 86_400
+NO_LOGS = "no logs yet"
 MOST_MODELS = 20                       # named in a line or beside it
 MOST_ADDITIONS = 2                     # windows beside the session
 EMPTY = {"none": "-", "missing": "! ccusage missing", "failed": "! no data"}    # states without numbers
@@ -64,6 +65,12 @@ def state_of(snapshot: Snapshot) -> str:
     return "stale" if "stale" in codes else "active" if snapshot.active else "idle"
 
 
+def empty_words(snapshot: Snapshot) -> str:
+    """What stands in place of numbers; Claude Code's logs alone suffice, so that nothing is missing where there are none yet."""
+    is_new = snapshot.source.error == NO_CCUSAGE and snapshot.session is None and snapshot.age_s is None
+    return NO_LOGS if is_new else EMPTY[state_of(snapshot)]
+
+
 def _with_age(found: List[Group], snapshot: Snapshot) -> List[Group]:
     """Old data are marked at both ends."""
     if state_of(snapshot) != "stale":
@@ -77,7 +84,8 @@ def _session(snapshot: Snapshot, zone: Zone) -> List[Group]:
     """What is known of the 5 hours."""
     state = state_of(snapshot)
     if state in EMPTY:
-        return [Group(Span("CC", "label"), 1), Group(Span(EMPTY[state], "dim" if state == "none" else "warn"), 2)]
+        words = empty_words(snapshot)
+        return [Group(Span("CC", "label"), 1), Group(Span(words, "warn" if words[0] == "!" else "dim"), 2)]
     reset = Span(f"reset {hour_text(snapshot.reset.at, zone)}", "label")
     return [*_numbers(snapshot, zone), Group(reset, 3 if snapshot.active and is_over(snapshot) else 8)]
 
@@ -103,7 +111,7 @@ def _used_up(snapshot: Snapshot, zone: Zone) -> List[Group]:
         return []
     credit = usable_credit(snapshot)
     until = Span(f"until {clock_text(bound.resets_at, snapshot.now, zone)}", "label")
-    trouble = [Group(Span(EMPTY[state], "warn"), 3)] if state in EMPTY and state != "none" else []
+    trouble = [Group(Span(empty_words(snapshot), "warn"), 3)] if state in EMPTY and empty_words(snapshot)[0] == "!" else []
     return [Group(Span("CC", "label"), 1), Group(Span(percent_of(bound), "danger"), 0),
             Group(_extra(credit) if credit else until, 2), *trouble]
 

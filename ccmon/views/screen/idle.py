@@ -36,7 +36,8 @@ def render(scene: Scene, width: int, height: int) -> List[Line]:
     end = [Part(3, notices), Part(6, [foot.keys(scene, width)])]
     lines, end_lines = fit_both(_body(scene, width), end, height)
     spare = height - len(lines) - len(end_lines)
-    more = recent.lines(scene, width, spare - 1) if spare >= SPARE_ROWS else []
+    rest = welcome.preview if welcome.is_first(scene) else recent.lines
+    more = rest(scene, width, spare - 1) if spare >= SPARE_ROWS else []
     return bottom(lines + more, end_lines, height)
 
 

@@ -6,7 +6,7 @@ from ccmon import text
 from ccmon.model import NO_CCUSAGE
 from ccmon.text import Line, Span
 from ccmon.usage.notices import CONNECT
-from ccmon.views.screen.scene import Scene, pick
+from ccmon.views.screen.scene import LABEL_CELLS, Scene, lead_of, pick
 
 WELCOME = "Welcome! Nothing to read yet: no logs of Claude Code, and no ccusage."
 KEPT = "Every session is kept from now on: press h to see them."
@@ -45,6 +45,19 @@ def steps(scene: Scene, width: int) -> List[Line]:
     more = [SETTLE] if scene.snapshot.windows else [SETTLE, OFFICIAL]
     kept: List[Line] = [(Span("    " + words, "dim"),) for words in text.wrap(KEPT, max(1, width - 5))]
     return [*kept, (), *_rows(scene, [step._replace(number="") for step in (*more, DEMO)], width)]
+
+
+def preview(scene: Scene, width: int, rows: int) -> List[Line]:
+    """What will stand here, dim, and said to be an example; nothing where it has no room."""
+    now, cells = scene.snapshot.now, max(1, width - LABEL_CELLS - 9)
+    used, time = (text.plain(text.bar(share, cells, "dim", scene.charset, 0.54)) for share in (0.44, 0.54))
+    figures = (("📊", "tokens", used + "   44 %"), ("", "", "15,412 of 35,000   19,588 left"),
+               ("⏳", "time", time + "   54 %"), ("", "", f"2h 17m to {scene.hour(now + 8220)}"), ("", "", ""),
+               ("🔥", "burn", "124 /min"), ("⏰", "runs out", f"{scene.hour(now + 9480)}  21m after the reset"))
+    heading: Line = (Span("    so it looks with some usage (an example, not yours):", "dim"),)
+    heads = (text.pad(lead_of(scene.charset, emoji) + word, LABEL_CELLS) for emoji, word, _ in figures)
+    shown = [heading, *((Span(head + words, "dim"),) for head, (_, _, words) in zip(heads, figures))]
+    return [(), *(text.clip_line(line, width) for line in shown)] if rows > len(shown) else []
 
 
 def _rows(scene: Scene, steps_: Sequence[Step], width: int) -> List[Line]:
