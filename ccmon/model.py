@@ -168,6 +168,15 @@ class Hit(NamedTuple):
     resets_at: int                     # epoch s, 0 where unknown
 
 
+class PromptCache(NamedTuple):
+    """Claude's cache of what a session has said so far: once it is cold, the next message pays for all of it again."""
+
+    expires_at: int                    # epoch s
+    ttl_s: int                         # how long it stays warm after each request
+    recache_tokens: Optional[int]      # paid again after that; None when not known
+    hit_percent: Optional[int]         # of the session's input that came from it; None when not known
+
+
 class Apart(NamedTuple):
     """What the row of one Claude Code session has to know beside the official percentages that are shown everywhere else."""
 
@@ -196,6 +205,7 @@ class Facts(NamedTuple):
     outlook: object = None             # outlook.Outlook: what forecasts rest on
     cut_since: Optional[int] = None    # epoch s: logs up to then are gone or came late, so ccusage cuts this session otherwise
     apart: Apart = Apart()
+    cache: Optional[PromptCache] = None    # of the session that was used last
 
 
 class LearnedLimit(NamedTuple):
@@ -233,6 +243,7 @@ class Reset(NamedTuple):
     rule: str                          # session | official | schedule | hour
     timezone: str                      # name of the zone
     reference_at: int                  # epoch s of the next reference time
+    is_reference: bool = False         # only that time: nothing is known to reset then, and nobody asked for the schedule
 
 
 class Notice(NamedTuple):
@@ -273,6 +284,7 @@ class Snapshot(NamedTuple):
     week: Optional["Runway"] = None    # of the official seven days
     learned: Optional[Learned] = None
     apart: Apart = Apart()
+    cache: Optional[PromptCache] = None
 
 
 class Owner(NamedTuple):

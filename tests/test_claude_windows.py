@@ -62,11 +62,11 @@ def test_the_row_keeps_its_width_holds_what_binds_and_mixes_no_accounts(ours, th
 
 
 @pytest.mark.parametrize("name, want, narrow", [
-    ("5 h binds", "5h 96%! (2h 17m) · 7d 12% (4d 22h) · 9.2k tokens · 45/min", "5h 96%! (2h 17m)"),
+    ("5 h binds", "5h 96%! (2h 17m) · out 15:50 · 7d 12% (4d 22h) · 9.2k tokens · 45/min", "5h 96%! (2h 17m)"),
     ("week at 84", "5h 26% (2h 17m) · 7d 84%! (5h 17m) · 9.2k tokens · 45/min", "7d 84%! (5h 17m)"),
     ("week at 100", "5h 20% (2h 17m) · 7d 100%! (4d 22h) · 9.2k tokens · 45/min", "7d 100%! (4d 22h)"),
     ("week at 100, idle", "5h 20% (2h 17m) · 7d 100%! (4d 22h)", "7d 100%! (4d 22h)"),
-    ("model's week at 100", "5h 26% (2h 17m) · 7d 12% (4d 22h) · 7d Opus 100%! (4d 22h) · 9.2k tokens · 45/min",
+    ("model's week at 100", "5h 26% (2h 17m) · lasts · 7d 12% (4d 22h) · 7d Opus 100%! (4d 22h) · 9.2k tokens · 45/min",
      "5h 26% (2h 17m)"),
     ("credits", "5h 20% (2h 17m) · 7d 100%! (4d 22h) · extra $3/$50 · 9.2k tokens · 45/min", "7d 100%! (4d 22h)"),
     ("nothing known", "CC -", "CC -")])

@@ -20,30 +20,30 @@ from ccmon.usage.windows import window
 THEME = themes.THEMES["dark"]
 OK, FAIR, WARN, DANGER = (themes.hexadecimal(THEME[role].fg) for role in ("ok", "fair", "warn", "danger"))
 WANT = {               # the line at 80 and at 20 cells; the short text and colour of bars; waybar's class, alt and percentage
-    "5 h binds": ("CC 96% 9.2k/~9.6k 45/min out 15:50 reset 18:00", "CC 96% 9.2k/~9.6k", "96%", "warn active five_hour 96"),
-    "week at 84": ("CC 26% 9.2k/~35k 45/min reset 18:00 7d 84%!", "CC 26% 7d 84%!", "7d 84%", "warn active seven_day 84"),
+    "5 h binds": ("CC 96%! 9.2k/~9.6k 45/min out 15:50 reset 18:00", "CC 96%! 9.2k/~9.6k", "96%!", "warn active five_hour 96"),
+    "week at 84": ("CC 26% 9.2k/~35k 45/min reset 18:00 7d 84%!", "CC 26% 7d 84%!", "7d 84%!", "warn active seven_day 84"),
     "week runs out": ("CC 26% 9.2k/~35k 45/min reset 18:00 7d 61% out Fri 23:13", "CC 26% 7d 61%", "7d 61%",
                       "fair active seven_day 61"),
-    "week at 100": ("CC 7d 100%! until Tue 14:18", "CC 7d 100%!", "7d 100%", "danger active seven_day 100"),
-    "week at 100, idle": ("CC 7d 100%! until Tue 14:18", "CC 7d 100%!", "7d 100%", "danger idle seven_day 100"),
-    "week at 100, old data": ("~CC 7d 100%! until Tue 14:18 12m old", "~CC 7d 100%!", "7d 100%", "danger stale seven_day 100"),
-    "week at 100, nothing read": ("CC 7d 100%! until Tue 14:18", "CC 7d 100%!", "7d 100%", "danger none seven_day 100"),
-    "week at 100, no ccusage": ("CC 7d 100%! until Tue 14:18 ! ccusage missing", "CC 7d 100%!", "7d 100%",
+    "week at 100": ("CC 7d 100%! until Tue 14:18", "CC 7d 100%!", "7d 100%!", "danger active seven_day 100"),
+    "week at 100, idle": ("CC 7d 100%! until Tue 14:18", "CC 7d 100%!", "7d 100%!", "danger idle seven_day 100"),
+    "week at 100, old data": ("~CC 7d 100%! until Tue 14:18 12m old", "~CC 7d 100%!", "7d 100%!", "danger stale seven_day 100"),
+    "week at 100, nothing read": ("CC 7d 100%! until Tue 14:18", "CC 7d 100%!", "7d 100%!", "danger none seven_day 100"),
+    "week at 100, no ccusage": ("CC 7d 100%! until Tue 14:18 ! ccusage missing", "CC 7d 100%!", "7d 100%!",
                                 "danger missing seven_day 100"),
-    "5 h at 100": ("CC 100%! 9.2k/~9.2k 45/min reset 18:00", "CC 100%! reset 18:00", "100%", "danger active five_hour 100"),
-    "5 h at 100, credits": ("CC 100%! extra $3/$50 9.2k/~9.2k 45/min reset 18:00", "CC 100%!", "100%",
+    "5 h at 100": ("CC 100%! 9.2k/~9.2k 45/min reset 18:00", "CC 100%! reset 18:00", "100%!", "danger active five_hour 100"),
+    "5 h at 100, credits": ("CC 100%! extra $3/$50 9.2k/~9.2k 45/min reset 18:00", "CC 100%!", "100%!",
                             "danger active five_hour 100"),
-    "5 h at 100, idle": ("CC 5h 100%! until 18:00", "CC 5h 100%!", "100%", "danger idle five_hour 100"),
-    "model's week at 100": ("CC 26% 9.2k/~35k 45/min out 01:23 reset 18:00 7d Opus 100%!", "CC 26% 9.2k/~35k", "26%",
+    "5 h at 100, idle": ("CC 5h 100%! until 18:00", "CC 5h 100%!", "100%!", "danger idle five_hour 100"),
+    "model's week at 100": ("CC 26% 9.2k/~35k 45/min lasts reset 18:00 7d Opus 100%!", "CC 26% 9.2k/~35k", "26%",
                             "ok active five_hour 26"),
-    "several": ("CC 26% 9.2k/~35k 45/min reset 18:00 7d 84%! 7d Opus 100%!", "CC 26% 7d 84%!", "7d 84%",
+    "several": ("CC 26% 9.2k/~35k 45/min reset 18:00 7d 84%! 7d Opus 100%!", "CC 26% 7d 84%!", "7d 84%!",
                 "warn active seven_day 84"),
-    "account before model": ("CC 26% 9.2k/~35k 45/min reset 18:00 7d 84%! spend limit 81%!", "CC 26% 7d 84%!", "7d 84%",
+    "account before model": ("CC 26% 9.2k/~35k 45/min reset 18:00 7d 84%! spend limit 81%!", "CC 26% 7d 84%!", "7d 84%!",
                              "warn active seven_day 84"),
-    "credits": ("CC 7d 100%! extra $3/$50", "CC 7d 100%!", "7d 100%", "danger active seven_day 100"),
-    "week at 84, idle": ("CC idle reset 18:00 7d 84%!", "CC idle 7d 84%!", "7d 84%", "warn idle seven_day 84"),
+    "credits": ("CC 7d 100%! extra $3/$50", "CC 7d 100%!", "7d 100%!", "danger active seven_day 100"),
+    "week at 84, idle": ("CC idle 7d 84%!", "CC idle 7d 84%!", "7d 84%!", "warn idle seven_day 84"),
     "nothing known": ("CC -", "CC -", "CC", "none none 0"),
-    "no window": ("CC 26% 9.2k/35k 45/min out 01:13 reset 18:00", "CC 26% 9.2k/35k", "26%", "ok active five_hour 26"),
+    "no window": ("CC 26% 9.2k/35k 45/min lasts reset 18:00", "CC 26% 9.2k/35k", "26%", "ok active five_hour 26"),
 }
 
 
@@ -62,7 +62,7 @@ def test_the_line_and_what_bars_get(name):
     tooltip = bar["tooltip"].split("\n")
     assert tooltip[0] == line and len(tooltip) > len(shown.snapshot.windows)
     for at, one in enumerate(shown.snapshot.windows):
-        assert tooltip[1 + at].startswith(f"{one.label} {int(one.percent)}%, reset ")
+        assert tooltip[1 + at].startswith(f"{one.label} {int(one.percent)}%{'!' * (one.percent >= 80)}, reset ")
         assert tooltip[1 + at].endswith(" (tightest)") == (one.name == bar["alt"])
     assert json.loads(DIALECTS["i3blocks"].envelope("x", told))["short_text"] == short
     colour = {"ok": OK, "fair": FAIR, "warn": WARN, "danger": DANGER}.get(state.split()[0])

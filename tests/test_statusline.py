@@ -16,12 +16,13 @@ ACTIVE = "CC 26% 9.2k/35k"
 def test_the_line_of_an_active_session(machine):
     machine.answers([block(NOW - 2 * HOUR, 9200, models=["a"])])
     line = one_line(machine.run("--statusline", "--plan", "max5", "--timezone", "UTC"))
-    assert line == "CC 26% 9.2k/35k 77/min out 21:36 reset 19:00"
+    assert line == "CC 26% 9.2k/35k 77/min lasts reset 19:00"
 
 
-def test_idle_names_the_next_reference_time(machine):
+def test_idle_names_a_reset_only_where_it_was_asked_for(machine):
     machine.answers([block(NOW - 30 * HOUR, 900)])
-    assert one_line(machine.run("--statusline")) == "CC idle reset 18:00"
+    assert one_line(machine.run("--statusline")) == "CC idle since Sun 12:00"
+    assert one_line(machine.run("--statusline", "--reset", "schedule")) == "CC idle reset 18:00"
 
 
 # --- waiting --------------------------------------------------------------------------------------------------------------

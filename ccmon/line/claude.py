@@ -13,7 +13,7 @@ NOTHING = "CC -"
 LATER, MARKUP = -1, -2                # in the place of cells, as in fields.py
 NEAR = 80                              # percent: from here on every window is worth a place
 MOST_OTHERS = 3
-FIELDS = ("context", "session_model", "session_cost", "official_5h", "official_7d")    # of a template, filled in here
+FIELDS = ("context", "session_model", "session_cost", "cache", "cache_hit", "cache_tokens", "official_5h", "official_7d")
 PARTS = ("percent", "left", "reset", "label")              # of w.NAME.
 _BINDING = {"binding": "label", "binding.percent": "percent", "binding.left": "left", "binding.reset": "reset"}
 
@@ -103,15 +103,26 @@ def _items(record: "Any", told: "Any", windows: "Any", shown: bool, now: float, 
         text = session_json.label(name) + " " + _percent(used)
         until = " (" + duration(resets_at - now) + ")"
         items.append((worth, text if name == binding and len(text + until) > cells else text + until, _colour(record, used)))
+        items += _ahead(record, name, used, resets_at, shown)
     if record.get("extra") and shown and windows.get(binding, (0, 0))[0] >= 100:
         items.append((1.5, record["extra"], ""))
     if cost_usd is not None:
         items.append((4, usd(cost_usd), ""))
+    cache = cache_words(session_json.prompt_cache(told, now), now)
+    if cache:
+        items.append((4.5, cache, ""))
     if record.get("error"):
         return [*items, (-1, record["error"][:cells], "")]
     session = "five_hour" in windows
     own = record.get("beside" if session else "words") or ([] if items else [[NOTHING, ""]])
     return items + [(0.5 if at == 0 and not session else 5 + at, text, sgr) for at, (text, sgr) in enumerate(own)]
+
+
+def _ahead(record: "Any", name: str, used: float, resets_at: int, shown: bool) -> "list[Any]":
+    """When that window runs out, or that it lasts, as the record says of the one that binds, and of no later one."""
+    of, until, text, sgr = record.get("ahead") or ("", 0, "", "")
+    same = shown and name == of and used < 100 and -session_json.JITTER_S <= resets_at - until <= session_json.JITTER_S
+    return [(2.2, text, sgr)] if same else []
 
 
 def _ranked(binding: str, windows: "Any") -> "list[tuple[float, str]]":
@@ -161,11 +172,11 @@ def window_part(part: str, label: str, percent: "float | None", left_s: float) -
     return "-" if percent is None else str(int(percent))
 
 
-def _fields(told: "Any", windows: "Any") -> "dict[str, str]":
+def _fields(told: "Any", windows: "Any", now: float) -> "dict[str, str]":
     """What a template's fields stand for that only this call knows."""
     context, cost_usd = session_json.context_percent(told), session_json.cost_usd(told)
     values = ["-" if context is None else str(int(context)), session_json.model(told) or "-",
-              "-" if cost_usd is None else usd(cost_usd)]
+              "-" if cost_usd is None else usd(cost_usd), *cache_values(session_json.prompt_cache(told, now), now)]
     values += [str(int(windows[name][0])) if name in windows else "-" for name in session_json.WINDOWS_S]
     return dict(zip(FIELDS, values))
 
@@ -187,7 +198,7 @@ def _of_window(record: "Any", field: str, windows: "Any", shown: bool, now: floa
 
 def _filled(record: "Any", told: "Any", windows: "Any", shown: bool, cells: int, now: float) -> str:
     """The template's pieces: [cells, text], [MARKUP, text] or [LATER, field]; from the first that does not fit, only markup."""
-    fields, out, seen = _fields(told, windows), [], False
+    fields, out, seen = _fields(told, windows, now), [], False
     for width, text in record["pieces"]:
         if width == MARKUP:
             out.append(text)
@@ -213,6 +224,35 @@ def _colour(record: "Any", percent: float) -> str:
 
 def _percent(value: float) -> str:
     return str(int(value)) + "%" + ("!" if value >= NEAR else "")
+
+
+def cache_values(cache: "Any", now: float) -> "tuple[str, str, str]":
+    """What {cache}, {cache_hit} and {cache_tokens} stand for: warm 4m or cold; per cent; tokens that are paid again after it.
+
+    cache: as session_json.prompt_cache and model.PromptCache have it, or None.
+    """
+    if cache is None:
+        return "-", "-", "-"
+    expires_at, _, tokens, hit_percent = cache
+    state = "warm " + duration(expires_at - now) if expires_at > now else "cold"
+    return state, "-" if hit_percent is None else str(hit_percent), "-" if tokens is None else short_count(tokens)
+
+
+def cache_words(cache: "Any", now: float) -> str:
+    """cache warm 4m; cache cold 45k, with the tokens that the next message pays again; "" where nothing is known."""
+    state, _, tokens = cache_values(cache, now)
+    if cache is None:
+        return ""
+    return "cache " + state + (" " + tokens if state == "cold" and tokens != "-" else "")
+
+
+def short_count(tokens: int) -> str:
+    """950, 9.2k, 45k or 1.1M, as text.short_count writes it."""
+    scaled, units = float(tokens), ["", "k", "M", "G"]
+    while scaled >= 999.5 and units[1:]:
+        scaled, units = scaled / 1000, units[1:]
+    fine = scaled < 9.95 and units[0]
+    return (f"{scaled:.1f}".replace(".0", "") if fine else f"{scaled:.0f}") + units[0]
 
 
 def usd(cost: float) -> str:

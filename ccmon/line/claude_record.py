@@ -27,7 +27,7 @@ def of_words(snapshot: Snapshot, zone: Zone, theme: Optional[Theme], unicode: bo
     return _written(snapshot, cells, gap=" · " if unicode else " | ", strong=_sgr("value", theme),
                     levels=[[least, _sgr(statusline.role_of(least), theme)] for least in _LEVELS],
                     words=_coloured([_joined(words[:2]), *words[2:]], theme),
-                    beside=_coloured(_beside(snapshot, words), theme),
+                    beside=_coloured(_beside(snapshot, words), theme), **_ahead(snapshot, zone, theme),
                     **({"extra": statusline.extra_words(credit)} if credit else {}))
 
 
@@ -79,6 +79,14 @@ def _beside(snapshot: Snapshot, words: Sequence[Span]) -> List[Span]:
         used = Span(text.short_count(snapshot.session.tokens) + " tokens", "value")
         shown = [used, Span(figure(snapshot.burn_per_min) + "/min", "label"), *shown]
     return shown
+
+
+def _ahead(snapshot: Snapshot, zone: Zone, theme: Optional[Theme]) -> Dict[str, Any]:
+    """What is ahead of the window that binds, where Claude has said how full it is: its name, reset, words and colour."""
+    bound = snapshot.binding
+    one = bound and named(snapshot.windows, bound.name)
+    words = statusline.ahead(snapshot, zone)
+    return {"ahead": [one.name, one.resets_at, *_coloured([_joined(words)], theme)[0]]} if one and words else {}
 
 
 def _joined(words: Sequence[Span]) -> Span:

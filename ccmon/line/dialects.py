@@ -124,7 +124,7 @@ def told(snapshot: Snapshot, words: Sequence[Span], theme: Optional[Theme], zone
 def _windows(snapshot: Snapshot, zone: Zone) -> List[str]:
     """A sentence for each window of the account, the one that binds first; then what is paid beyond them."""
     bound = snapshot.binding.name if snapshot.binding else ""
-    found = [f"{one.label} {int(one.percent)}%, reset {clock_text(one.resets_at, snapshot.now, zone)}"
+    found = [f"{statusline.percent_of(one)}, reset {clock_text(one.resets_at, snapshot.now, zone)}"
              + (" (tightest)" if one.name == bound else "") for one in snapshot.windows]
     paid = [one for one in snapshot.credits if one.enabled and one.used is not None]
     return found + [f"{one.kind.replace('_', ' ')} {amounts(one)}" for one in paid]
@@ -151,7 +151,7 @@ def _waybar(text: str, told: Told) -> str:
 
 
 def _i3blocks(text: str, told: Told) -> str:
-    short = "CC" if told.percent is None else f"{told.label} {int(told.percent)}%".lstrip()
+    short = "CC" if told.percent is None else f"{told.label} {int(told.percent)}%{statusline.mark(told.percent)}".lstrip()
     return _object(full_text=text, short_text=short, **({"color": told.colour} if told.colour else {}))
 
 

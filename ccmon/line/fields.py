@@ -93,6 +93,7 @@ def _bar(snapshot: Snapshot, cells: int, charset: Charset) -> str:
 def _table(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
     block = snapshot.session if snapshot.active else None
     names = list(map(model_name, text.models_for_programs(block.models))) if block else []
+    idle_since = statusline.idle_since(snapshot)
     return {
         "percent": NONE if snapshot.percent is None else str(int(snapshot.percent)),
         "used": NONE if block is None else text.short_count(block.tokens),
@@ -101,8 +102,11 @@ def _table(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
         "burn": figure(snapshot.burn_per_min),
         "sustainable": figure(snapshot.sustainable_per_min),
         "end": _hour(statusline.runs_out(snapshot), zone),
-        "reset": _hour(snapshot.reset.at, zone),
-        "left_time": text.duration(snapshot.reset.at - snapshot.now),
+        "outlook": " ".join(span.text for span in statusline.outlook(snapshot, zone)) or NONE,
+        "mark": statusline.mark(snapshot.percent),
+        "reset": NONE if snapshot.reset.is_reference else _hour(snapshot.reset.at, zone),
+        "left_time": NONE if snapshot.reset.is_reference else text.duration(snapshot.reset.at - snapshot.now),
+        "idle_since": NONE if idle_since is None else clock_text(idle_since, snapshot.now, zone),
         "cost": NONE if block is None else text.usd(block.cost_usd),
         "model": names[0] if names else NONE,
         "models": ",".join(text.first_of(names, statusline.MOST_MODELS)) or NONE,
@@ -113,6 +117,7 @@ def _table(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
         "official_7d": _of_window("w.seven_day.percent", snapshot, zone),
         **_binding(snapshot, zone),
         "context": NONE, "session_model": NONE, "session_cost": NONE,      # only Claude Code's own call knows them
+        **dict(zip(("cache", "cache_hit", "cache_tokens"), claude.cache_values(snapshot.cache, snapshot.now))),
         "age": NONE if snapshot.age_s is None else text.duration(snapshot.age_s),
         "state": statusline.state_of(snapshot),
         "source": snapshot.source.name,
@@ -123,10 +128,11 @@ def _runway(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
     """How likely it is that the limit comes before the reset, in whole percent, and when."""
     runway, week = snapshot.runway, snapshot.week
     known = is_likelihood(runway)
-    names = ("out_median", "out_low", "out_high")
+    names, over = ("out_median", "out_low", "out_high"), statusline.is_over(snapshot)
     return {"likely": str(round(100 * runway.probability)) if runway and known else NONE,
             "likely_week": str(round(100 * week.probability)) if week and is_likelihood(week) else NONE,
-            **{name: _hour(at if known else None, zone) for name, at in zip(names, runway[:3] if runway else (None,) * 3)}}
+            **{name: _hour(at if runway and known and not over and at < runway.resets_at else None, zone)
+               for name, at in zip(names, runway[:3] if runway else (0,) * 3)}}
 
 
 def _binding(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:

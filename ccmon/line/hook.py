@@ -120,11 +120,12 @@ def note(told: "Any", where: "str | None", now: float) -> None:
 def spooled(told: "Any", now: float) -> str:
     """Time, session, counter, percentage and reset of the two first windows, when the session began; those of all others.
 
-    Then what is used of a spend limit, and how many members could not be taken; "" where nothing is told. An older ccmon reads
-    what stands before the others.
+    Then what is used of a spend limit, the prompt cache, and how many members could not be taken; "" where nothing is told. An
+    older ccmon reads what stands before the others.
     """
     windows, dropped = session_json.read_windows(session_json.member(told, "rate_limits"))
-    if not windows and not dropped:
+    cache = session_json.prompt_cache(told, now)
+    if not windows and not dropped and cache is None:
         return ""
     counter, began = session_json.counter(told), session_json.began(told, now)
     words = [int(now), session_json.session(told), "-" if counter is None else counter]
@@ -135,6 +136,8 @@ def spooled(told: "Any", now: float) -> str:
     spend = session_json.spend_usd(told) if dropped or len(words) > 8 else None
     if spend:
         words.append(session_json.SPEND + "/".join(["-" if one is None else str(one) for one in spend]))
+    if cache:
+        words.append(session_json.CACHE + "/".join(["-" if one is None else str(one) for one in cache]))
     if dropped:
         words.append(session_json.DROPPED + str(dropped))
     return " ".join(map(str, words)) + "\n"

@@ -16,6 +16,7 @@ LABELS = {"five_hour": "5h", "seven_day": "7d"}
 LONGEST_S = 400 * 86_400               # a window of unknown length
 MOST_WINDOWS, MOST_MEMBERS = 12, 200   # more of them are nobody's limits
 SPEND = "spend="                       # in the spool: used and limit of the spend limit, in dollars, a dash for none
+CACHE = "cache="                       # in the spool: the prompt cache, see prompt_cache
 DROPPED = "dropped="                   # in the spool: how many members could not be taken
 _ALSO = {"seven_day_overage_included": "seven_day_fable"}              # one limit, two names
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
@@ -269,6 +270,27 @@ def cost_usd(document: "Any") -> "float | None":
     """What the session has cost."""
     found = number(member(document, "cost", "total_cost_usd"))
     return found if found is not None and 0 <= found < 1e7 else None
+
+
+def prompt_cache(document: "Any", now: float) -> "tuple[int, int, int | None, int | None] | None":
+    """Of the conversation's cache: when it goes cold (epoch s), how long it stays warm (s), the tokens that are paid again after
+    that, and how much of the input came from it (per cent), None for what is not told; None where no end is told."""
+    found = member(document, "prompt_cache")
+    expires_at, ttl_s = number(member(found, "expires_at")), _seconds(member(found, "ttl"))
+    if expires_at is None or not 1e9 < expires_at < 1e10 or expires_at - ttl_s > now + OPENING_S:
+        return None
+    if member(found, "warm") is False:
+        expires_at = min(expires_at, now)
+    tokens, share = number(member(found, "recache_tokens_if_cold")), number(member(found, "hit_ratio"))
+    return (int(expires_at), ttl_s, int(tokens) if tokens is not None and 0 <= tokens < 1e12 else None,
+            int(100 * share) if share is not None and 0 <= share <= 1 else None)
+
+
+def _seconds(ttl: "Any") -> int:
+    """Of 5m and 1h, as Claude Code writes them; the shorter one where it says something else."""
+    number, unit = (ttl[:-1], ttl[-1:]) if isinstance(ttl, str) else ("", "")
+    known = unit in ("m", "h") and number.isascii() and number.isdigit() and len(number) < 4
+    return int(number) * (60 if unit == "m" else 3600) if known else 300
 
 
 def session(document: "Any") -> str:

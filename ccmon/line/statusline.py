@@ -5,15 +5,15 @@ from typing import List, NamedTuple, Optional, Sequence, Union
 from ccmon import text
 from ccmon.model import NO_CCUSAGE, Binding, Credits, Snapshot, Window
 from ccmon.text import Span
-from ccmon.usage.binding import NEAR, SESSION
+from ccmon.usage.binding import LIKELY, NEAR, SESSION
 from ccmon.usage.outlook import is_likelihood
 from ccmon.views.screen.scene import figure
 from ccmon.when import Zone, clock_text, hour_text
 
-DAY_S = 86_400
 NO_LOGS = "no logs yet"
 MOST_MODELS = 20                       # named in a line or beside it
 MOST_ADDITIONS = 2                     # windows beside the session
+LEAST_SURE, SURE = 50, 95              # percent: below the first a claim is none, from the second on it needs no number
 EMPTY = {"none": "-", "missing": "! ccusage missing", "failed": "! no data"}    # states without numbers
 
 
@@ -77,7 +77,7 @@ def _with_age(found: List[Group], snapshot: Snapshot) -> List[Group]:
         return found
     first = found[0]
     return [first._replace(span=Span("~" + first.span.text, "warn")), *found[1:],
-            Group(Span(f"{text.duration(snapshot.age_s or 0)} old", "warn"), 9)]
+            Group(Span(f"{text.duration(snapshot.age_s or 0)} old", "warn"), 10)]
 
 
 def _session(snapshot: Snapshot, zone: Zone) -> List[Group]:
@@ -86,20 +86,33 @@ def _session(snapshot: Snapshot, zone: Zone) -> List[Group]:
     if state in EMPTY:
         words = empty_words(snapshot)
         return [Group(Span("CC", "label"), 1), Group(Span(words, "warn" if words[0] == "!" else "dim"), 2)]
-    reset = Span(f"reset {hour_text(snapshot.reset.at, zone)}", "label")
-    return [*_numbers(snapshot, zone), Group(reset, 3 if snapshot.active and is_over(snapshot) else 8)]
+    rank = 3 if snapshot.active and is_over(snapshot) else 9
+    reset = [] if snapshot.reset.is_reference else [Group(Span(f"reset {hour_text(snapshot.reset.at, zone)}", "label"), rank)]
+    return [*_numbers(snapshot, zone), *reset]
+
+
+def _idle(snapshot: Snapshot, zone: Zone) -> List[Group]:
+    """Since when nothing is used, where nothing is to be said of a reset."""
+    since = idle_since(snapshot) if snapshot.reset.is_reference else None
+    words = [] if since is None else [Group(Span(f"since {clock_text(since, snapshot.now, zone)}", "label"), 4)]
+    return [Group(Span("CC", "label"), 1), Group(Span("idle", "value"), 2), *words]
+
+
+def idle_since(snapshot: Snapshot) -> Optional[int]:
+    """Epoch s of the last use; None where a session runs, and where nothing is known of one."""
+    return None if snapshot.active or snapshot.session is None else snapshot.session.used_until(snapshot.now)
 
 
 def _numbers(snapshot: Snapshot, zone: Zone) -> List[Group]:
     if not snapshot.active or snapshot.session is None or snapshot.percent is None:
-        return [Group(Span("CC", "label"), 1), Group(Span("idle", "value"), 2)]
+        return _idle(snapshot, zone)
     over = is_over(snapshot)
-    percent = Span(f"{int(snapshot.percent)}%{'!' * over}", "danger" if over else text.level_role(snapshot.percent))
+    percent = Span(f"{int(snapshot.percent)}%{mark(snapshot.percent)}", "danger" if over else text.level_role(snapshot.percent))
     used = f"{text.short_count(snapshot.session.tokens)}/{about(snapshot, snapshot.capacity)}"
     credit = usable_credit(snapshot) if over and snapshot.percent_source == "official" else None
     return [Group(Span("CC", "label"), 1), Group(percent, 2), *([Group(_extra(credit), 3)] if credit else []),
             Group(Span(used, "value"), 4), Group(Span(f"{figure(snapshot.burn_per_min)}/min", "label"), 6),
-            *(Group(span, 7) for span in ([] if _other_binds(snapshot) else _out(snapshot, zone)))]
+            *(Group(span, rank) for rank, span in enumerate([] if _other_binds(snapshot) else outlook(snapshot, zone), 7))]
 
 
 # --- other windows than the session's ------------------------------------------------------------------------------------
@@ -144,9 +157,19 @@ def _additions(snapshot: Snapshot, zone: Zone) -> List[Group]:
     found: List[Group] = []
     for one in shown[:MOST_ADDITIONS]:
         found.append(Group(Span(percent_of(one), role_of(one.percent)), 0 if one.name == binding else 5))
-        if bound and one.name == binding and bound.why == "runs_out" and bound.forecast:
-            found.append(Group(Span(f"out {clock_text(bound.forecast.median, snapshot.now, zone)}", "warn"), 3))
+        if one.name == binding:
+            found += [Group(span, 3) for span in ahead(snapshot, zone)]
     return found
+
+
+def ahead(snapshot: Snapshot, zone: Zone) -> List[Span]:
+    """When the window that binds runs out; of the session also that it lasts, and how likely either is."""
+    bound = snapshot.binding
+    if not _other_binds(snapshot) or bound is None:
+        return outlook(snapshot, zone)
+    if bound.why != "runs_out" or bound.forecast is None:
+        return []
+    return [Span(f"out {clock_text(bound.forecast.median, snapshot.now, zone)}", "warn")]
 
 
 def _other_binds(snapshot: Snapshot) -> bool:
@@ -162,8 +185,12 @@ def _is_headline(one: Window, snapshot: Snapshot) -> bool:
 
 def percent_of(one: Union[Binding, Window]) -> str:
     """7d 84%!, with a mark from 80 % on."""
-    used = one.percent or 0
-    return f"{one.label} {int(used)}%{'!' * (used >= NEAR)}"
+    return f"{one.label} {int(one.percent or 0)}%{mark(one.percent)}"
+
+
+def mark(percent: Optional[float]) -> str:
+    """The sign of a percentage that is nearly used up, for whoever sees no colours."""
+    return "!" if percent is not None and percent >= NEAR else ""
 
 
 def role_of(percent: Optional[float]) -> str:
@@ -184,15 +211,19 @@ def tightest_role(snapshot: Snapshot) -> str:
 
 # --- the session's ---------------------------------------------------------------------------------------------------------
 
-def _out(snapshot: Snapshot, zone: Zone) -> List[Span]:
-    """When it runs out; how likely that is where it is known, and then only what is likely."""
-    runway = snapshot.runway
+def outlook(snapshot: Snapshot, zone: Zone) -> List[Span]:
+    """When the session runs out, or that it lasts to the reset; then how likely that is, where it is known and not sure.
+
+    Nothing where nothing is left, or without a session.
+    """
+    if not snapshot.active or not snapshot.left or is_over(snapshot):
+        return []
+    out_at, runway = runs_out(snapshot), snapshot.runway
+    words = [Span("lasts", "label") if out_at is None else Span(f"out {hour_text(out_at, zone)}", "warn")]
     if runway and is_likelihood(runway):
-        at = f"out {hour_text(runway.median, zone)} {text.percent(round(100 * runway.probability)).replace(' ', '')}"
-        return [Span(at, "warn")] if runway.probability >= 0.5 else []
-    out_at = runs_out(snapshot)
-    early = out_at is not None and out_at < snapshot.reset.at
-    return [] if out_at is None else [Span(f"out {hour_text(out_at, zone)}", "warn" if early else "label")]
+        sure = round(100 * (runway.probability if out_at is not None else 1 - runway.probability))
+        words += [Span(f"{sure}% likely", words[0].role)] if LEAST_SURE <= sure < SURE else []
+    return words
 
 
 def is_over(snapshot: Snapshot) -> bool:
@@ -206,6 +237,8 @@ def about(snapshot: Snapshot, tokens: int) -> str:
 
 
 def runs_out(snapshot: Snapshot) -> Optional[int]:
-    """Epoch s when the tokens are used up; None when that is so far off that the hour alone, without its day, misleads."""
-    end = snapshot.predicted_end
-    return None if end is None or end - snapshot.now > DAY_S else end
+    """Epoch s when the session's tokens are used up; None where they last to the reset, or nothing is left already."""
+    runway, end = snapshot.runway, snapshot.predicted_end
+    if runway and is_likelihood(runway):
+        end = runway.median if runway.probability >= LIKELY and runway.median < runway.resets_at else None
+    return end if end is not None and end < snapshot.reset.at and snapshot.left and not is_over(snapshot) else None

@@ -66,7 +66,7 @@ class Memory(AccountMemory):
         best = limits.join(stored.high_water, limits.high_water(answer.blocks, now))
         return Facts(answer.blocks, tuple(block.start for block in answer.blocks), stored.samples, best,
                      answer.source, self.trouble, stored.windows, credits=stored.credits, login=stored.login,
-                     windows_dropped=stored.windows_dropped, apart=stored.apart)
+                     windows_dropped=stored.windows_dropped, apart=stored.apart, cache=stored.cache)
 
     def note_readings(self, spool: str) -> bool:
         """Keep what Claude Code said, each line once: how far the spool was read is kept with it. False when that has to wait."""

@@ -23,7 +23,7 @@ def with_windows(store: Store, ctx: Context, facts: Facts, note: AccountNote, as
         return _merged(store, ctx, facts, now)
     ledger = _of_shown(official.load(store.ledger(ctx.owner)), ctx.chosen)
     facts = facts._replace(windows=running(ledger.windows, now), apart=official.apart(ledger, now),
-                           windows_dropped=ledger.dropped + note.dropped)
+                           windows_dropped=ledger.dropped + note.dropped, cache=ledger.cache)
     other = _other_login(ledger, ctx.chosen, note)
     if other is not None:              # the file is about another one
         return facts._replace(login=note.of_login(other), credits=official.spend_limit(ledger, facts.windows))

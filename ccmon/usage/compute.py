@@ -64,7 +64,7 @@ def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
         predicted_end=ends_at, reset=reset, windows=binding.tightest_first(windows, bound), binding=bound,
         percent_source=full.source, capacity=full.capacity, about=full.about, runway=runway,
         week=_learned_week(facts, windows), learned=facts.learned, credits=facts.credits, login=facts.login,
-        apart=facts.apart)
+        apart=facts.apart, cache=facts.cache)
 
 
 def _forecast(facts: Facts, windows: Windows, session: Optional[Runway], now: int) -> Windows:

@@ -11,6 +11,7 @@ from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.line.session_json import DROPPED, JITTER_S, MOST_PERCENT, MOST_WINDOWS, SPEND, WINDOWS_S, alike, possible, window_name
 from ccmon.model import SKEW_S, Apart, Credits, Window
+from ccmon.usage import prompt_cache
 from ccmon.usage.official_ledger import (
     MOST_ACCOUNTS,
     MOST_ANSWERS,
@@ -111,6 +112,7 @@ def settle(ledger: Ledger, lines: Iterable[str], now: int, login: str = "") -> T
     told: List[Reading] = []
     for line in lines:
         readings = parse(line)
+        ledger = ledger._replace(cache=prompt_cache.newer(ledger.cache, prompt_cache.parse(line), now))
         if not readings:
             ledger = ledger._replace(dropped=dropped(line) or ledger.dropped)
         elif readings[0].at <= now + SKEW_S:

@@ -5,7 +5,8 @@ from typing import Any, Iterator, List, NamedTuple, Optional, Tuple
 
 from ccmon import kept
 from ccmon.line.session_json import LONGEST_S, MOST_WINDOWS, OPENING_S, WINDOWS_S, length_s, percent, window_name
-from ccmon.model import Window, Windows
+from ccmon.model import PromptCache, Window, Windows
+from ccmon.usage import prompt_cache
 from ccmon.usage.windows import window
 
 MOST_SESSIONS = 32
@@ -49,6 +50,7 @@ class Ledger(NamedTuple):
     sessions: Tuple[Session, ...] = ()
     dropped: int = 0                   # members that could not be taken from the last line
     spend_usd: Tuple[Optional[float], Optional[float]] = (None, None)  # used and limit of the spend limit, as told last
+    cache: Optional[PromptCache] = None                    # of the session that was used last
 
     @property
     def windows(self) -> Windows:
@@ -65,7 +67,7 @@ def dump(ledger: Ledger) -> str:
             [[used, resets_at, name] for name, used, resets_at in answer.windows])] for answer in one.answers], one.at]
             for one in ledger.sessions],
         "logins": {one.number: one.login for one in ledger.accounts if one.login},
-        "dropped": ledger.dropped, "spend_usd": ledger.spend_usd})
+        "dropped": ledger.dropped, "spend_usd": ledger.spend_usd, "cache": prompt_cache.dump(ledger.cache)})
 
 
 def _in_order(found: List[List[Any]]) -> List[Any]:
@@ -83,7 +85,7 @@ def load(text: Optional[str]) -> Ledger:
         logins = found.get("logins", {})
         accounts = tuple(_account(one)._replace(login=kept.name(logins.get(str(one[0]), ""))) for one in found["accounts"])
         return Ledger(accounts, tuple(map(_session, found["sessions"])), kept.count(found.get("dropped", 0)),
-                      _spend(*found.get("spend_usd", (None, None))))
+                      _spend(*found.get("spend_usd", (None, None))), prompt_cache.load(found.get("cache")))
     except kept.Damage:
         return Ledger()
 

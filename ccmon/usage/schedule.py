@@ -76,4 +76,4 @@ def next_reset(now: int, rule: ResetRule, session_end: Optional[int], zone: Zone
         return Reset(window.resets_at, "official", zone.name, reference)
     if rule.kind == "session" and session_end is not None and session_end > now:
         return Reset(session_end, "session", zone.name, reference)
-    return Reset(reference, "schedule", zone.name, reference)
+    return Reset(reference, "schedule", zone.name, reference, rule.kind == "session")

@@ -39,6 +39,7 @@ def document(snapshot: Snapshot) -> Dict[str, Any]:
         "windows": [window_document(one) for one in snapshot.windows],
         "binding": _binding(snapshot.binding),
         "credits": [one._asdict() for one in snapshot.credits],
+        "prompt_cache": snapshot.cache and snapshot.cache._asdict(),
         "warnings": list(dict.fromkeys(notice.code for notice in snapshot.warnings if not notice.advice)),
     }
 

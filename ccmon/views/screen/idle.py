@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Dict, List, NamedTuple, Sequence, Tuple
 
 from ccmon import text
+from ccmon.line import statusline
 from ccmon.model import Block
 from ccmon.text import Line, Span
 from ccmon.views.screen import foot, parts, recent, welcome, windows
@@ -55,7 +56,7 @@ def _body(scene: Scene, width: int) -> List[Part]:
     steps = [] if days or scene.snapshot.session or scene.looking and _unread(scene) else welcome.steps(scene, width)
     first, later = ([Part(9, [()]), Part(0, steps)], []) if welcome.is_first(scene) else ([], [Part(7, steps)])
     return [Part(4, [parts.title(scene, width)]), Part(8, [parts.rule(scene, width)]), Part(9, [()]), Part(0, first_lines),
-            *first, Part(9, [()]), Part(1, [_reset(scene, width)]), *_windows(shown),
+            *first, Part(9, [()]), Part(1, _reset(scene, width)), *_windows(shown),
             Part(2, _last(scene, width)), Part(5, _record(scene, width)), Part(11, [] if days else [_plan(scene, width)]),
             Part(10, [()]), Part(7, rows[:FEW_DAYS]), *(Part(7 + at / 10, [row]) for at, row in enumerate(rows[FEW_DAYS:], 1)),
             Part(9, _total(scene, days, width)), *later]
@@ -92,12 +93,24 @@ def _plan(scene: Scene, width: int) -> Line:
     return (*label(scene.charset, "📊", "limit"), *pick([(tokens, more, *why), (tokens, more), (tokens,)], width - LABEL_CELLS))
 
 
-def _reset(scene: Scene, width: int) -> Line:
+def _reset(scene: Scene, width: int) -> List[Line]:
     reset = scene.snapshot.reset
+    if reset.is_reference:
+        return [] if _unread(scene) else [_idle_since(scene, width)]
     kind = "reference time" if reset.rule == "schedule" else "daily" if reset.rule == "hour" else reset.rule
     at = (Span(scene.clock(reset.at), "value"), Span(f"  in {text.duration(reset.at - scene.snapshot.now)}", "label"))
     more = (Span(f"  {kind}, {scene.place}", "dim"),)
-    return (*label(scene.charset, "⏰", "reset"), *pick([(*at, *more), at, at[:1]], width - LABEL_CELLS))
+    return [(*label(scene.charset, "⏰", "reset"), *pick([(*at, *more), at, at[:1]], width - LABEL_CELLS))]
+
+
+def _idle_since(scene: Scene, width: int) -> Line:
+    """Where no session runs, nothing resets."""
+    since = statusline.idle_since(scene.snapshot)
+    at = Span("no session yet" if since is None else f"since {scene.clock(since)}", "value")
+    gone = Span("" if since is None else f"  {text.duration(scene.snapshot.now - since)}", "label")
+    more, zone = Span("  nothing to reset", "dim"), Span(f", {scene.place}", "dim")
+    return (*label(scene.charset, "⏰", "idle"),
+            *pick([(at, gone, more, zone), (at, gone, more), (at, gone), (at,)], width - LABEL_CELLS))
 
 
 def _last(scene: Scene, width: int) -> List[Line]:

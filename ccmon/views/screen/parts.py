@@ -3,6 +3,7 @@
 from typing import Iterator, List, Optional, Sequence, Tuple
 
 from ccmon import text
+from ccmon.line import claude
 from ccmon.model import SESSION_S, Snapshot
 from ccmon.text import Line, Span
 from ccmon.usage import burn
@@ -195,6 +196,8 @@ def money_rows(scene: Scene, cells: int) -> List[Line]:
     room = cells - MONEY_LABEL_CELLS
     fresh = text.short_count(block.cache_creation or 0)
     cache = ["-"] if block.cache_read is None else [f"{text.short_count(block.cache_read)} read  {fresh} new"]
+    state = claude.cache_words(scene.snapshot.cache, scene.snapshot.now)[len("cache "):]
+    cache = [*([f"{state}  {cache[0]}", state] if state else []), *cache]
     return [_pair("cost", [text.usd(block.cost_usd)], "value", room), _pair("models", [models(block, room)], "text", room),
             _pair("cache", cache, "text", room)]
 

@@ -34,7 +34,7 @@ def _active(scene: Scene, width: int) -> List[Part]:
     return [Part(0, [(Span(" " + parts.percent_words(snapshot.percent), role), Span(" used", "label"))]),
             Part(4, [(Span(" "), *bar)]),
             Part(1, [(Span(" " + text.short_count(snapshot.left), "value"), Span(" left", "label"))]),
-            Part(2, [_reset(scene, width)]), Part(5, _out(scene)), Part(3, foot.brief(snapshot, width)), *beside]
+            Part(2, _reset(scene, width)), Part(5, _out(scene)), Part(3, foot.brief(snapshot, width)), *beside]
 
 
 def _bound(scene: Scene, bound: Window, width: int) -> List[Part]:
@@ -76,10 +76,14 @@ def _out(scene: Scene) -> List[Line]:
     return [] if out_at is None else [(Span(f" out {scene.hour(out_at)}", "label"),)]
 
 
-def _reset(scene: Scene, width: int) -> Line:
-    reset = scene.snapshot.reset
+def _reset(scene: Scene, width: int) -> List[Line]:
+    """When it resets; where nothing does, since when nothing is used."""
+    reset, since = scene.snapshot.reset, statusline.idle_since(scene.snapshot)
+    if reset.is_reference:
+        return [] if since is None else [pick([(Span(f" idle since {scene.clock(since)}", "value"),),
+                                               (Span(f" since {scene.clock(since)}", "value"),)], width)]
     at, left = Span(f" reset {scene.hour(reset.at)}", "value"), text.duration(reset.at - scene.snapshot.now)
-    return pick([(at, Span(f" in {left}", "label")), (at, Span(f" {left}", "label")), (at,)], width)
+    return [pick([(at, Span(f" in {left}", "label")), (at, Span(f" {left}", "label")), (at,)], width)]
 
 
 def _idle(scene: Scene, width: int) -> List[Part]:
@@ -89,11 +93,11 @@ def _idle(scene: Scene, width: int) -> List[Part]:
                   (Span(f" last {text.short_count(last.tokens)}", "value"),)], width)] if last else []
     if welcome.is_first(scene):
         way = [(Span(" " + words, "text"),) for words in text.wrap(scene.named(welcome.TINY), width - 2)]
-        return [Part(0, [(Span(" nothing to read yet", "value"),)]), Part(1, way), Part(2, [_reset(scene, width)])]
+        return [Part(0, [(Span(" nothing to read yet", "value"),)]), Part(1, way), Part(2, _reset(scene, width))]
     if snapshot.source.missing and not scene.looking:
         way_out = [(Span(" " + words, "text"),) for words in text.wrap("npm install -g ccusage", width - 2)]
         missing = pick([(Span(" ! ccusage missing", "danger"),), (Span(" ! no ccusage", "danger"),)], width)
-        return [Part(0, [missing]), Part(1, way_out), Part(2, [_reset(scene, width)]), Part(3, used)]
+        return [Part(0, [missing]), Part(1, way_out), Part(2, _reset(scene, width)), Part(3, used)]
     alarm = windows.alarm(scene)
     bound = snapshot.binding
     told = named(snapshot.windows, bound.name) if bound and alarm.text else None
@@ -102,7 +106,7 @@ def _idle(scene: Scene, width: int) -> List[Part]:
         return [*_bound(scene, told, width), *_windows(scene, others, width)]
     unread = "reading" if scene.looking or not snapshot.source.error else "no data"
     head = "no session" if snapshot.age_s is not None or last else unread
-    return [Part(0, [(Span(" " + head, "value"),)]), Part(1, [_reset(scene, width)]), Part(3, used),
+    return [Part(0, [(Span(" " + head, "value"),)]), Part(1, _reset(scene, width)), Part(3, used),
             Part(2, foot.brief(snapshot, width)), *_windows(scene, snapshot.windows, width)]
 
 
@@ -122,7 +126,7 @@ def micro(scene: Scene, width: int, height: int) -> List[Line]:
 def _shortest(scene: Scene, width: int) -> Line:
     """7d 84%, 84%, or one sign."""
     bound, percent = windows.binding_window(scene.snapshot), _percent(scene)
-    short = "-" if percent is None else f"{int(percent)}%"
+    short = "-" if percent is None else f"{int(percent)}%{statusline.mark(percent)}"
     role = windows.level_role(percent) if bound else text.level_role(percent)
     return (Span(pick_text([*([f"{bound.label} {short}"] if bound else []), short], width) or _sign(scene), role),)
 
