@@ -62,7 +62,7 @@ class Context(NamedTuple):
         here = clock.zone("local", now)
         if here.offset_s(now) == self.zone.offset_s(now):
             return ""
-        words = f"Times are those of {self.zone.name}. For this computer's: ccmon config set timezone local"
+        words = f"Times of {self.zone.name}. This computer's: ccmon config set timezone local"
         return own_name.with_name(words, processes.own_command(self.callers_env))
 
     def _named(self, notice: Notice) -> Notice:
