@@ -1,6 +1,5 @@
 """ccmon why: three situations as exact text, and from outside on homes that are empty, broken or named with malice."""
 
-import json
 from typing import Any, Dict
 
 import pytest
@@ -13,19 +12,14 @@ from scenes import NOW as THEN
 from scenes import block as made
 
 from ccmon import __version__
-from ccmon.learning import share
-from ccmon.learning.learner import Lessons
-from ccmon.learning.told import scored as told_of
 from ccmon.learning.values import Change
-from ccmon.line import statusline
 from ccmon.model import Facts, Source
 from ccmon.settings.origins import Setting
 from ccmon.text import plain, width
-from ccmon.usage import compute, limits
+from ccmon.usage import compute
 from ccmon.usage.schedule import ResetRule
-from ccmon.views import document, learn_report, why, why_json
+from ccmon.views import why, why_json
 from ccmon.views.evidence import CacheFacts, Evidence, LogFacts, StoreFacts
-from ccmon.views.screen import dashboard
 
 HOME = "/home/ada"
 ZONE = FixedZone()
@@ -388,25 +382,6 @@ def test_too_little_to_learn_from_is_told():
     found = section(working()._replace(snapshot=made.snapshot), "learned")
     assert found.startswith("learned  not learned so far: 41 readings of 12 windows are not enough")
     assert section(working(), "learned") == section(working(), "runway") == ""
-
-
-@pytest.mark.parametrize("name", ["cost", "tokens"])
-@pytest.mark.parametrize("choice", ["max20", "ml_auto", "custom_max", "pro"])
-def test_nobody_tells_a_limit_that_the_learner_does_not_know(name, choice):
-    known = scenes.learned(name, False)
-    known = known._replace(estimate=known.estimate._replace(**{
-        part: value / known.tokens_per_load for part, value in (("median", 54_321), ("low", 4467), ("high", 317_673))}))
-    made = scenes.scene(3012, scenes.plan(choice), learned=known, windows=official(), high_water=RECORD)
-    told = working()._replace(snapshot=made.snapshot)
-    said = [*map(plain, why.lines(told, 100)), json.dumps(why_json.document(told)), json.dumps(document.document(made.snapshot)),
-            statusline.render(made.snapshot, ZONE), json.dumps(share.document(share.summary(known, None, [], {}, ZONE)))]
-    findings = learn_report.Findings(THEN, ZONE, Lessons(known), dict(limits.PLANS), told_of(()), told_of(()), None)
-    said += [*map(plain, learn_report.lines(findings, 80, True)), json.dumps(learn_report.document(findings))]
-    said += [plain(row) for cells in (80, 132) for row in dashboard.render(made, cells, 40)]
-    own = known.estimate
-    numbers = {f"{round(number):,}" for number in (54_321, 4467, 317_673)} | {"54321", "4467", "317673", "54k", "317k", "318k"}
-    numbers |= {f"{number:.2f}" for number in own[:3]} | {str(round(number, 4)) for number in own[:3]}
-    assert not [(words, number) for words in said for number in numbers if number in words]
 
 
 def test_a_cut_that_ccusage_does_not_share_is_explained():
