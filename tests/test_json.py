@@ -13,7 +13,7 @@ from ccmon.views import document as view
 START, END = NOW - 2 * HOUR, NOW + 3 * HOUR
 KEYS = ["schema", "now", "source", "session", "plan", "percent", "percent_source", "tokens_left", "tokens_about",
         "burn_rate_per_min", "burn_rate_source", "sustainable_rate_per_min", "predicted_end", "runway", "runway_week", "learned",
-        "reset", "official", "windows", "binding", "credits", "warnings"]
+        "reset", "official", "windows", "binding", "credits", "prompt_cache", "warnings"]
 
 
 def document(machine, *words, code=0, **env):
@@ -37,9 +37,10 @@ def test_every_key_against_the_output_it_came_from(machine):
         "burn_rate_per_min": 100.0, "burn_rate_source": "even",
         "sustainable_rate_per_min": 127.7778, "predicted_end": NOW + 230 * 60,
         "runway": None, "runway_week": None, "learned": None,
-        "reset": {"at": END, "rule": "session", "timezone": "UTC", "reference_at": NOW + 2 * HOUR},
+        "reset": {"at": END, "rule": "session", "timezone": "UTC", "reference_at": NOW + 2 * HOUR,
+                  "is_reference": False},
         "official": {"five_hour": None, "seven_day": None},
-        "windows": [], "credits": [],
+        "windows": [], "credits": [], "prompt_cache": None,
         "binding": {"name": "five_hour", "label": "5h", "percent": 34.2857, "resets_at": END, "why": "session",
                     "runs_out_at": END, "probability": 0.0},
         "warnings": []}
@@ -52,6 +53,7 @@ def test_the_last_known_session_when_none_is_active(machine):
     nothing = ("percent", "tokens_left", "sustainable_rate_per_min", "predicted_end")
     assert [told[name] for name in nothing] == [None] * 4
     assert told["reset"]["rule"] == "schedule" and told["reset"]["at"] == told["reset"]["reference_at"] == NOW + HOUR
+    assert told["reset"]["is_reference"]
 
 
 def test_nothing_known_at_all(machine):
