@@ -1,0 +1,140 @@
+"""Calls of ccmon without the start of an interpreter for each: one process has everything loaded, and every call is a fork of it.
+
+Only for calls on a fixed clock in the usual environment: they leave nothing running behind. The interpreter's own start is
+measured and tried by the tests that start real commands (Machine.start, Machine.shell, the faults).
+"""
+
+import array
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Dict, List, Optional, Sequence, Tuple
+
+ROOT = Path(__file__).resolve().parent.parent
+LONGEST = 1 << 20                      # bytes of a request
+_only_one = threading.Lock()
+_server: Optional[Tuple[int, socket.socket]] = None        # of which process it is, and its socket
+
+
+def suits(env: Dict[str, str]) -> bool:
+    """Whether a call in that environment begins as the server has begun."""
+    own = {name for name in env if name.startswith(("PYTHON", "LC_", "LANG", "LD_"))}
+    return own == {"PYTHONPATH", "LC_ALL"} and env["PYTHONPATH"] == str(ROOT) and env["LC_ALL"] == "C.UTF-8"
+
+
+def call(words: Sequence[str], env: Dict[str, str], cwd: str, patience_s: float) -> Optional[Tuple[int, str, str]]:
+    """Exit code, stdout and stderr of a call; None where another thread has one under way."""
+    if not _only_one.acquire(blocking=False):
+        return None
+    try:
+        return _call(_socket(), words, env, cwd, patience_s)
+    finally:
+        _only_one.release()
+
+
+def _socket() -> socket.socket:
+    global _server
+    if _server is None or _server[0] != os.getpid():
+        ours, theirs = socket.socketpair()
+        env = {"PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin", "HOME": "/nonexistent"}
+        subprocess.Popen([sys.executable, __file__, str(theirs.fileno())], env=env, cwd="/", pass_fds=[theirs.fileno()],
+                         stdin=subprocess.DEVNULL, start_new_session=True)
+        theirs.close()
+        _server = os.getpid(), ours
+    return _server[1]
+
+
+def _call(server: socket.socket, words: Sequence[str], env: Dict[str, str], cwd: str, patience_s: float) -> Tuple[int, str, str]:
+    out, err = os.pipe(), os.pipe()
+    request = json.dumps([list(words), env, cwd]).encode()
+    fds = array.array("i", [out[1], err[1]])
+    server.sendmsg([len(request).to_bytes(4, "big")], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, fds)])
+    server.sendall(request)
+    os.close(out[1])
+    os.close(err[1])
+    pid = int.from_bytes(server.recv(4, socket.MSG_WAITALL), "big")
+    texts = _read([out[0], err[0]], pid, time.monotonic() + patience_s)
+    return int.from_bytes(server.recv(4, socket.MSG_WAITALL), "big", signed=True), texts[0], texts[1]
+
+
+def _read(fds: List[int], pid: int, deadline: float) -> List[str]:
+    """Everything that is written there; TimeoutExpired, and the end of that process, when it takes too long."""
+    texts, left = {fd: b"" for fd in fds}, set(fds)
+    while left:
+        ready = select.select(list(left), [], [], max(0.0, deadline - time.monotonic()))[0]
+        if not ready:
+            os.kill(pid, signal.SIGKILL)
+            raise subprocess.TimeoutExpired(["ccmon"], deadline)
+        for fd in ready:
+            part = os.read(fd, 65_536)
+            texts[fd] += part
+            if not part:
+                os.close(fd)
+                left.remove(fd)
+    return [texts[fd].decode("utf-8", "surrogateescape").replace("\r\n", "\n") for fd in fds]
+
+
+# --- the server -----------------------------------------------------------------------------------------------------------
+
+def _load() -> None:
+    import importlib
+    import pkgutil
+
+    import ccmon
+    for module in pkgutil.walk_packages(ccmon.__path__, "ccmon."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    importlib.import_module("ccmon.__main__")
+
+
+def _serve(server: socket.socket) -> None:
+    while True:
+        length, ancillary, _, _ = server.recvmsg(4, socket.CMSG_SPACE(8))
+        if not length:
+            return
+        fds = array.array("i")
+        fds.frombytes(ancillary[0][2][:8])
+        words, env, cwd = json.loads(server.recv(int.from_bytes(length, "big"), socket.MSG_WAITALL))
+        pid = os.fork()
+        if pid == 0:
+            server.close()
+            _become(words, env, cwd, list(fds))
+        for fd in fds:
+            os.close(fd)
+        server.sendall(pid.to_bytes(4, "big"))
+        status = os.waitpid(pid, 0)[1]
+        code = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+        server.sendall(code.to_bytes(4, "big", signed=True))
+
+
+def _become(words: List[str], env: Dict[str, str], cwd: str, fds: List[int]) -> None:
+    """What a new interpreter would be; ends with the command's own exit."""
+    os.chdir(cwd)
+    os.environ.clear()
+    os.environ.update(env)
+    time.tzset()
+    for number, fd in enumerate(fds, 1):
+        os.dup2(fd, number)
+    os.closerange(3, 64)
+    sys.stdout = sys.__stdout__ = open(1, "w", encoding="utf-8", errors="surrogateescape", closefd=False)  # type: ignore[misc]
+    sys.stderr = sys.__stderr__ = open(2, "w", 1, "utf-8", "backslashreplace", closefd=False)  # type: ignore[misc]
+    sys.argv = [str(ROOT / "ccmon" / "__main__.py"), *words]
+    from ccmon import __main__
+    __main__.main()
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    del sys.path[0]                    # the folder of this file
+    _load()
+    import gc
+    gc.collect()
+    gc.freeze()
+    _serve(socket.socket(fileno=int(sys.argv[1])))
