@@ -82,6 +82,7 @@ def build() -> Parser:
     _add_doctor(commands)
     _add_alerts(commands)
     _add_accounts(commands)
+    _add_uninstall(commands)
     return parser
 
 
@@ -104,6 +105,22 @@ def _add_init(commands: Any) -> None:
     edit.add_argument("--write", action="store_true", help=f"put it into the start-up file of {', '.join(BLOCKS)}, or "
                                                                   "into Claude Code's settings.json")
     edit.add_argument("--undo", action="store_true", help="take out what --write has put there")
+    place = init.add_mutually_exclusive_group()
+    place.add_argument("--shown", action="store_true", help="bash, zsh, fish: the text also puts the line into the prompt; "
+                                                            "--write does so in any case")
+    place.add_argument("--above", action="store_true", help="bash: on a row of its own above the prompt, whatever makes that")
+
+
+def _add_uninstall(commands: Any) -> None:
+    uninstall = commands.add_parser(
+        "uninstall", allow_abbrev=False, help="take out all that ccmon has written",
+        description="Take out all that ccmon has written: its lines in start-up files, in the tmux that runs and in Claude "
+                    "Code's settings, its own settings, cached lines and log. It lists them and asks before; the history stays. "
+                    "Exit code 1 when something had to be left alone, which it names.")
+    uninstall.add_argument("--history", action="store_true", help="the history, too, with the copies of it that ccmon has made")
+    how = uninstall.add_mutually_exclusive_group()
+    how.add_argument("--yes", action="store_true", help="do not ask; needed where there is no terminal")
+    how.add_argument("--dry-run", action="store_true", help="only list it")
 
 
 def _add_history(commands: Any) -> None:

@@ -248,6 +248,15 @@ def holder(where: str) -> str:
     return holder_of(where + ("/lock.held" if os.path.exists(where + "/lock.held") else "/lock"))
 
 
+def holder_pid(where: str) -> int:
+    """The process that holds that lock just now; 0 when none does, or it cannot be said."""
+    for name in ("/lock.held", "/lock"):
+        holder = _text((linecache.read(where + name) or b"")[:WIDTH])
+        if _state(holder) not in ("", "?"):
+            return int(holder.split()[0])
+    return 0
+
+
 def holder_of(path: str) -> str:
     """The same of a lock file."""
     words = _text((linecache.read(path) or b"")[:WIDTH]).split()

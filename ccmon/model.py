@@ -372,7 +372,7 @@ class Forecast(NamedTuple):
 
 
 class Event(NamedTuple):
-    """What `Screen.wait` saw: key, paste (text that was left out), signal, resize, wake or closed."""
+    """What `Screen.wait` saw: key, paste (text that was left out), background, signal, resize, wake or closed."""
 
     kind: str
-    value: Union[str, int, None] = None    # the key's name or the signal's number
+    value: Union[str, int, None] = None    # the key's name, the background's colour or the signal's number

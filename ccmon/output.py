@@ -8,16 +8,20 @@ import signal
 import sys
 import time
 from contextlib import suppress
+from functools import lru_cache
 from io import TextIOWrapper
-from typing import Iterator, List, Mapping, NamedTuple, Optional, Sequence, TextIO
+from typing import Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, TextIO
 
-from ccmon.settings import config, themes
+from ccmon.settings import config, grounds, origins, themes
 from ccmon.settings.context import Context
+from ccmon.settings.grounds import Fitting
+from ccmon.settings.origins import Setting
 from ccmon.system import codec, processes
 from ccmon.text import Charset, Line, clean, plain
 
 PAGERS = ("less", "more")
 MOST_COLUMNS, MOST_ROWS = 1000, 500    # COLUMNS may say anything
+WAIT_S, WAIT_FAR_S = 0.1, 0.3          # for the terminal's answer; over ssh
 
 
 def colours(ctx: Context, stream: TextIO) -> int:
@@ -48,8 +52,37 @@ def charset(ctx: Context, stream: Optional[TextIO]) -> Charset:
 def painted(ctx: Context, lines: Sequence[Line]) -> Iterator[str]:
     """The lines as standard output takes them, with colours or plain."""
     number = colours(ctx, sys.stdout)
+    theme = ctx.settings.themes[theme_shown(ctx).theme] if number else {}
     for line in lines:
-        yield themes.sgr_line(line, ctx.settings.look, number) if number else plain(line)
+        yield themes.sgr_line(line, theme, number) if number else plain(line)
+
+
+def theme_shown(ctx: Context) -> Fitting:
+    """The theme that is set, else the one that fits the terminal, which is asked once."""
+    settings = ctx.settings
+    return Fitting(settings.theme, "it is set") if settings.theme_is_set else fitting_theme(ctx.callers_env)
+
+
+def fitting_theme(env: Mapping[str, str]) -> Fitting:
+    """The theme for the terminal of standard input and output, where there is one."""
+    return grounds.fitting(_background(env.get("TERM", ""), WAIT_FAR_S if env.get("SSH_CONNECTION") else WAIT_S), env)
+
+
+def with_theme(settings: Iterable[Setting], env: Mapping[str, str]) -> List[Setting]:
+    """The settings, on a terminal with the theme that fits it, where none is set."""
+    is_coloured = sys.stdout.isatty() and not env.get("NO_COLOR")
+    return list(origins.with_theme(settings, *fitting_theme(env)) if is_coloured else settings)
+
+
+@lru_cache(maxsize=None)
+def _background(term: str, wait_s: float) -> Optional[str]:
+    """#rrggbb, where the terminal answers in time."""
+    from ccmon.fullscreen import terminal
+    is_asked = term.startswith(terminal.XTERM_LIKE) and os.name == "posix" and sys.stdin and sys.stdin.isatty()
+    if not (is_asked and sys.stdout.isatty() and terminal.in_front()):
+        return None
+    sys.stdout.flush()
+    return grounds.background_of(terminal.background(wait_s))
 
 
 def print_exactly(text: str) -> None:

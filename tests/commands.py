@@ -153,7 +153,8 @@ class Machine:
     def env(self, **more: Any) -> Dict[str, str]:
         """The whole environment of a call; None removes a variable."""
         usual = {"HOME": str(self.home), "PATH": f"{self.bin}:/usr/bin:/bin", "LC_ALL": "C.UTF-8",
-                 "PYTHONPATH": str(ROOT), "TMPDIR": str(self.folder / "tmp"), "TERM": "xterm-256color"}
+                 "PYTHONPATH": str(ROOT), "TMPDIR": str(self.folder / "tmp"), "TERM": "xterm-256color",
+                 "TMUX_TMPDIR": str(self.folder)}
         return {name: str(value) for name, value in {**usual, **more}.items() if value is not None}
 
     def command(self, *words: str) -> List[str]:

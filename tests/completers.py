@@ -22,7 +22,7 @@ ASKING = "get|set|unset"               # actions of ccmon config that are follow
 INI = '"${XDG_CONFIG_HOME:-$HOME/.config}/ccmon/config.ini"'
 OWN_THEMES = "sed -n 's/^\\[theme\\.\\([A-Za-z0-9_-]*\\)\\].*/\\1/p' {ini} 2>/dev/null"
 OWN_PLANS = "sed -n '/^\\[plans\\]/,/^\\[/s/^\\([A-Za-z0-9_.-]\\{{1,\\}}\\) *[=:].*/\\1/p' {ini} 2>/dev/null | tr A-Z a-z"
-OWN = {"themes": (OWN_THEMES, THEMES), "plans": (OWN_PLANS, PLAN_NAMES)}
+OWN = {"themes": (OWN_THEMES, ("auto", *THEMES)), "plans": (OWN_PLANS, PLAN_NAMES)}
 
 BASH = {
     "command_or_file": 'compgen -c -- "$1"\n  compgen -f -- "$1"',

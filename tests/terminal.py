@@ -19,6 +19,7 @@ import pyte
 
 PATIENCE_S = 20.0                      # only ever spent by a test that fails
 _CURSOR, _ALTERNATE, _KEYPAD = 25, 1049, 1
+_KIND_ASKED = b"\x1b[c"               # every terminal answers that
 _UNWANTED = (1000, 1002, 1003, 1006, 2004)     # mouse, bracketed paste
 
 KEYS = {"up": "\x1bOA", "down": "\x1bOB", "right": "\x1bOC", "left": "\x1bOD", "home": "\x1bOH", "end": "\x1bOF",
@@ -59,12 +60,13 @@ class Terminal:
 
     def __init__(self, command: Sequence[str], columns: int = 80, rows: int = 24, env: Optional[Mapping[str, str]] = None,
                  term: Optional[str] = "xterm-256color", controlling: bool = True, window: Optional[Tuple[int, int]] = None,
-                 **streams: Any) -> None:
+                 answers: bool = True, **streams: Any) -> None:
         """env is the whole environment but for TERM; streams (stdin, stdout, stderr) replace the terminal's.
 
         Not controlling: no signals come from the terminal, not even SIGHUP when it closes. A window of another size than
-        columns and rows is told to the command only.
+        columns and rows is told to the command only. One that answers says what it is, and nothing of its background.
         """
+        self._answers = answers
         self.raw = bytearray()
         self._lock = threading.RLock()
         self._reading = threading.Event()
@@ -154,6 +156,8 @@ class Terminal:
             with self._lock:
                 self.raw += data
                 self._stream.feed(data)
+            if _KIND_ASKED in data and self._answers:
+                os.write(self._master, b"\x1b[?6c")
 
     def lines(self) -> List[str]:
         """The rows as they are shown."""
@@ -208,6 +212,15 @@ class Terminal:
         for found in re.finditer(rb"\x1b\[\?([\d;]+)([hl])", bytes(self.raw)):
             modes.update({int(mode): found[2] == b"h" for mode in found[1].split(b";")})
         return modes
+
+    def unread(self) -> bytes:
+        """What was typed and nobody has read: the next program gets it."""
+        modes = termios.tcgetattr(self._slave)
+        termios.tcsetattr(self._slave, termios.TCSANOW, [*modes[:3], modes[3] & ~termios.ICANON, *modes[4:]])
+        try:
+            return os.read(self._slave, 4096) if select.select([self._slave], [], [], 0)[0] else b""
+        finally:
+            termios.tcsetattr(self._slave, termios.TCSANOW, modes)
 
     def cpu_s(self) -> float:
         """Processor seconds that the running command has used (Linux)."""

@@ -12,10 +12,11 @@ PACKAGE = ROOT / "ccmon"
 FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
 DOORS = {"linecache", "locks", "refresher", "settings.config", "sources.ccusage", "sources.ccusage_find", "sources.log_files",
          "sources.account_file", "sources.claude_program", "line.linefiles", "doctor.probes", "alerts.channels",
-         "fullscreen.screen", "fullscreen.screen_signals", "fullscreen.terminal", "fullscreen.guardian",
+         "fullscreen.screen", "fullscreen.screen_signals", "fullscreen.terminal", "fullscreen.guardian", "fullscreen.background",
          *(name for name in FILES if re.match(r"(store|system)\.", name))}
 JOINS = {"__main__", "cli", "arguments", "call", "output", "settings.accounts", "settings.context", "settings.config_file",
          "sources.log_reader", "line.lines", "line.hook", "fullscreen.app", "fullscreen.poller", "setup.init", "setup.first_run",
+         "setup.package", "setup.tmux_server", "setup.uninstall", "setup.written",
          "doctor.surroundings", "doctor.alerts", "doctor.account",
          *(name for name in FILES if re.match(r"(commands|pipeline)\.", name))}
 PURE = set(FILES) - DOORS - JOINS
@@ -23,7 +24,9 @@ STORE = {name for name in DOORS if name.startswith("store.")}                   
 SAME_DOOR = {("sources.ccusage", "sources.ccusage_find"), ("sources.claude_program", "sources.ccusage"),
              ("fullscreen.screen", "settings.themes"),
              ("fullscreen.screen", "fullscreen.keys"), ("fullscreen.screen", "fullscreen.terminal"),
-             ("fullscreen.screen", "fullscreen.screen_signals"),
+             ("fullscreen.screen", "fullscreen.screen_signals"), ("fullscreen.screen", "fullscreen.background"),
+             ("fullscreen.background", "fullscreen.keys"), ("fullscreen.background", "fullscreen.terminal"),
+             ("fullscreen.background", "settings.grounds"),
              ("fullscreen.screen_signals", "fullscreen.terminal"), ("line.linefiles", "linecache"),
              ("locks", "linecache"), ("refresher", "linecache"), ("refresher", "locks"), ("system.private", "locks"),
              ("system.newfiles", "locks"), ("system.codec", "linecache"), ("system.dotfiles", "system.swap")}

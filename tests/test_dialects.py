@@ -106,8 +106,9 @@ def test_colours_as_xterm_has_them(index, colour):
 
 
 def test_bars_are_not_reversed():
-    assert painted(Span("██▌", "danger"), DIALECTS["tmux"], themes.THEMES["mono"]) == "#[bold]██▌#[default]"
-    assert painted(Span("110%", "danger"), DIALECTS["tmux"], themes.THEMES["mono"]) == "#[bold reverse]110%#[default]"
+    assert painted(Span("██▌", "danger"), DIALECTS["tmux"], themes.THEMES["mono"]) == "██▌"
+    assert painted(Span("110%", "danger"), DIALECTS["tmux"], themes.THEMES["mono"]) == "#[reverse]110%#[noreverse]"
+    assert painted(Span("110%", "danger"), DIALECTS["polybar"], themes.THEMES["mono"]) == "%{R}110%%{R}"
 
 
 def test_without_a_theme_nothing_is_coloured():
@@ -141,8 +142,9 @@ def test_waybar_gets_one_object_with_pango_text(place):
 
 
 def test_i3blocks_gets_one_object(place):
-    found = place.run("--statusline", "--format", "i3blocks", "--template", "{plan}").json
-    assert found == {"full_text": EVIL, "short_text": "40%", "color": "#5fd7d7"}
+    words = ["--statusline", "--format", "i3blocks", "--template", "{plan}"]
+    assert place.run(*words).json == {"full_text": EVIL, "short_text": "40%"}
+    assert place.run(*words, "--theme", "dark").json == {"full_text": EVIL, "short_text": "40%", "color": "#5fd7d7"}
 
 
 def test_json_is_the_line_and_the_document(place):
@@ -153,7 +155,8 @@ def test_json_is_the_line_and_the_document(place):
 
 @pytest.mark.parametrize("name, end", [("polybar", ""), ("xbar", " | color=#5fd7d7"), ("starship", ""), ("plain", "")])
 def test_plain_texts(place, name, end):
-    assert place.run("--statusline", "--format", name, "--template", "{plan}").out == spelled(name, EVIL) + end + "\n"
+    words = ["--statusline", "--theme", "dark", "--format", name, "--template", "{plan}"]
+    assert place.run(*words).out == spelled(name, EVIL) + end + "\n"
 
 
 @pytest.mark.parametrize("name", DIALECTS)

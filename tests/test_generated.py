@@ -28,9 +28,9 @@ CASES = [
     ("ccmon --plan max", {"max5", "max20"}),
     ("ccmon --reset s", {"session", "schedule"}),
     ("ccmon --reset-hour 2", {"2", "20", "21", "22", "23"}),
-    ("ccmon --theme ", set(THEMES)),
+    ("ccmon --theme ", {"auto", *THEMES}),
     ("ccmon ", {"history", "record", "init", "report", "merge", "export", "why", "hit", "learn", "config", "completion",
-                 "doctor", "alerts", "accounts"}),
+                 "doctor", "alerts", "accounts", "uninstall"}),
     ("ccmon alerts ", {"test"}),
     ("ccmon alerts test r", {"runs_out", "reset"}),
     ("ccmon --alerts r", {"runs_out", "reset"}),
@@ -46,7 +46,7 @@ CASES = [
     ("ccmon config get line", {"line_ttl"}),
     ("ccmon config set plans", {"plans.pro", "plans.max5", "plans.max20"}),
     ("ccmon config set plan max", {"max5", "max20"}),
-    ("ccmon config set theme ", set(THEMES)),
+    ("ccmon config set theme ", {"auto", *THEMES}),
     ("ccmon config set emoji ", {"yes", "no"}),
     ("ccmon config set timezone Europe/Wars", {"Europe/Warsaw"}),
     ("ccmon --timezone Europe/Wars", {"Europe/Warsaw"}),
@@ -202,7 +202,7 @@ def test_the_last_of_a_list_of_columns_is_completed(ask, env):
 
 OWN = "[ccmon]\ntheme = dark\n[plans]\nTeam = 60,000\nsmall=5\n[theme.mine]\nok = 2\n[prices]\nclaude-x = 1,2,3,4,5\n"
 OWN_CASES = [("ccmon --theme mi", {"mine"}), ("ccmon --plan tea", {"team"}), ("ccmon --plan sm", {"small"}),
-             ("ccmon --plan claude", set()), ("ccmon config set theme ", {*THEMES, "mine"}),
+             ("ccmon --plan claude", set()), ("ccmon config set theme ", {"auto", *THEMES, "mine"}),
              ("ccmon config set plan ", {*PLAN_NAMES, "team", "small"})]
 
 

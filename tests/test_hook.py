@@ -109,9 +109,11 @@ def test_max_width_counts_too(used):
 
 
 def test_colours_follow_the_levels_and_no_color(used):
-    assert "\x1b[38;5;80m5h 37%" in ask(used, told())
-    assert "\x1b[38;5;214m5h 85%!" in ask(used, told(five=85))
-    assert "\x1b[1;38;5;203m5h 101%!" in ask(used, told(five=101))
+    assert "\x1b[1m5h 85%!" in ask(used, told(five=85)) and "\x1b[1;7m5h 101%!" in ask(used, told(five=101))
+    dark = [*CLAUDE, "--theme", "dark"]                # else nobody knows what it is shown on
+    assert "\x1b[38;5;80m5h 37%" in ask(used, told(), *dark)
+    assert "\x1b[38;5;214m5h 85%!" in ask(used, told(five=85), *dark)
+    assert "\x1b[1;38;5;203m5h 101%!" in ask(used, told(five=101), *dark)
     assert "\x1b" not in ask(used, told(), NO_COLOR="1")
 
 

@@ -28,7 +28,7 @@ EVERYWHERE = {"--help", "--version", "--demo"}
 # What the sources read and no reader asks for: Windows' own folders, how a notification finds the desktop, where a temporary
 # file goes, which shell or terminal the questions propose.
 UNTOLD = {"APPDATA", "LOCALAPPDATA", "COMPUTERNAME", "PATHEXT", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "SHELL", "TMUX",
-          "ZDOTDIR", "HOME"}
+          "TMUX_TMPDIR", "ZDOTDIR", "HOME"}
 
 
 def plain(name):

@@ -21,7 +21,7 @@ GOOD = {"plan": ["pro", "max5", "max20", "custom_max", "ml_auto"], "limit": ["1"
         "reset": ["session", "schedule", "5", "20,5"], "reset_hour": ["0", "23", "07"], "timezone": ["local", "UTC"],
         "clock": ["12", "24"],
         "interval": ["0.5", "3600"], "account": ["work", "laptop/3f2a"], "timeout": ["0.1", "90"], "ccusage": ["/a b", "x"],
-        "source": ["auto", "ccusage", "logs"], "theme": ["dark"], "wait": ["0", "60"],
+        "source": ["auto", "ccusage", "logs"], "theme": ["dark", "auto"], "wait": ["0", "60"],
         "line_ttl": ["1", "60"], "compact": ["yes", "off"], "ascii": ["TRUE", "0"], "emoji": ["no", "1"],
         "guardian": ["no", "on"], "account_file": ["no", "yes"], "official": ["claude", "statusline"],
         "format": sorted({*DIALECTS} - {"claude"}), "template": ["{percent}%", " a b "], "max_width": ["1", "1,000"],

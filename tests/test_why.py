@@ -294,7 +294,7 @@ def test_who_set_what(recorded):
                                "hidden": ["CCMON_PLAN", f"{path}, line 2"]}
     assert options["timezone"] == {"name": "timezone", "text": "UTC", "level": "file", "where": f"{path}, line 3", "hidden": []}
     assert options["reset"]["text"] == "9" and options["reset"]["hidden"] == ["CCMON_RESET"] and "reset_hour" not in options
-    assert options["theme"] == {"name": "theme", "text": "dark", "level": "default", "where": None, "hidden": []}
+    assert options["theme"] == {"name": "theme", "text": "auto", "level": "default", "where": None, "hidden": []}
     out = recorded.run("why", "--plan", "max20").out
     assert "150,000 tokens: plan max20, config.ini, line 6" in out and "plan       max20  --plan; not config.ini" in out
 

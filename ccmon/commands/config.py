@@ -127,7 +127,7 @@ def _list(given: Namespace, state: State) -> int:
     if given.json:
         print(json.dumps({**config_table.document(found, state.path, exists), "fault": state.fault}))
     else:
-        _show(state, found, exists)
+        _show(state, output.with_theme(found, os.environ), exists)
     return output.complain(state.fault, USAGE) if state.fault else OK
 
 

@@ -5,7 +5,7 @@ from argparse import Namespace
 
 from ccmon import output
 from ccmon.model import UsageError
-from ccmon.setup import first_run, init
+from ccmon.setup import first_run, init, prompts
 
 OK = 0
 
@@ -13,9 +13,10 @@ OK = 0
 def run(given: Namespace) -> int:
     """Print it, or edit the start-up file; without a target ask what is wanted; the exit code."""
     if given.target is None:
-        if given.write or given.undo:
+        if given.write or given.undo or given.shown or given.above:
             raise UsageError("name the file's program: ccmon init SHELL --write. See: ccmon init --help")
         return first_run.run(os.environ)
-    said = init.run(given.target, given.write, given.undo, os.environ)
+    where = prompts.ABOVE if given.above else prompts.SHOWN if given.shown else prompts.BARE
+    said = init.run(given.target, given.write, given.undo, os.environ, where)
     print(output.named(said) if given.write or given.undo else said, end="")
     return OK

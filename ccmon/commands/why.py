@@ -46,7 +46,7 @@ def _gathered(given: Namespace, ctx: Context) -> Evidence:
         snapshot=ctx.view(facts, now), zone=ctx.zone, terms=compute.burn_terms(facts, now), store=store, cache=_cache(ctx),
         logs=_logs(ctx), folders=_folders(ctx), config=ctx.paths.config,
         configured=bool(ctx.paths.config) and os.path.exists(ctx.paths.config or ""),
-        settings=tuple(_settings(ctx, arguments.flags(given), options.from_file(sections))),
+        settings=tuple(output.with_theme(_settings(ctx, arguments.flags(given), options.from_file(sections)), ctx.callers_env)),
         plans=tuple((name, own.where) for name, own in sections.get("plans", {}).items()),
         prices=DATE, own_prices=tuple(ctx.settings.prices),
         own_themes=tuple(name[len(own_themes.PREFIX):] for name in sections if name.startswith(own_themes.PREFIX)),

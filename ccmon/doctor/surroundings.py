@@ -369,7 +369,8 @@ def terminal(around: Surroundings) -> Check:
     colours = output.colours(around.ctx, sys.stdout)
     trouble = screen.usable(around.env) if is_terminal else None
     kind = around.env.get("TERM", "")
-    return verdicts.terminal(verdicts.Terminal(trouble, is_terminal, kind, colours, size.columns, size.rows))
+    theme = output.theme_shown(around.ctx).theme if is_terminal and colours else ""
+    return verdicts.terminal(verdicts.Terminal(trouble, is_terminal, kind, colours, size.columns, size.rows, theme))
 
 
 def locale(around: Surroundings) -> Check:

@@ -361,6 +361,7 @@ class Terminal(NamedTuple):
     colours: int
     columns: int
     rows: int
+    theme: str = ""
 
 
 def terminal(found: Terminal) -> Check:
@@ -373,7 +374,7 @@ def terminal(found: Terminal) -> Check:
     says = f"{found.term}, {found.columns}x{found.rows}, {plural(found.colours, 'colour')}"
     if found.columns < 20 or found.rows < 5:
         return Check("terminal", HINT, f"{says}: very small", "stty columns 80 rows 24")
-    return Check("terminal", OK, says)
+    return Check("terminal", OK, says + (f", theme {found.theme}" if found.theme else ""))
 
 
 def locale(name: str, utf8: bool, known: bool, mend: str = "export LC_ALL=C.UTF-8") -> Check:

@@ -2,10 +2,10 @@
 
 import time
 from contextlib import contextmanager, suppress
-from typing import Iterator, List, TextIO
+from typing import Iterator, List, Mapping, TextIO
 
 from ccmon import own_name
-from ccmon.fullscreen import guardian
+from ccmon.fullscreen import background, guardian
 from ccmon.fullscreen.poller import Poller
 from ccmon.fullscreen.screen import Screen
 from ccmon.fullscreen.screen_signals import exit_code
@@ -15,6 +15,7 @@ from ccmon.model import CcmonError
 from ccmon.pipeline import accounts, memory, past_windows, rated, refresh
 from ccmon.settings import config
 from ccmon.settings.context import Context
+from ccmon.settings.grounds import fitting
 from ccmon.settings.themes import colourless
 from ccmon.store.database import StoreError
 from ccmon.system import processes
@@ -59,10 +60,12 @@ def _guarded(wanted: bool) -> Iterator[None]:
 
 def run(ctx: Context, charset: Charset, log: TextIO) -> int:
     """The screen until the user leaves it; the exit code."""
-    with _guarded(ctx.settings.guardian), Screen(ctx.settings.look, log) as screen:
+    settings = ctx.settings
+    theme = settings.theme if settings.theme_is_set else fitting(None, ctx.callers_env).theme
+    with _guarded(settings.guardian), Screen(settings.themes[theme], log) as screen:
         charset = charset._replace(emoji=charset.emoji and screen.coloured)
-        state = State(refresh.load(ctx, ctx.now()), theme=ctx.settings.theme, themes=tuple(ctx.settings.themes),
-                      compact=ctx.settings.compact)
+        state = State(refresh.load(ctx, ctx.now()), theme=theme, is_theme_sought=not settings.theme_is_set,
+                      themes=tuple(settings.themes), compact=settings.compact)
         shown = _Shown(ctx, screen)
         try:
             return _loop(shown, charset, screen, state, log)
@@ -93,11 +96,15 @@ class _Shown:
 
 
 def _loop(shown: _Shown, charset: Charset, screen: Screen, state: State, log: TextIO) -> int:
+    is_asking = state.is_theme_sought and screen.coloured
     while True:
         ctx = shown.ctx
         config.follow_log(log, ctx.paths.log)
         width, height = screen.size()
         screen.paint(frame(ctx, state, charset, ctx.now(), width, height))
+        if is_asking:                  # after the first picture, as nobody waits for the answer
+            is_asking = False
+            screen.ask_background(ctx.callers_env.get("TERM", ""), _passes_tmux(ctx.callers_env))
         for event in screen.wait(TICK_S - time.time() % TICK_S + 0.002):
             if event.kind == "closed":
                 return 129
@@ -111,6 +118,13 @@ def _loop(shown: _Shown, charset: Charset, screen: Screen, state: State, log: Te
         if shown.poller.bell.is_set():
             shown.poller.bell.clear()
             screen.ring()
+
+
+def _passes_tmux(env: Mapping[str, str]) -> bool:
+    """Whether tmux may be had to ask its own terminal."""
+    pane, program = env.get("TMUX_PANE"), processes.which("tmux", env) if env.get("TMUX") else None
+    words = [program, "display-message", "-p", "-t", pane, background.TMUX_STATE] if program and pane else []
+    return bool(words) and background.may_pass(processes.printed(words, env) or "")
 
 
 def _effect(shown: _Shown, screen: Screen, state: State, effect: str) -> State:

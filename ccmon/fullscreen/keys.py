@@ -16,6 +16,7 @@ PASTE_S = 1.0                          # without a byte for so long a paste is o
 SEQUENCE_S = 0.5                       # from one byte of an escape sequence to the next it takes no longer
 ESCAPE_S = 0.25                        # the escape key alone: a slow line brings an arrow key in pieces
 ALT_S = 0.05                           # with Alt a character comes with its escape; hands are slower
+ANSWER_S = 10.0                        # what the terminal was asked for, which a slow line may bring in pieces, too
 _BEGIN, _END = b"\x1b[200~", b"\x1b[201~"
 _LONGEST = 4096                        # bytes of a sequence; more than that is none
 _CSI = (rb"\x1b+\[(?:\[.|M[^\x1b]{3}|[0-?]*[ -/]*[@-LN-Z\\-~]|[0-?]*[ -/]+[M\[]|[0-?]+[ -/]*[M\[]"       # "[[": the console's
@@ -27,6 +28,7 @@ _ALT = rb"\x1b+(?:[ -/]+[0-~]|[^\x1b\[O\]P_^X -/])"                             
 _SEQUENCE = re.compile(b"|".join((_CSI, _SS3, _OSC, _STRING, _ALT)), re.DOTALL)
 _BEGINS = b"[O]P_^X"                   # what stands behind the escape of a sequence; none of these is a key of ccmon
 _WHEEL = re.compile(rb"\x1b\[(?:<(6[45]);\d+;\d+M|M([`a])..|(9[67]);\d+;\d+M)", re.DOTALL)      # SGR's, the old one, urxvt's
+_ANSWERS = (b"\x1b]11;", b"\x1b[?")     # of the terminal: its background, what kind it is
 _NOTCH = 3                             # rows, as terminals make arrows of a wheel
 _USUAL: Dict[bytes, str] = {b"\x1b[5~": "pgup", b"\x1b[6~": "pgdn", b"\x1bOM": "enter"}
 _USUAL.update({b"\x1b" + lead + end: name for lead in (b"[", b"O") for end, name in (
@@ -42,6 +44,8 @@ class Decoder:
     def __init__(self, sequences: Mapping[bytes, str]) -> None:
         """`sequences` are the keys of this terminal, beside the usual ones."""
         self._sequences = {**_USUAL, **sequences}
+        self.answers: List[bytes] = []     # of the terminal, whole; whoever reads them takes them out
+        self.is_awaiting = False           # an answer
         self.reset()
 
     def reset(self) -> None:
@@ -54,7 +58,9 @@ class Decoder:
         """When that which has begun is over, should nothing more come; None: nothing has."""
         if not self._rest or self.pasting:
             return None
-        return self._since_s + (SEQUENCE_S if self._rest.strip(b"\x1b") else ESCAPE_S)
+        if self._rest.startswith(_ANSWERS):
+            return self._since_s + ANSWER_S
+        return self._since_s + (SEQUENCE_S if self.is_awaiting or self._rest.strip(b"\x1b") else ESCAPE_S)
 
     def decoded(self, data: bytes, now_s: float) -> List[str]:
         """The names; without data only what is over by now."""
@@ -116,6 +122,7 @@ class Decoder:
         if found is None:
             return []
         self._rest = self._rest[found.end():]
+        self.answers += [found.group()] if found.group().startswith(_ANSWERS) else []
         self.pasting = found.group() == _BEGIN
         wheel, with_alt = _WHEEL.fullmatch(found.group()), found.group().lstrip(b"\x1b")
         if with_alt in (b"\x03", b"\x0c"):

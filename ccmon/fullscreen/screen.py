@@ -14,6 +14,7 @@ import time
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, TextIO, Tuple
 
 from ccmon.fullscreen import keys, terminal
+from ccmon.fullscreen.background import Background
 from ccmon.fullscreen.screen_signals import CONTINUE, FATAL, SIZE_CHANGED, STOP, Signals
 from ccmon.model import Event
 from ccmon.settings.themes import THEMES, Style, Theme, colour, is_dim, worn
@@ -32,15 +33,11 @@ _MORE_S, _MOST_MORE_S = 0.01, 0.25     # keys that come so fast are taken togeth
 _EMPTY_READS = 3                       # "readable" so often without a byte: the terminal is gone
 
 
-_XTERM_LIKE = ("xterm", "kitty", "ghostty", "foot", "wezterm", "alacritty", "rio", "contour", "konsole", "vte", "gnome",
-               "iterm", "mintty", "rxvt", "st-", "tmux", "screen")
-
-
 @functools.lru_cache(maxsize=None)     # setupterm answers once a process: later calls succeed whatever the name
 def _terminfo(term: str) -> Optional[str]:
     """The terminfo entry that serves this TERM: its own, or a stand-in for the families that are xterms at heart."""
     like_screen = ("screen-256color", "screen") if term.startswith(("tmux", "screen")) else ()
-    stand_ins = (*like_screen, "xterm-256color", "xterm") if term.startswith(_XTERM_LIKE) else ()
+    stand_ins = (*like_screen, "xterm-256color", "xterm") if term.startswith(terminal.XTERM_LIKE) else ()
     for name in (term, *stand_ins):
         with contextlib.suppress(curses.error):
             curses.setupterm(name, _OUT)
@@ -192,6 +189,8 @@ class Screen:
             # poll knows descriptors above 1024, but the Mac's does not know terminals.
             self._selector = selectors.SelectSelector() if sys.platform == "darwin" else selectors.PollSelector()
             stack.callback(self._selector.close)
+            self._background_asked = Background(self._decoder)
+            stack.callback(self._take_answers)
             self._selector.register(_IN, selectors.EVENT_READ)
             self._selector.register(self._signals.bell, selectors.EVENT_READ)
 
@@ -250,6 +249,11 @@ class Screen:
         with contextlib.suppress(curses.error):
             curses.beep()
 
+    def ask_background(self, term: str, pass_tmux: bool) -> None:
+        """Ask a terminal of that type, once, and that of tmux too; the answer is the event `background`, #rrggbb."""
+        if _POSIX and self.coloured:
+            self._background_asked.ask(term, pass_tmux)
+
     def wake(self) -> None:
         """Make `wait` return; from any thread, also when nobody waits."""
         self._woken = True
@@ -280,6 +284,7 @@ class Screen:
         if self._signals.ended():
             return
         if STOP in self._signals.numbers:
+            self._take_answers()
             _stop_curses()
             self._signals.stop()
             self._decoder.reset()      # what had begun has gone to somebody else, or nowhere
@@ -296,7 +301,7 @@ class Screen:
             else:
                 events += self._typed()
         now_s = time.monotonic()
-        return events + self._heard(self._decoder.decoded(b"", now_s), now_s)
+        return events + self._heard(self._decoder.decoded(b"", now_s), now_s) + self._background_asked.events()
 
     def _poll_for(self, timeout_s: float) -> List[Event]:
         deadline = time.monotonic() + timeout_s
@@ -354,6 +359,10 @@ class Screen:
         self._window.keypad(True)
         with contextlib.suppress(OSError):
             _mark_pastes(True)
+
+    def _take_answers(self) -> None:
+        if not self._signals.ended():  # nobody waits any more
+            self._background_asked.take(self._read)
 
     def _end_of_input(self) -> List[Event]:
         self._empty_reads += 1

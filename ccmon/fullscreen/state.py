@@ -3,6 +3,7 @@
 from typing import NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import Event, Facts
+from ccmon.settings.grounds import USUAL, theme_on
 from ccmon.settings.themes import THEMES
 from ccmon.usage.limits import PLAN_NAMES
 from ccmon.views.screen import history_page
@@ -18,7 +19,8 @@ class State(NamedTuple):
     facts: Facts
     page: str = "dashboard"            # dashboard | history | help
     plan: Optional[str] = None         # chosen with p, for this window only
-    theme: str = "dark"
+    theme: str = USUAL
+    is_theme_sought: bool = False      # none is set: the terminal's background says which
     themes: Tuple[str, ...] = tuple(THEMES)        # what t goes through
     compact: bool = False
     reading: bool = True               # a refresh is under way
@@ -34,6 +36,9 @@ def update(state: State, event: Event, now: int, asked: str, width: int, height:
     """The next state and an effect: "", quit, refresh, history, theme, account, hit or undo. `asked` is the settings' plan."""
     if event.kind == "paste":
         return said(state, "Pasted text was left out", now), ""
+    if event.kind == "background" and state.is_theme_sought:
+        theme = theme_on(str(event.value))
+        return state._replace(theme=theme), "theme" if theme != state.theme else ""
     if event.kind != "key":
         return state, ""
     key = event.value
@@ -56,7 +61,8 @@ def _command(state: State, key: str, now: int, asked: str) -> Tuple[State, str]:
         return said(state._replace(plan=plan), f"Plan {plan} in this window. For good: ccmon config set plan {plan}", now), ""
     if key == "t":
         theme = after(state.theme, state.themes)
-        return said(state._replace(theme=theme), f"Theme {theme}. For good: ccmon config set theme {theme}", now), "theme"
+        state = state._replace(theme=theme, is_theme_sought=False)
+        return said(state, f"Theme {theme}. For good: ccmon config set theme {theme}", now), "theme"
     if key == "L":
         undo = state.noted_at is not None and 0 <= now - state.noted_at <= UNDO_S
         return state._replace(noted_at=None if undo else now), "undo" if undo else "hit"

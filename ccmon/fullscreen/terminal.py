@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import select
+import time
 from typing import Any, List
 
 termios: Any
@@ -11,6 +13,13 @@ except ImportError:                    # Windows
     termios = None
 
 _IN, _OUT = 0, 1
+# Families that are xterms at heart: they know what others only would print.
+XTERM_LIKE = ("xterm", "kitty", "ghostty", "foot", "wezterm", "alacritty", "rio", "contour", "konsole", "vte", "gnome",
+              "iterm", "mintty", "rxvt", "st-", "tmux", "screen")
+# For the background's colour; and for what it is, which all of them answer: then no answer to the first is under way.
+_QUESTION = b"\x1b]11;?\x1b\\\x1b[c"
+_PASSED = b"\x1bPtmux;\x1b\x1b]11;?\x07\x1b\\"       # by tmux, to the terminal that it is in
+_MOST_BYTES = 4096
 # Plain attributes and letters, normal keypad, visible cursor, unmarked pastes, main screen: every living terminal knows them.
 FAREWELL = b"\x1b[0m\x1b(B\x0f\x1b[?1l\x1b>\x1b[?25h\x1b[?2004l\x1b[?1049l"
 # What others leave behind: mouse and focus reports, frozen pictures, other keys, no wrapping, a part that scrolls.
@@ -46,6 +55,45 @@ def _sane(modes: List[Any]) -> List[Any]:
 def mark_pastes(marked: bool) -> None:
     """Have the terminal put marks around what is pasted, or not; one that does not know it leaves it. OSError."""
     os.write(_OUT, b"\x1b[?2004h" if marked else b"\x1b[?2004l")
+
+
+def ask_background(pass_tmux: bool = False) -> None:
+    """Ask for the background's colour, tmux's terminal too; the answer comes as if it were typed. OSError."""
+    os.write(_OUT, _QUESTION + _PASSED * pass_tmux)
+
+
+def is_last_answer(answer: bytes) -> bool:
+    """Whether that which comes after all else ends there."""
+    return b"\x1b[?" in answer and answer.endswith(b"c")
+
+
+def background(wait_s: float) -> bytes:
+    """What the terminal answers within that time, by a program that has no screen; nothing where something was typed already."""
+    try:
+        before = termios.tcgetattr(_IN)
+        quiet = [*before[:3], before[3] & ~(termios.ICANON | termios.ECHO), *before[4:]]
+        termios.tcsetattr(_IN, termios.TCSANOW, quiet)
+        try:
+            if select.select([_IN], [], [], 0)[0]:
+                return b""
+            ask_background()
+            return _answer(time.monotonic() + wait_s)
+        finally:
+            termios.tcsetattr(_IN, termios.TCSANOW, before)
+    except (OSError, termios.error):
+        return b""
+
+
+def _answer(until_s: float) -> bytes:
+    answer = b""
+    while not is_last_answer(answer) and len(answer) < _MOST_BYTES:
+        if not select.select([_IN], [], [], max(0.0, until_s - time.monotonic()))[0]:
+            break
+        part = os.read(_IN, _MOST_BYTES)
+        answer += part
+        if not part:
+            break
+    return answer
 
 
 def in_front() -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Seq
 
 from ccmon.line import statusline
 from ccmon.model import Snapshot
+from ccmon.settings.grounds import BAR, BRIGHT, DARK, LIGHT, TERMINAL
 from ccmon.settings.themes import Style, Theme, ansi, hexadecimal, worn
 from ccmon.text import Span, clean, clip, first_of
 from ccmon.usage.binding import SESSION
@@ -84,13 +85,15 @@ def _zsh(text: str, style: Style) -> str:
 
 
 def _tmux(text: str, style: Style) -> str:
-    flags = {"bold": style.bold, "dim": style.dim and style.fg is None, "reverse": style.reverse}
-    words: List[str] = [] if style.fg is None else [f"fg=colour{style.fg}"]
-    words += [name for name, wanted in flags.items() if wanted]
-    return f"#[{' '.join(words)}]{text}#[default]" if words else text
+    """Without a colour of its own nothing but reverse: the bar's colours, whoever has set them, come back after it."""
+    if style.fg is None:
+        return f"#[reverse]{text}#[noreverse]" if style.reverse else text
+    words = [f"fg=colour{style.fg}", *(["bold"] if style.bold else []), *(["reverse"] if style.reverse else [])]
+    return f"#[{' '.join(words)}]{text}#[default]"
 
 
 def _polybar(text: str, style: Style) -> str:
+    text = f"%{{R}}{text}%{{R}}" if style.reverse else text
     return f"%{{F{hexadecimal(style.fg)}}}{text}%{{F-}}" if style.fg is not None else text
 
 
@@ -144,6 +147,11 @@ def _bare(text: str, _told: Told) -> str:
     return text
 
 
+def _on_the_bar(text: str, _told: Told) -> str:
+    """What has colours stands on the ground of the bar, not on that of a theme's words before it."""
+    return f"#[default]{text}" if "#[" in text else text
+
+
 def _waybar(text: str, told: Told) -> str:
     kinds = [told.state] if told.percent is None else [told.role, told.state]
     return _object(text=text, alt=told.name or told.state, tooltip=for_pango("\n".join(told.sentences)), **{"class": kinds},
@@ -182,20 +190,26 @@ class Dialect(NamedTuple):
     envelope: Envelope = _bare
     markup: str = _NEVER               # pattern of an author's own markup, which takes no cells
     single: str = _NEVER               # pattern of what takes one cell
+    place: str = TERMINAL              # whose ground it is on, as grounds.py has it
 
+
+_TMUX = Dialect(for_tmux, paint=_tmux, markup=r"#\[[^\]]*\]|#\{[^{}]*\}|#\([^)]*\)", single="##", place=BAR)
 
 DIALECTS: Dict[str, Dialect] = {
     "plain": Dialect(markup=_SGR),
     "ansi": Dialect(paint=_sgr, markup=_SGR),
-    "tmux": Dialect(for_tmux, paint=_tmux, markup=r"#\[[^\]]*\]|#\{[^{}]*\}|#\([^)]*\)", single="##"),
+    "tmux": _TMUX,
+    "tmuxdark": _TMUX._replace(envelope=_on_the_bar, place=DARK),
+    "tmuxlight": _TMUX._replace(envelope=_on_the_bar, place=LIGHT),
+    "tmuxbright": _TMUX._replace(envelope=_on_the_bar, place=BRIGHT),
     "bash": Dialect(for_shell, paint=_bash, markup=r"\x01[^\x02]*\x02|\\\[.*?\\\]|" + _SGR),
     "zsh": Dialect(for_shell, for_zsh, _zsh, markup=r"%\{.*?%\}|%[FK]\{[^{}]*\}|%[fkBbUuSs]", single="%%"),
     "fish": Dialect(paint=_sgr, markup=_SGR),
     "starship": Dialect(markup=_SGR),
-    "waybar": Dialect(escape=for_pango, envelope=_waybar, markup=r"<[^<>]*>", single=r"&#?\w+;"),
-    "i3blocks": Dialect(envelope=_i3blocks),
-    "polybar": Dialect(for_polybar, paint=_polybar, markup=r"%\{[^{}]*\}"),
-    "xbar": Dialect(for_xbar, envelope=_xbar, markup=r"\|[^{}]*"),
+    "waybar": Dialect(escape=for_pango, envelope=_waybar, markup=r"<[^<>]*>", single=r"&#?\w+;", place=BAR),
+    "i3blocks": Dialect(envelope=_i3blocks, place=BAR),
+    "polybar": Dialect(for_polybar, paint=_polybar, markup=r"%\{[^{}]*\}", place=BAR),
+    "xbar": Dialect(for_xbar, envelope=_xbar, markup=r"\|[^{}]*", place=BAR),
     "json": Dialect(envelope=_json),
     "claude": Dialect(paint=_sgr, markup=_SGR),          # see claude_record.py
 }

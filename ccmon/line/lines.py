@@ -5,7 +5,7 @@ from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 from ccmon import arguments
 from ccmon.line import claude, claude_record, dialects, fields, linefiles, statusline
 from ccmon.model import CcmonError, Facts, Snapshot, UsageError
-from ccmon.settings import config, context, themes
+from ccmon.settings import config, context, grounds, themes
 from ccmon.settings.context import Context
 from ccmon.settings.options import BY_NAME, SECTIONS
 from ccmon.text import Charset, Span, clean, clip
@@ -115,7 +115,11 @@ def _values(ctx: Context, snapshot: Snapshot) -> fields.Value:
 
 def _theme(ctx: Context) -> Optional[themes.Theme]:
     """Only NO_COLOR counts: a line is cached for the variables that linecache.signature knows."""
-    return None if ctx.env.get("NO_COLOR") else ctx.settings.look
+    settings = ctx.settings
+    if ctx.env.get("NO_COLOR"):
+        return None
+    place, is_of_line = dialects.DIALECTS[settings.format].place, settings.origin["theme"] == "flag"
+    return grounds.line_theme(place, settings.look, settings.theme_is_set, settings.theme_is_set and is_of_line)
 
 
 def error_line(argv: Sequence[str], env: Mapping[str, str], sentence: str) -> str:

@@ -6,6 +6,7 @@ from ccmon.alerts.kinds import CHANNELS, parse_kinds
 from ccmon.alerts.kinds import KINDS as ALERTS
 from ccmon.line.formats import FORMATS
 from ccmon.model import CcmonError, Given
+from ccmon.settings.grounds import AUTO, USUAL
 from ccmon.settings.themes import THEMES, Theme
 from ccmon.text import near
 from ccmon.usage.limits import PLAN_NAMES, PLANS
@@ -143,8 +144,8 @@ OPTIONS: Tuple[Option, ...] = (
            "~/.claude.json", switch="no"),
     Option("official", one_of(OFFICIAL), "statusline", "WHO", "who else tells the limits: statusline: nobody; claude: the claude "
            "program, asked every 5 minutes at most (experimental; it asks Anthropic)", OFFICIAL),
-    Option("theme", str, "dark", "NAME", "colours: " + ", ".join(THEMES) + "; or one of your own, [theme.NAME] in config.ini",
-           tuple(THEMES)),
+    Option("theme", str, AUTO, "NAME", "colours: auto (dark or light, as the terminal is), " + ", ".join(THEMES) + "; or one of "
+           "your own, [theme.NAME] in config.ini", (AUTO, *THEMES)),
     Option("compact", boolean, "no", "YES|NO", "the small layout in any window", switch="yes"),
     Option("ascii", boolean, "no", "YES|NO", "no characters beyond ASCII", switch="yes"),
     Option("guardian", boolean, "yes", "YES|NO", "small process that brings the terminal back after a kill", switch="no"),
@@ -203,8 +204,13 @@ class Settings(NamedTuple):
 
     @property
     def look(self) -> Theme:
-        """The theme in force."""
-        return self.themes[self.theme]
+        """The theme in force; the usual one where it is looked for."""
+        return self.themes[self.theme if self.theme_is_set else USUAL]
+
+    @property
+    def theme_is_set(self) -> bool:
+        """Whether a theme was chosen, so that none is looked for."""
+        return self.theme in self.themes
 
     @property
     def explicit_limit(self) -> Optional[Tuple[int, str]]:
@@ -307,8 +313,9 @@ def _check_plan(plan: str, plans: Mapping[str, int], layers: Mapping[str, Mappin
 
 
 def _check_theme(theme: str, themes: Mapping[str, Theme], layers: Mapping[str, Mapping[str, Given]]) -> None:
-    if theme not in themes:
-        raise CcmonError(f"{_where('theme', layers)}: '{theme}' is unknown{near(theme, themes)}; choose from {', '.join(themes)}")
+    if theme not in (AUTO, *themes):
+        raise CcmonError(f"{_where('theme', layers)}: '{theme}' is unknown{near(theme, (AUTO, *themes))}; "
+                         f"choose from {', '.join((AUTO, *themes))}")
 
 
 def _where(name: str, layers: Mapping[str, Mapping[str, Given]]) -> str:

@@ -1,7 +1,7 @@
 """Where each setting comes from: the place that counts, and those that say something else but do not."""
 
 import unicodedata
-from typing import Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import Given, UsageError
 from ccmon.settings.options import BY_NAME, LEVELS, OPTIONS, SECTIONS
@@ -17,7 +17,7 @@ class Setting(NamedTuple):
 
     name: str
     text: str
-    level: str                         # default | account | file | environment | flag
+    level: str                         # default | account | terminal | file | environment | flag
     where: Optional[str] = None        # a flag, a variable, or a file and its line; None for a default
     hidden: Tuple[str, ...] = ()
 
@@ -43,6 +43,12 @@ def settings(layers: Layers, plan_of_account: str = "") -> Iterator[Setting]:
             hidden = tuple(where for where in (found.where, *found.hidden) if where)
             found = Setting(option.name, "", "default", f"{rival} is set", hidden)
         yield found
+
+
+def with_theme(settings: Iterable[Setting], theme: str, why: str) -> Iterator[Setting]:
+    """The settings with the theme that fits the terminal, where none is set; why: how that was found out."""
+    for one in settings:
+        yield Setting("theme", theme, "terminal", why) if one.name == "theme" and one.level == "default" else one
 
 
 def setting(names: Sequence[str], default: str, layers: Layers) -> Setting:

@@ -38,16 +38,16 @@ _DARK: Dict[str, Style] = {
     "track": Style(fg=243, dim=True),
 }
 
-_LIGHT: Dict[str, Style] = {
+_LIGHT: Dict[str, Style] = {               # of the first eight, blue, magenta and red alone can be read on white
     **_DARK,
-    "title": Style(fg=23, fg8=6, bold=True),
+    "title": Style(fg=23, fg8=4, bold=True),
     "dim": Style(fg=241, dim=True),
-    "accent": Style(fg=23, fg8=6),
-    "ok": Style(fg=23, fg8=6),
-    "fair": Style(fg=56, fg8=4),
-    "warn": Style(fg=94, fg8=3),
+    "accent": Style(fg=23, fg8=4),
+    "ok": Style(fg=23, fg8=4),
+    "fair": Style(fg=56, fg8=5),
+    "warn": Style(fg=94, fg8=1),
     "danger": Style(fg=88, fg8=1, bold=True),
-    "key": Style(fg=23, fg8=6),
+    "key": Style(fg=23, fg8=4),
     "track": Style(fg=244, dim=True),
 }
 
@@ -79,10 +79,10 @@ _HIGH_CONTRAST: Dict[str, Style] = {
 _HIGH_CONTRAST_LIGHT: Dict[str, Style] = {
     **_LIGHT,
     "dim": Style(fg=237),
-    "fair": Style(fg=55, fg8=4),
-    "warn": Style(fg=58, fg8=3, bold=True),
+    "fair": Style(fg=55, fg8=5),
+    "warn": Style(fg=58, fg8=1, bold=True),
     "danger": Style(fg=52, fg8=1, bold=True, reverse=True),
-    "key": Style(fg=23, fg8=6, bold=True),
+    "key": Style(fg=23, fg8=4, bold=True),
     "track": Style(fg=240),
 }
 

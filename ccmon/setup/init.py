@@ -7,7 +7,7 @@ from typing import List, Mapping, NamedTuple, Optional
 from ccmon import linecache
 from ccmon.model import CcmonError, UsageError
 from ccmon.settings.options import OPTIONS
-from ccmon.setup import settings_json, snippets
+from ccmon.setup import prompts, settings_json, snippets, tmux_bar, tmux_server
 from ccmon.system import dotfiles, processes, swap
 
 
@@ -19,14 +19,16 @@ class Edit(NamedTuple):
     after: bytes
 
 
-def run(target: str, write: bool, undo: bool, env: Mapping[str, str]) -> str:
+def run(target: str, write: bool, undo: bool, env: Mapping[str, str], where: str = prompts.BARE) -> str:
     """What the call prints. UsageError when ccmon has no command of its own, or nothing can be written for the target."""
+    if target not in snippets.PLACED.get(where, (target,)):
+        raise UsageError(f"--{where} is not for {target}: it knows {', '.join(snippets.PLACED[where])}")
     if (write or undo) and target not in snippets.WRITABLE:
         raise UsageError(f"no file is edited for {target}: run ccmon init {target} and put the text there yourself; "
                          f"--write knows {', '.join(snippets.WRITABLE)}")
     if undo:
         return _undo(target, env)
-    places = _places(target, env)
+    places = _places(target, env)._replace(where=where)
     return _write(target, places, env) if write else snippets.TARGETS[target](places)
 
 
@@ -50,9 +52,55 @@ def _write(target: str, places: snippets.Places, env: Mapping[str, str]) -> str:
 
 
 def _undo(target: str, env: Mapping[str, str]) -> str:
+    path = _written_to(target, env)
+    calls = tmux_calls(path, env) if target == "tmux" else []
+    done = take_out(target, path)
+    lines = [f"Taken out of {path}." if done else f"There is nothing of ccmon in {path}."]
+    kept = drop_copy(target, path)
+    if kept:
+        lines.append(f"{kept} stays: it holds what is not in {path} any more. Remove it when you do not need it.")
+    cleared = tmux_server.clear(tmux_server.with_line(calls, env), calls, text_of(path), env)
+    lines += [f"Taken out of the tmux that runs ({socket})." for socket in cleared]
+    return "\n".join(lines) + "\n"
+
+
+def _written_to(target: str, env: Mapping[str, str]) -> str:
+    """The file that --write has written to: tmux reads two, and the other one may have been made since."""
     path = dotfiles.path_of(target, env)
-    done = swap.repeated(lambda: _unset(path)) if target == "claude" else dotfiles.take_out(path)
-    return f"Taken out of {path}.\n" if done else f"There is nothing of ccmon in {path}.\n"
+    others = dotfiles.paths_of(target, env) if target == "tmux" and dotfiles.block(path) is None else []
+    return next((other for other in others if dotfiles.block(other) is not None), path)
+
+
+def take_out(target: str, path: str) -> bool:
+    """Take the line out of the file, the file too when it was made for it. False when there is nothing. Raises CcmonError."""
+    return swap.repeated(lambda: _unset(path)) if target == "claude" else dotfiles.take_out(path)
+
+
+def drop_copy(target: str, path: str) -> Optional[str]:
+    """Remove the copy of what was in the file before; its path when it stays, as it holds what is not in the file now."""
+    return dotfiles.drop_copy(path, settings_json.has_members_of if target == "claude" else dotfiles.has_lines_of)
+
+
+def may_drop_copy(target: str, path: str) -> bool:
+    """Whether drop_copy would remove it as the file is now."""
+    return dotfiles.may_drop_copy(path, settings_json.has_members_of if target == "claude" else dotfiles.has_lines_of)
+
+
+def tmux_calls(path: str, env: Mapping[str, str]) -> List[str]:
+    """What --write has put into the tmux that runs: as the file says; where it says nothing any more, as it would be now."""
+    try:
+        block = dotfiles.block(path)
+        if block is not None:
+            return snippets.tmux_calls(block)
+        by_hand = b"ccmon" in (dotfiles.read(path) or b"")
+        return [] if by_hand else snippets.tmux_calls(snippets.block("tmux", _places("tmux", env)))
+    except CcmonError:                 # no command, no home; taking it out says what is wrong with the file
+        return []
+
+
+def text_of(path: str) -> str:
+    """The content, whatever bytes are in it; nothing when there is none."""
+    return (dotfiles.read(path) or b"").decode("utf-8", "replace")
 
 
 def _places(target: str, env: Mapping[str, str]) -> snippets.Places:
@@ -63,7 +111,19 @@ def _places(target: str, env: Mapping[str, str]) -> snippets.Places:
     variables = (*snippets.VARIABLES, *(f"CCMON_{option.name.upper()}" for option in OPTIONS))
     settings = dotfiles.path_of(target, env) if target == "claude" else ""
     ccmon, folder, config, settings = map(_for_shells, (ccmon, folder, linecache.config_path(env), settings))
-    return snippets.Places(ccmon, _line(ccmon), folder, file, config, variables, settings)
+    form = tmux_bar.word(_bar(env)) if target == "tmux" else tmux_bar.USUAL
+    return snippets.Places(ccmon, _line(ccmon), folder, file, config, variables, settings, form)
+
+
+def _bar(env: Mapping[str, str]) -> Optional[tmux_bar.Bar]:
+    """tmux's bar as its server shows it, else as its configuration says."""
+    program = processes.which("tmux", env)
+    said = processes.printed([program, "display-message", "-p", tmux_bar.question(expanded=False)], env) if program else None
+    if program and said:
+        expanded = processes.printed([program, "display-message", "-p", tmux_bar.question(expanded=True)], env)
+        return tmux_bar.answered(said, expanded or "")
+    content = dotfiles.read(dotfiles.path_of("tmux", env)) or b""
+    return tmux_bar.of_config(content.decode("utf-8", "replace"))
 
 
 def _for_shells(path: str) -> str:

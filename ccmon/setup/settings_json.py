@@ -82,6 +82,24 @@ def calls_ccmon(text: str) -> bool:
     return command is not None and _CALLS.search(command.value) is not None
 
 
+def has_members_of(now: bytes, copy: bytes) -> bool:
+    """Whether all that the copy says is said in the text that is there now, but for the layout."""
+    if now == copy:
+        return True
+    try:
+        return _contains(*(json.loads(text.decode("utf-8-sig")) for text in (now, copy)))
+    except (ValueError, RecursionError):
+        return False
+
+
+def _contains(now: Any, copy: Any) -> bool:
+    if isinstance(copy, dict) and isinstance(now, dict):
+        return all(key in now and _contains(now[key], value) for key, value in copy.items())
+    if isinstance(copy, list) and isinstance(now, list):
+        return all(value in now for value in copy)
+    return bool(now == copy)
+
+
 def program(text: str) -> Optional[str]:
     """The ccmon that the line calls, where it is as `with_line` makes it."""
     command = _line_command(text)

@@ -1,12 +1,14 @@
 """What `ccmon init` prints: for each shell and bar, the text to put into its configuration.
 
-In the texts @NAME@ stands for a value, already quoted for its place. Shell code runs on bash 3.2, zsh 5.0 and fish 3.6.
-A prompt's hook compares times of files, as ccmon-line does: no fork while the line is fresh. Where a variable chooses
-another line than the one that was set up, it asks ccmon.
+The code for shells is in prompts.py. It compares times of files, as ccmon-line does: no other program runs while the line is
+fresh. Where a variable chooses another line than the one that was set up, it asks ccmon.
 """
 
 import json
-from typing import Any, Callable, Dict, NamedTuple, Sequence
+import re
+from typing import Any, Callable, Dict, List, NamedTuple, Sequence
+
+from ccmon.setup.prompts import ABOVE, BARE, BASH, FISH, FISH_SHOWN, SHOWN, ZSH, ZSH_CODE
 
 VARIABLES = ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "CLAUDE_CONFIG_DIR", "CCMON_DATA_DIR", "CCMON_NOW",
              "LC_ALL", "LC_CTYPE", "LANG", "TZ", "NO_COLOR")     # with CCMON_<OPTION> they choose file and text
@@ -22,6 +24,8 @@ class Places(NamedTuple):
     config: str
     variables: Sequence[str] = VARIABLES
     settings: str = ""                 # Claude Code's settings.json, where that is asked for
+    where: str = BARE                  # BARE, SHOWN or ABOVE: what the text for a shell does with the line
+    tmux_format: str = "tmux"          # what chooses the line in status-right, as tmux_bar.word has it
 
 
 # --- quoting --------------------------------------------------------------------------------------------------------------
@@ -50,89 +54,6 @@ def command(places: Places, dialect: str) -> str:
 
 # --- shells ---------------------------------------------------------------------------------------------------------------
 
-# One text for bash and zsh. The first line of a file that is named by a checksum holds the words that it answers.
-SH = """
-_ccmon_usual="@VALUES@"
-_ccmon_ask() { CCMON_LINE=$(@CCMON@ --statusline --format @DIALECT@ 2>/dev/null </dev/null) || :; }
-_ccmon_refresh() {
-  @HEAD@
-  if [[ "@VALUES@" == "$_ccmon_usual" ]] &&
-    [[ -f @FILE@ && -O @FILE@ && ! -p @NOW@ && ! -c @NOW@ ]] &&
-    { @READ@ && [[ -n $line ]] && builtin echo 1<>@NOW@; } 2>/dev/null &&
-    [[ ! @STATE@ -nt @NOW@ && ! @CONFIG@ -nt @STATE@ ]] &&
-    { [[ @FRESH@ -nt @NOW@ ]] || _ccmon_old; }
-  then
-    CCMON_LINE=$line
-  else
-    _ccmon_ask
-  fi
-  return $before
-}
-_ccmon_old() {
-  if [[ ! @EXPIRES@ -nt @NOW@ ]]; then
-    [[ @ENDS@ -nt @NOW@ ]] || return
-    case $line in *"~CC"*) ;; *) line="~$line" ;; esac
-  fi
-  ( @CCMON@ --statusline --format @DIALECT@ </dev/null >/dev/null 2>&1 & )
-}
-"""
-
-BASH = """# ccmon: $CCMON_LINE holds the line, current at each prompt. To use it: eval "$(@CCMON@ init bash)" in ~/.bashrc,
-# and below it, with single quotes (with double quotes the text would be fixed at once):
-#   PS1='$CCMON_LINE \\w \\$ '
-""" + SH + """case ${PROMPT_COMMAND-} in
-  *_ccmon_refresh*) ;;
-  *) PROMPT_COMMAND="_ccmon_refresh${PROMPT_COMMAND:+; $PROMPT_COMMAND}" ;;
-esac
-"""
-
-ZSH = """# ccmon: $CCMON_LINE holds the line, current at each prompt. To use it: eval "$(@CCMON@ init zsh)" in ~/.zshrc,
-# and below it, with single quotes (with double quotes the text would be fixed at once):
-#   setopt prompt_subst
-#   RPROMPT='$CCMON_LINE'
-""" + SH + """\
-typeset -ga precmd_functions
-(( ${precmd_functions[(Ie)_ccmon_refresh]} )) || precmd_functions+=(_ccmon_refresh)
-"""
-
-FISH = """# ccmon: $CCMON_LINE holds the line, current at each prompt. To use it, in ~/.config/fish/config.fish:
-#   @CCMON@ init fish | source
-#   function fish_right_prompt
-#       echo -n -- $CCMON_LINE
-#   end
-
-set -g _ccmon_usual @VALUES@
-
-function _ccmon_ask
-    set -g CCMON_LINE (command @CCMON@ --statusline --format fish </dev/null 2>/dev/null)
-end
-
-function _ccmon_behind
-    command @CCMON@ --statusline --format fish </dev/null >/dev/null 2>&1 &
-    disown $last_pid 2>/dev/null
-end
-
-function _ccmon_refresh --on-event fish_prompt
-    set -l before $status
-    if test @VALUES@ = "$_ccmon_usual" -a -f @FILE@ -a -O @FILE@ -a -w @FOLDER@ -a ! -L @NOW@ -a \\( -f @NOW@ -o ! -e @NOW@ \\)
-        echo >>@NOW@
-        if test @FRESH@ -nt @NOW@ -a ! @STATE@ -nt @NOW@ -a ! @CONFIG@ -nt @STATE@
-            @READ@ <@FILE@
-            return $before
-        else if test @ENDS@ -nt @NOW@ -a ! @STATE@ -nt @NOW@ -a ! @CONFIG@ -nt @STATE@
-            @READ@ <@FILE@
-            if not test @EXPIRES@ -nt @NOW@
-                string match -q -- '*~CC*' $CCMON_LINE; or set CCMON_LINE "~$CCMON_LINE"
-            end
-            _ccmon_behind
-            return $before
-        end
-    end
-    _ccmon_ask
-    return $before
-end
-"""
-
 NAMES = ("fresh", "expires", "ends", "state", "now")
 
 
@@ -152,12 +73,16 @@ def _values(places: Places, quote: Callable[[str], str], dialect: str) -> Dict[s
             "FOLDER": quote(places.folder), "CCMON": quote(places.ccmon), "DIALECT": dialect}
 
 
-HEADS = {"bash": "local before=$? line", "zsh": "local before=$?; emulate -L zsh; local line"}
+HEADS = {"bash": "local _ccmon_before=$? _ccmon_line", "zsh": "trap - DEBUG ZERR\n  local _ccmon_line"}
+TAILS = {"bash": 'builtin export -n CCMON_LINE\n  [[ $# = 0 ]] || return "$_ccmon_before"',
+         "zsh": "[[ $_ccmon_where == bare ]] || _ccmon_show\n  return 0"}
 
 
 READS = {                              # of a file of the line alone, of one with the words before it
-    "bash": ("IFS= read -r line <@FILE@", "{ IFS= read -r line; IFS= read -r line; } <@FILE@"),
-    "zsh": ("line=$(<@FILE@)", "line=$(<@FILE@) && line=${line#*$'\\n'}"),      # zsh reads byte by byte otherwise
+    "bash": ("IFS= builtin read -r _ccmon_line <@FILE@",
+             "{ IFS= builtin read -r _ccmon_line; IFS= builtin read -r _ccmon_line; } <@FILE@"),
+    "zsh": ("_ccmon_line=$(<@FILE@)",  # it reads byte by byte otherwise
+            "_ccmon_line=$(<@FILE@) && _ccmon_line=${_ccmon_line#*$'\\n'}"),
 }
 
 
@@ -165,14 +90,18 @@ def _sh(text: str, dialect: str) -> Callable[[Places], str]:
     def fill(places: Places) -> str:
         read = READS[dialect][0 if _own_file(places) else 1].replace("@FILE@", for_sh(f"{places.folder}/{places.file}"))
         chosen = "|".join(f"${{{name}-}}" for name in places.variables)
-        return _filled(text, {**_values(places, for_sh, dialect), "VALUES": chosen, "READ": read, "HEAD": HEADS[dialect]})
+        values = {**_values(places, for_sh, dialect), "VALUES": chosen, "READ": read, "HEAD": HEADS[dialect],
+                  "TAIL": TAILS[dialect], "WHERE": places.where,
+                  "TRAPS": '"$(trap -p CHLD)" "$(trap -p DEBUG)"' if places.where == SHOWN else ""}
+        return _filled(text, {**values, "CODE": for_sh(_filled(ZSH_CODE, values))})
     return fill
 
 
 def _fish(places: Places) -> str:
     read = "read -gL CCMON_LINE" if _own_file(places) else "read -gL _ccmon_words CCMON_LINE"
     chosen = '"' + "|".join(f"${name}" for name in places.variables) + '"'
-    return _filled(FISH, {**_values(places, for_fish, "fish"), "VALUES": chosen, "READ": read})
+    text = FISH if places.where == BARE else FISH + FISH_SHOWN
+    return _filled(text, {**_values(places, for_fish, "fish"), "VALUES": chosen, "READ": read})
 
 
 # --- tmux and bars --------------------------------------------------------------------------------------------------------
@@ -181,8 +110,13 @@ def _tmux(places: Places) -> str:
     return f"""# In ~/.tmux.conf:
 set -g status-interval 5
 set -g status-right-length 100
-set -g status-right "#({for_tmux(command(places, 'tmux'))})"
+set -g status-right "#({_tmux_command(places)})"
 """
+
+
+def _tmux_command(places: Places) -> str:
+    words = " ".join(for_sh(word) for word in places.line)
+    return f"{for_tmux(words)} {places.tmux_format}"
 
 
 def _starship(places: Places) -> str:
@@ -284,28 +218,42 @@ def block(target: str, places: Places) -> str:
 
 
 def _bash_block(places: Places) -> str:
-    ccmon = for_sh(places.ccmon)
-    return (f'[ -x {ccmon} ] && eval "$({ccmon} init bash)"\n'
-            "case ${PS1-} in *CCMON_LINE*) ;; *) PS1='${CCMON_LINE:+$CCMON_LINE }'${PS1-} ;; esac\n")
+    ccmon, option = for_sh(places.ccmon), ABOVE if places.where == ABOVE else SHOWN
+    return _unnoticed(f'case $- in *i*) [ -x {ccmon} ] && eval "$({ccmon} init bash --{option} 2>/dev/null)" ;; esac\n')
 
 
 def _zsh_block(places: Places) -> str:
     ccmon = for_sh(places.ccmon)
-    return (f'[ -x {ccmon} ] && eval "$({ccmon} init zsh)"\nsetopt prompt_subst\n'
-            "case ${RPROMPT-} in *CCMON_LINE*) ;; *) RPROMPT='${CCMON_LINE}'${RPROMPT:+ $RPROMPT} ;; esac\n")
+    return _unnoticed(f'[ -x {ccmon} ] && eval "$({ccmon} init zsh --{SHOWN} 2>/dev/null)"\n')
+
+
+def _unnoticed(lines: str) -> str:
+    """The lines, after which `$?` and `$_` are as before: the first prompt may show them. No -e or ERR trap is stirred."""
+    return (f'_ccmon_status=$? _ccmon_last=$_\n{lines}: "$_ccmon_last"\n'
+            '[[ $_ccmon_status = 0 ]] || (exit "$_ccmon_status") && [[ . ]]\n')
 
 
 def _fish_block(places: Places) -> str:
     ccmon = for_fish(places.ccmon)
-    return (f"test -x {ccmon}; and {ccmon} init fish | source\n"
-            "functions -q fish_right_prompt; or function fish_right_prompt; echo -n -- $CCMON_LINE; end\n")
+    return f"test -x {ccmon}; and status is-interactive; and {ccmon} init fish --{SHOWN} 2>/dev/null | source\n"
+
+
+TMUX_LENGTH, TMUX_BEFORE = 100, "@ccmon_status_right_length"       # of status-right; where --undo finds what it was
 
 
 def _tmux_block(places: Places) -> str:
-    words = for_tmux(command(places, "tmux"))
-    return ("set -g status-right-length 100\n"
+    words = _tmux_command(places)
+    return (f"if -F '#{{!=:#{{status-right-length}},{TMUX_LENGTH}}}' {{ set -gF {TMUX_BEFORE} '#{{status-right-length}}' }}\n"
+            f"set -g status-right-length {TMUX_LENGTH}\n"
             f"if -F '#{{m:*ccmon*,#{{status-right}}}}' '' {{ set -ga status-right \" #({words})\" }}\n")
+
+
+def tmux_calls(block: str) -> List[str]:
+    """What the lines of such a block have put into status-right, as the server holds it."""
+    found = re.findall(r'set -ga status-right " (#\(.*\))"', block)
+    return [re.sub(r"\\(.)", r"\1", call) for call in found]
 
 
 BLOCKS: Dict[str, Callable[[Places], str]] = {"bash": _bash_block, "zsh": _zsh_block, "fish": _fish_block, "tmux": _tmux_block}
 WRITABLE = (*BLOCKS, "claude")         # what --write and --undo know
+PLACED = {SHOWN: ("bash", "zsh", "fish"), ABOVE: ("bash",)}    # the shells whose text can put the line there

@@ -141,6 +141,15 @@ def _is_history(path: str) -> bool:
         return False
 
 
+def is_of_another_program(path: str) -> bool:
+    """Whether it is a sound database, and not one of ccmon; nothing is written beside it."""
+    try:
+        with closing(sqlite3.connect(Path(path).as_uri() + "?mode=ro&immutable=1", uri=True)) as db:
+            return not is_blank(db) and "is not a history" in (strangeness(db) or "")
+    except (sqlite3.Error, UnicodeDecodeError):
+        return False
+
+
 def _filled(source: str, temporary: str) -> int:
     """Copy all pages in one go, look at them, and make the copy a single file; its sessions."""
     with reading(source) as db:

@@ -1,8 +1,10 @@
 """The door to other programs' start-up files: a marked block is put in, replaced or taken out, nothing else is touched."""
 
 import os
+import re
 import stat
-from typing import Mapping, Optional, Tuple
+from binascii import crc32
+from typing import Callable, List, Mapping, Optional, Tuple
 
 from ccmon.model import CcmonError
 from ccmon.system import private, swap
@@ -10,8 +12,10 @@ from ccmon.system import private, swap
 BEGIN, END = b"# >>> ccmon >>>", b"# <<< ccmon <<<"
 UNENDED = b" (the line above had no end)"
 CONTINUED = b" (the line above ended in a backslash)"
+_NOTED = re.compile(re.escape(END) + rb" ([0-9a-f]{8})\s*\Z")
 ALONE = b" (the file was made for these lines)"
 BACKUP = ".before-ccmon"
+Holds = Callable[[bytes, bytes], bool]
 
 
 def path_of(target: str, env: Mapping[str, str]) -> str:
@@ -28,6 +32,18 @@ def path_of(target: str, env: Mapping[str, str]) -> str:
         return _first_that_exists(os.path.join(home, ".tmux.conf"), os.path.join(config, "tmux", "tmux.conf"))
     return {"bash": os.path.join(home, ".bashrc"), "zsh": os.path.join(env.get("ZDOTDIR") or home, ".zshrc"),
             "fish": os.path.join(config, "fish", "config.fish"), "claude": os.path.join(home, ".claude", "settings.json")}[target]
+
+
+def paths_of(target: str, env: Mapping[str, str]) -> List[str]:
+    """All files that path_of can name for it, whatever is there: the usual ones, and those that variables name."""
+    found = [path_of(target, env)]
+    home = env.get("HOME") or os.path.expanduser("~")
+    plain = {name: value for name, value in env.items() if name not in ("XDG_CONFIG_HOME", "ZDOTDIR", "CLAUDE_CONFIG_DIR")}
+    found.append(path_of(target, plain))
+    if target == "tmux":
+        bases = [base for base in (env.get("XDG_CONFIG_HOME", ""), os.path.join(home, ".config")) if os.path.isabs(base)]
+        found += [os.path.join(home, ".tmux.conf"), *(os.path.join(base, "tmux", "tmux.conf") for base in bases)]
+    return list(dict.fromkeys(found))
 
 
 def _first_that_exists(usual: str, other: str) -> str:
@@ -53,7 +69,7 @@ def _put(path: str, block: str) -> Optional[str]:
 def with_block(path: str, before: Optional[bytes], block: str) -> bytes:
     """What put makes of the content; None is no file. CcmonError when half of a block is in it."""
     start, end = _found(path, before or b"")
-    lines = os.fsencode(block) + END + b"\n"
+    lines = os.fsencode(block) + END + b" " + _sum(os.fsencode(block)) + b"\n"
     if before is None:
         return BEGIN + ALONE + b"\n" + lines
     above, head = before[:start], before[start:].split(b"\n", 1)[0] if start < end else BEGIN
@@ -75,8 +91,36 @@ def _gap(above: bytes) -> Tuple[bytes, bytes]:
     return (b"\n", UNENDED) if above and not above.endswith(b"\n") else (b"", b"")
 
 
+def _sum(block: bytes) -> bytes:
+    """What stands behind the end of a block, for --undo to see whether somebody else has changed it."""
+    return b"%08x" % crc32(b"\n".join(block.splitlines()))
+
+
+def _refuse_changed(path: str, block: bytes) -> None:
+    """CcmonError where somebody has changed the block since it was written, as far as its end says what it was."""
+    rows = block.splitlines()
+    noted = _NOTED.match(rows[-1]) if rows else None
+    if noted is not None and noted[1] != _sum(b"\n".join(rows[1:-1])):
+        raise CcmonError(f"{path}: the lines between '{BEGIN.decode()}' and '{END.decode()}' were changed since ccmon wrote "
+                         "them. Take them out by hand")
+
+
+def can_take_out(path: str) -> bool:
+    """Whether there is a block. CcmonError when half of it is gone, or it was changed since it was written."""
+    found = block(path)
+    if found is not None:
+        _refuse_changed(path, os.fsencode(found))
+    return found is not None
+
+
+def has_lines_of(now: bytes, copy: bytes) -> bool:
+    """Whether all lines of the copy stand in what is there now, in their order."""
+    rows = iter(now.splitlines())
+    return all(line in rows for line in copy.splitlines())
+
+
 def take_out(path: str) -> bool:
-    """Remove the block; the file too when it was made for it. False when there is none."""
+    """Remove the block; the file too when it was made for it. False when there is none. CcmonError where it was changed."""
     return swap.repeated(lambda: _take_out(path))
 
 
@@ -85,6 +129,7 @@ def _take_out(path: str) -> bool:
     start, end = _found(path, before or b"")
     if before is None or start == end:
         return False
+    _refuse_changed(path, before[start:end])
     head, rest = before[start:].split(b"\n", 1)[0].rstrip(b"\r"), before[:start] + before[end:]
     if not before[end:]:
         rest = rest[:-1] if head.endswith(UNENDED) else rest[:-2] if head.endswith(CONTINUED) else rest
@@ -93,6 +138,28 @@ def _take_out(path: str) -> bool:
     else:
         replace(path, before, rest, lines=True)
     return True
+
+
+def drop_copy(path: str, holds: Holds) -> Optional[str]:
+    """Remove the copy of what was in the file before ccmon. Its path when it stays; None when there is none (any more)."""
+    kept = path + BACKUP
+    try:
+        copy = read(kept) if may_drop_copy(path, holds) else None
+        if copy is not None:
+            remove(kept, copy)
+    except CcmonError:
+        pass                           # it is named then
+    return kept if os.path.lexists(kept) else None
+
+
+def may_drop_copy(path: str, holds: Holds) -> bool:
+    """Whether nothing is lost with the copy: holds(now, copy) says that all of it is there. A link, or another user's, stays."""
+    kept = path + BACKUP
+    try:
+        copy = None if os.path.islink(kept) or private.foreign(os.stat(kept)) else read(kept)
+        return copy is not None and holds(read(path) or b"", copy)
+    except (CcmonError, OSError):
+        return False
 
 
 def block(path: str) -> Optional[str]:

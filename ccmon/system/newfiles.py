@@ -129,6 +129,11 @@ def _is_there(fd: int, name: str, at: Optional[int]) -> bool:
         return False
 
 
+def is_part(name: str, cache: bool = False) -> bool:
+    """Whether it is the name of what was not finished; of the cache, also by an older ccmon."""
+    return bool(_NAME.fullmatch(name) or cache and _LINE.fullmatch(name))
+
+
 # --- sweeping -------------------------------------------------------------------------------------------------------------
 
 def sweep(folders: Iterable[str], cache: bool = False) -> None:
@@ -143,7 +148,7 @@ def sweep(folders: Iterable[str], cache: bool = False) -> None:
 def _sweep(folder: str, cache: bool) -> None:
     with os.scandir(folder) as entries:
         found = [one.name for one in islice(entries, MOST_LOOKED_AT)]
-    names = [name for name in found if _NAME.fullmatch(name) or cache and _LINE.fullmatch(name)]
+    names = [name for name in found if is_part(name, cache)]
     for name in sorted(names, key=len)[:MOST_SWEPT]:     # what sqlite has put beside one comes after it
         with suppress(OSError):
             _sweep_one(folder, name)

@@ -89,6 +89,18 @@ def environment(env: Mapping[str, str]) -> Dict[str, str]:
     return {name: value for name, value in env.items() if name not in SECRET_VARIABLES}
 
 
+def printed(words: Sequence[str], env: Mapping[str, str], strip: bool = True) -> Optional[str]:
+    """What a program prints that ends soon; None when it fails, is slow or cannot be started."""
+    import subprocess
+    try:
+        done = subprocess.run(arguments(words), env=environment(env), check=False, timeout=PATIENCE_S, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **APART)  # absolute, no shell  # nosec B603
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
+    said = done.stdout.decode("utf-8", "surrogateescape")
+    return None if done.returncode else said.strip() if strip else said
+
+
 def end(pid: int, gently: bool = False) -> None:
     """End a process that was started APART, with all that it has started; that it is gone already is no error."""
     if WINDOWS:

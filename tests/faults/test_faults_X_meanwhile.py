@@ -74,7 +74,7 @@ def test_X10_a_shell_that_appends_meanwhile_loses_no_line(env, way, target):
         found = file.read().splitlines()
     assert sorted(found) == sorted(["# mine"] + [f"line {n}" for n in range(LINES)]) and rounds
     name = os.path.basename(path)
-    assert sorted(os.listdir(env["HOME"])) == sorted([name, name + ".before-ccmon", ".claude"])
+    assert sorted(os.listdir(env["HOME"])) == sorted([name, ".claude"])
 
 
 def test_X10_a_program_that_saves_meanwhile_loses_no_turn(env, tmp_path):

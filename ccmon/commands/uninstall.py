@@ -1,0 +1,100 @@
+"""`ccmon uninstall`: says what ccmon has written, takes it out on yes, and says which package command is left to type."""
+
+import os
+import sys
+from argparse import Namespace
+from typing import List, Sequence, Tuple
+
+from ccmon.model import UsageError
+from ccmon.setup import package
+from ccmon.setup.uninstall import Found, Left, Uninstall, size_of
+from ccmon.setup.written import HISTORY, LINES, LOG, PART, SETTINGS, File
+from ccmon.system import dotfiles, typed
+from ccmon.text import clean, width
+
+OK, SOME_LEFT = 0, 1
+YES = ("y", "yes")
+ASIDE = "Nothing was changed."
+_WORDS = {SETTINGS: "settings", LINES: "lines", LOG: "log", HISTORY: "history", PART: "unfinished"}
+
+
+def run(given: Namespace) -> int:
+    """List it, ask, take it out; the exit code, 1 when something of ccmon is left. UsageError where nobody can be asked."""
+    call = Uninstall(os.environ, given.history)
+    found = call.look()
+    if found.is_empty:
+        return _ended(call, found, found.left, "Nothing is left to take out.")
+    _print_list("This is taken out:" if given.yes and not given.dry_run else "This would be taken out:", _rows(found))
+    if given.dry_run:
+        _print_left([*found.left, *call.by_hand([*found.start_up, *(one.path for one in found.left)])])
+        _print_history(call, found)
+        return OK
+    if not given.yes and not _is_wanted():
+        print(ASIDE)
+        return OK
+    return _ended(call, found, call.take_out(found), "")
+
+
+def _is_wanted() -> bool:
+    if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("nothing was changed: this is no terminal to ask in. Type ccmon uninstall --yes, or --dry-run to look")
+    typed.forget()                     # what was pasted before is no answer
+    try:
+        return input("\nTake it out? [y/N]: ").strip().lower() in YES
+    except EOFError:
+        print()
+        return False
+
+
+def _ended(call: Uninstall, found: Found, left: Sequence[Left], words: str) -> int:
+    left = [*left, *call.by_hand([one.path for one in left])]
+    print(words or f"\nTaken out{' as far as it could be' if left else ''}.")
+    _print_left(left)
+    _print_history(call, found)
+    there = package.where()
+    print(f"Left to type: {package.command(there)}")
+    for path in package.links_to_program(os.environ, there):
+        print(f"and: rm {path}")
+    return SOME_LEFT if left else OK
+
+
+# --- the list ---------------------------------------------------------------------------------------------------------------
+
+def _rows(found: Found) -> List[Tuple[str, str]]:
+    rows = [("the line", path) for path in found.start_up]
+    rows += [("the line", f"the tmux that runs ({socket})") for socket in found.servers]
+    rows += [("a copy", path + dotfiles.BACKUP) for path in found.copies]
+    rows += [("a ccmon that runs", f"process {pid}") for pid in found.pids]
+    for kind, words in _WORDS.items():
+        files = [file for file in found.files if file.kind == kind]
+        for folder in dict.fromkeys(_folder(file) for file in files):
+            inside = [file for file in files if _folder(file) == folder]
+            rows.append((words, inside[0].path if len(inside) == 1 else f"{folder}{os.sep} ({size_of(inside)})"))
+    return rows
+
+
+def _folder(file: File) -> str:
+    """Where it is told to lie: cached lines of other accounts and locks have folders inside of ccmon's."""
+    folder = os.path.dirname(file.path)
+    parts = folder.split(os.sep)
+    return os.sep.join(parts[:len(parts) - parts[::-1].index("ccmon")]) if file.kind == LINES and "ccmon" in parts else folder
+
+
+def _print_list(title: str, rows: Sequence[Tuple[str, str]]) -> None:
+    print(title)
+    cells = max(width(words) for words, _ in rows)
+    for words, path in rows:
+        print(f"  {words:<{cells}}  {clean(path)}")
+
+
+def _print_left(left: Sequence[Left]) -> None:
+    if left:
+        print("Left alone:")
+        for one in left:
+            print(f"  {clean(one.path)}: {clean(one.why)}")
+
+
+def _print_history(call: Uninstall, found: Found) -> None:
+    if found.history and not call.with_history:
+        print(f"The history stays: {clean(found.history[0].path)} ({size_of(found.history)}). "
+              "To take it out, too: ccmon uninstall --history")

@@ -1,0 +1,113 @@
+"""The ground of tmux's bar, out of its style: which of the formats for tmux can be read there, and as long as it stays so."""
+
+import re
+from typing import List, NamedTuple, Optional, Sequence
+
+from ccmon.settings.grounds import BRIGHT, DARK, LIGHT, place_on
+from ccmon.settings.themes import hexadecimal
+
+OPTIONS = ("status-style", "status-bg", "status-right-style")          # what the ground of status-right is made of
+FORMATS = {DARK: "tmuxdark", LIGHT: "tmuxlight", BRIGHT: "tmuxbright"}
+USUAL = "tmux"                         # on any ground
+
+NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+# The sixteen colours are the terminal's: as xterm, VGA, GNOME (Tango), Solarized, macOS and Windows have them.
+PALETTES = {
+    "xterm": "000000 cd0000 00cd00 cdcd00 0000ee cd00cd 00cdcd e5e5e5 7f7f7f ff0000 00ff00 ffff00 5c5cff ff00ff 00ffff ffffff",
+    "vga": "000000 aa0000 00aa00 aa5500 0000aa aa00aa 00aaaa aaaaaa 555555 ff5555 55ff55 ffff55 5555ff ff55ff 55ffff ffffff",
+    "tango": "2e3436 cc0000 4e9a06 c4a000 3465a4 75507b 06989a d3d7cf 555753 ef2929 8ae234 fce94f 729fcf ad7fa8 34e2e2 eeeeec",
+    "solarized": "073642 dc322f 859900 b58900 268bd2 d33682 2aa198 eee8d5 "
+                 "002b36 cb4b16 586e75 657b83 839496 6c71c4 93a1a1 fdf6e3",
+    "macos": "000000 990000 00a600 999900 0000b2 b200b2 00a6b2 bfbfbf 666666 e50000 00d900 e5e500 0000ff e500e5 00e5e5 e5e5e5",
+    "windows": "0c0c0c c50f1f 13a10e c19c00 0037da 881798 3a96dd cccccc 767676 e74856 16c60c f9f1a5 3b78ff b4009e 61d6d6 f2f2f2",
+}
+_FIRST = tuple(zip(*(colours.split() for colours in PALETTES.values())))
+
+
+class Bar(NamedTuple):
+    """The values of OPTIONS: as they are set, and what their formats stand for now."""
+
+    options: Sequence[str]
+    expanded: Sequence[str]
+
+
+def as_set(options: Sequence[str]) -> Bar:
+    """The bar of options without formats."""
+    return Bar(options, options)
+
+
+def question(expanded: bool) -> str:
+    """What tmux is asked for: the values, with a bar between them."""
+    return "|".join(f"#{{E:{name}}}" if expanded else f"#{{{name}}}" for name in OPTIONS)
+
+
+def answered(as_they_are: str, expanded: str) -> Optional[Bar]:
+    """The bar in tmux's answers; None when it does not know what it was asked for."""
+    both = [tuple(text.strip().split("|")) for text in (as_they_are, expanded)]
+    if any(len(values) != len(OPTIONS) or not values[0] for values in both):
+        return None
+    # Not expanded where there are no formats: in a colour such as #F5E0DC they would read #F as one.
+    return Bar(*both) if "#{" in as_they_are else as_set(both[0])
+
+
+def format_of(bar: Optional[Bar]) -> str:
+    """tmuxdark, tmuxlight or tmuxbright, where what they colour can be read on that bar; else the one for any ground."""
+    return FORMATS.get(place_on(grounds(bar)), USUAL) if bar else USUAL
+
+
+def grounds(bar: Bar) -> List[str]:
+    """What the ground of status-right may be, as #rrggbb: several for one of the terminal's own colours; none: not known."""
+    style, background, right = bar.expanded
+    if any("reverse" in re.split("[ ,]+", one) for one in (style, right)):
+        return []
+    named = [found for found in (_background(right), _usual(background), _background(style)) if found]
+    return _colours(named[0]) if named else []
+
+
+def _background(style: str) -> Optional[str]:
+    found: Optional[str] = None
+    for word in re.split("[ ,]+", style):
+        found = word[len("bg="):] if word.startswith("bg=") else None if word in ("default", "none") else found
+    return _usual(found)
+
+
+def _usual(colour: Optional[str]) -> Optional[str]:
+    return None if colour in (None, "", "default") else colour
+
+
+def _colours(name: str) -> List[str]:
+    """A colour as tmux writes it."""
+    number = re.fullmatch(r"colou?r([0-9]{1,3})", name)
+    bright = name.startswith("bright")
+    plain = name[len("bright"):] if bright else name
+    if re.fullmatch("#[0-9a-fA-F]{6}", name):
+        return [name.lower()]
+    if plain in NAMES:
+        return ["#" + colour for colour in _FIRST[NAMES.index(plain) + 8 * bright]]
+    index = int(number[1]) if number else 256
+    if index < 16:
+        return ["#" + colour for colour in _FIRST[index]]
+    return [hexadecimal(index)] if index < 256 else []
+
+
+def word(bar: Optional[Bar]) -> str:
+    """The format's name for the command in status-right: as long as the bar is that one, and USUAL on any other.
+
+    tmux chooses each time. Nothing of a style is written that could mean something there: ? stands for any one character.
+    """
+    name = format_of(bar)
+    if bar is None or name == USUAL:
+        return USUAL
+    expanded = bar.expanded is not bar.options
+    pattern = re.sub("[^A-Za-z0-9=|_-]", "?", "|".join(bar.expanded))
+    return f"#{{?#{{m:{pattern},{question(expanded)}}},{name},{USUAL}}}"
+
+
+def of_config(text: str) -> Optional[Bar]:
+    """The bar that a tmux.conf makes, where no server runs; None where it is not said in plain words."""
+    values = {"status-style": "bg=green,fg=black", "status-bg": "default", "status-right-style": "default"}
+    for name in OPTIONS:
+        found = re.findall(rf"^[ \t]*set(?:-option)?[ \t]+-[gaqsuw]*[ \t]+{name}[ \t]+(.*?)[ \t]*$", text, re.MULTILINE)
+        if found:
+            values[name] = found[-1].strip("'\"")
+    return None if any("#{" in value or "|" in value for value in values.values()) else as_set(tuple(values.values()))

@@ -1,0 +1,249 @@
+"""`ccmon uninstall`: what is there of ccmon outside of its own program, and how it is taken away.
+
+Nothing is removed that written.py does not name; what is a link, another user's or changed since is left alone, and named.
+"""
+
+import os
+import re
+from typing import Container, Dict, List, Mapping, NamedTuple, Optional, Sequence, Set
+
+from ccmon import linecache, locks
+from ccmon.model import CcmonError
+from ccmon.settings import config
+from ccmon.setup import init, settings_json, tmux_server, written
+from ccmon.setup.written import HISTORY, LINES, SETTINGS, File
+from ccmon.store import copy
+from ccmon.system import dotfiles, newfiles, own_processes, private, processes, removal
+from ccmon.text import plural
+
+LOOKS = 3                              # what is being written meanwhile is met in the next one
+_CALLS = re.compile(rb"(?<![\w.-])ccmon(-line)?(?![\w.-])")
+_COMMENT = (b"#", b";", b"//")
+
+
+class Left(NamedTuple):
+    """What stays, and why, as the rest of a sentence."""
+
+    path: str
+    why: str
+
+
+class Found(NamedTuple):
+    """What there is of ccmon."""
+
+    start_up: Dict[str, str]           # files with ccmon's lines -> the target
+    copies: Dict[str, str]             # files beside which there is a copy of what was there before -> the target
+    calls: List[str]                   # that tmux makes
+    servers: List[str]                 # the sockets of the tmux that make them
+    pids: List[int]                    # of the ccmon that run
+    files: List[File]                  # that go
+    history: List[File]                # that there is, whether it goes or not
+    left: List[Left]                   # what can be told before
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is to be taken away."""
+        return not (self.start_up or self.copies or self.servers or self.pids or self.files)
+
+
+class Uninstall:
+    """One call: where ccmon has written is found out once, what is there is looked at again and again."""
+
+    def __init__(self, env: Mapping[str, str], history: bool) -> None:
+        self.env, self.with_history = env, history
+        self.envs = written.environments(env)
+        self.folders = written.folders(self.envs)
+        self.start_up_files = written.start_up_files(self.envs)
+
+    # what is there
+
+    def look(self) -> Found:
+        """What is there; nothing is changed."""
+        files = list(dict.fromkeys(file for folder in self.folders for file in folder.files()))
+        history = [file for file in files if file.kind == HISTORY]
+        wanted = [file for file in files if file.kind != HISTORY or self.with_history]
+        why = {file: removal.why_not(file.path) or _why_kept(file) for file in wanted}
+        left = [Left(file.path, reason) for file, reason in why.items() if reason]
+        start_up = self._start_up(left)
+        calls = list(dict.fromkeys(call for path, target in self.start_up_files.items() if target == "tmux"
+                                   for call in init.tmux_calls(path, self.env)))
+        copies = self._copies(start_up, left)
+        return Found(start_up, copies, calls, tmux_server.with_line(calls, self.env), self._running(),
+                     [file for file in wanted if not why[file]], history, [*left, *self._of_others()])
+
+    def _start_up(self, left: List[Left]) -> Dict[str, str]:
+        """The files that ccmon can be taken out of; of one that has it, and of which nobody can say where, is told in left."""
+        found: Dict[str, str] = {}
+        places: Set[str] = set()
+        for path, target in self.start_up_files.items():
+            place = os.path.realpath(path)
+            try:
+                has_line = place not in places and _has_line(target, path)
+                if has_line and private.foreign(os.stat(path)):
+                    left.append(Left(path, "it belongs to another user"))
+                elif has_line:
+                    found[path] = target
+            except (CcmonError, OSError) as err:
+                left += [Left(path, _reason(err, path))] if place not in places and b"ccmon" in _content(path) else []
+            places.add(place)
+        return found
+
+    def _copies(self, start_up: Mapping[str, str], left: List[Left]) -> Dict[str, str]:
+        found = {path: target for path, target in self.start_up_files.items() if os.path.lexists(path + dotfiles.BACKUP)}
+        for path in [path for path in found if path not in start_up and not init.may_drop_copy(found[path], path)]:
+            left.append(_kept_copy(path))
+            del found[path]
+        return found
+
+    def _running(self) -> List[int]:
+        """The ccmon that work with these folders; where nobody sees what they work with, those that hold a lock."""
+        places, running = {folder.path for folder in self.folders}, own_processes.running()
+        is_dark = any(one.env is None for one in running)
+        holders = {locks.holder_pid(folder.path) for folder in self.folders if is_dark and folder.kind == LINES}
+        return [one.pid for one in running if (one.pid in holders if one.env is None else places & _folders_of(one.env))]
+
+    def _of_others(self) -> List[Left]:
+        """Own folders that stay because something that ccmon did not write is in them, or as they are links."""
+        left = []
+        for folder in self.folders:
+            names = folder.others() if os.path.basename(folder.path) == "ccmon" else []
+            if os.path.islink(folder.path):
+                left.append(Left(folder.path, removal.LINK))
+            elif names:
+                are = "is not a file" if len(names) == 1 else "are not files"
+                left.append(Left(folder.path, f"{names[0]}{' and others' if names[1:] else ''} in it {are} of ccmon"))
+        return left
+
+    # taking it out
+
+    def take_out(self, found: Found) -> List[Left]:
+        """Take all of it away; what could not be, or stays. First who writes, then what was written."""
+        left = {one.path: one for one in [*found.left, *self._undone(found)]}
+        own_processes.end(found.pids)
+        for _ in range(LOOKS):
+            held = [locks.lock(folder.path) for folder in self.folders if folder.kind == LINES and os.path.isdir(folder.path)]
+            for file in self.look().files:           # with the locks
+                why = removal.remove_file(file.path)
+                left.update({file.path: Left(file.path, why)} if why else {})
+            for fd in held:
+                if fd is not None:
+                    locks.unlock(fd)
+            self._remove_folders()
+            found = self.look()
+            own_processes.end(found.pids)
+            if not found.pids and all(file.path in left for file in found.files):
+                break
+        newfiles.sweep([*private.own_places(self.env), *map(os.path.dirname, self.start_up_files),
+                        *(folder.path for folder in self.folders)])
+        self._remove_folders()
+        return list({**left, **{one.path: one for one in found.left}}.values())
+
+    def _undone(self, found: Found) -> List[Left]:
+        """Take it out of other programs' files, and of the tmux that run."""
+        left: List[Left] = []
+        for path, target in found.start_up.items():
+            try:
+                init.take_out(target, path)
+            except CcmonError as err:
+                left.append(Left(path, _reason(err, path)))
+        failed = {one.path for one in left}
+        for path, target in found.copies.items():
+            if path in failed or init.drop_copy(target, path):
+                left.append(_kept_copy(path))
+        texts = [init.text_of(path) for path, target in self.start_up_files.items() if target == "tmux"]
+        tmux_server.clear(found.servers, found.calls, "\n".join(texts), self.env)
+        return left
+
+    def _remove_folders(self) -> None:
+        """Folders in which nothing is left: ccmon's own, and above them those that look as ccmon makes them, up to the home."""
+        homes = {home.rstrip("/") for home in map(config.home, self.envs) if home}
+        for path in [*(folder.path for folder in self.folders), *map(os.path.dirname, self.start_up_files)]:
+            while path not in homes and len(path) > 1 and _may_go(path) and removal.remove_folder(path):
+                path = os.path.dirname(path)
+
+    # what is for the user to do
+
+    def by_hand(self, told: Container[str]) -> List[Left]:
+        """What other files still call, because somebody has put it there by hand: only the user can take that out.
+
+        told: files of which something is said already; there may be more in a start-up file, not in settings.json.
+        """
+        left = []
+        for path in dict.fromkeys([*self.start_up_files, *written.files_by_hand(self.envs)]):
+            is_told = path in told and self.start_up_files.get(path) == "claude"
+            numbers = [] if is_told else _calling_lines(path)
+            if numbers:
+                left.append(Left(path, f"line {numbers[0]}, which was put there by hand, names ccmon: take out what calls it"))
+        program = processes.which("crontab", self.env)
+        table = processes.printed([program, "-l"], self.env) if program else None
+        if any(_is_call(row.encode("utf-8", "replace")) for row in (table or "").splitlines()):
+            left.append(Left("crontab", "it calls ccmon: take that out with crontab -e"))
+        return left
+
+
+# --- single files -----------------------------------------------------------------------------------------------------------
+
+def _has_line(target: str, path: str) -> bool:
+    if target != "claude":
+        return dotfiles.can_take_out(path)
+    text = init.text_of(path) or settings_json.NEW
+    calls = settings_json.calls_ccmon(text)
+    if calls and not settings_json.is_own(text) and not os.path.exists(path + dotfiles.BACKUP):
+        raise CcmonError("it calls ccmon in a way of its own: change it by hand, as ccmon init claude shows")
+    return calls
+
+
+def _reason(err: Exception, path: str) -> str:
+    """The error without the name of the file, which stands before it already."""
+    return str(err).replace(path, "", 1).lstrip(": ")
+
+
+def _kept_copy(path: str) -> Left:
+    return Left(path + dotfiles.BACKUP, f"it holds what is not in {path} now: remove it when you do not need it")
+
+
+def _calling_lines(path: str) -> List[int]:
+    """The numbers of the lines, from 1, that call ccmon, are no comments and do not stand between its marks."""
+    rows = _content(path).splitlines()
+    marks = ([at for at, row in enumerate(rows) if row.startswith(mark)] for mark in (dotfiles.BEGIN, dotfiles.END))
+    begin, end = (found[0] if found else -1 for found in marks)
+    return [at + 1 for at, row in enumerate(rows) if _is_call(row) and not begin <= at <= end]
+
+
+def _content(path: str) -> bytes:
+    try:
+        return dotfiles.read(path) or b""
+    except CcmonError:
+        return b""
+
+
+def _is_call(row: bytes) -> bool:
+    return _CALLS.search(row) is not None and not row.lstrip().startswith(_COMMENT)
+
+
+def _why_kept(file: File) -> Optional[str]:
+    """Why a file is not removed although its name is one of ccmon's."""
+    if file.kind == HISTORY and file.path.endswith("ccmon.db") and copy.is_of_another_program(file.path):
+        return "it is a database of another program"
+    if file.kind == SETTINGS:
+        try:
+            own = written.has_own_comments(private.read(file.path, private.anybody).decode("utf-8", "replace"))
+        except OSError as err:
+            return f"it cannot be read ({err.strerror})"
+        return "it has comments of your own: remove it when you do not need them" if own else None
+    return None
+
+
+def _folders_of(env: Mapping[str, str]) -> Set[str]:
+    """Where a process with that environment writes."""
+    store, cache = config.paths(env).store, linecache.folder(env)
+    return {path for path in (os.path.dirname(store or ""), cache or "") if path}
+
+
+def _may_go(path: str) -> bool:
+    return os.path.basename(path) == "ccmon" or removal.is_private_folder(path)
+
+
+def size_of(files: Sequence[File]) -> str:
+    """How many there are, and how large."""
+    return f"{plural(len(files), 'file')}, {sum(removal.size(file.path) for file in files) / 1e6:.1f} MB"

@@ -1,0 +1,80 @@
+"""The door to what is taken away: plain files of this user's own, by name, and folders in which nothing is left.
+
+Nothing is followed: a link stays, and so does what it leads to.
+"""
+
+import os
+import stat
+from contextlib import suppress
+from typing import List, Optional
+
+LINK, NOT_PLAIN, FOREIGN = "it is a link", "it is not a plain file", "it belongs to another user"
+
+
+def names(folder: str) -> List[str]:
+    """What lies in the folder, sorted; nothing where there is none, or it cannot be read."""
+    try:
+        return sorted(os.listdir(folder))
+    except (OSError, ValueError):
+        return []
+
+
+def why_not(path: str) -> Optional[str]:
+    """What there is against removing the file, as the rest of a sentence; None when there is nothing, or no file."""
+    try:
+        found = os.lstat(path)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as err:
+        return f"it cannot be looked at ({getattr(err, 'strerror', None) or err})"
+    if stat.S_ISLNK(found.st_mode):
+        return LINK
+    if not stat.S_ISREG(found.st_mode):
+        return NOT_PLAIN
+    if not _is_own(found):
+        return FOREIGN
+    folder = os.path.dirname(path)
+    return None if os.access(folder, os.W_OK | os.X_OK) else f"{folder} cannot be written"
+
+
+def remove_file(path: str) -> Optional[str]:
+    """Remove it. Why not, as the rest of a sentence; None when it is gone."""
+    why = why_not(path)
+    if why is None:
+        try:
+            os.unlink(path)
+        except FileNotFoundError:
+            pass
+        except OSError as err:
+            why = f"it cannot be removed ({err.strerror})"
+    return why
+
+
+def remove_folder(path: str) -> bool:
+    """Whether it was removed: an own folder, no link, in which nothing is."""
+    with suppress(OSError, ValueError):
+        found = os.lstat(path)
+        if stat.S_ISDIR(found.st_mode) and _is_own(found):
+            os.rmdir(path)
+            return True
+    return False
+
+
+def is_private_folder(path: str) -> bool:
+    """Whether it is a folder of mode 0700, as ccmon makes them."""
+    try:
+        found = os.lstat(path)
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISDIR(found.st_mode) and (os.name == "nt" or stat.S_IMODE(found.st_mode) == 0o700)
+
+
+def size(path: str) -> int:
+    """The bytes of the file, 0 when there is none."""
+    with suppress(OSError, ValueError):
+        return os.lstat(path).st_size
+    return 0
+
+
+def _is_own(found: os.stat_result) -> bool:
+    return not hasattr(os, "getuid") or found.st_uid == os.getuid()

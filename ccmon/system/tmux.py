@@ -1,0 +1,81 @@
+"""The door to the tmux servers that run: which of this user's there are, what an option of theirs holds, and setting it."""
+
+import os
+import re
+import stat
+from contextlib import suppress
+from typing import Iterator, List, Mapping, Optional, Set
+
+from ccmon.system import private, processes
+
+_LISTENING = re.compile(r"(?P<inode>\d+) (?P<path>/.*)")
+
+
+def sockets(env: Mapping[str, str]) -> List[str]:
+    """The sockets of this user's servers, those in the usual folders first; empty where there is no tmux."""
+    if processes.WINDOWS or processes.which("tmux", env) is None:
+        return []
+    found = [env.get("TMUX", "").split(",")[0], *_in_folders(env), *_of_servers()]
+    return list(dict.fromkeys(path for path in found if _is_own_socket(path)))
+
+
+def option(socket: str, name: str, env: Mapping[str, str]) -> Optional[str]:
+    """The global option's value; None when no server answers."""
+    said = _tmux(socket, ["show-options", "-gqv", name], env)
+    return said[:-1] if said is not None and said.endswith("\n") else said
+
+
+def set_option(socket: str, name: str, value: Optional[str], env: Mapping[str, str]) -> bool:
+    """Give the global option a value, or with None the one that it has by itself; whether that was done."""
+    if value is None:
+        return _tmux(socket, ["set-option", "-gqu", name], env) is not None
+    if value.endswith(";"):            # it would end the command
+        value = value[:-1] + "\\;"
+    return _tmux(socket, ["set-option", "-gq", "--", name, value], env) is not None
+
+
+def _tmux(socket: str, words: List[str], env: Mapping[str, str]) -> Optional[str]:
+    program = processes.which("tmux", env)
+    return processes.printed([program, "-S", socket, *words], env, strip=False) if program else None
+
+
+def _in_folders(env: Mapping[str, str]) -> Iterator[str]:
+    for base in dict.fromkeys([env.get("TMUX_TMPDIR", ""), "/tmp"]):          # tmux's own places  # nosec B108
+        folder = os.path.join(base, f"tmux-{os.getuid()}")
+        with suppress(OSError, ValueError):
+            yield from (os.path.join(folder, name) for name in sorted(os.listdir(folder)) if base)
+
+
+def _of_servers() -> Iterator[str]:
+    """Those that lie elsewhere, as Linux tells it: the paths of the sockets that processes named tmux: server have open."""
+    inodes = _open_sockets()
+    rows: List[str] = []
+    if inodes:
+        with suppress(OSError):
+            rows = os.fsdecode(private.read("/proc/net/unix", private.anybody)).splitlines()
+    for row in rows:
+        named = _LISTENING.search(row)
+        if named and named["inode"] in inodes:
+            yield named["path"]
+
+
+def _open_sockets() -> Set[str]:
+    found = set()
+    for name in os.listdir("/proc") if os.path.isdir("/proc/self") else ():
+        with suppress(OSError, ValueError):
+            if name.isdigit() and os.stat(f"/proc/{name}").st_uid == os.getuid() and _is_server(name):
+                links = (os.readlink(f"/proc/{name}/fd/{fd}") for fd in os.listdir(f"/proc/{name}/fd"))
+                found |= {link[len("socket:["):-1] for link in links if link.startswith("socket:[")}
+    return found
+
+
+def _is_server(pid: str) -> bool:
+    return private.read(f"/proc/{pid}/comm", private.anybody).startswith(b"tmux: server")
+
+
+def _is_own_socket(path: str) -> bool:
+    try:
+        found = os.lstat(path) if path else None
+    except (OSError, ValueError):
+        return False
+    return found is not None and stat.S_ISSOCK(found.st_mode) and found.st_uid == os.getuid()
