@@ -13,7 +13,7 @@ from ccmon import own_name
 from ccmon.own_name import with_name
 from ccmon.system import processes
 
-PROSE = ("does", "cannot", "is", "on", "are", "starts")
+PROSE = ("does", "cannot", "is", "on", "are", "starts", "runs", "writes")
 PATH = "~/clone/.venv/bin/ccmon"
 
 
