@@ -285,7 +285,7 @@ def _period(words: Sequence[str]) -> List[str]:
 class _Utc:
     """The zone in which it is looked whether words are a time at all."""
 
-    name = "UTC"
+    name, dial = "UTC", 24
 
     def offset_s(self, epoch: int) -> int:
         """It is the one that others are ahead of."""

@@ -111,8 +111,8 @@ def show(ctx: Context, lines: Sequence[Line], pager: bool, paged: Optional[Seque
 
     paged: what the pager has instead. It begins above, a terminal ends below: what is newest is there in either.
     """
-    rows = list(painted(ctx, lines))
-    in_pager = rows if paged is None else list(painted(ctx, paged))
+    rows = list(painted(ctx, with_own_command(lines)))
+    in_pager = rows if paged is None else list(painted(ctx, with_own_command(paged)))
     if not (pager and sys.stdout.isatty() and len(rows) >= size().rows and _paged(ctx.env, in_pager)):
         for row in rows:
             print(row)
@@ -189,12 +189,31 @@ def read_logs(ctx: Context) -> None:
         catch_up(ctx, progress)
 
 
+def named(sentence: str) -> str:
+    """The sentence with the commands of ccmon that it names as they can be typed here."""
+    from ccmon import own_name
+    return own_name.with_name(sentence, own_command())
+
+
+def with_own_command(lines: Sequence[Line]) -> Sequence[Line]:
+    """The same of lines; where the name is longer, so are they."""
+    from ccmon import own_name
+    name = own_command()
+    return lines if name == own_name.NAME else [
+        tuple(span._replace(text=own_name.with_name(span.text, name)) for span in line) for line in lines]
+
+
+def own_command() -> str:
+    """How ccmon is to be called in what people are told to type."""
+    return processes.own_command(os.environ)
+
+
 # --- messages -----------------------------------------------------------------------------------------------------------
 
 def complain(sentence: str, code: int) -> int:
     """Say on stderr what is wrong; gives the exit code back."""
     try:
-        print(f"ccmon: {clean(sentence)}", file=sys.stderr)
+        print(f"ccmon: {clean(named(sentence))}", file=sys.stderr)
     except OSError:
         pass                           # nobody can be told: the exit code has to do
     return code

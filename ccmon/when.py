@@ -1,4 +1,7 @@
-"""Wall clocks as the pure rooms see them: what a zone must offer, local time, and how a moment is written in English."""
+"""Wall clocks as the pure rooms see them: what a zone must offer, local time, and how a moment is written in English.
+
+People read times of day by the clock that they have chosen; data for programs never do.
+"""
 
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -15,6 +18,10 @@ class Zone(Protocol):
     @property
     def name(self) -> str:
         """As shown on the screen."""
+
+    @property
+    def dial(self) -> int:
+        """12 or 24: by how many hours its times of day are written for people."""
 
     def offset_s(self, epoch: int) -> int:
         """Seconds that local time is ahead of UTC."""
@@ -40,10 +47,39 @@ def epoch(wall: datetime, zone: Zone) -> int:
     return min((at for at in found if local(at, zone) >= wall), default=max(found))
 
 
+def time_of_day(hour: int, minute: int, dial: int) -> str:
+    """18:05, or 6:05pm; the 24th hour is the next midnight."""
+    hour %= 24
+    return f"{hour % 12 or 12}:{minute:02d}{'ap'[hour // 12]}m" if dial == 12 else f"{hour:02d}:{minute:02d}"
+
+
+def hour_name(hour: int, dial: int) -> str:
+    """18, or 6pm: a full hour, as it stands under an axis."""
+    return f"{hour % 12 or 12}{'ap'[hour % 24 // 12]}m" if dial == 12 else f"{hour:02d}"
+
+
+def hour_text(epoch: int, zone: Zone) -> str:
+    """18:05, whatever the day."""
+    then = local(epoch, zone)
+    return time_of_day(then.hour, then.minute, zone.dial)
+
+
+def second_text(epoch: int, zone: Zone) -> str:
+    """18:05:09, or 6:05:09pm."""
+    then = local(epoch, zone)
+    hours = time_of_day(then.hour, then.minute, zone.dial)
+    return f"{hours[:-2]}:{then.second:02d}{hours[-2:]}" if zone.dial == 12 else f"{hours}:{then.second:02d}"
+
+
+def dated(epoch: int, zone: Zone) -> str:
+    """2026-11-22 18:05."""
+    return f"{local(epoch, zone):%Y-%m-%d} {hour_text(epoch, zone)}"
+
+
 def clock_text(epoch: int, now: int, zone: Zone) -> str:
     """18:00 today, Mon 02:13 within six days of now, else 3 Dec 02:13; in English whatever the locale."""
     then, today = local(epoch, zone), local(now, zone)
-    hours = f"{then.hour:02d}:{then.minute:02d}"
+    hours = hour_text(epoch, zone)
     days = (then.date() - today.date()).days
     if days == 0:
         return hours

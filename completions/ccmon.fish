@@ -34,7 +34,7 @@ end
 function _ccmon_names
   switch (commandline -opc)[-1]
     case get set unset
-      printf '%s\n' plan limit reset reset_hour timezone interval account timeout ccusage source account_file official theme compact ascii guardian emoji format template max_width wait line_ttl alerts alert_by alert_command alert_webhook_file plans.pro plans.max5 plans.max20
+      printf '%s\n' plan limit reset reset_hour timezone clock interval account timeout ccusage source account_file official theme compact ascii guardian emoji format template max_width wait line_ttl alerts alert_by alert_command alert_webhook_file plans.pro plans.max5 plans.max20
   end
 end
 
@@ -48,6 +48,8 @@ function _ccmon_values
       printf '%s\n' 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23
     case timezone
       _ccmon_zones
+    case clock
+      printf '%s\n' 12 24
     case ccusage
       _ccmon_command_or_file
     case source
@@ -123,7 +125,7 @@ function _shtab_ccmon_using
 end
 
 set -g _shtab_ccmon_commands history record init report merge export why hit learn config completion doctor alerts accounts uninstall
-set -g _shtab_ccmon_opts_with_value --account --alert-by --alert-command --alert-webhook-file --alerts --at --at-percent --backup --by --ccusage --chart --columns --compare --days --evaluate --format --host --html --interval --limit --line-ttl --max-width --official --output --period --plan --reset --reset-hour --rows --since --sort --source --subscription --table --template --theme --timeout --timezone --until --wait --window
+set -g _shtab_ccmon_opts_with_value --account --alert-by --alert-command --alert-webhook-file --alerts --at --at-percent --backup --by --ccusage --chart --clock --columns --compare --days --evaluate --format --host --html --interval --limit --line-ttl --max-width --official --output --period --plan --reset --reset-hour --rows --since --sort --source --subscription --table --template --theme --timeout --timezone --until --wait --window
 
 complete -c ccmon -e
 complete -c ccmon -f
@@ -139,6 +141,7 @@ complete -c ccmon -n _shtab_ccmon_using -l limit -x -d 'the limit in tokens, ins
 complete -c ccmon -n _shtab_ccmon_using -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n _shtab_ccmon_using -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n _shtab_ccmon_using -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n _shtab_ccmon_using -l clock -xka "12 24" -d 'times of day for people as 14:05 (24) or 2:05pm (12) (default: 24)'
 complete -c ccmon -n _shtab_ccmon_using -l interval -x -d 'seconds between two looks at the usage (default: 3)'
 complete -c ccmon -n _shtab_ccmon_using -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n _shtab_ccmon_using -l timeout -x -d 'seconds that ccusage may take (default: 30)'
@@ -186,6 +189,7 @@ complete -c ccmon -n '_shtab_ccmon_using history' -l limit -x -d 'the limit in t
 complete -c ccmon -n '_shtab_ccmon_using history' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using history' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using history' -l clock -xka "12 24" -d 'times of day for people as 14:05 (24) or 2:05pm (12) (default: 24)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
 complete -c ccmon -n '_shtab_ccmon_using history' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using history' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
@@ -216,6 +220,7 @@ complete -c ccmon -n '_shtab_ccmon_using record' -l limit -x -d 'the limit in to
 complete -c ccmon -n '_shtab_ccmon_using record' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using record' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using record' -l clock -xka "12 24" -d 'times of day for people as 14:05 (24) or 2:05pm (12) (default: 24)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
 complete -c ccmon -n '_shtab_ccmon_using record' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using record' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
@@ -258,6 +263,7 @@ complete -c ccmon -n '_shtab_ccmon_using report' -l limit -x -d 'the limit in to
 complete -c ccmon -n '_shtab_ccmon_using report' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using report' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using report' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using report' -l clock -xka "12 24" -d 'times of day for people as 14:05 (24) or 2:05pm (12) (default: 24)'
 complete -c ccmon -n '_shtab_ccmon_using report' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
 complete -c ccmon -n '_shtab_ccmon_using report' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using report' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
@@ -288,6 +294,7 @@ complete -c ccmon -n '_shtab_ccmon_using merge' -l limit -x -d 'the limit in tok
 complete -c ccmon -n '_shtab_ccmon_using merge' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using merge' -l clock -xka "12 24" -d 'times of day for people as 14:05 (24) or 2:05pm (12) (default: 24)'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using merge' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
@@ -322,6 +329,7 @@ complete -c ccmon -n '_shtab_ccmon_using export' -l limit -x -d 'the limit in to
 complete -c ccmon -n '_shtab_ccmon_using export' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using export' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using export' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using export' -l clock -xka "12 24" -d 'times of day for people as 14:05 (24) or 2:05pm (12) (default: 24)'
 complete -c ccmon -n '_shtab_ccmon_using export' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
 complete -c ccmon -n '_shtab_ccmon_using export' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using export' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
@@ -353,6 +361,7 @@ complete -c ccmon -n '_shtab_ccmon_using why' -l limit -x -d 'the limit in token
 complete -c ccmon -n '_shtab_ccmon_using why' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using why' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using why' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using why' -l clock -xka "12 24" -d 'times of day for people as 14:05 (24) or 2:05pm (12) (default: 24)'
 complete -c ccmon -n '_shtab_ccmon_using why' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
 complete -c ccmon -n '_shtab_ccmon_using why' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using why' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
@@ -386,6 +395,7 @@ complete -c ccmon -n '_shtab_ccmon_using hit' -l limit -x -d 'the limit in token
 complete -c ccmon -n '_shtab_ccmon_using hit' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using hit' -l clock -xka "12 24" -d 'times of day for people as 14:05 (24) or 2:05pm (12) (default: 24)'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using hit' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
@@ -424,6 +434,7 @@ complete -c ccmon -n '_shtab_ccmon_using learn' -l limit -x -d 'the limit in tok
 complete -c ccmon -n '_shtab_ccmon_using learn' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using learn' -l clock -xka "12 24" -d 'times of day for people as 14:05 (24) or 2:05pm (12) (default: 24)'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
@@ -455,6 +466,7 @@ complete -c ccmon -n '_shtab_ccmon_using config' -l limit -x -d 'the limit in to
 complete -c ccmon -n '_shtab_ccmon_using config' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using config' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using config' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using config' -l clock -xka "12 24" -d 'times of day for people as 14:05 (24) or 2:05pm (12) (default: 24)'
 complete -c ccmon -n '_shtab_ccmon_using config' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
 complete -c ccmon -n '_shtab_ccmon_using config' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using config' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
@@ -492,6 +504,7 @@ complete -c ccmon -n '_shtab_ccmon_using doctor' -l limit -x -d 'the limit in to
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using doctor' -l clock -xka "12 24" -d 'times of day for people as 14:05 (24) or 2:05pm (12) (default: 24)'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using doctor' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
@@ -522,6 +535,7 @@ complete -c ccmon -n '_shtab_ccmon_using alerts' -l limit -x -d 'the limit in to
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using alerts' -l clock -xka "12 24" -d 'times of day for people as 14:05 (24) or 2:05pm (12) (default: 24)'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using alerts' -l timeout -x -d 'seconds that ccusage may take (default: 30)'
@@ -555,6 +569,7 @@ complete -c ccmon -n '_shtab_ccmon_using accounts' -l limit -x -d 'the limit in 
 complete -c ccmon -n '_shtab_ccmon_using accounts' -l reset -xka "session schedule" -d 'session: the session'"'"'s own end; schedule: the reference times 04:00, 09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20 (default: session)'
 complete -c ccmon -n '_shtab_ccmon_using accounts' -l reset-hour -xka "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23" -d 'one daily reset hour, 0 (midnight) to 23'
 complete -c ccmon -n '_shtab_ccmon_using accounts' -l timezone -xka "(_ccmon_zones)" -d 'zone of all times shown: local, or a name such as Europe/Berlin (default: Europe/Warsaw)'
+complete -c ccmon -n '_shtab_ccmon_using accounts' -l clock -xka "12 24" -d 'times of day for people as 14:05 (24) or 2:05pm (12) (default: 24)'
 complete -c ccmon -n '_shtab_ccmon_using accounts' -l interval -x -d 'seconds between two looks at the usage (default: 3)'
 complete -c ccmon -n '_shtab_ccmon_using accounts' -l account -x -d 'the account to show: a name that ccmon accounts prints'
 complete -c ccmon -n '_shtab_ccmon_using accounts' -l timeout -x -d 'seconds that ccusage may take (default: 30)'

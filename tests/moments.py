@@ -17,6 +17,8 @@ class Fake(NamedTuple):
     change: int
     after_s: int
 
+    dial = 24
+
     def offset_s(self, epoch: int) -> int:
         return self.before_s if epoch < self.change else self.after_s
 

@@ -11,6 +11,7 @@ from ccmon.usage import limits
 from ccmon.usage.compute import Options, active, assess
 from ccmon.usage.schedule import ResetRule
 
+WAY_OUT = ". Your plan: ccmon config set plan max20 (or max5)"
 HOUR = 3600
 NOW = 1_714_578_120                     # Wed 2024-05-01 15:42:00 UTC
 START = NOW - 2 * HOUR - 42 * 60        # 13:00
@@ -192,7 +193,7 @@ def test_codes(plan, explicit, tokens, expected):
     (Options("max5", (9000, "config")), 9001, "Limit reached: 9,001 of 9,000 tokens (your configured limit)"),
     (Options("max5"), 34_999, "Near the limit: 34,999 of 35,000 tokens (99 %)"),
     (Options("custom_max"), 8000, "Above your record: the real limit is at least 8,000"),
-    (Options("pro"), 8000, "Tokens exceeded Pro limit - switched to custom_max (7,000)"),
+    (Options("pro"), 8000, "Tokens exceeded Pro limit - switched to custom_max (7,000)" + WAY_OUT),
 ])
 def test_texts(options, tokens, text):
     assert text in told(assess(facts(RECORD, block(tokens)), options, UTC, NOW))
@@ -200,7 +201,7 @@ def test_texts(options, tokens, text):
 
 def test_the_switch_goes_up_to_the_record():
     shot = assess(facts(block(8000), high_water=HighWater(30_000, 5, 9)), Options(), UTC, NOW)
-    assert told(shot) == ["Tokens exceeded Pro limit - switched to custom_max (30,000)"]
+    assert told(shot) == ["Tokens exceeded Pro limit - switched to custom_max (30,000)" + WAY_OUT]
     assert shot.percent == pytest.approx(26.67, abs=0.01)
 
 

@@ -174,7 +174,8 @@ def test_without_anything_learned_ml_auto_is_the_record_and_then_pro():
 def test_the_switch_from_pro_goes_to_what_was_learned():
     seen = shot(facts(block(8000), learned=learned()))
     assert (seen.limit.plan, seen.limit.source, seen.limit.switched) == ("ml_auto", "learned", True)
-    assert "Tokens exceeded Pro limit - switched to ml_auto (50,000)" in [notice.text for notice in seen.warnings]
+    way_out = "Your plan: ccmon config set plan max20 (or max5)"
+    assert f"Tokens exceeded Pro limit - switched to ml_auto (50,000). {way_out}" in [notice.text for notice in seen.warnings]
     seen = shot(facts(block(8000), learned=learned(10.0, "cost"), load={("m", "input"): 8000.0, ("", "cost"): 1.6}))
     assert "switched to ml_auto (about 50,000)" in seen.warnings[0].text + seen.warnings[-1].text
 

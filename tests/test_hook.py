@@ -78,7 +78,7 @@ def test_on_an_empty_home(machine):
 
 def test_with_ccusage_missing(machine):
     machine.ccusage.unlink()
-    wait_until(lambda: "ccusage missing" in words_of(ask(machine, told(), PATH="/bin", COLUMNS=200)), "the reason")
+    wait_until(lambda: "no logs yet" in words_of(ask(machine, told(), PATH="/bin", COLUMNS=200)), "the reason")
     assert words_of(ask(machine, told(), PATH="/bin", COLUMNS=200)).startswith("Opus 4.1 · ctx 42% · 5h 37%")
 
 

@@ -30,6 +30,7 @@ ELSEWHERE = {                          # why a line is not run here
     "sh tests/run.sh": "it is what runs this test",
     "npm install -g ccusage": "changes the machine: tests/run.sh installs it into a folder",
     "pipx install .": "changes the machine: tests/test_packaging.py has the wheel",
+    "uv tool install .": "changes the machine: as pipx does",
     "rm -r .venv": "deletes what is not there",
     ".venv/bin/pip install '.[ml]'": "400 MB",
 }

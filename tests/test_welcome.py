@@ -1,10 +1,14 @@
 """The first run: which steps are offered while there is nothing to see."""
 
+import time
+
 import pytest
 from scenes import NO_NODE, NOW, official, scene
 
-from ccmon.model import NO_CCUSAGE, Source
-from ccmon.views.screen import dashboard, welcome
+from ccmon.model import NO_CCUSAGE, Given, Source
+from ccmon.settings.context import prepare
+from ccmon.text import line_width, plain
+from ccmon.views.screen import dashboard, history_page, welcome
 
 NOTHING = Source(error=NO_CCUSAGE, missing=True)
 
@@ -36,3 +40,54 @@ def test_who_is_connected_is_not_asked_to_connect():
 def test_a_broken_program_keeps_its_reason_and_its_way_out():
     said = shown(scene(None, source=Source(error=NO_NODE, missing=True)))
     assert "node was not" in said and "nodejs.org" in said and "Welcome" not in said
+
+
+# --- while the logs are looked at ---------------------------------------------------------------------------------------
+
+def test_while_the_first_look_is_under_way_nothing_is_said_to_be_missing():
+    """An older failure is no news of now: the logs may have come since."""
+    for source in (NOTHING, Source(error=NO_NODE, missing=True)):
+        said = shown(scene(None, source=source, looking=True))
+        assert "Looking for Claude Code's logs" in said and "no logs" not in said and "npm install" not in said
+        assert "reading" in shown(scene(None, source=source, looking=True), 20, 5)
+
+
+def test_a_first_reading_says_how_far_it_has_come():
+    source = Source("logs", refreshed=NOW - 2, reason="no_ccusage", progress=0.12)
+    assert "reading Claude Code's logs for the first time: 12 % so far" in shown(scene(None, source=source)).replace("R", "r")
+    page = history_page.render(scene(None, source=source), history_page.NO_PAST, history_page.Look(), 80, 24)
+    assert "still being read" in "\n".join(plain(line) for line in page)
+
+
+@pytest.mark.parametrize("width, height", [(80, 24), (132, 50), (60, 24)])
+def test_what_will_be_seen_is_shown_dim_and_said_to_be_an_example(width, height):
+    lines = dashboard.render(scene(None, source=NOTHING), width, height)
+    at = next(at for at, line in enumerate(lines) if "an example, not yours" in plain(line))
+    assert {span.role for line in lines[at:at + 8] for span in line if span.text.strip()} == {"dim"}
+    assert max(line_width(line) for line in lines) <= width
+
+
+# --- the zone -----------------------------------------------------------------------------------------------------------
+
+HINT = "Times of Europe/Warsaw. This computer's: ccmon config set timezone local"
+
+
+def test_the_zone_that_nobody_chose_has_its_way_out_on_the_screen():
+    assert "ccmon config set timezone local" in shown(scene(14_012, zone_hint=HINT))
+    assert "timezone" not in shown(scene(14_012)) and "(+" not in shown(scene(14_012, zone_hint=HINT))
+    assert "(+1" not in shown(scene(38_512, zone_hint=HINT, trouble="x", windows=official(age_s=1500)))
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of the process")
+@pytest.mark.parametrize("zone, setting, told", [("Europe/Warsaw", None, False), ("Asia/Tokyo", None, True),
+                                                 ("Asia/Tokyo", "UTC", False), ("Asia/Tokyo", "Europe/Warsaw", False)])
+def test_the_zone_is_only_hinted_at_where_it_is_a_default_that_differs(zone, setting, told, monkeypatch, tmp_path):
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        flags = {"timezone": Given(setting, "--timezone")} if setting else {}
+        ctx = prepare(flags, {"HOME": str(tmp_path), "TZ": zone})
+        assert bool(ctx.zone_hint(NOW)) == told and ctx._replace(demo=NOW).zone_hint(NOW) == ""
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -4,6 +4,7 @@ import sys
 from argparse import Namespace
 from typing import Iterator, List
 
+from ccmon import output
 from ccmon.alerts import rules
 from ccmon.alerts.kinds import BELL, KINDS, SESSION, of_key
 from ccmon.line.session_json import label
@@ -25,7 +26,7 @@ def run(given: Namespace, ctx: Context) -> int:
     """Show or try; 1 when a channel that was tried failed."""
     if given.task == "test":
         return _tried(ctx, given.kind or KINDS[0])
-    print("\n".join(clean(line) for line in [*_shown(ctx), *_told(ctx)]))
+    print("\n".join(clean(output.named(line)) for line in [*_shown(ctx), *_told(ctx)]))
     return OK
 
 

@@ -19,13 +19,18 @@ def run(given: Namespace) -> int:
     if getattr(given, "demo", False):
         raise UsageError("ccmon doctor looks at this machine: leave --demo away")
     around = surroundings.Surroundings(given, os.environ)
-    checks = [_careful(topic, look, around) for topic, look in TOPICS]
+    checks = [_named(_careful(topic, look, around)) for topic, look in TOPICS]
     if given.json:
         print(json.dumps(view.document(checks)))
     else:
         cells = min(MOST_CELLS, output.size().columns)
         output.show(around.ctx, view.lines(checks, around.ctx.paths.home, cells), pager=False)
     return verdicts.exit_code(checks)
+
+
+def _named(check: Check) -> Check:
+    """With the commands of ccmon as they can be typed here."""
+    return check._replace(says=output.named(check.says), mend=check.mend and output.named(check.mend))
 
 
 def _careful(topic: str, look: Callable[[Surroundings], Check], around: Surroundings) -> Check:

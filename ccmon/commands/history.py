@@ -80,7 +80,7 @@ def run(given: Namespace, ctx: Context) -> int:
     elif table or not found.is_empty:
         _table(given, ctx, wanted, found, table)
     else:
-        print(_nothing(given, ctx))
+        print(output.named(_nothing(given, ctx)))
     return OK
 
 
@@ -316,12 +316,12 @@ def _with_sparks(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[Row, Item]]
 def _picture(given: Namespace, ctx: Context, wanted: Wanted, found: Found) -> None:
     size, charset = output.size(), output.charset(ctx, sys.stdout)
     if found.is_empty:
-        print(_nothing(given, ctx))
+        print(output.named(_nothing(given, ctx)))
         return
     lines: Sequence[Line]
     if given.heatmap:
         from ccmon.views.history import heatmap
-        lines = heatmap.lines(groups.heat(groups.by_quarter(found.used), ctx.zone), size.columns, charset)
+        lines = heatmap.lines(groups.heat(groups.by_quarter(found.used), ctx.zone), size.columns, charset, ctx.zone.dial)
     elif wanted.by == WINDOW:
         from ccmon.views.history import window_course
         shown = max(found.windows, key=lambda one: one.readings[-1])

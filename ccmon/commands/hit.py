@@ -15,7 +15,8 @@ def run(given: Namespace, ctx: Context) -> int:
     if given.list:
         output.read_logs(ctx)
     with opened(ctx, SCREEN_BUSY_MS) as memory:
-        print(_list(ctx, memory) if given.list else _undo(ctx, memory) if given.undo else _note(given, ctx, memory))
+        said = _list(ctx, memory) if given.list else _undo(ctx, memory) if given.undo else _note(given, ctx, memory)
+        print(output.named(said))
     return OK
 
 

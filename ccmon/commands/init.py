@@ -3,6 +3,7 @@
 import os
 from argparse import Namespace
 
+from ccmon import output
 from ccmon.model import UsageError
 from ccmon.setup import first_run, init, prompts, visibility
 from ccmon.setup.prompt_verdict import NOT_SEEN
@@ -17,12 +18,13 @@ def run(given: Namespace) -> int:
             raise UsageError("name the file's program: ccmon init SHELL --write. See: ccmon init --help")
         return first_run.run(os.environ)
     where = prompts.ABOVE if given.above else prompts.SHOWN if given.shown else prompts.BARE
-    print(init.run(given.target, given.write, given.undo, os.environ, where), end="")
+    said = init.run(given.target, given.write, given.undo, os.environ, where)
+    print(output.named(said) if given.write or given.undo else said, end="")
     return _told(given.target) if given.write else OK
 
 
 def _told(target: str) -> int:
     """Say whether the line is seen where it is set up now."""
     found = visibility.of(target, os.environ)
-    print("\n".join(visibility.sentences(target, os.environ, found)))
+    print(output.named("\n".join(visibility.sentences(target, os.environ, found))))
     return UNSEEN if found and found.state == NOT_SEEN else OK

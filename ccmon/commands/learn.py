@@ -190,7 +190,7 @@ def _share(given: Namespace, ctx: Context, kept: Memory, found: Lessons) -> int:
     own = _summary(given, ctx, kept, found)
     line = json.dumps(share.document(own), separators=(",", ":"))
     if not given.json:
-        _print(ctx, share_text.summary(own, _cells()))
+        _print(ctx, share_text.summary(own, _cells(), ctx.zone.dial))
     print(line)
     return OK
 

@@ -8,7 +8,7 @@ from ccmon.settings.context import Context
 from ccmon.store import copy, place
 from ccmon.store.check import TABLES, Findings, examine
 from ccmon.text import clean, count, plural, wrap
-from ccmon.when import local
+from ccmon.when import dated
 
 OK = 0
 _CELLS = 78
@@ -43,7 +43,7 @@ def _not_counted(found: Findings, ctx: Context) -> List[str]:
     """The sessions that are kept beside the history, because they overlap others."""
     if not found.aside:
         return []
-    named = [f"{local(one.start, ctx.zone):%Y-%m-%d %H:%M} {plural(one.tokens, 'token')}" for one in found.aside[:_NAMED]]
+    named = [f"{dated(one.start, ctx.zone)} {plural(one.tokens, 'token')}" for one in found.aside[:_NAMED]]
     more = len(found.aside) - len(named)
     verbs = "overlaps others and does" if len(found.aside) == 1 else "overlap others and do"
     names = ", ".join(named) + (f" and {count(more)} more" if more else "")

@@ -52,7 +52,7 @@ def _gathered(given: Namespace, ctx: Context) -> Evidence:
         own_themes=tuple(name[len(own_themes.PREFIX):] for name in sections if name.startswith(own_themes.PREFIX)),
         home=ctx.paths.home if ctx.demo is None else config.home(os.environ), cut_since=facts.cut_since,
         reported=_reported(ctx, now) if facts.cut_since is not None else (),
-        account=account, asked=asked, windows_dropped=facts.windows_dropped)
+        account=account, asked=asked, windows_dropped=facts.windows_dropped, command=output.own_command())
 
 
 # --- what is stored ---------------------------------------------------------------------------------------------------

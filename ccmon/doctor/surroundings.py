@@ -60,7 +60,7 @@ class Surroundings:
 
     def _zone(self) -> clock.Zone:
         try:
-            return clock.zone(self.settings.timezone)
+            return clock.zone(self.settings.timezone).with_dial(self.settings.clock)
         except CcmonError as err:
             self.zone_error = str(err)
             return clock.zone("local")

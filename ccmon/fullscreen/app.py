@@ -4,6 +4,7 @@ import time
 from contextlib import contextmanager, suppress
 from typing import Iterator, List, Mapping, TextIO
 
+from ccmon import own_name
 from ccmon.fullscreen import background, guardian
 from ccmon.fullscreen.poller import Poller
 from ccmon.fullscreen.screen import Screen
@@ -34,7 +35,9 @@ def frame(ctx: Context, state: State, charset: Charset, now: int, width: int, he
     message = state.message if 0 < state.message_until - now <= UNDO_S else ""      # also when the clock was set back
     status = foot.source_words(state.facts.source, now, state.reading)
     name = ctx.chosen.name if ctx.chosen else ""
-    scene = Scene(snapshot, state.facts, ctx.zone, charset, status, message, state.compact, name)
+    command = processes.own_command(ctx.callers_env)
+    scene = Scene(snapshot, state.facts, ctx.zone, charset, status, own_name.with_name(message, command), state.compact, name,
+                  command, ctx.zone_hint(now), state.reading and not state.looked)
     if state.page == "help":
         return help.render(scene, width, height)
     if state.page == "history":
@@ -148,8 +151,8 @@ def _with_next_account(shown: _Shown, state: State) -> State:
     if number < 2:
         return said(state, "No other account is known here. To name one: ccmon config set accounts.work FOLDER", now)
     shown.go_to(ctx)
-    state = state._replace(facts=refresh.load(ctx, now), reading=not ctx.is_stored_only, noted_at=None, look=state.look._replace(
-        offset=0))
+    state = state._replace(facts=refresh.load(ctx, now), reading=not ctx.is_stored_only, looked=False, noted_at=None,
+                           look=state.look._replace(offset=0))
     state = _with_history(ctx, state) if state.page == "history" else state
     return said(state, f"Account {ctx.chosen.name if ctx.chosen else ''}, {place} of {number}", now)
 
@@ -193,7 +196,7 @@ def _received(ctx: Context, poller: Poller, state: State) -> State:
     if poller.facts.empty():
         return state
     while not poller.facts.empty():
-        state = state._replace(facts=poller.facts.get(), reading=False)
+        state = state._replace(facts=poller.facts.get(), reading=False, looked=True)
     with suppress(StoreError):
         return state._replace(past=_past(ctx, state)) if state.page == "history" else state
     return state

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 # The words that the full screen is called with: a table of its own, as that of the options is heavy; a test compares them.
 SWITCHES = ("--demo", "--compact", "--ascii", "--no-emoji", "--no-account-file")
-VALUED = ("--plan", "--limit", "--reset", "--reset-hour", "--timezone", "--interval", "--account", "--official", "--timeout",
-          "--ccusage", "--source", "--theme", "--format", "--template", "--max-width", "--wait", "--line-ttl", "--alerts",
-          "--alert-by", "--alert-command", "--alert-webhook-file")
+VALUED = ("--plan", "--limit", "--reset", "--reset-hour", "--timezone", "--clock", "--interval", "--account", "--official",
+          "--timeout", "--ccusage", "--source", "--theme", "--format", "--template", "--max-width", "--wait", "--line-ttl",
+          "--alerts", "--alert-by", "--alert-command", "--alert-webhook-file")
 ALSO = ("demo", "--emoji", "--account-file", "--guardian", "--no-compact", "--no-ascii")     # not in the list of the options
 YES = ("", "1", "yes", "true", "on", "y", "t", "enable", "enabled")            # CCMON_GUARDIAN; empty is as good as not set
 _OUT, _GOODBYE, _CHECK_S = 1, b"\0", 1.0
@@ -106,14 +106,16 @@ def _guard(told: int, group: int) -> None:
     for name in ("INT", "QUIT", "TERM", "HUP", "TSTP", "TTOU"):        # what ends or stops ccmon must not do it to its guardian
         signal.signal(getattr(signal, f"SIG{name}"), signal.SIG_IGN)
     os.setpgid(0, 0)
-    modes, will, message, shown = termios.tcgetattr(_OUT), b"", _GOODBYE, False
+    modes, will, message, shown = None, b"", _GOODBYE, False
     while message:
         shown = _in_front(group)
+        if modes is None and shown:    # in the background they are those of a shell at its prompt
+            modes = termios.tcgetattr(_OUT)
         if select.select([told], [], [], _CHECK_S if will else None)[0]:       # looks again: ccmon may have been stopped
             message = os.read(told, 4096)
             will = (will + message).rpartition(_GOODBYE)[2]
     if will and (shown or _in_front(group)):       # else it was stopped: somebody else is on the screen
-        if _in_front(group):           # else the shell was quicker, and has set modes of its own
+        if modes and _in_front(group):         # else the shell was quicker, and has set modes of its own
             termios.tcsetattr(_OUT, termios.TCSANOW, modes)
         os.write(_OUT, will)
 

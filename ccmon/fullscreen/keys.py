@@ -1,10 +1,11 @@
 """What is typed on a terminal, out of the bytes that it sends: no pasted text, and no reports of the terminal.
 
 A name is a key: a character, or one such as up; OTHER is a character that is no key, PASTE text that was left out.
+A sequence that is not known is nothing: neither the escape key nor any of its bytes, however slowly it comes.
 """
 
 import re
-from typing import Dict, List, Mapping, Optional, Sequence
+from typing import Dict, List, Mapping, Match, Optional, Sequence
 
 OTHER, PASTE, CTRL_C, CTRL_L = "", "paste", "ctrl-c", "ctrl-l"
 STORED, LEAVE = "L", "q"               # keys whose effect is stored, or gives the terminal to somebody else
@@ -12,18 +13,23 @@ MOST_KEYS = 8                          # so many characters at once are typed; m
 HANDS_S = 0.1                          # nobody types two different keys faster
 AFTER_TEXT_S = 0.5
 PASTE_S = 1.0                          # without a byte for so long a paste is over, even if its end is lost
-SEQUENCE_S = 0.5                       # an escape sequence takes no longer
-ESCAPE_S = 0.1                         # the escape key alone: a slow line brings an arrow key in pieces
+SEQUENCE_S = 0.5                       # from one byte of an escape sequence to the next it takes no longer
+ESCAPE_S = 0.25                        # the escape key alone: a slow line brings an arrow key in pieces
+ALT_S = 0.05                           # with Alt a character comes with its escape; hands are slower
 ANSWER_S = 10.0                        # what the terminal was asked for, which a slow line may bring in pieces, too
 _BEGIN, _END = b"\x1b[200~", b"\x1b[201~"
 _LONGEST = 4096                        # bytes of a sequence; more than that is none
-_CSI = (rb"\x1b+\[(?:\[.|M[^\x1b]{3}|[0-?]*[ -/]*[@-LN-Z\\-~]|[0-?]+[ -/]*M"          # "[[" the console's, M the old mouse's
-        rb"|[0-?]*[ -/]*(?=[^ -~]))")
-_SS3 = rb"\x1b+O[0-9;]*(?:[@-~]|(?=[^ -~]))"
-_STRING = rb"\x1b+[\]P_^X][^\x07\x1b]*(?:\x07|\x1b\\|(?=\x1b[^\\]))"               # OSC, DCS, APC, PM, SOS
+_CSI = (rb"\x1b+\[(?:\[.|M[^\x1b]{3}|[0-?]*[ -/]*[@-LN-Z\\-~]|[0-?]*[ -/]+[M\[]|[0-?]+[ -/]*[M\[]"       # "[[": the console's
+        rb"|[0-?]*[ -/]*(?=[^ -~]))")                                                 # M without numbers: the old mouse's
+_SS3 = rb"\x1b+O[0-9;]*(?:[ -/:<-~]|(?=[^ -~]))"
+_OSC = rb"\x1b+\][^\x07\x1b]*(?:\x07|\x1b\\|(?=\x1b[^\\]))"
+_STRING = rb"\x1b+[P_^X][^\x1b]*(?:\x1b\\|(?=\x1b[^\\]))"                         # DCS, APC, PM, SOS
+_ALT = rb"\x1b+(?:[ -/]+[0-~]|[^\x1b\[O\]P_^X -/])"                                # a character with Alt; or a character set
+_SEQUENCE = re.compile(b"|".join((_CSI, _SS3, _OSC, _STRING, _ALT)), re.DOTALL)
+_BEGINS = b"[O]P_^X"                   # what stands behind the escape of a sequence; none of these is a key of ccmon
+_WHEEL = re.compile(rb"\x1b\[(?:<(6[45]);\d+;\d+M|M([`a])..|(9[67]);\d+;\d+M)", re.DOTALL)      # SGR's, the old one, urxvt's
 _ANSWERS = (b"\x1b]11;", b"\x1b[?")     # of the terminal: its background, what kind it is
-_ESCAPED = re.compile(rb"\x1b+[^\x1b\[O\]P_^X]", re.DOTALL)
-_SEQUENCE = re.compile(b"|".join((_CSI, _SS3, _STRING, _ESCAPED.pattern)), re.DOTALL)
+_NOTCH = 3                             # rows, as terminals make arrows of a wheel
 _USUAL: Dict[bytes, str] = {b"\x1b[5~": "pgup", b"\x1b[6~": "pgdn", b"\x1bOM": "enter"}
 _USUAL.update({b"\x1b" + lead + end: name for lead in (b"[", b"O") for end, name in (
     (b"A", "up"), (b"B", "down"), (b"C", "right"), (b"D", "left"), (b"H", "home"), (b"F", "end"))})
@@ -44,7 +50,7 @@ class Decoder:
 
     def reset(self) -> None:
         """Forget what has begun."""
-        self._rest, self._since_s, self._last_s = b"", 0.0, 0.0
+        self._rest, self._since_s, self._last_s, self._escaped_s = b"", 0.0, 0.0, -SEQUENCE_S
         self.pasting = False
 
     @property
@@ -61,7 +67,8 @@ class Decoder:
         names = self._over(now_s)
         if not data:
             return names
-        before = self._rest
+        names += self._before(data[0], now_s)
+        is_held = self._rest and not (self._rest + data).strip(b"\x1b")         # the escape key: its time runs from the first on
         hand = self.pasting and len(data) == 1 and now_s - self._last_s >= HANDS_S     # one that knows nothing of a paste
         self._last_s = self._last_s if hand else now_s
         self._rest += data
@@ -69,10 +76,20 @@ class Decoder:
         while self._rest and length != len(self._rest):
             length = len(self._rest)
             names += self._out_of_paste() if self.pasting else self._next()
-        if not before or not self._rest.startswith(before):
-            self._since_s = now_s
-        self._rest = self._rest if len(self._rest) < _LONGEST else b""
+        self._since_s = self._since_s if is_held else now_s
+        self._rest = self._rest if len(self._rest) < _LONGEST else self._rest[:2] + self._rest[-1:]      # it goes on, unread
         return names
+
+    def _before(self, first: int, now_s: float) -> List[str]:
+        """What the next byte tells of the escape before it: that it was the key, or begins a sequence that came late."""
+        if self.pasting:
+            return []
+        if not self._rest and first in _BEGINS and now_s - self._escaped_s < SEQUENCE_S:
+            self._rest = b"\x1b"
+        elif self._rest and not self._rest.strip(b"\x1b") and first not in b"\x1b" + _BEGINS and now_s - self._since_s > ALT_S:
+            self._rest = b""
+            return ["esc"]
+        return []
 
     def _over(self, now_s: float) -> List[str]:
         """What has not come to its end in time: the escape key, or nothing."""
@@ -81,6 +98,7 @@ class Decoder:
         if self.due_s is None or now_s < self.due_s:
             return []
         names = [] if self._rest.strip(b"\x1b") else ["esc"]
+        self._escaped_s = self.due_s if names else self._escaped_s
         self._rest = b""
         return names
 
@@ -106,10 +124,15 @@ class Decoder:
         self._rest = self._rest[found.end():]
         self.answers += [found.group()] if found.group().startswith(_ANSWERS) else []
         self.pasting = found.group() == _BEGIN
-        if _ESCAPED.fullmatch(found.group()):      # the escape key, and another one that came with it
-            name = _character(found.group()[-1])
-            return ["esc", OTHER if name == STORED else name]
-        return [PASTE] if self.pasting else []
+        wheel, with_alt = _WHEEL.fullmatch(found.group()), found.group().lstrip(b"\x1b")
+        if with_alt in (b"\x03", b"\x0c"):
+            return [_CONTROLS[with_alt[0]]]
+        return [PASTE] if self.pasting else [_way(wheel)] * _NOTCH if wheel else []
+
+
+def _way(wheel: Match[bytes]) -> str:
+    """Where the wheel of a mouse was turned."""
+    return "up" if (wheel[1] or wheel[2] or wheel[3]) in (b"64", b"`", b"96") else "down"
 
 
 def _character(code: int) -> str:

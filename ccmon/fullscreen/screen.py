@@ -157,10 +157,10 @@ class Screen:
 
     def __enter__(self) -> "Screen":
         with contextlib.ExitStack() as stack:
-            if _POSIX:
-                terminal.claim()       # under curses no signal would be heard in the background
             _prepare_environment(stack)
             self._signals = Signals(stack)
+            if _POSIX:                 # before curses, which takes the modes that it finds for those to bring back
+                self._signals.begin_in_front()
             stack.enter_context(_stderr_to(self._log))
             self._start(stack)
             self._stack = stack.pop_all()

@@ -68,12 +68,23 @@ class Signals:
         signal.signal(STOP, self._note)
         self.come_in_front()
 
+    def begin_in_front(self) -> None:
+        """Stop where Ctrl-Z was pressed meanwhile, and else wait for the terminal; SystemExit where a signal ends the program."""
+        if STOP is not None and STOP in self.numbers:
+            self.numbers.remove(STOP)
+            self.stop()
+        self.come_in_front()
+        for number in self.numbers:
+            if number in FATAL:
+                raise SystemExit(exit_code(number))
+        self._modes = termios.tcgetattr(_IN)       # those read before may have been a shell's, at its prompt
+
     def come_in_front(self) -> None:
         """Be stopped, as a job in the background is, until the terminal is ours or a signal ends the program."""
         before = -1                    # not continued because it was not stopped: nobody could bring it to the front
-        while not (terminal.in_front() or self._ends_soon()) and before != self.numbers.count(CONTINUE):
+        while before != self.numbers.count(CONTINUE) and not (terminal.in_front() or self._ends_soon() or terminal.in_front()):
             before = self.numbers.count(CONTINUE)
-            os.kill(os.getpid(), signal.SIGTTOU)
+            os.killpg(os.getpgrp(), signal.SIGTTOU)
 
     def _ends_soon(self) -> bool:
         for _ in range(30):            # another thread may be the one that takes the signal

@@ -24,6 +24,7 @@ class State(NamedTuple):
     themes: Tuple[str, ...] = tuple(THEMES)        # what t goes through
     compact: bool = False
     reading: bool = True               # a refresh is under way
+    looked: bool = False               # one has come to its end since the screen is up
     past: Past = NO_PAST
     look: Look = Look()                # what of the past the history page shows
     message: str = ""

@@ -1,7 +1,6 @@
 """The door to the terminal as it is without curses: what a clean one is, and how to bring it back."""
 
 import contextlib
-import errno
 import os
 import select
 import time
@@ -95,17 +94,6 @@ def _answer(until_s: float) -> bytes:
         if not part:
             break
     return answer
-
-
-def claim() -> None:
-    """Be stopped here, as the kernel does with a job in the background, until the terminal is ours."""
-    while True:
-        try:
-            termios.tcsetattr(_IN, termios.TCSANOW, termios.tcgetattr(_IN))
-            return
-        except termios.error as err:
-            if err.args[0] != errno.EINTR:         # nobody is left who could bring us to the front: reading will tell
-                return
 
 
 def in_front() -> bool:

@@ -7,7 +7,7 @@ from typing import Dict, List, Mapping, Optional, Sequence, Set, Tuple
 from ccmon.history.groups import HOUR_S, Group
 from ccmon.model import Record
 from ccmon.text import plural, short_count
-from ccmon.when import DAYS, MONTHS, Zone, local
+from ccmon.when import DAYS, MONTHS, Zone, local, time_of_day
 
 LEAST_SESSIONS = 4                     # fewer say nothing about habits
 BUSY_HOURS, BUSY_SHARE, BUSY_DAYS = 3, 0.25, 3
@@ -51,8 +51,8 @@ def busiest(hours: Mapping[int, float], zone: Zone) -> Optional[str]:
     seen = {day for n in range(BUSY_HOURS) for day in days[(first + n) % 24]}
     if held[first] < BUSY_SHARE * sum(tokens) or len(seen) < BUSY_DAYS or not sum(tokens):
         return None
-    until = (first + BUSY_HOURS) % 24
-    return f"The busiest hours were {first:02d}:00 to {until:02d}:00, with {held[first] * 100 / sum(tokens):.0f} % of the tokens."
+    began, over = (time_of_day(hour, 0, zone.dial) for hour in (first, first + BUSY_HOURS))
+    return f"The busiest hours were {began} to {over}, with {held[first] * 100 / sum(tokens):.0f} % of the tokens."
 
 
 def reset_hour(records: Sequence[Record], hours: Mapping[int, float], zone: Zone) -> Optional[str]:
@@ -68,10 +68,10 @@ def reset_hour(records: Sequence[Record], hours: Mapping[int, float], zone: Zone
     best, peak = min(enumerate(peaks(hours, zone)), key=lambda pair: (pair[1], pair[0]))
     if peak > (1 - RESET_GAIN) * highest:
         return None
-    others = [f"{(best + n * WINDOW_HOURS) % 24:02d}:00" for n in range(1, 4)]
+    others = [time_of_day(best + n * WINDOW_HOURS, 0, zone.dial) for n in range(1, 4)]
     less = 100 - peak * 100 / highest
-    return (f"A reset at {best:02d}:00, then {', '.join(others)}, would have suited: no window would have held more than "
-            f"{short_count(peak)} tokens, {less:.0f} % less than the largest session ({short_count(highest)}).")
+    return (f"A reset at {time_of_day(best, 0, zone.dial)}, then {', '.join(others)}, would have suited: no window would have "
+            f"held more than {short_count(peak)} tokens, {less:.0f} % less than the largest session ({short_count(highest)}).")
 
 
 def peaks(hours: Mapping[int, float], zone: Zone) -> List[float]:

@@ -11,7 +11,7 @@ from ccmon.text import Charset
 from ccmon.usage.outlook import is_likelihood
 from ccmon.usage.windows import named
 from ccmon.views.screen.scene import figure, model_name
-from ccmon.when import Zone, clock_text, local
+from ccmon.when import Zone, clock_text, hour_text
 
 NONE, UNKNOWN = "-", "?"
 BAR_CELLS = 10
@@ -161,4 +161,4 @@ def _part(part: str, label: str, percent: Optional[float], resets_at: int, now: 
 
 
 def _hour(epoch: Optional[int], zone: Zone) -> str:
-    return NONE if epoch is None else local(epoch, zone).strftime("%H:%M")
+    return NONE if epoch is None else hour_text(epoch, zone)

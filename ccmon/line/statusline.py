@@ -3,13 +3,14 @@
 from typing import List, NamedTuple, Optional, Sequence, Union
 
 from ccmon import text
-from ccmon.model import Binding, Credits, Snapshot, Window
+from ccmon.model import NO_CCUSAGE, Binding, Credits, Snapshot, Window
 from ccmon.text import Span
 from ccmon.usage.binding import LIKELY, NEAR, SESSION
 from ccmon.usage.outlook import is_likelihood
 from ccmon.views.screen.scene import figure
-from ccmon.when import Zone, clock_text, local
+from ccmon.when import Zone, clock_text, hour_text
 
+NO_LOGS = "no logs yet"
 MOST_MODELS = 20                       # named in a line or beside it
 MOST_ADDITIONS = 2                     # windows beside the session
 LEAST_SURE, SURE = 50, 95              # percent: below the first a claim is none, from the second on it needs no number
@@ -64,6 +65,12 @@ def state_of(snapshot: Snapshot) -> str:
     return "stale" if "stale" in codes else "active" if snapshot.active else "idle"
 
 
+def empty_words(snapshot: Snapshot) -> str:
+    """What stands in place of numbers; Claude Code's logs alone suffice, so that nothing is missing where there are none yet."""
+    is_new = snapshot.source.error == NO_CCUSAGE and snapshot.session is None and snapshot.age_s is None
+    return NO_LOGS if is_new else EMPTY[state_of(snapshot)]
+
+
 def _with_age(found: List[Group], snapshot: Snapshot) -> List[Group]:
     """Old data are marked at both ends."""
     if state_of(snapshot) != "stale":
@@ -77,9 +84,10 @@ def _session(snapshot: Snapshot, zone: Zone) -> List[Group]:
     """What is known of the 5 hours."""
     state = state_of(snapshot)
     if state in EMPTY:
-        return [Group(Span("CC", "label"), 1), Group(Span(EMPTY[state], "dim" if state == "none" else "warn"), 2)]
+        words = empty_words(snapshot)
+        return [Group(Span("CC", "label"), 1), Group(Span(words, "warn" if words[0] == "!" else "dim"), 2)]
     rank = 3 if snapshot.active and is_over(snapshot) else 9
-    reset = [] if snapshot.reset.is_reference else [Group(Span(f"reset {_hour(snapshot.reset.at, zone)}", "label"), rank)]
+    reset = [] if snapshot.reset.is_reference else [Group(Span(f"reset {hour_text(snapshot.reset.at, zone)}", "label"), rank)]
     return [*_numbers(snapshot, zone), *reset]
 
 
@@ -116,7 +124,7 @@ def _used_up(snapshot: Snapshot, zone: Zone) -> List[Group]:
         return []
     credit = usable_credit(snapshot)
     until = Span(f"until {clock_text(bound.resets_at, snapshot.now, zone)}", "label")
-    trouble = [Group(Span(EMPTY[state], "warn"), 3)] if state in EMPTY and state != "none" else []
+    trouble = [Group(Span(empty_words(snapshot), "warn"), 3)] if state in EMPTY and empty_words(snapshot)[0] == "!" else []
     return [Group(Span("CC", "label"), 1), Group(Span(percent_of(bound), "danger"), 0),
             Group(_extra(credit) if credit else until, 2), *trouble]
 
@@ -211,7 +219,7 @@ def outlook(snapshot: Snapshot, zone: Zone) -> List[Span]:
     if not snapshot.active or not snapshot.left or is_over(snapshot):
         return []
     out_at, runway = runs_out(snapshot), snapshot.runway
-    words = [Span("lasts", "label") if out_at is None else Span(f"out {_hour(out_at, zone)}", "warn")]
+    words = [Span("lasts", "label") if out_at is None else Span(f"out {hour_text(out_at, zone)}", "warn")]
     if runway and is_likelihood(runway):
         sure = round(100 * (runway.probability if out_at is not None else 1 - runway.probability))
         words += [Span(f"{sure}% likely", words[0].role)] if LEAST_SURE <= sure < SURE else []
@@ -234,7 +242,3 @@ def runs_out(snapshot: Snapshot) -> Optional[int]:
     if runway and is_likelihood(runway):
         end = runway.median if runway.probability >= LIKELY and runway.median < runway.resets_at else None
     return end if end is not None and end < snapshot.reset.at and snapshot.left and not is_over(snapshot) else None
-
-
-def _hour(epoch: int, zone: Zone) -> str:
-    return local(epoch, zone).strftime("%H:%M")

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Mapping, NamedTuple, Optional, Tuple
 
-from ccmon import linecache
-from ccmon.model import CcmonError, Facts, Given, Login, Owner, Snapshot, Source, UsageError
+from ccmon import linecache, own_name
+from ccmon.model import CcmonError, Facts, Given, Login, Notice, Owner, Snapshot, Source, UsageError
 from ccmon.settings import account_names, config, options, own_themes
-from ccmon.system import clock
+from ccmon.system import clock, processes
 from ccmon.usage import compute
 from ccmon.usage.accounts import Chosen
 
@@ -52,7 +52,24 @@ class Context(NamedTuple):
         settings, (asked, by_account) = self.settings, (plan, False) if plan else self.plan_of(facts.login)
         choice = compute.Options(plan=asked, explicit_limit=None if plan else settings.explicit_limit, rule=settings.reset,
                                  plans=settings.plans, by_account=by_account)
-        return compute.assess(facts, choice, self.zone, now, stale_after_s=self.stale_after_s(facts.source))
+        snapshot = compute.assess(facts, choice, self.zone, now, stale_after_s=self.stale_after_s(facts.source))
+        return snapshot._replace(warnings=tuple(self._named(notice) for notice in snapshot.warnings))
+
+    def zone_hint(self, now: int) -> str:
+        """How to have the times of this computer's clocks, where the default zone is in force and they show others; else ""."""
+        if self.demo is not None or self.settings.origin["timezone"] != "default":
+            return ""
+        here = clock.zone("local", now)
+        if here.offset_s(now) == self.zone.offset_s(now):
+            return ""
+        words = f"Times of {self.zone.name}. This computer's: ccmon config set timezone local"
+        return own_name.with_name(words, processes.own_command(self.callers_env))
+
+    def _named(self, notice: Notice) -> Notice:
+        """With the commands that it names as they can be typed here."""
+        if "ccmon " not in notice.text:
+            return notice
+        return notice._replace(text=own_name.with_name(notice.text, processes.own_command(self.callers_env)))
 
     def plan_of(self, login: Login) -> Tuple[str, bool]:
         """The plan that is asked for, and whether it is the account's own: so where none is set."""
@@ -99,7 +116,7 @@ def in_force(flags: Mapping[str, Given], environment: Mapping[str, Given],
     """The settings and the zone that these layers make. CcmonError names the place of a wrong one."""
     layers = flags, environment, options.from_file(sections)
     settings = settings_of(layers, sections)
-    return settings, _zone(settings.timezone, *layers)
+    return settings, _zone(settings.timezone, *layers).with_dial(settings.clock)
 
 
 def settings_of(layers: Tuple[Mapping[str, Given], Mapping[str, Given], Mapping[str, Given]],

@@ -56,6 +56,12 @@ def secret_file(text: str) -> str:
     return text
 
 
+def clock_hours(text: str) -> int:
+    """12 or 24."""
+    named = {name: hours for hours in ("12", "24") for name in (f"{hours}h", f"{hours}-h", f"{hours}-hour", f"{hours}-hours")}
+    return int(one_of(("12", "24"), {**named, "am/pm": "12", "ampm": "12"})(text))
+
+
 def zone_name(text: str) -> str:
     """A zone's name; it is looked up later."""
     return "local" if folded(text) in ("local", "localtime", "system") else bare(text)
@@ -94,6 +100,8 @@ OPTIONS: Tuple[Option, ...] = (
     Option("reset_hour", hour_of_day, "", "HOUR", "one daily reset hour, 0 (midnight) to 23",
            tuple(map(str, range(24)))),
     Option("timezone", zone_name, "Europe/Warsaw", "ZONE", "zone of all times shown: local, or a name such as Europe/Berlin"),
+    Option("clock", clock_hours, "24", "HOURS", "times of day for people as 14:05 (24) or 2:05pm (12)",
+           ("12", "24")),
     Option("interval", seconds(0.5, 3600), "3", "S", "seconds between two looks at the usage"),
     Option("account", str, "", "NAME", "the account to show: a name that ccmon accounts prints"),
     Option("timeout", seconds(0.1, 3600), "30", "S", "seconds that ccusage may take"),
@@ -134,6 +142,7 @@ class Settings(NamedTuple):
     limit: Optional[int]
     reset: ResetRule
     timezone: str
+    clock: int
     interval: float
     account: Optional[str]
     timeout: float

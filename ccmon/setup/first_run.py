@@ -113,7 +113,7 @@ def _cells() -> int:
 
 def _say(*texts: str) -> None:
     for text in texts:
-        print("\n".join(questions.wrapped(text, _cells())))
+        print("\n".join(questions.wrapped(output.named(text), _cells())))
 
 
 def _asked(question: Question) -> str:

@@ -16,11 +16,15 @@ _LATEST_ON_WINDOWS_S = 32_503_593_600       # 2999-12-31 00:00 UTC
 
 
 class Zone:
-    """A time zone: its name, and how far its clocks are ahead of UTC at any moment."""
+    """A time zone: its name, how far its clocks are ahead of UTC at any moment, and by how many hours people read them."""
 
-    def __init__(self, name: str, offset_s: Callable[[int], int]) -> None:
-        self.name = name
+    def __init__(self, name: str, offset_s: Callable[[int], int], dial: int = 24) -> None:
+        self.name, self.dial = name, dial
         self._offset_s = offset_s
+
+    def with_dial(self, hours: int) -> "Zone":
+        """The same zone, its times written by 12 or 24 hours."""
+        return Zone(self.name, self._offset_s, hours)
 
     def offset_s(self, epoch: int) -> int:
         """Seconds that local time is ahead of UTC; moments outside 1970..9999 count as the nearest inside."""

@@ -56,6 +56,17 @@ def pip() -> str:
     return f"{shlex.quote(sys.executable or 'python3')} -m pip"
 
 
+def own_command(env: Mapping[str, str]) -> str:
+    """How ccmon is to be called in a shell here: its name, or the path that was called where that is not on PATH."""
+    called = os.path.abspath(sys.argv[0])
+    if os.path.basename(called).lower() not in ("ccmon", "ccmon.exe") or not is_program(called) or which("ccmon", env):
+        return "ccmon"
+    if WINDOWS:
+        return f'"{called}"' if " " in called else called
+    home = env.get("HOME", "").rstrip("/") + "/"
+    return "~/" + shlex.quote(called[len(home):]) if len(home) > 1 and called.startswith(home) else shlex.quote(called)
+
+
 def split(command: str) -> List[str]:
     r"""The words of a command; on Windows a backslash is part of a path, and only " quotes. Raises ValueError."""
     lexer = shlex.shlex(command, posix=True, punctuation_chars=False)

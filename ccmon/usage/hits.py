@@ -5,7 +5,7 @@ from typing import List, NamedTuple, Optional, Sequence
 from ccmon.model import SKEW_S, UsageError
 from ccmon.text import clean, clip
 from ccmon.typed_times import Typed, typed
-from ccmon.when import Zone, clock_text, local
+from ccmon.when import Zone, clock_text, dated
 
 MOST_DAYS = 30
 VALID = "a time such as 14:30, 2026-11-22 14:30, or epoch seconds; 2pm, 10m and yesterday 14:30 are times, too"
@@ -46,7 +46,7 @@ def moment(words: str, now: int, zone: Zone, oldest: Optional[int]) -> int:
     if at > now + SKEW_S:
         raise UsageError(f"--at: {_clock(at, now, zone)} is still to come")
     if at < now - MOST_DAYS * 86_400:
-        raise UsageError(f"--at: {local(at, zone):%Y-%m-%d %H:%M} ({zone.name}) is more than {MOST_DAYS} days ago")
+        raise UsageError(f"--at: {dated(at, zone)} ({zone.name}) is more than {MOST_DAYS} days ago")
     if oldest is not None and at < oldest:
         began = _clock(oldest, now, zone)
         raise UsageError(f"--at: {_clock(at, now, zone)} is before all that ccmon knows, which begins {began}")

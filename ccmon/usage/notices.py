@@ -8,6 +8,7 @@ from ccmon.learning.values import Learned
 from ccmon.model import SESSION_S, SKEW_S, Binding, Credits, Facts, Limit, Notice, Runway, Snapshot, Source, Window
 from ccmon.text import count, duration, money, percent, plural
 from ccmon.usage.binding import NEAR, SESSION, runs_out
+from ccmon.usage.limits import PLANS
 from ccmon.usage.outlook import PLAIN_RATES, is_likelihood
 from ccmon.usage.windows import name_words, named, running
 from ccmon.when import Zone, clock_text
@@ -51,7 +52,7 @@ def _session_notices(snapshot: Snapshot, facts: Facts, zone: Zone) -> Iterator[N
         yield from _runs_out(snapshot, zone)
         yield from _near(snapshot)
     if limit.switched:
-        yield _switched(limit)
+        yield _switched(limit, snapshot.session.tokens if snapshot.session else 0)
     if snapshot.others:
         yield Notice("several_active", f"+{plural(snapshot.others, 'active session')}, not added")
 
@@ -132,11 +133,18 @@ def model_used_up(one: Window, snapshot: Snapshot, zone: Zone) -> str:
     return f"{name_words(one.name)} used up until {clock_text(one.resets_at, snapshot.now, zone)}; the rest goes on"
 
 
-def _switched(limit: Limit) -> Notice:
+def _switched(limit: Limit, used: int) -> Notice:
     lead = f"Tokens exceeded {limit.asked.capitalize()} limit - switched to"
+    way_out = "" if limit.by_account else f". {way_out_of_plan(used)}"
     if limit.source == "learned":
-        return Notice("switched_to_ml_auto", f"{lead} ml_auto ({'about ' * (limit.unit != 'tokens')}{count(limit.tokens)})")
-    return Notice("switched_to_custom_max", f"{lead} custom_max ({count(limit.tokens)})")
+        about = "about " * (limit.unit != "tokens")
+        return Notice("switched_to_ml_auto", f"{lead} ml_auto ({about}{count(limit.tokens)}){way_out}")
+    return Notice("switched_to_custom_max", f"{lead} custom_max ({count(limit.tokens)}){way_out}")
+
+
+def way_out_of_plan(used: int) -> str:
+    """How to say which plan is yours, once that of the settings was exceeded by so many tokens."""
+    return "Your plan: ccmon config set plan max20" + (" (or max5)" if used <= PLANS["max5"] else "")
 
 
 def _over(snapshot: Snapshot, facts: Facts, zone: Zone) -> Iterator[Notice]:

@@ -2,7 +2,7 @@
 
 from typing import Any, Dict, Optional
 
-from ccmon.learning.values import Learned
+from ccmon.learning.values import Estimate, Learned
 from ccmon.line.session_json import WINDOWS_S
 from ccmon.model import Binding, Block, Limit, Runway, Snapshot, Source, Window
 from ccmon.text import models_for_programs
@@ -64,6 +64,12 @@ def runway_document(runway: Optional[Runway]) -> Optional[Dict[str, Any]]:
             "rule": runway.rule, "rows": runway.rows}
 
 
+def estimate_document(estimate: Estimate) -> Dict[str, Any]:
+    """What the learned limit rests on; the limit itself is null while it is not learned."""
+    unknown: Dict[str, Any] = {} if estimate.learned else {"median": None, "low": None, "high": None}
+    return {**estimate._asdict(), **unknown}
+
+
 def learned_document(learned: Optional[Learned]) -> Optional[Dict[str, Any]]:
     """The limit in the ruler's own units; estimate is null until there is enough to go by."""
     if learned is None:
@@ -73,7 +79,7 @@ def learned_document(learned: Optional[Learned]) -> Optional[Dict[str, Any]]:
             "ruler": ruler and {"name": ruler.name, "unit": ruler.unit, "error_points": _rounded(ruler.error_points),
                                 "readings": ruler.readings},
             "estimate": estimate and {name: _rounded(value) if isinstance(value, float) else value
-                                      for name, value in estimate._asdict().items()},
+                                      for name, value in estimate_document(estimate).items()},
             "tokens_per_load": _rounded(learned.tokens_per_load),
             "changes": [change._asdict() for change in learned.changes]}
 

@@ -3,6 +3,7 @@
 from typing import Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import Block, Snapshot
+from ccmon.own_name import NAME
 from ccmon.settings.origins import Setting
 from ccmon.usage.account_note import AccountNote
 from ccmon.usage.asked_note import AskedNote
@@ -66,6 +67,7 @@ class Evidence(NamedTuple):
     account: AccountNote = AccountNote()               # of Claude Code's own file
     asked: AskedNote = AskedNote()     # what came of asking claude
     windows_dropped: int = 0           # as in Facts
+    command: str = NAME                # how ccmon is to be called here
 
     def set_by(self, name: str) -> Optional[str]:
         """Where an option was set, None for a default."""

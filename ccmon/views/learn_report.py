@@ -15,6 +15,7 @@ from ccmon.model import LearnedLimit
 from ccmon.text import Line, Span, count, plural
 from ccmon.usage import gauge
 from ccmon.usage.notices import CONNECT
+from ccmon.views.document import estimate_document
 from ccmon.views.limit_words import RULERS
 from ccmon.when import Zone, local
 
@@ -221,7 +222,7 @@ def _limit_document(learned: Learned, tokens: Optional[LearnedLimit], plans: Map
     if learned.estimate is None:
         return None
     plan = nearest(tokens.tokens, plans).split()[0] if tokens else None
-    return {**learned.estimate._asdict(), "tokens": tokens and tokens._asdict(), "nearest_plan": plan}
+    return {**estimate_document(learned.estimate), "tokens": tokens and tokens._asdict(), "nearest_plan": plan}
 
 
 def _told_document(told: Told) -> Dict[str, Any]:

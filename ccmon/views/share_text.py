@@ -5,14 +5,14 @@ from typing import Iterator, List, Optional, Tuple
 from ccmon import text
 from ccmon.learning.share import Group, Place, Summary
 from ccmon.text import Charset, Line, Span, count, plural
-from ccmon.when import DAYS
+from ccmon.when import DAYS, hour_name
 
 _LABEL = 14
 UNITS = {"cost": "cost", "weighted": "weighted tokens"}
 
 
-def summary(own: Summary, cells: int) -> List[Line]:
-    """What would be told, in words; the JSON line that follows holds the same."""
+def summary(own: Summary, cells: int, dial: int = 24) -> List[Line]:
+    """What would be told, in words, hours by a dial of 12 or 24; the JSON line that follows holds the same."""
     out = [_line("subscription", own.subscription or "not stated: --subscription Pro, Max5, Max20, Teams, Enterprise")]
     out.append(_line("largest", f"{count(own.high_water)} tokens of {plural(own.sessions, 'session')}"))
     out.append(_line("limit", _limit(own)))
@@ -21,7 +21,7 @@ def summary(own: Summary, cells: int) -> List[Line]:
     out.append(_line("cut off", plural(own.hits, "time")))
     if own.hit_days:
         out.append(_line("", "by weekday: " + ", ".join(f"{day} {part} %" for day, part in zip(DAYS, own.hit_days) if part)))
-        out.append(_line("", "by hour: " + ", ".join(f"{4 * place:02d}-{4 * place + 4:02d} {part} %"
+        out.append(_line("", "by hour: " + ", ".join(f"{hour_name(4 * place, dial)}-{hour_name(4 * place + 4, dial)} {part} %"
                                                      for place, part in enumerate(own.hit_hours) if part)))
     if own.hours:
         out.append(_line("hours of use", text.sparkline(own.hours, Charset(unicode=False)) + "  from 0 to 24"))

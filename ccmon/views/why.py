@@ -4,14 +4,16 @@ from typing import Callable, Iterator, List, Tuple
 
 from ccmon import __version__, text
 from ccmon.model import Block, Window
+from ccmon.own_name import with_name
 from ccmon.settings.origins import Setting
 from ccmon.text import Line, Span, clip, count, duration, plural, printable, width
 from ccmon.usage.burn import Term
+from ccmon.usage.notices import way_out_of_plan
 from ccmon.usage.windows import order
 from ccmon.views import why_account, why_learned
 from ccmon.views.evidence import Evidence
 from ccmon.views.screen.scene import model_names, plan_words
-from ccmon.when import clock_text, local
+from ccmon.when import clock_text, local, second_text
 
 LABEL_CELLS = 9
 MOST_PARTS = 3                         # sessions named behind a burn rate
@@ -31,16 +33,17 @@ def lines(evidence: Evidence, cells: int) -> List[Line]:
     room = max(1, cells - LABEL_CELLS)
     for label, section in SECTIONS:
         spans = [Span(row, "warn" if words.startswith("! ") else "text")
-                 for words in section(evidence, room) for row in _rows(words, room)]
+                 for words in section(evidence, room) for row in _rows(with_name(words, evidence.command), room)]
         heads = [label] + [""] * (len(spans) - 1)
         out += [text.clip_line((Span(text.pad(head, LABEL_CELLS), "accent"), span), cells) for head, span in zip(heads, spans)]
     return out
 
 
 def _title(evidence: Evidence, cells: int) -> Line:
-    at, zone = local(evidence.snapshot.now, evidence.zone), printable(evidence.snapshot.reset.timezone)
+    now, zone = evidence.snapshot.now, printable(evidence.snapshot.reset.timezone)
+    at = f"{_day(evidence, now)} {second_text(now, evidence.zone)} {zone}"
     left = (Span(f"ccmon {__version__}", "title"), Span("  where each number comes from", "text"))
-    return text.spread(left, (Span(f"{at:%Y-%m-%d %H:%M:%S} {zone}", "dim"),), cells)
+    return text.spread(left, (Span(at, "dim"),), cells)
 
 
 def _rows(words: str, cells: int) -> List[str]:
@@ -187,6 +190,8 @@ def _limit(evidence: Evidence, cells: int) -> Iterator[str]:
     yield f"{'about ' if limit.unit != 'tokens' else ''}{plural(limit.tokens, 'token')}: {_limit_source(evidence)}{used}"
     if limit.switched:
         yield f"plan {limit.asked} was exceeded, so {limit.plan} is in force for this session"
+        if not limit.by_account:
+            yield way_out_of_plan(snapshot.session.tokens if snapshot.session else 0)
     if limit.unknown:
         yield "the session is above every record: the real limit is higher"
     if limit.high_water is None:
@@ -298,7 +303,7 @@ def _cache(evidence: Evidence, cells: int) -> Iterator[str]:
     yield place(cache.folder, evidence.home or "", cells - len(tail)) + tail
     if cache.failures:
         waits = cache.retry_at > evidence.snapshot.now
-        until = f"not asked before {local(cache.retry_at, evidence.zone):%H:%M:%S}" if waits else "asked again at the next look"
+        until = f"not asked before {second_text(cache.retry_at, evidence.zone)}" if waits else "asked again at the next look"
         yield f"! {plural(cache.failures, 'failure')} in a row: {until}"
 
 

@@ -26,10 +26,12 @@ def learned(evidence: Evidence, cells: int) -> Iterator[str]:
 
 
 def _limit(known: Learned, ruler: Ruler, estimate: Estimate) -> str:
-    lead = "" if estimate.learned else "not learned so far: "
+    if not estimate.learned:
+        return (f"not learned so far: {plural(estimate.readings, 'reading')} of {plural(estimate.windows, 'window')} "
+                "are not enough")
     low, high = (count(round(known.tokens_per_load * value)) for value in estimate[1:3])
     middle = count(round(known.tokens_per_load * estimate.median))
-    return f"{lead}about {middle} tokens ({low}-{high}), {RULERS[ruler.name]}, error {ruler.error_points:.1f} points"
+    return f"about {middle} tokens ({low}-{high}), {RULERS[ruler.name]}, error {ruler.error_points:.1f} points"
 
 
 def runway(evidence: Evidence, cells: int) -> Iterator[str]:

@@ -8,10 +8,27 @@ from contextlib import closing
 import pytest
 from clock_screen import clock, log, ticks  # noqa: F401
 from full_screen import leave, live, monitor, shown
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from terminal import CLEAN, Terminal
 from test_first_run import answer_all, dialogue, kept, place  # noqa: F401
 
-from ccmon.fullscreen.keys import AFTER_TEXT_S, CTRL_L, HANDS_S, MOST_KEYS, OTHER, PASTE, PASTE_S, SEQUENCE_S, Decoder, Typing
+from ccmon.fullscreen.keys import (
+    _USUAL,
+    AFTER_TEXT_S,
+    ALT_S,
+    CTRL_C,
+    CTRL_L,
+    ESCAPE_S,
+    HANDS_S,
+    MOST_KEYS,
+    OTHER,
+    PASTE,
+    PASTE_S,
+    SEQUENCE_S,
+    Decoder,
+    Typing,
+)
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")
 
@@ -39,9 +56,11 @@ def decoded(*pieces, pause_s=0.0):
     (BEGIN + b"a" + END + b"L" + END, [PASTE, PASTE, "L"]),                           # an end in the text: what follows is short
     (b"\x1b[<0;1;1M\x1b[Mqqq\x1b[I\x1b[Oz", ["z"]), (b"\x1b[113;5uz", ["z"]), (b"\x1b[1;5Az", ["z"]), (b"\x1b[[Az", ["z"]),
     (b"\x1b]0;qL\x07z\x1b]11;q\x1b\\z", ["z", "z"]), (b"\x1bP1$rqL\x1b\\z", ["z"]), (b"\x1b_qL\x1b\\z", ["z"]),
-    (b"\x1bqz", ["esc", "q", "z"]), (b"?\x1bh", ["?", "esc", "h"]), (b"\x1bL", ["esc", OTHER]),      # tmux send-keys ? Escape h
+    (b"\x1bqz", ["z"]), (b"?\x1bh", ["?"]), (b"\x1bL", []), ("\x1bé".encode(), []), (b"\x1b\x03", [CTRL_C]),       # with Alt
     (b"\x1bO5Az", ["z"]), (b"\x1b[?62;4cz", ["z"]), (b"\x1b[12\x0cz", [CTRL_L, "z"]),
     (b"\x1bP1q\x1b[Az", ["up", "z"]),
+    (b"\x1b[<64;10;5Mz", ["up"] * 3 + ["z"]), (b"\x1b[<65;10;5Mz", ["down"] * 3 + ["z"]), (b"\x1b[M`!!z", ["up"] * 3 + ["z"]),
+    (b"\x1b[97;5;5Mz", ["down"] * 3 + ["z"]), (b"\x1b[<65;1;1mz", ["z"]),                      # the wheel, and its release
     (b"\x1b[20", []), (b"\x1bO", []), (b"\x1b]0;qLqL", []), (b"\x1b" + b"[" * 3 + b"z", ["z"])])
 def test_T26_what_bytes_mean_however_they_come(data, names):
     assert decoded(data) == names
@@ -55,7 +74,9 @@ def test_T26_a_paste_whose_end_is_lost_ends_with_a_pause():
     assert decoded(BEGIN + b"Lq", *[b"q"] * 4, pause_s=PASTE_S * 0.3) == [PASTE, "q"]         # a hand that wants to leave
     assert decoded(BEGIN + b"Lq", b"q", pause_s=PASTE_S) == [PASTE, "q"]
     assert decoded(b"\x1b]0;L", b"q", pause_s=SEQUENCE_S) == ["q"]
-    assert decoded(b"\x1b", b"[A", pause_s=SEQUENCE_S) == ["esc", "[", "A"]
+    assert decoded(b"\x1b", b"[1~", b"z", pause_s=0.3) == ["esc", "home", "z"]                 # none of its bytes is a key
+    assert decoded(b"\x1b", b"[A", pause_s=SEQUENCE_S + ESCAPE_S) == ["esc", "[", "A"]
+    assert decoded(b"\x1b", b"q", pause_s=ALT_S * 1.1) == ["esc", "q"]                         # quick hands
 
 
 @pytest.mark.parametrize("data, name", [(b"\x1bOA", "up"), (b"\x1b[6~", "pgdn"), (b"\x1b[1~", "home"), (b"\x1b", "esc")])
@@ -69,6 +90,35 @@ def test_T26_what_never_ends_is_not_kept():
         decoder.decoded(b"\x1b]0;" + b"x" * 4000, 1.0)
         decoder.decoded(BEGIN + b"x" * 4000, 1.0)
         assert len(decoder._rest) < 5000
+
+
+def bytes_of(characters, most):
+    return st.text(characters, max_size=most).map(str.encode)
+
+
+def sequences():
+    """Sequences as ECMA-48 has them, of any numbers and ends, and characters with Alt."""
+    text, end = bytes_of(st.characters(min_codepoint=32, max_codepoint=126), 30), st.integers(64, 126).map(lambda n: bytes([n]))
+    csi = st.tuples(st.just(b"\x1b["), bytes_of("0123456789:;<=>?", 8), bytes_of(" !#$%&'()*+-./", 2), end).map(b"".join)
+    strings = st.tuples(st.sampled_from([b"\x1b]", b"\x1bP", b"\x1b_", b"\x1b^", b"\x1bX"]), text, st.just(b"\x1b\\"))
+    return st.one_of(
+        csi.filter(lambda made: made not in (b"\x1b[M", b"\x1b[[", BEGIN)), strings.map(b"".join),
+        st.tuples(st.just(b"\x1bO"), bytes_of("0123456789;", 3), end).map(b"".join),
+        st.tuples(st.just(b"\x1b]"), text, st.just(b"\x07")).map(b"".join),
+        st.sampled_from([b"\x1b" + bytes([n]) for n in range(48, 127) if n not in b"[O]P_^X"]))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(sequences(), min_size=1, max_size=3), st.data())
+def test_T26_no_byte_of_a_sequence_is_a_key_nor_is_its_escape(made, data):
+    stream = b"".join(made)
+    cuts = sorted(data.draw(st.sets(st.integers(1, len(stream) - 1), max_size=6)))
+    slow = [ESCAPE_S * 0.9] if all(one[1:2] in b"[O]P_^X" for one in made) else []
+    pause_s = data.draw(st.sampled_from([0.0, ALT_S * 0.9, *slow]))
+    pieces = [stream[begin:end] for begin, end in zip([0, *cuts], [*cuts, len(stream)])]
+    names = decoded(*pieces, pause_s=pause_s)
+    assert set(names) <= set(_USUAL.values())
+    assert decoded(*pieces, b"z", pause_s=pause_s)[len(names):] == ["z"]
 
 
 # --- T-27: names ----------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from ccmon import text
 from ccmon.text import Charset, Line, Span
 from ccmon.views.screen.scene import pick
 from ccmon.views.screen.stack import Part, fit
-from ccmon.when import DAYS
+from ccmon.when import DAYS, hour_name, time_of_day
 
 LABEL_CELLS = 6                        # margin and weekday
 DAY_ROWS, MOST_ROWS = 7, 99
@@ -19,24 +19,27 @@ _SHADES = "░▒▓█"
 _ASCII_SHADES = ".:-=+*#@"
 
 
-def lines(table: List[List[float]], width: int, charset: Charset) -> List[Line]:
-    """Seven rows (Monday first) of 24 hours with tokens, labels, sums, legend and the busiest hour; a sentence when narrow."""
-    return fit(parts(table, width, charset), MOST_ROWS)
+def lines(table: List[List[float]], width: int, charset: Charset, dial: int = 24) -> List[Line]:
+    """Seven rows (Monday first) of 24 hours with tokens, labels, sums, legend and the busiest hour; a sentence when narrow.
+
+    dial: by how many hours times are written, 12 or 24; likewise below.
+    """
+    return fit(parts(table, width, charset, dial), MOST_ROWS)
 
 
-def fitted(table: List[List[float]], width: int, height: int, charset: Charset) -> List[Line]:
+def fitted(table: List[List[float]], width: int, height: int, charset: Charset, dial: int = 24) -> List[Line]:
     """What of it fits into so many lines: the sentence where the days do not."""
-    made = parts(table, width, charset)
+    made = parts(table, width, charset, dial)
     return fit(made if height >= DAY_ROWS else [part for part in made if part.worth == WORDS], height)
 
 
-def parts(table: Sequence[Sequence[float]], width: int, charset: Charset) -> List[Part]:
+def parts(table: Sequence[Sequence[float]], width: int, charset: Charset, dial: int = 24) -> List[Part]:
     """The map from top to bottom; the days are of most worth."""
     sound = [[_sound(tokens) for tokens in row] for row in table]
     if not any(map(any, sound)):
         return [_words(NOTHING, "dim", width)]
     joined, cells = _shape(width)
-    long, brief = busiest(sound)
+    long, brief = busiest(sound, dial)
     words = _words(long if text.width(long) <= width - 2 else brief, "label", width)
     if not joined:
         return [words]
@@ -44,7 +47,7 @@ def parts(table: Sequence[Sequence[float]], width: int, charset: Charset) -> Lis
     top = max(map(max, rows))
     days = [_day(name, row, top, cells, width, charset) for name, row in zip(DAYS, rows)]
     sums = [sum(column) for column in zip(*rows)]
-    return [Part(2, [_hours(joined, cells, width)]), Part(1, days), Part(5, [_sums(sums, cells, width, charset)]),
+    return [Part(2, [_hours(joined, cells, width, dial)]), Part(1, days), Part(5, [_sums(sums, cells, width, charset)]),
             Part(6, [()]), words, Part(3, [_legend(top, joined, width, charset)])]
 
 
@@ -63,9 +66,11 @@ def _shape(width: int) -> List[int]:
     return next(([joined, cells] for joined, cells, free in choices if 24 // joined * cells <= free), [0, 0])
 
 
-def _hours(joined: int, cells: int, width: int) -> Line:
+def _hours(joined: int, cells: int, width: int, dial: int) -> Line:
     every = 3 if cells > 1 else 6
-    names = "".join(f"{hour:02d}".ljust(every * cells // joined) for hour in range(0, 24, every))
+    wide = every * cells // joined
+    spare = 2 if dial == 12 and wide < 5 else 0            # cells that the letters of 12am would take from the next hour
+    names = "".join(hour_name(hour, dial)[:4 - spare].rstrip("apm" if spare else "").ljust(wide) for hour in range(0, 24, every))
     return _with_sum(Span(" " * LABEL_CELLS + names, "dim"), "tokens", "dim", width, 24 // joined * cells)
 
 
@@ -117,14 +122,14 @@ def _legend(top: float, joined: int, width: int, charset: Charset) -> Line:
     return pick([(*lead, Span(f"tokens {unit}", "dim")), lead, (Span(" "), *spans), some], width)
 
 
-def busiest(table: Sequence[Sequence[float]]) -> Tuple[str, str]:
+def busiest(table: Sequence[Sequence[float]], dial: int = 24) -> Tuple[str, str]:
     """The busiest hour of the week in words; before that, with the busiest day and hour of the day."""
     tokens, day, hour = max((tokens, -day, -hour) for day, row in enumerate(table) for hour, tokens in enumerate(row))
     days, hours = [sum(row) for row in table], [sum(column) for column in zip(*table)]
-    lead = f"Busiest: {DAYS[-day]} {_span(-hour)}"
+    lead = f"Busiest: {DAYS[-day]} {_span(-hour, dial)}"
     return (f"{lead} with {text.short_count(tokens)} tokens; day: {DAYS[days.index(max(days))]}; "
-            f"time of day: {_span(hours.index(max(hours)))}.", f"{lead}, {text.short_count(tokens)} tokens")
+            f"time of day: {_span(hours.index(max(hours)), dial)}.", f"{lead}, {text.short_count(tokens)} tokens")
 
 
-def _span(hour: int) -> str:
-    return f"{hour:02d}:00-{(hour + 1) % 24:02d}:00"
+def _span(hour: int, dial: int) -> str:
+    return f"{time_of_day(hour, 0, dial)}-{time_of_day(hour + 1, 0, dial)}"

@@ -10,6 +10,7 @@ from ccmon.views.history.rows import is_active
 from ccmon.views.screen.scene import Scene, day_text, models
 
 EMPTY = "No sessions are stored yet. They are kept from now on."
+READING = "No sessions are stored yet: Claude Code's logs are still being read."
 HEADED_ROWS = 3                        # windows of fewer rows have no heading
 
 
@@ -22,6 +23,7 @@ class Column(NamedTuple):
 
 
 START, SHORT_START = Column("start", 17, 0), Column("start", 13, 0)
+STARTS = {12: (START._replace(cells=19), SHORT_START._replace(cells=15)), 24: (START, SHORT_START)}    # 2:05pm takes more
 FIGURES = (Column("length", 8, 5), Column("tokens", 10, 1), Column("cost", 10, 4), Column("share", 7, 2))
 BRIEF_TOKENS = Column("tokens", 5, 1)  # 9.1k, where there is room for nothing else
 BAR = Column("limit", 12, 3)
@@ -34,9 +36,10 @@ def fitting(rows: int) -> int:
     return rows - (rows >= HEADED_ROWS)
 
 
-def nothing(width: int, rows: int) -> List[Line]:
-    """What is said while nothing is stored."""
-    words: List[Line] = [(Span("  " + line, "value"),) for line in text.wrap(EMPTY, max(1, width - 3))]
+def nothing(width: int, rows: int, is_reading: bool = False) -> List[Line]:
+    """What is said while nothing is stored, or the logs are still being read for the first time."""
+    said = READING if is_reading else EMPTY
+    words: List[Line] = [(Span("  " + line, "value"),) for line in text.wrap(said, max(1, width - 3))]
     return [(), *words] if len(words) < rows else words[:rows]
 
 
@@ -47,16 +50,17 @@ def lines(scene: Scene, records: Sequence[Record], seen: Mapping[int, float], of
     """
     count = fitting(height)
     shown = records[max(0, len(records) - offset - count):len(records) - offset][::-1]
-    columns = _columns(width, bool(seen))
+    columns = _columns(width, bool(seen), scene.zone.dial)
     heading = [_cells([(column.name, "label") for column in columns], columns)] if height >= HEADED_ROWS else []
     return [*heading, *(_line(scene, record, seen, columns) for record in shown)]
 
 
-def _columns(width: int, hours: bool) -> List[Column]:
+def _columns(width: int, hours: bool, dial: int = 24) -> List[Column]:
     """Those that fit; bars and names take what is left."""
-    if width < SHORT_START.cells + FIGURES[1].cells + 2:
-        return [SHORT_START, BRIEF_TOKENS][:1 + (width >= SHORT_START.cells + BRIEF_TOKENS.cells + 2)]
-    chosen = [START if width >= 60 else SHORT_START, *FIGURES, BAR, *[HOURS][:hours], MODELS]
+    start, short = STARTS[dial]
+    if width < short.cells + FIGURES[1].cells + 2:
+        return [short, BRIEF_TOKENS][:1 + (width >= short.cells + BRIEF_TOKENS.cells + 2)]
+    chosen = [start if width >= 60 else short, *FIGURES, BAR, *[HOURS][:hours], MODELS]
     while sum(column.cells for column in chosen) + 2 > width and len(chosen) > 1:
         chosen.remove(max(chosen, key=lambda column: column.worth))
     free = width - 2 - sum(column.cells for column in chosen)
@@ -95,11 +99,11 @@ def _line(scene: Scene, record: Record, seen: Mapping[int, float], columns: Sequ
 def _words(scene: Scene, record: Record, columns: Sequence[Column]) -> Dict[str, str]:
     """Start and figures as text, by the name of the column."""
     block, now = record.block, scene.snapshot.now
-    start = when.local(block.start, scene.zone).strftime("%Y-%m-%d %H:%M")
+    start = when.dated(block.start, scene.zone)
     until = now if is_active(record, now) else block.used_until(now)
     count = text.short_count if BRIEF_TOKENS in columns else text.count
     short = f"{day_text(block.start, scene.zone):>6} {scene.hour(block.start)}"
-    return {"start": short if SHORT_START in columns else start, "length": text.duration(until - block.start),
+    return {"start": short if STARTS[scene.zone.dial][1] in columns else start, "length": text.duration(until - block.start),
             "tokens": ("" if block.counted else "~") + count(block.tokens), "cost": text.usd(block.cost_usd),
             "share": text.percent(record.percent)}
 

@@ -35,7 +35,7 @@ class Column(NamedTuple):
 
 def moment(epoch: Optional[int], zone: Zone) -> str:
     """2026-11-22 09:00."""
-    return "" if epoch is None else when.local(epoch, zone).isoformat(" ")[:16]
+    return "" if epoch is None else when.dated(epoch, zone)
 
 
 def _second(epoch: Optional[int], zone: Zone) -> Optional[str]:
@@ -70,6 +70,11 @@ def _models(row: Row, zone: Zone) -> str:
 def _label(row: Row, zone: Zone) -> str:
     """What people read: a project below their home by ~."""
     return printable(row.brief or row.label)
+
+
+def _hour(row: Row, zone: Zone) -> str:
+    """14:00, or 2:00pm."""
+    return when.time_of_day(int(row.label[:2]), 0, zone.dial)
 
 
 def _model(row: Row, zone: Zone) -> str:
@@ -161,7 +166,7 @@ COLUMNS: Tuple[Column, ...] = (
     _key("day", "the local day"),
     _key("week", "the week (from Monday)"),
     _key("month", "the month"),
-    _key("hour", "the hour of the day, of all days together"),
+    _key("hour", "the hour of the day, of all days together", _hour),
     _key("model", "the model; not by model: what only ccusage has told", _model),
     _key("project", "the folder of the project; not by project: what only ccusage has told, or was summed up before"),
     Column("begins", "the first day of the period", PERIODS, 20, lambda row, zone: str(row.begins or ""), "begins",

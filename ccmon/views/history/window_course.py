@@ -10,7 +10,7 @@ from ccmon.text import Charset, Line, Span
 from ccmon.usage.windows import name_words
 from ccmon.views.screen import graph
 from ccmon.views.screen.scene import pick
-from ccmon.when import DAYS, MONTHS, Zone, local, midnight
+from ccmon.when import DAYS, MONTHS, Zone, hour_text, local, midnight
 
 _DAY_S = 86_400
 
@@ -43,7 +43,7 @@ def strokes(window: PastWindow, now: int) -> List[graph.Stroke]:
 def moment(epoch: int, zone: Zone) -> str:
     """Tue 24 Nov 14:18."""
     at = local(epoch, zone)
-    return f"{DAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1]} {at:%H:%M}"
+    return f"{DAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1]} {hour_text(epoch, zone)}"
 
 
 def headline(window: PastWindow, now: int, zone: Zone) -> Tuple[str, str]:
@@ -74,7 +74,7 @@ def lines(window: PastWindow, now: int, zone: Zone, width: int, rows: int, chars
 def ticks(start: int, end: int, zone: Zone) -> List[Tuple[int, str]]:
     """Where days begin, or full hours in a window that is no longer than a day."""
     if end - start <= _DAY_S:
-        return [(at, f"{local(at, zone):%H:%M}") for at in range(-(-start // 3600) * 3600, end + 1, 3600)]
+        return [(at, hour_text(at, zone)) for at in range(-(-start // 3600) * 3600, end + 1, 3600)]
     day = local(start, zone).date() + timedelta(days=1)
     found: List[Tuple[int, str]] = []
     while len(found) < 400 and midnight(day, zone) <= end:

@@ -7,6 +7,7 @@ from ccmon import text
 from ccmon.history.digest import Digest
 from ccmon.views.report import svg, svg_weeks, words
 from ccmon.views.report.css import CSS
+from ccmon.when import time_of_day
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
@@ -127,7 +128,8 @@ def _hours(digest: Digest) -> str:
         return ""
     swatches = "".join(f'<span class="swatch" style="background:var(--h{level})"></span>' for level in range(1, svg.LEVELS + 1))
     note = f'<p class="note"><span>{swatches} up to {escape(text.short_count(top))} tokens</span></p>'
-    rows = tuple((f"{hour:02d}:00", *(text.short_count(round(row[hour])) if row[hour] >= 0.5 else "" for row in digest.heat))
+    rows = tuple((time_of_day(hour, 0, digest.zone.dial),
+                  *(text.short_count(round(row[hour])) if row[hour] >= 0.5 else "" for row in digest.heat))
                  for hour in range(24))
     table = words.Table("Hours", ("", *words.WEEKDAYS), rows)
     return _section("Hours", svg.hours(digest) + note + _details("The hours as a table", _table(table)))

@@ -33,7 +33,7 @@ def _body(digest: Digest) -> List[str]:
     charset = Charset(emoji=False)
     parts = [_figures(digest), "\n".join(f"- {escaped(said)}" for said in digest.insights), _days(digest),
              _fenced("Sessions", report_text.curve(digest, CELLS, charset)),
-             _weeks(digest, charset), _fenced("Hours", heatmap.lines(digest.heat, CELLS, charset)),
+             _weeks(digest, charset), _fenced("Hours", heatmap.lines(digest.heat, CELLS, charset, digest.zone.dial)),
              _titled(words.models_table(digest)), _titled(words.limits_table(digest)),
              _titled(words.hosts_table(digest)) if digest.hosts else "",
              escaped(words.COUNTING)]

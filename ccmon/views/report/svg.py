@@ -13,7 +13,7 @@ from ccmon.history.groups import Group
 from ccmon.history.rating import OFFICIAL
 from ccmon.views.report import words
 from ccmon.views.screen import graph
-from ccmon.when import midnight
+from ccmon.when import hour_name, midnight, time_of_day
 
 GUTTER = 9.0                           # percent of the width, for the scale at the left
 LEVELS = 5                             # of the heat map
@@ -202,19 +202,21 @@ def hours(digest: Digest) -> str:
     top = words.fullest(digest.heat)
     parts: List[str] = []
     for hour in range(0, 24, 3):
-        parts.append(_label(_x(hour / 24), 14, f"{hour:02d}", "axis", "start"))
+        parts.append(_label(_x(hour / 24), 14, hour_name(hour, digest.zone.dial), "axis", "start"))
     for row, (name, tokens) in enumerate(zip(words.WEEKDAYS, digest.heat)):
         y = HEAD_PX + row * CELL_PX
         parts.append(_label(f"{GUTTER - 1.2}%", y + CELL_PX / 2 + 4, name, "axis", "end"))
-        parts += [_hour(name, hour, number, top, y) for hour, number in enumerate(tokens)]
+        parts += [_hour(name, hour, number, top, y, digest.zone.dial) for hour, number in enumerate(tokens)]
     weekday, hour = max(((row, hour) for row in range(7) for hour in range(24)), key=lambda at: digest.heat[at[0]][at[1]])
-    told = f"The fullest hour of the week was {words.WEEKDAYS[weekday]} {hour:02d}:00 with {text.count(round(top))} tokens."
+    told = (f"The fullest hour of the week was {words.WEEKDAYS[weekday]} {time_of_day(hour, 0, digest.zone.dial)} with "
+            f"{text.count(round(top))} tokens.")
     return frame("hours", "Tokens by weekday and hour", told, HEAD_PX + 7 * CELL_PX + 2, parts)
 
 
-def _hour(name: str, hour: int, tokens: float, top: float, y: int) -> str:
+def _hour(name: str, hour: int, tokens: float, top: float, y: int, dial: int) -> str:
     level = words.heat_level(tokens, top, LEVELS)
-    told = f"<title>{escape(f'{name} {hour:02d}:00, {text.count(round(tokens))} tokens')}</title>" if level else ""
+    words_of = f"{name} {time_of_day(hour, 0, dial)}, {text.count(round(tokens))} tokens"
+    told = f"<title>{escape(words_of)}</title>" if level else ""
     return (f'<rect x="{_x(hour / 24)}" y="{y}" width="{_wide(1 / 24)}" height="{CELL_PX}" rx="4" '
             f'class="cell h{level}">{told}</rect>')
 

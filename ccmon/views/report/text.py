@@ -23,7 +23,7 @@ def lines(digest: Digest, width: int, charset: Charset) -> List[Line]:
         return [*_head(digest, width, charset), *_wrapped(words.nothing(digest), "text", width)]
     parts = [_figures(digest, width), _insights(digest, width, charset), _days(digest, width, charset),
              _titled("Sessions", curve(digest, width, charset)), _weeks(digest, width, charset),
-             _titled("Hours", heatmap.lines(digest.heat, width, charset)), _models(digest, width, charset),
+             _titled("Hours", heatmap.lines(digest.heat, width, charset, digest.zone.dial)), _models(digest, width, charset),
              _table(words.limits_table(digest), width)]
     if digest.hosts:
         parts.append(_table(words.hosts_table(digest), width))

@@ -9,7 +9,7 @@ from ccmon.history.digest import Digest, Measured, Rise
 from ccmon.history.groups import Group
 from ccmon.history.windows import PastWindow
 from ccmon.views.screen.scene import short_name
-from ccmon.when import DAYS, MONTHS, local
+from ccmon.when import DAYS, MONTHS, hour_text, local
 
 WEEKDAYS = DAYS
 MONTH_NAMES = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -65,7 +65,7 @@ def span(first: date, last: date) -> str:
 def moment(epoch: int, digest: Digest) -> str:
     """Sun 22 Nov 15:40."""
     at = local(epoch, digest.zone)
-    return f"{DAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1]} {at:%H:%M}"
+    return f"{DAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1]} {hour_text(epoch, digest.zone)}"
 
 
 def state(digest: Digest) -> str:

@@ -53,6 +53,8 @@ def notices(scene: Scene, cells: int, rows: int) -> List[Line]:
         if len(lines) < rows:
             lines += _notice(notice, cells, rows - len(lines))
             shown += 1
+    if scene.zone_hint and shown == len(waiting) and cells >= SPARE_CELLS and len(lines) < rows:
+        lines += _notice(Notice("zone", scene.zone_hint, True), cells, rows - len(lines))
     if shown < len(waiting) and lines:
         lines[-1] = _counted(lines[-1], len(waiting) - shown, cells)
     return lines
@@ -70,7 +72,7 @@ def _notice(notice: Notice, cells: int, rows: int) -> List[Line]:
     if len(pieces) > rows:
         pieces = [*pieces[:rows - 1], shorten(" ".join(pieces[rows - 1:]), room)]
     calm = not notice.code or notice.advice
-    role = "dim" if notice.code == "score" else "accent" if calm else "danger" if notice.code in SERIOUS else "warn"
+    role = "dim" if notice.code in ("score", "zone") else "accent" if calm else "danger" if notice.code in SERIOUS else "warn"
     first = " " if calm else _LEAD
     return [(Span((first if at == 0 else " " * len(first)) + piece, role),) for at, piece in enumerate(pieces)]
 

@@ -2,7 +2,7 @@
 
 from typing import List, Tuple
 
-from ccmon import text
+from ccmon import text, when
 from ccmon.text import Line, Span
 from ccmon.views.screen import foot, parts
 from ccmon.views.screen.scene import Scene, pick
@@ -10,7 +10,7 @@ from ccmon.views.screen.scene import Scene, pick
 NOTES = (
     "Tokens are input + output; cache tokens are shown apart.",
     "The mark on the bar is where even use would be by now: left of it is good.",
-    "`93 % lasts` is how likely a limit lasts; `out Wed 14:00` its pace so far.",
+    "`93 % lasts` is how likely a limit lasts; `out Wed {at}` its pace so far.",
     "Burn is tokens a minute over the last hour; `lasts at` is the pace that would last just to the reset.",
     "In the graph, solid is what was seen; dashed goes on at this pace, dotted is what nine of ten cases hold.",
     "Plan figures are reference values, not published limits: --limit N sets your own.",
@@ -23,7 +23,7 @@ def render(scene: Scene, width: int, height: int) -> List[Line]:
     head: List[Line] = [parts.title(scene, width, "help"), parts.rule(scene, width), ()]
     keys = _rows(width) if len(foot.KEYS) + 3 <= height else _flow(width)      # with the title, a row between, and the way back
     lines = [*head[:max(0, height - 2 - len(keys))], *keys]
-    for note in _notes(width):
+    for note in _notes(width, scene.zone.dial):
         if len(lines) + len(note) < height:
             lines += note
     back = foot.page_keys(BACK, text.printable(scene.status), width)
@@ -50,7 +50,9 @@ def _flow(width: int) -> List[Line]:
     return list(lines)
 
 
-def _notes(width: int) -> List[List[Line]]:
+def _notes(width: int, dial: int) -> List[List[Line]]:
     """Each note as its lines, the first after a blank."""
-    notes: List[List[Line]] = [[(Span("  " + row, "dim"),) for row in text.wrap(note, max(1, width - 4))] for note in NOTES]
+    at = when.time_of_day(14, 0, dial)
+    notes: List[List[Line]] = [[(Span("  " + row, "dim"),) for row in text.wrap(note.format(at=at), max(1, width - 4))]
+                               for note in NOTES]
     return [[(), *notes[0]], *notes[1:]]

@@ -143,11 +143,11 @@ def _body(scene: Scene, past: Past, look: Look, width: int, rows: int) -> List[L
         window = past.weeks[len(past.weeks) - 1 - look.offset]
         return window_course.lines(window, scene.snapshot.now, scene.zone, width, rows, scene.charset)
     if not past.records and (look.view == "list" or not past.groups["day"]):
-        return listing.nothing(width, rows)
+        return listing.nothing(width, rows, scene.looking or scene.snapshot.source.progress is not None)
     if look.view == "list":
         return listing.lines(scene, past.records, past.seen, look.offset, width, rows)
     if look.view == "heat map":
-        return heatmap.fitted(past.heat, width, rows, scene.charset)
+        return heatmap.fitted(past.heat, width, rows, scene.charset, scene.zone.dial)
     known = past.groups[look.period]
     periods = known[:len(known) - look.offset]
     return chart.picture(periods, len(known), look.period, width, rows, scene.charset)

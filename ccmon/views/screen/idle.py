@@ -13,6 +13,7 @@ from ccmon.views.screen.stack import Part, bottom, fit_both
 from ccmon.when import DAYS
 
 NO_SESSION = "No active session found. Start a Claude Code session and it shows up here."
+READING = "Looking for Claude Code's logs, and reading the usage ..."
 COMPACT_ROWS = 12
 FEW_DAYS = 3                           # fewer are not worth their rows
 SPARE_ROWS = 8                         # a window with fewer stays airy
@@ -36,7 +37,8 @@ def render(scene: Scene, width: int, height: int) -> List[Line]:
     end = [Part(3, notices), Part(6, [foot.keys(scene, width)])]
     lines, end_lines = fit_both(_body(scene, width), end, height)
     spare = height - len(lines) - len(end_lines)
-    more = recent.lines(scene, width, spare - 1) if spare >= SPARE_ROWS else []
+    rest = welcome.preview if welcome.is_first(scene) else recent.lines
+    more = rest(scene, width, spare - 1) if spare >= SPARE_ROWS else []
     return bottom(lines + more, end_lines, height)
 
 
@@ -51,7 +53,7 @@ def _body(scene: Scene, width: int) -> List[Part]:
     first_lines = [(Span("  " + line, alarm.role if whole.startswith("! ") else "value"),) for line in lines]
     days, shown = _week(scene), windows.rows(scene, width, width * 64 // 100 if width >= 72 else None)
     rows = [_day(scene, day, top, width) for day, top in days]
-    steps = [] if days or scene.snapshot.session else welcome.steps(scene, width)
+    steps = [] if days or scene.snapshot.session or scene.looking and _unread(scene) else welcome.steps(scene, width)
     first, later = ([Part(9, [()]), Part(0, steps)], []) if welcome.is_first(scene) else ([], [Part(7, steps)])
     return [Part(4, [parts.title(scene, width)]), Part(8, [parts.rule(scene, width)]), Part(9, [()]), Part(0, first_lines),
             *first, Part(9, [()]), Part(1, _reset(scene, width)), *_windows(shown),
@@ -76,8 +78,10 @@ def headline(scene: Scene) -> str:
         return welcome.WELCOME
     failed = next((notice.text for notice in snapshot.warnings if notice.code == "source_failed"), "")
     if _unread(scene):
-        return failed or "Reading the usage with ccusage ..."
+        return READING if scene.looking or not failed else failed
     alarm = windows.alarm(scene).text
+    if snapshot.source.progress is not None and not alarm:
+        return f"Reading Claude Code's logs for the first time: {int(100 * snapshot.source.progress)} % so far."
     return f"{alarm}. No active session." if alarm else NO_SESSION
 
 

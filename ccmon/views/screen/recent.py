@@ -8,6 +8,7 @@ from ccmon.text import Line, Span
 from ccmon.views.screen.scene import LABEL_CELLS, Scene, models, pick
 from ccmon.when import DAYS
 
+WHEN_CELLS = {12: 15, 24: 11}          # of 10:05am-10:05pm, 14:05-19:05
 LEAST_ROWS = 4                         # a blank, a heading and two sessions
 _BAR_CELLS = 20
 
@@ -28,7 +29,7 @@ def _line(scene: Scene, block: Block, top: int, width: int) -> Line:
     day = scene.day(block.start)
     name = "today" if day == scene.day(scene.snapshot.now) else f"{DAYS[day.weekday()]} {day.day:>2}"
     head = Span(text.pad("    " + name, LABEL_CELLS), "label")
-    when = Span(f"{scene.hour(block.start)}-{scene.hour(block.end)}", "text")
+    when = Span(text.pad(f"{scene.hour(block.start)}-{scene.hour(block.end)}", WHEN_CELLS[scene.zone.dial]), "text")
     used, cost = Span(f"{text.count(block.tokens):>12}", "value"), Span(f"{text.usd(block.cost_usd):>11}", "text")
     bar = (Span("  "), *blank_track(text.bar(block.tokens / top, _BAR_CELLS, "accent", scene.charset)))
     names = (Span("  " + models(block, max(0, width - 73)), "dim"),)

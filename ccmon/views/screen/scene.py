@@ -6,6 +6,7 @@ from typing import NamedTuple, Optional, Sequence
 
 from ccmon import text, when
 from ccmon.model import Block, Facts, HighWater, Limit, Snapshot
+from ccmon.own_name import NAME, with_name
 from ccmon.text import Charset, Line, Span
 from ccmon.when import Zone
 
@@ -25,11 +26,18 @@ class Scene(NamedTuple):
     message: str = ""                  # the answer to a key, shown before the notices
     compact: bool = False
     account: str = ""                  # name of the account that is shown, where one was chosen
+    command: str = NAME                # how ccmon is to be called here
+    zone_hint: str = ""                # how to have other times, where nobody has chosen the zone
+    looking: bool = False              # the first look for logs and ccusage is under way
 
     @property
     def place(self) -> str:
         """The zone's name."""
         return text.printable(self.zone.name)
+
+    def named(self, words: str) -> str:
+        """The words with the commands of ccmon as they can be typed here."""
+        return with_name(words, self.command)
 
     def clock(self, epoch: int) -> str:
         """18:00, or Mon 02:13 when it is not today."""
@@ -37,11 +45,11 @@ class Scene(NamedTuple):
 
     def hour(self, epoch: int) -> str:
         """18:00, whatever the day."""
-        return when.local(epoch, self.zone).strftime("%H:%M")
+        return when.hour_text(epoch, self.zone)
 
     def second(self, epoch: int) -> str:
         """18:00:00."""
-        return when.local(epoch, self.zone).strftime("%H:%M:%S")
+        return when.second_text(epoch, self.zone)
 
     def day(self, epoch: int) -> date:
         """The local date."""

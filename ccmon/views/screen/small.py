@@ -92,9 +92,9 @@ def _idle(scene: Scene, width: int) -> List[Part]:
     used = [pick([(Span(f" last {text.short_count(last.tokens)}", "value"), Span(f" at {scene.clock(last.start)}", "label")),
                   (Span(f" last {text.short_count(last.tokens)}", "value"),)], width)] if last else []
     if welcome.is_first(scene):
-        way = [(Span(" " + words, "text"),) for words in text.wrap(welcome.TINY, width - 2)]
+        way = [(Span(" " + words, "text"),) for words in text.wrap(scene.named(welcome.TINY), width - 2)]
         return [Part(0, [(Span(" nothing to read yet", "value"),)]), Part(1, way), Part(2, _reset(scene, width))]
-    if snapshot.source.missing:
+    if snapshot.source.missing and not scene.looking:
         way_out = [(Span(" " + words, "text"),) for words in text.wrap("npm install -g ccusage", width - 2)]
         missing = pick([(Span(" ! ccusage missing", "danger"),), (Span(" ! no ccusage", "danger"),)], width)
         return [Part(0, [missing]), Part(1, way_out), Part(2, _reset(scene, width)), Part(3, used)]
@@ -104,7 +104,8 @@ def _idle(scene: Scene, width: int) -> List[Part]:
     if told:
         others = [one for one in snapshot.windows if one is not told]
         return [*_bound(scene, told, width), *_windows(scene, others, width)]
-    head = "no session" if snapshot.age_s is not None or last else "no data" if snapshot.source.error else "reading"
+    unread = "reading" if scene.looking or not snapshot.source.error else "no data"
+    head = "no session" if snapshot.age_s is not None or last else unread
     return [Part(0, [(Span(" " + head, "value"),)]), Part(1, _reset(scene, width)), Part(3, used),
             Part(2, foot.brief(snapshot, width)), *_windows(scene, snapshot.windows, width)]
 

@@ -1,0 +1,84 @@
+"""What people are told to type: by its path where `ccmon` is not on PATH, in every message of the program."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from commands import ROOT, Machine
+
+from ccmon import own_name
+from ccmon.own_name import with_name
+from ccmon.system import processes
+
+PROSE = ("does", "cannot", "is", "on", "are", "starts", "runs", "writes")
+PATH = "~/clone/.venv/bin/ccmon"
+
+
+@pytest.mark.parametrize("sentence, typed", [
+    ("To see them all: ccmon config", f"To see them all: {PATH} config"), ("`ccmon init claude`", f"`{PATH} init claude`"),
+    ("(ccmon --demo works meanwhile)", f"({PATH} --demo works meanwhile)"),
+    ("That is all: run ccmon.", f"That is all: run {PATH}."),
+    ("Run ccmon, or `ccmon record`", f"Run {PATH}, or `{PATH} record`"),
+    ("ccmon keeps sessions from its first run on", None), ("in [the clone of ccmon-cli]", None),
+    ("run ccmon as another user", None),
+    ("/home/u/.config/ccmon/config.ini", None), (f"{PATH} config", None), ("the ccmon that runs", None)])
+def test_commands_get_the_path_and_sentences_about_ccmon_do_not(sentence, typed):
+    assert with_name(sentence, PATH) == (typed or sentence) and with_name(sentence, "ccmon") == sentence
+
+
+def test_every_command_is_known():
+    source = (ROOT / "ccmon/arguments.py").read_text()
+    names = set(re.findall(r'add_parser\("([a-z]+)"', source))
+    assert len(names) > 8 and names <= set(own_name.COMMANDS)
+
+
+def test_every_message_that_names_a_command_is_known_by_it():
+    """Of all texts in the program: what looks like a command of ccmon behind a colon, a quote or a way out is one."""
+    behind = re.compile(r"(?:: |`|see |Undo: |type )ccmon (?P<word>[a-z-]+)")
+    texts = [node.value for path in (ROOT / "ccmon").rglob("*.py") for node in ast.walk(ast.parse(path.read_text()))
+             if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    unknown = [text for text in texts for found in behind.finditer(text)
+               if with_name(found.group(), PATH) == found.group() and found["word"] not in PROSE]
+    assert not unknown
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the path of an installed script")
+def test_the_name_is_that_on_path_else_the_path_that_was_called(tmp_path, monkeypatch):
+    program = tmp_path / "a b" / "ccmon"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "argv", [str(program)])
+    assert processes.own_command({"PATH": str(program.parent)}) == "ccmon"
+    assert processes.own_command({"PATH": "/nowhere"}) == f"'{program}'"
+    assert processes.own_command({"PATH": "/nowhere", "HOME": str(tmp_path)}) == "~/'a b/ccmon'"
+    monkeypatch.setattr(sys, "argv", [str(ROOT / "ccmon/__main__.py")])
+    assert processes.own_command({"PATH": "/nowhere"}) == "ccmon"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the path of an installed script")
+def test_off_path_every_hint_works_as_it_stands(tmp_path):
+    """The screen, doctor, why, errors and answers of an installed ccmon that is not on PATH; one hint is typed."""
+    machine = Machine(tmp_path)
+    machine.ccusage.unlink()
+    program = machine.home / "v" / "ccmon"
+    program.parent.mkdir()
+    program.write_text(f"#!{sys.executable}\nimport sys\nfrom ccmon.__main__ import main\nsys.exit(main())\n")
+    program.chmod(0o755)
+
+    def said(*words):
+        done = subprocess.run([str(program), *words], env=machine.env(), cwd=machine.cwd, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
+        return done.stdout
+
+    calls = (("--once",), ("doctor",), ("why",), ("config", "get", "xyz"), ("alerts",), ("hit",), ("config",))
+    for words in calls:
+        text = said(*words)
+        assert "~/v/ccmon " in text and not re.search(r"(?<!/)\bccmon (?:--demo|config|init|record|hit|doctor)\b", text), words
+    hint = re.search(r"run: (~/v/ccmon config set timezone \w+)", said("doctor"))
+    typed = subprocess.run(["sh", "-c", hint.group(1) if hint else "~/v/ccmon config set timezone local"], env=machine.env(),
+                           stdout=subprocess.PIPE, text=True, timeout=60, check=True)
+    assert "timezone = local" in typed.stdout
