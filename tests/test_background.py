@@ -177,3 +177,16 @@ def test_config_says_which_theme_it_is_and_why(printed, machine):
         assert term.wait_exit() == 0
     theme_row = next(row for row in machine.run("config").out.splitlines() if row.startswith("theme"))
     assert theme_row.split() == ["theme", "auto", "default"]
+
+
+def test_init_says_what_gives_the_line_its_colours_here(printed, machine):
+    for name in ("ccmon", "ccmon-line"):
+        (machine.bin / name).write_text("#!/bin/sh\n")
+        (machine.bin / name).chmod(0o755)
+    with printed("init", "claude", "--write") as term:
+        term.wait_until(lambda: ASKED in term.raw, "the question")
+        term.send(LIGHT + KIND)
+        term.wait_for("config set theme light")
+        assert term.wait_exit() == 0
+    with printed("init", "claude", "--write", wait_s=0.1) as term:
+        assert term.wait_exit() == 0 and b"set theme" not in term.raw

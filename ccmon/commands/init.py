@@ -26,5 +26,6 @@ def run(given: Namespace) -> int:
 def _told(target: str) -> int:
     """Say whether the line is seen where it is set up now."""
     found = visibility.of(target, os.environ)
-    print(output.named("\n".join(visibility.sentences(target, os.environ, found))))
+    said = [*visibility.sentences(target, os.environ, found), *visibility.colours_hint([target], os.environ)]
+    print(output.named("\n".join(said)))
     return UNSEEN if found and found.state == NOT_SEEN else OK

@@ -10,6 +10,7 @@ from ccmon.settings.themes import THEMES, Style, Theme, colourless, hexadecimal
 from ccmon.text import ROLES
 
 READABLE = 4.5
+UNKNOWN = "neither the terminal nor COLORFGBG says what the background is"
 AUTO, USUAL = "auto", "dark"           # the theme that is looked for, and the one where nothing says what the ground is
 _ON_DARK, _ON_LIGHT = ("dark", "high-contrast"), ("light", "high-contrast-light")
 _DRAWN = ("track",)                    # lines, which nobody reads
@@ -58,7 +59,7 @@ def fitting(ground: Optional[str], env: Mapping[str, str]) -> Fitting:
         light = index in _LIGHT_INDEXES
         theme = theme_on(hexadecimal(index)) if index > 15 else "light" if light else "dark"
         return Fitting(theme, f"COLORFGBG says that the background is colour {index}")
-    return Fitting(USUAL, "neither the terminal nor COLORFGBG says what the background is")
+    return Fitting(USUAL, UNKNOWN)
 
 
 def theme_on(ground: str) -> str:

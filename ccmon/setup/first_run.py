@@ -184,4 +184,5 @@ def _is_seen(places: Sequence[str], env: Mapping[str, str]) -> bool:
         found = visibility.of(place, env)
         _say(*visibility.sentences(place, env, found))
         all_seen = all_seen and (found is None or found.state != NOT_SEEN)
+    _say(*visibility.colours_hint(places, env))
     return all_seen

@@ -3,9 +3,11 @@
 import os
 import sys
 from contextlib import suppress
-from typing import Iterator, List, Mapping, Optional
+from typing import Iterator, List, Mapping, Optional, Sequence
 
+from ccmon import output
 from ccmon.model import CcmonError
+from ccmon.settings import grounds
 from ccmon.settings.context import prepare
 from ccmon.setup import claude_verdict, probe_texts, prompt_check, tmux_verdict
 from ccmon.setup.claude_verdict import OF_MACHINE, OF_PROJECT, OF_USER, Source
@@ -38,6 +40,17 @@ def sentences(target: str, env: Mapping[str, str], found: Optional[Visibility]) 
     if found.state == NOT_SEEN:
         return [f"It is set up, but not seen: {found.says}.", leads]
     return [f"It is set up; whether it is seen is not known: {found.says}.", leads]
+
+
+def colours_hint(targets: Sequence[str], env: Mapping[str, str]) -> List[str]:
+    """What gives the line its colours there, where nobody has chosen a theme and the terminal says what suits it."""
+    if env.get("NO_COLOR") or not any(target in (*SHELLS, "claude") for target in targets):
+        return []
+    with suppress(CcmonError):
+        if not prepare({}, env, switch=False).settings.theme_is_set:
+            theme, why = output.fitting_theme(env)
+            return [f"For its colours ({why}): ccmon config set theme {theme}"] if why != grounds.UNKNOWN else []
+    return []
 
 
 def _max_width(env: Mapping[str, str]) -> int:
