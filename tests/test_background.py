@@ -186,7 +186,7 @@ def test_init_says_what_gives_the_line_its_colours_here(printed, machine):
     with printed("init", "claude", "--write") as term:
         term.wait_until(lambda: ASKED in term.raw, "the question")
         term.send(LIGHT + KIND)
-        term.wait_for("config set theme light")
+        term.wait_for("config set theme")
         assert term.wait_exit() == 0
     with printed("init", "claude", "--write", wait_s=0.1) as term:
         assert term.wait_exit() == 0 and b"set theme" not in term.raw
