@@ -74,10 +74,13 @@ def test_off_path_every_hint_works_as_it_stands(tmp_path):
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
         return done.stdout
 
-    calls = (("--once",), ("doctor",), ("why",), ("config", "get", "xyz"), ("alerts",), ("hit",), ("config",))
+    calls = (("--once",), ("doctor",), ("why",), ("config", "get", "xyz"), ("alerts",), ("hit",), ("config",),
+             ("uninstall", "--dry-run"))
     for words in calls:
         text = said(*words)
-        assert "~/v/ccmon " in text and not re.search(r"(?<!/)\bccmon (?:--demo|config|init|record|hit|doctor)\b", text), words
+        commands = "--demo|config|init|record|hit|doctor|uninstall"
+        assert "~/v/ccmon " in text and not re.search(rf"(?<!/)\bccmon (?:{commands})\b", text), words
+        assert "../v/ccmon" not in text, "a command that is told is not cut"
     hint = re.search(r"run: (~/v/ccmon config set timezone \w+)", said("doctor"))
     typed = subprocess.run(["sh", "-c", hint.group(1) if hint else "~/v/ccmon config set timezone local"], env=machine.env(),
                            stdout=subprocess.PIPE, text=True, timeout=60, check=True)

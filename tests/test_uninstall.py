@@ -241,7 +241,7 @@ def test_what_is_not_ccmons_is_left_alone_and_named_and_the_rest_is_done(env, ho
 def test_without_rights_each_is_named(place):
     """Another user's files, and a folder that cannot be written."""
     for words in (["config", "set", "plan", "max5"], ["record"], ["init", "bash", "--write"]):
-        assert STRANGERS.call(words, place.env(CCMON_NOW=NOW)).code == 0
+        assert STRANGERS.call(words, place.env(CCMON_NOW=NOW, CCMON_PROBE="x")).code == 0
     shut(place.config)
     if os.getuid() == 0:
         os.chown(place.store, 0, 0)
@@ -249,6 +249,33 @@ def test_without_rights_each_is_named(place):
     assert done.code == 1 and f"{place.config}: {place.config.parent} cannot be written" in done.out, done
     assert place.config.exists() and not (place.home / ".bashrc").exists() and not place.cache.exists()
     assert os.getuid() or f"{place.store}: it belongs to another user" in done.out and place.store.exists()
+
+
+def test_what_cannot_be_read_is_named_and_a_copy_stays_while_the_line_does(place):
+    """Nothing is said to be out that nobody could look for."""
+    bashrc, zshrc = place.home / ".bashrc", place.home / ".zshrc"
+    zshrc.write_text("mine\n")
+    place.own()
+    for words in (["record"], ["init", "bash", "--write"], ["init", "zsh", "--write"]):
+        assert STRANGERS.call(words, place.env(CCMON_NOW=NOW, CCMON_PROBE="x")).code == 0
+    for path in (bashrc, place.store.parent):
+        path.chmod(0)
+    shut(zshrc)
+    done = STRANGERS.call(ALL, place.env())
+    place.home.chmod(0o700)
+    assert done.code == 1 and f"{bashrc}: cannot be read" in done.out, done
+    assert f"{place.store.parent}: it cannot be looked into" in done.out, done
+    assert f"{zshrc}.before-ccmon: it is what {zshrc} held" in done.out and Path(f"{zshrc}.before-ccmon").exists(), done
+
+
+def test_folders_that_a_killed_call_has_left_are_taken_out_by_the_next(env, home):
+    call = Uninstall(env, True)
+    call.take_out(call.look()._replace(start_up={}, copies={}))
+    (home / ".config/ccmon").mkdir(parents=True)
+    assert call.look()._replace(start_up={}, copies={}).folders == [str(home / ".config/ccmon")]
+    assert not call.look().is_empty
+    call.take_out(call.look())
+    assert not (home / ".config/ccmon").exists() and call.look().is_empty
 
 
 def test_it_asks_and_without_a_terminal_it_needs_yes(machine):

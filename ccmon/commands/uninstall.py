@@ -5,6 +5,7 @@ import sys
 from argparse import Namespace
 from typing import List, Sequence, Tuple
 
+from ccmon import output
 from ccmon.model import UsageError
 from ccmon.setup import package
 from ccmon.setup.uninstall import Found, Left, Uninstall, size_of
@@ -23,7 +24,8 @@ def run(given: Namespace) -> int:
     call = Uninstall(os.environ, given.history)
     found = call.look()
     if found.is_empty:
-        return _ended(call, found, found.left, "Nothing is left to take out.")
+        code = _ended(call, found, found.left, "Nothing is left to take out.")
+        return OK if given.dry_run else code
     _print_list("This is taken out:" if given.yes and not given.dry_run else "This would be taken out:", _rows(found))
     if given.dry_run:
         _print_left([*found.left, *call.by_hand([*found.start_up, *(one.path for one in found.left)])])
@@ -64,6 +66,7 @@ def _rows(found: Found) -> List[Tuple[str, str]]:
     rows = [("the line", path) for path in found.start_up]
     rows += [("the line", f"the tmux that runs ({socket})") for socket in found.servers]
     rows += [("a copy", path + dotfiles.BACKUP) for path in found.copies]
+    rows += [("a folder", path) for path in found.folders]
     rows += [("a ccmon that runs", f"process {pid}") for pid in found.pids]
     for kind, words in _WORDS.items():
         files = [file for file in found.files if file.kind == kind]
@@ -97,4 +100,4 @@ def _print_left(left: Sequence[Left]) -> None:
 def _print_history(call: Uninstall, found: Found) -> None:
     if found.history and not call.with_history:
         print(f"The history stays: {clean(found.history[0].path)} ({size_of(found.history)}). "
-              "To take it out, too: ccmon uninstall --history")
+              + output.named("To take it out, too: ccmon uninstall --history"))

@@ -9,6 +9,7 @@ from ccmon.text import Line, Span, pad, printable, width
 
 STATES = {OK: "ok", HINT: "warn", FAULT: "danger"}             # roles
 _STATE_CELLS, _TOPIC_CELLS = 7, 13
+_NAMES_COMMAND = "ccmon init "          # whole: it is copied
 _WORDS = re.compile(r"(?:'[^']*'|\"[^\"]*\"|\$\([^)]*\)|[^\s'\"])+")       # of a shell: what is quoted stays together
 
 
@@ -22,7 +23,8 @@ def lines(checks: List[Check], home: Optional[str], cells: int) -> List[Line]:
 def _rows(check: Check, home: str, cells: int) -> Iterator[Line]:
     begin = (Span(pad(check.state, _STATE_CELLS), STATES[check.state]), Span(pad(check.topic, _TOPIC_CELLS), "label"))
     room = max(1, cells - _STATE_CELLS - _TOPIC_CELLS)
-    says = _fitted(_with_tilde(printable(check.says), home), room, check.state != OK)
+    says = _fitted(_with_tilde(printable(check.says), home), room,
+                   check.state != OK or _NAMES_COMMAND in check.says)
     for number, row in enumerate(says):
         head = begin if number == 0 else (Span(" " * (_STATE_CELLS + _TOPIC_CELLS)),)
         yield text.clip_line((*head, Span(row)), cells)
@@ -36,7 +38,7 @@ def _with_tilde(words: str, home: str) -> str:
 
 
 def _fitted(words: str, cells: int, may_wrap: bool) -> List[str]:
-    """A verdict is one row, with the middle of a long path left out; what is wrong goes on below."""
+    """A verdict is one row, with the middle of a long path left out; what is wrong, or to be typed, goes on below."""
     if width(words) <= cells:
         return [words]
     if may_wrap:

@@ -15,7 +15,7 @@ _LOGIN_FILES = (".bash_profile", ".bash_login", ".profile")
 _INSIDE = {"ZELLIJ": "0", "STY": "1.ccmon"}
 _LEFT_OUT = ("COLUMNS", "LINES", "BASH_ENV", "ENV", "CCMON_LINE")
 _NEW_IN_CONFIG = ("fish/completions", "fish/conf.d", "fish/functions", "fish/fish_variables")
-_NEW_IN_HOME = (".local", ".local/share", ".local/share/fish", ".cache", ".cache/fish")
+_NEW_BESIDE = (("XDG_DATA_HOME", (".local", ".local/share")), ("XDG_CACHE_HOME", (".cache",)))
 
 
 def of_shell(shell: str, env: Mapping[str, str], max_width: int) -> Optional[Visibility]:
@@ -75,7 +75,10 @@ def _start(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: 
         _write(report, b"")
         _write(report + probe_texts.LINE, os.fsencode(probe_texts.line(report)) + b"\n")        # for ccmon-line
         mark = probe_texts.mark(report)
-        trial = prompt_probe.tried(words, _environment(env, folder, report), home, (columns, prompt_verdict.ROWS),
+        inside = _environment(env, folder, report)
+        if shell == "fish":            # which else makes a folder of its own in the common place
+            inside.setdefault("XDG_RUNTIME_DIR", folder)
+        trial = prompt_probe.tried(words, inside, home, (columns, prompt_verdict.ROWS),
                                    f"{probe_texts.VARIABLE}={report}", prompt_verdict.shows(shell, mark, columns),
                                    _made_at_first(home, env) if shell == "fish" else ())
         path = dotfiles.path_of(shell, env)
@@ -97,7 +100,11 @@ def _environment(env: Mapping[str, str], folder: str, report: str) -> Dict[str, 
 def _made_at_first(home: str, env: Mapping[str, str]) -> Tuple[str, ...]:
     """What fish makes when it is started for the first time: a try leaves none of it."""
     config = os.path.dirname(os.path.dirname(dotfiles.path_of("fish", env)))
-    return (*(os.path.join(config, name) for name in _NEW_IN_CONFIG), *(os.path.join(home, name) for name in _NEW_IN_HOME))
+    found = [os.path.join(config, name) for name in _NEW_IN_CONFIG]
+    for variable, names in _NEW_BESIDE:
+        bases = [env[variable]] if env.get(variable) else [os.path.join(home, name) for name in names]
+        found += [*bases, os.path.join(bases[-1], "fish")]
+    return tuple(found)
 
 
 def _block(path: str) -> Optional[str]:

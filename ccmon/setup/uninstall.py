@@ -37,13 +37,14 @@ class Found(NamedTuple):
     servers: List[str]                 # the sockets of the tmux that make them
     pids: List[int]                    # of the ccmon that run
     files: List[File]                  # that go
+    folders: List[str]                 # of its own, in which nothing is: what a call that was killed has left
     history: List[File]                # that there is, whether it goes or not
     left: List[Left]                   # what can be told before
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is to be taken away."""
-        return not (self.start_up or self.copies or self.servers or self.pids or self.files)
+        return not (self.start_up or self.copies or self.servers or self.pids or self.files or self.folders)
 
 
 class Uninstall:
@@ -69,7 +70,7 @@ class Uninstall:
                                    for call in init.tmux_calls(path, self.env)))
         copies = self._copies(start_up, left)
         return Found(start_up, copies, calls, tmux_server.with_line(calls, self.env), self._running(),
-                     [file for file in wanted if not why[file]], history, [*left, *self._of_others()])
+                     [file for file in wanted if not why[file]], self._empty(), history, [*left, *self._of_others()])
 
     def _start_up(self, left: List[Left]) -> Dict[str, str]:
         """The files that ccmon can be taken out of; of one that has it, and of which nobody can say where, is told in left."""
@@ -84,14 +85,15 @@ class Uninstall:
                 elif has_line:
                     found[path] = target
             except (CcmonError, OSError) as err:
-                left += [Left(path, _reason(err, path))] if place not in places and b"ccmon" in _content(path) else []
+                is_told = b"ccmon" in _content(path) or removal.is_shut(path)
+                left += [Left(path, _reason(err, path))] if place not in places and is_told else []
             places.add(place)
         return found
 
     def _copies(self, start_up: Mapping[str, str], left: List[Left]) -> Dict[str, str]:
         found = {path: target for path, target in self.start_up_files.items() if os.path.lexists(path + dotfiles.BACKUP)}
         for path in [path for path in found if path not in start_up and not init.may_drop_copy(found[path], path)]:
-            left.append(_kept_copy(path))
+            left += [] if removal.is_shut(path) else [_kept_copy(path)]
             del found[path]
         return found
 
@@ -102,6 +104,10 @@ class Uninstall:
         holders = {locks.holder_pid(folder.path) for folder in self.folders if is_dark and folder.kind == LINES}
         return [one.pid for one in running if (one.pid in holders if one.env is None else places & _folders_of(one.env))]
 
+    def _empty(self) -> List[str]:
+        return [path for path in dict.fromkeys(folder.path for folder in self.folders)
+                if _may_go(path) and removal.is_empty(path)]
+
     def _of_others(self) -> List[Left]:
         """Own folders that stay because something that ccmon did not write is in them, or as they are links."""
         left = []
@@ -109,6 +115,8 @@ class Uninstall:
             names = folder.others() if os.path.basename(folder.path) == "ccmon" else []
             if os.path.islink(folder.path):
                 left.append(Left(folder.path, removal.LINK))
+            elif removal.is_shut(folder.path):
+                left.append(Left(folder.path, "it cannot be looked into"))
             elif names:
                 are = "is not a file" if len(names) == 1 else "are not files"
                 left.append(Left(folder.path, f"{names[0]}{' and others' if names[1:] else ''} in it {are} of ccmon"))
@@ -148,7 +156,9 @@ class Uninstall:
                 left.append(Left(path, _reason(err, path)))
         failed = {one.path for one in left}
         for path, target in found.copies.items():
-            if path in failed or init.drop_copy(target, path):
+            if path in failed:
+                left.append(Left(path + dotfiles.BACKUP, f"it is what {path} held before ccmon, which is still in that"))
+            elif init.drop_copy(target, path):
                 left.append(_kept_copy(path))
         texts = [init.text_of(path) for path, target in self.start_up_files.items() if target == "tmux"]
         tmux_server.clear(found.servers, found.calls, "\n".join(texts), self.env)

@@ -60,6 +60,14 @@ def remove_folder(path: str) -> bool:
     return False
 
 
+def is_empty(path: str) -> bool:
+    """Whether it is an own folder, no link, in which nothing is."""
+    with suppress(OSError, ValueError):
+        found = os.lstat(path)
+        return stat.S_ISDIR(found.st_mode) and _is_own(found) and not os.listdir(path)
+    return False
+
+
 def is_private_folder(path: str) -> bool:
     """Whether it is a folder of mode 0700, as ccmon makes them."""
     try:
@@ -67,6 +75,15 @@ def is_private_folder(path: str) -> bool:
     except (OSError, ValueError):
         return False
     return stat.S_ISDIR(found.st_mode) and (os.name == "nt" or stat.S_IMODE(found.st_mode) == 0o700)
+
+
+def is_shut(path: str) -> bool:
+    """Whether there may be something that this user cannot read: a file, a folder, or one that is on the way to it."""
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError) as err:
+        return isinstance(err, PermissionError)
+    return not os.access(path, os.R_OK | os.X_OK if stat.S_ISDIR(mode) else os.R_OK)
 
 
 def size(path: str) -> int:

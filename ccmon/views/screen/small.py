@@ -92,7 +92,9 @@ def _idle(scene: Scene, width: int) -> List[Part]:
     used = [pick([(Span(f" last {text.short_count(last.tokens)}", "value"), Span(f" at {scene.clock(last.start)}", "label")),
                   (Span(f" last {text.short_count(last.tokens)}", "value"),)], width)] if last else []
     if welcome.is_first(scene):
-        way = [(Span(" " + words, "text"),) for words in text.wrap(scene.named(welcome.TINY), width - 2)]
+        hint = scene.named(welcome.TINY)
+        fits = all(text.width(word) <= width - 2 for word in hint.split(" "))        # half a path is no command
+        way = [(Span(" " + words, "text"),) for words in text.wrap(hint if fits else welcome.TINIEST, width - 2)]
         return [Part(0, [(Span(" nothing to read yet", "value"),)]), Part(1, way), Part(2, _reset(scene, width))]
     if snapshot.source.missing and not scene.looking:
         way_out = [(Span(" " + words, "text"),) for words in text.wrap("npm install -g ccusage", width - 2)]

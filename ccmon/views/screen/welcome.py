@@ -10,7 +10,7 @@ from ccmon.views.screen.scene import LABEL_CELLS, Scene, lead_of, pick
 
 WELCOME = "Welcome! Nothing to read yet: no logs of Claude Code, and no ccusage."
 KEPT = "Every session is kept from now on: press h to see them."
-TINY = "start claude, or ccmon --demo"
+TINY, TINIEST = "start claude, or ccmon --demo", "start claude"
 
 
 class Step(NamedTuple):
