@@ -110,7 +110,7 @@ def _places(target: str, env: Mapping[str, str]) -> snippets.Places:
     settings = dotfiles.path_of(target, env) if target == "claude" else ""
     ccmon, folder, config, settings = map(_for_shells, (ccmon, folder, linecache.config_path(env), settings))
     form = tmux_bar.word(_bar(env)) if target == "tmux" else tmux_bar.USUAL
-    return snippets.Places(ccmon, _line(ccmon), folder, file, config, variables, settings, form)
+    return snippets.Places(ccmon, _line(ccmon), folder, file, config, variables, settings, tmux_format=form)
 
 
 def _bar(env: Mapping[str, str]) -> Optional[tmux_bar.Bar]:
