@@ -12,6 +12,7 @@ from ccmon.text import ROLES
 READABLE = 4.5
 UNKNOWN = "neither the terminal nor COLORFGBG says what the background is"
 AUTO, USUAL = "auto", "dark"           # the theme that is looked for, and the one where nothing says what the ground is
+COLOURLESS = "mono"
 _ON_DARK, _ON_LIGHT = ("dark", "high-contrast"), ("light", "high-contrast-light")
 _DRAWN = ("track",)                    # lines, which nobody reads
 _ANSWER = re.compile(rb"rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})")
@@ -63,10 +64,9 @@ def fitting(ground: Optional[str], env: Mapping[str, str]) -> Fitting:
 
 
 def theme_on(ground: str) -> str:
-    """The first theme whose every text can be read there, else the one that comes nearest to it."""
-    names = _ON_LIGHT if contrast("#000000", ground) > contrast("#ffffff", ground) else _ON_DARK
-    readable = [name for name in names if least_contrast(THEMES[name], ground) >= READABLE]
-    return readable[0] if readable else max(names, key=lambda name: least_contrast(THEMES[name], ground))
+    """The first theme whose every text can be read there; in between, as on a blue, that of the terminal's own colour."""
+    readable = [name for name in (*_ON_DARK, *_ON_LIGHT) if least_contrast(THEMES[name], ground) >= READABLE]
+    return readable[0] if readable else COLOURLESS
 
 
 def background_of(answer: bytes) -> Optional[str]:

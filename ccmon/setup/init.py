@@ -119,7 +119,8 @@ def _bar(env: Mapping[str, str]) -> Optional[tmux_bar.Bar]:
     said = processes.printed([program, "display-message", "-p", tmux_bar.question(expanded=False)], env) if program else None
     if program and said:
         expanded = processes.printed([program, "display-message", "-p", tmux_bar.question(expanded=True)], env)
-        return tmux_bar.answered(said, expanded or "")
+        formats = processes.printed([program, "show-options", "-gqv", "status-format"], env)
+        return tmux_bar.answered(said, expanded or "") if tmux_bar.has_usual_ground(formats or "") else None
     content = dotfiles.read(dotfiles.path_of("tmux", env)) or b""
     return tmux_bar.of_config(content.decode("utf-8", "replace"))
 
