@@ -35,7 +35,8 @@ BARS = {
     "solarized light": ("fg=colour136,bg=colour254", "tmuxbright"), "rose-pine": ("fg=#e0def4,bg=#191724", "tmuxdark"),
     "rose-pine dawn": ("fg=#575279,bg=#faf4ed", "tmuxlight"), "oh-my-tmux": ("fg=#8a8a8a,bg=#080808,none", "tmux"),
     "oh-my-tmux, as it is": ("fg=#8a8a8a,bg=#080808", "tmuxdark"), "powerline": ("bg=colour234,fg=colour137", "tmuxdark"),
-    "transparent": ("bg=default,fg=white", "tmux"), "reversed": ("reverse", "tmux"), "dim": ("bg=black,fg=white,dim", "tmux"), "blue": ("bg=blue,fg=white", "tmux"),
+    "transparent": ("bg=default,fg=white", "tmux"), "reversed": ("reverse", "tmux"),
+    "dim": ("bg=black,fg=white,dim", "tmux"), "blue": ("bg=blue,fg=white", "tmux"),
     "unknown": ("bg=DarkSeaGreen,fg=black", "tmux"),
     "yellow": ("bg=yellow,fg=black", "tmux"), "cyan": ("bg=cyan,fg=black", "tmuxbright"),
 }
