@@ -186,7 +186,8 @@ def test_the_first_eight_colours_can_be_read_on_white(theme, palette):
 
 @pytest.mark.parametrize("said, theme", [
     ("15;0", "dark"), ("0;15", "light"), ("0;default;15", "light"), ("12;7", "light"), ("7;8", "dark"), ("0;231", "light"),
-    ("15;235", "dark"), ("15;default", "dark"), ("", "dark"), ("0;256", "dark"), ("0;-1", "dark"), ("0;²", "dark")])
+    ("15;235", "dark"), ("15;default", "dark"), ("", "dark"), ("0;256", "dark"), ("0;-1", "dark"), ("0;²", "dark"),
+    ("15;4", "mono"), ("0;11", "mono")])
 def test_colorfgbg_says_it_where_the_terminal_does_not(said, theme):
     assert grounds.fitting(None, {"COLORFGBG": said}).theme == theme
 

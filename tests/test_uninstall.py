@@ -342,7 +342,8 @@ def test_undo_leaves_tmux_as_it_was(machine, conf):
 
 
 @pytest.mark.parametrize("right, after", [
-    ("a #(/x/ccmon-line tmux) b", "a b"), ("#(/x/ccmon-line tmuxdark)", ""), ("a", None), (None, None),
+    ("a #(/x/ccmon-line tmux) b", "a b"), ("a#[default] #(/x/ccmon-line tmux) b", "a b"),
+    ("#(/x/ccmon-line tmuxdark)", ""), ("a", None), (None, None),
     ("a #(/x/ccmon-line #{?#{m:a?b,#{status-style}},tmuxdark,tmux})", "a"), ("a #(/y/ccmon-line tmux)", None)])
 def test_only_the_call_is_cut_out_of_the_bar(right, after):
     assert tmux_server._cut(right, ["#(/x/ccmon-line tmux)"]) == after

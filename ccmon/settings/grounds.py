@@ -16,7 +16,7 @@ COLOURLESS = "mono"
 _ON_DARK, _ON_LIGHT = ("dark", "high-contrast"), ("light", "high-contrast-light")
 _DRAWN = ("track",)                    # lines, which nobody reads
 _ANSWER = re.compile(rb"rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})")
-_LIGHT_INDEXES = (7, *range(9, 16))    # of the first sixteen colours
+_GREYS = {0: "dark", 8: "dark", 7: "light", 15: "light"}       # of the first sixteen colours, which each terminal has its own of
 
 
 # --- contrast -----------------------------------------------------------------------------------------------------------
@@ -57,8 +57,7 @@ def fitting(ground: Optional[str], env: Mapping[str, str]) -> Fitting:
     word = said.rpartition(";")[2]
     if word.isascii() and word.isdigit() and len(word) <= 3 and int(word) <= 255:
         index = int(word)
-        light = index in _LIGHT_INDEXES
-        theme = theme_on(hexadecimal(index)) if index > 15 else "light" if light else "dark"
+        theme = theme_on(hexadecimal(index)) if index > 15 else _GREYS.get(index, COLOURLESS)
         return Fitting(theme, f"COLORFGBG says that the background is colour {index}")
     return Fitting(USUAL, UNKNOWN)
 
