@@ -26,6 +26,7 @@ def start(shell, written, **more):
     (start("bash", f"\x1b[?2004h{LINE}\r\n~ $ "), SEEN, "a new bash shows it", None),
     (start("bash", f"{LINE} me@host:~$ "), SEEN, "leaves 16 cells of a row of 80", "ccmon init bash --write --above"),
     (start("bash", f"{LINE} me@host:/a/folder/with/a/long/name$ "), SEEN, "leaves no room", "ccmon init bash --write --above"),
+    (start("bash", f"{LINE} me@host:~$ ", is_above=True), SEEN, "a new bash shows it", None),
     (start("zsh", f"vm# \x1b[K\x1b[22C{LINE}\x1b[74D"), SEEN, "a new zsh shows it", None),
     (start("bash", f"+ CCMON_LINE={LINE}\r\n+ PS1='${{CCMON_LINE:+$CCMON_LINE }}'\r\n> "), NOT_SEEN, "makes the prompt anew",
      "ccmon init bash --write --above"),

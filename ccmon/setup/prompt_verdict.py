@@ -94,7 +94,7 @@ def of_start(start: Start, room_when_wide: Callable[[], Optional[int]]) -> Visib
 
 def _seen(start: Start, screen: SmallScreen) -> Visibility:
     room = USUAL_COLUMNS - screen.column
-    if start.shell == "bash" and (room < LEAST_ROOM or _wraps(start, screen)):
+    if start.shell == "bash" and not start.is_above and (room < LEAST_ROOM or _wraps(start, screen)):
         left = f"leaves {room} cells" if 0 < room <= USUAL_COLUMNS and not _wraps(start, screen) else "leaves no room"
         return Visibility(SEEN, f"a new bash shows it, but {left} of a row of {USUAL_COLUMNS} for what is typed; "
                                 "it can have a row of its own", row_command("bash"))
