@@ -41,8 +41,8 @@ _ccmon_old() {
 # What ccmon puts into bash's prompt is a process of the prompt's own, and so is a row in PROMPT_COMMAND: nothing outside is
 # changed, and no trap but CHLD sees it. $CCMON_LINE in a prompt of the user's needs a hook there, which a DEBUG trap sees. It
 # stands last, so that those before it see what they saw; as an element of its own (bash 5.1) it leaves those behind it alone,
-# too, and stands first where there is a DEBUG trap: one that times commands would begin at it. An exported PROMPT_COMMAND stays
-# a string: bash exports no arrays. A restricted shell may not even write to /dev/null: it has no line.
+# too. An exported PROMPT_COMMAND stays a string: bash exports no arrays. A restricted shell may not even write to /dev/null: it
+# has no line.
 BASH = """# ccmon: $CCMON_LINE holds the line, current at each prompt. To use it: eval "$(@CCMON@ init bash)" in ~/.bashrc,
 # and below it, with single quotes (with double quotes the text would be fixed at once):
 #   PS1='$CCMON_LINE \\w \\$ '
@@ -82,8 +82,6 @@ _ccmon_hook() {
   if [[ ${BASH_VERSION%%.*} -lt 5 || $BASH_VERSION == 5.0* || $_ccmon_flags == *x* ]]; then
     _ccmon_call="{ $2"'"${_ccmon_ready:-:}" "$_"'"${2:+)} && $2:${2:+)}; }"
     PROMPT_COMMAND=${PROMPT_COMMAND-}${PROMPT_COMMAND:+$'\n'}$_ccmon_call$_ccmon_out
-  elif [[ -n ${3-} ]]; then
-    PROMPT_COMMAND=("$_ccmon_call$_ccmon_out" ${PROMPT_COMMAND[@]+"${PROMPT_COMMAND[@]}"})
   elif [[ -n ${PROMPT_COMMAND[*]-} ]]; then
     PROMPT_COMMAND+=("$_ccmon_call$_ccmon_out")
   else
@@ -91,8 +89,8 @@ _ccmon_hook() {
   fi
 }
 _ccmon_set_up() {
-  local _ccmon_own='(' _ccmon_debug=   # a process of its own: a DEBUG trap sees none of it, a CHLD trap its end
-  case $1 in *" DEBUG") _ccmon_debug=1 ;; *CHLD) _ccmon_own= ;; esac
+  local _ccmon_own='('                 # a process of its own: a DEBUG trap sees none of it, a CHLD trap its end
+  case ${1-} in *" DEBUG") ;; *CHLD) _ccmon_own= ;; esac
   CCMON_LINE= _ccmon_ready=_ccmon_prompt _ccmon_usual="@VALUES@"
   builtin shopt -q restricted_shell && return 0
   _ccmon_was_there=1                   # the prompt's own process could not note it
@@ -102,7 +100,7 @@ _ccmon_set_up() {
   builtin export -nf _ccmon_may_set _ccmon_hook _ccmon_set_up
   case ${PS1-} in *_ccmon_prompt*) return 0 ;; esac
   case @WHERE@,${PS1-} in
-    bare,* | *CCMON_LINE*) _ccmon_hook _ccmon_refresh "" "$_ccmon_debug"; return 0 ;;
+    bare,* | *CCMON_LINE*) _ccmon_hook _ccmon_refresh ""; return 0 ;;
     above,*)
       case $_ccmon_own${PROMPT_COMMAND[*]-}${precmd_functions[*]-} in
         "(") ;;
@@ -120,7 +118,7 @@ _ccmon_set_up() {
       fi ;;
   esac
 } 2>/dev/null
-{ _ccmon_set_up "$(trap -p CHLD DEBUG)"; } 2>/dev/null
+{ _ccmon_set_up @TRAPS@; } 2>/dev/null
 """
 
 # zsh gives each hook the `$?`, pipestatus and `$_` of the command. The functions have options of their own from their first

@@ -92,7 +92,8 @@ def _sh(text: str, dialect: str) -> Callable[[Places], str]:
         read = READS[dialect][0 if _own_file(places) else 1].replace("@FILE@", for_sh(f"{places.folder}/{places.file}"))
         chosen = "|".join(f"${{{name}-}}" for name in places.variables)
         values = {**_values(places, for_sh, dialect), "VALUES": chosen, "READ": read, "HEAD": HEADS[dialect],
-                  "TAIL": TAILS[dialect], "WHERE": places.where}
+                  "TAIL": TAILS[dialect], "WHERE": places.where,
+                  "TRAPS": "" if places.where == BARE else '"$(trap -p CHLD DEBUG)"'}
         return _filled(text, {**values, "CODE": for_sh(_filled(ZSH_CODE, values))})
     return fill
 
