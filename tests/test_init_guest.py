@@ -108,7 +108,7 @@ def block(machine, shell, where):
 
 @pytest.mark.parametrize("where, before, after, more", [
     (SHOWN, "", AFTER, TRAPS), (SHOWN, EXPORTED, AFTER, TRAPS), (SHOWN, ARRAY, "", TRAPS), (ABOVE, "", "", TRAPS),
-    (ABOVE, BEFORE, AFTER, ""), (BARE, "", AFTER, ""), (BARE, EXPORTED, "", ""), (BARE, ARRAY, AFTER, "")])
+    (ABOVE, BEFORE, AFTER, TRAPS), (BARE, "", AFTER, ""), (BARE, EXPORTED, "", ""), (BARE, ARRAY, AFTER, "")])
 def test_bash_shows_the_same_as_ever_and_the_line(place, where, before, after, more):
     line = re.sub("[\1\2]", "", LINE["bash"]) + ("\n" if where == ABOVE else " ")
     rc = HOOKS + before + ("(exit 3) && :\n" if where != BARE else ":\n")
@@ -125,12 +125,27 @@ def test_what_may_not_be_changed_in_bash_stays_without_a_word(place):
             ours = block(place, "bash", where).split("PS1=")[0]
             assert re.sub("CC .*\n", "", bash(place, HOOKS + rc + ours + ":\n", "false\n")) == expected
     assert "CC " in bash(place, HOOKS + "shopt -u promptvars\n" + block(place, "bash", ABOVE), "\n")
+    rc = "trap ':' CHLD\nPS1='$ '\n"       # two $( ) in one command with such a trap are a syntax error (bash 5.2)
+    assert all(bash(place, rc + block(place, "bash", where), ":\n").count("CC ") == 2 for where in (SHOWN, ABOVE))
     gone = block(place, "bash", SHOWN).replace("/ccmon", "/gone")
     assert bash(place, HOOKS + "(exit 3) && :\n" + gone, ":\n") == bash(place, HOOKS + "(exit 3) && :\n", ":\n")
     script = place.home / "script"
     script.write_text('echo "${PS1-none} ${CCMON_LINE-none}"')
     (place.home / "rc").write_text(block(place, "bash", SHOWN))
     assert call(place, ["bash", str(script)], BASH_ENV=place.home / "rc").out == "none none\n"
+
+
+def test_a_trap_that_times_commands_does_not_time_the_prompt(place):
+    timer = "trap 'began=${began-$BASH_COMMAND}' DEBUG\nPROMPT_COMMAND='echo \"<$began>\"; unset began'\nPS1='$ '\n"
+    assert "<sleep 0>" in bash(place, timer + block(place, "bash", ABOVE), ":\nsleep 0\n")
+
+
+def test_a_restricted_shell_says_nothing_and_has_no_line(place):
+    (place.home / "rc").write_text("PS1='$ '\n" + block(place, "bash", SHOWN))
+    (place.home / ".zshrc").write_text("unsetopt zle prompt_sp prompt_cr\nPROMPT='$ '\n" + block(place, "zsh", SHOWN))
+    for words in (["bash", "--noprofile", "--rcfile", str(place.home / "rc"), "-r", "-i"], ["zsh", "-r", "-i"]):
+        shown = session(place, words, "false\n")
+        assert "restricted" not in shown and "CC" not in shown and "$ " in shown
 
 
 ZSH_HOOKS = """
@@ -224,6 +239,18 @@ def test_fish_shows_the_same_as_ever(place):
         logs.append(log.read_text())
         os.unlink(str(log))
     assert logs[0] == logs[1] and "the-end" in logs[0]
+
+
+def test_fish_says_nothing_when_ccmon_or_its_interpreter_is_gone(place):
+    path = place.home / ".config/fish/config.fish"
+    path.parent.mkdir(parents=True)
+    path.write_text(block(place, "fish", SHOWN))
+    text = call(place, [str(place.bin / "ccmon"), "init", "fish"]).out
+    (place.bin / "ccmon").write_text("#!/gone/python\n")
+    assert call(place, [program("fish"), "-i", "-c", "true"]).err == ""
+    (place.bin / "ccmon").unlink()
+    done = call(place, ["fish", "-N", "-c", text + "_ccmon_usual=x _ccmon_refresh"])
+    assert (done.code, done.out, done.err) == (0, "", "")
 
 
 # bash 3.2 is macOS's; these came later

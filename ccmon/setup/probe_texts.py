@@ -13,6 +13,8 @@ LINE = ".line"                         # ends the name of the file beside it tha
 CELLS = 52                             # as wide as the line is on most days, where max_width lets it
 LEAST_CELLS = 12                       # with fewer it could not be recognized
 BLOCK, HOOK = "ccmon:block", "ccmon:hook"          # in the file: the start-up file came so far, and the prompt's hook ran
+FIXED, NO_HOOK = "ccmon:fixed", "ccmon:no-hook"    # the prompt is read-only, and so is PROMPT_COMMAND
+NO_VARS = "ccmon:no-vars"              # a prompt in bash is a mere text
 
 
 def mark(path: str) -> str:
@@ -48,8 +50,11 @@ _ccmon_ask() {{
 }}
 _ccmon_note {block} || :
 """
-_NAMES = {"bash": "builtin compgen -v; builtin compgen -A function",
-          "zsh": 'builtin print -rl -- "${(@k)parameters}" "${(@k)functions}"'}
+_NAMES = {"bash": f"builtin compgen -v; builtin compgen -A function; _ccmon_may_set PS1 || builtin echo {FIXED}; "
+                  f"_ccmon_may_set PROMPT_COMMAND || builtin echo {NO_HOOK}; "
+                  f"builtin shopt -q promptvars || builtin echo {NO_VARS}",
+          "zsh": 'builtin print -rl -- "${(@k)parameters}" "${(@k)functions}"; '
+                 f"[[ ${{(t)RPROMPT}} != *readonly* ]] || builtin echo {FIXED}"}
 _FISH = """
 set -g _ccmon_usual ccmon:never
 function _ccmon_note

@@ -83,7 +83,8 @@ def room_beside(written: str, mark: str) -> Optional[int]:
 
 def of_start(start: Start, room_when_wide: Callable[[], Optional[int]]) -> Visibility:
     """What a shell's start says of the line. room_when_wide: what room_beside says of another one, on the wide terminal."""
-    if not start.has_prompt or (start.beside and probe_texts.BLOCK not in start.report):
+    reads = start.shell == "fish" and _PASTE_ON in start.written      # beside it, fish makes its completions at first
+    if not start.has_prompt or (start.beside and probe_texts.BLOCK not in start.report and not reads):
         return _without_prompt(start)
     screen = screen_of(start.written, start.columns)
     if is_shown(screen, start.mark):
@@ -93,7 +94,7 @@ def of_start(start: Start, room_when_wide: Callable[[], Optional[int]]) -> Visib
 
 def _seen(start: Start, screen: SmallScreen) -> Visibility:
     room = USUAL_COLUMNS - screen.column
-    if start.shell == "bash" and (room < LEAST_ROOM or _wraps(start, screen)):
+    if start.shell == "bash" and not start.is_above and (room < LEAST_ROOM or _wraps(start, screen)):
         left = f"leaves {room} cells" if 0 < room <= USUAL_COLUMNS and not _wraps(start, screen) else "leaves no room"
         return Visibility(SEEN, f"a new bash shows it, but {left} of a row of {USUAL_COLUMNS} for what is typed; "
                                 "it can have a row of its own", row_command("bash"))
@@ -147,6 +148,11 @@ def _not_seen(start: Start, screen: SmallScreen, room_when_wide: Callable[[], Op
     if probe_texts.BLOCK not in start.report:
         return Visibility(NOT_SEEN, f"{shell} does not get to ccmon's lines in {path}: something above them ends it"
                                     f", or waits for a key{_last_shown(start)}", edit(path, start.line))
+    if start.report & {probe_texts.FIXED, probe_texts.NO_VARS}:
+        why = "is read-only there" if probe_texts.FIXED in start.report else "may not call anything, as promptvars is off"
+        has_row = shell == "bash" and not start.is_above and probe_texts.NO_HOOK not in start.report
+        return Visibility(NOT_SEEN, f"the prompt of {shell} {why}, and stays as it is",
+                          row_command(shell) if has_row else edit(path, start.line))
     room = room_when_wide() if shell != "bash" else None
     if room is not None:
         leads = f"ccmon config set max_width {room}" if room >= probe_texts.LEAST_CELLS else "ccmon init tmux"

@@ -38,10 +38,11 @@ _ccmon_old() {
 }
 """
 
-# What ccmon puts into bash's prompt is a process of the prompt's own: nothing outside is changed, and no trap but CHLD sees
-# it. $CCMON_LINE in a prompt of the user's needs a hook in PROMPT_COMMAND, which a DEBUG trap sees. It stands last, so that
-# those before it see what they saw; as an element of its own (bash 5.1) it leaves those behind it alone, too. An exported
-# PROMPT_COMMAND stays a string: bash exports no arrays.
+# What ccmon puts into bash's prompt is a process of the prompt's own, and so is a row in PROMPT_COMMAND: nothing outside is
+# changed, and no trap but CHLD sees it. $CCMON_LINE in a prompt of the user's needs a hook there, which a DEBUG trap sees. It
+# stands last, so that those before it see what they saw; as an element of its own (bash 5.1) it leaves those behind it alone,
+# too. An exported PROMPT_COMMAND stays a string: bash exports no arrays. A restricted shell may not even write to /dev/null: it
+# has no line.
 BASH = """# ccmon: $CCMON_LINE holds the line, current at each prompt. To use it: eval "$(@CCMON@ init bash)" in ~/.bashrc,
 # and below it, with single quotes (with double quotes the text would be fixed at once):
 #   PS1='$CCMON_LINE \\w \\$ '
@@ -59,16 +60,19 @@ BASH = """# ccmon: $CCMON_LINE holds the line, current at each prompt. To use it
 _ccmon_row() {
   local _ccmon_before=$?
   _ccmon_refresh || :
-  [[ -z $CCMON_LINE ]] || builtin printf '%s\n' "$CCMON_LINE"
+  [[ ${BASH_VERSION%%.*} -lt 4 ]] || CCMON_LINE=${CCMON_LINE//[$'\1\2']/}
+  [[ -z $CCMON_LINE ]] || builtin printf '%s\n' "$CCMON_LINE" >&3
   [[ $# = 0 ]] || return "$_ccmon_before"
 } 2>/dev/null
+_ccmon_row_of_preexec() { _ccmon_row 3>&1; }
 _ccmon_may_set() { builtin local "$1"; }
 _ccmon_hook() {
-  local _ccmon_call="{ $1; } 2>/dev/null" _ccmon_flags=
+  local _ccmon_call="{ $2$1${2:+)}; }" _ccmon_flags= _ccmon_out=' 3>&1 >/dev/null 2>&1'
   _ccmon_ready=$1
   builtin export -n _ccmon_ready
   case ${PROMPT_COMMAND[*]-}${precmd_functions[*]-} in *_ccmon_re* | *_ccmon_ro*) return ;; esac
   if [[ -n ${bash_preexec_imported-}${__bp_imported-} ]]; then
+    case $1 in *row) set -- _ccmon_row_of_preexec ;; esac
     precmd_functions+=("$1")
     return
   fi
@@ -76,31 +80,39 @@ _ccmon_hook() {
   [[ -z ${PROMPT_COMMAND+set} ]] || _ccmon_flags=$(builtin declare -p PROMPT_COMMAND)
   _ccmon_flags=${_ccmon_flags#declare -} _ccmon_flags=${_ccmon_flags%% *}
   if [[ ${BASH_VERSION%%.*} -lt 5 || $BASH_VERSION == 5.0* || $_ccmon_flags == *x* ]]; then
-    PROMPT_COMMAND=${PROMPT_COMMAND-}${PROMPT_COMMAND:+$'\n'}'{ "${_ccmon_ready:-:}" "$_" && :; } 2>/dev/null'
+    _ccmon_call="{ $2"'"${_ccmon_ready:-:}" "$_"'"${2:+)} && $2:${2:+)}; }"
+    PROMPT_COMMAND=${PROMPT_COMMAND-}${PROMPT_COMMAND:+$'\n'}$_ccmon_call$_ccmon_out
   elif [[ -n ${PROMPT_COMMAND[*]-} ]]; then
-    PROMPT_COMMAND+=("$_ccmon_call")
+    PROMPT_COMMAND+=("$_ccmon_call$_ccmon_out")
   else
-    PROMPT_COMMAND[1]=$_ccmon_call
+    PROMPT_COMMAND[1]=$_ccmon_call$_ccmon_out
   fi
 }
 _ccmon_set_up() {
+  local _ccmon_own='('                 # a process of its own: a DEBUG trap sees none of it, a CHLD trap its end
+  case ${1-} in *" DEBUG") ;; *CHLD) _ccmon_own= ;; esac
   CCMON_LINE= _ccmon_ready=_ccmon_prompt _ccmon_usual="@VALUES@"
+  builtin shopt -q restricted_shell && return 0
   _ccmon_was_there=1                   # the prompt's own process could not note it
   [[ -d @FOLDER@ ]] || { _ccmon_was_there=; _ccmon_ask; }
   builtin export -n CCMON_LINE _ccmon_ready _ccmon_usual _ccmon_status _ccmon_last _ccmon_was_there
-  builtin export -nf _ccmon_ask _ccmon_refresh _ccmon_old _ccmon_prompt _ccmon_row _ccmon_may_set _ccmon_hook _ccmon_set_up
+  builtin export -nf _ccmon_ask _ccmon_refresh _ccmon_old _ccmon_prompt _ccmon_row _ccmon_row_of_preexec
+  builtin export -nf _ccmon_may_set _ccmon_hook _ccmon_set_up
   case ${PS1-} in *_ccmon_prompt*) return 0 ;; esac
   case @WHERE@,${PS1-} in
-    bare,* | *CCMON_LINE*) _ccmon_hook _ccmon_refresh; return 0 ;;
+    bare,* | *CCMON_LINE*) _ccmon_hook _ccmon_refresh ""; return 0 ;;
     above,*)
-      case ${PROMPT_COMMAND[*]-}${precmd_functions[*]-} in ?*) _ccmon_hook _ccmon_row; return 0 ;; esac
-      builtin shopt -q promptvars && _ccmon_may_set PS1 || { _ccmon_hook _ccmon_row; return 0; }
+      case $_ccmon_own${PROMPT_COMMAND[*]-}${precmd_functions[*]-} in
+        "(") ;;
+        *) _ccmon_hook _ccmon_row "$_ccmon_own"; return 0 ;;
+      esac
+      builtin shopt -q promptvars && _ccmon_may_set PS1 || { _ccmon_hook _ccmon_row "$_ccmon_own"; return 0; }
       PS1='${_ccmon_ready:+$({ _ccmon_prompt above; } 3>&1 >/dev/null 2>&1)}'$PS1 ;;
     *)
       builtin shopt -q promptvars && _ccmon_may_set PS1 || return 0
-      if [[ -n $1 && -z $2 ]]; then    # a CHLD trap, and no DEBUG trap
+      if [[ -z $_ccmon_own ]]; then
         PS1='${CCMON_LINE:+$CCMON_LINE }'$PS1
-        _ccmon_hook _ccmon_refresh
+        _ccmon_hook _ccmon_refresh ""
       else
         PS1='${_ccmon_ready:+$({ _ccmon_prompt; } 3>&1 >/dev/null 2>&1)}'$PS1
       fi ;;
@@ -122,7 +134,10 @@ emulate zsh +e +x +o err_return +o debug_before_cmd -o local_options -o local_tr
 ZSH_CODE = SH + r"""_ccmon_show() {
   _ccmon_take_out
   [[ $PROMPT$RPROMPT == *CCMON_LINE* || ${(t)RPROMPT} == *readonly* ]] && return
-  _ccmon_shown=$CCMON_LINE${RPROMPT:+ }
+  _ccmon_shown=$CCMON_LINE
+  [[ ! -o prompt_bang ]] || _ccmon_shown=${_ccmon_shown//\!/!!}
+  [[ -o prompt_percent ]] || _ccmon_shown=${${${(S)_ccmon_shown//\%[FK]\{*\}}//\%[BSUbsufk]}//\%\%/%}
+  _ccmon_shown+=${RPROMPT:+ }
   RPROMPT=$_ccmon_shown$RPROMPT
 }
 _ccmon_take_out() {
@@ -146,6 +161,7 @@ _ccmon_set_up() {
 _ccmon_set_up
 """
 
+# fish itself complains of a program that is gone, or whose interpreter is, wherever its stderr leads: sh asks in its place.
 FISH = """# ccmon: $CCMON_LINE holds the line, current at each prompt. To use it, in ~/.config/fish/config.fish:
 #   @CCMON@ init fish | source
 #   function fish_right_prompt
@@ -161,7 +177,7 @@ test -d @FOLDER@; and set -g _ccmon_was_there yes
 function _ccmon_ask
     set -g CCMON_LINE
     test $_ccmon_was_there = yes -a ! -d @FOLDER@ -a @VALUES@ = "$_ccmon_usual"; and return
-    set -g CCMON_LINE (command @CCMON@ --statusline --format fish </dev/null 2>/dev/null)
+    set -g CCMON_LINE (command /bin/sh -c 'exec "$0" --statusline --format fish' @CCMON@ </dev/null 2>/dev/null)
     test -d @FOLDER@; and set -g _ccmon_was_there yes
 end
 

@@ -73,7 +73,8 @@ def _values(places: Places, quote: Callable[[str], str], dialect: str) -> Dict[s
             "FOLDER": quote(places.folder), "CCMON": quote(places.ccmon), "DIALECT": dialect}
 
 
-HEADS = {"bash": "local _ccmon_before=$? _ccmon_line", "zsh": "trap - DEBUG ZERR\n  local _ccmon_line"}
+HEADS = {"bash": "local _ccmon_before=$? _ccmon_line",
+         "zsh": "trap - DEBUG ZERR\n  [[ ! -o restricted ]] || return 0\n  local _ccmon_line"}
 TAILS = {"bash": 'builtin export -n CCMON_LINE\n  [[ $# = 0 ]] || return "$_ccmon_before"',
          "zsh": "[[ $_ccmon_where == bare ]] || _ccmon_show\n  return 0"}
 
@@ -92,7 +93,7 @@ def _sh(text: str, dialect: str) -> Callable[[Places], str]:
         chosen = "|".join(f"${{{name}-}}" for name in places.variables)
         values = {**_values(places, for_sh, dialect), "VALUES": chosen, "READ": read, "HEAD": HEADS[dialect],
                   "TAIL": TAILS[dialect], "WHERE": places.where,
-                  "TRAPS": '"$(trap -p CHLD)" "$(trap -p DEBUG)"' if places.where == SHOWN else ""}
+                  "TRAPS": "" if places.where == BARE else '"$(trap -p CHLD DEBUG)"'}
         return _filled(text, {**values, "CODE": for_sh(_filled(ZSH_CODE, values))})
     return fill
 
@@ -251,7 +252,8 @@ def _unnoticed(lines: str) -> str:
 
 def _fish_block(places: Places) -> str:
     ccmon = for_fish(places.ccmon)
-    return f"test -x {ccmon}; and status is-interactive; and {ccmon} init fish --{SHOWN} 2>/dev/null | source\n"
+    return (f"test -x {ccmon}; and status is-interactive; "
+            f"and /bin/sh -c 'exec \"$0\" init fish --{SHOWN}' {ccmon} 2>/dev/null | source\n")
 
 
 TMUX_LENGTH, TMUX_BEFORE = 100, "@ccmon_status_right_length"       # of status-right; where --undo finds what it was
