@@ -59,17 +59,18 @@ cp -R ccmon man completions README.md LICENSE setup.py setup.cfg "$source"
 # What no version of Python changes runs on the newest only: shells, tmux, terminals, pages in a browser, other programs, the
 # README, generated files, the shape of the sources, long back-tests, kills.
 once=
-for name in init init_guest init_claude_shells line_seen ccmon_line dialects templates tmux_screen report_browser backtest learning_change \
-    simulator history_command readme readme_tables manual dockerfile packaging windows doctor first_run svg \
+for name in init init_guest init_claude_shells line_seen ccmon_line dialects templates tmux_screen report_browser backtest \
+    learning_change simulator history_command readme readme_tables manual dockerfile packaging windows doctor first_run svg \
     completion_command generated architecture learning_posterior learning_ruler learning_extra learning_evaluate alerts_command \
     output views_limits history_pictures store_care statusline config_command report_command learn_command lessons outlook \
     log_real_ccusage demo why prices history_rating history_logs accounts read_beside merge_ledgers hook merge \
     line_windows claude_windows views_windows history_windows alerts_windows export_rules account_command account_list \
-    account_file claude_asked doctor_account binding model_weeks official_replay uninstall background; do
+    account_file claude_asked doctor_account binding model_weeks official_replay uninstall background own_name \
+    report_views refresh sound_places settings_json screen sources sources_unchanged store_thin own_themes doctor_history small_screen real_ccusage; do
     once="$once --ignore=tests/test_$name.py"
 done
 for name in D_kills D_processes P_running P_real_ccusage S_line S_refresher S_soak T_jobs T_kinds T_painting T_streams \
-    X_prompts X_private X_folders hostile_places hostile_data C_zones D_disks D_damage S_states S_streams T_leaving \
+    D_streams C_clock T_windows D_claims X_tables X_prompts X_private X_folders hostile_places hostile_data C_zones D_disks D_damage S_states S_streams T_leaving \
     T_guardian T_only_screen T_pastes S_stopped S_full S_no_flock S_long_lines D_own_files D_whose D_vanished D_left_behind \
     D_commands D_writes D_readers D_rewritten X_planted X_meanwhile X_webhooks X_merged C_jumps P_program P_output D_schema catalogue; do
     once="$once --ignore=tests/faults/test_faults_$name.py"

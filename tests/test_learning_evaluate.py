@@ -185,7 +185,7 @@ def test_no_file_is_an_accident(lines):
     assert found.rows >= 0 and found.document() and evaluate.text(found)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.lists(st.tuples(st.integers(0, 400000), st.integers(0, 101), st.integers(0, 20000)), max_size=400),
        st.lists(st.floats(1, 100), min_size=1, max_size=3))
 def test_any_percentages_can_be_judged(rows, limits):

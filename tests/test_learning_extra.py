@@ -95,7 +95,7 @@ def test_nothing_used_is_no_certainty_of_nothing():
     assert portable.distribution([[0, 0, 0, 4, 9]] * len(HORIZONS), [1.0])[1][1] == pytest.approx(0.5 - 0.25 / 4)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.sampled_from(KEPT), st.integers(0, 1500), st.floats(0, 1e6), st.integers(0, 5 * HOUR), st.booleans())
 def test_the_runway_of_any_of_them_is_in_order(kept, at, left, left_s, unsure):
     known = steady()

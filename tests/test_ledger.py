@@ -314,7 +314,7 @@ def happen(world, event):
         world.check()
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(EVENTS)
 def test_whatever_happens_to_the_logs_each_message_counts_once(tmp_path_factory, events):
     world = World(tmp_path_factory.mktemp("world"))

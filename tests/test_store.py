@@ -324,7 +324,7 @@ def stored_rows(store):
         return db.execute("SELECT start_ts, end_ts, counted, tokens FROM session ORDER BY start_ts").fetchall()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(saves=SAVES)
 def test_whatever_is_reported_sessions_never_overlap_and_the_newest_is_shown(tmp_path_factory, saves):
     now, kept = T0, {}

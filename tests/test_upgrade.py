@@ -181,7 +181,7 @@ MINUTES = st.lists(st.tuples(st.integers(0, 60 * 60), st.sampled_from(("opus", "
                    unique_by=lambda minute: minute[:2])
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(SESSIONS, MINUTES)
 def test_any_old_history_becomes_one_without_overlaps(tmp_path_factory, sessions, minutes):
     path = str(tmp_path_factory.mktemp("old") / "ccmon.db")

@@ -71,7 +71,7 @@ def wild_scenes(draw: Any) -> Shot:
     return Shot(made, draw(st.sampled_from([dashboard.render, help.render, past(0), past(40, draw(st.integers(0, 45)))])))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(wild_scenes(), WIDTHS, HEIGHTS)
 def test_no_data_breaks_a_view(shot, width, height):
     check(shot, width, height)

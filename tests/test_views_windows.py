@@ -30,7 +30,7 @@ def shown_of(known: Windows, **more: Any) -> Any:
     return made._replace(snapshot=made.snapshot._replace(windows=known, binding=None))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(any_windows(NOW), st.integers(38, 200), st.booleans(), st.none() | st.integers(40, 120))
 def test_each_window_has_a_row_of_whole_words_in_common_columns(known, width, unicode, column):
     made = shown_of(known, charset=Charset(unicode, unicode))

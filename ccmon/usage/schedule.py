@@ -26,8 +26,7 @@ def parse_rule(text: str) -> ResetRule:
         name = {"reference": "schedule"}.get(folded(text), folded(text))
         if name in ("session", "schedule"):
             return ResetRule(name)
-        if all(map(str.isdigit, text.split())):
-            words = text.split()
+        words = text.split() if all(map(str.isdigit, text.split())) and text.split() else words
     try:
         return ResetRule("hour", tuple(sorted(set(map(hour_of_day, words)))))
     except ValueError:

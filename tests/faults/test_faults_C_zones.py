@@ -137,7 +137,7 @@ def test_C02_an_empty_reset_hour_is_none(machine, words, config, rule):
 
 
 @pytest.mark.parametrize("text", [
-    "", ",", "5,", "24", "005", "-1", "5.5", "5;6", "session,5", "noon", "١", "²", "5 6", "1" * 99, "\x1b",
+    "", " ", ",", "5,", "24", "005", "-1", "5.5", "5;6", "session,5", "noonish", "١", "²", "5 session", "1" * 99, "\x1b",
 ])
 def test_C02_what_is_no_rule(text):
     with pytest.raises(CcmonError, match="is no reset rule. Use session, schedule, or hours from 0 to 23") as caught:

@@ -197,7 +197,8 @@ def money_rows(scene: Scene, cells: int) -> List[Line]:
     fresh = text.short_count(block.cache_creation or 0)
     cache = ["-"] if block.cache_read is None else [f"{text.short_count(block.cache_read)} read  {fresh} new"]
     state = claude.cache_words(scene.snapshot.cache, scene.snapshot.now)[len("cache "):]
-    cache = [*([f"{state}  {cache[0]}", state] if state else []), *cache]
+    read = cache[0].split("  ")[0]
+    cache = [*([f"{state}  {cache[0]}", f"{state}  {read}", state] if state else []), *cache]
     return [_pair("cost", [text.usd(block.cost_usd)], "value", room), _pair("models", [models(block, room)], "text", room),
             _pair("cache", cache, "text", room)]
 
