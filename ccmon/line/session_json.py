@@ -291,7 +291,7 @@ def prompt_cache(document: "Any", now: float) -> "tuple[int, int, int | None, in
         expires_at = min(expires_at, now)
     tokens, share = number(member(found, "recache_tokens_if_cold")), number(member(found, "hit_ratio"))
     return (int(expires_at), ttl_s, int(tokens) if tokens is not None and 0 <= tokens < 1e12 else None,
-            int(100 * share) if share is not None and 0 <= share <= 1 else None)
+            int(round(100 * share, 6)) if share is not None and 0 <= share <= 1 else None)
 
 
 def _seconds(ttl: "Any") -> int:
