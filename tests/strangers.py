@@ -23,7 +23,7 @@ USER = 12345
 SERVER = f"""
 import importlib, json, os, pkgutil, sys
 import _strptime, encodings.ascii, encodings.idna, encodings.latin_1, encodings.utf_8_sig, unicodedata, pytz, tabulate, ccmon
-import fcntl, grp, pwd, resource, select, tempfile, termios
+import fcntl, grp, pty, pwd, resource, select, tempfile, termios
 for found in pkgutil.walk_packages(ccmon.__path__, "ccmon."):
     if not found.name.endswith("__main__"):
         importlib.import_module(found.name)

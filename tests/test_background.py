@@ -49,6 +49,14 @@ def test_the_escape_key_stays_one_while_an_answer_is_awaited():
     assert len(decoder.answers) == 1
 
 
+@pytest.mark.parametrize("begun, pause_s, typed", [
+    (LIGHT[:-2], 0.6, "c"), (LIGHT[:14], 0.6, "q"), (LIGHT[:-2], 20.0, "?"), (LIGHT[:14] + "\x18", 0.0, "q"),
+    (LIGHT[:14] + "x", 0.6, "q")])
+def test_an_answer_without_its_end_takes_no_key(begun, pause_s, typed):
+    decoder = keys.Decoder({})
+    assert decoder.decoded(begun.encode(), 5.0) + decoder.decoded(typed.encode(), 5.0 + pause_s) == [typed]
+
+
 @pytest.mark.parametrize("sought, theme, value, expected, effect", [
     (True, "dark", "#ffffff", "light", "theme"), (True, "dark", "#1e1e2e", "dark", ""),
     (True, "light", "#000000", "dark", "theme"), (False, "dark", "#ffffff", "dark", "")])

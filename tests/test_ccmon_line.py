@@ -1,6 +1,7 @@
 """ccmon-line in real shells: the bytes of ccmon, no process while the line is fresh, nothing that waits."""
 
 import os
+import re
 import time
 
 import pytest
@@ -41,14 +42,21 @@ def shell(request):
     return request.param
 
 
+def timeless(text):
+    """Without what changes while one looks: all lines are written anew when one is asked for that is not there yet."""
+    return re.sub(r"[0-9.]+(?=/min)|[0-9.]{6,}", "N", text)
+
+
 # --- the same line --------------------------------------------------------------------------------------------------------
 
 def test_the_line_of_every_dialect_is_that_of_ccmon_and_costs_no_process(line, shell):
-    for dialect in set(DIALECTS) - {"claude"}:         # that one is made of what stdin says
+    line.configure("[ccmon]\nline_ttl = 60\n")
+    every = sorted({*DIALECTS} - {"claude"})           # that one is made of what stdin says
+    for dialect in every if shell == SHELLS[0] else ("bash", "tmux"):
         expected = warm(line, "--format", dialect) + "\n"
-        assert ask(line, shell, dialect) == expected
+        assert timeless(ask(line, shell, dialect)) == timeless(expected)
         assert forks(line, shell, dialect) == []
-    assert ask(line, shell) == warm(line) + "\n" and forks(line, shell) == []
+    assert timeless(ask(line, shell)) == timeless(warm(line) + "\n") and forks(line, shell) == []
     assert line.runs() == 1
 
 

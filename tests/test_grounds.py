@@ -32,10 +32,11 @@ BARS = {
     "nord": ("bg=black,fg=white", "tmuxdark"), "gruvbox": ("bg=#3c3836,fg=#ebdbb2", "tmuxdark"),
     "gruvbox light": ("bg=#ebdbb2,fg=#3c3836", "tmuxlight"), "tokyo-night": ("fg=#7aa2f7,bg=#16161e", "tmuxdark"),
     "onedark": ("bg=#282c34,fg=#abb2bf", "tmuxdark"), "solarized": ("fg=colour136,bg=colour235", "tmuxdark"),
-    "solarized light": ("fg=colour136,bg=colour254", "tmuxlight"), "rose-pine": ("fg=#e0def4,bg=#191724", "tmuxdark"),
+    "solarized light": ("fg=colour136,bg=colour254", "tmuxbright"), "rose-pine": ("fg=#e0def4,bg=#191724", "tmuxdark"),
     "rose-pine dawn": ("fg=#575279,bg=#faf4ed", "tmuxlight"), "oh-my-tmux": ("fg=#8a8a8a,bg=#080808,none", "tmux"),
     "oh-my-tmux, as it is": ("fg=#8a8a8a,bg=#080808", "tmuxdark"), "powerline": ("bg=colour234,fg=colour137", "tmuxdark"),
-    "transparent": ("bg=default,fg=white", "tmux"), "reversed": ("reverse", "tmux"), "blue": ("bg=blue,fg=white", "tmux"),
+    "transparent": ("bg=default,fg=white", "tmux"), "reversed": ("reverse", "tmux"),
+    "dim": ("bg=black,fg=white,dim", "tmux"), "blue": ("bg=blue,fg=white", "tmux"),
     "unknown": ("bg=DarkSeaGreen,fg=black", "tmux"),
     "yellow": ("bg=yellow,fg=black", "tmux"), "cyan": ("bg=cyan,fg=black", "tmuxbright"),
 }
@@ -126,10 +127,18 @@ def test_the_ground_is_that_of_the_right_part_of_the_bar(plain, expanded, found)
     assert (bar and tmux_bar.grounds(bar)) == found
 
 
+@pytest.mark.parametrize("right, usual", [
+    ("#[align=right range=right #{E:status-right-style}]#[push-default]#{T;=/#{status-right-length}:status-right}", True),
+    ("#[align=right,bg=#eeeeee]#[push-default]#{T;=/#{status-right-length}:status-right}#[pop-default]", False),
+    ("#[align=right,bg=#eeeeee]#{T:status-right}", True), ("#[align=centre]#W", True)])
+def test_a_format_of_the_bar_may_put_another_ground_below(right, usual):
+    assert tmux_bar.has_usual_ground(f"#[align=left]#S{right}\n#[align=centre]#[push-default]#W\n") is usual
+
+
 @pytest.mark.parametrize("text, style", [
     ("", DEFAULT), ("set -g status-style bg=red\nset-option -g status-style 'bg=#181825'\n", "bg=#181825"),
     ("  set -g status-style \"bg=#1e1e2e,fg=white\"  ", "bg=#1e1e2e,fg=white"), ("# set -g status-style bg=red\n", DEFAULT),
-    ("set -g status-style 'bg=#{@thm}'", None)])
+    ("set -g status-style 'bg=#{@thm}'", None), ("set -g status-format[0] '#[bg=#eeeeee]#{T:status-right}'\n", None)])
 def test_a_configuration_says_the_style_where_no_server_runs(text, style):
     assert tmux_bar.of_config(text) == (style and as_set((style, "default", "default")))
 
@@ -157,14 +166,14 @@ def test_no_line_is_coloured_where_its_ground_is_not_known(name):
 
 TERMINALS = {"light": "ffffff fafafa eeeeee fdf6e3 eff1f5 fbf1c7 faf4ed", "high-contrast-light": "d5d6db",
              "dark": "000000 1e1e1e 282c34 002b36 282a36 1a1b26 282828 300a24 1e1e2e 0c0c0c",
-             "high-contrast": "2e3440 2e3436 303446"}
+             "high-contrast": "2e3440 2e3436 303446", "mono": "224fbc 929292 13773d 7a251e"}     # as macOS has some
 
 
 @pytest.mark.parametrize("theme, ground", [(name, "#" + one) for name, found in TERMINALS.items() for one in found.split()])
 def test_the_theme_that_is_found_can_be_read(theme, ground):
     assert grounds.fitting(ground, {"COLORFGBG": "0;15"}).theme == grounds.theme_on(ground) == theme
     texts = [style.fg for role, style in THEMES[theme].items() if style.fg is not None and role != "track"]
-    assert min(contrast(hexadecimal(fg), ground) for fg in texts) >= READABLE
+    assert all(contrast(hexadecimal(fg), ground) >= READABLE for fg in texts)
 
 
 @pytest.mark.parametrize("palette", [name for name in PALETTES if name != "solarized"])        # which has themes of its own
@@ -177,7 +186,8 @@ def test_the_first_eight_colours_can_be_read_on_white(theme, palette):
 
 @pytest.mark.parametrize("said, theme", [
     ("15;0", "dark"), ("0;15", "light"), ("0;default;15", "light"), ("12;7", "light"), ("7;8", "dark"), ("0;231", "light"),
-    ("15;235", "dark"), ("15;default", "dark"), ("", "dark"), ("0;256", "dark"), ("0;-1", "dark"), ("0;²", "dark")])
+    ("15;235", "dark"), ("15;default", "dark"), ("", "dark"), ("0;256", "dark"), ("0;-1", "dark"), ("0;²", "dark"),
+    ("15;4", "mono"), ("0;11", "mono")])
 def test_colorfgbg_says_it_where_the_terminal_does_not(said, theme):
     assert grounds.fitting(None, {"COLORFGBG": said}).theme == theme
 

@@ -22,13 +22,14 @@ _LONGEST = 4096                        # bytes of a sequence; more than that is 
 _CSI = (rb"\x1b+\[(?:\[.|M[^\x1b]{3}|[0-?]*[ -/]*[@-LN-Z\\-~]|[0-?]*[ -/]+[M\[]|[0-?]+[ -/]*[M\[]"       # "[[": the console's
         rb"|[0-?]*[ -/]*(?=[^ -~]))")                                                 # M without numbers: the old mouse's
 _SS3 = rb"\x1b+O[0-9;]*(?:[ -/:<-~]|(?=[^ -~]))"
-_OSC = rb"\x1b+\][^\x07\x1b]*(?:\x07|\x1b\\|(?=\x1b[^\\]))"
-_STRING = rb"\x1b+[P_^X][^\x1b]*(?:\x1b\\|(?=\x1b[^\\]))"                         # DCS, APC, PM, SOS
+_OSC = rb"\x1b+\][^\x07\x1b\x18\x1a]*(?:[\x07\x18\x1a]|\x1b\\|(?=\x1b[^\\]))"       # CAN and SUB break off
+_STRING = rb"\x1b+[P_^X][^\x1b\x18\x1a]*(?:[\x18\x1a]|\x1b\\|(?=\x1b[^\\]))"          # DCS, APC, PM, SOS
 _ALT = rb"\x1b+(?:[ -/]+[0-~]|[^\x1b\[O\]P_^X -/])"                                # a character with Alt; or a character set
 _SEQUENCE = re.compile(b"|".join((_CSI, _SS3, _OSC, _STRING, _ALT)), re.DOTALL)
 _BEGINS = b"[O]P_^X"                   # what stands behind the escape of a sequence; none of these is a key of ccmon
 _WHEEL = re.compile(rb"\x1b\[(?:<(6[45]);\d+;\d+M|M([`a])..|(9[67]);\d+;\d+M)", re.DOTALL)      # SGR's, the old one, urxvt's
 _ANSWERS = (b"\x1b]11;", b"\x1b[?")     # of the terminal: its background, what kind it is
+_COLOUR = re.compile(rb"\x1b\]11;(?:r?|rg|rgba?:?|rgba?:[0-9a-fA-F]{0,4}(?:/[0-9a-fA-F]{0,4}){0,3})(?:\x07|\x1b\\?)?")  # so far
 _NOTCH = 3                             # rows, as terminals make arrows of a wheel
 _USUAL: Dict[bytes, str] = {b"\x1b[5~": "pgup", b"\x1b[6~": "pgdn", b"\x1bOM": "enter"}
 _USUAL.update({b"\x1b" + lead + end: name for lead in (b"[", b"O") for end, name in (
@@ -86,6 +87,9 @@ class Decoder:
             return []
         if not self._rest and first in _BEGINS and now_s - self._escaped_s < SEQUENCE_S:
             self._rest = b"\x1b"
+        elif self._rest.startswith(_ANSWERS[0]) and now_s - self._since_s > SEQUENCE_S and not _COLOUR.fullmatch(
+                self._rest + bytes([first])):
+            self._rest = b""           # its end is lost, and this is typed
         elif self._rest and not self._rest.strip(b"\x1b") and first not in b"\x1b" + _BEGINS and now_s - self._since_s > ALT_S:
             self._rest = b""
             return ["esc"]

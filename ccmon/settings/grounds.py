@@ -12,10 +12,11 @@ from ccmon.text import ROLES
 READABLE = 4.5
 UNKNOWN = "neither the terminal nor COLORFGBG says what the background is"
 AUTO, USUAL = "auto", "dark"           # the theme that is looked for, and the one where nothing says what the ground is
+COLOURLESS = "mono"
 _ON_DARK, _ON_LIGHT = ("dark", "high-contrast"), ("light", "high-contrast-light")
 _DRAWN = ("track",)                    # lines, which nobody reads
 _ANSWER = re.compile(rb"rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})")
-_LIGHT_INDEXES = (7, *range(9, 16))    # of the first sixteen colours
+_GREYS = {0: "dark", 8: "dark", 7: "light", 15: "light"}       # of the first sixteen colours, which each terminal has its own of
 
 
 # --- contrast -----------------------------------------------------------------------------------------------------------
@@ -56,17 +57,15 @@ def fitting(ground: Optional[str], env: Mapping[str, str]) -> Fitting:
     word = said.rpartition(";")[2]
     if word.isascii() and word.isdigit() and len(word) <= 3 and int(word) <= 255:
         index = int(word)
-        light = index in _LIGHT_INDEXES
-        theme = theme_on(hexadecimal(index)) if index > 15 else "light" if light else "dark"
+        theme = theme_on(hexadecimal(index)) if index > 15 else _GREYS.get(index, COLOURLESS)
         return Fitting(theme, f"COLORFGBG says that the background is colour {index}")
     return Fitting(USUAL, UNKNOWN)
 
 
 def theme_on(ground: str) -> str:
-    """The first theme whose every text can be read there, else the one that comes nearest to it."""
-    names = _ON_LIGHT if contrast("#000000", ground) > contrast("#ffffff", ground) else _ON_DARK
-    readable = [name for name in names if least_contrast(THEMES[name], ground) >= READABLE]
-    return readable[0] if readable else max(names, key=lambda name: least_contrast(THEMES[name], ground))
+    """The first theme whose every text can be read there; in between, as on a blue, that of the terminal's own colour."""
+    readable = [name for name in (*_ON_DARK, *_ON_LIGHT) if least_contrast(THEMES[name], ground) >= READABLE]
+    return readable[0] if readable else COLOURLESS
 
 
 def background_of(answer: bytes) -> Optional[str]:

@@ -110,7 +110,7 @@ def _places(target: str, env: Mapping[str, str]) -> snippets.Places:
     settings = dotfiles.path_of(target, env) if target == "claude" else ""
     ccmon, folder, config, settings = map(_for_shells, (ccmon, folder, linecache.config_path(env), settings))
     form = tmux_bar.word(_bar(env)) if target == "tmux" else tmux_bar.USUAL
-    return snippets.Places(ccmon, _line(ccmon), folder, file, config, variables, settings, form)
+    return snippets.Places(ccmon, _line(ccmon), folder, file, config, variables, settings, tmux_format=form)
 
 
 def _bar(env: Mapping[str, str]) -> Optional[tmux_bar.Bar]:
@@ -119,7 +119,8 @@ def _bar(env: Mapping[str, str]) -> Optional[tmux_bar.Bar]:
     said = processes.printed([program, "display-message", "-p", tmux_bar.question(expanded=False)], env) if program else None
     if program and said:
         expanded = processes.printed([program, "display-message", "-p", tmux_bar.question(expanded=True)], env)
-        return tmux_bar.answered(said, expanded or "")
+        formats = processes.printed([program, "show-options", "-gqv", "status-format"], env)
+        return tmux_bar.answered(said, expanded or "") if tmux_bar.has_usual_ground(formats or "") else None
     content = dotfiles.read(dotfiles.path_of("tmux", env)) or b""
     return tmux_bar.of_config(content.decode("utf-8", "replace"))
 

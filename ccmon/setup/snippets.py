@@ -255,18 +255,19 @@ def _fish_block(places: Places) -> str:
 
 
 TMUX_LENGTH, TMUX_BEFORE = 100, "@ccmon_status_right_length"       # of status-right; where --undo finds what it was
+TMUX_BARE = "#[default]"               # the bar's own colours: a theme's last words may end in those of a separator
 
 
 def _tmux_block(places: Places) -> str:
     words = _tmux_command(places)
     return (f"if -F '#{{!=:#{{status-right-length}},{TMUX_LENGTH}}}' {{ set -gF {TMUX_BEFORE} '#{{status-right-length}}' }}\n"
             f"set -g status-right-length {TMUX_LENGTH}\n"
-            f"if -F '#{{m:*ccmon*,#{{status-right}}}}' '' {{ set -ga status-right \" #({words})\" }}\n")
+            f"if -F '#{{m:*ccmon*,#{{status-right}}}}' '' {{ set -ga status-right \"{TMUX_BARE} #({words})\" }}\n")
 
 
 def tmux_calls(block: str) -> List[str]:
     """What the lines of such a block have put into status-right, as the server holds it."""
-    found = re.findall(r'set -ga status-right " (#\(.*\))"', block)
+    found = re.findall(r'set -ga status-right "(?:#\[default\])? (#\(.*\))"', block)
     return [re.sub(r"\\(.)", r"\1", call) for call in found]
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import List, NamedTuple, Optional, Sequence
 
-from ccmon.settings.grounds import BRIGHT, DARK, LIGHT, place_on
+from ccmon.settings.grounds import BRIGHT, DARK, LIGHT, READABLE, contrast, place_on
 from ccmon.settings.themes import hexadecimal
 
 OPTIONS = ("status-style", "status-bg", "status-right-style")          # what the ground of status-right is made of
@@ -52,22 +52,41 @@ def answered(as_they_are: str, expanded: str) -> Optional[Bar]:
 
 def format_of(bar: Optional[Bar]) -> str:
     """tmuxdark, tmuxlight or tmuxbright, where what they colour can be read on that bar; else the one for any ground."""
-    return FORMATS.get(place_on(grounds(bar)), USUAL) if bar else USUAL
+    if bar is None:
+        return USUAL
+    place, found = place_on(grounds(bar)), grounds(bar)
+    if place == LIGHT and _is_pale(bar, found):        # the one that gives every word a colour
+        return FORMATS[BRIGHT]
+    return FORMATS.get(place, USUAL)
+
+
+def has_usual_ground(formats: str) -> bool:
+    """Whether status-right stands on the ground that OPTIONS give it, in the rows of status-format."""
+    rows = [row for row in formats.splitlines() if "status-right}" in row]
+    return all("status-right-style}" in row or "push-default" not in row for row in rows)
 
 
 def grounds(bar: Bar) -> List[str]:
     """What the ground of status-right may be, as #rrggbb: several for one of the terminal's own colours; none: not known."""
     style, background, right = bar.expanded
-    if any("reverse" in re.split("[ ,]+", one) for one in (style, right)):
+    if any(set(re.split("[ ,]+", one)) & {"reverse", "dim"} for one in (style, right)):
         return []
-    named = [found for found in (_background(right), _usual(background), _background(style)) if found]
+    named = [found for found in (_colour(right, "bg="), _usual(background), _colour(style, "bg=")) if found]
     return _colours(named[0]) if named else []
 
 
-def _background(style: str) -> Optional[str]:
+def _is_pale(bar: Bar, on: Sequence[str]) -> bool:
+    """Whether the bar's own words are hard to read on these grounds."""
+    style, _, right = bar.expanded
+    own = _colours(_colour(right, "fg=") or _colour(style, "fg=") or "")
+    return any(contrast(one, ground) < READABLE for one in own for ground in on)
+
+
+def _colour(style: str, lead: str) -> Optional[str]:
+    """What follows `fg=` or `bg=`, as tmux reads a style: the last one counts."""
     found: Optional[str] = None
     for word in re.split("[ ,]+", style):
-        found = word[len("bg="):] if word.startswith("bg=") else None if word in ("default", "none") else found
+        found = word[len(lead):] if word.startswith(lead) else None if word in ("default", "none") else found
     return _usual(found)
 
 
@@ -110,4 +129,6 @@ def of_config(text: str) -> Optional[Bar]:
         found = re.findall(rf"^[ \t]*set(?:-option)?[ \t]+-[gaqsuw]*[ \t]+{name}[ \t]+(.*?)[ \t]*$", text, re.MULTILINE)
         if found:
             values[name] = found[-1].strip("'\"")
+    if re.search(r"^[ \t]*set(?:-option)?[ \t][^#\n]*status-format", text, re.MULTILINE):
+        return None
     return None if any("#{" in value or "|" in value for value in values.values()) else as_set(tuple(values.values()))

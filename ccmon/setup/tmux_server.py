@@ -3,9 +3,10 @@
 import re
 from typing import List, Mapping, Optional, Sequence
 
-from ccmon.setup.snippets import TMUX_BEFORE, TMUX_LENGTH
+from ccmon.setup.snippets import TMUX_BARE, TMUX_BEFORE, TMUX_LENGTH
 from ccmon.system import tmux
 
+_BARE = f"(?:{re.escape(TMUX_BARE)}(?= ))?"            # not in what earlier versions have written
 RIGHT, LENGTH = "status-right", "status-right-length"
 _SET = re.compile(rf"^\s*set(?:-option)?\s+-g\s+{LENGTH}\s+[\"']?(\d+)[\"']?\s*(?:#.*)?$", re.MULTILINE)
 
@@ -36,13 +37,13 @@ def _cleared(socket: str, calls: Sequence[str], start_up: str, env: Mapping[str,
 
 
 def _cut(right: Optional[str], calls: Sequence[str]) -> Optional[str]:
-    """The text without the calls and the space before each; None when none is in it.
+    """The text without the calls and what --write puts before each; None when none is in it.
 
     Of the same program, whatever format it is asked for: another one is chosen on a bar of another colour.
     """
     found = right
     for program in dict.fromkeys(call.rpartition(" ")[0] if "#{" not in call else call.partition(" #{")[0] for call in calls):
-        found = None if found is None else re.sub(rf" ?{re.escape(program)} [^()]*\)", "", found)
+        found = None if found is None else re.sub(rf"{_BARE} ?{re.escape(program)} [^()]*\)", "", found)
     return None if found == right else found
 
 
