@@ -166,7 +166,7 @@ def test_a_stale_line_is_shown_at_once_and_refreshed_behind_it(place, shell):
     assert os.stat(str(place.cache / "fresh")).st_mtime >= asked_at + HOLD_S, "until then nobody else is started"
     place.opens()
     wait_until(place.idle, "the refresher ends")
-    assert "m5%" in prompted(place, shell).replace("}5%", "m5%").replace("\x02", "") and place.runs() == 2
+    assert re.search("[^0-9]5%", prompted(place, shell)) and place.runs() == 2
 
 
 def test_an_old_line_is_marked_and_ends_with_its_session(place, shell):
