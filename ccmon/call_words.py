@@ -8,40 +8,17 @@ from typing import Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
 from ccmon.alerts.kinds import KINDS as ALERTS
 from ccmon.alerts.kinds import parse_kinds
-from ccmon.history.groups import KINDS, PERIODS, WINDOW
+from ccmon.history.groups import PERIODS
 from ccmon.model import UsageError
 from ccmon.settings.options import BY_NAME, OPTIONS, flag_name
+from ccmon.settings.themes import THEMES
 from ccmon.text import clean, clip, near
+from ccmon.tried_words import ACTIONS, AS_OPTIONS, BY_WORDS, FLAGS, INSTEAD, WORDS
 from ccmon.typed_times import typed
-from ccmon.typed_values import FALSE, TRUE, boolean, folded, plan_of
+from ccmon.typed_values import FALSE, TRUE, boolean, folded, plan_of, word_of
 from ccmon.usage.limits import PLAN_NAMES
 
-HELP, VERSION = ("-h", "-?", "/?", "-help"), ("-V", "-v", "-version")
-AS_OPTIONS = {"once": "--once", "json": "--json", "demo": "--demo", "version": "--version"}      # words that work alone
-INSTEAD: Mapping[str, str] = {
-    **dict.fromkeys(("statusline", "status-line", "line", "tmux-line"), "--statusline"), "reset-terminal": "--reset-terminal",
-    **dict.fromkeys(("status", "show", "usage", "now", "limits"), "--once"),
-    **dict.fromkeys(("setup", "install", "configure", "prompt"), "init"),
-    **dict.fromkeys(("settings", "options", "preferences", "show-config"), "config"), "set": "config set plan max5",
-    "get": "config get plan", "unset": "config unset plan", "edit": "config edit",
-    **dict.fromkeys(("daily", "days", "day"), "history --by day"), **dict.fromkeys(("weekly", "weeks"), "history --by week"),
-    **dict.fromkeys(("monthly", "months"), "history --by month"), **dict.fromkeys(("hourly", "hours"), "history --by hour"),
-    **dict.fromkeys(("models",), "history --by model"), "projects": "history --by project", "windows": "history --by window",
-    **dict.fromkeys(("sessions", "session", "blocks", "list", "log", "logs", "past"), "history"),
-    **{word: f"history {word}" for word in ("today", "yesterday", "week", "month", "year")},
-    "chart": "history --chart", "heatmap": "history --heatmap", "backup": "history --backup FILE", "csv": "history --csv",
-    **dict.fromkeys(("stats", "statistics", "summary"), "report"), **dict.fromkeys(("check", "diagnose", "test"), "doctor"),
-    **dict.fromkeys(("prometheus", "metrics", "openmetrics"), "export --openmetrics"), "explain": "why",
-    **dict.fromkeys(("completions", "complete"), "completion bash"), **dict.fromkeys(("account", "login"), "accounts"),
-    **dict.fromkeys(("alert", "notify", "notifications"), "alerts"), "import": "merge FILE", "cut-off": "hit",
-    **dict.fromkeys(("screen", "monitor", "dashboard", "live", "watch", "top", "start", "run", "tui"), ""),
-    "forecast": "learn --report", **dict.fromkeys(("remove", "deinstall", "undo", "purge"), "uninstall")}
-BY_WORDS = {**{f"{name}s": name for name in (*KINDS, WINDOW)}, "hour": "hour", "model": "model", "project": "project",
-            "session": "session", "window": "window", "daily": "day", "weekly": "week", "monthly": "month", "hourly": "hour"}
-ACTIONS: Mapping[str, str] = {
-    **dict.fromkeys(("show", "ls", "all", "view"), "list"), **dict.fromkeys(("change", "put"), "set"),
-    **dict.fromkeys(("remove", "rm", "delete", "del", "clear", "reset"), "unset"), "open": "edit",
-    **dict.fromkeys(("where", "file"), "path"), **dict.fromkeys(("read", "print"), "get")}
+HELP, VERSION = ("-h", "-?", "-help"), ("-V", "-v", "-version")
 CONFIG = ("list", "get", "set", "unset", "edit", "path")
 MOST_TIME_WORDS = 6
 _REPORT = re.compile(r"(?:(?:this|last|previous) )?(?:week|month)|weekly|monthly|last|previous")
@@ -141,13 +118,16 @@ def _no_command(word: str, commands: Mapping[str, Command]) -> str:
         return f"{_quoted(word)} is no command. Type: {f'ccmon {INSTEAD[meant]}'.rstrip()}. {_see('')}"
     if plan:
         return f"{_quoted(word)} is a plan, no command. Type: ccmon --plan {plan}. {_see('')}"
+    theme = word_of(word, THEMES)
+    if theme:
+        return f"{_quoted(word)} is a theme, no command. Type: ccmon --theme {theme}. {_see('')}"
     option = BY_NAME.get(meant.replace("-", "_"))
     if option:
         value = "" if option.switch else f" {option.metavar}"
         return (f"{_quoted(word)} is an option, no command. Type: ccmon {flag_name(option)}{value}, or for good: "
                 f"ccmon config set {option.name} VALUE. {_see('')}")
     known = [name for name in commands if name]
-    hint = near(meant, known) or near(meant, [*INSTEAD, *AS_OPTIONS])
+    hint = "" if meant in known else near(meant, [*known, *AS_OPTIONS])
     return f"unknown command {_quoted(word)}{hint}. {_see('')}"
 
 
@@ -226,7 +206,13 @@ def _unknown_option(name: str, flag: str, commands: Mapping[str, Command]) -> st
     others = [f"ccmon {other}".rstrip() for other in commands if flag in commands[other].own]
     if flag in commands[""].options or others:
         return f"{clean(flag)} is no option of {here}{', but of ' + ' and '.join(others) if others else ''}. {_see(name)}"
-    hint = near(flag.strip("-").lower(), [one[2:] for one in known if one[:2] == "--"])
+    meant = FLAGS.get(flag.lower(), "")
+    if meant.partition(" ")[0] in known:
+        return f"unknown option {clean(flag)} (did you mean {meant}?). {_see(name)}"
+    word = folded(flag.strip("-"))
+    if name == "history" and (word in BY_WORDS or _is_time(word)):
+        return f"unknown option {clean(flag)}. Type: ccmon history {word}. {_see(name)}"
+    hint = near(word, [one[2:] for one in known if one[:2] == "--"])
     return f"unknown option {clean(flag)}{hint.replace('mean ', 'mean --')}. {_see(name)}"
 
 
@@ -308,12 +294,15 @@ def _of_time(name: str, text: str) -> List[str]:
 def _unknown_word(name: str, word: str, command: Command) -> str:
     if name == "history" and word.isascii() and word.isdigit():
         return f"history {word}: type --days {word} for the last days, or --rows {word} for the last rows. {_see(name)}"
-    if name == "accounts":
+    if (name, folded(word)) in WORDS:
+        return f"{name}: {_quoted(word)} is no word of it. Type: ccmon {WORDS[name, folded(word)]}. {_see(name)}"
+    if name == "accounts" and folded(word) not in ("list", "ls", "show", "add"):
         return f"accounts takes no name. To see one of them: ccmon --account {clip(clean(word), 40)}. {_see(name)}"
     known = [flag[2:] for flag in command.own] + ([*BY_WORDS, "today", "yesterday"] if name == "history" else [])
     more = {"history": "; as in ccmon history today, ccmon history --by week", "hit": "; as in ccmon hit 14:30",
             "report": "; as in ccmon report last month"}.get(name, "")
-    return f"{name}: unknown word {_quoted(word)}{near(folded(word), known)}{more}. {_see(name)}"
+    here = f"{name}: " if name else ""
+    return f"{here}unknown word {_quoted(word)}{near(folded(word), known)}{more}. {_see(name)}"
 
 
 def _alerts_words(words: List[str]) -> List[str]:

@@ -77,7 +77,7 @@ def dated(epoch: int, zone: Zone) -> str:
 
 
 def clock_text(epoch: int, now: int, zone: Zone) -> str:
-    """18:00 today, Mon 02:13 within six days of now, else 3 Dec 02:13; in English whatever the locale."""
+    """18:00 today, Mon 02:13 within six days of now, else 3 Dec 02:13, with its year where that is far; in English."""
     then, today = local(epoch, zone), local(now, zone)
     hours = hour_text(epoch, zone)
     days = (then.date() - today.date()).days
@@ -85,4 +85,5 @@ def clock_text(epoch: int, now: int, zone: Zone) -> str:
         return hours
     if abs(days) < 7:
         return f"{DAYS[then.weekday()]} {hours}"
-    return f"{then.day} {MONTHS[then.month - 1]} {hours}"
+    year = f" {then.year}" if abs(days) > 300 else ""
+    return f"{then.day} {MONTHS[then.month - 1]}{year} {hours}"

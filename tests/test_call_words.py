@@ -119,8 +119,21 @@ def test_the_right_words_are_named_with_the_help_of_the_command(line, said):
 
 
 def test_every_word_that_is_named_instead_is_right():
-    for meant in {*call_words.INSTEAD.values()} - {""}:
+    for meant in {*call_words.INSTEAD.values(), *call_words.WORDS.values()} - {"", "help options"}:
         arguments.parse(meant.replace("FILE", "f").split())
+
+
+@pytest.mark.parametrize("typed, named", [
+    ("history --from monday", "mean --since?"), ("history --week", "Type: ccmon history week."),
+    ("--tz local", "mean --timezone?"), ("history export", "Type: ccmon history --csv."),
+    ("history clear", "Type: ccmon uninstall --history."),
+    ("--no-color", "mean --theme mono?"), ("uninstall -y", "mean --yes?"), ("light", "Type: ccmon --theme light."),
+    ("tmux", "Type: ccmon init tmux."), ("stat", "'stat'. See"), ("-- history", "'history'. See"),
+    ("json pretty", "unknown word 'pretty'. See"), ("accounts list", "Type: ccmon accounts.")])
+def test_words_of_other_programs_and_commands_name_the_right_ones(typed, named):
+    with pytest.raises(UsageError) as told:
+        arguments.parse(typed.split())
+    assert named in str(told.value) and not str(told.value).startswith(":")
 
 
 @given(st.sampled_from(["history", "hit", "report", "config", "learn", "alerts", "init", "why", "merge"]),

@@ -95,7 +95,7 @@ def test_learning_itself_prints_no_scores():
 
 
 @pytest.mark.parametrize("learned, expected", [
-    (Learned(NOW), ["limit    unknown: no session is known",
+    (Learned(NOW), ["limit    unknown: no completed session is known",
                     "         Claude's own percentages are not known. Connect Claude Code:",
                     "         `ccmon init claude --write`"]),
     (Learned(NOW, at_least=31_400.0, sessions=41), ["limit    unknown, at least 31,400 (41 sessions)",
@@ -230,7 +230,8 @@ def test_an_empty_home_has_nothing_to_learn_from(machine, words):
     done = machine.run("learn", *words)
     assert done.code == 0 and done.err == "" and machine.runs() == 0
     if not words or words == ("--report",):
-        assert done.out.splitlines()[0] == "limit    unknown: no session is known" and "ccmon init claude --write" in done.out
+        assert done.out.splitlines()[0] == "limit    unknown: no completed session is known"
+        assert "ccmon init claude --write" in done.out
     assert machine.run("learn", *words, HOME="/nonexistent").code == 30
 
 

@@ -81,6 +81,24 @@ def test_a_likelihood_has_its_word(found, said):
     assert "likely" not in " ".join(span.text for span in narrow)
 
 
+def test_claude_s_own_window_ends_before_a_reset_of_one_s_own():
+    """What it says begins anew with the window: after that nothing runs out, whatever reset is shown."""
+    late = Options("max5", rule=ResetRule("hour", (9,)))
+    shown = scene(9212, windows=account(45), options=late)
+    assert shown.snapshot.predicted_end > START + 5 * 3600 and "min lasts reset 09:00" in words_of(shown)
+    assert "out" not in row_of(shown, {}) and not shown.snapshot.warnings
+    assert any("lasts to 18:00" in text.plain(line) for line in shown_rows(shown))
+    assert "out" in words_of(scene(9212, windows=account(96), options=late))
+    idle = scene(None, windows=account(45), options=late)
+    assert filled("{binding.reset} {reset}", idle) == "18:00 09:00"
+
+
+def test_a_day_that_is_far_has_its_year():
+    zone = scene(9212).zone
+    said = [clock_text(NOW - days * DAY_S, NOW, zone) for days in (6, 299, 301, 400)]
+    assert said == ["Fri 15:42", "22 Mar 15:42", "20 Mar 2025 15:42", "11 Dec 2024 15:42"]
+
+
 # --- Claude's row ------------------------------------------------------------------------------------------------------------
 
 def row_of(shown, document, cells=200, now=NOW):
@@ -113,13 +131,16 @@ def cached(expires_at, ttl="5m", **more):
     (cached(NOW + 250, hit_ratio=0.974, recache_tokens_if_cold=45_300), ("warm 4m", "97", "45k")),
     (cached(NOW + 3500, "1h"), ("warm 58m", "-", "-")), (cached(NOW + 9), ("warm 9s", "-", "-")),
     (cached(NOW - 9, recache_tokens_if_cold=1_090_000), ("cold", "-", "1.1M")),
-    (cached(NOW + 250, warm=False, hit_ratio=1), ("cold", "100", "-"))])
+    (cached(NOW + 250, warm=False, hit_ratio=1), ("cold", "100", "-")), (cached((NOW + 250) * 1000), ("warm 4m", "-", "-")),
+    (cached(NOW + 3500, None), ("warm 58m", "-", "-")), (cached(NOW + 3500, 3600), ("warm 58m", "-", "-")),
+    (cached(NOW - 9, recache_tokens_if_cold=0), ("cold", "-", "0")),
+    ({"prompt_cache": {"warm": False, "expires_at": None, "recache_tokens_if_cold": 45_300}}, ("cold", "-", "45k"))])
 def test_the_cache_in_the_row_in_templates_and_on_the_screen(told, said):
     cache = session_json.prompt_cache(told, NOW)
     assert claude.cache_values(cache, NOW) == said
     record = {"pieces": [[-1, "cache"], [1, " "], [-1, "cache_hit"], [1, " "], [-1, "cache_tokens"]]}
     assert claude.compose(record, told, 80, NOW) == " ".join(said)
-    word = f"cache {said[0]}" + (f" {said[2]}" if said[0] == "cold" and said[2] != "-" else "")
+    word = f"cache {said[0]}" + (f" {said[2]}" if said[0] == "cold" and said[2] not in "-0" else "")
     assert claude.compose({}, told, 80, NOW) == word
     ledger, changed = official.settle(official.Ledger(), [hook.spooled(told, NOW)], NOW)
     assert not changed and official.load(official.dump(ledger)) == ledger and ledger.cache == cache
@@ -149,7 +170,7 @@ def test_of_several_sessions_the_one_that_was_used_last_speaks(answers, dice):
     lines = [hook.spooled(cached(NOW + at + (3600 if ttl == "1h" else 300), ttl, warm=True), NOW + at) for at, ttl in answers]
     dice.shuffle(lines)
     ledger, _ = official.settle(official.Ledger(), lines * 2, NOW)
-    used = [at for at, _ in answers if at <= 90]
+    used = [at for at, _ in answers if at <= 60]
     assert (ledger.cache and ledger.cache.expires_at - ledger.cache.ttl_s - NOW) == max(used, default=None)
 
 

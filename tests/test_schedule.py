@@ -113,4 +113,4 @@ def test_clock_text_is_local():
 
 @given(st.integers(), st.integers())
 def test_clock_text_never_raises(epoch, now):
-    assert 5 <= len(when.clock_text(epoch, now, Fake("far", -14 * HOUR, 0, 14 * HOUR))) <= 12
+    assert 5 <= len(when.clock_text(epoch, now, Fake("far", -14 * HOUR, 0, 14 * HOUR))) <= 17

@@ -15,7 +15,8 @@ def run(given: Namespace) -> int:
     """Print it, or edit the start-up file; without a target ask what is wanted; the exit code, 1 for a line that is not seen."""
     if given.target is None:
         if given.write or given.undo or given.shown or given.above:
-            raise UsageError("name the file's program: ccmon init SHELL --write. See: ccmon init --help")
+            flag = next(f"--{name}" for name in ("undo", "write", "above", "shown") if getattr(given, name))
+            raise UsageError(f"name the file's program: ccmon init SHELL {flag}. See: ccmon init --help")
         return first_run.run(os.environ)
     where = prompts.ABOVE if given.above else prompts.SHOWN if given.shown else prompts.BARE
     said = init.run(given.target, given.write, given.undo, os.environ, where)

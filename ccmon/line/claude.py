@@ -243,7 +243,7 @@ def cache_words(cache: "Any", now: float) -> str:
     state, _, tokens = cache_values(cache, now)
     if cache is None:
         return ""
-    return "cache " + state + (" " + tokens if state == "cold" and tokens != "-" else "")
+    return "cache " + state + (" " + tokens if state == "cold" and tokens not in ("-", "0") else "")
 
 
 def short_count(tokens: int) -> str:

@@ -16,6 +16,7 @@ LABELS = {"five_hour": "5h", "seven_day": "7d"}
 LONGEST_S = 400 * 86_400               # a window of unknown length
 MOST_WINDOWS, MOST_MEMBERS = 12, 200   # more of them are nobody's limits
 SPEND = "spend="                       # in the spool: used and limit of the spend limit, in dollars, a dash for none
+LONG_AGO = 1_000_000_001               # the end of a cache that is cold, nobody says since when
 CACHE = "cache="                       # in the spool: the prompt cache, see prompt_cache
 DROPPED = "dropped="                   # in the spool: how many members could not be taken
 _ALSO = {"seven_day_overage_included": "seven_day_fable"}              # one limit, two names
@@ -49,12 +50,17 @@ def percent(value: "Any") -> "float | None":
 
 def moment(value: "Any") -> "int | None":
     """Epoch seconds rounded to the minute, from seconds, milliseconds or ISO 8601: the source jitters by a second."""
+    found = _epoch(value)
+    return None if found is None else int(found + 30) // 60 * 60
+
+
+def _epoch(value: "Any") -> "float | None":
     found = number(value)
     if found is None and isinstance(value, str):
         found = _iso(value)
     if found is not None and found > 1e11:
         found /= 1000
-    return int(found + 30) // 60 * 60 if found is not None and 1e9 < found < 1e10 else None
+    return found if found is not None and 1e9 < found < 1e10 else None
 
 
 def _iso(value: str) -> "float | None":
@@ -276,21 +282,26 @@ def prompt_cache(document: "Any", now: float) -> "tuple[int, int, int | None, in
     """Of the conversation's cache: when it goes cold (epoch s), how long it stays warm (s), the tokens that are paid again after
     that, and how much of the input came from it (per cent), None for what is not told; None where no end is told."""
     found = member(document, "prompt_cache")
-    expires_at, ttl_s = number(member(found, "expires_at")), _seconds(member(found, "ttl"))
-    if expires_at is None or not 1e9 < expires_at < 1e10 or expires_at - ttl_s > now + OPENING_S:
+    warm, end = member(found, "warm"), member(found, "expires_at")
+    expires_at = LONG_AGO if end is None and warm is False else _epoch(end)
+    ttl_s = _seconds(member(found, "ttl")) or (300 if expires_at is None or expires_at - now <= 300 else 3600)
+    if expires_at is None or expires_at - ttl_s > now + OPENING_S:
         return None
-    if member(found, "warm") is False:
+    if warm is False:
         expires_at = min(expires_at, now)
     tokens, share = number(member(found, "recache_tokens_if_cold")), number(member(found, "hit_ratio"))
     return (int(expires_at), ttl_s, int(tokens) if tokens is not None and 0 <= tokens < 1e12 else None,
-            int(100 * share) if share is not None and 0 <= share <= 1 else None)
+            int(round(100 * share, 6)) if share is not None and 0 <= share <= 1 else None)
 
 
 def _seconds(ttl: "Any") -> int:
-    """Of 5m and 1h, as Claude Code writes them; the shorter one where it says something else."""
-    number, unit = (ttl[:-1], ttl[-1:]) if isinstance(ttl, str) else ("", "")
-    known = unit in ("m", "h") and number.isascii() and number.isdigit() and len(number) < 4
-    return int(number) * (60 if unit == "m" else 3600) if known else 300
+    """Of 5m and 1h, as Claude Code writes them, or of seconds; 0 where it says something else."""
+    seconds = number(ttl)
+    if seconds is not None:
+        return int(seconds) if 0 < seconds <= 86_400 else 0
+    figures, unit = (ttl[:-1], ttl[-1:]) if isinstance(ttl, str) else ("", "")
+    known = unit in ("m", "h") and figures.isascii() and figures.isdigit() and len(figures) < 4
+    return int(figures) * (60 if unit == "m" else 3600) if known else 0
 
 
 def session(document: "Any") -> str:

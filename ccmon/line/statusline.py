@@ -7,6 +7,7 @@ from ccmon.model import NO_CCUSAGE, Binding, Credits, Snapshot, Window
 from ccmon.text import Span
 from ccmon.usage.binding import LIKELY, NEAR, SESSION
 from ccmon.usage.outlook import is_likelihood
+from ccmon.usage.windows import opens_at
 from ccmon.views.screen.scene import figure
 from ccmon.when import Zone, clock_text, hour_text
 
@@ -241,4 +242,5 @@ def runs_out(snapshot: Snapshot) -> Optional[int]:
     runway, end = snapshot.runway, snapshot.predicted_end
     if runway and is_likelihood(runway):
         end = runway.median if runway.probability >= LIKELY and runway.median < runway.resets_at else None
-    return end if end is not None and end < snapshot.reset.at and snapshot.left and not is_over(snapshot) else None
+    opens = opens_at(snapshot.windows, snapshot.percent_source, snapshot.reset.at)
+    return end if end is not None and end < opens and snapshot.left and not is_over(snapshot) else None

@@ -3,7 +3,7 @@
 from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.line.session_json import label, length_s
-from ccmon.model import Binding, Block, Limit, Reset, Runway, Window
+from ccmon.model import Binding, Block, Limit, Runway, Window
 from ccmon.usage.gauge import Gauge
 from ccmon.usage.outlook import is_likelihood
 
@@ -84,12 +84,12 @@ def of_session(full: Gauge, limit: Limit, forecast: Optional[Runway], resets_at:
     return Candidate(SESSION, full.percent, resets_at, over, forecast, slack)
 
 
-def at_pace(predicted_end: Optional[int], reset: Reset) -> Optional[Runway]:
-    """The forecast of a session of which only the pace of the last hour is known."""
+def at_pace(predicted_end: Optional[int], opens_at: int) -> Optional[Runway]:
+    """The forecast of a session of which only the pace of the last hour is known; opens_at: when it begins anew."""
     if predicted_end is None:
         return None
-    end = min(predicted_end, reset.at)
-    return Runway(end, end, end, float(predicted_end < reset.at), "last_hour", resets_at=reset.at)
+    end = min(predicted_end, opens_at)
+    return Runway(end, end, end, float(predicted_end < opens_at), "last_hour", resets_at=opens_at)
 
 
 def runs_out(percent: float, forecast: Optional[Runway]) -> bool:

@@ -5,7 +5,7 @@ from typing import Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tupl
 from ccmon.model import Block, Facts, Runway, Sample, Snapshot, Source, Windows
 from ccmon.usage import binding, burn, forecast, gauge, limits, notices, outlook, schedule
 from ccmon.usage.schedule import ResetRule
-from ccmon.usage.windows import named
+from ccmon.usage.windows import named, opens_at
 from ccmon.when import Zone
 
 STALE_AFTER_S = 45
@@ -49,11 +49,12 @@ def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
     pace = burn_terms(facts, now)
     reset = schedule.next_reset(now, options.rule, session.end if session else None, zone,
                                 named(gauge.told(facts, now), "five_hour"))
-    window_end = _window_end(session, windows)
+    window_end = session and _window_end(windows, session)
     runway = outlook.of_session(facts, full, limit, window_end, now) if session and window_end else None
     ends_at = None if full.left is None else forecast.predicted_end(now, full.left, pace.per_min)
-    windows = _forecast(facts, windows, runway or (binding.at_pace(ends_at, reset) if session else None), now)
-    own = binding.of_session(full, limit, runway or binding.at_pace(ends_at, reset), window_end or reset.at, now, ends_at)
+    pace_end = binding.at_pace(ends_at, opens_at(windows, full.source, reset.at))
+    windows = _forecast(facts, windows, runway or (pace_end if session else None), now)
+    own = binding.of_session(full, limit, runway or pace_end, _window_end(windows, session) or reset.at, now, ends_at)
     bound = binding.binding(windows, own or _session_of(windows), session, facts.bound, now)
     return Snapshot(
         now=now, source=facts.source, age_s=_age_s(facts.source, now),
@@ -85,10 +86,10 @@ def _learned_week(facts: Facts, windows: Windows) -> Optional[Runway]:
     return found.forecast if found and isinstance(facts.outlook, outlook.Outlook) and facts.outlook.week else None
 
 
-def _window_end(session: Optional[Block], windows: Windows) -> Optional[int]:
-    """When the limit begins anew, whatever reset is shown; None without a session."""
+def _window_end(windows: Windows, session: Optional[Block]) -> Optional[int]:
+    """When the limit begins anew, whatever reset is shown; None where neither a window nor a session is known."""
     found = named(windows, binding.SESSION)
-    return session and (found.resets_at if found else session.end)
+    return found.resets_at if found else session.end if session else None
 
 
 def burn_terms(facts: Facts, now: int) -> burn.Terms:

@@ -10,7 +10,7 @@ from ccmon.text import count, duration, money, percent, plural
 from ccmon.usage.binding import NEAR, SESSION, runs_out
 from ccmon.usage.limits import PLANS
 from ccmon.usage.outlook import PLAIN_RATES, is_likelihood
-from ccmon.usage.windows import name_words, named, running
+from ccmon.usage.windows import name_words, named, opens_at, running
 from ccmon.when import Zone, clock_text
 
 CONNECT = "ccmon init claude --write"
@@ -176,12 +176,13 @@ def _whose(limit: Limit) -> str:
 
 def _runs_out(snapshot: Snapshot, zone: Zone) -> Iterator[Notice]:
     end, reset_at, runway = snapshot.predicted_end, snapshot.reset.at, snapshot.runway
+    opens = opens_at(snapshot.windows, snapshot.percent_source, reset_at)
     if snapshot.left == 0:
         return
     if runway is not None and runway.rule not in PLAIN_RATES:
         if runway.probability >= 0.5:
             yield Notice("runs_out_before_reset", likely(runway, snapshot, zone))
-    elif end is not None and end < reset_at:
+    elif end is not None and end < opens:
         at = clock_text(end, snapshot.now, zone)
         yield Notice("runs_out_before_reset",
                      f"Runs out at {at}, {duration(reset_at - end)} before the reset")

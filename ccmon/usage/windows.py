@@ -21,6 +21,12 @@ def running(windows: Iterable[Window], now: int) -> Windows:
     return tuple(one for one in windows if one.resets_at > now)
 
 
+def opens_at(windows: Iterable[Window], whose: str, reset_at: int) -> int:
+    """Epoch s when the session's percentage begins anew: Claude's own (whose: official) with its window."""
+    found = named(windows, "five_hour")
+    return min(reset_at, found.resets_at) if found and whose == "official" else reset_at
+
+
 def put(windows: Windows, new: Window) -> Windows:
     """With this one in the place of that of its name, the 5 hours and the week first; at most MOST_WINDOWS."""
     others = [one for one in windows if one.name != new.name]

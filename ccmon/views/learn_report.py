@@ -88,7 +88,7 @@ def _in_own_unit(estimate: Estimate, ruler: Ruler) -> Iterator[str]:
 def _unknown(learned: Learned) -> Iterator[str]:
     """Nothing is made up where nothing is known."""
     yield (f"unknown, at least {count(int(learned.at_least))} ({plural(learned.sessions, 'session')})"
-           if learned.sessions else "unknown: no session is known")
+           if learned.sessions else "unknown: no completed session is known")
     estimate = learned.estimate
     if estimate is None and not learned.readings:
         yield f"Claude's own percentages are not known. Connect Claude Code: `{CONNECT}`"

@@ -6,6 +6,7 @@ from ccmon import text
 from ccmon.model import Runway, Window
 from ccmon.text import Line, Span
 from ccmon.usage.outlook import is_likelihood
+from ccmon.usage.windows import opens_at
 from ccmon.views.screen import windows
 from ccmon.views.screen.scene import LABEL_CELLS, LEAD_CELLS, Scene, label, lead_of, pick, pick_text
 
@@ -78,6 +79,10 @@ def _at_this_pace(scene: Scene) -> List[Line]:
     if snapshot.predicted_end is None:
         words = "all used" if snapshot.left == 0 else "not at this pace"
         return [(Span(words, "danger" if snapshot.left == 0 else "ok"),)]
+    opens = opens_at(snapshot.windows, snapshot.percent_source, snapshot.reset.at)
+    if opens <= snapshot.predicted_end < snapshot.reset.at:            # Claude's window ends before the reset that is shown
+        return [(Span(f"lasts to {scene.clock(opens)}", "ok"), Span("  (last-hour rate)", "dim")),
+                (Span(f"lasts to {scene.clock(opens)}", "ok"),), (Span("lasts", "ok"),)]
     return _at(scene, snapshot.predicted_end, snapshot.reset.at, "last-hour rate")
 
 
