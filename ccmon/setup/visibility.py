@@ -13,7 +13,7 @@ from ccmon.setup import claude_verdict, probe_texts, prompt_check, tmux_verdict
 from ccmon.setup.claude_verdict import OF_MACHINE, OF_PROJECT, OF_USER, Source
 from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN, SHELLS, Visibility
 from ccmon.setup.snippets import for_sh
-from ccmon.system import dotfiles, processes
+from ccmon.system import dotfiles, processes, tmux
 
 _MANAGED = {"darwin": "/Library/Application Support/ClaudeCode", "win32": r"C:\Program Files\ClaudeCode"}
 _MANAGED_USUAL = "/etc/claude-code"
@@ -64,7 +64,7 @@ def _max_width(env: Mapping[str, str]) -> int:
 
 def of_tmux(env: Mapping[str, str]) -> Optional[Visibility]:
     """What the server that this environment leads to says; None when none runs."""
-    program = processes.which("tmux", env)
+    program = processes.which("tmux", env) if tmux.sockets(env) else None      # asked without one, tmux leaves a folder
     said = _rows(program, "-g", env) if program else None
     if program is None or said is None:
         return None
