@@ -28,7 +28,7 @@ KEYS = {"up": "\x1bOA", "down": "\x1bOB", "right": "\x1bOC", "left": "\x1bOD", "
 
 
 class _Screen(pyte.Screen):
-    """pyte 0.8 does not know REP, which curses uses for runs of one character."""
+    """pyte 0.8 does not know REP, which curses uses for runs of one character, nor SU and SD, with which it moves rows."""
 
     _last = " "
 
@@ -39,10 +39,22 @@ class _Screen(pyte.Screen):
     def repeat(self, count: int = 1) -> None:
         self.draw(self._last * count)
 
+    def rows_up(self, count: int = 1) -> None:
+        self._at_top(self.delete_lines, count)
+
+    def rows_down(self, count: int = 1) -> None:
+        self._at_top(self.insert_lines, count)
+
+    def _at_top(self, work: Callable[[int], None], count: int) -> None:
+        x, y = self.cursor.x, self.cursor.y
+        self.cursor.y = self.margins.top if self.margins else 0
+        work(count)
+        self.cursor.x, self.cursor.y = x, y
+
 
 class _Stream(pyte.ByteStream):
-    csi = {**pyte.ByteStream.csi, "b": "repeat"}
-    events = pyte.ByteStream.events | {"repeat"}
+    csi = {**pyte.ByteStream.csi, "b": "repeat", "S": "rows_up", "T": "rows_down"}
+    events = pyte.ByteStream.events | {"repeat", "rows_up", "rows_down"}
 
 
 class Leftover(NamedTuple):

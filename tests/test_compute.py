@@ -296,7 +296,7 @@ def test_what_always_holds(blocks, samples, plan, listed):
     assert shot.predicted_end is None or shot.predicted_end >= NOW
     assert shot.active == (shot.percent is not None) == (shot.left is not None) and (listed or not shot.active)
     assert shot.left is None or 0 <= shot.left <= shot.limit.tokens
-    assert len(set(codes(shot))) == len(told(shot)) and all(0 < len(text) <= 80 for text in told(shot))
+    assert len(set(codes(shot))) == len(told(shot)) and all(0 < len(text) <= 120 for text in told(shot))
     assert not {"over_limit", "limit_unknown"} <= set(codes(shot))
 
 

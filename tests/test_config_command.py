@@ -97,7 +97,7 @@ def test_flags_are_never_remembered(machine):
     assert machine.run("config", "get", "plan").out == "max5\n" and "max20" not in path_of(machine).read_text()
 
 
-@pytest.mark.parametrize("name, value", [("plan", "max5"), ("limit", ""), ("theme", "dark"), ("reset", "schedule"),
+@pytest.mark.parametrize("name, value", [("plan", "max5"), ("limit", ""), ("theme", "auto"), ("reset", "schedule"),
                                          ("reset-hour", ""), ("--plan", "max5"), ("ccmon.plan", "max5"), ("plans.team", "60,000"),
                                          ("plans.pro", "7000"), ("PLAN", "max5")])
 def test_one_value_for_scripts(machine, name, value):

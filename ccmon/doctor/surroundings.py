@@ -23,6 +23,7 @@ from ccmon.setup.prompt_verdict import SHELLS
 from ccmon.sources import ccusage, ccusage_json, log_files
 from ccmon.store import check, facts, place
 from ccmon.system import clock, codec, dotfiles, private
+from ccmon.system import tmux as tmux_servers
 from ccmon.text import duration, plural
 
 
@@ -352,7 +353,7 @@ def tmux(around: Surroundings) -> Check:
     if path is None:
         return shown.tmux(shown.Tmux(None), around.owned)
     version = probes.said([path, "-V"], around.env) or "tmux"
-    told = probes.said([path, "show-environment", "-g", "PATH"], around.env) or ""
+    told = tmux_servers.has_server(around.env) and probes.said([path, "show-environment", "-g", "PATH"], around.env) or ""
     if not told.startswith("PATH="):
         return shown.tmux(shown.Tmux(version), around.owned)
     rows = (probes.said([path, "show-options", "-g"], around.env) or "").splitlines()

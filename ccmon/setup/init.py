@@ -115,7 +115,7 @@ def _places(target: str, env: Mapping[str, str]) -> snippets.Places:
 
 def _bar(env: Mapping[str, str]) -> Optional[tmux_bar.Bar]:
     """tmux's bar as its server shows it, else as its configuration says."""
-    program = processes.which("tmux", env) if tmux.sockets(env) else None      # asked without one, tmux leaves a folder
+    program = processes.which("tmux", env) if tmux.has_server(env) else None
     said = processes.printed([program, "display-message", "-p", tmux_bar.question(expanded=False)], env) if program else None
     if program and said:
         expanded = processes.printed([program, "display-message", "-p", tmux_bar.question(expanded=True)], env)

@@ -64,7 +64,7 @@ def _max_width(env: Mapping[str, str]) -> int:
 
 def of_tmux(env: Mapping[str, str]) -> Optional[Visibility]:
     """What the server that this environment leads to says; None when none runs."""
-    program = processes.which("tmux", env) if tmux.sockets(env) else None      # asked without one, tmux leaves a folder
+    program = processes.which("tmux", env) if tmux.has_server(env) else None
     said = _rows(program, "-g", env) if program else None
     if program is None or said is None:
         return None

@@ -19,6 +19,14 @@ def sockets(env: Mapping[str, str]) -> List[str]:
     return list(dict.fromkeys(path for path in found if _is_own_socket(path)))
 
 
+def has_server(env: Mapping[str, str]) -> bool:
+    """Whether there is a server where tmux looks for one: it makes a folder where it is asked without."""
+    if processes.WINDOWS:
+        return False
+    usual = os.path.join(env.get("TMUX_TMPDIR") or "/tmp", f"tmux-{os.getuid()}", "default")      # tmux's own  # nosec B108
+    return any(map(_is_own_socket, (env.get("TMUX", "").split(",")[0], usual)))
+
+
 def option(socket: str, name: str, env: Mapping[str, str]) -> Optional[str]:
     """The global option's value; None when no server answers."""
     said = _tmux(socket, ["show-options", "-gqv", name], env)

@@ -36,7 +36,7 @@ $CCMON history --backup backup.db; $CCMON merge backup.db; $CCMON report; $CCMON
 $CCMON export --openmetrics --output numbers.prom
 $CCMON hit; $CCMON hit --undo; $CCMON learn; $CCMON learn --share; $CCMON learn --forget; $CCMON --source logs --once
 $CCMON --demo --once; $CCMON --demo history
-for shell in bash zsh fish tmux claude; do $CCMON init $shell --write; done
+for shell in bash zsh fish tmux claude; do CCMON_PROBE=/nobody/looks $CCMON init $shell --write; done
 PYTHONPATH=$BROKEN:$PYTHONPATH $CCMON history --table
 """
 CALLS = "open openat creat mkdir mkdirat rename renameat renameat2 link linkat symlink symlinkat mknod mknodat".split()
