@@ -1,9 +1,11 @@
 """Every test runs with HOME and the XDG folders in a temporary directory, never in the user's own."""
 
 import os
+import re
 import signal
 import sys
 from pathlib import Path
+from typing import Dict, List
 
 import pytest
 from hypothesis import settings
@@ -11,6 +13,9 @@ from hypothesis import settings
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+SLOW = re.compile("faults/(?!.*real_ccusage)|/test_(init|init_guest|init_claude_shells|line_seen|uninstall|doctor|config_command|"
+                  "history_command|report_views|report_command|ccmon_line|hook|json|cli|refresh|sources|sound_places|templates|"
+                  "screen|first_run|generated|accounts|why)\\.py")
 PRIVATE = ("NO_COLOR", "CLICOLOR", "FORCE_COLOR", "CLAUDE_CONFIG_DIR", "COLUMNS", "LINES", "TMUX", "TZ", "NVM_DIR")
 
 
@@ -24,6 +29,20 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("usual")
     signal.signal(signal.SIGINT, signal.default_int_handler)       # a background job has it ignored, and so would its children
     os.environ["HOME"] = "/nonexistent-home-of-the-ccmon-tests"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: List[pytest.Item]) -> None:
+    """In CI, which is to end in time, every third variant of the tests that start processes or draw whole pages."""
+    if os.environ.get("CI") != "true":
+        return
+    number: Dict[str, int] = {}
+    kept, left = [], []
+    for item in items:
+        name = item.nodeid.partition("[")[0]
+        number[name] = number.get(name, -1) + 1
+        (left if number[name] % 3 and SLOW.search(name) else kept).append(item)
+    items[:] = kept
+    config.hook.pytest_deselected(items=left)
 
 
 @pytest.fixture(autouse=True)
