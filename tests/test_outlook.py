@@ -142,8 +142,8 @@ def test_the_notice_comes_with_a_probability_of_half():
 def test_the_line_says_only_what_is_likely():
     likely, _ = said(0.62, 80)
     unlikely, _ = said(0.3, 80)
-    assert statusline.render(likely.snapshot, likely.zone) == "CC 61% 21k/~35k 103/min out 16:00 62% reset 17:40"
-    assert "out" not in statusline.render(unlikely.snapshot, unlikely.zone)
+    assert statusline.render(likely.snapshot, likely.zone) == "CC 61% 21k/~35k 103/min out 16:00 62% likely reset 17:40"
+    assert " lasts 70% likely reset" in statusline.render(unlikely.snapshot, unlikely.zone)
 
 
 def test_templates_have_the_likelihood():
