@@ -13,7 +13,7 @@ PLACES = st.builds("\x1b[{};{}{}".format, NUMBER, NUMBER, st.sampled_from("Hf"))
 ERASED = st.builds("\x1b[{}{}".format, st.sampled_from(["", "0", "1", "2"]), st.sampled_from("JK"))
 SHIFTS = st.builds("\x1b[{}{}".format, NUMBER, st.sampled_from("P@"))
 OTHERS = st.sampled_from(["\r", "\n", "\b", "\t", "\x1b7", "\x1b[31m", "\x1b[?2004h", "\x1b]0;title\x07", "\x1b(B", "\x1b=",
-                          "\u4e2d", "%" + " " * (COLUMNS - 1), "\r \r"])
+                          "%" + " " * (COLUMNS - 1), "\r \r"])
 TEXT = st.text(alphabet="abc $>", max_size=15)
 
 
