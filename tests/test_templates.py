@@ -20,6 +20,7 @@ FIELDS = ("percent", "used", "limit", "left", "burn", "sustainable", "end", "res
           "out_median", "out_low", "out_high", "official_5h", "official_7d", "binding", "binding.percent", "binding.reset",
           "binding.left", "w.seven_day.percent", "context", "session_model", "session_cost",
           "age", "state", "source", "bar:8")
+MORE = ("mark", "outlook", "idle_since", "cache", "cache_hit", "cache_tokens")         # see test_line_honesty.py
 ALL = " ".join(f"{{{name}}}" for name in FIELDS)
 
 
@@ -36,15 +37,15 @@ def scene(name):
 # --- fields -------------------------------------------------------------------------------------------------------------
 
 VALUES = {
-    "active40": "40 14k 35k 21k 69 152 20:48 18:00 2h 17m $3.10 opus-4-1 opus-4-1,sonnet-4-5 "
+    "active40": "40 14k 35k 21k 69 152 - 18:00 2h 17m $3.10 opus-4-1 opus-4-1,sonnet-4-5 "
                 "max5 tokens - - - - - - - 5h 40 18:00 2h 17m - - - - 2s active ccusage ███▎────",
     "active110": "110 39k 35k 0 188 0 - 18:00 2h 17m $8.51 opus-4-1 opus-4-1,sonnet-4-5 "
                 "max5 tokens - - - - - - - 5h 110 18:00 2h 17m - - - - 2s active ccusage ████████",
-    "failed": "40 14k 35k 21k 69 152 20:48 18:00 2h 17m $3.09 opus-4-1 opus-4-1,sonnet-4-5 "
+    "failed": "40 14k 35k 21k 69 152 - 18:00 2h 17m $3.09 opus-4-1 opus-4-1,sonnet-4-5 "
                 "max5 tokens - - - - - - - 5h 40 18:00 2h 17m - - - - 12m stale ccusage ███▎────",
-    "idle": "- - 35k - 0 - - 18:00 2h 17m - - - max5 tokens - - - - - - - - - - - - - - - 2s idle ccusage ────────",
-    "reading": "- - 35k - 0 - - 18:00 2h 17m - - - max5 tokens - - - - - - - - - - - - - - - - none ccusage ────────",
-    "missing": "- - 35k - 0 - - 18:00 2h 17m - - - max5 tokens - - - - - - - - - - - - - - - - missing ccusage ────────",
+    "idle": "- - 35k - 0 - - - - - - - max5 tokens - - - - - - - - - - - - - - - 2s idle ccusage ────────",
+    "reading": "- - 35k - 0 - - - - - - - max5 tokens - - - - - - - - - - - - - - - - none ccusage ────────",
+    "missing": "- - 35k - 0 - - - - - - - max5 tokens - - - - - - - - - - - - - - - - missing ccusage ────────",
 }
 
 
@@ -66,12 +67,12 @@ def test_both_rooms_mean_the_same_by_a_piece():
 
 def test_the_list_of_fields_is_complete():
     shown = scene("active40")
-    assert set(fields._table(shown.snapshot, shown.zone)) == set(FIELDS) - {"bar:8", "w.seven_day.percent"}
+    assert set(fields._table(shown.snapshot, shown.zone)) == {*FIELDS, *MORE} - {"bar:8", "w.seven_day.percent"}
 
 
 def test_the_manual_knows_them_all():
     told = re.findall(r"\{([a-z0-9_.]+)[}:]", (ROOT / "man/sections.roff").read_text())
-    assert sorted(told) == sorted(name.partition(":")[0] for name in FIELDS if name[:2] != "w.")
+    assert sorted(told) == sorted(name.partition(":")[0] for name in (*FIELDS, *MORE) if name[:2] != "w.")
     parts = re.findall(r"\{w\.NAME\.(\w+)\}", (ROOT / "man/sections.roff").read_text())
     assert sorted(parts) == sorted(claude.PARTS)
 
@@ -95,11 +96,11 @@ def test_ascii_has_only_ascii():
 
 def test_the_end_is_left_out_as_in_the_line():
     slow = scene("low")
-    far = slow._replace(snapshot=slow.snapshot._replace(predicted_end=slow.snapshot.now + 90_000))
-    near = slow._replace(snapshot=slow.snapshot._replace(predicted_end=slow.snapshot.now + 80_000))
-    assert (filled("{end}", far), filled("{end}", near)) == ("-", "13:55")
-    assert " out " not in statusline.render(far.snapshot, far.zone)
-    assert " out 13:55 " in statusline.render(near.snapshot, near.zone)
+    far = slow._replace(snapshot=slow.snapshot._replace(predicted_end=slow.snapshot.reset.at))
+    near = slow._replace(snapshot=slow.snapshot._replace(predicted_end=slow.snapshot.reset.at - 60))
+    assert (filled("{end}", far), filled("{end}", near)) == ("-", "17:59")
+    assert " lasts " in statusline.render(far.snapshot, far.zone)
+    assert " out 17:59 " in statusline.render(near.snapshot, near.zone)
 
 
 # --- an author's markup -------------------------------------------------------------------------------------------------
@@ -231,7 +232,7 @@ def test_no_color(used, name):
     line = used.run("--statusline", "--format", name, NO_COLOR="1").out
     assert not re.search(r"\x1b|\x01|#\[|%F|%B|%\{|\bcolor", line)
     if name in ("ansi", "fish", "bash", "tmux", "zsh", "polybar", "xbar", "i3blocks"):
-        assert re.search(r"\x1b|\x01|#\[|%F|%B|%\{|\bcolor", used.run("--statusline", "--format", name, CLICOLOR="0").out)
+        assert re.search(r"\x1b|\x01|#\[|%F|%B|%\{|\bcolor", used.run("--statusline", "--theme", "dark", "--format", name, CLICOLOR="0").out)
 
 
 # --- both roads ---------------------------------------------------------------------------------------------------------
