@@ -232,7 +232,8 @@ def test_no_color(used, name):
     line = used.run("--statusline", "--format", name, NO_COLOR="1").out
     assert not re.search(r"\x1b|\x01|#\[|%F|%B|%\{|\bcolor", line)
     if name in ("ansi", "fish", "bash", "tmux", "zsh", "polybar", "xbar", "i3blocks"):
-        assert re.search(r"\x1b|\x01|#\[|%F|%B|%\{|\bcolor", used.run("--statusline", "--theme", "dark", "--format", name, CLICOLOR="0").out)
+        words = ("--statusline", "--theme", "dark", "--format", name)
+        assert re.search(r"\x1b|\x01|#\[|%F|%B|%\{|\bcolor", used.run(*words, CLICOLOR="0").out)
 
 
 # --- both roads ---------------------------------------------------------------------------------------------------------

@@ -128,9 +128,11 @@ def micro(scene: Scene, width: int, height: int) -> List[Line]:
 def _shortest(scene: Scene, width: int) -> Line:
     """7d 84%, 84%, or one sign."""
     bound, percent = windows.binding_window(scene.snapshot), _percent(scene)
-    short = "-" if percent is None else f"{int(percent)}%{statusline.mark(percent)}"
+    short = "-" if percent is None else f"{int(percent)}%"
+    marked = short + statusline.mark(percent)
     role = windows.level_role(percent) if bound else text.level_role(percent)
-    return (Span(pick_text([*([f"{bound.label} {short}"] if bound else []), short], width) or _sign(scene), role),)
+    named = [f"{bound.label} {marked}", f"{bound.label} {short}"] if bound else []
+    return (Span(pick_text([*named, marked, short], width) or _sign(scene), role),)
 
 
 def _percent(scene: Scene) -> Optional[float]:
