@@ -198,7 +198,8 @@ class _Try:
     def __init__(self, url: str, body: bytes, timeout_s: float) -> None:
         self.url, self.body, self.timeout_s = url, body, timeout_s
         self.outcome, self.failure = "", None      # type: str, Optional[Exception]
-        self._connections: List[Any] = []
+        self._handles: List[Any] = []
+        self._left = False
 
     def run(self) -> None:
         """Its outcome, or the failure; of the answer no more is read than its head."""
@@ -207,20 +208,31 @@ class _Try:
         headers = {"Content-Type": "application/json", "User-Agent": "ccmon"}
         try:
             request = Request(self.url, self.body, headers, method="POST")
-            with _opener(self._connections).open(request, timeout=self.timeout_s) as answer:
+            with _opener(self._connected).open(request, timeout=self.timeout_s) as answer:
                 self.outcome = f"taken, HTTP {answer.status}"
         except HTTPError as err:
             err.close()
             self.failure = _refusal(err.code)
         except Exception as err:       # their texts may hold the address
             self.failure = _Again(_reason(err, self.timeout_s))
+        finally:
+            for handle in self._handles:
+                handle.close()
+
+    def _connected(self, sock: Any) -> None:
+        """Keep a handle of a new socket that stays when TLS takes it over. Raises where the exchange was broken off before."""
+        self._handles.append(sock.dup())
+        if self._left:
+            sock.close()
+            raise ConnectionAbortedError
 
     def leave(self) -> None:
         """Break it off, so that the thread ends."""
         import socket
-        for connection in self._connections:
-            with suppress(OSError, AttributeError, TypeError):
-                socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
+        self._left = True
+        for handle in self._handles:
+            with suppress(OSError):
+                handle.shutdown(socket.SHUT_RDWR)
 
 
 def _refusal(code: int) -> Exception:
@@ -232,19 +244,23 @@ def _refusal(code: int) -> Exception:
     return Untold(f"the server refused it, HTTP {code}")
 
 
-def _opener(connections: List[Any]) -> Any:
-    """What opens an address, by the proxies of the environment; its connections are put into that list.
+def _opener(connected: Callable[[Any], None]) -> Any:
+    """What opens an address, by the proxies of the environment; calls that with the socket of each connection, once it is there.
 
     A secret is not carried to where the server sends us: a redirection is a refusal.
     """
+    import socket
     from http.client import HTTPConnection, HTTPSConnection
     from urllib.request import HTTPHandler, HTTPRedirectHandler, HTTPSHandler, build_opener
 
-    def noted(kind: Any) -> Callable[..., Any]:
-        def connect(*words: Any, **named: Any) -> Any:
-            connections.append(kind(*words, **named))
-            return connections[-1]
-        return connect
+    class Watched(HTTPConnection):     # its socket is seen before a proxy or TLS talks on it
+        def __setattr__(self, name: str, value: Any) -> None:
+            super().__setattr__(name, value)
+            if name == "sock" and type(value) is socket.socket:
+                connected(value)
+
+    class WatchedSecure(HTTPSConnection, Watched):
+        pass
 
     class Stay(HTTPRedirectHandler):
         def redirect_request(self, *_: object) -> None:        # type: ignore[override]
@@ -252,11 +268,11 @@ def _opener(connections: List[Any]) -> Any:
 
     class Plain(HTTPHandler):
         def http_open(self, req: Any) -> Any:
-            return self.do_open(noted(HTTPConnection), req)
+            return self.do_open(Watched, req)
 
     class Secure(HTTPSHandler):
         def https_open(self, req: Any) -> Any:
-            return self.do_open(noted(HTTPSConnection), req)
+            return self.do_open(WatchedSecure, req)
 
     return build_opener(Stay(), Plain(), Secure())
 

@@ -114,6 +114,26 @@ def test_X12_an_exchange_has_so_long_as_a_whole(name):
         wait_until(lambda: not trying(), "the connection is broken off, and no thread stays behind")
 
 
+@pytest.mark.parametrize("act", [drip(b"\x16\x03\x03\x40\x00"), silent])
+def test_X12_an_exchange_that_ends_in_the_middle_of_tls(act):
+    with peer(act) as slow:
+        assert post(slow, "https") == LATE
+        wait_until(lambda: not trying(), "the connection is broken off, and no thread stays behind")
+
+
+@pytest.mark.parametrize("name", ["drips lines", "floods go-ons"])
+def test_X12_a_connection_that_is_made_when_nobody_waits_any_more(name, monkeypatch):
+    make = socket.create_connection
+
+    def late(*words, **named):
+        time.sleep(2 * WHOLE_S)
+        return make(*words, **named)
+    monkeypatch.setattr(socket, "create_connection", late)
+    with peer(ENDLESS[name]) as slow:
+        assert post(slow) == LATE
+        wait_until(lambda: not trying(), "the connection is not used, and no thread stays behind")
+
+
 def test_X12_nobody_who_takes_the_connection():
     with socket.socket() as full:      # who fills its queue keeps everybody else waiting
         full.bind(("127.0.0.1", 0))
