@@ -11,13 +11,13 @@ import pytest
 
 HERE = Path(__file__).parent
 TABLE = HERE / "README.md"
-COUNTS = {"T": 27, "P": 20, "D": 28, "C": 10, "S": 14, "X": 12}
+COUNTS = {"T": 27, "P": 20, "D": 28, "C": 10, "S": 14, "X": 12, "M": 11}
 ROWS = [f"{letter}-{number}" for letter, count in COUNTS.items() for number in range(1, count + 1)]
 
 
 def rows_of(name):
     """test_T05_T06_words -> T-5 and T-6."""
-    marks = re.match(r"test((?:_[TPDCSX]\d\d)+)_", name)
+    marks = re.match(r"test((?:_[TPDCSXM]\d\d)+)_", name)
     return [f"{mark[0]}-{int(mark[1:])}" for mark in marks[1].split("_")[1:]] if marks else []
 
 
@@ -39,7 +39,7 @@ def renewed(text):
     def line(match):
         files = ", ".join(f"{name} {count}" for name, count in sorted(found[match[2]].items()))
         return f"{match[1]} {files} |" if files else f"{match[1]} |"
-    return re.sub(r"^(\| ([TPDCSX]-\d+) \|[^|\n]*\|[^|\n]*\|)[^|\n]*\|$", line, text, flags=re.MULTILINE)
+    return re.sub(r"^(\| ([TPDCSXM]-\d+) \|[^|\n]*\|[^|\n]*\|)[^|\n]*\|$", line, text, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize("row", ROWS)
@@ -51,5 +51,5 @@ def test_the_table_has_every_row_and_is_current():
     text = TABLE.read_text()
     if os.environ.get("UPDATE_GOLDEN"):
         TABLE.write_text(renewed(text))
-    assert re.findall(r"^\| ([TPDCSX]-\d+) \|", text, flags=re.MULTILINE) == ROWS
+    assert re.findall(r"^\| ([TPDCSXM]-\d+) \|", text, flags=re.MULTILINE) == ROWS
     assert text == renewed(text)
