@@ -64,15 +64,24 @@ def test_S08_a_ccusage_that_is_gone_leaves_the_numbers_until_the_session_is_over
     assert shown == "CC ! ccusage missing"
 
 
+def about_to_end(machine, *words):
+    """A cached line of a session with seconds left; more of them where the machine is too busy for few."""
+    for left_s in (4, 12, 36):
+        machine.answers([block(int(time.time()) - 5 * HOUR + left_s, 9200)])
+        shown = warm(machine, *words)
+        if "idle" not in shown:
+            return shown
+    return ""
+
+
 def test_S08_a_cached_line_does_not_outlive_its_session(machine):
-    live(machine, ago_s=5 * HOUR - 3)
-    assert warm(machine, "--line-ttl", "60").startswith("CC 131%")
+    live(machine)
+    assert about_to_end(machine, "--line-ttl", "60").startswith("CC 131%")
     wait_until(lambda: "idle" in one_line(machine.run("--statusline", "--line-ttl", "60", now=None)), "the session ends")
 
 
 def test_S08_nor_does_the_line_of_the_launcher(line):  # noqa: F811
-    line.answers([block(int(time.time()) - 5 * HOUR + 4, 9200)])
-    assert warm(line).startswith("CC 131%")
+    assert about_to_end(line).startswith("CC 131%")
     wait_until(lambda: "idle" in ask(line, ["dash"]), "the session ends")
 
 
