@@ -5,17 +5,19 @@ import re
 import signal
 import sys
 from pathlib import Path
-from typing import Dict, List
+from typing import List, Set
 
 import pytest
+from extent import examples, is_chosen
 from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-SLOW = re.compile("faults/(?!.*real_ccusage)|/test_(init|init_guest|init_claude_shells|line_seen|uninstall|doctor|config_command|"
-                  "history_command|report_views|report_command|ccmon_line|hook|json|cli|refresh|sources|sound_places|templates|"
-                  "screen|first_run|generated|accounts|why)\\.py")
+COSTLY = re.compile("faults/(?!.*real_ccusage)|/test_(accounts|alerts_command|backtest|ccmon_line|cli|config_command|demo|"
+                    "dialects|doctor\\w*|export|fastpath|first_run|generated|history_\\w+|hook|init|init_claude_shells|init_guest|json|"
+                    "learn_command|learning_\\w+|line_seen|options|output|own_themes|readme|readme_tables|refresh|report_\\w+|"
+                    "screen|sound_places|sources|statusline|templates|uninstall|views_limits|why|windows)\\.py")
 PRIVATE = ("NO_COLOR", "CLICOLOR", "FORCE_COLOR", "CLAUDE_CONFIG_DIR", "COLUMNS", "LINES", "TMUX", "TZ", "NVM_DIR")
 
 
@@ -24,23 +26,22 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [n for n in os.environ if n.startswith(("CCMON_", "XDG_")) or n in PRIVATE]:
         del os.environ[name]
     os.environ["LC_ALL"] = "C.UTF-8"
-    examples = 10 if os.environ.get("LOWEST_VERSIONS") else 30   # the newest looks closer: CI is to end in time
-    settings.register_profile("usual", deadline=None, max_examples=examples)    # machines are noisy
+    number = 10 if os.environ.get("LOWEST_VERSIONS") else examples(30)         # the newest looks closer
+    settings.register_profile("usual", deadline=None, max_examples=number)      # machines are noisy
     settings.load_profile("usual")
     signal.signal(signal.SIGINT, signal.default_int_handler)       # a background job has it ignored, and so would its children
     os.environ["HOME"] = "/nonexistent-home-of-the-ccmon-tests"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: List[pytest.Item]) -> None:
-    """In CI, which is to end in time, every third variant of the tests that start processes or draw whole pages."""
-    if os.environ.get("CI") != "true":
-        return
-    number: Dict[str, int] = {}
+    """In CI, of the variants of a test that starts processes or draws whole pages, the first and a part of the others."""
+    seen: Set[str] = set()
     kept, left = [], []
     for item in items:
         name = item.nodeid.partition("[")[0]
-        number[name] = number.get(name, -1) + 1
-        (left if number[name] % 3 and SLOW.search(name) else kept).append(item)
+        tried = name not in seen or not COSTLY.search(name) or is_chosen(item.nodeid)
+        seen.add(name)
+        (kept if tried else left).append(item)
     items[:] = kept
     config.hook.pytest_deselected(items=left)
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Install what the tests need on a fresh machine, then run them all: sh tests/run.sh [pytest's arguments]
-# CI=true: of the slow tests' variants every third (see conftest.py), so that it ends in time.
+# CI=true: of what is costly a part (see extent.py), so that it ends in time.
 # PYTHONS: the interpreters to use, default: the oldest and the newest of 3.8 to 3.13 that are here.
 set -eu
 cd "$(dirname "$0")/.."

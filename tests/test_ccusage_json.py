@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 
 import pytest
 from ccusage_answers import DATA, GOOD, LOGGED, NOT_JSON, NOW, ONE, PARSED_ONE, START, changed, name_of, only, parsed
+from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -106,7 +107,7 @@ JUNK = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st
                     st.dictionaries(st.sampled_from([*ONE, *ONE["tokenCounts"], "blocks"]), inner, max_size=6), max_leaves=20)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.lists(st.dictionaries(st.sampled_from(list(ONE)), JUNK) | JUNK))
 def test_any_list_of_blocks_is_read(junk):
     found = parse(json.dumps({"blocks": junk + [ONE]}), NOW)
@@ -117,7 +118,7 @@ def test_any_list_of_blocks_is_read(junk):
         assert block.cost_usd is None or 0 <= block.cost_usd <= 10 ** 15
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(JUNK.map(json.dumps) | st.text())
 def test_any_text_gives_blocks_or_our_error(text):
     try:

@@ -2,6 +2,7 @@
 
 import pytest
 import wcwidth
+from extent import examples
 from full_screen import leave, live, monitor, shown
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,7 +23,7 @@ PASTS = st.sampled_from([0, 1, 2, 40, 400]).map(
     lambda count: gathered(records(count), used(count), FixedZone(), NOW, weeks(min(count, 4))))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 @given(PASTS, LOOKS, st.integers(1, 200), st.integers(1, 60), st.booleans())
 def test_no_past_breaks_the_page(known, look, width, height, unicode):
     lines = history_page.render(scene(500, charset=Charset(unicode, unicode)), known, look, width, height)

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 import wcwidth
+from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -258,7 +259,7 @@ def check(lines, width, height, charset):
         assert all(span.role in text.ROLES for span in line) and (charset.unicode or shown.isascii())
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 @given(GROUPS, st.sampled_from(PERIODS), WIDTHS, HEIGHTS, CHARSETS)
 def test_no_groups_break_the_chart(groups, period, width, height, charset):
     lines = chart.lines(groups, period, width, height, charset)

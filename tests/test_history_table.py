@@ -5,6 +5,7 @@ import io
 from itertools import product
 
 import pytest
+from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import FixedZone
@@ -140,7 +141,7 @@ def test_the_least_worthy_columns_give_way(width, names):
     assert shown(THREE, width=width)[0].split() == [name[:width] for name in names.split()]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(histories(), st.sampled_from(KINDS), st.integers(1, 140), st.booleans(), st.booleans())
 def test_no_line_is_wider_than_the_terminal(history, kind, width, unicode, named):
     records, used = history

@@ -8,6 +8,7 @@ from typing import Dict, List, NamedTuple, Tuple
 import pytest
 import wcwidth
 from commands import NOW, block
+from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import FixedZone, learned
@@ -70,7 +71,7 @@ def belongs(row: Used, own: Tuple[int, int], spans: List[Tuple[int, int]]) -> bo
     return shared(own) > 0 and max(sorted(spans), key=shared) == own
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 @given(WORLDS, st.randoms(use_true_random=False))
 def test_each_window_has_its_readings_and_its_own_quarters_of_an_hour(world, dice):
     first, second, spent = world
@@ -207,7 +208,7 @@ WEEKS = st.lists(st.tuples(st.integers(0, 167), st.floats(0, 1000)), min_size=1,
     lambda pairs: week(*sorted(pairs))) | st.just(week((5, 10.0), start=None))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 @given(WEEKS, st.integers(-DAY, 9 * DAY), st.integers(1, 160), st.integers(1, 50), st.booleans())
 def test_no_course_breaks_the_picture(window, passed, width, height, unicode):
     lines = window_course.lines(window, T0 + passed, FixedZone(), width, height, Charset(unicode, unicode))

@@ -5,6 +5,7 @@ import math
 import random
 
 import pytest
+from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -162,7 +163,7 @@ def test_the_tail_is_chosen_by_windows_that_are_over():
     assert len(walk.tails) == sum(one.curve is not None for one in walk.decisions if one.resets_at <= T0 + 86400 * 4)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(st.integers(260, len(LONG)))
 def test_what_comes_later_changes_no_forecast(count):
     part = walked(LONG[:count], (60.0, 100.0)).decisions
@@ -170,7 +171,7 @@ def test_what_comes_later_changes_no_forecast(count):
     assert part[-1].curve is not None
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(st.integers(260, len(LONG) - 1), st.integers(0, 100))
 def test_another_future_changes_no_forecast(count, percent):
     later = [",".join([line.split(",")[0], str(percent), line.split(",")[2]]) for line in LONG[count:]]
@@ -185,7 +186,7 @@ def test_no_file_is_an_accident(lines):
     assert found.rows >= 0 and found.document() and evaluate.text(found)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 @given(st.lists(st.tuples(st.integers(0, 400000), st.integers(0, 101), st.integers(0, 20000)), max_size=400),
        st.lists(st.floats(1, 100), min_size=1, max_size=3))
 def test_any_percentages_can_be_judged(rows, limits):

@@ -10,6 +10,7 @@ from random import Random
 
 import pytest
 import scenes
+from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import FixedZone
@@ -95,7 +96,7 @@ def test_nothing_used_is_no_certainty_of_nothing():
     assert portable.distribution([[0, 0, 0, 4, 9]] * len(HORIZONS), [1.0])[1][1] == pytest.approx(0.5 - 0.25 / 4)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.sampled_from(KEPT), st.integers(0, 1500), st.floats(0, 1e6), st.integers(0, 5 * HOUR), st.booleans())
 def test_the_runway_of_any_of_them_is_in_order(kept, at, left, left_s, unsure):
     known = steady()

@@ -4,6 +4,7 @@ from functools import lru_cache
 from statistics import NormalDist, median
 
 import pytest
+from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulator import Scenario, simulate
@@ -141,7 +142,7 @@ def test_the_way_of_rounding_is_found(rounding):
 
 @given(st.lists(st.tuples(st.floats(1e-3, 1e9), st.floats(8, 100), st.booleans(), st.booleans()), min_size=1, max_size=12),
        st.lists(st.floats(0, 1e9), max_size=4))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_whatever_was_read_the_interval_holds_the_median(rows, floors):
     stretches = [Stretch(WINDOW_S * (n + 1), WINDOW_S * n, WINDOW_S * n + 60, points, {("", "cost"): amount}, begun, exact)
                  for n, (amount, points, begun, exact) in enumerate(rows)]

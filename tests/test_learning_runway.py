@@ -4,6 +4,7 @@ import json
 import random
 
 import pytest
+from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -180,7 +181,7 @@ def test_the_tail_follows_past_forecasts():
     assert runway.tail_of([1.0] * 1000) == pytest.approx(runway.WIDEST_TAIL, abs=1e-3)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.floats(0.001, 1e5), st.integers(-7200, 30000), st.integers(1, WINDOW_S),
        st.lists(st.floats(0.2, 5), min_size=1, max_size=4))
 def test_any_moment_has_a_forecast(left, later, ahead, spread):
@@ -190,7 +191,7 @@ def test_any_moment_has_a_forecast(left, later, ahead, spread):
     assert 0 <= found.probability <= 1
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 20 * DAY), st.integers(1, 600), st.floats(0, 1e4)), max_size=300), st.integers(0, 3))
 def test_any_course_can_be_learned(use, hits):
     readings = [Reading(T0 + DAY * hit, 100, T0 + DAY * hit + 7200) for hit in range(hits)]

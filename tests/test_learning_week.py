@@ -4,6 +4,7 @@ import math
 from random import Random
 
 import pytest
+from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -179,7 +180,7 @@ def test_only_the_past_counts():
     assert week.train(readings, now) == week.train([r for r in readings if r.ts <= now], now)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.integers(0, 50), st.floats(0, 101), st.integers(0, 7 * DAY), st.integers(0, 3 * DAY))
 def test_the_numbers_are_in_order(seed, percent, left_s, later):
     now = T0 + 30 * DAY

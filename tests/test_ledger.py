@@ -3,6 +3,7 @@
 import sqlite3
 
 import pytest
+from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_world import HOUR_S, ME, MONDAY, SESSION_S, Line, World
@@ -314,7 +315,7 @@ def happen(world, event):
         world.check()
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(EVENTS)
 def test_whatever_happens_to_the_logs_each_message_counts_once(tmp_path_factory, events):
     world = World(tmp_path_factory.mktemp("world"))

@@ -12,6 +12,7 @@ from account_windows import keep_readings
 from commands import HOUR as HOUR_S
 from commands import NOW
 from commands import block as answered
+from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from merge_cases import assert_sound, older
@@ -214,7 +215,7 @@ BLOCKS = st.builds(lambda at, tokens, entries: block(T0 + at * 60, tokens, entri
 BOTH = st.tuples(st.lists(BLOCKS, max_size=7), st.lists(BLOCKS, max_size=7))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(both=BOTH)
 def test_any_two_histories_of_one_owner(tmp_path_factory, both):
     folder, now = tmp_path_factory.mktemp("merge"), T0 + 10 * DAY

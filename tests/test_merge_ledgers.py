@@ -7,6 +7,7 @@ from contextlib import closing
 from itertools import permutations
 
 import pytest
+from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from merge_cases import (
@@ -74,7 +75,7 @@ def expected(pool, ledgers):
     return sum(longest.values())
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(pool=POOL, ledgers=st.tuples(LEDGER, LEDGER, LEDGER))
 def test_machines_with_shared_messages_count_each_once_in_any_order(tmp_path_factory, pool, ledgers):
     for order in permutations(range(3)):
@@ -89,7 +90,7 @@ def test_machines_with_shared_messages_count_each_once_in_any_order(tmp_path_fac
         assert contents(first) == before
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(pool=POOL, ledgers=st.tuples(LEDGER, LEDGER), later=COPIES)
 def test_two_histories_of_one_account_are_one(tmp_path_factory, pool, ledgers, later):
     """A backup of this machine, or what was begun anew after the history was lost."""
@@ -112,7 +113,7 @@ def test_two_histories_of_one_account_are_one(tmp_path_factory, pool, ledgers, l
     assert totals == [expected(pool, (*ledgers, (later, None, True)))] * 2
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(ours=BLOCKS, theirs=BLOCKS)
 def test_what_ccusage_reported_has_the_same_total_whichever_joins_the_other(tmp_path_factory, ours, theirs):
     totals = []
@@ -132,7 +133,7 @@ def test_what_ccusage_reported_has_the_same_total_whichever_joins_the_other(tmp_
 MINUTES = st.lists(st.tuples(st.integers(0, 3 * 24 * 60).map(lambda minute: minute * 60), st.integers(1, 50)), max_size=12)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(pool=POOL, ledger=LEDGER, blocks=BLOCKS, minutes=MINUTES, same=st.booleans())
 def test_an_older_file_joins_a_ledger_of_messages(tmp_path_factory, pool, ledger, blocks, minutes, same):
     folder = str(tmp_path_factory.mktemp("merge"))

@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from merge_cases import B0, DAY, HOUR, LATER, assert_sound, contents, merge, message, report, sessions_of, take, told, used
@@ -149,7 +150,7 @@ def test_all_or_nothing(path, monkeypatch):
 FOUND = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 19), st.integers(1, 50)), max_size=8, unique_by=lambda one: one[0])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(parts=st.lists(st.tuples(FOUND, st.sampled_from([None, 2 * DAY, 9 * DAY])), min_size=2, max_size=3))
 def test_any_accounts_hold_together_what_they_held(tmp_path_factory, parts):
     path = str(tmp_path_factory.mktemp("owners") / "ccmon.db")

@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from store_cases import DAY, HOUR, ME, OTHER, T0, block, keep, limit_of, path, saved, store, written_rows  # noqa: F401
@@ -324,7 +325,7 @@ def stored_rows(store):
         return db.execute("SELECT start_ts, end_ts, counted, tokens FROM session ORDER BY start_ts").fetchall()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(saves=SAVES)
 def test_whatever_is_reported_sessions_never_overlap_and_the_newest_is_shown(tmp_path_factory, saves):
     now, kept = T0, {}

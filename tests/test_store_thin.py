@@ -5,6 +5,7 @@ from contextlib import closing
 
 import pytest
 from account_windows import keep_readings
+from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from logged import Minute, keep_logs
@@ -88,7 +89,7 @@ def by_bucket(rows, now):
     return groups
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(found=SHOTS, age=st.sampled_from([0, RAW_S, RAW_S + HOUR, MINUTES_S, MINUTES_S + 2 * HOUR, MINUTES_S + DAY]),
        rows=st.sampled_from([2, 7, ROWS]))
 def test_maxima_stay_and_no_row_is_made_up(tmp_path_factory, found, age, rows):

@@ -5,6 +5,7 @@ from contextlib import closing
 
 import pytest
 from commands import HOUR, NOW
+from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_world import ME, MONDAY, World
@@ -181,7 +182,7 @@ MINUTES = st.lists(st.tuples(st.integers(0, 60 * 60), st.sampled_from(("opus", "
                    unique_by=lambda minute: minute[:2])
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(SESSIONS, MINUTES)
 def test_any_old_history_becomes_one_without_overlaps(tmp_path_factory, sessions, minutes):
     path = str(tmp_path_factory.mktemp("old") / "ccmon.db")

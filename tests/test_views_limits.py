@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import wcwidth
 from account_windows import any_windows
+from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import NOW, OKAY, RECORD, SCENES, START, FixedZone, Shot, block, past, plan, scene, week
@@ -71,7 +72,7 @@ def wild_scenes(draw: Any) -> Shot:
     return Shot(made, draw(st.sampled_from([dashboard.render, help.render, past(0), past(40, draw(st.integers(0, 45)))])))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(wild_scenes(), WIDTHS, HEIGHTS)
 def test_no_data_breaks_a_view(shot, width, height):
     check(shot, width, height)

@@ -5,6 +5,7 @@ from typing import Any, List, Tuple
 
 import pytest
 from account_windows import any_windows
+from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import CREDITS, DAY_S, NOW, START, block, five_windows, learned, official, outlook, scene, week
@@ -30,7 +31,7 @@ def shown_of(known: Windows, **more: Any) -> Any:
     return made._replace(snapshot=made.snapshot._replace(windows=known, binding=None))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(any_windows(NOW), st.integers(38, 200), st.booleans(), st.none() | st.integers(40, 120))
 def test_each_window_has_a_row_of_whole_words_in_common_columns(known, width, unicode, column):
     made = shown_of(known, charset=Charset(unicode, unicode))

@@ -12,6 +12,7 @@ import pytest
 from account_windows import keep_readings
 from claude_logs import Entry
 from commands import NOW, block
+from extent import examples
 from false_clock import false_clock  # noqa: F401
 from full_screen import leave, monitor
 from hypothesis import example, given, settings
@@ -174,7 +175,7 @@ STEP = st.tuples(st.sampled_from([20, 600, 2 * HOUR, 26 * HOUR]), st.booleans(),
                  st.lists(st.sampled_from([HOUR + 1, *JUMPS]), max_size=2))
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=examples(4), deadline=None)
 @given(steps=st.lists(STEP, min_size=1, max_size=6))
 @example(steps=[(20, True, []), (20, True, [HOUR + 1]), (26 * HOUR, False, [HOUR + 1, 2 * DAY + 7])])
 def test_C08_looks_with_wrong_clocks_lose_and_alter_nothing_of_the_right_ones(tmp_path_factory, steps):

@@ -15,6 +15,7 @@ from collections import Counter
 from itertools import count
 
 import pytest
+from extent import examples
 from store_cases import ME, T0, kept_files, path, saved  # noqa: F401
 from store_processes import OLD, fill_old, old_copies, start_together, version, words
 
@@ -25,7 +26,7 @@ from ccmon.store.database import open_store
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and tracing of Linux")
 
 LONG = bool(os.environ.get("FAULTS_LONG"))
-KILLS = 1000 if LONG else 100
+KILLS = 1000 if LONG else examples(100)
 EVER = 2 ** 40
 
 # --- kill -9 at any moment ---

@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 from clock_screen import clock, log, ticks  # noqa: F401
+from extent import examples
 from full_screen import leave, live, monitor, shown
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -108,7 +109,7 @@ def sequences():
         st.sampled_from([b"\x1b" + bytes([n]) for n in range(48, 127) if n not in b"[O]P_^X"]))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.lists(sequences(), min_size=1, max_size=3), st.data())
 def test_T26_no_byte_of_a_sequence_is_a_key_nor_is_its_escape(made, data):
     stream = b"".join(made)

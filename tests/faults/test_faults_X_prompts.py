@@ -8,6 +8,7 @@ import subprocess
 import pytest
 import scenes
 from commands import HOUR, NOW, block
+from extent import examples
 from hostile_lines import EVIL, HOSTILE, hostile_texts, put_place, spelled
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -47,7 +48,7 @@ PROMPTS = [
 
 
 @pytest.mark.parametrize("name, argv, script", PROMPTS, ids=["bash", "bash-single", "dash", "zsh", "zsh-subst", "zsh-single"])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(values=st.lists(hostile_texts.map(lambda text: f"x{text}x"), min_size=1, max_size=40))
 def test_X01_X02_prompts_show_what_is_said_and_run_nothing(tmp_path_factory, name, argv, script, values):
     if not shutil.which(argv[0]):
