@@ -3,6 +3,7 @@
 # CI=true: of what is costly a part (see extent.py), so that it ends in time.
 # PYTHONS: the interpreters to use, default: the oldest and the newest of 3.8 to 3.13 that are here.
 set -eu
+unset PYTHONDONTWRITEBYTECODE           # or each of the processes compiles the tests anew
 cd "$(dirname "$0")/.."
 work=${CCMON_TEST_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/ccmon-tests}
 mkdir -p "$work"
@@ -91,6 +92,11 @@ for python in ${pythons:-python3}; do
         "$venv/bin/pip" install --quiet --disable-pip-version-check "pytz==2019.1" "tabulate==0.8.8"
     fi
     echo "== $("$venv/bin/python" --version)"
+    for half in "tests/faults tests/test_[a-k]*.py" "tests/test_[l-z]*.py"; do      # compile the tests once, before all do
+        # shellcheck disable=SC2086
+        "$venv/bin/python" -m pytest -qq --collect-only $skipped $half >/dev/null &
+    done
+    wait
     # shellcheck disable=SC2086
     LOWEST_VERSIONS=$lowest "$venv/bin/python" -m pytest -n 6 --dist loadgroup $skipped "$@"
 done

@@ -68,9 +68,10 @@ def test_both_formats(facts, records):
     promtool(text)
 
 
-@pytest.mark.parametrize("name", [n for n in sorted(SCENES) if hasattr(SCENES[n]().scene, "snapshot")])
+@pytest.mark.parametrize("name", sorted(SCENES))
 def test_every_scene(name):
-    assert openmetrics_text.parse(openmetrics.text(SCENES[name]().scene.snapshot, [], "x"))
+    snapshot_of = getattr(SCENES[name]().scene, "snapshot", None)
+    assert snapshot_of is None or openmetrics_text.parse(openmetrics.text(snapshot_of, [], "x"))
 
 
 def test_a_running_session():

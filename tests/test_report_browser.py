@@ -8,11 +8,11 @@ from typing import Dict, Iterator
 
 import pytest
 from browser import Browser, program
-from report_cases import cases
+from report_cases import CASES
+from report_cases import report as case
 
 from ccmon.views.report import html
 
-REPORTS = dict(cases())
 pytestmark = [pytest.mark.skipif(program() is None, reason="there is no Chromium"), pytest.mark.xdist_group("browser")]
 
 
@@ -27,7 +27,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Dict[str, Path]:
     """The pages as files."""
     folder = tmp_path_factory.mktemp("reports")
-    return {name: _written(folder / f"{name}.html", html.page(report, "1.2.3")) for name, report in REPORTS.items()}
+    return {name: _written(folder / f"{name}.html", html.page(report, "1.2.3")) for name, report in zip(CASES, map(case, CASES))}
 
 
 def _written(path: Path, content: str) -> Path:
@@ -35,7 +35,7 @@ def _written(path: Path, content: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("width", [360, 1200])
 def test_the_page_is_quiet_alone_and_fits(browser, shown, name, width):
     browser.show(shown[name], width, "light" if width == 360 else "dark")
@@ -78,7 +78,7 @@ def test_on_paper_it_is_light_and_without_what_can_only_be_clicked(browser, show
 
 
 def test_the_browser_would_have_complained(browser, tmp_path):
-    page = _written(tmp_path / "bad.html", html.page(REPORTS["one"], "<b>").replace("</main>", (
+    page = _written(tmp_path / "bad.html", html.page(case("one"), "<b>").replace("</main>", (
         '<img src="http://127.0.0.1:9/x.png"><script>alert(1)</script><p style="width:2000px">wide</p></main>')))
     browser.show(page, 360)
     assert browser.complaints() and browser.ask("document.documentElement.scrollWidth") > 360

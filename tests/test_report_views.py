@@ -7,7 +7,8 @@ from typing import List
 from xml.etree import ElementTree
 
 import pytest
-from report_cases import HOSTILE, HOUR, NOW, cases, made, record, used, weeks
+from report_cases import CASES, HOSTILE, HOUR, NOW, made, record, used, weeks
+from report_cases import report as case
 
 from ccmon import text
 from ccmon.text import Charset
@@ -16,7 +17,6 @@ from ccmon.views.report import html as report_html
 from ccmon.views.report import markdown as report_markdown
 from ccmon.views.report import text as report_text
 
-REPORTS = dict(cases())
 VOID = {"meta", "link", "br", "img"}
 
 
@@ -53,7 +53,7 @@ class Page(HTMLParser):
 
 
 def page(name: str) -> str:
-    return report_html.page(REPORTS[name], "1.2.3")
+    return report_html.page(case(name), "1.2.3")
 
 
 def pictures(source: str) -> List[ElementTree.Element]:
@@ -69,7 +69,7 @@ def pictures(source: str) -> List[ElementTree.Element]:
 
 # --- HTML -------------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.parametrize("name", CASES)
 def test_the_page_is_well_formed_and_its_pictures_are_xml(name):
     found = Page(page(name))
     assert found.open == []
@@ -85,7 +85,7 @@ def test_the_page_is_well_formed_and_its_pictures_are_xml(name):
             assert picture.get("aria-hidden") == "true"
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.parametrize("name", CASES)
 def test_the_page_asks_for_nothing_and_runs_nothing(name):
     found = Page(page(name))
     assert {attribute for _, attribute, _ in found.attributes if attribute.startswith("on")} == set()
@@ -122,13 +122,13 @@ def test_what_came_near_its_limit_has_a_sign_and_words(tokens, limit, signs):
 
 
 def test_a_limit_far_above_is_told_and_not_drawn():
-    far, near = svg.sessions(REPORTS["far limit"]), svg.sessions(made([record(NOW - 2 * HOUR, 30_000)]))
+    far, near = svg.sessions(case("far limit")), svg.sessions(made([record(NOW - 2 * HOUR, 30_000)]))
     assert "limit 140,000, above this picture" in far and 'class="limit"' not in far
     assert "limit 35,000<" in near and 'class="limit"' in near
 
 
 def test_pictures_stay_inside():
-    for report in REPORTS.values():
+    for report in map(case, CASES):
         if report.total.sessions:
             drawn = svg.days(report) + svg.sessions(report) + svg.hours(report)
             assert all(-0.001 <= float(share) <= 100.001 for share in re.findall(r'(?:x|x1|x2|width)="(-?[\d.]+)%"', drawn))
@@ -152,20 +152,20 @@ def test_every_text_stands_out_from_what_is_behind_it(colours):
 
 # --- text ---------------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("width", [1, 40, 60, 80, 200])
 @pytest.mark.parametrize("unicode", [True, False])
 def test_no_line_is_wider_than_the_terminal(name, width, unicode):
-    lines = report_text.lines(REPORTS[name], width, Charset(unicode, False))
+    lines = report_text.lines(case(name), width, Charset(unicode, False))
     assert max(map(text.line_width, lines)) <= max(width, report_text.LEAST)
     shown = "\n".join(map(text.plain, lines))
     assert unicode or name == "hostile" or shown.isascii()
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202e]", shown)
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.parametrize("name", CASES)
 def test_every_form_has_the_figures_and_the_sentences(name):
-    report = REPORTS[name]
+    report = case(name)
     lines = " ".join(" ".join(map(text.plain, report_text.lines(report, 80, Charset()))).split())
     markdown, html = report_markdown.document(report).replace("\\", ""), Page(page(name)).text
     for form in (lines, unescape(markdown), html):
@@ -213,10 +213,10 @@ def test_the_heading_of_a_week(back, now, said):
 
 # --- Markdown ---------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.parametrize("name", CASES)
 def test_markdown_tables_have_the_same_columns_in_every_row(name):
     rows = 0
-    for table in re.findall(r"(?:^\|.*\n?)+", report_markdown.document(REPORTS[name]), re.M):
+    for table in re.findall(r"(?:^\|.*\n?)+", report_markdown.document(case(name)), re.M):
         columns = [len(re.split(r"(?<!\\)\|", line)) for line in table.splitlines()]
         assert len(set(columns)) == 1
         rows += len(columns)
@@ -231,18 +231,18 @@ def test_what_is_data_is_no_markup(name):
 
 
 def test_pictures_are_fenced_and_the_fences_closed():
-    for report in REPORTS.values():
+    for report in map(case, CASES):
         fences = len(re.findall(r"^```", report_markdown.document(report), re.M))
         assert fences == (0 if report.is_empty else 2 + 2 * bool(report.rises) + 2 * bool(report.weeks))
 
 
 def test_the_weekly_limit_is_drawn_where_anything_was_read_in_the_period():
-    reports = {name: (report_html.page(REPORTS[name], "0"), report_markdown.document(REPORTS[name]),
-                      "\n".join(map(text.plain, report_text.lines(REPORTS[name], 80, Charset())))) for name in REPORTS}
+    reports = {name: (report_html.page(case(name), "0"), report_markdown.document(case(name)),
+                      "\n".join(map(text.plain, report_text.lines(case(name), 80, Charset())))) for name in CASES}
     has = [name for name, forms in reports.items() if all("Weekly limit" in form for form in forms)]
     assert has == ["weekly limit", "weekly limits", "unknown start"]
     assert not any("Weekly limit" in form for name in reports.keys() - has for form in reports[name])
-    assert [len(REPORTS[name].weeks) for name in has] == [1, 4, 1]
+    assert [len(case(name).weeks) for name in has] == [1, 4, 1]
     assert all("The week until Thu 27 Nov 17:00: 5" in form for form in reports["weekly limit"])
     page = ElementTree.fromstring(re.search(r"<svg[^>]*aria-labelledby=\"weeks-t.*?</svg></svg>", reports["weekly limits"][0],
                                             re.DOTALL)[0].replace("</svg></svg>", "</svg></svg>"))
