@@ -155,6 +155,20 @@ def test_the_learned_runway_beats_the_seeds_rule():
     assert json.loads(json.dumps(document)) == document
 
 
+def test_a_reset_that_jitters_round_the_minute_is_one_window():
+    """16:59:59.7 and 17:00:00.2, cut to the minute, are a minute apart: nothing is counted twice, and all outcomes stay."""
+    steady = [line.split(",")[:2] + [int(line.split(",")[2])] for line in LONG[1:]]
+    jittered = [f"{ts},{percent},{reset - 60 * (number % 3 == 1)}" for number, (ts, percent, reset) in enumerate(steady)]
+    limits, plain = (60.0, 100.0), evaluate.evaluate(LONG, (60.0, 100.0))
+    found = evaluate.evaluate([HEADER, *jittered], limits)
+    assert found.rows > len(jittered) - 50                    # those of a window's last minute are over
+    assert found.ours.n == pytest.approx(plain.ours.n, rel=0.02)
+    for ours, theirs in ((found.ours, plain.ours), (found.seed, plain.seed)):
+        assert ours[1:4] == pytest.approx(theirs[1:4], rel=0.02)
+    course = walked([HEADER, *jittered]).growing.course
+    assert course.loads[-1] == pytest.approx(walked(LONG).growing.course.loads[-1], rel=0.01)
+
+
 def test_the_tail_is_chosen_by_windows_that_are_over():
     late = [HEADER, *LONG[1:], *(f"{T0 + 86400 * 4 - 3600 + 300 * step},{step},{T0 + 86400 * 4 + 7200}" for step in range(20))]
     walk = walked(late)

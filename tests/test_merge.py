@@ -9,7 +9,6 @@ from pathlib import Path
 import merge_cases
 import pytest
 from account_windows import keep_readings
-from commands import HOUR as HOUR_S
 from commands import NOW
 from commands import block as answered
 from extent import examples
@@ -371,7 +370,7 @@ def test_a_file_that_never_stays_still_is_given_up(ours, theirs, monkeypatch):
 # --- the command ---
 
 def test_the_command_says_what_came_and_then_that_nothing_is_new(machine, theirs):
-    machine.answers([answered(NOW - HOUR_S, 700)])
+    machine.answers([answered(NOW - HOUR, 700)])
     assert machine.run("record").code == 0
     everything(theirs, Owner("old-laptop\x1b[31m", "a1"))
     told = machine.run("merge", theirs)

@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from typing import Iterable, List, Sequence, Tuple
 
-from ccmon.learning.values import WINDOW_S, Course, Reading
+from ccmon.learning.values import JITTER_S, WINDOW_S, Course, Reading
 
 LOOK_S = 900                           # how often a running window counts as looked at when nothing is used in it
 FULL = 100.0                           # per cent: the limit has been reached
@@ -57,14 +57,14 @@ class Growing:
         self.loads: List[float] = []
         self.stops: List[Tuple[int, int]] = []
         self.starts: List[int] = []
-        self.window = 0                # resets_at of the window seen last
+        self.window = 0                # resets_at of the window seen last, as it was told first
         self.top = 0.0                 # per cent: what has been counted of it
         self.lower = 0                 # readings in a row that were below the top
         self.course = Course(self.times, self.loads, self.stops, self.starts)      # type: ignore[arg-type]
 
     def add(self, ts: int, percent: float, resets_at: int) -> None:
         """Take a reading; ts must not fall. A value below an earlier one counts as a new base once seen three times."""
-        if resets_at != self.window:
+        if abs(resets_at - self.window) > JITTER_S:
             self._begin(ts, resets_at)
         gained = percent - self.top
         self.lower = self.lower + 1 if gained < 0 else 0

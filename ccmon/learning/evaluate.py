@@ -7,7 +7,7 @@ from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Se
 from ccmon.learning import runway, score
 from ccmon.learning.course import Growing
 from ccmon.learning.runway import Trained
-from ccmon.learning.values import WINDOW_S
+from ccmon.learning.values import JITTER_S, WINDOW_S
 from ccmon.model import MOST_PERCENT, CcmonError
 
 COLUMNS = ("ts", "five_hour_pct", "five_hour_resets_at")
@@ -103,6 +103,7 @@ class _Walk:
         self.limits = limits
         self.growing = Growing()
         self.windows: Dict[int, Tuple[List[float], List[float]]] = {}
+        self.window = 0                # resets_at of the one that the last row was in, as it was told first
         self.decided = [-1e18] * len(limits)
         self.day = -1
         self.trained: Optional[Trained] = None
@@ -113,6 +114,9 @@ class _Walk:
 
     def take(self, row: Row) -> None:
         """One more row: it is learned from on the next day, and decided at now."""
+        if abs(row.resets_at - self.window) <= JITTER_S:
+            row = row._replace(resets_at=self.window)
+        self.window = row.resets_at
         times, percents = self.windows.setdefault(row.resets_at, ([], []))
         if int(row.ts) // DAY_S != self.day:
             self.day = int(row.ts) // DAY_S

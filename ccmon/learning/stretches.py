@@ -4,11 +4,10 @@ from bisect import bisect_left, bisect_right
 from itertools import groupby
 from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning.values import WINDOW_S, Key, Load, Reading, Stretch, Use
+from ccmon.learning.values import JITTER_S, WINDOW_S, Key, Load, Reading, Stretch, Use
 
 EVENTS = ("limit", "hit")              # sources of readings that are exactly 100 %
 HOUR_S = 3600
-JITTER_S = 90                          # two resets that differ by less are one
 ROUNDED = 0.29                         # standard deviation of a rounded percentage, points
 _FALL = 0.5                            # points; less is noise of floating point
 _TOLERANCE = 0.02                      # neighbours of one kind differ by so much besides the rounding, as a share

@@ -6,6 +6,7 @@ Times are integer epoch seconds; a load is what was used on this machine, by mod
 from typing import Mapping, NamedTuple, Optional, Tuple
 
 WINDOW_S = 5 * 3600
+JITTER_S = 90                          # two resets that differ by less are one
 KINDS = ("input", "output", "cache_creation", "cache_read", "cost")     # tokens, but for cost: US dollars by the price list
 
 Key = Tuple[str, str]                  # model ("" for all together, or unknown), kind
