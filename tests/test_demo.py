@@ -4,7 +4,6 @@ import re
 import signal
 from argparse import Namespace
 
-import demo_paces
 import pytest
 from commands import NOW
 from hypothesis import given
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 from terminal import CLEAN, Terminal
 
 from ccmon import call
-from ccmon.learning import course, learner, runway
+from ccmon.learning import learner, runway
 from ccmon.model import SESSION_S
 from ccmon.pipeline import refresh
 from ccmon.sources import demo, demo_past
@@ -104,16 +103,8 @@ def test_an_hour_of_demo_shows_use():
 def test_what_was_learned_is_kept_as_other_lessons_are():
     lessons = demo_past.lessons(demo.anchor(NOW))
     loaded = learner.load(learner.dump(lessons))
-    assert loaded is not None and loaded.learned == lessons.learned and loaded.tokens == lessons.tokens
-    assert loaded.points.rows == lessons.points.rows and len(loaded.points.horizons) == len(runway.HORIZONS)
-
-
-def test_the_tables_are_those_of_the_demos_user():
-    trained = runway.train(course.from_loads(demo_paces.loads()), demo_paces.END)
-    for one, (minutes, weights, base, centres, ratios) in zip(trained.horizons, demo_past.HORIZONS):
-        assert one.minutes == minutes and base == pytest.approx(one.base, rel=0.02)
-        for kept, found in ((weights, one.weights), (centres, one.centres), (ratios, one.ratios)):
-            assert kept == pytest.approx(found, rel=0.02, abs=0.02)
+    assert loaded is not None and loaded.learned == lessons.learned and loaded.tokens.rows == lessons.tokens.rows
+    assert loaded.points.rows == lessons.points.rows >= runway.ENOUGH
 
 
 @given(st.integers(10 ** 9, 4 * 10 ** 9))

@@ -220,5 +220,5 @@ def test_the_table_says_by_how_much():
 
 
 def test_few_rows_stay_with_the_seeds_rule():
-    assert runway.ENOUGH == 80
+    assert runway.ENOUGH == 40
     assert all(one.curve is None for one in walked(series(1)).decisions)

@@ -8,8 +8,7 @@ from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccmon.learning import course, horizon, runway, score
-from ccmon.learning.horizon import BINS, _Ratio
+from ccmon.learning import course, runway, score
 from ccmon.learning.values import WINDOW_S, Course, Reading
 
 T0 = 1_700_006_400                     # midnight UTC
@@ -35,10 +34,10 @@ KNOWN = course.until(BURSTS, NOON)
 TRAINED = runway.train(KNOWN, NOON)
 
 
-def test_under_eighty_moments_it_is_the_last_hours_rate():
+def test_of_few_moments_it_is_the_last_hours_rate():
     known = course.until(worked(1, steady=True), T0 + 11 * 3600)
     trained = runway.train(known, T0 + 11 * 3600)
-    assert trained.rows < runway.ENOUGH and not trained.horizons
+    assert trained.rows < runway.ENOUGH and not trained.course.times
     found = runway.forecast(trained, known, 90.0, T0 + 11 * 3600, T0 + 14 * 3600)
     assert (found.median, found.low, found.high) == (T0 + 11 * 3600 + 90 * 60,) * 3
     assert (found.probability, found.rule, found.rows) == (1.0, "last_hour", trained.rows)
@@ -112,7 +111,8 @@ def test_it_is_kept_as_json():
 
 
 @pytest.mark.parametrize("kept", [
-    None, 1, [], [1, 2], [1, 2, 3], [1, 2, [[1]]], {"a": 1}, [1, 100, [[5, [0.1], 1, [1], [0], [1], [[1]]]]]])
+    None, 1, [], [1, 2], [1, 2, 3], [1, 2, [[1]]], {"a": 1}, [1, 2, [5, 0], [1.0], [], []], [1, 2, [5, 6], [], [], []],
+    [1, 2, [5, 6], [-1.0], [], []], [1, 2, [5], [], [[9, 1], [2, 3]], []], [1, 2, [5], [], [], [3, 1]]])
 def test_something_else_is_not_loaded(kept):
     assert runway.load(kept) is None
 
@@ -135,28 +135,24 @@ def test_what_a_stop_hides_is_not_counted_as_rest():
 
 # --- the pieces ----------------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("square", "right", "weights"), [
-    ([[2, 0], [0, 4]], [2, 4], (1, 1)), ([[2, 0], [0, 4]], [-2, 4], (0, 1)), ([[2, 1], [1, 2]], [3, 3], (1, 1)),
-    ([[2, 1], [1, 2]], [4, 1], (2, 0)), ([[0, 0], [0, 1]], [5, 2], (0, 2))])
-def test_least_squares_without_negative_weights(square, right, weights):
-    lines = [[float(cell) for cell in line] for line in square]
-    assert horizon.solve(lines, [float(cell) for cell in right]) == pytest.approx(weights, abs=1e-4)
-
-
 def test_kaplan_meier_by_hand():
     """Of four moments one came to nothing, one was stopped at 1 (it may have become anything), two came to 2 and 4."""
-    seen = [_Ratio(0.0, False, 1.0, 0, False), _Ratio(1.0, True, 1.0, 0, False),
-            _Ratio(2.0, False, 1.0, 0, False), _Ratio(4.0, False, 1.0, 0, False)]
-    assert horizon.curves(seen, [0.0, 1.0, 2.0, 4.0, 5.0])[0] == pytest.approx((1, 0.75, 0.75, 0.375, 0), abs=1e-3)
+    seen = [(4.0, False, 1.0), (1.0, True, 1.0), (0.0, False, 1.0), (2.0, False, 1.0)]
+    assert runway._reached(seen, [-1.0, 0.0, 1.0, 2.0, 4.0, 5.0]) == pytest.approx((0, 0.25, 0.25, 0.625, 1, 1), abs=1e-9)
 
 
-def test_few_moments_are_drawn_towards_all():
-    many = [_Ratio(1.0, False, 1.0, 0, False)] * 1000
-    alone = [_Ratio(3.0, False, 1.0, 1, False)]
-    shares = horizon.curves(many + alone, [1.0, 2.0, 3.0])
-    assert shares[0][1] == pytest.approx(0, abs=0.01) and shares[1][1] < 0.05
-    assert horizon.curves(many + alone * 400, [1.0, 2.0, 3.0])[1][1] > 0.9
-    assert len(shares) == 2 * BINS
+def test_moments_like_this_one_count_most():
+    """Someone who works on evenly for an hour and then rests: in the hour it goes on, in the rest it does not."""
+    begins = [T0 + DAY * day + 3600 * hour for day in range(8) for hour in range(8, 20, 2)]
+    loads = course.from_loads([(begin + 60 * minute, 60, 1.0) for begin in begins for minute in range(60)])
+    known = course.until(loads, T0 + 7 * DAY)
+    trained = runway.train(known, T0 + 7 * DAY)
+
+    def chance(minute):
+        now = T0 + 6 * DAY + 12 * 3600 + 60 * minute
+        return score.reached(runway.distribution(trained, course.until(known, now), [15.0], now), 30)
+
+    assert min(map(chance, (5, 20, 40))) > 2 * max(map(chance, (62, 70)))
 
 
 @pytest.mark.parametrize(("curve", "cut", "expected"), [

@@ -5,7 +5,7 @@ import scenes
 from scenes import NOW, START, learned, official, outlook, plan, scene
 
 from ccmon import text
-from ccmon.learning.runway import Trained
+from ccmon.learning.runway import ENOUGH, Trained
 from ccmon.learning.values import Course
 from ccmon.line import fields, statusline
 from ccmon.model import Runway
@@ -64,7 +64,7 @@ def test_an_unsure_limit_widens_the_interval():
 
 
 def test_little_known_is_a_plain_rate_and_says_so():
-    pace = Pace(Trained(NOW, 79), Course((START, NOW), (0.0, 21_012.0), (), (START,)))
+    pace = Pace(Trained(NOW, ENOUGH - 1), Course((START, NOW), (0.0, 21_012.0), (), (START,)))
     made = scene(21_012, outlook=Outlook(None, pace, None))
     assert made.snapshot.runway.rule == "last_hour" and not is_likelihood(made.snapshot.runway)
     assert "(last-hour rate)" in text.plain(outlook_row.runs_out_row(made, 70))

@@ -12,10 +12,9 @@ from ccmon.learning.values import WINDOW_S, Change, Course, Estimate, Learned, L
 from ccmon.learning.week import Week
 from ccmon.model import Block
 
-VERSION = 1
+VERSION = 2
 KEPT_S = 90 * 86_400
 MIX_S = 21 * 86_400
-ROWS = 1000                            # training rows of the tokens, which count where Claude's own word is missing
 PIECES = 200                           # stretches for the ruler of before
 LEAST_SINCE = 8                        # stretches after a change from which on the ruler is chosen by them alone
 
@@ -38,12 +37,12 @@ def learn(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[Bl
     use, readings = [one for one in use if one.ts > now - KEPT_S], [one for one in readings if one.ts > now - KEPT_S]
     seen = course.from_readings(readings)
     used = tokens_course(use, readings)
-    return Lessons(_limit(use, readings, sessions, told, now), _trained(seen, now), _trained(used, now, ROWS),
+    return Lessons(_limit(use, readings, sessions, told, now), _trained(seen, now), _trained(used, now),
                    week.train(weekly, now) if weekly else None)
 
 
-def _trained(known: Course, now: int, most: int = runway.MOST) -> Optional[Trained]:
-    return runway.train(known, now, most) if known.times else None
+def _trained(known: Course, now: int) -> Optional[Trained]:
+    return runway.train(known, now) if known.times else None
 
 
 def tokens_course(use: Sequence[Use], readings: Sequence[Reading]) -> Course:

@@ -1,27 +1,38 @@
-"""The runway: when the limit is reached, as a distribution learned from what followed on moments like this one.
+"""The runway: when the limit is reached, as a distribution: how long it took at past moments like this one.
 
-For each horizon a load is predicted from the rates of the last minutes and hours, a part of the average load, and the hour of
-the day. How far the loads that came were from such predictions is kept as curves: for small and large predictions, for quiet
-moments and others; forecasts interpolate between them. Curves of few moments are drawn towards those of all. What would have come
-after a limit was hit is unknown, not zero (Kaplan-Meier).
+A past moment counts by how alike it is: the rates of the last minutes and hours, how long the window has run, the hour of the
+day, and how long ago it was. At each, what is left now, in proportion to how fast it went then, was used after so many minutes.
+Where a stop or the present came first, that is unknown, not never (Kaplan-Meier).
 """
 
 from bisect import bisect_left
+from functools import lru_cache
+from itertools import accumulate
+from math import exp, log
 from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import kept
-from ccmon.learning import horizon, score
+from ccmon.learning import score
 from ccmon.learning.course import at, stop_after, window_start
-from ccmon.learning.horizon import BINS, SLOTS, SPANS, Horizon, Moment, rates, slot_of
 from ccmon.learning.values import Course
 from ccmon.model import Runway
 
 HORIZONS = (5, 15, 30, 45, 60, 90, 120, 150, 180, 240, 300)
-APART_S = 300                          # between training rows
-MOST = 2000                            # training rows
+STEP_MIN = 5                           # between the points of a curve
+APART_S = 300                          # between past moments
+MOST = 400                             # past moments
+MOST_POINTS = 2000                     # of the course
 HALF_LIFE_S = 14 * 86400
-KEPT_S = 90 * 86400                    # older rows weigh next to nothing
-ENOUGH = 80                            # training rows
+KEPT_S = 90 * 86400                    # older moments weigh next to nothing
+ENOUGH = 40                            # past moments
+SPANS = (15, 30, 60, 120, 300)         # minutes: rates over these and over the window so far
+ALIKE = (0, 2, 4, 5)                   # of these rates, those by which moments are alike
+SPEED = (0, 2, 5)                      # those of which the mean is how fast it goes
+WIDTH_RATE = 1.5                       # logarithms of rates that differ by so much are half alike, and so on
+WIDTH_AGE = 10.0                       # square roots of minutes since the window began
+WIDTH_HOURS = 1.5                      # of the day
+ANY = 0.02                             # what a moment counts at least, however unlike it is
+REST = 0.02                            # share of the average rate that no rate is taken to be below
 TAIL = 0.1                             # what the 90 % interval leaves out
 WIDEST_TAIL = 0.3
 SURE = 0.95                            # above this probability of reaching the limit the interval ends before the reset
@@ -29,46 +40,167 @@ RECENT = 3000                          # past forecasts by which the tail is cho
 STAND_INS = 200.0                      # made-up forecasts among them, of which each tail leaves out its share
 
 
-class Trained(NamedTuple):
-    """Everything a forecast needs but the course."""
-
-    at: int                            # epoch s
-    rows: int                          # training rows; fewer than ENOUGH: the seed's rule is used
-    horizons: Tuple[Horizon, ...] = ()
+NOTHING = Course((), ())
 
 
-def train(course: Course, now: int, most: int = MOST) -> Trained:
-    """Learn from so many moments of the last 90 days; the course must end at now."""
-    rows = _rows(course, now, most)
-    if len(rows) < ENOUGH:
-        return Trained(now, len(rows))
-    here = [at(course, row.ts) for row in rows]
-    square = horizon.squares(rows)
-    return Trained(now, len(rows), tuple(horizon.learn(course, rows, here, square, minutes) for minutes in HORIZONS))
+class Trained:
+    """Everything a forecast needs but what was used of late."""
+
+    def __init__(self, at: int, rows: int, course: Course = NOTHING) -> None:
+        self.at = at                   # epoch s
+        self.rows = rows               # past moments; fewer than ENOUGH: the last-hour rate is used
+        self.course = course           # of the past, a point each 5 minutes at most
+
+    __hash__ = object.__hash__         # quick: what is made of it is cached by it
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Trained) and (self.at, self.rows, self.course) == (other.at, other.rows, other.course)
 
 
-def _rows(course: Course, now: int, most: int) -> List[Moment]:
-    """Moments to learn from: at most one in 5 minutes, none within a stop; every other one (and so on) where they are many."""
-    times, chosen = course.times, []
-    index = bisect_left(times, now - KEPT_S)
-    while index < len(times) and times[index] < now:
-        chosen.append(times[index])
-        index = bisect_left(times, times[index] + APART_S, index)
-    found: List[Moment] = []
-    for ts in chosen[::len(chosen) // most + 1]:
+class _Traits(NamedTuple):
+    """By what a moment is compared."""
+
+    logs: Tuple[float, ...]            # logarithms of the rates
+    age: float                         # square root of the minutes since the window began
+    hour: float                        # of the day
+    speed: float                       # per minute, never zero
+
+
+class _Moment(NamedTuple):
+    """A moment of the past."""
+
+    ts: int
+    load: float                        # cumulative use
+    stop: float                        # minutes until what was used is unknown
+    weight: float                      # by its age
+    traits: _Traits
+
+
+def train(course: Course, now: int) -> Trained:
+    """What forecasts compare with: the last 90 days of a course that ends at now, thinned."""
+    thin, count = _thinned(course, now - KEPT_S, APART_S), 0
+    for ts in thin.times:
+        count += now - KEPT_S <= ts < now and stop_after(thin, ts) > ts
+    return Trained(now, count, thin if count >= ENOUGH else NOTHING)
+
+
+def _thinned(course: Course, since: int, apart_s: int) -> Course:
+    """Its points from then on, so far apart at least; farther where they are many."""
+    times, places = course.times, []
+    index = max(0, bisect_left(times, since) - 1)
+    while index < len(times):
+        places.append(index)
+        index = bisect_left(times, times[index] + apart_s, index + 1)
+    if len(places) > MOST_POINTS:
+        return _thinned(course, since, 2 * apart_s)
+    loads = _from_gains(_gains([course.loads[place] for place in places])) if places else ()
+    return Course(tuple(times[place] for place in places), loads,
+                  tuple(stop for stop in course.stops if stop[1] > since),
+                  tuple(start for start in course.starts if start > since))
+
+
+def _gains(loads: Sequence[float]) -> List[float]:
+    """What was used between two points each, with five digits: as it is kept."""
+    return [float(f"{after - before:.5g}") for before, after in zip(loads, loads[1:])]
+
+
+def _from_gains(gains: Sequence[float]) -> Tuple[float, ...]:
+    return tuple(accumulate(gains, initial=0.0))
+
+
+def rates(course: Course, now: float) -> List[float]:
+    """Use per minute over the spans and over the window so far."""
+    here = at(course, now)
+    found = [(here - at(course, now - 60.0 * span)) / span for span in SPANS]
+    start = window_start(course, int(now))
+    found.append((here - at(course, start)) / max(5.0, (now - start) / 60.0))
+    return found
+
+
+@lru_cache(maxsize=2)
+def _past(trained: Trained) -> Tuple[float, List[_Moment]]:
+    """The average rate per minute, and the moments that a forecast compares with."""
+    course, now = trained.course, trained.at
+    mean = max(1e-9, (course.loads[-1] - course.loads[0]) / max(1.0, (now - course.times[0]) / 60.0))
+    chosen = [ts for ts in course.times if now - KEPT_S <= ts < now]
+    found = []
+    for ts in chosen[::len(chosen) // MOST + 1]:
         stop = stop_after(course, ts)
         if stop > ts:
-            speeds = rates(course, ts)
-            weight = 0.5 ** ((now - ts) / HALF_LIFE_S)
-            found.append(Moment(ts, weight, speeds, speeds[1] <= 0, (min(stop, now) - ts) / 60.0, slot_of(ts)))
+            found.append(_Moment(ts, at(course, ts), (min(stop, now) - ts) / 60.0, 0.5 ** ((now - ts) / HALF_LIFE_S),
+                                 _traits(course, ts, mean)))
+    return mean, found
+
+
+def _traits(course: Course, ts: float, mean: float) -> _Traits:
+    speeds = rates(course, ts)
+    age = (ts - window_start(course, int(ts))) / 60.0
+    return _Traits(tuple(log(speeds[place] + REST * mean) for place in ALIKE), max(0.0, age) ** 0.5, ts % 86400 / 3600.0,
+                   sum(speeds[place] for place in SPEED) / len(SPEED) + mean)
+
+
+def _weights(moments: Sequence[_Moment], here: _Traits) -> List[float]:
+    """How much each moment counts."""
+    first, second, third, fourth = here.logs
+    found = []
+    for moment in moments:
+        (one, two, three, four), age, hour, _ = moment.traits
+        apart = abs(hour - here.hour)
+        apart = min(apart, 24.0 - apart) / WIDTH_HOURS
+        far = ((one - first) ** 2 + (two - second) ** 2 + (three - third) ** 2 + (four - fourth) ** 2) / WIDTH_RATE ** 2
+        far += ((age - here.age) / WIDTH_AGE) ** 2 + apart * apart
+        found.append(moment.weight * (exp(-0.5 * far) + ANY))
     return found
+
+
+def _reached(seen: List[Tuple[float, bool, float]], values: Sequence[float]) -> List[float]:
+    """The share of (value, whether it may have become more, weight) that is at most each of these rising values."""
+    seen.sort()
+    left, share, index, found, count = sum([weight for _, _, weight in seen]), 1.0, 0, [], len(seen)
+    for limit in values:
+        while index < count and seen[index][0] <= limit:
+            _, is_open, weight = seen[index]
+            if not is_open and left > 0:
+                share *= max(0.0, 1.0 - weight / left)
+            left -= weight
+            index += 1
+        found.append(1.0 - share)
+    return found
+
+
+def _minutes(course: Course, moment: _Moment, need: float) -> Tuple[float, bool]:
+    """After how many minutes so much was used from then on; else how long that did not happen, and True."""
+    times, loads, wanted = course.times, course.loads, moment.load + need
+    after = bisect_left(loads, wanted)
+    if 0 < after < len(loads):
+        begin, low = times[after - 1], loads[after - 1]
+        took = (begin + (wanted - low) / (loads[after] - low) * (times[after] - begin) - moment.ts) / 60.0
+        if took <= moment.stop:
+            return max(0.0, took), False
+    return moment.stop, True
+
+
+GRID = tuple(float(minute) for minute in range(0, 301, STEP_MIN))
+
+
+def distribution(trained: Trained, course: Course, lefts: Sequence[float], now: float) -> List[Tuple[float, float]]:
+    """Probability of having used what is left (equally likely amounts), by minutes from now."""
+    mean, moments = _past(trained)
+    here = _traits(course, now, mean)
+    weights = _weights(moments, here)
+    sums = [0.0] * len(GRID)
+    for left in lefts:
+        seen = [(*_minutes(trained.course, moment, left * moment.traits.speed / here.speed), weight)
+                for moment, weight in zip(moments, weights)]
+        sums = [total + share for total, share in zip(sums, _reached(seen, GRID))]
+    return [(0.0, 0.0), *((minute, total / len(lefts)) for minute, total in zip(GRID[1:], sums[1:]))]
 
 
 def look(trained: Trained, course: Course, left: float, now: float, reset_at: float,
          tail: float = TAIL) -> Tuple[List[Tuple[float, float]], Tuple[float, float], str]:
     """The distribution (minutes, probability), its 90 % interval in minutes, and the rule behind it."""
     cut = max(0.0, (reset_at - now) / 60.0)
-    if not trained.horizons:
+    if trained.rows < ENOUGH:
         lasts = _last_hour(course, left, now)
         curve = [(lasts, 0.0), (lasts, 1.0)] if lasts < cut else [(cut, 0.0)]
         return curve, (min(lasts, cut), min(lasts, cut)), "last_hour"
@@ -79,18 +211,6 @@ def look(trained: Trained, course: Course, left: float, now: float, reset_at: fl
 def _last_hour(course: Course, left: float, now: float) -> float:
     """Minutes that what is left lasts by the seed's rule."""
     return score.seed_minutes(left, at(course, now) - at(course, max(now - 3600, window_start(course, int(now)))))
-
-
-def distribution(trained: Trained, course: Course, lefts: Sequence[float], now: float) -> List[Tuple[float, float]]:
-    """Probability of having used what is left (equally likely amounts), by minutes from now."""
-    speeds, slot = rates(course, now), slot_of(now)
-    curve, highest = [(0.0, 0.0)], 0.0
-    for one in trained.horizons:
-        predicted = horizon.predict(one, speeds, slot)
-        chance = sum(horizon.reached_share(one, predicted, speeds[1] <= 0, left) for left in lefts) / len(lefts)
-        highest = max(highest, chance)
-        curve.append((float(one.minutes), highest))
-    return curve
 
 
 def interval(curve: score.Curve, cut: float, tail: float = TAIL) -> Tuple[float, float]:
@@ -121,16 +241,18 @@ def tail_of(tails: Sequence[float]) -> float:
 
 def _band(trained: Trained, course: Course, now: int, reset_at: int) -> Tuple[Tuple[int, float, float], ...]:
     """5 % and 95 % of what will have been used by then."""
-    found, low, high = [], 0.0, 0.0
-    speeds, slot = rates(course, now), slot_of(now)
-    for one in trained.horizons:
-        predicted = horizon.predict(one, speeds, slot)
-        below, above, along = horizon.between_bins(one, predicted, speeds[1] <= 0)
-        shares = [small + (large - small) * along for small, large in zip(below, above)]
-        low = max(low, predicted * horizon.ratio_at(one.ratios, shares, 0.95))
-        high = max(high, predicted * horizon.ratio_at(one.ratios, shares, 0.05))
-        if now + 60 * one.minutes <= reset_at:
-            found.append((now + 60 * one.minutes, low, high))
+    mean, moments = _past(trained)
+    here = _traits(course, now, mean)
+    weights, found, low, high = _weights(moments, here), [], 0.0, 0.0
+    for minutes in HORIZONS:
+        if now + 60 * minutes <= reset_at:
+            seen = [((at(trained.course, moment.ts + 60 * min(minutes, moment.stop)) - moment.load) * here.speed
+                     / moment.traits.speed, moment.stop < minutes, weight) for moment, weight in zip(moments, weights)]
+            loads = sorted({load for load, _, _ in seen})
+            shares = _reached(seen, loads)
+            low, high = (max(before, loads[min(bisect_left(shares, share), len(loads) - 1)])
+                         for before, share in ((low, 0.05), (high, 0.95)))
+            found.append((now + 60 * minutes, low, high))
     return tuple(found)
 
 
@@ -142,8 +264,8 @@ def forecast(trained: Trained, course: Course, left: float, now: int, reset_at: 
     used = max(0.0, at(course, now) - at(course, window_start(course, now)))
     lefts = [amount for amount in (factor * (left + used) - used for factor in spread) if amount > 0]
     if left <= 0 or not lefts:
-        return Runway(now, now, now, 1.0, "runway" if trained.horizons else "last_hour", trained.rows, (), reset_at)
-    if not trained.horizons:
+        return Runway(now, now, now, 1.0, "runway" if trained.rows >= ENOUGH else "last_hour", trained.rows, (), reset_at)
+    if trained.rows < ENOUGH:
         lasts = _last_hour(course, left, now)
         end = int(now + 60 * min(lasts, cut))
         return Runway(end, end, end, float(lasts < cut), "last_hour", trained.rows, (), reset_at)
@@ -155,32 +277,26 @@ def forecast(trained: Trained, course: Course, left: float, now: int, reset_at: 
 
 
 def dump(trained: Trained) -> List[Any]:
-    """As plain lists for JSON."""
-    return [trained.at, trained.rows,
-            [[list(part) if isinstance(part, tuple) else part for part in one] for one in trained.horizons]]
+    """As plain lists for JSON: times and loads as differences, which need few digits."""
+    times, loads, stops, starts = trained.course[:4]
+    steps = [*times[:1], *(after - before for before, after in zip(times, times[1:]))]
+    return [trained.at, trained.rows, steps, _gains(loads), [list(stop) for stop in stops], list(starts)]
 
 
 def load(parts: Any) -> Optional[Trained]:
     """What dump gave, None when it is something else."""
     try:
-        at, rows, horizons = parts
-        return Trained(kept.moment(at), kept.count(rows), tuple(_horizon_of(*one) for one in horizons))
+        at, rows, steps, gains, stops, starts = parts
+        course = Course(tuple(map(kept.moment, accumulate(map(kept.count, steps)))),
+                        _from_gains([kept.amount(gain) for gain in gains]) if steps else (),
+                        tuple(_stop(*stop) for stop in stops), tuple(map(kept.moment, starts)))
+        is_rising = all(list(line) == sorted(set(line)) for line in (course.times, course.starts))
+        if not is_rising or list(course.stops) != sorted(course.stops) or len(course.times) != len(course.loads):
+            return None
+        return Trained(kept.moment(at), kept.count(rows), course)
     except kept.Damage:
         return None
 
 
-def _horizon_of(minutes: Any, weights: Any, base: Any, hours: Any, centres: Any, ratios: Any, shares: Any) -> Horizon:
-    lines = tuple(_numbers(tuple(map(kept.share, line)), len(ratios)) for line in shares)
-    rising = _numbers(ratios, len(ratios))
-    if len(lines) != 2 * BINS or not rising or list(rising) != sorted(set(rising)) or minutes not in HORIZONS:
-        raise ValueError("of another version")
-    factors, rates = tuple(map(kept.positive, hours)), tuple(map(kept.amount, weights))
-    return Horizon(minutes, _numbers(rates, len(SPANS) + 1), kept.positive(base), _numbers(factors, SLOTS),
-                   _numbers(centres, BINS), rising, lines)
-
-
-def _numbers(parts: Any, count: int) -> Tuple[float, ...]:
-    found = tuple(map(float, parts))
-    if len(found) != count:
-        raise ValueError("of another version")
-    return found
+def _stop(begin: Any, end: Any) -> Tuple[int, int]:
+    return kept.moment(begin), kept.moment(end)

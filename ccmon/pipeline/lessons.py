@@ -53,8 +53,8 @@ def _load(facts: Facts, use: List[Use], now: int) -> Optional[Load]:
 
 
 def _outlook(lessons: Lessons, use: List[Use], readings: List[Reading], extra: Optional[Kept]) -> Outlook:
-    points = lessons.points and Pace(lessons.points, course.from_readings(readings))
-    tokens = lessons.tokens and Pace(lessons.tokens, learner.tokens_course(use, readings))
+    points = Pace(lessons.points, course.from_readings(readings)) if lessons.points else None
+    tokens = Pace(lessons.tokens, learner.tokens_course(use, readings)) if lessons.tokens else None
     return Outlook(points, tokens, lessons.week, extra)
 
 

@@ -22,14 +22,14 @@ def blocks(now: int, first: int) -> Tuple[Block, ...]:
     """The sessions of the last eight days and the active one; `first` is one of their starts."""
     found: List[Block] = []
     for at in range(first - KNOWN_S // SESSION_S * SESSION_S, now + 1, SESSION_S):
-        if at >= first or _share(at // SESSION_S, 3) > 0.45:
+        if at >= first or noise(at // SESSION_S, 3) > 0.45:
             found.append(_block(at, min(now, at + SESSION_S), _scale(at, first)))
     return tuple(block for block in found if block.tokens)
 
 
 def _scale(at: int, first: int) -> float:
     """How busy the session that starts then is; the one on the screen comes near its limit."""
-    return 1.0 if at == first else 0.35 + 0.55 * _share(at // SESSION_S, 7)
+    return 1.0 if at == first else 0.35 + 0.55 * noise(at // SESSION_S, 7)
 
 
 def moments(now: int, first: int) -> Iterator[int]:
@@ -37,21 +37,21 @@ def moments(now: int, first: int) -> Iterator[int]:
     return iter([first - 60, *range(first, now - 60, 120), now - 60])
 
 
-def _share(number: int, salt: int) -> float:
+def noise(number: int, salt: int) -> float:
     """A fixed share 0..1 for a number: noise without a generator."""
     return math.modf(abs(math.sin(number * 12.9898 + salt * 78.233)) * 43758.5453)[0]
 
 
-def _pace(minute: int) -> float:
+def pace(minute: int) -> float:
     """Tokens in that minute: waves, noise, and pauses."""
     wave = 1 + 0.55 * math.sin(minute / 13) + 0.35 * math.sin(minute / 4.1)
-    return 0.0 if _share(minute // 9, 5) < 0.15 else 118 * max(0.05, wave) * (0.5 + _share(minute, 11))
+    return 0.0 if noise(minute // 9, 5) < 0.15 else 118 * max(0.05, wave) * (0.5 + noise(minute, 11))
 
 
 def _tokens(start: int, until: int, scale: float) -> int:
     whole, rest_s = divmod(until - start, 60)
     first = start // 60
-    used = sum(_pace(first + minute) for minute in range(whole)) + _pace(first + whole) * rest_s / 60
+    used = sum(pace(first + minute) for minute in range(whole)) + pace(first + whole) * rest_s / 60
     return int(used * scale)
 
 
