@@ -4,7 +4,6 @@ The only import of curses. Roles become attributes here; what the lines say is n
 """
 
 import contextlib
-import functools
 import os
 import select
 import selectors
@@ -13,7 +12,7 @@ import sys
 import time
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, TextIO, Tuple
 
-from ccmon.fullscreen import keys, terminal
+from ccmon.fullscreen import entries, keys, terminal
 from ccmon.fullscreen.background import Background
 from ccmon.fullscreen.screen_signals import CONTINUE, FATAL, SIZE_CHANGED, STOP, Signals
 from ccmon.model import Event
@@ -28,21 +27,8 @@ except ImportError:                    # Windows without windows-curses
 
 _POSIX = os.name == "posix"
 _IN, _OUT, _ERR = 0, 1, 2
-_MOST_COLUMNS, _MOST_ROWS = 1000, 500      # curses takes memory for every cell
 _MORE_S, _MOST_MORE_S = 0.01, 0.25     # keys that come so fast are taken together, but frames go on
 _EMPTY_READS = 3                       # "readable" so often without a byte: the terminal is gone
-
-
-@functools.lru_cache(maxsize=None)     # setupterm answers once a process: later calls succeed whatever the name
-def _terminfo(term: str) -> Optional[str]:
-    """The terminfo entry that serves this TERM: its own, or a stand-in for the families that are xterms at heart."""
-    like_screen = ("screen-256color", "screen") if term.startswith(("tmux", "screen")) else ()
-    stand_ins = (*like_screen, "xterm-256color", "xterm") if term.startswith(terminal.XTERM_LIKE) else ()
-    for name in (term, *stand_ins):
-        with contextlib.suppress(curses.error):
-            curses.setupterm(name, _OUT)
-            return str(name)
-    return None
 
 
 def usable(env: Mapping[str, str]) -> Optional[str]:
@@ -55,7 +41,7 @@ def usable(env: Mapping[str, str]) -> Optional[str]:
     term = env.get("TERM", "")
     if _POSIX and not term:
         return "TERM is not set, so the kind of terminal is not known"
-    if _POSIX and _terminfo(term) is None:
+    if _POSIX and entries.entry_for(term) is None:
         return f"the terminal type {term!a} (TERM) is not known on this machine"
     if _POSIX and not curses.tigetstr("cup"):
         return f"a terminal of type {term!a} (TERM) cannot place the cursor"
@@ -64,7 +50,9 @@ def usable(env: Mapping[str, str]) -> Optional[str]:
 
 def drawable(charset: Charset) -> Charset:
     """What of it curses can draw: windows-curses has 16 bits for a cell, in which an emoji becomes two broken characters."""
-    return charset if _POSIX else charset._replace(emoji=False)
+    if _POSIX:
+        return Charset(False, False) if entries.draws_ascii_alone(os.environ.get("TERM", "")) else charset
+    return charset._replace(emoji=False)
 
 
 def _stop_curses() -> None:
@@ -110,27 +98,6 @@ def _stderr_to(log: TextIO) -> Iterator[None]:
         yield
 
 
-def _prepare_environment(stack: contextlib.ExitStack) -> None:
-    """LINES and COLUMNS gone (curses would believe them), TERM known to terminfo, a short wait after ESC."""
-    names = ("LINES", "COLUMNS", "TERM", "ESCDELAY")
-    stack.callback(os.environ.update, {name: os.environ[name] for name in names if name in os.environ})
-    for name in names:
-        stack.callback(os.environ.pop, name, None)
-    os.environ.setdefault("ESCDELAY", "25")
-    os.environ.pop("LINES", None)
-    os.environ.pop("COLUMNS", None)
-    if _POSIX:
-        os.environ["TERM"] = _terminfo(os.environ.get("TERM", "")) or "dumb"
-        _bound_size()
-
-
-def _bound_size() -> None:
-    with contextlib.suppress(OSError):
-        columns, rows = os.get_terminal_size(_OUT)
-        if columns > _MOST_COLUMNS or rows > _MOST_ROWS:
-            os.environ.update(LINES=str(min(rows, _MOST_ROWS)), COLUMNS=str(min(columns, _MOST_COLUMNS)))
-
-
 def _key_names() -> Dict[int, str]:
     words = ("up", "down", "left", "right", "home", "end", "enter", "backspace")
     names = {getattr(curses, f"KEY_{word.upper()}"): word for word in words}
@@ -157,7 +124,7 @@ class Screen:
 
     def __enter__(self) -> "Screen":
         with contextlib.ExitStack() as stack:
-            _prepare_environment(stack)
+            entries.prepare_environment(stack)
             self._signals = Signals(stack)
             if _POSIX:                 # before curses, which takes the modes that it finds for those to bring back
                 self._signals.begin_in_front()
@@ -170,7 +137,8 @@ class Screen:
         self._stack.__exit__(*error)
 
     def _start(self, stack: contextlib.ExitStack) -> None:
-        self._window = curses.initscr()
+        with entries.term_of_entry():
+            self._window = curses.initscr()
         stack.callback(_stop_curses)
         curses.noecho()
         curses.cbreak()
@@ -378,7 +346,7 @@ class Screen:
             if not _POSIX:
                 curses.resize_term(0, 0)
             elif rows > 0 and columns > 0:
-                curses.resizeterm(min(rows, _MOST_ROWS), min(columns, _MOST_COLUMNS))
+                curses.resizeterm(min(rows, entries.MOST_ROWS), min(columns, entries.MOST_COLUMNS))
             self._take_keys()          # a shell that had the terminal meanwhile has switched it off
             self._window.clear()
         return Event("resize")
