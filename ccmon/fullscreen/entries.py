@@ -6,6 +6,7 @@ setupterm answers once a process, whatever name it is given later: what decides 
 import contextlib
 import functools
 import os
+import re
 from typing import Any, Iterator, NamedTuple, Optional, Tuple
 
 from ccmon.fullscreen import terminal
@@ -53,6 +54,11 @@ def repeats_bytes() -> bool:
 def draws_ascii_alone(term: str) -> bool:
     """Whether everything else may come out as other characters: the only entry has `rep`, and this curses repeats bytes."""
     return repeats_bytes() and entry_for(term) is not None and bool(curses.tigetstr("rep"))
+
+
+def keypad_on() -> bytes:
+    """What has the terminal in use send its keys as its entry has them."""
+    return re.sub(rb"\$<[^>]*>", b"", curses.tigetstr("smkx") or b"") if _POSIX else b""
 
 
 def _names(term: str) -> Tuple[str, ...]:

@@ -5,8 +5,6 @@ The only import of curses. Roles become attributes here; what the lines say is n
 
 import contextlib
 import os
-import select
-import selectors
 import signal
 import sys
 import time
@@ -17,6 +15,7 @@ from ccmon.fullscreen.background import Background
 from ccmon.fullscreen.screen_signals import CONTINUE, FATAL, SIZE_CHANGED, STOP, Signals
 from ccmon.model import Event
 from ccmon.settings.themes import THEMES, Style, Theme, colour, is_dim, worn
+from ccmon.system import ready
 from ccmon.text import ROLES, Charset, Line, Span, clean, clip_line, width
 
 curses: Any
@@ -28,6 +27,7 @@ except ImportError:                    # Windows without windows-curses
 _POSIX = os.name == "posix"
 _IN, _OUT, _ERR = 0, 1, 2
 _MORE_S, _MOST_MORE_S = 0.01, 0.25     # keys that come so fast are taken together, but frames go on
+_STALLED_S = 0.3
 _EMPTY_READS = 3                       # "readable" so often without a byte: the terminal is gone
 
 
@@ -59,11 +59,8 @@ def _stop_curses() -> None:
     if curses.isendwin():
         return
     # endwin holds the interpreter lock while it writes, so no thread could free a terminal that is stalled here.
-    if hasattr(select, "poll"):
-        poll = select.poll()
-        poll.register(_OUT, select.POLLOUT)
-        if not poll.poll(300):
-            terminal.release()
+    if _POSIX and not ready.is_writable(_OUT, _STALLED_S):
+        terminal.release()
     with contextlib.suppress(OSError), _not_stopped():
         _mark_pastes(False)
     with contextlib.suppress(curses.error), _not_stopped():
@@ -147,6 +144,7 @@ class Screen:
         with contextlib.suppress(curses.error):
             curses.curs_set(0)
         self._names = _key_names()
+        self._window.keypad(True)
         self._take_keys()
         self._colours, self._background = _colours()
         self.coloured = self._colours > 0      # the terminal shows colours, and is wanted to
@@ -154,13 +152,9 @@ class Screen:
         if _POSIX:
             curses.typeahead(-1)       # a frame is painted as a whole, whatever is typed meanwhile
             self._decoder = keys.Decoder(_sequences())
-            # poll knows descriptors above 1024, but the Mac's does not know terminals.
-            self._selector = selectors.SelectSelector() if sys.platform == "darwin" else selectors.PollSelector()
-            stack.callback(self._selector.close)
             self._background_asked = Background(self._decoder)
             stack.callback(self._take_answers)
-            self._selector.register(_IN, selectors.EVENT_READ)
-            self._selector.register(self._signals.bell, selectors.EVENT_READ)
+            self._sources = [_IN, self._signals.bell]
 
     def size(self) -> Tuple[int, int]:
         """Width and height in cells."""
@@ -214,8 +208,11 @@ class Screen:
 
     def ring(self) -> None:
         """The terminal's bell."""
-        with contextlib.suppress(curses.error):
-            curses.beep()
+        with contextlib.suppress(curses.error, OSError):
+            if _POSIX:                 # curses would keep the interpreter lock while the terminal is stalled
+                os.write(_OUT, b"\a")
+            else:
+                curses.beep()
 
     def ask_background(self, term: str, pass_tmux: bool) -> None:
         """Ask a terminal of that type, once, and that of tmux too; the answer is the event `background`, #rrggbb."""
@@ -263,8 +260,8 @@ class Screen:
     def _listen_for(self, timeout_s: float) -> List[Event]:
         due = [due_s - time.monotonic() for due_s in (self._decoder.due_s, self._typing.due_s) if due_s is not None]
         events: List[Event] = []
-        for key, _ in self._selector.select(max(0.0, min([timeout_s, *due]))):
-            if key.fd == self._signals.bell:
+        for source in ready.readable(self._sources, max(0.0, min([timeout_s, *due]))):
+            if source == self._signals.bell:
                 self._signals.silence()
             else:
                 events += self._typed()
@@ -294,7 +291,7 @@ class Screen:
             data = self._read()
             now_s = time.monotonic()
             names += self._decoder.decoded(data, now_s)
-            if not data or now_s >= until_s or not select.select([_IN], [], [], self._more_s(names, now_s))[0]:
+            if not data or now_s >= until_s or not ready.readable([_IN], self._more_s(names, now_s)):
                 break
         events = self._heard(names, now_s)
         return events if data else events + self._end_of_input()
@@ -323,9 +320,9 @@ class Screen:
         return Event("paste") if name == keys.PASTE else Event("key", name)
 
     def _take_keys(self) -> None:
-        """Have function keys sent as sequences that are known, and pasted text marked."""
-        self._window.keypad(True)
+        """Have function keys sent as sequences that are known, and pasted text marked; not by curses, which keeps that lock."""
         with contextlib.suppress(OSError):
+            os.write(_OUT, entries.keypad_on())
             _mark_pastes(True)
 
     def _take_answers(self) -> None:
@@ -336,7 +333,7 @@ class Screen:
         self._empty_reads += 1
         if self._empty_reads < _EMPTY_READS:
             return []
-        self._selector.unregister(_IN)         # readable for ever: waiting on it would spin
+        self._sources.remove(_IN)      # readable for ever: waiting on it would spin
         return [Event("closed")]
 
     def _resized(self) -> Event:
