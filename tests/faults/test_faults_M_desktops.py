@@ -18,7 +18,7 @@ from ccmon.model import Place
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="commands of a POSIX shell")
 OF_LINUX = re.compile(r"""xdg-open|\bapt\b|apt-get|\bdnf\b|pacman|zypper|\bapk\b|systemctl|journalctl|notify-send|libnotify
     |getent|/proc\b|\bstat\ -c|\bdate\ -d|\bsed\ -i|readlink\ -f|\bcp\ --|\bls\ --|\bmv\ --|\bps\ --|\bdu\ --|setfattr|ldconfig
-    |free\ -|\bss\ -|update-alternatives|locale-gen|localectl|chattr|inotify|\btac\b|\bnproc\b|sha256sum|md5sum|xclip""", re.VERBOSE)
+    |free\ -|\bss\ -|update-alternatives|locale-gen|localectl|chattr|inotify|\btac\b|\bnproc\b|sha256sum|md5sum""", re.VERBOSE)
 # Where such words stand, and why nobody on a Mac is shown them.
 KNOWN = {"doctor/verdicts.py": "by what is installed; the opener by the platform", "doctor/alerts.py": "by what is installed",
          "alerts/channels.py": "by the platform", "setup/package.py": "by what is installed"}
