@@ -295,8 +295,8 @@ LACKING = {                            # what Windows does not have, or has in a
     "fcntl": {"locks", "setup/prompt_probe", "system/swap"}, "pty": {"setup/prompt_probe"}, "ctypes": {"system/swap"},
     "termios": {"fullscreen/guardian", "fullscreen/screen_signals", "fullscreen/terminal", "setup/prompt_probe",
         "system/typed"},
-    "msvcrt": {"locks"}, "curses": {"fullscreen/screen"}, "resource": {"pipeline/sources"},
-    "os.fork": {"fullscreen/guardian", "refresher"}, "os.setsid": {"refresher"},
+    "msvcrt": {"locks"}, "curses": {"fullscreen/entries", "fullscreen/screen"}, "resource": {"pipeline/sources"},
+    "os.fork": {"fullscreen/entries", "fullscreen/guardian", "refresher"}, "os.setsid": {"refresher"},
     "os.killpg": {"fullscreen/screen_signals", "system/processes"},
     "os.kill": {"fullscreen/guardian", "setup/prompt_probe", "system/own_processes",
         "system/stops"},
@@ -314,9 +314,10 @@ LACKING = {                            # what Windows does not have, or has in a
     "signal.SIGTTOU": {"fullscreen/screen", "fullscreen/screen_signals"},
     "signal.pthread_sigmask": {"fullscreen/screen_signals", "setup/prompt_probe"},
     "signal.set_wakeup_fd": {"fullscreen/screen_signals"},
-    "select.poll": {"fullscreen/screen"}, "selectors.PollSelector": {"fullscreen/screen"},
+    "select.poll": {"system/ready"},
     "locale.nl_langinfo": {"system/codec"}, "start_new_session": {"system/processes"},
-    "creationflags": {"refresher", "system/processes"}, "os.waitpid": {"fullscreen/guardian", "setup/prompt_probe"},
+    "creationflags": {"refresher", "system/processes"}, "os.waitpid": {"fullscreen/entries", "fullscreen/guardian",
+        "setup/prompt_probe"},
     "os.getgid": {"system/private"}, "pwd": {"system/private"}}
 MODULES = set("fcntl termios msvcrt curses resource pwd grp tty pty posix winreg ctypes syslog crypt".split())
 CALLS = set("""fork forkpty setsid killpg kill getuid geteuid getgid getegid uname replace rename waitid waitpid wait set_blocking

@@ -131,7 +131,7 @@ def _node(env: Mapping[str, str]) -> verdicts.Node:
 
 def node(around: Surroundings) -> Check:
     """Node.js and npm."""
-    return verdicts.node(_node(around.env), around.ran().error is None)
+    return verdicts.node(_node(around.env), around.ran().error is None, verdicts.by_hand(sys.platform))
 
 
 def _ran(around: Surroundings) -> verdicts.Ccusage:
@@ -156,7 +156,7 @@ def _ran(around: Surroundings) -> verdicts.Ccusage:
 def ccusage_run(around: Surroundings) -> Check:
     """ccusage: where, which, whether it runs and how long."""
     found = _node(around.env)
-    installs = verdicts.INSTALLERS.get(found.installer or "", verdicts.BY_HAND)
+    installs = verdicts.INSTALLERS.get(found.installer or "", verdicts.by_hand(sys.platform))
     return verdicts.ccusage(around.ran(), found.path is not None, installs)
 
 
@@ -395,5 +395,5 @@ def locale(around: Surroundings) -> Check:
     """The locale's characters."""
     name = next(filter(None, map(around.env.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "")
     known = probes.locale_is_known()
-    mend = {"mend": "setx PYTHONUTF8 1"} if os.name == "nt" else {}
-    return verdicts.locale(name or "", codec.utf8(), known, **mend)
+    mend = "setx PYTHONUTF8 1" if os.name == "nt" else f"export LC_ALL={codec.installed()}"
+    return verdicts.locale(name or "", codec.utf8(), known, mend)

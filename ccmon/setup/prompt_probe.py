@@ -4,7 +4,6 @@ Nothing is typed there: what a terminal answers by itself is answered, and no li
 """
 
 import os
-import select
 import shutil
 import signal
 import struct
@@ -13,7 +12,7 @@ import time
 from contextlib import suppress
 from typing import Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.system import private, processes
+from ccmon.system import private, processes, ready
 
 PATIENCE_S = 10.0                      # for start-up files that do much, or wait for somebody
 # After the last byte: when the line is seen; when it is not, as a prompt may be drawn in parts; when nothing is drawn at all.
@@ -151,7 +150,7 @@ def _watch(pid: int, fd: int, seen: _Seen, shows: Shows, deadline: float) -> Non
 
 def _read(fd: int) -> Optional[bytes]:
     """What there is by now; None at the end."""
-    if not select.select([fd], [], [], _PAUSE_S)[0]:
+    if not ready.readable([fd], _PAUSE_S):
         return b""
     try:
         return os.read(fd, 65_536) or None
