@@ -288,8 +288,14 @@ def _note_failure(ctx: Context, facts: Facts, now: int) -> None:
 
 def _note_success(ctx: Context, facts: Facts, now: int) -> None:
     if ctx.cache:
-        fresh_until = int(now + min(linecache.MOST_FRESH_S, ctx.fresh_s(facts.source)))
+        fresh_until = int(now + min(linecache.MOST_FRESH_S, _fresh_s(ctx, facts.source, now)))
         _note(ctx, facts, now, linecache.State(fresh_until, 0, fresh_until, now))
+
+
+def _fresh_s(ctx: Context, source: Source, now: int) -> float:
+    """Not long where the configuration was written just now: a further change in the same second may leave the same time."""
+    is_new = abs(now - linecache.changed(linecache.config_path(ctx.env))) <= linecache.COARSE_S
+    return min(ctx.fresh_s(source), linecache.COARSE_S + 1) if is_new else ctx.fresh_s(source)
 
 
 def _note(ctx: Context, facts: Facts, now: int, state: linecache.State) -> None:

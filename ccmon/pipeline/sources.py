@@ -146,16 +146,22 @@ def _end_orphan(lock: int) -> None:
 
 def _version(ctx: Context, before: Source, program: ccusage.Program,
              cancel: ccusage.Cancel) -> Tuple[Optional[str], Optional[int]]:
-    try:
-        stamp: Optional[int] = os.stat(program.path).st_mtime_ns
-    except OSError:
-        stamp = None
+    stamp = _stamp_of(program.path)
     if stamp is not None and (before.path, before.stamp) == (program.path, stamp):
         return before.version, stamp
     version = ccusage.packaged_version(program)
     if version is None and ctx.background:
         return None, None              # asked for by the next call in the foreground
     return version or ccusage.version(program, ctx.env, ctx.paths.home, cancel), stamp
+
+
+def _stamp_of(path: str) -> Optional[int]:
+    """What tells two programs under that path apart; None where there is none. In a Nix store all have the same time."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return crc32(f"{os.path.realpath(path)} {found.st_mtime_ns} {found.st_size}".encode("utf-8", "surrogateescape"))
 
 
 # --- the log files ------------------------------------------------------------------------------------------------------

@@ -169,6 +169,7 @@ def _write(plan: Plan, env: Mapping[str, str]) -> None:
     if plan.settings in plan.all:
         with config_file.alone(path):
             swap.repeated(lambda: _put_settings(path, plan.values))
+        config_file.outdate_lines(env)
         _say(f"The settings are in {path}.")
     for place, edit in zip(plan.places, plan.edits):
         if edit in plan.all:
