@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import List, Mapping, NamedTuple, Optional, Tuple
 
 from ccmon import __version__, arguments, linecache, output
+from ccmon.doctor import node as node_found
 from ccmon.doctor import prices, probes, shown, verdicts
 from ccmon.doctor.verdicts import Check, Owned
 from ccmon.fullscreen import screen
@@ -95,6 +96,11 @@ class Surroundings:
         return _ran(self)
 
     @lru_cache(maxsize=None)           # noqa: B019
+    def node(self) -> verdicts.Node:
+        """Node.js and npm."""
+        return node_found.measured(self.settings.ccusage, self.remembered(), self.env, self.ctx.paths.home)
+
+    @lru_cache(maxsize=None)           # noqa: B019
     def found_logs(self) -> verdicts.Logs:
         """Claude Code's log files."""
         return _found_logs(self)
@@ -123,15 +129,9 @@ def ccmon(around: Surroundings) -> Check:
     return prices.aged(check, around.now)
 
 
-def _node(env: Mapping[str, str]) -> verdicts.Node:
-    path = probes.which("node", env)
-    installer = next((name for name in verdicts.INSTALLERS if probes.which(name, env)), None)
-    return verdicts.Node(path, probes.said([path, "--version"], env) if path else None, probes.which("npm", env), installer)
-
-
 def node(around: Surroundings) -> Check:
     """Node.js and npm."""
-    return verdicts.node(_node(around.env), around.ran().error is None)
+    return verdicts.node(around.node(), around.ran().error is None)
 
 
 def _ran(around: Surroundings) -> verdicts.Ccusage:
@@ -155,7 +155,7 @@ def _ran(around: Surroundings) -> verdicts.Ccusage:
 
 def ccusage_run(around: Surroundings) -> Check:
     """ccusage: where, which, whether it runs and how long."""
-    found = _node(around.env)
+    found = around.node()
     installs = verdicts.INSTALLERS.get(found.installer or "", verdicts.BY_HAND)
     return verdicts.ccusage(around.ran(), found.path is not None, installs)
 

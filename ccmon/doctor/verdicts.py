@@ -62,12 +62,13 @@ def ccmon(version: str, python: str, path: Optional[str], first: Optional[str], 
 
 
 class Node(NamedTuple):
-    """The Node.js on PATH."""
+    """The Node.js on PATH, else the one that ccusage gets."""
 
     path: Optional[str]
     version: Optional[str]             # None: it did not say
     npm: Optional[str]
     installer: Optional[str]           # a key of INSTALLERS
+    on_path: bool = True
 
 
 def node(found: Node, ccusage_runs: bool) -> Check:
@@ -81,7 +82,8 @@ def node(found: Node, ccusage_runs: bool) -> Check:
         return Check("Node", HINT if ccusage_runs else FAULT, f"{found.path} does not run", mend)
     if found.npm is None and not ccusage_runs:
         return Check("Node", HINT, f"{found.version}, {found.path}; npm, which installs ccusage, is not there", mend)
-    return Check("Node", OK, f"{found.version}, {found.path}")
+    hidden = "" if found.on_path else ", which is not on PATH: ccusage gets it"
+    return Check("Node", OK, f"{found.version}, {found.path}{hidden}")
 
 
 class Ccusage(NamedTuple):

@@ -83,7 +83,9 @@ def ask(ctx: Context, before: Source, memory: Memory, lock: int, cancel: ccusage
         return answer._replace(is_history=_is_history(ctx, memory, files))
     except ccusage.Failed as err:
         if ctx.settings.source == "auto" and err.missing and files:
-            return _from_logs(ctx, memory, files, "no_ccusage", whole, cancel)
+            answer = _from_logs(ctx, memory, files, "no_ccusage", whole, cancel)
+            why = None if isinstance(err, ccusage.NotFound) else str(err)
+            return answer._replace(source=answer.source._replace(unstarted=why))
         if err.missing and files:
             raise ccusage.Failed(f"{err}. Claude Code's logs are there: --source logs reads them without", missing=True) from None
         raise
