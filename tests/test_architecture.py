@@ -32,7 +32,8 @@ SAME_DOOR = {("sources.ccusage", "sources.ccusage_find"), ("sources.claude_progr
              ("fullscreen.background", "settings.grounds"),
              ("fullscreen.screen_signals", "fullscreen.terminal"), ("line.linefiles", "linecache"),
              ("locks", "linecache"), ("refresher", "linecache"), ("refresher", "locks"), ("system.private", "locks"),
-             ("system.newfiles", "locks"), ("system.codec", "linecache"), ("system.dotfiles", "system.swap")}
+             ("system.newfiles", "locks"), ("system.codec", "linecache"), ("system.dotfiles", "system.swap"),
+             ("system.dotfiles", "system.bash_files")}
 NEIGHBOURS = {("usage", "line"), ("learning", "usage"), ("settings", "line"), ("views", "line")}   # argued in CONTRIBUTING.md
 OPEN_TO_DOORS = {"model", "text", "system.private", "system.processes", "system.newfiles", "system.stops", "system.targets"}
 IMPURE = {"os", "sys", "time", "sqlite3", "subprocess", "curses", "threading", "io", "pathlib", "shutil", "socket", "signal"}

@@ -19,7 +19,7 @@ from ccmon.line import linefiles
 from ccmon.model import CcmonError, Given, Place
 from ccmon.settings import accounts, config, options
 from ccmon.settings.context import Context, settings_of
-from ccmon.setup import settings_json, snippets, visibility
+from ccmon.setup import init, settings_json, snippets, visibility
 from ccmon.setup.prompt_verdict import SHELLS
 from ccmon.sources import ccusage, ccusage_json, log_files
 from ccmon.store import check, facts, place
@@ -316,19 +316,13 @@ def _with_sight(file: shown.Shown, env: Mapping[str, str]) -> shown.Shown:
 def _start_up(target: str, env: Mapping[str, str]) -> shown.Shown:
     path = "~"
     try:
-        path = dotfiles.path_of(target, env)
+        path = next(iter(dotfiles.with_block_in(target, env)), dotfiles.path_of(target, env))
         block = dotfiles.block(path)
     except CcmonError as err:
         return shown.Shown(target, path, str(err), _line_of_mark(path))
     program = _program_in(block or "")
-    return shown.Shown(target, path, set_up=block is not None or _calls_init(path, target),
+    return shown.Shown(target, path, set_up=block is not None or init.is_called_by_hand(target, env),
                         gone=program if program and not probes.is_program(program) else None)
-
-
-def _calls_init(path: str, shell: str) -> bool:
-    """Whether somebody has put the call of ccmon into the file by hand."""
-    rows = (dotfiles.read(path) or b"").splitlines()
-    return any(re.match(rb"\s*[^#]*\bccmon['\"]? init " + shell.encode() + rb"\b", row) for row in rows)
 
 
 def _line_of_mark(path: str) -> int:

@@ -1,4 +1,4 @@
-"""A PATH of four folders, as launchd, cron, xbar and a tmux of the desktop give it: ccusage and its Node.js are found all the same."""
+"""A PATH of four folders, as launchd, cron and xbar give it: ccusage and its Node.js are found all the same."""
 
 import json
 import os
@@ -85,7 +85,8 @@ LAYOUTS = {
     "nvs": ([".nvs/node/22.1.0/x64"], [".nvs/node/22.1.0/x64/bin/node"], {}, {}, ".nvs/node/22.1.0/x64/bin/ccusage",
             ".nvs/node/22.1.0/x64/bin/node"),
     "volta": (["@.volta/bin/ccusage"], [".volta/bin/node"], {}, {}, ".volta/bin/ccusage", ".volta/bin/node"),
-    "nix": (["@.nix-profile/bin/ccusage"], [".nix-profile/bin/node"], {}, {}, ".nix-profile/bin/ccusage", ".nix-profile/bin/node"),
+    "nix": (["@.nix-profile/bin/ccusage"], [".nix-profile/bin/node"], {}, {}, ".nix-profile/bin/ccusage",
+            ".nix-profile/bin/node"),
     "bun": (["@.bun/bin/ccusage"], [".fnm/node-versions/v20.1.0/installation/bin/node"], {}, {}, ".bun/bin/ccusage",
             ".fnm/node-versions/v20.1.0/installation/bin/node"),
     "npm's prefix": (["own prefix"], [".volta/bin/node"], {".npmrc": "fund=false\nprefix = ${HOME}/own prefix\n"}, {},
