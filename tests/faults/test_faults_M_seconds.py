@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import sqlite3
 import time
+from contextlib import closing
 
 import pytest
 from commands import NOW, block
@@ -19,6 +21,7 @@ from ccmon.pipeline import refresh
 from ccmon.settings import context
 from ccmon.setup import first_run
 from ccmon.setup.init import Edit
+from ccmon.store import copy
 
 SECOND = 1_700_000_000
 NEW = "[ccmon]\nlimit = 200000\n"
@@ -152,3 +155,18 @@ def test_M07_where_nothing_can_be_kept_or_it_is_another_ones_nothing_is_touched(
     monkeypatch.setattr(linefiles, "replace", lambda *words: False)                # a full disk
     linefiles.outdate(machine.env())
     assert linecache.read_state(where).refreshed == 0 and refresh.pause_s(1) == 3
+
+
+def test_M07_a_history_that_is_written_while_it_is_copied_is_copied_again(tmp_path):
+    """Of the same size, and within one second."""
+    path = tmp_path / "ccmon.db"
+    with closing(sqlite3.connect(str(path))) as db:
+        db.execute("CREATE TABLE t (n)")
+        db.execute("INSERT INTO t VALUES (1)")
+        db.commit()
+        in_one_second(path)
+        before = copy._stamps(str(path))
+        db.execute("UPDATE t SET n = 2")
+        db.commit()
+    in_one_second(path)
+    assert copy._stamps(str(path)) != before and [one[:2] for one in copy._stamps(str(path))] == [one[:2] for one in before]
