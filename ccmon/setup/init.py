@@ -10,7 +10,7 @@ from ccmon import linecache
 from ccmon.model import CcmonError, UsageError
 from ccmon.settings.options import OPTIONS
 from ccmon.setup import probe_texts, prompts, settings_json, snippets, tmux_bar, tmux_server
-from ccmon.system import dotfiles, processes, swap, tmux
+from ccmon.system import bash_files, dotfiles, processes, swap, tmux
 
 
 class Edit(NamedTuple):
@@ -148,7 +148,7 @@ def _places(target: str, env: Mapping[str, str]) -> snippets.Places:
     settings = dotfiles.path_of(target, env) if target == "claude" else ""
     ccmon, folder, config, settings = map(_for_shells, (ccmon, folder, linecache.config_path(env), settings))
     form = tmux_bar.word(_bar(env)) if target == "tmux" else tmux_bar.USUAL
-    bash_file = os.path.basename(dotfiles.path_of("bash", env))
+    bash_file = os.path.basename(bash_files.place(env.get("HOME") or os.path.expanduser("~")))
     return snippets.Places(ccmon, _line(ccmon), folder, file, config, variables, settings, bash_file=bash_file, tmux_format=form)
 
 
