@@ -316,7 +316,8 @@ def _with_sight(file: shown.Shown, env: Mapping[str, str]) -> shown.Shown:
 def _start_up(target: str, env: Mapping[str, str]) -> shown.Shown:
     path = "~"
     try:
-        path = next(iter(dotfiles.with_block_in(target, env)), dotfiles.path_of(target, env))
+        path = dotfiles.path_of(target, env)
+        path = next(iter(dotfiles.with_block_in(target, env)), path)
         block = dotfiles.block(path)
     except CcmonError as err:
         return shown.Shown(target, path, str(err), _line_of_mark(path))
