@@ -11,18 +11,19 @@ from commands import ROOT
 PACKAGE = ROOT / "ccmon"
 FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
 DOORS = {"linecache", "locks", "refresher", "settings.config", "sources.ccusage", "sources.ccusage_find", "sources.log_files",
-         "sources.account_file", "sources.claude_program", "line.linefiles", "doctor.probes", "alerts.channels",
-         "fullscreen.screen", "fullscreen.entries", "fullscreen.screen_signals", "fullscreen.terminal", "fullscreen.guardian",
-         "fullscreen.background", "setup.prompt_probe",
+         "sources.account_file", "sources.claude_program", "sources.program_places", "line.linefiles", "doctor.probes",
+         "alerts.channels", "fullscreen.screen", "fullscreen.entries", "fullscreen.screen_signals", "fullscreen.terminal",
+         "fullscreen.guardian", "fullscreen.background", "setup.prompt_probe",
          *(name for name in FILES if re.match(r"(store|system)\.", name))}
 JOINS = {"__main__", "cli", "arguments", "call", "output", "settings.accounts", "settings.context", "settings.config_file",
          "sources.log_reader", "line.lines", "line.hook", "fullscreen.app", "fullscreen.poller", "setup.init", "setup.first_run",
          "setup.prompt_check", "setup.visibility", "setup.package", "setup.tmux_server", "setup.uninstall", "setup.written",
-         "doctor.surroundings", "doctor.alerts", "doctor.account",
+         "doctor.surroundings", "doctor.alerts", "doctor.node", "doctor.account",
          *(name for name in FILES if re.match(r"(commands|pipeline)\.", name))}
 PURE = set(FILES) - DOORS - JOINS
 STORE = {name for name in DOORS if name.startswith("store.")}                      # one door of several leaves
 SAME_DOOR = {("sources.ccusage", "sources.ccusage_find"), ("sources.claude_program", "sources.ccusage"),
+             *((f"sources.{name}", "sources.program_places") for name in ("ccusage", "ccusage_find", "claude_program")),
              ("fullscreen.screen", "settings.themes"),
              ("fullscreen.screen", "fullscreen.entries"), ("fullscreen.entries", "fullscreen.terminal"),
              ("fullscreen.screen", "fullscreen.keys"), ("fullscreen.screen", "fullscreen.terminal"),
@@ -31,7 +32,8 @@ SAME_DOOR = {("sources.ccusage", "sources.ccusage_find"), ("sources.claude_progr
              ("fullscreen.background", "settings.grounds"),
              ("fullscreen.screen_signals", "fullscreen.terminal"), ("line.linefiles", "linecache"),
              ("locks", "linecache"), ("refresher", "linecache"), ("refresher", "locks"), ("system.private", "locks"),
-             ("system.newfiles", "locks"), ("system.codec", "linecache"), ("system.dotfiles", "system.swap")}
+             ("system.newfiles", "locks"), ("system.codec", "linecache"), ("system.dotfiles", "system.swap"),
+             ("system.dotfiles", "system.bash_files")}
 NEIGHBOURS = {("usage", "line"), ("learning", "usage"), ("settings", "line"), ("views", "line")}   # argued in CONTRIBUTING.md
 OPEN_TO_DOORS = {"model", "text", "system.private", "system.processes", "system.newfiles", "system.ready", "system.stops",
                  "system.targets"}

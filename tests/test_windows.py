@@ -20,7 +20,7 @@ from ccmon.fullscreen import screen
 from ccmon.line import hook
 from ccmon.settings import config
 from ccmon.setup import init
-from ccmon.sources import ccusage, ccusage_find
+from ccmon.sources import ccusage, program_places
 from ccmon.store import migrations
 from ccmon.system import clock, private, processes
 from ccmon.text import Charset
@@ -127,8 +127,8 @@ def test_a_tree_is_ended_by_taskkill_of_the_system(windows, monkeypatch, error):
 
 def test_the_usual_places_of_ccusage(windows):
     windows(processes)
-    windows(ccusage_find)
-    places = ccusage_find._usual_places({**ENV, "NVM_SYMLINK": "relative"}, None)
+    windows(program_places)
+    places = program_places.folders({**ENV, "NVM_SYMLINK": "relative"}, None)
     assert places == [HOME + r"\AppData\Roaming\npm", r"C:\Program Files\nodejs", LOCAL + r"\pnpm", LOCAL + r"\Volta\bin",
                       HOME + r"\scoop\shims"]
 

@@ -96,6 +96,12 @@ def _below(folder: str) -> Iterator[Place]:
                     waiting.append(entry.path)
 
 
+def beside(path: str, name: str) -> Optional[str]:
+    """The program of that name in the same folder."""
+    other = os.path.join(os.path.dirname(path), name)
+    return other if processes.is_program(other) else None
+
+
 def which(name: str, env: Mapping[str, str]) -> Optional[str]:
     """The program of that name on PATH; relative entries are not searched."""
     return processes.which(name, env)

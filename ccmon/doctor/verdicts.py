@@ -69,12 +69,13 @@ def by_hand(platform: str) -> str:
 
 
 class Node(NamedTuple):
-    """The Node.js on PATH."""
+    """The Node.js on PATH, else the one that ccusage gets."""
 
     path: Optional[str]
     version: Optional[str]             # None: it did not say
     npm: Optional[str]
     installer: Optional[str]           # a key of INSTALLERS
+    on_path: bool = True
 
 
 def node(found: Node, ccusage_runs: bool, by_hand: str = BY_HAND) -> Check:
@@ -88,7 +89,8 @@ def node(found: Node, ccusage_runs: bool, by_hand: str = BY_HAND) -> Check:
         return Check("Node", HINT if ccusage_runs else FAULT, f"{found.path} does not run", mend)
     if found.npm is None and not ccusage_runs:
         return Check("Node", HINT, f"{found.version}, {found.path}; npm, which installs ccusage, is not there", mend)
-    return Check("Node", OK, f"{found.version}, {found.path}")
+    hidden = "" if found.on_path else ", which is not on PATH: ccusage gets it"
+    return Check("Node", OK, f"{found.version}, {found.path}{hidden}")
 
 
 class Ccusage(NamedTuple):
