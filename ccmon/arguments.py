@@ -275,6 +275,9 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = build()
     commands = {"": parser, **parser.commands}
     topics = call_help.topics(argv)
+    page = call_help.page(topics or ())
+    if page:
+        return argparse.Namespace(command="manual", page=page)
     if topics is not None:
         print(call_help.text(topics, commands), end="")
         raise SystemExit(0)

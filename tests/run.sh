@@ -55,7 +55,7 @@ export CCUSAGE_20="$work/ccusage-20.0.24/node_modules/.bin/ccusage" CCUSAGE_18="
 source=$work/source                    # pip builds where the source is: not in the checkout
 rm -rf "$source"
 mkdir "$source"
-cp -R ccmon man completions README.md LICENSE setup.py setup.cfg "$source"
+cp -R ccmon man completions README.md LICENSE setup.py setup.cfg pyproject.toml "$source"
 
 # What no version of Python changes runs on the newest only: shells, tmux, terminals, pages in a browser, other programs, the
 # README, generated files, the shape of the sources, long back-tests, kills.

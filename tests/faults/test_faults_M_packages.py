@@ -1,0 +1,128 @@
+"""Rows M of tests/faults/README.md, packages: what an archive holds, what is asked for where, the manual without a manual page."""
+
+import configparser
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+
+import pytest
+from commands import ROOT
+from terminal import Terminal
+
+from ccmon.views import manual
+
+PAGES = [ROOT / "man" / name for name in ("ccmon.1", "ccmon-line.1")]
+MADE = re.compile(r"PKG-INFO|ccmon_cli\.egg-info/.*")
+STAND_IN_MAN = "#!/bin/sh\n[ \"$1\" = -w ] && { %s; }\necho shown by man: \"$@\"\n"
+
+
+def ran(words, **options):
+    return subprocess.run([str(word) for word in words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
+                          check=False, **options)
+
+
+# --- the manual -----------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("columns", [1, 40, 80, 500])
+def test_M11_the_manual_as_text_says_what_mandoc_shows(page, columns):
+    if shutil.which("mandoc") is None:
+        pytest.skip("mandoc is not installed")
+    rows = manual.text(page.read_text(encoding="utf-8"), columns)
+    shown = re.sub(r".\x08", "", ran(["mandoc", "-Tascii", "-Owidth=1000", page]).stdout)
+    words = [[word for word in text.split() if word not in "*+o"] for text in ("\n".join(rows[1:-1]), shown.split("\n", 1)[1])]
+    assert words[0] == words[1][:len(words[0])] and len(words[1]) - len(words[0]) < 8        # the last row
+    assert not [row for row in rows if "\\" in row and "\\w" not in row or row.startswith(".")]
+    assert columns < 80 or max(map(len, rows)) <= min(columns, 100)
+    assert "\n\n\n" not in "\n".join(rows) and not [row for row in rows if row != row.rstrip()]
+
+
+def test_M11_help_man_shows_the_page_through_man_or_as_text(machine):
+    """Without a terminal as text; on one by man, where that can show it, else as text, in any locale."""
+    bare = machine.run("help", "--man")
+    assert bare.code == 0 and bare.err == "" and bare.out.startswith("CCMON(1)") and "\n   ccmon history\n" in bare.out
+    assert machine.run("--help", "--man").out == machine.run("help", "MANUAL").out == bare.out
+    assert machine.run("help", "ccmon-line", "--man").out.startswith("CCMON-LINE(1)")
+    for says, mark in (("echo $2; exit", "shown by man: "), ("echo no manuals here; exit", "ccmon - how much"), ("exit 3", "NAME")):
+        man = machine.bin / "man"
+        man.write_text(STAND_IN_MAN % says)
+        man.chmod(0o755)
+        with Terminal(machine.command("help", "--man"), env=machine.env(TERM=None, PAGER="cat", LC_ALL="C"), rows=3000) as term:
+            assert term.wait_exit() == 0 and mark in term.text() and ("shown by man" in term.text()) == (mark == "shown by man: ")
+
+
+# --- the archive ----------------------------------------------------------------------------------------------------------
+
+def clone(folder):
+    """A copy of all that git has of this tree; nothing is built in the tree itself."""
+    listed = ran(["git", "ls-files", "-z"], cwd=ROOT)
+    if listed.returncode:
+        pytest.skip("not a clone")
+    names = [name for name in listed.stdout.split("\0") if name and (ROOT / name).exists()]
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, folder / name)
+    return names
+
+
+def test_M11_the_archive_of_the_sources_is_the_clone_and_passes_its_tests(tmp_path):
+    pytest.importorskip("setuptools")
+    source, out = tmp_path / "source", tmp_path / "out"
+    source.mkdir()
+    names = clone(source)
+    code = "import sys; from setuptools.build_meta import build_sdist; build_sdist(sys.argv[1])"
+    built = ran([sys.executable, "-c", code, out], cwd=source)
+    assert built.returncode == 0, built.stderr
+    (archive,) = out.iterdir()
+    with tarfile.open(str(archive)) as files:
+        held = {file.name.partition("/")[2] for file in files.getmembers() if file.isfile()}
+        files.extractall(str(tmp_path / "else"))
+    assert {name for name in held if not MADE.fullmatch(name)} == set(names)
+    (unpacked,) = (tmp_path / "else").iterdir()
+    done = ran([sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "tests/test_text.py", "tests/test_generated.py",
+                "tests/test_svg.py", "tests/test_readme_tables.py", "tests/test_views_limits.py"], cwd=unpacked, env=dict(os.environ))
+    assert done.returncode == 0 and "passed" in done.stdout, done.stdout
+
+
+# --- what is asked for ----------------------------------------------------------------------------------------------------
+
+def requirements():
+    parser = configparser.ConfigParser()
+    parser.read(str(ROOT / "setup.cfg"), encoding="utf-8")
+    return [line for line in parser["options"]["install_requires"].split("\n") if line.strip()]
+
+
+@pytest.mark.parametrize("platform, version, machine, implementation, wanted", [
+    ("win32", "3.8", "AMD64", "cpython", True), ("win32", "3.14", "AMD64", "cpython", True), ("win32", "3.14", "x86", "cpython", True),
+    ("win32", "3.15", "AMD64", "cpython", False), ("win32", "3.13", "ARM64", "cpython", False), ("win32", "3.10", "AMD64", "pypy", False),
+    ("linux", "3.13", "x86_64", "cpython", False), ("darwin", "3.9", "arm64", "cpython", False)])
+def test_M01_windows_curses_is_asked_for_where_there_is_a_build_of_it(platform, version, machine, implementation, wanted):
+    markers = pytest.importorskip("packaging.markers")
+    (line,) = [line for line in requirements() if line.startswith("windows-curses")]
+    env = {"sys_platform": platform, "python_version": version, "platform_machine": machine, "implementation_name": implementation}
+    assert markers.Marker(line.partition(";")[2]).evaluate(env) is wanted
+
+
+FREE_THREADED = """
+import runpy, sys, sysconfig, setuptools
+var, setup, here = sysconfig.get_config_var, setuptools.setup, sys.platform
+sysconfig.get_config_var = lambda name: 1 if name == "Py_GIL_DISABLED" else var(name)
+def as_here(**options):
+    sys.platform = here
+    setup(**options)
+sys.platform, setuptools.setup, sys.argv = sys.argv[1], as_here, ["setup.py", "-q", "egg_info", "-e", sys.argv[2]]
+runpy.run_path("setup.py", run_name="__main__")
+"""
+
+
+def test_M01_a_free_threaded_python_on_windows_is_not_asked_for_it_either(tmp_path):
+    pytest.importorskip("setuptools")
+    for platform in ("win32", "linux"):
+        (tmp_path / platform).mkdir()
+        done = ran([sys.executable, "-c", FREE_THREADED, platform, tmp_path / platform], cwd=ROOT)
+        assert done.returncode == 0, done.stderr
+    asked = {path.parent.parent.name: path.read_text() for path in tmp_path.glob("*/*.egg-info/requires.txt")}
+    assert "windows-curses" not in asked["win32"] and "windows-curses" in asked["linux"] and "pytz" in asked["win32"]
