@@ -84,7 +84,7 @@ class _Page:
         else:
             first = rest
             if name:
-                self.rows.append(lead + name)
+                self.rows += wrap(name, self._columns, initial_indent=lead, subsequent_indent=lead, break_long_words=False)
         if self._words:
             self.rows += wrap(" ".join(self._words), max(self._columns, len(rest) + 20), initial_indent=first,
                               subsequent_indent=rest, break_long_words=False, break_on_hyphens=False)

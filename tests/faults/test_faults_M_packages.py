@@ -1,17 +1,24 @@
-"""Rows M of tests/faults/README.md, packages: what an archive holds, what is asked for where, the manual without a manual page."""
+"""Rows M of tests/faults/README.md, packages: what an archive holds, what is asked for where, what is missing or off PATH."""
 
 import configparser
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tarfile
+import time
+from types import SimpleNamespace
 
 import pytest
-from commands import ROOT
+import pytz
+from commands import HOUR, ROOT, block
 from terminal import Terminal
 
+from ccmon.fullscreen import curses_package
+from ccmon.system import processes
 from ccmon.views import manual
 
 PAGES = [ROOT / "man" / name for name in ("ccmon.1", "ccmon-line.1")]
@@ -46,7 +53,7 @@ def test_M11_help_man_shows_the_page_through_man_or_as_text(machine):
     assert bare.code == 0 and bare.err == "" and bare.out.startswith("CCMON(1)") and "\n   ccmon history\n" in bare.out
     assert machine.run("--help", "--man").out == machine.run("help", "MANUAL").out == bare.out
     assert machine.run("help", "ccmon-line", "--man").out.startswith("CCMON-LINE(1)")
-    for says, mark in (("echo $2; exit", "shown by man: "), ("echo no manuals here; exit", "ccmon - how much"), ("exit 3", "NAME")):
+    for says, mark in (("echo $2; exit", "shown by man: "), ("echo no manual; exit", "ccmon - how much"), ("exit 3", "NAME")):
         man = machine.bin / "man"
         man.write_text(STAND_IN_MAN % says)
         man.chmod(0o755)
@@ -79,11 +86,11 @@ def test_M11_the_archive_of_the_sources_is_the_clone_and_passes_its_tests(tmp_pa
     (archive,) = out.iterdir()
     with tarfile.open(str(archive)) as files:
         held = {file.name.partition("/")[2] for file in files.getmembers() if file.isfile()}
-        files.extractall(str(tmp_path / "else"))
+        files.extractall(str(tmp_path / "else"), **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
     assert {name for name in held if not MADE.fullmatch(name)} == set(names)
     (unpacked,) = (tmp_path / "else").iterdir()
-    done = ran([sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "tests/test_text.py", "tests/test_generated.py",
-                "tests/test_svg.py", "tests/test_readme_tables.py", "tests/test_views_limits.py"], cwd=unpacked, env=dict(os.environ))
+    done = ran([sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not slow", "tests/test_svg.py",
+                "tests/test_dockerfile.py", "tests/test_ini_text.py"], cwd=unpacked, env=dict(os.environ))
     assert done.returncode == 0 and "passed" in done.stdout, done.stdout
 
 
@@ -95,15 +102,24 @@ def requirements():
     return [line for line in parser["options"]["install_requires"].split("\n") if line.strip()]
 
 
-@pytest.mark.parametrize("platform, version, machine, implementation, wanted", [
-    ("win32", "3.8", "AMD64", "cpython", True), ("win32", "3.14", "AMD64", "cpython", True), ("win32", "3.14", "x86", "cpython", True),
-    ("win32", "3.15", "AMD64", "cpython", False), ("win32", "3.13", "ARM64", "cpython", False), ("win32", "3.10", "AMD64", "pypy", False),
+@pytest.mark.parametrize("platform, version, machine, name, wanted", [
+    ("win32", "3.8", "AMD64", "cpython", True), ("win32", "3.14", "AMD64", "cpython", True),
+    ("win32", "3.14", "x86", "cpython", True), ("win32", "3.15", "AMD64", "cpython", False),
+    ("win32", "3.13", "ARM64", "cpython", False), ("win32", "3.10", "AMD64", "pypy", False),
     ("linux", "3.13", "x86_64", "cpython", False), ("darwin", "3.9", "arm64", "cpython", False)])
-def test_M01_windows_curses_is_asked_for_where_there_is_a_build_of_it(platform, version, machine, implementation, wanted):
+def test_M01_windows_curses_is_asked_for_where_there_is_a_build_of_it(platform, version, machine, name, wanted, monkeypatch):
     markers = pytest.importorskip("packaging.markers")
     (line,) = [line for line in requirements() if line.startswith("windows-curses")]
-    env = {"sys_platform": platform, "python_version": version, "platform_machine": machine, "implementation_name": implementation}
+    env = {"sys_platform": platform, "python_version": version, "platform_machine": machine, "implementation_name": name}
     assert markers.Marker(line.partition(";")[2]).evaluate(env) is wanted
+    if platform == "win32" and machine != "x86":
+        monkeypatch.setattr(processes, "WINDOWS", True)
+        monkeypatch.setattr(sys, "version_info", (3, int(version[2:]), 0))
+        monkeypatch.setattr(sys, "implementation", SimpleNamespace(name=name))
+        monkeypatch.setattr(sysconfig, "get_platform", lambda: f"win-{machine.lower()}")
+        said = curses_package.missing({})
+        assert ("pip install windows-curses" in said) is curses_package.has_build() is wanted
+        assert wanted or "winget install Python.Python.3.14 --architecture x64" in said
 
 
 FREE_THREADED = """
@@ -126,3 +142,61 @@ def test_M01_a_free_threaded_python_on_windows_is_not_asked_for_it_either(tmp_pa
         assert done.returncode == 0, done.stderr
     asked = {path.parent.parent.name: path.read_text() for path in tmp_path.glob("*/*.egg-info/requires.txt")}
     assert "windows-curses" not in asked["win32"] and "windows-curses" in asked["linux"] and "pytz" in asked["win32"]
+
+
+# --- no curses, no _json --------------------------------------------------------------------------------------------------
+
+WITHOUT = "import sys\nfor name in ('curses', '_curses', '_json'):\n    sys.modules[name] = None\n"
+EVERY_CALL = """
+import contextlib, io, sys
+from ccmon import cli
+for words in sys.argv[1:]:
+    out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = cli.main(words.split())
+    out.flush()
+    print(f"{words}: {code}, {bool(out.buffer.getvalue())}, {err.getvalue()!r}")
+"""
+CALLS = ["record", "--once", "--json", "history", "history --by day --json", "report", "report --html -", "why", "learn",
+         "hit --list", "config", "alerts", "accounts", "export --openmetrics", "completion bash", "help --man"]
+
+
+def test_M01_without_curses_and_the_scanner_in_c_all_but_the_screen_works(machine):
+    """Every command in one process; then the screen, which shows one frame and says what to install."""
+    machine.answers([block(int(time.time()) - HOUR, 1234)])
+    (machine.cwd / "sitecustomize.py").write_text(WITHOUT)
+    env = machine.env(TERM=None, PYTHONPATH=f"{machine.cwd}:{ROOT}")
+    done = ran([sys.executable, "-c", EVERY_CALL, *CALLS], env=env, cwd=machine.cwd)
+    assert done.stdout.splitlines() == [f"{words}: 0, {words != 'record'}, ''" for words in CALLS], done.stderr
+    told = json.dumps({"rate_limits": {"five_hour": {"used_percentage": 37, "resets_at": time.time() + HOUR}}})
+    row = subprocess.run([sys.executable, "-m", "ccmon", "--statusline", "--format", "claude", "--wait", "9"], env=env, input=told,
+                         text=True, capture_output=True, timeout=60, check=True).stdout
+    assert "5h 37%" in row
+    with Terminal([sys.executable, "-m", "ccmon"], env=env, cwd=str(machine.cwd), rows=40, columns=200) as term:
+        assert term.wait_exit() == 0
+        text = term.text()
+    assert "1,234" in text and "ccmon: no full screen: this Python has no curses. All else works. Install it" in text
+    assert text.count("no curses") == 1 and "Traceback" not in text and b"\x1b[?1049h" not in term.raw
+
+
+# --- off PATH -------------------------------------------------------------------------------------------------------------
+
+def test_M11_pip_install_user_off_path_is_named_wherever_off_path_is_named(machine):
+    """As on macOS: ~/Library/Python/3.x/bin, and `python3 -m ccmon` is what people are left with."""
+    base = machine.home / "Library/Python/3.9"
+    env = machine.env(PYTHONUSERBASE=base, PATH="/usr/bin:/bin")
+    packages = ran([sys.executable, "-c", "import site; print(site.getusersitepackages())"], env=env).stdout.strip()
+    shutil.copytree(str(ROOT / "ccmon"), f"{packages}/ccmon", ignore=shutil.ignore_patterns("__pycache__"))
+    program = base / "bin/ccmon"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    env["PYTHONPATH"] = f"{packages}:{os.path.dirname(pytz.__path__[0])}"
+
+    def said(*words):
+        done = ran([sys.executable, "-m", "ccmon", *words], env=env, cwd=machine.cwd)
+        return done.stdout + done.stderr
+    doctor = " ".join(said("doctor").split())
+    assert "Library/Python/3.9/bin/ccmon is not on PATH" in doctor and "/bin:\"$PATH\"" in doctor
+    assert "all: ~/Library/Python/3.9/bin/ccmon config" in said("config", "get", "xyz")
+    assert str(program) in said("init", "bash")

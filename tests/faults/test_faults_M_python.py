@@ -4,7 +4,6 @@ import ast
 import importlib
 import json
 import pkgutil
-import subprocess
 import sys
 import types
 from functools import lru_cache
@@ -21,7 +20,8 @@ OF_NAMED_TUPLES = {"_replace", "_asdict", "_fields", "_make"}
 DOCUMENTED = {"_exit", "_thread", "__future__"}        # with an underscore, and in Python's manual all the same
 SUBMODULES = {"concurrent.futures", "os.path", "http.client", "importlib.metadata", "importlib.util", "urllib.error",
               "urllib.parse", "urllib.request"}
-CLAUDES = '{"model": {"id": "x", "ą": "\\u0105\\n"}, "rate_limits": {"five_hour": {"used_percentage": 3.5, "n": [1, -2e3]}}, "z": null}'
+CLAUDES = """{"model": {"id": "x", "ą": "\\u0105\\n"}, "z": null,
+    "rate_limits": {"five_hour": {"used_percentage": 3.5, "n": [1, -2e3]}}}"""
 
 
 # --- the scanner of JSON --------------------------------------------------------------------------------------------------
@@ -100,8 +100,8 @@ def test_M01_nothing_private_of_the_standard_library_is_used_but_with_a_fall_bac
 @pytest.mark.parametrize("code, name", [
     ("import _thread_", "_thread_"), ("from json.scanner import make_scanner", "json.scanner"), ("parser._actions", "_actions"),
     ("from argparse import _HelpAction", "argparse._HelpAction"), ("getattr(curses, '_x')", "_x"),
-    ("import json.decoder", "json.decoder"), ("argparse._SubParsersAction", "_SubParsersAction"), ("os._exit(0)", None), ("sys.__stdout__", None), ("x._replace(a=1)", None),
-    ("self._own = 1\nself._own", None), ("import urllib.request", None)])
+    ("import json.decoder", "json.decoder"), ("argparse._SubParsersAction", "_SubParsersAction"), ("os._exit(0)", None),
+    ("sys.__stdout__", None), ("x._replace(a=1)", None), ("self._own = 1\nself._own", None), ("import urllib.request", None)])
 def test_M01_that_search_sees_them(code, name):
     tree = ast.parse(code)
     found = list(private_names(tree, set(defined(tree))))
