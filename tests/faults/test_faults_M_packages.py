@@ -169,9 +169,9 @@ def test_M01_without_curses_and_the_scanner_in_c_all_but_the_screen_works(machin
     done = ran([sys.executable, "-c", EVERY_CALL, *CALLS], env=env, cwd=machine.cwd)
     assert done.stdout.splitlines() == [f"{words}: 0, {words != 'record'}, ''" for words in CALLS], done.stderr
     told = json.dumps({"rate_limits": {"five_hour": {"used_percentage": 37, "resets_at": time.time() + HOUR}}})
-    row = subprocess.run([sys.executable, "-m", "ccmon", "--statusline", "--format", "claude", "--wait", "9"], env=env, input=told,
-                         text=True, capture_output=True, timeout=60, check=True).stdout
-    assert "5h 37%" in row
+    row = subprocess.run([sys.executable, "-m", "ccmon", "--statusline", "--format", "claude", "--wait", "9"], env=env, text=True,
+                         input=told, capture_output=True, timeout=60, check=True)
+    assert "5h 37%" in row.stdout
     with Terminal([sys.executable, "-m", "ccmon"], env=env, cwd=str(machine.cwd), rows=40, columns=200) as term:
         assert term.wait_exit() == 0
         text = term.text()
