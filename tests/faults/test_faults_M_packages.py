@@ -94,6 +94,18 @@ def test_M11_the_archive_of_the_sources_is_the_clone_and_passes_its_tests(tmp_pa
     assert done.returncode == 0 and "passed" in done.stdout, done.stdout
 
 
+def test_M11_how_it_is_built_is_declared_and_nothing_else_and_each_python_has_such_a_setuptools():
+    """An old pip installs by setup.py where nothing is declared, and takes the newest setuptools that is not excluded."""
+    tomllib, requirements = pytest.importorskip("tomllib"), pytest.importorskip("packaging.requirements")
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert list(declared) == ["build-system"] and declared["build-system"]["build-backend"] == "setuptools.build_meta"
+    asked = [requirements.Requirement(line) for line in declared["build-system"]["requires"]]
+    for python, newest in (("3.8", "75.3"), ("3.9", "75.3"), ("3.10", "82.0"), ("3.15", "84.2")):
+        allowed = [one for one in asked if one.marker.evaluate({"python_version": python})]
+        assert len(allowed) == 1 and allowed[0].specifier.contains(newest), python
+        assert allowed[0].specifier.contains("82.0") is (python not in ("3.8", "3.9"))
+
+
 # --- what is asked for ----------------------------------------------------------------------------------------------------
 
 def requirements():
