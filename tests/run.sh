@@ -1,7 +1,7 @@
 #!/bin/sh
 # Install what the tests need on a fresh machine, then run them all: sh tests/run.sh [pytest's arguments]
 # CI=true: of the slow tests' variants every third (see conftest.py), so that it ends in time.
-# PYTHONS: the interpreters to use, default: the oldest and the newest of 3.8 to 3.13 that are here.
+# PYTHONS: the interpreters to use, default: the oldest and the newest of 3.8 to 3.15 that are here.
 set -eu
 cd "$(dirname "$0")/.."
 work=${CCMON_TEST_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/ccmon-tests}
@@ -38,7 +38,7 @@ install_ccusage() {  # version -> its own folder
 }
 
 find_pythons() {  # oldest and newest
-    for minor in 8 9 10 11 12 13; do
+    for minor in 8 9 10 11 12 13 14 15; do
         for python in "$HOME"/.pyenv/versions/3.$minor.*/bin/python "$(command -v python3.$minor || true)"; do
             [ -x "$python" ] && "$python" -c "import sys; sys.exit(sys.version_info[:2] != (3, $minor))" 2>/dev/null &&
                 { echo "$python"; break; }
