@@ -13,7 +13,7 @@ FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for pat
 DOORS = {"linecache", "locks", "refresher", "settings.config", "sources.ccusage", "sources.ccusage_find", "sources.log_files",
          "sources.account_file", "sources.claude_program", "sources.program_places", "line.linefiles", "doctor.probes",
          "alerts.channels", "fullscreen.screen", "fullscreen.entries", "fullscreen.screen_signals", "fullscreen.terminal",
-         "fullscreen.guardian", "fullscreen.background", "setup.prompt_probe",
+         "fullscreen.guardian", "fullscreen.background", "fullscreen.curses_package", "setup.prompt_probe",
          *(name for name in FILES if re.match(r"(store|system)\.", name))}
 JOINS = {"__main__", "cli", "arguments", "call", "output", "settings.accounts", "settings.context", "settings.config_file",
          "sources.log_reader", "line.lines", "line.hook", "fullscreen.app", "fullscreen.poller", "setup.init", "setup.first_run",

@@ -108,9 +108,8 @@ def which(name: str, env: Mapping[str, str]) -> Optional[str]:
 
 
 def called() -> Optional[str]:
-    """The command as it was called; None when it was no command of its own."""
-    path = os.path.abspath(sys.argv[0])
-    return path if os.path.basename(path).lower() in ("ccmon", "ccmon.exe") and os.access(path, os.X_OK) else None
+    """The command as it was called, or the one that belongs to python -m ccmon; None when it was no command of its own."""
+    return processes.own_program()
 
 
 def same_file(one: str, other: str) -> bool:

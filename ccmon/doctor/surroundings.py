@@ -14,7 +14,7 @@ from ccmon import __version__, arguments, linecache, output
 from ccmon.doctor import node as node_found
 from ccmon.doctor import prices, probes, shown, verdicts
 from ccmon.doctor.verdicts import Check, Owned
-from ccmon.fullscreen import screen
+from ccmon.fullscreen import curses_package, screen
 from ccmon.line import linefiles
 from ccmon.model import CcmonError, Given, Place
 from ccmon.settings import accounts, config, options
@@ -381,9 +381,9 @@ def terminal(around: Surroundings) -> Check:
     size = output.size()
     colours = output.colours(around.ctx, sys.stdout)
     trouble = screen.usable(around.env) if is_terminal else None
-    kind = around.env.get("TERM", "")
     theme = output.theme_shown(around.ctx).theme if is_terminal and colours else ""
-    return verdicts.terminal(verdicts.Terminal(trouble, is_terminal, kind, colours, size.columns, size.rows, theme))
+    return verdicts.terminal(verdicts.Terminal(trouble, is_terminal, around.env.get("TERM", ""), colours, size.columns, size.rows,
+                                               theme, curses_package.command(around.env) if screen.curses is None else ""))
 
 
 def locale(around: Surroundings) -> Check:

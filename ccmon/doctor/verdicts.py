@@ -306,6 +306,7 @@ class Terminal(NamedTuple):
     columns: int
     rows: int
     theme: str = ""
+    install: str = ""                  # what brings curses, where that is missing
 
 
 def terminal(found: Terminal) -> Check:
@@ -313,8 +314,7 @@ def terminal(found: Terminal) -> Check:
     if not found.is_terminal:
         return Check("terminal", OK, "none here: standard input or output is something else")
     if found.trouble is not None:
-        mend = "pip install windows-curses" if "curses" in found.trouble else "export TERM=xterm-256color"
-        return Check("terminal", FAULT, found.trouble, mend)
+        return Check("terminal", FAULT, found.trouble, found.install or "export TERM=xterm-256color")
     says = f"{found.term}, {found.columns}x{found.rows}, {plural(found.colours, 'colour')}"
     if found.columns < 20 or found.rows < 5:
         return Check("terminal", HINT, f"{says}: very small", "stty columns 80 rows 24")

@@ -21,7 +21,7 @@ from ccmon.text import ROLES, Charset, Line, Span, clean, clip_line, width
 curses: Any
 try:
     import curses
-except ImportError:                    # Windows without windows-curses
+except ImportError:                    # Windows without windows-curses, a Python that was built without
     curses = None
 
 _POSIX = os.name == "posix"
@@ -34,7 +34,7 @@ _EMPTY_READS = 3                       # "readable" so often without a byte: the
 def usable(env: Mapping[str, str]) -> Optional[str]:
     """None when a full screen can be drawn, else the reason in words."""
     if curses is None:
-        return "this Python has no curses (on Windows: pip install windows-curses)"
+        return "this Python has no curses"
     for descriptor, stream, name in ((_IN, sys.stdin, "input"), (_OUT, sys.__stdout__, "output")):
         if stream is None or not os.isatty(descriptor):
             return f"standard {name} is not a terminal"

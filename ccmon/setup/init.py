@@ -2,7 +2,6 @@
 
 import os
 import re
-import sys
 from contextlib import suppress
 from typing import List, Mapping, NamedTuple, Optional, Tuple
 
@@ -171,10 +170,7 @@ def _for_shells(path: str) -> str:
 
 def _command(env: Mapping[str, str]) -> str:
     """The absolute path of the `ccmon` that runs, else of the one on PATH; links are kept: they outlive an upgrade."""
-    called = os.path.abspath(sys.argv[0])
-    if os.path.basename(called).lower() in ("ccmon", "ccmon.exe") and os.access(called, os.X_OK):
-        return called
-    found = processes.which("ccmon", env)
+    found = processes.own_program() or processes.which("ccmon", env)
     if found is None:
         raise UsageError("ccmon is not installed as a command. Install it (pip install .), or put it on PATH")
     return found
