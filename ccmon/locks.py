@@ -166,6 +166,17 @@ def hand_over(fd: int, pid: int) -> None:
         os.close(fd)
 
 
+def file_of(fd: int) -> str:
+    """The file that is this lock; "" of a lock of the kernel's."""
+    return _files.get(fd, "")
+
+
+def take_over(fd: int, path: str) -> None:
+    """Hold a lock that this process had before it began another program; path as file_of() said it."""
+    if path:
+        _files[fd] = path
+
+
 def held(fd: int, path: str = "") -> bool:
     """Whether the lock is still ours: it may have been taken while we were stopped. One that could not be signed is."""
     if fd < 0 or os.name == "nt":
