@@ -13,7 +13,6 @@ import time
 from contextlib import suppress
 from typing import Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon import locks
 from ccmon.system import private, process_facts, processes
 
 PATIENCE_S = 10.0                      # for start-up files that do much, or wait for somebody
@@ -230,7 +229,8 @@ def _descendants(pid: int, mark: str) -> List[int]:
     """The processes that have the mark in their environment; where the system does not show that, those of the shell's session
     and all that they have started: but for what has left them altogether, which nobody can tell from others there."""
     if process_facts.has_proc():
-        return [int(name) for name in os.listdir(locks.PROC) if name.isdigit() and int(name) != os.getpid() and _has(name, mark)]
+        names = filter(str.isdigit, os.listdir(process_facts.place()))
+        return [int(name) for name in names if int(name) != os.getpid() and _has(name, mark)]
     everybody, family = process_facts.listed(process_facts.NAME), {pid}
     while True:
         more = {one.pid for one in everybody if one.parent in family or one.session == pid} - family
@@ -241,7 +241,7 @@ def _descendants(pid: int, mark: str) -> List[int]:
 
 def _has(pid: str, mark: str) -> bool:
     with suppress(OSError):
-        return b"\0" + mark.encode() + b"\0" in b"\0" + private.read(f"{locks.PROC}/{pid}/environ") + b"\0"
+        return b"\0" + mark.encode() + b"\0" in b"\0" + private.read(process_facts.place(pid, "environ")) + b"\0"
     return False
 
 

@@ -59,11 +59,11 @@ def is_remote_by_program(path: str) -> bool:
 
 # --- the choice -------------------------------------------------------------------------------------------------------------
 
-def choose(db: sqlite3.Connection, path: str, remote: Optional[bool], is_full: bool) -> None:
+def choose(db: sqlite3.Connection, path: str, remote: Optional[bool]) -> None:
     """Have the file written in the way that its disk allows.
 
     remote: whether other machines share it; None where no table says it: `mount` is asked for a new file, and for one that was on
-    another disk before. Raises Refused where the disk has no shared memory, sqlite3.Error.
+    another disk before. Raises sqlite3.Error, as where the disk has no shared memory.
     """
     mode = _mode(db, "")
     if remote is not True and (remote is None or mode != "wal") and _noted(db) == f"{mode} {disk(path)}":
@@ -74,13 +74,8 @@ def choose(db: sqlite3.Connection, path: str, remote: Optional[bool], is_full: b
     if remote:
         mode = _leave(db, mode)
     else:
-        try:
-            mode = _mode(db, " = WAL")
-            db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except sqlite3.OperationalError as error:
-            if not may_be_refusal(error) or is_full:
-                raise
-            raise Refused(error) from None
+        mode = _mode(db, " = WAL")
+        db.execute("SELECT count(*) FROM sqlite_master").fetchone()            # by the shared memory, if there is such
     _sync(db, mode)
 
 

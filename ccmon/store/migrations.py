@@ -151,7 +151,7 @@ def _prepare(db: sqlite3.Connection, path: str, remote: Optional[bool], journals
     if version == 0 and _number(db, "PRAGMA page_count") == 0:
         db.execute("PRAGMA auto_vacuum = INCREMENTAL")   # has no effect once the first page is written
     if journals:
-        journal.choose(db, path, remote, is_full(path))
+        journal.choose(db, path, remote)
     if version < VERSION:
         _migrate(db, path)
 

@@ -10,7 +10,6 @@ import time
 from contextlib import suppress
 from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence
 
-from ccmon import locks
 from ccmon.system import private, process_facts, processes
 
 PATIENCE_S, _PAUSE_S = 5.0, 0.02
@@ -64,7 +63,7 @@ def _joined(parts: Sequence[str]) -> List[str]:
 def _environment(pid: int) -> Mapping[str, str]:
     """The one that it was started with; of another user's, or one that has just ended, nothing."""
     with suppress(OSError):
-        said = os.fsdecode(private.read(f"{locks.PROC}/{pid}/environ", private.anybody))
+        said = os.fsdecode(private.read(process_facts.place(str(pid), "environ"), private.anybody))
         return dict(part.split("=", 1) for part in said.split("\0") if "=" in part)
     return {}
 

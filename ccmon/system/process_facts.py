@@ -34,10 +34,15 @@ def has_proc() -> bool:
     return bool(locks.stat_words("self"))
 
 
+def place(*names: str) -> str:
+    """The path of what Linux says under these names."""
+    return "/".join((locks.PROC, *names))
+
+
 def _stat_words(pid: str) -> List[str]:
     """As locks.stat_words, also of another user's process."""
     with suppress(OSError):
-        return private.read(f"{locks.PROC}/{pid}/stat", private.anybody).rpartition(b")")[2].decode("ascii", "replace").split()
+        return private.read(place(pid, "stat"), private.anybody).rpartition(b")")[2].decode("ascii", "replace").split()
     return []
 
 
@@ -81,7 +86,7 @@ def state(pid: int, noted: str = "") -> str:
 def name(pid: int) -> Optional[str]:
     """The name of its program; None when it is gone."""
     with suppress(OSError):
-        return private.read(f"{locks.PROC}/{pid}/comm", private.anybody).decode("utf-8", "replace").strip()
+        return private.read(place(str(pid), "comm"), private.anybody).decode("utf-8", "replace").strip()
     said = None if has_proc() or pid < 1 else _said("-o", "comm=", "-p", str(pid))
     return os.path.basename((said or "").strip()) or None
 
@@ -116,10 +121,10 @@ def listed(what: str) -> List[Process]:
 
 
 def _of_proc(what: str) -> Iterator[Process]:
-    for pid in filter(str.isdigit, os.listdir(locks.PROC)):
+    for pid in filter(str.isdigit, os.listdir(place())):
         with suppress(OSError, ValueError, IndexError):
-            words, user = _stat_words(pid), os.stat(f"{locks.PROC}/{pid}").st_uid
-            said = os.fsdecode(private.read(f"{locks.PROC}/{pid}/{'comm' if what == NAME else 'cmdline'}", private.anybody))
+            words, user = _stat_words(pid), os.stat(place(pid)).st_uid
+            said = os.fsdecode(private.read(place(pid, "comm" if what == NAME else "cmdline"), private.anybody))
             texts = (said.strip(),) if what == NAME else tuple(said.rstrip("\0").split("\0"))
             if words[0] not in "ZX":
                 yield Process(int(pid), int(words[1]), int(words[2]), _session(int(pid)), user, words[0], texts)

@@ -6,7 +6,6 @@ import stat
 from contextlib import suppress
 from typing import Iterator, List, Mapping, Optional, Sequence, Set
 
-from ccmon import locks
 from ccmon.system import private, process_facts, processes
 
 _LISTENING = re.compile(r"(?P<inode>\d+) (?P<path>/.*)")
@@ -67,7 +66,7 @@ def _of_servers() -> Iterator[str]:
     rows: List[str] = []
     if inodes:
         with suppress(OSError):
-            rows = os.fsdecode(private.read(locks.PROC + "/net/unix", private.anybody)).splitlines()
+            rows = os.fsdecode(private.read(process_facts.place("net", "unix"), private.anybody)).splitlines()
     for row in rows:
         named = _LISTENING.search(row)
         if named and named["inode"] in inodes:
@@ -84,7 +83,7 @@ def _open_sockets() -> Set[str]:
     found = set()
     for one in process_facts.listed(process_facts.NAME):
         if one.user == os.getuid() and one.texts[0].startswith("tmux: server"):
-            folder = f"{locks.PROC}/{one.pid}/fd"
+            folder = process_facts.place(str(one.pid), "fd")
             with suppress(OSError):
                 links = [os.readlink(f"{folder}/{fd}") for fd in os.listdir(folder)]
                 found |= {link[len("socket:["):-1] for link in links if link.startswith("socket:[")}
