@@ -5,6 +5,7 @@ there, nor make one. Where the refusal comes later, as on 9p, the connection say
 """
 
 import os
+import random
 import sqlite3
 import sys
 import time
@@ -12,7 +13,8 @@ import unicodedata
 
 import pytest
 from store_cases import T0, block, keep, path, tokens_in  # noqa: F401
-from store_processes import OWN_SESSION, run_together
+from store_processes import OWN_SESSION, run_together, start_together
+from test_faults_D_kills import TURNS, acknowledged, look
 
 from ccmon import linecache
 from ccmon.line import linefiles
@@ -96,6 +98,22 @@ def test_M09_many_processes_on_a_disk_that_refuses_lose_nothing(path):
         keep(store, [block(tokens=5)], T0 - 86_400)
     run_together(6, PLAYED + OWN_SESSION, path)
     assert mode_of(path) == "delete" and set(range(1, 7)) <= set(tokens_in(path)) and check.examine(path).problems == ()
+
+
+def test_M09_a_writer_that_is_killed_on_such_a_disk_loses_nothing(path, monkeypatch):
+    """With kill -9, in the middle of a rollback journal: what it said to be written is there, and nothing by halves."""
+    monkeypatch.setattr(migrations, "is_remote", lambda _path: True)
+    code, chance, turns = "from ccmon.store import migrations\nmigrations.is_remote = lambda path: True\n", random.Random(19), 0
+    for _ in range(4):
+        child, = start_together(1, code + TURNS, path)
+        first = child.stdout.readline()
+        time.sleep(chance.uniform(0, 0.05))
+        child.kill()
+        told, err = acknowledged(first + child.stdout.read()), child.stderr.read()
+        assert (err, child.wait()) == ("", -9)
+        look(path, told)
+        turns += told["kept"] > 0
+    assert turns and mode_of(path) == "delete" and not os.path.exists(path + "-wal")
 
 
 def test_M09_a_file_that_another_one_has_in_wal_is_left_so(path, refusing):
