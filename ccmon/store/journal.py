@@ -39,6 +39,20 @@ def may_be_refusal(error: Exception) -> bool:
     return isinstance(error, sqlite3.OperationalError) and any(words in str(error) for words in _REFUSALS)
 
 
+def has_descriptors() -> bool:
+    """Whether this process may open a few files more: sqlite says the same of one that may not."""
+    found: List[int] = []
+    try:
+        for _ in range(2):
+            found += os.pipe()
+        return True
+    except OSError:
+        return False
+    finally:
+        for fd in found:
+            os.close(fd)
+
+
 # --- which disk -------------------------------------------------------------------------------------------------------------
 
 def kind_of(place: str, mounts: List[Mount]) -> str:

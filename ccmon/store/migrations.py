@@ -134,7 +134,7 @@ def prepare(db: sqlite3.Connection, path: str, busy_ms: int, journals: bool = Tr
             break
         except sqlite3.OperationalError as error:
             if not is_busy(error) or time.monotonic() > until:
-                if may_share and journal.may_be_refusal(error) and not is_full(path):
+                if may_share and journal.may_be_refusal(error) and journal.has_descriptors() and not is_full(path):
                     raise Refused(error) from None
                 raise
             time.sleep(_ATTEMPT_MS / 1000)
