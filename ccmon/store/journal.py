@@ -107,12 +107,12 @@ def _sync(db: sqlite3.Connection, mode: str) -> None:
     db.execute(f"PRAGMA synchronous = {'NORMAL' if mode == 'wal' else 'FULL'}")
 
 
-def note(db: sqlite3.Connection, path: str, by_note: bool) -> None:
-    """Note how the file is written on this disk, where that is looked at (by_note) or another way was noted."""
+def note(db: sqlite3.Connection, path: str) -> None:
+    """Note how the file is written on this disk."""
     with suppress(sqlite3.OperationalError):                       # busy, or full: the next one notes it
-        mode, noted = _mode(db, ""), _noted(db)
-        if (by_note or noted is not None) and noted != f"{mode} {disk(path)}":
-            rows.write_note(db, _NOTE, f"{mode} {disk(path)}")
+        text = f"{_mode(db, '')} {disk(path)}"
+        if _noted(db) != text:
+            rows.write_note(db, _NOTE, text)
 
 
 def leave(path: str, busy_ms: int) -> None:

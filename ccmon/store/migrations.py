@@ -139,8 +139,8 @@ def prepare(db: sqlite3.Connection, path: str, busy_ms: int, journals: bool = Tr
                 raise
             time.sleep(_ATTEMPT_MS / 1000)
     db.execute(f"PRAGMA busy_timeout = {busy_ms:d}")
-    if journals:
-        journal.note(db, path, remote is None or not may_share)
+    if journals and (remote is None or not may_share):
+        journal.note(db, path)
 
 
 def _prepare(db: sqlite3.Connection, path: str, remote: Optional[bool], journals: bool) -> None:
