@@ -79,7 +79,7 @@ def choose(db: sqlite3.Connection, path: str, remote: Optional[bool]) -> None:
     remote: whether other machines share it; None where no table says it: `mount` is asked for a new file, and for one that was on
     another disk before. Raises sqlite3.Error, as where the disk has no shared memory.
     """
-    mode = _mode(db, "")
+    mode = _mode(db)
     if remote is not True and (remote is None or mode != "wal") and _noted(db) == f"{mode} {disk(path)}":
         _sync(db, mode)
         return
@@ -88,14 +88,14 @@ def choose(db: sqlite3.Connection, path: str, remote: Optional[bool]) -> None:
     if remote:
         mode = _leave(db, mode)
     else:
-        mode = _mode(db, " = WAL")
+        mode = _mode(db, "PRAGMA journal_mode = WAL")
         db.execute("SELECT count(*) FROM sqlite_master").fetchone()            # by the shared memory, if there is such
     _sync(db, mode)
 
 
 def _leave(db: sqlite3.Connection, mode: str) -> str:
     try:
-        return _mode(db, " = DELETE")
+        return _mode(db, "PRAGMA journal_mode = DELETE")
     except sqlite3.OperationalError as error:
         if "locked" not in str(error) and "locking protocol" not in str(error):
             raise
@@ -104,13 +104,13 @@ def _leave(db: sqlite3.Connection, mode: str) -> str:
 
 def _sync(db: sqlite3.Connection, mode: str) -> None:
     """A WAL is whole without waiting for the disk at each end of a transaction; a rollback journal is not everywhere."""
-    db.execute(f"PRAGMA synchronous = {'NORMAL' if mode == 'wal' else 'FULL'}")
+    db.execute("PRAGMA synchronous = NORMAL" if mode == "wal" else "PRAGMA synchronous = FULL")
 
 
 def note(db: sqlite3.Connection, path: str) -> None:
     """Note how the file is written on this disk."""
     with suppress(sqlite3.OperationalError):                       # busy, or full: the next one notes it
-        text = f"{_mode(db, '')} {disk(path)}"
+        text = f"{_mode(db)} {disk(path)}"
         if _noted(db) != text:
             rows.write_note(db, _NOTE, text)
 
@@ -123,11 +123,11 @@ def leave(path: str, busy_ms: int) -> None:
     with closing(sqlite3.connect(path, timeout=busy_ms / 1000, isolation_level=None)) as db:
         db.execute("PRAGMA trusted_schema = OFF")
         db.execute("PRAGMA locking_mode = EXCLUSIVE").fetchall()
-        _mode(db, " = DELETE")
+        _mode(db, "PRAGMA journal_mode = DELETE")
 
 
-def _mode(db: sqlite3.Connection, change: str) -> str:
-    return str(db.execute(f"PRAGMA journal_mode{change}").fetchone()[0])
+def _mode(db: sqlite3.Connection, pragma: str = "PRAGMA journal_mode") -> str:
+    return str(db.execute(pragma).fetchone()[0])
 
 
 def _noted(db: sqlite3.Connection) -> Optional[str]:
