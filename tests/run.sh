@@ -75,7 +75,7 @@ for name in D_kills D_processes P_running P_real_ccusage S_line S_refresher S_so
     D_streams C_clock T_windows D_claims X_tables X_prompts X_private X_folders hostile_places hostile_data C_zones D_disks D_damage S_states S_streams T_leaving \
     T_guardian T_only_screen T_pastes S_stopped S_full S_no_flock S_long_lines D_own_files D_whose D_vanished D_left_behind \
     D_commands D_writes D_readers D_rewritten X_planted X_meanwhile X_webhooks X_merged C_jumps P_program P_output D_schema catalogue \
-    M_terminals M_polls M_locales M_desktops M_seconds M_programs M_login_shell M_packages; do
+    M_terminals M_polls M_locales M_desktops M_seconds M_programs M_login_shell M_packages M_processes M_forked M_disks; do
     once="$once --ignore=tests/faults/test_faults_$name.py"
 done
 pythons=${PYTHONS:-$(find_pythons)}

@@ -32,11 +32,12 @@ SAME_DOOR = {("sources.ccusage", "sources.ccusage_find"), ("sources.claude_progr
              ("fullscreen.background", "settings.grounds"),
              ("fullscreen.screen_signals", "fullscreen.terminal"), ("line.linefiles", "linecache"),
              ("locks", "linecache"), ("refresher", "linecache"), ("refresher", "locks"), ("system.private", "locks"),
-             ("system.newfiles", "locks"), ("system.codec", "linecache"), ("system.dotfiles", "system.swap"),
+             ("system.newfiles", "locks"), ("system.process_facts", "locks"), ("locks", "system.process_facts"),
+             ("system.codec", "linecache"), ("system.dotfiles", "system.swap"),
              ("system.dotfiles", "system.bash_files")}
 NEIGHBOURS = {("usage", "line"), ("learning", "usage"), ("settings", "line"), ("views", "line")}   # argued in CONTRIBUTING.md
 OPEN_TO_DOORS = {"model", "text", "system.private", "system.processes", "system.newfiles", "system.ready", "system.stops",
-                 "system.targets"}
+                 "system.targets", "system.process_facts"}
 IMPURE = {"os", "sys", "time", "sqlite3", "subprocess", "curses", "threading", "io", "pathlib", "shutil", "socket", "signal"}
 FORBIDDEN_CALLS = {"print", "open", "input", "exec", "eval"}
 

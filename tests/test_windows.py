@@ -298,8 +298,8 @@ LACKING = {                            # what Windows does not have, or has in a
     "msvcrt": {"locks"}, "curses": {"fullscreen/entries", "fullscreen/screen"}, "resource": {"pipeline/sources"},
     "os.fork": {"fullscreen/entries", "fullscreen/guardian", "refresher"}, "os.setsid": {"refresher"},
     "os.killpg": {"fullscreen/screen_signals", "system/processes"},
-    "os.kill": {"fullscreen/guardian", "setup/prompt_probe", "system/own_processes",
-        "system/stops"},
+    "os.kill": {"fullscreen/guardian", "locks", "setup/prompt_probe", "system/own_processes", "system/process_facts",
+        "system/stops"}, "os.getsid": {"system/process_facts"},
     "os.getuid": {"alerts/channels", "doctor/probes", "linecache", "system/newfiles", "system/outfiles",
         "system/own_processes", "system/private", "system/removal", "system/targets", "system/tmux"},
     "os.uname": {"locks", "settings/config"}, "os.replace": {"system/private"},
@@ -320,9 +320,9 @@ LACKING = {                            # what Windows does not have, or has in a
         "setup/prompt_probe"},
     "os.getgid": {"system/private"}, "pwd": {"system/private"}}
 MODULES = set("fcntl termios msvcrt curses resource pwd grp tty pty posix winreg ctypes syslog crypt".split())
-CALLS = set("""fork forkpty setsid killpg kill getuid geteuid getgid getegid uname replace rename waitid waitpid wait set_blocking
-    fchmod chown fchown mkfifo pread pwrite sysconf setpgid getpgid getpgrp tcgetpgrp tcsetpgrp ttyname sync statvfs nice
-    getloadavg
+CALLS = set("""fork forkpty setsid getsid killpg kill getuid geteuid getgid getegid uname replace rename waitid waitpid wait
+    set_blocking fchmod chown fchown mkfifo pread pwrite sysconf setpgid getpgid getpgrp tcgetpgrp tcsetpgrp ttyname sync statvfs
+    nice getloadavg
     O_NOFOLLOW O_NONBLOCK O_NOCTTY O_CLOEXEC O_DIRECTORY SIGKILL SIGHUP SIGQUIT SIGTSTP SIGCONT SIGWINCH SIGTTOU SIGTTIN SIGALRM
     SIGPIPE SIGUSR1 SIGUSR2 SIGCHLD alarm setitimer pause pthread_sigmask sigwait set_wakeup_fd poll PollSelector nl_langinfo
     tzset which""".split()) - {"rename"}

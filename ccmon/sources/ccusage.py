@@ -16,7 +16,7 @@ from typing import IO, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, 
 from ccmon.model import CcmonError
 from ccmon.sources.ccusage_find import INSTALL, Failed, NotFound, Program, find, packaged_version, shown
 from ccmon.sources.program_places import child_folders, node_of
-from ccmon.system import processes
+from ccmon.system import process_facts, processes
 from ccmon.text import clean, clip
 
 __all__ = ["Cancel", "Cancelled", "Failed", "NotFound", "Program", "fetch", "find", "kill_group",
@@ -136,16 +136,12 @@ def version(program: Program, env: Mapping[str, str], home: Optional[str], cance
 
 def started(pid: int) -> str:
     """When the process started, as the system counts; "" where that cannot be known."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as stat:
-            return stat.read().rpartition(b")")[2].split()[19].decode("ascii")
-    except (OSError, IndexError, ValueError):
-        return ""
+    return process_facts.started(pid)
 
 
 def kill_group(pgid: int, started_at: str) -> bool:
     """Kill the group, if its first process is still the one that started then. True when it was."""
-    alive = pgid > 1 and started_at != "" and started(pgid) == started_at
+    alive = pgid > 1 and started_at != "" and process_facts.is_same_start(started(pgid), started_at)
     if alive:
         _kill(pgid)
     return alive
