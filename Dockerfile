@@ -11,7 +11,7 @@ RUN npm install --no-fund --no-audit --prefix /npm ccusage@20.0.24 \
 
 FROM python:${PYTHON}-alpine AS ccmon
 WORKDIR /source
-COPY setup.py setup.cfg README.md LICENSE ./
+COPY setup.py setup.cfg pyproject.toml README.md LICENSE ./
 COPY man/ man/
 COPY completions/ completions/
 COPY ccmon/ ccmon/

@@ -12,7 +12,7 @@ from ccmon.model import CcmonError, Unwritable, UsageError
 from ccmon.system import signals
 
 OK, UNWRITABLE, USAGE, NO_DATA, INTERNAL = 0, 1, 2, 30, 70
-WITHOUT_CONTEXT = ("init", "config", "completion", "doctor", "uninstall")         # they work with a wrong configuration, too
+WITHOUT_CONTEXT = ("init", "config", "completion", "doctor", "uninstall", "manual")  # they work with a wrong configuration, too
 DISK = (errno.ENOSPC, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM)
 
 

@@ -22,10 +22,14 @@ MOST_LINES = 32
 MOST_FRESH_S = 7200
 MOST_PAUSE_S = 60                      # between two tries of a failing source
 MOST_BYTES = 1 << 20                   # of a file here; one that is larger is none of ours
+COARSE_S = 2                           # the coarsest file times: whole seconds to bash 3.2 and some disks, even ones on FAT
 HOLD_S = 3                             # a shell that has just had a refresh started need not ask again
 SPOOL = "readings"                     # what Claude Code said, until a refresh takes it
 RECORD = b"\x1e"                       # begins what is no line yet: line/hook.py makes one of it
+FORMATS = ("plain", "ansi", "tmux", "tmuxdark", "tmuxlight", "tmuxbright", "bash", "zsh", "fish", "starship", "waybar",
+           "i3blocks", "polybar", "xbar", "json", "claude")            # those of line/formats.py: each has a file
 NOT_LINES = ("state", "lock", "fresh", "expires", "ends", "now", SPOOL)
+CHANGED = -1                           # a stamp that no configuration has
 DOMAIN = ("CLAUDE_CONFIG_DIR", "CCMON_DATA_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME")
 
 
@@ -64,9 +68,13 @@ class State:
 
 
 def config_stamp(path: str) -> int:
-    """When the file changed (ns), 0 when there is none: no clock has to agree with another to see that it is not the same."""
+    """When the file changed (ns) and its size, 0 when there is none: no clock has to agree with another to see a change.
+
+    The time alone says little where a disk keeps whole seconds.
+    """
     try:
-        return os.stat(path).st_mtime_ns
+        found = os.stat(path)
+        return (found.st_size << 64) + found.st_mtime_ns
     except OSError:
         return 0
 
@@ -133,7 +141,8 @@ def key(argv: "list[str]", env: "Environ") -> str:
 def file_of(key_text: str) -> str:
     """The file of a line: --format D alone has one named D, which shell snippets can read; others go by a checksum.
 
-    plain is what is asked for without words: the configuration may name another format for that.
+    No other word is a name of a file: on disks that do not tell upper from lower case State would be that of state. plain
+    is what is asked for without words: the configuration may name another format for that.
     """
     parts = key_text.split("\0")
     alone = len(parts) == 4 and parts[:2] == ["--statusline", "--format"] and not parts[3]
@@ -180,7 +189,7 @@ def read(path: str) -> "bytes | None":
 
 def is_dialect(name: str) -> bool:
     """Whether the file holds the line of a dialect, and nothing else."""
-    return name.isalnum() and name.isascii() and name not in NOT_LINES
+    return name in FORMATS
 
 
 def read_line(where: str, key_text: str) -> "bytes | None":

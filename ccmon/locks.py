@@ -13,6 +13,8 @@ from ccmon import linecache
 WIDTH = 64                             # bytes of a field: the holder, its ccusage, the holder that it was taken from
 YOUNG_S = 60                           # a file that names nobody (yet, or for want of space) counts as held so long
 OLD_S = 900                            # and one of another machine, whose processes cannot be seen
+PROC = "/proc"                         # where Linux shows its processes; macOS and BSD do not
+JUST_S = 5                             # a holder that was there so short a time ago is not looked at by `ps`
 _BLANK = b" " * (WIDTH - 1) + b"\n"
 
 _files: "dict[int, str]" = {}          # the locks of this process that are files of their own
@@ -164,15 +166,26 @@ def hand_over(fd: int, pid: int) -> None:
         os.close(fd)
 
 
+def file_of(fd: int) -> str:
+    """The file that is this lock; "" of a lock of the kernel's."""
+    return _files.get(fd, "")
+
+
+def take_over(fd: int, path: str) -> None:
+    """Hold a lock that this process had before it began another program; path as file_of() said it."""
+    if path:
+        _files[fd] = path
+
+
 def held(fd: int, path: str = "") -> bool:
     """Whether the lock is still ours: it may have been taken while we were stopped. One that could not be signed is."""
     if fd < 0 or os.name == "nt":
         return True
-    path, own = path or _files.get(fd, ""), _name(os.getpid())
+    path = path or _files.get(fd, "")
     if not path:
-        return _field(fd, 2) != own
+        return not _is_own(_field(fd, 2))
     content = linecache.read(path)
-    return content is not None and _text(content[:WIDTH]) in (own, "")
+    return content is not None and (not _text(content[:WIDTH]) or _is_own(_text(content[:WIDTH])))
 
 
 # --- who holds it -------------------------------------------------------------------------------------------------------
@@ -186,7 +199,7 @@ def sign(fd: int, pid: int) -> None:
         if os.fstat(fd).st_size < 3 * WIDTH:
             os.pwrite(fd, _padded(_field(fd, 0)) + _padded(_field(fd, 1)) + _BLANK, 0)     # later marks need no space
         _write(fd, 2, "")
-        _write(fd, 0, _name(pid))
+        _write(fd, 0, _noted(pid))
         if quiet_until > time.time():
             os.utime(fd, (quiet_until, quiet_until))
     except (OSError, ValueError):
@@ -227,20 +240,42 @@ def _text(field: bytes) -> str:
 
 
 def _name(pid: int) -> str:
-    """A process of this machine: its number and start, the machine (or container) and its boot; four words."""
+    """A process of this machine: its number and start, the machine (or container) and its boot; four words.
+
+    Where the system has no /proc there is no start, and - in its place.
+    """
     machine = os.uname().nodename
     try:
-        machine += os.readlink("/proc/self/ns/pid")
+        machine += os.readlink(PROC + "/self/ns/pid")
     except OSError:
         pass
-    boot = (linecache.read("/proc/sys/kernel/random/boot_id") or b"-").decode("ascii", "replace")
+    boot = (linecache.read(PROC + "/sys/kernel/random/boot_id") or b"-").decode("ascii", "replace")
     return f"{pid} {_seen(pid)[1] or '-'} {linecache.checksum(machine)} {boot[:8].strip()}"
+
+
+def _noted(pid: int) -> str:
+    """The name as it is written: without a start with the time now, as a process that started later is not that one."""
+    name = _name(pid)
+    return name if _seen(os.getpid())[1] else name.replace(" - ", f" @{int(time.time())} ", 1)
+
+
+def _is_own(holder: str) -> bool:
+    """Whether that is the name of this process; the time of its signature is not compared."""
+    own, words = _name(os.getpid()).split(), holder.split()
+    if own[1] == "-" and len(words) == 4 and words[1][:1] == "@":
+        own[1] = words[1]
+    return words == own
 
 
 def _seen(pid: int) -> "tuple[str, str]":
     """The letter of the process's state, "" when it is gone, and when it started; both "" where the system has no /proc."""
-    words = (linecache.read(f"/proc/{pid}/stat") or b"").rpartition(b")")[2].decode("ascii", "replace").split()
+    words = stat_words(str(pid))
     return (words[0], words[19]) if len(words) > 19 else ("", "")
+
+
+def stat_words(pid: str) -> "list[str]":
+    """What Linux says of that process, from its state on; nothing when it is gone, or where there is no /proc."""
+    return (linecache.read(f"{PROC}/{pid}/stat") or b"").rpartition(b")")[2].decode("ascii", "replace").split()
 
 
 def holder(where: str) -> str:
@@ -275,20 +310,23 @@ def _state(holder: str) -> str:
     if words[3] != own[3]:
         return ""
     if own[1] == "-":
-        return _asked(words[0])
+        return _asked(int(words[0]), words[1])
     letter, start = _seen(int(words[0]))
     return letter if start == words[1] and letter not in ("Z", "X") else ""
 
 
-def _asked(pid: str) -> str:
-    """The same where there is no /proc."""
-    import subprocess  # only there, and only for a lock that is held
+def _asked(pid: int, noted: str) -> str:
+    """The same where there is no /proc, of one that was there at the time noted."""
     try:
-        done = subprocess.run(["/bin/ps", "-o", "stat=", "-p", pid], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL, check=False, timeout=5)  # a number  # nosec B603
-    except (OSError, subprocess.SubprocessError):
+        if noted[:1] == "@" and 0 <= time.time() - int(noted[1:]) < JUST_S:
+            os.kill(pid, 0)
+            return "R"                 # a line that is due again at once has nothing to wait for
+        from ccmon.system import process_facts  # only there, and only for a lock that has been held for a while
+        return process_facts.state(pid, noted)
+    except ProcessLookupError:
+        return ""
+    except (OSError, OverflowError, ValueError):
         return "?"
-    return done.stdout.decode("ascii", "replace").strip()[:1].replace("Z", "")
 
 
 # --- a rest that needs no space -------------------------------------------------------------------------------------------

@@ -103,6 +103,7 @@ class Source(NamedTuple):
     logs: str = ""                     # stamp of the log files at that time
     reason: Optional[str] = None       # why the log files are read, not ccusage
     progress: Optional[float] = None   # 0..1: how much of the logs has been read, as long as that goes on
+    unstarted: Optional[str] = None    # why the ccusage that there is could not be started, so that the logs are read: a sentence
 
 
 class Window(NamedTuple):

@@ -118,6 +118,13 @@ def show(ctx: Context, lines: Sequence[Line], pager: bool, paged: Optional[Seque
             print(row)
 
 
+def show_text(env: Mapping[str, str], rows: Sequence[str]) -> None:
+    """Print plain rows; on a terminal that is too small for them through the user's pager."""
+    if not (sys.stdout.isatty() and len(rows) >= size().rows and _paged(env, rows)):
+        for row in rows:
+            print(row)
+
+
 def _paged(env: Mapping[str, str], rows: Sequence[str]) -> bool:
     """Show them in the pager; False when there is none."""
     words = _pager(env)

@@ -6,6 +6,7 @@ import time
 
 from ccmon import linecache, locks
 
+EXECUTES = sys.platform == "darwin"    # there, what a forked process may ask of the system it may after an exec alone
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, Mapping
@@ -66,9 +67,39 @@ def detach(argv: "list[str]", fd: int, work: "Work") -> None:
     try:
         locks.sign(fd, os.getpid())
         _leave_caller(fd)
+        if EXECUTES:
+            _begin_anew(argv, fd, work)
         work(argv, fd)
     finally:
         os._exit(0)
+
+
+def _begin_anew(argv: "list[str]", fd: int, work: "Work") -> None:
+    """Go on in the same process as a new Python, which has the lock; where none can be started, as it is."""
+    module = "ccmon.__main__" if work.__module__ == "__main__" else work.__module__
+    flags = [flag for flag, is_set in (("-I", sys.flags.isolated), ("-E", sys.flags.ignore_environment),
+                                       ("-s", sys.flags.no_user_site)) if is_set]
+    try:
+        if fd >= 0:
+            os.set_inheritable(fd, True)
+        words = [import_folder(), sys.argv[0], module, work.__name__, str(fd), locks.file_of(fd), *argv]
+        os.execv(sys.executable, [sys.executable, *flags, "-c", ANEW, *words])       # our own words  # nosec B606
+    except (OSError, ValueError):
+        return
+
+
+ANEW = "import sys; sys.path[:] = [sys.argv.pop(1), *filter(None, sys.path)]; from ccmon.refresher import go_on; go_on()"
+
+
+def go_on() -> None:
+    """What the new Python does: the work of that name, with the lock."""
+    from importlib import import_module
+    _, called, module, name, fd, path, *argv = sys.argv
+    sys.argv = [called, *argv]
+    if int(fd) >= 0:
+        os.set_inheritable(int(fd), False)
+        locks.take_over(int(fd), path)
+    getattr(import_module(module), name)(argv, int(fd))
 
 
 def _spawn() -> None:

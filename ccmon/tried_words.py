@@ -20,7 +20,7 @@ INSTEAD: Mapping[str, str] = {
     "chart": "history --chart", "heatmap": "history --heatmap", "backup": "history --backup FILE", "csv": "history --csv",
     **dict.fromkeys(("stats", "statistics", "summary"), "report"), **dict.fromkeys(("check", "diagnose", "test"), "doctor"),
     **dict.fromkeys(("prometheus", "metrics", "openmetrics"), "export --openmetrics"), "explain": "why",
-    **dict.fromkeys(("plans", "themes", "formats"), "help options"),
+    **dict.fromkeys(("plans", "themes", "formats"), "help options"), **dict.fromkeys(("man", "manual", "manpage"), "help --man"),
     **{word: f"init {word}" for word in ("tmux", "bash", "zsh", "fish", "claude")},
     **dict.fromkeys(("completions", "complete"), "completion bash"), **dict.fromkeys(("account", "login"), "accounts"),
     **dict.fromkeys(("alert", "notify", "notifications"), "alerts"), "import": "merge FILE", "cut-off": "hit",

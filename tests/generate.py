@@ -114,6 +114,7 @@ def _documented() -> argparse.ArgumentParser:
     for action in root._actions:
         if isinstance(action, argparse._SubParsersAction):
             action._choices_actions.clear()        # the commands' descriptions say more than their help lines
+    root._action_groups.sort(key=lambda group: group.title == "commands")
     return root
 
 

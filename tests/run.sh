@@ -1,7 +1,7 @@
 #!/bin/sh
 # Install what the tests need on a fresh machine, then run them all: sh tests/run.sh [pytest's arguments]
 # CI=true: of what is costly a part (see extent.py), so that it ends in time.
-# PYTHONS: the interpreters to use, default: the oldest and the newest of 3.8 to 3.13 that are here.
+# PYTHONS: the interpreters to use, default: the oldest and the newest of 3.8 to 3.15 that are here.
 set -eu
 unset PYTHONDONTWRITEBYTECODE           # or each of the processes compiles the tests anew
 cd "$(dirname "$0")/.."
@@ -39,7 +39,7 @@ install_ccusage() {  # version -> its own folder
 }
 
 find_pythons() {  # oldest and newest
-    for minor in 8 9 10 11 12 13; do
+    for minor in 8 9 10 11 12 13 14 15; do
         for python in "$HOME"/.pyenv/versions/3.$minor.*/bin/python "$(command -v python3.$minor || true)"; do
             [ -x "$python" ] && "$python" -c "import sys; sys.exit(sys.version_info[:2] != (3, $minor))" 2>/dev/null &&
                 { echo "$python"; break; }
@@ -56,7 +56,7 @@ export CCUSAGE_20="$work/ccusage-20.0.24/node_modules/.bin/ccusage" CCUSAGE_18="
 source=$work/source                    # pip builds where the source is: not in the checkout
 rm -rf "$source"
 mkdir "$source"
-cp -R ccmon man completions README.md LICENSE setup.py setup.cfg "$source"
+cp -R ccmon man completions README.md LICENSE setup.py setup.cfg pyproject.toml "$source"
 
 # What no version of Python changes runs on the newest only: shells, tmux, terminals, pages in a browser, other programs, the
 # README, generated files, the shape of the sources, long back-tests, kills.
@@ -74,7 +74,8 @@ done
 for name in D_kills D_processes P_running P_real_ccusage S_line S_refresher S_soak T_jobs T_kinds T_painting T_streams \
     D_streams C_clock T_windows D_claims X_tables X_prompts X_private X_folders hostile_places hostile_data C_zones D_disks D_damage S_states S_streams T_leaving \
     T_guardian T_only_screen T_pastes S_stopped S_full S_no_flock S_long_lines D_own_files D_whose D_vanished D_left_behind \
-    D_commands D_writes D_readers D_rewritten X_planted X_meanwhile X_webhooks X_merged C_jumps P_program P_output D_schema catalogue; do
+    D_commands D_writes D_readers D_rewritten X_planted X_meanwhile X_webhooks X_merged C_jumps P_program P_output D_schema catalogue \
+    M_terminals M_polls M_locales M_desktops M_seconds M_programs M_login_shell M_packages M_processes M_forked M_disks; do
     once="$once --ignore=tests/faults/test_faults_$name.py"
 done
 pythons=${PYTHONS:-$(find_pythons)}

@@ -11,28 +11,33 @@ from commands import ROOT
 PACKAGE = ROOT / "ccmon"
 FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
 DOORS = {"linecache", "locks", "refresher", "settings.config", "sources.ccusage", "sources.ccusage_find", "sources.log_files",
-         "sources.account_file", "sources.claude_program", "line.linefiles", "doctor.probes", "alerts.channels",
-         "fullscreen.screen", "fullscreen.screen_signals", "fullscreen.terminal", "fullscreen.guardian", "fullscreen.background",
-         "setup.prompt_probe",
+         "sources.account_file", "sources.claude_program", "sources.program_places", "line.linefiles", "doctor.probes",
+         "alerts.channels", "fullscreen.screen", "fullscreen.entries", "fullscreen.screen_signals", "fullscreen.terminal",
+         "fullscreen.guardian", "fullscreen.background", "fullscreen.curses_package", "setup.prompt_probe",
          *(name for name in FILES if re.match(r"(store|system)\.", name))}
 JOINS = {"__main__", "cli", "arguments", "call", "output", "settings.accounts", "settings.context", "settings.config_file",
          "sources.log_reader", "line.lines", "line.hook", "fullscreen.app", "fullscreen.poller", "setup.init", "setup.first_run",
          "setup.prompt_check", "setup.visibility", "setup.package", "setup.tmux_server", "setup.uninstall", "setup.written",
-         "doctor.surroundings", "doctor.alerts", "doctor.account",
+         "doctor.surroundings", "doctor.alerts", "doctor.node", "doctor.account",
          *(name for name in FILES if re.match(r"(commands|pipeline)\.", name))}
 PURE = set(FILES) - DOORS - JOINS
 STORE = {name for name in DOORS if name.startswith("store.")}                      # one door of several leaves
 SAME_DOOR = {("sources.ccusage", "sources.ccusage_find"), ("sources.claude_program", "sources.ccusage"),
+             *((f"sources.{name}", "sources.program_places") for name in ("ccusage", "ccusage_find", "claude_program")),
              ("fullscreen.screen", "settings.themes"),
+             ("fullscreen.screen", "fullscreen.entries"), ("fullscreen.entries", "fullscreen.terminal"),
              ("fullscreen.screen", "fullscreen.keys"), ("fullscreen.screen", "fullscreen.terminal"),
              ("fullscreen.screen", "fullscreen.screen_signals"), ("fullscreen.screen", "fullscreen.background"),
              ("fullscreen.background", "fullscreen.keys"), ("fullscreen.background", "fullscreen.terminal"),
              ("fullscreen.background", "settings.grounds"),
              ("fullscreen.screen_signals", "fullscreen.terminal"), ("line.linefiles", "linecache"),
              ("locks", "linecache"), ("refresher", "linecache"), ("refresher", "locks"), ("system.private", "locks"),
-             ("system.newfiles", "locks"), ("system.codec", "linecache"), ("system.dotfiles", "system.swap")}
+             ("system.newfiles", "locks"), ("system.process_facts", "locks"), ("locks", "system.process_facts"),
+             ("system.codec", "linecache"), ("system.dotfiles", "system.swap"),
+             ("system.dotfiles", "system.bash_files")}
 NEIGHBOURS = {("usage", "line"), ("learning", "usage"), ("settings", "line"), ("views", "line")}   # argued in CONTRIBUTING.md
-OPEN_TO_DOORS = {"model", "text", "system.private", "system.processes", "system.newfiles", "system.stops", "system.targets"}
+OPEN_TO_DOORS = {"model", "text", "system.private", "system.processes", "system.newfiles", "system.ready", "system.stops",
+                 "system.targets", "system.process_facts"}
 IMPURE = {"os", "sys", "time", "sqlite3", "subprocess", "curses", "threading", "io", "pathlib", "shutil", "socket", "signal"}
 FORBIDDEN_CALLS = {"print", "open", "input", "exec", "eval"}
 
@@ -85,7 +90,8 @@ def test_only_the_start_imports_the_command_line(name):
 
 @pytest.mark.parametrize("name", sorted(FILES))
 def test_curses_is_behind_its_door(name):
-    assert name == "fullscreen.screen" or not any(full.split(".")[0] in ("curses", "_curses") for full in imported(name))
+    is_door = name in ("fullscreen.screen", "fullscreen.entries")
+    assert is_door or not any(full.split(".")[0] in ("curses", "_curses") for full in imported(name))
 
 
 @pytest.mark.parametrize("path", sorted({*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py")}), ids=lambda path: path.name)

@@ -168,15 +168,14 @@ def printed(capsys, *words):
 
 
 def test_the_help_of_a_command_is_about_the_command(capsys):
-    parsers = arguments._commands(arguments.build())
-    names = [name for name in parsers if name]
+    parsers = arguments.build().commands
     common = [flag_name(option) for option in OPTIONS]
-    for name in names:
+    for name in parsers:
         text = printed(capsys, name, "--help")
         assert printed(capsys, "help", name) == printed(capsys, "Help", name.upper()) == text
         assert text.startswith(f"usage: ccmon {name}") and not any(f"\n  {flag} " in text for flag in common)
         assert ("common options, such as --plan and --theme: ccmon help options" in " ".join(text.split())) == (
-            "--plan" in parsers[name]._option_string_actions)
+            any("--plan" in one.flags for one in parsers[name].added))
     every = printed(capsys, "help", "options")
     assert all(f"\n  {flag}" in every for flag in common) and "CCMON_PLAN" in every
     assert printed(capsys, "help") == printed(capsys, "--help") and "examples:" in printed(capsys, "-h")

@@ -50,7 +50,7 @@ def timeless(text):
 # --- the same line --------------------------------------------------------------------------------------------------------
 
 def test_the_line_of_every_dialect_is_that_of_ccmon_and_costs_no_process(line, shell):
-    line.configure("[ccmon]\nline_ttl = 60\n")
+    os.utime(line.configure("[ccmon]\nline_ttl = 60\n"), (1, 1))
     every = sorted({*DIALECTS} - {"claude"})           # that one is made of what stdin says
     for dialect in every if shell == SHELLS[0] else ("bash", "tmux"):
         expected = warm(line, "--format", dialect) + "\n"

@@ -20,7 +20,7 @@ from ccmon.fullscreen import screen
 from ccmon.line import hook
 from ccmon.settings import config
 from ccmon.setup import init
-from ccmon.sources import ccusage, ccusage_find
+from ccmon.sources import ccusage, program_places
 from ccmon.store import migrations
 from ccmon.system import clock, private, processes
 from ccmon.text import Charset
@@ -127,8 +127,8 @@ def test_a_tree_is_ended_by_taskkill_of_the_system(windows, monkeypatch, error):
 
 def test_the_usual_places_of_ccusage(windows):
     windows(processes)
-    windows(ccusage_find)
-    places = ccusage_find._usual_places({**ENV, "NVM_SYMLINK": "relative"}, None)
+    windows(program_places)
+    places = program_places.folders({**ENV, "NVM_SYMLINK": "relative"}, None)
     assert places == [HOME + r"\AppData\Roaming\npm", r"C:\Program Files\nodejs", LOCAL + r"\pnpm", LOCAL + r"\Volta\bin",
                       HOME + r"\scoop\shims"]
 
@@ -295,11 +295,11 @@ LACKING = {                            # what Windows does not have, or has in a
     "fcntl": {"locks", "setup/prompt_probe", "system/swap"}, "pty": {"setup/prompt_probe"}, "ctypes": {"system/swap"},
     "termios": {"fullscreen/guardian", "fullscreen/screen_signals", "fullscreen/terminal", "setup/prompt_probe",
         "system/typed"},
-    "msvcrt": {"locks"}, "curses": {"fullscreen/screen"}, "resource": {"pipeline/sources"},
-    "os.fork": {"fullscreen/guardian", "refresher"}, "os.setsid": {"refresher"},
+    "msvcrt": {"locks"}, "curses": {"fullscreen/entries", "fullscreen/screen"}, "resource": {"pipeline/sources"},
+    "os.fork": {"fullscreen/entries", "fullscreen/guardian", "refresher"}, "os.setsid": {"refresher"},
     "os.killpg": {"fullscreen/screen_signals", "system/processes"},
-    "os.kill": {"fullscreen/guardian", "setup/prompt_probe", "system/own_processes",
-        "system/stops"},
+    "os.kill": {"fullscreen/guardian", "locks", "setup/prompt_probe", "system/own_processes", "system/process_facts",
+        "system/stops"}, "os.getsid": {"system/process_facts"},
     "os.getuid": {"alerts/channels", "doctor/probes", "linecache", "system/newfiles", "system/outfiles",
         "system/own_processes", "system/private", "system/removal", "system/targets", "system/tmux"},
     "os.uname": {"locks", "settings/config"}, "os.replace": {"system/private"},
@@ -314,14 +314,15 @@ LACKING = {                            # what Windows does not have, or has in a
     "signal.SIGTTOU": {"fullscreen/screen", "fullscreen/screen_signals"},
     "signal.pthread_sigmask": {"fullscreen/screen_signals", "setup/prompt_probe"},
     "signal.set_wakeup_fd": {"fullscreen/screen_signals"},
-    "select.poll": {"fullscreen/screen"}, "selectors.PollSelector": {"fullscreen/screen"},
+    "select.poll": {"system/ready"},
     "locale.nl_langinfo": {"system/codec"}, "start_new_session": {"system/processes"},
-    "creationflags": {"refresher", "system/processes"}, "os.waitpid": {"fullscreen/guardian", "setup/prompt_probe"},
+    "creationflags": {"refresher", "system/processes"}, "os.waitpid": {"fullscreen/entries", "fullscreen/guardian",
+        "setup/prompt_probe"},
     "os.getgid": {"system/private"}, "pwd": {"system/private"}}
 MODULES = set("fcntl termios msvcrt curses resource pwd grp tty pty posix winreg ctypes syslog crypt".split())
-CALLS = set("""fork forkpty setsid killpg kill getuid geteuid getgid getegid uname replace rename waitid waitpid wait set_blocking
-    fchmod chown fchown mkfifo pread pwrite sysconf setpgid getpgid getpgrp tcgetpgrp tcsetpgrp ttyname sync statvfs nice
-    getloadavg
+CALLS = set("""fork forkpty setsid getsid killpg kill getuid geteuid getgid getegid uname replace rename waitid waitpid wait
+    set_blocking fchmod chown fchown mkfifo pread pwrite sysconf setpgid getpgid getpgrp tcgetpgrp tcsetpgrp ttyname sync statvfs
+    nice getloadavg
     O_NOFOLLOW O_NONBLOCK O_NOCTTY O_CLOEXEC O_DIRECTORY SIGKILL SIGHUP SIGQUIT SIGTSTP SIGCONT SIGWINCH SIGTTOU SIGTTIN SIGALRM
     SIGPIPE SIGUSR1 SIGUSR2 SIGCHLD alarm setitimer pause pthread_sigmask sigwait set_wakeup_fd poll PollSelector nl_langinfo
     tzset which""".split()) - {"rename"}

@@ -81,6 +81,8 @@ def become_windows():
     subprocess.Popen.__init__ = popen(subprocess.Popen.__init__)
     posixpath.splitdrive = lambda path: (path[:1], path[1:]) if path[:1] == "/" else (path[:0], path)
     shutil._use_fd_functions = False       # as it chose on Windows
+    if hasattr(shutil, "_rmtree_impl"):    # since Python 3.15
+        shutil._rmtree_impl = shutil._rmtree_unsafe
     for module, names in ((os, CALLS), (signal, SIGNALS), (locale, ["nl_langinfo"]), (select, ["poll"])):
         for name in filter(vars(module).__contains__, names):
             delattr(module, name)

@@ -26,6 +26,11 @@ _WINDOWS = ("Add-Type -AssemblyName System.Windows.Forms; $n = New-Object System
             "$n.Icon = [System.Drawing.SystemIcons]::Information; $n.Visible = $true; "
             "$n.ShowBalloonTip(4000, $env:CCMON_ALERT_TITLE, $env:CCMON_ALERT_TEXT, 'Info'); Start-Sleep 4; $n.Dispose()")
 _DESKTOPS = {"darwin": "osascript", "win32": "powershell"}
+_HIDDEN = {                            # why a notification is not seen that its program took
+    "darwin": "allow them in System Settings > Notifications > Script Editor, which osascript counts as (open it once where it "
+              "is not in the list), and turn off a Focus",
+    "win32": "allow them in Settings > System > Notifications, and turn off Do not disturb (Focus assist)"}
+_HIDDEN_ELSEWHERE = "a program of the desktop shows them, of GNOME or KDE, else dunst or mako: start one; turn off do not disturb"
 
 
 class Untold(CcmonError):
@@ -54,6 +59,16 @@ def desktop(title: str, text: str, env: Mapping[str, str], platform: str = sys.p
     told = {"CCMON_ALERT_TITLE": title, "CCMON_ALERT_TEXT": text}
     _run([program, *_desktop_words(title, text, platform)], {**processes.environment(env), **_bus(env), **told}, 2 * TIMEOUT_S)
     return f"shown by {os.path.basename(program)}"
+
+
+def is_silent(platform: str = sys.platform) -> bool:
+    """Whether the program says nothing of a notification that nobody gets to see."""
+    return platform in _DESKTOPS
+
+
+def way_out(platform: str = sys.platform) -> str:
+    """What helps where a notification is not seen."""
+    return _HIDDEN.get(platform, _HIDDEN_ELSEWHERE)
 
 
 def _desktop_words(title: str, text: str, platform: str) -> List[str]:
@@ -247,11 +262,12 @@ def _refusal(code: int) -> Exception:
 def _opener(connected: Callable[[Any], None]) -> Any:
     """What opens an address, by the proxies of the environment; calls that with the socket of each connection, once it is there.
 
-    A secret is not carried to where the server sends us: a redirection is a refusal.
+    Not by those of the system: macOS ends a forked process that asks for them. A secret is not carried to where the server sends
+    us: a redirection is a refusal.
     """
     import socket
     from http.client import HTTPConnection, HTTPSConnection
-    from urllib.request import HTTPHandler, HTTPRedirectHandler, HTTPSHandler, build_opener
+    from urllib.request import HTTPHandler, HTTPRedirectHandler, HTTPSHandler, ProxyHandler, build_opener, getproxies_environment
 
     class Watched(HTTPConnection):     # its socket is seen before a proxy or TLS talks on it
         def __setattr__(self, name: str, value: Any) -> None:
@@ -274,7 +290,7 @@ def _opener(connected: Callable[[Any], None]) -> Any:
         def https_open(self, req: Any) -> Any:
             return self.do_open(WatchedSecure, req)
 
-    return build_opener(Stay(), Plain(), Secure())
+    return build_opener(ProxyHandler(getproxies_environment()), Stay(), Plain(), Secure())
 
 
 def _late(timeout_s: float) -> str:

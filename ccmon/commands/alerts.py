@@ -13,10 +13,12 @@ from ccmon.pipeline.alerting import Outcome
 from ccmon.pipeline.memory import SCREEN_BUSY_MS, opened
 from ccmon.settings.context import Context
 from ccmon.store.alerts import NOTED
+from ccmon.system import typed
 from ccmon.text import clean, pad, printable, width
 from ccmon.when import clock_text
 
 OK, FAULT = 0, 1
+DESKTOP, YES = "desktop", ("y", "yes")
 _RECENT_S = 7 * 86_400
 _MOST = 10                             # of what was told of late
 _LEVELS = {"file": "config.ini", "environment": "environment", "flag": "flag", "default": "default"}
@@ -75,8 +77,25 @@ def _tried(ctx: Context, kind: str) -> int:
     for channel in ctx.settings.alert_by:
         outcome = _rung() if channel == BELL else alerting.tell(ctx, alert, channel)
         print(clean(f"{channel:<8}{'ok' if outcome.told else 'failed':<8}{outcome.words}"))
-        failed |= not outcome.told
+        failed |= not outcome.told or channel == DESKTOP and not _is_seen()
     return FAULT if failed else OK
+
+
+def _is_seen() -> bool:
+    """Ask whether the notification is there, as no program says that; where nobody can be asked it is believed."""
+    if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
+        if alerting.is_silent():
+            print(f"{'':<16}whether it is seen is not known here: type ccmon alerts test in a terminal, which asks")
+        return True
+    typed.forget()                     # what was typed before is no answer
+    try:
+        is_seen = input(f"{'':<16}Is it on the screen? [y/N]: ").strip().lower() in YES
+    except EOFError:
+        print()
+        return True
+    if not is_seen:
+        print(f"{'':<16}{alerting.way_out()}")
+    return is_seen
 
 
 def _rung() -> Outcome:

@@ -47,7 +47,9 @@ def run(given: Namespace) -> int:
     if given.action in ("set", "unset"):
         path = _needed(config.paths(os.environ).config)
         with config_file.alone(path):
-            return swap.repeated(lambda: _changed(given, path))
+            code = swap.repeated(lambda: _changed(given, path))
+        config_file.outdate_lines(os.environ)
+        return code
     state = _state(arguments.flags(given), os.environ)
     if given.action == "list":
         return _list(given, state)
@@ -268,6 +270,7 @@ def _edit(path: str, content: Optional[str]) -> int:
     finally:
         if is_new:
             config_file.remove(path, template())
+        config_file.outdate_lines(os.environ)
     if code:
         raise Unwritable(f"the editor {clean(words[0])} ended with {code}. To use another one, set VISUAL or EDITOR")
     after = config_file.text_of(path)

@@ -3,6 +3,7 @@
 from argparse import Namespace
 
 from ccmon import output
+from ccmon.line import linefiles
 from ccmon.pipeline.memory import SCREEN_BUSY_MS, Memory, opened
 from ccmon.settings.context import Context
 from ccmon.usage import hits
@@ -17,6 +18,8 @@ def run(given: Namespace, ctx: Context) -> int:
     with opened(ctx, SCREEN_BUSY_MS) as memory:
         said = _list(ctx, memory) if given.list else _undo(ctx, memory) if given.undo else _note(given, ctx, memory)
         print(output.named(said))
+    if not given.list:
+        linefiles.outdate(ctx.env)
     return OK
 
 

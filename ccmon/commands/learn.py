@@ -13,6 +13,7 @@ from ccmon.learning.learner import Lessons
 from ccmon.learning.portable import Extra
 from ccmon.learning.share import Summary
 from ccmon.learning.values import Learned
+from ccmon.line import linefiles
 from ccmon.model import CcmonError, UsageError
 from ccmon.pipeline import lessons, memory
 from ccmon.pipeline.memory import Memory
@@ -42,6 +43,7 @@ def run(given: Namespace, ctx: Context) -> int:
         if given.forget:
             return _forget(ctx, kept)
         known = demo_past.lessons(ctx.demo) if ctx.demo is not None else lessons.study(kept, ctx.now())
+        linefiles.outdate(ctx.env)
         found = known or Lessons(Learned(ctx.now()))
         if given.share and ctx.demo is not None:
             raise UsageError("--share tells others of your own history: leave --demo out")
@@ -172,6 +174,7 @@ def _forget(ctx: Context, kept: Memory) -> int:
     before = learner.load(kept.learned())
     number = len(kept.forecasts())
     kept.forget_learning(ctx.now())
+    linefiles.outdate(ctx.env)
     readings = before.learned.readings if before else 0
     _print(ctx, _wrapped(f"Forgotten: what was learned from {plural(readings, 'reading')}, and {plural(number, 'forecast')} with "
                          "their score. Readings and hits so far count no more: learning starts anew with the next one."))

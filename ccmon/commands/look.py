@@ -6,7 +6,7 @@ from argparse import Namespace
 from typing import Sequence
 
 from ccmon import output
-from ccmon.fullscreen import guardian, screen
+from ccmon.fullscreen import curses_package, guardian, screen
 from ccmon.model import Facts, Snapshot
 from ccmon.pipeline.refresh import current_facts
 from ccmon.settings import config
@@ -30,6 +30,8 @@ def run(given: Namespace, ctx: Context) -> int:
         return _full_screen(ctx)
     guardian.dismiss()                 # no screen that it could guard
     _once(ctx)
+    if screen.curses is None and sys.stdin.isatty() and sys.stdout.isatty():
+        output.complain(curses_package.missing(ctx.env), OK)       # the frame has been shown
     return OK
 
 

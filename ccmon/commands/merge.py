@@ -4,6 +4,7 @@ import os
 from argparse import Namespace
 
 from ccmon.commands.store import stored_at
+from ccmon.line import linefiles
 from ccmon.model import CcmonError
 from ccmon.pipeline.memory import SCREEN_BUSY_MS
 from ccmon.settings import config
@@ -27,6 +28,7 @@ def run(given: Namespace, ctx: Context) -> int:
                 came = store.change(lambda db: merge.merge(db, theirs, now, config.owner(ctx.env).host))
         except Busy:
             raise CcmonError(f"{own} is held by another program: nothing was merged. Try again in a moment") from None
+    linefiles.outdate(ctx.env)
     print("\n".join(map(_told, came)) or "nothing new")
     return OK
 

@@ -6,7 +6,7 @@ from typing import NamedTuple, Optional
 from ccmon.model import Place
 from ccmon.setup.snippets import for_sh
 
-HOMELESS = 'export HOME="$(getent passwd "$(id -un)" | cut -d: -f6)"'
+HOMELESS = 'export HOME="$(eval echo "~$(id -un)")"'           # no getent on macOS
 
 
 class Owned(NamedTuple):

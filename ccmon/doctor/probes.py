@@ -96,15 +96,20 @@ def _below(folder: str) -> Iterator[Place]:
                     waiting.append(entry.path)
 
 
+def beside(path: str, name: str) -> Optional[str]:
+    """The program of that name in the same folder."""
+    other = os.path.join(os.path.dirname(path), name)
+    return other if processes.is_program(other) else None
+
+
 def which(name: str, env: Mapping[str, str]) -> Optional[str]:
     """The program of that name on PATH; relative entries are not searched."""
     return processes.which(name, env)
 
 
 def called() -> Optional[str]:
-    """The command as it was called; None when it was no command of its own."""
-    path = os.path.abspath(sys.argv[0])
-    return path if os.path.basename(path).lower() in ("ccmon", "ccmon.exe") and os.access(path, os.X_OK) else None
+    """The command as it was called, or the one that belongs to python -m ccmon; None when it was no command of its own."""
+    return processes.own_program()
 
 
 def same_file(one: str, other: str) -> bool:

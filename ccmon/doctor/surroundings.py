@@ -11,14 +11,15 @@ from functools import lru_cache
 from typing import List, Mapping, NamedTuple, Optional, Tuple
 
 from ccmon import __version__, arguments, linecache, output
+from ccmon.doctor import node as node_found
 from ccmon.doctor import prices, probes, shown, verdicts
 from ccmon.doctor.verdicts import Check, Owned
-from ccmon.fullscreen import screen
+from ccmon.fullscreen import curses_package, screen
 from ccmon.line import linefiles
 from ccmon.model import CcmonError, Given, Place
 from ccmon.settings import accounts, config, options
 from ccmon.settings.context import Context, settings_of
-from ccmon.setup import settings_json, snippets, visibility
+from ccmon.setup import init, settings_json, snippets, visibility
 from ccmon.setup.prompt_verdict import SHELLS
 from ccmon.sources import ccusage, ccusage_json, log_files
 from ccmon.store import check, facts, place
@@ -95,6 +96,11 @@ class Surroundings:
         return _ran(self)
 
     @lru_cache(maxsize=None)           # noqa: B019
+    def node(self) -> verdicts.Node:
+        """Node.js and npm."""
+        return node_found.measured(self.settings.ccusage, self.remembered(), self.env, self.ctx.paths.home)
+
+    @lru_cache(maxsize=None)           # noqa: B019
     def found_logs(self) -> verdicts.Logs:
         """Claude Code's log files."""
         return _found_logs(self)
@@ -123,15 +129,9 @@ def ccmon(around: Surroundings) -> Check:
     return prices.aged(check, around.now)
 
 
-def _node(env: Mapping[str, str]) -> verdicts.Node:
-    path = probes.which("node", env)
-    installer = next((name for name in verdicts.INSTALLERS if probes.which(name, env)), None)
-    return verdicts.Node(path, probes.said([path, "--version"], env) if path else None, probes.which("npm", env), installer)
-
-
 def node(around: Surroundings) -> Check:
     """Node.js and npm."""
-    return verdicts.node(_node(around.env), around.ran().error is None)
+    return verdicts.node(around.node(), around.ran().error is None, verdicts.by_hand(sys.platform))
 
 
 def _ran(around: Surroundings) -> verdicts.Ccusage:
@@ -155,8 +155,8 @@ def _ran(around: Surroundings) -> verdicts.Ccusage:
 
 def ccusage_run(around: Surroundings) -> Check:
     """ccusage: where, which, whether it runs and how long."""
-    found = _node(around.env)
-    installs = verdicts.INSTALLERS.get(found.installer or "", verdicts.BY_HAND)
+    found = around.node()
+    installs = verdicts.INSTALLERS.get(found.installer or "", verdicts.by_hand(sys.platform))
     return verdicts.ccusage(around.ran(), found.path is not None, installs)
 
 
@@ -317,18 +317,13 @@ def _start_up(target: str, env: Mapping[str, str]) -> shown.Shown:
     path = "~"
     try:
         path = dotfiles.path_of(target, env)
+        path = next(iter(dotfiles.with_block_in(target, env)), path)
         block = dotfiles.block(path)
     except CcmonError as err:
         return shown.Shown(target, path, str(err), _line_of_mark(path))
     program = _program_in(block or "")
-    return shown.Shown(target, path, set_up=block is not None or _calls_init(path, target),
+    return shown.Shown(target, path, set_up=block is not None or init.is_called_by_hand(target, env),
                         gone=program if program and not probes.is_program(program) else None)
-
-
-def _calls_init(path: str, shell: str) -> bool:
-    """Whether somebody has put the call of ccmon into the file by hand."""
-    rows = (dotfiles.read(path) or b"").splitlines()
-    return any(re.match(rb"\s*[^#]*\bccmon['\"]? init " + shell.encode() + rb"\b", row) for row in rows)
 
 
 def _line_of_mark(path: str) -> int:
@@ -386,14 +381,14 @@ def terminal(around: Surroundings) -> Check:
     size = output.size()
     colours = output.colours(around.ctx, sys.stdout)
     trouble = screen.usable(around.env) if is_terminal else None
-    kind = around.env.get("TERM", "")
     theme = output.theme_shown(around.ctx).theme if is_terminal and colours else ""
-    return verdicts.terminal(verdicts.Terminal(trouble, is_terminal, kind, colours, size.columns, size.rows, theme))
+    return verdicts.terminal(verdicts.Terminal(trouble, is_terminal, around.env.get("TERM", ""), colours, size.columns, size.rows,
+                                               theme, curses_package.command(around.env) if screen.curses is None else ""))
 
 
 def locale(around: Surroundings) -> Check:
     """The locale's characters."""
     name = next(filter(None, map(around.env.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "")
     known = probes.locale_is_known()
-    mend = {"mend": "setx PYTHONUTF8 1"} if os.name == "nt" else {}
-    return verdicts.locale(name or "", codec.utf8(), known, **mend)
+    mend = "setx PYTHONUTF8 1" if os.name == "nt" else f"export LC_ALL={codec.installed()}"
+    return verdicts.locale(name or "", codec.utf8(), known, mend)

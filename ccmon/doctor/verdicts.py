@@ -10,11 +10,13 @@ from ccmon.text import count, duration, plural
 
 OK, HINT, FAULT = "ok", "hint", "fault"
 INSTALLERS = {                         # of Node.js; the first that is there
-    "apt-get": "sudo apt-get install nodejs npm", "dnf": "sudo dnf install nodejs", "pacman": "sudo pacman -S nodejs npm",
-    "apk": "sudo apk add nodejs npm", "zypper": "sudo zypper install nodejs npm", "brew": "brew install node",
+    "brew": "brew install node", "apt-get": "sudo apt-get install nodejs npm", "dnf": "sudo dnf install nodejs",
+    "pacman": "sudo pacman -S nodejs npm", "apk": "sudo apk add nodejs npm", "zypper": "sudo zypper install nodejs npm",
     "winget": "winget install OpenJS.NodeJS.LTS"}
 LITTLE_FREE, LEAST_FREE = 50_000_000, 65_536       # bytes; with less, sqlite's journal and its index have no room
-BY_HAND = "xdg-open https://nodejs.org/en/download"
+_NODE = "https://nodejs.org/en/download"
+BY_HAND = f"xdg-open {_NODE}"
+_OPENERS = {"darwin": "open", "win32": "start"}        # of addresses
 _REMEDY = re.compile(r"^(?P<says>.*)\. (?:Install|Try|Run|Update|To see it)\b[^:]*: (?P<command>\S.*?)(?: \(ccmon --demo.*\))?$")
 _TOO_SLOW = re.compile(r"^(?P<says>.*), try --timeout (?P<seconds>\d+)$")
 
@@ -61,18 +63,24 @@ def ccmon(version: str, python: str, path: Optional[str], first: Optional[str], 
     return Check("ccmon", HINT, f"{says}: {why}", f'export PATH={folder}:"$PATH"')
 
 
+def by_hand(platform: str) -> str:
+    """How to get Node.js where nothing here installs it; the platform is that of sys."""
+    return f"{_OPENERS[platform]} {_NODE}" if platform in _OPENERS else BY_HAND
+
+
 class Node(NamedTuple):
-    """The Node.js on PATH."""
+    """The Node.js on PATH, else the one that ccusage gets."""
 
     path: Optional[str]
     version: Optional[str]             # None: it did not say
     npm: Optional[str]
     installer: Optional[str]           # a key of INSTALLERS
+    on_path: bool = True
 
 
-def node(found: Node, ccusage_runs: bool) -> Check:
+def node(found: Node, ccusage_runs: bool, by_hand: str = BY_HAND) -> Check:
     """ccusage may run without it: one beside ccusage, or a native one."""
-    mend = INSTALLERS.get(found.installer or "", BY_HAND)
+    mend = INSTALLERS.get(found.installer or "", by_hand)
     if found.path is None:
         if ccusage_runs:
             return Check("Node", OK, "not on PATH; ccusage runs all the same")
@@ -81,7 +89,8 @@ def node(found: Node, ccusage_runs: bool) -> Check:
         return Check("Node", HINT if ccusage_runs else FAULT, f"{found.path} does not run", mend)
     if found.npm is None and not ccusage_runs:
         return Check("Node", HINT, f"{found.version}, {found.path}; npm, which installs ccusage, is not there", mend)
-    return Check("Node", OK, f"{found.version}, {found.path}")
+    hidden = "" if found.on_path else ", which is not on PATH: ccusage gets it"
+    return Check("Node", OK, f"{found.version}, {found.path}{hidden}")
 
 
 class Ccusage(NamedTuple):
@@ -297,6 +306,7 @@ class Terminal(NamedTuple):
     columns: int
     rows: int
     theme: str = ""
+    install: str = ""                  # what brings curses, where that is missing
 
 
 def terminal(found: Terminal) -> Check:
@@ -304,8 +314,7 @@ def terminal(found: Terminal) -> Check:
     if not found.is_terminal:
         return Check("terminal", OK, "none here: standard input or output is something else")
     if found.trouble is not None:
-        mend = "pip install windows-curses" if "curses" in found.trouble else "export TERM=xterm-256color"
-        return Check("terminal", FAULT, found.trouble, mend)
+        return Check("terminal", FAULT, found.trouble, found.install or "export TERM=xterm-256color")
     says = f"{found.term}, {found.columns}x{found.rows}, {plural(found.colours, 'colour')}"
     if found.columns < 20 or found.rows < 5:
         return Check("terminal", HINT, f"{says}: very small", "stty columns 80 rows 24")
@@ -313,11 +322,11 @@ def terminal(found: Terminal) -> Check:
 
 
 def locale(name: str, utf8: bool, known: bool, mend: str = "export LC_ALL=C.UTF-8") -> Check:
-    """Whether bars and boxes can be drawn."""
+    """Whether bars and boxes can be drawn; mend: how to have a locale of this machine in which they can."""
     if utf8 and known:
         return Check("locale", OK, f"{name}, UTF-8")
     if utf8:
-        return Check("locale", HINT, f"{name} is not generated on this machine", "export LC_ALL=C.UTF-8")
+        return Check("locale", HINT, f"{name} is not generated on this machine", mend)
     return Check("locale", HINT, f"{name or 'none is set'}, not UTF-8: only ASCII is drawn", mend)
 
 

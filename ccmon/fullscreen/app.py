@@ -11,6 +11,7 @@ from ccmon.fullscreen.screen import Screen
 from ccmon.fullscreen.screen_signals import exit_code
 from ccmon.fullscreen.state import UNDO_S, State, said, update
 from ccmon.fullscreen.terminal import FAREWELL
+from ccmon.line import linefiles
 from ccmon.model import CcmonError
 from ccmon.pipeline import accounts, memory, past_windows, rated, refresh
 from ccmon.settings import config
@@ -168,6 +169,7 @@ def _with_hit(ctx: Context, state: State, effect: str) -> State:
                 words = hits.noted(*kept.note_hit(now), now, ctx.zone)
     except StoreError as err:
         return said(state._replace(noted_at=None), str(err), now)
+    linefiles.outdate(ctx.env)
     state = state._replace(facts=refresh.load(ctx, now))       # the screen follows at once
     if effect == "undo":
         return said(state, words, now)

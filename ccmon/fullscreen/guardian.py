@@ -18,7 +18,7 @@ VALUED = ("--plan", "--limit", "--reset", "--reset-hour", "--timezone", "--clock
           "--alerts", "--alert-by", "--alert-command", "--alert-webhook-file")
 ALSO = ("demo", "--emoji", "--account-file", "--guardian", "--no-compact", "--no-ascii")     # not in the list of the options
 YES = ("", "1", "yes", "true", "on", "y", "t", "enable", "enabled")            # CCMON_GUARDIAN; empty is as good as not set
-_OUT, _GOODBYE, _CHECK_S = 1, b"\0", 1.0
+_OUT, _GOODBYE, _CHECK_S, _LONG_S = 1, b"\0", 1.0, 86_400.0
 _LAST_LOOKS, _LOOK_S = 100, 0.01       # so often, until one that does not end is killed
 _pipe = _pid = -1
 
@@ -100,18 +100,18 @@ def tell(will: bytes = _GOODBYE) -> None:
 
 
 def _guard(told: int, group: int) -> None:
-    import select
     import signal
     import termios
     for name in ("INT", "QUIT", "TERM", "HUP", "TSTP", "TTOU"):        # what ends or stops ccmon must not do it to its guardian
         signal.signal(getattr(signal, f"SIG{name}"), signal.SIG_IGN)
     os.setpgid(0, 0)
+    from ccmon.system import ready
     modes, will, message, shown = None, b"", _GOODBYE, False
     while message:
         shown = _in_front(group)
         if modes is None and shown:    # in the background they are those of a shell at its prompt
             modes = termios.tcgetattr(_OUT)
-        if select.select([told], [], [], _CHECK_S if will else None)[0]:       # looks again: ccmon may have been stopped
+        if ready.readable([told], _CHECK_S if will else _LONG_S):      # looks again: ccmon may have been stopped
             message = os.read(told, 4096)
             will = (will + message).rpartition(_GOODBYE)[2]
     if will and (shown or _in_front(group)):       # else it was stopped: somebody else is on the screen

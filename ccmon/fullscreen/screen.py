@@ -4,58 +4,44 @@ The only import of curses. Roles become attributes here; what the lines say is n
 """
 
 import contextlib
-import functools
 import os
-import select
-import selectors
 import signal
 import sys
 import time
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, TextIO, Tuple
 
-from ccmon.fullscreen import keys, terminal
+from ccmon.fullscreen import entries, keys, terminal
 from ccmon.fullscreen.background import Background
 from ccmon.fullscreen.screen_signals import CONTINUE, FATAL, SIZE_CHANGED, STOP, Signals
 from ccmon.model import Event
 from ccmon.settings.themes import THEMES, Style, Theme, colour, is_dim, worn
+from ccmon.system import ready
 from ccmon.text import ROLES, Charset, Line, Span, clean, clip_line, width
 
 curses: Any
 try:
     import curses
-except ImportError:                    # Windows without windows-curses
+except ImportError:                    # Windows without windows-curses, a Python that was built without
     curses = None
 
 _POSIX = os.name == "posix"
 _IN, _OUT, _ERR = 0, 1, 2
-_MOST_COLUMNS, _MOST_ROWS = 1000, 500      # curses takes memory for every cell
 _MORE_S, _MOST_MORE_S = 0.01, 0.25     # keys that come so fast are taken together, but frames go on
+_STALLED_S = 0.3
 _EMPTY_READS = 3                       # "readable" so often without a byte: the terminal is gone
-
-
-@functools.lru_cache(maxsize=None)     # setupterm answers once a process: later calls succeed whatever the name
-def _terminfo(term: str) -> Optional[str]:
-    """The terminfo entry that serves this TERM: its own, or a stand-in for the families that are xterms at heart."""
-    like_screen = ("screen-256color", "screen") if term.startswith(("tmux", "screen")) else ()
-    stand_ins = (*like_screen, "xterm-256color", "xterm") if term.startswith(terminal.XTERM_LIKE) else ()
-    for name in (term, *stand_ins):
-        with contextlib.suppress(curses.error):
-            curses.setupterm(name, _OUT)
-            return str(name)
-    return None
 
 
 def usable(env: Mapping[str, str]) -> Optional[str]:
     """None when a full screen can be drawn, else the reason in words."""
     if curses is None:
-        return "this Python has no curses (on Windows: pip install windows-curses)"
+        return "this Python has no curses"
     for descriptor, stream, name in ((_IN, sys.stdin, "input"), (_OUT, sys.__stdout__, "output")):
         if stream is None or not os.isatty(descriptor):
             return f"standard {name} is not a terminal"
     term = env.get("TERM", "")
     if _POSIX and not term:
         return "TERM is not set, so the kind of terminal is not known"
-    if _POSIX and _terminfo(term) is None:
+    if _POSIX and entries.entry_for(term) is None:
         return f"the terminal type {term!a} (TERM) is not known on this machine"
     if _POSIX and not curses.tigetstr("cup"):
         return f"a terminal of type {term!a} (TERM) cannot place the cursor"
@@ -64,18 +50,17 @@ def usable(env: Mapping[str, str]) -> Optional[str]:
 
 def drawable(charset: Charset) -> Charset:
     """What of it curses can draw: windows-curses has 16 bits for a cell, in which an emoji becomes two broken characters."""
-    return charset if _POSIX else charset._replace(emoji=False)
+    if _POSIX:
+        return Charset(False, False) if entries.draws_ascii_alone(os.environ.get("TERM", "")) else charset
+    return charset._replace(emoji=False)
 
 
 def _stop_curses() -> None:
     if curses.isendwin():
         return
     # endwin holds the interpreter lock while it writes, so no thread could free a terminal that is stalled here.
-    if hasattr(select, "poll"):
-        poll = select.poll()
-        poll.register(_OUT, select.POLLOUT)
-        if not poll.poll(300):
-            terminal.release()
+    if _POSIX and not ready.is_writable(_OUT, _STALLED_S):
+        terminal.release()
     with contextlib.suppress(OSError), _not_stopped():
         _mark_pastes(False)
     with contextlib.suppress(curses.error), _not_stopped():
@@ -110,27 +95,6 @@ def _stderr_to(log: TextIO) -> Iterator[None]:
         yield
 
 
-def _prepare_environment(stack: contextlib.ExitStack) -> None:
-    """LINES and COLUMNS gone (curses would believe them), TERM known to terminfo, a short wait after ESC."""
-    names = ("LINES", "COLUMNS", "TERM", "ESCDELAY")
-    stack.callback(os.environ.update, {name: os.environ[name] for name in names if name in os.environ})
-    for name in names:
-        stack.callback(os.environ.pop, name, None)
-    os.environ.setdefault("ESCDELAY", "25")
-    os.environ.pop("LINES", None)
-    os.environ.pop("COLUMNS", None)
-    if _POSIX:
-        os.environ["TERM"] = _terminfo(os.environ.get("TERM", "")) or "dumb"
-        _bound_size()
-
-
-def _bound_size() -> None:
-    with contextlib.suppress(OSError):
-        columns, rows = os.get_terminal_size(_OUT)
-        if columns > _MOST_COLUMNS or rows > _MOST_ROWS:
-            os.environ.update(LINES=str(min(rows, _MOST_ROWS)), COLUMNS=str(min(columns, _MOST_COLUMNS)))
-
-
 def _key_names() -> Dict[int, str]:
     words = ("up", "down", "left", "right", "home", "end", "enter", "backspace")
     names = {getattr(curses, f"KEY_{word.upper()}"): word for word in words}
@@ -157,7 +121,7 @@ class Screen:
 
     def __enter__(self) -> "Screen":
         with contextlib.ExitStack() as stack:
-            _prepare_environment(stack)
+            entries.prepare_environment(stack)
             self._signals = Signals(stack)
             if _POSIX:                 # before curses, which takes the modes that it finds for those to bring back
                 self._signals.begin_in_front()
@@ -170,7 +134,8 @@ class Screen:
         self._stack.__exit__(*error)
 
     def _start(self, stack: contextlib.ExitStack) -> None:
-        self._window = curses.initscr()
+        with entries.term_of_entry():
+            self._window = curses.initscr()
         stack.callback(_stop_curses)
         curses.noecho()
         curses.cbreak()
@@ -179,6 +144,7 @@ class Screen:
         with contextlib.suppress(curses.error):
             curses.curs_set(0)
         self._names = _key_names()
+        self._window.keypad(True)
         self._take_keys()
         self._colours, self._background = _colours()
         self.coloured = self._colours > 0      # the terminal shows colours, and is wanted to
@@ -186,13 +152,9 @@ class Screen:
         if _POSIX:
             curses.typeahead(-1)       # a frame is painted as a whole, whatever is typed meanwhile
             self._decoder = keys.Decoder(_sequences())
-            # poll knows descriptors above 1024, but the Mac's does not know terminals.
-            self._selector = selectors.SelectSelector() if sys.platform == "darwin" else selectors.PollSelector()
-            stack.callback(self._selector.close)
             self._background_asked = Background(self._decoder)
             stack.callback(self._take_answers)
-            self._selector.register(_IN, selectors.EVENT_READ)
-            self._selector.register(self._signals.bell, selectors.EVENT_READ)
+            self._sources = [_IN, self._signals.bell]
 
     def size(self) -> Tuple[int, int]:
         """Width and height in cells."""
@@ -246,8 +208,11 @@ class Screen:
 
     def ring(self) -> None:
         """The terminal's bell."""
-        with contextlib.suppress(curses.error):
-            curses.beep()
+        with contextlib.suppress(curses.error, OSError):
+            if _POSIX:                 # curses would keep the interpreter lock while the terminal is stalled
+                os.write(_OUT, b"\a")
+            else:
+                curses.beep()
 
     def ask_background(self, term: str, pass_tmux: bool) -> None:
         """Ask a terminal of that type, once, and that of tmux too; the answer is the event `background`, #rrggbb."""
@@ -295,8 +260,8 @@ class Screen:
     def _listen_for(self, timeout_s: float) -> List[Event]:
         due = [due_s - time.monotonic() for due_s in (self._decoder.due_s, self._typing.due_s) if due_s is not None]
         events: List[Event] = []
-        for key, _ in self._selector.select(max(0.0, min([timeout_s, *due]))):
-            if key.fd == self._signals.bell:
+        for source in ready.readable(self._sources, max(0.0, min([timeout_s, *due]))):
+            if source == self._signals.bell:
                 self._signals.silence()
             else:
                 events += self._typed()
@@ -326,7 +291,7 @@ class Screen:
             data = self._read()
             now_s = time.monotonic()
             names += self._decoder.decoded(data, now_s)
-            if not data or now_s >= until_s or not select.select([_IN], [], [], self._more_s(names, now_s))[0]:
+            if not data or now_s >= until_s or not ready.readable([_IN], self._more_s(names, now_s)):
                 break
         events = self._heard(names, now_s)
         return events if data else events + self._end_of_input()
@@ -355,9 +320,9 @@ class Screen:
         return Event("paste") if name == keys.PASTE else Event("key", name)
 
     def _take_keys(self) -> None:
-        """Have function keys sent as sequences that are known, and pasted text marked."""
-        self._window.keypad(True)
+        """Have function keys sent as sequences that are known, and pasted text marked; not by curses, which keeps that lock."""
         with contextlib.suppress(OSError):
+            os.write(_OUT, entries.keypad_on())
             _mark_pastes(True)
 
     def _take_answers(self) -> None:
@@ -368,7 +333,7 @@ class Screen:
         self._empty_reads += 1
         if self._empty_reads < _EMPTY_READS:
             return []
-        self._selector.unregister(_IN)         # readable for ever: waiting on it would spin
+        self._sources.remove(_IN)      # readable for ever: waiting on it would spin
         return [Event("closed")]
 
     def _resized(self) -> Event:
@@ -378,7 +343,7 @@ class Screen:
             if not _POSIX:
                 curses.resize_term(0, 0)
             elif rows > 0 and columns > 0:
-                curses.resizeterm(min(rows, _MOST_ROWS), min(columns, _MOST_COLUMNS))
+                curses.resizeterm(min(rows, entries.MOST_ROWS), min(columns, entries.MOST_COLUMNS))
             self._take_keys()          # a shell that had the terminal meanwhile has switched it off
             self._window.clear()
         return Event("resize")

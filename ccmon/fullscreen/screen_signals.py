@@ -9,7 +9,7 @@ from collections import deque
 from typing import Any, Deque, List, Optional
 
 from ccmon.fullscreen import terminal
-from ccmon.system import stops
+from ccmon.system import ready, stops
 
 termios: Any
 try:
@@ -25,6 +25,7 @@ CONTINUE: int = getattr(signal, "SIGCONT", -1)
 SIZE_CHANGED = tuple(getattr(signal, name) for name in ("SIGWINCH", "SIGCONT") if hasattr(signal, name))
 _PATIENCE_S = 1.0                      # a stalled terminal gets this long after a signal
 _LAST_CHANCE_S = 0.7
+_STALLED_S = 0.3
 
 
 def exit_code(signum: int) -> int:
@@ -70,13 +71,17 @@ class Signals:
 
     def begin_in_front(self) -> None:
         """Stop where Ctrl-Z was pressed meanwhile, and else wait for the terminal; SystemExit where a signal ends the program."""
-        if STOP is not None and STOP in self.numbers:
-            self.numbers.remove(STOP)
-            self.stop()
-        self.come_in_front()
-        for number in self.numbers:
-            if number in FATAL:
-                raise SystemExit(exit_code(number))
+        is_free = False
+        while not is_free:
+            if STOP is not None and STOP in self.numbers:
+                self.numbers.remove(STOP)
+                self.stop()
+            self.come_in_front()
+            for number in self.numbers:
+                if number in FATAL:
+                    raise SystemExit(exit_code(number))
+            # Stopped by Ctrl-S: curses, which holds the interpreter's lock while it begins, would hear no signal.
+            is_free = ready.is_writable(_OUT, _STALLED_S)
         self._modes = termios.tcgetattr(_IN)       # those read before may have been a shell's, at its prompt
 
     def come_in_front(self) -> None:

@@ -78,7 +78,7 @@ def _read_windows() -> bytes:
 class _Rules:
     """What the scanner behind the json module is set up with; the module itself costs half an interpreter start."""
 
-    strict, object_hook, object_pairs_hook = False, None, None
+    strict, object_hook, object_pairs_hook, array_hook = False, None, None, None
     parse_float, parse_int, parse_constant = float, int, str
 
 
@@ -86,18 +86,19 @@ def parse(text: str) -> "Any":
     """The JSON value that the text begins with; None when there is none."""
     text = text.lstrip()
     try:
-        from _json import make_scanner
+        from _json import make_scanner  # private: each Python may ask for other rules than these, or have none
         return make_scanner(_Rules)(text, 0)[0]  # type: ignore[arg-type]
-    except ImportError:
-        return _parse_slowly(text)
     except (StopIteration, ValueError, RecursionError, SystemError):
         return None                    # Python 3.9 to 3.11 have no words for what is wrong where json is not loaded
+    except Exception:
+        return _parse_slowly(text)
 
 
 def _parse_slowly(text: str) -> "Any":
-    import json  # an interpreter without the scanner in C
+    """The same by what Python documents."""
+    import json
     try:
-        return json.JSONDecoder(strict=False).raw_decode(text)[0]
+        return json.JSONDecoder(strict=_Rules.strict, parse_constant=_Rules.parse_constant).raw_decode(text)[0]
     except (ValueError, RecursionError):
         return None
 

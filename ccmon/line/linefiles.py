@@ -177,12 +177,20 @@ def _content(file: "IO[bytes] | None") -> str:
 
 def write_state(where: str, state: linecache.State) -> bool:
     """Replace the freshness file, and the times that shells look at; False when it cannot be."""
-    numbers = (state.fresh_until, state.retry_at, state.expires_at, state.refreshed, state.failures, state.config)
-    text = " ".join([str(int(n)) for n in numbers]) + "\n" + state.note
-    whole = replace(where, "state", text.encode("utf-8", "surrogateescape"))
+    whole = _put_state(where, state)
     mark(where, "expires", state.expires_at)
     mark(where, "fresh", min(state.quiet_until, state.expires_at))
     _remove(where + "/now")            # fish can only append to it
+    return whole
+
+
+def _put_state(where: str, state: linecache.State) -> bool:
+    """Its time lies a little back: a configuration that is written in the same second is newer then, also to bash 3.2."""
+    numbers = (state.fresh_until, state.retry_at, state.expires_at, state.refreshed, state.failures, state.config)
+    text = " ".join([str(int(n)) for n in numbers]) + "\n" + state.note
+    whole = replace(where, "state", text.encode("utf-8", "surrogateescape"))
+    if whole:
+        linecache.set_time(where + "/state", linecache.changed(where + "/state") - linecache.COARSE_S)
     return whole
 
 
@@ -192,3 +200,28 @@ def mark(where: str, name: str, at: int) -> None:
     if not os.path.exists(path):
         replace(where, name, b"")
     linecache.set_time(path, at)
+
+
+def outdate(env: "linecache.Environ") -> None:
+    """Let no cached line, of whichever account, be shown as it is any more: what they were rendered from was changed just now.
+
+    No time of a file says that for sure. The next call renders its line anew, and has all of them refreshed.
+    """
+    folder = linecache.folder(env)
+    for where in _all_accounts(folder) if folder else ():
+        if os.path.exists(where + "/state") and not linecache.is_foreign_folder(where):
+            state = linecache.read_state(where)
+            state.config = linecache.CHANGED
+            if not _put_state(where, state):
+                _remove(where + "/state")          # a full disk
+            for name in ("fresh", "expires", "ends"):
+                _remove(where + "/" + name)
+
+
+def _all_accounts(folder: str) -> "list[str]":
+    """The folders of lines beside that one, and itself: each account has one of its own."""
+    root = folder if os.path.basename(folder) == "ccmon" else os.path.dirname(folder)
+    try:
+        return [root, *[root + "/" + name for name in os.listdir(root) if len(name) == 8 and name.isalnum()]]
+    except OSError:
+        return [folder]

@@ -33,7 +33,7 @@ def ask_when_due(ctx: Context, memory: Memory) -> None:
 def _answer(ctx: Context, file: str, now: int) -> Answer:
     try:
         env = environment(ctx.env, file)
-        program = claude_program.find(env)
+        program = claude_program.find(env, ctx.paths.home)
         return claude_answer.parse(claude_program.ask(program, claude_answer.REQUEST, ctx.settings.timeout, env,
                                                       ctx.paths.home), now)
     except claude_program.Failed as err:

@@ -241,7 +241,8 @@ def _is_begun(ctx: Context, whole: Optional[Tell]) -> bool:
 _NOTED: Dict[str, Callable[[Any], Any]] = {
     "name": kept.name, "version": kept.sentence, "path": kept.sentence, "stamp": kept.count, "refreshed": kept.moment,
     "took_s": kept.amount, "error": kept.sentence, "missing": kept.truth, "skipped": kept.count, "future": kept.count,
-    "skipped_in": kept.sentence, "ran": kept.moment, "logs": kept.sentence, "reason": kept.sentence, "progress": kept.share}
+    "skipped_in": kept.sentence, "ran": kept.moment, "logs": kept.sentence, "reason": kept.sentence, "progress": kept.share,
+    "unstarted": kept.sentence}
 _FIELDS = [(name, _NOTED[name]) for name in Source._fields]     # one that is noted and not read again would be lost in silence
 
 
@@ -288,8 +289,14 @@ def _note_failure(ctx: Context, facts: Facts, now: int) -> None:
 
 def _note_success(ctx: Context, facts: Facts, now: int) -> None:
     if ctx.cache:
-        fresh_until = int(now + min(linecache.MOST_FRESH_S, ctx.fresh_s(facts.source)))
+        fresh_until = int(now + min(linecache.MOST_FRESH_S, _fresh_s(ctx, facts.source, now)))
         _note(ctx, facts, now, linecache.State(fresh_until, 0, fresh_until, now))
+
+
+def _fresh_s(ctx: Context, source: Source, now: int) -> float:
+    """Not long where the configuration was written just now: a further change in the same second may leave the same time."""
+    is_new = abs(now - linecache.changed(linecache.config_path(ctx.env))) <= linecache.COARSE_S
+    return min(ctx.fresh_s(source), linecache.COARSE_S + 1) if is_new else ctx.fresh_s(source)
 
 
 def _note(ctx: Context, facts: Facts, now: int, state: linecache.State) -> None:

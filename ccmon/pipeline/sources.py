@@ -83,7 +83,9 @@ def ask(ctx: Context, before: Source, memory: Memory, lock: int, cancel: ccusage
         return answer._replace(is_history=_is_history(ctx, memory, files))
     except ccusage.Failed as err:
         if ctx.settings.source == "auto" and err.missing and files:
-            return _from_logs(ctx, memory, files, "no_ccusage", whole, cancel)
+            answer = _from_logs(ctx, memory, files, "no_ccusage", whole, cancel)
+            why = None if isinstance(err, ccusage.NotFound) else str(err)
+            return answer._replace(source=answer.source._replace(unstarted=why))
         if err.missing and files:
             raise ccusage.Failed(f"{err}. Claude Code's logs are there: --source logs reads them without", missing=True) from None
         raise
@@ -146,16 +148,22 @@ def _end_orphan(lock: int) -> None:
 
 def _version(ctx: Context, before: Source, program: ccusage.Program,
              cancel: ccusage.Cancel) -> Tuple[Optional[str], Optional[int]]:
-    try:
-        stamp: Optional[int] = os.stat(program.path).st_mtime_ns
-    except OSError:
-        stamp = None
+    stamp = _stamp_of(program.path)
     if stamp is not None and (before.path, before.stamp) == (program.path, stamp):
         return before.version, stamp
     version = ccusage.packaged_version(program)
     if version is None and ctx.background:
         return None, None              # asked for by the next call in the foreground
     return version or ccusage.version(program, ctx.env, ctx.paths.home, cancel), stamp
+
+
+def _stamp_of(path: str) -> Optional[int]:
+    """What tells two programs under that path apart; None where there is none. In a Nix store all have the same time."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return crc32(f"{os.path.realpath(path)} {found.st_mtime_ns} {found.st_size}".encode("utf-8", "surrogateescape"))
 
 
 # --- the log files ------------------------------------------------------------------------------------------------------

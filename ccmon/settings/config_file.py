@@ -2,8 +2,9 @@
 
 import os
 from contextlib import ExitStack, contextmanager, suppress
-from typing import Iterator, Optional
+from typing import Iterator, Mapping, Optional
 
+from ccmon.line import linefiles
 from ccmon.model import CcmonError, Unwritable
 from ccmon.system import dotfiles, private, swap
 
@@ -51,6 +52,11 @@ def put(path: str, before: Optional[str], after: str) -> None:
         raise
     except CcmonError as err:
         raise Unwritable(str(err)) from None
+
+
+def outdate_lines(env: Mapping[str, str]) -> None:
+    """After a change: no cached line is shown any more as it was."""
+    linefiles.outdate(env)
 
 
 def remove(path: str, content: str) -> None:

@@ -34,7 +34,8 @@ class Plan(NamedTuple):
     @property
     def all(self) -> List[Edit]:
         """The files that would change."""
-        return [edit for edit in (self.settings, *self.edits) if edit.before != edit.after]
+        every = [self.settings, *(one for edit in self.edits for one in (edit, *edit.moved))]
+        return [edit for edit in every if edit.before != edit.after]
 
 
 def run(env: Mapping[str, str]) -> int:
@@ -169,9 +170,10 @@ def _write(plan: Plan, env: Mapping[str, str]) -> None:
     if plan.settings in plan.all:
         with config_file.alone(path):
             swap.repeated(lambda: _put_settings(path, plan.values))
+        config_file.outdate_lines(env)
         _say(f"The settings are in {path}.")
     for place, edit in zip(plan.places, plan.edits):
-        if edit in plan.all:
+        if edit in plan.all or edit.moved:
             _say(*init.run(place, True, False, env).splitlines())
 
 

@@ -1,14 +1,15 @@
 """`ccmon init`: the texts for shells and bars filled with this machine's paths, printed, written or taken out again."""
 
 import os
-import sys
-from typing import List, Mapping, NamedTuple, Optional
+import re
+from contextlib import suppress
+from typing import List, Mapping, NamedTuple, Optional, Tuple
 
 from ccmon import linecache
 from ccmon.model import CcmonError, UsageError
 from ccmon.settings.options import OPTIONS
 from ccmon.setup import probe_texts, prompts, settings_json, snippets, tmux_bar, tmux_server
-from ccmon.system import dotfiles, processes, swap, tmux
+from ccmon.system import bash_files, dotfiles, processes, swap, tmux
 
 
 class Edit(NamedTuple):
@@ -17,6 +18,7 @@ class Edit(NamedTuple):
     path: str
     before: Optional[bytes]            # None: there is no file
     after: bytes
+    moved: Tuple["Edit", ...] = ()     # the same lines taken out of files in which they are not read
 
 
 def run(target: str, write: bool, undo: bool, env: Mapping[str, str], where: str = prompts.BARE) -> str:
@@ -34,39 +36,64 @@ def run(target: str, write: bool, undo: bool, env: Mapping[str, str], where: str
 
 def edit(target: str, env: Mapping[str, str]) -> Edit:
     """What --write would do. CcmonError when it could not."""
-    places, path = _places(target, env), dotfiles.path_of(target, env)
+    places, path = _places(target, env), _place(target, env)
     before = dotfiles.read(path)
     if target != "claude":
-        return Edit(path, before, dotfiles.with_block(path, before, snippets.block(target, places)))
+        moved = tuple(Edit(other, dotfiles.read(other), dotfiles.without_block(other)) for other in _others(target, path, env))
+        return Edit(path, before, dotfiles.with_block(path, before, snippets.block(target, _of_file(places, path))), moved)
     return Edit(path, before, _with_line(path, before, places.ccmon))
 
 
 def _write(target: str, places: snippets.Places, env: Mapping[str, str]) -> str:
-    path = dotfiles.path_of(target, env)
+    path = _place(target, env)
     kept = (swap.repeated(lambda: _set(path, places.ccmon)) if target == "claude"
-            else dotfiles.put(path, snippets.block(target, places)))
+            else dotfiles.put(path, snippets.block(target, _of_file(places, path))))
     backup = f" What was there before is in {kept}." if kept else ""
-    return f"The line is set up in {path}.{backup}\nTo take it out: ccmon init {target} --undo\n"
+    said = [f"The line is set up in {path}.{backup}", *(_moved(target, other) for other in _others(target, path, env))]
+    return "\n".join([*said, f"To take it out: ccmon init {target} --undo"]) + "\n"
+
+
+def _place(target: str, env: Mapping[str, str]) -> str:
+    return dotfiles.path_of(target, env) if target in ("claude", "tmux") else dotfiles.place_of(target, env)
+
+
+def _of_file(places: snippets.Places, path: str) -> snippets.Places:
+    """~/.profile is read by other shells, too."""
+    return places._replace(is_for_all=os.path.basename(path) == ".profile")
+
+
+def _others(target: str, path: str, env: Mapping[str, str]) -> List[str]:
+    """The files that have the block although it is, or is about to be, in another one."""
+    found = [] if target in ("claude", "tmux") else dotfiles.with_block_in(target, env)
+    return [other for other in found if os.path.realpath(other) != os.path.realpath(path)]
+
+
+def _moved(target: str, path: str) -> str:
+    try:
+        take_out(target, path)
+    except CcmonError as err:
+        return f"It is not taken out of another file: {err}."
+    kept = drop_copy(target, path)
+    return f"Taken out of {path}, where it stood before." + (f" {kept} stays." if kept else "")
 
 
 def _undo(target: str, env: Mapping[str, str]) -> str:
     path = _written_to(target, env)
-    calls = tmux_calls(path, env) if target == "tmux" else []
-    done = take_out(target, path)
-    lines = [f"Taken out of {path}." if done else f"There is nothing of ccmon in {path}."]
-    kept = drop_copy(target, path)
-    if kept:
-        lines.append(f"{kept} stays: it holds what is not in {path} any more. Remove it when you do not need it.")
+    calls, lines = tmux_calls(path, env) if target == "tmux" else [], []
+    for one in [path, *_others(target, path, env)]:
+        lines.append(f"Taken out of {one}." if take_out(target, one) else f"There is nothing of ccmon in {one}.")
+        kept = drop_copy(target, one)
+        if kept:
+            lines.append(f"{kept} stays: it holds what is not in {one} any more. Remove it when you do not need it.")
     cleared = tmux_server.clear(tmux_server.with_line(calls, env), calls, text_of(path), env)
     lines += [f"Taken out of the tmux that runs ({socket})." for socket in cleared]
     return "\n".join(lines) + "\n"
 
 
 def _written_to(target: str, env: Mapping[str, str]) -> str:
-    """The file that --write has written to: tmux reads two, and the other one may have been made since."""
+    """The file that --write has written to: of those of one shell, or of tmux, another one may count since."""
     path = dotfiles.path_of(target, env)
-    others = dotfiles.paths_of(target, env) if target == "tmux" and dotfiles.block(path) is None else []
-    return next((other for other in others if dotfiles.block(other) is not None), path)
+    return path if target == "claude" else next(iter(dotfiles.with_block_in(target, env)), path)
 
 
 def take_out(target: str, path: str) -> bool:
@@ -96,6 +123,16 @@ def tmux_calls(path: str, env: Mapping[str, str]) -> List[str]:
         return []
 
 
+def is_called_by_hand(shell: str, env: Mapping[str, str]) -> bool:
+    """Whether somebody has put the call of ccmon init into a start-up file."""
+    call = re.compile(rf"\s*[^#]*\bccmon['\"]? init {shell}\b")
+    for path in dotfiles.paths_of(shell, env):
+        with suppress(CcmonError):
+            if any(map(call.match, text_of(path).splitlines())):
+                return True
+    return False
+
+
 def text_of(path: str) -> str:
     """The content, whatever bytes are in it; nothing when there is none."""
     return (dotfiles.read(path) or b"").decode("utf-8", "replace")
@@ -110,7 +147,8 @@ def _places(target: str, env: Mapping[str, str]) -> snippets.Places:
     settings = dotfiles.path_of(target, env) if target == "claude" else ""
     ccmon, folder, config, settings = map(_for_shells, (ccmon, folder, linecache.config_path(env), settings))
     form = tmux_bar.word(_bar(env)) if target == "tmux" else tmux_bar.USUAL
-    return snippets.Places(ccmon, _line(ccmon), folder, file, config, variables, settings, tmux_format=form)
+    bash_file = os.path.basename(bash_files.place(env.get("HOME") or os.path.expanduser("~")))
+    return snippets.Places(ccmon, _line(ccmon), folder, file, config, variables, settings, bash_file=bash_file, tmux_format=form)
 
 
 def _bar(env: Mapping[str, str]) -> Optional[tmux_bar.Bar]:
@@ -132,10 +170,7 @@ def _for_shells(path: str) -> str:
 
 def _command(env: Mapping[str, str]) -> str:
     """The absolute path of the `ccmon` that runs, else of the one on PATH; links are kept: they outlive an upgrade."""
-    called = os.path.abspath(sys.argv[0])
-    if os.path.basename(called).lower() in ("ccmon", "ccmon.exe") and os.access(called, os.X_OK):
-        return called
-    found = processes.which("ccmon", env)
+    found = processes.own_program() or processes.which("ccmon", env)
     if found is None:
         raise UsageError("ccmon is not installed as a command. Install it (pip install .), or put it on PATH")
     return found

@@ -1,16 +1,14 @@
 """A shell is started once with its own start-up files, and its prompt is looked at: whether the line is seen there."""
 
 import os
-import sys
 from contextlib import suppress
 from typing import Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon.model import CcmonError
 from ccmon.setup import probe_texts, prompt_probe, prompt_verdict
-from ccmon.setup.prompt_verdict import SEEN, UNKNOWN, USUAL_COLUMNS, WIDE_COLUMNS, Start, Visibility
-from ccmon.system import dotfiles, private, processes
+from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN, UNKNOWN, USUAL_COLUMNS, WIDE_COLUMNS, Start, Visibility
+from ccmon.system import bash_files, dotfiles, private, processes
 
-_LOGIN_FILES = (".bash_profile", ".bash_login", ".profile")
 # What a start-up file would otherwise begin: another program that takes the terminal, as it does only where none has it.
 _INSIDE = {"ZELLIJ": "0", "STY": "1.ccmon"}
 _LEFT_OUT = ("COLUMNS", "LINES", "BASH_ENV", "ENV", "CCMON_LINE")
@@ -26,17 +24,19 @@ def of_shell(shell: str, env: Mapping[str, str], max_width: int) -> Optional[Vis
     program = _program(shell, env)
     if program is None or env.get(probe_texts.VARIABLE) or not prompt_probe.can_try():
         return None
-    is_login_usual = sys.platform == "darwin"
+    is_login_usual = bash_files.is_login_usual()
     try:
         usual = _of_start(shell, _words(program, is_login_usual), env, max_width)
-        if shell != "bash" or usual.state != SEEN or usual.command:
+        if shell == "bash" and usual.state != SEEN:
+            return _not_read(env, is_login_usual) or usual
+        if shell != "bash" or usual.command:
             return usual
         if _of_start(shell, _words(program, not is_login_usual), env, max_width).state == SEEN or is_login_usual:
             return usual
-        name = _login_file(env)
+        login = bash_files.login_file(_home(env))
+        name = os.path.basename(login or bash_files.OF_LOGIN[0])
         return usual._replace(says=f"{usual.says}, but a login shell (in tmux, over ssh) does not: it does not read ~/.bashrc",
-                              command=f"echo '[ -f ~/.bashrc ] && . ~/.bashrc' >>~/{name or _LOGIN_FILES[0]}",
-                              is_partial=name is not None)
+                              command=f"echo '[ -f ~/.bashrc ] && . ~/.bashrc' >>~/{name}", is_partial=login is not None)
     except OSError as err:
         return Visibility(UNKNOWN, f"no {shell} could be started in a terminal of its own ({err.strerror})")
 
@@ -51,10 +51,23 @@ def _words(program: str, is_login: bool) -> List[str]:
     return [program, *(["-l"] if is_login else []), "-i"]
 
 
-def _login_file(env: Mapping[str, str]) -> Optional[str]:
-    """The file in the home that a login bash reads; None when there is none."""
-    home = env.get("HOME") or os.path.expanduser("~")
-    return next((name for name in _LOGIN_FILES if os.path.exists(os.path.join(home, name))), None)
+def _not_read(env: Mapping[str, str], is_login: bool) -> Optional[Visibility]:
+    """That the lines stand in a file which a new bash does not read here; None where it does."""
+    path = _path("bash", env)
+    if path in bash_files.read_at_start(_home(env), is_login):
+        return None
+    how = "starts as a login shell here, and" if is_login else "in a terminal"
+    again = "ccmon init bash --write" if is_login else "ccmon init bash --undo && ccmon init bash --write"
+    return Visibility(NOT_SEEN, f"a new bash {how} does not read {path}", again)
+
+
+def _home(env: Mapping[str, str]) -> str:
+    return env.get("HOME") or os.path.expanduser("~")
+
+
+def _path(shell: str, env: Mapping[str, str]) -> str:
+    """The file that has ccmon's lines, else the one that would get them."""
+    return next(iter(dotfiles.with_block_in(shell, env)), dotfiles.path_of(shell, env))
 
 
 def _of_start(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: int) -> Visibility:
@@ -69,7 +82,7 @@ def _room_when_wide(shell: str, words: Sequence[str], env: Mapping[str, str], ma
 
 def _start(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: int, columns: int = USUAL_COLUMNS) -> Start:
     """Start it. Raises OSError."""
-    home = env.get("HOME") or os.path.expanduser("~")
+    home = _home(env)
     with private.temporary(".ccmon-prompt-", env) as folder:
         report = os.path.join(folder, probe_texts.file_name(max_width))
         _write(report, b"")
@@ -81,7 +94,7 @@ def _start(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: 
         trial = prompt_probe.tried(words, inside, home, (columns, prompt_verdict.ROWS),
                                    f"{probe_texts.VARIABLE}={report}", prompt_verdict.shows(shell, mark, columns),
                                    _made_at_first(home, env) if shell == "fish" else ())
-        path = dotfiles.path_of(shell, env)
+        path = _path(shell, env)
         begin, last = place_in(path)
         is_above = "--above" in (_block(path) or "")
         return Start(shell, trial.has_prompt, trial.program, trial.beside, trial.status, trial.took_s, trial.written, columns,

@@ -4,7 +4,6 @@ Nothing is typed there: what a terminal answers by itself is answered, and no li
 """
 
 import os
-import select
 import shutil
 import signal
 import struct
@@ -13,7 +12,7 @@ import time
 from contextlib import suppress
 from typing import Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.system import private, processes
+from ccmon.system import private, process_facts, processes, ready
 
 PATIENCE_S = 10.0                      # for start-up files that do much, or wait for somebody
 # After the last byte: when the line is seen; when it is not, as a prompt may be drawn in parts; when nothing is drawn at all.
@@ -151,7 +150,7 @@ def _watch(pid: int, fd: int, seen: _Seen, shows: Shows, deadline: float) -> Non
 
 def _read(fd: int) -> Optional[bytes]:
     """What there is by now; None at the end."""
-    if not select.select([fd], [], [], _PAUSE_S)[0]:
+    if not ready.readable([fd], _PAUSE_S):
         return b""
     try:
         return os.read(fd, 65_536) or None
@@ -180,42 +179,25 @@ def _keys_of(fd: int) -> Optional[int]:
 def _foreground(fd: int) -> Optional[str]:
     """The name of the program that has the terminal."""
     try:
-        return _name(os.tcgetpgrp(fd))
+        return process_facts.name(os.tcgetpgrp(fd))
     except OSError:
         return None
 
 
-def _name(pid: int) -> Optional[str]:
-    with suppress(OSError):
-        return private.read(f"/proc/{pid}/comm", private.anybody).decode("utf-8", "replace").strip()
-    return _named_by_ps(pid)
-
-
 def _beside(pid: int) -> Iterator[str]:
-    """The other programs of the shell's own group, where the system shows that (Linux)."""
-    with suppress(OSError):
-        for name in filter(str.isdigit, os.listdir("/proc")):
-            if int(name) != pid and _numbers(int(name))[1:] == (pid, pid):
-                yield _name(int(name)) or ""
-
-
-def _named_by_ps(pid: int) -> Optional[str]:
-    import subprocess
-    try:
-        done = subprocess.run(["/bin/ps", "-o", "comm=", "-p", str(pid)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL, timeout=_GENTLE_S * 10, check=False)  # absolute  # nosec B603
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return os.path.basename(done.stdout.decode("utf-8", "replace").strip()) or None
+    """The other programs of the shell's own group."""
+    for one in process_facts.listed(process_facts.NAME):
+        if one.pid != pid and one.group == one.session == pid:
+            yield one.texts[0]
 
 
 # --- its end --------------------------------------------------------------------------------------------------------------
 
 def _end_all(pid: int, mark: str) -> None:
     """The shell and what hangs on it at once: asked to, it would write its history. What it left running elsewhere, gently."""
-    others = []
-    for found in _descendants(mark):
-        if _session(found) == pid:
+    others, first = [], _descendants(pid, mark)
+    for found in first:
+        if process_facts.session(found) == pid:
             _kill(found, signal.SIGKILL)
         else:
             others.append(found)
@@ -224,8 +206,8 @@ def _end_all(pid: int, mark: str) -> None:
     deadline = time.monotonic() + (_GENTLE_S if others else 0)
     while others and time.monotonic() < deadline:
         time.sleep(_PAUSE_S)
-        others = [other for other in others if _session(other) is not None]
-    for found in _descendants(mark):
+        others = [other for other in others if process_facts.session(other) is not None]
+    for found in {*_descendants(pid, mark), *others}:
         _kill(found, signal.SIGKILL)
 
 
@@ -242,27 +224,24 @@ def _kill(pid: int, number: int) -> None:
         os.kill(pid, number)
 
 
-def _descendants(mark: str) -> Iterator[int]:
-    """The processes that have the mark in their environment, where the system shows that (Linux)."""
+def _descendants(pid: int, mark: str) -> List[int]:
+    """The processes that have the mark in their environment; where the system does not show that, those of the shell's session
+    and all that they have started: but for what has left them altogether, which nobody can tell from others there."""
+    if process_facts.has_proc():
+        names = filter(str.isdigit, os.listdir(process_facts.place()))
+        return [int(name) for name in names if int(name) != os.getpid() and _has(name, mark)]
+    everybody, family = process_facts.listed(process_facts.NAME), {pid}
+    while True:
+        more = {one.pid for one in everybody if one.parent in family or one.session == pid} - family
+        if not more:
+            return [one.pid for one in everybody if one.pid in family]
+        family |= more
+
+
+def _has(pid: str, mark: str) -> bool:
     with suppress(OSError):
-        for name in os.listdir("/proc"):
-            if name.isdigit() and int(name) != os.getpid():
-                with suppress(OSError):
-                    if b"\0" + mark.encode() + b"\0" in b"\0" + private.read(f"/proc/{name}/environ") + b"\0":
-                        yield int(name)
-
-
-def _session(pid: int) -> Optional[int]:
-    """The session of a process; None of one that is gone."""
-    return next(iter(_numbers(pid)[2:]), None)
-
-
-def _numbers(pid: int) -> Tuple[int, ...]:
-    """Its parent, group and session (Linux); nothing of one that is gone."""
-    with suppress(OSError, ValueError, IndexError):
-        words = private.read(f"/proc/{pid}/stat", private.anybody).rpartition(b")")[2].split()
-        return () if words[0] in (b"Z", b"X") else (int(words[1]), int(words[2]), int(words[3]))
-    return ()
+        return b"\0" + mark.encode() + b"\0" in b"\0" + private.read(process_facts.place(pid, "environ")) + b"\0"
+    return False
 
 
 def _reaped(pid: int) -> int:

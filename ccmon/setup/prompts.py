@@ -43,10 +43,10 @@ _ccmon_old() {
 # stands last, so that those before it see what they saw; as an element of its own (bash 5.1) it leaves those behind it alone,
 # too. An exported PROMPT_COMMAND stays a string: bash exports no arrays. A restricted shell may not even write to /dev/null: it
 # has no line.
-BASH = """# ccmon: $CCMON_LINE holds the line, current at each prompt. To use it: eval "$(@CCMON@ init bash)" in ~/.bashrc,
+BASH = """# ccmon: $CCMON_LINE holds the line, current at each prompt. To use it: eval "$(@CCMON@ init bash)" in @RC@,
 # and below it, with single quotes (with double quotes the text would be fixed at once):
 #   PS1='$CCMON_LINE \\w \\$ '
-# As ~/.bashrc's last line: with --shown it stands before the prompt, with --above on a row of its own, whatever the prompt.
+# As the last line of @RC@: with --shown it stands before the prompt, with --above on a row of its own, whatever the prompt.
 """ + SH + r"""_ccmon_prompt() {
   local _ccmon_before=$?
   _ccmon_refresh || :

@@ -25,6 +25,8 @@ class Places(NamedTuple):
     variables: Sequence[str] = VARIABLES
     settings: str = ""                 # Claude Code's settings.json, where that is asked for
     where: str = BARE                  # BARE, SHOWN or ABOVE: what the text for a shell does with the line
+    bash_file: str = ".bashrc"         # in the home: what a new bash reads
+    is_for_all: bool = False           # that is one which other shells read, too
     tmux_format: str = "tmux"          # what chooses the line in status-right, as tmux_bar.word has it
 
 
@@ -70,7 +72,7 @@ def _own_file(places: Places) -> bool:
 def _values(places: Places, quote: Callable[[str], str], dialect: str) -> Dict[str, str]:
     files = {name.upper(): quote(f"{places.folder}/{name}") for name in NAMES}
     return {**files, "FILE": quote(f"{places.folder}/{places.file}"), "CONFIG": quote(places.config),
-            "FOLDER": quote(places.folder), "CCMON": quote(places.ccmon), "DIALECT": dialect}
+            "FOLDER": quote(places.folder), "CCMON": quote(places.ccmon), "DIALECT": dialect, "RC": f"~/{places.bash_file}"}
 
 
 HEADS = {"bash": "local _ccmon_before=$? _ccmon_line",
@@ -236,7 +238,8 @@ def block(target: str, places: Places) -> str:
 
 def _bash_block(places: Places) -> str:
     ccmon, option = for_sh(places.ccmon), ABOVE if places.where == ABOVE else SHOWN
-    return _unnoticed(f'case $- in *i*) [ -x {ccmon} ] && eval "$({ccmon} init bash --{option} 2>/dev/null)" ;; esac\n')
+    lines = _unnoticed(f'case $- in *i*) [ -x {ccmon} ] && eval "$({ccmon} init bash --{option} 2>/dev/null)" ;; esac\n')
+    return f"case ${{BASH_VERSION-}} in ?*)\n{lines};; esac\n" if places.is_for_all else lines
 
 
 def _zsh_block(places: Places) -> str:

@@ -14,12 +14,13 @@ import time
 from typing import IO, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import CcmonError
-from ccmon.sources.ccusage_find import INSTALL, Failed, NotFound, Program, find, packaged_version, path_folders, shown
-from ccmon.system import processes
+from ccmon.sources.ccusage_find import INSTALL, Failed, NotFound, Program, find, packaged_version, shown
+from ccmon.sources.program_places import child_folders, node_of
+from ccmon.system import process_facts, processes
 from ccmon.text import clean, clip
 
 __all__ = ["Cancel", "Cancelled", "Failed", "NotFound", "Program", "fetch", "find", "kill_group",
-           "packaged_version", "started", "version"]
+           "node_of", "packaged_version", "started", "version"]
 
 BLOCKS = ("blocks", "--json", "--offline", "--order", "asc", "--session-length", "5")
 MOST_OUTPUT = 8 << 20                  # bytes of stdout; a block takes about 700
@@ -135,16 +136,12 @@ def version(program: Program, env: Mapping[str, str], home: Optional[str], cance
 
 def started(pid: int) -> str:
     """When the process started, as the system counts; "" where that cannot be known."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as stat:
-            return stat.read().rpartition(b")")[2].split()[19].decode("ascii")
-    except (OSError, IndexError, ValueError):
-        return ""
+    return process_facts.started(pid)
 
 
 def kill_group(pgid: int, started_at: str) -> bool:
     """Kill the group, if its first process is still the one that started then. True when it was."""
-    alive = pgid > 1 and started_at != "" and started(pgid) == started_at
+    alive = pgid > 1 and started_at != "" and process_facts.is_same_start(started(pgid), started_at)
     if alive:
         _kill(pgid)
     return alive
@@ -176,7 +173,7 @@ def _popen(program: Program, words: Sequence[str], env: Mapping[str, str], home:
     folder = home if home and os.path.isabs(home) and os.path.isdir(home) and os.access(home, os.X_OK) else "/"
     stdin = _filled_pipe(line) if line else subprocess.DEVNULL
     try:
-        return subprocess.Popen(processes.arguments([*program.argv, *words]), cwd=folder, env=_environment(program, env),
+        return subprocess.Popen(processes.arguments([*program.argv, *words]), cwd=folder, env=_environment(program, env, home),
                                 **processes.APART, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                 bufsize=0)  # an absolute path, no shell  # nosec B603
     except (OSError, ValueError) as error:
@@ -196,12 +193,11 @@ def _filled_pipe(line: bytes) -> int:
     return reads
 
 
-def _environment(program: Program, env: Mapping[str, str]) -> Dict[str, str]:
-    """The launcher of npm needs node on PATH: it lies beside ccusage, or beside what the link ccusage points to."""
-    found = [os.path.dirname(program.path), os.path.dirname(os.path.realpath(program.path))]
+def _environment(program: Program, env: Mapping[str, str], home: Optional[str]) -> Dict[str, str]:
+    """The launcher of npm needs node on PATH, which may have none: the one that belongs to the program."""
     child = {name: value for name, value in processes.environment(env).items()
              if name != "CLAUDE_CONFIG_DIR" or any(part.strip() for part in value.split(","))}     # it fails where none is named
-    child["PATH"] = os.pathsep.join(dict.fromkeys(found + path_folders(env)))
+    child["PATH"] = os.pathsep.join(child_folders(program.path, env, home))
     if os.name == "nt":
         child["NoDefaultCurrentDirectoryInExePath"] = "1"
     return child

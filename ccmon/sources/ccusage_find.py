@@ -1,24 +1,18 @@
-"""Where the ccusage program is: the part of the ccusage door that looks for it. Starts nothing, and never uses npx."""
+"""Which ccusage is run: the part of the ccusage door that looks for it. Starts nothing, and never uses npx.
+
+Where it may lie when it is not on PATH says program_places.
+"""
 
 import json
 import os
-import re
-import stat
-from glob import escape, glob
-from typing import Iterable, List, Mapping, NamedTuple, Optional, Tuple
+from typing import List, Mapping, NamedTuple, Optional, Tuple
 
 from ccmon.model import NO_CCUSAGE, CcmonError
+from ccmon.sources import program_places
+from ccmon.sources.program_places import search, shown, whose
 from ccmon.system import private, processes
-from ccmon.text import clean, clip
 
 INSTALL = "Install it with: npm install -g ccusage"
-_VERSIONED = (                         # below the home; the folder of the newest version comes first
-    ".local/share/fnm/node-versions/*/installation/bin", ".fnm/node-versions/*/installation/bin")
-_BELOW_HOME = (".volta/bin", ".bun/bin", ".local/share/pnpm", ".npm-global/bin", ".npm-packages/bin", ".local/bin",
-               ".asdf/shims", ".local/share/mise/shims", ".yarn/bin")
-_EVERYWHERE = ("/opt/homebrew/bin", "/usr/local/bin", "/usr/bin")
-_ON_WINDOWS = (("APPDATA", "npm"), ("ProgramFiles", "nodejs"), ("LOCALAPPDATA", "pnpm"), ("LOCALAPPDATA", "Volta", "bin"),
-               ("NVM_SYMLINK",), ("USERPROFILE", "scoop", "shims"))    # below these variables
 
 
 class Failed(CcmonError):
@@ -47,41 +41,16 @@ def find(command: Optional[str], remembered: Optional[str], env: Mapping[str, st
     """The program: as the user said, else on PATH, else where it was last time, else in the usual places. Raises NotFound."""
     if command and command.strip():
         return _named(command.strip(), env, home)
-    path, why = _search(path_folders(env), "ccusage", env), None
+    path, why = search(path_folders(env), "ccusage", env), None
     if path is None and remembered and os.path.isabs(remembered) and is_program(remembered):
         why = whose(remembered)
         path = None if why else remembered
-    path = path or _search(_usual_places(env, home), "ccusage", env)
+    path = path or search(program_places.folders(env, home), "ccusage", env)
     if path is None:
         named = f"The ccusage of last time is not run: {why}. Name one with --ccusage or CCMON_CCUSAGE"
         raise NotFound(named if why else NO_CCUSAGE)
+    path = program_places.installed(path, env, home) or program_places.lasting(path)
     return Program((path,), path)
-
-
-def whose(path: str) -> Optional[str]:
-    """Why nobody should run what a note names, not the user: another user could have put it there, or changed it since.
-
-    Groups count for nothing: what Homebrew and Debian have in /usr/local belongs to one that may write there.
-    """
-    for name in dict.fromkeys((path, os.path.realpath(path))):
-        while True:
-            try:
-                found = os.lstat(name)
-            except OSError as err:
-                return f"{shown(name)}: {err.strerror}"
-            why = private.foreign(found) or (private.SHARED if _is_for_all(found.st_mode) else None)
-            if why:
-                return f"{shown(name)} {why}"
-            if name == os.path.dirname(name):
-                break
-            name = os.path.dirname(name)
-    return None
-
-
-def _is_for_all(mode: int) -> bool:
-    """Whether everyone may write there; in a sticky folder only to what is one's own."""
-    sticky = stat.S_ISDIR(mode) and mode & stat.S_ISVTX
-    return os.name == "posix" and bool(mode & 0o002) and not sticky and not stat.S_ISLNK(mode)
 
 
 def path_folders(env: Mapping[str, str]) -> List[str]:
@@ -94,18 +63,13 @@ def is_program(path: str) -> bool:
     return processes.is_program(path)
 
 
-def shown(text: str) -> str:
-    """A path or a word of the user's, safe and short enough for an error."""
-    return clip(clean(text), 120)
-
-
 def _named(command: str, env: Mapping[str, str], home: Optional[str]) -> Program:
     whole = _below_home(command, home)
     if os.path.isabs(whole) and os.path.isfile(whole):
         words = [whole]
     else:
         words = _words(command)
-        words[0] = _first_word(_below_home(words[0], home), env)
+        words[0] = _first_word(_below_home(words[0], home), env, home)
     path = words[0]
     if not os.path.isfile(path):
         raise NotFound(f"'{shown(path)}', named by --ccusage or CCMON_CCUSAGE, is not there. Check the path, or leave it away")
@@ -124,13 +88,13 @@ def _words(command: str) -> List[str]:
     return words
 
 
-def _first_word(word: str, env: Mapping[str, str]) -> str:
+def _first_word(word: str, env: Mapping[str, str], home: Optional[str]) -> str:
     if os.path.isabs(word):
         return word
     if os.sep in word or "/" in word:
         raise NotFound(f"'{shown(word)}', named by --ccusage or CCMON_CCUSAGE, depends on the current folder. "
                        f"Give an absolute path, or a name on PATH")
-    path = _search(path_folders(env), word, env)
+    path = search([*path_folders(env), *program_places.folders(env, home)], word, env)
     if path is None:
         raise NotFound(f"'{shown(word)}', named by --ccusage or CCMON_CCUSAGE, was not found on PATH. Give its absolute path")
     return path
@@ -138,31 +102,6 @@ def _first_word(word: str, env: Mapping[str, str]) -> str:
 
 def _below_home(word: str, home: Optional[str]) -> str:
     return os.path.join(home, word[2:]) if home and word.startswith("~/") else word
-
-
-def _search(folders: Iterable[str], name: str, env: Mapping[str, str]) -> Optional[str]:
-    paths = (os.path.join(folder, file) for folder in folders for file in processes.names(name, env))
-    return next(filter(is_program, paths), None)
-
-
-def _usual_places(env: Mapping[str, str], home: Optional[str]) -> List[str]:
-    places: List[str] = []
-    if os.path.isabs(env.get("NVM_DIR", "")):
-        places += _newest_first(env["NVM_DIR"], "versions/node/*/bin")
-    if home and os.path.isabs(home):
-        places += _newest_first(home, ".nvm/versions/node/*/bin")
-        places += [place for below in _VERSIONED for place in _newest_first(home, below)]
-        places += [os.path.join(home, below) for below in _BELOW_HOME]
-    if processes.WINDOWS:              # there /usr/bin would be a folder of the present drive, where anybody may make one
-        named = [(env.get(name, ""), below) for name, *below in _ON_WINDOWS]
-        return places + [os.path.join(folder, *below) for folder, below in named if processes.is_absolute(folder)]
-    return places + list(_EVERYWHERE)
-
-
-def _newest_first(folder: str, pattern: str) -> List[str]:
-    """The folders that match below the folder, those of v22.1 before those of v9."""
-    return sorted(glob(os.path.join(escape(folder), pattern)), reverse=True,
-                  key=lambda path: [int(number) for number in re.findall(r"[0-9]+", path)])
 
 
 def packaged_version(program: Program) -> Optional[str]:

@@ -5,7 +5,7 @@ It is run by the rules of ccusage: in a group of its own, with a time-out, with 
 
 from typing import Mapping, Optional, Sequence
 
-from ccmon.sources import ccusage
+from ccmon.sources import ccusage, program_places
 from ccmon.sources.ccusage import Cancel, Failed, Program, TooMuch, TooSlow
 from ccmon.system import processes
 
@@ -14,12 +14,12 @@ __all__ = ["Failed", "ask", "find"]
 WORDS = ("-p", "--input-format", "stream-json", "--output-format", "stream-json", "--verbose", "--setting-sources", "",
          "--strict-mcp-config", "--no-session-persistence")
 NESTED = ("CLAUDECODE", "CLAUDE_CODE_ENTRYPOINT")          # with these it refuses: it believes to be inside itself
-MISSING = "claude was not found on PATH. Install Claude Code, or switch that off: ccmon config set official statusline"
+MISSING = "claude was not found. Install Claude Code, or switch that off: ccmon config set official statusline"
 
 
-def find(env: Mapping[str, str]) -> Program:
-    """The claude on PATH. Raises Failed."""
-    path = processes.which("claude", env)
+def find(env: Mapping[str, str], home: Optional[str]) -> Program:
+    """The claude on PATH, else where it is usually installed. Raises Failed."""
+    path = processes.which("claude", env) or program_places.search(program_places.folders(env, home), "claude", env)
     if path is None:
         raise Failed(MISSING, missing=True)
     return Program((path,), path)

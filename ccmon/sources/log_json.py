@@ -7,7 +7,6 @@ the names below, wherever they stand. Few lines can hold any of it: bytes tell w
 import re
 from datetime import date
 from json import JSONDecoder
-from json.scanner import make_scanner
 from math import isinf
 from typing import Any, Dict, List, NoReturn, Set, Tuple
 
@@ -44,10 +43,7 @@ def decode(line: bytes) -> Dict[str, Any]:
     suspect = _is_suspect(line)
     text = line.decode().strip(_SPACE)
     scan = _scan_carefully if suspect or len(text) >= _SHORT else _scan
-    try:
-        data, end = scan(text, 0)
-    except StopIteration:
-        raise BadLine from None
+    data, end = scan(text, 0)
     if type(data) is not dict or end != len(text):
         raise BadLine
     if suspect and _null_models(data, _DEEPEST) != _null_models_of_iterations(data):
@@ -129,8 +125,7 @@ def _members(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
 
 _DECODER = JSONDecoder(parse_constant=_refuse, parse_float=_float)
 _CAREFUL = JSONDecoder(parse_constant=_refuse, parse_float=_float, parse_int=_integer, object_pairs_hook=_members)
-_scan = make_scanner(_DECODER)               # type: ignore[arg-type]
-_scan_carefully = make_scanner(_CAREFUL)     # type: ignore[arg-type]
+_scan, _scan_carefully = _DECODER.raw_decode, _CAREFUL.raw_decode
 
 
 # --- times ----------------------------------------------------------------------------------------------------------------

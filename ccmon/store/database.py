@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Callable, List, Optional, Sequence, Set, TypeVar
 
 from ccmon.model import Block, CcmonError, Facts, Owner, Record, Sample, Used
-from ccmon.store import migrations, present, rows, sound, thin, usage, values
+from ccmon.store import journal, migrations, present, rows, sound, thin, usage, values
 from ccmon.store.place import OTHER_FOLDER
 from ccmon.store.present import ActiveOf, LimitOf
 from ccmon.system import stops
@@ -323,8 +323,7 @@ class Store:
         try:
             migrations.make_place(self.path)
             self._identity = migrations.identity(self.path)
-            self._db = sqlite3.connect(self.path, isolation_level=None)
-            migrations.prepare(self._db, self.path, self.busy_ms)
+            self._connect()
         except migrations.Unusable as error:
             self.close()
             raise StoreError(f"{self.path} {error}") from None
@@ -338,6 +337,20 @@ class Store:
             if explained is None:
                 raise
             raise explained from error
+
+    def _connect(self) -> None:
+        self._db = sqlite3.connect(self.path, isolation_level=None)
+        try:
+            migrations.prepare(self._db, self.path, self.busy_ms)
+        except migrations.Refused as refused:            # a disk without shared memory, whatever it is called
+            self._db.close()
+            try:
+                journal.leave(self.path, self.busy_ms)
+                self._db = sqlite3.connect(self.path, isolation_level=None)
+            except sqlite3.Error:
+                self._db = None
+                raise refused.error from None
+            migrations.prepare(self._db, self.path, self.busy_ms, may_share=False)
 
     def _renew(self) -> None:
         if os.name == "nt":                              # Windows renames no open file

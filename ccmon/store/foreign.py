@@ -17,6 +17,7 @@ _STEPS = 10_000                        # of sqlite's machine, between two questi
 _CONFIG = {"ENABLE_TRIGGER": False, "ENABLE_VIEW": False, "DEFENSIVE": True, "TRUSTED_SCHEMA": False, "WRITABLE_SCHEMA": False,
            "ENABLE_LOAD_EXTENSION": False}
 _PRAGMAS = "trusted_schema = OFF", "cell_size_check = ON", "ignore_check_constraints = ON", "mmap_size = 0", "temp_store = MEMORY"
+_ALONE = "locking_mode = EXCLUSIVE"    # a private copy needs no memory that others share
 _ASKED = {"user_version", "table_info", "table_xinfo", "index_xinfo", "index_list", "integrity_check", "foreign_key_check"}
 _FUNCTIONS = {"count", "typeof"}
 _READS = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_TRANSACTION}
@@ -57,7 +58,7 @@ def opened(file: str, watchdog: Watchdog) -> Iterator[sqlite3.Connection]:
             db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_VALUE_BYTES)     # type: ignore[attr-defined]
         else:
             db.execute(f"PRAGMA hard_heap_limit = {_MOST_HEAP_BYTES:d}").fetchall()
-        for pragma in _PRAGMAS:
+        for pragma in (*_PRAGMAS, _ALONE):
             db.execute(f"PRAGMA {pragma}").fetchall()
         db.set_authorizer(_may)
         yield db

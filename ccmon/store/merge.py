@@ -90,7 +90,7 @@ def _prepare(db: sqlite3.Connection, file: str, path: str, now: int, old_at: int
     wrong = check.problems(db)
     if wrong:
         raise other.damaged(path, wrong[0])
-    migrations.prepare(db, file, copy.BUSY_MS)
+    migrations.prepare(db, file, copy.BUSY_MS, journals=False)
     db.execute("BEGIN")
     known_tables.settle(db, now + SKEW_S)
     thin.thin_snapshots(db, old_at)

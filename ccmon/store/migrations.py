@@ -8,7 +8,8 @@ import time
 from contextlib import suppress
 from typing import Optional, Tuple
 
-from ccmon.store import place, upgrade
+from ccmon.store import journal, place, upgrade
+from ccmon.store.journal import Refused
 from ccmon.store.place import OTHER_FOLDER
 from ccmon.store.schema import STEPS, VERSION
 from ccmon.system import private, stops
@@ -16,8 +17,6 @@ from ccmon.system import private, stops
 _ATTEMPT_MS = 5
 _SHARED_BYTES = 32 * 1024
 _MOUNTS = "/proc/self/mounts"
-_REMOTE = ("nfs", "cifs", "smb", "9p", "fuse.", "virtiofs", "vboxsf", "prl_fs", "ceph", "lustre", "gpfs", "beegfs", "afs",
-           "glusterfs", "ocfs2", "gfs2")
 # What would run with each write, or without end with each look, in a file that came from elsewhere.
 _PROGRAMS = """SELECT count(*) FROM sqlite_master WHERE type = 'trigger' OR coalesce(rootpage, 0) < 1 AND name IN (
     'owner', 'session', 'snapshot', 'meta', 'note', 'reading', 'model', 'project', 'minute', 'hour', 'forecast', 'alert',
@@ -69,8 +68,8 @@ def is_full(path: str) -> bool:
     return False
 
 
-def is_remote(path: str) -> bool:
-    """True on a file system that other machines may share, as far as the system says: there they share no memory."""
+def is_remote(path: str) -> Optional[bool]:
+    """True on a file system that other machines may share: there they share no memory. None where no table says it."""
     place = os.path.realpath(path)
     if os.name == "nt":                # \\server\share, also behind the letter of a drive
         return place.startswith("\\\\") and (place[2:3] not in "?." or place[:8].upper() == "\\\\?\\UNC\\")
@@ -78,10 +77,9 @@ def is_remote(path: str) -> bool:
         with open(_MOUNTS, encoding="utf-8", errors="surrogateescape") as file:
             mounts = [line.split(" ")[1:3] for line in file if line.count(" ") >= 2]
     except OSError:
-        return False
-    above = [(len(folder), kind) for folder, kind in ((_unescaped(name), kind) for name, kind in mounts)
-             if place.startswith(folder.rstrip("/") + "/")]
-    return max(reversed(above), key=lambda found: found[0], default=(0, ""))[1].startswith(_REMOTE)
+        return None
+    kind = journal.kind_of(place, [(_unescaped(folder), kind) for folder, kind in mounts])
+    return kind != "" and kind not in journal.LOCAL
 
 
 def _unescaped(name: str) -> str:
@@ -120,49 +118,42 @@ def is_busy(error: Exception) -> bool:
     return isinstance(error, sqlite3.OperationalError) and any(w in str(error) for w in ("locked", "locking protocol"))
 
 
-def prepare(db: sqlite3.Connection, path: str, busy_ms: int) -> None:
+def prepare(db: sqlite3.Connection, path: str, busy_ms: int, journals: bool = True, may_share: bool = True) -> None:
     """Bring a fresh connection (isolation_level None) and its file into shape; tried again while busy, up to busy_ms.
 
-    Raises Unusable, and sqlite3.Error as it comes.
+    journals: whether it is chosen how the file is written; may_share: not with memory that is shared, which was tried.
+    Raises Unusable, Refused where the disk has no such memory, and sqlite3.Error as it comes.
     """
-    until, remote = time.monotonic() + busy_ms / 1000, is_remote(path)
+    until, remote = time.monotonic() + busy_ms / 1000, is_remote(path) if may_share else True
     # Many short attempts: each looks anew, and in a crowd of first runs one has done the work for all.
     db.execute(f"PRAGMA busy_timeout = {_ATTEMPT_MS}")
     while True:
         try:
             with stops.put_off():
-                _prepare(db, path, remote)
+                _prepare(db, path, remote, journals)
             break
         except sqlite3.OperationalError as error:
             if not is_busy(error) or time.monotonic() > until:
+                if may_share and journal.may_be_refusal(error) and journal.has_descriptors() and not is_full(path):
+                    raise Refused(error) from None
                 raise
             time.sleep(_ATTEMPT_MS / 1000)
     db.execute(f"PRAGMA busy_timeout = {busy_ms:d}")
+    if journals and (remote is None or not may_share):
+        journal.note(db, path)
 
 
-def _prepare(db: sqlite3.Connection, path: str, remote: bool) -> None:
+def _prepare(db: sqlite3.Connection, path: str, remote: Optional[bool], journals: bool) -> None:
     db.execute("PRAGMA trusted_schema = OFF")
     db.execute("PRAGMA temp_store = MEMORY")             # not in the common temporary folder
     db.execute("PRAGMA foreign_keys = ON")
-    db.execute("PRAGMA synchronous = NORMAL")
     version = _version(db)
     if version == 0 and _number(db, "PRAGMA page_count") == 0:
         db.execute("PRAGMA auto_vacuum = INCREMENTAL")   # has no effect once the first page is written
-    _choose_journal(db, remote)
+    if journals:
+        journal.choose(db, path, remote)
     if version < VERSION:
         _migrate(db, path)
-
-
-def _choose_journal(db: sqlite3.Connection, remote: bool) -> None:
-    """WAL, where a reader waits for nobody; it needs memory that all processes share, and so a disk of this machine."""
-    if not remote:
-        db.execute("PRAGMA journal_mode = WAL").fetchall()
-        return
-    try:
-        db.execute("PRAGMA journal_mode = DELETE").fetchall()
-    except sqlite3.OperationalError as error:
-        if not is_busy(error):                           # in use as it is: changed by who opens it alone
-            raise
 
 
 def _migrate(db: sqlite3.Connection, path: str) -> None:

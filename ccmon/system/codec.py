@@ -1,4 +1,4 @@
-"""The door to the locale: which characters its codec has."""
+"""The door to the locale: whether UTF-8 is drawn, by the one rule of all that ccmon shows, and a C library that does it."""
 
 import contextlib
 import locale
@@ -7,15 +7,43 @@ import sys
 
 from ccmon import linecache
 
+_ON_MACS = "en_US.UTF-8"               # C.UTF-8 is there from macOS 15 on
+_NAMES = ("C.UTF-8", _ON_MACS, "UTF-8")        # the last one macOS and the BSDs have, for the characters alone
+
 
 def utf8() -> bool:
-    """Whether the locale's codec is UTF-8; sets the locale, as curses needs it."""
-    try:
+    """Whether UTF-8 is drawn, as the variables name it; sets the locale, as curses needs it.
+
+    Names alone count, as for the line: ssh hands over locales that the machine has not, and Python's UTF-8 mode says UTF-8
+    under LC_ALL=C. Only where the C library has no UTF-8 at all it is not drawn, as curses would paint blanks.
+    """
+    with contextlib.suppress(locale.Error):
         locale.setlocale(locale.LC_ALL, "")
-    except locale.Error:
-        # ssh hands over names of locales that the machine has not generated; what matters here is their codec.
-        with contextlib.suppress(locale.Error):
-            locale.setlocale(locale.LC_CTYPE, "C.UTF-8" if linecache.is_utf8(os.environ) else "C")
-    # Not getpreferredencoding: Python's UTF-8 mode answers UTF-8 under LC_ALL=C, where curses paints blanks.
-    codec = locale.nl_langinfo(locale.CODESET) if os.name == "posix" else sys.stdout.encoding
-    return codec.lower() in ("utf-8", "utf8")
+    if os.name != "posix":
+        return sys.stdout.encoding.lower() in ("utf-8", "utf8")
+    if not linecache.is_utf8(os.environ):
+        return False
+    return _is_in_force() or any(map(_put_in_force, _NAMES))
+
+
+def installed() -> str:
+    """A locale of UTF-8 that this machine has, for LC_ALL."""
+    if sys.platform == "darwin":
+        return _ON_MACS
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        return next(filter(_put_in_force, _NAMES[:2]), _NAMES[0])
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
+
+
+def _put_in_force(name: str) -> bool:
+    """Take the characters of the locale; whether that is possible, and they are UTF-8."""
+    with contextlib.suppress(locale.Error):
+        locale.setlocale(locale.LC_CTYPE, name)
+        return _is_in_force()
+    return False
+
+
+def _is_in_force() -> bool:
+    return locale.nl_langinfo(locale.CODESET).lower() in ("utf-8", "utf8")

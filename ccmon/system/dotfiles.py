@@ -4,10 +4,11 @@ import os
 import re
 import stat
 from binascii import crc32
+from contextlib import suppress
 from typing import Callable, List, Mapping, Optional, Tuple
 
 from ccmon.model import CcmonError
-from ccmon.system import private, swap
+from ccmon.system import bash_files, private, swap
 
 BEGIN, END = b"# >>> ccmon >>>", b"# <<< ccmon <<<"
 UNENDED = b" (the line above had no end)"
@@ -30,7 +31,7 @@ def path_of(target: str, env: Mapping[str, str]) -> str:
     config = base if os.path.isabs(base) else os.path.join(home, ".config")
     if target == "tmux":
         return _first_that_exists(os.path.join(home, ".tmux.conf"), os.path.join(config, "tmux", "tmux.conf"))
-    return {"bash": os.path.join(home, ".bashrc"), "zsh": os.path.join(env.get("ZDOTDIR") or home, ".zshrc"),
+    return {"bash": bash_files.place(home), "zsh": os.path.join(env.get("ZDOTDIR") or home, ".zshrc"),
             "fish": os.path.join(config, "fish", "config.fish"), "claude": os.path.join(home, ".claude", "settings.json")}[target]
 
 
@@ -43,7 +44,37 @@ def paths_of(target: str, env: Mapping[str, str]) -> List[str]:
     if target == "tmux":
         bases = [base for base in (env.get("XDG_CONFIG_HOME", ""), os.path.join(home, ".config")) if os.path.isabs(base)]
         found += [os.path.join(home, ".tmux.conf"), *(os.path.join(base, "tmux", "tmux.conf") for base in bases)]
+    if target == "bash":
+        found += bash_files.all_files(home)
+    if target == "zsh":                # where they may have been moved by hand
+        found += [os.path.join(os.path.dirname(path), name) for path in found[:2] for name in (".zprofile", ".zlogin", ".zshenv")]
     return list(dict.fromkeys(found))
+
+
+def with_block_in(target: str, env: Mapping[str, str]) -> List[str]:
+    """The files that have the block, that of path_of first, of the same home. CcmonError where half of it is gone there."""
+    usual = path_of(target, env)
+    beside = [path for path in paths_of(target, env)
+              if target == "tmux" or os.path.dirname(path) == os.path.dirname(usual)]
+    found = [usual] if block(usual) is not None else []
+    for path in beside:
+        with suppress(CcmonError):
+            found += [path] if not any(map(_is_same(path), [usual, *found])) and block(path) is not None else []
+    return found
+
+
+def _is_same(path: str) -> Callable[[str], bool]:
+    """Whether another path leads to the same file: a start-up file may be a link to another one."""
+    return lambda other: os.path.realpath(other) == os.path.realpath(path)
+
+
+def place_of(target: str, env: Mapping[str, str]) -> str:
+    """The file that the block is to be written to: the one that has it, unless a new shell does not read that one here."""
+    usual, found = path_of(target, env), with_block_in(target, env)
+    if target == "bash" and bash_files.is_login_usual():
+        is_read = bash_files.read_at_start(env.get("HOME") or os.path.expanduser("~"), True)
+        found = [path for path in found if path in is_read]
+    return found[0] if found else usual
 
 
 def _first_that_exists(usual: str, other: str) -> str:
@@ -124,15 +155,26 @@ def take_out(path: str) -> bool:
     return swap.repeated(lambda: _take_out(path))
 
 
+def without_block(path: str) -> bytes:
+    """What take_out makes of the content, which has a block. CcmonError as there."""
+    before = read(path) or b""
+    return _without(before, *_found(path, before))
+
+
+def _without(before: bytes, start: int, end: int) -> bytes:
+    head, rest = before[start:].split(b"\n", 1)[0].rstrip(b"\r"), before[:start] + before[end:]
+    if not before[end:]:
+        rest = rest[:-1] if head.endswith(UNENDED) else rest[:-2] if head.endswith(CONTINUED) else rest
+    return rest
+
+
 def _take_out(path: str) -> bool:
     before = read(path)
     start, end = _found(path, before or b"")
     if before is None or start == end:
         return False
     _refuse_changed(path, before[start:end])
-    head, rest = before[start:].split(b"\n", 1)[0].rstrip(b"\r"), before[:start] + before[end:]
-    if not before[end:]:
-        rest = rest[:-1] if head.endswith(UNENDED) else rest[:-2] if head.endswith(CONTINUED) else rest
+    head, rest = before[start:].split(b"\n", 1)[0].rstrip(b"\r"), _without(before, start, end)
     if head.endswith(ALONE) and not rest:
         remove(path, before, lines=True)
     else:

@@ -58,13 +58,28 @@ def pip() -> str:
 
 def own_command(env: Mapping[str, str]) -> str:
     """How ccmon is to be called in a shell here: its name, or the path that was called where that is not on PATH."""
-    called = os.path.abspath(sys.argv[0])
-    if os.path.basename(called).lower() not in ("ccmon", "ccmon.exe") or not is_program(called) or which("ccmon", env):
+    called = None if which("ccmon", env) else own_program()
+    if called is None:
         return "ccmon"
     if WINDOWS:
         return f'"{called}"' if " " in called else called
     home = env.get("HOME", "").rstrip("/") + "/"
     return "~/" + shlex.quote(called[len(home):]) if len(home) > 1 and called.startswith(home) else shlex.quote(called)
+
+
+def own_program() -> Optional[str]:
+    """The `ccmon` that was called or, for python -m ccmon, the one that pip has made for it; None where there is none."""
+    called = os.path.abspath(sys.argv[0])
+    if os.path.basename(called).lower() != "__main__.py":
+        return called if os.path.basename(called).lower() in ("ccmon", "ccmon.exe") and is_program(called) else None
+    import site
+    import sysconfig  # dear, and only of use here
+    folder = os.path.dirname(os.path.dirname(called))
+    scripts = {sysconfig.get_path("purelib"): sysconfig.get_path("scripts"), site.getusersitepackages():
+               sysconfig.get_path("scripts", "nt_user") if WINDOWS else os.path.join(site.getuserbase(), "bin")}
+    found = next((scripts[place] for place in scripts if os.path.normcase(place) == os.path.normcase(folder)), None)
+    path = found and os.path.join(found, "ccmon.exe" if WINDOWS else "ccmon")
+    return path if path and is_program(path) else None
 
 
 def split(command: str) -> List[str]:

@@ -4,9 +4,9 @@ import os
 import re
 import stat
 from contextlib import suppress
-from typing import Iterator, List, Mapping, Optional, Set
+from typing import Iterator, List, Mapping, Optional, Sequence, Set
 
-from ccmon.system import private, processes
+from ccmon.system import private, process_facts, processes
 
 _LISTENING = re.compile(r"(?P<inode>\d+) (?P<path>/.*)")
 
@@ -55,30 +55,39 @@ def _in_folders(env: Mapping[str, str]) -> Iterator[str]:
 
 
 def _of_servers() -> Iterator[str]:
-    """Those that lie elsewhere, as Linux tells it: the paths of the sockets that processes named tmux: server have open."""
+    """Those that lie elsewhere: on Linux the sockets that processes named tmux: server have open, else those that tmux was called
+    with, as in tmux -S /tmp/mine."""
+    if not process_facts.has_proc():
+        for one in process_facts.listed(process_facts.WORDS):
+            if one.user == os.getuid() and os.path.basename(one.texts[0] if one.texts else "") == "tmux":
+                yield from _named_sockets(one.texts)
+        return
     inodes = _open_sockets()
     rows: List[str] = []
     if inodes:
         with suppress(OSError):
-            rows = os.fsdecode(private.read("/proc/net/unix", private.anybody)).splitlines()
+            rows = os.fsdecode(private.read(process_facts.place("net", "unix"), private.anybody)).splitlines()
     for row in rows:
         named = _LISTENING.search(row)
         if named and named["inode"] in inodes:
             yield named["path"]
 
 
+def _named_sockets(words: Sequence[str]) -> Iterator[str]:
+    for word, after in zip(words[1:], (*words[2:], "")):
+        if word[:2] == "-S":
+            yield word[2:] or after
+
+
 def _open_sockets() -> Set[str]:
     found = set()
-    for name in os.listdir("/proc") if os.path.isdir("/proc/self") else ():
-        with suppress(OSError, ValueError):
-            if name.isdigit() and os.stat(f"/proc/{name}").st_uid == os.getuid() and _is_server(name):
-                links = (os.readlink(f"/proc/{name}/fd/{fd}") for fd in os.listdir(f"/proc/{name}/fd"))
+    for one in process_facts.listed(process_facts.NAME):
+        if one.user == os.getuid() and one.texts[0].startswith("tmux: server"):
+            folder = process_facts.place(str(one.pid), "fd")
+            with suppress(OSError):
+                links = [os.readlink(f"{folder}/{fd}") for fd in os.listdir(folder)]
                 found |= {link[len("socket:["):-1] for link in links if link.startswith("socket:[")}
     return found
-
-
-def _is_server(pid: str) -> bool:
-    return private.read(f"/proc/{pid}/comm", private.anybody).startswith(b"tmux: server")
 
 
 def _is_own_socket(path: str) -> bool:

@@ -82,6 +82,8 @@ def _source(evidence: Evidence, cells: int) -> Iterator[str]:
     yield _reading(evidence)
     if source.reason:
         yield f"the log files, not ccusage: {ORIGINS.get(source.reason, source.reason)}"
+    if source.unstarted:
+        yield f"! {source.unstarted}"
     yield from _places(evidence, cells)
     if source.error:
         yield f"! {source.error}"

@@ -7,6 +7,7 @@ m changes the theme, k kills; any other key is shown. The first argument is the 
 import os
 import signal
 import sys
+import termios
 import threading
 import time
 
@@ -60,6 +61,8 @@ def run(screen, tick_s):
 
 
 def main():
+    if os.environ.get("STOPPED"):      # as if by Ctrl-S
+        termios.tcflow(1, termios.TCOOFF)
     reason = door.usable(os.environ)
     if reason:
         print(f"plain: {reason}")
@@ -72,7 +75,7 @@ def main():
         print(f"clock: {err}", file=sys.stderr)
         return 70
     finally:
-        if os.isatty(1):               # the window may be closed
+        if os.isatty(1) and not os.environ.get("STOPPED"):     # the window may be closed
             print("LINES", os.environ.get("LINES"), "TERM", os.environ.get("TERM"))
 
 

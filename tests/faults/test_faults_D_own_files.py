@@ -218,7 +218,7 @@ OPENERS = {                            # what opens files, where, how often: doo
     "open": {"cli": 1, "commands/completion": 1, "settings/config": 2, "sources/ccusage": 1, "store/copy": 5,
              "store/migrations": 1, "system/clock": 1, "system/infiles": 1},
     "os.open": {"__main__": 1, "cli": 1, "fullscreen/screen_signals": 1, "linecache": 1, "refresher": 1, "sources/log_files": 1,
-                "store/copy": 2, "system/newfiles": 4, "system/outfiles": 2, "system/private": 1, "system/swap": 4,
+                "store/copy": 3, "system/newfiles": 4, "system/outfiles": 2, "system/private": 1, "system/swap": 4,
                 "system/targets": 2}}
 
 

@@ -256,5 +256,5 @@ def test_P19_windows_too_runs_nothing_from_the_current_folder(tmp_path, monkeypa
     path = put(tmp_path / "bin" / "ccusage.CMD")
     assert found(env={"PATH": f".::{tmp_path}/bin"}).path == found("ccusage", env={"PATH": f"{tmp_path}/bin"}).path == path
     monkeypatch.setattr(ccusage, "os", Windows())
-    child = ccusage._environment(Program((path,), path), {"PATH": ".:/usr/bin"})
+    child = ccusage._environment(Program((path,), path), {"PATH": ".:/usr/bin"}, None)
     assert child["NoDefaultCurrentDirectoryInExePath"] == "1" and child["PATH"].split(":") == [f"{tmp_path}/bin", "/usr/bin"]

@@ -17,8 +17,9 @@ pytestmark = pytest.mark.real_ccusage
 EVIL = "claude-\x1b]0;PWN\x07\u202e$(id)`id`#(id)"
 
 
-def test_P01_without_node(program, home, tmp_path):
-    """The launcher by its absolute path, with nothing else on PATH (tmux started by the system)."""
+def test_P01_without_node(program, home, tmp_path, monkeypatch):
+    """The launcher by its absolute path, with nothing else on PATH (tmux started by the system), and no node elsewhere."""
+    monkeypatch.setattr("ccmon.sources.program_places._EVERYWHERE", ())
     launcher = os.path.realpath(program.path)
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "ccusage").symlink_to(launcher)

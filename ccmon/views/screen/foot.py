@@ -37,7 +37,7 @@ def source_words(source: Source, now: int, reading: bool = False) -> str:
         return f"reading all logs, {int(100 * source.progress)} %"
     name = f"{source.name} {source.version}" if source.version else source.name
     if source.reason == "no_ccusage":
-        name += " (no ccusage)"
+        name += " (ccusage does not start)" if source.unstarted else " (no ccusage)"
     if source.refreshed is None:
         return f"{name}, reading" if reading else f"{name}, no data"
     age_s = max(0, now - source.refreshed)

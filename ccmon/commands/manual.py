@@ -1,0 +1,51 @@
+"""`ccmon help --man`: the page of the manual, by `man` where it can show it, else as text."""
+
+import os
+import signal
+import sys
+from argparse import Namespace
+from typing import Optional
+
+import ccmon
+from ccmon import output
+from ccmon.model import CcmonError
+from ccmon.system import processes
+from ccmon.views import manual
+
+OK = 0
+
+
+def run(given: Namespace) -> int:
+    """Show it."""
+    path = path_of(given.page)
+    if path is None:
+        raise CcmonError("the manual did not come along with ccmon. Install it as a whole, or see: ccmon help")
+    if not (sys.stdout.isatty() and _shown_by_man(path)):
+        with open(path, encoding="utf-8") as file:
+            output.show_text(os.environ, manual.text(file.read(), output.size().columns))
+    return OK
+
+
+def path_of(page: str) -> Optional[str]:
+    """Where it is: in the package that was installed, or beside it in a clone; None where it is not."""
+    package = os.path.dirname(os.path.abspath(ccmon.__file__))
+    places = (os.path.join(folder, "man", f"{page}.1") for folder in (package, os.path.dirname(package)))
+    return next(filter(os.path.isfile, places), None)
+
+
+def _shown_by_man(path: str) -> bool:
+    """Through the user's own man; False where there is none, or one that cannot: some systems have a stand-in that only talks."""
+    program = processes.which("man", os.environ)
+    if program is None or processes.WINDOWS or path not in (processes.printed([program, "-w", path], os.environ) or ""):
+        return False
+    import subprocess
+    sys.stdout.flush()
+    try:
+        process = subprocess.Popen([program, path], env=processes.environment(os.environ))  # absolute, no shell  # nosec B603
+    except OSError:
+        return False
+    interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)       # Ctrl-C is the pager's
+    try:
+        return process.wait() == 0
+    finally:
+        signal.signal(signal.SIGINT, interrupt)

@@ -1,0 +1,262 @@
+"""Where ccusage, Node.js and what starts them lie when they are not on PATH: version managers, package managers. Starts nothing.
+
+What launchd, cron, xbar or a tmux of the desktop starts has a PATH of four folders. A relative entry is never looked into, and
+what another user could exchange is not handed on to a child.
+"""
+
+import os
+import re
+import stat
+from contextlib import suppress
+from glob import escape, glob
+from typing import Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+
+from ccmon.system import private, processes
+from ccmon.text import clean, clip
+
+SHIMS = "shims"                        # folders of stand-ins, which need their manager
+_MOST_ALIASES = 4                      # of nvm, one after the other
+_VERSION = re.compile(r"""^\s*(?:["']?node(?:js)?["']?\s*[= ][\s\["']*)?v?([0-9][0-9.]*)""", re.MULTILINE)
+
+
+class Manager(NamedTuple):
+    """A version manager: where it keeps each Node.js, and which of them is the usual one."""
+
+    name: str                          # of its own program
+    variable: str                      # of the environment, which names its folder
+    usual: Tuple[str, ...]             # else, below the home
+    versions: Tuple[str, ...]          # patterns below that folder: where programs of each version lie
+    chosen: Tuple[str, ...] = ()       # below it, with ~/ below the home: the folder of the usual one, or a file that names it
+    more: Tuple[str, ...] = ()         # further folders of programs below it
+
+
+MANAGERS = (
+    Manager("nvm", "NVM_DIR", (".nvm", ".config/nvm"), ("versions/node/*/bin",), ("alias/default",)),
+    Manager("fnm", "FNM_DIR", ("Library/Application Support/fnm", ".local/share/fnm", ".fnm"),
+            ("node-versions/*/installation/bin",), ("aliases/default/bin",)),
+    Manager("nodenv", "NODENV_ROOT", (".nodenv",), ("versions/*/bin",), ("version",), (SHIMS,)),
+    Manager("nodebrew", "NODEBREW_ROOT", (".nodebrew",), ("node/*/bin", "iojs/*/bin"), ("current/bin",)),
+    Manager("asdf", "ASDF_DATA_DIR", (".asdf",), ("installs/nodejs/*/bin", "installs/nodejs/*/.npm/bin"), ("~/.tool-versions",),
+            (SHIMS,)),
+    Manager("mise", "MISE_DATA_DIR", (".local/share/mise", "Library/Application Support/mise", ".local/share/rtx"),
+            ("installs/node/*/bin", "installs/npm-ccusage/*/bin"), ("~/.config/mise/config.toml", "~/.tool-versions"), (SHIMS,)),
+    Manager("proto", "PROTO_HOME", (".proto",), ("tools/node/*/bin", "tools/npm/*/bin"), (),
+            ("tools/node/globals/bin", "bin", SHIMS)),
+    Manager("n", "N_PREFIX", ("n", ".n"), ("n/versions/node/*/bin",), ("bin",)),
+    Manager("nvs", "NVS_HOME", (".nvs",), ("node/*/*/bin",), ("default/bin",)),
+    Manager("volta", "VOLTA_HOME", (".volta",), ("tools/image/node/*/bin",), (), ("bin",)),
+    Manager("pnpm", "PNPM_HOME", ("Library/pnpm", ".local/share/pnpm"), ("nodejs/*/bin",), (), ("", "bin")),
+)
+_WITHOUT_GLOBALS = ("volta", "pnpm")   # their versions of Node.js hold no global packages
+_NAMED = (("BUN_INSTALL", "bin"), ("NPM_CONFIG_PREFIX", "bin"), ("npm_config_prefix", "bin"), ("XDG_BIN_HOME", ""))
+_BELOW_HOME = (".bun/bin", ".local/share/pnpm", ".local/share/pnpm/bin", "Library/pnpm", "Library/pnpm/bin", ".npm-global/bin",
+               ".npm-packages/bin", ".npm/bin", ".local/share/npm/bin", ".local/bin", "bin", ".asdf/shims",
+               ".local/share/mise/shims", ".yarn/bin", ".config/yarn/global/node_modules/.bin", ".nix-profile/bin",
+               ".local/state/nix/profile/bin", ".guix-profile/bin", ".deno/bin", ".claude/local")
+_EVERYWHERE = ("/opt/homebrew/bin", "/usr/local/bin", "/home/linuxbrew/.linuxbrew/bin", "/opt/local/bin", "/opt/pkg/bin",
+               "/run/current-system/sw/bin", "/nix/var/nix/profiles/default/bin", "/snap/bin", "/usr/bin")
+_KEG_ONLY = ("/opt/homebrew/opt", "/usr/local/opt", "/home/linuxbrew/.linuxbrew/opt")        # node@22 is linked nowhere else
+_OF_MANAGERS = (".cargo/bin", ".asdf/bin", ".proto/bin")       # below the home: where managers themselves lie
+_ON_WINDOWS = (("APPDATA", "npm"), ("ProgramFiles", "nodejs"), ("LOCALAPPDATA", "pnpm"), ("LOCALAPPDATA", "Volta", "bin"),
+               ("NVM_SYMLINK",), ("USERPROFILE", "scoop", "shims"))    # below these variables
+
+
+def folders(env: Mapping[str, str], home: Optional[str]) -> List[str]:
+    """Where programs of npm are usually installed, the likeliest first, whether the folders are there or not."""
+    if processes.WINDOWS:              # there /usr/bin would be a folder of the present drive, where anybody may make one
+        named = [(env.get(name, ""), below) for name, *below in _ON_WINDOWS]
+        return [os.path.join(folder, *below) for folder, below in named if processes.is_absolute(folder)]
+    user = _absolute(home)
+    found = [folder for manager in MANAGERS if manager.name not in _WITHOUT_GLOBALS for folder in versions(manager, env, home)]
+    found += [folder for manager in MANAGERS if env.get(manager.variable) or manager.name == "volta"
+              for root in roots(manager, env, home)[:1] for folder in _joined(root, manager.more)]
+    found += [folder for name, below in _NAMED if processes.is_absolute(env.get(name, ""))
+              for folder in _joined(env[name], [below])]
+    found += [*_npm_prefix(user), *(_joined(user, _BELOW_HOME) if user else ())]
+    found += [folder for manager in MANAGERS for root in roots(manager, env, home) for folder in _joined(root, manager.more)]
+    found += [folder for manager in MANAGERS if manager.name in _WITHOUT_GLOBALS for folder in versions(manager, env, home)]
+    kegs = [folder for keg in _KEG_ONLY for folder in _newest_first(keg, "node@*/bin")] if _EVERYWHERE else []
+    name = os.path.basename(user or "")
+    per_user = [f"/etc/profiles/per-user/{name}/bin"] if name and _EVERYWHERE else []
+    return list(dict.fromkeys([*found, *per_user, *_EVERYWHERE, *kegs]))
+
+
+def _joined(folder: str, below: Iterable[str]) -> List[str]:
+    return [os.path.join(folder, name).rstrip("/") for name in below]
+
+
+def _absolute(home: Optional[str]) -> Optional[str]:
+    return home if home and os.path.isabs(home) else None
+
+
+def _npm_prefix(home: Optional[str]) -> List[str]:
+    """What `npm config set prefix` has written."""
+    with suppress(OSError, ValueError):
+        text = private.read(os.path.join(home or os.sep, ".npmrc"), private.anybody).decode("utf-8", "replace")
+        found = re.search(r"^\s*prefix\s*=\s*[\"']?(.*?)[\"']?\s*$", text, re.MULTILINE)
+        prefix = re.sub(r"^(~|\$\{?HOME\}?)(?=/)", lambda _: home or "", found[1]) if found and home else ""
+        return [os.path.join(prefix, "bin")] if os.path.isabs(prefix) else []
+    return []
+
+
+# --- version managers -----------------------------------------------------------------------------------------------------
+
+def roots(manager: Manager, env: Mapping[str, str], home: Optional[str]) -> List[str]:
+    """Its folders that may be there: the named one first."""
+    named, user = env.get(manager.variable, ""), _absolute(home)
+    return [*([named] if processes.is_absolute(named) else []), *(_joined(user, manager.usual) if user else [])]
+
+
+def versions(manager: Manager, env: Mapping[str, str], home: Optional[str]) -> List[str]:
+    """The folders of programs of its versions: the usual one's first, then that of v22.1 before that of v9."""
+    found: List[str] = []
+    for root in roots(manager, env, home):
+        every = [folder for pattern in manager.versions for folder in _newest_first(root, pattern)]
+        found += [*_chosen(manager, root, home, every), *every]
+    return list(dict.fromkeys(found))
+
+
+def _chosen(manager: Manager, root: str, home: Optional[str], every: List[str]) -> Iterator[str]:
+    for place in manager.chosen:
+        path = os.path.join(home or os.sep, place[2:]) if place.startswith("~/") else os.path.join(root, place)
+        if os.path.isdir(path):
+            yield path
+        else:
+            yield from _of_version(_version_in(path, _MOST_ALIASES), root, every)
+
+
+def _of_version(version: str, root: str, every: List[str]) -> List[str]:
+    """The folders of that version, or of those that begin with it."""
+    parts = version.split(".") if version else []
+    return [folder for folder in every if parts and _numbers(folder[len(root):])[:len(parts)] == [int(part) for part in parts]]
+
+
+def _version_in(path: str, left: int) -> str:
+    """22.1.0 or 22, as a file says it that chooses a version; an alias of nvm leads to another one."""
+    with suppress(OSError, ValueError):
+        text = private.read(path, private.anybody).decode("utf-8", "replace")[:4096]
+        found = _VERSION.search(text)
+        if found:
+            return found[1].strip(".")
+        alias = os.path.join(os.path.dirname(path), text.strip())
+        if left and re.fullmatch(r"[\w/*.-]+", text.strip()) and ".." not in text:
+            return _version_in(alias, left - 1)
+    return ""
+
+
+def _newest_first(folder: str, pattern: str) -> List[str]:
+    return sorted(glob(os.path.join(escape(folder), pattern)), reverse=True, key=lambda path: _numbers(path[len(folder):]))
+
+
+def _numbers(path: str) -> List[int]:
+    return [int(number) for number in re.findall(r"[0-9]+", path)]
+
+
+def installed(path: str, env: Mapping[str, str], home: Optional[str]) -> Optional[str]:
+    """The program of that name in a version of the manager that has put a stand-in (shim) at the path; None for no shim.
+
+    Only where the manager is not on PATH: it would choose the version itself.
+    """
+    manager = _manager_of(path, env, home) if os.path.basename(os.path.dirname(path)) == SHIMS else None
+    if manager is None or processes.which(manager.name, env):
+        return None
+    return search(versions(manager, env, home), os.path.basename(path), env)
+
+
+def _manager_of(path: str, env: Mapping[str, str], home: Optional[str]) -> Optional[Manager]:
+    return next((manager for manager in MANAGERS for root in roots(manager, env, home)
+                 if path.startswith(root.rstrip("/") + "/")), None)
+
+
+def lasting(path: str) -> str:
+    """The path that outlives this shell: fnm gives each one a folder of links of its own."""
+    folder, name = os.path.split(path)
+    return os.path.join(os.path.realpath(folder), name) if "fnm_multishells" in folder else path
+
+
+# --- what a child gets ----------------------------------------------------------------------------------------------------
+
+def search(places: Iterable[str], name: str, env: Mapping[str, str]) -> Optional[str]:
+    """The first program of that name."""
+    paths = (os.path.join(folder, file) for folder in places for file in processes.names(name, env))
+    return next(filter(processes.is_program, paths), None)
+
+
+def child_folders(path: str, env: Mapping[str, str], home: Optional[str]) -> List[str]:
+    """The PATH of a child: that of the program, of the node that belongs to it, then PATH itself.
+
+    Only where no node is on PATH the likeliest one follows, and for a shim what it calls. None that another user could exchange.
+    """
+    own = [os.path.dirname(path), os.path.dirname(os.path.realpath(path))]
+    usual = processes.folders(env)
+    if processes.WINDOWS:
+        return list(dict.fromkeys(own + usual))
+    front = [*own, *_safe(_own_nodes(path))[:1]]
+    has_node = search([*front, *usual], "node", env) is not None
+    behind = [] if has_node else _safe(_nodes(path, env, home))[:1]
+    shims = [folder for folder in [*own, *behind] if os.path.basename(folder) == SHIMS]
+    managers = (_manager_of(os.path.join(folder, ""), env, home) for folder in shims)
+    for manager in [found for found in managers if found and not processes.which(found.name, env)][:1]:
+        behind += _safe(os.path.join(folder, manager.name) for folder in
+                        [*(_joined(home, _OF_MANAGERS) if home else ()), *folders(env, home)])[:1]
+    return list(dict.fromkeys([*front, *usual, *behind]))
+
+
+def node_of(path: Optional[str], env: Mapping[str, str], home: Optional[str]) -> Optional[str]:
+    """The node that the program at the path gets; without a path, the one on PATH or else the likeliest."""
+    if path is not None:
+        return search(child_folders(path, env, home), "node", env)
+    return processes.which("node", env) or next((node for folder in _safe(_nodes("", env, home))
+                                                 for node in [os.path.join(folder, "node")]), None)
+
+
+def _own_nodes(path: str) -> Iterator[str]:
+    """Where a node of the same installation may be: its global packages lie in lib, pnpm's one above the programs."""
+    prefix, found, _ = os.path.realpath(path).partition("/lib/node_modules/")
+    if found:
+        yield from (os.path.join(folder, "bin", "node") for folder in (prefix, os.path.dirname(prefix)))
+    yield os.path.join(os.path.dirname(os.path.dirname(path)), "node")
+
+
+def _nodes(path: str, env: Mapping[str, str], home: Optional[str]) -> Iterator[str]:
+    """Where a node may be, that of the manager in whose folder the program lies first."""
+    manager = _manager_of(path, env, home)
+    if manager:
+        yield from (os.path.join(folder, "node") for folder in versions(manager, env, home))
+    yield from (os.path.join(folder, "node") for folder in folders(env, home))
+
+
+def _safe(paths: Iterable[str]) -> List[str]:
+    """The folders of those that are programs, and nobody else's."""
+    return [os.path.dirname(path) for path in paths if processes.is_program(path) and whose(path) is None]
+
+
+def whose(path: str) -> Optional[str]:
+    """Why nobody should run what a note or a guess names, not the user: another user could have put it there, or changed it.
+
+    Groups count for nothing: what Homebrew and Debian have in /usr/local belongs to one that may write there.
+    """
+    for name in dict.fromkeys((path, os.path.realpath(path))):
+        while True:
+            try:
+                found = os.lstat(name)
+            except OSError as err:
+                return f"{shown(name)}: {err.strerror}"
+            why = private.foreign(found) or (private.SHARED if _is_for_all(found.st_mode) else None)
+            if why:
+                return f"{shown(name)} {why}"
+            if name == os.path.dirname(name):
+                break
+            name = os.path.dirname(name)
+    return None
+
+
+def _is_for_all(mode: int) -> bool:
+    """Whether everyone may write there; in a sticky folder only to what is one's own."""
+    sticky = stat.S_ISDIR(mode) and mode & stat.S_ISVTX
+    return os.name == "posix" and bool(mode & 0o002) and not sticky and not stat.S_ISLNK(mode)
+
+
+def shown(text: str) -> str:
+    """A path or a word of the user's, safe and short enough for an error."""
+    return clip(clean(text), 120)

@@ -1,0 +1,89 @@
+"""Row M-8: what ccmon tells people to type is there on their system: a Mac has no xdg-open, no getent, no GNU options."""
+
+import ast
+import json
+import os
+import pwd
+import re
+import shutil
+import subprocess
+
+import pytest
+from commands import ROOT
+
+from ccmon.doctor import mending, verdicts
+from ccmon.doctor.verdicts import Owned
+from ccmon.model import Place
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="commands of a POSIX shell")
+OF_LINUX = re.compile(r"""xdg-open|\bapt\b|apt-get|\bdnf\b|pacman|zypper|\bapk\b|systemctl|journalctl|notify-send|libnotify
+    |getent|/proc\b|\bstat\ -c|\bdate\ -d|\bsed\ -i|readlink\ -f|\bcp\ --|\bls\ --|\bmv\ --|\bps\ --|\bdu\ --|setfattr|ldconfig
+    |free\ -|\bss\ -|update-alternatives|locale-gen|localectl|chattr|inotify|\btac\b|\bnproc\b|sha256sum|md5sum""", re.VERBOSE)
+# Where such words stand, and why nobody on a Mac is shown them.
+KNOWN = {"doctor/verdicts.py": "by what is installed; the opener by the platform", "doctor/alerts.py": "by what is installed",
+         "fullscreen/curses_package.py": "by what is installed",
+         "alerts/channels.py": "by the platform", "setup/package.py": "by what is installed"}
+# Of a Mac as it is sold, of its shells, and what people of Claude Code have installed.
+OF_MACS = set("""chmod chown mv cp mktemp du sort tail stty env grep id touch sudo open vi git rm echo eval export unset umask cd
+    brew npm claude ccmon ccusage tmux pip python3""".split())
+DARWIN = "import sys\nsys.platform = 'darwin'\n"
+
+
+def texts(path):
+    """Every text of a file but for the docstrings, as rows of (line, text)."""
+    tree = ast.parse(path.read_text())
+    said = {id(node.body[0].value) for node in ast.walk(tree) if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
+            and node.body and isinstance(node.body[0], ast.Expr)}
+    return [(node.lineno, node.value) for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said]
+
+
+def opens(text):
+    """Whether it is a path that ccmon itself reads, with another way beside it."""
+    return text.startswith("/proc") or "|/proc/" in text
+
+
+def test_M08_no_text_names_what_linux_alone_has():
+    found = {str(path.relative_to(ROOT / "ccmon")) for path in sorted((ROOT / "ccmon").rglob("*.py"))
+             for _, text in texts(path) if OF_LINUX.search(text) and not opens(text)}
+    assert found <= set(KNOWN), found
+
+
+def programs(command):
+    """The first words of all the commands of a line."""
+    bare = re.sub(r"'[^']*'", "''", command).replace("${EDITOR:-vi}", "vi")
+    parts = re.split(r"\||&&|\$\(|\(|\n|;", bare)
+    return {part.split()[0].strip('")') for part in parts if part.strip(' ")')}
+
+
+def test_M08_the_commands_of_the_doctor_are_there_on_a_mac():
+    own, place = Owned("/Users/me"), Place("/Users/me/x y", True)
+    said = [own.edit(place.path, 3), own.permit(place._replace(own=True), "-R u+rX", None), own.permit(place, "600", None),
+            own.permit(Place("/", True), "600", None), own.permit(Place("/", True), "600", "XDG_DATA_HOME"),
+            own.untangle(place.path, True), own.untangle(place.path, False), own.largest(place.path), own.take(place, None),
+            verdicts.by_hand("darwin"), mending.HOMELESS, verdicts.INSTALLERS["brew"],
+            verdicts.undo("reset and reset_hour", None, own), verdicts.locale("x", True, False, "export LC_ALL=x").mend]
+    for command in filter(None, said):
+        assert programs(command) <= OF_MACS, (command, programs(command))
+    assert verdicts.by_hand("darwin").startswith("open https://") and verdicts.by_hand("win32").startswith("start https://")
+    assert verdicts.by_hand("linux") == verdicts.BY_HAND
+
+
+@pytest.mark.parametrize("shell", [name for name in ("sh", "bash", "zsh", "fish") if shutil.which(name)])
+def test_M08_the_home_is_found_without_getent(shell):
+    command, env = f'{mending.HOMELESS}\nprintf "%s" "$HOME"', {"PATH": "/usr/bin:/bin", "HOME": "/gone"}
+    run = subprocess.run([shell, "-c", command], env=env, capture_output=True, text=True, check=True)
+    assert run.stdout == pwd.getpwuid(os.getuid()).pw_dir
+
+
+def test_M08_a_doctor_on_a_mac(machine):
+    """Without Node.js and whatever installs it on Linux, without a home, in a locale that it has not."""
+    (machine.cwd / "sitecustomize.py").write_text(DARWIN)
+    env = {"PATH": str(machine.cwd), "PYTHONPATH": f"{machine.cwd}:{ROOT}", "LC_ALL": "en_PL.UTF-8"}
+    run = subprocess.run(machine.command("doctor", "--json"), cwd=machine.cwd, env=env, capture_output=True, timeout=60)
+    checks = {check["topic"]: check for check in json.loads(run.stdout)["checks"]}
+    assert checks["Node"]["mend"] == "open https://nodejs.org/en/download"
+    assert checks["locale"]["mend"] == "export LC_ALL=en_US.UTF-8" and "en_PL.UTF-8" in checks["locale"]["says"]
+    for check in checks.values():
+        assert not OF_LINUX.search(f"{check['says']} {check['mend']}"), check
+        assert programs(check["mend"] or "") <= OF_MACS, check

@@ -1,0 +1,108 @@
+"""Rows M of tests/faults/README.md, a newer Python: what is private in the standard library may be gone or another one."""
+
+import ast
+import importlib
+import json
+import pkgutil
+import sys
+import types
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+import ccmon
+from ccmon.line import hook
+
+ROOT = Path(ccmon.__file__).resolve().parent.parent
+WITH_FALL_BACK = {("ccmon/line/hook.py", "_json"), ("ccmon/line/hook.py", "_json.make_scanner")}    # the first test provokes it
+OF_NAMED_TUPLES = {"_replace", "_asdict", "_fields", "_make"}
+DOCUMENTED = {"_exit", "_thread", "__future__"}        # with an underscore, and in Python's manual all the same
+SUBMODULES = {"concurrent.futures", "os.path", "http.client", "importlib.metadata", "importlib.util", "urllib.error",
+              "urllib.parse", "urllib.request"}
+CLAUDES = """{"model": {"id": "x", "ą": "\\u0105\\n"}, "z": null,
+    "rate_limits": {"five_hour": {"used_percentage": 3.5, "n": [1, -2e3]}}}"""
+
+
+# --- the scanner of JSON --------------------------------------------------------------------------------------------------
+
+def scanner_of_a_newer_python(rules):
+    return rules.hook_of_python_3_99
+
+
+def scanner_with_other_arguments(rules, *, depth):
+    return rules, depth
+
+
+def scanner_that_answers_otherwise(_rules):
+    return lambda _text: {}
+
+
+@pytest.mark.parametrize("private", [
+    None, {}, {"make_scanner": scanner_of_a_newer_python}, {"make_scanner": scanner_with_other_arguments},
+    {"make_scanner": scanner_that_answers_otherwise}], ids=["no _json", "no scanner", "asks more", "arguments", "answer"])
+def test_M01_claudes_json_is_read_by_whatever_scanner_a_python_has(private, monkeypatch):
+    stand_in = private if private is None else types.SimpleNamespace(**private)
+    monkeypatch.setitem(sys.modules, "_json", stand_in)
+    assert hook.parse(CLAUDES) == json.loads(CLAUDES)
+    assert [hook.parse(text) for text in ("", "{", "[1,", "NaN", '"a\tb"', "{} more")] == [None, None, None, "NaN", "a\tb", {}]
+
+
+# --- nothing private ------------------------------------------------------------------------------------------------------
+
+def defined(tree):
+    """The names that it gives: of attributes, functions, classes and values."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            yield node.name
+        elif isinstance(node, (ast.Attribute, ast.Name)) and isinstance(node.ctx, ast.Store):
+            yield node.attr if isinstance(node, ast.Attribute) else node.id
+
+
+def private_names(tree, own):
+    """What is private in the standard library, or in a module of it that its manual does not have; own: names given by us."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] != "ccmon":
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Attribute) and node.attr not in own and node.attr not in OF_NAMED_TUPLES:
+            names = [node.attr]
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("getattr", "hasattr") and len(node.args) > 1:
+            names = [getattr(node.args[1], "value", "")]
+        else:
+            continue
+        for name in names:
+            parts = str(name).split(".")
+            hidden = [part for part in parts if part[:1] == "_" and not part.endswith("__") and part not in DOCUMENTED]
+            package = ".".join(parts[:2])
+            nested = isinstance(node, (ast.Import, ast.ImportFrom)) and package not in SUBMODULES and is_module(package)
+            if hidden or nested:
+                yield str(name)
+
+
+@lru_cache(maxsize=None)
+def is_module(name):
+    """Whether it is a module inside a package of the standard library."""
+    package, _, inner = name.partition(".")
+    path = getattr(importlib.import_module(package), "__path__", None) if inner and package != "ccmon" else None
+    return any(found.name == inner for found in pkgutil.iter_modules(path or []))
+
+
+def test_M01_nothing_private_of_the_standard_library_is_used_but_with_a_fall_back():
+    trees = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+             for path in (ROOT / "ccmon").rglob("*.py")}
+    own = {name for tree in trees.values() for name in defined(tree)}
+    found = {(path, name) for path, tree in trees.items() for name in private_names(tree, own)}
+    assert len(trees) > 100 and found == WITH_FALL_BACK
+
+
+@pytest.mark.parametrize("code, name", [
+    ("import _thread_", "_thread_"), ("from json.scanner import make_scanner", "json.scanner"), ("parser._actions", "_actions"),
+    ("from argparse import _HelpAction", "argparse._HelpAction"), ("getattr(curses, '_x')", "_x"),
+    ("import json.decoder", "json.decoder"), ("argparse._SubParsersAction", "_SubParsersAction"), ("os._exit(0)", None),
+    ("sys.__stdout__", None), ("x._replace(a=1)", None), ("self._own = 1\nself._own", None), ("import urllib.request", None)])
+def test_M01_that_search_sees_them(code, name):
+    tree = ast.parse(code)
+    found = list(private_names(tree, set(defined(tree))))
+    assert (name in found) if name else not found
