@@ -8,7 +8,7 @@ import shlex
 import signal
 import sys
 from contextlib import suppress
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 WINDOWS = os.name == "nt"
 PATIENCE_S = 5.0                       # for taskkill
@@ -72,14 +72,21 @@ def own_program() -> Optional[str]:
     called = os.path.abspath(sys.argv[0])
     if os.path.basename(called).lower() != "__main__.py":
         return called if os.path.basename(called).lower() in ("ccmon", "ccmon.exe") and is_program(called) else None
+    folder = os.path.normcase(os.path.dirname(os.path.dirname(called)))
+    scripts = next((scripts for packages, scripts in _package_folders() if os.path.normcase(packages) == folder), None)
+    path = scripts and os.path.join(scripts, "ccmon.exe" if WINDOWS else "ccmon")
+    return path if path and is_program(path) else None
+
+
+def _package_folders() -> List[Tuple[str, str]]:
+    """Where pip puts packages and, for each, their programs; none where this Python does not say it."""
     import site
     import sysconfig  # dear, and only of use here
-    folder = os.path.dirname(os.path.dirname(called))
-    scripts = {sysconfig.get_path("purelib"): sysconfig.get_path("scripts"), site.getusersitepackages():
-               sysconfig.get_path("scripts", "nt_user") if WINDOWS else os.path.join(site.getuserbase(), "bin")}
-    found = next((scripts[place] for place in scripts if os.path.normcase(place) == os.path.normcase(folder)), None)
-    path = found and os.path.join(found, "ccmon.exe" if WINDOWS else "ccmon")
-    return path if path and is_program(path) else None
+    try:
+        users = sysconfig.get_path("scripts", "nt_user") if WINDOWS else os.path.join(site.getuserbase(), "bin")
+        return [(sysconfig.get_path("purelib"), sysconfig.get_path("scripts")), (site.getusersitepackages(), users)]
+    except (AttributeError, KeyError, OSError, TypeError, ValueError):
+        return []
 
 
 def split(command: str) -> List[str]:

@@ -26,6 +26,7 @@ KNOWN = {"doctor/verdicts.py": "by what is installed; the opener by the platform
 # Of a Mac as it is sold, of its shells, and what people of Claude Code have installed.
 OF_MACS = set("""chmod chown mv cp mktemp du sort tail stty env grep id touch sudo open vi git rm echo eval export unset umask cd
     brew npm claude ccmon ccusage tmux pip python3""".split())
+NO_PLACES = "from ccmon.sources import program_places\nprogram_places._EVERYWHERE = ()\n"
 DARWIN = "import sys\nsys.platform = 'darwin'\n"
 
 
@@ -78,7 +79,7 @@ def test_M08_the_home_is_found_without_getent(shell):
 
 def test_M08_a_doctor_on_a_mac(machine):
     """Without Node.js and whatever installs it on Linux, without a home, in a locale that it has not."""
-    (machine.cwd / "sitecustomize.py").write_text(DARWIN)
+    (machine.cwd / "sitecustomize.py").write_text(DARWIN + NO_PLACES)
     env = {"PATH": str(machine.cwd), "PYTHONPATH": f"{machine.cwd}:{ROOT}", "LC_ALL": "en_PL.UTF-8"}
     run = subprocess.run(machine.command("doctor", "--json"), cwd=machine.cwd, env=env, capture_output=True, timeout=60)
     checks = {check["topic"]: check for check in json.loads(run.stdout)["checks"]}
