@@ -130,7 +130,8 @@ def test_M03_the_text_names_the_file(mac):
 
 
 @pytest.mark.parametrize("words, is_read", [
-    ('. "$HOME"/.bashrc', True), ('[ -s ~/.bashrc ] && \\. "${HOME}/.bashrc"\r', True), (". '@/.bashrc'", True),
+    ('. "$HOME"/.bashrc', True), ('[ -s ~/.bashrc ] && \\. "${HOME}/.bashrc"', True), (". ~/.bashrc\r", False),
+    ("(. ~/.bashrc)", True), (". '@/.bashrc'", True),
     ("source .bashrc", True), ('. "$DOTFILES/.bashrc"', True), (". ~/dotfiles/.bashrc", False), (". /etc/.bashrc", False),
     ("umask 077  # unlike . ~/.bashrc", False)])
 def test_M03_a_file_that_reads_another_one_is_understood_as_bash_does(tmp_path, words, is_read):
