@@ -18,7 +18,7 @@ SHIMS = "shims"                        # folders of stand-ins, which need their 
 _MOST_ALIASES = 4                      # of nvm, one after the other
 _NODE = r"""(?:\[tools\.node\]\s*version\s*=|["']?(?:core:)?node(?:js)?["']?\s*[= ])[\s\["'{]*(?:version\s*=\s*["'])?"""
 _NUMBER, _NAME = r"v?(?P<number>[0-9][0-9.]*)", r"(?P<name>lts[\w-]*|latest)"
-_VERSION = re.compile(rf"^\s*(?:(?:{_NODE}(?:prefix:)?)?{_NUMBER}|{_NODE}{_NAME})", re.MULTILINE)
+_VERSION = rf"(?m)^\s*(?:(?:{_NODE}(?:prefix:)?)?{_NUMBER}|{_NODE}{_NAME})"
 
 
 class Manager(NamedTuple):
@@ -143,7 +143,7 @@ def _version_in(path: str, left: int) -> str:
     """22.1.0, 22 or lts, as a file says it that chooses a version; an alias of nvm leads to another one."""
     with suppress(OSError, ValueError):
         text = private.read(path, private.anybody).decode("utf-8", "replace")[:4096]
-        found = _VERSION.search(text)
+        found = re.search(_VERSION, text)
         if found:
             return (found["number"] or found["name"]).strip(".")
         folder = os.path.dirname(path)

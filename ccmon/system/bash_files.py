@@ -14,7 +14,7 @@ from ccmon.system import private
 USUAL = ".bashrc"
 OF_LOGIN = (".bash_profile", ".bash_login", ".profile")
 BESIDE = (".bash_aliases",)            # that Debian's ~/.bashrc reads: lines are moved there by hand
-_READS = re.compile(r"(?:^|[;&|({\s])\\?(?:\.|source)\s+(?:--\s+)?(?P<path>(?:\"[^\"]*\"|'[^']*'|[^ \t\n;&|()\"'])+)")
+_READS = r"(?:^|[;&|({\s])\\?(?:\.|source)\s+(?:--\s+)?(?P<path>(?:\"[^\"]*\"|'[^']*'|[^ \t\n;&|()\"'])+)"
 _HOME = re.compile(r"^(?:~|\$HOME|\$\{HOME\}|\$\{HOME:[^}]*\})(?=/)")
 
 
@@ -54,7 +54,7 @@ def _read_by(path: str, home: str) -> List[str]:
     with suppress(OSError):
         text = private.read(path, private.anybody).decode("utf-8", "replace")
     rows = [re.sub(r"(^|\s)#.*", "", row) for row in text.split("\n")]               # to bash a CR is a part of the name
-    words = {re.sub("[\"']", "", match["path"]) for row in rows for match in _READS.finditer(row)}
+    words = {re.sub("[\"']", "", match["path"]) for row in rows for match in re.finditer(_READS, row)}
     return [other for other in all_files(home) if any(_is_path(word, other, home) for word in words)]
 
 

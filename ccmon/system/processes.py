@@ -8,7 +8,7 @@ import shlex
 import signal
 import sys
 from contextlib import suppress
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
 
 WINDOWS = os.name == "nt"
 PATIENCE_S = 5.0                       # for taskkill
@@ -72,21 +72,13 @@ def own_program() -> Optional[str]:
     called = os.path.abspath(sys.argv[0])
     if os.path.basename(called).lower() != "__main__.py":
         return called if os.path.basename(called).lower() in ("ccmon", "ccmon.exe") and is_program(called) else None
-    folder = os.path.normcase(os.path.dirname(os.path.dirname(called)))
-    scripts = next((scripts for packages, scripts in _package_folders() if os.path.normcase(packages) == folder), None)
-    path = scripts and os.path.join(scripts, "ccmon.exe" if WINDOWS else "ccmon")
-    return path if path and is_program(path) else None
-
-
-def _package_folders() -> List[Tuple[str, str]]:
-    """Where pip puts packages and, for each, their programs; none where this Python does not say it."""
-    import site
-    import sysconfig  # dear, and only of use here
-    try:
-        users = sysconfig.get_path("scripts", "nt_user") if WINDOWS else os.path.join(site.getuserbase(), "bin")
-        return [(sysconfig.get_path("purelib"), sysconfig.get_path("scripts")), (site.getusersitepackages(), users)]
-    except (AttributeError, KeyError, OSError, TypeError, ValueError):
-        return []
+    packages = os.path.dirname(os.path.dirname(called))
+    if os.path.basename(packages) not in ("site-packages", "dist-packages"):
+        return None
+    up = os.path.dirname
+    lib = up(packages)                 # in lib/python3.9, Lib or Python39, by the system and by whose they are
+    places = [os.path.join(folder, "Scripts", "ccmon.exe") for folder in (lib, up(lib))]
+    return next(filter(is_program, places if WINDOWS else [os.path.join(up(up(lib)), "bin", "ccmon")]), None)
 
 
 def split(command: str) -> List[str]:
