@@ -301,8 +301,7 @@ def assert_what_runs_is_ended(machine):
     with Terminal(machine.command(), env=machine.env(), cwd=str(machine.cwd)) as term:
         pid = wait_until(lambda: [p for p in machine.pids()[before:] if alive(p)], "ccusage runs")[-1]
         done = machine.run(*ALL, now=None)
-        assert done.code == 0 and f"process {term.process.pid}\n" in done.out, done
-        assert term.process.wait(PATIENCE_S) is not None
+        assert done.code == 0 and f"process {term.process.pid}\n" in done.out and term.process.wait(PATIENCE_S) is not None, done
         wait_until(lambda: not alive(pid), "its ccusage has ended")
     machine.opens()
 
