@@ -192,11 +192,13 @@ class Machine:
                               capture_output=True, text=True, timeout=PATIENCE_S)
         return Result(done.returncode, done.stdout, done.stderr)
 
-    def configure(self, text: str) -> Path:
-        """Write config.ini."""
+    def configure(self, text: str, is_old: bool = False) -> Path:
+        """Write config.ini; the lines of one that is not old are asked for again soon."""
         path = self.home / ".config/ccmon/config.ini"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+        if is_old:
+            os.utime(path, (1, 1))
         return path
 
     @property

@@ -1,7 +1,6 @@
 """Every test runs with HOME and the XDG folders in a temporary directory, never in the user's own."""
 
 import os
-import re
 import signal
 import sys
 from pathlib import Path
@@ -14,10 +13,6 @@ from hypothesis import settings
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-COSTLY = re.compile("faults/(?!.*real_ccusage)|/test_(accounts|alerts_command|backtest|ccmon_line|cli|config_command|demo|"
-                    "dialects|doctor\\w*|export|fastpath|first_run|generated|history_\\w+|hook|init|init_claude_shells|init_guest|json|"
-                    "learn_command|learning_\\w+|line_seen|options|output|own_themes|readme|readme_tables|refresh|report_\\w+|"
-                    "screen|sound_places|sources|statusline|templates|uninstall|views_limits|why|windows)\\.py")
 PRIVATE = ("NO_COLOR", "CLICOLOR", "FORCE_COLOR", "CLAUDE_CONFIG_DIR", "COLUMNS", "LINES", "TMUX", "TZ", "NVM_DIR")
 
 
@@ -34,12 +29,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: List[pytest.Item]) -> None:
-    """In CI, of the variants of a test that starts processes or draws whole pages, the first and a part of the others."""
+    """In CI, of the variants of a test the first and a part of the others; with the real ccusage all of them."""
     seen: Set[str] = set()
     kept, left = [], []
     for item in items:
         name = item.nodeid.partition("[")[0]
-        tried = name not in seen or not COSTLY.search(name) or is_chosen(item.nodeid)
+        tried = name not in seen or bool(item.get_closest_marker("real_ccusage")) or is_chosen(item.nodeid)
         seen.add(name)
         (kept if tried else left).append(item)
     items[:] = kept

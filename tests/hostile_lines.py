@@ -29,4 +29,4 @@ def put_place(machine: Machine) -> None:
     program.write_text(f"#!/bin/sh\nexec '{sys.executable}' -m ccmon \"$@\"\n")
     program.chmod(0o755)
     machine.answers([block(NOW - 2 * HOUR, 2800, models=["$(touch pwned)", "`id`", "%n", "#(id)"])])
-    machine.configure(f"[ccmon]\nplan = {EVIL}\nline_ttl = 600\n[plans]\n{EVIL} = 7000\n")
+    machine.configure(f"[ccmon]\nplan = {EVIL}\nline_ttl = 600\n[plans]\n{EVIL} = 7000\n", is_old=True)

@@ -26,8 +26,7 @@ def live(machine: Machine, tokens: int = 9200, ago_s: int = 2 * HOUR) -> None:
     machine.answers([block(int(time.time()) - ago_s, tokens)])
     config = machine.home / ".config/ccmon/config.ini"
     if not config.exists():
-        machine.configure(LONG)
-        os.utime(config, (1, 1))
+        machine.configure(LONG, is_old=True)
 
 
 def warm(machine: Machine, *words: str) -> str:

@@ -50,7 +50,7 @@ def timeless(text):
 # --- the same line --------------------------------------------------------------------------------------------------------
 
 def test_the_line_of_every_dialect_is_that_of_ccmon_and_costs_no_process(line, shell):
-    os.utime(line.configure("[ccmon]\nline_ttl = 60\n"), (1, 1))
+    line.configure("[ccmon]\nline_ttl = 60\n", is_old=True)
     every = sorted({*DIALECTS} - {"claude"})           # that one is made of what stdin says
     for dialect in every if shell == SHELLS[0] else ("bash", "tmux"):
         expected = warm(line, "--format", dialect) + "\n"
@@ -167,7 +167,7 @@ def test_a_stale_line_is_shown_at_once_and_refreshed_once(line, shell):
 def test_back_off_is_obeyed(line, shell):
     warm(line)
     line.fails()
-    line.configure("[ccmon]\nline_ttl = 600\ninterval = 3000\n")
+    line.configure("[ccmon]\nline_ttl = 600\ninterval = 3000\n", is_old=True)
     for _ in range(2):                 # the second failure in a row pauses for 6 s
         age(line, STALE_S)
         line.run("record", now=None)

@@ -215,7 +215,7 @@ def hostile(machine):
     """A model and a plan with the worst of names, in a template that shows them."""
     machine.answers([block(int(time.time()) - HOUR, 700, models=[HOSTILE])])
     machine.configure("[ccmon]\nline_ttl = 600\nmax_width = 150\ntemplate = {percent} {plan} {model} END\n"
-                      f"plan = {EVIL}\n[plans]\n{EVIL} = 7000\n")
+                      f"plan = {EVIL}\n[plans]\n{EVIL} = 7000\n", is_old=True)
     for target in ("bash", "zsh", "fish", "tmux"):
         warm(machine, "--format", target)
 

@@ -71,6 +71,14 @@ def test_little_known_is_a_plain_rate_and_says_so():
     assert document.document(made.snapshot)["runway"]["rule"] == "last_hour"
 
 
+def test_a_span_that_begins_and_ends_with_the_reset_is_not_shown():
+    made = known(50)
+    end = made.runway.resets_at
+    rows = [outlook_row._likely(scene(14_012), made.runway._replace(probability=0.06, median=end, low=low, high=end))[0]
+            for low in (end, end - 3600)]
+    assert ["-" in "".join(span.text for span in row) for row in rows] == [False, True]
+
+
 def test_nothing_left_is_no_likelihood():
     made = scene(21_012, windows=official(100), learned=learned(), outlook=outlook(100, 21_012))
     assert made.snapshot.runway.probability == 1 and outlook_row.known(made) is None

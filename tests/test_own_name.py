@@ -59,6 +59,21 @@ def test_the_name_is_that_on_path_else_the_path_that_was_called(tmp_path, monkey
     assert processes.own_command({"PATH": "/nowhere"}) == "ccmon"
 
 
+@pytest.mark.parametrize("packages, program, is_windows", [
+    ("v/lib/python3.13/site-packages", "v/bin/ccmon", False), ("usr/lib/python3/dist-packages", "usr/bin/ccmon", False),
+    ("Library/Python/3.9/lib/python/site-packages", "Library/Python/3.9/bin/ccmon", False), ("src/lib/checkout", None, False),
+    ("Python39/Lib/site-packages", "Python39/Scripts/ccmon.exe", True),
+    ("P/Python39/site-packages", "P/Python39/Scripts/ccmon.exe", True)])
+def test_a_module_that_was_called_names_the_program_that_pip_has_made(packages, program, is_windows, tmp_path, monkeypatch):
+    (tmp_path / (program or "bin/ccmon")).parent.mkdir(parents=True)
+    monkeypatch.setattr(sys, "argv", [str(tmp_path / packages / "ccmon/__main__.py")])
+    monkeypatch.setattr(processes, "WINDOWS", is_windows)
+    monkeypatch.setattr(processes, "is_program", os.path.exists)
+    assert processes.own_program() is None
+    (tmp_path / (program or "bin/ccmon")).touch()
+    assert processes.own_program() == (program and str(tmp_path / program))
+
+
 @pytest.mark.skipif(os.name != "posix", reason="the path of an installed script")
 def test_off_path_every_hint_works_as_it_stands(tmp_path):
     """The screen, doctor, why, errors and answers of an installed ccmon that is not on PATH; one hint is typed."""

@@ -187,7 +187,7 @@ def test_the_line_is_never_wider_than_asked_and_never_empty(name, room):
 def used(machine):
     """A machine with 40 % of a session used, on a fixed clock."""
     machine.answers([block(NOW - 2 * HOUR, 2800, models=["claude-opus-4-1-20250805", "b"])])
-    machine.configure("[ccmon]\nline_ttl = 600\n")
+    machine.configure("[ccmon]\nline_ttl = 600\n", is_old=True)
     return machine
 
 
@@ -253,7 +253,7 @@ ROADS += [["--template", "{nope}"], ["--format=tmux"], ["--format", "bash", "--p
 def live(machine):
     """A session that runs now, whose numbers stay the same for a while."""
     machine.answers([block(int(time.time()) - 2 * HOUR, 9200)])
-    machine.configure("[ccmon]\nline_ttl = 600\nplan = team\nreset_hour = 0\n[plans]\nteam = 9000\n")
+    machine.configure("[ccmon]\nline_ttl = 600\nplan = team\nreset_hour = 0\n[plans]\nteam = 9000\n", is_old=True)
 
 
 def test_after_record_any_line_is_there_at_once_and_both_roads_print_the_same_bytes(machine):

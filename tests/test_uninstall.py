@@ -273,15 +273,13 @@ def test_folders_that_a_killed_call_has_left_are_taken_out_by_the_next(env, home
     call = Uninstall(env, True)
     call.take_out(call.look()._replace(start_up={}, copies={}))
     (home / ".config/ccmon").mkdir(parents=True)
-    assert call.look()._replace(start_up={}, copies={}).folders == [str(home / ".config/ccmon")]
-    assert not call.look().is_empty
+    assert call.look()._replace(start_up={}, copies={}).folders == [str(home / ".config/ccmon")] and not call.look().is_empty
     call.take_out(call.look())
     assert not (home / ".config/ccmon").exists() and call.look().is_empty
 
 
 def test_it_asks_and_without_a_terminal_it_needs_yes(machine):
-    config = machine.configure("[ccmon]\n")
-    done = machine.run("uninstall")
+    config, done = machine.configure("[ccmon]\n"), machine.run("uninstall")
     assert done.code == 2 and "--yes" in done.err and str(config) in done.out and config.exists()
     for answer, is_gone in (("n", False), ("", False), ("y", True)):
         with Terminal(machine.command("uninstall"), env=machine.env(), cwd=str(machine.cwd)) as term:
@@ -294,8 +292,8 @@ def test_it_asks_and_without_a_terminal_it_needs_yes(machine):
 
 # --- what runs --------------------------------------------------------------------------------------------------------------
 
-def test_a_refresher_and_a_screen_that_run_are_ended_and_write_nothing_any_more(machine):
-    install(machine)
+def assert_what_runs_is_ended(machine):
+    """A screen and the ccusage that it has started."""
     live(machine)
     warm(machine)
     before = machine.runs()
@@ -303,10 +301,14 @@ def test_a_refresher_and_a_screen_that_run_are_ended_and_write_nothing_any_more(
     with Terminal(machine.command(), env=machine.env(), cwd=str(machine.cwd)) as term:
         pid = wait_until(lambda: [p for p in machine.pids()[before:] if alive(p)], "ccusage runs")[-1]
         done = machine.run(*ALL, now=None)
-        assert done.code == 0 and f"process {term.process.pid}\n" in done.out, done
-        assert term.process.wait(PATIENCE_S) is not None
+        assert done.code == 0 and f"process {term.process.pid}\n" in done.out and term.process.wait(PATIENCE_S) is not None, done
         wait_until(lambda: not alive(pid), "its ccusage has ended")
     machine.opens()
+
+
+def test_a_refresher_and_a_screen_that_run_are_ended_and_write_nothing_any_more(machine):
+    install(machine)
+    assert_what_runs_is_ended(machine)
     assert set(listing(machine.home)) == {".config"}, "which the test has made"
 
 

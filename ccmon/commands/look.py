@@ -6,7 +6,7 @@ from argparse import Namespace
 from typing import Sequence
 
 from ccmon import output
-from ccmon.fullscreen import curses_package, guardian, screen
+from ccmon.fullscreen import guardian, screen
 from ccmon.model import Facts, Snapshot
 from ccmon.pipeline.refresh import current_facts
 from ccmon.settings import config
@@ -31,6 +31,7 @@ def run(given: Namespace, ctx: Context) -> int:
     guardian.dismiss()                 # no screen that it could guard
     _once(ctx)
     if screen.curses is None and sys.stdin.isatty() and sys.stdout.isatty():
+        from ccmon.fullscreen import curses_package  # only there
         output.complain(curses_package.missing(ctx.env), OK)       # the frame has been shown
     return OK
 

@@ -18,12 +18,24 @@ OK = 0
 def run(given: Namespace) -> int:
     """Show it."""
     path = path_of(given.page)
-    if path is None:
+    page = _in_archive(given.page) if path is None else None
+    if path is not None and not (sys.stdout.isatty() and _shown_by_man(path)):
+        with open(path, "rb") as file:
+            page = file.read()
+    if page is not None:
+        output.show_text(os.environ, manual.text(page.decode("utf-8"), output.size().columns))
+    elif path is None:
         raise CcmonError("the manual did not come along with ccmon. Install it as a whole, or see: ccmon help")
-    if not (sys.stdout.isatty() and _shown_by_man(path)):
-        with open(path, encoding="utf-8") as file:
-            output.show_text(os.environ, manual.text(file.read(), output.size().columns))
     return OK
+
+
+def _in_archive(page: str) -> Optional[bytes]:
+    """What it holds where ccmon runs from a zip, in which it has no path."""
+    from pkgutil import get_data
+    try:
+        return get_data("ccmon", f"man/{page}.1")
+    except OSError:
+        return None
 
 
 def path_of(page: str) -> Optional[str]:

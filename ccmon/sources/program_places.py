@@ -16,7 +16,9 @@ from ccmon.text import clean, clip
 
 SHIMS = "shims"                        # folders of stand-ins, which need their manager
 _MOST_ALIASES = 4                      # of nvm, one after the other
-_VERSION = re.compile(r"""^\s*(?:["']?node(?:js)?["']?\s*[= ][\s\["']*)?v?([0-9][0-9.]*)""", re.MULTILINE)
+_NODE = r"""(?:\[tools\.node\]\s*version\s*=|["']?(?:core:)?node(?:js)?["']?\s*[= ])[\s\["'{]*(?:version\s*=\s*["'])?"""
+_NUMBER, _NAME = r"v?(?P<number>[0-9][0-9.]*)", r"(?P<name>lts[\w-]*|latest)"
+_VERSION = rf"(?m)^\s*(?:(?:{_NODE}(?:prefix:)?)?{_NUMBER}|{_NODE}{_NAME})"
 
 
 class Manager(NamedTuple):
@@ -39,8 +41,9 @@ MANAGERS = (
     Manager("asdf", "ASDF_DATA_DIR", (".asdf",), ("installs/nodejs/*/bin", "installs/nodejs/*/.npm/bin"), ("~/.tool-versions",),
             (SHIMS,)),
     Manager("mise", "MISE_DATA_DIR", (".local/share/mise", "Library/Application Support/mise", ".local/share/rtx"),
-            ("installs/node/*/bin", "installs/npm-ccusage/*/bin"), ("~/.config/mise/config.toml", "~/.tool-versions"), (SHIMS,)),
-    Manager("proto", "PROTO_HOME", (".proto",), ("tools/node/*/bin", "tools/npm/*/bin"), (),
+            ("installs/node/*/bin", "installs/npm-ccusage/*/bin"),
+            ("~/mise.toml", "~/.mise.toml", "~/.config/mise/config.toml", "~/.tool-versions"), (SHIMS,)),
+    Manager("proto", "PROTO_HOME", (".proto",), ("tools/node/*/bin", "tools/npm/*/bin"), (".prototools",),
             ("tools/node/globals/bin", "bin", SHIMS)),
     Manager("n", "N_PREFIX", ("n", ".n"), ("n/versions/node/*/bin",), ("bin",)),
     Manager("nvs", "NVS_HOME", (".nvs",), ("node/*/*/bin",), ("default/bin",)),
@@ -49,6 +52,7 @@ MANAGERS = (
 )
 _WITHOUT_GLOBALS = ("volta", "pnpm")   # their versions of Node.js hold no global packages
 _NAMED = (("BUN_INSTALL", "bin"), ("NPM_CONFIG_PREFIX", "bin"), ("npm_config_prefix", "bin"), ("XDG_BIN_HOME", ""))
+_XDG = (("XDG_DATA_HOME", ".local/share/"), ("XDG_CONFIG_HOME", ".config/"))     # of managers, and what they replace
 _BELOW_HOME = (".bun/bin", ".local/share/pnpm", ".local/share/pnpm/bin", "Library/pnpm", "Library/pnpm/bin", ".npm-global/bin",
                ".npm-packages/bin", ".npm/bin", ".local/share/npm/bin", ".local/bin", "bin", ".asdf/shims",
                ".local/share/mise/shims", ".yarn/bin", ".config/yarn/global/node_modules/.bin", ".nix-profile/bin",
@@ -102,9 +106,11 @@ def _npm_prefix(home: Optional[str]) -> List[str]:
 # --- version managers -----------------------------------------------------------------------------------------------------
 
 def roots(manager: Manager, env: Mapping[str, str], home: Optional[str]) -> List[str]:
-    """Its folders that may be there: the named one first."""
-    named, user = env.get(manager.variable, ""), _absolute(home)
-    return [*([named] if processes.is_absolute(named) else []), *(_joined(user, manager.usual) if user else [])]
+    """Its folders that may be there: the named one first, then where the variables of XDG lead."""
+    user, named = _absolute(home), [env.get(manager.variable, "")]
+    named += [os.path.join(env[variable], below[len(usual):]) for variable, usual in _XDG if env.get(variable)
+              for below in manager.usual if below.startswith(usual)]
+    return [*filter(processes.is_absolute, named), *(_joined(user, manager.usual) if user else [])]
 
 
 def versions(manager: Manager, env: Mapping[str, str], home: Optional[str]) -> List[str]:
@@ -126,19 +132,22 @@ def _chosen(manager: Manager, root: str, home: Optional[str], every: List[str]) 
 
 
 def _of_version(version: str, root: str, every: List[str]) -> List[str]:
-    """The folders of that version, or of those that begin with it."""
+    """The folders of that version, or of those that begin with it; a name (lts) is that of a link beside them."""
+    if version and not version[0].isdigit():
+        return [folder for folder in every if f"/{version}/" in folder[len(root):]]
     parts = version.split(".") if version else []
     return [folder for folder in every if parts and _numbers(folder[len(root):])[:len(parts)] == [int(part) for part in parts]]
 
 
 def _version_in(path: str, left: int) -> str:
-    """22.1.0 or 22, as a file says it that chooses a version; an alias of nvm leads to another one."""
+    """22.1.0, 22 or lts, as a file says it that chooses a version; an alias of nvm leads to another one."""
     with suppress(OSError, ValueError):
         text = private.read(path, private.anybody).decode("utf-8", "replace")[:4096]
-        found = _VERSION.search(text)
+        found = re.search(_VERSION, text)
         if found:
-            return found[1].strip(".")
-        alias = os.path.join(os.path.dirname(path), text.strip())
+            return (found["number"] or found["name"]).strip(".")
+        folder = os.path.dirname(path)
+        alias = os.path.join(os.path.dirname(folder) if os.path.basename(folder) == "lts" else folder, text.strip())
         if left and re.fullmatch(r"[\w/*.-]+", text.strip()) and ".." not in text:
             return _version_in(alias, left - 1)
     return ""

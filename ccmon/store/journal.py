@@ -19,7 +19,7 @@ LOCAL = frozenset("""apfs aufs bcachefs btrfs ecryptfs exfat ext2 ext3 ext4 f2fs
     lfs mfs minix msdos msdosfs nilfs2 ntfs ntfs3 overlay ramfs reiser4 reiserfs rootfs shiftfs simfs tmpfs ubifs udf ufs vfat xfs
     yaffs2 zfs""".split())
 PROGRAMS = ("/sbin/mount", "/bin/mount")           # which tell of the disks where the kernel has no table of them
-_ROW = re.compile(r".* on (?P<folder>/.*?)(?: type (?P<type>[\w.+-]+))? \((?P<first>[\w.+-]+)[^()]*\)")
+_ROW = r".* on (?P<folder>/.*?)(?: type (?P<type>[\w.+-]+))? \((?P<first>[\w.+-]+)[^()]*\)"
 _NOTE = "journal"
 _REFUSALS = ("disk I/O error", "unable to open database file", "locking protocol")
 
@@ -65,7 +65,7 @@ def is_remote_by_program(path: str) -> bool:
     """Whether `mount` calls it the disk of another machine; False where it says nothing: then only a try tells."""
     program = next(filter(processes.is_program, PROGRAMS), None)
     said = program and processes.printed([program], {"LC_ALL": "C"}) or ""
-    found = filter(None, map(_ROW.fullmatch, said.splitlines()))
+    found = filter(None, (re.fullmatch(_ROW, row) for row in said.splitlines()))
     mounts = [(row["folder"].lower(), row["type"] or row["first"]) for row in found]
     kind = kind_of(os.path.realpath(path).lower(), mounts)         # there upper and lower case often are the same
     return kind != "" and kind not in LOCAL

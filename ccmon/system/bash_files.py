@@ -14,7 +14,8 @@ from ccmon.system import private
 USUAL = ".bashrc"
 OF_LOGIN = (".bash_profile", ".bash_login", ".profile")
 BESIDE = (".bash_aliases",)            # that Debian's ~/.bashrc reads: lines are moved there by hand
-_READS = re.compile(r"(?:^|[;&|({\s])(?:\.|source)\s+(?P<path>\"[^\"]*\"|'[^']*'|[^\s;&|#]+)")
+_READS = r"(?:^|[;&|({\s])\\?(?:\.|source)\s+(?:--\s+)?(?P<path>(?:\"[^\"]*\"|'[^']*'|[^ \t\n;&|()\"'])+)"
+_HOME = re.compile(r"^(?:~|\$HOME|\$\{HOME\}|\$\{HOME:[^}]*\})(?=/)")
 
 
 def is_login_usual() -> bool:
@@ -23,9 +24,9 @@ def is_login_usual() -> bool:
 
 
 def login_file(home: str) -> Optional[str]:
-    """What a login bash reads: the first that there is and that can be read; None where there is none."""
+    """What a login bash reads: the first that there is, and none after one that it may not read; None where there is none."""
     paths = (os.path.join(home, name) for name in OF_LOGIN)
-    return next((path for path in paths if os.path.isfile(path) and os.access(path, os.R_OK)), None)
+    return next(filter(os.path.exists, paths), None)
 
 
 def place(home: str) -> str:
@@ -52,6 +53,14 @@ def _read_by(path: str, home: str) -> List[str]:
     text = ""
     with suppress(OSError):
         text = private.read(path, private.anybody).decode("utf-8", "replace")
-    rows = [row for row in text.splitlines() if not row.lstrip().startswith("#")]
-    names = {os.path.basename(match["path"].strip("\"'")) for row in rows for match in _READS.finditer(row)}
-    return [other for other in all_files(home) if os.path.basename(other) in names]
+    rows = [re.sub(r"(^|\s)#.*", "", row) for row in text.split("\n")]               # to bash a CR is a part of the name
+    words = {re.sub("[\"']", "", match["path"]) for row in rows for match in re.finditer(_READS, row)}
+    return [other for other in all_files(home) if any(_is_path(word, other, home) for word in words)]
+
+
+def _is_path(word: str, path: str, home: str) -> bool:
+    """Whether a word of a shell means that file; of a word with variables or of no folder, the name alone is known."""
+    whole = _HOME.sub(lambda _: home, word)
+    if os.path.isabs(whole) and "$" not in whole:
+        return os.path.realpath(whole) == os.path.realpath(path)
+    return os.path.basename(whole) == os.path.basename(path)

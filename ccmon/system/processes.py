@@ -72,14 +72,13 @@ def own_program() -> Optional[str]:
     called = os.path.abspath(sys.argv[0])
     if os.path.basename(called).lower() != "__main__.py":
         return called if os.path.basename(called).lower() in ("ccmon", "ccmon.exe") and is_program(called) else None
-    import site
-    import sysconfig  # dear, and only of use here
-    folder = os.path.dirname(os.path.dirname(called))
-    scripts = {sysconfig.get_path("purelib"): sysconfig.get_path("scripts"), site.getusersitepackages():
-               sysconfig.get_path("scripts", "nt_user") if WINDOWS else os.path.join(site.getuserbase(), "bin")}
-    found = next((scripts[place] for place in scripts if os.path.normcase(place) == os.path.normcase(folder)), None)
-    path = found and os.path.join(found, "ccmon.exe" if WINDOWS else "ccmon")
-    return path if path and is_program(path) else None
+    packages = os.path.dirname(os.path.dirname(called))
+    if os.path.basename(packages) not in ("site-packages", "dist-packages"):
+        return None
+    up = os.path.dirname
+    lib = up(packages)                 # in lib/python3.9, Lib or Python39, by the system and by whose they are
+    places = [os.path.join(folder, "Scripts", "ccmon.exe") for folder in (lib, up(lib))]
+    return next(filter(is_program, places if WINDOWS else [os.path.join(up(up(lib)), "bin", "ccmon")]), None)
 
 
 def split(command: str) -> List[str]:

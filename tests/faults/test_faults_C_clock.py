@@ -141,7 +141,7 @@ def test_C07_after_a_sleep_the_screen_says_how_old_its_numbers_are_and_reads_new
 
 def test_C07_after_a_sleep_over_the_end_of_the_session_its_numbers_are_gone_at_once(machine, false_clock):
     begun(machine, 2 * HOUR, 9200)
-    machine.configure("[ccmon]\nline_ttl = 600\n")
+    machine.configure("[ccmon]\nline_ttl = 600\n", is_old=True)
     env = false_clock.env()
     for _ in range(2):
         assert "131%" in machine.run("--statusline", "--wait", "9", now=None, **env).out

@@ -49,7 +49,7 @@ def test_D01_fifty_writers_lose_nothing_that_was_acknowledged(path):
     saved = [int(out) for out in run_together(PROCESSES, WRITERS, path)]
     found = tokens_in(path)
     assert all(found.count(number + 1) >= count for number, count in enumerate(saved))
-    assert sum(saved) > 3 * PROCESSES and is_sound(path)
+    assert sum(saved) > 2 * PROCESSES and is_sound(path)
     print("writes:", sum(saved), "dropped:", 6 * PROCESSES - sum(saved))
 
 

@@ -7,12 +7,14 @@ import pwd
 import re
 import shutil
 import subprocess
+import sys
 
 import pytest
 from commands import ROOT
 
 from ccmon.doctor import mending, verdicts
 from ccmon.doctor.verdicts import Owned
+from ccmon.fullscreen import curses_package
 from ccmon.model import Place
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="commands of a POSIX shell")
@@ -21,11 +23,12 @@ OF_LINUX = re.compile(r"""xdg-open|\bapt\b|apt-get|\bdnf\b|pacman|zypper|\bapk\b
     |free\ -|\bss\ -|update-alternatives|locale-gen|localectl|chattr|inotify|\btac\b|\bnproc\b|sha256sum|md5sum""", re.VERBOSE)
 # Where such words stand, and why nobody on a Mac is shown them.
 KNOWN = {"doctor/verdicts.py": "by what is installed; the opener by the platform", "doctor/alerts.py": "by what is installed",
-         "fullscreen/curses_package.py": "by what is installed",
+         "fullscreen/curses_package.py": "by what is installed; the opener by the platform",
          "alerts/channels.py": "by the platform", "setup/package.py": "by what is installed"}
 # Of a Mac as it is sold, of its shells, and what people of Claude Code have installed.
 OF_MACS = set("""chmod chown mv cp mktemp du sort tail stty env grep id touch sudo open vi git rm echo eval export unset umask cd
     brew npm claude ccmon ccusage tmux pip python3""".split())
+NO_PLACES = "from ccmon.sources import program_places\nprogram_places._EVERYWHERE = ()\n"
 DARWIN = "import sys\nsys.platform = 'darwin'\n"
 
 
@@ -56,7 +59,7 @@ def programs(command):
     return {part.split()[0].strip('")') for part in parts if part.strip(' ")')}
 
 
-def test_M08_the_commands_of_the_doctor_are_there_on_a_mac():
+def test_M08_the_commands_of_the_doctor_are_there_on_a_mac(monkeypatch):
     own, place = Owned("/Users/me"), Place("/Users/me/x y", True)
     said = [own.edit(place.path, 3), own.permit(place._replace(own=True), "-R u+rX", None), own.permit(place, "600", None),
             own.permit(Place("/", True), "600", None), own.permit(Place("/", True), "600", "XDG_DATA_HOME"),
@@ -67,6 +70,8 @@ def test_M08_the_commands_of_the_doctor_are_there_on_a_mac():
         assert programs(command) <= OF_MACS, (command, programs(command))
     assert verdicts.by_hand("darwin").startswith("open https://") and verdicts.by_hand("win32").startswith("start https://")
     assert verdicts.by_hand("linux") == verdicts.BY_HAND
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert curses_package.missing({"PATH": "/nowhere"}).endswith(": open https://www.python.org/downloads/")
 
 
 @pytest.mark.parametrize("shell", [name for name in ("sh", "bash", "zsh", "fish") if shutil.which(name)])
@@ -78,7 +83,7 @@ def test_M08_the_home_is_found_without_getent(shell):
 
 def test_M08_a_doctor_on_a_mac(machine):
     """Without Node.js and whatever installs it on Linux, without a home, in a locale that it has not."""
-    (machine.cwd / "sitecustomize.py").write_text(DARWIN)
+    (machine.cwd / "sitecustomize.py").write_text(DARWIN + NO_PLACES)
     env = {"PATH": str(machine.cwd), "PYTHONPATH": f"{machine.cwd}:{ROOT}", "LC_ALL": "en_PL.UTF-8"}
     run = subprocess.run(machine.command("doctor", "--json"), cwd=machine.cwd, env=env, capture_output=True, timeout=60)
     checks = {check["topic"]: check for check in json.loads(run.stdout)["checks"]}

@@ -76,7 +76,7 @@ def test_M10_a_refresher_begins_anew_and_does_all_that_a_forked_one_does(apple):
     machine = apple
     with server() as hook:
         live(machine)
-        machine.configure("[ccmon]\nline_ttl = 600\nlimit = 10000\nalerts = 80\nalert_by = webhook\n")
+        machine.configure("[ccmon]\nline_ttl = 600\nlimit = 10000\nalerts = 80\nalert_by = webhook\n", is_old=True)
         assert one_line(machine.run("--statusline", "--wait", "30", now=None, CCMON_ALERT_WEBHOOK_URL=hook.url)) == warm(machine)
         wait_until(lambda: hook.taken, "it is told")
     live(machine, 3500)

@@ -6,6 +6,7 @@ import pytest
 from line_shells import install, program
 
 from ccmon.doctor import surroundings
+from ccmon.model import CcmonError
 from ccmon.setup import init, visibility
 from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN
 from ccmon.setup.uninstall import Uninstall
@@ -126,3 +127,27 @@ def test_M03_a_file_that_only_login_shells_read_is_told_elsewhere(machine):
 
 def test_M03_the_text_names_the_file(mac):
     assert "in ~/.bash_profile," in init.run("bash", False, False, mac.env(), "bare")
+
+
+@pytest.mark.parametrize("words, is_read", [
+    ('. "$HOME"/.bashrc', True), ('[ -s ~/.bashrc ] && \\. "${HOME}/.bashrc"', True), (". ~/.bashrc\r", False),
+    ("(. ~/.bashrc)", True), (". '@/.bashrc'", True),
+    ("source .bashrc", True), ('. "$DOTFILES/.bashrc"', True), (". ~/dotfiles/.bashrc", False), (". /etc/.bashrc", False),
+    ("umask 077  # unlike . ~/.bashrc", False)])
+def test_M03_a_file_that_reads_another_one_is_understood_as_bash_does(tmp_path, words, is_read):
+    home = tmp_path / "my home"
+    home.mkdir()
+    (home / ".bash_profile").write_text(words.replace("@", str(home)) + "\n")
+    (home / ".bashrc").write_text("")
+    assert (str(home / ".bashrc") in bash_files.read_at_start(str(home), True)) is is_read
+
+
+def test_M03_after_a_file_that_bash_may_not_read_it_reads_no_other(mac):
+    """A folder of that name is one, also for root; a link that leads nowhere is none."""
+    filled(mac, {".profile": "a=1\n"})
+    (mac.home / ".bash_login").symlink_to("nowhere")
+    assert bash_files.place(str(mac.home)) == str(mac.home / ".profile")
+    (mac.home / ".bash_profile").mkdir()
+    with pytest.raises(CcmonError, match=r"bash_profile cannot be read \(.*\). Nothing was changed"):
+        run(mac)
+    assert bytes_of(mac)[".profile"] == b"a=1\n"

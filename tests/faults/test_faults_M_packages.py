@@ -17,6 +17,7 @@ import pytz
 from commands import HOUR, ROOT, block
 from terminal import Terminal
 
+from ccmon.commands import manual as pages
 from ccmon.fullscreen import curses_package
 from ccmon.system import processes
 from ccmon.views import manual
@@ -32,6 +33,17 @@ def ran(words, **options):
 
 
 # --- the manual -----------------------------------------------------------------------------------------------------------
+
+def test_M11_the_manual_in_a_zip(monkeypatch):
+    """There a page has no path: what loaded ccmon has it."""
+    asked = []
+    loader = SimpleNamespace(get_data=lambda path: asked.append(path) or PAGES[0].read_bytes())
+    monkeypatch.setattr(pages, "path_of", lambda page: None)
+    monkeypatch.setattr("pkgutil.get_data", lambda package, path: loader.get_data(f"{package}/{path}"))
+    told = []
+    monkeypatch.setattr(pages.output, "show_text", lambda env, rows: told.extend(rows))
+    assert pages.run(SimpleNamespace(page="ccmon")) == 0 and asked == ["ccmon/man/ccmon.1"] and "NAME" in told
+
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 @pytest.mark.parametrize("columns", [1, 40, 80, 500])

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 from commands import ROOT, alive, wait_until
-from live_lines import live, one_line, refresher, warm
+from live_lines import live, one_line, refresher
 from no_proc import hide, site
-from terminal import PATIENCE_S, Terminal
-from test_uninstall import ALL, install
+from test_uninstall import assert_what_runs_is_ended, install
 
 from ccmon import locks
 from ccmon.setup import prompt_probe
@@ -151,18 +150,8 @@ def test_M06_a_ccmon_is_known_by_a_call_that_is_cut_at_its_spaces(tmp_path):
 
 def test_M06_uninstall_ends_a_screen_and_its_refresher(machine, tmp_path):
     install(machine)
-    live(machine)
-    warm(machine)
-    before = machine.runs()
-    machine.gated()
     usual, machine.env = machine.env, lambda **more: usual(**{"PYTHONPATH": site(tmp_path / "site"), **more})
-    with Terminal(machine.command(), env=machine.env(), cwd=str(machine.cwd)) as term:
-        pid = wait_until(lambda: [p for p in machine.pids()[before:] if alive(p)], "ccusage runs")[-1]
-        done = machine.run(*ALL, now=None)
-        assert done.code == 0 and f"process {term.process.pid}\n" in done.out, done
-        assert term.process.wait(PATIENCE_S) is not None
-        wait_until(lambda: not alive(pid), "its ccusage has ended")
-    machine.opens()
+    assert_what_runs_is_ended(machine)
 
 
 def test_M06_the_sockets_of_tmux_are_those_that_it_was_called_with(blind, monkeypatch):

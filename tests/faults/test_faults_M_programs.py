@@ -95,8 +95,11 @@ LAYOUTS = {
 
 
 def laid_out(home, name):
-    """The layout in that home, and its environment."""
-    packages, nodes, files, env, _, _ = LAYOUTS[name]
+    """The layout of that name in that home, and its environment."""
+    return laid(home, *LAYOUTS[name][:4])
+
+
+def laid(home, packages, nodes, files, env):
     for below in packages:
         written(home, below[1:]) if below[0] == "@" else package(home, below)
     for below in nodes:
@@ -105,6 +108,31 @@ def laid_out(home, name):
         (home / below).parent.mkdir(parents=True, exist_ok=True)
         (home / below).symlink_to(home / text[2:]) if text[:2] == "->" else (home / below).write_text(text)
     return {"PATH": POOR, "HOME": str(home), **{name: str(home / below) for name, below in env.items()}}
+
+
+CHOICES = [
+    (".nvm/versions/node/v@", {".nvm/alias/default": "lts/*\n", ".nvm/alias/lts/*": "lts/jod\n",
+                              ".nvm/alias/lts/jod": "v20.1.0\n"}),
+    (".local/share/mise/installs/node/@", {".config/mise/config.toml": '[tools]\nruby = "3"\nnode = { version = "20" }\n'}),
+    (".local/share/mise/installs/node/@", {".config/mise/config.toml": '[tools.node]\nversion = "20"\n'}),
+    (".local/share/mise/installs/node/@", {"mise.toml": '[tools]\n"core:node" = ["prefix:20", "22"]\n'}),
+    (".local/share/mise/installs/node/@", {".config/mise/config.toml": '[tools]\nnode = "lts"\n',
+                                           ".local/share/mise/installs/node/lts": "->.local/share/mise/installs/node/20.1.0"}),
+    (".asdf/installs/nodejs/@", {".tool-versions": "ruby 3\nnodejs 20.1.0 22.1.0 system  # both\n"}),
+    (".asdf/installs/nodejs/@", {".tool-versions": "nodejs lts-jod\n",
+                                 ".asdf/installs/nodejs/lts-jod": "->.asdf/installs/nodejs/20.1.0"}),
+    (".proto/tools/node/@", {".proto/.prototools": 'node = "20.1.0"\n'}),
+    ("data/fnm/node-versions/v@/installation", {"data/fnm/aliases/default": "->data/fnm/node-versions/v20.1.0/installation"}),
+    ("config/nvm/versions/node/v@", {"config/nvm/alias/default": "20"})]
+
+
+@pytest.mark.parametrize("below, files", CHOICES)
+def test_M04_the_version_is_the_one_that_the_manager_would_take(tmp_path, no_node_here, below, files):
+    """Not the newest one."""
+    nodes = [below.replace("@", version) + "/bin/node" for version in ("20.1.0", "22.1.0")]
+    env = laid(tmp_path, ["@.npm-global/bin/ccusage"], nodes, files, {"XDG_DATA_HOME": "data", "XDG_CONFIG_HOME": "config"})
+    found = ccusage.node_of(str(tmp_path / ".npm-global/bin/ccusage"), env, str(tmp_path))
+    assert os.path.realpath(found) == os.path.realpath(tmp_path / below.replace("@", "20.1.0") / "bin/node")
 
 
 @pytest.fixture
@@ -203,6 +231,6 @@ def test_M04_a_ccusage_without_node_is_told(machine):
     assert machine.run("record").code == 0
     told = " ".join(machine.run("why").out.split())
     assert "Node.js was not found by /" in told and "Put it on PATH, or name both: --ccusage '/path/to/node" in told
-    assert "ccusage does not start" in machine.run("--once").out
+    assert "logs (ccusage fails), 0 s" in machine.run("--once").out
     doctor = {check["topic"]: check for check in machine.run("doctor", "--json").json["checks"]}
     assert "Node.js was not found by" in doctor["ccusage"]["says"] and "log files are read instead" in doctor["ccusage"]["says"]

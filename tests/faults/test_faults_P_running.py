@@ -62,7 +62,7 @@ def test_P02_a_failing_source_is_tried_by_its_pauses_and_the_numbers_stay(machin
 
 @pytest.mark.parametrize("script", ['cat "{}/answer.json"', "echo 'error: on fire' >&2; code=3"], ids=["idle", "failing"])
 def test_P02_a_dozen_lines_on_an_idle_or_failing_source_are_one_run(machine, script):
-    machine.configure("[ccmon]\nline_ttl = 600\n")
+    machine.configure("[ccmon]\nline_ttl = 600\n", is_old=True)
     timed(machine, script.format(machine.folder))
     for _ in range(12):
         assert machine.run("--statusline", "--wait", "0", now=None).code == 0

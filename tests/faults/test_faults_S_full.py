@@ -102,7 +102,7 @@ def test_S12_first_lines_of_a_full_disk_run_ccusage_at_most_once(full):
 def test_S12_a_changed_configuration_on_a_full_disk_is_no_reason_for_every_line(full):
     live(full)
     warm(full)
-    full.configure("[ccmon]\nplan = max5\nline_ttl = 600\n")
+    full.configure("[ccmon]\nplan = max5\nline_ttl = 600\n", is_old=True)
     count_in_names(full)
     full.fill()
     ask(full)

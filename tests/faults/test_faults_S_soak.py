@@ -14,5 +14,5 @@ def test_S_soak_in_short(tmp_path):
         soak.run()
     finally:
         soak.machine.close()
-    assert flat(soak), soak.summary()
+    assert flat(soak, most_kb=6144), soak.summary()        # it is over before all is warm: soak.py looks closer
     assert set(soak.moods) == set(MOODS) and sum(soak.calls.values()) >= SHORT.callers and len(soak.samples) > 5

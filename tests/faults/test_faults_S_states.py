@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import time
@@ -71,6 +72,7 @@ def about_to_end(machine, *words):
         shown = warm(machine, *words)
         if "idle" not in shown:
             return shown
+        shutil.rmtree(str(machine.cache))
     return ""
 
 

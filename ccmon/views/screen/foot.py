@@ -37,7 +37,7 @@ def source_words(source: Source, now: int, reading: bool = False) -> str:
         return f"reading all logs, {int(100 * source.progress)} %"
     name = f"{source.name} {source.version}" if source.version else source.name
     if source.reason == "no_ccusage":
-        name += " (ccusage does not start)" if source.unstarted else " (no ccusage)"
+        name += " (ccusage fails)" if source.unstarted else " (no ccusage)"
     if source.refreshed is None:
         return f"{name}, reading" if reading else f"{name}, no data"
     age_s = max(0, now - source.refreshed)
@@ -120,11 +120,9 @@ def _length(name: Tuple[str, str]) -> int:
 def keys(scene: Scene, cells: int) -> Line:
     """The keys at the left, the source and its age at the right; the keys of least worth give way first."""
     status = text.printable(scene.status)
-    full = _keys(len(_BY_WORTH))
-    if cells >= ALL_KEYS:
-        return _with_status(full, status, cells)
-    lines = (_keys(kept) for kept in range(len(_BY_WORTH) - 1, 0, -1))
-    fitting = next((line for line in lines if text.line_width(line) <= cells), ())
+    beside = text.width(status) + 3 if cells >= SPARE_CELLS else 0     # in a narrow window the keys are worth more
+    lines = (_keys(kept) for kept in range(len(_BY_WORTH) - (cells < ALL_KEYS), 0, -1))
+    fitting = next((line for line in lines if text.line_width(line) + beside <= cells), ())
     return _with_status(fitting, status, cells)
 
 

@@ -65,7 +65,11 @@ def _likely(scene: Scene, runway: Runway) -> List[Line]:
         words = (f"lasts to {reset}, {share} likely to run out before", f"lasts to {reset} ({share} risk)", f"lasts to {reset}")
         return [(Span(word, "ok"),) for word in words]
     role = "warn" if runway.probability >= LIKELY else "value"
-    span, median = f"{scene.clock(runway.low)}-{scene.clock(runway.high)}", scene.clock(runway.median)
+    low, high, median = map(scene.clock, (runway.low, runway.high, runway.median))
+    if low == high:                    # a span from there to there says nothing
+        return [(Span(share, role), Span(f" likely to run out before {reset}", "label")),
+                (Span(share, role), Span(f" before {reset}", "label")), (Span(share, role),)]
+    span = f"{low}-{high}"
     middle = f"median {median}, " if runway.median < runway.resets_at else ""
     return [(Span(share, role), Span(f" likely to run out before {reset} ({middle}{span})", "label")),
             (Span(share, role), Span(f" likely before {reset} ({middle}{span})", "label")),
