@@ -62,7 +62,7 @@ changes  2025-11-04, noticed 2025-11-05: the same local work now takes 25 % more
          elsewhere
          2025-11-23, noticed 2025-11-23: Claude began your 5-hour window anew
 runway   from Claude's percentages: 865 rows
-         from tokens: 40 rows of 80; until then the last-hour rate counts
+         from tokens: 40 rows of 40; until then the last-hour rate counts
          of the week: 39 days
 score    412 forecasts of 31 sessions; median error 9 min
                                             ccmon      seed

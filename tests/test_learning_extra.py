@@ -220,7 +220,7 @@ def test_a_library_that_fails_is_told_and_stops_nothing(simulated, monkeypatch, 
     assert len(models["arima"].calls) == 1 and scores["runway"].score.n > 0
 
 
-@pytest.mark.parametrize("known", [Course((), ()), Course((T,), (0.0,), (), (T,)), steady(1), steady(2)])
+@pytest.mark.parametrize("known", [Course((), ()), Course((T,), (0.0,), (), (T,)), steady(1)])
 def test_with_little_known_nothing_is_tried(known, monkeypatch):
     now = (known.times or (T,))[-1] + 60
     scores, used, models, _ = tried_with(monkeypatch, known, now, arima=ARIMA)
