@@ -9,7 +9,7 @@ from bisect import bisect_left
 from functools import lru_cache
 from itertools import accumulate
 from math import exp, log
-from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import kept
 from ccmon.learning import score
@@ -168,32 +168,44 @@ def _reached(seen: List[Tuple[float, bool, float]], values: Sequence[float]) -> 
     return found
 
 
-def _minutes(course: Course, moment: _Moment, need: float) -> Tuple[float, bool]:
-    """After how many minutes so much was used from then on; else how long that did not happen, and True."""
-    times, loads, wanted = course.times, course.loads, moment.load + need
-    after = bisect_left(loads, wanted)
-    if 0 < after < len(loads):
-        begin, low = times[after - 1], loads[after - 1]
-        took = (begin + (wanted - low) / (loads[after] - low) * (times[after] - begin) - moment.ts) / 60.0
-        if took <= moment.stop:
-            return max(0.0, took), False
-    return moment.stop, True
+def _took(course: Course, moments: Sequence[_Moment], wanted: float, here: _Traits,
+          weights: Sequence[float]) -> List[Tuple[float, bool, float]]:
+    """After how many minutes so much was used from each moment on, in proportion to how fast it went then; else how long that
+    did not happen, and True. With the moment's weight."""
+    times, loads, count, found = course.times, course.loads, len(course.loads), []
+    for (ts, load, stop, _, traits), weight in zip(moments, weights):
+        need = load + wanted * traits.speed / here.speed
+        after = bisect_left(loads, need)
+        took = stop + 1.0
+        if 0 < after < count:
+            begin, low = times[after - 1], loads[after - 1]
+            took = (begin + (need - low) / (loads[after] - low) * (times[after] - begin) - ts) / 60.0
+        found.append((stop, True, weight) if took > stop else (took if took > 0 else 0.0, False, weight))
+    return found
 
 
 GRID = tuple(float(minute) for minute in range(0, 301, STEP_MIN))
 
 
-def distribution(trained: Trained, course: Course, lefts: Sequence[float], now: float) -> List[Tuple[float, float]]:
-    """Probability of having used what is left (equally likely amounts), by minutes from now."""
+def curves(trained: Trained, course: Course, lefts: Sequence[float], now: float) -> Iterator[List[Tuple[float, float]]]:
+    """For each amount the probability of having used it, by minutes from now."""
     mean, moments = _past(trained)
     here = _traits(course, now, mean)
     weights = _weights(moments, here)
-    sums = [0.0] * len(GRID)
     for left in lefts:
-        seen = [(*_minutes(trained.course, moment, left * moment.traits.speed / here.speed), weight)
-                for moment, weight in zip(moments, weights)]
-        sums = [total + share for total, share in zip(sums, _reached(seen, GRID))]
-    return [(0.0, 0.0), *((minute, total / len(lefts)) for minute, total in zip(GRID[1:], sums[1:]))]
+        shares = _reached(_took(trained.course, moments, left, here, weights), GRID)
+        yield [(0.0, 0.0), *zip(GRID[1:], shares[1:])]
+
+
+def distribution(trained: Trained, course: Course, lefts: Sequence[float], now: float) -> List[Tuple[float, float]]:
+    """Probability of having used what is left (equally likely amounts), by minutes from now."""
+    found = list(curves(trained, course, lefts, now))
+    return [(points[0][0], sum(share for _, share in points) / len(found)) for points in zip(*found)]
+
+
+def delayed(curve: List[Tuple[float, float]], minutes: float) -> List[Tuple[float, float]]:
+    """The same distribution where nothing can be used for so many minutes from now."""
+    return [(0.0, 0.0), *((at + minutes, share) for at, share in curve)] if minutes > 0 else curve
 
 
 def look(trained: Trained, course: Course, left: float, now: float, reset_at: float,
