@@ -93,6 +93,24 @@ def test_windows_and_stops_come_from_the_readings():
     assert found.stops == ((T0 + 720, T0 + 17000),)
 
 
+@pytest.mark.parametrize(("weekly", "expected"), [
+    ([], []), ([(10, 99, 500)], []),
+    ([(10, 100, 500)], [(10, 500)]),
+    ([(10, 100, 500), (20, 100, 501), (30, 101, 500)], [(10, 500)]),             # said again
+    ([(10, 100, 500), (20, 60, 900)], [(10, 20)]),                               # set back, or another week
+    ([(10, 100, 500), (500, 1, 9000), (600, 100, 9000)], [(10, 500), (600, 9000)]),
+    ([(5, 90, 500), (10, 100, 0)], [(10, 500)]), ([(10, 100, 0)], []),           # a limit message does not say until when
+])
+def test_nothing_can_be_used_while_the_week_is_used_up(weekly, expected):
+    assert course.blocked([Reading(*one) for one in weekly]) == expected
+
+
+def test_stops_that_overlap_become_one():
+    known = Course((1,), (0.0,), ((10, 20), (40, 50)))
+    assert course.stopped(known, [(15, 30), (45, 48), (60, 70)]).stops == ((10, 30), (40, 50), (60, 70))
+    assert course.stopped(known, []) is known
+
+
 def test_only_what_was_known_then():
     found = course.until(Course((1, 5, 9), (0, 1, 2), ((4, 20), (7, 20)), (1, 8)), 7)
     assert found == Course((1, 5), (0, 1), ((4, 20),), (1,))

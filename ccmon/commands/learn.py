@@ -159,6 +159,7 @@ def _tried(ctx: Context, kept: Memory, found: Lessons) -> Extra:
     use, readings, sessions = kept.learning_history(now, DAYS)
     points = found.points is not None and found.points.rows >= runway.ENOUGH
     known = course.from_readings(readings) if points else learner.tokens_course(use, readings)
+    known = course.stopped(known, course.blocked(kept.weekly_readings(now, DAYS)))
     bar = _Bar(ctx)
     try:
         tried, used = extra.trial(known, now, "points" if points else "tokens", lambda done, name: bar.show(done, _trying(name)))

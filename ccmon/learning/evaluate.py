@@ -68,7 +68,7 @@ class Walk:
 
     def take(self, row: Row) -> None:
         """One more row: it is learned from on the next day, and decided at now."""
-        if int(row.ts) // DAY_S != self.day:
+        if row.resets_at and int(row.ts) // DAY_S != self.day:
             self.day = int(row.ts) // DAY_S
             self._learn(row.ts)
         if row.week_resets_at:

@@ -1,6 +1,5 @@
 """What `ccmon learn --evaluate` prints: how ccmon and the plain rule did on one series or on several; and that as JSON."""
 
-from statistics import median
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import text
@@ -136,8 +135,8 @@ def _numbers(result: Result, judged: Judged) -> Numbers:
 
 def _medians(rows: Sequence[Numbers]) -> Numbers:
     """Of each column over the files that have a value in it."""
-    columns = [[value for value in column if value is not None] for column in zip(*rows)]
-    return tuple(median(column) if column else None for column in columns)
+    columns = [sorted(value for value in column if value is not None) for column in zip(*rows)]
+    return tuple((column[(len(column) - 1) // 2] + column[len(column) // 2]) / 2 if column else None for column in columns)
 
 
 def _cells(row: Numbers) -> str:
