@@ -114,14 +114,11 @@ class Walk:
         if self.trained.rows < runway.ENOUGH:
             yield from [(None, (0.0, 0.0))] * len(lefts)
             return
-        cut, wait = (row.resets_at - row.ts) / 60.0, self._blocked_min(row)
+        cut = (row.resets_at - row.ts) / 60.0
+        wait = runway.blocked_min(self.growing.course, row.week_percent, row.week_resets_at, row.ts)
         for curve in runway.curves(self.trained, self.growing.course, lefts, row.ts):
             delayed = runway.delayed(curve, wait)
             yield delayed, runway.interval(delayed, cut, self.tail)
-
-    def _blocked_min(self, row: Row) -> float:
-        """Minutes for which nothing can be used because the week is used up."""
-        return (row.week_resets_at - row.ts) / 60.0 if row.week_percent >= 100 and row.week_resets_at > row.ts else 0.0
 
     def _gained(self, row: Row) -> float:
         """Percentage points of the window's last 60 minutes; its own start counts as 0 %."""
