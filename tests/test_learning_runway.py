@@ -203,6 +203,21 @@ def test_nothing_is_learned_from_within_a_stop():
     assert runway.train(stopped, NOON).rows < TRAINED.rows - 9 * 12
 
 
+@pytest.mark.parametrize(("percent", "reset_min", "used", "minutes"), [
+    (99, 60, 0, 0), (100, 60, 0, 60), (101, 60, 0, 60), (100, -5, 0, 0), (100, 60, 3, 0)])
+def test_nothing_can_be_used_while_the_week_is_used_up(percent, reset_min, used, minutes):
+    """Unless something is used all the same, as by extra usage."""
+    known = course.Course((T0, NOON - 900, NOON - 60), (0.0, 9.0, 9.0 + used))
+    assert runway.blocked_min(known, percent, NOON + 60 * reset_min, NOON) == minutes
+
+
+@pytest.mark.parametrize("trained", [TRAINED, runway.Trained(NOON, 3)])
+def test_what_cannot_be_used_yet_is_used_up_later(trained):
+    free, blocked, over = (runway.forecast(trained, KNOWN, 15.0, NOON, NOON + 4 * 3600, wait_min=wait) for wait in (0, 60, 240))
+    assert blocked.low >= min(NOON + 3600, free.low + 3600) and blocked.median >= free.median
+    assert free.probability >= blocked.probability >= over.probability == 0 and over.median == NOON + 4 * 3600
+
+
 @given(st.floats(0.1, 500), st.integers(-3600, 14400))
 def test_the_probability_never_falls_with_time(left, later):
     curve = runway.distribution(TRAINED, KNOWN, [left], NOON + later)

@@ -5,6 +5,7 @@ import scenes
 from scenes import NOW, START, learned, official, outlook, plan, scene
 
 from ccmon import text
+from ccmon.learning.course import until
 from ccmon.learning.runway import ENOUGH, Trained
 from ccmon.learning.values import Course
 from ccmon.line import fields, statusline
@@ -61,6 +62,16 @@ def test_an_unsure_limit_widens_the_interval():
         runway = shot(27_000, options=plan("ml_auto"), learned=limit, outlook=outlook(0, 27_000)).runway
         spans.append(runway.high - runway.low)
     assert spans[1] > spans[0]
+
+
+def test_nothing_runs_out_while_the_week_is_used_up():
+    """Unless something is used all the same: the points of the last minutes say so."""
+    session, week = official(61)
+    windows, busy = (session, week._replace(percent=100.0)), outlook(61, 21_012)
+    quiet = busy._replace(points=busy.points._replace(course=until(busy.points.course, NOW - 1000)))
+    assert shot(windows=windows, learned=learned(), outlook=busy).runway == known().runway
+    runway = shot(windows=windows, learned=learned(), outlook=quiet).runway
+    assert (runway.probability, runway.median, runway.band) == (0, OFFICIAL_END, ()) and known().runway.probability > 0
 
 
 def test_little_known_is_a_plain_rate_and_says_so():

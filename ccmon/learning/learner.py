@@ -35,8 +35,9 @@ def learn(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[Bl
     told are the changes of the allocation that were found before. Only the last 90 days count.
     """
     use, readings = [one for one in use if one.ts > now - KEPT_S], [one for one in readings if one.ts > now - KEPT_S]
-    seen = course.from_readings(readings)
-    used = tokens_course(use, readings)
+    stops = course.blocked(reading for reading in weekly if reading.ts > now - KEPT_S)
+    seen = course.stopped(course.from_readings(readings), stops)
+    used = course.stopped(tokens_course(use, readings), stops)
     return Lessons(_limit(use, readings, sessions, told, now), _trained(seen, now), _trained(used, now),
                    week.train(weekly, now) if weekly else None)
 

@@ -12,6 +12,7 @@ from random import Random
 from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import kept
+from ccmon.learning import score
 from ccmon.learning.course import at as used_by
 from ccmon.learning.normal import normal_quantile
 from ccmon.learning.values import Course, Reading
@@ -192,11 +193,28 @@ def forecast(week: Week, percent: float, now: int, reset_at: int) -> Runway:
     days = _days(week.known, now, week.at)
     if len(days) < LEAST_DAYS - 1:     # the last one ends after what is known
         return by_pace(percent, now, reset_at, len(days))
-    ahead = -((now - reset_at) // DAY_S)
-    ends = sorted(_end(path, (100.0 - percent) / factor, now, reset_at)
-                  for path, factor in zip(_paths(days, ahead, _PATHS), _factors(_PATHS, week.spread)))
+    ends = _ends(week, days, 100.0 - percent, now, reset_at)
     low, median, high = _quantiles(ends)
     return Runway(int(median), int(low), int(high), sum(end < reset_at for end in ends) / len(ends), "week", len(days))
+
+
+def curve(week: Week, percent: float, limit: float, now: int, reset_at: int) -> Tuple[Optional[score.Curve], Tuple[float, float]]:
+    """The probability of having reached that limit (per cent) by minutes from now, and the 90 % interval; None where the
+    straight line is all there is."""
+    days = _days(week.known, now, week.at)
+    if len(days) < LEAST_DAYS - 1:
+        return None, (0.0, 0.0)
+    ends = [(end - now) / 60.0 for end in _ends(week, days, limit - percent, now, reset_at)]
+    low, _, high = _quantiles(ends)
+    cut = (reset_at - now) / 60.0
+    return [(end, (place + 1) / len(ends)) for place, end in enumerate(ends) if end < cut], (low, high)
+
+
+def _ends(week: Week, days: Sequence[Day], left: float, now: int, reset_at: int) -> List[int]:
+    """When so many points have been used on each path, rising."""
+    ahead = -((now - reset_at) // DAY_S)
+    return sorted(_end(path, left / factor, now, reset_at)
+                  for path, factor in zip(_paths(days, ahead, _PATHS), _factors(_PATHS, week.spread)))
 
 
 def _end(path: Sequence[Day], left: float, now: int, reset_at: int) -> int:

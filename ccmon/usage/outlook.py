@@ -12,6 +12,7 @@ from ccmon.learning.week import Week
 from ccmon.line.session_json import length_s
 from ccmon.model import Facts, Limit, Runway, Window
 from ccmon.usage.gauge import Gauge
+from ccmon.usage.windows import named
 
 PLAIN_RATES = ("last_hour", "average")         # rules without a likelihood
 _DRAWS = 7
@@ -51,10 +52,17 @@ def of_session(facts: Facts, full: Gauge, limit: Limit, window_end: int, now: in
         return None
     known = course.until(pace.course, now)
     spread = (1.0,) if official else _spread(facts.learned, limit)
+    wait_min = _blocked_min(facts, known, now)
     extra = outlook.extra if outlook.extra and outlook.extra.unit == ("points" if official else "tokens") else None
-    found = extra and _by_extra(extra, known, left, now, window_end, spread)
-    found = found or runway.forecast(pace.trained, known, left, now, window_end, spread)
+    found = _by_extra(extra, known, left, now, window_end, spread) if extra and not wait_min else None
+    found = found or runway.forecast(pace.trained, known, left, now, window_end, spread, wait_min=wait_min)
     return _in_tokens(found, full.left / left if left > 0 else 0.0)._replace(resets_at=window_end)
+
+
+def _blocked_min(facts: Facts, known: Course, now: int) -> float:
+    """Minutes for which nothing can be used because the week is used up."""
+    found = named(facts.windows, "seven_day")
+    return runway.blocked_min(known, found.percent, found.resets_at, now) if found else 0.0
 
 
 def _by_extra(extra: Kept, known: Course, left: float, now: int, window_end: int, spread: Tuple[float, ...]) -> Optional[Runway]:
