@@ -135,7 +135,8 @@ def rate(run: Run, rounding: float) -> float:
 
 def _thorough(runs: Sequence[Run], nodes: Sequence[float], floors: Sequence[float]) -> List[Cell]:
     """All of the grid for the runs that tell most, then only what is not hopeless for the others."""
-    cells = [cell for noise in NOISES for rounding in ROUNDINGS for cell in cells_of(noise, rounding, SHARES, runs[:_FIRST], nodes)]
+    cells = [cell for noise in NOISES for rounding in ROUNDINGS
+             for cell in cells_of(noise, rounding, SHARES, runs[:_FIRST], nodes)]
     best = max(max(cell.worth) for cell in cells)
     alive = [cell for cell in cells if max(cell.worth) > best - _HOPELESS]
     groups: Dict[Tuple[float, float], List[Cell]] = {}
