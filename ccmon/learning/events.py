@@ -13,6 +13,7 @@ _COST = log(0.4)                       # how likely the price list is before any
 _OTHER = log(0.12)
 _FIT = 5                               # events from which on weights are fitted, too
 _WRONG_FLOORS = 0.15                   # of windows as the use suggests them may have been two
+_MOSTLY = 0.5                          # who is cut off here has used most of it here, as often as any part
 _EXACT = 0.15                          # points: an event is at 100 %, and the answer that crosses it is still given
 _NODES = 80
 _LARGEST = 4
@@ -40,6 +41,8 @@ def learn(pieces: Sequence[Stretch], use: Sequence[Use], now: int) -> Optional[T
 
     The interval is that of all rulers together, each as likely as it explains the events and the windows without one.
     """
+    if not pieces:
+        return None
     floors = _floors(pieces, use, now)
     views = [view for chosen, log_prior in _rulers(pieces) for view in _viewed(chosen, log_prior, pieces, floors, use)]
     if not views:
@@ -111,8 +114,8 @@ def _grid(views: Sequence[_View]) -> List[float]:
 
 def _cells(view: _View, nodes: List[float]) -> List[Cell]:
     found: List[Cell] = []
-    for noise in NOISES:
+    for noise in NOISES[:-1]:          # the widest would take what was used elsewhere for noise
         bound = posterior.bounded(noise, nodes, view.floors, _WRONG_FLOORS)
-        for cell in posterior.cells_of(noise, _EXACT, SHARES, view.runs, nodes):
+        for cell in posterior.cells_of(noise, _EXACT, SHARES, view.runs, nodes, _MOSTLY):
             found.append(cell._replace(worth=[value + more + view.log_prior for value, more in zip(cell.worth, bound)]))
     return found

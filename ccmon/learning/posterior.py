@@ -151,13 +151,14 @@ def _thorough(runs: Sequence[Run], nodes: Sequence[float], floors: Sequence[floa
     return found
 
 
-def cells_of(noise: float, rounding: float, shares: Sequence[float], runs: Sequence[Run], nodes: Sequence[float]) -> List[Cell]:
-    """The likelihood of the runs for every limit of the grid and every share."""
+def cells_of(noise: float, rounding: float, shares: Sequence[float], runs: Sequence[Run], nodes: Sequence[float],
+             mostly: float = 0.0) -> List[Cell]:
+    """The likelihood of the runs for every limit of the grid and every share; mostly: see _densities."""
     worths = [[0.0] * len(nodes) for _ in shares]
     for begin in range(0, len(runs), _CHUNK):
         products = [[1.0] * len(nodes) for _ in shares]
         for run in runs[begin:begin + _CHUNK]:
-            here, partly = _densities(run, noise, rounding, nodes)
+            here, partly = _densities(run, noise, rounding, nodes, mostly)
             for number, share in enumerate(shares):
                 rest = 1 - share
                 products[number] = [so_far * (share * one + rest * other + _OUTLIER)
@@ -170,8 +171,9 @@ def _weighed(noise: float, rounding: float, share: float, runs: Sequence[Run], n
     return cells_of(noise, rounding, (share,), runs, nodes)[0].worth
 
 
-def _densities(run: Run, noise: float, rounding: float, nodes: Sequence[float]) -> Tuple[List[float], List[float]]:
-    """For each limit: if all of the use was here, and if only a part was, of any size."""
+def _densities(run: Run, noise: float, rounding: float, nodes: Sequence[float],
+               mostly: float = 0.0) -> Tuple[List[float], List[float]]:
+    """For each limit: if all of the use was here, and if only a part was: of any size, or with this likelihood most of it."""
     alone = rate(run, rounding)
     spread = sqrt(noise * noise + (run.error / run.points) ** 2)
     peak, scaled = 0.3989423 / spread, 0.70710678 / spread
@@ -180,13 +182,15 @@ def _densities(run: Run, noise: float, rounding: float, nodes: Sequence[float]) 
         gap = (node - alone) * scaled
         if gap > _FAR:
             here.append(0.0)
-            partly.append(exp(alone - node))
+            part = exp(alone - node)
+            partly.append(part * (1 - mostly + 4 * mostly * part ** 3))
         elif gap < -_FAR:
             here.append(0.0)
             partly.append(0.0)
         else:
             here.append(peak * exp(-gap * gap))
-            partly.append(exp(alone - node) * 0.5 * erfc(-gap))
+            part = exp(alone - node)
+            partly.append(part * (1 - mostly + 4 * mostly * part ** 3) * 0.5 * erfc(-gap))
     return here, partly
 
 

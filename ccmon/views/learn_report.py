@@ -16,7 +16,7 @@ from ccmon.text import Line, Span, count, plural
 from ccmon.usage import gauge
 from ccmon.usage.notices import CONNECT
 from ccmon.views.document import estimate_document
-from ccmon.views.limit_words import RULERS, cut_offs
+from ccmon.views.limit_words import RULERS, cut_offs, guess_words
 from ccmon.when import Zone, local
 
 LABEL_CELLS = 9
@@ -90,9 +90,8 @@ def _unknown(learned: Learned) -> Iterator[str]:
     yield (f"unknown, at least {count(int(learned.at_least))} ({plural(learned.sessions, 'session')})"
            if learned.sessions else "unknown: no completed session is known")
     estimate = learned.estimate
-    if estimate and learned.is_by_events:
-        middle, low, high = (count(round(learned.tokens_per_load * value)) for value in estimate[:3])
-        yield f"{cut_offs(learned)}: about {middle} tokens, 90 % interval {low}-{high}, too wide to be called learned"
+    if estimate and learned.ruler and learned.is_by_events:
+        yield f"{cut_offs(learned)}: {guess_words(learned, learned.ruler, estimate)}, too wide to be called learned"
     if estimate is None and not learned.readings or learned.is_by_events:
         yield f"Claude's own percentages are not known. Connect Claude Code: `{CONNECT}`"
     elif estimate is None:

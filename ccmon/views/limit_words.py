@@ -3,7 +3,7 @@
 from typing import Optional, Tuple
 
 from ccmon import text
-from ccmon.learning.values import Learned
+from ccmon.learning.values import Estimate, Learned, Ruler
 from ccmon.model import LearnedLimit, Snapshot
 from ccmon.usage.binding import SESSION
 from ccmon.usage.gauge import FRESH_S
@@ -61,6 +61,14 @@ def cut_offs(learned: Optional[Learned]) -> str:
     """cut off 3 times: what a limit rests on where no percentage is known; empty where one is, or nothing."""
     count = learned.estimate.windows if learned and learned.is_by_events and learned.estimate else 0
     return f"cut off {text.times(count)}" if count else ""
+
+
+def guess_words(learned: Learned, ruler: Ruler, estimate: Estimate) -> str:
+    """about $21.93, 90 % interval $15.10-60.60: in the ruler's own unit, for a guess in tokens may be below the record."""
+    if ruler.unit == "cost":
+        return f"about ${estimate.median:,.2f}, 90 % interval ${estimate.low:,.2f}-{estimate.high:,.2f}"
+    middle, low, high = (text.count(round(learned.tokens_per_load * value)) for value in estimate[:3])
+    return f"about {middle} tokens, 90 % interval {low}-{high}"
 
 
 def _learned(limit: LearnedLimit, learned: Learned) -> Words:

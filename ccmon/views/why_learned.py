@@ -8,7 +8,7 @@ from ccmon.model import Runway
 from ccmon.text import count, plural
 from ccmon.usage.outlook import is_likelihood
 from ccmon.views.evidence import Evidence
-from ccmon.views.limit_words import RULERS, cut_offs
+from ccmon.views.limit_words import RULERS, cut_offs, guess_words
 from ccmon.when import clock_text, local
 
 
@@ -27,13 +27,13 @@ def learned(evidence: Evidence, cells: int) -> Iterator[str]:
 
 
 def _limit(known: Learned, ruler: Ruler, estimate: Estimate) -> str:
-    low, high = (count(round(known.tokens_per_load * value)) for value in estimate[1:3])
-    middle = count(round(known.tokens_per_load * estimate.median))
     if not estimate.learned and known.is_by_events:
-        return f"not learned so far: about {middle} tokens, but {low}-{high} is too wide"
+        return f"not learned so far: {guess_words(known, ruler, estimate)}, too wide"
     if not estimate.learned:
         return (f"not learned so far: {plural(estimate.readings, 'reading')} of {plural(estimate.windows, 'window')} "
                 "are not enough")
+    low, high = (count(round(known.tokens_per_load * value)) for value in estimate[1:3])
+    middle = count(round(known.tokens_per_load * estimate.median))
     return f"about {middle} tokens ({low}-{high}), {RULERS[ruler.name]}, error {ruler.error_points:.1f} points"
 
 
