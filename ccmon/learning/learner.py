@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import kept
-from ccmon.learning import change, course, posterior, ruler, runway, stretches, week
+from ccmon.learning import change, course, events, posterior, ruler, runway, stretches, week
 from ccmon.learning.runway import Trained
 from ccmon.learning.stretches import EVENTS
 from ccmon.learning.values import WINDOW_S, Change, Course, Estimate, Learned, Load, Reading, Ruler, Stretch, Use
@@ -69,6 +69,9 @@ def _limit(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[B
         return known
     changes = _changes(pieces, readings, ranked[0], told, now)
     recent, chosen = change.since_last_change(pieces, changes), ranked[0]
+    if events.are_alone(recent):
+        return _by_events(known._replace(changes=tuple(changes)), recent, use if len(recent) == len(pieces) else
+                          [one for one in use if one.ts >= recent[0].start], now)
     if len(recent) < len(pieces):      # what the ruler weighs stays, but its points were of other limits
         alike = recent if len(recent) >= LEAST_SINCE else change.levelled(pieces, changes)
         chosen = (ruler.ranked(alike) or ranked)[0]
@@ -77,6 +80,14 @@ def _limit(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[B
     estimate = posterior.estimate(recent, chosen, _floors(use, readings, chosen, since, now))
     return known._replace(ruler=chosen, estimate=estimate, changes=tuple(changes),
                           tokens_per_load=_tokens_per_load(use, chosen, since))
+
+
+def _by_events(known: Learned, pieces: Sequence[Stretch], use: Sequence[Use], now: int) -> Learned:
+    """The same where there are limit events and hardly a percentage."""
+    found = events.learn(pieces, use, now)
+    if found is None:
+        return known
+    return known._replace(ruler=found[0], estimate=found[1], tokens_per_load=_tokens_per_load(use, found[0], 0))
 
 
 def _changes(pieces: Sequence[Stretch], readings: Sequence[Reading], chosen: Ruler, told: Sequence[Change],

@@ -102,3 +102,8 @@ class Learned(NamedTuple):
     tokens_per_load: float = 0.0       # input + output for one of the ruler's units, by the mix of all that was used
     mae_min: Optional[float] = None    # of this machine's own past forecasts, mean, minutes
     scored: int = 0                    # sessions behind it
+
+    @property
+    def is_by_events(self) -> bool:
+        """Nothing but limit events is known, no percentage."""
+        return 0 < self.hits == self.readings

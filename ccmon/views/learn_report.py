@@ -16,7 +16,7 @@ from ccmon.text import Line, Span, count, plural
 from ccmon.usage import gauge
 from ccmon.usage.notices import CONNECT
 from ccmon.views.document import estimate_document
-from ccmon.views.limit_words import RULERS
+from ccmon.views.limit_words import RULERS, cut_offs, guess_words
 from ccmon.when import Zone, local
 
 LABEL_CELLS = 9
@@ -90,7 +90,9 @@ def _unknown(learned: Learned) -> Iterator[str]:
     yield (f"unknown, at least {count(int(learned.at_least))} ({plural(learned.sessions, 'session')})"
            if learned.sessions else "unknown: no completed session is known")
     estimate = learned.estimate
-    if estimate is None and not learned.readings:
+    if estimate and learned.ruler and learned.is_by_events:
+        yield f"{cut_offs(learned)}: {guess_words(learned, learned.ruler, estimate)}, too wide to be called learned"
+    if estimate is None and not learned.readings or learned.is_by_events:
         yield f"Claude's own percentages are not known. Connect Claude Code: `{CONNECT}`"
     elif estimate is None:
         yield f"{plural(learned.readings, 'reading')} so far: too few to say more"
@@ -111,8 +113,11 @@ def _ruler(learned: Learned) -> Iterator[str]:
     ruler, estimate = learned.ruler, learned.estimate
     if ruler is None or estimate is None:
         return
-    yield f"{RULERS[ruler.name]}: {ruler.error_points:.1f} points off at the end of windows held out (median)"
-    yield f"{plural(ruler.readings, 'reading')}, {plural(learned.hits, 'limit event')}, {plural(estimate.windows, 'window')}"
+    where = "where you were cut off" if learned.is_by_events else "at the end of windows held out"
+    off = f": {ruler.error_points:.1f} points off {where} (median)"
+    yield RULERS[ruler.name] + (off if estimate.windows > 2 or not learned.is_by_events else "")
+    yield cut_offs(learned) or (f"{plural(ruler.readings, 'reading')}, {plural(learned.hits, 'limit event')}, "
+                                f"{plural(estimate.windows, 'window')}")
     yield f"noise {100 * estimate.noise:.1f} %; {text.percent(100 * estimate.covered)} of windows used only on this machine"
 
 

@@ -8,7 +8,7 @@ from ccmon.model import Runway
 from ccmon.text import count, plural
 from ccmon.usage.outlook import is_likelihood
 from ccmon.views.evidence import Evidence
-from ccmon.views.limit_words import RULERS
+from ccmon.views.limit_words import RULERS, cut_offs, guess_words
 from ccmon.when import clock_text, local
 
 
@@ -18,7 +18,8 @@ def learned(evidence: Evidence, cells: int) -> Iterator[str]:
     if known is None or known.ruler is None or known.estimate is None:
         return
     yield _limit(known, known.ruler, known.estimate)
-    yield (f"{plural(known.readings, 'reading')}, {plural(known.hits, 'limit event')}; noise "
+    behind = cut_offs(known) or f"{plural(known.readings, 'reading')}, {plural(known.hits, 'limit event')}"
+    yield (f"{behind}; noise "
            f"{100 * known.estimate.noise:.1f} %, {text.percent(100 * known.estimate.covered)} of windows used only here")
     for change in known.changes[-1:]:
         at = f"{local(change.at, evidence.zone):%Y-%m-%d}"
@@ -26,6 +27,8 @@ def learned(evidence: Evidence, cells: int) -> Iterator[str]:
 
 
 def _limit(known: Learned, ruler: Ruler, estimate: Estimate) -> str:
+    if not estimate.learned and known.is_by_events:
+        return f"not learned so far: {guess_words(known, ruler, estimate)}, too wide"
     if not estimate.learned:
         return (f"not learned so far: {plural(estimate.readings, 'reading')} of {plural(estimate.windows, 'window')} "
                 "are not enough")
