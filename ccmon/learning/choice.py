@@ -11,9 +11,9 @@ from ccmon.learning import told
 from ccmon.learning.values import PLAIN_RATES, Choice, Comparison
 from ccmon.model import SESSION_S, Forecast
 
-LAST = 30                              # windows that are compared at most
+LAST = 20                              # windows that are compared at most
 LEAST = 8                              # and at least
-CHANCE = 0.01                          # below this chance of such a loss by luck the simpler rule is shown
+CHANCE = 0.005                         # below this chance of such a loss by luck the simpler rule is shown
 BACK_CHANCE = 0.1                      # below this chance of such a gain by luck the learned one is shown again
 _STEPS = 400                           # into which the sum of the differences is cut
 

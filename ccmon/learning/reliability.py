@@ -8,7 +8,7 @@ from ccmon.learning.values import PLAIN_RATES
 from ccmon.model import SESSION_S, Forecast
 
 BINS = 10
-LEAST_WINDOWS = 8                      # in a bin: with fewer it is put together with the next one
+LEAST_WINDOWS = 5                      # in a bin: with fewer it is put together with the next one
 _SURE_Z = 1.645                        # beyond which what happened differs by more than chance, one window counting once
 
 

@@ -168,11 +168,11 @@ def _runway(lessons: Lessons) -> Iterator[str]:
 def _scored(found: Findings, weekly: bool) -> Iterator[str]:
     """The scores of one kind of window, and whose forecasts are shown because of them."""
     learned = found.lessons.learned
-    choice, told, window, rules = (learned.week_choice, found.week, "week", ("drawn days", "straight line")) if weekly else (
-        learned.session_choice, found.session, "session", ("runway", "last-hour rate"))
+    told, window, choice = (found.week, "week", learned.week_choice) if weekly else (
+        found.session, "session", learned.session_choice)
     yield from _told(told, window)
     if choice.now.windows or choice.since:
-        yield from reliability_words.choice_said(choice, rules, window, found.zone)
+        yield from reliability_words.choice_said(choice, window, found.zone)
 
 
 def _told(told: Told, window: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from ccmon.when import Zone, local
 
 TITLE = "Forecasts: said and happened"
 HEAD = ("said", "happened", "forecasts", "windows", "")
+RULES = {"session": ("runway", "last-hour rate"), "week": ("week's own runway", "straight line")}   # learned, simple
 WIDE_CELLS = 60                        # from here on the forecasts are counted, too, and the verdict has words
 _WIDE_REST, _NARROW_REST = (Span("  forecasts  windows", "label"),), (Span("  of", "label"),)
 
@@ -50,8 +51,8 @@ def rows(found: Reliability) -> Tuple[Tuple[str, ...], ...]:
 
 def said(found: Reliability, window: str) -> str:
     """What the chart is of."""
-    return (f"how likely {plural(found.forecasts, 'forecast')} of {plural(found.windows, window)} said it is to run out before "
-            "the reset, and in how many it did")
+    return (f"of {plural(found.forecasts, 'forecast')} of {plural(found.windows, window)}: how likely they said it runs out before "
+            "the reset, and how often it did")
 
 
 def spread_said(found: Reliability) -> str:
@@ -72,12 +73,14 @@ def verdicts_said(found: Reliability) -> str:
 
 # --- which rule is shown --------------------------------------------------------------------------------------------------
 
-def choice_said(choice: Choice, rules: Tuple[str, str], window: str, zone: Zone) -> Iterator[str]:
-    """Which of two rules (the learned one, the simpler one) is shown, since when, and why."""
+def choice_said(choice: Choice, window: str, zone: Zone) -> Iterator[str]:
+    """Which of the two rules for a window ("session" or "week") is shown, since when, and why."""
+    rules = RULES[window]
     shown, other = rules if choice.rule == "learned" else reversed(rules)
     if choice.since:
         day = f"{local(choice.since, zone):%Y-%m-%d}"
-        yield f"shown: the {shown} since {day}: on the {plural(choice.then.windows, window)} before, {_compared(choice.then, *rules)}"
+        yield (f"shown: the {shown} since {day}: on the {plural(choice.then.windows, window)} before, "
+               f"{_compared(choice.then, *rules)}")
     else:
         yield f"shown: the {shown}"
     if choice.now.windows:
