@@ -9,7 +9,7 @@ from typing import Dict, List, Optional, Tuple
 
 from ccmon import output
 from ccmon.history import groups
-from ccmon.learning import course, learner, portable, runway, share, told
+from ccmon.learning import course, learner, portable, reliability, runway, share, told
 from ccmon.learning.learner import Lessons
 from ccmon.learning.portable import Extra
 from ccmon.learning.share import Summary
@@ -142,11 +142,12 @@ def _learn(given: Namespace, ctx: Context, kept: Memory, found: Lessons) -> int:
         extra = extra if absent else _tried(ctx, kept, found)
     forecasts = kept.forecasts()
     findings = Findings(ctx.now(), ctx.zone, found, ctx.settings.plans, told.scored(forecasts),
-                        told.scored(forecasts, memory.WEEK_S), extra)
+                        told.scored(forecasts, memory.WEEK_S), extra, reliability.of(forecasts),
+                        reliability.of(forecasts, memory.WEEK_S))
     if given.json:
         print(json.dumps(learn_report.document(findings)))
         return OK
-    _print(ctx, learn_report.lines(findings, _cells(), given.report))
+    _print(ctx, learn_report.lines(findings, _cells(), given.report, output.charset(ctx, sys.stdout)))
     if absent:
         _print(ctx, _wrapped(f"Further models are tried where {' and '.join(absent)} can be loaded: {INSTALL}", "dim"))
     return OK

@@ -4,6 +4,7 @@ from typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.learning import score
 from ccmon.learning.score import Errors, Score
+from ccmon.learning.values import PLAIN_RATES
 from ccmon.model import SESSION_S, Forecast
 
 _SAME_S = 600                          # the reset of one window moves about by less
@@ -22,10 +23,25 @@ class Told(NamedTuple):
 def scored(forecasts: Iterable[Forecast], window_s: int = SESSION_S) -> Told:
     """The forecasts of windows of that length, scored."""
     mine = [made for made in forecasts if made.window_s == window_s]
-    over = [made for made in mine if made.outcome_at is not None]
-    ours = [_errors(made) for made in over]
-    return Told(score.total(ours), score.total([_seed_errors(made) for made in over]), _windows(over),
+    over = over_of(mine, window_s)
+    ours = [errors(made) for made in over]
+    return Told(score.total(ours), score.total([seed_errors(made) for made in over]), len(by_window(over)),
                 _median([found.mae for found in ours]), len(mine) - len(over))
+
+
+def over_of(forecasts: Iterable[Forecast], window_s: int = SESSION_S) -> List[Forecast]:
+    """Those of windows of that length of which it is known what came."""
+    return [made for made in forecasts if made.window_s == window_s and made.outcome_at is not None]
+
+
+def by_window(forecasts: Iterable[Forecast]) -> List[List[Forecast]]:
+    """Those of one window together, by its reset, within it by time."""
+    found: List[List[Forecast]] = []
+    for made in sorted(forecasts, key=lambda one: (one.resets_at, one.ts)):
+        if not found or made.resets_at - found[-1][0].resets_at > _SAME_S:
+            found.append([])
+        found[-1].append(made)
+    return [sorted(window, key=lambda one: one.ts) for window in found]
 
 
 def _median(values: Sequence[float]) -> Optional[float]:
@@ -34,28 +50,21 @@ def _median(values: Sequence[float]) -> Optional[float]:
     return (ordered[half] + ordered[-1 - half]) / 2 if ordered else None
 
 
-def _windows(forecasts: Iterable[Forecast]) -> int:
-    ends: List[int] = []
-    for end in sorted(made.resets_at for made in forecasts):
-        if not ends or end - ends[-1] > _SAME_S:
-            ends.append(end)
-    return len(ends)
-
-
 def _minutes(made: Forecast, at: float) -> float:
     return max(0.0, (at - made.ts) / 60.0)
 
 
-def _errors(made: Forecast) -> Errors:
-    """An interval where one was told: the seed's rule, used while little is known, gives none."""
+def errors(made: Forecast) -> Errors:
+    """Those of the forecast itself; an interval where one was told: the seed's rule, used while little is known, gives none."""
     low, middle, high, cut = (_minutes(made, at) for at in (made.low, made.median, made.high, made.resets_at))
     outcome, hit = _outcome(made, cut)
-    if made.rule in ("last_hour", "average"):
+    if made.rule in PLAIN_RATES:
         return score.certain(middle if made.probability >= 0.5 else score.NEVER, cut, outcome, hit)
     return score.errors(score.sketch(middle, low, high, made.probability, cut), (low, high), cut, outcome, hit)
 
 
-def _seed_errors(made: Forecast) -> Errors:
+def seed_errors(made: Forecast) -> Errors:
+    """Those of the seed's rule at that moment."""
     cut = _minutes(made, made.resets_at)
     return score.certain(_minutes(made, made.seed_at), cut, *_outcome(made, cut))
 
