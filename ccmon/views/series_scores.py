@@ -121,16 +121,17 @@ def several(found: Sequence[Named]) -> List[Line]:
 def _table(title: str, found: Sequence[Tuple[str, Result, Judged]]) -> List[str]:
     numbers = [_numbers(result, judged) for _, result, judged in found]
     head = "".join(f"{name:>{cells}}" for name, cells in _COLUMNS)
-    names = [text.pad(text.clip(name, _FILE_CELLS - 1), _FILE_CELLS) for name in _short([name for name, _, _ in found])]
+    names = [text.pad(name, _FILE_CELLS) for name in _short([name for name, _, _ in found])]
     return [f"the {title}", text.pad("file", _FILE_CELLS) + head,
             *(name + _cells(row) for name, row in zip(names, numbers)),
             text.pad("median", _FILE_CELLS) + _cells(_medians(numbers))]
 
 
 def _short(names: Sequence[str]) -> List[str]:
-    """Without the folder that all of them are in."""
-    folders = {name.rpartition("/")[0] for name in names}
-    return [text.printable(name.rpartition("/")[2] if len(folders) == 1 else name) for name in names]
+    """Without the folder that all of them are in; of what is too long its end."""
+    folders = {name.rpartition("/")[0] for name in names if name != "-"}
+    shown = [text.printable(name.rpartition("/")[2] if len(folders) == 1 else name) for name in names]
+    return ["standard input" if name == "-" else text.clip(name[::-1], _FILE_CELLS - 1)[::-1] for name in shown]
 
 
 def _numbers(result: Result, judged: Judged) -> Numbers:
