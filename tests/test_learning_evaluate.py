@@ -8,7 +8,6 @@ import pytest
 from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scenes import FixedZone
 
 from ccmon.learning import evaluate, runway, score
 from ccmon.learning import series as csv_series
@@ -26,9 +25,6 @@ def row(minute, percent, reset=RESET):
     return f"{T0 + 36000 + 60 * minute},{percent},{reset}"
 
 
-ZONE = FixedZone()
-
-
 def document(found):
     return series_scores.document(found)
 
@@ -36,7 +32,7 @@ def document(found):
 def text(*found):
     """What people see of one result, or of several."""
     named = [series_scores.Named(f"/x/{number}.csv", one) for number, one in enumerate(found)]
-    return [plain(line) for line in (series_scores.several(named) if len(found) > 1 else series_scores.one(found[0], ZONE))]
+    return [plain(line) for line in (series_scores.several(named) if len(found) > 1 else series_scores.one(found[0]))]
 
 
 def walked(lines, limits=(100.0,)):
@@ -281,8 +277,9 @@ def test_any_percentages_can_be_judged(rows, limits):
 
 def result(mae, coverage, day, week=None):
     ours, seed = score.Score(99, mae, 6, 0.1, coverage), score.Score(99, 12, 12, 0.2)
-    judged = evaluate.Judged(ours, seed, 50, T0 + 86400 * (day - 1) + 7200)
-    return evaluate.Result(1234, 40, 5, T0, T0 + 86400 * 55, (60.0, 80.0), judged, week and judged, (60.0,) if week else ())
+    judged = evaluate.Judged(ours, seed, 50, T0 + 86400 * (day - 1) + 3600)
+    of_week = (judged, (60.0,)) if week else (None, ())
+    return evaluate.Result(1234, 40, 5, T0 + 7200, T0 + 86400 * 55, (60.0, 80.0), judged, *of_week)
 
 
 def test_the_words_say_by_how_much_and_from_when_on():
@@ -321,6 +318,9 @@ the week, against the straight line
 file                             moments  from day    MAE   CRPS  Brier    90 %
 1.csv                                 99         9    +8%   -50%   -50%   80.0%
 median                                99         9    +8%   -50%   -50%   80.0%""".splitlines()
+    long = [series_scores.Named(name, nothing) for name in ("/x/" + 40 * "y" + "/a.csv", "/y/b.csv", "-")]
+    shown = [plain(line)[:33].rstrip() for line in series_scores.several(long)[2:5]]
+    assert shown[0].endswith("yyyy/a.csv") and len(shown[0]) == 30 and shown[1:] == ["/y/b.csv", "standard input"]
     said = series_scores.documents([series_scores.Named("/x/a\x1b.csv", one) for one in found])
     assert [one["file"] for one in said["files"]] == ["/x/a.csv"] * 3
     assert {**said["files"][1], "file": 0} == {**document(found[1]), "file": 0}

@@ -103,7 +103,7 @@ def _evaluate(given: Namespace, ctx: Context) -> int:
     if given.json:
         print(json.dumps(series_scores.document(found[0].result) if len(found) == 1 else series_scores.documents(found)))
     else:
-        _print(ctx, series_scores.one(found[0].result, ctx.zone) if len(found) == 1 else series_scores.several(found))
+        _print(ctx, series_scores.one(found[0].result) if len(found) == 1 else series_scores.several(found))
     return OK
 
 

@@ -1,12 +1,12 @@
 """What `ccmon learn --evaluate` prints: how ccmon and the plain rule did on one series or on several; and that as JSON."""
 
+from datetime import datetime, timezone
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import text
 from ccmon.learning import score
 from ccmon.learning.evaluate import DAY_S, Judged, Result
 from ccmon.text import Line, Span, plural
-from ccmon.when import Zone, local
 
 CELLS = 80
 _FILE_CELLS, _COLUMNS = 31, (("moments", 9), ("from day", 10), ("MAE", 7), ("CRPS", 7), ("Brier", 7), ("90 %", 8))
@@ -22,35 +22,35 @@ class Named(NamedTuple):
 
 # --- one series ---------------------------------------------------------------------------------------------------------
 
-def one(found: Result, zone: Zone) -> List[Line]:
+def one(found: Result) -> List[Line]:
     """What was read, and the scores of the session and of the week, within 80 columns."""
-    rows = [_read(found, zone)]
+    rows = [_read(found)]
     if found.session.ours.n:
-        rows += ["", *_moments(found, found.session, "session", found.limits, "the last-hour rate", zone),
+        rows += ["", *_moments(found, found.session, "session", found.limits, "the last-hour rate"),
                  *_scores(found.session, 60.0, "seed")]
     else:
         rows.append("Nothing to decide: no row below the limit before its reset.")
     if found.week is not None:
-        rows += ["", *_week(found, found.week, zone)]
+        rows += ["", *_week(found, found.week)]
     return [(Span(row),) for words in rows for row in (text.wrap(words, CELLS) if text.width(words) > CELLS else [words])]
 
 
-def _read(found: Result, zone: Zone) -> str:
+def _read(found: Result) -> str:
     idle = f", {found.idle:,} of them idle" if found.idle else ""
     skipped = f"{found.skipped:,} skipped"
     if not found.rows:
         return f"0 rows, {skipped}"
-    days = plural(int((found.end - found.begin) // DAY_S) + 1, "day")
-    return f"{found.rows:,} rows from {_date(found.begin, zone)} on, {days}{idle}; {skipped}"
+    days = plural(_day_of(found.end) - _day_of(found.begin) + 1, "day")
+    return f"{found.rows:,} rows from {_date(found.begin)} on, {days}{idle}; {skipped}"
 
 
-def _week(found: Result, week: Judged, zone: Zone) -> List[str]:
+def _week(found: Result, week: Judged) -> List[str]:
     if not week.ours.n:
         return ["Nothing to decide in the week: no 7-day window is seen to its end."]
-    return [*_moments(found, week, "week", found.week_limits, "the straight line", zone), *_scores(week, 3600.0, "line")]
+    return [*_moments(found, week, "week", found.week_limits, "the straight line"), *_scores(week, 3600.0, "line")]
 
 
-def _moments(found: Result, judged: Judged, name: str, limits: Sequence[float], plain: str, zone: Zone) -> Iterator[str]:
+def _moments(found: Result, judged: Judged, name: str, limits: Sequence[float], plain: str) -> Iterator[str]:
     """How many moments there were, and from when on ccmon had a forecast of its own."""
     at = ", ".join(f"{limit:.4g}" for limit in limits)
     yield f"the {name}: {plural(judged.ours.n, 'moment')} judged, with the limit at {at} %"
@@ -59,7 +59,7 @@ def _moments(found: Result, judged: Judged, name: str, limits: Sequence[float], 
         yield f"ccmon's own forecast never began: it says what {plain} says"
     else:
         before = f"; before that {plain}" if judged.own < judged.ours.n else ""
-        yield f"ccmon's own forecast from day {day} ({_date(judged.own_from, zone)}) on{before}"
+        yield f"ccmon's own forecast from day {day} ({_date(judged.own_from)}) on{before}"
 
 
 def _scores(judged: Judged, unit_s: float, plain: str) -> Iterator[str]:
@@ -77,13 +77,17 @@ def _row(name: str, values: Sequence[str]) -> str:
     return f"{name:<34}" + "".join(f"{value:>{cells}}" for value, cells in zip(values, (10, 10, 12)))
 
 
-def _date(ts: float, zone: Zone) -> str:
-    return f"{local(int(ts), zone):%Y-%m-%d}"
+def _date(ts: float) -> str:
+    return f"{datetime.fromtimestamp(ts, timezone.utc):%Y-%m-%d}"
+
+
+def _day_of(ts: float) -> int:
+    return int(ts // DAY_S)
 
 
 def own_day(found: Result, judged: Judged) -> Optional[int]:
-    """The day of the series (1 is its first 24 hours) on which ccmon's own forecast began; None where it never did."""
-    return None if judged.own_from is None else int((judged.own_from - found.begin) // DAY_S) + 1
+    """The day (by UTC) of the series, from 1 on, on which ccmon's own forecast began; None where it never did."""
+    return None if judged.own_from is None else _day_of(judged.own_from) - _day_of(found.begin) + 1
 
 
 def difference(judged: Judged) -> Dict[str, Optional[float]]:
@@ -117,16 +121,17 @@ def several(found: Sequence[Named]) -> List[Line]:
 def _table(title: str, found: Sequence[Tuple[str, Result, Judged]]) -> List[str]:
     numbers = [_numbers(result, judged) for _, result, judged in found]
     head = "".join(f"{name:>{cells}}" for name, cells in _COLUMNS)
-    names = [text.pad(text.clip(name, _FILE_CELLS - 1), _FILE_CELLS) for name in _short([name for name, _, _ in found])]
+    names = [text.pad(name, _FILE_CELLS) for name in _short([name for name, _, _ in found])]
     return [f"the {title}", text.pad("file", _FILE_CELLS) + head,
             *(name + _cells(row) for name, row in zip(names, numbers)),
             text.pad("median", _FILE_CELLS) + _cells(_medians(numbers))]
 
 
 def _short(names: Sequence[str]) -> List[str]:
-    """Without the folder that all of them are in."""
-    folders = {name.rpartition("/")[0] for name in names}
-    return [text.printable(name.rpartition("/")[2] if len(folders) == 1 else name) for name in names]
+    """Without the folder that all of them are in; of what is too long its end."""
+    folders = {name.rpartition("/")[0] for name in names if name != "-"}
+    shown = [text.printable(name.rpartition("/")[2] if len(folders) == 1 else name) for name in names]
+    return ["standard input" if name == "-" else text.clip(name[::-1], _FILE_CELLS - 1)[::-1] for name in shown]
 
 
 def _numbers(result: Result, judged: Judged) -> Numbers:
