@@ -16,7 +16,7 @@ from ccmon.text import Line, Span, count, plural
 from ccmon.usage import gauge
 from ccmon.usage.notices import CONNECT
 from ccmon.views.document import estimate_document
-from ccmon.views.limit_words import RULERS, cut_offs, guess_words
+from ccmon.views.limit_words import RULERS, between, cut_offs
 from ccmon.when import Zone, local
 
 LABEL_CELLS = 9
@@ -91,7 +91,7 @@ def _unknown(learned: Learned) -> Iterator[str]:
            if learned.sessions else "unknown: no completed session is known")
     estimate = learned.estimate
     if estimate and learned.ruler and learned.is_by_events:
-        yield f"{cut_offs(learned)}: {guess_words(learned, learned.ruler, estimate)}, too wide to be called learned"
+        yield f"{cut_offs(learned)}: {between(learned, learned.ruler, estimate)}, too wide to be called learned"
     if estimate is None and not learned.readings or learned.is_by_events:
         yield f"Claude's own percentages are not known. Connect Claude Code: `{CONNECT}`"
     elif estimate is None:
