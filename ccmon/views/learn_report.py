@@ -115,7 +115,7 @@ def _ruler(learned: Learned) -> Iterator[str]:
         return
     where = "where you were cut off" if learned.is_by_events else "at the end of windows held out"
     off = f": {ruler.error_points:.1f} points off {where} (median)"
-    yield RULERS[ruler.name] + (off if estimate.windows > 2 or not learned.is_by_events else "")
+    yield RULERS[ruler.name] + (off if not learned.is_by_events or estimate.windows > 2 and estimate.covered else "")
     yield cut_offs(learned) or (f"{plural(ruler.readings, 'reading')}, {plural(learned.hits, 'limit event')}, "
                                 f"{plural(estimate.windows, 'window')}")
     yield f"noise {100 * estimate.noise:.1f} %; {text.percent(100 * estimate.covered)} of windows used only on this machine"
