@@ -109,6 +109,21 @@ def test_learning_itself_prints_no_scores():
     (LEARNED._replace(estimate=SURE._replace(learned=False)), [
         "limit    unknown, at least 31,400 (41 sessions)",
         "         123 readings of 31 windows so far: not enough to be sure"]),
+    (LEARNED._replace(estimate=SURE._replace(learned=False, windows=2), readings=5, hits=5), [
+        "limit    unknown, at least 31,400 (41 sessions)",
+        "         cut off twice: between $12.20 and $12.65 (90 % interval), too wide to",
+        "         be called learned",
+        "         Claude's own percentages are not known. Connect Claude Code:",
+        "         `ccmon init claude --write`",
+        "ruler    by cost",
+        "         cut off twice",
+        "         noise 1.2 %; 70 % of windows used only on this machine"]),
+    (LEARNED._replace(readings=90, hits=90), [
+        "limit    about 35,216 tokens, 90 % interval 34,648-35,926",
+        "         constant in cost: $12.40 ($12.20-12.65); tokens by your usual mix",
+        "         nearest plan by its reference figure: max5 (35,000)",
+        "ruler    by cost: 0.4 points off where you were cut off (median)",
+        "         cut off 31 times"]),
 ])
 def test_with_little_known_the_words_are_honest(learned, expected):
     assert told_lines(findings(learned))[:len(expected)] == expected

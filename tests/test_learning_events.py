@@ -1,6 +1,7 @@
 """The limit from limit events alone: which ruler they speak for, how sure it is, and what it is called."""
 
 import pytest
+import scenes
 from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from ccmon.learning import events, learner, stretches
 from ccmon.learning.ruler import measure
 from ccmon.learning.values import WINDOW_S, Reading, Use
-from ccmon.views.limit_words import cut_offs
+from ccmon.views.limit_words import between, cut_offs, limit_words
 
 OPUS, HAIKU = "claude-opus-4-6", "claude-haiku-4-5"            # $5 and $25, $1 and $5, a million tokens in and out
 MIXES = ((4, 1, 0), (1, 3, 60), (2, 1, 9), (6, 2, 200), (1, 1, 30), (9, 1, 4), (3, 5, 90), (2, 7, 15), (5, 1, 300), (1, 9, 120))
@@ -105,3 +106,18 @@ def test_only_what_rests_on_events_alone_says_so(amounts, percents, words):
     found = learner.learn(use, readings, [], [], at + WINDOW_S).learned
     assert cut_offs(found) == words and found.estimate is not None
     assert (found.hits, found.readings) == (len(amounts), len(amounts) + len(percents))
+
+
+@pytest.mark.parametrize("name, is_learned, expected", [
+    ("cost", True, ("learned 34k-37k, by cost, cut off 12 times", "learned 34k-37k, cut off 12 times",
+                    "learned, cut off 12 times", "learned")),
+    ("tokens", False, ("limit unknown, at least 31,200 (41 sessions; cut off 12 times)", "limit unknown, at least 31k"))])
+def test_the_screen_says_how_often_one_was_cut_off(name, is_learned, expected):
+    known = scenes.learned(name, is_learned)._replace(readings=3)
+    made = scenes.scene(21_012, scenes.plan("ml_auto"), learned=known, high_water=scenes.RECORD)
+    assert limit_words(made.snapshot, scenes.FixedZone())[:len(expected)] == expected
+
+
+def test_a_limit_that_is_not_learned_has_no_middle():
+    known = scenes.learned("tokens", False)
+    assert between(known, known.ruler, known.estimate) == "between 33,600 and 36,750 tokens (90 % interval)"

@@ -18,7 +18,7 @@ from ccmon.usage import gauge
 from ccmon.usage.notices import CONNECT
 from ccmon.views import reliability_words
 from ccmon.views.document import choice_document, estimate_document
-from ccmon.views.limit_words import RULERS, cut_offs, guess_words
+from ccmon.views.limit_words import RULERS, between, cut_offs
 from ccmon.when import Zone, local
 
 LABEL_CELLS = 9
@@ -115,7 +115,7 @@ def _unknown(learned: Learned) -> Iterator[str]:
            if learned.sessions else "unknown: no completed session is known")
     estimate = learned.estimate
     if estimate and learned.ruler and learned.is_by_events:
-        yield f"{cut_offs(learned)}: {guess_words(learned, learned.ruler, estimate)}, too wide to be called learned"
+        yield f"{cut_offs(learned)}: {between(learned, learned.ruler, estimate)}, too wide to be called learned"
     if estimate is None and not learned.readings or learned.is_by_events:
         yield f"Claude's own percentages are not known. Connect Claude Code: `{CONNECT}`"
     elif estimate is None:
@@ -139,7 +139,7 @@ def _ruler(learned: Learned) -> Iterator[str]:
         return
     where = "where you were cut off" if learned.is_by_events else "at the end of windows held out"
     off = f": {ruler.error_points:.1f} points off {where} (median)"
-    yield RULERS[ruler.name] + (off if estimate.windows > 2 or not learned.is_by_events else "")
+    yield RULERS[ruler.name] + (off if not learned.is_by_events or estimate.windows > 2 and estimate.covered else "")
     yield cut_offs(learned) or (f"{plural(ruler.readings, 'reading')}, {plural(learned.hits, 'limit event')}, "
                                 f"{plural(estimate.windows, 'window')}")
     yield f"noise {100 * estimate.noise:.1f} %; {text.percent(100 * estimate.covered)} of windows used only on this machine"

@@ -63,12 +63,12 @@ def cut_offs(learned: Optional[Learned]) -> str:
     return f"cut off {text.times(count)}" if count else ""
 
 
-def guess_words(learned: Learned, ruler: Ruler, estimate: Estimate) -> str:
-    """about $21.93, 90 % interval $15.10-60.60: in the ruler's own unit, for a guess in tokens may be below the record."""
+def between(learned: Learned, ruler: Ruler, estimate: Estimate) -> str:
+    """between $15.10 and $60.60 (90 % interval): without a middle that nobody knows, and in the ruler's own unit."""
     if ruler.unit == "cost":
-        return f"about ${estimate.median:,.2f}, 90 % interval ${estimate.low:,.2f}-{estimate.high:,.2f}"
-    middle, low, high = (text.count(round(learned.tokens_per_load * value)) for value in estimate[:3])
-    return f"about {middle} tokens, 90 % interval {low}-{high}"
+        return f"between ${estimate.low:,.2f} and ${estimate.high:,.2f} (90 % interval)"
+    low, high = (text.count(round(learned.tokens_per_load * value)) for value in estimate[1:3])
+    return f"between {low} and {high} tokens (90 % interval)"
 
 
 def _learned(limit: LearnedLimit, learned: Learned) -> Words:

@@ -10,7 +10,7 @@ from ccmon.text import count, plural
 from ccmon.usage.outlook import is_likelihood
 from ccmon.views import reliability_words
 from ccmon.views.evidence import Evidence
-from ccmon.views.limit_words import RULERS, cut_offs, guess_words
+from ccmon.views.limit_words import RULERS, between, cut_offs
 from ccmon.when import clock_text, local
 
 
@@ -30,7 +30,7 @@ def learned(evidence: Evidence, cells: int) -> Iterator[str]:
 
 def _limit(known: Learned, ruler: Ruler, estimate: Estimate) -> str:
     if not estimate.learned and known.is_by_events:
-        return f"not learned so far: {guess_words(known, ruler, estimate)}, too wide"
+        return f"not learned so far: {between(known, ruler, estimate)}"
     if not estimate.learned:
         return (f"not learned so far: {plural(estimate.readings, 'reading')} of {plural(estimate.windows, 'window')} "
                 "are not enough")
