@@ -29,6 +29,10 @@ def test_the_chance_is_that_of_all_signs(minutes):
     assert low - 1e-9 <= choice.chance(minutes) <= high + 1e-9 if whole else choice.chance(minutes) == 1.0
 
 
+def test_the_chance_of_losing_every_time_is_that_of_so_many_coins():
+    assert [choice.chance([3.5] * count) for count in (1, 2, 8)] == [1 / 2, 1 / 4, 1 / 256]
+
+
 @pytest.mark.parametrize("minutes, rule", [
     ([5] * (LEAST - 1), "learned"), ([5] * LEAST, "simple"),               # so few say nothing
     ([-5] * 40, "learned"), ([0] * 40, "learned"), ([5, -5] * 20, "learned"),
