@@ -51,7 +51,7 @@ def rows(found: Reliability) -> Tuple[Tuple[str, ...], ...]:
 
 def said(found: Reliability, window: str) -> str:
     """What the chart is of."""
-    return (f"of {plural(found.forecasts, 'forecast')} of {plural(found.windows, window)}: how likely they said it runs out before "
+    return (f"{plural(found.forecasts, 'forecast')} of {plural(found.windows, window)}: how likely they said it runs out before "
             "the reset, and how often it did")
 
 
