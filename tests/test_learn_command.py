@@ -39,7 +39,7 @@ KEPT = portable.Kept("arima", "points", {"ar": [0.5, 0.1], "ma": [0.2, -0.1], "s
 
 
 def findings(learned=LEARNED, points=865, session=None, week=NOTHING, tried=None):
-    lessons = Lessons(learned, points and Trained(NOW, points), Trained(NOW, 40), Week(NOW, 0.3, 0.9, 39, Course((), ())))
+    lessons = Lessons(learned, points and Trained(NOW, points), Trained(NOW, 30), Week(NOW, 0.3, 0.9, 39, Course((), ())))
     return Findings(NOW, FixedZone(), lessons, PLANS, session or Told(GOOD, PLAIN, 31, 9.2, 3), week, tried)
 
 
@@ -62,7 +62,7 @@ changes  2025-11-04, noticed 2025-11-05: the same local work now takes 25 % more
          elsewhere
          2025-11-23, noticed 2025-11-23: Claude began your 5-hour window anew
 runway   from Claude's percentages: 865 rows
-         from tokens: 40 rows of 40; until then the last-hour rate counts
+         from tokens: 30 rows of 40; until then the last-hour rate counts
          of the week: 39 days
 score    412 forecasts of 31 sessions; median error 9 min
                                             ccmon      seed
