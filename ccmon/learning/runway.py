@@ -153,7 +153,7 @@ def _weights(moments: Sequence[_Moment], here: _Traits) -> List[float]:
     return found
 
 
-def _reached(seen: List[Tuple[float, bool, float]], values: Sequence[float]) -> List[float]:
+def reached_by(seen: List[Tuple[float, bool, float]], values: Sequence[float]) -> List[float]:
     """The share of (value, whether it may have become more, weight) that is at most each of these rising values."""
     seen.sort()
     left, share, index, found, count = sum([weight for _, _, weight in seen]), 1.0, 0, [], len(seen)
@@ -192,7 +192,7 @@ def distribution(trained: Trained, course: Course, lefts: Sequence[float], now: 
     for left in lefts:
         seen = [(*_minutes(trained.course, moment, left * moment.traits.speed / here.speed), weight)
                 for moment, weight in zip(moments, weights)]
-        sums = [total + share for total, share in zip(sums, _reached(seen, GRID))]
+        sums = [total + share for total, share in zip(sums, reached_by(seen, GRID))]
     return [(0.0, 0.0), *((minute, total / len(lefts)) for minute, total in zip(GRID[1:], sums[1:]))]
 
 
@@ -249,7 +249,7 @@ def _band(trained: Trained, course: Course, now: int, reset_at: int) -> Tuple[Tu
             seen = [((at(trained.course, moment.ts + 60 * min(minutes, moment.stop)) - moment.load) * here.speed
                      / moment.traits.speed, moment.stop < minutes, weight) for moment, weight in zip(moments, weights)]
             loads = sorted({load for load, _, _ in seen})
-            shares = _reached(seen, loads)
+            shares = reached_by(seen, loads)
             low, high = (max(before, loads[min(bisect_left(shares, share), len(loads) - 1)])
                          for before, share in ((low, 0.05), (high, 0.95)))
             found.append((now + 60 * minutes, low, high))

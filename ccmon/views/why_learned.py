@@ -42,6 +42,12 @@ def runway(evidence: Evidence, cells: int) -> Iterator[str]:
         if is_likelihood(found):
             low, median, high = (clock_text(at, snapshot.now, evidence.zone) for at in (found.low, found.median, found.high))
             yield (f"{name}: {text.percent(round(100 * found.probability))} likely to run out before the reset, median {median} "
-                   f"({low}-{high}), from {plural(found.rows, 'row')}")
+                   f"({low}-{high}), {_behind(found)}")
         else:
             yield f"{name}: last-hour rate; {plural(found.rows, 'row')} of the 80 that a likelihood takes"
+
+
+def _behind(found: Runway) -> str:
+    if found.rule == "pace":
+        return f"wide: by the pace of {plural(found.rows, 'day')}" if found.rows else "wide: by the pace of the first day"
+    return f"from {plural(found.rows, 'day' if found.rule == 'week' else 'row')}"
