@@ -39,7 +39,7 @@ KEPT = portable.Kept("arima", "points", {"ar": [0.5, 0.1], "ma": [0.2, -0.1], "s
 
 
 def findings(learned=LEARNED, points=865, session=None, week=NOTHING, tried=None):
-    lessons = Lessons(learned, points and Trained(NOW, points), Trained(NOW, 30), Week(NOW, 0.3, 0.9, 39, Course((), ())))
+    lessons = Lessons(learned, points and Trained(NOW, points), Trained(NOW, 30), Week(NOW, 39, None, Course((), ())))
     return Findings(NOW, FixedZone(), lessons, PLANS, session or Told(GOOD, PLAIN, 31, 9.2, 3), week, tried)
 
 

@@ -138,7 +138,7 @@ def test_what_a_stop_hides_is_not_counted_as_rest():
 def test_kaplan_meier_by_hand():
     """Of four moments one came to nothing, one was stopped at 1 (it may have become anything), two came to 2 and 4."""
     seen = [(4.0, False, 1.0), (1.0, True, 1.0), (0.0, False, 1.0), (2.0, False, 1.0)]
-    assert runway._reached(seen, [-1.0, 0.0, 1.0, 2.0, 4.0, 5.0]) == pytest.approx((0, 0.25, 0.25, 0.625, 1, 1), abs=1e-9)
+    assert runway.reached_by(seen, [-1.0, 0.0, 1.0, 2.0, 4.0, 5.0]) == pytest.approx((0, 0.25, 0.25, 0.625, 1, 1), abs=1e-9)
 
 
 def test_moments_like_this_one_count_most():

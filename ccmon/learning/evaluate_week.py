@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning import score, week
+from ccmon.learning import runway, score, week
 from ccmon.learning.values import JITTER_S, Reading
 from ccmon.learning.week import DAY_S, WEEK_S, Week
 
@@ -17,15 +17,16 @@ class Decision(NamedTuple):
     limit: float                       # per cent that was taken as the limit
     resets_at: int
     straight: float                    # as fast as since the window began; infinity for never
-    curve: Optional[score.Curve]       # None while too little is known: the straight line is used, which has no interval
+    curve: score.Curve
     interval: Tuple[float, float]
 
 
 class WeekWalk:
     """What is known while the rows pass. Learned anew on each day, from the rows of the days before alone."""
 
-    def __init__(self, limits_percent: Sequence[float]) -> None:
+    def __init__(self, limits_percent: Sequence[float], apart_s: int = APART_S) -> None:
         self.limits = limits_percent
+        self.apart_s = apart_s
         self.readings: List[Reading] = []
         self.windows: Dict[int, Tuple[List[float], List[float]]] = {}      # by reset: times, and the highest percentages so far
         self.window = 0                # resets_at of the one that the last row was in, as it was told first
@@ -51,7 +52,7 @@ class WeekWalk:
             self.week = week.train(self.readings, int(ts))
         self.readings.append(Reading(int(ts), percent, self.window))
         for limit in self.limits:
-            if percents[-1] < limit and ts < self.window and ts - self.decided.get(limit, -WEEK_S) >= APART_S:
+            if percents[-1] < limit and ts < self.window and ts - self.decided.get(limit, -WEEK_S) >= self.apart_s:
                 self.decided[limit] = ts
                 self.decisions.append(self._decide(ts, percents[-1], limit))
 
@@ -59,8 +60,8 @@ class WeekWalk:
         assert self.week is not None
         plain = week.by_pace(100 * percent / limit, int(ts), self.window, 0)
         straight = (plain.median - ts) / 60.0 if plain.probability else score.NEVER
-        curve, interval = week.curve(self.week, percent, limit, int(ts), self.window)
-        return Decision(ts, limit, self.window, straight, curve, interval)
+        curve = week.curve(self.week, percent, limit, int(ts), self.window)
+        return Decision(ts, limit, self.window, straight, curve, runway.interval(curve, (self.window - ts) / 60.0, runway.TAIL))
 
     def errors(self) -> List[Tuple[score.Errors, score.Errors]]:
         """ccmon's and the straight line's, of each decision in a window that the rows see to its end: never the last one."""
@@ -71,8 +72,6 @@ class WeekWalk:
         outcome, hit = self._outcome(decision)
         cut = (decision.resets_at - decision.ts) / 60.0
         straight = score.certain(decision.straight, cut, outcome, hit)
-        if decision.curve is None:
-            return straight, straight
         return score.errors(decision.curve, decision.interval, cut, outcome, hit), straight
 
     def _outcome(self, decision: Decision) -> Tuple[float, bool]:

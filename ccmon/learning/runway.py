@@ -155,7 +155,7 @@ def _weights(moments: Sequence[_Moment], here: _Traits) -> List[float]:
     return found
 
 
-def _reached(seen: List[Tuple[float, bool, float]], values: Sequence[float]) -> List[float]:
+def reached_by(seen: List[Tuple[float, bool, float]], values: Sequence[float]) -> List[float]:
     """The share of (value, whether it may have become more, weight) that is at most each of these rising values."""
     seen.sort()
     left, share, index, found, count = sum([weight for _, _, weight in seen]), 1.0, 0, [], len(seen)
@@ -195,7 +195,7 @@ def curves(trained: Trained, course: Course, lefts: Sequence[float], now: float)
     here = _traits(course, now, mean)
     weights = _weights(moments, here)
     for left in lefts:
-        shares = _reached(_took(trained.course, moments, left, here, weights), GRID)
+        shares = reached_by(_took(trained.course, moments, left, here, weights), GRID)
         yield [(0.0, 0.0), *zip(GRID[1:], shares[1:])]
 
 
@@ -269,7 +269,7 @@ def _band(trained: Trained, course: Course, now: int, reset_at: int) -> Tuple[Tu
             seen = [((at(trained.course, moment.ts + 60 * min(minutes, moment.stop)) - moment.load) * here.speed
                      / moment.traits.speed, moment.stop < minutes, weight) for moment, weight in zip(moments, weights)]
             loads = sorted({load for load, _, _ in seen})
-            shares = _reached(seen, loads)
+            shares = reached_by(seen, loads)
             low, high = (max(before, loads[min(bisect_left(shares, share), len(loads) - 1)])
                          for before, share in ((low, 0.05), (high, 0.95)))
             found.append((now + 60 * minutes, low, high))

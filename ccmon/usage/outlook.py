@@ -14,6 +14,7 @@ from ccmon.model import Facts, Limit, Runway, Window
 from ccmon.usage.gauge import Gauge
 from ccmon.usage.windows import named
 
+EARLY_RULES = (*PLAIN_RATES, "pace")           # rules that hardly any day stands behind
 _DRAWS = 7
 _STEP_S = 300                          # the week's forecast is made anew after that
 

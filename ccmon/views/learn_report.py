@@ -4,7 +4,7 @@ from math import log
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from ccmon import text
-from ccmon.learning import runway, score
+from ccmon.learning import runway, score, week
 from ccmon.learning.change import meaning
 from ccmon.learning.learner import Lessons
 from ccmon.learning.portable import Extra
@@ -167,7 +167,8 @@ def _runway(lessons: Lessons) -> Iterator[str]:
         yield "last-hour rate; nothing is known of other days"
     if lessons.week:
         yield f"of the week: {plural(lessons.week.days, 'day')}" + (
-            "" if lessons.week.days >= 14 else " of 14; until then the pace of its window counts")
+            "" if lessons.week.days >= week.LEAST_DAYS else
+            f" of {week.LEAST_DAYS}; until then the pace counts, with a wide span")
 
 
 def _scored(found: Findings, weekly: bool) -> Iterator[str]:

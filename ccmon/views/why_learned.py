@@ -56,4 +56,10 @@ def runway(evidence: Evidence, cells: int) -> Iterator[str]:
 def _likely(found: Runway, evidence: Evidence) -> str:
     low, median, high = (clock_text(at, evidence.snapshot.now, evidence.zone) for at in (found.low, found.median, found.high))
     return (f"{text.percent(round(100 * found.probability))} likely to run out before the reset, median {median} "
-            f"({low}-{high}), from {plural(found.rows, 'row')}")
+            f"({low}-{high}), {_behind(found)}")
+
+
+def _behind(found: Runway) -> str:
+    if found.rule == "pace":
+        return f"wide: by the pace of {plural(found.rows, 'day')}" if found.rows else "wide: by the pace of the first day"
+    return f"from {plural(found.rows, 'day' if found.rule == 'week' else 'row')}"
