@@ -236,7 +236,7 @@ def test_the_tail_is_chosen_by_windows_that_are_over():
     walk = walked(late)
     midnight = T0 + 86400 * 4
     assert [one.ts for one in walk.pending if one.ts < midnight] == [midnight - 3600 + 300 * step for step in range(12)]
-    assert len(walk.tails) == sum(one.curve is not None for one in walk.decisions if one.resets_at <= T0 + 86400 * 4)
+    assert len(walk.are_covered) == sum(one.curve is not None for one in walk.decisions if one.resets_at <= T0 + 86400 * 4)
 
 
 @settings(max_examples=examples(8), deadline=None)

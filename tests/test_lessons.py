@@ -171,6 +171,24 @@ def test_the_rule_that_lost_is_not_shown_but_kept_and_scored(tmp_path):
         assert made[0].probability == seen.runway.learned.probability
 
 
+def test_intervals_that_did_not_hold_make_the_next_one_wider(tmp_path):
+    now = learning_home.fill({"HOME": str(tmp_path)}, Scenario(seed=5, days=12))
+    with kept_in(tmp_path, now) as kept:
+        before = lessons.study(kept, now)
+        at = running(kept, now)
+        with kept_in(tmp_path, at) as then:
+            narrow = moment(then, at).runway
+        for back in range(90, 0, -1):
+            end = now - back * 5 * HOUR - 3 * HOUR
+            kept.keep_forecast(end - 2 * HOUR, end, 40.0, Runway(end, end - HOUR, end, 0.4, "runway", 99, (), end), end)
+        kept._write(lambda db, owner: db.execute("UPDATE forecast SET outcome_at = ts + 60, reached = 1"), None)
+        assert before.learned.tail == 0.1 and lessons.study(kept, now).learned.tail == 0.02
+        with kept_in(tmp_path, at) as then:
+            wide = moment(then, at).runway
+        wide = wide.learned or wide
+        assert wide.low < narrow.low and wide.median == narrow.median
+
+
 def test_the_weekly_forecast_is_kept_beside_it(tmp_path):
     now = learning_home.fill({"HOME": str(tmp_path)}, Scenario(seed=6, days=20))
     with kept_in(tmp_path, now) as kept:

@@ -63,7 +63,7 @@ class Walk:
         self.trained: Optional[Trained] = None
         self.decisions: List[Decision] = []
         self.pending: List[Decision] = []
-        self.tails: List[float] = []
+        self.are_covered: List[bool] = []
         self.tail = runway.TAIL
 
     def take(self, row: Row) -> None:
@@ -92,9 +92,8 @@ class Walk:
         self.pending = [decision for decision in self.pending if decision.resets_at > now]
         for decision in over:
             if decision.curve is not None:
-                cut = (decision.resets_at - decision.ts) / 60.0
-                self.tails.append(runway.needed(decision.curve, cut, *self.outcome(decision)))
-        self.tail = runway.tail_of(self.tails)
+                self.are_covered.append(bool(self.errors(decision)[0].covered))
+        self.tail = runway.tail_after(self.are_covered)
 
     def _decide(self, row: Row) -> None:
         """A decision for each limit that has not been reached and had none of late."""

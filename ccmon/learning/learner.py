@@ -142,11 +142,11 @@ def load(text: Optional[str]) -> Optional[Lessons]:
 
 
 def _learned(parts: List[Any]) -> Learned:
-    at, chosen, estimate, changes, readings, hits, at_least, sessions, per_load, mae_min, scored, session, week_ = parts
+    at, chosen, estimate, changes, readings, hits, at_least, sessions, per_load, mae_min, scored, tail, session, week_ = parts
     return Learned(kept.moment(at), _ruler(*chosen) if chosen else None, _estimate(*estimate) if estimate else None,
                    tuple(_change(*one) for one in changes), kept.count(readings), kept.count(hits), kept.amount(at_least),
                    kept.count(sessions), kept.amount(per_load), kept.optional(mae_min, kept.amount), kept.count(scored),
-                   choice.load(session), choice.load(week_))
+                   kept.within(float(tail), runway.LEAST_TAIL, runway.WIDEST_TAIL), choice.load(session), choice.load(week_))
 
 
 def _ruler(name: str, weights: Sequence[Tuple[str, str, float]], error: Any, readings: Any, doubt: Any) -> Ruler:

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from functools import lru_cache
 from itertools import accumulate
 from math import exp, log
-from typing import Any, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import kept
 from ccmon.learning import score
@@ -34,11 +34,10 @@ WIDTH_HOURS = 2.0                      # of the day
 ANY = 0.02                             # what a moment counts at least, however unlike it is
 REST = 0.02                            # share of the average rate that no rate is taken to be below
 TAIL = 0.1                             # what the 90 % interval leaves out
-WIDEST_TAIL = 0.3
+LEAST_TAIL, WIDEST_TAIL = 0.02, 0.3
+TAIL_STEP = 0.002                      # what one forecast changes of it
 QUIET_S = 900
 SURE = 0.95                            # above this probability of reaching the limit the interval ends before the reset
-RECENT = 3000                          # past forecasts by which the tail is chosen
-STAND_INS = 200.0                      # made-up forecasts among them, of which each tail leaves out its share
 
 
 NOTHING = Course((), ())
@@ -240,23 +239,13 @@ def interval(curve: score.Curve, cut: float, tail: float = TAIL) -> Tuple[float,
     return score.quantile(curve, cut, tail), cut
 
 
-def needed(curve: score.Curve, cut: float, outcome: float, hit: bool) -> float:
-    """The largest tail with which the interval of a past forecast would have held its outcome (minutes from then)."""
-    if score.reached(curve, cut) <= SURE and not hit:
-        return 1.0
-    share = score.reached(curve, min(outcome, cut))
-    return share if score.reached(curve, cut) <= SURE else 2 * min(share, 1 - share)
-
-
-def tail_of(tails: Sequence[float]) -> float:
-    """The tail with which 90 % of the last forecasts would have held their outcomes, drawn towards 10 % while they are few."""
-    recent = sorted(tails[-RECENT:])
-    wanted = 0.1 * (len(recent) + STAND_INS)
-    low, high = 0.0, WIDEST_TAIL
-    for _ in range(20):
-        tail = (low + high) / 2
-        low, high = (tail, high) if bisect_left(recent, tail) + STAND_INS * tail < wanted else (low, tail)
-    return low
+def tail_after(are_covered: Iterable[bool]) -> float:
+    """The share that the interval leaves out, after past forecasts in order, each of which held its outcome or not: a little
+    less after each that did not, a little more after each that did, so that nine of ten hold in the long run."""
+    tail = TAIL
+    for is_covered in are_covered:
+        tail = min(WIDEST_TAIL, max(LEAST_TAIL, tail + TAIL_STEP * (TAIL - (not is_covered))))
+    return tail
 
 
 def _band(trained: Trained, course: Course, now: int, reset_at: int) -> Tuple[Tuple[int, float, float], ...]:

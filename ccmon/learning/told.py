@@ -29,6 +29,12 @@ def scored(forecasts: Iterable[Forecast], window_s: int = SESSION_S) -> Told:
                 _median([found.mae for found in ours]), len(mine) - len(over))
 
 
+def are_covered(forecasts: Iterable[Forecast], window_s: int = SESSION_S) -> List[bool]:
+    """Whether the 90 % interval held what came, of each forecast that had one and whose outcome is known, by window and time."""
+    held = [errors(made).covered for window in by_window(over_of(forecasts, window_s)) for made in window]
+    return [one for one in held if one is not None]
+
+
 def over_of(forecasts: Iterable[Forecast], window_s: int = SESSION_S) -> List[Forecast]:
     """Those of windows of that length of which it is known what came."""
     return [made for made in forecasts if made.window_s == window_s and made.outcome_at is not None]

@@ -120,6 +120,7 @@ class Learned(NamedTuple):
     tokens_per_load: float = 0.0       # input + output for one of the ruler's units, by the mix of all that was used
     mae_min: Optional[float] = None    # of this machine's own past forecasts, mean, minutes
     scored: int = 0                    # sessions behind it
+    tail: float = 0.1                  # share that the session's 90 % interval leaves out, by how past ones held
     session_choice: Choice = Choice()
     week_choice: Choice = Choice()
 

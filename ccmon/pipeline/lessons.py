@@ -2,7 +2,7 @@
 
 from typing import Dict, List, Optional
 
-from ccmon.learning import choice, course, learner, portable, told
+from ccmon.learning import choice, course, learner, portable, runway, told
 from ccmon.learning.learner import Lessons
 from ccmon.learning.portable import Kept
 from ccmon.learning.stretches import EVENTS
@@ -71,7 +71,8 @@ def study(memory: Memory, now: int) -> Optional[Lessons]:
     forecasts = memory.forecasts(now - SCORED_S)
     scored = told.scored(forecasts)
     lessons = lessons._replace(learned=lessons.learned._replace(
-        mae_min=scored.ours.mae_min, scored=scored.windows, session_choice=choice.chosen(forecasts),
+        mae_min=scored.ours.mae_min, scored=scored.windows, tail=runway.tail_after(told.are_covered(forecasts)),
+        session_choice=choice.chosen(forecasts),
         week_choice=choice.chosen(forecasts, WEEK_S)))
     memory.keep_learned(learner.dump(lessons))
     model_weeks.study(memory, now)

@@ -55,7 +55,8 @@ def of_session(facts: Facts, full: Gauge, limit: Limit, window_end: int, now: in
     wait_min = _blocked_min(facts, known, now)
     extra = outlook.extra if outlook.extra and outlook.extra.unit == ("points" if official else "tokens") else None
     found = _by_extra(extra, known, left, now, window_end, spread) if extra and not wait_min else None
-    found = found or runway.forecast(pace.trained, known, left, now, window_end, spread, wait_min=wait_min)
+    tail = facts.learned.tail if facts.learned else runway.TAIL
+    found = found or runway.forecast(pace.trained, known, left, now, window_end, spread, tail, wait_min)
     return _in_tokens(found, full.left / left if left > 0 else 0.0)._replace(resets_at=window_end)
 
 
