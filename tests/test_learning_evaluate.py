@@ -147,6 +147,20 @@ def test_the_week_is_judged_where_the_series_sees_its_end():
     assert "the week: 68 moments judged" in "\n".join(text(found))
 
 
+def test_while_the_week_is_used_up_nothing_is_expected_and_later_that_is_a_stop():
+    """From 10:00 of the third day to 12:30; something was used until then, so that it counts from a quarter past on."""
+    begin, end, chances = T0 + 2 * 86400 + 10 * 3600, T0 + 2 * 86400 + 12 * 3600 + 1800, []
+    for said in ((100.0, end), ()):
+        walk = evaluate.Walk((45.0,))
+        for ts, percent, reset in (map(int, line.split(",")) for line in LONG[1:]):
+            walk.take(csv_series.Row(ts, 40.0, reset, *said) if begin <= ts < end else csv_series.Row(ts, percent, reset))
+        stops = walk.trained.course.stops
+        chances.append([score.reached(one.curve, (end - one.ts) / 60.0) for one in walk.decisions
+                        if begin + 900 < one.ts < end])
+        assert ((begin, end) in stops) is bool(said)
+    assert len(chances[0]) > 20 and not any(chances[0]) and all(chances[1])
+
+
 def test_quantiles_are_those_of_the_series_own_windows():
     """Resets that jitter round the minute are of one window."""
     rows = [csv_series.Row(T0 + 18000 * number, top, T0 + 18000 * (number + 1) + late, 10 * number, T0 + 86400 * 7)

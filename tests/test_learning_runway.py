@@ -141,6 +141,21 @@ def test_kaplan_meier_by_hand():
     assert runway.reached_by(seen, [-1.0, 0.0, 1.0, 2.0, 4.0, 5.0]) == pytest.approx((0, 0.25, 0.25, 0.625, 1, 1), abs=1e-9)
 
 
+@pytest.mark.parametrize("left", [0.1, 5.0, 40.0, 300.0])
+def test_each_moment_says_when_so_much_had_been_used(left):
+    """Minute by minute through the course."""
+    _, moments = runway._past(TRAINED)
+    here, known = moments[7].traits, TRAINED.course
+    for moment, (minutes, is_open, _) in zip(moments, runway._took(known, moments, left, here, [1.0] * len(moments))):
+        wanted = moment.load + left * moment.traits.speed / here.speed
+        used = (course.at(known, moment.ts + 60 * minute) >= wanted for minute in range(301))
+        first = next((minute for minute, enough in enumerate(used) if enough), None)
+        if is_open:
+            assert minutes == moment.stop and (first is None or first >= minutes)
+        else:
+            assert (first is None and minutes > 300) or first - 1 <= minutes <= first
+
+
 def test_moments_like_this_one_count_most():
     """Someone who works on evenly for an hour and then rests: in the hour it goes on, in the rest it does not."""
     begins = [T0 + DAY * day + 3600 * hour for day in range(8) for hour in range(8, 20, 2)]
