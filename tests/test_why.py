@@ -384,15 +384,6 @@ def test_too_little_to_learn_from_is_told():
     assert section(working(), "learned") == section(working(), "runway") == ""
 
 
-@pytest.mark.parametrize("is_learned, expected", [
-    (True, ("about 35,000 tokens (33,600-36,750), by cost, error 0.6 points", "cut off 12 times; noise 1.2 %")),
-    (False, ("not learned so far: between $7.43 and $8.12 (90 % interval)", "cut off 12 times; noise 7.0 %"))])
-def test_a_limit_from_events_alone_says_how_often_one_was_cut_off(is_learned, expected):
-    known = scenes.learned(is_learned=is_learned)._replace(readings=3)
-    found = section(working()._replace(snapshot=scenes.scene(21_012, learned=known).snapshot), "learned")
-    assert all(words in found for words in expected) and "3 limit events" not in found
-
-
 def test_a_cut_that_ccusage_does_not_share_is_explained():
     said = made(5100, START - 4 * HOUR)
     shown = evidence(Facts((made(5000),), (START,), (), RECORD, READ), cut_since=START - 6 * HOUR, reported=(said,))
