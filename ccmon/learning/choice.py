@@ -4,12 +4,11 @@ Forecasts within one window share their outcome, so that a window counts once: b
 rules go on being scored whichever is shown, and the learned one comes back when it has won.
 """
 
-from typing import Any, Dict, Iterable, List, NamedTuple, Sequence
+from typing import Any, Dict, Sequence
 
 from ccmon import kept
-from ccmon.learning import told
-from ccmon.learning.values import PLAIN_RATES, Choice, Comparison
-from ccmon.model import SESSION_S, Forecast
+from ccmon.learning.told import Loss
+from ccmon.learning.values import Choice, Comparison
 
 LAST = 20                              # windows that are compared at most
 LEAST = 8                              # and at least
@@ -18,39 +17,22 @@ BACK_CHANCE = 0.1                      # below this chance of such a gain by luc
 _STEPS = 400                           # into which the sum of the differences is cut
 
 
-class Loss(NamedTuple):
-    """One window whose outcome is known."""
-
-    end: int                           # epoch s
-    minutes: float                     # mean CRPS of the learned rule - that of the simpler one: positive where it lost
-
-
-def chosen(forecasts: Iterable[Forecast], window_s: int = SESSION_S) -> Choice:
-    """The rule to show for windows of that length, by all forecasts that are stored."""
-    return walk(losses(forecasts, window_s))
-
-
-def losses(forecasts: Iterable[Forecast], window_s: int = SESSION_S) -> List[Loss]:
-    """Each window whose outcome is known, by its end; forecasts that were plain rates themselves compare nothing."""
-    learned = [made for made in told.over_of(forecasts, window_s) if made.rule not in PLAIN_RATES]
-    return [Loss(window[-1].resets_at, sum(map(_lost_min, window)) / len(window)) for window in told.by_window(learned)]
-
-
-def _lost_min(made: Forecast) -> float:
-    return told.errors(made).crps - told.seed_errors(made).crps
-
-
-def walk(windows: Sequence[Loss]) -> Choice:
-    """What was in force after each window, and so now. After a change only windows since then count against the rule in force."""
-    rule, since, begin, then = "learned", 0, 0, Comparison()
-    for count in range(1, len(windows) + 1):
+def chosen(windows: Sequence[Loss]) -> Choice:
+    """The rule to show by all windows whose outcome is known, as told.scored has them; after a change those since then count."""
+    choice, begin = Choice(), 0
+    for count in range(LEAST, len(windows) + 1):
         recent = windows[max(begin, count - LAST):count]
-        sign, most = (1.0, CHANCE) if rule == "learned" else (-1.0, BACK_CHANCE)
-        if len(recent) >= LEAST and sign * sum(one.minutes for one in recent) > 0:
-            found = compared(recent)
-            if (found.chance if rule == "learned" else chance([-one.minutes for one in recent])) < most:
-                rule, since, begin, then = ("simple" if rule == "learned" else "learned"), recent[-1].end, count, found
-    return Choice(rule, since, then, compared(windows[max(begin, len(windows) - LAST):]))
+        if len(recent) >= LEAST and _has_lost(choice.rule, recent):
+            rule = "simple" if choice.rule == "learned" else "learned"
+            choice, begin = Choice(rule, recent[-1].end, compared(recent)), count
+    return choice._replace(now=compared(windows[max(begin, len(windows) - LAST):]))
+
+
+def _has_lost(rule: str, windows: Sequence[Loss]) -> bool:
+    """Whether the rule in force was worse by more than chance."""
+    sign, most = (1.0, CHANCE) if rule == "learned" else (-1.0, BACK_CHANCE)
+    lost = [sign * one.minutes for one in windows]
+    return sum(lost) > 0 and chance(lost) < most
 
 
 def compared(windows: Sequence[Loss]) -> Comparison:

@@ -45,13 +45,17 @@ def of(forecasts: Iterable[Forecast], window_s: int = SESSION_S) -> Reliability:
     """Of the forecasts whose outcome is known; plain rates know no likelihood, and are left out."""
     known = [made for made in told.over_of(forecasts, window_s) if made.rule not in PLAIN_RATES]
     middle = [made for made in known if made.median < made.resets_at]
-    covered = [told.errors(made).covered for made in known]
-    return Reliability(tuple(map(_bin, _groups(known))), len(known), len(told.by_window(known)),
-                       _share([_outcome(made) <= made.median for made in middle]), _share([bool(inside) for inside in covered]))
+    return Reliability(tuple(map(_bin, _groups(known))), len(known), _windows(known),
+                       _share([_outcome(made) <= made.median for made in middle]),
+                       _share([made.low <= _outcome(made) <= made.high for made in known]))
 
 
 def _outcome(made: Forecast) -> int:
     return made.outcome_at if made.reached and made.outcome_at is not None else made.resets_at
+
+
+def _windows(group: Sequence[Forecast]) -> int:
+    return len(told.by_window(group, told.reset))
 
 
 def _share(values: Sequence[bool]) -> Optional[float]:
@@ -61,7 +65,7 @@ def _share(values: Sequence[bool]) -> Optional[float]:
 def _bin(group: Sequence[Forecast]) -> Bin:
     said = [made.probability for made in group]
     return Bin(_place(min(said)) / BINS, (_place(max(said)) + 1) / BINS, sum(said) / len(said),
-               sum(bool(made.reached) for made in group) / len(group), len(group), len(told.by_window(group)))
+               sum(bool(made.reached) for made in group) / len(group), len(group), _windows(group))
 
 
 def _place(probability: float) -> int:
@@ -72,7 +76,7 @@ def _groups(known: Sequence[Forecast]) -> List[List[Forecast]]:
     """By tenths of the likelihood; the one with the fewest windows joins its smaller neighbour until each has enough."""
     found = [group for group in ([made for made in known if _place(made.probability) == place] for place in range(BINS)) if group]
     while len(found) > 1:
-        sizes = [len(told.by_window(group)) for group in found]
+        sizes = [_windows(group) for group in found]
         least = sizes.index(min(sizes))
         if sizes[least] >= LEAST_WINDOWS:
             break

@@ -69,11 +69,10 @@ def study(memory: Memory, now: int) -> Optional[Lessons]:
     before = learner.load(memory.learned())
     lessons = learner.learn(use, readings, sessions, weekly, now, before.learned.changes if before else ())
     forecasts = memory.forecasts(now - SCORED_S)
-    scored = told.scored(forecasts)
+    scored, weekly_scored = told.scored(forecasts), told.scored(forecasts, WEEK_S)
     lessons = lessons._replace(learned=lessons.learned._replace(
         mae_min=scored.ours.mae_min, scored=scored.windows, tail=runway.tail_after(told.are_covered(forecasts)),
-        session_choice=choice.chosen(forecasts),
-        week_choice=choice.chosen(forecasts, WEEK_S)))
+        session_choice=choice.chosen(scored.losses), week_choice=choice.chosen(weekly_scored.losses)))
     memory.keep_learned(learner.dump(lessons))
     model_weeks.study(memory, now)
     return lessons
