@@ -39,7 +39,7 @@ KEPT = portable.Kept("arima", "points", {"ar": [0.5, 0.1], "ma": [0.2, -0.1], "s
 
 
 def findings(learned=LEARNED, points=865, session=None, week=NOTHING, tried=None):
-    lessons = Lessons(learned, points and Trained(NOW, points), Trained(NOW, 30), Week(NOW, 0.3, 0.9, 39, Course((), ())))
+    lessons = Lessons(learned, points and Trained(NOW, points), Trained(NOW, 30), Week(NOW, 39, None, Course((), ())))
     return Findings(NOW, FixedZone(), lessons, PLANS, session or Told(GOOD, PLAIN, 31, 9.2, 3), week, tried)
 
 
@@ -169,8 +169,8 @@ def test_progress_is_shown_on_a_terminal_only_and_leaves_no_trace(terminal, term
     stream.isatty = lambda: terminal
     monkeypatch.setattr(sys, "stderr", stream)
     bar = learn._Bar(context.prepare({}, {"TERM": term}))
-    bar.show(0.5, "arima")
-    bar.show(1.0, "tier")
+    bar.show(0.5, learn._trying("arima"))
+    bar.show(1.0, learn._trying("tier"))
     bar.clear()
     if terminal and term != "dumb":
         assert stream.getvalue().startswith("\r##########..........  50 %  trying ARIMA(2,1,2)")
@@ -206,6 +206,20 @@ def test_limits_of_other_percentages_are_pooled(machine, series):
     assert same == one
 
 
+def test_several_files_and_standard_input_have_a_row_each(machine, series, tmp_path):
+    """Names are of any bytes; the locale's have to do."""
+    short = tmp_path / "sérié.csv"
+    short.write_text("\n".join(series.read_text().splitlines()[:200]))
+    done = machine.shell(f"LC_ALL=C $CCMON learn --evaluate '{short}' - --at-quantile 50,90 <'{series}'")
+    head, columns, first, second, middle = done.out.splitlines()
+    assert done.code == 0 and done.err == "" and columns.split()[:2] == ["file", "moments"] and middle.startswith("median")
+    assert max(map(len, done.out.splitlines())) <= 80 and second.startswith("standard input  ")
+    both = machine.run("learn", "evaluate", str(series), str(short), "--json", "--at-quantile", "50,90").json
+    assert [one["file"] for one in both["files"]] == [str(series), str(short)]
+    assert [f"{one['decisions']:,}" for one in both["files"]] == [second.split()[-6], first.split()[-6]]
+    assert [len(one["limits"]) for one in both["files"]] == [2, 2] and both["files"][0]["limits"] != both["files"][1]["limits"]
+
+
 def test_standard_input_and_words_for_people(machine, series):
     done = machine.shell(f"$CCMON learn --evaluate - <'{series}'")
     assert done.code == 0 and "CRPS" in done.out and "ccmon" in done.out and "seed" in done.out
@@ -220,12 +234,17 @@ def test_standard_input_and_words_for_people(machine, series):
     (("--evaluate", "{series}", "--at-percent", "nan"), 2, "'nan' is no percentage"),
     (("--evaluate", "{series}", "--at-percent", "80,"), 2, "'' is no percentage"),
     (("--evaluate", "{series}", "--at-percent", "-5"), 2, "--at-percent"),
+    (("--evaluate", "{series}", "--at-quantile", "50,0"), 2, "--at-quantile: '0' is no percentage"),
+    (("--evaluate", "{series}", "--at-quantile", "50", "--at-percent", "50"), 2, "--at-percent and --at-quantile both say what"),
+    (("--evaluate", "-", "{series}", "-"), 2, "- is standard input, which can be read once"),
+    (("--evaluate", "{series}", "/nowhere/x.csv"), 30, "/nowhere/x.csv cannot be read"),
     (("--at-percent", "80"), 2, "--at-percent belongs to --evaluate FILE"),
+    (("--at-quantile", "80"), 2, "--at-quantile belongs to --evaluate FILE"),
     (("--subscription", "pro"), 2, "--subscription belongs to --share or --compare FILE"),
     (("--share", "--subscription", "gold"), 2, "invalid choice: 'gold'"),
     (("--report", "--forget"), 2, "not allowed with"), (("--evaluate", "x", "--share"), 2, "not allowed with"),
     (("--forget", "--json"), 2, "--forget has nothing to say as JSON"),
-    (("--compare", "/nowhere"), 30, "/nowhere cannot be read"), (("--evaluate",), 2, "expected one argument"),
+    (("--compare", "/nowhere"), 30, "/nowhere cannot be read"), (("--evaluate",), 2, "expected at least one argument"),
 ])
 def test_what_cannot_be_done_is_one_sentence(machine, series, words, code, sentence):
     done = machine.run("learn", *(word.format(series=series) for word in words))

@@ -8,8 +8,9 @@ from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccmon.learning import week
+from ccmon.learning import score, week
 from ccmon.learning.course import between
+from ccmon.learning.evaluate_week import WeekWalk
 from ccmon.learning.values import Course, Reading
 
 DAY, HOUR = 86_400, 3_600
@@ -58,9 +59,9 @@ def test_points_add_up_over_windows_and_fall_never():
     readings = [reading(HOUR, 5), reading(2 * HOUR, 8), reading(7 * DAY + HOUR, 3, RESET + 7 * DAY),
                 reading(7 * DAY + 2 * HOUR, 9, RESET + 7 * DAY)]
     known = week.course(readings)
-    assert known.loads[-1] == 3 + 3 + 6                 # the first reading is where it starts
+    assert known.loads[-1] == 8 + 3 + 6 and between(known, T0, T0 + HOUR) == 5       # the first window's start counts as 0 %
     assert list(known.loads) == sorted(known.loads) and list(known.times) == sorted(set(known.times))
-    assert between(known, T0 + 2 * HOUR, RESET) == 0    # nothing was seen until the reset
+    assert between(known, T0 + 2 * HOUR, RESET) == 0    # nothing was read until the reset
 
 
 def test_the_order_of_readings_does_not_matter():
@@ -72,10 +73,10 @@ def test_the_order_of_readings_does_not_matter():
 
 @pytest.mark.parametrize("last, next_at, unseen", [
     (100, 7 * DAY + HOUR, True),       # used up: what would have been used is not known
-    (50, 7 * DAY + HOUR, True),        # no reading for days before the reset
-    (50, 3 * DAY, False),              # the same window: what was used is known
+    (50, 7 * DAY + HOUR, False),       # no reading for days: nothing was used
+    (50, 3 * DAY, False),
 ])
-def test_spans_that_nobody_saw_are_told(last, next_at, unseen):
+def test_a_full_window_is_a_span_in_which_use_is_unknown(last, next_at, unseen):
     resets_at = RESET if next_at < 7 * DAY else RESET + 7 * DAY
     known = week.course([reading(HOUR, 1), reading(2 * DAY, last), reading(next_at, 60, resets_at)])
     assert known.stops == (((T0 + 2 * DAY, RESET),) if unseen else ())
@@ -130,10 +131,11 @@ def test_newer_days_count_more():
     assert week.forecast(week.train(readings, now), 48.0, now, now + 6 * DAY).probability > 0.5
 
 
-@pytest.mark.parametrize("days, rule", [(10, "average"), (13, "average"), (16, "week"), (40, "week")])
-def test_with_little_known_the_pace_of_this_window_counts(days, rule):
-    now = T0 + days * DAY
-    assert week.forecast(week.train(steady(days, 5.0), now), 30.0, now, now + 3 * DAY).rule == rule
+@pytest.mark.parametrize("days, rule", [(0, "pace"), (2, "pace"), (3, "week"), (40, "week")])
+def test_the_rule_says_whether_there_are_days_behind_it(days, rule):
+    now = T0 + days * DAY + 12 * HOUR
+    done = week.train(steady(days + 1, 5.0), now)
+    assert week.forecast(done, 30.0, now, now + 3 * DAY)[4:6] == (rule, done.days) and done.days == days
 
 
 @pytest.mark.parametrize("percent, left_days, expected_days, probability", [
@@ -143,9 +145,17 @@ def test_with_little_known_the_pace_of_this_window_counts(days, rule):
     (50, 7, 7, 0),                     # the window has just begun: no pace
 ])
 def test_the_pace_rule(percent, left_days, expected_days, probability):
-    told = week.forecast(week.train([], T0), float(percent), T0, T0 + left_days * DAY)
+    told = week.by_pace(float(percent), T0, T0 + left_days * DAY, 0)
     assert told.median == told.low == told.high == T0 + expected_days * DAY
     assert (told.probability, told.rule, told.rows) == (probability, "average", 0)
+
+
+def test_on_the_first_day_the_interval_is_wide_and_the_more_is_used_the_more_likely_it_runs_out():
+    now = T0 + DAY
+    told = [week.forecast(week.train([], T0), percent, now, RESET) for percent in (0.0, 5.0, 15.0, 30.0, 60.0, 90.0)]
+    shares = [one.probability for one in told]
+    assert shares == sorted(shares) and shares[0] < 0.25 and 0.5 < shares[3] < 0.95
+    assert told[3].low < now + DAY and told[3].high == RESET        # 30 % in a day: from some hours to never
 
 
 def test_a_window_that_is_used_up_or_over():
@@ -154,24 +164,24 @@ def test_a_window_that_is_used_up_or_over():
     assert week.forecast(done, 40.0, RESET, RESET)[:4] == (RESET, RESET, RESET, 0.0)
 
 
-def test_the_intervals_are_right_and_better_than_the_pace():
-    """Nine users, a decision every few days from the fifth week on: outcomes inside, and the Brier score beside the pace's."""
-    inside, ours, pace = [], 0.0, 0.0
-    for seed in range(9):
-        readings, path = user(seed, daily=16.0)
-        for place in range(96 * 31 + 40, len(path) - 96 * 7, 96 * 5 + 8):
-            ts, used, reset = path[place]
-            ends = next((at for at, percent, resets_at in path[place:] if percent >= 100 or resets_at != reset))
-            reached, ends = ends < reset, min(ends, reset)
-            if used < 100:
-                told = week.forecast(week.train(readings, ts), float(int(used)), ts, reset)
-                plain = week.forecast(week.train([], ts), used, ts, reset)
-                inside.append(told.low <= ends <= told.high)
-                ours += (told.probability - reached) ** 2
-                pace += (plain.probability - reached) ** 2
-    assert len(inside) > 40
-    assert 0.85 <= sum(inside) / len(inside) <= 1.0
-    assert ours < 0.85 * pace
+def scores(seeds, days, first_day=0):
+    """Coverage, and CRPS beside that of the straight line, of a decision every 30 hours at three limits."""
+    found = []
+    for seed in seeds:
+        readings, path = user(seed, days, daily=7.0)
+        largest = max(reading.percent for reading in readings)
+        walk = WeekWalk([share * largest for share in (0.5, 0.75, 0.95)], apart_s=30 * HOUR)
+        for one in readings:
+            walk.take(*one[:3])
+        found += [pair for decision, pair in zip(walk.decisions, walk.errors()) if decision.ts >= T0 + first_day * DAY]
+    ours, straight = (score.total([pair[place] for pair in found]) for place in (0, 1))
+    return ours.coverage90, ours.crps_min / straight.crps_min - 1, len(found)
+
+
+@pytest.mark.parametrize("days, first_day", [(15, 0), (49, 14)])
+def test_from_the_first_day_on_it_is_right_as_often_as_it_says_and_better_than_the_straight_line(days, first_day):
+    covered, crps, count = scores(range(12), days, first_day)
+    assert 0.85 <= covered <= 0.97 and crps < -0.3 and count > 90
 
 
 def test_only_the_past_counts():
@@ -198,11 +208,13 @@ def test_what_is_kept_comes_back_and_is_small():
     assert week.load(text) == done and len(text) < 20_000
 
 
-@pytest.mark.parametrize("text", [None, "", "[]", "{}", "[1,2,3]", '[1,0.1,0.9,20,[1,2],[3],[]]', '[1,0.1,0.9,20,[2,1],[3,4],[]]',
-                                  '[1,"x",0.9,20,[],[],[]]', '[1,0.1,0.9,20,[],[],[[1]]]'])
+@pytest.mark.parametrize("text", [
+    None, "", "[]", "{}", "[1,2,3]", "[1,20,null,[1,2],[3],[]]", "[1,20,[2,5,9],[2,1],[3,4],[]]", "[1,20,null,[1],[2],[]]",
+    "[1,20,[2,5,9],[],[],[]]", '[1,"x",null,[],[],[]]', "[1,20,null,[],[],[[1]]]",
+    "[1,0.3,0.9,20,[1,2],[3,4],[]]"])                 # of an older version
 def test_a_damaged_text_is_none(text):
     assert week.load(text) is None
 
 
 def test_nothing_known_is_kept_too():
-    assert week.load(week.dump(week.train([], T0))) == week.Week(T0, 0.3, 0.0, 0, Course((), ()))
+    assert week.load(week.dump(week.train([], T0))) == week.Week(T0, 0, None, Course((), ()))

@@ -39,14 +39,14 @@ def keep(kept, found):
     model_weeks.study(kept, NOW)
 
 
-@pytest.mark.parametrize("days, rule", [(0, "average"), (9, "average"), (44, "week")])
+@pytest.mark.parametrize("days, rule", [(0, "average"), (2, "pace"), (9, "week"), (44, "week")])
 def test_the_pace_at_first_then_what_was_learned(kept, days, rule):
     keep(kept, rows(days))
     facts = kept.facts(NOW)._replace(outlook=Outlook(weeks=model_weeks.recall(kept)))
     found = outlook.of_window(facts, window(OPUS, 30.0, NOW + 5 * DAY, NOW), NOW)
     assert found.rule == rule
     # After two days 30 % are used: at that pace it runs out, but nothing is ever used on the last three days.
-    assert (found.probability >= 0.5) is (rule == "average")
+    assert (found.probability >= 0.4) is (rule in ("average", "pace"))
 
 
 def test_it_is_of_the_login_that_was_read_last_and_forgotten_with_the_rest(kept):

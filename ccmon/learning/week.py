@@ -1,78 +1,90 @@
-"""How long the 7-day window lasts: past days are drawn again and again, and spread until that had been right in the past.
+"""How long the 7-day window lasts: how long it took at past moments like this one, and at first a wide guess around the pace.
 
-All use is in percentage points of the window; days are spans of 24 h that end at the moment in question.
+All use is in percentage points of the window. At each past moment, what is left now, in proportion to how fast it went then, was
+used after so many hours; where the present or a full window came first, that is unknown, not never (Kaplan-Meier). Beside those
+moments stands a prior that weighs as much as a few days: the pace, off by a factor that is lognormal.
 """
 
 import json
-from bisect import bisect_right
+from bisect import bisect_left
 from functools import lru_cache
-from itertools import accumulate
-from math import exp
-from random import Random
-from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from math import exp, log
+from typing import Any, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import kept
+from ccmon.learning import runway, score
 from ccmon.learning.course import at as used_by
+from ccmon.learning.course import stop_after
 from ccmon.learning.normal import normal_quantile
-from ccmon.learning.values import Course, Reading
+from ccmon.learning.values import JITTER_S, Course, Reading
 from ccmon.model import Runway
 
 HOUR_S, DAY_S, WEEK_S = 3600, 86_400, 7 * 86_400
-LEAST_DAYS, MOST_DAYS = 14, 56
-_LEAST_TRIED = 10                      # days behind a forecast that is tried
-_UNTRIED = 0.3                         # the spread while there is no past to try it on
-_PATHS, _TRIED_PATHS = 400, 120
-_ORIGINS = 42                          # past days from which a forecast is tried
-_HALF_LIFE_DAYS = 28.0
-_UNSEEN_S = 2 * DAY_S                  # without a reading for longer before a reset: what was used is not known
-_SPREADS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
-_SEED = 7
+LEAST_DAYS, MOST_DAYS = 3, 56
+_STEP_S = 3 * HOUR_S                   # between past moments
+_HALF_LIFE_DAYS = 14.0
+_SPANS_DAYS = (1, 3, 7)                # how fast it goes is the mean over these and over everything
+_USUAL_PER_DAY, _USUAL_DAYS = 0.07, 0.5        # of the limit: what a day is taken to use before anything is known, and its weight
+_PRIOR_DAYS = 6.0                      # of moments, that the prior weighs as much as
+_PRIOR_SPREAD = 1.3                    # of the logarithm of how long it takes beside what the pace says
+_NEVER = 0.05                          # the prior's share of those who stop
+_PRIOR = tuple(exp(_PRIOR_SPREAD * normal_quantile((place + 0.5) / 20)) for place in range(20))
+_WIDTH = 1.2                           # logarithms of rates that differ by so much are half alike, and so on
+_ANY = 0.05                            # what a moment counts at least, however unlike it is
+_REST = 0.1                            # of the speed: no rate is taken to be below
+_GRID_H = (0.25, 0.5, 1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 30, 36, 42, 48, 56, 64, 72, 84, 96, 108, 120, 132, 144, 156, 168)
 
 
 class Week(NamedTuple):
     """What the past says: all that a forecast needs."""
 
     at: int                            # epoch s: nothing later is in it
-    spread: float                      # weeks differ by this much (lognormal) beyond what drawing days shows
-    covered: float                     # share of past outcomes inside the 90 % interval with that spread
-    days: int                          # known days behind it
-    known: Course                      # points used, at most one value an hour
+    days: int                          # since the first reading
+    last: Optional[Reading]            # the newest
+    known: Course                      # points used since the first window began, at most one value an hour
 
 
-class Day(NamedTuple):
-    """A past span of 24 hours."""
+class Moment(NamedTuple):
+    """A moment of the past, or now."""
 
-    ago: int                           # 1 is the last one
-    hours: Tuple[float, ...]           # points used by the end of each of its 24 hours
+    ts: float
+    load: float                        # points used by then
+    days: float                        # what it weighs by its age
+    stop: float                        # epoch s from when on what was used is unknown
+    speed: float                       # points a day, never zero
+    logs: Tuple[float, ...]            # by what moments are compared: rates beside the speed, as logarithms
 
 
 # --- what is known ----------------------------------------------------------------------------------------------------
 
 def course(readings: Sequence[Reading]) -> Course:
-    """Points used over all windows, from the readings of the 7-day window in any order; stops are spans that nobody saw."""
+    """Points used since the first window began, from the readings of the 7-day window in any order. Between readings nobody used
+    anything but what the next one says; stops are from 100 % to the reset: what would have been used is not known."""
     times: List[int] = []
     loads: List[float] = []
     stops: List[Tuple[int, int]] = []
     last: Optional[Reading] = None
-    seen = 0                           # until when what was used is known: not beyond 100 %
+    full_at: Optional[int] = None      # since when the window has been used up
     for reading in sorted(readings, key=lambda r: (r.ts, r.percent)):
         begin, gain = _step(last, reading)
-        if last is not None and begin > last.ts:
+        if last is None or begin > last.ts:
             _add(times, loads, begin, 0.0)
-            if last.percent >= 100 or begin - last.ts > _UNSEEN_S:
-                stops.append((seen, begin))
-        seen = seen if last is not None and begin == last.ts and last.percent >= 100 else reading.ts
+        if full_at is not None and last is not None and (begin > last.ts or reading.percent < 100):
+            stops.append((full_at, max(begin, full_at + 1)))
+            full_at = None
         _add(times, loads, reading.ts, gain)
+        full_at = reading.ts if reading.percent >= 100 and full_at is None else full_at
         last = reading
     return Course(tuple(times), tuple(loads), tuple(stops))
 
 
 def _step(last: Optional[Reading], reading: Reading) -> Tuple[int, float]:
     """From when on and how many points were used since the reading before."""
+    begin = reading.resets_at - WEEK_S if reading.resets_at else reading.ts
     if last is None:
-        return reading.ts, 0.0
+        return min(reading.ts, begin), reading.percent
     if reading.ts >= last.resets_at > 0:
-        return max(last.ts, min(reading.ts, reading.resets_at - WEEK_S)), reading.percent
+        return max(last.ts, min(reading.ts, begin)), reading.percent
     return last.ts, max(0.0, reading.percent - last.percent)
 
 
@@ -92,123 +104,88 @@ def _thinned(known: Course) -> Course:
                           loads=tuple(round(known.loads[place], 1) for place in last))
 
 
-def _days(known: Course, now: int, until: Optional[int] = None) -> List[Day]:
-    """The past days that were seen, and ended by then, the last first."""
-    found = []
-    first = known.times[0] if known.times else now
-    for ago in range(1, min(MOST_DAYS, (now - first) // DAY_S) + 1):
-        begin = now - ago * DAY_S
-        if begin + DAY_S <= (now if until is None else until) and not _unseen(known, begin, begin + DAY_S):
-            before = used_by(known, begin)
-            found.append(Day(ago, tuple(used_by(known, begin + hour * HOUR_S) - before for hour in range(1, 25))))
-    return found
-
-
-def _unseen(known: Course, begin: int, end: int) -> bool:
-    return any(start < end and begin < stop for start, stop in known.stops)
-
-
-# --- drawing days -----------------------------------------------------------------------------------------------------
-
-class _Pool:
-    """The days to draw from for one day of the future: often those of its weekday, else any; newer ones rather."""
-
-    def __init__(self, days: Sequence[Day], ahead: int) -> None:
-        self.days = days
-        alike = sum(1 for day in days if (day.ago + ahead) % 7 == 0)
-        weights = [0.5 ** (day.ago / _HALF_LIFE_DAYS) for day in days]
-        same = sum(w for w, day in zip(weights, days) if (day.ago + ahead) % 7 == 0)
-        part = alike / (alike + 2.0)
-        raised = part / (1 - part) * sum(weights) / same if same else 0.0
-        self.steps = list(accumulate(w * (1 + raised * ((day.ago + ahead) % 7 == 0)) for w, day in zip(weights, days)))
-
-    def draw(self, rng: Random) -> Day:
-        """One of them."""
-        return self.days[min(bisect_right(self.steps, rng.random() * self.steps[-1]), len(self.days) - 1)]
-
-
-def _paths(days: Sequence[Day], ahead: int, number: int) -> Iterator[List[Day]]:
-    """So many futures of so many days; always the same ones for the same past."""
-    rng = Random(_SEED)
-    pools = [_Pool(days, day) for day in range(ahead)]
-    return ([pool.draw(rng) for pool in pools] for _ in range(number))
-
-
-@lru_cache(maxsize=32)
-def _factors(number: int, spread: float) -> Tuple[float, ...]:
-    """Equally likely factors by which a week is heavier than its days say, in an order of their own."""
-    found = [exp(spread * normal_quantile((place + 0.5) / number)) for place in range(number)]
-    Random(_SEED).shuffle(found)
-    return tuple(found)
-
-
-# --- how far past forecasts were off ------------------------------------------------------------------------------------
-
 def train(readings: Sequence[Reading], now: int) -> Week:
-    """The smallest spread with which nine of ten past outcomes fell inside the 90 % interval. Some 50 ms."""
-    since = now - (MOST_DAYS + 1) * DAY_S
-    known = _thinned(course([reading for reading in readings if since < reading.ts <= now]))
-    days = _days(known, now)
-    tried = list(_tried(known, days, now))
-    covered = 0.0
-    for spread in _SPREADS if tried else ():
-        covered = sum(_inside(totals, outcome, spread) for totals, outcome in tried) / len(tried)
-        if covered >= 0.9:
-            return Week(now, spread, covered, len(days), known)
-    return Week(now, _SPREADS[-1] if tried else _UNTRIED, covered, len(days), known)
+    """What these readings say at that time, in any order; later ones do not count. A few ms."""
+    since = now - (MOST_DAYS + 7) * DAY_S
+    past = sorted((reading for reading in readings if since < reading.ts <= now), key=lambda r: (r.ts, r.percent))
+    days = (now - past[0].ts) // DAY_S if past else 0
+    return Week(now, days, past[-1] if past else None, _thinned(course(past)))
 
 
-def _tried(known: Course, days: Sequence[Day], now: int) -> Iterator[Tuple[List[float], float]]:
-    """What would have been forecast on past days for the days after them, and what was used then."""
-    for back in range(1, _ORIGINS + 1):
-        then = now - back * DAY_S
-        past = [day._replace(ago=day.ago - back) for day in days if day.ago > back]
-        if len(past) < _LEAST_TRIED:
-            return
-        paths = [list(accumulate(day.hours[-1] for day in path)) for path in _paths(past, min(back, 7), _TRIED_PATHS)]
-        for span in sorted({1, 3, 5, 7} & set(range(back + 1))):
-            if not _unseen(known, then, then + span * DAY_S):
-                yield [path[span - 1] for path in paths], used_by(known, then + span * DAY_S) - used_by(known, then)
+def _with(week: Week, percent: float, now: int, reset_at: int) -> Course:
+    """The course until now, whose percentage may be newer than what was learned from."""
+    reading = Reading(now, percent, reset_at)
+    last = week.last
+    if last is not None and abs(last.resets_at - reset_at) <= JITTER_S:
+        last = last._replace(resets_at=reset_at)
+    begin, gain = _step(last, reading)
+    times, loads = list(week.known.times), list(week.known.loads)
+    _add(times, loads, begin, 0.0)
+    _add(times, loads, max(now, begin), gain)
+    return week.known._replace(times=tuple(times), loads=tuple(loads))
 
 
-def _inside(totals: Sequence[float], outcome: float, spread: float) -> bool:
-    ranked = sorted(total * factor for total, factor in zip(totals, _factors(len(totals), spread)))
-    low, _, high = _quantiles(ranked)
-    return low - 0.5 <= outcome <= high + 0.5      # readings are whole percents
+# --- moments ------------------------------------------------------------------------------------------------------------
+
+def _moment(known: Course, ts: float, now: float, usual: float) -> Moment:
+    """usual: points that a day is taken to use before anything is known."""
+    load, age = used_by(known, ts), max(0.0, (ts - known.times[0]) / DAY_S)
+    used = [load - used_by(known, ts - min(span, age) * DAY_S) for span in _SPANS_DAYS] + [load - known.loads[0]]
+    rates = [(points + usual * _USUAL_DAYS) / (min(span, age) + _USUAL_DAYS) for points, span in zip(used, (*_SPANS_DAYS, age))]
+    speed = sum(rates) / len(rates)
+    latest = (load - used_by(known, ts - _STEP_S)) / (_STEP_S / DAY_S)
+    return Moment(ts, load, _STEP_S / DAY_S * 0.5 ** ((now - ts) / DAY_S / _HALF_LIFE_DAYS), min(stop_after(known, int(ts)), now),
+                  speed, tuple(log(rate / speed + _REST) for rate in (latest, *rates[:2])))
 
 
-def _quantiles(ranked: Sequence[float]) -> Tuple[float, float, float]:
-    """5 %, 50 % and 95 %."""
-    last = len(ranked) - 1
-    return ranked[int(0.05 * last)], ranked[last // 2], ranked[last - int(0.05 * last)]
+@lru_cache(maxsize=4)
+def _past(week: Week, usual: float) -> List[Moment]:
+    """The moments that a forecast compares with: each three hours from the first reading on."""
+    first = max(week.at - week.days * DAY_S, week.at - MOST_DAYS * DAY_S) if week.days else week.at
+    found = (_moment(week.known, ts, week.at, usual) for ts in range(week.at - _STEP_S, first + 2 * _STEP_S, -_STEP_S))
+    return [moment for moment in found if moment.stop > moment.ts]
+
+
+def _hours(known: Course, moment: Moment, need: float) -> Tuple[float, bool]:
+    """After how many hours so many points were used from then on; else how long that did not happen, and True."""
+    times, loads, wanted = known.times, known.loads, moment.load + need
+    after = bisect_left(loads, wanted)
+    if 0 < after < len(loads):
+        begin, low = times[after - 1], loads[after - 1]
+        when = begin + (wanted - low) / (loads[after] - low) * (times[after] - begin)
+        if when <= moment.stop:
+            return max(0.0, when - moment.ts) / HOUR_S, False
+    return (moment.stop - moment.ts) / HOUR_S, True
+
+
+def _seen(week: Week, known: Course, left: float, now: int, limit: float) -> Iterator[Tuple[float, bool, float]]:
+    """Hours, whether it may have become more, and weight: of each past moment, and of the prior."""
+    usual = _USUAL_PER_DAY * limit
+    here = _moment(known, now, now, usual)
+    for moment in _past(week, usual):
+        far = sum((one - other) ** 2 for one, other in zip(moment.logs, here.logs)) / _WIDTH ** 2
+        yield (*_hours(week.known, moment, left * moment.speed / here.speed), moment.days * (exp(-0.5 * far) + _ANY) / (1 + _ANY))
+    for factor in _PRIOR:
+        yield 24 * left / here.speed * factor, False, _PRIOR_DAYS * (1 - _NEVER) / len(_PRIOR)
+    yield float("inf"), False, _PRIOR_DAYS * _NEVER
 
 
 # --- the runway -------------------------------------------------------------------------------------------------------
 
+def curve(week: Week, percent: float, limit: float, now: int, reset_at: int) -> score.Curve:
+    """The probability of having reached that limit (per cent), by minutes from now."""
+    seen = list(_seen(week, _with(week, percent, now, reset_at), limit - percent, now, limit))
+    return [(0.0, 0.0), *((60.0 * hours, share) for hours, share in zip(_GRID_H, runway.reached_by(seen, _GRID_H)))]
+
+
 def forecast(week: Week, percent: float, now: int, reset_at: int) -> Runway:
-    """When the 7-day window is used up, from the percentage used so far; by the pace of this window when little is known."""
+    """When the 7-day window is used up, from the percentage used so far. rule: pace while there are few days behind it."""
     if percent >= 100 or now >= reset_at:
         return Runway(now, now, now, float(percent >= 100), "week", week.days)
-    days = _days(week.known, now, week.at)
-    if len(days) < LEAST_DAYS - 1:     # the last one ends after what is known
-        return by_pace(percent, now, reset_at, len(days))
-    ahead = -((now - reset_at) // DAY_S)
-    ends = sorted(_end(path, (100.0 - percent) / factor, now, reset_at)
-                  for path, factor in zip(_paths(days, ahead, _PATHS), _factors(_PATHS, week.spread)))
-    low, median, high = _quantiles(ends)
-    return Runway(int(median), int(low), int(high), sum(end < reset_at for end in ends) / len(ends), "week", len(days))
-
-
-def _end(path: Sequence[Day], left: float, now: int, reset_at: int) -> int:
-    """When so many points have been used on that path; the reset where that comes first."""
-    for ahead, day in enumerate(path):
-        if day.hours[-1] >= left:
-            hour = next(at for at, used in enumerate(day.hours) if used >= left)
-            before = day.hours[hour - 1] if hour else 0.0
-            part = (left - before) / (day.hours[hour] - before) if day.hours[hour] > before else 0.0
-            return min(reset_at, now + ahead * DAY_S + int((hour + part) * HOUR_S))
-        left -= day.hours[-1]
-    return reset_at
+    found, cut = curve(week, percent, 100.0, now, reset_at), (reset_at - now) / 60.0
+    low, high = runway.interval(found, cut, runway.TAIL)
+    median, low_at, high_at = (min(reset_at, int(now + 60 * minutes)) for minutes in (score.quantile(found, cut, 0.5), low, high))
+    return Runway(median, low_at, high_at, score.reached(found, cut), "week" if week.days >= LEAST_DAYS else "pace", week.days)
 
 
 def by_pace(percent: float, now: int, reset_at: int, days: int, whole_s: int = WEEK_S) -> Runway:
@@ -223,17 +200,21 @@ def by_pace(percent: float, now: int, reset_at: int, days: int, whole_s: int = W
 
 def dump(week: Week) -> str:
     """The knowledge as a text for the store."""
-    return json.dumps([*week[:-1], week.known.times, week.known.loads, week.known.stops], separators=(",", ":"))
+    return json.dumps([week.at, week.days, week.last and week.last[:3], *week.known[:3]], separators=(",", ":"))
 
 
 def load(text: Optional[str]) -> Optional[Week]:
     """The knowledge that was dumped; None when there is none or it is damaged."""
     try:
-        at, spread, covered, days, times, loads, stops = kept.value(text)
+        at, days, last, times, loads, stops = kept.value(text)
         known = Course(tuple(map(kept.moment, times)), tuple(map(kept.amount, loads)),
                        tuple((kept.moment(begin), kept.moment(end)) for begin, end in stops))
         sound = len(known.times) == len(known.loads) and list(known.times) == sorted(set(known.times))
-        sound = sound and list(known.loads) == sorted(known.loads)
-        return Week(kept.moment(at), kept.share(spread), kept.share(covered), kept.count(days), known) if sound else None
+        sound = sound and list(known.loads) == sorted(known.loads) and (last is None) is (not known.times)
+        return Week(kept.moment(at), kept.count(days), last and _reading(*last), known) if sound else None
     except kept.Damage:
         return None
+
+
+def _reading(ts: Any, percent: Any, resets_at: Any) -> Reading:
+    return Reading(kept.moment(ts), kept.amount(percent), kept.moment(resets_at))

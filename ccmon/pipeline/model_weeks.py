@@ -7,7 +7,7 @@ from typing import List, Optional, Tuple
 from ccmon import kept
 from ccmon.learning import week
 from ccmon.learning.values import Reading
-from ccmon.learning.week import LEAST_DAYS, WEEK_S, Week
+from ccmon.learning.week import WEEK_S, Week
 from ccmon.line.session_json import MOST_WINDOWS, length_s
 from ccmon.pipeline.memory import Memory
 from ccmon.store import learning
@@ -18,10 +18,10 @@ Weeks = Tuple[Tuple[str, Week], ...]   # by the window's name
 
 
 def study(memory: Memory, now: int) -> None:
-    """Learn anew of each, and keep it; some 50 ms a window."""
+    """Learn anew of each, and keep it; some ms a window."""
     names = [name for name in memory.window_names() if name != "seven_day" and length_s(name) == WEEK_S]
     weeks = {name: week.train(_readings(memory, name, now), now) for name in names[:MOST_WINDOWS]}
-    text = json.dumps({name: week.dump(one) for name, one in weeks.items() if one.days >= LEAST_DAYS})
+    text = json.dumps({name: week.dump(one) for name, one in weeks.items() if one.last})
     if weeks and text != memory.noted(learning.WEEKS):
         memory.note(learning.WEEKS, text)
 

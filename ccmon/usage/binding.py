@@ -5,7 +5,7 @@ from typing import List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.line.session_json import label, length_s
 from ccmon.model import Binding, Block, Limit, Runway, Window
 from ccmon.usage.gauge import Gauge
-from ccmon.usage.outlook import is_likelihood
+from ccmon.usage.outlook import EARLY_RULES, is_likelihood
 
 NEAR = 80                              # percent: from here on a window is worth a warning
 EARLY = 20                             # percent: before that a plain rate says little
@@ -93,8 +93,8 @@ def at_pace(predicted_end: Optional[int], opens_at: int) -> Optional[Runway]:
 
 
 def runs_out(percent: float, forecast: Optional[Runway]) -> bool:
-    """Whether a window more likely than not runs out before its reset; a plain rate says so from a fifth on."""
-    if forecast is None or not is_likelihood(forecast) and percent < EARLY:
+    """Whether a window more likely than not runs out before its reset; a rate says so from a fifth on."""
+    if forecast is None or forecast.rule in EARLY_RULES and percent < EARLY:
         return False
     return forecast.probability >= LIKELY
 

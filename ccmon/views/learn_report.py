@@ -1,27 +1,30 @@
 """What `ccmon learn` prints: the limit with its error, what it rests on, how good the forecasts were; and that as JSON."""
 
 from math import log
-from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from ccmon import text
-from ccmon.learning import runway, score
+from ccmon.learning import runway, score, week
 from ccmon.learning.change import meaning
 from ccmon.learning.learner import Lessons
 from ccmon.learning.portable import Extra
+from ccmon.learning.reliability import Reliability
 from ccmon.learning.score import Score
 from ccmon.learning.told import Told
-from ccmon.learning.values import Estimate, Learned, Ruler
+from ccmon.learning.values import Choice, Estimate, Learned, Ruler
 from ccmon.model import LearnedLimit
-from ccmon.text import Line, Span, count, plural
+from ccmon.text import Charset, Line, Span, count, plural
 from ccmon.usage import gauge
 from ccmon.usage.notices import CONNECT
-from ccmon.views.document import estimate_document
+from ccmon.views import reliability_words
+from ccmon.views.document import choice_document, estimate_document
 from ccmon.views.limit_words import RULERS, between, cut_offs
 from ccmon.when import Zone, local
 
 LABEL_CELLS = 9
 MOST_NOISE = 4                         # percent; more, and a limit is not called learned
 _NAME_CELLS, _CELLS = 30, 10
+_CHARSET = Charset()
 MODELS = {"runway": "ccmon's runway", "last_hour": "last-hour rate", "arima": "ARIMA(2,1,2)", "boosting": "boosted quantiles",
           "network": "neural network"}
 
@@ -36,21 +39,42 @@ class Findings(NamedTuple):
     session: Told                      # the score of past forecasts
     week: Told
     extra: Optional[Extra] = None
+    session_said: Reliability = Reliability()      # likelihoods against what came
+    week_said: Reliability = Reliability()
 
 
-def lines(found: Findings, cells: int, scores: bool) -> List[Line]:
+def lines(found: Findings, cells: int, scores: bool, charset: Charset = _CHARSET) -> List[Line]:
     """One section a topic, its name at the left; with the scores of the forecasts that were told, or without."""
     sections = [("limit", _limit(found)), ("ruler", _ruler(found.lessons.learned)), ("changes", _changes(found)),
                 ("runway", _runway(found.lessons))]
     if scores:
-        sections += [("score", _told(found.session, "session")), ("week", _told(found.week, "week"))]
-    sections += [("extra", _extra(found.extra, found.zone)), ("days", _days(found.extra))]
-    out: List[Line] = []
+        sections += [("score", _scored(found, False)), ("week", _scored(found, True))]
+    room, out = max(1, cells - LABEL_CELLS), []
     for label, words in sections:
-        rows = [row for sentence in words for row in _rows(sentence, max(1, cells - LABEL_CELLS))]
-        heads = [label] + [""] * (len(rows) - 1)
-        out += [text.clip_line((Span(text.pad(head, LABEL_CELLS), "accent"), Span(row)), cells) for head, row in zip(heads, rows)]
+        out += _section(label, _wrapped(words, room), cells)
+    for label, kind, said in (("likely", "session", found.session_said), ("", "week", found.week_said)):
+        out += _section(label, _chart(said, kind, room, charset), cells)
+    for label, words in (("extra", _extra(found.extra, found.zone)), ("days", _days(found.extra))):
+        out += _section(label, _wrapped(words, room), cells)
     return out
+
+
+def _section(label: str, rows: List[Line], cells: int) -> List[Line]:
+    heads = [label] + [""] * (len(rows) - 1)
+    return [text.clip_line((Span(text.pad(head, LABEL_CELLS), "accent"), *row), cells) for head, row in zip(heads, rows)]
+
+
+def _wrapped(sentences: Iterable[str], cells: int) -> List[Line]:
+    return [(Span(row),) for sentence in sentences for row in _rows(sentence, cells)]
+
+
+def _chart(found: Reliability, window: str, cells: int, charset: Charset) -> List[Line]:
+    """The likelihoods against what came; nothing before any came."""
+    if not found.bins:
+        return []
+    below = filter(None, (reliability_words.spread_said(found), reliability_words.verdicts_said(found)))
+    return [*_wrapped([reliability_words.said(found, window)], cells), *reliability_words.chart(found, cells, charset),
+            *_wrapped(below, cells)]
 
 
 def _rows(words: str, cells: int) -> List[str]:
@@ -143,7 +167,18 @@ def _runway(lessons: Lessons) -> Iterator[str]:
         yield "last-hour rate; nothing is known of other days"
     if lessons.week:
         yield f"of the week: {plural(lessons.week.days, 'day')}" + (
-            "" if lessons.week.days >= 14 else " of 14; until then the pace of its window counts")
+            "" if lessons.week.days >= week.LEAST_DAYS else
+            f" of {week.LEAST_DAYS}; until then the pace counts, with a wide span")
+
+
+def _scored(found: Findings, weekly: bool) -> Iterator[str]:
+    """The scores of one kind of window, and whose forecasts are shown because of them."""
+    learned = found.lessons.learned
+    told, window, choice = (found.week, "week", learned.week_choice) if weekly else (
+        found.session, "session", learned.session_choice)
+    yield from _told(told, window)
+    if choice.now.windows or choice.since:
+        yield from reliability_words.choice_said(choice, window, found.zone)
 
 
 def _told(told: Told, window: str) -> Iterator[str]:
@@ -219,7 +254,8 @@ def document(found: Findings) -> Dict[str, Any]:
         "changes": [change._asdict() for change in learned.changes],
         "runway": {"points_rows": lessons.points and lessons.points.rows, "tokens_rows": lessons.tokens and lessons.tokens.rows,
                    "week_days": lessons.week and lessons.week.days},
-        "forecasts": {"session": _told_document(found.session), "week": _told_document(found.week)},
+        "forecasts": {"session": _told_document(found.session, found.session_said, learned.session_choice),
+                      "week": _told_document(found.week, found.week_said, learned.week_choice)},
         "extra": found.extra and _extra_document(found.extra)}
 
 
@@ -230,9 +266,10 @@ def _limit_document(learned: Learned, tokens: Optional[LearnedLimit], plans: Map
     return {**estimate_document(learned.estimate), "tokens": tokens and tokens._asdict(), "nearest_plan": plan}
 
 
-def _told_document(told: Told) -> Dict[str, Any]:
+def _told_document(told: Told, said: Reliability, choice: Choice) -> Dict[str, Any]:
     return {"forecasts": told.ours.n, "windows": told.windows, "open": told.open, "median_error_min": told.error_min,
-            **score.beside(told.ours, told.seed), "coverage90": told.ours.coverage90}
+            **score.beside(told.ours, told.seed), "coverage90": told.ours.coverage90, "choice": choice_document(choice),
+            "reliability": reliability_words.document(said)}
 
 
 def _extra_document(extra: Extra) -> Dict[str, Any]:

@@ -78,6 +78,7 @@ RUNWAY_MAE = Goal("<= 0 %", most=0.0, noise=0.033, noise_quick=0.085)
 RUNWAY_CRPS = Goal("<= -35 %", most=-0.35, noise=0.017, noise_quick=0.043)
 RUNWAY_BRIER = Goal("<= -25 %", most=-0.25, noise=0.012, noise_quick=0.032)
 RUNWAY_COVERAGE = Goal("88-92 %", most=0.92, least=0.88, noise=0.0044, noise_quick=0.0114)
+FALSE_CHOICES = Goal("<= 5 %", most=0.05, noise=0.05, noise_quick=0.2)
 TRAINING = Goal("<= 1 s", most=1.0, noise=0.1, noise_quick=0.1)
 
 

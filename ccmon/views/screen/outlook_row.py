@@ -4,7 +4,7 @@ from typing import List, Optional
 
 from ccmon import text
 from ccmon.model import Runway, Window
-from ccmon.text import Line, Span
+from ccmon.text import Line, Span, plural
 from ccmon.usage.outlook import is_likelihood
 from ccmon.usage.windows import opens_at
 from ccmon.views.screen import windows
@@ -37,7 +37,9 @@ def _of_window(scene: Scene, bound: Window) -> List[Line]:
     if forecast is None:
         return [(Span("-", "dim"),)]
     if is_likelihood(forecast):
-        return _likely(scene, forecast._replace(resets_at=bound.resets_at))
+        found = _likely(scene, forecast._replace(resets_at=bound.resets_at))
+        behind = f"  (pace of {plural(max(1, forecast.rows), 'day')})"
+        return [(*variant, Span(behind, "dim")) for variant in found[:4] if forecast.rule == "pace"] + found
     if forecast.probability <= 0:
         return [(Span(f"lasts to {scene.clock(bound.resets_at)}", "ok"), Span("  (pace so far)", "dim")),
                 (Span("lasts", "ok"),)]

@@ -157,14 +157,16 @@ def of_credits(scene: Scene, one: Credits) -> Row:
 
 
 def lasts(scene: Scene, one: Window) -> Line:
-    """93 % lasts where a likelihood is known; else by the pace so far: lasts, or out Wed 14:00; nothing without any."""
+    """93 % lasts where a likelihood is known, ~93 % where few days stand behind it; else by the pace so far: lasts, or out
+    Wed 14:00; nothing without any."""
     forecast = one.forecast
     if one.percent >= 100:
         return (Span("used up", "danger"),)
     if forecast is None:
         return ()
     if is_likelihood(forecast):
-        return (Span(f"{text.percent(round(100 * (1 - forecast.probability)))} lasts",
+        about = "~" if forecast.rule == "pace" else ""
+        return (Span(f"{about}{text.percent(round(100 * (1 - forecast.probability)))} lasts",
                      "warn" if forecast.probability >= 0.5 else "text"),)
     if forecast.probability <= 0:
         return (Span("lasts", "ok"),)

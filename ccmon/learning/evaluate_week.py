@@ -1,0 +1,83 @@
+"""How good the forecast of a 7-day window would have been on a series of its percentages, walking forward."""
+
+from bisect import bisect_left
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+
+from ccmon.learning import runway, score, week
+from ccmon.learning.values import JITTER_S, Reading
+from ccmon.learning.week import DAY_S, WEEK_S, Week
+
+APART_S = 3600                         # at most one decision in that time, for each limit
+
+
+class Decision(NamedTuple):
+    """A forecast taken at one row for one limit, before its outcome is known; minutes from then."""
+
+    ts: float
+    limit: float                       # per cent that was taken as the limit
+    resets_at: int
+    straight: float                    # as fast as since the window began; infinity for never
+    curve: score.Curve
+    interval: Tuple[float, float]
+
+
+class WeekWalk:
+    """What is known while the rows pass. Learned anew on each day, from the rows of the days before alone."""
+
+    def __init__(self, limits_percent: Sequence[float], apart_s: int = APART_S) -> None:
+        self.limits = limits_percent
+        self.apart_s = apart_s
+        self.readings: List[Reading] = []
+        self.windows: Dict[int, Tuple[List[float], List[float]]] = {}      # by reset: times, and the highest percentages so far
+        self.window = 0                # resets_at of the one that the last row was in, as it was told first
+        self.decided: Dict[float, float] = {}
+        self.day = -1
+        self.week: Optional[Week] = None
+        self.decisions: List[Decision] = []
+
+    @property
+    def first_ts(self) -> Optional[float]:
+        """Epoch s of the first decision; None while there is none."""
+        return self.decisions[0].ts if self.decisions else None
+
+    def take(self, ts: float, percent: float, resets_at: int) -> None:
+        """One more row, by time: decided at with what is known by then. Resets that differ by JITTER_S are one."""
+        if abs(resets_at - self.window) > JITTER_S:
+            self.window = resets_at
+        times, percents = self.windows.setdefault(self.window, ([], []))
+        times.append(ts)
+        percents.append(max(percent, percents[-1] if percents else 0.0))
+        if int(ts) // DAY_S != self.day:
+            self.day = int(ts) // DAY_S
+            self.week = week.train(self.readings, int(ts))
+        self.readings.append(Reading(int(ts), percent, self.window))
+        for limit in self.limits:
+            if percents[-1] < limit and ts < self.window and ts - self.decided.get(limit, -WEEK_S) >= self.apart_s:
+                self.decided[limit] = ts
+                self.decisions.append(self._decide(ts, percents[-1], limit))
+
+    def _decide(self, ts: float, percent: float, limit: float) -> Decision:
+        assert self.week is not None
+        plain = week.by_pace(100 * percent / limit, int(ts), self.window, 0)
+        straight = (plain.median - ts) / 60.0 if plain.probability else score.NEVER
+        curve = week.curve(self.week, percent, limit, int(ts), self.window)
+        return Decision(ts, limit, self.window, straight, curve, runway.interval(curve, (self.window - ts) / 60.0, runway.TAIL))
+
+    def errors(self) -> List[Tuple[score.Errors, score.Errors]]:
+        """ccmon's and the straight line's, of each decision in a window that the rows see to its end: never the last one."""
+        latest = max((times[-1] for times, _ in self.windows.values()), default=0.0)
+        return [self._errors(one) for one in self.decisions if one.resets_at <= latest]
+
+    def _errors(self, decision: Decision) -> Tuple[score.Errors, score.Errors]:
+        outcome, hit = self._outcome(decision)
+        cut = (decision.resets_at - decision.ts) / 60.0
+        straight = score.certain(decision.straight, cut, outcome, hit)
+        return score.errors(decision.curve, decision.interval, cut, outcome, hit), straight
+
+    def _outcome(self, decision: Decision) -> Tuple[float, bool]:
+        """Minutes until the limit was reached, else until the reset; and whether it was."""
+        times, percents = self.windows[decision.resets_at]
+        place = bisect_left(percents, decision.limit)
+        if place < len(times):
+            return (min(times[place], decision.resets_at) - decision.ts) / 60.0, True
+        return (decision.resets_at - decision.ts) / 60.0, False

@@ -1,0 +1,31 @@
+"""The forecast of the week on a series: what is decided when, what counts as its outcome, and never a look ahead."""
+
+from ccmon.learning import score
+from ccmon.learning.evaluate_week import WeekWalk
+
+HOUR, DAY = 3600, 86_400
+T0 = 1_763_942_400
+RESET = T0 + 7 * DAY
+
+
+def walked(rows, limits=(50.0,)):
+    walk = WeekWalk(limits)
+    for at, percent, resets_at in rows:
+        walk.take(T0 + at, percent, resets_at)
+    return walk
+
+
+def test_decisions_are_an_hour_apart_and_below_the_limit():
+    rows = [(DAY, 20.0, RESET), (DAY + 1800, 21.0, RESET), (DAY + HOUR, 22.0, RESET + 60), (DAY + 3 * HOUR, 50.0, RESET)]
+    walk = walked(rows)
+    assert [(one.ts - T0, one.resets_at) for one in walk.decisions] == [(DAY, RESET), (DAY + HOUR, RESET)]
+    assert walk.first_ts == T0 + DAY and WeekWalk((50.0,)).first_ts is None
+
+
+def test_the_straight_line_and_the_outcome_by_hand():
+    """20 % in a day: 50 % after another 1.5 days by the straight line, in fact after two; the second week is not over."""
+    rows = [(DAY, 20.0, RESET), (3 * DAY, 50.0, RESET), (8 * DAY, 10.0, RESET + 7 * DAY)]
+    (_, straight), = walked(rows).errors()
+    assert straight == score.Errors(12 * 60, 12 * 60, 0.0)
+    (_, lasted), = walked([(DAY, 20.0, RESET), (8 * DAY, 0.0, RESET + 7 * DAY)]).errors()
+    assert lasted == score.Errors(4.5 * 1440, 4.5 * 1440, 1.0)
