@@ -25,10 +25,11 @@ def scored(forecasts: Iterable[Forecast], window_s: int = SESSION_S) -> Told:
     over = [made for made in mine if made.outcome_at is not None]
     ours = [_errors(made) for made in over]
     return Told(score.total(ours), score.total([_seed_errors(made) for made in over]), _windows(over),
-                _median([found.mae for found in ours]), len(mine) - len(over))
+                median([found.mae for found in ours]), len(mine) - len(over))
 
 
-def _median(values: Sequence[float]) -> Optional[float]:
+def median(values: Sequence[float]) -> Optional[float]:
+    """The middle value; None where there is none."""
     ordered = sorted(values)
     half = len(ordered) // 2
     return (ordered[half] + ordered[-1 - half]) / 2 if ordered else None

@@ -1,7 +1,7 @@
 """What `ccmon learn` prints: the limit with its error, what it rests on, how good the forecasts were; and that as JSON."""
 
 from math import log
-from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import text
 from ccmon.learning import runway, score, week
@@ -15,6 +15,7 @@ from ccmon.model import LearnedLimit
 from ccmon.text import Line, Span, count, plural
 from ccmon.usage import gauge
 from ccmon.usage.notices import CONNECT
+from ccmon.usage.windows import name_words
 from ccmon.views.document import estimate_document
 from ccmon.views.limit_words import RULERS
 from ccmon.when import Zone, local
@@ -36,6 +37,7 @@ class Findings(NamedTuple):
     session: Told                      # the score of past forecasts
     week: Told
     extra: Optional[Extra] = None
+    models: Sequence[Tuple[str, Told]] = ()    # the score of the weeks of single models, by the window's name
 
 
 def lines(found: Findings, cells: int, scores: bool) -> List[Line]:
@@ -44,6 +46,7 @@ def lines(found: Findings, cells: int, scores: bool) -> List[Line]:
                 ("runway", _runway(found.lessons))]
     if scores:
         sections += [("score", _told(found.session, "session")), ("week", _told(found.week, "week"))]
+        sections += [("", _of_model(name, of_it)) for name, of_it in found.models if of_it.ours.n]
     sections += [("extra", _extra(found.extra, found.zone)), ("days", _days(found.extra))]
     out: List[Line] = []
     for label, words in sections:
@@ -142,6 +145,12 @@ def _runway(lessons: Lessons) -> Iterator[str]:
             f" of {week.LEAST_DAYS}; until then the pace counts, with a wide span")
 
 
+def _of_model(name: str, told: Told) -> Iterator[str]:
+    rows = list(_told(told, "week"))
+    yield f"{name_words(name)}, gone through again: {rows[0]}"
+    yield from rows[1:]
+
+
 def _told(told: Told, window: str) -> Iterator[str]:
     if not told.ours.n:
         waiting = f"; {plural(told.open, 'forecast')} wait for the end of theirs" if told.open else ""
@@ -215,7 +224,8 @@ def document(found: Findings) -> Dict[str, Any]:
         "changes": [change._asdict() for change in learned.changes],
         "runway": {"points_rows": lessons.points and lessons.points.rows, "tokens_rows": lessons.tokens and lessons.tokens.rows,
                    "week_days": lessons.week and lessons.week.days},
-        "forecasts": {"session": _told_document(found.session), "week": _told_document(found.week)},
+        "forecasts": {"session": _told_document(found.session), "week": _told_document(found.week),
+                      "models": {name: _told_document(of_it) for name, of_it in found.models}},
         "extra": found.extra and _extra_document(found.extra)}
 
 
