@@ -153,7 +153,7 @@ def _back(known: Course, ts: float, span_s: float) -> float:
 @lru_cache(maxsize=4)
 def _past(week: Week, usual: float) -> List[Moment]:
     """The moments that a forecast compares with: each three hours from the first reading on."""
-    first = max(week.at - week.days * DAY_S, week.at - MOST_DAYS * DAY_S) if week.days else week.at
+    first = week.at - min(week.days, MOST_DAYS) * DAY_S if week.known.times else week.at
     found = (_moment(week.known, ts, week.at, usual) for ts in range(week.at - _STEP_S, first + 2 * _STEP_S, -_STEP_S))
     return [moment for moment in found if moment.stop > moment.ts]
 
