@@ -206,8 +206,11 @@ def _add_learn(commands: Commands) -> None:
     task.add_argument("--forget", action="store_true", help="start anew: readings so far count no more; the history stays")
     task.add_argument("--share", action="store_true", help="an anonymous summary, to read and post where limits are compared")
     task.add_argument("--compare", metavar="FILE", default=None, help="one's own place among such summaries; - is standard input")
-    task.add_argument("--evaluate", metavar="FILE", default=None, help="try the forecasts on a CSV series; - is standard input")
+    task.add_argument("--evaluate", metavar="FILE", nargs="+", action="extend", default=None,
+                      help="try the forecasts on series, CSV files; - is standard input")
     learn.add_argument("--at-percent", metavar="P[,P]", default=None, help="with --evaluate: P %% is the limit (default: 100)")
+    learn.add_argument("--at-quantile", metavar="Q[,Q]", default=None,
+                       help="with --evaluate: the limit is what Q %% of the series' own sessions stay below")
     learn.add_argument("--subscription", metavar="NAME", type=_subscription, choices=SUBSCRIPTIONS, default=None,
                        help="with --share and --compare: your subscription: " + ", ".join(SUBSCRIPTIONS))
     learn.add_argument("--json", action="store_true", help="as JSON")
@@ -304,7 +307,7 @@ def _joined(argv: Sequence[str]) -> List[str]:
 
 
 def _command(parser: Parser) -> call_words.Command:
-    takes = {word: "" if one.action.nargs == 0 else "?" if one.action.nargs == "?" else "1"
+    takes = {word: "" if one.action.nargs == 0 else str(one.action.nargs or 1)
              for one in parser.added for word in one.flags}
     own = tuple(word for one in parser.added if not is_common(one.action) for word in one.flags if word[:2] == "--")
     return call_words.Command(takes, own, bool(parser.commands) or any(not one.flags for one in parser.added))

@@ -108,7 +108,7 @@ def _takes_value(word: str, behind: Sequence[str], commands: Mapping[str, Comman
         return False
     if _switch(name):
         return bool(behind) and behind[0].lower() in TRUE + FALSE
-    return any(one.options.get(_proper(name, one.options)) == "1" for one in commands.values())
+    return any(one.options.get(_proper(name, one.options)) in ("1", "+") for one in commands.values())
 
 
 def _no_command(word: str, commands: Mapping[str, Command]) -> str:
@@ -186,6 +186,12 @@ def _option(name: str, word: str, argv: List[str], at: int, parts: _Parts, comma
     if takes == "1" and not equals and at < len(argv):
         parts.options.extend([flag, argv[at]])
         return at + 1
+    if takes == "+" and not equals:
+        parts.options.append(flag)
+        while at < len(argv) and (argv[at] == "-" or not argv[at].startswith("-")):
+            parts.options.append(argv[at])
+            at += 1
+        return at
     if takes == "?" and not equals and at < len(argv) and _is_value_of(flag, argv[at]):
         parts.options.append(f"{flag}={argv[at]}")
         return at + 1
@@ -229,6 +235,9 @@ def _as_options(name: str, words: Sequence[str], command: Command) -> List[str]:
             value = _time(left[1:]) or left[1:2]
             found += [flag, " ".join(value)]
             left = left[1 + len(value):]
+        elif takes == "+" and len(left) > 1:
+            found += [flag, *left[1:]]
+            left = []
         elif takes == "?" and len(left) > 1 and _is_value_of(flag, left[1]):
             found.append(f"{flag}={left[1]}")
             left = left[2:]

@@ -353,6 +353,7 @@ class Runway(NamedTuple):
     rows: int = 0                      # training rows behind it
     band: Tuple[Tuple[int, float, float], ...] = ()    # epoch s, 5 % and 95 % of what will have been used since now (tokens)
     resets_at: int = 0                 # epoch s: the reset at which it is cut
+    learned: Optional["Runway"] = None # what the learned rule says, where a plain rate was better of late and is shown
 
 
 class Forecast(NamedTuple):

@@ -200,6 +200,11 @@ def plural(number: int, noun: str) -> str:
     return f"{count(number)} {noun}" + ("" if number == 1 else "s")
 
 
+def times(number: int) -> str:
+    """once, twice, 3 times."""
+    return {1: "once", 2: "twice"}.get(number, f"{count(number)} times")
+
+
 def short_count(number: float) -> str:
     """At most four characters up to a trillion: 950, 9.2k, 35k, 1.2M."""
     for unit, size in (("", 1), ("k", 1_000), ("M", 1_000_000), ("G", 1_000_000_000), ("T", 1_000_000_000_000)):

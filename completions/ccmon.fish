@@ -125,7 +125,7 @@ function _shtab_ccmon_using
 end
 
 set -g _shtab_ccmon_commands history record init report merge export why hit learn config completion doctor alerts accounts uninstall
-set -g _shtab_ccmon_opts_with_value --account --alert-by --alert-command --alert-webhook-file --alerts --at --at-percent --backup --by --ccusage --chart --clock --columns --compare --days --evaluate --format --host --html --interval --limit --line-ttl --max-width --official --output --period --plan --reset --reset-hour --rows --since --sort --source --subscription --table --template --theme --timeout --timezone --until --wait --window
+set -g _shtab_ccmon_opts_with_value --account --alert-by --alert-command --alert-webhook-file --alerts --at --at-percent --at-quantile --backup --by --ccusage --chart --clock --columns --compare --days --evaluate --format --host --html --interval --limit --line-ttl --max-width --official --output --period --plan --reset --reset-hour --rows --since --sort --source --subscription --table --template --theme --timeout --timezone --until --wait --window
 
 complete -c ccmon -e
 complete -c ccmon -f
@@ -424,8 +424,9 @@ complete -c ccmon -n '_shtab_ccmon_using learn' -l report -d 'what is known, and
 complete -c ccmon -n '_shtab_ccmon_using learn' -l forget -d 'start anew: readings so far count no more; the history stays'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l share -d 'an anonymous summary, to read and post where limits are compared'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l compare -xka "(__fish_complete_path (commandline -ct))" -d 'one'"'"'s own place among such summaries; - is standard input'
-complete -c ccmon -n '_shtab_ccmon_using learn' -l evaluate -xka "(__fish_complete_path (commandline -ct))" -d 'try the forecasts on a CSV series; - is standard input'
+complete -c ccmon -n '_shtab_ccmon_using learn' -l evaluate -xka "(__fish_complete_path (commandline -ct))" -d 'try the forecasts on series, CSV files; - is standard input'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l at-percent -x -d 'with --evaluate: P % is the limit (default: 100)'
+complete -c ccmon -n '_shtab_ccmon_using learn' -l at-quantile -x -d 'with --evaluate: the limit is what Q % of the series'"'"' own sessions stay below'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l subscription -xka "pro max max5 max20 teams enterprise" -d 'with --share and --compare: your subscription: pro, max, max5, max20, teams, enterprise'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l json -d 'as JSON'
 complete -c ccmon -n '_shtab_ccmon_using learn' -l version -d 'print the version and exit'

@@ -109,6 +109,21 @@ def test_learning_itself_prints_no_scores():
     (LEARNED._replace(estimate=SURE._replace(learned=False)), [
         "limit    unknown, at least 31,400 (41 sessions)",
         "         123 readings of 31 windows so far: not enough to be sure"]),
+    (LEARNED._replace(estimate=SURE._replace(learned=False, windows=2), readings=5, hits=5), [
+        "limit    unknown, at least 31,400 (41 sessions)",
+        "         cut off twice: between $12.20 and $12.65 (90 % interval), too wide to",
+        "         be called learned",
+        "         Claude's own percentages are not known. Connect Claude Code:",
+        "         `ccmon init claude --write`",
+        "ruler    by cost",
+        "         cut off twice",
+        "         noise 1.2 %; 70 % of windows used only on this machine"]),
+    (LEARNED._replace(readings=90, hits=90), [
+        "limit    about 35,216 tokens, 90 % interval 34,648-35,926",
+        "         constant in cost: $12.40 ($12.20-12.65); tokens by your usual mix",
+        "         nearest plan by its reference figure: max5 (35,000)",
+        "ruler    by cost: 0.4 points off where you were cut off (median)",
+        "         cut off 31 times"]),
 ])
 def test_with_little_known_the_words_are_honest(learned, expected):
     assert told_lines(findings(learned))[:len(expected)] == expected
@@ -154,8 +169,8 @@ def test_progress_is_shown_on_a_terminal_only_and_leaves_no_trace(terminal, term
     stream.isatty = lambda: terminal
     monkeypatch.setattr(sys, "stderr", stream)
     bar = learn._Bar(context.prepare({}, {"TERM": term}))
-    bar.show(0.5, "arima")
-    bar.show(1.0, "tier")
+    bar.show(0.5, learn._trying("arima"))
+    bar.show(1.0, learn._trying("tier"))
     bar.clear()
     if terminal and term != "dumb":
         assert stream.getvalue().startswith("\r##########..........  50 %  trying ARIMA(2,1,2)")
@@ -191,6 +206,20 @@ def test_limits_of_other_percentages_are_pooled(machine, series):
     assert same == one
 
 
+def test_several_files_and_standard_input_have_a_row_each(machine, series, tmp_path):
+    """Names are of any bytes; the locale's have to do."""
+    short = tmp_path / "sérié.csv"
+    short.write_text("\n".join(series.read_text().splitlines()[:200]))
+    done = machine.shell(f"LC_ALL=C $CCMON learn --evaluate '{short}' - --at-quantile 50,90 <'{series}'")
+    head, columns, first, second, middle = done.out.splitlines()
+    assert done.code == 0 and done.err == "" and columns.split()[:2] == ["file", "moments"] and middle.startswith("median")
+    assert max(map(len, done.out.splitlines())) <= 80 and second.startswith("standard input  ")
+    both = machine.run("learn", "evaluate", str(series), str(short), "--json", "--at-quantile", "50,90").json
+    assert [one["file"] for one in both["files"]] == [str(series), str(short)]
+    assert [f"{one['decisions']:,}" for one in both["files"]] == [second.split()[-6], first.split()[-6]]
+    assert [len(one["limits"]) for one in both["files"]] == [2, 2] and both["files"][0]["limits"] != both["files"][1]["limits"]
+
+
 def test_standard_input_and_words_for_people(machine, series):
     done = machine.shell(f"$CCMON learn --evaluate - <'{series}'")
     assert done.code == 0 and "CRPS" in done.out and "ccmon" in done.out and "seed" in done.out
@@ -205,12 +234,17 @@ def test_standard_input_and_words_for_people(machine, series):
     (("--evaluate", "{series}", "--at-percent", "nan"), 2, "'nan' is no percentage"),
     (("--evaluate", "{series}", "--at-percent", "80,"), 2, "'' is no percentage"),
     (("--evaluate", "{series}", "--at-percent", "-5"), 2, "--at-percent"),
+    (("--evaluate", "{series}", "--at-quantile", "50,0"), 2, "--at-quantile: '0' is no percentage"),
+    (("--evaluate", "{series}", "--at-quantile", "50", "--at-percent", "50"), 2, "--at-percent and --at-quantile both say what"),
+    (("--evaluate", "-", "{series}", "-"), 2, "- is standard input, which can be read once"),
+    (("--evaluate", "{series}", "/nowhere/x.csv"), 30, "/nowhere/x.csv cannot be read"),
     (("--at-percent", "80"), 2, "--at-percent belongs to --evaluate FILE"),
+    (("--at-quantile", "80"), 2, "--at-quantile belongs to --evaluate FILE"),
     (("--subscription", "pro"), 2, "--subscription belongs to --share or --compare FILE"),
     (("--share", "--subscription", "gold"), 2, "invalid choice: 'gold'"),
     (("--report", "--forget"), 2, "not allowed with"), (("--evaluate", "x", "--share"), 2, "not allowed with"),
     (("--forget", "--json"), 2, "--forget has nothing to say as JSON"),
-    (("--compare", "/nowhere"), 30, "/nowhere cannot be read"), (("--evaluate",), 2, "expected one argument"),
+    (("--compare", "/nowhere"), 30, "/nowhere cannot be read"), (("--evaluate",), 2, "expected at least one argument"),
 ])
 def test_what_cannot_be_done_is_one_sentence(machine, series, words, code, sentence):
     done = machine.run("learn", *(word.format(series=series) for word in words))

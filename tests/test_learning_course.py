@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon.learning import course
-from ccmon.learning.values import WINDOW_S, Course, Reading
+from ccmon.learning import course, learner
+from ccmon.learning.values import WINDOW_S, Course, Reading, Use
 
 T0 = 1_700_000_000 // 3600 * 3600
 LINE = Course((100, 200, 200, 300), (0.0, 10.0, 20.0, 20.0))
@@ -91,6 +91,33 @@ def test_windows_and_stops_come_from_the_readings():
     found = course.from_loads(USE, readings)
     assert found.starts == (T0 + 17000 - WINDOW_S,)
     assert found.stops == ((T0 + 720, T0 + 17000),)
+
+
+@pytest.mark.parametrize(("weekly", "expected"), [
+    ([], []), ([(10, 99, 500)], []),
+    ([(10, 100, 500)], [(10, 500)]),
+    ([(10, 100, 500), (20, 100, 501), (30, 101, 500)], [(10, 500)]),             # said again
+    ([(10, 100, 500), (20, 60, 900)], [(10, 20)]),                               # set back, or another week
+    ([(10, 100, 500), (500, 1, 9000), (600, 100, 9000)], [(10, 500), (600, 9000)]),
+    ([(5, 90, 500), (10, 100, 0)], [(10, 500)]), ([(10, 100, 0)], []),           # a limit message does not say until when
+])
+def test_nothing_can_be_used_while_the_week_is_used_up(weekly, expected):
+    assert course.blocked([Reading(*one) for one in weekly]) == expected
+
+
+def test_learning_takes_such_a_time_for_a_stop_of_the_session_s_use():
+    readings = [Reading(T0 + 600 * step, step % 30, T0 + (step // 30 + 1) * WINDOW_S) for step in range(300)]
+    use = [Use(one.ts, 60, {("", "input"): 9.0}) for one in readings]
+    weekly = [Reading(T0 + 90000, 100, T0 + 120000), Reading(T0 + 120600, 1, T0 + 700000)]
+    for known, stops in ((weekly, ((T0 + 90000, T0 + 120000),)), ((), ())):
+        lessons = learner.learn(use, readings, (), known, T0 + 180000)
+        assert lessons.points.course.stops == lessons.tokens.course.stops == stops
+
+
+def test_stops_that_overlap_become_one():
+    known = Course((1,), (0.0,), ((10, 20), (40, 50)))
+    assert course.stopped(known, [(15, 30), (45, 48), (60, 70)]).stops == ((10, 30), (40, 50), (60, 70))
+    assert course.stopped(known, []) is known
 
 
 def test_only_what_was_known_then():

@@ -9,9 +9,12 @@ from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccmon.learning import evaluate, runway
+from ccmon.learning import evaluate, runway, score
+from ccmon.learning import series as csv_series
 from ccmon.learning.values import WINDOW_S
 from ccmon.model import CcmonError
+from ccmon.text import plain
+from ccmon.views import series_scores
 
 HEADER = "ts,five_hour_pct,five_hour_resets_at"
 T0 = 1_700_006_400                     # midnight UTC
@@ -22,9 +25,19 @@ def row(minute, percent, reset=RESET):
     return f"{T0 + 36000 + 60 * minute},{percent},{reset}"
 
 
+def document(found):
+    return series_scores.document(found)
+
+
+def text(*found):
+    """What people see of one result, or of several."""
+    named = [series_scores.Named(f"/x/{number}.csv", one) for number, one in enumerate(found)]
+    return [plain(line) for line in (series_scores.several(named) if len(found) > 1 else series_scores.one(found[0]))]
+
+
 def walked(lines, limits=(100.0,)):
-    walk = evaluate._Walk(limits)
-    for one in evaluate.rows(lines):
+    walk = evaluate.Walk(limits)
+    for one in csv_series.rows(lines):
         if one is not None:
             walk.take(one)
     return walk
@@ -68,7 +81,7 @@ def test_a_decision_in_five_minutes_at_most_and_none_at_the_limit():
 def test_limits_are_pooled():
     lines = [HEADER, row(0, 10), row(6, 25), row(12, 45)]
     assert [(minute, limit) for minute, limit, *_ in seen(lines, (20.0, 40.0))] == [(0, 20), (0, 40), (6, 40)]
-    assert evaluate.evaluate(lines, (20.0, 40.0)).ours.n == 3
+    assert evaluate.evaluate(lines, (20.0, 40.0)).session.ours.n == 3
 
 
 def test_windows_are_told_apart_by_the_minute():
@@ -79,11 +92,11 @@ def test_windows_are_told_apart_by_the_minute():
 
 def test_with_little_known_ccmon_is_the_seeds_rule():
     lines = [HEADER, row(0, 10), row(60, 60), row(100, 100)]
-    document = evaluate.evaluate(lines).document()
-    assert document["mae"] == {"ccmon": pytest.approx((200 + 8) / 2), "seed": pytest.approx((200 + 8) / 2)}
-    assert document["crps"] == document["mae"]             # a certain forecast: its absolute error
-    assert document["brier"] == {"ccmon": 0.5, "seed": 0.5}        # 90 / 10 % an hour is after the reset, yet it was reached
-    assert document["coverage90"] is None                  # that rule has no interval
+    said = document(evaluate.evaluate(lines))
+    assert said["mae"] == {"ccmon": pytest.approx((200 + 8) / 2), "seed": pytest.approx((200 + 8) / 2)}
+    assert said["crps"] == said["mae"]             # a certain forecast: its absolute error
+    assert said["brier"] == {"ccmon": 0.5, "seed": 0.5}        # 90 / 10 % an hour is after the reset, yet it was reached
+    assert said["coverage90"] is None                  # that rule has no interval
 
 
 @pytest.mark.parametrize("bad", [
@@ -91,7 +104,69 @@ def test_with_little_known_ccmon_is_the_seeds_rule():
     row(5, 5, T0 + 36300 + WINDOW_S + 3600), row(5, 5, "inf"), f"-5,5,{RESET}", row(-1, 5), '"', "\0"])
 def test_bad_rows_are_counted_and_skipped(bad):
     found = evaluate.evaluate([HEADER, row(0, 10), bad, row(10, 20)])
-    assert (found.rows, found.skipped, found.ours.n) == (2, 1, 2)
+    assert (found.rows, found.skipped, found.session.ours.n) == (2, 1, 2)
+
+
+@pytest.mark.parametrize("cells", [",", "0,", "0,0", ",0", " , ", '"0",""'])
+def test_an_idle_row_says_that_no_window_is_open(cells):
+    """It teaches when the next window began at the earliest, and is no moment to judge or to compare with."""
+    lines = [HEADER, f"{T0 + 36000 + 300},{cells}", row(10, 5), row(20, 8)]
+    found, walk = evaluate.evaluate(lines), walked(lines)
+    assert (found.rows, found.idle, found.skipped, found.session.ours.n) == (3, 1, 0, 2)
+    assert walk.growing.times == [T0 + 36000 + 60 * minute for minute in (5, 10, 20)] and walk.growing.starts == [T0 + 36300]
+
+
+def test_idle_time_is_the_same_whether_it_is_said_or_left_out():
+    idle = [f"{T0 + 86400 * day + 60 * minute},," for day in range(4) for minute in (0, 30, 470, 1100, 1430)]
+    mixed = sorted(LONG[1:] + idle, key=lambda line: int(line.split(",")[0]))
+    assert walked([HEADER, *mixed], (60.0, 100.0)).decisions == WHOLE
+
+
+WEEK = HEADER + ",seven_day_pct,seven_day_resets_at"
+
+
+@pytest.mark.parametrize(("cells", "said"), [
+    (f"40,{T0 + 86400}", (40, T0 + 86400)), (f"40,{T0 + 86400}.4", (40, T0 + 86400)), (",", None),
+    ("40,", None), (f",{T0 + 86400}", None), ("x,y", None),
+    (f"-1,{T0 + 86400}", None), (f"40,{T0 + 30000}", None), (f"40,{T0 + 9 * 86400}", None)])
+def test_cells_of_the_week_that_say_nothing_leave_the_row_as_it_is(cells, said):
+    read, skipped = evaluate.read([WEEK, f"{row(5, 30)},{cells}"])
+    assert skipped == 0 and read == [csv_series.Row(T0 + 36300, 30, RESET, *(said or ()))]
+    assert (evaluate.walked(read, 0, [100.0], [100.0]).week is not None) is bool(said)
+    assert evaluate.read([WEEK, row(5, 30)]) == ([csv_series.Row(T0 + 36300, 30, RESET)], 0)
+
+
+def test_the_week_is_judged_where_the_series_sees_its_end():
+    lines = [WEEK]
+    for hour in range(0, 20 * 24, 3):
+        ts, percent = T0 + 3600 * hour, hour % 168 // 2
+        lines.append(f"{ts},,,{percent},{T0 + (hour // 168 + 1) * 7 * 86400}")
+    found = evaluate.evaluate(lines, (50.0,))
+    assert found.idle == found.rows == 160 and found.session.ours.n == 0
+    assert found.week.ours.n == 2 * 100 // 3 + 2          # until 50 % in each of the two whole weeks
+    assert "the week: 68 moments judged" in "\n".join(text(found))
+
+
+def test_while_the_week_is_used_up_nothing_is_expected_and_later_that_is_a_stop():
+    """From 10:00 of the third day to 12:30; something was used until then, so that it counts from a quarter past on."""
+    begin, end, chances = T0 + 2 * 86400 + 10 * 3600, T0 + 2 * 86400 + 12 * 3600 + 1800, []
+    for said in ((100.0, end), ()):
+        walk = evaluate.Walk((45.0,))
+        for ts, percent, reset in (map(int, line.split(",")) for line in LONG[1:]):
+            walk.take(csv_series.Row(ts, 40.0, reset, *said) if begin <= ts < end else csv_series.Row(ts, percent, reset))
+        stops = walk.trained.course.stops
+        chances.append([score.reached(one.curve, (end - one.ts) / 60.0) for one in walk.decisions
+                        if begin + 900 < one.ts < end])
+        assert ((begin, end) in stops) is bool(said)
+    assert len(chances[0]) > 20 and not any(chances[0]) and all(chances[1])
+
+
+def test_quantiles_are_those_of_the_series_own_windows():
+    """Resets that jitter round the minute are of one window."""
+    rows = [csv_series.Row(T0 + 18000 * number, top, T0 + 18000 * (number + 1) + late, 10 * number, T0 + 86400 * 7)
+            for number, top in enumerate((30, 0, 10, 20, 40)) for late in (0, 60)]
+    assert evaluate.quantiles(rows, (1, 50, 65, 100)) == ([20, 30, 40], [40])
+    assert evaluate.quantiles([], (50,)) == ([], [])
 
 
 def test_columns_go_by_their_names():
@@ -104,11 +179,12 @@ def test_columns_go_by_their_names():
 @pytest.mark.parametrize("lines", [[], [""], [HEADER], [HEADER, ""], [HEADER, row(0, 100)]])
 def test_nothing_to_decide_is_no_error(lines):
     found = evaluate.evaluate(lines)
-    assert found.document() == {
-        "rows": len(lines[1:]) - lines[1:].count(""), "skipped": lines[1:].count(""),
-        "decisions": 0, "mae": {"ccmon": None, "seed": None}, "crps": {"ccmon": None, "seed": None},
-        "brier": {"ccmon": None, "seed": None}, "coverage90": None}
-    assert "Nothing to decide" in evaluate.text(found)[-1]
+    said = document(found)
+    assert (said["rows"], said["skipped"]) == (len(lines[1:]) - lines[1:].count(""), lines[1:].count(""))
+    none = {"ccmon": None, "seed": None}
+    assert said["decisions"] == said["own_decisions"] == 0
+    assert said["mae"] == said["crps"] == said["brier"] == none and said["coverage90"] is said["week"] is said["own_from"] is None
+    assert "Nothing to decide" in text(found)[-1]
 
 
 def test_a_file_without_the_columns():
@@ -147,12 +223,12 @@ def test_it_learns_each_day_from_the_days_before():
 
 
 def test_the_learned_runway_beats_the_seeds_rule():
-    document = evaluate.evaluate(series(14), (50.0, 100.0)).document()
-    assert document["crps"]["ccmon"] < 0.75 * document["crps"]["seed"]
-    assert document["brier"]["ccmon"] < 0.85 * document["brier"]["seed"]
-    assert document["mae"]["ccmon"] < document["mae"]["seed"]
-    assert 0.85 < document["coverage90"] < 0.98
-    assert json.loads(json.dumps(document)) == document
+    said = document(evaluate.evaluate(series(14), (50.0, 100.0)))
+    assert said["crps"]["ccmon"] < 0.75 * said["crps"]["seed"]
+    assert said["brier"]["ccmon"] < 0.85 * said["brier"]["seed"]
+    assert said["mae"]["ccmon"] < said["mae"]["seed"]
+    assert 0.85 < said["coverage90"] < 0.98
+    assert json.loads(json.dumps(said)) == said
 
 
 def test_a_reset_that_jitters_round_the_minute_is_one_window():
@@ -162,8 +238,8 @@ def test_a_reset_that_jitters_round_the_minute_is_one_window():
     limits, plain = (60.0, 100.0), evaluate.evaluate(LONG, (60.0, 100.0))
     found = evaluate.evaluate([HEADER, *jittered], limits)
     assert found.rows > len(jittered) - 50                    # those of a window's last minute are over
-    assert found.ours.n == pytest.approx(plain.ours.n, rel=0.02)
-    for ours, theirs in ((found.ours, plain.ours), (found.seed, plain.seed)):
+    assert found.session.ours.n == pytest.approx(plain.session.ours.n, rel=0.02)
+    for ours, theirs in ((found.session.ours, plain.session.ours), (found.session.seed, plain.session.seed)):
         assert ours[1:4] == pytest.approx(theirs[1:4], rel=0.02)
     course = walked([HEADER, *jittered]).growing.course
     assert course.loads[-1] == pytest.approx(walked(LONG).growing.course.loads[-1], rel=0.01)
@@ -174,7 +250,7 @@ def test_the_tail_is_chosen_by_windows_that_are_over():
     walk = walked(late)
     midnight = T0 + 86400 * 4
     assert [one.ts for one in walk.pending if one.ts < midnight] == [midnight - 3600 + 300 * step for step in range(12)]
-    assert len(walk.tails) == sum(one.curve is not None for one in walk.decisions if one.resets_at <= T0 + 86400 * 4)
+    assert len(walk.are_covered) == sum(one.curve is not None for one in walk.decisions if one.resets_at <= T0 + 86400 * 4)
 
 
 @settings(max_examples=examples(8), deadline=None)
@@ -197,7 +273,7 @@ def test_another_future_changes_no_forecast(count, percent):
 @given(st.lists(st.text(alphabet="0123456789,.-e\"n \r\n\0x", max_size=40), max_size=20))
 def test_no_file_is_an_accident(lines):
     found = evaluate.evaluate([HEADER, *lines])
-    assert found.rows >= 0 and found.document() and evaluate.text(found)
+    assert found.rows >= 0 and document(found) and text(found) and text(found, found)
 
 
 @settings(deadline=None, max_examples=examples(30))
@@ -207,16 +283,64 @@ def test_any_percentages_can_be_judged(rows, limits):
     lines = [HEADER, *(f"{T0 + ts},{percent},{T0 + ts + ahead}" for ts, percent, ahead in sorted(rows))]
     found = evaluate.evaluate(lines, limits)
     assert found.rows + found.skipped == len(rows)
-    if found.ours.n:
-        assert 0 <= found.ours.brier <= 1 and 0 <= found.ours.crps_min <= 300 and found.ours.mae_min <= 300
-    assert all(len(line) <= 80 for line in evaluate.text(found))
+    ours = found.session.ours
+    if ours.n:
+        assert 0 <= ours.brier <= 1 and 0 <= ours.crps_min <= 300 and ours.mae_min <= 300
+    assert all(len(line) <= 80 for line in text(found) + text(found, found))
 
 
-def test_the_table_says_by_how_much():
-    found = evaluate.Result(1234, 5, evaluate.score.Score(99, 10, 6, 0.1, 0.9), evaluate.score.Score(99, 12, 12, 0.2))
-    table = evaluate.text(found)
-    assert table[0] == "1,234 rows, 5 skipped, 99 decisions"
-    assert table[3].split()[-3:] == ["6.0", "12.0", "-50%"] and table[-1].split()[-2:] == ["90.0%", "none"]
+def result(mae, coverage, day, week=None):
+    ours, seed = score.Score(99, mae, 6, 0.1, coverage), score.Score(99, 12, 12, 0.2)
+    judged = evaluate.Judged(ours, seed, 50, T0 + 86400 * (day - 1) + 3600)
+    of_week = (judged, (60.0,)) if week else (None, ())
+    return evaluate.Result(1234, 40, 5, T0 + 7200, T0 + 86400 * 55, (60.0, 80.0), judged, *of_week)
+
+
+def test_the_words_say_by_how_much_and_from_when_on():
+    assert text(result(10, 0.9, 3, week=True)) == """\
+1,234 rows from 2023-11-15 on, 56 days, 40 of them idle; 5 skipped
+
+the session: 99 moments judged, with the limit at 60, 80 %
+ccmon's own forecast from day 3 (2023-11-17) on; before that the last-hour rate
+                                       ccmon      seed  difference
+mean absolute error, minutes            10.0      12.0        -17%
+CRPS, minutes                            6.0      12.0        -50%
+Brier, used up before the reset        0.100     0.200        -50%
+coverage of the 90 % interval          90.0%      none
+
+the week: 99 moments judged, with the limit at 60 %
+ccmon's own forecast from day 3 (2023-11-17) on; before that the straight line
+                                       ccmon      line  difference
+mean absolute error, hours               0.2       0.2        -17%
+CRPS, hours                              0.1       0.2        -50%
+Brier, used up before the reset        0.100     0.200        -50%
+coverage of the 90 % interval          90.0%      none""".splitlines()
+
+
+def test_several_files_have_a_row_each_and_the_median_of_each_column():
+    nothing = evaluate.evaluate([])
+    found = [result(10, 0.9, 3), result(13, 0.8, 9, week=True), nothing]
+    assert text(*found) == """\
+the session, against the last-hour rate
+file                             moments  from day    MAE   CRPS  Brier    90 %
+0.csv                                 99         3   -17%   -50%   -50%   90.0%
+1.csv                                 99         9    +8%   -50%   -50%   80.0%
+2.csv                                  0         -      -      -      -       -
+median                                99         6    -4%   -50%   -50%   85.0%
+
+the week, against the straight line
+file                             moments  from day    MAE   CRPS  Brier    90 %
+1.csv                                 99         9    +8%   -50%   -50%   80.0%
+median                                99         9    +8%   -50%   -50%   80.0%""".splitlines()
+    long = [series_scores.Named(name, nothing) for name in ("/x/" + 40 * "y" + "/a.csv", "/y/b.csv", "-")]
+    shown = [plain(line)[:33].rstrip() for line in series_scores.several(long)[2:5]]
+    assert shown[0].endswith("yyyy/a.csv") and len(shown[0]) == 30 and shown[1:] == ["/y/b.csv", "standard input"]
+    said = series_scores.documents([series_scores.Named("/x/a\x1b.csv", one) for one in found])
+    assert [one["file"] for one in said["files"]] == ["/x/a.csv"] * 3
+    assert {**said["files"][1], "file": 0} == {**document(found[1]), "file": 0}
+    middle = said["median"]
+    assert (middle["decisions"], middle["own_from_day"], middle["week"]["own_from_day"]) == (99, 6, 9)
+    assert (middle["coverage90"], middle["difference"]["mae"]) == (pytest.approx(0.85), pytest.approx(-1 / 24))
 
 
 def test_few_rows_stay_with_the_seeds_rule():

@@ -8,7 +8,7 @@ from simulator import Scenario
 
 from ccmon.learning import learner
 from ccmon.learning.values import Learned
-from ccmon.model import Source
+from ccmon.model import Runway, Source
 from ccmon.pipeline import lessons, memory
 from ccmon.settings import context
 from ccmon.store import trusted
@@ -150,6 +150,43 @@ def test_what_is_said_is_kept_with_what_came_of_it(tmp_path):
         over = [one for one in kept.forecasts() if one.window_s == 5 * HOUR]
         assert all(one.outcome_at is not None for one in over)
         assert lessons.study(kept, now + 6 * HOUR).learned.scored == 1
+
+
+def test_the_rule_that_lost_is_not_shown_but_kept_and_scored(tmp_path):
+    """Ten sessions of which the runway said nothing and the last-hour rate everything."""
+    now = learning_home.fill({"HOME": str(tmp_path)}, Scenario(seed=5, days=12))
+    with kept_in(tmp_path, now) as kept:
+        for back in range(10, 0, -1):
+            end = now - back * 5 * HOUR - 3 * HOUR
+            wrong = Runway(end, end - HOUR, end, 0.5, "runway", 99, (), end)
+            kept.keep_forecast(end - 2 * HOUR, end, 40.0, wrong, end)
+        kept._write(lambda db, owner: db.execute("UPDATE forecast SET outcome_at = resets_at, reached = 0"), None)
+        assert lessons.study(kept, now).learned.session_choice.rule == "simple"
+        at = running(kept, now)
+        with kept_in(tmp_path, at) as then:
+            seen = moment(then, at)
+            lessons.keep_score(then, seen)
+        made = [one for one in kept.forecasts() if one.ts == at and one.window_s == 5 * HOUR]
+        assert seen.runway.rule == "last_hour" and [one.rule for one in made] == ["runway"]
+        assert made[0].probability == seen.runway.learned.probability
+
+
+def test_intervals_that_did_not_hold_make_the_next_one_wider(tmp_path):
+    now = learning_home.fill({"HOME": str(tmp_path)}, Scenario(seed=5, days=12))
+    with kept_in(tmp_path, now) as kept:
+        before = lessons.study(kept, now)
+        at = running(kept, now)
+        with kept_in(tmp_path, at) as then:
+            narrow = moment(then, at).runway
+        for back in range(90, 0, -1):
+            end = now - back * 5 * HOUR - 3 * HOUR
+            kept.keep_forecast(end - 2 * HOUR, end, 40.0, Runway(end, end - HOUR, end, 0.4, "runway", 99, (), end), end)
+        kept._write(lambda db, owner: db.execute("UPDATE forecast SET outcome_at = ts + 60, reached = 1"), None)
+        assert before.learned.tail == 0.1 and lessons.study(kept, now).learned.tail == 0.02
+        with kept_in(tmp_path, at) as then:
+            wide = moment(then, at).runway
+        wide = wide.learned or wide
+        assert wide.low < narrow.low and wide.median == narrow.median
 
 
 def test_the_weekly_forecast_is_kept_beside_it(tmp_path):

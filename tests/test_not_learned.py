@@ -35,3 +35,13 @@ def test_nobody_tells_a_limit_that_the_learner_does_not_know(name, choice):
     numbers = {f"{round(number):,}" for number in (54_321, 4467, 317_673)} | {"54321", "4467", "317673", "54k", "317k", "318k"}
     numbers |= {f"{number:.2f}" for number in own[:3]} | {str(round(number, 4)) for number in own[:3]}
     assert not [(words, number) for words in said for number in numbers if number in words]
+
+
+@pytest.mark.parametrize("is_learned, expected", [
+    (True, ("about 35,000 tokens (33,600-36,750), by cost, error 0.6 points", "cut off 12 times; noise 1.2 %")),
+    (False, ("not learned so far: between $7.43 and $8.12 (90 % interval)", "cut off 12 times; noise 7.0 %"))])
+def test_a_limit_from_events_alone_says_how_often_one_was_cut_off(is_learned, expected):
+    known = scenes.learned(is_learned=is_learned)._replace(readings=3)
+    made = scenes.scene(21_012, learned=known)
+    said = " ".join(plain(line).strip() for line in why.lines(working()._replace(snapshot=made.snapshot), 80))
+    assert all(words in said for words in expected) and "3 limit events" not in said

@@ -1,17 +1,22 @@
 """What was learned applied to a moment: the runway of the session and of the week, on the screen, the line and in --json."""
 
+from types import SimpleNamespace
+
 import pytest
 import scenes
 from scenes import NOW, START, learned, official, outlook, plan, scene
 
 from ccmon import text
+from ccmon.learning import week
+from ccmon.learning.course import until
 from ccmon.learning.runway import ENOUGH, Trained
-from ccmon.learning.values import Course
+from ccmon.learning.values import Choice, Comparison, Course, Learned, Reading
 from ccmon.line import fields, statusline
 from ccmon.model import Runway
 from ccmon.text import Charset
+from ccmon.usage import outlook as outlook_of
 from ccmon.usage.outlook import Outlook, Pace, is_likelihood, of_window, week_by_pace
-from ccmon.views import document
+from ccmon.views import document, why_learned
 from ccmon.views.screen import dashboard, graph, outlook_row, small
 
 HOUR = 3600
@@ -63,6 +68,16 @@ def test_an_unsure_limit_widens_the_interval():
     assert spans[1] > spans[0]
 
 
+def test_nothing_runs_out_while_the_week_is_used_up():
+    """Unless something is used all the same: the points of the last minutes say so."""
+    session, week = official(61)
+    windows, busy = (session, week._replace(percent=100.0)), outlook(61, 21_012)
+    quiet = busy._replace(points=busy.points._replace(course=until(busy.points.course, NOW - 1000)))
+    assert shot(windows=windows, learned=learned(), outlook=busy).runway == known().runway
+    runway = shot(windows=windows, learned=learned(), outlook=quiet).runway
+    assert (runway.probability, runway.median, runway.band) == (0, OFFICIAL_END, ()) and known().runway.probability > 0
+
+
 def test_little_known_is_a_plain_rate_and_says_so():
     pace = Pace(Trained(NOW, ENOUGH - 1), Course((START, NOW), (0.0, 21_012.0), (), (START,)))
     made = scene(21_012, outlook=Outlook(None, pace, None))
@@ -106,6 +121,48 @@ def test_the_plain_rate_of_a_week():
     gone_s = NOW - (quota.resets_at - 7 * scenes.DAY_S)
     fast = quota._replace(percent=90.0)
     assert week_by_pace(fast, NOW) == pytest.approx(NOW + gone_s / 9, abs=1) and week_by_pace(quota, NOW) == quota.resets_at
+
+
+# --- where a simpler rule was better ------------------------------------------------------------------------------------
+
+LOST = Choice("simple", NOW - scenes.DAY_S, Comparison(14, 8.31, 0.0041), Comparison(3, -2.0, 0.75))
+
+
+def test_every_view_shows_the_rate_that_was_better_and_the_runway_goes_on():
+    options = {"windows": official(61), "outlook": outlook(61, 21_012)}
+    made = scene(21_012, scenes.MAX5, learned=learned()._replace(session_choice=LOST), **options)
+    seen, before = made.snapshot, shot(learned=learned(), **options)
+    assert seen.runway.rule == "last_hour" and seen.runway.learned == before.runway
+    assert seen.runway.median == min(seen.predicted_end, OFFICIAL_END) and seen.runway.resets_at == OFFICIAL_END
+    assert next(one.forecast for one in seen.windows if one.name == "five_hour") == seen.runway
+    assert "(last-hour rate)" in text.plain(outlook_row.runs_out_row(made, 70))
+    assert "% likely" not in statusline.render(seen, made.zone)
+    assert fields.values(seen, made.zone, Charset())("likely", None, 9) == "-"
+    told = document.document(seen)
+    assert told["runway"]["learned"] == document.document(before)["runway"]
+    assert told["learned"]["choices"]["session"] == {
+        "rule": "simple", "since": LOST.since, "then": {"windows": 14, "lost_min": 8.31, "chance": 0.0041},
+        "now": {"windows": 3, "lost_min": -2.0, "chance": 0.75}}
+    words = " ".join(why_learned.runway(SimpleNamespace(snapshot=seen, zone=made.zone), 80))
+    assert "the last-hour rate since 2026-01-14: on the 14 sessions before, the CRPS of the runway was 8.3 minutes above" in words
+
+
+def test_of_the_week_it_is_the_pace_so_far():
+    reset = official()[1].resets_at
+    weekly = [Reading(at, (at + 7 * scenes.DAY_S - reset) % (7 * scenes.DAY_S) / 7000, reset + (at - reset) // (7 * scenes.DAY_S)
+                      * 7 * scenes.DAY_S + 7 * scenes.DAY_S) for at in range(NOW - 40 * scenes.DAY_S, NOW, HOUR)]
+    facts = scene(9).facts._replace(outlook=Outlook(None, None, week.train(weekly, NOW)), learned=Learned(NOW))
+    window = official(61, 40)[1]
+    before, seen = (of_window(facts._replace(learned=Learned(NOW, week_choice=rule)), window, NOW) for rule in (Choice(), LOST))
+    assert is_likelihood(before) and (seen.rule, seen.learned) == ("average", before)
+    assert abs(seen.median - week_by_pace(window, NOW)) < 400              # made anew every five minutes
+
+
+def test_nothing_used_lasts_by_the_rate_of_the_last_hour():
+    found = outlook_of.shown_for_session(known().runway, Learned(NOW, session_choice=LOST), None)
+    assert (found.median, found.probability, found.rule) == (OFFICIAL_END, 0.0, "last_hour")
+    plain = found._replace(learned=None)
+    assert outlook_of.shown_for_session(plain, Learned(NOW, session_choice=LOST), None) == plain
 
 
 # --- how it is said ---------------------------------------------------------------------------------------------------------
@@ -165,7 +222,7 @@ def test_templates_have_the_likelihood():
 def test_json_has_the_likelihood():
     told = document.document(said(0.625, 80)[0].snapshot)["runway"]
     assert told == {"median": START + 3 * HOUR, "low": START + 10_000, "high": START + 4 * HOUR, "probability": 0.625,
-                    "rule": "runway", "rows": 200}
+                    "rule": "runway", "rows": 200, "learned": None}
     assert document.document(shot())["runway"] is None
 
 

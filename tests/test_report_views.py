@@ -11,6 +11,7 @@ from report_cases import CASES, HOSTILE, HOUR, NOW, made, record, used, weeks
 from report_cases import report as case
 
 from ccmon import text
+from ccmon.learning.reliability import Bin, Reliability
 from ccmon.text import Charset
 from ccmon.views.report import css, svg, words
 from ccmon.views.report import html as report_html
@@ -65,6 +66,23 @@ def pictures(source: str) -> List[ElementTree.Element]:
         if not depth:
             found.append(ElementTree.fromstring(source[begin:part.end() + 1]))
     return found
+
+
+# --- forecasts --------------------------------------------------------------------------------------------------------
+
+SAID = Reliability((Bin(0.0, 0.5, 0.04, 0.03, 1420, 131), Bin(0.5, 1.0, 0.71, 0.98, 41, 9)), 1461, 138, 0.47, 0.93)
+
+
+def test_every_form_shows_how_often_what_was_said_happened():
+    report = case("week")
+    shown, source = Page(report_html.page(report, "1", SAID)), report_html.page(report, "1", SAID)
+    assert shown.open == [] and 'x="71.00%"' in source and 'width="98.00%"' in source
+    marks = report_markdown.document(report, SAID)
+    rows = [text.plain(line) for line in report_text.lines(report, 80, Charset(False, False), SAID)]
+    assert "| 71 % | 98 % | 41 | 9 | too low |" in marks and any(row.split()[:4] == ["71", "%", "98", "%"] for row in rows)
+    for whole in (shown.text, marks, "\n".join(rows)):
+        assert "said and happened" in whole and "too low" in whole and "47 % ran out before the median" in " ".join(whole.split())
+    assert "said and happened" not in report_html.page(report, "1")
 
 
 # --- HTML -------------------------------------------------------------------------------------------------------------

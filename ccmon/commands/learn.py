@@ -4,11 +4,12 @@ import json
 import math
 import sys
 from argparse import Namespace
-from typing import Dict, List, Tuple
+from functools import partial
+from typing import Dict, List, Optional, Tuple
 
 from ccmon import output
 from ccmon.history import groups
-from ccmon.learning import course, learner, portable, runway, share, told
+from ccmon.learning import course, learner, portable, reliability, runway, share, told
 from ccmon.learning.learner import Lessons
 from ccmon.learning.portable import Extra
 from ccmon.learning.share import Summary
@@ -20,7 +21,7 @@ from ccmon.pipeline.memory import Memory
 from ccmon.settings.context import Context
 from ccmon.sources import demo_past
 from ccmon.system import infiles
-from ccmon.text import Line, Span, clean, clip, plural, wrap
+from ccmon.text import Line, Span, clean, clip, pad, plural, printable, wrap
 from ccmon.views import learn_report, share_text
 from ccmon.views.learn_report import Findings
 
@@ -34,7 +35,7 @@ def run(given: Namespace, ctx: Context) -> int:
     """Do the one thing that is asked for; the exit code. Raises UsageError, CcmonError."""
     _fits(given)
     if given.evaluate is not None:
-        return _evaluate(given)
+        return _evaluate(given, ctx)
     if not given.forget:
         output.read_logs(ctx)
     with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
@@ -56,8 +57,13 @@ def run(given: Namespace, ctx: Context) -> int:
 
 def _fits(given: Namespace) -> None:
     """UsageError where an option says nothing about what is asked for."""
-    if given.at_percent is not None and given.evaluate is None:
-        raise UsageError("--at-percent belongs to --evaluate FILE. See: ccmon learn --help")
+    for option, value in (("--at-percent", given.at_percent), ("--at-quantile", given.at_quantile)):
+        if value is not None and given.evaluate is None:
+            raise UsageError(f"{option} belongs to --evaluate FILE. See: ccmon learn --help")
+    if given.at_percent is not None and given.at_quantile is not None:
+        raise UsageError("--at-percent and --at-quantile both say what the limit is. Leave one out")
+    if given.evaluate is not None and given.evaluate.count("-") > 1:
+        raise UsageError("--evaluate: - is standard input, which can be read once")
     if given.subscription is not None and not given.share and given.compare is None:
         raise UsageError("--subscription belongs to --share or --compare FILE. See: ccmon learn --help")
     if given.json and given.forget:
@@ -78,26 +84,49 @@ def _wrapped(words: str, role: str = "text") -> List[Line]:
 
 # --- a series of another account --------------------------------------------------------------------------------------
 
-def _evaluate(given: Namespace) -> int:
+def _evaluate(given: Namespace, ctx: Context) -> int:
+    """Each file in turn; all are read before the first is judged, which takes long."""
     from ccmon.learning import evaluate
-    percents = _percents("100" if given.at_percent is None else given.at_percent)
-    result = evaluate.evaluate(infiles.lines(given.evaluate), percents)
-    print(json.dumps(result.document()) if given.json else "\n".join(evaluate.text(result)))
+    from ccmon.views import series_scores
+    percents, shares = _percents("--at-percent", given.at_percent), _percents("--at-quantile", given.at_quantile)
+    read = [(path, *evaluate.read(infiles.lines(path), _file_name(path))) for path in given.evaluate]
+    bar, done, whole = _Bar(ctx), 0, max(1, sum(len(rows) for _, rows, _ in read))
+    found = []
+    try:
+        for path, rows, skipped in read:
+            limits, week_limits = evaluate.quantiles(rows, shares) if shares else (percents or (100.0,),) * 2
+            show = partial(_show, bar, path, done / whole, len(rows) / whole)
+            found.append(series_scores.Named(path, evaluate.walked(rows, skipped, limits, week_limits, show)))
+            done += len(rows)
+    finally:
+        bar.clear()
+    if given.json:
+        print(json.dumps(series_scores.document(found[0].result) if len(found) == 1 else series_scores.documents(found)))
+    else:
+        _print(ctx, series_scores.one(found[0].result) if len(found) == 1 else series_scores.several(found))
     return OK
 
 
-def _percents(text: str) -> Tuple[float, ...]:
-    """The limits to try, each once. UsageError names the first that is none."""
-    return tuple(dict.fromkeys(_percent(word) for word in text.split(",")))
+def _show(bar: "_Bar", path: str, before: float, part: float, done: float) -> None:
+    bar.show(before + part * done, _file_name(path))
 
 
-def _percent(word: str) -> float:
+def _file_name(path: str) -> str:
+    return "standard input" if path == "-" else printable(path)
+
+
+def _percents(option: str, text: Optional[str]) -> Tuple[float, ...]:
+    """The per cents that the option lists, each once. UsageError names the first that is none."""
+    return tuple(dict.fromkeys(_percent(option, word) for word in text.split(","))) if text is not None else ()
+
+
+def _percent(option: str, word: str) -> float:
     try:
         value = float(word)
     except ValueError:
         value = math.nan
     if not 0 < value <= 100:           # not a number is neither
-        raise UsageError(f"--at-percent: '{clip(clean(word), 40)}' is no percentage above 0 and up to 100, such as 80 or 60,80")
+        raise UsageError(f"{option}: '{clip(clean(word), 40)}' is no percentage above 0 and up to 100, such as 80 or 60,80")
     return value
 
 
@@ -113,11 +142,12 @@ def _learn(given: Namespace, ctx: Context, kept: Memory, found: Lessons) -> int:
         extra = extra if absent else _tried(ctx, kept, found)
     forecasts = kept.forecasts()
     findings = Findings(ctx.now(), ctx.zone, found, ctx.settings.plans, told.scored(forecasts),
-                        told.scored(forecasts, memory.WEEK_S), extra, model_weeks.scores(kept, ctx.now()) if given.report else ())
+                        told.scored(forecasts, memory.WEEK_S), extra, reliability.of(forecasts),
+                        reliability.of(forecasts, memory.WEEK_S), model_weeks.scores(kept, ctx.now()) if given.report else ())
     if given.json:
         print(json.dumps(learn_report.document(findings)))
         return OK
-    _print(ctx, learn_report.lines(findings, _cells(), given.report))
+    _print(ctx, learn_report.lines(findings, _cells(), given.report, output.charset(ctx, sys.stdout)))
     if absent:
         _print(ctx, _wrapped(f"Further models are tried where {' and '.join(absent)} can be loaded: {INSTALL}", "dim"))
     return OK
@@ -130,9 +160,10 @@ def _tried(ctx: Context, kept: Memory, found: Lessons) -> Extra:
     use, readings, sessions = kept.learning_history(now, DAYS)
     points = found.points is not None and found.points.rows >= runway.ENOUGH
     known = course.from_readings(readings) if points else learner.tokens_course(use, readings)
+    known = course.stopped(known, course.blocked(kept.weekly_readings(now, DAYS)))
     bar = _Bar(ctx)
     try:
-        tried, used = extra.trial(known, now, "points" if points else "tokens", bar.show)
+        tried, used = extra.trial(known, now, "points" if points else "tokens", lambda done, name: bar.show(done, _trying(name)))
         tokens = [block.tokens for block in sessions if block.end <= now and block.counted and block.tokens]
         forest = extra.tier(tokens, ctx.settings.plans) if tokens else ""
         made = Extra(now, tried, used, forest, extra.days(_quarters(kept, now), ctx.zone))
@@ -142,6 +173,10 @@ def _tried(ctx: Context, kept: Memory, found: Lessons) -> Extra:
     return made
 
 
+def _trying(name: str) -> str:
+    return f"trying {learn_report.MODELS[name]}" if name in learn_report.MODELS else "plans and days"
+
+
 class _Bar:
     """How far a long work has come: one row on stderr, where that is a terminal."""
 
@@ -149,13 +184,12 @@ class _Bar:
         self.charset = output.charset(ctx, sys.stderr)
         self.wanted = sys.stderr.isatty() and ctx.env.get("TERM", "dumb") != "dumb"
 
-    def show(self, done: float, name: str) -> None:
-        """done is 0..1."""
+    def show(self, done: float, words: str) -> None:
+        """done is 0..1; the words say of what."""
         if self.wanted:
             full, empty = ("█", "─") if self.charset.unicode else ("#", ".")
             filled = round(20 * done)
-            words = f"trying {learn_report.MODELS[name]}" if name in learn_report.MODELS else "plans and days"
-            sys.stderr.write(f"\r{full * filled}{empty * (20 - filled)} {100 * done:3.0f} %  {words:<40}")
+            sys.stderr.write(f"\r{full * filled}{empty * (20 - filled)} {100 * done:3.0f} %  {pad(clip(words, 40), 40)}")
             sys.stderr.flush()
 
     def clear(self) -> None:

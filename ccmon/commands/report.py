@@ -2,13 +2,15 @@
 
 import sys
 from argparse import Namespace
-from typing import Optional
+from typing import Optional, Tuple
 
 from ccmon import __version__, output
 from ccmon.history import digest, groups
 from ccmon.history.digest import Digest, Period
 from ccmon.history.hosts import of_host, used_on
-from ccmon.pipeline import memory, past_windows, rated
+from ccmon.learning import reliability
+from ccmon.learning.reliability import Reliability
+from ccmon.pipeline import lessons, memory, past_windows, rated
 from ccmon.settings.context import Context
 from ccmon.system import outfiles
 from ccmon.views.report import html, markdown, text
@@ -20,13 +22,13 @@ def run(given: Namespace, ctx: Context) -> int:
     """Print or write the report; the exit code. Raises UsageError, Unwritable, CcmonError."""
     period = digest.period_at(ctx.now(), given.period, ctx.zone, int(given.last))
     output.read_logs(ctx)
-    found = _digest(ctx, period, given.host)
+    found, said = _digest(ctx, period, given.host)
     if given.html is not None:
-        _write(given.html, html.page(found, __version__))
+        _write(given.html, html.page(found, __version__, said))
     elif given.markdown:
-        output.print_exactly(markdown.document(found))
+        output.print_exactly(markdown.document(found, said))
     else:
-        lines = text.lines(found, output.size().columns, output.charset(ctx, sys.stdout))
+        lines = text.lines(found, output.size().columns, output.charset(ctx, sys.stdout), said)
         output.show(ctx, lines, True)
     return OK
 
@@ -38,10 +40,13 @@ def _write(path: str, page: str) -> None:
         outfiles.write(path, page.encode("utf-8", "replace"))
 
 
-def _digest(ctx: Context, period: Period, host: Optional[str]) -> Digest:
+def _digest(ctx: Context, period: Period, host: Optional[str]) -> Tuple[Digest, Reliability]:
+    """What was used, and how the forecasts of the months before its end came true; these are of this machine alone."""
     with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
         known = rated.sessions(kept, rated.present(kept), everywhere=host is not None)
         records = of_host(known.records, host)
         used = used_on(kept.used(digest.needed_since(period, ctx.zone), period.end, host is not None), host)
         weeks = past_windows.weeks(kept, period.start) if host is None else []
-    return digest.make(records, groups.counted(used, records), period, ctx.zone, ctx.now(), known.scale, weeks)
+        forecasts = kept.forecasts(period.end - lessons.SCORED_S) if host is None else []
+    said = reliability.of(made for made in forecasts if made.ts < period.end)
+    return digest.make(records, groups.counted(used, records), period, ctx.zone, ctx.now(), known.scale, weeks), said

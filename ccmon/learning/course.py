@@ -49,6 +49,31 @@ def until(course: Course, now: int) -> Course:
                   course.stops[:bisect_left(course.stops, (now, 0))], course.starts[:bisect_right(course.starts, now)])
 
 
+def blocked(weekly: Iterable[Reading]) -> List[Tuple[int, int]]:
+    """From when until when nothing could be used because the week was used up; readings of the week by time. One without a reset
+    (a limit message) counts until that of the reading before."""
+    found: List[Tuple[int, int]] = []
+    reset = 0
+    for reading in weekly:
+        reset = reading.resets_at or reset
+        running = bool(found) and found[-1][1] > reading.ts
+        if reading.percent < FULL and running:
+            found[-1] = (found[-1][0], reading.ts)
+        elif reading.percent >= FULL and reset > reading.ts:
+            found.append((found.pop()[0] if running else reading.ts, reset))
+    return found
+
+
+def stopped(course: Course, stops: Sequence[Tuple[int, int]]) -> Course:
+    """The same course with further stops; those that overlap become one."""
+    found: List[Tuple[int, int]] = []
+    for begin, end in sorted([*course.stops, *stops]):
+        if found and begin <= found[-1][1]:
+            begin, end = found[-1][0], max(end, found.pop()[1])
+        found.append((begin, end))
+    return course._replace(stops=tuple(found)) if stops else course
+
+
 class Growing:
     """A course of percentage points that takes one reading after the other: it cannot know what comes later."""
 
@@ -60,6 +85,7 @@ class Growing:
         self.window = 0                # resets_at of the window seen last, as it was told first
         self.top = 0.0                 # per cent: what has been counted of it
         self.lower = 0                 # readings in a row that were below the top
+        self.rested = 0                # when it was last said that no window is open
         self.course = Course(self.times, self.loads, self.stops, self.starts)      # type: ignore[arg-type]
 
     def add(self, ts: int, percent: float, resets_at: int) -> None:
@@ -73,10 +99,14 @@ class Growing:
         self._point(ts, (self.loads[-1] if self.loads else 0.0) + max(0.0, gained))
         self._stop(ts, percent, resets_at)
 
+    def rest(self, ts: int) -> None:
+        """Take that no window was open then: the next one started later. No point: nobody asks how long a limit lasts then."""
+        self.rested = ts
+
     def _begin(self, ts: int, resets_at: int) -> None:
         """Open a window: it stood at 0 % when it started."""
         self.window, self.top, self.lower = resets_at, 0.0, 0
-        start = max(resets_at - WINDOW_S, self.times[-1] if self.times else 0)
+        start = max(resets_at - WINDOW_S, self.times[-1] if self.times else 0, self.rested)
         if start <= ts and (not self.starts or start > self.starts[-1]):
             self.starts.append(start)
             self._point(start, self.loads[-1] if self.loads else 0.0)

@@ -1,27 +1,17 @@
 """`ccmon learn --evaluate`: how good the runway would have been on a series of percentages, walking forward."""
 
 from bisect import bisect_right
-from math import isfinite
-from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning import runway, score
+from ccmon.learning import course, runway, score
 from ccmon.learning.course import Growing
+from ccmon.learning.evaluate_week import WeekWalk
 from ccmon.learning.runway import Trained
-from ccmon.learning.values import JITTER_S, WINDOW_S
-from ccmon.model import MOST_PERCENT, CcmonError
+from ccmon.learning.series import Row, rows
+from ccmon.learning.values import JITTER_S, Reading
 
-COLUMNS = ("ts", "five_hour_pct", "five_hour_resets_at")
 APART_S = 300                          # at most one decision in that time
 DAY_S = 86400
-EARLY_S = 600                          # a window may seem to start that much after its first row: clocks differ
-
-
-class Row(NamedTuple):
-    """One usable row."""
-
-    ts: float
-    percent: float
-    resets_at: int                     # rounded to the minute
 
 
 class Decision(NamedTuple):
@@ -36,72 +26,36 @@ class Decision(NamedTuple):
     interval: Tuple[float, float]
 
 
+class Judged(NamedTuple):
+    """How ccmon and the seed's rule did at the same moments of one kind of window."""
+
+    ours: score.Score
+    seed: score.Score
+    own: int = 0                       # moments with a forecast of ccmon's own; at the others it says what the seed's rule says
+    own_from: Optional[float] = None   # epoch s of the first of these
+
+
 class Result(NamedTuple):
     """What an evaluation found."""
 
-    rows: int
+    rows: int                          # usable ones, the idle included
+    idle: int                          # those that say that no window is open
     skipped: int
-    ours: score.Score
-    seed: score.Score
-
-    def document(self) -> Dict[str, Any]:
-        """The object of --json; minutes for mae and crps, null where there was no decision."""
-        found: Dict[str, Any] = {"rows": self.rows, "skipped": self.skipped, "decisions": self.ours.n}
-        found.update(score.beside(self.ours, self.seed))
-        found["coverage90"] = self.ours.coverage90
-        return found
+    begin: float                       # epoch s of the first and of the last usable row; 0 without any
+    end: float
+    limits: Tuple[float, ...]          # per cents that were taken as the session's limit
+    session: Judged
+    week: Optional[Judged] = None      # None where no row says anything of the week
+    week_limits: Tuple[float, ...] = ()
 
 
-def rows(lines: Iterable[str]) -> Iterator[Optional[Row]]:
-    """The usable rows in their order, None for each that is skipped; CcmonError when a column is missing."""
-    each = iter(lines)
-    places = _places(next((_cells(line) for line in each if line.strip()), []))
-    latest = 0.0
-    for line in each:
-        row = _row(_cells(line), places)
-        if row is not None and row.ts < latest:
-            row = None
-        if row is not None:
-            latest = row.ts
-        yield row
-
-
-def _cells(line: str) -> List[str]:
-    return [cell.strip().strip('"') for cell in line.split(",")]
-
-
-def _places(header: List[str]) -> Optional[Tuple[int, int, int]]:
-    """Where the needed columns are; None in an empty file."""
-    names = [name.lstrip("\ufeff").strip('"').lower() for name in header]
-    if not names:
-        return None
-    missing = [name for name in COLUMNS if name not in names]
-    if missing:
-        raise CcmonError("The file has no column {}: its first line must name {}.".format(missing[0], ",".join(COLUMNS)))
-    return names.index(COLUMNS[0]), names.index(COLUMNS[1]), names.index(COLUMNS[2])
-
-
-def _row(cells: List[str], places: Optional[Tuple[int, int, int]]) -> Optional[Row]:
-    """The row of these cells, None when it is empty or cannot be true."""
-    if places is None or len(cells) <= max(places):
-        return None
-    try:
-        ts, percent, resets_at = (float(cells[place]) for place in places)
-    except ValueError:
-        return None
-    if not (isfinite(ts) and isfinite(percent) and isfinite(resets_at) and 0 <= percent <= MOST_PERCENT):
-        return None
-    if not 0 < ts <= resets_at <= ts + WINDOW_S + EARLY_S:
-        return None
-    return Row(ts, percent, int(resets_at / 60 + 0.5) * 60)
-
-
-class _Walk:
+class Walk:
     """What is known while the rows pass: the course so far, each window's rows, and what was trained last."""
 
     def __init__(self, limits: Sequence[float]) -> None:
         self.limits = limits
         self.growing = Growing()
+        self.weekly: List[Reading] = []
         self.windows: Dict[int, Tuple[List[float], List[float]]] = {}
         self.window = 0                # resets_at of the one that the last row was in, as it was told first
         self.decided = [-1e18] * len(limits)
@@ -109,44 +63,61 @@ class _Walk:
         self.trained: Optional[Trained] = None
         self.decisions: List[Decision] = []
         self.pending: List[Decision] = []
-        self.tails: List[float] = []
+        self.are_covered: List[bool] = []
         self.tail = runway.TAIL
 
     def take(self, row: Row) -> None:
         """One more row: it is learned from on the next day, and decided at now."""
+        if row.resets_at and int(row.ts) // DAY_S != self.day:
+            self.day = int(row.ts) // DAY_S
+            self._learn(row.ts)
+        if row.week_resets_at:
+            self.weekly.append(Reading(int(row.ts), row.week_percent, row.week_resets_at))
+        if not row.resets_at:
+            self.growing.rest(int(row.ts))
+            return
         if abs(row.resets_at - self.window) <= JITTER_S:
             row = row._replace(resets_at=self.window)
         self.window = row.resets_at
         times, percents = self.windows.setdefault(row.resets_at, ([], []))
-        if int(row.ts) // DAY_S != self.day:
-            self.day = int(row.ts) // DAY_S
-            self._learn(row.ts)
         times.append(row.ts)
         percents.append(row.percent)
         self.growing.add(int(row.ts), row.percent, row.resets_at)
-        for index, limit in enumerate(self.limits):
-            if row.percent < limit and row.ts < row.resets_at and row.ts - self.decided[index] >= APART_S:
-                self.decided[index] = row.ts
-                self.pending.append(self._decide(row, limit))
-                self.decisions.append(self.pending[-1])
+        self._decide(row)
 
     def _learn(self, now: float) -> None:
         """Train on the rows so far, and choose the interval's tail by the forecasts whose windows are over."""
-        self.trained = runway.train(self.growing.course, int(now))
+        self.trained = runway.train(course.stopped(self.growing.course, course.blocked(self.weekly)), int(now))
         over = [decision for decision in self.pending if decision.resets_at <= now]
         self.pending = [decision for decision in self.pending if decision.resets_at > now]
         for decision in over:
             if decision.curve is not None:
-                cut = (decision.resets_at - decision.ts) / 60.0
-                self.tails.append(runway.needed(decision.curve, cut, *self.outcome(decision)))
-        self.tail = runway.tail_of(self.tails)
+                self.are_covered.append(bool(self.errors(decision)[0].covered))
+        self.tail = runway.tail_after(self.are_covered)
 
-    def _decide(self, row: Row, limit: float) -> Decision:
+    def _decide(self, row: Row) -> None:
+        """A decision for each limit that has not been reached and had none of late."""
+        due = [index for index, limit in enumerate(self.limits)
+               if row.percent < limit and row.ts < row.resets_at and row.ts - self.decided[index] >= APART_S]
+        lefts = [self.limits[index] - row.percent for index in due]
+        for index, left, (curve, interval) in zip(due, lefts, self._curves(row, lefts) if due else ()):
+            self.decided[index] = row.ts
+            place = len(self.windows[row.resets_at][0]) - 1
+            seed = score.seed_minutes(left, self._gained(row))
+            self.pending.append(Decision(row.ts, self.limits[index], row.resets_at, place, seed, curve, interval))
+            self.decisions.append(self.pending[-1])
+
+    def _curves(self, row: Row, lefts: Sequence[float]) -> Iterator[Tuple[Optional[score.Curve], Tuple[float, float]]]:
+        """A distribution with its interval for each amount that is left; None while too little is known."""
         assert self.trained is not None
-        left = limit - row.percent
-        curve, interval, rule = runway.look(self.trained, self.growing.course, left, row.ts, row.resets_at, self.tail)
-        return Decision(row.ts, limit, row.resets_at, len(self.windows[row.resets_at][0]) - 1,
-                        score.seed_minutes(left, self._gained(row)), curve if rule == "runway" else None, interval)
+        if self.trained.rows < runway.ENOUGH:
+            yield from [(None, (0.0, 0.0))] * len(lefts)
+            return
+        cut = (row.resets_at - row.ts) / 60.0
+        wait = runway.blocked_min(self.growing.course, row.week_percent, row.week_resets_at, row.ts)
+        for curve in runway.curves(self.trained, self.growing.course, lefts, row.ts):
+            delayed = runway.delayed(curve, wait)
+            yield delayed, runway.interval(delayed, cut, self.tail)
 
     def _gained(self, row: Row) -> float:
         """Percentage points of the window's last 60 minutes; its own start counts as 0 %."""
@@ -162,7 +133,6 @@ class _Walk:
                 return (min(times[index], decision.resets_at) - decision.ts) / 60.0, True
         return (decision.resets_at - decision.ts) / 60.0, False
 
-
     def errors(self, decision: Decision) -> Tuple[score.Errors, score.Errors]:
         """Those of ccmon's forecast and those of the seed's rule."""
         outcome, hit = self.outcome(decision)
@@ -172,35 +142,62 @@ class _Walk:
             return seed, seed
         return score.errors(decision.curve, decision.interval, cut, outcome, hit), seed
 
+    def judged(self) -> Judged:
+        """The means over all decisions so far."""
+        own = [decision.ts for decision in self.decisions if decision.curve is not None]
+        return _judged([self.errors(decision) for decision in self.decisions], own)
+
+
+def _judged(errors: Sequence[Tuple[score.Errors, score.Errors]], own: Sequence[float]) -> Judged:
+    ours, seed = (score.total([pair[rule] for pair in errors]) for rule in (0, 1))
+    return Judged(ours, seed, len(own), min(own, default=None))
+
+
+def quantiles(found: Sequence[Row], percents: Sequence[float]) -> Tuple[List[float], List[float]]:
+    """By so many per cents the limits that so many of this account's own sessions, and of its weeks, stay below."""
+    tops: Tuple[Dict[int, float], Dict[int, float]] = ({}, {})
+    for row in found:
+        for top, resets_at, percent in zip(tops, (row.resets_at, row.week_resets_at), (row.percent, row.week_percent)):
+            if resets_at:
+                key = next((known for known in (resets_at - 60, resets_at + 60) if known in top), resets_at)
+                top[key] = max(top.get(key, 0.0), percent)
+    session, weekly = (_quantiles(sorted(top.values()), percents) for top in tops)
+    return session, weekly
+
+
+def _quantiles(rising: Sequence[float], percents: Sequence[float]) -> List[float]:
+    """Those of these values that are above zero, each once."""
+    places = (min(int(percent / 100.0 * len(rising)), len(rising) - 1) for percent in percents if rising)
+    return list(dict.fromkeys(rising[place] for place in places if rising[place] > 0))
+
+
+def read(lines: Iterable[str], name: str = "The file") -> Tuple[List[Row], int]:
+    """The usable rows, and how many are none. Raises CcmonError, which begins with the name, when a column is missing."""
+    found = list(rows(lines, name))
+    usable = [row for row in found if row is not None]
+    return usable, len(found) - len(usable)
+
+
+def walked(found: Sequence[Row], skipped: int, limits: Sequence[float], week_limits: Sequence[float] = (),
+           show: Callable[[float], None] = lambda done: None) -> Result:
+    """The scores of the runway and of the seed's rule on these rows, all limits pooled. show is told the share that is done."""
+    walk, week = Walk(limits), WeekWalk(week_limits)
+    for number, row in enumerate(found):
+        if not number % 100:
+            show(number / len(found))
+        walk.take(row)
+        if row.week_resets_at:
+            week.take(row.ts, row.week_percent, row.week_resets_at)
+    weekly = _week(week) if walk.weekly else None
+    return Result(len(found), sum(not row.resets_at for row in found), skipped, found[0].ts if found else 0.0,
+                  found[-1].ts if found else 0.0, tuple(limits), walk.judged(), weekly, tuple(week_limits) if weekly else ())
+
+
+def _week(walk: WeekWalk) -> Judged:
+    """The means of the week over the decisions of windows that the rows see to their end."""
+    return _judged(walk.errors(), [decision.ts for decision in walk.decisions if decision.curve is not None])
+
 
 def evaluate(lines: Iterable[str], percents: Sequence[float] = (100.0,)) -> Result:
-    """The scores of the runway and of the seed's rule on these lines of CSV; the limits are per cents, pooled."""
-    walk = _Walk(percents)
-    usable = skipped = 0
-    for row in rows(lines):
-        if row is None:
-            skipped += 1
-        else:
-            usable += 1
-            walk.take(row)
-    both = [walk.errors(decision) for decision in walk.decisions]
-    return Result(usable, skipped, score.total([ours for ours, _ in both]), score.total([seed for _, seed in both]))
-
-
-def text(result: Result) -> List[str]:
-    """The lines that people read, within 80 columns."""
-    found = [f"{result.rows:,} rows, {result.skipped:,} skipped, {result.ours.n:,} decisions"]
-    if not result.ours.n:
-        return found + ["Nothing to decide: no row below the limit before its reset."]
-    found.append("{:<34}{:>10}{:>10}{:>12}".format("", "ccmon", "seed", "difference"))
-    for name, ours, seed, digits in (("mean absolute error, minutes", result.ours.mae_min, result.seed.mae_min, 1),
-                                     ("CRPS, minutes", result.ours.crps_min, result.seed.crps_min, 1),
-                                     ("Brier, used up before the reset", result.ours.brier, result.seed.brier, 3)):
-        found.append("{:<34}{:>10}{:>10}{:>12}".format(name, *_compared(ours or 0.0, seed or 0.0, digits)))
-    found.append("{:<34}{:>10}{:>10}".format("coverage of the 90 % interval", f"{result.ours.coverage90 or 0.0:.1%}", "none"))
-    return found
-
-
-def _compared(ours: float, seed: float, digits: int) -> Tuple[str, str, str]:
-    change = f"{ours / seed - 1:+.0%}" if seed else "-"
-    return "{:.{}f}".format(ours, digits), "{:.{}f}".format(seed, digits), change
+    """The scores of the runway and of the seed's rule on these lines of CSV; the limits are per cents, of the week as well."""
+    return walked(*read(lines), percents, percents)

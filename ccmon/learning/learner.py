@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import kept
-from ccmon.learning import change, course, posterior, ruler, runway, stretches, week
+from ccmon.learning import change, choice, course, events, posterior, ruler, runway, stretches, week
 from ccmon.learning.runway import Trained
 from ccmon.learning.stretches import EVENTS
 from ccmon.learning.values import WINDOW_S, Change, Course, Estimate, Learned, Load, Reading, Ruler, Stretch, Use
@@ -35,8 +35,9 @@ def learn(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[Bl
     told are the changes of the allocation that were found before. Only the last 90 days count.
     """
     use, readings = [one for one in use if one.ts > now - KEPT_S], [one for one in readings if one.ts > now - KEPT_S]
-    seen = course.from_readings(readings)
-    used = tokens_course(use, readings)
+    stops = course.blocked(reading for reading in weekly if reading.ts > now - KEPT_S)
+    seen = course.stopped(course.from_readings(readings), stops)
+    used = course.stopped(tokens_course(use, readings), stops)
     return Lessons(_limit(use, readings, sessions, told, now), _trained(seen, now), _trained(used, now),
                    week.train(weekly, now) if weekly else None)
 
@@ -68,6 +69,9 @@ def _limit(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[B
         return known
     changes = _changes(pieces, readings, ranked[0], told, now)
     recent, chosen = change.since_last_change(pieces, changes), ranked[0]
+    if events.are_alone(recent):
+        return _by_events(known._replace(changes=tuple(changes)), recent, use if len(recent) == len(pieces) else
+                          [one for one in use if one.ts >= recent[0].start], now)
     if len(recent) < len(pieces):      # what the ruler weighs stays, but its points were of other limits
         alike = recent if len(recent) >= LEAST_SINCE else change.levelled(pieces, changes)
         chosen = (ruler.ranked(alike) or ranked)[0]
@@ -76,6 +80,14 @@ def _limit(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[B
     estimate = posterior.estimate(recent, chosen, _floors(use, readings, chosen, since, now))
     return known._replace(ruler=chosen, estimate=estimate, changes=tuple(changes),
                           tokens_per_load=_tokens_per_load(use, chosen, since))
+
+
+def _by_events(known: Learned, pieces: Sequence[Stretch], use: Sequence[Use], now: int) -> Learned:
+    """The same where there are limit events and hardly a percentage."""
+    found = events.learn(pieces, use, now)
+    if found is None:
+        return known
+    return known._replace(ruler=found[0], estimate=found[1], tokens_per_load=_tokens_per_load(use, found[0], 0))
 
 
 def _changes(pieces: Sequence[Stretch], readings: Sequence[Reading], chosen: Ruler, told: Sequence[Change],
@@ -130,10 +142,11 @@ def load(text: Optional[str]) -> Optional[Lessons]:
 
 
 def _learned(parts: List[Any]) -> Learned:
-    at, chosen, estimate, changes, readings, hits, at_least, sessions, per_load, mae_min, scored = parts
+    at, chosen, estimate, changes, readings, hits, at_least, sessions, per_load, mae_min, scored, tail, session, week_ = parts
     return Learned(kept.moment(at), _ruler(*chosen) if chosen else None, _estimate(*estimate) if estimate else None,
                    tuple(_change(*one) for one in changes), kept.count(readings), kept.count(hits), kept.amount(at_least),
-                   kept.count(sessions), kept.amount(per_load), kept.optional(mae_min, kept.amount), kept.count(scored))
+                   kept.count(sessions), kept.amount(per_load), kept.optional(mae_min, kept.amount), kept.count(scored),
+                   kept.within(float(tail), runway.LEAST_TAIL, runway.WIDEST_TAIL), choice.load(session), choice.load(week_))
 
 
 def _ruler(name: str, weights: Sequence[Tuple[str, str, float]], error: Any, readings: Any, doubt: Any) -> Ruler:

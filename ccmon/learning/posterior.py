@@ -1,7 +1,7 @@
 """The limit as a posterior: a grid over limit, noise, share of windows that were used here alone, and way of rounding."""
 
 from math import erfc, exp, hypot, log, sqrt
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ccmon.learning.normal import normal_quantile
 from ccmon.learning.ruler import meter
@@ -22,7 +22,7 @@ _FIRST = 24                            # runs after which what is hopeless is gi
 _FEWEST = 40                           # runs by which to find where the limit is
 _HOPELESS = 18.0                       # logarithm of the likelihood below the best
 _MARGIN = 0.02                         # what rounding may shift a limit by, as a share
-_UNSEEN = 0.002                        # what the moments of readings may shift all of them by
+UNSEEN = 0.002                        # what the moments of readings may shift all of them by
 _FAR = 6.0                             # standard deviations beyond which a density is taken as zero
 
 
@@ -37,7 +37,7 @@ class Run(NamedTuple):
     start: int
 
 
-class _Cell(NamedTuple):
+class Cell(NamedTuple):
     """One noise, one share and one way of rounding: the logarithm of the likelihood for each limit of the grid."""
 
     noise: float
@@ -52,27 +52,27 @@ def estimate(stretches: Sequence[Stretch], ruler: Ruler, floors: Sequence[float]
     Floors are what was used in windows that ended without an event, in the same unit: the limit is at least that.
     """
     recent = stretches[-MOST_STRETCHES:]
-    runs = _runs(recent, ruler)
+    runs = runs_of(recent, ruler)
     if not runs:
         return None
     ordered = sorted(runs, key=lambda run: -run.points)     # those that tell most come first
     nodes = _nodes(ordered, *_narrowed(ordered))
     cells = _thorough(ordered, nodes, floors)
-    mass = _mass(cells, nodes)
-    limits = _widened([_quantile(nodes, mass, part) for part in (0.5, 0.05, 0.95)], hypot(ruler.doubt, _UNSEEN))
+    mass = masses(cells, nodes)
+    limits = widened([quantile(nodes, mass, part) for part in (0.5, 0.05, 0.95)], hypot(ruler.doubt, UNSEEN))
     behind = [stretch for stretch in recent if stretch.end >= runs[0].start]
     return _told(limits, cells, runs, behind)
 
 
-def _told(limits: Sequence[float], cells: Sequence[_Cell], runs: Sequence[Run], behind: Sequence[Stretch]) -> Estimate:
-    noise, windows = _mean_noise(cells), {stretch.window for stretch in behind}
-    seen = _seen(runs, limits[0], max(cells, key=lambda cell: max(cell.worth)))
+def _told(limits: Sequence[float], cells: Sequence[Cell], runs: Sequence[Run], behind: Sequence[Stretch]) -> Estimate:
+    noise, windows = mean_noise(cells), {stretch.window for stretch in behind}
+    here = seen(runs, limits[0], max(cells, key=lambda cell: max(cell.worth)))
     known = noise <= MOST_NOISE and limits[2] <= WIDEST * limits[1]
     enough = len(behind) >= LEAST_STRETCHES and len({run.window for run in runs}) >= LEAST_WINDOWS
-    return Estimate(limits[0], limits[1], limits[2], noise, len(behind), len(windows), seen / len(windows), known and enough)
+    return Estimate(limits[0], limits[1], limits[2], noise, len(behind), len(windows), len(here) / len(windows), known and enough)
 
 
-def _widened(quantiles: Sequence[float], doubt: float) -> List[float]:
+def widened(quantiles: Sequence[float], doubt: float) -> List[float]:
     """The limits, the interval widened by what the grid does not know of, as a share."""
     middle, low, high = quantiles
     down, up = hypot(middle - low, 1.645 * doubt), hypot(high - middle, 1.645 * doubt)
@@ -86,7 +86,8 @@ def draws(limit: Estimate, count: int = 9) -> List[float]:
     return [limit.median * exp(place * (up if place > 0 else down)) for place in places]
 
 
-def _runs(stretches: Sequence[Stretch], ruler: Ruler) -> List[Run]:
+def runs_of(stretches: Sequence[Stretch], ruler: Ruler) -> List[Run]:
+    """Neighbouring stretches that are alike as one, in the ruler's unit; the latest."""
     measure = meter(ruler)
     found: List[Run] = []
     for places in joined(stretches, measure):
@@ -101,16 +102,16 @@ def _runs(stretches: Sequence[Stretch], ruler: Ruler) -> List[Run]:
 def _narrowed(runs: Sequence[Run]) -> Tuple[float, float]:
     """Where on the logarithmic scale the limit is, found from wide to narrow."""
     runs = runs[:_FEWEST]
-    rates = [_rate(run, 0.0) for run in runs]
+    rates = [rate(run, 0.0) for run in runs]
     low, high = min(rates) - 0.3, max(rates) + 1.4
     coarse = sorted({low + (high - low) * n / 60 for n in range(61)} | set(rates))
-    rough = _summed([_weighed(noise, 0.0, share, runs, coarse) for noise in (0.01, 0.03, 0.1) for share in (0.2, 0.5, 0.9)])
+    rough = summed([_weighed(noise, 0.0, share, runs, coarse) for noise in (0.01, 0.03, 0.1) for share in (0.2, 0.5, 0.9)])
     low, high = _around(coarse, rough, 6.0)
     low, high = low - _MARGIN, high + _MARGIN
     fine = [low + (high - low) * n / 40 for n in range(41)]
     cells = [cell for noise in (0.004, 0.012, 0.04) for rounding in ROUNDINGS
-             for cell in _cells(noise, rounding, (0.3, 0.8), runs, fine)]
-    return _around(fine, _summed([cell.worth for cell in cells]), 9.0)
+             for cell in cells_of(noise, rounding, (0.3, 0.8), runs, fine)]
+    return _around(fine, summed([cell.worth for cell in cells]), 9.0)
 
 
 def _around(nodes: Sequence[float], worth: Sequence[float], least: float) -> Tuple[float, float]:
@@ -122,96 +123,112 @@ def _around(nodes: Sequence[float], worth: Sequence[float], least: float) -> Tup
 
 def _nodes(runs: Sequence[Run], low: float, high: float) -> List[float]:
     """The grid of limits: close together where the limit seems to be, and some elsewhere."""
-    rates = [_rate(run, 0.0) for run in runs]
+    rates = [rate(run, 0.0) for run in runs]
     wide = [min(rates) - 0.3 + (max(rates) - min(rates) + 1.7) * n / 20 for n in range(21)]
     return sorted({low + (high - low) * n / 48 for n in range(49)} | {node for node in wide if not low <= node <= high})
 
 
-def _rate(run: Run, rounding: float) -> float:
+def rate(run: Run, rounding: float) -> float:
+    """The logarithm of the limit by this run alone, if all of the use was here."""
     return log(100 * run.amount / max(0.5, run.points + run.shift * rounding))
 
 
-def _thorough(runs: Sequence[Run], nodes: Sequence[float], floors: Sequence[float]) -> List[_Cell]:
+def _thorough(runs: Sequence[Run], nodes: Sequence[float], floors: Sequence[float]) -> List[Cell]:
     """All of the grid for the runs that tell most, then only what is not hopeless for the others."""
-    cells = [cell for noise in NOISES for rounding in ROUNDINGS for cell in _cells(noise, rounding, SHARES, runs[:_FIRST], nodes)]
+    cells = [cell for noise in NOISES for rounding in ROUNDINGS
+             for cell in cells_of(noise, rounding, SHARES, runs[:_FIRST], nodes)]
     best = max(max(cell.worth) for cell in cells)
     alive = [cell for cell in cells if max(cell.worth) > best - _HOPELESS]
-    groups: Dict[Tuple[float, float], List[_Cell]] = {}
+    groups: Dict[Tuple[float, float], List[Cell]] = {}
     for cell in alive:
         groups.setdefault((cell.noise, cell.rounding), []).append(cell)
     found = []
     for (noise, rounding), before in groups.items():
-        after = _cells(noise, rounding, [cell.share for cell in before], runs[_FIRST:], nodes)
-        bound = _bounded(noise, nodes, floors)
+        after = cells_of(noise, rounding, [cell.share for cell in before], runs[_FIRST:], nodes)
+        bound = bounded(noise, nodes, floors)
         found += [cell._replace(worth=[a + b + c for a, b, c in zip(cell.worth, more.worth, bound)])
                   for cell, more in zip(before, after)]
     return found
 
 
-def _cells(noise: float, rounding: float, shares: Sequence[float], runs: Sequence[Run], nodes: Sequence[float]) -> List[_Cell]:
-    """The likelihood of the runs for every limit of the grid and every share."""
+def cells_of(noise: float, rounding: float, shares: Sequence[float], runs: Sequence[Run], nodes: Sequence[float],
+             mostly: float = 0.0) -> List[Cell]:
+    """The likelihood of the runs for every limit of the grid and every share; mostly: see _densities."""
     worths = [[0.0] * len(nodes) for _ in shares]
     for begin in range(0, len(runs), _CHUNK):
         products = [[1.0] * len(nodes) for _ in shares]
         for run in runs[begin:begin + _CHUNK]:
-            here, partly = _densities(run, noise, rounding, nodes)
+            here, partly = _densities(run, noise, rounding, nodes, mostly)
             for number, share in enumerate(shares):
                 rest = 1 - share
                 products[number] = [so_far * (share * one + rest * other + _OUTLIER)
                                     for so_far, one, other in zip(products[number], here, partly)]
         worths = [[value + log(product) for value, product in zip(worth, row)] for worth, row in zip(worths, products)]
-    return [_Cell(noise, rounding, share, worth) for share, worth in zip(shares, worths)]
+    return [Cell(noise, rounding, share, worth) for share, worth in zip(shares, worths)]
 
 
 def _weighed(noise: float, rounding: float, share: float, runs: Sequence[Run], nodes: Sequence[float]) -> List[float]:
-    return _cells(noise, rounding, (share,), runs, nodes)[0].worth
+    return cells_of(noise, rounding, (share,), runs, nodes)[0].worth
 
 
-def _densities(run: Run, noise: float, rounding: float, nodes: Sequence[float]) -> Tuple[List[float], List[float]]:
-    """For each limit: if all of the use was here, and if only a part was, of any size."""
-    rate = _rate(run, rounding)
+def _densities(run: Run, noise: float, rounding: float, nodes: Sequence[float],
+               mostly: float = 0.0) -> Tuple[List[float], List[float]]:
+    """For each limit: if all of the use was here, and if only a part was: of any size, or with this likelihood most of it."""
+    alone = rate(run, rounding)
     spread = sqrt(noise * noise + (run.error / run.points) ** 2)
     peak, scaled = 0.3989423 / spread, 0.70710678 / spread
     here, partly = [], []
     for node in nodes:
-        gap = (node - rate) * scaled
+        gap = (node - alone) * scaled
         if gap > _FAR:
             here.append(0.0)
-            partly.append(exp(rate - node))
+            part = exp(alone - node)
+            partly.append(part * (1 - mostly + 4 * mostly * part ** 3))
         elif gap < -_FAR:
             here.append(0.0)
             partly.append(0.0)
         else:
             here.append(peak * exp(-gap * gap))
-            partly.append(exp(rate - node) * 0.5 * erfc(-gap))
+            part = exp(alone - node)
+            partly.append(part * (1 - mostly + 4 * mostly * part ** 3) * 0.5 * erfc(-gap))
     return here, partly
 
 
-def _bounded(noise: float, nodes: Sequence[float], floors: Sequence[float]) -> List[float]:
-    """What windows without an event say: the limit is not below them, but for 1 %."""
+def bounded(noise: float, nodes: Sequence[float], floors: Sequence[float], wrong: float = 0.01) -> List[float]:
+    """What windows without an event say: the limit is not below them, but for the share of them that is wrong."""
     found = [0.0] * len(nodes)
     for floor in sorted([floor for floor in floors if floor > 0])[-_FLOORS:]:
         least, scaled = log(floor), 0.70710678 / noise
-        found = [value + log(0.01 + 0.99 * 0.5 * erfc((least - node) * scaled)) for value, node in zip(found, nodes)]
+        found = [value + log(wrong + (1 - wrong) * 0.5 * erfc((least - node) * scaled)) for value, node in zip(found, nodes)]
     return found
 
 
-def _summed(worths: Sequence[Sequence[float]]) -> List[float]:
+def summed(worths: Sequence[Sequence[float]]) -> List[float]:
     """The logarithm of the sum for each limit, up to a constant."""
     best = max(max(worth) for worth in worths)
     sums = [sum([exp(value - best) for value in column]) for column in zip(*worths)]
     return [log(total) if total > 0 else -1e9 for total in sums]
 
 
-def _mass(cells: Sequence[_Cell], nodes: Sequence[float]) -> List[float]:
+def masses(cells: Sequence[Cell], nodes: Sequence[float]) -> List[float]:
     """The posterior's mass between each two neighbouring limits, summing to one."""
-    density = [exp(value) for value in _summed([cell.worth for cell in cells])]
-    mass = [(one + other) / 2 * (b - a) for one, other, a, b in zip(density, density[1:], nodes, nodes[1:])]
+    mass = _areas(summed([cell.worth for cell in cells]), nodes)
     total = sum(mass)
     return [part / total for part in mass]
 
 
-def _quantile(nodes: Sequence[float], mass: Sequence[float], part: float) -> float:
+def evidence(cells: Sequence[Cell], nodes: Sequence[float]) -> float:
+    """The logarithm of how likely what was seen is by all of these cells together, up to a constant."""
+    return max(max(cell.worth) for cell in cells) + log(sum(_areas(summed([cell.worth for cell in cells]), nodes)))
+
+
+def _areas(logs: Sequence[float], nodes: Sequence[float]) -> List[float]:
+    density = [exp(value) for value in logs]
+    return [(one + other) / 2 * (b - a) for one, other, a, b in zip(density, density[1:], nodes, nodes[1:])]
+
+
+def quantile(nodes: Sequence[float], mass: Sequence[float], part: float) -> float:
+    """The logarithm of the limit below which that part of the mass lies."""
     below = 0.0
     for place, share in enumerate(mass):
         if below + share >= part and share > 0:
@@ -220,18 +237,19 @@ def _quantile(nodes: Sequence[float], mass: Sequence[float], part: float) -> flo
     return nodes[-1]
 
 
-def _mean_noise(cells: Sequence[_Cell]) -> float:
+def mean_noise(cells: Sequence[Cell]) -> float:
+    """The noise of the cells, weighted by likelihood, as a share."""
     best = max(max(cell.worth) for cell in cells)
     weights = [sum([exp(value - best) for value in cell.worth]) for cell in cells]
     return sum([weight * cell.noise for weight, cell in zip(weights, cells)]) / sum(weights)
 
 
-def _seen(runs: Sequence[Run], limit: float, cell: _Cell) -> int:
+def seen(runs: Sequence[Run], limit: float, cell: Cell) -> Set[int]:
     """Windows of which every run took about as much as the limit says."""
     missed = {run.window for run in runs if not _here(run, limit, cell)}
-    return len({run.window for run in runs} - missed)
+    return {run.window for run in runs} - missed
 
 
-def _here(run: Run, limit: float, cell: _Cell) -> bool:
+def _here(run: Run, limit: float, cell: Cell) -> bool:
     here, partly = _densities(run, cell.noise, cell.rounding, [log(limit)])
     return cell.share * here[0] > (1 - cell.share) * partly[0] + _OUTLIER

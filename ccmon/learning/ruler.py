@@ -23,6 +23,7 @@ _SHIFT = 1.0                           # what the use of a model may change by, 
 _FEW = 4.0                             # windows for which the doubt is doubled: so few do not show how much is not known
 _PLAIN = (5.0, 25.0, 6.25, 0.5)        # prices of models that the table does not know, for a start
 _MOST_UNKNOWN = 0.05                   # of all use may be of unknown models for weights by model
+_CHEAP_READS = (0.3, 0.1, 0.0)         # of their price: servers are known to count cache reads for less, or not at all
 _LEAST_SHARE = 0.005                   # models with less of all use get no weights of their own
 
 Column = List[Tuple[str, str, float]]  # model ("" for any), kind, weight within the column
@@ -83,6 +84,24 @@ def ranked(stretches: Sequence[Stretch], until: Optional[int] = None, menu: Sequ
     trials = [_trial(name, data) for name in menu if _columns(name, data)]
     trials.sort(key=lambda trial: _GAINS.get(trial.ruler.name, 0.0) - trial.worth)
     return [trial.ruler._replace(doubt=_doubt(trial, trials)) for trial in trials]
+
+
+def unfitted(stretches: Sequence[Stretch]) -> List[Ruler]:
+    """The rulers whose weights are known beforehand, also the price list with cache reads below their price (as "models")."""
+    alone = [[place] for place in range(len(stretches))]
+    data = _Data([stretch.load for stretch in stretches], alone, alone, list(stretches))
+    found = [_ruler(name, columns, [1.0], data) for name in ("cost", "tokens", "all_tokens") for columns in [_columns(name, data)]
+             if len(columns) == 1]
+    for share in _CHEAP_READS if _models(data) else ():
+        columns = [[(model, kind, 1.0)] for model in _models(data) for kind in TOKENS]
+        weights = [_price(model, kind) * (share if kind == "cache_read" else 1.0) for ((model, kind, _),) in columns]
+        found.append(_ruler("models", columns, weights, data))
+    return found
+
+
+def fitted_weights(ruler: Ruler) -> int:
+    """How many weights of a fitted ruler were fitted."""
+    return len([model for model, _, _ in ruler.weights if model]) or len(ruler.weights)
 
 
 def _doubt(trial: _Trial, trials: Sequence[_Trial]) -> float:

@@ -9,16 +9,16 @@ from bisect import bisect_left
 from functools import lru_cache
 from itertools import accumulate
 from math import exp, log
-from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import kept
 from ccmon.learning import score
-from ccmon.learning.course import at, stop_after, window_start
+from ccmon.learning.course import at, between, stop_after, window_start
 from ccmon.learning.values import Course
 from ccmon.model import Runway
 
 HORIZONS = (5, 15, 30, 45, 60, 90, 120, 150, 180, 240, 300)
-STEP_MIN = 5                           # between the points of a curve
+GRID = tuple(float(minute) for minute in range(0, 301, 5))     # the points of a curve
 APART_S = 300                          # between past moments
 MOST = 400                             # past moments
 MOST_POINTS = 2000                     # of the course
@@ -30,14 +30,14 @@ ALIKE = (0, 2, 4, 5)                   # of these rates, those by which moments 
 SPEED = (0, 2, 5)                      # those of which the mean is how fast it goes
 WIDTH_RATE = 1.5                       # logarithms of rates that differ by so much are half alike, and so on
 WIDTH_AGE = 10.0                       # square roots of minutes since the window began
-WIDTH_HOURS = 1.5                      # of the day
+WIDTH_HOURS = 2.0                      # of the day
 ANY = 0.02                             # what a moment counts at least, however unlike it is
 REST = 0.02                            # share of the average rate that no rate is taken to be below
 TAIL = 0.1                             # what the 90 % interval leaves out
-WIDEST_TAIL = 0.3
+LEAST_TAIL, WIDEST_TAIL = 0.02, 0.3
+TAIL_STEP = 0.002                      # what one forecast changes of it
+QUIET_S = 900
 SURE = 0.95                            # above this probability of reaching the limit the interval ends before the reset
-RECENT = 3000                          # past forecasts by which the tail is chosen
-STAND_INS = 200.0                      # made-up forecasts among them, of which each tail leaves out its share
 
 
 NOTHING = Course((), ())
@@ -72,6 +72,7 @@ class _Moment(NamedTuple):
     ts: int
     load: float                        # cumulative use
     stop: float                        # minutes until what was used is unknown
+    most: float                        # cumulative use by the end of a curve that begins here
     weight: float                      # by its age
     traits: _Traits
 
@@ -127,8 +128,8 @@ def _past(trained: Trained) -> Tuple[float, List[_Moment]]:
     for ts in chosen[::len(chosen) // MOST + 1]:
         stop = stop_after(course, ts)
         if stop > ts:
-            found.append(_Moment(ts, at(course, ts), (min(stop, now) - ts) / 60.0, 0.5 ** ((now - ts) / HALF_LIFE_S),
-                                 _traits(course, ts, mean)))
+            found.append(_Moment(ts, at(course, ts), (min(stop, now) - ts) / 60.0, at(course, ts + 60 * GRID[-1]),
+                                 0.5 ** ((now - ts) / HALF_LIFE_S), _traits(course, ts, mean)))
     return mean, found
 
 
@@ -168,32 +169,50 @@ def reached_by(seen: List[Tuple[float, bool, float]], values: Sequence[float]) -
     return found
 
 
-def _minutes(course: Course, moment: _Moment, need: float) -> Tuple[float, bool]:
-    """After how many minutes so much was used from then on; else how long that did not happen, and True."""
-    times, loads, wanted = course.times, course.loads, moment.load + need
-    after = bisect_left(loads, wanted)
-    if 0 < after < len(loads):
-        begin, low = times[after - 1], loads[after - 1]
-        took = (begin + (wanted - low) / (loads[after] - low) * (times[after] - begin) - moment.ts) / 60.0
-        if took <= moment.stop:
-            return max(0.0, took), False
-    return moment.stop, True
+def _took(course: Course, moments: Sequence[_Moment], wanted: float, here: _Traits,
+          weights: Sequence[float]) -> List[Tuple[float, bool, float]]:
+    """After how many minutes so much was used from each moment on, in proportion to how fast it went then; else how long that
+    did not happen, and True. With the moment's weight."""
+    times, loads, count, found = course.times, course.loads, len(course.loads), []
+    for (ts, load, stop, most, _, traits), weight in zip(moments, weights):
+        need = load + wanted * traits.speed / here.speed
+        if need > most:                # later than the curve's end, or never
+            found.append((stop, True, weight))
+            continue
+        after = bisect_left(loads, need)
+        took = stop + 1.0
+        if 0 < after < count:
+            begin, low = times[after - 1], loads[after - 1]
+            took = (begin + (need - low) / (loads[after] - low) * (times[after] - begin) - ts) / 60.0
+        found.append((stop, True, weight) if took > stop else (took if took > 0 else 0.0, False, weight))
+    return found
 
 
-GRID = tuple(float(minute) for minute in range(0, 301, STEP_MIN))
+def curves(trained: Trained, course: Course, lefts: Sequence[float], now: float) -> Iterator[List[Tuple[float, float]]]:
+    """For each amount the probability of having used it, by minutes from now."""
+    mean, moments = _past(trained)
+    here = _traits(course, now, mean)
+    weights = _weights(moments, here)
+    for left in lefts:
+        shares = reached_by(_took(trained.course, moments, left, here, weights), GRID)
+        yield [(0.0, 0.0), *zip(GRID[1:], shares[1:])]
 
 
 def distribution(trained: Trained, course: Course, lefts: Sequence[float], now: float) -> List[Tuple[float, float]]:
     """Probability of having used what is left (equally likely amounts), by minutes from now."""
-    mean, moments = _past(trained)
-    here = _traits(course, now, mean)
-    weights = _weights(moments, here)
-    sums = [0.0] * len(GRID)
-    for left in lefts:
-        seen = [(*_minutes(trained.course, moment, left * moment.traits.speed / here.speed), weight)
-                for moment, weight in zip(moments, weights)]
-        sums = [total + share for total, share in zip(sums, reached_by(seen, GRID))]
-    return [(0.0, 0.0), *((minute, total / len(lefts)) for minute, total in zip(GRID[1:], sums[1:]))]
+    found = list(curves(trained, course, lefts, now))
+    return [(points[0][0], sum(share for _, share in points) / len(found)) for points in zip(*found)]
+
+
+def delayed(curve: List[Tuple[float, float]], minutes: float) -> List[Tuple[float, float]]:
+    """The same distribution where nothing can be used for so many minutes from now."""
+    return [(0.0, 0.0), *((at + minutes, share) for at, share in curve)] if minutes > 0 else curve
+
+
+def blocked_min(course: Course, week_percent: float, week_resets_at: float, now: float) -> float:
+    """Minutes for which nothing can be used because the week is used up; 0 where something was used of late all the same."""
+    is_blocked = week_percent >= 100 and between(course, now - QUIET_S, now) <= 0
+    return max(0.0, (week_resets_at - now) / 60.0) if is_blocked else 0.0
 
 
 def look(trained: Trained, course: Course, left: float, now: float, reset_at: float,
@@ -220,23 +239,13 @@ def interval(curve: score.Curve, cut: float, tail: float = TAIL) -> Tuple[float,
     return score.quantile(curve, cut, tail), cut
 
 
-def needed(curve: score.Curve, cut: float, outcome: float, hit: bool) -> float:
-    """The largest tail with which the interval of a past forecast would have held its outcome (minutes from then)."""
-    if score.reached(curve, cut) <= SURE and not hit:
-        return 1.0
-    share = score.reached(curve, min(outcome, cut))
-    return share if score.reached(curve, cut) <= SURE else 2 * min(share, 1 - share)
-
-
-def tail_of(tails: Sequence[float]) -> float:
-    """The tail with which 90 % of the last forecasts would have held their outcomes, drawn towards 10 % while they are few."""
-    recent = sorted(tails[-RECENT:])
-    wanted = 0.1 * (len(recent) + STAND_INS)
-    low, high = 0.0, WIDEST_TAIL
-    for _ in range(20):
-        tail = (low + high) / 2
-        low, high = (tail, high) if bisect_left(recent, tail) + STAND_INS * tail < wanted else (low, tail)
-    return low
+def tail_after(are_covered: Iterable[bool]) -> float:
+    """The share that the interval leaves out, after past forecasts in order, each of which held its outcome or not: a little
+    less after each that did not, a little more after each that did, so that nine of ten hold in the long run."""
+    tail = TAIL
+    for is_covered in are_covered:
+        tail = min(WIDEST_TAIL, max(LEAST_TAIL, tail + TAIL_STEP * (TAIL - (not is_covered))))
+    return tail
 
 
 def _band(trained: Trained, course: Course, now: int, reset_at: int) -> Tuple[Tuple[int, float, float], ...]:
@@ -257,23 +266,24 @@ def _band(trained: Trained, course: Course, now: int, reset_at: int) -> Tuple[Tu
 
 
 def forecast(trained: Trained, course: Course, left: float, now: int, reset_at: int,
-             spread: Sequence[float] = (1.0,), tail: float = TAIL) -> Runway:
+             spread: Sequence[float] = (1.0,), tail: float = TAIL, wait_min: float = 0.0) -> Runway:
     """The runway of what is left (in the course's unit). spread: equally likely factors on the limit, of which what was used
-    since the window began is taken; those by which it would have been reached already are impossible and left out."""
+    since the window began is taken; those by which it would have been reached already are impossible and left out.
+    wait_min: nothing can be used for so long."""
     cut = max(0.0, (reset_at - now) / 60.0)
     used = max(0.0, at(course, now) - at(course, window_start(course, now)))
     lefts = [amount for amount in (factor * (left + used) - used for factor in spread) if amount > 0]
     if left <= 0 or not lefts:
         return Runway(now, now, now, 1.0, "runway" if trained.rows >= ENOUGH else "last_hour", trained.rows, (), reset_at)
     if trained.rows < ENOUGH:
-        lasts = _last_hour(course, left, now)
+        lasts = wait_min + _last_hour(course, left, now)
         end = int(now + 60 * min(lasts, cut))
         return Runway(end, end, end, float(lasts < cut), "last_hour", trained.rows, (), reset_at)
-    curve = distribution(trained, course, lefts, now)
+    curve = delayed(distribution(trained, course, lefts, now), wait_min)
     low, high = interval(curve, cut, tail)
     median, low_at, high_at = (int(now + 60 * minutes) for minutes in (score.quantile(curve, cut, 0.5), low, high))
     return Runway(median, low_at, high_at, score.reached(curve, cut), "runway", trained.rows,
-                  _band(trained, course, now, reset_at), reset_at)
+                  () if wait_min else _band(trained, course, now, reset_at), reset_at)
 
 
 def dump(trained: Trained) -> List[Any]:

@@ -72,7 +72,7 @@ def placed(readings: Sequence[Reading], use: Sequence[Use]) -> List[Reading]:
     for reading in ordered:
         window = resets.get(reading.resets_at, 0) or _running(found, reading.ts) or _holding(sorted(resets.values()), reading.ts)
         if not window:
-            suggested = _suggested(use, sorted(resets.values())) if suggested is None else suggested
+            suggested = suggested_resets(use, sorted(resets.values())) if suggested is None else suggested
             window = _holding(suggested, reading.ts)
         if window and window - WINDOW_S - JITTER_S <= reading.ts <= window + JITTER_S:
             found.append(reading if reading.resets_at == window else reading._replace(resets_at=window))
@@ -105,7 +105,7 @@ def _holding(resets: Sequence[int], ts: int) -> int:
     return resets[place] if place < len(resets) and resets[place] - WINDOW_S <= ts else 0
 
 
-def _suggested(use: Sequence[Use], known: Sequence[int]) -> List[int]:
+def suggested_resets(use: Sequence[Use], known: Sequence[int]) -> List[int]:
     """Resets of windows as the use suggests: each begins with the first use after the last, but for those that are known."""
     found: List[int] = []
     end = 0

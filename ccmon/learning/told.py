@@ -1,12 +1,23 @@
 """How good the forecasts that were shown have been: those whose window is over, beside the seed's rule."""
 
-from typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Iterable, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
 from ccmon.learning import score
 from ccmon.learning.score import Errors, Score
+from ccmon.learning.values import PLAIN_RATES
 from ccmon.model import SESSION_S, Forecast
 
 _SAME_S = 600                          # the reset of one window moves about by less
+
+
+Row = TypeVar("Row")
+
+
+class Loss(NamedTuple):
+    """One window whose outcome is known."""
+
+    end: int                           # epoch s
+    minutes: float                     # mean CRPS of the learned rule - that of the seed's: positive where it lost
 
 
 class Told(NamedTuple):
@@ -17,15 +28,51 @@ class Told(NamedTuple):
     windows: int                       # sessions, or weeks, behind them
     error_min: Optional[float]         # median of |median - outcome|; None where nothing is over yet
     open: int = 0                      # forecasts whose outcome nobody knows so far
+    losses: Tuple[Loss, ...] = ()      # of each window with a learned rule, by its end
 
 
 def scored(forecasts: Iterable[Forecast], window_s: int = SESSION_S) -> Told:
     """The forecasts of windows of that length, scored."""
     mine = [made for made in forecasts if made.window_s == window_s]
-    over = [made for made in mine if made.outcome_at is not None]
+    over = over_of(mine, window_s)
     ours = [_errors(made) for made in over]
-    return Told(score.total(ours), score.total([_seed_errors(made) for made in over]), _windows(over),
-                median([found.mae for found in ours]), len(mine) - len(over))
+    seed = [_seed_errors(made) for made in over]
+    return Told(score.total(ours), score.total(seed), len(by_window(over, reset)), median([found.mae for found in ours]),
+                len(mine) - len(over), _losses(over, ours, seed))
+
+
+def are_covered(forecasts: Iterable[Forecast], window_s: int = SESSION_S) -> List[bool]:
+    """Whether the 90 % interval held what came, of each forecast that had one and whose outcome is known, by window and time."""
+    held = [_errors(made).covered for window in by_window(over_of(forecasts, window_s), reset) for made in window]
+    return [one for one in held if one is not None]
+
+
+def over_of(forecasts: Iterable[Forecast], window_s: int = SESSION_S) -> List[Forecast]:
+    """Those of windows of that length of which it is known what came."""
+    return [made for made in forecasts if made.window_s == window_s and made.outcome_at is not None]
+
+
+def reset(made: Forecast) -> int:
+    """Of the window that it is about, epoch s."""
+    return made.resets_at
+
+
+def by_window(rows: Iterable[Row], end: Callable[[Row], int]) -> List[List[Row]]:
+    """Those of one window together, by its end (epoch s)."""
+    found: List[List[Row]] = []
+    for row in sorted(rows, key=end):
+        if not found or end(row) - end(found[-1][0]) > _SAME_S:
+            found.append([])
+        found[-1].append(row)
+    return found
+
+
+def _losses(over: Sequence[Forecast], ours: Sequence[Errors], seed: Sequence[Errors]) -> Tuple[Loss, ...]:
+    """Forecasts that were plain rates themselves compare nothing."""
+    lost = [Loss(made.resets_at, one.crps - other.crps) for made, one, other in zip(over, ours, seed)
+            if made.rule not in PLAIN_RATES]
+    return tuple(Loss(window[-1].end, sum(one.minutes for one in window) / len(window))
+                 for window in by_window(lost, lambda one: one.end))
 
 
 def median(values: Sequence[float]) -> Optional[float]:
@@ -33,14 +80,6 @@ def median(values: Sequence[float]) -> Optional[float]:
     ordered = sorted(values)
     half = len(ordered) // 2
     return (ordered[half] + ordered[-1 - half]) / 2 if ordered else None
-
-
-def _windows(forecasts: Iterable[Forecast]) -> int:
-    ends: List[int] = []
-    for end in sorted(made.resets_at for made in forecasts):
-        if not ends or end - ends[-1] > _SAME_S:
-            ends.append(end)
-    return len(ends)
 
 
 def _minutes(made: Forecast, at: float) -> float:
@@ -51,7 +90,7 @@ def _errors(made: Forecast) -> Errors:
     """An interval where one was told: the seed's rule, used while little is known, gives none."""
     low, middle, high, cut = (_minutes(made, at) for at in (made.low, made.median, made.high, made.resets_at))
     outcome, hit = _outcome(made, cut)
-    if made.rule in ("last_hour", "average"):
+    if made.rule in PLAIN_RATES:
         return score.certain(middle if made.probability >= 0.5 else score.NEVER, cut, outcome, hit)
     return score.errors(score.sketch(middle, low, high, made.probability, cut), (low, high), cut, outcome, hit)
 

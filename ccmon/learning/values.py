@@ -7,6 +7,7 @@ from typing import Mapping, NamedTuple, Optional, Tuple
 
 WINDOW_S = 5 * 3600
 JITTER_S = 90                          # two resets that differ by less are one
+PLAIN_RATES = ("last_hour", "average")         # rules without a likelihood
 KINDS = ("input", "output", "cache_creation", "cache_read", "cost")     # tokens, but for cost: US dollars by the price list
 
 Key = Tuple[str, str]                  # model ("" for all together, or unknown), kind
@@ -88,6 +89,23 @@ class Course(NamedTuple):
     starts: Tuple[int, ...] = ()       # when 5-hour windows began
 
 
+class Comparison(NamedTuple):
+    """Two rules on the same windows."""
+
+    windows: int = 0
+    lost_min: float = 0.0              # mean CRPS by which the learned rule was worse, minutes; negative where it was better
+    chance: float = 1.0                # how likely so large a loss is where neither is better
+
+
+class Choice(NamedTuple):
+    """Which rule's forecasts of one kind of window are shown, and why."""
+
+    rule: str = "learned"              # learned | simple: the last hour's rate; of a week its pace so far
+    since: int = 0                     # epoch s of the last change, 0 without any
+    then: Comparison = Comparison()    # the windows that made the change
+    now: Comparison = Comparison()     # the last windows, only those since the change
+
+
 class Learned(NamedTuple):
     """All that is known of the limit."""
 
@@ -102,3 +120,11 @@ class Learned(NamedTuple):
     tokens_per_load: float = 0.0       # input + output for one of the ruler's units, by the mix of all that was used
     mae_min: Optional[float] = None    # of this machine's own past forecasts, mean, minutes
     scored: int = 0                    # sessions behind it
+    tail: float = 0.1                  # share that the session's 90 % interval leaves out, by how past ones held
+    session_choice: Choice = Choice()
+    week_choice: Choice = Choice()
+
+    @property
+    def is_by_events(self) -> bool:
+        """Nothing but limit events is known, no percentage."""
+        return 0 < self.hits == self.readings

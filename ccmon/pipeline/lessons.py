@@ -2,7 +2,7 @@
 
 from typing import Dict, List, Optional
 
-from ccmon.learning import course, learner, portable, told
+from ccmon.learning import choice, course, learner, portable, runway, told
 from ccmon.learning.learner import Lessons
 from ccmon.learning.portable import Kept
 from ccmon.learning.stretches import EVENTS
@@ -68,8 +68,11 @@ def study(memory: Memory, now: int) -> Optional[Lessons]:
         return None
     before = learner.load(memory.learned())
     lessons = learner.learn(use, readings, sessions, weekly, now, before.learned.changes if before else ())
-    scored = told.scored(memory.forecasts(now - SCORED_S))
-    lessons = lessons._replace(learned=lessons.learned._replace(mae_min=scored.ours.mae_min, scored=scored.windows))
+    forecasts = memory.forecasts(now - SCORED_S)
+    scored, weekly_scored = told.scored(forecasts), told.scored(forecasts, WEEK_S)
+    lessons = lessons._replace(learned=lessons.learned._replace(
+        mae_min=scored.ours.mae_min, scored=scored.windows, tail=runway.tail_after(told.are_covered(forecasts)),
+        session_choice=choice.chosen(scored.losses), week_choice=choice.chosen(weekly_scored.losses)))
     memory.keep_learned(learner.dump(lessons))
     model_weeks.study(memory, now)
     return lessons
@@ -94,17 +97,17 @@ def _is_doubted(memory: Memory, now: int) -> bool:
 # --- the score ----------------------------------------------------------------------------------------------------------
 
 def keep_score(memory: Memory, snapshot: Snapshot) -> None:
-    """Keep what is said now of the session and the week, and note what came of what was said before."""
+    """Keep what the learned rules say now of the session and the week, shown or not, and what came of it before."""
     now, runway, week = snapshot.now, snapshot.runway, snapshot.week
     if _is_doubted(memory, now):
         return
     memory.close_forecasts(now)
     if runway and snapshot.percent is not None and snapshot.left:
         seed_at = snapshot.predicted_end or runway.resets_at
-        memory.keep_forecast(now, runway.resets_at, snapshot.percent, runway, min(seed_at, runway.resets_at))
+        memory.keep_forecast(now, runway.resets_at, snapshot.percent, runway.learned or runway, min(seed_at, runway.resets_at))
     window = named(snapshot.windows, "seven_day")
     if week and window:
         plain = outlook.week_by_pace(window, now)
-        memory.keep_forecast(now, week.resets_at, window.percent, week, plain, WEEK_S)
+        memory.keep_forecast(now, week.resets_at, window.percent, week.learned or week, plain, WEEK_S)
 
 

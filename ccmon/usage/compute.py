@@ -50,8 +50,9 @@ def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
     reset = schedule.next_reset(now, options.rule, session.end if session else None, zone,
                                 named(gauge.told(facts, now), "five_hour"))
     window_end = session and _window_end(windows, session)
-    runway = outlook.of_session(facts, full, limit, window_end, now) if session and window_end else None
     ends_at = None if full.left is None else forecast.predicted_end(now, full.left, pace.per_min)
+    runway = outlook.of_session(facts, full, limit, window_end, now) if session and window_end else None
+    runway = outlook.shown_for_session(runway, facts.learned, ends_at)
     pace_end = binding.at_pace(ends_at, opens_at(windows, full.source, reset.at))
     windows = _forecast(facts, windows, runway or (pace_end if session else None), now)
     own = binding.of_session(full, limit, runway or pace_end, _window_end(windows, session) or reset.at, now, ends_at)

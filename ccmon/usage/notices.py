@@ -217,7 +217,8 @@ def _learning(snapshot: Snapshot, facts: Facts, zone: Zone) -> Iterator[Notice]:
             yield Notice("allocation_changed", wording(change, clock_text(change.at, snapshot.now, zone)))
     unused = snapshot.percent_source == "tokens" and limit.source in ("plan", "high_water") and snapshot.active
     if unused and learned and learned.estimate and learned.estimate.learned:
-        yield Notice("limit_learned", "A limit was learned from Claude's percentages: --plan ml_auto uses it", True)
+        source = "where you were cut off" if learned.is_by_events else "Claude's percentages"
+        yield Notice("limit_learned", f"A limit was learned from {source}: --plan ml_auto uses it", True)
     elif unused and limit.plan == "ml_auto" or limit.unknown:
         yield Notice("nothing_learned", _not_learned(learned, limit), True)
     if learned and learned.scored and is_likelihood(snapshot.runway):
@@ -230,6 +231,8 @@ def _not_learned(learned: Optional[Learned], limit: Limit) -> str:
         instead = {"high_water": "custom_max", "plan": "plan pro"}.get(limit.source) if limit.plan == "ml_auto" else None
         lead = f"Nothing learned, {instead} in force. To learn" if instead else "To learn the real limit, connect Claude Code"
         return f"{lead}: {CONNECT}"
+    if learned.is_by_events:
+        return f"Percentages teach the limit within days, limit messages within weeks: {CONNECT}"
     if learned.estimate and learned.estimate.noise > MOST_NOISE:
         noise = percent(round(100 * learned.estimate.noise))
         return f"Nothing learned: the readings do not fit the use here (noise {noise})"

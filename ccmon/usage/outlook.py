@@ -7,13 +7,13 @@ from ccmon import kept
 from ccmon.learning import course, portable, posterior, runway, week
 from ccmon.learning.portable import Kept
 from ccmon.learning.runway import Trained
-from ccmon.learning.values import Course, Learned
+from ccmon.learning.values import PLAIN_RATES, Choice, Course, Learned
 from ccmon.learning.week import Week
 from ccmon.line.session_json import length_s
 from ccmon.model import Facts, Limit, Runway, Window
 from ccmon.usage.gauge import Gauge
+from ccmon.usage.windows import named
 
-PLAIN_RATES = ("last_hour", "average")         # rules without a likelihood
 EARLY_RULES = (*PLAIN_RATES, "pace")           # rules that hardly any day stands behind
 _DRAWS = 7
 _STEP_S = 300                          # the week's forecast is made anew after that
@@ -52,10 +52,18 @@ def of_session(facts: Facts, full: Gauge, limit: Limit, window_end: int, now: in
         return None
     known = course.until(pace.course, now)
     spread = (1.0,) if official else _spread(facts.learned, limit)
+    wait_min = _blocked_min(facts, known, now)
     extra = outlook.extra if outlook.extra and outlook.extra.unit == ("points" if official else "tokens") else None
-    found = extra and _by_extra(extra, known, left, now, window_end, spread)
-    found = found or runway.forecast(pace.trained, known, left, now, window_end, spread)
+    found = _by_extra(extra, known, left, now, window_end, spread) if extra and not wait_min else None
+    tail = facts.learned.tail if facts.learned else runway.TAIL
+    found = found or runway.forecast(pace.trained, known, left, now, window_end, spread, tail, wait_min)
     return _in_tokens(found, full.left / left if left > 0 else 0.0)._replace(resets_at=window_end)
+
+
+def _blocked_min(facts: Facts, known: Course, now: int) -> float:
+    """Minutes for which nothing can be used because the week is used up."""
+    found = named(facts.windows, "seven_day")
+    return runway.blocked_min(known, found.percent, found.resets_at, now) if found else 0.0
 
 
 def _by_extra(extra: Kept, known: Course, left: float, now: int, window_end: int, spread: Tuple[float, ...]) -> Optional[Runway]:
@@ -77,6 +85,18 @@ def _in_tokens(found: Runway, factor: float) -> Runway:
     return found._replace(band=tuple((at, low * factor, high * factor) for at, low, high in found.band))
 
 
+def shown_for_session(found: Optional[Runway], learned: Optional[Learned], ends_at: Optional[int]) -> Optional[Runway]:
+    """The runway to show: the rate of the last hour (ends_at, None where nothing is used) in its place where that was better."""
+    if found is None or not _is_simpler_shown(found, learned and learned.session_choice):
+        return found
+    end = found.resets_at if ends_at is None else min(ends_at, found.resets_at)
+    return Runway(end, end, end, float(end < found.resets_at), "last_hour", found.rows, (), found.resets_at, found)
+
+
+def _is_simpler_shown(found: Runway, choice: Optional[Choice]) -> bool:
+    return is_likelihood(found) and choice is not None and choice.rule == "simple"
+
+
 def of_window(facts: Facts, window: Window, now: int) -> Optional[Runway]:
     """When a window that is not the session's is used up: of the week by what was learned, of others by their own pace so far.
 
@@ -87,9 +107,15 @@ def of_window(facts: Facts, window: Window, now: int) -> Optional[Runway]:
     learned = dict(outlook.weeks).get(window.name) or (outlook.week if window.name == "seven_day" else None) \
         if isinstance(outlook, Outlook) else None
     if learned is not None:
-        return _of_week(learned, window.percent, at, window.resets_at)
+        found = _of_week(learned, window.percent, at, window.resets_at)
+        choice = facts.learned.week_choice if facts.learned and window.name == "seven_day" else None
+        return _by_pace(window, at, week.WEEK_S)._replace(learned=found) if _is_simpler_shown(found, choice) else found
     if whole_s is None:
         return None
+    return _by_pace(window, at, whole_s)
+
+
+def _by_pace(window: Window, at: int, whole_s: int) -> Runway:
     return week.by_pace(window.percent, at, window.resets_at, 0, whole_s)._replace(resets_at=window.resets_at)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Dict, Optional
 
-from ccmon.learning.values import Estimate, Learned
+from ccmon.learning.values import Choice, Comparison, Estimate, Learned
 from ccmon.line.session_json import WINDOWS_S
 from ccmon.model import Binding, Block, Limit, Runway, Snapshot, Source, Window
 from ccmon.text import models_for_programs
@@ -57,11 +57,11 @@ def _plan(limit: Limit) -> Dict[str, Any]:
 
 
 def runway_document(runway: Optional[Runway]) -> Optional[Dict[str, Any]]:
-    """Median and 90 % interval in epoch seconds, cut at the reset."""
+    """Median and 90 % interval in epoch seconds, cut at the reset; learned: of the rule in whose place this one is shown."""
     if runway is None:
         return None
     return {"median": runway.median, "low": runway.low, "high": runway.high, "probability": _rounded(runway.probability),
-            "rule": runway.rule, "rows": runway.rows}
+            "rule": runway.rule, "rows": runway.rows, "learned": runway_document(runway.learned)}
 
 
 def estimate_document(estimate: Estimate) -> Dict[str, Any]:
@@ -81,7 +81,17 @@ def learned_document(learned: Optional[Learned]) -> Optional[Dict[str, Any]]:
             "estimate": estimate and {name: _rounded(value) if isinstance(value, float) else value
                                       for name, value in estimate_document(estimate).items()},
             "tokens_per_load": _rounded(learned.tokens_per_load),
-            "changes": [change._asdict() for change in learned.changes]}
+            "changes": [change._asdict() for change in learned.changes],
+            "choices": {"session": choice_document(learned.session_choice), "week": choice_document(learned.week_choice)}}
+
+
+def choice_document(choice: Choice) -> Dict[str, Any]:
+    """Which rule is shown (learned or simple), since when, and both comparisons; since is null where it never changed."""
+    return {"rule": choice.rule, "since": choice.since or None, "then": _comparison(choice.then), "now": _comparison(choice.now)}
+
+
+def _comparison(found: Comparison) -> Dict[str, Any]:
+    return {"windows": found.windows, "lost_min": _rounded(found.lost_min), "chance": _rounded(found.chance)}
 
 
 def _official(window: Optional[Window]) -> Optional[Dict[str, Any]]:

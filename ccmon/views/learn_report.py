@@ -1,28 +1,31 @@
 """What `ccmon learn` prints: the limit with its error, what it rests on, how good the forecasts were; and that as JSON."""
 
 from math import log
-from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import text
 from ccmon.learning import runway, score, week
 from ccmon.learning.change import meaning
 from ccmon.learning.learner import Lessons
 from ccmon.learning.portable import Extra
+from ccmon.learning.reliability import Reliability
 from ccmon.learning.score import Score
 from ccmon.learning.told import Told
-from ccmon.learning.values import Estimate, Learned, Ruler
+from ccmon.learning.values import Choice, Estimate, Learned, Ruler
 from ccmon.model import LearnedLimit
-from ccmon.text import Line, Span, count, plural
+from ccmon.text import Charset, Line, Span, count, plural
 from ccmon.usage import gauge
 from ccmon.usage.notices import CONNECT
 from ccmon.usage.windows import name_words
-from ccmon.views.document import estimate_document
-from ccmon.views.limit_words import RULERS
+from ccmon.views import reliability_words
+from ccmon.views.document import choice_document, estimate_document
+from ccmon.views.limit_words import RULERS, between, cut_offs
 from ccmon.when import Zone, local
 
 LABEL_CELLS = 9
 MOST_NOISE = 4                         # percent; more, and a limit is not called learned
 _NAME_CELLS, _CELLS = 30, 10
+_CHARSET = Charset()
 MODELS = {"runway": "ccmon's runway", "last_hour": "last-hour rate", "arima": "ARIMA(2,1,2)", "boosting": "boosted quantiles",
           "network": "neural network"}
 
@@ -37,23 +40,44 @@ class Findings(NamedTuple):
     session: Told                      # the score of past forecasts
     week: Told
     extra: Optional[Extra] = None
-    models: Sequence[Tuple[str, Told]] = ()    # the score of the weeks of single models, by the window's name
+    session_said: Reliability = Reliability()      # likelihoods against what came
+    week_said: Reliability = Reliability()
+    models: Sequence[Tuple[str, Told]] = ()        # the score of the weeks of single models, by the window's name
 
 
-def lines(found: Findings, cells: int, scores: bool) -> List[Line]:
+def lines(found: Findings, cells: int, scores: bool, charset: Charset = _CHARSET) -> List[Line]:
     """One section a topic, its name at the left; with the scores of the forecasts that were told, or without."""
     sections = [("limit", _limit(found)), ("ruler", _ruler(found.lessons.learned)), ("changes", _changes(found)),
                 ("runway", _runway(found.lessons))]
     if scores:
-        sections += [("score", _told(found.session, "session")), ("week", _told(found.week, "week"))]
-        sections += [("", _of_model(name, of_it)) for name, of_it in found.models if of_it.ours.n]
-    sections += [("extra", _extra(found.extra, found.zone)), ("days", _days(found.extra))]
-    out: List[Line] = []
+        sections += [("score", _scored(found, False)), ("week", _scored(found, True))]
+        sections += [("", _of_model(name, scores_of)) for name, scores_of in found.models if scores_of.ours.n]
+    room, out = max(1, cells - LABEL_CELLS), []
     for label, words in sections:
-        rows = [row for sentence in words for row in _rows(sentence, max(1, cells - LABEL_CELLS))]
-        heads = [label] + [""] * (len(rows) - 1)
-        out += [text.clip_line((Span(text.pad(head, LABEL_CELLS), "accent"), Span(row)), cells) for head, row in zip(heads, rows)]
+        out += _section(label, _wrapped(words, room), cells)
+    for label, kind, said in (("likely", "session", found.session_said), ("", "week", found.week_said)):
+        out += _section(label, _chart(said, kind, room, charset), cells)
+    for label, words in (("extra", _extra(found.extra, found.zone)), ("days", _days(found.extra))):
+        out += _section(label, _wrapped(words, room), cells)
     return out
+
+
+def _section(label: str, rows: List[Line], cells: int) -> List[Line]:
+    heads = [label] + [""] * (len(rows) - 1)
+    return [text.clip_line((Span(text.pad(head, LABEL_CELLS), "accent"), *row), cells) for head, row in zip(heads, rows)]
+
+
+def _wrapped(sentences: Iterable[str], cells: int) -> List[Line]:
+    return [(Span(row),) for sentence in sentences for row in _rows(sentence, cells)]
+
+
+def _chart(found: Reliability, window: str, cells: int, charset: Charset) -> List[Line]:
+    """The likelihoods against what came; nothing before any came."""
+    if not found.bins:
+        return []
+    below = filter(None, (reliability_words.spread_said(found), reliability_words.verdicts_said(found)))
+    return [*_wrapped([reliability_words.said(found, window)], cells), *reliability_words.chart(found, cells, charset),
+            *_wrapped(below, cells)]
 
 
 def _rows(words: str, cells: int) -> List[str]:
@@ -93,7 +117,9 @@ def _unknown(learned: Learned) -> Iterator[str]:
     yield (f"unknown, at least {count(int(learned.at_least))} ({plural(learned.sessions, 'session')})"
            if learned.sessions else "unknown: no completed session is known")
     estimate = learned.estimate
-    if estimate is None and not learned.readings:
+    if estimate and learned.ruler and learned.is_by_events:
+        yield f"{cut_offs(learned)}: {between(learned, learned.ruler, estimate)}, too wide to be called learned"
+    if estimate is None and not learned.readings or learned.is_by_events:
         yield f"Claude's own percentages are not known. Connect Claude Code: `{CONNECT}`"
     elif estimate is None:
         yield f"{plural(learned.readings, 'reading')} so far: too few to say more"
@@ -114,8 +140,11 @@ def _ruler(learned: Learned) -> Iterator[str]:
     ruler, estimate = learned.ruler, learned.estimate
     if ruler is None or estimate is None:
         return
-    yield f"{RULERS[ruler.name]}: {ruler.error_points:.1f} points off at the end of windows held out (median)"
-    yield f"{plural(ruler.readings, 'reading')}, {plural(learned.hits, 'limit event')}, {plural(estimate.windows, 'window')}"
+    where = "where you were cut off" if learned.is_by_events else "at the end of windows held out"
+    off = f": {ruler.error_points:.1f} points off {where} (median)"
+    yield RULERS[ruler.name] + (off if not learned.is_by_events or estimate.windows > 2 and estimate.covered else "")
+    yield cut_offs(learned) or (f"{plural(ruler.readings, 'reading')}, {plural(learned.hits, 'limit event')}, "
+                                f"{plural(estimate.windows, 'window')}")
     yield f"noise {100 * estimate.noise:.1f} %; {text.percent(100 * estimate.covered)} of windows used only on this machine"
 
 
@@ -143,6 +172,16 @@ def _runway(lessons: Lessons) -> Iterator[str]:
         yield f"of the week: {plural(lessons.week.days, 'day')}" + (
             "" if lessons.week.days >= week.LEAST_DAYS else
             f" of {week.LEAST_DAYS}; until then the pace counts, with a wide span")
+
+
+def _scored(found: Findings, weekly: bool) -> Iterator[str]:
+    """The scores of one kind of window, and whose forecasts are shown because of them."""
+    learned = found.lessons.learned
+    told, window, choice = (found.week, "week", learned.week_choice) if weekly else (
+        found.session, "session", learned.session_choice)
+    yield from _told(told, window)
+    if choice.now.windows or choice.since:
+        yield from reliability_words.choice_said(choice, window, found.zone)
 
 
 def _of_model(name: str, told: Told) -> Iterator[str]:
@@ -224,8 +263,9 @@ def document(found: Findings) -> Dict[str, Any]:
         "changes": [change._asdict() for change in learned.changes],
         "runway": {"points_rows": lessons.points and lessons.points.rows, "tokens_rows": lessons.tokens and lessons.tokens.rows,
                    "week_days": lessons.week and lessons.week.days},
-        "forecasts": {"session": _told_document(found.session), "week": _told_document(found.week),
-                      "models": {name: _told_document(of_it) for name, of_it in found.models}},
+        "forecasts": {"session": _told_document(found.session, found.session_said, learned.session_choice),
+                      "week": _told_document(found.week, found.week_said, learned.week_choice),
+                      "models": {name: _scores_document(scores_of) for name, scores_of in found.models}},
         "extra": found.extra and _extra_document(found.extra)}
 
 
@@ -236,7 +276,11 @@ def _limit_document(learned: Learned, tokens: Optional[LearnedLimit], plans: Map
     return {**estimate_document(learned.estimate), "tokens": tokens and tokens._asdict(), "nearest_plan": plan}
 
 
-def _told_document(told: Told) -> Dict[str, Any]:
+def _told_document(told: Told, said: Reliability, choice: Choice) -> Dict[str, Any]:
+    return {**_scores_document(told), "choice": choice_document(choice), "reliability": reliability_words.document(said)}
+
+
+def _scores_document(told: Told) -> Dict[str, Any]:
     return {"forecasts": told.ours.n, "windows": told.windows, "open": told.open, "median_error_min": told.error_min,
             **score.beside(told.ours, told.seed), "coverage90": told.ours.coverage90}
 

@@ -1,9 +1,9 @@
 """Who says what the limit is, in words: the longest wording first. What was learned is never shown without its error."""
 
-from typing import Tuple
+from typing import Optional, Tuple
 
 from ccmon import text
-from ccmon.learning.values import Ruler
+from ccmon.learning.values import Estimate, Learned, Ruler
 from ccmon.model import LearnedLimit, Snapshot
 from ccmon.usage.binding import SESSION
 from ccmon.usage.gauge import FRESH_S
@@ -25,7 +25,7 @@ def limit_words(snapshot: Snapshot, zone: Zone) -> Words:
     if limit.source == "config":
         return ("limit: set in the configuration", "limit: configured", "configured")
     if limit.learned and limit.source == "learned" and snapshot.learned and snapshot.learned.ruler:
-        return _learned(limit.learned, snapshot.learned.ruler)
+        return _learned(limit.learned, snapshot.learned)
     if is_unknown(snapshot):
         return _unknown(snapshot, zone)
     if limit.plan == "ml_auto":
@@ -57,8 +57,27 @@ def _official(snapshot: Snapshot) -> Words:
     return ("Claude's own figure", "official")
 
 
-def _learned(limit: LearnedLimit, ruler: Ruler) -> Words:
-    span, error = f"{text.short_count(limit.low)}-{text.short_count(limit.high)}", f"error {ruler.error_points:.1f} points"
+def cut_offs(learned: Optional[Learned]) -> str:
+    """cut off 3 times: what a limit rests on where no percentage is known; empty where one is, or nothing."""
+    count = learned.estimate.windows if learned and learned.is_by_events and learned.estimate else 0
+    return f"cut off {text.times(count)}" if count else ""
+
+
+def between(learned: Learned, ruler: Ruler, estimate: Estimate) -> str:
+    """between $15.10 and $60.60 (90 % interval): without a middle that nobody knows, and in the ruler's own unit."""
+    if ruler.unit == "cost":
+        return f"between ${estimate.low:,.2f} and ${estimate.high:,.2f} (90 % interval)"
+    low, high = (text.count(round(learned.tokens_per_load * value)) for value in estimate[1:3])
+    return f"between {low} and {high} tokens (90 % interval)"
+
+
+def _learned(limit: LearnedLimit, learned: Learned) -> Words:
+    ruler, events = learned.ruler, cut_offs(learned)
+    assert ruler is not None
+    span = f"{text.short_count(limit.low)}-{text.short_count(limit.high)}"
+    if events:
+        return (f"learned {span}, {RULERS[ruler.name]}, {events}", f"learned {span}, {events}", f"learned, {events}", "learned")
+    error = f"error {ruler.error_points:.1f} points"
     by, readings = RULERS[ruler.name], text.plural(ruler.readings, "reading")
     return (f"learned {span}, {by}, {error}, {readings}", f"learned {span}, {by}, {error}", f"learned {span}, {error}",
             f"learned, {error}", "learned")
@@ -74,7 +93,8 @@ def is_unknown(snapshot: Snapshot) -> bool:
 def _unknown(snapshot: Snapshot, zone: Zone) -> Words:
     high, tokens = snapshot.limit.high_water, snapshot.session.tokens if snapshot.active and snapshot.session else 0
     assert high is not None
-    most, among = max(high.tokens, tokens), text.plural(high.sessions, "session")
+    most, among, events = max(high.tokens, tokens), text.plural(high.sessions, "session"), cut_offs(snapshot.learned)
+    among = f"{among}; {events}" if events else among
     record = f"record {day_text(high.at, zone)}"
     return (f"limit unknown, at least {text.count(most)} ({among})", f"limit unknown, at least {text.short_count(most)}",
             f"unknown, at least {text.short_count(most)}", record, "record")

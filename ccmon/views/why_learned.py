@@ -1,14 +1,16 @@
 """What `ccmon why` says of the learned limit and of the runway."""
 
-from typing import Iterator, Tuple
+from typing import Iterator
 
 from ccmon import text
+from ccmon.learning.runway import ENOUGH
 from ccmon.learning.values import Estimate, Learned, Ruler
 from ccmon.model import Runway
 from ccmon.text import count, plural
 from ccmon.usage.outlook import is_likelihood
+from ccmon.views import reliability_words
 from ccmon.views.evidence import Evidence
-from ccmon.views.limit_words import RULERS
+from ccmon.views.limit_words import RULERS, between, cut_offs
 from ccmon.when import clock_text, local
 
 
@@ -18,7 +20,8 @@ def learned(evidence: Evidence, cells: int) -> Iterator[str]:
     if known is None or known.ruler is None or known.estimate is None:
         return
     yield _limit(known, known.ruler, known.estimate)
-    yield (f"{plural(known.readings, 'reading')}, {plural(known.hits, 'limit event')}; noise "
+    behind = cut_offs(known) or f"{plural(known.readings, 'reading')}, {plural(known.hits, 'limit event')}"
+    yield (f"{behind}; noise "
            f"{100 * known.estimate.noise:.1f} %, {text.percent(100 * known.estimate.covered)} of windows used only here")
     for change in known.changes[-1:]:
         at = f"{local(change.at, evidence.zone):%Y-%m-%d}"
@@ -26,6 +29,8 @@ def learned(evidence: Evidence, cells: int) -> Iterator[str]:
 
 
 def _limit(known: Learned, ruler: Ruler, estimate: Estimate) -> str:
+    if not estimate.learned and known.is_by_events:
+        return f"not learned so far: {between(known, ruler, estimate)}"
     if not estimate.learned:
         return (f"not learned so far: {plural(estimate.readings, 'reading')} of {plural(estimate.windows, 'window')} "
                 "are not enough")
@@ -36,15 +41,22 @@ def _limit(known: Learned, ruler: Ruler, estimate: Estimate) -> str:
 
 def runway(evidence: Evidence, cells: int) -> Iterator[str]:
     """How likely it is that the limit is reached before the reset, and what that rests on; else the burn rate says all."""
-    snapshot = evidence.snapshot
-    windows: Tuple[Tuple[str, object], ...] = (("session", snapshot.runway), ("7 days", snapshot.week))
-    for name, found in [(name, found) for name, found in windows if isinstance(found, Runway)]:
-        if is_likelihood(found):
-            low, median, high = (clock_text(at, snapshot.now, evidence.zone) for at in (found.low, found.median, found.high))
-            yield (f"{name}: {text.percent(round(100 * found.probability))} likely to run out before the reset, median {median} "
-                   f"({low}-{high}), {_behind(found)}")
-        else:
-            yield f"{name}: last-hour rate; {plural(found.rows, 'row')} of the 80 that a likelihood takes"
+    snapshot, known = evidence.snapshot, evidence.snapshot.learned or Learned(0)
+    for name, found, choice in (("session", snapshot.runway, known.session_choice), ("7 days", snapshot.week, known.week_choice)):
+        if found is not None and is_likelihood(found):
+            yield f"{name}: {_likely(found, evidence)}"
+        elif found is not None and found.learned:
+            window = "session" if name == "session" else "week"
+            yield f"{name}: {'; '.join(reliability_words.choice_said(choice, window, evidence.zone))}"
+            yield f"{name}: by the {reliability_words.RULES[window][0]}, {_likely(found.learned, evidence)}"
+        elif found is not None:
+            yield f"{name}: last-hour rate; {plural(found.rows, 'row')} of the {ENOUGH} that a likelihood takes"
+
+
+def _likely(found: Runway, evidence: Evidence) -> str:
+    low, median, high = (clock_text(at, evidence.snapshot.now, evidence.zone) for at in (found.low, found.median, found.high))
+    return (f"{text.percent(round(100 * found.probability))} likely to run out before the reset, median {median} "
+            f"({low}-{high}), {_behind(found)}")
 
 
 def _behind(found: Runway) -> str:

@@ -6,7 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from time import perf_counter
 from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
-from . import changes, limit, points, runway, speed
+from . import changes, choice, limit, points, runway, speed
 from .goals import Row, Table
 
 Part = Callable[[int, int, bool], List[Row]]
@@ -15,10 +15,11 @@ PARTS: Dict[str, Tuple[str, Part]] = {
     "points": ("Predicted against shown percentage at the end of a window, after 100 readings", points.rows),
     "changes": ("Changes of the limit", changes.rows),
     "runway": ("The runway against the seed's rule", runway.rows),
+    "choice": ("The last-hour rate in the runway's place", choice.rows),
     "speed": ("Training", speed.rows),
 }
 FULL_USERS = 20
-QUICK_USERS = {"limit": 6, "points": 2, "changes": 2, "runway": 3, "speed": 1}
+QUICK_USERS = {"limit": 6, "points": 2, "changes": 2, "runway": 3, "choice": 1, "speed": 1}
 
 
 def table(part: str, first: int, count: int, quick: bool) -> Table:

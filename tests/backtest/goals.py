@@ -68,6 +68,8 @@ class Table(NamedTuple):
 
 LIMIT_30 = Goal("<= 3 %", most=0.03, noise=0.003, noise_quick=0.006)
 LIMIT_100 = Goal("<= 1 %", most=0.01, noise=0.001, noise_quick=0.002)
+EVENTS_3 = Goal("<= 5 %", most=0.05, noise=0.02, noise_quick=0.04)
+EVENTS_10 = Goal("<= 3 %", most=0.03, noise=0.01, noise_quick=0.02)
 COVERED = Goal(">= 90 %", least=0.90, noise=0.067, noise_quick=0.12)
 POINTS = Goal("<= 1", most=1.0, noise=0.03, noise_quick=0.10)
 FALSE_ALARMS = Goal("<= 0.1", most=0.1, noise=0.06, noise_quick=0.19)
@@ -76,6 +78,7 @@ RUNWAY_MAE = Goal("<= 0 %", most=0.0, noise=0.033, noise_quick=0.085)
 RUNWAY_CRPS = Goal("<= -35 %", most=-0.35, noise=0.017, noise_quick=0.043)
 RUNWAY_BRIER = Goal("<= -25 %", most=-0.25, noise=0.012, noise_quick=0.032)
 RUNWAY_COVERAGE = Goal("88-92 %", most=0.92, least=0.88, noise=0.0044, noise_quick=0.0114)
+FALSE_CHOICES = Goal("<= 5 %", most=0.05, noise=0.05, noise_quick=0.2)
 TRAINING = Goal("<= 1 s", most=1.0, noise=0.1, noise_quick=0.1)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning import posterior, ruler, stretches
+from ccmon.learning import events, posterior, ruler, stretches
 from ccmon.learning.values import Estimate, Key, Load, Ruler, Stretch
 
 from ..simulator import Simulated, Window
@@ -31,6 +31,16 @@ def learn(sim: Simulated, known: Sequence[Stretch]) -> Optional[Fit]:
     floors = [ruler.measure(chosen, load) for window, load in loads(sim) if window.resets_at <= until and not window.hit_at]
     estimate = posterior.estimate(known, chosen, floors)
     return estimate and Fit(chosen, estimate, until, sum(1 for reading in sim.readings if reading.ts <= until))
+
+
+def by_events(sim: Simulated, count: int) -> Optional[Fit]:
+    """What so many windows that were cut off teach where no percentage is known; None where there are fewer."""
+    known = [one for one in stretches.cut([one for one in sim.readings if one.source == "limit"], sim.use) if one.exact][:count]
+    if len(known) < count:
+        return None
+    now = known[-1].window + 60
+    found = events.learn(known, [one for one in sim.use if one.ts < now], now)
+    return found and Fit(*found, now, count)
 
 
 def loads(sim: Simulated) -> List[Tuple[Window, Load]]:

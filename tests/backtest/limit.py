@@ -13,6 +13,7 @@ from .goals import Goal, Row, median, percent, quantile
 from .users import user
 
 ELSEWHERE = (0.3, 0.7)
+FEW = "of three windows, often none was used here alone"
 
 
 class Outcome(NamedTuple):
@@ -48,9 +49,27 @@ def rows(first: int, count: int, quick: bool) -> List[Row]:
         sims = [user(first + number, number, elsewhere=elsewhere) for number in range(count)]
         name = f"{percent(elsewhere, 0)} of windows used elsewhere too"
         found += _sized(name, [(sim, history.cut(sim)) for sim in sims])
+    found += [row for elsewhere in ELSEWHERE[:1 if quick else 2] for row in _by_events(elsewhere, first, count)]
     if not quick:
         sims = [user(first + number, number, any_second=True) for number in range(count)]
         found += _sized("percentages read at any second", [(sim, history.cut(sim)) for sim in sims])
+    return found
+
+
+def _by_events(elsewhere: float, first: int, count: int) -> List[Row]:
+    """Nothing but limit events: users who are cut off in about a third of their windows."""
+    sims = [user(first + number, number, elsewhere=elsewhere, fullness=0.8) for number in range(count)]
+    found: List[Row] = []
+    for events, goal, known in ((3, goals.EVENTS_3, FEW if elsewhere > 0.5 else ""), (10, goals.EVENTS_10, "")):
+        fits = [(sim, history.by_events(sim, events)) for sim in sims]
+        judged = [(fit.estimate, history.true_limit(sim, fit.ruler)) for sim, fit in fits if fit]
+        errors = [abs(one.median / true - 1) for one, true in judged]
+        held = sum(one.low <= true <= one.high for one, true in judged) / max(1, len(judged))
+        width = percent(median([(one.high - one.low) / one.median for one, _ in judged]), 0)
+        name = f"{percent(elsewhere, 0)} of windows used elsewhere too, cut off {events} times and no percentage"
+        text = f"{percent(median(errors))} (9 of 10 users: {percent(quantile(errors, 0.9))})"
+        found.append(Row(f"{name}: median error", median(errors), text, goal, known=known))
+        found.append(Row(f"{name}: 90 % interval holds it", held, f"{percent(held, 0)} (median width {width})", goals.COVERED))
     return found
 
 

@@ -55,7 +55,7 @@ text.over{{paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-linejoi
 .limit{{fill:none;stroke:var(--muted);stroke-width:1.5;stroke-dasharray:5 4;vector-effect:non-scaling-stroke}}
 .cell{{stroke:var(--card);stroke-width:2}}
 .h0{{fill:var(--h0)}}.h1{{fill:var(--h1)}}.h2{{fill:var(--h2)}}.h3{{fill:var(--h3)}}.h4{{fill:var(--h4)}}.h5{{fill:var(--h5)}}
-.track{{fill:var(--h0)}}
+.track{{fill:var(--h0)}}.said{{fill:var(--text)}}
 .sign{{vertical-align:-2px;margin-right:.3rem}}
 .swatch{{display:inline-block;width:14px;height:14px;border-radius:3px;vertical-align:-2px;margin-right:2px;
 -webkit-print-color-adjust:exact;print-color-adjust:exact}}

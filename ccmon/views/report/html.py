@@ -5,15 +5,17 @@ from typing import List, Sequence
 
 from ccmon import text
 from ccmon.history.digest import Digest
+from ccmon.learning.reliability import Reliability
 from ccmon.views.report import svg, svg_weeks, words
 from ccmon.views.report.css import CSS
 from ccmon.when import time_of_day
 
+_NOTHING = Reliability()
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
-def page(digest: Digest, version: str) -> str:
-    """The whole page; version is ccmon's."""
+def page(digest: Digest, version: str, said: Reliability = _NOTHING) -> str:
+    """The whole page; version is ccmon's, said the likelihoods of forecasts against what came."""
     heading = escape(words.heading(digest))
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -33,7 +35,7 @@ def page(digest: Digest, version: str) -> str:
 <h1>{heading}</h1>
 <p class="meta">{escape(words.state(digest))} &middot; {escape(words.zone_name(digest))}{_of_hosts(digest)}{_compared(digest)}</p>
 </header>
-{_body(digest)}
+{_body(digest, said)}
 <footer>
 <p>{escape(words.COUNTING)}</p>
 <p>Made by ccmon {escape(version)} on {escape(words.moment(digest.now, digest))}.</p>
@@ -53,11 +55,11 @@ def _compared(digest: Digest) -> str:
     return f" &middot; {escape(said)}" if said else ""
 
 
-def _body(digest: Digest) -> str:
+def _body(digest: Digest, said: Reliability) -> str:
     if digest.is_empty:
         return _section("Nothing yet", f"<p>{escape(words.nothing(digest))}</p>")
     parts = [_figures(digest), _insights(digest), _days(digest), _sessions(digest), _weeks(digest), _hours(digest),
-             _models(digest), _plain(words.limits_table(digest)), _plain(words.hosts_table(digest))]
+             _models(digest), _plain(words.limits_table(digest)), _forecasts(said), _plain(words.hosts_table(digest))]
     return "\n".join(filter(None, parts))
 
 
@@ -141,6 +143,14 @@ def _models(digest: Digest) -> str:
         return ""
     bars = [svg.bar(part) for part in words.shares(groups)]
     return _section("Models", _table(words.models_table(digest), bars))
+
+
+def _forecasts(said: Reliability) -> str:
+    if not said.bins:
+        return ""
+    bars = [svg.bar(one.happened, one.said) for one in said.bins]
+    table = words.forecasts_table(said)
+    return _section(table.title, f'<p class="note">{escape(words.forecasts_said(said))}</p>' + _table(table, bars))
 
 
 def _plain(table: words.Table) -> str:

@@ -5,6 +5,7 @@ from typing import List, Sequence
 
 from ccmon import text
 from ccmon.history.digest import Digest
+from ccmon.learning.reliability import Reliability
 from ccmon.text import Charset, Line
 from ccmon.views.history import heatmap
 from ccmon.views.report import text as report_text
@@ -12,6 +13,7 @@ from ccmon.views.report import words
 
 CELLS = 80                             # width of the pictures
 BAR_CELLS = 12
+_NOTHING = Reliability()
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"}
 _MARKUP = re.compile(r"[\\`*_{}\[\]#|~$^]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 
@@ -22,19 +24,19 @@ def escaped(cell: str) -> str:
     return "".join(_ENTITIES.get(char, char) for char in plain)
 
 
-def document(digest: Digest) -> str:
-    """The whole report, ending with a line end."""
+def document(digest: Digest, said: Reliability = _NOTHING) -> str:
+    """The whole report, ending with a line end; said: the likelihoods of forecasts against what came."""
     parts = [f"# {escaped(words.heading(digest))}", f"{escaped(words.state(digest))}, {escaped(words.zone_name(digest))}"]
-    parts += [escaped(words.nothing(digest))] if digest.is_empty else _body(digest)
+    parts += [escaped(words.nothing(digest))] if digest.is_empty else _body(digest, said)
     return "\n\n".join(parts) + "\n"
 
 
-def _body(digest: Digest) -> List[str]:
+def _body(digest: Digest, said: Reliability) -> List[str]:
     charset = Charset(emoji=False)
     parts = [_figures(digest), "\n".join(f"- {escaped(said)}" for said in digest.insights), _days(digest),
              _fenced("Sessions", report_text.curve(digest, CELLS, charset)),
              _weeks(digest, charset), _fenced("Hours", heatmap.lines(digest.heat, CELLS, charset, digest.zone.dial)),
-             _titled(words.models_table(digest)), _titled(words.limits_table(digest)),
+             _titled(words.models_table(digest)), _titled(words.limits_table(digest)), _forecasts(said, charset),
              _titled(words.hosts_table(digest)) if digest.hosts else "",
              escaped(words.COUNTING)]
     return [part for part in parts if part]
@@ -58,6 +60,13 @@ def _weeks(digest: Digest, charset: Charset) -> str:
     if not digest.weeks:
         return ""
     return f"{_fenced('Weekly limit', report_text.weeks(digest, CELLS, charset))}\n\n{escaped(words.weeks_said(digest))}"
+
+
+def _forecasts(said: Reliability, charset: Charset) -> str:
+    if not said.bins:
+        return ""
+    bars = [text.plain(text.bar(one.happened, BAR_CELLS, "text", charset, one.said)) for one in said.bins]
+    return f"{_titled(words.forecasts_table(said), bars)}\n\n{escaped(words.forecasts_said(said))}"
 
 
 def _fenced(title: str, lines: Sequence[Line]) -> str:

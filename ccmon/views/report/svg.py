@@ -5,7 +5,7 @@ Positions across are percentages and those down are pixels, so that a picture fi
 
 from datetime import date, timedelta
 from html import escape
-from typing import List, Sequence
+from typing import List, Optional, Sequence
 
 from ccmon import text
 from ccmon.history.digest import Digest, Rise
@@ -223,8 +223,9 @@ def _hour(name: str, hour: int, tokens: float, top: float, y: int, dial: int) ->
 
 # --- tables -----------------------------------------------------------------------------------------------------------
 
-def bar(share: float) -> str:
-    """A bar for a table's cell; the figure stands beside it."""
+def bar(share: float, mark: Optional[float] = None) -> str:
+    """A bar for a table's cell, with a mark at another share; the figures stand beside it."""
+    drawn = "" if mark is None else f'<rect x="{min(0.99, mark) * 100:.2f}%" width="2" height="10" class="said"/>'
     return (f'<svg xmlns="{XML}" class="share" width="100%" height="10" aria-hidden="true">'
             '<rect width="100%" height="10" rx="3" class="track"/>'
-            f'<rect width="{share * 100:.2f}%" height="10" rx="3" class="bar plain"/></svg>')
+            f'<rect width="{share * 100:.2f}%" height="10" rx="3" class="bar plain"/>{drawn}</svg>')

@@ -6,17 +6,20 @@ from typing import List, Sequence, Tuple
 from ccmon import text
 from ccmon.history.digest import Digest
 from ccmon.history.groups import Group
+from ccmon.learning.reliability import Reliability
 from ccmon.text import Charset, Line, Span
+from ccmon.views import reliability_words
 from ccmon.views.history import columns, heatmap, window_course
 from ccmon.views.report import words
 from ccmon.views.screen import graph
 from ccmon.when import midnight
 
 LEAST, MOST = 40, 110                  # cells of a line
+_NOTHING = Reliability()
 CURVE_ROWS, COLUMNS_ROWS = 9, 9
 
 
-def lines(digest: Digest, width: int, charset: Charset) -> List[Line]:
+def lines(digest: Digest, width: int, charset: Charset, said: Reliability = _NOTHING) -> List[Line]:
     """The whole report, no line wider than the given width (at least 40)."""
     width = max(LEAST, min(width, MOST))
     if digest.is_empty:
@@ -24,7 +27,7 @@ def lines(digest: Digest, width: int, charset: Charset) -> List[Line]:
     parts = [_figures(digest, width), _insights(digest, width, charset), _days(digest, width, charset),
              _titled("Sessions", curve(digest, width, charset)), _weeks(digest, width, charset),
              _titled("Hours", heatmap.lines(digest.heat, width, charset, digest.zone.dial)), _models(digest, width, charset),
-             _table(words.limits_table(digest), width)]
+             _table(words.limits_table(digest), width), _forecasts(said, width, charset)]
     if digest.hosts:
         parts.append(_table(words.hosts_table(digest), width))
     body = [line for part in parts if part for line in [*part, ()]]
@@ -138,6 +141,12 @@ def _models(digest: Digest, width: int, charset: Charset) -> List[Line]:
         bar = text.bar(part, room, "accent", charset) if room >= 6 else ()
         found.append((Span(f" {name} ", "label"), *bar, Span(figures, "value")))
     return _titled("Models", found)
+
+
+def _forecasts(said: Reliability, width: int, charset: Charset) -> List[Line]:
+    """The likelihoods of sessions against what came; nothing before any came."""
+    rows = [(Span(" "), *line) for line in reliability_words.chart(said, width - 1, charset)]
+    return _titled(reliability_words.TITLE, [*rows, *_wrapped(words.forecasts_said(said), "dim", width)] if rows else [])
 
 
 def _table(table: words.Table, width: int) -> List[Line]:

@@ -8,6 +8,8 @@ from ccmon.history import rating
 from ccmon.history.digest import Digest, Measured, Rise
 from ccmon.history.groups import Group
 from ccmon.history.windows import PastWindow
+from ccmon.learning.reliability import Reliability
+from ccmon.views import reliability_words
 from ccmon.views.screen.scene import short_name
 from ccmon.when import DAYS, MONTHS, hour_text, local
 
@@ -229,6 +231,17 @@ def hosts_table(digest: Digest) -> Table:
 def _host(name: str) -> str:
     name = text.printable(name) or "unknown"
     return name if text.width(name) <= 30 else text.clip(name, 28) + ".."
+
+
+def forecasts_table(said: Reliability) -> Table:
+    """The likelihoods of sessions against what came, of the last months."""
+    return Table(reliability_words.TITLE, reliability_words.HEAD, reliability_words.rows(said))
+
+
+def forecasts_said(said: Reliability) -> str:
+    """What the table of the forecasts shows."""
+    found = (reliability_words.said(said, "session"), reliability_words.spread_said(said), reliability_words.verdicts_said(said))
+    return ". ".join(sentence[:1].upper() + sentence[1:] for sentence in found if sentence) + "."
 
 
 def heat_level(tokens: float, top: float, levels: int) -> int:

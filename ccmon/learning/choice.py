@@ -1,0 +1,72 @@
+"""Which rule is shown: the learned one, or the simpler one beside it where that was better by more than chance.
+
+Forecasts within one window share their outcome, so that a window counts once: by the mean difference of both rules' CRPS. Both
+rules go on being scored whichever is shown, and the learned one comes back when it has won.
+"""
+
+from typing import Any, Dict, Sequence
+
+from ccmon import kept
+from ccmon.learning.told import Loss
+from ccmon.learning.values import Choice, Comparison
+
+LAST = 20                              # windows that are compared at most
+LEAST = 8                              # and at least
+CHANCE = 0.005                         # below this chance of such a loss by luck the simpler rule is shown
+BACK_CHANCE = 0.1                      # below this chance of such a gain by luck the learned one is shown again
+_STEPS = 400                           # into which the sum of the differences is cut
+
+
+def chosen(windows: Sequence[Loss]) -> Choice:
+    """The rule to show by all windows whose outcome is known, as told.scored has them; after a change those since then count."""
+    choice, begin = Choice(), 0
+    for count in range(LEAST, len(windows) + 1):
+        recent = windows[max(begin, count - LAST):count]
+        if len(recent) >= LEAST and _has_lost(choice.rule, recent):
+            rule = "simple" if choice.rule == "learned" else "learned"
+            choice, begin = Choice(rule, recent[-1].end, compared(recent)), count
+    return choice._replace(now=compared(windows[max(begin, len(windows) - LAST):]))
+
+
+def _has_lost(rule: str, windows: Sequence[Loss]) -> bool:
+    """Whether the rule in force was worse by more than chance."""
+    sign, most = (1.0, CHANCE) if rule == "learned" else (-1.0, BACK_CHANCE)
+    lost = [sign * one.minutes for one in windows]
+    return sum(lost) > 0 and chance(lost) < most
+
+
+def compared(windows: Sequence[Loss]) -> Comparison:
+    """The mean loss of the learned rule, and how likely one at least as large is where neither rule is better."""
+    if not windows:
+        return Comparison()
+    minutes = [one.minutes for one in windows]
+    return Comparison(len(windows), sum(minutes) / len(minutes), chance(minutes))
+
+
+def chance(minutes: Sequence[float]) -> float:
+    """How likely a sum at least as large is, if each difference might as well have had the other sign (to 1 part in 400)."""
+    whole = sum(map(abs, minutes))
+    if whole <= 0:
+        return 1.0
+    steps = [round(_STEPS * abs(value) / whole) for value in minutes]
+    least = sum(step if value > 0 else -step for step, value in zip(steps, minutes))
+    shares = {0: 1.0}
+    for step in steps:
+        after: Dict[int, float] = {}
+        for total, share in shares.items():
+            for now in (total - step, total + step):
+                after[now] = after.get(now, 0.0) + share / 2
+        shares = after
+    return min(1.0, sum(share for total, share in shares.items() if total >= least))
+
+
+def load(parts: Any) -> Choice:
+    """What was kept as JSON. Raises kept.Damage where it is something else."""
+    rule, since, then, now = parts
+    if rule not in ("learned", "simple"):
+        raise ValueError("no rule of ours")
+    return Choice(rule, kept.moment(since), _comparison(*then), _comparison(*now))
+
+
+def _comparison(windows: Any, lost_min: Any, likely: Any) -> Comparison:
+    return Comparison(kept.count(windows), kept.within(float(lost_min), -kept.MOST, kept.MOST), kept.share(likely))

@@ -1,0 +1,121 @@
+"""The limit where nothing but limit events is known: in several rulers at once, for a few events seldom tell the right one."""
+
+from math import hypot, log
+from typing import List, NamedTuple, Optional, Sequence, Tuple
+
+from ccmon.learning import posterior, ruler, stretches
+from ccmon.learning.posterior import NOISES, SHARES, WIDEST, Cell, Run
+from ccmon.learning.values import WINDOW_S, Estimate, Load, Ruler, Stretch, Use
+
+LEAST_EVENTS = 3                       # windows with one, from which on a limit may be called learned
+MOST_EVENTS = 40                       # the latest
+_COST = log(0.4)                       # how likely the price list is before anything was seen, and each of the other rulers
+_OTHER = log(0.12)
+_FIT = 5                               # events from which on weights are fitted, too
+_WRONG_FLOORS = 0.15                   # of windows as the use suggests them may have been two
+_MOSTLY = 0.5                          # who is cut off here has used most of it here, as often as any part
+_EXACT = 0.15                          # points: an event is at 100 %, and the answer that crosses it is still given
+_NODES = 80
+_LARGEST = 4
+_HOPELESS = 7.0                        # logarithm of the likelihood below the best
+_NEAR = (-0.03, -0.01, -0.004, -0.002, 0.0, 0.002, 0.004, 0.01, 0.03)  # of the grid, round the largest loads
+
+
+class _View(NamedTuple):
+    """The events in one ruler; amounts are shares of all that was used, so that they are the same in every ruler."""
+
+    ruler: Ruler
+    log_prior: float
+    runs: List[Run]
+    floors: List[float]
+    all_used: float                    # in the ruler's unit
+
+
+def are_alone(pieces: Sequence[Stretch]) -> bool:
+    """True where most of what is known is windows from their beginning to a limit event."""
+    return 2 * sum(piece.whole and piece.exact for piece in pieces) > len(pieces)
+
+
+def learn(pieces: Sequence[Stretch], use: Sequence[Use], now: int) -> Optional[Tuple[Ruler, Estimate]]:
+    """The likeliest ruler and the limit in its unit; None where nothing was used here before an event.
+
+    The interval is that of all rulers together, each as likely as it explains the events and the windows without one.
+    """
+    if not pieces:
+        return None
+    floors = _floors(pieces, use, now)
+    views = [view for chosen, log_prior in _rulers(pieces) for view in _viewed(chosen, log_prior, pieces, floors, use)]
+    if not views:
+        return None
+    views = _likely(views)
+    nodes = _grid(views)
+    cells = [_cells(view, nodes) for view in views]
+    mass = posterior.masses([cell for group in cells for cell in group], nodes)
+    quantiles = [posterior.quantile(nodes, mass, part) for part in (0.5, 0.05, 0.95)]
+    return _told(views[0], posterior.widened(quantiles, hypot(views[0].ruler.doubt, posterior.UNSEEN)), cells)
+
+
+def _likely(views: Sequence[_View]) -> List[_View]:
+    """The views that are not hopeless, the likeliest first."""
+    worths = []
+    for view in views:
+        nodes = _grid([view])
+        worths.append(posterior.evidence(_cells(view, nodes), nodes))
+    order = sorted(range(len(views)), key=lambda place: -worths[place])
+    return [views[place] for place in order if worths[place] > max(worths) - _HOPELESS]
+
+
+def _told(view: _View, shares: Sequence[float], cells: Sequence[Sequence[Cell]]) -> Tuple[Ruler, Estimate]:
+    median, low, high = shares
+    count, noise = len({run.window for run in view.runs}), posterior.mean_noise([cell for group in cells for cell in group])
+    seen = posterior.seen(view.runs, median, max(cells[0], key=lambda cell: max(cell.worth)))
+    missed = sorted([abs(100 * run.amount / median - run.points) for run in view.runs if run.window in seen])
+    is_learned = count >= LEAST_EVENTS and noise <= posterior.MOST_NOISE and high <= WIDEST * low
+    chosen = view.ruler._replace(error_points=missed[len(missed) // 2] if missed else 0.0)
+    return chosen, Estimate(median * view.all_used, low * view.all_used, high * view.all_used, noise, len(view.runs), count,
+                            len(seen) / count, is_learned)
+
+
+def _rulers(pieces: Sequence[Stretch]) -> List[Tuple[Ruler, float]]:
+    """The rulers and how likely each is before the events are weighed, as a logarithm; fitted ones pay for each weight."""
+    plain = [(one, _COST if one.name == "cost" else _OTHER) for one in ruler.unfitted(pieces)]
+    if len(pieces) < _FIT:
+        return plain
+    paid = 0.5 * log(len(pieces))
+    return plain + [(one, _OTHER - paid * ruler.fitted_weights(one)) for one in ruler.ranked(pieces, menu=("kinds", "models"))]
+
+
+def _floors(pieces: Sequence[Stretch], use: Sequence[Use], now: int) -> List[Load]:
+    """What was used in the windows, as the use suggests them, that ended without an event."""
+    full, used = {piece.window for piece in pieces}, stretches.Used(use)
+    begin = pieces[0].start
+    resets = stretches.suggested_resets([one for one in use if one.ts >= begin], sorted(full))
+    return [used.between(reset - WINDOW_S, reset) for reset in resets if reset <= now and reset not in full]
+
+
+def _viewed(chosen: Ruler, log_prior: float, pieces: Sequence[Stretch], floors: Sequence[Load],
+            use: Sequence[Use]) -> List[_View]:
+    """The events in this ruler; none where it measures nothing of them."""
+    measure = ruler.meter(chosen)
+    total = sum([measure(one.load) for one in use])
+    if total <= 0:
+        return []
+    runs = [run._replace(amount=run.amount / total) for run in posterior.runs_of(pieces, chosen)[-MOST_EVENTS:]]
+    return [_View(chosen, log_prior, runs, [measure(load) / total for load in floors], total)] if runs else []
+
+
+def _grid(views: Sequence[_View]) -> List[float]:
+    """Logarithms of limits: evenly over all that may be, and close together round the largest loads of each view."""
+    rates = [sorted([posterior.rate(run, 0.0) for run in view.runs]) for view in views]
+    low, high = min(one[0] for one in rates) - 0.3, max(one[-1] for one in rates) + 1.4
+    even = {low + (high - low) * n / _NODES for n in range(_NODES + 1)}
+    return sorted(even | {value + off for one in rates for value in one[-_LARGEST:] for off in _NEAR})
+
+
+def _cells(view: _View, nodes: List[float]) -> List[Cell]:
+    found: List[Cell] = []
+    for noise in NOISES[:-1]:          # the widest would take what was used elsewhere for noise
+        bound = posterior.bounded(noise, nodes, view.floors, _WRONG_FLOORS)
+        for cell in posterior.cells_of(noise, _EXACT, SHARES, view.runs, nodes, _MOSTLY):
+            found.append(cell._replace(worth=[value + more + view.log_prior for value, more in zip(cell.worth, bound)]))
+    return found

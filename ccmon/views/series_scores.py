@@ -1,0 +1,179 @@
+"""What `ccmon learn --evaluate` prints: how ccmon and the plain rule did on one series or on several; and that as JSON."""
+
+from datetime import datetime, timezone
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+
+from ccmon import text
+from ccmon.learning import score
+from ccmon.learning.evaluate import DAY_S, Judged, Result
+from ccmon.text import Line, Span, plural
+
+CELLS = 80
+_FILE_CELLS, _COLUMNS = 31, (("moments", 9), ("from day", 10), ("MAE", 7), ("CRPS", 7), ("Brier", 7), ("90 %", 8))
+_SCORES = ("mae", "crps", "brier")
+
+
+class Named(NamedTuple):
+    """The result of one file."""
+
+    name: str                          # as it was given
+    result: Result
+
+
+# --- one series ---------------------------------------------------------------------------------------------------------
+
+def one(found: Result) -> List[Line]:
+    """What was read, and the scores of the session and of the week, within 80 columns."""
+    rows = [_read(found)]
+    if found.session.ours.n:
+        rows += ["", *_moments(found, found.session, "session", found.limits, "the last-hour rate"),
+                 *_scores(found.session, 60.0, "seed")]
+    else:
+        rows.append("Nothing to decide: no row below the limit before its reset.")
+    if found.week is not None:
+        rows += ["", *_week(found, found.week)]
+    return [(Span(row),) for words in rows for row in (text.wrap(words, CELLS) if text.width(words) > CELLS else [words])]
+
+
+def _read(found: Result) -> str:
+    idle = f", {found.idle:,} of them idle" if found.idle else ""
+    skipped = f"{found.skipped:,} skipped"
+    if not found.rows:
+        return f"0 rows, {skipped}"
+    days = plural(_day_of(found.end) - _day_of(found.begin) + 1, "day")
+    return f"{found.rows:,} rows from {_date(found.begin)} on, {days}{idle}; {skipped}"
+
+
+def _week(found: Result, week: Judged) -> List[str]:
+    if not week.ours.n:
+        return ["Nothing to decide in the week: no 7-day window is seen to its end."]
+    return [*_moments(found, week, "week", found.week_limits, "the straight line"), *_scores(week, 3600.0, "line")]
+
+
+def _moments(found: Result, judged: Judged, name: str, limits: Sequence[float], plain: str) -> Iterator[str]:
+    """How many moments there were, and from when on ccmon had a forecast of its own."""
+    at = ", ".join(f"{limit:.4g}" for limit in limits)
+    yield f"the {name}: {plural(judged.ours.n, 'moment')} judged, with the limit at {at} %"
+    day = own_day(found, judged)
+    if day is None or judged.own_from is None:
+        yield f"ccmon's own forecast never began: it says what {plain} says"
+    else:
+        before = f"; before that {plain}" if judged.own < judged.ours.n else ""
+        yield f"ccmon's own forecast from day {day} ({_date(judged.own_from)}) on{before}"
+
+
+def _scores(judged: Judged, unit_s: float, plain: str) -> Iterator[str]:
+    ours, seed, unit = judged.ours, judged.seed, "minutes" if unit_s == 60.0 else "hours"
+    yield _row("", ("ccmon", plain, "difference"))
+    for name, mine, theirs in (("mean absolute error, " + unit, ours.mae_min, seed.mae_min),
+                               ("CRPS, " + unit, ours.crps_min, seed.crps_min)):
+        yield _row(name, (f"{(mine or 0.0) * 60 / unit_s:.1f}", f"{(theirs or 0.0) * 60 / unit_s:.1f}", _change(mine, theirs)))
+    yield _row("Brier, used up before the reset", (f"{ours.brier or 0.0:.3f}", f"{seed.brier or 0.0:.3f}",
+                                                   _change(ours.brier, seed.brier)))
+    yield _row("coverage of the 90 % interval", (_share(ours.coverage90), "none"))
+
+
+def _row(name: str, values: Sequence[str]) -> str:
+    return f"{name:<34}" + "".join(f"{value:>{cells}}" for value, cells in zip(values, (10, 10, 12)))
+
+
+def _date(ts: float) -> str:
+    return f"{datetime.fromtimestamp(ts, timezone.utc):%Y-%m-%d}"
+
+
+def _day_of(ts: float) -> int:
+    return int(ts // DAY_S)
+
+
+def own_day(found: Result, judged: Judged) -> Optional[int]:
+    """The day (by UTC) of the series, from 1 on, on which ccmon's own forecast began; None where it never did."""
+    return None if judged.own_from is None else _day_of(judged.own_from) - _day_of(found.begin) + 1
+
+
+def difference(judged: Judged) -> Dict[str, Optional[float]]:
+    """By how much ccmon is off the plain rule, as a share of it (-0.2: 20 % less); None where that cannot be said."""
+    return {name: (ours / seed - 1 if ours is not None and seed else None)
+            for name, ours, seed in zip(_SCORES, judged.ours[1:4], judged.seed[1:4])}
+
+
+def _change(ours: Optional[float], seed: Optional[float]) -> str:
+    return f"{ours / seed - 1:+.0%}" if ours is not None and seed else "-"
+
+
+def _share(value: Optional[float]) -> str:
+    return "-" if value is None else f"{value:.1%}"
+
+
+# --- several ------------------------------------------------------------------------------------------------------------
+
+Numbers = Tuple[Optional[float], ...]  # moments, day, differences of MAE, CRPS and Brier as shares, coverage
+
+
+def several(found: Sequence[Named]) -> List[Line]:
+    """A table by file with the median of each column; of the week another one, where any file says something of it."""
+    rows = _table("session, against the last-hour rate", [(one.name, one.result, one.result.session) for one in found])
+    weeks = [(one.name, one.result, one.result.week) for one in found if one.result.week is not None]
+    if weeks:
+        rows += ["", *_table("week, against the straight line", weeks)]
+    return [(Span(row),) for row in rows]
+
+
+def _table(title: str, found: Sequence[Tuple[str, Result, Judged]]) -> List[str]:
+    numbers = [_numbers(result, judged) for _, result, judged in found]
+    head = "".join(f"{name:>{cells}}" for name, cells in _COLUMNS)
+    names = [text.pad(name, _FILE_CELLS) for name in _short([name for name, _, _ in found])]
+    return [f"the {title}", text.pad("file", _FILE_CELLS) + head,
+            *(name + _cells(row) for name, row in zip(names, numbers)),
+            text.pad("median", _FILE_CELLS) + _cells(_medians(numbers))]
+
+
+def _short(names: Sequence[str]) -> List[str]:
+    """Without the folder that all of them are in; of what is too long its end."""
+    folders = {name.rpartition("/")[0] for name in names if name != "-"}
+    shown = [text.printable(name.rpartition("/")[2] if len(folders) == 1 else name) for name in names]
+    return ["standard input" if name == "-" else text.clip(name[::-1], _FILE_CELLS - 1)[::-1] for name in shown]
+
+
+def _numbers(result: Result, judged: Judged) -> Numbers:
+    return (judged.ours.n, own_day(result, judged), *difference(judged).values(), judged.ours.coverage90)
+
+
+def _medians(rows: Sequence[Numbers]) -> Numbers:
+    """Of each column over the files that have a value in it."""
+    columns = [sorted(value for value in column if value is not None) for column in zip(*rows)]
+    return tuple((column[(len(column) - 1) // 2] + column[len(column) // 2]) / 2 if column else None for column in columns)
+
+
+def _cells(row: Numbers) -> str:
+    """One row's numbers under their heads."""
+    patterns = ("{:,.0f}", "{:.0f}", "{:+.0%}", "{:+.0%}", "{:+.0%}", "{:.1%}")
+    words = ("-" if value is None else pattern.format(value) for value, pattern in zip(row, patterns))
+    return "".join(f"{word:>{cells}}" for word, (_, cells) in zip(words, _COLUMNS))
+
+
+# --- as JSON ------------------------------------------------------------------------------------------------------------
+
+def document(found: Result) -> Dict[str, Any]:
+    """The object of --json; minutes for mae and crps, null where there was no decision."""
+    week = None if found.week is None else {"limits": list(found.week_limits), **_judged(found, found.week)}
+    return {"rows": found.rows, "idle": found.idle, "skipped": found.skipped, "from": found.begin or None,
+            "until": found.end or None, "limits": list(found.limits), **_judged(found, found.session), "week": week}
+
+
+def _judged(found: Result, judged: Judged) -> Dict[str, Any]:
+    return {"decisions": judged.ours.n, "own_decisions": judged.own, "own_from": judged.own_from,
+            "own_from_day": own_day(found, judged), **score.beside(judged.ours, judged.seed), "difference": difference(judged),
+            "coverage90": judged.ours.coverage90}
+
+
+def documents(found: Sequence[Named]) -> Dict[str, Any]:
+    """Of several files: each one's object, and the medians of what the table shows."""
+    weeks = [_numbers(one.result, one.result.week) for one in found if one.result.week is not None]
+    middle = _median_document([_numbers(one.result, one.result.session) for one in found])
+    return {"files": [{"file": text.printable(one.name), **document(one.result)} for one in found],
+            "median": {**middle, "week": _median_document(weeks) if weeks else None}}
+
+
+def _median_document(rows: Sequence[Numbers]) -> Dict[str, Any]:
+    moments, day, *changes, coverage = _medians(rows)
+    return {"decisions": moments, "own_from_day": day, "difference": dict(zip(_SCORES, changes)), "coverage90": coverage}
