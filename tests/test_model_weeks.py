@@ -61,3 +61,11 @@ def test_damaged_notes_are_nothing(kept):
     for text in ("", "[]", "{", '{"seven_day_opus": 7}', '{"seven_day_opus": "[1]"}'):
         kept.note(learning.WEEKS, text)
         assert model_weeks.recall(kept) == ()
+
+
+def test_its_forecasts_are_judged_by_going_through_its_readings_again(kept):
+    keep(kept, rows(44))
+    ((name, told),) = model_weeks.scores(kept, NOW)
+    assert name == OPUS and told.windows == 6 and told.open > 0 and told.ours.n == told.seed.n > 40
+    # Nothing is ever used on the last three days, which the straight line never learns.
+    assert told.ours.crps_min < 0.5 * told.seed.crps_min and told.ours.brier < told.seed.brier

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from scenes import CREDITS, DAY_S, NOW, START, block, five_windows, learned, official, outlook, scene, week
 
 from ccmon import text
+from ccmon.learning.week import train
 from ccmon.line.session_json import length_s
 from ccmon.model import Runway, Windows
 from ccmon.text import Charset
+from ccmon.usage.outlook import Outlook
 from ccmon.usage.windows import window
 from ccmon.views.screen import dashboard, parts, windows
 
@@ -144,6 +146,7 @@ def test_the_smallest_windows_name_what_binds_as_long_as_it_fits(width, words):
 @pytest.mark.parametrize("percent, forecast, words, role", [
     (40, None, "", ""), (100, None, "used up", "danger"), (104, ("week", 0.2), "used up", "danger"),
     (40, ("week", 0.071), "93 % lasts", "text"), (40, ("week", 0.5), "50 % lasts", "warn"),
+    (40, ("pace", 0.071), "~93 % lasts", "text"),
     (40, ("average", 0.0), "lasts", "ok"), (40, ("average", 1.0), "out Sat 15:42", "warn"),
     (19, ("average", 1.0), "out Sat 15:42", "label")])
 def test_whether_a_window_lasts(percent, forecast, words, role):
@@ -156,6 +159,15 @@ def test_whether_a_window_lasts(percent, forecast, words, role):
 def test_a_learned_week_says_how_likely_it_lasts():
     shown = page(scene(21_012, windows=official(61), learned=learned(), outlook=outlook(61, 21_012)))
     assert re.search(r"7d .* 12 % to Tue 09:00  (\d+ % lasts|lasts)", shown)
+
+
+@pytest.mark.parametrize("width, words", [
+    (62, "week: ~95 % before Tue 09:00  (pace of 1 day)"), (80, "week: ~95 % before Tue 09:00"), (40, "~95 %")])
+def test_a_week_of_which_hardly_a_day_is_known_says_so(width, words):
+    made = scene(14_012, windows=official(20, 90), outlook=Outlook(week=train([], NOW)))
+    assert made.snapshot.week.rule == "pace" and made.snapshot.binding.name == "seven_day"
+    (row,) = [row for row in page(made, width).splitlines() if "runs out" in row]
+    assert words in row and text.width(row) <= width
 
 
 @pytest.mark.parametrize("age_s, source, words", [

@@ -12,11 +12,13 @@ from scenes import NOW as THEN
 from scenes import block as made
 
 from ccmon import __version__
-from ccmon.learning.values import Change
+from ccmon.learning.values import Change, Course
+from ccmon.learning.week import Week
 from ccmon.model import Facts, Source
 from ccmon.settings.origins import Setting
 from ccmon.text import plain, width
 from ccmon.usage import compute
+from ccmon.usage.outlook import Outlook
 from ccmon.usage.schedule import ResetRule
 from ccmon.views import why, why_json
 from ccmon.views.evidence import CacheFacts, Evidence, LogFacts, StoreFacts
@@ -375,6 +377,13 @@ def test_what_was_learned_is_told_with_its_error_and_what_it_rests_on():
     assert "% likely to run out before the reset, median" in section(found, "runway")
     document = why_json.document(found)
     assert document["learned"]["ruler"]["error_points"] == 0.62 and document["runway"]["rule"] == "runway"
+
+
+def test_a_week_of_which_few_days_are_known_is_wide():
+    for days, words in ((0, "wide: by the pace of the first day"), (2, "wide: by the pace of 2 days"), (9, "from 9 days")):
+        known = Week(THEN, days, None, Course((), ()))
+        made = scenes.scene(21_012, windows=scenes.official(61), outlook=Outlook(week=known))
+        assert words in section(working()._replace(snapshot=made.snapshot), "runway").replace("\n", " ")
 
 
 def test_too_little_to_learn_from_is_told():

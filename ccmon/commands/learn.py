@@ -16,7 +16,7 @@ from ccmon.learning.share import Summary
 from ccmon.learning.values import Learned
 from ccmon.line import linefiles
 from ccmon.model import CcmonError, UsageError
-from ccmon.pipeline import lessons, memory
+from ccmon.pipeline import lessons, memory, model_weeks
 from ccmon.pipeline.memory import Memory
 from ccmon.settings.context import Context
 from ccmon.sources import demo_past
@@ -143,7 +143,7 @@ def _learn(given: Namespace, ctx: Context, kept: Memory, found: Lessons) -> int:
     forecasts = kept.forecasts()
     findings = Findings(ctx.now(), ctx.zone, found, ctx.settings.plans, told.scored(forecasts),
                         told.scored(forecasts, memory.WEEK_S), extra, reliability.of(forecasts),
-                        reliability.of(forecasts, memory.WEEK_S))
+                        reliability.of(forecasts, memory.WEEK_S), model_weeks.scores(kept, ctx.now()) if given.report else ())
     if given.json:
         print(json.dumps(learn_report.document(findings)))
         return OK

@@ -3,7 +3,8 @@
 from bisect import bisect_left
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning import runway, score, week
+from ccmon.learning import runway, score, told, week
+from ccmon.learning.told import Told
 from ccmon.learning.values import JITTER_S, Reading
 from ccmon.learning.week import DAY_S, WEEK_S, Week
 
@@ -65,8 +66,11 @@ class WeekWalk:
 
     def errors(self) -> List[Tuple[score.Errors, score.Errors]]:
         """ccmon's and the straight line's, of each decision in a window that the rows see to its end: never the last one."""
+        return [self._errors(one) for one in self._over()]
+
+    def _over(self) -> List[Decision]:
         latest = max((times[-1] for times, _ in self.windows.values()), default=0.0)
-        return [self._errors(one) for one in self.decisions if one.resets_at <= latest]
+        return [one for one in self.decisions if one.resets_at <= latest]
 
     def _errors(self, decision: Decision) -> Tuple[score.Errors, score.Errors]:
         outcome, hit = self._outcome(decision)
@@ -81,3 +85,10 @@ class WeekWalk:
         if place < len(times):
             return (min(times[place], decision.resets_at) - decision.ts) / 60.0, True
         return (decision.resets_at - decision.ts) / 60.0, False
+
+    def told(self) -> Told:
+        """The same as means, as forecasts that were kept are told; minutes."""
+        both = self.errors()
+        over = {one.resets_at for one in self._over()}
+        return Told(score.total([ours for ours, _ in both]), score.total([straight for _, straight in both]), len(over),
+                    told.median([ours.mae for ours, _ in both]), len(self.decisions) - len(both))

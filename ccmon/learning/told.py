@@ -37,7 +37,7 @@ def scored(forecasts: Iterable[Forecast], window_s: int = SESSION_S) -> Told:
     over = over_of(mine, window_s)
     ours = [_errors(made) for made in over]
     seed = [_seed_errors(made) for made in over]
-    return Told(score.total(ours), score.total(seed), len(by_window(over, reset)), _median([found.mae for found in ours]),
+    return Told(score.total(ours), score.total(seed), len(by_window(over, reset)), median([found.mae for found in ours]),
                 len(mine) - len(over), _losses(over, ours, seed))
 
 
@@ -75,7 +75,8 @@ def _losses(over: Sequence[Forecast], ours: Sequence[Errors], seed: Sequence[Err
                  for window in by_window(lost, lambda one: one.end))
 
 
-def _median(values: Sequence[float]) -> Optional[float]:
+def median(values: Sequence[float]) -> Optional[float]:
+    """The middle value; None where there is none."""
     ordered = sorted(values)
     half = len(ordered) // 2
     return (ordered[half] + ordered[-1 - half]) / 2 if ordered else None

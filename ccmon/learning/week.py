@@ -25,11 +25,13 @@ _STEP_S = 3 * HOUR_S                   # between past moments
 _HALF_LIFE_DAYS = 14.0
 _SPANS_DAYS = (1, 3, 7)                # how fast it goes is the mean over these and over everything
 _USUAL_PER_DAY, _USUAL_DAYS = 0.07, 0.5        # of the limit: what a day is taken to use before anything is known, and its weight
-_PRIOR_DAYS = 6.0                      # of moments, that the prior weighs as much as
+_PRIOR_DAYS = 3.0                      # of moments, that the prior weighs as much as
 _PRIOR_SPREAD = 1.3                    # of the logarithm of how long it takes beside what the pace says
 _NEVER = 0.05                          # the prior's share of those who stop
 _PRIOR = tuple(exp(_PRIOR_SPREAD * normal_quantile((place + 0.5) / 20)) for place in range(20))
 _WIDTH = 1.2                           # logarithms of rates that differ by so much are half alike, and so on
+_WIDTH_HOURS = 4.0                     # of the day
+_SAME_WEEKDAY = 3.0                    # what a moment counts more on the weekday of now
 _ANY = 0.05                            # what a moment counts at least, however unlike it is
 _REST = 0.1                            # of the speed: no rate is taken to be below
 _GRID_H = (0.25, 0.5, 1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 30, 36, 42, 48, 56, 64, 72, 84, 96, 108, 120, 132, 144, 156, 168)
@@ -129,19 +131,29 @@ def _with(week: Week, percent: float, now: int, reset_at: int) -> Course:
 
 def _moment(known: Course, ts: float, now: float, usual: float) -> Moment:
     """usual: points that a day is taken to use before anything is known."""
-    load, age = used_by(known, ts), max(0.0, (ts - known.times[0]) / DAY_S)
-    used = [load - used_by(known, ts - min(span, age) * DAY_S) for span in _SPANS_DAYS] + [load - known.loads[0]]
+    load, blocked = used_by(known, ts), sum(max(0.0, min(end, ts) - begin) for begin, end in known.stops)
+    age = max(0.0, (ts - known.times[0] - blocked) / DAY_S)
+    used = [load - used_by(known, _back(known, ts, span * DAY_S)) for span in _SPANS_DAYS] + [load - known.loads[0]]
     rates = [(points + usual * _USUAL_DAYS) / (min(span, age) + _USUAL_DAYS) for points, span in zip(used, (*_SPANS_DAYS, age))]
     speed = sum(rates) / len(rates)
-    latest = (load - used_by(known, ts - _STEP_S)) / (_STEP_S / DAY_S)
+    latest = (load - used_by(known, _back(known, ts, _STEP_S))) / (_STEP_S / DAY_S)
     return Moment(ts, load, _STEP_S / DAY_S * 0.5 ** ((now - ts) / DAY_S / _HALF_LIFE_DAYS), min(stop_after(known, int(ts)), now),
                   speed, tuple(log(rate / speed + _REST) for rate in (latest, *rates[:2])))
+
+
+def _back(known: Course, ts: float, span_s: float) -> float:
+    """So long before ts, without the time in which the window was full."""
+    begin = ts - span_s
+    for start, end in reversed(known.stops):
+        if begin < end and start < ts:
+            begin -= min(end, ts) - start
+    return begin
 
 
 @lru_cache(maxsize=4)
 def _past(week: Week, usual: float) -> List[Moment]:
     """The moments that a forecast compares with: each three hours from the first reading on."""
-    first = max(week.at - week.days * DAY_S, week.at - MOST_DAYS * DAY_S) if week.days else week.at
+    first = week.at - min(week.days, MOST_DAYS) * DAY_S if week.known.times else week.at
     found = (_moment(week.known, ts, week.at, usual) for ts in range(week.at - _STEP_S, first + 2 * _STEP_S, -_STEP_S))
     return [moment for moment in found if moment.stop > moment.ts]
 
@@ -163,8 +175,12 @@ def _seen(week: Week, known: Course, left: float, now: int, limit: float) -> Ite
     usual = _USUAL_PER_DAY * limit
     here = _moment(known, now, now, usual)
     for moment in _past(week, usual):
+        apart_h = abs((now - moment.ts) / HOUR_S % 24 - 12)            # 12: the same hour of the day
         far = sum((one - other) ** 2 for one, other in zip(moment.logs, here.logs)) / _WIDTH ** 2
-        yield (*_hours(week.known, moment, left * moment.speed / here.speed), moment.days * (exp(-0.5 * far) + _ANY) / (1 + _ANY))
+        far += ((12 - apart_h) / _WIDTH_HOURS) ** 2
+        weight = moment.days * (exp(-0.5 * far) + _ANY) / (1 + _ANY)
+        weight *= _SAME_WEEKDAY if abs((now - moment.ts + WEEK_S // 2) % WEEK_S - WEEK_S // 2) < DAY_S // 2 else 1.0
+        yield (*_hours(week.known, moment, left * moment.speed / here.speed), weight)
     for factor in _PRIOR:
         yield 24 * left / here.speed * factor, False, _PRIOR_DAYS * (1 - _NEVER) / len(_PRIOR)
     yield float("inf"), False, _PRIOR_DAYS * _NEVER

@@ -6,6 +6,8 @@ from typing import List, Optional, Tuple
 
 from ccmon import kept
 from ccmon.learning import week
+from ccmon.learning.evaluate_week import WeekWalk
+from ccmon.learning.told import Told
 from ccmon.learning.values import Reading
 from ccmon.learning.week import WEEK_S, Week
 from ccmon.line.session_json import MOST_WINDOWS, length_s
@@ -13,17 +15,33 @@ from ccmon.pipeline.memory import Memory
 from ccmon.store import learning
 
 _DAYS = 90
+_APART_S = 6 * 3600                   # between forecasts that are tried
 
 Weeks = Tuple[Tuple[str, Week], ...]   # by the window's name
 
 
 def study(memory: Memory, now: int) -> None:
     """Learn anew of each, and keep it; some ms a window."""
-    names = [name for name in memory.window_names() if name != "seven_day" and length_s(name) == WEEK_S]
-    weeks = {name: week.train(_readings(memory, name, now), now) for name in names[:MOST_WINDOWS]}
+    weeks = {name: week.train(_readings(memory, name, now), now) for name in _names(memory)}
     text = json.dumps({name: week.dump(one) for name, one in weeks.items() if one.last})
     if weeks and text != memory.noted(learning.WEEKS):
         memory.note(learning.WEEKS, text)
+
+
+def scores(memory: Memory, now: int) -> List[Tuple[str, Told]]:
+    """How good the forecasts of each have been, by its name. Those of the account's windows alone are kept, so its readings are
+    walked again: up to a second a window."""
+    found = []
+    for name in _names(memory):
+        walk = WeekWalk((100.0,), _APART_S)
+        for reading in _readings(memory, name, now):
+            walk.take(*reading[:3])
+        found.append((name, walk.told()))
+    return found
+
+
+def _names(memory: Memory) -> List[str]:
+    return [name for name in memory.window_names() if name != "seven_day" and length_s(name) == WEEK_S][:MOST_WINDOWS]
 
 
 def _readings(memory: Memory, name: str, now: int) -> List[Reading]:

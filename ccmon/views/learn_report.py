@@ -1,7 +1,7 @@
 """What `ccmon learn` prints: the limit with its error, what it rests on, how good the forecasts were; and that as JSON."""
 
 from math import log
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import text
 from ccmon.learning import runway, score, week
@@ -16,6 +16,7 @@ from ccmon.model import LearnedLimit
 from ccmon.text import Charset, Line, Span, count, plural
 from ccmon.usage import gauge
 from ccmon.usage.notices import CONNECT
+from ccmon.usage.windows import name_words
 from ccmon.views import reliability_words
 from ccmon.views.document import choice_document, estimate_document
 from ccmon.views.limit_words import RULERS, between, cut_offs
@@ -41,6 +42,7 @@ class Findings(NamedTuple):
     extra: Optional[Extra] = None
     session_said: Reliability = Reliability()      # likelihoods against what came
     week_said: Reliability = Reliability()
+    models: Sequence[Tuple[str, Told]] = ()        # the score of the weeks of single models, by the window's name
 
 
 def lines(found: Findings, cells: int, scores: bool, charset: Charset = _CHARSET) -> List[Line]:
@@ -49,6 +51,7 @@ def lines(found: Findings, cells: int, scores: bool, charset: Charset = _CHARSET
                 ("runway", _runway(found.lessons))]
     if scores:
         sections += [("score", _scored(found, False)), ("week", _scored(found, True))]
+        sections += [("", _of_model(name, scores_of)) for name, scores_of in found.models if scores_of.ours.n]
     room, out = max(1, cells - LABEL_CELLS), []
     for label, words in sections:
         out += _section(label, _wrapped(words, room), cells)
@@ -181,6 +184,12 @@ def _scored(found: Findings, weekly: bool) -> Iterator[str]:
         yield from reliability_words.choice_said(choice, window, found.zone)
 
 
+def _of_model(name: str, told: Told) -> Iterator[str]:
+    rows = list(_told(told, "week"))
+    yield f"{name_words(name)}, gone through again: {rows[0]}"
+    yield from rows[1:]
+
+
 def _told(told: Told, window: str) -> Iterator[str]:
     if not told.ours.n:
         waiting = f"; {plural(told.open, 'forecast')} wait for the end of theirs" if told.open else ""
@@ -255,7 +264,8 @@ def document(found: Findings) -> Dict[str, Any]:
         "runway": {"points_rows": lessons.points and lessons.points.rows, "tokens_rows": lessons.tokens and lessons.tokens.rows,
                    "week_days": lessons.week and lessons.week.days},
         "forecasts": {"session": _told_document(found.session, found.session_said, learned.session_choice),
-                      "week": _told_document(found.week, found.week_said, learned.week_choice)},
+                      "week": _told_document(found.week, found.week_said, learned.week_choice),
+                      "models": {name: _scores_document(scores_of) for name, scores_of in found.models}},
         "extra": found.extra and _extra_document(found.extra)}
 
 
@@ -267,9 +277,12 @@ def _limit_document(learned: Learned, tokens: Optional[LearnedLimit], plans: Map
 
 
 def _told_document(told: Told, said: Reliability, choice: Choice) -> Dict[str, Any]:
+    return {**_scores_document(told), "choice": choice_document(choice), "reliability": reliability_words.document(said)}
+
+
+def _scores_document(told: Told) -> Dict[str, Any]:
     return {"forecasts": told.ours.n, "windows": told.windows, "open": told.open, "median_error_min": told.error_min,
-            **score.beside(told.ours, told.seed), "coverage90": told.ours.coverage90, "choice": choice_document(choice),
-            "reliability": reliability_words.document(said)}
+            **score.beside(told.ours, told.seed), "coverage90": told.ours.coverage90}
 
 
 def _extra_document(extra: Extra) -> Dict[str, Any]:

@@ -39,7 +39,7 @@ def _of_window(scene: Scene, bound: Window) -> List[Line]:
     if is_likelihood(forecast):
         found = _likely(scene, forecast._replace(resets_at=bound.resets_at))
         behind = f"  (pace of {plural(max(1, forecast.rows), 'day')})"
-        return [(*variant, Span(behind, "dim")) for variant in found[:4] if forecast.rule == "pace"] + found
+        return [(*variant, Span(behind, "dim")) for variant in found[:5] if forecast.rule == "pace"] + found
     if forecast.probability <= 0:
         return [(Span(f"lasts to {scene.clock(bound.resets_at)}", "ok"), Span("  (pace so far)", "dim")),
                 (Span("lasts", "ok"),)]
@@ -60,9 +60,9 @@ def _variants(scene: Scene) -> List[Line]:
 
 
 def _likely(scene: Scene, runway: Runway) -> List[Line]:
-    """62 % likely to run out before 18:00 (median 16:40, 15:50-17:30)."""
+    """62 % likely to run out before 18:00 (median 16:40, 15:50-17:30); ~62 % where hardly any day stands behind it."""
     reset = scene.clock(runway.resets_at)
-    share = text.percent(round(100 * runway.probability))
+    share = "~" * (runway.rule == "pace") + text.percent(round(100 * runway.probability))
     if runway.probability < POSSIBLE:
         words = (f"lasts to {reset}, {share} likely to run out before", f"lasts to {reset} ({share} risk)", f"lasts to {reset}")
         return [(Span(word, "ok"),) for word in words]
