@@ -298,7 +298,7 @@ def result(mae, coverage, day, week=None):
 
 def test_the_words_say_by_how_much_and_from_when_on():
     assert text(result(10, 0.9, 3, week=True)) == """\
-1,234 rows from 2023-11-15 on, 56 days, 40 of them idle; 5 skipped
+1,234 rows (40 idle) from 2023-11-15 on, 56 days; 5 skipped
 
 the session: 99 moments judged, with the limit at 60, 80 %
 ccmon's own forecast from day 3 (2023-11-17) on; before that the last-hour rate

@@ -41,6 +41,7 @@ def learn(pieces: Sequence[Stretch], use: Sequence[Use], now: int) -> Optional[T
 
     The interval is that of all rulers together, each as likely as it explains the events and the windows without one.
     """
+    pieces = pieces[-MOST_EVENTS:]
     if not pieces:
         return None
     floors = _floors(pieces, use, now)
@@ -100,7 +101,7 @@ def _viewed(chosen: Ruler, log_prior: float, pieces: Sequence[Stretch], floors: 
     total = sum([measure(one.load) for one in use])
     if total <= 0:
         return []
-    runs = [run._replace(amount=run.amount / total) for run in posterior.runs_of(pieces, chosen)[-MOST_EVENTS:]]
+    runs = [run._replace(amount=run.amount / total) for run in posterior.runs_of(pieces, chosen)]
     return [_View(chosen, log_prior, runs, [measure(load) / total for load in floors], total)] if runs else []
 
 

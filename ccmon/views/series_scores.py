@@ -36,12 +36,12 @@ def one(found: Result) -> List[Line]:
 
 
 def _read(found: Result) -> str:
-    idle = f", {found.idle:,} of them idle" if found.idle else ""
+    idle = f" ({found.idle:,} idle)" if found.idle else ""
     skipped = f"{found.skipped:,} skipped"
     if not found.rows:
         return f"0 rows, {skipped}"
     days = plural(_day_of(found.end) - _day_of(found.begin) + 1, "day")
-    return f"{found.rows:,} rows from {_date(found.begin)} on, {days}{idle}; {skipped}"
+    return f"{found.rows:,} rows{idle} from {_date(found.begin)} on, {days}; {skipped}"
 
 
 def _week(found: Result, week: Judged) -> List[str]:

@@ -68,8 +68,8 @@ class Table(NamedTuple):
 
 LIMIT_30 = Goal("<= 3 %", most=0.03, noise=0.003, noise_quick=0.006)
 LIMIT_100 = Goal("<= 1 %", most=0.01, noise=0.001, noise_quick=0.002)
-EVENTS_3 = Goal("<= 5 %", most=0.05, noise=0.02, noise_quick=0.04)
-EVENTS_10 = Goal("<= 3 %", most=0.03, noise=0.01, noise_quick=0.02)
+EVENTS_3 = Goal("<= 5 %", most=0.05, noise=0.015, noise_quick=0.027)
+EVENTS_10 = Goal("<= 3 %", most=0.03, noise=0.001, noise_quick=0.001)
 COVERED = Goal(">= 90 %", least=0.90, noise=0.067, noise_quick=0.12)
 POINTS = Goal("<= 1", most=1.0, noise=0.03, noise_quick=0.10)
 FALSE_ALARMS = Goal("<= 0.1", most=0.1, noise=0.06, noise_quick=0.19)
