@@ -37,6 +37,7 @@ def test_the_chance_of_losing_every_time_is_that_of_so_many_coins():
 @pytest.mark.parametrize("minutes, rule", [
     ([5] * (LEAST - 1), "learned"), ([5] * LEAST, "simple"),               # so few say nothing
     ([-5] * 40, "learned"), ([0] * 40, "learned"), ([5, -5] * 20, "learned"),
+    ([0.5] * 40, "learned"),                                                # surely, but by half a minute
     ([90] + [-1] * 19, "learned"),                                          # one window alone is chance
     ([-9] * 30 + [9] * 10, "learned"), ([-9] * 30 + [9] * 17, "simple"),    # old windows count against new ones, but not for ever
     ([5] * LEAST + [-5] * (LEAST - 1), "simple"), ([5] * LEAST + [-5] * LEAST, "learned"),

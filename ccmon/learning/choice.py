@@ -12,6 +12,7 @@ from ccmon.learning.values import Choice, Comparison
 
 LAST = 20                              # windows that are compared at most
 LEAST = 8                              # and at least
+LEAST_MIN = 1.0                        # a smaller mean loss is none: where it surely lasts, a likelihood is hardly off
 CHANCE = 0.005                         # below this chance of such a loss by luck the simpler rule is shown
 BACK_CHANCE = 0.1                      # below this chance of such a gain by luck the learned one is shown again
 _STEPS = 400                           # into which the sum of the differences is cut
@@ -30,9 +31,9 @@ def chosen(windows: Sequence[Loss]) -> Choice:
 
 def _has_lost(rule: str, windows: Sequence[Loss]) -> bool:
     """Whether the rule in force was worse by more than chance."""
-    sign, most = (1.0, CHANCE) if rule == "learned" else (-1.0, BACK_CHANCE)
+    sign, least, most = (1.0, LEAST_MIN, CHANCE) if rule == "learned" else (-1.0, 0.0, BACK_CHANCE)
     lost = [sign * one.minutes for one in windows]
-    return sum(lost) > 0 and chance(lost) < most
+    return sum(lost) > least * len(lost) and chance(lost) < most
 
 
 def compared(windows: Sequence[Loss]) -> Comparison:
