@@ -1,7 +1,7 @@
 """The course of use: what was used over time in one unit, cumulative over all windows, and how it grows row by row."""
 
 from bisect import bisect_left, bisect_right
-from typing import Iterable, List, Sequence, Tuple
+from typing import Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.learning.values import JITTER_S, WINDOW_S, Course, Reading
 
@@ -19,6 +19,16 @@ def at(course: Course, ts: float) -> float:
         return loads[-1]
     begin, low = times[after - 1], loads[after - 1]
     return low + (loads[after] - low) * (ts - begin) / (times[after] - begin)
+
+
+def reached_at(course: Course, load: float) -> Optional[float]:
+    """Epoch s when that much had been used since the beginning, linear in between; None where it never was."""
+    times, loads = course.times, course.loads
+    after = bisect_left(loads, load)
+    if not 0 < after < len(loads):
+        return None
+    begin, low = times[after - 1], loads[after - 1]
+    return begin + (load - low) / (loads[after] - low) * (times[after] - begin)
 
 
 def between(course: Course, start: float, end: float) -> float:

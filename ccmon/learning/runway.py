@@ -13,7 +13,7 @@ from typing import Any, Iterable, Iterator, List, NamedTuple, Optional, Sequence
 
 from ccmon import kept
 from ccmon.learning import score
-from ccmon.learning.course import at, between, stop_after, window_start
+from ccmon.learning.course import at, between, reached_at, stop_after, window_start
 from ccmon.learning.values import Course
 from ccmon.model import Runway
 
@@ -173,18 +173,12 @@ def _took(course: Course, moments: Sequence[_Moment], wanted: float, here: _Trai
           weights: Sequence[float]) -> List[Tuple[float, bool, float]]:
     """After how many minutes so much was used from each moment on, in proportion to how fast it went then; else how long that
     did not happen, and True. With the moment's weight."""
-    times, loads, count, found = course.times, course.loads, len(course.loads), []
+    found = []
     for (ts, load, stop, most, _, traits), weight in zip(moments, weights):
         need = load + wanted * traits.speed / here.speed
-        if need > most:                # later than the curve's end, or never
-            found.append((stop, True, weight))
-            continue
-        after = bisect_left(loads, need)
-        took = stop + 1.0
-        if 0 < after < count:
-            begin, low = times[after - 1], loads[after - 1]
-            took = (begin + (need - low) / (loads[after] - low) * (times[after] - begin) - ts) / 60.0
-        found.append((stop, True, weight) if took > stop else (took if took > 0 else 0.0, False, weight))
+        when = reached_at(course, need) if need <= most else None      # else it was later than the curve's end, or never
+        took = stop + 1.0 if when is None else (when - ts) / 60.0
+        found.append((stop, True, weight) if took > stop else (max(0.0, took), False, weight))
     return found
 
 

@@ -6,7 +6,6 @@ moments stands a prior that weighs as much as a few days: the pace, off by a fac
 """
 
 import json
-from bisect import bisect_left
 from functools import lru_cache
 from math import exp, log
 from typing import Any, Iterator, List, NamedTuple, Optional, Sequence, Tuple
@@ -14,7 +13,7 @@ from typing import Any, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 from ccmon import kept
 from ccmon.learning import runway, score
 from ccmon.learning.course import at as used_by
-from ccmon.learning.course import stop_after
+from ccmon.learning.course import reached_at, stop_after
 from ccmon.learning.normal import normal_quantile
 from ccmon.learning.values import JITTER_S, Course, Reading
 from ccmon.model import Runway
@@ -160,14 +159,9 @@ def _past(week: Week, usual: float) -> List[Moment]:
 
 def _hours(known: Course, moment: Moment, need: float) -> Tuple[float, bool]:
     """After how many hours so many points were used from then on; else how long that did not happen, and True."""
-    times, loads, wanted = known.times, known.loads, moment.load + need
-    after = bisect_left(loads, wanted)
-    if 0 < after < len(loads):
-        begin, low = times[after - 1], loads[after - 1]
-        when = begin + (wanted - low) / (loads[after] - low) * (times[after] - begin)
-        if when <= moment.stop:
-            return max(0.0, when - moment.ts) / HOUR_S, False
-    return (moment.stop - moment.ts) / HOUR_S, True
+    when = reached_at(known, moment.load + need)
+    is_open = when is None or when > moment.stop
+    return max(0.0, (moment.stop if when is None or is_open else when) - moment.ts) / HOUR_S, is_open
 
 
 def _seen(week: Week, known: Course, left: float, now: int, limit: float) -> Iterator[Tuple[float, bool, float]]:
