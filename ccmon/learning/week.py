@@ -16,7 +16,7 @@ from ccmon.learning import runway, score
 from ccmon.learning.course import at as used_by
 from ccmon.learning.course import stop_after
 from ccmon.learning.normal import normal_quantile
-from ccmon.learning.values import JITTER_S, Course, Reading
+from ccmon.learning.values import WANDER_S, Course, Reading
 from ccmon.model import Runway
 
 HOUR_S, DAY_S, WEEK_S = 3600, 86_400, 7 * 86_400
@@ -118,7 +118,7 @@ def _with(week: Week, percent: float, now: int, reset_at: int) -> Course:
     """The course until now, whose percentage may be newer than what was learned from."""
     reading = Reading(now, percent, reset_at)
     last = week.last
-    if last is not None and abs(last.resets_at - reset_at) <= JITTER_S:
+    if last is not None and abs(last.resets_at - reset_at) <= WANDER_S:
         last = last._replace(resets_at=reset_at)
     begin, gain = _step(last, reading)
     times, loads = list(week.known.times), list(week.known.loads)
