@@ -227,7 +227,9 @@ def load(text: Optional[str]) -> Optional[Week]:
                        tuple((kept.moment(begin), kept.moment(end)) for begin, end in stops))
         sound = len(known.times) == len(known.loads) and list(known.times) == sorted(set(known.times))
         sound = sound and list(known.loads) == sorted(known.loads) and (last is None) is (not known.times)
-        return Week(kept.moment(at), kept.count(days), last and _reading(*last), known) if sound else None
+        found = Week(kept.moment(at), kept.count(days), None if last is None else _reading(*last), known)
+        sound = sound and found.at >= max(known.times, default=0)
+        return found if sound else None
     except kept.Damage:
         return None
 
