@@ -124,10 +124,10 @@ def dump(lessons: Lessons) -> str:
 
 
 def _brief(value: Any) -> Any:
-    """With five digits of every fraction."""
+    """With five digits of every fraction; what is whole was counted, and is shown as it is."""
     if isinstance(value, (list, tuple)):
         return [_brief(part) for part in value]
-    return float(f"{value:.5g}") if isinstance(value, float) else value
+    return float(f"{value:.5g}") if isinstance(value, float) and not value.is_integer() else value
 
 
 @lru_cache(maxsize=2)
