@@ -259,10 +259,12 @@ def test_a_change_of_the_allocation_is_told_for_five_hours(factor, sure, words):
     (0.02, 0, "Nothing learned, custom_max in force. To learn: ccmon init claude --write"),
     (0.02, 12, "from 12 readings: it takes a few days"),
     (0.07, 400, "the readings do not fit the use here (noise 7 %)"),
+    (0.07, 1, "from 1 reading: it takes a few days"),
 ])
 def test_why_nothing_is_learned(noise, readings, words):
     known = learned(is_learned=False)._replace(readings=readings)
-    seen = shot(facts(block(3000), learned=known._replace(estimate=known.estimate._replace(noise=noise))), "ml_auto")
+    known = known._replace(estimate=known.estimate._replace(noise=noise, readings=readings))
+    seen = shot(facts(block(3000), learned=known), "ml_auto")
     assert words in seen.warnings[-1].text and len(seen.warnings[-1].text) <= 80
     none = shot(facts(block(3000), high_water=None), "ml_auto").warnings[-1].text
     assert none == "Nothing learned, plan pro in force. To learn: ccmon init claude --write"

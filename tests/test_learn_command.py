@@ -106,6 +106,11 @@ def test_learning_itself_prints_no_scores():
         "limit    unknown, at least 31,400 (41 sessions)",
         "         125 readings do not fit one limit: the noise is 6.1 %, and a learned",
         "         limit has at most 4 %"]),
+    (LEARNED._replace(estimate=SURE._replace(noise=0.061, learned=False, readings=1, windows=1)), [
+        "limit    unknown, at least 31,400 (41 sessions)",
+        "         1 reading of 1 window so far: not enough to be sure",
+        "ruler    by cost",
+        "         123 readings, 2 limit events, 1 window"]),
     (LEARNED._replace(estimate=SURE._replace(learned=False)), [
         "limit    unknown, at least 31,400 (41 sessions)",
         "         123 readings of 31 windows so far: not enough to be sure"]),

@@ -107,7 +107,7 @@ def test_bad_rows_are_counted_and_skipped(bad):
     assert (found.rows, found.skipped, found.session.ours.n) == (2, 1, 2)
 
 
-@pytest.mark.parametrize("cells", [",", "0,", "0,0", ",0", " , ", '"0",""'])
+@pytest.mark.parametrize("cells", [",", "0,", "0,0", ",0", " , ", '"0",""', "null,null", "0,None", ",NaN"])
 def test_an_idle_row_says_that_no_window_is_open(cells):
     """It teaches when the next window began at the earliest, and is no moment to judge or to compare with."""
     lines = [HEADER, f"{T0 + 36000 + 300},{cells}", row(10, 5), row(20, 8)]
@@ -174,6 +174,19 @@ def test_columns_go_by_their_names():
              f"0.5,{RESET},{T0 + 36000},10,", f",{RESET},{T0 + 39600},60,7"]
     assert [minutes for _, _, minutes, *_ in seen(lines)] == [540, 48]
     assert seen(["\ufeff" + HEADER + "\r\n", row(0, 10) + "\r\n"]) == [(0, 100, 540, 300, False)]
+
+
+def test_a_quoted_cell_may_hold_commas():
+    lines = ['name,ts,five_hour_pct,five_hour_resets_at,model', f'"a, ""b""",{T0 + 36000},"10",{RESET},"Opus, 4"\r\n']
+    assert seen(lines) == [(0, 100, 540, 300, False)]
+
+
+def test_where_most_rows_are_skipped_it_is_said_what_a_row_must_be():
+    """Milliseconds, ISO times, the newest row first."""
+    for bad in (f"{T0}000,5,{RESET}000", "2026-01-01T10:00:00Z,5,2026-01-01T12:00:00Z", row(-1, 5)):
+        said = text(evaluate.evaluate([HEADER, row(0, 10), bad, bad]))
+        assert said[0].startswith("1 row from") and said[1].startswith("Most rows are skipped: ts and resets are epoch seconds")
+    assert "Most" not in "".join(text(evaluate.evaluate([HEADER, row(0, 10), ""])))
 
 
 @pytest.mark.parametrize("lines", [[], [""], [HEADER], [HEADER, ""], [HEADER, row(0, 100)]])
@@ -243,6 +256,15 @@ def test_a_reset_that_jitters_round_the_minute_is_one_window():
         assert ours[1:4] == pytest.approx(theirs[1:4], rel=0.02)
     course = walked([HEADER, *jittered]).growing.course
     assert course.loads[-1] == pytest.approx(walked(LONG).growing.course.loads[-1], rel=0.01)
+
+
+def test_a_reset_that_is_a_minute_off_either_way_is_one_window():
+    late = [",".join([*line.split(",")[:2], str(int(line.split(",")[2]) + (-60, 0, 60)[number % 3])])
+            for number, line in enumerate(LONG[1:])]
+    walk, plain = walked([HEADER, *late]), walked(LONG)
+    assert walk.growing.course.loads[-1] == pytest.approx(plain.growing.course.loads[-1], rel=0.01)
+    assert len(walk.windows) == len(plain.windows)
+    assert evaluate.quantiles(evaluate.read([HEADER, *late])[0], (50,)) == evaluate.quantiles(evaluate.read(LONG)[0], (50,))
 
 
 def test_the_tail_is_chosen_by_windows_that_are_over():

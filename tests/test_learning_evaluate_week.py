@@ -29,3 +29,9 @@ def test_the_straight_line_and_the_outcome_by_hand():
     assert straight == score.Errors(12 * 60, 12 * 60, 0.0)
     (_, lasted), = walked([(DAY, 20.0, RESET), (8 * DAY, 0.0, RESET + 7 * DAY)]).errors()
     assert lasted == score.Errors(4.5 * 1440, 4.5 * 1440, 1.0)
+
+
+def test_a_reset_that_is_a_minute_off_either_way_is_one_week():
+    rows = [(DAY + hour * HOUR, 10.0 + hour, RESET + 60 * (-1, 0, 1)[hour % 3]) for hour in range(30)]
+    walk = walked(rows)
+    assert list(walk.windows) == [RESET - 60] and walk.week.known.loads[-1] == 10 + 23

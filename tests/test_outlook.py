@@ -144,7 +144,8 @@ def test_every_view_shows_the_rate_that_was_better_and_the_runway_goes_on():
         "rule": "simple", "since": LOST.since, "then": {"windows": 14, "lost_min": 8.31, "chance": 0.0041},
         "now": {"windows": 3, "lost_min": -2.0, "chance": 0.75}}
     words = " ".join(why_learned.runway(SimpleNamespace(snapshot=seen, zone=made.zone), 80))
-    assert "the last-hour rate since 2026-01-14: on the 14 sessions before, the CRPS of the runway was 8.3 minutes above" in words
+    assert words.startswith("session, shown: the last-hour rate since 2026-01-14: on the 14 sessions before, the error (CRPS) of "
+                            "the runway was 8.3 minutes above that of the last-hour rate (0.4 % likely by chance); ")
 
 
 def test_of_the_week_it_is_the_pace_so_far():

@@ -374,7 +374,7 @@ def test_what_was_learned_is_told_with_its_error_and_what_it_rests_on():
     told = section(found, "learned")
     assert "about 35,000 tokens (33,600-36,750), by cost, error 0.6 points" in told and "now 0.80 of what it was" in told
     assert "120 readings, 3 limit events; noise 1.2 %, 80 % of windows used" in told
-    assert "% likely to run out before the reset, median" in section(found, "runway")
+    assert "% likely to run out before the reset (" in section(found, "runway")
     assert why_json.document(found)["learned"]["ruler"]["error_points"] == 0.62
 
 
@@ -384,10 +384,7 @@ def test_a_week_says_how_many_days_it_rests_on(days, words):
     assert words in section(working()._replace(snapshot=made.snapshot), "runway").replace("\n", " ")
 
 
-def test_too_little_to_learn_from_is_told():
-    made = scenes.scene(21_012, learned=scenes.learned(is_learned=False))
-    found = section(working()._replace(snapshot=made.snapshot), "learned")
-    assert found.startswith("learned  not learned so far: 41 readings of 12 windows are not enough")
+def test_before_anything_is_learned_nothing_is_told():
     assert section(working(), "learned") == section(working(), "runway") == ""
 
 

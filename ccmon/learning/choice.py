@@ -66,7 +66,10 @@ def load(parts: Any) -> Choice:
     rule, since, then, now = parts
     if rule not in ("learned", "simple"):
         raise ValueError("no rule of ours")
-    return Choice(rule, kept.moment(since), _comparison(*then), _comparison(*now))
+    found = Choice(rule, kept.moment(since), _comparison(*then), _comparison(*now))
+    if (found.since > 0) is not (found.then.windows >= LEAST) or rule == "simple" and not found.since:
+        raise ValueError("no change of ours")
+    return found
 
 
 def _comparison(windows: Any, lost_min: Any, likely: Any) -> Comparison:

@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from typing import Iterable, List, Optional, Sequence, Tuple
 
-from ccmon.learning.values import JITTER_S, WINDOW_S, Course, Reading
+from ccmon.learning.values import WANDER_S, WINDOW_S, Course, Reading
 
 LOOK_S = 900                           # how often a running window counts as looked at when nothing is used in it
 FULL = 100.0                           # per cent: the limit has been reached
@@ -100,7 +100,7 @@ class Growing:
 
     def add(self, ts: int, percent: float, resets_at: int) -> None:
         """Take a reading; ts must not fall. A value below an earlier one counts as a new base once seen three times."""
-        if abs(resets_at - self.window) > JITTER_S:
+        if abs(resets_at - self.window) > WANDER_S:
             self._begin(ts, resets_at)
         gained = percent - self.top
         self.lower = self.lower + 1 if gained < 0 else 0

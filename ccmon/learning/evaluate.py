@@ -8,10 +8,11 @@ from ccmon.learning.course import Growing
 from ccmon.learning.evaluate_week import WeekWalk
 from ccmon.learning.runway import Trained
 from ccmon.learning.series import Row, rows
-from ccmon.learning.values import JITTER_S, Reading
+from ccmon.learning.values import WANDER_S, Reading
 
 APART_S = 300                          # at most one decision in that time
 DAY_S = 86400
+_LATE_S = (0, -60, 60, -120, 120)      # of the same window, within WANDER_S
 
 
 class Decision(NamedTuple):
@@ -76,7 +77,7 @@ class Walk:
         if not row.resets_at:
             self.growing.rest(int(row.ts))
             return
-        if abs(row.resets_at - self.window) <= JITTER_S:
+        if abs(row.resets_at - self.window) <= WANDER_S:
             row = row._replace(resets_at=self.window)
         self.window = row.resets_at
         times, percents = self.windows.setdefault(row.resets_at, ([], []))
@@ -159,7 +160,7 @@ def quantiles(found: Sequence[Row], percents: Sequence[float]) -> Tuple[List[flo
     for row in found:
         for top, resets_at, percent in zip(tops, (row.resets_at, row.week_resets_at), (row.percent, row.week_percent)):
             if resets_at:
-                key = next((known for known in (resets_at - 60, resets_at + 60) if known in top), resets_at)
+                key = next((resets_at + late for late in _LATE_S if resets_at + late in top), resets_at)
                 top[key] = max(top.get(key, 0.0), percent)
     session, weekly = (_quantiles(sorted(top.values()), percents) for top in tops)
     return session, weekly

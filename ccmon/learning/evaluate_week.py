@@ -5,7 +5,7 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.learning import runway, score, told, week
 from ccmon.learning.told import Told
-from ccmon.learning.values import JITTER_S, Reading
+from ccmon.learning.values import WANDER_S, Reading
 from ccmon.learning.week import DAY_S, WEEK_S, Week
 
 APART_S = 3600                         # at most one decision in that time, for each limit
@@ -42,8 +42,8 @@ class WeekWalk:
         return self.decisions[0].ts if self.decisions else None
 
     def take(self, ts: float, percent: float, resets_at: int) -> None:
-        """One more row, by time: decided at with what is known by then. Resets that differ by JITTER_S are one."""
-        if abs(resets_at - self.window) > JITTER_S:
+        """One more row, by time: decided at with what is known by then. Resets that differ by WANDER_S are one."""
+        if abs(resets_at - self.window) > WANDER_S:
             self.window = resets_at
         times, percents = self.windows.setdefault(self.window, ([], []))
         times.append(ts)

@@ -2,7 +2,7 @@
 
 import json
 from functools import lru_cache
-from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
 from ccmon import kept
 from ccmon.learning import change, choice, course, events, posterior, ruler, runway, stretches, week
@@ -16,6 +16,7 @@ VERSION = 2
 KEPT_S = 90 * 86_400
 MIX_S = 21 * 86_400
 PIECES = 200                           # stretches for the ruler of before
+_Part = TypeVar("_Part")
 LEAST_SINCE = 8                        # stretches after a change from which on the ruler is chosen by them alone
 
 
@@ -123,10 +124,10 @@ def dump(lessons: Lessons) -> str:
 
 
 def _brief(value: Any) -> Any:
-    """With five digits of every fraction."""
+    """With five digits of every fraction; what is whole was counted, and is shown as it is."""
     if isinstance(value, (list, tuple)):
         return [_brief(part) for part in value]
-    return float(f"{value:.5g}") if isinstance(value, float) else value
+    return float(f"{value:.5g}") if isinstance(value, float) and not value.is_integer() else value
 
 
 @lru_cache(maxsize=2)
@@ -136,9 +137,17 @@ def load(text: Optional[str]) -> Optional[Lessons]:
         version, learned, points, tokens, weekly = kept.value(text)
         if version != VERSION:
             return None
-        return Lessons(_learned(learned), points and runway.load(points), tokens and runway.load(tokens), week.load(weekly))
+        return Lessons(_learned(learned), _whole(points, runway.load), _whole(tokens, runway.load), _whole(weekly, week.load))
     except kept.Damage:
         return None
+
+
+def _whole(part: Any, made: Callable[[Any], Optional[_Part]]) -> Optional[_Part]:
+    """A damaged part takes the rest with it, so that all is learned anew at once. Raises ValueError."""
+    found = None if part is None else made(part)
+    if found is None and part is not None:
+        raise ValueError("damaged")
+    return found
 
 
 def _learned(parts: List[Any]) -> Learned:
@@ -157,6 +166,8 @@ def _ruler(name: str, weights: Sequence[Tuple[str, str, float]], error: Any, rea
 
 
 def _estimate(median: Any, low: Any, high: Any, noise: Any, readings: Any, windows: Any, covered: Any, learned: Any) -> Estimate:
+    if not low <= median <= high:
+        raise ValueError("no interval")
     return Estimate(kept.positive(median), kept.positive(low), kept.positive(high), kept.amount(noise), kept.count(readings),
                     kept.count(windows), kept.share(covered), kept.truth(learned))
 

@@ -72,6 +72,11 @@ def _told(limits: Sequence[float], cells: Sequence[Cell], runs: Sequence[Run], b
     return Estimate(limits[0], limits[1], limits[2], noise, len(behind), len(windows), len(here) / len(windows), known and enough)
 
 
+def is_unfit(estimate: Estimate) -> bool:
+    """Whether there is enough behind it, and it does not fit one limit."""
+    return estimate.noise > MOST_NOISE and estimate.readings >= LEAST_STRETCHES and estimate.windows >= LEAST_WINDOWS
+
+
 def widened(quantiles: Sequence[float], doubt: float) -> List[float]:
     """The limits, the interval widened by what the grid does not know of, as a share."""
     middle, low, high = quantiles

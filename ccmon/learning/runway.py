@@ -79,10 +79,14 @@ class _Moment(NamedTuple):
 
 def train(course: Course, now: int) -> Trained:
     """What forecasts compare with: the last 90 days of a course that ends at now, thinned."""
-    thin, count = _thinned(course, now - KEPT_S, APART_S), 0
-    for ts in thin.times:
-        count += now - KEPT_S <= ts < now and stop_after(thin, ts) > ts
+    thin = _thinned(course, now - KEPT_S, APART_S)
+    count = _rows(thin, now)
     return Trained(now, count, thin if count >= ENOUGH else NOTHING)
+
+
+def _rows(thin: Course, now: int) -> int:
+    """How many of its points are moments that a forecast can compare with."""
+    return sum(now - KEPT_S <= ts < now and stop_after(thin, ts) > ts for ts in thin.times)
 
 
 def _thinned(course: Course, since: int, apart_s: int) -> Course:
@@ -297,7 +301,8 @@ def load(parts: Any) -> Optional[Trained]:
         is_rising = all(list(line) == sorted(set(line)) for line in (course.times, course.starts))
         if not is_rising or list(course.stops) != sorted(course.stops) or len(course.times) != len(course.loads):
             return None
-        return Trained(kept.moment(at), kept.count(rows), course)
+        found = Trained(kept.moment(at), kept.count(rows), course)
+        return found if found.rows == _rows(course, found.at) or found.rows < ENOUGH and not course.times else None
     except kept.Damage:
         return None
 

@@ -1,5 +1,6 @@
 """A series of percentages as CSV: its rows, one by one, with what each says."""
 
+import csv
 from math import isfinite
 from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence
 
@@ -10,6 +11,7 @@ COLUMNS = ("ts", "five_hour_pct", "five_hour_resets_at")
 WEEK_COLUMNS = ("seven_day_pct", "seven_day_resets_at")
 WEEK_S = 7 * 86400
 EARLY_S = 600                          # a window may seem to start that much after its first row: clocks differ
+NONE = ("null", "none", "nan", "na", "n/a")       # what programs write into a cell that is empty
 LATEST_TS = 32_503_680_000.0          # the year 3000: later are milliseconds
 
 
@@ -39,7 +41,13 @@ def rows(lines: Iterable[str], name: str = "The file") -> Iterator[Optional[Row]
 
 
 def _cells(line: str) -> List[str]:
-    return [cell.strip().strip('"') for cell in line.split(",")]
+    """Without the words for nothing; a line that is no CSV, such as one with a NUL, is one cell."""
+    try:
+        found = next(csv.reader([line.strip()], skipinitialspace=True), [])
+    except csv.Error:
+        return [line]
+    words = (cell.strip().strip('"').strip() for cell in found)
+    return ["" if word.lower() in NONE else word for word in words]
 
 
 def _places(header: Sequence[str], name: str) -> Dict[str, int]:
@@ -47,7 +55,8 @@ def _places(header: Sequence[str], name: str) -> Dict[str, int]:
     names = [word.lstrip("\ufeff").strip('"').lower() for word in header]
     missing = [column for column in COLUMNS if names and column not in names]
     if missing:
-        raise CcmonError("{} has no column {}: its first line must name {}.".format(name, missing[0], ",".join(COLUMNS)))
+        raise CcmonError("{} has no column {}: its first line must name {}, with commas between.".format(
+            name, missing[0], ",".join(COLUMNS)))
     return {column: names.index(column) for column in (*COLUMNS, *WEEK_COLUMNS) if column in names}
 
 

@@ -7,6 +7,7 @@ from typing import Mapping, NamedTuple, Optional, Tuple
 
 WINDOW_S = 5 * 3600
 JITTER_S = 90                          # two resets that differ by less are one
+WANDER_S = 150                         # the same of two that were rounded to the minute, each a minute off
 PLAIN_RATES = ("last_hour", "average")         # rules without a likelihood
 KINDS = ("input", "output", "cache_creation", "cache_read", "cost")     # tokens, but for cost: US dollars by the price list
 

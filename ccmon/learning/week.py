@@ -15,7 +15,7 @@ from ccmon.learning import runway, score
 from ccmon.learning.course import at as used_by
 from ccmon.learning.course import reached_at, stop_after
 from ccmon.learning.normal import normal_quantile
-from ccmon.learning.values import JITTER_S, Course, Reading
+from ccmon.learning.values import WANDER_S, Course, Reading
 from ccmon.model import Runway
 
 HOUR_S, DAY_S, WEEK_S = 3600, 86_400, 7 * 86_400
@@ -117,7 +117,7 @@ def _with(week: Week, percent: float, now: int, reset_at: int) -> Course:
     """The course until now, whose percentage may be newer than what was learned from."""
     reading = Reading(now, percent, reset_at)
     last = week.last
-    if last is not None and abs(last.resets_at - reset_at) <= JITTER_S:
+    if last is not None and abs(last.resets_at - reset_at) <= WANDER_S:
         last = last._replace(resets_at=reset_at)
     begin, gain = _step(last, reading)
     times, loads = list(week.known.times), list(week.known.loads)
@@ -221,7 +221,9 @@ def load(text: Optional[str]) -> Optional[Week]:
                        tuple((kept.moment(begin), kept.moment(end)) for begin, end in stops))
         sound = len(known.times) == len(known.loads) and list(known.times) == sorted(set(known.times))
         sound = sound and list(known.loads) == sorted(known.loads) and (last is None) is (not known.times)
-        return Week(kept.moment(at), kept.count(days), last and _reading(*last), known) if sound else None
+        found = Week(kept.moment(at), kept.count(days), None if last is None else _reading(*last), known)
+        sound = sound and found.at >= max(known.times, default=0)
+        return found if sound else None
     except kept.Damage:
         return None
 

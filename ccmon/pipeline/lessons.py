@@ -73,9 +73,10 @@ def study(memory: Memory, now: int) -> Optional[Lessons]:
     lessons = lessons._replace(learned=lessons.learned._replace(
         mae_min=scored.ours.mae_min, scored=scored.windows, tail=runway.tail_after(told.are_covered(forecasts)),
         session_choice=choice.chosen(scored.losses), week_choice=choice.chosen(weekly_scored.losses)))
-    memory.keep_learned(learner.dump(lessons))
+    text = learner.dump(lessons)
+    memory.keep_learned(text)
     model_weeks.study(memory, now)
-    return lessons
+    return learner.load(text)          # with as many digits as every look will have
 
 
 def study_when_due(memory: Memory, now: int) -> None:

@@ -3,7 +3,7 @@
 from typing import Iterator, Optional
 
 from ccmon.learning.change import wording
-from ccmon.learning.posterior import MOST_NOISE
+from ccmon.learning.posterior import is_unfit
 from ccmon.learning.values import Learned
 from ccmon.model import SESSION_S, SKEW_S, Binding, Credits, Facts, Limit, Notice, Runway, Snapshot, Source, Window
 from ccmon.text import count, duration, money, percent, plural
@@ -233,7 +233,7 @@ def _not_learned(learned: Optional[Learned], limit: Limit) -> str:
         return f"{lead}: {CONNECT}"
     if learned.is_by_events:
         return f"Percentages teach the limit within days, limit messages within weeks: {CONNECT}"
-    if learned.estimate and learned.estimate.noise > MOST_NOISE:
+    if learned.estimate and is_unfit(learned.estimate):
         noise = percent(round(100 * learned.estimate.noise))
         return f"Nothing learned: the readings do not fit the use here (noise {noise})"
     return f"Learning the limit from {plural(learned.readings, 'reading')}: it takes a few days of work"

@@ -4,7 +4,7 @@ from math import log
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import text
-from ccmon.learning import runway, score, week
+from ccmon.learning import posterior, runway, score, week
 from ccmon.learning.change import meaning
 from ccmon.learning.learner import Lessons
 from ccmon.learning.portable import Extra
@@ -23,7 +23,6 @@ from ccmon.views.limit_words import RULERS, between, cut_offs
 from ccmon.when import Zone, local
 
 LABEL_CELLS = 9
-MOST_NOISE = 4                         # percent; more, and a limit is not called learned
 _NAME_CELLS, _CELLS = 30, 10
 _CHARSET = Charset()
 MODELS = {"runway": "ccmon's runway", "last_hour": "last-hour rate", "arima": "ARIMA(2,1,2)", "boosting": "boosted quantiles",
@@ -123,9 +122,9 @@ def _unknown(learned: Learned) -> Iterator[str]:
         yield f"Claude's own percentages are not known. Connect Claude Code: `{CONNECT}`"
     elif estimate is None:
         yield f"{plural(learned.readings, 'reading')} so far: too few to say more"
-    elif 100 * estimate.noise > MOST_NOISE:
+    elif posterior.is_unfit(estimate):
         yield (f"{plural(learned.readings, 'reading')} do not fit one limit: the noise is {100 * estimate.noise:.1f} %, and "
-               f"a learned limit has at most {MOST_NOISE} %")
+               f"a learned limit has at most {100 * posterior.MOST_NOISE:.0f} %")
     else:
         yield f"{plural(estimate.readings, 'reading')} of {plural(estimate.windows, 'window')} so far: not enough to be sure"
 
@@ -142,7 +141,7 @@ def _ruler(learned: Learned) -> Iterator[str]:
         return
     where = "where you were cut off" if learned.is_by_events else "at the end of windows held out"
     off = f": {ruler.error_points:.1f} points off {where} (median)"
-    yield RULERS[ruler.name] + (off if not learned.is_by_events or estimate.windows > 2 and estimate.covered else "")
+    yield RULERS[ruler.name] + (off if estimate.windows > (2 if learned.is_by_events else 1) and estimate.covered else "")
     yield cut_offs(learned) or (f"{plural(ruler.readings, 'reading')}, {plural(learned.hits, 'limit event')}, "
                                 f"{plural(estimate.windows, 'window')}")
     yield f"noise {100 * estimate.noise:.1f} %; {text.percent(100 * estimate.covered)} of windows used only on this machine"

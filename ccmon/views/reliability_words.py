@@ -11,7 +11,7 @@ from ccmon.when import Zone, local
 
 TITLE = "Forecasts: said and happened"
 HEAD = ("said", "happened", "forecasts", "windows", "")
-RULES = {"session": ("runway", "last-hour rate"), "week": ("week's own runway", "straight line")}   # learned, simple
+RULES = {"session": ("runway", "last-hour rate"), "week": ("week's own runway", "pace so far")}   # learned, simple
 WIDE_CELLS = 60                        # from here on the forecasts are counted, too, and the verdict has words
 _WIDE_REST, _NARROW_REST = (Span("  forecasts  windows", "label"),), (Span("  of", "label"),)
 
@@ -61,7 +61,7 @@ def spread_said(found: Reliability) -> str:
     if found.before_median is not None:
         parts.append(f"{_percent(found.before_median).strip()} ran out before the median (50 is right)")
     if found.in_interval is not None:
-        parts.append(f"{_percent(found.in_interval).strip()} within the 90 % interval")
+        parts.append(f"{_percent(found.in_interval).strip()} within the 90 % interval (90 is right)")
     return "; ".join(parts)
 
 
@@ -84,16 +84,17 @@ def choice_said(choice: Choice, window: str, zone: Zone) -> Iterator[str]:
     else:
         yield f"shown: the {shown}"
     if choice.now.windows:
-        yield f"on the last {plural(choice.now.windows, window)} {_compared(choice.now, *rules)}"
+        last = plural(choice.now.windows, window) if choice.now.windows > 1 else window
+        yield f"on the last {last}, {_compared(choice.now, *rules)}"
     if choice.now.windows < LEAST:
         yield f"after {LEAST} {window}s the {other} may take its place"
 
 
 def _compared(found: Comparison, learned: str, simple: str) -> str:
-    """the CRPS of the runway was 8.3 minutes above that of the last-hour rate (by chance: 0.4 %)."""
+    """the error (CRPS) of the runway was 8.3 minutes above that of the last-hour rate (0.4 % likely by chance)."""
     side, chance = ("below", 1 - found.chance) if found.lost_min <= 0 else ("above", found.chance)
-    return (f"the CRPS of the {learned} was {abs(found.lost_min):.1f} minutes {side} that of the {simple} "
-            f"(by chance: {100 * chance:.1f} %)")
+    return (f"the error (CRPS) of the {learned} was {abs(found.lost_min):.1f} minutes {side} that of the {simple} "
+            f"({100 * chance:.1f} % likely by chance)")
 
 
 # --- as JSON ----------------------------------------------------------------------------------------------------------------

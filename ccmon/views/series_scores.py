@@ -30,6 +30,9 @@ def one(found: Result) -> List[Line]:
                  *_scores(found.session, 60.0, "seed")]
     else:
         rows.append("Nothing to decide: no row below the limit before its reset.")
+    if found.skipped > found.rows:
+        rows[1:1] = ["Most rows are skipped: ts and resets are epoch seconds, ts rises from row to row, and a reset is "
+                     "at most five hours after it."]
     if found.week is not None:
         rows += ["", *_week(found, found.week)]
     return [(Span(row),) for words in rows for row in (text.wrap(words, CELLS) if text.width(words) > CELLS else [words])]
@@ -41,7 +44,7 @@ def _read(found: Result) -> str:
     if not found.rows:
         return f"0 rows, {skipped}"
     days = plural(_day_of(found.end) - _day_of(found.begin) + 1, "day")
-    return f"{found.rows:,} rows{idle} from {_date(found.begin)} on, {days}; {skipped}"
+    return f"{plural(found.rows, 'row')}{idle} from {_date(found.begin)} on, {days}; {skipped}"
 
 
 def _week(found: Result, week: Judged) -> List[str]:

@@ -3,6 +3,7 @@
 from typing import Iterator
 
 from ccmon import text
+from ccmon.learning.posterior import is_unfit
 from ccmon.learning.runway import ENOUGH
 from ccmon.learning.values import Estimate, Learned, Ruler
 from ccmon.model import Runway
@@ -31,9 +32,11 @@ def learned(evidence: Evidence, cells: int) -> Iterator[str]:
 def _limit(known: Learned, ruler: Ruler, estimate: Estimate) -> str:
     if not estimate.learned and known.is_by_events:
         return f"not learned so far: {between(known, ruler, estimate)}"
+    if not estimate.learned and is_unfit(estimate):
+        return f"not learned so far: the readings do not fit one limit (noise {100 * estimate.noise:.1f} %)"
     if not estimate.learned:
         return (f"not learned so far: {plural(estimate.readings, 'reading')} of {plural(estimate.windows, 'window')} "
-                "are not enough")
+                f"{'is' if estimate.readings == 1 else 'are'} not enough")
     low, high = (count(round(known.tokens_per_load * value)) for value in estimate[1:3])
     middle = count(round(known.tokens_per_load * estimate.median))
     return f"about {middle} tokens ({low}-{high}), {RULERS[ruler.name]}, error {ruler.error_points:.1f} points"
@@ -43,20 +46,24 @@ def runway(evidence: Evidence, cells: int) -> Iterator[str]:
     """How likely it is that the limit is reached before the reset, and what that rests on; else the burn rate says all."""
     snapshot, known = evidence.snapshot, evidence.snapshot.learned or Learned(0)
     for name, found, choice in (("session", snapshot.runway, known.session_choice), ("7 days", snapshot.week, known.week_choice)):
-        if found is not None and is_likelihood(found):
+        if found is not None and found.probability >= 1 and found.median <= snapshot.now:
+            yield f"{name}: used up"
+        elif found is not None and is_likelihood(found):
             yield f"{name}: {_likely(found, evidence)}"
         elif found is not None and found.learned:
             window = "session" if name == "session" else "week"
-            yield f"{name}: {'; '.join(reliability_words.choice_said(choice, window, evidence.zone))}"
+            yield f"{name}, {'; '.join(reliability_words.choice_said(choice, window, evidence.zone))}"
             yield f"{name}: by the {reliability_words.RULES[window][0]}, {_likely(found.learned, evidence)}"
         elif found is not None:
             yield f"{name}: last-hour rate; {plural(found.rows, 'row')} of the {ENOUGH} that a likelihood takes"
 
 
 def _likely(found: Runway, evidence: Evidence) -> str:
+    """A time only where it is before the reset, as on the screen."""
     low, median, high = (clock_text(at, evidence.snapshot.now, evidence.zone) for at in (found.low, found.median, found.high))
-    return (f"{text.percent(round(100 * found.probability))} likely to run out before the reset, median {median} "
-            f"({low}-{high}), {_behind(found)}")
+    middle = f"median {median}, " if found.median < found.resets_at else ""
+    span = f" ({middle}{low}-{high})" if low != high else ""
+    return f"{text.percent(round(100 * found.probability))} likely to run out before the reset{span}, {_behind(found)}"
 
 
 def _behind(found: Runway) -> str:
