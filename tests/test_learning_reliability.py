@@ -5,10 +5,12 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scenes import FixedZone
 from test_learning_told import RESET, made
 
 from ccmon.learning import reliability
 from ccmon.learning.reliability import LEAST_WINDOWS, Bin, Reliability
+from ccmon.learning.values import Choice, Comparison
 from ccmon.model import SESSION_S
 from ccmon.text import Charset, line_width, plain
 from ccmon.views import reliability_words
@@ -56,6 +58,22 @@ def test_medians_and_intervals_are_counted():
     lasting = made(median=180, probability=0.1, outcome=200, reached=False)          # its median is the reset
     found = reliability.of([*some, lasting])
     assert (found.before_median, found.in_interval) == (0.75, 0.8)
+
+
+@pytest.mark.parametrize("now, words", [
+    (Comparison(1, -2.0, 0.7), "on the last session, the error (CRPS) of the runway was 2.0 minutes below that of the "
+                               "last-hour rate (30.0 % likely by chance)"),
+    (Comparison(20, 60.0, 1e-6), "on the last 20 sessions, the error (CRPS) of the runway was 60.0 minutes above that of the "
+                                 "last-hour rate (below 0.1 % likely by chance)")])
+def test_which_rule_was_better_is_said_in_words(now, words):
+    said = list(reliability_words.choice_said(Choice(now=now), "session", FixedZone()))
+    assert said[:2] == ["shown: the runway", words]
+
+
+def test_of_the_week_the_other_rule_has_the_name_that_the_screen_gives_it():
+    said = list(reliability_words.choice_said(Choice("simple", RESET, Comparison(8, 9.0, 0.004)), "week", FixedZone()))
+    assert said[0].startswith("shown: the pace so far since ")
+    assert said[-1] == "after 8 weeks the week's own runway may take its place"
 
 
 CHART = """\

@@ -94,7 +94,7 @@ def _compared(found: Comparison, learned: str, simple: str) -> str:
     """the error (CRPS) of the runway was 8.3 minutes above that of the last-hour rate (0.4 % likely by chance)."""
     side, chance = ("below", 1 - found.chance) if found.lost_min <= 0 else ("above", found.chance)
     return (f"the error (CRPS) of the {learned} was {abs(found.lost_min):.1f} minutes {side} that of the {simple} "
-            f"({100 * chance:.1f} % likely by chance)")
+            f"({'below 0.1' if chance < 0.001 else f'{100 * chance:.1f}'} % likely by chance)")
 
 
 # --- as JSON ----------------------------------------------------------------------------------------------------------------
