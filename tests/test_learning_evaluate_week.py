@@ -1,7 +1,8 @@
 """The forecast of the week on a series: what is decided when, what counts as its outcome, and never a look ahead."""
 
-from ccmon.learning import score
-from ccmon.learning.evaluate_week import WeekWalk
+from ccmon.learning import course, score, week
+from ccmon.learning.evaluate_week import WeekWalk, keep
+from ccmon.learning.values import Reading
 
 HOUR, DAY = 3600, 86_400
 T0 = 1_763_942_400
@@ -35,3 +36,15 @@ def test_a_reset_that_is_a_minute_off_either_way_is_one_week():
     rows = [(DAY + hour * HOUR, 10.0 + hour, RESET + 60 * (-1, 0, 1)[hour % 3]) for hour in range(30)]
     walk = walked(rows)
     assert list(walk.windows) == [RESET - 60] and walk.week.known.loads[-1] == 10 + 23
+
+
+def test_readings_that_repeat_the_last_one_are_not_kept_and_say_the_same():
+    """A row each 30 seconds for a year is a million: each day looks at all that is kept."""
+    every = [Reading(T0 + 30 * number, min(100.0, float(number // 150)), RESET + number // 20160 * 7 * DAY)
+             for number in range(25000)]
+    few = []
+    for number, one in enumerate(every):
+        keep(few, one)
+        if number in (5000, 17017, 24999):
+            assert week.train(few, one.ts) == week.train(every, one.ts)
+    assert len(few) < 900 and course.blocked(few) == course.blocked(every) != []

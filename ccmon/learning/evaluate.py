@@ -5,7 +5,7 @@ from typing import Callable, Dict, Iterable, Iterator, List, NamedTuple, Optiona
 
 from ccmon.learning import course, runway, score
 from ccmon.learning.course import Growing
-from ccmon.learning.evaluate_week import WeekWalk
+from ccmon.learning.evaluate_week import WeekWalk, keep
 from ccmon.learning.runway import Trained
 from ccmon.learning.series import Row, rows
 from ccmon.learning.values import WANDER_S, Reading
@@ -73,7 +73,7 @@ class Walk:
             self.day = int(row.ts) // DAY_S
             self._learn(row.ts)
         if row.week_resets_at:
-            self.weekly.append(Reading(int(row.ts), row.week_percent, row.week_resets_at))
+            keep(self.weekly, Reading(int(row.ts), row.week_percent, row.week_resets_at))
         if not row.resets_at:
             self.growing.rest(int(row.ts))
             return

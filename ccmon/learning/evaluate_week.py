@@ -22,6 +22,13 @@ class Decision(NamedTuple):
     interval: Tuple[float, float]
 
 
+def keep(readings: List[Reading], reading: Reading) -> None:
+    """Add it; of those in a row that say the same within an hour the first and the last will do: a course has no more."""
+    if len(readings) > 1 and all(reading[1:] == one[1:] and reading.ts // 3600 == one.ts // 3600 for one in readings[-2:]):
+        readings.pop()
+    readings.append(reading)
+
+
 class WeekWalk:
     """What is known while the rows pass. Learned anew on each day, from the rows of the days before alone."""
 
@@ -51,7 +58,7 @@ class WeekWalk:
         if int(ts) // DAY_S != self.day:
             self.day = int(ts) // DAY_S
             self.week = week.train(self.readings, int(ts))
-        self.readings.append(Reading(int(ts), percent, self.window))
+        keep(self.readings, Reading(int(ts), percent, self.window))
         for limit in self.limits:
             if percents[-1] < limit and ts < self.window and ts - self.decided.get(limit, -WEEK_S) >= self.apart_s:
                 self.decided[limit] = ts
