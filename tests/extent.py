@@ -6,7 +6,7 @@ from zlib import crc32
 
 Value = TypeVar("Value")
 SHORT = os.environ.get("CI") == "true"
-SHARE = 8                              # in CI one of so many
+SHARE = 12                             # in CI one of so many
 
 
 def examples(number: int) -> int:

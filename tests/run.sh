@@ -62,7 +62,8 @@ cp -R ccmon man completions README.md LICENSE setup.py setup.cfg pyproject.toml 
 # README, generated files, the shape of the sources, long back-tests, kills.
 once=
 for name in init init_guest init_claude_shells line_seen ccmon_line dialects templates tmux_screen report_browser backtest \
-    learning_change simulator history_command readme readme_tables manual dockerfile packaging windows doctor first_run svg \
+    learning_change learning_events learning_evaluate_week learning_week lessons_damaged why_learned simulator history_command \
+    readme readme_tables manual dockerfile packaging windows doctor first_run svg \
     completion_command generated architecture learning_posterior learning_ruler learning_extra learning_evaluate alerts_command \
     output views_limits history_pictures store_care statusline config_command report_command learn_command lessons outlook \
     log_real_ccusage demo why prices history_rating history_logs accounts read_beside merge_ledgers hook merge \

@@ -4,6 +4,7 @@ import json
 
 import learning_home
 import pytest
+from extent import part
 from simulator import Scenario
 
 from ccmon.learning import learner, told
@@ -71,7 +72,7 @@ def show(kept, at, found):
 def test_any_one_change_is_learned_anew_or_can_be_shown(learned, monkeypatch):
     kept, at, text = learned
     shown = 0
-    for one in damaged(text):
+    for one in part(list(damaged(text))):
         found = learner.load(one)
         if found is not None:
             monkeypatch.setattr(kept, "learned", lambda one=one: one)
@@ -80,10 +81,10 @@ def test_any_one_change_is_learned_anew_or_can_be_shown(learned, monkeypatch):
     assert shown and learner.load(text).learned.session_choice == LOST
 
 
-@pytest.mark.parametrize("part", [2, 3, 4])
-def test_a_damaged_part_is_no_reason_to_wait_a_day(learned, part):
+@pytest.mark.parametrize("place", [2, 3, 4])
+def test_a_damaged_part_is_no_reason_to_wait_a_day(learned, place):
     whole = json.loads(learned[2])
-    assert learner.load(json.dumps(whole[:part] + [[1]] + whole[part + 1:])) is None
+    assert learner.load(json.dumps(whole[:place] + [[1]] + whole[place + 1:])) is None
 
 
 @pytest.mark.parametrize("rows", [0, 39, 40, 100_000])
