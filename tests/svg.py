@@ -44,7 +44,7 @@ class Picture(NamedTuple):
 
 
 GROUNDS = {"dark": Ground("#1e1e1e", "#d7dade"), "light": Ground("#ffffff", "#24292f")}
-SCREEN = "The full screen of ccmon: 61 % used, 35 % likely to run out before the reset at 17:40, and the course of the session"
+SCREEN = "The full screen of ccmon: 61 % used, 40 % likely to run out before the reset at 17:40, and the course of the session"
 CHART = "The history page of ccmon: a bar for each day, those at 80 % of the limit and more are marked"
 PICTURES = {
     "screen-dark.svg": Picture("learned-official-80x24", "dark", SCREEN),

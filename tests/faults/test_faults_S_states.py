@@ -72,7 +72,9 @@ def about_to_end(machine, *words):
         shown = warm(machine, *words)
         if "idle" not in shown:
             return shown
-        shutil.rmtree(str(machine.cache))
+        wait_until(machine.idle, "the refresher ends")
+        for folder in (machine.cache, machine.home / ".local/share/ccmon"):    # else the first session is the largest so far
+            shutil.rmtree(str(folder))
     return ""
 
 
