@@ -307,7 +307,8 @@ def test_any_percentages_can_be_judged(rows, limits):
     assert found.rows + found.skipped == len(rows)
     ours = found.session.ours
     if ours.n:
-        assert 0 <= ours.brier <= 1 and 0 <= ours.crps_min <= 300 and ours.mae_min <= 300
+        most = 311                     # minutes: a window may seem to begin ten minutes late, and resets are rounded
+        assert 0 <= ours.brier <= 1 and 0 <= ours.crps_min <= most and ours.mae_min <= most
     assert all(len(line) <= 80 for line in text(found) + text(found, found))
 
 
