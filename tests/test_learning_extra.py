@@ -205,7 +205,7 @@ def test_a_bad_model_loses_and_is_told(simulated, monkeypatch):
 
 def test_a_better_model_is_kept_trained_on_everything(simulated, monkeypatch):
     """The built-in runway is made bad: the stand-in wins, and is taught once more, by all."""
-    monkeypatch.setattr(runway, "look", lambda trained, known, left, now, reset: ([(300.0, 0.0)], (300.0, 300.0), "runway"))
+    monkeypatch.setattr(runway, "distribution", lambda trained, known, lefts, now: [(300.0, 0.0)])
     good = Kept("arima", "tokens", {"ar": [0.9, 0.0], "ma": [0.0, 0.0], "sigma2": 0.02, "scale": 20_000.0})
     scores, used, models, _ = tried_with(monkeypatch, *simulated, arima=good)
     assert used == good._replace(unit="points") and scores["arima"].score.crps_min < scores["runway"].score.crps_min

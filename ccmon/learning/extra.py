@@ -189,7 +189,7 @@ def trial(course: Course, now: int, unit: str, progress: Progress) -> Tuple[Tupl
     for start, cases in folds:
         known = until(course, start)
         trained = runway.train(known, start)
-        found["runway"] += [_errors(case, *_built_in(trained, course, case)) for case in cases]
+        found["runway"] += [_built_in(trained, course, case) for case in cases]
         found["last_hour"] += [_seed(course, case) for case in cases]
         for name, fit in MODELS.items():
             progress(done / work, name)
@@ -278,8 +278,12 @@ def _case(course: Course, ts: int, limit: float) -> Optional[_Case]:
     return _Case(ts, left, (reset_at - ts) / 60.0, (min(reached, reset_at) - ts) / 60.0, reached < reset_at)
 
 
-def _built_in(trained: Trained, course: Course, case: _Case) -> Tuple[List[Tuple[float, float]], Tuple[float, float]]:
-    return runway.look(trained, course, case.left, case.ts, case.ts + 60 * case.cut)[:2]
+def _built_in(trained: Trained, course: Course, case: _Case) -> Errors:
+    """Those of the runway; of the last-hour rate while too little is known."""
+    if trained.rows < ENOUGH:
+        return _seed(course, case)
+    curve = runway.distribution(trained, course, [case.left], case.ts)
+    return _errors(case, curve, runway.interval(curve, case.cut))
 
 
 def _errors(case: _Case, curve: Sequence[Tuple[float, float]], interval: Optional[Tuple[float, float]] = None) -> Errors:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, Callable, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
 from ccmon import kept
-from ccmon.learning import change, choice, course, events, posterior, ruler, runway, stretches, week
+from ccmon.learning import change, choice, course, posterior, ruler, runway, stretches, week
 from ccmon.learning.runway import Trained
 from ccmon.learning.stretches import EVENTS
 from ccmon.learning.values import WINDOW_S, Change, Course, Estimate, Learned, Load, Reading, Ruler, Stretch, Use
@@ -70,6 +70,7 @@ def _limit(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[B
         return known
     changes = _changes(pieces, readings, ranked[0], told, now)
     recent, chosen = change.since_last_change(pieces, changes), ranked[0]
+    from ccmon.learning import events  # who only shows what was learned does without
     if events.are_alone(recent):
         return _by_events(known._replace(changes=tuple(changes)), recent, use if len(recent) == len(pieces) else
                           [one for one in use if one.ts >= recent[0].start], now)
@@ -85,6 +86,7 @@ def _limit(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[B
 
 def _by_events(known: Learned, pieces: Sequence[Stretch], use: Sequence[Use], now: int) -> Learned:
     """The same where there are limit events and hardly a percentage."""
+    from ccmon.learning import events
     found = events.learn(pieces, use, now)
     if found is None:
         return known

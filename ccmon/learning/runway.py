@@ -213,18 +213,6 @@ def blocked_min(course: Course, week_percent: float, week_resets_at: float, now:
     return max(0.0, (week_resets_at - now) / 60.0) if is_blocked else 0.0
 
 
-def look(trained: Trained, course: Course, left: float, now: float, reset_at: float,
-         tail: float = TAIL) -> Tuple[List[Tuple[float, float]], Tuple[float, float], str]:
-    """The distribution (minutes, probability), its 90 % interval in minutes, and the rule behind it."""
-    cut = max(0.0, (reset_at - now) / 60.0)
-    if trained.rows < ENOUGH:
-        lasts = _last_hour(course, left, now)
-        curve = [(lasts, 0.0), (lasts, 1.0)] if lasts < cut else [(cut, 0.0)]
-        return curve, (min(lasts, cut), min(lasts, cut)), "last_hour"
-    curve = distribution(trained, course, [left], now)
-    return curve, interval(curve, cut, tail), "runway"
-
-
 def _last_hour(course: Course, left: float, now: float) -> float:
     """Minutes that what is left lasts by the seed's rule."""
     return score.seed_minutes(left, at(course, now) - at(course, max(now - 3600, window_start(course, int(now)))))

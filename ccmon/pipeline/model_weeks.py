@@ -6,7 +6,6 @@ from typing import List, Optional, Tuple
 
 from ccmon import kept
 from ccmon.learning import week
-from ccmon.learning.evaluate_week import WeekWalk
 from ccmon.learning.told import Told
 from ccmon.learning.values import Reading
 from ccmon.learning.week import WEEK_S, Week
@@ -31,6 +30,7 @@ def study(memory: Memory, now: int) -> None:
 def scores(memory: Memory, now: int) -> List[Tuple[str, Told]]:
     """How good the forecasts of each have been, by its name. Those of the account's windows alone are kept, so its readings are
     walked again: up to a second a window."""
+    from ccmon.learning.evaluate_week import WeekWalk  # who only shows what was learned does without
     found = []
     for name in _names(memory):
         walk = WeekWalk((100.0,), _APART_S)
