@@ -41,6 +41,16 @@ def finish(line: bytes) -> bytes:
     return finish(line)
 
 
+def is_printed_version() -> bool:
+    """Print the version by what is loaded already; False where that fails: the long road says why."""
+    from ccmon import __version__
+    try:
+        os.write(1, f"ccmon {__version__}\n".encode())
+        return True
+    except OSError:
+        return False
+
+
 def main() -> None:
     """The `ccmon` command."""
     keep_streams()
@@ -51,6 +61,8 @@ def main() -> None:
             if linecache.answer(argv, start_refresher, finish):
                 os._exit(0)
         sys.exit(long_road(argv))
+    if argv in (["--version"], ["-V"]) and is_printed_version():
+        return
     from ccmon.fullscreen import guardian
     try:
         if guardian.wanted(argv, os.environ):

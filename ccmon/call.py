@@ -1,8 +1,8 @@
 """What a call works with: the user's own home and settings, or those of a demo."""
 
 import os
-from argparse import Namespace
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Iterator, Mapping
 
 from ccmon import arguments
@@ -15,7 +15,7 @@ from ccmon.typed_values import Given
 
 
 @contextmanager
-def context_of(given: Namespace) -> Iterator[Context]:
+def context_of(given: SimpleNamespace) -> Iterator[Context]:
     """What the call works with; a demo's own home goes when the call ends."""
     flags = arguments.flags(given)
     sweeping.sweep(os.environ)

@@ -5,9 +5,9 @@ import re
 import shlex
 import sys
 import time
-from argparse import Namespace
 from contextlib import suppress
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import List, Mapping, NamedTuple, Optional, Tuple
 
 from ccmon import __version__, arguments, linecache, output
@@ -41,7 +41,7 @@ class _Settings(NamedTuple):
 class Surroundings:
     """What every topic is looked at with; a wrong configuration is noted and left out."""
 
-    def __init__(self, given: Namespace, env: Mapping[str, str]) -> None:
+    def __init__(self, given: SimpleNamespace, env: Mapping[str, str]) -> None:
         paths = config.paths(env)
         self.settings, self.layers, self.config_error = _settings(arguments.flags(given), env, paths.config)
         self.env = env = self._of_account(env, paths.store)

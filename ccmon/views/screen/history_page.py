@@ -3,8 +3,9 @@
 from typing import Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
 from ccmon import text
+from ccmon.choices import PERIODS
 from ccmon.history import groups
-from ccmon.history.groups import PERIODS, Group
+from ccmon.history.groups import Group
 from ccmon.history.windows import PastWindow
 from ccmon.model import Record, Used
 from ccmon.text import Line
