@@ -1,6 +1,6 @@
 """Calls of ccmon without the start of an interpreter for each: one process has everything loaded, and every call is a fork of it.
 
-The interpreter's own start is measured and tried by the tests that start real commands (Machine.start, Machine.shell, the faults).
+The interpreter's own start is measured and tried by the tests that start real commands (Machine.start, Machine.shell).
 """
 
 import array

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from commands import ROOT
 
+pytestmark = pytest.mark.newest_only
+
 PACKAGE = ROOT / "ccmon"
 FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
 DOORS = {"linecache", "locks", "refresher", "settings.config", "sources.ccusage", "sources.ccusage_find", "sources.log_files",

@@ -17,6 +17,8 @@ from ccmon.setup import questions
 from ccmon.text import width
 from ccmon.usage.limits import PLANS
 
+pytestmark = pytest.mark.newest_only
+
 CONFIG = ".config/ccmon/config.ini"
 
 

@@ -15,6 +15,8 @@ from ccmon import arguments
 from ccmon.settings.themes import THEMES
 from ccmon.usage.limits import PLAN_NAMES
 
+pytestmark = pytest.mark.newest_only
+
 PAGE = ROOT / "man" / "ccmon.1"
 FOLDER = ROOT / "completions"
 ZONE_TAB = Path("/usr/share/zoneinfo/zone.tab")

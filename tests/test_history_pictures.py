@@ -14,6 +14,8 @@ from ccmon.history.groups import PERIODS, Group
 from ccmon.text import Charset
 from ccmon.views.history import chart, columns, heatmap
 
+pytestmark = pytest.mark.newest_only
+
 UNICODE, ASCII = Charset(), Charset(False, False)
 THURSDAY = date(2026, 1, 15)
 

@@ -24,6 +24,7 @@ from ccmon.store import merge as store_merge
 from ccmon.store.database import open_store
 from ccmon.store.messages import Message
 
+pytestmark = pytest.mark.newest_only
 SERVER = Owner("server", "a1")
 LATER = T0 + DAY
 

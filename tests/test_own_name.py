@@ -13,6 +13,8 @@ from ccmon import own_name
 from ccmon.own_name import with_name
 from ccmon.system import processes
 
+pytestmark = pytest.mark.newest_only
+
 PROSE = ("does", "cannot", "is", "on", "are", "starts", "runs", "writes")
 PATH = "~/clone/.venv/bin/ccmon"
 

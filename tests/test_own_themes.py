@@ -13,6 +13,8 @@ from ccmon.settings import context, own_themes
 from ccmon.settings.themes import THEMES, Style, colourless
 from ccmon.text import ROLES
 
+pytestmark = pytest.mark.newest_only
+
 
 def table(**sections):
     """The themes of sections, each a dictionary of rows."""

@@ -17,6 +17,8 @@ from ccmon.system import clock
 from ccmon.usage import limits, notices
 from ccmon.views.screen import foot
 
+pytestmark = pytest.mark.newest_only
+
 # --- tables -------------------------------------------------------------------------------------------------------------
 
 def leaves(value: Any, name: str = "") -> Iterator[str]:

@@ -16,6 +16,8 @@ from ccmon.system import clock
 from ccmon.usage import schedule
 from ccmon.usage.schedule import ResetRule
 
+pytestmark = pytest.mark.newest_only
+
 
 @pytest.mark.parametrize("name, day, hour, expected", [
     ("Europe/Warsaw", (2024, 3, 30), 2, "2024-03-30 01:00"),

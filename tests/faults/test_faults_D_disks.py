@@ -35,7 +35,7 @@ from ccmon.model import SESSION_S, Sample
 from ccmon.settings import config
 from ccmon.store.database import StoreError, open_store
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")]
 LINE = linecache.key(["--statusline"], {"LANG": "C.UTF-8"})
 
 

@@ -29,6 +29,8 @@ from full_screen import leave, live, monitor
 from ccmon.model import SESSION_S, CcmonError
 from ccmon.sources.ccusage_json import Parsed, parse
 
+pytestmark = pytest.mark.newest_only
+
 PRETTY, COMPACT = json.dumps({"blocks": [ONE]}, indent=2), json.dumps({"blocks": [ONE]}, separators=(",", ":"))
 
 
