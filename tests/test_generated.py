@@ -13,7 +13,7 @@ from terminal import Terminal
 
 from ccmon import arguments
 from ccmon.settings.themes import THEMES
-from ccmon.usage.limits import PLAN_NAMES
+from ccmon.typed_values import PLAN_NAMES
 
 pytestmark = pytest.mark.newest_only
 

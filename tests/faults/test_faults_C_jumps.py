@@ -19,11 +19,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ccmon.commands import merge
-from ccmon.model import SESSION_S
 from ccmon.pipeline import lessons, memory, refresh
 from ccmon.settings import context
 from ccmon.store import alerts, trusted
 from ccmon.store.trusted import Clock, judged
+from ccmon.when import SESSION_S
 
 pytestmark = pytest.mark.newest_only
 
