@@ -27,8 +27,7 @@ from ccmon.store.messages import Message
 from ccmon.when import SESSION_S
 
 pytestmark = pytest.mark.newest_only
-SERVER = Owner("server", "a1")
-LATER = T0 + DAY
+SERVER, LATER = Owner("server", "a1"), T0 + DAY
 
 
 @pytest.fixture
