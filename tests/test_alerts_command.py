@@ -11,6 +11,8 @@ from commands import HOUR, NOW, ROOT, block, wait_until
 from full_screen import leave, live, monitor
 from webhooks import SECRET, calls, program, server
 
+pytestmark = pytest.mark.newest_only
+
 CONFIG = "[ccmon]\nlimit = 10000\nalerts = 80, 100, reset\nalert_by = {}\n"
 MAIL = r"""
 alerts = 80

@@ -15,6 +15,8 @@ from ccmon.text import line_width, plain
 from ccmon.views import config_table
 from ccmon.views.evidence import Setting
 
+pytestmark = pytest.mark.newest_only
+
 SHOWN = """\
 option      value   from
 plan        team    CCMON_PLAN; not config.ini, line 2

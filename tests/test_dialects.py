@@ -16,6 +16,8 @@ from ccmon.line.dialects import DIALECTS, Told, hexadecimal, painted
 from ccmon.settings import themes
 from ccmon.text import Span
 
+pytestmark = pytest.mark.newest_only
+
 THEME = themes.THEMES["dark"]
 OWN = {"ansi": r"\x1b\[[0-9;]+m", "fish": r"\x1b\[[0-9;]+m", "bash": r"\x01\x1b\[[0-9;]+m\x02",
        "claude": r"\x1b\[[0-9;]+m"}

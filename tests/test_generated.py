@@ -15,6 +15,8 @@ from ccmon import call_parser
 from ccmon.settings.themes import THEMES
 from ccmon.typed_values import PLAN_NAMES
 
+pytestmark = pytest.mark.newest_only
+
 PAGE = ROOT / "man" / "ccmon.1"
 FOLDER = ROOT / "completions"
 ZONE_TAB = Path("/usr/share/zoneinfo/zone.tab")

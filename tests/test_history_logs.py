@@ -12,6 +12,8 @@ from ccmon.choices import GROUPS
 from ccmon.system import clock
 from ccmon.when import local
 
+pytestmark = pytest.mark.newest_only
+
 
 @pytest.fixture
 def read(machine):

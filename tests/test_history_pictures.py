@@ -15,6 +15,8 @@ from ccmon.history.groups import Group
 from ccmon.text import Charset
 from ccmon.views.history import chart, columns, heatmap
 
+pytestmark = pytest.mark.newest_only
+
 UNICODE, ASCII = Charset(), Charset(False, False)
 THURSDAY = date(2026, 1, 15)
 

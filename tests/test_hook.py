@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from ccmon import text
 from ccmon.line import claude, hook
 
+pytestmark = pytest.mark.newest_only
+
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 CLAUDE = ("--statusline", "--format", "claude")
 

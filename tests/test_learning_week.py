@@ -13,6 +13,8 @@ from ccmon.learning.course import between
 from ccmon.learning.evaluate_week import WeekWalk
 from ccmon.learning.values import Course, Reading
 
+pytestmark = pytest.mark.newest_only
+
 DAY, HOUR = 86_400, 3_600
 T0 = 1_763_942_400                     # Monday 24 November 2025, 00:00 UTC
 RESET = T0 + 7 * DAY

@@ -26,8 +26,8 @@ from ccmon.store.database import open_store
 from ccmon.store.messages import Message
 from ccmon.when import SESSION_S
 
-SERVER = Owner("server", "a1")
-LATER = T0 + DAY
+pytestmark = pytest.mark.newest_only
+SERVER, LATER = Owner("server", "a1"), T0 + DAY
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from ccmon.call_table import COMMANDS
 from ccmon.own_name import with_name
 from ccmon.system import processes
 
+pytestmark = pytest.mark.newest_only
+
 PROSE = ("does", "cannot", "is", "on", "are", "starts", "runs", "writes")
 PATH = "~/clone/.venv/bin/ccmon"
 

@@ -17,6 +17,8 @@ from terminal import Terminal
 
 from ccmon import __version__
 
+pytestmark = pytest.mark.newest_only
+
 NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "*.egg-info", "node_modules", "venv", "env")
 DATA_FILES = {
     "share/man/man1/ccmon.1": "man/ccmon.1",

@@ -23,6 +23,8 @@ from ccmon.sources.ccusage_json import parse
 from ccmon.usage import price_table, priced
 from ccmon.usage.prices import Price, cost_usd, lookup, used_usd
 
+pytestmark = pytest.mark.newest_only
+
 FOO = Price(3, 15, 3.75, 6, 0.3)
 KINDS = ("input", "output", "cache_5m", "cache_1h", "cache_read")
 

@@ -9,6 +9,8 @@ import pytest
 from commands import HOUR, NOW, alive, block, wait_until
 from full_screen import leave, live, monitor
 
+pytestmark = pytest.mark.newest_only
+
 
 def ended(machine):
     """No ccusage is left."""

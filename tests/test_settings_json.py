@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from ccmon.setup import settings_json
 from ccmon.setup.snippets import claude_entry
 
+pytestmark = pytest.mark.newest_only
+
 
 def others(document):
     return [(key, value) for key, value in document.items() if key != "statusLine"]

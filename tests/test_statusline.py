@@ -10,6 +10,8 @@ from live_lines import LONG, STALE_S, age, end_refresher, live, one_line, warm
 from ccmon import linecache
 from ccmon.line import linefiles
 
+pytestmark = pytest.mark.newest_only
+
 ACTIVE = "CC 26% 9.2k/35k"
 
 

@@ -21,7 +21,7 @@ from ccmon.store import check, migrations
 from ccmon.store import copy as store_copy
 from ccmon.store.database import open_store
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")]
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ from ccmon.store.thin import MINUTES_S, RAW_S, ROWS
 from ccmon.usage.burn import terms
 from ccmon.when import SESSION_S
 
+pytestmark = pytest.mark.newest_only
+
 AGE0 = T0 // HOUR * HOUR                # a full hour
 TWO_DAYS, QUARTER = AGE0 + RAW_S, AGE0 + MINUTES_S
 

@@ -15,6 +15,8 @@ from ccmon.line import claude, fields, linefiles, statusline
 from ccmon.line.dialects import DIALECTS
 from ccmon.text import Charset
 
+pytestmark = pytest.mark.newest_only
+
 FIELDS = ("percent", "used", "limit", "left", "burn", "sustainable", "end", "reset", "left_time", "cost", "model", "models",
           "plan", "percent_source", "likely", "likely_week",
           "out_median", "out_low", "out_high", "official_5h", "official_7d", "binding", "binding.percent", "binding.reset",

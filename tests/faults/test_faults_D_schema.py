@@ -15,7 +15,7 @@ from ccmon.store import check, migrations, window_readings
 from ccmon.store.database import Busy, StoreError, open_store
 from ccmon.when import SESSION_S
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")]
 
 NEWER = (migrations.VERSION // 100 + 1) * 100            # the next schema that an older ccmon cannot use
 

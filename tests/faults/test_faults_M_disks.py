@@ -23,7 +23,7 @@ from ccmon.setup.written import LINES, Folder
 from ccmon.store import check, journal, migrations
 from ccmon.store.database import StoreError, moved_aside, open_store
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sqlite's ways of POSIX")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="sqlite's ways of POSIX")]
 REFUSALS = ["disk I/O error", "unable to open database file", "locking protocol"]
 PLAYED = """
 import sqlite3

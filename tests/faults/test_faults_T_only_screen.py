@@ -14,7 +14,7 @@ from ccmon.fullscreen import guardian
 from ccmon.settings.options import OPTIONS, flag_name
 from ccmon.typed_values import TRUE
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")]
 
 TERM = {"TERM": "xterm"}
 OF_THE_SCREEN = {flag_name(option) for option in OPTIONS} - {"--no-guardian"} | {"--demo"}
