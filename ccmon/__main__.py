@@ -20,8 +20,16 @@ def keep_streams() -> None:
         pass                           # no descriptor is left: nothing can take the number either
 
 
+def add_packages() -> None:
+    """What `python -S` has left out: the folders of packages."""
+    if sys.flags.no_site:
+        import site
+        site.main()
+
+
 def refresh_lines(argv: "list[str]", lock: int) -> None:
     """What the detached refresher does."""
+    add_packages()
     from ccmon.pipeline.refresh import in_background
     in_background(argv, lock)
 
@@ -79,6 +87,7 @@ def main() -> None:
 def long_road(argv: "list[str]") -> int:
     """A status line that is not cached; that ccmon cannot be loaded is a line too."""
     try:
+        add_packages()
         from ccmon import cli
         from ccmon.commands import statusline  # noqa: F401
     except Exception as err:

@@ -18,8 +18,9 @@ DOORS = {"linecache", "locks", "refresher", "settings.config", "sources.ccusage"
          "alerts.channels", "fullscreen.screen", "fullscreen.entries", "fullscreen.screen_signals", "fullscreen.terminal",
          "fullscreen.guardian", "fullscreen.background", "fullscreen.curses_package", "setup.prompt_probe",
          *(name for name in FILES if re.match(r"(store|system)\.", name))}
-JOINS = {"__main__", "cli", "arguments", "call", "output", "settings.accounts", "settings.context", "settings.config_file",
-         "sources.log_reader", "line.lines", "line.hook", "fullscreen.app", "fullscreen.poller", "setup.init", "setup.first_run",
+JOINS = {"__main__", "bare_start", "cli", "arguments", "call", "output", "settings.accounts", "settings.context",
+         "settings.config_file", "setup.claude_start", "sources.log_reader", "line.lines", "line.hook", "fullscreen.app",
+         "fullscreen.poller", "setup.init", "setup.first_run",
          "setup.prompt_check", "setup.visibility", "setup.package", "setup.tmux_server", "setup.uninstall", "setup.written",
          "doctor.surroundings", "doctor.alerts", "doctor.node", "doctor.account",
          *(name for name in FILES if re.match(r"(commands|pipeline)\.", name))}

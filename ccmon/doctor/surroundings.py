@@ -295,13 +295,17 @@ def _connection(env: Mapping[str, str]) -> shown.Shown:
     try:
         path = dotfiles.path_of("claude", env)
         content = (dotfiles.read(path) or b"{}").decode("utf-8")
-        connected, program = settings_json.calls_ccmon(content), settings_json.program(content)
+        connected, called = settings_json.calls_ccmon(content), settings_json.programs(content)
     except (CcmonError, UnicodeDecodeError) as err:
         line = re.search(r" line (\d+)", str(err))
         says = f"{path} {err}" if isinstance(err, settings_json.Unfit) else str(err)
         return shown.Shown("claude", path, says, int(line[1]) if line else 1)
-    gone = program if program and os.path.isabs(program) and not probes.is_program(program) else None
+    gone = next((path for path in called if os.path.isabs(path) and not _is_there(path)), None)
     return shown.Shown("claude", path, set_up=connected, gone=gone)
+
+
+def _is_there(path: str) -> bool:
+    return os.path.isfile(path) if path.endswith(".py") else probes.is_program(path)
 
 
 def shells(around: Surroundings) -> Check:
