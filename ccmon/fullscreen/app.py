@@ -4,6 +4,7 @@ import time
 from contextlib import contextmanager, suppress
 from typing import Iterator, Mapping, TextIO
 
+from ccmon.errors import CcmonError
 from ccmon.fullscreen import background, guardian
 from ccmon.fullscreen.picture import Picture, View
 from ccmon.fullscreen.poller import Poller
@@ -12,7 +13,6 @@ from ccmon.fullscreen.screen_signals import exit_code
 from ccmon.fullscreen.state import UNDO_S, State, said, update
 from ccmon.fullscreen.terminal import FAREWELL
 from ccmon.line import linefiles
-from ccmon.model import CcmonError
 from ccmon.pipeline import accounts, memory, past_windows, rated, refresh
 from ccmon.pipeline.watch import CALM_S
 from ccmon.settings import config

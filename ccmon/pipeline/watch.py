@@ -59,7 +59,7 @@ class Watch:
         """How long (s) a look can be waited for that nothing calls for, where what is read has changed last at changed_at."""
         if not self._is_line_asked(now) and now - changed_at >= CALM_S:
             return CALM_REST_S
-        return max(self._ctx.settings.interval, min(REST_S, self._ctx.stale_after_s(source)))      # the lines can be shown so long
+        return max(self._ctx.settings.interval, min(REST_S, self._ctx.stale_after_s(source)))      # lines are shown so long
 
     def _is_line_asked(self, now: int) -> bool:
         at = linefiles.asked_at(self._ctx.cache) if self._ctx.cache else 0.0
