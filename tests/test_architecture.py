@@ -14,19 +14,21 @@ pytestmark = pytest.mark.newest_only
 PACKAGE = ROOT / "ccmon"
 FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
 DOORS = {"linecache", "locks", "refresher", "settings.config", "sources.ccusage", "sources.ccusage_find", "sources.log_files",
+         "sources.log_watch",
          "sources.account_file", "sources.claude_program", "sources.program_places", "line.linefiles", "doctor.probes",
          "alerts.channels", "fullscreen.screen", "fullscreen.entries", "fullscreen.screen_signals", "fullscreen.terminal",
          "fullscreen.guardian", "fullscreen.background", "fullscreen.curses_package", "setup.prompt_probe",
          *(name for name in FILES if re.match(r"(store|system)\.", name))}
-JOINS = {"__main__", "bare_start", "cli", "arguments", "call", "output", "settings.accounts", "settings.context",
+JOINS = {"__main__", "bare_start", "cli", "arguments", "call", "complaint", "output", "settings.accounts", "settings.context",
          "settings.config_file", "setup.claude_start", "sources.log_reader", "line.lines", "line.hook", "fullscreen.app",
-         "fullscreen.poller", "setup.init", "setup.first_run",
+         "fullscreen.picture", "fullscreen.poller", "setup.init", "setup.first_run",
          "setup.prompt_check", "setup.visibility", "setup.package", "setup.tmux_server", "setup.uninstall", "setup.written",
          "doctor.surroundings", "doctor.alerts", "doctor.node", "doctor.account",
          *(name for name in FILES if re.match(r"(commands|pipeline)\.", name))}
 PURE = set(FILES) - DOORS - JOINS
 STORE = {name for name in DOORS if name.startswith("store.")}                      # one door of several leaves
-SAME_DOOR = {("sources.ccusage", "sources.ccusage_find"), ("sources.claude_program", "sources.ccusage"),
+SAME_DOOR = {("sources.log_watch", "sources.log_files"), ("sources.ccusage", "sources.ccusage_find"),
+             ("sources.claude_program", "sources.ccusage"),
              *((f"sources.{name}", "sources.program_places") for name in ("ccusage", "ccusage_find", "claude_program")),
              ("fullscreen.screen", "settings.themes"),
              ("fullscreen.screen", "fullscreen.entries"), ("fullscreen.entries", "fullscreen.terminal"),

@@ -1,12 +1,12 @@
-"""The full screen: its frames, its loop, and what a key brings about outside."""
+"""The full screen: its loop, and what a key brings about outside."""
 
 import time
 from contextlib import contextmanager, suppress
-from typing import Iterator, List, Mapping, TextIO
+from typing import Iterator, Mapping, TextIO
 
-from ccmon import own_name
 from ccmon.errors import CcmonError
 from ccmon.fullscreen import background, guardian
+from ccmon.fullscreen.picture import Picture, View
 from ccmon.fullscreen.poller import Poller
 from ccmon.fullscreen.screen import Screen
 from ccmon.fullscreen.screen_signals import exit_code
@@ -14,36 +14,16 @@ from ccmon.fullscreen.state import UNDO_S, State, said, update
 from ccmon.fullscreen.terminal import FAREWELL
 from ccmon.line import linefiles
 from ccmon.pipeline import accounts, memory, past_windows, rated, refresh
+from ccmon.pipeline.watch import CALM_S
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.settings.grounds import fitting
-from ccmon.settings.themes import colourless
 from ccmon.store.database import StoreError
 from ccmon.system import processes
-from ccmon.text import Charset, Line
+from ccmon.text import Charset
 from ccmon.usage import hits
-from ccmon.views.screen import dashboard, foot, help, history_page
+from ccmon.views.screen import history_page
 from ccmon.views.screen.history_page import Past
-from ccmon.views.screen.scene import Scene
-
-TICK_S = 1.0
-
-
-def frame(ctx: Context, state: State, charset: Charset, now: int, width: int, height: int) -> List[Line]:
-    """The screen as lines."""
-    snapshot = ctx.view(state.facts, now, state.plan)
-    charset = charset._replace(emoji=charset.emoji and not colourless(ctx.settings.themes[state.theme]))
-    message = state.message if 0 < state.message_until - now <= UNDO_S else ""      # also when the clock was set back
-    status = foot.source_words(state.facts.source, now, state.reading)
-    name = ctx.chosen.name if ctx.chosen else ""
-    command = processes.own_command(ctx.callers_env)
-    scene = Scene(snapshot, state.facts, ctx.zone, charset, status, own_name.with_name(message, command), state.compact, name,
-                  command, ctx.zone_hint(now), state.reading and not state.looked)
-    if state.page == "help":
-        return help.render(scene, width, height)
-    if state.page == "history":
-        return history_page.render(scene, state.past, state.look, width, height)
-    return dashboard.render(scene, width, height)
 
 
 @contextmanager
@@ -97,16 +77,18 @@ class _Shown:
 
 
 def _loop(shown: _Shown, charset: Charset, screen: Screen, state: State, log: TextIO) -> int:
-    is_asking = state.is_theme_sought and screen.coloured
+    is_asking, picture = state.is_theme_sought and screen.coloured, Picture()
     while True:
         ctx = shown.ctx
         config.follow_log(log, ctx.paths.log)
         width, height = screen.size()
-        screen.paint(frame(ctx, state, charset, ctx.now(), width, height))
+        now, poller = ctx.now(), shown.poller
+        is_calm = not 0 <= now - poller.changed_at < CALM_S and ctx.demo is None
+        screen.paint(picture.lines(View(ctx, state, charset, width, height, is_calm), now, poller.checked_at))
         if is_asking:                  # after the first picture, as nobody waits for the answer
             is_asking = False
             screen.ask_background(ctx.callers_env.get("TERM", ""), _passes_tmux(ctx.callers_env))
-        for event in screen.wait(TICK_S - time.time() % TICK_S + 0.002):
+        for event in screen.wait(picture.changes_in_s(time.time())):
             if event.kind == "closed":
                 return 129
             if event.kind == "signal":
