@@ -322,6 +322,9 @@ class Used(NamedTuple):
     counted: bool = True               # False: a bare total, which may include cache tokens, stands under output
 
 
+PLAIN_RATES = ("last_hour", "average")         # rules of a runway without a likelihood
+
+
 class Runway(NamedTuple):
     """When the limit is reached, as a distribution, cut at the reset."""
 
