@@ -322,6 +322,7 @@ class Used(NamedTuple):
     counted: bool = True               # False: a bare total, which may include cache tokens, stands under output
 
 
+EVENTS = ("limit", "hit")              # sources of readings that are exactly 100 %
 PLAIN_RATES = ("last_hour", "average")         # rules of a runway without a likelihood
 
 

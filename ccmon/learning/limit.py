@@ -4,9 +4,8 @@ from typing import List, Sequence
 
 from ccmon.learning import change, events, posterior, ruler, stretches
 from ccmon.learning.learner import tokens_of
-from ccmon.learning.stretches import EVENTS
 from ccmon.learning.values import WINDOW_S, Change, Learned, Reading, Ruler, Stretch, Use
-from ccmon.model import Block
+from ccmon.model import EVENTS, Block
 
 MIX_S = 21 * 86_400
 PIECES = 200                           # stretches for the ruler of before
