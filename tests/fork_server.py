@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Dict, List, Optional, Sequence, Tuple
 
 ROOT = Path(__file__).resolve().parent.parent
-LONGEST = 1 << 20                      # bytes of a request
+HELD_BY_A_PIPE = 4096                   # bytes, on any system
 _only_one = threading.Lock()
 _servers: Dict[Tuple[int, str], socket.socket] = {}        # by the process that started it, and by its LC_ALL
 
@@ -29,12 +29,12 @@ def suits(env: Dict[str, str]) -> bool:
     return own == {"PYTHONPATH", "LC_ALL"} and env["PYTHONPATH"] == str(ROOT) and env["LC_ALL"] in ("C.UTF-8", "C")
 
 
-def call(words: Sequence[str], env: Dict[str, str], cwd: str, patience_s: float) -> Optional[Tuple[int, str, str]]:
-    """Exit code, stdout and stderr of a call; None where another thread has one under way."""
-    if not _only_one.acquire(blocking=False):
+def call(words: Sequence[str], env: Dict[str, str], cwd: str, stdin: bytes, patience_s: float) -> Optional[Tuple[int, str, str]]:
+    """Exit code, stdout and stderr of a call; None where another thread has one under way, or no pipe holds all of stdin."""
+    if len(stdin) > HELD_BY_A_PIPE or not _only_one.acquire(blocking=False):
         return None
     try:
-        return _call(_socket(env["LC_ALL"]), words, env, cwd, patience_s)
+        return _call(_socket(env["LC_ALL"]), words, env, cwd, stdin, patience_s)
     finally:
         _only_one.release()
 
@@ -51,14 +51,17 @@ def _socket(locale: str) -> socket.socket:
     return _servers[key]
 
 
-def _call(server: socket.socket, words: Sequence[str], env: Dict[str, str], cwd: str, patience_s: float) -> Tuple[int, str, str]:
-    out, err = os.pipe(), os.pipe()
+def _call(server: socket.socket, words: Sequence[str], env: Dict[str, str], cwd: str, stdin: bytes,
+          patience_s: float) -> Tuple[int, str, str]:
+    given, out, err = os.pipe(), os.pipe(), os.pipe()
+    os.write(given[1], stdin)
+    os.close(given[1])
     request = json.dumps([list(words), env, cwd]).encode()
-    fds = array.array("i", [out[1], err[1]])
+    fds = array.array("i", [given[0], out[1], err[1]])
     server.sendmsg([len(request).to_bytes(4, "big")], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, fds)])
     server.sendall(request)
-    os.close(out[1])
-    os.close(err[1])
+    for fd in fds:
+        os.close(fd)
     pid = int.from_bytes(server.recv(4, socket.MSG_WAITALL), "big")
     texts = _read([out[0], err[0]], pid, time.monotonic() + patience_s)
     return int.from_bytes(server.recv(4, socket.MSG_WAITALL), "big", signed=True), texts[0], texts[1]
@@ -96,11 +99,11 @@ def _load() -> None:
 
 def _serve(server: socket.socket) -> None:
     while True:
-        length, ancillary, _, _ = server.recvmsg(4, socket.CMSG_SPACE(8))
+        length, ancillary, _, _ = server.recvmsg(4, socket.CMSG_SPACE(12))
         if not length:
             return
         fds = array.array("i")
-        fds.frombytes(ancillary[0][2][:8])
+        fds.frombytes(ancillary[0][2][:12])
         words, env, cwd = json.loads(server.recv(int.from_bytes(length, "big"), socket.MSG_WAITALL))
         pid = os.fork()
         if pid == 0:
@@ -120,7 +123,7 @@ def _become(words: List[str], env: Dict[str, str], cwd: str, fds: List[int]) -> 
     os.environ.clear()
     os.environ.update(env)
     time.tzset()
-    for number, fd in enumerate(fds, 1):
+    for number, fd in enumerate(fds):
         os.dup2(fd, number)
     os.closerange(3, 64)
     coding, errors = sys.stdout.encoding, sys.stdout.errors         # those of the server's locale

@@ -1,6 +1,7 @@
 """Other processes at one history, small disks and folders of other users, for the tests of what the store survives."""
 
 import glob
+import json
 import os
 import shutil
 import sqlite3
@@ -49,9 +50,9 @@ def words(code, path, number=0):
     return [sys.executable, "-c", CHILD + code, ROOT, path, str(number)]
 
 
-def start_together(number, code, path):
+def start_together(number, code, path, first=0):
     """Processes that run the code after CHILD's lines, from the same moment on."""
-    started = [subprocess.Popen(words(code, path, n), universal_newlines=True, stdin=subprocess.PIPE,
+    started = [subprocess.Popen(words(code, path, first + n), universal_newlines=True, stdin=subprocess.PIPE,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE) for n in range(number)]
     for child in started:
         child.stdin.write("go\n")
@@ -59,11 +60,41 @@ def start_together(number, code, path):
     return started
 
 
+HERD = """
+import json, tempfile
+from ccmon.store import check, copy, ledger, migrations
+gate, opener = os.pipe()
+children = []
+for number in range(int(sys.argv[3])):
+    said = [tempfile.TemporaryFile("w+") for _ in range(2)]
+    pid = os.fork()
+    if not pid:
+        os.close(opener)
+        for fd, file in enumerate(said, 1):
+            os.dup2(file.fileno(), fd)
+        os.read(gate, 1)
+        break
+    children.append((pid, said))
+else:
+    os.close(opener)
+    ended = []
+    for pid, said in children:
+        status = os.waitpid(pid, 0)[1]
+        for file in said:
+            file.seek(0)
+        ended.append([file.read() for file in said] + [status])
+    print(json.dumps(ended))
+    sys.exit()
+"""
+
+
 def run_together(number, code, path):
-    """What each process printed; fails when one of them ended with an error."""
-    started = start_together(number, code, path)
-    ended = [(*child.communicate(timeout=PATIENCE_S), child.returncode) for child in started]
-    assert [(err, rc) for _, err, rc in ended if err or rc] == []
+    """What each process printed, all forked from one that has loaded the store; fails when one of them ended with an error."""
+    parent, = start_together(1, HERD + code, path, number)
+    out, err = parent.communicate(timeout=PATIENCE_S)
+    assert (err, parent.returncode) == ("", 0)
+    ended = json.loads(out)
+    assert [(err, status) for _, err, status in ended if err or status] == [] and len(ended) == number
     return [out for out, _, _ in ended]
 
 

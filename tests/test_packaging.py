@@ -169,7 +169,7 @@ class TestInstalled:
 class TestPipx:
     """pipx installs into an environment of its own, and puts programs and pages where shells and man look."""
 
-    pytestmark = together
+    pytestmark = [*together, pytest.mark.nightly]      # the wheel is TestInstalled's
 
     def test_the_commands_run(self, piped, env):
         done = run(piped / "ccmon", "--version", env=env)

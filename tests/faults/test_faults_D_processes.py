@@ -23,7 +23,7 @@ from ccmon.store.database import Busy, open_store
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")]
 
 
-PROCESSES = 50
+PROCESSES = 50 if ALL else 20
 
 WRITERS = """
 saved = 0
