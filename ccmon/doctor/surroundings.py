@@ -14,9 +14,10 @@ from ccmon import __version__, arguments, linecache, output
 from ccmon.doctor import node as node_found
 from ccmon.doctor import prices, probes, shown, verdicts
 from ccmon.doctor.verdicts import Check, Owned
+from ccmon.errors import CcmonError
 from ccmon.fullscreen import curses_package, screen
 from ccmon.line import linefiles
-from ccmon.model import CcmonError, Given, Place
+from ccmon.model import Place
 from ccmon.settings import accounts, config, options
 from ccmon.settings.context import Context, settings_of
 from ccmon.setup import init, settings_json, snippets, visibility
@@ -26,6 +27,7 @@ from ccmon.store import check, facts, place
 from ccmon.system import clock, codec, dotfiles, private
 from ccmon.system import tmux as tmux_servers
 from ccmon.text import duration, plural
+from ccmon.typed_values import Given
 
 
 class _Settings(NamedTuple):
@@ -298,12 +300,9 @@ def _connection(env: Mapping[str, str]) -> shown.Shown:
         line = re.search(r" line (\d+)", str(err))
         says = f"{path} {err}" if isinstance(err, settings_json.Unfit) else str(err)
         return shown.Shown("claude", path, says, int(line[1]) if line else 1)
-    gone = next((path for path in called if os.path.isabs(path) and not _is_there(path)), None)
+    gone = next((one for one in called if os.path.isabs(one) and not (probes.is_program(one) or one[-3:] == ".py" and
+                                                                      os.path.isfile(one))), None)
     return shown.Shown("claude", path, set_up=connected, gone=gone)
-
-
-def _is_there(path: str) -> bool:
-    return os.path.isfile(path) if path.endswith(".py") else probes.is_program(path)
 
 
 def shells(around: Surroundings) -> Check:

@@ -9,7 +9,8 @@ from functools import partial
 from typing import List, Optional, Sequence, Tuple
 
 from ccmon import linecache, locks
-from ccmon.model import SKEW_S, Block, CcmonError, Source
+from ccmon.errors import CcmonError
+from ccmon.model import Block, Source
 from ccmon.pipeline.memory import READING_BUSY_MS, Answer, Memory, opened
 from ccmon.settings import config
 from ccmon.settings.context import Context, prepare
@@ -19,6 +20,7 @@ from ccmon.sources.log_reader import Tell
 from ccmon.store import ledger, values
 from ccmon.store.database import Store, StoreError
 from ccmon.usage import price_table, prices
+from ccmon.when import SKEW_S
 
 try:
     import resource

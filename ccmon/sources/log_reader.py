@@ -16,7 +16,8 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Callable, Deque, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import locks, refresher
-from ccmon.model import Block, CcmonError, Owner
+from ccmon.errors import CcmonError
+from ccmon.model import Block, Owner
 from ccmon.sources import limit_events, log_entries, log_files, log_limits, log_unused
 from ccmon.sources.log_entries import Entry
 from ccmon.sources.log_files import LogFile
@@ -39,7 +40,6 @@ MOST_FILES = 50                        # of one transaction
 MOST_WHOLE_BYTES = 32 << 20            # of a file that is held in memory
 MOST_WAITING = 6                       # files read and not yet stored
 CUT_S = 2                              # a long reading makes sessions of what it has so far, so often
-_MOST_NANO = 10 ** 17
 _NEW = Position(0, 0, 0, 0, 0, b"", crc=0)
 CHECK_S = 240                          # so long after a log has changed it is compared with what was read: a look later, 5 min
 RECENT_S = 3600                        # and one that was written so lately again and again: not every change shows in its times
@@ -110,7 +110,7 @@ def _reprice(store: Store, logs: Logs) -> None:
 
 
 def _nano(cost_usd: Optional[float]) -> Optional[int]:
-    return None if cost_usd is None else min(_MOST_NANO, round(cost_usd * 1e9))
+    return None if cost_usd is None else min(10 ** 17, round(cost_usd * 1e9))
 
 
 def _finish(store: Store, logs: Logs, now: int, complete: bool) -> None:

@@ -9,9 +9,9 @@ import sqlite3
 from bisect import bisect_left
 from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.model import SESSION_S
 from ccmon.store import messages, rows, usage, values
 from ccmon.store.messages import Change, Row
+from ccmon.when import SESSION_S
 
 # Bounds that may move; bounds that stay, with sums that follow each change; and with sums of the quarters between them.
 OPEN, SETTLED, SUMMED = 0, 1, 2
