@@ -100,7 +100,7 @@ def test_it_prints_the_same_line_in_every_layout_and_shell(monkeypatch, home, na
     for shell, flags in SHELLS.items() if name == "venv" else [("sh", [])]:
         said = answered([program(shell), *flags, "-c", claude_command("false", direct)], env)
         assert (said.returncode, said.stdout, said.stderr) == (0, by_name, b"") and by_name, shell
-    assert not (home / PATH / ".local/share").exists()                  # nobody asked for more than the line that was there
+    assert not (home / PATH / ".local/share/ccmon").exists()            # nobody asked for more than the line that was there
 
 
 @pytest.mark.parametrize("name", UNFIT)
