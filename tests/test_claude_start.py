@@ -83,7 +83,7 @@ def arranged(monkeypatch, layout, folder, share=100.0):
     monkeypatch.setattr(claude_start, "SHARE", share)
     monkeypatch.setattr(claude_start, "TURNS", 1)
     claude_start._is_sooner.cache_clear()
-    return str(ccmon), {"HOME": str(folder), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TMPDIR": str(folder)}
+    return str(ccmon), {"HOME": str(folder), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TMPDIR": str(folder), "TZ": "UTC"}
 
 
 def answered(words, env):
@@ -100,6 +100,7 @@ def test_it_prints_the_same_line_in_every_layout_and_shell(monkeypatch, home, na
     for shell, flags in SHELLS.items() if name == "venv" else [("sh", [])]:
         said = answered([program(shell), *flags, "-c", claude_command("false", direct)], env)
         assert (said.returncode, said.stdout, said.stderr) == (0, by_name, b"") and by_name, shell
+    assert not (home / PATH / ".local/share/ccmon").exists()            # nobody asked for more than the line that was there
 
 
 @pytest.mark.parametrize("name", UNFIT)

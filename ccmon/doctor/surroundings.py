@@ -300,12 +300,9 @@ def _connection(env: Mapping[str, str]) -> shown.Shown:
         line = re.search(r" line (\d+)", str(err))
         says = f"{path} {err}" if isinstance(err, settings_json.Unfit) else str(err)
         return shown.Shown("claude", path, says, int(line[1]) if line else 1)
-    gone = next((path for path in called if os.path.isabs(path) and not _is_there(path)), None)
+    gone = next((one for one in called if os.path.isabs(one) and not (probes.is_program(one) or one[-3:] == ".py" and
+                                                                      os.path.isfile(one))), None)
     return shown.Shown("claude", path, set_up=connected, gone=gone)
-
-
-def _is_there(path: str) -> bool:
-    return os.path.isfile(path) if path.endswith(".py") else probes.is_program(path)
 
 
 def shells(around: Surroundings) -> Check:

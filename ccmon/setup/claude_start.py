@@ -1,7 +1,6 @@
 """How Claude Code starts ccmon soonest: by the name, or by bare_start.py where a trial of both says so."""
 
 import os
-import statistics
 import sys
 import tempfile
 import time
@@ -9,7 +8,6 @@ from functools import lru_cache
 from typing import Dict, List, Mapping, Optional, Tuple
 
 from ccmon import linecache, refresher
-from ccmon.line import linefiles
 from ccmon.setup.snippets import CLAUDE_OPTIONS, for_sh
 from ccmon.system import processes
 
@@ -51,11 +49,14 @@ def _put_line(env: Mapping[str, str]) -> None:
     where = linecache.folder(env)
     if where is None:
         return
-    now = int(time.time())
+    now, key = int(time.time()), linecache.key(CLAUDE_OPTIONS.split(), env)
+    name, stamp = linecache.file_of(key), linecache.config_stamp(linecache.config_path(env))
+    head = b"" if linecache.is_dialect(name) else key.encode("utf-8", "surrogateescape") + b"\n"
     linecache.make_folder(where)
-    linefiles.write_line(where, linecache.key(CLAUDE_OPTIONS.split(), env), linecache.RECORD + b"{}\n")
-    linefiles.write_state(where, linecache.State(now + 600, 0, now + 600, now, 0,
-                                                 linecache.config_stamp(linecache.config_path(env))))
+    contents = {name: head + linecache.RECORD + b"{}\n", "state": b"%d 0 %d %d 0 %d\n" % (now + 600, now + 600, now, stamp)}
+    for file, content in contents.items():
+        with open(os.path.join(where, file), "wb") as out:
+            out.write(content)
 
 
 def _measured(calls: Mapping[str, List[str]], env: Mapping[str, str]) -> Optional[Dict[str, float]]:
@@ -69,4 +70,4 @@ def _measured(calls: Mapping[str, List[str]], env: Mapping[str, str]) -> Optiona
             cpu_s, said = processes.measured(words, env)
             printed.add(said)
             times[name].append(cpu_s)
-    return {name: statistics.median(found) for name, found in times.items()} if len(printed) == 1 and all(printed) else None
+    return {name: sorted(found)[len(found) // 2] for name, found in times.items()} if len(printed) == 1 and all(printed) else None
