@@ -1,6 +1,5 @@
 """`ccmon` itself: the full screen, one frame of it as text, or all numbers as JSON."""
 
-import json
 import sys
 from types import SimpleNamespace
 from typing import Sequence
@@ -8,13 +7,10 @@ from typing import Sequence
 from ccmon import complaint, output
 from ccmon.fullscreen import guardian, screen
 from ccmon.model import Facts, Snapshot
-from ccmon.pipeline.refresh import current_facts
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.text import Line
-from ccmon.views import document
-from ccmon.views.document import NO_DATA, NO_SESSION, failure
-from ccmon.views.screen import dashboard, foot, idle
+from ccmon.views.screen import dashboard, foot
 from ccmon.views.screen.scene import Scene
 
 OK = 0
@@ -37,6 +33,9 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
 
 
 def _json(ctx: Context) -> int:
+    import json  # the screen does without
+
+    from ccmon.views import document
     snapshot = ctx.view(_facts(ctx), ctx.now())
     print(json.dumps(document.document(snapshot)))
     return _told(snapshot)
@@ -44,16 +43,19 @@ def _json(ctx: Context) -> int:
 
 def _told(snapshot: Snapshot) -> int:
     """The exit code, with a word on stderr when there is nothing to show."""
+    from ccmon.views import document
+    from ccmon.views.screen import idle
     code = document.exit_code(snapshot)
-    if code == NO_DATA:
-        complaint.complain(failure(snapshot.source), code)
-    if code == NO_SESSION:
+    if code == document.NO_DATA:
+        complaint.complain(document.failure(snapshot.source), code)
+    if code == document.NO_SESSION:
         complaint.complain(idle.NO_SESSION, code)
     return code
 
 
 def _facts(ctx: Context) -> Facts:
     """The facts of now; where only the logs say what is used, of all of them."""
+    from ccmon.pipeline.refresh import current_facts  # the screen's first frame asks nobody
     with output.Progress(ctx, "reading the logs") as progress:
         return current_facts(ctx, whole=progress)
 

@@ -6,12 +6,12 @@ from typing import List, NamedTuple, Optional, Tuple
 from ccmon import own_name, when
 from ccmon.fullscreen.state import UNDO_S, State
 from ccmon.model import Snapshot, Source
-from ccmon.pipeline.watch import next_edge
 from ccmon.settings.context import Context
 from ccmon.settings.themes import colourless
 from ccmon.system import processes
 from ccmon.text import Charset, Line
-from ccmon.views.screen import dashboard, foot, help, history_page
+from ccmon.usage.compute import next_edge
+from ccmon.views.screen import dashboard, foot
 from ccmon.views.screen.scene import Scene
 
 SECOND_S, MINUTE_S = 1, 60
@@ -109,7 +109,9 @@ def _made(view: View, snapshot: Snapshot, status: str) -> List[Line]:
     scene = Scene(snapshot, state.facts, ctx.zone, charset, status, own_name.with_name(message, command), state.compact, name,
                   command, ctx.zone_hint(now), state.reading and not state.looked, snapshot.active and not view.is_calm)
     if state.page == "help":
+        from ccmon.views.screen import help  # as the history: not for the first frame
         return help.render(scene, view.width, view.height)
     if state.page == "history":
+        from ccmon.views.screen import history_page
         return history_page.render(scene, state.past, state.look, view.width, view.height)
     return dashboard.render(scene, view.width, view.height)

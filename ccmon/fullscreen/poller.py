@@ -10,10 +10,11 @@ from ccmon import linecache, locks
 from ccmon.alerts.kinds import BELL
 from ccmon.fullscreen.screen import Screen
 from ccmon.model import Facts, Source
-from ccmon.pipeline import memory, refresh
-from ccmon.pipeline.watch import Watch, next_edge
+from ccmon.pipeline import memory, present, refresh
+from ccmon.pipeline.watch import Watch
 from ccmon.settings.context import Context
 from ccmon.sources import ccusage
+from ccmon.usage.compute import next_edge
 
 FAULT_S = 3600
 NOTHING, LOAD, READ, NOW = "", "load", "read", "now"
@@ -43,7 +44,7 @@ class Poller(threading.Thread):
     def run(self) -> None:
         """Look where that may be of use, hand over, pause; until stop()."""
         self._watch.has_input()                                # from now on
-        due = NOW if refresh.source_before(self.ctx).missing else READ         # it may have been installed since
+        due = NOW if present.source_before(self.ctx).missing else READ         # it may have been installed since
         while not self._stopped:
             rest_s = self._turn(due) if due else 0.0
             due = NOW if self._now.wait(max(self.ctx.settings.interval, rest_s)) else self._due()
@@ -139,7 +140,7 @@ class Poller(threading.Thread):
 
     def _loaded(self, now: int) -> Facts:
         self._watch.note_stored()      # before: what is stored meanwhile is news
-        return refresh.load(self.ctx, now)
+        return present.load(self.ctx, now)
 
     def _read(self, lock: int, now: int, insist: bool) -> Facts:
         ctx = self.ctx

@@ -6,15 +6,15 @@ from typing import Iterable, List, Optional, Tuple
 
 from ccmon import linecache
 from ccmon.line import linefiles
-from ccmon.model import Facts, Source
+from ccmon.model import Source
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.sources import account_file, log_files
 from ccmon.sources.log_watch import LogWatch
+from ccmon.usage.compute import CALM_S
 
 REST_S = 45                            # a look comes at least so often while cached lines are asked for, or logs change,
 CALM_REST_S = 240                      # and so often when neither has happened for a while
-CALM_S = 120
 LATELY_S = 600                         # a line that was asked for since is kept fresh
 JUMP_S = 2.0                           # what the clock was set by, or the machine was asleep
 
@@ -93,9 +93,3 @@ def _stamp_of(path: str) -> Optional[Tuple[int, int, int]]:
     except (OSError, ValueError):
         return None
     return (found.st_ino, found.st_size, found.st_mtime_ns) if found.st_size else None      # an empty -wal is as good as none
-
-
-def next_edge(facts: Facts, now: int) -> float:
-    """Epoch s when a session or a window ends next; infinite when none does."""
-    ends = [block.end for block in facts.blocks] + [window.resets_at for window in facts.windows]
-    return min((end for end in ends if end > now), default=float("inf"))

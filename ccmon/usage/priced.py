@@ -16,6 +16,7 @@ _LISTS = "ccmon.usage.price_lists."
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _VERSION = re.compile(r"[-.]([0-9]+)")
 _DATE_DIGITS = 8                       # 20250929 is a date, and no version
+_FIRST, _EXACT, _REST = ("first",), ("exact",), ("rest_1", "rest_2")
 _DASHES = str.maketrans(".@", "--")
 
 
@@ -30,22 +31,28 @@ class Row(NamedTuple):
 
 
 class _List:
-    """Models and their prices, parsed when they are asked for; searched by words."""
+    """Models and their prices, parsed when they are asked for; searched by words, for which searchable() makes it ready."""
 
     def __init__(self, *modules: str) -> None:
         self.prices: Dict[str, str] = {}
         self.dashed: Dict[str, str] = {}
         self.by_word: Dict[str, List[str]] = {}
+        self.all = self.all_dashed = ""
         for name in modules:
             for entry in import_module(_LISTS + name).TEXT.replace("\n", " ").split(";")[:-1]:
                 price, _, models = entry.partition(": ")
                 self.prices.update(dict.fromkeys(models.split(), price))
-        for model in sorted(self.prices, reverse=True):            # of two that differ in dashes the first counts
-            self.dashed[_dashed(model)] = model
-            word = _WORD.search(model)
-            self.by_word.setdefault(word[0] if word else "", []).append(model)
-        self.all = "\n".join(["", *self.prices, ""])
-        self.all_dashed = _dashed(self.all)
+
+    def searchable(self) -> "_List":
+        """Itself, with what `dashed` and near() go by."""
+        if not self.all:
+            for model in sorted(self.prices, reverse=True):        # of two that differ in dashes the first counts
+                self.dashed[_dashed(model)] = model
+                word = _WORD.search(model)
+                self.by_word.setdefault(word[0] if word else "", []).append(model)
+            self.all_dashed = _dashed("\n".join(["", *self.prices, ""]))
+            self.all = "\n".join(["", *self.prices, ""])         # last: another thread may ask meanwhile
+        return self
 
     def row(self, model: str) -> Row:
         """The price of one that is listed."""
@@ -68,24 +75,30 @@ class _List:
                 yield self.all[begin:end]
 
 
-@lru_cache(maxsize=1)
-def _lists() -> Tuple[_List, _List, _List]:
-    return _List("first"), _List("exact"), _List("rest_1", "rest_2")
+@lru_cache(maxsize=3)
+def _list(*modules: str) -> _List:
+    return _List(*modules)
+
+
+def _lists() -> List[_List]:
+    return [_list(*names) for names in (_FIRST, _EXACT, _REST)]
 
 
 @lru_cache(maxsize=1024)
 def find(model: str) -> Optional[Row]:
     """The price of the model; None when neither it nor its family is known."""
-    first, exact, rest = _lists()
     if not _WORD.search(model):
         return None
+    first = _list(*_FIRST)
     if model in first.prices:
         return first.row(model)
-    named = model if model in exact.prices else exact.dashed.get(_dashed(model))
+    exact = _list(*_EXACT)
+    named = model if model in exact.prices else exact.searchable().dashed.get(_dashed(model))
     if named:
         return exact.row(named)
-    for models in (first, rest):
-        name = model if model in models.prices else models.near(model)
+    for names in (_FIRST, _REST):
+        models = _list(*names)
+        name = model if model in models.prices else models.searchable().near(model)
         if name:
             return models.row(name)
     return next((find(listed) for family, listed in FAMILIES.items() if _holds(_dashed(model), family)), None)
