@@ -10,13 +10,13 @@ import pytest
 from commands import HOUR, NOW, Machine, wait_until
 from ledger_world import ME
 
-from ccmon.sources import log_entries, log_files, log_reader
+from ccmon.sources import log_entries, log_files, log_parts, log_reader
 from ccmon.store import ledger
 from ccmon.store.database import open_store
 from ccmon.usage import prices
 
 T0 = 1_764_000_000
-PRICE = log_reader.Price(partial(prices.cost_usd, own={}), 1)
+PRICE = log_parts.Price(partial(prices.cost_usd, own={}), 1)
 
 
 class Logs:
@@ -132,7 +132,7 @@ def test_a_path_that_is_no_text(logs):
     ("/h/.claude/projects/-src-shop/a.jsonl", "-src-shop"), ("/h/.claude/projects/-src/s/subagents/agent.jsonl", "-src"),
     ("/h/.claude/projects/a.jsonl", ""), ("/h/projects/.claude/projects/-x/a.jsonl", ""), ("/elsewhere/-x/a.jsonl", "")])
 def test_the_project_is_the_folder_below_projects(path, name):
-    assert log_reader.project_of(path, ["/h/.claude/projects", "/other/projects"]) == name
+    assert log_parts.project_of(path, ["/h/.claude/projects", "/other/projects"]) == name
 
 
 @pytest.mark.parametrize("cwd, project, folder", [
@@ -148,6 +148,8 @@ def test_the_path_of_a_project_is_what_its_lines_tell(cwd, project, folder):
 def test_what_was_read_and_that_it_was_read_are_stored_together(logs, monkeypatch):
     """Ended at any write, the next reading goes on where this one was."""
     monkeypatch.setattr(log_reader, "MOST_ROWS", 3)
+    monkeypatch.setattr(log_parts, "MOST_ROWS", 3)
+    monkeypatch.setattr(log_files, "CHUNK", 500)
     logs.add("p/a.jsonl", *[line(n, n) for n in range(20)])
     logs.add("p/b.jsonl", *[line(100 + n, n) for n in range(20)])
     taken = []
