@@ -7,12 +7,12 @@ from ccmon import __version__, call_help, call_words
 from ccmon.alerts.kinds import VALID as ALERTS
 from ccmon.alerts.kinds import parse_kind
 from ccmon.call_parser import Commands, Group, Parser, is_common
+from ccmon.errors import UsageError
 from ccmon.history.groups import KINDS, PERIODS, WINDOW
-from ccmon.model import Given, UsageError
 from ccmon.settings.options import NEGATIVE_FLAGS, OPTIONS, Option, flag_name
 from ccmon.setup.snippets import BLOCKS, TARGETS
 from ccmon.text import clean
-from ccmon.typed_values import folded, plan_of, word_of
+from ccmon.typed_values import Given, folded, plan_of, word_of
 
 SUBSCRIPTIONS = ("pro", "max", "max5", "max20", "teams", "enterprise")
 SHELLS = ("bash", "zsh", "fish")

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from typing import Iterator, Mapping
 
 from ccmon import arguments
-from ccmon.model import Given
 from ccmon.pipeline import demo_memory, sweeping
 from ccmon.settings import config
 from ccmon.settings.context import Context, prepare
 from ccmon.sources import demo
 from ccmon.system import private
+from ccmon.typed_values import Given
 
 
 @contextmanager

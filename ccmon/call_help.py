@@ -3,7 +3,7 @@
 from typing import List, Mapping, Optional, Sequence
 
 from ccmon.call_parser import Parser, is_common, section
-from ccmon.model import UsageError
+from ccmon.errors import UsageError
 from ccmon.text import clean, clip, near
 from ccmon.typed_values import folded
 

@@ -8,7 +8,7 @@ import argparse
 from contextlib import contextmanager
 from typing import Any, Dict, Iterator, List, NamedTuple, NoReturn, Tuple
 
-from ccmon.model import UsageError
+from ccmon.errors import UsageError
 from ccmon.settings.options import BY_NAME
 from ccmon.text import near
 

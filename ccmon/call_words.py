@@ -8,15 +8,14 @@ from typing import Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
 from ccmon.alerts.kinds import KINDS as ALERTS
 from ccmon.alerts.kinds import parse_kinds
+from ccmon.errors import UsageError
 from ccmon.history.groups import PERIODS
-from ccmon.model import UsageError
 from ccmon.settings.options import BY_NAME, OPTIONS, flag_name
 from ccmon.settings.themes import THEMES
 from ccmon.text import clean, clip, near
 from ccmon.tried_words import ACTIONS, AS_OPTIONS, BY_WORDS, FLAGS, INSTEAD, WORDS
 from ccmon.typed_times import typed
-from ccmon.typed_values import FALSE, TRUE, boolean, folded, plan_of, word_of
-from ccmon.usage.limits import PLAN_NAMES
+from ccmon.typed_values import FALSE, PLAN_NAMES, TRUE, boolean, folded, plan_of, word_of
 
 HELP, VERSION = ("-h", "-?", "-help"), ("-V", "-v", "-version")
 CONFIG = ("list", "get", "set", "unset", "edit", "path")

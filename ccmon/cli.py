@@ -8,7 +8,7 @@ from io import TextIOWrapper
 from typing import List, Sequence
 
 from ccmon import __version__, output
-from ccmon.model import CcmonError, Unwritable, UsageError
+from ccmon.errors import CcmonError, Unwritable, UsageError
 from ccmon.system import signals
 
 OK, UNWRITABLE, USAGE, NO_DATA, INTERNAL = 0, 1, 2, 30, 70

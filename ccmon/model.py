@@ -6,24 +6,9 @@ Times are integer epoch seconds (UTC), tokens are input + output unless a name s
 from typing import NamedTuple, Optional, Tuple, Union
 
 from ccmon.learning.values import Learned, Load
-
-SESSION_S = 5 * 3600
-SKEW_S = 60                            # clocks that differ by less are not worth a word
-MOST_PERCENT = 1000                    # of what Claude says is used; see line/session_json.py
+from ccmon.when import SESSION_S
 
 NO_CCUSAGE = "ccusage was not found. Install it with: npm install -g ccusage (ccmon --demo works meanwhile)"
-
-
-class CcmonError(Exception):
-    """What a door raises: one clear sentence with the way out, shown to the user as it is."""
-
-
-class UsageError(CcmonError):
-    """Wrong words or settings: exit 2."""
-
-
-class Unwritable(CcmonError):
-    """A file that the user named cannot be written: exit 1."""
 
 
 class Place(NamedTuple):
@@ -333,13 +318,6 @@ class Used(NamedTuple):
     cost_usd: Optional[float] = None   # None where it is not known
     host: str = ""                     # machine on which it was used; "" where that does not matter
     counted: bool = True               # False: a bare total, which may include cache tokens, stands under output
-
-
-class Given(NamedTuple):
-    """A setting as it was written, and how to name the place in a message."""
-
-    text: str
-    where: str
 
 
 class Runway(NamedTuple):

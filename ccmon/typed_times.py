@@ -7,9 +7,8 @@ import re
 from datetime import date, datetime, timedelta, timezone
 from typing import Callable, NamedTuple, Optional, Tuple
 
-from ccmon.model import SKEW_S
 from ccmon.typed_values import SECOND_UNITS, bare, days
-from ccmon.when import DAYS, MONTHS, Zone, epoch, local
+from ccmon.when import DAYS, MONTHS, SKEW_S, Zone, epoch, local
 
 _UNITS = {"d": ("d", "day", "days"), "w": ("w", "wk", "wks", "week", "weeks"), "mo": ("mo", "month", "months"),
           "y": ("y", "yr", "yrs", "year", "years")}

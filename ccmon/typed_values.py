@@ -5,15 +5,19 @@ wherever it stands. Each takes a text and raises ValueError with what is valid.
 """
 
 import re
-from typing import Callable, Dict, Iterable, Mapping, Optional, Tuple
+from typing import Callable, Dict, Iterable, Mapping, NamedTuple, Optional, Tuple
 
-from ccmon.text import near
+from ccmon.errors import CcmonError
+from ccmon.text import clean, clip, near
 
 TRUE = ("1", "yes", "true", "on", "y", "t", "enable", "enabled")
 FALSE = ("0", "no", "false", "off", "n", "f", "disable", "disabled")
 ALL = ("all", "any", "everything", *TRUE[1:])      # of a list; 1 is a percentage
 NONE = ("none", "nothing", *FALSE[1:])
 UNSET = ("none", "unset", "default")   # as good as nothing, where nothing is a choice
+MOST_PERCENT = 1000                    # of what Claude says is used; see line/session_json.py
+PLANS: Mapping[str, int] = {"pro": 7000, "max5": 35000, "max20": 140000}    # tokens; reference figures
+PLAN_NAMES = (*PLANS, "custom_max", "ml_auto")
 PLAN_WORDS: Mapping[str, str] = {      # letters and digits alone
     "5x": "max5", "max5x": "max5", "20x": "max20", "max20x": "max20", "custom": "custommax", "largest": "custommax",
     "ml": "mlauto", "learned": "mlauto", "team": "teams"}
@@ -39,6 +43,21 @@ _SEPARATORS = re.compile(r"[,_' \u00a0\u2009\u202f]")
 _HOUR = re.compile(r"([0-9]{1,2})(?:[:.]00|h|h00)?\s*(am|pm|a\.m\.|p\.m\.|uhr|o'clock)?", re.IGNORECASE)
 _NAMED_HOURS = {"midnight": 0, "noon": 12}
 _LONGEST = 60                          # characters of a number: more are none
+
+
+class Given(NamedTuple):
+    """A setting as it was written, and how to name the place in a message."""
+
+    text: str
+    where: str
+
+
+class ResetRule(NamedTuple):
+    """When usage is said to reset: with the session, at the reference times, or at hours of one's own."""
+
+    kind: str                          # session | schedule | hour
+    hours: Tuple[int, ...] = ()        # local hours 0..23, sorted; only for hour
+
 
 
 def bare(text: str) -> str:
@@ -204,3 +223,19 @@ def plan_of(text: str, known: Iterable[str]) -> Optional[str]:
         if found:
             return found
     return None
+
+
+def parse_rule(text: str) -> ResetRule:
+    """session, schedule, or hours such as 5 or 5,10,15,20; CcmonError for anything else."""
+    words = [bare(word) for word in bare(text).split(",")]
+    if len(words) == 1:
+        name = {"reference": "schedule"}.get(folded(text), folded(text))
+        if name in ("session", "schedule"):
+            return ResetRule(name)
+        words = text.split() if all(map(str.isdigit, text.split())) and text.split() else words
+    try:
+        return ResetRule("hour", tuple(sorted(set(map(hour_of_day, words)))))
+    except ValueError:
+        shown = clip(clean(text), 40)
+        raise CcmonError(f"'{shown}' is no reset rule. Use session, schedule, or hours from 0 to 23 such as 5 or 5,10,15,20"
+                         ) from None

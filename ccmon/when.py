@@ -6,6 +6,8 @@ People read times of day by the clock that they have chosen; data for programs n
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+SESSION_S = 5 * 3600
+SKEW_S = 60                            # clocks that differ by less are not worth a word
 _EPOCH = datetime(1970, 1, 1)
 _FIRST_S, _LAST_S = -62_135_596_800, 253_402_300_799       # the years 1 to 9999: what datetime can hold
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

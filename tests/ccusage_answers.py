@@ -3,8 +3,9 @@
 import json
 from pathlib import Path
 
-from ccmon.model import SESSION_S, Block
+from ccmon.model import Block
 from ccmon.sources.ccusage_json import Parsed, parse
+from ccmon.when import SESSION_S
 
 DATA = Path(__file__).parent / "data" / "ccusage"
 GOOD = sorted(DATA.glob("*/*.json"))

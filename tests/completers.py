@@ -7,7 +7,7 @@ from typing import Dict, List
 
 from ccmon.settings.options import OPTIONS
 from ccmon.settings.themes import THEMES
-from ccmon.usage.limits import PLAN_NAMES, PLANS
+from ccmon.typed_values import PLAN_NAMES, PLANS
 from ccmon.views.history.table_columns import COLUMNS
 
 Completer = Dict[str, object]

@@ -11,11 +11,12 @@ from hostile_home import COMMANDS, FEW, Home, is_json, is_wide, shared
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from ccmon.errors import CcmonError
 from ccmon.learning import learner, portable
 from ccmon.learning import share as sharing
 from ccmon.line import claude, hook, session_json, statusline
 from ccmon.line.dialects import DIALECTS
-from ccmon.model import Block, CcmonError, Facts, Source
+from ccmon.model import Block, Facts, Source
 from ccmon.settings import context
 from ccmon.setup import settings_json
 from ccmon.sources import ccusage_json, limit_events, log_entries, log_unused

@@ -7,12 +7,13 @@ from simulator import Scenario, Simulated, simulate
 
 from ccmon.learning import course, runway
 from ccmon.learning.values import Reading
-from ccmon.model import SESSION_S, Block, Source
+from ccmon.model import Block, Source
 from ccmon.pipeline import memory
 from ccmon.pipeline.memory import Answer, Memory
 from ccmon.settings import context
 from ccmon.store import ledger
 from ccmon.store.messages import Message
+from ccmon.when import SESSION_S
 
 DAY_S = 86_400
 

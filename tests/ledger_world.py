@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, Tuple
 
 from ccmon.model import Owner
-from ccmon.sources import log_files, log_parts, log_reader
+from ccmon.sources import log_files, log_reader
 from ccmon.store.database import Store, open_store
 from ccmon.usage import compute, prices
 from ccmon.usage.limits import resolve
@@ -20,7 +20,7 @@ from ccmon.usage.limits import resolve
 ME = Owner("laptop", "abc")
 MONDAY = 1_764_547_200                 # 1 December 2025, 00:00 UTC
 HOUR_S, SESSION_S = 3600, 5 * 3600
-PRICE = log_parts.Price(partial(prices.cost_usd, own={}), 1)
+PRICE = log_reader.Price(partial(prices.cost_usd, own={}), 1)
 MODELS = ("claude-sonnet-4-5-20250929", "claude-opus-4-1-20250805")
 
 

@@ -3,10 +3,11 @@
 from typing import NamedTuple, Optional, Sequence
 from zlib import crc32
 
-from ccmon.model import SESSION_S, Owner
+from ccmon.model import Owner
 from ccmon.store import ledger, limit_events, sessions
 from ccmon.store.database import Store
 from ccmon.store.messages import Message
+from ccmon.when import SESSION_S
 
 
 class Minute(NamedTuple):

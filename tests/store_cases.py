@@ -6,9 +6,10 @@ from contextlib import closing
 
 import pytest
 
-from ccmon.model import SESSION_S, Block, Limit, Owner
+from ccmon.model import Block, Limit, Owner
 from ccmon.store.database import open_store
 from ccmon.usage.compute import active
+from ccmon.when import SESSION_S
 
 ME, OTHER = Owner("laptop", "a1"), Owner("laptop", "b2")
 T0 = 1_749_999_600                     # a full hour

@@ -15,8 +15,8 @@ from commands import HOUR, NOW, block, wait_until
 from store_cases import ME, T0
 from store_cases import block as session
 
-from ccmon.model import SESSION_S
 from ccmon.store import migrations, rows, upgrade
+from ccmon.when import SESSION_S
 
 ROOT = str(Path(__file__).resolve().parent.parent)
 PATIENCE_S = 120

@@ -9,14 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccmon import linecache, text
+from ccmon.errors import CcmonError, UsageError
 from ccmon.learning import learner
 from ccmon.line import hook
-from ccmon.model import Apart, CcmonError, Given, Login, Owner, UsageError
+from ccmon.model import Apart, Login, Owner
 from ccmon.pipeline import memory, readings, refresh
 from ccmon.settings import account_names, accounts, config, context, options
 from ccmon.store import learning, window_readings
 from ccmon.store.window_readings import Row
 from ccmon.system import clock
+from ccmon.typed_values import Given
 from ccmon.usage import official, official_ledger
 from ccmon.usage.accounts import Account, Group, by_login, is_of_another, next_account, of_group
 from ccmon.views import accounts_table

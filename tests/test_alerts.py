@@ -15,12 +15,14 @@ from ccmon.alerts.kinds import KINDS
 from ccmon.alerts.rules import Usual
 from ccmon.alerts.window_rules import SAME_S
 from ccmon.learning.values import Change, Learned, Use
-from ccmon.model import SESSION_S, Block, Facts, Given, Sample, Source
+from ccmon.model import Block, Facts, Sample, Source
 from ccmon.pipeline import alerting, memory
 from ccmon.settings import context
 from ccmon.store import learning
 from ccmon.system import clock
+from ccmon.typed_values import Given
 from ccmon.usage import compute
+from ccmon.when import SESSION_S
 
 START, END = NOW - 2 * HOUR, NOW + 3 * HOUR
 WARSAW = clock.zone("Europe/Warsaw")               # 17:00 there, END is 20:00

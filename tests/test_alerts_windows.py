@@ -16,9 +16,10 @@ from webhooks import calls, program, server
 
 from ccmon.alerts import kinds, rules
 from ccmon.alerts.found import Noted
-from ccmon.model import Apart, Credits, Facts, Given, Sample, Source
+from ccmon.model import Apart, Credits, Facts, Sample, Source
 from ccmon.pipeline import alerting, memory
 from ccmon.settings import context
+from ccmon.typed_values import Given
 from ccmon.usage import compute
 from ccmon.usage.windows import window
 

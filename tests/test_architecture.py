@@ -16,7 +16,8 @@ DOORS = {"linecache", "locks", "refresher", "settings.config", "sources.ccusage"
          "fullscreen.guardian", "fullscreen.background", "fullscreen.curses_package", "setup.prompt_probe",
          *(name for name in FILES if re.match(r"(store|system)\.", name))}
 JOINS = {"__main__", "cli", "arguments", "call", "output", "settings.accounts", "settings.context", "settings.config_file",
-         "sources.log_parts", "sources.log_reader", "line.lines", "line.hook", "fullscreen.app", "fullscreen.poller",
+         "sources.log_changes", "sources.log_parts", "sources.log_reader", "line.lines", "line.hook",
+         "fullscreen.app", "fullscreen.poller",
          "setup.init", "setup.first_run", "setup.prompt_check", "setup.visibility", "setup.package", "setup.tmux_server",
          "setup.uninstall", "setup.written",
          "doctor.surroundings", "doctor.alerts", "doctor.node", "doctor.account",
@@ -37,8 +38,8 @@ SAME_DOOR = {("sources.ccusage", "sources.ccusage_find"), ("sources.claude_progr
              ("system.codec", "linecache"), ("system.dotfiles", "system.swap"),
              ("system.dotfiles", "system.bash_files")}
 NEIGHBOURS = {("usage", "line"), ("learning", "usage"), ("settings", "line"), ("views", "line")}   # argued in CONTRIBUTING.md
-OPEN_TO_DOORS = {"model", "text", "system.private", "system.processes", "system.newfiles", "system.ready", "system.stops",
-                 "system.targets", "system.process_facts"}
+OPEN_TO_DOORS = {"model", "errors", "text", "typed_values", "when", "system.private", "system.processes", "system.newfiles",
+                 "system.ready", "system.stops", "system.targets", "system.process_facts"}
 IMPURE = {"os", "sys", "time", "sqlite3", "subprocess", "curses", "threading", "io", "pathlib", "shutil", "socket", "signal"}
 FORBIDDEN_CALLS = {"print", "open", "input", "exec", "eval"}
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccmon import arguments, call_words
+from ccmon.errors import UsageError
 from ccmon.fullscreen import guardian
-from ccmon.model import UsageError
 from ccmon.settings.options import OPTIONS, flag_name
 
 WORDS = """

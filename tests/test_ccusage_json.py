@@ -10,8 +10,10 @@ from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccmon.model import SESSION_S, Block, CcmonError
+from ccmon.errors import CcmonError
+from ccmon.model import Block
 from ccmon.sources.ccusage_json import Parsed, parse
+from ccmon.when import SESSION_S
 
 # --- recorded output -----------------------------------------------------------------------------------------------
 

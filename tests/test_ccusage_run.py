@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from ccusage_stand_in import EMPTY, ENV, LONG, failure, members, python, run, stand_in, wait_for  # noqa: F401
 
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.sources import ccusage
 from ccmon.sources.ccusage import Cancel, Cancelled, Failed, Program, fetch, kill_group, started
 from ccmon.sources.ccusage_json import parse

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccmon import when
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.system import clock
 
 
@@ -72,11 +72,11 @@ def test_the_system_zone_is_named_as_of_now(tz):
 PYTZ_LESS = """
 import sys
 sys.modules["pytz"] = None
-from ccmon.system import clock; from ccmon import model
+from ccmon.system import clock; from ccmon import errors
 print(clock.zone("local").name)
 try:
     clock.zone("Europe/Warsaw")
-except model.CcmonError as error:
+except errors.CcmonError as error:
     print(error)
 """
 

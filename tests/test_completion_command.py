@@ -10,7 +10,7 @@ from terminal import Terminal
 
 from ccmon.arguments import SHELLS
 from ccmon.commands import completion
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 
 FILES = {"bash": "ccmon", "zsh": "_ccmon", "fish": "ccmon.fish"}
 STARTS = {

@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 
 from ccmon.model import Block, Facts, HighWater, Sample, Source
 from ccmon.system import clock
-from ccmon.usage import limits
+from ccmon.typed_values import PLAN_NAMES, ResetRule
 from ccmon.usage.compute import Options, active, assess
-from ccmon.usage.schedule import ResetRule
 
 WAY_OUT = ". Your plan: ccmon config set plan max20 (or max5)"
 HOUR = 3600
@@ -288,7 +287,7 @@ SAMPLES = st.builds(lambda ts, more, session, tokens: Sample(ts, ts + more, sess
                     st.integers(0, 50_000))
 
 
-@given(st.lists(BLOCKS, max_size=5), st.lists(SAMPLES, max_size=5), st.sampled_from(limits.PLAN_NAMES), st.booleans())
+@given(st.lists(BLOCKS, max_size=5), st.lists(SAMPLES, max_size=5), st.sampled_from(PLAN_NAMES), st.booleans())
 def test_what_always_holds(blocks, samples, plan, listed):
     known = facts(*sorted(blocks, key=lambda b: b.start), samples=tuple(sorted(samples, key=lambda s: s.ts)))
     shot = assess(known if listed else known._replace(listed=()), Options(plan), WARSAW, NOW)

@@ -12,10 +12,10 @@ from terminal import CLEAN, Terminal
 
 from ccmon import call
 from ccmon.learning import learner, runway
-from ccmon.model import SESSION_S
 from ccmon.pipeline import refresh
 from ccmon.sources import demo, demo_past
 from ccmon.usage import official
+from ccmon.when import SESSION_S
 
 
 def untouched(machine):

@@ -15,7 +15,8 @@ from scenes import MAX5, OKAY, SCENES, START, FixedZone, official
 from scenes import NOW as THEN
 from scenes import block as made
 
-from ccmon.model import Facts, Record, Snapshot, Source, Unwritable
+from ccmon.errors import Unwritable
+from ccmon.model import Facts, Record, Snapshot, Source
 from ccmon.system import outfiles
 from ccmon.usage import compute
 from ccmon.views import openmetrics

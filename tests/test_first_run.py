@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from line_shells import NOT_TRIED, call, install
 from terminal import CLEAN, Terminal
 
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.settings import config_file
 from ccmon.setup import questions
 from ccmon.text import width
-from ccmon.usage.limits import PLANS
+from ccmon.typed_values import PLANS
 
 CONFIG = ".config/ccmon/config.ini"
 

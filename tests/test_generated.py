@@ -13,7 +13,7 @@ from terminal import Terminal
 
 from ccmon import arguments
 from ccmon.settings.themes import THEMES
-from ccmon.usage.limits import PLAN_NAMES
+from ccmon.typed_values import PLAN_NAMES
 
 PAGE = ROOT / "man" / "ccmon.1"
 FOLDER = ROOT / "completions"

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from scenes import FixedZone
 from test_history_groups import WARSAW, session
 
+from ccmon.errors import UsageError
 from ccmon.history.groups import PERIODS, first_day, label, next_period
 from ccmon.history.periods import Days, began_in, chosen
-from ccmon.model import UsageError
 from ccmon.typed_times import typed
 
 TODAY, NOW = date(2026, 11, 22), 1_795_356_000         # a Sunday, 15:00 in Warsaw

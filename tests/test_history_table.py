@@ -12,10 +12,10 @@ from scenes import FixedZone
 from test_history_groups import NOW, UTC, grouped, histories, row, session
 
 from ccmon import text
+from ccmon.errors import UsageError
 from ccmon.history import groups
 from ccmon.history.groups import HOUR_S, KINDS, PERIODS
 from ccmon.history.rating import Scale
-from ccmon.model import UsageError
 from ccmon.text import Charset, plain
 from ccmon.views.history import rows
 from ccmon.views.history import table as history_table

@@ -15,10 +15,11 @@ from scenes import FixedZone, learned
 
 from ccmon import arguments, text
 from ccmon.commands import history
+from ccmon.errors import UsageError
 from ccmon.history import windows
 from ccmon.history.windows import Kind, PastWindow, Range, Said, Worth, of_kind
 from ccmon.learning.values import Change
-from ccmon.model import UsageError, Used
+from ccmon.model import Used
 from ccmon.pipeline import memory, past_windows
 from ccmon.settings import context
 from ccmon.store import window_readings

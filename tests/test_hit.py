@@ -9,16 +9,18 @@ from account_windows import keep_readings
 from commands import HOUR, NOW, block
 from logged import Hit, keep_logs
 
+from ccmon.errors import UsageError
 from ccmon.fullscreen import app
 from ccmon.fullscreen.state import State, update
-from ccmon.model import SESSION_S, Facts, UsageError
 from ccmon.model import Event as Key
+from ccmon.model import Facts
 from ccmon.pipeline import memory
 from ccmon.settings import context
 from ccmon.sources import limit_events
 from ccmon.system import clock
 from ccmon.usage import hits
 from ccmon.usage.hits import Event
+from ccmon.when import SESSION_S
 
 WARSAW = clock.zone("Europe/Warsaw")               # 17:00 there
 DAY = 24 * HOUR

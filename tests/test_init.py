@@ -14,8 +14,8 @@ from line_shells import HOSTILE, NOT_TRIED, call, install, processes, program
 from live_lines import STALE_S, age, end_refresher, live, warm
 from terminal import Terminal
 
+from ccmon.errors import CcmonError
 from ccmon.linecache import HOLD_S
-from ccmon.model import CcmonError
 from ccmon.settings.options import OPTIONS
 from ccmon.setup import snippets
 from ccmon.system import dotfiles

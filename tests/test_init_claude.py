@@ -10,7 +10,7 @@ import pytest
 from line_shells import call, install, program
 from test_settings_json import others
 
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.setup import init, settings_json
 from ccmon.setup.snippets import claude_entry, for_sh
 from ccmon.system import dotfiles

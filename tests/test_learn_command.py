@@ -22,7 +22,7 @@ from ccmon.learning.values import Change, Course, Estimate, Learned, Ruler
 from ccmon.learning.week import Week
 from ccmon.settings import context
 from ccmon.text import line_width, plain
-from ccmon.usage.limits import PLANS
+from ccmon.typed_values import PLANS
 from ccmon.views import learn_report
 from ccmon.views.learn_report import Findings
 

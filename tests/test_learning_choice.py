@@ -11,7 +11,7 @@ from ccmon import kept
 from ccmon.learning import choice, told
 from ccmon.learning.choice import LAST, LEAST
 from ccmon.learning.told import Loss
-from ccmon.model import SESSION_S
+from ccmon.when import SESSION_S
 
 MINUTES = st.lists(st.integers(-40, 40), min_size=1, max_size=9)
 

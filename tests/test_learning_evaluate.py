@@ -9,10 +9,10 @@ from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ccmon.errors import CcmonError
 from ccmon.learning import evaluate, runway, score
 from ccmon.learning import series as csv_series
 from ccmon.learning.values import WINDOW_S
-from ccmon.model import CcmonError
 from ccmon.text import plain
 from ccmon.views import series_scores
 

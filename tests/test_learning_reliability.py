@@ -11,9 +11,9 @@ from test_learning_told import RESET, made
 from ccmon.learning import reliability
 from ccmon.learning.reliability import LEAST_WINDOWS, Bin, Reliability
 from ccmon.learning.values import Choice, Comparison
-from ccmon.model import SESSION_S
 from ccmon.text import Charset, line_width, plain
 from ccmon.views import reliability_words
+from ccmon.when import SESSION_S
 
 FOUND = Reliability((Bin(0.0, 0.3, 0.04, 0.03, 1420, 131), Bin(0.3, 0.6, 0.45, 0.17, 88, 12), Bin(0.6, 1.0, 0.71, 0.98, 41, 9)),
                     1549, 140, 0.47, 0.93)

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccmon.learning import told
-from ccmon.model import SESSION_S, Forecast
+from ccmon.model import Forecast
+from ccmon.when import SESSION_S
 
 T = 1_764_000_000
 MIN, HOUR = 60, 3600

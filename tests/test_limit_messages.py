@@ -10,11 +10,11 @@ from commands import HOUR, NOW, block
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon.model import SESSION_S, CcmonError
+from ccmon.errors import CcmonError
 from ccmon.sources import log_limits
 from ccmon.sources.limit_events import KINDS, LimitEvent, limit_event
 from ccmon.system import clock
-from ccmon.when import epoch, local
+from ccmon.when import SESSION_S, epoch, local
 
 DAY = 24 * HOUR
 WARSAW, NEW_YORK = clock.zone("Europe/Warsaw"), clock.zone("America/New_York")     # 17:00 and 11:00 on Monday 24 November

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon.model import Block, CcmonError, Facts, HighWater, Limit
+from ccmon.errors import CcmonError
+from ccmon.model import Block, Facts, HighWater, Limit
 from ccmon.system import clock
+from ccmon.typed_values import PLAN_NAMES
 from ccmon.usage import compute, limits
 
 HOUR = 3600
@@ -126,7 +128,7 @@ def test_an_unknown_plan():
         limits.resolve("max", None, 0, None)
 
 
-@given(st.sampled_from(limits.PLAN_NAMES), st.none() | st.tuples(st.integers(0, 10**6), st.just("flag")),
+@given(st.sampled_from(PLAN_NAMES), st.none() | st.tuples(st.integers(0, 10**6), st.just("flag")),
        st.integers(0, 10**6), st.none() | st.builds(water, st.integers(0, 10**6)))
 def test_a_limit_is_above_zero_and_unknown_only_when_it_is_exceeded(plan, explicit, tokens, known):
     limit = limits.resolve(plan, explicit, tokens, known)

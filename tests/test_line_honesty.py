@@ -14,9 +14,9 @@ from ccmon.line import claude, claude_record, fields, hook, session_json, status
 from ccmon.line.dialects import DIALECTS
 from ccmon.model import PromptCache, Runway
 from ccmon.text import Charset
+from ccmon.typed_values import ResetRule
 from ccmon.usage import official
 from ccmon.usage.compute import Options
-from ccmon.usage.schedule import ResetRule
 from ccmon.when import clock_text
 
 RULES = [ResetRule("session"), ResetRule("schedule"), ResetRule("hour", (9,)), ResetRule("hour", (16, 17))]

@@ -16,7 +16,7 @@ from ccmon.store.database import open_store
 from ccmon.usage import prices
 
 T0 = 1_764_000_000
-PRICE = log_parts.Price(partial(prices.cost_usd, own={}), 1)
+PRICE = log_reader.Price(partial(prices.cost_usd, own={}), 1)
 
 
 class Logs:
@@ -149,7 +149,7 @@ def test_what_was_read_and_that_it_was_read_are_stored_together(logs, monkeypatc
     """Ended at any write, the next reading goes on where this one was."""
     monkeypatch.setattr(log_reader, "MOST_ROWS", 3)
     monkeypatch.setattr(log_parts, "MOST_ROWS", 3)
-    monkeypatch.setattr(log_files, "CHUNK", 500)
+    monkeypatch.setattr(log_files, "CHUNK", 300)
     logs.add("p/a.jsonl", *[line(n, n) for n in range(20)])
     logs.add("p/b.jsonl", *[line(100 + n, n) for n in range(20)])
     taken = []

@@ -19,7 +19,7 @@ import pytest
 from log_mixtures import ODD
 
 from ccmon.model import Owner
-from ccmon.sources import ccusage_json, log_entries, log_files, log_json, log_parts, log_reader
+from ccmon.sources import ccusage_json, log_entries, log_files, log_json, log_reader
 from ccmon.store.database import open_store
 
 pytestmark = pytest.mark.real_ccusage
@@ -84,7 +84,7 @@ def compare(home, path):
 def recorded(home):
     """The sessions that the log reader puts into a history, as rows."""
     folders = [str(home / ".claude" / "projects")]
-    logs = log_reader.Logs(folders, log_files.scan(folders), Owner("h", "a"), log_parts.Price(lambda entry: 0.0, 1))
+    logs = log_reader.Logs(folders, log_files.scan(folders), Owner("h", "a"), log_reader.Price(lambda entry: 0.0, 1))
     with open_store(str(home / "ccmon.db"), 1000, LATER) as store:
         log_reader.read(store, logs, LATER)
         blocks = [record.block for record in store.records(logs.owner, LATER)]

@@ -17,7 +17,7 @@ from ccmon.line.dialects import DIALECTS
 from ccmon.settings.options import OPTIONS, SECTIONS, flag_name
 from ccmon.settings.themes import THEMES
 from ccmon.text import ROLES
-from ccmon.usage.limits import PLAN_NAMES
+from ccmon.typed_values import PLAN_NAMES
 from ccmon.views.screen.foot import KEYS
 
 ROOT = Path(__file__).resolve().parent.parent

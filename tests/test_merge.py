@@ -17,12 +17,14 @@ from hypothesis import strategies as st
 from merge_cases import assert_sound, older
 from store_cases import DAY, HOUR, ME, T0, add_snapshots, block, keep
 
-from ccmon.model import SESSION_S, CcmonError, Limit, Owner, UsageError
+from ccmon.errors import CcmonError, UsageError
+from ccmon.model import Limit, Owner
 from ccmon.store import copy as store_copy
 from ccmon.store import learning, ledger, migrations
 from ccmon.store import merge as store_merge
 from ccmon.store.database import open_store
 from ccmon.store.messages import Message
+from ccmon.when import SESSION_S
 
 SERVER = Owner("server", "a1")
 LATER = T0 + DAY
@@ -366,8 +368,6 @@ def test_a_file_that_never_stays_still_is_given_up(ours, theirs, monkeypatch):
     with pytest.raises(CcmonError, match="is being written all the time"):
         merge(ours, theirs)
 
-
-# --- the command ---
 
 def test_the_command_says_what_came_and_then_that_nothing_is_new(machine, theirs):
     machine.answers([answered(NOW - HOUR, 700)])

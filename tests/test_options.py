@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccmon import arguments
+from ccmon.errors import CcmonError, UsageError
 from ccmon.line.dialects import DIALECTS
-from ccmon.model import CcmonError, Given, UsageError
 from ccmon.settings import options
 from ccmon.settings.options import BY_NAME, OPTIONS
+from ccmon.typed_values import Given
 
 
 def settings(*words, env=None, file=None):

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from terminal import Terminal
 
-from ccmon.model import CcmonError, Given, UsageError
+from ccmon.errors import CcmonError, UsageError
 from ccmon.settings import context, own_themes
 from ccmon.settings.themes import THEMES, Style, colourless
 from ccmon.text import ROLES
+from ccmon.typed_values import Given
 
 
 def table(**sections):

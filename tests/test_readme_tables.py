@@ -14,7 +14,8 @@ from ccmon.line.dialects import DIALECTS
 from ccmon.model import Facts
 from ccmon.settings import context, options
 from ccmon.system import clock
-from ccmon.usage import limits, notices
+from ccmon.typed_values import PLAN_NAMES, PLANS
+from ccmon.usage import notices
 from ccmon.views.screen import foot
 
 # --- tables -------------------------------------------------------------------------------------------------------------
@@ -122,14 +123,14 @@ def test_the_configuration_shown_is_valid(home: Path) -> None:
     path.write_text(next(text for text in shown if "[plans]" in text), encoding="utf-8")
     settings = context.prepare({}, {"HOME": str(home)}).settings
     assert [name for name, origin in settings.origin.items() if origin == "file"] == ["plan", "timezone", "emoji"]
-    assert settings.plan in settings.plans and settings.plans["max5"] != limits.PLANS["max5"]
+    assert settings.plan in settings.plans and settings.plans["max5"] != PLANS["max5"]
     assert [len(price.plain) for price in settings.prices.values()] == [5]
 
 
 def test_every_plan_has_its_figure() -> None:
     figures = dict(zip(table("Plans"), table("Plans", 1)))
-    assert [name for name in figures if not name.startswith("-")] == list(limits.PLAN_NAMES)
-    assert {name: figures[name] for name in limits.PLANS} == {name: f"{tokens:,}" for name, tokens in limits.PLANS.items()}
+    assert [name for name in figures if not name.startswith("-")] == list(PLAN_NAMES)
+    assert {name: figures[name] for name in PLANS} == {name: f"{tokens:,}" for name, tokens in PLANS.items()}
 
 
 def test_every_key_of_the_screen_is_described() -> None:

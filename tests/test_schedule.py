@@ -10,8 +10,8 @@ from moments import DAY, HOUR, UTC, Fake, at
 from ccmon import when
 from ccmon.model import Reset
 from ccmon.system import clock
+from ccmon.typed_values import ResetRule, parse_rule
 from ccmon.usage import schedule
-from ccmon.usage.schedule import ResetRule
 
 # --- rules ------------------------------------------------------------------------------------------------------------
 
@@ -21,7 +21,7 @@ from ccmon.usage.schedule import ResetRule
     ("5,10,15,20", ResetRule("hour", (5, 10, 15, 20))), ("20, 5,5", ResetRule("hour", (5, 20))),
 ])
 def test_rules(text, rule):
-    assert schedule.parse_rule(text) == rule
+    assert parse_rule(text) == rule
 
 
 # --- local hours to moments -------------------------------------------------------------------------------------------
@@ -65,7 +65,7 @@ REFERENCE = at("2024-05-01 18:00")
     ("5,10,15,20", END, (at("2024-05-01 20:00"), "hour")),
 ])
 def test_next_reset(rule, session_end, expected):
-    found = schedule.next_reset(NOW, schedule.parse_rule(rule), session_end, UTC)
+    found = schedule.next_reset(NOW, parse_rule(rule), session_end, UTC)
     assert found == Reset(*expected, "UTC", REFERENCE, rule == "session" and expected[1] == "schedule")
 
 
@@ -83,7 +83,7 @@ OFFICIAL = at("2024-05-01 17:40")
     ("16", END, OFFICIAL, (at("2024-05-01 16:00"), "hour")),
 ])
 def test_what_claude_says_comes_before_the_end_of_the_session_only(rule, session_end, official, expected):
-    found = schedule.next_reset(NOW, schedule.parse_rule(rule), session_end, UTC, five_hour(37.0, official, NOW - 40))
+    found = schedule.next_reset(NOW, parse_rule(rule), session_end, UTC, five_hour(37.0, official, NOW - 40))
     assert found == Reset(*expected, "UTC", REFERENCE, rule == "session" and expected[1] == "schedule")
 
 

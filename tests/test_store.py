@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from store_cases import DAY, HOUR, ME, OTHER, T0, block, keep, limit_of, path, saved, store, written_rows  # noqa: F401
 
-from ccmon.model import SESSION_S, Facts, HighWater, Limit, Owner, Sample
+from ccmon.model import Facts, HighWater, Limit, Owner, Sample
 from ccmon.store import reported
 from ccmon.store.database import open_store
 from ccmon.usage import limits
 from ccmon.usage.compute import active
+from ccmon.when import SESSION_S
 
 # --- what comes in comes out ---
 

@@ -16,7 +16,7 @@ from merge_cases import message, older, take, told
 from store_cases import ME, T0, kept_files, path, store, tokens_in  # noqa: F401
 from store_cases import fill as fill_store
 
-from ccmon.model import CcmonError, Unwritable, UsageError
+from ccmon.errors import CcmonError, Unwritable, UsageError
 from ccmon.store import check, migrations
 from ccmon.store import copy as store_copy
 from ccmon.store.database import open_store

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.store import facts
 
 NAMES = ["plain.db", "a b?c=d#e%41.db", "\u00fcml\u00e4ut\u202e.db", "line\nend.db", os.fsdecode(b"\xff.db")]

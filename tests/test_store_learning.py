@@ -12,13 +12,14 @@ from store_cases import DAY, HOUR, block
 
 from ccmon.learning import uses
 from ccmon.learning.values import Reading
-from ccmon.model import SESSION_S, Forecast, Runway, Source
+from ccmon.model import Forecast, Runway, Source
 from ccmon.pipeline import memory
 from ccmon.pipeline.memory import Answer
 from ccmon.settings import context
 from ccmon.store import check, merge, migrations, rows
 from ccmon.store import copy as store_copy
 from ccmon.store.database import open_store
+from ccmon.when import SESSION_S
 
 T = NOW // 3600 * 3600
 ENDS = T + 4 * HOUR

@@ -6,12 +6,13 @@ from contextlib import closing
 import pytest
 from store_cases import DAY, HOUR, ME, OTHER, T0, block, keep, path, store  # noqa: F401
 
-from ccmon.model import SESSION_S, Forecast
+from ccmon.model import Forecast
 from ccmon.sources.limit_events import KINDS
 from ccmon.store import learning, limit_events
 from ccmon.store.limit_events import Event
 from ccmon.system import clock
 from ccmon.usage import hits
+from ccmon.when import SESSION_S
 
 WEEK_S = 7 * DAY
 ENDS = T0 + 2 * HOUR

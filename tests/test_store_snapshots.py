@@ -6,9 +6,10 @@ from contextlib import closing
 import pytest
 from store_cases import DAY, HOUR, ME, OTHER, T0, add_snapshots, block, keep, limit_of, path, snapshots, store, written_rows  # noqa: F401
 
-from ccmon.model import SESSION_S, Facts, Sample
+from ccmon.model import Facts, Sample
 from ccmon.store import migrations
 from ccmon.store.present import HEARTBEAT_S, SAMPLES_MAX
+from ccmon.when import SESSION_S
 
 # --- snapshots ---
 

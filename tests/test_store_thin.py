@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from logged import Minute, keep_logs
 from store_cases import DAY, HOUR, ME, OTHER, T0, block, keep, path, store, written_rows  # noqa: F401
 
-from ccmon.model import SESSION_S
 from ccmon.pipeline import memory
 from ccmon.settings import context
 from ccmon.store import archive, thin
 from ccmon.store.database import open_store
 from ccmon.store.thin import MINUTES_S, RAW_S, ROWS
 from ccmon.usage.burn import terms
+from ccmon.when import SESSION_S
 
 AGE0 = T0 // HOUR * HOUR                # a full hour
 TWO_DAYS, QUARTER = AGE0 + RAW_S, AGE0 + MINUTES_S

@@ -13,9 +13,10 @@ from ledger_world import Line as LogLine
 from logged import Minute, keep_logs
 from store_cases import block, keep
 
-from ccmon.model import SESSION_S, Owner
+from ccmon.model import Owner
 from ccmon.store import migrations, reported, rows, schema, upgrade
 from ccmon.store.database import StoreError, open_store
+from ccmon.when import SESSION_S
 
 OLD = [step for number, step in schema.STEPS if number < upgrade.BREAKING]
 

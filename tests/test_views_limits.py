@@ -15,7 +15,7 @@ from ccmon import text
 from ccmon.line import statusline
 from ccmon.model import Credits, Source
 from ccmon.text import Charset
-from ccmon.usage.schedule import ResetRule
+from ccmon.typed_values import ResetRule
 from ccmon.views.limit_words import limit_words
 from ccmon.views.screen import dashboard, help, parts
 

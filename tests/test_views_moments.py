@@ -11,7 +11,7 @@ from scenes import NOW, OKAY, START, block, official, plan, scene
 from ccmon import text
 from ccmon.line import statusline
 from ccmon.model import Record, Sample
-from ccmon.usage.schedule import ResetRule
+from ccmon.typed_values import ResetRule
 from ccmon.views.history import listing
 from ccmon.views.history import rows as history_rows
 from ccmon.views.screen import course, dashboard, parts

@@ -5,9 +5,10 @@ import time
 import pytest
 from scenes import NO_NODE, NOW, official, scene
 
-from ccmon.model import NO_CCUSAGE, Given, Source
+from ccmon.model import NO_CCUSAGE, Source
 from ccmon.settings.context import prepare
 from ccmon.text import line_width, plain
+from ccmon.typed_values import Given
 from ccmon.views.screen import dashboard, history_page, welcome
 
 NOTHING = Source(error=NO_CCUSAGE, missing=True)

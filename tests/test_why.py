@@ -17,9 +17,9 @@ from ccmon.learning.week import Week
 from ccmon.model import Facts, Source
 from ccmon.settings.origins import Setting
 from ccmon.text import plain, width
+from ccmon.typed_values import ResetRule
 from ccmon.usage import compute
 from ccmon.usage.outlook import Outlook
-from ccmon.usage.schedule import ResetRule
 from ccmon.views import why, why_json
 from ccmon.views.evidence import CacheFacts, Evidence, LogFacts, StoreFacts
 

@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.system import private, processes
 
 TIMEOUT_S = 5.0                        # a try of a webhook, from its first step to its last

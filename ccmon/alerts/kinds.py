@@ -2,9 +2,8 @@
 
 from typing import Optional, Tuple
 
-from ccmon.model import MOST_PERCENT
 from ccmon.text import near
-from ccmon.typed_values import ALL, NONE, bare, folded, items, word_of
+from ccmon.typed_values import ALL, MOST_PERCENT, NONE, bare, folded, items, word_of
 
 NAMES = ("runs_out", "reset", "allocation", "unusual", "credits")
 KINDS = ("80", "100", *NAMES)          # what `all` stands for; any other percentage is a kind, too

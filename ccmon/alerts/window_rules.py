@@ -5,12 +5,12 @@ from typing import Iterator, Optional, Sequence
 
 from ccmon.alerts.found import Found, Noted, highest
 from ccmon.alerts.kinds import credits_key
-from ccmon.model import SESSION_S, Binding, Credits, Snapshot, Window
+from ccmon.model import Binding, Credits, Snapshot, Window
 from ccmon.text import duration, percent
 from ccmon.usage import notices
 from ccmon.usage.binding import NEAR, SESSION, runs_out
 from ccmon.usage.windows import credits_percent, name_words, named
-from ccmon.when import Zone, clock_text
+from ccmon.when import SESSION_S, Zone, clock_text
 
 SAME_S = SESSION_S // 2                # ends of windows that differ by less are those of the same window
 OLD_S = 3600                           # what Claude said longer ago than that is told with its age

@@ -6,7 +6,7 @@ from argparse import Namespace
 from typing import Iterator
 
 from ccmon import output, refresher
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 
 OK = 0
 PREFIX_DEPTH = 3                       # PREFIX/lib/python3.13/site-packages, and not further up: others may write there

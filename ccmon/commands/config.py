@@ -12,12 +12,13 @@ from contextlib import suppress
 from typing import Dict, List, Mapping, NamedTuple, Optional
 
 from ccmon import arguments, output
-from ccmon.model import CcmonError, Given, Unwritable, UsageError
+from ccmon.errors import CcmonError, Unwritable, UsageError
 from ccmon.settings import config, config_file, context, ini_text, options, origins
 from ccmon.settings.options import OPTIONS
 from ccmon.settings.origins import Address, Setting
 from ccmon.system import processes, swap
 from ccmon.text import clean, near, plain
+from ccmon.typed_values import Given
 from ccmon.views import config_table
 
 OK, USAGE = 0, 2

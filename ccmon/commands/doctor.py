@@ -9,7 +9,7 @@ from ccmon import output
 from ccmon.doctor import account, alerts, surroundings, verdicts, view
 from ccmon.doctor.surroundings import Surroundings
 from ccmon.doctor.verdicts import FAULT, Check
-from ccmon.model import UsageError
+from ccmon.errors import UsageError
 
 MOST_CELLS = 120
 

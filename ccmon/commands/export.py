@@ -5,7 +5,8 @@ from argparse import Namespace
 from typing import List, Tuple
 
 from ccmon import output
-from ccmon.model import CcmonError, Record, Snapshot, UsageError, Windows
+from ccmon.errors import CcmonError, UsageError
+from ccmon.model import Record, Snapshot, Windows
 from ccmon.pipeline import memory, rated
 from ccmon.pipeline.refresh import current_facts
 from ccmon.settings.context import Context

@@ -6,13 +6,14 @@ from argparse import Namespace
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ccmon import output
+from ccmon.errors import CcmonError, UsageError
 from ccmon.history import groups
 from ccmon.history.groups import PERIODS, QUARTER_S, RANKED, WINDOW, Group
 from ccmon.history.hosts import of_host, used_on
 from ccmon.history.periods import Days, began_in, chosen, is_in, used_in
 from ccmon.history.rating import Scale
 from ccmon.history.windows import PastWindow, logins
-from ccmon.model import CcmonError, Record, UsageError, Used
+from ccmon.model import Record, Used
 from ccmon.pipeline import memory, past_windows, rated
 from ccmon.settings.context import Context
 from ccmon.text import Line, clean, near

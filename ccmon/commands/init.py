@@ -4,7 +4,7 @@ import os
 from argparse import Namespace
 
 from ccmon import output
-from ccmon.model import UsageError
+from ccmon.errors import UsageError
 from ccmon.setup import first_run, init, prompts, visibility
 from ccmon.setup.prompt_verdict import NOT_SEEN
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Dict, List, Optional, Tuple
 
 from ccmon import output
+from ccmon.errors import CcmonError, UsageError
 from ccmon.history import groups
 from ccmon.learning import course, learner, portable, reliability, runway, share, told
 from ccmon.learning.learner import Lessons
@@ -15,7 +16,6 @@ from ccmon.learning.portable import Extra
 from ccmon.learning.share import Summary
 from ccmon.learning.values import Learned
 from ccmon.line import linefiles
-from ccmon.model import CcmonError, UsageError
 from ccmon.pipeline import lessons, memory, model_weeks
 from ccmon.pipeline.memory import Memory
 from ccmon.settings.context import Context

@@ -8,7 +8,7 @@ from typing import Optional
 
 import ccmon
 from ccmon import output
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.system import processes
 from ccmon.views import manual
 

@@ -4,8 +4,8 @@ import os
 from argparse import Namespace
 
 from ccmon.commands.store import stored_at
+from ccmon.errors import CcmonError
 from ccmon.line import linefiles
-from ccmon.model import CcmonError
 from ccmon.pipeline.memory import SCREEN_BUSY_MS
 from ccmon.settings import config
 from ccmon.settings.context import Context

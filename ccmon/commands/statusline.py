@@ -6,8 +6,9 @@ from typing import List, Optional
 
 from ccmon import arguments, linecache, output, refresher
 from ccmon.call import context_of
+from ccmon.errors import CcmonError
 from ccmon.line import hook, linefiles, lines
-from ccmon.model import CcmonError, Facts, Source
+from ccmon.model import Facts, Source
 from ccmon.pipeline import refresh
 from ccmon.pipeline.refresh import current_facts
 from ccmon.settings.context import Context

@@ -3,7 +3,7 @@
 import os
 from typing import List
 
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.settings.context import Context
 from ccmon.store import copy, place
 from ccmon.store.check import TABLES, Findings, examine

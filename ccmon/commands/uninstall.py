@@ -6,7 +6,7 @@ from argparse import Namespace
 from typing import List, Sequence, Tuple
 
 from ccmon import output
-from ccmon.model import UsageError
+from ccmon.errors import UsageError
 from ccmon.setup import package
 from ccmon.setup.uninstall import Found, Left, Uninstall, size_of
 from ccmon.setup.written import HISTORY, LINES, LOG, PART, SETTINGS, File

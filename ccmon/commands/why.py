@@ -7,8 +7,9 @@ from argparse import Namespace
 from typing import Dict, Iterator, Optional, Tuple
 
 from ccmon import arguments, linecache, output
+from ccmon.errors import CcmonError
 from ccmon.line import linefiles
-from ccmon.model import Block, CcmonError, Facts, Given
+from ccmon.model import Block, Facts
 from ccmon.pipeline import lessons, memory, refresh
 from ccmon.settings import config, options, origins, own_themes
 from ccmon.settings.context import Context
@@ -16,6 +17,7 @@ from ccmon.settings.options import LEVELS, OPTIONS
 from ccmon.settings.origins import Setting
 from ccmon.sources import log_files
 from ccmon.store import facts as files
+from ccmon.typed_values import Given
 from ccmon.usage import compute
 from ccmon.usage.account_note import AccountNote
 from ccmon.usage.asked_note import AskedNote

@@ -8,15 +8,16 @@ from typing import NamedTuple, Optional
 
 from ccmon.doctor.surroundings import Surroundings
 from ccmon.doctor.verdicts import HINT, OK, Check
+from ccmon.errors import CcmonError
 from ccmon.learning import learner
-from ccmon.model import CcmonError, LearnedLimit
+from ccmon.model import LearnedLimit
 from ccmon.pipeline import account_note
 from ccmon.store import facts, learning, rows
 from ccmon.text import count, duration
+from ccmon.typed_values import PLANS
 from ccmon.usage import gauge
 from ccmon.usage.account_note import AccountNote
 from ccmon.usage.asked_note import AskedNote
-from ccmon.usage.limits import PLANS
 
 TOPIC = "account"
 OFF = "ccmon config set account_file no"

@@ -3,7 +3,7 @@
 from typing import Mapping, Optional
 
 from ccmon.doctor import probes, verdicts
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.sources import ccusage
 
 

@@ -14,9 +14,10 @@ from ccmon import __version__, arguments, linecache, output
 from ccmon.doctor import node as node_found
 from ccmon.doctor import prices, probes, shown, verdicts
 from ccmon.doctor.verdicts import Check, Owned
+from ccmon.errors import CcmonError
 from ccmon.fullscreen import curses_package, screen
 from ccmon.line import linefiles
-from ccmon.model import CcmonError, Given, Place
+from ccmon.model import Place
 from ccmon.settings import accounts, config, options
 from ccmon.settings.context import Context, settings_of
 from ccmon.setup import init, settings_json, snippets, visibility
@@ -26,6 +27,7 @@ from ccmon.store import check, facts, place
 from ccmon.system import clock, codec, dotfiles, private
 from ccmon.system import tmux as tmux_servers
 from ccmon.text import duration, plural
+from ccmon.typed_values import Given
 
 
 class _Settings(NamedTuple):

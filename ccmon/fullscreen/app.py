@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from typing import Iterator, List, Mapping, TextIO
 
 from ccmon import own_name
+from ccmon.errors import CcmonError
 from ccmon.fullscreen import background, guardian
 from ccmon.fullscreen.poller import Poller
 from ccmon.fullscreen.screen import Screen
@@ -12,7 +13,6 @@ from ccmon.fullscreen.screen_signals import exit_code
 from ccmon.fullscreen.state import UNDO_S, State, said, update
 from ccmon.fullscreen.terminal import FAREWELL
 from ccmon.line import linefiles
-from ccmon.model import CcmonError
 from ccmon.pipeline import accounts, memory, past_windows, rated, refresh
 from ccmon.settings import config
 from ccmon.settings.context import Context

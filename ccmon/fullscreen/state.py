@@ -5,7 +5,7 @@ from typing import NamedTuple, Optional, Sequence, Tuple
 from ccmon.model import Event, Facts
 from ccmon.settings.grounds import USUAL, theme_on
 from ccmon.settings.themes import THEMES
-from ccmon.usage.limits import PLAN_NAMES
+from ccmon.typed_values import PLAN_NAMES
 from ccmon.views.screen import history_page
 from ccmon.views.screen.history_page import NO_PAST, Look, Past
 

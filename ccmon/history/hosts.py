@@ -2,7 +2,8 @@
 
 from typing import List, Optional
 
-from ccmon.model import Record, UsageError, Used
+from ccmon.errors import UsageError
+from ccmon.model import Record, Used
 from ccmon.text import clean, clip, near
 
 

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import List, NamedTuple, Optional, Sequence
 
-from ccmon.model import Record, UsageError, Used
+from ccmon.errors import UsageError
+from ccmon.model import Record, Used
 from ccmon.text import clean, clip
 from ccmon.typed_times import Typed, typed
 from ccmon.when import Zone, clock_text, local, midnight

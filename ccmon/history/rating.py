@@ -6,7 +6,8 @@ The limit of the settings in force now, or the learned one: one list never has t
 from bisect import bisect_left
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.model import SESSION_S, Record
+from ccmon.model import Record
+from ccmon.when import SESSION_S
 
 OFFICIAL, LEARNED, LIMIT = "official", "learned", "limit"
 WHOLE = 100.0

@@ -5,7 +5,8 @@ from typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.learning import told
 from ccmon.learning.values import PLAIN_RATES
-from ccmon.model import SESSION_S, Forecast
+from ccmon.model import Forecast
+from ccmon.when import SESSION_S
 
 BINS = 10
 LEAST_WINDOWS = 5                      # in a bin: with fewer it is put together with the next one

@@ -4,8 +4,9 @@ import csv
 from math import isfinite
 from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence
 
+from ccmon.errors import CcmonError
 from ccmon.learning.values import WINDOW_S
-from ccmon.model import MOST_PERCENT, CcmonError
+from ccmon.typed_values import MOST_PERCENT
 
 COLUMNS = ("ts", "five_hour_pct", "five_hour_resets_at")
 WEEK_COLUMNS = ("seven_day_pct", "seven_day_resets_at")

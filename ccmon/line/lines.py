@@ -3,9 +3,10 @@
 from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon import arguments
+from ccmon.errors import CcmonError, UsageError
 from ccmon.line import claude, claude_record, dialects, fields, linefiles, statusline
 from ccmon.line.formats import FORMATS
-from ccmon.model import CcmonError, Facts, Snapshot, UsageError
+from ccmon.model import Facts, Snapshot
 from ccmon.settings import config, context, grounds, themes
 from ccmon.settings.context import Context
 from ccmon.settings.options import BY_NAME, SECTIONS

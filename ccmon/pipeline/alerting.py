@@ -11,12 +11,14 @@ from ccmon.alerts.found import Noted
 from ccmon.alerts.kinds import BELL
 from ccmon.alerts.rules import PAST_DAYS, Alert, Usual
 from ccmon.alerts.window_rules import SAME_S
-from ccmon.model import SESSION_S, Facts, Snapshot, UsageError
+from ccmon.errors import UsageError
+from ccmon.model import Facts, Snapshot
 from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, READING_BUSY_MS, Memory, opened
 from ccmon.settings import context
 from ccmon.settings.context import Context
 from ccmon.store import learning
 from ccmon.store.alerts import LEASE_S, NOTED, Told, is_taken
+from ccmon.when import SESSION_S
 
 OPTIONS = ("alerts", "alert_by", "alert_command", "alert_webhook_file")
 _HOUR_S, _DAY_S = 3600, 86_400

@@ -7,13 +7,14 @@ from ccmon.learning.learner import Lessons
 from ccmon.learning.portable import Kept
 from ccmon.learning.stretches import EVENTS
 from ccmon.learning.values import Key, Load, Reading, Use
-from ccmon.model import SESSION_S, Facts, Snapshot
+from ccmon.model import Facts, Snapshot
 from ccmon.pipeline import model_weeks, tightest
 from ccmon.pipeline.memory import Memory
 from ccmon.usage import outlook
 from ccmon.usage.accounts import is_of_another
 from ccmon.usage.outlook import Outlook, Pace
 from ccmon.usage.windows import named, running
+from ccmon.when import SESSION_S
 
 AGAIN_S = 3600                         # new readings wait for so long
 DAY_S = 86_400

@@ -8,7 +8,7 @@ from typing import List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.learning import learner, uses
 from ccmon.learning.values import Reading, Use
 from ccmon.line.session_json import WINDOWS_S
-from ccmon.model import SESSION_S, Block, Facts, Forecast, HighWater, Limit, Record, Runway, Source, Used
+from ccmon.model import Block, Facts, Forecast, HighWater, Limit, Record, Runway, Source, Used
 from ccmon.pipeline import readings, shown
 from ccmon.pipeline.account_memory import AccountMemory
 from ccmon.settings import config
@@ -19,6 +19,7 @@ from ccmon.store.database import Busy, Store, StoreError, open_store
 from ccmon.store.trusted import Trust
 from ccmon.usage import compute, gauge, limits, prices
 from ccmon.usage.hits import Event
+from ccmon.when import SESSION_S
 
 BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, READING_BUSY_MS = 250, 2000, 10_000
 WEEK_S = WINDOWS_S["seven_day"]

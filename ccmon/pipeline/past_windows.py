@@ -3,13 +3,14 @@
 from functools import partial
 from typing import Dict, List, Optional, Sequence
 
+from ccmon.errors import UsageError
 from ccmon.history import windows
 from ccmon.history.windows import Kind, PastWindow, Range, Said
 from ccmon.learning import learner
 from ccmon.learning.ruler import measure
 from ccmon.learning.values import Key, Learned
 from ccmon.line.session_json import label, length_s, scope, window_name
-from ccmon.model import UsageError, Used
+from ccmon.model import Used
 from ccmon.pipeline.memory import Memory
 from ccmon.store import window_readings
 from ccmon.store.database import Store, StoreError

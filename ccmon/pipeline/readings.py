@@ -3,11 +3,12 @@
 import sqlite3
 from typing import Callable, List, Sequence, Tuple
 
-from ccmon.model import SKEW_S, Windows
+from ccmon.model import Windows
 from ccmon.store import rows, window_readings
 from ccmon.store.window_readings import Row
 from ccmon.usage import official
 from ccmon.usage.official import Ledger, Reading
+from ccmon.when import SKEW_S
 
 _AHEAD, _MOST_HELD = "readings_ahead", 500
 

@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
 from ccmon import kept, linecache, locks
+from ccmon.errors import CcmonError, UsageError
 from ccmon.line import linefiles, lines
-from ccmon.model import CcmonError, Facts, Source, UsageError
+from ccmon.model import Facts, Source
 from ccmon.pipeline import account, alerting, asking, lessons, sources, sweeping, tightest
 from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, Answer, Memory, opened
 from ccmon.settings import config

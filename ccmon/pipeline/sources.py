@@ -9,16 +9,18 @@ from functools import partial
 from typing import List, Optional, Sequence, Tuple
 
 from ccmon import linecache, locks
-from ccmon.model import SKEW_S, Block, CcmonError, Source
+from ccmon.errors import CcmonError
+from ccmon.model import Block, Source
 from ccmon.pipeline.memory import READING_BUSY_MS, Answer, Memory, opened
 from ccmon.settings import config
 from ccmon.settings.context import Context, prepare
-from ccmon.sources import ccusage, ccusage_json, demo, log_files, log_parts, log_reader
+from ccmon.sources import ccusage, ccusage_json, demo, log_files, log_reader
 from ccmon.sources.log_files import LogFile
 from ccmon.sources.log_reader import Tell
 from ccmon.store import ledger, values
 from ccmon.store.database import Store, StoreError
 from ccmon.usage import price_table, prices
+from ccmon.when import SKEW_S
 
 try:
     import resource
@@ -173,7 +175,7 @@ def logs_of(ctx: Context, found: Sequence[LogFile]) -> log_reader.Logs:
     own = ctx.settings.prices
     stamp = crc32(repr((price_table.DATE, sorted(own.items()))).encode())
     folders = log_files.projects(config.claude_folders(ctx.env)) if ctx.demo is None else []
-    return log_reader.Logs(folders, found, ctx.owner, log_parts.Price(partial(prices.cost_usd, own=own), stamp))
+    return log_reader.Logs(folders, found, ctx.owner, log_reader.Price(partial(prices.cost_usd, own=own), stamp))
 
 
 def _heeding(cancel: ccusage.Cancel, tell: Optional[Tell]) -> Tell:

@@ -4,7 +4,7 @@ import os
 from contextlib import suppress
 from typing import Iterator, Mapping
 
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.settings import config
 from ccmon.system import dotfiles, newfiles, private
 

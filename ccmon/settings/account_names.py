@@ -2,8 +2,9 @@
 
 from typing import Dict, Iterable, List, Mapping, Sequence, Tuple
 
-from ccmon.model import CcmonError, Given
+from ccmon.errors import CcmonError
 from ccmon.text import clean
+from ccmon.typed_values import Given
 from ccmon.usage.accounts import LONGEST_NAME
 
 SECTION, USUAL = "accounts", "default"

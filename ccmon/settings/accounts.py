@@ -6,7 +6,8 @@ Folders are looked at, and the history is read; nothing is made or changed.
 import sqlite3
 from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.model import Login, MergedOwner, Owner, UsageError, Window, Windows
+from ccmon.errors import UsageError
+from ccmon.model import Login, MergedOwner, Owner, Window, Windows
 from ccmon.settings import account_names, config
 from ccmon.settings.account_names import USUAL
 from ccmon.settings.options import Settings

@@ -9,9 +9,11 @@ from contextlib import suppress
 from itertools import product
 from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, TextIO, Tuple
 
-from ccmon.model import CcmonError, Given, Owner
+from ccmon.errors import CcmonError
+from ccmon.model import Owner
 from ccmon.system import private
 from ccmon.text import clean
+from ccmon.typed_values import Given
 
 LOG_BYTES = 1_000_000
 FOLDERS, LOGIN_FILE = "CLAUDE_CONFIG_DIR", ".claude.json"

@@ -4,8 +4,8 @@ import os
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Iterator, Mapping, Optional
 
+from ccmon.errors import CcmonError, Unwritable
 from ccmon.line import linefiles
-from ccmon.model import CcmonError, Unwritable
 from ccmon.system import dotfiles, private, swap
 
 

@@ -3,9 +3,11 @@
 from typing import TYPE_CHECKING, Mapping, NamedTuple, Optional, Tuple
 
 from ccmon import linecache, own_name
-from ccmon.model import CcmonError, Facts, Given, Login, Notice, Owner, Snapshot, Source, UsageError
+from ccmon.errors import CcmonError, UsageError
+from ccmon.model import Facts, Login, Notice, Owner, Snapshot, Source
 from ccmon.settings import account_names, config, options, own_themes
 from ccmon.system import clock, processes
+from ccmon.typed_values import Given
 from ccmon.usage import compute
 from ccmon.usage.accounts import Chosen
 

@@ -4,28 +4,31 @@ from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple
 
 from ccmon.alerts.kinds import CHANNELS, parse_kinds
 from ccmon.alerts.kinds import KINDS as ALERTS
+from ccmon.errors import CcmonError
 from ccmon.line.formats import FORMATS
-from ccmon.model import CcmonError, Given
 from ccmon.settings.grounds import AUTO, USUAL
 from ccmon.settings.themes import THEMES, Theme
 from ccmon.text import near
 from ccmon.typed_values import (
+    PLAN_NAMES,
+    PLANS,
     UNSET,
+    Given,
+    ResetRule,
     bare,
     boolean,
     folded,
     hour_of_day,
     number,
     one_of,
+    parse_rule,
     plan_of,
     seconds,
     several_of,
     whole,
     word_of,
 )
-from ccmon.usage.limits import PLAN_NAMES, PLANS
 from ccmon.usage.prices import Price
-from ccmon.usage.schedule import ResetRule, parse_rule
 
 SECTIONS = ("ccmon", "plans", "prices", "accounts", "theme.NAME")             # of config.ini; NAME is any
 SOURCES = ("auto", "ccusage", "logs")

@@ -3,9 +3,10 @@
 import unicodedata
 from typing import Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.model import Given, UsageError
+from ccmon.errors import UsageError
 from ccmon.settings.options import BY_NAME, LEVELS, OPTIONS, SECTIONS
 from ccmon.text import clean, near
+from ccmon.typed_values import Given
 
 Layers = Mapping[str, Mapping[str, Given]]         # flag, environment, file -> what it gives
 RIVALS = {"reset": "reset_hour", "reset_hour": "reset"}

@@ -3,10 +3,10 @@
 import re
 from typing import Dict, List, Mapping, Optional
 
-from ccmon.model import CcmonError, Given
+from ccmon.errors import CcmonError
 from ccmon.settings.themes import THEMES, Style, Theme, hexadecimal
 from ccmon.text import ROLES, clean, near
-from ccmon.typed_values import folded, items, word_of
+from ccmon.typed_values import Given, folded, items, word_of
 
 PREFIX, BASE = "theme.", "based_on"
 NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")

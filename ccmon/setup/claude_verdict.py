@@ -3,7 +3,7 @@
 import json
 from typing import Any, Dict, NamedTuple, Sequence
 
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.setup import settings_json
 from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN, Visibility, edit
 

@@ -5,7 +5,7 @@ import sys
 from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence
 
 from ccmon import output
-from ccmon.model import CcmonError, UsageError
+from ccmon.errors import CcmonError, UsageError
 from ccmon.settings import config, config_file, ini_text, options
 from ccmon.settings.context import Context, prepare
 from ccmon.setup import init, questions, visibility

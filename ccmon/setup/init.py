@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import List, Mapping, NamedTuple, Optional, Tuple
 
 from ccmon import linecache
-from ccmon.model import CcmonError, UsageError
+from ccmon.errors import CcmonError, UsageError
 from ccmon.settings.options import OPTIONS
 from ccmon.setup import probe_texts, prompts, settings_json, snippets, tmux_bar, tmux_server
 from ccmon.system import bash_files, dotfiles, processes, swap, tmux

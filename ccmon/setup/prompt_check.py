@@ -4,7 +4,7 @@ import os
 from contextlib import suppress
 from typing import Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
 
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.setup import probe_texts, prompt_probe, prompt_verdict
 from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN, UNKNOWN, USUAL_COLUMNS, WIDE_COLUMNS, Start, Visibility
 from ccmon.system import bash_files, dotfiles, private, processes

@@ -4,11 +4,10 @@ import difflib
 import re
 from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.setup.snippets import WRITABLE
 from ccmon.text import clean, clip, count, near, width
-from ccmon.typed_values import plan_of
-from ccmon.usage.limits import PLAN_NAMES
+from ccmon.typed_values import PLAN_NAMES, plan_of
 
 INTRO = ("ccmon asks three questions, shows what it would write, and writes only on yes.",
          "Enter takes what stands in [ ]; q leaves, and then nothing is written.")

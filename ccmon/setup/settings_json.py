@@ -9,7 +9,7 @@ import re
 import shlex
 from typing import Any, List, Match, NamedTuple, NoReturn, Optional
 
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.setup.snippets import CLAUDE_OPTIONS, claude_entry, for_sh
 
 NEW = "{}\n"                           # what a file that is made for the line begins with

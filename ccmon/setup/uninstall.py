@@ -8,7 +8,7 @@ import re
 from typing import Container, Dict, List, Mapping, NamedTuple, Optional, Sequence, Set
 
 from ccmon import linecache, locks
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.settings import config
 from ccmon.setup import init, settings_json, tmux_server, written
 from ccmon.setup.written import HISTORY, LINES, SETTINGS, File

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Iterator, List, Mapping, Optional, Sequence
 
 from ccmon import output
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.settings import grounds
 from ccmon.settings.context import prepare
 from ccmon.setup import claude_verdict, probe_texts, prompt_check, tmux_verdict

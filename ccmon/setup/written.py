@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Dict, Iterator, List, Mapping, NamedTuple, Sequence
 
 from ccmon import linecache
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.settings import accounts, config, context
 from ccmon.settings.options import BY_NAME, OPTIONS
 from ccmon.setup.snippets import BLOCKS

@@ -13,7 +13,7 @@ import threading
 import time
 from typing import IO, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.sources.ccusage_find import INSTALL, Failed, NotFound, Program, find, packaged_version, shown
 from ccmon.sources.program_places import child_folders, node_of
 from ccmon.system import process_facts, processes

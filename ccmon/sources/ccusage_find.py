@@ -7,7 +7,8 @@ import json
 import os
 from typing import List, Mapping, NamedTuple, Optional, Tuple
 
-from ccmon.model import NO_CCUSAGE, CcmonError
+from ccmon.errors import CcmonError
+from ccmon.model import NO_CCUSAGE
 from ccmon.sources import program_places
 from ccmon.sources.program_places import search, shown, whose
 from ccmon.system import private, processes

@@ -9,8 +9,10 @@ from datetime import datetime, timedelta, timezone
 from itertools import chain, islice
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
-from ccmon.model import SESSION_S, SKEW_S, Block, CcmonError
+from ccmon.errors import CcmonError
+from ccmon.model import Block
 from ccmon.text import clean, model_id
+from ccmon.when import SESSION_S, SKEW_S
 
 MOST = 10 ** 15                        # no count of tokens and no cost is larger
 SHOWN = 80                             # characters of bad output in an error

@@ -4,7 +4,8 @@ import math
 from functools import lru_cache
 from typing import Iterator, List, Tuple
 
-from ccmon.model import SESSION_S, Block
+from ccmon.model import Block
+from ccmon.when import SESSION_S
 
 MODELS = ("claude-opus-4-1-20250805", "claude-sonnet-4-5-20250929")
 PLAN = "ml_auto"

@@ -6,8 +6,8 @@ from ccmon.learning import runway
 from ccmon.learning.learner import Lessons
 from ccmon.learning.runway import Trained
 from ccmon.learning.values import Course, Estimate, Learned, Ruler
-from ccmon.model import SESSION_S
 from ccmon.sources import demo
+from ccmon.when import SESSION_S
 
 WEEK_S = 7 * 86_400
 WEEK_SESSIONS = 16                     # full sessions that make a week's 100 %

@@ -7,11 +7,11 @@ import json
 import re
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 
-from ccmon.model import SESSION_S
 from ccmon.sources import limit_texts
 from ccmon.sources.limit_texts import CREDIT, EXTRA, MODEL, OTHER, SESSION, SPEND, UNNAMED, WEEKLY, Said
 from ccmon.sources.log_json import time_ms
 from ccmon.text import clean
+from ccmon.when import SESSION_S
 
 KINDS = (SESSION, WEEKLY, MODEL, EXTRA, SPEND, CREDIT, limit_texts.ADMIN, OTHER)
 WEEK_S = 7 * 86_400

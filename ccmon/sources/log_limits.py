@@ -4,10 +4,9 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Callable, Iterator, List, Match, Optional, Tuple
 
-from ccmon.model import SESSION_S
 from ccmon.sources.limit_events import SLACK_S, WEEK_S, LimitEvent, by_reset
 from ccmon.sources.limit_texts import MODEL, SESSION, UNNAMED, WEEKLY
-from ccmon.when import DAYS, MONTHS, Zone, epoch, local
+from ccmon.when import DAYS, MONTHS, SESSION_S, Zone, epoch, local
 
 MONTH_S = 40 * 86_400                  # extra usage, credits and budgets are given by the month
 _LONGEST_S = {SESSION: SESSION_S, WEEKLY: WEEK_S, MODEL: WEEK_S}

@@ -4,47 +4,36 @@ import json
 import os
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence
+from typing import Dict, Iterator, List, Optional, Sequence
 
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.sources import limit_events, log_entries, log_files, log_limits, log_unused
+from ccmon.sources.log_changes import CHECK_S, is_due, looks_the_same
 from ccmon.sources.log_entries import Entry
 from ccmon.sources.log_files import LogFile
+from ccmon.sources.log_reader import MOST_ROWS, Price
+from ccmon.store import ledger
 from ccmon.store.ledger import Part, Position
 from ccmon.store.limit_events import Event
-from ccmon.store.messages import Message
+from ccmon.store.messages import Message, Row
 from ccmon.system import clock
 from ccmon.text import clean
 
-MOST_ROWS = 2000                       # messages of one part, and those of one more chunk of the file
-CHECK_S = 240                          # so long after a log has changed it is compared with what was read: a look later, 5 min
-RECENT_S = 3600                        # and one that was written so lately again and again: not every change shows in its times
+RECENT_S = 3600                        # a log that was written so lately is compared again and again: not all shows in its times
 MOST_COMPARED = 4 << 20                # bytes that are compared whenever a log has grown
-_MOST_NANO = 10 ** 17
 _NEW = Position(0, 0, 0, 0, 0, b"", crc=0)
-
-
-class Price(NamedTuple):
-    """What entries cost."""
-
-    of: Callable[[Entry], Optional[float]]             # US dollars, None when unknown
-    stamp: int                         # another one when the prices are others
 
 
 def nano(cost_usd: Optional[float]) -> Optional[int]:
     """Billionths of a US dollar; None when unknown."""
-    return None if cost_usd is None else min(_MOST_NANO, round(cost_usd * 1e9))
+    return None if cost_usd is None else min(10 ** 17, round(cost_usd * 1e9))
 
 
-def looks_the_same(file: LogFile, known: Position) -> bool:
-    """Whether the file is what it was when it was read to its end, as far as its size and times tell."""
-    return (known.device, known.inode, known.size, known.mtime_ns, known.ctime_ns or file.ctime_ns) == (
-        file.device, file.inode, file.size, file.mtime_ns, file.ctime_ns)
-
-
-def is_due(known: Position, now: int) -> bool:
-    """Whether it is time to compare a log with what was read of it; a clock that was set back is not waited for."""
-    return known.check_at != 0 and not now < known.check_at <= now + CHECK_S
+def cost_of(price: Price) -> ledger.CostOf:
+    """What a stored message of a model costs, in billionths of a US dollar."""
+    def cost(model: str, row: Row) -> Optional[int]:
+        return nano(price.of(Entry(row.at_ms, None, None, 0, model or None, *row[6:11], False, False, None, None)))
+    return cost
 
 
 def parts_of(file: LogFile, known: Optional[Position], folders: Sequence[str], price: Price, now: int) -> Iterator[Part]:

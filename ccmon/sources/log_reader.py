@@ -10,31 +10,40 @@ import subprocess
 import sys
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Callable, Deque, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Callable, Deque, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import locks, refresher
 from ccmon.model import Block, Owner
-from ccmon.sources.log_entries import Entry
+from ccmon.sources.log_changes import is_read
 from ccmon.sources.log_files import LogFile
-from ccmon.sources.log_parts import MOST_ROWS, Price, is_due, looks_the_same, nano, parts_of
 from ccmon.store import ledger, trusted
 from ccmon.store.database import Store
 from ccmon.store.ledger import Part, Position
-from ccmon.store.messages import Row
 from ccmon.system import processes, signals
 
 if TYPE_CHECKING:
+    import sqlite3
     from concurrent.futures import Future
+
+    from ccmon.sources.log_entries import Entry
 
 HOUR_S = 3600
 RECENT_H = 48
 AT_ONCE_BYTES = 24 << 20               # as much is read without a second process
+MOST_ROWS = 2000                       # messages of one transaction: others write, too
 MOST_FILES = 50                        # of one transaction
 MOST_WHOLE_BYTES = 32 << 20            # of a file that is held in memory
 MOST_WAITING = 6                       # files read and not yet stored
 CUT_S = 2                              # a long reading makes sessions of what it has so far, so often
 
 Tell = Callable[[float], None]         # is told the share (0..1) that has been read
+
+
+class Price(NamedTuple):
+    """What entries cost."""
+
+    of: Callable[["Entry"], Optional[float]]           # US dollars, None when unknown
+    stamp: int                         # another one when the prices are others
 
 
 class Logs(NamedTuple):
@@ -54,20 +63,33 @@ def read(store: Store, logs: Logs, now: int, tell: Optional[Tell] = None, until:
     False, too, where another process has read some of it meanwhile: it may have been killed before the end. What was read stays
     when this is interrupted at any point: the next call goes on from there.
     """
-    _reprice(store, logs)
-    nothing: Dict[bytes, Position] = {}
-    known = store.of_owner(logs.owner, ledger.positions, nothing)
-    waiting = [file for file in logs.files if not _is_read(file, known.get(os.fsencode(file.path)), now)]
-    size = sum(max(0, file.size - _read_to(known.get(os.fsencode(file.path)))) for file in waiting)
+    nothing: Tuple[Dict[bytes, Position], int] = {}, 0
+    known, stamp = store.of_owner(logs.owner, ledger.standing, nothing)
+    if stamp != logs.price.stamp:
+        _reprice(store, logs)
+    files = {os.fsencode(file.path): file for file in logs.files}
+    waiting = [file for path, file in files.items() if path not in known or not is_read(file, known[path], now)]
+    gone = known.keys() - files.keys()
     complete = True
+    if waiting:
+        complete = _read_waiting(store, logs, waiting, known, now, tell, until)
+    if waiting or gone or store.of_owner(logs.owner, lambda db, owner: _is_unfinished(db, owner, now), True):
+        _finish(store, logs, now, complete, gone)
+    return complete
+
+
+def _read_waiting(store: Store, logs: Logs, waiting: Sequence[LogFile], known: Dict[bytes, Position], now: int,
+                  tell: Optional[Tell], until: float) -> bool:
+    begins = [known[path].offset if path in known else 0 for path in (os.fsencode(file.path) for file in waiting)]
+    size = sum(max(0, file.size - begin) for file, begin in zip(waiting, begins))
     batch = _Batch(store, logs.owner)
-    done, cut_at = 0, time.monotonic() + CUT_S
-    for file, parts in _side_by_side(logs, waiting, known, size, now):
+    done, cut_at, complete = 0, time.monotonic() + CUT_S, True
+    for begin, (file, parts) in zip(begins, _side_by_side(logs, waiting, known, size, now)):
         for part in parts:
             batch.add(part)
             if tell:                   # whoever is told may want no more: also in the middle of a large log
-                tell(min(1.0, (done + part.after.offset) / max(1, size)))
-        done += file.size
+                tell(min(1.0, (done + max(0, part.after.offset - begin)) / max(1, size)))
+        done += max(0, file.size - begin)
         if time.monotonic() > until:
             complete = False
             break
@@ -77,27 +99,21 @@ def read(store: Store, logs: Logs, now: int, tell: Optional[Tell] = None, until:
             _finish(store, logs, now, False)
             cut_at = time.monotonic() + CUT_S + 9 * (time.monotonic() - began)
     batch.write()
-    complete = complete and not batch.refused
-    _finish(store, logs, now, complete)
-    return complete
-
-
-def _read_to(known: Optional[Position]) -> int:
-    return known.offset if known else 0
+    return complete and not batch.refused
 
 
 def _reprice(store: Store, logs: Logs) -> None:
-    if store.of_owner(logs.owner, lambda db, owner: ledger.number(db, owner, ledger.PRICES), 0) == logs.price.stamp:
-        return
-
-    def cost_of(model: str, row: Row) -> Optional[int]:
-        return nano(logs.price.of(Entry(row.at_ms, None, None, 0, model or None, *row[6:11], False, False, None, None)))
+    from ccmon.sources import log_parts  # once for each list of prices
+    cost_of = log_parts.cost_of(logs.price)
     store.change_of(logs.owner, lambda db, owner: ledger.reprice(db, owner, logs.price.stamp, cost_of))
 
 
-def _finish(store: Store, logs: Logs, now: int, complete: bool) -> None:
-    present = [os.fsencode(file.path) for file in logs.files]
-    store.change_of(logs.owner, lambda db, owner: ledger.finish(db, owner, present, trusted.look(db, now).moment, complete))
+def _is_unfinished(db: "sqlite3.Connection", owner: int, now: int) -> bool:
+    return ledger.is_unfinished(db, owner, trusted.peek(db, now).moment)
+
+
+def _finish(store: Store, logs: Logs, now: int, complete: bool, gone: Iterable[bytes] = ()) -> None:
+    store.change_of(logs.owner, lambda db, owner: ledger.finish(db, owner, gone, trusted.look(db, now).moment, complete))
 
 
 class _Batch:
@@ -122,11 +138,6 @@ class _Batch:
             self.refused = self.refused or not all(taken)
 
 
-def _is_read(file: LogFile, known: Optional[Position], now: int) -> bool:
-    """Whether the file is as it was when it was read to its end, as far as it can be seen, and need not be looked into."""
-    return known is not None and looks_the_same(file, known) and known.ctime_ns == file.ctime_ns and not is_due(known, now)
-
-
 # --- two processes ------------------------------------------------------------------------------------------------------------
 
 def _side_by_side(logs: Logs, waiting: Sequence[LogFile], known: Dict[bytes, Position],
@@ -140,6 +151,7 @@ def _side_by_side(logs: Logs, waiting: Sequence[LogFile], known: Dict[bytes, Pos
                 return
         except (ImportError, OSError, RuntimeError):   # no semaphores, or a process was killed
             pass
+    from ccmon.sources.log_parts import parts_of  # where nothing is new, nothing is parsed
     for file in waiting:
         yield file, parts_of(file, known.get(os.fsencode(file.path)), logs.folders, logs.price, now)
 
@@ -153,6 +165,7 @@ def _serve() -> None:
 def _pooled(submit: Callable[..., "Future[List[Part]]"], logs: Logs, waiting: Sequence[LogFile], known: Dict[bytes, Position],
             now: int) -> Iterator[Tuple[LogFile, Iterator[Part]]]:
     """In their order; a large file is read here, part by part."""
+    from ccmon.sources.log_parts import parts_of
     begun: "Deque[Tuple[LogFile, Optional[Future[List[Part]]]]]" = deque()
 
     def first() -> Tuple[LogFile, Iterator[Part]]:
@@ -170,6 +183,7 @@ def _pooled(submit: Callable[..., "Future[List[Part]]"], logs: Logs, waiting: Se
 
 
 def _whole(file: LogFile, known: Optional[Position], folders: Sequence[str], price: Price, now: int) -> List[Part]:
+    from ccmon.sources.log_parts import parts_of
     return list(parts_of(file, known, folders, price, now))
 
 
@@ -177,6 +191,8 @@ def _whole(file: LogFile, known: Optional[Position], folders: Sequence[str], pri
 
 def recent(logs: Logs, now: int) -> List[Block]:
     """The last sessions, from the files of the last days alone, which are read anew."""
+    from ccmon.sources.log_parts import parts_of
+    from ccmon.store import scratch
     hours = RECENT_H
     while True:
         since_ns = (now - hours * HOUR_S) * 10 ** 9
@@ -184,7 +200,6 @@ def recent(logs: Logs, now: int) -> List[Block]:
         is_all = len(window) == len(logs.files)
         parts = (part for file in window for part in parts_of(file, None, logs.folders, logs.price, now))
         found = [message for part in parts for message in part.messages]
-        from ccmon.store import scratch
         blocks = scratch.recent_sessions(found, is_all)
         if blocks or is_all:
             return blocks

@@ -7,8 +7,10 @@ import zlib
 from contextlib import closing
 from typing import Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
 
-from ccmon.model import MOST_PERCENT, SESSION_S, CcmonError
+from ccmon.errors import CcmonError
 from ccmon.store import archive, copy, migrations, place, reported, rows, sound, upgrade, usage, values
+from ccmon.typed_values import MOST_PERCENT
+from ccmon.when import SESSION_S
 
 # What is counted, and what a row of it is called.
 TABLES = {"session": "session", "snapshot": "snapshot", "reading": "reading", "limit_event": "limit event",

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Iterator, List, Optional, Tuple
 
-from ccmon.model import CcmonError, Unwritable, UsageError
+from ccmon.errors import CcmonError, Unwritable, UsageError
 from ccmon.store import migrations, place, sound, upgrade
 from ccmon.system import newfiles, private, targets
 from ccmon.system.newfiles import NewFile

@@ -10,7 +10,8 @@ import time
 from contextlib import suppress
 from typing import Callable, List, Optional, Sequence, Set, TypeVar
 
-from ccmon.model import Block, CcmonError, Facts, Owner, Record, Sample, Used
+from ccmon.errors import CcmonError
+from ccmon.model import Block, Facts, Owner, Record, Sample, Used
 from ccmon.store import journal, migrations, present, rows, sound, thin, usage, values
 from ccmon.store.place import OTHER_FOLDER
 from ccmon.store.present import ActiveOf, LimitOf

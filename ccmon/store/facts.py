@@ -5,7 +5,8 @@ import sqlite3
 from contextlib import closing, suppress
 from typing import Callable, List, NamedTuple, Optional, Tuple, TypeVar
 
-from ccmon.model import Block, CcmonError, Owner
+from ccmon.errors import CcmonError
+from ccmon.model import Block, Owner
 from ccmon.store import learning, ledger, place, reported, rows, values
 
 BUSY_S = 0.25

@@ -7,8 +7,10 @@ import sqlite3
 import zlib
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.model import MOST_PERCENT, SESSION_S, Forecast
+from ccmon.model import Forecast
 from ccmon.store import archive, messages, rows, trusted, usage, values
+from ccmon.typed_values import MOST_PERCENT
+from ccmon.when import SESSION_S
 
 EVERY_S = 300            # of a window one forecast is kept in this time
 LATE_S = 120             # a message in the log is read so long after its time

@@ -6,8 +6,8 @@ For database.py and its neighbours, inside their transaction; sqlite3.Error come
 import sqlite3
 from typing import Dict, Iterable, List, NamedTuple, Tuple
 
-from ccmon.model import SESSION_S
 from ccmon.store import learning, values
+from ccmon.when import SESSION_S
 
 ONE_S = 60                             # what is said again so soon is listed once
 _WINDOWS_S = {"session": SESSION_S, "weekly": 7 * 86_400}      # 100 % of these windows: the limit is learned from it

@@ -11,11 +11,12 @@ import sqlite3
 from contextlib import closing, contextmanager, suppress
 from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.model import SKEW_S, CcmonError, UsageError
+from ccmon.errors import CcmonError, UsageError
 from ccmon.store import check, copy, foreign, join, known_tables, ledger, migrations, other, place, rows, thin
 from ccmon.store.foreign import Watchdog, WrongShape
 from ccmon.store.other import Moment, Other
 from ccmon.text import clean
+from ccmon.when import SKEW_S
 
 
 class Came(NamedTuple):

@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Any, Callable, List, NamedTuple, Tuple
 
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 
 
 class Moment(NamedTuple):

@@ -9,7 +9,7 @@ import stat
 from contextlib import suppress
 from typing import Iterator, Optional, Tuple
 
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.system import private
 
 OTHER_FOLDER = "(or set CCMON_DATA_DIR to another folder)"

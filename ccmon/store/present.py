@@ -6,8 +6,9 @@ For database.py, inside its transactions; sqlite3.Error comes as it is. Times ar
 import sqlite3
 from typing import Callable, List, Optional, Sequence, Tuple
 
-from ccmon.model import SESSION_S, SKEW_S, Block, Facts, HighWater, Limit, Record, Sample
+from ccmon.model import Block, Facts, HighWater, Limit, Record, Sample
 from ccmon.store import ledger, reported, rows, sessions, trusted, usage, values
+from ccmon.when import SESSION_S, SKEW_S
 
 HEARTBEAT_S = 240                      # an unchanged snapshot is written again after this
 FACTS_S = 8 * 86400

@@ -9,9 +9,10 @@ import sqlite3
 from bisect import bisect_right
 from typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.model import SESSION_S, SKEW_S, Block
+from ccmon.model import Block
 from ccmon.store import rows, sessions, usage, values
 from ccmon.store.sessions import SUMMED, Bound
+from ccmon.when import SESSION_S, SKEW_S
 
 _NEIGHBOUR_S = 3600                    # starts differ by less between versions of ccusage: such sessions are neighbours
 _RUNNING = "running"

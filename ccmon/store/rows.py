@@ -6,8 +6,9 @@ For database.py and its neighbours, with the connection that they opened; sqlite
 import sqlite3
 from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.model import SESSION_S, SKEW_S, Block, MergedOwner, Owner
+from ccmon.model import Block, MergedOwner, Owner
 from ccmon.store import values
+from ccmon.when import SESSION_S, SKEW_S
 
 NEWS_S = 86_400          # what became of a damaged history is told for so long
 _COST_MAX = 10 ** 15     # micro-dollars

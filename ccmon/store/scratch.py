@@ -4,9 +4,10 @@ import sqlite3
 from contextlib import closing
 from typing import Iterable, List
 
-from ccmon.model import SESSION_S, Block
+from ccmon.model import Block
 from ccmon.store import ledger, messages, rows, schema, sessions
 from ccmon.store.messages import Message
+from ccmon.when import SESSION_S
 
 _OWNER = 1
 

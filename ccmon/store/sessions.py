@@ -9,9 +9,9 @@ import sqlite3
 from bisect import bisect_left
 from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.model import SESSION_S
 from ccmon.store import messages, rows, usage, values
 from ccmon.store.messages import Change, Row
+from ccmon.when import SESSION_S
 
 # Bounds that may move; bounds that stay, with sums that follow each change; and with sums of the quarters between them.
 OPEN, SETTLED, SUMMED = 0, 1, 2
@@ -236,6 +236,12 @@ def remove(db: sqlite3.Connection, number: int, heir: Optional[int]) -> None:
 def settle(db: sqlite3.Connection, owner: int, now: int) -> None:
     """Fix the sessions that are over; only for who has read all logs to their ends."""
     db.execute("UPDATE session SET settled = ? WHERE owner_id = ? AND NOT settled AND end_ts <= ?", (SETTLED, owner, now))
+
+
+def is_due(db: sqlite3.Connection, owner: int, now: int) -> bool:
+    """Whether any session is over and not yet fixed."""
+    return db.execute("SELECT 1 FROM session WHERE owner_id = ? AND NOT settled AND end_ts <= ? LIMIT 1",
+                      (owner, now)).fetchone() is not None
 
 
 def settle_of(db: sqlite3.Connection, owner: int, found: Iterable[Row]) -> None:

@@ -9,8 +9,8 @@ The clock is the machine's: one note for all owners, written by looks at logs an
 import sqlite3
 from typing import Iterable, NamedTuple, Optional
 
-from ccmon.model import SKEW_S
 from ccmon.store import rows, values
+from ccmon.when import SKEW_S
 
 DAY_S = 86_400
 _NOTED_S = 3600          # what changes by less is not written

@@ -9,11 +9,12 @@ import sqlite3
 from contextlib import closing, suppress
 from typing import Dict, List, Optional, Sequence, Tuple
 
-from ccmon.model import SESSION_S, Block
+from ccmon.model import Block
 from ccmon.store import reported, rows, sessions, usage, values
 from ccmon.store.rows import Row
 from ccmon.store.sessions import SUMMED, Bound
 from ccmon.system import private
+from ccmon.when import SESSION_S
 
 BREAKING = 200
 COPY = "copy_before_200"

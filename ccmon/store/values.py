@@ -4,8 +4,9 @@ cannot be is not read, the row is left out or the value is unknown. The rest of 
 
 from typing import Any, Iterable, Optional, Sequence
 
-from ccmon.model import MOST_PERCENT, Forecast
+from ccmon.model import Forecast
 from ccmon.text import clean
+from ccmon.typed_values import MOST_PERCENT
 
 MOST = 10 ** 15                        # tokens, micro-dollars
 LATEST_S = 10 ** 11                    # epoch s

@@ -6,8 +6,9 @@ For database.py, inside its transactions; sqlite3.Error comes as it is. Times ar
 import sqlite3
 from typing import List, NamedTuple, Optional, Tuple
 
-from ccmon.model import SESSION_S, Record
+from ccmon.model import Record
 from ccmon.store import limit_events, present, values
+from ccmon.when import SESSION_S
 
 _EVER = 1 << 40
 

@@ -6,7 +6,7 @@ import time
 from datetime import datetime, timedelta
 from typing import Any, Callable, Iterable, List, Mapping, Optional
 
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.system import processes
 from ccmon.text import clean, clip
 

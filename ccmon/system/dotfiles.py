@@ -7,7 +7,7 @@ from binascii import crc32
 from contextlib import suppress
 from typing import Callable, List, Mapping, Optional, Tuple
 
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.system import bash_files, private, swap
 
 BEGIN, END = b"# >>> ccmon >>>", b"# <<< ccmon <<<"

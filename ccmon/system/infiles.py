@@ -3,7 +3,7 @@
 import sys
 from typing import BinaryIO, Iterator
 
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 
 MOST_LINE_BYTES = 1 << 20              # a summary of one user has a thousand
 MOST_BYTES = 256 << 20

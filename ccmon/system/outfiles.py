@@ -4,7 +4,7 @@ import errno
 import os
 import stat
 
-from ccmon.model import Unwritable
+from ccmon.errors import Unwritable
 from ccmon.system import newfiles, private, targets
 from ccmon.system.targets import Place
 

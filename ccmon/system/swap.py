@@ -13,7 +13,7 @@ import time
 from contextlib import suppress
 from typing import Any, Callable, Optional, TypeVar
 
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.system import newfiles, private, targets
 from ccmon.system.newfiles import NewFile
 from ccmon.system.targets import Place

@@ -8,8 +8,9 @@ import json
 from typing import Any, Dict, NamedTuple, Optional, Tuple
 
 from ccmon.line.session_json import member, moment, number, percent, possible, read_windows
-from ccmon.model import SKEW_S, Credits, Login, Windows
+from ccmon.model import Credits, Login, Windows
 from ccmon.usage.windows import window
+from ccmon.when import SKEW_S
 
 TIER_CHARACTERS = 64
 WHOLE_UNITS = frozenset(("JPY", "KRW", "VND"))             # Claude Code divides amounts in all others by 100

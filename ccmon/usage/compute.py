@@ -3,8 +3,8 @@
 from typing import Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import Block, Facts, Runway, Sample, Snapshot, Source, Windows
+from ccmon.typed_values import PLANS, ResetRule
 from ccmon.usage import binding, burn, forecast, gauge, limits, notices, outlook, schedule
-from ccmon.usage.schedule import ResetRule
 from ccmon.usage.windows import named, opens_at
 from ccmon.when import Zone
 
@@ -14,10 +14,10 @@ STALE_AFTER_S = 45
 class Options(NamedTuple):
     """What the user asked for."""
 
-    plan: str = "pro"                                       # one of limits.PLAN_NAMES
+    plan: str = "pro"                                       # one of typed_values.PLAN_NAMES
     explicit_limit: Optional[Tuple[int, str]] = None        # tokens, and who says so: flag | config
     rule: ResetRule = ResetRule("session")
-    plans: Mapping[str, int] = limits.PLANS                 # tokens of each plan
+    plans: Mapping[str, int] = PLANS                 # tokens of each plan
     by_account: bool = False                                # the plan is that of the account: nobody has asked for it
 
 

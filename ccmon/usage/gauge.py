@@ -5,8 +5,9 @@ from typing import NamedTuple, Optional
 from ccmon.learning.ruler import measure
 from ccmon.learning.values import Learned, Load
 from ccmon.line.session_json import length_s
-from ccmon.model import SESSION_S, SKEW_S, Block, Facts, Hit, LearnedLimit, Limit, Window, Windows
+from ccmon.model import Block, Facts, Hit, LearnedLimit, Limit, Window, Windows
 from ccmon.usage.windows import named, put, running, window
+from ccmon.when import SESSION_S, SKEW_S
 
 FRESH_S = 600                          # an official percentage counts for so long, whatever was used since
 HOUR_S = 3600

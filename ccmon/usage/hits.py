@@ -2,10 +2,10 @@
 
 from typing import List, NamedTuple, Optional, Sequence
 
-from ccmon.model import SKEW_S, UsageError
+from ccmon.errors import UsageError
 from ccmon.text import clean, clip
 from ccmon.typed_times import Typed, typed
-from ccmon.when import Zone, clock_text, dated
+from ccmon.when import SKEW_S, Zone, clock_text, dated
 
 MOST_DAYS = 30
 VALID = "a time such as 14:30, 2026-11-22 14:30, or epoch seconds; 2pm, 10m and yesterday 14:30 are times, too"

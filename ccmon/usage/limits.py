@@ -2,11 +2,10 @@
 
 from typing import Iterable, Mapping, Optional, Tuple
 
-from ccmon.model import Block, CcmonError, HighWater, LearnedLimit, Limit
+from ccmon.errors import CcmonError
+from ccmon.model import Block, HighWater, LearnedLimit, Limit
 from ccmon.text import clean, clip
-
-PLANS: Mapping[str, int] = {"pro": 7000, "max5": 35000, "max20": 140000}    # tokens; reference figures
-PLAN_NAMES = (*PLANS, "custom_max", "ml_auto")
+from ccmon.typed_values import PLAN_NAMES, PLANS
 
 
 def high_water(blocks: Iterable[Block], now: int) -> Optional[HighWater]:

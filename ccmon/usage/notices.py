@@ -5,13 +5,13 @@ from typing import Iterator, Optional
 from ccmon.learning.change import wording
 from ccmon.learning.posterior import is_unfit
 from ccmon.learning.values import Learned
-from ccmon.model import SESSION_S, SKEW_S, Binding, Credits, Facts, Limit, Notice, Runway, Snapshot, Source, Window
+from ccmon.model import Binding, Credits, Facts, Limit, Notice, Runway, Snapshot, Source, Window
 from ccmon.text import count, duration, money, percent, plural
+from ccmon.typed_values import PLANS
 from ccmon.usage.binding import NEAR, SESSION, runs_out
-from ccmon.usage.limits import PLANS
 from ccmon.usage.outlook import PLAIN_RATES, is_likelihood
 from ccmon.usage.windows import name_words, named, opens_at, running
-from ccmon.when import Zone, clock_text
+from ccmon.when import SESSION_S, SKEW_S, Zone, clock_text
 
 CONNECT = "ccmon init claude --write"
 

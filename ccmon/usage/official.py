@@ -10,7 +10,7 @@ dropped. Accounts that share a folder differ in their windows' resets; the one t
 from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.line.session_json import DROPPED, JITTER_S, MOST_PERCENT, MOST_WINDOWS, SPEND, WINDOWS_S, alike, possible, window_name
-from ccmon.model import SKEW_S, Apart, Credits, Window
+from ccmon.model import Apart, Credits, Window
 from ccmon.usage import prompt_cache
 from ccmon.usage.official_ledger import (
     MOST_ACCOUNTS,
@@ -24,6 +24,7 @@ from ccmon.usage.official_ledger import (
     load,
 )
 from ccmon.usage.windows import named, put, running, window
+from ccmon.when import SKEW_S
 
 __all__ = ["MOST_SESSIONS", "Ledger", "Reading", "apart", "dump", "load", "parse", "settle"]
 

@@ -1,38 +1,14 @@
 """Reset rules and the next reset they give: local hours to moments, right across changes of the clocks."""
 
-from typing import Callable, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Optional, Sequence
 
-from ccmon.model import CcmonError, Reset, Window
-from ccmon.text import clean, clip
-from ccmon.typed_values import bare, folded, hour_of_day
+from ccmon.model import Reset, Window
+from ccmon.typed_values import ResetRule
 from ccmon.when import Zone
 
 REFERENCE_HOURS = (4, 9, 14, 18, 23)
 
 _DAY_S = 86400
-
-
-class ResetRule(NamedTuple):
-    """When usage is said to reset: with the session, at the reference times, or at hours of one's own."""
-
-    kind: str                          # session | schedule | hour
-    hours: Tuple[int, ...] = ()        # local hours 0..23, sorted; only for hour
-
-
-def parse_rule(text: str) -> ResetRule:
-    """session, schedule, or hours such as 5 or 5,10,15,20; CcmonError for anything else."""
-    words = [bare(word) for word in bare(text).split(",")]
-    if len(words) == 1:
-        name = {"reference": "schedule"}.get(folded(text), folded(text))
-        if name in ("session", "schedule"):
-            return ResetRule(name)
-        words = text.split() if all(map(str.isdigit, text.split())) and text.split() else words
-    try:
-        return ResetRule("hour", tuple(sorted(set(map(hour_of_day, words)))))
-    except ValueError:
-        shown = clip(clean(text), 40)
-        raise CcmonError(f"'{shown}' is no reset rule. Use session, schedule, or hours from 0 to 23 such as 5 or 5,10,15,20"
-                         ) from None
 
 
 def _first_at(offset_s: Callable[[int], int], wall_s: int) -> int:

@@ -25,10 +25,11 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from logged import Minute, keep_logs  # noqa: E402
 
-from ccmon.model import SESSION_S, Block, Limit, Owner  # noqa: E402
+from ccmon.model import Block, Limit, Owner
 from ccmon.settings import config  # noqa: E402
 from ccmon.store.database import Busy, Store, open_store  # noqa: E402
 from ccmon.usage.compute import active  # noqa: E402
+from ccmon.when import SESSION_S  # noqa: E402
 
 DAYS, SESSIONS, EVERY_S = 365, 1500, 3
 HOUR_S, DAY_S = 3600, 86_400

@@ -20,8 +20,9 @@ from ccmon import linecache
 from ccmon.line import linefiles, statusline
 from ccmon.model import Sample
 from ccmon.text import plain
+from ccmon.typed_values import ResetRule
 from ccmon.usage import schedule
-from ccmon.usage.schedule import REFERENCE_HOURS, ResetRule
+from ccmon.usage.schedule import REFERENCE_HOURS
 from ccmon.views.screen import dashboard
 
 SIX_YEARS_S = 6 * 365 * DAY

@@ -19,11 +19,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ccmon.commands import merge
-from ccmon.model import SESSION_S
 from ccmon.pipeline import lessons, memory, refresh
 from ccmon.settings import context
 from ccmon.store import alerts, trusted
 from ccmon.store.trusted import Clock, judged
+from ccmon.when import SESSION_S
 
 HOUR, DAY, YEAR = 3600, 86_400, 365 * 86_400
 JUMPS = [2 * DAY + 7, YEAR, -47 * HOUR - 120, -YEAR]

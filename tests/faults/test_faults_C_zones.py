@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from moments import DAY, Fake, at
 
 from ccmon import when
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.system import clock
+from ccmon.typed_values import ResetRule, parse_rule
 from ccmon.usage import schedule
-from ccmon.usage.schedule import ResetRule
 
 
 @pytest.mark.parametrize("name, day, hour, expected", [
@@ -141,7 +141,7 @@ def test_C02_an_empty_reset_hour_is_none(machine, words, config, rule):
 ])
 def test_C02_what_is_no_rule(text):
     with pytest.raises(CcmonError, match="is no reset rule. Use session, schedule, or hours from 0 to 23") as caught:
-        schedule.parse_rule(text)
+        parse_rule(text)
     assert len(str(caught.value)) < 150 and str(caught.value).isprintable()
 
 

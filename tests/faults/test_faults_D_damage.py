@@ -15,11 +15,13 @@ from logged import Hit, Minute, keep_logs
 from store_cases import DAY, HOUR, ME, T0, block, fill, keep, kept_files, path, saved, tokens_in  # noqa: F401
 from store_processes import OWN_SESSION, active, run_together  # noqa: F401
 
-from ccmon.model import SESSION_S, CcmonError, Forecast
+from ccmon.errors import CcmonError
+from ccmon.model import Forecast
 from ccmon.store import alerts, check, learning, ledger, limit_events, merge, sessions, usage, window_readings
 from ccmon.store import copy as store_copy
 from ccmon.store.database import open_store
 from ccmon.store.window_readings import Row
+from ccmon.when import SESSION_S
 
 LONG = bool(os.environ.get("FAULTS_LONG"))
 

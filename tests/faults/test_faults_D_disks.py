@@ -31,9 +31,10 @@ from store_processes import (  # noqa: F401
 
 from ccmon import linecache
 from ccmon.line import linefiles
-from ccmon.model import SESSION_S, Sample
+from ccmon.model import Sample
 from ccmon.settings import config
 from ccmon.store.database import StoreError, open_store
+from ccmon.when import SESSION_S
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")
 LINE = linecache.key(["--statusline"], {"LANG": "C.UTF-8"})

@@ -19,9 +19,9 @@ from extent import SHORT, examples
 from store_cases import ME, T0, kept_files, path, saved  # noqa: F401
 from store_processes import OLD, fill_old, old_copies, start_together, version, words
 
-from ccmon.model import SESSION_S
 from ccmon.store import check, migrations
 from ccmon.store.database import open_store
+from ccmon.when import SESSION_S
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and tracing of Linux")
 

@@ -15,7 +15,7 @@ from commands import wait_until
 from store_cases import ME, T0, block, fill, keep, kept_files, path, tokens_in  # noqa: F401
 from store_processes import OLD, OWN_SESSION, PATIENCE_S, TRY, fill_old, old_copies, run_together, start_together, version
 
-from ccmon.model import UsageError
+from ccmon.errors import UsageError
 from ccmon.store import check, copy, migrations
 from ccmon.store.database import Busy, open_store
 

@@ -11,9 +11,9 @@ from account_windows import keep_readings
 from store_cases import DAY, ME, T0, block, fill, keep, kept_files, path, saved, tokens_in  # noqa: F401
 from store_processes import OLD, active, fill_old, old_copies, version  # noqa: F401
 
-from ccmon.model import SESSION_S
 from ccmon.store import check, migrations, window_readings
 from ccmon.store.database import Busy, StoreError, open_store
+from ccmon.when import SESSION_S
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")
 

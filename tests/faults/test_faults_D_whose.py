@@ -16,7 +16,7 @@ from strangers import STRANGERS, USER, Place
 
 from ccmon import linecache
 from ccmon.doctor.mending import HOMELESS
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.settings import config
 from ccmon.sources import ccusage_find
 from ccmon.store import place as history_place

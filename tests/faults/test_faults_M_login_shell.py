@@ -6,7 +6,7 @@ import pytest
 from line_shells import install, program
 
 from ccmon.doctor import surroundings
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.setup import init, visibility
 from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN
 from ccmon.setup.uninstall import Uninstall

@@ -7,7 +7,7 @@ import pytest
 from ccusage_places import no_system_ccusage, put  # noqa: F401
 from commands import NOW, block, iso
 
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.sources import ccusage, claude_program
 from ccmon.sources import program_places as places
 

@@ -26,8 +26,9 @@ from commands import NOW as CALLED
 from commands import block as raw
 from full_screen import leave, live, monitor
 
-from ccmon.model import SESSION_S, CcmonError
+from ccmon.errors import CcmonError
 from ccmon.sources.ccusage_json import Parsed, parse
+from ccmon.when import SESSION_S
 
 PRETTY, COMPACT = json.dumps({"blocks": [ONE]}, indent=2), json.dumps({"blocks": [ONE]}, separators=(",", ":"))
 

@@ -15,7 +15,7 @@ from store_cases import T0
 from terminal import Terminal
 
 from ccmon import linecache, locks
-from ccmon.model import Unwritable
+from ccmon.errors import Unwritable
 from ccmon.settings import config_file
 from ccmon.sources import ccusage
 from ccmon.store.database import open_store

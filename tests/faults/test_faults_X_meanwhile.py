@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from ccmon.model import CcmonError
+from ccmon.errors import CcmonError
 from ccmon.settings import config_file, ini_text
 from ccmon.setup import init
 from ccmon.system import dotfiles, swap

@@ -7,7 +7,7 @@ import sys
 import pytest
 from commands import HOUR, NOW, block
 
-from ccmon.model import Unwritable
+from ccmon.errors import Unwritable
 from ccmon.system import dotfiles, newfiles, outfiles, targets
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="owners and links of POSIX")

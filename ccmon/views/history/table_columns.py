@@ -3,8 +3,8 @@
 from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ccmon import text, when
+from ccmon.errors import UsageError
 from ccmon.history.groups import KINDS, NO_MODEL, NOT_BY_MODEL, PERIODS, WINDOW
-from ccmon.model import UsageError
 from ccmon.text import Charset, clean, clip, model_for_people, near, printable
 from ccmon.views.history import window_columns
 from ccmon.views.history.rows import Number, Row

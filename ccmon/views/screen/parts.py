@@ -4,12 +4,13 @@ from typing import Iterator, List, Optional, Sequence, Tuple
 
 from ccmon import text
 from ccmon.line import claude
-from ccmon.model import SESSION_S, Snapshot
+from ccmon.model import Snapshot
 from ccmon.text import Line, Span
 from ccmon.usage import burn
 from ccmon.usage.binding import SESSION
 from ccmon.views.limit_words import is_unknown, limit_words
 from ccmon.views.screen.scene import LABEL_CELLS, Scene, figure, label, models, pick, pick_text, plan_name, plan_words
+from ccmon.when import SESSION_S
 
 PERCENT_CELLS = 9
 SPARKS, LEAST_SPARKS = 12, 3           # one for five minutes
