@@ -10,7 +10,7 @@ import pytest
 from commands import HOUR, NOW, Machine, wait_until
 from ledger_world import ME
 
-from ccmon.sources import log_entries, log_files, log_parts, log_reader
+from ccmon.sources import log_entries, log_files, log_parts, log_reader, log_workers
 from ccmon.store import ledger
 from ccmon.store.database import open_store
 from ccmon.usage import prices
@@ -189,6 +189,8 @@ def test_two_that_read_at_once_count_nothing_twice(logs):
 def long_logs(logs, monkeypatch):
     """Logs that are too many to be read at once."""
     monkeypatch.setattr(log_reader, "AT_ONCE_BYTES", 1000)
+    monkeypatch.setattr(log_workers, "FROM_BYTES", 1000)
+    monkeypatch.setattr(log_workers, "_cores", lambda: 3)
     for day in range(10):
         name = f"p/{day}.jsonl"
         own = [line(100 * day + n, day * 24 * HOUR + n * 600) for n in range(20)]
@@ -209,12 +211,12 @@ def test_an_endless_session_has_the_whole_history_read(long_logs):
     assert log_reader.recent(long_logs.logs(), now)[-1].tokens == long_logs.read(now=now)[-1]
 
 
-def test_many_are_read_in_two_processes_as_in_one(long_logs, monkeypatch):
+def test_many_are_read_in_three_processes_as_in_one(long_logs, monkeypatch):
     said = []
     together = long_logs.read(tell=said.append)
     assert said == sorted(said) and said[-1] == 1.0
     os.unlink(long_logs.path_of_store)
-    monkeypatch.setattr(log_reader, "AT_ONCE_BYTES", 1 << 30)
+    monkeypatch.setattr(log_workers, "_cores", lambda: 1)
     assert together == long_logs.read()
 
 

@@ -9,8 +9,8 @@ import os
 import subprocess
 import sys
 import time
-from collections import deque
-from typing import TYPE_CHECKING, Callable, Deque, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import locks, refresher
 from ccmon.model import Block, Owner
@@ -19,11 +19,10 @@ from ccmon.sources.log_files import LogFile
 from ccmon.store import ledger, trusted
 from ccmon.store.database import Store
 from ccmon.store.ledger import Part, Position
-from ccmon.system import processes, signals
+from ccmon.system import processes
 
 if TYPE_CHECKING:
     import sqlite3
-    from concurrent.futures import Future
 
     from ccmon.sources.log_entries import Entry
 
@@ -32,8 +31,6 @@ RECENT_H = 48
 AT_ONCE_BYTES = 24 << 20               # as much is read without a second process
 MOST_ROWS = 2000                       # messages of one transaction: others write, too
 MOST_FILES = 50                        # of one transaction
-MOST_WHOLE_BYTES = 32 << 20            # of a file that is held in memory
-MOST_WAITING = 6                       # files read and not yet stored
 CUT_S = 2                              # a long reading makes sessions of what it has so far, so often
 
 Tell = Callable[[float], None]         # is told the share (0..1) that has been read
@@ -72,34 +69,49 @@ def read(store: Store, logs: Logs, now: int, tell: Optional[Tell] = None, until:
     gone = known.keys() - files.keys()
     complete = True
     if waiting:
-        complete = _read_waiting(store, logs, waiting, known, now, tell, until)
+        with _without_collection():
+            complete = _read_waiting(store, logs, waiting, known, now, tell, until)
     if waiting or gone or store.of_owner(logs.owner, lambda db, owner: _is_unfinished(db, owner, now), True):
         _finish(store, logs, now, complete, gone)
     return complete
 
 
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Many small objects without cycles: looking for some took a third of the time."""
+    is_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if is_on:
+            gc.enable()
+
+
 def _read_waiting(store: Store, logs: Logs, waiting: Sequence[LogFile], known: Dict[bytes, Position], now: int,
                   tell: Optional[Tell], until: float) -> bool:
+    from ccmon.sources import log_parts, log_workers  # where nothing is new, nothing is parsed
+
+    def read_one(file: LogFile, before: Optional[Position]) -> Iterator[Part]:
+        return log_parts.parts_of(file, before, logs.folders, logs.price, now)
     begins = [known[path].offset if path in known else 0 for path in (os.fsencode(file.path) for file in waiting)]
     size = sum(max(0, file.size - begin) for file, begin in zip(waiting, begins))
-    batch = _Batch(store, logs.owner)
-    done, cut_at, complete = 0, time.monotonic() + CUT_S, True
-    for begin, (file, parts) in zip(begins, _side_by_side(logs, waiting, known, size, now)):
-        for part in parts:
-            batch.add(part)
-            if tell:                   # whoever is told may want no more: also in the middle of a large log
-                tell(min(1.0, (done + max(0, part.after.offset - begin)) / max(1, size)))
-        done += max(0, file.size - begin)
-        if time.monotonic() > until:
-            complete = False
-            break
-        if time.monotonic() > cut_at:
-            began = time.monotonic()   # what has been read so far is shown
-            batch.write()
-            _finish(store, logs, now, False)
-            cut_at = time.monotonic() + CUT_S + 9 * (time.monotonic() - began)
+    batch, done = _Batch(store, logs.owner), 0
+    with closing(log_workers.parts_of_all(waiting, known, read_one)) as all_parts:
+        for begin, (file, parts) in zip(begins, all_parts):
+            for part in parts:
+                batch.add(part)
+                if tell:               # whoever is told may want no more: also in the middle of a large log
+                    tell(min(1.0, (done + max(0, part.after.offset - begin)) / max(1, size)))
+            done += max(0, file.size - begin)
+            if time.monotonic() > until:
+                break
+            if time.monotonic() > batch.cut_at:
+                batch.cut(logs, now)
+        else:
+            return batch.write()
     batch.write()
-    return complete and not batch.refused
+    return False
 
 
 def _reprice(store: Store, logs: Logs) -> None:
@@ -122,6 +134,7 @@ class _Batch:
     def __init__(self, store: Store, owner: Owner) -> None:
         self.store, self.owner = store, owner
         self.refused = False           # another process has read some of it meanwhile
+        self.cut_at = time.monotonic() + CUT_S             # when sessions are made of what has come so far
         self._parts: List[Part] = []
 
     def add(self, part: Part) -> None:
@@ -130,61 +143,20 @@ class _Batch:
         if sum(len(one.messages) for one in self._parts) >= MOST_ROWS or len(self._parts) >= MOST_FILES:
             self.write()
 
-    def write(self) -> None:
-        """Store what has been taken up."""
+    def cut(self, logs: Logs, now: int) -> None:
+        """Show what has been read so far; that takes a tenth of the time at most."""
+        began = time.monotonic()
+        self.write()
+        _finish(self.store, logs, now, False)
+        self.cut_at = time.monotonic() + CUT_S + 9 * (time.monotonic() - began)
+
+    def write(self) -> bool:
+        """Store what has been taken up; whether all of it, with what came before, is what this process has read."""
         parts, self._parts = self._parts, []
         if parts:
             taken = self.store.change_of(self.owner, lambda db, owner: ledger.take(db, owner, parts))
             self.refused = self.refused or not all(taken)
-
-
-# --- two processes ------------------------------------------------------------------------------------------------------------
-
-def _side_by_side(logs: Logs, waiting: Sequence[LogFile], known: Dict[bytes, Position],
-                  size: int, now: int) -> Iterator[Tuple[LogFile, Iterator[Part]]]:
-    """The parts of each file; much of it is read in two processes, where those can be had."""
-    if size > AT_ONCE_BYTES:
-        try:
-            from concurrent.futures import ProcessPoolExecutor  # dear, and only worth it here
-            with ProcessPoolExecutor(2, initializer=_serve) as pool:
-                yield from _pooled(pool.submit, logs, waiting, known, now)
-                return
-        except (ImportError, OSError, RuntimeError):   # no semaphores, or a process was killed
-            pass
-    from ccmon.sources.log_parts import parts_of  # where nothing is new, nothing is parsed
-    for file in waiting:
-        yield file, parts_of(file, known.get(os.fsencode(file.path)), logs.folders, logs.price, now)
-
-
-def _serve() -> None:
-    """Begin a process that works for this one: what ends it is no exception, which would be handed over or printed."""
-    gc.disable()
-    signals.end_at_once()
-
-
-def _pooled(submit: Callable[..., "Future[List[Part]]"], logs: Logs, waiting: Sequence[LogFile], known: Dict[bytes, Position],
-            now: int) -> Iterator[Tuple[LogFile, Iterator[Part]]]:
-    """In their order; a large file is read here, part by part."""
-    from ccmon.sources.log_parts import parts_of
-    begun: "Deque[Tuple[LogFile, Optional[Future[List[Part]]]]]" = deque()
-
-    def first() -> Tuple[LogFile, Iterator[Part]]:
-        file, future = begun.popleft()
-        known_to = known.get(os.fsencode(file.path))
-        return file, iter(future.result()) if future else parts_of(file, known_to, logs.folders, logs.price, now)
-
-    for file in waiting:
-        task = _whole, file, known.get(os.fsencode(file.path)), logs.folders, logs.price, now
-        begun.append((file, submit(*task) if file.size <= MOST_WHOLE_BYTES else None))
-        while len(begun) > MOST_WAITING:
-            yield first()
-    while begun:
-        yield first()
-
-
-def _whole(file: LogFile, known: Optional[Position], folders: Sequence[str], price: Price, now: int) -> List[Part]:
-    from ccmon.sources.log_parts import parts_of
-    return list(parts_of(file, known, folders, price, now))
+        return not self.refused
 
 
 # --- in memory ----------------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from ledger_world import ME, PRICE
 
 from ccmon.pipeline import refresh
 from ccmon.settings import context
-from ccmon.sources import ccusage, log_files, log_reader
+from ccmon.sources import ccusage, log_files, log_reader, log_workers
 from ccmon.store import ledger
 from ccmon.store.database import open_store
 from ccmon.system import signals
@@ -97,7 +97,7 @@ def test_D23_what_ends_a_process_that_helps_is_no_end_of_this_one(tmp_path, monk
         if os.getpid() != here:
             os.kill(os.getpid(), number)
         return open_log(file)
-    monkeypatch.setattr(log_reader, "AT_ONCE_BYTES", 0)
+    monkeypatch.setattr(log_workers, "FROM_BYTES", 0)
     monkeypatch.setattr(log_files, "open_log", open_and_end)
     try:
         signals.end_in_order()
