@@ -176,7 +176,7 @@ def test_two_that_read_at_once_count_nothing_twice(logs):
     logs.add("p/a.jsonl", *[line(n, n) for n in range(50)])
     with open_store(logs.path_of_store, 2000, T0) as one, open_store(logs.path_of_store, 2000, T0) as other:
         first = log_reader._Batch(one, ME)
-        for part in log_reader.parts_of(logs.logs().files[0], None, logs.logs().folders, PRICE, T0):
+        for part in log_parts.parts_of(logs.logs().files[0], None, logs.logs().folders, PRICE, T0):
             first.add(part)
         log_reader.read(other, logs.logs(), T0 + 1)
         first.write()

@@ -294,11 +294,12 @@ def test_more_tokens_cost_more(model, tokens, kind):
     assert cost_usd(usage._replace(**{kind: getattr(usage, kind) + 1_000}), {}) > cost_usd(usage, {}) >= 0
 
 
-def test_the_lists_are_loaded_when_a_price_is_asked_for_and_not_before():
+def test_the_lists_are_loaded_as_far_as_a_price_needs_them():
     script = ("import sys; from ccmon.usage import prices; assert not [name for name in sys.modules if 'price_lists' in name]; "
-              "prices.lookup('gpt-5', {}); print(len([name for name in sys.modules if 'price_lists.' in name]))")
+              "[(prices.lookup(model, {}), print(len([name for name in sys.modules if 'price_lists.' in name]))) "
+              "for model in ('claude-opus-4-1-20250805', 'nobody-knows-this')]")
     run = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, check=True, cwd=ROOT)
-    assert run.stdout.split() == [b"4"]
+    assert run.stdout.split() == [b"1", b"4"]
 
 
 def test_the_readme_names_the_date_and_the_source():

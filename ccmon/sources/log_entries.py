@@ -15,6 +15,7 @@ USAGE = b'"usage":{'                   # no line without it holds an entry
 _ADVISOR = b'"advisor_message"'
 _OLD_LIMIT = re.compile(rb"Claude AI usage limit reached[^|]*\|([0-9]{1,15})(?![0-9])")
 _ONLY_INT = {int}
+_FEW_BITS = (1 << 49) - 1              # below MOST: no count with these bits alone is larger
 _LONGEST_VERSION = 40                  # characters that matter
 _LONGEST_KEPT = 200                    # characters of a text that is remembered
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]", re.ASCII)
@@ -171,11 +172,16 @@ def _counts(usage: Dict[str, Any]) -> Tuple[int, int, int, int, int]:
     five, hour = flat, 0
     if parts is not None:
         five, hour = parts.get("ephemeral_5m_input_tokens", 0), parts.get("ephemeral_1h_input_tokens", 0)
-    counts = usage["input_tokens"], usage["output_tokens"], five, hour, usage.get("cache_read_input_tokens", 0)
-    checked = (flat, *counts)
-    if {*map(type, checked)} != _ONLY_INT or not 0 <= min(checked) <= max(checked) <= MOST:
+    given, made, read = usage["input_tokens"], usage["output_tokens"], usage.get("cache_read_input_tokens", 0)
+    if {type(flat), type(given), type(made), type(five), type(hour), type(read)} != _ONLY_INT:
         raise BadLine
-    return counts
+    if not 0 <= flat | given | made | five | hour | read <= _FEW_BITS and not _all_can_be(flat, given, made, five, hour, read):
+        raise BadLine
+    return given, made, five, hour, read
+
+
+def _all_can_be(*counts: int) -> bool:
+    return 0 <= min(counts) <= max(counts) <= MOST
 
 
 def _speed(usage: Dict[str, Any]) -> Optional[str]:

@@ -53,8 +53,10 @@ def decode(line: bytes) -> Dict[str, Any]:
 def _is_suspect(line: bytes) -> bool:
     if line.count(b"[") + line.count(b"{") > _DEEPEST or b"\\" in line and (b"\\ud" in line or b"\\uD" in line):
         return True
-    return b"null" in line and any(_is_odd(part[-_NULL_REACH:]) for part in line.split(b"null")[:-1]
-                                   if not part.endswith(_HARMLESS))
+    for part in line.split(b"null")[:-1]:
+        if not part.endswith(_HARMLESS) and _is_odd(part[-_NULL_REACH:]):
+            return True
+    return False
 
 
 def _is_odd(tail: bytes) -> bool:

@@ -168,11 +168,10 @@ class _Reading:
             self._see_before()
             message = self._see(entry)
             message = _digest(f"{message} {self.seen[message]}", entry)
-        self.last_ms = max(self.last_ms, entry.at_ms)
-        self.messages.append(Message(entry.at_ms, message, entry.request, entry.session, entry.model or "", self.project,
-                                     entry.input, entry.output, entry.cache_5m, entry.cache_1h, entry.cache_read,
-                                     nano(self.price.of(entry)), entry.message is None, entry.sidechain, entry.speed,
-                                     entry.cost_usd is not None, unended))
+        at_ms, ident, request, session, model, given, made, five, hour, read, sidechain, speed, cost_usd, _ = entry
+        self.last_ms = max(self.last_ms, at_ms)
+        self.messages.append(Message(at_ms, message, request, session, model or "", self.project, given, made, five, hour, read,
+                                     nano(self.price.of(entry)), ident is None, sidechain, speed, cost_usd is not None, unended))
 
     def _see(self, entry: Entry) -> int:
         message = _digest(self.name, entry)
