@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sys
 import time
 from functools import partial
 
@@ -80,6 +81,25 @@ def test_only_new_bytes_are_read(logs, monkeypatch):
     logs.add("p/a.jsonl", line(3))
     logs.read()
     assert read == [line(3).encode()]
+
+
+def test_where_nothing_is_new_nothing_is_parsed_and_nothing_written(logs, monkeypatch):
+    """Until a session is over, which fixes it, or a log is gone, which is noted."""
+    logs.add("p/a.jsonl", line(1, 99 * HOUR), line(2, 99 * HOUR + 60))
+    logs.add("p/b.jsonl", line(3, 99 * HOUR))
+    os.utime(str(logs.path()), (T0, T0))                   # long ago: no look is due
+    os.utime(str(logs.path("p/b.jsonl")), (T0, T0))
+    logs.read()
+    finished, finish = [], ledger.finish
+    monkeypatch.setattr(ledger, "finish", lambda db, owner, gone, *more: finished.append(gone) or finish(db, owner, gone, *more))
+    monkeypatch.delitem(sys.modules, "ccmon.sources.log_parts")
+    monkeypatch.delattr("ccmon.sources.log_parts")
+    assert logs.read() == [45] and logs.read(now=T0 + 103 * HOUR) == [45] and finished == []
+    assert "ccmon.sources.log_parts" not in sys.modules
+    assert [logs.read(now=T0 + at * HOUR) for at in (105, 106)] == [[45], [45]] and len(finished) == 1
+    os.unlink(str(logs.path("p/b.jsonl")))
+    assert logs.read(now=T0 + 107 * HOUR) == [45]
+    assert finished[1:] == [{os.fsencode(str(logs.path("p/b.jsonl")))}]
 
 
 @pytest.mark.parametrize("change, tokens", [
