@@ -20,7 +20,8 @@ DOORS = {"linecache", "locks", "refresher", "settings.config", "sources.ccusage"
          "fullscreen.guardian", "fullscreen.background", "fullscreen.curses_package", "setup.prompt_probe",
          *(name for name in FILES if re.match(r"(store|system)\.", name))}
 JOINS = {"__main__", "bare_start", "cli", "arguments", "call", "complaint", "output", "settings.accounts", "settings.context",
-         "settings.config_file", "setup.claude_start", "sources.log_reader", "line.lines", "line.hook", "fullscreen.app",
+         "settings.config_file", "setup.claude_start", "sources.log_changes", "sources.log_parts", "sources.log_reader",
+         "sources.log_workers", "line.lines", "line.hook", "fullscreen.app",
          "fullscreen.live", "fullscreen.picture", "fullscreen.poller", "setup.init", "setup.first_run",
          "setup.prompt_check", "setup.visibility", "setup.package", "setup.tmux_server", "setup.uninstall", "setup.written",
          "doctor.surroundings", "doctor.alerts", "doctor.node", "doctor.account",

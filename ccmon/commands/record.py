@@ -15,7 +15,8 @@ def run(_given: SimpleNamespace, ctx: Context) -> int:
     """Read the usage, store it and refresh the lines; the exit code."""
     with output.Progress(ctx, "reading the logs") as progress:
         facts = current_facts(ctx, insist=True, whole=progress)
-        catch_up(ctx, progress)
+        if facts.source.name != "logs" or facts.source.progress is not None:      # else they have just been read
+            catch_up(ctx, progress)
     learn_quietly(ctx)
     send_alerts(ctx, alerts_due(ctx, facts))
     if facts.source.error:

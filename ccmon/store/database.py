@@ -216,11 +216,13 @@ class Store:
         with suppress(Busy):
             if not self._transact("BEGIN", lambda db: thin.due(db, now)):
                 return True
-            while time.monotonic() < until:
+            pause_s = 0.0
+            while time.monotonic() + pause_s < until:
+                time.sleep(pause_s)
                 began = time.monotonic()
                 if not self._transact("BEGIN IMMEDIATE", lambda db: thin.step(db, now)):
                     return True
-                time.sleep(rest * (time.monotonic() - began))
+                pause_s = rest * (time.monotonic() - began)
         return False
 
     def accounts(self, owner: Owner) -> Set[str]:

@@ -60,8 +60,15 @@ def of_session(facts: Facts, full: Gauge, limit: Limit, window_end: int, now: in
     extra = outlook.extra if outlook.extra and outlook.extra.unit == ("points" if official else "tokens") else None
     found = _by_extra(extra, known, left, now, window_end, spread) if extra and not wait_min else None
     tail = facts.learned.tail if facts.learned else runway.TAIL
-    found = found or runway.forecast(pace.trained, known, left, now, window_end, spread, tail, wait_min)
+    found = found or _runway(pace.trained, known, left, now, window_end, spread, tail, wait_min)
     return _in_tokens(found, full.left / left if left > 0 else 0.0)._replace(resets_at=window_end)
+
+
+@lru_cache(maxsize=4)                  # the lines of one refresh show the same one
+def _runway(trained: "Trained", known: "Course", left: float, now: int, window_end: int, spread: Tuple[float, ...], tail: float,
+            wait_min: float) -> Runway:
+    from ccmon.learning import runway
+    return runway.forecast(trained, known, left, now, window_end, spread, tail, wait_min)
 
 
 def _blocked_min(facts: Facts, known: "Course", now: int) -> float:
