@@ -12,6 +12,7 @@ import time
 from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
+from types import MethodType
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import fork_server
@@ -176,7 +177,7 @@ class Machine:
     def _forked(self, words: Sequence[str], more: Dict[str, Any], stdin: bytes) -> Optional[Tuple[int, str, str]]:
         """A call without the interpreter's own start; None where that would make a difference."""
         env = self.env(**more)
-        own = type(self).command is not Machine.command or type(self).start is not Machine.start
+        own = (self.command, self.start) != (MethodType(Machine.command, self), MethodType(Machine.start, self))
         if own or not fork_server.suits(env):
             return None
         return fork_server.call(words, env, str(self.cwd), stdin, PATIENCE_S)

@@ -82,6 +82,6 @@ for python in ${pythons:-python3}; do
     done
     wait
     # shellcheck disable=SC2086
-    LOWEST_VERSIONS=$lowest "$venv/bin/python" -m pytest -n 6 --dist loadgroup -m "$chosen" "$@" ||
+    LOWEST_VERSIONS=$lowest "$venv/bin/python" -m pytest -n 4 --dist loadgroup -m "$chosen" "$@" ||
         { code=$?; [ "$lowest$code" = 15 ] || exit "$code"; }          # 5: of what was asked for the oldest runs nothing
 done

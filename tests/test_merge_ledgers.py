@@ -7,7 +7,7 @@ from contextlib import closing
 from itertools import permutations
 
 import pytest
-from extent import examples
+from extent import ALL, examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from merge_cases import (
@@ -80,7 +80,7 @@ def expected(pool, ledgers):
 @settings(max_examples=examples(15), deadline=None)
 @given(pool=POOL, ledgers=st.tuples(LEDGER, LEDGER, LEDGER))
 def test_machines_with_shared_messages_count_each_once_in_any_order(tmp_path_factory, pool, ledgers):
-    for order in permutations(range(3)):
+    for order in list(permutations(range(3)))[::1 if ALL else 5]:
         paths = made(str(tmp_path_factory.mktemp("merge")), pool, ledgers)
         first, *others = [paths[at] for at in order]
         for other in others:
