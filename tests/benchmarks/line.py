@@ -8,24 +8,24 @@ import argparse
 import json
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from functools import partial
 from pathlib import Path
-from typing import Callable, Dict, List, Sequence
+from typing import Sequence
 
-ROOT = Path(__file__).resolve().parents[2]
+from measure import BARE, ROOT, in_turns
+
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from commands import HOUR, Machine, block, wait_until  # noqa: E402
+from installs import WRAPPER, put_program  # noqa: E402
 
 from ccmon import linecache
 from ccmon.line import linefiles  # noqa: E402
 
-WRAPPER = "import sys\nfrom ccmon.__main__ import main\nif __name__ == '__main__':\n    sys.exit(main())\n"   # as pip makes it
 PROMPTS = 2000
 HERD = 50
 HOOKS = {
@@ -38,9 +38,7 @@ HOOK_CALL, NO_CALL = "_ccmon_refresh", "true"
 
 def install(machine: Machine) -> None:
     """`ccmon` as pip's wrapper starts it, and ccmon-line beside it."""
-    ccmon = machine.bin / "ccmon"
-    ccmon.write_text(f"#!{sys.executable}\n{WRAPPER}")
-    ccmon.chmod(0o755)
+    put_program(machine.bin / "ccmon", WRAPPER, sys.executable)
     shutil.copy(str(ROOT / "ccmon/ccmon-line"), str(machine.bin / "ccmon-line"))
 
 
@@ -76,17 +74,6 @@ def stale(machine: Machine) -> None:
     linefiles.write_state(str(machine.cache), state)
 
 
-def medians(works: Dict[str, Callable[[], float]], runs: int) -> Dict[str, float]:
-    """The median of each, measured in turn so that a drifting machine hits all alike."""
-    samples: Dict[str, List[float]] = {name: [] for name in works}
-    for turn in range(runs + 1):
-        for name, work in works.items():
-            took_s = work()
-            if turn:
-                samples[name].append(took_s)
-    return {name: statistics.median(values) for name, values in samples.items()}
-
-
 def when_stale(machine: Machine, words: Sequence[str]) -> float:
     """Seconds of one run on a stale line."""
     stale(machine)
@@ -99,8 +86,8 @@ def when_stale(machine: Machine, words: Sequence[str]) -> float:
 def paths(machine: Machine, runs: int) -> None:
     """Each way to the line, in bare starts."""
     ccmon, line = str(machine.bin / "ccmon"), str(machine.bin / "ccmon-line")
-    figures = medians({
-        "bare interpreter start": lambda: run(machine, [sys.executable, "-c", "pass"]),
+    figures = in_turns({
+        BARE: lambda: run(machine, [sys.executable, "-c", "pass"]),
         "ccmon --statusline, fresh": lambda: run(machine, [ccmon, "--statusline"]),
         "ccmon --statusline, stale": lambda: when_stale(machine, [ccmon, "--statusline"]),
         "--format claude, fresh": lambda: run(machine, [ccmon, "--statusline", "--format", "claude"], claude_code()),
@@ -109,7 +96,7 @@ def paths(machine: Machine, runs: int) -> None:
         "sh -c ccmon-line": lambda: run(machine, ["/bin/sh", "-c", line]),
         "sh -c true": lambda: run(machine, ["/bin/sh", "-c", "true"]),
     }, runs)
-    bare_s = figures["bare interpreter start"]
+    bare_s = figures[BARE]
     for name, took_s in figures.items():
         print(f"{name:28} {1000 * took_s:8.2f} ms   {took_s / bare_s:5.2f} starts")
 
@@ -125,7 +112,7 @@ def prompts(machine: Machine) -> None:
         run(machine, [str(machine.bin / "ccmon"), "--statusline", "--format", shell])
         wait_until(machine.idle, "the refresher ends")
         calls = {call: [*words, text.format(n=PROMPTS, call=call), str(hook)] for call in (HOOK_CALL, NO_CALL)}
-        figures = medians({call: partial(run, machine, words) for call, words in calls.items()}, 5)
+        figures = in_turns({call: partial(run, machine, words) for call, words in calls.items()}, 5)
         hook_us = 1e6 * (figures[HOOK_CALL] - figures[NO_CALL]) / PROMPTS
         forks = processes(machine, [*words, text.format(n=10, call=HOOK_CALL), str(hook)])
         print(f"{shell + ' prompt, fresh':28} {hook_us:8.1f} us   {forks}")

@@ -1,4 +1,4 @@
-"""What the benchmarks share: one process and what it cost, several measured in turns, ccmon as pip installs it."""
+"""What the benchmarks share: one process and what it cost, several measured in turns."""
 
 import os
 import statistics
@@ -10,10 +10,6 @@ from typing import Callable, Dict, List, Mapping, NamedTuple, Sequence
 
 ROOT = Path(__file__).resolve().parents[2]
 BARE = "bare interpreter start"
-WRAPPER = "import sys\nfrom ccmon.__main__ import main\nif __name__ == '__main__':\n    sys.exit(main())\n"   # as pip makes it
-OLD_WRAPPER = ("# -*- coding: utf-8 -*-\nimport re\nimport sys\nfrom ccmon.__main__ import main\nif __name__ == '__main__':\n"
-               "    sys.argv[0] = re.sub(r'(-script\\.pyw|\\.exe)?$', '', sys.argv[0])\n    sys.exit(main())\n")  # before pip 25
-
 
 class Cost(NamedTuple):
     """What one process, with all that it waited for, has cost."""
@@ -57,9 +53,3 @@ def cpu_s(pid: int) -> float:
     """Processor seconds of a running process and of those it has waited for (Linux)."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-
-
-def put_program(path: Path, text: str, interpreter: str = sys.executable) -> None:
-    """A program of Python's at that path."""
-    path.write_text(f"#!{interpreter}\n{text}")
-    path.chmod(0o755)

@@ -6,15 +6,14 @@ Needs ccusage: CCUSAGE_20 names it, else the one on PATH. --seconds N sets the l
 import argparse
 import os
 import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Callable, Dict, List, Sequence
+from typing import Dict
 
-ROOT = Path(__file__).resolve().parents[2]
+from measure import BARE, ROOT, in_turns, run
+
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import claude_logs  # noqa: E402
@@ -30,13 +29,6 @@ def environment(home: str, ccusage: str) -> Dict[str, str]:
             "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}
 
 
-def wall_s(command: Sequence[str], env: Dict[str, str]) -> float:
-    """Seconds of one run."""
-    started = time.perf_counter()
-    subprocess.run(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, cwd="/")
-    return time.perf_counter() - started
-
-
 def first_frame_s(env: Dict[str, str]) -> float:
     """Seconds until the title stands on the screen."""
     started = time.perf_counter()
@@ -47,17 +39,6 @@ def first_frame_s(env: Dict[str, str]) -> float:
         terminal.send("q")
         terminal.wait_exit()
     return took_s
-
-
-def medians(works: Dict[str, Callable[[], float]]) -> Dict[str, float]:
-    """The median of each, measured in turn so that a drifting machine hits all alike."""
-    samples: Dict[str, List[float]] = {name: [] for name in works}
-    for turn in range(RUNS + 1):
-        for name, work in works.items():
-            took_s = work()
-            if turn:
-                samples[name].append(took_s)
-    return {name: statistics.median(values) for name, values in samples.items()}
 
 
 def status_kb(pid: int, field: str) -> int:
@@ -96,15 +77,15 @@ def main() -> None:
         now = time.time()
         claude_logs.write(Path(home, ".claude"), claude_logs.talk(seed=1, start=now - 7200, hours=1.9, messages=1000))
         env = environment(home, ccusage)
-        figures = medians({
-            "bare interpreter start": lambda: wall_s([sys.executable, "-c", "pass"], env),
+        figures = in_turns({
+            BARE: lambda: run([sys.executable, "-c", "pass"], env).wall_s,
             "first frame": lambda: first_frame_s(env),
-            "--json": lambda: wall_s([*CCMON, "--json"], env),
-            "--statusline, cached": lambda: wall_s([*CCMON, "--statusline"], env),
-            "history": lambda: wall_s([*CCMON, "history"], env),
-            "ccusage blocks": lambda: wall_s([ccusage, "blocks", "--json", "--offline"], env),
-        })
-        bare_s = figures["bare interpreter start"]
+            "--json": lambda: run([*CCMON, "--json"], env).wall_s,
+            "--statusline, cached": lambda: run([*CCMON, "--statusline"], env).wall_s,
+            "history": lambda: run([*CCMON, "history"], env).wall_s,
+            "ccusage blocks": lambda: run([ccusage, "blocks", "--json", "--offline"], env).wall_s,
+        }, RUNS)
+        bare_s = figures[BARE]
         for name, took_s in figures.items():
             print(f"{name:27} {1000 * took_s:8.1f} ms  {took_s / bare_s:5.2f} starts")
         idle(env, seconds)

@@ -8,20 +8,21 @@ import argparse
 import json
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import Callable, Dict, List, NamedTuple, Sequence
 
-ROOT = Path(__file__).resolve().parents[2]
+from measure import BARE, ROOT, in_turns
+
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import claude_logs  # noqa: E402
+from installs import WRAPPER, put_program  # noqa: E402
 
-WRAPPER = f"#!{sys.executable}\nimport sys\nfrom ccmon.__main__ import main\nif __name__ == '__main__':\n    sys.exit(main())\n"
 PEERS = {"ccusage": "CCUSAGE_20", "claude-monitor": "CLAUDE_MONITOR", "ccstatusline": "CCSTATUSLINE"}
 LOOKS = {                              # one look as JSON, and where tokens and cost stand in it
     "ccmon --json": (["ccmon", "--json"], lambda told: counts(told["session"], "", told["session"]["cost_usd"])),
@@ -31,7 +32,7 @@ LOOKS = {                              # one look as JSON, and where tokens and 
                               lambda told: counts(told["local"]["tokens"], "_tokens", told["local"]["cost_usd"])),
 }
 LINES = {
-    "bare interpreter start": [sys.executable, "-c", "pass"],
+    BARE: [sys.executable, "-c", "pass"],
     "ccmon --version": ["ccmon", "--version"],
     "claude-monitor --version": ["claude-monitor", "--version"],
     "ccusage --version": ["ccusage", "--version"],
@@ -55,11 +56,9 @@ class Home(NamedTuple):
 
 def programs(folder: Path) -> Path:
     """A folder with ccmon as pip's wrapper starts it, and links to the neighbours that are here."""
-    (folder / "bin").mkdir()
-    (folder / "bin" / "ccmon").write_text(WRAPPER)
+    put_program(folder / "bin/ccmon", WRAPPER, sys.executable)
     shutil.copy(str(ROOT / "ccmon/ccmon-line"), str(folder / "bin" / "ccmon-line"))
-    for name in ("ccmon", "ccmon-line"):
-        (folder / "bin" / name).chmod(0o755)
+    (folder / "bin/ccmon-line").chmod(0o755)
     for name, variable in PEERS.items():
         found = os.environ.get(variable) or shutil.which(name)
         if found:
@@ -107,16 +106,10 @@ def run(command: Sequence[str], place: Home) -> float:
 
 def costs(place: Home, commands: Dict[str, List[str]], runs: int) -> None:
     """A row for each: milliseconds and bare starts; measured in turn, so that a drifting machine hits all alike."""
-    samples: Dict[str, List[float]] = {name: [] for name in commands}
-    for turn in range(runs + 2):
-        for name, command in commands.items():
-            took_s = run(command, place)
-            if turn > 1:               # the first two fill caches, and learn where ccusage is
-                samples[name].append(took_s)
-    bare_s = statistics.median(samples["bare interpreter start"])
-    for name, figures in samples.items():
-        took_s = statistics.median(figures)
-        print(f"{name:28} {1000 * took_s:8.1f} ms {took_s / bare_s:7.2f} starts")
+    works = {name: partial(run, command, place) for name, command in commands.items()}
+    figures = in_turns(works, runs, 2)     # the first two fill caches, and learn where ccusage is
+    for name, took_s in figures.items():
+        print(f"{name:28} {1000 * took_s:8.1f} ms {took_s / figures[BARE]:7.2f} starts")
 
 
 def counts(tokens: Dict[str, int], suffix: str, cost_usd: float) -> str:

@@ -17,13 +17,12 @@ from functools import partial
 from pathlib import Path
 from typing import Callable, Dict, List, NamedTuple, Optional, Sequence
 
-import pytz  # type: ignore[import-untyped]
-import tabulate  # type: ignore[import-untyped]
-from measure import BARE, OLD_WRAPPER, ROOT, WRAPPER, Cost, cpu_s, in_turns, put_program, run
+from measure import BARE, ROOT, Cost, cpu_s, in_turns, run
 
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import claude_logs  # noqa: E402
+import installs  # noqa: E402
 from line import claude_code  # noqa: E402
 from reader import write_logs  # noqa: E402
 from terminal import Terminal  # noqa: E402
@@ -71,15 +70,7 @@ def checkout(wanted: str, folder: Path) -> Path:
 
 def install(name: str, root: Path, folder: Path) -> Tree:
     """An environment with that checkout and what it needs, as links: as fast to start as any."""
-    folder.mkdir()
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", "--symlinks", str(folder)], check=True)
-    packages = next(folder.glob("lib/python3*/site-packages"))
-    (packages / "ccmon").symlink_to(root / "ccmon")
-    for module in (pytz, tabulate):
-        where = Path(module.__file__)
-        where = where.parent if where.name == "__init__.py" else where
-        (packages / where.name).symlink_to(where)
-    put_program(folder / "bin/ccmon", WRAPPER, str(folder / "bin/python"))
+    installs.install(folder, installs.WRAPPER, root)
     return Tree(name, folder, root, str(folder / "bin/python"))
 
 
@@ -148,15 +139,15 @@ class Bench:
 
     def lines(self) -> None:
         """The cached line for Claude Code, through the shell that it is run by."""
-        for name, wrapper in (("line, pip's wrapper", WRAPPER), ("line, old pip's (import re)", OLD_WRAPPER)):
+        for name, wrapper in (("line, pip's wrapper", installs.WRAPPER), ("line, old pip's (import re)", installs.OLD_WRAPPER)):
             for tree in self.trees:
-                put_program(tree.folder / "bin/ccmon", wrapper, tree.python)
+                installs.put_program(tree.folder / "bin/ccmon", wrapper, tree.python)
                 run(tree.ccmon(*CLAUDE), tree.env(self.logs), claude_code())
             self.starts(name, lambda tree: ["/bin/sh", "-c", " ".join(tree.ccmon(*CLAUDE))], self.logs, claude_code())
         commands = {tree.name: written(tree, self.logs) for tree in self.trees}
         self.starts("  as init claude writes it", lambda tree: ["/bin/sh", "-c", commands[tree.name]], self.logs, claude_code())
         for tree in self.trees:
-            put_program(tree.folder / "bin/ccmon", WRAPPER, tree.python)
+            installs.put_program(tree.folder / "bin/ccmon", installs.WRAPPER, tree.python)
 
     def first_read(self, lines: int, runs: int) -> None:
         """The first read, its memory, and a record with nothing new after it."""
