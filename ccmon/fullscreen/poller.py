@@ -91,7 +91,7 @@ class Poller(threading.Thread):
     def _is_time(self, now: int) -> bool:
         """Whether time alone calls for a look: after a fault, at the end of a session or window, and now and then."""
         source = self._last.source
-        is_open = bool(source.error or self._last.trouble or source.progress is not None or self.ctx.demo is not None)
+        is_open = bool(source.error or self._last.trouble or source.progress is not None) or self._watch.is_blind(source)
         return is_open or now >= self._edge or time.monotonic() >= self._due_s or self._watch.is_line_due(now)
 
     def _learn(self) -> None:

@@ -50,6 +50,11 @@ class Watch:
         if self._asked_before is None:
             self._asked_before = linefiles.asked_at(self._ctx.cache) if self._ctx.cache else 0.0
 
+    def is_blind(self, source: Source) -> bool:
+        """Whether it cannot be seen from here that something was used: there are no logs, or a ccusage of one's own is asked."""
+        own = self._ctx.settings.origin["ccusage"] in ("flag", "environment")
+        return not self._ctx.is_stored_only and (own or not source.logs)
+
     def is_line_due(self, now: int) -> bool:
         """Whether a line that was asked for of late is fresh no more: who asks again would start a process of its own."""
         cache = self._ctx.cache

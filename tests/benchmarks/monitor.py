@@ -1,6 +1,7 @@
 """What the monitor costs, printed beside a bare interpreter start and ccusage's own run: python tests/benchmarks/monitor.py
 
-Needs ccusage: CCUSAGE_20 names it, else the one on PATH. --seconds N sets the length of the idle watch (60).
+Needs ccusage: CCUSAGE_20 names it, else the one on PATH. --seconds N sets the length of the idle watches (60): of a screen that
+was opened just now, and of one where nothing was used for a while. --lines N sets how many lines of logs there are (100000).
 """
 
 import argparse
@@ -29,11 +30,22 @@ def environment(home: str, ccusage: str) -> Dict[str, str]:
             "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}
 
 
+def write_logs(root: Path, lines: int, files: int = 60) -> None:
+    """Sessions of two weeks in a dozen projects, the last of which runs."""
+    now = time.time()
+    for number in range(files):
+        start = now - 7200 - (files - 1 - number) * 20_000
+        talk = claude_logs.talk(seed=number, start=start, hours=1.9, messages=lines // files, project=f"-home-dev-{number % 12}",
+                                session=f"{number:08d}-0000-4000-8000-000000000000")
+        for path in claude_logs.write(root, talk):
+            os.utime(str(path), (start + 6840, start + 6840))
+
+
 def first_frame_s(env: Dict[str, str]) -> float:
-    """Seconds until the title stands on the screen."""
+    """Seconds until the first frame stands on the screen, to its last row."""
     started = time.perf_counter()
     with Terminal(CCMON, env=env) as terminal:
-        while b"ccmon" not in terminal.raw:
+        while b"quit" not in terminal.raw:
             time.sleep(0.001)
         took_s = time.perf_counter() - started
         terminal.send("q")
@@ -50,16 +62,17 @@ def status_kb(pid: int, field: str) -> int:
     return next((int(line.split()[1]) for line in lines if line.startswith(field)), 0)
 
 
-def idle(env: Dict[str, str], seconds: int) -> None:
-    """Memory, CPU and bytes of a screen that nobody touches."""
+def idle(env: Dict[str, str], seconds: int, after_s: int) -> None:
+    """Memory, CPU and bytes of a screen that nobody touches, so long after it was opened."""
     with Terminal(CCMON, env=env) as terminal:
         terminal.wait_for("quit")
-        time.sleep(5)
+        time.sleep(after_s)
         cpu_s, written = terminal.cpu_s(), terminal.written()
         time.sleep(seconds)
         cpu_s, written = terminal.cpu_s() - cpu_s, terminal.written() - written
         print(f"resident memory             {status_kb(terminal.process.pid, 'VmRSS') / 1024:8.1f} MB")
-        print(f"CPU over {seconds:3} s idle         {cpu_s:8.2f} s   {100 * cpu_s / seconds:.2f} % of a core (ccusage apart)")
+        print(f"CPU over {seconds:3} s idle         {cpu_s:8.2f} s   {100 * cpu_s / seconds:.2f} % of a core, "
+              f"{after_s} s after its start (ccusage apart)")
         print(f"bytes per idle second       {written / seconds:8.1f}")
         terminal.send("q")
         terminal.wait_exit()
@@ -69,14 +82,15 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=60)
-    seconds = parser.parse_args().seconds
+    parser.add_argument("--lines", type=int, default=100_000)
+    given = parser.parse_args()
     ccusage = os.environ.get("CCUSAGE_20") or shutil.which("ccusage")
     if not ccusage:
         sys.exit("ccusage is needed: npm install -g ccusage")
     with tempfile.TemporaryDirectory() as home:
-        now = time.time()
-        claude_logs.write(Path(home, ".claude"), claude_logs.talk(seed=1, start=now - 7200, hours=1.9, messages=1000))
+        write_logs(Path(home, ".claude"), given.lines)
         env = environment(home, ccusage)
+        subprocess.run([*CCMON, "record"], env=env, stdout=subprocess.DEVNULL, check=False, cwd="/")
         figures = in_turns({
             BARE: lambda: run([sys.executable, "-c", "pass"], env).wall_s,
             "first frame": lambda: first_frame_s(env),
@@ -88,7 +102,8 @@ def main() -> None:
         bare_s = figures[BARE]
         for name, took_s in figures.items():
             print(f"{name:27} {1000 * took_s:8.1f} ms  {took_s / bare_s:5.2f} starts")
-        idle(env, seconds)
+        for after_s in (10, 130):
+            idle(env, given.seconds, after_s)
 
 
 if __name__ == "__main__":
