@@ -1,8 +1,9 @@
 """What a line of a log is that holds usage and gave no entry: damaged, or whole and of another kind. Opens nothing."""
 
-import json
 import re
 from calendar import monthrange
+from codecs import BOM_UTF8
+from json import JSONDecoder
 from typing import Any, Dict, NoReturn, Optional, Tuple
 
 from ccmon.sources.log_entries import MOST
@@ -11,6 +12,7 @@ DAMAGED, PROGRESS, TOOL_RESULT, API_ERROR, SYNTHETIC, EMPTY, REFUSED, OTHER = (
     "damaged", "progress", "tool_result", "api_error", "synthetic", "empty", "refused", "other")
 KINDS = (DAMAGED, PROGRESS, TOOL_RESULT, API_ERROR, SYNTHETIC, EMPTY, REFUSED, OTHER)
 _LONGEST_NUMBER = 300                  # digits: a longer one counts nothing
+_SHORT = 4300                          # bytes: no number in a shorter line is longer than Python converts
 _NEEDED = ("input_tokens", "output_tokens")
 _COUNTS = (*_NEEDED, "cache_creation_input_tokens", "cache_read_input_tokens")
 _PARTS = ("ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens")
@@ -26,7 +28,8 @@ def unused_kind(line: bytes) -> str:
     it is whole is refused.
     """
     try:
-        data = json.loads(line.decode("utf-8-sig"), parse_int=_integer, parse_constant=_refuse)
+        text = (line[3:] if line.startswith(BOM_UTF8) else line).decode()
+        data = (_DECODER if len(line) < _SHORT else _CAREFUL).decode(text)
     except RecursionError:
         return REFUSED                 # nested more deeply than Python reads
     except ValueError:
@@ -89,3 +92,6 @@ def _integer(digits: str) -> Optional[int]:
 
 def _refuse(_name: str) -> NoReturn:
     raise ValueError                   # NaN and Infinity are no JSON
+
+
+_DECODER, _CAREFUL = JSONDecoder(parse_constant=_refuse), JSONDecoder(parse_constant=_refuse, parse_int=_integer)

@@ -106,6 +106,9 @@ def fold(known: Known, rows: Iterable[Row]) -> List[Change]:
     before: Dict[Tuple[int, int], Optional[Row]] = {}
     for row in rows:
         group = known.setdefault(row.message, {})
+        same = group.get(row.key)
+        if same is not None and row[6:11] == same[6:11] and row.flags == same.flags and row.counts:
+            continue                   # said again: half of all lines
         for changed in _decided(group, row):
             before.setdefault(changed[:2], group.get(changed.key))
             group[changed.key] = changed
@@ -163,10 +166,11 @@ def is_better(row: Row, than: Row) -> bool:
 
 def rows_of(messages: Iterable[Message], models: Mapping[str, int], projects: Mapping[str, int]) -> List[Row]:
     """As they are stored, with the numbers of their models and projects."""
-    return [Row(m.message, -1 - (m.session & _32_BITS) if m.request is None else m.request & _32_BITS, m.session & _32_BITS,
-                m.at_ms, models[m.model], projects[m.project], m.input, m.output, m.cache_5m, m.cache_1h, m.cache_read,
-                m.cost_nano, ALONE * m.alone + SIDECHAIN * m.sidechain + SPEED * m.speed + PRICED * m.priced
-                + UNENDED * m.unended) for m in messages]
+    return [Row(message, -1 - (session & _32_BITS) if request is None else request & _32_BITS, session & _32_BITS, at_ms,
+                models[model], projects[project], given, made, five, hour, read, cost,
+                ALONE * alone + SIDECHAIN * sidechain + SPEED * speed + PRICED * priced + UNENDED * unended)
+            for at_ms, message, request, session, model, project, given, made, five, hour, read, cost, alone, sidechain, speed,
+            priced, unended in messages]
 
 
 def load(db: sqlite3.Connection, owner: int, messages: Iterable[int]) -> Known:
