@@ -7,6 +7,7 @@ was opened just now, and of one where nothing was used for a while. --lines N se
 import argparse
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
