@@ -8,7 +8,7 @@ import pytest
 from commands import ROOT
 from terminal import Terminal
 
-from ccmon.arguments import SHELLS
+from ccmon.choices import SHELLS
 from ccmon.commands import completion
 from ccmon.errors import CcmonError
 
