@@ -7,7 +7,7 @@ from importlib import import_module
 from io import TextIOWrapper
 from typing import List, Sequence
 
-from ccmon import complaint
+from ccmon import streams
 from ccmon.errors import CcmonError, Unwritable, UsageError
 from ccmon.system import signals
 
@@ -25,11 +25,11 @@ def main(argv: Sequence[str]) -> int:
         sys.stdout.flush()             # here, where what goes wrong is handled
         return code
     except UsageError as err:
-        return complaint.complain(str(err), USAGE)
+        return streams.complain(str(err), USAGE)
     except Unwritable as err:
-        return complaint.complain(str(err), UNWRITABLE)
+        return streams.complain(str(err), UNWRITABLE)
     except CcmonError as err:
-        return complaint.complain(str(err), NO_DATA)
+        return streams.complain(str(err), NO_DATA)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -38,8 +38,8 @@ def main(argv: Sequence[str]) -> int:
     except Exception as err:
         if isinstance(err, OSError) and err.errno in DISK:
             _silence_stdout()
-            return complaint.complain(f"{err}. Check free space and permissions", UNWRITABLE)
-        return complaint.complain(f"internal error: {type(err).__name__}: {err}. {complaint.logged()}", INTERNAL)
+            return streams.complain(f"{err}. Check free space and permissions", UNWRITABLE)
+        return streams.complain(f"internal error: {type(err).__name__}: {err}. {streams.logged()}", INTERNAL)
 
 
 def _exit_code(argv: List[str]) -> int:
@@ -72,7 +72,7 @@ def _tell_moved() -> None:
     """Whatever the call was about: who moves a damaged history aside says so."""
     database = sys.modules.get("ccmon.store.database")     # not to be loaded for that alone
     for sentence in database.moved_aside() if database else ():
-        complaint.complain(sentence, OK)
+        streams.complain(sentence, OK)
 
 
 def _reset_terminal() -> int:

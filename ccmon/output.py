@@ -8,7 +8,6 @@ import signal
 import sys
 from contextlib import suppress
 from functools import lru_cache
-from io import TextIOWrapper
 from typing import Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, TextIO
 
 from ccmon.settings import grounds, origins, themes
@@ -82,13 +81,6 @@ def _background(term: str, wait_s: float) -> Optional[str]:
         return None
     sys.stdout.flush()
     return grounds.background_of(terminal.background(wait_s))
-
-
-def print_exactly(text: str) -> None:
-    """Print text that has its own line ends."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(newline="")
-    print(text, end="")
 
 
 class Size(NamedTuple):

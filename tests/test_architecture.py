@@ -19,7 +19,7 @@ DOORS = {"linecache", "locks", "refresher", "settings.config", "sources.ccusage"
          "alerts.channels", "fullscreen.screen", "fullscreen.entries", "fullscreen.screen_signals", "fullscreen.terminal",
          "fullscreen.guardian", "fullscreen.background", "fullscreen.curses_package", "setup.prompt_probe",
          *(name for name in FILES if re.match(r"(store|system)\.", name))}
-JOINS = {"__main__", "bare_start", "cli", "arguments", "call", "complaint", "output", "settings.accounts", "settings.context",
+JOINS = {"__main__", "bare_start", "cli", "arguments", "call", "streams", "output", "settings.accounts", "settings.context",
          "settings.config_file", "setup.claude_start", "sources.log_changes", "sources.log_parts", "sources.log_reader",
          "sources.log_workers", "line.lines", "line.hook", "fullscreen.app",
          "fullscreen.live", "fullscreen.picture", "fullscreen.poller", "setup.init", "setup.first_run",

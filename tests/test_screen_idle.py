@@ -175,7 +175,8 @@ def test_what_another_process_stores_is_loaded_and_not_read_again(pollers):
     first = pollers.both[0]
     assert first._due() == LOAD
     first._turn(LOAD)
-    assert first._last.hit_at is not None and first._due() == NOTHING and pollers.counts.reads == 0
+    assert first._last.hit_at is not None
+    assert settled([first]) <= 1 and pollers.counts.reads == 0     # who closes the file last may change its times once more
 
 
 @pytest.mark.parametrize("happening", [

@@ -4,7 +4,7 @@ import sys
 from types import SimpleNamespace
 from typing import Iterator, List
 
-from ccmon import complaint
+from ccmon import streams
 from ccmon.alerts import rules
 from ccmon.alerts.kinds import BELL, KINDS, SESSION, of_key
 from ccmon.line.session_json import label
@@ -28,7 +28,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
     """Show or try; 1 when a channel that was tried failed."""
     if given.task == "test":
         return _tried(ctx, given.kind or KINDS[0])
-    print("\n".join(clean(complaint.named(line)) for line in [*_shown(ctx), *_told(ctx)]))
+    print("\n".join(clean(streams.named(line)) for line in [*_shown(ctx), *_told(ctx)]))
     return OK
 
 

@@ -5,7 +5,7 @@ import sys
 from types import SimpleNamespace
 from typing import Iterator
 
-from ccmon import output, refresher
+from ccmon import refresher, streams
 from ccmon.errors import CcmonError
 
 OK = 0
@@ -16,7 +16,7 @@ PLACES = {"bash": "bash-completion/completions/ccmon", "zsh": "zsh/site-function
 
 def run(given: SimpleNamespace) -> int:
     """Print them; the exit code."""
-    output.print_exactly(text(given.shell, os.path.join(refresher.import_folder(), "ccmon"), sys.prefix))
+    streams.print_exactly(text(given.shell, os.path.join(refresher.import_folder(), "ccmon"), sys.prefix))
     return OK
 
 

@@ -11,12 +11,11 @@ from contextlib import suppress
 from types import SimpleNamespace
 from typing import Dict, List, Mapping, NamedTuple, Optional
 
-from ccmon import arguments, complaint, output
+from ccmon import arguments, output, streams
 from ccmon.errors import CcmonError, Unwritable, UsageError
-from ccmon.settings import config, config_file, context, ini_text, options, origins
+from ccmon.settings import config, context, options, origins
 from ccmon.settings.options import OPTIONS
 from ccmon.settings.origins import Address, Setting
-from ccmon.system import processes, swap
 from ccmon.text import clean, near, plain
 from ccmon.typed_values import Given
 from ccmon.views import config_table
@@ -46,6 +45,8 @@ def run(given: SimpleNamespace) -> int:
     """Do what the action says; the exit code."""
     _check_words(given)
     if given.action in ("set", "unset"):
+        from ccmon.settings import config_file
+        from ccmon.system import swap
         path = _needed(config.paths(os.environ).config)
         with config_file.alone(path):
             code = swap.repeated(lambda: _changed(given, path))
@@ -96,15 +97,22 @@ def _state(flags: Dict[str, Given], env: Mapping[str, str]) -> State:
     path, environment = config.paths(env).config, options.from_environment(env)
     content: Optional[str] = None
     try:
-        content = config_file.text_of(path) if path else None
+        content = _content(path) if path else None
         sections = _parsed(content, path)
     except CcmonError as err:
         return State(path, content, {}, flags, environment, str(err))
     return State(path, content, sections, flags, environment, _fault(flags, environment, sections))
 
 
+def _content(path: str) -> Optional[str]:
+    if not os.path.lexists(path):
+        return None                    # as with most: nothing is loaded for it
+    from ccmon.settings import config_file
+    return config_file.text_of(path)
+
+
 def _parsed(content: Optional[str], path: Optional[str]) -> Sections:
-    return config.sections_of((content or "").lstrip("\ufeff"), path or "", options.SECTIONS)
+    return {} if not content else config.sections_of(content.lstrip("\ufeff"), path or "", options.SECTIONS)
 
 
 def _fault(flags: Mapping[str, Given], environment: Mapping[str, Given], sections: Sections) -> Optional[str]:
@@ -131,7 +139,7 @@ def _list(given: SimpleNamespace, state: State) -> int:
         print(json.dumps({**config_table.document(found, state.path, exists), "fault": state.fault}))
     else:
         _show(state, output.with_theme(found, os.environ), exists)
-    return complaint.complain(state.fault, USAGE) if state.fault else OK
+    return streams.complain(state.fault, USAGE) if state.fault else OK
 
 
 def _plan_of_account(state: State) -> str:
@@ -177,6 +185,7 @@ def _get(state: State, name: str) -> str:
 
 def _set(state: State, path: str, place: Address, text: str) -> int:
     """Write it when it is right by itself and makes nothing wrong that was right."""
+    from ccmon.settings import config_file, ini_text
     text = origins.fit(place, text)
     before = _readable(state, path)
     _check_alone(state, place, text)
@@ -196,6 +205,7 @@ def _set(state: State, path: str, place: Address, text: str) -> int:
 
 def _readable(state: State, path: str) -> Optional[str]:
     """The content, of which one value can be changed. UsageError where its lines cannot be told apart."""
+    from ccmon.settings import config_file
     content = config_file.text_of(path)
     try:
         _parsed(content, path)
@@ -221,15 +231,16 @@ def _unchanged(fault: str) -> str:
 def _tell_rest(state: State, place: Address, fault: Optional[str]) -> int:
     """That something else is wrong, or that a nearer place says something else."""
     if fault:
-        complaint.complain(f"still wrong: {fault}", OK)
+        streams.complain(f"still wrong: {fault}", OK)
     nearer = state.environment.get(place.key) if place.section == "ccmon" else None
     if nearer:
-        complaint.complain(f"{nearer.where} is set to '{nearer.text}' in the environment, and counts before config.ini", OK)
+        streams.complain(f"{nearer.where} is set to '{nearer.text}' in the environment, and counts before config.ini", OK)
     return OK
 
 
 def _unset(state: State, path: str, name: str) -> int:
     """Take out any value that is there, unknown ones too."""
+    from ccmon.settings import config_file, ini_text
     before = _readable(state, path)
     place = _there(state, name)
     after = None if before is None else ini_text.without(before, place.section, place.key)
@@ -247,6 +258,7 @@ def _unset(state: State, path: str, name: str) -> int:
 
 def _tidied(content: str, section: str, path: str) -> str:
     """Without the section when it is empty now; a theme in use may be an empty one."""
+    from ccmon.settings import ini_text
     found = ini_text.without_section(content, section)
     return found if _fault_in(found, path) == _fault_in(content, path) else content
 
@@ -262,6 +274,8 @@ def _there(state: State, name: str) -> Address:
 
 def _edit(path: str, content: Optional[str]) -> int:
     """Open config.ini in the editor, and say afterwards what is wrong. A new one that is left as it was goes again."""
+    from ccmon.settings import config_file
+    from ccmon.system import swap
     words, is_new = _editor(os.environ), not os.path.lexists(path)
     if is_new:
         with suppress(swap.Changed):   # somebody else has just made one
@@ -277,7 +291,7 @@ def _edit(path: str, content: Optional[str]) -> int:
     after = config_file.text_of(path)
     fault = None if after is None else _fault_in(after, path)
     if fault:
-        return complaint.complain(f"{fault}. To mend it: ccmon config edit", USAGE)
+        return streams.complain(f"{fault}. To mend it: ccmon config edit", USAGE)
     print("Nothing was changed" if after == content else f"{path} is in order")
     return OK
 
@@ -290,6 +304,7 @@ def template() -> str:
 
 def _editor(env: Mapping[str, str]) -> List[str]:
     """VISUAL, EDITOR, or what every system has."""
+    from ccmon.system import processes
     wanted = env.get("VISUAL") or env.get("EDITOR")
     if not wanted and not sys.stdin.isatty():
         raise UsageError("there is no terminal to edit in. Set VISUAL or EDITOR, or change the file: ccmon config path")
@@ -303,6 +318,8 @@ def _editor(env: Mapping[str, str]) -> List[str]:
 def _call(words: List[str]) -> int:
     """The exit code of the editor; Ctrl-C meanwhile is the editor's."""
     from subprocess import Popen
+
+    from ccmon.system import processes
     try:
         process = Popen(words, env=processes.environment(os.environ))  # the user's own, no shell  # nosec B603
     except OSError as err:

@@ -5,7 +5,7 @@ import os
 from types import SimpleNamespace
 from typing import Callable, List, Tuple
 
-from ccmon import complaint, output
+from ccmon import output, streams
 from ccmon.doctor import account, alerts, surroundings, verdicts, view
 from ccmon.doctor.surroundings import Surroundings
 from ccmon.doctor.verdicts import FAULT, Check
@@ -30,7 +30,7 @@ def run(given: SimpleNamespace) -> int:
 
 def _named(check: Check) -> Check:
     """With the commands of ccmon as they can be typed here."""
-    return check._replace(says=complaint.named(check.says), mend=check.mend and complaint.named(check.mend))
+    return check._replace(says=streams.named(check.says), mend=check.mend and streams.named(check.mend))
 
 
 def _careful(topic: str, look: Callable[[Surroundings], Check], around: Surroundings) -> Check:
@@ -38,7 +38,7 @@ def _careful(topic: str, look: Callable[[Surroundings], Check], around: Surround
     try:
         return verdicts.where_it_counts(look(around), around.env)
     except Exception as err:
-        complaint.logged()
+        streams.logged()
         log = around.ctx.paths.log
         mend = f"tail -n 20 {around.owned.word(log)}" if log else verdicts.HOMELESS
         return Check(topic, FAULT, f"cannot be looked at ({type(err).__name__}: {err})", mend)

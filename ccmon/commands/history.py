@@ -5,7 +5,7 @@ import sys
 from types import SimpleNamespace
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
-from ccmon import complaint, output
+from ccmon import output, streams
 from ccmon.choices import PERIODS, WINDOW
 from ccmon.errors import CcmonError, UsageError
 from ccmon.history import groups
@@ -82,7 +82,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
     elif table or not found.is_empty:
         _table(given, ctx, wanted, found, table)
     else:
-        print(complaint.named(_nothing(given, ctx)))
+        print(streams.named(_nothing(given, ctx)))
     return OK
 
 
@@ -281,7 +281,7 @@ def _data(given: SimpleNamespace, ctx: Context, wanted: Wanted, found: Found) ->
         print(json.dumps([_document(item, ctx.now()) for item in items]))
         return
     columns = [column for column in wanted.columns or table_columns.of_data(wanted.by) if column.data]
-    output.print_exactly(history_table.csv(columns, [row for row, _ in pairs], ctx.zone))
+    streams.print_exactly(history_table.csv(columns, [row for row, _ in pairs], ctx.zone))
 
 
 def _table(given: SimpleNamespace, ctx: Context, wanted: Wanted, found: Found, name: Optional[str]) -> None:
@@ -318,7 +318,7 @@ def _with_sparks(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[Row, Item]]
 def _picture(given: SimpleNamespace, ctx: Context, wanted: Wanted, found: Found) -> None:
     size, charset = output.size(), output.charset(ctx, sys.stdout)
     if found.is_empty:
-        print(complaint.named(_nothing(given, ctx)))
+        print(streams.named(_nothing(given, ctx)))
         return
     lines: Sequence[Line]
     if given.heatmap:

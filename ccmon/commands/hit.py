@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from ccmon import complaint, output
+from ccmon import output, streams
 from ccmon.line import linefiles
 from ccmon.pipeline.memory import SCREEN_BUSY_MS, Memory, opened
 from ccmon.settings.context import Context
@@ -17,7 +17,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
         output.read_logs(ctx)
     with opened(ctx, SCREEN_BUSY_MS) as memory:
         said = _list(ctx, memory) if given.list else _undo(ctx, memory) if given.undo else _note(given, ctx, memory)
-        print(complaint.named(said))
+        print(streams.named(said))
     if not given.list:
         linefiles.outdate(ctx.env)
     return OK

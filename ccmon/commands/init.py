@@ -3,7 +3,7 @@
 import os
 from types import SimpleNamespace
 
-from ccmon import complaint
+from ccmon import streams
 from ccmon.errors import UsageError
 from ccmon.setup import first_run, init, prompts, visibility
 from ccmon.setup.prompt_verdict import NOT_SEEN
@@ -20,7 +20,7 @@ def run(given: SimpleNamespace) -> int:
         return first_run.run(os.environ)
     where = prompts.ABOVE if given.above else prompts.SHOWN if given.shown else prompts.BARE
     said = init.run(given.target, given.write, given.undo, os.environ, where)
-    print(complaint.named(said) if given.write or given.undo else said, end="")
+    print(streams.named(said) if given.write or given.undo else said, end="")
     return _told(given.target) if given.write else OK
 
 
@@ -28,5 +28,5 @@ def _told(target: str) -> int:
     """Say whether the line is seen where it is set up now."""
     found = visibility.of(target, os.environ)
     said = [*visibility.sentences(target, os.environ, found), *visibility.colours_hint([target], os.environ)]
-    print(complaint.named("\n".join(said)))
+    print(streams.named("\n".join(said)))
     return UNSEEN if found and found.state == NOT_SEEN else OK

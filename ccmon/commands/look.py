@@ -4,7 +4,7 @@ import sys
 from types import SimpleNamespace
 from typing import Sequence
 
-from ccmon import complaint, output
+from ccmon import output, streams
 from ccmon.fullscreen import guardian, screen
 from ccmon.model import Facts, Snapshot
 from ccmon.settings import config
@@ -28,7 +28,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
     _once(ctx)
     if screen.curses is None and sys.stdin.isatty() and sys.stdout.isatty():
         from ccmon.fullscreen import curses_package  # only there
-        complaint.complain(curses_package.missing(ctx.env), OK)       # the frame has been shown
+        streams.complain(curses_package.missing(ctx.env), OK)       # the frame has been shown
     return OK
 
 
@@ -47,9 +47,9 @@ def _told(snapshot: Snapshot) -> int:
     from ccmon.views.screen import idle
     code = document.exit_code(snapshot)
     if code == document.NO_DATA:
-        complaint.complain(document.failure(snapshot.source), code)
+        streams.complain(document.failure(snapshot.source), code)
     if code == document.NO_SESSION:
-        complaint.complain(idle.NO_SESSION, code)
+        streams.complain(idle.NO_SESSION, code)
     return code
 
 
@@ -66,7 +66,7 @@ def _once(ctx: Context) -> Snapshot:
     size = output.size()
     status = foot.source_words(facts.source, snapshot.now)
     scene = Scene(snapshot, facts, ctx.zone, output.charset(ctx, sys.stdout), status, "", ctx.settings.compact,
-                  ctx.chosen.name if ctx.chosen else "", complaint.own_command(), ctx.zone_hint(snapshot.now))
+                  ctx.chosen.name if ctx.chosen else "", streams.own_command(), ctx.zone_hint(snapshot.now))
     _print_frame(ctx, dashboard.render(scene, max(20, size.columns), max(5, size.rows)))
     return snapshot
 

@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from ccmon import complaint, output
+from ccmon import output, streams
 from ccmon.pipeline import memory
 from ccmon.pipeline.refresh import alerts_due, catch_up, current_facts, learn_quietly, send_alerts
 from ccmon.settings.context import Context
@@ -20,7 +20,7 @@ def run(_given: SimpleNamespace, ctx: Context) -> int:
     learn_quietly(ctx)
     send_alerts(ctx, alerts_due(ctx, facts))
     if facts.source.error:
-        return complaint.complain(failure(facts.source), NO_DATA)
+        return streams.complain(failure(facts.source), NO_DATA)
     if facts.trouble and not memory.works(ctx):
-        return complaint.complain(facts.trouble, NO_DATA)
+        return streams.complain(facts.trouble, NO_DATA)
     return OK

@@ -26,7 +26,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
     if given.html is not None:
         _write(given.html, html.page(found, __version__, said))
     elif given.markdown:
-        output.print_exactly(markdown.document(found, said))
+        streams.print_exactly(markdown.document(found, said))
     else:
         lines = text.lines(found, output.size().columns, output.charset(ctx, sys.stdout), said)
         output.show(ctx, lines, True)
@@ -35,7 +35,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
 
 def _write(path: str, page: str) -> None:
     if path == "-":
-        output.print_exactly(page)
+        streams.print_exactly(page)
     else:
         outfiles.write(path, page.encode("utf-8", "replace"))
 

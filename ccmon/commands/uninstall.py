@@ -5,7 +5,7 @@ import sys
 from types import SimpleNamespace
 from typing import List, Sequence, Tuple
 
-from ccmon import complaint
+from ccmon import streams
 from ccmon.errors import UsageError
 from ccmon.setup import package
 from ccmon.setup.uninstall import Found, Left, Uninstall, size_of
@@ -100,4 +100,4 @@ def _print_left(left: Sequence[Left]) -> None:
 def _print_history(call: Uninstall, found: Found) -> None:
     if found.history and not call.with_history:
         print(f"The history stays: {clean(found.history[0].path)} ({size_of(found.history)}). "
-              + complaint.named("To take it out, too: ccmon uninstall --history"))
+              + streams.named("To take it out, too: ccmon uninstall --history"))

@@ -6,7 +6,7 @@ import sys
 from types import SimpleNamespace
 from typing import Dict, Iterator, Optional, Tuple
 
-from ccmon import arguments, complaint, linecache, output
+from ccmon import arguments, linecache, output, streams
 from ccmon.errors import CcmonError
 from ccmon.line import linefiles
 from ccmon.model import Block, Facts
@@ -54,7 +54,7 @@ def _gathered(given: SimpleNamespace, ctx: Context) -> Evidence:
         own_themes=tuple(name[len(own_themes.PREFIX):] for name in sections if name.startswith(own_themes.PREFIX)),
         home=ctx.paths.home if ctx.demo is None else config.home(os.environ), cut_since=facts.cut_since,
         reported=_reported(ctx, now) if facts.cut_since is not None else (),
-        account=account, asked=asked, windows_dropped=facts.windows_dropped, command=complaint.own_command())
+        account=account, asked=asked, windows_dropped=facts.windows_dropped, command=streams.own_command())
 
 
 # --- what is stored ---------------------------------------------------------------------------------------------------

@@ -1,7 +1,11 @@
-"""What goes wrong, as a line on stderr, and its details in the log. It loads what it needs then: most calls go well."""
+"""Text as it is on standard output; what goes wrong as a line on stderr, and its details in the log.
+
+What a message needs is loaded for it: most calls go well.
+"""
 
 import os
 import sys
+from io import TextIOWrapper
 
 
 def named(sentence: str) -> str:
@@ -36,3 +40,10 @@ def logged() -> str:
     with config.open_log(path) as log:
         log.write(time.strftime("%Y-%m-%d %H:%M:%S ") + format_exc())
     return f"Details are in {path}" if path and os.path.exists(path) else "There is no place for a log"
+
+
+def print_exactly(text: str) -> None:
+    """Print text that has its own line ends."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(newline="")
+    print(text, end="")
