@@ -1,7 +1,6 @@
 """The history file from nothing to the present schema: its place, its pragmas, and when a step is taken. For its neighbours."""
 
 import os
-import shutil
 import sqlite3
 import threading
 import time
@@ -64,6 +63,7 @@ def identity(path: str) -> Optional[Identity]:
 def is_full(path: str) -> bool:
     """True when the disk has no room for sqlite's shared memory, which it then calls an I/O error."""
     with suppress(OSError):
+        import shutil  # dear, and only where something has failed
         return shutil.disk_usage(os.path.dirname(path) or ".").free < _SHARED_BYTES
     return False
 
