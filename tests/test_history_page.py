@@ -9,14 +9,16 @@ from hypothesis import strategies as st
 from scenes import NOW, START, FixedZone, block, past, records, scene, used, weeks
 
 from ccmon import text
+from ccmon.choices import PERIODS
 from ccmon.fullscreen.state import State, update
 from ccmon.history import groups as history_groups
-from ccmon.history.groups import PERIODS, by_period
+from ccmon.history.groups import by_period
 from ccmon.model import Event, Facts, Record, Used
 from ccmon.text import Charset
 from ccmon.views.history import chart, heatmap
 from ccmon.views.screen import history_page
-from ccmon.views.screen.history_page import NO_PAST, Look, gathered
+from ccmon.views.screen.history_page import gathered
+from ccmon.views.screen.past import NO_PAST, Look
 
 LOOKS = st.builds(Look, st.sampled_from(history_page.VIEWS), st.sampled_from(PERIODS), st.integers(0, 500))
 PASTS = st.sampled_from([0, 1, 2, 40, 400]).map(

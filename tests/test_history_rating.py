@@ -23,6 +23,8 @@ from ccmon.sources import demo_past
 from ccmon.system import clock
 from ccmon.when import local
 
+pytestmark = pytest.mark.newest_only
+
 START = NOW - 50 * HOUR
 MAX5 = Scale(35_000, "plan", "max5")
 

@@ -1,10 +1,10 @@
 """`ccmon` itself: the full screen, one frame of it as text, or all numbers as JSON."""
 
 import sys
-from argparse import Namespace
+from types import SimpleNamespace
 from typing import Sequence
 
-from ccmon import output
+from ccmon import complaint, output
 from ccmon.fullscreen import guardian, screen
 from ccmon.model import Facts, Snapshot
 from ccmon.settings import config
@@ -16,7 +16,7 @@ from ccmon.views.screen.scene import Scene
 OK = 0
 
 
-def run(given: Namespace, ctx: Context) -> int:
+def run(given: SimpleNamespace, ctx: Context) -> int:
     """Show the present moment as it is asked for; the exit code."""
     if given.json:
         return _json(ctx)
@@ -28,7 +28,7 @@ def run(given: Namespace, ctx: Context) -> int:
     _once(ctx)
     if screen.curses is None and sys.stdin.isatty() and sys.stdout.isatty():
         from ccmon.fullscreen import curses_package  # only there
-        output.complain(curses_package.missing(ctx.env), OK)       # the frame has been shown
+        complaint.complain(curses_package.missing(ctx.env), OK)       # the frame has been shown
     return OK
 
 
@@ -47,9 +47,9 @@ def _told(snapshot: Snapshot) -> int:
     from ccmon.views.screen import idle
     code = document.exit_code(snapshot)
     if code == document.NO_DATA:
-        output.complain(document.failure(snapshot.source), code)
+        complaint.complain(document.failure(snapshot.source), code)
     if code == document.NO_SESSION:
-        output.complain(idle.NO_SESSION, code)
+        complaint.complain(idle.NO_SESSION, code)
     return code
 
 
@@ -66,7 +66,7 @@ def _once(ctx: Context) -> Snapshot:
     size = output.size()
     status = foot.source_words(facts.source, snapshot.now)
     scene = Scene(snapshot, facts, ctx.zone, output.charset(ctx, sys.stdout), status, "", ctx.settings.compact,
-                  ctx.chosen.name if ctx.chosen else "", output.own_command(), ctx.zone_hint(snapshot.now))
+                  ctx.chosen.name if ctx.chosen else "", complaint.own_command(), ctx.zone_hint(snapshot.now))
     _print_frame(ctx, dashboard.render(scene, max(20, size.columns), max(5, size.rows)))
     return snapshot
 

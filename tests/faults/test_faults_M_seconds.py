@@ -23,6 +23,8 @@ from ccmon.setup import first_run
 from ccmon.setup.init import Edit
 from ccmon.store import copy
 
+pytestmark = pytest.mark.newest_only
+
 SECOND = 1_700_000_000
 NEW = "[ccmon]\nlimit = 200000\n"
 

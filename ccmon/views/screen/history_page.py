@@ -3,8 +3,8 @@
 from typing import List, Sequence, Tuple
 
 from ccmon import text
+from ccmon.choices import PERIODS
 from ccmon.history import groups
-from ccmon.history.groups import PERIODS
 from ccmon.history.windows import PastWindow
 from ccmon.model import Record, Used
 from ccmon.text import Line
