@@ -4,7 +4,7 @@ import sys
 from types import SimpleNamespace
 from typing import Optional, Tuple
 
-from ccmon import __version__, output
+from ccmon import __version__, output, streams
 from ccmon.history import digest, groups
 from ccmon.history.digest import Digest, Period
 from ccmon.history.hosts import of_host, used_on
