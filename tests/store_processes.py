@@ -16,12 +16,12 @@ from commands import HOUR, NOW, block, wait_until
 from store_cases import ME, T0
 from store_cases import block as session
 
-from ccmon.store import migrations, rows, upgrade
+from ccmon.store import rows, schema, upgrade
 from ccmon.when import SESSION_S
 
 ROOT = str(Path(__file__).resolve().parent.parent)
 PATIENCE_S = 120
-OLD = sum(number < upgrade.BREAKING for number, _ in migrations.STEPS)     # steps of the schemas before the ledger
+OLD = sum(number < upgrade.BREAKING for number, _ in schema.STEPS)     # steps of the schemas before the ledger
 
 CHILD = """
 import os, sys, time
@@ -169,9 +169,9 @@ def fill_old(path, steps, number=1):
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("PRAGMA auto_vacuum = INCREMENTAL")
         db.execute("PRAGMA journal_mode = WAL").fetchall()
-        for _, step in migrations.STEPS[:steps]:
+        for _, step in schema.STEPS[:steps]:
             step(db)
-        db.execute(f"PRAGMA user_version = {migrations.STEPS[steps - 1][0]}")
+        db.execute(f"PRAGMA user_version = {schema.STEPS[steps - 1][0]}")
         db.execute("INSERT INTO meta VALUES ('host', ?)", (ME.host,))
         db.execute("INSERT INTO owner VALUES (1, ?, ?)", ME)
         for n in range(number):

@@ -14,18 +14,22 @@ pytestmark = pytest.mark.newest_only
 PACKAGE = ROOT / "ccmon"
 FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
 DOORS = {"linecache", "locks", "refresher", "settings.config", "sources.ccusage", "sources.ccusage_find", "sources.log_files",
+         "sources.log_watch",
          "sources.account_file", "sources.claude_program", "sources.program_places", "line.linefiles", "doctor.probes",
          "alerts.channels", "fullscreen.screen", "fullscreen.entries", "fullscreen.screen_signals", "fullscreen.terminal",
          "fullscreen.guardian", "fullscreen.background", "fullscreen.curses_package", "setup.prompt_probe",
          *(name for name in FILES if re.match(r"(store|system)\.", name))}
-JOINS = {"__main__", "cli", "arguments", "call", "output", "settings.accounts", "settings.context", "settings.config_file",
-         "sources.log_reader", "line.lines", "line.hook", "fullscreen.app", "fullscreen.poller", "setup.init", "setup.first_run",
+JOINS = {"__main__", "bare_start", "cli", "arguments", "call", "complaint", "output", "settings.accounts", "settings.context",
+         "settings.config_file", "setup.claude_start", "sources.log_changes", "sources.log_parts", "sources.log_reader",
+         "sources.log_workers", "line.lines", "line.hook", "fullscreen.app",
+         "fullscreen.live", "fullscreen.picture", "fullscreen.poller", "setup.init", "setup.first_run",
          "setup.prompt_check", "setup.visibility", "setup.package", "setup.tmux_server", "setup.uninstall", "setup.written",
          "doctor.surroundings", "doctor.alerts", "doctor.node", "doctor.account",
          *(name for name in FILES if re.match(r"(commands|pipeline)\.", name))}
 PURE = set(FILES) - DOORS - JOINS
 STORE = {name for name in DOORS if name.startswith("store.")}                      # one door of several leaves
-SAME_DOOR = {("sources.ccusage", "sources.ccusage_find"), ("sources.claude_program", "sources.ccusage"),
+SAME_DOOR = {("sources.log_watch", "sources.log_files"), ("sources.ccusage", "sources.ccusage_find"),
+             ("sources.claude_program", "sources.ccusage"),
              *((f"sources.{name}", "sources.program_places") for name in ("ccusage", "ccusage_find", "claude_program")),
              ("fullscreen.screen", "settings.themes"),
              ("fullscreen.screen", "fullscreen.entries"), ("fullscreen.entries", "fullscreen.terminal"),
@@ -37,7 +41,8 @@ SAME_DOOR = {("sources.ccusage", "sources.ccusage_find"), ("sources.claude_progr
              ("locks", "linecache"), ("refresher", "linecache"), ("refresher", "locks"), ("system.private", "locks"),
              ("system.newfiles", "locks"), ("system.process_facts", "locks"), ("locks", "system.process_facts"),
              ("system.codec", "linecache"), ("system.dotfiles", "system.swap"),
-             ("system.dotfiles", "system.bash_files")}
+             ("system.dotfiles", "system.bash_files"), ("system.dotfiles", "system.start_up_files"),
+             ("system.start_up_files", "system.bash_files")}
 NEIGHBOURS = {("usage", "line"), ("learning", "usage"), ("settings", "line"), ("views", "line")}   # argued in CONTRIBUTING.md
 OPEN_TO_DOORS = {"model", "errors", "text", "typed_values", "when", "system.private", "system.processes", "system.newfiles",
                  "system.ready", "system.stops", "system.targets", "system.process_facts"}

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sys
 import time
 from functools import partial
 
@@ -10,7 +11,7 @@ import pytest
 from commands import HOUR, NOW, Machine, wait_until
 from ledger_world import ME
 
-from ccmon.sources import log_entries, log_files, log_reader
+from ccmon.sources import log_entries, log_files, log_parts, log_reader, log_workers
 from ccmon.store import ledger
 from ccmon.store.database import open_store
 from ccmon.usage import prices
@@ -82,6 +83,25 @@ def test_only_new_bytes_are_read(logs, monkeypatch):
     assert read == [line(3).encode()]
 
 
+def test_where_nothing_is_new_nothing_is_parsed_and_nothing_written(logs, monkeypatch):
+    """Until a session is over, which fixes it, or a log is gone, which is noted."""
+    logs.add("p/a.jsonl", line(1, 99 * HOUR), line(2, 99 * HOUR + 60))
+    logs.add("p/b.jsonl", line(3, 99 * HOUR))
+    os.utime(str(logs.path()), (T0, T0))                   # long ago: no look is due
+    os.utime(str(logs.path("p/b.jsonl")), (T0, T0))
+    logs.read()
+    finished, finish = [], ledger.finish
+    monkeypatch.setattr(ledger, "finish", lambda db, owner, gone, *more: finished.append(gone) or finish(db, owner, gone, *more))
+    monkeypatch.delitem(sys.modules, "ccmon.sources.log_parts")
+    monkeypatch.delattr("ccmon.sources.log_parts")
+    assert logs.read() == [45] and logs.read(now=T0 + 103 * HOUR) == [45] and finished == []
+    assert "ccmon.sources.log_parts" not in sys.modules
+    assert [logs.read(now=T0 + at * HOUR) for at in (105, 106)] == [[45], [45]] and len(finished) == 1
+    os.unlink(str(logs.path("p/b.jsonl")))
+    assert logs.read(now=T0 + 107 * HOUR) == [45]
+    assert finished[1:] == [{os.fsencode(str(logs.path("p/b.jsonl")))}]
+
+
 @pytest.mark.parametrize("change, tokens", [
     (lambda path: path.write_text(line(7, given=70) + "\n"), 45 + 75), (lambda path: path.write_text(""), 45),
     (lambda path: (path.unlink(), path.write_text(line(8, given=80) + "\n")), 45 + 85),
@@ -132,7 +152,7 @@ def test_a_path_that_is_no_text(logs):
     ("/h/.claude/projects/-src-shop/a.jsonl", "-src-shop"), ("/h/.claude/projects/-src/s/subagents/agent.jsonl", "-src"),
     ("/h/.claude/projects/a.jsonl", ""), ("/h/projects/.claude/projects/-x/a.jsonl", ""), ("/elsewhere/-x/a.jsonl", "")])
 def test_the_project_is_the_folder_below_projects(path, name):
-    assert log_reader.project_of(path, ["/h/.claude/projects", "/other/projects"]) == name
+    assert log_parts.project_of(path, ["/h/.claude/projects", "/other/projects"]) == name
 
 
 @pytest.mark.parametrize("cwd, project, folder", [
@@ -148,6 +168,8 @@ def test_the_path_of_a_project_is_what_its_lines_tell(cwd, project, folder):
 def test_what_was_read_and_that_it_was_read_are_stored_together(logs, monkeypatch):
     """Ended at any write, the next reading goes on where this one was."""
     monkeypatch.setattr(log_reader, "MOST_ROWS", 3)
+    monkeypatch.setattr(log_parts, "MOST_ROWS", 3)
+    monkeypatch.setattr(log_files, "CHUNK", 300)
     logs.add("p/a.jsonl", *[line(n, n) for n in range(20)])
     logs.add("p/b.jsonl", *[line(100 + n, n) for n in range(20)])
     taken = []
@@ -174,7 +196,7 @@ def test_two_that_read_at_once_count_nothing_twice(logs):
     logs.add("p/a.jsonl", *[line(n, n) for n in range(50)])
     with open_store(logs.path_of_store, 2000, T0) as one, open_store(logs.path_of_store, 2000, T0) as other:
         first = log_reader._Batch(one, ME)
-        for part in log_reader.parts_of(logs.logs().files[0], None, logs.logs().folders, PRICE, T0):
+        for part in log_parts.parts_of(logs.logs().files[0], None, logs.logs().folders, PRICE, T0):
             first.add(part)
         log_reader.read(other, logs.logs(), T0 + 1)
         first.write()
@@ -187,6 +209,8 @@ def test_two_that_read_at_once_count_nothing_twice(logs):
 def long_logs(logs, monkeypatch):
     """Logs that are too many to be read at once."""
     monkeypatch.setattr(log_reader, "AT_ONCE_BYTES", 1000)
+    monkeypatch.setattr(log_workers, "FROM_BYTES", 1000)
+    monkeypatch.setattr(log_workers, "_cores", lambda: 3)
     for day in range(10):
         name = f"p/{day}.jsonl"
         own = [line(100 * day + n, day * 24 * HOUR + n * 600) for n in range(20)]
@@ -207,12 +231,12 @@ def test_an_endless_session_has_the_whole_history_read(long_logs):
     assert log_reader.recent(long_logs.logs(), now)[-1].tokens == long_logs.read(now=now)[-1]
 
 
-def test_many_are_read_in_two_processes_as_in_one(long_logs, monkeypatch):
+def test_many_are_read_in_three_processes_as_in_one(long_logs, monkeypatch):
     said = []
     together = long_logs.read(tell=said.append)
     assert said == sorted(said) and said[-1] == 1.0
     os.unlink(long_logs.path_of_store)
-    monkeypatch.setattr(log_reader, "AT_ONCE_BYTES", 1 << 30)
+    monkeypatch.setattr(log_workers, "_cores", lambda: 1)
     assert together == long_logs.read()
 
 

@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from log_mixtures import ODD
 
-from ccmon.sources.log_entries import parse, wanted
+from ccmon.sources.log_entries import USAGE as HOLDS_USAGE
+from ccmon.sources.log_entries import parse
 from ccmon.sources.log_unused import KINDS, unused_kind
 
 ENTRY = claude_logs.Entry(1_790_000_000.25, input=1, output=2, cache_creation=30, cache_read=400)
@@ -35,14 +36,14 @@ def answer(usage=None, top=None, **message):
 
 
 def judged(line):
-    assert wanted(line) and parse(line, "s") == ()
+    assert HOLDS_USAGE in line and parse(line, "s") == ()
     return unused_kind(line)
 
 
 @pytest.mark.parametrize("name", [name for name, odd in ODD.items() if not odd.entries])
 def test_what_ccusage_refuses_is_damaged_or_whole(name):
     line = log_mixtures.make(ODD[name], FIELDS)
-    if wanted(line):
+    if HOLDS_USAGE in line:
         whole = "other" if name == "a list" else "refused"
         assert judged(line) == ("damaged" if name in DAMAGED else whole)
 

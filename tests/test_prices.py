@@ -77,7 +77,7 @@ def spelt():
 
 def listed():
     """Every id of the lists, but those that are another model in fast mode here."""
-    ids = sorted({model for models in priced._lists() for model in models.prices})
+    ids = sorted({model for models in (priced._FIRST, priced._EXACT, priced._REST) for model in priced._list(*models).prices})
     plain = {model: priced.find(model[:-len("-fast")]) for model in ids if model.endswith("-fast")}
     return [model for model in ids if not plain.get(model) or plain[model].fast == 1]
 
@@ -185,7 +185,7 @@ def test_the_lists_are_those_that_ccusage_holds():
     path = Path(os.environ.get("CCUSAGE_20") or pytest.skip("CCUSAGE_20 is not set")).resolve()
     native = next(iter(path.parents[2].glob("@ccusage/ccusage-linux-*/bin/ccusage")), None)
     litellm, models_dev = price_lists.packed(native)[:2]
-    known = {model for models in priced._lists() for model in models.prices}
+    known = {model for models in (priced._FIRST, priced._EXACT, priced._REST) for model in priced._list(*models).prices}
     assert len(litellm) > 500 and {*litellm, *models_dev} - known == set()
 
 
@@ -296,11 +296,12 @@ def test_more_tokens_cost_more(model, tokens, kind):
     assert cost_usd(usage._replace(**{kind: getattr(usage, kind) + 1_000}), {}) > cost_usd(usage, {}) >= 0
 
 
-def test_the_lists_are_loaded_when_a_price_is_asked_for_and_not_before():
+@pytest.mark.parametrize("model, lists", [("claude-opus-4-5-20251101", 1), ("MiniMax-M2.1", 2), ("a.claude-opus-9", 4)])
+def test_the_lists_are_loaded_when_a_price_is_asked_for_and_no_more_of_them_than_it_takes(model, lists):
     script = ("import sys; from ccmon.usage import prices; assert not [name for name in sys.modules if 'price_lists' in name]; "
-              "prices.lookup('gpt-5', {}); print(len([name for name in sys.modules if 'price_lists.' in name]))")
+              f"prices.lookup('{model}', {{}}); print(len([name for name in sys.modules if 'price_lists.' in name]))")
     run = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, check=True, cwd=ROOT)
-    assert run.stdout.split() == [b"4"]
+    assert run.stdout.split() == [str(lists).encode()]
 
 
 def test_the_readme_names_the_date_and_the_source():

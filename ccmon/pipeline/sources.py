@@ -1,6 +1,5 @@
 """Where the numbers come from: ccusage, or the log files themselves; and whether it is worth asking at all."""
 
-import gc
 import os
 import time
 from binascii import crc32
@@ -288,7 +287,6 @@ def read_all_logs() -> None:
     lock = locks.lock(os.path.join(ctx.cache, "logs.reading")) if ctx.cache else None
     if lock is None:
         return
-    gc.disable()                       # many small objects without cycles: looking for some took a third of the time
     if hasattr(os, "nice"):            # not on Windows
         os.nice(5)
     with opened(ctx, READING_BUSY_MS) as memory:

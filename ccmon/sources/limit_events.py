@@ -17,7 +17,7 @@ KINDS = (SESSION, WEEKLY, MODEL, EXTRA, SPEND, CREDIT, limit_texts.ADMIN, OTHER)
 WEEK_S = 7 * 86_400
 SLACK_S = 300                          # the clocks of a machine and of the server differ
 LONGEST_TEXT = 240                     # characters of a message
-_FLAG = b"isApiErrorMessage"
+FLAG = b"isApiErrorMessage"             # no line without it tells of a limit
 _MOST_PARTS = 50
 _OF_TYPE = {"five_hour": Said(SESSION), "seven_day": Said(WEEKLY), "seven_day_opus": Said(MODEL, "Opus"),
             "seven_day_sonnet": Said(MODEL, "Sonnet"), "seven_day_overage_included": Said(MODEL, "Fable"), "overage": Said(EXTRA)}
@@ -38,7 +38,7 @@ class LimitEvent(NamedTuple):
 
 def limit_event(line: bytes) -> Optional[LimitEvent]:
     """The event in a line of a log; None in nearly all lines, at a look. Never raises."""
-    if _FLAG not in line:
+    if FLAG not in line:
         return None
     try:
         data = json.loads(line.decode("utf-8", "replace"))

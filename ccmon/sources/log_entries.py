@@ -11,14 +11,15 @@ from ccmon.sources.log_json import BadLine, time_ms
 from ccmon.text import clean, model_id
 
 MOST = 10 ** 15                        # no count of tokens and no cost is larger: such a line is damaged
-_USAGE = b'"usage":{'
+USAGE = b'"usage":{'                   # no line without it holds an entry
 _ADVISOR = b'"advisor_message"'
 _OLD_LIMIT = re.compile(rb"Claude AI usage limit reached[^|]*\|([0-9]{1,15})(?![0-9])")
-_BLANK = blake2b(digest_size=8)
 _ONLY_INT = {int}
+_FEW_BITS = (1 << 49) - 1              # below MOST: no count with these bits alone is larger
 _LONGEST_VERSION = 40                  # characters that matter
 _LONGEST_KEPT = 200                    # characters of a text that is remembered
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]", re.ASCII)
+_CWD_BEGIN = b'"cwd":"'
 _CWD = re.compile(rb'"cwd":("(?:[^"\\]|\\.){1,4096}")')
 _NOT_IN_PROJECT = re.compile(r"[^A-Za-z0-9]")
 _NO_MODEL = ("<synthetic>", "unknown")
@@ -50,12 +51,10 @@ class Entry(NamedTuple):
 
 def digest(text: str) -> int:
     """63 bits that stand for the text."""
-    made = _BLANK.copy()
-    made.update(text.encode("utf-8", "surrogatepass"))
-    return int.from_bytes(made.digest(), "big") >> 1
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") >> 1
 
 
-_kept_digest = lru_cache(maxsize=4096)(digest)
+_kept_digest = lru_cache(maxsize=512)(digest)      # neighbouring lines tell of one conversation, and often of one message
 
 
 def session_of(path: str) -> str:
@@ -74,9 +73,14 @@ def folder_of(line: bytes, project: str) -> str:
 
     Claude Code names the project's folder of logs after that path, with a dash for all but letters and digits.
     """
-    found = _CWD.search(line)
+    found = _CWD.search(line) if _CWD_BEGIN in line else None
+    return _folder_above(found.group(1), project) if found else ""
+
+
+@lru_cache(maxsize=16)
+def _folder_above(quoted: bytes, project: str) -> str:
     try:
-        path = clean(json.loads(found.group(1))) if found else ""
+        path = clean(json.loads(quoted))
     except ValueError:
         return ""
     while path:
@@ -87,18 +91,13 @@ def folder_of(line: bytes, project: str) -> str:
     return ""
 
 
-def wanted(line: bytes) -> bool:
-    """False for most of the lines that hold no entry, at a look; parse asks this first."""
-    return _USAGE in line
-
-
 def parse(line: bytes, session: str) -> Tuple[Entry, ...]:
     """The entries of one line, none when ccusage does not use it; session is the one that the file's path names.
 
     More than one when the answer was made with the help of an advisor. Never raises. Times outside 2000 to 2099 and
     counts above MOST are taken for damage.
     """
-    if _USAGE not in line:
+    if USAGE not in line:
         return ()
     try:
         data = log_json.decode(line)
@@ -111,7 +110,7 @@ def parse(line: bytes, session: str) -> Tuple[Entry, ...]:
 
 def begin_of(line: bytes) -> bytes:
     """The JSON object that the line begins with, where more than blanks stands behind it; else nothing. Never raises."""
-    if _USAGE not in line:
+    if USAGE not in line:
         return b""
     try:
         text = line.decode("utf-8", "surrogateescape")
@@ -126,18 +125,21 @@ def begin_of(line: bytes) -> bytes:
 
 def _entry(data: Dict[str, Any], line: bytes, session: str) -> Entry:
     """The entry of the line itself. Raises BadLine, KeyError, TypeError."""
-    message = data["message"]
+    get, message = data.get, data["message"]
     usage = message["usage"]
-    version, model, speed = data.get("version"), _text(message.get("model")), _speed(usage)
+    version, model, speed = get("version"), _text(message.get("model")), _speed(usage)
     if version is not None and not _is_version(version[:_LONGEST_VERSION]):
         raise BadLine
-    limited = _flag(data.get("isApiErrorMessage"))
-    ident, request, said = _text(message.get("id")), _text(data.get("requestId")), _text(data.get("sessionId")) or session
+    limited = _flag(get("isApiErrorMessage"))
+    ident, request, said = _text(message.get("id")), _text(get("requestId")), _text(get("sessionId")) or session
     return Entry(time_ms(data["timestamp"]),
-                 None if ident is None else digest(ident), None if request is None else digest(request),
-                 _kept_digest(said) if len(said) < _LONGEST_KEPT else digest(said),
+                 None if ident is None else _digest(ident), None if request is None else _digest(request), _digest(said),
                  None if model is None else _model(model[:_LONGEST_KEPT], speed == "fast"), *_counts(usage),
-                 _flag(data.get("isSidechain")), speed is not None, _cost(data.get("costUSD")), _reset(line) if limited else None)
+                 _flag(get("isSidechain")), speed is not None, _cost(get("costUSD")), _reset(line) if limited else None)
+
+
+def _digest(text: str) -> int:
+    return _kept_digest(text) if len(text) < _LONGEST_KEPT else digest(text)
 
 
 def _advisors(data: Dict[str, Any], entry: Entry) -> List[Entry]:
@@ -170,11 +172,16 @@ def _counts(usage: Dict[str, Any]) -> Tuple[int, int, int, int, int]:
     five, hour = flat, 0
     if parts is not None:
         five, hour = parts.get("ephemeral_5m_input_tokens", 0), parts.get("ephemeral_1h_input_tokens", 0)
-    counts = usage["input_tokens"], usage["output_tokens"], five, hour, usage.get("cache_read_input_tokens", 0)
-    checked = (flat, *counts)
-    if {*map(type, checked)} != _ONLY_INT or not 0 <= min(checked) <= max(checked) <= MOST:
+    given, made, read = usage["input_tokens"], usage["output_tokens"], usage.get("cache_read_input_tokens", 0)
+    if {type(flat), type(given), type(made), type(five), type(hour), type(read)} != _ONLY_INT:
         raise BadLine
-    return counts
+    if not 0 <= flat | given | made | five | hour | read <= _FEW_BITS and not _all_can_be(flat, given, made, five, hour, read):
+        raise BadLine
+    return given, made, five, hour, read
+
+
+def _all_can_be(*counts: int) -> bool:
+    return 0 <= min(counts) <= max(counts) <= MOST
 
 
 def _speed(usage: Dict[str, Any]) -> Optional[str]:

@@ -12,7 +12,7 @@ from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence
 CHUNK = 1 << 20
 MOST_LINE = 32 << 20                   # a longer line is skipped: nobody can mean it
 _BYTES = getattr(os, "O_BINARY", 0)     # on Windows, where else a line end is one byte, and Ctrl-Z ends the file
-_HAS_CTIME = os.name != "nt"          # there it is when the file was made
+HAS_CTIME = os.name != "nt"          # there it is when the file was made
 _ENDS = 512                            # bytes at both ends of what was read tell whether a file is still the same
 
 
@@ -28,14 +28,14 @@ class LogFile(NamedTuple):
     ctime_ns: int = 0                  # when the system last changed it: no program can set that; 0 where it is not told
 
 
-class Line(NamedTuple):
-    """A complete line, without its end; content is None when it was too long."""
+class Lines(NamedTuple):
+    """Lines that stand one behind the other, without their ends."""
 
-    start: int                         # bytes before it in the file
+    start: int                         # bytes before them in the file
     end: int                           # bytes up to the next one
-    content: Optional[bytes]
+    contents: List[Optional[bytes]]    # None for one that was too long
     is_whole: bool = True              # False for what stands behind the last line's end
-    crc: int = 0                       # of all bytes up to its end, where that of those before the first line was given
+    crc: int = 0                       # of all bytes up to their end, where that of those before the first line was given
 
 
 def projects(folders: Sequence[str]) -> List[str]:
@@ -78,7 +78,7 @@ def _below(folder: str, root: int) -> Iterator[LogFile]:
 def _described(entry: "os.DirEntry[str]", root: int) -> LogFile:
     found = entry.stat(follow_symlinks=False)
     return LogFile(entry.path, root, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns,
-                   found.st_ctime_ns if _HAS_CTIME else 0)
+                   found.st_ctime_ns if HAS_CTIME else 0)
 
 
 def stamp(files: Sequence[LogFile]) -> str:
@@ -121,26 +121,29 @@ def checksum(fd: int, size: int) -> int:
     return crc
 
 
-def lines(fd: int, offset: int, final: bool, crc: int = 0) -> Iterator[Line]:
-    """The lines from the offset on, where the bytes before it have that CRC. One without an end waits for it, unless `final`
-    says that it is wanted as it stands."""
+def lines(fd: int, offset: int, final: bool, crc: int = 0) -> Iterator[Lines]:
+    """The lines from the offset on, chunk by chunk, where the bytes before it have that CRC. One without an end waits for it,
+    unless `final` says that it is wanted as it stands."""
     start, length = offset, 0
     kept: List[bytes] = []             # parts of the present line, none when it is too long
     os.lseek(fd, offset, os.SEEK_SET)
     while True:
-        *whole, rest = _next(fd, CHUNK).split(b"\n")
-        for part in whole:
-            length += len(part)
-            crc = crc32(b"\n", crc32(part, crc))
-            yield Line(start, start + length + 1, b"".join([*kept, part]) if length <= MOST_LINE else None, True, crc)
-            start, length, kept = start + length + 1, 0, []
-        if not whole and not rest:
+        chunk = _next(fd, CHUNK)
+        first, *others = chunk.split(b"\n")
+        rest = others[-1] if others else first
+        if others:
+            cut = len(chunk) - len(rest)
+            end, crc = start + length + cut, crc32(chunk[:cut], crc)
+            length += len(first)
+            yield Lines(start, end, [b"".join([*kept, first]) if length <= MOST_LINE else None, *others[:-1]], True, crc)
+            start, length, kept = end, 0, []
+        if not chunk:
             break
         length += len(rest)
         crc = crc32(rest, crc)
         kept = [*kept, rest] if length <= MOST_LINE else []
     if final and length:
-        yield Line(start, start + length, b"".join(kept) if kept else None, False, crc)
+        yield Lines(start, start + length, [b"".join(kept) if kept else None], False, crc)
 
 
 def _next(fd: int, size: int) -> bytes:

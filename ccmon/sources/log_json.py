@@ -8,7 +8,7 @@ import re
 from datetime import date
 from json import JSONDecoder
 from math import isinf
-from typing import Any, Dict, List, NoReturn, Set, Tuple
+from typing import Any, Dict, List, NoReturn, Tuple
 
 _DAY_MS = 86_400_000
 _FIRST_DAY = date(2000, 1, 1).toordinal()
@@ -20,8 +20,8 @@ _NEVER_NULL = frozenset(("id", "cwd", "model", "speed", "costUSD", "version", "s
                          "cache_read_input_tokens", "cache_creation_input_tokens"))
 _NEVER_NULL_BYTES = frozenset(name.encode() for name in _NEVER_NULL)
 _NULL_REACH = 40                       # bytes before a null in which its name is looked for
-_HARMLESS: Set[bytes] = set()          # such bytes as name none of these: they come again and again
-_MOST_TAILS = 1000
+_HARMLESS = (b'"parentUuid":', b'"stop_reason":', b'"stop_sequence":', b'"stop_details":', b'"logicalParentUuid":',
+             b'"container":', b'"context_management":', b'"service_tier":', b'"iterations":')     # before nearly every null
 _DAY = re.compile(r"(20[0-9]{2})-([0-9]{2})-([0-9]{2})")
 _HOURS = {f"{number:02d}": number * 3_600_000 for number in range(24)}
 _MINUTES = {f"{number:02d}": number * 60_000 for number in range(60)}
@@ -42,8 +42,7 @@ def decode(line: bytes) -> Dict[str, Any]:
     """The JSON object of the line. Raises ValueError (BadLine among them), RecursionError."""
     suspect = _is_suspect(line)
     text = line.decode().strip(_SPACE)
-    scan = _scan_carefully if suspect or len(text) >= _SHORT else _scan
-    data, end = scan(text, 0)
+    data, end = (_scan_carefully if suspect or len(text) >= _SHORT else _scan)(text, 0)
     if type(data) is not dict or end != len(text):
         raise BadLine
     if suspect and _null_models(data, _DEEPEST) != _null_models_of_iterations(data):
@@ -54,10 +53,8 @@ def decode(line: bytes) -> Dict[str, Any]:
 def _is_suspect(line: bytes) -> bool:
     if line.count(b"[") + line.count(b"{") > _DEEPEST or b"\\" in line and (b"\\ud" in line or b"\\uD" in line):
         return True
-    parts = line.split(b"null")
-    parts.pop()
-    for part in parts:
-        if part[-_NULL_REACH:] not in _HARMLESS and _is_odd(part[-_NULL_REACH:]):
+    for part in line.split(b"null")[:-1]:
+        if not part.endswith(_HARMLESS) and _is_odd(part[-_NULL_REACH:]):
             return True
     return False
 
@@ -66,12 +63,8 @@ def _is_odd(tail: bytes) -> bool:
     """Whether the null behind these bytes may belong to a name that must not have it."""
     if tail[-2:] == b'":':
         name = tail[:-2].rpartition(b'"')[2]
-        odd = name in _NEVER_NULL_BYTES or b"\\" in name[:-1]
-    else:
-        odd = tail[-1:] in (b":", b" ", b"\t", b"\r", b"")
-    if not odd and len(_HARMLESS) < _MOST_TAILS:
-        _HARMLESS.add(tail)
-    return odd
+        return name in _NEVER_NULL_BYTES or b"\\" in name[:-1]
+    return tail[-1:] in (b":", b" ", b"\t", b"\r", b"")
 
 
 def _null_models(value: Any, deepest: int) -> int:

@@ -20,7 +20,7 @@ _EPOCHS = (10 ** 9, 4 * 10 ** 12)      # from s to ms
 
 
 def unused_kind(line: bytes) -> str:
-    """One of KINDS, for a line that log_entries.wanted and of which log_entries.parse made nothing. Never raises.
+    """One of KINDS, for a line that holds usage and of which log_entries.parse made nothing. Never raises.
 
     Damaged is what is no JSON, what is cut off, and an answer whose counts or time cannot be. What ccusage refuses though
     it is whole is refused.

@@ -97,6 +97,11 @@ def positions(db: sqlite3.Connection, owner: int) -> Dict[bytes, Position]:
             db.execute(f"SELECT path, {_NAMES} FROM log_file WHERE owner_id = ? AND {_SOUND} AND {_CHECKED}", (owner,))}
 
 
+def standing(db: sqlite3.Connection, owner: int) -> Tuple[Dict[bytes, Position], int]:
+    """How far each log has been read, and the stamp of the prices by which messages are priced."""
+    return positions(db, owner), number(db, owner, PRICES)
+
+
 def has_checks(db: sqlite3.Connection, owner: int) -> bool:
     """Whether any log is yet to be compared with what was read of it."""
     return db.execute("SELECT 1 FROM log_file WHERE owner_id = ? AND check_at LIMIT 1", (owner,)).fetchone() is not None
@@ -181,12 +186,16 @@ def reprice(db: sqlite3.Connection, owner: int, stamp: int, cost_of: CostOf) -> 
     rows.write_note(db, f"{PRICES} {owner}", str(stamp))
 
 
-def finish(db: sqlite3.Connection, owner: int, present: Iterable[bytes], now: int, complete: bool) -> None:
-    """A round of reading is over. complete: all logs that are present have been read to their ends."""
-    gone: Set[bytes] = positions(db, owner).keys() - set(present)
+def is_unfinished(db: sqlite3.Connection, owner: int, now: int) -> bool:
+    """Whether finish would change anything where no log has changed: a session is over, or the round before was broken off."""
+    return (not is_complete(db, owner) or sessions.open_span(db, owner) is not None or sessions.is_due(db, owner, now))
+
+
+def finish(db: sqlite3.Connection, owner: int, gone: Iterable[bytes], now: int, complete: bool) -> None:
+    """A round of reading is over. gone: logs that are there no more; complete: the others have been read to their ends."""
     for path in gone:
-        last_ms = db.execute("SELECT last_ms FROM log_file WHERE owner_id = ? AND path = ?", (owner, path)).fetchone()[0]
-        sessions.raise_note(db, owner, VANISHED, last_ms)
+        found = db.execute(f"SELECT last_ms FROM log_file WHERE owner_id = ? AND path = ? AND {_SOUND}", (owner, path)).fetchone()
+        sessions.raise_note(db, owner, VANISHED, found[0] if found else 0)
         db.execute("DELETE FROM log_file WHERE owner_id = ? AND path = ?", (owner, path))
     sessions.recut(db, owner)
     if complete:

@@ -238,6 +238,12 @@ def settle(db: sqlite3.Connection, owner: int, now: int) -> None:
     db.execute("UPDATE session SET settled = ? WHERE owner_id = ? AND NOT settled AND end_ts <= ?", (SETTLED, owner, now))
 
 
+def is_due(db: sqlite3.Connection, owner: int, now: int) -> bool:
+    """Whether any session is over and not yet fixed."""
+    return db.execute("SELECT 1 FROM session WHERE owner_id = ? AND NOT settled AND end_ts <= ? LIMIT 1",
+                      (owner, now)).fetchone() is not None
+
+
 def settle_of(db: sqlite3.Connection, owner: int, found: Iterable[Row]) -> None:
     """Fix the sessions of these messages."""
     db.executemany(f"UPDATE session SET settled = {SETTLED} WHERE owner_id = ? AND NOT settled AND start_ts <= ? AND end_ts > ?",

@@ -7,7 +7,7 @@ the longest counts. Versions are told apart: claude-opus-4 is not in claude-opus
 import re
 from functools import lru_cache
 from importlib import import_module
-from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
 from ccmon.usage.price_table import FAMILIES
 
@@ -30,22 +30,21 @@ class Row(NamedTuple):
 
 
 class _List:
-    """Models and their prices, parsed when they are asked for; searched by words."""
+    """Models and their prices, parsed when they are asked for; searched by words where none has just that id."""
 
     def __init__(self, *modules: str) -> None:
         self.prices: Dict[str, str] = {}
-        self.dashed: Dict[str, str] = {}
-        self.by_word: Dict[str, List[str]] = {}
         for name in modules:
             for entry in import_module(_LISTS + name).TEXT.replace("\n", " ").split(";")[:-1]:
                 price, _, models = entry.partition(": ")
                 self.prices.update(dict.fromkeys(models.split(), price))
-        for model in sorted(self.prices, reverse=True):            # of two that differ in dashes the first counts
-            self.dashed[_dashed(model)] = model
-            word = _WORD.search(model)
-            self.by_word.setdefault(word[0] if word else "", []).append(model)
-        self.all = "\n".join(["", *self.prices, ""])
-        self.all_dashed = _dashed(self.all)
+        self._index: Optional[_Index] = None
+
+    @property
+    def index(self) -> "_Index":
+        """What an id is searched in."""
+        self._index = self._index or _Index(self.prices)
+        return self._index
 
     def row(self, model: str) -> Row:
         """The price of one that is listed."""
@@ -53,14 +52,28 @@ class _List:
 
     def near(self, model: str) -> Optional[str]:
         """The longest of those that the id holds, or that hold the id; of the longest ones the first by its letters."""
-        dashed = _dashed(model)
+        dashed, index = _dashed(model), self.index
         words = dict.fromkeys(_WORD.findall(model))
-        inside = [name for word in words for name in self.by_word.get(word, ())
+        inside = [name for word in words for name in index.by_word.get(word, ())
                   if _holds(model, name) or _holds(dashed, _dashed(name))]
-        found = [*inside, *self._around(model, self.all), *self._around(dashed, self.all_dashed)]
+        found = [*inside, *index.around(model, index.all), *index.around(dashed, index.all_dashed)]
         return min(found, key=lambda name: (-len(name), name)) if found else None
 
-    def _around(self, model: str, names: str) -> Iterator[str]:
+
+class _Index:
+    """The ids of a list by their first words, and all of them as one text."""
+
+    def __init__(self, models: Iterable[str]) -> None:
+        self.dashed: Dict[str, str] = {}
+        self.by_word: Dict[str, List[str]] = {}
+        for model in sorted(models, reverse=True):                 # of two that differ in dashes the first counts
+            self.dashed[_dashed(model)] = model
+            word = _WORD.search(model)
+            self.by_word.setdefault(word[0] if word else "", []).append(model)
+        self.all = "\n".join(["", *models, ""])
+        self.all_dashed = _dashed(self.all)
+
+    def around(self, model: str, names: str) -> Iterator[str]:
         """Those that hold the id."""
         for at in _places(names, model):
             begin, end = names.rfind("\n", 0, at) + 1, names.index("\n", at)
@@ -68,23 +81,28 @@ class _List:
                 yield self.all[begin:end]
 
 
-@lru_cache(maxsize=1)
-def _lists() -> Tuple[_List, _List, _List]:
-    return _List("first"), _List("exact"), _List("rest_1", "rest_2")
+@lru_cache(maxsize=3)
+def _list(*modules: str) -> _List:
+    return _List(*modules)
+
+
+_FIRST, _EXACT, _REST = ("first",), ("exact",), ("rest_1", "rest_2")
 
 
 @lru_cache(maxsize=1024)
 def find(model: str) -> Optional[Row]:
     """The price of the model; None when neither it nor its family is known."""
-    first, exact, rest = _lists()
     if not _WORD.search(model):
         return None
+    first = _list(*_FIRST)
     if model in first.prices:
         return first.row(model)
-    named = model if model in exact.prices else exact.dashed.get(_dashed(model))
+    exact = _list(*_EXACT)
+    named = model if model in exact.prices else exact.index.dashed.get(_dashed(model))
     if named:
         return exact.row(named)
-    for models in (first, rest):
+    for names in (_FIRST, _REST):      # the last one is long: few ids need it
+        models = _list(*names)
         name = model if model in models.prices else models.near(model)
         if name:
             return models.row(name)
@@ -93,7 +111,7 @@ def find(model: str) -> Optional[Row]:
 
 def is_listed(model: str) -> bool:
     """Whether there is a model of just that id."""
-    return any(model in models.prices for models in _lists())
+    return any(model in _list(*modules).prices for modules in (_FIRST, _EXACT, _REST))
 
 
 def _dashed(model: str) -> str:

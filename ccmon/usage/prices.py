@@ -98,6 +98,9 @@ def _sum(tokens: Tuple[int, ...], price: Price) -> float:
     plain, dearer = price.plain, price.long or price.plain
     if isinstance(dearer, Large):
         plain = dearer = dearer.rates if sum(tokens) - tokens[1] > dearer.size else plain
+    if max(tokens) <= LONG_TOKENS:     # nearly all; in the same order, so that it is the same sum
+        given, made, five, hour, read = tokens
+        return (given * plain[0] + made * plain[1] + five * plain[2] + hour * plain[3] + read * plain[4]) / 1_000_000
     total = 0.0
     for number, rate, beyond in zip(tokens, plain, dearer):
         total += min(number, LONG_TOKENS) * rate + max(0, number - LONG_TOKENS) * beyond

@@ -17,7 +17,7 @@ from store_cases import ME, T0, block, fill, keep, kept_files, path, tokens_in  
 from store_processes import OLD, OWN_SESSION, PATIENCE_S, TRY, fill_old, old_copies, run_together, start_together, version
 
 from ccmon.errors import UsageError
-from ccmon.store import check, copy, migrations
+from ccmon.store import check, copy, migrations, schema
 from ccmon.store.database import Busy, open_store
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")]
@@ -98,7 +98,7 @@ def test_D03_a_migration_is_raced_and_killed(path):
         assert kept | set(range(3, 10, 2)) | ({1} if steps else set()) <= found and is_sound(path)
         assert version(path) == migrations.VERSION
         copies = old_copies(path)      # more than one when one was killed with the first in place and nothing else
-        assert set(copies) == ({(migrations.STEPS[steps - 1][0], 1)} if steps else set()) and len(copies) <= 2
+        assert set(copies) == ({(schema.STEPS[steps - 1][0], 1)} if steps else set()) and len(copies) <= 2
     print("kills:", kills)
 
 

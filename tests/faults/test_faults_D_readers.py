@@ -12,7 +12,7 @@ from ledger_world import ME, PRICE
 
 from ccmon.pipeline import refresh
 from ccmon.settings import context
-from ccmon.sources import ccusage, log_files, log_reader
+from ccmon.sources import ccusage, log_files, log_parts, log_reader, log_workers
 from ccmon.store import ledger
 from ccmon.store.database import open_store
 from ccmon.system import signals
@@ -84,21 +84,26 @@ def test_D23_ctrl_c_ends_the_reading_of_a_large_log_and_loses_nothing(machine, m
     assert read() == 2 * 2 * NUMBER
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_D23_what_ends_a_process_that_helps_is_no_end_of_this_one(tmp_path, monkeypatch, capfd, number):
-    """Out of memory, one of the two that read is ended: the handler and the exception are not its own."""
+@pytest.mark.parametrize("place", ["open_log", "fingerprint"], ids=["before a log", "in a log"])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+def test_D23_what_ends_a_process_that_helps_is_no_end_of_this_one(tmp_path, monkeypatch, capfd, number, place):
+    """Out of memory, one of those that read is ended: the handler and the exception are not its own."""
     write(tmp_path / "home", answers(0, 500))
     path, projects = str(tmp_path / "ccmon.db"), str(tmp_path / "home" / "projects")
     logs = log_reader.Logs([projects], log_files.scan([projects]), ME, PRICE)
     before = {one: signal.getsignal(one) for one in signals.ENDINGS}
-    here, open_log = os.getpid(), log_files.open_log
+    here, plain, calls = os.getpid(), getattr(log_files, place), []
 
-    def open_and_end(file):
-        if os.getpid() != here:
+    def work_and_end(*given):
+        calls.append(given)
+        if os.getpid() != here and len(calls) == (1 if place == "open_log" else 3):
             os.kill(os.getpid(), number)
-        return open_log(file)
-    monkeypatch.setattr(log_reader, "AT_ONCE_BYTES", 0)
-    monkeypatch.setattr(log_files, "open_log", open_and_end)
+        return plain(*given)
+    monkeypatch.setattr(log_workers, "FROM_BYTES", 0)
+    monkeypatch.setattr(log_workers, "_cores", lambda: 3)
+    monkeypatch.setattr(log_parts, "MOST_ROWS", 50)
+    monkeypatch.setattr(log_files, "CHUNK", 5000)
+    monkeypatch.setattr(log_files, place, work_and_end)
     try:
         signals.end_in_order()
         with open_store(path, 5000, NOW) as store:
@@ -107,3 +112,5 @@ def test_D23_what_ends_a_process_that_helps_is_no_end_of_this_one(tmp_path, monk
         for one, handler in before.items():
             signal.signal(one, handler)
     assert total(path) == 2 * 500 and "Traceback" not in capfd.readouterr().err
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)     # none is left

@@ -11,7 +11,7 @@ from log_looks import Logs, tokens
 
 from ccmon.pipeline import refresh
 from ccmon.settings import context
-from ccmon.sources import log_entries, log_files, log_reader
+from ccmon.sources import log_changes, log_entries, log_files, log_parts
 
 pytestmark = pytest.mark.newest_only
 
@@ -101,16 +101,16 @@ def test_D22_also_when_lines_were_added_at_the_same_time(logs, way):
 
 def test_D22_between_two_looks_at_a_growing_log_within_five_minutes(logs, monkeypatch):
     """A large log is not read whole whenever it has grown."""
-    monkeypatch.setattr(log_reader, "MOST_COMPARED", 1000)
+    monkeypatch.setattr(log_parts, "MOST_COMPARED", 1000)
     logs.write(ENTRIES[0], MORE)
     logs.look(NOW + 3)
     in_place(logs.path, changed(logs.path.read_bytes(), LINES // 2))
     logs.write(ENTRIES[0], MORE.replace(b'"more"', b'"most"'))
     assert tokens(logs.look(NOW + 9)) == 200 * LINES + 200
-    assert tokens(logs.look(NOW + 3 + log_reader.CHECK_S)) == 200 * LINES + 1000
+    assert tokens(logs.look(NOW + 3 + log_changes.CHECK_S)) == 200 * LINES + 1000
 
 
-@pytest.mark.parametrize("clock", [log_reader.CHECK_S, -40 * 24 * HOUR], ids=["later", "set back"])
+@pytest.mark.parametrize("clock", [log_changes.CHECK_S, -40 * 24 * HOUR], ids=["later", "set back"])
 def test_D22_bytes_that_change_without_any_sign_are_seen_within_five_minutes(logs, monkeypatch, clock):
     """Where the file system does not tell when a file was changed."""
     monkeypatch.setattr(log_files, "_HAS_CTIME", False)
@@ -142,7 +142,7 @@ def test_D22_what_is_still_the_same_is_not_read_again(logs, monkeypatch, sign):
 
 def test_D22_a_log_that_only_grows_is_read_on_alone(logs, monkeypatch):
     """And compared every four minutes, once more after it has come to rest, and then no more."""
-    monkeypatch.setattr(log_reader, "MOST_COMPARED", 1000)
+    monkeypatch.setattr(log_parts, "MOST_COMPARED", 1000)
     compared, checksum = [], log_files.checksum
     monkeypatch.setattr(log_files, "checksum", lambda fd, size: compared.append(now - NOW) or checksum(fd, size))
     for now in range(NOW, NOW + 5000, 50):

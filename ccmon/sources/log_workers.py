@@ -1,0 +1,163 @@
+"""Many logs read side by side: processes forked for it send what they find through pipes; one process stores it.
+
+A process that is killed loses nothing: what it had yet to read is read here. Where none can be forked, all of it is.
+"""
+
+import gc
+import os
+import pickle  # of what our own children send  # nosec B403
+import select
+import signal
+import sys
+from contextlib import suppress
+from typing import Callable, Dict, Generator, Iterable, Iterator, List, Optional, Sequence, Tuple
+
+from ccmon.sources.log_files import LogFile
+from ccmon.store.ledger import Part, Position
+from ccmon.system import signals
+
+FROM_BYTES = 8 << 20                   # less is read sooner than it is divided
+MOST_WORKERS = 4                       # one process stores it all: more than so many wait for that one
+MOST_AHEAD = 4 << 20                   # bytes of each process that wait here until it is its turn
+_HEAD = 8                              # bytes that tell how long a message is
+_AT_ONCE = 1 << 18
+
+Read = Callable[[LogFile, Optional[Position]], Iterator[Part]]
+Found = Generator[Tuple[LogFile, Iterator[Part]], None, None]
+
+
+def parts_of_all(files: Sequence[LogFile], known: Dict[bytes, Position], read: Read) -> Found:
+    """Each file in turn with its parts, which are to be taken before the next file is; read reads one from a position on."""
+    number = min(MOST_WORKERS, _cores()) if _may_fork() and _left(files, known) >= FROM_BYTES else 1
+    shares = _shares(files, known, number)
+    workers: List[_Worker] = []
+    try:
+        for own in range(number if number > 1 else 0):
+            mine = [file for file, share in zip(files, shares) if share == own]
+            workers.append(_Worker(mine, known, read, workers))
+        for file, share in zip(files, shares):
+            before = known.get(os.fsencode(file.path))
+            yield file, _parts(workers, share, file, before, read) if workers else read(file, before)
+    finally:
+        for worker in workers:
+            worker.end()
+
+
+def _may_fork() -> bool:
+    """Not beside a screen, whose threads hold locks that nobody would open in the child."""
+    threading = sys.modules.get("threading")
+    return hasattr(os, "fork") and (threading is None or threading.current_thread() is threading.main_thread())
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except (AttributeError, OSError):  # macOS
+        return os.cpu_count() or 1
+
+
+def _left(files: Iterable[LogFile], known: Dict[bytes, Position]) -> int:
+    return sum(_size(file, known) for file in files)
+
+
+def _size(file: LogFile, known: Dict[bytes, Position]) -> int:
+    before = known.get(os.fsencode(file.path))
+    return max(0, file.size - (before.offset if before else 0))
+
+
+def _shares(files: Sequence[LogFile], known: Dict[bytes, Position], number: int) -> List[int]:
+    """Which process reads each file: the one that has least to do before it."""
+    loads, found = [0] * number, []
+    for file in files:
+        found.append(loads.index(min(loads)))
+        loads[found[-1]] += _size(file, known) + 1
+    return found
+
+
+def _parts(workers: Sequence["_Worker"], share: int, file: LogFile, before: Optional[Position], read: Read) -> Iterator[Part]:
+    """What a process found in a file; what it did not come to is read here."""
+    while True:
+        message = workers[share].message(workers)
+        if message is None:
+            yield from read(file, before)
+            return
+        part: Optional[Part] = pickle.loads(message)  # nosec B301
+        if part is None:
+            return
+        yield part
+        before = part.after
+
+
+class _Worker:
+    """A process that reads some files and sends their parts, and nothing behind those of each file."""
+
+    def __init__(self, files: Sequence[LogFile], known: Dict[bytes, Position], read: Read, earlier: Sequence["_Worker"]) -> None:
+        self.got, self.pid, self.fd = bytearray(), 0, -1
+        reading, writing = os.pipe()
+        try:
+            self.pid = os.fork()
+        except OSError:                # no more processes: all is read here
+            os.close(reading)
+        else:
+            if not self.pid:
+                _work(writing, [reading, *(one.fd for one in earlier if one.fd >= 0)], files, known, read)
+            self.fd = reading
+        os.close(writing)
+
+    def message(self, workers: Sequence["_Worker"]) -> Optional[bytes]:
+        """The next one; None where the process is gone. Until it is there, what the others send is taken in, too."""
+        while True:
+            end = _HEAD + int.from_bytes(self.got[:_HEAD], "big")
+            if _HEAD <= len(self.got) >= end:
+                message = bytes(self.got[_HEAD:end])
+                del self.got[:end]
+                return message
+            if self.fd < 0:
+                return None
+            ready = select.poll()
+            open_ones = {one.fd: one for one in workers if one.fd >= 0 and (one is self or len(one.got) < MOST_AHEAD)}
+            for fd in open_ones:
+                ready.register(fd, select.POLLIN)
+            for fd, _ in ready.poll():
+                open_ones[fd]._take_in()
+
+    def _take_in(self) -> None:
+        content = os.read(self.fd, _AT_ONCE)
+        self.got += content
+        if not content:
+            os.close(self.fd)
+            self.fd = -1
+
+    def end(self) -> None:
+        """Let it be over, whatever it was at."""
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
+        if self.pid:
+            with suppress(OSError):
+                os.kill(self.pid, signal.SIGKILL)
+            with suppress(OSError):
+                os.waitpid(self.pid, 0)
+            self.pid = 0
+
+
+def _work(writing: int, others: Iterable[int], files: Sequence[LogFile], known: Dict[bytes, Position], read: Read) -> None:
+    """The life of such a process; it ends without what this one does at its end. What fails here is tried again there."""
+    try:
+        signals.end_at_once()
+        gc.disable()                   # many small objects without cycles
+        for fd in others:              # with the last reader gone the next message ends the process
+            os.close(fd)
+        for file in files:
+            for part in read(file, known.get(os.fsencode(file.path))):
+                _send(writing, part)
+            _send(writing, None)
+    finally:
+        os._exit(0)
+
+
+def _send(writing: int, part: Optional[Part]) -> None:
+    content = pickle.dumps(part, pickle.HIGHEST_PROTOCOL)
+    left = memoryview(len(content).to_bytes(_HEAD, "big") + content)
+    while left:
+        left = left[os.write(writing, left):]
