@@ -86,15 +86,22 @@ def _read(fds: List[int], pid: int, deadline: float) -> List[str]:
 
 # --- the server -----------------------------------------------------------------------------------------------------------
 
-def _load() -> None:
+def load() -> None:
+    """All of ccmon, and what its files import, wherever they do: a call may have rights too few to read the library."""
+    import ast
     import importlib
-    import pkgutil
 
-    import ccmon
-    for module in pkgutil.walk_packages(ccmon.__path__, "ccmon."):
-        if not module.name.endswith("__main__"):
-            importlib.import_module(module.name)
-    importlib.import_module("ccmon.__main__")
+    names = set()
+    for path in (ROOT / "ccmon").rglob("*.py"):
+        names.add(".".join(path.relative_to(ROOT).with_suffix("").parts).replace(".__init__", ""))
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                names |= {node.module or ""} if isinstance(node, ast.ImportFrom) else {one.name for one in node.names}
+    for name in sorted(names - {"ccmon.bare_start"}):
+        try:
+            importlib.import_module(name)
+        except ImportError:            # of another system, or an extra
+            pass
 
 
 def _serve(server: socket.socket) -> None:
@@ -153,7 +160,7 @@ def _leave(code: object) -> None:
 
 if __name__ == "__main__":
     del sys.path[0]                    # the folder of this file
-    _load()
+    load()
     import gc
     gc.collect()
     gc.freeze()

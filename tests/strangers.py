@@ -21,12 +21,12 @@ from commands import HOUR, NOW, PATIENCE_S, ROOT, Machine, Result, block
 
 USER = 12345
 SERVER = f"""
-import importlib, json, os, pkgutil, sys
+import json, os, sys
 import _strptime, encodings.ascii, encodings.idna, encodings.latin_1, encodings.utf_8_sig, unicodedata, pytz, tabulate, ccmon
 import fcntl, grp, pty, pwd, resource, select, tempfile, termios
-for found in pkgutil.walk_packages(ccmon.__path__, "ccmon."):
-    if not found.name.endswith("__main__"):
-        importlib.import_module(found.name)
+sys.path.insert(0, {str(ROOT / "tests")!r})
+import fork_server
+fork_server.load()
 from ccmon.__main__ import main
 zones = [pytz.timezone(name) for name in ("Europe/Warsaw", "UTC")]
 for request in sys.stdin:

@@ -6,7 +6,6 @@ A process that is killed loses nothing: what it had yet to read is read here. Wh
 import gc
 import os
 import pickle  # of what our own children send  # nosec B403
-import select
 import signal
 import sys
 from contextlib import suppress
@@ -14,11 +13,12 @@ from typing import Callable, Dict, Generator, Iterable, Iterator, List, Optional
 
 from ccmon.sources.log_files import LogFile
 from ccmon.store.ledger import Part, Position
-from ccmon.system import signals
+from ccmon.system import ready, signals
 
 FROM_BYTES = 8 << 20                   # less is read sooner than it is divided
 MOST_WORKERS = 4                       # one process stores it all: more than so many wait for that one
 MOST_AHEAD = 4 << 20                   # bytes of each process that wait here until it is its turn
+_LONG_S = 3600.0                       # of waiting, before it is begun anew
 _HEAD = 8                              # bytes that tell how long a message is
 _AT_ONCE = 1 << 18
 
@@ -114,11 +114,8 @@ class _Worker:
                 return message
             if self.fd < 0:
                 return None
-            ready = select.poll()
             open_ones = {one.fd: one for one in workers if one.fd >= 0 and (one is self or len(one.got) < MOST_AHEAD)}
-            for fd in open_ones:
-                ready.register(fd, select.POLLIN)
-            for fd, _ in ready.poll():
+            for fd in ready.readable(list(open_ones), _LONG_S):
                 open_ones[fd]._take_in()
 
     def _take_in(self) -> None:

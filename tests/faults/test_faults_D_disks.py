@@ -275,12 +275,12 @@ def test_D12_a_home_on_a_read_only_disk(small_home):
     assert small_home.run("record").code == 30
 
 
-STRANGER = """
-import importlib, os, pkgutil, sys
+STRANGER = f"""
+import os, sys
+sys.path.insert(0, {os.path.join(str(ROOT), "tests")!r})
 import _strptime, encodings.ascii, encodings.idna, encodings.latin_1, encodings.utf_8_sig, unicodedata, pytz, tabulate, ccmon
-for found in pkgutil.walk_packages(ccmon.__path__, "ccmon."):
-    if not found.name.endswith("__main__"):
-        importlib.import_module(found.name)
+import fork_server
+fork_server.load()
 from ccmon.__main__ import main
 if os.getuid() == 0:
     os.setgroups([])

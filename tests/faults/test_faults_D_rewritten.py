@@ -113,7 +113,7 @@ def test_D22_between_two_looks_at_a_growing_log_within_five_minutes(logs, monkey
 @pytest.mark.parametrize("clock", [log_changes.CHECK_S, -40 * 24 * HOUR], ids=["later", "set back"])
 def test_D22_bytes_that_change_without_any_sign_are_seen_within_five_minutes(logs, monkeypatch, clock):
     """Where the file system does not tell when a file was changed."""
-    monkeypatch.setattr(log_files, "_HAS_CTIME", False)
+    monkeypatch.setattr(log_files, "HAS_CTIME", False)
     os.utime(str(logs.path), (NOW, NOW))
     logs.look(NOW)
     with_its_time(logs.path, changed(logs.path.read_bytes(), LINES // 2))
@@ -191,7 +191,7 @@ def test_D22_every_number_is_that_of_the_log_as_it_is(quiet, words):
 
 @pytest.mark.parametrize("name", ["auto", "logs"])
 def test_D22_an_open_screen_sees_within_five_minutes_what_gives_no_sign(quiet, monkeypatch, name):
-    monkeypatch.setattr(log_files, "_HAS_CTIME", False)
+    monkeypatch.setattr(log_files, "HAS_CTIME", False)
 
     def look(now):
         ctx = context.prepare({}, {**quiet.env(), "CCMON_NOW": str(now), "CCMON_SOURCE": name})
