@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Callable, List, Optional, Sequence, Set, TypeV
 
 from ccmon.errors import CcmonError
 from ccmon.model import Block, Facts, Owner, Record, Sample, Used
-from ccmon.store import journal, migrations, rows, values
+from ccmon.store import journal, migrations, rows, sound, values
 from ccmon.store.place import OTHER_FOLDER
 from ccmon.system import stops
 
@@ -66,7 +66,6 @@ def _explained(error: Exception, path: str, db: Optional[sqlite3.Connection] = N
     reason = str(error)
     if migrations.is_busy(error):
         return Busy(f"{path} is held by another program ({reason}); this moment is not recorded")
-    from ccmon.store import sound
     told = _told_by_system(reason, path)
     if told is None and (sound.says_damaged(error) or db is not None and sound.is_unsound(db)):
         return Damaged(f"{path} is damaged ({reason}); history is off until it is moved away {OTHER_FOLDER}")
@@ -329,7 +328,6 @@ class Store:
         try:
             self._open_whole()
         except Shut as error:
-            from ccmon.store import sound
             self._db = sound.frozen(self.path)      # for one transaction: others may begin to write
             if self._db is None:
                 raise
