@@ -6,6 +6,7 @@ import sys
 import time
 
 import pytest
+from claude_logs import Entry, write
 from commands import HOUR, NOW, alive, block, wait_until
 from extent import ALL
 from full_screen import leave, live, monitor
@@ -21,11 +22,13 @@ def ended(machine):
 # --- the screen -----------------------------------------------------------------------------------------------------------
 
 def test_a_changed_answer_is_on_the_screen_after_two_looks_at_most(machine):
+    """A log that grows says that ccusage may know more."""
     live(machine, 1234)
     with monitor(machine) as term:
         term.wait_for("1,234")
         live(machine, 2345)
         runs = machine.runs()
+        write(machine.home / ".claude", [Entry(time.time(), 1, 1)])
         term.wait_for("2,345")
         assert machine.runs() - runs <= 2
         leave(term)
