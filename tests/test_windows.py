@@ -294,50 +294,41 @@ def test_a_console_that_is_closed_ends_it_in_order():
 # --- where it may differ ---------------------------------------------------------------------------------------------------
 
 LACKING = {                            # what Windows does not have, or has in another way, and the rooms that own it
-    "creationflags": {"refresher", "system/processes"},
-    "ctypes": {"system/swap"},
-    "curses": {"fullscreen/entries", "fullscreen/screen"},
-    "fcntl": {"locks", "setup/prompt_probe", "system/swap"},
-    "locale.nl_langinfo": {"system/codec"},
-    "msvcrt": {"locks"},
-    "os.O_NOCTTY": {"fullscreen/screen_signals"},
+    "creationflags": {"refresher", "system/processes"}, "ctypes": {"system/swap"},
+    "curses": {"fullscreen/entries", "fullscreen/screen"}, "fcntl": {"locks", "setup/prompt_probe", "system/swap"},
+    "locale.nl_langinfo": {"system/codec"}, "msvcrt": {"locks"}, "os.O_NOCTTY": {"fullscreen/screen_signals"},
     "os.O_NONBLOCK": {"fullscreen/screen_signals"},
-    "os.fchmod": {"linecache", "system/newfiles", "system/private", "system/swap"},
-    "os.fchown": {"system/swap"},
+    "os.fchmod": {"linecache", "system/newfiles", "system/private", "system/swap"}, "os.fchown": {"system/swap"},
     "os.fork": {"fullscreen/entries", "fullscreen/guardian", "refresher", "sources/log_workers"},
-    "os.getgid": {"system/private"},
-    "os.getpgrp": {"fullscreen/guardian", "fullscreen/screen_signals", "fullscreen/terminal"},
+    "os.getgid": {"system/private"}, "os.getpgrp": {"fullscreen/guardian", "fullscreen/screen_signals", "fullscreen/terminal"},
     "os.getsid": {"system/process_facts"},
-    "os.getuid": {"alerts/channels", "doctor/probes", "linecache", "system/newfiles", "system/outfiles", "system/own_processes",
-        "system/private", "system/removal", "system/targets", "system/tmux"},
+    "os.getuid": {"alerts/channels", "doctor/probes", "linecache", "system/newfiles", "system/outfiles",
+        "system/own_processes", "system/private", "system/removal", "system/targets", "system/tmux"},
     "os.kill": {"fullscreen/guardian", "locks", "setup/prompt_probe", "sources/log_workers", "system/own_processes",
         "system/process_facts", "system/stops"},
-    "os.killpg": {"fullscreen/screen_signals", "system/processes"},
-    "os.nice": {"pipeline/sources"},
-    "os.pread": {"locks"},
-    "os.pwrite": {"locks"},
-    "os.replace": {"system/private"},
-    "os.set_blocking": {"fullscreen/screen_signals", "sources/ccusage"},
-    "os.setpgid": {"fullscreen/guardian"},
-    "os.setsid": {"refresher"},
-    "os.statvfs": {"doctor/probes"},
-    "os.sysconf": {"refresher"},
+    "os.killpg": {"fullscreen/screen_signals", "system/processes"}, "os.nice": {"pipeline/sources"}, "os.pread": {"locks"},
+    "os.pwrite": {"locks"}, "os.replace": {"system/private"},
+    "os.set_blocking": {"fullscreen/screen_signals", "sources/ccusage"}, "os.setpgid": {"fullscreen/guardian"},
+    "os.setsid": {"refresher"}, "os.statvfs": {"doctor/probes"}, "os.sysconf": {"refresher"},
     "os.tcgetpgrp": {"fullscreen/guardian", "fullscreen/terminal", "setup/prompt_probe"},
-    "os.ttyname": {"fullscreen/screen_signals"},
-    "os.uname": {"locks", "settings/config"},
-    "os.waitid": {"sources/ccusage"},
+    "os.ttyname": {"fullscreen/screen_signals"}, "os.uname": {"locks", "settings/config"}, "os.waitid": {"sources/ccusage"},
     "os.waitpid": {"fullscreen/entries", "fullscreen/guardian", "setup/prompt_probe", "sources/log_workers"},
-    "pty": {"setup/prompt_probe"},
-    "pwd": {"system/private"},
-    "resource": {"pipeline/sources", "system/processes"},
+    "pty": {"setup/prompt_probe"}, "pwd": {"system/private"}, "resource": {"pipeline/sources", "system/processes"},
     "select.poll": {"system/ready"},
     "signal.SIGKILL": {"setup/prompt_probe", "sources/log_workers", "system/own_processes", "system/processes"},
     "signal.SIGTTOU": {"fullscreen/screen", "fullscreen/screen_signals"},
     "signal.pthread_sigmask": {"fullscreen/screen_signals", "setup/prompt_probe"},
-    "signal.set_wakeup_fd": {"fullscreen/screen_signals"},
-    "start_new_session": {"system/processes"},
+    "signal.set_wakeup_fd": {"fullscreen/screen_signals"}, "start_new_session": {"system/processes"},
     "termios": {"fullscreen/guardian", "fullscreen/screen_signals", "fullscreen/terminal", "setup/prompt_probe",
-        "system/typed"},}
+        "system/typed"}}
+MODULES = set("fcntl termios msvcrt curses resource pwd grp tty pty posix winreg ctypes syslog crypt".split())
+CALLS = set("""fork forkpty setsid getsid killpg kill getuid geteuid getgid getegid uname replace rename waitid waitpid wait
+    set_blocking fchmod chown fchown mkfifo pread pwrite sysconf setpgid getpgid getpgrp tcgetpgrp tcsetpgrp ttyname sync statvfs
+    nice getloadavg
+    O_NOFOLLOW O_NONBLOCK O_NOCTTY O_CLOEXEC O_DIRECTORY SIGKILL SIGHUP SIGQUIT SIGTSTP SIGCONT SIGWINCH SIGTTOU SIGTTIN SIGALRM
+    SIGPIPE SIGUSR1 SIGUSR2 SIGCHLD alarm setitimer pause pthread_sigmask sigwait set_wakeup_fd poll PollSelector nl_langinfo
+    tzset which""".split()) - {"rename"}
+OF = {"os", "signal", "select", "selectors", "locale", "time", "shutil"}
 
 
 def lacking(tree):
