@@ -20,8 +20,16 @@ def keep_streams() -> None:
         pass                           # no descriptor is left: nothing can take the number either
 
 
+def add_packages() -> None:
+    """What `python -S` has left out: the folders of packages."""
+    if sys.flags.no_site:
+        import site
+        site.main()
+
+
 def refresh_lines(argv: "list[str]", lock: int) -> None:
     """What the detached refresher does."""
+    add_packages()
     from ccmon.pipeline.refresh import in_background
     in_background(argv, lock)
 
@@ -41,6 +49,16 @@ def finish(line: bytes) -> bytes:
     return finish(line)
 
 
+def is_printed_version() -> bool:
+    """Print the version by what is loaded already; False where that fails: the long road says why."""
+    from ccmon import __version__
+    try:
+        os.write(1, f"ccmon {__version__}\n".encode())
+        return True
+    except OSError:
+        return False
+
+
 def main() -> None:
     """The `ccmon` command."""
     keep_streams()
@@ -51,6 +69,8 @@ def main() -> None:
             if linecache.answer(argv, start_refresher, finish):
                 os._exit(0)
         sys.exit(long_road(argv))
+    if argv in (["--version"], ["-V"]) and is_printed_version():
+        return
     from ccmon.fullscreen import guardian
     try:
         if guardian.wanted(argv, os.environ):
@@ -67,6 +87,7 @@ def main() -> None:
 def long_road(argv: "list[str]") -> int:
     """A status line that is not cached; that ccmon cannot be loaded is a line too."""
     try:
+        add_packages()
         from ccmon import cli
         from ccmon.commands import statusline  # noqa: F401
     except Exception as err:

@@ -1,21 +1,20 @@
 """What a call works with: the user's own home and settings, or those of a demo."""
 
 import os
-from argparse import Namespace
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Iterator, Mapping
 
 from ccmon import arguments
-from ccmon.pipeline import demo_memory, sweeping
+from ccmon.pipeline import sweeping
 from ccmon.settings import config
 from ccmon.settings.context import Context, prepare
-from ccmon.sources import demo
 from ccmon.system import private
 from ccmon.typed_values import Given
 
 
 @contextmanager
-def context_of(given: Namespace) -> Iterator[Context]:
+def context_of(given: SimpleNamespace) -> Iterator[Context]:
     """What the call works with; a demo's own home goes when the call ends."""
     flags = arguments.flags(given)
     sweeping.sweep(os.environ)
@@ -28,6 +27,8 @@ def context_of(given: Namespace) -> Iterator[Context]:
 
 def _demo_context(flags: Mapping[str, Given], folder: str) -> Context:
     """A context whose home is the folder, with a memory of simulated sessions."""
+    from ccmon.pipeline import demo_memory
+    from ccmon.sources import demo
     configured = config.paths(os.environ).config
     own = {"HOME": folder, "XDG_DATA_HOME": folder, "XDG_CACHE_HOME": folder, "XDG_STATE_HOME": folder,
            "XDG_CONFIG_HOME": os.path.dirname(os.path.dirname(configured)) if configured else folder}

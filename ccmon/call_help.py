@@ -1,8 +1,9 @@
 """What `ccmon help ...` is about: a command, all common options, or one option."""
 
-from typing import List, Mapping, Optional, Sequence
+from typing import List, Optional, Sequence
 
-from ccmon.call_parser import Parser, is_common, section
+from ccmon import call_parser
+from ccmon.call_table import COMMANDS, SETTINGS, arguments_of
 from ccmon.errors import UsageError
 from ccmon.text import clean, clip, near
 from ccmon.typed_values import folded
@@ -26,22 +27,24 @@ def page(wanted: Sequence[str]) -> Optional[str]:
     return "ccmon-line" if any(word in ("line", "ccmon-line") for word in wanted) else "ccmon"
 
 
-def text(wanted: Sequence[str], parsers: Mapping[str, Parser]) -> str:
+def text(wanted: Sequence[str]) -> str:
     """The help on that: on a command, on all common options, on one option, or on ccmon itself. UsageError for other words."""
-    root = parsers[""]
     words = [word for word in wanted if word and word != "help"]
-    command = next((word for word in words if word in parsers), None)
-    if command or not words:
-        return parsers[command or ""].format_help()
+    command = next((word for word in words if word in COMMANDS), None)
+    if command:
+        return call_parser.of_command(command).format_help()
+    if not words:
+        return call_parser.root(()).format_help()
     if words[0] in OPTIONS:
-        return section(root, "the common options, of ccmon itself and of its commands",
-                       [one for one in root.added if is_common(one.action)])
-    named = [(name, one) for name, parser in parsers.items() for one in parser.added if "--" + words[0] in one.flags
-             or one.action.dest == words[0].replace("-", "_") and is_common(one.action)]
-    if not named:
-        known = [*filter(None, parsers), "options", "man", *(word[2:] for one in root.added for word in one.flags)]
-        word = clip(clean(words[0]), 40)
-        raise UsageError(f"there is no help on '{word}'{near(words[0], known)}. See: ccmon help, ccmon help COMMAND, "
-                         "ccmon help options, ccmon help --man")
-    name, one = named[0]
-    return section(parsers[name], "" if is_common(one.action) else f"of ccmon {name}".rstrip(), [one])
+        return call_parser.section("ccmon", "the common options, of ccmon itself and of its commands", SETTINGS, has_version=True)
+    if words[0] == "version":
+        return call_parser.section("ccmon", "", (), has_version=True)
+    for name in ("", *COMMANDS):
+        for argument in arguments_of(name):
+            if argument.name == "--" + words[0] or argument.key == words[0].replace("-", "_") and argument.is_common:
+                title = "" if argument.is_common else f"of ccmon {name}".rstrip()
+                return call_parser.section(f"ccmon {name}".rstrip(), title, (argument,))
+    names = [*COMMANDS, "options", "man", "help", "version", *(one.name[2:] for one in arguments_of(""))]
+    word = clip(clean(words[0]), 40)
+    raise UsageError(f"there is no help on '{word}'{near(words[0], names)}. See: ccmon help, ccmon help COMMAND, "
+                     "ccmon help options, ccmon help --man")

@@ -1,4 +1,4 @@
-"""A parser that remembers what it was given: its help texts are made of that, by nothing but what argparse documents.
+"""The parser that argparse makes of the table: for help texts, and for calls that are not as plain as most.
 
 What a newer Python adds to helps and messages by itself, colours and other words that were meant, is switched off: every Python
 says the same.
@@ -6,19 +6,26 @@ says the same.
 
 import argparse
 from contextlib import contextmanager
-from typing import Any, Dict, Iterator, List, NamedTuple, NoReturn, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, NoReturn, Optional
 
+from ccmon import __version__
+from ccmon.call_table import ABSENT, COMMANDS, MODES, SETTINGS, VERSION_FLAG, Argument
 from ccmon.errors import UsageError
-from ccmon.settings.options import BY_NAME
 from ccmon.text import near
 
-ALSO_COMMON = ("demo", "version")
+ALSO = "each is also CCMON_<NAME> in the environment and a line of config.ini"
 EVERYWHERE = "Each is also a variable in the environment, as CCMON_PLAN, and a line of config.ini: ccmon config"
-
-
-def is_common(action: argparse.Action) -> bool:
-    """Whether all commands have this option."""
-    return action.dest in BY_NAME or action.dest in ALSO_COMMON
+EXAMPLES = """examples:
+  ccmon                            the full screen
+  ccmon --demo                     the same on simulated data: nothing else is needed
+  ccmon --plan max5 --timezone local
+  ccmon --reset-hour 9             a daily reset at 09:00 instead of the session's end
+  ccmon --once                     one frame as text
+  ccmon --json                     every number for scripts
+  ccmon --statusline               one line for tmux and prompts
+  ccmon init bash                  the line in a prompt; also zsh, fish, tmux, bars
+  ccmon history --days 7           the sessions of the last week
+"""
 
 
 def _switched_off() -> Dict[str, Any]:
@@ -33,53 +40,25 @@ def _switched_off() -> Dict[str, Any]:
 _NEWER = _switched_off()
 
 
-class Added(NamedTuple):
-    """One argument: what was made, and of what."""
-
-    action: argparse.Action
-    flags: Tuple[str, ...]             # none of them for a word
-    options: Dict[str, Any]
-
-
 class Parser(argparse.ArgumentParser):
     """argparse that raises one sentence instead of printing its usage."""
 
     def __init__(self, **options: Any) -> None:
-        self.added: List[Added] = []
+        self.common: List[argparse.Action] = []
         self.commands: Dict[str, Parser] = {}
         super().__init__(**{**options, **_NEWER, "add_help": False, "allow_abbrev": False})
         self.add_argument("-h", "--help", action="help", help="show this help message and exit")
 
-    def add_argument(self, *flags: str, **options: Any) -> argparse.Action:        # type: ignore[override]
-        """As argparse does, and remembered."""
-        return self.remember(super().add_argument(*flags, **options), flags, options)
-
-    def remember(self, action: argparse.Action, flags: Tuple[str, ...], options: Dict[str, Any]) -> argparse.Action:
-        """Note an argument that one of its groups has made."""
-        self.added.append(Added(action, flags if flags[0][:1] == "-" else (), options))
-        return action
-
-    def group(self, title: str, description: str = "") -> "Group":
-        """Options under a heading."""
-        return Group(self, self.add_argument_group(title, description or None))
-
-    def exclusive(self, required: bool = False) -> "Group":
-        """Options of which a call has one at most."""
-        return Group(self, self.add_mutually_exclusive_group(required=required))
-
-    def commands_of(self, **options: Any) -> "Commands":
-        """The commands, which parse their own words."""
-        return Commands(self, self.add_subparsers(parser_class=Parser, prog=self.prog, **options))
-
     def error(self, message: str) -> NoReturn:
         """Raise UsageError with the nearest valid word."""
-        raise UsageError(f"{message.replace('argument ', '', 1)}{self._hint(message)}. See: {self.prog} --help")
+        raise UsageError(f"{message.replace('argument ', '', 1)}{_hint(message)}. See: {self.prog} --help")
 
     def format_help(self) -> str:
         """A command's own options, with one line on the common ones; of ccmon itself everything."""
         if self.commands:
             return super().format_help()
-        with _hidden([one.action for one in self.added if is_common(one.action)]) as number:
+        with _hidden(self.common):
+            number = len(self.common)
             others = f"... and the {number} common options, such as --plan and --theme: ccmon help options"
             self.epilog = others if number else None
             try:
@@ -87,58 +66,113 @@ class Parser(argparse.ArgumentParser):
             finally:
                 self.epilog = None
 
-    def _hint(self, message: str) -> str:
-        quoted = message.split("'")
-        return near(quoted[1], quoted[3::2]) if "invalid choice" in message else ""
 
-
-class Group:
-    """Some options of a parser, which remembers them."""
-
-    def __init__(self, parser: Parser, made: Any) -> None:
-        self._parser, self._made = parser, made
-
-    def add_argument(self, *flags: str, **options: Any) -> argparse.Action:
-        """As argparse does, and remembered."""
-        return self._parser.remember(self._made.add_argument(*flags, **options), flags, options)
-
-    def exclusive(self) -> "Group":
-        """Options of which a call has one at most, under the same heading."""
-        return Group(self._parser, self._made.add_mutually_exclusive_group())
-
-
-class Commands:
-    """The commands of a parser, which remembers them."""
-
-    def __init__(self, parser: Parser, made: Any) -> None:
-        self._parser, self._made = parser, made
-
-    def add_parser(self, name: str, **options: Any) -> Parser:
-        """The parser of a new command."""
-        made: Parser = self._made.add_parser(name, **options)
-        self._parser.commands[name] = made
-        return made
+def _hint(message: str) -> str:
+    quoted = message.split("'")
+    return near(quoted[1], quoted[3::2]) if "invalid choice" in message else ""
 
 
 @contextmanager
-def _hidden(actions: List[argparse.Action]) -> Iterator[int]:
-    """In no usage and no list; how many they are."""
+def _hidden(actions: List[argparse.Action]) -> Iterator[None]:
+    """In no usage and no list."""
     texts = [action.help for action in actions]
     try:
         for action in actions:
             action.help = argparse.SUPPRESS
-        yield len(actions)
+        yield
     finally:
         for action, text in zip(actions, texts):
             action.help = text
 
 
-def section(parser: Parser, title: str, added: List[Added]) -> str:
+# --- made of the table ------------------------------------------------------------------------------------------------------
+
+def root(commands: Iterable[str] = tuple(COMMANDS)) -> Parser:
+    """The parser of ccmon itself; in full those commands, of the others no more than their names."""
+    made = Parser(prog="ccmon", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter,
+                  usage="%(prog)s [--once | --json | --statusline] [option ...]\n       %(prog)s COMMAND [option ...]",
+                  description="How much of the Claude Code session is used, until when it lasts, when it resets.")
+    modes = made.add_argument_group("output").add_mutually_exclusive_group()
+    for mode in MODES:
+        _add(modes, mode)
+    subparsers = made.add_subparsers(parser_class=Parser, prog=made.prog, dest="command", metavar="COMMAND", title="commands")
+    for name, command in COMMANDS.items():
+        one = subparsers.add_parser(name, help=command.help, description=command.description)
+        made.commands[name] = _filled(one, name) if name in commands else one
+    _add_settings(made, ALSO)          # the many settings come last
+    return made
+
+
+def of_command(name: str) -> Parser:
+    """The parser of one command alone, of the words behind its name."""
+    return _filled(Parser(prog=f"ccmon {name}", description=COMMANDS[name].description), name)
+
+
+def _filled(parser: Parser, name: str) -> Parser:
+    command, groups = COMMANDS[name], {}       # type: ignore[var-annotated]
+    for argument in command.arguments:
+        if argument.excludes and argument.excludes not in groups:
+            groups[argument.excludes] = parser.add_mutually_exclusive_group(required=argument.excludes == command.required)
+        _add(groups[argument.excludes] if argument.excludes else parser, argument)
+    if command.has_settings:
+        _add_settings(parser)
+    return parser
+
+
+def _add_settings(parser: Parser, description: Optional[str] = None) -> None:
+    parser.common.append(_add_version(parser))
+    group = parser.add_argument_group("settings", description)
+    parser.common.extend(_add(group, setting) for setting in SETTINGS)
+
+
+def _add_version(parser: Any) -> argparse.Action:
+    added: argparse.Action = parser.add_argument(VERSION_FLAG, action="version", version=f"ccmon {__version__}",
+                                                 help="print the version and exit")
+    return added
+
+
+def _add(parser: Any, argument: Argument) -> argparse.Action:
+    """Add it to a parser or a group as argparse wants it."""
+    options: Dict[str, Any] = {"help": argument.help.replace("%", "%%"),
+                               "default": argparse.SUPPRESS if argument.default is ABSENT else argument.default}
+    if argument.is_option:
+        options["dest"] = argument.key
+    if argument.switch is not None:
+        options.update(action="store_const", const=argument.switch)
+    else:
+        options.update(metavar=argument.metavar, nargs=argument.takes or None, choices=argument.choices,
+                       type=_type(argument.parse), const=argument.bare)
+        if argument.takes == "+":
+            options["action"] = "extend"
+    if options.get("const") is None:
+        options.pop("const", None)
+    added: argparse.Action = parser.add_argument(argument.name, **options)
+    return added
+
+
+def _type(parse: Optional[Callable[[str], Any]]) -> Optional[Callable[[str], Any]]:
+    """The same with the error that argparse shows as it is."""
+    if parse is None:
+        return None
+    made = parse
+
+    def typed(text: str) -> Any:
+        try:
+            return made(text)
+        except ValueError as err:
+            raise argparse.ArgumentTypeError(str(err)) from None
+    return typed
+
+
+def section(prog: str, title: str, arguments: Iterable[Argument], has_version: bool = False) -> str:
     """The help on some options alone, under that heading."""
-    has_settings = any(one.action.dest in BY_NAME for one in added)
-    alone = argparse.ArgumentParser(prog=parser.prog, usage=parser.prog, add_help=False, formatter_class=parser.formatter_class,
-                                    epilog=EVERYWHERE if has_settings else None, **_NEWER)
+    chosen = list(arguments)
+    has_settings = any(one.is_common and one.key != "demo" for one in chosen)
+    alone = argparse.ArgumentParser(prog=prog, usage=prog, add_help=False, epilog=EVERYWHERE if has_settings else None,
+                                    formatter_class=argparse.RawDescriptionHelpFormatter, **_NEWER)
     group = alone.add_argument_group(title or "one of the common options")
-    for one in added:
-        group.add_argument(*(one.flags or (one.action.dest,)), **one.options)
+    if has_version:
+        _add_version(group)
+    for argument in chosen:
+        _add(group, argument)
     return alone.format_help().partition("\n\n")[2]

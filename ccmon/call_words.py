@@ -4,12 +4,14 @@ What cannot be meant is told with the right words, and with the help of the comm
 """
 
 import re
+from functools import lru_cache
 from typing import Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
 from ccmon.alerts.kinds import KINDS as ALERTS
 from ccmon.alerts.kinds import parse_kinds
+from ccmon.call_table import COMMANDS, VERSION_FLAG, arguments_of
+from ccmon.choices import PERIODS
 from ccmon.errors import UsageError
-from ccmon.history.groups import PERIODS
 from ccmon.settings.options import BY_NAME, OPTIONS, flag_name
 from ccmon.settings.themes import THEMES
 from ccmon.text import clean, clip, near
@@ -35,7 +37,8 @@ class Command(NamedTuple):
 class Call(NamedTuple):
     """A call in the words of the parser."""
 
-    words: List[str]
+    command: str                       # "" is ccmon itself
+    words: List[str]                   # of that command's own parser
     switches: Dict[str, str]           # option that is yes or no -> its text
 
 
@@ -46,8 +49,23 @@ class _Parts(NamedTuple):
     switches: Dict[str, str]
 
 
-def call(argv: Sequence[str], commands: Mapping[str, Command]) -> Call:
-    """The command first, its words, its options. commands: by name, "" is ccmon itself. UsageError names what is valid."""
+@lru_cache(maxsize=None)
+def table() -> Mapping[str, Command]:
+    """What each command takes, by name; "" is ccmon itself."""
+    return {name: _of_table(name) for name in ("", *COMMANDS)}
+
+
+def _of_table(name: str) -> Command:
+    arguments = arguments_of(name)
+    takes = {one.name: "" if one.switch is not None else one.takes or "1" for one in arguments if one.is_option}
+    ends = dict.fromkeys(("-h", "--help", *([VERSION_FLAG] if "--plan" in takes else [])), "")
+    own = tuple(one.name for one in arguments if one.is_option and not one.is_common)
+    return Command({**ends, **takes}, ("--help", *own), not name or any(not one.is_option for one in arguments))
+
+
+def call(argv: Sequence[str]) -> Call:
+    """The command, its words, its options. UsageError names what is valid."""
+    commands = table()
     name, others = _command(list(argv), commands)
     parts = _parted(name, others, commands)
     words, more = parts.words, []
@@ -60,10 +78,9 @@ def call(argv: Sequence[str], commands: Mapping[str, Command]) -> Call:
     if not name and parts.rest:
         raise UsageError(_no_command(parts.rest[0], commands))
     rest = ["--", *parts.rest] if parts.rest else []
-    head = [name] if name else []
     if any(word[:1] == "-" and not _NEGATIVE.match(word) for word in words):
-        return Call([*head, *parts.options, *more, "--", *words, *parts.rest], parts.switches)
-    return Call([*head, *words, *parts.options, *more, *rest], parts.switches)
+        return Call(name, [*parts.options, *more, "--", *words, *parts.rest], parts.switches)
+    return Call(name, [*words, *parts.options, *more, *rest], parts.switches)
 
 
 def _see(name: str) -> str:

@@ -7,7 +7,7 @@ from importlib import import_module
 from io import TextIOWrapper
 from typing import List, Sequence
 
-from ccmon import __version__, output
+from ccmon import complaint
 from ccmon.errors import CcmonError, Unwritable, UsageError
 from ccmon.system import signals
 
@@ -25,11 +25,11 @@ def main(argv: Sequence[str]) -> int:
         sys.stdout.flush()             # here, where what goes wrong is handled
         return code
     except UsageError as err:
-        return output.complain(str(err), USAGE)
+        return complaint.complain(str(err), USAGE)
     except Unwritable as err:
-        return output.complain(str(err), UNWRITABLE)
+        return complaint.complain(str(err), UNWRITABLE)
     except CcmonError as err:
-        return output.complain(str(err), NO_DATA)
+        return complaint.complain(str(err), NO_DATA)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -38,8 +38,8 @@ def main(argv: Sequence[str]) -> int:
     except Exception as err:
         if isinstance(err, OSError) and err.errno in DISK:
             _silence_stdout()
-            return output.complain(f"{err}. Check free space and permissions", UNWRITABLE)
-        return output.complain(f"internal error: {type(err).__name__}: {err}. {output.logged()}", INTERNAL)
+            return complaint.complain(f"{err}. Check free space and permissions", UNWRITABLE)
+        return complaint.complain(f"internal error: {type(err).__name__}: {err}. {complaint.logged()}", INTERNAL)
 
 
 def _exit_code(argv: List[str]) -> int:
@@ -53,17 +53,14 @@ def _run(argv: List[str]) -> int:
     """Each command is a room of its own, loaded when it is wanted."""
     if "--statusline" in argv:
         return int(import_module("ccmon.commands.statusline").statusline(argv))
-    if argv in (["--version"], ["-V"]):
-        print(f"ccmon {__version__}")
-        return OK
-    from ccmon import arguments  # the version does without
+    from ccmon import arguments  # the line does without, where that cannot be loaded either
     given = arguments.parse(argv)
     if getattr(given, "reset_terminal", False):
         return _reset_terminal()
     module = import_module(f"ccmon.commands.{given.command or 'look'}")
     if given.command in WITHOUT_CONTEXT:
         return int(module.run(given))
-    from ccmon.call import context_of  # with all that is remembered: --version does without
+    from ccmon.call import context_of  # the others do without
     with context_of(given) as ctx:
         try:
             return int(module.run(given, ctx))
@@ -75,7 +72,7 @@ def _tell_moved() -> None:
     """Whatever the call was about: who moves a damaged history aside says so."""
     database = sys.modules.get("ccmon.store.database")     # not to be loaded for that alone
     for sentence in database.moved_aside() if database else ():
-        output.complain(sentence, OK)
+        complaint.complain(sentence, OK)
 
 
 def _reset_terminal() -> int:

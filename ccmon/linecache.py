@@ -27,7 +27,7 @@ HOLD_S = 3                             # a shell that has just had a refresh sta
 SPOOL = "readings"                     # what Claude Code said, until a refresh takes it
 RECORD = b"\x1e"                       # begins what is no line yet: line/hook.py makes one of it
 FORMATS = ("plain", "ansi", "tmux", "tmuxdark", "tmuxlight", "tmuxbright", "bash", "zsh", "fish", "starship", "waybar",
-           "i3blocks", "polybar", "xbar", "json", "claude")            # those of line/formats.py: each has a file
+           "i3blocks", "polybar", "xbar", "json", "claude")            # those of choices.py: each has a file
 NOT_LINES = ("state", "lock", "fresh", "expires", "ends", "now", SPOOL)
 CHANGED = -1                           # a stamp that no configuration has
 DOMAIN = ("CLAUDE_CONFIG_DIR", "CCMON_DATA_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME")

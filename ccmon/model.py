@@ -3,10 +3,12 @@
 Times are integer epoch seconds (UTC), tokens are input + output unless a name says otherwise, costs are US dollars.
 """
 
-from typing import NamedTuple, Optional, Tuple, Union
+from typing import TYPE_CHECKING, NamedTuple, Optional, Tuple, Union
 
-from ccmon.learning.values import Learned, Load
 from ccmon.when import SESSION_S
+
+if TYPE_CHECKING:
+    from ccmon.learning.values import Learned, Load
 
 NO_CCUSAGE = "ccusage was not found. Install it with: npm install -g ccusage (ccmon --demo works meanwhile)"
 
@@ -186,8 +188,8 @@ class Facts(NamedTuple):
     login: Login = Login("")
     windows_dropped: int = 0           # members of the last status line, or of Claude Code's file, that could not be taken
     hit_at: Optional[int] = None       # epoch s of the newest limit event: a message of Claude, or `ccmon hit`
-    load: Optional[Load] = None        # what the running window has used here by model and kind, where that is known
-    learned: Optional[Learned] = None
+    load: Optional["Load"] = None        # what the running window has used here by model and kind, where that is known
+    learned: Optional["Learned"] = None
     outlook: object = None             # outlook.Outlook: what forecasts rest on
     cut_since: Optional[int] = None    # epoch s: logs up to then are gone or came late, so ccusage cuts this session otherwise
     apart: Apart = Apart()
@@ -268,7 +270,7 @@ class Snapshot(NamedTuple):
     about: bool = False                # capacity and left are converted from another unit
     runway: Optional["Runway"] = None  # of the session; None without an active one
     week: Optional["Runway"] = None    # of the official seven days
-    learned: Optional[Learned] = None
+    learned: Optional["Learned"] = None
     apart: Apart = Apart()
     cache: Optional[PromptCache] = None
 
@@ -318,6 +320,10 @@ class Used(NamedTuple):
     cost_usd: Optional[float] = None   # None where it is not known
     host: str = ""                     # machine on which it was used; "" where that does not matter
     counted: bool = True               # False: a bare total, which may include cache tokens, stands under output
+
+
+EVENTS = ("limit", "hit")              # sources of readings that are exactly 100 %
+PLAIN_RATES = ("last_hour", "average")         # rules of a runway without a likelihood
 
 
 class Runway(NamedTuple):

@@ -6,18 +6,17 @@ What only some calls need is loaded there: ccmon starts several times a minute.
 import os
 import signal
 import sys
-import time
 from contextlib import suppress
 from functools import lru_cache
 from io import TextIOWrapper
 from typing import Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, TextIO
 
-from ccmon.settings import config, grounds, origins, themes
+from ccmon.settings import grounds, origins, themes
 from ccmon.settings.context import Context
 from ccmon.settings.grounds import Fitting
 from ccmon.settings.origins import Setting
 from ccmon.system import codec, processes
-from ccmon.text import Charset, Line, clean, plain
+from ccmon.text import Charset, Line, plain
 
 PAGERS = ("less", "more")
 MOST_COLUMNS, MOST_ROWS = 1000, 500    # COLUMNS may say anything
@@ -196,40 +195,9 @@ def read_logs(ctx: Context) -> None:
         catch_up(ctx, progress)
 
 
-def named(sentence: str) -> str:
-    """The sentence with the commands of ccmon that it names as they can be typed here."""
-    from ccmon import own_name
-    return own_name.with_name(sentence, own_command())
-
-
 def with_own_command(lines: Sequence[Line]) -> Sequence[Line]:
     """The same of lines; where the name is longer, so are they."""
     from ccmon import own_name
-    name = own_command()
+    name = processes.own_command(os.environ)
     return lines if name == own_name.NAME else [
         tuple(span._replace(text=own_name.with_name(span.text, name)) for span in line) for line in lines]
-
-
-def own_command() -> str:
-    """How ccmon is to be called in what people are told to type."""
-    return processes.own_command(os.environ)
-
-
-# --- messages -----------------------------------------------------------------------------------------------------------
-
-def complain(sentence: str, code: int) -> int:
-    """Say on stderr what is wrong; gives the exit code back."""
-    try:
-        print(f"ccmon: {clean(named(sentence))}", file=sys.stderr)
-    except OSError:
-        pass                           # nobody can be told: the exit code has to do
-    return code
-
-
-def logged() -> str:
-    """Write the present exception to the log and say where."""
-    from traceback import format_exc
-    path = config.paths(os.environ).log
-    with config.open_log(path) as log:
-        log.write(time.strftime("%Y-%m-%d %H:%M:%S ") + format_exc())
-    return f"Details are in {path}" if path and os.path.exists(path) else "There is no place for a log"

@@ -5,9 +5,9 @@ import re
 NAME = "ccmon"
 COMMANDS = ("accounts", "alerts", "completion", "config", "doctor", "export", "help", "history", "hit", "init", "learn", "merge",
             "record", "report", "uninstall", "version", "why")
-_TYPED = re.compile(rf"(?<![\w/.~-])ccmon(?= (?:--[a-z]|(?:{'|'.join(COMMANDS)})\b))|(?<=[Rr]un )ccmon\b(?! [a-z])")
+_TYPED = rf"(?<![\w/.~-])ccmon(?= (?:--[a-z]|(?:{'|'.join(COMMANDS)})\b))|(?<=[Rr]un )ccmon\b(?! [a-z])"
 
 
 def with_name(sentence: str, name: str) -> str:
     """The sentence with every command of ccmon as it is called here; sentences about ccmon stay as they are."""
-    return sentence if name == NAME or NAME not in sentence else _TYPED.sub(lambda _: name, sentence)
+    return sentence if name == NAME or NAME not in sentence else re.sub(_TYPED, lambda _: name, sentence)

@@ -63,27 +63,28 @@ def model_id(name: str) -> str:
     return clean(name).replace(",", "_")[:LONGEST_MODEL] or "_"
 
 
-_PATH = re.compile(r"(?:arn:|projects/|publishers/|accounts/).*/(?=.)", re.DOTALL)      # before an id: whose it is, and where
-_NOT_FOR_PROGRAMS = re.compile(r"[^A-Za-z0-9._:-]+")
-_NOT_FOR_PEOPLE = re.compile(r"[^A-Za-z0-9._:/@\[\]|~+ -]+")
+# Patterns are compiled where they are first used: most calls use few.
+_PATH = r"(?s)(?:arn:|projects/|publishers/|accounts/).*/(?=.)"      # before an id: whose it is, and where
+_NOT_FOR_PROGRAMS = r"[^A-Za-z0-9._:-]+"
+_NOT_FOR_PEOPLE = r"[^A-Za-z0-9._:/@\[\]|~+ -]+"
 _LONGEST_REAL, _CUT_TO = 64, 40        # characters: no id of a model is longer, and what is left of others
 
 
 def without_path(name: str) -> str:
     """The id of a model without what Amazon and Google put before it, as arn:aws:bedrock:us-east-1:123456789012:.../."""
-    found = _PATH.match(name)
+    found = re.match(_PATH, name)
     return name[found.end():] if found else name
 
 
 def model_for_people(name: str) -> str:
     """The id of a model as it may stand on a screen or a page, of which people copy things."""
-    safe = _NOT_FOR_PEOPLE.sub("_", printable(without_path(name))) or "_"
+    safe = re.sub(_NOT_FOR_PEOPLE, "_", printable(without_path(name))) or "_"
     return safe if len(safe) <= _LONGEST_REAL else safe[:_CUT_TO]
 
 
 def model_for_programs(name: str) -> str:
     """The same as a shell, a bar or a script may have it: without anything that one of them could act on."""
-    safe = _NOT_FOR_PROGRAMS.sub("_", without_path(name)) or "_"
+    safe = re.sub(_NOT_FOR_PROGRAMS, "_", without_path(name)) or "_"
     return safe if len(safe) <= _LONGEST_REAL else safe[:_CUT_TO]
 
 
@@ -165,12 +166,12 @@ def plain(line: Sequence[Span]) -> str:
     return "".join(span.text for span in line).rstrip()
 
 
-_WORDS = re.compile(r"[^\s`]*`[^`]*`[^\s`]*|\S+")
+_WORDS = r"[^\s`]*`[^`]*`[^\s`]*|\S+"
 
 
 def _words(text: str, cells: int) -> Iterator[str]:
     """Words; what stands between backquotes is a command, and one word where it fits."""
-    for word in _WORDS.findall(text):
+    for word in re.findall(_WORDS, text):
         yield from [word] if width(word) <= cells else word.split()
 
 

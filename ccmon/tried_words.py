@@ -2,8 +2,9 @@
 
 from typing import Mapping, Tuple
 
-from ccmon.history.groups import KINDS, WINDOW
+from ccmon.choices import GROUPS, WINDOW
 
+TARGET_WORDS = {"claude-code": "claude", "claudecode": "claude", "statusline": "claude", "sh": "bash", "byobu": "tmux"}
 AS_OPTIONS = {"once": "--once", "json": "--json", "demo": "--demo", "version": "--version",
               "/?": "--help", "/help": "--help"}       # words that work alone
 INSTEAD: Mapping[str, str] = {
@@ -26,7 +27,7 @@ INSTEAD: Mapping[str, str] = {
     **dict.fromkeys(("alert", "notify", "notifications"), "alerts"), "import": "merge FILE", "cut-off": "hit",
     **dict.fromkeys(("screen", "monitor", "dashboard", "live", "watch", "top", "start", "run", "tui"), ""),
     "forecast": "learn --report", **dict.fromkeys(("remove", "deinstall", "undo", "purge"), "uninstall")}
-BY_WORDS = {**{f"{name}s": name for name in (*KINDS, WINDOW)}, "hour": "hour", "model": "model", "project": "project",
+BY_WORDS = {**{f"{name}s": name for name in (*GROUPS, WINDOW)}, "hour": "hour", "model": "model", "project": "project",
             "session": "session", "window": "window", "daily": "day", "weekly": "week", "monthly": "month", "hourly": "hour"}
 ACTIONS: Mapping[str, str] = {
     **dict.fromkeys(("show", "ls", "all", "view"), "list"), **dict.fromkeys(("change", "put"), "set"),

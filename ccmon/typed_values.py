@@ -36,11 +36,11 @@ _COUNT_UNITS: Dict[str, int] = {
     **dict.fromkeys(("g", "b", "bn", "billion", "billions"), 10 ** 9), "t": 10 ** 12}
 
 _GROUPED = r"[0-9]{1,3}(?:[,_' \u00a0\u2009\u202f][0-9]{3})+"
-_NUMBER = re.compile(rf"([+-]?(?:{_GROUPED}|[0-9]+(?:_[0-9]+)*|(?=\.[0-9]))(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?)", re.IGNORECASE)
-_QUANTITY = re.compile(rf"{_NUMBER.pattern}\s*([a-z]*)", re.IGNORECASE)
-_DECIMAL_COMMA = re.compile(r"([0-9]+),([0-9]{1,2})(?=\s*[a-z])", re.IGNORECASE)
-_SEPARATORS = re.compile(r"[,_' \u00a0\u2009\u202f]")
-_HOUR = re.compile(r"([0-9]{1,2})(?:[:.]00|h|h00)?\s*(am|pm|a\.m\.|p\.m\.|uhr|o'clock)?", re.IGNORECASE)
+_NUMBER = rf"(?i)([+-]?(?:{_GROUPED}|[0-9]+(?:_[0-9]+)*|(?=\.[0-9]))(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?)"
+_QUANTITY = _NUMBER + r"\s*([a-z]*)"
+_DECIMAL_COMMA = r"(?i)([0-9]+),([0-9]{1,2})(?=\s*[a-z])"
+_SEPARATORS = r"[,_' \u00a0\u2009\u202f]"
+_HOUR = r"(?i)([0-9]{1,2})(?:[:.]00|h|h00)?\s*(am|pm|a\.m\.|p\.m\.|uhr|o'clock)?"
 _NAMED_HOURS = {"midnight": 0, "noon": 12}
 _LONGEST = 60                          # characters of a number: more are none
 
@@ -57,7 +57,6 @@ class ResetRule(NamedTuple):
 
     kind: str                          # session | schedule | hour
     hours: Tuple[int, ...] = ()        # local hours 0..23, sorted; only for hour
-
 
 
 def bare(text: str) -> str:
@@ -77,16 +76,18 @@ def folded(text: str) -> str:
 
 def _figure(text: str) -> float:
     """The number, with separators between thousands or without. ValueError when it is none."""
-    if len(text) > _LONGEST or not _NUMBER.fullmatch(text):
+    if len(text) > _LONGEST or not re.fullmatch(_NUMBER, text):
         raise ValueError(text)
-    return float(_SEPARATORS.sub("", text))
+    return float(re.sub(_SEPARATORS, "", text))
 
 
 def _sum(text: str, units: Mapping[str, float]) -> float:
     """90, 1.5h or 1h30m in the unit that has the size 1. ValueError when it is no such text."""
-    text = _DECIMAL_COMMA.sub(r"\1.\2", bare(text))
-    parts = list(_QUANTITY.finditer(text)) if len(text) <= _LONGEST else []
-    rest = _QUANTITY.sub("", text)
+    if text.isascii() and text.isdigit() and len(text) <= _LONGEST and "" in units:
+        return float(text) * units[""]     # as most are
+    text = re.sub(_DECIMAL_COMMA, r"\1.\2", bare(text))
+    parts = list(re.finditer(_QUANTITY, text)) if len(text) <= _LONGEST else []
+    rest = re.sub(_QUANTITY, "", text)
     if not parts or rest.strip() or any(part[2].lower() not in units for part in parts):
         raise ValueError(text)
     if len(parts) > 1 and not all(part[2] for part in parts):
@@ -149,7 +150,7 @@ def hour_of_day(text: str) -> int:
     words = bare(text).lower()
     if words in _NAMED_HOURS:
         return _NAMED_HOURS[words]
-    found = _HOUR.fullmatch(words) if words.isascii() else None
+    found = re.fullmatch(_HOUR, words) if words.isascii() else None
     half = (found[2] or "")[:1] if found else ""
     value = int(found[1]) if found else -1
     if half in ("a", "p"):

@@ -166,23 +166,24 @@ class Machine:
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": str(self.cwd)}
         return subprocess.Popen(self.command(*words), env=self.env(**(env or {})), text=True, **{**pipes, **streams})
 
-    def run(self, *words: str, now: Any = NOW, **env: Any) -> Result:
+    def run(self, *words: str, now: Any = NOW, stdin: bytes = b"", **env: Any) -> Result:
         """A call on a fixed clock; now=None is the real one."""
-        code, out, err = self._forked(words, {"CCMON_NOW": now, **env}) or self._started(words, {"CCMON_NOW": now, **env})
+        more = {"CCMON_NOW": now, **env}
+        code, out, err = self._forked(words, more, stdin) or self._started(words, more, stdin)
         assert "Traceback" not in err and "Exception ignored" not in err, err
         return Result(code, out, err)
 
-    def _forked(self, words: Sequence[str], more: Dict[str, Any]) -> Optional[Tuple[int, str, str]]:
+    def _forked(self, words: Sequence[str], more: Dict[str, Any], stdin: bytes) -> Optional[Tuple[int, str, str]]:
         """A call without the interpreter's own start; None where that would make a difference."""
         env = self.env(**more)
         own = type(self).command is not Machine.command or type(self).start is not Machine.start
-        if own or "CCMON_NOW" not in env or not fork_server.suits(env):
+        if own or not fork_server.suits(env):
             return None
-        return fork_server.call(words, env, str(self.cwd), PATIENCE_S)
+        return fork_server.call(words, env, str(self.cwd), stdin, PATIENCE_S)
 
-    def _started(self, words: Sequence[str], more: Dict[str, Any]) -> Tuple[int, str, str]:
-        process = self.start(*words, env=more)
-        out, err = process.communicate(timeout=PATIENCE_S)
+    def _started(self, words: Sequence[str], more: Dict[str, Any], stdin: bytes) -> Tuple[int, str, str]:
+        process = self.start(*words, env=more, **({"stdin": subprocess.PIPE} if stdin else {}))
+        out, err = process.communicate(stdin.decode() or None, timeout=PATIENCE_S)
         return process.returncode, out, err
 
     def shell(self, script: str, **env: Any) -> Result:

@@ -1,10 +1,10 @@
 """Calls of ccmon without the start of an interpreter for each: one process has everything loaded, and every call is a fork of it.
 
-Only for calls on a fixed clock in the usual environment: they leave nothing running behind. The interpreter's own start is
-measured and tried by the tests that start real commands (Machine.start, Machine.shell, the faults).
+The interpreter's own start is measured and tried by the tests that start real commands (Machine.start, Machine.shell).
 """
 
 import array
+import atexit
 import json
 import os
 import select
@@ -18,47 +18,50 @@ from pathlib import Path
 from typing import Dict, List, Optional, Sequence, Tuple
 
 ROOT = Path(__file__).resolve().parent.parent
-LONGEST = 1 << 20                      # bytes of a request
+HELD_BY_A_PIPE = 4096                   # bytes, on any system
 _only_one = threading.Lock()
-_server: Optional[Tuple[int, socket.socket]] = None        # of which process it is, and its socket
+_servers: Dict[Tuple[int, str], socket.socket] = {}        # by the process that started it, and by its LC_ALL
 
 
 def suits(env: Dict[str, str]) -> bool:
-    """Whether a call in that environment begins as the server has begun."""
+    """Whether a call in that environment begins as a server has begun."""
     own = {name for name in env if name.startswith(("PYTHON", "LC_", "LANG", "LD_"))}
-    return own == {"PYTHONPATH", "LC_ALL"} and env["PYTHONPATH"] == str(ROOT) and env["LC_ALL"] == "C.UTF-8"
+    return own == {"PYTHONPATH", "LC_ALL"} and env["PYTHONPATH"] == str(ROOT) and env["LC_ALL"] in ("C.UTF-8", "C")
 
 
-def call(words: Sequence[str], env: Dict[str, str], cwd: str, patience_s: float) -> Optional[Tuple[int, str, str]]:
-    """Exit code, stdout and stderr of a call; None where another thread has one under way."""
-    if not _only_one.acquire(blocking=False):
+def call(words: Sequence[str], env: Dict[str, str], cwd: str, stdin: bytes, patience_s: float) -> Optional[Tuple[int, str, str]]:
+    """Exit code, stdout and stderr of a call; None where another thread has one under way, or no pipe holds all of stdin."""
+    if len(stdin) > HELD_BY_A_PIPE or not _only_one.acquire(blocking=False):
         return None
     try:
-        return _call(_socket(), words, env, cwd, patience_s)
+        return _call(_socket(env["LC_ALL"]), words, env, cwd, stdin, patience_s)
     finally:
         _only_one.release()
 
 
-def _socket() -> socket.socket:
-    global _server
-    if _server is None or _server[0] != os.getpid():
+def _socket(locale: str) -> socket.socket:
+    key = os.getpid(), locale
+    if key not in _servers:
         ours, theirs = socket.socketpair()
-        env = {"PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin", "HOME": "/nonexistent"}
+        env = {"PYTHONPATH": str(ROOT), "LC_ALL": locale, "PATH": "/usr/bin:/bin", "HOME": "/nonexistent"}
         subprocess.Popen([sys.executable, __file__, str(theirs.fileno())], env=env, cwd="/", pass_fds=[theirs.fileno()],
                          stdin=subprocess.DEVNULL, start_new_session=True)
         theirs.close()
-        _server = os.getpid(), ours
-    return _server[1]
+        _servers[key] = ours
+    return _servers[key]
 
 
-def _call(server: socket.socket, words: Sequence[str], env: Dict[str, str], cwd: str, patience_s: float) -> Tuple[int, str, str]:
-    out, err = os.pipe(), os.pipe()
+def _call(server: socket.socket, words: Sequence[str], env: Dict[str, str], cwd: str, stdin: bytes,
+          patience_s: float) -> Tuple[int, str, str]:
+    given, out, err = os.pipe(), os.pipe(), os.pipe()
+    os.write(given[1], stdin)
+    os.close(given[1])
     request = json.dumps([list(words), env, cwd]).encode()
-    fds = array.array("i", [out[1], err[1]])
+    fds = array.array("i", [given[0], out[1], err[1]])
     server.sendmsg([len(request).to_bytes(4, "big")], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, fds)])
     server.sendall(request)
-    os.close(out[1])
-    os.close(err[1])
+    for fd in fds:
+        os.close(fd)
     pid = int.from_bytes(server.recv(4, socket.MSG_WAITALL), "big")
     texts = _read([out[0], err[0]], pid, time.monotonic() + patience_s)
     return int.from_bytes(server.recv(4, socket.MSG_WAITALL), "big", signed=True), texts[0], texts[1]
@@ -96,11 +99,11 @@ def _load() -> None:
 
 def _serve(server: socket.socket) -> None:
     while True:
-        length, ancillary, _, _ = server.recvmsg(4, socket.CMSG_SPACE(8))
+        length, ancillary, _, _ = server.recvmsg(4, socket.CMSG_SPACE(12))
         if not length:
             return
         fds = array.array("i")
-        fds.frombytes(ancillary[0][2][:8])
+        fds.frombytes(ancillary[0][2][:12])
         words, env, cwd = json.loads(server.recv(int.from_bytes(length, "big"), socket.MSG_WAITALL))
         pid = os.fork()
         if pid == 0:
@@ -120,15 +123,32 @@ def _become(words: List[str], env: Dict[str, str], cwd: str, fds: List[int]) -> 
     os.environ.clear()
     os.environ.update(env)
     time.tzset()
-    for number, fd in enumerate(fds, 1):
+    for number, fd in enumerate(fds):
         os.dup2(fd, number)
     os.closerange(3, 64)
-    sys.stdout = sys.__stdout__ = open(1, "w", encoding="utf-8", errors="surrogateescape", closefd=False)  # type: ignore[misc]
-    sys.stderr = sys.__stderr__ = open(2, "w", 1, "utf-8", "backslashreplace", closefd=False)  # type: ignore[misc]
+    coding, errors = sys.stdout.encoding, sys.stdout.errors         # those of the server's locale
+    sys.stdout = sys.__stdout__ = open(1, "w", encoding=coding, errors=errors, closefd=False)  # type: ignore[misc]
+    sys.stderr = sys.__stderr__ = open(2, "w", 1, coding, "backslashreplace", closefd=False)  # type: ignore[misc]
     sys.argv = [str(ROOT / "ccmon" / "__main__.py"), *words]
     from ccmon import __main__
-    __main__.main()
-    sys.exit(0)
+    try:
+        __main__.main()
+    except SystemExit as end:
+        _leave(end.code)
+    _leave(0)
+
+
+def _leave(code: object) -> None:
+    """The interpreter's end, but for taking down all that is loaded, which costs most of a call; the system does that."""
+    if isinstance(code, int) and threading.active_count() == 1:
+        atexit._run_exitfuncs()
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            sys.exit(code)             # says so
+        os._exit(code & 255)
+    sys.exit(code)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT))
 
 from completers import COMPLETERS, SORTED_BY, WINDOWS  # noqa: E402
 
-from ccmon import __version__, arguments  # noqa: E402
+from ccmon import __version__, call_parser  # noqa: E402
 from ccmon.alerts.kinds import KINDS as ALERTS  # noqa: E402
 from ccmon.settings.options import BY_NAME, OPTIONS  # noqa: E402
 from ccmon.views.screen.foot import KEYS  # noqa: E402
@@ -53,7 +53,7 @@ def parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser
 
 def completing() -> argparse.ArgumentParser:
     """A parser that knows the values to offer; the program's own checks them later, and with better words."""
-    root = arguments.build()
+    root = call_parser.root()
     for parser in parsers(root):
         for action in parser._actions:
             _offer(action)
@@ -95,7 +95,7 @@ def manual() -> str:
         file.flush()
         page = Manpage(_documented(), format="single-commands-section", _data={
             "date": DATED, "version": __version__, "project_name": "ccmon", "manual_title": "User Commands",
-            "description": _phrase(arguments.build().description or ""), "include": file.name})
+            "description": _phrase(call_parser.root().description or ""), "include": file.name})
     return f'.\\" {NOTE}\n' + _tidy(str(page))
 
 
@@ -105,7 +105,7 @@ def _phrase(sentence: str) -> str:
 
 def _documented() -> argparse.ArgumentParser:
     """The parser without what the page says elsewhere or once for all commands."""
-    root = arguments.build()
+    root = call_parser.root()
     root.description = root.epilog = None
     for parser in parsers(root):
         parser.formatter_class = _wide
@@ -134,7 +134,7 @@ def _shorten(command: argparse.ArgumentParser) -> None:
 
 def _sections() -> str:
     text = SECTIONS.read_text(encoding="utf-8").replace("@EXAMPLES@", _examples()).replace("@KEYS@", _keys())
-    names = {"@COMMANDS@": [word for parser in parsers(arguments.build()) for word in parser.prog.split()[1:]],
+    names = {"@COMMANDS@": [word for parser in parsers(call_parser.root()) for word in parser.prog.split()[1:]],
              "@VARIABLES@": [f"CCMON_{option.name.upper()}" for option in OPTIONS[1:]]}
     for place, words in names.items():
         text = text.replace(f"{place}.", _listed(words))
@@ -152,7 +152,7 @@ def _keys() -> str:
 
 def _examples() -> str:
     """The examples of --help, as a list."""
-    rows = [re.split(r"  +", line.strip(), maxsplit=1) for line in arguments.EXAMPLES.splitlines()[1:]]
+    rows = [re.split(r"  +", line.strip(), maxsplit=1) for line in call_parser.EXAMPLES.splitlines()[1:]]
     return "\n".join(f".TP\n.B {_roff(row[0])}\n{_roff(row[1])}" if row[1:] else f".PP\n.B {_roff(row[0])}" for row in rows)
 
 

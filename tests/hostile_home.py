@@ -27,7 +27,7 @@ import openmetrics_text
 from commands import HOUR, NOW, Result, block
 from hostile import NOTES, OWN, ROWS, check_text
 
-from ccmon import arguments, cli, linecache, refresher
+from ccmon import cli, linecache, refresher
 from ccmon.line import hook
 from ccmon.line.dialects import DIALECTS
 from ccmon.model import Source
@@ -120,9 +120,6 @@ COMMANDS: Tuple[Tuple[str, Check], ...] = (
     ("report --period month --html -", is_html), ("export --openmetrics", is_openmetrics), ("hit --list", is_wide),
     ("learn --report", is_wide), ("learn --json", is_json), ("learn --share", is_wide), ("record", is_wide))
 FEW = tuple(pair for pair in COMMANDS if pair[0] in ("--once", "--json", "why", "history", "record"))
-
-
-_parser = lru_cache(maxsize=1)(arguments.build)        # making it is half of a call
 
 
 # --- the home -----------------------------------------------------------------------------------------------------------
@@ -224,7 +221,6 @@ class Home:
             stack.enter_context(mock.patch.dict(os.environ, self.env(**env), clear=True))
             stack.enter_context(mock.patch.multiple(ccusage, fetch=lambda *_: answer, version=lambda *_: None))
             stack.enter_context(mock.patch.object(refresher, "refresh", lambda *_: True))
-            stack.enter_context(mock.patch.object(arguments, "build", _parser))
             stack.enter_context(mock.patch.multiple(hook, read_stdin=lambda: told, time=clock))
             there = os.getcwd()
             os.chdir(self.cwd)

@@ -1,6 +1,7 @@
 """Other processes at one history, small disks and folders of other users, for the tests of what the store survives."""
 
 import glob
+import json
 import os
 import shutil
 import sqlite3
@@ -15,12 +16,12 @@ from commands import HOUR, NOW, block, wait_until
 from store_cases import ME, T0
 from store_cases import block as session
 
-from ccmon.store import migrations, rows, upgrade
+from ccmon.store import rows, schema, upgrade
 from ccmon.when import SESSION_S
 
 ROOT = str(Path(__file__).resolve().parent.parent)
 PATIENCE_S = 120
-OLD = sum(number < upgrade.BREAKING for number, _ in migrations.STEPS)     # steps of the schemas before the ledger
+OLD = sum(number < upgrade.BREAKING for number, _ in schema.STEPS)     # steps of the schemas before the ledger
 
 CHILD = """
 import os, sys, time
@@ -49,9 +50,9 @@ def words(code, path, number=0):
     return [sys.executable, "-c", CHILD + code, ROOT, path, str(number)]
 
 
-def start_together(number, code, path):
+def start_together(number, code, path, first=0):
     """Processes that run the code after CHILD's lines, from the same moment on."""
-    started = [subprocess.Popen(words(code, path, n), universal_newlines=True, stdin=subprocess.PIPE,
+    started = [subprocess.Popen(words(code, path, first + n), universal_newlines=True, stdin=subprocess.PIPE,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE) for n in range(number)]
     for child in started:
         child.stdin.write("go\n")
@@ -59,11 +60,41 @@ def start_together(number, code, path):
     return started
 
 
+HERD = """
+import json, tempfile
+from ccmon.store import check, copy, ledger, migrations
+gate, opener = os.pipe()
+children = []
+for number in range(int(sys.argv[3])):
+    said = [tempfile.TemporaryFile("w+") for _ in range(2)]
+    pid = os.fork()
+    if not pid:
+        os.close(opener)
+        for fd, file in enumerate(said, 1):
+            os.dup2(file.fileno(), fd)
+        os.read(gate, 1)
+        break
+    children.append((pid, said))
+else:
+    os.close(opener)
+    ended = []
+    for pid, said in children:
+        status = os.waitpid(pid, 0)[1]
+        for file in said:
+            file.seek(0)
+        ended.append([file.read() for file in said] + [status])
+    print(json.dumps(ended))
+    sys.exit()
+"""
+
+
 def run_together(number, code, path):
-    """What each process printed; fails when one of them ended with an error."""
-    started = start_together(number, code, path)
-    ended = [(*child.communicate(timeout=PATIENCE_S), child.returncode) for child in started]
-    assert [(err, rc) for _, err, rc in ended if err or rc] == []
+    """What each process printed, all forked from one that has loaded the store; fails when one of them ended with an error."""
+    parent, = start_together(1, HERD + code, path, number)
+    out, err = parent.communicate(timeout=PATIENCE_S)
+    assert (err, parent.returncode) == ("", 0)
+    ended = json.loads(out)
+    assert [(err, status) for _, err, status in ended if err or status] == [] and len(ended) == number
     return [out for out, _, _ in ended]
 
 
@@ -138,9 +169,9 @@ def fill_old(path, steps, number=1):
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("PRAGMA auto_vacuum = INCREMENTAL")
         db.execute("PRAGMA journal_mode = WAL").fetchall()
-        for _, step in migrations.STEPS[:steps]:
+        for _, step in schema.STEPS[:steps]:
             step(db)
-        db.execute(f"PRAGMA user_version = {migrations.STEPS[steps - 1][0]}")
+        db.execute(f"PRAGMA user_version = {schema.STEPS[steps - 1][0]}")
         db.execute("INSERT INTO meta VALUES ('host', ?)", (ME.host,))
         db.execute("INSERT INTO owner VALUES (1, ?, ?)", ME)
         for n in range(number):

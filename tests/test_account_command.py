@@ -15,6 +15,8 @@ from ccmon.store import window_readings
 from ccmon.store.database import open_store
 from ccmon.store.window_readings import Row
 
+pytestmark = pytest.mark.newest_only
+
 
 def said(machine, percent, left_s, now=NOW, folder="", session="s1"):
     """What Claude Code told its row in that folder a minute ago."""

@@ -18,6 +18,8 @@ from ccmon.usage import account_note as notes
 from ccmon.usage.account_note import AccountNote
 from ccmon.usage.windows import named, window
 
+pytestmark = pytest.mark.newest_only
+
 MAX5 = {**PROFILE, "organizationUuid": "other", "organizationRateLimitTier": "default_claude_max_5x"}
 
 

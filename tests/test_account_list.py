@@ -23,6 +23,8 @@ from ccmon.usage import official, official_ledger
 from ccmon.usage.accounts import Account, Group, by_login, is_of_another, next_account, of_group
 from ccmon.views import accounts_table
 
+pytestmark = pytest.mark.newest_only
+
 DAY = 86_400
 ME = Owner("laptop", "a1")
 WORDS = st.text(st.sampled_from("ab.-_ é/\\~,\x1b中A1"), max_size=40)

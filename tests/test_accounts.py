@@ -18,6 +18,8 @@ from test_log_real_ccusage import program
 from ccmon.settings import config
 from ccmon.sources import log_entries, log_files
 
+pytestmark = pytest.mark.newest_only
+
 
 def former(*folders):
     """The account as ccmon made it before: of the links' targets, in the order given, whether they are there or not."""

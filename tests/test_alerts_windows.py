@@ -23,6 +23,8 @@ from ccmon.typed_values import Given
 from ccmon.usage import compute
 from ccmon.usage.windows import window
 
+pytestmark = pytest.mark.newest_only
+
 WEEK_S = 7 * DAY
 RESET = NOW + 2 * DAY                  # of the week
 LATE = "Wed 17:00"                     # that in Warsaw

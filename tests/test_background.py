@@ -13,7 +13,7 @@ from ccmon.fullscreen.state import State, update
 from ccmon.model import Event, Facts
 from ccmon.settings.grounds import background_of
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")]
 
 ASKED = b"\x1b]11;?"
 LIGHT, DARK = "\x1b]11;rgb:ffff/ffff/ffff\x1b\\", "\x1b]11;rgb:1e1e/1e1e/2e2e\x07"

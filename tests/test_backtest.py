@@ -8,6 +8,8 @@ from tests.backtest.__main__ import PARTS, QUICK_USERS, main, table
 from tests.backtest.goals import Goal, Row, Table
 from tests.backtest.users import user
 
+pytestmark = pytest.mark.newest_only
+
 TIMED = {"speed"}                      # left to the command: a busy machine proves nothing
 
 

@@ -12,6 +12,8 @@ from ccmon.usage.binding import Candidate
 from ccmon.usage.windows import name_words, window
 from ccmon.views import document
 
+pytestmark = pytest.mark.newest_only
+
 HOUR, DAY = 3600, 86_400
 END = START + 5 * HOUR
 WEEK = NOW + 3 * DAY

@@ -13,6 +13,8 @@ from ccmon import linecache
 from ccmon.line.dialects import DIALECTS
 from ccmon.settings.options import OPTIONS
 
+pytestmark = pytest.mark.newest_only
+
 SCRIPT = (ROOT / "ccmon/ccmon-line").read_text()
 SHELLS = [["dash"], ["bash", "--posix"], ["busybox", "ash"]]              # what /bin/sh is: bash is posix there
 

@@ -16,6 +16,8 @@ from ccmon.usage import asked_note, claude_answer
 from ccmon.usage.asked_note import AskedNote, is_due
 from ccmon.usage.claude_answer import NO_ANSWER, NO_PLAN, NOT_NOW, REQUEST, parse
 
+pytestmark = pytest.mark.newest_only
+
 LIMITS = {"five_hour": {"utilization": 12, "resets_at": iso(NOW + 2 * HOUR)}, "seven_day": None,
           "model_scoped": [{"display_name": "Fable", "utilization": 95, "resets_at": iso(NOW + DAY)}],
           "extra_usage": {"is_enabled": True, "monthly_limit": 5000, "used_credits": 10, "utilization": 0.2, "currency": "USD"}}

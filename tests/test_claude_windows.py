@@ -17,6 +17,8 @@ from ccmon.text import Charset
 from ccmon.usage import official
 from ccmon.usage.windows import window
 
+pytestmark = pytest.mark.newest_only
+
 ENDS = {"five_hour": NOW + 7200, "seven_day": NOW + 3 * DAY_S, "seven_day_opus": NOW + 3 * DAY_S, "seven_day_haiku": NOW + DAY_S,
         "seven_day_sonnet_4_5": NOW + 4 * DAY_S, "seven_day_apps": NOW + DAY_S, "spend_limit": NOW + 20 * DAY_S, "x": NOW + 60}
 OTHER_S = 1800                         # so much later end the windows of the other account

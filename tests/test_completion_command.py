@@ -12,6 +12,8 @@ from ccmon.arguments import SHELLS
 from ccmon.commands import completion
 from ccmon.errors import CcmonError
 
+pytestmark = pytest.mark.newest_only
+
 FILES = {"bash": "ccmon", "zsh": "_ccmon", "fish": "ccmon.fish"}
 STARTS = {
     "bash": (["bash", "--norc", "-i"], "PS1='> '; bind 'set bell-style none'; eval \"$(ccmon completion bash)\""),

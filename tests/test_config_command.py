@@ -5,6 +5,7 @@ import os
 import stat
 
 import pytest
+from extent import ALL
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from ccmon.settings.options import OPTIONS
 from ccmon.text import line_width, plain
 from ccmon.views import config_table
 from ccmon.views.evidence import Setting
+
+pytestmark = pytest.mark.newest_only
 
 SHOWN = """\
 option      value   from
@@ -305,10 +308,11 @@ def test_a_theme_in_use_may_lose_its_last_role(machine):
     assert path.read_text() == "[ccmon]\ntheme = mine\n\n[theme.mine]\n" and machine.run("config").code == 0
 
 
-def test_ten_at_once_lose_no_value(machine):
+def test_many_at_once_lose_no_value(machine):
     """Into a folder that is not there yet; and out again."""
     values = {option.name: option.default for option in OPTIONS if option.default and option.name != "reset"}
-    assert len(values) > 10
+    values = {name: values[name] for name in (values if ALL else list(values)[::4])}
+    assert len(values) > 3
     for words in [["set", name, value] for name, value in values.items()], [["unset", name] for name in values]:
         calls = [machine.start("config", *one) for one in words]
         assert [(call.communicate()[1], call.returncode) for call in calls] == [("", 0)] * len(values)

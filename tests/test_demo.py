@@ -17,6 +17,8 @@ from ccmon.sources import demo, demo_past
 from ccmon.usage import official
 from ccmon.when import SESSION_S
 
+pytestmark = pytest.mark.newest_only
+
 
 def untouched(machine):
     """Nothing in the home or the folder of temporary files, and ccusage never ran."""

@@ -10,11 +10,13 @@ from hostile_lines import EVIL, hostile_texts, put_place, spelled
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ccmon import text
-from ccmon.line import dialects, fields, formats, statusline
+from ccmon import choices, text
+from ccmon.line import dialects, fields, statusline
 from ccmon.line.dialects import DIALECTS, Told, hexadecimal, painted
 from ccmon.settings import themes
 from ccmon.text import Span
+
+pytestmark = pytest.mark.newest_only
 
 THEME = themes.THEMES["dark"]
 OWN = {"ansi": r"\x1b\[[0-9;]+m", "fish": r"\x1b\[[0-9;]+m", "bash": r"\x01\x1b\[[0-9;]+m\x02",
@@ -174,4 +176,4 @@ def test_complaints_come_in_the_dialect_that_was_meant(place, name):
 
 
 def test_the_names_are_those_that_the_table_of_options_has():
-    assert tuple(DIALECTS) == formats.FORMATS
+    assert tuple(DIALECTS) == choices.FORMATS

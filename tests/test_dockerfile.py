@@ -11,6 +11,8 @@ from commands import ROOT
 
 from ccmon import __version__
 
+pytestmark = pytest.mark.newest_only
+
 TEXT = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 IGNORED = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
 

@@ -15,6 +15,8 @@ from faults.test_faults_D_disks import stranger
 from patient import TOPICS, Patient, patient  # noqa: F401
 from terminal import Terminal
 
+pytestmark = pytest.mark.newest_only
+
 
 def test_a_healthy_machine(patient):
     code, checks = patient.doctor()

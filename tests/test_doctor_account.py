@@ -12,6 +12,8 @@ from ccmon.usage.asked_note import AskedNote
 from ccmon.views import why_account
 from ccmon.views.evidence import Evidence
 
+pytestmark = pytest.mark.newest_only
+
 FOUND = account_json.parse(text())
 NOTE = AccountNote("1.2.3", "/home/u/.claude.json", NOW, 0, "", FOUND.login, FOUND.credits)
 

@@ -11,6 +11,8 @@ from store_processes import disk, fill_disk, free_disk
 
 from ccmon.store import facts
 
+pytestmark = pytest.mark.newest_only
+
 DAY = 86_400
 
 

@@ -13,6 +13,8 @@ from ccmon.model import Binding, Credits, Login, Runway
 from ccmon.usage.windows import window
 from ccmon.views import alert_rules, openmetrics
 
+pytestmark = pytest.mark.newest_only
+
 PROMTOOL = shutil.which("promtool")
 needs_promtool = pytest.mark.skipif(PROMTOOL is None, reason="no promtool; in Debian it is in the package prometheus")
 HOUR, DAY = 3600, 86_400

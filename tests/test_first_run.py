@@ -17,6 +17,8 @@ from ccmon.setup import questions
 from ccmon.text import width
 from ccmon.typed_values import PLANS
 
+pytestmark = pytest.mark.newest_only
+
 CONFIG = ".config/ccmon/config.ini"
 
 

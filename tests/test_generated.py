@@ -11,9 +11,11 @@ import pytest
 from commands import ROOT
 from terminal import Terminal
 
-from ccmon import arguments
+from ccmon import call_parser
 from ccmon.settings.themes import THEMES
 from ccmon.typed_values import PLAN_NAMES
+
+pytestmark = pytest.mark.newest_only
 
 PAGE = ROOT / "man" / "ccmon.1"
 FOLDER = ROOT / "completions"
@@ -58,7 +60,7 @@ ZONES = [typed for typed, _ in CASES if "Europe" in typed]
 
 def parsers():
     """Command (empty for none) -> its parser."""
-    root = arguments.build()
+    root = call_parser.root()
     commands = next(action.choices for action in root._actions if action.dest == "command")
     return {"": root, **commands}
 
@@ -100,13 +102,13 @@ def test_the_committed_files_are_what_the_parser_says():
 @needs_the_makers
 def test_a_new_option_makes_them_differ(monkeypatch):
     import generate
-    build = arguments.build
+    build = call_parser.root
 
     def with_one_more():
         parser = build()
         parser.add_argument("--brand-new", help="not in the files yet")
         return parser
-    monkeypatch.setattr(arguments, "build", with_one_more)
+    monkeypatch.setattr(call_parser, "root", with_one_more)
     added = {line.split(" ")[0] for line in generate.differences() if line.startswith("+") and "brand" in line}
     names = [line for line in generate.differences() if line.startswith("+++")]
     assert added and [name.split()[1] for name in names] == ["man/ccmon.1", "completions/ccmon", "completions/_ccmon",

@@ -9,6 +9,8 @@ import pytest
 import tabulate
 from commands import HOUR, NOW, block
 
+pytestmark = pytest.mark.newest_only
+
 DAY = 24 * HOUR
 KEYS = {"start": int, "end": int, "last": int, "active": bool, "tokens": int, "input": int, "output": int, "cache_creation": int,
         "cache_read": int, "cost_usd": float, "models": list, "limit": int, "percent": float, "source": str, "host": str,

@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import FixedZone
 
+from ccmon import choices
+from ccmon.choices import PERIODS
 from ccmon.history import groups
-from ccmon.history.groups import HOUR_S, PERIODS
+from ccmon.history.groups import HOUR_S
 from ccmon.model import Block, Record, Used
 from ccmon.system import clock
 from ccmon.when import local
@@ -178,7 +180,7 @@ def grouped(records, used, kind, zone):
 def test_all_groupings_have_one_total(history, zone):
     records, used = history
     tokens = sum(record.block.tokens for record in records)
-    sums = {kind: groups.total(grouped(records, used, kind, zone)) for kind in groups.KINDS[1:]}
+    sums = {kind: groups.total(grouped(records, used, kind, zone)) for kind in choices.GROUPS[1:]}
     assert {whole.tokens for whole in sums.values()} == {tokens}
     for name in ("input", "output", "cache_creation", "cache_read"):
         assert {getattr(whole, name) for whole in sums.values()} == {sum(getattr(one, name) for one in used)}

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from scenes import NOW, START, FixedZone, block, past, records, scene, used, weeks
 
 from ccmon import text
+from ccmon.choices import PERIODS
 from ccmon.fullscreen.state import State, update
 from ccmon.history import groups as history_groups
-from ccmon.history.groups import PERIODS, by_period
+from ccmon.history.groups import by_period
 from ccmon.model import Event, Facts, Record, Used
 from ccmon.text import Charset
 from ccmon.views.history import chart, heatmap

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from scenes import FixedZone
 from test_history_groups import WARSAW, session
 
+from ccmon.choices import PERIODS
 from ccmon.errors import UsageError
-from ccmon.history.groups import PERIODS, first_day, label, next_period
+from ccmon.history.groups import first_day, label, next_period
 from ccmon.history.periods import Days, began_in, chosen
 from ccmon.typed_times import typed
 

@@ -9,10 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccmon import text
+from ccmon.choices import PERIODS
 from ccmon.history import groups as history_groups
-from ccmon.history.groups import PERIODS, Group
+from ccmon.history.groups import Group
 from ccmon.text import Charset
 from ccmon.views.history import chart, columns, heatmap
+
+pytestmark = pytest.mark.newest_only
 
 UNICODE, ASCII = Charset(), Charset(False, False)
 THURSDAY = date(2026, 1, 15)

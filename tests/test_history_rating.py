@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_history_groups import session
 
-from ccmon.fullscreen import app
+from ccmon.fullscreen import live
 from ccmon.fullscreen.state import State
 from ccmon.history import rating
 from ccmon.history.rating import Running, Scale, rated
@@ -22,6 +22,8 @@ from ccmon.settings import context
 from ccmon.sources import demo_past
 from ccmon.system import clock
 from ccmon.when import local
+
+pytestmark = pytest.mark.newest_only
 
 START = NOW - 50 * HOUR
 MAX5 = Scale(35_000, "plan", "max5")
@@ -244,7 +246,7 @@ def test_the_page_of_the_screen_follows_the_plan_of_its_window(machine, plan, li
     machine.configure("[ccmon]\nplan = max5\n")
     ctx = context.prepare({}, machine.env(CCMON_NOW=NOW))
     state = State(refresh.load(ctx, NOW), plan=plan)
-    assert [record.percent for record in app._past(ctx, state).records] == [70_000 * 100 / limit, 9000 * 100 / limit]
+    assert [record.percent for record in live._past(ctx, state).records] == [70_000 * 100 / limit, 9000 * 100 / limit]
     assert ctx.view(state.facts, NOW, plan).percent == 9000 * 100 / limit
 
 

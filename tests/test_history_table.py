@@ -12,9 +12,10 @@ from scenes import FixedZone
 from test_history_groups import NOW, UTC, grouped, histories, row, session
 
 from ccmon import text
+from ccmon.choices import GROUPS, PERIODS
 from ccmon.errors import UsageError
 from ccmon.history import groups
-from ccmon.history.groups import HOUR_S, KINDS, PERIODS
+from ccmon.history.groups import HOUR_S
 from ccmon.history.rating import Scale
 from ccmon.text import Charset, plain
 from ccmon.views.history import rows
@@ -142,7 +143,7 @@ def test_the_least_worthy_columns_give_way(width, names):
 
 
 @settings(deadline=None, max_examples=examples(40))
-@given(histories(), st.sampled_from(KINDS), st.integers(1, 140), st.booleans(), st.booleans())
+@given(histories(), st.sampled_from(GROUPS), st.integers(1, 140), st.booleans(), st.booleans())
 def test_no_line_is_wider_than_the_terminal(history, kind, width, unicode, named):
     records, used = history
     made = table(records, kind, charset=Charset(unicode, False), used=used)
@@ -194,7 +195,7 @@ def test_unknown_columns(words, kind, told):
         columns.named(words, kind)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", GROUPS)
 def test_every_column_has_a_name_a_meaning_and_a_value(kind):
     made = of(THREE, kind)
     known = columns.known(kind)
@@ -232,7 +233,7 @@ def test_what_is_unknown_comes_last(largest_first):
 # --- rows -------------------------------------------------------------------------------------------------------------
 
 @settings(deadline=None)
-@given(histories(), st.sampled_from(KINDS))
+@given(histories(), st.sampled_from(GROUPS))
 def test_totals_are_the_sums_of_what_is_shown(history, kind):
     records, used = history
     made = of(records, kind, used)
@@ -302,7 +303,7 @@ def test_what_is_not_known_is_empty_and_numbers_are_numbers():
     assert read(history_table.csv(named, of([record], "session"), UTC))[1] == ["", "", "", "", "10", "7000", "0"]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", GROUPS)
 def test_all_that_there_is(kind):
     words = read(history_table.csv(columns.of_data(kind), of(THREE, kind), UTC))
     assert {len(line) for line in words} == {len(words[0])} and len(set(words[0])) == len(words[0])

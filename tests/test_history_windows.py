@@ -27,6 +27,8 @@ from ccmon.store.window_readings import Row
 from ccmon.text import Charset
 from ccmon.views.history import window_course, window_rows
 
+pytestmark = pytest.mark.newest_only
+
 T0, MINUTE, QUARTER, HOUR, DAY = 1_764_000_000, 60, 900, 3600, 86_400
 FIVE, WEEK = 5 * HOUR, 7 * DAY
 ACCOUNT = Kind("five_hour", FIVE, lambda model: True, lambda rows, end: None)

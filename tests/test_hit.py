@@ -10,7 +10,7 @@ from commands import HOUR, NOW, block
 from logged import Hit, keep_logs
 
 from ccmon.errors import UsageError
-from ccmon.fullscreen import app
+from ccmon.fullscreen import live
 from ccmon.fullscreen.state import State, update
 from ccmon.model import Event as Key
 from ccmon.model import Facts
@@ -187,7 +187,7 @@ def pressed(state, key, now):
 def effect_of(ctx, state, key, now):
     later = ctx._replace(env={**ctx.env, "CCMON_NOW": str(now)})
     state, effect = pressed(state, key, now)
-    return app._effect(SimpleNamespace(ctx=later), None, state, effect)
+    return live._effect(SimpleNamespace(ctx=later), None, state, effect)
 
 
 @pytest.mark.parametrize("page", ["dashboard", "history", "help"])

@@ -3,7 +3,6 @@
 import json
 import re
 import sqlite3
-import subprocess
 import sys
 import time
 from contextlib import closing
@@ -15,6 +14,8 @@ from hypothesis import strategies as st
 
 from ccmon import text
 from ccmon.line import claude, hook
+
+pytestmark = pytest.mark.newest_only
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 CLAUDE = ("--statusline", "--format", "claude")
@@ -34,11 +35,10 @@ def told(five=37, week=12, session="s1", counter=1000, model="Opus 4.1", left_s=
 def ask(machine, document, *words, **env):
     """The row, as it was printed."""
     stdin = document if isinstance(document, bytes) else json.dumps(document).encode()
-    done = subprocess.run(machine.command(*(words or CLAUDE)), env=machine.env(**env), cwd=machine.cwd, input=stdin,
-                          capture_output=True, timeout=PATIENCE_S)
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout.endswith(b"\n") and done.stdout.count(b"\n") == 1 and len(done.stdout) > 1
-    return done.stdout.decode()[:-1]
+    done = machine.run(*(words or CLAUDE), now=None, stdin=stdin, **env)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.endswith("\n") and done.out.count("\n") == 1 and len(done.out) > 1
+    return done.out[:-1]
 
 
 def words_of(row):

@@ -20,6 +20,8 @@ from ccmon.settings.options import OPTIONS
 from ccmon.setup import snippets
 from ccmon.system import dotfiles
 
+pytestmark = pytest.mark.newest_only
+
 HOOKS = {                              # how each shell runs a prompt's hooks; $1 is the file with the snippet
     "bash": (["bash", "--norc", "-c"], '. "$1"; {before}; for f in "${PROMPT_COMMAND[@]}"; do eval "$f"; done; {after}; '
              'printf "%s\\n" "$CCMON_LINE"', ["-"]),

@@ -8,6 +8,8 @@ import pytest
 from line_shells import program
 from test_init_claude import OLD, env, settings, stand_in, undo, write  # noqa: F401
 
+pytestmark = pytest.mark.newest_only
+
 HOOK = '{"model":{"display_name":"x $(touch PWNED) `touch PWNED` \\\\n %s \'"}}'
 ROW = "CCMON --statusline --format claude " + HOOK
 OLD_COMMANDS = [

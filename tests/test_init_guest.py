@@ -14,6 +14,8 @@ from terminal import Terminal
 from ccmon.setup import snippets
 from ccmon.setup.prompts import ABOVE, BARE, SHOWN
 
+pytestmark = pytest.mark.newest_only
+
 HOOKS = """
 last_of() { echo "function:$? ${PIPESTATUS[*]} _:$_"; }
 PS1='[$? ${PIPESTATUS[*]} $_ \\$]P> '

@@ -26,6 +26,8 @@ from ccmon.typed_values import PLANS
 from ccmon.views import learn_report
 from ccmon.views.learn_report import Findings
 
+pytestmark = pytest.mark.newest_only
+
 DAY = 86_400
 SURE = Estimate(12.4, 12.2, 12.65, 0.012, 123, 31, 0.7, True)
 LEARNED = Learned(NOW, Ruler("cost", (("", "cost", 1.0),), 0.42, 123), SURE,

@@ -11,6 +11,8 @@ from simulator import DAY_S, START, Scenario, simulate
 from ccmon.learning import change, ruler, stretches
 from ccmon.learning.values import WINDOW_S, Change, Reading, Ruler, Stretch
 
+pytestmark = pytest.mark.newest_only
+
 TOKENS = Ruler("tokens", (("", "input", 1.0),))
 TWICE = Ruler("all_tokens", (("", "input", 2.0),))
 OTHER = Ruler("cost", (("", "cost", 1.0),))

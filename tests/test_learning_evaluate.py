@@ -16,6 +16,8 @@ from ccmon.learning.values import WINDOW_S
 from ccmon.text import plain
 from ccmon.views import series_scores
 
+pytestmark = pytest.mark.newest_only
+
 HEADER = "ts,five_hour_pct,five_hour_resets_at"
 T0 = 1_700_006_400                     # midnight UTC
 RESET = T0 + 10 * 3600 + WINDOW_S      # the window of these cases runs from 10:00 to 15:00

@@ -1,8 +1,12 @@
 """The forecast of the week on a series: what is decided when, what counts as its outcome, and never a look ahead."""
 
+import pytest
+
 from ccmon.learning import course, score, week
 from ccmon.learning.evaluate_week import WeekWalk, keep
 from ccmon.learning.values import Reading
+
+pytestmark = pytest.mark.newest_only
 
 HOUR, DAY = 3600, 86_400
 T0 = 1_763_942_400

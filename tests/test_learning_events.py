@@ -11,6 +11,8 @@ from ccmon.learning.ruler import measure
 from ccmon.learning.values import WINDOW_S, Reading, Use
 from ccmon.views.limit_words import between, cut_offs, limit_words
 
+pytestmark = pytest.mark.newest_only
+
 OPUS, HAIKU = "claude-opus-4-6", "claude-haiku-4-5"            # $5 and $25, $1 and $5, a million tokens in and out
 MIXES = ((4, 1, 0), (1, 3, 60), (2, 1, 9), (6, 2, 200), (1, 1, 30), (9, 1, 4), (3, 5, 90), (2, 7, 15), (5, 1, 300), (1, 9, 120))
 COST = {(OPUS, "input"): 5e-6, (OPUS, "output"): 25e-6, (OPUS, "cache_read"): 0.5e-6}

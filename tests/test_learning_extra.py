@@ -22,6 +22,8 @@ from ccmon.learning.runway import HORIZONS
 from ccmon.learning.score import Score
 from ccmon.learning.values import Course
 
+pytestmark = pytest.mark.newest_only
+
 HOUR, DAY = 3600, 86_400
 T = 1_764_000_000
 ARIMA = Kept("arima", "tokens", {"ar": [0.5, 0.1], "ma": [0.2, -0.1], "sigma2": 0.04, "scale": 100.0})

@@ -13,6 +13,8 @@ from ccmon.learning.posterior import draws, estimate
 from ccmon.learning.stretches import cut
 from ccmon.learning.values import WINDOW_S, Estimate, Ruler, Stretch
 
+pytestmark = pytest.mark.newest_only
+
 COST = Ruler("cost", (("", "cost", 1.0),))
 ROUNDINGS = ("floor", "round", "ceil")
 SEEDS = range(10)

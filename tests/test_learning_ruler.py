@@ -13,6 +13,8 @@ from ccmon.learning.ruler import MENU, choose, measure, meter, ranked
 from ccmon.learning.stretches import Used, cut
 from ccmon.learning.values import WINDOW_S, Ruler, Stretch
 
+pytestmark = pytest.mark.newest_only
+
 OPUS = "claude-opus-4-6"
 RIGHT = {"list_price": "cost", "in_out": "tokens", "all_tokens": "all_tokens", "cheap_reads": "models", "own_mix": "models"}
 ROUNDINGS = ("floor", "round", "ceil")

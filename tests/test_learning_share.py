@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scenes import FixedZone
 
-from ccmon import arguments
+from ccmon import choices
 from ccmon.learning import share
 from ccmon.learning.share import Summary
 from ccmon.learning.values import Estimate, Learned, Ruler
@@ -85,7 +85,7 @@ def test_any_history_gives_a_line_that_is_read_again(tokens, limit, hits):
 
 
 def test_the_parser_knows_the_same_subscriptions():
-    assert tuple(share.SUBSCRIPTIONS) == arguments.SUBSCRIPTIONS
+    assert tuple(share.SUBSCRIPTIONS) == choices.SUBSCRIPTIONS
 
 
 # --- what is read -------------------------------------------------------------------------------------------------------

@@ -12,6 +12,9 @@ from ccmon.learning import score, week
 from ccmon.learning.course import between
 from ccmon.learning.evaluate_week import WeekWalk
 from ccmon.learning.values import Course, Reading
+from ccmon.usage.forecast import window_by_pace
+
+pytestmark = pytest.mark.newest_only
 
 DAY, HOUR = 86_400, 3_600
 T0 = 1_763_942_400                     # Monday 24 November 2025, 00:00 UTC
@@ -145,7 +148,7 @@ def test_the_rule_says_whether_there_are_days_behind_it(days, rule):
     (50, 7, 7, 0),                     # the window has just begun: no pace
 ])
 def test_the_pace_rule(percent, left_days, expected_days, probability):
-    told = week.by_pace(float(percent), T0, T0 + left_days * DAY, 0)
+    told = window_by_pace(float(percent), T0, T0 + left_days * DAY, 0)
     assert told.median == told.low == told.high == T0 + expected_days * DAY
     assert (told.probability, told.rule, told.rows) == (probability, "average", 0)
 

@@ -13,6 +13,8 @@ from ccmon.pipeline import lessons, memory
 from ccmon.settings import context
 from ccmon.store import trusted
 
+pytestmark = pytest.mark.newest_only
+
 HOUR, DAY_S = 3600, 86_400
 
 

@@ -14,6 +14,8 @@ from ccmon.settings import context
 from ccmon.views import learn_report, why_learned
 from ccmon.views.learn_report import Findings
 
+pytestmark = pytest.mark.newest_only
+
 DAY_S = 86_400
 VALUES = (None, True, -1, 0, 2, 1e18, 99_999_999_999, "", "simple", [], [1, 2], {})
 LOST = Choice("simple", 1_780_000_000, Comparison(9, 12.5, 0.004), Comparison(3, -2.0, 0.7))

@@ -12,7 +12,7 @@ from terminal import Terminal
 from ccmon.setup import prompt_probe, visibility
 from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN, UNKNOWN
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded")
+pytestmark = [pytest.mark.newest_only, pytest.mark.filterwarnings("ignore:.*multi-threaded")]
 FILES = {"bash": ".bashrc", "zsh": ".zshrc", "fish": ".config/fish/config.fish"}
 OWN = "build() { PS1='mine> '; }\nPROMPT_COMMAND=build\n"
 THEME = "starship_precmd() { PS1=\"$(cat ~/.line) > \"; }\nPROMPT_COMMAND=starship_precmd\n"       # a stand-in of its mechanism

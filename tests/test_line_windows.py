@@ -17,6 +17,8 @@ from ccmon.settings import themes
 from ccmon.text import Charset
 from ccmon.usage.windows import window
 
+pytestmark = pytest.mark.newest_only
+
 THEME = themes.THEMES["dark"]
 OK, FAIR, WARN, DANGER = (themes.hexadecimal(THEME[role].fg) for role in ("ok", "fair", "warn", "danger"))
 WANT = {               # the line at 80 and at 20 cells; the short text and colour of bars; waybar's class, alt and percentage

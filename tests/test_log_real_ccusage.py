@@ -22,7 +22,7 @@ from ccmon.model import Owner
 from ccmon.sources import ccusage_json, log_entries, log_files, log_json, log_reader
 from ccmon.store.database import open_store
 
-pytestmark = pytest.mark.real_ccusage
+pytestmark = [pytest.mark.newest_only, pytest.mark.real_ccusage]
 DAY_S = 86_400
 LATER = 4_000_000_000
 COMMAND = ["blocks", "--json", "--offline", "--order", "asc", "--session-length", "5"]

@@ -20,6 +20,8 @@ from ccmon.text import ROLES
 from ccmon.typed_values import PLAN_NAMES
 from ccmon.views.screen.foot import KEYS
 
+pytestmark = pytest.mark.newest_only
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = {"ccmon": ROOT / "man" / "ccmon.1", "ccmon-line": ROOT / "man" / "ccmon-line.1"}
 SCRIPT = (ROOT / "ccmon" / "ccmon-line").read_text(encoding="utf-8")

@@ -33,6 +33,8 @@ from merge_cases import (
 from ccmon.store import archive, ledger
 from ccmon.store.database import open_store
 
+pytestmark = pytest.mark.newest_only
+
 OWNERS = (LAPTOP, SERVER, DESK)
 
 

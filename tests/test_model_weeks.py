@@ -10,6 +10,8 @@ from ccmon.usage import outlook
 from ccmon.usage.outlook import Outlook
 from ccmon.usage.windows import window
 
+pytestmark = pytest.mark.newest_only
+
 NOW = 1_764_000_000
 HOUR, DAY = 3600, 86_400
 OPUS = "seven_day_opus"

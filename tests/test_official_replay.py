@@ -15,6 +15,8 @@ from ccmon.line.session_json import WINDOWS_S
 from ccmon.usage import official
 from ccmon.usage.windows import running
 
+pytestmark = pytest.mark.newest_only
+
 T0 = 1_764_000_000
 HOUR, WEEK = 3600, 7 * 86_400
 NAMES = tuple(WINDOWS_S)

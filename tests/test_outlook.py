@@ -19,6 +19,8 @@ from ccmon.usage.outlook import Outlook, Pace, is_likelihood, of_window, week_by
 from ccmon.views import document, why_learned
 from ccmon.views.screen import dashboard, graph, outlook_row, small
 
+pytestmark = pytest.mark.newest_only
+
 HOUR = 3600
 END, OFFICIAL_END = START + 5 * HOUR, START + 4 * HOUR + 40 * 60
 

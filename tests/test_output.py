@@ -6,6 +6,8 @@ import pytest
 from commands import HOUR, NOW, block
 from terminal import Terminal
 
+pytestmark = pytest.mark.newest_only
+
 DAYS = 40
 
 

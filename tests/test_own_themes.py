@@ -14,6 +14,8 @@ from ccmon.settings.themes import THEMES, Style, colourless
 from ccmon.text import ROLES
 from ccmon.typed_values import Given
 
+pytestmark = pytest.mark.newest_only
+
 
 def table(**sections):
     """The themes of sections, each a dictionary of rows."""

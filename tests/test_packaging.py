@@ -17,6 +17,8 @@ from terminal import Terminal
 
 from ccmon import __version__
 
+pytestmark = pytest.mark.newest_only
+
 NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "*.egg-info", "node_modules", "venv", "env")
 DATA_FILES = {
     "share/man/man1/ccmon.1": "man/ccmon.1",
@@ -167,7 +169,7 @@ class TestInstalled:
 class TestPipx:
     """pipx installs into an environment of its own, and puts programs and pages where shells and man look."""
 
-    pytestmark = together
+    pytestmark = [*together, pytest.mark.nightly]      # the wheel is TestInstalled's
 
     def test_the_commands_run(self, piped, env):
         done = run(piped / "ccmon", "--version", env=env)

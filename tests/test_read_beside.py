@@ -15,6 +15,8 @@ from ccmon.pipeline import lessons, memory, refresh, sources
 from ccmon.settings import context
 from ccmon.sources import log_reader
 
+pytestmark = pytest.mark.newest_only
+
 SONNET = "claude-sonnet-4-5-20250929"
 
 

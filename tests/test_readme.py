@@ -20,6 +20,8 @@ from ccmon import arguments, when
 from ccmon.line.dialects import DIALECTS
 from ccmon.system import clock
 
+pytestmark = pytest.mark.newest_only
+
 # --- commands and their output ----------------------------------------------------------------------------------------
 
 ELSEWHERE = {                          # why a line is not run here

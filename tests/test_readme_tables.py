@@ -18,6 +18,8 @@ from ccmon.typed_values import PLAN_NAMES, PLANS
 from ccmon.usage import notices
 from ccmon.views.screen import foot
 
+pytestmark = pytest.mark.newest_only
+
 # --- tables -------------------------------------------------------------------------------------------------------------
 
 def leaves(value: Any, name: str = "") -> Iterator[str]:

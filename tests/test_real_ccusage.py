@@ -12,7 +12,7 @@ import pytest
 from ccmon.sources import ccusage
 from ccmon.sources.ccusage_json import parse
 
-pytestmark = pytest.mark.real_ccusage
+pytestmark = [pytest.mark.newest_only, pytest.mark.real_ccusage]
 NOW = int(time.time())
 TODAY = NOW // 3600 * 3600
 VERSIONS = {"CCUSAGE_20": "20.", "CCUSAGE_18": "18."}

@@ -13,7 +13,8 @@ from report_cases import report as case
 
 from ccmon.views.report import html
 
-pytestmark = [pytest.mark.skipif(program() is None, reason="there is no Chromium"), pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.newest_only,
+              pytest.mark.skipif(program() is None, reason="there is no Chromium"), pytest.mark.xdist_group("browser")]
 
 
 @pytest.fixture(scope="module")

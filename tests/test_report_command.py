@@ -12,6 +12,8 @@ from commands import HOUR, NOW, ROOT, block
 from terminal import Terminal
 from test_report_views import Page
 
+pytestmark = pytest.mark.newest_only
+
 DAY = 24 * HOUR
 
 

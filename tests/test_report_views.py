@@ -18,6 +18,8 @@ from ccmon.views.report import html as report_html
 from ccmon.views.report import markdown as report_markdown
 from ccmon.views.report import text as report_text
 
+pytestmark = pytest.mark.newest_only
+
 VOID = {"meta", "link", "br", "img"}
 
 

@@ -9,7 +9,7 @@ import pytest
 from clock_screen import APP, clock, drawn, environment, log, role_colours  # noqa: F401
 from terminal import CLEAN, KEYS, Terminal
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")]
 
 
 # --- leaving ------------------------------------------------------------------------------------------------------------

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from ccmon.setup import settings_json
 from ccmon.setup.snippets import claude_entry
 
+pytestmark = pytest.mark.newest_only
+
 
 def others(document):
     return [(key, value) for key, value in document.items() if key != "statusLine"]
@@ -34,8 +36,24 @@ def test_the_new_member_is_laid_out_as_the_others(text, expected):
 def test_its_own_command_is_known_with_any_path_and_options(word, options):
     text = json.dumps({"statusLine": {"type": "command", "command": f"{word} --statusline --format claude{options}"}})
     assert settings_json.is_own(text) and settings_json.calls_ccmon(text)
-    assert json.loads(settings_json.with_line(text, "/new/ccmon"))["statusLine"]["command"] == \
-        f"/new/ccmon --statusline --format claude{options}"
+    assert command_of(settings_json.with_line(text, "/new/ccmon")) == f"/new/ccmon --statusline --format claude{options}"
+    sooner = settings_json.with_line(text, "/new/ccmon", "/p -S '/a b/ccmon/bare_start.py'")
+    assert command_of(sooner) == (f"/p -S '/a b/ccmon/bare_start.py' --statusline --format claude{options} || "
+                                  f"/new/ccmon --statusline --format claude{options}")
+    assert settings_json.programs(sooner) == ["/p", "/a b/ccmon/bare_start.py", "/new/ccmon"]
+    assert settings_json.with_line(sooner, word) == text
+
+
+def command_of(text):
+    return json.loads(text)["statusLine"]["command"]
+
+
+@pytest.mark.parametrize("command", [
+    "/p -S /x/other.py O || /c/ccmon O", "/p -S /x/ccmon/bare_start.py O", "/c/ccmon O || /c/ccmon O",
+    "/p -S /x/ccmon/bare_start.py O || /c/other O", "{ /p -S /x/ccmon/bare_start.py O || /c/ccmon O"])
+def test_a_start_that_was_edited_is_called_but_not_own(command):
+    text = json.dumps({"statusLine": {"type": "command", "command": command.replace("O", "--statusline --format claude")}})
+    assert settings_json.calls_ccmon(text) and not settings_json.is_own(text)
 
 
 def test_nothing_is_spelt_anew_when_nothing_changes():
@@ -87,13 +105,14 @@ def documents(draw):
     return draw(st.sampled_from(["", "\ufeff"])) + draw(BLANKS) + draw(layouts(dict(members))) + draw(BLANKS)
 
 
-@given(documents(), st.sampled_from(["/c/ccmon", "'/it'\\''s \"é\"/ccmon'"]))
-def test_any_file_comes_back_and_keeps_its_other_members(before, ccmon):
-    after = settings_json.with_line(before, ccmon)
+@given(documents(), st.sampled_from(["/c/ccmon", "'/it'\\''s \"é\"/ccmon'"]),
+       st.sampled_from(["", "'/a b/py' -S '/it'\\''s \"é\"/ccmon/bare_start.py'"]))
+def test_any_file_comes_back_and_keeps_its_other_members(before, ccmon, direct):
+    after = settings_json.with_line(before, ccmon, direct)
     old, new = (json.loads(text.lstrip("\ufeff")) for text in (before, after))
     assert others(old) == others(new) and settings_json.is_own(after)
     assert {**old.get("statusLine", claude_entry(ccmon)), "command": ""} == {**new["statusLine"], "command": ""}
-    assert settings_json.with_line(after, ccmon) == after
+    assert settings_json.with_line(after, ccmon, direct) == after
     assert settings_json.without_line(after, before) == before
     assert settings_json.without_line(settings_json.with_line(after, "/new/ccmon"), before) == before
     at = after.index("{") + 1

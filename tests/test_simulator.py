@@ -8,6 +8,8 @@ from simulator import DAY_S, HEADER, ROUNDINGS, START, WEIGHTINGS, Scenario, sim
 from ccmon.learning.values import WINDOW_S
 from ccmon.usage import official
 
+pytestmark = pytest.mark.newest_only
+
 SEEDS = (1, 2, 4)
 
 

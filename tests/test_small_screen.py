@@ -1,10 +1,13 @@
 """The small terminal in which a prompt is read, beside pyte."""
 
 import pyte
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccmon.setup.small_screen import SmallScreen
+
+pytestmark = pytest.mark.newest_only
 
 COLUMNS, ROWS = 12, 4
 NUMBER = st.integers(0, 15).map(lambda number: str(number or ""))

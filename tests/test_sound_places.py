@@ -15,7 +15,7 @@ from strangers import model, place  # noqa: F401
 
 from ccmon.store.migrations import VERSION
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")]
 NOT_PLAIN = "is a link or not a plain file"
 
 

@@ -16,6 +16,8 @@ from ccmon.model import Source
 from ccmon.pipeline import refresh
 from ccmon.settings import context
 
+pytestmark = pytest.mark.newest_only
+
 
 def answer(number, at, given=1000):
     """A line of a log."""

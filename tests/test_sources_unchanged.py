@@ -6,6 +6,8 @@ import time
 import pytest
 from commands import HOUR, NOW, block, wait_until
 
+pytestmark = pytest.mark.newest_only
+
 START = NOW - HOUR
 
 

@@ -10,6 +10,8 @@ from live_lines import LONG, STALE_S, age, end_refresher, live, one_line, warm
 from ccmon import linecache
 from ccmon.line import linefiles
 
+pytestmark = pytest.mark.newest_only
+
 ACTIVE = "CC 26% 9.2k/35k"
 
 
@@ -98,27 +100,6 @@ def test_a_configuration_dated_in_the_future_does_not_refresh_for_ever(machine):
 
 
 # --- both roads -----------------------------------------------------------------------------------------------------------
-
-WORDS = [["--statusline"], ["--statusline", "--plan", "max5"], ["--plan=max20", "--statusline", "--timezone", "Asia/Tokyo"],
-         ["--statusline", "--limit", "500"], ["--statusline", "--ascii"], ["--statusline", "--reset-hour", "3"]]
-
-
-@pytest.mark.parametrize("env", [{}, {"LC_ALL": "C"}, {"CCMON_PLAN": "max20"}, {"NO_COLOR": "1"}, {"TZ": "Asia/Tokyo"}])
-def test_both_roads_print_the_same_bytes(machine, env):
-    live(machine)
-    machine.run("record", now=None)
-    long_road = [one_line(machine.run(*words, now=None, **env)) for words in WORDS]
-    age(machine, STALE_S)
-    machine.run(*WORDS[0], now=None, **env)              # renders every line anew
-    wait_until(machine.idle, "the refresher ends")
-    cached = [one_line(machine.run(*words, now=None, **env)) for words in WORDS]
-    assert [line.split(" ")[:3] for line in cached] == [line.split(" ")[:3] for line in long_road]
-    assert machine.runs() == 2
-    for path in machine.cache.glob("*.line"):
-        path.unlink()
-    again = [one_line(machine.run(*words, now=None, **env)) for words in WORDS]
-    assert [words[:3] for words in map(str.split, again)] == [words[:3] for words in map(str.split, cached)]
-
 
 def test_the_screens_flags_do_not_change_the_line(machine):
     live(machine)

@@ -17,11 +17,11 @@ from store_cases import ME, T0, kept_files, path, store, tokens_in  # noqa: F401
 from store_cases import fill as fill_store
 
 from ccmon.errors import CcmonError, Unwritable, UsageError
-from ccmon.store import check, migrations
+from ccmon.store import check, migrations, schema
 from ccmon.store import copy as store_copy
 from ccmon.store.database import open_store
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")]
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_what_is_not_for_us_is_not_called_damaged(machine, history, statement, s
         assert told.code == 30 and sentence in told.err and "damaged" not in told.err
 
 
-@pytest.mark.parametrize("version", [number for number, _ in migrations.STEPS if number < 200])
+@pytest.mark.parametrize("version", [number for number, _ in schema.STEPS if number < 200])
 def test_an_older_schema_is_looked_at_and_copied_as_it_is(tmp_path, version):
     path = str(tmp_path / "history.db")
     older(path, ME, [told(0, 700), told(3 * HOUR, 9)], version=version)          # which may overlap

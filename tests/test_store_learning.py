@@ -16,7 +16,7 @@ from ccmon.model import Forecast, Runway, Source
 from ccmon.pipeline import memory
 from ccmon.pipeline.memory import Answer
 from ccmon.settings import context
-from ccmon.store import check, merge, migrations, rows
+from ccmon.store import check, merge, rows, schema
 from ccmon.store import copy as store_copy
 from ccmon.store.database import open_store
 from ccmon.when import SESSION_S
@@ -283,12 +283,12 @@ def test_forgetting_begins_anew_and_loses_nothing_else(kept):
 
 # --- the table among the others ---
 
-@pytest.mark.parametrize("steps", range(1, len(migrations.STEPS)))
+@pytest.mark.parametrize("steps", range(1, len(schema.STEPS)))
 def test_every_earlier_schema_gets_the_table(home, steps):
     ctx = context.prepare({}, {"HOME": str(home), "CCMON_NOW": str(T)})
     os.makedirs(os.path.dirname(ctx.paths.store), 0o700)
     with closing(sqlite3.connect(ctx.paths.store)) as db, db:
-        for number, step in migrations.STEPS[:steps]:
+        for number, step in schema.STEPS[:steps]:
             step(db)
             db.execute(f"PRAGMA user_version = {number}")
         db.execute("INSERT INTO owner VALUES (1, ?, ?)", ctx.owner)

@@ -7,7 +7,7 @@ import pytest
 from store_cases import DAY, HOUR, ME, OTHER, T0, add_snapshots, block, keep, limit_of, path, snapshots, store, written_rows  # noqa: F401
 
 from ccmon.model import Facts, Sample
-from ccmon.store import migrations
+from ccmon.store import migrations, schema
 from ccmon.store.present import HEARTBEAT_S, SAMPLES_MAX
 from ccmon.when import SESSION_S
 
@@ -132,6 +132,7 @@ def test_the_shape_of_a_new_file(store):
 
 
 def test_steps_count_up_and_give_their_reason():
-    numbers = [number for number, _ in migrations.STEPS]
+    numbers = [number for number, _ in schema.STEPS]
     assert numbers[0] == 100 and numbers == sorted(set(numbers))
-    assert all(step.__doc__.startswith("Because ") for _, step in migrations.STEPS)
+    assert (migrations.FIRST, migrations.VERSION) == (numbers[0], numbers[-1])
+    assert all(step.__doc__.startswith("Because ") for _, step in schema.STEPS)

@@ -11,6 +11,8 @@ from test_themes import GROUNDS, contrast
 
 from ccmon.settings.themes import THEMES, Style, hexadecimal
 
+pytestmark = pytest.mark.newest_only
+
 SPACE = "{http://www.w3.org/2000/svg}"
 
 

@@ -1,6 +1,5 @@
 """Templates and their fields, the width of the line, and that both roads print the same in every dialect."""
 
-import json
 import re
 import time
 
@@ -14,6 +13,8 @@ from ccmon import linecache, text
 from ccmon.line import claude, fields, linefiles, statusline
 from ccmon.line.dialects import DIALECTS
 from ccmon.text import Charset
+
+pytestmark = pytest.mark.newest_only
 
 FIELDS = ("percent", "used", "limit", "left", "burn", "sustainable", "end", "reset", "left_time", "cost", "model", "models",
           "plan", "percent_source", "likely", "likely_week",
@@ -238,56 +239,16 @@ def test_no_color(used, name):
 
 # --- both roads ---------------------------------------------------------------------------------------------------------
 
-def told(line):
-    """What does not change with each second."""
-    line = re.sub(r"[0-9]+/min", "N/min", line)
-    kept = ("text", "full_text", "class", "color", "state", "plan")
-    return {name: json.loads(line).get(name) for name in kept} if line.startswith("{") else line
-
-
-TEMPLATE = ["--template", "{percent}% {used} {bar:7} {models} {reset}"]
-ROADS = [["--format", name, *more] for name in DIALECTS for more in ([], TEMPLATE)]
-ROADS += [["--template", "{nope}"], ["--format=tmux"], ["--format", "bash", "--plan", "max20"], ["--max-width", "9"], []]
-
-
 def live(machine):
     """A session that runs now, whose numbers stay the same for a while."""
     machine.answers([block(int(time.time()) - 2 * HOUR, 9200)])
     machine.configure("[ccmon]\nline_ttl = 600\nplan = team\nreset_hour = 0\n[plans]\nteam = 9000\n", is_old=True)
 
 
-def test_after_record_any_line_is_there_at_once_and_both_roads_print_the_same_bytes(machine):
-    live(machine)
-    machine.run("record", now=None)
-    first = [machine.run("--statusline", *words, now=None).out for words in ROADS]
-    assert machine.runs() == 1 and all("102" in line or words[-1:] == ["{nope}"] or "max20" in words
-                                       for line, words in zip(first, ROADS))
-    assert [machine.run("--statusline", *words, now=None).out for words in ROADS] == first           # from the cache
-    names = {linecache.file_of(linecache.key(["--statusline", *words], machine.env())) for words in ROADS}
-    assert names == {"plain", *DIALECTS, *(name for name in names if name.endswith(".line"))} and len(names) == len(ROADS)
-    for name in names:
-        path = machine.cache / name
-        path.write_bytes(path.read_bytes().rpartition(b"\n")[0].rpartition(b"\n")[0] + b"\nold\n" if name.endswith(".line")
-                         else b"old\n")
-    assert {machine.run("--statusline", *words, now=None).out for words in ROADS} == {"old\n"}
-    machine.run("record", now=None)                                                                  # renders all of them
-    again = [machine.run("--statusline", *words, now=None).out for words in ROADS]
-    assert list(map(told, again)) == list(map(told, first)) and machine.runs() == 2
-
-
-def test_a_file_named_after_its_dialect_is_the_line_alone(machine):
-    live(machine)
-    machine.run("record", now=None)
-    for name in DIALECTS:
-        line = machine.run("--statusline", "--format", name, now=None).out
-        if name not in ("plain", "claude"):          # what is kept for Claude Code is no line yet
-            assert (machine.cache / name).read_text() == line
-
-
 def test_the_plain_format_is_not_what_the_configuration_says(machine):
     live(machine)
-    path = machine.home / ".config/ccmon/config.ini"
-    path.write_text(path.read_text().replace("[plans]", "format = tmux\n[plans]"))
+    text = (machine.home / ".config/ccmon/config.ini").read_text()
+    machine.configure(text.replace("[plans]", "format = tmux\n[plans]"), is_old=True)
     machine.run("record", now=None)
     for _ in range(2):
         assert "#[" in machine.run("--statusline", now=None).out

@@ -13,7 +13,7 @@ from commands import ROOT
 
 PATIENCE_S = 20.0                      # only ever spent by a test that fails
 
-pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")]
 
 
 class Tmux:

@@ -24,7 +24,7 @@ from ccmon.setup.package import Where
 from ccmon.setup.uninstall import Uninstall
 from ccmon.system import dotfiles, own_processes
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="files and processes of POSIX")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="files and processes of POSIX")]
 ALL = ["uninstall", "--history", "--yes"]
 TARGETS = ("bash", "zsh", "fish", "tmux", "claude")
 

@@ -19,6 +19,8 @@ from ccmon.typed_values import ResetRule
 from ccmon.views.limit_words import limit_words
 from ccmon.views.screen import dashboard, help, parts
 
+pytestmark = pytest.mark.newest_only
+
 WIDTHS, HEIGHTS = st.integers(1, 200), st.integers(1, 60)
 WORDS = st.text(max_size=60) | st.sampled_from(
     ["", "\x1b[31mred", "a\tb\nc", "\u202eevil", "नमस्ते", "日本語モデル", "e\u0301", "👩‍👩‍👧", "x" * 200])

@@ -19,6 +19,8 @@ from ccmon.usage.outlook import Outlook
 from ccmon.usage.windows import window
 from ccmon.views.screen import dashboard, parts, windows
 
+pytestmark = pytest.mark.newest_only
+
 TUESDAY = START + 5 * DAY_S - 4 * 3600           # 09:00
 
 

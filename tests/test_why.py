@@ -23,6 +23,8 @@ from ccmon.usage.outlook import Outlook
 from ccmon.views import why, why_json
 from ccmon.views.evidence import CacheFacts, Evidence, LogFacts, StoreFacts
 
+pytestmark = pytest.mark.newest_only
+
 HOME = "/home/ada"
 ZONE = FixedZone()
 DEFAULTS = tuple(Setting(name, "", "default") for name in ("theme", "wait", "interval"))

@@ -11,6 +11,8 @@ from ccmon.learning.week import Week
 from ccmon.model import Runway
 from ccmon.views import why_learned
 
+pytestmark = pytest.mark.newest_only
+
 
 def told(made, topic, **changes):
     return list(topic(SimpleNamespace(snapshot=made.snapshot._replace(**changes), zone=made.zone), 80))

@@ -25,6 +25,8 @@ from ccmon.store import migrations
 from ccmon.system import clock, private, processes
 from ccmon.text import Charset
 
+pytestmark = pytest.mark.newest_only
+
 HOME = r"C:\Users\Ada"
 LOCAL = HOME + r"\AppData\Local"
 ENV = {"USERPROFILE": HOME, "LOCALAPPDATA": LOCAL, "APPDATA": HOME + r"\AppData\Roaming", "ProgramFiles": r"C:\Program Files"}

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from argparse import Namespace
+from types import SimpleNamespace
 
 from ccmon import output
 from ccmon.pipeline import accounts
@@ -12,7 +12,7 @@ from ccmon.views import accounts_table
 OK = 0
 
 
-def run(given: Namespace, ctx: Context) -> int:
+def run(given: SimpleNamespace, ctx: Context) -> int:
     """Print them; the exit code."""
     there, now = accounts.known(ctx), ctx.now()
     name = accounts.shown_name(ctx, there)

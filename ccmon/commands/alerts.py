@@ -1,10 +1,10 @@
 """`ccmon alerts`: what is told, how, and what was told of late; `ccmon alerts test` tries every channel."""
 
 import sys
-from argparse import Namespace
+from types import SimpleNamespace
 from typing import Iterator, List
 
-from ccmon import output
+from ccmon import complaint
 from ccmon.alerts import rules
 from ccmon.alerts.kinds import BELL, KINDS, SESSION, of_key
 from ccmon.line.session_json import label
@@ -24,11 +24,11 @@ _MOST = 10                             # of what was told of late
 _LEVELS = {"file": "config.ini", "environment": "environment", "flag": "flag", "default": "default"}
 
 
-def run(given: Namespace, ctx: Context) -> int:
+def run(given: SimpleNamespace, ctx: Context) -> int:
     """Show or try; 1 when a channel that was tried failed."""
     if given.task == "test":
         return _tried(ctx, given.kind or KINDS[0])
-    print("\n".join(clean(output.named(line)) for line in [*_shown(ctx), *_told(ctx)]))
+    print("\n".join(clean(complaint.named(line)) for line in [*_shown(ctx), *_told(ctx)]))
     return OK
 
 

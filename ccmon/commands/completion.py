@@ -2,7 +2,7 @@
 
 import os
 import sys
-from argparse import Namespace
+from types import SimpleNamespace
 from typing import Iterator
 
 from ccmon import output, refresher
@@ -14,7 +14,7 @@ PLACES = {"bash": "bash-completion/completions/ccmon", "zsh": "zsh/site-function
           "fish": "fish/vendor_completions.d/ccmon.fish"}
 
 
-def run(given: Namespace) -> int:
+def run(given: SimpleNamespace) -> int:
     """Print them; the exit code."""
     output.print_exactly(text(given.shell, os.path.join(refresher.import_folder(), "ccmon"), sys.prefix))
     return OK

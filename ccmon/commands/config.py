@@ -7,11 +7,11 @@ import json
 import os
 import signal
 import sys
-from argparse import Namespace
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import Dict, List, Mapping, NamedTuple, Optional
 
-from ccmon import arguments, output
+from ccmon import arguments, complaint, output
 from ccmon.errors import CcmonError, Unwritable, UsageError
 from ccmon.settings import config, config_file, context, ini_text, options, origins
 from ccmon.settings.options import OPTIONS
@@ -42,7 +42,7 @@ class State(NamedTuple):
         return dict(zip(options.LEVELS, (self.flags, self.environment, self.sections.get("ccmon", {}))))
 
 
-def run(given: Namespace) -> int:
+def run(given: SimpleNamespace) -> int:
     """Do what the action says; the exit code."""
     _check_words(given)
     if given.action in ("set", "unset"):
@@ -65,7 +65,7 @@ def run(given: Namespace) -> int:
     return OK
 
 
-def _changed(given: Namespace, path: str) -> int:
+def _changed(given: SimpleNamespace, path: str) -> int:
     """One value is set or taken out, in the file as it is now."""
     state = _state(arguments.flags(given), os.environ)
     if given.action == "set":
@@ -73,7 +73,7 @@ def _changed(given: Namespace, path: str) -> int:
     return _unset(state, path, given.name)
 
 
-def _check_words(given: Namespace) -> None:
+def _check_words(given: SimpleNamespace) -> None:
     """Every action takes its own number of words."""
     words = [word for word in (given.name, given.value) if word is not None]
     if len(words) != WORDS[given.action]:
@@ -124,14 +124,14 @@ def _fault_in(content: str, path: str) -> Optional[str]:
         return str(err)
 
 
-def _list(given: Namespace, state: State) -> int:
+def _list(given: SimpleNamespace, state: State) -> int:
     found = [*origins.settings(state.layers, _plan_of_account(state)), *origins.others(state.sections)]
     exists = state.content is not None
     if given.json:
         print(json.dumps({**config_table.document(found, state.path, exists), "fault": state.fault}))
     else:
         _show(state, output.with_theme(found, os.environ), exists)
-    return output.complain(state.fault, USAGE) if state.fault else OK
+    return complaint.complain(state.fault, USAGE) if state.fault else OK
 
 
 def _plan_of_account(state: State) -> str:
@@ -221,10 +221,10 @@ def _unchanged(fault: str) -> str:
 def _tell_rest(state: State, place: Address, fault: Optional[str]) -> int:
     """That something else is wrong, or that a nearer place says something else."""
     if fault:
-        output.complain(f"still wrong: {fault}", OK)
+        complaint.complain(f"still wrong: {fault}", OK)
     nearer = state.environment.get(place.key) if place.section == "ccmon" else None
     if nearer:
-        output.complain(f"{nearer.where} is set to '{nearer.text}' in the environment, and counts before config.ini", OK)
+        complaint.complain(f"{nearer.where} is set to '{nearer.text}' in the environment, and counts before config.ini", OK)
     return OK
 
 
@@ -277,7 +277,7 @@ def _edit(path: str, content: Optional[str]) -> int:
     after = config_file.text_of(path)
     fault = None if after is None else _fault_in(after, path)
     if fault:
-        return output.complain(f"{fault}. To mend it: ccmon config edit", USAGE)
+        return complaint.complain(f"{fault}. To mend it: ccmon config edit", USAGE)
     print("Nothing was changed" if after == content else f"{path} is in order")
     return OK
 

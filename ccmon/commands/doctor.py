@@ -2,10 +2,10 @@
 
 import json
 import os
-from argparse import Namespace
+from types import SimpleNamespace
 from typing import Callable, List, Tuple
 
-from ccmon import output
+from ccmon import complaint, output
 from ccmon.doctor import account, alerts, surroundings, verdicts, view
 from ccmon.doctor.surroundings import Surroundings
 from ccmon.doctor.verdicts import FAULT, Check
@@ -14,7 +14,7 @@ from ccmon.errors import UsageError
 MOST_CELLS = 120
 
 
-def run(given: Namespace) -> int:
+def run(given: SimpleNamespace) -> int:
     """Look at everything; 1 when something has to be mended."""
     if getattr(given, "demo", False):
         raise UsageError("ccmon doctor looks at this machine: leave --demo away")
@@ -30,7 +30,7 @@ def run(given: Namespace) -> int:
 
 def _named(check: Check) -> Check:
     """With the commands of ccmon as they can be typed here."""
-    return check._replace(says=output.named(check.says), mend=check.mend and output.named(check.mend))
+    return check._replace(says=complaint.named(check.says), mend=check.mend and complaint.named(check.mend))
 
 
 def _careful(topic: str, look: Callable[[Surroundings], Check], around: Surroundings) -> Check:
@@ -38,7 +38,7 @@ def _careful(topic: str, look: Callable[[Surroundings], Check], around: Surround
     try:
         return verdicts.where_it_counts(look(around), around.env)
     except Exception as err:
-        output.logged()
+        complaint.logged()
         log = around.ctx.paths.log
         mend = f"tail -n 20 {around.owned.word(log)}" if log else verdicts.HOMELESS
         return Check(topic, FAULT, f"cannot be looked at ({type(err).__name__}: {err})", mend)

@@ -1,7 +1,7 @@
 """`ccmon export`: one look at the usage, as --json has it, written for monitoring systems; or the rules that watch it."""
 
 import sys
-from argparse import Namespace
+from types import SimpleNamespace
 from typing import List, Tuple
 
 from ccmon import output
@@ -18,7 +18,7 @@ from ccmon.views import alert_rules, openmetrics
 OK = 0
 
 
-def run(given: Namespace, ctx: Context) -> int:
+def run(given: SimpleNamespace, ctx: Context) -> int:
     """Print or write the numbers; the exit code. That a source failed is one of them (ccmon_up), and no error."""
     if given.output == "":
         raise UsageError("--output: no file is named")

@@ -2,13 +2,14 @@
 
 import json
 import sys
-from argparse import Namespace
+from types import SimpleNamespace
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
-from ccmon import output
+from ccmon import complaint, output
+from ccmon.choices import PERIODS, WINDOW
 from ccmon.errors import CcmonError, UsageError
 from ccmon.history import groups
-from ccmon.history.groups import PERIODS, QUARTER_S, RANKED, WINDOW, Group
+from ccmon.history.groups import QUARTER_S, RANKED, Group
 from ccmon.history.hosts import of_host, used_on
 from ccmon.history.periods import Days, began_in, chosen, is_in, used_in
 from ccmon.history.rating import Scale
@@ -38,7 +39,7 @@ Item = Union[Record, Group, PastWindow]
 class Wanted(NamedTuple):
     """What the call asks for, checked."""
 
-    by: str                            # of groups.KINDS, or window
+    by: str                            # of choices.GROUPS, or window
     days: Days
     since: Optional[int]               # epoch s: what ended, or was used, after that
     rows: Optional[int]
@@ -62,7 +63,7 @@ class Found(NamedTuple):
         return not (self.records or self.used or self.windows)
 
 
-def run(given: Namespace, ctx: Context) -> int:
+def run(given: SimpleNamespace, ctx: Context) -> int:
     """Print the stored sessions in the shape that is asked for; the exit code."""
     if given.check or given.backup is not None:
         from ccmon.commands import store
@@ -81,13 +82,13 @@ def run(given: Namespace, ctx: Context) -> int:
     elif table or not found.is_empty:
         _table(given, ctx, wanted, found, table)
     else:
-        print(output.named(_nothing(given, ctx)))
+        print(complaint.named(_nothing(given, ctx)))
     return OK
 
 
 # --- what is asked for --------------------------------------------------------------------------------------------------
 
-def _wanted(given: Namespace, ctx: Context) -> Wanted:
+def _wanted(given: SimpleNamespace, ctx: Context) -> Wanted:
     _refuse_pairs(given)
     by = _by(given)
     wanted = chosen(given.since, given.until, ctx.now(), ctx.zone)
@@ -98,7 +99,7 @@ def _wanted(given: Namespace, ctx: Context) -> Wanted:
     return Wanted(by, wanted, since, rows, sort, (given.sort or "").startswith("-"), columns, given.window)
 
 
-def _by(given: Namespace) -> str:
+def _by(given: SimpleNamespace) -> str:
     """--chart is about periods: that of --by, if it is one, or about windows; --heatmap about hours."""
     if given.heatmap:
         return "hour"
@@ -109,7 +110,7 @@ def _by(given: Namespace) -> str:
     return str(given.by if given.by in PERIODS else given.chart)
 
 
-def _refuse_pairs(given: Namespace) -> None:
+def _refuse_pairs(given: SimpleNamespace) -> None:
     """Words that have no meaning together."""
     if given.days is not None and (given.since or given.until) is not None:
         raise UsageError("--days and --since or --until both say from when on: use one of them")
@@ -158,7 +159,7 @@ def _tabulate() -> Any:
 
 # --- what there is ------------------------------------------------------------------------------------------------------
 
-def _found(given: Namespace, ctx: Context, wanted: Wanted) -> Found:
+def _found(given: SimpleNamespace, ctx: Context, wanted: Wanted) -> Found:
     """By session those that began on the days (with --days: ended since), else what was used on them (with --days: since)."""
     if wanted.by == WINDOW:
         return Found([], [], windows=_windows(ctx, wanted))
@@ -195,13 +196,13 @@ def _needs_used(wanted: Wanted) -> bool:
     return wanted.by != "session" or sparks
 
 
-def _width(given: Namespace) -> int:
+def _width(given: SimpleNamespace) -> int:
     """Cells of the terminal that shows our own table; 0 where none does."""
     is_own = not any((given.table, given.json, given.csv, given.chart, given.heatmap))
     return output.size().columns if is_own and sys.stdout.isatty() else 0
 
 
-def _nothing(given: Namespace, ctx: Context) -> str:
+def _nothing(given: SimpleNamespace, ctx: Context) -> str:
     """Why there is no row."""
     if given.window is not None or given.by == WINDOW:
         return _no_window(given, ctx)
@@ -213,7 +214,7 @@ def _nothing(given: Namespace, ctx: Context) -> str:
     return f"No sessions in that time: those stored began from {first} to {last}"
 
 
-def _no_window(given: Namespace, ctx: Context) -> str:
+def _no_window(given: SimpleNamespace, ctx: Context) -> str:
     with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
         name = past_windows.named(past_windows.known_names(kept), given.window)
         moments = [one.at for one in past_windows.readings(kept, name)] if name else []
@@ -273,7 +274,7 @@ def _records_of(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[Row, Item]],
 
 # --- shapes -------------------------------------------------------------------------------------------------------------
 
-def _data(given: Namespace, ctx: Context, wanted: Wanted, found: Found) -> None:
+def _data(given: SimpleNamespace, ctx: Context, wanted: Wanted, found: Found) -> None:
     pairs = _chosen(ctx, wanted, found)
     if given.json:
         items = [item for _, item in pairs]
@@ -283,7 +284,7 @@ def _data(given: Namespace, ctx: Context, wanted: Wanted, found: Found) -> None:
     output.print_exactly(history_table.csv(columns, [row for row, _ in pairs], ctx.zone))
 
 
-def _table(given: Namespace, ctx: Context, wanted: Wanted, found: Found, name: Optional[str]) -> None:
+def _table(given: SimpleNamespace, ctx: Context, wanted: Wanted, found: Found, name: Optional[str]) -> None:
     pairs = _chosen(ctx, wanted, found)
     records = _records_of(ctx, wanted, pairs, found)
     windows = [item for _, item in pairs if isinstance(item, PastWindow)]
@@ -314,10 +315,10 @@ def _with_sparks(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[Row, Item]]
     return [row._replace(spark=history_rows.spark(row, wanted.by, quarters, ctx.zone)) for row in rows]
 
 
-def _picture(given: Namespace, ctx: Context, wanted: Wanted, found: Found) -> None:
+def _picture(given: SimpleNamespace, ctx: Context, wanted: Wanted, found: Found) -> None:
     size, charset = output.size(), output.charset(ctx, sys.stdout)
     if found.is_empty:
-        print(output.named(_nothing(given, ctx)))
+        print(complaint.named(_nothing(given, ctx)))
         return
     lines: Sequence[Line]
     if given.heatmap:

@@ -1,8 +1,8 @@
 """`ccmon hit`: the user was cut off, which is the limit to the last token; taken back, or listed."""
 
-from argparse import Namespace
+from types import SimpleNamespace
 
-from ccmon import output
+from ccmon import complaint, output
 from ccmon.line import linefiles
 from ccmon.pipeline.memory import SCREEN_BUSY_MS, Memory, opened
 from ccmon.settings.context import Context
@@ -11,19 +11,19 @@ from ccmon.usage import hits
 OK = 0
 
 
-def run(given: Namespace, ctx: Context) -> int:
+def run(given: SimpleNamespace, ctx: Context) -> int:
     """Note it, take it back or list what is noted; the exit code."""
     if given.list:
         output.read_logs(ctx)
     with opened(ctx, SCREEN_BUSY_MS) as memory:
         said = _list(ctx, memory) if given.list else _undo(ctx, memory) if given.undo else _note(given, ctx, memory)
-        print(output.named(said))
+        print(complaint.named(said))
     if not given.list:
         linefiles.outdate(ctx.env)
     return OK
 
 
-def _note(given: Namespace, ctx: Context, memory: Memory) -> str:
+def _note(given: SimpleNamespace, ctx: Context, memory: Memory) -> str:
     now = ctx.now()
     at = now if given.at is None else hits.moment(given.at, now, ctx.zone, memory.oldest())
     return hits.noted(*memory.note_hit(at), now, ctx.zone) + " Undo: ccmon hit --undo"

@@ -1,9 +1,9 @@
 """`ccmon init`: what shows the line in a shell or bar, and where to put it."""
 
 import os
-from argparse import Namespace
+from types import SimpleNamespace
 
-from ccmon import output
+from ccmon import complaint
 from ccmon.errors import UsageError
 from ccmon.setup import first_run, init, prompts, visibility
 from ccmon.setup.prompt_verdict import NOT_SEEN
@@ -11,7 +11,7 @@ from ccmon.setup.prompt_verdict import NOT_SEEN
 OK, UNSEEN = 0, 1
 
 
-def run(given: Namespace) -> int:
+def run(given: SimpleNamespace) -> int:
     """Print it, or edit the start-up file; without a target ask what is wanted; the exit code, 1 for a line that is not seen."""
     if given.target is None:
         if given.write or given.undo or given.shown or given.above:
@@ -20,7 +20,7 @@ def run(given: Namespace) -> int:
         return first_run.run(os.environ)
     where = prompts.ABOVE if given.above else prompts.SHOWN if given.shown else prompts.BARE
     said = init.run(given.target, given.write, given.undo, os.environ, where)
-    print(output.named(said) if given.write or given.undo else said, end="")
+    print(complaint.named(said) if given.write or given.undo else said, end="")
     return _told(given.target) if given.write else OK
 
 
@@ -28,5 +28,5 @@ def _told(target: str) -> int:
     """Say whether the line is seen where it is set up now."""
     found = visibility.of(target, os.environ)
     said = [*visibility.sentences(target, os.environ, found), *visibility.colours_hint([target], os.environ)]
-    print(output.named("\n".join(said)))
+    print(complaint.named("\n".join(said)))
     return UNSEEN if found and found.state == NOT_SEEN else OK

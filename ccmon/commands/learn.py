@@ -3,8 +3,8 @@
 import json
 import math
 import sys
-from argparse import Namespace
 from functools import partial
+from types import SimpleNamespace
 from typing import Dict, List, Optional, Tuple
 
 from ccmon import output
@@ -31,7 +31,7 @@ DAYS, DAY_S = 90, 86_400
 INSTALL = "pip install '.[ml]' in ccmon's clone"
 
 
-def run(given: Namespace, ctx: Context) -> int:
+def run(given: SimpleNamespace, ctx: Context) -> int:
     """Do the one thing that is asked for; the exit code. Raises UsageError, CcmonError."""
     _fits(given)
     if given.evaluate is not None:
@@ -55,7 +55,7 @@ def run(given: Namespace, ctx: Context) -> int:
         return _learn(given, ctx, kept, found)
 
 
-def _fits(given: Namespace) -> None:
+def _fits(given: SimpleNamespace) -> None:
     """UsageError where an option says nothing about what is asked for."""
     for option, value in (("--at-percent", given.at_percent), ("--at-quantile", given.at_quantile)):
         if value is not None and given.evaluate is None:
@@ -84,7 +84,7 @@ def _wrapped(words: str, role: str = "text") -> List[Line]:
 
 # --- a series of another account --------------------------------------------------------------------------------------
 
-def _evaluate(given: Namespace, ctx: Context) -> int:
+def _evaluate(given: SimpleNamespace, ctx: Context) -> int:
     """Each file in turn; all are read before the first is judged, which takes long."""
     from ccmon.learning import evaluate
     from ccmon.views import series_scores
@@ -132,7 +132,7 @@ def _percent(option: str, word: str) -> float:
 
 # --- learning and telling -----------------------------------------------------------------------------------------------
 
-def _learn(given: Namespace, ctx: Context, kept: Memory, found: Lessons) -> int:
+def _learn(given: SimpleNamespace, ctx: Context, kept: Memory, found: Lessons) -> int:
     """What is known now; unless only a report is wanted, the extra models are tried where they are installed."""
     extra = portable.load(kept.extra())
     absent: List[str] = []
@@ -218,12 +218,12 @@ def _forget(ctx: Context, kept: Memory) -> int:
 
 # --- among others -------------------------------------------------------------------------------------------------------
 
-def _summary(given: Namespace, ctx: Context, kept: Memory, found: Lessons) -> Summary:
+def _summary(given: SimpleNamespace, ctx: Context, kept: Memory, found: Lessons) -> Summary:
     hits = [event.at for event in kept.events() if event.teaches == "session"]
     return share.summary(found.learned, given.subscription, hits, _quarters(kept, ctx.now()), ctx.zone)
 
 
-def _share(given: Namespace, ctx: Context, kept: Memory, found: Lessons) -> int:
+def _share(given: SimpleNamespace, ctx: Context, kept: Memory, found: Lessons) -> int:
     own = _summary(given, ctx, kept, found)
     line = json.dumps(share.document(own), separators=(",", ":"))
     if not given.json:
@@ -232,7 +232,7 @@ def _share(given: Namespace, ctx: Context, kept: Memory, found: Lessons) -> int:
     return OK
 
 
-def _compare(given: Namespace, ctx: Context, kept: Memory, found: Lessons) -> int:
+def _compare(given: SimpleNamespace, ctx: Context, kept: Memory, found: Lessons) -> int:
     others, bad = share.read(infiles.lines(given.compare))
     place = share.place(_summary(given, ctx, kept, found), others, bad)
     if given.json:

@@ -1,26 +1,22 @@
 """`ccmon` itself: the full screen, one frame of it as text, or all numbers as JSON."""
 
-import json
 import sys
-from argparse import Namespace
+from types import SimpleNamespace
 from typing import Sequence
 
-from ccmon import output
+from ccmon import complaint, output
 from ccmon.fullscreen import guardian, screen
 from ccmon.model import Facts, Snapshot
-from ccmon.pipeline.refresh import current_facts
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.text import Line
-from ccmon.views import document
-from ccmon.views.document import NO_DATA, NO_SESSION, failure
-from ccmon.views.screen import dashboard, foot, idle
+from ccmon.views.screen import dashboard, foot
 from ccmon.views.screen.scene import Scene
 
 OK = 0
 
 
-def run(given: Namespace, ctx: Context) -> int:
+def run(given: SimpleNamespace, ctx: Context) -> int:
     """Show the present moment as it is asked for; the exit code."""
     if given.json:
         return _json(ctx)
@@ -32,11 +28,14 @@ def run(given: Namespace, ctx: Context) -> int:
     _once(ctx)
     if screen.curses is None and sys.stdin.isatty() and sys.stdout.isatty():
         from ccmon.fullscreen import curses_package  # only there
-        output.complain(curses_package.missing(ctx.env), OK)       # the frame has been shown
+        complaint.complain(curses_package.missing(ctx.env), OK)       # the frame has been shown
     return OK
 
 
 def _json(ctx: Context) -> int:
+    import json  # the screen does without
+
+    from ccmon.views import document
     snapshot = ctx.view(_facts(ctx), ctx.now())
     print(json.dumps(document.document(snapshot)))
     return _told(snapshot)
@@ -44,16 +43,19 @@ def _json(ctx: Context) -> int:
 
 def _told(snapshot: Snapshot) -> int:
     """The exit code, with a word on stderr when there is nothing to show."""
+    from ccmon.views import document
+    from ccmon.views.screen import idle
     code = document.exit_code(snapshot)
-    if code == NO_DATA:
-        output.complain(failure(snapshot.source), code)
-    if code == NO_SESSION:
-        output.complain(idle.NO_SESSION, code)
+    if code == document.NO_DATA:
+        complaint.complain(document.failure(snapshot.source), code)
+    if code == document.NO_SESSION:
+        complaint.complain(idle.NO_SESSION, code)
     return code
 
 
 def _facts(ctx: Context) -> Facts:
     """The facts of now; where only the logs say what is used, of all of them."""
+    from ccmon.pipeline.refresh import current_facts  # the screen's first frame asks nobody
     with output.Progress(ctx, "reading the logs") as progress:
         return current_facts(ctx, whole=progress)
 
@@ -64,7 +66,7 @@ def _once(ctx: Context) -> Snapshot:
     size = output.size()
     status = foot.source_words(facts.source, snapshot.now)
     scene = Scene(snapshot, facts, ctx.zone, output.charset(ctx, sys.stdout), status, "", ctx.settings.compact,
-                  ctx.chosen.name if ctx.chosen else "", output.own_command(), ctx.zone_hint(snapshot.now))
+                  ctx.chosen.name if ctx.chosen else "", complaint.own_command(), ctx.zone_hint(snapshot.now))
     _print_frame(ctx, dashboard.render(scene, max(20, size.columns), max(5, size.rows)))
     return snapshot
 

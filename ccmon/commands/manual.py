@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from argparse import Namespace
+from types import SimpleNamespace
 from typing import Optional
 
 import ccmon
@@ -15,7 +15,7 @@ from ccmon.views import manual
 OK = 0
 
 
-def run(given: Namespace) -> int:
+def run(given: SimpleNamespace) -> int:
     """Show it."""
     path = path_of(given.page)
     page = _in_archive(given.page) if path is None else None

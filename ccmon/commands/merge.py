@@ -1,7 +1,7 @@
 """`ccmon merge FILE`: the history of another machine joins this one; what came is told."""
 
 import os
-from argparse import Namespace
+from types import SimpleNamespace
 
 from ccmon.commands.store import stored_at
 from ccmon.errors import CcmonError
@@ -18,7 +18,7 @@ from ccmon.text import clean, plural
 OK = 0
 
 
-def run(given: Namespace, ctx: Context) -> int:
+def run(given: SimpleNamespace, ctx: Context) -> int:
     """Take in the history in the file, and print what came; the exit code."""
     own, now = stored_at(ctx), ctx.now()
     with signals.deferred() as is_over, copy.copied(given.file, own) as file, \

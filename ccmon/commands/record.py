@@ -1,8 +1,8 @@
 """`ccmon record`: one look at the usage, for cron; says nothing unless something is wrong."""
 
-from argparse import Namespace
+from types import SimpleNamespace
 
-from ccmon import output
+from ccmon import complaint, output
 from ccmon.pipeline import memory
 from ccmon.pipeline.refresh import alerts_due, catch_up, current_facts, learn_quietly, send_alerts
 from ccmon.settings.context import Context
@@ -11,7 +11,7 @@ from ccmon.views.document import NO_DATA, failure
 OK = 0
 
 
-def run(_given: Namespace, ctx: Context) -> int:
+def run(_given: SimpleNamespace, ctx: Context) -> int:
     """Read the usage, store it and refresh the lines; the exit code."""
     with output.Progress(ctx, "reading the logs") as progress:
         facts = current_facts(ctx, insist=True, whole=progress)
@@ -20,7 +20,7 @@ def run(_given: Namespace, ctx: Context) -> int:
     learn_quietly(ctx)
     send_alerts(ctx, alerts_due(ctx, facts))
     if facts.source.error:
-        return output.complain(failure(facts.source), NO_DATA)
+        return complaint.complain(failure(facts.source), NO_DATA)
     if facts.trouble and not memory.works(ctx):
-        return output.complain(facts.trouble, NO_DATA)
+        return complaint.complain(facts.trouble, NO_DATA)
     return OK

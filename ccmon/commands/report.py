@@ -1,7 +1,7 @@
 """`ccmon report`: a week or a month in words and pictures, on the terminal, as Markdown or as one HTML page."""
 
 import sys
-from argparse import Namespace
+from types import SimpleNamespace
 from typing import Optional, Tuple
 
 from ccmon import __version__, output
@@ -18,7 +18,7 @@ from ccmon.views.report import html, markdown, text
 OK = 0
 
 
-def run(given: Namespace, ctx: Context) -> int:
+def run(given: SimpleNamespace, ctx: Context) -> int:
     """Print or write the report; the exit code. Raises UsageError, Unwritable, CcmonError."""
     period = digest.period_at(ctx.now(), given.period, ctx.zone, int(given.last))
     output.read_logs(ctx)

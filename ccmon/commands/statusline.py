@@ -4,7 +4,7 @@ import os
 import time
 from typing import List, Optional
 
-from ccmon import arguments, linecache, output, refresher
+from ccmon import arguments, complaint, linecache, refresher
 from ccmon.call import context_of
 from ccmon.errors import CcmonError
 from ccmon.line import hook, linefiles, lines
@@ -24,7 +24,7 @@ def statusline(argv: List[str]) -> int:
     except CcmonError as err:
         line = lines.error_line(argv, os.environ, str(err))
     except Exception as err:
-        output.logged()
+        complaint.logged()
         line = lines.error_line(argv, os.environ, f"internal error: {type(err).__name__}")
     linecache.put(hook.finish(line.encode("utf-8", "replace")))
     return OK

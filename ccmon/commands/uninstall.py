@@ -2,10 +2,10 @@
 
 import os
 import sys
-from argparse import Namespace
+from types import SimpleNamespace
 from typing import List, Sequence, Tuple
 
-from ccmon import output
+from ccmon import complaint
 from ccmon.errors import UsageError
 from ccmon.setup import package
 from ccmon.setup.uninstall import Found, Left, Uninstall, size_of
@@ -19,7 +19,7 @@ ASIDE = "Nothing was changed."
 _WORDS = {SETTINGS: "settings", LINES: "lines", LOG: "log", HISTORY: "history", PART: "unfinished"}
 
 
-def run(given: Namespace) -> int:
+def run(given: SimpleNamespace) -> int:
     """List it, ask, take it out; the exit code, 1 when something of ccmon is left. UsageError where nobody can be asked."""
     call = Uninstall(os.environ, given.history)
     found = call.look()
@@ -100,4 +100,4 @@ def _print_left(left: Sequence[Left]) -> None:
 def _print_history(call: Uninstall, found: Found) -> None:
     if found.history and not call.with_history:
         print(f"The history stays: {clean(found.history[0].path)} ({size_of(found.history)}). "
-              + output.named("To take it out, too: ccmon uninstall --history"))
+              + complaint.named("To take it out, too: ccmon uninstall --history"))

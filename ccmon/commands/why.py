@@ -3,10 +3,10 @@
 import json
 import os
 import sys
-from argparse import Namespace
+from types import SimpleNamespace
 from typing import Dict, Iterator, Optional, Tuple
 
-from ccmon import arguments, linecache, output
+from ccmon import arguments, complaint, linecache, output
 from ccmon.errors import CcmonError
 from ccmon.line import linefiles
 from ccmon.model import Block, Facts
@@ -29,7 +29,7 @@ OK = 0
 PIPE_CELLS, MOST_CELLS = 80, 120
 
 
-def run(given: Namespace, ctx: Context) -> int:
+def run(given: SimpleNamespace, ctx: Context) -> int:
     """Print where the numbers come from; the exit code."""
     evidence = _gathered(given, ctx)
     if given.json:
@@ -40,7 +40,7 @@ def run(given: Namespace, ctx: Context) -> int:
     return OK
 
 
-def _gathered(given: Namespace, ctx: Context) -> Evidence:
+def _gathered(given: SimpleNamespace, ctx: Context) -> Evidence:
     now = ctx.now()
     facts, (account, asked), store = _remembered(ctx, now)
     sections = config.read(ctx.paths.config, options.SECTIONS)
@@ -54,7 +54,7 @@ def _gathered(given: Namespace, ctx: Context) -> Evidence:
         own_themes=tuple(name[len(own_themes.PREFIX):] for name in sections if name.startswith(own_themes.PREFIX)),
         home=ctx.paths.home if ctx.demo is None else config.home(os.environ), cut_since=facts.cut_since,
         reported=_reported(ctx, now) if facts.cut_since is not None else (),
-        account=account, asked=asked, windows_dropped=facts.windows_dropped, command=output.own_command())
+        account=account, asked=asked, windows_dropped=facts.windows_dropped, command=complaint.own_command())
 
 
 # --- what is stored ---------------------------------------------------------------------------------------------------

@@ -5,9 +5,9 @@ import re
 import shlex
 import sys
 import time
-from argparse import Namespace
 from contextlib import suppress
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import List, Mapping, NamedTuple, Optional, Tuple
 
 from ccmon import __version__, arguments, linecache, output
@@ -41,7 +41,7 @@ class _Settings(NamedTuple):
 class Surroundings:
     """What every topic is looked at with; a wrong configuration is noted and left out."""
 
-    def __init__(self, given: Namespace, env: Mapping[str, str]) -> None:
+    def __init__(self, given: SimpleNamespace, env: Mapping[str, str]) -> None:
         paths = config.paths(env)
         self.settings, self.layers, self.config_error = _settings(arguments.flags(given), env, paths.config)
         self.env = env = self._of_account(env, paths.store)
@@ -295,12 +295,13 @@ def _connection(env: Mapping[str, str]) -> shown.Shown:
     try:
         path = dotfiles.path_of("claude", env)
         content = (dotfiles.read(path) or b"{}").decode("utf-8")
-        connected, program = settings_json.calls_ccmon(content), settings_json.program(content)
+        connected, called = settings_json.calls_ccmon(content), settings_json.programs(content)
     except (CcmonError, UnicodeDecodeError) as err:
         line = re.search(r" line (\d+)", str(err))
         says = f"{path} {err}" if isinstance(err, settings_json.Unfit) else str(err)
         return shown.Shown("claude", path, says, int(line[1]) if line else 1)
-    gone = program if program and os.path.isabs(program) and not probes.is_program(program) else None
+    gone = next((one for one in called if os.path.isabs(one) and not (probes.is_program(one) or one[-3:] == ".py" and
+                                                                      os.path.isfile(one))), None)
     return shown.Shown("claude", path, set_up=connected, gone=gone)
 
 

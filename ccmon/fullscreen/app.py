@@ -1,49 +1,17 @@
-"""The full screen: its frames, its loop, and what a key brings about outside."""
+"""The full screen from its beginning: the first frame is of what is stored, and all that it can do without is loaded after it."""
 
-import time
-from contextlib import contextmanager, suppress
-from typing import Iterator, List, Mapping, TextIO
+from contextlib import contextmanager
+from typing import Iterator, TextIO
 
-from ccmon import own_name
-from ccmon.errors import CcmonError
-from ccmon.fullscreen import background, guardian
-from ccmon.fullscreen.poller import Poller
+from ccmon.fullscreen import guardian
+from ccmon.fullscreen.picture import Picture, View
 from ccmon.fullscreen.screen import Screen
-from ccmon.fullscreen.screen_signals import exit_code
-from ccmon.fullscreen.state import UNDO_S, State, said, update
+from ccmon.fullscreen.state import State
 from ccmon.fullscreen.terminal import FAREWELL
-from ccmon.line import linefiles
-from ccmon.pipeline import accounts, memory, past_windows, rated, refresh
-from ccmon.settings import config
+from ccmon.pipeline import present
 from ccmon.settings.context import Context
 from ccmon.settings.grounds import fitting
-from ccmon.settings.themes import colourless
-from ccmon.store.database import StoreError
-from ccmon.system import processes
-from ccmon.text import Charset, Line
-from ccmon.usage import hits
-from ccmon.views.screen import dashboard, foot, help, history_page
-from ccmon.views.screen.history_page import Past
-from ccmon.views.screen.scene import Scene
-
-TICK_S = 1.0
-
-
-def frame(ctx: Context, state: State, charset: Charset, now: int, width: int, height: int) -> List[Line]:
-    """The screen as lines."""
-    snapshot = ctx.view(state.facts, now, state.plan)
-    charset = charset._replace(emoji=charset.emoji and not colourless(ctx.settings.themes[state.theme]))
-    message = state.message if 0 < state.message_until - now <= UNDO_S else ""      # also when the clock was set back
-    status = foot.source_words(state.facts.source, now, state.reading)
-    name = ctx.chosen.name if ctx.chosen else ""
-    command = processes.own_command(ctx.callers_env)
-    scene = Scene(snapshot, state.facts, ctx.zone, charset, status, own_name.with_name(message, command), state.compact, name,
-                  command, ctx.zone_hint(now), state.reading and not state.looked)
-    if state.page == "help":
-        return help.render(scene, width, height)
-    if state.page == "history":
-        return history_page.render(scene, state.past, state.look, width, height)
-    return dashboard.render(scene, width, height)
+from ccmon.text import Charset
 
 
 @contextmanager
@@ -65,140 +33,9 @@ def run(ctx: Context, charset: Charset, log: TextIO) -> int:
     theme = settings.theme if settings.theme_is_set else fitting(None, ctx.callers_env).theme
     with _guarded(settings.guardian), Screen(settings.themes[theme], log) as screen:
         charset = charset._replace(emoji=charset.emoji and screen.coloured)
-        state = State(refresh.load(ctx, ctx.now()), theme=theme, is_theme_sought=not settings.theme_is_set,
+        state = State(present.load(ctx, ctx.now()), theme=theme, is_theme_sought=not settings.theme_is_set,
                       themes=tuple(settings.themes), compact=settings.compact)
-        shown = _Shown(ctx, screen)
-        try:
-            return _loop(shown, charset, screen, state, log)
-        finally:
-            shown.stop()
-
-
-class _Shown:
-    """The account on the screen, and the poller that follows it."""
-
-    def __init__(self, ctx: Context, screen: Screen) -> None:
-        self.screen = screen
-        self._follow(ctx)
-
-    def _follow(self, ctx: Context) -> None:
-        self.ctx, self.poller = ctx, Poller(ctx, self.screen)
-        self.poller.start()
-
-    def go_to(self, ctx: Context) -> None:
-        """Show another account from now on; what the poller before has found is of no more use."""
-        self.poller.stop()
-        self._follow(ctx)
-
-    def stop(self) -> None:
-        """End the poller."""
-        self.poller.stop()
-        self.poller.join(1)
-
-
-def _loop(shown: _Shown, charset: Charset, screen: Screen, state: State, log: TextIO) -> int:
-    is_asking = state.is_theme_sought and screen.coloured
-    while True:
-        ctx = shown.ctx
-        config.follow_log(log, ctx.paths.log)
-        width, height = screen.size()
-        screen.paint(frame(ctx, state, charset, ctx.now(), width, height))
-        if is_asking:                  # after the first picture, as nobody waits for the answer
-            is_asking = False
-            screen.ask_background(ctx.callers_env.get("TERM", ""), _passes_tmux(ctx.callers_env))
-        for event in screen.wait(TICK_S - time.time() % TICK_S + 0.002):
-            if event.kind == "closed":
-                return 129
-            if event.kind == "signal":
-                return exit_code(int(str(event.value)))
-            state, effect = update(state, event, ctx.now(), ctx.plan_of(state.facts.login)[0], width, height)
-            if effect == "quit":
-                return 0
-            state = _effect(shown, screen, state, effect)
-        state = _received(shown.ctx, shown.poller, state)
-        if shown.poller.bell.is_set():
-            shown.poller.bell.clear()
-            screen.ring()
-
-
-def _passes_tmux(env: Mapping[str, str]) -> bool:
-    """Whether tmux may be had to ask its own terminal."""
-    pane, program = env.get("TMUX_PANE"), processes.which("tmux", env) if env.get("TMUX") else None
-    words = [program, "display-message", "-p", "-t", pane, background.TMUX_STATE] if program and pane else []
-    return bool(words) and background.may_pass(processes.printed(words, env) or "")
-
-
-def _effect(shown: _Shown, screen: Screen, state: State, effect: str) -> State:
-    if effect == "refresh":
-        shown.poller.ask()
-    elif effect == "theme":
-        screen.set_theme(shown.ctx.settings.themes[state.theme])
-    elif effect == "history":
-        return _with_history(shown.ctx, state)
-    elif effect == "account":
-        return _with_next_account(shown, state)
-    elif effect in ("hit", "undo"):
-        return _with_hit(shown.ctx, state, effect)
-    return state
-
-
-def _with_next_account(shown: _Shown, state: State) -> State:
-    """The next account with what is stored of it; the poller brings what is new."""
-    now = shown.ctx.now()
-    try:
-        ctx, place, number = accounts.following(shown.ctx)
-    except CcmonError as err:
-        return said(state, str(err), now)
-    if number < 2:
-        return said(state, "No other account is known here. To name one: ccmon config set accounts.work FOLDER", now)
-    shown.go_to(ctx)
-    state = state._replace(facts=refresh.load(ctx, now), reading=not ctx.is_stored_only, looked=False, noted_at=None,
-                           look=state.look._replace(offset=0))
-    state = _with_history(ctx, state) if state.page == "history" else state
-    return said(state, f"Account {ctx.chosen.name if ctx.chosen else ''}, {place} of {number}", now)
-
-
-def _with_hit(ctx: Context, state: State, effect: str) -> State:
-    """The limit was reached now, as the user says, or was not."""
-    now = ctx.now()
-    try:
-        with memory.opened(ctx, memory.BACKGROUND_BUSY_MS) as kept:
-            if effect == "undo":
-                words = hits.taken_back(kept.undo_hit(), now, ctx.zone)
-            else:
-                words = hits.noted(*kept.note_hit(now), now, ctx.zone)
-    except StoreError as err:
-        return said(state._replace(noted_at=None), str(err), now)
-    linefiles.outdate(ctx.env)
-    state = state._replace(facts=refresh.load(ctx, now))       # the screen follows at once
-    if effect == "undo":
-        return said(state, words, now)
-    return said(state, f"{words} L again within {UNDO_S} s takes it back", now)._replace(message_until=now + UNDO_S)
-
-
-def _with_history(ctx: Context, state: State) -> State:
-    """The history page with what is stored now."""
-    try:
-        return state._replace(past=_past(ctx, state))
-    except StoreError as err:
-        return said(state._replace(page="dashboard"), str(err), ctx.now())
-
-
-def _past(ctx: Context, state: State) -> Past:
-    now = ctx.now()
-    with memory.opened(ctx, memory.BACKGROUND_BUSY_MS) as kept:
-        records = rated.sessions(kept, ctx.view(state.facts, now, state.plan)).records
-        used = kept.used(0, now + 1)
-        weeks = past_windows.weeks(kept, now - past_windows.COURSES_S)
-    return history_page.gathered(records, used, ctx.zone, now, weeks)
-
-
-def _received(ctx: Context, poller: Poller, state: State) -> State:
-    """With what the poller has found; the history page follows it as well as it can."""
-    if poller.facts.empty():
-        return state
-    while not poller.facts.empty():
-        state = state._replace(facts=poller.facts.get(), reading=False, looked=True)
-    with suppress(StoreError):
-        return state._replace(past=_past(ctx, state)) if state.page == "history" else state
-    return state
+        picture = Picture()
+        screen.paint(picture.lines(View(ctx, state, charset, *screen.size()), ctx.now()))
+        from ccmon.fullscreen import live  # what reads, learns and tells: nobody should wait for it
+        return live.run(ctx, screen, charset, state, picture, log)

@@ -1,4 +1,4 @@
-"""The thread beside the screen: it refreshes at every interval, hands over what is known, and rings for alerts."""
+"""The thread beside the screen: at every interval it sees whether there is anything new, which it hands over and rings for."""
 
 import queue
 import threading
@@ -9,16 +9,19 @@ from typing import Optional
 from ccmon import linecache, locks
 from ccmon.alerts.kinds import BELL
 from ccmon.fullscreen.screen import Screen
-from ccmon.model import Facts
-from ccmon.pipeline import memory, refresh
+from ccmon.model import Facts, Source
+from ccmon.pipeline import memory, present, refresh
+from ccmon.pipeline.watch import Watch
 from ccmon.settings.context import Context
 from ccmon.sources import ccusage
+from ccmon.usage.compute import next_edge
 
 FAULT_S = 3600
+NOTHING, LOAD, READ, NOW = "", "load", "read", "now"
 
 
 class Poller(threading.Thread):
-    """Refreshes at every interval and hands the facts over; never holds the screen up."""
+    """Refreshes when there is something new, seen at every interval, and hands the facts over; never holds the screen up."""
 
     def __init__(self, ctx: Context, screen: Screen) -> None:
         super().__init__(name="poller", daemon=True)
@@ -31,21 +34,65 @@ class Poller(threading.Thread):
         self._failures, self._retry_at = 0, 0.0                # monotonic s; holds where no state can be kept
         self._rest_until = 0.0                                 # monotonic s; holds where it cannot be noted that we read
         self._learn_at = 0.0                                   # monotonic s
+        self._watch = Watch(ctx)
+        self._unread_at: Optional[int] = None                  # epoch s: something new was seen then, and not read since
+        self._edge, self._due_s = 0.0, 0.0                     # epoch s, monotonic s: a look is due then, whatever is new
+        self.checked_at = 0                                    # epoch s: the facts still held then
+        self.changed_at = ctx.now()                            # epoch s: what is read was seen to change then
         self.bell = threading.Event()                          # the screen is to ring
 
     def run(self) -> None:
-        """Look, hand over, pause; until stop()."""
-        at_once = refresh.source_before(self.ctx).missing      # it may have been installed since
+        """Look where that may be of use, hand over, pause; until stop()."""
+        self._watch.has_input()                                # from now on
+        due = NOW if present.source_before(self.ctx).missing else READ         # it may have been installed since
         while not self._stopped:
-            started, before = time.monotonic(), self._last.source.ran
-            self._last = self._looked(at_once)
-            self.facts.put(self._last)
-            self.screen.wake()
-            self._alert()
-            self._learn()
-            rest_s = self._rest_s(before, time.monotonic() - started)
-            at_once = self._now.wait(max(self.ctx.settings.interval, rest_s))
+            rest_s = self._turn(due) if due else 0.0
+            due = NOW if self._now.wait(max(self.ctx.settings.interval, rest_s)) else self._due()
             self._now.clear()
+
+    def _turn(self, due: str) -> float:
+        """A look with all that follows it; the least pause then (s)."""
+        started, before = time.monotonic(), self._last
+        self._last = self._looked(due)
+        self._plan(before.source)
+        if self._last is before:
+            return 0.0
+        self.facts.put(self._last)
+        self.screen.wake()
+        self._alert()
+        self._learn()
+        return self._rest_s(before.source.ran, time.monotonic() - started)
+
+    def _plan(self, before: Source) -> None:
+        """After a look: whether what was new has been read, by whichever process, and when the next is due in any case."""
+        now, source = self.ctx.now(), self._last.source
+        self._edge = next_edge(self._last, now)
+        if source.refreshed != before.refreshed or self.ctx.is_stored_only:
+            self._due_s = time.monotonic() + self._watch.rest_s(source, now, self.changed_at)
+        if self._unread_at is not None and (source.refreshed or 0) >= self._unread_at:
+            self._unread_at = None
+
+    def _due(self) -> str:
+        """What could find anything that the last look did not: NOTHING, LOAD or READ."""
+        try:
+            now = self.ctx.now()
+            if self._watch.has_input():
+                self._unread_at = self.changed_at = now
+            if self._unread_at is not None or self._is_time(now):
+                return READ
+            if self._watch.has_stored():
+                return LOAD
+            self.checked_at = now
+            return NOTHING
+        except Exception:              # a look will say what is wrong
+            traceback.print_exc()
+            return READ
+
+    def _is_time(self, now: int) -> bool:
+        """Whether time alone calls for a look: after a fault, at the end of a session or window, and now and then."""
+        source = self._last.source
+        is_open = bool(source.error or self._last.trouble or source.progress is not None or self.ctx.demo is not None)
+        return is_open or now >= self._edge or time.monotonic() >= self._due_s or self._watch.is_line_due(now)
 
     def _learn(self) -> None:
         """What may take a while, and nobody waits for; after a fault not again for long."""
@@ -66,38 +113,43 @@ class Poller(threading.Thread):
         source = self._last.source
         return 0 if source.error else 5 * (took_s if source.ran == ran_before else max(took_s, source.took_s))
 
-    def _looked(self, at_once: bool) -> Facts:
+    def _looked(self, due: str) -> Facts:
         try:
-            return self._look(at_once)
+            return self._look(due)
         except Exception as err:       # a thread that dies in silence would freeze the numbers
             traceback.print_exc()      # stderr is the log while the screen is open
             error = f"internal error ({type(err).__name__}), see the log"
             return self._last._replace(source=self._last.source._replace(error=error))
 
-    def _look(self, at_once: bool) -> Facts:
-        """The facts of a refresh of our own, or what another process has stored."""
+    def _look(self, due: str) -> Facts:
+        """The facts of a refresh of our own, or what another process has stored; the same ones where there is neither."""
         ctx, now = self.ctx, self.ctx.now()
-        if ctx.is_stored_only:
-            return refresh.load(ctx, now)
-        if not at_once and time.monotonic() < self._rest_until:
+        if ctx.is_stored_only or due == LOAD:
+            return self._loaded(now)
+        if due != NOW and time.monotonic() < self._rest_until:
             return self._last
         lock = locks.lock(ctx.cache) if ctx.cache else -1
         if lock is None:
-            return refresh.load(ctx, now)
+            return self._loaded(now)
         try:
-            if at_once or not (self._backing_off() or self._just_read(now)):
-                facts = self._read(lock, at_once)
-                if ctx.cache and linecache.read_state(ctx.cache).quiet_until <= now:
-                    self._rest_until = time.monotonic() + refresh.rest_s(ctx, facts.source)
-                return facts
-            return refresh.load(ctx, now) if ctx.cache else self._last
+            if due == NOW or not (self._backing_off() or self._just_read(now)):
+                return self._read(lock, now, due == NOW)
+            return self._loaded(now) if ctx.cache and self._watch.has_stored() else self._last
         finally:
             locks.unlock(lock)
 
-    def _read(self, lock: int, at_once: bool) -> Facts:
-        facts = refresh.once(self.ctx, lock, memory.SCREEN_BUSY_MS, self.cancel, at_once)
+    def _loaded(self, now: int) -> Facts:
+        self._watch.note_stored()      # before: what is stored meanwhile is news
+        return present.load(self.ctx, now)
+
+    def _read(self, lock: int, now: int, insist: bool) -> Facts:
+        ctx = self.ctx
+        facts = refresh.once(ctx, lock, memory.SCREEN_BUSY_MS, self.cancel, insist)
+        self._watch.note_stored()
         self._failures = self._failures + 1 if facts.source.error else 0
         self._retry_at = time.monotonic() + refresh.pause_s(self._failures) if self._failures else 0.0
+        if ctx.cache and linecache.read_state(ctx.cache).quiet_until <= now:
+            self._rest_until = time.monotonic() + refresh.rest_s(ctx, facts.source)
         return facts
 
     def _backing_off(self) -> bool:

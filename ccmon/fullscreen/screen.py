@@ -115,7 +115,7 @@ class Screen:
 
     def __init__(self, theme: Theme, log: TextIO) -> None:
         self._theme, self._log = theme, log
-        self._frame: object = None
+        self._frame: Optional[Tuple[Tuple[Line, ...], int, int]] = None
         self._empty_reads, self._woken = 0, False
         self._typing = keys.Typing()
 
@@ -182,16 +182,20 @@ class Screen:
         frame = (tuple(lines), columns, height)
         if frame == self._frame:
             return
-        self._frame = frame
+        before = self._frame[0] if self._frame and self._frame[1:] == frame[1:] else ()
+        self._frame, spilt = frame, False
         for row, line in enumerate(lines[:height]):
-            self._put(row, line, columns)
+            if spilt or row >= len(before) or before[row] != line:
+                self._put(row, line, columns)
+                spilt = self._window.getyx()[0] != row
         if len(lines) < height:
             self._window.move(len(lines), 0)
             self._window.clrtobot()
         self._window.refresh()         # not doupdate: that keeps the interpreter lock while the terminal is stalled
 
     def _put(self, row: int, line: Line, columns: int) -> None:
-        # Cleared row by row, downwards: a character that the C library takes for wider may spill on the next row.
+        # Cleared row by row, downwards: a character that the C library takes for wider may spill on the next row,
+        # which is then put, too.
         self._window.move(row, 0)
         self._window.clrtoeol()
         shown = [span if span.text.isprintable() else Span(clean(span.text), span.role) for span in line]

@@ -6,8 +6,7 @@ from ccmon.model import Event, Facts
 from ccmon.settings.grounds import USUAL, theme_on
 from ccmon.settings.themes import THEMES
 from ccmon.typed_values import PLAN_NAMES
-from ccmon.views.screen import history_page
-from ccmon.views.screen.history_page import NO_PAST, Look, Past
+from ccmon.views.screen.past import NO_PAST, Look, Past
 
 MESSAGE_S = 4
 UNDO_S = 10
@@ -47,6 +46,7 @@ def update(state: State, event: Event, now: int, asked: str, width: int, height:
     if key == "esc":
         return state._replace(page="dashboard", message=""), ""
     if state.page == "history":
+        from ccmon.views.screen import history_page  # only for those who go there: the first frame does without
         state = state._replace(look=history_page.after_key(state.look, str(key), state.past, width, height))
     return _command(state, str(key), now, asked)
 

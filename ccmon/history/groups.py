@@ -10,9 +10,6 @@ from ccmon.model import Record, Used
 from ccmon.when import Zone, local
 
 HOUR_S, QUARTER_S = 3600, 900
-PERIODS = ("day", "week", "month")
-KINDS = ("session", *PERIODS, "hour", "model", "project")
-WINDOW = "window"                      # rows of windows.py: by Claude's own resets
 RANKED = ("model", "project")          # the most used first
 NO_MODEL, NOT_BY_MODEL = "no model", "not by model"
 NO_PROJECT, NOT_BY_PROJECT = "no project", "not by project"

@@ -7,6 +7,7 @@ from ccmon.learning import runway, score, told, week
 from ccmon.learning.told import Told
 from ccmon.learning.values import WANDER_S, Reading
 from ccmon.learning.week import DAY_S, WEEK_S, Week
+from ccmon.usage.forecast import window_by_pace
 
 APART_S = 3600                         # at most one decision in that time, for each limit
 
@@ -66,7 +67,7 @@ class WeekWalk:
 
     def _decide(self, ts: float, percent: float, limit: float) -> Decision:
         assert self.week is not None
-        plain = week.by_pace(100 * percent / limit, int(ts), self.window, 0)
+        plain = window_by_pace(100 * percent / limit, int(ts), self.window, 0)
         straight = (plain.median - ts) / 60.0 if plain.probability else score.NEVER
         curve = week.curve(self.week, percent, limit, int(ts), self.window)
         return Decision(ts, limit, self.window, straight, curve, runway.interval(curve, (self.window - ts) / 60.0, runway.TAIL))

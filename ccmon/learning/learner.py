@@ -5,19 +5,15 @@ from functools import lru_cache
 from typing import Any, Callable, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
 from ccmon import kept
-from ccmon.learning import change, choice, course, posterior, ruler, runway, stretches, week
+from ccmon.learning import choice, course, runway, week
 from ccmon.learning.runway import Trained
-from ccmon.learning.stretches import EVENTS
-from ccmon.learning.values import WINDOW_S, Change, Course, Estimate, Learned, Load, Reading, Ruler, Stretch, Use
+from ccmon.learning.values import MENU, Change, Course, Estimate, Learned, Load, Reading, Ruler, Use
 from ccmon.learning.week import Week
 from ccmon.model import Block
 
 VERSION = 2
 KEPT_S = 90 * 86_400
-MIX_S = 21 * 86_400
-PIECES = 200                           # stretches for the ruler of before
 _Part = TypeVar("_Part")
-LEAST_SINCE = 8                        # stretches after a change from which on the ruler is chosen by them alone
 
 
 class Lessons(NamedTuple):
@@ -39,7 +35,8 @@ def learn(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[Bl
     stops = course.blocked(reading for reading in weekly if reading.ts > now - KEPT_S)
     seen = course.stopped(course.from_readings(readings), stops)
     used = course.stopped(tokens_course(use, readings), stops)
-    return Lessons(_limit(use, readings, sessions, told, now), _trained(seen, now), _trained(used, now),
+    from ccmon.learning import limit  # who only shows what was learned does without
+    return Lessons(limit.learned(use, readings, sessions, told, now), _trained(seen, now), _trained(used, now),
                    week.train(weekly, now) if weekly else None)
 
 
@@ -55,66 +52,6 @@ def tokens_course(use: Sequence[Use], readings: Sequence[Reading]) -> Course:
 def tokens_of(load: Load) -> float:
     """Input and output together."""
     return sum(count for (_, kind), count in load.items() if kind in ("input", "output"))
-
-
-# --- the limit --------------------------------------------------------------------------------------------------------
-
-def _limit(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[Block], told: Sequence[Change],
-           now: int) -> Learned:
-    hits = [reading for reading in readings if reading.source in EVENTS]
-    over = [block.tokens for block in sessions if block.end <= now and block.counted and block.tokens]
-    known = Learned(now, readings=len(readings), hits=len(hits), at_least=float(max(over, default=0)), sessions=len(over))
-    pieces = stretches.cut(readings, use)
-    ranked = ruler.ranked(pieces)
-    if not ranked:
-        return known
-    changes = _changes(pieces, readings, ranked[0], told, now)
-    recent, chosen = change.since_last_change(pieces, changes), ranked[0]
-    from ccmon.learning import events  # who only shows what was learned does without
-    if events.are_alone(recent):
-        return _by_events(known._replace(changes=tuple(changes)), recent, use if len(recent) == len(pieces) else
-                          [one for one in use if one.ts >= recent[0].start], now)
-    if len(recent) < len(pieces):      # what the ruler weighs stays, but its points were of other limits
-        alike = recent if len(recent) >= LEAST_SINCE else change.levelled(pieces, changes)
-        chosen = (ruler.ranked(alike) or ranked)[0]
-    since = recent[0].start if recent else now
-    chosen = chosen._replace(readings=sum(reading.ts >= since for reading in readings))
-    estimate = posterior.estimate(recent, chosen, _floors(use, readings, chosen, since, now))
-    return known._replace(ruler=chosen, estimate=estimate, changes=tuple(changes),
-                          tokens_per_load=_tokens_per_load(use, chosen, since))
-
-
-def _by_events(known: Learned, pieces: Sequence[Stretch], use: Sequence[Use], now: int) -> Learned:
-    """The same where there are limit events and hardly a percentage."""
-    from ccmon.learning import events
-    found = events.learn(pieces, use, now)
-    if found is None:
-        return known
-    return known._replace(ruler=found[0], estimate=found[1], tokens_per_load=_tokens_per_load(use, found[0], 0))
-
-
-def _changes(pieces: Sequence[Stretch], readings: Sequence[Reading], chosen: Ruler, told: Sequence[Change],
-             now: int) -> List[Change]:
-    """Found by statistics in two rulers, or seen within a window; those that were told stay as they were."""
-    settled = [piece for piece in pieces if piece.end <= now - change.SETTLED_S][-PIECES:]     # nothing that may have changed
-    before = ruler.ranked(settled, menu=(chosen.name,))
-    return change.joined([*change.find(pieces, [*before, chosen]), *change.rebaselined(readings)], told)
-
-
-def _floors(use: Sequence[Use], readings: Sequence[Reading], chosen: Ruler, since: int, now: int) -> List[float]:
-    """What windows held that ended without an event: the limit is at least that."""
-    used = stretches.Used(use)
-    full = {reading.resets_at for reading in stretches.placed(readings, use) if reading.percent >= 100}
-    resets = sorted({reading.resets_at for reading in readings if since + WINDOW_S <= reading.resets_at <= now})
-    loads = (used.between(reset - WINDOW_S, reset) for reset in resets if reset not in full)
-    return [amount for amount in map(ruler.meter(chosen), loads) if amount > 0]
-
-
-def _tokens_per_load(use: Sequence[Use], chosen: Ruler, since: int) -> float:
-    """By the mix of the last weeks."""
-    recent = [one.load for one in use if one.ts >= max(since, use[-1].ts - MIX_S)]
-    measured = sum(map(ruler.meter(chosen), recent))
-    return sum(map(tokens_of, recent)) / measured if measured > 0 else 0.0
 
 
 # --- as text ------------------------------------------------------------------------------------------------------------
@@ -161,7 +98,7 @@ def _learned(parts: List[Any]) -> Learned:
 
 
 def _ruler(name: str, weights: Sequence[Tuple[str, str, float]], error: Any, readings: Any, doubt: Any) -> Ruler:
-    if name not in ruler.MENU:
+    if name not in MENU:
         raise ValueError("no ruler")
     known = tuple((kept.name(model), kept.name(kind), kept.amount(weight)) for model, kind, weight in weights)
     return Ruler(name, known, kept.amount(error), kept.count(readings), kept.amount(doubt))

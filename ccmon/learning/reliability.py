@@ -4,8 +4,7 @@ from math import sqrt
 from typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.learning import told
-from ccmon.learning.values import PLAIN_RATES
-from ccmon.model import Forecast
+from ccmon.model import PLAIN_RATES, Forecast
 from ccmon.when import SESSION_S
 
 BINS = 10

@@ -7,11 +7,10 @@ from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Set, Tu
 
 from ccmon.learning.mix import Fit, Rows, fit, likelihoods, predicted, scale, shares, spread
 from ccmon.learning.stretches import error, joined
-from ccmon.learning.values import Key, Load, Ruler, Stretch
+from ccmon.learning.values import MENU, Key, Load, Ruler, Stretch
 from ccmon.usage.prices import lookup
 
 TOKENS = ("input", "output", "cache_creation", "cache_read")
-MENU = ("tokens", "cost", "all_tokens", "kinds", "models")
 MOST_STRETCHES = 300                   # the latest; more would cost time and tell little
 _FOLDS = 4
 _LEAST_WINDOWS = 2

@@ -5,8 +5,8 @@ from itertools import groupby
 from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.learning.values import JITTER_S, WINDOW_S, Key, Load, Reading, Stretch, Use
+from ccmon.model import EVENTS
 
-EVENTS = ("limit", "hit")              # sources of readings that are exactly 100 %
 HOUR_S = 3600
 ROUNDED = 0.29                         # standard deviation of a rounded percentage, points
 _FALL = 0.5                            # points; less is noise of floating point

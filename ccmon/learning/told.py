@@ -4,8 +4,7 @@ from typing import Callable, Iterable, List, NamedTuple, Optional, Sequence, Tup
 
 from ccmon.learning import score
 from ccmon.learning.score import Errors, Score
-from ccmon.learning.values import PLAIN_RATES
-from ccmon.model import Forecast
+from ccmon.model import PLAIN_RATES, Forecast
 from ccmon.when import SESSION_S
 
 _SAME_S = 600                          # the reset of one window moves about by less

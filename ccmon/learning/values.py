@@ -8,7 +8,6 @@ from typing import Mapping, NamedTuple, Optional, Tuple
 WINDOW_S = 5 * 3600
 JITTER_S = 90                          # two resets that differ by less are one
 WANDER_S = 150                         # the same of two that were rounded to the minute, each a minute off
-PLAIN_RATES = ("last_hour", "average")         # rules without a likelihood
 KINDS = ("input", "output", "cache_creation", "cache_read", "cost")     # tokens, but for cost: US dollars by the price list
 
 Key = Tuple[str, str]                  # model ("" for all together, or unknown), kind
@@ -42,6 +41,9 @@ class Stretch(NamedTuple):
     load: Load                         # used here meanwhile
     whole: bool = False                # start is the window's own start (0 %)
     exact: bool = False                # end is a limit event: 100 %, not rounded
+
+
+MENU = ("tokens", "cost", "all_tokens", "kinds", "models")      # of rulers
 
 
 class Ruler(NamedTuple):

@@ -198,14 +198,6 @@ def forecast(week: Week, percent: float, now: int, reset_at: int) -> Runway:
     return Runway(median, low_at, high_at, score.reached(found, cut), "week" if week.days >= LEAST_DAYS else "pace", week.days)
 
 
-def by_pace(percent: float, now: int, reset_at: int, days: int, whole_s: int = WEEK_S) -> Runway:
-    """The seed's rule: as fast as on average since the window of that length began, for certain."""
-    gone_s = now - (reset_at - whole_s)
-    left_s = max(0.0, 100.0 - percent) * gone_s / percent if percent > 0 and gone_s > 0 else float(whole_s)
-    end = int(min(reset_at, now + left_s))
-    return Runway(end, end, end, float(end < reset_at), "average", days)
-
-
 # --- as text ------------------------------------------------------------------------------------------------------------
 
 def dump(week: Week) -> str:

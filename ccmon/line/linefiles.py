@@ -97,6 +97,11 @@ def how_many(where: str) -> int:
     return len(_lines(where))
 
 
+def asked_at(where: str) -> float:
+    """When any line was last asked for while it was not fresh (epoch s); 0 when none was."""
+    return max([linecache.changed(where + "/" + name) for name in _lines(where)], default=0.0)
+
+
 def asked(where: str) -> "list[str]":
     """The keys asked for in the last day, the newest first, at most 32; all others are removed."""
     now = time.time()

@@ -3,9 +3,9 @@
 from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon import arguments
+from ccmon.choices import FORMATS
 from ccmon.errors import CcmonError, UsageError
 from ccmon.line import claude, claude_record, dialects, fields, linefiles, statusline
-from ccmon.line.formats import FORMATS
 from ccmon.model import Facts, Snapshot
 from ccmon.settings import config, context, grounds, themes
 from ccmon.settings.context import Context
@@ -61,7 +61,7 @@ def context_of(argv: List[str], env: Mapping[str, str], ctx: Optional[Context] =
 
     Paths and owner are those of ctx, whose folders these are, when it is given and no other account is named.
     """
-    own = context.prepare(arguments.flags(arguments.parse(argv)), env, switch and (ctx is None or ctx.demo is None))
+    own = context.prepare(arguments.flags_of(tuple(argv)), env, switch and (ctx is None or ctx.demo is None))
     if ctx is None or own.chosen:
         return own
     return own._replace(paths=ctx.paths, cache=ctx.cache, owner=ctx.owner, demo=ctx.demo)

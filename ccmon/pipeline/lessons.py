@@ -1,20 +1,19 @@
 """What was learned meets what is known now: recalled for every look, learned anew when there is more to learn from."""
 
-from typing import Dict, List, Optional
+from typing import TYPE_CHECKING, Dict, List, Optional
 
-from ccmon.learning import choice, course, learner, portable, runway, told
-from ccmon.learning.learner import Lessons
-from ccmon.learning.portable import Kept
-from ccmon.learning.stretches import EVENTS
-from ccmon.learning.values import Key, Load, Reading, Use
-from ccmon.model import Facts, Snapshot
-from ccmon.pipeline import model_weeks, tightest
+from ccmon.model import EVENTS, Facts, Snapshot
+from ccmon.pipeline import tightest
 from ccmon.pipeline.memory import Memory
-from ccmon.usage import outlook
 from ccmon.usage.accounts import is_of_another
-from ccmon.usage.outlook import Outlook, Pace
 from ccmon.usage.windows import named, running
 from ccmon.when import SESSION_S
+
+if TYPE_CHECKING:
+    from ccmon.learning.learner import Lessons
+    from ccmon.learning.portable import Kept
+    from ccmon.learning.values import Key, Load, Reading, Use
+    from ccmon.usage.outlook import Outlook
 
 AGAIN_S = 3600                         # new readings wait for so long
 DAY_S = 86_400
@@ -29,7 +28,12 @@ def recall(memory: Memory, facts: Facts, now: int) -> Facts:
     hits = [reading.ts for reading in readings if reading.source in EVENTS and reading.ts > now - SESSION_S
             and not is_of_another("five_hour", reading.resets_at, facts.windows, facts.apart)]
     facts = tightest.recall(memory, facts._replace(hit_at=max(hits, default=None)), now)
-    lessons = learner.load(memory.learned())
+    learned = memory.learned()
+    if learned is None:
+        return facts
+    from ccmon.learning import learner, portable
+    from ccmon.pipeline import model_weeks
+    lessons = learner.load(learned)
     if lessons is None:
         return facts
     use = memory.uses(now - RECENT_S, now + 1)
@@ -38,14 +42,14 @@ def recall(memory: Memory, facts: Facts, now: int) -> Facts:
                           outlook=_outlook(lessons, use, readings, extra)._replace(weeks=model_weeks.recall(memory)))
 
 
-def _load(facts: Facts, use: List[Use], now: int) -> Optional[Load]:
+def _load(facts: Facts, use: "List[Use]", now: int) -> "Optional[Load]":
     """What was used since the window began; None where that is not known by model and kind."""
     window = named(running(facts.windows, now), "five_hour")
     starts = [block.start for block in facts.blocks if block.start <= now < block.end]
     start = window.resets_at - SESSION_S if window else max(starts, default=None)
     if start is None:
         return None
-    found: Dict[Key, float] = {}
+    found: "Dict[Key, float]" = {}
     for one in use:
         if one.ts >= start:
             for key, count in one.load.items():
@@ -53,7 +57,9 @@ def _load(facts: Facts, use: List[Use], now: int) -> Optional[Load]:
     return found or None
 
 
-def _outlook(lessons: Lessons, use: List[Use], readings: List[Reading], extra: Optional[Kept]) -> Outlook:
+def _outlook(lessons: "Lessons", use: "List[Use]", readings: "List[Reading]", extra: "Optional[Kept]") -> "Outlook":
+    from ccmon.learning import course, learner
+    from ccmon.usage.outlook import Outlook, Pace
     points = Pace(lessons.points, course.from_readings(readings)) if lessons.points else None
     tokens = Pace(lessons.tokens, learner.tokens_course(use, readings)) if lessons.tokens else None
     return Outlook(points, tokens, lessons.week, extra)
@@ -61,8 +67,10 @@ def _outlook(lessons: Lessons, use: List[Use], readings: List[Reading], extra: O
 
 # --- learning ---------------------------------------------------------------------------------------------------------
 
-def study(memory: Memory, now: int) -> Optional[Lessons]:
+def study(memory: Memory, now: int) -> "Optional[Lessons]":
     """Learn anew from everything that is stored, and keep it; None when there is nothing to learn from."""
+    from ccmon.learning import choice, learner, runway, told
+    from ccmon.pipeline import model_weeks
     use, readings, sessions = memory.learning_history(now)
     weekly = memory.weekly_readings(now)
     if not (use or readings or sessions):
@@ -84,6 +92,7 @@ def study_when_due(memory: Memory, now: int) -> None:
     """Once a day, and when Claude has said something since the last time, an hour later; after a limit event at once."""
     if _is_doubted(memory, now):
         return                         # to such a clock, what is learned from is of the future, or too old
+    from ccmon.learning import learner
     known = learner.load(memory.learned())
     at = known.learned.at if known else 0
     news = [reading for reading in memory.readings(max(at, now - DAY_S), now) if reading.ts > at]
@@ -109,6 +118,7 @@ def keep_score(memory: Memory, snapshot: Snapshot) -> None:
         memory.keep_forecast(now, runway.resets_at, snapshot.percent, runway.learned or runway, min(seed_at, runway.resets_at))
     window = named(snapshot.windows, "seven_day")
     if week and window:
+        from ccmon.usage import outlook
         plain = outlook.week_by_pace(window, now)
         memory.keep_forecast(now, week.resets_at, window.percent, week.learned or week, plain, WEEK_S)
 

@@ -2,24 +2,25 @@
 
 import sqlite3
 from contextlib import suppress
-from functools import partial
-from typing import List, NamedTuple, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning import learner, uses
-from ccmon.learning.values import Reading, Use
 from ccmon.line.session_json import WINDOWS_S
-from ccmon.model import Block, Facts, Forecast, HighWater, Limit, Record, Runway, Source, Used
+from ccmon.model import Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
 from ccmon.pipeline import readings, shown
 from ccmon.pipeline.account_memory import AccountMemory
 from ccmon.settings import config
 from ccmon.settings.context import Context
-from ccmon.store import alerts, learning, ledger, limit_events, present, trusted, window_readings, windows
-from ccmon.store.alerts import Told
+from ccmon.store import alerts, learning, ledger, limit_events, trusted, window_readings
 from ccmon.store.database import Busy, Store, StoreError, open_store
-from ccmon.store.trusted import Trust
-from ccmon.usage import compute, gauge, limits, prices
-from ccmon.usage.hits import Event
 from ccmon.when import SESSION_S
+
+if TYPE_CHECKING:
+    from ccmon.learning.values import Reading, Use
+    from ccmon.store import windows
+    from ccmon.store.alerts import Told
+    from ccmon.store.present import LimitOf
+    from ccmon.store.trusted import Trust
+    from ccmon.usage.hits import Event
 
 BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, READING_BUSY_MS = 250, 2000, 10_000
 WEEK_S = WINDOWS_S["seven_day"]
@@ -50,6 +51,7 @@ class Memory(AccountMemory):
 
     def keep(self, answer: Answer, now: int) -> Facts:
         """Store the answer; the facts then. Where that fails, the answer with what was stored before it."""
+        from ccmon.usage import compute
         if self.store:
             try:
                 facts = self.store.record(answer.blocks, self.ctx.owner, now, self._limits(), compute.active, answer.is_history)
@@ -61,6 +63,7 @@ class Memory(AccountMemory):
 
     def _unsaved(self, answer: Answer, now: int) -> Facts:
         """A store that is held by another process can still be read: the record and the last hour are in it."""
+        from ccmon.usage import limits
         stored = self.facts(now)
         if answer.blocks is None:
             return stored._replace(source=answer.source, trouble=self.trouble)
@@ -88,6 +91,7 @@ class Memory(AccountMemory):
 
     def note_limits(self) -> None:
         """Keep the plan and limit of this time for the sessions that have come from the logs."""
+        from ccmon.store import present
         now, limit_of = self.ctx.now(), self._limits()
         self._write(lambda db, owner: present.note_limits(db, owner, now, limit_of, False), None)
 
@@ -129,7 +133,7 @@ class Memory(AccountMemory):
             with suppress(StoreError):
                 self.store.maintain(trust.moment)
 
-    def trust(self, now: int) -> Optional[Trust]:
+    def trust(self, now: int) -> "Optional[Trust]":
         """Whether the clock is believed, which is noted; None where that cannot be known now."""
         with suppress(StoreError):
             found = self._sound().look(self.ctx.owner, lambda db, _: trusted.peek(db, now))
@@ -140,26 +144,32 @@ class Memory(AccountMemory):
         """The sessions that ended since then, by start; of all machines if everywhere. StoreError says why there are none."""
         return self._sound().records(None if everywhere else self.ctx.owner, self.ctx.now(), since)
 
-    def seen(self, since: Optional[int] = None, everywhere: bool = False) -> List[windows.Seen]:
+    def seen(self, since: Optional[int] = None, everywhere: bool = False) -> "List[windows.Seen]":
         """Sessions as records() has them, with what tells how near their limits they came; for each owner. Raises StoreError."""
+        from ccmon.store import windows
         now = self.ctx.now()
         return self._sound().look(self.ctx.owner, lambda db, own: windows.seen(db, own, everywhere, now, since))
 
     def used(self, since: int, until: int, everywhere: bool = False) -> List[Used]:
         """What was used by quarter of an hour, model, project and machine; costs by the prices of today where none was known
         then. Raises StoreError."""
+        from ccmon.usage import prices
         found, own = self._sound().used(None if everywhere else self.ctx.owner, since, until), self.ctx.settings.prices
         return [row._replace(cost_usd=prices.used_usd(row, own)) if row.cost_usd is None else row for row in found]
 
     # --- learning -----------------------------------------------------------------------------------------------------
 
-    def learning_history(self, now: int, days: int = 90) -> Tuple[List[Use], List[Reading], List[Block]]:
+    def learning_history(self, now: int, days: int = 90) -> "Tuple[List[Use], List[Reading], List[Block]]":
         """What the limit is learned from: use on this machine, official 5-hour readings, sessions; each by time."""
         since = now - days * _DAY_S
         return self.uses(since, now + 1), self._readings(SESSION_S, since, now), self._sessions(now, since)
 
-    def uses(self, since: int, until: int) -> List[Use]:
+    def uses(self, since: int, until: int) -> "List[Use]":
         """What was used from since on and before until: by minute and model, else as the sessions were seen."""
+        from functools import partial
+
+        from ccmon.learning import uses
+        from ccmon.usage import prices
         course = self._look(lambda db, owner: learning.course(db, owner, since, until), None)
         if course is None:
             return []
@@ -168,7 +178,7 @@ class Memory(AccountMemory):
         seen = [use for start, shots in course.seen for use in uses.of_session(start, shots) if use.ts >= since]
         return sorted(found + seen, key=lambda use: use.ts) if seen else found
 
-    def weekly_readings(self, now: int, days: int = 90) -> List[Reading]:
+    def weekly_readings(self, now: int, days: int = 90) -> "List[Reading]":
         """The official readings of the 7-day window, by time."""
         return self._readings(WEEK_S, now - days * _DAY_S, now)
 
@@ -177,18 +187,21 @@ class Memory(AccountMemory):
         none: List[str] = []
         return self._look(window_readings.names, none)
 
-    def window_readings(self, name: str, since: int, until: int) -> List[window_readings.Row]:
+    def window_readings(self, name: str, since: int, until: int) -> "List[window_readings.Row]":
         """All readings of that window, by time."""
-        none: List[window_readings.Row] = []
+        none: "List[window_readings.Row]" = []
         return self._look(lambda db, owner: window_readings.readings(db, owner, since, until, name), none)
 
-    def readings(self, since: int, until: int) -> List[Reading]:
+    def readings(self, since: int, until: int) -> "List[Reading]":
         """The official readings and limit events of the 5-hour window, by time."""
         return self._readings(SESSION_S, since, until)
 
-    def _readings(self, window_s: int, since: int, now: int) -> List[Reading]:
+    def _readings(self, window_s: int, since: int, now: int) -> "List[Reading]":
         none: List[Tuple[int, float, int, str]] = []
         found = self._look(lambda db, owner: shown.readings(db, owner, self.ctx.chosen, window_s, since, now), none)
+        if not found:
+            return []                  # as where Claude never said anything
+        from ccmon.learning.values import Reading
         return [Reading(*row) for row in found]
 
     def _sessions(self, now: int, since: int) -> List[Block]:
@@ -262,10 +275,13 @@ class Memory(AccountMemory):
         """Take back what was noted last: the time it was about, None when nothing is noted. Raises StoreError."""
         return self._own().change_of(self.ctx.owner, learning.undo_hit)
 
-    def events(self, since: int = 0) -> List[Event]:
+    def events(self, since: int = 0) -> "List[Event]":
         """When a limit was reached from since on, as the user or a message said, by time. Raises StoreError."""
-        none: List[limit_events.Row] = []
+        none: "List[limit_events.Row]" = []
         found = self._sound().of_owner(self.ctx.owner, lambda db, owner: limit_events.events(db, owner, since), none)
+        if not found:
+            return []
+        from ccmon.usage.hits import Event
         return [Event(*row) for row in found]
 
     def oldest(self) -> Optional[int]:
@@ -274,9 +290,9 @@ class Memory(AccountMemory):
 
     # --- alerts -------------------------------------------------------------------------------------------------------
 
-    def alerts_told(self, since: int, ending_since: Optional[int] = None) -> List[Told]:
+    def alerts_told(self, since: int, ending_since: Optional[int] = None) -> "List[Told]":
         """What was told since then, and of windows that end after the other moment, by time; nothing without a store."""
-        none: List[Told] = []
+        none: "List[Told]" = []
         return self._look(lambda db, owner: alerts.told(db, owner, since, ending_since), none)
 
     def claim_alert(self, kind: str, window_end: int, channels: Sequence[str], same_s: int, now: int) -> List[str]:
@@ -303,15 +319,22 @@ class Memory(AccountMemory):
 
     # --- settings -----------------------------------------------------------------------------------------------------
 
-    def _limits(self) -> present.LimitOf:
+    def _limits(self) -> "LimitOf":
+        from ccmon.usage import limits
         settings, (plan, by_account) = self.ctx.settings, self.ctx.plan_of(self.account_note().login)
         may_learn = by_account or plan in ("pro", "ml_auto")
-        lessons = learner.load(self.learned()) if may_learn else None
-        learned = gauge.in_tokens(lessons.learned, None, None) if lessons else None
+        text = self.learned() if may_learn else None
+        learned = None if text is None else self._learned_limit(text)
 
         def limit_of(tokens: int, high_water: Optional[HighWater]) -> Limit:
             return limits.resolve(plan, settings.explicit_limit, tokens, high_water, settings.plans, learned, by_account)
         return limit_of
+
+    def _learned_limit(self, text: str) -> Optional[LearnedLimit]:
+        from ccmon.learning import learner
+        from ccmon.usage import gauge
+        lessons = learner.load(text)
+        return gauge.in_tokens(lessons.learned, None, None) if lessons else None
 
     def remembered_path(self) -> Optional[str]:
         """The ccusage that last worked."""

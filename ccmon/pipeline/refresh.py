@@ -10,14 +10,15 @@ import threading
 import time
 import traceback
 from contextlib import contextmanager
-from typing import Any, Callable, Dict, Iterator, List, Optional
+from typing import Iterator, List, Optional
 
-from ccmon import kept, linecache, locks
+from ccmon import linecache, locks
 from ccmon.errors import CcmonError, UsageError
 from ccmon.line import linefiles, lines
 from ccmon.model import Facts, Source
 from ccmon.pipeline import account, alerting, asking, lessons, sources, sweeping, tightest
 from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, Answer, Memory, opened
+from ccmon.pipeline.present import load, source_before
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.sources import ccusage, demo_past, log_files
@@ -173,14 +174,6 @@ def _log(ctx: Context) -> None:
 
 # --- what there is ------------------------------------------------------------------------------------------------------
 
-def load(ctx: Context, now: int, busy_ms: int = BACKGROUND_BUSY_MS) -> Facts:
-    """The newest facts that are stored, without running anything."""
-    source = source_before(ctx)        # first: it is noted after the facts, which must not be older than it
-    with opened(ctx, busy_ms) as memory:
-        facts = lessons.recall(memory, memory.facts(now), now)
-        return facts if ctx.is_stored_only else facts._replace(source=source)
-
-
 def of_account(ctx: Context) -> Facts:
     """The facts of an account that a line shows beside another one's: refreshed where that is due and nobody is at it."""
     now = ctx.now()
@@ -238,25 +231,6 @@ def _is_begun(ctx: Context, whole: Optional[Tell]) -> bool:
 
 
 # --- the source -------------------------------------------------------------------------------------------------------
-
-_NOTED: Dict[str, Callable[[Any], Any]] = {
-    "name": kept.name, "version": kept.sentence, "path": kept.sentence, "stamp": kept.count, "refreshed": kept.moment,
-    "took_s": kept.amount, "error": kept.sentence, "missing": kept.truth, "skipped": kept.count, "future": kept.count,
-    "skipped_in": kept.sentence, "ran": kept.moment, "logs": kept.sentence, "reason": kept.sentence, "progress": kept.share,
-    "unstarted": kept.sentence}
-_FIELDS = [(name, _NOTED[name]) for name in Source._fields]     # one that is noted and not read again would be lost in silence
-
-
-def source_before(ctx: Context) -> Source:
-    """What the last refresh, of whichever process, noted about the source."""
-    name = "ccusage" if ctx.demo is None else "demo"
-    try:
-        noted = kept.value(linecache.read_state(ctx.cache).note) if ctx.cache else {}
-        known = {key: made(noted[key]) for key, made in _FIELDS if noted.get(key) is not None}
-        return Source(**known) if known else Source(name)
-    except kept.Damage:
-        return Source(name)
-
 
 def _failed(ctx: Context, before: Source, err: CcmonError) -> Source:
     name = "logs" if ctx.settings.source == "logs" else "ccusage"

@@ -6,7 +6,7 @@ from typing import Iterator, Mapping
 
 from ccmon.errors import CcmonError
 from ccmon.settings import config
-from ccmon.system import dotfiles, newfiles, private
+from ccmon.system import newfiles, private, start_up_files
 
 _TARGETS = ("bash", "zsh", "fish", "tmux", "claude")
 
@@ -20,4 +20,4 @@ def _folders(env: Mapping[str, str]) -> Iterator[str]:
     paths = config.paths(env)
     yield from (os.path.dirname(os.path.realpath(path)) for path in (paths.config, paths.store) if path)
     with suppress(CcmonError):
-        yield from (os.path.dirname(os.path.realpath(dotfiles.path_of(target, env))) for target in _TARGETS)
+        yield from (os.path.dirname(os.path.realpath(start_up_files.path_of(target, env))) for target in _TARGETS)

@@ -1,14 +1,16 @@
 """Which window was binding at the last look, and which were said to be used up: what a look needs to know of the last ones."""
 
 from contextlib import suppress
-from typing import Tuple
+from typing import TYPE_CHECKING, Tuple
 
 from ccmon.line.session_json import window_name
 from ccmon.model import Facts, Hit, Snapshot
 from ccmon.pipeline.memory import WEEK_S, Memory
 from ccmon.store.database import StoreError
 from ccmon.usage.accounts import is_of_another
-from ccmon.usage.hits import Event
+
+if TYPE_CHECKING:
+    from ccmon.usage.hits import Event
 
 _BINDING = "binding"
 _KINDS = {"session": "five_hour", "weekly": "seven_day", "model": "seven_day_"}
@@ -28,7 +30,7 @@ def _hits(memory: Memory, now: int) -> Tuple[Hit, ...]:
     return ()
 
 
-def _names_window(event: Event) -> bool:
+def _names_window(event: "Event") -> bool:
     lacking = event.kind == "model" and not event.model or event.kind == "session" and not event.resets_at
     return event.kind in _KINDS and not lacking
 

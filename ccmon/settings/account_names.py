@@ -5,8 +5,8 @@ from typing import Dict, Iterable, List, Mapping, Sequence, Tuple
 from ccmon.errors import CcmonError
 from ccmon.text import clean
 from ccmon.typed_values import Given
-from ccmon.usage.accounts import LONGEST_NAME
 
+LONGEST_NAME = 32                      # characters
 SECTION, USUAL = "accounts", "default"
 _LEAD = ".claude"
 _KEPT = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")

@@ -1,19 +1,20 @@
 """The door to files and environment: where things are kept, whose usage it is, what config.ini says."""
 
-import configparser
-import hashlib
 import os
-import shlex
 import stat
 from contextlib import suppress
 from itertools import product
-from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, TextIO, Tuple
+from typing import TYPE_CHECKING, Dict, List, Mapping, NamedTuple, Optional, Sequence, TextIO, Tuple
 
 from ccmon.errors import CcmonError
-from ccmon.model import Owner
 from ccmon.system import private
 from ccmon.text import clean
 from ccmon.typed_values import Given
+
+if TYPE_CHECKING:
+    import configparser
+
+    from ccmon.model import Owner
 
 LOG_BYTES = 1_000_000
 FOLDERS, LOGIN_FILE = "CLAUDE_CONFIG_DIR", ".claude.json"
@@ -64,8 +65,9 @@ def paths(env: Mapping[str, str]) -> Paths:
     )
 
 
-def owner(env: Mapping[str, str]) -> Owner:
+def owner(env: Mapping[str, str]) -> "Owner":
     """This machine, and a hash of the folders that Claude Code's logs are read from."""
+    from ccmon.model import Owner
     host = os.uname().nodename if hasattr(os, "uname") else env.get("COMPUTERNAME", "")
     return Owner(host or "localhost", _hash(_account(claude_folders(env), env)))
 
@@ -78,7 +80,7 @@ def claude_folders(env: Mapping[str, str]) -> List[str]:
     return list(dict.fromkeys(_tidy(name, env) for name in _names(env)))
 
 
-def account_of(folders: Sequence[str], env: Mapping[str, str]) -> Owner:
+def account_of(folders: Sequence[str], env: Mapping[str, str]) -> "Owner":
     """This machine, and the hash of these folders, as they are written; they are read as CLAUDE_CONFIG_DIR is."""
     return owner({**env, FOLDERS: ",".join(folders)})
 
@@ -189,6 +191,7 @@ def _spellings(folders: Sequence[str], present: Sequence[str]) -> List[List[str]
 
 
 def _hash(folders: Sequence[str]) -> str:
+    import hashlib
     return hashlib.sha256("\n".join(folders).encode("utf-8", "replace")).hexdigest()[:12]
 
 
@@ -251,12 +254,14 @@ def _whose(found: os.stat_result) -> Optional[str]:
 def _way_out(path: str, err: Exception) -> str:
     reason = str(getattr(err, "strerror", ""))
     if private.SHARED in reason:
+        import shlex
         return f"Make it yours alone: chmod go-w {shlex.quote(path)} (or set XDG_CONFIG_HOME, if its disk keeps no modes)"
     return "Set XDG_CONFIG_HOME to a folder of your own" if private.FOREIGN in reason else "Mend or remove it"
 
 
 def sections_of(content: str, path: str, known: Sequence[str]) -> Dict[str, Dict[str, Given]]:
     """The sections of that content of config.ini. CcmonError tells what does not parse, and unknown sections."""
+    import configparser
     parser = configparser.ConfigParser(interpolation=None, default_section="")
     content = _masked(content)
     try:
@@ -291,8 +296,9 @@ def _is_named(section: str, name: str) -> bool:
     return section.startswith(name[:-len(ANY_NAME)]) if name.endswith(ANY_NAME) else section == name
 
 
-def _bad_line(err: configparser.Error) -> str:
+def _bad_line(err: "configparser.Error") -> str:
     """3: what is wrong there."""
+    import configparser
     if isinstance(err, configparser.MissingSectionHeaderError):
         return f"{err.lineno}: settings stand below a line [ccmon]"
     if isinstance(err, configparser.ParsingError):

@@ -4,15 +4,14 @@ from typing import TYPE_CHECKING, Mapping, NamedTuple, Optional, Tuple
 
 from ccmon import linecache, own_name
 from ccmon.errors import CcmonError, UsageError
-from ccmon.model import Facts, Login, Notice, Owner, Snapshot, Source
 from ccmon.settings import account_names, config, options, own_themes
 from ccmon.system import clock, processes
 from ccmon.typed_values import Given
-from ccmon.usage import compute
-from ccmon.usage.accounts import Chosen
 
 if TYPE_CHECKING:
+    from ccmon.model import Facts, Login, Notice, Owner, Snapshot, Source
     from ccmon.settings import accounts
+    from ccmon.usage.accounts import Chosen
 
 
 class Context(NamedTuple):
@@ -21,13 +20,13 @@ class Context(NamedTuple):
     env: Mapping[str, str]
     paths: config.Paths
     cache: Optional[str]               # folder of the line cache
-    owner: Owner
+    owner: "Owner"
     settings: options.Settings
     zone: clock.Zone
     background: bool = False           # the detached refresher: no process but one ccusage
     utf8: bool = True                  # the locale that a line is for
     demo: Optional[int] = None         # start of the simulated session, None on real data
-    chosen: Optional[Chosen] = None    # the account that is shown, where one was named
+    chosen: Optional["Chosen"] = None  # the account that is shown, where one was named
     asked_env: Optional[Mapping[str, str]] = None          # the environment of the call, where `env` is another account's
 
     @property
@@ -49,8 +48,9 @@ class Context(NamedTuple):
         """Epoch seconds, or what CCMON_NOW says."""
         return clock.now(self.env)
 
-    def view(self, facts: Facts, now: int, plan: Optional[str] = None) -> Snapshot:
+    def view(self, facts: "Facts", now: int, plan: Optional[str] = None) -> "Snapshot":
         """The numbers of one moment under these settings, or under another plan."""
+        from ccmon.usage import compute
         settings, (asked, by_account) = self.settings, (plan, False) if plan else self.plan_of(facts.login)
         choice = compute.Options(plan=asked, explicit_limit=None if plan else settings.explicit_limit, rule=settings.reset,
                                  plans=settings.plans, by_account=by_account)
@@ -67,22 +67,22 @@ class Context(NamedTuple):
         words = f"Times of {self.zone.name}. This computer's: ccmon config set timezone local"
         return own_name.with_name(words, processes.own_command(self.callers_env))
 
-    def _named(self, notice: Notice) -> Notice:
+    def _named(self, notice: "Notice") -> "Notice":
         """With the commands that it names as they can be typed here."""
         if "ccmon " not in notice.text:
             return notice
         return notice._replace(text=own_name.with_name(notice.text, processes.own_command(self.callers_env)))
 
-    def plan_of(self, login: Login) -> Tuple[str, bool]:
+    def plan_of(self, login: "Login") -> Tuple[str, bool]:
         """The plan that is asked for, and whether it is the account's own: so where none is set."""
         found = bool(login.plan) and self.settings.origin["plan"] == "default" and self.demo is None
         return (login.plan, True) if found else (self.settings.plan, False)
 
-    def fresh_s(self, source: Source) -> float:
+    def fresh_s(self, source: "Source") -> float:
         """How long what was read counts as fresh: a slow source is asked less often."""
         return max(self.settings.line_ttl, 5 * source.took_s)
 
-    def stale_after_s(self, source: Source) -> int:
+    def stale_after_s(self, source: "Source") -> int:
         """Data older than this are marked as old."""
         return int(3 * max(self.fresh_s(source), self.settings.interval))
 

@@ -15,7 +15,7 @@ AUTO, USUAL = "auto", "dark"           # the theme that is looked for, and the o
 COLOURLESS = "mono"
 _ON_DARK, _ON_LIGHT = ("dark", "high-contrast"), ("light", "high-contrast-light")
 _DRAWN = ("track",)                    # lines, which nobody reads
-_ANSWER = re.compile(rb"rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})")
+_ANSWER = rb"rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})"
 _GREYS = {0: "dark", 8: "dark", 7: "light", 15: "light"}       # of the first sixteen colours, which each terminal has its own of
 
 
@@ -70,7 +70,7 @@ def theme_on(ground: str) -> str:
 
 def background_of(answer: bytes) -> Optional[str]:
     """#rrggbb in a terminal's answer to OSC 11; None when there is none in it."""
-    found = _ANSWER.search(answer)
+    found = re.search(_ANSWER, answer)
     if found is None:
         return None
     return "#" + "".join(f"{round(int(part, 16) * 255 / (16 ** len(part) - 1)):02x}" for part in found.groups())

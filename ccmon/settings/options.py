@@ -1,11 +1,11 @@
 """The table of options: one row serves the flag, the environment variable, the configuration file and the manual."""
 
-from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple
 
 from ccmon.alerts.kinds import CHANNELS, parse_kinds
 from ccmon.alerts.kinds import KINDS as ALERTS
+from ccmon.choices import FORMATS
 from ccmon.errors import CcmonError
-from ccmon.line.formats import FORMATS
 from ccmon.settings.grounds import AUTO, USUAL
 from ccmon.settings.themes import THEMES, Theme
 from ccmon.text import near
@@ -28,7 +28,9 @@ from ccmon.typed_values import (
     whole,
     word_of,
 )
-from ccmon.usage.prices import Price
+
+if TYPE_CHECKING:
+    from ccmon.usage.prices import Price
 
 SECTIONS = ("ccmon", "plans", "prices", "accounts", "theme.NAME")             # of config.ini; NAME is any
 SOURCES = ("auto", "ccusage", "logs")
@@ -75,8 +77,9 @@ def or_nothing(parse: Callable[[str], Any]) -> Callable[[str], Any]:
     return lambda text: None if folded(text) in UNSET else parse(text)
 
 
-def price(text: str) -> Price:
+def price(text: str) -> "Price":
     """The five prices of a model, USD per million tokens."""
+    from ccmon.usage.prices import Price
     parts = bare(text).replace("$", "").split(",")
     if len(parts) != len(KINDS):
         raise ValueError(f"'{text}' is not a list of {len(KINDS)} prices: {', '.join(KINDS)}, in USD per million tokens, "
@@ -168,7 +171,7 @@ class Settings(NamedTuple):
     alert_command: Optional[str]
     alert_webhook_file: Optional[str]
     plans: Mapping[str, int]
-    prices: Mapping[str, Price]        # of config.ini: the beginning of a model's id -> its price
+    prices: Mapping[str, "Price"]        # of config.ini: the beginning of a model's id -> its price
     themes: Mapping[str, Theme]        # those of ccmon, and those of config.ini
     accounts: Mapping[str, Tuple[str, ...]]        # of config.ini: name -> folders as they are written
     origin: Mapping[str, str]
@@ -221,7 +224,7 @@ def plan_table(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, int]:
     return table
 
 
-def price_table(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, Price]:
+def price_table(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, "Price"]:
     """The prices of the [prices] section, by the beginning of the models' ids."""
     return {name: _valued(price, given, given.text) for name, given in sections.get("prices", {}).items()}
 
@@ -238,7 +241,7 @@ def _valued(parse: Callable[[str], Any], given: Given, text: str) -> Any:
 
 
 def resolve(flags: Mapping[str, Given], environment: Mapping[str, Given], file: Mapping[str, Given],
-            plans: Mapping[str, int] = PLANS, prices: Optional[Mapping[str, Price]] = None,
+            plans: Mapping[str, int] = PLANS, prices: Optional[Mapping[str, "Price"]] = None,
             themes: Mapping[str, Theme] = THEMES,
             accounts: Optional[Mapping[str, Tuple[str, ...]]] = None) -> Settings:
     """The settings in force: flag > environment > file > default. CcmonError names the place of a wrong value."""

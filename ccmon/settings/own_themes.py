@@ -16,9 +16,9 @@ COLOURS: Dict[str, Optional[int]] = {
 ATTRIBUTES = ("bold", "dim", "reverse")
 _SYNONYMS = {"gray": "bright-black", "grey": "bright-black", "purple": "magenta", "none": "default", "normal": "default",
              "faint": "dim", "inverse": "reverse", "reversed": "reverse", "strong": "bold"}
-_PARTS = re.compile(r"#[0-9a-f]{3}")
-_NUMBERED = re.compile(r"colou?r-?(?=[0-9])|(?:fg|color|colour|foreground)=")       # as tmux and others write them
-_BRIGHT = re.compile(r"(?:bright|light)-?(?=[a-z])")
+_PARTS = r"#[0-9a-f]{3}"
+_NUMBERED = r"colou?r-?(?=[0-9])|(?:fg|color|colour|foreground)="       # as tmux and others write them
+_BRIGHT = r"(?:bright|light)-?(?=[a-z])"
 MOST_CHARACTERS = 32                   # of a name
 VALID = f"a number from 0 to 255, #rrggbb, {', '.join(NAMES)}, bright-NAME or default, and {', '.join(ATTRIBUTES)}"
 
@@ -80,8 +80,8 @@ def _style(given: Given, base: Style) -> Style:
 
 def _proper(word: str) -> str:
     """The name of the colour or attribute that a word stands for: grey, BrightRed, bright_red, colour208, fg=blue, #fa0."""
-    word = _BRIGHT.sub("bright-", _NUMBERED.sub("", word.lower().replace("_", "-")), count=1)
-    if _PARTS.fullmatch(word):
+    word = re.sub(_BRIGHT, "bright-", re.sub(_NUMBERED, "", word.lower().replace("_", "-")), count=1)
+    if re.fullmatch(_PARTS, word):
         return "#" + "".join(2 * digit for digit in word[1:])
     return _SYNONYMS.get(word, word)
 

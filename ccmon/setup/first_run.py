@@ -4,7 +4,7 @@ import os
 import sys
 from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence
 
-from ccmon import output
+from ccmon import complaint, output
 from ccmon.errors import CcmonError, UsageError
 from ccmon.settings import config, config_file, ini_text, options
 from ccmon.settings.context import Context, prepare
@@ -114,7 +114,7 @@ def _cells() -> int:
 
 def _say(*texts: str) -> None:
     for text in texts:
-        print("\n".join(questions.wrapped(output.named(text), _cells())))
+        print("\n".join(questions.wrapped(complaint.named(text), _cells())))
 
 
 def _asked(question: Question) -> str:

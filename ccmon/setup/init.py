@@ -8,7 +8,7 @@ from typing import List, Mapping, NamedTuple, Optional, Tuple
 from ccmon import linecache
 from ccmon.errors import CcmonError, UsageError
 from ccmon.settings.options import OPTIONS
-from ccmon.setup import probe_texts, prompts, settings_json, snippets, tmux_bar, tmux_server
+from ccmon.setup import claude_start, probe_texts, prompts, settings_json, snippets, tmux_bar, tmux_server
 from ccmon.system import bash_files, dotfiles, processes, swap, tmux
 
 
@@ -41,12 +41,12 @@ def edit(target: str, env: Mapping[str, str]) -> Edit:
     if target != "claude":
         moved = tuple(Edit(other, dotfiles.read(other), dotfiles.without_block(other)) for other in _others(target, path, env))
         return Edit(path, before, dotfiles.with_block(path, before, snippets.block(target, _of_file(places, path))), moved)
-    return Edit(path, before, _with_line(path, before, places.ccmon))
+    return Edit(path, before, _with_line(path, before, places))
 
 
 def _write(target: str, places: snippets.Places, env: Mapping[str, str]) -> str:
     path = _place(target, env)
-    kept = (swap.repeated(lambda: _set(path, places.ccmon)) if target == "claude"
+    kept = (swap.repeated(lambda: _set(path, places)) if target == "claude"
             else dotfiles.put(path, snippets.block(target, _of_file(places, path))))
     backup = f" What was there before is in {kept}." if kept else ""
     said = [f"The line is set up in {path}.{backup}", *(_moved(target, other) for other in _others(target, path, env))]
@@ -146,9 +146,11 @@ def _places(target: str, env: Mapping[str, str]) -> snippets.Places:
     variables = (*snippets.VARIABLES, *(f"CCMON_{option.name.upper()}" for option in OPTIONS))
     settings = dotfiles.path_of(target, env) if target == "claude" else ""
     ccmon, folder, config, settings = map(_for_shells, (ccmon, folder, linecache.config_path(env), settings))
+    direct = claude_start.direct(ccmon, env) if target == "claude" else ""
     form = tmux_bar.word(_bar(env)) if target == "tmux" else tmux_bar.USUAL
     bash_file = os.path.basename(bash_files.place(env.get("HOME") or os.path.expanduser("~")))
-    return snippets.Places(ccmon, _line(ccmon), folder, file, config, variables, settings, bash_file=bash_file, tmux_format=form)
+    return snippets.Places(ccmon, _line(ccmon), folder, file, config, variables, settings, bash_file=bash_file, direct=direct,
+                           tmux_format=form)
 
 
 def _bar(env: Mapping[str, str]) -> Optional[tmux_bar.Bar]:
@@ -185,10 +187,10 @@ def _line(ccmon: str) -> List[str]:
 
 # --- Claude Code's settings -----------------------------------------------------------------------------------------------
 
-def _set(path: str, ccmon: str) -> Optional[str]:
+def _set(path: str, places: snippets.Places) -> Optional[str]:
     """Put the line into the settings. The backup's path when one was made: it holds what was there before ccmon."""
     before, kept = dotfiles.read(path), path + dotfiles.BACKUP
-    after = _with_line(path, before, ccmon)
+    after = _with_line(path, before, places)
     keep = before is not None and not settings_json.is_own(_text(path, before))
     if keep:
         dotfiles.replace(kept, dotfiles.read(kept), before or b"", like=path)
@@ -204,10 +206,10 @@ def _set(path: str, ccmon: str) -> Optional[str]:
     return kept if keep else None
 
 
-def _with_line(path: str, before: Optional[bytes], ccmon: str) -> bytes:
+def _with_line(path: str, before: Optional[bytes], places: snippets.Places) -> bytes:
     text = settings_json.NEW if before is None else _text(path, before)
     try:
-        return settings_json.with_line(text, snippets.for_sh(ccmon)).encode("utf-8")
+        return settings_json.with_line(text, snippets.for_sh(places.ccmon), places.direct).encode("utf-8")
     except settings_json.Unfit as err:
         raise _refused(path, err) from None
 

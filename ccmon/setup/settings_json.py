@@ -10,7 +10,7 @@ import shlex
 from typing import Any, List, Match, NamedTuple, NoReturn, Optional
 
 from ccmon.errors import CcmonError
-from ccmon.setup.snippets import CLAUDE_OPTIONS, claude_entry, for_sh
+from ccmon.setup.snippets import CLAUDE_OPTIONS, claude_command, claude_entry, for_sh
 
 NEW = "{}\n"                           # what a file that is made for the line begins with
 KEY = "statusLine"
@@ -23,11 +23,13 @@ AFTER = " || :"
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _PART = r"""[^\s'"\\;&|<>()`]|\\.|'[^']*'|"[^"]*\""""       # of a word of a simple command
-_CALL = rf"(?P<ccmon>(?:{_PART})+) {CLAUDE_OPTIONS}(?: +(?:{_PART})+)*"
+_MORE = rf"(?: +(?:{_PART})+)*"
+_DIRECT = rf"(?P<direct>(?P<python>(?:{_PART})+) -S (?P<file>(?:{_PART})+)) {CLAUDE_OPTIONS}{_MORE} \|\| "
+_CALL = rf"(?P<group>\{{ )?(?:{_DIRECT})?(?P<ccmon>(?:{_PART})+) {CLAUDE_OPTIONS}(?P<more>{_MORE})(?(group); \}})"
 _WRAP = rf"(?P<wrap>{re.escape(BEFORE)}'(?P<old>(?:[^']|'\\'')*)'{re.escape(BETWEEN)})"
 _OWN = re.compile(rf"{_WRAP}?{_CALL}(?(wrap){re.escape(AFTER)})")
 _ALONE = re.compile(rf"\s*(?P<ccmon>(?:{_PART})+)(?: +(?:{_PART})+)*\s*")
-_CALLS = re.compile(r"""(?<![\w-])ccmon(\.exe)?['"]?\s[^;&|]*--statusline\b""", re.IGNORECASE)
+_CALLS = re.compile(r"""(?<![\w-])ccmon(\.exe|/bare_start\.py)?['"]?\s[^;&|]*--statusline\b""", re.IGNORECASE)
 
 
 class Unfit(CcmonError):
@@ -44,22 +46,22 @@ class Member(NamedTuple):
     end: int
 
 
-def with_line(text: str, ccmon: str) -> str:
-    """The text with ccmon's line, set up or renewed; `ccmon` is the program as a word of the shell. Unfit tells why not."""
+def with_line(text: str, ccmon: str, direct: str = "") -> str:
+    """The text with ccmon's line, set up or renewed; the command is that of claude_command. Unfit tells why not."""
     line = _line(text)
     if line is None:
-        return _inserted(text, ccmon)
+        return _inserted(text, claude_entry(ccmon, direct))
     command = _command(text, line)
     if command is None:
         raise Unfit(f"has a {KEY} that ccmon does not know: it is no object with the type command")
-    return _exchanged(text, command, _set_up(command.value, ccmon))
+    return _exchanged(text, command, _set_up(command.value, ccmon, direct))
 
 
 def without_line(text: str, before: Optional[str]) -> Optional[str]:
     """The text without ccmon's line; `before` is the text from before it was set up. None when the file was made for it."""
     line, command = _line(text), _line_command(text)
     own = _own(command.value) if command else None
-    if own and with_line(NEW if before is None else before, own["ccmon"]) == text:
+    if own and with_line(NEW if before is None else before, own["ccmon"], own["direct"] or "") == text:
         return before
     if line is None or command is None or not (own or before):
         raise Unfit("calls ccmon in a way of its own")
@@ -71,7 +73,7 @@ def without_line(text: str, before: Optional[str]) -> Optional[str]:
 
 
 def is_own(text: str) -> bool:
-    """Whether the line is there as `with_line` makes it, with any path of ccmon and any further options."""
+    """Whether the line is there as `with_line` makes it, with any paths and any further options."""
     command = _line_command(text)
     return command is not None and _own(command.value) is not None
 
@@ -100,35 +102,46 @@ def _contains(now: Any, copy: Any) -> bool:
     return bool(now == copy)
 
 
-def program(text: str) -> Optional[str]:
-    """The ccmon that the line calls, where it is as `with_line` makes it."""
+def programs(text: str) -> List[str]:
+    """The files that the line calls, where it is as `with_line` makes it: Python and bare_start.py, if it does, and ccmon."""
     command = _line_command(text)
     own = _own(command.value) if command else None
-    return "".join(shlex.split(own["ccmon"])) if own else None
+    return ["".join(shlex.split(own[name])) for name in ("python", "file", "ccmon") if own[name]] if own else []
 
 
 # --- the command ----------------------------------------------------------------------------------------------------------
 
-def _set_up(command: str, ccmon: str) -> str:
+def _set_up(command: str, ccmon: str, direct: str) -> str:
     own = _own(command)
     if own:
-        return command[:own.start("ccmon")] + ccmon + command[own.end("ccmon"):]
+        call = claude_command(ccmon, direct, own["more"])
+        return _wrapped(own["wrap"], call, bool(direct)) if own["wrap"] else call
     calls = _CALLS.search(command)
     if not command.strip() or calls and _is_ccmon(_ALONE.fullmatch(command)):
-        return f"{ccmon} {CLAUDE_OPTIONS}"
+        return claude_command(ccmon, direct)
     if calls:
         raise Unfit(f"has a {KEY} that calls ccmon in a way of its own")
-    return f"{BEFORE}{for_sh(' ' + command)}{BETWEEN}{ccmon} {CLAUDE_OPTIONS}{AFTER}"
+    return _wrapped(f"{BEFORE}{for_sh(' ' + command)}{BETWEEN}", claude_command(ccmon, direct), bool(direct))
+
+
+def _wrapped(before: str, call: str, is_group: bool) -> str:
+    """The call behind what feeds it; of a group each part reads the same."""
+    return f"{before}{{ {call}; }}{AFTER}" if is_group else before + call + AFTER
 
 
 def _own(command: str) -> Optional[Match[str]]:
     found = _OWN.fullmatch(command)
-    return found if _is_ccmon(found) else None
+    is_start = found and (not found["file"] or _name(found["file"]) == "bare_start.py")
+    return found if is_start and _is_ccmon(found) else None
 
 
 def _is_ccmon(found: Optional[Match[str]]) -> bool:
-    word = re.sub("['\"]", "", found["ccmon"]) if found else ""
-    return re.split(r"[/\\]", word)[-1].lower() in ("ccmon", "ccmon.exe")
+    return found is not None and _name(found["ccmon"]).lower() in ("ccmon", "ccmon.exe")
+
+
+def _name(word: str) -> str:
+    """That of the file which a word of the shell leads to."""
+    return re.split(r"[/\\]", re.sub("['\"]", "", word))[-1]
 
 
 # --- the members ----------------------------------------------------------------------------------------------------------
@@ -207,9 +220,9 @@ def _exchanged(text: str, member: Member, value: str) -> str:
     return text if value == member.value else text[:member.at] + _dumped(value) + text[member.end:]
 
 
-def _inserted(text: str, ccmon: str) -> str:
+def _inserted(text: str, entry: Any) -> str:
     """As the last member, laid out as the one before it."""
-    entry, top = claude_entry(ccmon), _top(text)
+    top = _top(text)
     members = _members(text, top)
     if not members:
         return _inserted_first(text, top, entry)

@@ -27,6 +27,7 @@ class Places(NamedTuple):
     where: str = BARE                  # BARE, SHOWN or ABOVE: what the text for a shell does with the line
     bash_file: str = ".bashrc"         # in the home: what a new bash reads
     is_for_all: bool = False           # that is one which other shells read, too
+    direct: str = ""                   # words of the shell that start ccmon sooner for Claude Code
     tmux_format: str = "tmux"          # what chooses the line in status-right, as tmux_bar.word has it
 
 
@@ -211,13 +212,22 @@ LP_PS1_PREFIX='$({command(places, 'bash').replace("'", "'" + chr(92) + "''")}) '
 CLAUDE_OPTIONS = "--statusline --format claude"
 
 
-def claude_entry(ccmon: str) -> Dict[str, Any]:
-    """The statusLine of Claude Code's settings; `ccmon` is the program as a word of the shell."""
-    return {"type": "command", "command": f"{ccmon} {CLAUDE_OPTIONS}", "refreshInterval": 10}
+def claude_command(ccmon: str, direct: str = "", more: str = "") -> str:
+    """The command for Claude Code; all are words of the shell: the program, what starts it sooner, and further options.
+
+    Where that start is gone, as after an upgrade of Python, the program itself still answers.
+    """
+    by_name = f"{ccmon} {CLAUDE_OPTIONS}{more}"
+    return f"{direct} {CLAUDE_OPTIONS}{more} || {by_name}" if direct else by_name
+
+
+def claude_entry(ccmon: str, direct: str = "") -> Dict[str, Any]:
+    """The statusLine of Claude Code's settings; as claude_command."""
+    return {"type": "command", "command": claude_command(ccmon, direct), "refreshInterval": 10}
 
 
 def _claude(places: Places) -> str:
-    entry = json.dumps(claude_entry(for_sh(places.ccmon)), ensure_ascii=False, indent=2)
+    entry = json.dumps(claude_entry(for_sh(places.ccmon), places.direct), ensure_ascii=False, indent=2)
     return (f"// In {places.settings}, or let ccmon init claude --write put it there, which keeps a command of your own:\n"
             f'"statusLine": {entry}\n')
 

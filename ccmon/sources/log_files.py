@@ -12,7 +12,7 @@ from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence
 CHUNK = 1 << 20
 MOST_LINE = 32 << 20                   # a longer line is skipped: nobody can mean it
 _BYTES = getattr(os, "O_BINARY", 0)     # on Windows, where else a line end is one byte, and Ctrl-Z ends the file
-_HAS_CTIME = os.name != "nt"          # there it is when the file was made
+HAS_CTIME = os.name != "nt"          # there it is when the file was made
 _ENDS = 512                            # bytes at both ends of what was read tell whether a file is still the same
 
 
@@ -78,7 +78,7 @@ def _below(folder: str, root: int) -> Iterator[LogFile]:
 def _described(entry: "os.DirEntry[str]", root: int) -> LogFile:
     found = entry.stat(follow_symlinks=False)
     return LogFile(entry.path, root, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns,
-                   found.st_ctime_ns if _HAS_CTIME else 0)
+                   found.st_ctime_ns if HAS_CTIME else 0)
 
 
 def stamp(files: Sequence[LogFile]) -> str:

@@ -8,7 +8,7 @@ from contextlib import closing
 from typing import Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
 
 from ccmon.errors import CcmonError
-from ccmon.store import archive, copy, migrations, place, reported, rows, sound, upgrade, usage, values
+from ccmon.store import archive, copy, migrations, place, reported, rows, schema, sound, upgrade, usage, values
 from ccmon.typed_values import MOST_PERCENT
 from ccmon.when import SESSION_S
 
@@ -173,7 +173,7 @@ def missing(db: sqlite3.Connection) -> List[str]:
     """What a history of that schema would have, and this one has not."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as whole:
         version = migrations.version_of(db)
-        for number, step in migrations.STEPS:
+        for number, step in schema.STEPS:
             if number <= version:
                 step(whole)
         absent = {table: _columns(whole, table) - _columns(db, table) for table in sorted(_tables(whole))}

@@ -78,7 +78,7 @@ def strangeness(db: sqlite3.Connection) -> Optional[str]:
         return f"was written by a newer ccmon (schema {version}, this one knows {migrations.VERSION}): upgrade ccmon"
     tables = {name for name, in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     notes = "note" if version >= upgrade.BREAKING else "meta"
-    return None if version >= migrations.STEPS[0][0] and {"owner", "session", "snapshot", notes} <= tables else (
+    return None if version >= migrations.FIRST and {"owner", "session", "snapshot", notes} <= tables else (
         "is not a history of ccmon")
 
 

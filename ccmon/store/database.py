@@ -8,14 +8,16 @@ import os
 import sqlite3
 import time
 from contextlib import suppress
-from typing import Callable, List, Optional, Sequence, Set, TypeVar
+from typing import TYPE_CHECKING, Callable, List, Optional, Sequence, Set, TypeVar
 
 from ccmon.errors import CcmonError
 from ccmon.model import Block, Facts, Owner, Record, Sample, Used
-from ccmon.store import journal, migrations, present, rows, sound, thin, usage, values
+from ccmon.store import journal, migrations, rows, values
 from ccmon.store.place import OTHER_FOLDER
-from ccmon.store.present import ActiveOf, LimitOf
 from ccmon.system import stops
+
+if TYPE_CHECKING:
+    from ccmon.store.present import ActiveOf, LimitOf
 
 Answer = TypeVar("Answer")
 _PAUSES_MS = 8           # sqlite looks after 1, 2 and 5 ms
@@ -64,6 +66,7 @@ def _explained(error: Exception, path: str, db: Optional[sqlite3.Connection] = N
     reason = str(error)
     if migrations.is_busy(error):
         return Busy(f"{path} is held by another program ({reason}); this moment is not recorded")
+    from ccmon.store import sound
     told = _told_by_system(reason, path)
     if told is None and (sound.says_damaged(error) or db is not None and sound.is_unsound(db)):
         return Damaged(f"{path} is damaged ({reason}); history is off until it is moved away {OTHER_FOLDER}")
@@ -127,7 +130,7 @@ class Store:
             self._doubted.append(self._db)
             self._db = None
 
-    def record(self, blocks: Optional[Sequence[Block]], owner: Owner, now: int, limit_of: LimitOf, active_of: ActiveOf,
+    def record(self, blocks: Optional[Sequence[Block]], owner: Owner, now: int, limit_of: "LimitOf", active_of: "ActiveOf",
                is_history: bool = True) -> Facts:
         """Remember what the source just answered and what is active by that; the facts then. Raises Busy, StoreError.
 
@@ -135,6 +138,8 @@ class Store:
         the ledger is, and of the blocks only those that run are shown. limit_of(tokens, high water) is the limit to note,
         active_of(blocks, listed, now) the active sessions, the first of which is observed; `source` is for the caller to fill in.
         """
+        from ccmon.store import present
+
         def work(db: sqlite3.Connection) -> Facts:
             owner_id = rows.made_owner_id(db, owner)
             return self._told(db, present.record(db, blocks, owner_id, now, limit_of, active_of, is_history), now)
@@ -147,6 +152,8 @@ class Store:
 
     def facts(self, owner: Owner, now: int) -> Facts:
         """What the store knows at this moment; `source` is for the caller to fill in. Raises StoreError."""
+        from ccmon.store import present
+
         def read(db: sqlite3.Connection) -> Facts:
             owner_id = rows.owner_id(db, owner)
             return self._told(db, Facts() if owner_id is None else present.facts(db, owner_id, now), now)
@@ -164,6 +171,8 @@ class Store:
 
     def records(self, owner: Optional[Owner], now: int, since: Optional[int] = None) -> List[Record]:
         """Sessions that ended after since, by start; of all owners without one. Raises StoreError."""
+        from ccmon.store import present
+
         def read(db: sqlite3.Connection) -> List[Record]:
             owner_id = rows.owner_id(db, owner) if owner else None
             return [] if owner and owner_id is None else present.records(db, owner_id, now, since)
@@ -171,6 +180,8 @@ class Store:
 
     def used(self, owner: Optional[Owner], since: int, until: int) -> List[Used]:
         """What was used by quarter of an hour, model, project and machine; of all owners without one. Raises StoreError."""
+        from ccmon.store import usage
+
         def read(db: sqlite3.Connection) -> List[Used]:
             owner_id = rows.owner_id(db, owner) if owner else None
             return [] if owner and owner_id is None else usage.used(db, owner_id, since, until)
@@ -200,6 +211,7 @@ class Store:
 
         A step takes a few milliseconds; after it others have `rest` times as long to write, all within about most_s.
         """
+        from ccmon.store import thin
         until = time.monotonic() + most_s
         with suppress(Busy):
             if not self._transact("BEGIN", lambda db: thin.due(db, now)):
@@ -317,6 +329,7 @@ class Store:
         try:
             self._open_whole()
         except Shut as error:
+            from ccmon.store import sound
             self._db = sound.frozen(self.path)      # for one transaction: others may begin to write
             if self._db is None:
                 raise

@@ -1,18 +1,21 @@
 """The history file from nothing to the present schema: its place, its pragmas, and when a step is taken. For its neighbours."""
 
 import os
-import shutil
 import sqlite3
 import threading
 import time
 from contextlib import suppress
-from typing import Optional, Tuple
+from typing import TYPE_CHECKING, Optional, Tuple
 
-from ccmon.store import journal, place, upgrade
+from ccmon.store import journal, place
 from ccmon.store.journal import Refused
 from ccmon.store.place import OTHER_FOLDER
-from ccmon.store.schema import STEPS, VERSION
 from ccmon.system import private, stops
+
+if TYPE_CHECKING:
+    pass
+
+FIRST, VERSION = 100, 202              # of the schema; its steps are loaded where there is one to take
 
 _ATTEMPT_MS = 5
 _SHARED_BYTES = 32 * 1024
@@ -64,7 +67,8 @@ def identity(path: str) -> Optional[Identity]:
 def is_full(path: str) -> bool:
     """True when the disk has no room for sqlite's shared memory, which it then calls an I/O error."""
     with suppress(OSError):
-        return shutil.disk_usage(os.path.dirname(path) or ".").free < _SHARED_BYTES
+        from shutil import disk_usage
+        return disk_usage(os.path.dirname(path) or ".").free < _SHARED_BYTES
     return False
 
 
@@ -158,13 +162,14 @@ def _prepare(db: sqlite3.Connection, path: str, remote: Optional[bool], journals
 
 def _migrate(db: sqlite3.Connection, path: str) -> None:
     db.execute("BEGIN IMMEDIATE")
+    from ccmon.store import schema, upgrade
     copy: Optional[upgrade.Copy] = None
     try:
         version = _version(db)                           # again: another process may have been faster
         if 0 < version < upgrade.BREAKING <= VERSION:
             copy = upgrade.Copy(path)
             copy.make()
-        for number, step in STEPS:
+        for number, step in schema.STEPS:
             if number > version:
                 step(db)
         if version < VERSION:
@@ -192,7 +197,7 @@ def _version(db: sqlite3.Connection) -> int:
     if version // 100 > VERSION // 100:
         raise Unusable(f"was written by a newer ccmon (schema {version}, this one knows {VERSION}); "
                             "history is off; upgrade ccmon")
-    if (tables if version == 0 else version < STEPS[0][0]):
+    if (tables if version == 0 else version < FIRST):
         raise Unusable(f"is a database of another program; history is off until it is moved away {OTHER_FOLDER}")
     return version
 

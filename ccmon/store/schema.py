@@ -168,7 +168,6 @@ def _windows(db: sqlite3.Connection) -> None:
 STEPS: Tuple[Tuple[int, Callable[[sqlite3.Connection], None]], ...] = (
     (100, _first), (101, _readings), (102, _minutes), (103, _hours), (104, _forecasts), (105, _alerts), (200, _ledger),
     (201, _checks), (202, _windows))
-FIRST, VERSION = STEPS[0][0], STEPS[-1][0]
 
 
 def create(db: sqlite3.Connection) -> None:

@@ -15,7 +15,7 @@ USUAL = ".bashrc"
 OF_LOGIN = (".bash_profile", ".bash_login", ".profile")
 BESIDE = (".bash_aliases",)            # that Debian's ~/.bashrc reads: lines are moved there by hand
 _READS = r"(?:^|[;&|({\s])\\?(?:\.|source)\s+(?:--\s+)?(?P<path>(?:\"[^\"]*\"|'[^']*'|[^ \t\n;&|()\"'])+)"
-_HOME = re.compile(r"^(?:~|\$HOME|\$\{HOME\}|\$\{HOME:[^}]*\})(?=/)")
+_HOME = r"^(?:~|\$HOME|\$\{HOME\}|\$\{HOME:[^}]*\})(?=/)"
 
 
 def is_login_usual() -> bool:
@@ -60,7 +60,7 @@ def _read_by(path: str, home: str) -> List[str]:
 
 def _is_path(word: str, path: str, home: str) -> bool:
     """Whether a word of a shell means that file; of a word with variables or of no folder, the name alone is known."""
-    whole = _HOME.sub(lambda _: home, word)
+    whole = re.sub(_HOME, lambda _: home, word)
     if os.path.isabs(whole) and "$" not in whole:
         return os.path.realpath(whole) == os.path.realpath(path)
     return os.path.basename(whole) == os.path.basename(path)

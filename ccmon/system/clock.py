@@ -1,6 +1,5 @@
 """The door to time: the present moment, and time zones by name (pytz inside, loaded only when a zone is asked for)."""
 
-import difflib
 import os
 import time
 from datetime import datetime, timedelta
@@ -122,6 +121,7 @@ def _near(name: str, names: Iterable[str], count: int = 3) -> List[str]:
 
 
 def _likeness(wanted: str, known: str) -> float:
+    import difflib
     whole = difflib.SequenceMatcher(None, known, wanted).ratio()
     city = difflib.SequenceMatcher(None, known.split("/")[-1], wanted.split("/")[-1]).ratio()
     return max(whole, city)

@@ -16,10 +16,10 @@ from ccmon import locks
 
 DAY_S = 86_400
 MOST_LOOKED_AT, MOST_SWEPT = 20_000, 1000
-_NAME = re.compile(r"\.ccmon-(?P<folder>demo-|merge-|prompt-)?(?P<new>[0-9a-f]{12})?(?(new)|[a-z0-9_]{8})"
+_NAME = (r"\.ccmon-(?P<folder>demo-|merge-|prompt-)?(?P<new>[0-9a-f]{12})?(?(new)|[a-z0-9_]{8})"
                    r"(?P<side>-journal|-wal|-shm)?")
 # What an older ccmon has left in the cache:
-_LINE = re.compile(r"\.[A-Za-z0-9]+(\.line|\.taken)?\.[0-9]{1,10}|logs\.db(-journal|-wal|-shm)?")
+_LINE = r"\.[A-Za-z0-9]+(\.line|\.taken)?\.[0-9]{1,10}|logs\.db(-journal|-wal|-shm)?"
 _ONCE: Set[str] = set()
 _LOOK = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -132,7 +132,7 @@ def _is_there(fd: int, name: str, at: Optional[int]) -> bool:
 
 def is_part(name: str, cache: bool = False) -> bool:
     """Whether it is the name of what was not finished; of the cache, also by an older ccmon."""
-    return bool(_NAME.fullmatch(name) or cache and _LINE.fullmatch(name))
+    return bool(re.fullmatch(_NAME, name) or cache and re.fullmatch(_LINE, name))
 
 
 # --- sweeping -------------------------------------------------------------------------------------------------------------
@@ -156,7 +156,7 @@ def _sweep(folder: str, cache: bool) -> None:
 
 
 def _sweep_one(folder: str, name: str) -> None:
-    path, named = os.path.join(folder, name), _NAME.fullmatch(name)
+    path, named = os.path.join(folder, name), re.fullmatch(_NAME, name)
     if named and named["side"] and os.path.lexists(path[:-len(named["side"])]):
         return
     fd = -1 if os.name == "nt" else os.open(path, _LOOK)

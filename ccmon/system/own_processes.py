@@ -15,6 +15,7 @@ from ccmon.system import private, process_facts, processes
 PATIENCE_S, _PAUSE_S = 5.0, 0.02
 _PYTHON = re.compile(r"(python|pypy)[0-9.]*t?(\.exe)?", re.IGNORECASE)      # that of a framework is Python.app's Python
 _NAMES, _ANEW = ("ccmon", "ccmon.exe"), "from ccmon.refresher import go_on"
+_BARE = "/ccmon/bare_start.py"         # as Claude Code calls it
 
 
 class Running(NamedTuple):
@@ -45,7 +46,7 @@ def is_ccmon(words: Sequence[str]) -> bool:
         rest = rest[2:] if rest[0] in ("-X", "-W") else rest[1:]
     if rest[:1] == ["-c"]:             # a refresher that began anew
         return _ANEW in " ".join(rest)
-    return rest[:2] == ["-m", "ccmon"] or bool(rest) and rest[0].rsplit("/", 1)[-1] in _NAMES
+    return rest[:2] == ["-m", "ccmon"] or bool(rest) and (rest[0].rsplit("/", 1)[-1] in _NAMES or rest[0].endswith(_BARE))
 
 
 def _joined(parts: Sequence[str]) -> List[str]:

@@ -8,7 +8,7 @@ import shlex
 import signal
 import sys
 from contextlib import suppress
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 WINDOWS = os.name == "nt"
 PATIENCE_S = 5.0                       # for taskkill
@@ -113,6 +113,15 @@ def printed(words: Sequence[str], env: Mapping[str, str], strip: bool = True) ->
         return None
     said = done.stdout.decode("utf-8", "surrogateescape")
     return None if done.returncode else said.strip() if strip else said
+
+
+def measured(words: Sequence[str], env: Mapping[str, str]) -> Tuple[float, Optional[str]]:
+    """Processor seconds of a program, with all that it waits for, and what `printed` says of it. Not on Windows."""
+    import resource
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    said = printed(words, env)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, said
 
 
 def end(pid: int, gently: bool = False) -> None:

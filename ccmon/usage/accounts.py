@@ -12,7 +12,6 @@ from ccmon.usage import official_ledger
 from ccmon.usage.windows import named, order, running
 
 LOGIN_CHARACTERS = 4                   # of a login's hash that stand in a name
-LONGEST_NAME = 32                      # characters
 SAME_S = 900                           # messages tell resets to the quarter of an hour
 _NAMED = 60                            # characters of a wrong name that are repeated
 

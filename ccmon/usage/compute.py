@@ -9,6 +9,7 @@ from ccmon.usage.windows import named, opens_at
 from ccmon.when import Zone
 
 STALE_AFTER_S = 45
+CALM_S = 120                           # after so long without any use nothing is expected to move soon
 
 
 class Options(NamedTuple):
@@ -121,3 +122,9 @@ def _seen(facts: Facts, now: int) -> Sequence[Sample]:
 
 def _age_s(source: Source, now: int) -> Optional[int]:
     return None if source.refreshed is None else max(0, now - source.refreshed)
+
+
+def next_edge(facts: Facts, now: int) -> float:
+    """Epoch s when a session or a window ends next; infinite when none does."""
+    ends = [block.end for block in facts.blocks] + [window.resets_at for window in facts.windows]
+    return min((end for end in ends if end > now), default=float("inf"))

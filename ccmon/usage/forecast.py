@@ -2,7 +2,7 @@
 
 from typing import Iterable, List, Optional, Tuple
 
-from ccmon.model import Block, Sample
+from ccmon.model import Block, Runway, Sample
 
 HORIZON_S = 366 * 86400                 # a forecast beyond a year says nothing
 
@@ -45,3 +45,11 @@ def _add(points: List[Tuple[int, int]], ts: int, tokens: int, step_s: int) -> No
         points[-1] = point
     elif point != points[-1]:
         points.append(point)
+
+
+def window_by_pace(percent: float, now: int, reset_at: int, days: int, whole_s: int = 7 * 86_400) -> Runway:
+    """The seed's rule: as fast as on average since the window of that length began, for certain."""
+    gone_s = now - (reset_at - whole_s)
+    left_s = max(0.0, 100.0 - percent) * gone_s / percent if percent > 0 and gone_s > 0 else float(whole_s)
+    end = int(min(reset_at, now + left_s))
+    return Runway(end, end, end, float(end < reset_at), "average", days)

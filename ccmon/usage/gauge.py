@@ -1,13 +1,14 @@
 """How full the window is, and by whose word: Claude's own percentage, the learned limit, or tokens against the plan."""
 
-from typing import NamedTuple, Optional
+from typing import TYPE_CHECKING, NamedTuple, Optional
 
-from ccmon.learning.ruler import measure
-from ccmon.learning.values import Learned, Load
 from ccmon.line.session_json import length_s
 from ccmon.model import Block, Facts, Hit, LearnedLimit, Limit, Window, Windows
 from ccmon.usage.windows import named, put, running, window
 from ccmon.when import SESSION_S, SKEW_S
+
+if TYPE_CHECKING:
+    from ccmon.learning.values import Learned, Load
 
 FRESH_S = 600                          # an official percentage counts for so long, whatever was used since
 HOUR_S = 3600
@@ -134,7 +135,7 @@ def at_least(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> 
 
 # --- the learned limit in tokens --------------------------------------------------------------------------------------
 
-def in_tokens(learned: Optional[Learned], load: Optional[Load], session: Optional[Block]) -> Optional[LearnedLimit]:
+def in_tokens(learned: Optional["Learned"], load: Optional["Load"], session: Optional[Block]) -> Optional[LearnedLimit]:
     """The learned limit by this session's own mix of models and kinds; None when nothing was learned."""
     if learned is None or learned.ruler is None or learned.estimate is None or not learned.estimate.learned:
         return None
@@ -145,14 +146,15 @@ def in_tokens(learned: Optional[Learned], load: Optional[Load], session: Optiona
     return LearnedLimit(median, low, high, learned.ruler.unit)
 
 
-def _tokens_per_load(learned: Learned, load: Load) -> float:
+def _tokens_per_load(learned: "Learned", load: "Load") -> float:
     assert learned.ruler is not None
     tokens = sum(count for (_, kind), count in load.items() if kind in ("input", "output"))
+    from ccmon.learning.ruler import measure
     measured = measure(learned.ruler, load)
     return tokens / measured if tokens >= LEAST_TOKENS and measured > 0 else learned.tokens_per_load
 
 
-def _load_of(session: Optional[Block]) -> Load:
+def _load_of(session: Optional[Block]) -> "Load":
     """What ccusage tells of the session: its kinds, and of the models only one that is alone."""
     if session is None or not session.counted:
         return {}

@@ -1,17 +1,17 @@
 """What a moment calls for: the warnings of a snapshot as codes and sentences, the most urgent first."""
 
-from typing import Iterator, Optional
+from typing import TYPE_CHECKING, Iterator, Optional
 
-from ccmon.learning.change import wording
-from ccmon.learning.posterior import is_unfit
-from ccmon.learning.values import Learned
-from ccmon.model import Binding, Credits, Facts, Limit, Notice, Runway, Snapshot, Source, Window
+from ccmon.model import PLAIN_RATES, Binding, Credits, Facts, Limit, Notice, Runway, Snapshot, Source, Window
 from ccmon.text import count, duration, money, percent, plural
 from ccmon.typed_values import PLANS
 from ccmon.usage.binding import NEAR, SESSION, runs_out
-from ccmon.usage.outlook import PLAIN_RATES, is_likelihood
+from ccmon.usage.outlook import is_likelihood
 from ccmon.usage.windows import name_words, named, opens_at, running
 from ccmon.when import SESSION_S, SKEW_S, Zone, clock_text
+
+if TYPE_CHECKING:
+    from ccmon.learning.values import Learned
 
 CONNECT = "ccmon init claude --write"
 
@@ -214,6 +214,7 @@ def _learning(snapshot: Snapshot, facts: Facts, zone: Zone) -> Iterator[Notice]:
     learned, limit = facts.learned, snapshot.limit
     for change in learned.changes[-1:] if learned else ():
         if change.found_at <= snapshot.now < change.found_at + SESSION_S:
+            from ccmon.learning.change import wording
             yield Notice("allocation_changed", wording(change, clock_text(change.at, snapshot.now, zone)))
     unused = snapshot.percent_source == "tokens" and limit.source in ("plan", "high_water") and snapshot.active
     if unused and learned and learned.estimate and learned.estimate.learned:
@@ -225,7 +226,7 @@ def _learning(snapshot: Snapshot, facts: Facts, zone: Zone) -> Iterator[Notice]:
         yield Notice("score", score(learned), True)
 
 
-def _not_learned(learned: Optional[Learned], limit: Limit) -> str:
+def _not_learned(learned: Optional["Learned"], limit: Limit) -> str:
     """Why there is no learned limit, what stands in for it, and the way to one."""
     if learned is None or not learned.readings:
         instead = {"high_water": "custom_max", "plan": "plan pro"}.get(limit.source) if limit.plan == "ml_auto" else None
@@ -233,13 +234,14 @@ def _not_learned(learned: Optional[Learned], limit: Limit) -> str:
         return f"{lead}: {CONNECT}"
     if learned.is_by_events:
         return f"Percentages teach the limit within days, limit messages within weeks: {CONNECT}"
+    from ccmon.learning.posterior import is_unfit
     if learned.estimate and is_unfit(learned.estimate):
         noise = percent(round(100 * learned.estimate.noise))
         return f"Nothing learned: the readings do not fit the use here (noise {noise})"
     return f"Learning the limit from {plural(learned.readings, 'reading')}: it takes a few days of work"
 
 
-def score(learned: Learned) -> str:
+def score(learned: "Learned") -> str:
     """How good the forecasts have been, in a few words."""
     return f"Forecasts so far: mean error {round(learned.mae_min or 0)} min over {plural(learned.scored, 'session')}"
 

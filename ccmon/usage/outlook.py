@@ -1,29 +1,32 @@
 """When the session's and the week's limit is reached, as a distribution: what was learned, applied to this moment."""
 
 from functools import lru_cache
-from typing import NamedTuple, Optional, Tuple
+from typing import TYPE_CHECKING, NamedTuple, Optional, Tuple
 
 from ccmon import kept
-from ccmon.learning import course, portable, posterior, runway, week
-from ccmon.learning.portable import Kept
-from ccmon.learning.runway import Trained
-from ccmon.learning.values import PLAIN_RATES, Choice, Course, Learned
-from ccmon.learning.week import Week
 from ccmon.line.session_json import length_s
-from ccmon.model import Facts, Limit, Runway, Window
+from ccmon.model import PLAIN_RATES, Facts, Limit, Runway, Window
+from ccmon.usage import forecast
 from ccmon.usage.gauge import Gauge
 from ccmon.usage.windows import named
 
+if TYPE_CHECKING:
+    from ccmon.learning.portable import Kept
+    from ccmon.learning.runway import Trained
+    from ccmon.learning.values import Choice, Course, Learned
+    from ccmon.learning.week import Week
+
 EARLY_RULES = (*PLAIN_RATES, "pace")           # rules that hardly any day stands behind
 _DRAWS = 7
+WEEK_S = 7 * 86_400
 _STEP_S = 300                          # the week's forecast is made anew after that
 
 
 class Pace(NamedTuple):
     """How this user works, and what was used of late, in one unit."""
 
-    trained: Trained
-    course: Course                     # of the last hours
+    trained: "Trained"
+    course: "Course"                   # of the last hours
 
 
 class Outlook(NamedTuple):
@@ -31,9 +34,9 @@ class Outlook(NamedTuple):
 
     points: Optional[Pace] = None      # of the official percentage
     tokens: Optional[Pace] = None      # used on this machine
-    week: Optional[Week] = None
-    extra: Optional[Kept] = None       # a model that `ccmon learn` found to be better than the runway, for one of the two courses
-    weeks: Tuple[Tuple[str, Week], ...] = ()   # of single models, by the window's name
+    week: Optional["Week"] = None
+    extra: Optional["Kept"] = None     # a model that `ccmon learn` found to be better than the runway, for one of the two courses
+    weeks: Tuple[Tuple[str, "Week"], ...] = ()   # of single models, by the window's name
 
 
 def is_likelihood(found: Optional[Runway]) -> bool:
@@ -50,6 +53,7 @@ def of_session(facts: Facts, full: Gauge, limit: Limit, window_end: int, now: in
     pace, left = (outlook.points, 100 - full.percent) if official else (outlook.tokens, float(full.left))
     if pace is None:
         return None
+    from ccmon.learning import course, runway  # there is something learned
     known = course.until(pace.course, now)
     spread = (1.0,) if official else _spread(facts.learned, limit)
     wait_min = _blocked_min(facts, known, now)
@@ -60,27 +64,35 @@ def of_session(facts: Facts, full: Gauge, limit: Limit, window_end: int, now: in
     return _in_tokens(found, full.left / left if left > 0 else 0.0)._replace(resets_at=window_end)
 
 
-_runway = lru_cache(maxsize=4)(runway.forecast)      # the lines of one refresh show the same one
+@lru_cache(maxsize=4)                  # the lines of one refresh show the same one
+def _runway(trained: "Trained", known: "Course", left: float, now: int, window_end: int, spread: Tuple[float, ...], tail: float,
+            wait_min: float) -> Runway:
+    from ccmon.learning import runway
+    return runway.forecast(trained, known, left, now, window_end, spread, tail, wait_min)
 
 
-def _blocked_min(facts: Facts, known: Course, now: int) -> float:
+def _blocked_min(facts: Facts, known: "Course", now: int) -> float:
     """Minutes for which nothing can be used because the week is used up."""
+    from ccmon.learning import runway
     found = named(facts.windows, "seven_day")
     return runway.blocked_min(known, found.percent, found.resets_at, now) if found else 0.0
 
 
-def _by_extra(extra: Kept, known: Course, left: float, now: int, window_end: int, spread: Tuple[float, ...]) -> Optional[Runway]:
+def _by_extra(extra: "Kept", known: "Course", left: float, now: int, window_end: int,
+              spread: Tuple[float, ...]) -> Optional[Runway]:
     """None where the model's numbers lead nowhere: they were kept as a text."""
+    from ccmon.learning import portable
     try:
         return portable.forecast(extra, known, left, now, window_end, spread)
     except kept.Damage:
         return None
 
 
-def _spread(learned: Optional[Learned], limit: Limit) -> Tuple[float, ...]:
+def _spread(learned: Optional["Learned"], limit: Limit) -> Tuple[float, ...]:
     """Equally likely factors on the limit: how sure it is."""
     if limit.source != "learned" or learned is None or learned.estimate is None:
         return (1.0,)
+    from ccmon.learning import posterior
     return tuple(drawn / learned.estimate.median for drawn in posterior.draws(learned.estimate, _DRAWS))
 
 
@@ -88,7 +100,7 @@ def _in_tokens(found: Runway, factor: float) -> Runway:
     return found._replace(band=tuple((at, low * factor, high * factor) for at, low, high in found.band))
 
 
-def shown_for_session(found: Optional[Runway], learned: Optional[Learned], ends_at: Optional[int]) -> Optional[Runway]:
+def shown_for_session(found: Optional[Runway], learned: Optional["Learned"], ends_at: Optional[int]) -> Optional[Runway]:
     """The runway to show: the rate of the last hour (ends_at, None where nothing is used) in its place where that was better."""
     if found is None or not _is_simpler_shown(found, learned and learned.session_choice):
         return found
@@ -96,7 +108,7 @@ def shown_for_session(found: Optional[Runway], learned: Optional[Learned], ends_
     return Runway(end, end, end, float(end < found.resets_at), "last_hour", found.rows, (), found.resets_at, found)
 
 
-def _is_simpler_shown(found: Runway, choice: Optional[Choice]) -> bool:
+def _is_simpler_shown(found: Runway, choice: Optional["Choice"]) -> bool:
     return is_likelihood(found) and choice is not None and choice.rule == "simple"
 
 
@@ -112,21 +124,22 @@ def of_window(facts: Facts, window: Window, now: int) -> Optional[Runway]:
     if learned is not None:
         found = _of_week(learned, window.percent, at, window.resets_at)
         choice = facts.learned.week_choice if facts.learned and window.name == "seven_day" else None
-        return _by_pace(window, at, week.WEEK_S)._replace(learned=found) if _is_simpler_shown(found, choice) else found
+        return _by_pace(window, at, WEEK_S)._replace(learned=found) if _is_simpler_shown(found, choice) else found
     if whole_s is None:
         return None
     return _by_pace(window, at, whole_s)
 
 
 def _by_pace(window: Window, at: int, whole_s: int) -> Runway:
-    return week.by_pace(window.percent, at, window.resets_at, 0, whole_s)._replace(resets_at=window.resets_at)
+    return forecast.window_by_pace(window.percent, at, window.resets_at, 0, whole_s)._replace(resets_at=window.resets_at)
 
 
 @lru_cache(maxsize=4)
-def _of_week(known: Week, percent: float, now: int, reset_at: int) -> Runway:
+def _of_week(known: "Week", percent: float, now: int, reset_at: int) -> Runway:
+    from ccmon.learning import week
     return week.forecast(known, percent, now, reset_at)._replace(resets_at=reset_at)
 
 
 def week_by_pace(window: Window, now: int) -> int:
     """Epoch s when the week is used up at the pace of its window so far, at the latest its reset."""
-    return week.by_pace(window.percent, now, window.resets_at, 0).median
+    return forecast.window_by_pace(window.percent, now, window.resets_at, 0).median

@@ -97,11 +97,12 @@ def find(model: str) -> Optional[Row]:
     first = _list(*_FIRST)
     if model in first.prices:
         return first.row(model)
-    exact, rest = _list(*_EXACT), _list(*_REST)
+    exact = _list(*_EXACT)
     named = model if model in exact.prices else exact.index.dashed.get(_dashed(model))
     if named:
         return exact.row(named)
-    for models in (first, rest):
+    for names in (_FIRST, _REST):      # the last one is long: few ids need it
+        models = _list(*names)
         name = model if model in models.prices else models.near(model)
         if name:
             return models.row(name)

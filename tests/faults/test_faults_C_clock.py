@@ -25,6 +25,8 @@ from ccmon.usage import schedule
 from ccmon.usage.schedule import REFERENCE_HOURS
 from ccmon.views.screen import dashboard
 
+pytestmark = pytest.mark.newest_only
+
 SIX_YEARS_S = 6 * 365 * DAY
 
 

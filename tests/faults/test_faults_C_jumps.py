@@ -25,6 +25,8 @@ from ccmon.store import alerts, trusted
 from ccmon.store.trusted import Clock, judged
 from ccmon.when import SESSION_S
 
+pytestmark = pytest.mark.newest_only
+
 HOUR, DAY, YEAR = 3600, 86_400, 365 * 86_400
 JUMPS = [2 * DAY + 7, YEAR, -47 * HOUR - 120, -YEAR]
 

@@ -16,6 +16,8 @@ from ccmon.system import clock
 from ccmon.typed_values import ResetRule, parse_rule
 from ccmon.usage import schedule
 
+pytestmark = pytest.mark.newest_only
+
 
 @pytest.mark.parametrize("name, day, hour, expected", [
     ("Europe/Warsaw", (2024, 3, 30), 2, "2024-03-30 01:00"),

@@ -11,7 +11,7 @@ from ccmon.pipeline import alerting, memory, refresh
 from ccmon.settings import context
 from ccmon.store.alerts import LEASE_S
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="programs of POSIX")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="programs of POSIX")]
 
 CONFIG = "[ccmon]\nlimit = 10000\nalerts = 80\nalert_by = command\nalert_command = note told\n"
 

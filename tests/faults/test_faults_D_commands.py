@@ -1,4 +1,4 @@
-"""D-24: every command beside a history that is damaged anywhere, locked, or moved. FAULTS_LONG=1: each at every page."""
+"""D-24: every command beside a history that is damaged anywhere, locked, or moved. --all: each at every page."""
 
 import os
 import random
@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from extent import ALL
 from store_cases import ME, T0, fill, keep, kept_files, path, tokens_in  # noqa: F401
 from store_cases import block as session
 from whole_history import call, live, preload
@@ -16,9 +17,8 @@ from whole_history import call, live, preload
 from ccmon.store import copy, migrations
 from ccmon.store.database import Busy, moved_aside, open_store
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="forks and signals of POSIX")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="forks and signals of POSIX")]
 
-LONG = bool(os.environ.get("FAULTS_LONG"))
 PAGE = 4096
 CODES = (0, 1, 10, 11, 30)             # all is well, doctor finds a fault, no session, near the limit, no data
 READS = (("history",), ("history", "--json"), ("history", "--by", "model"), ("history", "--heatmap"), ("why",), ("report",),
@@ -97,9 +97,9 @@ def cases(good):
     for at in range(0, len(good), PAGE):
         other = chance.randrange(len(good) // PAGE) * PAGE
         ways = list(spoilt(good[at:at + PAGE], good[other:other + PAGE], chance))
-        for way in ways if LONG else ways[turn % len(ways)::len(ways)]:
+        for way in ways if ALL else ways[turn % len(ways)::len(ways)]:
             turn += 1
-            for words in commands if LONG else commands[turn % len(commands)::len(commands)]:
+            for words in commands if ALL else commands[turn % len(commands)::len(commands)]:
                 yield words, good[:at] + way + good[at + PAGE:]
 
 
@@ -123,7 +123,7 @@ def test_D24_no_page_of_another_machines_history_costs_the_own(lived):
     machine, stored, good = lived
     refused = 0
     for words, content in cases(good):
-        if LONG or words in READS[::3]:
+        if ALL or words in READS[::3]:
             ended = called(lived, ("merge", "OTHER"), good, content)
             assert ended.is_clean and ended.code in (0, 2, 30) and kept_files(str(stored)) == [], ended
             refused += ended.code > 0

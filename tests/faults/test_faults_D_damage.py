@@ -1,4 +1,4 @@
-"""D-7, D-8 and D-9: a history that is no database, damaged anywhere, or has half a journal. FAULTS_LONG=1: far more damage."""
+"""D-7, D-8 and D-9: a history that is no database, damaged anywhere, or has half a journal. --all: far more damage."""
 
 import os
 import random
@@ -11,6 +11,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from extent import ALL
 from logged import Hit, Minute, keep_logs
 from store_cases import DAY, HOUR, ME, T0, block, fill, keep, kept_files, path, saved, tokens_in  # noqa: F401
 from store_processes import OWN_SESSION, active, run_together  # noqa: F401
@@ -23,9 +24,7 @@ from ccmon.store.database import open_store
 from ccmon.store.window_readings import Row
 from ccmon.when import SESSION_S
 
-LONG = bool(os.environ.get("FAULTS_LONG"))
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")]
 
 
 def overwrite(path, at, data, cut=False):
@@ -162,7 +161,7 @@ def test_D08_damage_in_the_middle_is_met_by_any_statement(path, work):
 
 THEN = T0 + 60 * SESSION_S
 LATER = THEN + 400 * DAY
-ROUNDS = 20 if LONG else 1
+ROUNDS = 20 if ALL else 1
 
 
 def fill_all(path):
@@ -225,7 +224,7 @@ def test_D08_a_value_that_cannot_be_costs_no_call(path, part):
     store_copy.backup(path, path + ".good")
     good, chance = Path(path + ".good").read_bytes(), random.Random(part)
     for table, column in columns_of(path)[part::2]:
-        for value in VALUES if LONG else chance.sample(VALUES, 1):
+        for value in VALUES if ALL else chance.sample(VALUES, 1):
             shutil.rmtree(os.path.dirname(path))
             os.makedirs(os.path.dirname(path))
             Path(path).write_bytes(good)
@@ -297,7 +296,7 @@ def test_D08_a_damaged_history_of_another_machine_never_costs_the_own(path, tmp_
     store_copy.backup(other, other + ".good")
     good, chance, refused = Path(other + ".good").read_bytes(), random.Random(part), 0
     for at in range(part * 4096, len(good), 2 * 4096):
-        for page in list(spoilt(good[at:at + 4096], good[:4096], chance))[::1 if LONG else 4]:
+        for page in list(spoilt(good[at:at + 4096], good[:4096], chance))[::1 if ALL else 4]:
             Path(other).write_bytes(good[:at] + page + good[at + 4096:])
             came = None
             with open_store(path, 1000, T0) as store:
@@ -314,7 +313,7 @@ def test_D08_damage_is_told_by_the_check_whatever_it_hit(path):
     store_copy.backup(path, path + ".good")
     good, chance, told = Path(path + ".good").read_bytes(), random.Random(3), 0
     for at in range(0, len(good), 4096):
-        for page in list(spoilt(good[at:at + 4096], good[:4096], chance))[::1 if LONG else 3]:
+        for page in list(spoilt(good[at:at + 4096], good[:4096], chance))[::1 if ALL else 3]:
             Path(path).write_bytes(good[:at] + page + good[at + 4096:])
             with suppress(CcmonError):
                 told += bool(check.examine(path).problems)

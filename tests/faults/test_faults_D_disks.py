@@ -36,7 +36,7 @@ from ccmon.settings import config
 from ccmon.store.database import StoreError, open_store
 from ccmon.when import SESSION_S
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")]
 LINE = linecache.key(["--statusline"], {"LANG": "C.UTF-8"})
 
 

@@ -1,4 +1,4 @@
-"""D-2 and the kills of D-3: writers killed at any moment, every n-th call to the system failing. FAULTS_LONG=1: all of them.
+"""D-2 and the kills of D-3: writers killed at any moment, every n-th call to the system failing. --all: all of them.
 
 A power cut cannot be had here: the file is written in WAL with synchronous = NORMAL, which sqlite keeps whole through one; the
 last moments may be missing then.
@@ -15,7 +15,7 @@ from collections import Counter
 from itertools import count
 
 import pytest
-from extent import SHORT, examples
+from extent import ALL
 from store_cases import ME, T0, kept_files, path, saved  # noqa: F401
 from store_processes import OLD, fill_old, old_copies, start_together, version, words
 
@@ -23,10 +23,9 @@ from ccmon.store import check, migrations
 from ccmon.store.database import open_store
 from ccmon.when import SESSION_S
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and tracing of Linux")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="signals and tracing of Linux")]
 
-LONG = bool(os.environ.get("FAULTS_LONG"))
-KILLS = 1000 if LONG else examples(100)
+KILLS = 1000 if ALL else 25
 EVER = 2 ** 40
 
 # --- kill -9 at any moment ---
@@ -174,15 +173,15 @@ def clean(path):
 
 
 def faults_of(steps):
-    """By number: every fault of every call in the long form, else of every third one (in CI, ninth) each in turn."""
-    step = 1 if LONG else 9 if SHORT else 3
+    """By number: every fault of every call in the long form, else of every ninth one each in turn."""
+    step = 1 if ALL else 9
     for number in count(1, step):
-        yield number, FAULTS if LONG else (FAULTS[(number // step + steps) % 3],)
+        yield number, FAULTS if ALL else (FAULTS[(number // step + steps) % 3],)
 
 
 @pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
-@pytest.mark.parametrize("steps", range(OLD + 1) if LONG else [0, 3], ids=lambda n: f"{n} steps before")
-@pytest.mark.parametrize("call", WRITES + OTHERS if LONG else WRITES)
+@pytest.mark.parametrize("steps", range(OLD + 1) if ALL else [0, 3], ids=lambda n: f"{n} steps before")
+@pytest.mark.parametrize("call", WRITES + OTHERS if ALL else WRITES)
 def test_D02_D03_any_failing_call_leaves_a_sound_file(path, call, steps):
     """The first calls are those of the first run, or of the migration of an old schema, which leaves one copy of the old file."""
     old = os.path.join(os.path.dirname(os.path.dirname(path)), "old")

@@ -21,7 +21,7 @@ from ccmon.store import copy, merge, rows
 from ccmon.store.database import open_store
 from ccmon.system import dotfiles, newfiles, outfiles, private
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="fork and signals")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="fork and signals")]
 
 DAY_S = 86_400
 NEW, NEW_DEMO = ".ccmon-0123456789ab", ".ccmon-demo-0123456789ab"

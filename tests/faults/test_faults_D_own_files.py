@@ -19,7 +19,7 @@ from commands import HOUR, PATIENCE_S, ROOT, block
 from line_shells import install
 from strangers import STRANGERS, USER, Place
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes and devices of POSIX")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="pipes and devices of POSIX")]
 LINE = ["--statusline"]
 CACHE, DATA = ".cache/ccmon/", ".local/share/ccmon/"
 

@@ -1,4 +1,4 @@
-"""D-1, D-3 and D-15: many writers, first runs and migrations at once, forks and locks. FAULTS_LONG=1: far more runs."""
+"""D-1, D-3 and D-15: many writers, first runs and migrations at once, forks and locks. --all: far more runs."""
 
 import json
 import os
@@ -12,18 +12,18 @@ from contextlib import closing
 
 import pytest
 from commands import wait_until
+from extent import ALL
 from store_cases import ME, T0, block, fill, keep, kept_files, path, tokens_in  # noqa: F401
 from store_processes import OLD, OWN_SESSION, PATIENCE_S, TRY, fill_old, old_copies, run_together, start_together, version
 
 from ccmon.errors import UsageError
-from ccmon.store import check, copy, migrations
+from ccmon.store import check, copy, migrations, schema
 from ccmon.store.database import Busy, open_store
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")]
 
 
-LONG = bool(os.environ.get("FAULTS_LONG"))
-PROCESSES = 50
+PROCESSES = 50 if ALL else 20
 
 WRITERS = """
 saved = 0
@@ -53,7 +53,7 @@ def test_D01_fifty_writers_lose_nothing_that_was_acknowledged(path):
     print("writes:", sum(saved), "dropped:", 6 * PROCESSES - sum(saved))
 
 
-@pytest.mark.parametrize("attempt", range(20 if LONG else 1))
+@pytest.mark.parametrize("attempt", range(20 if ALL else 1))
 def test_D03_fifty_first_runs_at_once(path, attempt):
     run_together(PROCESSES, OWN_SESSION, path)
     assert tokens_in(path) == list(range(1, PROCESSES + 1)) and is_sound(path)
@@ -81,7 +81,7 @@ def test_D03_an_old_schema_is_migrated_once_by_many(path, steps):
 def test_D03_a_migration_is_raced_and_killed(path):
     """Of eight that begin to migrate half are killed; the others, and who comes next, find it done or do it."""
     chance, kills = random.Random(3), 0
-    for turn in range(200 if LONG else 4):
+    for turn in range(200 if ALL else 4):
         shutil.rmtree(os.path.dirname(path), ignore_errors=True)
         steps = turn % (OLD + 1)
         if steps:
@@ -98,7 +98,7 @@ def test_D03_a_migration_is_raced_and_killed(path):
         assert kept | set(range(3, 10, 2)) | ({1} if steps else set()) <= found and is_sound(path)
         assert version(path) == migrations.VERSION
         copies = old_copies(path)      # more than one when one was killed with the first in place and nothing else
-        assert set(copies) == ({(migrations.STEPS[steps - 1][0], 1)} if steps else set()) and len(copies) <= 2
+        assert set(copies) == ({(schema.STEPS[steps - 1][0], 1)} if steps else set()) and len(copies) <= 2
     print("kills:", kills)
 
 

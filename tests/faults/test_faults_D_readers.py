@@ -17,7 +17,7 @@ from ccmon.store import ledger
 from ccmon.store.database import open_store
 from ccmon.system import signals
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="terminals and signals of POSIX")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="terminals and signals of POSIX")]
 
 NUMBER = 9000
 

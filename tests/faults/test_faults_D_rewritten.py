@@ -13,6 +13,8 @@ from ccmon.pipeline import refresh
 from ccmon.settings import context
 from ccmon.sources import log_changes, log_entries, log_files, log_parts
 
+pytestmark = pytest.mark.newest_only
+
 LINES = 40
 ENTRIES = [Entry(NOW - HOUR + number, input=100, output=100, message=f"m{number}", request=f"r{number}")
            for number in range(LINES)]

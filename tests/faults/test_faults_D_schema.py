@@ -11,11 +11,11 @@ from account_windows import keep_readings
 from store_cases import DAY, ME, T0, block, fill, keep, kept_files, path, saved, tokens_in  # noqa: F401
 from store_processes import OLD, active, fill_old, old_copies, version  # noqa: F401
 
-from ccmon.store import check, migrations, window_readings
+from ccmon.store import check, migrations, schema, window_readings
 from ccmon.store.database import Busy, StoreError, open_store
 from ccmon.when import SESSION_S
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")]
 
 NEWER = (migrations.VERSION // 100 + 1) * 100            # the next schema that an older ccmon cannot use
 
@@ -71,8 +71,8 @@ def test_D05_a_ccmon_before_the_ledger_leaves_it_alone(path, monkeypatch, steps)
     """Whatever it knows, it says one sentence; what was its own lies beside."""
     fill_old(path, steps)
     assert tokens_in(path) == [1]
-    before, old = Path(path).read_bytes(), migrations.STEPS[:steps]
-    monkeypatch.setattr(migrations, "STEPS", old)
+    before, old = Path(path).read_bytes(), schema.STEPS[:steps]
+    monkeypatch.setattr(schema, "STEPS", old)
     monkeypatch.setattr(migrations, "VERSION", old[-1][0])
     with pytest.raises(StoreError, match=rf"newer ccmon \(schema \d+, this one knows {old[-1][0]}\); history is off; upgrade"):
         open_store(path, 1000, T0)
@@ -97,12 +97,12 @@ def test_D03_a_step_is_taken_once_and_a_failing_one_not_at_all(path, monkeypatch
 
     def add_mood(db):
         db.execute("ALTER TABLE session ADD COLUMN mood TEXT")
-    released, last = migrations.STEPS, migrations.VERSION
+    released, last = schema.STEPS, migrations.VERSION
     monkeypatch.setattr(migrations, "VERSION", last + 2)
-    monkeypatch.setattr(migrations, "STEPS", (*released, (last + 1, add_mood), (last + 2, add_mood)))
+    monkeypatch.setattr(schema, "STEPS", (*released, (last + 1, add_mood), (last + 2, add_mood)))
     with pytest.raises(StoreError, match="duplicate column name: mood.*history is off"):
         open_store(path, 1000, T0)
-    monkeypatch.setattr(migrations, "STEPS", (*released, (last + 1, add_mood), (last + 2, lambda db: None)))
+    monkeypatch.setattr(schema, "STEPS", (*released, (last + 1, add_mood), (last + 2, lambda db: None)))
     for _ in range(2):
         assert tokens_in(path) == [1]
     with closing(sqlite3.connect(path)) as db:
@@ -133,7 +133,7 @@ def test_D06_an_older_ccmon_goes_on_beside_a_newer_one(path, steps):
     with pytest.MonkeyPatch.context() as new:
         added = tuple((migrations.VERSION + n, lambda db, statement=statement: db.execute(statement))
                       for n, statement in enumerate(ADDED[:steps], 1))
-        new.setattr(migrations, "STEPS", (*migrations.STEPS, *added))
+        new.setattr(schema, "STEPS", (*schema.STEPS, *added))
         new.setattr(migrations, "VERSION", added[-1][0])
         newer = open_store(path, 1000, T0)
     with newer, open_store(path, 1000, T0) as older:

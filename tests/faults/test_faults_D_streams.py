@@ -11,6 +11,8 @@ from log_looks import Logs, tokens
 
 from ccmon.sources import log_files
 
+pytestmark = pytest.mark.newest_only
+
 NINE = MONDAY + 9 * HOUR
 DAY = 24 * HOUR
 OTHER = "99999999-2222-4333-8444-555555555555"

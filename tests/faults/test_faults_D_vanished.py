@@ -18,7 +18,8 @@ from ccmon.settings import config
 from ccmon.store.database import StoreError, open_store
 from ccmon.system import private
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there no folder with an open file can be renamed")
+pytestmark = [pytest.mark.newest_only,
+              pytest.mark.skipif(sys.platform == "win32", reason="there no folder with an open file can be renamed")]
 
 
 def contents(folder):

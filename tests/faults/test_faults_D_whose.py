@@ -22,7 +22,7 @@ from ccmon.sources import ccusage_find
 from ccmon.store import place as history_place
 from ccmon.system import private
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="users of POSIX")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="users of POSIX")]
 as_root = pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can give a file away")
 OTHER = 4242
 EVIL = "CC $(touch PWNED)\n"

@@ -1,6 +1,5 @@
-"""D-23: commands killed at a write, run again, and compared with a run that nobody disturbed. FAULTS_LONG=1: at every write."""
+"""D-23: commands killed at a write, run again, and compared with a run that nobody disturbed. --all: at every write."""
 
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -12,6 +11,7 @@ from itertools import count
 import pytest
 from claude_logs import write
 from commands import HOUR, NOW, PATIENCE_S, Machine
+from extent import ALL
 from store_processes import OLD, fill_old
 from whole_history import DAY_S, EVERYTHING, blocks, call, entries, preload, spool
 
@@ -19,8 +19,8 @@ from ccmon.store import archive, check
 from ccmon.store.alerts import LEASE_S
 from ccmon.store.database import open_store
 
-LONG = bool(os.environ.get("FAULTS_LONG"))
-pytestmark = [pytest.mark.skipif(sys.platform == "win32", reason="tracing of Linux"),
+pytestmark = [pytest.mark.newest_only,
+              pytest.mark.skipif(sys.platform == "win32", reason="tracing of Linux"),
               pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")]
 
 CALLS = ("pwrite64", "write", "rename", "unlink")
@@ -164,8 +164,8 @@ def test_D23_a_command_that_is_killed_at_any_write_loses_nothing(scene, tmp_path
     world.go_on(words, now)
     whole = world.contents()
     assert whole["message"] and whole["usage"] and whole["session"]
-    for name in CALLS if LONG else CALLS[:1]:
-        for number in count(1) if LONG else (5 + 11 * SCENES.index(scene),):
+    for name in CALLS if ALL else CALLS[:1]:
+        for number in count(1) if ALL else (5 + 11 * SCENES.index(scene),):
             world.begin_anew()
             if not world.killed(words, now, name, number):
                 break
@@ -174,8 +174,8 @@ def test_D23_a_command_that_is_killed_at_any_write_loses_nothing(scene, tmp_path
             found = world.contents()
             lost = {table for table in whole if found[table] != whole[table]}
             assert lost == set(), (name, number, [(table, sorted(set(whole[table]) ^ set(found[table]))[:4]) for table in lost])
-    assert total["pwrite64"] > (20 if LONG else 0)
+    assert total["pwrite64"] > (20 if ALL else 0)
     with capsys.disabled():
-        print(f"\n{scene.__name__}: {sum(total.values())} kills {dict(total)}, 0 lost" if LONG else "", end="")
+        print(f"\n{scene.__name__}: {sum(total.values())} kills {dict(total)}, 0 lost" if ALL else "", end="")
 
 

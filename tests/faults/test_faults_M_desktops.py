@@ -17,7 +17,7 @@ from ccmon.doctor.verdicts import Owned
 from ccmon.fullscreen import curses_package
 from ccmon.model import Place
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="commands of a POSIX shell")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(os.name != "posix", reason="commands of a POSIX shell")]
 OF_LINUX = re.compile(r"""xdg-open|\bapt\b|apt-get|\bdnf\b|pacman|zypper|\bapk\b|systemctl|journalctl|notify-send|libnotify
     |getent|/proc\b|\bstat\ -c|\bdate\ -d|\bsed\ -i|readlink\ -f|\bcp\ --|\bls\ --|\bmv\ --|\bps\ --|\bdu\ --|setfattr|ldconfig
     |free\ -|\bss\ -|update-alternatives|locale-gen|localectl|chattr|inotify|\btac\b|\bnproc\b|sha256sum|md5sum""", re.VERBOSE)

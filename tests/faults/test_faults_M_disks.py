@@ -17,13 +17,13 @@ from store_processes import OWN_SESSION, run_together, start_together
 from test_faults_D_kills import TURNS, acknowledged, look
 
 from ccmon import linecache
+from ccmon.choices import FORMATS
 from ccmon.line import linefiles
-from ccmon.line.formats import FORMATS
 from ccmon.setup.written import LINES, Folder
 from ccmon.store import check, journal, migrations
 from ccmon.store.database import StoreError, moved_aside, open_store
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sqlite's ways of POSIX")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="sqlite's ways of POSIX")]
 REFUSALS = ["disk I/O error", "unable to open database file", "locking protocol"]
 PLAYED = """
 import sqlite3

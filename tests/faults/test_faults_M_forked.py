@@ -17,7 +17,7 @@ from ccmon import refresher as door
 from ccmon.alerts import channels
 from ccmon.system import own_processes
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
 # As it is on macOS: the system is asked for proxies by _scproxy, which ends the process here.
 APPLE = """
 import sys, types

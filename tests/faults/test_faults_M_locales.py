@@ -13,7 +13,7 @@ from full_screen import leave, monitor
 from ccmon import linecache
 from ccmon.system import codec
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="locales of POSIX")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(os.name != "posix", reason="locales of POSIX")]
 # What it says, and whether it is UTF-8 by its name.
 VARIABLES = [
     ({}, False), ({"LANG": "C"}, False), ({"LC_ALL": "POSIX"}, False), ({"LANG": "C.UTF-8"}, True),

@@ -12,6 +12,8 @@ from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN
 from ccmon.setup.uninstall import Uninstall
 from ccmon.system import bash_files, dotfiles
 
+pytestmark = pytest.mark.newest_only
+
 READS_RC = 'if [ -f ~/.bashrc ]; then . "$HOME/.bashrc"; fi\n'
 FILES = (".bashrc", ".bash_profile", ".bash_login", ".profile")
 

@@ -22,6 +22,8 @@ from ccmon.fullscreen import curses_package
 from ccmon.system import processes
 from ccmon.views import manual
 
+pytestmark = pytest.mark.newest_only
+
 PAGES = [ROOT / "man" / name for name in ("ccmon.1", "ccmon-line.1")]
 MADE = re.compile(r"PKG-INFO|ccmon_cli\.egg-info/.*")
 STAND_IN_MAN = "#!/bin/sh\n[ \"$1\" = -w ] && { %s; }\necho shown by man: \"$@\"\n"

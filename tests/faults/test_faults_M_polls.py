@@ -12,7 +12,7 @@ from terminal import CLEAN
 
 from ccmon.system import ready
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")]
 REFUSING = """
 import os, select
 real = select.poll

@@ -18,8 +18,9 @@ from ccmon.setup import prompt_probe
 from ccmon.sources import ccusage
 from ccmon.system import own_processes, process_facts, tmux
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists() or not os.path.exists(process_facts.PS),
-                                reason="needs /proc and ps to compare them")
+pytestmark = [pytest.mark.newest_only,
+              pytest.mark.skipif(not Path("/proc/self/stat").exists() or not os.path.exists(process_facts.PS),
+                                 reason="needs /proc and ps to compare them")]
 TREE = "sleep 600 & echo $!; exec sleep 601"
 
 

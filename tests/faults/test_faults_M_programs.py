@@ -11,6 +11,8 @@ from ccmon.errors import CcmonError
 from ccmon.sources import ccusage, claude_program
 from ccmon.sources import program_places as places
 
+pytestmark = pytest.mark.newest_only
+
 POOR = "/usr/bin:/bin:/usr/sbin:/sbin"
 NODE_SCRIPT = "#!/usr/bin/env node\n"
 LIB = "lib/node_modules/ccusage/dist/cli.js"

@@ -12,7 +12,7 @@ from line_shells import call, install
 from live_lines import warm
 
 from ccmon import linecache
-from ccmon.fullscreen import app
+from ccmon.fullscreen import live
 from ccmon.fullscreen.state import State as Screen
 from ccmon.line import linefiles
 from ccmon.linecache import State
@@ -22,6 +22,8 @@ from ccmon.settings import context
 from ccmon.setup import first_run
 from ccmon.setup.init import Edit
 from ccmon.store import copy
+
+pytestmark = pytest.mark.newest_only
 
 SECOND = 1_700_000_000
 NEW = "[ccmon]\nlimit = 200000\n"
@@ -36,7 +38,7 @@ def in_one_second(*paths):
 def pressed_l(machine, path, env):
     """Key L of the screen."""
     ctx = context.prepare({}, env)
-    assert "Noted" in app._with_hit(ctx, Screen(Facts()), "hit").message
+    assert "Noted" in live._with_hit(ctx, Screen(Facts()), "hit").message
 
 
 def answered_yes(machine, path, env):

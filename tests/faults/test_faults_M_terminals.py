@@ -11,7 +11,8 @@ from commands import ROOT
 from full_screen import leave, live, monitor, shown
 from terminal import CLEAN
 
-pytestmark = pytest.mark.skipif(os.name != "posix" or not shutil.which("tic"), reason="pseudo-terminals, entries made by tic")
+pytestmark = [pytest.mark.newest_only,
+              pytest.mark.skipif(os.name != "posix" or not shutil.which("tic"), reason="pseudo-terminals, entries made by tic")]
 REP = r"rep=%p1%c\E[%p2%{1}%-%db"
 ENTRIES = f"""
 xterm-kitty|as kitty brings it, use=screen-256color, {REP},

@@ -30,6 +30,8 @@ from ccmon.errors import CcmonError
 from ccmon.sources.ccusage_json import Parsed, parse
 from ccmon.when import SESSION_S
 
+pytestmark = pytest.mark.newest_only
+
 PRETTY, COMPACT = json.dumps({"blocks": [ONE]}, indent=2), json.dumps({"blocks": [ONE]}, separators=(",", ":"))
 
 

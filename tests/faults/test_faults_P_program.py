@@ -20,6 +20,8 @@ from ccmon.sources.ccusage import NotFound, Program
 from ccmon.sources.ccusage_find import path_folders
 from ccmon.system import processes
 
+pytestmark = pytest.mark.newest_only
+
 
 def test_P01_a_program_that_is_gone(tmp_path):
     path = str(tmp_path / "ccusage")

@@ -13,7 +13,7 @@ from test_real_ccusage import NOW, expected, program, read, sums  # noqa: F401
 
 from ccmon.sources import ccusage
 
-pytestmark = pytest.mark.real_ccusage
+pytestmark = [pytest.mark.newest_only, pytest.mark.real_ccusage]
 EVIL = "claude-\x1b]0;PWN\x07\u202e$(id)`id`#(id)"
 
 

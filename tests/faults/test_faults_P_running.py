@@ -20,6 +20,8 @@ from ccmon.sources import ccusage
 from ccmon.sources.ccusage import Failed
 from ccmon.system import processes
 
+pytestmark = pytest.mark.newest_only
+
 
 def timed(machine, script):
     """ccusage notes the moment at which it is run, and does this."""

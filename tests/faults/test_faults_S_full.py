@@ -12,6 +12,8 @@ from terminal import Terminal
 
 from ccmon import linecache, locks
 
+pytestmark = pytest.mark.newest_only
+
 PLACES = {                             # what is refused, as code that every Python runs that is started
     "no new file": "if flags & os.O_CREAT and not os.path.exists(path): raise OSError(28, 'No space left on device')",
     "no room": "if flags & (os.O_CREAT | os.O_TRUNC) and path[-5:] != '/lock': raise OSError(122, 'Disk quota exceeded')",

@@ -17,6 +17,8 @@ from test_hook import CLAUDE, told, used, words_of  # noqa: F401
 from ccmon import text
 from ccmon.line.dialects import DIALECTS
 
+pytestmark = pytest.mark.newest_only
+
 ACTIVE = "CC 26% 9.2k/35k"
 SGR = re.compile("\x1b\\[[0-9;]*m")
 

@@ -14,6 +14,8 @@ from ccmon.line.lines import MOST_BYTES
 from ccmon.line.statusline import MOST_MODELS
 from ccmon.pipeline import refresh
 
+pytestmark = pytest.mark.newest_only
+
 MODELS = [*(f"claude-{'x' * 80}-{n}-\u00e9\U0001f600$(touch PWNED)\"'&<|" for n in range(900)),
           *(f"claude-opus-4-{n}" for n in range(117))]
 HUGE = {"tokenCounts": {"inputTokens": 10 ** 11, "outputTokens": 10 ** 11, "cacheCreationInputTokens": 10 ** 11,

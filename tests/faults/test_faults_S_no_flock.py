@@ -13,7 +13,7 @@ from live_lines import STALE_S, age, live, one_line, refresher, warm
 
 from ccmon import locks
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")]
 MISSING = "import sys\nsys.modules['fcntl'] = None\n"
 REFUSING = "import fcntl\ndef flock(fd, operation):\n    raise OSError({0}, 'refused')\nfcntl.flock = flock\n"
 KINDS = {"ENOLCK": REFUSING.format(errno.ENOLCK), "EOPNOTSUPP": REFUSING.format(errno.EOPNOTSUPP),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from soak import MOODS, SHORT, Soak, flat
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")]
 
 
 def test_S_soak_in_short(tmp_path):

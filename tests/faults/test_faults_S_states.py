@@ -14,6 +14,8 @@ from line_shells import processes, program
 from live_lines import age, end_refresher, live, one_line, warm
 from test_ccmon_line import ask, line  # noqa: F401
 
+pytestmark = pytest.mark.newest_only
+
 TTL_S = 15
 
 

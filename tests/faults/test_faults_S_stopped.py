@@ -21,7 +21,7 @@ from ccmon.sources import ccusage
 from ccmon.store.database import open_store
 from ccmon.system import private
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")]
 HOLD = "import sys, time; from ccmon import locks; assert locks.lock(sys.argv[1]) > 2; print(flush=True); time.sleep(600)"
 HOLD_FOLDER = """import sys, time
 from ccmon.system import private

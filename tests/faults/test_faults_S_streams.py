@@ -13,6 +13,8 @@ from live_lines import age, live, one_line, warm
 from test_ccmon_line import line, shell  # noqa: F401
 from test_hook import CLAUDE, told, used, words_of  # noqa: F401
 
+pytestmark = pytest.mark.newest_only
+
 # --- S-5: stdin -----------------------------------------------------------------------------------------------------------
 
 def streams(kind):

@@ -9,6 +9,8 @@ from commands import alive, wait_until
 from full_screen import children, guardian_of, leave, live, monitor, parent, shown
 from terminal import CLEAN, Terminal
 
+pytestmark = pytest.mark.newest_only
+
 
 @pytest.fixture
 def screen(machine):

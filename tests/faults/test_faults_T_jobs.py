@@ -12,7 +12,8 @@ import pytest
 from clock_screen import APP, log  # noqa: F401
 from full_screen import live
 
-pytestmark = pytest.mark.skipif(os.name != "posix" or shutil.which("tmux") is None, reason="needs tmux")
+pytestmark = [pytest.mark.newest_only,
+              pytest.mark.skipif(os.name != "posix" or shutil.which("tmux") is None, reason="needs tmux")]
 
 SHELLS = {"bash": "bash --norc --noprofile -i", "zsh": "zsh -f -i", "fish": "fish --no-config -i"}
 

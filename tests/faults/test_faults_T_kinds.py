@@ -11,7 +11,7 @@ from commands import ROOT
 from full_screen import leave, live, monitor, shown
 from terminal import CLEAN
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")]
 
 
 # --- T-8, T-9 -------------------------------------------------------------------------------------------------------------

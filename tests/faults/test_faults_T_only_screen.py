@@ -9,12 +9,12 @@ from commands import alive, wait_until
 from full_screen import children, guardian_of, leave, live, shown
 from terminal import CLEAN, Terminal
 
-from ccmon import arguments
+from ccmon import call_parser
 from ccmon.fullscreen import guardian
 from ccmon.settings.options import OPTIONS, flag_name
 from ccmon.typed_values import TRUE
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")]
 
 TERM = {"TERM": "xterm"}
 OF_THE_SCREEN = {flag_name(option) for option in OPTIONS} - {"--no-guardian"} | {"--demo"}
@@ -22,11 +22,11 @@ OF_THE_SCREEN = {flag_name(option) for option in OPTIONS} - {"--no-guardian"} | 
 
 def actions():
     """Every option of ccmon itself."""
-    return [action for action in arguments.build()._actions if action.option_strings]
+    return [action for action in call_parser.root()._actions if action.option_strings]
 
 
 def commands():
-    return next(action.choices for action in arguments.build()._actions if action.dest == "command")
+    return next(action.choices for action in call_parser.root()._actions if action.dest == "command")
 
 
 def called(action):

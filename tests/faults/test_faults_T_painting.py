@@ -24,7 +24,7 @@ from terminal import CLEAN, Terminal
 from ccmon import text
 from ccmon.system import codec
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")]
 
 WORDS = st.text(st.characters(), max_size=40)
 

@@ -31,7 +31,7 @@ from ccmon.fullscreen.keys import (
     Typing,
 )
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")]
 
 BEGIN, END, PASTES = b"\x1b[200~", b"\x1b[201~", 2004
 LINES = "".join(f"Line {n:04d} of a log that somebody has copied and who knows why\n" for n in range(901))     # odd: not undone

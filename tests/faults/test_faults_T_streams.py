@@ -10,7 +10,7 @@ from commands import HOUR, NOW, block
 from full_screen import live, monitor
 from terminal import CLEAN, Terminal
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")]
 
 
 @pytest.fixture

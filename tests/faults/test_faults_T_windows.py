@@ -6,6 +6,8 @@ import pytest
 from full_screen import live, shown
 from terminal import CLEAN, Terminal
 
+pytestmark = pytest.mark.newest_only
+
 # Modules, signals and calls that are not there; msvcrt locks bytes as Windows does, by means of this machine.
 NO_POSIX_MODULES = """
 import fcntl, os, signal, sys, types

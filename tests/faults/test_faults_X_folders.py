@@ -15,6 +15,8 @@ from terminal import Terminal
 from ccmon import refresher
 from ccmon.sources import log_reader
 
+pytestmark = pytest.mark.newest_only
+
 PROGRAMS = ("ccusage", "ccmon", "ccmon-line", "node", "npx", "less", "more", "pager", "cat", "sh", "stty", "tput", "tty", "uname",
             "taskkill", "taskkill.exe")
 # What runpy itself imports before ccmon is there is left out: -m looks in the folder for that, and -I or -P mends it.

@@ -16,7 +16,7 @@ from ccmon.settings import config_file, ini_text
 from ccmon.setup import init
 from ccmon.system import dotfiles, swap
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="shells")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="shells")]
 LINES = 1500
 # Each turn's line is added as nvm, conda and their like do it; a moment between two, so that many rounds fit in.
 APPENDS = 'i=0; while [ $i -lt $2 ]; do echo "line $i" >>"$1"; i=$((i+1)); [ $((i % 20)) = 0 ] && sleep 0.002; done'

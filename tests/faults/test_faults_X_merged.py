@@ -23,6 +23,8 @@ from ccmon.model import Owner
 from ccmon.store import learning, ledger
 from ccmon.store.database import open_store
 
+pytestmark = pytest.mark.newest_only
+
 SERVER = Owner("server", "a1")
 LEGACY = "CREATE TABLE legacy (owner_id, ts, span_s, model_id, input, output, cache_creation, cache_read"
 ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) "

@@ -10,7 +10,7 @@ from commands import HOUR, NOW, block
 from ccmon.errors import Unwritable
 from ccmon.system import dotfiles, newfiles, outfiles, targets
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="owners and links of POSIX")
+pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="owners and links of POSIX")]
 AS_ROOT = pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="needs root to play other users")
 OTHER, ME = 12345, 23456
 WRITERS = ["report --html", "export --openmetrics --output", "history --backup"]

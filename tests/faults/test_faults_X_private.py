@@ -19,7 +19,7 @@ from commands import HOUR, NOW, Machine, block
 
 from ccmon.system import outfiles, private
 
-pytestmark = pytest.mark.xdist_group("walk")
+pytestmark = [pytest.mark.newest_only, pytest.mark.xdist_group("walk")]
 AT = int(time.time())                  # not CCMON_NOW: lines are only kept on the real clock
 UP = "../" * 12 + "TRAV"
 TOLD = {"session_id": UP, "transcript_path": UP, "cwd": UP, "model": {"id": UP, "display_name": UP},

@@ -20,6 +20,8 @@ from ccmon.settings import themes
 from ccmon.settings.themes import hexadecimal
 from ccmon.text import Span
 
+pytestmark = pytest.mark.newest_only
+
 THEME = themes.THEMES["dark"]
 
 

@@ -16,6 +16,8 @@ from ccmon import text
 from ccmon.views.history import table
 from ccmon.views.history import table_columns as columns
 
+pytestmark = pytest.mark.newest_only
+
 FORMULAS = ("=cmd|' /C calc'!A0", "+1+1", "-1+1", "@SUM(1)", "\t=1", " =1", "＝1+1")
 NUMBERS = ("007", "1e5", "0x10", "1_000", "nan", "inf", "1.50", "+3")
 UNSAFE = ("a\x1b[2Jb", "a\nb", "a\x00b", "a\u202eb")

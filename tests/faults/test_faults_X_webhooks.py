@@ -17,6 +17,8 @@ from ccmon.alerts import channels
 from ccmon.alerts.channels import Untold
 from ccmon.doctor import probes
 
+pytestmark = pytest.mark.newest_only
+
 WHOLE_S = 0.3                          # of an exchange
 HEAD = b"HTTP/1.1 200 OK\r\n"
 

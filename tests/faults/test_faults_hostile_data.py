@@ -17,6 +17,8 @@ from ccmon.learning import learner, portable
 from ccmon.line.dialects import DIALECTS
 from ccmon.usage import official
 
+pytestmark = pytest.mark.newest_only
+
 CORPUS = Path(__file__).parents[1] / "data/hostile"
 
 

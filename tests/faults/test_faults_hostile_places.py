@@ -16,6 +16,8 @@ from line_shells import call, install, program
 from terminal import Terminal
 from wcwidth import wcswidth
 
+pytestmark = pytest.mark.newest_only
+
 CORPUS = Path(__file__).parents[1] / "data/hostile"
 KEYS = "hvvhpt?"
 

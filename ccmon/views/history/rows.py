@@ -3,8 +3,9 @@
 from datetime import date
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
+from ccmon.choices import PERIODS
 from ccmon.history import rating
-from ccmon.history.groups import PERIODS, Group, course, near, next_period
+from ccmon.history.groups import Group, course, near, next_period
 from ccmon.history.rating import Scale
 from ccmon.history.windows import PastWindow
 from ccmon.model import Record

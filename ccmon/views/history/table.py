@@ -18,7 +18,7 @@ _NO_SUM = ("share", "limit")           # nothing stands under these where a sum 
 class Table(NamedTuple):
     """What is to be shown: of which kind the rows are, and those under the last rule."""
 
-    kind: str                          # of groups.KINDS, or window
+    kind: str                          # of choices.GROUPS, or window
     columns: Sequence[Column]
     rows: Sequence[Row]
     feet: Sequence[Row]

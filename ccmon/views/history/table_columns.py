@@ -3,8 +3,10 @@
 from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ccmon import text, when
+from ccmon.choices import GROUPS as KINDS
+from ccmon.choices import PERIODS, WINDOW
 from ccmon.errors import UsageError
-from ccmon.history.groups import KINDS, NO_MODEL, NOT_BY_MODEL, PERIODS, WINDOW
+from ccmon.history.groups import NO_MODEL, NOT_BY_MODEL
 from ccmon.text import Charset, clean, clip, model_for_people, near, printable
 from ccmon.views.history import window_columns
 from ccmon.views.history.rows import Number, Row
@@ -23,7 +25,7 @@ class Column(NamedTuple):
 
     name: str
     meaning: str
-    kinds: Tuple[str, ...]             # of rows: those of groups.KINDS, and window
+    kinds: Tuple[str, ...]             # of rows: those of choices.GROUPS, and window
     worth: int
     shown: Callable[[Row, Zone], str]
     data: str                          # its name in CSV files, "" where it is not in them
@@ -206,7 +208,7 @@ COLUMNS: Tuple[Column, ...] = (
            window_columns.change, "change", window_columns.change_value),
     _worth("changed", "1 where the change is more than that", 13, lambda row: str(window_columns.changed(row) or "-"), "changed",
            window_columns.changed),
-    _number("part", "percent of the tokens of all rows", 57, KINDS, shown=_percent),
+    _number("part", "percent of the tokens of all rows", 57, GROUPS, shown=_percent),
     _number("limit", "the limit of its time, in tokens", 40, SESSION),
     _word("plan", "the plan of its time", 39),
     _word("limit_source", "where the limit came from", 15),

@@ -31,8 +31,9 @@ OF_WINDOW = {"over_limit": "used up", "near_limit": "near limit", "runs_out_befo
              "model_over_limit": "used up", "model_near_limit": "near limit"}
 
 
-def source_words(source: Source, now: int, reading: bool = False) -> str:
-    """The source, its version and the age of what it said."""
+def source_words(source: Source, now: int, reading: bool = False, seconds: bool = True) -> str:
+    """The source, its version and the age of what it said; without seconds where nothing moves that they could be compared with.
+    """
     if source.progress is not None:
         return f"reading all logs, {int(100 * source.progress)} %"
     name = f"{source.name} {source.version}" if source.version else source.name
@@ -41,6 +42,8 @@ def source_words(source: Source, now: int, reading: bool = False) -> str:
     if source.refreshed is None:
         return f"{name}, reading" if reading else f"{name}, no data"
     age_s = max(0, now - source.refreshed)
+    if not seconds and age_s < 60:
+        return f"{name}, < 1 min"
     return f"{name}, {age_s} s" if age_s < 100 else f"{name}, {text.duration(age_s)}"
 
 

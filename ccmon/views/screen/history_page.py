@@ -1,15 +1,16 @@
 """The history page of the screen: the list of sessions, a chart by day, week or month, a heat map, the weekly limit."""
 
-from typing import Dict, List, Mapping, NamedTuple, Sequence, Tuple
+from typing import List, Sequence, Tuple
 
 from ccmon import text
+from ccmon.choices import PERIODS
 from ccmon.history import groups
-from ccmon.history.groups import PERIODS, Group
 from ccmon.history.windows import PastWindow
 from ccmon.model import Record, Used
 from ccmon.text import Line
 from ccmon.views.history import chart, heatmap, listing, window_course
 from ccmon.views.screen import foot, parts
+from ccmon.views.screen.past import Look, Past
 from ccmon.views.screen.scene import Scene
 from ccmon.when import Zone, local
 
@@ -17,27 +18,6 @@ WEEK = "week"                          # the view of the 7-day windows, where an
 VIEWS = ("list", "chart", "heat map", WEEK)
 NEXT_KEYS, BACK_KEYS = ("v", "tab", "right"), ("left",)
 SCROLL_KEYS = ("up", "down", "pgup", "pgdn", "home", "end")
-
-
-class Past(NamedTuple):
-    """The stored sessions and what the pictures need of them."""
-
-    records: Tuple[Record, ...]                # by start
-    groups: Dict[str, List[Group]]             # by day, week and month, without gaps
-    heat: List[List[float]]                    # tokens by weekday and hour
-    seen: Mapping[int, float]                  # tokens by quarter of an hour (epoch s of its start), where messages are known
-    weeks: Tuple[PastWindow, ...] = ()         # the 7-day windows, by time
-
-
-class Look(NamedTuple):
-    """What of it is to be seen."""
-
-    view: str = "list"
-    period: str = "day"
-    offset: int = 0                            # sessions, periods or windows scrolled away, the newest first
-
-
-NO_PAST = Past((), {period: [] for period in PERIODS}, [[0.0] * 24 for _ in range(7)], {})
 
 
 def gathered(records: Sequence[Record], used: Sequence[Used], zone: Zone, now: int, weeks: Sequence[PastWindow] = ()) -> Past:

@@ -23,7 +23,7 @@ def title(scene: Scene, cells: int, page: str = "") -> Line:
     """Name and session (or the page's name) at the left; plan, zone and clock at the right."""
     mark = " 🎯 " if scene.charset.unicode and scene.charset.emoji else " " * 4
     span = f"  {page}" if page else _session_span(scene)
-    clock = scene.second(scene.snapshot.now) + " "
+    clock = (scene.second if scene.has_seconds else scene.hour)(scene.snapshot.now) + " "
     zone, plan = scene.place, plan_name(scene.snapshot.limit)
     city = zone.split("/")[-1]
     short = span.replace("session ", "")

@@ -29,6 +29,7 @@ class Scene(NamedTuple):
     command: str = NAME                # how ccmon is to be called here
     zone_hint: str = ""                # how to have other times, where nobody has chosen the zone
     looking: bool = False              # the first look for logs and ccusage is under way
+    has_seconds: bool = True           # the clock shows them
 
     @property
     def place(self) -> str:

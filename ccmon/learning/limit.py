@@ -1,0 +1,69 @@
+"""The limit itself, learned: its unit weights, how many of them fill a window, and when that changed."""
+
+from typing import List, Sequence
+
+from ccmon.learning import change, events, posterior, ruler, stretches
+from ccmon.learning.learner import tokens_of
+from ccmon.learning.values import WINDOW_S, Change, Learned, Reading, Ruler, Stretch, Use
+from ccmon.model import EVENTS, Block
+
+MIX_S = 21 * 86_400
+PIECES = 200                           # stretches for the ruler of before
+LEAST_SINCE = 8                        # stretches after a change from which on the ruler is chosen by them alone
+
+
+def learned(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[Block], told: Sequence[Change],
+           now: int) -> Learned:
+    """All that is said of the limit; arguments as those of learner.learn."""
+    hits = [reading for reading in readings if reading.source in EVENTS]
+    over = [block.tokens for block in sessions if block.end <= now and block.counted and block.tokens]
+    known = Learned(now, readings=len(readings), hits=len(hits), at_least=float(max(over, default=0)), sessions=len(over))
+    pieces = stretches.cut(readings, use)
+    ranked = ruler.ranked(pieces)
+    if not ranked:
+        return known
+    changes = _changes(pieces, readings, ranked[0], told, now)
+    recent, chosen = change.since_last_change(pieces, changes), ranked[0]
+    if events.are_alone(recent):
+        return _by_events(known._replace(changes=tuple(changes)), recent, use if len(recent) == len(pieces) else
+                          [one for one in use if one.ts >= recent[0].start], now)
+    if len(recent) < len(pieces):      # what the ruler weighs stays, but its points were of other limits
+        alike = recent if len(recent) >= LEAST_SINCE else change.levelled(pieces, changes)
+        chosen = (ruler.ranked(alike) or ranked)[0]
+    since = recent[0].start if recent else now
+    chosen = chosen._replace(readings=sum(reading.ts >= since for reading in readings))
+    estimate = posterior.estimate(recent, chosen, _floors(use, readings, chosen, since, now))
+    return known._replace(ruler=chosen, estimate=estimate, changes=tuple(changes),
+                          tokens_per_load=_tokens_per_load(use, chosen, since))
+
+
+def _by_events(known: Learned, pieces: Sequence[Stretch], use: Sequence[Use], now: int) -> Learned:
+    """The same where there are limit events and hardly a percentage."""
+    found = events.learn(pieces, use, now)
+    if found is None:
+        return known
+    return known._replace(ruler=found[0], estimate=found[1], tokens_per_load=_tokens_per_load(use, found[0], 0))
+
+
+def _changes(pieces: Sequence[Stretch], readings: Sequence[Reading], chosen: Ruler, told: Sequence[Change],
+             now: int) -> List[Change]:
+    """Found by statistics in two rulers, or seen within a window; those that were told stay as they were."""
+    settled = [piece for piece in pieces if piece.end <= now - change.SETTLED_S][-PIECES:]     # nothing that may have changed
+    before = ruler.ranked(settled, menu=(chosen.name,))
+    return change.joined([*change.find(pieces, [*before, chosen]), *change.rebaselined(readings)], told)
+
+
+def _floors(use: Sequence[Use], readings: Sequence[Reading], chosen: Ruler, since: int, now: int) -> List[float]:
+    """What windows held that ended without an event: the limit is at least that."""
+    used = stretches.Used(use)
+    full = {reading.resets_at for reading in stretches.placed(readings, use) if reading.percent >= 100}
+    resets = sorted({reading.resets_at for reading in readings if since + WINDOW_S <= reading.resets_at <= now})
+    loads = (used.between(reset - WINDOW_S, reset) for reset in resets if reset not in full)
+    return [amount for amount in map(ruler.meter(chosen), loads) if amount > 0]
+
+
+def _tokens_per_load(use: Sequence[Use], chosen: Ruler, since: int) -> float:
+    """By the mix of the last weeks."""
+    recent = [one.load for one in use if one.ts >= max(since, use[-1].ts - MIX_S)]
+    measured = sum(map(ruler.meter(chosen), recent))
+    return sum(map(tokens_of, recent)) / measured if measured > 0 else 0.0
