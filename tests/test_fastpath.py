@@ -81,11 +81,29 @@ def test_refreshing_behind_the_callers_back_loads_little_more(cached):
     wait_until(lambda: machine.runs() == before + 1, "the refresher runs ccusage")
 
 
-def test_the_version_loads_no_table_of_words(cached):
+HEAVY = ("argparse", "ccmon.call_words", "ccmon.doctor", "ccmon.views.report", "ccmon.setup", "ccmon.learning.limit",
+         "ccmon.learning.change", "ccmon.learning.extra", "ccmon.store.schema", "ccmon.store.merge")
+NOT_LOADED = {                         # what a command shows without, modules or whole rooms
+    "--version": ("typing", "re", "signal", "ccmon.cli", "ccmon.fullscreen"),
+    "--help": ("json", "sqlite3", "pytz", "ccmon.model", "ccmon.store", "ccmon.usage", "ccmon.pipeline", "ccmon.settings.config",
+               "ccmon.call_words"),
+    "completion bash": (*HEAVY, "json", "sqlite3", "pytz", "ccmon.model", "ccmon.store", "ccmon.usage", "ccmon.pipeline",
+                        "ccmon.settings.config"),
+    "config": (*HEAVY, "ccmon.learning", "ccmon.sources", "ccmon.views.screen", "ccmon.history", "ccmon.usage.compute",
+               "ccmon.settings.ini_text", "ccmon.system.dotfiles"),
+    "history": (*HEAVY, "ccmon.fullscreen.screen", "ccmon.views.screen.dashboard", "ccmon.sources.log_parts"),
+    "--once": (*HEAVY, "ccmon.views.history", "ccmon.sources.log_parts"),
+    "--json": (*HEAVY, "ccmon.views.history", "ccmon.sources.log_parts"),
+    "record": (*HEAVY, "ccmon.fullscreen.screen", "ccmon.views.screen.dashboard", "ccmon.views.history", "ccmon.sources.log_parts"),
+}
+
+
+@pytest.mark.parametrize("words", NOT_LOADED)
+def test_a_command_loads_what_it_shows(cached, words):
     machine, (script, _) = cached
-    for flag in ("--version", "-V"):
-        modules, out = loaded([script, flag], machine.env())
-        assert out.startswith("ccmon ") and not {"argparse", "sqlite3", "ccmon.arguments", "ccmon.call_words"} & modules
+    modules, out = loaded([script, *words.split()], machine.env())
+    assert out or words == "record"
+    assert {name for name in modules for room in NOT_LOADED[words] if f"{name}.".startswith(f"{room}.")} == set()
 
 
 def test_the_package_itself_imports_nothing():
