@@ -94,7 +94,8 @@ NOT_LOADED = {                         # what a command shows without, modules o
     "history": (*HEAVY, "ccmon.fullscreen.screen", "ccmon.views.screen.dashboard", "ccmon.sources.log_parts"),
     "--once": (*HEAVY, "ccmon.views.history", "ccmon.sources.log_parts"),
     "--json": (*HEAVY, "ccmon.views.history", "ccmon.sources.log_parts"),
-    "record": (*HEAVY, "ccmon.fullscreen.screen", "ccmon.views.screen.dashboard", "ccmon.views.history", "ccmon.sources.log_parts"),
+    "record": (*HEAVY, "ccmon.fullscreen.screen", "ccmon.views.screen.dashboard", "ccmon.views.history",
+               "ccmon.sources.log_parts"),
 }
 
 
