@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import arguments, call_words
+from ccmon import arguments, call_table, call_words
 from ccmon.call_table import COMMANDS
 from ccmon.errors import UsageError
 from ccmon.fullscreen import guardian
@@ -148,6 +148,27 @@ def test_a_complaint_names_the_command_that_was_typed(command, words):
         assert f"See: ccmon {command} --help" in str(told)
     except SystemExit:
         pass                           # --version
+
+
+WORDS_OF_CALLS = st.sampled_from([
+    *COMMANDS, *(one.name for one in call_table.SETTINGS), *(one.name for name in COMMANDS for one in COMMANDS[name].arguments),
+    "--help", "-V", "--", "help", "max5", "yes", "off", "9", "day", "bash", "today", "--plan=max20", "--limit=", "",
+    "-5", "-tokens"])
+
+
+@given(st.lists(WORDS_OF_CALLS, max_size=5), st.none() | st.sampled_from([*COMMANDS]))
+def test_a_plain_call_means_what_argparse_makes_of_it(words, command):
+    words = [command, *words] if command else words
+    found = arguments.plain(words)
+    if found is not None:
+        assert {"json": False, **found} == {"json": False, **vars(arguments.by_argparse(words))}
+
+
+@pytest.mark.parametrize("words, is_plain", [
+    ("", True), ("--once", True), ("history --rows 3 --csv", True), ("completion bash", True), ("--plan max5 --compact", True),
+    ("history today", False), ("history --csv --json", False), ("export", False), ("merge", False), ("--emoji no", False)])
+def test_usual_calls_are_plain_and_doubtful_ones_are_not(words, is_plain):
+    assert (arguments.plain(words.split()) is not None) is is_plain
 
 
 def test_every_switch_goes_both_ways():

@@ -11,6 +11,7 @@ from typing import Callable, Dict, List, Mapping, NamedTuple, Sequence
 ROOT = Path(__file__).resolve().parents[2]
 BARE = "bare interpreter start"
 
+
 class Cost(NamedTuple):
     """What one process, with all that it waited for, has cost."""
 
@@ -53,3 +54,16 @@ def cpu_s(pid: int) -> float:
     """Processor seconds of a running process and of those it has waited for (Linux)."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def first_frame_s(words: Sequence[str], env: Mapping[str, str]) -> float:
+    """Seconds until the numbers and the last row stand on the screen."""
+    from terminal import Terminal
+    started = time.perf_counter()
+    with Terminal(words, env=dict(env)) as terminal:
+        while b" left" not in terminal.raw or b"help" not in terminal.raw:
+            time.sleep(0.001)
+        took_s = time.perf_counter() - started
+        terminal.send("q")
+        terminal.wait_exit()
+    return took_s

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Dict
 
-from measure import BARE, ROOT, in_turns, run
+from measure import BARE, ROOT, first_frame_s, in_turns, run
 
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
@@ -40,18 +40,6 @@ def write_logs(root: Path, lines: int, files: int = 60) -> None:
                                 session=f"{number:08d}-0000-4000-8000-000000000000")
         for path in claude_logs.write(root, talk):
             os.utime(str(path), (start + 6840, start + 6840))
-
-
-def first_frame_s(env: Dict[str, str]) -> float:
-    """Seconds until the first frame stands on the screen, to its last row."""
-    started = time.perf_counter()
-    with Terminal(CCMON, env=env) as terminal:
-        while b"quit" not in terminal.raw:
-            time.sleep(0.001)
-        took_s = time.perf_counter() - started
-        terminal.send("q")
-        terminal.wait_exit()
-    return took_s
 
 
 def status_kb(pid: int, field: str) -> int:
@@ -94,7 +82,7 @@ def main() -> None:
         subprocess.run([*CCMON, "record"], env=env, stdout=subprocess.DEVNULL, check=False, cwd="/")
         figures = in_turns({
             BARE: lambda: run([sys.executable, "-c", "pass"], env).wall_s,
-            "first frame": lambda: first_frame_s(env),
+            "first frame": lambda: first_frame_s(CCMON, env),
             "--json": lambda: run([*CCMON, "--json"], env).wall_s,
             "--statusline, cached": lambda: run([*CCMON, "--statusline"], env).wall_s,
             "history": lambda: run([*CCMON, "history"], env).wall_s,

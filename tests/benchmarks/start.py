@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Callable, Dict, List, NamedTuple, Optional, Sequence
 
-from measure import BARE, ROOT, Cost, cpu_s, in_turns, run
+from measure import BARE, ROOT, Cost, cpu_s, first_frame_s, in_turns, run
 
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
@@ -133,7 +133,7 @@ class Bench:
 
     def first_frame(self) -> None:
         """From exec until the whole frame is there, of wall time."""
-        works = {tree.name: partial(frame_s, tree.ccmon(), tree.env(self.logs)) for tree in self.trees}
+        works = {tree.name: partial(first_frame_s, tree.ccmon(), tree.env(self.logs)) for tree in self.trees}
         figures = in_turns({**works, BARE: lambda: run(self.bare(), {}).wall_s}, self.runs)
         row("first frame (wall)", cells(figures, self.trees))
 
@@ -196,18 +196,6 @@ def cells(figures: Dict[str, float], trees: Sequence[Tree], unit: Optional[str] 
         bare = figures.get(BARE)
         found += [f"{1000 * figures[tree.name]:,.1f} ms", f"{figures[tree.name] / bare:.2f}" if bare else NONE]
     return found
-
-
-def frame_s(words: Sequence[str], env: Dict[str, str]) -> float:
-    """Seconds until the numbers and the last row stand on the screen."""
-    started = time.perf_counter()
-    with Terminal(words, env=env) as terminal:
-        while b" left" not in terminal.raw or b"help" not in terminal.raw:
-            time.sleep(0.001)
-        took_s = time.perf_counter() - started
-        terminal.send("q")
-        terminal.wait_exit()
-    return took_s
 
 
 def written(tree: Tree, logs: Path) -> str:
