@@ -228,7 +228,7 @@ def main() -> None:
         roots = {"old": checkout(given.old, folder / "checkout"), "new": ROOT}
         bench = Bench([install(name, root, folder / name) for name, root in roots.items()], folder, given.runs)
         print(f"old: {given.old}, new: {ROOT}; Python {sys.version.split()[0]}, {os.cpu_count()} cores; medians of {given.runs}")
-        row("", ["old", "starts", "new", "starts"], ["modu", "les"])
+        row("", ["old", "starts", "new", "starts"], ["mod.", "mod."])
         bench.commands()
         bench.first_frame()
         bench.lines()
