@@ -8,7 +8,7 @@ import signal
 import sys
 from contextlib import suppress
 from functools import lru_cache
-from typing import Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, TextIO
+from typing import TYPE_CHECKING, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, TextIO
 
 from ccmon.settings import grounds, origins, themes
 from ccmon.settings.context import Context
@@ -16,6 +16,9 @@ from ccmon.settings.grounds import Fitting
 from ccmon.settings.origins import Setting
 from ccmon.system import codec, processes
 from ccmon.text import Charset, Line, plain
+
+if TYPE_CHECKING:
+    from ccmon.pipeline.stored import Stored
 
 PAGERS = ("less", "more")
 MOST_COLUMNS, MOST_ROWS = 1000, 500    # COLUMNS may say anything
@@ -180,11 +183,15 @@ class Progress:
                 sys.stderr.flush()
 
 
-def read_logs(ctx: Context) -> None:
-    """Bring what the history lacks of the logs into it, before it is shown."""
-    from ccmon.pipeline.refresh import catch_up
+def read_logs(ctx: Context, stored: "Optional[Stored]" = None) -> None:
+    """Bring what the history lacks of the logs into it, before it is shown; seen by the history that is open, where one is."""
+    from ccmon.pipeline.catch_up import catch_up
+    from ccmon.pipeline.stored import SCREEN_BUSY_MS, Stored, opened
+    if stored is None:
+        with opened(ctx, SCREEN_BUSY_MS, Stored) as own:
+            return read_logs(ctx, own)
     with Progress(ctx, "reading the logs") as progress:
-        catch_up(ctx, progress)
+        catch_up(ctx, stored, progress)
 
 
 def with_own_command(lines: Sequence[Line]) -> Sequence[Line]:

@@ -5,18 +5,19 @@ import time
 from binascii import crc32
 from contextlib import suppress
 from functools import partial
-from typing import List, Optional, Sequence, Tuple
+from typing import Optional, Sequence, Tuple
 
 from ccmon import linecache, locks
 from ccmon.errors import CcmonError
 from ccmon.model import Block, Source
+from ccmon.pipeline.catch_up import files as files
 from ccmon.pipeline.memory import READING_BUSY_MS, Answer, Memory, opened
 from ccmon.settings import config
 from ccmon.settings.context import Context, prepare
 from ccmon.sources import ccusage, ccusage_json, demo, log_files, log_reader
 from ccmon.sources.log_files import LogFile
 from ccmon.sources.log_reader import Tell
-from ccmon.store import ledger, values
+from ccmon.store import log_state, values
 from ccmon.store.database import Store, StoreError
 from ccmon.usage import price_table, prices
 from ccmon.when import SKEW_S
@@ -33,13 +34,6 @@ MOST_STILL_S = 60.0                    # whoever reads a long history has someth
 
 
 # --- nothing changed, nothing done ------------------------------------------------------------------------------------
-
-def files(ctx: Context) -> List[LogFile]:
-    """Claude Code's log files."""
-    if ctx.demo is not None or ctx.is_stored_only:
-        return []
-    return log_files.scan(log_files.projects(config.claude_folders(ctx.env)))
-
 
 def unchanged(ctx: Context, before: Source, stamp: str, memory: Memory, now: int) -> bool:
     """True when the source could only repeat itself: no log has changed, no session has ended, and it was asked of late."""
@@ -172,9 +166,8 @@ def _stamp_of(path: str) -> Optional[int]:
 def logs_of(ctx: Context, found: Sequence[LogFile]) -> log_reader.Logs:
     """These log files, with whose they are and what their answers cost."""
     own = ctx.settings.prices
-    stamp = crc32(repr((price_table.DATE, sorted(own.items()))).encode())
     folders = log_files.projects(config.claude_folders(ctx.env)) if ctx.demo is None else []
-    return log_reader.Logs(folders, found, ctx.owner, log_reader.Price(partial(prices.cost_usd, own=own), stamp))
+    return log_reader.Logs(folders, found, ctx.owner, log_reader.Price(partial(prices.cost_usd, own=own), price_table.stamp(own)))
 
 
 def _heeding(cancel: ccusage.Cancel, tell: Optional[Tell]) -> Tell:
@@ -261,7 +254,7 @@ def read_beside(ctx: Context, source: Source, memory: Memory, at_once: bool = Fa
         if memory.logs_read() or sum(file.size for file in found) <= log_reader.AT_ONCE_BYTES or not ctx.cache:
             done = log_reader.read(memory.store, logs_of(ctx, found), ctx.now(), None, time.monotonic() + MOST_LEARN_S)
             memory.note_limits()
-            if done and not memory.store.of_owner(ctx.owner, ledger.has_checks, False):
+            if done and not memory.store.of_owner(ctx.owner, log_state.has_checks, False):
                 memory.note_logs_read_beside(f"{ctx.now()} {log_files.stamp(found)}")
         elif found:
             log_reader.start(ctx.cache, ctx.env)
