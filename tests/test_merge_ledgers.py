@@ -30,7 +30,7 @@ from merge_cases import (
     used,
 )
 
-from ccmon.store import archive, ledger
+from ccmon.store import archive, ledger, log_state
 from ccmon.store.database import open_store
 
 pytestmark = pytest.mark.newest_only
@@ -297,7 +297,7 @@ def test_how_far_logs_are_read_there_is_nothing_to_us(paths):
     take(paths[1], LAPTOP, [message(1, 0)])
     with open_store(paths[1], 1000, LATER) as store:
         store.change_of(LAPTOP, lambda db, n: ledger.take(db, n, [
-            ledger.Part(b"/log", None, ledger.Position(1, 2, 3, 4, 5, b"print"), [message(2, HOUR)], [])]))
+            ledger.Part(b"/log", None, log_state.Position(1, 2, 3, 4, 5, b"print"), [message(2, HOUR)], [])]))
     merge(paths[0], paths[1], own_host="laptop")
     assert rows_of(paths[0], "SELECT * FROM log_file") == [] and "logs_read 1" not in notes(paths[0])
 

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.line.session_json import WINDOWS_S
 from ccmon.model import Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
-from ccmon.pipeline import readings, shown
+from ccmon.pipeline import readings, shown, stored
 from ccmon.pipeline.account_memory import AccountMemory
-from ccmon.settings import config
+from ccmon.pipeline.stored import BACKGROUND_BUSY_MS as BACKGROUND_BUSY_MS
+from ccmon.pipeline.stored import READING_BUSY_MS as READING_BUSY_MS
+from ccmon.pipeline.stored import SCREEN_BUSY_MS as SCREEN_BUSY_MS
 from ccmon.settings.context import Context
-from ccmon.store import alerts, learning, ledger, limit_events, trusted, window_readings
-from ccmon.store.database import Busy, Store, StoreError, open_store
+from ccmon.store import alerts, learning, ledger, limit_events, log_state, trusted, window_readings
+from ccmon.store.database import StoreError
 from ccmon.when import SESSION_S
 
 if TYPE_CHECKING:
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from ccmon.store.trusted import Trust
     from ccmon.usage.hits import Event
 
-BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, READING_BUSY_MS = 250, 2000, 10_000
 WEEK_S = WINDOWS_S["seven_day"]
 _DAY_S = 86_400
 
@@ -36,9 +37,6 @@ class Answer(NamedTuple):
 
 class Memory(AccountMemory):
     """The store, or its absence: without it the numbers of this moment are still right."""
-
-    def __enter__(self) -> "Memory":
-        return self
 
     def facts(self, now: int) -> Facts:
         """What is stored, empty without a store."""
@@ -89,6 +87,10 @@ class Memory(AccountMemory):
             self.trouble = str(err)
             return False
 
+    def has_waiting_readings(self) -> bool:
+        """Whether lines of Claude Code wait in the store for the right clock."""
+        return self._look(readings.are_waiting, False)
+
     def note_limits(self) -> None:
         """Keep the plan and limit of this time for the sessions that have come from the logs."""
         from ccmon.store import present
@@ -97,13 +99,9 @@ class Memory(AccountMemory):
 
     # --- the ledger of the logs ---------------------------------------------------------------------------------------
 
-    def is_frozen(self) -> bool:
-        """True when the store can only be read as it is."""
-        return self.store is not None and self.store.is_frozen()
-
     def logs_read(self) -> bool:
         """True when all logs have been read to their ends once."""
-        return self._look(ledger.is_complete, False)
+        return self._look(log_state.is_complete, False)
 
     def has_messages(self) -> bool:
         """True when any message of the logs is known."""
@@ -356,24 +354,7 @@ class Memory(AccountMemory):
 
 def opened(ctx: Context, busy_ms: int) -> Memory:
     """The memory of this context; a store that cannot be opened is told, never fatal."""
-    if not ctx.paths.store:
-        return Memory(ctx, None, "There is no home directory: history is off. Set HOME or CCMON_DATA_DIR")
-    try:
-        store = open_store(ctx.paths.store, busy_ms, ctx.now())
-        _join_accounts(ctx, store)
-        return Memory(ctx, store, None)
-    except StoreError as err:
-        return Memory(ctx, None, str(err))
-
-
-def _join_accounts(ctx: Context, store: Store) -> None:
-    """What is stored under other names of the same folders is of this account: an older ccmon, or another list, named it so."""
-    if ctx.demo is None and not ctx.is_stored_only and not store.is_frozen():
-        others = store.accounts(ctx.owner)
-        former = others & set(config.former_accounts(ctx.env)) if others else others
-        if former:
-            with suppress(Busy):       # the next one does it
-                store.join_accounts(ctx.owner, sorted(former))
+    return stored.opened(ctx, busy_ms, Memory)
 
 
 def works(ctx: Context) -> bool:

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import Block
-from ccmon.store import archive, ledger, messages, reported, rows, sessions, usage
+from ccmon.store import archive, log_state, messages, reported, rows, sessions, usage
 from ccmon.store.join_messages import Elsewhere, Messages
 from ccmon.store.join_rest import join_legacy, join_rest
 from ccmon.store.messages import Change
@@ -185,11 +185,11 @@ def _note(db: sqlite3.Connection, owner: int, late: Optional[str], changes: Sequ
     As long as not all logs have been read, they may be in one that is still to come.
     """
     new = [after.at_ms for before, after in changes if before is None and after.counts]
-    if new and is_other_file and ledger.is_complete(db, owner):
-        sessions.raise_note(db, owner, ledger.VANISHED, max(new))
+    if new and is_other_file and log_state.is_complete(db, owner):
+        sessions.raise_note(db, owner, log_state.VANISHED, max(new))
     elif late is None:
         db.execute("DELETE FROM note WHERE key = ?", (f"{sessions.LATE} {owner}",))
     else:
         rows.write_note(db, f"{sessions.LATE} {owner}", late)
     if changes:
-        db.execute("DELETE FROM note WHERE key = ?", (f"{ledger.PRICES} {owner}",))       # of another day
+        db.execute("DELETE FROM note WHERE key = ?", (f"{log_state.PRICES} {owner}",))       # of another day

@@ -7,7 +7,7 @@ import sqlite3
 from typing import Callable, List, Optional, Sequence, Tuple
 
 from ccmon.model import Block, Facts, HighWater, Limit, Record, Sample
-from ccmon.store import ledger, reported, rows, sessions, trusted, usage, values
+from ccmon.store import log_state, reported, rows, sessions, trusted, usage, values
 from ccmon.when import SESSION_S, SKEW_S
 
 HEARTBEAT_S = 240                      # an unchanged snapshot is written again after this
@@ -45,7 +45,7 @@ def _beside(db: sqlite3.Connection, owner: int, known: List[Block], others: List
     where logs are known to be gone or late. others: those that it does not contradict."""
     same = next((one for one in known if block.start // 3600 == one.start // 3600 and one.end > now), None)
     if same:
-        gone = ledger.number(db, owner, ledger.VANISHED) >= same.start * 1000
+        gone = log_state.number(db, owner, log_state.VANISHED) >= same.start * 1000
         if gone and same.tokens > block.tokens or same.start == block.start and same.source == block.source:
             return known
         is_same_cut = (same.start, same.end) == (usage.quarter(block.start), usage.quarter(block.end))
@@ -62,7 +62,7 @@ def _cut_since(db: sqlite3.Connection, owner: int, now: int) -> Optional[int]:
 
     After a pause of more than five hours the sessions are the same again, whatever was before.
     """
-    at = max(ledger.number(db, owner, ledger.VANISHED), ledger.number(db, owner, sessions.LATE)) // 1000
+    at = max(log_state.number(db, owner, log_state.VANISHED), log_state.number(db, owner, sessions.LATE)) // 1000
     if not at or at > now + SKEW_S:
         return None
     last: Optional[int] = at

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.store import messages, rows, usage, values
+from ccmon.store.log_state import OPEN_SPAN, open_span
 from ccmon.store.messages import Change, Row
 from ccmon.when import SESSION_S
 
@@ -17,6 +18,7 @@ from ccmon.when import SESSION_S
 OPEN, SETTLED, SUMMED = 0, 1, 2
 _HOUR_MS, _SESSION_MS = 3_600_000, SESSION_S * 1000
 EVER = 1 << 40                         # s
+LATE = "late_ms"
 TIMED = f"{values.TIMES.format('start_ts')} AND {values.TIMES.format('end_ts')}"
 
 
@@ -88,17 +90,7 @@ def apply(db: sqlite3.Connection, owner: int, changes: Sequence[Change], quarter
     _note_late(db, owner, [row.at_ms for parts in moved.values() for _, row in parts], loose)
     if loose:
         lowest, highest = open_span(db, owner) or (loose[0], loose[0])
-        rows.write_note(db, f"{_OPEN_SPAN} {owner}", f"{min(lowest, *loose)} {max(highest, *loose)}")
-
-
-_OPEN_SPAN, LATE = "open_span", "late_ms"
-
-
-def open_span(db: sqlite3.Connection, owner: int) -> Optional[Tuple[int, int]]:
-    """From when to when (epoch ms) messages have come since the sessions were last cut; None when none have."""
-    words = (rows.note(db, f"{_OPEN_SPAN} {owner}") or "").split()
-    numbers = [values.number(word) for word in words]
-    return (numbers[0], numbers[1]) if len(numbers) == 2 and None not in numbers else None  # type: ignore[return-value]
+        rows.write_note(db, f"{OPEN_SPAN} {owner}", f"{min(lowest, *loose)} {max(highest, *loose)}")
 
 
 def _note_late(db: sqlite3.Connection, owner: int, joined_ms: Sequence[int], loose_ms: Sequence[int]) -> None:
@@ -163,7 +155,7 @@ def recut(db: sqlite3.Connection, owner: int) -> None:
             if before and before.is_whole():
                 found = [row for row in found if row.at_ms > low * 1000]
             _replace(db, owner, low, high, list(cuts(db, found, low, high)))
-    db.execute("DELETE FROM note WHERE key = ?", (f"{_OPEN_SPAN} {owner}",))
+    db.execute("DELETE FROM note WHERE key = ?", (f"{OPEN_SPAN} {owner}",))
 
 
 def cuts(db: sqlite3.Connection, found: Iterable[Row], low: int, high: int) -> Iterator[Cut]:
@@ -236,12 +228,6 @@ def remove(db: sqlite3.Connection, number: int, heir: Optional[int]) -> None:
 def settle(db: sqlite3.Connection, owner: int, now: int) -> None:
     """Fix the sessions that are over; only for who has read all logs to their ends."""
     db.execute("UPDATE session SET settled = ? WHERE owner_id = ? AND NOT settled AND end_ts <= ?", (SETTLED, owner, now))
-
-
-def is_due(db: sqlite3.Connection, owner: int, now: int) -> bool:
-    """Whether any session is over and not yet fixed."""
-    return db.execute("SELECT 1 FROM session WHERE owner_id = ? AND NOT settled AND end_ts <= ? LIMIT 1",
-                      (owner, now)).fetchone() is not None
 
 
 def settle_of(db: sqlite3.Connection, owner: int, found: Iterable[Row]) -> None:

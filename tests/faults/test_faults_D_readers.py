@@ -13,7 +13,7 @@ from ledger_world import ME, PRICE
 from ccmon.pipeline import refresh
 from ccmon.settings import context
 from ccmon.sources import ccusage, log_files, log_parts, log_reader, log_workers
-from ccmon.store import ledger
+from ccmon.store import ledger, log_state
 from ccmon.store.database import open_store
 from ccmon.system import signals
 
@@ -44,8 +44,8 @@ def test_D23_what_another_process_began_and_was_killed_at_is_read_on(tmp_path, m
     monkeypatch.setattr(ledger, "take", take_after)
     with open_store(path, 5000, NOW) as store:
         assert not log_reader.read(store, logs, NOW)
-        assert not store.of_owner(ME, ledger.is_complete, True)
-        assert log_reader.read(store, logs, NOW) and store.of_owner(ME, ledger.is_complete, False)
+        assert not store.of_owner(ME, log_state.is_complete, True)
+        assert log_reader.read(store, logs, NOW) and store.of_owner(ME, log_state.is_complete, False)
     assert total(path) == 2 * NUMBER
 
 
