@@ -9,7 +9,7 @@ from typing import Dict, NamedTuple, Optional, Tuple
 from ccmon.store import rows, values
 from ccmon.when import SKEW_S
 
-VANISHED, COMPLETE, PRICES, OPEN_SPAN = "vanished_ms", "logs_read", "prices", "open_span"
+VANISHED, LATE, COMPLETE, PRICES, OPEN_SPAN = "vanished_ms", "late_ms", "logs_read", "prices", "open_span"
 
 
 class Position(NamedTuple):
