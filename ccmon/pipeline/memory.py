@@ -90,6 +90,7 @@ class Memory(AccountMemory):
 
     def has_waiting_readings(self) -> bool:
         """Whether lines of Claude Code wait in the store for the right clock."""
+        from ccmon.pipeline import readings
         return self._look(readings.are_waiting, False)
 
     def note_limits(self) -> None:
