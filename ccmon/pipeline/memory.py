@@ -12,7 +12,7 @@ from ccmon.pipeline.stored import BACKGROUND_BUSY_MS as BACKGROUND_BUSY_MS
 from ccmon.pipeline.stored import READING_BUSY_MS as READING_BUSY_MS
 from ccmon.pipeline.stored import SCREEN_BUSY_MS as SCREEN_BUSY_MS
 from ccmon.settings.context import Context
-from ccmon.store import alerts, learning, ledger, limit_events, log_state, trusted, window_readings
+from ccmon.store import learning, limit_events, log_state, trusted, window_readings
 from ccmon.store.database import StoreError
 from ccmon.when import SESSION_S
 
@@ -105,16 +105,18 @@ class Memory(AccountMemory):
 
     def has_messages(self) -> bool:
         """True when any message of the logs is known."""
+        from ccmon.store import ledger  # who reads or asks; as all below
         return self._look(ledger.has_messages, False)
 
     def share_read(self, size: int) -> float:
         """How much (0..1) of logs of so many bytes has been read."""
+        from ccmon.store import ledger
         return self._look(lambda db, owner: ledger.share_read(db, owner, size), 0.0)
 
     def damaged(self) -> Tuple[int, Optional[str]]:
         """Damaged lines in all logs, and the log with the most of them."""
         none: Tuple[int, Optional[str]] = (0, None)
-        return self._look(ledger.damaged, none)
+        return self._look(log_state.damaged, none)
 
     def logs_read_beside(self) -> Optional[str]:
         """What note_logs_read_beside was last given."""
@@ -167,14 +169,15 @@ class Memory(AccountMemory):
         from functools import partial
 
         from ccmon.learning import uses
+        from ccmon.store import use
         from ccmon.usage import prices
-        course = self._look(lambda db, owner: learning.course(db, owner, since, until), None)
+        course = self._look(lambda db, owner: use.course(db, owner, since, until), None)
         if course is None:
             return []
         price_of = partial(prices.lookup, own=self.ctx.settings.prices)
         found = uses.by_model(course.models, course.minutes, course.quarters, price_of)
-        seen = [use for start, shots in course.seen for use in uses.of_session(start, shots) if use.ts >= since]
-        return sorted(found + seen, key=lambda use: use.ts) if seen else found
+        seen = [one for start, shots in course.seen for one in uses.of_session(start, shots) if one.ts >= since]
+        return sorted(found + seen, key=lambda one: one.ts) if seen else found
 
     def weekly_readings(self, now: int, days: int = 90) -> "List[Reading]":
         """The official readings of the 7-day window, by time."""
@@ -291,20 +294,24 @@ class Memory(AccountMemory):
     def alerts_told(self, since: int, ending_since: Optional[int] = None) -> "List[Told]":
         """What was told since then, and of windows that end after the other moment, by time; nothing without a store."""
         none: "List[Told]" = []
+        from ccmon.store import alerts
         return self._look(lambda db, owner: alerts.told(db, owner, since, ending_since), none)
 
     def claim_alert(self, kind: str, window_end: int, channels: Sequence[str], same_s: int, now: int) -> List[str]:
         """The channels on which this process is to tell that; none where another one was faster, or without a store."""
         none: List[str] = []
+        from ccmon.store import alerts
         return self._write(lambda db, owner: alerts.claim(db, owner, kind, window_end, channels, now, same_s), none)
 
     def renew_alert(self, kind: str, window_end: int, channel: str, claimed_at: int) -> bool:
         """Whether an old claim of this process still holds, and holds on."""
         now = self.ctx.now()
+        from ccmon.store import alerts
         return self._write(lambda db, owner: alerts.renew(db, owner, kind, window_end, channel, claimed_at, now), False)
 
     def note_alert(self, kind: str, window_end: int, channel: str, outcome: str) -> None:
         """Keep what became of an alert on a channel."""
+        from ccmon.store import alerts
         self._write(lambda db, owner: alerts.note_outcome(db, owner, kind, window_end, channel, outcome), None)
 
     def noted(self, name: str) -> Optional[str]:

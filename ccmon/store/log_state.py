@@ -3,13 +3,15 @@
 For database.py and its neighbours, inside their transactions; sqlite3.Error comes as it is.
 """
 
+import os
 import sqlite3
 from typing import Dict, NamedTuple, Optional, Tuple
 
 from ccmon.store import rows, values
 from ccmon.when import SKEW_S
 
-VANISHED, COMPLETE, PRICES, OPEN_SPAN = "vanished_ms", "logs_read", "prices", "open_span"
+VANISHED, LATE, COMPLETE, PRICES, OPEN_SPAN = "vanished_ms", "late_ms", "logs_read", "prices", "open_span"
+PACKED = "archived_ms"
 
 
 class Position(NamedTuple):
@@ -71,6 +73,11 @@ def open_span(db: sqlite3.Connection, owner: int) -> Optional[Tuple[int, int]]:
     return (numbers[0], numbers[1]) if len(numbers) == 2 and None not in numbers else None  # type: ignore[return-value]
 
 
+def packed_ms(db: sqlite3.Connection, owner: int) -> int:
+    """Epoch ms before which all messages are packed."""
+    return number(db, owner, PACKED)
+
+
 def has_ended(db: sqlite3.Connection, owner: int, now: int) -> bool:
     """Whether any session is over and not yet fixed."""
     return db.execute("SELECT 1 FROM session WHERE owner_id = ? AND NOT settled AND end_ts <= ? LIMIT 1",
@@ -86,3 +93,10 @@ def has_new_sessions(db: sqlite3.Connection, owner: int, now: int) -> bool:
 def number(db: sqlite3.Connection, owner: int, name: str) -> int:
     """A number noted of the owner, 0 when none is."""
     return values.number(rows.note(db, f"{name} {owner}")) or 0
+
+
+def damaged(db: sqlite3.Connection, owner: int) -> Tuple[int, Optional[str]]:
+    """How many lines are damaged, and the log with the most of them."""
+    found = db.execute(f"""SELECT path, damaged FROM log_file WHERE owner_id = ? AND damaged AND {SOUND}
+        ORDER BY damaged DESC, path""", (owner,)).fetchall()
+    return sum(row[1] for row in found), os.fsdecode(found[0][0]) if found else None

@@ -7,7 +7,7 @@ import sqlite3
 from typing import Callable, List, Optional, Sequence, Tuple
 
 from ccmon.model import Block, Facts, HighWater, Limit, Record, Sample
-from ccmon.store import log_state, reported, rows, sessions, trusted, usage, values
+from ccmon.store import log_state, rows, running_note, trusted, usage, values
 from ccmon.when import SESSION_S, SKEW_S
 
 HEARTBEAT_S = 240                      # an unchanged snapshot is written again after this
@@ -30,7 +30,7 @@ def facts(db: sqlite3.Connection, owner: int, now: int) -> Facts:
 def _facts(db: sqlite3.Connection, owner: int, now: int) -> Facts:
     stored, listed = _blocks(db, owner, now), _listed(db, owner, now)
     since = _cut_since(db, owner, now)
-    blocks, running = stored, reported.running(db, owner, now)
+    blocks, running = stored, running_note.load(db, owner, now)
     hours = {block.start // 3600 for block in running}
     for block in [block for block in running if block.start <= now]:
         others = [one for one in blocks if one.end <= now or one.start // 3600 in hours]
@@ -62,12 +62,12 @@ def _cut_since(db: sqlite3.Connection, owner: int, now: int) -> Optional[int]:
 
     After a pause of more than five hours the sessions are the same again, whatever was before.
     """
-    at = max(log_state.number(db, owner, log_state.VANISHED), log_state.number(db, owner, sessions.LATE)) // 1000
+    at = max(log_state.number(db, owner, log_state.VANISHED), log_state.number(db, owner, log_state.LATE)) // 1000
     if not at or at > now + SKEW_S:
         return None
     last: Optional[int] = at
     for start, end, newest in db.execute(f"""SELECT start_ts, end_ts, last_ts FROM session WHERE owner_id = ? AND end_ts >= ?
-            AND start_ts <= ? AND {sessions.TIMED} ORDER BY start_ts""", (owner, at, now)):
+            AND start_ts <= ? AND {values.TIMED} ORDER BY start_ts""", (owner, at, now)):
         if last is not None and start - last > SESSION_S:
             return None
         last = values.moment(newest) or end
@@ -135,11 +135,12 @@ def record(db: sqlite3.Connection, blocks: Optional[Sequence[Block]], owner: int
     known then, without the samples. is_history: no log was read, the reports are the history."""
     trust = trusted.look(db, now, [block.start if block.last is None else block.last for block in blocks or ()])
     if blocks is not None:
-        reported.note_running(db, owner, blocks, now)
+        running_note.save(db, owner, blocks, now)
         if is_history:
+            from ccmon.store import reported  # where ccusage is asked
             reported.save(db, owner, blocks, now)
     else:
-        reported.note_running(db, owner, (), now)
+        running_note.save(db, owner, (), now)
     known = _facts(db, owner, now)
     note_limits(db, owner, now, limit_of)
     active = active_of(known.blocks, known.listed, now)
