@@ -20,11 +20,11 @@ from ccmon.model import Block, Facts, Source
 from ccmon.settings import context
 from ccmon.setup import settings_json
 from ccmon.sources import ccusage_json, limit_events, log_entries, log_unused
-from ccmon.text import LONGEST_MODEL, Charset, clean, model_for_programs
+from ccmon.text import LONGEST_MODEL, Charset, clean, model_for_programs, model_name
 from ccmon.usage import compute, official
 from ccmon.usage.windows import running
 from ccmon.views.screen import dashboard, help, history_page
-from ccmon.views.screen.scene import Scene, model_name
+from ccmon.views.screen.scene import Scene
 
 SIZES = ((80, 24), (40, 10), (20, 5), (1, 1), (200, 50), (72, 9), (3, 3))
 MOST = 10 ** 15

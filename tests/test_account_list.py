@@ -20,7 +20,8 @@ from ccmon.store.window_readings import Row
 from ccmon.system import clock
 from ccmon.typed_values import Given
 from ccmon.usage import official, official_ledger
-from ccmon.usage.accounts import Account, Group, by_login, is_of_another, next_account, of_group
+from ccmon.usage.accounts import Account, Group, by_login, next_account, of_group
+from ccmon.usage.windows import is_of_another
 from ccmon.views import accounts_table
 
 pytestmark = pytest.mark.newest_only

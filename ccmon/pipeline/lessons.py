@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Dict, List, Optional
 from ccmon.model import EVENTS, Facts, Snapshot
 from ccmon.pipeline import tightest
 from ccmon.pipeline.memory import Memory
-from ccmon.usage.accounts import is_of_another
-from ccmon.usage.windows import named, running
+from ccmon.usage.windows import is_of_another, named, running
 from ccmon.when import SESSION_S
 
 if TYPE_CHECKING:
@@ -25,9 +24,7 @@ WEEK_S = 7 * DAY_S
 def recall(memory: Memory, facts: Facts, now: int) -> Facts:
     """The facts with the learned limit, what the running window has used, and what forecasts rest on."""
     readings = memory.readings(now - RECENT_S, now)
-    hits = [reading.ts for reading in readings if reading.source in EVENTS and reading.ts > now - SESSION_S
-            and not is_of_another("five_hour", reading.resets_at, facts.windows, facts.apart)]
-    facts = tightest.recall(memory, facts._replace(hit_at=max(hits, default=None)), now)
+    facts = _with_hits(memory, facts, readings, now)
     learned = memory.learned()
     if learned is None:
         return facts
@@ -40,6 +37,26 @@ def recall(memory: Memory, facts: Facts, now: int) -> Facts:
     extra = portable.in_force(portable.load(memory.extra()), now)
     return facts._replace(learned=lessons.learned, load=_load(facts, use, now),
                           outlook=_outlook(lessons, use, readings, extra)._replace(weeks=model_weeks.recall(memory)))
+
+
+def recall_limit(memory: Memory, facts: Facts, now: int) -> Facts:
+    """The facts with what says how full the session is: limit events and the learned limit, without what forecasts rest on."""
+    facts = _with_hits(memory, facts, memory.readings(now - SESSION_S, now), now)
+    text = memory.learned()
+    if text is None:
+        return facts
+    from ccmon.learning import learner
+    lessons = learner.load(text)
+    if lessons is None or lessons.learned.estimate is None or not lessons.learned.estimate.learned:
+        return facts
+    return facts._replace(learned=lessons.learned, load=_load(facts, memory.uses(now - RECENT_S, now + 1), now))
+
+
+def _with_hits(memory: Memory, facts: Facts, readings: "List[Reading]", now: int) -> Facts:
+    """The facts with the limit events that tell how full a window is. readings: of the last five hours at least."""
+    hits = [reading.ts for reading in readings if reading.source in EVENTS and reading.ts > now - SESSION_S
+            and not is_of_another("five_hour", reading.resets_at, facts.windows, facts.apart)]
+    return tightest.recall(memory, facts._replace(hit_at=max(hits, default=None)), now)
 
 
 def _load(facts: Facts, use: "List[Use]", now: int) -> "Optional[Load]":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.line.session_json import WINDOWS_S
 from ccmon.model import Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
-from ccmon.pipeline import readings, shown, stored
+from ccmon.pipeline import shown, stored
 from ccmon.pipeline.account_memory import AccountMemory
 from ccmon.pipeline.stored import BACKGROUND_BUSY_MS as BACKGROUND_BUSY_MS
 from ccmon.pipeline.stored import READING_BUSY_MS as READING_BUSY_MS
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ccmon.learning.values import Reading, Use
     from ccmon.store import windows
     from ccmon.store.alerts import Told
-    from ccmon.store.present import LimitOf
+    from ccmon.store.record import LimitOf
     from ccmon.store.trusted import Trust
     from ccmon.usage.hits import Event
 
@@ -72,6 +72,7 @@ class Memory(AccountMemory):
 
     def note_readings(self, spool: str) -> bool:
         """Keep what Claude Code said, each line once: how far the spool was read is kept with it. False when that has to wait."""
+        from ccmon.pipeline import readings
         now, store, login = self.ctx.now(), self.store, self.account_note().login.account
 
         def work(db: sqlite3.Connection, owner: int) -> None:
@@ -93,9 +94,9 @@ class Memory(AccountMemory):
 
     def note_limits(self) -> None:
         """Keep the plan and limit of this time for the sessions that have come from the logs."""
-        from ccmon.store import present
+        from ccmon.store import record
         now, limit_of = self.ctx.now(), self._limits()
-        self._write(lambda db, owner: present.note_limits(db, owner, now, limit_of, False), None)
+        self._write(lambda db, owner: record.note_limits(db, owner, now, limit_of, False), None)
 
     # --- the ledger of the logs ---------------------------------------------------------------------------------------
 
@@ -105,7 +106,7 @@ class Memory(AccountMemory):
 
     def has_messages(self) -> bool:
         """True when any message of the logs is known."""
-        from ccmon.store import ledger  # who reads or asks; as all below
+        from ccmon.store import ledger
         return self._look(ledger.has_messages, False)
 
     def share_read(self, size: int) -> float:
@@ -169,15 +170,15 @@ class Memory(AccountMemory):
         from functools import partial
 
         from ccmon.learning import uses
-        from ccmon.store import use
+        from ccmon.store import course
         from ccmon.usage import prices
-        course = self._look(lambda db, owner: use.course(db, owner, since, until), None)
-        if course is None:
+        known = self._look(lambda db, owner: course.course(db, owner, since, until), None)
+        if known is None:
             return []
         price_of = partial(prices.lookup, own=self.ctx.settings.prices)
-        found = uses.by_model(course.models, course.minutes, course.quarters, price_of)
-        seen = [one for start, shots in course.seen for one in uses.of_session(start, shots) if one.ts >= since]
-        return sorted(found + seen, key=lambda one: one.ts) if seen else found
+        found = uses.by_model(known.models, known.minutes, known.quarters, price_of)
+        seen = [use for start, shots in known.seen for use in uses.of_session(start, shots) if use.ts >= since]
+        return sorted(found + seen, key=lambda use: use.ts) if seen else found
 
     def weekly_readings(self, now: int, days: int = 90) -> "List[Reading]":
         """The official readings of the 7-day window, by time."""
@@ -293,20 +294,20 @@ class Memory(AccountMemory):
 
     def alerts_told(self, since: int, ending_since: Optional[int] = None) -> "List[Told]":
         """What was told since then, and of windows that end after the other moment, by time; nothing without a store."""
-        none: "List[Told]" = []
         from ccmon.store import alerts
+        none: "List[Told]" = []
         return self._look(lambda db, owner: alerts.told(db, owner, since, ending_since), none)
 
     def claim_alert(self, kind: str, window_end: int, channels: Sequence[str], same_s: int, now: int) -> List[str]:
         """The channels on which this process is to tell that; none where another one was faster, or without a store."""
-        none: List[str] = []
         from ccmon.store import alerts
+        none: List[str] = []
         return self._write(lambda db, owner: alerts.claim(db, owner, kind, window_end, channels, now, same_s), none)
 
     def renew_alert(self, kind: str, window_end: int, channel: str, claimed_at: int) -> bool:
         """Whether an old claim of this process still holds, and holds on."""
-        now = self.ctx.now()
         from ccmon.store import alerts
+        now = self.ctx.now()
         return self._write(lambda db, owner: alerts.renew(db, owner, kind, window_end, channel, claimed_at, now), False)
 
     def note_alert(self, kind: str, window_end: int, channel: str, outcome: str) -> None:

@@ -1,4 +1,4 @@
-"""What the limit is learned from, and what was forecast: readings, hits, forecasts with their outcomes, notes.
+"""What the limit is learned from, and what was forecast: readings, hits, the course of use, forecasts with their outcomes.
 
 Only pipeline/memory.py calls, inside a transaction of database.py; sqlite3.Error comes as it is. Times are epoch seconds.
 """
@@ -18,7 +18,6 @@ _SAME_S = 3600           # sessions begin at whole hours, windows when they begi
 _ONE_HIT_S = 60          # noted twice is noted once
 _OPEN_S = 40 * 86_400    # the user may note a hit of the last 30 days
 _WINDOWS_S = (SESSION_S, 7 * 86_400)
-
 
 # --- readings ----------------------------------------------------------------------------------------------------------
 

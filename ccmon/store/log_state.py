@@ -11,7 +11,6 @@ from ccmon.store import rows, values
 from ccmon.when import SKEW_S
 
 VANISHED, LATE, COMPLETE, PRICES, OPEN_SPAN = "vanished_ms", "late_ms", "logs_read", "prices", "open_span"
-PACKED = "archived_ms"
 
 
 class Position(NamedTuple):
@@ -71,11 +70,6 @@ def open_span(db: sqlite3.Connection, owner: int) -> Optional[Tuple[int, int]]:
     words = (rows.note(db, f"{OPEN_SPAN} {owner}") or "").split()
     numbers = [values.number(word) for word in words]
     return (numbers[0], numbers[1]) if len(numbers) == 2 and None not in numbers else None  # type: ignore[return-value]
-
-
-def packed_ms(db: sqlite3.Connection, owner: int) -> int:
-    """Epoch ms before which all messages are packed."""
-    return number(db, owner, PACKED)
 
 
 def has_ended(db: sqlite3.Connection, owner: int, now: int) -> bool:

@@ -129,7 +129,7 @@ def choose(db: sqlite3.Connection, owner: int, since: int, until: int) -> None:
     low, high = min(one.start for one in reports) - SESSION_S, max(one.end for one in reports) + SESSION_S
     starts = {one.start for one in reports}
     here = db.execute(f"""SELECT id, start_ts, end_ts, (SELECT start_ts FROM reported WHERE session_id = id) FROM session
-        WHERE owner_id = ? AND end_ts > ? AND start_ts < ? AND {values.TIMED} ORDER BY start_ts""",
+        WHERE owner_id = ? AND end_ts > ? AND start_ts < ? AND {rows.TIMED} ORDER BY start_ts""",
                       (owner, low, high)).fetchall()
     of_messages = [row for row in here if usage.Total(db, owner, row[1], row[2], rests=False).entries]
     for number, start, end, _ in of_messages:

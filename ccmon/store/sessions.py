@@ -9,8 +9,8 @@ import sqlite3
 from bisect import bisect_left
 from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.store import messages, rows, usage, values
-from ccmon.store.log_state import LATE, OPEN_SPAN, open_span
+from ccmon.store import log_state, messages, rows, usage, values
+from ccmon.store.log_state import OPEN_SPAN, open_span
 from ccmon.store.messages import Change, Row
 from ccmon.when import SESSION_S
 
@@ -47,7 +47,7 @@ def bounds(db: sqlite3.Connection, owner: int, since_ms: int = -EVER, until_ms: 
                    until_ms // 1000 + 1)
 
 
-_BOUND = f"""SELECT start_ts, end_ts, id, settled FROM session WHERE {values.TIMED}
+_BOUND = f"""SELECT start_ts, end_ts, id, settled FROM session WHERE {rows.TIMED}
     AND end_ts BETWEEN start_ts AND start_ts + {SESSION_S} AND typeof(settled) = 'integer'"""
 
 
@@ -95,9 +95,9 @@ def _note_late(db: sqlite3.Connection, owner: int, joined_ms: Sequence[int], loo
     """The newest moment of which messages came after its session was over: ccusage cuts its sessions otherwise from there."""
     if not (joined_ms or loose_ms):
         return
-    end = db.execute(f"SELECT max(end_ts) FROM session WHERE owner_id = ? AND settled AND {values.TIMED}", (owner,)).fetchone()[0]
+    end = db.execute(f"SELECT max(end_ts) FROM session WHERE owner_id = ? AND settled AND {rows.TIMED}", (owner,)).fetchone()[0]
     late = [*joined_ms, *(at for at in loose_ms if end is not None and at < end * 1000)]
-    raise_note(db, owner, LATE, max(late, default=0))
+    raise_note(db, owner, log_state.LATE, max(late, default=0))
 
 
 def raise_note(db: sqlite3.Connection, owner: int, name: str, value: int) -> None:
@@ -239,7 +239,7 @@ def session_of_quarter(db: sqlite3.Connection, owner: int, ts: int) -> Bound:
     found = _bounds(db, "owner_id = ? AND start_ts < ? AND end_ts > ?", owner, ts + usage.QUARTER_S, ts)
     if found:
         return found[0]
-    select = f"FROM session WHERE {values.TIMED} AND owner_id = ?"
+    select = f"FROM session WHERE {rows.TIMED} AND owner_id = ?"
     low = db.execute(f"SELECT max(end_ts) {select} AND end_ts <= ?", (owner, ts)).fetchone()[0]
     high = db.execute(f"SELECT min(start_ts) {select} AND start_ts > ?", (owner, ts)).fetchone()[0]
     start = max(ts // 3600 * 3600, -EVER if low is None else low)

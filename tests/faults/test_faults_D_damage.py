@@ -18,7 +18,7 @@ from store_processes import OWN_SESSION, active, run_together  # noqa: F401
 
 from ccmon.errors import CcmonError
 from ccmon.model import Forecast
-from ccmon.store import alerts, check, learning, ledger, limit_events, log_state, merge, sessions, usage, use, window_readings
+from ccmon.store import alerts, check, course, learning, ledger, limit_events, log_state, merge, sessions, usage, window_readings
 from ccmon.store import copy as store_copy
 from ccmon.store.database import open_store
 from ccmon.store.window_readings import Row
@@ -203,7 +203,7 @@ WORKS = (
     lambda store: store.change_of(ME, lambda db, owner: ledger.reprice(db, owner, 5, lambda model, row: 7)),
     lambda store: store.change_of(ME, lambda db, owner: ledger.finish(db, owner, [b"/logs/5.jsonl"], THEN, True)),
     lambda store: store.of_owner(ME, ledger.counts, None), lambda store: store.of_owner(ME, log_state.damaged, None),
-    lambda store: store.of_owner(ME, lambda db, owner: use.course(db, owner, T0 - 20 * DAY, THEN), None),
+    lambda store: store.of_owner(ME, lambda db, owner: course.course(db, owner, T0 - 20 * DAY, THEN), None),
     lambda store: store.of_owner(ME, limit_events.events, None),
     lambda store: store.maintain(LATER, 5, 0), lambda store: keep(store, [block(LATER, 9)], LATER))
 

@@ -1,4 +1,7 @@
-"""The sessions that the last answer of ccusage said to run. For its neighbours, inside their transactions."""
+"""The sessions that run by the last answer of the source, kept as it gave them.
+
+For database.py and its neighbours, inside their transactions; sqlite3.Error comes as it is. Times are epoch seconds.
+"""
 
 import json
 import sqlite3
@@ -8,19 +11,19 @@ from ccmon.model import Block
 from ccmon.store import rows, values
 from ccmon.when import SKEW_S
 
-_NOTE = "running"
+_KEY = "running"
 
 
-def save(db: sqlite3.Connection, owner: int, blocks: Iterable[Block], now: int) -> None:
+def note(db: sqlite3.Connection, owner: int, answer: Iterable[Block], now: int) -> None:
     """Keep what the last answer says of the sessions that run."""
-    wanted = [block for block in rows.distinct(blocks, now) if block.end > now]
-    rows.write_note(db, f"{_NOTE} {owner}", json.dumps(wanted))
+    running = [block for block in rows.distinct(answer, now) if block.end > now]
+    rows.write_note(db, f"{_KEY} {owner}", json.dumps(running))
 
 
-def load(db: sqlite3.Connection, owner: int, now: int) -> List[Block]:
+def blocks(db: sqlite3.Connection, owner: int, now: int) -> List[Block]:
     """The sessions that the last answer said to run, as far as they do."""
     try:
-        found = [Block(*fields) for fields in json.loads(rows.note(db, f"{_NOTE} {owner}") or "[]")]
+        found = [Block(*fields) for fields in json.loads(rows.note(db, f"{_KEY} {owner}") or "[]")]
         return [block._replace(models=tuple(block.models)) for block in found
                 if _is_possible(block) and block.end > now and block.start <= now + SKEW_S]
     except (ValueError, TypeError):
