@@ -331,9 +331,9 @@ class Memory(AccountMemory):
         return limit_of
 
     def _learned_limit(self, text: str) -> Optional[LearnedLimit]:
-        from ccmon.learning import learner
+        from ccmon.learning import state
         from ccmon.usage import gauge
-        lessons = learner.load(text)
+        lessons = state.load(text)
         return gauge.in_tokens(lessons.learned, None, None) if lessons else None
 
     def remembered_path(self) -> Optional[str]:
