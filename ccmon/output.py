@@ -4,7 +4,6 @@ What only some calls need is loaded there: ccmon starts several times a minute.
 """
 
 import os
-import signal
 import sys
 from contextlib import suppress
 from functools import lru_cache
@@ -135,6 +134,7 @@ def _paged(env: Mapping[str, str], rows: Sequence[str]) -> bool:
     words = _pager(env)
     if not words:
         return False
+    import signal
     from subprocess import PIPE, Popen
     sys.stdout.flush()
     try:
