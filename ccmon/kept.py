@@ -1,13 +1,15 @@
 """What ccmon kept as JSON, read again: whatever has become of it meanwhile, what comes out can be, or nothing does."""
 
 import json
-from typing import Any, NoReturn, Optional
+import re
+from typing import Any, NoReturn, Optional, Tuple, TypeVar
 
 from ccmon.text import clean
 
 MOST = 2 ** 63 - 1                     # no number of ours is larger, nor does sqlite take one
 LATEST_S = 10 ** 11                    # no moment is later: the year 5138
 _LEAST = 1e-12                         # of what is above zero
+_Number = TypeVar("_Number", int, float)
 _LONGEST = 200                         # characters of a text
 
 # What taking a value of another shape apart may raise.
@@ -17,6 +19,11 @@ Damage = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, R
 def value(text: Optional[str]) -> Any:
     """The JSON value. Raises ValueError where there is none, or a number in it that cannot be; RecursionError."""
     return json.loads(text or "", parse_constant=_refuse, parse_float=_fraction, parse_int=_integer)
+
+
+def unchecked(text: str) -> Any:
+    """The JSON value without a look at its numbers, which is five times as quick: for who checks each. Raises ValueError."""
+    return json.loads(text, parse_constant=_refuse) if re.search(r"\d{20}", text) is None else value(text)
 
 
 def _refuse(word: str) -> NoReturn:
@@ -46,6 +53,22 @@ def moment(kept: Any) -> int:
 def count(kept: Any) -> int:
     """A whole number, none negative. ValueError."""
     return int(within(int(kept), 0, MOST))
+
+
+def moments(kept: Any) -> Tuple[int, ...]:
+    """Many moments at once. ValueError, TypeError."""
+    return _all_within(tuple(map(int, kept)), LATEST_S)
+
+
+def amounts(kept: Any) -> Tuple[float, ...]:
+    """Many amounts at once. ValueError, TypeError."""
+    return _all_within(tuple(map(float, kept)), MOST)
+
+
+def _all_within(numbers: "Tuple[_Number, ...]", high: float) -> "Tuple[_Number, ...]":
+    for number in (min(numbers), max(numbers)) if numbers else ():
+        within(number, 0, high)
+    return numbers
 
 
 def share(kept: Any) -> float:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple, Optional, Tuple, Union
 from ccmon.when import SESSION_S
 
 if TYPE_CHECKING:
-    from ccmon.learning.values import Learned, Load
+    from ccmon.learning.learned import Learned
+    from ccmon.learning.values import Load
 
 NO_CCUSAGE = "ccusage was not found. Install it with: npm install -g ccusage (ccmon --demo works meanwhile)"
 
