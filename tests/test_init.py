@@ -48,7 +48,7 @@ def shell(request):
 
 def snippet(machine, target, **env):
     """What `ccmon init TARGET` prints."""
-    done = call(machine, [str(machine.bin / "ccmon"), "init", target], **env)
+    done = machine.run("init", target, now=None, **env)
     assert (done.code, done.err) == (0, ""), done
     return done.out
 
