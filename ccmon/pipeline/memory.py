@@ -88,6 +88,10 @@ class Memory(AccountMemory):
             self.trouble = str(err)
             return False
 
+    def has_waiting_readings(self) -> bool:
+        """Whether lines of Claude Code wait in the store for the right clock."""
+        return self._look(readings.are_waiting, False)
+
     def note_limits(self) -> None:
         """Keep the plan and limit of this time for the sessions that have come from the logs."""
         from ccmon.store import record
