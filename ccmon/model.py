@@ -11,7 +11,8 @@ from ccmon.named_tuple import NamedTuple
 from ccmon.when import SESSION_S
 
 if TYPE_CHECKING:
-    from ccmon.learning.values import Learned, Load
+    from ccmon.learning.learned import Learned
+    from ccmon.learning.values import Load
 
 NO_CCUSAGE = "ccusage was not found. Install it with: npm install -g ccusage (ccmon --demo works meanwhile)"
 

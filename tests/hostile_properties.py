@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from ccmon.errors import CcmonError
-from ccmon.learning import learner, portable
+from ccmon.learning import portable, state
 from ccmon.learning import share as sharing
 from ccmon.line import claude, hook, session_json, statusline
 from ccmon.line.dialects import DIALECTS
@@ -121,7 +121,7 @@ def hook_json_is_joined(given: Tuple[bytes, int]) -> None:
 
 def kept_texts_are_loaded(kept: str) -> None:
     """What was kept as a text is loaded or given up."""
-    for load in (official.load, learner.load, portable.load):
+    for load in (official.load, state.load, portable.load):
         load(kept)
 
 

@@ -13,7 +13,8 @@ pytestmark = pytest.mark.newest_only
 
 PACKAGE = ROOT / "ccmon"
 FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
-DOORS = {"linecache", "locks", "refresher", "settings.config", "sources.ccusage", "sources.ccusage_find", "sources.log_files",
+DOORS = {"linecache", "locks", "refresher", "settings.config", "sources.ccusage", "sources.cancel", "sources.ccusage_find",
+         "sources.log_files",
          "sources.log_watch",
          "sources.account_file", "sources.claude_program", "sources.program_places", "line.linefiles", "doctor.probes",
          "alerts.channels", "fullscreen.screen", "fullscreen.entries", "fullscreen.screen_signals", "fullscreen.terminal",
@@ -29,7 +30,8 @@ JOINS = {"__main__", "bare_start", "cli", "arguments", "call", "streams", "outpu
 PURE = set(FILES) - DOORS - JOINS
 STORE = {name for name in DOORS if name.startswith("store.")}                      # one door of several leaves
 SAME_DOOR = {("sources.log_watch", "sources.log_files"), ("sources.ccusage", "sources.ccusage_find"),
-             ("sources.claude_program", "sources.ccusage"),
+             ("sources.claude_program", "sources.ccusage"), ("sources.claude_program", "sources.cancel"),
+             ("sources.ccusage", "sources.cancel"),
              *((f"sources.{name}", "sources.program_places") for name in ("ccusage", "ccusage_find", "claude_program")),
              ("fullscreen.screen", "settings.themes"),
              ("fullscreen.screen", "fullscreen.entries"), ("fullscreen.entries", "fullscreen.terminal"),
@@ -152,7 +154,7 @@ def test_the_top_of_the_project_is_small():
 
 
 def test_the_reader_of_imports_sees_what_it_should():
-    assert {"sources.ccusage", "pipeline.memory", "linecache"} <= ours("pipeline.refresh")
+    assert {"sources.cancel", "pipeline.memory", "linecache"} <= ours("pipeline.refresh")
     assert "store.database" in ours("pipeline.memory") and "sqlite3" in imported("store.database")
     assert "views.screen.dashboard" in ours("commands.look")
 

@@ -354,7 +354,7 @@ def test_an_old_message_that_comes_late_is_cut_by_its_moment_and_packed_afterwar
     assert_sound(paths[0])
     with open_store(paths[0], 1000, LATER) as store:
         store.change_of(LAPTOP, lambda db, n: archive.step(db, n, (B0 + 9 * DAY) * 1000))
-        assert store.change_of(LAPTOP, lambda db, n: archive.boundary_ms(db, n)) == (B0 + DAY) * 1000
+        assert store.change_of(LAPTOP, lambda db, n: log_state.packed_ms(db, n)) == (B0 + DAY) * 1000
     assert len(rows_of(paths[0], "SELECT * FROM message")) == 2
     take(paths[0], LAPTOP, [message(2, 7.9 * HOUR, 4), message(3, 12.95 * HOUR, 3)])
     assert used(paths[0]) == {"laptop": 5 + 4 + 3 + 2}

@@ -81,7 +81,7 @@ class Memory(AccountMemory):
             if lines:
                 learning.write_note(db, owner, learning.SPOOL, read)
         try:
-            if store and (spool or store.of_owner(self.ctx.owner, readings.are_waiting, False)):
+            if store and (spool or store.of_owner(self.ctx.owner, window_readings.are_waiting, False)):
                 store.change_of(self.ctx.owner, work)
             return store is not None
         except StoreError as err:
@@ -90,7 +90,7 @@ class Memory(AccountMemory):
 
     def has_waiting_readings(self) -> bool:
         """Whether lines of Claude Code wait in the store for the right clock."""
-        return self._look(readings.are_waiting, False)
+        return self._look(window_readings.are_waiting, False)
 
     def note_limits(self) -> None:
         """Keep the plan and limit of this time for the sessions that have come from the logs."""
@@ -116,9 +116,8 @@ class Memory(AccountMemory):
 
     def damaged(self) -> Tuple[int, Optional[str]]:
         """Damaged lines in all logs, and the log with the most of them."""
-        from ccmon.store import ledger
         none: Tuple[int, Optional[str]] = (0, None)
-        return self._look(ledger.damaged, none)
+        return self._look(log_state.damaged, none)
 
     def logs_read_beside(self) -> Optional[str]:
         """What note_logs_read_beside was last given."""
@@ -338,9 +337,9 @@ class Memory(AccountMemory):
         return limit_of
 
     def _learned_limit(self, text: str) -> Optional[LearnedLimit]:
-        from ccmon.learning import learner
+        from ccmon.learning import state
         from ccmon.usage import gauge
-        lessons = learner.load(text)
+        lessons = state.load(text)
         return gauge.in_tokens(lessons.learned, None, None) if lessons else None
 
     def remembered_path(self) -> Optional[str]:

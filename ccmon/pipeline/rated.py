@@ -10,7 +10,7 @@ from ccmon.pipeline.memory import Memory
 from ccmon.usage import fullness, gauge, limits
 
 if TYPE_CHECKING:
-    from ccmon.learning.values import Learned
+    from ccmon.learning.learned import Learned
 
 
 class Rated(NamedTuple):

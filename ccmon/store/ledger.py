@@ -193,10 +193,3 @@ def left_out(db: sqlite3.Connection, owner: int) -> Dict[str, int]:
             for kind, number in json.loads(kinds).items():
                 found[values.text(kind)] = found.get(values.text(kind), 0) + int(number)
     return found
-
-
-def damaged(db: sqlite3.Connection, owner: int) -> Tuple[int, Optional[str]]:
-    """How many lines are damaged, and the log with the most of them."""
-    found = db.execute(f"""SELECT path, damaged FROM log_file WHERE owner_id = ? AND damaged AND {SOUND}
-        ORDER BY damaged DESC, path""", (owner,)).fetchall()
-    return sum(row[1] for row in found), os.fsdecode(found[0][0]) if found else None

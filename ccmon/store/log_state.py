@@ -3,6 +3,7 @@
 For database.py and its neighbours, inside their transactions; sqlite3.Error comes as it is.
 """
 
+import os
 import sqlite3
 from typing import Dict, NamedTuple, Optional, Tuple
 
@@ -86,3 +87,10 @@ def has_new_sessions(db: sqlite3.Connection, owner: int, now: int) -> bool:
 def number(db: sqlite3.Connection, owner: int, name: str) -> int:
     """A number noted of the owner, 0 when none is."""
     return values.number(rows.note(db, f"{name} {owner}")) or 0
+
+
+def damaged(db: sqlite3.Connection, owner: int) -> Tuple[int, Optional[str]]:
+    """How many lines are damaged, and the log with the most of them."""
+    found = db.execute(f"""SELECT path, damaged FROM log_file WHERE owner_id = ? AND damaged AND {SOUND}
+        ORDER BY damaged DESC, path""", (owner,)).fetchall()
+    return sum(row[1] for row in found), os.fsdecode(found[0][0]) if found else None

@@ -202,7 +202,7 @@ WORKS = (
     lambda store: keep_logs(store, ME, [Minute(T0 // 60 * 60 - 97 * 3 * HOUR, "model 3", 9, 9, 9, 9)], []),     # of a packed day
     lambda store: store.change_of(ME, lambda db, owner: ledger.reprice(db, owner, 5, lambda model, row: 7)),
     lambda store: store.change_of(ME, lambda db, owner: ledger.finish(db, owner, [b"/logs/5.jsonl"], THEN, True)),
-    lambda store: store.of_owner(ME, ledger.counts, None), lambda store: store.of_owner(ME, ledger.damaged, None),
+    lambda store: store.of_owner(ME, ledger.counts, None), lambda store: store.of_owner(ME, log_state.damaged, None),
     lambda store: store.of_owner(ME, lambda db, owner: course.course(db, owner, T0 - 20 * DAY, THEN), None),
     lambda store: store.of_owner(ME, limit_events.events, None),
     lambda store: store.maintain(LATER, 5, 0), lambda store: keep(store, [block(LATER, 9)], LATER))
