@@ -1,6 +1,5 @@
 """What ccmon kept as JSON, read again: whatever has become of it meanwhile, what comes out can be, or nothing does."""
 
-import json
 from typing import Any, NoReturn, Optional
 
 from ccmon.text import clean
@@ -16,7 +15,25 @@ Damage = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, R
 
 def value(text: Optional[str]) -> Any:
     """The JSON value. Raises ValueError where there is none, or a number in it that cannot be; RecursionError."""
-    return json.loads(text or "", parse_constant=_refuse, parse_float=_fraction, parse_int=_integer)
+    text = (text or "").strip(" \t\n\r")
+    try:
+        from _json import make_scanner  # private: each Python may ask for other rules than these, or have none
+        found, end = make_scanner(_Rules)(text, 0)  # type: ignore[arg-type]
+    except (ValueError, RecursionError):
+        raise
+    except (StopIteration, SystemError):               # Python 3.9 to 3.11 have no words for it where json is not loaded
+        raise ValueError("no JSON") from None
+    except Exception:
+        return _value_slowly(text)
+    if end != len(text):
+        raise ValueError("more than one value")
+    return found
+
+
+def _value_slowly(text: str) -> Any:
+    """The same by what Python documents."""
+    import json
+    return json.loads(text, parse_constant=_refuse, parse_float=_fraction, parse_int=_integer)
 
 
 def _refuse(word: str) -> NoReturn:
@@ -29,6 +46,13 @@ def _fraction(digits: str) -> float:
 
 def _integer(digits: str) -> int:
     return int(digits) if len(digits) < 20 and abs(int(digits)) <= MOST else _refuse(digits[:20])
+
+
+class _Rules:
+    """What the scanner behind the json module is set up with; the module itself loads re, and takes half a start of Python."""
+
+    strict, object_hook, object_pairs_hook, array_hook = True, None, None, None
+    parse_float, parse_int, parse_constant = staticmethod(_fraction), staticmethod(_integer), staticmethod(_refuse)
 
 
 def within(number: float, low: float, high: float) -> float:
