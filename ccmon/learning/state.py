@@ -1,6 +1,6 @@
 """The learned state as a text for the store, and read again. Nothing here learns: what only shows the state loads little."""
 
-import json
+from bisect import bisect_left
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any, Callable, List, Optional, Sequence, Tuple, TypeVar
@@ -22,7 +22,6 @@ from ccmon.learning.learned import (
     UnitWeights,
     WeekModel,
 )
-from ccmon.learning.usage_curve import stop_after
 from ccmon.learning.values import Reading, UsageCurve
 
 VERSION = 2
@@ -32,6 +31,7 @@ _Part = TypeVar("_Part")
 def dump(state: LearnedState) -> str:
     """The state as a text for the store."""
     models = [model and runway_parts(model) for model in (state.points, state.tokens)]
+    import json
     return json.dumps(_brief([VERSION, state.learned, *models, state.week and dump_week(state.week)]), separators=(",", ":"))
 
 
@@ -48,7 +48,7 @@ def load(text: Optional[str]) -> Optional[LearnedState]:
     if not text:
         return None
     try:
-        version, learned, points, tokens, week = kept.value(text)
+        version, learned, points, tokens, week = kept.unchecked(text)
         if version != VERSION:
             return None
         return LearnedState(_learned(learned), _whole(points, load_runway), _whole(tokens, load_runway), _whole(week, load_week))
@@ -140,29 +140,31 @@ def load_runway(parts: Any) -> Optional[RunwayModel]:
 
 
 def _runway(at: Any, rows: Any, steps: Any, gains: Any, stops: Any, starts: Any) -> RunwayModel:
-    usage = UsageCurve(tuple(map(kept.moment, accumulate(map(kept.count, steps)))),
-                       loads_of([kept.amount(gain) for gain in gains]) if steps else (),
-                       tuple((kept.moment(begin), kept.moment(end)) for begin, end in stops), tuple(map(kept.moment, starts)))
+    usage = UsageCurve(kept.moments(accumulate(kept.moments(steps))), loads_of(kept.amounts(gains)) if steps else (),
+                       tuple((kept.moment(begin), kept.moment(end)) for begin, end in stops), kept.moments(starts))
     return RunwayModel(kept.moment(at), kept.count(rows), usage)
 
 
 def past_moments(usage: UsageCurve, now: int) -> int:
     """How many of its points are moments that a forecast can compare with."""
-    return sum(now - HISTORY_S <= ts < now and stop_after(usage, ts) > ts for ts in usage.times)
+    times, since = usage.times, now - HISTORY_S
+    stopped = (bisect_left(times, min(end, now)) - bisect_left(times, max(begin, since)) for begin, end in usage.stops)
+    return bisect_left(times, now) - bisect_left(times, since) - sum(max(0, count) for count in stopped)
 
 
 # --- the week -----------------------------------------------------------------------------------------------------------
 
 def dump_week(week: WeekModel) -> str:
     """The model of a 7-day window as a text for the store."""
+    import json
     return json.dumps([week.at, week.days, week.last and week.last[:3], *week.usage[:3]], separators=(",", ":"))
 
 
 def load_week(text: Optional[str]) -> Optional[WeekModel]:
     """The model that was dumped; None when there is none or it is damaged."""
     try:
-        at, days, last, times, loads, stops = kept.value(text)
-        usage = UsageCurve(tuple(map(kept.moment, times)), tuple(map(kept.amount, loads)),
+        at, days, last, times, loads, stops = kept.unchecked(text or "")
+        usage = UsageCurve(kept.moments(times), kept.amounts(loads),
                            tuple((kept.moment(begin), kept.moment(end)) for begin, end in stops))
         model = WeekModel(kept.moment(at), kept.count(days), None if last is None else _reading(*last), usage)
         return model if _is_sound(model) else None
