@@ -3,10 +3,10 @@
 For database.py and its neighbours, inside their transactions; sqlite3.Error comes as it is. Times are epoch seconds.
 """
 
-import json
 import sqlite3
 from typing import Iterable, List
 
+from ccmon import kept
 from ccmon.model import Block
 from ccmon.store import rows, values
 from ccmon.when import SKEW_S
@@ -16,6 +16,7 @@ _KEY = "running"
 
 def note(db: sqlite3.Connection, owner: int, answer: Iterable[Block], now: int) -> None:
     """Keep what the last answer says of the sessions that run."""
+    import json
     running = [block for block in rows.distinct(answer, now) if block.end > now]
     rows.write_note(db, f"{_KEY} {owner}", json.dumps(running))
 
@@ -23,10 +24,10 @@ def note(db: sqlite3.Connection, owner: int, answer: Iterable[Block], now: int) 
 def blocks(db: sqlite3.Connection, owner: int, now: int) -> List[Block]:
     """The sessions that the last answer said to run, as far as they do."""
     try:
-        found = [Block(*fields) for fields in json.loads(rows.note(db, f"{_KEY} {owner}") or "[]")]
+        found = [Block(*fields) for fields in kept.value(rows.note(db, f"{_KEY} {owner}") or "[]")]
         return [block._replace(models=tuple(block.models)) for block in found
                 if _is_possible(block) and block.end > now and block.start <= now + SKEW_S]
-    except (ValueError, TypeError):
+    except kept.Damage:
         return []
 
 
