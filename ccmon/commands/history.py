@@ -309,11 +309,11 @@ def _table(given: SimpleNamespace, ctx: Context, wanted: Wanted, found: Found, n
         return
     lines = history_table.lines(table, width or None, wanted.columns is not None)
     notes = _notes(ctx, wanted, rows, records, windows, found.scale)
-    newest_first = None
-    if wanted.sort is None and wanted.by not in (*RANKED, "hour"):
+    newest_first, is_paged = None, not given.no_pager and sys.stdout.isatty()
+    if is_paged and wanted.sort is None and wanted.by not in (*RANKED, "hour"):
         turned = history_table.lines(table._replace(rows=rows[::-1]), width or None, wanted.columns is not None)
         newest_first = [*turned, *notes]
-    output.show(ctx, [*lines, *notes], not given.no_pager, newest_first)
+    output.show(ctx, [*lines, *notes], is_paged, newest_first)
 
 
 def _notes(ctx: Context, wanted: Wanted, rows: Sequence[Row], records: Sequence[Record], windows: "Sequence[PastWindow]",
