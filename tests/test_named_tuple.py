@@ -54,8 +54,8 @@ ASKED = [
     "Empty()", "Empty(1)", "Empty._fields", "Subclass(1)", "Subclass(1)._replace(x=2)",
     "type(Subclass(1)._replace(x=2)).__name__",
     "Wide()", "Wide(f39=1)[-1]", "Wide(1, f0=2)", "Wide(x=1)", "Wide(*range(41))", "WideLess()",
-    "WideLess(*range(38), f39=1, f38=2)", "Wide(*range(40)) == Wide()", "isinstance(Point(1), tuple)", "Point.__annotations__['x']",
-    "Point(1).__getnewargs__()", "Point.x.__get__(Point(7))", "type(Point).__name__"]
+    "WideLess(*range(38), f39=1, f38=2)", "Wide(*range(40)) == Wide()", "isinstance(Point(1), tuple)",
+    "Point.__annotations__['x']", "Point(1).__getnewargs__()", "Point.x.__get__(Point(7))", "type(Point).__name__"]
 
 
 def outcome(words, names):
