@@ -69,10 +69,8 @@ def bare(text: str) -> str:
 def folded(text: str) -> str:
     """In small letters, with - for blanks and _: High Contrast and high_contrast are one word."""
     word = bare(text).lower()
-    if word.isalnum():                 # as most are
-        return word
-    import re
-    return re.sub(r"[\s_-]+", "-", word)
+    parts = word.replace("_", " ").replace("-", " ").split()
+    return "-" * (word[:1] in ("_", "-")) + "-".join(parts) + "-" * (bool(parts) and word[-1:] in ("_", "-"))
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------------
