@@ -98,7 +98,7 @@ def answer_of_logs(ctx: Context, before: Source, found: Sequence[LogFile], memor
 
 
 def _are_only_source(ctx: Context, before: Source, memory: Memory) -> bool:
-    """Whether the logs were asked for, or there is still no ccusage; and all of them were read the last time, without an error."""
+    """Whether the logs were asked for, or there is still no ccusage; and they were read whole the last time."""
     if before.name != "logs" or before.ran is None or before.error or before.progress is not None:
         return False
     if ctx.settings.source == "auto":
