@@ -1,5 +1,7 @@
 """What `ccmon help ...` is about: a command, all common options, or one option."""
 
+from __future__ import annotations
+
 from typing import List, Optional, Sequence
 
 from ccmon import call_parser

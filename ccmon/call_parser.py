@@ -4,6 +4,8 @@ What a newer Python adds to helps and messages by itself, colours and other word
 says the same.
 """
 
+from __future__ import annotations
+
 import argparse
 from contextlib import contextmanager
 from typing import Any, Callable, Dict, Iterable, Iterator, List, NoReturn, Optional

@@ -1,10 +1,13 @@
 """The commands and their arguments as data: help texts, completions, the manual and both parsers are made from it."""
 
-from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
 
 from ccmon.alerts.kinds import VALID as ALERTS
 from ccmon.alerts.kinds import parse_kind
 from ccmon.choices import GROUPS, PERIODS, SHELLS, START_UP_FILES, SUBSCRIPTIONS, TARGETS, WINDOW
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings.options import BY_NAME, NEGATIVE_FLAGS, OPTIONS, Option, flag_name
 from ccmon.tried_words import BY_WORDS, TARGET_WORDS
 from ccmon.typed_values import folded, plan_of, word_of
