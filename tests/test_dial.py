@@ -15,13 +15,13 @@ from scenes import FixedZone
 from ccmon import text, when
 from ccmon.alerts import rules
 from ccmon.history import groups
-from ccmon.line import dialects, fields, statusline
 from ccmon.settings.themes import THEMES
 from ccmon.text import Charset
 from ccmon.usage import hits
 from ccmon.views import why
 from ccmon.views.history import heatmap, table, table_columns
 from ccmon.views.history.rows import of_group, of_record
+from ccmon.views.line import dialects, fields, statusline
 from ccmon.views.report import html, markdown
 from ccmon.views.report import text as report_text
 

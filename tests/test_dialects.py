@@ -11,10 +11,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ccmon import choices, text
-from ccmon.line import dialects, fields, statusline
-from ccmon.line.dialects import DIALECTS, Told, hexadecimal, painted
 from ccmon.settings import themes
 from ccmon.text import Span
+from ccmon.views.line import dialects, fields, statusline
+from ccmon.views.line.dialects import DIALECTS, Told, hexadecimal, painted
 
 pytestmark = pytest.mark.newest_only
 

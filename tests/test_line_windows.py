@@ -11,11 +11,13 @@ from line_scenes import LINES, account
 from scenes import NOW, scene
 
 from ccmon import text
-from ccmon.line import dialects, fields, lines, session_json, statusline
-from ccmon.line.dialects import DIALECTS
+from ccmon.pipeline import lines
 from ccmon.settings import themes
+from ccmon.sources import session_json
 from ccmon.text import Charset
 from ccmon.usage.windows import window
+from ccmon.views.line import dialects, fields, statusline
+from ccmon.views.line.dialects import DIALECTS
 
 pytestmark = pytest.mark.newest_only
 

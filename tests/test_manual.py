@@ -13,11 +13,11 @@ from test_generated import flags, parsers, program
 
 from ccmon import __version__, arguments
 from ccmon.alerts import kinds, rules
-from ccmon.line.dialects import DIALECTS
 from ccmon.settings.options import OPTIONS, SECTIONS, flag_name
 from ccmon.settings.themes import THEMES
 from ccmon.text import ROLES
 from ccmon.typed_values import PLAN_NAMES
+from ccmon.views.line.dialects import DIALECTS
 from ccmon.views.screen.foot import KEYS
 
 pytestmark = pytest.mark.newest_only

@@ -17,8 +17,8 @@ from readme_page import README, ROOT, Block, Newcomer, blocks, example, newcomer
 from terminal import Terminal
 
 from ccmon import arguments, when
-from ccmon.line.dialects import DIALECTS
 from ccmon.system import clock
+from ccmon.views.line.dialects import DIALECTS
 
 pytestmark = pytest.mark.newest_only
 

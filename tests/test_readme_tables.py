@@ -9,13 +9,13 @@ import pytest
 from readme_page import PAGES, README, ROOT, Newcomer, blocks, newcomer, prose, session, table  # noqa: F401  fixtures
 
 from ccmon import __version__
-from ccmon.line import fields
-from ccmon.line.dialects import DIALECTS
 from ccmon.model import Facts
 from ccmon.settings import context, options
 from ccmon.system import clock
 from ccmon.typed_values import PLAN_NAMES, PLANS
 from ccmon.usage import notices
+from ccmon.views.line import fields
+from ccmon.views.line.dialects import DIALECTS
 from ccmon.views.screen import foot
 
 pytestmark = pytest.mark.newest_only

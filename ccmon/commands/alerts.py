@@ -7,11 +7,11 @@ from typing import Iterator, List
 from ccmon import streams
 from ccmon.alerts import rules
 from ccmon.alerts.kinds import BELL, KINDS, SESSION, of_key
-from ccmon.line.session_json import label
 from ccmon.pipeline import alerting, refresh
 from ccmon.pipeline.alerting import Outcome
 from ccmon.pipeline.memory import SCREEN_BUSY_MS, opened
 from ccmon.settings.context import Context
+from ccmon.sources.session_json import label
 from ccmon.store.alerts import NOTED
 from ccmon.system import typed
 from ccmon.text import clean, pad, printable, width

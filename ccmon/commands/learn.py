@@ -7,7 +7,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Dict, List, Optional, Tuple
 
-from ccmon import output
+from ccmon import line_cache, output
 from ccmon.errors import CcmonError, UsageError
 from ccmon.history import groups
 from ccmon.learning import course, learner, portable, reliability, runway, share, told
@@ -15,11 +15,9 @@ from ccmon.learning.learner import Lessons
 from ccmon.learning.portable import Extra
 from ccmon.learning.share import Summary
 from ccmon.learning.values import Learned
-from ccmon.line import linefiles
-from ccmon.pipeline import lessons, memory, model_weeks
+from ccmon.pipeline import demo_past, lessons, memory, model_weeks
 from ccmon.pipeline.memory import Memory
 from ccmon.settings.context import Context
-from ccmon.sources import demo_past
 from ccmon.system import infiles
 from ccmon.text import Line, Span, clean, clip, pad, plural, printable, wrap
 from ccmon.views import learn_report, share_text
@@ -44,7 +42,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
         if given.forget:
             return _forget(ctx, kept)
         known = demo_past.lessons(ctx.demo) if ctx.demo is not None else lessons.study(kept, ctx.now())
-        linefiles.outdate(ctx.env)
+        line_cache.outdate(ctx.env)
         found = known or Lessons(Learned(ctx.now()))
         if given.share and ctx.demo is not None:
             raise UsageError("--share tells others of your own history: leave --demo out")
@@ -208,7 +206,7 @@ def _forget(ctx: Context, kept: Memory) -> int:
     before = learner.load(kept.learned())
     number = len(kept.forecasts())
     kept.forget_learning(ctx.now())
-    linefiles.outdate(ctx.env)
+    line_cache.outdate(ctx.env)
     readings = before.learned.readings if before else 0
     _print(ctx, _wrapped(f"Forgotten: what was learned from {plural(readings, 'reading')}, and {plural(number, 'forecast')} with "
                          "their score. Readings and hits so far count no more: learning starts anew with the next one."))

@@ -4,12 +4,12 @@ import sqlite3
 from contextlib import suppress
 from typing import TYPE_CHECKING, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.line.session_json import WINDOWS_S
 from ccmon.model import Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
 from ccmon.pipeline import readings, shown
 from ccmon.pipeline.account_memory import AccountMemory
 from ccmon.settings import config
 from ccmon.settings.context import Context
+from ccmon.sources.session_json import WINDOWS_S
 from ccmon.store import alerts, learning, ledger, limit_events, trusted, window_readings
 from ccmon.store.database import Busy, Store, StoreError, open_store
 from ccmon.when import SESSION_S

@@ -9,8 +9,8 @@ from ccmon.learning import week
 from ccmon.learning.told import Told
 from ccmon.learning.values import Reading
 from ccmon.learning.week import WEEK_S, Week
-from ccmon.line.session_json import MOST_WINDOWS, length_s
 from ccmon.pipeline.memory import Memory
+from ccmon.sources.session_json import MOST_WINDOWS, length_s
 from ccmon.store import learning
 
 _DAYS = 90

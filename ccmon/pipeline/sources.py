@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 from typing import List, Optional, Sequence, Tuple
 
-from ccmon import linecache, locks
+from ccmon import line_answer, locks
 from ccmon.errors import CcmonError
 from ccmon.model import Block, Source
 from ccmon.pipeline.memory import READING_BUSY_MS, Answer, Memory, opened
@@ -48,7 +48,7 @@ def unchanged(ctx: Context, before: Source, stamp: str, memory: Memory, now: int
         return False
     if ctx.settings.source not in ("auto", before.name) or before.reason == "no_ccusage" and _is_there(ctx, memory):
         return False
-    if ctx.cache and linecache.read_state(ctx.cache).outdated(linecache.config_path(ctx.env)):
+    if ctx.cache and line_answer.read_state(ctx.cache).outdated(line_answer.config_path(ctx.env)):
         return False                   # another source may be wanted now
     if not 0 <= now - before.ran < MOST_REST_S or memory.trouble:
         return False

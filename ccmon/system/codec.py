@@ -5,7 +5,7 @@ import locale
 import os
 import sys
 
-from ccmon import linecache
+from ccmon import line_answer
 
 _ON_MACS = "en_US.UTF-8"               # C.UTF-8 is there from macOS 15 on
 _NAMES = ("C.UTF-8", _ON_MACS, "UTF-8")        # the last one macOS and the BSDs have, for the characters alone
@@ -21,7 +21,7 @@ def utf8() -> bool:
         locale.setlocale(locale.LC_ALL, "")
     if os.name != "posix":
         return sys.stdout.encoding.lower() in ("utf-8", "utf8")
-    if not linecache.is_utf8(os.environ):
+    if not line_answer.is_utf8(os.environ):
         return False
     return _is_in_force() or any(map(_put_in_force, _NAMES))
 

@@ -4,8 +4,8 @@ import json
 from typing import Any, NamedTuple, Optional, Tuple
 
 from ccmon import kept
-from ccmon.line.session_json import percent
 from ccmon.model import Credits, Login
+from ccmon.sources.session_json import percent
 
 KEY = "account_file"                   # under which it is noted
 _PLANS = ("", "pro", "max5", "max20")

@@ -2,8 +2,8 @@
 
 from typing import List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.line.session_json import label, length_s
 from ccmon.model import Binding, Block, Limit, Runway, Window
+from ccmon.sources.session_json import label, length_s
 from ccmon.usage.gauge import Gauge
 from ccmon.usage.outlook import EARLY_RULES, is_likelihood
 

@@ -3,8 +3,8 @@
 import json
 from typing import Any, NamedTuple, Optional
 
-from ccmon.line.session_json import member
 from ccmon.model import Login
+from ccmon.sources.session_json import member
 from ccmon.text import clean, clip
 from ccmon.usage.account_json import Account, usage
 

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, NamedTuple, Optional
 
-from ccmon.line.session_json import length_s
 from ccmon.model import Block, Facts, Hit, LearnedLimit, Limit, Window, Windows
+from ccmon.sources.session_json import length_s
 from ccmon.usage.windows import named, put, running, window
 from ccmon.when import SESSION_S, SKEW_S
 

@@ -9,8 +9,18 @@ dropped. Accounts that share a folder differ in their windows' resets; the one t
 
 from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.line.session_json import DROPPED, JITTER_S, MOST_PERCENT, MOST_WINDOWS, SPEND, WINDOWS_S, alike, possible, window_name
 from ccmon.model import Apart, Credits, Window
+from ccmon.sources.session_json import (
+    DROPPED,
+    JITTER_S,
+    MOST_PERCENT,
+    MOST_WINDOWS,
+    SPEND,
+    WINDOWS_S,
+    alike,
+    possible,
+    window_name,
+)
 from ccmon.usage import prompt_cache
 from ccmon.usage.official_ledger import (
     MOST_ACCOUNTS,

@@ -4,8 +4,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Optional, Tuple
 
 from ccmon import kept
-from ccmon.line.session_json import length_s
 from ccmon.model import PLAIN_RATES, Facts, Limit, Runway, Window
+from ccmon.sources.session_json import length_s
 from ccmon.usage import forecast
 from ccmon.usage.gauge import Gauge
 from ccmon.usage.windows import named

@@ -2,8 +2,8 @@
 
 from typing import Iterable, Optional
 
-from ccmon.line.session_json import JITTER_S, MOST_WINDOWS, label, scope
 from ccmon.model import Credits, Window, Windows
+from ccmon.sources.session_json import JITTER_S, MOST_WINDOWS, label, scope
 
 
 def window(name: str, percent: float, resets_at: int, read_at: int, source: str = "statusline") -> Window:

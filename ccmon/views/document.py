@@ -3,8 +3,8 @@
 from typing import Any, Dict, Optional
 
 from ccmon.learning.values import Choice, Comparison, Estimate, Learned
-from ccmon.line.session_json import WINDOWS_S
 from ccmon.model import Binding, Block, Limit, Runway, Snapshot, Source, Window
+from ccmon.sources.session_json import WINDOWS_S
 from ccmon.text import models_for_programs
 from ccmon.usage.binding import NEAR
 from ccmon.usage.windows import named

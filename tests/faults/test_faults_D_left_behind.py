@@ -14,7 +14,7 @@ import pytest
 from commands import HOUR, NOW, ROOT, block, wait_until
 from store_cases import T0, path, saved  # noqa: F401
 
-from ccmon.line import linefiles
+from ccmon import line_cache
 from ccmon.model import Owner
 from ccmon.pipeline import sweeping
 from ccmon.store import copy, merge, rows
@@ -38,7 +38,7 @@ def start_up_file(folder):
 
 
 def line(folder):
-    linefiles.replace(str(folder), "state", b"1")
+    line_cache.replace(str(folder), "state", b"1")
 
 
 def folder_of_a_while(folder):

@@ -10,7 +10,7 @@ import pytest
 from commands import HOUR, ROOT, block
 from full_screen import leave, monitor
 
-from ccmon import linecache
+from ccmon import line_answer
 from ccmon.system import codec
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(os.name != "posix", reason="locales of POSIX")]
@@ -71,7 +71,7 @@ def test_M08_one_rule_for_the_screen_and_the_line_on_every_machine(monkeypatch, 
         monkeypatch.setattr(codec.locale, "setlocale", library.setlocale)
         monkeypatch.setattr(codec.locale, "nl_langinfo", library.nl_langinfo)
         variables(given)
-        assert (codec.utf8(), linecache.is_utf8(os.environ)) == (utf8, utf8), given
+        assert (codec.utf8(), line_answer.is_utf8(os.environ)) == (utf8, utf8), given
         assert not utf8 or library.nl_langinfo(locale.CODESET) == "UTF-8", given          # else curses paints blanks
         for platform in ("darwin", "linux"):
             monkeypatch.setattr(codec.sys, "platform", platform)
@@ -122,7 +122,7 @@ def test_M08_screen_reports_and_line_draw_alike(machine, given):
            "PATH": f"{machine.bin}:{os.path.dirname(sys.executable)}:/usr/bin:/bin", **given}
     shown = machine.shell(EVERY_WAY, CCMON_NOW=None, **env)
     parts = shown.out.split("<end>\n")[:-1]
-    utf8 = "LC_ALL" not in given or linecache.is_utf8(given)
+    utf8 = "LC_ALL" not in given or line_answer.is_utf8(given)
     assert len(parts) == 9 and all(part.strip() for part in parts), shown
     assert {not part.isascii() for part in parts} == {utf8}, parts
     with monitor(machine, env=env) as term:

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 import ccmon
-from ccmon.line import hook
+from ccmon.sources import hook
 
 ROOT = Path(ccmon.__file__).resolve().parent.parent
-WITH_FALL_BACK = {("ccmon/line/hook.py", "_json"), ("ccmon/line/hook.py", "_json.make_scanner")}    # the first test provokes it
+WITH_FALL_BACK = {("ccmon/sources/hook.py", name) for name in ("_json", "_json.make_scanner")}   # the first test provokes it
 OF_NAMED_TUPLES = {"_replace", "_asdict", "_fields", "_make"}
 DOCUMENTED = {"_exit", "_thread", "__future__"}        # with an underscore, and in Python's manual all the same
 SUBMODULES = {"concurrent.futures", "os.path", "http.client", "importlib.metadata", "importlib.util", "urllib.error",

@@ -4,21 +4,11 @@ Shells compare times of change: a line may be shown while `expires` is newer tha
 while `fresh` is (which never outlives `expires`), and its numbers are of a session that still runs while `ends` is.
 """
 
-import errno
 import os
 import time
-from contextlib import nullcontext
 
-from ccmon import linecache
+from ccmon import line_answer
 from ccmon.system import newfiles, private
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import IO, Iterator
-
-LATE_S = 10
-MOST_BYTES = 200_000
-_NO_SPOOL = (errno.ENOENT, errno.EPERM, errno.ENXIO, errno.ELOOP)      # nothing, or nothing of ours
 
 
 def words(key_text: str) -> "tuple[list[str], dict[str, str]]":
@@ -41,21 +31,21 @@ def _unescape(word: str) -> str:
 
 def write_line(where: str, key_text: str, line: bytes) -> None:
     """Put the line in its file, when its bytes changed."""
-    name = linecache.file_of(key_text)
-    content = line if linecache.is_dialect(name) else key_text.encode("utf-8", "surrogateescape") + b"\n" + line
-    if len(content) > linecache.MOST_BYTES or linecache.read(where + "/" + name) == content:
+    name = line_answer.file_of(key_text)
+    content = line if line_answer.is_dialect(name) else key_text.encode("utf-8", "surrogateescape") + b"\n" + line
+    if len(content) > line_answer.MOST_BYTES or line_answer.read(where + "/" + name) == content:
         return                         # words of a megabyte are answered without a cache
-    asked_at = linecache.changed(where + "/" + name)
+    asked_at = line_answer.mtime_s(where + "/" + name)
     replace(where, name, content)
     if asked_at:
-        linecache.set_time(where + "/" + name, asked_at)  # its time of change says when it was last asked for
+        line_answer.set_time(where + "/" + name, asked_at)  # its time of change says when it was last asked for
 
 
 def replace(where: str, name: str, content: bytes) -> bool:
     """Write a file of the cache whole or not at all; a full disk or a read-only home costs the cache, nothing else."""
     whole = False
     try:
-        linecache.make_folder(where)
+        private.own_folder(where)
         newfiles.sweep([where], cache=True)
         with newfiles.making(where) as new:
             whole = os.write(new.fd, content) == len(content)
@@ -77,12 +67,12 @@ def _remove(path: str) -> None:
 
 def forget(where: str, key_text: str) -> None:
     """Remove a line that can no longer be kept current: whoever asks for it next renders it anew."""
-    _remove(where + "/" + linecache.file_of(key_text))
+    _remove(where + "/" + line_answer.file_of(key_text))
 
 
 def _lines(where: str) -> "list[str]":
     try:
-        return [n for n in os.listdir(where) if linecache.is_dialect(n) or n.endswith(".line")]
+        return [n for n in os.listdir(where) if line_answer.is_dialect(n) or n.endswith(".line")]
     except OSError:
         return []
 
@@ -99,14 +89,14 @@ def how_many(where: str) -> int:
 
 def asked_at(where: str) -> float:
     """When any line was last asked for while it was not fresh (epoch s); 0 when none was."""
-    return max([linecache.changed(where + "/" + name) for name in _lines(where)], default=0.0)
+    return max([line_answer.mtime_s(where + "/" + name) for name in _lines(where)], default=0.0)
 
 
 def asked(where: str) -> "list[str]":
     """The keys asked for in the last day, the newest first, at most 32; all others are removed."""
     now = time.time()
     found = sorted([(_asked_at(where + "/" + n, now), n) for n in _lines(where) if n != "plain"], reverse=True)
-    kept = [n for at, n in found if at >= now - linecache.KEEP_S][:linecache.MOST_LINES]
+    kept = [n for at, n in found if at >= now - line_answer.KEEP_S][:line_answer.MOST_LINES]
     for _, name in found:
         if name not in kept:
             _remove(where + "/" + name)
@@ -116,71 +106,20 @@ def asked(where: str) -> "list[str]":
 
 def _asked_at(path: str, now: float) -> float:
     """When the line was last asked for; for one of a clock that was ahead its day begins now."""
-    at = linecache.changed(path)
+    at = line_answer.mtime_s(path)
     if at > now + 60:
-        linecache.set_time(path, now)
+        line_answer.set_time(path, now)
     return min(at, now)
 
 
 def _key_of(where: str, name: str) -> str:
     """The words that the file answers."""
-    if linecache.is_dialect(name):
+    if line_answer.is_dialect(name):
         return "--statusline\0--format\0" + name + "\0"
-    return (linecache.read(where + "/" + name) or b"").partition(b"\n")[0].decode("utf-8", "surrogateescape")
+    return (line_answer.read(where + "/" + name) or b"").partition(b"\n")[0].decode("utf-8", "surrogateescape")
 
 
-def spooled(where: str) -> "Iterator[str]":
-    """What the spool holds, file by file: ask for the next when one is safely stored. The caller holds the lock.
-
-    What was taken stays readable for a while, and is given again: a writer that had the file open then may still have added to
-    it. What is added once its name is gone its writer writes anew, see linecache.append.
-    """
-    path, taken = where + "/" + linecache.SPOOL, where + "/" + linecache.SPOOL + ".taken"
-    try:
-        old = _opened(taken)
-    except OSError as error:
-        if error.errno not in _NO_SPOOL:
-            return                     # nothing may take its place
-        old = None
-    with old or nullcontext():
-        before = _content(old)
-        yield before
-        if old and os.name == "nt":    # Windows replaces no open file
-            old.close()
-        if os.path.exists(path):
-            try:
-                private.put_in_place(path, taken)
-                file = _opened(taken)
-            except OSError:
-                return
-            yield from _late(old, before)
-            with file:
-                yield _content(file)
-        elif time.time() - linecache.changed(taken) > LATE_S:
-            _remove(taken)
-            yield from _late(old, before)
-
-
-def _opened(path: str) -> "IO[bytes]":
-    """A plain file of our own. Raises OSError."""
-    return os.fdopen(private.open_plain(path, os.O_RDONLY), "rb")
-
-
-def _late(old: "IO[bytes] | None", before: str) -> "Iterator[str]":
-    """What the file holds by now, where it has grown."""
-    content = _content(old) if old and not old.closed else before
-    if content != before:
-        yield content
-
-
-def _content(file: "IO[bytes] | None") -> str:
-    if file is None:
-        return ""
-    file.seek(0)
-    return file.read(MOST_BYTES).decode("ascii", "replace")
-
-
-def write_state(where: str, state: linecache.State) -> bool:
+def write_state(where: str, state: line_answer.State) -> bool:
     """Replace the freshness file, and the times that shells look at; False when it cannot be."""
     whole = _put_state(where, state)
     mark(where, "expires", state.expires_at)
@@ -189,13 +128,13 @@ def write_state(where: str, state: linecache.State) -> bool:
     return whole
 
 
-def _put_state(where: str, state: linecache.State) -> bool:
+def _put_state(where: str, state: line_answer.State) -> bool:
     """Its time lies a little back: a configuration that is written in the same second is newer then, also to bash 3.2."""
     numbers = (state.fresh_until, state.retry_at, state.expires_at, state.refreshed, state.failures, state.config)
     text = " ".join([str(int(n)) for n in numbers]) + "\n" + state.note
     whole = replace(where, "state", text.encode("utf-8", "surrogateescape"))
     if whole:
-        linecache.set_time(where + "/state", linecache.changed(where + "/state") - linecache.COARSE_S)
+        line_answer.set_time(where + "/state", line_answer.mtime_s(where + "/state") - line_answer.COARSE_S)
     return whole
 
 
@@ -204,20 +143,18 @@ def mark(where: str, name: str, at: int) -> None:
     path = where + "/" + name
     if not os.path.exists(path):
         replace(where, name, b"")
-    linecache.set_time(path, at)
+    line_answer.set_time(path, at)
 
 
-def outdate(env: "linecache.Environ") -> None:
+def outdate(env: "line_answer.Environ") -> None:
     """Let no cached line, of whichever account, be shown as it is any more: what they were rendered from was changed just now.
 
     No time of a file says that for sure. The next call renders its line anew, and has all of them refreshed.
     """
-    folder = linecache.folder(env)
+    folder = line_answer.folder(env)
     for where in _all_accounts(folder) if folder else ():
-        if os.path.exists(where + "/state") and not linecache.is_foreign_folder(where):
-            state = linecache.read_state(where)
-            state.config = linecache.CHANGED
-            if not _put_state(where, state):
+        if os.path.exists(where + "/state") and not line_answer.is_foreign_folder(where):
+            if not _put_state(where, line_answer.read_state(where).replaced(config=line_answer.CHANGED)):
                 _remove(where + "/state")          # a full disk
             for name in ("fresh", "expires", "ends"):
                 _remove(where + "/" + name)

@@ -7,7 +7,6 @@ Values have lost their control characters before they come here. `spell` takes o
 import json
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
-from ccmon.line import statusline
 from ccmon.model import Snapshot
 from ccmon.settings.grounds import BAR, BRIGHT, DARK, LIGHT, TERMINAL
 from ccmon.settings.themes import Style, Theme, ansi, hexadecimal, worn
@@ -15,6 +14,7 @@ from ccmon.text import Span, clean, clip, first_of
 from ccmon.usage.binding import SESSION
 from ccmon.usage.notices import amounts
 from ccmon.views import document
+from ccmon.views.line import statusline
 from ccmon.when import Zone, clock_text
 
 MOST_SENTENCES, SENTENCE_CELLS = 12, 500           # of a tooltip

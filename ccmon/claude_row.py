@@ -3,7 +3,7 @@
 The line's short cut loads this file: it imports nothing slow. Times are counted down, so that it needs no time zone.
 """
 
-from ccmon.line import session_json
+from ccmon.sources import session_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
