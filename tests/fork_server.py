@@ -4,7 +4,6 @@ The interpreter's own start is measured and tried by the tests that start real c
 """
 
 import array
-import atexit
 import json
 import os
 import select
@@ -138,24 +137,7 @@ def _become(words: List[str], env: Dict[str, str], cwd: str, fds: List[int]) -> 
     sys.stderr = sys.__stderr__ = open(2, "w", 1, coding, "backslashreplace", closefd=False)  # type: ignore[misc]
     sys.argv = [str(ROOT / "ccmon" / "__main__.py"), *words]
     from ccmon import __main__
-    try:
-        __main__.main()
-    except SystemExit as end:
-        _leave(end.code)
-    _leave(0)
-
-
-def _leave(code: object) -> None:
-    """The interpreter's end, but for taking down all that is loaded, which costs most of a call; the system does that."""
-    if isinstance(code, int) and threading.active_count() == 1:
-        atexit._run_exitfuncs()
-        try:
-            sys.stdout.flush()
-            sys.stderr.flush()
-        except (OSError, ValueError):
-            sys.exit(code)             # says so
-        os._exit(code & 255)
-    sys.exit(code)  # type: ignore[arg-type]
+    __main__.main()
 
 
 if __name__ == "__main__":

@@ -107,6 +107,15 @@ def test_a_command_loads_what_it_shows(cached, words):
     assert {name for name in modules for room in NOT_LOADED[words] if f"{name}.".startswith(f"{room}.")} == set()
 
 
+@pytest.mark.parametrize("flags", [[], ["-X", "dev"]])
+@pytest.mark.parametrize("words", ["--version", "--help", "history"])
+def test_only_who_looks_into_the_interpreter_waits_for_its_end(machine, words, flags):
+    code = "import atexit; atexit.register(print, 'the end'); from ccmon.__main__ import main; main()"
+    done = subprocess.run([sys.executable, *flags, "-c", code, words], env=machine.env(), stdin=subprocess.DEVNULL, check=False,
+                          capture_output=True, text=True)
+    assert done.stdout and ("the end" in done.stdout) == bool(flags and words != "--version")
+
+
 def test_the_package_itself_imports_nothing():
     assert "import" not in (ROOT / "ccmon/__init__.py").read_text()
 
