@@ -43,19 +43,13 @@ def write_line(where: str, key_text: str, line: bytes) -> None:
 
 def replace(where: str, name: str, content: bytes) -> bool:
     """Write a file of the cache whole or not at all; a full disk or a read-only home costs the cache, nothing else."""
-    whole = False
     try:
         private.own_folder(where)
         newfiles.sweep([where], cache=True)
-        with newfiles.making(where) as new:
-            whole = os.write(new.fd, content) == len(content)
-            if whole:
-                if os.name == "nt":    # one that is open cannot be renamed
-                    new.close()
-                private.put_in_place(new.name, where + "/" + name)
+        newfiles.replace(where, None, where + "/" + name, content, lasting=False)
+        return True
     except OSError:
-        whole = False
-    return whole
+        return False
 
 
 def _remove(path: str) -> None:

@@ -38,8 +38,7 @@ SAME_DOOR = {("sources.log_watch", "sources.log_files"), ("sources.ccusage", "so
              ("fullscreen.background", "fullscreen.keys"), ("fullscreen.background", "fullscreen.terminal"),
              ("fullscreen.background", "settings.grounds"),
              ("fullscreen.screen_signals", "fullscreen.terminal"), ("system.dotfiles", "system.swap"),
-             ("system.dotfiles", "system.bash_files"), ("system.dotfiles", "system.start_up_files"),
-             ("system.start_up_files", "system.bash_files")}
+             ("system.dotfiles", "system.start_up_files")}
 NEIGHBOURS = {("learning", "usage")}   # argued in CONTRIBUTING.md
 OPEN_TO_DOORS = {"line_answer", "locks", "model", "errors", "text", "typed_values", "when", "system.private", "system.processes",
                  "system.newfiles", "system.ready", "system.stops", "system.targets", "system.process_facts"}

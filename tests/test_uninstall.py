@@ -121,9 +121,10 @@ WRITERS = {                            # who makes files, and where what is made
         "setup/prompt_check": "swept"},
     "private.locked": {"settings/config_file": ".ccmon-lock", "store/migrations": ".ccmon-lock"},
     "private.temporary": {"call": "swept", "store/copy": "swept", "setup/prompt_check": "swept"},
-    "newfiles.making": {"line_cache": "state", "store/copy": "of the user", "system/outfiles": "of the user",
-                        "system/swap": "config.ini"},
-    "outfiles.write": {"commands/export": "of the user", "commands/report": "of the user"},
+    "newfiles.making": {"store/copy": "of the user", "system/swap": "config.ini"},
+    "newfiles.written": {"system/swap": "config.ini"},
+    "newfiles.replace": {"line_cache": "state", "system/named_files": "of the user"},
+    "named_files.write": {"commands/export": "of the user", "commands/report": "of the user"},
     "dotfiles.replace": {"settings/config_file": "config.ini", "setup/first_run": "config.ini", "setup/init": "start-up file"},
     "dotfiles.put": {"setup/init": "start-up file"}, "newfiles.folder_in": {"system/private": "swept"}}
 

@@ -295,13 +295,13 @@ def test_a_console_that_is_closed_ends_it_in_order():
 LACKING = {                            # what Windows does not have, or has in another way, and the rooms that own it
     "creationflags": {"refresher", "system/processes"}, "ctypes": {"system/swap"},
     "curses": {"fullscreen/entries", "fullscreen/screen"}, "fcntl": {"locks", "setup/prompt_probe", "system/swap"},
-    "locale.nl_langinfo": {"system/codec"}, "msvcrt": {"locks"}, "os.O_NOCTTY": {"fullscreen/screen_signals"},
+    "locale.nl_langinfo": {"output"}, "msvcrt": {"locks"}, "os.O_NOCTTY": {"fullscreen/screen_signals"},
     "os.O_NONBLOCK": {"fullscreen/screen_signals"},
     "os.fchmod": {"line_answer", "system/newfiles", "system/private", "system/swap"}, "os.fchown": {"system/swap"},
     "os.fork": {"fullscreen/entries", "fullscreen/guardian", "refresher", "sources/log_workers"},
     "os.getgid": {"system/private"}, "os.getpgrp": {"fullscreen/guardian", "fullscreen/screen_signals", "fullscreen/terminal"},
     "os.getsid": {"system/process_facts"},
-    "os.getuid": {"alerts/channels", "doctor/probes", "line_answer", "system/newfiles", "system/outfiles",
+    "os.getuid": {"alerts/channels", "doctor/probes", "line_answer", "system/newfiles", "system/named_files",
         "system/own_processes", "system/private", "system/removal", "system/targets", "system/tmux"},
     "os.kill": {"fullscreen/guardian", "locks", "setup/prompt_probe", "sources/log_workers", "system/own_processes",
         "system/process_facts", "system/stops"},
@@ -319,7 +319,7 @@ LACKING = {                            # what Windows does not have, or has in a
     "signal.pthread_sigmask": {"fullscreen/screen_signals", "setup/prompt_probe"},
     "signal.set_wakeup_fd": {"fullscreen/screen_signals"}, "start_new_session": {"system/processes"},
     "termios": {"fullscreen/guardian", "fullscreen/screen_signals", "fullscreen/terminal", "setup/prompt_probe",
-        "system/typed"}}
+        "system/ready"}}
 MODULES = set("fcntl termios msvcrt curses resource pwd grp tty pty posix winreg ctypes syslog crypt".split())
 CALLS = set("""fork forkpty setsid getsid killpg kill getuid geteuid getgid getegid uname replace rename waitid waitpid wait
     set_blocking fchmod chown fchown mkfifo pread pwrite sysconf setpgid getpgid getpgrp tcgetpgrp tcsetpgrp ttyname sync statvfs

@@ -18,7 +18,7 @@ from ccmon.learning.values import Learned
 from ccmon.pipeline import demo_past, lessons, memory, model_weeks
 from ccmon.pipeline.memory import Memory
 from ccmon.settings.context import Context
-from ccmon.system import infiles
+from ccmon.system import named_files
 from ccmon.text import Line, Span, clean, clip, pad, plural, printable, wrap
 from ccmon.views import learn_report, share_text
 from ccmon.views.learn_report import Findings
@@ -87,7 +87,7 @@ def _evaluate(given: SimpleNamespace, ctx: Context) -> int:
     from ccmon.learning import evaluate
     from ccmon.views import series_scores
     percents, shares = _percents("--at-percent", given.at_percent), _percents("--at-quantile", given.at_quantile)
-    read = [(path, *evaluate.read(infiles.lines(path), _file_name(path))) for path in given.evaluate]
+    read = [(path, *evaluate.read(named_files.lines(path), _file_name(path))) for path in given.evaluate]
     bar, done, whole = _Bar(ctx), 0, max(1, sum(len(rows) for _, rows, _ in read))
     found = []
     try:
@@ -231,7 +231,7 @@ def _share(given: SimpleNamespace, ctx: Context, kept: Memory, found: Lessons) -
 
 
 def _compare(given: SimpleNamespace, ctx: Context, kept: Memory, found: Lessons) -> int:
-    others, bad = share.read(infiles.lines(given.compare))
+    others, bad = share.read(named_files.lines(given.compare))
     place = share.place(_summary(given, ctx, kept, found), others, bad)
     if given.json:
         print(json.dumps(share.place_document(place)))

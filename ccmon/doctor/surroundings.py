@@ -23,7 +23,7 @@ from ccmon.setup import init, settings_json, snippets, visibility
 from ccmon.setup.prompt_verdict import SHELLS
 from ccmon.sources import ccusage, ccusage_json, log_files
 from ccmon.store import check, facts, place
-from ccmon.system import clock, codec, dotfiles, private
+from ccmon.system import clock, dotfiles, private
 from ccmon.system import tmux as tmux_servers
 from ccmon.text import duration, plural
 from ccmon.typed_values import Given
@@ -392,5 +392,5 @@ def locale(around: Surroundings) -> Check:
     """The locale's characters."""
     name = next(filter(None, map(around.env.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "")
     known = probes.locale_is_known()
-    mend = "setx PYTHONUTF8 1" if os.name == "nt" else f"export LC_ALL={codec.installed()}"
-    return verdicts.locale(name or "", codec.utf8(), known, mend)
+    mend = "setx PYTHONUTF8 1" if os.name == "nt" else f"export LC_ALL={output.installed_locale()}"
+    return verdicts.locale(name or "", output.utf8(), known, mend)

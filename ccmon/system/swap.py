@@ -45,9 +45,8 @@ def put(path: str, before: Optional[bytes], after: bytes, mode: Optional[int] = 
             raise Changed(path)
         if found is not None and not stat.S_ISREG(found.st_mode):
             raise OSError(errno.ELOOP, "it is a link of another user, or no file")
-        with newfiles.making(place.folder, place.at) as new:
-            mode = mode if mode is not None else 0o600 if found is None else stat.S_IMODE(found.st_mode)
-            new.write(after, mode)
+        mode = mode if mode is not None else 0o600 if found is None else stat.S_IMODE(found.st_mode)
+        with newfiles.written(place.folder, place.at, after, mode) as new:
             new.shut()
             _given_over(place, new, found, mode)
             if before is None:

@@ -1,14 +1,18 @@
-"""The door to a file that the user named for output: written whole or not at all."""
+"""The door to files that the user named: one for output, written whole or not at all, and a text that is read."""
 
 import errno
 import os
 import stat
+import sys
+from typing import BinaryIO, Iterator, Optional
 
-from ccmon.errors import Unwritable
-from ccmon.system import newfiles, private, targets
+from ccmon.errors import CcmonError, Unwritable
+from ccmon.system import newfiles, targets
 from ccmon.system.targets import Place
 
 READABLE = 0o644
+MOST_LINE_BYTES = 1 << 20              # a summary of one user has a thousand
+MOST_BYTES = 256 << 20
 
 
 def write(path: str, content: bytes, for_all: bool = False) -> None:
@@ -32,7 +36,7 @@ def _put(place: Place, content: bytes, for_all: bool) -> None:
     elif number is not None:
         _pour(os.open(place.path, os.O_WRONLY), content)
     elif found is None or stat.S_ISREG(found.st_mode) or stat.S_ISLNK(found.st_mode):
-        _replace(place, content, _mode(found, for_all))
+        newfiles.replace(place.folder, place.at, place.name, content, _mode(found, for_all))
     elif stat.S_ISDIR(found.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     else:
@@ -56,13 +60,7 @@ def _special(place: Place, found: os.stat_result) -> int:
     return fd
 
 
-def _replace(place: Place, content: bytes, mode: int) -> None:
-    with newfiles.making(place.folder, place.at) as new:
-        new.write(content, mode)
-        private.put_in_place(new.name, place.name, place.at)
-
-
-def _mode(found: "os.stat_result | None", for_all: bool) -> int:
+def _mode(found: Optional[os.stat_result], for_all: bool) -> int:
     """Who may do what with a file of another user would be theirs to choose."""
     if found is not None and stat.S_ISREG(found.st_mode) and (not hasattr(os, "getuid") or found.st_uid == os.getuid()):
         return stat.S_IMODE(found.st_mode)
@@ -74,3 +72,33 @@ def _umask() -> int:
     before = os.umask(0o077)
     os.umask(before)
     return before
+
+
+# --- a text that is read ---------------------------------------------------------------------------------------------------
+
+def lines(path: str) -> Iterator[str]:
+    """The lines one by one, whatever bytes are in it; a dash is standard input. Raises CcmonError when it cannot be read."""
+    try:
+        if path == "-":
+            if sys.stdin is not None:
+                yield from (line.decode("utf-8", "replace") for line in _bounded(sys.stdin.buffer))
+            return
+        with open(path, "rb") as file:
+            for number, line in enumerate(_bounded(file)):
+                yield line.decode("utf-8" if number else "utf-8-sig", "replace")
+    except (OSError, ValueError) as err:
+        reason = err.strerror if isinstance(err, OSError) else str(err)
+        raise CcmonError(f"{path} cannot be read ({reason}). Name a text file, or - for standard input") from None
+
+
+def _bounded(file: BinaryIO) -> Iterator[bytes]:
+    """Its lines; ValueError where one has no end, or the file has none."""
+    left = MOST_BYTES
+    while True:
+        line = file.readline(MOST_LINE_BYTES + 1)
+        left -= len(line)
+        if len(line) > MOST_LINE_BYTES or left < 0:
+            raise ValueError("it has a line that is too long" if left >= 0 else "it is too long")
+        if not line:
+            return
+        yield line
