@@ -22,6 +22,7 @@ MOST_LINES = 32
 MOST_FRESH_S = 7200
 MOST_PAUSE_S = 60                      # between two tries of a failing source
 MOST_BYTES = 1 << 20                   # of a file here; one that is larger is none of ours
+MOST_AHEAD_S = 60                      # a time that lies further ahead is of another clock
 COARSE_S = 2                           # the coarsest file times: whole seconds to bash 3.2 and some disks, even ones on FAT
 HOLD_S = 3                             # a shell that has just had a refresh started need not ask again
 SPOOL = "readings"                     # what Claude Code said, until a refresh takes it
@@ -62,8 +63,8 @@ class State:
         return max(self.fresh_until, self.retry_at)
 
     def backing_off(self, now: float) -> bool:
-        """True while nobody may try again; a time that lies too far ahead was written before the clock was set back."""
-        return now < self.retry_at <= now + MOST_PAUSE_S + 1
+        """True while nobody may try again."""
+        return is_pause(self.retry_at, now)
 
     def outdated(self, config: str) -> bool:
         """True when the configuration is not the one that the lines were rendered from."""
@@ -73,8 +74,13 @@ class State:
         """True when a refresh may start: not fresh, not backing off, not from the future; or the configuration moved."""
         if self.backing_off(now):
             return False
-        fresh = now < self.fresh_until <= now + MOST_FRESH_S and self.refreshed <= now + 60
+        fresh = now < self.fresh_until <= now + MOST_FRESH_S and self.refreshed <= now + MOST_AHEAD_S
         return not fresh or self.outdated(config)
+
+
+def is_pause(until: float, now: float) -> bool:
+    """Whether a pause until then is on; one that ends too far ahead was noted before the clock was set back."""
+    return now < until <= now + MOST_PAUSE_S + 1
 
 
 def config_stamp(path: str) -> int:

@@ -11,7 +11,7 @@ from ccmon import line_answer
 from ccmon.system import newfiles, private
 
 
-def words(key_text: str) -> "tuple[list[str], dict[str, str]]":
+def argv_and_env(key_text: str) -> "tuple[list[str], dict[str, str]]":
     """The argument list and the environment that a key stands for."""
     parts = [_unescape(w) for w in key_text.split("\0")]
     end = len(parts) - 1 - parts[::-1].index("") if "" in parts else len(parts)
@@ -60,7 +60,7 @@ def _remove(path: str) -> None:
 
 
 def forget(where: str, key_text: str) -> None:
-    """Remove a line that can no longer be kept current: whoever asks for it next renders it anew."""
+    """Remove a line that can no longer be made current: whoever asks for it next renders it anew."""
     _remove(where + "/" + line_answer.file_of(key_text))
 
 
@@ -71,37 +71,37 @@ def _lines(where: str) -> "list[str]":
         return []
 
 
-def any_line(where: str) -> bool:
+def has_lines(where: str) -> bool:
     """True once somebody was answered."""
     return bool(_lines(where))
 
 
-def how_many(where: str) -> int:
-    """The lines that are kept."""
+def line_count(where: str) -> int:
+    """How many lines there are."""
     return len(_lines(where))
 
 
-def asked_at(where: str) -> float:
+def last_asked_s(where: str) -> float:
     """When any line was last asked for while it was not fresh (epoch s); 0 when none was."""
     return max([line_answer.mtime_s(where + "/" + name) for name in _lines(where)], default=0.0)
 
 
-def asked(where: str) -> "list[str]":
-    """The keys asked for in the last day, the newest first, at most 32; all others are removed."""
+def recent_keys(where: str) -> "list[str]":
+    """The keys asked for in the last day, the newest first, at most MOST_LINES; all others are removed."""
     now = time.time()
-    found = sorted([(_asked_at(where + "/" + n, now), n) for n in _lines(where) if n != "plain"], reverse=True)
-    kept = [n for at, n in found if at >= now - line_answer.KEEP_S][:line_answer.MOST_LINES]
-    for _, name in found:
-        if name not in kept:
+    by_time = sorted([(_asked_at(where + "/" + n, now), n) for n in _lines(where) if n != "plain"], reverse=True)
+    recent = [n for at, n in by_time if at >= now - line_answer.KEEP_S][:line_answer.MOST_LINES]
+    for _, name in by_time:
+        if name not in recent:
             _remove(where + "/" + name)
-    keys = [_key_of(where, n) for n in kept]
+    keys = [_key_of(where, n) for n in recent]
     return [key_text for key_text in keys if key_text]
 
 
 def _asked_at(path: str, now: float) -> float:
     """When the line was last asked for; for one of a clock that was ahead its day begins now."""
     at = line_answer.mtime_s(path)
-    if at > now + 60:
+    if at > now + line_answer.MOST_AHEAD_S:
         line_answer.set_time(path, now)
     return min(at, now)
 

@@ -29,7 +29,7 @@ def where(tmp_path):
 def test_a_key_is_one_line_that_gives_its_words_back(argv, env):
     key = line_answer.key(argv, {**UTF8, **env})
     assert "\n" not in key
-    assert line_cache.words(key) == (argv, env)
+    assert line_cache.argv_and_env(key) == (argv, env)
 
 
 @given(words, words)
@@ -111,9 +111,9 @@ def test_asked_gives_the_newest_and_removes_what_nobody_wants(where):
     line_answer.set_time(f"{where}/{line_answer.file_of(keys[0])}", time.time() - KEEP_S - 60)
     line_cache.write_line(where, PLAIN, b"CC\n")
     line_answer.set_time(f"{where}/plain", 1)
-    assert line_cache.asked(where) == keys[1:MOST_LINES + 1]
+    assert line_cache.recent_keys(where) == keys[1:MOST_LINES + 1]
     assert len(os.listdir(where)) == MOST_LINES + 1 and line_answer.read_line(where, PLAIN)
-    assert line_cache.any_line(where) and not line_cache.any_line(where + "x")
+    assert line_cache.has_lines(where) and not line_cache.has_lines(where + "x")
 
 
 def test_rendering_anew_does_not_count_as_asking(where):
@@ -187,7 +187,7 @@ def test_shells_see_the_state_in_the_times_of_files(where, state):
     if state.fresh_until < 10 ** 12:
         assert os.stat(f"{where}/fresh").st_mtime == state.quiet_until == NOW
         assert os.stat(f"{where}/expires").st_mtime == NOW + 45
-    assert not line_cache.any_line(where) and line_cache.asked(where) == []
+    assert not line_cache.has_lines(where) and line_cache.recent_keys(where) == []
     assert sorted(os.listdir(where)) == ["expires", "fresh", "state"]
 
 

@@ -84,7 +84,7 @@ def _cache(ctx: Context) -> CacheFacts:
     if not ctx.cache or ctx.demo is not None:
         return CacheFacts(None)
     state = line_answer.read_state(ctx.cache)
-    return CacheFacts(ctx.cache, line_cache.how_many(ctx.cache), state.refreshed, state.fresh_until, state.expires_at,
+    return CacheFacts(ctx.cache, line_cache.line_count(ctx.cache), state.refreshed, state.fresh_until, state.expires_at,
                       state.retry_at, state.failures)
 
 

@@ -267,7 +267,7 @@ def cache(around: Surroundings) -> Check:
     if probes.place(inside).mode & 0o002:          # ccmon made it 0600: the disk keeps no modes, as those of Windows do
         there = there._replace(mode=0)
     kept = verdicts.Kept(there, probes.above(inside), None,
-                         plural(line_cache.how_many(folder), "line") + " ready" + age, _variable(around, "XDG_CACHE_HOME"),
+                         plural(line_cache.line_count(folder), "line") + " ready" + age, _variable(around, "XDG_CACHE_HOME"),
                          taken=_lowest(folder) if line_answer.is_foreign_folder(folder) else None)
     return verdicts.cache(kept, state.failures, around.owned)
 

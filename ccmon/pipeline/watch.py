@@ -47,7 +47,7 @@ class Watch:
         """What is stored now is known: this process has written or read it."""
         self._stored = _stamp(self._stores())
         if self._asked_before is None:
-            self._asked_before = line_cache.asked_at(self._ctx.cache) if self._ctx.cache else 0.0
+            self._asked_before = line_cache.last_asked_s(self._ctx.cache) if self._ctx.cache else 0.0
 
     def is_blind(self, source: Source) -> bool:
         """Whether it cannot be seen from here that something was used: there are no logs, or a ccusage of one's own is asked."""
@@ -66,7 +66,7 @@ class Watch:
         return max(self._ctx.settings.interval, min(REST_S, self._ctx.stale_after_s(source)))      # lines are shown so long
 
     def _is_line_asked(self, now: int) -> bool:
-        at = line_cache.asked_at(self._ctx.cache) if self._ctx.cache else 0.0
+        at = line_cache.last_asked_s(self._ctx.cache) if self._ctx.cache else 0.0
         return at != self._asked_before and now - at < LATELY_S
 
     def _has_jumped(self) -> bool:

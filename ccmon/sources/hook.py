@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 WAIT_S = 0.05                          # for a stdin that says nothing
-MOST_BYTES = 1 << 20
 MOST_SPOOL_BYTES = 65_536              # a refresher that never comes must not fill the disk
 
 
@@ -48,7 +47,7 @@ def read_stdin() -> str:
 def _read_within(deadline: float) -> bytes:
     import select
     content = b""
-    while len(content) < MOST_BYTES:
+    while len(content) < line_answer.MOST_BYTES:
         # What is there already is read on a busy machine, too, where the time is over before the first look.
         if not select.select([0], [], [], max(0.0, deadline - time.monotonic()))[0]:
             break
@@ -64,7 +63,7 @@ def _read_windows() -> bytes:
     parts: "list[bytes]" = []
 
     def read() -> None:
-        while sum(map(len, parts)) < MOST_BYTES:
+        while sum(map(len, parts)) < line_answer.MOST_BYTES:
             part = os.read(0, 65_536)
             if not part:
                 break

@@ -30,17 +30,17 @@ def write(path: str, content: bytes, for_all: bool = False) -> None:
 
 
 def _put(place: Place, content: bytes, for_all: bool) -> None:
-    found, number = place.found(), place.descriptor()
+    status, number = place.status(), place.descriptor()
     if number is not None and number >= 0:
         _pour(os.dup(number), content)
     elif number is not None:
         _pour(os.open(place.path, os.O_WRONLY), content)
-    elif found is None or stat.S_ISREG(found.st_mode) or stat.S_ISLNK(found.st_mode):
-        newfiles.replace(place.folder, place.at, place.name, content, _mode(found, for_all))
-    elif stat.S_ISDIR(found.st_mode):
+    elif status is None or stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode):
+        newfiles.replace(place.folder, place.at, place.name, content, _mode(status, for_all))
+    elif stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     else:
-        _pour(_special(place, found), content)
+        _pour(_special(place, status), content)
 
 
 def _pour(fd: int, content: bytes) -> None:
@@ -48,22 +48,22 @@ def _pour(fd: int, content: bytes) -> None:
         file.write(content)
 
 
-def _special(place: Place, found: os.stat_result) -> int:
+def _special(place: Place, status: os.stat_result) -> int:
     """A pipe or device, which it would be wrong to replace; one that another user has put there would get what is not theirs."""
     foreign = PermissionError(errno.EPERM, "it belongs to another user")
-    if not place.is_trusted(found):
+    if not place.is_trusted(status):
         raise foreign
     fd = os.open(place.name, os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0), dir_fd=place.at)
-    if not os.path.samestat(os.fstat(fd), found):
+    if not os.path.samestat(os.fstat(fd), status):
         os.close(fd)
         raise foreign
     return fd
 
 
-def _mode(found: Optional[os.stat_result], for_all: bool) -> int:
+def _mode(status: Optional[os.stat_result], for_all: bool) -> int:
     """Who may do what with a file of another user would be theirs to choose."""
-    if found is not None and stat.S_ISREG(found.st_mode) and (not hasattr(os, "getuid") or found.st_uid == os.getuid()):
-        return stat.S_IMODE(found.st_mode)
+    if status is not None and stat.S_ISREG(status.st_mode) and (not hasattr(os, "getuid") or status.st_uid == os.getuid()):
+        return stat.S_IMODE(status.st_mode)
     return READABLE if for_all else READABLE & ~_umask()
 
 

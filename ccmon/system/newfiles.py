@@ -166,8 +166,8 @@ def sweep(folders: Iterable[str], cache: bool = False) -> None:
 
 def _sweep(folder: str, cache: bool) -> None:
     with os.scandir(folder) as entries:
-        found = [one.name for one in islice(entries, MOST_LOOKED_AT)]
-    names = [name for name in found if is_part(name, cache)]
+        all_names = [one.name for one in islice(entries, MOST_LOOKED_AT)]
+    names = [name for name in all_names if is_part(name, cache)]
     for name in sorted(names, key=len)[:MOST_SWEPT]:     # what sqlite has put beside one comes after it
         with suppress(OSError):
             _sweep_one(folder, name)
@@ -179,24 +179,24 @@ def _sweep_one(folder: str, name: str) -> None:
         return
     fd = -1 if os.name == "nt" else os.open(path, _LOOK)
     try:
-        found = os.stat(path, follow_symlinks=False) if fd < 0 else os.fstat(fd)
+        status = os.stat(path, follow_symlinks=False) if fd < 0 else os.fstat(fd)
         free = None if fd < 0 else claim(fd)
         is_over = free if named and named["new"] and free is not None else (
-            free is not False and time.time() - found.st_mtime > DAY_S)
-        if not is_over or not _is_own(found) or fd >= 0 and not _is_there(fd, path, None):
+            free is not False and time.time() - status.st_mtime > DAY_S)
+        if not is_over or not _is_own(status) or fd >= 0 and not _is_there(fd, path, None):
             return
         is_folder = named is not None and named["folder"] is not None
-        if stat.S_ISREG(found.st_mode) and not is_folder:
+        if stat.S_ISREG(status.st_mode) and not is_folder:
             os.unlink(path)
-        elif stat.S_ISDIR(found.st_mode) and is_folder:
+        elif stat.S_ISDIR(status.st_mode) and is_folder:
             _remove_tree(path)
     finally:
         if fd >= 0:
             os.close(fd)
 
 
-def _is_own(found: os.stat_result) -> bool:
-    return not hasattr(os, "getuid") or found.st_uid == os.getuid()
+def _is_own(status: os.stat_result) -> bool:
+    return not hasattr(os, "getuid") or status.st_uid == os.getuid()
 
 
 def _remove_tree(path: str) -> None:

@@ -163,14 +163,14 @@ def test_C06_lines_that_were_asked_for_by_a_clock_that_was_ahead_take_the_place_
     for key, file in zip(keys, files):
         line_cache.write_line(where, key, b"CC\n")
         os.utime(file, (time.time() + SIX_YEARS_S,) * 2)
-    assert len(line_cache.asked(where)) == line_answer.MOST_LINES
+    assert len(line_cache.recent_keys(where)) == line_answer.MOST_LINES
     line_cache.write_line(where, keys[0], b"CC\n")
     os.utime(files[0], (time.time() + 5,) * 2)           # asked for a little later
-    assert keys[0] in line_cache.asked(where)
+    assert keys[0] in line_cache.recent_keys(where)
     for file in files:
         if os.path.exists(file):
             os.utime(file, (os.stat(file).st_mtime - line_answer.KEEP_S - 60,) * 2)      # a day later
-    assert line_cache.asked(where) == []
+    assert line_cache.recent_keys(where) == []
 
 
 def test_C06_the_line_of_the_launcher_becomes_stale_not_eternal(line, shell):

@@ -35,7 +35,7 @@ def of_template(pieces: Sequence[Piece], snapshot: Snapshot, zone: Zone, value: 
     """The record of an author's template; a piece of -1 cells names a field of claude_row.py, and only for those more is kept."""
     later = [piece.written for piece in pieces if piece.cells == LATER]
     said = {field: value(field, None, 0) for field in later if _by_tokens(snapshot) and field.startswith("binding")}
-    resets = {one.resets_at for known in (snapshot.windows, *snapshot.apart.accounts) for one in known}
+    resets = {one.resets_at for windows in (snapshot.windows, *snapshot.apart.accounts) for one in windows}
     clocks = {str(at): clock_text(at, snapshot.now, zone) for at in sorted(resets)}
     return _written(snapshot, cells, pieces=[list(piece) for piece in pieces], **({"said": said} if said else {}),
                     **({"clocks": clocks} if any(field.endswith(".reset") for field in later) else {}))
@@ -60,7 +60,7 @@ def _written(snapshot: Snapshot, cells: Optional[int], **more: Any) -> str:
 
 
 def settled(windows: Windows, apart: Apart) -> Dict[str, Any]:
-    """What the row is told of the windows; it is read with every call, so only what there is."""
+    """The windows as the row reads them, with every call: only what there is."""
     return {"official": _windows(windows), **({"others": list(map(_windows, apart.accounts))} if apart.accounts else {}),
             **({"stale": apart.stale} if apart.stale else {})}
 

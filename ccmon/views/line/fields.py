@@ -73,16 +73,16 @@ def _piece(match: Match[str], value: Value, dialect: Dialect, room: int) -> Tupl
 
 def values(snapshot: Snapshot, zone: Zone, charset: Charset) -> Value:
     """What each field stands for at this moment; a dash where there is no value, ? where there is no such field."""
-    known = _table(snapshot, zone)
+    table = _table(snapshot, zone)
 
     def value(name: str, number: Optional[int], room: int) -> str:
         if name == "bar":
             return _bar(snapshot, min(room, BAR_CELLS if number is None else number), charset)
         if number is not None:
-            found = UNKNOWN
+            shown = UNKNOWN
         else:
-            found = _of_window(name, snapshot, zone) if name.startswith("w.") else known.get(name, UNKNOWN)
-        return found if charset.unicode else found.encode("ascii", "replace").decode()
+            shown = _of_window(name, snapshot, zone) if name.startswith("w.") else table.get(name, UNKNOWN)
+        return shown if charset.unicode else shown.encode("ascii", "replace").decode()
     return value
 
 
@@ -127,11 +127,11 @@ def _table(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
 def _runway(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
     """How likely it is that the limit comes before the reset, in whole percent, and when."""
     runway, week = snapshot.runway, snapshot.week
-    known = is_likelihood(runway)
+    has_likelihood = is_likelihood(runway)
     names, over = ("out_median", "out_low", "out_high"), statusline.is_over(snapshot)
-    return {"likely": str(round(100 * runway.probability)) if runway and known else NONE,
+    return {"likely": str(round(100 * runway.probability)) if runway and has_likelihood else NONE,
             "likely_week": str(round(100 * week.probability)) if week and is_likelihood(week) else NONE,
-            **{name: _hour(at if runway and known and not over and at < runway.resets_at else None, zone)
+            **{name: _hour(at if runway and has_likelihood and not over and at < runway.resets_at else None, zone)
                for name, at in zip(names, runway[:3] if runway else (0,) * 3)}}
 
 
