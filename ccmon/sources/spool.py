@@ -14,6 +14,11 @@ MOST_BYTES = 200_000                   # of what is read at once
 _NO_SPOOL = (errno.ENOENT, errno.EPERM, errno.ENXIO, errno.ELOOP)      # nothing, or nothing of ours
 
 
+def may_hold(where: str) -> bool:
+    """Whether it may hold what was not taken yet; False where contents() would give nothing."""
+    return any(os.path.lexists(where + "/" + line_answer.SPOOL + ending) for ending in ("", ".taken"))
+
+
 def contents(where: str) -> Iterator[str]:
     """What the spool of that cache folder holds, file by file: ask for the next when one is stored. The caller holds the lock.
 
