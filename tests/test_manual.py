@@ -21,8 +21,6 @@ from ccmon import __version__
 from ccmon.alerts import kinds, rules
 from ccmon.call_help import page_of
 from ccmon.call_table import PAGES as FILES
-from ccmon.line import fields
-from ccmon.line.dialects import DIALECTS
 from ccmon.model import Facts
 from ccmon.settings import context
 from ccmon.settings.options import OPTIONS, SECTIONS, flag_name
@@ -31,6 +29,8 @@ from ccmon.system import clock
 from ccmon.text import ROLES
 from ccmon.typed_values import PLAN_NAMES, PLANS
 from ccmon.usage import notices
+from ccmon.views.line import fields
+from ccmon.views.line.dialects import DIALECTS
 from ccmon.views.screen.foot import KEYS
 
 pytestmark = pytest.mark.newest_only
