@@ -15,7 +15,7 @@ from live_lines import STALE_S, age, end_refresher, live, warm
 from terminal import Terminal
 
 from ccmon.errors import CcmonError
-from ccmon.linecache import HOLD_S
+from ccmon.line_answer import HOLD_S
 from ccmon.settings.options import OPTIONS
 from ccmon.setup import snippets
 from ccmon.system import dotfiles

@@ -357,7 +357,7 @@ def test_learning_starts_anew(worked):
 # --- what it costs others -----------------------------------------------------------------------------------------------
 
 def test_neither_the_screen_nor_the_line_loads_the_extra_models():
-    rooms = ("ccmon.fullscreen.app", "ccmon.line.lines", "ccmon.pipeline.refresh",
+    rooms = ("ccmon.fullscreen.app", "ccmon.pipeline.lines", "ccmon.pipeline.refresh",
              *(f"ccmon.commands.{name}" for name in ("look", "statusline", "record", "learn", "why")))
     code = f"import sys, {', '.join(rooms)}; print([name for name in sys.modules if name.split('.')[0] in " \
            "('sklearn', 'statsmodels', 'numpy', 'scipy') or name == 'ccmon.learning.extra'])"

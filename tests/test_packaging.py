@@ -18,7 +18,7 @@ from full_screen import leave, live, shown
 from terminal import Terminal
 
 from ccmon import __version__
-from ccmon.call_help import PAGES
+from ccmon.call_table import PAGES
 
 pytestmark = pytest.mark.newest_only
 

@@ -117,15 +117,15 @@ def test_the_home_is_as_it_was_before(place, has_files):
 # --- a new file cannot be forgotten -----------------------------------------------------------------------------------------
 
 WRITERS = {                            # who makes files, and where what is made stands in written.py
-    "linecache.append": {"line/hook": "readings"}, "linefiles.replace": {},
-    "linecache.open_file": {"locks": "lock"}, "private.open_file": {
+    "line_cache.replace": {}, "line_answer.open_file": {"locks": "lock", "sources/hook": "readings"}, "private.open_file": {
         "settings/config": "ccmon.log", "store/migrations": "ccmon.db", "store/upgrade": "ccmon.db.before-200.part",
         "setup/prompt_check": "swept"},
     "private.locked": {"settings/config_file": ".ccmon-lock", "store/migrations": ".ccmon-lock"},
     "private.temporary": {"call": "swept", "store/copy": "swept", "setup/prompt_check": "swept"},
-    "newfiles.making": {"line/linefiles": "state", "store/copy": "of the user", "system/outfiles": "of the user",
-                        "system/swap": "config.ini"},
-    "outfiles.write": {"commands/export": "of the user", "commands/report": "of the user"},
+    "newfiles.making": {"store/copy": "of the user", "system/swap": "config.ini"},
+    "newfiles.written": {"system/swap": "config.ini"},
+    "newfiles.replace": {"line_cache": "state", "system/named_files": "of the user"},
+    "named_files.write": {"commands/export": "of the user", "commands/report": "of the user"},
     "dotfiles.replace": {"settings/config_file": "config.ini", "setup/first_run": "config.ini", "setup/init": "start-up file"},
     "dotfiles.put": {"setup/init": "start-up file"}, "newfiles.folder_in": {"system/private": "swept"}}
 
