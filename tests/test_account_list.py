@@ -8,7 +8,7 @@ from commands import HOUR, NOW
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import line_answer, locks, text
+from ccmon import line_answer, text
 from ccmon.errors import CcmonError, UsageError
 from ccmon.learning import state
 from ccmon.model import Apart, Login, Owner
@@ -225,7 +225,6 @@ def test_what_is_learned_is_of_one_login(home):
 def test_each_of_two_logins_in_a_folder_is_shown_by_its_name(home):
     used(home, ".claude")
     env = {"HOME": str(home), "CCMON_NOW": str(NOW)}
-    locks.make_folder(line_answer.folder(env))
     for at, session, percent, left_s in ((60, "s1", 37, HOUR), (50, "s2", 8, 2 * HOUR)):
         hook.note({"session_id": session, "cost": {"total_api_duration_ms": 5},
                    "rate_limits": {"five_hour": {"used_percentage": percent, "resets_at": NOW + left_s},
