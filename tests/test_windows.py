@@ -313,7 +313,7 @@ LACKING = {                            # what Windows does not have, or has in a
     "os.tcgetpgrp": {"fullscreen/guardian", "fullscreen/terminal", "setup/prompt_probe"},
     "os.ttyname": {"fullscreen/screen_signals"}, "os.uname": {"locks", "settings/config"}, "os.waitid": {"sources/ccusage"},
     "os.waitpid": {"fullscreen/entries", "fullscreen/guardian", "setup/prompt_probe", "sources/log_workers"},
-    "pty": {"setup/prompt_probe"}, "pwd": {"system/private"}, "resource": {"pipeline/sources", "system/processes"},
+    "pty": {"setup/prompt_probe"}, "pwd": {"system/private"}, "resource": {"pipeline/from_ccusage", "system/processes"},
     "select.poll": {"system/ready"},
     "signal.SIGKILL": {"setup/prompt_probe", "sources/log_workers", "system/own_processes", "system/processes"},
     "signal.SIGTTOU": {"fullscreen/screen", "fullscreen/screen_signals"},
