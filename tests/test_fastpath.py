@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 
+import claude_logs
 import pytest
 from commands import HOUR, ROOT, block, wait_until
 
@@ -92,11 +93,16 @@ NOT_LOADED = {                         # what a command shows without, modules o
     "config": (*HEAVY, "ccmon.learning", "ccmon.sources", "ccmon.views.screen", "ccmon.history", "ccmon.usage.compute",
                "ccmon.settings.ini_text", "ccmon.system.dotfiles"),
     "history": (*HEAVY, "ccmon.fullscreen.screen", "ccmon.views.screen.dashboard", "ccmon.sources.log_parts"),
-    "--once": (*HEAVY, "ccmon.views.history", "ccmon.sources.log_parts"),
-    "--json": (*HEAVY, "ccmon.views.history", "ccmon.sources.log_parts"),
+    "--once": (*HEAVY, "curses", "shutil", "ccmon.views.history", "ccmon.sources.log_parts", "ccmon.fullscreen.screen"),
+    "--json": (*HEAVY, "json", "curses", "shutil", "ccmon.views.screen", "ccmon.views.history", "ccmon.sources.log_parts"),
     "record": (*HEAVY, "ccmon.fullscreen.screen", "ccmon.views.screen.dashboard", "ccmon.views.history",
-               "ccmon.sources.log_parts"),
+               "ccmon.sources.log_parts", "ccmon.pipeline.alerting"),
 }
+IDLE = (*HEAVY, "re", "json", "hashlib", "subprocess", "shutil", "traceback", "curses", "ccmon.pipeline.refresh",
+        "ccmon.pipeline.sources", "ccmon.sources.log_reader", "ccmon.sources.ccusage", "ccmon.line.lines",
+        "ccmon.pipeline.alerting", "ccmon.fullscreen.screen", "ccmon.learning.learner", "ccmon.store.ledger",
+        "ccmon.store.sessions", "ccmon.usage.prices", "ccmon.views.history")
+MOST_WITHOUT_NEWS = {"--once": 125, "--json": 112, "record": 84}       # modules of ccmon where nothing is new
 
 
 @pytest.mark.parametrize("words", NOT_LOADED)
@@ -105,6 +111,26 @@ def test_a_command_loads_what_it_shows(cached, words):
     modules, out = loaded([script, *words.split()], machine.env())
     assert out or words == "record"
     assert {name for name in modules for room in NOT_LOADED[words] if f"{name}.".startswith(f"{room}.")} == set()
+
+
+@pytest.mark.parametrize("words", MOST_WITHOUT_NEWS)
+def test_where_nothing_is_new_nothing_is_loaded_that_reads(machine, tmp_path, words):
+    claude_logs.write(machine.home / ".claude", claude_logs.talk(seed=1, start=time.time() - HOUR, hours=0.9, messages=2))
+    script, _ = start(machine, tmp_path)
+    machine.run("record", now=None, CCMON_SOURCE="logs")
+    modules, out = loaded([script, words], machine.env(CCMON_SOURCE="logs"))
+    assert bool(out) == (words != "record")
+    assert {name for name in modules for room in IDLE if f"{name}.".startswith(f"{room}.")} == set()
+    assert len([name for name in modules if name.startswith("ccmon")]) <= MOST_WITHOUT_NEWS[words]
+
+
+def test_the_first_frame_is_made_without_what_reads_learns_and_tells(machine):
+    code = "import sys, ccmon.fullscreen.app; print(*sys.modules)"
+    modules = set(subprocess.run([sys.executable, "-c", code], env=machine.env(), stdout=subprocess.PIPE, check=True,
+                                 text=True).stdout.split())
+    late = (*IDLE[:-1], "ccmon.fullscreen.live", "ccmon.fullscreen.poller", "ccmon.alerts.channels", "ccmon.views.history")
+    may = {"curses", "ccmon.fullscreen.screen"}
+    assert {name for name in modules for room in late if f"{name}.".startswith(f"{room}.")} - may == set()
 
 
 @pytest.mark.parametrize("flags", [[], ["-X", "dev"]])
