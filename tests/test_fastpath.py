@@ -87,8 +87,8 @@ SLOW = ("re", "enum", "json", "signal", "hashlib", "locale", "subprocess", "shle
         "shutil") if sys.version_info >= (3, 13) else ()     # before, typing itself loads re
 NOT_LOADED = {                         # what a command shows without, modules or whole rooms
     "--version": ("typing", "re", "signal", "ccmon.cli", "ccmon.fullscreen"),
-    "--help": ("json", "sqlite3", "pytz", "ccmon.model", "ccmon.store", "ccmon.usage", "ccmon.pipeline", "ccmon.settings.config",
-               "ccmon.call_words"),
+    "--help": ("json", "shutil", "sqlite3", "pytz", "ccmon.model", "ccmon.store", "ccmon.usage", "ccmon.pipeline",
+               "ccmon.settings.config", "ccmon.call_words"),
     "completion bash": (*HEAVY, *SLOW, "sqlite3", "pytz", "ccmon.model", "ccmon.store", "ccmon.usage", "ccmon.pipeline",
                         "ccmon.settings.config"),
     "config": (*HEAVY, *SLOW, "ccmon.learning", "ccmon.sources", "ccmon.views.screen", "ccmon.history", "ccmon.usage.compute",
