@@ -96,7 +96,7 @@ NOT_LOADED = {                         # what a command shows without, modules o
                "ccmon.settings.ini_text", "ccmon.system.dotfiles", "ccmon.pipeline.memory", "ccmon.store.learning"),
     "history": (*HEAVY, *SLOW, "ccmon.views.screen", "ccmon.sources.log_parts", "ccmon.sources.log_reader", "ccmon.usage.compute",
                 "ccmon.usage.prices", "ccmon.pipeline.refresh", "ccmon.pipeline.past_windows", "ccmon.learning.learner",
-                "ccmon.learning.runway", "ccmon.store.ledger", "ccmon.store.record", "ccmon.alerts.rules", "ccmon.line.lines",
+                "ccmon.learning.runway", "ccmon.store.ledger", "ccmon.store.record", "ccmon.alerts.rules", "ccmon.pipeline.lines",
                 "ccmon.typed_times"),
     "--once": (*HEAVY, "curses", "shutil", "ccmon.views.history", "ccmon.sources.log_parts", "ccmon.fullscreen.screen"),
     "--json": (*HEAVY, "json", "curses", "shutil", "ccmon.views.screen", "ccmon.views.history", "ccmon.sources.log_parts"),
