@@ -105,8 +105,12 @@ def fold(known: Known, rows: Iterable[Row]) -> List[Change]:
     """Take the rows up in their order; known gets them too. What changed: each row before (None for a new one) and after."""
     before: Dict[Tuple[int, int], Optional[Row]] = {}
     for row in rows:
-        group = known.setdefault(row.message, {})
-        same = group.get(row.key)
+        message, key = row[:2]
+        group = known.get(message)
+        if group is None:
+            known[message], before[message, key] = {key: row}, None
+            continue
+        same = group.get(key)
         if same is not None and row[6:11] == same[6:11] and row.flags == same.flags and row.counts:
             continue                   # said again: half of all lines
         for changed in _decided(group, row):
