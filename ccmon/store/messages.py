@@ -201,6 +201,13 @@ def between(db: sqlite3.Connection, owner: int, since_ms: int, until_ms: int) ->
     return list(map(Row._make, found))
 
 
+def by_time(db: sqlite3.Connection, owner: int) -> List[Row]:
+    """All messages that count, in the order of between; sooner than through its index, which leads to each row apart."""
+    whole = SELECT.replace("FROM message", "FROM message NOT INDEXED")
+    found = map(Row._make, db.execute(f"{whole} AND NOT flags & {ABSORBED}", (owner,)))
+    return sorted(found, key=lambda row: row.at_ms)
+
+
 def numbers(db: sqlite3.Connection, names: Iterable[str], table: str) -> Dict[str, int]:
     """The numbers of these names in the table model or project, given where they had none."""
     found: Dict[str, int] = {}
