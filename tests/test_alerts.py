@@ -8,13 +8,14 @@ from commands import HOUR, NOW
 from logged import Minute, keep_logs
 from webhooks import SECRET
 
-from ccmon import linecache
+from ccmon import line_answer
 from ccmon.alerts import rules
 from ccmon.alerts.found import Noted
 from ccmon.alerts.kinds import KINDS
 from ccmon.alerts.rules import Usual
 from ccmon.alerts.window_rules import SAME_S
-from ccmon.learning.values import Change, Learned, Use
+from ccmon.learning.learned import Change, Learned
+from ccmon.learning.values import Use
 from ccmon.model import Block, Facts, Sample, Source
 from ccmon.pipeline import alerting, memory
 from ccmon.settings import context
@@ -268,7 +269,7 @@ def test_what_became_of_it_is_kept(ctx):
 
 def test_secrets_do_not_reach_the_names_of_lines():
     env = {"LANG": "C.UTF-8", "CCMON_ALERT_WEBHOOK_URL": f"https://h/{SECRET}"}
-    assert linecache.key(["--statusline"], env) == "--statusline\0"
+    assert line_answer.key(["--statusline"], env) == "--statusline\0"
 
 
 @pytest.mark.parametrize("moved, want", [(0, []), (SAME_S - 1, []), (1 - SAME_S, []), (SAME_S, ["bell"]), (-SAME_S, ["bell"])])

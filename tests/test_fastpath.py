@@ -44,7 +44,7 @@ def test_a_cached_line_loads_almost_nothing(cached, more):
     new = modules - bare
     assert "10" in out and machine.runs() == 1
     assert new & BANNED == set()
-    assert {name for name in new if name.startswith("ccmon")} == {"ccmon", "ccmon.__main__", "ccmon.linecache"}
+    assert {name for name in new if name.startswith("ccmon")} == {"ccmon", "ccmon.__main__", "ccmon.line_answer"}
     assert len(new) <= 7, new
 
 
@@ -60,8 +60,8 @@ def test_the_row_of_claude_code_loads_a_json_scanner_and_nothing_slow(cached):
     assert b"x" in done.stdout and b"5h 3%" in done.stdout
     assert new & BANNED == set()
     assert {name for name in new if name.startswith("ccmon")} == {
-        "ccmon", "ccmon.__main__", "ccmon.linecache", "ccmon.line",
-        "ccmon.line.hook", "ccmon.line.session_json", "ccmon.line.claude"}
+        "ccmon", "ccmon.__main__", "ccmon.line_answer", "ccmon.claude_row",
+        "ccmon.sources", "ccmon.sources.hook", "ccmon.sources.session_json"}
     assert len(new) <= 14, new
 
 
@@ -75,7 +75,7 @@ def test_refreshing_behind_the_callers_back_loads_little_more(cached):
     modules, out = loaded(words, machine.env())
     bare, _ = loaded(["-c", "pass"], machine.env())
     assert out.startswith("CC 10%")
-    assert {name for name in modules - bare if name.startswith("ccmon.")} == {"ccmon.__main__", "ccmon.linecache",
+    assert {name for name in modules - bare if name.startswith("ccmon.")} == {"ccmon.__main__", "ccmon.line_answer",
                                                                                     "ccmon.locks", "ccmon.refresher"}
     assert (modules - bare) & BANNED == set()
     wait_until(lambda: machine.runs() == before + 1, "the refresher runs ccusage")
@@ -105,6 +105,15 @@ def test_a_command_loads_what_it_shows(cached, words):
     modules, out = loaded([script, *words.split()], machine.env())
     assert out or words == "record"
     assert {name for name in modules for room in NOT_LOADED[words] if f"{name}.".startswith(f"{room}.")} == set()
+
+
+@pytest.mark.parametrize("flags", [[], ["-X", "dev"]])
+@pytest.mark.parametrize("words", ["--version", "--help", "history"])
+def test_only_who_looks_into_the_interpreter_waits_for_its_end(machine, words, flags):
+    code = "import atexit; atexit.register(print, 'the end'); from ccmon.__main__ import main; main()"
+    done = subprocess.run([sys.executable, *flags, "-c", code, words], env=machine.env(), stdin=subprocess.DEVNULL, check=False,
+                          capture_output=True, text=True)
+    assert done.stdout and ("the end" in done.stdout) == bool(flags and words != "--version")
 
 
 def test_the_package_itself_imports_nothing():

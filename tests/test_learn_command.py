@@ -2,24 +2,23 @@
 
 import io
 import json
+import shutil
 import subprocess
 import sys
 
 import pytest
-from commands import NOW, ROOT
+from commands import NOW, ROOT, Machine
 from learning_home import fill
 from scenes import FixedZone
 from simulator import Scenario, simulate
 
 from ccmon.commands import learn
 from ccmon.learning import extra, portable, share, told
-from ccmon.learning.learner import Lessons
+from ccmon.learning.learned import Change, Estimate, Learned, LearnedState, RunwayModel, UnitWeights, WeekModel
 from ccmon.learning.portable import Extra, Tried
-from ccmon.learning.runway import Trained
 from ccmon.learning.score import Score
 from ccmon.learning.told import Told
-from ccmon.learning.values import Change, Course, Estimate, Learned, Ruler
-from ccmon.learning.week import Week
+from ccmon.learning.values import UsageCurve
 from ccmon.settings import context
 from ccmon.text import line_width, plain
 from ccmon.typed_values import PLANS
@@ -30,7 +29,7 @@ pytestmark = pytest.mark.newest_only
 
 DAY = 86_400
 SURE = Estimate(12.4, 12.2, 12.65, 0.012, 123, 31, 0.7, True)
-LEARNED = Learned(NOW, Ruler("cost", (("", "cost", 1.0),), 0.42, 123), SURE,
+LEARNED = Learned(NOW, UnitWeights("cost", (("", "cost", 1.0),), 0.42, 123), SURE,
                   (Change(NOW - 20 * DAY, 0.8, NOW - 19 * DAY), Change(NOW - DAY, 1.0, NOW - DAY, "rebaseline")), 125, 2,
                   31_400.0, 41, 2840.0)
 GOOD, PLAIN = Score(412, 12.14, 7.02, 0.071, 0.89), Score(412, 15.0, 15.0, 0.1)
@@ -41,7 +40,8 @@ KEPT = portable.Kept("arima", "points", {"ar": [0.5, 0.1], "ma": [0.2, -0.1], "s
 
 
 def findings(learned=LEARNED, points=865, session=None, week=NOTHING, tried=None):
-    lessons = Lessons(learned, points and Trained(NOW, points), Trained(NOW, 30), Week(NOW, 39, None, Course((), ())))
+    model = WeekModel(NOW, 39, None, UsageCurve((), ()))
+    lessons = LearnedState(learned, points and RunwayModel(NOW, points), RunwayModel(NOW, 30), model)
     return Findings(NOW, FixedZone(), lessons, PLANS, session or Told(GOOD, PLAIN, 31, 9.2, 3), week, tried)
 
 
@@ -63,8 +63,9 @@ changes  2025-11-04, noticed 2025-11-05: the same local work now takes 25 % more
          of your quota: the limit was lowered, or the account is also used
          elsewhere
          2025-11-23, noticed 2025-11-23: Claude began your 5-hour window anew
-runway   from Claude's percentages: 865 rows
-         from tokens: 30 rows of 40; until then the last-hour rate counts
+runway   from Claude's percentages: 865 past moments
+         from tokens: 30 past moments of 40; until then the last-hour rate
+         counts
          of the week: 39 days
 score    412 forecasts of 31 sessions; median error 9 min
                                             ccmon      seed
@@ -137,9 +138,9 @@ def test_with_little_known_the_words_are_honest(learned, expected):
 
 
 def test_a_limit_in_tokens_is_not_about():
-    ruler = Ruler("tokens", (("", "input", 1.0), ("", "output", 1.0)), 0.5, 40)
+    ruler = UnitWeights("tokens", (("", "input", 1.0), ("", "output", 1.0)), 0.5, 40)
     estimate = SURE._replace(median=35_000.0, low=34_000.0, high=36_000.0)
-    learned = LEARNED._replace(ruler=ruler, estimate=estimate, tokens_per_load=1.0)
+    learned = LEARNED._replace(unit_weights=ruler, estimate=estimate, tokens_per_load=1.0)
     first, second, *_ = told_lines(findings(learned))
     assert first == "limit    35,000 tokens, 90 % interval 34,000-36,000" and "nearest plan" in second
 
@@ -283,10 +284,23 @@ def test_a_demo_tells_what_its_user_has_taught_it_and_shares_nothing(machine):
     assert list(machine.home.iterdir()) == []
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    """A machine with three weeks of a simulated user, with forecasts of the last days, and the end of the history."""
+    machine = Machine(tmp_path_factory.mktemp("filled"))
+    now = fill({"HOME": str(machine.home)}, Scenario(4, days=21, elsewhere=0.0), forecasts=200)
+    shutil.copytree(str(machine.home), str(machine.folder / "kept"))
+    yield machine, now
+    machine.close()
+
+
 @pytest.fixture
-def worked(machine):
-    """Three weeks of a simulated user, with forecasts of the last days; the machine and the end of the history."""
-    return machine, fill({"HOME": str(machine.home)}, Scenario(4, days=21, elsewhere=0.0), forecasts=200)
+def worked(filled):
+    """The same, with its home as it was; the history is of one who lives there."""
+    machine, now = filled
+    shutil.rmtree(str(machine.home))
+    shutil.copytree(str(machine.folder / "kept"), str(machine.home))
+    return machine, now
 
 
 def test_a_history_is_learned_from_and_reported(worked):
@@ -343,7 +357,7 @@ def test_learning_starts_anew(worked):
 # --- what it costs others -----------------------------------------------------------------------------------------------
 
 def test_neither_the_screen_nor_the_line_loads_the_extra_models():
-    rooms = ("ccmon.fullscreen.app", "ccmon.line.lines", "ccmon.pipeline.refresh",
+    rooms = ("ccmon.fullscreen.app", "ccmon.pipeline.lines", "ccmon.pipeline.refresh",
              *(f"ccmon.commands.{name}" for name in ("look", "statusline", "record", "learn", "why")))
     code = f"import sys, {', '.join(rooms)}; print([name for name in sys.modules if name.split('.')[0] in " \
            "('sklearn', 'statsmodels', 'numpy', 'scipy') or name == 'ccmon.learning.extra'])"

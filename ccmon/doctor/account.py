@@ -9,7 +9,7 @@ from typing import NamedTuple, Optional
 from ccmon.doctor.surroundings import Surroundings
 from ccmon.doctor.verdicts import HINT, OK, Check
 from ccmon.errors import CcmonError
-from ccmon.learning import learner
+from ccmon.learning import state
 from ccmon.model import LearnedLimit
 from ccmon.pipeline import account_note
 from ccmon.store import facts, learning, rows
@@ -52,7 +52,7 @@ def _of_owner(db: sqlite3.Connection, around: Surroundings) -> Known:
     owner = rows.owner_id(db, around.ctx.owner)
     if owner is None:
         return Known()
-    lessons = learner.load(learning.note(db, owner, learning.LEARNED))
+    lessons = state.load(learning.note(db, owner, learning.LEARNED))
     return Known(account_note.of_owner(db, owner), gauge.in_tokens(lessons.learned, None, None) if lessons else None,
                  account_note.asked(db, owner))
 

@@ -12,8 +12,9 @@ from contextlib import suppress
 from typing import Any, Callable, Dict, Generator, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.sources.log_files import LogFile
-from ccmon.store.ledger import Part, Position
+from ccmon.store.ledger import Part
 from ccmon.store.limit_events import Event
+from ccmon.store.log_state import Position
 from ccmon.store.messages import Message
 from ccmon.system import ready, signals
 

@@ -1,0 +1,215 @@
+"""The usage curve of use: what was used over time in one unit, cumulative over all windows, and how it grows row by row."""
+
+from bisect import bisect_left, bisect_right
+from typing import Iterable, List, Optional, Sequence, Tuple
+
+from ccmon.learning.values import WANDER_S, WINDOW_S, Reading, UsageCurve, Use, tokens_of
+
+LOOK_S = 900                           # how often a running window counts as looked at when nothing is used in it
+FULL = 100.0                           # per cent: the limit has been reached
+
+
+def at(usage: UsageCurve, ts: float) -> float:
+    """Cumulative use at that time, linear in between; level before the first point and after the last one."""
+    times, loads = usage.times, usage.loads
+    after = bisect_right(times, ts)
+    if not after:
+        return loads[0] if loads else 0.0
+    if after == len(times):
+        return loads[-1]
+    begin, low = times[after - 1], loads[after - 1]
+    return low + (loads[after] - low) * (ts - begin) / (times[after] - begin)
+
+
+def reached_at(usage: UsageCurve, load: float) -> Optional[float]:
+    """Epoch s when that much had been used since the beginning, linear in between; None where it never was."""
+    times, loads = usage.times, usage.loads
+    after = bisect_left(loads, load)
+    if not 0 < after < len(loads):
+        return None
+    begin, low = times[after - 1], loads[after - 1]
+    return begin + (load - low) / (loads[after] - low) * (times[after] - begin)
+
+
+def between(usage: UsageCurve, start: float, end: float) -> float:
+    """What was used from start to end, in the curve's unit."""
+    return at(usage, end) - at(usage, start)
+
+
+def window_start(usage: UsageCurve, ts: int) -> int:
+    """When the window that runs at ts began; ts itself when none is known to run."""
+    index = bisect_right(usage.starts, ts) - 1
+    if index >= 0 and usage.starts[index] > ts - WINDOW_S:
+        return usage.starts[index]
+    return ts
+
+
+def stop_after(usage: UsageCurve, ts: int) -> float:
+    """When the next stop begins, ts itself within one, infinity when none is known: use after that is unknown."""
+    index = bisect_right(usage.stops, (ts, 1 << 62)) - 1
+    if index >= 0 and usage.stops[index][1] > ts:
+        return float(ts)
+    return float(usage.stops[index + 1][0]) if index + 1 < len(usage.stops) else float("inf")
+
+
+def until(usage: UsageCurve, now: int) -> UsageCurve:
+    """The same curve as it was known at now."""
+    count = bisect_right(usage.times, now)
+    return UsageCurve(usage.times[:count], usage.loads[:count],
+                  usage.stops[:bisect_left(usage.stops, (now, 0))], usage.starts[:bisect_right(usage.starts, now)])
+
+
+def blocked(weekly: Iterable[Reading]) -> List[Tuple[int, int]]:
+    """From when until when nothing could be used because the week was used up; readings of the week by time. One without a reset
+    (a limit message) counts until that of the reading before."""
+    found: List[Tuple[int, int]] = []
+    reset = 0
+    for reading in weekly:
+        reset = reading.resets_at or reset
+        running = bool(found) and found[-1][1] > reading.ts
+        if reading.percent < FULL and running:
+            found[-1] = (found[-1][0], reading.ts)
+        elif reading.percent >= FULL and reset > reading.ts:
+            found.append((found.pop()[0] if running else reading.ts, reset))
+    return found
+
+
+def stopped(usage: UsageCurve, stops: Sequence[Tuple[int, int]]) -> UsageCurve:
+    """The same curve with further stops; those that overlap become one."""
+    found: List[Tuple[int, int]] = []
+    for begin, end in sorted([*usage.stops, *stops]):
+        if found and begin <= found[-1][1]:
+            begin, end = found[-1][0], max(end, found.pop()[1])
+        found.append((begin, end))
+    return usage._replace(stops=tuple(found)) if stops else usage
+
+
+class CurveBuilder:
+    """A curve of percentage points that takes one reading after the other: it cannot know what comes later."""
+
+    def __init__(self) -> None:
+        self.times: List[int] = []
+        self.loads: List[float] = []
+        self.stops: List[Tuple[int, int]] = []
+        self.starts: List[int] = []
+        self.window = 0                # resets_at of the window seen last, as it was told first
+        self.top = 0.0                 # per cent: what has been counted of it
+        self.lower = 0                 # readings in a row that were below the top
+        self.rested = 0                # when it was last said that no window is open
+        self.usage = UsageCurve(self.times, self.loads, self.stops, self.starts)      # type: ignore[arg-type]
+
+    def add(self, ts: int, percent: float, resets_at: int) -> None:
+        """Take a reading; ts must not fall. A value below an earlier one counts as a new base once seen three times."""
+        if abs(resets_at - self.window) > WANDER_S:
+            self._begin(ts, resets_at)
+        gained = percent - self.top
+        self.lower = self.lower + 1 if gained < 0 else 0
+        if gained > 0 or self.lower >= 3:
+            self.top = percent
+        self._point(ts, (self.loads[-1] if self.loads else 0.0) + max(0.0, gained))
+        self._stop(ts, percent, resets_at)
+
+    def rest(self, ts: int) -> None:
+        """Take that no window was open then: the next one started later. No point: nobody asks how long a limit lasts then."""
+        self.rested = ts
+
+    def _begin(self, ts: int, resets_at: int) -> None:
+        """Open a window: it stood at 0 % when it started."""
+        self.window, self.top, self.lower = resets_at, 0.0, 0
+        start = max(resets_at - WINDOW_S, self.times[-1] if self.times else 0, self.rested)
+        if start <= ts and (not self.starts or start > self.starts[-1]):
+            self.starts.append(start)
+            self._point(start, self.loads[-1] if self.loads else 0.0)
+
+    def _point(self, ts: int, load: float) -> None:
+        """Add a point; of two at one time the later counts."""
+        if self.times and self.times[-1] == ts:
+            self.loads[-1] = load
+        else:
+            self.times.append(ts)
+            self.loads.append(load)
+
+    def _stop(self, ts: int, percent: float, resets_at: int) -> None:
+        """Begin a stop at 100 %, end it when the percentage has fallen or a new window runs."""
+        running = bool(self.stops) and self.stops[-1][1] > ts
+        if percent >= FULL and not running and resets_at > ts:
+            self.stops.append((ts, resets_at))
+        elif percent < FULL and running and self.lower in (0, 3):
+            self.stops[-1] = (self.stops[-1][0], ts)
+
+
+def from_readings(readings: Iterable[Reading]) -> UsageCurve:
+    """The usage curve of the account's percentage points; readings by time, those without a reset are left out. Only changes are
+    stored as readings, so that nothing has changed between two that are far apart."""
+    growing = CurveBuilder()
+    for reading in readings:
+        if reading.resets_at > reading.ts >= (growing.times[-1] if growing.times else 0):
+            _look(growing, growing.starts, reading.ts, growing.loads[-1] if growing.loads else 0.0)
+            growing.add(reading.ts, reading.percent, reading.resets_at)
+    return _frozen(growing)
+
+
+def from_loads(loads: Sequence[Tuple[int, int, float]], readings: Sequence[Reading] = ()) -> UsageCurve:
+    """The usage curve of what was used here: (epoch s, seconds, load) by time, with windows and stops from the readings."""
+    starts = _starts([ts for ts, _, load in loads if load > 0], readings)
+    stops = sorted({(reading.ts, _reset(starts, reading)) for reading in readings if reading.percent >= FULL})
+    growing = CurveBuilder()
+    total = 0.0
+    for ts, span, load in loads:
+        _look(growing, starts, ts, total)
+        _raise(growing, ts, total)
+        total += max(0.0, load)
+        _raise(growing, ts + max(1, span), total)
+    kept: List[Tuple[int, int]] = []
+    for begin, end in stops:
+        if end > begin and (not kept or begin >= kept[-1][1]):
+            kept.append((begin, end))
+    return UsageCurve(tuple(growing.times), tuple(growing.loads), tuple(kept), tuple(starts))
+
+
+def from_uses(use: Sequence[Use], readings: Sequence[Reading]) -> UsageCurve:
+    """The usage curve of input and output tokens."""
+    return from_loads([(one.ts, one.span_s, tokens_of(one.load)) for one in use], readings)
+
+
+def _frozen(growing: CurveBuilder) -> UsageCurve:
+    return UsageCurve(tuple(growing.times), tuple(growing.loads), tuple(growing.stops), tuple(growing.starts))
+
+
+def _starts(used: Sequence[int], readings: Sequence[Reading]) -> List[int]:
+    """When windows began: as the readings say, else with the full hour of the first use outside any known window."""
+    known = sorted({reading.resets_at - WINDOW_S for reading in readings if reading.resets_at})
+    found: List[int] = []
+    for ts in used:
+        index = bisect_right(known, ts) - 1
+        if index >= 0 and ts < known[index] + WINDOW_S or found and ts < found[-1] + WINDOW_S:
+            continue
+        found.append(ts // 3600 * 3600)
+    return sorted({*known, *found})
+
+
+def _reset(starts: Sequence[int], reading: Reading) -> int:
+    """When the window of a reading ends, also of one that does not say so."""
+    if reading.resets_at:
+        return reading.resets_at
+    index = bisect_right(starts, reading.ts) - 1
+    return starts[index] + WINDOW_S if index >= 0 else reading.ts
+
+
+def _look(growing: CurveBuilder, starts: Sequence[int], ts: int, total: float) -> None:
+    """Points each 15 minutes while a window runs in which nothing is used: someone may be looking then, too."""
+    if not growing.times:
+        return
+    index = bisect_right(starts, growing.times[-1]) - 1
+    end = min(ts, starts[index] + WINDOW_S) if index >= 0 else 0
+    for look in range(growing.times[-1] + LOOK_S, end, LOOK_S):
+        _raise(growing, look, total)
+
+
+def _raise(growing: CurveBuilder, ts: int, load: float) -> None:
+    """Add a point unless time would run backwards: spans may overlap."""
+    if not growing.times or ts > growing.times[-1]:
+        growing.times.append(ts)
+        growing.loads.append(load)
+    else:
+        growing.loads[-1] = load
