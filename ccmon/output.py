@@ -3,13 +3,16 @@
 What only some calls need is loaded there: ccmon starts several times a minute.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, TextIO
+from typing import TYPE_CHECKING, Iterable, Iterator, List, Mapping, Optional, Sequence, TextIO
 
 from ccmon import line_answer
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings import grounds, origins, themes
 from ccmon.settings.context import Context
 from ccmon.settings.grounds import Fitting

@@ -4,9 +4,12 @@ The command line, config.ini, the environment and the questions of `ccmon init` 
 wherever it stands. Each takes a text and raises ValueError with what is valid.
 """
 
-from typing import Callable, Dict, Iterable, Mapping, NamedTuple, Optional, Tuple
+from __future__ import annotations
+
+from typing import Callable, Dict, Iterable, Mapping, Optional, Tuple
 
 from ccmon.errors import CcmonError
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import clean, clip, near
 
 TRUE = ("1", "yes", "true", "on", "y", "t", "enable", "enabled")

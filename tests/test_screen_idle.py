@@ -15,7 +15,7 @@ from ccmon.fullscreen import picture as pictures
 from ccmon.fullscreen.picture import Picture, View
 from ccmon.fullscreen.poller import LOAD, NOTHING, READ, Poller
 from ccmon.fullscreen.state import State
-from ccmon.pipeline import memory, refresh, watch
+from ccmon.pipeline import memory, refresh, stored, watch
 from ccmon.settings import context
 from ccmon.sources import log_files, log_watch
 from ccmon.sources.log_watch import LogWatch
@@ -120,7 +120,7 @@ def pollers(home, monkeypatch):
     os.utime(str(log), (start, start))
     ctx = context.prepare({}, {"HOME": str(home), "PATH": "", "CCMON_SOURCE": "logs", "CCMON_ALERTS": "none"})
     counts = SimpleNamespace(reads=0, opened=0)
-    once, open_store = refresh.once, memory.open_store
+    once, open_store = refresh.once, stored.open_store
 
     def read(*args):
         counts.reads += 1
@@ -130,7 +130,7 @@ def pollers(home, monkeypatch):
         counts.opened += 1
         return open_store(*args)
     monkeypatch.setattr(refresh, "once", read)
-    monkeypatch.setattr(memory, "open_store", opened)
+    monkeypatch.setattr(stored, "open_store", opened)
     monkeypatch.setattr(Poller, "_just_read", lambda self, now: False)     # each turn here is some seconds after the last
     clock = SimpleNamespace(ahead_s=0)
     monkeypatch.setattr(context.Context, "now", lambda self: int(time.time()) + clock.ahead_s)

@@ -16,7 +16,7 @@ import pytest
 import strangers
 from claude_logs import talk, write
 from commands import HOUR, NOW, PATIENCE_S, alive, block, wait_until
-from line_shells import call, install, program
+from line_shells import install, program
 from live_lines import live, warm
 from strangers import Place
 from terminal import Terminal
@@ -330,7 +330,7 @@ def test_a_shell_that_is_open_brings_nothing_back(machine, name):
     program(name)
     install(machine)
     live(machine)
-    assert call(machine, [str(machine.bin / "ccmon"), "init", name, "--write"]).code == 0
+    assert machine.run("init", name, "--write", now=None).code == 0
     with Terminal(SHELLS[name], columns=200, rows=40, env=machine.env(), cwd=str(machine.cwd)) as term:
         term.wait_for("CC 131%")
         wait_until(machine.idle, "the refresher ends")
@@ -360,7 +360,7 @@ def test_undo_leaves_tmux_as_it_was(machine, conf):
         tmux("new-session", "-d", "-x", "150", "cat")
         before = tmux("show", "-g")
         for words in (["--write"], ["--undo"]):
-            assert call(machine, [str(machine.bin / "ccmon"), "init", "tmux", *words]).code == 0
+            assert machine.run("init", "tmux", *words, now=None).code == 0
             if words == ["--write"]:
                 tmux("source-file", str(path))
                 tmux("source-file", str(path))

@@ -9,12 +9,13 @@ import signal
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Iterator, List, Optional
+from typing import TYPE_CHECKING, Iterator, List, Optional, Sequence
 
 from ccmon import line_answer, line_cache, locks
 from ccmon.errors import CcmonError, UsageError
 from ccmon.model import Facts, Source
-from ccmon.pipeline import account, lessons, lines, sources, sweeping, tightest, unchanged
+from ccmon.pipeline import account, lessons, lines, sweeping, tightest, unchanged
+from ccmon.pipeline.catch_up import files as log_files_of
 from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, Answer, Memory, opened
 from ccmon.pipeline.present import load, source_before
 from ccmon.settings import config
@@ -26,6 +27,7 @@ from ccmon.usage import compute
 
 if TYPE_CHECKING:
     from ccmon.pipeline.alerting import Due
+    from ccmon.sources.log_files import LogFile
     from ccmon.sources.log_reader import Tell
 
 
@@ -41,12 +43,12 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
     before = source_before(ctx)
     with opened(ctx, busy_ms) as memory:
         _take_readings(ctx, memory)
-        files = sources.files(ctx)
+        files = log_files_of(ctx)
         stamp = log_files.stamp(files)
         is_unchanged = not insist and unchanged.unchanged_facts(ctx, before, files, memory, now) is not None
         try:
             with _signals_end(cancel or Cancel()) as cancel:
-                answer = None if is_unchanged else sources.ask(ctx, before, memory, lock, cancel, files, whole)
+                answer = None if is_unchanged else _asked(ctx, before, memory, lock, cancel, files, whole)
         except Cancelled:
             return lessons.recall(memory, memory.facts(now), now)._replace(source=before)
         except CcmonError as err:
@@ -59,7 +61,8 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
             if not locks.held(lock):
                 return _of_the_other(ctx, memory)
             facts = _kept(memory, answer, before, stamp, now)
-            if answer and facts.cut_since is not None and sources.may_read_beside(ctx, facts.source):
+            if answer and facts.cut_since is not None and _may_read_beside(ctx, facts.source):
+                from ccmon.pipeline import sources
                 sources.read_beside(ctx, facts.source, memory, at_once=True)       # what is shown is the ledger's
                 facts = memory.facts(now)._replace(source=facts.source)
             _note_success(ctx, facts._replace(source=_stored(facts, before)), now)
@@ -72,6 +75,21 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
                 lessons.keep_score(memory, snapshot)
                 tightest.note(memory, snapshot)
     return facts
+
+
+def _asked(ctx: Context, before: Source, memory: Memory, lock: int, cancel: Cancel, files: "Sequence[LogFile]",
+           whole: "Optional[Tell]") -> Answer:
+    """What the source says; what asks and reads is loaded where the logs, as the only source, say anything new."""
+    answer = unchanged.answer_of_logs(ctx, before, files, memory)
+    if answer is None:
+        from ccmon.pipeline import sources
+        answer = sources.ask(ctx, before, memory, lock, cancel, files, whole)
+    return answer
+
+
+def _may_read_beside(ctx: Context, source: Source) -> bool:
+    """False where the logs are not to be read, or were read for the numbers already."""
+    return ctx.demo is None and ctx.settings.source == "auto" and source.name == "ccusage"
 
 
 def _of_the_other(ctx: Context, memory: Memory) -> Facts:
@@ -119,6 +137,7 @@ def catch_up(ctx: Context, tell: "Optional[Tell]" = None) -> None:
     """Read what the history lacks of the logs, before it is shown; it is told how far a first reading has come."""
     if ctx.is_stored_only:
         return                         # the logs are elsewhere
+    from ccmon.pipeline import sources
     with opened(ctx, SCREEN_BUSY_MS) as memory:
         sources.catch_up(ctx, memory, tell)
 
@@ -135,7 +154,8 @@ def learn(ctx: Context) -> None:
     try:
         with opened(ctx, BACKGROUND_BUSY_MS) as memory:
             source = source_before(ctx)
-            if sources.may_read_beside(ctx, source):
+            if _may_read_beside(ctx, source):
+                from ccmon.pipeline import sources
                 sources.read_beside(ctx, source, memory)
             if ctx.settings.official == "claude":
                 from ccmon.pipeline import asking

@@ -1,5 +1,7 @@
 """config.ini as the user keeps it: read, written as a whole, and changed by one process at a time."""
 
+from __future__ import annotations
+
 import os
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Iterator, Mapping, Optional

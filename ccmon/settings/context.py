@@ -1,9 +1,12 @@
 """What one call works with: its settings, places, zone and owner, joined from flags, environment and configuration."""
 
-from typing import TYPE_CHECKING, Mapping, NamedTuple, Optional, Tuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Mapping, Optional, Tuple
 
 from ccmon import line_answer, own_name
 from ccmon.errors import CcmonError, UsageError
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings import account_names, config, options, own_themes
 from ccmon.system import clock, processes
 from ccmon.typed_values import Given

@@ -1,5 +1,7 @@
 """Claude's prompt cache of the session that was used last: until when it is warm, and what is paid again after that."""
 
+from __future__ import annotations
+
 from typing import Any, List, Optional
 
 from ccmon import kept

@@ -1,5 +1,7 @@
 """Windows of the account as values: made of what Claude says, looked up by name, without those that are over."""
 
+from __future__ import annotations
+
 from typing import Iterable, Optional
 
 from ccmon.model import Apart, Credits, Window, Windows

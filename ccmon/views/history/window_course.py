@@ -1,5 +1,7 @@
 """The course of a window against even use: percentages as they were read, and a line from its start to 100 % at its reset."""
 
+from __future__ import annotations
+
 from datetime import timedelta
 from typing import List, Optional, Tuple
 

@@ -1,5 +1,7 @@
 """Past windows of the account as rows of the history, as objects for --json, and what is said below their table."""
 
+from __future__ import annotations
+
 from typing import Any, Dict, List, Optional, Sequence
 
 from ccmon.history.windows import BY_LEARNING, BY_READINGS, LEAST_PERCENT, PastWindow, Range
