@@ -105,8 +105,8 @@ NOT_LOADED = {                         # what a command shows without, modules o
 }
 MOST_MODULES = {"--version": 2, "--help": 24, "completion bash": 25, "config": 60, "history": 102}     # of ccmon
 IDLE = (*HEAVY, *SLOW, "curses", "ccmon.pipeline.refresh", "ccmon.pipeline.sources", "ccmon.sources.log_reader",
-        "ccmon.sources.ccusage", "ccmon.line.lines", "ccmon.pipeline.alerting", "ccmon.fullscreen.screen", "ccmon.learning.learner",
-        "ccmon.store.ledger", "ccmon.store.sessions", "ccmon.usage.prices", "ccmon.views.history")
+        "ccmon.sources.ccusage", "ccmon.line.lines", "ccmon.pipeline.alerting", "ccmon.fullscreen.screen",
+        "ccmon.learning.learner", "ccmon.store.ledger", "ccmon.store.sessions", "ccmon.usage.prices", "ccmon.views.history")
 MOST_WITHOUT_NEWS = {"--once": 122, "--json": 112, "record": 84}       # modules of ccmon where nothing is new
 
 
