@@ -1,6 +1,6 @@
 """The status lines of a refresh: each is rendered from its own words and environment and put into the cache."""
 
-from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon import arguments
 from ccmon.choices import FORMATS
@@ -12,14 +12,16 @@ from ccmon.settings.context import Context
 from ccmon.settings.options import BY_NAME, SECTIONS
 from ccmon.text import Charset, Span, clean, clip
 from ccmon.typed_values import word_of
-from ccmon.usage.accounts import Chosen
 
 LINE_CELLS, MOST_CELLS = 80, 1000
 MOST_BYTES = 32_768                    # bars read a line of 64 kB, or of less; only a template's own text comes to that
 TOO_LONG = "this line would be too long. Shorten the template"
 CLAUDE = "claude"
 
-_Shown = Tuple[Optional[str], Optional[Chosen]]
+if TYPE_CHECKING:
+    from ccmon.usage.accounts import Chosen
+
+_Shown = Tuple[Optional[str], Optional["Chosen"]]
 
 
 def write_all(ctx: Context, facts: Facts, now: int, of_account: Callable[[Context], Facts]) -> None:
