@@ -164,7 +164,7 @@ def append(pollers):
 def test_where_nothing_changes_nothing_is_opened_read_or_painted(pollers, monkeypatch):
     pollers.counts.reads = pollers.counts.opened = 0
     monkeypatch.setattr("ccmon.locks.lock", None)
-    monkeypatch.setattr("ccmon.linecache.read_state", None)
+    monkeypatch.setattr("ccmon.line_answer.read_state", None)
     assert [one._due() for one in pollers.both for _ in range(50)] == [NOTHING] * 100
     assert (pollers.counts.reads, pollers.counts.opened) == (0, 0)
 
@@ -290,7 +290,7 @@ LATER = ("ccmon.alerts.rules", "ccmon.alerts.channels", "ccmon.doctor", "ccmon.f
          "ccmon.pipeline.refresh", "ccmon.pipeline.sources", "ccmon.pipeline.alerting", "ccmon.pipeline.watch",
          "ccmon.sources.ccusage", "ccmon.sources.log_", "ccmon.sources.account_file", "ccmon.views.history",
          "ccmon.views.document", "ccmon.views.screen.history_page", "ccmon.views.screen.help", "ccmon.history.windows",
-         "ccmon.line.lines", "ccmon.line.linefiles", "subprocess", "traceback", "queue")
+         "ccmon.pipeline.lines", "ccmon.line_cache", "subprocess", "traceback", "queue")
 FIRST = """
 import os, sys
 from ccmon import cli, arguments, call

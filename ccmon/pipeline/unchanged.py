@@ -6,16 +6,15 @@ A look that finds more is that of refresh.py, which comes at least every few min
 import time
 from typing import Optional, Sequence
 
-from ccmon import linecache
+from ccmon import line_answer
 from ccmon.errors import CcmonError
-from ccmon.line import linefiles
 from ccmon.model import Facts, Source
 from ccmon.pipeline import account, lessons
 from ccmon.pipeline.catch_up import files, is_current
 from ccmon.pipeline.memory import SCREEN_BUSY_MS, Answer, Memory, opened
 from ccmon.pipeline.present import load, source_before
 from ccmon.settings.context import Context
-from ccmon.sources import log_files
+from ccmon.sources import log_files, spool
 from ccmon.sources.log_files import LogFile
 from ccmon.store.database import StoreError
 from ccmon.usage import price_table
@@ -42,9 +41,9 @@ def is_recorded(ctx: Context) -> bool:
     before, now = source_before(ctx), ctx.now()
     if ctx.is_stored_only or ctx.settings.alerts or not _may_hold(ctx, before):
         return False
-    state = linecache.read_state(ctx.cache or "")
+    state = line_answer.read_state(ctx.cache or "")
     is_fresh = now < state.fresh_until and 0 <= now - state.refreshed < JUST_S
-    if not is_fresh or state.outdated(linecache.config_path(ctx.env)):
+    if not is_fresh or state.outdated(line_answer.config_path(ctx.env)):
         return False
     with opened(ctx, SCREEN_BUSY_MS) as memory:
         try:
@@ -56,7 +55,7 @@ def is_recorded(ctx: Context) -> bool:
 def _may_hold(ctx: Context, before: Source) -> bool:
     """Whether a source was asked before, as it would be now, and Claude Code has said nothing since."""
     is_asked_so = before.ran is not None and "flag" not in [ctx.settings.origin[name] for name in HOW]
-    return is_asked_so and ctx.demo is None and ctx.cache is not None and not linefiles.may_be_spooled(ctx.cache)
+    return is_asked_so and ctx.demo is None and ctx.cache is not None and not spool.may_hold(ctx.cache)
 
 
 def _is_waiting(ctx: Context, memory: Memory) -> bool:
@@ -74,7 +73,7 @@ def unchanged_facts(ctx: Context, before: Source, found: Sequence[LogFile], memo
         return None
     if ctx.settings.source not in ("auto", before.name) or before.reason == "no_ccusage" and _is_there(ctx, memory):
         return None
-    if ctx.cache and linecache.read_state(ctx.cache).outdated(linecache.config_path(ctx.env)):
+    if ctx.cache and line_answer.read_state(ctx.cache).outdated(line_answer.config_path(ctx.env)):
         return None                    # another source may be wanted now
     facts = memory.facts(now)
     has_ended = any(before.ran < block.end <= now for block in facts.blocks)
