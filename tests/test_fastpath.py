@@ -96,7 +96,7 @@ NOT_LOADED = {                         # what a command shows without, modules o
                "ccmon.settings.ini_text", "ccmon.system.dotfiles", "ccmon.pipeline.memory", "ccmon.store.learning"),
     "history": (*HEAVY, *SLOW, "ccmon.views.screen", "ccmon.sources.log_parts", "ccmon.sources.log_reader", "ccmon.usage.compute",
                 "ccmon.usage.prices", "ccmon.pipeline.refresh", "ccmon.pipeline.past_windows", "ccmon.learning.learner",
-                "ccmon.learning.runway", "ccmon.store.ledger", "ccmon.store.record", "ccmon.alerts.rules", "ccmon.line.lines",
+                "ccmon.learning.runway", "ccmon.store.ledger", "ccmon.store.record", "ccmon.alerts.rules", "ccmon.pipeline.lines",
                 "ccmon.typed_times"),
     "--once": (*HEAVY, "curses", "shutil", "ccmon.views.history", "ccmon.sources.log_parts", "ccmon.fullscreen.screen"),
     "--json": (*HEAVY, "json", "curses", "shutil", "ccmon.views.screen", "ccmon.views.history", "ccmon.sources.log_parts"),
@@ -105,7 +105,7 @@ NOT_LOADED = {                         # what a command shows without, modules o
 }
 MOST_MODULES = {"--version": 2, "--help": 24, "completion bash": 25, "config": 60, "history": 102}     # of ccmon
 IDLE = (*HEAVY, *SLOW, "curses", "ccmon.pipeline.refresh", "ccmon.pipeline.sources", "ccmon.sources.log_reader",
-        "ccmon.sources.ccusage", "ccmon.line.lines", "ccmon.pipeline.alerting", "ccmon.fullscreen.screen",
+        "ccmon.sources.ccusage", "ccmon.pipeline.lines", "ccmon.pipeline.alerting", "ccmon.fullscreen.screen",
         "ccmon.learning.learner", "ccmon.store.ledger", "ccmon.store.sessions", "ccmon.usage.prices", "ccmon.views.history")
 MOST_WITHOUT_NEWS = {"--once": 122, "--json": 112, "record": 84}       # modules of ccmon where nothing is new
 
@@ -159,4 +159,4 @@ def test_the_package_itself_imports_nothing():
 def test_the_test_sees_the_long_road(cached):
     machine, words = cached
     modules, _ = loaded([*words, "--plan", "max5"], machine.env())
-    assert {"ccmon.line.lines", "sqlite3", "ccmon.cli"} <= modules
+    assert {"ccmon.pipeline.lines", "sqlite3", "ccmon.cli"} <= modules
