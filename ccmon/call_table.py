@@ -215,6 +215,16 @@ COMMANDS: Dict[str, Command] = {
 }
 
 
+PAGES = {"ccmon": "ccmon.1", "line": "ccmon-line.1", "history": "ccmon-history.1", "learn": "ccmon-learn.1",
+         "config": "ccmon-config.5"}   # of the manual: topic -> file
+HELP = Command("the help of a command, or a page of the manual",
+               "The help of a command, of an option, or of all options; or a page of the manual, also where man knows none.",
+               (Argument("topic", "a command, the name of an option, or options", "TOPIC", takes="?",
+                         choices=(*COMMANDS, "options")),
+                Argument("--man", "a page of the manual: " + ", ".join(PAGES), "PAGE", takes="?", bare="ccmon",
+                         choices=tuple(PAGES))), has_settings=False)
+
+
 def arguments_of(name: str) -> Tuple[Argument, ...]:
     """All that the command takes, "" for ccmon itself; --help and --version, which end a call, are not among them."""
     if not name:

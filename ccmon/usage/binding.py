@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import List, Optional, Sequence, Tuple
 
-from ccmon.line.session_json import label, length_s
 from ccmon.model import Binding, Block, Limit, Runway, Window
 from ccmon.named_tuple import NamedTuple
+from ccmon.sources.session_json import label, length_s
 from ccmon.usage.gauge import Gauge
 from ccmon.usage.outlook import EARLY_RULES, is_likelihood
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any, Optional
 
-from ccmon.line.session_json import member
 from ccmon.model import Login
 from ccmon.named_tuple import NamedTuple
+from ccmon.sources.session_json import member
 from ccmon.text import clean, clip
 from ccmon.usage.account_json import Account, usage
 

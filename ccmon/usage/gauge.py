@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional
 
-from ccmon.line.session_json import length_s
 from ccmon.model import Block, Facts, Hit, LearnedLimit, Limit, Window, Windows
 from ccmon.named_tuple import NamedTuple
+from ccmon.sources.session_json import length_s
 from ccmon.usage.windows import named, put, running, window
 from ccmon.when import SESSION_S, SKEW_S
 

@@ -11,9 +11,19 @@ from __future__ import annotations
 
 from typing import Dict, Iterable, List, Optional, Sequence, Tuple
 
-from ccmon.line.session_json import DROPPED, JITTER_S, MOST_PERCENT, MOST_WINDOWS, SPEND, WINDOWS_S, alike, possible, window_name
 from ccmon.model import Apart, Credits, Window
 from ccmon.named_tuple import NamedTuple
+from ccmon.sources.session_json import (
+    DROPPED,
+    JITTER_S,
+    MOST_PERCENT,
+    MOST_WINDOWS,
+    SPEND,
+    WINDOWS_S,
+    alike,
+    possible,
+    window_name,
+)
 from ccmon.usage import prompt_cache
 from ccmon.usage.official_ledger import (
     MOST_ACCOUNTS,

@@ -7,7 +7,7 @@ from typing import List, Optional, Tuple
 
 from ccmon import text
 from ccmon.history.windows import PastWindow
-from ccmon.line.session_json import label
+from ccmon.sources.session_json import label
 from ccmon.text import Charset, Line, Span
 from ccmon.usage.windows import name_words
 from ccmon.views.screen import graph
