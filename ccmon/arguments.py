@@ -15,7 +15,7 @@ from ccmon.call_table import ABSENT, COMMANDS, Argument, arguments_of
 from ccmon.errors import UsageError
 from ccmon.settings.options import OPTIONS, flag_name
 from ccmon.text import clean
-from ccmon.typed_values import FALSE, TRUE, Given, folded
+from ccmon.typed_values import FALSE, TRUE, RawValue, folded
 
 REWRITTEN = ("config", "alerts")       # commands whose words may stand for others
 
@@ -27,14 +27,14 @@ def parse(argv: Sequence[str]) -> SimpleNamespace:
 
 
 @lru_cache(maxsize=64)                 # a cached line is refreshed by the same words again and again
-def flags_of(argv: Tuple[str, ...]) -> Mapping[str, Given]:
+def flags_of(argv: Tuple[str, ...]) -> Mapping[str, RawValue]:
     """The settings that the words of a cached line make. UsageError on wrong words."""
     return flags(parse(argv))
 
 
-def flags(given: SimpleNamespace) -> Dict[str, Given]:
+def flags(given: SimpleNamespace) -> Dict[str, RawValue]:
     """The settings that the call's own words make."""
-    return {option.name: Given(str(getattr(given, option.name)), flag_name(option))
+    return {option.name: RawValue(str(getattr(given, option.name)), flag_name(option))
             for option in OPTIONS if hasattr(given, option.name)}
 
 

@@ -47,7 +47,7 @@ _NAMED_HOURS = {"midnight": 0, "noon": 12}
 _LONGEST = 60                          # characters of a number: more are none
 
 
-class Given(NamedTuple):
+class RawValue(NamedTuple):
     """A setting as it was written, and how to name the place in a message."""
 
     text: str

@@ -21,7 +21,7 @@ from ccmon.pipeline import alerting, memory
 from ccmon.settings import context
 from ccmon.store import learning
 from ccmon.system import clock
-from ccmon.typed_values import Given
+from ccmon.typed_values import RawValue
 from ccmon.usage import compute
 from ccmon.when import SESSION_S
 
@@ -161,8 +161,8 @@ def test_a_sample_of_every_kind_with_and_without_a_session(kind):
 
 @pytest.fixture
 def ctx(home):
-    words = {"alerts": Given("all", "--alerts"), "alert_by": Given("bell,desktop,webhook", "--alert-by"),
-             "limit": Given("10000", "--limit")}
+    words = {"alerts": RawValue("all", "--alerts"), "alert_by": RawValue("bell,desktop,webhook", "--alert-by"),
+             "limit": RawValue("10000", "--limit")}
     return context.prepare(words, {"HOME": str(home), "CCMON_NOW": str(NOW), "PATH": "/nowhere"})
 
 
@@ -231,7 +231,7 @@ def test_a_window_with_other_flags_is_not_what_alerts_go_by(home, tmp_path):
     (home / ".config/ccmon").mkdir(parents=True)
     (home / ".config/ccmon/config.ini").write_text("[ccmon]\nalerts = 80\nalert_by = desktop\nlimit = 100000\n")
     env = {"HOME": str(home), "CCMON_NOW": str(NOW)}
-    assert claimed(context.prepare({"limit": Given("10000", "--limit")}, env), 8500) == []
+    assert claimed(context.prepare({"limit": RawValue("10000", "--limit")}, env), 8500) == []
     assert claimed(context.prepare({}, env), 85_000) == [("80", ["desktop"])]
 
 

@@ -19,7 +19,7 @@ from ccmon.alerts.found import Noted
 from ccmon.model import Apart, Credits, Facts, Sample, Source
 from ccmon.pipeline import alerting, memory
 from ccmon.settings import context
-from ccmon.typed_values import Given
+from ccmon.typed_values import RawValue
 from ccmon.usage import compute
 from ccmon.usage.windows import window
 
@@ -241,8 +241,8 @@ def test_credits_and_windows_do_not_cover_each_other():
 
 @pytest.fixture
 def ctx(home):
-    words = {"alerts": Given("50 80 95 100 runs_out reset credits", "--alerts"), "alert_by": Given("desktop", "--alert-by"),
-             "limit": Given("10000", "--limit")}
+    words = {"alerts": RawValue("50 80 95 100 runs_out reset credits", "--alerts"), "alert_by": RawValue("desktop", "--alert-by"),
+             "limit": RawValue("10000", "--limit")}
     return context.prepare(words, {"HOME": str(home), "CCMON_NOW": str(NOW), "PATH": "/nowhere"})
 
 

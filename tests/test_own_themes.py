@@ -12,14 +12,14 @@ from ccmon.errors import CcmonError, UsageError
 from ccmon.settings import context, own_themes
 from ccmon.settings.themes import THEMES, Style, colourless
 from ccmon.text import ROLES
-from ccmon.typed_values import Given
+from ccmon.typed_values import RawValue
 
 pytestmark = pytest.mark.newest_only
 
 
 def table(**sections):
     """The themes of sections, each a dictionary of rows."""
-    return own_themes.table({f"theme.{name}": {key: Given(text, f"config.ini, line {n}") for n, (key, text) in
+    return own_themes.table({f"theme.{name}": {key: RawValue(text, f"config.ini, line {n}") for n, (key, text) in
                                                enumerate(rows.items(), 2)} for name, rows in sections.items()})
 
 
@@ -133,7 +133,7 @@ def test_it_is_chosen_by_name_in_every_layer(home):
     env = {"HOME": str(home)}
     assert context.prepare({}, env).settings.look["fair"].fg == 205
     assert context.prepare({}, {**env, "CCMON_THEME": "dark"}).settings.look == THEMES["dark"]
-    assert colourless(context.prepare({"theme": Given("mono", "--theme")}, env).settings.look)
+    assert colourless(context.prepare({"theme": RawValue("mono", "--theme")}, env).settings.look)
     with pytest.raises(UsageError, match="CCMON_THEME: 'sunse' is unknown .did you mean sunset"):
         context.prepare({}, {**env, "CCMON_THEME": "sunse"})
 

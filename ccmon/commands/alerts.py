@@ -7,7 +7,7 @@ from typing import Iterator, List
 from ccmon import streams
 from ccmon.alerts import rules
 from ccmon.alerts.kinds import BELL, KINDS, SESSION, of_key
-from ccmon.pipeline import alerting, refresh
+from ccmon.pipeline import alerting, refresh, snapshots
 from ccmon.pipeline.alerting import Outcome
 from ccmon.pipeline.memory import SCREEN_BUSY_MS, opened
 from ccmon.settings.context import Context
@@ -70,7 +70,7 @@ def _what(key: str) -> str:
 
 def _tried(ctx: Context, kind: str) -> int:
     facts, now = refresh.load(ctx, ctx.now()), ctx.now()
-    alert = rules.sample(kind, ctx.view(facts, now), ctx.zone)
+    alert = rules.sample(kind, snapshots.snapshot(ctx, facts, now), ctx.zone)
     if not ctx.settings.alert_by:
         print("alert_by names no channel: nothing to try")
     failed = False

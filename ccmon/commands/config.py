@@ -15,11 +15,11 @@ from ccmon.settings import config, context, options, origins
 from ccmon.settings.options import OPTIONS
 from ccmon.settings.origins import Address, Setting
 from ccmon.text import clean, near, plain
-from ccmon.typed_values import Given
+from ccmon.typed_values import RawValue
 from ccmon.views import config_table
 
 OK, USAGE = 0, 2
-Sections = Mapping[str, Mapping[str, Given]]
+Sections = Mapping[str, Mapping[str, RawValue]]
 WORDS = {"list": 0, "get": 1, "set": 2, "unset": 1, "edit": 0, "path": 0}      # that follow the action
 
 
@@ -29,8 +29,8 @@ class State(NamedTuple):
     path: Optional[str]
     content: Optional[str]             # None when there is no file
     sections: Sections                 # empty when it does not parse
-    flags: Dict[str, Given]
-    environment: Dict[str, Given]
+    flags: Dict[str, RawValue]
+    environment: Dict[str, RawValue]
     fault: Optional[str]               # the first thing that is wrong, None when all is well
 
     @property
@@ -91,7 +91,7 @@ def _needed(path: Optional[str]) -> str:
 
 # --- what is set ----------------------------------------------------------------------------------------------------------
 
-def _state(flags: Dict[str, Given], env: Mapping[str, str]) -> State:
+def _state(flags: Dict[str, RawValue], env: Mapping[str, str]) -> State:
     path, environment = config.paths(env).config, options.from_environment(env)
     content: Optional[str] = None
     try:
@@ -113,7 +113,7 @@ def _parsed(content: Optional[str], path: Optional[str]) -> Sections:
     return {} if not content else config.sections_of(content.lstrip("\ufeff"), path or "", options.SECTIONS)
 
 
-def _fault(flags: Mapping[str, Given], environment: Mapping[str, Given], sections: Sections) -> Optional[str]:
+def _fault(flags: Mapping[str, RawValue], environment: Mapping[str, RawValue], sections: Sections) -> Optional[str]:
     """What is wrong with these settings, taken together."""
     try:
         context.in_force(flags, environment, sections)
@@ -218,7 +218,7 @@ def _check_alone(state: State, place: Address, text: str) -> None:
     known = {name: values for name, values in state.sections.items() if name != "ccmon"}
     if _fault({}, {}, known):
         known = {}
-    fault = _fault({}, {}, {**known, place.section: {**known.get(place.section, {}), place.key: Given(text, place.key)}})
+    fault = _fault({}, {}, {**known, place.section: {**known.get(place.section, {}), place.key: RawValue(text, place.key)}})
     if fault:
         raise UsageError(_unchanged(fault))
 

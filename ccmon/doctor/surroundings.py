@@ -26,14 +26,14 @@ from ccmon.store import check, facts, place
 from ccmon.system import clock, dotfiles, private
 from ccmon.system import tmux as tmux_servers
 from ccmon.text import duration, plural
-from ccmon.typed_values import Given
+from ccmon.typed_values import RawValue
 
 
 class _Settings(NamedTuple):
     """What is in force, as far as it can be had."""
 
     settings: options.Settings
-    layers: Tuple[Mapping[str, Given], ...]
+    layers: Tuple[Mapping[str, RawValue], ...]
     error: Optional[str]               # why not all of it
 
 
@@ -107,7 +107,7 @@ class Surroundings:
         return _found_logs(self)
 
 
-def _settings(flags: Mapping[str, Given], env: Mapping[str, str], path: Optional[str]) -> _Settings:
+def _settings(flags: Mapping[str, RawValue], env: Mapping[str, str], path: Optional[str]) -> _Settings:
     """With as many of the layers as can be read."""
     error: Optional[str] = None
     for source in (flags, env, path), (flags, env, None), (flags, {}, None), ({}, {}, None):

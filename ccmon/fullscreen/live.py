@@ -12,7 +12,7 @@ from ccmon.fullscreen.poller import Poller
 from ccmon.fullscreen.screen import Screen
 from ccmon.fullscreen.screen_signals import exit_code
 from ccmon.fullscreen.state import UNDO_S, State, said, update
-from ccmon.pipeline import accounts, memory, past_windows, present, rated
+from ccmon.pipeline import accounts, memory, past_windows, present, rated, snapshots
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.store.database import StoreError
@@ -72,7 +72,7 @@ def _loop(shown: _Shown, charset: Charset, screen: Screen, state: State, picture
                 return 129
             if event.kind == "signal":
                 return exit_code(int(str(event.value)))
-            state, effect = update(state, event, ctx.now(), ctx.plan_of(state.facts.login)[0], width, height)
+            state, effect = update(state, event, ctx.now(), snapshots.plan_of(ctx, state.facts.login)[0], width, height)
             if effect == "quit":
                 return 0
             state = _effect(shown, screen, state, effect)
@@ -148,7 +148,7 @@ def _with_history(ctx: Context, state: State) -> State:
 def _past(ctx: Context, state: State) -> Past:
     now = ctx.now()
     with memory.opened(ctx, memory.BACKGROUND_BUSY_MS) as kept:
-        records = rated.sessions(kept, ctx.view(state.facts, now, state.plan)).records
+        records = rated.sessions(kept, snapshots.snapshot(ctx, state.facts, now, state.plan)).records
         used = kept.used(0, now + 1)
         weeks = past_windows.weeks(kept, now - past_windows.COURSES_S)
     return history_page.gathered(records, used, ctx.zone, now, weeks)

@@ -5,6 +5,7 @@ from typing import Iterator, List, NamedTuple, Optional, Tuple
 from ccmon import own_name, when
 from ccmon.fullscreen.state import UNDO_S, State
 from ccmon.model import Snapshot, Source
+from ccmon.pipeline import snapshots
 from ccmon.settings.context import Context
 from ccmon.settings.themes import colourless
 from ccmon.system import processes
@@ -75,7 +76,8 @@ class Picture:
     def _snapshot_at(self, view: View, now: int, source: Source) -> Snapshot:
         of = view.ctx, view.state.facts, view.state.plan
         if self._snapshot is None or self._snapshot_of != of or not self._snapshot.now <= now < self._snapshot_until:
-            self._snapshot, self._snapshot_of = view.ctx.view(view.state.facts._replace(source=source), now, view.state.plan), of
+            self._snapshot = snapshots.snapshot(view.ctx, view.state.facts._replace(source=source), now, view.state.plan)
+            self._snapshot_of = of
             self._snapshot_until = min(now + SNAPSHOT_S, next_edge(view.state.facts, now))
         return self._snapshot
 

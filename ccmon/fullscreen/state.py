@@ -2,7 +2,8 @@
 
 from typing import NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.model import Event, Facts
+from ccmon.fullscreen.keys import ScreenEvent
+from ccmon.model import Facts
 from ccmon.settings.grounds import USUAL, theme_on
 from ccmon.settings.themes import THEMES
 from ccmon.typed_values import PLAN_NAMES
@@ -31,7 +32,7 @@ class State(NamedTuple):
     noted_at: Optional[int] = None     # epoch s when L was pressed; it takes that back for a while
 
 
-def update(state: State, event: Event, now: int, asked: str, width: int, height: int) -> Tuple[State, str]:
+def update(state: State, event: ScreenEvent, now: int, asked: str, width: int, height: int) -> Tuple[State, str]:
     """The next state and an effect: "", quit, refresh, history, theme, account, hit or undo. `asked` is the settings' plan."""
     if event.kind == "paste":
         return said(state, "Pasted text was left out", now), ""

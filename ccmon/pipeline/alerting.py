@@ -13,6 +13,7 @@ from ccmon.alerts.rules import PAST_DAYS, Alert, Usual
 from ccmon.alerts.window_rules import SAME_S
 from ccmon.errors import UsageError
 from ccmon.model import Facts, Snapshot
+from ccmon.pipeline import snapshots
 from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, READING_BUSY_MS, Memory, opened
 from ccmon.settings import context
 from ccmon.settings.context import Context
@@ -42,7 +43,7 @@ def claim(ctx: Context, facts: Facts, on_screen: bool = False) -> List[Due]:
         return []
     ways = [way for way in own.settings.alert_by if way != BELL or on_screen]
     now = own.now()
-    snapshot = own.view(facts, now)
+    snapshot = snapshots.snapshot(own, facts, now)
     with opened(own, BACKGROUND_BUSY_MS) as memory:
         told = memory.alerts_told(now - _SINCE_S, now - _ENDED_S)
         for one in rules.near_windows(snapshot):

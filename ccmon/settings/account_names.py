@@ -6,7 +6,7 @@ from typing import Dict, Iterable, List, Mapping, Sequence, Tuple
 
 from ccmon.errors import CcmonError
 from ccmon.text import clean
-from ccmon.typed_values import Given
+from ccmon.typed_values import RawValue
 
 LONGEST_NAME = 32                      # characters
 SECTION, USUAL = "accounts", "default"
@@ -14,19 +14,19 @@ _LEAD = ".claude"
 _KEPT = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 
 
-def table(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, Tuple[str, ...]]:
+def table(sections: Mapping[str, Mapping[str, RawValue]]) -> Dict[str, Tuple[str, ...]]:
     """The accounts of config.ini with their folders, as they are written. CcmonError names the line of a wrong one."""
     return {_name(name, given): _folders(name, given) for name, given in sections.get(SECTION, {}).items()}
 
 
-def _name(name: str, given: Given) -> str:
+def _name(name: str, given: RawValue) -> str:
     if not name or len(name) > LONGEST_NAME or not set(name) <= _KEPT:
         raise CcmonError(f"{given.where}: '{clean(name)[:LONGEST_NAME]}' cannot be the name of an account, which is made of "
                          f"letters, digits, - _ and ., {LONGEST_NAME} at most")
     return name
 
 
-def _folders(name: str, given: Given) -> Tuple[str, ...]:
+def _folders(name: str, given: RawValue) -> Tuple[str, ...]:
     folders = tuple(filter(None, (part.strip() for part in given.text.split(","))))
     if not folders or "\0" in given.text:
         raise CcmonError(f"{given.where}: account '{name}' needs a folder, as in {name} = ~/.claude-{name}")

@@ -12,7 +12,7 @@ from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
 from ccmon.system import private
 from ccmon.text import clean
-from ccmon.typed_values import Given
+from ccmon.typed_values import RawValue
 
 if TYPE_CHECKING:
     import configparser
@@ -242,7 +242,7 @@ def _place(folder: str) -> str:
     return os.path.dirname(logs) if os.path.basename(logs) == _PROJECTS else logs
 
 
-def read(path: Optional[str], known: Sequence[str]) -> Dict[str, Dict[str, Given]]:
+def read(path: Optional[str], known: Sequence[str]) -> Dict[str, Dict[str, RawValue]]:
     """The sections of config.ini; empty when there is none. CcmonError tells what does not parse, and unknown sections."""
     if not path or not os.path.exists(path):
         return {}
@@ -266,7 +266,7 @@ def _way_out(path: str, err: Exception) -> str:
     return "Set XDG_CONFIG_HOME to a folder of your own" if private.FOREIGN in reason else "Mend or remove it"
 
 
-def sections_of(content: str, path: str, known: Sequence[str]) -> Dict[str, Dict[str, Given]]:
+def sections_of(content: str, path: str, known: Sequence[str]) -> Dict[str, Dict[str, RawValue]]:
     """The sections of that content of config.ini. CcmonError tells what does not parse, and unknown sections."""
     import configparser
     parser = configparser.ConfigParser(interpolation=None, default_section="")
@@ -279,7 +279,7 @@ def sections_of(content: str, path: str, known: Sequence[str]) -> Dict[str, Dict
         if not any(_is_named(section, name) for name in known):
             valid = ", ".join(f"[{name}]" for name in known)
             raise CcmonError(f"{path}, line {_line_of(content, section)}: unknown section [{clean(section)}]; valid are {valid}")
-    return {section: {_unmasked(key): Given(_unmasked(text), f"{path}, line {_line_of(content, section, key)}")
+    return {section: {_unmasked(key): RawValue(_unmasked(text), f"{path}, line {_line_of(content, section, key)}")
                       for key, text in parser.items(section)} for section in parser.sections()}
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Tuple
 
 from ccmon.alerts.kinds import CHANNELS, parse_kinds
 from ccmon.alerts.kinds import KINDS as ALERTS
-from ccmon.choices import FORMATS
 from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings.grounds import AUTO, USUAL
@@ -16,7 +15,7 @@ from ccmon.typed_values import (
     PLAN_NAMES,
     PLANS,
     UNSET,
-    Given,
+    RawValue,
     ResetRule,
     bare,
     boolean,
@@ -37,6 +36,8 @@ if TYPE_CHECKING:
 
 SECTIONS = ("ccmon", "plans", "prices", "accounts", "theme.NAME")             # of config.ini; NAME is any
 SOURCES = ("auto", "ccusage", "logs")
+FORMATS = ("plain", "ansi", "tmux", "tmuxdark", "tmuxlight", "tmuxbright", "bash", "zsh", "fish", "starship", "waybar",
+           "i3blocks", "polybar", "xbar", "json", "claude")        # of the line; dialects.py makes them
 OFFICIAL = ("statusline", "claude")
 KINDS = ("input", "output", "cache for 5 minutes", "cache for an hour", "cache read")
 WITHOUT = {"no": "statusline", "off": "statusline", "none": "statusline", "nobody": "statusline"}       # of official
@@ -205,13 +206,13 @@ def flag_name(option: Option) -> str:
     return NEGATIVE_FLAGS.get(option.name, "--" + option.name.replace("_", "-"))
 
 
-def from_environment(env: Mapping[str, str]) -> Dict[str, Given]:
+def from_environment(env: Mapping[str, str]) -> Dict[str, RawValue]:
     """The options that CCMON_<OPTION> variables set; an empty variable counts as absent."""
     names = {option.name: "CCMON_" + option.name.upper() for option in OPTIONS}
-    return {name: Given(env[var], var) for name, var in names.items() if env.get(var)}
+    return {name: RawValue(env[var], var) for name, var in names.items() if env.get(var)}
 
 
-def from_file(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, Given]:
+def from_file(sections: Mapping[str, Mapping[str, RawValue]]) -> Dict[str, RawValue]:
     """The options of the [ccmon] section; an unknown one is told with the nearest name."""
     for key, given in sections.get("ccmon", {}).items():
         if key not in BY_NAME:
@@ -219,7 +220,7 @@ def from_file(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, Given]:
     return dict(sections.get("ccmon", {}))
 
 
-def plan_table(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, int]:
+def plan_table(sections: Mapping[str, Mapping[str, RawValue]]) -> Dict[str, int]:
     """The reference figures with those of the [plans] section in their place or beside them."""
     table = dict(PLANS)
     for name, given in sections.get("plans", {}).items():
@@ -227,23 +228,23 @@ def plan_table(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, int]:
     return table
 
 
-def price_table(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, "Price"]:
+def price_table(sections: Mapping[str, Mapping[str, RawValue]]) -> Dict[str, "Price"]:
     """The prices of the [prices] section, by the beginning of the models' ids."""
     return {name: _valued(price, given, given.text) for name, given in sections.get("prices", {}).items()}
 
 
-def _parsed(option: Option, given: Given) -> Any:
+def _parsed(option: Option, given: RawValue) -> Any:
     return _valued(option.parse, given, given.text if option.verbatim else given.text.strip())
 
 
-def _valued(parse: Callable[[str], Any], given: Given, text: str) -> Any:
+def _valued(parse: Callable[[str], Any], given: RawValue, text: str) -> Any:
     try:
         return parse(text)
     except ValueError as err:
         raise CcmonError(f"{given.where}: {err}") from None
 
 
-def resolve(flags: Mapping[str, Given], environment: Mapping[str, Given], file: Mapping[str, Given],
+def resolve(flags: Mapping[str, RawValue], environment: Mapping[str, RawValue], file: Mapping[str, RawValue],
             plans: Mapping[str, int] = PLANS, prices: Optional[Mapping[str, "Price"]] = None,
             themes: Mapping[str, Theme] = THEMES,
             accounts: Optional[Mapping[str, Tuple[str, ...]]] = None) -> Settings:
@@ -253,7 +254,7 @@ def resolve(flags: Mapping[str, Given], environment: Mapping[str, Given], file: 
     origin: Dict[str, str] = {}
     for option in OPTIONS:
         level = next((name for name in LEVELS if option.name in layers[name]), "default")
-        given = layers[level][option.name] if level in layers else Given(option.default, "default")
+        given = layers[level][option.name] if level in layers else RawValue(option.default, "default")
         origin[option.name] = level
         values[option.name] = _parsed(option, given) if given.text.strip() or option.default else None
     values["reset"] = _reset(values, origin)
@@ -276,14 +277,14 @@ def _reset(values: Mapping[str, Any], origin: Mapping[str, str]) -> ResetRule:
     return values["reset"] if by_rule <= by_hour else ResetRule("hour", (values["reset_hour"],))
 
 
-def _check_format(name: str, origin: str, layers: Mapping[str, Mapping[str, Given]]) -> None:
+def _check_format(name: str, origin: str, layers: Mapping[str, Mapping[str, RawValue]]) -> None:
     """claude reads stdin: only a call that says so itself may do that."""
     if name == "claude" and origin != "flag":
         raise CcmonError(f"{layers[origin]['format'].where}: claude is for Claude Code only. Set another format, and give it "
                          "the command: ccmon --statusline --format claude")
 
 
-def _plan(text: str, plans: Mapping[str, int], layers: Mapping[str, Mapping[str, Given]]) -> str:
+def _plan(text: str, plans: Mapping[str, int], layers: Mapping[str, Mapping[str, RawValue]]) -> str:
     """The name of the plan that is meant."""
     known = [*plans, *(name for name in PLAN_NAMES if name not in plans)]
     found = plan_of(text, known)
@@ -293,7 +294,7 @@ def _plan(text: str, plans: Mapping[str, int], layers: Mapping[str, Mapping[str,
     return found
 
 
-def _theme(text: str, themes: Mapping[str, Theme], layers: Mapping[str, Mapping[str, Given]]) -> str:
+def _theme(text: str, themes: Mapping[str, Theme], layers: Mapping[str, Mapping[str, RawValue]]) -> str:
     """The name of the theme that is meant, or auto."""
     known = [AUTO, *themes]
     found = word_of(text, known, LOOKS)
@@ -303,5 +304,5 @@ def _theme(text: str, themes: Mapping[str, Theme], layers: Mapping[str, Mapping[
     return found
 
 
-def _where(name: str, layers: Mapping[str, Mapping[str, Given]]) -> str:
+def _where(name: str, layers: Mapping[str, Mapping[str, RawValue]]) -> str:
     return next(layers[level][name].where for level in LEVELS if name in layers[level])

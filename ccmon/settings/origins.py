@@ -9,9 +9,9 @@ from ccmon.errors import UsageError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings.options import BY_NAME, LEVELS, OPTIONS, SECTIONS
 from ccmon.text import clean, near
-from ccmon.typed_values import Given
+from ccmon.typed_values import RawValue
 
-Layers = Mapping[str, Mapping[str, Given]]         # flag, environment, file -> what it gives
+Layers = Mapping[str, Mapping[str, RawValue]]         # flag, environment, file -> what it gives
 RIVALS = {"reset": "reset_hour", "reset_hour": "reset"}
 _BREAKING = {"Cc", "Cs", "Zl", "Zp"}               # categories of characters that cannot stand on a line
 
@@ -70,7 +70,7 @@ def _level(name: str, layers: Layers) -> int:
     return at if at < len(LEVELS) and layers[LEVELS[at]][name].text.strip() else len(LEVELS)
 
 
-def others(sections: Mapping[str, Mapping[str, Given]]) -> List[Setting]:
+def others(sections: Mapping[str, Mapping[str, RawValue]]) -> List[Setting]:
     """The values of config.ini outside [ccmon]: plans.team, prices.claude-foo-9."""
     return [Setting(f"{section}.{key}", given.text, "file", given.where)
             for section, values in sections.items() if section != "ccmon" for key, given in values.items()]

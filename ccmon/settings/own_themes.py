@@ -7,7 +7,7 @@ from typing import Dict, List, Mapping, Optional
 from ccmon.errors import CcmonError
 from ccmon.settings.themes import THEMES, Style, Theme, hexadecimal
 from ccmon.text import ROLES, clean, near
-from ccmon.typed_values import Given, folded, items, word_of
+from ccmon.typed_values import RawValue, folded, items, word_of
 
 PREFIX, BASE = "theme.", "based_on"
 NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
@@ -24,7 +24,7 @@ MOST_CHARACTERS = 32                   # of a name
 VALID = f"a number from 0 to 255, #rrggbb, {', '.join(NAMES)}, bright-NAME or default, and {', '.join(ATTRIBUTES)}"
 
 
-def table(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, Theme]:
+def table(sections: Mapping[str, Mapping[str, RawValue]]) -> Dict[str, Theme]:
     """The themes of ccmon and of config.ini, in which mono stays the last. CcmonError names the line of a wrong one."""
     themes: Dict[str, Theme] = dict(THEMES)
     for section, rows in sections.items():
@@ -42,7 +42,7 @@ def _name(section: str) -> str:
     return name
 
 
-def _theme(name: str, rows: Mapping[str, Given], themes: Mapping[str, Theme]) -> Theme:
+def _theme(name: str, rows: Mapping[str, RawValue], themes: Mapping[str, Theme]) -> Theme:
     """A look for every role; what the section does not name is that of its base."""
     base = _base(rows.get(BASE), themes)
     own: Dict[str, Style] = {}
@@ -55,7 +55,7 @@ def _theme(name: str, rows: Mapping[str, Given], themes: Mapping[str, Theme]) ->
     return {**base, **own}
 
 
-def _base(given: Optional[Given], themes: Mapping[str, Theme]) -> Theme:
+def _base(given: Optional[RawValue], themes: Mapping[str, Theme]) -> Theme:
     text = given.text.strip() if given else "dark"
     name = word_of(text, themes)
     if given and name is None:
@@ -64,7 +64,7 @@ def _base(given: Optional[Given], themes: Mapping[str, Theme]) -> Theme:
     return themes[name or "dark"]
 
 
-def _style(given: Given, base: Style) -> Style:
+def _style(given: RawValue, base: Style) -> Style:
     """The look that the words say: at most one colour, and attributes."""
     words = [_proper(word) for word in items(given.text)]
     colours = [word for word in words if word not in ATTRIBUTES]
