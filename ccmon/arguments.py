@@ -110,18 +110,18 @@ def by_argparse(argv: Sequence[str]) -> SimpleNamespace:
     from ccmon import call_help, call_parser, streams
     call_parser.Filled.columns = streams.columns()
     if argv and argv[-1] in ("-h", "--help") and len(argv) <= 2 and (len(argv) == 1 or argv[0] in COMMANDS):
-        sys.stdout.write(call_help.text(argv[:-1]))
+        sys.stdout.write(call_help.help_text(argv[:-1]))
         raise SystemExit(0)
     from ccmon import call_words  # help does without
     topics = call_help.topics(argv)
-    page = call_help.page(topics or ())
+    page = call_help.manual_file(topics or ())
     if page:
         return SimpleNamespace(command="manual", page=page)
     if topics is not None:
-        sys.stdout.write(call_help.text(topics))
+        sys.stdout.write(call_help.help_text(topics))
         raise SystemExit(0)
     call = call_words.call(_joined(argv))
-    parser = call_parser.of_command(call.command) if call.command else call_parser.root(())
+    parser = call_parser.command_parser(call.command) if call.command else call_parser.root_parser(())
     given, more = parser.parse_known_args(call.words)
     if more:
         raise UsageError(f"unrecognized arguments: {clean(' '.join(more))}. "

@@ -10,7 +10,7 @@ from typing import Callable, Dict, Iterable, Mapping, Optional, Tuple
 
 from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
-from ccmon.text import clean, clip, near
+from ccmon.text import clean, clip, did_you_mean
 
 TRUE = ("1", "yes", "true", "on", "y", "t", "enable", "enabled")
 FALSE = ("0", "no", "false", "off", "n", "f", "disable", "disabled")
@@ -195,7 +195,7 @@ def one_of(names: Iterable[str], synonyms: Optional[Mapping[str, str]] = None) -
     def parse(text: str) -> str:
         found = word_of(text, known, synonyms)
         if found is None:
-            raise ValueError(f"'{text}' is unknown{near(folded(text), known)}; choose from {', '.join(known)}")
+            raise ValueError(f"'{text}' is unknown{did_you_mean(folded(text), known)}; choose from {', '.join(known)}")
         return found
     return parse
 

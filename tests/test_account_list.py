@@ -40,7 +40,7 @@ WORDS = st.text(st.sampled_from("ab.-_ é/\\~,\x1b中A1"), max_size=40)
     (["/h/.claude", "/h/.claude-work"], "default+work"), (["/h/.claude-"], "account"),
     (["/h/.claude-é"], "account"), (["/"], "account")])
 def test_folders_have_names_by_themselves(folders, name):
-    assert account_names.of_folders(folders, ["/h/.config/claude", "/h/.claude"]) == name
+    assert account_names.name_of_folders(folders, ["/h/.config/claude", "/h/.claude"]) == name
 
 
 @given(WORDS)
@@ -78,7 +78,7 @@ def settings(**named):
 
 
 def names(env, **named):
-    return [one.name for one in accounts.groups(env, settings(**named))]
+    return [one.name for one in accounts.folder_groups(env, settings(**named))]
 
 
 def test_folders_that_are_accounts(home):
@@ -100,11 +100,11 @@ def test_folders_that_are_accounts(home):
 def test_the_folders_of_an_account_are_read_as_if_the_environment_named_them(home, own):
     used(home, ".claude", ".claude-work")
     env = {"HOME": str(home), **({"CLAUDE_CONFIG_DIR": own} if own else {})}
-    for group in accounts.groups(env, settings()):
-        there = accounts.chosen(group.name, "--account", env, settings(), None, NOW)
+    for group in accounts.folder_groups(env, settings()):
+        there = accounts.account_named(group.name, "--account", env, settings(), None, NOW)
         assert config.owner(there.env) == there.owner == group.owner
         assert (there.env is env) == (config.owner(env) == group.owner), "the same words have the same cache"
-    default = accounts.chosen("Default", "--account", env, settings(), None, NOW).env
+    default = accounts.account_named("Default", "--account", env, settings(), None, NOW).env
     assert config.owner(default) == config.owner({"HOME": str(home)})
 
 
@@ -124,7 +124,7 @@ def test_an_account_is_a_login(home):
             "organizationUuid": "o", "accountUuid": f"a{number}", "organizationRateLimitTier": "default_claude_max_5x"}}))
 
     def known(env, **more):
-        found = accounts.known(env, settings()._replace(**more), None, NOW)
+        found = accounts.all_accounts(env, settings()._replace(**more), None, NOW)
         return [(tuple(name for name in one.all_names if "/" not in name), one.login.plan, len(one.folders)) for one in found]
     login(".claude.json", 1)
     login(".claude-work/.claude.json", 1)

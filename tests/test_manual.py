@@ -19,7 +19,7 @@ from test_generated import flags, parsers, program
 
 from ccmon import __version__
 from ccmon.alerts import kinds, rules
-from ccmon.call_help import page_of
+from ccmon.call_help import manual_topic
 from ccmon.call_table import PAGES as FILES
 from ccmon.model import Facts
 from ccmon.pipeline import snapshots
@@ -106,7 +106,7 @@ def test_roff_of_a_page(text: str, roff: str) -> None:
 @pytest.mark.parametrize("command", sorted(parsers()))
 def test_every_option_and_command_is_told(command: str) -> None:
     """On the page that `ccmon help --man COMMAND` shows; the settings on their own."""
-    topic = page_of(command) or "ccmon"
+    topic = manual_topic(command) or "ccmon"
     page = f"man/{FILES[topic].partition('.')[0]}.md"
     told = named(page, "Options") if not command else set(re.findall(
         r"^- `(-[-a-z]+)", re.split(rf"<!-- command: {command} -->", PAGES[page])[1].split("<!-- end -->")[0], re.M))

@@ -14,7 +14,7 @@ from ccmon import model
 from ccmon.fullscreen import picture as pictures
 from ccmon.fullscreen.picture import Picture, View
 from ccmon.fullscreen.poller import LOAD, NOTHING, READ, Poller
-from ccmon.fullscreen.state import State
+from ccmon.fullscreen.state import ScreenState
 from ccmon.pipeline import memory, refresh, snapshots, stored, watch
 from ccmon.settings import context
 from ccmon.sources import log_files, log_watch
@@ -241,7 +241,7 @@ def drawn(home, monkeypatch):
     monkeypatch.setattr(snapshots, "snapshot", counted_view)
     monkeypatch.setattr(pictures, "_made", counted_made)
     facts = model.Facts((BLOCK,), (BLOCK.start,), source=model.Source("logs", refreshed=NOW))
-    return SimpleNamespace(counts=counts, view=View(ctx, State(facts, reading=False), Charset(), 80, 24))
+    return SimpleNamespace(counts=counts, view=View(ctx, ScreenState(facts, reading=False), Charset(), 80, 24))
 
 
 def _text(lines):

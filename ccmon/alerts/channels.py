@@ -33,7 +33,7 @@ _HIDDEN = {                            # why a notification is not seen that its
 _HIDDEN_ELSEWHERE = "a program of the desktop shows them, of GNOME or KDE, else dunst or mako: start one; turn off do not disturb"
 
 
-class Untold(CcmonError):
+class NotDelivered(CcmonError):
     """The channel did not take it; why, with the way out where there is one."""
 
 
@@ -49,7 +49,7 @@ def desktop_program(env: Mapping[str, str], platform: str = sys.platform) -> str
     found = processes.which(name, env)
     if found is None:
         package = ": install libnotify (Debian: libnotify-bin)" if name == "notify-send" else ""
-        raise Untold(f"{name} was not found{package}")
+        raise NotDelivered(f"{name} was not found{package}")
     return found
 
 
@@ -95,13 +95,13 @@ def command_words(command: Optional[str], env: Mapping[str, str]) -> List[str]:
     try:
         words = processes.split(command or "")
     except ValueError as err:
-        raise Untold(f"alert_command cannot be read ({err})") from None
+        raise NotDelivered(f"alert_command cannot be read ({err})") from None
     if not words:
-        raise Untold("alert_command is not set")
+        raise NotDelivered("alert_command is not set")
     program = os.path.expanduser(words[0])
     found = program if os.path.dirname(program) else processes.which(program, env)
     if found is None:
-        raise Untold(f"alert_command: {words[0]} was not found")
+        raise NotDelivered(f"alert_command: {words[0]} was not found")
     return [found, *words[1:]]
 
 
@@ -119,7 +119,7 @@ def _run(words: Sequence[str], env: Mapping[str, str], timeout_s: float) -> None
                                    stderr=nowhere, **processes.APART)  # the user's own words, no shell
     except (OSError, ValueError) as err:
         reason = err.strerror if isinstance(err, OSError) else err
-        raise Untold(f"{os.path.basename(words[0])} could not be started ({reason})") from None
+        raise NotDelivered(f"{os.path.basename(words[0])} could not be started ({reason})") from None
     try:
         code = process.wait(timeout_s)
     except BaseException as err:       # a signal, too: nobody waits for it any more
@@ -128,9 +128,9 @@ def _run(words: Sequence[str], env: Mapping[str, str], timeout_s: float) -> None
             process.wait(processes.PATIENCE_S)
         if not isinstance(err, subprocess.TimeoutExpired):
             raise
-        raise Untold(f"{os.path.basename(words[0])} took more than {timeout_s:g} s and was ended") from None
+        raise NotDelivered(f"{os.path.basename(words[0])} took more than {timeout_s:g} s and was ended") from None
     if code:
-        raise Untold(f"{os.path.basename(words[0])} ended with exit code {code}")
+        raise NotDelivered(f"{os.path.basename(words[0])} ended with exit code {code}")
 
 
 # --- a webhook ----------------------------------------------------------------------------------------------------------
@@ -146,7 +146,8 @@ def webhook_url(path: Optional[str], env: Mapping[str, str]) -> str:
     text, where = env.get(WEBHOOK_VARIABLE, "").strip(), WEBHOOK_VARIABLE
     if not text:
         if not path:
-            raise Untold(f"there is no address: write it into a file of mode 0600, and alert_webhook_file = FILE; or {where}")
+            raise NotDelivered("there is no address: write it into a file of mode 0600, and alert_webhook_file = FILE; "
+                               f"or {where}")
         text, where = _secret(os.path.expanduser(path)), path
     from urllib.parse import urlsplit
     try:
@@ -155,7 +156,7 @@ def webhook_url(path: Optional[str], env: Mapping[str, str]) -> str:
     except ValueError:
         sound = False
     if not sound or not text.isascii() or not text.isprintable() or " " in text:
-        raise Untold(f"what is in {where} is no address that begins with https://")
+        raise NotDelivered(f"what is in {where} is no address that begins with https://")
     return text
 
 
@@ -164,10 +165,10 @@ def _secret(path: str) -> str:
         fd = private.open_plain(path, os.O_RDONLY)
     except (OSError, ValueError) as err:
         reason = err.strerror if isinstance(err, OSError) else err
-        raise Untold(f"{path} cannot be read ({reason})") from None
+        raise NotDelivered(f"{path} cannot be read ({reason})") from None
     try:
         if _POSIX and os.fstat(fd).st_mode & 0o077:
-            raise Untold(f"others can read {path}: chmod 600 {shlex.quote(path)}")
+            raise NotDelivered(f"others can read {path}: chmod 600 {shlex.quote(path)}")
         content = os.read(fd, _MOST_ADDRESS + 1)
         return content.decode("utf-8", "replace").strip() if len(content) <= _MOST_ADDRESS else ""
     finally:
@@ -186,7 +187,7 @@ def webhook(url: str, document: Mapping[str, object], timeout_s: float = TIMEOUT
             reason = str(err)
             if tried <= len(pauses_s):
                 time.sleep(pause_s)
-    raise Untold(f"{reason}, tried {len(pauses_s) + 1} times")
+    raise NotDelivered(f"{reason}, tried {len(pauses_s) + 1} times")
 
 
 def _posted(url: str, body: bytes, timeout_s: float) -> str:
@@ -255,8 +256,9 @@ def _refusal(code: int) -> Exception:
     if code == 429 or code >= 500:
         return _Again(f"the server answered HTTP {code}")
     if 300 <= code < 400:
-        return Untold(f"the server refers to another address, HTTP {code}: nothing is sent there. Note the one that takes it")
-    return Untold(f"the server refused it, HTTP {code}")
+        return NotDelivered(f"the server refers to another address, HTTP {code}: nothing is sent there. "
+                            "Note the one that takes it")
+    return NotDelivered(f"the server refused it, HTTP {code}")
 
 
 def _opener(connected: Callable[[Any], None]) -> Any:

@@ -6,7 +6,7 @@ from typing import Iterator, List
 
 from ccmon import streams
 from ccmon.alerts import rules
-from ccmon.alerts.kinds import BELL, KINDS, SESSION, of_key
+from ccmon.alerts.kinds import BELL, KINDS, SESSION, kind_and_window
 from ccmon.pipeline import alerting, refresh, snapshots
 from ccmon.pipeline.alerting import Outcome
 from ccmon.pipeline.memory import SCREEN_BUSY_MS, opened
@@ -64,7 +64,7 @@ def _told(ctx: Context) -> List[str]:
 
 def _what(key: str) -> str:
     """80; 80 7d of another window than the session; as it stands in the history."""
-    kind, window = of_key(key)
+    kind, window = kind_and_window(key)
     return printable(kind if window == SESSION else f"{kind} {label(window)}")
 
 

@@ -14,7 +14,7 @@ from ccmon.errors import CcmonError, Unwritable, UsageError
 from ccmon.settings import config, context, options, origins
 from ccmon.settings.options import OPTIONS
 from ccmon.settings.origins import Address, Setting
-from ccmon.text import clean, near, plain
+from ccmon.text import clean, did_you_mean, plain
 from ccmon.typed_values import RawValue
 from ccmon.views import config_table
 
@@ -46,7 +46,7 @@ def run(given: SimpleNamespace) -> int:
         from ccmon.settings import config_file
         from ccmon.system import swap
         path = _needed(config.paths(os.environ).config)
-        with config_file.alone(path):
+        with config_file.locked(path):
             code = swap.repeated(lambda: _changed(given, path))
         config_file.outdate_lines(os.environ)
         return code
@@ -131,7 +131,7 @@ def _fault_in(content: str, path: str) -> Optional[str]:
 
 
 def _list(given: SimpleNamespace, state: State) -> int:
-    found = [*origins.settings(state.layers, _plan_of_account(state)), *origins.others(state.sections)]
+    found = [*origins.settings(state.layers, _plan_of_account(state)), *origins.other_settings(state.sections)]
     exists = state.content is not None
     if given.json:
         import json
@@ -176,7 +176,7 @@ def _get(state: State, name: str) -> str:
     table = options.plan_table({}) if place.section == "plans" else {}
     if place.key not in table:
         known = [*table, *state.sections.get(place.section, {})]
-        raise UsageError(f"there is no '{clean(name)}'{near(place.key, known)}. To see them all: ccmon config")
+        raise UsageError(f"there is no '{clean(name)}'{did_you_mean(place.key, known)}. To see them all: ccmon config")
     return str(table[place.key])
 
 
@@ -185,7 +185,7 @@ def _get(state: State, name: str) -> str:
 def _set(state: State, path: str, place: Address, text: str) -> int:
     """Write it when it is right by itself and makes nothing wrong that was right."""
     from ccmon.settings import config_file, ini_text
-    text = origins.fit(place, text)
+    text = origins.ini_value(place, text)
     before = _readable(state, path)
     _check_alone(state, place, text)
     after = ini_text.with_value(before or "", place.section, place.key, text)
@@ -196,7 +196,7 @@ def _set(state: State, path: str, place: Address, text: str) -> int:
     if fault and not _fault_in(before or "", path):
         raise UsageError(_unchanged(fault))
     old = state.sections.get(place.section, {}).get(place.key)
-    config_file.put(path, before, after)
+    config_file.write(path, before, after)
     was = f" (was {old.text or 'empty'})" if old and old.text != text else ""
     print(clean(f"{place.key} = {text}{was}: {written.where}"))
     return _tell_rest(state, place, fault)
@@ -250,7 +250,7 @@ def _unset(state: State, path: str, name: str) -> int:
     if fault and not _fault_in(before, path):
         raise UsageError(_unchanged(fault))
     where = state.sections[place.section][place.key].where
-    config_file.put(path, before, _tidied(after, place.section, path))
+    config_file.write(path, before, _tidied(after, place.section, path))
     print(clean(f"Taken out: {place.key}, which was {where}"))
     return _tell_rest(state, place, fault)
 
@@ -278,7 +278,7 @@ def _edit(path: str, content: Optional[str]) -> int:
     words, is_new = _editor(os.environ), not os.path.lexists(path)
     if is_new:
         with suppress(swap.Changed):   # somebody else has just made one
-            config_file.put(path, None, template())
+            config_file.write(path, None, template())
     try:
         code = _call([*words, path])
     finally:

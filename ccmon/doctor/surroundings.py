@@ -56,12 +56,12 @@ class Surroundings:
         if name:
             where = next((layer["account"].where for layer in self.layers if "account" in layer), "account")
             try:
-                return accounts.chosen(name, where, env, self.settings, store, int(time.time())).env
+                return accounts.account_named(name, where, env, self.settings, store, int(time.time())).env
             except CcmonError as err:
                 self.config_error = self.config_error or str(err)
         return env
 
-    def _zone(self) -> clock.Zone:
+    def _zone(self) -> clock.TimeZone:
         try:
             return clock.zone(self.settings.timezone).with_dial(self.settings.clock)
         except CcmonError as err:

@@ -3,7 +3,7 @@
 from typing import Iterator, List, NamedTuple, Optional, Tuple
 
 from ccmon import own_name, when
-from ccmon.fullscreen.state import UNDO_S, State
+from ccmon.fullscreen.state import UNDO_S, ScreenState
 from ccmon.model import Snapshot, Source
 from ccmon.pipeline import snapshots
 from ccmon.settings.context import Context
@@ -23,14 +23,14 @@ class View(NamedTuple):
     """What a frame is made from, but for the moment."""
 
     ctx: Context
-    state: State
+    state: ScreenState
     charset: Charset
     width: int                         # cells
     height: int
     is_calm: bool = False              # nothing has been used for a while
 
 
-class _Seen(NamedTuple):
+class _Drawn(NamedTuple):
     view: View
     snapshot: Snapshot
     at: int                            # epoch s
@@ -43,7 +43,7 @@ class Picture:
     """The frames of one screen, one after the other."""
 
     def __init__(self) -> None:
-        self._seen: Optional[_Seen] = None
+        self._seen: Optional[_Drawn] = None
         self._snapshot: Optional[Snapshot] = None
         self._snapshot_of: object = None
         self._snapshot_until = 0.0     # epoch s
@@ -63,7 +63,7 @@ class Picture:
             self._seen = seen._replace(ticking=ticking, lines=lines)
         else:
             lines = _made(view, snapshot._replace(now=now), status)
-            self._seen = _Seen(view, snapshot, now, self._until(view, lines, ticking, now), ticking, lines)
+            self._seen = _Drawn(view, snapshot, now, self._until(view, lines, ticking, now), ticking, lines)
         return lines
 
     def changes_in_s(self, now_s: float) -> float:
@@ -123,11 +123,11 @@ def _made(view: View, snapshot: Snapshot, status: str) -> List[Line]:
     name = ctx.chosen.name if ctx.chosen else ""
     command = processes.own_command(ctx.callers_env)
     scene = Scene(snapshot, state.facts, ctx.zone, charset, status, own_name.with_name(message, command), state.compact, name,
-                  command, ctx.zone_hint(now), state.reading and not state.looked, snapshot.active and not view.is_calm)
+                  command, ctx.zone_hint(now), state.reading and not state.is_read, snapshot.active and not view.is_calm)
     if state.page == "help":
         from ccmon.views.screen import help  # as the history: not for the first frame
         return help.render(scene, view.width, view.height)
     if state.page == "history":
         from ccmon.views.screen import history_page
-        return history_page.render(scene, state.past, state.look, view.width, view.height)
+        return history_page.render(scene, state.past, state.history_view, view.width, view.height)
     return dashboard.render(scene, view.width, view.height)

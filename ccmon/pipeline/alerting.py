@@ -7,10 +7,9 @@ or is suspended, has his claim run out: another process tells it then, and he do
 from typing import List, NamedTuple, Optional, Set
 
 from ccmon.alerts import channels, kinds, rules
-from ccmon.alerts.found import Noted
 from ccmon.alerts.kinds import BELL
 from ccmon.alerts.rules import PAST_DAYS, Alert, Usual
-from ccmon.alerts.window_rules import SAME_S
+from ccmon.alerts.window_rules import SAME_S, NearWindow
 from ccmon.errors import UsageError
 from ccmon.model import Facts, Snapshot
 from ccmon.pipeline import snapshots
@@ -53,10 +52,10 @@ def claim(ctx: Context, facts: Facts, on_screen: bool = False) -> List[Due]:
     return [one for one in found if one.channels]
 
 
-def _noted(told: List[Told]) -> List[Noted]:
+def _noted(told: List[Told]) -> List[NearWindow]:
     """The windows that came near their limit of late, each once."""
-    found = [(*kinds.of_key(one.kind), one.window_end) for one in told if one.channel == NOTED]
-    return list(dict.fromkeys(Noted(window, end, kind == _FULL) for kind, window, end in found if kind in (_NEAR, _FULL)))
+    found = [(*kinds.kind_and_window(one.kind), one.window_end) for one in told if one.channel == NOTED]
+    return list(dict.fromkeys(NearWindow(window, end, kind == _FULL) for kind, window, end in found if kind in (_NEAR, _FULL)))
 
 
 def _settled(ctx: Context) -> Optional[Context]:
@@ -150,7 +149,7 @@ def tell(ctx: Context, alert: Alert, channel: str) -> Outcome:
             return Outcome(True, channels.command(ctx.settings.alert_command, rules.variables(alert), ctx.env))
         url = channels.webhook_url(ctx.settings.alert_webhook_file, ctx.env)
         return Outcome(True, channels.webhook(url, rules.payload(alert)))
-    except channels.Untold as err:
+    except channels.NotDelivered as err:
         return Outcome(False, str(err))
 
 
@@ -165,7 +164,7 @@ def ready(ctx: Context, channel: str) -> Outcome:
             return Outcome(True, channels.command_words(ctx.settings.alert_command, ctx.env)[0])
         where = channels.webhook_source(ctx.settings.alert_webhook_file, ctx.env)
         return Outcome(True, f"the address in {where}")
-    except channels.Untold as err:
+    except channels.NotDelivered as err:
         return Outcome(False, str(err))
 
 

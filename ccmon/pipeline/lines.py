@@ -124,7 +124,7 @@ def _theme(ctx: Context) -> Optional[themes.Theme]:
     if ctx.env.get("NO_COLOR"):
         return None
     place, is_of_line = dialects.DIALECTS[settings.format].place, settings.origin["theme"] == "flag"
-    return grounds.line_theme(place, settings.look, settings.theme_is_set, settings.theme_is_set and is_of_line)
+    return grounds.line_theme(place, settings.theme_in_force, settings.theme_is_set, settings.theme_is_set and is_of_line)
 
 
 def error_line(argv: Sequence[str], env: Mapping[str, str], sentence: str) -> str:

@@ -33,15 +33,15 @@ def _folders(name: str, given: RawValue) -> Tuple[str, ...]:
     return folders
 
 
-def of_folders(folders: Sequence[str], usual: Sequence[str]) -> str:
+def name_of_folders(folders: Sequence[str], usual: Sequence[str]) -> str:
     """default for the usual places, work for .claude-work, the last part of other paths; of several, joined by +."""
     if folders and set(folders) <= set(usual):
         return USUAL
-    parts = [USUAL if folder in usual else of_folder(folder) for folder in folders]
+    parts = [USUAL if folder in usual else name_of_folder(folder) for folder in folders]
     return "+".join(dict.fromkeys(parts))[:LONGEST_NAME]
 
 
-def of_folder(folder: str) -> str:
+def name_of_folder(folder: str) -> str:
     """work of /home/ada/.claude-work, in the characters of a name."""
     parts = folder.replace("\\", "/").rstrip("/").split("/")
     last = parts[-2] if len(parts) > 1 and parts[-1] == "projects" else parts[-1]

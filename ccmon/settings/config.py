@@ -141,14 +141,14 @@ def is_usual_used(env: Mapping[str, str]) -> bool:
 def _names(env: Mapping[str, str]) -> List[str]:
     """The folders as they were named."""
     named = [part.strip() for part in env.get(FOLDERS, "").split(",")]
-    return [name for name in named if name] or [_xdg_place(env), _usual_place(env)]
+    return [name for name in named if name] or [_xdg_folder(env), _usual_folder(env)]
 
 
-def _usual_place(env: Mapping[str, str]) -> str:
+def _usual_folder(env: Mapping[str, str]) -> str:
     return os.path.join(home(env) or os.sep, ".claude")
 
 
-def _xdg_place(env: Mapping[str, str]) -> str:
+def _xdg_folder(env: Mapping[str, str]) -> str:
     base = env.get("XDG_CONFIG_HOME", "")
     return os.path.join(base if os.path.isabs(base) else os.path.join(home(env) or os.sep, ".config"), "claude")
 
@@ -177,7 +177,7 @@ def former_accounts(env: Mapping[str, str]) -> Tuple[str, ...]:
     present = _account(claude_folders(env), env)
     written = [os.path.realpath(_tidy(name, env)) for name in _names(env)]
     lists = [written, sorted(written), *_spellings(claude_folders(env), present)]
-    usual = [_xdg_place(env), _xdg_place({**env, "XDG_CONFIG_HOME": ""}), _usual_place(env)]
+    usual = [_xdg_folder(env), _xdg_folder({**env, "XDG_CONFIG_HOME": ""}), _usual_folder(env)]
     if _account([usual[0], usual[2]], env) == present:
         lists += _spellings([_tidy(name, env) for name in usual], present)
     return tuple(name for name in dict.fromkeys(map(_hash, lists)) if name != _hash(present))
@@ -186,9 +186,9 @@ def former_accounts(env: Mapping[str, str]) -> Tuple[str, ...]:
 def _spellings(folders: Sequence[str], present: Sequence[str]) -> List[List[str]]:
     """The lists that mean the present folders and perhaps others of these, as an older ccmon wrote them: links resolved, in the
     order given, those named twice twice, the folder of the logs where that was named; and as before the folder was a link."""
-    places = {name: _place(folder) for folder in folders
-              for name in (os.path.realpath(folder), os.path.realpath(_logs(folder)), _place(folder),
-                           os.path.join(_place(folder), _PROJECTS), _unlinked(folder))}
+    places = {name: _real_folder(folder) for folder in folders
+              for name in (os.path.realpath(folder), os.path.realpath(_logs(folder)), _real_folder(folder),
+                           os.path.join(_real_folder(folder), _PROJECTS), _unlinked(folder))}
     tried = (names for length in range(len(present), _LONGEST + 1) for names in product(places, repeat=length))
     return [list(names) for names in tried if {places[name] for name in names} >= set(present)]
 
@@ -212,12 +212,12 @@ def _account(folders: Sequence[str], env: Mapping[str, str]) -> List[str]:
     place only as long as nothing is in ~/.claude, so that this, too, is the same by default and by name. Of one folder the
     hash is what it always was.
     """
-    usual = _place(_usual_place(env))
-    others = {_place(_xdg_place(env)), _place(_xdg_place({**env, "XDG_CONFIG_HOME": ""}))} - {usual}
-    found = {_place(folder): folder for folder in folders}
+    usual = _real_folder(_usual_folder(env))
+    others = {_real_folder(_xdg_folder(env)), _real_folder(_xdg_folder({**env, "XDG_CONFIG_HOME": ""}))} - {usual}
+    found = {_real_folder(folder): folder for folder in folders}
     if usual in found and found.keys() <= others | {usual}:
         filled = sorted(place for place, folder in found.items() if os.path.isdir(_logs(folder)))
-        return [usual] if _is_used(_usual_place(env)) or not filled else filled
+        return [usual] if _is_used(_usual_folder(env)) or not filled else filled
     return sorted(found)
 
 
@@ -236,7 +236,7 @@ def _unlinked(folder: str) -> str:
     return os.path.join(os.path.realpath(os.path.dirname(folder)), os.path.basename(folder))
 
 
-def _place(folder: str) -> str:
+def _real_folder(folder: str) -> str:
     """The configuration folder in which the logs really are."""
     logs = os.path.realpath(_logs(folder))
     return os.path.dirname(logs) if os.path.basename(logs) == _PROJECTS else logs

@@ -25,7 +25,7 @@ class Context(NamedTuple):
     cache: Optional[str]               # folder of the line cache
     owner: "Owner"
     settings: options.Settings
-    zone: clock.Zone
+    zone: clock.TimeZone
     background: bool = False           # the detached refresher: no process but one ccusage
     utf8: bool = True                  # the locale that a line is for
     demo: Optional[int] = None         # start of the simulated session, None on real data
@@ -87,17 +87,17 @@ def prepare(flags: Mapping[str, RawValue], env: Mapping[str, str], switch: bool 
         return ctx
     from ccmon.settings import accounts  # with the history: other calls do without
     where = _where("account", flags, options.from_environment(env), options.from_file(sections))
-    return shown(ctx, accounts.chosen(settings.account, where, env, settings, paths.store, now))
+    return for_account(ctx, accounts.account_named(settings.account, where, env, settings, paths.store, now))
 
 
-def shown(ctx: Context, own: "accounts.Own") -> Context:
+def for_account(ctx: Context, own: "accounts.ShownAccount") -> Context:
     """The context for that account; also from that of another one."""
     return ctx._replace(env=own.env, cache=line_answer.folder(own.env), owner=own.owner, chosen=own.chosen,
                         asked_env=ctx.callers_env)
 
 
 def in_force(flags: Mapping[str, RawValue], environment: Mapping[str, RawValue],
-             sections: Mapping[str, Mapping[str, RawValue]]) -> Tuple[options.Settings, clock.Zone]:
+             sections: Mapping[str, Mapping[str, RawValue]]) -> Tuple[options.Settings, clock.TimeZone]:
     """The settings and the zone that these layers make. CcmonError names the place of a wrong one."""
     layers = flags, environment, options.from_file(sections)
     settings = settings_of(layers, sections)
@@ -111,7 +111,7 @@ def settings_of(layers: Tuple[Mapping[str, RawValue], Mapping[str, RawValue], Ma
                            account_names.table(sections))
 
 
-def _zone(name: str, *layers: Mapping[str, RawValue]) -> clock.Zone:
+def _zone(name: str, *layers: Mapping[str, RawValue]) -> clock.TimeZone:
     try:
         return clock.zone(name)
     except CcmonError as err:

@@ -10,7 +10,7 @@ from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings.grounds import AUTO, USUAL
 from ccmon.settings.themes import THEMES, Theme
-from ccmon.text import near
+from ccmon.text import did_you_mean
 from ccmon.typed_values import (
     PLAN_NAMES,
     PLANS,
@@ -39,10 +39,10 @@ SOURCES = ("auto", "ccusage", "logs")
 FORMATS = ("plain", "ansi", "tmux", "tmuxdark", "tmuxlight", "tmuxbright", "bash", "zsh", "fish", "starship", "waybar",
            "i3blocks", "polybar", "xbar", "json", "claude")        # of the line; dialects.py makes them
 OFFICIAL = ("statusline", "claude")
-KINDS = ("input", "output", "cache for 5 minutes", "cache for an hour", "cache read")
-WITHOUT = {"no": "statusline", "off": "statusline", "none": "statusline", "nobody": "statusline"}       # of official
-LOOKS = {"solarized-dark": "solarized", "monochrome": "mono", "none": "mono", "no-colors": "mono", "no-colours": "mono"}
-WAYS = {"notify": "desktop", "notification": "desktop", "beep": "bell", "sound": "bell", "hook": "webhook"}
+PRICE_KINDS = ("input", "output", "cache for 5 minutes", "cache for an hour", "cache read")
+OFFICIAL_SYNONYMS = {"no": "statusline", "off": "statusline", "none": "statusline", "nobody": "statusline"}       # of official
+THEME_SYNONYMS = {"solarized-dark": "solarized", "monochrome": "mono", "none": "mono", "no-colors": "mono", "no-colours": "mono"}
+CHANNEL_SYNONYMS = {"notify": "desktop", "notification": "desktop", "beep": "bell", "sound": "bell", "hook": "webhook"}
 
 
 class Option(NamedTuple):
@@ -85,9 +85,9 @@ def price(text: str) -> "Price":
     """The five prices of a model, USD per million tokens."""
     from ccmon.usage.prices import Price
     parts = bare(text).replace("$", "").split(",")
-    if len(parts) != len(KINDS):
-        raise ValueError(f"'{text}' is not a list of {len(KINDS)} prices: {', '.join(KINDS)}, in USD per million tokens, "
-                         "as in 3, 15, 3.75, 6, 0.30")
+    if len(parts) != len(PRICE_KINDS):
+        raise ValueError(f"'{text}' is not a list of {len(PRICE_KINDS)} prices: {', '.join(PRICE_KINDS)}, in USD per million "
+                         "tokens, as in 3, 15, 3.75, 6, 0.30")
     parse = number(0, 10_000, "USD per million tokens")
     return Price._make([*(parse(part.strip()) for part in parts), None])
 
@@ -120,8 +120,8 @@ OPTIONS: Tuple[Option, ...] = (
            "auto: ccusage, the logs when it cannot be started", SOURCES),
     Option("account_file", boolean, "yes", "YES|NO", "plan, limits and credits of the account out of Claude Code's own file "
            "~/.claude.json", switch="no"),
-    Option("official", one_of(OFFICIAL, WITHOUT), "statusline", "WHO", "who else tells the limits: statusline: nobody; claude: "
-           "the claude program, asked every 5 minutes at most (experimental; it asks Anthropic)", OFFICIAL),
+    Option("official", one_of(OFFICIAL, OFFICIAL_SYNONYMS), "statusline", "WHO", "who else tells the limits: statusline: nobody; "
+           "claude: the claude program, asked every 5 minutes at most (experimental; it asks Anthropic)", OFFICIAL),
     Option("theme", str, AUTO, "NAME", "colours: auto (dark or light, as the terminal is), " + ", ".join(THEMES) + "; or one of "
            "your own, [theme.NAME] in config.ini", (AUTO, *THEMES)),
     Option("compact", boolean, "no", "YES|NO", "the small layout in any window", switch="yes"),
@@ -137,7 +137,8 @@ OPTIONS: Tuple[Option, ...] = (
     Option("line_ttl", seconds(1, 3600), "15", "S", "seconds that a status line counts as fresh"),
     Option("alerts", parse_kinds, "", "LIST", "what to be told of: " + ", ".join(ALERTS) + "; all; or other percentages of "
            "each limit, as 50, 95", (*ALERTS, "all", "none")),
-    Option("alert_by", several_of(CHANNELS, WAYS), "bell,desktop", "LIST", "how to be told: " + ", ".join(CHANNELS), CHANNELS),
+    Option("alert_by", several_of(CHANNELS, CHANNEL_SYNONYMS), "bell,desktop", "LIST", "how to be told: " + ", ".join(CHANNELS),
+           CHANNELS),
     Option("alert_command", str, "", "CMD", "the command to run, with CCMON_ALERT_TEXT and other variables"),
     Option("alert_webhook_file", secret_file, "", "FILE", "the file, of mode 0600, with the address of the webhook"),
 )
@@ -181,8 +182,8 @@ class Settings(NamedTuple):
     origin: Mapping[str, str]
 
     @property
-    def look(self) -> Theme:
-        """The theme in force; the usual one where it is looked for."""
+    def theme_in_force(self) -> Theme:
+        """Its table; that of the usual one where the theme is to fit the terminal."""
         return self.themes[self.theme if self.theme_is_set else USUAL]
 
     @property
@@ -216,7 +217,7 @@ def from_file(sections: Mapping[str, Mapping[str, RawValue]]) -> Dict[str, RawVa
     """The options of the [ccmon] section; an unknown one is told with the nearest name."""
     for key, given in sections.get("ccmon", {}).items():
         if key not in BY_NAME:
-            raise CcmonError(f"{given.where}: unknown option '{key}'{near(key, BY_NAME)}. Valid: {', '.join(BY_NAME)}")
+            raise CcmonError(f"{given.where}: unknown option '{key}'{did_you_mean(key, BY_NAME)}. Valid: {', '.join(BY_NAME)}")
     return dict(sections.get("ccmon", {}))
 
 
@@ -289,7 +290,7 @@ def _plan(text: str, plans: Mapping[str, int], layers: Mapping[str, Mapping[str,
     known = [*plans, *(name for name in PLAN_NAMES if name not in plans)]
     found = plan_of(text, known)
     if found is None:
-        hint = near(folded(text), known)
+        hint = did_you_mean(folded(text), known)
         raise CcmonError(f"{_where('plan', layers)}: '{text}' is no plan{hint}; choose from {', '.join(known)}")
     return found
 
@@ -297,9 +298,9 @@ def _plan(text: str, plans: Mapping[str, int], layers: Mapping[str, Mapping[str,
 def _theme(text: str, themes: Mapping[str, Theme], layers: Mapping[str, Mapping[str, RawValue]]) -> str:
     """The name of the theme that is meant, or auto."""
     known = [AUTO, *themes]
-    found = word_of(text, known, LOOKS)
+    found = word_of(text, known, THEME_SYNONYMS)
     if found is None:
-        hint = near(folded(text), known)
+        hint = did_you_mean(folded(text), known)
         raise CcmonError(f"{_where('theme', layers)}: '{text}' is unknown{hint}; choose from {', '.join(known)}")
     return found
 

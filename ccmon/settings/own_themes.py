@@ -6,7 +6,7 @@ from typing import Dict, List, Mapping, Optional
 
 from ccmon.errors import CcmonError
 from ccmon.settings.themes import THEMES, Style, Theme, hexadecimal
-from ccmon.text import ROLES, clean, near
+from ccmon.text import ROLES, clean, did_you_mean
 from ccmon.typed_values import RawValue, folded, items, word_of
 
 PREFIX, BASE = "theme.", "based_on"
@@ -48,8 +48,8 @@ def _theme(name: str, rows: Mapping[str, RawValue], themes: Mapping[str, Theme])
     own: Dict[str, Style] = {}
     for role, given in rows.items():
         if role not in (*ROLES, BASE):
-            known = (*ROLES, BASE)
-            raise CcmonError(f"{given.where}: '{role}' is no role of a theme{near(role, known)}; choose from {', '.join(known)}")
+            raise CcmonError(f"{given.where}: '{role}' is no role of a theme{did_you_mean(role, (*ROLES, BASE))}; "
+                             f"choose from {', '.join((*ROLES, BASE))}")
         if role != BASE:
             own[role] = _style(given, base[role])
     return {**base, **own}
@@ -59,8 +59,8 @@ def _base(given: Optional[RawValue], themes: Mapping[str, Theme]) -> Theme:
     text = given.text.strip() if given else "dark"
     name = word_of(text, themes)
     if given and name is None:
-        raise CcmonError(f"{given.where}: '{text}' is no theme{near(folded(text), themes)}; choose from {', '.join(themes)}, "
-                         "or one of your own that stands above")
+        raise CcmonError(f"{given.where}: '{text}' is no theme{did_you_mean(folded(text), themes)}; "
+                         f"choose from {', '.join(themes)}, or one of your own that stands above")
     return themes[name or "dark"]
 
 
@@ -96,7 +96,7 @@ def _index(word: str, where: str) -> Optional[int]:
         return int(word)
     if len(word) == 7 and word[0] == "#" and set(word[1:]) <= set("0123456789abcdef"):
         return min(range(16, 256), key=lambda index: _distance(_parts(hexadecimal(index)), _parts(word)))
-    raise CcmonError(f"{where}: '{word}' is no colour{near(word, (*COLOURS, *ATTRIBUTES))}; valid are {VALID}")
+    raise CcmonError(f"{where}: '{word}' is no colour{did_you_mean(word, (*COLOURS, *ATTRIBUTES))}; valid are {VALID}")
 
 
 def _parts(colour: str) -> List[int]:
