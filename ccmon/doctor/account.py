@@ -12,7 +12,7 @@ from ccmon.errors import CcmonError
 from ccmon.learning import state
 from ccmon.model import LearnedLimit
 from ccmon.pipeline import account_note
-from ccmon.store import facts, learning, rows
+from ccmon.store import inspection, learning, rows
 from ccmon.text import count, duration
 from ccmon.typed_values import PLANS
 from ccmon.usage import gauge
@@ -44,7 +44,7 @@ def account(around: Surroundings) -> Check:
 def _known(around: Surroundings) -> Known:
     path = around.ctx.paths.store or ""
     with suppress(CcmonError):
-        return facts.look(path, lambda db: _of_owner(db, around)) if path and os.path.lexists(path) else Known()
+        return inspection.read(path, lambda db: _of_owner(db, around)) if path and os.path.lexists(path) else Known()
     return Known()
 
 

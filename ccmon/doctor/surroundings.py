@@ -22,7 +22,7 @@ from ccmon.settings.context import Context, settings_of
 from ccmon.setup import init, settings_json, snippets, visibility
 from ccmon.setup.prompt_verdict import SHELLS
 from ccmon.sources import ccusage, ccusage_json, log_files
-from ccmon.store import check, facts, place
+from ccmon.store import check, history_path, inspection
 from ccmon.system import clock, dotfiles, private
 from ccmon.system import tmux as tmux_servers
 from ccmon.text import duration, plural
@@ -88,7 +88,7 @@ class Surroundings:
         """The ccusage that last worked, as the history has it."""
         path = self.ctx.paths.store or ""
         with suppress(CcmonError):
-            return facts.look(path, facts.ccusage_path) if _is_stored(path) else None
+            return inspection.read(path, inspection.ccusage_path) if _is_stored(path) else None
         return None
 
     @lru_cache(maxsize=None)           # noqa: B019
@@ -176,7 +176,7 @@ def _difference(around: Surroundings, stamp: str) -> Optional[Tuple[int, int]]:
     path = around.ctx.paths.store or ""
     with suppress(CcmonError):
         if _is_stored(path):
-            return facts.look(path, lambda db: facts.difference(db, around.ctx.owner, around.now, stamp))
+            return inspection.read(path, lambda db: inspection.difference(db, around.ctx.owner, around.now, stamp))
     return None
 
 
@@ -218,10 +218,11 @@ def history(around: Surroundings) -> Check:
     if path is None:
         return verdicts.history(verdicts.Kept(None), False, around.owned)
     above, variable = probes.above(path), _variable(around, "CCMON_DATA_DIR", "XDG_DATA_HOME")
-    odd, shut = place.odd(path), place.shut(path)
-    kept = verdicts.Kept(probes.place(path), above, variable=variable, free=probes.free(above.path), strange=place.strange(path),
-                         odd=odd, link=odd == path and os.path.isfile(path), beside=probes.place(shut) if shut else None)
-    taken, newer = place.taken_by_others(path), False
+    odd, shut = history_path.odd_file(path), history_path.inaccessible(path)
+    kept = verdicts.Kept(probes.place(path), above, variable=variable, free=probes.free(above.path),
+                         strange=history_path.refusal(path), odd=odd, link=odd == path and os.path.isfile(path),
+                         beside=probes.place(shut) if shut else None)
+    taken, newer = history_path.foreign_file(path), False
     kept = kept._replace(taken=_lowest(*taken) if taken else None)
     if kept.place and odd is None and taken is None and kept.place.exists and kept.place.readable:
         kept, newer = _examined(kept, path)
@@ -246,7 +247,7 @@ def _examined(kept: verdicts.Kept, path: str) -> Tuple[verdicts.Kept, bool]:
 
 def _is_stored(path: str) -> bool:
     """Whether there is a history that the program would use."""
-    return os.path.exists(path) and place.strange(path) is None
+    return os.path.exists(path) and history_path.refusal(path) is None
 
 
 def _lowest(folder: str, why: str = private.FOREIGN) -> Place:
@@ -284,7 +285,7 @@ def claude(around: Surroundings) -> Check:
 def _silent_s(around: Surroundings) -> Optional[int]:
     path = around.ctx.paths.store or ""
     with suppress(CcmonError):
-        told = facts.look(path, lambda db: facts.last_percentage(db, around.ctx.owner)) if _is_stored(path) else None
+        told = inspection.read(path, lambda db: inspection.last_percentage(db, around.ctx.owner)) if _is_stored(path) else None
         return None if told is None else around.now - told
     return None
 

@@ -6,7 +6,7 @@ from typing import Any, Callable, List, NamedTuple, Tuple
 from ccmon.errors import CcmonError
 
 
-class Moment(NamedTuple):
+class JoinTimes(NamedTuple):
     """When that is."""
 
     latest: int                        # what is of later does not come
@@ -14,7 +14,7 @@ class Moment(NamedTuple):
     settles: bool = False              # all logs of the owner were read, so that sessions that are over are settled
 
 
-class Other(NamedTuple):
+class OtherOwner(NamedTuple):
     """Whose rows join, and where they are."""
 
     db: sqlite3.Connection
