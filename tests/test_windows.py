@@ -285,7 +285,8 @@ def test_a_cell_of_windows_curses_holds_no_emoji(monkeypatch):
 
 
 def test_a_console_that_is_closed_ends_it_in_order():
-    code = ("import signal; signal.SIGBREAK = 21; from ccmon.fullscreen import screen_signals; from ccmon.system import signals; "
+    code = ("import signal, _signal; _signal.SIGBREAK = signal.SIGBREAK = 21; "
+            "from ccmon.fullscreen import screen_signals; from ccmon.system import signals; "
             "print(21 in signals.ENDINGS, 21 in screen_signals.FATAL)")
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     assert done.stdout.split() == ["True", "True"]
