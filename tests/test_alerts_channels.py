@@ -5,21 +5,13 @@ import socket
 import time
 
 import pytest
-from webhooks import SECRET, calls, program, server
+from webhooks import SECRET, calls, direct, program, server  # noqa: F401
 
 from ccmon.alerts import channels
 from ccmon.alerts.channels import Untold
 
 QUICK = (0.0, 0.0)
 DOCUMENT = {"text": "a: b", "content": "a: b", "ccmon": {"percent": 82.0}}
-
-
-@pytest.fixture(autouse=True)
-def direct(monkeypatch):
-    """No proxy between the tests and their server."""
-    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
 
 
 def post(url, timeout_s=5.0, pauses_s=QUICK):

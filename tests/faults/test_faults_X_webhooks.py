@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 from commands import ROOT, alive, wait_until
-from webhooks import SECRET, program
+from webhooks import SECRET, direct, program  # noqa: F401
 
 from ccmon.alerts import channels
 from ccmon.alerts.channels import Untold
@@ -21,14 +21,6 @@ pytestmark = pytest.mark.newest_only
 
 WHOLE_S = 0.3                          # of an exchange
 HEAD = b"HTTP/1.1 200 OK\r\n"
-
-
-@pytest.fixture(autouse=True)
-def direct(monkeypatch):
-    """No proxy between the tests and their server."""
-    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
 
 
 class Peer:
