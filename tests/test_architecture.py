@@ -15,17 +15,17 @@ PACKAGE = ROOT / "ccmon"
 FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
 DOORS = {"linecache", "locks", "refresher", "settings.config", "sources.ccusage", "sources.ccusage_find", "sources.log_files",
          "sources.log_watch",
-         "sources.account_file", "sources.claude_program", "sources.program_places", "line.linefiles", "doctor.probes",
+         "sources.account_file", "sources.claude_program", "sources.program_places", "line.linefiles", "doctor.files",
          "alerts.channels", "fullscreen.screen", "fullscreen.entries", "fullscreen.screen_signals", "fullscreen.terminal",
-         "fullscreen.guardian", "fullscreen.background", "fullscreen.curses_package", "setup.prompt_probe",
+         "fullscreen.guardian", "fullscreen.background", "fullscreen.curses_package", "setup.prompt_probe", "setup.bash_files",
          *(name for name in FILES if re.match(r"(store|system)\.", name))}
 JOINS = {"__main__", "bare_start", "cli", "arguments", "call", "streams", "output", "settings.accounts", "settings.context",
          "settings.config_file", "setup.claude_start", "sources.log_changes", "sources.log_parts", "sources.log_reader",
          "sources.log_workers", "line.lines", "line.hook", "fullscreen.app",
          "fullscreen.live", "fullscreen.picture", "fullscreen.poller", "setup.init", "setup.first_run",
          "setup.prompt_check", "setup.visibility", "setup.package", "setup.tmux_server", "setup.uninstall", "setup.written",
-         "doctor.surroundings", "doctor.alerts", "doctor.node", "doctor.account",
-         *(name for name in FILES if re.match(r"(commands|pipeline)\.", name))}
+         "setup.dotfiles", "setup.start_up_files",
+         *(name for name in FILES if re.match(r"(commands|pipeline|doctor)\.(?!files|check|shell|view|__)", name))}
 PURE = set(FILES) - DOORS - JOINS
 STORE = {name for name in DOORS if name.startswith("store.")}                      # one door of several leaves
 SAME_DOOR = {("sources.log_watch", "sources.log_files"), ("sources.ccusage", "sources.ccusage_find"),
@@ -40,12 +40,10 @@ SAME_DOOR = {("sources.log_watch", "sources.log_files"), ("sources.ccusage", "so
              ("fullscreen.screen_signals", "fullscreen.terminal"), ("line.linefiles", "linecache"),
              ("locks", "linecache"), ("refresher", "linecache"), ("refresher", "locks"), ("system.private", "locks"),
              ("system.newfiles", "locks"), ("system.process_facts", "locks"), ("locks", "system.process_facts"),
-             ("system.codec", "linecache"), ("system.dotfiles", "system.swap"),
-             ("system.dotfiles", "system.bash_files"), ("system.dotfiles", "system.start_up_files"),
-             ("system.start_up_files", "system.bash_files")}
+             ("system.codec", "linecache"), ("system.shared_files", "system.swap"), ("doctor.files", "doctor.check")}
 NEIGHBOURS = {("usage", "line"), ("learning", "usage"), ("settings", "line"), ("views", "line")}   # argued in CONTRIBUTING.md
-OPEN_TO_DOORS = {"model", "errors", "text", "typed_values", "when", "system.private", "system.processes", "system.newfiles",
-                 "system.ready", "system.stops", "system.targets", "system.process_facts"}
+OPEN_TO_DOORS = {"model", "errors", "sources.ccusage_errors", "text", "typed_values", "when", "system.private",
+                 "system.processes", "system.newfiles", "system.ready", "system.stops", "system.targets", "system.process_facts"}
 IMPURE = {"os", "sys", "time", "sqlite3", "subprocess", "curses", "threading", "io", "pathlib", "shutil", "socket", "signal"}
 FORBIDDEN_CALLS = {"print", "open", "input", "exec", "eval"}
 

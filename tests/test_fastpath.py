@@ -90,7 +90,7 @@ NOT_LOADED = {                         # what a command shows without, modules o
     "completion bash": (*HEAVY, "json", "sqlite3", "pytz", "ccmon.model", "ccmon.store", "ccmon.usage", "ccmon.pipeline",
                         "ccmon.settings.config"),
     "config": (*HEAVY, "ccmon.learning", "ccmon.sources", "ccmon.views.screen", "ccmon.history", "ccmon.usage.compute",
-               "ccmon.settings.ini_text", "ccmon.system.dotfiles"),
+               "ccmon.settings.ini_text", "ccmon.setup.dotfiles"),
     "history": (*HEAVY, "ccmon.fullscreen.screen", "ccmon.views.screen.dashboard", "ccmon.sources.log_parts"),
     "--once": (*HEAVY, "ccmon.views.history", "ccmon.sources.log_parts"),
     "--json": (*HEAVY, "ccmon.views.history", "ccmon.sources.log_parts"),

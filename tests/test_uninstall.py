@@ -19,10 +19,10 @@ from live_lines import live, warm
 from strangers import STRANGERS, Place
 from terminal import Terminal
 
-from ccmon.setup import init, package, tmux_server, written
+from ccmon.setup import dotfiles, init, package, tmux_server, written
 from ccmon.setup.package import Where
 from ccmon.setup.uninstall import Uninstall
-from ccmon.system import dotfiles, own_processes
+from ccmon.system import own_processes
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="files and processes of POSIX")]
 ALL = ["uninstall", "--history", "--yes"]

@@ -7,10 +7,10 @@ from typing import List, Sequence, Tuple
 
 from ccmon import streams
 from ccmon.errors import UsageError
-from ccmon.setup import package
+from ccmon.setup import dotfiles, package
 from ccmon.setup.uninstall import Found, Left, Uninstall, size_of
 from ccmon.setup.written import HISTORY, LINES, LOG, PART, SETTINGS, File
-from ccmon.system import dotfiles, typed
+from ccmon.system import typed
 from ccmon.text import clean, width
 
 OK, SOME_LEFT = 0, 1

@@ -21,7 +21,7 @@ from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, Answer, Me
 from ccmon.pipeline.present import load, source_before
 from ccmon.settings import config
 from ccmon.settings.context import Context
-from ccmon.sources import ccusage, demo_past, log_files
+from ccmon.sources import ccusage, ccusage_errors, demo_past, log_files
 from ccmon.sources.log_reader import Tell
 from ccmon.system import signals
 from ccmon.usage import compute
@@ -235,7 +235,8 @@ def _is_begun(ctx: Context, whole: Optional[Tell]) -> bool:
 def _failed(ctx: Context, before: Source, err: CcmonError) -> Source:
     name = "logs" if ctx.settings.source == "logs" else "ccusage"
     before = before if before.name == name else Source(name, refreshed=before.refreshed)
-    return before._replace(error=str(err), missing=isinstance(err, ccusage.Failed) and err.missing)
+    return before._replace(error=str(err), missing=isinstance(err, ccusage.Failed) and err.missing,
+                           not_installed=isinstance(err, ccusage_errors.NotInstalled))
 
 
 def pause_s(failures: int) -> int:

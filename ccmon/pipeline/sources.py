@@ -13,7 +13,7 @@ from ccmon.model import Block, Source
 from ccmon.pipeline.memory import READING_BUSY_MS, Answer, Memory, opened
 from ccmon.settings import config
 from ccmon.settings.context import Context, prepare
-from ccmon.sources import ccusage, ccusage_json, demo, log_files, log_reader
+from ccmon.sources import ccusage, ccusage_errors, ccusage_json, demo, log_files, log_reader
 from ccmon.sources.log_files import LogFile
 from ccmon.sources.log_reader import Tell
 from ccmon.store import ledger, values
@@ -88,7 +88,8 @@ def ask(ctx: Context, before: Source, memory: Memory, lock: int, cancel: ccusage
             why = None if isinstance(err, ccusage.NotFound) else str(err)
             return answer._replace(source=answer.source._replace(unstarted=why))
         if err.missing and files:
-            raise ccusage.Failed(f"{err}. Claude Code's logs are there: --source logs reads them without", missing=True) from None
+            raise ccusage.Failed(str(err), "Claude Code's logs are there: --source logs reads them without",
+                                 missing=True) from None
         raise
 
 
@@ -122,7 +123,7 @@ def _from_ccusage(ctx: Context, before: Source, memory: Memory, lock: int, cance
     try:
         parsed = ccusage_json.parse(text, now)
     except CcmonError as err:
-        raise CcmonError(f"{err}. To see it, run: ccusage blocks --json") from None
+        raise CcmonError(err.what, *ccusage_errors.SEE) from None
     took_s = round(max(after - before for before, after in zip(started, _spent_s())), 2)
     if len(program.argv) == 1:         # not the node of a --ccusage 'node cli.js'
         memory.remember_path(program.path)

@@ -6,7 +6,8 @@ from typing import Iterator, Mapping
 
 from ccmon.errors import CcmonError
 from ccmon.settings import config
-from ccmon.system import newfiles, private, start_up_files
+from ccmon.setup import start_up_files
+from ccmon.system import newfiles, private
 
 _TARGETS = ("bash", "zsh", "fish", "tmux", "claude")
 

@@ -6,7 +6,7 @@ from typing import Iterator, Mapping, Optional
 
 from ccmon.errors import CcmonError, Unwritable
 from ccmon.line import linefiles
-from ccmon.system import dotfiles, private, swap
+from ccmon.system import private, shared_files, swap
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def alone(path: str) -> Iterator[None]:
 def text_of(path: str) -> Optional[str]:
     """The content; None when there is no file. Unwritable when it cannot be read or is no text: then nothing can be changed."""
     try:
-        content = dotfiles.read(path)
+        content = shared_files.read(path)
         return None if content is None else content.decode("utf-8")
     except UnicodeDecodeError:
         raise Unwritable(f"{path} is not UTF-8. Mend or remove it") from None
@@ -47,7 +47,7 @@ def put(path: str, before: Optional[str], after: str) -> None:
     if why:
         raise Unwritable(f"{path} cannot be written (its folder {why}). Set XDG_CONFIG_HOME to a folder of your own")
     try:
-        dotfiles.replace(path, None if before is None else before.encode("utf-8"), after.encode("utf-8"))
+        shared_files.replace(path, None if before is None else before.encode("utf-8"), after.encode("utf-8"))
     except swap.Changed:
         raise
     except CcmonError as err:
@@ -63,4 +63,4 @@ def remove(path: str, content: str) -> None:
     """Remove the file if that is all that is in it. Unwritable when it cannot be read."""
     if text_of(path) == content:
         with suppress(swap.Changed):
-            dotfiles.remove(path, content.encode("utf-8"))
+            shared_files.remove(path, content.encode("utf-8"))

@@ -12,7 +12,7 @@ from ccmon.setup import init, questions, visibility
 from ccmon.setup.init import Edit
 from ccmon.setup.prompt_verdict import NOT_SEEN, SHELLS
 from ccmon.setup.questions import Question
-from ccmon.system import clock, dotfiles, swap, typed
+from ccmon.system import clock, shared_files, swap, typed
 from ccmon.text import count
 
 Ask = Callable[[str], str]
@@ -41,11 +41,12 @@ class Plan(NamedTuple):
 def run(env: Mapping[str, str]) -> int:
     """The exit code. UsageError without a terminal, and when the configuration is broken."""
     if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("init asks three questions, and this is no terminal. Run it in one, or name the place: ccmon init SHELL")
+        raise UsageError("init asks three questions, and this is no terminal",
+                         "Run it in one, or name the place: ccmon init SHELL")
     ctx = prepare({}, env, switch=False)
     path = ctx.paths.config
     if path is None:
-        raise UsageError("there is no home directory to write to. Set HOME")
+        raise UsageError("there is no home directory to write to", "Set HOME")
     sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         places = _dialogue(ctx, path)
@@ -160,7 +161,7 @@ def _text(content: Optional[bytes]) -> Optional[str]:
 
 def _put_settings(path: str, values: Mapping[str, str]) -> None:
     now = _settings(path, values)      # what was written there meanwhile stays
-    dotfiles.replace(path, now.before, now.after)
+    shared_files.replace(path, now.before, now.after)
 
 
 def _write(plan: Plan, env: Mapping[str, str]) -> None:

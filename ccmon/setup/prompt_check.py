@@ -5,9 +5,9 @@ from contextlib import suppress
 from typing import Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError
-from ccmon.setup import probe_texts, prompt_probe, prompt_verdict
+from ccmon.setup import bash_files, dotfiles, probe_texts, prompt_probe, prompt_verdict
 from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN, UNKNOWN, USUAL_COLUMNS, WIDE_COLUMNS, Start, Visibility
-from ccmon.system import bash_files, dotfiles, private, processes
+from ccmon.system import private, processes, shared_files
 
 # What a start-up file would otherwise begin: another program that takes the terminal, as it does only where none has it.
 _INSIDE = {"ZELLIJ": "0", "STY": "1.ccmon"}
@@ -143,7 +143,7 @@ def _reported(path: str) -> FrozenSet[str]:
 def place_in(path: str) -> Tuple[int, bool]:
     """The line at which ccmon's lines begin in a start-up file, and whether nothing but comments follows them."""
     try:
-        rows = (dotfiles.read(path) or b"").splitlines()
+        rows = (shared_files.read(path) or b"").splitlines()
     except CcmonError:
         return 1, True
     begins = [number for number, row in enumerate(rows, 1) if row.startswith(dotfiles.BEGIN)]

@@ -68,7 +68,7 @@ def places(default: Sequence[str], usable: Callable[[str], object]) -> Question:
 
 def _unknown(answer: str, known: Sequence[str], way_out: str) -> CcmonError:
     shown = clip(clean(answer), 40)
-    return CcmonError(f"'{shown}' is unknown{near(answer.lower(), known)}. {way_out}")
+    return CcmonError(f"'{shown}' is unknown{near(answer.lower(), known)}", way_out)
 
 
 def likely_places(env: Mapping[str, str], has_claude: bool) -> List[str]:

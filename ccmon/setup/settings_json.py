@@ -33,7 +33,11 @@ _CALLS = re.compile(r"""(?<![\w-])ccmon(\.exe|/bare_start\.py)?['"]?\s[^;&|]*--s
 
 
 class Unfit(CcmonError):
-    """Why a text is left alone; to be read behind the name of its file."""
+    """Why a text is left alone; to be read behind the name of its file. line: of the text, where one is wrong, else 1."""
+
+    def __init__(self, what: str, line: int = 1) -> None:
+        super().__init__(what)
+        self.line = line
 
 
 class Member(NamedTuple):
@@ -188,7 +192,8 @@ def _top(text: str) -> int:
         if _skip(text, end) < len(text):
             raise json.JSONDecodeError("more than one value", text, _skip(text, end))
     except json.JSONDecodeError as err:
-        raise Unfit(f"is not JSON at line {err.lineno}, column {err.colno} (comments and trailing commas are not)") from None
+        raise Unfit(f"is not JSON at line {err.lineno}, column {err.colno} (comments and trailing commas are not)",
+                    err.lineno) from None
     except (ValueError, RecursionError):
         raise Unfit("is not JSON that ccmon can read") from None
     if not isinstance(value, dict):

@@ -8,12 +8,12 @@ import re
 from typing import Container, Dict, List, Mapping, NamedTuple, Optional, Sequence, Set
 
 from ccmon import linecache, locks
-from ccmon.errors import CcmonError
+from ccmon.errors import CcmonError, PathError
 from ccmon.settings import config
-from ccmon.setup import init, settings_json, tmux_server, written
+from ccmon.setup import dotfiles, init, settings_json, tmux_server, written
 from ccmon.setup.written import HISTORY, LINES, SETTINGS, File
 from ccmon.store import copy
-from ccmon.system import dotfiles, newfiles, own_processes, private, processes, removal
+from ccmon.system import newfiles, own_processes, private, processes, removal, shared_files
 from ccmon.text import plural
 
 LOOKS = 3                              # what is being written meanwhile is met in the next one
@@ -205,7 +205,9 @@ def _has_line(target: str, path: str) -> bool:
 
 def _reason(err: Exception, path: str) -> str:
     """The error without the name of the file, which stands before it already."""
-    return str(err).replace(path, "", 1).lstrip(": ")
+    if isinstance(err, OSError):
+        return str(err.strerror)
+    return err.without_path if isinstance(err, PathError) and err.path == path else str(err)
 
 
 def _kept_copy(path: str) -> Left:
@@ -222,7 +224,7 @@ def _calling_lines(path: str) -> List[int]:
 
 def _content(path: str) -> bytes:
     try:
-        return dotfiles.read(path) or b""
+        return shared_files.read(path) or b""
     except CcmonError:
         return b""
 

@@ -9,11 +9,11 @@ from ccmon import output
 from ccmon.errors import CcmonError
 from ccmon.settings import grounds
 from ccmon.settings.context import prepare
-from ccmon.setup import claude_verdict, probe_texts, prompt_check, tmux_verdict
+from ccmon.setup import claude_verdict, dotfiles, probe_texts, prompt_check, tmux_verdict
 from ccmon.setup.claude_verdict import OF_MACHINE, OF_PROJECT, OF_USER, Source
 from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN, SHELLS, Visibility
 from ccmon.setup.snippets import for_sh
-from ccmon.system import dotfiles, processes, tmux
+from ccmon.system import processes, shared_files, tmux
 
 _MANAGED = {"darwin": "/Library/Application Support/ClaudeCode", "win32": r"C:\Program Files\ClaudeCode"}
 _MANAGED_USUAL = "/etc/claude-code"
@@ -103,6 +103,6 @@ def _sources(env: Mapping[str, str]) -> Iterator[Source]:
             continue
         seen.add(os.path.realpath(path))
         with suppress(CcmonError, UnicodeDecodeError):
-            content = dotfiles.read(path)
+            content = shared_files.read(path)
             if content is not None:
                 yield Source(whose, path, content.decode("utf-8-sig"))

@@ -12,8 +12,9 @@ from ccmon import linecache
 from ccmon.errors import CcmonError
 from ccmon.settings import accounts, config, context
 from ccmon.settings.options import BY_NAME, OPTIONS
+from ccmon.setup import dotfiles
 from ccmon.setup.snippets import BLOCKS
-from ccmon.system import dotfiles, newfiles, removal
+from ccmon.system import newfiles, removal
 
 HISTORY, SETTINGS, LINES, LOG, PART = "history", "settings", "cached line", "log", "unfinished"
 MOVERS = ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME")

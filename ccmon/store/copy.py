@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Iterator, List, Optional, Tuple
 
-from ccmon.errors import CcmonError, Unwritable, UsageError
+from ccmon.errors import CcmonError, PathError, Unwritable, UsageError
 from ccmon.store import migrations, place, sound, upgrade
 from ccmon.system import newfiles, private, targets
 from ccmon.system.newfiles import NewFile
@@ -31,6 +31,14 @@ class Broken(Exception):
     """What sqlite says of a file that is no sound database."""
 
 
+class InUse(PathError):
+    """Another program holds the file."""
+
+
+class Newer(PathError):
+    """A ccmon of a later version has written it."""
+
+
 # --- looking -----------------------------------------------------------------------------------------------------------
 
 @contextmanager
@@ -38,7 +46,7 @@ def reading(path: str) -> Iterator[sqlite3.Connection]:
     """A connection that cannot write. Raises Broken, and CcmonError where the file cannot be read at all, or must not be."""
     why = place.strange(path)
     if why:
-        raise CcmonError(f"{path} {why}")
+        raise PathError(path, why)
     try:
         with closing(_opened(path)) as db:
             yield db
@@ -46,9 +54,9 @@ def reading(path: str) -> Iterator[sqlite3.Connection]:
         raise Broken(error.object.decode("ascii", "replace")) from None
     except sqlite3.Error as error:
         if migrations.is_busy(error):
-            raise CcmonError(f"{path} is held by another program ({error}). Try again in a moment") from None
+            raise InUse(path, f"is held by another program ({error})", "Try again in a moment") from None
         if "unable to open" in str(error):
-            raise CcmonError(f"{path} cannot be read ({error}). Check its permissions") from None
+            raise PathError(path, f"cannot be read ({error})", "Check its permissions") from None
         raise Broken(str(error) or "its schema cannot be read") from None
 
 
@@ -71,10 +79,15 @@ def _size(path: str) -> int:
         return 0
 
 
+def is_newer(db: sqlite3.Connection) -> bool:
+    """Whether a ccmon of a later version has written it."""
+    return migrations.version_of(db) // 100 > migrations.VERSION // 100
+
+
 def strangeness(db: sqlite3.Connection) -> Optional[str]:
     """Why this database is not for us, as the rest of a sentence; None when it is a history."""
     version = migrations.version_of(db)
-    if version // 100 > migrations.VERSION // 100:
+    if is_newer(db):
         return f"was written by a newer ccmon (schema {version}, this one knows {migrations.VERSION}): upgrade ccmon"
     tables = {name for name, in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     notes = "note" if version >= upgrade.BREAKING else "meta"
@@ -145,7 +158,7 @@ def is_of_another_program(path: str) -> bool:
     """Whether it is a sound database, and not one of ccmon; nothing is written beside it."""
     try:
         with closing(sqlite3.connect(Path(path).as_uri() + "?mode=ro&immutable=1", uri=True)) as db:
-            return not is_blank(db) and "is not a history" in (strangeness(db) or "")
+            return not is_blank(db) and not is_newer(db) and strangeness(db) is not None
     except (sqlite3.Error, UnicodeDecodeError):
         return False
 

@@ -17,9 +17,10 @@ from store_cases import T0, path, saved  # noqa: F401
 from ccmon.line import linefiles
 from ccmon.model import Owner
 from ccmon.pipeline import sweeping
+from ccmon.setup import dotfiles
 from ccmon.store import copy, merge, rows
 from ccmon.store.database import open_store
-from ccmon.system import dotfiles, newfiles, outfiles, private
+from ccmon.system import newfiles, outfiles, private
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="fork and signals")]
 

@@ -15,7 +15,7 @@ from line_shells import install
 from strangers import STRANGERS, USER, Place
 
 from ccmon import linecache
-from ccmon.doctor.mending import HOMELESS
+from ccmon.doctor.shell import HOMELESS
 from ccmon.errors import CcmonError
 from ccmon.settings import config
 from ccmon.sources import ccusage_find

@@ -29,7 +29,7 @@ for name in ({names}):
 for name in ("SIGHUP", "SIGQUIT", "SIGTSTP", "SIGCONT", "SIGWINCH", "SIGTTOU", "SIGTTIN"):
     delattr(signal, name)
 from importlib import import_module
-for room in ("linecache", "locks", "line.linefiles", "system.private", "settings.config", "system.dotfiles", "system.outfiles",
+for room in ("linecache", "locks", "line.linefiles", "system.private", "settings.config", "setup.dotfiles", "system.outfiles",
              "fullscreen.guardian", "fullscreen.terminal", "store.migrations", "store.database",
              "line.hook", "system.codec", "system.signals", "output"):
     module = import_module(f"ccmon.{{room}}")

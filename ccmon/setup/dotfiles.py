@@ -2,14 +2,14 @@
 
 import os
 import re
-import stat
 from binascii import crc32
 from contextlib import suppress
 from typing import Callable, List, Mapping, Optional, Tuple
 
-from ccmon.errors import CcmonError
-from ccmon.system import bash_files, private, swap
-from ccmon.system.start_up_files import path_of
+from ccmon.errors import CcmonError, PathError
+from ccmon.setup import bash_files
+from ccmon.setup.start_up_files import path_of
+from ccmon.system import private, shared_files, swap
 
 BEGIN, END = b"# >>> ccmon >>>", b"# <<< ccmon <<<"
 UNENDED = b" (the line above had no end)"
@@ -68,13 +68,13 @@ def put(path: str, block: str) -> Optional[str]:
 
 
 def _put(path: str, block: str) -> Optional[str]:
-    before = read(path)
+    before = shared_files.read(path)
     after = with_block(path, before, block)
     start, end = _found(path, before or b"")
     kept = path + BACKUP if before is not None and start == end else None
     if kept:
-        replace(kept, read(kept), before or b"", like=path)
-    replace(path, before, after, lines=True)
+        shared_files.replace(kept, shared_files.read(kept), before or b"", like=path)
+    shared_files.replace(path, before, after, lines=True)
     return kept
 
 
@@ -113,8 +113,8 @@ def _refuse_changed(path: str, block: bytes) -> None:
     rows = block.splitlines()
     noted = _NOTED.match(rows[-1]) if rows else None
     if noted is not None and noted[1] != _sum(b"\n".join(rows[1:-1])):
-        raise CcmonError(f"{path}: the lines between '{BEGIN.decode()}' and '{END.decode()}' were changed since ccmon wrote "
-                         "them. Take them out by hand")
+        raise PathError(path, f"the lines between '{BEGIN.decode()}' and '{END.decode()}' were changed since ccmon wrote them",
+                        "Take them out by hand", between=": ")
 
 
 def can_take_out(path: str) -> bool:
@@ -138,7 +138,7 @@ def take_out(path: str) -> bool:
 
 def without_block(path: str) -> bytes:
     """What take_out makes of the content, which has a block. CcmonError as there."""
-    before = read(path) or b""
+    before = shared_files.read(path) or b""
     return _without(before, *_found(path, before))
 
 
@@ -150,16 +150,16 @@ def _without(before: bytes, start: int, end: int) -> bytes:
 
 
 def _take_out(path: str) -> bool:
-    before = read(path)
+    before = shared_files.read(path)
     start, end = _found(path, before or b"")
     if before is None or start == end:
         return False
     _refuse_changed(path, before[start:end])
     head, rest = before[start:].split(b"\n", 1)[0].rstrip(b"\r"), _without(before, start, end)
     if head.endswith(ALONE) and not rest:
-        remove(path, before, lines=True)
+        shared_files.remove(path, before, lines=True)
     else:
-        replace(path, before, rest, lines=True)
+        shared_files.replace(path, before, rest, lines=True)
     return True
 
 
@@ -167,9 +167,9 @@ def drop_copy(path: str, holds: Holds) -> Optional[str]:
     """Remove the copy of what was in the file before ccmon. Its path when it stays; None when there is none (any more)."""
     kept = path + BACKUP
     try:
-        copy = read(kept) if may_drop_copy(path, holds) else None
+        copy = shared_files.read(kept) if may_drop_copy(path, holds) else None
         if copy is not None:
-            remove(kept, copy)
+            shared_files.remove(kept, copy)
     except CcmonError:
         pass                           # it is named then
     return kept if os.path.lexists(kept) else None
@@ -179,15 +179,15 @@ def may_drop_copy(path: str, holds: Holds) -> bool:
     """Whether nothing is lost with the copy: holds(now, copy) says that all of it is there. A link, or another user's, stays."""
     kept = path + BACKUP
     try:
-        copy = None if os.path.islink(kept) or private.foreign(os.stat(kept)) else read(kept)
-        return copy is not None and holds(read(path) or b"", copy)
+        copy = None if os.path.islink(kept) or private.foreign(os.stat(kept)) else shared_files.read(kept)
+        return copy is not None and holds(shared_files.read(path) or b"", copy)
     except (CcmonError, OSError):
         return False
 
 
 def block(path: str) -> Optional[str]:
     """What stands between the marks, those too; None when there is nothing. CcmonError when half of it is gone."""
-    content = read(path) or b""
+    content = shared_files.read(path) or b""
     start, end = _found(path, content)
     return os.fsdecode(content[start:end]) if start < end else None
 
@@ -200,38 +200,6 @@ def _found(path: str, content: bytes) -> Tuple[int, int]:
     if not begins and not ends:
         return len(content), len(content)
     if len(begins) != 1 or len(ends) != 1 or begins > ends:
-        raise CcmonError(f"{path}: the lines '{BEGIN.decode()}' and '{END.decode()}' do not match. Remove them by hand")
+        raise PathError(path, f"the lines '{BEGIN.decode()}' and '{END.decode()}' do not match", "Remove them by hand",
+                        between=": ")
     return len(b"".join(lines[:begins[0]])), len(b"".join(lines[:ends[0] + 1]))
-
-
-def read(path: str) -> Optional[bytes]:
-    """The content; None when there is no file. CcmonError when it cannot be read."""
-    try:
-        return private.read(path, private.anybody)
-    except FileNotFoundError:
-        return None
-    except OSError as err:
-        raise CcmonError(f"{path} cannot be read ({err.strerror}). Nothing was changed") from None
-
-
-def remove(path: str, before: bytes, lines: bool = False) -> None:
-    """Remove the file, behind a link too. Changed when something else is in it, CcmonError when it cannot be."""
-    try:
-        swap.remove(path, before, lines)
-    except OSError as err:
-        raise CcmonError(f"{path} cannot be removed ({err.strerror})") from None
-
-
-def replace(path: str, before: Optional[bytes], after: bytes, like: Optional[str] = None, lines: bool = False) -> None:
-    """Put the content in place at once, behind a link too, with the mode that the file (or the one like it) has.
-
-    lines: what is added at the end meanwhile is kept. Changed when something else than `before` is in it by now, CcmonError
-    when it cannot be written; then nothing has changed.
-    """
-    if before == after:
-        return
-    try:
-        private.make_folder(os.path.dirname(os.path.realpath(path)))
-        swap.put(path, before, after, stat.S_IMODE(os.stat(like).st_mode) if like else None, lines)
-    except OSError as err:
-        raise CcmonError(f"{path} cannot be written ({err.strerror}). Nothing was changed") from None
