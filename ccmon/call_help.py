@@ -46,5 +46,5 @@ def text(wanted: Sequence[str]) -> str:
                 return call_parser.section(f"ccmon {name}".rstrip(), title, (argument,))
     names = [*COMMANDS, "options", "man", "help", "version", *(one.name[2:] for one in arguments_of(""))]
     word = clip(clean(words[0]), 40)
-    raise UsageError(f"there is no help on '{word}'{near(words[0], names)}. See: ccmon help, ccmon help COMMAND, "
+    raise UsageError(f"there is no help on '{word}'{near(words[0], names)}", "See: ccmon help, ccmon help COMMAND, "
                      "ccmon help options, ccmon help --man")

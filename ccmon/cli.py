@@ -76,7 +76,7 @@ def _reset_terminal() -> int:
     try:
         terminal.reset()
     except OSError:
-        raise UsageError("standard output is not a terminal. Type ccmon --reset-terminal in the one to bring back") from None
+        raise UsageError("standard output is not a terminal", "Type ccmon --reset-terminal in the one to bring back") from None
     return OK
 
 

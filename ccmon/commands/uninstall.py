@@ -39,7 +39,7 @@ def run(given: SimpleNamespace) -> int:
 
 def _is_wanted() -> bool:
     if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("nothing was changed: this is no terminal to ask in. Type ccmon uninstall --yes, or --dry-run to look")
+        raise UsageError("nothing was changed: this is no terminal to ask in", "Type ccmon uninstall --yes, or --dry-run to look")
     typed.forget()                     # what was pasted before is no answer
     try:
         return input("\nTake it out? [y/N]: ").strip().lower() in YES

@@ -11,6 +11,7 @@ from ccmon.doctor.shell import Commands
 from ccmon.errors import CcmonError
 from ccmon.settings import config
 from ccmon.sources import log_files
+from ccmon.sources.ccusage_errors import INSTALL_COMMAND
 from ccmon.store import facts
 from ccmon.text import count, duration, plural
 
@@ -61,6 +62,6 @@ def verdict(logs: Logs, commands: Commands) -> Check:
     if logs.differs:
         return Check("logs", HINT, f"ccusage counts {count(logs.differs[0])} tokens in the session that runs, the log files "
                      f"hold {count(logs.differs[1])}: the screen says ccusage's figure, the history that of the logs",
-                     "npm install -g ccusage")
+                     INSTALL_COMMAND)
     newest = f", the newest {duration(logs.newest_s)} old" if logs.newest_s is not None else ""
     return Check("logs", OK, f"{plural(logs.files, 'file')}{newest}, {', '.join(logs.folders)}")

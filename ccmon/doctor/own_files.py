@@ -8,7 +8,7 @@ from ccmon import linecache
 from ccmon.doctor import files
 from ccmon.doctor.check import FAULT, HINT, OK, Check, Place
 from ccmon.doctor.machine import Machine
-from ccmon.doctor.shell import HOMELESS, Commands
+from ccmon.doctor.shell import HOMELESS, UPDATE, Commands
 from ccmon.errors import CcmonError, PathError
 from ccmon.line import linefiles
 from ccmon.store import check as integrity
@@ -17,7 +17,6 @@ from ccmon.system import private
 from ccmon.text import duration, plural
 
 LITTLE_FREE, LEAST_FREE = 50_000_000, 65_536       # bytes; with less, sqlite's journal and its index have no room
-_UPDATE = "git pull && .venv/bin/pip install ."
 
 
 class OwnFile(NamedTuple):
@@ -110,7 +109,7 @@ def history(file: OwnFile, commands: Commands) -> Check:
     if file.free is not None and file.free < LEAST_FREE:
         return Check("history", FAULT, f"the disk is full: nothing can be written to {path}", commands.largest(path))
     if file.newer is not None:
-        return Check("history", FAULT, file.newer, _UPDATE)
+        return Check("history", FAULT, file.newer, UPDATE)
     if file.unused is not None:
         return Check("history", FAULT, f"{path} {file.unused}", commands.aside(path, "moved"))
     if file.problem is not None:

@@ -11,7 +11,7 @@ from typing import NamedTuple, Optional, Tuple
 from ccmon import __version__
 from ccmon.doctor.check import FAULT, HINT, OK, Check
 from ccmon.doctor.machine import Machine
-from ccmon.doctor.shell import Commands
+from ccmon.doctor.shell import UPDATE, Commands
 from ccmon.errors import CcmonError
 from ccmon.setup.snippets import for_sh
 from ccmon.sources import ccusage, ccusage_errors, ccusage_json
@@ -24,7 +24,6 @@ INSTALLERS = {                         # of Node.js; the first that is there
     "pacman": "sudo pacman -S nodejs npm", "apk": "sudo apk add nodejs npm", "zypper": "sudo zypper install nodejs npm",
     "winget": "winget install OpenJS.NodeJS.LTS"}
 _OPENERS = {"darwin": "open", "win32": "start"}        # of addresses
-_UPDATE = "git pull && .venv/bin/pip install ."
 _DAY_S = 86_400
 
 
@@ -58,7 +57,7 @@ def prices_aged(check: Check, now: int) -> Check:
     days = now // _DAY_S - (date(*map(int, DATE.split("-"))) - date(1970, 1, 1)).days
     if check.state != OK or days <= OLD_DAYS:
         return check
-    return Check(check.topic, HINT, f"{check.says}: its prices are of {DATE}, {plural(days, 'day')} old", _UPDATE)
+    return Check(check.topic, HINT, f"{check.says}: its prices are of {DATE}, {plural(days, 'day')} old", UPDATE)
 
 
 # --- Node.js ----------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import Container, NamedTuple, Optional
 from ccmon.doctor.check import Place
 from ccmon.setup.snippets import for_sh
 
+UPDATE = "git pull && .venv/bin/pip install ."
 HOMELESS = 'export HOME="$(eval echo "~$(id -un)")"'           # no getent on macOS
 
 

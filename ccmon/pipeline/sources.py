@@ -230,7 +230,7 @@ def read_whole(ctx: Context, memory: Memory, found: Sequence[LogFile], tell: Opt
             come, until = share, time.monotonic() + max(MOST_STILL_S, ctx.settings.timeout)
         if time.monotonic() > until:
             raise StoreError(f"{locks.holder(os.path.join(ctx.cache or '', 'logs.reading'))}, another ccmon, reads the logs "
-                             f"and does not get on. Try again, or end that one")
+                             "and does not get on", "Try again, or end that one")
         if tell:
             tell(share)
         time.sleep(0.1)

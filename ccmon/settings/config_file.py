@@ -21,7 +21,7 @@ def alone(path: str) -> Iterator[None]:
             private.own_folder(folder)
             stack.enter_context(private.locked(folder))
         except BlockingIOError as err:
-            raise Unwritable(f"{path} is {err.strerror}, which is to change it. Try again, or end that one") from None
+            raise Unwritable(f"{path} is {err.strerror}, which is to change it", "Try again, or end that one") from None
         except OSError:                # put says it
             pass
         yield
@@ -33,7 +33,7 @@ def text_of(path: str) -> Optional[str]:
         content = shared_files.read(path)
         return None if content is None else content.decode("utf-8")
     except UnicodeDecodeError:
-        raise Unwritable(f"{path} is not UTF-8. Mend or remove it") from None
+        raise Unwritable(f"{path} is not UTF-8", "Mend or remove it") from None
     except CcmonError as err:
         raise Unwritable(str(err)) from None
 
@@ -45,7 +45,7 @@ def put(path: str, before: Optional[str], after: str) -> None:
     """
     why = private.whose_folder(os.path.dirname(path)) or private.whose_folder(os.path.dirname(os.path.realpath(path)))
     if why:
-        raise Unwritable(f"{path} cannot be written (its folder {why}). Set XDG_CONFIG_HOME to a folder of your own")
+        raise Unwritable(f"{path} cannot be written (its folder {why})", "Set XDG_CONFIG_HOME to a folder of your own")
     try:
         shared_files.replace(path, None if before is None else before.encode("utf-8"), after.encode("utf-8"))
     except swap.Changed:

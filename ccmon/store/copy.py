@@ -117,7 +117,7 @@ def backup(source: str, target: str) -> Tuple[int, int]:
                 sessions = _put_copy(source, temporary, new, place)
             return sessions, _size(place.path)
     except OSError as error:
-        raise Unwritable(f"{target} cannot be written ({error.strerror}). Name a file in a folder that can be") from None
+        raise Unwritable(f"{target} cannot be written ({error.strerror})", "Name a file in a folder that can be") from None
 
 
 def _put_copy(source: str, temporary: str, new: NewFile, place: Place) -> int:
@@ -137,13 +137,13 @@ def _may_replace(real: str, target: str, source: str) -> None:
     if not os.path.lexists(real) or os.path.islink(real):          # a link that is not followed is replaced itself
         return
     if os.path.isdir(real):
-        raise UsageError(f"{target} is a folder. Name a file in it")
+        raise UsageError(f"{target} is a folder", "Name a file in it")
     if os.path.samefile(real, source):
-        raise UsageError(f"{target} is the history itself. Name another file")
+        raise UsageError(f"{target} is the history itself", "Name another file")
     if not stat.S_ISREG(os.stat(real).st_mode) or not _is_history(real):
-        raise UsageError(f"{target} is there already, and not a history of ccmon. Name another file")
+        raise UsageError(f"{target} is there already, and not a history of ccmon", "Name another file")
     if _size(real + "-wal"):
-        raise UsageError(f"{target} is in use: {target}-wal is there. Name another file")
+        raise UsageError(f"{target} is in use: {target}-wal is there", "Name another file")
 
 
 def _is_history(path: str) -> bool:
@@ -196,7 +196,7 @@ def copied(path: str, own: str) -> Iterator[str]:
         try:
             _copy_still(path, copy)
         except OSError as error:
-            raise CcmonError(f"{path} cannot be copied to {folder} ({error.strerror}). Nothing was merged") from None
+            raise CcmonError(f"{path} cannot be copied to {folder} ({error.strerror})", "Nothing was merged") from None
         yield copy
 
 
@@ -205,14 +205,14 @@ def _may_read(path: str, own: str) -> None:
         mode = os.stat(path).st_mode
         if not stat.S_ISREG(mode):
             what = "a folder" if stat.S_ISDIR(mode) else "not a plain file"
-            raise UsageError(f"{path} is {what}. Name the ccmon.db of the other machine, or a backup of it")
+            raise UsageError(f"{path} is {what}", "Name the ccmon.db of the other machine, or a backup of it")
         if os.path.exists(own) and os.path.samefile(path, own):
-            raise UsageError(f"{path} is the history of this machine itself. Name that of another one")
+            raise UsageError(f"{path} is the history of this machine itself", "Name that of another one")
         with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
             if file.read(len(_MAGIC)) != _MAGIC:
-                raise UsageError(f"{path} is not a history of ccmon. Name the ccmon.db of the other machine, or a backup of it")
+                raise UsageError(f"{path} is not a history of ccmon", "Name the ccmon.db of the other machine, or a backup of it")
     except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror}). Name the ccmon.db of the other machine, "
+        raise UsageError(f"{path} cannot be read ({error.strerror})", "Name the ccmon.db of the other machine, "
                          "or a backup of it") from None
 
 
@@ -229,7 +229,7 @@ def _copy_still(path: str, copy: str) -> None:
             _check_journal(path, copy + _SIDES[1])
             return
         time.sleep(0.05)
-    raise CcmonError(f"{path} is being written all the time. Merge a backup of it: ccmon history --backup FILE")
+    raise CcmonError(f"{path} is being written all the time", "Merge a backup of it: ccmon history --backup FILE")
 
 
 def _copy_file(path: str, copy: str, most: int) -> int:
@@ -239,13 +239,13 @@ def _copy_file(path: str, copy: str, most: int) -> int:
     with open(os.open(path, flags), "rb") as source, open(copy, "wb") as target:
         state = os.fstat(source.fileno())
         if not stat.S_ISREG(state.st_mode):
-            raise UsageError(f"{path} is not a plain file. Nothing was merged: {_OTHERS_FILE}")
+            raise UsageError(f"{path} is not a plain file", f"Nothing was merged: {_OTHERS_FILE}")
         part = b"" if state.st_size > most else source.read(_PART_BYTES)
         while part and number <= most:
             number += target.write(part)
             part = source.read(_PART_BYTES)
     if max(number, state.st_size) > most:
-        raise CcmonError(f"{path} is larger than any history ({MOST_BYTES >> 30} GB at most). Nothing was merged")
+        raise CcmonError(f"{path} is larger than any history ({MOST_BYTES >> 30} GB at most)", "Nothing was merged")
     return number
 
 
@@ -254,7 +254,7 @@ def _check_journal(path: str, journal: str) -> None:
     with suppress(FileNotFoundError), open(journal, "rb") as file:
         file.seek(max(0, os.fstat(file.fileno()).st_size - len(_OF_SEVERAL)))
         if file.read() == _OF_SEVERAL:
-            raise UsageError(f"{path}{_SIDES[1]} is of a change to several files. Nothing was merged: {_OTHERS_FILE}")
+            raise UsageError(f"{path}{_SIDES[1]} is of a change to several files", f"Nothing was merged: {_OTHERS_FILE}")
 
 
 def _stamps(path: str) -> List[Tuple[int, int, bytes]]:

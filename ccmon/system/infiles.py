@@ -21,7 +21,7 @@ def lines(path: str) -> Iterator[str]:
                 yield line.decode("utf-8" if number else "utf-8-sig", "replace")
     except (OSError, ValueError) as err:
         reason = err.strerror if isinstance(err, OSError) else str(err)
-        raise CcmonError(f"{path} cannot be read ({reason}). Name a text file, or - for standard input") from None
+        raise CcmonError(f"{path} cannot be read ({reason})", "Name a text file, or - for standard input") from None
 
 
 def _bounded(file: BinaryIO) -> Iterator[bytes]:

@@ -22,7 +22,7 @@ def write(path: str, content: bytes, for_all: bool = False) -> None:
             _put(place, content, for_all)
     except (OSError, ValueError) as err:
         reason = err.strerror if isinstance(err, OSError) else str(err)
-        raise Unwritable(f"{path} cannot be written ({reason}). Name a file in a folder that you can write to") from None
+        raise Unwritable(f"{path} cannot be written ({reason})", "Name a file in a folder that you can write to") from None
 
 
 def _put(place: Place, content: bytes, for_all: bool) -> None:
