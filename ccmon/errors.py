@@ -38,6 +38,12 @@ class Unwritable(CcmonError):
     code = 1
 
 
+class SourceError(CcmonError):
+    """What gives the usage gave none. missing: it could not be started at all; not_installed: there is none anywhere."""
+
+    missing = not_installed = False
+
+
 class PathError(CcmonError):
     """What is wrong with a file. problem: the same without its path, which stands before it."""
 

@@ -4,11 +4,10 @@ What only some calls need is loaded there: ccmon starts several times a minute.
 """
 
 import os
-import signal
 import sys
 from contextlib import suppress
 from functools import lru_cache
-from typing import Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, TextIO
+from typing import TYPE_CHECKING, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, TextIO
 
 from ccmon.settings import grounds, origins, themes
 from ccmon.settings.context import Context
@@ -16,6 +15,9 @@ from ccmon.settings.grounds import Fitting
 from ccmon.settings.origins import Setting
 from ccmon.system import codec, processes
 from ccmon.text import Charset, Line, plain
+
+if TYPE_CHECKING:
+    from ccmon.pipeline.stored import Stored
 
 PAGERS = ("less", "more")
 MOST_COLUMNS, MOST_ROWS = 1000, 500    # COLUMNS may say anything
@@ -92,9 +94,20 @@ class Size(NamedTuple):
 
 def size() -> Size:
     """Of the terminal, or what COLUMNS and LINES say, within reason; 80x24 where there is none."""
-    from shutil import get_terminal_size
-    found = get_terminal_size((80, 24))
-    return Size(min(found.columns or 80, MOST_COLUMNS), min(found.lines or 24, MOST_ROWS))
+    columns, rows = _cells("COLUMNS"), _cells("LINES")
+    if columns <= 0 or rows <= 0:
+        with suppress(AttributeError, ValueError, OSError):            # there is none
+            found = os.get_terminal_size(sys.__stdout__.fileno())      # type: ignore[union-attr]
+            columns, rows = columns if columns > 0 else found.columns, rows if rows > 0 else found.lines
+    return Size(min(columns if columns > 0 else 80, MOST_COLUMNS), min(rows if rows > 0 else 24, MOST_ROWS))
+
+
+def _cells(name: str) -> int:
+    """What the variable says; 0 where that is no number. As shutil has it, which takes long to load."""
+    try:
+        return int(os.environ[name])
+    except (KeyError, ValueError):
+        return 0
 
 
 def show(ctx: Context, lines: Sequence[Line], pager: bool, paged: Optional[Sequence[Line]] = None) -> None:
@@ -121,6 +134,7 @@ def _paged(env: Mapping[str, str], rows: Sequence[str]) -> bool:
     words = _pager(env)
     if not words:
         return False
+    import signal
     from subprocess import PIPE, Popen
     sys.stdout.flush()
     try:
@@ -180,11 +194,15 @@ class Progress:
                 sys.stderr.flush()
 
 
-def read_logs(ctx: Context) -> None:
-    """Bring what the history lacks of the logs into it, before it is shown."""
-    from ccmon.pipeline.refresh import catch_up
+def read_logs(ctx: Context, stored: "Optional[Stored]" = None) -> None:
+    """Bring what the history lacks of the logs into it, before it is shown; seen by the history that is open, where one is."""
+    from ccmon.pipeline.catch_up import catch_up
+    from ccmon.pipeline.stored import SCREEN_BUSY_MS, Stored, opened
+    if stored is None:
+        with opened(ctx, SCREEN_BUSY_MS, Stored) as own:
+            return read_logs(ctx, own)
     with Progress(ctx, "reading the logs") as progress:
-        catch_up(ctx, progress)
+        catch_up(ctx, stored, progress)
 
 
 def with_own_command(lines: Sequence[Line]) -> Sequence[Line]:

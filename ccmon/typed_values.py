@@ -4,7 +4,6 @@ The command line, config.ini, the environment and the questions of `ccmon init` 
 wherever it stands. Each takes a text and raises ValueError with what is valid.
 """
 
-import re
 from typing import Callable, Dict, Iterable, Mapping, NamedTuple, Optional, Tuple
 
 from ccmon.errors import CcmonError, SettingError
@@ -74,13 +73,16 @@ def bare(text: str) -> str:
 
 def folded(text: str) -> str:
     """In small letters, with - for blanks and _: High Contrast and high_contrast are one word."""
-    return re.sub(r"[\s_-]+", "-", bare(text).lower())
+    word = bare(text).lower()
+    parts = word.replace("_", " ").replace("-", " ").split()
+    return "-" * (word[:1] in ("_", "-")) + "-".join(parts) + "-" * (bool(parts) and word[-1:] in ("_", "-"))
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------------
 
 def _figure(text: str) -> float:
     """The number, with separators between thousands or without. ValueError when it is none."""
+    import re
     if len(text) > _LONGEST or not re.fullmatch(_NUMBER, text):
         raise ValueError(text)
     return float(re.sub(_SEPARATORS, "", text))
@@ -90,6 +92,7 @@ def _sum(text: str, units: Mapping[str, float]) -> float:
     """90, 1.5h or 1h30m in the unit that has the size 1. ValueError when it is no such text."""
     if text.isascii() and text.isdigit() and len(text) <= _LONGEST and "" in units:
         return float(text) * units[""]     # as most are
+    import re
     text = re.sub(_DECIMAL_COMMA, r"\1.\2", bare(text))
     parts = list(re.finditer(_QUANTITY, text)) if len(text) <= _LONGEST else []
     rest = re.sub(_QUANTITY, "", text)
@@ -155,6 +158,7 @@ def hour_of_day(text: str) -> int:
     words = bare(text).lower()
     if words in _NAMED_HOURS:
         return _NAMED_HOURS[words]
+    import re
     found = re.fullmatch(_HOUR, words) if words.isascii() else None
     half = (found[2] or "")[:1] if found else ""
     value = int(found[1]) if found else -1
@@ -213,7 +217,7 @@ def several_of(names: Iterable[str], synonyms: Optional[Mapping[str, str]] = Non
 
 def items(text: str) -> Tuple[str, ...]:
     """The words of a list, with commas or blanks between them."""
-    return tuple(re.sub(r"[,+]", " ", bare(text)).split())
+    return tuple(bare(text).replace(",", " ").replace("+", " ").split())
 
 
 def plan_of(text: str, known: Iterable[str]) -> Optional[str]:
@@ -222,6 +226,7 @@ def plan_of(text: str, known: Iterable[str]) -> Optional[str]:
     found = word_of(text, names)
     if found:
         return found
+    import re
     word = re.sub(r"[^a-z0-9]", "", bare(text).lower())
     for name in (word, re.sub(r"^claude|plan$", "", word)):
         name = PLAN_WORDS.get(name, name)

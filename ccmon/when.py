@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 SESSION_S = 5 * 3600
+DAY_S = 86_400
 SKEW_S = 60                            # clocks that differ by less are not worth a word
 _EPOCH = datetime(1970, 1, 1)
 _FIRST_S, _LAST_S = -62_135_596_800, 253_402_300_799       # the years 1 to 9999: what datetime can hold

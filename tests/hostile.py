@@ -14,8 +14,8 @@ from commands import HOUR, NOW, block, iso
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
-from ccmon.learning import course, learner, portable, runway, week
-from ccmon.learning.learner import Lessons
+from ccmon.learning import portable, runway, state, usage_curve, week
+from ccmon.learning.learned import LearnedState
 from ccmon.learning.score import Score
 from ccmon.learning.values import Reading
 from ccmon.usage import official
@@ -199,9 +199,9 @@ claude_settings = damaged(SETTINGS).map(_bytes).flatmap(garbled)
 def _lessons() -> str:
     """A learned state with everything in it, as ccmon keeps it."""
     readings = [Reading(NOW - DAY + 300 * at, float(at * 2 % 100), NOW - DAY + 5 * HOUR * (1 + at // 60)) for at in range(200)]
-    known = runway.train(course.from_readings(readings), NOW)
+    known = runway.train(usage_curve.from_readings(readings), NOW)
     weekly = week.train([Reading(NOW - DAY + 3600 * at, float(at), NOW + DAY) for at in range(20)], NOW)
-    return learner.dump(Lessons(scenes.learned()._replace(at=NOW - 900), known, known, weekly))
+    return state.dump(LearnedState(scenes.learned()._replace(at=NOW - 900), known, known, weekly))
 
 
 def _extra() -> str:

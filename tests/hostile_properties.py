@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from ccmon.errors import CcmonError
-from ccmon.learning import learner, portable
+from ccmon.learning import portable, state
 from ccmon.learning import share as sharing
 from ccmon.line import claude, hook, session_json, statusline
 from ccmon.line.dialects import DIALECTS
@@ -20,11 +20,11 @@ from ccmon.model import Block, Facts, Source
 from ccmon.settings import context
 from ccmon.setup import settings_json
 from ccmon.sources import ccusage_json, limit_events, log_entries, log_unused
-from ccmon.text import LONGEST_MODEL, Charset, clean, model_for_programs
+from ccmon.text import LONGEST_MODEL, Charset, clean, model_for_programs, model_name
 from ccmon.usage import compute, official
 from ccmon.usage.windows import running
 from ccmon.views.screen import dashboard, help, history_page
-from ccmon.views.screen.scene import Scene, model_name
+from ccmon.views.screen.scene import Scene
 
 SIZES = ((80, 24), (40, 10), (20, 5), (1, 1), (200, 50), (72, 9), (3, 3))
 MOST = 10 ** 15
@@ -121,7 +121,7 @@ def hook_json_is_joined(given: Tuple[bytes, int]) -> None:
 
 def kept_texts_are_loaded(kept: str) -> None:
     """What was kept as a text is loaded or given up."""
-    for load in (official.load, learner.load, portable.load):
+    for load in (official.load, state.load, portable.load):
         load(kept)
 
 

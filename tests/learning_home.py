@@ -5,7 +5,7 @@ from typing import Dict, List, Sequence
 from account_windows import keep_readings
 from simulator import Scenario, Simulated, simulate
 
-from ccmon.learning import course, runway
+from ccmon.learning import runway, usage_curve
 from ccmon.learning.values import Reading
 from ccmon.model import Block, Source
 from ccmon.pipeline import memory
@@ -98,10 +98,10 @@ def _forecast(kept: Memory, sim: Simulated, now: int, number: int) -> None:
     """What would have been said at the last readings, and what came of it."""
     if not number:
         return
-    shown, points = sim.readings[-number:], course.from_readings(sim.readings)
-    trained = runway.train(course.until(points, shown[0].ts), shown[0].ts)
+    shown, points = sim.readings[-number:], usage_curve.from_readings(sim.readings)
+    trained = runway.train(usage_curve.until(points, shown[0].ts), shown[0].ts)
     for reading in shown:
-        known = course.until(points, reading.ts)
+        known = usage_curve.until(points, reading.ts)
         if reading.percent < 100 and reading.resets_at > reading.ts:
             made = runway.forecast(trained, known, 100 - reading.percent, reading.ts, reading.resets_at)
             kept.keep_forecast(reading.ts, reading.resets_at, reading.percent, made, reading.resets_at)

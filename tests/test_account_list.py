@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ccmon import linecache, text
 from ccmon.errors import CcmonError, UsageError
-from ccmon.learning import learner
+from ccmon.learning import state
 from ccmon.line import hook
 from ccmon.model import Apart, Login, Owner
 from ccmon.pipeline import memory, readings, refresh
@@ -20,7 +20,8 @@ from ccmon.store.window_readings import Row
 from ccmon.system import clock
 from ccmon.typed_values import Given
 from ccmon.usage import official, official_ledger
-from ccmon.usage.accounts import Account, Group, by_login, is_of_another, next_account, of_group
+from ccmon.usage.accounts import Account, Group, by_login, next_account, of_group
+from ccmon.usage.windows import is_of_another
 from ccmon.views import accounts_table
 
 pytestmark = pytest.mark.newest_only
@@ -216,7 +217,7 @@ def test_what_is_learned_is_of_one_login(home):
     with memory.opened(ctx, 1000) as kept:
         assert kept.store.of_owner(ctx.owner, lambda db, owner: learning.note(db, owner, learning.LEARNED), "") == "ours"
         kept.forget_learning(NOW)
-    assert [memory.opened(one, 1000).learned() for one in (ctx, second)] == [None, None] and learner.load(None) is None
+    assert [memory.opened(one, 1000).learned() for one in (ctx, second)] == [None, None] and state.load(None) is None
 
 
 # --- the windows that are shown -----------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from ccmon.alerts.found import Noted
 from ccmon.alerts.kinds import KINDS
 from ccmon.alerts.rules import Usual
 from ccmon.alerts.window_rules import SAME_S
-from ccmon.learning.values import Change, Learned, Use
+from ccmon.learning.learned import Change, Learned
+from ccmon.learning.values import Use
 from ccmon.model import Block, Facts, Sample, Source
 from ccmon.pipeline import alerting, memory
 from ccmon.settings import context

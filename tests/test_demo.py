@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from terminal import CLEAN, Terminal
 
 from ccmon import call
-from ccmon.learning import learner, runway
+from ccmon.learning import learned, state
 from ccmon.pipeline import refresh
 from ccmon.sources import demo, demo_past
 from ccmon.usage import official
@@ -104,9 +104,9 @@ def test_an_hour_of_demo_shows_use():
 
 def test_what_was_learned_is_kept_as_other_lessons_are():
     lessons = demo_past.lessons(demo.anchor(NOW))
-    loaded = learner.load(learner.dump(lessons))
+    loaded = state.load(state.dump(lessons))
     assert loaded is not None and loaded.learned == lessons.learned and loaded.tokens.rows == lessons.tokens.rows
-    assert loaded.points.rows == lessons.points.rows >= runway.ENOUGH
+    assert loaded.points.rows == lessons.points.rows >= learned.ENOUGH
 
 
 @given(st.integers(10 ** 9, 4 * 10 ** 9))

@@ -3,7 +3,7 @@
 import pytest
 from account_windows import five_hour, windows
 
-from ccmon.learning.values import Change, Estimate, Learned, Ruler
+from ccmon.learning.learned import Change, Estimate, Learned, UnitWeights
 from ccmon.model import Block, Facts, HighWater, Hit, LearnedLimit, Sample, Source
 from ccmon.system import clock
 from ccmon.usage import gauge
@@ -29,7 +29,7 @@ def quota(percent=37.0, read_s=40, resets_s=HOUR):
 def learned(median=50_000.0, name="tokens", is_learned=True, **more):
     weights = {"tokens": (("", "input", 1.0), ("", "output", 1.0)), "cost": (("", "cost", 1.0),)}[name]
     estimate = Estimate(median, 0.9 * median, 1.2 * median, 0.02, 60, 9, 0.8, is_learned)
-    return Learned(NOW - HOUR, Ruler(name, weights, 0.6, 120), estimate, readings=120, tokens_per_load=1.0, **more)
+    return Learned(NOW - HOUR, UnitWeights(name, weights, 0.6, 120), estimate, readings=120, tokens_per_load=1.0, **more)
 
 
 def facts(*blocks, official=None, **more):

@@ -18,7 +18,7 @@ from ccmon.commands import history
 from ccmon.errors import UsageError
 from ccmon.history import windows
 from ccmon.history.windows import Kind, PastWindow, Range, Said, Worth, of_kind
-from ccmon.learning.values import Change
+from ccmon.learning.learned import Change
 from ccmon.model import Used
 from ccmon.pipeline import memory, past_windows
 from ccmon.settings import context

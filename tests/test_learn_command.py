@@ -13,13 +13,11 @@ from simulator import Scenario, simulate
 
 from ccmon.commands import learn
 from ccmon.learning import extra, portable, share, told
-from ccmon.learning.learner import Lessons
+from ccmon.learning.learned import Change, Estimate, Learned, LearnedState, RunwayModel, UnitWeights, WeekModel
 from ccmon.learning.portable import Extra, Tried
-from ccmon.learning.runway import Trained
 from ccmon.learning.score import Score
 from ccmon.learning.told import Told
-from ccmon.learning.values import Change, Course, Estimate, Learned, Ruler
-from ccmon.learning.week import Week
+from ccmon.learning.values import UsageCurve
 from ccmon.settings import context
 from ccmon.text import line_width, plain
 from ccmon.typed_values import PLANS
@@ -30,7 +28,7 @@ pytestmark = pytest.mark.newest_only
 
 DAY = 86_400
 SURE = Estimate(12.4, 12.2, 12.65, 0.012, 123, 31, 0.7, True)
-LEARNED = Learned(NOW, Ruler("cost", (("", "cost", 1.0),), 0.42, 123), SURE,
+LEARNED = Learned(NOW, UnitWeights("cost", (("", "cost", 1.0),), 0.42, 123), SURE,
                   (Change(NOW - 20 * DAY, 0.8, NOW - 19 * DAY), Change(NOW - DAY, 1.0, NOW - DAY, "rebaseline")), 125, 2,
                   31_400.0, 41, 2840.0)
 GOOD, PLAIN = Score(412, 12.14, 7.02, 0.071, 0.89), Score(412, 15.0, 15.0, 0.1)
@@ -41,7 +39,8 @@ KEPT = portable.Kept("arima", "points", {"ar": [0.5, 0.1], "ma": [0.2, -0.1], "s
 
 
 def findings(learned=LEARNED, points=865, session=None, week=NOTHING, tried=None):
-    lessons = Lessons(learned, points and Trained(NOW, points), Trained(NOW, 30), Week(NOW, 39, None, Course((), ())))
+    model = WeekModel(NOW, 39, None, UsageCurve((), ()))
+    lessons = LearnedState(learned, points and RunwayModel(NOW, points), RunwayModel(NOW, 30), model)
     return Findings(NOW, FixedZone(), lessons, PLANS, session or Told(GOOD, PLAIN, 31, 9.2, 3), week, tried)
 
 
@@ -63,8 +62,9 @@ changes  2025-11-04, noticed 2025-11-05: the same local work now takes 25 % more
          of your quota: the limit was lowered, or the account is also used
          elsewhere
          2025-11-23, noticed 2025-11-23: Claude began your 5-hour window anew
-runway   from Claude's percentages: 865 rows
-         from tokens: 30 rows of 40; until then the last-hour rate counts
+runway   from Claude's percentages: 865 past moments
+         from tokens: 30 past moments of 40; until then the last-hour rate
+         counts
          of the week: 39 days
 score    412 forecasts of 31 sessions; median error 9 min
                                             ccmon      seed
@@ -137,9 +137,9 @@ def test_with_little_known_the_words_are_honest(learned, expected):
 
 
 def test_a_limit_in_tokens_is_not_about():
-    ruler = Ruler("tokens", (("", "input", 1.0), ("", "output", 1.0)), 0.5, 40)
+    ruler = UnitWeights("tokens", (("", "input", 1.0), ("", "output", 1.0)), 0.5, 40)
     estimate = SURE._replace(median=35_000.0, low=34_000.0, high=36_000.0)
-    learned = LEARNED._replace(ruler=ruler, estimate=estimate, tokens_per_load=1.0)
+    learned = LEARNED._replace(unit_weights=ruler, estimate=estimate, tokens_per_load=1.0)
     first, second, *_ = told_lines(findings(learned))
     assert first == "limit    35,000 tokens, 90 % interval 34,000-36,000" and "nearest plan" in second
 

@@ -9,13 +9,16 @@ from hypothesis import strategies as st
 from simulator import DAY_S, START, Scenario, simulate
 
 from ccmon.learning import change, ruler, stretches
-from ccmon.learning.values import WINDOW_S, Change, Reading, Ruler, Stretch
+from ccmon.learning.learned import Change, UnitWeights
+from ccmon.learning.stretches import Stretch
+from ccmon.learning.values import WINDOW_S, Reading
+from ccmon.usage import limit_changes
 
 pytestmark = pytest.mark.newest_only
 
-TOKENS = Ruler("tokens", (("", "input", 1.0),))
-TWICE = Ruler("all_tokens", (("", "input", 2.0),))
-OTHER = Ruler("cost", (("", "cost", 1.0),))
+TOKENS = UnitWeights("tokens", (("", "input", 1.0),))
+TWICE = UnitWeights("all_tokens", (("", "input", 2.0),))
+OTHER = UnitWeights("cost", (("", "cost", 1.0),))
 LIMIT = 1e6
 
 
@@ -234,7 +237,7 @@ def test_the_simulators_rebaseline_is_seen_at_once():
     (Change(0, 1.0, 0, "rebaseline"), "Claude began your 5-hour window anew (since Tue 14:05)"),
 ])
 def test_wording(one, text):
-    assert change.wording(one, "Tue 14:05") == text
+    assert limit_changes.sentence(one, "Tue 14:05") == text
 
 
 def test_the_limit_is_learned_from_what_came_after_the_last_change():

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from test_learning_told import HOUR, RESET, made
 
 from ccmon import kept
-from ccmon.learning import choice, told
-from ccmon.learning.choice import LAST, LEAST
+from ccmon.learning import choice, state, told
+from ccmon.learning.choice import LAST
+from ccmon.learning.learned import LEAST_COMPARED
 from ccmon.learning.told import Loss
 from ccmon.when import SESSION_S
 
@@ -35,13 +36,13 @@ def test_the_chance_of_losing_every_time_is_that_of_so_many_coins():
 
 
 @pytest.mark.parametrize("minutes, rule", [
-    ([5] * (LEAST - 1), "learned"), ([5] * LEAST, "simple"),               # so few say nothing
+    ([5] * (LEAST_COMPARED - 1), "learned"), ([5] * LEAST_COMPARED, "simple"),               # so few say nothing
     ([-5] * 40, "learned"), ([0] * 40, "learned"), ([5, -5] * 20, "learned"),
     ([0.5] * 40, "learned"),                                                # surely, but by half a minute
     ([90] + [-1] * 19, "learned"),                                          # one window alone is chance
     ([-9] * 30 + [9] * 10, "learned"), ([-9] * 30 + [9] * 17, "simple"),    # old windows count against new ones, but not for ever
-    ([5] * LEAST + [-5] * (LEAST - 1), "simple"), ([5] * LEAST + [-5] * LEAST, "learned"),
-    ([5] * LEAST + [-5] * LEAST + [5] * (LEAST - 1), "learned"),            # what brought it back is not held against it again
+    ([5] * LEAST_COMPARED + [-5] * (LEAST_COMPARED - 1), "simple"), ([5] * LEAST_COMPARED + [-5] * LEAST_COMPARED, "learned"),
+    ([5] * LEAST_COMPARED + [-5] * LEAST_COMPARED + [5] * (LEAST_COMPARED - 1), "learned"),
 ])
 def test_who_loses_by_more_than_chance_is_not_shown(minutes, rule):
     assert choice.chosen(windows(*minutes)).rule == rule
@@ -52,8 +53,8 @@ def test_whatever_happens_the_reasons_fit(minutes):
     found = choice.chosen(windows(*minutes))
     assert found.rule == "learned" or found.then.lost_min > 0 and found.then.chance < choice.CHANCE
     assert (found.since == 0) == (found.then.windows == 0) and found.now.windows <= min(LAST, len(minutes))
-    assert found.since == 0 or found.then.windows >= LEAST
-    assert choice.load(found) == found
+    assert found.since == 0 or found.then.windows >= LEAST_COMPARED
+    assert state.load_choice(found) == found
 
 
 def test_a_window_counts_once_and_plain_rates_say_nothing():
@@ -71,4 +72,4 @@ def test_a_window_counts_once_and_plain_rates_say_nothing():
                                     ["simple", 5, [0, 0, 2], [0, 0, 1]], ["simple", 5, [0, float("nan"), 1], [0, 0, 1]]])
 def test_a_damaged_choice_is_none(damage):
     with pytest.raises(kept.Damage):
-        choice.load(damage)
+        state.load_choice(damage)

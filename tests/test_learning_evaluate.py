@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccmon.errors import CcmonError
-from ccmon.learning import evaluate, runway, score
+from ccmon.learning import distribution, evaluate, learned, score
 from ccmon.learning import series as csv_series
 from ccmon.learning.values import WINDOW_S
 from ccmon.text import plain
@@ -115,7 +115,7 @@ def test_an_idle_row_says_that_no_window_is_open(cells):
     lines = [HEADER, f"{T0 + 36000 + 300},{cells}", row(10, 5), row(20, 8)]
     found, walk = evaluate.evaluate(lines), walked(lines)
     assert (found.rows, found.idle, found.skipped, found.session.ours.n) == (3, 1, 0, 2)
-    assert walk.growing.times == [T0 + 36000 + 60 * minute for minute in (5, 10, 20)] and walk.growing.starts == [T0 + 36300]
+    assert walk.curve.times == [T0 + 36000 + 60 * minute for minute in (5, 10, 20)] and walk.curve.starts == [T0 + 36300]
 
 
 def test_idle_time_is_the_same_whether_it_is_said_or_left_out():
@@ -156,8 +156,8 @@ def test_while_the_week_is_used_up_nothing_is_expected_and_later_that_is_a_stop(
         walk = evaluate.Walk((45.0,))
         for ts, percent, reset in (map(int, line.split(",")) for line in LONG[1:]):
             walk.take(csv_series.Row(ts, 40.0, reset, *said) if begin <= ts < end else csv_series.Row(ts, percent, reset))
-        stops = walk.trained.course.stops
-        chances.append([score.reached(one.curve, (end - one.ts) / 60.0) for one in walk.decisions
+        stops = walk.trained.usage.stops
+        chances.append([distribution.reached(one.curve, (end - one.ts) / 60.0) for one in walk.decisions
                         if begin + 900 < one.ts < end])
         assert ((begin, end) in stops) is bool(said)
     assert len(chances[0]) > 20 and not any(chances[0]) and all(chances[1])
@@ -256,15 +256,15 @@ def test_a_reset_that_jitters_round_the_minute_is_one_window():
     assert found.session.ours.n == pytest.approx(plain.session.ours.n, rel=0.02)
     for ours, theirs in ((found.session.ours, plain.session.ours), (found.session.seed, plain.session.seed)):
         assert ours[1:4] == pytest.approx(theirs[1:4], rel=0.02)
-    course = walked([HEADER, *jittered]).growing.course
-    assert course.loads[-1] == pytest.approx(walked(LONG).growing.course.loads[-1], rel=0.01)
+    course = walked([HEADER, *jittered]).curve.usage
+    assert course.loads[-1] == pytest.approx(walked(LONG).curve.usage.loads[-1], rel=0.01)
 
 
 def test_a_reset_that_is_a_minute_off_either_way_is_one_window():
     late = [",".join([*line.split(",")[:2], str(int(line.split(",")[2]) + (-60, 0, 60)[number % 3])])
             for number, line in enumerate(LONG[1:])]
     walk, plain = walked([HEADER, *late]), walked(LONG)
-    assert walk.growing.course.loads[-1] == pytest.approx(plain.growing.course.loads[-1], rel=0.01)
+    assert walk.curve.usage.loads[-1] == pytest.approx(plain.curve.usage.loads[-1], rel=0.01)
     assert len(walk.windows) == len(plain.windows)
     assert evaluate.quantiles(evaluate.read([HEADER, *late])[0], (50,)) == evaluate.quantiles(evaluate.read(LONG)[0], (50,))
 
@@ -369,5 +369,5 @@ median                                99         9    +8%   -50%   -50%   80.0%"
 
 
 def test_few_rows_stay_with_the_seeds_rule():
-    assert runway.ENOUGH == 40
+    assert learned.ENOUGH == 40
     assert all(one.curve is None for one in walked(series(1)).decisions)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ccmon.learning import course, score, week
+from ccmon.learning import score, usage_curve, week
 from ccmon.learning.evaluate_week import WeekWalk, keep
 from ccmon.learning.values import Reading
 
@@ -39,7 +39,7 @@ def test_the_straight_line_and_the_outcome_by_hand():
 def test_a_reset_that_is_a_minute_off_either_way_is_one_week():
     rows = [(DAY + hour * HOUR, 10.0 + hour, RESET + 60 * (-1, 0, 1)[hour % 3]) for hour in range(30)]
     walk = walked(rows)
-    assert list(walk.windows) == [RESET - 60] and walk.week.known.loads[-1] == 10 + 23
+    assert list(walk.windows) == [RESET - 60] and walk.week.usage.loads[-1] == 10 + 23
 
 
 def test_readings_that_repeat_the_last_one_are_not_kept_and_say_the_same():
@@ -51,4 +51,4 @@ def test_readings_that_repeat_the_last_one_are_not_kept_and_say_the_same():
         keep(few, one)
         if number in (5000, 17017, 24999):
             assert week.train(few, one.ts) == week.train(every, one.ts)
-    assert len(few) < 900 and course.blocked(few) == course.blocked(every) != []
+    assert len(few) < 900 and usage_curve.blocked(few) == usage_curve.blocked(every) != []

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccmon.learning import events, learner, stretches
-from ccmon.learning.ruler import measure
+from ccmon.learning.learned import measure
 from ccmon.learning.values import WINDOW_S, Reading, Use
 from ccmon.views.limit_words import between, cut_offs, limit_words
 
@@ -122,4 +122,4 @@ def test_the_screen_says_how_often_one_was_cut_off(name, is_learned, expected):
 
 def test_a_limit_that_is_not_learned_has_no_middle():
     known = scenes.learned("tokens", False)
-    assert between(known, known.ruler, known.estimate) == "between 33,600 and 36,750 tokens (90 % interval)"
+    assert between(known, known.unit_weights, known.estimate) == "between 33,600 and 36,750 tokens (90 % interval)"

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from scenes import FixedZone
 from simulator import Scenario, simulate
 
-from ccmon.learning import course, extra, learner, portable, runway
+from ccmon.learning import extra, portable, runway, usage_curve
 from ccmon.learning.portable import Extra, Kept, Tried
 from ccmon.learning.runway import HORIZONS
 from ccmon.learning.score import Score
-from ccmon.learning.values import Course
+from ccmon.learning.values import UsageCurve
 
 pytestmark = pytest.mark.newest_only
 
@@ -46,14 +46,14 @@ def steady(days=40, per_min=10.0):
             times.append(begin + minute * 60)
             loads.append(total)
             total += 10 * per_min * (0.5 + Random(day * 1000 + minute).random())
-    return Course(tuple(times), tuple(loads), (), tuple(starts))
+    return UsageCurve(tuple(times), tuple(loads), (), tuple(starts))
 
 
 @pytest.fixture(scope="module")
 def simulated():
     """Five weeks of a simulated user: the course of tokens, and its end."""
     made = simulate(Scenario(2, days=35))
-    return learner.tokens_course(made.use, made.readings), made.use[-1].ts + 60
+    return usage_curve.from_uses(made.use, made.readings), made.use[-1].ts + 60
 
 
 # --- the portable form --------------------------------------------------------------------------------------------------
@@ -68,7 +68,7 @@ def test_loads_rise_with_share_and_are_never_negative(kept):
 def test_arima_goes_on_as_the_last_gains_were():
     """ARIMA(0,1,1)-like numbers: a gain decays, its surprise is added up; the spread grows with the square root."""
     still = Kept("arima", "tokens", {"ar": [1.0, 0.0], "ma": [0.0, 0.0], "sigma2": 0.0, "scale": 1.0})
-    known = Course((T - 10 * HOUR, T), (0.0, 40 * 6.0), (), (T - HOUR,))
+    known = UsageCurve((T - 10 * HOUR, T), (0.0, 40 * 6.0), (), (T - HOUR,))
     found = portable.loads(still, known, T)
     assert [row[2] for row in found] == pytest.approx([6.0 * minutes / 15 for minutes in HORIZONS])
     noise = Kept("arima", "tokens", {"ar": [0.0, 0.0], "ma": [0.0, 0.0], "sigma2": 4.0, "scale": 1.0})
@@ -84,18 +84,18 @@ def test_a_tree_is_walked_by_its_thresholds():
 @pytest.mark.parametrize("left, expected", [(0, 1.0), (10, 0.95), (30, 0.5), (50, 0.05), (75, 0.025), (100, 0.0), (500, 0.0),
                                             (20, 0.75), (25, 0.625)])
 def test_the_chance_that_a_load_is_reached(left, expected):
-    ((_, none), (_, chance), *_) = portable.distribution([[10, 20, 30, 40, 50]] * len(HORIZONS), [left])
+    ((_, none), (_, chance), *_) = portable.reach_curve([[10, 20, 30, 40, 50]] * len(HORIZONS), [left])
     assert none == 0 and chance == pytest.approx(expected)
 
 
 def test_a_chance_never_falls_with_time():
     rows = [[10.0, 20.0, 30.0, 40.0, 50.0]] * 3 + [[1.0, 2.0, 3.0, 4.0, 5.0]] * (len(HORIZONS) - 3)
-    chances = [chance for _, chance in portable.distribution(rows, [25.0])]
+    chances = [chance for _, chance in portable.reach_curve(rows, [25.0])]
     assert chances == sorted(chances) and chances[-1] == pytest.approx(0.625)
 
 
 def test_nothing_used_is_no_certainty_of_nothing():
-    assert portable.distribution([[0, 0, 0, 4, 9]] * len(HORIZONS), [1.0])[1][1] == pytest.approx(0.5 - 0.25 / 4)
+    assert portable.reach_curve([[0, 0, 0, 4, 9]] * len(HORIZONS), [1.0])[1][1] == pytest.approx(0.5 - 0.25 / 4)
 
 
 @settings(max_examples=examples(30), deadline=None)
@@ -103,7 +103,7 @@ def test_nothing_used_is_no_certainty_of_nothing():
 def test_the_runway_of_any_of_them_is_in_order(kept, at, left, left_s, unsure):
     known = steady()
     now = known.times[at]
-    made = portable.forecast(kept, course.until(known, now), left, now, now + left_s, (0.9, 1.0, 1.1) if unsure else (1.0,))
+    made = portable.forecast(kept, usage_curve.until(known, now), left, now, now + left_s, (0.9, 1.0, 1.1) if unsure else (1.0,))
     assert now <= made.low <= made.median <= made.high <= max(now, now + left_s)
     assert 0 <= made.probability <= 1 and made.rule == kept.name
     assert all(low <= high for _, low, high in made.band) and [at for at, *_ in made.band] == sorted(at for at, *_ in made.band)
@@ -207,7 +207,7 @@ def test_a_bad_model_loses_and_is_told(simulated, monkeypatch):
 
 def test_a_better_model_is_kept_trained_on_everything(simulated, monkeypatch):
     """The built-in runway is made bad: the stand-in wins, and is taught once more, by all."""
-    monkeypatch.setattr(runway, "distribution", lambda trained, known, lefts, now: [(300.0, 0.0)])
+    monkeypatch.setattr(runway, "reach_curve", lambda trained, known, lefts, now: [(300.0, 0.0)])
     good = Kept("arima", "tokens", {"ar": [0.9, 0.0], "ma": [0.0, 0.0], "sigma2": 0.02, "scale": 20_000.0})
     scores, used, models, _ = tried_with(monkeypatch, *simulated, arima=good)
     assert used == good._replace(unit="points") and scores["arima"].score.crps_min < scores["runway"].score.crps_min
@@ -222,7 +222,7 @@ def test_a_library_that_fails_is_told_and_stops_nothing(simulated, monkeypatch, 
     assert len(models["arima"].calls) == 1 and scores["runway"].score.n > 0
 
 
-@pytest.mark.parametrize("known", [Course((), ()), Course((T,), (0.0,), (), (T,)), steady(1)])
+@pytest.mark.parametrize("known", [UsageCurve((), ()), UsageCurve((T,), (0.0,), (), (T,)), steady(1)])
 def test_with_little_known_nothing_is_tried(known, monkeypatch):
     now = (known.times or (T,))[-1] + 60
     scores, used, models, _ = tried_with(monkeypatch, known, now, arima=ARIMA)
@@ -241,15 +241,15 @@ def test_what_came_after_a_limit_was_hit_is_no_outcome():
     known = steady()._replace(stops=((steady().times[500], steady().times[500] + 2 * HOUR),))
     moment = known.times[498]
     assert extra._case(known, moment, 1e9) is None and extra._case(steady(), moment, 1e9) is not None
-    window = course.window_start(known, moment)
-    soon = course.between(known, window, known.times[499])
+    window = usage_curve.window_start(known, moment)
+    soon = usage_curve.between(known, window, known.times[499])
     assert extra._case(known, moment, soon).hit
 
 
 def test_an_outcome_is_when_the_load_is_reached():
     known = steady(3)
     start = known.starts[2]
-    case = extra._case(known, start + HOUR, course.between(known, start, start + 2 * HOUR))
+    case = extra._case(known, start + HOUR, usage_curve.between(known, start, start + 2 * HOUR))
     assert (case.outcome, case.hit, case.cut) == (60.0, True, 240.0)
     never = extra._case(known, start + HOUR, 1e9)
     assert (never.outcome, never.hit) == (240.0, False)
@@ -271,12 +271,12 @@ needs_libraries = pytest.mark.skipif(bool(extra.missing()), reason="needs the ex
 def test_a_model_is_as_good_in_numbers_as_in_its_library(name, simulated):
     """Taught by a simulated user: sane scores, and the same in its portable form after a round trip."""
     known, now = simulated
-    kept = extra._fitted(extra.MODELS[name], course.until(known, now - 7 * DAY), now - 7 * DAY, "tokens")
+    kept = extra._fitted(extra.MODELS[name], usage_curve.until(known, now - 7 * DAY), now - 7 * DAY, "tokens")
     assert isinstance(kept, Kept), kept
     again = portable.load(portable.dump(Extra(T, (), kept))).used
     assert again == kept and len(json.dumps(kept)) < 60_000
     cases = extra._cases(known, now - 7 * DAY, now)
-    errors = [extra._errors(case, portable.distribution(portable.loads(kept, known, case.ts), [case.left])) for case in cases]
+    errors = [extra._errors(case, portable.reach_curve(portable.loads(kept, known, case.ts), [case.left])) for case in cases]
     plain = [extra._seed(known, case) for case in cases]
     assert len(cases) > 50
     assert sum(error.crps for error in errors) < sum(error.crps for error in plain)

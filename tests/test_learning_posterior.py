@@ -9,13 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulator import Scenario, simulate
 
-from ccmon.learning.posterior import draws, estimate
-from ccmon.learning.stretches import cut
-from ccmon.learning.values import WINDOW_S, Estimate, Ruler, Stretch
+from ccmon.learning.distribution import limit_draws
+from ccmon.learning.learned import Estimate, UnitWeights
+from ccmon.learning.posterior import estimate
+from ccmon.learning.stretches import Stretch, cut
+from ccmon.learning.values import WINDOW_S
 
 pytestmark = pytest.mark.newest_only
 
-COST = Ruler("cost", (("", "cost", 1.0),))
+COST = UnitWeights("cost", (("", "cost", 1.0),))
 ROUNDINGS = ("floor", "round", "ceil")
 SEEDS = range(10)
 
@@ -155,7 +157,7 @@ def test_whatever_was_read_the_interval_holds_the_median(rows, floors):
 
 def test_draws_are_the_posteriors_quantiles():
     known = Estimate(100.0, 90.0, 120.0, 0.01, 9, 9, 1.0, True)
-    found = draws(known, 10)
+    found = limit_draws(known, 10)
     assert found == sorted(found) and len(found) == 10
     assert found[0] == pytest.approx(known.low, rel=1e-3) and found[-1] == pytest.approx(known.high, rel=1e-3)
-    assert draws(known, 1) == pytest.approx([100.0])
+    assert limit_draws(known, 1) == pytest.approx([100.0])

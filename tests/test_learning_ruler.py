@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from simulator import WEIGHTINGS, Scenario, simulate
 
 from ccmon.learning import mix
-from ccmon.learning.ruler import MENU, choose, measure, meter, ranked
-from ccmon.learning.stretches import Used, cut
-from ccmon.learning.values import WINDOW_S, Ruler, Stretch
+from ccmon.learning.learned import MENU, UnitWeights, measure, meter
+from ccmon.learning.ruler import choose, ranked
+from ccmon.learning.stretches import Stretch, Used, cut
+from ccmon.learning.values import WINDOW_S
 
 pytestmark = pytest.mark.newest_only
 
@@ -130,7 +131,7 @@ def test_without_costs_the_price_list_is_used():
     ({}, 0.0),
 ])
 def test_models_without_a_weight_take_the_common_one(load, expected):
-    ruler = Ruler("models", (("opus", "input", 2.0), ("", "input", 0.5)))
+    ruler = UnitWeights("models", (("opus", "input", 2.0), ("", "input", 0.5)))
     assert measure(ruler, load) == meter(ruler)(load) == expected
 
 

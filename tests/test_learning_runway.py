@@ -8,8 +8,8 @@ from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccmon.learning import course, runway, score
-from ccmon.learning.values import WINDOW_S, Course, Reading
+from ccmon.learning import distribution, learned, runway, state, usage_curve
+from ccmon.learning.values import WINDOW_S, Reading, UsageCurve
 
 T0 = 1_700_006_400                     # midnight UTC
 DAY = 86400
@@ -25,19 +25,19 @@ def worked(days, scale=1.0, seed=1, steady=False):
                 pace = rng.choice((0.0, 0.2, 1.0, 3.0))
             if pace:
                 loads.append((T0 + DAY * day + 9 * 3600 + 60 * minute, 60, scale * pace * (1 if steady else rng.random() * 2)))
-    return course.from_loads(loads)
+    return usage_curve.from_loads(loads)
 
 
 BURSTS = worked(10)
 NOON = T0 + 9 * DAY + 12 * 3600
-KNOWN = course.until(BURSTS, NOON)
+KNOWN = usage_curve.until(BURSTS, NOON)
 TRAINED = runway.train(KNOWN, NOON)
 
 
 def test_of_few_moments_it_is_the_last_hours_rate():
-    known = course.until(worked(1, steady=True), T0 + 11 * 3600)
+    known = usage_curve.until(worked(1, steady=True), T0 + 11 * 3600)
     trained = runway.train(known, T0 + 11 * 3600)
-    assert trained.rows < runway.ENOUGH and not trained.course.times
+    assert trained.rows < learned.ENOUGH and not trained.usage.times
     found = runway.forecast(trained, known, 90.0, T0 + 11 * 3600, T0 + 14 * 3600)
     assert (found.median, found.low, found.high) == (T0 + 11 * 3600 + 90 * 60,) * 3
     assert (found.probability, found.rule, found.rows) == (1.0, "last_hour", trained.rows)
@@ -48,7 +48,7 @@ def test_of_few_moments_it_is_the_last_hours_rate():
 def test_a_steady_pace_goes_on():
     steady = worked(6, steady=True)
     now = T0 + 5 * DAY + 11 * 3600
-    known = course.until(steady, now)
+    known = usage_curve.until(steady, now)
     found = runway.forecast(runway.train(known, now), known, 60.0, now, now + 3 * 3600)
     assert found.probability > 0.9 and found.rule == "runway"
     assert abs(found.median - (now + 3600)) < 900
@@ -58,7 +58,7 @@ def test_a_steady_pace_goes_on():
 def test_the_end_of_the_day_is_known():
     def chance(hour):
         now = T0 + 9 * DAY + hour * 3600 - 600
-        return runway.forecast(TRAINED, course.until(BURSTS, now), 100.0, now, now + 3 * 3600).probability
+        return runway.forecast(TRAINED, usage_curve.until(BURSTS, now), 100.0, now, now + 3 * 3600).probability
 
     assert chance(17) < 0.6 * chance(12)
 
@@ -71,7 +71,7 @@ def test_more_left_lasts_longer():
 
 
 def test_the_unit_does_not_matter():
-    scaled = course.until(worked(10, scale=1000.0), NOON)
+    scaled = usage_curve.until(worked(10, scale=1000.0), NOON)
     other = runway.forecast(runway.train(scaled, NOON), scaled, 60000.0, NOON, NOON + 4 * 3600)
     found = runway.forecast(TRAINED, KNOWN, 60.0, NOON, NOON + 4 * 3600)
     assert other.probability == pytest.approx(found.probability, abs=0.02)
@@ -103,18 +103,18 @@ def test_nothing_left_is_now(left, spread):
 
 
 def test_it_is_kept_as_json():
-    kept = json.dumps(runway.dump(TRAINED))
-    assert runway.load(json.loads(kept)) == TRAINED
+    kept = json.dumps(state.runway_parts(TRAINED))
+    assert state.load_runway(json.loads(kept)) == TRAINED
     assert len(kept) < 20000
-    few = runway.Trained(5, 3)
-    assert runway.load(json.loads(json.dumps(runway.dump(few)))) == few
+    few = learned.RunwayModel(5, 3)
+    assert state.load_runway(json.loads(json.dumps(state.runway_parts(few)))) == few
 
 
 @pytest.mark.parametrize("kept", [
     None, 1, [], [1, 2], [1, 2, 3], [1, 2, [[1]]], {"a": 1}, [1, 2, [5, 0], [1.0], [], []], [1, 2, [5, 6], [], [], []],
     [1, 2, [5, 6], [-1.0], [], []], [1, 2, [5], [], [[9, 1], [2, 3]], []], [1, 2, [5], [], [], [3, 1]]])
 def test_something_else_is_not_loaded(kept):
-    assert runway.load(kept) is None
+    assert state.load_runway(kept) is None
 
 
 def test_what_a_stop_hides_is_not_counted_as_rest():
@@ -124,12 +124,12 @@ def test_what_a_stop_hides_is_not_counted_as_rest():
         for minute in range(0, 300, 2):
             percent = min(100.0, minute / (2.0 if day % 2 else 4.0))
             readings.append(Reading(T0 + day * DAY + 36000 + 60 * minute, percent, T0 + day * DAY + 36000 + WINDOW_S))
-    known = course.from_readings(readings)
+    known = usage_curve.from_readings(readings)
     now = T0 + 12 * DAY
-    deaf = Course(known.times, known.loads, (), known.starts)
+    deaf = UsageCurve(known.times, known.loads, (), known.starts)
     heeds, ignores = (runway.train(one, now) for one in (known, deaf))
     at = T0 + 11 * DAY + 36000 + 120 * 60
-    chances = [runway.forecast(one, course.until(known, at), 60.0, at, at + 10800).probability for one in (heeds, ignores)]
+    chances = [runway.forecast(one, usage_curve.until(known, at), 60.0, at, at + 10800).probability for one in (heeds, ignores)]
     assert chances[0] > chances[1] + 0.05
 
 
@@ -145,10 +145,10 @@ def test_kaplan_meier_by_hand():
 def test_each_moment_says_when_so_much_had_been_used(left):
     """Minute by minute through the course."""
     _, moments = runway._past(TRAINED)
-    here, known = moments[7].traits, TRAINED.course
+    here, known = moments[7].traits, TRAINED.usage
     for moment, (minutes, is_open, _) in zip(moments, runway._took(known, moments, left, here, [1.0] * len(moments))):
         wanted = moment.load + left * moment.traits.speed / here.speed
-        used = (course.at(known, moment.ts + 60 * minute) >= wanted for minute in range(301))
+        used = (usage_curve.at(known, moment.ts + 60 * minute) >= wanted for minute in range(301))
         first = next((minute for minute, enough in enumerate(used) if enough), None)
         if is_open:
             assert minutes == moment.stop and (first is None or first >= minutes)
@@ -159,13 +159,13 @@ def test_each_moment_says_when_so_much_had_been_used(left):
 def test_moments_like_this_one_count_most():
     """Someone who works on evenly for an hour and then rests: in the hour it goes on, in the rest it does not."""
     begins = [T0 + DAY * day + 3600 * hour for day in range(8) for hour in range(8, 20, 2)]
-    loads = course.from_loads([(begin + 60 * minute, 60, 1.0) for begin in begins for minute in range(60)])
-    known = course.until(loads, T0 + 7 * DAY)
+    loads = usage_curve.from_loads([(begin + 60 * minute, 60, 1.0) for begin in begins for minute in range(60)])
+    known = usage_curve.until(loads, T0 + 7 * DAY)
     trained = runway.train(known, T0 + 7 * DAY)
 
     def chance(minute):
         now = T0 + 6 * DAY + 12 * 3600 + 60 * minute
-        return score.reached(runway.distribution(trained, course.until(known, now), [15.0], now), 30)
+        return distribution.reached(runway.reach_curve(trained, usage_curve.until(known, now), [15.0], now), 30)
 
     assert min(map(chance, (5, 20, 40))) > 2 * max(map(chance, (62, 70)))
 
@@ -173,7 +173,7 @@ def test_moments_like_this_one_count_most():
 @pytest.mark.parametrize(("curve", "cut", "expected"), [
     ([(0, 0), (100, 1)], 100, (5, 95)), ([(0, 0), (100, 0.5)], 100, (20, 100)), ([(0, 0), (100, 0.05)], 100, (100, 100))])
 def test_ninety_per_cent_end_at_the_reset_where_it_may_last(curve, cut, expected):
-    assert runway.interval(curve, cut) == pytest.approx(expected)
+    assert distribution.interval(curve, cut) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("power", [0.6, 1.0, 1.5])
@@ -186,9 +186,10 @@ def test_nine_of_ten_intervals_hold_in_the_long_run(power):
 
 
 def test_what_is_left_out_follows_past_forecasts_within_bounds():
-    assert runway.tail_after([]) == runway.TAIL
-    assert runway.tail_after([False]) < runway.TAIL < runway.tail_after([True])
-    assert runway.tail_after([True] * 5000) == runway.WIDEST_TAIL and runway.tail_after([False] * 500) == runway.LEAST_TAIL
+    assert runway.tail_after([]) == distribution.TAIL
+    assert runway.tail_after([False]) < distribution.TAIL < runway.tail_after([True])
+    assert runway.tail_after([True] * 5000) == distribution.WIDEST_TAIL
+    assert runway.tail_after([False] * 500) == distribution.LEAST_TAIL
 
 
 @settings(max_examples=examples(40), deadline=None)
@@ -205,11 +206,11 @@ def test_any_moment_has_a_forecast(left, later, ahead, spread):
 @given(st.lists(st.tuples(st.integers(0, 20 * DAY), st.integers(1, 600), st.floats(0, 1e4)), max_size=300), st.integers(0, 3))
 def test_any_course_can_be_learned(use, hits):
     readings = [Reading(T0 + DAY * hit, 100, T0 + DAY * hit + 7200) for hit in range(hits)]
-    known = course.from_loads([(T0 + ts, span, load) for ts, span, load in sorted(use)], readings)
+    known = usage_curve.from_loads([(T0 + ts, span, load) for ts, span, load in sorted(use)], readings)
     now = T0 + 21 * DAY
     trained = runway.train(known, now)
     assert 0 <= runway.forecast(trained, known, 100.0, now, now + 3600).probability <= 1
-    assert runway.load(json.loads(json.dumps(runway.dump(trained)))) == trained
+    assert state.load_runway(json.loads(json.dumps(state.runway_parts(trained)))) == trained
 
 
 def test_nothing_is_learned_from_within_a_stop():
@@ -221,11 +222,11 @@ def test_nothing_is_learned_from_within_a_stop():
     (99, 60, 0, 0), (100, 60, 0, 60), (101, 60, 0, 60), (100, -5, 0, 0), (100, 60, 3, 0)])
 def test_nothing_can_be_used_while_the_week_is_used_up(percent, reset_min, used, minutes):
     """Unless something is used all the same, as by extra usage."""
-    known = course.Course((T0, NOON - 900, NOON - 60), (0.0, 9.0, 9.0 + used))
+    known = UsageCurve((T0, NOON - 900, NOON - 60), (0.0, 9.0, 9.0 + used))
     assert runway.blocked_min(known, percent, NOON + 60 * reset_min, NOON) == minutes
 
 
-@pytest.mark.parametrize("trained", [TRAINED, runway.Trained(NOON, 3)])
+@pytest.mark.parametrize("trained", [TRAINED, learned.RunwayModel(NOON, 3)])
 def test_what_cannot_be_used_yet_is_used_up_later(trained):
     free, blocked, over = (runway.forecast(trained, KNOWN, 15.0, NOON, NOON + 4 * 3600, wait_min=wait) for wait in (0, 60, 240))
     assert blocked.low >= min(NOON + 3600, free.low + 3600) and blocked.median >= free.median
@@ -234,6 +235,6 @@ def test_what_cannot_be_used_yet_is_used_up_later(trained):
 
 @given(st.floats(0.1, 500), st.integers(-3600, 14400))
 def test_the_probability_never_falls_with_time(left, later):
-    curve = runway.distribution(TRAINED, KNOWN, [left], NOON + later)
+    curve = runway.reach_curve(TRAINED, KNOWN, [left], NOON + later)
     assert all(one <= other for one, other in zip(curve, curve[1:]))
     assert all(before[1] <= after[1] for before, after in zip(curve, curve[1:]))

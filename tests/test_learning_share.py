@@ -10,15 +10,15 @@ from scenes import FixedZone
 
 from ccmon import choices
 from ccmon.learning import share
+from ccmon.learning.learned import Estimate, Learned, UnitWeights
 from ccmon.learning.share import Summary
-from ccmon.learning.values import Estimate, Learned, Ruler
 from ccmon.text import line_width, plain
 from ccmon.views import share_text
 
 ZONE = FixedZone()
 T = 1_764_000_000                      # Monday 24 November 2025, 16:00 UTC
 HOUR, DAY = 3600, 86_400
-COST = Ruler("cost", (), 0.4, 123)
+COST = UnitWeights("cost", (), 0.4, 123)
 SURE = Estimate(12.345, 12.001, 12.789, 0.01, 123, 31, 0.7, True)
 LEARNED = Learned(T, COST, SURE, (), 123, 2, 31_416.0, 41, 2843.7)
 

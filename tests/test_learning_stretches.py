@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simulator import Scenario, simulate
 
-from ccmon.learning.stretches import Used, cut, error, joined, placed, whole
-from ccmon.learning.values import WINDOW_S, Reading, Stretch, Use
+from ccmon.learning.stretches import Stretch, Used, cut, error, joined, placed, whole
+from ccmon.learning.values import WINDOW_S, Reading, Use
 
 HOUR = 3600
 BEGIN = 1_780_272_000

@@ -8,10 +8,10 @@ from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccmon.learning import score, week
-from ccmon.learning.course import between
+from ccmon.learning import learned, score, state, week
 from ccmon.learning.evaluate_week import WeekWalk
-from ccmon.learning.values import Course, Reading
+from ccmon.learning.usage_curve import between
+from ccmon.learning.values import Reading, UsageCurve
 from ccmon.usage.forecast import window_by_pace
 
 pytestmark = pytest.mark.newest_only
@@ -61,7 +61,7 @@ def steady(days, points_a_day):
 def test_points_add_up_over_windows_and_fall_never():
     readings = [reading(HOUR, 5), reading(2 * HOUR, 8), reading(7 * DAY + HOUR, 3, RESET + 7 * DAY),
                 reading(7 * DAY + 2 * HOUR, 9, RESET + 7 * DAY)]
-    known = week.course(readings)
+    known = week.weekly_usage(readings)
     assert known.loads[-1] == 8 + 3 + 6 and between(known, T0, T0 + HOUR) == 5       # the first window's start counts as 0 %
     assert list(known.loads) == sorted(known.loads) and list(known.times) == sorted(set(known.times))
     assert between(known, T0 + 2 * HOUR, RESET) == 0    # nothing was read until the reset
@@ -71,7 +71,7 @@ def test_the_order_of_readings_does_not_matter():
     readings = user(1, 20)[0]
     mixed = readings[:]
     Random(3).shuffle(mixed)
-    assert week.course(mixed) == week.course(readings)
+    assert week.weekly_usage(mixed) == week.weekly_usage(readings)
 
 
 @pytest.mark.parametrize("last, next_at, unseen", [
@@ -81,18 +81,18 @@ def test_the_order_of_readings_does_not_matter():
 ])
 def test_a_full_window_is_a_span_in_which_use_is_unknown(last, next_at, unseen):
     resets_at = RESET if next_at < 7 * DAY else RESET + 7 * DAY
-    known = week.course([reading(HOUR, 1), reading(2 * DAY, last), reading(next_at, 60, resets_at)])
+    known = week.weekly_usage([reading(HOUR, 1), reading(2 * DAY, last), reading(next_at, 60, resets_at)])
     assert known.stops == (((T0 + 2 * DAY, RESET),) if unseen else ())
 
 
 def test_what_comes_after_the_limit_is_not_known_however_often_it_is_said():
     readings = [reading(HOUR, 1), reading(2 * DAY, 100), reading(6 * DAY, 100), reading(7 * DAY + HOUR, 2, RESET + 7 * DAY)]
-    assert week.course(readings).stops == ((T0 + 2 * DAY, RESET),)
+    assert week.weekly_usage(readings).stops == ((T0 + 2 * DAY, RESET),)
 
 
 @given(st.lists(st.tuples(st.integers(0, 40 * DAY), st.floats(0, 101), st.integers(0, 6)), max_size=30))
 def test_any_readings_give_a_course(rows):
-    known = week.course([reading(at, percent, RESET + which * DAY * 7) for at, percent, which in rows])
+    known = week.weekly_usage([reading(at, percent, RESET + which * DAY * 7) for at, percent, which in rows])
     assert list(known.times) == sorted(set(known.times)) and list(known.loads) == sorted(known.loads)
 
 
@@ -208,8 +208,8 @@ def test_the_numbers_are_in_order(seed, percent, left_s, later):
 
 def test_what_is_kept_comes_back_and_is_small():
     done = week.train(user(2)[0], T0 + 60 * DAY)
-    text = week.dump(done)
-    assert week.load(text) == done and len(text) < 20_000
+    text = state.dump_week(done)
+    assert state.load_week(text) == done and len(text) < 20_000
 
 
 @pytest.mark.parametrize("text", [
@@ -217,8 +217,8 @@ def test_what_is_kept_comes_back_and_is_small():
     "[1,20,[2,5,9],[],[],[]]", '[1,"x",null,[],[],[]]', "[1,20,null,[],[],[[1]]]",
     "[1,0.3,0.9,20,[1,2],[3,4],[]]"])                 # of an older version
 def test_a_damaged_text_is_none(text):
-    assert week.load(text) is None
+    assert state.load_week(text) is None
 
 
 def test_nothing_known_is_kept_too():
-    assert week.load(week.dump(week.train([], T0))) == week.Week(T0, 0, None, Course((), ()))
+    assert state.load_week(state.dump_week(week.train([], T0))) == learned.WeekModel(T0, 0, None, UsageCurve((), ()))

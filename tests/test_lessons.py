@@ -6,8 +6,8 @@ import learning_home
 import pytest
 from simulator import Scenario
 
-from ccmon.learning import learner
-from ccmon.learning.values import Learned
+from ccmon.learning import learned, state
+from ccmon.learning.learned import Learned
 from ccmon.model import Runway, Source
 from ccmon.pipeline import lessons, memory
 from ccmon.settings import context
@@ -39,10 +39,10 @@ def kept(worked):
 def test_what_is_learned_is_kept_and_recalled(worked, kept):
     now = worked[1]
     made = lessons.study(kept, now)
-    assert made.learned.estimate.learned and made.learned.ruler.name == "cost" and made.learned.readings > 100
+    assert made.learned.estimate.learned and made.learned.unit_weights.name == "cost" and made.learned.readings > 100
     facts = lessons.recall(kept, kept.facts(now), now)
     assert facts.learned == made.learned
-    assert facts.outlook.points.trained.rows == made.points.rows > 80 and facts.outlook.tokens is not None
+    assert facts.outlook.points.model.rows == made.points.rows > 80 and facts.outlook.tokens is not None
     assert facts.outlook.week.days == made.week.days
 
 
@@ -77,19 +77,19 @@ def test_the_load_is_that_of_the_running_window(worked, kept):
 
 @pytest.mark.parametrize("damage", ["", "{}", "[]", "[1]", "[1, [1, 2], null, null, null]", "null", "[99, 0, 0, 0, 0]", "\x00"])
 def test_a_damaged_state_is_nothing_learned(damage):
-    assert learner.load(damage) is None
+    assert state.load(damage) is None
 
 
 def test_the_state_survives_its_way_through_the_store():
-    made = learner.Lessons(Learned(5, at_least=9.0))
-    assert learner.load(learner.dump(made)) == made
-    json.loads(learner.dump(made))
+    made = learned.LearnedState(Learned(5, at_least=9.0))
+    assert state.load(state.dump(made)) == made
+    json.loads(state.dump(made))
 
 
 # --- when it is due -------------------------------------------------------------------------------------------------------
 
 def learned_at(kept):
-    made = learner.load(kept.learned())
+    made = state.load(kept.learned())
     return made and made.learned.at
 
 

@@ -7,8 +7,8 @@ import pytest
 from extent import part
 from simulator import Scenario
 
-from ccmon.learning import learner, told
-from ccmon.learning.values import Choice, Comparison
+from ccmon.learning import state, told
+from ccmon.learning.learned import Choice, Comparison
 from ccmon.pipeline import lessons, memory
 from ccmon.settings import context
 from ccmon.views import learn_report, why_learned
@@ -29,7 +29,7 @@ def learned(tmp_path_factory):
     with memory.opened(context.prepare({}, {"HOME": home, "CCMON_NOW": str(now)}), 5000) as kept:
         made = lessons.study(kept, now)
         made = made._replace(learned=made.learned._replace(session_choice=LOST, week_choice=LOST))
-        yield kept, kept.uses(now - DAY_S, now)[-5].ts, learner.dump(made)
+        yield kept, kept.uses(now - DAY_S, now)[-5].ts, state.dump(made)
 
 
 def places(value, path=()):
@@ -75,18 +75,18 @@ def test_any_one_change_is_learned_anew_or_can_be_shown(learned, monkeypatch):
     kept, at, text = learned
     shown = 0
     for one in part(list(damaged(text))):
-        found = learner.load(one)
+        found = state.load(one)
         if found is not None:
             monkeypatch.setattr(kept, "learned", lambda one=one: one)
             show(kept, at, found)
             shown += 1
-    assert shown and learner.load(text).learned.session_choice == LOST
+    assert shown and state.load(text).learned.session_choice == LOST
 
 
 @pytest.mark.parametrize("place", [2, 3, 4])
 def test_a_damaged_part_is_no_reason_to_wait_a_day(learned, place):
     whole = json.loads(learned[2])
-    assert learner.load(json.dumps(whole[:place] + [[1]] + whole[place + 1:])) is None
+    assert state.load(json.dumps(whole[:place] + [[1]] + whole[place + 1:])) is None
 
 
 @pytest.mark.parametrize("rows", [0, 39, 40, 100_000])
@@ -94,5 +94,5 @@ def test_moments_that_are_not_there_are_not_compared_with(learned, rows):
     """Rows without a course, and a course of other rows."""
     whole = json.loads(learned[2])
     at = whole[2][0]
-    assert (learner.load(json.dumps([*whole[:2], [at, rows, [], [], [], []], *whole[3:]])) is None) is (rows >= 40)
-    assert learner.load(json.dumps([*whole[:2], [at, rows, *whole[2][2:]], *whole[3:]])) is None
+    assert (state.load(json.dumps([*whole[:2], [at, rows, [], [], [], []], *whole[3:]])) is None) is (rows >= 40)
+    assert state.load(json.dumps([*whole[:2], [at, rows, *whole[2][2:]], *whole[3:]])) is None

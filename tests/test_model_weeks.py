@@ -54,7 +54,7 @@ def test_the_pace_at_first_then_what_was_learned(kept, days, rule):
 def test_it_is_of_the_login_that_was_read_last_and_forgotten_with_the_rest(kept):
     keep(kept, rows(44, "a") + [row._replace(login="b", ts=row.ts + 1, percent=0.0) for row in rows(44)])
     ((name, week),) = model_weeks.recall(kept)
-    assert name == OPUS and max(week.known.loads) == 0
+    assert name == OPUS and max(week.usage.loads) == 0
     kept.forget_learning(NOW)
     assert model_weeks.recall(kept) == ()
 

@@ -8,9 +8,9 @@ from scenes import NOW, START, learned, official, outlook, plan, scene
 
 from ccmon import text
 from ccmon.learning import week
-from ccmon.learning.course import until
-from ccmon.learning.runway import ENOUGH, Trained
-from ccmon.learning.values import Choice, Comparison, Course, Learned, Reading
+from ccmon.learning.learned import ENOUGH, Choice, Comparison, Learned, RunwayModel
+from ccmon.learning.usage_curve import until
+from ccmon.learning.values import Reading, UsageCurve
 from ccmon.line import fields, statusline
 from ccmon.model import Runway
 from ccmon.text import Charset
@@ -74,14 +74,14 @@ def test_nothing_runs_out_while_the_week_is_used_up():
     """Unless something is used all the same: the points of the last minutes say so."""
     session, week = official(61)
     windows, busy = (session, week._replace(percent=100.0)), outlook(61, 21_012)
-    quiet = busy._replace(points=busy.points._replace(course=until(busy.points.course, NOW - 1000)))
+    quiet = busy._replace(points=busy.points._replace(usage=until(busy.points.usage, NOW - 1000)))
     assert shot(windows=windows, learned=learned(), outlook=busy).runway == known().runway
     runway = shot(windows=windows, learned=learned(), outlook=quiet).runway
     assert (runway.probability, runway.median, runway.band) == (0, OFFICIAL_END, ()) and known().runway.probability > 0
 
 
 def test_little_known_is_a_plain_rate_and_says_so():
-    pace = Pace(Trained(NOW, ENOUGH - 1), Course((START, NOW), (0.0, 21_012.0), (), (START,)))
+    pace = Pace(RunwayModel(NOW, ENOUGH - 1), UsageCurve((START, NOW), (0.0, 21_012.0), (), (START,)))
     made = scene(21_012, outlook=Outlook(None, pace, None))
     assert made.snapshot.runway.rule == "last_hour" and not is_likelihood(made.snapshot.runway)
     assert "(last-hour rate)" in text.plain(outlook_row.runs_out_row(made, 70))

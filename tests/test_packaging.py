@@ -16,6 +16,7 @@ from full_screen import leave, live, shown
 from terminal import Terminal
 
 from ccmon import __version__
+from ccmon.call_help import PAGES
 
 pytestmark = pytest.mark.newest_only
 
@@ -23,6 +24,9 @@ NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "*.egg
 DATA_FILES = {
     "share/man/man1/ccmon.1": "man/ccmon.1",
     "share/man/man1/ccmon-line.1": "man/ccmon-line.1",
+    "share/man/man1/ccmon-history.1": "man/ccmon-history.1",
+    "share/man/man1/ccmon-learn.1": "man/ccmon-learn.1",
+    "share/man/man5/ccmon-config.5": "man/ccmon-config.5",
     "share/bash-completion/completions/ccmon": "completions/ccmon",
     "share/zsh/site-functions/_ccmon": "completions/_ccmon",
     "share/fish/vendor_completions.d/ccmon.fish": "completions/ccmon.fish",
@@ -150,8 +154,9 @@ class TestInstalled:
 
     def test_the_manual_is_in_the_package_itself(self, installed, env, tmp_path):
         """uv tool install, pip install --target: no man finds a page there."""
-        shown = run(installed / "ccmon", "help", "--man", env=env, cwd=tmp_path)
-        assert (shown.stdout.split("\n")[2], shown.stderr, shown.returncode) == ("NAME", "", 0)
+        for topic, file in PAGES.items():
+            shown = run(installed / "ccmon", "help", "--man", topic, env=env, cwd=tmp_path)
+            assert shown.stdout.startswith(file.upper().replace(".", "(") + ")") and (shown.stderr, shown.returncode) == ("", 0)
 
     @pytest.mark.parametrize("place, file", sorted(DATA_FILES.items()))
     def test_the_manual_and_the_completions_are_where_they_are_looked_for(self, installed, place, file):

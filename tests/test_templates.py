@@ -5,9 +5,10 @@ import time
 
 import pytest
 import scenes
-from commands import HOUR, NOW, ROOT, block, wait_until
+from commands import HOUR, NOW, block, wait_until
 from hypothesis import given
 from hypothesis import strategies as st
+from pages import table
 
 from ccmon import linecache, text
 from ccmon.line import claude, fields, linefiles, statusline
@@ -72,9 +73,10 @@ def test_the_list_of_fields_is_complete():
 
 
 def test_the_manual_knows_them_all():
-    told = re.findall(r"\{([a-z0-9_.]+)[}:]", (ROOT / "man/sections.roff").read_text())
+    cells = table("man/ccmon-line.md", "Templates")
+    told = [name for cell in cells for name in re.findall(r"\{([a-z0-9_.]+)[}:]", cell)]
     assert sorted(told) == sorted(name.partition(":")[0] for name in (*FIELDS, *MORE) if name[:2] != "w.")
-    parts = re.findall(r"\{w\.NAME\.(\w+)\}", (ROOT / "man/sections.roff").read_text())
+    parts = [cell.rpartition(".")[2].rstrip("}") for cell in cells if cell.startswith(("{w.", "."))]
     assert sorted(parts) == sorted(claude.PARTS)
 
 

@@ -12,11 +12,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import strangers
 from claude_logs import talk, write
 from commands import HOUR, NOW, PATIENCE_S, ROOT, alive, block, wait_until
 from line_shells import call, install, program
 from live_lines import live, warm
-from strangers import STRANGERS, Place
+from strangers import Place
 from terminal import Terminal
 
 from ccmon.setup import dotfiles, init, package, tmux_server, written
@@ -48,7 +49,6 @@ def place():
     install(made)
     made.own()
     yield made
-    STRANGERS.close()
     subprocess.run(["chmod", "-R", "u+rwX", str(folder)], check=False)
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -71,7 +71,7 @@ def filled(place, env, calls):
     """These commands were called in that environment; a history has been damaged, and upgraded."""
     other = place.folder / "other.db"
     for words in calls:
-        done = STRANGERS.call([str(other) if word == "OTHER" else word for word in words], env)
+        done = strangers.call([str(other) if word == "OTHER" else word for word in words], env)
         assert done.code in (0, 1, 2, 10, 11, 20) and "Traceback" not in done.err, (words, done)
     for folder in (one.path for one in written.folders([env]) if one.kind == written.HISTORY):
         for name in ("ccmon.db.corrupt-20260101-000000-1", "ccmon.db.before-200", "ccmon.db.before-200.part", ".ccmon-lock"):
@@ -97,18 +97,18 @@ def test_the_home_is_as_it_was_before(place, has_files):
         env = place.env(CCMON_NOW=NOW, TERM="dumb", **{name: home / path for name, path in variables.items()})
         filled(place, env, FEW if has_files or variables else CALLS)
         wait_until(place.idle, "no refresher runs")
-        looked = STRANGERS.call(["uninstall", "--dry-run", "--history"], env)
+        looked = strangers.call(["uninstall", "--dry-run", "--history"], env)
         made = listing(home)
         assert looked.code == 0 and ".bashrc" in looked.out and "settings.json" in looked.out and "history" in looked.out, looked
         assert listing(home) == made, "only looking changes nothing"
-        kept = STRANGERS.call(["uninstall", "--yes"], env)
+        kept = strangers.call(["uninstall", "--yes"], env)
         assert kept.code == 0 and "The history stays: " in kept.out, kept.out
         assert all("ccmon.db" in name or not name.count("ccmon") for name in set(listing(home)) - set(before) if
                    not (home / name).is_dir())
-        done = STRANGERS.call(ALL, env)
+        done = strangers.call(ALL, env)
         assert (done.code, done.err) == (0, ""), done.out
         assert listing(home) == before, variables
-        again = STRANGERS.call(ALL, env)
+        again = strangers.call(ALL, env)
         assert again.code == 0 and again.out.startswith("Nothing is left to take out.\nLeft to type: "), again
     assert not [name for name in os.listdir(place.folder / "tmp") if "ccmon" in name]
 
@@ -242,11 +242,11 @@ def test_what_is_not_ccmons_is_left_alone_and_named_and_the_rest_is_done(env, ho
 def test_without_rights_each_is_named(place):
     """Another user's files, and a folder that cannot be written."""
     for words in (["config", "set", "plan", "max5"], ["record"], ["init", "bash", "--write"]):
-        assert STRANGERS.call(words, place.env(CCMON_NOW=NOW)).code in (0, 1)          # set up, and not seen in a bare bash
+        assert strangers.call(words, place.env(CCMON_NOW=NOW)).code in (0, 1)          # set up, and not seen in a bare bash
     shut(place.config)
     if os.getuid() == 0:
         os.chown(place.store, 0, 0)
-    done = STRANGERS.call(ALL, place.env())
+    done = strangers.call(ALL, place.env())
     assert done.code == 1 and f"{place.config}: {place.config.parent} cannot be written" in done.out, done
     assert place.config.exists() and not (place.home / ".bashrc").exists() and not place.cache.exists()
     assert os.getuid() or f"{place.store}: it belongs to another user" in done.out and place.store.exists()
@@ -258,11 +258,11 @@ def test_what_cannot_be_read_is_named_and_a_copy_stays_while_the_line_does(place
     zshrc.write_text("mine\n")
     place.own()
     for words in (["record"], ["init", "bash", "--write"], ["init", "zsh", "--write"]):
-        assert STRANGERS.call(words, place.env(CCMON_NOW=NOW, CCMON_PROBE="x")).code == 0
+        assert strangers.call(words, place.env(CCMON_NOW=NOW, CCMON_PROBE="x")).code == 0
     for path in (bashrc, place.store.parent):
         path.chmod(0)
     shut(zshrc)
-    done = STRANGERS.call(ALL, place.env())
+    done = strangers.call(ALL, place.env())
     place.home.chmod(0o700)
     assert done.code == 1 and f"{bashrc}: cannot be read" in done.out, done
     assert f"{place.store.parent}: it cannot be looked into" in done.out, done

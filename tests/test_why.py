@@ -12,8 +12,8 @@ from scenes import NOW as THEN
 from scenes import block as made
 
 from ccmon import __version__
-from ccmon.learning.values import Change, Course
-from ccmon.learning.week import Week
+from ccmon.learning.learned import Change, WeekModel
+from ccmon.learning.values import UsageCurve
 from ccmon.model import Facts, Source
 from ccmon.settings.origins import Setting
 from ccmon.text import plain, width
@@ -382,7 +382,7 @@ def test_what_was_learned_is_told_with_its_error_and_what_it_rests_on():
 
 @pytest.mark.parametrize("days, words", [(0, "wide: by the pace of the first day"), (9, "from 9 days")])
 def test_a_week_says_how_many_days_it_rests_on(days, words):
-    made = scenes.scene(21_012, windows=official(61), outlook=Outlook(week=Week(THEN, days, None, Course((), ()))))
+    made = scenes.scene(21_012, windows=official(61), outlook=Outlook(week=WeekModel(THEN, days, None, UsageCurve((), ()))))
     assert words in section(working()._replace(snapshot=made.snapshot), "runway").replace("\n", " ")
 
 

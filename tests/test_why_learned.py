@@ -6,8 +6,8 @@ import pytest
 import scenes
 from scenes import NOW, official, outlook, scene
 
-from ccmon.learning.values import Course
-from ccmon.learning.week import Week
+from ccmon.learning.learned import WeekModel
+from ccmon.learning.values import UsageCurve
 from ccmon.model import Runway
 from ccmon.views import why_learned
 
@@ -24,11 +24,11 @@ def test_no_time_is_named_that_is_the_reset(low_min, median_min, span):
     made = scene(9)
     low, median, end = (made.snapshot.now + 60 * minutes for minutes in (low_min, median_min, 120))
     words = told(made, why_learned.runway, runway=Runway(median, low, end, 0.3, "runway", 90, (), end))
-    assert words[0] == f"session: 30 % likely to run out before the reset{span}, from 90 rows"
+    assert words[0] == f"session: 30 % likely to run out before the reset{span}, from 90 past moments"
 
 
 def test_of_a_week_that_is_used_up_no_more_is_said():
-    made = scene(9, windows=official(61, 100), outlook=outlook(61, 9)._replace(week=Week(NOW, 9, None, Course((), ()))))
+    made = scene(9, windows=official(61, 100), outlook=outlook(61, 9)._replace(week=WeekModel(NOW, 9, None, UsageCurve((), ()))))
     assert told(made, why_learned.runway)[-1] == "7 days: used up"
 
 

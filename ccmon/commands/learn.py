@@ -10,11 +10,10 @@ from typing import Dict, List, Optional, Tuple
 from ccmon import output
 from ccmon.errors import CcmonError, UsageError
 from ccmon.history import groups
-from ccmon.learning import course, learner, portable, reliability, runway, share, told
-from ccmon.learning.learner import Lessons
+from ccmon.learning import portable, reliability, share, state, told, usage_curve
+from ccmon.learning.learned import ENOUGH, Learned, LearnedState
 from ccmon.learning.portable import Extra
 from ccmon.learning.share import Summary
-from ccmon.learning.values import Learned
 from ccmon.line import linefiles
 from ccmon.pipeline import lessons, memory, model_weeks
 from ccmon.pipeline.memory import Memory
@@ -45,7 +44,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
             return _forget(ctx, kept)
         known = demo_past.lessons(ctx.demo) if ctx.demo is not None else lessons.study(kept, ctx.now())
         linefiles.outdate(ctx.env)
-        found = known or Lessons(Learned(ctx.now()))
+        found = known or LearnedState(Learned(ctx.now()))
         if given.share and ctx.demo is not None:
             raise UsageError("--share tells others of your own history: leave --demo out")
         if given.share:
@@ -132,7 +131,7 @@ def _percent(option: str, word: str) -> float:
 
 # --- learning and telling -----------------------------------------------------------------------------------------------
 
-def _learn(given: SimpleNamespace, ctx: Context, kept: Memory, found: Lessons) -> int:
+def _learn(given: SimpleNamespace, ctx: Context, kept: Memory, found: LearnedState) -> int:
     """What is known now; unless only a report is wanted, the extra models are tried where they are installed."""
     extra = portable.load(kept.extra())
     absent: List[str] = []
@@ -153,14 +152,14 @@ def _learn(given: SimpleNamespace, ctx: Context, kept: Memory, found: Lessons) -
     return OK
 
 
-def _tried(ctx: Context, kept: Memory, found: Lessons) -> Extra:
+def _tried(ctx: Context, kept: Memory, found: LearnedState) -> Extra:
     """Try the extra models on the user's own past, and keep the one that is better."""
     from ccmon.learning import extra
     now = ctx.now()
     use, readings, sessions = kept.learning_history(now, DAYS)
-    points = found.points is not None and found.points.rows >= runway.ENOUGH
-    known = course.from_readings(readings) if points else learner.tokens_course(use, readings)
-    known = course.stopped(known, course.blocked(kept.weekly_readings(now, DAYS)))
+    points = found.points is not None and found.points.rows >= ENOUGH
+    known = usage_curve.from_readings(readings) if points else usage_curve.from_uses(use, readings)
+    known = usage_curve.stopped(known, usage_curve.blocked(kept.weekly_readings(now, DAYS)))
     bar = _Bar(ctx)
     try:
         tried, used = extra.trial(known, now, "points" if points else "tokens", lambda done, name: bar.show(done, _trying(name)))
@@ -205,7 +204,7 @@ def _quarters(kept: Memory, now: int) -> Dict[int, int]:
 
 
 def _forget(ctx: Context, kept: Memory) -> int:
-    before = learner.load(kept.learned())
+    before = state.load(kept.learned())
     number = len(kept.forecasts())
     kept.forget_learning(ctx.now())
     linefiles.outdate(ctx.env)
@@ -218,12 +217,12 @@ def _forget(ctx: Context, kept: Memory) -> int:
 
 # --- among others -------------------------------------------------------------------------------------------------------
 
-def _summary(given: SimpleNamespace, ctx: Context, kept: Memory, found: Lessons) -> Summary:
+def _summary(given: SimpleNamespace, ctx: Context, kept: Memory, found: LearnedState) -> Summary:
     hits = [event.at for event in kept.events() if event.teaches == "session"]
     return share.summary(found.learned, given.subscription, hits, _quarters(kept, ctx.now()), ctx.zone)
 
 
-def _share(given: SimpleNamespace, ctx: Context, kept: Memory, found: Lessons) -> int:
+def _share(given: SimpleNamespace, ctx: Context, kept: Memory, found: LearnedState) -> int:
     own = _summary(given, ctx, kept, found)
     line = json.dumps(share.document(own), separators=(",", ":"))
     if not given.json:
@@ -232,7 +231,7 @@ def _share(given: SimpleNamespace, ctx: Context, kept: Memory, found: Lessons) -
     return OK
 
 
-def _compare(given: SimpleNamespace, ctx: Context, kept: Memory, found: Lessons) -> int:
+def _compare(given: SimpleNamespace, ctx: Context, kept: Memory, found: LearnedState) -> int:
     others, bad = share.read(infiles.lines(given.compare))
     place = share.place(_summary(given, ctx, kept, found), others, bad)
     if given.json:

@@ -10,7 +10,7 @@ from ccmon.doctor.check import HINT, OK, Check
 from ccmon.doctor.machine import Machine
 from ccmon.doctor.shell import Commands
 from ccmon.errors import CcmonError
-from ccmon.learning import learner
+from ccmon.learning import state
 from ccmon.model import LearnedLimit
 from ccmon.pipeline import account_note
 from ccmon.store import facts, learning, rows
@@ -53,7 +53,7 @@ def _of_owner(db: sqlite3.Connection, machine: Machine) -> Stored:
     owner = rows.owner_id(db, machine.ctx.owner)
     if owner is None:
         return Stored()
-    lessons = learner.load(learning.note(db, owner, learning.LEARNED))
+    lessons = state.load(learning.note(db, owner, learning.LEARNED))
     return Stored(account_note.of_owner(db, owner), gauge.in_tokens(lessons.learned, None, None) if lessons else None,
                   account_note.asked(db, owner))
 

@@ -13,7 +13,7 @@ from ccmon.model import Facts, Source
 from ccmon.pipeline import memory, present, refresh
 from ccmon.pipeline.watch import Watch
 from ccmon.settings.context import Context
-from ccmon.sources import ccusage
+from ccmon.sources.cancel import Cancel
 from ccmon.usage.compute import next_edge
 
 FAULT_S = 3600
@@ -27,7 +27,7 @@ class Poller(threading.Thread):
         super().__init__(name="poller", daemon=True)
         self.ctx, self.screen = ctx, screen
         self.facts: "queue.Queue[Facts]" = queue.Queue()
-        self.cancel = ccusage.Cancel()
+        self.cancel = Cancel()
         self._now = threading.Event()
         self._stopped = False
         self._last = Facts()

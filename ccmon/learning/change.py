@@ -4,9 +4,10 @@ import math
 from typing import Iterator, List, NamedTuple, Optional, Sequence
 
 from ccmon.learning.evidence import STEP, Likelihood, Noise, Row, Vector, fitted, grid_for, marginal, mean, minus, plus, row
+from ccmon.learning.learned import Change, UnitWeights, measure
 from ccmon.learning.rhythm import Rhythm, rhythm_of
-from ccmon.learning.ruler import measure
-from ccmon.learning.values import WINDOW_S, Change, Reading, Ruler, Stretch
+from ccmon.learning.stretches import Stretch
+from ccmon.learning.values import WINDOW_S, Reading
 
 ALARM = 10.0                           # log Bayes factor
 CONFIRM = 0.0                          # the same in the second ruler, which fits what came after the change, too
@@ -34,7 +35,7 @@ class _Found(NamedTuple):
     factor: float
 
 
-def find(stretches: Sequence[Stretch], rulers: Sequence[Ruler]) -> List[Change]:
+def find(stretches: Sequence[Stretch], rulers: Sequence[UnitWeights]) -> List[Change]:
     """The changes of the limit, walking forward: what comes later does not alter what was found. All rulers (two) must agree."""
     windows = _by_window(stretches)
     young = any(0 < ruler.readings < _LEAST_READINGS for ruler in rulers)
@@ -139,28 +140,10 @@ def levelled(stretches: Sequence[Stretch], changes: Sequence[Change]) -> List[St
     return found
 
 
-def wording(change: Change, clock_text: str) -> str:
-    """The change as a sentence; the clock text is its time as users read it: "Tue 14:05"."""
-    words = meaning(change)
-    return f"{words[0].upper()}{words[1:]} (since {clock_text})"
-
-
-def meaning(change: Change) -> str:
-    """What it means for the user, without its time."""
-    if change.factor == 1:
-        return "Claude began your 5-hour window anew"
-    if change.sure == "rebaseline":
-        return "Claude took back a part of the percentage: the limit was raised, or use was forgiven"
-    percent = round(100 * abs(1 / change.factor - 1))
-    less = change.factor > 1
-    cause = "raised, or less is used elsewhere" if less else "lowered, or the account is also used elsewhere"
-    return f"the same local work now takes {percent} % {'less' if less else 'more'} of your quota: the limit was {cause}"
-
-
 class _History:
     """The windows in one ruler, from the last change on."""
 
-    def __init__(self, windows: Sequence[Sequence[Stretch]], ruler: Ruler) -> None:
+    def __init__(self, windows: Sequence[Sequence[Stretch]], ruler: UnitWeights) -> None:
         self.starts = [window[0].window - WINDOW_S for window in windows]
         self.rows = [[row(measure(ruler, one.load), one.points, one.whole or one.exact) for one in window] for window in windows]
         self.grid = grid_for(self.rows)

@@ -4,14 +4,12 @@ Forecasts within one window share their outcome, so that a window counts once: b
 rules go on being scored whichever is shown, and the learned one comes back when it has won.
 """
 
-from typing import Any, Dict, Sequence
+from typing import Dict, Sequence
 
-from ccmon import kept
+from ccmon.learning.learned import LEAST_COMPARED, Choice, Comparison
 from ccmon.learning.told import Loss
-from ccmon.learning.values import Choice, Comparison
 
 LAST = 20                              # windows that are compared at most
-LEAST = 8                              # and at least
 LEAST_MIN = 1.0                        # a smaller mean loss is none: where it surely lasts, a likelihood is hardly off
 CHANCE = 0.005                         # below this chance of such a loss by luck the simpler rule is shown
 BACK_CHANCE = 0.1                      # below this chance of such a gain by luck the learned one is shown again
@@ -21,9 +19,9 @@ _STEPS = 400                           # into which the sum of the differences i
 def chosen(windows: Sequence[Loss]) -> Choice:
     """The rule to show by all windows whose outcome is known, as told.scored has them; after a change those since then count."""
     choice, begin = Choice(), 0
-    for count in range(LEAST, len(windows) + 1):
+    for count in range(LEAST_COMPARED, len(windows) + 1):
         recent = windows[max(begin, count - LAST):count]
-        if len(recent) >= LEAST and _has_lost(choice.rule, recent):
+        if len(recent) >= LEAST_COMPARED and _has_lost(choice.rule, recent):
             rule = "simple" if choice.rule == "learned" else "learned"
             choice, begin = Choice(rule, recent[-1].end, compared(recent)), count
     return choice._replace(now=compared(windows[max(begin, len(windows) - LAST):]))
@@ -59,18 +57,3 @@ def chance(minutes: Sequence[float]) -> float:
                 after[now] = after.get(now, 0.0) + share / 2
         shares = after
     return min(1.0, sum(share for total, share in shares.items() if total >= least))
-
-
-def load(parts: Any) -> Choice:
-    """What was kept as JSON. Raises kept.Damage where it is something else."""
-    rule, since, then, now = parts
-    if rule not in ("learned", "simple"):
-        raise ValueError("no rule of ours")
-    found = Choice(rule, kept.moment(since), _comparison(*then), _comparison(*now))
-    if (found.since > 0) is not (found.then.windows >= LEAST) or rule == "simple" and not found.since:
-        raise ValueError("no change of ours")
-    return found
-
-
-def _comparison(windows: Any, lost_min: Any, likely: Any) -> Comparison:
-    return Comparison(kept.count(windows), kept.within(float(lost_min), -kept.MOST, kept.MOST), kept.share(likely))

@@ -3,15 +3,15 @@
 from bisect import bisect_right
 from typing import Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning import course, runway, score
-from ccmon.learning.course import Growing
+from ccmon.learning import distribution, runway, score, usage_curve
 from ccmon.learning.evaluate_week import WeekWalk, keep
-from ccmon.learning.runway import Trained
+from ccmon.learning.learned import ENOUGH, RunwayModel
 from ccmon.learning.series import Row, rows
+from ccmon.learning.usage_curve import CurveBuilder
 from ccmon.learning.values import WANDER_S, Reading
+from ccmon.when import DAY_S
 
 APART_S = 300                          # at most one decision in that time
-DAY_S = 86400
 _LATE_S = (0, -60, 60, -120, 120)      # of the same window, within WANDER_S
 
 
@@ -23,7 +23,7 @@ class Decision(NamedTuple):
     resets_at: int
     place: int                         # of the row in its window
     seed: float                        # by the seed's rule, infinity for never
-    curve: Optional[score.Curve]       # None while too little is known: the seed's rule is used, which has no interval
+    curve: Optional[distribution.Curve]    # None while too little is known: the seed's rule is used, which has no interval
     interval: Tuple[float, float]
 
 
@@ -51,21 +51,21 @@ class Result(NamedTuple):
 
 
 class Walk:
-    """What is known while the rows pass: the course so far, each window's rows, and what was trained last."""
+    """What is known while the rows pass: the usage curve so far, each window's rows, and what was trained last."""
 
     def __init__(self, limits: Sequence[float]) -> None:
         self.limits = limits
-        self.growing = Growing()
+        self.curve = CurveBuilder()
         self.weekly: List[Reading] = []
         self.windows: Dict[int, Tuple[List[float], List[float]]] = {}
         self.window = 0                # resets_at of the one that the last row was in, as it was told first
         self.decided = [-1e18] * len(limits)
         self.day = -1
-        self.trained: Optional[Trained] = None
+        self.trained: Optional[RunwayModel] = None
         self.decisions: List[Decision] = []
         self.pending: List[Decision] = []
         self.are_covered: List[bool] = []
-        self.tail = runway.TAIL
+        self.tail = distribution.TAIL
 
     def take(self, row: Row) -> None:
         """One more row: it is learned from on the next day, and decided at now."""
@@ -75,7 +75,7 @@ class Walk:
         if row.week_resets_at:
             keep(self.weekly, Reading(int(row.ts), row.week_percent, row.week_resets_at))
         if not row.resets_at:
-            self.growing.rest(int(row.ts))
+            self.curve.rest(int(row.ts))
             return
         if abs(row.resets_at - self.window) <= WANDER_S:
             row = row._replace(resets_at=self.window)
@@ -83,12 +83,12 @@ class Walk:
         times, percents = self.windows.setdefault(row.resets_at, ([], []))
         times.append(row.ts)
         percents.append(row.percent)
-        self.growing.add(int(row.ts), row.percent, row.resets_at)
+        self.curve.add(int(row.ts), row.percent, row.resets_at)
         self._decide(row)
 
     def _learn(self, now: float) -> None:
         """Train on the rows so far, and choose the interval's tail by the forecasts whose windows are over."""
-        self.trained = runway.train(course.stopped(self.growing.course, course.blocked(self.weekly)), int(now))
+        self.trained = runway.train(usage_curve.stopped(self.curve.usage, usage_curve.blocked(self.weekly)), int(now))
         over = [decision for decision in self.pending if decision.resets_at <= now]
         self.pending = [decision for decision in self.pending if decision.resets_at > now]
         for decision in over:
@@ -104,21 +104,21 @@ class Walk:
         for index, left, (curve, interval) in zip(due, lefts, self._curves(row, lefts) if due else ()):
             self.decided[index] = row.ts
             place = len(self.windows[row.resets_at][0]) - 1
-            seed = score.seed_minutes(left, self._gained(row))
+            seed = distribution.seed_minutes(left, self._gained(row))
             self.pending.append(Decision(row.ts, self.limits[index], row.resets_at, place, seed, curve, interval))
             self.decisions.append(self.pending[-1])
 
-    def _curves(self, row: Row, lefts: Sequence[float]) -> Iterator[Tuple[Optional[score.Curve], Tuple[float, float]]]:
+    def _curves(self, row: Row, lefts: Sequence[float]) -> Iterator[Tuple[Optional[distribution.Curve], Tuple[float, float]]]:
         """A distribution with its interval for each amount that is left; None while too little is known."""
         assert self.trained is not None
-        if self.trained.rows < runway.ENOUGH:
+        if self.trained.rows < ENOUGH:
             yield from [(None, (0.0, 0.0))] * len(lefts)
             return
         cut = (row.resets_at - row.ts) / 60.0
-        wait = runway.blocked_min(self.growing.course, row.week_percent, row.week_resets_at, row.ts)
-        for curve in runway.curves(self.trained, self.growing.course, lefts, row.ts):
-            delayed = runway.delayed(curve, wait)
-            yield delayed, runway.interval(delayed, cut, self.tail)
+        wait = runway.blocked_min(self.curve.usage, row.week_percent, row.week_resets_at, row.ts)
+        for curve in runway.curves(self.trained, self.curve.usage, lefts, row.ts):
+            delayed = distribution.delayed(curve, wait)
+            yield delayed, distribution.interval(delayed, cut, self.tail)
 
     def _gained(self, row: Row) -> float:
         """Percentage points of the window's last 60 minutes; its own start counts as 0 %."""

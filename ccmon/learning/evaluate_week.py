@@ -3,10 +3,12 @@
 from bisect import bisect_left
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning import runway, score, told, week
+from ccmon.learning import score, told, week
+from ccmon.learning.distribution import NEVER, TAIL, Curve, interval
+from ccmon.learning.learned import WeekModel
 from ccmon.learning.told import Told
 from ccmon.learning.values import WANDER_S, Reading
-from ccmon.learning.week import DAY_S, WEEK_S, Week
+from ccmon.learning.week import DAY_S, WEEK_S
 from ccmon.usage.forecast import window_by_pace
 
 APART_S = 3600                         # at most one decision in that time, for each limit
@@ -19,12 +21,12 @@ class Decision(NamedTuple):
     limit: float                       # per cent that was taken as the limit
     resets_at: int
     straight: float                    # as fast as since the window began; infinity for never
-    curve: score.Curve
+    curve: Curve
     interval: Tuple[float, float]
 
 
 def keep(readings: List[Reading], reading: Reading) -> None:
-    """Add it; of those in a row that say the same within an hour the first and the last will do: a course has no more."""
+    """Add it; of those in a row that say the same within an hour the first and the last will do: a curve has no more."""
     if len(readings) > 1 and all(reading[1:] == one[1:] and reading.ts // 3600 == one.ts // 3600 for one in readings[-2:]):
         readings.pop()
     readings.append(reading)
@@ -41,7 +43,7 @@ class WeekWalk:
         self.window = 0                # resets_at of the one that the last row was in, as it was told first
         self.decided: Dict[float, float] = {}
         self.day = -1
-        self.week: Optional[Week] = None
+        self.week: Optional[WeekModel] = None
         self.decisions: List[Decision] = []
 
     @property
@@ -68,9 +70,9 @@ class WeekWalk:
     def _decide(self, ts: float, percent: float, limit: float) -> Decision:
         assert self.week is not None
         plain = window_by_pace(100 * percent / limit, int(ts), self.window, 0)
-        straight = (plain.median - ts) / 60.0 if plain.probability else score.NEVER
+        straight = (plain.median - ts) / 60.0 if plain.probability else NEVER
         curve = week.curve(self.week, percent, limit, int(ts), self.window)
-        return Decision(ts, limit, self.window, straight, curve, runway.interval(curve, (self.window - ts) / 60.0, runway.TAIL))
+        return Decision(ts, limit, self.window, straight, curve, interval(curve, (self.window - ts) / 60.0, TAIL))
 
     def errors(self) -> List[Tuple[score.Errors, score.Errors]]:
         """ccmon's and the straight line's, of each decision in a window that the rows see to its end: never the last one."""

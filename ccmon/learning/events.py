@@ -3,9 +3,11 @@
 from math import hypot, log
 from typing import List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning import posterior, ruler, stretches
+from ccmon.learning import learned, posterior, ruler, stretches
+from ccmon.learning.learned import Estimate, UnitWeights
 from ccmon.learning.posterior import NOISES, SHARES, WIDEST, Cell, Run
-from ccmon.learning.values import WINDOW_S, Estimate, Load, Ruler, Stretch, Use
+from ccmon.learning.stretches import Stretch
+from ccmon.learning.values import WINDOW_S, Load, Use
 
 LEAST_EVENTS = 3                       # windows with one, from which on a limit may be called learned
 MOST_EVENTS = 40                       # the latest
@@ -24,7 +26,7 @@ _NEAR = (-0.03, -0.01, -0.004, -0.002, 0.0, 0.002, 0.004, 0.01, 0.03)  # of the 
 class _View(NamedTuple):
     """The events in one ruler; amounts are shares of all that was used, so that they are the same in every ruler."""
 
-    ruler: Ruler
+    unit_weights: UnitWeights
     log_prior: float
     runs: List[Run]
     floors: List[float]
@@ -36,7 +38,7 @@ def are_alone(pieces: Sequence[Stretch]) -> bool:
     return 2 * sum(piece.whole and piece.exact for piece in pieces) > len(pieces)
 
 
-def learn(pieces: Sequence[Stretch], use: Sequence[Use], now: int) -> Optional[Tuple[Ruler, Estimate]]:
+def learn(pieces: Sequence[Stretch], use: Sequence[Use], now: int) -> Optional[Tuple[UnitWeights, Estimate]]:
     """The likeliest ruler and the limit in its unit; None where nothing was used here before an event.
 
     The interval is that of all rulers together, each as likely as it explains the events and the windows without one.
@@ -53,7 +55,7 @@ def learn(pieces: Sequence[Stretch], use: Sequence[Use], now: int) -> Optional[T
     cells = [_cells(view, nodes) for view in views]
     mass = posterior.masses([cell for group in cells for cell in group], nodes)
     quantiles = [posterior.quantile(nodes, mass, part) for part in (0.5, 0.05, 0.95)]
-    return _told(views[0], posterior.widened(quantiles, hypot(views[0].ruler.doubt, posterior.UNSEEN)), cells)
+    return _told(views[0], posterior.widened(quantiles, hypot(views[0].unit_weights.doubt, posterior.UNSEEN)), cells)
 
 
 def _likely(views: Sequence[_View]) -> List[_View]:
@@ -66,18 +68,18 @@ def _likely(views: Sequence[_View]) -> List[_View]:
     return [views[place] for place in order if worths[place] > max(worths) - _HOPELESS]
 
 
-def _told(view: _View, shares: Sequence[float], cells: Sequence[Sequence[Cell]]) -> Tuple[Ruler, Estimate]:
+def _told(view: _View, shares: Sequence[float], cells: Sequence[Sequence[Cell]]) -> Tuple[UnitWeights, Estimate]:
     median, low, high = shares
     count, noise = len({run.window for run in view.runs}), posterior.mean_noise([cell for group in cells for cell in group])
     seen = posterior.seen(view.runs, median, max(cells[0], key=lambda cell: max(cell.worth)))
     missed = sorted([abs(100 * run.amount / median - run.points) for run in view.runs if run.window in seen])
-    is_learned = count >= LEAST_EVENTS and noise <= posterior.MOST_NOISE and high <= WIDEST * low
-    chosen = view.ruler._replace(error_points=missed[len(missed) // 2] if missed else 0.0)
+    is_learned = count >= LEAST_EVENTS and noise <= learned.MOST_NOISE and high <= WIDEST * low
+    chosen = view.unit_weights._replace(error_points=missed[len(missed) // 2] if missed else 0.0)
     return chosen, Estimate(median * view.all_used, low * view.all_used, high * view.all_used, noise, len(view.runs), count,
                             len(seen) / count, is_learned)
 
 
-def _rulers(pieces: Sequence[Stretch]) -> List[Tuple[Ruler, float]]:
+def _rulers(pieces: Sequence[Stretch]) -> List[Tuple[UnitWeights, float]]:
     """The rulers and how likely each is before the events are weighed, as a logarithm; fitted ones pay for each weight."""
     plain = [(one, _COST if one.name == "cost" else _OTHER) for one in ruler.unfitted(pieces)]
     if len(pieces) < _FIT:
@@ -94,10 +96,10 @@ def _floors(pieces: Sequence[Stretch], use: Sequence[Use], now: int) -> List[Loa
     return [used.between(reset - WINDOW_S, reset) for reset in resets if reset <= now and reset not in full]
 
 
-def _viewed(chosen: Ruler, log_prior: float, pieces: Sequence[Stretch], floors: Sequence[Load],
+def _viewed(chosen: UnitWeights, log_prior: float, pieces: Sequence[Stretch], floors: Sequence[Load],
             use: Sequence[Use]) -> List[_View]:
     """The events in this ruler; none where it measures nothing of them."""
-    measure = ruler.meter(chosen)
+    measure = learned.meter(chosen)
     total = sum([measure(one.load) for one in use])
     if total <= 0:
         return []

@@ -13,12 +13,13 @@ from math import exp, log, log1p
 from random import Random
 from typing import Any, Callable, ContextManager, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
-from ccmon.learning import portable, runway, score
-from ccmon.learning.course import at, stop_after, until, window_start
+from ccmon.learning import distribution, portable, runway, score
+from ccmon.learning.learned import ENOUGH, RunwayModel
 from ccmon.learning.portable import SHARES, STEP_S, Kept, Tried
-from ccmon.learning.runway import ENOUGH, HORIZONS, Trained
+from ccmon.learning.runway import HORIZONS
 from ccmon.learning.score import Errors
-from ccmon.learning.values import WINDOW_S, Course
+from ccmon.learning.usage_curve import at, stop_after, until, window_start
+from ccmon.learning.values import WINDOW_S, UsageCurve
 from ccmon.text import plural, short_count
 from ccmon.when import DAYS, Zone, local
 
@@ -32,7 +33,7 @@ _LIMITS = (0.5, 0.75, 0.9)             # shares of the windows that stay below a
 _SEED = 5
 
 Progress = Callable[[float, str], None]
-Fit = Callable[[Course, int, str], Kept]
+Fit = Callable[[UsageCurve, int, str], Kept]
 
 
 def missing() -> List[str]:
@@ -50,37 +51,37 @@ class _Lesson(NamedTuple):
     came: float
 
 
-def _moments(course: Course, begin: int, end: int, apart_s: int) -> List[int]:
-    """Times of the course within windows that run, none within a stop."""
+def _moments(usage: UsageCurve, begin: int, end: int, apart_s: int) -> List[int]:
+    """Times of the curve within windows that run, none within a stop."""
     found: List[int] = []
-    for ts in course.times[bisect_left(course.times, begin):bisect_left(course.times, end)]:
-        if (not found or ts - found[-1] >= apart_s) and window_start(course, ts) < ts < stop_after(course, ts):
+    for ts in usage.times[bisect_left(usage.times, begin):bisect_left(usage.times, end)]:
+        if (not found or ts - found[-1] >= apart_s) and window_start(usage, ts) < ts < stop_after(usage, ts):
             found.append(ts)
     return found
 
 
-def _scale(course: Course, moments: Sequence[int]) -> float:
+def _scale(usage: UsageCurve, moments: Sequence[int]) -> float:
     """What is used in an hour in which something is used."""
-    hours = [load for load in (at(course, ts) - at(course, ts - 3600) for ts in moments) if load > 0]
+    hours = [load for load in (at(usage, ts) - at(usage, ts - 3600) for ts in moments) if load > 0]
     return sum(hours) / len(hours) if hours else 1.0
 
 
-def _lessons(course: Course, now: int, scale: float) -> List[_Lesson]:
+def _lessons(usage: UsageCurve, now: int, scale: float) -> List[_Lesson]:
     """By time, no more than a trial of a minute can take."""
-    moments = _moments(course, now - _TAUGHT_DAYS * DAY_S, now, 900)
+    moments = _moments(usage, now - _TAUGHT_DAYS * DAY_S, now, 900)
     pairs = [(ts, place) for ts in moments for place, minutes in enumerate(HORIZONS)
-             if ts + 60 * minutes <= min(now, stop_after(course, ts))]
+             if ts + 60 * minutes <= min(now, stop_after(usage, ts))]
     chosen = sorted(Random(_SEED).sample(pairs, min(_MOST_ROWS, len(pairs))))
-    return [_Lesson([*portable.features(course, ts, scale), HORIZONS[place] / 300.0], place,
-                    log1p((at(course, ts + 60 * HORIZONS[place]) - at(course, ts)) / scale)) for ts, place in chosen]
+    return [_Lesson([*portable.features(usage, ts, scale), HORIZONS[place] / 300.0], place,
+                    log1p((at(usage, ts + 60 * HORIZONS[place]) - at(usage, ts)) / scale)) for ts, place in chosen]
 
 
 # --- a function for each model --------------------------------------------------------------------------------------------
 
-def arima(course: Course, now: int, unit: str) -> Kept:
-    """ARIMA(2,1,2) of the cumulative course in steps of 15 minutes, of the windows of the last weeks."""
-    scale = _scale(course, _moments(course, now - _TAUGHT_DAYS * DAY_S, now, 900))
-    steps = [gain for start in course.starts for gain in _steps(course, start, now, scale)][-_ARIMA_STEPS:]
+def arima(usage: UsageCurve, now: int, unit: str) -> Kept:
+    """ARIMA(2,1,2) of the cumulative use in steps of 15 minutes, of the windows of the last weeks."""
+    scale = _scale(usage, _moments(usage, now - _TAUGHT_DAYS * DAY_S, now, 900))
+    steps = [gain for start in usage.starts for gain in _steps(usage, start, now, scale)][-_ARIMA_STEPS:]
     total, series = 0.0, []
     for gain in steps:
         total += gain
@@ -91,16 +92,16 @@ def arima(course: Course, now: int, unit: str) -> Kept:
                                 "sigma2": found["sigma2"], "scale": scale})
 
 
-def _steps(course: Course, start: int, now: int, scale: float) -> Iterator[float]:
+def _steps(usage: UsageCurve, start: int, now: int, scale: float) -> Iterator[float]:
     for begin in range(start, min(start + WINDOW_S, now) - STEP_S, STEP_S):
-        if stop_after(course, begin) > begin:
-            yield (at(course, begin + STEP_S) - at(course, begin)) / scale
+        if stop_after(usage, begin) > begin:
+            yield (at(usage, begin + STEP_S) - at(usage, begin)) / scale
 
 
-def boosting(course: Course, now: int, unit: str) -> Kept:
+def boosting(usage: UsageCurve, now: int, unit: str) -> Kept:
     """Gradient-boosted quantiles: for each share of likely outcomes a sum of small trees."""
-    scale = _scale(course, _moments(course, now - _TAUGHT_DAYS * DAY_S, now, 900))
-    lessons = _lessons(course, now, scale)
+    scale = _scale(usage, _moments(usage, now - _TAUGHT_DAYS * DAY_S, now, 900))
+    lessons = _lessons(usage, now, scale)
     rows, came = [lesson.row for lesson in lessons], [lesson.came for lesson in lessons]
     make = import_module("sklearn.ensemble").GradientBoostingRegressor
     forests = [_forest(make(loss="quantile", alpha=share, n_estimators=30, max_depth=3, learning_rate=0.15, subsample=0.5,
@@ -121,10 +122,10 @@ def _nodes(tree: Any, rate: float) -> List[List[float]]:
              int(tree.children_right[node])] for node in range(tree.node_count)]
 
 
-def network(course: Course, now: int, unit: str) -> Kept:
+def network(usage: UsageCurve, now: int, unit: str) -> Kept:
     """A small neural network: one hidden layer of eight."""
-    scale = _scale(course, _moments(course, now - _TAUGHT_DAYS * DAY_S, now, 900))
-    lessons = _lessons(course, now, scale)
+    scale = _scale(usage, _moments(usage, now - _TAUGHT_DAYS * DAY_S, now, 900))
+    lessons = _lessons(usage, now, scale)
     columns = list(zip(*(lesson.row for lesson in lessons)))
     means = [sum(column) / len(column) for column in columns]
     spreads = [max(1e-6, (sum((x - mean) ** 2 for x in column) / len(column)) ** 0.5) for column, mean in zip(columns, means)]
@@ -174,39 +175,39 @@ class _Case(NamedTuple):
     hit: bool
 
 
-def trial(course: Course, now: int, unit: str, progress: Progress) -> Tuple[Tuple[Tried, ...], Optional[Kept]]:
+def trial(usage: UsageCurve, now: int, unit: str, progress: Progress) -> Tuple[Tuple[Tried, ...], Optional[Kept]]:
     """The scores of the built-in runway and of each model on the last weeks, and the model that is better, trained on all.
 
     Walking forward in folds; taught by nothing that came later. The limits are such that half, a quarter and a tenth of the
     windows reach them.
     """
-    begin = max(course.times[0] + (now - course.times[0]) // 3, now - TRIED_DAYS * DAY_S) if course.times else now
+    begin = max(usage.times[0] + (now - usage.times[0]) // 3, now - TRIED_DAYS * DAY_S) if usage.times else now
     edges = [begin + (now - begin) * fold // FOLDS for fold in range(FOLDS + 1)]
-    folds = [(start, _cases(course, start, end)) for start, end in zip(edges, edges[1:])]
+    folds = [(start, _cases(usage, start, end)) for start, end in zip(edges, edges[1:])]
     found: Dict[str, List[Errors]] = {"runway": [], "last_hour": []}
     done, work = 0, len(MODELS) * FOLDS + 1
     notes: Dict[str, str] = {}
     for start, cases in folds:
-        known = until(course, start)
+        known = until(usage, start)
         trained = runway.train(known, start)
-        found["runway"] += [_built_in(trained, course, case) for case in cases]
-        found["last_hour"] += [_seed(course, case) for case in cases]
+        found["runway"] += [_built_in(trained, usage, case) for case in cases]
+        found["last_hour"] += [_seed(usage, case) for case in cases]
         for name, fit in MODELS.items():
             progress(done / work, name)
             done += 1
             if name not in notes and trained.rows >= ENOUGH:
-                notes.update(_tried(name, fit, known, course, start, unit, cases, found.setdefault(name, [])))
+                notes.update(_tried(name, fit, known, usage, start, unit, cases, found.setdefault(name, [])))
             elif name not in notes:
                 notes[name] = "too little is known"
     scores = {name: score.total(errors) for name, errors in found.items()}
     best = _better(scores, notes)
     progress(done / work, best or "tier")
-    kept = _fitted(MODELS[best], course, now, unit) if best else None
+    kept = _fitted(MODELS[best], usage, now, unit) if best else None
     tried = [Tried(name, scores.get(name, score.total([])), notes.get(name, "")) for name in ("runway", "last_hour", *MODELS)]
     return tuple(tried), kept if isinstance(kept, Kept) else None
 
 
-def _tried(name: str, fit: Fit, known: Course, course: Course, start: int, unit: str, cases: Sequence[_Case],
+def _tried(name: str, fit: Fit, known: UsageCurve, usage: UsageCurve, start: int, unit: str, cases: Sequence[_Case],
            errors: List[Errors]) -> Dict[str, str]:
     """Adds the errors of one fold; what went wrong, by the model's name."""
     kept = _fitted(fit, known, start, unit)
@@ -215,17 +216,17 @@ def _tried(name: str, fit: Fit, known: Course, course: Course, start: int, unit:
     loads: Dict[int, List[List[float]]] = {}
     for case in cases:
         if case.ts not in loads:
-            loads = {case.ts: portable.loads(kept, course, case.ts)}
-        errors.append(_errors(case, portable.distribution(loads[case.ts], [case.left])))
+            loads = {case.ts: portable.loads(kept, usage, case.ts)}
+        errors.append(_errors(case, portable.reach_curve(loads[case.ts], [case.left])))
     return {}
 
 
-def _fitted(fit: Fit, course: Course, now: int, unit: str) -> Union[Kept, str]:
+def _fitted(fit: Fit, usage: UsageCurve, now: int, unit: str) -> Union[Kept, str]:
     """The model, or why there is none: a library may fail on any data."""
     try:
         with warnings.catch_warnings(), _one_thread():
             warnings.simplefilter("ignore")
-            return fit(course, now, unit)
+            return fit(usage, now, unit)
     except ImportError as error:
         return f"{error.name} is not installed"
     except Exception as error:         # of a library: no reason to stop
@@ -250,50 +251,50 @@ def _better(scores: Mapping[str, score.Score], notes: Mapping[str, str]) -> Opti
     return min(able)[1] if able else None
 
 
-def _cases(course: Course, begin: int, end: int) -> List[_Case]:
+def _cases(usage: UsageCurve, begin: int, end: int) -> List[_Case]:
     """Forecasts from begin on whose windows end by then; those whose outcome nobody knows are left out."""
-    limits = _limits(until(course, begin))
-    moments = [ts for ts in _moments(course, begin, end, 1800) if window_start(course, ts) + WINDOW_S <= end]
+    limits = _limits(until(usage, begin))
+    moments = [ts for ts in _moments(usage, begin, end, 1800) if window_start(usage, ts) + WINDOW_S <= end]
     every = max(1, len(moments) * len(limits) // _MOST_DECISIONS)
-    found = (_case(course, ts, limit) for ts in moments[::every] for limit in limits)
+    found = (_case(usage, ts, limit) for ts in moments[::every] for limit in limits)
     return [case for case in found if case is not None]
 
 
-def _limits(course: Course) -> List[float]:
+def _limits(usage: UsageCurve) -> List[float]:
     """Loads of a window that half, a quarter and a tenth of the windows reach."""
-    sums = sorted(load for load in (at(course, start + WINDOW_S) - at(course, start) for start in course.starts) if load > 0)
+    sums = sorted(load for load in (at(usage, start + WINDOW_S) - at(usage, start) for start in usage.starts) if load > 0)
     return sorted({sums[int(share * (len(sums) - 1))] for share in _LIMITS}) if sums else []
 
 
-def _case(course: Course, ts: int, limit: float) -> Optional[_Case]:
-    start = window_start(course, ts)
-    reset_at, here = start + WINDOW_S, at(course, ts)
-    left = limit - (here - at(course, start))
+def _case(usage: UsageCurve, ts: int, limit: float) -> Optional[_Case]:
+    start = window_start(usage, ts)
+    reset_at, here = start + WINDOW_S, at(usage, ts)
+    left = limit - (here - at(usage, start))
     if left <= 0:
         return None
-    place = bisect_left(course.loads, here + left)
-    reached = course.times[place] if place < len(course.times) else reset_at
-    if min(reached, reset_at) > stop_after(course, ts):
+    place = bisect_left(usage.loads, here + left)
+    reached = usage.times[place] if place < len(usage.times) else reset_at
+    if min(reached, reset_at) > stop_after(usage, ts):
         return None
     return _Case(ts, left, (reset_at - ts) / 60.0, (min(reached, reset_at) - ts) / 60.0, reached < reset_at)
 
 
-def _built_in(trained: Trained, course: Course, case: _Case) -> Errors:
+def _built_in(trained: RunwayModel, usage: UsageCurve, case: _Case) -> Errors:
     """Those of the runway; of the last-hour rate while too little is known."""
     if trained.rows < ENOUGH:
-        return _seed(course, case)
-    curve = runway.distribution(trained, course, [case.left], case.ts)
-    return _errors(case, curve, runway.interval(curve, case.cut))
+        return _seed(usage, case)
+    curve = runway.reach_curve(trained, usage, [case.left], case.ts)
+    return _errors(case, curve, distribution.interval(curve, case.cut))
 
 
 def _errors(case: _Case, curve: Sequence[Tuple[float, float]], interval: Optional[Tuple[float, float]] = None) -> Errors:
-    found = interval or (score.quantile(curve, case.cut, 0.05), score.quantile(curve, case.cut, 0.95))
+    found = interval or (distribution.quantile(curve, case.cut, 0.05), distribution.quantile(curve, case.cut, 0.95))
     return score.errors(curve, found, case.cut, case.outcome, case.hit)
 
 
-def _seed(course: Course, case: _Case) -> Errors:
-    gained = at(course, case.ts) - at(course, max(case.ts - 3600, window_start(course, case.ts)))
-    return score.certain(score.seed_minutes(case.left, gained), case.cut, case.outcome, case.hit)
+def _seed(usage: UsageCurve, case: _Case) -> Errors:
+    gained = at(usage, case.ts) - at(usage, max(case.ts - 3600, window_start(usage, case.ts)))
+    return score.certain(distribution.seed_minutes(case.left, gained), case.cut, case.outcome, case.hit)
 
 
 # --- the tier ---------------------------------------------------------------------------------------------------------------

@@ -3,8 +3,9 @@
 from typing import List, Sequence
 
 from ccmon.learning import change, events, posterior, ruler, stretches
-from ccmon.learning.learner import tokens_of
-from ccmon.learning.values import WINDOW_S, Change, Learned, Reading, Ruler, Stretch, Use
+from ccmon.learning.learned import Change, Learned, UnitWeights, meter
+from ccmon.learning.stretches import Stretch
+from ccmon.learning.values import WINDOW_S, Reading, Use, tokens_of
 from ccmon.model import EVENTS, Block
 
 MIX_S = 21 * 86_400
@@ -33,7 +34,7 @@ def learned(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[
     since = recent[0].start if recent else now
     chosen = chosen._replace(readings=sum(reading.ts >= since for reading in readings))
     estimate = posterior.estimate(recent, chosen, _floors(use, readings, chosen, since, now))
-    return known._replace(ruler=chosen, estimate=estimate, changes=tuple(changes),
+    return known._replace(unit_weights=chosen, estimate=estimate, changes=tuple(changes),
                           tokens_per_load=_tokens_per_load(use, chosen, since))
 
 
@@ -42,10 +43,10 @@ def _by_events(known: Learned, pieces: Sequence[Stretch], use: Sequence[Use], no
     found = events.learn(pieces, use, now)
     if found is None:
         return known
-    return known._replace(ruler=found[0], estimate=found[1], tokens_per_load=_tokens_per_load(use, found[0], 0))
+    return known._replace(unit_weights=found[0], estimate=found[1], tokens_per_load=_tokens_per_load(use, found[0], 0))
 
 
-def _changes(pieces: Sequence[Stretch], readings: Sequence[Reading], chosen: Ruler, told: Sequence[Change],
+def _changes(pieces: Sequence[Stretch], readings: Sequence[Reading], chosen: UnitWeights, told: Sequence[Change],
              now: int) -> List[Change]:
     """Found by statistics in two rulers, or seen within a window; those that were told stay as they were."""
     settled = [piece for piece in pieces if piece.end <= now - change.SETTLED_S][-PIECES:]     # nothing that may have changed
@@ -53,17 +54,17 @@ def _changes(pieces: Sequence[Stretch], readings: Sequence[Reading], chosen: Rul
     return change.joined([*change.find(pieces, [*before, chosen]), *change.rebaselined(readings)], told)
 
 
-def _floors(use: Sequence[Use], readings: Sequence[Reading], chosen: Ruler, since: int, now: int) -> List[float]:
+def _floors(use: Sequence[Use], readings: Sequence[Reading], chosen: UnitWeights, since: int, now: int) -> List[float]:
     """What windows held that ended without an event: the limit is at least that."""
     used = stretches.Used(use)
     full = {reading.resets_at for reading in stretches.placed(readings, use) if reading.percent >= 100}
     resets = sorted({reading.resets_at for reading in readings if since + WINDOW_S <= reading.resets_at <= now})
     loads = (used.between(reset - WINDOW_S, reset) for reset in resets if reset not in full)
-    return [amount for amount in map(ruler.meter(chosen), loads) if amount > 0]
+    return [amount for amount in map(meter(chosen), loads) if amount > 0]
 
 
-def _tokens_per_load(use: Sequence[Use], chosen: Ruler, since: int) -> float:
+def _tokens_per_load(use: Sequence[Use], chosen: UnitWeights, since: int) -> float:
     """By the mix of the last weeks."""
     recent = [one.load for one in use if one.ts >= max(since, use[-1].ts - MIX_S)]
-    measured = sum(map(ruler.meter(chosen), recent))
+    measured = sum(map(meter(chosen), recent))
     return sum(map(tokens_of, recent)) / measured if measured > 0 else 0.0

@@ -3,17 +3,16 @@
 A model is plain numbers. For each horizon it gives loads by share of likely outcomes, from which the runway follows.
 """
 
-import json
 from bisect import bisect_right
 from math import cos, expm1, log1p, pi, sin, sqrt, tanh
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import kept
-from ccmon.learning import score
-from ccmon.learning.course import at, window_start
+from ccmon.learning.distribution import quantile, reached
 from ccmon.learning.runway import HORIZONS, rates
 from ccmon.learning.score import Score
-from ccmon.learning.values import Course
+from ccmon.learning.usage_curve import at, window_start
+from ccmon.learning.values import UsageCurve
 from ccmon.model import Runway
 
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -28,7 +27,7 @@ class Kept(NamedTuple):
     """A trained model as plain numbers."""
 
     name: str                          # arima | boosting | network
-    unit: str                          # of the loads: points | tokens | ... as the course that it was trained on
+    unit: str                          # of the loads: points | tokens | ... as the curve that it was fitted on
     numbers: Dict[str, Any]
 
 
@@ -52,35 +51,35 @@ class Extra(NamedTuple):
 
 # --- what a model sees --------------------------------------------------------------------------------------------------
 
-def features(course: Course, now: float, scale: float) -> List[float]:
+def features(usage: UsageCurve, now: float, scale: float) -> List[float]:
     """The rates of the last spans and of the window in units of scale, the place in the window, the hour as a circle."""
-    found = [log1p(60.0 * rate / scale) for rate in rates(course, now)]
+    found = [log1p(60.0 * rate / scale) for rate in rates(usage, now)]
     hour = 2 * pi * (now / 60.0 % _DAY_MIN) / _DAY_MIN
-    gone = (now - window_start(course, int(now))) / 60.0 / _WINDOW_MIN
+    gone = (now - window_start(usage, int(now))) / 60.0 / _WINDOW_MIN
     return [*found, min(1.0, gone), sin(hour), cos(hour)]
 
 
-def gains(course: Course, now: float, scale: float, steps: int = LOOK_BACK) -> List[float]:
+def gains(usage: UsageCurve, now: float, scale: float, steps: int = LOOK_BACK) -> List[float]:
     """What was used in each of the last steps, in units of scale, the newest last."""
-    marks = [at(course, now - STEP_S * step) for step in range(steps, -1, -1)]
+    marks = [at(usage, now - STEP_S * step) for step in range(steps, -1, -1)]
     return [(after - before) / scale for before, after in zip(marks, marks[1:])]
 
 
 # --- loads by horizon -----------------------------------------------------------------------------------------------------
 
-def loads(model: Kept, course: Course, now: float) -> List[List[float]]:
+def loads(model: Kept, usage: UsageCurve, now: float) -> List[List[float]]:
     """For each of the horizons the loads by SHARES, none falling."""
-    found = {"arima": _arima, "boosting": _boosting, "network": _network}[model.name](model.numbers, course, now)
+    found = {"arima": _arima, "boosting": _boosting, "network": _network}[model.name](model.numbers, usage, now)
     for row in found:
         for place in range(1, len(row)):
             row[place] = max(row[place], row[place - 1])
     return found
 
 
-def _arima(numbers: Dict[str, Any], course: Course, now: float) -> List[List[float]]:
-    """ARIMA(2,1,2) of the cumulative course: its gains are predicted from the last two and the last two surprises."""
+def _arima(numbers: Dict[str, Any], usage: UsageCurve, now: float) -> List[List[float]]:
+    """ARIMA(2,1,2) of the cumulative use: its gains are predicted from the last two and the last two surprises."""
     (ar1, ar2), (ma1, ma2), scale = numbers["ar"], numbers["ma"], numbers["scale"]
-    seen = gains(course, now, scale)
+    seen = gains(usage, now, scale)
     g1 = g2 = e1 = e2 = 0.0            # gains and surprises, one and two steps ago
     for gain in seen:
         surprise = gain - ar1 * g1 - ar2 * g2 - ma1 * e1 - ma2 * e2
@@ -118,9 +117,9 @@ def _normal(mean: float, spread: float, scale: float) -> List[float]:
     return [max(0.0, scale * (mean + z * spread)) for z in _NORMAL]
 
 
-def _boosting(numbers: Dict[str, Any], course: Course, now: float) -> List[List[float]]:
+def _boosting(numbers: Dict[str, Any], usage: UsageCurve, now: float) -> List[List[float]]:
     """For each share its own sum of small trees; a tree is nodes of feature, threshold, left, right, or a lone value."""
-    scale, base = numbers["scale"], features(course, now, numbers["scale"])
+    scale, base = numbers["scale"], features(usage, now, numbers["scale"])
     return [[_load(forest["start"] + sum(leaf(tree, [*base, minutes / 300.0]) for tree in forest["trees"]), scale)
              for forest in numbers["forests"]] for minutes in HORIZONS]
 
@@ -133,9 +132,9 @@ def leaf(tree: Sequence[Sequence[float]], row: Sequence[float]) -> float:
     return node[0]
 
 
-def _network(numbers: Dict[str, Any], course: Course, now: float) -> List[List[float]]:
+def _network(numbers: Dict[str, Any], usage: UsageCurve, now: float) -> List[List[float]]:
     """One hidden layer; around what it says as far as it was off in the past at that horizon."""
-    scale, base = numbers["scale"], features(course, now, numbers["scale"])
+    scale, base = numbers["scale"], features(usage, now, numbers["scale"])
     means, spreads, layer = numbers["means"], numbers["spreads"], list(zip(numbers["hidden"], numbers["biases"]))
     found = []
     for minutes, misses in zip(HORIZONS, numbers["misses"]):
@@ -153,7 +152,7 @@ def _load(value: float, scale: float) -> float:
 
 # --- the runway ---------------------------------------------------------------------------------------------------------
 
-def distribution(found: Sequence[Sequence[float]], lefts: Sequence[float]) -> List[Tuple[float, float]]:
+def reach_curve(found: Sequence[Sequence[float]], lefts: Sequence[float]) -> List[Tuple[float, float]]:
     """Probability of having used what is left (equally likely amounts), by minutes from now."""
     curve, highest = [(0.0, 0.0)], 0.0
     for minutes, row in zip(HORIZONS, found):
@@ -172,17 +171,17 @@ def _reaching(row: Sequence[float], left: float) -> float:
     return 1.0 - (below + (above - below) * (left - low) / (high - low) if high > low else below)
 
 
-def forecast(model: Kept, course: Course, left: float, now: int, reset_at: int, spread: Sequence[float] = (1.0,)) -> Runway:
+def forecast(model: Kept, usage: UsageCurve, left: float, now: int, reset_at: int, spread: Sequence[float] = (1.0,)) -> Runway:
     """The runway as in runway.forecast, by an extra model; the rule is its name. Raises kept.Damage where it leads nowhere."""
     cut = max(0.0, (reset_at - now) / 60.0)
-    used = max(0.0, at(course, now) - at(course, window_start(course, now)))
+    used = max(0.0, at(usage, now) - at(usage, window_start(usage, now)))
     lefts = [amount for amount in (factor * (left + used) - used for factor in spread) if amount > 0]
     if left <= 0 or not lefts:
         return Runway(now, now, now, 1.0, model.name)
-    found = loads(model, course, now)
-    curve = distribution(found, lefts)
-    low, median, high = (int(now + 60 * score.quantile(curve, cut, share)) for share in (0.05, 0.5, 0.95))
-    return Runway(median, low, high, kept.share(score.reached(curve, cut)), model.name, 0, _band(found, now, reset_at))
+    found = loads(model, usage, now)
+    curve = reach_curve(found, lefts)
+    low, median, high = (int(now + 60 * quantile(curve, cut, share)) for share in (0.05, 0.5, 0.95))
+    return Runway(median, low, high, kept.share(reached(curve, cut)), model.name, 0, _band(found, now, reset_at))
 
 
 def _band(found: Sequence[Sequence[float]], now: int, reset_at: int) -> Tuple[Tuple[int, float, float], ...]:
@@ -203,6 +202,7 @@ def in_force(extra: Optional[Extra], now: int) -> Optional[Kept]:
 
 def dump(extra: Extra) -> str:
     """The outcome of a trial as a text for the store."""
+    import json
     return json.dumps(extra, separators=(",", ":"))
 
 
@@ -226,7 +226,7 @@ def _model(name: str, unit: str, numbers: Any) -> Kept:
     made = Kept(kept.name(name), kept.name(unit), dict(numbers))
     if not all(_falls(tree) for forest in made.numbers.get("forests", ()) for tree in forest["trees"]):
         raise ValueError("a tree without an end")
-    if len(loads(made, Course((0, 60), (0.0, 1.0)), 60)) != len(HORIZONS):
+    if len(loads(made, UsageCurve((0, 60), (0.0, 1.0)), 60)) != len(HORIZONS):
         raise ValueError("of other horizons")
     return made
 

@@ -3,14 +3,10 @@
 from math import erfc, exp, hypot, log, sqrt
 from typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 
-from ccmon.learning.normal import normal_quantile
-from ccmon.learning.ruler import meter
-from ccmon.learning.stretches import error, joined, whole
-from ccmon.learning.values import Estimate, Ruler, Stretch
+from ccmon.learning.learned import LEAST_INTERVALS, LEAST_WINDOWS, MOST_NOISE, Estimate, UnitWeights, meter
+from ccmon.learning.stretches import Stretch, error, joined, whole
 
 MOST_STRETCHES, MOST_RUNS = 600, 150   # the latest
-MOST_NOISE = 0.04                      # above, a limit is not called learned
-LEAST_STRETCHES, LEAST_WINDOWS = 6, 3
 WIDEST = 1.35                          # nor when its interval is wider, high / low
 NOISES = (0.004, 0.008, 0.015, 0.03, 0.06, 0.12, 0.25)
 SHARES = (0.1, 0.3, 0.5, 0.7, 0.85, 0.97)
@@ -46,7 +42,7 @@ class Cell(NamedTuple):
     worth: List[float]
 
 
-def estimate(stretches: Sequence[Stretch], ruler: Ruler, floors: Sequence[float] = ()) -> Optional[Estimate]:
+def estimate(stretches: Sequence[Stretch], ruler: UnitWeights, floors: Sequence[float] = ()) -> Optional[Estimate]:
     """The limit in the ruler's unit, with the interval that holds it in 90 of 100 cases; None without any percentage.
 
     Floors are what was used in windows that ended without an event, in the same unit: the limit is at least that.
@@ -68,13 +64,8 @@ def _told(limits: Sequence[float], cells: Sequence[Cell], runs: Sequence[Run], b
     noise, windows = mean_noise(cells), {stretch.window for stretch in behind}
     here = seen(runs, limits[0], max(cells, key=lambda cell: max(cell.worth)))
     known = noise <= MOST_NOISE and limits[2] <= WIDEST * limits[1]
-    enough = len(behind) >= LEAST_STRETCHES and len({run.window for run in runs}) >= LEAST_WINDOWS
+    enough = len(behind) >= LEAST_INTERVALS and len({run.window for run in runs}) >= LEAST_WINDOWS
     return Estimate(limits[0], limits[1], limits[2], noise, len(behind), len(windows), len(here) / len(windows), known and enough)
-
-
-def is_unfit(estimate: Estimate) -> bool:
-    """Whether there is enough behind it, and it does not fit one limit."""
-    return estimate.noise > MOST_NOISE and estimate.readings >= LEAST_STRETCHES and estimate.windows >= LEAST_WINDOWS
 
 
 def widened(quantiles: Sequence[float], doubt: float) -> List[float]:
@@ -84,14 +75,7 @@ def widened(quantiles: Sequence[float], doubt: float) -> List[float]:
     return [exp(middle), exp(middle - down), exp(middle + up)]
 
 
-def draws(limit: Estimate, count: int = 9) -> List[float]:
-    """So many equally likely limits, rising, in the estimate's unit."""
-    up, down = log(limit.high / limit.median) / 1.645, log(limit.median / limit.low) / 1.645
-    places = [normal_quantile((number + 0.5) / count) for number in range(count)]
-    return [limit.median * exp(place * (up if place > 0 else down)) for place in places]
-
-
-def runs_of(stretches: Sequence[Stretch], ruler: Ruler) -> List[Run]:
+def runs_of(stretches: Sequence[Stretch], ruler: UnitWeights) -> List[Run]:
     """Neighbouring stretches that are alike as one, in the ruler's unit; the latest."""
     measure = meter(ruler)
     found: List[Run] = []

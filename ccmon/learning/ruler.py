@@ -3,11 +3,12 @@
 from functools import lru_cache
 from math import exp, hypot, log, sqrt
 from operator import mul
-from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 
+from ccmon.learning.learned import MENU, UnitWeights, meter
 from ccmon.learning.mix import Fit, Rows, fit, likelihoods, predicted, scale, shares, spread
-from ccmon.learning.stretches import error, joined
-from ccmon.learning.values import MENU, Key, Load, Ruler, Stretch
+from ccmon.learning.stretches import Stretch, error, joined
+from ccmon.learning.values import Load
 from ccmon.usage.prices import lookup
 
 TOKENS = ("input", "output", "cache_creation", "cache_read")
@@ -40,33 +41,14 @@ class _Data(NamedTuple):
 class _Trial(NamedTuple):
     """How a ruler does on windows that it has not seen."""
 
-    ruler: Ruler
+    unit_weights: UnitWeights
     worth: float                       # logarithm of the likelihood
     parts: List[float]                 # what it says of the first, second and last third of all that was used
     doubts: List[float]                # by how much each may be off, as a share
     windows: Set[int]
 
 
-def measure(ruler: Ruler, load: Load) -> float:
-    """The load in the ruler's unit."""
-    return meter(ruler)(load)
-
-
-def meter(ruler: Ruler) -> Callable[[Load], float]:
-    """The same as a function of the load: quicker for many."""
-    weights: Dict[Key, float] = {(model, kind): weight for model, kind, weight in ruler.weights}
-    common = {kind: weight for (model, kind), weight in weights.items() if not model}
-
-    def measured(load: Load) -> float:
-        total = 0.0
-        for key, count in load.items():
-            weight = weights.get(key)
-            total += count * (common.get(key[1], 0.0) if weight is None else weight)
-        return total
-    return measured
-
-
-def choose(stretches: Sequence[Stretch], until: Optional[int] = None) -> Optional[Ruler]:
+def choose(stretches: Sequence[Stretch], until: Optional[int] = None) -> Optional[UnitWeights]:
     """The ruler that tells held-out windows best, the simpler one when it does as well; None without any stretch.
 
     Until (epoch s) leaves out what ended later.
@@ -74,18 +56,18 @@ def choose(stretches: Sequence[Stretch], until: Optional[int] = None) -> Optiona
     return next(iter(ranked(stretches, until)), None)
 
 
-def ranked(stretches: Sequence[Stretch], until: Optional[int] = None, menu: Sequence[str] = MENU) -> List[Ruler]:
+def ranked(stretches: Sequence[Stretch], until: Optional[int] = None, menu: Sequence[str] = MENU) -> List[UnitWeights]:
     """All rulers of the menu, the chosen one first, then those that tell held-out windows best; none without any stretch."""
     usable = [stretch for stretch in stretches if (until is None or stretch.end <= until) and any(stretch.load.values())]
     if not usable:
         return []
     data = _data(usable[-MOST_STRETCHES:])
     trials = [_trial(name, data) for name in menu if _columns(name, data)]
-    trials.sort(key=lambda trial: _GAINS.get(trial.ruler.name, 0.0) - trial.worth)
-    return [trial.ruler._replace(doubt=_doubt(trial, trials)) for trial in trials]
+    trials.sort(key=lambda trial: _GAINS.get(trial.unit_weights.name, 0.0) - trial.worth)
+    return [trial.unit_weights._replace(doubt=_doubt(trial, trials)) for trial in trials]
 
 
-def unfitted(stretches: Sequence[Stretch]) -> List[Ruler]:
+def unfitted(stretches: Sequence[Stretch]) -> List[UnitWeights]:
     """The rulers whose weights are known beforehand, also the price list with cache reads below their price (as "models")."""
     alone = [[place] for place in range(len(stretches))]
     data = _Data([stretch.load for stretch in stretches], alone, alone, list(stretches))
@@ -98,7 +80,7 @@ def unfitted(stretches: Sequence[Stretch]) -> List[Ruler]:
     return found
 
 
-def fitted_weights(ruler: Ruler) -> int:
+def fitted_weights(ruler: UnitWeights) -> int:
     """How many weights of a fitted ruler were fitted."""
     return len([model for model, _, _ in ruler.weights if model]) or len(ruler.weights)
 
@@ -127,7 +109,7 @@ def _data(stretches: List[Stretch]) -> _Data:
     data = _Data([stretch.load for stretch in stretches], alone, alone, stretches)
     name = next((name for name in ("models", "kinds", "cost") if _columns(name, data)), "")
     columns = _columns(name, data)     # without minutes no models are known
-    found = _ruler(name, columns, _fitted(columns, data, data.fitted).weights, data) if columns else Ruler("", ())
+    found = _ruler(name, columns, _fitted(columns, data, data.fitted).weights, data) if columns else UnitWeights("", ())
     runs = joined(stretches, meter(found))
     return data._replace(fitted=[run[:end] for run in runs for end in range(1, len(run) + 1)], tested=runs)
 
@@ -281,7 +263,7 @@ def _error(tests: Rows, told: Sequence[float], sure: Sequence[float]) -> float:
     return missed[len(missed) // 2]
 
 
-def _ruler(name: str, columns: Sequence[Column], weights: Sequence[float], data: _Data) -> Ruler:
+def _ruler(name: str, columns: Sequence[Column], weights: Sequence[float], data: _Data) -> UnitWeights:
     """The weights as users are told them: one token of the plain kinds counts about as one."""
     found = [(model, kind, inner * (weight if len(columns) > 1 else 1.0))
              for column, weight in zip(columns, weights) for model, kind, inner in column]
@@ -289,7 +271,7 @@ def _ruler(name: str, columns: Sequence[Column], weights: Sequence[float], data:
         found = _in_tokens(found + _for_the_rest(found, data), data)
     elif name == "cost" and found[0][0]:
         found += _for_the_rest(found, data)
-    return Ruler(name, tuple(found), 0.0, len(data.stretches))
+    return UnitWeights(name, tuple(found), 0.0, len(data.stretches))
 
 
 def _for_the_rest(weights: Sequence[Tuple[str, str, float]], data: _Data) -> List[Tuple[str, str, float]]:
@@ -313,7 +295,7 @@ def _for_the_rest(weights: Sequence[Tuple[str, str, float]], data: _Data) -> Lis
 
 def _in_tokens(weights: List[Tuple[str, str, float]], data: _Data) -> List[Tuple[str, str, float]]:
     """Scaled so that all that was used measures as many as it had input and output tokens."""
-    measured = sum(map(meter(Ruler("", tuple(weights))), data.loads))
+    measured = sum(map(meter(UnitWeights("", tuple(weights))), data.loads))
     tokens = sum([count for load in data.loads for (_, kind), count in load.items() if kind in ("input", "output")])
     factor = tokens / measured if measured and tokens else 1.0
     return [(model, kind, weight * factor) for model, kind, weight in weights]

@@ -7,24 +7,23 @@ Where a stop or the present came first, that is unknown, not never (Kaplan-Meier
 
 from bisect import bisect_left
 from functools import lru_cache
-from itertools import accumulate
 from math import exp, log
-from typing import Any, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Iterable, Iterator, List, NamedTuple, Sequence, Tuple
 
-from ccmon import kept
-from ccmon.learning import score
-from ccmon.learning.course import at, between, reached_at, stop_after, window_start
-from ccmon.learning.values import Course
+from ccmon.learning.distribution import LEAST_TAIL, TAIL, WIDEST_TAIL, delayed, interval, quantile, reached, seed_minutes
+from ccmon.learning.learned import ENOUGH, HISTORY_S, NO_CURVE, RunwayModel
+from ccmon.learning.state import gains_of, loads_of, past_moments
+from ccmon.learning.usage_curve import at, between, reached_at, stop_after, window_start
+from ccmon.learning.values import UsageCurve
 from ccmon.model import Runway
+from ccmon.when import DAY_S
 
 HORIZONS = (5, 15, 30, 45, 60, 90, 120, 150, 180, 240, 300)
 GRID = tuple(float(minute) for minute in range(0, 301, 5))     # the points of a curve
 APART_S = 300                          # between past moments
 MOST = 400                             # past moments
-MOST_POINTS = 2000                     # of the course
-HALF_LIFE_S = 14 * 86400
-KEPT_S = 90 * 86400                    # older moments weigh next to nothing
-ENOUGH = 40                            # past moments
+MOST_POINTS = 2000                     # of the curve
+HALF_LIFE_S = 14 * DAY_S
 SPANS = (15, 30, 60, 120, 300)         # minutes: rates over these and over the window so far
 ALIKE = (0, 2, 4, 5)                   # of these rates, those by which moments are alike
 SPEED = (0, 2, 5)                      # those of which the mean is how fast it goes
@@ -33,28 +32,8 @@ WIDTH_AGE = 10.0                       # square roots of minutes since the windo
 WIDTH_HOURS = 2.0                      # of the day
 ANY = 0.02                             # what a moment counts at least, however unlike it is
 REST = 0.02                            # share of the average rate that no rate is taken to be below
-TAIL = 0.1                             # what the 90 % interval leaves out
-LEAST_TAIL, WIDEST_TAIL = 0.02, 0.3
 TAIL_STEP = 0.002                      # what one forecast changes of it
 QUIET_S = 900
-SURE = 0.95                            # above this probability of reaching the limit the interval ends before the reset
-
-
-NOTHING = Course((), ())
-
-
-class Trained:
-    """Everything a forecast needs but what was used of late."""
-
-    def __init__(self, at: int, rows: int, course: Course = NOTHING) -> None:
-        self.at = at                   # epoch s
-        self.rows = rows               # past moments; fewer than ENOUGH: the last-hour rate is used
-        self.course = course           # of the past, a point each 5 minutes at most
-
-    __hash__ = object.__hash__         # quick: what is made of it is cached by it
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Trained) and (self.at, self.rows, self.course) == (other.at, other.rows, other.course)
 
 
 class _Traits(NamedTuple):
@@ -77,69 +56,55 @@ class _Moment(NamedTuple):
     traits: _Traits
 
 
-def train(course: Course, now: int) -> Trained:
-    """What forecasts compare with: the last 90 days of a course that ends at now, thinned."""
-    thin = _thinned(course, now - KEPT_S, APART_S)
-    count = _rows(thin, now)
-    return Trained(now, count, thin if count >= ENOUGH else NOTHING)
+def train(usage: UsageCurve, now: int) -> RunwayModel:
+    """What forecasts compare with: the last 90 days of a usage curve that ends at now, thinned."""
+    thin = _thinned(usage, now - HISTORY_S, APART_S)
+    count = past_moments(thin, now)
+    return RunwayModel(now, count, thin if count >= ENOUGH else NO_CURVE)
 
 
-def _rows(thin: Course, now: int) -> int:
-    """How many of its points are moments that a forecast can compare with."""
-    return sum(now - KEPT_S <= ts < now and stop_after(thin, ts) > ts for ts in thin.times)
-
-
-def _thinned(course: Course, since: int, apart_s: int) -> Course:
+def _thinned(usage: UsageCurve, since: int, apart_s: int) -> UsageCurve:
     """Its points from then on, so far apart at least; farther where they are many."""
-    times, places = course.times, []
+    times, places = usage.times, []
     index = max(0, bisect_left(times, since) - 1)
     while index < len(times):
         places.append(index)
         index = bisect_left(times, times[index] + apart_s, index + 1)
     if len(places) > MOST_POINTS:
-        return _thinned(course, since, 2 * apart_s)
-    loads = _from_gains(_gains([course.loads[place] for place in places])) if places else ()
-    return Course(tuple(times[place] for place in places), loads,
-                  tuple(stop for stop in course.stops if stop[1] > since),
-                  tuple(start for start in course.starts if start > since))
+        return _thinned(usage, since, 2 * apart_s)
+    loads = loads_of(gains_of([usage.loads[place] for place in places])) if places else ()
+    return UsageCurve(tuple(times[place] for place in places), loads,
+                  tuple(stop for stop in usage.stops if stop[1] > since),
+                  tuple(start for start in usage.starts if start > since))
 
 
-def _gains(loads: Sequence[float]) -> List[float]:
-    """What was used between two points each, with five digits: as it is kept."""
-    return [float(f"{after - before:.5g}") for before, after in zip(loads, loads[1:])]
-
-
-def _from_gains(gains: Sequence[float]) -> Tuple[float, ...]:
-    return tuple(accumulate(gains, initial=0.0))
-
-
-def rates(course: Course, now: float) -> List[float]:
+def rates(usage: UsageCurve, now: float) -> List[float]:
     """Use per minute over the spans and over the window so far."""
-    here = at(course, now)
-    found = [(here - at(course, now - 60.0 * span)) / span for span in SPANS]
-    start = window_start(course, int(now))
-    found.append((here - at(course, start)) / max(5.0, (now - start) / 60.0))
+    here = at(usage, now)
+    found = [(here - at(usage, now - 60.0 * span)) / span for span in SPANS]
+    start = window_start(usage, int(now))
+    found.append((here - at(usage, start)) / max(5.0, (now - start) / 60.0))
     return found
 
 
 @lru_cache(maxsize=2)
-def _past(trained: Trained) -> Tuple[float, List[_Moment]]:
+def _past(model: RunwayModel) -> Tuple[float, List[_Moment]]:
     """The average rate per minute, and the moments that a forecast compares with."""
-    course, now = trained.course, trained.at
-    mean = max(1e-9, (course.loads[-1] - course.loads[0]) / max(1.0, (now - course.times[0]) / 60.0))
-    chosen = [ts for ts in course.times if now - KEPT_S <= ts < now]
+    usage, now = model.usage, model.at
+    mean = max(1e-9, (usage.loads[-1] - usage.loads[0]) / max(1.0, (now - usage.times[0]) / 60.0))
+    chosen = [ts for ts in usage.times if now - HISTORY_S <= ts < now]
     found = []
     for ts in chosen[::len(chosen) // MOST + 1]:
-        stop = stop_after(course, ts)
+        stop = stop_after(usage, ts)
         if stop > ts:
-            found.append(_Moment(ts, at(course, ts), (min(stop, now) - ts) / 60.0, at(course, ts + 60 * GRID[-1]),
-                                 0.5 ** ((now - ts) / HALF_LIFE_S), _traits(course, ts, mean)))
+            found.append(_Moment(ts, at(usage, ts), (min(stop, now) - ts) / 60.0, at(usage, ts + 60 * GRID[-1]),
+                                 0.5 ** ((now - ts) / HALF_LIFE_S), _traits(usage, ts, mean)))
     return mean, found
 
 
-def _traits(course: Course, ts: float, mean: float) -> _Traits:
-    speeds = rates(course, ts)
-    age = (ts - window_start(course, int(ts))) / 60.0
+def _traits(usage: UsageCurve, ts: float, mean: float) -> _Traits:
+    speeds = rates(usage, ts)
+    age = (ts - window_start(usage, int(ts))) / 60.0
     return _Traits(tuple(log(speeds[place] + REST * mean) for place in ALIKE), max(0.0, age) ** 0.5, ts % 86400 / 3600.0,
                    sum(speeds[place] for place in SPEED) / len(SPEED) + mean)
 
@@ -173,56 +138,44 @@ def reached_by(seen: List[Tuple[float, bool, float]], values: Sequence[float]) -
     return found
 
 
-def _took(course: Course, moments: Sequence[_Moment], wanted: float, here: _Traits,
+def _took(usage: UsageCurve, moments: Sequence[_Moment], wanted: float, here: _Traits,
           weights: Sequence[float]) -> List[Tuple[float, bool, float]]:
     """After how many minutes so much was used from each moment on, in proportion to how fast it went then; else how long that
     did not happen, and True. With the moment's weight."""
     found = []
     for (ts, load, stop, most, _, traits), weight in zip(moments, weights):
         need = load + wanted * traits.speed / here.speed
-        when = reached_at(course, need) if need <= most else None      # else it was later than the curve's end, or never
+        when = reached_at(usage, need) if need <= most else None      # else it was later than the curve's end, or never
         took = stop + 1.0 if when is None else (when - ts) / 60.0
         found.append((stop, True, weight) if took > stop else (max(0.0, took), False, weight))
     return found
 
 
-def curves(trained: Trained, course: Course, lefts: Sequence[float], now: float) -> Iterator[List[Tuple[float, float]]]:
+def curves(model: RunwayModel, usage: UsageCurve, lefts: Sequence[float], now: float) -> Iterator[List[Tuple[float, float]]]:
     """For each amount the probability of having used it, by minutes from now."""
-    mean, moments = _past(trained)
-    here = _traits(course, now, mean)
+    mean, moments = _past(model)
+    here = _traits(usage, now, mean)
     weights = _weights(moments, here)
     for left in lefts:
-        shares = reached_by(_took(trained.course, moments, left, here, weights), GRID)
+        shares = reached_by(_took(model.usage, moments, left, here, weights), GRID)
         yield [(0.0, 0.0), *zip(GRID[1:], shares[1:])]
 
 
-def distribution(trained: Trained, course: Course, lefts: Sequence[float], now: float) -> List[Tuple[float, float]]:
+def reach_curve(model: RunwayModel, usage: UsageCurve, lefts: Sequence[float], now: float) -> List[Tuple[float, float]]:
     """Probability of having used what is left (equally likely amounts), by minutes from now."""
-    found = list(curves(trained, course, lefts, now))
+    found = list(curves(model, usage, lefts, now))
     return [(points[0][0], sum(share for _, share in points) / len(found)) for points in zip(*found)]
 
 
-def delayed(curve: List[Tuple[float, float]], minutes: float) -> List[Tuple[float, float]]:
-    """The same distribution where nothing can be used for so many minutes from now."""
-    return [(0.0, 0.0), *((at + minutes, share) for at, share in curve)] if minutes > 0 else curve
-
-
-def blocked_min(course: Course, week_percent: float, week_resets_at: float, now: float) -> float:
+def blocked_min(usage: UsageCurve, week_percent: float, week_resets_at: float, now: float) -> float:
     """Minutes for which nothing can be used because the week is used up; 0 where something was used of late all the same."""
-    is_blocked = week_percent >= 100 and between(course, now - QUIET_S, now) <= 0
+    is_blocked = week_percent >= 100 and between(usage, now - QUIET_S, now) <= 0
     return max(0.0, (week_resets_at - now) / 60.0) if is_blocked else 0.0
 
 
-def _last_hour(course: Course, left: float, now: float) -> float:
+def _last_hour(usage: UsageCurve, left: float, now: float) -> float:
     """Minutes that what is left lasts by the seed's rule."""
-    return score.seed_minutes(left, at(course, now) - at(course, max(now - 3600, window_start(course, int(now)))))
-
-
-def interval(curve: score.Curve, cut: float, tail: float = TAIL) -> Tuple[float, float]:
-    """Minutes that hold 90 %. Where the reset itself holds 5 % or more it ends there and the tail lies before it."""
-    if score.reached(curve, cut) > SURE:
-        return score.quantile(curve, cut, tail / 2), score.quantile(curve, cut, 1 - tail / 2)
-    return score.quantile(curve, cut, tail), cut
+    return seed_minutes(left, at(usage, now) - at(usage, max(now - 3600, window_start(usage, int(now)))))
 
 
 def tail_after(are_covered: Iterable[bool]) -> float:
@@ -234,14 +187,14 @@ def tail_after(are_covered: Iterable[bool]) -> float:
     return tail
 
 
-def _band(trained: Trained, course: Course, now: int, reset_at: int) -> Tuple[Tuple[int, float, float], ...]:
+def _band(model: RunwayModel, usage: UsageCurve, now: int, reset_at: int) -> Tuple[Tuple[int, float, float], ...]:
     """5 % and 95 % of what will have been used by then."""
-    mean, moments = _past(trained)
-    here = _traits(course, now, mean)
+    mean, moments = _past(model)
+    here = _traits(usage, now, mean)
     weights, found, low, high = _weights(moments, here), [], 0.0, 0.0
     for minutes in HORIZONS:
         if now + 60 * minutes <= reset_at:
-            seen = [((at(trained.course, moment.ts + 60 * min(minutes, moment.stop)) - moment.load) * here.speed
+            seen = [((at(model.usage, moment.ts + 60 * min(minutes, moment.stop)) - moment.load) * here.speed
                      / moment.traits.speed, moment.stop < minutes, weight) for moment, weight in zip(moments, weights)]
             loads = sorted({load for load, _, _ in seen})
             shares = reached_by(seen, loads)
@@ -251,49 +204,22 @@ def _band(trained: Trained, course: Course, now: int, reset_at: int) -> Tuple[Tu
     return tuple(found)
 
 
-def forecast(trained: Trained, course: Course, left: float, now: int, reset_at: int,
+def forecast(model: RunwayModel, usage: UsageCurve, left: float, now: int, reset_at: int,
              spread: Sequence[float] = (1.0,), tail: float = TAIL, wait_min: float = 0.0) -> Runway:
-    """The runway of what is left (in the course's unit). spread: equally likely factors on the limit, of which what was used
+    """The runway of what is left (in the curve's unit). spread: equally likely factors on the limit, of which what was used
     since the window began is taken; those by which it would have been reached already are impossible and left out.
     wait_min: nothing can be used for so long."""
     cut = max(0.0, (reset_at - now) / 60.0)
-    used = max(0.0, at(course, now) - at(course, window_start(course, now)))
+    used = max(0.0, at(usage, now) - at(usage, window_start(usage, now)))
     lefts = [amount for amount in (factor * (left + used) - used for factor in spread) if amount > 0]
     if left <= 0 or not lefts:
-        return Runway(now, now, now, 1.0, "runway" if trained.rows >= ENOUGH else "last_hour", trained.rows, (), reset_at)
-    if trained.rows < ENOUGH:
-        lasts = wait_min + _last_hour(course, left, now)
+        return Runway(now, now, now, 1.0, "runway" if model.rows >= ENOUGH else "last_hour", model.rows, (), reset_at)
+    if model.rows < ENOUGH:
+        lasts = wait_min + _last_hour(usage, left, now)
         end = int(now + 60 * min(lasts, cut))
-        return Runway(end, end, end, float(lasts < cut), "last_hour", trained.rows, (), reset_at)
-    curve = delayed(distribution(trained, course, lefts, now), wait_min)
+        return Runway(end, end, end, float(lasts < cut), "last_hour", model.rows, (), reset_at)
+    curve = delayed(reach_curve(model, usage, lefts, now), wait_min)
     low, high = interval(curve, cut, tail)
-    median, low_at, high_at = (int(now + 60 * minutes) for minutes in (score.quantile(curve, cut, 0.5), low, high))
-    return Runway(median, low_at, high_at, score.reached(curve, cut), "runway", trained.rows,
-                  () if wait_min else _band(trained, course, now, reset_at), reset_at)
-
-
-def dump(trained: Trained) -> List[Any]:
-    """As plain lists for JSON: times and loads as differences, which need few digits."""
-    times, loads, stops, starts = trained.course[:4]
-    steps = [*times[:1], *(after - before for before, after in zip(times, times[1:]))]
-    return [trained.at, trained.rows, steps, _gains(loads), [list(stop) for stop in stops], list(starts)]
-
-
-def load(parts: Any) -> Optional[Trained]:
-    """What dump gave, None when it is something else."""
-    try:
-        at, rows, steps, gains, stops, starts = parts
-        course = Course(tuple(map(kept.moment, accumulate(map(kept.count, steps)))),
-                        _from_gains([kept.amount(gain) for gain in gains]) if steps else (),
-                        tuple(_stop(*stop) for stop in stops), tuple(map(kept.moment, starts)))
-        is_rising = all(list(line) == sorted(set(line)) for line in (course.times, course.starts))
-        if not is_rising or list(course.stops) != sorted(course.stops) or len(course.times) != len(course.loads):
-            return None
-        found = Trained(kept.moment(at), kept.count(rows), course)
-        return found if found.rows == _rows(course, found.at) or found.rows < ENOUGH and not course.times else None
-    except kept.Damage:
-        return None
-
-
-def _stop(begin: Any, end: Any) -> Tuple[int, int]:
-    return kept.moment(begin), kept.moment(end)
+    median, low_at, high_at = (int(now + 60 * minutes) for minutes in (quantile(curve, cut, 0.5), low, high))
+    return Runway(median, low_at, high_at, reached(curve, cut), "runway", model.rows,
+                  () if wait_min else _band(model, usage, now, reset_at), reset_at)

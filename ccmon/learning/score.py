@@ -2,8 +2,7 @@
 
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-Curve = Sequence[Tuple[float, float]]          # minutes from now, probability of having reached the limit by then: both rising
-NEVER = float("inf")
+from ccmon.learning.distribution import Curve, quantile, reached
 
 
 class Errors(NamedTuple):
@@ -48,26 +47,6 @@ def _piece(begin: float, low: float, end: float, high: float, outcome: float) ->
     return (end - begin) * (low * low + low * high + high * high) / 3.0
 
 
-def quantile(curve: Curve, cut: float, share: float) -> float:
-    """Minutes until the limit has been reached with that probability, at most those until the reset."""
-    begin, low = 0.0, 0.0
-    for end, high in curve:
-        if high >= share and high > low:
-            return min(cut, begin + (end - begin) * max(0.0, share - low) / (high - low))
-        begin, low = end, high
-    return cut
-
-
-def reached(curve: Curve, cut: float) -> float:
-    """Probability that the limit has been reached within that many minutes."""
-    begin, low = 0.0, 0.0
-    for end, high in curve:
-        if end >= cut:
-            return low + (high - low) * (cut - begin) / (end - begin) if end > begin else high
-        begin, low = end, high
-    return low
-
-
 def errors(curve: Curve, interval: Optional[Tuple[float, float]], cut: float, outcome: float, hit: bool) -> Errors:
     """The errors of a distribution; minutes from the decision: the interval, the reset (cut) and what came (outcome)."""
     missed = reached(curve, cut) - (1.0 if hit else 0.0)
@@ -79,11 +58,6 @@ def certain(minutes: float, cut: float, outcome: float, hit: bool) -> Errors:
     """The errors of one certain time; infinity means never. Its CRPS is its absolute error."""
     error = abs(min(minutes, cut) - outcome)
     return Errors(error, error, float((minutes < cut) != hit))
-
-
-def seed_minutes(left: float, gained: float) -> float:
-    """The seed's rule: minutes that what is left lasts at the rate of the last 60 minutes, infinity without any."""
-    return left * 60.0 / gained if gained > 0 else NEVER
 
 
 def sketch(median: float, low: float, high: float, probability: float, cut: float) -> List[Tuple[float, float]]:

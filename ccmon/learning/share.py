@@ -7,7 +7,7 @@ import json
 import math
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning.values import Learned
+from ccmon.learning.learned import Learned
 from ccmon.when import Zone, local
 
 SUBSCRIPTIONS: Mapping[str, str] = {"pro": "Pro", "max": "Max", "max5": "Max5", "max20": "Max20", "teams": "Teams",
@@ -50,17 +50,18 @@ def summary(learned: Learned, subscription: Optional[str], hits: Sequence[int], 
     whens = [local(at, zone) for at in hits] if len(hits) >= LEAST_HITS else []
     return Summary(
         SUBSCRIPTIONS.get(subscription or ""), rounded(learned.at_least), rounded(learned.sessions), limit, low, high,
-        learned.ruler.unit if limit and learned.ruler else "tokens", len(hits) if len(hits) < LEAST_HITS else rounded(len(hits)),
+        learned.unit_weights.unit if limit and learned.unit_weights else "tokens",
+        len(hits) if len(hits) < LEAST_HITS else rounded(len(hits)),
         _shares([when.weekday() for when in whens], 7, 10), _shares([when.hour // _PART_HOURS for when in whens], 6, 10),
         _hours(hours, zone))
 
 
 def _limit(learned: Learned) -> Tuple[Optional[int], Optional[int], Optional[int]]:
     """In tokens; nothing where it is not learned."""
-    found, ruler = learned.estimate, learned.ruler
-    if found is None or ruler is None or not found.learned:
+    found, weights = learned.estimate, learned.unit_weights
+    if found is None or weights is None or not found.learned:
         return None, None, None
-    per_load = 1.0 if ruler.unit == "tokens" else learned.tokens_per_load
+    per_load = 1.0 if weights.unit == "tokens" else learned.tokens_per_load
     if per_load <= 0:
         return None, None, None
     return rounded(found.median * per_load, 3), rounded(found.low * per_load, 3), rounded(found.high * per_load, 3)

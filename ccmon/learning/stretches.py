@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from itertools import groupby
 from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning.values import JITTER_S, WINDOW_S, Key, Load, Reading, Stretch, Use
+from ccmon.learning.values import JITTER_S, WINDOW_S, Key, Load, Reading, Use
 from ccmon.model import EVENTS
 
 HOUR_S = 3600
@@ -12,6 +12,18 @@ ROUNDED = 0.29                         # standard deviation of a rounded percent
 _FALL = 0.5                            # points; less is noise of floating point
 _TOLERANCE = 0.02                      # neighbours of one kind differ by so much besides the rounding, as a share
 _APART = 2.2                           # standard deviations from which on two neighbours are not of one kind
+
+
+class Stretch(NamedTuple):
+    """A part of one window between two readings."""
+
+    window: int                        # resets_at of the window
+    start: int
+    end: int
+    points: float                      # percentage points gained
+    load: Load                         # used here meanwhile
+    whole: bool = False                # start is the window's own start (0 %)
+    exact: bool = False                # end is a limit event: 100 %, not rounded
 
 
 class Mark(NamedTuple):

@@ -2,7 +2,7 @@
 
 from typing import Callable, Iterable, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
-from ccmon.learning import score
+from ccmon.learning import distribution, score
 from ccmon.learning.score import Errors, Score
 from ccmon.model import PLAIN_RATES, Forecast
 from ccmon.when import SESSION_S
@@ -91,7 +91,7 @@ def _errors(made: Forecast) -> Errors:
     low, middle, high, cut = (_minutes(made, at) for at in (made.low, made.median, made.high, made.resets_at))
     outcome, hit = _outcome(made, cut)
     if made.rule in PLAIN_RATES:
-        return score.certain(middle if made.probability >= 0.5 else score.NEVER, cut, outcome, hit)
+        return score.certain(middle if made.probability >= 0.5 else distribution.NEVER, cut, outcome, hit)
     return score.errors(score.sketch(middle, low, high, made.probability, cut), (low, high), cut, outcome, hit)
 
 

@@ -5,20 +5,20 @@ used after so many hours; where the present or a full window came first, that is
 moments stands a prior that weighs as much as a few days: the pace, off by a factor that is lognormal.
 """
 
-import json
 from functools import lru_cache
 from math import exp, log
-from typing import Any, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon import kept
-from ccmon.learning import runway, score
-from ccmon.learning.course import at as used_by
-from ccmon.learning.course import reached_at, stop_after
-from ccmon.learning.normal import normal_quantile
-from ccmon.learning.values import WANDER_S, Course, Reading
+from ccmon.learning import runway
+from ccmon.learning.distribution import TAIL, Curve, interval, normal_quantile, quantile, reached
+from ccmon.learning.learned import WeekModel
+from ccmon.learning.usage_curve import at as used_by
+from ccmon.learning.usage_curve import reached_at, stop_after
+from ccmon.learning.values import WANDER_S, Reading, UsageCurve
 from ccmon.model import Runway
+from ccmon.when import DAY_S
 
-HOUR_S, DAY_S, WEEK_S = 3600, 86_400, 7 * 86_400
+HOUR_S, WEEK_S = 3600, 7 * DAY_S
 LEAST_DAYS, MOST_DAYS = 3, 56
 _STEP_S = 3 * HOUR_S                   # between past moments
 _HALF_LIFE_DAYS = 14.0
@@ -36,15 +36,6 @@ _REST = 0.1                            # of the speed: no rate is taken to be be
 _GRID_H = (0.25, 0.5, 1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 30, 36, 42, 48, 56, 64, 72, 84, 96, 108, 120, 132, 144, 156, 168)
 
 
-class Week(NamedTuple):
-    """What the past says: all that a forecast needs."""
-
-    at: int                            # epoch s: nothing later is in it
-    days: int                          # since the first reading
-    last: Optional[Reading]            # the newest
-    known: Course                      # points used since the first window began, at most one value an hour
-
-
 class Moment(NamedTuple):
     """A moment of the past, or now."""
 
@@ -58,7 +49,7 @@ class Moment(NamedTuple):
 
 # --- what is known ----------------------------------------------------------------------------------------------------
 
-def course(readings: Sequence[Reading]) -> Course:
+def weekly_usage(readings: Sequence[Reading]) -> UsageCurve:
     """Points used since the first window began, from the readings of the 7-day window in any order. Between readings nobody used
     anything but what the next one says; stops are from 100 % to the reset: what would have been used is not known."""
     times: List[int] = []
@@ -76,7 +67,7 @@ def course(readings: Sequence[Reading]) -> Course:
         _add(times, loads, reading.ts, gain)
         full_at = reading.ts if reading.percent >= 100 and full_at is None else full_at
         last = reading
-    return Course(tuple(times), tuple(loads), tuple(stops))
+    return UsageCurve(tuple(times), tuple(loads), tuple(stops))
 
 
 def _step(last: Optional[Reading], reading: Reading) -> Tuple[int, float]:
@@ -97,84 +88,84 @@ def _add(times: List[int], loads: List[float], at: int, gain: float) -> None:
         loads.append((loads[-1] if loads else 0.0) + gain)
 
 
-def _thinned(known: Course) -> Course:
+def _thinned(usage: UsageCurve) -> UsageCurve:
     """The last value of each hour."""
-    last = [place for place, at in enumerate(known.times)
-            if place + 1 == len(known.times) or known.times[place + 1] // HOUR_S != at // HOUR_S]
-    return known._replace(times=tuple(known.times[place] for place in last),
-                          loads=tuple(round(known.loads[place], 1) for place in last))
+    last = [place for place, at in enumerate(usage.times)
+            if place + 1 == len(usage.times) or usage.times[place + 1] // HOUR_S != at // HOUR_S]
+    return usage._replace(times=tuple(usage.times[place] for place in last),
+                          loads=tuple(round(usage.loads[place], 1) for place in last))
 
 
-def train(readings: Sequence[Reading], now: int) -> Week:
+def train(readings: Sequence[Reading], now: int) -> WeekModel:
     """What these readings say at that time, in any order; later ones do not count. A few ms."""
     since = now - (MOST_DAYS + 7) * DAY_S
     past = sorted((reading for reading in readings if since < reading.ts <= now), key=lambda r: (r.ts, r.percent))
     days = (now - past[0].ts) // DAY_S if past else 0
-    return Week(now, days, past[-1] if past else None, _thinned(course(past)))
+    return WeekModel(now, days, past[-1] if past else None, _thinned(weekly_usage(past)))
 
 
-def _with(week: Week, percent: float, now: int, reset_at: int) -> Course:
-    """The course until now, whose percentage may be newer than what was learned from."""
+def _with(week: WeekModel, percent: float, now: int, reset_at: int) -> UsageCurve:
+    """The curve until now, whose percentage may be newer than what was learned from."""
     reading = Reading(now, percent, reset_at)
     last = week.last
     if last is not None and abs(last.resets_at - reset_at) <= WANDER_S:
         last = last._replace(resets_at=reset_at)
     begin, gain = _step(last, reading)
-    times, loads = list(week.known.times), list(week.known.loads)
+    times, loads = list(week.usage.times), list(week.usage.loads)
     _add(times, loads, begin, 0.0)
     _add(times, loads, max(now, begin), gain)
-    return week.known._replace(times=tuple(times), loads=tuple(loads))
+    return week.usage._replace(times=tuple(times), loads=tuple(loads))
 
 
 # --- moments ------------------------------------------------------------------------------------------------------------
 
-def _moment(known: Course, ts: float, now: float, usual: float) -> Moment:
+def _moment(usage: UsageCurve, ts: float, now: float, usual: float) -> Moment:
     """usual: points that a day is taken to use before anything is known."""
-    load, blocked = used_by(known, ts), sum(max(0.0, min(end, ts) - begin) for begin, end in known.stops)
-    age = max(0.0, (ts - known.times[0] - blocked) / DAY_S)
-    used = [load - used_by(known, _back(known, ts, span * DAY_S)) for span in _SPANS_DAYS] + [load - known.loads[0]]
+    load, blocked = used_by(usage, ts), sum(max(0.0, min(end, ts) - begin) for begin, end in usage.stops)
+    age = max(0.0, (ts - usage.times[0] - blocked) / DAY_S)
+    used = [load - used_by(usage, _back(usage, ts, span * DAY_S)) for span in _SPANS_DAYS] + [load - usage.loads[0]]
     rates = [(points + usual * _USUAL_DAYS) / (min(span, age) + _USUAL_DAYS) for points, span in zip(used, (*_SPANS_DAYS, age))]
     speed = sum(rates) / len(rates)
-    latest = (load - used_by(known, _back(known, ts, _STEP_S))) / (_STEP_S / DAY_S)
-    return Moment(ts, load, _STEP_S / DAY_S * 0.5 ** ((now - ts) / DAY_S / _HALF_LIFE_DAYS), min(stop_after(known, int(ts)), now),
+    latest = (load - used_by(usage, _back(usage, ts, _STEP_S))) / (_STEP_S / DAY_S)
+    return Moment(ts, load, _STEP_S / DAY_S * 0.5 ** ((now - ts) / DAY_S / _HALF_LIFE_DAYS), min(stop_after(usage, int(ts)), now),
                   speed, tuple(log(rate / speed + _REST) for rate in (latest, *rates[:2])))
 
 
-def _back(known: Course, ts: float, span_s: float) -> float:
+def _back(usage: UsageCurve, ts: float, span_s: float) -> float:
     """So long before ts, without the time in which the window was full."""
     begin = ts - span_s
-    for start, end in reversed(known.stops):
+    for start, end in reversed(usage.stops):
         if begin < end and start < ts:
             begin -= min(end, ts) - start
     return begin
 
 
 @lru_cache(maxsize=4)
-def _past(week: Week, usual: float) -> List[Moment]:
+def _past(week: WeekModel, usual: float) -> List[Moment]:
     """The moments that a forecast compares with: each three hours from the first reading on."""
-    first = week.at - min(week.days, MOST_DAYS) * DAY_S if week.known.times else week.at
-    found = (_moment(week.known, ts, week.at, usual) for ts in range(week.at - _STEP_S, first + 2 * _STEP_S, -_STEP_S))
+    first = week.at - min(week.days, MOST_DAYS) * DAY_S if week.usage.times else week.at
+    found = (_moment(week.usage, ts, week.at, usual) for ts in range(week.at - _STEP_S, first + 2 * _STEP_S, -_STEP_S))
     return [moment for moment in found if moment.stop > moment.ts]
 
 
-def _hours(known: Course, moment: Moment, need: float) -> Tuple[float, bool]:
+def _hours(usage: UsageCurve, moment: Moment, need: float) -> Tuple[float, bool]:
     """After how many hours so many points were used from then on; else how long that did not happen, and True."""
-    when = reached_at(known, moment.load + need)
+    when = reached_at(usage, moment.load + need)
     is_open = when is None or when > moment.stop
     return max(0.0, (moment.stop if when is None or is_open else when) - moment.ts) / HOUR_S, is_open
 
 
-def _seen(week: Week, known: Course, left: float, now: int, limit: float) -> Iterator[Tuple[float, bool, float]]:
+def _seen(week: WeekModel, usage: UsageCurve, left: float, now: int, limit: float) -> Iterator[Tuple[float, bool, float]]:
     """Hours, whether it may have become more, and weight: of each past moment, and of the prior."""
     usual = _USUAL_PER_DAY * limit
-    here = _moment(known, now, now, usual)
+    here = _moment(usage, now, now, usual)
     for moment in _past(week, usual):
         apart_h = abs((now - moment.ts) / HOUR_S % 24 - 12)            # 12: the same hour of the day
         far = sum((one - other) ** 2 for one, other in zip(moment.logs, here.logs)) / _WIDTH ** 2
         far += ((12 - apart_h) / _WIDTH_HOURS) ** 2
         weight = moment.days * (exp(-0.5 * far) + _ANY) / (1 + _ANY)
         weight *= _SAME_WEEKDAY if abs((now - moment.ts + WEEK_S // 2) % WEEK_S - WEEK_S // 2) < DAY_S // 2 else 1.0
-        yield (*_hours(week.known, moment, left * moment.speed / here.speed), weight)
+        yield (*_hours(week.usage, moment, left * moment.speed / here.speed), weight)
     for factor in _PRIOR:
         yield 24 * left / here.speed * factor, False, _PRIOR_DAYS * (1 - _NEVER) / len(_PRIOR)
     yield float("inf"), False, _PRIOR_DAYS * _NEVER
@@ -182,43 +173,17 @@ def _seen(week: Week, known: Course, left: float, now: int, limit: float) -> Ite
 
 # --- the runway -------------------------------------------------------------------------------------------------------
 
-def curve(week: Week, percent: float, limit: float, now: int, reset_at: int) -> score.Curve:
+def curve(week: WeekModel, percent: float, limit: float, now: int, reset_at: int) -> Curve:
     """The probability of having reached that limit (per cent), by minutes from now."""
     seen = list(_seen(week, _with(week, percent, now, reset_at), limit - percent, now, limit))
     return [(0.0, 0.0), *((60.0 * hours, share) for hours, share in zip(_GRID_H, runway.reached_by(seen, _GRID_H)))]
 
 
-def forecast(week: Week, percent: float, now: int, reset_at: int) -> Runway:
+def forecast(week: WeekModel, percent: float, now: int, reset_at: int) -> Runway:
     """When the 7-day window is used up, from the percentage used so far. rule: pace while there are few days behind it."""
     if percent >= 100 or now >= reset_at:
         return Runway(now, now, now, float(percent >= 100), "week", week.days)
     found, cut = curve(week, percent, 100.0, now, reset_at), (reset_at - now) / 60.0
-    low, high = runway.interval(found, cut, runway.TAIL)
-    median, low_at, high_at = (min(reset_at, int(now + 60 * minutes)) for minutes in (score.quantile(found, cut, 0.5), low, high))
-    return Runway(median, low_at, high_at, score.reached(found, cut), "week" if week.days >= LEAST_DAYS else "pace", week.days)
-
-
-# --- as text ------------------------------------------------------------------------------------------------------------
-
-def dump(week: Week) -> str:
-    """The knowledge as a text for the store."""
-    return json.dumps([week.at, week.days, week.last and week.last[:3], *week.known[:3]], separators=(",", ":"))
-
-
-def load(text: Optional[str]) -> Optional[Week]:
-    """The knowledge that was dumped; None when there is none or it is damaged."""
-    try:
-        at, days, last, times, loads, stops = kept.value(text)
-        known = Course(tuple(map(kept.moment, times)), tuple(map(kept.amount, loads)),
-                       tuple((kept.moment(begin), kept.moment(end)) for begin, end in stops))
-        sound = len(known.times) == len(known.loads) and list(known.times) == sorted(set(known.times))
-        sound = sound and list(known.loads) == sorted(known.loads) and (last is None) is (not known.times)
-        found = Week(kept.moment(at), kept.count(days), None if last is None else _reading(*last), known)
-        sound = sound and found.at >= max(known.times, default=0)
-        return found if sound else None
-    except kept.Damage:
-        return None
-
-
-def _reading(ts: Any, percent: Any, resets_at: Any) -> Reading:
-    return Reading(kept.moment(ts), kept.amount(percent), kept.moment(resets_at))
+    low, high = interval(found, cut, TAIL)
+    median, low_at, high_at = (min(reset_at, int(now + 60 * minutes)) for minutes in (quantile(found, cut, 0.5), low, high))
+    return Runway(median, low_at, high_at, reached(found, cut), "week" if week.days >= LEAST_DAYS else "pace", week.days)

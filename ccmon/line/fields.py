@@ -10,7 +10,7 @@ from ccmon.model import Snapshot
 from ccmon.text import Charset
 from ccmon.usage.outlook import is_likelihood
 from ccmon.usage.windows import named
-from ccmon.views.screen.scene import figure, model_name
+from ccmon.views.screen.scene import figure
 from ccmon.when import Zone, clock_text, hour_text
 
 NONE, UNKNOWN = "-", "?"
@@ -92,7 +92,7 @@ def _bar(snapshot: Snapshot, cells: int, charset: Charset) -> str:
 
 def _table(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
     block = snapshot.session if snapshot.active else None
-    names = list(map(model_name, text.models_for_programs(block.models))) if block else []
+    names = list(map(text.model_name, text.models_for_programs(block.models))) if block else []
     idle_since = statusline.idle_since(snapshot)
     return {
         "percent": NONE if snapshot.percent is None else str(int(snapshot.percent)),

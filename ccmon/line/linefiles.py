@@ -129,6 +129,11 @@ def _key_of(where: str, name: str) -> str:
     return (linecache.read(where + "/" + name) or b"").partition(b"\n")[0].decode("utf-8", "surrogateescape")
 
 
+def may_be_spooled(where: str) -> bool:
+    """Whether the spool may hold what was not taken yet; False where spooled() would give nothing."""
+    return any(os.path.lexists(where + "/" + linecache.SPOOL + ending) for ending in ("", ".taken"))
+
+
 def spooled(where: str) -> "Iterator[str]":
     """What the spool holds, file by file: ask for the next when one is safely stored. The caller holds the lock.
 

@@ -1,6 +1,6 @@
 """The memory of a demo: what would have been seen of the simulated session."""
 
-from ccmon.learning import learner
+from ccmon.learning import state
 from ccmon.model import Source
 from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, Answer, opened
 from ccmon.settings.context import Context
@@ -12,7 +12,7 @@ def remember_demo(ctx: Context) -> None:
     now = ctx.now()
     assert ctx.demo is not None
     with opened(ctx, BACKGROUND_BUSY_MS) as memory:
-        memory.keep_learned(learner.dump(demo_past.lessons(ctx.demo)))
+        memory.keep_learned(state.dump(demo_past.lessons(ctx.demo)))
         for at in demo.moments(now, ctx.demo):
             memory.keep(Answer(demo.blocks(at, ctx.demo), Source("demo", refreshed=at)), at)
         memory.note_readings(demo_past.readings(list(demo.moments(now, ctx.demo)), ctx.demo))

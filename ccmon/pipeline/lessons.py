@@ -5,18 +5,16 @@ from typing import TYPE_CHECKING, Dict, List, Optional
 from ccmon.model import EVENTS, Facts, Snapshot
 from ccmon.pipeline import tightest
 from ccmon.pipeline.memory import Memory
-from ccmon.usage.accounts import is_of_another
-from ccmon.usage.windows import named, running
-from ccmon.when import SESSION_S
+from ccmon.usage.windows import is_of_another, named, running
+from ccmon.when import DAY_S, SESSION_S
 
 if TYPE_CHECKING:
-    from ccmon.learning.learner import Lessons
+    from ccmon.learning.learned import LearnedState
     from ccmon.learning.portable import Kept
     from ccmon.learning.values import Key, Load, Reading, Use
     from ccmon.usage.outlook import Outlook
 
 AGAIN_S = 3600                         # new readings wait for so long
-DAY_S = 86_400
 SCORED_S = 90 * DAY_S                  # forecasts made before that say little of today's
 RECENT_S = 2 * SESSION_S               # what forecasts look back on
 WEEK_S = 7 * DAY_S
@@ -25,21 +23,38 @@ WEEK_S = 7 * DAY_S
 def recall(memory: Memory, facts: Facts, now: int) -> Facts:
     """The facts with the learned limit, what the running window has used, and what forecasts rest on."""
     readings = memory.readings(now - RECENT_S, now)
-    hits = [reading.ts for reading in readings if reading.source in EVENTS and reading.ts > now - SESSION_S
-            and not is_of_another("five_hour", reading.resets_at, facts.windows, facts.apart)]
-    facts = tightest.recall(memory, facts._replace(hit_at=max(hits, default=None)), now)
+    facts = _with_hits(memory, facts, readings, now)
     learned = memory.learned()
     if learned is None:
         return facts
-    from ccmon.learning import learner, portable
+    from ccmon.learning import state
     from ccmon.pipeline import model_weeks
-    lessons = learner.load(learned)
+    lessons = state.load(learned)
     if lessons is None:
         return facts
     use = memory.uses(now - RECENT_S, now + 1)
-    extra = portable.in_force(portable.load(memory.extra()), now)
-    return facts._replace(learned=lessons.learned, load=_load(facts, use, now),
-                          outlook=_outlook(lessons, use, readings, extra)._replace(weeks=model_weeks.recall(memory)))
+    outlook = _outlook(lessons, use, readings, _extra(memory, now))._replace(weeks=model_weeks.recall(memory))
+    return facts._replace(learned=lessons.learned, load=_load(facts, use, now), outlook=outlook)
+
+
+def recall_limit(memory: Memory, facts: Facts, now: int) -> Facts:
+    """The facts with what says how full the session is: limit events and the learned limit, without what forecasts rest on."""
+    facts = _with_hits(memory, facts, memory.readings(now - SESSION_S, now), now)
+    text = memory.learned()
+    if text is None:
+        return facts
+    from ccmon.learning import state
+    lessons = state.load(text)
+    if lessons is None or lessons.learned.estimate is None or not lessons.learned.estimate.learned:
+        return facts
+    return facts._replace(learned=lessons.learned, load=_load(facts, memory.uses(now - RECENT_S, now + 1), now))
+
+
+def _with_hits(memory: Memory, facts: Facts, readings: "List[Reading]", now: int) -> Facts:
+    """The facts with the limit events that tell how full a window is. readings: of the last five hours at least."""
+    hits = [reading.ts for reading in readings if reading.source in EVENTS and reading.ts > now - SESSION_S
+            and not is_of_another("five_hour", reading.resets_at, facts.windows, facts.apart)]
+    return tightest.recall(memory, facts._replace(hit_at=max(hits, default=None)), now)
 
 
 def _load(facts: Facts, use: "List[Use]", now: int) -> "Optional[Load]":
@@ -57,43 +72,52 @@ def _load(facts: Facts, use: "List[Use]", now: int) -> "Optional[Load]":
     return found or None
 
 
-def _outlook(lessons: "Lessons", use: "List[Use]", readings: "List[Reading]", extra: "Optional[Kept]") -> "Outlook":
-    from ccmon.learning import course, learner
+def _extra(memory: Memory, now: int) -> "Optional[Kept]":
+    """The extra model in force; most people have none."""
+    text = memory.extra()
+    if text is None:
+        return None
+    from ccmon.learning import portable
+    return portable.in_force(portable.load(text), now)
+
+
+def _outlook(lessons: "LearnedState", use: "List[Use]", readings: "List[Reading]", extra: "Optional[Kept]") -> "Outlook":
+    from ccmon.learning import usage_curve
     from ccmon.usage.outlook import Outlook, Pace
-    points = Pace(lessons.points, course.from_readings(readings)) if lessons.points else None
-    tokens = Pace(lessons.tokens, learner.tokens_course(use, readings)) if lessons.tokens else None
+    points = Pace(lessons.points, usage_curve.from_readings(readings)) if lessons.points else None
+    tokens = Pace(lessons.tokens, usage_curve.from_uses(use, readings)) if lessons.tokens else None
     return Outlook(points, tokens, lessons.week, extra)
 
 
 # --- learning ---------------------------------------------------------------------------------------------------------
 
-def study(memory: Memory, now: int) -> "Optional[Lessons]":
+def study(memory: Memory, now: int) -> "Optional[LearnedState]":
     """Learn anew from everything that is stored, and keep it; None when there is nothing to learn from."""
-    from ccmon.learning import choice, learner, runway, told
+    from ccmon.learning import choice, learner, runway, state, told
     from ccmon.pipeline import model_weeks
     use, readings, sessions = memory.learning_history(now)
     weekly = memory.weekly_readings(now)
     if not (use or readings or sessions):
         return None
-    before = learner.load(memory.learned())
+    before = state.load(memory.learned())
     lessons = learner.learn(use, readings, sessions, weekly, now, before.learned.changes if before else ())
     forecasts = memory.forecasts(now - SCORED_S)
     scored, weekly_scored = told.scored(forecasts), told.scored(forecasts, WEEK_S)
     lessons = lessons._replace(learned=lessons.learned._replace(
         mae_min=scored.ours.mae_min, scored=scored.windows, tail=runway.tail_after(told.are_covered(forecasts)),
         session_choice=choice.chosen(scored.losses), week_choice=choice.chosen(weekly_scored.losses)))
-    text = learner.dump(lessons)
+    text = state.dump(lessons)
     memory.keep_learned(text)
     model_weeks.study(memory, now)
-    return learner.load(text)          # with as many digits as every look will have
+    return state.load(text)          # with as many digits as every look will have
 
 
 def study_when_due(memory: Memory, now: int) -> None:
     """Once a day, and when Claude has said something since the last time, an hour later; after a limit event at once."""
     if _is_doubted(memory, now):
         return                         # to such a clock, what is learned from is of the future, or too old
-    from ccmon.learning import learner
-    known = learner.load(memory.learned())
+    from ccmon.learning import state
+    known = state.load(memory.learned())
     at = known.learned.at if known else 0
     news = [reading for reading in memory.readings(max(at, now - DAY_S), now) if reading.ts > at]
     if not 0 <= now - at < DAY_S or news and now - at >= AGAIN_S or any(reading.source in EVENTS for reading in news):

@@ -1,36 +1,40 @@
 """How the weeks of single models grow: learned of their own readings, as that of the account is."""
 
-import json
 from functools import lru_cache
-from typing import List, Optional, Tuple
+from typing import TYPE_CHECKING, List, Optional, Tuple
 
 from ccmon import kept
-from ccmon.learning import week
-from ccmon.learning.told import Told
-from ccmon.learning.values import Reading
-from ccmon.learning.week import WEEK_S, Week
+from ccmon.learning import state
 from ccmon.line.session_json import MOST_WINDOWS, length_s
 from ccmon.pipeline.memory import Memory
 from ccmon.store import learning
+from ccmon.when import DAY_S
+
+if TYPE_CHECKING:
+    from ccmon.learning.learned import WeekModel
+    from ccmon.learning.told import Told
+    from ccmon.learning.values import Reading
 
 _DAYS = 90
 _APART_S = 6 * 3600                   # between forecasts that are tried
 
-Weeks = Tuple[Tuple[str, Week], ...]   # by the window's name
+Weeks = Tuple[Tuple[str, "WeekModel"], ...]   # by the window's name
 
 
 def study(memory: Memory, now: int) -> None:
     """Learn anew of each, and keep it; some ms a window."""
+    from ccmon.learning import week
     weeks = {name: week.train(_readings(memory, name, now), now) for name in _names(memory)}
-    text = json.dumps({name: week.dump(one) for name, one in weeks.items() if one.last})
+    import json
+    text = json.dumps({name: state.dump_week(one) for name, one in weeks.items() if one.last})
     if weeks and text != memory.noted(learning.WEEKS):
         memory.note(learning.WEEKS, text)
 
 
-def scores(memory: Memory, now: int) -> List[Tuple[str, Told]]:
+def scores(memory: Memory, now: int) -> "List[Tuple[str, Told]]":
     """How good the forecasts of each have been, by its name. Those of the account's windows alone are kept, so its readings are
     walked again: up to a second a window."""
-    from ccmon.learning.evaluate_week import WeekWalk  # who only shows what was learned does without
+    from ccmon.learning.evaluate_week import WeekWalk  # only to learn
     found = []
     for name in _names(memory):
         walk = WeekWalk((100.0,), _APART_S)
@@ -41,12 +45,13 @@ def scores(memory: Memory, now: int) -> List[Tuple[str, Told]]:
 
 
 def _names(memory: Memory) -> List[str]:
-    return [name for name in memory.window_names() if name != "seven_day" and length_s(name) == WEEK_S][:MOST_WINDOWS]
+    return [name for name in memory.window_names() if name != "seven_day" and length_s(name) == 7 * DAY_S][:MOST_WINDOWS]
 
 
-def _readings(memory: Memory, name: str, now: int) -> List[Reading]:
+def _readings(memory: Memory, name: str, now: int) -> "List[Reading]":
     """Those of the login that was read last."""
-    rows = memory.window_readings(name, now - _DAYS * 86_400, now)
+    from ccmon.learning.values import Reading
+    rows = memory.window_readings(name, now - _DAYS * DAY_S, now)
     return [Reading(row.ts, row.percent, row.resets_at, row.source) for row in rows if row.login == rows[-1].login]
 
 
@@ -60,7 +65,7 @@ def recall(memory: Memory) -> Weeks:
 @lru_cache(maxsize=2)
 def _loaded(text: Optional[str]) -> Weeks:
     try:
-        loaded = [(kept.name(name), week.load(one)) for name, one in kept.value(text or "{}").items()]
+        loaded = [(kept.name(name), state.load_week(one)) for name, one in kept.value(text or "{}").items()]
     except kept.Damage:
         return ()
     return tuple((name, one) for name, one in loaded if one is not None)

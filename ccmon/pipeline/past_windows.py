@@ -6,9 +6,9 @@ from typing import Dict, List, Optional, Sequence
 from ccmon.errors import UsageError
 from ccmon.history import windows
 from ccmon.history.windows import Kind, PastWindow, Range, Said
-from ccmon.learning import learner
-from ccmon.learning.ruler import measure
-from ccmon.learning.values import Key, Learned
+from ccmon.learning import state
+from ccmon.learning.learned import HISTORY_S, Learned, measure
+from ccmon.learning.values import Key
 from ccmon.line.session_json import label, length_s, scope, window_name
 from ccmon.model import Used
 from ccmon.pipeline.memory import Memory
@@ -74,7 +74,7 @@ def named(known: Sequence[str], wanted: Optional[str]) -> str:
 
 def of_name(kept: Memory, name: str, said: Sequence[Said], used: Sequence[Used]) -> List[PastWindow]:
     """The windows of a name, by their ends. used: by time, over all of them."""
-    lessons = learner.load(kept.learned()) if name == "five_hour" else None
+    lessons = state.load(kept.learned()) if name == "five_hour" else None
     part = partial(learned_part, lessons.learned) if lessons else _no_part
     return windows.of_kind(Kind(name, length_s(name), partial(counts, scope(name)), part), said, used)
 
@@ -100,9 +100,9 @@ def _no_part(rows: Sequence[Used], end: int) -> Optional[Range]:
 def learned_part(learned: Learned, rows: Sequence[Used], end: int) -> Optional[Range]:
     """What part of this use one per cent of a 5-hour window is that ended then; None where nothing was learned of its time."""
     limit, load = learned.estimate, _load(rows)
-    if limit is None or learned.ruler is None or not limit.learned or end < learned.at - learner.KEPT_S:
+    if limit is None or learned.unit_weights is None or not limit.learned or end < learned.at - HISTORY_S:
         return None
-    amount = measure(learned.ruler, load)
+    amount = measure(learned.unit_weights, load)
     tokens = sum(count for (_, kind), count in load.items() if kind in _KINDS[:2])
     if amount <= 0 or tokens < LEAST_TOKENS:
         return None

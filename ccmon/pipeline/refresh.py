@@ -8,27 +8,30 @@ import os
 import signal
 import threading
 import time
-import traceback
 from contextlib import contextmanager
-from typing import Iterator, List, Optional
+from typing import TYPE_CHECKING, Iterator, List, Optional
 
 from ccmon import linecache, locks
-from ccmon.errors import CcmonError, UsageError
+from ccmon.errors import CcmonError, SourceError, UsageError
 from ccmon.line import linefiles, lines
 from ccmon.model import Facts, Source
-from ccmon.pipeline import account, alerting, asking, lessons, sources, sweeping, tightest
+from ccmon.pipeline import account, lessons, sources, sweeping, tightest, unchanged
 from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, Answer, Memory, opened
 from ccmon.pipeline.present import load, source_before
 from ccmon.settings import config
 from ccmon.settings.context import Context
-from ccmon.sources import ccusage, ccusage_errors, demo_past, log_files
-from ccmon.sources.log_reader import Tell
+from ccmon.sources import log_files
+from ccmon.sources.cancel import Cancel, Cancelled
 from ccmon.system import signals
 from ccmon.usage import compute
 
+if TYPE_CHECKING:
+    from ccmon.pipeline.alerting import Due
+    from ccmon.sources.log_reader import Tell
 
-def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Optional[ccusage.Cancel] = None,
-         insist: bool = False, whole: Optional[Tell] = None) -> Facts:
+
+def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Optional[Cancel] = None,
+         insist: bool = False, whole: "Optional[Tell]" = None) -> Facts:
     """Read the source, store what it says and write every line; the caller holds the refresh lock.
 
     Without insist a source is left alone as long as no log has changed. whole: where only logs say what is used, and they were
@@ -41,11 +44,11 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
         _take_readings(ctx, memory)
         files = sources.files(ctx)
         stamp = log_files.stamp(files)
-        unchanged = not insist and sources.unchanged(ctx, before, stamp, memory, now)
+        is_unchanged = not insist and unchanged.unchanged_facts(ctx, before, files, memory, now) is not None
         try:
-            with _signals_end(cancel or ccusage.Cancel()) as cancel:
-                answer = None if unchanged else sources.ask(ctx, before, memory, lock, cancel, files, whole)
-        except ccusage.Cancelled:
+            with _signals_end(cancel or Cancel()) as cancel:
+                answer = None if is_unchanged else sources.ask(ctx, before, memory, lock, cancel, files, whole)
+        except Cancelled:
             return lessons.recall(memory, memory.facts(now), now)._replace(source=before)
         except CcmonError as err:
             now = ctx.now()            # a time-out has taken its time: the pause begins after it
@@ -93,6 +96,7 @@ def _stored(facts: Facts, before: Source) -> Source:
 def _take_readings(ctx: Context, memory: Memory) -> None:
     """Bring what Claude Code said from the spool into the store; what cannot be stored now stays where it is."""
     if ctx.demo is not None:
+        from ccmon.sources import demo_past
         memory.note_readings(demo_past.readings([ctx.now()], ctx.demo))
         return
     account.take(ctx, memory)          # first: it says whose the lines are
@@ -112,7 +116,7 @@ def take_readings(ctx: Context) -> None:
             locks.unlock(lock)
 
 
-def catch_up(ctx: Context, tell: Optional[Tell] = None) -> None:
+def catch_up(ctx: Context, tell: "Optional[Tell]" = None) -> None:
     """Read what the history lacks of the logs, before it is shown; it is told how far a first reading has come."""
     if ctx.is_stored_only:
         return                         # the logs are elsewhere
@@ -134,7 +138,9 @@ def learn(ctx: Context) -> None:
             source = source_before(ctx)
             if sources.may_read_beside(ctx, source):
                 sources.read_beside(ctx, source, memory)
-            asking.ask_when_due(ctx, memory)
+            if ctx.settings.official == "claude":
+                from ccmon.pipeline import asking
+                asking.ask_when_due(ctx, memory)
             lessons.study_when_due(memory, ctx.now())
     finally:
         locks.unlock(lock)
@@ -150,24 +156,31 @@ def learn_quietly(ctx: Context) -> bool:
         return False
 
 
-def alerts_due(ctx: Context, facts: Facts, on_screen: bool = False) -> List[alerting.Due]:
+def alerts_due(ctx: Context, facts: Facts, on_screen: bool = False) -> "List[Due]":
     """What this process is to tell the user; a fault in it is written to the log, and spoils nothing."""
     try:
-        return [] if ctx.is_stored_only else alerting.claim(ctx, facts, on_screen)
+        if ctx.is_stored_only or not ctx.settings.alerts:
+            return []
+        from ccmon.pipeline import alerting
+        return alerting.claim(ctx, facts, on_screen)
     except Exception:
         _log(ctx)
         return []
 
 
-def send_alerts(ctx: Context, found: List[alerting.Due]) -> None:
+def send_alerts(ctx: Context, found: "List[Due]") -> None:
     """Send them; it takes its time, so no lock may be held."""
+    if not found:
+        return
     try:
+        from ccmon.pipeline import alerting
         alerting.send(ctx, found)
     except Exception:
         _log(ctx)
 
 
 def _log(ctx: Context) -> None:
+    import traceback
     with config.open_log(ctx.paths.log) as log:
         log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {traceback.format_exc()}")
 
@@ -187,7 +200,7 @@ def of_account(ctx: Context) -> Facts:
         locks.unlock(lock)
 
 
-def current_facts(ctx: Context, insist: bool = False, whole: Optional[Tell] = None) -> Facts:
+def current_facts(ctx: Context, insist: bool = False, whole: "Optional[Tell]" = None) -> Facts:
     """A refresh when no other process is at it, else what is stored; waits for the other only when nothing is.
 
     A failing source is left alone between two tries, unless the user changed how it is run; a missing one may have been
@@ -225,7 +238,7 @@ def _waited_in_vain(ctx: Context) -> str:
             f"and nothing was read. Try again, or end that one")
 
 
-def _is_begun(ctx: Context, whole: Optional[Tell]) -> bool:
+def _is_begun(ctx: Context, whole: "Optional[Tell]") -> bool:
     """Whether the logs are wanted whole, and another process has only begun to read them."""
     return whole is not None and source_before(ctx).progress is not None
 
@@ -235,8 +248,8 @@ def _is_begun(ctx: Context, whole: Optional[Tell]) -> bool:
 def _failed(ctx: Context, before: Source, err: CcmonError) -> Source:
     name = "logs" if ctx.settings.source == "logs" else "ccusage"
     before = before if before.name == name else Source(name, refreshed=before.refreshed)
-    return before._replace(error=str(err), missing=isinstance(err, ccusage.Failed) and err.missing,
-                           not_installed=isinstance(err, ccusage_errors.NotInstalled))
+    return before._replace(error=str(err), missing=isinstance(err, SourceError) and err.missing,
+                           not_installed=isinstance(err, SourceError) and err.not_installed)
 
 
 def pause_s(failures: int) -> int:
@@ -327,7 +340,7 @@ def account_in_background(argv: List[str], lock: int) -> None:
 
 
 @contextmanager
-def _signals_end(cancel: ccusage.Cancel) -> Iterator[ccusage.Cancel]:
+def _signals_end(cancel: Cancel) -> Iterator[Cancel]:
     """Until left, a signal ends ccusage first and this process then: an exception in its start would leave it behind."""
     if threading.current_thread() is not threading.main_thread():
         yield cancel

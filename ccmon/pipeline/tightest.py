@@ -7,7 +7,7 @@ from ccmon.line.session_json import window_name
 from ccmon.model import Facts, Hit, Snapshot
 from ccmon.pipeline.memory import WEEK_S, Memory
 from ccmon.store.database import StoreError
-from ccmon.usage.accounts import is_of_another
+from ccmon.usage.windows import is_of_another
 
 if TYPE_CHECKING:
     from ccmon.usage.hits import Event

@@ -191,8 +191,12 @@ def _spellings(folders: Sequence[str], present: Sequence[str]) -> List[List[str]
 
 
 def _hash(folders: Sequence[str]) -> str:
-    import hashlib
-    return hashlib.sha256("\n".join(folders).encode("utf-8", "replace")).hexdigest()[:12]
+    try:
+        # private: hashlib loads OpenSSL, which takes longer than all else here
+        from _sha2 import sha256  # type: ignore[import-not-found]
+    except ImportError:
+        from hashlib import sha256
+    return sha256("\n".join(folders).encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def _account(folders: Sequence[str], env: Mapping[str, str]) -> List[str]:

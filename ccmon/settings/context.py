@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ccmon.model import Facts, Login, Notice, Owner, Snapshot, Source
     from ccmon.settings import accounts
     from ccmon.usage.accounts import Chosen
+    from ccmon.usage.fullness import Options
 
 
 class Context(NamedTuple):
@@ -51,11 +52,16 @@ class Context(NamedTuple):
     def view(self, facts: "Facts", now: int, plan: Optional[str] = None) -> "Snapshot":
         """The numbers of one moment under these settings, or under another plan."""
         from ccmon.usage import compute
-        settings, (asked, by_account) = self.settings, (plan, False) if plan else self.plan_of(facts.login)
-        choice = compute.Options(plan=asked, explicit_limit=None if plan else settings.explicit_limit, rule=settings.reset,
-                                 plans=settings.plans, by_account=by_account)
-        snapshot = compute.assess(facts, choice, self.zone, now, stale_after_s=self.stale_after_s(facts.source))
+        snapshot = compute.assess(facts, self.usage_options(facts.login, plan), self.zone, now,
+                                  stale_after_s=self.stale_after_s(facts.source))
         return snapshot._replace(warnings=tuple(self._named(notice) for notice in snapshot.warnings))
+
+    def usage_options(self, login: "Login", plan: Optional[str] = None) -> "Options":
+        """What these settings ask for of the account of that login, or another plan."""
+        from ccmon.usage.fullness import Options
+        settings, (asked, by_account) = self.settings, (plan, False) if plan else self.plan_of(login)
+        return Options(plan=asked, explicit_limit=None if plan else settings.explicit_limit, rule=settings.reset,
+                       plans=settings.plans, by_account=by_account)
 
     def zone_hint(self, now: int) -> str:
         """How to have the times of this computer's clocks, where the default zone is in force and they show others; else ""."""

@@ -3,7 +3,6 @@
 A ground is the background's colour as #rrggbb. Contrast is that of WCAG 2: from 1 to 21, and 4.5 at least for text.
 """
 
-import re
 from typing import Dict, Mapping, NamedTuple, Optional, Sequence
 
 from ccmon.settings.themes import THEMES, Style, Theme, colourless, hexadecimal
@@ -70,6 +69,7 @@ def theme_on(ground: str) -> str:
 
 def background_of(answer: bytes) -> Optional[str]:
     """#rrggbb in a terminal's answer to OSC 11; None when there is none in it."""
+    import re
     found = re.search(_ANSWER, answer)
     if found is None:
         return None

@@ -4,7 +4,6 @@ On macOS it starts as a login shell: of three files it reads the first that is t
 """
 
 import os
-import re
 import sys
 from contextlib import suppress
 from typing import List, Optional
@@ -50,6 +49,7 @@ def read_at_start(home: str, is_login: bool) -> List[str]:
 
 
 def _read_by(path: str, home: str) -> List[str]:
+    import re
     text = ""
     with suppress(OSError):
         text = private.read(path, private.anybody).decode("utf-8", "replace")
@@ -60,6 +60,7 @@ def _read_by(path: str, home: str) -> List[str]:
 
 def _is_path(word: str, path: str, home: str) -> bool:
     """Whether a word of a shell means that file; of a word with variables or of no folder, the name alone is known."""
+    import re
     whole = re.sub(_HOME, lambda _: home, word)
     if os.path.isabs(whole) and "$" not in whole:
         return os.path.realpath(whole) == os.path.realpath(path)

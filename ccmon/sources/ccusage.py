@@ -14,25 +14,15 @@ import time
 from typing import IO, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError
-from ccmon.sources.ccusage_errors import (
-    INSTALL,
-    INSTALL_COMMAND,
-    SEE,
-    Failed,
-    NoNode,
-    NotFound,
-    TooMuch,
-    TooSlow,
-    make_runnable,
-    of_code,
-    of_line,
-)
+from ccmon.sources import ccusage_errors
+from ccmon.sources.cancel import Cancel
+from ccmon.sources.ccusage_errors import Failed, NotFound, TooMuch, TooSlow
 from ccmon.sources.ccusage_find import Program, find, packaged_version, shown
 from ccmon.sources.program_places import child_folders, node_of
 from ccmon.system import process_facts, processes
 from ccmon.text import clean, clip
 
-__all__ = ["Cancel", "Cancelled", "Failed", "NotFound", "Program", "TooMuch", "TooSlow", "fetch", "find", "kill_group",
+__all__ = ["Failed", "NotFound", "Program", "TooMuch", "TooSlow", "fetch", "find", "kill_group",
            "node_of", "packaged_version", "started", "version"]
 
 BLOCKS = ("blocks", "--json", "--offline", "--order", "asc", "--session-length", "5")
@@ -49,46 +39,6 @@ _ERROR_LINE = re.compile(r"(?:\[ccusage\] *)?(?:Uncaught )?(?:\w*Error(?: \[\w+\
 _STACK_LINE = re.compile(r"at |Node\.js v|Bun v|throw |Run '|\S+:[0-9]+$|[\W\d]*$")
 _PYTHON_PROGRAM = re.compile(r"^usage: .*\[-h\]|: error: .*invalid choice", re.MULTILINE)
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\].*?(?:\x07|\x1b\\))")
-class Cancelled(CcmonError):
-    """Another thread ended the run."""
-
-
-class Cancel:
-    """Ends a fetch from another thread, like an Event: whoever holds it may set it once, at any time."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._set = False
-        self._pgid: Optional[int] = None
-
-    def set(self) -> None:
-        """Kill the running ccusage with all its children, at once, and let no other begin."""
-        with self._lock:
-            self._set = True
-            if self._pgid is not None:
-                _kill(self._pgid)
-
-    def ask(self) -> None:
-        """set() for a signal handler, which may not wait for a lock: the run ends itself within a tick."""
-        self._set = True
-
-    def check(self) -> None:
-        """Raise Cancelled once it is set."""
-        if self._set:
-            raise Cancelled("Reading the usage data was cancelled")
-
-    def start(self, popen: "Callable[[], subprocess.Popen[bytes]]") -> "subprocess.Popen[bytes]":
-        """Start a process that set() may kill, unless it is too late for that."""
-        with self._lock:
-            self.check()
-            process = popen()
-            self._pgid = process.pid
-            return process
-
-    def release(self) -> None:
-        """From here on the number of the process may be given to another one."""
-        with self._lock:
-            self._pgid = None
 
 
 class Ended(NamedTuple):
@@ -148,7 +98,7 @@ def run(program: Program, words: Sequence[str], timeout_s: float, env: Mapping[s
 
     Raises Failed, Cancelled.
     """
-    process = cancel.start(lambda: _popen(program, words, env, home, line))
+    process = cancel.start(lambda: _popen(program, words, env, home, line), _kill)
     try:
         on_start(process.pid)
         out, err = _collect(process, timeout_s, cancel)
@@ -238,7 +188,7 @@ class _Pipes:
 
     def _check_size(self) -> None:
         if len(self.out) > MOST_OUTPUT:
-            raise TooMuch(f"ccusage printed more than {MOST_OUTPUT >> 20} MB and was stopped", *SEE)
+            raise TooMuch(f"ccusage printed more than {MOST_OUTPUT >> 20} MB and was stopped", *ccusage_errors.SEE)
 
 
 class _PipesByThreads(_Pipes):
@@ -332,15 +282,16 @@ def _kill(pgid: int, gently: bool = False) -> None:
 def _unstartable(program: Program, error: Exception) -> Failed:
     path = shown(program.path)
     if isinstance(error, FileNotFoundError) and os.path.exists(program.path):
-        return Failed(f"{path} needs an interpreter that is not there (its first line names it)", *INSTALL, missing=True)
+        return Failed(f"{path} needs an interpreter that is not there (its first line names it)", *ccusage_errors.INSTALL,
+                      missing=True)
     if isinstance(error, FileNotFoundError):
-        return NotFound(f"{path} is gone", *INSTALL)
+        return NotFound(f"{path} is gone", *ccusage_errors.INSTALL)
     if isinstance(error, PermissionError):
-        return Failed(f"{path} may not be run by you", *make_runnable(path), missing=True)
+        return Failed(f"{path} may not be run by you", *ccusage_errors.make_runnable(path), missing=True)
     reason = shown(str(getattr(error, "strerror", None) or error))
     if getattr(error, "errno", None) in (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE):
         return Failed(f"{path} could not be started now ({reason})", LATER)
-    return Failed(f"{path} could not be started ({reason})", *INSTALL, missing=True)
+    return Failed(f"{path} could not be started ({reason})", *ccusage_errors.INSTALL, missing=True)
 
 
 def _explained(program: Program, ended: Ended) -> Failed:
@@ -348,13 +299,14 @@ def _explained(program: Program, ended: Ended) -> Failed:
     path, err = shown(program.path), ended.err.decode("utf-8", "replace")
     line = telling_line(err) or telling_line(_words_of(ended.out)) or "it did not say why"
     if _PYTHON_PROGRAM.search(err):
+        command = ccusage_errors.INSTALL_COMMAND
         return Failed(f"{path} is the Python program of the same name, not the npm one",
-                      f"Install the right one with: {INSTALL_COMMAND}", INSTALL_COMMAND, missing=True)
+                      f"Install the right one with: {command}", command, missing=True)
     if ended.code == 127 and re.search(r"\b(?:node|bun)\b", err.replace(program.path, "")):
-        return NoNode(path)
+        return ccusage_errors.NoNode(path)
     if ended.code in (126, 127):
-        return Failed(f"{path} could not be started ({line})", *INSTALL, missing=True)
-    return of_line(line) or of_code(ended.code, line)
+        return Failed(f"{path} could not be started ({line})", *ccusage_errors.INSTALL, missing=True)
+    return ccusage_errors.of_line(line) or ccusage_errors.of_code(ended.code, line)
 
 
 def _words_of(out: bytes) -> str:

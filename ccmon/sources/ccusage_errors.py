@@ -3,7 +3,7 @@
 import re
 from typing import Optional, Tuple
 
-from ccmon.errors import CcmonError
+from ccmon.errors import SourceError
 
 INSTALL_COMMAND = "npm install -g ccusage"
 INSTALL = f"Install it with: {INSTALL_COMMAND}", INSTALL_COMMAND       # way_out and command
@@ -12,7 +12,7 @@ SEE_COMMAND = "ccusage blocks --json"
 SEE = f"To see it, run: {SEE_COMMAND}", SEE_COMMAND    # way_out and command
 
 
-class Failed(CcmonError):
+class Failed(SourceError):
     """ccusage gave no data. missing: it could not be started at all, so that trying again is of no use."""
 
     def __init__(self, what: str, way_out: str = "", command: str = "", missing: bool = False) -> None:
@@ -29,6 +29,8 @@ class NotFound(Failed):
 
 class NotInstalled(NotFound):
     """There is none anywhere, and nobody named one."""
+
+    not_installed = True
 
     def __init__(self) -> None:
         super().__init__("ccusage was not found", INSTALL[0] + _DEMO, INSTALL_COMMAND)

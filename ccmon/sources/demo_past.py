@@ -3,9 +3,8 @@
 from typing import Sequence
 
 from ccmon.learning import runway
-from ccmon.learning.learner import Lessons
-from ccmon.learning.runway import Trained
-from ccmon.learning.values import Course, Estimate, Learned, Ruler
+from ccmon.learning.learned import Estimate, Learned, LearnedState, RunwayModel, UnitWeights
+from ccmon.learning.values import UsageCurve
 from ccmon.sources import demo
 from ccmon.when import SESSION_S
 
@@ -17,16 +16,16 @@ PAST_S = 5 * 86_400                    # how this user works is told by so long 
 STEP_S = 300
 
 
-def lessons(first: int) -> Lessons:
+def lessons(first: int) -> LearnedState:
     """What was learned before the session began that starts at `first`."""
     at, limit = first - LEARNED_S, float(demo.LIMIT)
-    ruler = Ruler("tokens", (("", "input", 1.0), ("", "output", 1.0)), 0.6, READINGS)
+    weights = UnitWeights("tokens", (("", "input", 1.0), ("", "output", 1.0)), 0.6, READINGS)
     estimate = Estimate(limit, 0.97 * limit, 1.035 * limit, 0.014, READINGS, WINDOWS, 1.0, True)
-    learned = Learned(at, ruler, estimate, (), READINGS, 3, 0.98 * limit, WINDOWS, 1.0, ERROR_MIN, SCORED)
-    return Lessons(learned, _trained(at, 100 / limit), _trained(at, 1.0))
+    learned = Learned(at, weights, estimate, (), READINGS, 3, 0.98 * limit, WINDOWS, 1.0, ERROR_MIN, SCORED)
+    return LearnedState(learned, _trained(at, 100 / limit), _trained(at, 1.0))
 
 
-def _trained(at: int, unit: float) -> Trained:
+def _trained(at: int, unit: float) -> RunwayModel:
     """The sessions of the days before, more and busier ones than the demo shows, in a unit of so much for a token."""
     times, loads, total = [at - PAST_S], [0.0], 0.0
     starts = range(at - PAST_S, at, SESSION_S)
@@ -36,7 +35,7 @@ def _trained(at: int, unit: float) -> Trained:
             total += scale * demo.pace(ts // 60) * STEP_S / 60
             times.append(ts + STEP_S)
             loads.append(total)
-    return runway.train(Course(tuple(times), tuple(loads), (), tuple(starts)), at)
+    return runway.train(UsageCurve(tuple(times), tuple(loads), (), tuple(starts)), at)
 
 
 def readings(moments: Sequence[int], first: int) -> str:

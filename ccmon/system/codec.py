@@ -1,11 +1,19 @@
 """The door to the locale: whether UTF-8 is drawn, by the one rule of all that ccmon shows, and a C library that does it."""
 
 import contextlib
-import locale
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from ccmon import linecache
+
+if TYPE_CHECKING:
+    import locale
+else:
+    try:
+        import _locale as locale  # private: the part of the C library, without what needs re
+    except ImportError:
+        import locale
 
 _ON_MACS = "en_US.UTF-8"               # C.UTF-8 is there from macOS 15 on
 _NAMES = ("C.UTF-8", _ON_MACS, "UTF-8")        # the last one macOS and the BSDs have, for the characters alone

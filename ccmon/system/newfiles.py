@@ -5,7 +5,6 @@ a process can be taken for that of another one so.
 """
 
 import os
-import re
 import stat
 import time
 from contextlib import contextmanager, suppress
@@ -132,6 +131,9 @@ def _is_there(fd: int, name: str, at: Optional[int]) -> bool:
 
 def is_part(name: str, cache: bool = False) -> bool:
     """Whether it is the name of what was not finished; of the cache, also by an older ccmon."""
+    if name[:7] != ".ccmon-" and not cache:
+        return False                   # as nearly all
+    import re
     return bool(re.fullmatch(_NAME, name) or cache and re.fullmatch(_LINE, name))
 
 
@@ -156,6 +158,7 @@ def _sweep(folder: str, cache: bool) -> None:
 
 
 def _sweep_one(folder: str, name: str) -> None:
+    import re
     path, named = os.path.join(folder, name), re.fullmatch(_NAME, name)
     if named and named["side"] and os.path.lexists(path[:-len(named["side"])]):
         return

@@ -1,6 +1,5 @@
 """What is kept of Claude Code's own file between refreshes: who is logged in, credits, and which file said so."""
 
-import json
 from typing import Any, NamedTuple, Optional, Tuple
 
 from ccmon import kept
@@ -37,6 +36,7 @@ class AccountNote(NamedTuple):
 
 def dump(note: AccountNote) -> str:
     """The note as a text for the store."""
+    import json
     return json.dumps(note._asdict())
 
 

@@ -1,6 +1,5 @@
 """What is kept of asking the claude program: when, how that went, and the credits that it told."""
 
-import json
 from typing import NamedTuple, Optional, Tuple
 
 from ccmon import kept
@@ -33,6 +32,7 @@ class AskedNote(NamedTuple):
 
 def dump(note: AskedNote) -> str:
     """The note as a text for the store."""
+    import json
     return json.dumps(note._asdict())
 
 

@@ -8,7 +8,8 @@ from ccmon.usage.windows import named, put, running, window
 from ccmon.when import SESSION_S, SKEW_S
 
 if TYPE_CHECKING:
-    from ccmon.learning.values import Learned, Load
+    from ccmon.learning.learned import Learned
+    from ccmon.learning.values import Load
 
 FRESH_S = 600                          # an official percentage counts for so long, whatever was used since
 HOUR_S = 3600
@@ -137,20 +138,20 @@ def at_least(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> 
 
 def in_tokens(learned: Optional["Learned"], load: Optional["Load"], session: Optional[Block]) -> Optional[LearnedLimit]:
     """The learned limit by this session's own mix of models and kinds; None when nothing was learned."""
-    if learned is None or learned.ruler is None or learned.estimate is None or not learned.estimate.learned:
+    if learned is None or learned.unit_weights is None or learned.estimate is None or not learned.estimate.learned:
         return None
     rate = _tokens_per_load(learned, load if load else _load_of(session))
     if rate <= 0:
         return None
     median, low, high = (max(1, round(min(MOST_TOKENS, rate * value))) for value in learned.estimate[:3])
-    return LearnedLimit(median, low, high, learned.ruler.unit)
+    return LearnedLimit(median, low, high, learned.unit_weights.unit)
 
 
 def _tokens_per_load(learned: "Learned", load: "Load") -> float:
-    assert learned.ruler is not None
+    assert learned.unit_weights is not None
     tokens = sum(count for (_, kind), count in load.items() if kind in ("input", "output"))
-    from ccmon.learning.ruler import measure
-    measured = measure(learned.ruler, load)
+    from ccmon.learning.learned import measure
+    measured = measure(learned.unit_weights, load)
     return tokens / measured if tokens >= LEAST_TOKENS and measured > 0 else learned.tokens_per_load
 
 

@@ -11,7 +11,7 @@ from ccmon.usage.windows import name_words, named, opens_at, running
 from ccmon.when import SESSION_S, SKEW_S, Zone, clock_text
 
 if TYPE_CHECKING:
-    from ccmon.learning.values import Learned
+    from ccmon.learning.learned import Learned
 
 CONNECT = "ccmon init claude --write"
 
@@ -214,8 +214,8 @@ def _learning(snapshot: Snapshot, facts: Facts, zone: Zone) -> Iterator[Notice]:
     learned, limit = facts.learned, snapshot.limit
     for change in learned.changes[-1:] if learned else ():
         if change.found_at <= snapshot.now < change.found_at + SESSION_S:
-            from ccmon.learning.change import wording
-            yield Notice("allocation_changed", wording(change, clock_text(change.at, snapshot.now, zone)))
+            from ccmon.usage.limit_changes import sentence
+            yield Notice("allocation_changed", sentence(change, clock_text(change.at, snapshot.now, zone)))
     unused = snapshot.percent_source == "tokens" and limit.source in ("plan", "high_water") and snapshot.active
     if unused and learned and learned.estimate and learned.estimate.learned:
         source = "where you were cut off" if learned.is_by_events else "Claude's percentages"
@@ -234,8 +234,7 @@ def _not_learned(learned: Optional["Learned"], limit: Limit) -> str:
         return f"{lead}: {CONNECT}"
     if learned.is_by_events:
         return f"Percentages teach the limit within days, limit messages within weeks: {CONNECT}"
-    from ccmon.learning.posterior import is_unfit
-    if learned.estimate and is_unfit(learned.estimate):
+    if learned.estimate and learned.estimate.is_unfit:
         noise = percent(round(100 * learned.estimate.noise))
         return f"Nothing learned: the readings do not fit the use here (noise {noise})"
     return f"Learning the limit from {plural(learned.readings, 'reading')}: it takes a few days of work"

@@ -1,6 +1,5 @@
 """What is kept of the official percentages between two looks: the accounts, and what each session said last."""
 
-import json
 from typing import Any, Iterator, List, NamedTuple, Optional, Tuple
 
 from ccmon import kept
@@ -60,6 +59,7 @@ class Ledger(NamedTuple):
 
 def dump(ledger: Ledger) -> str:
     """The ledger as a text for the store. The two first windows stand first: an older ccmon reads those, and no others."""
+    import json
     return json.dumps({
         "accounts": [[one.number, _in_order([[*pair[1:4], pair.source, pair.name] for pair in one.windows]), one.doubted,
                       one.lowered, one.at] for one in ledger.accounts],

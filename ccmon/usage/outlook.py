@@ -11,10 +11,9 @@ from ccmon.usage.gauge import Gauge
 from ccmon.usage.windows import named
 
 if TYPE_CHECKING:
+    from ccmon.learning.learned import Choice, Learned, RunwayModel, WeekModel
     from ccmon.learning.portable import Kept
-    from ccmon.learning.runway import Trained
-    from ccmon.learning.values import Choice, Course, Learned
-    from ccmon.learning.week import Week
+    from ccmon.learning.values import UsageCurve
 
 EARLY_RULES = (*PLAIN_RATES, "pace")           # rules that hardly any day stands behind
 _DRAWS = 7
@@ -25,8 +24,8 @@ _STEP_S = 300                          # the week's forecast is made anew after 
 class Pace(NamedTuple):
     """How this user works, and what was used of late, in one unit."""
 
-    trained: "Trained"
-    course: "Course"                   # of the last hours
+    model: "RunwayModel"
+    usage: "UsageCurve"                # of the last hours
 
 
 class Outlook(NamedTuple):
@@ -34,9 +33,9 @@ class Outlook(NamedTuple):
 
     points: Optional[Pace] = None      # of the official percentage
     tokens: Optional[Pace] = None      # used on this machine
-    week: Optional["Week"] = None
-    extra: Optional["Kept"] = None     # a model that `ccmon learn` found to be better than the runway, for one of the two courses
-    weeks: Tuple[Tuple[str, "Week"], ...] = ()   # of single models, by the window's name
+    week: Optional["WeekModel"] = None
+    extra: Optional["Kept"] = None     # what `ccmon learn` found to be better than the runway, for points or tokens
+    weeks: Tuple[Tuple[str, "WeekModel"], ...] = ()   # of single models, by the window's name
 
 
 def is_likelihood(found: Optional[Runway]) -> bool:
@@ -53,32 +52,32 @@ def of_session(facts: Facts, full: Gauge, limit: Limit, window_end: int, now: in
     pace, left = (outlook.points, 100 - full.percent) if official else (outlook.tokens, float(full.left))
     if pace is None:
         return None
-    from ccmon.learning import course, runway  # there is something learned
-    known = course.until(pace.course, now)
+    from ccmon.learning import distribution, usage_curve  # there is something learned
+    known = usage_curve.until(pace.usage, now)
     spread = (1.0,) if official else _spread(facts.learned, limit)
     wait_min = _blocked_min(facts, known, now)
     extra = outlook.extra if outlook.extra and outlook.extra.unit == ("points" if official else "tokens") else None
     found = _by_extra(extra, known, left, now, window_end, spread) if extra and not wait_min else None
-    tail = facts.learned.tail if facts.learned else runway.TAIL
-    found = found or _runway(pace.trained, known, left, now, window_end, spread, tail, wait_min)
+    tail = facts.learned.tail if facts.learned else distribution.TAIL
+    found = found or _runway(pace.model, known, left, now, window_end, spread, tail, wait_min)
     return _in_tokens(found, full.left / left if left > 0 else 0.0)._replace(resets_at=window_end)
 
 
 @lru_cache(maxsize=4)                  # the lines of one refresh show the same one
-def _runway(trained: "Trained", known: "Course", left: float, now: int, window_end: int, spread: Tuple[float, ...], tail: float,
-            wait_min: float) -> Runway:
+def _runway(model: "RunwayModel", known: "UsageCurve", left: float, now: int, window_end: int, spread: Tuple[float, ...],
+            tail: float, wait_min: float) -> Runway:
     from ccmon.learning import runway
-    return runway.forecast(trained, known, left, now, window_end, spread, tail, wait_min)
+    return runway.forecast(model, known, left, now, window_end, spread, tail, wait_min)
 
 
-def _blocked_min(facts: Facts, known: "Course", now: int) -> float:
+def _blocked_min(facts: Facts, known: "UsageCurve", now: int) -> float:
     """Minutes for which nothing can be used because the week is used up."""
     from ccmon.learning import runway
     found = named(facts.windows, "seven_day")
     return runway.blocked_min(known, found.percent, found.resets_at, now) if found else 0.0
 
 
-def _by_extra(extra: "Kept", known: "Course", left: float, now: int, window_end: int,
+def _by_extra(extra: "Kept", known: "UsageCurve", left: float, now: int, window_end: int,
               spread: Tuple[float, ...]) -> Optional[Runway]:
     """None where the model's numbers lead nowhere: they were kept as a text."""
     from ccmon.learning import portable
@@ -92,8 +91,8 @@ def _spread(learned: Optional["Learned"], limit: Limit) -> Tuple[float, ...]:
     """Equally likely factors on the limit: how sure it is."""
     if limit.source != "learned" or learned is None or learned.estimate is None:
         return (1.0,)
-    from ccmon.learning import posterior
-    return tuple(drawn / learned.estimate.median for drawn in posterior.draws(learned.estimate, _DRAWS))
+    from ccmon.learning import distribution
+    return tuple(drawn / learned.estimate.median for drawn in distribution.limit_draws(learned.estimate, _DRAWS))
 
 
 def _in_tokens(found: Runway, factor: float) -> Runway:
@@ -135,7 +134,7 @@ def _by_pace(window: Window, at: int, whole_s: int) -> Runway:
 
 
 @lru_cache(maxsize=4)
-def _of_week(known: "Week", percent: float, now: int, reset_at: int) -> Runway:
+def _of_week(known: "WeekModel", percent: float, now: int, reset_at: int) -> Runway:
     from ccmon.learning import week
     return week.forecast(known, percent, now, reset_at)._replace(resets_at=reset_at)
 

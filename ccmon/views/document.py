@@ -1,13 +1,15 @@
 """The --json document: every number of a moment. Keys are only ever added; the README describes them."""
 
-from typing import Any, Dict, Optional
+from typing import TYPE_CHECKING, Any, Dict, Optional
 
-from ccmon.learning.values import Choice, Comparison, Estimate, Learned
 from ccmon.line.session_json import WINDOWS_S
 from ccmon.model import Binding, Block, Limit, Runway, Snapshot, Source, Window
 from ccmon.text import models_for_programs
 from ccmon.usage.binding import NEAR
 from ccmon.usage.windows import named
+
+if TYPE_CHECKING:
+    from ccmon.learning.learned import Choice, Comparison, Estimate, Learned
 
 SCHEMA = 1
 NO_SESSION, NO_DATA = 20, 30          # exit codes
@@ -64,17 +66,17 @@ def runway_document(runway: Optional[Runway]) -> Optional[Dict[str, Any]]:
             "rule": runway.rule, "rows": runway.rows, "learned": runway_document(runway.learned)}
 
 
-def estimate_document(estimate: Estimate) -> Dict[str, Any]:
+def estimate_document(estimate: "Estimate") -> Dict[str, Any]:
     """What the learned limit rests on; the limit itself is null while it is not learned."""
     unknown: Dict[str, Any] = {} if estimate.learned else {"median": None, "low": None, "high": None}
     return {**estimate._asdict(), **unknown}
 
 
-def learned_document(learned: Optional[Learned]) -> Optional[Dict[str, Any]]:
+def learned_document(learned: Optional["Learned"]) -> Optional[Dict[str, Any]]:
     """The limit in the ruler's own units; estimate is null until there is enough to go by."""
     if learned is None:
         return None
-    ruler, estimate = learned.ruler, learned.estimate
+    ruler, estimate = learned.unit_weights, learned.estimate
     return {"at": learned.at, "readings": learned.readings, "hits": learned.hits,
             "ruler": ruler and {"name": ruler.name, "unit": ruler.unit, "error_points": _rounded(ruler.error_points),
                                 "readings": ruler.readings},
@@ -85,12 +87,12 @@ def learned_document(learned: Optional[Learned]) -> Optional[Dict[str, Any]]:
             "choices": {"session": choice_document(learned.session_choice), "week": choice_document(learned.week_choice)}}
 
 
-def choice_document(choice: Choice) -> Dict[str, Any]:
+def choice_document(choice: "Choice") -> Dict[str, Any]:
     """Which rule is shown (learned or simple), since when, and both comparisons; since is null where it never changed."""
     return {"rule": choice.rule, "since": choice.since or None, "then": _comparison(choice.then), "now": _comparison(choice.now)}
 
 
-def _comparison(found: Comparison) -> Dict[str, Any]:
+def _comparison(found: "Comparison") -> Dict[str, Any]:
     return {"windows": found.windows, "lost_min": _rounded(found.lost_min), "chance": _rounded(found.chance)}
 
 

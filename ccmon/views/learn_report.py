@@ -4,17 +4,16 @@ from math import log
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import text
-from ccmon.learning import posterior, runway, score, week
-from ccmon.learning.change import meaning
-from ccmon.learning.learner import Lessons
+from ccmon.learning import score, week
+from ccmon.learning.learned import ENOUGH, MOST_NOISE, Choice, Estimate, Learned, LearnedState, UnitWeights
 from ccmon.learning.portable import Extra
 from ccmon.learning.reliability import Reliability
 from ccmon.learning.score import Score
 from ccmon.learning.told import Told
-from ccmon.learning.values import Choice, Estimate, Learned, Ruler
 from ccmon.model import LearnedLimit
 from ccmon.text import Charset, Line, Span, count, plural
 from ccmon.usage import gauge
+from ccmon.usage.limit_changes import meaning
 from ccmon.usage.notices import CONNECT
 from ccmon.usage.windows import name_words
 from ccmon.views import reliability_words
@@ -34,7 +33,7 @@ class Findings(NamedTuple):
 
     at: int                            # epoch s
     zone: Zone
-    lessons: Lessons
+    lessons: LearnedState
     plans: Mapping[str, int]
     session: Told                      # the score of past forecasts
     week: Told
@@ -97,14 +96,14 @@ def _limit(found: Findings) -> Iterator[str]:
         return
     about = "about " if tokens.unit != "tokens" else ""
     yield f"{about}{count(tokens.tokens)} tokens, 90 % interval {count(tokens.low)}-{count(tokens.high)}"
-    if learned.estimate and learned.ruler:
-        yield from _in_own_unit(learned.estimate, learned.ruler)
+    if learned.estimate and learned.unit_weights:
+        yield from _in_own_unit(learned.estimate, learned.unit_weights)
     yield f"nearest plan by its reference figure: {nearest(tokens.tokens, found.plans)}"
     if found.extra and found.extra.forest:
         yield f"the Random Forest, taught by made-up users, names {found.extra.forest}"
 
 
-def _in_own_unit(estimate: Estimate, ruler: Ruler) -> Iterator[str]:
+def _in_own_unit(estimate: Estimate, ruler: UnitWeights) -> Iterator[str]:
     if ruler.unit == "cost":
         yield f"constant in cost: ${estimate.median:,.2f} (${estimate.low:,.2f}-{estimate.high:,.2f}); tokens by your usual mix"
     elif ruler.unit == "weighted":
@@ -116,15 +115,15 @@ def _unknown(learned: Learned) -> Iterator[str]:
     yield (f"unknown, at least {count(int(learned.at_least))} ({plural(learned.sessions, 'session')})"
            if learned.sessions else "unknown: no completed session is known")
     estimate = learned.estimate
-    if estimate and learned.ruler and learned.is_by_events:
-        yield f"{cut_offs(learned)}: {between(learned, learned.ruler, estimate)}, too wide to be called learned"
+    if estimate and learned.unit_weights and learned.is_by_events:
+        yield f"{cut_offs(learned)}: {between(learned, learned.unit_weights, estimate)}, too wide to be called learned"
     if estimate is None and not learned.readings or learned.is_by_events:
         yield f"Claude's own percentages are not known. Connect Claude Code: `{CONNECT}`"
     elif estimate is None:
         yield f"{plural(learned.readings, 'reading')} so far: too few to say more"
-    elif posterior.is_unfit(estimate):
+    elif estimate.is_unfit:
         yield (f"{plural(learned.readings, 'reading')} do not fit one limit: the noise is {100 * estimate.noise:.1f} %, and "
-               f"a learned limit has at most {100 * posterior.MOST_NOISE:.0f} %")
+               f"a learned limit has at most {100 * MOST_NOISE:.0f} %")
     else:
         yield f"{plural(estimate.readings, 'reading')} of {plural(estimate.windows, 'window')} so far: not enough to be sure"
 
@@ -136,7 +135,7 @@ def nearest(tokens: int, plans: Mapping[str, int]) -> str:
 
 
 def _ruler(learned: Learned) -> Iterator[str]:
-    ruler, estimate = learned.ruler, learned.estimate
+    ruler, estimate = learned.unit_weights, learned.estimate
     if ruler is None or estimate is None:
         return
     where = "where you were cut off" if learned.is_by_events else "at the end of windows held out"
@@ -151,20 +150,20 @@ def _changes(found: Findings) -> Iterator[str]:
     changes = found.lessons.learned.changes
     for change in changes:
         yield f"{_day(change.at, found.zone)}, noticed {_day(change.found_at, found.zone)}: {meaning(change)}"
-    if not changes and found.lessons.learned.ruler:
+    if not changes and found.lessons.learned.unit_weights:
         yield "none found"
 
 
 # --- forecasts ----------------------------------------------------------------------------------------------------------
 
-def _runway(lessons: Lessons) -> Iterator[str]:
+def _runway(lessons: LearnedState) -> Iterator[str]:
     courses = ("Claude's percentages", lessons.points), ("tokens", lessons.tokens)
     known = [(name, trained.rows) for name, trained in courses if trained]
     for name, rows in known:
-        if rows >= runway.ENOUGH:
-            yield f"from {name}: {plural(rows, 'row')}"
+        if rows >= ENOUGH:
+            yield f"from {name}: {plural(rows, 'past moment')}"
         else:
-            yield f"from {name}: {plural(rows, 'row')} of {runway.ENOUGH}; until then the last-hour rate counts"
+            yield f"from {name}: {plural(rows, 'past moment')} of {ENOUGH}; until then the last-hour rate counts"
     if not known:
         yield "last-hour rate; nothing is known of other days"
     if lessons.week:
@@ -258,7 +257,7 @@ def document(found: Findings) -> Dict[str, Any]:
     return {
         "at": found.at, "limit": _limit_document(learned, tokens, found.plans), "at_least": int(learned.at_least),
         "sessions": learned.sessions, "readings": learned.readings, "hits": learned.hits,
-        "ruler": learned.ruler and {**learned.ruler._asdict(), "unit": learned.ruler.unit},
+        "ruler": learned.unit_weights and {**learned.unit_weights._asdict(), "unit": learned.unit_weights.unit},
         "changes": [change._asdict() for change in learned.changes],
         "runway": {"points_rows": lessons.points and lessons.points.rows, "tokens_rows": lessons.tokens and lessons.tokens.rows,
                    "week_days": lessons.week and lessons.week.days},

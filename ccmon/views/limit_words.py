@@ -1,14 +1,16 @@
 """Who says what the limit is, in words: the longest wording first. What was learned is never shown without its error."""
 
-from typing import Optional, Tuple
+from typing import TYPE_CHECKING, Optional, Tuple
 
 from ccmon import text
-from ccmon.learning.values import Estimate, Learned, Ruler
 from ccmon.model import LearnedLimit, Snapshot
 from ccmon.usage.binding import SESSION
 from ccmon.usage.gauge import FRESH_S
 from ccmon.views.screen.scene import day_text, is_of_account, plan_name, record
 from ccmon.when import Zone
+
+if TYPE_CHECKING:
+    from ccmon.learning.learned import Estimate, Learned, UnitWeights
 
 Words = Tuple[str, ...]
 RULERS = {"tokens": "by tokens", "all_tokens": "by all tokens", "cost": "by cost", "kinds": "weighted by kind",
@@ -24,7 +26,7 @@ def limit_words(snapshot: Snapshot, zone: Zone) -> Words:
         return ("limit: set by --limit", "by --limit")
     if limit.source == "config":
         return ("limit: set in the configuration", "limit: configured", "configured")
-    if limit.learned and limit.source == "learned" and snapshot.learned and snapshot.learned.ruler:
+    if limit.learned and limit.source == "learned" and snapshot.learned and snapshot.learned.unit_weights:
         return _learned(limit.learned, snapshot.learned)
     if is_unknown(snapshot):
         return _unknown(snapshot, zone)
@@ -45,9 +47,9 @@ def _official(snapshot: Snapshot) -> Words:
     learned = snapshot.learned
     if (snapshot.percent or 0) >= 100:
         return ("the limit was reached", "limit reached")
-    if learned and learned.ruler and learned.estimate and learned.estimate.learned:
-        error = f"{learned.ruler.error_points:.1f}"
-        return (f"Claude's own figure; tokens {RULERS[learned.ruler.name]}, error {error} points",
+    if learned and learned.unit_weights and learned.estimate and learned.estimate.learned:
+        error = f"{learned.unit_weights.error_points:.1f}"
+        return (f"Claude's own figure; tokens {RULERS[learned.unit_weights.name]}, error {error} points",
                 f"Claude's own figure, error {error} points", f"Claude's own, error {error} points",
                 f"official, error {error} points", "official")
     age_s = snapshot.now - max([one.read_at for one in snapshot.windows if one.name == SESSION], default=snapshot.now)
@@ -57,13 +59,13 @@ def _official(snapshot: Snapshot) -> Words:
     return ("Claude's own figure", "official")
 
 
-def cut_offs(learned: Optional[Learned]) -> str:
+def cut_offs(learned: Optional["Learned"]) -> str:
     """cut off 3 times: what a limit rests on where no percentage is known; empty where one is, or nothing."""
     count = learned.estimate.windows if learned and learned.is_by_events and learned.estimate else 0
     return f"cut off {text.times(count)}" if count else ""
 
 
-def between(learned: Learned, ruler: Ruler, estimate: Estimate) -> str:
+def between(learned: "Learned", ruler: "UnitWeights", estimate: "Estimate") -> str:
     """between $15.10 and $60.60 (90 % interval): without a middle that nobody knows, and in the ruler's own unit."""
     if ruler.unit == "cost":
         return f"between ${estimate.low:,.2f} and ${estimate.high:,.2f} (90 % interval)"
@@ -71,8 +73,8 @@ def between(learned: Learned, ruler: Ruler, estimate: Estimate) -> str:
     return f"between {low} and {high} tokens (90 % interval)"
 
 
-def _learned(limit: LearnedLimit, learned: Learned) -> Words:
-    ruler, events = learned.ruler, cut_offs(learned)
+def _learned(limit: LearnedLimit, learned: "Learned") -> Words:
+    ruler, events = learned.unit_weights, cut_offs(learned)
     assert ruler is not None
     span = f"{text.short_count(limit.low)}-{text.short_count(limit.high)}"
     if events:

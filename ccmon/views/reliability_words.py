@@ -3,9 +3,8 @@
 from typing import Any, Dict, Iterator, List, Tuple
 
 from ccmon import text
-from ccmon.learning.choice import LEAST
+from ccmon.learning.learned import LEAST_COMPARED, Choice, Comparison
 from ccmon.learning.reliability import Bin, Reliability
-from ccmon.learning.values import Choice, Comparison
 from ccmon.text import Charset, Line, Span, plural
 from ccmon.when import Zone, local
 
@@ -86,8 +85,8 @@ def choice_said(choice: Choice, window: str, zone: Zone) -> Iterator[str]:
     if choice.now.windows:
         last = plural(choice.now.windows, window) if choice.now.windows > 1 else window
         yield f"on the last {last}, {_compared(choice.now, *rules)}"
-    if choice.now.windows < LEAST:
-        yield f"after {LEAST} {window}s the {other} may take its place"
+    if choice.now.windows < LEAST_COMPARED:
+        yield f"after {LEAST_COMPARED} {window}s the {other} may take its place"
 
 
 def _compared(found: Comparison, learned: str, simple: str) -> str:

@@ -3,9 +3,7 @@
 from typing import Iterator
 
 from ccmon import text
-from ccmon.learning.posterior import is_unfit
-from ccmon.learning.runway import ENOUGH
-from ccmon.learning.values import Estimate, Learned, Ruler
+from ccmon.learning.learned import ENOUGH, Estimate, Learned, UnitWeights
 from ccmon.model import Runway
 from ccmon.text import count, plural
 from ccmon.usage.outlook import is_likelihood
@@ -18,9 +16,9 @@ from ccmon.when import clock_text, local
 def learned(evidence: Evidence, cells: int) -> Iterator[str]:
     """The limit with its interval, the ruler and its error, what they rest on; nothing while nothing is known."""
     known = evidence.snapshot.learned
-    if known is None or known.ruler is None or known.estimate is None:
+    if known is None or known.unit_weights is None or known.estimate is None:
         return
-    yield _limit(known, known.ruler, known.estimate)
+    yield _limit(known, known.unit_weights, known.estimate)
     behind = cut_offs(known) or f"{plural(known.readings, 'reading')}, {plural(known.hits, 'limit event')}"
     yield (f"{behind}; noise "
            f"{100 * known.estimate.noise:.1f} %, {text.percent(100 * known.estimate.covered)} of windows used only here")
@@ -29,10 +27,10 @@ def learned(evidence: Evidence, cells: int) -> Iterator[str]:
         yield f"the allocation changed on {at}: now {change.factor:.2f} of what it was"
 
 
-def _limit(known: Learned, ruler: Ruler, estimate: Estimate) -> str:
+def _limit(known: Learned, ruler: UnitWeights, estimate: Estimate) -> str:
     if not estimate.learned and known.is_by_events:
         return f"not learned so far: {between(known, ruler, estimate)}"
-    if not estimate.learned and is_unfit(estimate):
+    if not estimate.learned and estimate.is_unfit:
         return f"not learned so far: the readings do not fit one limit (noise {100 * estimate.noise:.1f} %)"
     if not estimate.learned:
         return (f"not learned so far: {plural(estimate.readings, 'reading')} of {plural(estimate.windows, 'window')} "
@@ -55,7 +53,7 @@ def runway(evidence: Evidence, cells: int) -> Iterator[str]:
             yield f"{name}, {'; '.join(reliability_words.choice_said(choice, window, evidence.zone))}"
             yield f"{name}: by the {reliability_words.RULES[window][0]}, {_likely(found.learned, evidence)}"
         elif found is not None:
-            yield f"{name}: last-hour rate; {plural(found.rows, 'row')} of the {ENOUGH} that a likelihood takes"
+            yield f"{name}: last-hour rate; {plural(found.rows, 'past moment')} of the {ENOUGH} that a likelihood takes"
 
 
 def _likely(found: Runway, evidence: Evidence) -> str:
@@ -69,4 +67,4 @@ def _likely(found: Runway, evidence: Evidence) -> str:
 def _behind(found: Runway) -> str:
     if found.rule == "pace":
         return f"wide: by the pace of {plural(found.rows, 'day')}" if found.rows else "wide: by the pace of the first day"
-    return f"from {plural(found.rows, 'day' if found.rule == 'week' else 'row')}"
+    return f"from {plural(found.rows, 'day' if found.rule == 'week' else 'past moment')}"

@@ -2,8 +2,8 @@
 
 from typing import List, NamedTuple, Sequence, Tuple
 
-from ccmon.learning import course, posterior, ruler, runway
-from ccmon.learning.values import WINDOW_S, Course
+from ccmon.learning import distribution, learned, runway, usage_curve
+from ccmon.learning.values import WINDOW_S, UsageCurve
 
 from ..simulator import DAY_S, START, Simulated
 from . import history
@@ -31,9 +31,9 @@ def judged(sim: Simulated) -> List[Judged]:
     if fit is None:
         return []
     limit = fit.estimate.median
-    spread = [draw / limit for draw in posterior.draws(fit.estimate, 9)]
+    spread = [draw / limit for draw in distribution.limit_draws(fit.estimate, 9)]
     seen = [reading for reading in sim.readings if reading.ts <= end or reading.source == "limit"]
-    whole = course.from_loads([(use.ts, use.span_s, ruler.measure(fit.ruler, use.load)) for use in sim.use], seen)
+    whole = usage_curve.from_loads([(use.ts, use.span_s, learned.measure(fit.unit_weights, use.load)) for use in sim.use], seen)
     found: List[Judged] = []
     day = last = 0
     for now, outcome, cut, hit in _moments(sim, end):
@@ -42,8 +42,8 @@ def judged(sim: Simulated) -> List[Judged]:
         last = now
         if now // DAY_S != day:
             day = now // DAY_S
-            trained = runway.train(course.until(whole, now), now)
-        known = course.until(whole, now)
+            trained = runway.train(usage_curve.until(whole, now), now)
+        known = usage_curve.until(whole, now)
         found.append(_judged(known, trained, limit, spread, now, (outcome, cut, hit)))
     return found
 
@@ -60,13 +60,13 @@ def _moments(sim: Simulated, after: int) -> List[Tuple[int, float, float, bool]]
     return found
 
 
-def _judged(known: Course, trained: runway.Trained, limit: float, spread: Sequence[float], now: int,
+def _judged(known: UsageCurve, trained: learned.RunwayModel, limit: float, spread: Sequence[float], now: int,
             came: Tuple[float, float, bool]) -> Judged:
     outcome, cut, hit = came
-    start = course.window_start(known, now)
-    left = limit - course.between(known, start, now)
+    start = usage_curve.window_start(known, now)
+    left = limit - usage_curve.between(known, start, now)
     told = runway.forecast(trained, known, left, now, start + WINDOW_S, spread)
-    rate = course.between(known, max(start, now - 3600), now) / 60
+    rate = usage_curve.between(known, max(start, now - 3600), now) / 60
     lasts = left / rate if rate > 0 else float("inf")
     low, median, high = (min(cut, (at - now) / 60) if at < start + WINDOW_S else cut for at in (told.low, told.median, told.high))
     return Judged(abs(median - outcome), (told.probability - hit) ** 2, low - 1 <= outcome <= high + 1,

@@ -3,7 +3,7 @@
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.learning import change, learner, ruler
-from ccmon.learning.values import Change
+from ccmon.learning.learned import Change
 
 from ..simulator import DAY_S, START, Simulated
 from . import goals, history

@@ -2,7 +2,7 @@
 
 from typing import Iterator, List, Sequence, Tuple
 
-from ccmon.learning import choice, course, runway, score, told
+from ccmon.learning import choice, distribution, runway, told, usage_curve
 from ccmon.learning.told import Loss
 from ccmon.learning.values import WINDOW_S, Reading
 from ccmon.model import Forecast
@@ -22,16 +22,16 @@ def losses(readings: Sequence[Reading]) -> Tuple[Loss, ...]:
 
 
 def _forecasts(readings: Sequence[Reading]) -> Iterator[Forecast]:
-    known, day, last = course.from_readings(readings), -1, 0
+    known, day, last = usage_curve.from_readings(readings), -1, 0
     full = {one.resets_at: one.ts for one in reversed(readings) if one.percent >= 100}
     for one in readings:
         if one.ts // DAY_S != day:
-            day, trained = one.ts // DAY_S, runway.train(course.until(known, one.ts), one.ts)
+            day, trained = one.ts // DAY_S, runway.train(usage_curve.until(known, one.ts), one.ts)
         if one.percent < 100 and last + APART_S <= one.ts < full.get(one.resets_at, one.resets_at):
-            last, now = one.ts, course.until(known, one.ts)
+            last, now = one.ts, usage_curve.until(known, one.ts)
             made = runway.forecast(trained, now, 100 - one.percent, one.ts, one.resets_at)
             since = max(one.ts - 3600, one.resets_at - WINDOW_S)
-            lasts_min = score.seed_minutes(100 - one.percent, course.between(now, since, one.ts))
+            lasts_min = distribution.seed_minutes(100 - one.percent, usage_curve.between(now, since, one.ts))
             seed_at = int(min(one.ts + 60 * lasts_min, one.resets_at))
             outcome = full.get(one.resets_at)
             yield Forecast(one.ts, one.resets_at, one.percent, *made[:5], seed_at, outcome or one.resets_at, outcome is not None)

@@ -2,8 +2,10 @@
 
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning import events, posterior, ruler, stretches
-from ccmon.learning.values import Estimate, Key, Load, Ruler, Stretch
+from ccmon.learning import events, learned, posterior, ruler, stretches
+from ccmon.learning.learned import Estimate, UnitWeights
+from ccmon.learning.stretches import Stretch
+from ccmon.learning.values import Key, Load
 
 from ..simulator import Simulated, Window
 
@@ -11,7 +13,7 @@ from ..simulator import Simulated, Window
 class Fit(NamedTuple):
     """The ruler and the limit after so many stretches."""
 
-    ruler: Ruler
+    ruler: UnitWeights
     estimate: Estimate
     until: int                         # epoch s of the last reading that was used
     readings: int                      # whole percents behind it
@@ -28,7 +30,7 @@ def learn(sim: Simulated, known: Sequence[Stretch]) -> Optional[Fit]:
     if chosen is None:
         return None
     until = max(stretch.end for stretch in known)
-    floors = [ruler.measure(chosen, load) for window, load in loads(sim) if window.resets_at <= until and not window.hit_at]
+    floors = [learned.measure(chosen, load) for window, load in loads(sim) if window.resets_at <= until and not window.hit_at]
     estimate = posterior.estimate(known, chosen, floors)
     return estimate and Fit(chosen, estimate, until, sum(1 for reading in sim.readings if reading.ts <= until))
 
@@ -57,7 +59,7 @@ def loads(sim: Simulated) -> List[Tuple[Window, Load]]:
     return found
 
 
-def true_limit(sim: Simulated, chosen: Ruler) -> float:
+def true_limit(sim: Simulated, chosen: UnitWeights) -> float:
     """The limit in the ruler's units, by the mix of all that this user uses."""
     units = sum(window.here for window in sim.windows)
-    return sim.limits[0][1] / units * sum(ruler.measure(chosen, load) for _, load in loads(sim))
+    return sim.limits[0][1] / units * sum(learned.measure(chosen, load) for _, load in loads(sim))

@@ -5,7 +5,7 @@ A reading counts here when the percentage has risen by 8 points since the last: 
 
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning.values import Stretch
+from ccmon.learning.stretches import Stretch
 
 from ..simulator import Simulated
 from . import goals, history, peers
@@ -35,11 +35,11 @@ def outcome(sim: Simulated, known: Sequence[Stretch], count: int) -> Optional[Ou
     fit = history.learn(sim, known[:count])
     if fit is None:
         return Outcome(1.0, False, 0.0, False, "none", 0, {})
-    true, found = history.true_limit(sim, fit.ruler), fit.estimate
+    true, found = history.true_limit(sim, fit.unit_weights), fit.estimate
     seen = peers.samples(sim, fit.until)
     others = {name: abs(rule(seen) / sim.limits[0][1] - 1) for name, rule in peers.LIMITS.items()}
     return Outcome(abs(found.median / true - 1), found.low <= true <= found.high, (found.high - found.low) / found.median,
-                   found.learned, fit.ruler.name, fit.readings, others)
+                   found.learned, fit.unit_weights.name, fit.readings, others)
 
 
 def rows(first: int, count: int, quick: bool) -> List[Row]:
@@ -62,7 +62,7 @@ def _by_events(elsewhere: float, first: int, count: int) -> List[Row]:
     found: List[Row] = []
     for events, goal, known in ((3, goals.EVENTS_3, FEW if elsewhere > 0.5 else ""), (10, goals.EVENTS_10, "")):
         fits = [(sim, history.by_events(sim, events)) for sim in sims]
-        judged = [(fit.estimate, history.true_limit(sim, fit.ruler)) for sim, fit in fits if fit]
+        judged = [(fit.estimate, history.true_limit(sim, fit.unit_weights)) for sim, fit in fits if fit]
         errors = [abs(one.median / true - 1) for one, true in judged]
         held = sum(one.low <= true <= one.high for one, true in judged) / max(1, len(judged))
         width = percent(median([(one.high - one.low) / one.median for one, _ in judged]), 0)

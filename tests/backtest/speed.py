@@ -3,7 +3,7 @@
 from time import process_time
 from typing import Callable, List
 
-from ccmon.learning import change, course, learner, posterior, ruler, runway, stretches
+from ccmon.learning import change, learned, learner, posterior, ruler, runway, stretches, usage_curve
 
 from . import goals, history
 from .goals import Row
@@ -29,8 +29,8 @@ def rows(first: int, count: int, quick: bool) -> List[Row]:
     known = history.cut(sim)
     now = sim.points[-1].ts
     two = ruler.ranked(known)[:2]
-    floors = [ruler.measure(two[0], load) for window, load in history.loads(sim) if not window.hit_at]
-    own = course.from_readings(sim.readings)
+    floors = [learned.measure(two[0], load) for window, load in history.loads(sim) if not window.hit_at]
+    own = usage_curve.from_readings(sim.readings)
     whole = best(lambda: learner.learn(sim.use, sim.readings, (), (), now))
     steps = {
         "cutting into stretches": best(lambda: stretches.cut(sim.readings, sim.use)),

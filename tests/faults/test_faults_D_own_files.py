@@ -14,10 +14,11 @@ import time
 from pathlib import Path
 
 import pytest
+import strangers
 from claude_logs import talk, write
 from commands import HOUR, PATIENCE_S, ROOT, block
 from line_shells import install
-from strangers import STRANGERS, USER, Place
+from strangers import USER, Place
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="pipes and devices of POSIX")]
 LINE = ["--statusline"]
@@ -67,9 +68,8 @@ def model():
     (made.home / ".bashrc").write_text("# mine\n")
     made.own()
     for words in (["record"], LINE, ["--statusline", "--format", "json"], ["--statusline", "--format", "claude"]):
-        assert STRANGERS.call(words, made.env(TERM="dumb")).code == 0
+        assert strangers.call(words, made.env(TERM="dumb")).code == 0
     yield made
-    STRANGERS.close()
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -100,7 +100,7 @@ def planted(home, name, kind):
 
 def called(model, home, words):
     """How the call ends: in time, and in order."""
-    done = STRANGERS.call(words, model.env(HOME=home, TERM="dumb"))
+    done = strangers.call(words, model.env(HOME=home, TERM="dumb"))
     assert done.code in (0, 1, 2, 10, 11, 20, 30), done
     assert "Traceback" not in done.err and "internal error" not in done.out + done.err, done
     if words[0] == "--statusline":

@@ -4,6 +4,7 @@ import ast
 import importlib
 import json
 import pkgutil
+import subprocess
 import sys
 import types
 from functools import lru_cache
@@ -12,10 +13,15 @@ from pathlib import Path
 import pytest
 
 import ccmon
+from ccmon import kept
 from ccmon.line import hook
 
 ROOT = Path(ccmon.__file__).resolve().parent.parent
-WITH_FALL_BACK = {("ccmon/line/hook.py", "_json"), ("ccmon/line/hook.py", "_json.make_scanner")}    # the first test provokes it
+WITH_FALL_BACK = {                     # tests here provoke them, and test_named_tuple.py
+    *((path, name) for path in ("ccmon/line/hook.py", "ccmon/kept.py") for name in ("_json", "_json.make_scanner")),
+    ("ccmon/named_tuple.py", "collections._tuplegetter"), ("ccmon/system/codec.py", "_locale"),
+    ("ccmon/system/signals.py", "_signal"), ("ccmon/system/stops.py", "_signal"),
+    ("ccmon/settings/config.py", "_sha2"), ("ccmon/settings/config.py", "_sha2.sha256")}
 OF_NAMED_TUPLES = {"_replace", "_asdict", "_fields", "_make"}
 DOCUMENTED = {"_exit", "_thread", "__future__"}        # with an underscore, and in Python's manual all the same
 SUBMODULES = {"concurrent.futures", "os.path", "http.client", "importlib.metadata", "importlib.util", "urllib.error",
@@ -46,6 +52,23 @@ def test_M01_claudes_json_is_read_by_whatever_scanner_a_python_has(private, monk
     monkeypatch.setitem(sys.modules, "_json", stand_in)
     assert hook.parse(CLAUDES) == json.loads(CLAUDES)
     assert [hook.parse(text) for text in ("", "{", "[1,", "NaN", '"a\tb"', "{} more")] == [None, None, None, "NaN", "a\tb", {}]
+    for read in (kept.value, kept.unchecked):
+        assert read(f" {CLAUDES}\n") == json.loads(CLAUDES)
+        for text in ("", "{", "[1,", "NaN", '"a\tb"', "{} more", "1" * 5000, "[" * 100_000):
+            with pytest.raises((ValueError, RecursionError)):
+                read(text)
+
+
+def test_M01_nothing_is_missed_where_a_python_lacks_its_private_modules():
+    """What is loaded in the place of each is what Python documents, and does the same."""
+    code = ("import hashlib, locale, signal, sys\nfor name in sys.argv[2:]: sys.modules[name] = None\n"
+            "from ccmon.settings import config\nfrom ccmon.system import codec, signals, stops\n"
+            "print(config.owner({'HOME': '/home/a'}).account, codec.utf8(), codec.installed(), [*map(int, signals.heeded())],\n"
+            "      int(stops.STOP or 0), codec.locale.__name__, signals.signal.__name__)")
+    outs = [subprocess.run([sys.executable, "-c", code, "--", *hidden], cwd=ROOT, capture_output=True, text=True).stdout.split()
+            for hidden in ((), ("_sha2", "_signal", "_locale"))]
+    assert len(outs[0]) > 5 and outs[0][:-2] == outs[1][:-2]
+    assert (outs[0][-2:], outs[1][-2:]) == (["_locale", "_signal"], ["locale", "signal"])
 
 
 # --- nothing private ------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from commands import NOW
 from hostile_home import COMMANDS, FEW, Home, is_json, is_wide
 from hypothesis import HealthCheck, Phase, given, settings
 
-from ccmon.learning import learner, portable
+from ccmon.learning import portable, state
 from ccmon.line.dialects import DIALECTS
 from ccmon.usage import official
 
@@ -94,10 +94,10 @@ NO_LEDGER = ("", "null", "[]", "{}", "[[null, null], [], []", '[[{"a": 1}, null]
 @pytest.mark.parametrize("kept", NO_LEDGER, ids=range(len(NO_LEDGER)))
 def test_P13_what_was_kept_and_cannot_be_is_given_up(kept):
     assert official.load(kept) == official.Ledger()
-    assert learner.load(kept) is None and portable.load(kept) is None
+    assert state.load(kept) is None and portable.load(kept) is None
 
 
-LOADERS = [("learned 1", learner.load), ("learned_extra 1", portable.load), ("official 1", official.load)]
+LOADERS = [("learned 1", state.load), ("learned_extra 1", portable.load), ("official 1", official.load)]
 
 
 @pytest.mark.parametrize("value", ["null", '"9"', "-1", "1e999", "NaN", "9" * 400, "[]", "{}", "true"])

@@ -3,10 +3,9 @@
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import text
-from ccmon.text import Charset, Line, Span
+from ccmon.text import Charset, Line, Span, model_names
 from ccmon.views.history.rows import Row
 from ccmon.views.history.table_columns import Column, Value, pictured
-from ccmon.views.screen.scene import model_names
 from ccmon.when import Zone
 
 GAP = 2

@@ -7,10 +7,9 @@ from ccmon.choices import GROUPS as KINDS
 from ccmon.choices import PERIODS, WINDOW
 from ccmon.errors import UsageError
 from ccmon.history.groups import NO_MODEL, NOT_BY_MODEL
-from ccmon.text import Charset, clean, clip, model_for_people, near, printable
+from ccmon.text import Charset, clean, clip, model_for_people, model_name, near, printable
 from ccmon.views.history import window_columns
 from ccmon.views.history.rows import Number, Row
-from ccmon.views.screen.scene import model_name
 from ccmon.when import Zone
 
 Value = Union[None, str, int, float]

@@ -1,17 +1,17 @@
-"""The course of use: what was used over time in one unit, cumulative over all windows, and how it grows row by row."""
+"""The usage curve of use: what was used over time in one unit, cumulative over all windows, and how it grows row by row."""
 
 from bisect import bisect_left, bisect_right
 from typing import Iterable, List, Optional, Sequence, Tuple
 
-from ccmon.learning.values import WANDER_S, WINDOW_S, Course, Reading
+from ccmon.learning.values import WANDER_S, WINDOW_S, Reading, UsageCurve, Use, tokens_of
 
 LOOK_S = 900                           # how often a running window counts as looked at when nothing is used in it
 FULL = 100.0                           # per cent: the limit has been reached
 
 
-def at(course: Course, ts: float) -> float:
+def at(usage: UsageCurve, ts: float) -> float:
     """Cumulative use at that time, linear in between; level before the first point and after the last one."""
-    times, loads = course.times, course.loads
+    times, loads = usage.times, usage.loads
     after = bisect_right(times, ts)
     if not after:
         return loads[0] if loads else 0.0
@@ -21,9 +21,9 @@ def at(course: Course, ts: float) -> float:
     return low + (loads[after] - low) * (ts - begin) / (times[after] - begin)
 
 
-def reached_at(course: Course, load: float) -> Optional[float]:
+def reached_at(usage: UsageCurve, load: float) -> Optional[float]:
     """Epoch s when that much had been used since the beginning, linear in between; None where it never was."""
-    times, loads = course.times, course.loads
+    times, loads = usage.times, usage.loads
     after = bisect_left(loads, load)
     if not 0 < after < len(loads):
         return None
@@ -31,32 +31,32 @@ def reached_at(course: Course, load: float) -> Optional[float]:
     return begin + (load - low) / (loads[after] - low) * (times[after] - begin)
 
 
-def between(course: Course, start: float, end: float) -> float:
-    """What was used from start to end, in the course's unit."""
-    return at(course, end) - at(course, start)
+def between(usage: UsageCurve, start: float, end: float) -> float:
+    """What was used from start to end, in the curve's unit."""
+    return at(usage, end) - at(usage, start)
 
 
-def window_start(course: Course, ts: int) -> int:
+def window_start(usage: UsageCurve, ts: int) -> int:
     """When the window that runs at ts began; ts itself when none is known to run."""
-    index = bisect_right(course.starts, ts) - 1
-    if index >= 0 and course.starts[index] > ts - WINDOW_S:
-        return course.starts[index]
+    index = bisect_right(usage.starts, ts) - 1
+    if index >= 0 and usage.starts[index] > ts - WINDOW_S:
+        return usage.starts[index]
     return ts
 
 
-def stop_after(course: Course, ts: int) -> float:
+def stop_after(usage: UsageCurve, ts: int) -> float:
     """When the next stop begins, ts itself within one, infinity when none is known: use after that is unknown."""
-    index = bisect_right(course.stops, (ts, 1 << 62)) - 1
-    if index >= 0 and course.stops[index][1] > ts:
+    index = bisect_right(usage.stops, (ts, 1 << 62)) - 1
+    if index >= 0 and usage.stops[index][1] > ts:
         return float(ts)
-    return float(course.stops[index + 1][0]) if index + 1 < len(course.stops) else float("inf")
+    return float(usage.stops[index + 1][0]) if index + 1 < len(usage.stops) else float("inf")
 
 
-def until(course: Course, now: int) -> Course:
-    """The same course as it was known at now."""
-    count = bisect_right(course.times, now)
-    return Course(course.times[:count], course.loads[:count],
-                  course.stops[:bisect_left(course.stops, (now, 0))], course.starts[:bisect_right(course.starts, now)])
+def until(usage: UsageCurve, now: int) -> UsageCurve:
+    """The same curve as it was known at now."""
+    count = bisect_right(usage.times, now)
+    return UsageCurve(usage.times[:count], usage.loads[:count],
+                  usage.stops[:bisect_left(usage.stops, (now, 0))], usage.starts[:bisect_right(usage.starts, now)])
 
 
 def blocked(weekly: Iterable[Reading]) -> List[Tuple[int, int]]:
@@ -74,18 +74,18 @@ def blocked(weekly: Iterable[Reading]) -> List[Tuple[int, int]]:
     return found
 
 
-def stopped(course: Course, stops: Sequence[Tuple[int, int]]) -> Course:
-    """The same course with further stops; those that overlap become one."""
+def stopped(usage: UsageCurve, stops: Sequence[Tuple[int, int]]) -> UsageCurve:
+    """The same curve with further stops; those that overlap become one."""
     found: List[Tuple[int, int]] = []
-    for begin, end in sorted([*course.stops, *stops]):
+    for begin, end in sorted([*usage.stops, *stops]):
         if found and begin <= found[-1][1]:
             begin, end = found[-1][0], max(end, found.pop()[1])
         found.append((begin, end))
-    return course._replace(stops=tuple(found)) if stops else course
+    return usage._replace(stops=tuple(found)) if stops else usage
 
 
-class Growing:
-    """A course of percentage points that takes one reading after the other: it cannot know what comes later."""
+class CurveBuilder:
+    """A curve of percentage points that takes one reading after the other: it cannot know what comes later."""
 
     def __init__(self) -> None:
         self.times: List[int] = []
@@ -96,7 +96,7 @@ class Growing:
         self.top = 0.0                 # per cent: what has been counted of it
         self.lower = 0                 # readings in a row that were below the top
         self.rested = 0                # when it was last said that no window is open
-        self.course = Course(self.times, self.loads, self.stops, self.starts)      # type: ignore[arg-type]
+        self.usage = UsageCurve(self.times, self.loads, self.stops, self.starts)      # type: ignore[arg-type]
 
     def add(self, ts: int, percent: float, resets_at: int) -> None:
         """Take a reading; ts must not fall. A value below an earlier one counts as a new base once seen three times."""
@@ -138,10 +138,10 @@ class Growing:
             self.stops[-1] = (self.stops[-1][0], ts)
 
 
-def from_readings(readings: Iterable[Reading]) -> Course:
-    """The course of the account's percentage points; readings by time, those without a reset are left out. Only changes are kept
-    as readings, so that nothing has changed between two that are far apart."""
-    growing = Growing()
+def from_readings(readings: Iterable[Reading]) -> UsageCurve:
+    """The usage curve of the account's percentage points; readings by time, those without a reset are left out. Only changes are
+    stored as readings, so that nothing has changed between two that are far apart."""
+    growing = CurveBuilder()
     for reading in readings:
         if reading.resets_at > reading.ts >= (growing.times[-1] if growing.times else 0):
             _look(growing, growing.starts, reading.ts, growing.loads[-1] if growing.loads else 0.0)
@@ -149,11 +149,11 @@ def from_readings(readings: Iterable[Reading]) -> Course:
     return _frozen(growing)
 
 
-def from_loads(loads: Sequence[Tuple[int, int, float]], readings: Sequence[Reading] = ()) -> Course:
-    """The course of what was used here: (epoch s, seconds, load) by time, with windows and stops from the readings."""
+def from_loads(loads: Sequence[Tuple[int, int, float]], readings: Sequence[Reading] = ()) -> UsageCurve:
+    """The usage curve of what was used here: (epoch s, seconds, load) by time, with windows and stops from the readings."""
     starts = _starts([ts for ts, _, load in loads if load > 0], readings)
     stops = sorted({(reading.ts, _reset(starts, reading)) for reading in readings if reading.percent >= FULL})
-    growing = Growing()
+    growing = CurveBuilder()
     total = 0.0
     for ts, span, load in loads:
         _look(growing, starts, ts, total)
@@ -164,11 +164,16 @@ def from_loads(loads: Sequence[Tuple[int, int, float]], readings: Sequence[Readi
     for begin, end in stops:
         if end > begin and (not kept or begin >= kept[-1][1]):
             kept.append((begin, end))
-    return Course(tuple(growing.times), tuple(growing.loads), tuple(kept), tuple(starts))
+    return UsageCurve(tuple(growing.times), tuple(growing.loads), tuple(kept), tuple(starts))
 
 
-def _frozen(growing: Growing) -> Course:
-    return Course(tuple(growing.times), tuple(growing.loads), tuple(growing.stops), tuple(growing.starts))
+def from_uses(use: Sequence[Use], readings: Sequence[Reading]) -> UsageCurve:
+    """The usage curve of input and output tokens."""
+    return from_loads([(one.ts, one.span_s, tokens_of(one.load)) for one in use], readings)
+
+
+def _frozen(growing: CurveBuilder) -> UsageCurve:
+    return UsageCurve(tuple(growing.times), tuple(growing.loads), tuple(growing.stops), tuple(growing.starts))
 
 
 def _starts(used: Sequence[int], readings: Sequence[Reading]) -> List[int]:
@@ -191,7 +196,7 @@ def _reset(starts: Sequence[int], reading: Reading) -> int:
     return starts[index] + WINDOW_S if index >= 0 else reading.ts
 
 
-def _look(growing: Growing, starts: Sequence[int], ts: int, total: float) -> None:
+def _look(growing: CurveBuilder, starts: Sequence[int], ts: int, total: float) -> None:
     """Points each 15 minutes while a window runs in which nothing is used: someone may be looking then, too."""
     if not growing.times:
         return
@@ -201,7 +206,7 @@ def _look(growing: Growing, starts: Sequence[int], ts: int, total: float) -> Non
         _raise(growing, look, total)
 
 
-def _raise(growing: Growing, ts: int, load: float) -> None:
+def _raise(growing: CurveBuilder, ts: int, load: float) -> None:
     """Add a point unless time would run backwards: spans may overlap."""
     if not growing.times or ts > growing.times[-1]:
         growing.times.append(ts)

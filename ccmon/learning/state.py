@@ -1,0 +1,183 @@
+"""The learned state as a text for the store, and read again. Nothing here learns: what only shows the state loads little."""
+
+from bisect import bisect_left
+from functools import lru_cache
+from itertools import accumulate
+from typing import Any, Callable, List, Optional, Sequence, Tuple, TypeVar
+
+from ccmon import kept
+from ccmon.learning.distribution import LEAST_TAIL, WIDEST_TAIL
+from ccmon.learning.learned import (
+    ENOUGH,
+    HISTORY_S,
+    LEAST_COMPARED,
+    MENU,
+    Change,
+    Choice,
+    Comparison,
+    Estimate,
+    Learned,
+    LearnedState,
+    RunwayModel,
+    UnitWeights,
+    WeekModel,
+)
+from ccmon.learning.values import Reading, UsageCurve
+
+VERSION = 2
+_Part = TypeVar("_Part")
+
+
+def dump(state: LearnedState) -> str:
+    """The state as a text for the store."""
+    models = [model and runway_parts(model) for model in (state.points, state.tokens)]
+    import json
+    return json.dumps(_brief([VERSION, state.learned, *models, state.week and dump_week(state.week)]), separators=(",", ":"))
+
+
+def _brief(value: Any) -> Any:
+    """With five digits of every fraction; what is whole was counted, and is shown as it is."""
+    if isinstance(value, (list, tuple)):
+        return [_brief(part) for part in value]
+    return float(f"{value:.5g}") if isinstance(value, float) and not value.is_integer() else value
+
+
+@lru_cache(maxsize=2)
+def load(text: Optional[str]) -> Optional[LearnedState]:
+    """The state that was dumped; None when there is none, or it is damaged or of another version."""
+    if not text:
+        return None
+    try:
+        version, learned, points, tokens, week = kept.unchecked(text)
+        if version != VERSION:
+            return None
+        return LearnedState(_learned(learned), _whole(points, load_runway), _whole(tokens, load_runway), _whole(week, load_week))
+    except kept.Damage:
+        return None
+
+
+def _whole(part: Any, read: Callable[[Any], Optional[_Part]]) -> Optional[_Part]:
+    """A damaged part takes the rest with it, so that all is learned anew at once. Raises ValueError."""
+    value = None if part is None else read(part)
+    if value is None and part is not None:
+        raise ValueError("damaged")
+    return value
+
+
+# --- the limit ----------------------------------------------------------------------------------------------------------
+
+def _learned(parts: List[Any]) -> Learned:
+    at, weights, estimate, changes, readings, hits, at_least, sessions, per_load, mae_min, scored, tail, session, week = parts
+    return Learned(kept.moment(at), _unit_weights(*weights) if weights else None, _estimate(*estimate) if estimate else None,
+                   tuple(_change(*one) for one in changes), kept.count(readings), kept.count(hits), kept.amount(at_least),
+                   kept.count(sessions), kept.amount(per_load), kept.optional(mae_min, kept.amount), kept.count(scored),
+                   kept.within(float(tail), LEAST_TAIL, WIDEST_TAIL), load_choice(session), load_choice(week))
+
+
+def _unit_weights(name: str, weights: Sequence[Tuple[str, str, float]], error: Any, readings: Any, doubt: Any) -> UnitWeights:
+    if name not in MENU:
+        raise ValueError("no weights of ours")
+    checked = tuple((kept.name(model), kept.name(kind), kept.amount(weight)) for model, kind, weight in weights)
+    return UnitWeights(name, checked, kept.amount(error), kept.count(readings), kept.amount(doubt))
+
+
+def _estimate(median: Any, low: Any, high: Any, noise: Any, readings: Any, windows: Any, covered: Any, learned: Any) -> Estimate:
+    if not low <= median <= high:
+        raise ValueError("no interval")
+    return Estimate(kept.positive(median), kept.positive(low), kept.positive(high), kept.amount(noise), kept.count(readings),
+                    kept.count(windows), kept.share(covered), kept.truth(learned))
+
+
+def _change(at: Any, factor: Any, found_at: Any, sure: Any) -> Change:
+    return Change(kept.moment(at), kept.positive(factor), kept.moment(found_at), kept.name(sure))
+
+
+def load_choice(parts: Any) -> Choice:
+    """Of a choice as JSON. Raises what kept.Damage names, of something else."""
+    rule, since, then, now = parts
+    if rule not in ("learned", "simple"):
+        raise ValueError("no rule of ours")
+    choice = Choice(rule, kept.moment(since), _comparison(*then), _comparison(*now))
+    if (choice.since > 0) is not (choice.then.windows >= LEAST_COMPARED) or rule == "simple" and not choice.since:
+        raise ValueError("no change of ours")
+    return choice
+
+
+def _comparison(windows: Any, lost_min: Any, likely: Any) -> Comparison:
+    return Comparison(kept.count(windows), kept.within(float(lost_min), -kept.MOST, kept.MOST), kept.share(likely))
+
+
+# --- the session's runway -----------------------------------------------------------------------------------------------
+
+def runway_parts(model: RunwayModel) -> List[Any]:
+    """As plain lists for JSON: times and loads as differences, which need few digits."""
+    times, loads, stops, starts = model.usage[:4]
+    steps = [*times[:1], *(after - before for before, after in zip(times, times[1:]))]
+    return [model.at, model.rows, steps, gains_of(loads), [list(stop) for stop in stops], list(starts)]
+
+
+def gains_of(loads: Sequence[float]) -> List[float]:
+    """What was used between two points each, with five digits: as it is stored."""
+    return [float(f"{after - before:.5g}") for before, after in zip(loads, loads[1:])]
+
+
+def loads_of(gains: Sequence[float]) -> Tuple[float, ...]:
+    """The loads of a curve, from 0 on, of what was used between its points."""
+    return tuple(accumulate(gains, initial=0.0))
+
+
+def load_runway(parts: Any) -> Optional[RunwayModel]:
+    """The model of the lists that runway_parts gave; None of something else."""
+    try:
+        model = _runway(*parts)
+    except kept.Damage:
+        return None
+    usage = model.usage
+    is_rising = all(list(line) == sorted(set(line)) for line in (usage.times, usage.starts))
+    if not is_rising or list(usage.stops) != sorted(usage.stops) or len(usage.times) != len(usage.loads):
+        return None
+    return model if model.rows == past_moments(usage, model.at) or model.rows < ENOUGH and not usage.times else None
+
+
+def _runway(at: Any, rows: Any, steps: Any, gains: Any, stops: Any, starts: Any) -> RunwayModel:
+    usage = UsageCurve(kept.moments(accumulate(kept.moments(steps))), loads_of(kept.amounts(gains)) if steps else (),
+                       tuple((kept.moment(begin), kept.moment(end)) for begin, end in stops), kept.moments(starts))
+    return RunwayModel(kept.moment(at), kept.count(rows), usage)
+
+
+def past_moments(usage: UsageCurve, now: int) -> int:
+    """How many of its points are moments that a forecast can compare with."""
+    times, since = usage.times, now - HISTORY_S
+    stopped = (bisect_left(times, min(end, now)) - bisect_left(times, max(begin, since)) for begin, end in usage.stops)
+    return bisect_left(times, now) - bisect_left(times, since) - sum(max(0, count) for count in stopped)
+
+
+# --- the week -----------------------------------------------------------------------------------------------------------
+
+def dump_week(week: WeekModel) -> str:
+    """The model of a 7-day window as a text for the store."""
+    import json
+    return json.dumps([week.at, week.days, week.last and week.last[:3], *week.usage[:3]], separators=(",", ":"))
+
+
+def load_week(text: Optional[str]) -> Optional[WeekModel]:
+    """The model that was dumped; None when there is none or it is damaged."""
+    try:
+        at, days, last, times, loads, stops = kept.unchecked(text or "")
+        usage = UsageCurve(kept.moments(times), kept.amounts(loads),
+                           tuple((kept.moment(begin), kept.moment(end)) for begin, end in stops))
+        model = WeekModel(kept.moment(at), kept.count(days), None if last is None else _reading(*last), usage)
+        return model if _is_sound(model) else None
+    except kept.Damage:
+        return None
+
+
+def _is_sound(model: WeekModel) -> bool:
+    """Whether its curve rises, and ends before it was learned."""
+    times, loads = list(model.usage.times), list(model.usage.loads)
+    is_rising = len(times) == len(loads) and times == sorted(set(times)) and loads == sorted(loads)
+    return is_rising and (model.last is None) is (not times) and model.at >= max(times, default=0)
+
+
+def _reading(ts: Any, percent: Any, resets_at: Any) -> Reading:
+    return Reading(kept.moment(ts), kept.amount(percent), kept.moment(resets_at))

@@ -1,0 +1,51 @@
+"""How full the session is under these settings: which one runs, its limit, and whose word counts."""
+
+from typing import Iterable, List, Mapping, NamedTuple, Optional, Tuple
+
+from ccmon.model import Block, Facts, Limit, Windows
+from ccmon.typed_values import PLANS, ResetRule
+from ccmon.usage import gauge, limits
+from ccmon.usage.gauge import Gauge
+
+
+class Options(NamedTuple):
+    """What the user asked for."""
+
+    plan: str = "pro"                                       # one of typed_values.PLAN_NAMES
+    explicit_limit: Optional[Tuple[int, str]] = None        # tokens, and who says so: flag | config
+    rule: ResetRule = ResetRule("session")
+    plans: Mapping[str, int] = PLANS                 # tokens of each plan
+    by_account: bool = False                                # the plan is that of the account: nobody has asked for it
+
+
+def active(blocks: Iterable[Block], listed: Iterable[int], now: int) -> List[Block]:
+    """The sessions that run at that moment and that the source still lists, the latest start first."""
+    starts = set(listed)
+    running = [b for b in blocks if b.start <= now < b.end and b.start in starts]
+    return sorted(running, key=lambda b: b.start, reverse=True)
+
+
+class Fullness(NamedTuple):
+    """The session, and how much of its limit is used."""
+
+    running: List[Block]               # all that run, the latest start first
+    session: Optional[Block]           # the first of them, None where none runs
+    windows: Windows                   # what Claude has said of those that run
+    limit: Limit
+    gauge: Gauge
+
+
+def of(facts: Facts, options: Options, now: int) -> Fullness:
+    """How full the session is at that moment (epoch s)."""
+    running = active(facts.blocks, facts.listed, now)
+    session = running[0] if running else None
+    windows = gauge.known(facts, session, now)
+    counting = gauge.counting(windows, session, now)
+    learned = gauge.in_tokens(facts.learned, facts.load, session)
+    record = limits.join(limits.high_water(facts.blocks, now), facts.high_water)
+    judged = session.tokens if session and not counting else 0         # plan figures are silent where Claude itself speaks
+    limit = limits.resolve(options.plan, options.explicit_limit, judged, record, options.plans, learned,
+                           options.by_account)
+    counting = counting or gauge.last_word(facts, session, limit, now)
+    full = gauge.read(session, limit, counting, learned, gauge.at_least(facts, session, limit, now))
+    return Fullness(running, session, windows, limit, full)
