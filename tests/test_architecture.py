@@ -6,10 +6,11 @@ import subprocess
 from functools import lru_cache
 from pathlib import Path
 
+import own_sources
 import pytest
 from commands import ROOT
 
-pytestmark = pytest.mark.newest_only
+pytestmark = [pytest.mark.newest_only, own_sources.together]
 
 PACKAGE = ROOT / "ccmon"
 FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
@@ -50,15 +51,16 @@ IMPURE = {"os", "sys", "time", "sqlite3", "subprocess", "curses", "threading", "
 FORBIDDEN_CALLS = {"print", "open", "input", "exec", "eval"}
 
 
-SOURCES = {name: path.read_text() for name, path in FILES.items()}
-TREES = {name: ast.parse(source) for name, source in SOURCES.items()}
+def nodes(name):
+    """All of the file, the module first."""
+    return own_sources.nodes()[name.replace(".", "/")]
 
 
 @lru_cache(maxsize=None)
 def imported(name):
     """The modules that a file imports, those of the package as ccmon.NAME."""
     found = set()
-    for node in ast.walk(TREES[name]):
+    for node in nodes(name):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -80,7 +82,7 @@ def heads(name):
 
 def called(name):
     """The functions that are called by a plain name."""
-    return {node.func.id for node in ast.walk(TREES[name]) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    return {node.func.id for node in nodes(name) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
 
 
 def broken(names, rule):
@@ -119,19 +121,15 @@ def test_curses_is_behind_its_door():
 
 def test_files_are_short_and_say_what_lives_in_them():
     others = {str(path): path.read_text() for path in (ROOT / "tests").rglob("*.py")}
-    assert broken(SOURCES, lambda name: untold(SOURCES[name], TREES[name])) == {}
-    assert broken(others, lambda name: untold(others[name], ast.parse(others[name]))) == {}
-
-
-def untold(source, tree):
-    """What a file lacks."""
-    return [what for what, is_so in (("too long", len(source.splitlines()) >= 400), ("no docstring", not ast.get_docstring(tree)))
-            if is_so]
+    texts = {**own_sources.texts(), **others}
+    assert [name for name, text in texts.items() if len(text.splitlines()) >= 400] == []
+    assert [name for name in FILES if not ast.get_docstring(nodes(name)[0])] == []
+    assert [name for name, text in others.items() if not re.match(r'(#!.*\n)?r?"""\S', text)] == []
 
 
 def test_every_signature_is_typed():
     def untyped(name):
-        functions = [node for node in ast.walk(TREES[name]) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+        functions = [node for node in nodes(name) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
         return [node.name for node in functions if node.returns is None or not all(
             a.annotation for a in [*node.args.args, *node.args.kwonlyargs] if a.arg not in ("self", "cls"))]
     assert broken(FILES, untyped) == {}
@@ -139,7 +137,7 @@ def test_every_signature_is_typed():
 
 def test_public_names_are_explained():
     assert broken(FILES, lambda name: [
-        node.name for node in TREES[name].body if isinstance(node, (ast.FunctionDef, ast.ClassDef))
+        node.name for node in nodes(name)[0].body if isinstance(node, (ast.FunctionDef, ast.ClassDef))
         and not node.name.startswith("_") and not ast.get_docstring(node)]) == {}
 
 

@@ -11,10 +11,11 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
+import own_sources
 import pytest
 import strangers
 from claude_logs import talk, write
-from commands import HOUR, NOW, PATIENCE_S, ROOT, alive, block, wait_until
+from commands import HOUR, NOW, PATIENCE_S, alive, block, wait_until
 from line_shells import call, install, program
 from live_lines import live, warm
 from strangers import Place
@@ -129,13 +130,12 @@ WRITERS = {                            # who makes files, and where what is made
     "dotfiles.put": {"setup/init": "start-up file"}, "newfiles.folder_in": {"system/private": "swept"}}
 
 
+@own_sources.together
 def test_who_makes_files_is_known():
     """Whoever adds a caller of these adds the file to written.py, or it stays when ccmon goes."""
-    found = {name: set() for name in WRITERS}
-    folders = set()
-    for path in (ROOT / "ccmon").rglob("*.py"):
-        room = path.relative_to(ROOT / "ccmon").with_suffix("").as_posix()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    found, folders = {name: set() for name in WRITERS}, set()
+    for room, nodes in own_sources.nodes().items():
+        for node in nodes:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
                 name = f"{node.func.value.id}.{node.func.attr}"
                 if name in found:

@@ -10,6 +10,7 @@ import time
 import types
 from pathlib import Path
 
+import own_sources
 import pytest
 from claude_logs import talk, write
 from commands import HOUR, NOW, ROOT, block
@@ -331,9 +332,9 @@ CALLS = set("""fork forkpty setsid getsid killpg kill getuid geteuid getgid gete
 OF = {"os", "signal", "select", "selectors", "locale", "time", "shutil"}
 
 
-def lacking(tree):
+def lacking(nodes):
     """What of it a file uses, by name."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from {alias.name.split(".")[0] for alias in node.names} & MODULES
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
@@ -347,17 +348,18 @@ def lacking(tree):
             yield str(node.value)
 
 
+@own_sources.together
 def test_what_windows_lacks_is_in_the_rooms_that_own_it():
     found = {}
-    for path in (ROOT / "ccmon").rglob("*.py"):
-        for name in lacking(ast.parse(path.read_text(encoding="utf-8"))):
-            found.setdefault(name, set()).add(path.relative_to(ROOT / "ccmon").with_suffix("").as_posix())
+    for room, nodes in own_sources.nodes().items():
+        for name in lacking(nodes):
+            found.setdefault(name, set()).add(room)
     assert found == LACKING
 
 
 def test_the_reader_of_names_sees_them():
     code = "import os, pwd\nfrom shutil import which\nos.kill(1, 0)\nrun(start_new_session=True)\nx = {'creationflags': 8}\n"
-    assert set(lacking(ast.parse(code))) == {"pwd", "shutil.which", "os.kill", "start_new_session", "creationflags"}
+    assert set(lacking(ast.walk(ast.parse(code)))) == {"pwd", "shutil.which", "os.kill", "start_new_session", "creationflags"}
 
 
 IMPORT_ALL = Path(__file__).with_name("windows_stand_in.py")

@@ -1,16 +1,18 @@
 """What was used when, as learning wants it: from minutes by model, from hours, and from what was seen of a session."""
 
-from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.learning.values import KINDS, Key, Use
-from ccmon.usage.prices import Price
+
+if TYPE_CHECKING:
+    from ccmon.usage.prices import Price
 
 COST: Key = ("", "cost")
 _FOUR = KINDS[:4]
 _QUARTER_S = 900
 
 Row = Sequence[int]                    # epoch s, number of the model, four kinds
-PriceOf = Callable[[str], Optional[Price]]
+PriceOf = Callable[[str], "Optional[Price]"]
 
 
 class _Model(NamedTuple):

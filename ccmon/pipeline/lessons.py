@@ -32,7 +32,7 @@ def recall(memory: Memory, facts: Facts, now: int) -> Facts:
     lessons = state.load(learned)
     if lessons is None:
         return facts
-    use = memory.uses(now - RECENT_S, now + 1)
+    use = _recent_uses(memory, lessons, now)
     outlook = _outlook(lessons, use, readings, _extra(memory, now))._replace(weeks=model_weeks.recall(memory))
     return facts._replace(learned=lessons.learned, load=_load(facts, use, now), outlook=outlook)
 
@@ -47,7 +47,13 @@ def recall_limit(memory: Memory, facts: Facts, now: int) -> Facts:
     lessons = state.load(text)
     if lessons is None or lessons.learned.estimate is None or not lessons.learned.estimate.learned:
         return facts
-    return facts._replace(learned=lessons.learned, load=_load(facts, memory.uses(now - RECENT_S, now + 1), now))
+    return facts._replace(learned=lessons.learned, load=_load(facts, _recent_uses(memory, lessons, now), now))
+
+
+def _recent_uses(memory: Memory, lessons: "LearnedState", now: int) -> "List[Use]":
+    """What was used of late; what that cost only where the limit is one of costs: the prices are a long list."""
+    weights = lessons.learned.unit_weights
+    return memory.uses(now - RECENT_S, now + 1, weights is None or any(kind == "cost" for _, kind, _ in weights.weights))
 
 
 def _with_hits(memory: Memory, facts: Facts, readings: "List[Reading]", now: int) -> Facts:

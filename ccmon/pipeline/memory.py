@@ -2,7 +2,7 @@
 
 import sqlite3
 from contextlib import suppress
-from typing import TYPE_CHECKING, List, NamedTuple, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Callable, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.line.session_json import WINDOWS_S
 from ccmon.model import Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ccmon.store.record import LimitOf
     from ccmon.store.trusted import Trust
     from ccmon.usage.hits import Event
+    from ccmon.usage.prices import Price
 
 WEEK_S = WINDOWS_S["seven_day"]
 _DAY_S = 86_400
@@ -165,20 +166,23 @@ class Memory(AccountMemory):
         since = now - days * _DAY_S
         return self.uses(since, now + 1), self._readings(SESSION_S, since, now), self._sessions(now, since)
 
-    def uses(self, since: int, until: int) -> "List[Use]":
-        """What was used from since on and before until: by minute and model, else as the sessions were seen."""
-        from functools import partial
-
+    def uses(self, since: int, until: int, with_costs: bool = True) -> "List[Use]":
+        """What was used from since on and before until: by minute and model, else as the sessions were seen; without costs no
+        price is looked up."""
         from ccmon.learning import uses
         from ccmon.store import course
-        from ccmon.usage import prices
         known = self._look(lambda db, owner: course.course(db, owner, since, until), None)
         if known is None:
             return []
-        price_of = partial(prices.lookup, own=self.ctx.settings.prices)
-        found = uses.by_model(known.models, known.minutes, known.quarters, price_of)
+        found = uses.by_model(known.models, known.minutes, known.quarters, self._price_of() if with_costs else lambda _: None)
         seen = [use for start, shots in known.seen for use in uses.of_session(start, shots) if use.ts >= since]
         return sorted(found + seen, key=lambda use: use.ts) if seen else found
+
+    def _price_of(self) -> "Callable[[str], Optional[Price]]":
+        from functools import partial
+
+        from ccmon.usage import prices
+        return partial(prices.lookup, own=self.ctx.settings.prices)
 
     def weekly_readings(self, now: int, days: int = 90) -> "List[Reading]":
         """The official readings of the 7-day window, by time."""

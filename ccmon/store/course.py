@@ -6,7 +6,7 @@ For pipeline/memory.py, inside a transaction of database.py; sqlite3.Error comes
 import sqlite3
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
-from ccmon.store import archive, messages, usage, values
+from ccmon.store import log_state, usage, values
 
 Shot = Tuple[int, int, int, int, int, int, Optional[int]]  # first and last time of these counts: four kinds, micro-dollars
 Minute = Tuple[int, int, int, int, int, int]               # time, number of the model, four kinds
@@ -32,8 +32,8 @@ _FOUR = "input, output, cache_creation, cache_read"
 _MODELS = "SELECT id, name FROM model WHERE typeof(name) = 'text'"
 _NUMBERED = f"model_id IN (SELECT id FROM ({_MODELS}))"
 _MINUTES = f"""SELECT at_ms / 60000 * 60 AS ts, model_id, sum(input), sum(output), sum(cache_5m + cache_1h), sum(cache_read)
-    FROM message WHERE owner_id = ? AND at_ms >= ? AND at_ms < ? AND NOT flags & {messages.ABSORBED} AND {_NUMBERED}
-    AND {messages.SOUND} GROUP BY 1, 2 ORDER BY 1"""
+    FROM message WHERE owner_id = ? AND at_ms >= ? AND at_ms < ? AND NOT flags & {values.ABSORBED} AND {_NUMBERED}
+    AND {values.MESSAGE} GROUP BY 1, 2 ORDER BY 1"""
 _QUARTERS = f"""SELECT ts, model_id, sum(input), sum(output), sum(cache_creation), sum(cache_read) FROM usage
     WHERE owner_id = ? AND ts >= ? AND ts < ? AND (project_id = {usage.UNKNOWN} OR ts < ?) AND {_NUMBERED}
     AND {values.TIMES.format('ts')} AND {values.FOUR} GROUP BY 1, 2 ORDER BY 1"""
@@ -47,7 +47,7 @@ _SHOTS = f"""SELECT session_id, ts, seen, {_FOUR}, cost_micro_usd FROM snapshot
 
 def course(db: sqlite3.Connection, owner: int, since: int, until: int) -> Course:
     """What was used from since on and before until; sessions of which nothing is known but their sum are left out."""
-    packed = archive.boundary_ms(db, owner) // 1000
+    packed = log_state.packed_ms(db, owner) // 1000
     quarters = db.execute(_QUARTERS, (owner, usage.quarter(since), until, packed)).fetchall()
     return Course({number: values.text(name) for number, name in db.execute(_MODELS)},
                   db.execute(_MINUTES, (owner, max(since, packed) * 1000, until * 1000)).fetchall(), quarters,

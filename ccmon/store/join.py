@@ -10,7 +10,7 @@ from bisect import bisect_left
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import Block
-from ccmon.store import archive, log_state, messages, reported, rows, sessions, usage
+from ccmon.store import log_state, messages, reported, rows, sessions, usage
 from ccmon.store.join_messages import Elsewhere, Messages
 from ccmon.store.join_rest import join_legacy, join_rest
 from ccmon.store.messages import Change
@@ -90,7 +90,7 @@ def _take_sessions(db: sqlite3.Connection, owner: int, theirs: Iterable[_Theirs]
     """Fix their bounds where there is none of ours; what each is here, by its number there. They are filled by what joins."""
     ours = [row.block for row in _contents(db, owner)]
     starts = [block.start for block in ours]
-    packed_ms = archive.boundary_ms(db, owner)
+    packed_ms = log_state.packed_ms(db, owner)
     taken = {}
     for one in theirs:
         before = ours[:bisect_left(starts, max(one.block.end, one.block.start + 1))][-1:]

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ccmon.store import archive, limit_events, messages, rows, sessions, usage, values
-from ccmon.store.log_state import COMPLETE, NAMES, PRICES, SOUND, VANISHED, Position, number
+from ccmon.store.log_state import COMPLETE, NAMES, PRICES, SOUND, VANISHED, Position, number, packed_ms
 from ccmon.store.messages import Message
 
 CostOf = Callable[[str, messages.Row], Optional[int]]      # name of the model, tokens -> billionths of a US dollar
@@ -107,7 +107,7 @@ def count(db: sqlite3.Connection, owner: int, found: Sequence[Message]) -> None:
 def fold(db: sqlite3.Connection, owner: int, new: Sequence[messages.Row]) -> List[messages.Change]:
     """Take up rows of messages, with the numbers that models and projects have here; what changed."""
     known = messages.load(db, owner, (row.message for row in new))
-    old = archive.Old(db, owner, archive.boundary_ms(db, owner))
+    old = archive.Old(db, owner, packed_ms(db, owner))
     changes = messages.fold(known, old.unknown(new, known))
     messages.save(db, owner, [after for _, after in changes])
     old.save()

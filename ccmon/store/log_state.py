@@ -11,6 +11,7 @@ from ccmon.store import rows, values
 from ccmon.when import SKEW_S
 
 VANISHED, LATE, COMPLETE, PRICES, OPEN_SPAN = "vanished_ms", "late_ms", "logs_read", "prices", "open_span"
+PACKED = "archived_ms"
 
 
 class Position(NamedTuple):
@@ -82,6 +83,11 @@ def has_new_sessions(db: sqlite3.Connection, owner: int, now: int) -> bool:
     """Whether any session has come for which no limit of its time is noted."""
     return db.execute("SELECT 1 FROM session WHERE owner_id = ? AND start_ts <= ? AND limit_source = '' LIMIT 1",
                       (owner, now + SKEW_S)).fetchone() is not None
+
+
+def packed_ms(db: sqlite3.Connection, owner: int) -> int:
+    """Epoch ms before which all messages are packed."""
+    return number(db, owner, PACKED)
 
 
 def number(db: sqlite3.Connection, owner: int, name: str) -> int:

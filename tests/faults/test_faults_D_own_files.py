@@ -13,6 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import own_sources
 import pytest
 import strangers
 from claude_logs import talk, write
@@ -222,12 +223,12 @@ OPENERS = {                            # what opens files, where, how often: doo
                 "system/targets": 2}}
 
 
+@own_sources.together
 def test_D25_nothing_is_opened_beside_the_doors():
     """Who opens a file of ccmon's own does it by open_plain or open_file; a new one of another kind is entered here."""
     found = {"open": {}, "os.open": {}}
-    for path in (ROOT / "ccmon").rglob("*.py"):
-        room = path.relative_to(ROOT / "ccmon").with_suffix("").as_posix()
-        for call in [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]:
+    for room, nodes in own_sources.nodes().items():
+        for call in [node.func for node in nodes if isinstance(node, ast.Call)]:
             name = getattr(call, "attr", getattr(call, "id", ""))
             whole = f"{getattr(call.value, 'id', '?')}.{name}" if isinstance(call, ast.Attribute) else name
             if whole in found:

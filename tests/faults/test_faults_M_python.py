@@ -10,6 +10,7 @@ import types
 from functools import lru_cache
 from pathlib import Path
 
+import own_sources
 import pytest
 
 import ccmon
@@ -73,18 +74,18 @@ def test_M01_nothing_is_missed_where_a_python_lacks_its_private_modules():
 
 # --- nothing private ------------------------------------------------------------------------------------------------------
 
-def defined(tree):
-    """The names that it gives: of attributes, functions, classes and values."""
-    for node in ast.walk(tree):
+def defined(nodes):
+    """The names that a file gives: of attributes, functions, classes and values."""
+    for node in nodes:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             yield node.name
         elif isinstance(node, (ast.Attribute, ast.Name)) and isinstance(node.ctx, ast.Store):
             yield node.attr if isinstance(node, ast.Attribute) else node.id
 
 
-def private_names(tree, own):
+def private_names(nodes, own):
     """What is private in the standard library, or in a module of it that its manual does not have; own: names given by us."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] != "ccmon":
@@ -112,12 +113,12 @@ def is_module(name):
     return any(found.name == inner for found in pkgutil.iter_modules(path or []))
 
 
+@own_sources.together
 def test_M01_nothing_private_of_the_standard_library_is_used_but_with_a_fall_back():
-    trees = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
-             for path in (ROOT / "ccmon").rglob("*.py")}
-    own = {name for tree in trees.values() for name in defined(tree)}
-    found = {(path, name) for path, tree in trees.items() for name in private_names(tree, own)}
-    assert len(trees) > 100 and found == WITH_FALL_BACK
+    files = own_sources.nodes()
+    own = {name for nodes in files.values() for name in defined(nodes)}
+    found = {(f"ccmon/{room}.py", name) for room, nodes in files.items() for name in private_names(nodes, own)}
+    assert len(files) > 100 and found == WITH_FALL_BACK
 
 
 @pytest.mark.parametrize("code, name", [
@@ -126,6 +127,6 @@ def test_M01_nothing_private_of_the_standard_library_is_used_but_with_a_fall_bac
     ("import json.decoder", "json.decoder"), ("argparse._SubParsersAction", "_SubParsersAction"), ("os._exit(0)", None),
     ("sys.__stdout__", None), ("x._replace(a=1)", None), ("self._own = 1\nself._own", None), ("import urllib.request", None)])
 def test_M01_that_search_sees_them(code, name):
-    tree = ast.parse(code)
-    found = list(private_names(tree, set(defined(tree))))
+    nodes = list(ast.walk(ast.parse(code)))
+    found = list(private_names(nodes, set(defined(nodes))))
     assert (name in found) if name else not found

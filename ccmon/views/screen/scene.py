@@ -10,6 +10,7 @@ from ccmon.text import Charset, Line, Span, model_names
 from ccmon.when import Zone
 
 LABEL_CELLS = 14                       # margin, emoji, label
+TINY, COMPACT_ROWS = 16, 12            # cells below which only words stand; rows of the compact layout at most
 LEAD_CELLS = 4                         # margin and emoji
 
 

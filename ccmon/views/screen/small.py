@@ -12,8 +12,6 @@ from ccmon.views.screen import foot, outlook_row, parts, welcome, windows
 from ccmon.views.screen.scene import Scene, pick, pick_text
 from ccmon.views.screen.stack import Part, fit
 
-TINY = 16                              # cells below which only words stand
-
 
 def tiny(scene: Scene, width: int, height: int) -> List[Line]:
     """A handful of short rows; an answer to a key stands before the rest for its time."""
