@@ -126,7 +126,8 @@ WRITERS = {                            # who makes files, and where what is made
     "newfiles.making": {"line/linefiles": "state", "store/copy": "of the user", "system/outfiles": "of the user",
                         "system/swap": "config.ini"},
     "outfiles.write": {"commands/export": "of the user", "commands/report": "of the user"},
-    "dotfiles.replace": {"settings/config_file": "config.ini", "setup/first_run": "config.ini", "setup/init": "start-up file"},
+    "shared_files.replace": {"settings/config_file": "config.ini", "setup/first_run": "config.ini", "setup/init": "start-up file",
+                             "setup/dotfiles": "start-up file"},
     "dotfiles.put": {"setup/init": "start-up file"}, "newfiles.folder_in": {"system/private": "swept"}}
 
 
