@@ -111,17 +111,10 @@ def start_up(target: str, env: Mapping[str, str]) -> Installed:
         path = next(iter(dotfiles.with_block_in(target, env)), path)
         block = dotfiles.block(path)
     except CcmonError as err:
-        return Installed(target, path, str(err), _line_of_mark(path))
+        return Installed(target, path, str(err), dotfiles.line_of(path))
     program = program_in(block or "")
     return Installed(target, path, set_up=block is not None or init.is_called_by_hand(target, env),
                      gone=program if program and not processes.is_program(program) else None)
-
-
-def _line_of_mark(path: str) -> int:
-    with suppress(CcmonError):
-        rows = (shared_files.read(path) or b"").splitlines()
-        return next((n for n, row in enumerate(rows, 1) if row.startswith((dotfiles.BEGIN, dotfiles.END))), 1)
-    return 1
 
 
 def program_in(block: str) -> Optional[str]:

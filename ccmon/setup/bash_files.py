@@ -42,10 +42,10 @@ def all_files(home: str) -> List[str]:
 def read_at_start(home: str, is_login: bool) -> List[str]:
     """The files that a new bash reads, as far as their words say so: one may read another one."""
     first = login_file(home) if is_login else os.path.join(home, USUAL)
-    found = [first] if first else []
-    for path in found:                 # grows meanwhile
-        found += [other for other in _read_by(path, home) if other not in found]
-    return found
+    paths = [first] if first else []
+    for path in paths:                 # grows meanwhile
+        paths += [other for other in _read_by(path, home) if other not in paths]
+    return paths
 
 
 def _read_by(path: str, home: str) -> List[str]:

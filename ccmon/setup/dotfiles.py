@@ -22,18 +22,18 @@ Holds = Callable[[bytes, bytes], bool]
 
 def paths_of(target: str, env: Mapping[str, str]) -> List[str]:
     """All files that path_of can name for it, whatever is there: the usual ones, and those that variables name."""
-    found = [path_of(target, env)]
+    paths = [path_of(target, env)]
     home = env.get("HOME") or os.path.expanduser("~")
     plain = {name: value for name, value in env.items() if name not in ("XDG_CONFIG_HOME", "ZDOTDIR", "CLAUDE_CONFIG_DIR")}
-    found.append(path_of(target, plain))
+    paths.append(path_of(target, plain))
     if target == "tmux":
         bases = [base for base in (env.get("XDG_CONFIG_HOME", ""), os.path.join(home, ".config")) if os.path.isabs(base)]
-        found += [os.path.join(home, ".tmux.conf"), *(os.path.join(base, "tmux", "tmux.conf") for base in bases)]
+        paths += [os.path.join(home, ".tmux.conf"), *(os.path.join(base, "tmux", "tmux.conf") for base in bases)]
     if target == "bash":
-        found += bash_files.all_files(home)
+        paths += bash_files.all_files(home)
     if target == "zsh":                # where they may have been moved by hand
-        found += [os.path.join(os.path.dirname(path), name) for path in found[:2] for name in (".zprofile", ".zlogin", ".zshenv")]
-    return list(dict.fromkeys(found))
+        paths += [os.path.join(os.path.dirname(path), name) for path in paths[:2] for name in (".zprofile", ".zlogin", ".zshenv")]
+    return list(dict.fromkeys(paths))
 
 
 def with_block_in(target: str, env: Mapping[str, str]) -> List[str]:
@@ -41,11 +41,11 @@ def with_block_in(target: str, env: Mapping[str, str]) -> List[str]:
     usual = path_of(target, env)
     beside = [path for path in paths_of(target, env)
               if target == "tmux" or os.path.dirname(path) == os.path.dirname(usual)]
-    found = [usual] if block(usual) is not None else []
+    paths = [usual] if block(usual) is not None else []
     for path in beside:
         with suppress(CcmonError):
-            found += [path] if not any(map(_is_same(path), [usual, *found])) and block(path) is not None else []
-    return found
+            paths += [path] if not any(map(_is_same(path), [usual, *paths])) and block(path) is not None else []
+    return paths
 
 
 def _is_same(path: str) -> Callable[[str], bool]:
@@ -55,11 +55,11 @@ def _is_same(path: str) -> Callable[[str], bool]:
 
 def place_of(target: str, env: Mapping[str, str]) -> str:
     """The file that the block is to be written to: the one that has it, unless a new shell does not read that one here."""
-    usual, found = path_of(target, env), with_block_in(target, env)
+    usual, paths = path_of(target, env), with_block_in(target, env)
     if target == "bash" and bash_files.is_login_usual():
         is_read = bash_files.read_at_start(env.get("HOME") or os.path.expanduser("~"), True)
-        found = [path for path in found if path in is_read]
-    return found[0] if found else usual
+        paths = [path for path in paths if path in is_read]
+    return paths[0] if paths else usual
 
 
 def put(path: str, block: str) -> Optional[str]:
@@ -70,17 +70,17 @@ def put(path: str, block: str) -> Optional[str]:
 def _put(path: str, block: str) -> Optional[str]:
     before = shared_files.read(path)
     after = with_block(path, before, block)
-    start, end = _found(path, before or b"")
-    kept = path + BACKUP if before is not None and start == end else None
-    if kept:
-        shared_files.replace(kept, shared_files.read(kept), before or b"", like=path)
+    start, end = _span(path, before or b"")
+    backup = path + BACKUP if before is not None and start == end else None
+    if backup:
+        shared_files.replace(backup, shared_files.read(backup), before or b"", like=path)
     shared_files.replace(path, before, after, lines=True)
-    return kept
+    return backup
 
 
 def with_block(path: str, before: Optional[bytes], block: str) -> bytes:
     """What put makes of the content; None is no file. CcmonError when half of a block is in it."""
-    start, end = _found(path, before or b"")
+    start, end = _span(path, before or b"")
     lines = os.fsencode(block) + END + b" " + _sum(os.fsencode(block)) + b"\n"
     if before is None:
         return BEGIN + ALONE + b"\n" + lines
@@ -119,10 +119,10 @@ def _refuse_changed(path: str, block: bytes) -> None:
 
 def can_take_out(path: str) -> bool:
     """Whether there is a block. CcmonError when half of it is gone, or it was changed since it was written."""
-    found = block(path)
-    if found is not None:
-        _refuse_changed(path, os.fsencode(found))
-    return found is not None
+    text = block(path)
+    if text is not None:
+        _refuse_changed(path, os.fsencode(text))
+    return text is not None
 
 
 def has_lines_of(now: bytes, copy: bytes) -> bool:
@@ -139,7 +139,7 @@ def take_out(path: str) -> bool:
 def without_block(path: str) -> bytes:
     """What take_out makes of the content, which has a block. CcmonError as there."""
     before = shared_files.read(path) or b""
-    return _without(before, *_found(path, before))
+    return _without(before, *_span(path, before))
 
 
 def _without(before: bytes, start: int, end: int) -> bytes:
@@ -151,7 +151,7 @@ def _without(before: bytes, start: int, end: int) -> bytes:
 
 def _take_out(path: str) -> bool:
     before = shared_files.read(path)
-    start, end = _found(path, before or b"")
+    start, end = _span(path, before or b"")
     if before is None or start == end:
         return False
     _refuse_changed(path, before[start:end])
@@ -165,34 +165,42 @@ def _take_out(path: str) -> bool:
 
 def drop_copy(path: str, holds: Holds) -> Optional[str]:
     """Remove the copy of what was in the file before ccmon. Its path when it stays; None when there is none (any more)."""
-    kept = path + BACKUP
+    backup = path + BACKUP
     try:
-        copy = shared_files.read(kept) if may_drop_copy(path, holds) else None
+        copy = shared_files.read(backup) if may_drop_copy(path, holds) else None
         if copy is not None:
-            shared_files.remove(kept, copy)
+            shared_files.remove(backup, copy)
     except CcmonError:
         pass                           # it is named then
-    return kept if os.path.lexists(kept) else None
+    return backup if os.path.lexists(backup) else None
 
 
 def may_drop_copy(path: str, holds: Holds) -> bool:
     """Whether nothing is lost with the copy: holds(now, copy) says that all of it is there. A link, or another user's, stays."""
-    kept = path + BACKUP
+    backup = path + BACKUP
     try:
-        copy = None if os.path.islink(kept) or private.foreign(os.stat(kept)) else shared_files.read(kept)
+        copy = None if os.path.islink(backup) or private.foreign(os.stat(backup)) else shared_files.read(backup)
         return copy is not None and holds(shared_files.read(path) or b"", copy)
     except (CcmonError, OSError):
         return False
 
 
+def line_of(path: str) -> int:
+    """The line at which the block begins, by either of its marks; 1 where there is none, or the file cannot be read."""
+    with suppress(CcmonError):
+        rows = (shared_files.read(path) or b"").splitlines()
+        return next((number for number, row in enumerate(rows, 1) if row.startswith((BEGIN, END))), 1)
+    return 1
+
+
 def block(path: str) -> Optional[str]:
     """What stands between the marks, those too; None when there is nothing. CcmonError when half of it is gone."""
     content = shared_files.read(path) or b""
-    start, end = _found(path, content)
+    start, end = _span(path, content)
     return os.fsdecode(content[start:end]) if start < end else None
 
 
-def _found(path: str, content: bytes) -> Tuple[int, int]:
+def _span(path: str, content: bytes) -> Tuple[int, int]:
     """Where the block begins and ends; two equal numbers when there is none. CcmonError when half of it is gone."""
     lines = content.splitlines(True)
     begins = [n for n, line in enumerate(lines) if line.startswith(BEGIN)]

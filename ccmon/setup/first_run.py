@@ -2,7 +2,7 @@
 
 import os
 import sys
-from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence
+from typing import List, Mapping, NamedTuple, Optional, Sequence
 
 from ccmon import output, streams
 from ccmon.errors import CcmonError, UsageError
@@ -15,7 +15,6 @@ from ccmon.setup.questions import Question
 from ccmon.system import clock, shared_files, swap, typed
 from ccmon.text import count
 
-Ask = Callable[[str], str]
 YES = ("y", "yes")
 
 
@@ -128,7 +127,7 @@ def _asked(question: Question) -> str:
             print()
             return checked
         except CcmonError as err:
-            print("\n".join(questions.told(err, _cells())))
+            print("\n".join(questions.error_rows(err, _cells())))
 
 
 def _answer(prompt: str) -> str:

@@ -47,10 +47,10 @@ def edit(target: str, env: Mapping[str, str]) -> Edit:
 
 def _write(target: str, places: snippets.Places, env: Mapping[str, str]) -> str:
     path = _place(target, env)
-    kept = (swap.repeated(lambda: _set(path, places)) if target == "claude"
+    backup = (swap.repeated(lambda: _set(path, places)) if target == "claude"
             else dotfiles.put(path, snippets.block(target, _of_file(places, path))))
-    backup = f" What was there before is in {kept}." if kept else ""
-    said = [f"The line is set up in {path}.{backup}", *(_moved(target, other) for other in _others(target, path, env))]
+    note = f" What was there before is in {backup}." if backup else ""
+    said = [f"The line is set up in {path}.{note}", *(_moved(target, other) for other in _others(target, path, env))]
     return "\n".join([*said, f"To take it out: ccmon init {target} --undo"]) + "\n"
 
 
@@ -74,8 +74,8 @@ def _moved(target: str, path: str) -> str:
         take_out(target, path)
     except CcmonError as err:
         return f"It is not taken out of another file: {err}."
-    kept = drop_copy(target, path)
-    return f"Taken out of {path}, where it stood before." + (f" {kept} stays." if kept else "")
+    backup = drop_copy(target, path)
+    return f"Taken out of {path}, where it stood before." + (f" {backup} stays." if backup else "")
 
 
 def _undo(target: str, env: Mapping[str, str]) -> str:
@@ -83,9 +83,9 @@ def _undo(target: str, env: Mapping[str, str]) -> str:
     calls, lines = tmux_calls(path, env) if target == "tmux" else [], []
     for one in [path, *_others(target, path, env)]:
         lines.append(f"Taken out of {one}." if take_out(target, one) else f"There is nothing of ccmon in {one}.")
-        kept = drop_copy(target, one)
-        if kept:
-            lines.append(f"{kept} stays: it holds what is not in {one} any more. Remove it when you do not need it.")
+        backup = drop_copy(target, one)
+        if backup:
+            lines.append(f"{backup} stays: it holds what is not in {one} any more. Remove it when you do not need it.")
     cleared = tmux_server.clear(tmux_server.with_line(calls, env), calls, text_of(path), env)
     lines += [f"Taken out of the tmux that runs ({socket})." for socket in cleared]
     return "\n".join(lines) + "\n"
@@ -172,7 +172,7 @@ def _for_shells(path: str) -> str:
 
 
 def _command(env: Mapping[str, str]) -> str:
-    """The absolute path of the `ccmon` that runs, else of the one on PATH; links are kept: they outlive an upgrade."""
+    """The absolute path of the `ccmon` that runs, else of the one on PATH; links stay: they outlive an upgrade."""
     found = processes.own_program() or processes.which("ccmon", env)
     if found is None:
         raise UsageError("ccmon is not installed as a command", "Install it (pip install .), or put it on PATH")
@@ -190,21 +190,21 @@ def _line(ccmon: str) -> List[str]:
 
 def _set(path: str, places: snippets.Places) -> Optional[str]:
     """Put the line into the settings. The backup's path when one was made: it holds what was there before ccmon."""
-    before, kept = shared_files.read(path), path + dotfiles.BACKUP
+    before, backup = shared_files.read(path), path + dotfiles.BACKUP
     after = _with_line(path, before, places)
     keep = before is not None and not settings_json.is_own(_text(path, before))
     if keep:
-        shared_files.replace(kept, shared_files.read(kept), before or b"", like=path)
+        shared_files.replace(backup, shared_files.read(backup), before or b"", like=path)
     try:
         shared_files.replace(path, before, after)
     except CcmonError:
         if keep:
-            shared_files.remove(kept, before or b"")
+            shared_files.remove(backup, before or b"")
         raise
-    old = shared_files.read(kept) if before is None else None
+    old = shared_files.read(backup) if before is None else None
     if old is not None:                # of a file that is gone: --undo shall not bring it back
-        shared_files.remove(kept, old)
-    return kept if keep else None
+        shared_files.remove(backup, old)
+    return backup if keep else None
 
 
 def _with_line(path: str, before: Optional[bytes], places: snippets.Places) -> bytes:
@@ -217,11 +217,11 @@ def _with_line(path: str, before: Optional[bytes], places: snippets.Places) -> b
 
 def _unset(path: str) -> bool:
     """Take the line out of the settings, the file too when it was made for it. False when there is nothing of ccmon."""
-    now, kept = shared_files.read(path), path + dotfiles.BACKUP
+    now, backup = shared_files.read(path), path + dotfiles.BACKUP
     if now is None or not settings_json.calls_ccmon(_text(path, now)):
         return False
-    before = shared_files.read(kept)
-    then = None if before is None else _text(kept, before)
+    before = shared_files.read(backup)
+    then = None if before is None else _text(backup, before)
     try:
         after = settings_json.without_line(_text(path, now), then)
     except settings_json.Unfit as err:
@@ -231,7 +231,7 @@ def _unset(path: str) -> bool:
     else:
         shared_files.replace(path, now, after.encode("utf-8"))
     if before is not None:
-        shared_files.remove(kept, before)
+        shared_files.remove(backup, before)
     return True
 
 

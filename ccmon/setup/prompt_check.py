@@ -142,11 +142,9 @@ def _reported(path: str) -> FrozenSet[str]:
 
 def place_in(path: str) -> Tuple[int, bool]:
     """The line at which ccmon's lines begin in a start-up file, and whether nothing but comments follows them."""
-    try:
+    rows: List[bytes] = []
+    with suppress(CcmonError):
         rows = (shared_files.read(path) or b"").splitlines()
-    except CcmonError:
-        return 1, True
-    begins = [number for number, row in enumerate(rows, 1) if row.startswith(dotfiles.BEGIN)]
     ends = [number for number, row in enumerate(rows, 1) if row.startswith(dotfiles.END)]
     behind = rows[ends[-1]:] if ends else []
-    return begins[0] if begins else 1, not any(row.strip() and not row.strip().startswith(b"#") for row in behind)
+    return dotfiles.line_of(path), not any(row.strip() and not row.strip().startswith(b"#") for row in behind)

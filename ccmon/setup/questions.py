@@ -93,7 +93,7 @@ def prompt(question: Question, cells: int) -> str:
     return "\n".join(wrapped(f"{_MARGIN}{question.word} [{question.default}]:", cells - 1, len(_MARGIN))) + " "
 
 
-def told(error: CcmonError, cells: int) -> List[str]:
+def error_rows(error: CcmonError, cells: int) -> List[str]:
     """What is wrong with an answer."""
     return wrapped(f"{_MARGIN}{error}", cells, len(_MARGIN))
 
