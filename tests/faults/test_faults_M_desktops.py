@@ -13,7 +13,7 @@ import own_sources
 import pytest
 from commands import ROOT
 
-from ccmon.doctor import programs
+from ccmon.doctor import programs as doctors_programs
 from ccmon.doctor.check import Place
 from ccmon.doctor.shell import HOMELESS, Commands
 from ccmon.fullscreen import curses_package
@@ -65,11 +65,11 @@ def test_M08_the_commands_of_the_doctor_are_there_on_a_mac(monkeypatch):
     said = [own.edit(place.path, 3), own.permit(place._replace(own=True), "-R u+rX", None), own.permit(place, "600", None),
             own.permit(Place("/", True), "600", None), own.permit(Place("/", True), "600", "XDG_DATA_HOME"),
             own.untangle(place.path, True), own.untangle(place.path, False), own.largest(place.path), own.take(place, None),
-            programs.by_hand("darwin"), HOMELESS, programs.INSTALLERS["brew"], own.unset("", 0, None)]
+            doctors_programs.by_hand("darwin"), HOMELESS, doctors_programs.INSTALLERS["brew"], own.unset("", 0, None)]
     for command in filter(None, said):
         assert programs(command) <= OF_MACS, (command, programs(command))
-    assert programs.by_hand("darwin").startswith("open https://") and programs.by_hand("win32").startswith("start https://")
-    assert programs.by_hand("linux").startswith("xdg-open https://")
+    assert doctors_programs.by_hand("darwin").startswith("open https://") and doctors_programs.by_hand("win32").startswith("start https://")
+    assert doctors_programs.by_hand("linux").startswith("xdg-open https://")
     monkeypatch.setattr(sys, "platform", "darwin")
     assert curses_package.missing({"PATH": "/nowhere"}).endswith(": open https://www.python.org/downloads/")
 
