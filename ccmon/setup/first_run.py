@@ -183,8 +183,8 @@ def _is_seen(places: Sequence[str], env: Mapping[str, str]) -> bool:
     for place in places:
         if place in SHELLS:
             _say(f"Starting {place} once, to see its prompt ...")
-        found = visibility.of(place, env)
-        _say(*visibility.sentences(place, env, found))
-        all_seen = all_seen and (found is None or found.state != NOT_SEEN)
+        seen = visibility.of(place, env)
+        _say(*visibility.sentences(place, env, seen))
+        all_seen = all_seen and (seen is None or seen.state != NOT_SEEN)
     _say(*visibility.colours_hint(places, env))
     return all_seen

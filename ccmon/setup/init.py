@@ -65,8 +65,8 @@ def _of_file(places: snippets.Places, path: str) -> snippets.Places:
 
 def _others(target: str, path: str, env: Mapping[str, str]) -> List[str]:
     """The files that have the block although it is, or is about to be, in another one."""
-    found = [] if target in ("claude", "tmux") else dotfiles.with_block_in(target, env)
-    return [other for other in found if os.path.realpath(other) != os.path.realpath(path)]
+    paths = [] if target in ("claude", "tmux") else dotfiles.with_block_in(target, env)
+    return [other for other in paths if os.path.realpath(other) != os.path.realpath(path)]
 
 
 def _moved(target: str, path: str) -> str:
@@ -173,10 +173,10 @@ def _for_shells(path: str) -> str:
 
 def _command(env: Mapping[str, str]) -> str:
     """The absolute path of the `ccmon` that runs, else of the one on PATH; links stay: they outlive an upgrade."""
-    found = processes.own_program() or processes.which("ccmon", env)
-    if found is None:
+    program = processes.own_program() or processes.which("ccmon", env)
+    if program is None:
         raise UsageError("ccmon is not installed as a command", "Install it (pip install .), or put it on PATH")
-    return found
+    return program
 
 
 def _line(ccmon: str) -> List[str]:

@@ -113,11 +113,11 @@ def _environment(env: Mapping[str, str], folder: str, report: str) -> Dict[str, 
 def _made_at_first(home: str, env: Mapping[str, str]) -> Tuple[str, ...]:
     """What fish makes when it is started for the first time: a try leaves none of it."""
     config = os.path.dirname(os.path.dirname(dotfiles.path_of("fish", env)))
-    found = [os.path.join(config, name) for name in _NEW_IN_CONFIG]
+    paths = [os.path.join(config, name) for name in _NEW_IN_CONFIG]
     for variable, names in _NEW_BESIDE:
         bases = [env[variable]] if env.get(variable) else [os.path.join(home, name) for name in names]
-        found += [*bases, os.path.join(bases[-1], "fish")]
-    return tuple(found)
+        paths += [*bases, os.path.join(bases[-1], "fish")]
+    return tuple(paths)
 
 
 def _block(path: str) -> Optional[str]:

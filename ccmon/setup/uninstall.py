@@ -74,7 +74,7 @@ class Uninstall:
 
     def _start_up(self, left: List[Left]) -> Dict[str, str]:
         """The files that ccmon can be taken out of; of one that has it, and of which nobody can say where, is told in left."""
-        found: Dict[str, str] = {}
+        with_line: Dict[str, str] = {}
         places: Set[str] = set()
         for path, target in self.start_up_files.items():
             place = os.path.realpath(path)
@@ -83,19 +83,19 @@ class Uninstall:
                 if has_line and private.foreign(os.stat(path)):
                     left.append(Left(path, "it belongs to another user"))
                 elif has_line:
-                    found[path] = target
+                    with_line[path] = target
             except (CcmonError, OSError) as err:
                 is_told = b"ccmon" in _content(path) or removal.is_shut(path)
                 left += [Left(path, _reason(err, path))] if place not in places and is_told else []
             places.add(place)
-        return found
+        return with_line
 
     def _copies(self, start_up: Mapping[str, str], left: List[Left]) -> Dict[str, str]:
-        found = {path: target for path, target in self.start_up_files.items() if os.path.lexists(path + dotfiles.BACKUP)}
-        for path in [path for path in found if path not in start_up and not init.may_drop_copy(found[path], path)]:
+        copies = {path: target for path, target in self.start_up_files.items() if os.path.lexists(path + dotfiles.BACKUP)}
+        for path in [path for path in copies if path not in start_up and not init.may_drop_copy(copies[path], path)]:
             left += [] if removal.is_shut(path) else [_kept_copy(path)]
-            del found[path]
-        return found
+            del copies[path]
+        return copies
 
     def _running(self) -> List[int]:
         """The ccmon that work with these folders; where nobody sees what they work with, those that hold a lock."""
@@ -218,7 +218,7 @@ def _calling_lines(path: str) -> List[int]:
     """The numbers of the lines, from 1, that call ccmon, are no comments and do not stand between its marks."""
     rows = _content(path).splitlines()
     marks = ([at for at, row in enumerate(rows) if row.startswith(mark)] for mark in (dotfiles.BEGIN, dotfiles.END))
-    begin, end = (found[0] if found else -1 for found in marks)
+    begin, end = (numbers[0] if numbers else -1 for numbers in marks)
     return [at + 1 for at, row in enumerate(rows) if _is_call(row) and not begin <= at <= end]
 
 

@@ -28,18 +28,18 @@ def of(target: str, env: Mapping[str, str]) -> Optional[Visibility]:
     return of_tmux(env) if target == "tmux" else of_claude(env)
 
 
-def sentences(target: str, env: Mapping[str, str], found: Optional[Visibility]) -> List[str]:
+def sentences(target: str, env: Mapping[str, str], seen: Optional[Visibility]) -> List[str]:
     """What `ccmon init` says of it when it has set the line up, and what is left to do."""
     start = {"tmux": "tmux source-file " + for_sh(dotfiles.path_of("tmux", env)), "claude": "start Claude Code anew"}
     to_see = f"To see it: {start.get(target, f'start a new {target}')}"
-    if found is None:
+    if seen is None:
         return [to_see]
-    leads = f"Run: {found.command}" if found.command else to_see
-    if found.state == SEEN:
-        return [f"It is seen: {found.says}.", *([leads] if found.command else [])]
-    if found.state == NOT_SEEN:
-        return [f"It is set up, but not seen: {found.says}.", leads]
-    return [f"It is set up; whether it is seen is not known: {found.says}.", leads]
+    leads = f"Run: {seen.command}" if seen.command else to_see
+    if seen.state == SEEN:
+        return [f"It is seen: {seen.says}.", *([leads] if seen.command else [])]
+    if seen.state == NOT_SEEN:
+        return [f"It is set up, but not seen: {seen.says}.", leads]
+    return [f"It is set up; whether it is seen is not known: {seen.says}.", leads]
 
 
 def colours_hint(targets: Sequence[str], env: Mapping[str, str]) -> List[str]:
