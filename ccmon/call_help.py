@@ -1,17 +1,17 @@
 """What `ccmon help ...` is about: a command, all common options, or one option."""
 
+from __future__ import annotations
+
 from typing import List, Optional, Sequence
 
 from ccmon import call_parser
-from ccmon.call_table import COMMANDS, SETTINGS, arguments_of
+from ccmon.call_table import COMMANDS, PAGES, SETTINGS, arguments_of
 from ccmon.errors import UsageError
 from ccmon.text import clean, clip, near
 from ccmon.typed_values import folded
 
 OPTIONS = ("options", "option", "settings", "setting", "common", "common-options")
 MANUAL = ("man", "manual", "manpage")
-PAGES = {"ccmon": "ccmon.1", "line": "ccmon-line.1", "history": "ccmon-history.1", "learn": "ccmon-learn.1",
-         "config": "ccmon-config.5"}   # topic -> file
 _TOPICS = {**dict.fromkeys(("init", "statusline", "format", "formats", "template", "templates"), "line"),
            **dict.fromkeys(("report", "merge", "export"), "history"), "hit": "learn",
            **dict.fromkeys((*OPTIONS, "plans", "prices", "accounts", "themes", "alerts"), "config")}

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import NamedTuple as NamedTuple
 else:
-    from collections import namedtuple
     from types import FunctionType
     try:
         from collections import _tuplegetter as field_of
@@ -41,18 +40,29 @@ else:
         lambda c, a, b, d, e, f, g, h, i, j, k, m, n, o, p, q, r: new(c, (a, b, d, e, f, g, h, i, j, k, m, n, o, p, q, r)),
     )))
 
-    def _constructor_of(number):
-        """One with so many fields, named anyhow."""
-        if number not in _CONSTRUCTORS:
-            _CONSTRUCTORS[number] = namedtuple("Values", [f"f{index}" for index in range(number)]).__new__
-        return _CONSTRUCTORS[number]
-
     def _constructor(name, fields, defaults):
-        model = _constructor_of(len(fields))
-        code = model.__code__.replace(co_varnames=("_cls", *fields), co_name="__new__")
-        made = FunctionType(code, model.__globals__, "__new__", defaults)
+        model = _CONSTRUCTORS.get(len(fields))
+        if model is None:
+            made = _wide_constructor(fields, defaults)
+        else:
+            code = model.__code__.replace(co_varnames=("_cls", *fields), co_name="__new__")
+            made = FunctionType(code, model.__globals__, "__new__", defaults)
         made.__qualname__ = f"{name}.__new__"
         return made
+
+    def _wide_constructor(fields, defaults):
+        """For classes of which few values are made: slower than the others."""
+        usual, known = dict(zip(fields[len(fields) - len(defaults):], defaults)), frozenset(fields)
+
+        def __new__(_cls, *values, **named):
+            given = dict(zip(fields, values))
+            if len(values) > len(fields) or not named.keys() <= known or given.keys() & named.keys():
+                raise TypeError(f"unexpected arguments; the fields are {', '.join(fields)}")
+            given = {**usual, **given, **named}
+            if len(given) < len(fields):
+                raise TypeError(f"missing arguments: {', '.join(field for field in fields if field not in given)}")
+            return new(_cls, map(given.__getitem__, fields))
+        return __new__
 
     class Values(tuple):
         """What all classes of named tuples have in common."""

@@ -3,26 +3,39 @@
 What only some calls need is loaded there: ccmon starts several times a minute.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, TextIO
+from typing import TYPE_CHECKING, Iterable, Iterator, List, Mapping, Optional, Sequence, TextIO
 
+from ccmon import line_answer
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings import grounds, origins, themes
 from ccmon.settings.context import Context
 from ccmon.settings.grounds import Fitting
 from ccmon.settings.origins import Setting
-from ccmon.system import codec, processes
+from ccmon.system import processes
 from ccmon.text import Charset, Line, plain
 
 if TYPE_CHECKING:
+    import locale
+
     from ccmon.pipeline.stored import Stored
+else:
+    try:
+        import _locale as locale  # private: the part of the C library, without what needs re
+    except ImportError:
+        import locale
 
 PAGERS = ("less", "more")
 MOST_COLUMNS, MOST_ROWS = 1000, 500    # COLUMNS may say anything
 WAIT_S, WAIT_FAR_S = 0.1, 0.3          # for the terminal's answer; over ssh
 
+_UTF8_ON_MACS = "en_US.UTF-8"               # C.UTF-8 is there from macOS 15 on
+_UTF8_LOCALES = ("C.UTF-8", _UTF8_ON_MACS, "UTF-8")        # the last one macOS and the BSDs have, for the characters alone
 
 def colours(ctx: Context, stream: TextIO) -> int:
     """How many colours the stream is given: 0, 8, 16 or 256."""
@@ -44,7 +57,7 @@ def colourless(ctx: Context) -> bool:
 def charset(ctx: Context, stream: Optional[TextIO]) -> Charset:
     """The characters that the stream and the settings allow."""
     encoding = (getattr(stream, "encoding", None) or "ascii").lower().replace("-", "").replace("_", "")
-    wide = encoding.startswith("utf") and codec.utf8() and not ctx.settings.ascii
+    wide = encoding.startswith("utf") and utf8() and not ctx.settings.ascii
     coloured = not colourless(ctx) and not themes.colourless(ctx.settings.look)
     return Charset(wide, wide and coloured and ctx.settings.emoji)
 
@@ -211,3 +224,43 @@ def with_own_command(lines: Sequence[Line]) -> Sequence[Line]:
     name = processes.own_command(os.environ)
     return lines if name == own_name.NAME else [
         tuple(span._replace(text=own_name.with_name(span.text, name)) for span in line) for line in lines]
+
+
+# --- the locale --------------------------------------------------------------------------------------------------------
+
+def utf8() -> bool:
+    """Whether UTF-8 is drawn, as the variables name it; sets the locale, as curses needs it.
+
+    Names alone count, as for the line: ssh hands over locales that the machine has not, and Python's UTF-8 mode says UTF-8
+    under LC_ALL=C. Only where the C library has no UTF-8 at all it is not drawn, as curses would paint blanks.
+    """
+    with suppress(locale.Error):
+        locale.setlocale(locale.LC_ALL, "")
+    if os.name != "posix":
+        return sys.stdout.encoding.lower() in ("utf-8", "utf8")
+    if not line_answer.is_utf8(os.environ):
+        return False
+    return _is_utf8_in_force() or any(map(_put_locale_in_force, _UTF8_LOCALES))
+
+
+def installed_locale() -> str:
+    """A locale of UTF-8 that this machine has, for LC_ALL."""
+    if sys.platform == "darwin":
+        return _UTF8_ON_MACS
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        return next(filter(_put_locale_in_force, _UTF8_LOCALES[:2]), _UTF8_LOCALES[0])
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
+
+
+def _put_locale_in_force(name: str) -> bool:
+    """Take the characters of the locale; whether that is possible, and they are UTF-8."""
+    with suppress(locale.Error):
+        locale.setlocale(locale.LC_CTYPE, name)
+        return _is_utf8_in_force()
+    return False
+
+
+def _is_utf8_in_force() -> bool:
+    return locale.nl_langinfo(locale.CODESET).lower() in ("utf-8", "utf8")

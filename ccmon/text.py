@@ -3,10 +3,14 @@
 A role is a meaning, never a colour: title, label, value, text, dim, accent, ok, fair, warn, danger, marker, key, track.
 """
 
+from __future__ import annotations
+
 import unicodedata
 from itertools import groupby
 from operator import attrgetter
-from typing import FrozenSet, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import FrozenSet, Iterable, Iterator, List, Optional, Sequence, Tuple
+
+from ccmon.named_tuple import NamedTuple
 
 ROLES = ("text", "title", "label", "value", "dim", "accent", "ok", "fair", "warn", "danger", "marker", "key", "track")
 

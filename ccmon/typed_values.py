@@ -4,9 +4,12 @@ The command line, config.ini, the environment and the questions of `ccmon init` 
 wherever it stands. Each takes a text and raises ValueError with what is valid.
 """
 
-from typing import Callable, Dict, Iterable, Mapping, NamedTuple, Optional, Tuple
+from __future__ import annotations
+
+from typing import Callable, Dict, Iterable, Mapping, Optional, Tuple
 
 from ccmon.errors import CcmonError, SettingError
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import clean, clip, near
 
 TRUE = ("1", "yes", "true", "on", "y", "t", "enable", "enabled")
@@ -14,7 +17,7 @@ FALSE = ("0", "no", "false", "off", "n", "f", "disable", "disabled")
 ALL = ("all", "any", "everything", *TRUE[1:])      # of a list; 1 is a percentage
 NONE = ("none", "nothing", *FALSE[1:])
 UNSET = ("none", "unset", "default")   # as good as nothing, where nothing is a choice
-MOST_PERCENT = 1000                    # of what Claude says is used; see line/session_json.py
+MOST_PERCENT = 1000                    # of what Claude says is used; see sources/session_json.py
 PLANS: Mapping[str, int] = {"pro": 7000, "max5": 35000, "max20": 140000}    # tokens; reference figures
 PLAN_NAMES = (*PLANS, "custom_max", "ml_auto")
 PLAN_WORDS: Mapping[str, str] = {      # letters and digits alone

@@ -22,13 +22,14 @@ from completers import COMPLETERS, SORTED_BY, WINDOWS  # noqa: E402
 
 from ccmon import __version__, call_parser  # noqa: E402
 from ccmon.alerts.kinds import KINDS as ALERTS  # noqa: E402
-from ccmon.call_help import PAGES, page_of  # noqa: E402
-from ccmon.call_table import COMMANDS, MODES, SETTINGS, Argument  # noqa: E402
+from ccmon.call_help import page_of  # noqa: E402
+from ccmon.call_table import COMMANDS, HELP, MODES, PAGES, SETTINGS, Argument  # noqa: E402
 from ccmon.settings.options import BY_NAME  # noqa: E402
 from ccmon.views.screen.foot import KEYS  # noqa: E402
 
 NOTE = "Made by tests/generate.py from ccmon's parser. Do not edit it: run python tests/generate.py"
 DATED = "2026-11-22"                   # the pages' date: change it with __version__
+ALL = {**COMMANDS, "help": HELP}
 MARKED = re.compile(r"<!-- (?P<what>[\w]+)(?:: (?P<name>\w+))? -->\n.*?<!-- end -->", re.S)
 TEXT_WIDTH, USAGE_WIDTH = 126, 70      # columns: of Markdown, and of an example that `man` shifts to the right
 GROUPS = {"plan": "The limit and the reset", "interval": "Where the usage is read", "theme": "The look", "format": "The line",
@@ -101,8 +102,8 @@ def _modes(_name: str) -> Iterator[str]:
 
 
 def _commands(_name: str) -> Iterator[str]:
-    for name, command in COMMANDS.items():
-        page_name, _, section = PAGES[page_of(name)].partition(".")
+    for name, command in ALL.items():
+        page_name, _, section = PAGES[page_of(name) or "ccmon"].partition(".")
         there = f"; see [{page_name}({section})]({page_name}.md)" if page_name != "ccmon" else ""
         yield from _named(f"ccmon {name}", command.help + there)
 
@@ -125,7 +126,7 @@ def _settings(_name: str) -> Iterator[str]:
 
 def _command(name: str) -> Iterator[str]:
     """The usage of a command, what it does, and its options."""
-    command = COMMANDS[name]
+    command = ALL[name]
     words = [f"ccmon {name}", *_usage(command.arguments, command.required), *["[setting ...]"] * command.has_settings]
     words = [word.replace(" ", "\xa0").replace("\xa0|\xa0", "\xa0| ") for word in words]
     yield "\n```text"

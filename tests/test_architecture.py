@@ -14,19 +14,19 @@ pytestmark = [pytest.mark.newest_only, own_sources.together]
 
 PACKAGE = ROOT / "ccmon"
 FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
-DOORS = {"linecache", "locks", "refresher", "settings.config", "sources.ccusage", "sources.cancel", "sources.ccusage_find",
-         "sources.log_files",
-         "sources.log_watch",
-         "sources.account_file", "sources.claude_program", "sources.program_places", "line.linefiles", "doctor.files",
+DOORS = {"line_answer", "line_cache", "locks", "refresher", "settings.config", "sources.ccusage", "sources.cancel",
+         "sources.ccusage_find", "sources.log_files", "sources.log_watch", "sources.account_file", "sources.claude_program",
+         "sources.program_places", "sources.spool", "doctor.files",
          "alerts.channels", "fullscreen.screen", "fullscreen.entries", "fullscreen.screen_signals", "fullscreen.terminal",
-         "fullscreen.guardian", "fullscreen.background", "fullscreen.curses_package", "setup.prompt_probe", "setup.bash_files",
+         "fullscreen.guardian", "fullscreen.background", "fullscreen.curses_package", "setup.prompt_probe",
+         "setup.start_up_files",
          *(name for name in FILES if re.match(r"(store|system)\.", name))}
 JOINS = {"__main__", "bare_start", "cli", "arguments", "call", "streams", "output", "settings.accounts", "settings.context",
          "settings.config_file", "setup.claude_start", "sources.log_changes", "sources.log_parts", "sources.log_reader",
-         "sources.log_workers", "line.lines", "line.hook", "fullscreen.app",
+         "sources.log_workers", "sources.hook", "fullscreen.app",
          "fullscreen.live", "fullscreen.picture", "fullscreen.poller", "setup.init", "setup.first_run",
          "setup.prompt_check", "setup.visibility", "setup.package", "setup.tmux_server", "setup.uninstall", "setup.written",
-         "setup.dotfiles", "setup.start_up_files",
+         "setup.dotfiles",
          *(name for name in FILES if re.match(r"(commands|pipeline|doctor)\.(?!files|check|shell|view|__)", name))}
 PURE = set(FILES) - DOORS - JOINS
 STORE = {name for name in DOORS if name.startswith("store.")}                      # one door of several leaves
@@ -40,13 +40,12 @@ SAME_DOOR = {("sources.log_watch", "sources.log_files"), ("sources.ccusage", "so
              ("fullscreen.screen", "fullscreen.screen_signals"), ("fullscreen.screen", "fullscreen.background"),
              ("fullscreen.background", "fullscreen.keys"), ("fullscreen.background", "fullscreen.terminal"),
              ("fullscreen.background", "settings.grounds"),
-             ("fullscreen.screen_signals", "fullscreen.terminal"), ("line.linefiles", "linecache"),
-             ("locks", "linecache"), ("refresher", "linecache"), ("refresher", "locks"), ("system.private", "locks"),
-             ("system.newfiles", "locks"), ("system.process_facts", "locks"), ("locks", "system.process_facts"),
-             ("system.codec", "linecache"), ("system.shared_files", "system.swap"), ("doctor.files", "doctor.check")}
-NEIGHBOURS = {("usage", "line"), ("learning", "usage"), ("settings", "line"), ("views", "line")}   # argued in CONTRIBUTING.md
-OPEN_TO_DOORS = {"model", "errors", "sources.ccusage_errors", "kept", "text", "typed_values", "when", "system.private",
-                 "system.processes", "system.newfiles", "system.ready", "system.stops", "system.targets", "system.process_facts"}
+             ("fullscreen.screen_signals", "fullscreen.terminal"), ("system.shared_files", "system.swap"),
+             ("doctor.files", "doctor.check")}
+NEIGHBOURS = {("learning", "usage")}   # argued in CONTRIBUTING.md
+OPEN_TO_DOORS = {"line_answer", "locks", "model", "errors", "named_tuple", "sources.ccusage_errors", "kept", "text",
+                 "typed_values", "when", "system.private", "system.processes", "system.newfiles", "system.ready",
+                 "system.stops", "system.targets", "system.process_facts"}
 IMPURE = {"os", "sys", "time", "sqlite3", "subprocess", "curses", "threading", "io", "pathlib", "shutil", "socket", "signal"}
 FORBIDDEN_CALLS = {"print", "open", "input", "exec", "eval"}
 
@@ -107,7 +106,7 @@ def test_doors_import_only_the_model_texts_and_what_makes_files_and_processes():
 
 
 def test_the_cached_line_imports_nothing_of_ccmon():
-    assert ours("linecache") == set()
+    assert ours("line_answer") == set()
 
 
 def test_only_the_start_imports_the_command_line():
@@ -150,7 +149,7 @@ def test_the_top_of_the_project_is_small():
 
 
 def test_the_reader_of_imports_sees_what_it_should():
-    assert {"sources.cancel", "pipeline.memory", "linecache"} <= ours("pipeline.refresh")
+    assert {"sources.cancel", "pipeline.memory", "line_answer"} <= ours("pipeline.refresh")
     assert "store.database" in ours("pipeline.memory") and "sqlite3" in imported("store.database")
     assert "views.screen.dashboard" in ours("commands.look")
 

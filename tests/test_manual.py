@@ -19,10 +19,8 @@ from test_generated import flags, parsers, program
 
 from ccmon import __version__
 from ccmon.alerts import kinds, rules
-from ccmon.call_help import PAGES as FILES
 from ccmon.call_help import page_of
-from ccmon.line import fields
-from ccmon.line.dialects import DIALECTS
+from ccmon.call_table import PAGES as FILES
 from ccmon.model import Facts
 from ccmon.settings import context
 from ccmon.settings.options import OPTIONS, SECTIONS, flag_name
@@ -31,6 +29,8 @@ from ccmon.system import clock
 from ccmon.text import ROLES
 from ccmon.typed_values import PLAN_NAMES, PLANS
 from ccmon.usage import notices
+from ccmon.views.line import fields
+from ccmon.views.line.dialects import DIALECTS
 from ccmon.views.screen.foot import KEYS
 
 pytestmark = pytest.mark.newest_only
@@ -105,7 +105,7 @@ def test_roff_of_a_page(text: str, roff: str) -> None:
 @pytest.mark.parametrize("command", sorted(parsers()))
 def test_every_option_and_command_is_told(command: str) -> None:
     """On the page that `ccmon help --man COMMAND` shows; the settings on their own."""
-    topic = page_of(command) if command else "ccmon"
+    topic = page_of(command) or "ccmon"
     page = f"man/{FILES[topic].partition('.')[0]}.md"
     told = named(page, "Options") if not command else set(re.findall(
         r"^- `(-[-a-z]+)", re.split(rf"<!-- command: {command} -->", PAGES[page])[1].split("<!-- end -->")[0], re.M))

@@ -36,7 +36,11 @@ class Subclass(Point):
 
 class Wide(NamedTuple):
     {wide}
-'''.replace("{wide}", "\n    ".join(f"f{index}: int = {index}" for index in range(40)))
+
+class WideLess(NamedTuple):
+    {less}
+'''.replace("{wide}", "\n    ".join(f"f{index}: int = {index}" for index in range(40))).replace(
+    "{less}", "\n    ".join(f"f{index}: int" for index in range(40)))
 MINE, THEIRS = ({"NamedTuple": base, "typing": typing, "__name__": "made"}
                 for base in (named_tuple.NamedTuple, typing.NamedTuple))
 exec(SOURCE, MINE)
@@ -49,8 +53,9 @@ ASKED = [
     "Point(1)[:2]", "sorted([Point(2), Point(1)])", "[*Point(1)]", "Point(1).w", "setattr(Point(1), 'x', 2)", "Point.sum.__doc__",
     "Empty()", "Empty(1)", "Empty._fields", "Subclass(1)", "Subclass(1)._replace(x=2)",
     "type(Subclass(1)._replace(x=2)).__name__",
-    "Wide()", "Wide(f39=1)[-1]", "Wide(*range(40)) == Wide()", "isinstance(Point(1), tuple)", "Point.__annotations__['x']",
-    "Point(1).__getnewargs__()", "Point.x.__get__(Point(7))", "type(Point).__name__"]
+    "Wide()", "Wide(f39=1)[-1]", "Wide(1, f0=2)", "Wide(x=1)", "Wide(*range(41))", "WideLess()",
+    "WideLess(*range(38), f39=1, f38=2)", "Wide(*range(40)) == Wide()", "isinstance(Point(1), tuple)",
+    "Point.__annotations__['x']", "Point(1).__getnewargs__()", "Point.x.__get__(Point(7))", "type(Point).__name__"]
 
 
 def outcome(words, names):

@@ -18,10 +18,10 @@ from pages import BLOCKS, EXAMPLE, FOR_USERS, MANUAL, OUTPUTS, PAGES, README, RO
 from terminal import Terminal
 
 from ccmon import __version__, arguments, when
-from ccmon.line.dialects import DIALECTS
 from ccmon.settings import context
 from ccmon.system import clock
 from ccmon.typed_values import PLANS
+from ccmon.views.line.dialects import DIALECTS
 
 pytestmark = pytest.mark.newest_only
 

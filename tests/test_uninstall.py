@@ -16,7 +16,7 @@ import pytest
 import strangers
 from claude_logs import talk, write
 from commands import HOUR, NOW, PATIENCE_S, alive, block, wait_until
-from line_shells import call, install, program
+from line_shells import install, program
 from live_lines import live, warm
 from strangers import Place
 from terminal import Terminal
@@ -117,18 +117,17 @@ def test_the_home_is_as_it_was_before(place, has_files):
 # --- a new file cannot be forgotten -----------------------------------------------------------------------------------------
 
 WRITERS = {                            # who makes files, and where what is made stands in written.py
-    "linecache.append": {"line/hook": "readings"}, "linefiles.replace": {},
-    "linecache.open_file": {"locks": "lock"}, "private.open_file": {
+    "line_cache.replace": {}, "line_answer.open_file": {"locks": "lock", "sources/hook": "readings"}, "private.open_file": {
         "settings/config": "ccmon.log", "store/migrations": "ccmon.db", "store/upgrade": "ccmon.db.before-200.part",
         "setup/prompt_check": "swept"},
     "private.locked": {"settings/config_file": ".ccmon-lock", "store/migrations": ".ccmon-lock"},
     "private.temporary": {"call": "swept", "store/copy": "swept", "setup/prompt_check": "swept"},
-    "newfiles.making": {"line/linefiles": "state", "store/copy": "of the user", "system/outfiles": "of the user",
-                        "system/swap": "config.ini"},
-    "outfiles.write": {"commands/export": "of the user", "commands/report": "of the user"},
-    "shared_files.replace": {"settings/config_file": "config.ini", "setup/first_run": "config.ini", "setup/init": "start-up file",
-                             "setup/dotfiles": "start-up file"},
-    "dotfiles.put": {"setup/init": "start-up file"}, "newfiles.folder_in": {"system/private": "swept"}}
+    "newfiles.making": {"store/copy": "of the user", "system/swap": "config.ini"}, "newfiles.written": {"system/swap": "config.ini"},
+    "newfiles.replace": {"line_cache": "state", "system/named_files": "of the user"},
+    "named_files.write": {"commands/export": "of the user", "commands/report": "of the user"},
+    "dotfiles.put": {"setup/init": "start-up file"}, "shared_files.replace": {
+        **dict.fromkeys(("settings/config_file", "setup/first_run"), "config.ini"),
+        **dict.fromkeys(("setup/init", "setup/dotfiles"), "start-up file")}, "newfiles.folder_in": {"system/private": "swept"}}
 
 
 @own_sources.together
@@ -331,7 +330,7 @@ def test_a_shell_that_is_open_brings_nothing_back(machine, name):
     program(name)
     install(machine)
     live(machine)
-    assert call(machine, [str(machine.bin / "ccmon"), "init", name, "--write"]).code == 0
+    assert machine.run("init", name, "--write", now=None).code == 0
     with Terminal(SHELLS[name], columns=200, rows=40, env=machine.env(), cwd=str(machine.cwd)) as term:
         term.wait_for("CC 131%")
         wait_until(machine.idle, "the refresher ends")
@@ -361,7 +360,7 @@ def test_undo_leaves_tmux_as_it_was(machine, conf):
         tmux("new-session", "-d", "-x", "150", "cat")
         before = tmux("show", "-g")
         for words in (["--write"], ["--undo"]):
-            assert call(machine, [str(machine.bin / "ccmon"), "init", "tmux", *words]).code == 0
+            assert machine.run("init", "tmux", *words, now=None).code == 0
             if words == ["--write"]:
                 tmux("source-file", str(path))
                 tmux("source-file", str(path))

@@ -1,8 +1,10 @@
 """`ccmon history`: the stored sessions, or what was used in groups, as a table, as data or as a picture."""
 
+from __future__ import annotations
+
 import sys
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Tuple, Union
 
 from ccmon import output, streams
 from ccmon.choices import PERIODS, WINDOW
@@ -13,6 +15,7 @@ from ccmon.history.hosts import of_host, used_on
 from ccmon.history.periods import Days, began_in, chosen, is_in, used_in
 from ccmon.history.rating import Scale
 from ccmon.model import Record, Used
+from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import memory, rated
 from ccmon.pipeline.memory import Memory
 from ccmon.settings.context import Context
@@ -29,13 +32,14 @@ from ccmon.when import local
 if TYPE_CHECKING:
     from ccmon.history.windows import PastWindow
 
+    Item = Union[Record, Group, PastWindow]
+
 OK = 0
 ROWS_MAX = 1_000_000
 _EVER = 1 << 40                        # epoch s, later than anything
 CHART_ROWS = 16                        # lines of a chart, where the terminal has as many
 EMPTY = ("No sessions are stored yet, and nothing is there to read: no logs of Claude Code, and no ccusage that was asked. "
          "Use claude, or ask ccusage with: ccmon record")
-Item = Union[Record, Group, "PastWindow"]
 
 
 class Wanted(NamedTuple):
@@ -309,11 +313,11 @@ def _table(given: SimpleNamespace, ctx: Context, wanted: Wanted, found: Found, n
         return
     lines = history_table.lines(table, width or None, wanted.columns is not None)
     notes = _notes(ctx, wanted, rows, records, windows, found.scale)
-    newest_first = None
-    if wanted.sort is None and wanted.by not in (*RANKED, "hour"):
+    newest_first, is_paged = None, not given.no_pager and sys.stdout.isatty()
+    if is_paged and wanted.sort is None and wanted.by not in (*RANKED, "hour"):
         turned = history_table.lines(table._replace(rows=rows[::-1]), width or None, wanted.columns is not None)
         newest_first = [*turned, *notes]
-    output.show(ctx, [*lines, *notes], not given.no_pager, newest_first)
+    output.show(ctx, [*lines, *notes], is_paged, newest_first)
 
 
 def _notes(ctx: Context, wanted: Wanted, rows: Sequence[Row], records: Sequence[Record], windows: "Sequence[PastWindow]",

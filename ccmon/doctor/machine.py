@@ -7,7 +7,7 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import Mapping, NamedTuple, Optional, Tuple
 
-from ccmon import arguments, linecache
+from ccmon import arguments, line_answer
 from ccmon.doctor import files
 from ccmon.doctor.check import Place
 from ccmon.doctor.shell import Commands
@@ -36,7 +36,7 @@ class Machine:
         self.env = env = self._of_account(env, paths.store)
         self.zone_error: Optional[CcmonError] = None
         self.zone = self._zone()
-        self.ctx = Context(env, paths, linecache.folder(env), config.owner(env), self.settings, self.zone)
+        self.ctx = Context(env, paths, line_answer.folder(env), config.owner(env), self.settings, self.zone)
         self.commands = Commands(paths.home, paths.home is not None and files.is_foreign(paths.home), env)
         self.now = self._now()
 

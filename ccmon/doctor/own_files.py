@@ -4,13 +4,12 @@ import os
 import re
 from typing import NamedTuple, Optional, Tuple
 
-from ccmon import linecache
+from ccmon import line_answer, line_cache
 from ccmon.doctor import files
 from ccmon.doctor.check import FAULT, HINT, OK, Check, Place
 from ccmon.doctor.machine import Machine
 from ccmon.doctor.shell import HOMELESS, UPDATE, Commands
 from ccmon.errors import CcmonError, PathError
-from ccmon.line import linefiles
 from ccmon.store import check as integrity
 from ccmon.store import copy, place
 from ccmon.system import private
@@ -131,15 +130,15 @@ def check_cache(machine: Machine) -> Check:
     folder = machine.ctx.cache
     if folder is None:
         return cache(OwnFile(None), 0, machine.commands)
-    state = linecache.read_state(folder)
+    state = line_answer.read_state(folder)
     age = f", refreshed {duration(max(0, machine.now - state.refreshed))} ago" if state.refreshed else ""
     inside = os.path.join(folder, "state")
     there = files.place(folder)
     if files.place(inside).mode & 0o002:           # ccmon made it 0600: the disk keeps no modes, as those of Windows do
         there = there._replace(mode=0)
-    file = OwnFile(there, files.above(inside), contents=plural(linefiles.how_many(folder), "line") + " ready" + age,
+    file = OwnFile(there, files.above(inside), contents=plural(line_cache.line_count(folder), "line") + " ready" + age,
                    variable=machine.variable("XDG_CACHE_HOME"),
-                   taken=_taken(folder) if linecache.is_foreign_folder(folder) else None)
+                   taken=_taken(folder) if line_answer.is_foreign_folder(folder) else None)
     return cache(file, state.failures, machine.commands)
 
 

@@ -9,7 +9,6 @@ from ccmon import output
 from ccmon.doctor.check import FAULT, HINT, OK, Check
 from ccmon.doctor.machine import Machine
 from ccmon.fullscreen import curses_package, screen
-from ccmon.system import codec
 from ccmon.text import plural
 
 
@@ -53,8 +52,8 @@ def check_locale(machine: Machine) -> Check:
     """Whether bars and boxes can be drawn."""
     name = next(filter(None, map(machine.env.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "") or ""
     known = _is_generated()
-    mend = "setx PYTHONUTF8 1" if os.name == "nt" else f"export LC_ALL={codec.installed()}"
-    if not codec.utf8():
+    mend = "setx PYTHONUTF8 1" if os.name == "nt" else f"export LC_ALL={output.installed_locale()}"
+    if not output.utf8():
         return Check("locale", HINT, f"{name or 'none is set'}, not UTF-8: only ASCII is drawn", mend)
     if not known:
         return Check("locale", HINT, f"{name} is not generated on this machine", mend)

@@ -1,10 +1,13 @@
 """The days and moments of --since and --until, and what began and was used in them."""
 
+from __future__ import annotations
+
 from datetime import date
-from typing import TYPE_CHECKING, List, NamedTuple, Optional, Sequence
+from typing import TYPE_CHECKING, List, Optional, Sequence
 
 from ccmon.errors import UsageError
 from ccmon.model import Record, Used
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import clean, clip
 from ccmon.when import Zone, clock_text, local, midnight
 

@@ -16,7 +16,7 @@ from ccmon.usage import price_table
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from typing import Callable, Optional
+    from typing import Callable, Optional, Sequence
 
 
 def files(ctx: Context) -> List[LogFile]:
@@ -47,7 +47,7 @@ def catch_up(ctx: Context, stored: Stored, progress: "Optional[Callable[[float],
         catch_up(ctx, progress)
 
 
-def is_current(db: "sqlite3.Connection", owner: int, found: List[LogFile], price_stamp: int, now: int) -> bool:
+def is_current(db: "sqlite3.Connection", owner: int, found: "Sequence[LogFile]", price_stamp: int, now: int) -> bool:
     """Whether the store has these logs as they are, at those prices, and nothing is left to do about them."""
     if not log_state.is_complete(db, owner):
         return not found

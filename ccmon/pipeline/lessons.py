@@ -53,7 +53,7 @@ def recall_limit(memory: Memory, facts: Facts, now: int) -> Facts:
 def _recent_uses(memory: Memory, lessons: "LearnedState", now: int) -> "List[Use]":
     """What was used of late; what that cost only where the limit is one of costs: the prices are a long list."""
     weights = lessons.learned.unit_weights
-    return memory.uses(now - RECENT_S, now + 1, weights is None or any(kind == "cost" for _, kind, _ in weights.weights))
+    return memory.uses(now - RECENT_S, now + 1, weights is not None and any(kind == "cost" for _, kind, _ in weights.weights))
 
 
 def _with_hits(memory: Memory, facts: Facts, readings: "List[Reading]", now: int) -> Facts:

@@ -4,7 +4,6 @@ import sqlite3
 from contextlib import suppress
 from typing import TYPE_CHECKING, Callable, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.line.session_json import WINDOWS_S
 from ccmon.model import Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
 from ccmon.pipeline import shown, stored
 from ccmon.pipeline.account_memory import AccountMemory
@@ -12,6 +11,7 @@ from ccmon.pipeline.stored import BACKGROUND_BUSY_MS as BACKGROUND_BUSY_MS
 from ccmon.pipeline.stored import READING_BUSY_MS as READING_BUSY_MS
 from ccmon.pipeline.stored import SCREEN_BUSY_MS as SCREEN_BUSY_MS
 from ccmon.settings.context import Context
+from ccmon.sources.session_json import WINDOWS_S
 from ccmon.store import learning, limit_events, log_state, trusted, window_readings
 from ccmon.store.database import StoreError
 from ccmon.when import SESSION_S

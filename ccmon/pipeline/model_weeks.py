@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, List, Optional, Tuple
 
 from ccmon import kept
 from ccmon.learning import state
-from ccmon.line.session_json import MOST_WINDOWS, length_s
 from ccmon.pipeline.memory import Memory
+from ccmon.sources.session_json import MOST_WINDOWS, length_s
 from ccmon.store import learning
 from ccmon.when import DAY_S
 

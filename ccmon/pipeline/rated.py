@@ -1,10 +1,13 @@
 """The stored sessions with what they are rated by: the same for the history, its page on the screen, reports and exports."""
 
-from typing import TYPE_CHECKING, List, NamedTuple, Optional, Union
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, List, Optional, Union
 
 from ccmon.history import rating
 from ccmon.history.rating import Running, Scale
 from ccmon.model import Block, Limit, Record, Snapshot
+from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import lessons
 from ccmon.pipeline.memory import Memory
 from ccmon.usage import fullness, gauge, limits

@@ -146,11 +146,6 @@ def read_whole(ctx: Context, memory: Memory, found: Sequence[LogFile], tell: Opt
 
 # --- the log files beside ccusage ------------------------------------------------------------------------------------------
 
-def may_read_beside(ctx: Context, source: Source) -> bool:
-    """False where the logs are not to be read, or were read for the numbers already."""
-    return ctx.demo is None and ctx.settings.source == "auto" and source.name == "ccusage"
-
-
 def read_beside(ctx: Context, source: Source, memory: Memory, at_once: bool = False) -> None:
     """Bring what the logs say of models, hours, projects and limits into the ledger.
 

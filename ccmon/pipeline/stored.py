@@ -1,8 +1,10 @@
 """The store under this call's settings: how it is asked and changed where it may be missing, held or damaged."""
 
+from __future__ import annotations
+
 import sqlite3
 from contextlib import suppress
-from typing import Callable, Optional, TypeVar
+from typing import TYPE_CHECKING, Callable, Optional, TypeVar
 
 from ccmon.settings import config
 from ccmon.settings.context import Context
@@ -10,8 +12,9 @@ from ccmon.store.database import Busy, Store, StoreError, open_store
 from ccmon.text import clean
 
 BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, READING_BUSY_MS = 250, 2000, 10_000
-Result = TypeVar("Result")
-Kind = TypeVar("Kind", bound="Stored")
+if TYPE_CHECKING:
+    Result = TypeVar("Result")
+    Kind = TypeVar("Kind", bound="Stored")
 
 
 class Stored:

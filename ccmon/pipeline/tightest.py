@@ -3,9 +3,9 @@
 from contextlib import suppress
 from typing import TYPE_CHECKING, Tuple
 
-from ccmon.line.session_json import window_name
 from ccmon.model import Facts, Hit, Snapshot
 from ccmon.pipeline.memory import WEEK_S, Memory
+from ccmon.sources.session_json import window_name
 from ccmon.store.database import StoreError
 from ccmon.usage.windows import is_of_another
 

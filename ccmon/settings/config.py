@@ -1,12 +1,15 @@
 """The door to files and environment: where things are kept, whose usage it is, what config.ini says."""
 
+from __future__ import annotations
+
 import os
 import stat
 from contextlib import suppress
 from itertools import product
-from typing import TYPE_CHECKING, Dict, List, Mapping, NamedTuple, Optional, Sequence, TextIO, Tuple
+from typing import TYPE_CHECKING, Dict, List, Mapping, Optional, Sequence, TextIO, Tuple
 
 from ccmon.errors import SettingError
+from ccmon.named_tuple import NamedTuple
 from ccmon.system import private
 from ccmon.text import clean
 from ccmon.typed_values import Given

@@ -1,9 +1,12 @@
 """What one call works with: its settings, places, zone and owner, joined from flags, environment and configuration."""
 
-from typing import TYPE_CHECKING, Mapping, NamedTuple, Optional, Tuple
+from __future__ import annotations
 
-from ccmon import linecache, own_name
+from typing import TYPE_CHECKING, Mapping, Optional, Tuple
+
+from ccmon import line_answer, own_name
 from ccmon.errors import CcmonError, UsageError
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings import account_names, config, options, own_themes
 from ccmon.system import clock, processes
 from ccmon.typed_values import Given
@@ -38,7 +41,7 @@ class Context(NamedTuple):
     @property
     def line_cache(self) -> Optional[str]:
         """Folder in which the lines of this call lie: `cache` but for another account."""
-        return self.cache if self.asked_env is None else linecache.folder(self.asked_env)
+        return self.cache if self.asked_env is None else line_answer.folder(self.asked_env)
 
     @property
     def is_stored_only(self) -> bool:
@@ -105,7 +108,7 @@ def prepare(flags: Mapping[str, Given], env: Mapping[str, str], switch: bool = T
         now = clock.now(env)
     except CcmonError as err:
         raise UsageError(err.what, err.way_out) from None
-    ctx = Context(env, paths, linecache.folder(env), config.owner(env), settings, zone, utf8=linecache.is_utf8(env))
+    ctx = Context(env, paths, line_answer.folder(env), config.owner(env), settings, zone, utf8=line_answer.is_utf8(env))
     if not (switch and settings.account):
         return ctx
     from ccmon.settings import accounts  # with the history: other calls do without
@@ -115,7 +118,7 @@ def prepare(flags: Mapping[str, Given], env: Mapping[str, str], switch: bool = T
 
 def shown(ctx: Context, own: "accounts.Own") -> Context:
     """The context for that account; also from that of another one."""
-    return ctx._replace(env=own.env, cache=linecache.folder(own.env), owner=own.owner, chosen=own.chosen,
+    return ctx._replace(env=own.env, cache=line_answer.folder(own.env), owner=own.owner, chosen=own.chosen,
                         asked_env=ctx.callers_env)
 
 

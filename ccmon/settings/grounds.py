@@ -3,8 +3,11 @@
 A ground is the background's colour as #rrggbb. Contrast is that of WCAG 2: from 1 to 21, and 4.5 at least for text.
 """
 
-from typing import Dict, Mapping, NamedTuple, Optional, Sequence
+from __future__ import annotations
 
+from typing import Dict, Mapping, Optional, Sequence
+
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings.themes import THEMES, Style, Theme, colourless, hexadecimal
 from ccmon.text import ROLES
 

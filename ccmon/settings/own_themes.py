@@ -1,5 +1,7 @@
 """The themes of config.ini: a section [theme.NAME] is a table from role to look, on top of a theme that is there already."""
 
+from __future__ import annotations
+
 from typing import Dict, List, Mapping, Optional
 
 from ccmon.errors import CcmonError

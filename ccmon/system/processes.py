@@ -1,6 +1,6 @@
 """The door to other programs: how one is found and named, started apart from the terminal, and ended with all it started.
 
-Every difference between POSIX and Windows in this is here; only linecache has its own start, for the sake of its speed.
+Every difference between POSIX and Windows in this is here; only line_answer has its own start, for the sake of its speed.
 """
 
 import os

@@ -4,9 +4,12 @@ An account is a login. Where nobody knows who is logged in, the folders that Cla
 and what used them with other windows are others.
 """
 
-from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from __future__ import annotations
+
+from typing import Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.model import Login, Owner, Window, Windows
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import clip, near, printable
 from ccmon.usage import official_ledger
 from ccmon.usage.windows import order, running

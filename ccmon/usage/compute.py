@@ -1,5 +1,7 @@
 """From facts to the snapshot that every view shows: the active session, its limit, burn rate, forecast and notices."""
 
+from __future__ import annotations
+
 from typing import Iterable, List, Optional, Sequence
 
 from ccmon.model import Block, Facts, Runway, Sample, Snapshot, Source, Windows

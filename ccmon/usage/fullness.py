@@ -1,8 +1,11 @@
 """How full the session is under these settings: which one runs, its limit, and whose word counts."""
 
-from typing import Iterable, List, Mapping, NamedTuple, Optional, Tuple
+from __future__ import annotations
+
+from typing import Iterable, List, Mapping, Optional, Tuple
 
 from ccmon.model import Block, Facts, Limit, Windows
+from ccmon.named_tuple import NamedTuple
 from ccmon.typed_values import PLANS, ResetRule
 from ccmon.usage import gauge, limits
 from ccmon.usage.gauge import Gauge

@@ -1,5 +1,7 @@
 """The table of prices as data: its date, its source, and what is missing in its lists of models, which priced.py reads."""
 
+from __future__ import annotations
+
 from binascii import crc32
 from typing import Any, Mapping
 

@@ -1,9 +1,11 @@
 """Windows of the account as values: made of what Claude says, looked up by name, without those that are over."""
 
+from __future__ import annotations
+
 from typing import Iterable, Optional
 
-from ccmon.line.session_json import JITTER_S, MOST_WINDOWS, label, scope
 from ccmon.model import Apart, Credits, Window, Windows
+from ccmon.sources.session_json import JITTER_S, MOST_WINDOWS, label, scope
 
 SAME_S = 900                           # messages tell resets to the quarter of an hour
 

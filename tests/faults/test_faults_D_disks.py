@@ -29,15 +29,14 @@ from store_processes import (  # noqa: F401
     shared,
 )
 
-from ccmon import linecache
-from ccmon.line import linefiles
+from ccmon import line_answer, line_cache
 from ccmon.model import Sample
 from ccmon.settings import config
 from ccmon.store.database import StoreError, open_store
 from ccmon.when import SESSION_S
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")]
-LINE = linecache.key(["--statusline"], {"LANG": "C.UTF-8"})
+LINE = line_answer.key(["--statusline"], {"LANG": "C.UTF-8"})
 
 
 @pytest.fixture
@@ -194,21 +193,21 @@ print(torn, len(seen))
 def test_D11_no_reader_sees_half_a_line_and_a_full_disk_leaves_the_old_one(small_disk):
     where = small_disk + "/ccmon"
     lines = (b"a" * 50 + b"\n", b"b" * 3000 + b"\n")
-    linefiles.write_line(where, LINE, lines[0])
+    line_cache.write_line(where, LINE, lines[0])
     reader = subprocess.Popen([sys.executable, "-c", READER, where], stdout=subprocess.PIPE, text=True)
     assert reader.stdout.readline() == "reading\n"
     for turn in range(3000):
-        linefiles.write_line(where, LINE, lines[turn % 2])
-    linefiles.replace(where, "stop", b"")
+        line_cache.write_line(where, LINE, lines[turn % 2])
+    line_cache.replace(where, "stop", b"")
     assert reader.communicate()[0] == "0 2\n"
     fill_disk(small_disk)
     for turn in range(100):
-        linefiles.write_line(where, LINE, lines[turn % 2])
-        linefiles.write_state(where, linecache.State(turn, turn, turn, turn))
-        assert linecache.read_line(where, LINE) == lines[1]
+        line_cache.write_line(where, LINE, lines[turn % 2])
+        line_cache.write_state(where, line_answer.State(turn, turn, turn, turn))
+        assert line_answer.read_line(where, LINE) == lines[1]
     free_disk(small_disk)
-    linefiles.write_line(where, LINE, lines[0])
-    assert linecache.read_line(where, LINE) == lines[0]
+    line_cache.write_line(where, LINE, lines[0])
+    assert line_answer.read_line(where, LINE) == lines[0]
     assert [name for name in os.listdir(where) if name.startswith(".")] == []
 
 

@@ -15,11 +15,11 @@ from commands import HOUR, ROOT, Machine, block
 from line_shells import install
 from strangers import USER, Place
 
-from ccmon import linecache
+from ccmon import line_answer
 from ccmon.doctor.shell import HOMELESS
 from ccmon.errors import CcmonError
 from ccmon.settings import config
-from ccmon.sources import ccusage_find
+from ccmon.sources import ccusage_find, hook
 from ccmon.store import place as history_place
 from ccmon.system import private
 
@@ -138,8 +138,8 @@ def test_D26_files_of_another_user_are_refused(foreign):
     line, ini = of_other(folder / "plain", "CC 1\n"), of_other(folder / "config.ini", "[ccmon]\nplan = pro\n")
     secret, store = of_other(folder / "secret"), of_other(folder / "ccmon.db")
     become()
-    assert linecache.read(line) is None and linecache.is_foreign_folder(str(folder / "ccmon/abc"))
-    linecache.append(str(folder / "readings"), b"1\n", 100)
+    assert line_answer.read(line) is None and line_answer.is_foreign_folder(str(folder / "ccmon/abc"))
+    hook.append(str(folder), b"1\n")
     with pytest.raises(CcmonError, match="cannot be read .it belongs to another user.. Set XDG_CONFIG_HOME"):
         config.read(ini, ["ccmon"])
     with pytest.raises(PermissionError, match="it belongs to another user"):

@@ -17,7 +17,7 @@ import pytz
 from commands import HOUR, ROOT, block
 from terminal import Terminal
 
-from ccmon import call_help
+from ccmon import call_table
 from ccmon.commands import manual as pages
 from ccmon.fullscreen import curses_package
 from ccmon.system import processes
@@ -25,7 +25,7 @@ from ccmon.views import manual
 
 pytestmark = pytest.mark.newest_only
 
-PAGES = [ROOT / "man" / name for name in call_help.PAGES.values()]
+PAGES = [ROOT / "man" / name for name in call_table.PAGES.values()]
 MADE = re.compile(r"PKG-INFO|ccmon_cli\.egg-info/.*")
 STAND_IN_MAN = "#!/bin/sh\n[ \"$1\" = -w ] && { %s; }\necho shown by man: \"$@\"\n"
 

@@ -15,12 +15,12 @@ import pytest
 
 import ccmon
 from ccmon import kept
-from ccmon.line import hook
+from ccmon.sources import hook
 
 ROOT = Path(ccmon.__file__).resolve().parent.parent
 WITH_FALL_BACK = {                     # tests here provoke them, and test_named_tuple.py
-    *((path, name) for path in ("ccmon/line/hook.py", "ccmon/kept.py") for name in ("_json", "_json.make_scanner")),
-    ("ccmon/named_tuple.py", "collections._tuplegetter"), ("ccmon/system/codec.py", "_locale"),
+    *((path, name) for path in ("ccmon/sources/hook.py", "ccmon/kept.py") for name in ("_json", "_json.make_scanner")),
+    ("ccmon/named_tuple.py", "collections._tuplegetter"), ("ccmon/output.py", "_locale"),
     ("ccmon/system/signals.py", "_signal"), ("ccmon/system/stops.py", "_signal"),
     ("ccmon/settings/config.py", "_sha2"), ("ccmon/settings/config.py", "_sha2.sha256")}
 OF_NAMED_TUPLES = {"_replace", "_asdict", "_fields", "_make"}
@@ -63,9 +63,9 @@ def test_M01_claudes_json_is_read_by_whatever_scanner_a_python_has(private, monk
 def test_M01_nothing_is_missed_where_a_python_lacks_its_private_modules():
     """What is loaded in the place of each is what Python documents, and does the same."""
     code = ("import hashlib, locale, signal, sys\nfor name in sys.argv[2:]: sys.modules[name] = None\n"
-            "from ccmon.settings import config\nfrom ccmon.system import codec, signals, stops\n"
-            "print(config.owner({'HOME': '/home/a'}).account, codec.utf8(), codec.installed(), [*map(int, signals.heeded())],\n"
-            "      int(stops.STOP or 0), codec.locale.__name__, signals.signal.__name__)")
+            "from ccmon.settings import config\nfrom ccmon import output\nfrom ccmon.system import signals, stops\n"
+            "print(config.owner({'HOME': '/home/a'}).account, output.utf8(), output.installed_locale(),\n"
+            "      [*map(int, signals.heeded())], int(stops.STOP or 0), output.locale.__name__, signals.signal.__name__)")
     outs = [subprocess.run([sys.executable, "-c", code, "--", *hidden], cwd=ROOT, capture_output=True, text=True).stdout.split()
             for hidden in ((), ("_sha2", "_signal", "_locale"))]
     assert len(outs[0]) > 5 and outs[0][:-2] == outs[1][:-2]

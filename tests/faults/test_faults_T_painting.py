@@ -21,8 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from terminal import CLEAN, Terminal
 
-from ccmon import text
-from ccmon.system import codec
+from ccmon import output, text
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")]
 
@@ -142,11 +141,11 @@ def test_T13_wide_characters_never_stand_across_the_edge(log, columns):
 
 SPILL = """
 import os, sys; sys.path.insert(0, os.getcwd())
-from ccmon.system import codec; from ccmon.fullscreen import screen as door
+from ccmon import output; from ccmon.fullscreen import screen as door
 from ccmon.settings.themes import THEMES
 from ccmon.text import Span
 door.clip_line = lambda line, cells: line          # as if every character were narrower than the C library thinks
-codec.utf8()
+output.utf8()
 with open(os.devnull, 'w') as log, door.Screen(THEMES['dark'], log) as screen:
     while True:
         screen.paint([(Span("x" * 95),), (Span("second"), Span(" row"))]); screen.wait(0.02)
@@ -197,7 +196,7 @@ def written_in_the_program():
 @own_sources.together
 def test_T14_no_character_of_ours_needs_a_selector_or_a_joiner():
     ours = written_in_the_program() + [chr(code) for code in range(0x2800, 0x2900)] + list("▏▎▍▌▋▊▉─┃│┤└┬┸┄")
-    assert set("🎯📊🔥⏰⏳🚀█") <= set(ours) and codec.utf8()
+    assert set("🎯📊🔥⏰⏳🚀█") <= set(ours) and output.utf8()
     library = ctypes.CDLL(None)
     for char in ours:
         assert text.char_width(char) == wcwidth.wcwidth(char) == library.wcwidth(ctypes.c_wchar(char)), char

@@ -1,13 +1,16 @@
 """The rows of the history: sessions and groups in one shape, their totals and averages, and objects for --json."""
 
+from __future__ import annotations
+
 from datetime import date
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from ccmon.choices import PERIODS
 from ccmon.history import rating
 from ccmon.history.groups import Group, course, near, next_period
 from ccmon.history.rating import Scale
 from ccmon.model import Record
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import Line, Span, count, model_for_programs, models_for_programs, printable
 from ccmon.when import Zone, midnight
 

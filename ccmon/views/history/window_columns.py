@@ -1,5 +1,7 @@
 """What stands in the columns of past windows: who was logged in, when the highest percentage was reached, what 1 % was worth."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Callable, Optional, Union
 
 from ccmon import text

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 from typing import Dict, List, NamedTuple, Sequence, Tuple
 
 from ccmon import text
-from ccmon.line import statusline
 from ccmon.model import Block
 from ccmon.text import Line, Span
+from ccmon.views.line import statusline
 from ccmon.views.screen import foot, parts, recent, welcome, windows
 from ccmon.views.screen.scene import COMPACT_ROWS, LABEL_CELLS, Scene, day_text, is_of_account, label, models, pick, plan_words
 from ccmon.views.screen.stack import Part, bottom, fit_both
