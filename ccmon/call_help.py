@@ -32,7 +32,7 @@ def page(wanted: Sequence[str]) -> Optional[str]:
     topics = [page_of(word) for word in wanted if word not in (*MANUAL, "help", "")] or ["ccmon"]
     if not topics[0]:
         word = next(word for word in wanted if word not in (*MANUAL, "help", ""))
-        raise UsageError(f"there is no page on '{clip(clean(word), 40)}'{near(word, tuple(PAGES))}. "
+        raise UsageError(f"there is no page on '{clip(clean(word), 40)}'{near(word, tuple(PAGES))}",
                          f"See: ccmon help --man {' | '.join(PAGES)}")
     return PAGES[topics[0]]
 
@@ -62,5 +62,5 @@ def text(wanted: Sequence[str]) -> str:
                 return call_parser.section(f"ccmon {name}".rstrip(), title, (argument,))
     names = [*COMMANDS, "options", "man", "help", "version", *(one.name[2:] for one in arguments_of(""))]
     word = clip(clean(words[0]), 40)
-    raise UsageError(f"there is no help on '{word}'{near(words[0], names)}. See: ccmon help, ccmon help COMMAND, "
+    raise UsageError(f"there is no help on '{word}'{near(words[0], names)}", "See: ccmon help, ccmon help COMMAND, "
                      "ccmon help options, ccmon help --man")

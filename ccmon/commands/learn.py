@@ -56,15 +56,15 @@ def _fits(given: SimpleNamespace) -> None:
     """UsageError where an option says nothing about what is asked for."""
     for option, value in (("--at-percent", given.at_percent), ("--at-quantile", given.at_quantile)):
         if value is not None and given.evaluate is None:
-            raise UsageError(f"{option} belongs to --evaluate FILE. See: ccmon learn --help")
+            raise UsageError(f"{option} belongs to --evaluate FILE", "See: ccmon learn --help")
     if given.at_percent is not None and given.at_quantile is not None:
-        raise UsageError("--at-percent and --at-quantile both say what the limit is. Leave one out")
+        raise UsageError("--at-percent and --at-quantile both say what the limit is", "Leave one out")
     if given.evaluate is not None and given.evaluate.count("-") > 1:
         raise UsageError("--evaluate: - is standard input, which can be read once")
     if given.subscription is not None and not given.share and given.compare is None:
-        raise UsageError("--subscription belongs to --share or --compare FILE. See: ccmon learn --help")
+        raise UsageError("--subscription belongs to --share or --compare FILE", "See: ccmon learn --help")
     if given.json and given.forget:
-        raise UsageError("--forget has nothing to say as JSON. Leave --json out")
+        raise UsageError("--forget has nothing to say as JSON", "Leave --json out")
 
 
 def _print(ctx: Context, lines: List[Line]) -> None:

@@ -138,6 +138,7 @@ class Outcome(NamedTuple):
 
     told: bool
     words: str
+    error: Optional[channels.Untold] = None        # why not
 
 
 def tell(ctx: Context, alert: Alert, channel: str) -> Outcome:
@@ -150,7 +151,7 @@ def tell(ctx: Context, alert: Alert, channel: str) -> Outcome:
         url = channels.webhook_url(ctx.settings.alert_webhook_file, ctx.env)
         return Outcome(True, channels.webhook(url, rules.payload(alert)))
     except channels.Untold as err:
-        return Outcome(False, str(err))
+        return Outcome(False, str(err), err)
 
 
 def ready(ctx: Context, channel: str) -> Outcome:
@@ -165,7 +166,7 @@ def ready(ctx: Context, channel: str) -> Outcome:
         where = channels.webhook_source(ctx.settings.alert_webhook_file, ctx.env)
         return Outcome(True, f"the address in {where}")
     except channels.Untold as err:
-        return Outcome(False, str(err))
+        return Outcome(False, str(err), err)
 
 
 def is_silent() -> bool:

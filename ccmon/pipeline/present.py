@@ -12,7 +12,7 @@ _NOTED: Dict[str, Callable[[Any], Any]] = {
     "name": kept.name, "version": kept.sentence, "path": kept.sentence, "stamp": kept.count, "refreshed": kept.moment,
     "took_s": kept.amount, "error": kept.sentence, "missing": kept.truth, "skipped": kept.count, "future": kept.count,
     "skipped_in": kept.sentence, "ran": kept.moment, "logs": kept.sentence, "reason": kept.sentence, "progress": kept.share,
-    "unstarted": kept.sentence}
+    "not_installed": kept.truth, "unstarted": kept.sentence}
 _FIELDS = [(name, _NOTED[name]) for name in Source._fields]     # one that is noted and not read again would be lost in silence
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Iterator, List, Optional, Sequence
 
 from ccmon import kept, line_answer, line_cache, locks
-from ccmon.errors import CcmonError, UsageError
+from ccmon.errors import CcmonError, SourceError, UsageError
 from ccmon.model import Facts, Source
 from ccmon.pipeline import account, lessons, lines, sweeping, tightest, unchanged
 from ccmon.pipeline.catch_up import files as log_files_of
@@ -265,7 +265,8 @@ def _is_begun(ctx: Context, whole: "Optional[Tell]") -> bool:
 def _failed(ctx: Context, before: Source, err: CcmonError) -> Source:
     name = "logs" if ctx.settings.source == "logs" else "ccusage"
     before = before if before.name == name else Source(name, refreshed=before.refreshed)
-    return before._replace(error=str(err), missing=getattr(err, "missing", False))
+    return before._replace(error=str(err), missing=isinstance(err, SourceError) and err.missing,
+                           not_installed=isinstance(err, SourceError) and err.not_installed)
 
 
 def pause_s(failures: int) -> int:

@@ -68,7 +68,7 @@ def places(default: Sequence[str], usable: Callable[[str], object]) -> Question:
 
 def _unknown(answer: str, known: Sequence[str], way_out: str) -> CcmonError:
     shown = clip(clean(answer), 40)
-    return CcmonError(f"'{shown}' is unknown{near(answer.lower(), known)}. {way_out}")
+    return CcmonError(f"'{shown}' is unknown{near(answer.lower(), known)}", way_out)
 
 
 def likely_places(env: Mapping[str, str], has_claude: bool) -> List[str]:
@@ -93,7 +93,7 @@ def prompt(question: Question, cells: int) -> str:
     return "\n".join(wrapped(f"{_MARGIN}{question.word} [{question.default}]:", cells - 1, len(_MARGIN))) + " "
 
 
-def told(error: CcmonError, cells: int) -> List[str]:
+def error_rows(error: CcmonError, cells: int) -> List[str]:
     """What is wrong with an answer."""
     return wrapped(f"{_MARGIN}{error}", cells, len(_MARGIN))
 

@@ -282,8 +282,8 @@ def _tmux_block(places: Places) -> str:
 
 def tmux_calls(block: str) -> List[str]:
     """What the lines of such a block have put into status-right, as the server holds it."""
-    found = re.findall(r'set -ga status-right "(?:#\[default\])? (#\(.*\))"', block)
-    return [re.sub(r"\\(.)", r"\1", call) for call in found]
+    calls = re.findall(r'set -ga status-right "(?:#\[default\])? (#\(.*\))"', block)
+    return [re.sub(r"\\(.)", r"\1", call) for call in calls]
 
 
 BLOCKS: Dict[str, Callable[[Places], str]] = {"bash": _bash_block, "zsh": _zsh_block, "fish": _fish_block, "tmux": _tmux_block}

@@ -84,10 +84,10 @@ def _is_pale(bar: Bar, on: Sequence[str]) -> bool:
 
 def _colour(style: str, lead: str) -> Optional[str]:
     """What follows `fg=` or `bg=`, as tmux reads a style: the last one counts."""
-    found: Optional[str] = None
+    colour: Optional[str] = None
     for word in re.split("[ ,]+", style):
-        found = word[len(lead):] if word.startswith(lead) else None if word in ("default", "none") else found
-    return _usual(found)
+        colour = word[len(lead):] if word.startswith(lead) else None if word in ("default", "none") else colour
+    return _usual(colour)
 
 
 def _usual(colour: Optional[str]) -> Optional[str]:

@@ -23,8 +23,8 @@ class Server(NamedTuple):
 
 def options_of(rows: Iterable[str]) -> Mapping[str, str]:
     """What `show-options` prints, by name; the quotes around a value are left out."""
-    found = (match for match in map(_ROW.match, rows) if match)
-    return {match["name"]: (match["value"] or "").strip("'\"") for match in found}
+    matches = (match for match in map(_ROW.match, rows) if match)
+    return {match["name"]: (match["value"] or "").strip("'\"") for match in matches}
 
 
 def of_server(server: Server) -> Visibility:

@@ -59,7 +59,7 @@ def opened(file: str, path: str, now: int, is_over: Callable[[], bool] = lambda:
                 known_tables.take(source, db, watchdog)
             _prepare(db, taken, path, now, old_at)
         except WrongShape as error:
-            raise UsageError(f"{path} is not a history of ccmon: {error}. Nothing was merged") from None
+            raise UsageError(f"{path} is not a history of ccmon: {error}", "Nothing was merged") from None
         except _WRONG as error:
             raise other.damaged(path, "it takes too long to read" if watchdog.is_slow else str(error)) from None
         _forget_names(file, taken)

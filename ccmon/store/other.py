@@ -37,4 +37,4 @@ class Other(NamedTuple):
 
 def damaged(path: str, what: str) -> CcmonError:
     """What to tell of another file that is not sound."""
-    return CcmonError(f"{path} is damaged ({what}). Nothing was merged; a backup of it may be sound")
+    return CcmonError(f"{path} is damaged ({what})", "Nothing was merged; a backup of it may be sound")

@@ -15,7 +15,7 @@ from webhooks import SECRET, direct, program  # noqa: F401
 
 from ccmon.alerts import channels
 from ccmon.alerts.channels import Untold
-from ccmon.doctor import probes
+from ccmon.system import processes
 
 pytestmark = pytest.mark.newest_only
 
@@ -232,6 +232,6 @@ def test_X12_a_command_ends_with_who_waits_for_it(tmp_path):
     ("echo 3.2; sleep 300 & exit 0", "3.2"), ("yes", None), ("sleep 300", None), ("exit 4", None), ("printf 'a\\nb'", "a\nb")],
     ids=["a child holds the pipe", "a flood", "hangs", "fails", "answers"])
 def test_X12_programs_that_doctor_asks_have_bounds(tmp_path, monkeypatch, then, said):
-    monkeypatch.setattr(probes, "PATIENCE_S", 1.0)
+    monkeypatch.setattr(processes, "PATIENCE_S", 1.0)
     asked = program(tmp_path / "asked", then)
-    assert probes.said([str(asked)], {"PATH": "/usr/bin:/bin"}) == said
+    assert processes.printed([str(asked)], {"PATH": "/usr/bin:/bin"}) == said

@@ -3,7 +3,7 @@
 from typing import List, NamedTuple, Optional, Sequence, Union
 
 from ccmon import text
-from ccmon.model import NO_CCUSAGE, Binding, Credits, Snapshot, Window
+from ccmon.model import Binding, Credits, Snapshot, Window
 from ccmon.text import Span
 from ccmon.usage.binding import LIKELY, NEAR, SESSION
 from ccmon.usage.outlook import is_likelihood
@@ -68,7 +68,7 @@ def state_of(snapshot: Snapshot) -> str:
 
 def empty_words(snapshot: Snapshot) -> str:
     """What stands in place of numbers; Claude Code's logs alone suffice, so that nothing is missing where there are none yet."""
-    is_new = snapshot.source.error == NO_CCUSAGE and snapshot.session is None and snapshot.age_s is None
+    is_new = snapshot.source.not_installed and snapshot.session is None and snapshot.age_s is None
     return NO_LOGS if is_new else EMPTY[state_of(snapshot)]
 
 
