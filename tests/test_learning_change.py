@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simulator import DAY_S, START, Scenario, simulate
 
-from ccmon.learning import change, ruler, stretches
+from ccmon.learning import change, intervals, unit_weights
+from ccmon.learning.intervals import Interval
 from ccmon.learning.learned import Change, UnitWeights
-from ccmon.learning.stretches import Stretch
 from ccmon.learning.values import WINDOW_S, Reading
 from ccmon.usage import limit_changes
 
@@ -23,7 +23,7 @@ LIMIT = 1e6
 
 
 def history(seed=0, days=40, elsewhere=0.0, noise=0.02, factor=lambda start: 1.0, cost_factor=None, share=None):
-    """Stretches of three windows a day; load of two kinds, each with its own limit that may change."""
+    """Intervals of three windows a day; load of two kinds, each with its own limit that may change."""
     rng = random.Random(seed)
     found = []
     for day in range(days):
@@ -36,7 +36,7 @@ def history(seed=0, days=40, elsewhere=0.0, noise=0.02, factor=lambda start: 1.0
                 points = rng.randint(8, 12)
                 used = points / 100 * here * math.exp(rng.gauss(0, noise)) * LIMIT
                 load = {("", "input"): used * factor(start), ("", "cost"): used * (cost_factor or factor)(start)}
-                found.append(Stretch(start + WINDOW_S, start + n * 1800, start + n * 1800 + 1800, points, load, n == 0))
+                found.append(Interval(start + WINDOW_S, start + n * 1800, start + n * 1800 + 1800, points, load, n == 0))
     return found
 
 
@@ -63,7 +63,7 @@ def test_more_use_elsewhere_is_no_lower_limit():
 
 
 def test_one_window_used_by_halves_is_no_lower_limit():
-    """All of its stretches say the same, and yet it is one piece of evidence."""
+    """All of its intervals say the same, and yet it is one piece of evidence."""
     once = history(1, elsewhere=lambda start: 1.0 if start == START + 20 * DAY_S + 8 * 3600 else 0.0, share=0.5)
     assert change.find(once, [TOKENS, TWICE]) == []
 
@@ -179,8 +179,8 @@ def test_rulers_of_few_readings_show_nothing():
 def test_simulated_users(weighting, factor):
     changes = ((21.3, factor),) if factor != 1 else ()
     user = simulate(Scenario(seed=2, days=28, weighting=weighting, changes=changes))
-    pieces = stretches.cut(user.readings, user.use)
-    old, new = ruler.ranked(pieces, until=pieces[-1].end - change.SETTLED_S)[0], ruler.ranked(pieces)[0]
+    pieces = intervals.intervals_of(user.readings, user.use)
+    old, new = unit_weights.ranked(pieces, until=pieces[-1].end - change.SETTLED_S)[0], unit_weights.ranked(pieces)[0]
     found = change.find(pieces, [old, new])
     assert [round(one.factor, 1) for one in found] == ([round(factor, 1)] if changes else [])
 
@@ -249,7 +249,7 @@ def test_the_limit_is_learned_from_what_came_after_the_last_change():
     assert change.since_last_change(pieces, changes[2:]) == pieces      # begun anew is no other limit
 
 
-def test_levelled_stretches_are_all_of_the_present_limit():
+def test_levelled_intervals_are_all_of_the_present_limit():
     pieces = history(days=30, noise=0, factor=lambda start: from_day(10, 0.5)(start) * from_day(20, 3)(start))
     level = change.levelled(pieces, [Change(START + 10 * DAY_S, 0.5, 0), Change(START + 20 * DAY_S, 3.0, 0)])
     assert {round(100 * one.load[("", "input")] / one.points) for one in level} == {round(1.5 * LIMIT)}

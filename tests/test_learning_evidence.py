@@ -17,7 +17,7 @@ BLUR = 0.04
 
 
 def windows(count, whole, local, sd=0.03, seed=1):
-    """Windows of six stretches at a log limit of 0."""
+    """Windows of six intervals at a log limit of 0."""
     rng = random.Random(seed)
     found = []
     for _ in range(count):
@@ -77,7 +77,7 @@ def test_equal_shares_are_one_piece_of_evidence():
     assert gains[1] < gains[0] + 3
 
 
-def test_stretches_beyond_the_grid_do_not_meet_at_its_edge():
+def test_intervals_beyond_the_grid_do_not_meet_at_its_edge():
     low = Likelihood(GRID, Noise()).window([Row(-5, BLUR), Row(-3, BLUR), Row(-4, BLUR), Row(0.0, BLUR)])
     assert best(low) == pytest.approx(0, abs=2 * STEP)
 

@@ -15,7 +15,7 @@ from ccmon.pipeline import account_note
 from ccmon.store import facts, learning, rows
 from ccmon.text import count, duration
 from ccmon.typed_values import PLANS
-from ccmon.usage import gauge
+from ccmon.usage import utilization
 from ccmon.usage.account_note import AccountNote
 from ccmon.usage.asked_note import AskedNote
 
@@ -53,7 +53,7 @@ def _of_owner(db: sqlite3.Connection, around: Surroundings) -> Known:
     if owner is None:
         return Known()
     lessons = state.load(learning.note(db, owner, learning.LEARNED))
-    return Known(account_note.of_owner(db, owner), gauge.in_tokens(lessons.learned, None, None) if lessons else None,
+    return Known(account_note.of_owner(db, owner), utilization.limit_in_tokens(lessons.learned, None, None) if lessons else None,
                  account_note.asked(db, owner))
 
 

@@ -4,9 +4,9 @@ import math
 from typing import Iterator, List, NamedTuple, Optional, Sequence
 
 from ccmon.learning.evidence import STEP, Likelihood, Noise, Row, Vector, fitted, grid_for, marginal, mean, minus, plus, row
+from ccmon.learning.intervals import Interval
 from ccmon.learning.learned import Change, UnitWeights, measure
 from ccmon.learning.rhythm import Rhythm, rhythm_of
-from ccmon.learning.stretches import Stretch
 from ccmon.learning.values import WINDOW_S, Reading
 
 ALARM = 10.0                           # log Bayes factor
@@ -35,18 +35,18 @@ class _Found(NamedTuple):
     factor: float
 
 
-def find(stretches: Sequence[Stretch], rulers: Sequence[UnitWeights]) -> List[Change]:
+def find(intervals: Sequence[Interval], units: Sequence[UnitWeights]) -> List[Change]:
     """The changes of the limit, walking forward: what comes later does not alter what was found. All rulers (two) must agree."""
-    windows = _by_window(stretches)
-    young = any(0 < ruler.readings < _LEAST_READINGS for ruler in rulers)
-    if len(windows) < _BEFORE + _AFTER or not rulers or young:
+    windows = _by_window(intervals)
+    young = any(0 < unit.readings < _LEAST_READINGS for unit in units)
+    if len(windows) < _BEFORE + _AFTER or not units or young:
         return []
-    return list(_changes(windows, [_History(windows, ruler) for ruler in rulers]))
+    return list(_changes(windows, [_History(windows, unit) for unit in units]))
 
 
-def _by_window(stretches: Sequence[Stretch]) -> List[List[Stretch]]:
-    windows: List[List[Stretch]] = []
-    for one in sorted(stretches, key=lambda one: (one.start, one.end)):
+def _by_window(intervals: Sequence[Interval]) -> List[List[Interval]]:
+    windows: List[List[Interval]] = []
+    for one in sorted(intervals, key=lambda one: (one.start, one.end)):
         if one.points <= 0:
             continue
         if windows and windows[-1][0].window == one.window:
@@ -56,7 +56,7 @@ def _by_window(stretches: Sequence[Stretch]) -> List[List[Stretch]]:
     return windows
 
 
-def _changes(windows: Sequence[Sequence[Stretch]], histories: Sequence["_History"]) -> Iterator[Change]:
+def _changes(windows: Sequence[Sequence[Interval]], histories: Sequence["_History"]) -> Iterator[Change]:
     first, wait, patience = histories[0], 0, 1
     for now in range(len(windows)):
         first.take(now)
@@ -125,27 +125,27 @@ def _same(one: Change, other: Change) -> bool:
     return alike and abs(one.at - other.at) <= _SAME_S
 
 
-def since_last_change(stretches: Sequence[Stretch], changes: Sequence[Change]) -> List[Stretch]:
+def since_last_change(intervals: Sequence[Interval], changes: Sequence[Change]) -> List[Interval]:
     """What the present limit is to be learned from: all from the last change on that altered the limit."""
     last = max((one.at for one in changes if one.factor != 1), default=0)
-    return [stretch for stretch in stretches if stretch.start >= last]
+    return [interval for interval in intervals if interval.start >= last]
 
 
-def levelled(stretches: Sequence[Stretch], changes: Sequence[Change]) -> List[Stretch]:
-    """All stretches as if the present limit had always held: good for choosing the ruler, not for learning the limit."""
+def levelled(intervals: Sequence[Interval], changes: Sequence[Change]) -> List[Interval]:
+    """All intervals as if the present limit had always held: good for choosing the ruler, not for learning the limit."""
     found = []
-    for stretch in stretches:
-        factor = math.exp(sum([math.log(one.factor) for one in changes if one.at > stretch.start]))
-        found.append(stretch._replace(points=stretch.points / factor))
+    for interval in intervals:
+        factor = math.exp(sum([math.log(one.factor) for one in changes if one.at > interval.start]))
+        found.append(interval._replace(points=interval.points / factor))
     return found
 
 
 class _History:
     """The windows in one ruler, from the last change on."""
 
-    def __init__(self, windows: Sequence[Sequence[Stretch]], ruler: UnitWeights) -> None:
+    def __init__(self, windows: Sequence[Sequence[Interval]], unit: UnitWeights) -> None:
         self.starts = [window[0].window - WINDOW_S for window in windows]
-        self.rows = [[row(measure(ruler, one.load), one.points, one.whole or one.exact) for one in window] for window in windows]
+        self.rows = [[row(measure(unit, one.load), one.points, one.whole or one.exact) for one in window] for window in windows]
         self.grid = grid_for(self.rows)
         self.rhythm: Optional[Rhythm] = None
         self.begin = 0

@@ -3,10 +3,10 @@
 from bisect import bisect_left
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning import score, told, week
+from ccmon.learning import forecast_scores, score, week
 from ccmon.learning.distribution import NEVER, TAIL, Curve, interval
+from ccmon.learning.forecast_scores import ForecastScores
 from ccmon.learning.learned import WeekModel
-from ccmon.learning.told import Told
 from ccmon.learning.values import WANDER_S, Reading
 from ccmon.learning.week import DAY_S, WEEK_S
 from ccmon.usage.forecast import window_by_pace
@@ -96,9 +96,9 @@ class WeekWalk:
             return (min(times[place], decision.resets_at) - decision.ts) / 60.0, True
         return (decision.resets_at - decision.ts) / 60.0, False
 
-    def told(self) -> Told:
+    def told(self) -> ForecastScores:
         """The same as means, as forecasts that were kept are told; minutes."""
         both = self.errors()
         over = {one.resets_at for one in self._over()}
-        return Told(score.total([ours for ours, _ in both]), score.total([straight for _, straight in both]), len(over),
-                    told.median([ours.mae for ours, _ in both]), len(self.decisions) - len(both))
+        return ForecastScores(score.total([ours for ours, _ in both]), score.total([straight for _, straight in both]), len(over),
+                    forecast_scores.median([ours.mae for ours, _ in both]), len(self.decisions) - len(both))

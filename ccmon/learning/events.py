@@ -3,10 +3,10 @@
 from math import hypot, log
 from typing import List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning import learned, posterior, ruler, stretches
+from ccmon.learning import intervals, learned, posterior, unit_weights
+from ccmon.learning.intervals import Interval
 from ccmon.learning.learned import Estimate, UnitWeights
 from ccmon.learning.posterior import NOISES, SHARES, WIDEST, Cell, Run
-from ccmon.learning.stretches import Stretch
 from ccmon.learning.values import WINDOW_S, Load, Use
 
 LEAST_EVENTS = 3                       # windows with one, from which on a limit may be called learned
@@ -33,12 +33,12 @@ class _View(NamedTuple):
     all_used: float                    # in the ruler's unit
 
 
-def are_alone(pieces: Sequence[Stretch]) -> bool:
+def are_alone(pieces: Sequence[Interval]) -> bool:
     """True where most of what is known is windows from their beginning to a limit event."""
     return 2 * sum(piece.whole and piece.exact for piece in pieces) > len(pieces)
 
 
-def learn(pieces: Sequence[Stretch], use: Sequence[Use], now: int) -> Optional[Tuple[UnitWeights, Estimate]]:
+def learn(pieces: Sequence[Interval], use: Sequence[Use], now: int) -> Optional[Tuple[UnitWeights, Estimate]]:
     """The likeliest ruler and the limit in its unit; None where nothing was used here before an event.
 
     The interval is that of all rulers together, each as likely as it explains the events and the windows without one.
@@ -79,24 +79,25 @@ def _told(view: _View, shares: Sequence[float], cells: Sequence[Sequence[Cell]])
                             len(seen) / count, is_learned)
 
 
-def _rulers(pieces: Sequence[Stretch]) -> List[Tuple[UnitWeights, float]]:
+def _rulers(pieces: Sequence[Interval]) -> List[Tuple[UnitWeights, float]]:
     """The rulers and how likely each is before the events are weighed, as a logarithm; fitted ones pay for each weight."""
-    plain = [(one, _COST if one.name == "cost" else _OTHER) for one in ruler.unfitted(pieces)]
+    plain = [(one, _COST if one.name == "cost" else _OTHER) for one in unit_weights.unfitted(pieces)]
     if len(pieces) < _FIT:
         return plain
     paid = 0.5 * log(len(pieces))
-    return plain + [(one, _OTHER - paid * ruler.fitted_weights(one)) for one in ruler.ranked(pieces, menu=("kinds", "models"))]
+    fitted = unit_weights.ranked(pieces, menu=("kinds", "models"))
+    return plain + [(one, _OTHER - paid * unit_weights.fitted_weights(one)) for one in fitted]
 
 
-def _floors(pieces: Sequence[Stretch], use: Sequence[Use], now: int) -> List[Load]:
+def _floors(pieces: Sequence[Interval], use: Sequence[Use], now: int) -> List[Load]:
     """What was used in the windows, as the use suggests them, that ended without an event."""
-    full, used = {piece.window for piece in pieces}, stretches.Used(use)
+    full, used = {piece.window for piece in pieces}, intervals.UseLookup(use)
     begin = pieces[0].start
-    resets = stretches.suggested_resets([one for one in use if one.ts >= begin], sorted(full))
+    resets = intervals.suggested_resets([one for one in use if one.ts >= begin], sorted(full))
     return [used.between(reset - WINDOW_S, reset) for reset in resets if reset <= now and reset not in full]
 
 
-def _viewed(chosen: UnitWeights, log_prior: float, pieces: Sequence[Stretch], floors: Sequence[Load],
+def _viewed(chosen: UnitWeights, log_prior: float, pieces: Sequence[Interval], floors: Sequence[Load],
             use: Sequence[Use]) -> List[_View]:
     """The events in this ruler; none where it measures nothing of them."""
     measure = learned.meter(chosen)

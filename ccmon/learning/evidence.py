@@ -1,6 +1,6 @@
 """How well each possible limit explains a window: log-likelihoods on a grid of log limits, cheap enough to be taken often.
 
-A window was used on this machine alone, or its stretches partly so (each for itself, or all by one share); 1 % is anything.
+A window was used on this machine alone, or its intervals partly so (each for itself, or all by one share); 1 % is anything.
 """
 
 import math
@@ -9,33 +9,33 @@ from typing import Dict, List, NamedTuple, Sequence, Tuple
 
 STEP = 0.01                            # of the grid, in log limit
 _OUTLIER, _WIDTH = 0.01, 6.0           # share, and the range of log limits it may lie in
-_ONE_SHARE = math.log(0.2)             # of such windows: stretches that show one share, as against each its own
-_BEYOND = 150                          # places beyond the grid for stretches, so that those do not meet at its edge
+_ONE_SHARE = math.log(0.2)             # of such windows: intervals that show one share, as against each its own
+_BEYOND = 150                          # places beyond the grid for intervals, so that those do not meet at its edge
 _PRIOR_WIDTH = 3.2                     # of the log limit before anything is known
-_ROUNDING = {False: 0.41, True: 0.29}  # points, standard deviation: both ends of a stretch are rounded, or its end only
+_ROUNDING = {False: 0.41, True: 0.29}  # points, standard deviation: both ends of a interval are rounded, or its end only
 _LEAST_SD, _SD_STEP = 0.008, 1.15
-_GUESSES = 4.0                         # stretches that the first guess of the noise is worth
+_GUESSES = 4.0                         # intervals that the first guess of the noise is worth
 
 Vector = List[float]
 
 
 class Row(NamedTuple):
-    """One stretch in one ruler."""
+    """One interval in one ruler."""
 
-    log_limit: float                   # the limit by this stretch, if all of the use was here
+    log_limit: float                   # the limit by this interval, if all of the use was here
     blur: float                        # standard deviation of that by rounding
 
 
 class Noise(NamedTuple):
     """What a machine's readings are like."""
 
-    sd: float = 0.02                   # of a stretch's log limit
+    sd: float = 0.02                   # of a interval's log limit
     whole: float = 0.6                 # share of windows that were used on this machine alone
-    local: float = 0.6                 # share of such stretches in the other windows
+    local: float = 0.6                 # share of such intervals in the other windows
 
 
 def row(load: float, points: float, sharp: bool) -> Row:
-    """The row of a stretch of so many points; sharp when one of its ends is not rounded."""
+    """The row of a interval of so many points; sharp when one of its ends is not rounded."""
     return Row(math.log(max(load, 1e-12) * 100 / points), _ROUNDING[sharp] / points)
 
 
@@ -99,7 +99,7 @@ class Likelihood:
         self.shared = self._shared()
 
     def window(self, rows: Sequence[Row]) -> Vector:
-        """The log-likelihood of a window's stretches at every limit of the grid."""
+        """The log-likelihood of a window's intervals at every limit of the grid."""
         size = self.grid.size
         near, mixed = [self.whole] * size, [self.partly] * size
         for one in rows:
@@ -112,19 +112,19 @@ class Likelihood:
         return list(map(max, near, mixed, self._by_one_share(rows)))
 
     def _begin(self, log_limit: float) -> int:
-        """Where in a table the grid begins, for a stretch of this log limit."""
+        """Where in a table the grid begins, for a interval of this log limit."""
         place = math.floor((log_limit - self.grid.low) / STEP + 0.5)
         return self.grid.size + _BEYOND - min(self.grid.size + _BEYOND, max(-_BEYOND, place))
 
     def _by_one_share(self, rows: Sequence[Row]) -> Vector:
-        """All stretches show the same share of the use."""
+        """All intervals show the same share of the use."""
         centre, agreed = agreement(rows, self.noise.sd)
         begin = self._begin(centre)
         constant = self.partly + agreed + _ONE_SHARE
         return [constant + value for value in self.shared[begin:begin + self.grid.size]]
 
     def _tables(self, sd: float) -> Tuple[Vector, Vector]:
-        """Near and mixed log densities by (limit - the stretch's limit), for all the steps that there may be."""
+        """Near and mixed log densities by (limit - the interval's limit), for all the steps that there may be."""
         bucket = max(0, int(math.log(sd / _LEAST_SD) / math.log(_SD_STEP) + 0.5))
         if bucket not in self.tables:
             self.tables[bucket] = self._made(_LEAST_SD * _SD_STEP ** bucket)
@@ -200,7 +200,7 @@ def _inner(share: float) -> float:
 
 
 def _shares(rows: Sequence[Row], limit: float, noise: Noise) -> Tuple[float, List[float], List[float]]:
-    """How likely the window was used here alone; and for each stretch that it was, in a window that was not."""
+    """How likely the window was used here alone; and for each interval that it was, in a window that was not."""
     near, partly, locals_, sound = math.log(noise.whole), math.log((1 - noise.whole) / 2), [], []
     mixed = partly
     for one in rows:

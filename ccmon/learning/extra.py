@@ -15,7 +15,7 @@ from typing import Any, Callable, ContextManager, Dict, Iterator, List, Mapping,
 
 from ccmon.learning import distribution, portable, runway, score
 from ccmon.learning.learned import ENOUGH, RunwayModel
-from ccmon.learning.portable import SHARES, STEP_S, Kept, Tried
+from ccmon.learning.portable import SHARES, STEP_S, FrozenModel, Tried
 from ccmon.learning.runway import HORIZONS
 from ccmon.learning.score import Errors
 from ccmon.learning.usage_curve import at, stop_after, until, window_start
@@ -33,7 +33,7 @@ _LIMITS = (0.5, 0.75, 0.9)             # shares of the windows that stay below a
 _SEED = 5
 
 Progress = Callable[[float, str], None]
-Fit = Callable[[UsageCurve, int, str], Kept]
+Fit = Callable[[UsageCurve, int, str], FrozenModel]
 
 
 def missing() -> List[str]:
@@ -78,7 +78,7 @@ def _lessons(usage: UsageCurve, now: int, scale: float) -> List[_Lesson]:
 
 # --- a function for each model --------------------------------------------------------------------------------------------
 
-def arima(usage: UsageCurve, now: int, unit: str) -> Kept:
+def arima(usage: UsageCurve, now: int, unit: str) -> FrozenModel:
     """ARIMA(2,1,2) of the cumulative use in steps of 15 minutes, of the windows of the last weeks."""
     scale = _scale(usage, _moments(usage, now - _TAUGHT_DAYS * DAY_S, now, 900))
     steps = [gain for start in usage.starts for gain in _steps(usage, start, now, scale)][-_ARIMA_STEPS:]
@@ -88,7 +88,7 @@ def arima(usage: UsageCurve, now: int, unit: str) -> Kept:
         series.append(total)
     model = import_module("statsmodels.tsa.arima.model").ARIMA(series, order=(2, 1, 2))
     found = dict(zip(model.param_names, map(float, model.fit(method="innovations_mle").params)))
-    return Kept("arima", unit, {"ar": [found["ar.L1"], found["ar.L2"]], "ma": [found["ma.L1"], found["ma.L2"]],
+    return FrozenModel("arima", unit, {"ar": [found["ar.L1"], found["ar.L2"]], "ma": [found["ma.L1"], found["ma.L2"]],
                                 "sigma2": found["sigma2"], "scale": scale})
 
 
@@ -98,7 +98,7 @@ def _steps(usage: UsageCurve, start: int, now: int, scale: float) -> Iterator[fl
             yield (at(usage, begin + STEP_S) - at(usage, begin)) / scale
 
 
-def boosting(usage: UsageCurve, now: int, unit: str) -> Kept:
+def boosting(usage: UsageCurve, now: int, unit: str) -> FrozenModel:
     """Gradient-boosted quantiles: for each share of likely outcomes a sum of small trees."""
     scale = _scale(usage, _moments(usage, now - _TAUGHT_DAYS * DAY_S, now, 900))
     lessons = _lessons(usage, now, scale)
@@ -106,7 +106,7 @@ def boosting(usage: UsageCurve, now: int, unit: str) -> Kept:
     make = import_module("sklearn.ensemble").GradientBoostingRegressor
     forests = [_forest(make(loss="quantile", alpha=share, n_estimators=30, max_depth=3, learning_rate=0.15, subsample=0.5,
                             min_samples_leaf=20, random_state=_SEED).fit(rows, came), rows[0]) for share in SHARES]
-    return Kept("boosting", unit, {"scale": scale, "forests": forests})
+    return FrozenModel("boosting", unit, {"scale": scale, "forests": forests})
 
 
 def _forest(model: Any, row: Sequence[float]) -> Dict[str, Any]:
@@ -122,7 +122,7 @@ def _nodes(tree: Any, rate: float) -> List[List[float]]:
              int(tree.children_right[node])] for node in range(tree.node_count)]
 
 
-def network(usage: UsageCurve, now: int, unit: str) -> Kept:
+def network(usage: UsageCurve, now: int, unit: str) -> FrozenModel:
     """A small neural network: one hidden layer of eight."""
     scale = _scale(usage, _moments(usage, now - _TAUGHT_DAYS * DAY_S, now, 900))
     lessons = _lessons(usage, now, scale)
@@ -133,7 +133,7 @@ def network(usage: UsageCurve, now: int, unit: str) -> Kept:
     cut = len(rows) * 3 // 4           # how far it is off is seen on what it was not taught
     misses = _misses(_taught(rows[:cut], lessons[:cut]).predict(rows[cut:]), lessons[cut:])
     model = _taught(rows, lessons)
-    return Kept("network", unit, {
+    return FrozenModel("network", unit, {
         "scale": scale, "means": means, "spreads": spreads, "misses": misses, "bias": float(model.intercepts_[1][0]),
         "hidden": [list(map(float, column)) for column in zip(*model.coefs_[0])],
         "biases": list(map(float, model.intercepts_[0])),
@@ -175,7 +175,7 @@ class _Case(NamedTuple):
     hit: bool
 
 
-def trial(usage: UsageCurve, now: int, unit: str, progress: Progress) -> Tuple[Tuple[Tried, ...], Optional[Kept]]:
+def trial(usage: UsageCurve, now: int, unit: str, progress: Progress) -> Tuple[Tuple[Tried, ...], Optional[FrozenModel]]:
     """The scores of the built-in runway and of each model on the last weeks, and the model that is better, trained on all.
 
     Walking forward in folds; taught by nothing that came later. The limits are such that half, a quarter and a tenth of the
@@ -204,7 +204,7 @@ def trial(usage: UsageCurve, now: int, unit: str, progress: Progress) -> Tuple[T
     progress(done / work, best or "tier")
     kept = _fitted(MODELS[best], usage, now, unit) if best else None
     tried = [Tried(name, scores.get(name, score.total([])), notes.get(name, "")) for name in ("runway", "last_hour", *MODELS)]
-    return tuple(tried), kept if isinstance(kept, Kept) else None
+    return tuple(tried), kept if isinstance(kept, FrozenModel) else None
 
 
 def _tried(name: str, fit: Fit, known: UsageCurve, usage: UsageCurve, start: int, unit: str, cases: Sequence[_Case],
@@ -221,7 +221,7 @@ def _tried(name: str, fit: Fit, known: UsageCurve, usage: UsageCurve, start: int
     return {}
 
 
-def _fitted(fit: Fit, usage: UsageCurve, now: int, unit: str) -> Union[Kept, str]:
+def _fitted(fit: Fit, usage: UsageCurve, now: int, unit: str) -> Union[FrozenModel, str]:
     """The model, or why there is none: a library may fail on any data."""
     try:
         with warnings.catch_warnings(), _one_thread():

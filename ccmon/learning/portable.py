@@ -24,7 +24,7 @@ GOOD_S = 30 * 86_400                   # a model that was not tried again for lo
 _DAY_MIN, _WINDOW_MIN = 1440.0, 300.0
 
 
-class Kept(NamedTuple):
+class FrozenModel(NamedTuple):
     """A trained model as plain numbers."""
 
     name: str                          # arima | boosting | network
@@ -45,7 +45,7 @@ class Extra(NamedTuple):
 
     at: int                            # epoch s
     tried: Tuple[Tried, ...] = ()      # the built-in one first
-    used: Optional[Kept] = None        # that is better than the built-in one
+    used: Optional[FrozenModel] = None        # that is better than the built-in one
     forest: str = ""                   # plan that the Random Forest names
     days: Tuple[str, ...] = ()         # kinds of days, in words
 
@@ -68,7 +68,7 @@ def gains(usage: UsageCurve, now: float, scale: float, steps: int = LOOK_BACK) -
 
 # --- loads by horizon -----------------------------------------------------------------------------------------------------
 
-def loads(model: Kept, usage: UsageCurve, now: float) -> List[List[float]]:
+def loads(model: FrozenModel, usage: UsageCurve, now: float) -> List[List[float]]:
     """For each of the horizons the loads by SHARES, none falling."""
     found = {"arima": _arima, "boosting": _boosting, "network": _network}[model.name](model.numbers, usage, now)
     for row in found:
@@ -172,7 +172,8 @@ def _reaching(row: Sequence[float], left: float) -> float:
     return 1.0 - (below + (above - below) * (left - low) / (high - low) if high > low else below)
 
 
-def forecast(model: Kept, usage: UsageCurve, left: float, now: int, reset_at: int, spread: Sequence[float] = (1.0,)) -> Runway:
+def forecast(model: FrozenModel, usage: UsageCurve, left: float, now: int, reset_at: int,
+             spread: Sequence[float] = (1.0,)) -> Runway:
     """The runway as in runway.forecast, by an extra model; the rule is its name. Raises kept.Damage where it leads nowhere."""
     cut = max(0.0, (reset_at - now) / 60.0)
     used = max(0.0, at(usage, now) - at(usage, window_start(usage, now)))
@@ -194,7 +195,7 @@ def _band(found: Sequence[Sequence[float]], now: int, reset_at: int) -> Tuple[Tu
     return tuple(band)
 
 
-def in_force(extra: Optional[Extra], now: int) -> Optional[Kept]:
+def in_force(extra: Optional[Extra], now: int) -> Optional[FrozenModel]:
     """The model that is used: the better one of a trial that is not old."""
     return extra.used if extra and 0 <= now - extra.at < GOOD_S else None
 
@@ -221,9 +222,9 @@ def _score(number: Any, *means: Any) -> Score:
     return Score(kept.count(number), *(kept.optional(mean, kept.amount) for mean in means))
 
 
-def _model(name: str, unit: str, numbers: Any) -> Kept:
+def _model(name: str, unit: str, numbers: Any) -> FrozenModel:
     """A model that can speak, and of these horizons. ValueError and others for any other."""
-    made = Kept(kept.name(name), kept.name(unit), dict(numbers))
+    made = FrozenModel(kept.name(name), kept.name(unit), dict(numbers))
     if not all(_falls(tree) for forest in made.numbers.get("forests", ()) for tree in forest["trees"]):
         raise ValueError("a tree without an end")
     if len(loads(made, UsageCurve((0, 60), (0.0, 1.0)), 60)) != len(HORIZONS):

@@ -3,10 +3,10 @@
 from math import erfc, exp, hypot, log, sqrt
 from typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 
+from ccmon.learning.intervals import Interval, alike_groups, merged, rounding_error
 from ccmon.learning.learned import LEAST_INTERVALS, LEAST_WINDOWS, MOST_NOISE, Estimate, UnitWeights, meter
-from ccmon.learning.stretches import Stretch, error, joined, whole
 
-MOST_STRETCHES, MOST_RUNS = 600, 150   # the latest
+MOST_INTERVALS, MOST_RUNS = 600, 150   # the latest
 WIDEST = 1.35                          # nor when its interval is wider, high / low
 NOISES = (0.004, 0.008, 0.015, 0.03, 0.06, 0.12, 0.25)
 SHARES = (0.1, 0.3, 0.5, 0.7, 0.85, 0.97)
@@ -23,11 +23,11 @@ _FAR = 6.0                             # standard deviations beyond which a dens
 
 
 class Run(NamedTuple):
-    """Neighbouring stretches of one window, in the ruler's unit."""
+    """Neighbouring intervals of one window, in the ruler's unit."""
 
     amount: float
     points: float
-    error: float                       # of the points, by rounding
+    rounding_error: float              # of the points
     shift: int                         # how often the way of rounding adds to the points: 1, 0, -1
     window: int
     start: int
@@ -42,26 +42,26 @@ class Cell(NamedTuple):
     worth: List[float]
 
 
-def estimate(stretches: Sequence[Stretch], ruler: UnitWeights, floors: Sequence[float] = ()) -> Optional[Estimate]:
+def estimate(intervals: Sequence[Interval], unit: UnitWeights, floors: Sequence[float] = ()) -> Optional[Estimate]:
     """The limit in the ruler's unit, with the interval that holds it in 90 of 100 cases; None without any percentage.
 
     Floors are what was used in windows that ended without an event, in the same unit: the limit is at least that.
     """
-    recent = stretches[-MOST_STRETCHES:]
-    runs = runs_of(recent, ruler)
+    recent = intervals[-MOST_INTERVALS:]
+    runs = runs_of(recent, unit)
     if not runs:
         return None
     ordered = sorted(runs, key=lambda run: -run.points)     # those that tell most come first
     nodes = _nodes(ordered, *_narrowed(ordered))
     cells = _thorough(ordered, nodes, floors)
     mass = masses(cells, nodes)
-    limits = widened([quantile(nodes, mass, part) for part in (0.5, 0.05, 0.95)], hypot(ruler.doubt, UNSEEN))
-    behind = [stretch for stretch in recent if stretch.end >= runs[0].start]
+    limits = widened([quantile(nodes, mass, part) for part in (0.5, 0.05, 0.95)], hypot(unit.doubt, UNSEEN))
+    behind = [interval for interval in recent if interval.end >= runs[0].start]
     return _told(limits, cells, runs, behind)
 
 
-def _told(limits: Sequence[float], cells: Sequence[Cell], runs: Sequence[Run], behind: Sequence[Stretch]) -> Estimate:
-    noise, windows = mean_noise(cells), {stretch.window for stretch in behind}
+def _told(limits: Sequence[float], cells: Sequence[Cell], runs: Sequence[Run], behind: Sequence[Interval]) -> Estimate:
+    noise, windows = mean_noise(cells), {interval.window for interval in behind}
     here = seen(runs, limits[0], max(cells, key=lambda cell: max(cell.worth)))
     known = noise <= MOST_NOISE and limits[2] <= WIDEST * limits[1]
     enough = len(behind) >= LEAST_INTERVALS and len({run.window for run in runs}) >= LEAST_WINDOWS
@@ -75,16 +75,16 @@ def widened(quantiles: Sequence[float], doubt: float) -> List[float]:
     return [exp(middle), exp(middle - down), exp(middle + up)]
 
 
-def runs_of(stretches: Sequence[Stretch], ruler: UnitWeights) -> List[Run]:
-    """Neighbouring stretches that are alike as one, in the ruler's unit; the latest."""
-    measure = meter(ruler)
+def runs_of(intervals: Sequence[Interval], unit: UnitWeights) -> List[Run]:
+    """Neighbouring intervals that are alike as one, in the ruler's unit; the latest."""
+    measure = meter(unit)
     found: List[Run] = []
-    for places in joined(stretches, measure):
-        run = whole(stretches, places)
+    for places in alike_groups(intervals, measure):
+        run = merged(intervals, places)
         amount = measure(run.load)
         if amount > 0:
             shift = int(run.whole) - int(run.exact)
-            found.append(Run(amount, run.points, error(run), shift, run.window, run.start))
+            found.append(Run(amount, run.points, rounding_error(run), shift, run.window, run.start))
     return found[-MOST_RUNS:]
 
 
@@ -164,7 +164,7 @@ def _densities(run: Run, noise: float, rounding: float, nodes: Sequence[float],
                mostly: float = 0.0) -> Tuple[List[float], List[float]]:
     """For each limit: if all of the use was here, and if only a part was: of any size, or with this likelihood most of it."""
     alone = rate(run, rounding)
-    spread = sqrt(noise * noise + (run.error / run.points) ** 2)
+    spread = sqrt(noise * noise + (run.rounding_error / run.points) ** 2)
     peak, scaled = 0.3989423 / spread, 0.70710678 / spread
     here, partly = [], []
     for node in nodes:

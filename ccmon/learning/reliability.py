@@ -3,7 +3,7 @@
 from math import sqrt
 from typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning import told
+from ccmon.learning import forecast_scores
 from ccmon.model import PLAIN_RATES, Forecast
 from ccmon.when import SESSION_S
 
@@ -43,7 +43,7 @@ class Reliability(NamedTuple):
 
 def of(forecasts: Iterable[Forecast], window_s: int = SESSION_S) -> Reliability:
     """Of the forecasts whose outcome is known; plain rates know no likelihood, and are left out."""
-    known = [made for made in told.over_of(forecasts, window_s) if made.rule not in PLAIN_RATES]
+    known = [made for made in forecast_scores.with_outcome(forecasts, window_s) if made.rule not in PLAIN_RATES]
     middle = [made for made in known if made.median < made.resets_at]
     return Reliability(tuple(map(_bin, _groups(known))), len(known), _windows(known),
                        _share([_outcome(made) <= made.median for made in middle]),
@@ -55,7 +55,7 @@ def _outcome(made: Forecast) -> int:
 
 
 def _windows(group: Sequence[Forecast]) -> int:
-    return len(told.by_window(group, told.reset))
+    return len(forecast_scores.by_window(group, forecast_scores.reset_at))
 
 
 def _share(values: Sequence[bool]) -> Optional[float]:

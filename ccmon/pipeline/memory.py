@@ -332,9 +332,9 @@ class Memory(AccountMemory):
 
     def _learned_limit(self, text: str) -> Optional[LearnedLimit]:
         from ccmon.learning import state
-        from ccmon.usage import gauge
+        from ccmon.usage import utilization
         lessons = state.load(text)
-        return gauge.in_tokens(lessons.learned, None, None) if lessons else None
+        return utilization.limit_in_tokens(lessons.learned, None, None) if lessons else None
 
     def remembered_path(self) -> Optional[str]:
         """The ccusage that last worked."""

@@ -16,8 +16,8 @@ from ccmon.store import window_readings
 from ccmon.store.database import Store, StoreError
 from ccmon.text import clean, clip, near
 from ccmon.usage.binding import is_only_model
-from ccmon.usage.gauge import LEAST_TOKENS
 from ccmon.usage.hits import Event
+from ccmon.usage.utilization import LEAST_TOKENS
 from ccmon.usage.windows import order, window
 
 DAY_S = 86_400

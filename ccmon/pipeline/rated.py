@@ -5,9 +5,9 @@ from typing import List, NamedTuple, Optional
 from ccmon.history import rating
 from ccmon.history.rating import Running, Scale
 from ccmon.model import Record, Snapshot
-from ccmon.pipeline import lessons
+from ccmon.pipeline import learned_state
 from ccmon.pipeline.memory import Memory
-from ccmon.usage import gauge, limits
+from ccmon.usage import limits, utilization
 
 
 class Rated(NamedTuple):
@@ -20,7 +20,7 @@ class Rated(NamedTuple):
 def present(kept: Memory) -> Snapshot:
     """The moment by what is stored: what the screen says of it."""
     now = kept.ctx.now()
-    return kept.ctx.view(lessons.recall(kept, kept.facts(now), now), now)
+    return kept.ctx.view(learned_state.recall(kept, kept.facts(now), now), now)
 
 
 def sessions(kept: Memory, moment: Snapshot, since: Optional[int] = None, everywhere: bool = False) -> Rated:
@@ -39,7 +39,7 @@ def _scale(kept: Memory, moment: Snapshot) -> Scale:
     """
     limit = moment.limit
     if (limit.asked in ("pro", "ml_auto") or limit.by_account) and limit.source not in ("flag", "config"):
-        learned = gauge.in_tokens(moment.learned, None, None)
+        learned = utilization.limit_in_tokens(moment.learned, None, None)
         if learned:
             return Scale(learned.tokens, "learned", limit.plan)
         if limit.high_water and not moment.active:

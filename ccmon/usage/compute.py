@@ -4,7 +4,7 @@ from typing import Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tupl
 
 from ccmon.model import Block, Facts, Runway, Sample, Snapshot, Source, Windows
 from ccmon.typed_values import PLANS, ResetRule
-from ccmon.usage import binding, burn, forecast, gauge, limits, notices, outlook, schedule
+from ccmon.usage import binding, burn, forecast, limits, notices, outlook, schedule, utilization
 from ccmon.usage.windows import named, opens_at
 from ccmon.when import Zone
 
@@ -38,18 +38,18 @@ def assess(facts: Facts, options: Options, zone: Zone, now: int, stale_after_s: 
 def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
     running_blocks = active(facts.blocks, facts.listed, now)
     session = running_blocks[0] if running_blocks else None
-    windows = gauge.known(facts, session, now)
-    counting = gauge.counting(windows, session, now)
-    learned = gauge.in_tokens(facts.learned, facts.load, session)
+    windows = utilization.windows_now(facts, session, now)
+    counting = utilization.fresh_window(windows, session, now)
+    learned = utilization.limit_in_tokens(facts.learned, facts.load, session)
     record = limits.join(limits.high_water(facts.blocks, now), facts.high_water)
     judged = session.tokens if session and not counting else 0         # plan figures are silent where Claude itself speaks
     limit = limits.resolve(options.plan, options.explicit_limit, judged, record, options.plans, learned,
                            options.by_account)
-    counting = counting or gauge.last_word(facts, session, limit, now)
-    full = gauge.read(session, limit, counting, learned, gauge.at_least(facts, session, limit, now))
+    counting = counting or utilization.last_window(facts, session, limit, now)
+    full = utilization.utilization_of(session, limit, counting, learned, utilization.least_percent(facts, session, limit, now))
     pace = burn_terms(facts, now)
     reset = schedule.next_reset(now, options.rule, session.end if session else None, zone,
-                                named(gauge.told(facts, now), "five_hour"))
+                                named(utilization.windows_told(facts, now), "five_hour"))
     window_end = session and _window_end(windows, session)
     ends_at = None if full.left is None else forecast.predicted_end(now, full.left, pace.per_min)
     runway = outlook.of_session(facts, full, limit, window_end, now) if session and window_end else None

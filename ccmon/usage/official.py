@@ -12,17 +12,7 @@ from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.line.session_json import DROPPED, JITTER_S, MOST_PERCENT, MOST_WINDOWS, SPEND, WINDOWS_S, alike, possible, window_name
 from ccmon.model import Apart, Credits, Window
 from ccmon.usage import prompt_cache
-from ccmon.usage.official_ledger import (
-    MOST_ACCOUNTS,
-    MOST_ANSWERS,
-    MOST_SESSIONS,
-    Account,
-    Answer,
-    Ledger,
-    Session,
-    dump,
-    load,
-)
+from ccmon.usage.official_ledger import MOST_ACCOUNTS, MOST_ANSWERS, MOST_SESSIONS, Account, Answer, Ledger, Session, dump, load
 from ccmon.usage.windows import named, put, running, window
 from ccmon.when import SKEW_S
 

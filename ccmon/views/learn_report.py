@@ -5,14 +5,14 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Opt
 
 from ccmon import text
 from ccmon.learning import score, week
+from ccmon.learning.forecast_scores import ForecastScores
 from ccmon.learning.learned import ENOUGH, MOST_NOISE, Choice, Estimate, Learned, LearnedState, UnitWeights
 from ccmon.learning.portable import Extra
 from ccmon.learning.reliability import Reliability
 from ccmon.learning.score import Score
-from ccmon.learning.told import Told
 from ccmon.model import LearnedLimit
 from ccmon.text import Charset, Line, Span, count, plural
-from ccmon.usage import gauge
+from ccmon.usage import utilization
 from ccmon.usage.limit_changes import meaning
 from ccmon.usage.notices import CONNECT
 from ccmon.usage.windows import name_words
@@ -35,12 +35,12 @@ class Findings(NamedTuple):
     zone: Zone
     lessons: LearnedState
     plans: Mapping[str, int]
-    session: Told                      # the score of past forecasts
-    week: Told
+    session: ForecastScores            # the score of past forecasts
+    week: ForecastScores
     extra: Optional[Extra] = None
     session_said: Reliability = Reliability()      # likelihoods against what came
     week_said: Reliability = Reliability()
-    models: Sequence[Tuple[str, Told]] = ()        # the score of the weeks of single models, by the window's name
+    models: Sequence[Tuple[str, ForecastScores]] = ()        # the score of the weeks of single models, by the window's name
 
 
 def lines(found: Findings, cells: int, scores: bool, charset: Charset = _CHARSET) -> List[Line]:
@@ -90,7 +90,7 @@ def _day(at: int, zone: Zone) -> str:
 
 def _limit(found: Findings) -> Iterator[str]:
     learned = found.lessons.learned
-    tokens = gauge.in_tokens(learned, None, None)
+    tokens = utilization.limit_in_tokens(learned, None, None)
     if tokens is None:
         yield from _unknown(learned)
         return
@@ -182,13 +182,13 @@ def _scored(found: Findings, weekly: bool) -> Iterator[str]:
         yield from reliability_words.choice_said(choice, window, found.zone)
 
 
-def _of_model(name: str, told: Told) -> Iterator[str]:
+def _of_model(name: str, told: ForecastScores) -> Iterator[str]:
     rows = list(_told(told, "week"))
     yield f"{name_words(name)}, gone through again: {rows[0]}"
     yield from rows[1:]
 
 
-def _told(told: Told, window: str) -> Iterator[str]:
+def _told(told: ForecastScores, window: str) -> Iterator[str]:
     if not told.ours.n:
         waiting = f"; {plural(told.open, 'forecast')} wait for the end of theirs" if told.open else ""
         yield f"no {window} is over of which ccmon has told when it runs out{waiting}"
@@ -253,7 +253,7 @@ def _days(extra: Optional[Extra]) -> Iterator[str]:
 def document(found: Findings) -> Dict[str, Any]:
     """Everything for programs; unknown is null."""
     learned, lessons = found.lessons.learned, found.lessons
-    tokens = gauge.in_tokens(learned, None, None)
+    tokens = utilization.limit_in_tokens(learned, None, None)
     return {
         "at": found.at, "limit": _limit_document(learned, tokens, found.plans), "at_least": int(learned.at_least),
         "sessions": learned.sessions, "readings": learned.readings, "hits": learned.hits,
@@ -274,11 +274,11 @@ def _limit_document(learned: Learned, tokens: Optional[LearnedLimit], plans: Map
     return {**estimate_document(learned.estimate), "tokens": tokens and tokens._asdict(), "nearest_plan": plan}
 
 
-def _told_document(told: Told, said: Reliability, choice: Choice) -> Dict[str, Any]:
+def _told_document(told: ForecastScores, said: Reliability, choice: Choice) -> Dict[str, Any]:
     return {**_scores_document(told), "choice": choice_document(choice), "reliability": reliability_words.document(said)}
 
 
-def _scores_document(told: Told) -> Dict[str, Any]:
+def _scores_document(told: ForecastScores) -> Dict[str, Any]:
     return {"forecasts": told.ours.n, "windows": told.windows, "open": told.open, "median_error_min": told.error_min,
             **score.beside(told.ours, told.seed), "coverage90": told.ours.coverage90}
 

@@ -3,16 +3,16 @@
 from functools import lru_cache
 from math import exp, hypot, log, sqrt
 from operator import mul
-from typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Dict, List, NamedTuple, Sequence, Set, Tuple
 
+from ccmon.learning.intervals import Interval, alike_groups, rounding_error
 from ccmon.learning.learned import MENU, UnitWeights, meter
-from ccmon.learning.mix import Fit, Rows, fit, likelihoods, predicted, scale, shares, spread
-from ccmon.learning.stretches import Stretch, error, joined
+from ccmon.learning.least_squares import Fit, Rows, fit, likelihoods, predicted, scale, shares, spread
 from ccmon.learning.values import Load
 from ccmon.usage.prices import lookup
 
 TOKENS = ("input", "output", "cache_creation", "cache_read")
-MOST_STRETCHES = 300                   # the latest; more would cost time and tell little
+MOST_INTERVALS = 300                   # the latest; more would cost time and tell little
 _FOLDS = 4
 _LEAST_WINDOWS = 2
 _GAINS = {"kinds": 3.0, "models": 1.0}     # how much more likely fitted weights must make what was held out (logarithm)
@@ -30,12 +30,12 @@ Column = List[Tuple[str, str, float]]  # model ("" for any), kind, weight within
 
 
 class _Data(NamedTuple):
-    """Stretches as rows, for the fit (each from its run's start) and for the test (one for each run)."""
+    """Intervals as rows, for the fit (each from its run's start) and for the test (one for each run)."""
 
     loads: List[Load]
-    fitted: List[List[int]]            # places of the stretches that make each row
+    fitted: List[List[int]]            # places of the intervals that make each row
     tested: List[List[int]]
-    stretches: List[Stretch]
+    intervals: List[Interval]
 
 
 class _Trial(NamedTuple):
@@ -48,29 +48,21 @@ class _Trial(NamedTuple):
     windows: Set[int]
 
 
-def choose(stretches: Sequence[Stretch], until: Optional[int] = None) -> Optional[UnitWeights]:
-    """The ruler that tells held-out windows best, the simpler one when it does as well; None without any stretch.
-
-    Until (epoch s) leaves out what ended later.
-    """
-    return next(iter(ranked(stretches, until)), None)
-
-
-def ranked(stretches: Sequence[Stretch], until: Optional[int] = None, menu: Sequence[str] = MENU) -> List[UnitWeights]:
-    """All rulers of the menu, the chosen one first, then those that tell held-out windows best; none without any stretch."""
-    usable = [stretch for stretch in stretches if (until is None or stretch.end <= until) and any(stretch.load.values())]
+def ranked(intervals: Sequence[Interval], menu: Sequence[str] = MENU) -> List[UnitWeights]:
+    """All rulers of the menu, the chosen one first, then those that tell held-out windows best; none without any interval."""
+    usable = [interval for interval in intervals if any(interval.load.values())]
     if not usable:
         return []
-    data = _data(usable[-MOST_STRETCHES:])
+    data = _data(usable[-MOST_INTERVALS:])
     trials = [_trial(name, data) for name in menu if _columns(name, data)]
     trials.sort(key=lambda trial: _GAINS.get(trial.unit_weights.name, 0.0) - trial.worth)
     return [trial.unit_weights._replace(doubt=_doubt(trial, trials)) for trial in trials]
 
 
-def unfitted(stretches: Sequence[Stretch]) -> List[UnitWeights]:
+def unfitted(intervals: Sequence[Interval]) -> List[UnitWeights]:
     """The rulers whose weights are known beforehand, also the price list with cache reads below their price (as "models")."""
-    alone = [[place] for place in range(len(stretches))]
-    data = _Data([stretch.load for stretch in stretches], alone, alone, list(stretches))
+    alone = [[place] for place in range(len(intervals))]
+    data = _Data([interval.load for interval in intervals], alone, alone, list(intervals))
     found = [_ruler(name, columns, [1.0], data) for name in ("cost", "tokens", "all_tokens") for columns in [_columns(name, data)]
              if len(columns) == 1]
     for share in _CHEAP_READS if _models(data) else ():
@@ -80,9 +72,9 @@ def unfitted(stretches: Sequence[Stretch]) -> List[UnitWeights]:
     return found
 
 
-def fitted_weights(ruler: UnitWeights) -> int:
+def fitted_weights(unit: UnitWeights) -> int:
     """How many weights of a fitted ruler were fitted."""
-    return len([model for model, _, _ in ruler.weights if model]) or len(ruler.weights)
+    return len([model for model, _, _ in unit.weights if model]) or len(unit.weights)
 
 
 def _doubt(trial: _Trial, trials: Sequence[_Trial]) -> float:
@@ -103,14 +95,14 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def _data(stretches: List[Stretch]) -> _Data:
+def _data(intervals: List[Interval]) -> _Data:
     """Runs of neighbours are found with the loosest ruler: the others are tested on the same."""
-    alone = [[place] for place in range(len(stretches))]
-    data = _Data([stretch.load for stretch in stretches], alone, alone, stretches)
+    alone = [[place] for place in range(len(intervals))]
+    data = _Data([interval.load for interval in intervals], alone, alone, intervals)
     name = next((name for name in ("models", "kinds", "cost") if _columns(name, data)), "")
     columns = _columns(name, data)     # without minutes no models are known
     found = _ruler(name, columns, _fitted(columns, data, data.fitted).weights, data) if columns else UnitWeights("", ())
-    runs = joined(stretches, meter(found))
+    runs = alike_groups(intervals, meter(found))
     return data._replace(fitted=[run[:end] for run in runs for end in range(1, len(run) + 1)], tested=runs)
 
 
@@ -171,13 +163,13 @@ def _amounts(column: Column, loads: Sequence[Load]) -> List[float]:
 
 
 def _rows(columns: Sequence[Column], data: _Data, groups: Sequence[Sequence[int]]) -> Rows:
-    """One row for each group of neighbouring stretches."""
+    """One row for each group of neighbouring intervals."""
     amounts = [_amounts(column, data.loads) for column in columns]
-    stretches = data.stretches
-    points = [sum([stretches[place].points for place in group]) for group in groups]
-    errors = [error(stretches[group[0]]._replace(exact=stretches[group[-1]].exact)) for group in groups]
+    intervals = data.intervals
+    points = [sum([intervals[place].points for place in group]) for group in groups]
+    errors = [rounding_error(intervals[group[0]]._replace(exact=intervals[group[-1]].exact)) for group in groups]
     return Rows([[sum([column[place] for place in group]) for group in groups] for column in amounts], points, errors,
-                [stretches[group[0]].window for group in groups])
+                [intervals[group[0]].window for group in groups])
 
 
 def _prior(columns: Sequence[Column], rows: Rows) -> List[float]:
@@ -204,16 +196,16 @@ def _trial(name: str, data: _Data) -> _Trial:
     worth, noise, clean = max((value, noise, clean) for noise in _NOISES
                               for value, clean in zip(likelihoods(tests, told, noise, _SHARES), _SHARES))
     missed = _error(tests, told, shares(tests, told, noise, clean))
-    ruler = _ruler(name, columns, whole.weights, data)._replace(error_points=missed)
+    unit = _ruler(name, columns, whole.weights, data)._replace(error_points=missed)
     thirds = _thirds(columns, data)
     parts = [sum(map(mul, whole.weights, sums)) for sums in thirds]
     doubts = [_off(sums, part, whole, others) for sums, part in zip(thirds, parts)] if len(columns) > 1 else []
     doubts = [hypot(doubt, _shifted(columns, thirds, whole)) for doubt in doubts]
-    return _Trial(ruler, worth, parts, doubts, set(rows.windows))
+    return _Trial(unit, worth, parts, doubts, set(rows.windows))
 
 
 def _thirds(columns: Sequence[Column], data: _Data) -> List[List[float]]:
-    """What the first, second and last third of the stretches have of each column."""
+    """What the first, second and last third of the intervals have of each column."""
     amounts, size = [_amounts(column, data.loads) for column in columns], -(-len(data.loads) // 3)
     return [[sum(column[begin:begin + size]) for column in amounts] for begin in range(0, len(data.loads), size)]
 
@@ -271,7 +263,7 @@ def _ruler(name: str, columns: Sequence[Column], weights: Sequence[float], data:
         found = _in_tokens(found + _for_the_rest(found, data), data)
     elif name == "cost" and found[0][0]:
         found += _for_the_rest(found, data)
-    return UnitWeights(name, tuple(found), 0.0, len(data.stretches))
+    return UnitWeights(name, tuple(found), 0.0, len(data.intervals))
 
 
 def _for_the_rest(weights: Sequence[Tuple[str, str, float]], data: _Data) -> List[Tuple[str, str, float]]:

@@ -11,7 +11,7 @@ from ccmon.when import DAY_S, SESSION_S
 
 if TYPE_CHECKING:
     from ccmon.learning.learned import LearnedState
-    from ccmon.learning.portable import Kept
+    from ccmon.learning.portable import FrozenModel
     from ccmon.learning.values import Key, Load, Reading, Use
     from ccmon.usage.outlook import Outlook
 
@@ -55,7 +55,7 @@ def _load(facts: Facts, use: "List[Use]", now: int) -> "Optional[Load]":
     return found or None
 
 
-def _extra(memory: Memory, now: int) -> "Optional[Kept]":
+def _extra(memory: Memory, now: int) -> "Optional[FrozenModel]":
     """The extra model in force; most people have none."""
     text = memory.extra()
     if text is None:
@@ -64,7 +64,7 @@ def _extra(memory: Memory, now: int) -> "Optional[Kept]":
     return portable.in_force(portable.load(text), now)
 
 
-def _outlook(lessons: "LearnedState", use: "List[Use]", readings: "List[Reading]", extra: "Optional[Kept]") -> "Outlook":
+def _outlook(lessons: "LearnedState", use: "List[Use]", readings: "List[Reading]", extra: "Optional[FrozenModel]") -> "Outlook":
     from ccmon.learning import usage_curve
     from ccmon.usage.outlook import Outlook, Pace
     points = Pace(lessons.points, usage_curve.from_readings(readings)) if lessons.points else None
@@ -76,7 +76,7 @@ def _outlook(lessons: "LearnedState", use: "List[Use]", readings: "List[Reading]
 
 def study(memory: Memory, now: int) -> "Optional[LearnedState]":
     """Learn anew from everything that is stored, and keep it; None when there is nothing to learn from."""
-    from ccmon.learning import choice, learner, runway, state, told
+    from ccmon.learning import choice, forecast_scores, learner, runway, state
     from ccmon.pipeline import model_weeks
     use, readings, sessions = memory.learning_history(now)
     weekly = memory.weekly_readings(now)
@@ -85,10 +85,10 @@ def study(memory: Memory, now: int) -> "Optional[LearnedState]":
     before = state.load(memory.learned())
     lessons = learner.learn(use, readings, sessions, weekly, now, before.learned.changes if before else ())
     forecasts = memory.forecasts(now - SCORED_S)
-    scored, weekly_scored = told.scored(forecasts), told.scored(forecasts, WEEK_S)
+    scored, weekly_scored = forecast_scores.scores_of(forecasts), forecast_scores.scores_of(forecasts, WEEK_S)
     lessons = lessons._replace(learned=lessons.learned._replace(
-        mae_min=scored.ours.mae_min, scored=scored.windows, tail=runway.tail_after(told.are_covered(forecasts)),
-        session_choice=choice.chosen(scored.losses), week_choice=choice.chosen(weekly_scored.losses)))
+        mae_min=scored.ours.mae_min, scored=scored.windows, tail=runway.tail_after(forecast_scores.are_covered(forecasts)),
+        session_choice=choice.choice_of(scored.losses), week_choice=choice.choice_of(weekly_scored.losses)))
     text = state.dump(lessons)
     memory.keep_learned(text)
     model_weeks.study(memory, now)

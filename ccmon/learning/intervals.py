@@ -1,4 +1,4 @@
-"""Stretches of 5-hour windows: how many percentage points were gained, and what was used on this machine meanwhile."""
+"""Intervals of 5-hour windows: how many percentage points were gained, and what was used on this machine meanwhile."""
 
 from bisect import bisect_left, bisect_right
 from itertools import groupby
@@ -14,7 +14,7 @@ _TOLERANCE = 0.02                      # neighbours of one kind differ by so muc
 _APART = 2.2                           # standard deviations from which on two neighbours are not of one kind
 
 
-class Stretch(NamedTuple):
+class Interval(NamedTuple):
     """A part of one window between two readings."""
 
     window: int                        # resets_at of the window
@@ -35,22 +35,22 @@ class Mark(NamedTuple):
     whole: bool = False                # the window's own start
 
 
-def cut(readings: Sequence[Reading], use: Sequence[Use], least_points: float = 8) -> List[Stretch]:
-    """Stretches of at least so many points, in order of time; what remains at a window's end belongs to the last one.
+def intervals_of(readings: Sequence[Reading], use: Sequence[Use], least_points: float = 8) -> List[Interval]:
+    """Intervals of at least so many points, in order of time; what remains at a window's end belongs to the last one.
 
     A window begins five hours before its reset, whatever was read then. What was read before a limit event and says
     100 % too counts for nothing, and so does all that was used after the event.
     """
-    used = Used(use)
-    found: List[Stretch] = []
-    for window, marks in _parts(placed(readings, use)):
+    used = UseLookup(use)
+    found: List[Interval] = []
+    for window, marks in _parts(with_resets(readings, use)):
         for first, last in _pairs(marks, least_points):
             load = used.between(first.ts, last.ts)
-            found.append(Stretch(window, first.ts, last.ts, last.percent - first.percent, load, first.whole, last.exact))
+            found.append(Interval(window, first.ts, last.ts, last.percent - first.percent, load, first.whole, last.exact))
     return found
 
 
-class Used:
+class UseLookup:
     """What was used between any two moments."""
 
     def __init__(self, use: Sequence[Use]) -> None:
@@ -75,7 +75,7 @@ def _start(row: Use) -> int:
     return row.ts
 
 
-def placed(readings: Sequence[Reading], use: Sequence[Use]) -> List[Reading]:
+def with_resets(readings: Sequence[Reading], use: Sequence[Use]) -> List[Reading]:
     """In order of time, each with the reset of its window, to the minute; without those whose window nobody knows."""
     ordered = sorted(set(readings))
     resets = _resets(ordered)
@@ -161,7 +161,7 @@ def _rising(marks: Sequence[Mark]) -> List[List[Mark]]:
 
 
 def _pairs(marks: Sequence[Mark], least_points: float) -> List[Tuple[Mark, Mark]]:
-    """Start and end of each stretch."""
+    """Start and end of each interval."""
     found: List[Tuple[Mark, Mark]] = []
     first = marks[0]
     for mark in marks[1:]:
@@ -173,23 +173,23 @@ def _pairs(marks: Sequence[Mark], least_points: float) -> List[Tuple[Mark, Mark]
     return found
 
 
-def error(stretch: Stretch) -> float:
+def rounding_error(interval: Interval) -> float:
     """Standard deviation of its points by rounding alone."""
-    rounded = (not stretch.whole) + (not stretch.exact)
+    rounded = (not interval.whole) + (not interval.exact)
     return ROUNDED * rounded ** 0.5 if rounded else 0.05
 
 
-def joined(stretches: Sequence[Stretch], measure: Callable[[Load], float]) -> List[List[int]]:
-    """Places of neighbours that can be taken as one stretch: each of their points took about the same measure.
+def alike_groups(intervals: Sequence[Interval], measure: Callable[[Load], float]) -> List[List[int]]:
+    """Places of neighbours that can be taken as one interval: each of their points took about the same measure.
 
-    One long stretch says far more than many short ones, whose rounding it leaves out; but where something was used
+    One long interval says far more than many short ones, whose rounding it leaves out; but where something was used
     elsewhere, the points before and after are of another kind.
     """
     groups: List[List[_Piece]] = []
-    for place, stretch in enumerate(stretches):
-        piece = _Piece([place], stretch.points, measure(stretch.load))
-        before = stretches[place - 1] if place else None
-        if before is not None and before.window == stretch.window and before.end == stretch.start:
+    for place, interval in enumerate(intervals):
+        piece = _Piece([place], interval.points, measure(interval.load))
+        before = intervals[place - 1] if place else None
+        if before is not None and before.window == interval.window and before.end == interval.start:
             groups[-1].append(piece)
         else:
             groups.append([piece])
@@ -225,12 +225,12 @@ def _apart(one: _Piece, other: _Piece) -> float:
     return abs(a - b) / spread if spread else 0.0
 
 
-def whole(stretches: Sequence[Stretch], places: Sequence[int]) -> Stretch:
-    """Neighbours as one stretch."""
-    first, last = stretches[places[0]], stretches[places[-1]]
+def merged(intervals: Sequence[Interval], places: Sequence[int]) -> Interval:
+    """Neighbours as one interval."""
+    first, last = intervals[places[0]], intervals[places[-1]]
     load: Dict[Key, float] = {}
     for place in places:
-        for key, count in stretches[place].load.items():
+        for key, count in intervals[place].load.items():
             load[key] = load.get(key, 0.0) + count
-    points = sum([stretches[place].points for place in places])
-    return Stretch(first.window, first.start, last.end, points, load, first.whole, last.exact)
+    points = sum([intervals[place].points for place in places])
+    return Interval(first.window, first.start, last.end, points, load, first.whole, last.exact)

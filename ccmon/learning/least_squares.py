@@ -1,10 +1,10 @@
-"""Fitting weights that are never negative to stretches of which some saw only a part of the use."""
+"""Fitting weights that are never negative to intervals of which some saw only a part of the use."""
 
 from math import erfc, exp, log, sqrt
 from operator import mul
 from typing import List, NamedTuple, Sequence, Tuple
 
-OUTLIERS = 0.01                        # share of stretches that nothing explains
+OUTLIERS = 0.01                        # share of intervals that nothing explains
 _OUTLIER_DENSITY = OUTLIERS / 50
 _NOISES = (0.25, 0.2, 0.15, 0.12, 0.09, 0.07, 0.05, 0.04, 0.04, 0.04)      # the widest noise allowed, step by step
 _ROUGH = 0.1                           # of these, those at which weights are still far off
@@ -13,10 +13,10 @@ _SCALE_NOISE = 0.15
 
 
 class Rows(NamedTuple):
-    """Stretches as columns of numbers."""
+    """Intervals as columns of numbers."""
 
-    columns: List[List[float]]         # for each weight, what every stretch has of it
-    points: List[float]                # what every stretch gained
+    columns: List[List[float]]         # for each weight, what every interval has of it
+    points: List[float]                # what every interval gained
     errors: List[float]                # standard deviation of its points by rounding
     windows: List[int]
 
