@@ -43,7 +43,7 @@ SAME_DOOR = {("sources.log_watch", "sources.log_files"), ("sources.ccusage", "so
              ("system.codec", "linecache"), ("system.dotfiles", "system.swap"),
              ("system.dotfiles", "system.bash_files"), ("system.dotfiles", "system.start_up_files"),
              ("system.start_up_files", "system.bash_files")}
-NEIGHBOURS = {("usage", "line"), ("learning", "usage"), ("settings", "line"), ("views", "line")}   # argued in CONTRIBUTING.md
+NEIGHBOURS = {("usage", "line"), ("settings", "line"), ("views", "line")}   # argued in CONTRIBUTING.md
 OPEN_TO_DOORS = {"model", "errors", "text", "typed_values", "when", "system.private", "system.processes", "system.newfiles",
                  "system.ready", "system.stops", "system.targets", "system.process_facts"}
 IMPURE = {"os", "sys", "time", "sqlite3", "subprocess", "curses", "threading", "io", "pathlib", "shutil", "socket", "signal"}

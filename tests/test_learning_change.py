@@ -13,6 +13,7 @@ from ccmon.learning.intervals import Interval
 from ccmon.learning.learned import Change, UnitWeights
 from ccmon.learning.values import WINDOW_S, Reading
 from ccmon.usage import limit_changes
+from ccmon.usage.prices import token_rates
 
 pytestmark = pytest.mark.newest_only
 
@@ -180,7 +181,8 @@ def test_simulated_users(weighting, factor):
     changes = ((21.3, factor),) if factor != 1 else ()
     user = simulate(Scenario(seed=2, days=28, weighting=weighting, changes=changes))
     pieces = intervals.intervals_of(user.readings, user.use)
-    old, new = unit_weights.ranked(pieces, until=pieces[-1].end - change.SETTLED_S)[0], unit_weights.ranked(pieces)[0]
+    settled = [one for one in pieces if one.end <= pieces[-1].end - change.SETTLED_S]
+    old, new = (unit_weights.ranked(some, token_rates)[0] for some in (settled, pieces))
     found = change.find(pieces, [old, new])
     assert [round(one.factor, 1) for one in found] == ([round(factor, 1)] if changes else [])
 

@@ -13,6 +13,7 @@ from ccmon.learning.intervals import Interval, UseLookup, intervals_of
 from ccmon.learning.learned import MENU, UnitWeights, measure, meter
 from ccmon.learning.unit_weights import ranked
 from ccmon.learning.values import WINDOW_S
+from ccmon.usage.prices import token_rates
 
 pytestmark = pytest.mark.newest_only
 
@@ -45,7 +46,7 @@ def test_the_right_ruler_is_chosen_and_tells_later_windows(weighting):
     errors, names = [], []
     for seed in (0, 1, 4):
         sim, intervals = history(seed, weighting)
-        ruler = ranked(intervals[:100])[0]
+        ruler = ranked(intervals[:100], token_rates)[0]
         names.append(ruler.name)
         errors.append(median(missed(sim, ruler, intervals[:100])))
         assert ruler.error_points < 1.5 and ruler.readings > 90
@@ -56,7 +57,7 @@ def test_the_right_ruler_is_chosen_and_tells_later_windows(weighting):
 @pytest.mark.parametrize("weighting", ["list_price", "in_out"])
 def test_windows_partly_used_elsewhere_do_not_mislead(weighting):
     _, intervals = history(2, weighting, elsewhere=0.9)
-    ruler = ranked(intervals[:90])[0]
+    ruler = ranked(intervals[:90], token_rates)[0]
     assert ruler.name == RIGHT[weighting]
     assert ruler.error_points < 1.0
 
@@ -64,27 +65,27 @@ def test_windows_partly_used_elsewhere_do_not_mislead(weighting):
 @pytest.mark.parametrize("weighting, least", [("list_price", 2.0), ("own_mix", 2.0)])
 def test_a_wrong_ruler_shows_a_larger_error(weighting, least):
     _, intervals = history(1, weighting)
-    rulers = {ruler.name: ruler for ruler in ranked(intervals[:100])}
+    rulers = {ruler.name: ruler for ruler in ranked(intervals[:100], token_rates)}
     assert rulers["tokens"].error_points > least > rulers[RIGHT[weighting]].error_points
 
 
 def test_ranked_begins_with_the_chosen_and_holds_the_menu():
     _, intervals = history(1, "own_mix")
-    rulers = ranked(intervals[:60])
+    rulers = ranked(intervals[:60], token_rates)
     assert {ruler.name for ruler in rulers} == set(MENU)
-    assert [ruler.name for ruler in ranked(intervals[:60], menu=("cost",))] == ["cost"]
+    assert [ruler.name for ruler in ranked(intervals[:60], token_rates, menu=("cost",))] == ["cost"]
 
 
 def test_the_fewer_windows_the_more_doubt():
     _, intervals = history(1, "own_mix")
-    few, many = ({ruler.name: ruler.doubt for ruler in ranked(intervals[:count])} for count in (20, 150))
+    few, many = ({ruler.name: ruler.doubt for ruler in ranked(intervals[:count], token_rates)} for count in (20, 150))
     assert few["models"] > 2 * many["models"] > 0.0
 
 
 def test_windows_that_say_the_same_are_doubted_while_they_are_few():
     loads = [{("", "output"): 50.0 + 7 * (n % 5), ("", "cache_read"): 90.0 - 9 * (n % 4)} for n in range(24)]
     intervals = [interval(load, load[("", "output")] * 0.5 + load[("", "cache_read")] * 0.1, n) for n, load in enumerate(loads)]
-    few, many = (ranked(intervals[:count], menu=("kinds",))[0].doubt for count in (4, 24))
+    few, many = (ranked(intervals[:count], token_rates, menu=("kinds",))[0].doubt for count in (4, 24))
     assert few > 3 * many
 
 
@@ -101,19 +102,19 @@ def interval(load, points=10.0, number=0):
     ({(OPUS, "cache_read"): 9.0, ("", "cost"): 1.0}, {"all_tokens", "cost", "kinds", "models"}),
 ], ids=["cost alone", "no models", "priced", "no price", "half unknown", "cache alone"])
 def test_only_what_is_known_is_on_the_menu(load, names):
-    found = ranked([interval(load, number=number) for number in range(4)])
+    found = ranked([interval(load, number=number) for number in range(4)], token_rates)
     assert {ruler.name for ruler in found} == names
     assert all(measure(ruler, load) > 0 for ruler in found)
 
 
 @pytest.mark.parametrize("intervals", [[], [interval({})], [interval({(OPUS, "output"): 0.0})]])
 def test_nothing_used_here_gives_no_ruler(intervals):
-    assert ranked(intervals) == []
+    assert ranked(intervals, token_rates) == []
 
 
 def test_without_costs_the_price_list_is_used():
     alike = [interval({(OPUS, "output"): 4e6, (OPUS, "input"): 1e6}, number=number) for number in range(3)]
-    found = ranked(alike, menu=("cost",))
+    found = ranked(alike, token_rates, menu=("cost",))
     assert measure(found[0], {(OPUS, "output"): 1e6}) == pytest.approx(25.0)
 
 
@@ -134,7 +135,7 @@ def test_fitted_weights_count_about_as_tokens(weighting):
     _, intervals = history(1, weighting)
     loads = [interval.load for interval in intervals[:80]]
     tokens = sum(count for load in loads for (_, kind), count in load.items() if kind in ("input", "output"))
-    for ruler in ranked(intervals[:80]):
+    for ruler in ranked(intervals[:80], token_rates):
         if ruler.name in ("kinds", "models"):
             assert sum(measure(ruler, load) for load in loads) == pytest.approx(tokens)
             assert min(weight for _, _, weight in ruler.weights) >= 0
@@ -169,7 +170,8 @@ def test_weights_far_from_the_prior_are_found(truth):
 def test_models_of_hardly_any_use_weigh_by_the_price_list():
     haiku = "claude-haiku-4-5"
     loads = [{(OPUS, "output"): 1e5 + 1e4 * (n % 3), (haiku, "output"): 100.0} for n in range(6)]
-    ruler = ranked([interval(load, load[(OPUS, "output")] / 1e4, n) for n, load in enumerate(loads)], menu=("models",))[0]
+    parts = [interval(load, load[(OPUS, "output")] / 1e4, n) for n, load in enumerate(loads)]
+    ruler = ranked(parts, token_rates, menu=("models",))[0]
     opus, small, other = (measure(ruler, {(model, "output"): 1.0}) for model in (OPUS, haiku, "other"))
     assert small == pytest.approx(opus / 5) and other == pytest.approx(opus)
 

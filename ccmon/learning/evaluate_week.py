@@ -9,7 +9,6 @@ from ccmon.learning.forecast_scores import ForecastScores
 from ccmon.learning.learned import WeekModel
 from ccmon.learning.values import WANDER_S, Reading
 from ccmon.learning.week import DAY_S, WEEK_S
-from ccmon.usage.forecast import window_by_pace
 
 APART_S = 3600                         # at most one decision in that time, for each limit
 
@@ -30,6 +29,14 @@ def keep(readings: List[Reading], reading: Reading) -> None:
     if len(readings) > 1 and all(reading[1:] == one[1:] and reading.ts // 3600 == one.ts // 3600 for one in readings[-2:]):
         readings.pop()
     readings.append(reading)
+
+
+def _straight_min(ts: float, percent: float, limit: float, resets_at: int) -> float:
+    """Minutes until the limit, as fast as on average since the window began; NEVER where the reset comes first."""
+    gone_s = int(ts) - (resets_at - WEEK_S)
+    left_s = (limit - percent) * gone_s / percent if percent > 0 and gone_s > 0 else float(WEEK_S)
+    end = int(min(resets_at, int(ts) + left_s))
+    return (end - ts) / 60.0 if end < resets_at else NEVER
 
 
 class WeekWalk:
@@ -69,8 +76,7 @@ class WeekWalk:
 
     def _decide(self, ts: float, percent: float, limit: float) -> Decision:
         assert self.week is not None
-        plain = window_by_pace(100 * percent / limit, int(ts), self.window, 0)
-        straight = (plain.median - ts) / 60.0 if plain.probability else NEVER
+        straight = _straight_min(ts, percent, limit, self.window)
         curve = week.curve(self.week, percent, limit, int(ts), self.window)
         return Decision(ts, limit, self.window, straight, curve, interval(curve, (self.window - ts) / 60.0, TAIL))
 

@@ -6,8 +6,9 @@ from typing import List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.learning import intervals, learned, posterior, unit_weights
 from ccmon.learning.intervals import Interval
 from ccmon.learning.learned import Estimate, UnitWeights
-from ccmon.learning.posterior import NOISES, SHARES, WIDEST, Cell, Run
-from ccmon.learning.values import WINDOW_S, Load, Use
+from ccmon.learning.likelihood import NOISES
+from ccmon.learning.posterior import SHARES, WIDEST, Cell, Run
+from ccmon.learning.values import WINDOW_S, Load, RatesOf, Use
 
 LEAST_EVENTS = 3                       # windows with one, from which on a limit may be called learned
 MOST_EVENTS = 40                       # the latest
@@ -38,7 +39,7 @@ def are_alone(pieces: Sequence[Interval]) -> bool:
     return 2 * sum(piece.whole and piece.exact for piece in pieces) > len(pieces)
 
 
-def learn(pieces: Sequence[Interval], use: Sequence[Use], now: int) -> Optional[Tuple[UnitWeights, Estimate]]:
+def learn(pieces: Sequence[Interval], use: Sequence[Use], now: int, rates_of: RatesOf) -> Optional[Tuple[UnitWeights, Estimate]]:
     """The likeliest ruler and the limit in its unit; None where nothing was used here before an event.
 
     The interval is that of all rulers together, each as likely as it explains the events and the windows without one.
@@ -47,7 +48,7 @@ def learn(pieces: Sequence[Interval], use: Sequence[Use], now: int) -> Optional[
     if not pieces:
         return None
     floors = _floors(pieces, use, now)
-    views = [view for chosen, log_prior in _rulers(pieces) for view in _viewed(chosen, log_prior, pieces, floors, use)]
+    views = [view for chosen, log_prior in _units(pieces, rates_of) for view in _viewed(chosen, log_prior, pieces, floors, use)]
     if not views:
         return None
     views = _likely(views)
@@ -79,13 +80,13 @@ def _told(view: _View, shares: Sequence[float], cells: Sequence[Sequence[Cell]])
                             len(seen) / count, is_learned)
 
 
-def _rulers(pieces: Sequence[Interval]) -> List[Tuple[UnitWeights, float]]:
+def _units(pieces: Sequence[Interval], rates_of: RatesOf) -> List[Tuple[UnitWeights, float]]:
     """The rulers and how likely each is before the events are weighed, as a logarithm; fitted ones pay for each weight."""
-    plain = [(one, _COST if one.name == "cost" else _OTHER) for one in unit_weights.unfitted(pieces)]
+    plain = [(one, _COST if one.name == "cost" else _OTHER) for one in unit_weights.unfitted(pieces, rates_of)]
     if len(pieces) < _FIT:
         return plain
     paid = 0.5 * log(len(pieces))
-    fitted = unit_weights.ranked(pieces, menu=("kinds", "models"))
+    fitted = unit_weights.ranked(pieces, rates_of, menu=("kinds", "models"))
     return plain + [(one, _OTHER - paid * unit_weights.fitted_weights(one)) for one in fitted]
 
 

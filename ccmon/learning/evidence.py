@@ -4,11 +4,13 @@ A window was used on this machine alone, or its intervals partly so (each for it
 """
 
 import math
+from itertools import repeat
 from operator import add, sub
 from typing import Dict, List, NamedTuple, Sequence, Tuple
 
+from ccmon.learning.likelihood import OUTLIER, densities
+
 STEP = 0.01                            # of the grid, in log limit
-_OUTLIER, _WIDTH = 0.01, 6.0           # share, and the range of log limits it may lie in
 _ONE_SHARE = math.log(0.2)             # of such windows: intervals that show one share, as against each its own
 _BEYOND = 150                          # places beyond the grid for intervals, so that those do not meet at its edge
 _PRIOR_WIDTH = 3.2                     # of the log limit before anything is known
@@ -131,28 +133,18 @@ class Likelihood:
         return self.tables[bucket]
 
     def _made(self, sd: float) -> Tuple[Vector, Vector]:
-        near, local = [normal(n * STEP, sd) for n in self._steps()], self.noise.local
-        partly = [part(-n * STEP, sd) for n in self._steps()]
-        return ([math.log(value) for value in near],
-                [math.log(local * one + (1 - local) * other) for one, other in zip(near, partly)])
+        local, pairs = self.noise.local, self._pairs(sd)
+        return ([math.log(here + OUTLIER) for here, _ in pairs],
+                [math.log(local * here + (1 - local) * partly + OUTLIER) for here, partly in pairs])
 
     def _shared(self) -> Vector:
-        return [math.log(part(-n * STEP, self.noise.sd)) for n in self._steps()]
+        return [math.log(partly + OUTLIER) for _, partly in self._pairs(self.noise.sd)]
+
+    def _pairs(self, sd: float) -> List[Tuple[float, float]]:
+        return densities([-n * STEP for n in self._steps()], repeat(sd))
 
     def _steps(self) -> range:
         return range(-self.grid.size - _BEYOND, self.grid.size + _BEYOND + 1)
-
-
-def normal(off: float, sd: float) -> float:
-    """The density of a log limit this far from the true one, when all was used here."""
-    return (1 - _OUTLIER) * math.exp(-0.5 * (off / sd) ** 2) / (sd * 2.5066282746) + _OUTLIER / _WIDTH
-
-
-def part(off: float, sd: float) -> float:
-    """The same when an unknown share was used elsewhere: any share is as likely."""
-    if off > 8 * sd:
-        return _OUTLIER / _WIDTH
-    return (1 - _OUTLIER) * math.exp(min(0.0, off)) * 0.5 * math.erfc(off / sd / 1.4142135624) + _OUTLIER / _WIDTH
 
 
 def agreement(rows: Sequence[Row], sd: float) -> Tuple[float, float]:
@@ -203,15 +195,15 @@ def _shares(rows: Sequence[Row], limit: float, noise: Noise) -> Tuple[float, Lis
     """How likely the window was used here alone; and for each interval that it was, in a window that was not."""
     near, partly, locals_, sound = math.log(noise.whole), math.log((1 - noise.whole) / 2), [], []
     mixed = partly
-    for one in rows:
-        sd = math.hypot(noise.sd, one.blur)
-        dense, other = normal(one.log_limit - limit, sd), part(one.log_limit - limit, sd)
-        both = noise.local * dense + (1 - noise.local) * other
-        near, mixed = near + math.log(dense), mixed + math.log(both)
-        sound.append(1 - _OUTLIER / _WIDTH / dense)
-        locals_.append(noise.local * (dense - _OUTLIER / _WIDTH) / both)
+    offs, sds = [one.log_limit - limit for one in rows], [math.hypot(noise.sd, one.blur) for one in rows]
+    for here, partly_here in densities(offs, sds):
+        both = noise.local * here + (1 - noise.local) * partly_here + OUTLIER
+        near, mixed = near + math.log(here + OUTLIER), mixed + math.log(both)
+        sound.append(here / (here + OUTLIER))
+        locals_.append(noise.local * here / both)
     centre, agreed = agreement(rows, noise.sd)
-    shared = partly + agreed + _ONE_SHARE + math.log(part(centre - limit, noise.sd)) if len(rows) > 1 else -1e9
+    (_, of_part), = densities([centre - limit], [noise.sd])
+    shared = partly + agreed + _ONE_SHARE + math.log(of_part + OUTLIER) if len(rows) > 1 else -1e9
     top = max(near, mixed, shared)
     whole, mixture, one_share = math.exp(near - top), math.exp(mixed - top), math.exp(shared - top)
     everything = whole + mixture + one_share

@@ -1,11 +1,11 @@
 """Fitting weights that are never negative to intervals of which some saw only a part of the use."""
 
-from math import erfc, exp, log, sqrt
+from math import hypot, inf, log, sqrt
 from operator import mul
 from typing import List, NamedTuple, Sequence, Tuple
 
-OUTLIERS = 0.01                        # share of intervals that nothing explains
-_OUTLIER_DENSITY = OUTLIERS / 50
+from ccmon.learning.likelihood import OUTLIER, densities
+
 _NOISES = (0.25, 0.2, 0.15, 0.12, 0.09, 0.07, 0.05, 0.04, 0.04, 0.04)      # the widest noise allowed, step by step
 _ROUGH = 0.1                           # of these, those at which weights are still far off
 _LEAST_NOISE = 0.003
@@ -44,28 +44,21 @@ def predicted(weights: Sequence[float], columns: Sequence[Sequence[float]]) -> L
     return sums
 
 
-def densities(shown: float, told: float, error: float, noise: float) -> Tuple[float, float]:
-    """How likely the shown points are if all was used here, and if only a part was, of any size."""
-    variance = error * error + (noise * told) ** 2
-    gap = shown - told
-    here = exp(-gap * gap / (2 * variance)) / sqrt(6.2832 * variance)
-    partly = told / (shown * shown) * 0.5 * erfc(-gap / sqrt(2 * variance)) if shown > 0 else 0.0
-    return here, partly
+def _densities(rows: Rows, told: Sequence[float], noise: float) -> List[Tuple[float, float]]:
+    """Of each row, see likelihood.densities: more points by the weights than are shown is a limit that is too low."""
+    offs = [log(points / shown) if points > 0 else -inf for shown, points in zip(rows.points, told)]
+    return densities(offs, [hypot(noise, error / shown) for shown, error in zip(rows.points, rows.errors)])
 
 
 def likelihoods(rows: Rows, told: Sequence[float], noise: float, cleans: Sequence[float]) -> List[float]:
     """The logarithm for all rows, the three cases together, for each share of rows of which all use was seen."""
-    both = [densities(shown, points, error, noise) for shown, points, error in zip(rows.points, told, rows.errors)]
-    return [sum([log(clean * here + (1 - clean) * partly + _OUTLIER_DENSITY) for here, partly in both]) for clean in cleans]
+    pairs = _densities(rows, told, noise)
+    return [sum([log(clean * here + (1 - clean) * partly + OUTLIER) for here, partly in pairs]) for clean in cleans]
 
 
 def shares(rows: Rows, told: Sequence[float], noise: float, clean: float) -> List[float]:
     """How surely all use of each row was seen, 0..1."""
-    found = []
-    for shown, points, error in zip(rows.points, told, rows.errors):
-        here, partly = densities(shown, points, error, noise)
-        found.append(clean * here / (clean * here + (1 - clean) * partly + _OUTLIER_DENSITY))
-    return found
+    return [clean * here / (clean * here + (1 - clean) * partly + OUTLIER) for here, partly in _densities(rows, told, noise)]
 
 
 def scale(rows: Rows, amounts: Sequence[float]) -> float:

@@ -5,7 +5,7 @@ from typing import List, Sequence
 from ccmon.learning import change, events, intervals, posterior, unit_weights
 from ccmon.learning.intervals import Interval
 from ccmon.learning.learned import Change, Learned, UnitWeights, meter
-from ccmon.learning.values import WINDOW_S, Reading, Use, tokens_of
+from ccmon.learning.values import WINDOW_S, RatesOf, Reading, Use, tokens_of
 from ccmon.model import EVENTS, Block
 
 MIX_S = 21 * 86_400
@@ -14,23 +14,23 @@ LEAST_SINCE = 8                        # intervals after a change from which on 
 
 
 def learned(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[Block], told: Sequence[Change],
-           now: int) -> Learned:
+            now: int, rates_of: RatesOf) -> Learned:
     """All that is said of the limit; arguments as those of learner.learn."""
     hits = [reading for reading in readings if reading.source in EVENTS]
     over = [block.tokens for block in sessions if block.end <= now and block.counted and block.tokens]
     known = Learned(now, readings=len(readings), hits=len(hits), at_least=float(max(over, default=0)), sessions=len(over))
     pieces = intervals.intervals_of(readings, use)
-    ranked = unit_weights.ranked(pieces)
+    ranked = unit_weights.ranked(pieces, rates_of)
     if not ranked:
         return known
-    changes = _changes(pieces, readings, ranked[0], told, now)
+    changes = _changes(pieces, readings, ranked[0], told, now, rates_of)
     recent, chosen = change.since_last_change(pieces, changes), ranked[0]
     if events.are_alone(recent):
         return _by_events(known._replace(changes=tuple(changes)), recent, use if len(recent) == len(pieces) else
-                          [one for one in use if one.ts >= recent[0].start], now)
+                          [one for one in use if one.ts >= recent[0].start], now, rates_of)
     if len(recent) < len(pieces):      # what the ruler weighs stays, but its points were of other limits
         alike = recent if len(recent) >= LEAST_SINCE else change.levelled(pieces, changes)
-        chosen = (unit_weights.ranked(alike) or ranked)[0]
+        chosen = (unit_weights.ranked(alike, rates_of) or ranked)[0]
     since = recent[0].start if recent else now
     chosen = chosen._replace(readings=sum(reading.ts >= since for reading in readings))
     estimate = posterior.estimate(recent, chosen, _floors(use, readings, chosen, since, now))
@@ -38,19 +38,19 @@ def learned(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[
                           tokens_per_load=_tokens_per_load(use, chosen, since))
 
 
-def _by_events(known: Learned, pieces: Sequence[Interval], use: Sequence[Use], now: int) -> Learned:
+def _by_events(known: Learned, pieces: Sequence[Interval], use: Sequence[Use], now: int, rates_of: RatesOf) -> Learned:
     """The same where there are limit events and hardly a percentage."""
-    found = events.learn(pieces, use, now)
+    found = events.learn(pieces, use, now, rates_of)
     if found is None:
         return known
     return known._replace(unit_weights=found[0], estimate=found[1], tokens_per_load=_tokens_per_load(use, found[0], 0))
 
 
 def _changes(pieces: Sequence[Interval], readings: Sequence[Reading], chosen: UnitWeights, told: Sequence[Change],
-             now: int) -> List[Change]:
+             now: int, rates_of: RatesOf) -> List[Change]:
     """Found by statistics in two rulers, or seen within a window; those that were told stay as they were."""
     settled = [piece for piece in pieces if piece.end <= now - change.SETTLED_S][-PIECES:]     # nothing that may have changed
-    before = unit_weights.ranked(settled, menu=(chosen.name,))
+    before = unit_weights.ranked(settled, rates_of, menu=(chosen.name,))
     return change.joined([*change.find(pieces, [*before, chosen]), *change.rebaselined(readings)], told)
 
 

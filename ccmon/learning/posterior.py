@@ -1,17 +1,17 @@
 """The limit as a posterior: a grid over limit, noise, share of windows that were used here alone, and way of rounding."""
 
-from math import erfc, exp, hypot, log, sqrt
+from itertools import repeat
+from math import erfc, exp, hypot, log
 from typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ccmon.learning.intervals import Interval, alike_groups, merged, rounding_error
 from ccmon.learning.learned import LEAST_INTERVALS, LEAST_WINDOWS, MOST_NOISE, Estimate, UnitWeights, meter
+from ccmon.learning.likelihood import NOISES, OUTLIER, densities
 
 MOST_INTERVALS, MOST_RUNS = 600, 150   # the latest
 WIDEST = 1.35                          # nor when its interval is wider, high / low
-NOISES = (0.004, 0.008, 0.015, 0.03, 0.06, 0.12, 0.25)
 SHARES = (0.1, 0.3, 0.5, 0.7, 0.85, 0.97)
 ROUNDINGS = (-0.8, -0.3, 0.15, 0.5)    # true minus shown points: up, to the nearest, down; down and seldom looked at
-_OUTLIER = 0.01 / 6                    # 1 % anywhere within a factor of twenty
 _FLOORS = 3                            # the highest tell all
 _CHUNK = 12                            # runs whose densities are multiplied before a logarithm is taken
 _FIRST = 24                            # runs after which what is hopeless is given up
@@ -19,7 +19,6 @@ _FEWEST = 40                           # runs by which to find where the limit i
 _HOPELESS = 18.0                       # logarithm of the likelihood below the best
 _MARGIN = 0.02                         # what rounding may shift a limit by, as a share
 UNSEEN = 0.002                        # what the moments of readings may shift all of them by
-_FAR = 6.0                             # standard deviations beyond which a density is taken as zero
 
 
 class Run(NamedTuple):
@@ -142,16 +141,16 @@ def _thorough(runs: Sequence[Run], nodes: Sequence[float], floors: Sequence[floa
 
 def cells_of(noise: float, rounding: float, shares: Sequence[float], runs: Sequence[Run], nodes: Sequence[float],
              mostly: float = 0.0) -> List[Cell]:
-    """The likelihood of the runs for every limit of the grid and every share; mostly: see _densities."""
+    """The likelihood of the runs for every limit of the grid and every share; mostly: see likelihood.densities."""
     worths = [[0.0] * len(nodes) for _ in shares]
     for begin in range(0, len(runs), _CHUNK):
         products = [[1.0] * len(nodes) for _ in shares]
         for run in runs[begin:begin + _CHUNK]:
-            here, partly = _densities(run, noise, rounding, nodes, mostly)
+            pairs = _densities(run, noise, rounding, nodes, mostly)
             for number, share in enumerate(shares):
                 rest = 1 - share
-                products[number] = [so_far * (share * one + rest * other + _OUTLIER)
-                                    for so_far, one, other in zip(products[number], here, partly)]
+                products[number] = [so_far * (share * here + rest * partly + OUTLIER)
+                                    for so_far, (here, partly) in zip(products[number], pairs)]
         worths = [[value + log(product) for value, product in zip(worth, row)] for worth, row in zip(worths, products)]
     return [Cell(noise, rounding, share, worth) for share, worth in zip(shares, worths)]
 
@@ -160,27 +159,10 @@ def _weighed(noise: float, rounding: float, share: float, runs: Sequence[Run], n
     return cells_of(noise, rounding, (share,), runs, nodes)[0].worth
 
 
-def _densities(run: Run, noise: float, rounding: float, nodes: Sequence[float],
-               mostly: float = 0.0) -> Tuple[List[float], List[float]]:
-    """For each limit: if all of the use was here, and if only a part was: of any size, or with this likelihood most of it."""
+def _densities(run: Run, noise: float, rounding: float, nodes: Sequence[float], mostly: float = 0.0) -> List[Tuple[float, float]]:
+    """For each limit, see likelihood.densities."""
     alone = rate(run, rounding)
-    spread = sqrt(noise * noise + (run.rounding_error / run.points) ** 2)
-    peak, scaled = 0.3989423 / spread, 0.70710678 / spread
-    here, partly = [], []
-    for node in nodes:
-        gap = (node - alone) * scaled
-        if gap > _FAR:
-            here.append(0.0)
-            part = exp(alone - node)
-            partly.append(part * (1 - mostly + 4 * mostly * part ** 3))
-        elif gap < -_FAR:
-            here.append(0.0)
-            partly.append(0.0)
-        else:
-            here.append(peak * exp(-gap * gap))
-            part = exp(alone - node)
-            partly.append(part * (1 - mostly + 4 * mostly * part ** 3) * 0.5 * erfc(-gap))
-    return here, partly
+    return densities([alone - node for node in nodes], repeat(hypot(noise, run.rounding_error / run.points)), mostly)
 
 
 def bounded(noise: float, nodes: Sequence[float], floors: Sequence[float], wrong: float = 0.01) -> List[float]:
@@ -240,5 +222,5 @@ def seen(runs: Sequence[Run], limit: float, cell: Cell) -> Set[int]:
 
 
 def _here(run: Run, limit: float, cell: Cell) -> bool:
-    here, partly = _densities(run, cell.noise, cell.rounding, [log(limit)])
-    return cell.share * here[0] > (1 - cell.share) * partly[0] + _OUTLIER
+    (here, partly), = _densities(run, cell.noise, cell.rounding, [log(limit)])
+    return cell.share * here > (1 - cell.share) * partly + OUTLIER

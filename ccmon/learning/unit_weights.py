@@ -8,20 +8,19 @@ from typing import Dict, List, NamedTuple, Sequence, Set, Tuple
 from ccmon.learning.intervals import Interval, alike_groups, rounding_error
 from ccmon.learning.learned import MENU, UnitWeights, meter
 from ccmon.learning.least_squares import Fit, Rows, fit, likelihoods, predicted, scale, shares, spread
-from ccmon.learning.values import Load
-from ccmon.usage.prices import lookup
+from ccmon.learning.likelihood import NOISES
+from ccmon.learning.values import KINDS, Load, RatesOf
 
-TOKENS = ("input", "output", "cache_creation", "cache_read")
+TOKENS = KINDS[:4]
 MOST_INTERVALS = 300                   # the latest; more would cost time and tell little
 _FOLDS = 4
 _LEAST_WINDOWS = 2
 _GAINS = {"kinds": 3.0, "models": 1.0}     # how much more likely fitted weights must make what was held out (logarithm)
-_NOISES = (0.004, 0.008, 0.015, 0.03, 0.06, 0.12, 0.25)
 _SHARES = (0.2, 0.4, 0.6, 0.8, 0.95)
 _LOOSE = 2.0                           # fitted weights are tied to the price list, but so loosely
 _SHIFT = 1.0                           # what the use of a model may change by, as a share, before it is learned anew
 _FEW = 4.0                             # windows for which the doubt is doubled: so few do not show how much is not known
-_PLAIN = (5.0, 25.0, 6.25, 0.5)        # prices of models that the table does not know, for a start
+_PLAIN = (5 / 1e6, 25 / 1e6, 6.25 / 1e6, 0.5 / 1e6)        # rates of models that the table does not know, for a start
 _MOST_UNKNOWN = 0.05                   # of all use may be of unknown models for weights by model
 _CHEAP_READS = (0.3, 0.1, 0.0)         # of their price: servers are known to count cache reads for less, or not at all
 _LEAST_SHARE = 0.005                   # models with less of all use get no weights of their own
@@ -36,6 +35,7 @@ class _Data(NamedTuple):
     fitted: List[List[int]]            # places of the intervals that make each row
     tested: List[List[int]]
     intervals: List[Interval]
+    rates_of: RatesOf
 
 
 class _Trial(NamedTuple):
@@ -48,26 +48,26 @@ class _Trial(NamedTuple):
     windows: Set[int]
 
 
-def ranked(intervals: Sequence[Interval], menu: Sequence[str] = MENU) -> List[UnitWeights]:
+def ranked(intervals: Sequence[Interval], rates_of: RatesOf, menu: Sequence[str] = MENU) -> List[UnitWeights]:
     """All rulers of the menu, the chosen one first, then those that tell held-out windows best; none without any interval."""
     usable = [interval for interval in intervals if any(interval.load.values())]
     if not usable:
         return []
-    data = _data(usable[-MOST_INTERVALS:])
+    data = _data(usable[-MOST_INTERVALS:], rates_of)
     trials = [_trial(name, data) for name in menu if _columns(name, data)]
     trials.sort(key=lambda trial: _GAINS.get(trial.unit_weights.name, 0.0) - trial.worth)
     return [trial.unit_weights._replace(doubt=_doubt(trial, trials)) for trial in trials]
 
 
-def unfitted(intervals: Sequence[Interval]) -> List[UnitWeights]:
+def unfitted(intervals: Sequence[Interval], rates_of: RatesOf) -> List[UnitWeights]:
     """The rulers whose weights are known beforehand, also the price list with cache reads below their price (as "models")."""
     alone = [[place] for place in range(len(intervals))]
-    data = _Data([interval.load for interval in intervals], alone, alone, list(intervals))
+    data = _Data([interval.load for interval in intervals], alone, alone, list(intervals), rates_of)
     found = [_ruler(name, columns, [1.0], data) for name in ("cost", "tokens", "all_tokens") for columns in [_columns(name, data)]
              if len(columns) == 1]
     for share in _CHEAP_READS if _models(data) else ():
         columns = [[(model, kind, 1.0)] for model in _models(data) for kind in TOKENS]
-        weights = [_price(model, kind) * (share if kind == "cache_read" else 1.0) for ((model, kind, _),) in columns]
+        weights = [_price(rates_of, model, kind) * (share if kind == "cache_read" else 1.0) for ((model, kind, _),) in columns]
         found.append(_ruler("models", columns, weights, data))
     return found
 
@@ -95,10 +95,10 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def _data(intervals: List[Interval]) -> _Data:
+def _data(intervals: List[Interval], rates_of: RatesOf) -> _Data:
     """Runs of neighbours are found with the loosest ruler: the others are tested on the same."""
     alone = [[place] for place in range(len(intervals))]
-    data = _Data([interval.load for interval in intervals], alone, alone, intervals)
+    data = _Data([interval.load for interval in intervals], alone, alone, intervals, rates_of)
     name = next((name for name in ("models", "kinds", "cost") if _columns(name, data)), "")
     columns = _columns(name, data)     # without minutes no models are known
     found = _ruler(name, columns, _fitted(columns, data, data.fitted).weights, data) if columns else UnitWeights("", ())
@@ -131,7 +131,7 @@ def _models(data: _Data) -> List[str]:
     for load in data.loads:
         for (model, kind), count in load.items():
             if kind in TOKENS:
-                sums[model] = sums.get(model, 0.0) + count * _price(model, kind)
+                sums[model] = sums.get(model, 0.0) + count * _price(data.rates_of, model, kind)
     total = sum(sums.values())
     if sums.get("", 0.0) > _MOST_UNKNOWN * total:
         return []
@@ -143,16 +143,15 @@ def _cost(data: _Data) -> List[Column]:
     known = sum([any(kind == "cost" and count for (_, kind), count in load.items()) for load in data.loads])
     if known >= 0.9 * len(data.loads):
         return [[("", "cost", 1.0)]]
-    priced = [model for model in _models(data) if lookup(model, {})]
-    return [[(model, kind, _price(model, kind)) for model in priced for kind in TOKENS]] if priced else []
+    priced = [model for model in _models(data) if data.rates_of(model)]
+    return [[(model, kind, _price(data.rates_of, model, kind)) for model in priced for kind in TOKENS]] if priced else []
 
 
 @lru_cache(maxsize=256)
-def _price(model: str, kind: str) -> float:
+def _price(rates_of: RatesOf, model: str, kind: str) -> float:
     """USD for each token, a plain model's where the model is unknown."""
-    price = lookup(model, {}) if model else None
-    listed = (price.input, price.output, price.cache_5m, price.cache_read) if price else _PLAIN
-    return listed[TOKENS.index(kind)] / 1e6
+    rates = rates_of(model) if model else None
+    return (rates or _PLAIN)[TOKENS.index(kind)]
 
 
 def _amounts(column: Column, loads: Sequence[Load]) -> List[float]:
@@ -172,28 +171,28 @@ def _rows(columns: Sequence[Column], data: _Data, groups: Sequence[Sequence[int]
                 [intervals[group[0]].window for group in groups])
 
 
-def _prior(columns: Sequence[Column], rows: Rows) -> List[float]:
+def _prior(columns: Sequence[Column], rows: Rows, rates_of: RatesOf) -> List[float]:
     """Weights to begin with: by the price list, so large that the most rows agree."""
     if len(columns) == 1:
         return [scale(rows, rows.columns[0])]
-    prices = [_price(column[0][0], column[0][1]) for column in columns]
+    prices = [_price(rates_of, column[0][0], column[0][1]) for column in columns]
     rate = scale(rows, predicted(prices, rows.columns))
     return [rate * price for price in prices]
 
 
 def _fitted(columns: Sequence[Column], data: _Data, groups: Sequence[Sequence[int]]) -> Fit:
     rows = _rows(columns, data, groups)
-    return fit(rows, _prior(columns, rows), _LOOSE)
+    return fit(rows, _prior(columns, rows, data.rates_of), _LOOSE)
 
 
 def _trial(name: str, data: _Data) -> _Trial:
     columns = _columns(name, data)
     rows, tests = _rows(columns, data, data.fitted), _rows(columns, data, data.tested)
-    prior = _prior(columns, rows)
+    prior = _prior(columns, rows, data.rates_of)
     whole = fit(rows, prior, _LOOSE)
     others = _without(rows, prior)
     told = _held_out(tests, whole.weights, others)
-    worth, noise, clean = max((value, noise, clean) for noise in _NOISES
+    worth, noise, clean = max((value, noise, clean) for noise in NOISES
                               for value, clean in zip(likelihoods(tests, told, noise, _SHARES), _SHARES))
     missed = _error(tests, told, shares(tests, told, noise, clean))
     unit = _ruler(name, columns, whole.weights, data)._replace(error_points=missed)
@@ -276,12 +275,12 @@ def _for_the_rest(weights: Sequence[Tuple[str, str, float]], data: _Data) -> Lis
     for load in data.loads:
         for key, count in load.items():
             if key in own:
-                for place, each in enumerate((1.0, own[key], _price(*key))):
+                for place, each in enumerate((1.0, own[key], _price(data.rates_of, *key))):
                     counts[key[1]][place] += count * each
             elif key[0]:
                 small.add(key[0])
     rate = sum([worth for _, worth, _ in counts.values()]) / (sum([usd for _, _, usd in counts.values()]) or 1.0)
-    found = [(model, kind, rate * _price(model, kind)) for model in sorted(small) for kind in TOKENS]
+    found = [(model, kind, rate * _price(data.rates_of, model, kind)) for model in sorted(small) for kind in TOKENS]
     return found + [("", kind, worth / count if count else 0.0) for kind, (count, worth, _) in counts.items()]
 
 

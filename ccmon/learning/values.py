@@ -3,7 +3,7 @@
 Times are integer epoch seconds; a load is what was used on this machine, by model and kind; points are percentage points.
 """
 
-from typing import Mapping, NamedTuple, Tuple
+from typing import Callable, Mapping, NamedTuple, Optional, Tuple
 
 WINDOW_S = 5 * 3600
 JITTER_S = 90                          # two resets that differ by less are one
@@ -12,6 +12,7 @@ KINDS = ("input", "output", "cache_creation", "cache_read", "cost")     # tokens
 
 Key = Tuple[str, str]                  # model ("" for all together, or unknown), kind
 Load = Mapping[Key, float]
+RatesOf = Callable[[str], Optional[Tuple[float, ...]]]     # of a model: USD per token of four KINDS; None without a price
 
 
 class Use(NamedTuple):

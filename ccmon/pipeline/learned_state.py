@@ -78,12 +78,14 @@ def study(memory: Memory, now: int) -> "Optional[LearnedState]":
     """Learn anew from everything that is stored, and keep it; None when there is nothing to learn from."""
     from ccmon.learning import choice, forecast_scores, learner, runway, state
     from ccmon.pipeline import model_weeks
+    from ccmon.usage import prices
     use, readings, sessions = memory.learning_history(now)
     weekly = memory.weekly_readings(now)
     if not (use or readings or sessions):
         return None
     before = state.load(memory.learned())
-    lessons = learner.learn(use, readings, sessions, weekly, now, before.learned.changes if before else ())
+    changes = before.learned.changes if before else ()
+    lessons = learner.learn(use, readings, sessions, weekly, now, prices.token_rates, changes)
     forecasts = memory.forecasts(now - SCORED_S)
     scored, weekly_scored = forecast_scores.scores_of(forecasts), forecast_scores.scores_of(forecasts, WEEK_S)
     lessons = lessons._replace(learned=lessons.learned._replace(

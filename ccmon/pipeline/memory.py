@@ -173,8 +173,8 @@ class Memory(AccountMemory):
         course = self._look(lambda db, owner: learning.course(db, owner, since, until), None)
         if course is None:
             return []
-        price_of = partial(prices.lookup, own=self.ctx.settings.prices)
-        found = uses.by_model(course.models, course.minutes, course.quarters, price_of)
+        rates_of = partial(prices.token_rates, own=self.ctx.settings.prices)
+        found = uses.by_model(course.models, course.minutes, course.quarters, rates_of)
         seen = [use for start, shots in course.seen for use in uses.of_session(start, shots) if use.ts >= since]
         return sorted(found + seen, key=lambda use: use.ts) if seen else found
 

@@ -4,6 +4,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.learning import change, learner, unit_weights
 from ccmon.learning.learned import Change
+from ccmon.usage.prices import token_rates
 
 from ..simulator import DAY_S, START, Simulated
 from . import goals, history
@@ -43,7 +44,7 @@ def told(sim: Simulated, times: Sequence[int]) -> List[List[Change]]:
     found: List[List[Change]] = [[]]
     for now in times:
         before = [interval for interval in known if interval.end <= now]
-        ranked = unit_weights.ranked(before)
+        ranked = unit_weights.ranked(before, token_rates)
         seen = [reading for reading in sim.readings if reading.ts <= now]
         found.append(learner._changes(before, seen, ranked[0], found[-1], now) if ranked else [])
     return found[1:]

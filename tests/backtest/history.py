@@ -6,6 +6,7 @@ from ccmon.learning import events, intervals, learned, posterior, unit_weights
 from ccmon.learning.intervals import Interval
 from ccmon.learning.learned import Estimate, UnitWeights
 from ccmon.learning.values import Key, Load
+from ccmon.usage.prices import token_rates
 
 from ..simulator import Simulated, Window
 
@@ -26,7 +27,7 @@ def cut(sim: Simulated) -> List[Interval]:
 
 def learn(sim: Simulated, known: Sequence[Interval]) -> Optional[Fit]:
     """What these intervals teach; None when they fit no weights."""
-    ranked = unit_weights.ranked(known)
+    ranked = unit_weights.ranked(known, token_rates)
     if not ranked:
         return None
     chosen = ranked[0]
@@ -43,7 +44,7 @@ def by_events(sim: Simulated, count: int) -> Optional[Fit]:
     if len(known) < count:
         return None
     now = known[-1].window + 60
-    found = events.learn(known, [one for one in sim.use if one.ts < now], now)
+    found = events.learn(known, [one for one in sim.use if one.ts < now], now, token_rates)
     return found and Fit(*found, now, count)
 
 

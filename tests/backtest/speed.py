@@ -4,6 +4,7 @@ from time import process_time
 from typing import Callable, List
 
 from ccmon.learning import change, intervals, learned, learner, posterior, runway, unit_weights, usage_curve
+from ccmon.usage.prices import token_rates
 
 from . import goals, history
 from .goals import Row
@@ -28,13 +29,13 @@ def rows(first: int, count: int, quick: bool) -> List[Row]:
     sim = user(first, 0, days=42 if quick else YEAR_DAYS)
     known = history.cut(sim)
     now = sim.points[-1].ts
-    two = unit_weights.ranked(known)[:2]
+    two = unit_weights.ranked(known, token_rates)[:2]
     floors = [learned.measure(two[0], load) for window, load in history.loads(sim) if not window.hit_at]
     own = usage_curve.from_readings(sim.readings)
-    whole = best(lambda: learner.learn(sim.use, sim.readings, (), (), now))
+    whole = best(lambda: learner.learn(sim.use, sim.readings, (), (), now, token_rates))
     steps = {
         "cutting into intervals": best(lambda: intervals.intervals_of(sim.readings, sim.use)),
-        "ruler": best(lambda: unit_weights.ranked(known)),
+        "ruler": best(lambda: unit_weights.ranked(known, token_rates)),
         "limit": best(lambda: posterior.estimate(known, two[0], floors)),
         "changes": best(lambda: change.find(known, two)),
         "runway": best(lambda: runway.train(own, now)),
