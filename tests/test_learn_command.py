@@ -40,8 +40,8 @@ KEPT = portable.FrozenModel("arima", "points", {"ar": [0.5, 0.1], "ma": [0.2, -0
 
 def findings(learned=LEARNED, points=865, session=None, week=NOTHING, tried=None):
     model = WeekModel(NOW, 39, None, UsageCurve((), ()))
-    lessons = LearnedState(learned, points and RunwayModel(NOW, points), RunwayModel(NOW, 30), model)
-    return Findings(NOW, FixedZone(), lessons, PLANS, session or ForecastScores(GOOD, PLAIN, 31, 9.2, 3), week, tried)
+    state = LearnedState(learned, points and RunwayModel(NOW, points), RunwayModel(NOW, 30), model)
+    return Findings(NOW, FixedZone(), state, PLANS, session or ForecastScores(GOOD, PLAIN, 31, 9.2, 3), week, tried)
 
 
 def told_lines(found, cells=80, scores=True):
@@ -162,7 +162,7 @@ def test_the_document_is_json_and_says_the_same(found):
     assert set(document) == {"at", "limit", "at_least", "sessions", "readings", "hits", "ruler", "changes", "runway",
                              "forecasts", "extra"}
     assert document["forecasts"]["session"]["mae"] == {"ccmon": 12.14, "seed": 15.0}
-    if found.lessons.learned.estimate:
+    if found.state.learned.estimate:
         assert document["limit"]["tokens"] == {"tokens": 35_216, "low": 34_648, "high": 35_926, "unit": "cost"}
         assert (document["limit"]["nearest_plan"], document["ruler"]["unit"], len(document["changes"])) == ("max5", "cost", 2)
     assert (document["extra"] or {"used": "arima"})["used"] == "arima"

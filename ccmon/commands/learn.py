@@ -23,10 +23,11 @@ from ccmon.system import infiles
 from ccmon.text import Line, Span, clean, clip, pad, plural, printable, wrap
 from ccmon.views import learn_report, share_text
 from ccmon.views.learn_report import Findings
+from ccmon.when import DAY_S
 
 OK = 0
 PIPE_CELLS, LEAST_CELLS, MOST_CELLS = 80, 40, 100
-DAYS, DAY_S = 90, 86_400
+DAYS = 90
 INSTALL = "pip install '.[ml]' in ccmon's clone"
 
 
@@ -42,7 +43,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
             raise CcmonError(kept.trouble or "There is no store")
         if given.forget:
             return _forget(ctx, kept)
-        known = demo_past.lessons(ctx.demo) if ctx.demo is not None else learned_state.study(kept, ctx.now())
+        known = demo_past.learned_state(ctx.demo) if ctx.demo is not None else learned_state.study(kept, ctx.now())
         linefiles.outdate(ctx.env)
         found = known or LearnedState(Learned(ctx.now()))
         if given.share and ctx.demo is not None:

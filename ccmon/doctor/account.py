@@ -52,9 +52,9 @@ def _of_owner(db: sqlite3.Connection, around: Surroundings) -> Known:
     owner = rows.owner_id(db, around.ctx.owner)
     if owner is None:
         return Known()
-    lessons = state.load(learning.note(db, owner, learning.LEARNED))
-    return Known(account_note.of_owner(db, owner), utilization.limit_in_tokens(lessons.learned, None, None) if lessons else None,
-                 account_note.asked(db, owner))
+    learned = state.load(learning.note(db, owner, learning.LEARNED))
+    limit = utilization.limit_in_tokens(learned.learned, None, None) if learned else None
+    return Known(account_note.of_owner(db, owner), limit, account_note.asked(db, owner))
 
 
 def verdict(known: Known, is_read: bool, now: int) -> Check:

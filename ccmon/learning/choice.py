@@ -17,7 +17,7 @@ _STEPS = 400                           # into which the sum of the differences i
 
 
 def choice_of(windows: Sequence[Loss]) -> Choice:
-    """The rule to show by all windows whose outcome is known, as told.scored has them; after a change those since then count."""
+    """The rule to show by all windows with an outcome, as in ForecastScores.losses; after a change those since then count."""
     choice, begin = Choice(), 0
     for count in range(LEAST_COMPARED, len(windows) + 1):
         recent = windows[max(begin, count - LAST):count]

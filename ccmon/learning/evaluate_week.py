@@ -14,7 +14,7 @@ APART_S = 3600                         # at most one decision in that time, for 
 
 
 class Decision(NamedTuple):
-    """A forecast taken at one row for one limit, before its outcome is known; minutes from then."""
+    """A forecast taken at one row for one limit, before its outcome; minutes from then."""
 
     ts: float
     limit: float                       # per cent that was taken as the limit
@@ -40,14 +40,14 @@ def _straight_min(ts: float, percent: float, limit: float, resets_at: int) -> fl
 
 
 class WeekWalk:
-    """What is known while the rows pass. Learned anew on each day, from the rows of the days before alone."""
+    """The state while the rows pass. Learned anew on each day, from the rows of the days before alone."""
 
     def __init__(self, limits_percent: Sequence[float], apart_s: int = APART_S) -> None:
         self.limits = limits_percent
         self.apart_s = apart_s
         self.readings: List[Reading] = []
         self.windows: Dict[int, Tuple[List[float], List[float]]] = {}      # by reset: times, and the highest percentages so far
-        self.window = 0                # resets_at of the one that the last row was in, as it was told first
+        self.window = 0                # resets_at of the one that the last row was in, as it was stated first
         self.decided: Dict[float, float] = {}
         self.day = -1
         self.week: Optional[WeekModel] = None
@@ -59,7 +59,7 @@ class WeekWalk:
         return self.decisions[0].ts if self.decisions else None
 
     def take(self, ts: float, percent: float, resets_at: int) -> None:
-        """One more row, by time: decided at with what is known by then. Resets that differ by WANDER_S are one."""
+        """One more row, by time: decided at with the rows before it. Resets that differ by WANDER_S are one."""
         if abs(resets_at - self.window) > WANDER_S:
             self.window = resets_at
         times, percents = self.windows.setdefault(self.window, ([], []))
@@ -102,8 +102,8 @@ class WeekWalk:
             return (min(times[place], decision.resets_at) - decision.ts) / 60.0, True
         return (decision.resets_at - decision.ts) / 60.0, False
 
-    def told(self) -> ForecastScores:
-        """The same as means, as forecasts that were kept are told; minutes."""
+    def scores(self) -> ForecastScores:
+        """The same as means, minutes, in the form for stored forecasts."""
         both = self.errors()
         over = {one.resets_at for one in self._over()}
         return ForecastScores(score.total([ours for ours, _ in both]), score.total([straight for _, straight in both]), len(over),

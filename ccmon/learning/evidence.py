@@ -13,16 +13,16 @@ from ccmon.learning.likelihood import OUTLIER, densities
 STEP = 0.01                            # of the grid, in log limit
 _ONE_SHARE = math.log(0.2)             # of such windows: intervals that show one share, as against each its own
 _BEYOND = 150                          # places beyond the grid for intervals, so that those do not meet at its edge
-_PRIOR_WIDTH = 3.2                     # of the log limit before anything is known
+_PRIOR_WIDTH = 3.2                     # of the log limit before any reading
 _ROUNDING = {False: 0.41, True: 0.29}  # points, standard deviation: both ends of a interval are rounded, or its end only
 _LEAST_SD, _SD_STEP = 0.008, 1.15
-_GUESSES = 4.0                         # intervals that the first guess of the noise is worth
+_GUESSES = 4.0                         # intervals that the first guess of the noise counts as
 
 Vector = List[float]
 
 
 class Row(NamedTuple):
-    """One interval in one ruler."""
+    """One interval in one unit."""
 
     log_limit: float                   # the limit by this interval, if all of the use was here
     blur: float                        # standard deviation of that by rounding

@@ -14,7 +14,7 @@ Row = TypeVar("Row")
 
 
 class Loss(NamedTuple):
-    """One window whose outcome is known."""
+    """One window with an outcome."""
 
     end: int                           # epoch s
     minutes: float                     # mean CRPS of the learned rule - that of the seed's: positive where it lost
@@ -42,13 +42,13 @@ def scores_of(forecasts: Iterable[Forecast], window_s: int = SESSION_S) -> Forec
 
 
 def are_covered(forecasts: Iterable[Forecast], window_s: int = SESSION_S) -> List[bool]:
-    """Whether the 90 % interval held what came, of each forecast that had one and whose outcome is known, by window and time."""
+    """Whether the 90 % interval held what came, of each forecast that had one and has an outcome, by window and time."""
     held = [_errors(made).covered for window in by_window(with_outcome(forecasts, window_s), reset_at) for made in window]
     return [one for one in held if one is not None]
 
 
 def with_outcome(forecasts: Iterable[Forecast], window_s: int = SESSION_S) -> List[Forecast]:
-    """Those of windows of that length of which it is known what came."""
+    """Those of windows of that length that have an outcome."""
     return [made for made in forecasts if made.window_s == window_s and made.outcome_at is not None]
 
 
@@ -59,12 +59,12 @@ def reset_at(made: Forecast) -> int:
 
 def by_window(rows: Iterable[Row], end: Callable[[Row], int]) -> List[List[Row]]:
     """Those of one window together, by its end (epoch s)."""
-    found: List[List[Row]] = []
+    groups: List[List[Row]] = []
     for row in sorted(rows, key=end):
-        if not found or end(row) - end(found[-1][0]) > _SAME_S:
-            found.append([])
-        found[-1].append(row)
-    return found
+        if not groups or end(row) - end(groups[-1][0]) > _SAME_S:
+            groups.append([])
+        groups[-1].append(row)
+    return groups
 
 
 def _losses(over: Sequence[Forecast], ours: Sequence[Errors], seed: Sequence[Errors]) -> Tuple[Loss, ...]:
@@ -87,7 +87,7 @@ def _minutes(made: Forecast, at: float) -> float:
 
 
 def _errors(made: Forecast) -> Errors:
-    """An interval where one was told: the seed's rule, used while little is known, gives none."""
+    """With an interval where one was stated: the seed's rule, used at first, gives none."""
     low, middle, high, cut = (_minutes(made, at) for at in (made.low, made.median, made.high, made.resets_at))
     outcome, hit = _outcome(made, cut)
     if made.rule in PLAIN_RATES:

@@ -1,4 +1,4 @@
-"""Learning from all that is stored: the ruler, the limit, changes of the allocation, and how this user works."""
+"""Learning from all that is stored: the unit weights, the limit, changes of the allocation, and how this user works."""
 
 from typing import Optional, Sequence
 
@@ -22,5 +22,5 @@ def learn(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[Bl
                    week.train(weekly, now) if weekly else None)
 
 
-def _trained(known: UsageCurve, now: int) -> Optional[RunwayModel]:
-    return runway.train(known, now) if known.times else None
+def _trained(usage: UsageCurve, now: int) -> Optional[RunwayModel]:
+    return runway.train(usage, now) if usage.times else None

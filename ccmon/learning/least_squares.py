@@ -44,21 +44,21 @@ def predicted(weights: Sequence[float], columns: Sequence[Sequence[float]]) -> L
     return sums
 
 
-def _densities(rows: Rows, told: Sequence[float], noise: float) -> List[Tuple[float, float]]:
+def _densities(rows: Rows, points_of: Sequence[float], noise: float) -> List[Tuple[float, float]]:
     """Of each row, see likelihood.densities: more points by the weights than are shown is a limit that is too low."""
-    offs = [log(points / shown) if points > 0 else -inf for shown, points in zip(rows.points, told)]
+    offs = [log(points / shown) if points > 0 else -inf for shown, points in zip(rows.points, points_of)]
     return densities(offs, [hypot(noise, error / shown) for shown, error in zip(rows.points, rows.errors)])
 
 
-def likelihoods(rows: Rows, told: Sequence[float], noise: float, cleans: Sequence[float]) -> List[float]:
+def likelihoods(rows: Rows, points_of: Sequence[float], noise: float, cleans: Sequence[float]) -> List[float]:
     """The logarithm for all rows, the three cases together, for each share of rows of which all use was seen."""
-    pairs = _densities(rows, told, noise)
+    pairs = _densities(rows, points_of, noise)
     return [sum([log(clean * here + (1 - clean) * partly + OUTLIER) for here, partly in pairs]) for clean in cleans]
 
 
-def shares(rows: Rows, told: Sequence[float], noise: float, clean: float) -> List[float]:
+def shares(rows: Rows, points_of: Sequence[float], noise: float, clean: float) -> List[float]:
     """How surely all use of each row was seen, 0..1."""
-    return [clean * here / (clean * here + (1 - clean) * partly + OUTLIER) for here, partly in _densities(rows, told, noise)]
+    return [clean * here / (clean * here + (1 - clean) * partly + OUTLIER) for here, partly in _densities(rows, points_of, noise)]
 
 
 def scale(rows: Rows, amounts: Sequence[float]) -> float:
@@ -67,9 +67,9 @@ def scale(rows: Rows, amounts: Sequence[float]) -> float:
     if not rates:
         return 0.0
     candidates = rates[::max(1, len(rates) // 30)]
-    def worth(rate: float) -> float:
+    def likelihood(rate: float) -> float:
         return likelihoods(rows, [rate * amount for amount in amounts], _SCALE_NOISE, (0.6,))[0]
-    return max(candidates, key=worth)
+    return max(candidates, key=likelihood)
 
 
 def fit(rows: Rows, prior: Sequence[float], loose: float, noises: Sequence[float] = _NOISES) -> Fit:
@@ -78,23 +78,23 @@ def fit(rows: Rows, prior: Sequence[float], loose: float, noises: Sequence[float
     gram: List[List[float]] = []
     ties = [1 / (loose * weight) ** 2 if weight > 0 else 0.0 for weight in prior]
     for most in noises:
-        told = predicted(weights, rows.columns)
-        sure = shares(rows, told, noise, clean)
+        points_of = predicted(weights, rows.columns)
+        sure = shares(rows, points_of, noise, clean)
         if most > _ROUGH:              # use elsewhere does not explain more use here than points: the weights are too large
-            sure = [1.0 if points > shown else share for share, points, shown in zip(sure, told, rows.points)]
-        precise = [share / (error * error + (noise * points) ** 2) for share, error, points in zip(sure, rows.errors, told)]
+            sure = [1.0 if points > shown else share for share, points, shown in zip(sure, points_of, rows.points)]
+        precise = [share / (error * error + (noise * points) ** 2) for share, error, points in zip(sure, rows.errors, points_of)]
         gram, right = _normal(rows, precise, prior, ties)
         weights = least_squares(gram, right, weights)
-        told = predicted(weights, rows.columns)
+        points_of = predicted(weights, rows.columns)
         clean = min(0.98, max(0.05, sum(sure) / len(sure)))
-        noise = max(_LEAST_NOISE, min(most, _noise(rows, told, sure)))
+        noise = max(_LEAST_NOISE, min(most, _noise(rows, points_of, sure)))
     return Fit(weights, noise, clean, gram)
 
 
-def _noise(rows: Rows, told: Sequence[float], sure: Sequence[float]) -> float:
+def _noise(rows: Rows, points_of: Sequence[float], sure: Sequence[float]) -> float:
     excess = sum([share * ((shown - points) ** 2 - error * error)
-                  for share, shown, points, error in zip(sure, rows.points, told, rows.errors)])
-    size = sum([share * points * points for share, points in zip(sure, told)])
+                  for share, shown, points, error in zip(sure, rows.points, points_of, rows.errors)])
+    size = sum([share * points * points for share, points in zip(sure, points_of)])
     return sqrt(max(0.0, excess) / size) if size > 0 else _NOISES[0]
 
 

@@ -19,10 +19,10 @@ _GAINS = {"kinds": 3.0, "models": 1.0}     # how much more likely fitted weights
 _SHARES = (0.2, 0.4, 0.6, 0.8, 0.95)
 _LOOSE = 2.0                           # fitted weights are tied to the price list, but so loosely
 _SHIFT = 1.0                           # what the use of a model may change by, as a share, before it is learned anew
-_FEW = 4.0                             # windows for which the doubt is doubled: so few do not show how much is not known
+_FEW = 4.0                             # windows for which the doubt is doubled: so few do not show how much is uncertain
 _PLAIN = (5 / 1e6, 25 / 1e6, 6.25 / 1e6, 0.5 / 1e6)        # rates of models that the table does not know, for a start
 _MOST_UNKNOWN = 0.05                   # of all use may be of unknown models for weights by model
-_CHEAP_READS = (0.3, 0.1, 0.0)         # of their price: servers are known to count cache reads for less, or not at all
+_CHEAP_READS = (0.3, 0.1, 0.0)         # of their price: some servers count cache reads for less, or not at all
 _LEAST_SHARE = 0.005                   # models with less of all use get no weights of their own
 
 Column = List[Tuple[str, str, float]]  # model ("" for any), kind, weight within the column
@@ -39,48 +39,49 @@ class _Data(NamedTuple):
 
 
 class _Trial(NamedTuple):
-    """How a ruler does on windows that it has not seen."""
+    """How unit weights do on windows that it has not seen."""
 
     unit_weights: UnitWeights
-    worth: float                       # logarithm of the likelihood
+    log_likelihood: float
     parts: List[float]                 # what it says of the first, second and last third of all that was used
     doubts: List[float]                # by how much each may be off, as a share
     windows: Set[int]
 
 
 def ranked(intervals: Sequence[Interval], rates_of: RatesOf, menu: Sequence[str] = MENU) -> List[UnitWeights]:
-    """All rulers of the menu, the chosen one first, then those that tell held-out windows best; none without any interval."""
+    """Unit weights of each name of the menu, the chosen ones first, then by how well they predict held-out windows; none without
+    any interval."""
     usable = [interval for interval in intervals if any(interval.load.values())]
     if not usable:
         return []
     data = _data(usable[-MOST_INTERVALS:], rates_of)
     trials = [_trial(name, data) for name in menu if _columns(name, data)]
-    trials.sort(key=lambda trial: _GAINS.get(trial.unit_weights.name, 0.0) - trial.worth)
+    trials.sort(key=lambda trial: _GAINS.get(trial.unit_weights.name, 0.0) - trial.log_likelihood)
     return [trial.unit_weights._replace(doubt=_doubt(trial, trials)) for trial in trials]
 
 
 def unfitted(intervals: Sequence[Interval], rates_of: RatesOf) -> List[UnitWeights]:
-    """The rulers whose weights are known beforehand, also the price list with cache reads below their price (as "models")."""
+    """Unit weights that need no fit, also the price list with cache reads below their price (as "models")."""
     alone = [[place] for place in range(len(intervals))]
     data = _Data([interval.load for interval in intervals], alone, alone, list(intervals), rates_of)
-    found = [_ruler(name, columns, [1.0], data) for name in ("cost", "tokens", "all_tokens") for columns in [_columns(name, data)]
-             if len(columns) == 1]
+    listed = [(name, _columns(name, data)) for name in ("cost", "tokens", "all_tokens")]
+    units = [_unit_weights(name, columns, [1.0], data) for name, columns in listed if len(columns) == 1]
     for share in _CHEAP_READS if _models(data) else ():
         columns = [[(model, kind, 1.0)] for model in _models(data) for kind in TOKENS]
         weights = [_price(rates_of, model, kind) * (share if kind == "cache_read" else 1.0) for ((model, kind, _),) in columns]
-        found.append(_ruler("models", columns, weights, data))
-    return found
+        units.append(_unit_weights("models", columns, weights, data))
+    return units
 
 
 def fitted_weights(unit: UnitWeights) -> int:
-    """How many weights of a fitted ruler were fitted."""
+    """How many of these weights were fitted."""
     return len([model for model, _, _ in unit.weights if model]) or len(unit.weights)
 
 
 def _doubt(trial: _Trial, trials: Sequence[_Trial]) -> float:
     """How much others that do as well disagree, and how much it may be off by itself."""
-    best = max(other.worth for other in trials)
-    weights = [exp(max(-50.0, other.worth - best)) for other in trials]
+    best = max(other.log_likelihood for other in trials)
+    weights = [exp(max(-50.0, other.log_likelihood - best)) for other in trials]
     apart = [_mean([_gap(one, two) ** 2 for one, two in zip(other.parts, trial.parts)]) for other in trials]
     own = _mean([doubt * doubt for doubt in trial.doubts])
     few = 1 + _FEW / len(trial.windows)
@@ -96,21 +97,21 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def _data(intervals: List[Interval], rates_of: RatesOf) -> _Data:
-    """Runs of neighbours are found with the loosest ruler: the others are tested on the same."""
+    """Runs of neighbours are cut by the loosest weights: the others are tested on the same."""
     alone = [[place] for place in range(len(intervals))]
     data = _Data([interval.load for interval in intervals], alone, alone, intervals, rates_of)
     name = next((name for name in ("models", "kinds", "cost") if _columns(name, data)), "")
-    columns = _columns(name, data)     # without minutes no models are known
-    found = _ruler(name, columns, _fitted(columns, data, data.fitted).weights, data) if columns else UnitWeights("", ())
-    runs = alike_groups(intervals, meter(found))
+    columns = _columns(name, data)     # without minutes there are no models
+    loosest = _unit_weights(name, columns, _fitted(columns, data, data.fitted).weights, data) if columns else UnitWeights("", ())
+    runs = alike_groups(intervals, meter(loosest))
     return data._replace(fitted=[run[:end] for run in runs for end in range(1, len(run) + 1)], tested=runs)
 
 
 def _columns(name: str, data: _Data) -> List[Column]:
-    """What the ruler weighs, each column with one weight that is fitted; none where nothing of it is known."""
+    """What is weighed, each column with one weight that is fitted; none where there is nothing of it."""
     columns = _listed(name, data)
-    known = {kind for load in data.loads for (_, kind), count in load.items() if count > 0}
-    return columns if any(kind in known for column in columns for _, kind, _ in column) else []
+    kinds = {kind for load in data.loads for (_, kind), count in load.items() if count > 0}
+    return columns if any(kind in kinds for column in columns for _, kind, _ in column) else []
 
 
 def _listed(name: str, data: _Data) -> List[Column]:
@@ -139,9 +140,9 @@ def _models(data: _Data) -> List[str]:
 
 
 def _cost(data: _Data) -> List[Column]:
-    """The cost that was told, or else by the price list."""
-    known = sum([any(kind == "cost" and count for (_, kind), count in load.items()) for load in data.loads])
-    if known >= 0.9 * len(data.loads):
+    """The cost that is stated, or else by the price list."""
+    with_cost = sum([any(kind == "cost" and count for (_, kind), count in load.items()) for load in data.loads])
+    if with_cost >= 0.9 * len(data.loads):
         return [[("", "cost", 1.0)]]
     priced = [model for model in _models(data) if data.rates_of(model)]
     return [[(model, kind, _price(data.rates_of, model, kind)) for model in priced for kind in TOKENS]] if priced else []
@@ -191,16 +192,16 @@ def _trial(name: str, data: _Data) -> _Trial:
     prior = _prior(columns, rows, data.rates_of)
     whole = fit(rows, prior, _LOOSE)
     others = _without(rows, prior)
-    told = _held_out(tests, whole.weights, others)
-    worth, noise, clean = max((value, noise, clean) for noise in NOISES
-                              for value, clean in zip(likelihoods(tests, told, noise, _SHARES), _SHARES))
-    missed = _error(tests, told, shares(tests, told, noise, clean))
-    unit = _ruler(name, columns, whole.weights, data)._replace(error_points=missed)
+    points = _held_out(tests, whole.weights, others)
+    log_likelihood, noise, clean = max((value, noise, clean) for noise in NOISES
+                              for value, clean in zip(likelihoods(tests, points, noise, _SHARES), _SHARES))
+    missed = _error(tests, points, shares(tests, points, noise, clean))
+    unit = _unit_weights(name, columns, whole.weights, data)._replace(error_points=missed)
     thirds = _thirds(columns, data)
     parts = [sum(map(mul, whole.weights, sums)) for sums in thirds]
     doubts = [_off(sums, part, whole, others) for sums, part in zip(thirds, parts)] if len(columns) > 1 else []
     doubts = [hypot(doubt, _shifted(columns, thirds, whole)) for doubt in doubts]
-    return _Trial(unit, worth, parts, doubts, set(rows.windows))
+    return _Trial(unit, log_likelihood, parts, doubts, set(rows.windows))
 
 
 def _thirds(columns: Sequence[Column], data: _Data) -> List[List[float]]:
@@ -209,20 +210,20 @@ def _thirds(columns: Sequence[Column], data: _Data) -> List[List[float]]:
     return [[sum(column[begin:begin + size]) for column in amounts] for begin in range(0, len(data.loads), size)]
 
 
-def _off(sums: Sequence[float], told: float, whole: Fit, others: Sequence[Tuple[Set[int], List[float]]]) -> float:
-    """By how much what is told of these sums may be off: as the fit says, and as leaving out windows does (jackknife)."""
-    gaps = [_gap(sum(map(mul, weights, sums)), told) for _, weights in others]
+def _off(sums: Sequence[float], points: float, whole: Fit, others: Sequence[Tuple[Set[int], List[float]]]) -> float:
+    """By how much the points of these sums may be off: as the fit says, and as leaving out windows does (jackknife)."""
+    gaps = [_gap(sum(map(mul, weights, sums)), points) for _, weights in others]
     jackknife = sqrt(sum([gap * gap for gap in gaps]) * (len(gaps) - 1) / len(gaps)) if gaps else 0.5
-    return max(jackknife, spread(whole.gram, sums) / told if told > 0 else 1.0)
+    return max(jackknife, spread(whole.gram, sums) / points if points > 0 else 1.0)
 
 
 def _shifted(columns: Sequence[Column], thirds: Sequence[Sequence[float]], whole: Fit) -> float:
     """By how much the limit would be off if a model were used twice as much, as a share."""
     sums = [sum(column) for column in zip(*thirds)]
-    told = sum(map(mul, whole.weights, sums))
+    points = sum(map(mul, whole.weights, sums))
     models = sorted({column[0][0] for column in columns})
     alone = [[amount if column[0][0] == model else 0.0 for column, amount in zip(columns, sums)] for model in models]
-    return _SHIFT * sqrt(sum([spread(whole.gram, part) ** 2 for part in alone])) / told if told > 0 else 0.0
+    return _SHIFT * sqrt(sum([spread(whole.gram, part) ** 2 for part in alone])) / points if points > 0 else 0.0
 
 
 def _without(rows: Rows, prior: Sequence[float]) -> List[Tuple[Set[int], List[float]]]:
@@ -237,32 +238,32 @@ def _without(rows: Rows, prior: Sequence[float]) -> List[Tuple[Set[int], List[fl
 
 def _held_out(tests: Rows, weights: Sequence[float], others: Sequence[Tuple[Set[int], List[float]]]) -> List[float]:
     """Points of the tested rows by fits that did not see their windows; by all there is where there are too few."""
-    found = predicted(weights, tests.columns)
+    points = predicted(weights, tests.columns)
     for part, fitted in others:
         for place, window in enumerate(tests.windows):
             if window in part:
-                found[place] = sum([weight * column[place] for weight, column in zip(fitted, tests.columns)])
-    return found
+                points[place] = sum([weight * column[place] for weight, column in zip(fitted, tests.columns)])
+    return points
 
 
-def _error(tests: Rows, told: Sequence[float], sure: Sequence[float]) -> float:
+def _error(tests: Rows, held_out: Sequence[float], sure: Sequence[float]) -> float:
     """Median of what was missed at the end of each window's longest run of which all use was seen, points."""
     ends: Dict[int, Tuple[bool, float, float]] = {}
-    for window, shown, points, share in zip(tests.windows, tests.points, told, sure):
+    for window, shown, points, share in zip(tests.windows, tests.points, held_out, sure):
         ends[window] = max(ends.get(window, (False, 0.0, 0.0)), (share > 0.5, shown, abs(points - shown)))
     missed = sorted([miss for seen, _, miss in ends.values() if seen] or [miss for _, _, miss in ends.values()])
     return missed[len(missed) // 2]
 
 
-def _ruler(name: str, columns: Sequence[Column], weights: Sequence[float], data: _Data) -> UnitWeights:
-    """The weights as users are told them: one token of the plain kinds counts about as one."""
-    found = [(model, kind, inner * (weight if len(columns) > 1 else 1.0))
+def _unit_weights(name: str, columns: Sequence[Column], weights: Sequence[float], data: _Data) -> UnitWeights:
+    """The weights as users read them: one token of the plain kinds counts about as one."""
+    scaled = [(model, kind, inner * (weight if len(columns) > 1 else 1.0))
              for column, weight in zip(columns, weights) for model, kind, inner in column]
     if len(columns) > 1:
-        found = _in_tokens(found + _for_the_rest(found, data), data)
-    elif name == "cost" and found[0][0]:
-        found += _for_the_rest(found, data)
-    return UnitWeights(name, tuple(found), 0.0, len(data.intervals))
+        scaled = _in_tokens(scaled + _for_the_rest(scaled, data), data)
+    elif name == "cost" and scaled[0][0]:
+        scaled += _for_the_rest(scaled, data)
+    return UnitWeights(name, tuple(scaled), 0.0, len(data.intervals))
 
 
 def _for_the_rest(weights: Sequence[Tuple[str, str, float]], data: _Data) -> List[Tuple[str, str, float]]:
@@ -279,9 +280,9 @@ def _for_the_rest(weights: Sequence[Tuple[str, str, float]], data: _Data) -> Lis
                     counts[key[1]][place] += count * each
             elif key[0]:
                 small.add(key[0])
-    rate = sum([worth for _, worth, _ in counts.values()]) / (sum([usd for _, _, usd in counts.values()]) or 1.0)
-    found = [(model, kind, rate * _price(data.rates_of, model, kind)) for model in sorted(small) for kind in TOKENS]
-    return found + [("", kind, worth / count if count else 0.0) for kind, (count, worth, _) in counts.items()]
+    rate = sum([weighed for _, weighed, _ in counts.values()]) / (sum([usd for _, _, usd in counts.values()]) or 1.0)
+    rest = [(model, kind, rate * _price(data.rates_of, model, kind)) for model in sorted(small) for kind in TOKENS]
+    return rest + [("", kind, weighed / count if count else 0.0) for kind, (count, weighed, _) in counts.items()]
 
 
 def _in_tokens(weights: List[Tuple[str, str, float]], data: _Data) -> List[Tuple[str, str, float]]:

@@ -170,12 +170,12 @@ class Memory(AccountMemory):
 
         from ccmon.learning import uses
         from ccmon.usage import prices
-        course = self._look(lambda db, owner: learning.course(db, owner, since, until), None)
-        if course is None:
+        rows = self._look(lambda db, owner: learning.use_rows(db, owner, since, until), None)
+        if rows is None:
             return []
         rates_of = partial(prices.token_rates, own=self.ctx.settings.prices)
-        found = uses.by_model(course.models, course.minutes, course.quarters, rates_of)
-        seen = [use for start, shots in course.seen for use in uses.of_session(start, shots) if use.ts >= since]
+        found = uses.by_model(rows.models, rows.minutes, rows.quarters, rates_of)
+        seen = [use for start, shots in rows.seen for use in uses.of_session(start, shots) if use.ts >= since]
         return sorted(found + seen, key=lambda use: use.ts) if seen else found
 
     def weekly_readings(self, now: int, days: int = 90) -> "List[Reading]":
@@ -333,8 +333,8 @@ class Memory(AccountMemory):
     def _learned_limit(self, text: str) -> Optional[LearnedLimit]:
         from ccmon.learning import state
         from ccmon.usage import utilization
-        lessons = state.load(text)
-        return utilization.limit_in_tokens(lessons.learned, None, None) if lessons else None
+        learned_state = state.load(text)
+        return utilization.limit_in_tokens(learned_state.learned, None, None) if learned_state else None
 
     def remembered_path(self) -> Optional[str]:
         """The ccusage that last worked."""

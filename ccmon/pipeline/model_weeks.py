@@ -40,7 +40,7 @@ def scores(memory: Memory, now: int) -> "List[Tuple[str, ForecastScores]]":
         walk = WeekWalk((100.0,), _APART_S)
         for reading in _readings(memory, name, now):
             walk.take(*reading[:3])
-        found.append((name, walk.told()))
+        found.append((name, walk.scores()))
     return found
 
 

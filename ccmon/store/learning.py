@@ -10,14 +10,14 @@ from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tu
 from ccmon.model import Forecast
 from ccmon.store import archive, messages, rows, trusted, usage, values
 from ccmon.typed_values import MOST_PERCENT
-from ccmon.when import SESSION_S
+from ccmon.when import DAY_S, SESSION_S
 
 EVERY_S = 300            # of a window one forecast is kept in this time
 LATE_S = 120             # a message in the log is read so long after its time
 _SAME_S = 3600           # sessions begin at whole hours, windows when they begin: ends that differ by no more are the same
 _ONE_HIT_S = 60          # noted twice is noted once
-_OPEN_S = 40 * 86_400    # the user may note a hit of the last 30 days
-_WINDOWS_S = (SESSION_S, 7 * 86_400)
+_OPEN_S = 40 * DAY_S    # the user may note a hit of the last 30 days
+_WINDOWS_S = (SESSION_S, 7 * DAY_S)
 
 Shot = Tuple[int, int, int, int, int, int, Optional[int]]  # first and last time of these counts: four kinds, micro-dollars
 Minute = Tuple[int, int, int, int, int, int]               # time, number of the model, four kinds
@@ -30,7 +30,7 @@ class Seen(NamedTuple):
     shots: List[Shot]                  # by time, the first from the session's start on
 
 
-class Course(NamedTuple):
+class UseRows(NamedTuple):
     """All that is known of what was used when."""
 
     models: Dict[int, str]
@@ -58,11 +58,11 @@ _SHOTS = f"""SELECT session_id, ts, seen, {_FOUR}, cost_micro_usd FROM snapshot
     WHERE owner_id = ? AND ts >= ? AND ts < ? AND input IS NOT NULL ORDER BY ts"""
 
 
-def course(db: sqlite3.Connection, owner: int, since: int, until: int) -> Course:
+def use_rows(db: sqlite3.Connection, owner: int, since: int, until: int) -> UseRows:
     """What was used from since on and before until; sessions of which nothing is known but their sum are left out."""
     packed = archive.boundary_ms(db, owner) // 1000
     quarters = db.execute(_QUARTERS, (owner, usage.quarter(since), until, packed)).fetchall()
-    return Course({number: values.text(name) for number, name in db.execute(_MODELS)},
+    return UseRows({number: values.text(name) for number, name in db.execute(_MODELS)},
                   db.execute(_MINUTES, (owner, max(since, packed) * 1000, until * 1000)).fetchall(), quarters,
                   _seen(db, owner, since, until))
 

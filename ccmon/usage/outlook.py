@@ -9,6 +9,7 @@ from ccmon.model import PLAIN_RATES, Facts, Limit, Runway, Window
 from ccmon.usage import forecast
 from ccmon.usage.utilization import Utilization
 from ccmon.usage.windows import named
+from ccmon.when import DAY_S
 
 if TYPE_CHECKING:
     from ccmon.learning.learned import Choice, Learned, RunwayModel, WeekModel
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 EARLY_RULES = (*PLAIN_RATES, "pace")           # rules that hardly any day stands behind
 _DRAWS = 7
-WEEK_S = 7 * 86_400
+WEEK_S = 7 * DAY_S
 _STEP_S = 300                          # the week's forecast is made anew after that
 
 

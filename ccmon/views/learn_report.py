@@ -33,7 +33,7 @@ class Findings(NamedTuple):
 
     at: int                            # epoch s
     zone: Zone
-    lessons: LearnedState
+    state: LearnedState
     plans: Mapping[str, int]
     session: ForecastScores            # the score of past forecasts
     week: ForecastScores
@@ -45,8 +45,8 @@ class Findings(NamedTuple):
 
 def lines(found: Findings, cells: int, scores: bool, charset: Charset = _CHARSET) -> List[Line]:
     """One section a topic, its name at the left; with the scores of the forecasts that were told, or without."""
-    sections = [("limit", _limit(found)), ("ruler", _ruler(found.lessons.learned)), ("changes", _changes(found)),
-                ("runway", _runway(found.lessons))]
+    sections = [("limit", _limit(found)), ("ruler", _ruler(found.state.learned)), ("changes", _changes(found)),
+                ("runway", _runway(found.state))]
     if scores:
         sections += [("score", _scored(found, False)), ("week", _scored(found, True))]
         sections += [("", _of_model(name, scores_of)) for name, scores_of in found.models if scores_of.ours.n]
@@ -89,7 +89,7 @@ def _day(at: int, zone: Zone) -> str:
 # --- the limit ----------------------------------------------------------------------------------------------------------
 
 def _limit(found: Findings) -> Iterator[str]:
-    learned = found.lessons.learned
+    learned = found.state.learned
     tokens = utilization.limit_in_tokens(learned, None, None)
     if tokens is None:
         yield from _unknown(learned)
@@ -147,17 +147,17 @@ def _ruler(learned: Learned) -> Iterator[str]:
 
 
 def _changes(found: Findings) -> Iterator[str]:
-    changes = found.lessons.learned.changes
+    changes = found.state.learned.changes
     for change in changes:
         yield f"{_day(change.at, found.zone)}, noticed {_day(change.found_at, found.zone)}: {meaning(change)}"
-    if not changes and found.lessons.learned.unit_weights:
+    if not changes and found.state.learned.unit_weights:
         yield "none found"
 
 
 # --- forecasts ----------------------------------------------------------------------------------------------------------
 
-def _runway(lessons: LearnedState) -> Iterator[str]:
-    courses = ("Claude's percentages", lessons.points), ("tokens", lessons.tokens)
+def _runway(state: LearnedState) -> Iterator[str]:
+    courses = ("Claude's percentages", state.points), ("tokens", state.tokens)
     known = [(name, trained.rows) for name, trained in courses if trained]
     for name, rows in known:
         if rows >= ENOUGH:
@@ -166,15 +166,15 @@ def _runway(lessons: LearnedState) -> Iterator[str]:
             yield f"from {name}: {plural(rows, 'past moment')} of {ENOUGH}; until then the last-hour rate counts"
     if not known:
         yield "last-hour rate; nothing is known of other days"
-    if lessons.week:
-        yield f"of the week: {plural(lessons.week.days, 'day')}" + (
-            "" if lessons.week.days >= week.LEAST_DAYS else
+    if state.week:
+        yield f"of the week: {plural(state.week.days, 'day')}" + (
+            "" if state.week.days >= week.LEAST_DAYS else
             f" of {week.LEAST_DAYS}; until then the pace counts, with a wide span")
 
 
 def _scored(found: Findings, weekly: bool) -> Iterator[str]:
     """The scores of one kind of window, and whose forecasts are shown because of them."""
-    learned = found.lessons.learned
+    learned = found.state.learned
     told, window, choice = (found.week, "week", learned.week_choice) if weekly else (
         found.session, "session", learned.session_choice)
     yield from _told(told, window)
@@ -252,15 +252,15 @@ def _days(extra: Optional[Extra]) -> Iterator[str]:
 
 def document(found: Findings) -> Dict[str, Any]:
     """Everything for programs; unknown is null."""
-    learned, lessons = found.lessons.learned, found.lessons
+    learned, state = found.state.learned, found.state
     tokens = utilization.limit_in_tokens(learned, None, None)
     return {
         "at": found.at, "limit": _limit_document(learned, tokens, found.plans), "at_least": int(learned.at_least),
         "sessions": learned.sessions, "readings": learned.readings, "hits": learned.hits,
         "ruler": learned.unit_weights and {**learned.unit_weights._asdict(), "unit": learned.unit_weights.unit},
         "changes": [change._asdict() for change in learned.changes],
-        "runway": {"points_rows": lessons.points and lessons.points.rows, "tokens_rows": lessons.tokens and lessons.tokens.rows,
-                   "week_days": lessons.week and lessons.week.days},
+        "runway": {"points_rows": state.points and state.points.rows, "tokens_rows": state.tokens and state.tokens.rows,
+                   "week_days": state.week and state.week.days},
         "forecasts": {"session": _told_document(found.session, found.session_said, learned.session_choice),
                       "week": _told_document(found.week, found.week_said, learned.week_choice),
                       "models": {name: _scores_document(scores_of) for name, scores_of in found.models}},

@@ -37,7 +37,7 @@ def rows(first: int, count: int, quick: bool) -> List[Row]:
         "cutting into intervals": best(lambda: intervals.intervals_of(sim.readings, sim.use)),
         "ruler": best(lambda: unit_weights.ranked(known, token_rates)),
         "limit": best(lambda: posterior.estimate(known, two[0], floors)),
-        "changes": best(lambda: change.find(known, two)),
+        "changes": best(lambda: change.changes_of(known, two)),
         "runway": best(lambda: runway.train(own, now)),
     }
     parts = ", ".join(f"{name} {seconds:.2f}" for name, seconds in steps.items())

@@ -203,7 +203,7 @@ WORKS = (
     lambda store: store.change_of(ME, lambda db, owner: ledger.reprice(db, owner, 5, lambda model, row: 7)),
     lambda store: store.change_of(ME, lambda db, owner: ledger.finish(db, owner, [b"/logs/5.jsonl"], THEN, True)),
     lambda store: store.of_owner(ME, ledger.counts, None), lambda store: store.of_owner(ME, ledger.damaged, None),
-    lambda store: store.of_owner(ME, lambda db, owner: learning.course(db, owner, T0 - 20 * DAY, THEN), None),
+    lambda store: store.of_owner(ME, lambda db, owner: learning.use_rows(db, owner, T0 - 20 * DAY, THEN), None),
     lambda store: store.of_owner(ME, limit_events.events, None),
     lambda store: store.maintain(LATER, 5, 0), lambda store: keep(store, [block(LATER, 9)], LATER))
 
