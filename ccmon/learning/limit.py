@@ -24,7 +24,7 @@ def learned(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[
     ranked = unit_weights.ranked(pieces, rates_of)
     if not ranked:
         return result
-    changes = _changes(pieces, readings, ranked[0], before, now, rates_of)
+    changes = all_changes(pieces, readings, ranked[0], before, now, rates_of)
     recent, chosen = change.since_last_change(pieces, changes), ranked[0]
     if events.are_alone(recent):
         return _by_events(result._replace(changes=tuple(changes)), recent, use if len(recent) == len(pieces) else
@@ -48,8 +48,8 @@ def _by_events(result: Learned, pieces: Sequence[Interval], use: Sequence[Use], 
     return result._replace(unit_weights=weights, estimate=estimate, tokens_per_load=_tokens_per_load(use, weights, 0))
 
 
-def _changes(pieces: Sequence[Interval], readings: Sequence[Reading], chosen: UnitWeights, before: Sequence[Change],
-             now: int, rates_of: RatesOf) -> List[Change]:
+def all_changes(pieces: Sequence[Interval], readings: Sequence[Reading], chosen: UnitWeights, before: Sequence[Change],
+                now: int, rates_of: RatesOf) -> List[Change]:
     """By statistics in two units, or seen within a window; those of before stay as they were."""
     settled = [piece for piece in pieces if piece.end <= now - change.SETTLED_S][-PIECES:]     # nothing that may have changed
     settled_units = unit_weights.ranked(settled, rates_of, menu=(chosen.name,))

@@ -12,9 +12,9 @@ from ..simulator import Simulated, Window
 
 
 class Fit(NamedTuple):
-    """The ruler and the limit after so many intervals."""
+    """The unit weights and the limit after so many intervals."""
 
-    ruler: UnitWeights
+    unit_weights: UnitWeights
     estimate: Estimate
     until: int                         # epoch s of the last reading that was used
     readings: int                      # whole percents behind it
@@ -63,6 +63,6 @@ def loads(sim: Simulated) -> List[Tuple[Window, Load]]:
 
 
 def true_limit(sim: Simulated, chosen: UnitWeights) -> float:
-    """The limit in the ruler's units, by the mix of all that this user uses."""
+    """The limit in the unit of these weights, by the mix of all that this user uses."""
     units = sum(window.here for window in sim.windows)
     return sim.limits[0][1] / units * sum(learned.measure(chosen, load) for _, load in loads(sim))

@@ -23,7 +23,7 @@ class Outcome(NamedTuple):
     covered: bool
     width: float                       # of the interval, as a share of the limit
     learned: bool
-    ruler: str
+    unit: str
     readings: int                      # whole percents
     peers: Dict[str, float]            # absolute error by rule
 

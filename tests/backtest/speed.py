@@ -35,7 +35,7 @@ def rows(first: int, count: int, quick: bool) -> List[Row]:
     whole = best(lambda: learner.learn(sim.use, sim.readings, (), (), now, token_rates))
     steps = {
         "cutting into intervals": best(lambda: intervals.intervals_of(sim.readings, sim.use)),
-        "ruler": best(lambda: unit_weights.ranked(known, token_rates)),
+        "unit weights": best(lambda: unit_weights.ranked(known, token_rates)),
         "limit": best(lambda: posterior.estimate(known, two[0], floors)),
         "changes": best(lambda: change.changes_of(known, two)),
         "runway": best(lambda: runway.train(own, now)),
