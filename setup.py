@@ -9,7 +9,7 @@ from setuptools import Distribution, setup
 from setuptools.command.build_py import build_py
 from setuptools.command.sdist import sdist
 
-PAGES = ("ccmon.1", "ccmon-line.1")
+PAGES = ("ccmon.1", "ccmon-line.1", "ccmon-history.1", "ccmon-learn.1", "ccmon-config.5")
 FOLDERS = (".ci", "ccmon", "completions", "man", "tests")
 FILES = (".dockerignore", ".gitignore", ".ruff.toml", "CHANGELOG.md", "CONTRIBUTING.md", "Dockerfile", "pyproject.toml")
 # windows-curses has no build for it, and no marker tells it from the ordinary Python of that version.

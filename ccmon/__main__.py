@@ -42,10 +42,10 @@ def start_refresher(where: str, argv: "list[str]", env: "Mapping[str, str]") -> 
 
 def finish(line: bytes) -> bytes:
     """The line itself, or what is made of a record for Claude Code."""
-    from ccmon.linecache import RECORD
+    from ccmon.line_answer import RECORD
     if line[:1] != RECORD:
         return line
-    from ccmon.line.hook import finish
+    from ccmon.sources.hook import finish
     return finish(line)
 
 
@@ -80,8 +80,8 @@ def main() -> None:
     argv = sys.argv[1:]
     if "--statusline" in argv:
         if "CCMON_NOW" not in os.environ:
-            from ccmon import linecache
-            if linecache.answer(argv, start_refresher, finish):
+            from ccmon import line_answer
+            if line_answer.answer(argv, start_refresher, finish):
                 os._exit(0)
         leave(long_road(argv))
     if argv in (["--version"], ["-V"]) and is_printed_version():
@@ -114,7 +114,7 @@ def long_road(argv: "list[str]") -> int:
         from ccmon import cli
         from ccmon.commands import statusline  # noqa: F401
     except Exception as err:
-        from ccmon.linecache import put
+        from ccmon.line_answer import put
         put(f"CC ! ccmon cannot start: {type(err).__name__} {getattr(err, 'name', None) or ''}".rstrip().encode() + b"\n")
         return 0
     return cli.main(argv)

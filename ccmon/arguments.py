@@ -4,6 +4,8 @@ Most calls are plain: a command, options by their names, their values. They need
 people type instead.
 """
 
+from __future__ import annotations
+
 import sys
 from functools import lru_cache
 from types import SimpleNamespace

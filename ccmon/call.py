@@ -1,5 +1,7 @@
 """What a call works with: the user's own home and settings, or those of a demo."""
 
+from __future__ import annotations
+
 import os
 from contextlib import contextmanager
 from types import SimpleNamespace

@@ -1,15 +1,20 @@
 """What `ccmon help ...` is about: a command, all common options, or one option."""
 
+from __future__ import annotations
+
 from typing import List, Optional, Sequence
 
 from ccmon import call_parser
-from ccmon.call_table import COMMANDS, SETTINGS, arguments_of
+from ccmon.call_table import COMMANDS, PAGES, SETTINGS, arguments_of
 from ccmon.errors import UsageError
 from ccmon.text import clean, clip, near
 from ccmon.typed_values import folded
 
 OPTIONS = ("options", "option", "settings", "setting", "common", "common-options")
 MANUAL = ("man", "manual", "manpage")
+_TOPICS = {**dict.fromkeys(("init", "statusline", "format", "formats", "template", "templates"), "line"),
+           **dict.fromkeys(("report", "merge", "export"), "history"), "hit": "learn",
+           **dict.fromkeys((*OPTIONS, "plans", "prices", "accounts", "themes", "alerts"), "config")}
 
 
 def topics(argv: Sequence[str]) -> Optional[List[str]]:
@@ -21,10 +26,21 @@ def topics(argv: Sequence[str]) -> Optional[List[str]]:
 
 
 def page(wanted: Sequence[str]) -> Optional[str]:
-    """The page of the manual that `ccmon help --man` asks for; None when the help is no such one."""
+    """The file of the manual that `ccmon help --man` asks for; None when the help is no such one. UsageError for other topics."""
     if not any(word in MANUAL for word in wanted):
         return None
-    return "ccmon-line" if any(word in ("line", "ccmon-line") for word in wanted) else "ccmon"
+    topics = [page_of(word) for word in wanted if word not in (*MANUAL, "help", "")] or ["ccmon"]
+    if not topics[0]:
+        word = next(word for word in wanted if word not in (*MANUAL, "help", ""))
+        raise UsageError(f"there is no page on '{clip(clean(word), 40)}'{near(word, tuple(PAGES))}. "
+                         f"See: ccmon help --man {' | '.join(PAGES)}")
+    return PAGES[topics[0]]
+
+
+def page_of(word: str) -> str:
+    """The topic of the manual that tells of a command, "" for a word that is on no page."""
+    name = word.replace("ccmon-", "", 1)
+    return name if name in PAGES else _TOPICS.get(name, "ccmon" if name in COMMANDS else "")
 
 
 def text(wanted: Sequence[str]) -> str:

@@ -4,12 +4,14 @@ What a newer Python adds to helps and messages by itself, colours and other word
 says the same.
 """
 
+from __future__ import annotations
+
 import argparse
 from contextlib import contextmanager
 from typing import Any, Callable, Dict, Iterable, Iterator, List, NoReturn, Optional
 
 from ccmon import __version__
-from ccmon.call_table import ABSENT, COMMANDS, MODES, SETTINGS, VERSION_FLAG, Argument
+from ccmon.call_table import ABSENT, COMMANDS, HELP, MODES, SETTINGS, VERSION_FLAG, Argument, Command
 from ccmon.errors import UsageError
 from ccmon.text import near
 
@@ -87,7 +89,7 @@ def _hidden(actions: List[argparse.Action]) -> Iterator[None]:
 
 # --- made of the table ------------------------------------------------------------------------------------------------------
 
-def root(commands: Iterable[str] = tuple(COMMANDS)) -> Parser:
+def root(commands: Iterable[str] = (*COMMANDS, "help")) -> Parser:
     """The parser of ccmon itself; in full those commands, of the others no more than their names."""
     made = Parser(prog="ccmon", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter,
                   usage="%(prog)s [--once | --json | --statusline] [option ...]\n       %(prog)s COMMAND [option ...]",
@@ -96,20 +98,20 @@ def root(commands: Iterable[str] = tuple(COMMANDS)) -> Parser:
     for mode in MODES:
         _add(modes, mode)
     subparsers = made.add_subparsers(parser_class=Parser, prog=made.prog, dest="command", metavar="COMMAND", title="commands")
-    for name, command in COMMANDS.items():
+    for name, command in {**COMMANDS, "help": HELP}.items():
         one = subparsers.add_parser(name, help=command.help, description=command.description)
-        made.commands[name] = _filled(one, name) if name in commands else one
+        made.commands[name] = _filled(one, command) if name in commands else one
     _add_settings(made, ALSO)          # the many settings come last
     return made
 
 
 def of_command(name: str) -> Parser:
     """The parser of one command alone, of the words behind its name."""
-    return _filled(Parser(prog=f"ccmon {name}", description=COMMANDS[name].description), name)
+    return _filled(Parser(prog=f"ccmon {name}", description=COMMANDS[name].description), COMMANDS[name])
 
 
-def _filled(parser: Parser, name: str) -> Parser:
-    command, groups = COMMANDS[name], {}       # type: ignore[var-annotated]
+def _filled(parser: Parser, command: Command) -> Parser:
+    groups: Dict[str, Any] = {}
     for argument in command.arguments:
         if argument.excludes and argument.excludes not in groups:
             groups[argument.excludes] = parser.add_mutually_exclusive_group(required=argument.excludes == command.required)

@@ -1,10 +1,13 @@
 """The commands and their arguments as data: help texts, completions, the manual and both parsers are made from it."""
 
-from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
 
 from ccmon.alerts.kinds import VALID as ALERTS
 from ccmon.alerts.kinds import parse_kind
 from ccmon.choices import GROUPS, PERIODS, SHELLS, START_UP_FILES, SUBSCRIPTIONS, TARGETS, WINDOW
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings.options import BY_NAME, NEGATIVE_FLAGS, OPTIONS, Option, flag_name
 from ccmon.tried_words import BY_WORDS, TARGET_WORDS
 from ccmon.typed_values import folded, plan_of, word_of
@@ -210,6 +213,16 @@ COMMANDS: Dict[str, Command] = {
                          "stays. Exit code 1 when something had to be left alone, which it names.", _UNINSTALL,
                          has_settings=False),
 }
+
+
+PAGES = {"ccmon": "ccmon.1", "line": "ccmon-line.1", "history": "ccmon-history.1", "learn": "ccmon-learn.1",
+         "config": "ccmon-config.5"}   # of the manual: topic -> file
+HELP = Command("the help of a command, or a page of the manual",
+               "The help of a command, of an option, or of all options; or a page of the manual, also where man knows none.",
+               (Argument("topic", "a command, the name of an option, or options", "TOPIC", takes="?",
+                         choices=(*COMMANDS, "options")),
+                Argument("--man", "a page of the manual: " + ", ".join(PAGES), "PAGE", takes="?", bare="ccmon",
+                         choices=tuple(PAGES))), has_settings=False)
 
 
 def arguments_of(name: str) -> Tuple[Argument, ...]:

@@ -3,15 +3,18 @@
 What cannot be meant is told with the right words, and with the help of the command that was typed.
 """
 
+from __future__ import annotations
+
 import re
 from functools import lru_cache
-from typing import Dict, List, Mapping, NamedTuple, Sequence, Tuple
+from typing import Dict, List, Mapping, Sequence, Tuple
 
 from ccmon.alerts.kinds import KINDS as ALERTS
 from ccmon.alerts.kinds import parse_kinds
 from ccmon.call_table import COMMANDS, VERSION_FLAG, arguments_of
 from ccmon.choices import PERIODS
 from ccmon.errors import UsageError
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings.options import BY_NAME, OPTIONS, flag_name
 from ccmon.settings.themes import THEMES
 from ccmon.text import clean, clip, near

@@ -1,8 +1,6 @@
 """What ccmon kept as JSON, read again: whatever has become of it meanwhile, what comes out can be, or nothing does."""
 
-import json
-import re
-from typing import Any, NoReturn, Optional, Tuple, TypeVar
+from typing import Any, Callable, NoReturn, Optional, Tuple, Type, TypeVar
 
 from ccmon.text import clean
 
@@ -11,6 +9,8 @@ LATEST_S = 10 ** 11                    # no moment is later: the year 5138
 _LEAST = 1e-12                         # of what is above zero
 _Number = TypeVar("_Number", int, float)
 _LONGEST = 200                         # characters of a text
+_BLANKS = " \t\n\r"                   # of JSON
+_DIGITS_ALONE = dict.fromkeys({*range(128)} - {*range(48, 58)}, " ")
 
 # What taking a value of another shape apart may raise.
 Damage = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError)
@@ -18,12 +18,29 @@ Damage = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, R
 
 def value(text: Optional[str]) -> Any:
     """The JSON value. Raises ValueError where there is none, or a number in it that cannot be; RecursionError."""
-    return json.loads(text or "", parse_constant=_refuse, parse_float=_fraction, parse_int=_integer)
+    return _parsed((text or "").strip(_BLANKS), _Checked)
 
 
 def unchecked(text: str) -> Any:
     """The JSON value without a look at its numbers, which is five times as quick: for who checks each. Raises ValueError."""
-    return json.loads(text, parse_constant=_refuse) if re.search(r"\d{20}", text) is None else value(text)
+    longest = max(map(len, text.translate(_DIGITS_ALONE).split()), default=0)
+    return _parsed(text.strip(_BLANKS), _Rules) if longest < 20 else value(text)
+
+
+def _parsed(text: str, rules: "Type[_Rules]") -> Any:
+    try:
+        from _json import make_scanner  # private: each Python may ask for other rules than these, or have none
+        found, end = make_scanner(rules)(text, 0)  # type: ignore[arg-type]
+    except (ValueError, RecursionError):
+        raise
+    except (StopIteration, SystemError):               # Python 3.9 to 3.11 have no words for it where json is not loaded
+        raise ValueError("no JSON") from None
+    except Exception:
+        import json  # what Python documents
+        return json.loads(text, parse_constant=rules.parse_constant, parse_float=rules.parse_float, parse_int=rules.parse_int)
+    if end != len(text):
+        raise ValueError("more than one value")
+    return found
 
 
 def _refuse(word: str) -> NoReturn:
@@ -36,6 +53,21 @@ def _fraction(digits: str) -> float:
 
 def _integer(digits: str) -> int:
     return int(digits) if len(digits) < 20 and abs(int(digits)) <= MOST else _refuse(digits[:20])
+
+
+class _Rules:
+    """What the scanner behind the json module is set up with; the module itself loads re, and takes half a start of Python."""
+
+    strict, object_hook, object_pairs_hook, array_hook = True, None, None, None
+    parse_float: Callable[[str], float] = float
+    parse_int: Callable[[str], int] = int
+    parse_constant = staticmethod(_refuse)
+
+
+class _Checked(_Rules):
+    """The same with a look at each number."""
+
+    parse_float, parse_int = staticmethod(_fraction), staticmethod(_integer)  # type: ignore[assignment]
 
 
 def within(number: float, low: float, high: float) -> float:

@@ -3,8 +3,11 @@
 Times are integer epoch seconds (UTC), tokens are input + output unless a name says otherwise, costs are US dollars.
 """
 
-from typing import TYPE_CHECKING, NamedTuple, Optional, Tuple, Union
+from __future__ import annotations
 
+from typing import TYPE_CHECKING, Optional, Tuple, Union
+
+from ccmon.named_tuple import NamedTuple
 from ccmon.when import SESSION_S
 
 if TYPE_CHECKING:

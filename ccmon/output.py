@@ -3,24 +3,39 @@
 What only some calls need is loaded there: ccmon starts several times a minute.
 """
 
+from __future__ import annotations
+
 import os
-import signal
 import sys
 from contextlib import suppress
 from functools import lru_cache
-from typing import Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, TextIO
+from typing import TYPE_CHECKING, Iterable, Iterator, List, Mapping, Optional, Sequence, TextIO
 
+from ccmon import line_answer
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings import grounds, origins, themes
 from ccmon.settings.context import Context
 from ccmon.settings.grounds import Fitting
 from ccmon.settings.origins import Setting
-from ccmon.system import codec, processes
+from ccmon.system import processes
 from ccmon.text import Charset, Line, plain
+
+if TYPE_CHECKING:
+    import locale
+
+    from ccmon.pipeline.stored import Stored
+else:
+    try:
+        import _locale as locale  # private: the part of the C library, without what needs re
+    except ImportError:
+        import locale
 
 PAGERS = ("less", "more")
 MOST_COLUMNS, MOST_ROWS = 1000, 500    # COLUMNS may say anything
 WAIT_S, WAIT_FAR_S = 0.1, 0.3          # for the terminal's answer; over ssh
 
+_UTF8_ON_MACS = "en_US.UTF-8"               # C.UTF-8 is there from macOS 15 on
+_UTF8_LOCALES = ("C.UTF-8", _UTF8_ON_MACS, "UTF-8")        # the last one macOS and the BSDs have, for the characters alone
 
 def colours(ctx: Context, stream: TextIO) -> int:
     """How many colours the stream is given: 0, 8, 16 or 256."""
@@ -42,7 +57,7 @@ def colourless(ctx: Context) -> bool:
 def charset(ctx: Context, stream: Optional[TextIO]) -> Charset:
     """The characters that the stream and the settings allow."""
     encoding = (getattr(stream, "encoding", None) or "ascii").lower().replace("-", "").replace("_", "")
-    wide = encoding.startswith("utf") and codec.utf8() and not ctx.settings.ascii
+    wide = encoding.startswith("utf") and utf8() and not ctx.settings.ascii
     coloured = not colourless(ctx) and not themes.colourless(ctx.settings.look)
     return Charset(wide, wide and coloured and ctx.settings.emoji)
 
@@ -92,9 +107,20 @@ class Size(NamedTuple):
 
 def size() -> Size:
     """Of the terminal, or what COLUMNS and LINES say, within reason; 80x24 where there is none."""
-    from shutil import get_terminal_size
-    found = get_terminal_size((80, 24))
-    return Size(min(found.columns or 80, MOST_COLUMNS), min(found.lines or 24, MOST_ROWS))
+    columns, rows = _cells("COLUMNS"), _cells("LINES")
+    if columns <= 0 or rows <= 0:
+        with suppress(AttributeError, ValueError, OSError):            # there is none
+            found = os.get_terminal_size(sys.__stdout__.fileno())      # type: ignore[union-attr]
+            columns, rows = columns if columns > 0 else found.columns, rows if rows > 0 else found.lines
+    return Size(min(columns if columns > 0 else 80, MOST_COLUMNS), min(rows if rows > 0 else 24, MOST_ROWS))
+
+
+def _cells(name: str) -> int:
+    """What the variable says; 0 where that is no number. As shutil has it, which takes long to load."""
+    try:
+        return int(os.environ[name])
+    except (KeyError, ValueError):
+        return 0
 
 
 def show(ctx: Context, lines: Sequence[Line], pager: bool, paged: Optional[Sequence[Line]] = None) -> None:
@@ -121,6 +147,7 @@ def _paged(env: Mapping[str, str], rows: Sequence[str]) -> bool:
     words = _pager(env)
     if not words:
         return False
+    import signal
     from subprocess import PIPE, Popen
     sys.stdout.flush()
     try:
@@ -180,11 +207,15 @@ class Progress:
                 sys.stderr.flush()
 
 
-def read_logs(ctx: Context) -> None:
-    """Bring what the history lacks of the logs into it, before it is shown."""
-    from ccmon.pipeline.refresh import catch_up
+def read_logs(ctx: Context, stored: "Optional[Stored]" = None) -> None:
+    """Bring what the history lacks of the logs into it, before it is shown; seen by the history that is open, where one is."""
+    from ccmon.pipeline.catch_up import catch_up
+    from ccmon.pipeline.stored import SCREEN_BUSY_MS, Stored, opened
+    if stored is None:
+        with opened(ctx, SCREEN_BUSY_MS, Stored) as own:
+            return read_logs(ctx, own)
     with Progress(ctx, "reading the logs") as progress:
-        catch_up(ctx, progress)
+        catch_up(ctx, stored, progress)
 
 
 def with_own_command(lines: Sequence[Line]) -> Sequence[Line]:
@@ -193,3 +224,43 @@ def with_own_command(lines: Sequence[Line]) -> Sequence[Line]:
     name = processes.own_command(os.environ)
     return lines if name == own_name.NAME else [
         tuple(span._replace(text=own_name.with_name(span.text, name)) for span in line) for line in lines]
+
+
+# --- the locale --------------------------------------------------------------------------------------------------------
+
+def utf8() -> bool:
+    """Whether UTF-8 is drawn, as the variables name it; sets the locale, as curses needs it.
+
+    Names alone count, as for the line: ssh hands over locales that the machine has not, and Python's UTF-8 mode says UTF-8
+    under LC_ALL=C. Only where the C library has no UTF-8 at all it is not drawn, as curses would paint blanks.
+    """
+    with suppress(locale.Error):
+        locale.setlocale(locale.LC_ALL, "")
+    if os.name != "posix":
+        return sys.stdout.encoding.lower() in ("utf-8", "utf8")
+    if not line_answer.is_utf8(os.environ):
+        return False
+    return _is_utf8_in_force() or any(map(_put_locale_in_force, _UTF8_LOCALES))
+
+
+def installed_locale() -> str:
+    """A locale of UTF-8 that this machine has, for LC_ALL."""
+    if sys.platform == "darwin":
+        return _UTF8_ON_MACS
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        return next(filter(_put_locale_in_force, _UTF8_LOCALES[:2]), _UTF8_LOCALES[0])
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
+
+
+def _put_locale_in_force(name: str) -> bool:
+    """Take the characters of the locale; whether that is possible, and they are UTF-8."""
+    with suppress(locale.Error):
+        locale.setlocale(locale.LC_CTYPE, name)
+        return _is_utf8_in_force()
+    return False
+
+
+def _is_utf8_in_force() -> bool:
+    return locale.nl_langinfo(locale.CODESET).lower() in ("utf-8", "utf8")

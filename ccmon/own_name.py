@@ -1,6 +1,5 @@
 """What people are told to type: `ccmon`, or the path that works where that name is not on PATH."""
 
-import re
 
 NAME = "ccmon"
 COMMANDS = ("accounts", "alerts", "completion", "config", "doctor", "export", "help", "history", "hit", "init", "learn", "merge",
@@ -10,4 +9,7 @@ _TYPED = rf"(?<![\w/.~-])ccmon(?= (?:--[a-z]|(?:{'|'.join(COMMANDS)})\b))|(?<=[R
 
 def with_name(sentence: str, name: str) -> str:
     """The sentence with every command of ccmon as it is called here; sentences about ccmon stay as they are."""
-    return sentence if name == NAME or NAME not in sentence else re.sub(_TYPED, lambda _: name, sentence)
+    if name == NAME or NAME not in sentence:
+        return sentence
+    import re
+    return re.sub(_TYPED, lambda _: name, sentence)

@@ -4,7 +4,7 @@ import os
 import sys
 import time
 
-from ccmon import linecache, locks
+from ccmon import line_answer, locks
 
 EXECUTES = sys.platform == "darwin"    # there, what a forked process may ask of the system it may after an exec alone
 TYPE_CHECKING = False
@@ -27,13 +27,13 @@ def refresh(where: str, argv: "list[str]", env: "Environ", work: "Work") -> bool
     now = time.time()
     fd = -1 if locks.rests(where, now) else locks.lock(where)
     if fd is None:
-        linecache.hold(where, now, now + linecache.HOLD_S)
+        line_answer.hold(where, now, now + line_answer.HOLD_S)
         return True
     started = _just_started(fd, now)
-    if started or fd == -1 or not linecache.read_state(where).due(now, linecache.config_path(env)):
+    if started or fd == -1 or not line_answer.read_state(where).due(now, line_answer.config_path(env)):
         locks.unlock(fd)
         return started
-    linecache.hold(where, now, now + linecache.HOLD_S)
+    line_answer.hold(where, now, now + line_answer.HOLD_S)
     detach(argv, fd, work)
     return True
 
@@ -43,7 +43,7 @@ def _just_started(fd: int, now: float) -> bool:
     if fd < 0 or os.name != "nt":
         return False
     lock = os.fstat(fd)
-    return lock.st_size > 0 and 0 <= now - lock.st_mtime < linecache.HOLD_S
+    return lock.st_size > 0 and 0 <= now - lock.st_mtime < line_answer.HOLD_S
 
 
 def detach(argv: "list[str]", fd: int, work: "Work") -> None:

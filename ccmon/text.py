@@ -3,11 +3,14 @@
 A role is a meaning, never a colour: title, label, value, text, dim, accent, ok, fair, warn, danger, marker, key, track.
 """
 
-import re
+from __future__ import annotations
+
 import unicodedata
 from itertools import groupby
 from operator import attrgetter
-from typing import Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import FrozenSet, Iterable, Iterator, List, Optional, Sequence, Tuple
+
+from ccmon.named_tuple import NamedTuple
 
 ROLES = ("text", "title", "label", "value", "dim", "accent", "ok", "fair", "warn", "danger", "marker", "key", "track")
 
@@ -65,26 +68,35 @@ def model_id(name: str) -> str:
 
 # Patterns are compiled where they are first used: most calls use few.
 _PATH = r"(?s)(?:arn:|projects/|publishers/|accounts/).*/(?=.)"      # before an id: whose it is, and where
-_NOT_FOR_PROGRAMS = r"[^A-Za-z0-9._:-]+"
-_NOT_FOR_PEOPLE = r"[^A-Za-z0-9._:/@\[\]|~+ -]+"
+_FOR_PROGRAMS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-")
+_FOR_PEOPLE = _FOR_PROGRAMS | frozenset("/@[]|~+ ")
 _LONGEST_REAL, _CUT_TO = 64, 40        # characters: no id of a model is longer, and what is left of others
 
 
 def without_path(name: str) -> str:
     """The id of a model without what Amazon and Google put before it, as arn:aws:bedrock:us-east-1:123456789012:.../."""
+    if "/" not in name:                # as nearly always
+        return name
+    import re
     found = re.match(_PATH, name)
     return name[found.end():] if found else name
 
 
 def model_for_people(name: str) -> str:
     """The id of a model as it may stand on a screen or a page, of which people copy things."""
-    safe = re.sub(_NOT_FOR_PEOPLE, "_", printable(without_path(name))) or "_"
-    return safe if len(safe) <= _LONGEST_REAL else safe[:_CUT_TO]
+    return _of_characters(printable(without_path(name)), _FOR_PEOPLE)
 
 
 def model_for_programs(name: str) -> str:
     """The same as a shell, a bar or a script may have it: without anything that one of them could act on."""
-    safe = re.sub(_NOT_FOR_PROGRAMS, "_", without_path(name)) or "_"
+    return _of_characters(without_path(name), _FOR_PROGRAMS)
+
+
+def _of_characters(name: str, allowed: FrozenSet[str]) -> str:
+    """The name with one _ for each run of other characters, not longer than a real one."""
+    if not allowed.issuperset(name):
+        name = "".join("".join(run) if is_allowed else "_" for is_allowed, run in groupby(name, allowed.__contains__))
+    safe = name or "_"
     return safe if len(safe) <= _LONGEST_REAL else safe[:_CUT_TO]
 
 
@@ -171,6 +183,10 @@ _WORDS = r"[^\s`]*`[^`]*`[^\s`]*|\S+"
 
 def _words(text: str, cells: int) -> Iterator[str]:
     """Words; what stands between backquotes is a command, and one word where it fits."""
+    if "`" not in text:
+        yield from text.split()
+        return
+    import re
     for word in re.findall(_WORDS, text):
         yield from [word] if width(word) <= cells else word.split()
 
@@ -187,6 +203,31 @@ def wrap(text: str, cells: int) -> List[str]:
             lines.append(current)
         current = clip(word, cells)
     return lines + [current] if current else lines
+
+
+def model_name(name: str) -> str:
+    """claude-opus-4-1-20250805 -> opus-4-1; safe on any screen."""
+    return short_name(model_for_people(name))
+
+
+def short_name(name: str) -> str:
+    """The same of a name that is safe already."""
+    short = name[len("claude-"):] if name.startswith("claude-") else name
+    day = short[-6:]
+    if short[-9:-6] == "-20" and day.isascii() and day.isdigit():
+        short = short[:-9]
+    return short or name or "?"
+
+
+def model_names(ids: Sequence[str], cells: int) -> str:
+    """The models by name, as many as fit, then how many more."""
+    names = list(dict.fromkeys(map(model_name, ids)))
+    for shown in range(len(names), 0, -1):
+        rest = f" +{len(names) - shown}" if shown < len(names) else ""
+        words = ", ".join(names[:shown]) + rest
+        if width(words) <= cells:
+            return words
+    return plural(len(names), "model") if names and cells > 8 else "-"
 
 
 # --- numbers -------------------------------------------------------------------------------------------------------

@@ -3,10 +3,13 @@
 The one parser of all of them: --since and --until, `ccmon history WHEN` and `ccmon hit --at` take from it what they need.
 """
 
+from __future__ import annotations
+
 import re
 from datetime import date, datetime, timedelta, timezone
-from typing import Callable, NamedTuple, Optional, Tuple
+from typing import Callable, Optional, Tuple
 
+from ccmon.named_tuple import NamedTuple
 from ccmon.typed_values import SECOND_UNITS, bare, days
 from ccmon.when import DAYS, MONTHS, SKEW_S, Zone, epoch, local
 

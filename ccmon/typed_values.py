@@ -4,10 +4,12 @@ The command line, config.ini, the environment and the questions of `ccmon init` 
 wherever it stands. Each takes a text and raises ValueError with what is valid.
 """
 
-import re
-from typing import Callable, Dict, Iterable, Mapping, NamedTuple, Optional, Tuple
+from __future__ import annotations
+
+from typing import Callable, Dict, Iterable, Mapping, Optional, Tuple
 
 from ccmon.errors import CcmonError
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import clean, clip, near
 
 TRUE = ("1", "yes", "true", "on", "y", "t", "enable", "enabled")
@@ -15,7 +17,7 @@ FALSE = ("0", "no", "false", "off", "n", "f", "disable", "disabled")
 ALL = ("all", "any", "everything", *TRUE[1:])      # of a list; 1 is a percentage
 NONE = ("none", "nothing", *FALSE[1:])
 UNSET = ("none", "unset", "default")   # as good as nothing, where nothing is a choice
-MOST_PERCENT = 1000                    # of what Claude says is used; see line/session_json.py
+MOST_PERCENT = 1000                    # of what Claude says is used; see sources/session_json.py
 PLANS: Mapping[str, int] = {"pro": 7000, "max5": 35000, "max20": 140000}    # tokens; reference figures
 PLAN_NAMES = (*PLANS, "custom_max", "ml_auto")
 PLAN_WORDS: Mapping[str, str] = {      # letters and digits alone
@@ -69,13 +71,16 @@ def bare(text: str) -> str:
 
 def folded(text: str) -> str:
     """In small letters, with - for blanks and _: High Contrast and high_contrast are one word."""
-    return re.sub(r"[\s_-]+", "-", bare(text).lower())
+    word = bare(text).lower()
+    parts = word.replace("_", " ").replace("-", " ").split()
+    return "-" * (word[:1] in ("_", "-")) + "-".join(parts) + "-" * (bool(parts) and word[-1:] in ("_", "-"))
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------------
 
 def _figure(text: str) -> float:
     """The number, with separators between thousands or without. ValueError when it is none."""
+    import re
     if len(text) > _LONGEST or not re.fullmatch(_NUMBER, text):
         raise ValueError(text)
     return float(re.sub(_SEPARATORS, "", text))
@@ -85,6 +90,7 @@ def _sum(text: str, units: Mapping[str, float]) -> float:
     """90, 1.5h or 1h30m in the unit that has the size 1. ValueError when it is no such text."""
     if text.isascii() and text.isdigit() and len(text) <= _LONGEST and "" in units:
         return float(text) * units[""]     # as most are
+    import re
     text = re.sub(_DECIMAL_COMMA, r"\1.\2", bare(text))
     parts = list(re.finditer(_QUANTITY, text)) if len(text) <= _LONGEST else []
     rest = re.sub(_QUANTITY, "", text)
@@ -150,6 +156,7 @@ def hour_of_day(text: str) -> int:
     words = bare(text).lower()
     if words in _NAMED_HOURS:
         return _NAMED_HOURS[words]
+    import re
     found = re.fullmatch(_HOUR, words) if words.isascii() else None
     half = (found[2] or "")[:1] if found else ""
     value = int(found[1]) if found else -1
@@ -208,7 +215,7 @@ def several_of(names: Iterable[str], synonyms: Optional[Mapping[str, str]] = Non
 
 def items(text: str) -> Tuple[str, ...]:
     """The words of a list, with commas or blanks between them."""
-    return tuple(re.sub(r"[,+]", " ", bare(text)).split())
+    return tuple(bare(text).replace(",", " ").replace("+", " ").split())
 
 
 def plan_of(text: str, known: Iterable[str]) -> Optional[str]:
@@ -217,6 +224,7 @@ def plan_of(text: str, known: Iterable[str]) -> Optional[str]:
     found = word_of(text, names)
     if found:
         return found
+    import re
     word = re.sub(r"[^a-z0-9]", "", bare(text).lower())
     for name in (word, re.sub(r"^claude|plan$", "", word)):
         name = PLAN_WORDS.get(name, name)

@@ -3,6 +3,8 @@
 People read times of day by the clock that they have chosen; data for programs never do.
 """
 
+from __future__ import annotations
+
 from datetime import date, datetime, timedelta
 from typing import Protocol
 

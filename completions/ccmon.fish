@@ -124,8 +124,8 @@ function _shtab_ccmon_using
   test "$_shtab_ccmon_cmdpath" = "$argv"
 end
 
-set -g _shtab_ccmon_commands history record init report merge export why hit learn config completion doctor alerts accounts uninstall
-set -g _shtab_ccmon_opts_with_value --account --alert-by --alert-command --alert-webhook-file --alerts --at --at-percent --at-quantile --backup --by --ccusage --chart --clock --columns --compare --days --evaluate --format --host --html --interval --limit --line-ttl --max-width --official --output --period --plan --reset --reset-hour --rows --since --sort --source --subscription --table --template --theme --timeout --timezone --until --wait --window
+set -g _shtab_ccmon_commands history record init report merge export why hit learn config completion doctor alerts accounts uninstall help
+set -g _shtab_ccmon_opts_with_value --account --alert-by --alert-command --alert-webhook-file --alerts --at --at-percent --at-quantile --backup --by --ccusage --chart --clock --columns --compare --days --evaluate --format --host --html --interval --limit --line-ttl --man --max-width --official --output --period --plan --reset --reset-hour --rows --since --sort --source --subscription --table --template --theme --timeout --timezone --until --wait --window
 
 complete -c ccmon -e
 complete -c ccmon -f
@@ -598,3 +598,7 @@ complete -c ccmon -n '_shtab_ccmon_using uninstall' -s h -l help -d 'show this h
 complete -c ccmon -n '_shtab_ccmon_using uninstall' -l history -d 'the history, too, with the copies of it that ccmon has made'
 complete -c ccmon -n '_shtab_ccmon_using uninstall' -l yes -d 'do not ask; needed where there is no terminal'
 complete -c ccmon -n '_shtab_ccmon_using uninstall' -l dry-run -d 'only list it'
+complete -c ccmon -n '_shtab_ccmon_using; and test $_shtab_ccmon_npos -eq 0' -a help -d 'The help of a command, of an option, or of all options; or a page of the manual, also where man knows none.'
+complete -c ccmon -n '_shtab_ccmon_using help' -s h -l help -d 'show this help message and exit'
+complete -c ccmon -n '_shtab_ccmon_using help' -l man -xka "ccmon line history learn config" -d 'a page of the manual: ccmon, line, history, learn, config'
+complete -c ccmon -n '_shtab_ccmon_using help; and test $_shtab_ccmon_npos -eq 0' -ka "history record init report merge export why hit learn config completion doctor alerts accounts uninstall options" -d 'a command, the name of an option, or options'

@@ -4,8 +4,8 @@ from typing import Any, Iterable, Optional, Tuple
 
 from hypothesis import strategies as st
 
-from ccmon.line.session_json import window_name
 from ccmon.model import Owner, Runway, Window, Windows
+from ccmon.sources.session_json import window_name
 from ccmon.store import window_readings
 from ccmon.store.database import Store
 from ccmon.usage.windows import named, window

@@ -36,6 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("usual", deadline=None, max_examples=number)      # machines are noisy
     settings.load_profile("usual")
     hear_signals()
+    sys.argv[0] = "pytest"             # a ccmon that was installed beside it is not the one that runs
     os.environ["HOME"] = "/nonexistent-home-of-the-ccmon-tests"
 
 

@@ -4,8 +4,10 @@ The interpreter's own start is measured and tried by the tests that start real c
 """
 
 import array
+import importlib
 import json
 import os
+import re
 import select
 import signal
 import socket
@@ -13,8 +15,9 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
-from typing import Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 ROOT = Path(__file__).resolve().parent.parent
 HELD_BY_A_PIPE = 4096                   # bytes, on any system
@@ -28,12 +31,16 @@ def suits(env: Dict[str, str]) -> bool:
     return own == {"PYTHONPATH", "LC_ALL"} and env["PYTHONPATH"] == str(ROOT) and env["LC_ALL"] in ("C.UTF-8", "C")
 
 
-def call(words: Sequence[str], env: Dict[str, str], cwd: str, stdin: bytes, patience_s: float) -> Optional[Tuple[int, str, str]]:
-    """Exit code, stdout and stderr of a call; None where another thread has one under way, or no pipe holds all of stdin."""
+def call(words: Sequence[str], env: Dict[str, str], cwd: str, stdin: bytes, patience_s: float,
+         uid: int = 0) -> Optional[Tuple[int, str, str]]:
+    """Exit code, stdout and stderr of a call; None where another thread has one under way, or no pipe holds all of stdin.
+
+    Root's calls are made by that user, if any.
+    """
     if len(stdin) > HELD_BY_A_PIPE or not _only_one.acquire(blocking=False):
         return None
     try:
-        return _call(_socket(env["LC_ALL"]), words, env, cwd, stdin, patience_s)
+        return _call(_socket(env["LC_ALL"]), [list(words), env, cwd, uid], stdin, patience_s)
     finally:
         _only_one.release()
 
@@ -50,12 +57,11 @@ def _socket(locale: str) -> socket.socket:
     return _servers[key]
 
 
-def _call(server: socket.socket, words: Sequence[str], env: Dict[str, str], cwd: str, stdin: bytes,
-          patience_s: float) -> Tuple[int, str, str]:
+def _call(server: socket.socket, asked: List[Any], stdin: bytes, patience_s: float) -> Tuple[int, str, str]:
     given, out, err = os.pipe(), os.pipe(), os.pipe()
     os.write(given[1], stdin)
     os.close(given[1])
-    request = json.dumps([list(words), env, cwd]).encode()
+    request = json.dumps(asked).encode()
     fds = array.array("i", [given[0], out[1], err[1]])
     server.sendmsg([len(request).to_bytes(4, "big")], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, fds)])
     server.sendall(request)
@@ -85,22 +91,22 @@ def _read(fds: List[int], pid: int, deadline: float) -> List[str]:
 
 # --- the server -----------------------------------------------------------------------------------------------------------
 
+IMPORTED = re.compile(r"^ *(?:from ([\w.]+) import|import ([\w.]+))", re.MULTILINE)
+ENCODINGS = ("ascii", "idna", "latin_1", "utf_8_sig")
+OF_THE_LIBRARY = ("_strptime", "grp", "pty", "pwd", "resource", "unicodedata", *(f"encodings.{name}" for name in ENCODINGS))
+
+
 def load() -> None:
     """All of ccmon, and what its files import, wherever they do: a call may have rights too few to read the library."""
-    import ast
-    import importlib
-
-    names = set()
+    names = set(OF_THE_LIBRARY)
     for path in (ROOT / "ccmon").rglob("*.py"):
         names.add(".".join(path.relative_to(ROOT).with_suffix("").parts).replace(".__init__", ""))
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, (ast.Import, ast.ImportFrom)):
-                names |= {node.module or ""} if isinstance(node, ast.ImportFrom) else {one.name for one in node.names}
-    for name in sorted(names - {"ccmon.bare_start"}):
-        try:
+        names.update(name for found in IMPORTED.findall(path.read_text()) for name in found)
+    for name in sorted(names - {"ccmon.bare_start", ""}):
+        with suppress(ImportError):    # of another system, or an extra
             importlib.import_module(name)
-        except ImportError:            # of another system, or an extra
-            pass
+    for name in ("Europe/Warsaw", "UTC"):
+        sys.modules["pytz"].timezone(name)         # its files may be out of reach as well
 
 
 def _serve(server: socket.socket) -> None:
@@ -110,11 +116,11 @@ def _serve(server: socket.socket) -> None:
             return
         fds = array.array("i")
         fds.frombytes(ancillary[0][2][:12])
-        words, env, cwd = json.loads(server.recv(int.from_bytes(length, "big"), socket.MSG_WAITALL))
+        asked = json.loads(server.recv(int.from_bytes(length, "big"), socket.MSG_WAITALL))
         pid = os.fork()
         if pid == 0:
             server.close()
-            _become(words, env, cwd, list(fds))
+            _become(*asked, list(fds))
         for fd in fds:
             os.close(fd)
         server.sendall(pid.to_bytes(4, "big"))
@@ -123,7 +129,7 @@ def _serve(server: socket.socket) -> None:
         server.sendall(code.to_bytes(4, "big", signed=True))
 
 
-def _become(words: List[str], env: Dict[str, str], cwd: str, fds: List[int]) -> None:
+def _become(words: List[str], env: Dict[str, str], cwd: str, uid: int, fds: List[int]) -> None:
     """What a new interpreter would be; ends with the command's own exit."""
     os.chdir(cwd)
     os.environ.clear()
@@ -132,6 +138,10 @@ def _become(words: List[str], env: Dict[str, str], cwd: str, fds: List[int]) -> 
     for number, fd in enumerate(fds):
         os.dup2(fd, number)
     os.closerange(3, 64)
+    if uid and os.getuid() == 0:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
     coding, errors = sys.stdout.encoding, sys.stdout.errors         # those of the server's locale
     sys.stdout = sys.__stdout__ = open(1, "w", encoding=coding, errors=errors, closefd=False)  # type: ignore[misc]
     sys.stderr = sys.__stderr__ = open(2, "w", 1, coding, "backslashreplace", closefd=False)  # type: ignore[misc]

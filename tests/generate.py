@@ -1,45 +1,45 @@
-"""Makes the manual and the shell completions from the one parser: python tests/generate.py [--check].
+"""Makes the manual and the shell completions from the one table of calls: python tests/generate.py [--check].
 
-man/sections.roff holds what a parser does not know. --check writes nothing, prints what differs and exits with 1.
+The pages are written in man/*.md; what the table knows is put between their `<!-- options: ... -->` and `<!-- end -->`, and
+man_page.py makes roff of them. --check writes nothing, prints what differs and exits with 1.
 """
 
 import argparse
 import difflib
 import re
 import sys
-import tempfile
 import textwrap
 from pathlib import Path
 from typing import Dict, Iterator, List, Sequence
 
 import shtab
-from argparse_manpage.manpage import Manpage
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+import man_page  # noqa: E402
 from completers import COMPLETERS, SORTED_BY, WINDOWS  # noqa: E402
 
 from ccmon import __version__, call_parser  # noqa: E402
 from ccmon.alerts.kinds import KINDS as ALERTS  # noqa: E402
-from ccmon.settings.options import BY_NAME, OPTIONS  # noqa: E402
+from ccmon.call_help import page_of  # noqa: E402
+from ccmon.call_table import COMMANDS, HELP, MODES, PAGES, SETTINGS, Argument  # noqa: E402
+from ccmon.settings.options import BY_NAME  # noqa: E402
 from ccmon.views.screen.foot import KEYS  # noqa: E402
 
-SECTIONS = ROOT / "man" / "sections.roff"
 NOTE = "Made by tests/generate.py from ccmon's parser. Do not edit it: run python tests/generate.py"
-DATED = "2026-11-22"                   # the page's date: change it with __version__
-HELP_OPTION = ".TP\n\\fB\\-h\\fR, \\fB\\-\\-help\\fR\nshow this help message and exit\n"
-HEADER = ".nr HY 0\n.ad l\n"           # neither stretched nor broken words: commands and paths are read to the letter
-ONE_LINE = 10_000                      # columns: argparse shall not wrap
-SOURCE_WIDTH = 79                      # of a line of roff
-SETTINGS = ".SH SETTINGS\nEach is also a variable in the environment and a line of config.ini: see\n.BR CONFIGURATION .\n"
+DATED = "2026-11-22"                   # the pages' date: change it with __version__
+ALL = {**COMMANDS, "help": HELP}
+MARKED = re.compile(r"<!-- (?P<what>[\w]+)(?:: (?P<name>\w+))? -->\n.*?<!-- end -->", re.S)
+TEXT_WIDTH, USAGE_WIDTH = 126, 70      # columns: of Markdown, and of an example that `man` shifts to the right
 GROUPS = {"plan": "The limit and the reset", "interval": "Where the usage is read", "theme": "The look", "format": "The line",
-          "alerts": "Alerts", "demo": "A demonstration"}        # the first of each -> what they are about
-KINDS = {"by": "KIND"}                 # a word in place of a list of values that the text has too
+          "alerts": "What you are told", "demo": "A demonstration"}        # the first of each -> what they are about
 
 # tabulate's own list differs from version to version: these are in all of them.
 TABLE_FORMATS = ("plain", "simple", "github", "grid", "simple_grid", "rounded_grid", "fancy_grid", "pipe", "orgtbl", "jira",
                  "presto", "pretty", "psql", "rst", "mediawiki", "html", "latex", "textile", "tsv", "asciidoc")
+
+# --- completions ----------------------------------------------------------------------------------------------------------
 
 def parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
     """The parser and those of its commands."""
@@ -48,8 +48,6 @@ def parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser
         if isinstance(action, argparse._SubParsersAction):
             yield from action.choices.values()
 
-
-# --- completions ----------------------------------------------------------------------------------------------------------
 
 def completing() -> argparse.ArgumentParser:
     """A parser that knows the values to offer; the program's own checks them later, and with better words."""
@@ -88,134 +86,99 @@ def completion(shell: str) -> str:
 
 # --- the manual -----------------------------------------------------------------------------------------------------------
 
-def manual() -> str:
-    """The page in roff."""
-    with tempfile.NamedTemporaryFile("w", suffix=".roff", encoding="utf-8") as file:
-        file.write(_sections())
-        file.flush()
-        page = Manpage(_documented(), format="single-commands-section", _data={
-            "date": DATED, "version": __version__, "project_name": "ccmon", "manual_title": "User Commands",
-            "description": _phrase(call_parser.root().description or ""), "include": file.name})
-    return f'.\\" {NOTE}\n' + _tidy(str(page))
+def page(text: str) -> str:
+    """A page in Markdown with what the table of calls says now."""
+    def filled(found: "re.Match[str]") -> str:
+        made = "\n".join(PARTS[found["what"]](found["name"] or ""))
+        return f"{found[0].partition(chr(10))[0]}\n{made}\n<!-- end -->"
+    return MARKED.sub(filled, text)
 
 
-def _phrase(sentence: str) -> str:
-    return sentence[0].lower() + sentence[1:].rstrip(".")
+def _modes(_name: str) -> Iterator[str]:
+    yield from _named("-h`, `--help", "show this help message and exit")
+    yield from _named("--version", "print the version and exit")
+    for mode in MODES:
+        yield from _option(mode)
 
 
-def _documented() -> argparse.ArgumentParser:
-    """The parser without what the page says elsewhere or once for all commands."""
-    root = call_parser.root()
-    root.description = root.epilog = None
-    for parser in parsers(root):
-        parser.formatter_class = _wide
-        if parser is not root:
-            _shorten(parser)
-    for action in root._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            action._choices_actions.clear()        # the commands' descriptions say more than their help lines
-    root._action_groups.sort(key=lambda group: group.title == "commands")
-    return root
+def _commands(_name: str) -> Iterator[str]:
+    for name, command in ALL.items():
+        page_name, _, section = PAGES[page_of(name) or "ccmon"].partition(".")
+        there = f"; see [{page_name}({section})]({page_name}.md)" if page_name != "ccmon" else ""
+        yield from _named(f"ccmon {name}", command.help + there)
 
 
-def _wide(prog: str) -> argparse.HelpFormatter:
-    return argparse.RawDescriptionHelpFormatter(prog, width=ONE_LINE)
+def _keys(_name: str) -> Iterator[str]:
+    for key, word, more in KEYS:
+        yield from _named(key, word + (f": {more}" if more else ""))
 
 
-def _shorten(command: argparse.ArgumentParser) -> None:
-    command._optionals.title = ""
-    for action in command._actions:
-        action.metavar = KINDS.get(action.dest, action.metavar)
-        if action.dest in BY_NAME or action.dest in ("demo", "version"):
-            action.help = argparse.SUPPRESS
-    settings = " [setting ...]" if any(action.dest in BY_NAME for action in command._actions) else ""
-    command.usage = command.format_usage().split(":", 1)[1].strip().replace(" [-h]", "") + settings
+def _settings(_name: str) -> Iterator[str]:
+    """Every setting, its option, its variable and its line of config.ini, under headings."""
+    for setting in SETTINGS:
+        heading = GROUPS.get(setting.name.replace("--no-", "--")[2:])
+        if heading:
+            yield from ("", f"### {heading}", "")
+        where = f"{setting.help}. `CCMON_{setting.key.upper()}`, `{setting.key} =`"
+        yield from _option(setting._replace(help=where) if setting.key in BY_NAME else setting)
+    yield ""
 
 
-def _sections() -> str:
-    text = SECTIONS.read_text(encoding="utf-8").replace("@EXAMPLES@", _examples()).replace("@KEYS@", _keys())
-    names = {"@COMMANDS@": [word for parser in parsers(call_parser.root()) for word in parser.prog.split()[1:]],
-             "@VARIABLES@": [f"CCMON_{option.name.upper()}" for option in OPTIONS[1:]]}
-    for place, words in names.items():
-        text = text.replace(f"{place}.", _listed(words))
-    return text
+def _command(name: str) -> Iterator[str]:
+    """The usage of a command, what it does, and its options."""
+    command = ALL[name]
+    words = [f"ccmon {name}", *_usage(command.arguments, command.required), *["[setting ...]"] * command.has_settings]
+    words = [word.replace(" ", "\xa0").replace("\xa0|\xa0", "\xa0| ") for word in words]
+    yield "\n```text"
+    yield from (row.replace("\xa0", " ") for row in textwrap.wrap(
+        " ".join(words), USAGE_WIDTH, subsequent_indent=" " * len(f"ccmon {name} "), break_on_hyphens=False))
+    yield from ("```", "", *textwrap.wrap(command.description, TEXT_WIDTH, break_on_hyphens=False), "")
+    for argument in command.arguments:
+        yield from _option(argument)
+    yield ""
 
 
-def _listed(words: Sequence[str]) -> str:
-    """One bold word a line, with commas and a full stop."""
-    return "\n".join([*(f".BR {word} ," for word in words[:-1]), f".BR {words[-1]} ."])
+def _usage(arguments: Sequence[Argument], required: str) -> Iterator[str]:
+    """A word for each argument, one for those of which a call has one at most."""
+    groups = list(dict.fromkeys(argument.excludes or argument.name for argument in arguments))
+    for group in groups:
+        members = [one for one in arguments if (one.excludes or one.name) == group]
+        words = " | ".join(f"{one.name} {_value(one)}".strip() if one.is_option else _value(one) for one in members)
+        needed = group == required or not members[0].is_option and members[0].takes != "?"
+        yield words if needed and len(members) == 1 else f"({words})" if needed else f"[{words}]"
 
 
-def _keys() -> str:
-    return "\n".join(f".TP\n.B {key}\n{_roff(word + (f': {more}' if more else ''))}" for key, word, more in KEYS)
+def _value(argument: Argument) -> str:
+    """What stands for its value in a usage, "" where it has none."""
+    value = argument.metavar or ("" if argument.switch is not None else argument.key.upper())
+    value = "KIND" if argument.key == "by" else value
+    if argument.is_option:
+        return {"?": f"[{value}]", "+": f"{value} [{value} ...]"}.get(argument.takes, value)
+    return value
 
 
-def _examples() -> str:
-    """The examples of --help, as a list."""
-    rows = [re.split(r"  +", line.strip(), maxsplit=1) for line in call_parser.EXAMPLES.splitlines()[1:]]
-    return "\n".join(f".TP\n.B {_roff(row[0])}\n{_roff(row[1])}" if row[1:] else f".PP\n.B {_roff(row[0])}" for row in rows)
+def _option(argument: Argument) -> Iterator[str]:
+    name = f"{argument.name} {_value(argument)}".strip() if argument.is_option else _value(argument)
+    yield from _named(name, argument.help)
 
 
-def _roff(text: str) -> str:
-    return text.replace("\\", "\\e").replace("-", "\\-")
+def _named(name: str, text: str) -> Iterator[str]:
+    yield from textwrap.wrap(f"- `{name}`: {text}", TEXT_WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
-def _tidy(page: str) -> str:
-    """Paragraphs instead of blank lines, the help option that argparse-manpage leaves out, groups, usages, short lines."""
-    page = page.replace(DATED.replace("-", "\\-"), DATED, 1).replace("\n.SH NAME", f"\n{HEADER}.SH NAME", 1)
-    page = page.replace("\nusage: ", "\n").replace("\n.SH\nCOMMANDS\n", "\n.SH COMMANDS\n")
-    page = page.replace(".SH OPTIONS\n", ".SH OPTIONS\n" + HELP_OPTION, 1).replace(".SH OUTPUT\n", "", 1)
-    page = re.sub(r"\n{2,}", "\n", re.sub(r"\n{2,}(?=[^.\n])", "\n.PP\n", page))
-    before, commands, after = re.split(r"(?s)(\n\.SH COMMANDS\n.*?)(?=\n\.SH )", page, maxsplit=1)
-    return "\n".join(_wrapped(_grouped(before) + _flat(commands) + after)) + "\n"
-
-
-def _grouped(settings: str) -> str:
-    """The settings under headings."""
-    settings = re.sub(r"\.SH SETTINGS\n.*\n", lambda _: SETTINGS, settings)
-    for name, heading in GROUPS.items():
-        tag = f".TP\n\\fB\\-\\-{name}\\fR"
-        settings = settings.replace(tag, f".SS {heading}\n{tag}", 1)
-    return settings
-
-
-def _flat(commands: str) -> str:
-    """Each command's options at the left, below a usage that breaks between them."""
-    commands = re.sub(r"\n(\.RS 7|\.RE|\.PP\narguments:)(?=\n|$)", "", commands)
-    return re.sub(r"\n\.SS \\fB(.*)\\fR\n(.*)", lambda found: _usage(found[1], found[2]), commands)
-
-
-def _usage(name: str, words: str) -> str:
-    parts = re.findall(r"\[(?:[^][]|\[[^]]*\])*\](?: \.\.\.)?|\S+", words[len(name):])
-    return "\n".join([f"\n.SS {name}", f'.SY "{name}"', *map(_part, parts), ".YS"])
-
-
-def _part(part: str) -> str:
-    """Options bold, values in italics; a line may break at | alone."""
-    part = re.sub(r"\b[A-Z]+\b", r"\\fI\g<0>\\fR", part)
-    part = re.sub(r"\\-\\-[a-z]+(\\-[a-z]+)*", r"\\fB\g<0>\\fR", part).replace("setting ...", "\\fIsetting\\fR ...")
-    return part.replace(" ", "\\ ").replace("\\ |\\ ", " |\n")
-
-
-def _wrapped(page: str) -> Iterator[str]:
-    """Short lines, a sentence on a line of its own; requests and examples as they are."""
-    exact = False
-    for line in page.strip().split("\n"):
-        exact = (exact or line == ".EX") and line != ".EE"
-        if exact or line[:1] in (".", "'"):
-            yield line
-        else:
-            for sentence in re.split(r"(?<=[a-z)][.]) (?=[A-Z])", line):
-                yield from textwrap.wrap(sentence, SOURCE_WIDTH, break_long_words=False, break_on_hyphens=False) or [sentence]
-
+PARTS = {"modes": _modes, "commands": _commands, "keys": _keys, "settings": _settings, "command": _command}
 
 # --- files ----------------------------------------------------------------------------------------------------------------
 
 def texts() -> Dict[Path, str]:
     """Every generated file and what it should hold."""
-    folder = ROOT / "completions"
-    return {ROOT / "man" / "ccmon.1": manual(), folder / "ccmon": completion("bash"), folder / "_ccmon": completion("zsh"),
-            folder / "ccmon.fish": completion("fish")}
+    made = {ROOT / "completions" / name: completion(shell) for name, shell in
+            (("ccmon", "bash"), ("_ccmon", "zsh"), ("ccmon.fish", "fish"))}
+    for name in PAGES.values():
+        source = ROOT / "man" / f"{name.partition('.')[0]}.md"
+        made[source] = page(source.read_text(encoding="utf-8"))
+        made[ROOT / "man" / name] = f'.\\" {NOTE}\n' + man_page.roff(made[source], DATED, __version__)
+    return made
 
 
 def differences() -> List[str]:

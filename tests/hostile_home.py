@@ -27,16 +27,15 @@ import openmetrics_text
 from commands import HOUR, NOW, Result, block
 from hostile import NOTES, OWN, ROWS, check_text
 
-from ccmon import cli, linecache, refresher
-from ccmon.line import hook
-from ccmon.line.dialects import DIALECTS
+from ccmon import cli, line_answer, refresher
 from ccmon.model import Source
 from ccmon.pipeline import memory
 from ccmon.pipeline.memory import Answer
 from ccmon.settings import context
-from ccmon.sources import ccusage, ccusage_json
+from ccmon.sources import ccusage, ccusage_json, hook
 from ccmon.store import ledger
 from ccmon.store.messages import Message
+from ccmon.views.line.dialects import DIALECTS
 
 CELLS = 60
 PLAIN = ("plain", "ansi", "bash", "fish", "starship", "claude")     # their lines are what is seen
@@ -208,7 +207,7 @@ class Home:
         """A status line, with its end, that is not in the cache."""
         from ccmon.commands import statusline
         said: List[bytes] = []
-        with self._inside(env, stdin), mock.patch.object(linecache, "put", said.append):
+        with self._inside(env, stdin), mock.patch.object(line_answer, "put", said.append):
             assert statusline.statusline(["--statusline", *words]) == 0
         return said[0].decode("utf-8")
 

@@ -6,7 +6,7 @@ from commands import HOUR, NOW, Machine, block
 from hypothesis import strategies as st
 
 from ccmon import text
-from ccmon.line.dialects import DIALECTS
+from ccmon.views.line.dialects import DIALECTS
 
 HOSTILE = ["$(touch PWNED)", "`touch PWNED`", "${HOME}", "$HOME", "$[1+1]", "$'a'", "\\u", "\\$", "\\", "%n", "%F{red}",
            "%(?.a.b)",

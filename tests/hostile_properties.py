@@ -11,20 +11,21 @@ from hostile_home import COMMANDS, FEW, Home, is_json, is_wide, shared
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from ccmon import claude_row
 from ccmon.errors import CcmonError
 from ccmon.learning import portable, state
 from ccmon.learning import share as sharing
-from ccmon.line import claude, hook, session_json, statusline
-from ccmon.line.dialects import DIALECTS
 from ccmon.model import Block, Facts, Source
 from ccmon.settings import context
 from ccmon.setup import settings_json
-from ccmon.sources import ccusage_json, limit_events, log_entries, log_unused
-from ccmon.text import LONGEST_MODEL, Charset, clean, model_for_programs
+from ccmon.sources import ccusage_json, hook, limit_events, log_entries, log_unused, session_json
+from ccmon.text import LONGEST_MODEL, Charset, clean, model_for_programs, model_name
 from ccmon.usage import compute, official
 from ccmon.usage.windows import running
+from ccmon.views.line import statusline
+from ccmon.views.line.dialects import DIALECTS
 from ccmon.views.screen import dashboard, help, history_page
-from ccmon.views.screen.scene import Scene, model_name
+from ccmon.views.screen.scene import Scene
 
 SIZES = ((80, 24), (40, 10), (20, 5), (1, 1), (200, 50), (72, 9), (3, 3))
 MOST = 10 ** 15
@@ -115,7 +116,7 @@ def hook_json_is_joined(given: Tuple[bytes, int]) -> None:
     told = hook.parse(words.decode("utf-8-sig", "replace"))
     record = {"official": {"five_hour": [50.0, NOW + 60]}, "words": [["CC", ""], ["idle", ""]], "beside": [["5k", ""]]}
     for made in (record, {}):
-        check_line(claude.compose(made, told, cells, NOW), cells)
+        check_line(claude_row.compose(made, told, cells, NOW), cells)
     assert all(0 <= used <= 1000 for used, _ in session_json.windows(told).values())
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from commands import HOUR, Machine, Result, alive, block, wait_until
 
-from ccmon import linecache
-from ccmon.line import linefiles
+from ccmon import line_answer, line_cache
 
 LONG = "[ccmon]\nline_ttl = 600\n"       # no line grows stale by itself, however slow the machine is
 STALE_S = 700
@@ -38,10 +37,9 @@ def warm(machine: Machine, *words: str) -> str:
 
 def age(machine: Machine, seconds: int) -> None:
     """As if the last refresh had been that long ago."""
-    state = linecache.read_state(str(machine.cache))
-    for name in ("fresh_until", "retry_at", "expires_at", "refreshed"):
-        setattr(state, name, max(0, getattr(state, name) - seconds))
-    linefiles.write_state(str(machine.cache), state)
+    state = line_answer.read_state(str(machine.cache))
+    earlier = {name: max(0, getattr(state, name) - seconds) for name in ("fresh_until", "retry_at", "expires_at", "refreshed")}
+    line_cache.write_state(str(machine.cache), state.replaced(**earlier))
 
 
 def refresher(machine: Machine) -> int:

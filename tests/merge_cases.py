@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 
 from ccmon.model import Block, Owner
-from ccmon.store import archive, check, ledger, messages, reported, rows, schema, sessions
+from ccmon.store import archive, check, ledger, log_state, messages, reported, rows, schema
 from ccmon.store import copy as store_copy
 from ccmon.store import merge as store_merge
 from ccmon.store.database import open_store
@@ -99,5 +99,5 @@ def assert_sound(path):
             assert all(end - start <= 5 * HOUR for start, end, _ in found)
             assert all(before[1] <= after[0] for before, after in zip(found, found[1:]))
             whole = db.execute("SELECT coalesce(sum(input + output), 0) FROM usage WHERE owner_id = ?", (owner,)).fetchone()[0]
-            is_cut = sessions.open_span(db, owner) is None         # else its logs are still being read, and nothing has joined it
+            is_cut = log_state.open_span(db, owner) is None        # else its logs are still being read, and nothing has joined it
             assert not is_cut or sum(tokens for _, _, tokens in found) == whole

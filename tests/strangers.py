@@ -1,93 +1,28 @@
-"""Calls of ccmon by a user without rights, on a machine where something is changed; a process that has imported all of it
-forks for each call.
-
-What is imported may be root's alone, as in a virtual environment in /root; after that the rights are given up.
-"""
+"""Calls of ccmon by a user without rights, on a machine where something is changed."""
 
 import json
 import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 import tempfile
 from contextlib import closing
 from pathlib import Path
-from typing import IO, Any, Dict, Optional
+from typing import Dict, Sequence
 
+import fork_server
 import pytest
 from claude_logs import talk, write
-from commands import HOUR, NOW, PATIENCE_S, ROOT, Machine, Result, block
+from commands import HOUR, NOW, PATIENCE_S, Machine, Result, block
 
 USER = 12345
-SERVER = f"""
-import json, os, sys
-import _strptime, encodings.ascii, encodings.idna, encodings.latin_1, encodings.utf_8_sig, unicodedata, pytz, tabulate, ccmon
-import fcntl, grp, pty, pwd, resource, select, tempfile, termios
-sys.path.insert(0, {str(ROOT / "tests")!r})
-import fork_server
-fork_server.load()
-from ccmon.__main__ import main
-zones = [pytz.timezone(name) for name in ("Europe/Warsaw", "UTC")]
-for request in sys.stdin:
-    words, env, out, err = json.loads(request)
-    child = os.fork()
-    if child == 0:
-        null = os.open(os.devnull, os.O_RDONLY)
-        for fd, target in enumerate((null, os.open(out, os.O_WRONLY), os.open(err, os.O_WRONLY))):
-            os.dup2(target, fd)
-        os.setsid()
-        os.chdir("/")
-        os.environ.clear()
-        os.environ.update(env)
-        if os.getuid() == 0:
-            os.setgroups([])
-            os.setresgid({USER}, {USER}, {USER})
-            os.setresuid({USER}, {USER}, {USER})
-        sys.argv = ["ccmon", *words]
-        sys.stdout, sys.stderr = os.fdopen(1, "w", encoding="utf-8"), os.fdopen(2, "w", encoding="utf-8")
-        sys.exit(main())
-    print(os.waitpid(child, 0)[1] >> 8, flush=True)
-"""
 
 
-class Strangers:
-    """The process that forks."""
-
-    def __init__(self) -> None:
-        self.server: "Optional[subprocess.Popen[str]]" = None
-
-    def call(self, words: Any, env: Dict[str, str]) -> Result:
-        """A call with that environment; it may not take long."""
-        if self.server is None:
-            self.server = subprocess.Popen([sys.executable, "-c", SERVER], text=True, stdin=subprocess.PIPE, cwd="/",
-                                           stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)})
-        with tempfile.NamedTemporaryFile() as out, tempfile.NamedTemporaryFile() as err:
-            request = json.dumps([words, env, out.name, err.name])
-            self._pipe(self.server.stdin).write(request + "\n")
-            self._pipe(self.server.stdin).flush()
-            code = int(self._answer())
-            return Result(code, out.read().decode(), err.read().decode())
-
-    def _answer(self) -> str:
-        from select import select
-        assert self.server and select([self.server.stdout], [], [], PATIENCE_S)[0], "the call waits for something"
-        return self._pipe(self.server.stdout).readline()
-
-    @staticmethod
-    def _pipe(pipe: "Optional[IO[str]]") -> "IO[str]":
-        assert pipe
-        return pipe
-
-    def close(self) -> None:
-        """End it."""
-        if self.server:
-            self.server.kill()
-            self.server.communicate()
-            self.server = None
-
-
-STRANGERS = Strangers()
+def call(words: Sequence[str], env: Dict[str, str]) -> Result:
+    """A call by that user; it may not take long."""
+    ended = fork_server.call(words, env, "/", b"", PATIENCE_S, USER)
+    assert ended, "another call is under way"
+    return Result(*ended)
 
 
 class Place(Machine):
@@ -120,7 +55,7 @@ class Place(Machine):
 
     def call(self, *words, **env):
         """A call of the program."""
-        result = STRANGERS.call(words, self.env(CCMON_NOW=NOW, TERM="dumb", **env))
+        result = call(words, self.env(CCMON_NOW=NOW, TERM="dumb", **env))
         assert "Traceback" not in result.err, result.err
         return result
 
@@ -153,7 +88,6 @@ def model():
         db.executescript("UPDATE owner SET host = 'other'; PRAGMA journal_mode = DELETE")
     (folder / "other.db").chmod(0o644)
     yield place
-    STRANGERS.close()
     shutil.rmtree(folder)
 
 

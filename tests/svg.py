@@ -14,9 +14,9 @@ sys.path.insert(0, str(ROOT))
 
 from test_views_golden import GOLDEN, LETTERS  # noqa: E402
 
-from ccmon.line.dialects import hexadecimal  # noqa: E402
 from ccmon.settings.themes import THEMES, Style  # noqa: E402
 from ccmon.text import char_width  # noqa: E402
+from ccmon.views.line.dialects import hexadecimal  # noqa: E402
 
 CELL, ROW, SIZE, EDGE = 9, 20, 15, 16  # pixels: width and height of a cell, of the font, and around all
 FONT = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace"

@@ -8,9 +8,9 @@ from full_screen import leave, monitor
 from live_lines import one_line
 from terminal import Terminal
 
-from ccmon import linecache
-from ccmon.line import hook
+from ccmon import line_answer
 from ccmon.model import Owner
+from ccmon.sources import hook
 from ccmon.store import window_readings
 from ccmon.store.database import open_store
 from ccmon.store.window_readings import Row
@@ -23,7 +23,7 @@ def said(machine, percent, left_s, now=NOW, folder="", session="s1"):
     env = machine.env(CLAUDE_CONFIG_DIR=folder or None)
     hook.note({"session_id": session, "cost": {"total_api_duration_ms": 5}, "rate_limits": {
         "five_hour": {"used_percentage": percent, "resets_at": now + left_s},
-        "seven_day": {"used_percentage": percent / 2, "resets_at": now + 86_400 + left_s}}}, linecache.folder(env), now - 60)
+        "seven_day": {"used_percentage": percent / 2, "resets_at": now + 86_400 + left_s}}}, line_answer.folder(env), now - 60)
 
 
 def three(machine, now=NOW):

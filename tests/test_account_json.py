@@ -7,8 +7,8 @@ from claude_account import DAY, HOUR, NOW, PROFILE, document, iso, text, utiliza
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon.line.session_json import MOST_WINDOWS, possible, window_name
 from ccmon.model import Credits, Login
+from ccmon.sources.session_json import MOST_WINDOWS, possible, window_name
 from ccmon.usage import account_json
 from ccmon.usage.account_json import parse
 

@@ -8,19 +8,20 @@ from commands import HOUR, NOW
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import linecache, text
+from ccmon import line_answer, text
 from ccmon.errors import CcmonError, UsageError
 from ccmon.learning import state
-from ccmon.line import hook
 from ccmon.model import Apart, Login, Owner
 from ccmon.pipeline import memory, readings, refresh
 from ccmon.settings import account_names, accounts, config, context, options
+from ccmon.sources import hook
 from ccmon.store import learning, window_readings
 from ccmon.store.window_readings import Row
 from ccmon.system import clock
 from ccmon.typed_values import Given
 from ccmon.usage import official, official_ledger
-from ccmon.usage.accounts import Account, Group, by_login, is_of_another, next_account, of_group
+from ccmon.usage.accounts import Account, Group, by_login, next_account, of_group
+from ccmon.usage.windows import is_of_another
 from ccmon.views import accounts_table
 
 pytestmark = pytest.mark.newest_only
@@ -228,7 +229,7 @@ def test_each_of_two_logins_in_a_folder_is_shown_by_its_name(home):
         hook.note({"session_id": session, "cost": {"total_api_duration_ms": 5},
                    "rate_limits": {"five_hour": {"used_percentage": percent, "resets_at": NOW + left_s},
                                    "seven_day": {"used_percentage": 1, "resets_at": NOW + DAY + left_s}}},
-                  linecache.folder(env), NOW - at)
+                  line_answer.folder(env), NOW - at)
     refresh.take_readings(context.prepare({}, env))
     for name, percent in (("default", 8.0), ("default/1", 37.0), ("default/2", 8.0)):
         ctx = context.prepare({"account": Given(name, "--account")}, env)

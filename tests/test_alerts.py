@@ -8,7 +8,7 @@ from commands import HOUR, NOW
 from logged import Minute, keep_logs
 from webhooks import SECRET
 
-from ccmon import linecache
+from ccmon import line_answer
 from ccmon.alerts import rules
 from ccmon.alerts.found import Noted
 from ccmon.alerts.kinds import KINDS
@@ -269,7 +269,7 @@ def test_what_became_of_it_is_kept(ctx):
 
 def test_secrets_do_not_reach_the_names_of_lines():
     env = {"LANG": "C.UTF-8", "CCMON_ALERT_WEBHOOK_URL": f"https://h/{SECRET}"}
-    assert linecache.key(["--statusline"], env) == "--statusline\0"
+    assert line_answer.key(["--statusline"], env) == "--statusline\0"
 
 
 @pytest.mark.parametrize("moved, want", [(0, []), (SAME_S - 1, []), (1 - SAME_S, []), (SAME_S, ["bell"]), (-SAME_S, ["bell"])])

@@ -19,7 +19,8 @@ CONFIG = "[ccmon]\nlimit = 10000\nalerts = 80, 100, reset\nalert_by = {}\n"
 MAIL = r"""
 alerts = 80
 alert_by = command
-alert_command = sh -c 'printf "Subject: %s\n\n%s\n" "$CCMON_ALERT_TITLE" "$CCMON_ALERT_TEXT" | sendmail me@example.org'
+alert_command = sh -c 'printf "Subject: %s\n\n%s\n" \
+  "$CCMON_ALERT_TITLE" "$CCMON_ALERT_TEXT" | sendmail me@example.org'
 """
 DIRECT = {"no_proxy": "127.0.0.1"}
 
@@ -185,8 +186,8 @@ def test_wrong_words(machine, words, said):
 
 
 def test_mail_by_a_command(near):
-    """The README's example, with a sendmail that keeps what it gets."""
-    assert MAIL.strip() in (ROOT / "README.md").read_text()
+    """The manual's example, with a sendmail that keeps what it gets."""
+    assert MAIL.strip() in (ROOT / "man" / "ccmon-config.md").read_text()
     mail = near.folder / "mail"
     (near.bin / "sendmail").write_text(f'#!/bin/sh\ncat >"{mail}"\necho "$@" >>"{mail}"\n')
     (near.bin / "sendmail").chmod(0o755)

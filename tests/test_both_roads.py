@@ -8,8 +8,8 @@ import pytest
 from commands import HOUR, block, wait_until
 from live_lines import STALE_S, age, one_line
 
-from ccmon import linecache
-from ccmon.line.dialects import DIALECTS
+from ccmon import line_answer
+from ccmon.views.line.dialects import DIALECTS
 
 pytestmark = pytest.mark.newest_only
 
@@ -50,7 +50,8 @@ def test_both_roads_print_the_same_bytes(machine, env):
     first = lines(machine, roads, env)                          # rendered
     assert machine.runs() == 1 and ("CCMON_PLAN" in env or all(
         "102" in line or {*words} & OWN_LIMIT for line, words in zip(first, roads)))
-    paths = [machine.cache / linecache.file_of(linecache.key(["--statusline", *words], machine.env(**env))) for words in roads]
+    keys = [line_answer.key(["--statusline", *words], machine.env(**env)) for words in roads]
+    paths = [machine.cache / line_answer.file_of(key) for key in keys]
     assert len(set(paths)) == len(roads) and lines(machine, roads, env) == first
     if not env:
         named = {path.name: path.read_text() for path in paths if path.suffix != ".line"}

@@ -9,9 +9,9 @@ from commands import HOUR, ROOT, wait_until
 from line_shells import call, install, processes
 from live_lines import STALE_S, age, end_refresher, live, warm
 
-from ccmon import linecache
-from ccmon.line.dialects import DIALECTS
+from ccmon import line_answer
 from ccmon.settings.options import OPTIONS
+from ccmon.views.line.dialects import DIALECTS
 
 pytestmark = pytest.mark.newest_only
 
@@ -92,10 +92,10 @@ def test_what_is_no_dialect_is_told(line, word):
 def test_the_script_knows_every_setting_and_every_file_of_the_cache():
     for option in (option for option in OPTIONS if not option.name.startswith("alert")):       # these change no line
         assert "${CCMON_" + option.name.upper() + ":+x}" in SCRIPT
-    for name in linecache.DOMAIN:
+    for name in line_answer.DOMAIN:
         assert "${" + name + ":+x}" in SCRIPT
     names = next(line for line in SCRIPT.splitlines() if "*[!a-z0-9]*" in line)
-    assert set(linecache.NOT_LINES) <= set(names.replace(")", " ").split())
+    assert set(line_answer.NOT_LINES) <= set(names.replace(")", " ").split())
 
 
 @pytest.mark.parametrize("env", [
@@ -160,7 +160,7 @@ def test_a_stale_line_is_shown_at_once_and_refreshed_once(line, shell):
     done = line.shell(f'x=$({" ".join(shell)} {line.bin}/ccmon-line 2>&1); echo "$x"')
     assert done.out == expected + "\n"
     wait_until(lambda: line.runs() == 2, "ccusage runs")
-    assert os.stat(str(line.cache / "fresh")).st_mtime >= asked_at + linecache.HOLD_S, "until then nobody else is started"
+    assert os.stat(str(line.cache / "fresh")).st_mtime >= asked_at + line_answer.HOLD_S, "until then nobody else is started"
     line.opens()
     wait_until(line.idle, "the refresher ends")
     assert ask(line, shell).startswith("CC 5%") and forks(line, shell) == [] and line.runs() == 2
@@ -173,10 +173,10 @@ def test_back_off_is_obeyed(line, shell):
     for _ in range(2):                 # the second failure in a row pauses for 6 s
         age(line, STALE_S)
         line.run("record", now=None)
-    state = linecache.read_state(str(line.cache))
+    state = line_answer.read_state(str(line.cache))
     assert state.failures == 2 and os.stat(str(line.cache / "fresh")).st_mtime == state.retry_at > 0
-    state.retry_at = int(time.time()) + 60
-    os.utime(str(line.cache / "fresh"), (state.retry_at, state.retry_at))
+    soon = int(time.time()) + 60
+    os.utime(str(line.cache / "fresh"), (soon, soon))
     assert forks(line, shell) == []
 
 
@@ -202,5 +202,5 @@ def test_one_that_asks_too_soon_learns_when_to_ask_again(line):
     warm(line)
     os.utime(str(line.cache / "fresh"), (1, 1))
     assert line.run("--statusline", now=None).out.startswith("CC 131%")
-    assert os.stat(str(line.cache / "fresh")).st_mtime == linecache.read_state(str(line.cache)).quiet_until
+    assert os.stat(str(line.cache / "fresh")).st_mtime == line_answer.read_state(str(line.cache)).quiet_until
     assert forks(line, ["dash"]) == [] and line.runs() == 1

@@ -13,7 +13,8 @@ from ccusage_stand_in import EMPTY, ENV, LONG, failure, members, python, run, st
 
 from ccmon.errors import CcmonError
 from ccmon.sources import ccusage
-from ccmon.sources.ccusage import Cancel, Cancelled, Failed, Program, fetch, kill_group, started
+from ccmon.sources.cancel import Cancel, Cancelled
+from ccmon.sources.ccusage import Failed, Program, fetch, kill_group, started
 from ccmon.sources.ccusage_json import parse
 
 # --- how it is run -------------------------------------------------------------------------------------------------

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from line_scenes import LINES, WEEK_END, account
 from scenes import DAY_S, NOW, START, scene
 
-from ccmon.line import claude, claude_record, dialects, fields, hook, session_json
-from ccmon.line.session_json import MOST_WINDOWS, WINDOWS_S
+from ccmon import claude_row
 from ccmon.model import Apart
+from ccmon.sources import hook, session_json
+from ccmon.sources.session_json import MOST_WINDOWS, WINDOWS_S
 from ccmon.text import Charset
 from ccmon.usage import official
 from ccmon.usage.windows import window
+from ccmon.views.line import claude_record, dialects, fields
 
 pytestmark = pytest.mark.newest_only
 
@@ -38,7 +40,7 @@ def told(windows, **more):
 def row_of(shown, document, cells=200, now=NOW, theme=None):
     """The row of a scene."""
     record = claude_record.of_words(shown.snapshot, shown.zone, theme, True, None)
-    return claude.compose(hook.parse(record[1:]), document, cells, now)
+    return claude_row.compose(hook.parse(record[1:]), document, cells, now)
 
 
 @given(shares(0), shares(1), st.booleans(), st.data())
@@ -49,17 +51,17 @@ def test_the_row_keeps_its_width_holds_what_binds_and_mixes_no_accounts(ours, th
     if ours:
         record["binding"] = data.draw(st.sampled_from(sorted(ours)))
     document = told(said, model={"display_name": "Opus 4.1"}, cost={"total_cost_usd": 1.5})
-    windows, shown = claude.windows_of(record, document, NOW)
+    windows, shown = claude_row.windows_of(record, document, NOW)
     cells = data.draw(st.integers(1, 120))
-    row = claude.compose(record, document, cells, NOW)
+    row = claude_row.compose(record, document, cells, NOW)
     assert 0 < len(row) <= cells
     if said:
         assert {used % 2 for used, _ in windows.values()} <= {rest}
         assert {int(used) % 2 for used in re.findall(r" (\d+)%", row)} <= {rest}
         assert set(said) <= set(windows) <= set(own)
-    binding = claude.binding_of(record, windows, shown)
+    binding = claude_row.binding_of(record, windows, shown)
     if binding in windows:
-        text = session_json.label(binding) + " " + claude._percent(windows[binding][0])
+        text = session_json.label(binding) + " " + claude_row._percent(windows[binding][0])
         assert (text in row) == (cells >= len(text))
 
 
@@ -89,7 +91,7 @@ def test_what_binds_loses_its_time_before_its_place():
 def test_what_binds_has_its_place_among_any_number_of_fuller_ones():
     models = {f"seven_day_m{n}": [100, NOW + 7200] for n in range(6)}
     record = {"official": {**models, "seven_day_opus": [85, NOW + 7200]}, "binding": "seven_day_opus"}
-    assert claude.compose(record, {}, 80, NOW) == "7d Opus 85%! (2h 00m) | 7d M0 100%! (2h 00m) | 7d M1 100%! (2h 00m)"
+    assert claude_row.compose(record, {}, 80, NOW) == "7d Opus 85%! (2h 00m) | 7d M0 100%! (2h 00m) | 7d M1 100%! (2h 00m)"
 
 
 def test_this_calls_percentages_say_what_binds():
@@ -102,7 +104,7 @@ def test_this_calls_percentages_say_what_binds():
 def template_of(shown, template):
     """The record of a template."""
     value = fields.values(shown.snapshot, shown.zone, Charset())
-    pieces = list(fields.pieces(template, value, dialects.DIALECTS["claude"], 1000, claude.is_later))
+    pieces = list(fields.pieces(template, value, dialects.DIALECTS["claude"], 1000, claude_row.is_later))
     return hook.parse(claude_record.of_template(pieces, shown.snapshot, shown.zone, value, None)[1:])
 
 
@@ -112,16 +114,16 @@ def test_a_template_says_the_same_as_elsewhere(name):
     template = ("{binding} {binding.percent} {binding.reset} {binding.left} {w.five_hour.percent} {w.seven_day.reset} "
                 "{w.seven_day.left} {w.seven_day.label} {w.x.percent} {w.x.y} {w.x} {w.seven_day.left:3}")
     elsewhere = fields.fill(template, fields.values(shown.snapshot, shown.zone, Charset()), dialects.DIALECTS["plain"], 1000)
-    assert claude.compose(template_of(shown, template), {}, 200, NOW) == elsewhere
+    assert claude_row.compose(template_of(shown, template), {}, 200, NOW) == elsewhere
 
 
 def test_a_template_counts_what_this_call_says():
     shown = LINES["week at 84"]()
     record = template_of(shown, "{binding} {binding.percent} {w.seven_day.percent} {w.seven_day.reset} {w.spend_limit.percent}")
     known = {"five_hour": [26, START + 5 * 3600], "seven_day": [91, START + 8 * 3600], "spend_limit": [107, NOW + 9 * DAY_S]}
-    assert claude.compose(record, told(known), 200, NOW) == "spend limit 107 91 21:00 107"
+    assert claude_row.compose(record, told(known), 200, NOW) == "spend limit 107 91 21:00 107"
     stranger = {"five_hour": [3, NOW + 9000], "seven_day": [40, NOW + 5 * DAY_S]}
-    assert claude.compose(record, told(stranger), 200, NOW) == "5h 3 40 - -"
+    assert claude_row.compose(record, told(stranger), 200, NOW) == "5h 3 40 - -"
 
 
 def test_the_clock_times_of_every_account_are_at_hand_and_only_where_they_are_used():
@@ -129,7 +131,7 @@ def test_the_clock_times_of_every_account_are_at_hand_and_only_where_they_are_us
     other = (window("seven_day", 40.0, WEEK_END + 7200, NOW - 40),)
     shown = shown._replace(snapshot=shown.snapshot._replace(apart=Apart((other,))))
     record = template_of(shown, "{w.seven_day.percent} {w.seven_day.reset}")
-    assert claude.compose(record, told({"seven_day": [41, WEEK_END + 7200]}), 200, NOW) == "41 Tue 16:18"
+    assert claude_row.compose(record, told({"seven_day": [41, WEEK_END + 7200]}), 200, NOW) == "41 Tue 16:18"
     assert set(template_of(shown, "{percent}")) == {"official", "others", "binding", "pieces"}
 
 
@@ -171,7 +173,7 @@ def old_parse(line):
                       "scope": {"model": {"display_name": "Opus\x1b[31m\n 4.5"}}}] * 300}, "s", 1)
 def test_what_is_spooled_comes_back(limits, session, counter):
     document = json.loads(json.dumps({"rate_limits": limits, "session_id": session, "cost": {"total_api_duration_ms": counter}}))
-    line, (windows, dropped) = hook.spooled(document, NOW_S), session_json.read_windows(document["rate_limits"])
+    line, (windows, dropped) = hook.spool_line(document, NOW_S), session_json.read_windows(document["rate_limits"])
     assert len(windows) <= MOST_WINDOWS and all(re.fullmatch("[a-z0-9_]{1,40}", name) for name in windows)
     assert bool(line) == bool(windows or dropped)
     if line:
@@ -182,7 +184,7 @@ def test_what_is_spooled_comes_back(limits, session, counter):
         assert old_parse(line) == first
     if isinstance(limits, dict) and len(limits) > 100:
         assert windows["five_hour"][0] == 7 and dropped == 101 - MOST_WINDOWS
-    claude.compose({}, document, 80, NOW_S)
+    claude_row.compose({}, document, 80, NOW_S)
 
 
 def test_the_session_and_the_week_are_not_lost_among_a_hundred_models():
@@ -220,4 +222,4 @@ def test_the_row_and_the_template_keep_to_a_session_known_by_tokens_alone():
     shown = scene(34_900, windows=(window("monthly", 81, NOW + 4 * DAY_S, NOW),))
     assert shown.snapshot.binding.name == "five_hour"
     record = json.loads(claude_record.of_words(shown.snapshot, shown.zone, None, True, None)[1:])
-    assert claude.binding_of(record, *claude.windows_of(record, {}, NOW)) == "five_hour"
+    assert claude_row.binding_of(record, *claude_row.windows_of(record, {}, NOW)) == "five_hour"

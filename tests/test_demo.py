@@ -12,8 +12,8 @@ from terminal import CLEAN, Terminal
 
 from ccmon import call
 from ccmon.learning import learned, state
-from ccmon.pipeline import refresh
-from ccmon.sources import demo, demo_past
+from ccmon.pipeline import demo_past, refresh
+from ccmon.sources import demo
 from ccmon.usage import official
 from ccmon.when import SESSION_S
 

@@ -15,13 +15,13 @@ from scenes import FixedZone
 from ccmon import text, when
 from ccmon.alerts import rules
 from ccmon.history import groups
-from ccmon.line import dialects, fields, statusline
 from ccmon.settings.themes import THEMES
 from ccmon.text import Charset
 from ccmon.usage import hits
 from ccmon.views import why
 from ccmon.views.history import heatmap, table, table_columns
 from ccmon.views.history.rows import of_group, of_record
+from ccmon.views.line import dialects, fields, statusline
 from ccmon.views.report import html, markdown
 from ccmon.views.report import text as report_text
 
@@ -67,7 +67,7 @@ def test_neither_has_the_line_nor_what_alerts_say(monkeypatch):
         snapshot = make().snapshot
         value = fields.values(snapshot, TWELVE, Charset())
         said += [statusline.render(snapshot, TWELVE), *(value(name, None, 0) for name in OF_MOMENTS),
-                 *dialects.told(snapshot, statusline.groups(snapshot, TWELVE), THEMES["dark"], TWELVE).sentences]
+                 *dialects.extras(snapshot, statusline.groups(snapshot, TWELVE), THEMES["dark"], TWELVE).sentences]
         said += [f"{one.title} {one.text}" for one in rules.due(snapshot, TWELVE, [], None)]
     assert not [words for words in said if OF_24.search(words)] and any("pm" in words for words in said)
 

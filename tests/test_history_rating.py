@@ -17,9 +17,8 @@ from ccmon.fullscreen.state import State
 from ccmon.history import rating
 from ccmon.history.rating import Running, Scale, rated
 from ccmon.learning import state
-from ccmon.pipeline import memory, refresh
+from ccmon.pipeline import demo_past, memory, refresh
 from ccmon.settings import context
-from ccmon.sources import demo_past
 from ccmon.system import clock
 from ccmon.when import local
 

@@ -12,8 +12,8 @@ from commands import HOUR, PATIENCE_S, block, wait_until
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import text
-from ccmon.line import claude, hook
+from ccmon import claude_row, text
+from ccmon.sources import hook
 
 pytestmark = pytest.mark.newest_only
 
@@ -94,7 +94,7 @@ def test_columns_are_kept_by_leaving_out_the_least(columns, expected):
     document = told()
     for window in document["rate_limits"].values():
         window["resets_at"] = (int(now) // 60 + 122) * 60
-    row = claude.compose(record, document, int(columns), (int(now) // 60 + 122) * 60 - (2 * HOUR + 90))
+    row = claude_row.compose(record, document, int(columns), (int(now) // 60 + 122) * 60 - (2 * HOUR + 90))
     assert row == expected
 
 
@@ -174,15 +174,15 @@ def test_the_fast_parser_reads_what_json_reads(words):
 
 @given(st.integers(0, 10 ** 7))
 def test_durations_and_sums_read_as_elsewhere(number):
-    assert claude.duration(number) == text.duration(number)
-    assert claude.usd(number / 100) == text.usd(number / 100)
+    assert claude_row.duration(number) == text.duration(number)
+    assert claude_row.usd(number / 100) == text.usd(number / 100)
 
 
 @given(st.integers(1, 120), st.integers(0, 101), st.text(max_size=50), st.booleans())
 def test_never_wider_than_asked_and_never_empty(cells, percent, name, official):
     document = told(percent if official else None, percent, model=name)
     record = {"gap": " · ", "words": [["CC 10%", "\x1b[1m"], ["700/7.0k", ""]], "beside": [], "levels": [[0, "\x1b[3m"]]}
-    row = claude.compose(record, document, cells, time.time())
+    row = claude_row.compose(record, document, cells, time.time())
     assert 0 < len(words_of(row)) <= cells
 
 

@@ -15,7 +15,7 @@ from live_lines import STALE_S, age, end_refresher, live, warm
 from terminal import Terminal
 
 from ccmon.errors import CcmonError
-from ccmon.linecache import HOLD_S
+from ccmon.line_answer import HOLD_S
 from ccmon.settings.options import OPTIONS
 from ccmon.setup import snippets
 from ccmon.system import dotfiles
@@ -48,7 +48,7 @@ def shell(request):
 
 def snippet(machine, target, **env):
     """What `ccmon init TARGET` prints."""
-    done = call(machine, [str(machine.bin / "ccmon"), "init", target], **env)
+    done = machine.run("init", target, now=None, **env)
     assert (done.code, done.err) == (0, ""), done
     return done.out
 
@@ -102,7 +102,7 @@ def test_starship_shows_it(place):
                                          (["waybar", "--write"], "bash, zsh, fish, tmux"),
                                          (["bash", "--write", "--undo"], "not allowed")])
 def test_wrong_words_are_told(place, words, told):
-    done = call(place, [str(place.bin / "ccmon"), "init", *words])
+    done = place.run("init", *words, now=None)
     assert done.code == 2 and told in done.err and done.err.count("\n") == 1 and done.out == ""
 
 
@@ -110,7 +110,7 @@ def test_without_a_command_or_a_home_it_says_what_to_do(machine):
     done = machine.run("init", "bash")
     assert done.code == 2 and "pip install" in done.err
     install(machine)
-    done = call(machine, [str(machine.bin / "ccmon"), "init", "bash"], HOME="/nonexistent")
+    done = machine.run("init", "bash", now=None, HOME="/nonexistent")
     assert done.code == 2 and "HOME" in done.err
 
 
@@ -227,7 +227,7 @@ def test_a_prompt_shows_the_line_and_runs_nothing_of_it(place, shell, written):
     hostile(place)
     path = dotfiles.path_of(shell, {"HOME": str(place.home)})
     if written:
-        call(place, [str(place.bin / "ccmon"), "init", shell, "--write"], **NOT_TRIED)
+        place.run("init", shell, "--write", now=None, **NOT_TRIED)
     else:                              # the example in the snippet's own comment
         text = snippet(place, shell)
         example = "".join(line[4:] + "\n" for line in text.splitlines() if line.startswith("#   ") and " init " not in line)
@@ -252,7 +252,7 @@ def test_a_prompt_shows_the_line_and_runs_nothing_of_it(place, shell, written):
 def test_even_a_line_that_no_dialect_has_escaped_runs_nothing(place, shell):
     warm(place, "--format", shell)
     (place.cache / shell).write_text(f"CC {EVIL} END\n")
-    call(place, [str(place.bin / "ccmon"), "init", shell, "--write"], **NOT_TRIED)
+    place.run("init", shell, "--write", now=None, **NOT_TRIED)
     with Terminal(INTERACTIVE[shell], columns=200, rows=20, env=place.env(), cwd=str(place.cwd)) as term:
         term.wait_for("END")
         term.send("\r")
@@ -263,7 +263,7 @@ def test_tmux_shows_the_line_and_runs_nothing_of_it(place):
     program("tmux")
     hostile(place)
     (place.home / ".tmux.conf").write_text("set -g status-right 'mine'\nset -g status-interval 1\n")
-    assert call(place, [str(place.bin / "ccmon"), "init", "tmux", "--write"]).code == 0
+    assert place.run("init", "tmux", "--write", now=None).code == 0
     socket = ["tmux", "-S", str(place.folder / "socket")]
     with Terminal([*socket, "new-session", "cat"], columns=200, env=place.env()) as term:
         try:
@@ -294,24 +294,24 @@ CONTENTS = [None, b"", b"export A=1\n", b"no end", b"crlf\r\n", b"\xff\xfe\0\n",
 @pytest.mark.parametrize("content", CONTENTS, ids=repr)
 @pytest.mark.parametrize("target", ["bash", "zsh", "fish", "tmux"])
 def test_writing_twice_is_writing_once_and_undo_gives_the_bytes_back(place, target, content):
-    path, ccmon = dotfiles.path_of(target, {"HOME": str(place.home)}), str(place.bin / "ccmon")
+    path = dotfiles.path_of(target, {"HOME": str(place.home)})
     if content is not None:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "wb") as file:
             file.write(content)
         os.chmod(path, 0o640)
-    done = call(place, [ccmon, "init", target, "--write"], **NOT_TRIED)
+    done = place.run("init", target, "--write", now=None, **NOT_TRIED)
     assert (done.code, done.err) == (0, "") and path in done.out
     once = read(path)
     assert once.startswith(content or b"") and b"ccmon" in once
     stamp = os.stat(path).st_mtime_ns
-    assert call(place, [ccmon, "init", target, "--write"], **NOT_TRIED).code == 0
+    assert place.run("init", target, "--write", now=None, **NOT_TRIED).code == 0
     assert read(path) == once and os.stat(path).st_mtime_ns == stamp
     if content is not None:
         assert read(path + ".before-ccmon") == content and stat.S_IMODE(os.stat(path).st_mode) == 0o640
-    assert call(place, [ccmon, "init", target, "--undo"]).code == 0
+    assert place.run("init", target, "--undo", now=None).code == 0
     assert read(path) == content
-    done = call(place, [ccmon, "init", target, "--undo"])
+    done = place.run("init", target, "--undo", now=None)
     assert done.code == 0 and "nothing" in done.out and read(path) == content
 
 

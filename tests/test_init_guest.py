@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import time
 
 import pytest
 from commands import PATIENCE_S
@@ -236,7 +235,8 @@ def test_fish_shows_the_same_as_ever(place):
                 term.send(line + "\r")
                 term.wait_until(lambda n=n: log.exists() and log.read_text().count("two:") >= n, line)
                 if line.startswith("sleep"):
-                    time.sleep(0.3)    # its end is told once, before the next prompt or after it
+                    term.wait_for("has ended")         # told once, before the next prompt or after it
+                term.wait_until(lambda: log.read_text().endswith("]\n"), "the prompt that comes after what hears of it")
             assert ("CC guest line" in term.text()) == bool(ours)
         logs.append(log.read_text())
         os.unlink(str(log))

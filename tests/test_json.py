@@ -5,7 +5,8 @@ import re
 
 import pytest
 import scenes
-from commands import HOUR, NOW, ROOT, block
+from commands import HOUR, NOW, block
+from pages import section
 
 from ccmon.model import Credits
 from ccmon.views import document as view
@@ -209,12 +210,12 @@ def test_the_official_percentages(percents, five_hour, seven_day):
 
 
 def test_the_manual_describes_the_parts_of_windows_and_credits():
-    page = (ROOT / "man/sections.roff").read_text("utf-8").split("[windows]")[1].split("\n[")[0]
+    page = section("man/ccmon.md", "The JSON document")
     credit = Credits("extra_usage", 3.0, 50.0, "USD", 6.0, True, None, scenes.NOW, "account_file")
     shot = scenes.scene(9000, windows=scenes.official(), credits=(credit,)).snapshot
     told = view.document(shot)
     keys = {*told["windows"][0], *told["credits"][0]}
-    assert not [key for key in keys if not re.search(rf"^\.BR? .*\b{key}\b", page, re.M)]
+    assert not [key for key in keys if not re.search(rf"`{key}`", page)]
     assert set(told["official"]["five_hour"]) == {"percent", "resets_at", "read_at"}
 
 

@@ -2,11 +2,12 @@
 
 import io
 import json
+import shutil
 import subprocess
 import sys
 
 import pytest
-from commands import NOW, ROOT
+from commands import NOW, ROOT, Machine
 from learning_home import fill
 from scenes import FixedZone
 from simulator import Scenario, simulate
@@ -283,10 +284,23 @@ def test_a_demo_tells_what_its_user_has_taught_it_and_shares_nothing(machine):
     assert list(machine.home.iterdir()) == []
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    """A machine with three weeks of a simulated user, with forecasts of the last days, and the end of the history."""
+    machine = Machine(tmp_path_factory.mktemp("filled"))
+    now = fill({"HOME": str(machine.home)}, Scenario(4, days=21, elsewhere=0.0), forecasts=200)
+    shutil.copytree(str(machine.home), str(machine.folder / "kept"))
+    yield machine, now
+    machine.close()
+
+
 @pytest.fixture
-def worked(machine):
-    """Three weeks of a simulated user, with forecasts of the last days; the machine and the end of the history."""
-    return machine, fill({"HOME": str(machine.home)}, Scenario(4, days=21, elsewhere=0.0), forecasts=200)
+def worked(filled):
+    """The same, with its home as it was; the history is of one who lives there."""
+    machine, now = filled
+    shutil.rmtree(str(machine.home))
+    shutil.copytree(str(machine.folder / "kept"), str(machine.home))
+    return machine, now
 
 
 def test_a_history_is_learned_from_and_reported(worked):
@@ -343,7 +357,7 @@ def test_learning_starts_anew(worked):
 # --- what it costs others -----------------------------------------------------------------------------------------------
 
 def test_neither_the_screen_nor_the_line_loads_the_extra_models():
-    rooms = ("ccmon.fullscreen.app", "ccmon.line.lines", "ccmon.pipeline.refresh",
+    rooms = ("ccmon.fullscreen.app", "ccmon.pipeline.lines", "ccmon.pipeline.refresh",
              *(f"ccmon.commands.{name}" for name in ("look", "statusline", "record", "learn", "why")))
     code = f"import sys, {', '.join(rooms)}; print([name for name in sys.modules if name.split('.')[0] in " \
            "('sklearn', 'statsmodels', 'numpy', 'scipy') or name == 'ccmon.learning.extra'])"

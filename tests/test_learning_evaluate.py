@@ -3,6 +3,7 @@
 import json
 import math
 import random
+from functools import lru_cache
 
 import pytest
 from extent import examples
@@ -121,7 +122,7 @@ def test_an_idle_row_says_that_no_window_is_open(cells):
 def test_idle_time_is_the_same_whether_it_is_said_or_left_out():
     idle = [f"{T0 + 86400 * day + 60 * minute},," for day in range(4) for minute in (0, 30, 470, 1100, 1430)]
     mixed = sorted(LONG[1:] + idle, key=lambda line: int(line.split(",")[0]))
-    assert walked([HEADER, *mixed], (60.0, 100.0)).decisions == WHOLE
+    assert walked([HEADER, *mixed], (60.0, 100.0)).decisions == whole()
 
 
 WEEK = HEADER + ",seven_day_pct,seven_day_resets_at"
@@ -226,11 +227,16 @@ def series(days, seed=1):
 
 
 LONG = series(4)
-WHOLE = walked(LONG, (60.0, 100.0)).decisions
+
+
+@lru_cache(maxsize=None)
+def whole():
+    """The decisions of all of it."""
+    return walked(LONG, (60.0, 100.0)).decisions
 
 
 def test_it_learns_each_day_from_the_days_before():
-    decisions = WHOLE
+    decisions = whole()
     learned = [one.curve is not None for one in decisions]
     first = learned.index(True)
     assert not any(learned[:first]) and all(learned[first:])
@@ -281,7 +287,7 @@ def test_the_tail_is_chosen_by_windows_that_are_over():
 @given(st.integers(260, len(LONG)))
 def test_what_comes_later_changes_no_forecast(count):
     part = walked(LONG[:count], (60.0, 100.0)).decisions
-    assert part == WHOLE[:len(part)]
+    assert part == whole()[:len(part)]
     assert part[-1].curve is not None
 
 
@@ -289,7 +295,7 @@ def test_what_comes_later_changes_no_forecast(count):
 @given(st.integers(260, len(LONG) - 1), st.integers(0, 100))
 def test_another_future_changes_no_forecast(count, percent):
     later = [",".join([line.split(",")[0], str(percent), line.split(",")[2]]) for line in LONG[count:]]
-    known = [one for one in WHOLE if one.ts < float(LONG[count].split(",")[0])]
+    known = [one for one in whole() if one.ts < float(LONG[count].split(",")[0])]
     assert walked(LONG[:count] + later, (60.0, 100.0)).decisions[:len(known)] == known
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ledger_world import HOUR_S, ME, MONDAY, SESSION_S, Line, World
 
 from ccmon.sources import log_reader
-from ccmon.store import archive, ledger, sessions
+from ccmon.store import archive, log_state, sessions
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_an_unfinished_first_read_settles_nothing(world):
     world.now = MONDAY + 30 * HOUR_S
     with world.store() as store:
         assert not log_reader.read(store, world.logs(), world.now, None, 0)    # the time is over after the first log
-        assert not store.of_owner(ME, ledger.is_complete, True)
+        assert not store.of_owner(ME, log_state.is_complete, True)
         assert store.of_owner(ME, sessions.bounds, None) == []
     recorded(world, 30)
     assert shown(world) == [(7, 12, 6)]

@@ -9,14 +9,15 @@ from hypothesis import strategies as st
 from line_scenes import LINES, account
 from scenes import DAY_S, NOW, START, block, scene
 
-from ccmon import text
-from ccmon.line import claude, claude_record, fields, hook, session_json, statusline
-from ccmon.line.dialects import DIALECTS
+from ccmon import claude_row, text
 from ccmon.model import PromptCache, Runway
+from ccmon.sources import hook, session_json
 from ccmon.text import Charset
 from ccmon.typed_values import ResetRule
 from ccmon.usage import official
 from ccmon.usage.compute import Options
+from ccmon.views.line import claude_record, fields, statusline
+from ccmon.views.line.dialects import DIALECTS
 from ccmon.when import clock_text
 
 RULES = [ResetRule("session"), ResetRule("schedule"), ResetRule("hour", (9,)), ResetRule("hour", (16, 17))]
@@ -103,7 +104,7 @@ def test_a_day_that_is_far_has_its_year():
 
 def row_of(shown, document, cells=200, now=NOW):
     record = claude_record.of_words(shown.snapshot, shown.zone, None, True, None)
-    return claude.compose(hook.parse(record[1:]), document, cells, now)
+    return claude_row.compose(hook.parse(record[1:]), document, cells, now)
 
 
 def test_what_is_ahead_is_of_this_window_and_of_this_account():
@@ -137,12 +138,12 @@ def cached(expires_at, ttl="5m", **more):
     ({"prompt_cache": {"warm": False, "expires_at": None, "recache_tokens_if_cold": 45_300}}, ("cold", "-", "45k"))])
 def test_the_cache_in_the_row_in_templates_and_on_the_screen(told, said):
     cache = session_json.prompt_cache(told, NOW)
-    assert claude.cache_values(cache, NOW) == said
+    assert claude_row.cache_values(cache, NOW) == said
     record = {"pieces": [[-1, "cache"], [1, " "], [-1, "cache_hit"], [1, " "], [-1, "cache_tokens"]]}
-    assert claude.compose(record, told, 80, NOW) == " ".join(said)
+    assert claude_row.compose(record, told, 80, NOW) == " ".join(said)
     word = f"cache {said[0]}" + (f" {said[2]}" if said[0] == "cold" and said[2] not in "-0" else "")
-    assert claude.compose({}, told, 80, NOW) == word
-    ledger, changed = official.settle(official.Ledger(), [hook.spooled(told, NOW)], NOW)
+    assert claude_row.compose({}, told, 80, NOW) == word
+    ledger, changed = official.settle(official.Ledger(), [hook.spool_line(told, NOW)], NOW)
     assert not changed and official.load(official.dump(ledger)) == ledger and ledger.cache == cache
     shown = scene(9212, windows=account(26), cache=ledger.cache)
     assert filled("{cache} {cache_hit} {cache_tokens}", shown) == " ".join(said)
@@ -160,14 +161,14 @@ def shown_rows(shown):
     cached(NOW + 3600), cached(1), cached(float("inf")), {"prompt_cache": {"expires_at": "soon"}}, cached(10 ** 400),
     cached(NOW + 9000, "99999h")])
 def test_a_cache_that_cannot_be_is_none(told):
-    assert session_json.prompt_cache(told, NOW) is None and hook.spooled(told, NOW) == ""
-    assert claude.compose({}, told, 80, NOW) == claude.NOTHING
+    assert session_json.prompt_cache(told, NOW) is None and hook.spool_line(told, NOW) == ""
+    assert claude_row.compose({}, told, 80, NOW) == claude_row.NOTHING
 
 
 @given(st.lists(st.tuples(st.integers(-9000, 9000), st.sampled_from(["5m", "1h", "x", None])), max_size=6), st.randoms())
 def test_of_several_sessions_the_one_that_was_used_last_speaks(answers, dice):
     """Idle sessions repeat what they were told once, in any order."""
-    lines = [hook.spooled(cached(NOW + at + (3600 if ttl == "1h" else 300), ttl, warm=True), NOW + at) for at, ttl in answers]
+    lines = [hook.spool_line(cached(NOW + at + (3600 if ttl == "1h" else 300), ttl, warm=True), NOW + at) for at, ttl in answers]
     dice.shuffle(lines)
     ledger, _ = official.settle(official.Ledger(), lines * 2, NOW)
     used = [at for at, _ in answers if at <= 60]
@@ -184,4 +185,4 @@ def test_damage_in_the_ledger_or_the_spool_is_no_cache():
 
 @given(st.integers(0, 10 ** 11))
 def test_counts_and_durations_are_written_as_everywhere(number):
-    assert claude.short_count(number) == text.short_count(number)
+    assert claude_row.short_count(number) == text.short_count(number)

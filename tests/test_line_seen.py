@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from commands import command_of
-from line_shells import NOT_TRIED, call, install, program
+from line_shells import NOT_TRIED, install, program
 from terminal import Terminal
 
 from ccmon.setup import prompt_probe, visibility
@@ -32,12 +32,12 @@ def written(place, shell, above, *options):
     path.parent.mkdir(parents=True, exist_ok=True)
     if above is not None:
         path.write_text(above)
-    return call(place, [str(place.bin / "ccmon"), "init", shell, "--write", *options], SHELL=program(shell))
+    return place.run("init", shell, "--write", *options, now=None, SHELL=program(shell))
 
 
 def seen(place, shell, above, **env):
     """What is said of it, in this process."""
-    assert call(place, [str(place.bin / "ccmon"), "init", shell, "--write"], **NOT_TRIED).code == 0
+    assert place.run("init", shell, "--write", now=None, **NOT_TRIED).code == 0
     path = place.home / FILES[shell]
     path.write_text(above + path.read_text())
     return visibility.of(shell, place.env(SHELL=program(shell), **env))
@@ -76,7 +76,7 @@ def test_a_right_prompt_has_the_line_where_there_is_room(place):
     assert written(place, "zsh", "precmd() { PROMPT='%~ > '; RPROMPT=theirs }\n").code == 0
     done = written(place, "zsh", "PROMPT='a left prompt of so many cells %% '\n")
     assert done.code == 1 and "has no room for it" in done.out
-    assert call(place, [str(place.bin / "ccmon"), *done.out.split("Run: ccmon ")[1].split()]).code == 0
+    assert place.run(*done.out.split("Run: ccmon ")[1].split(), now=None).code == 0
     assert written(place, "zsh", None).code == 0
 
 

@@ -11,11 +11,13 @@ from line_scenes import LINES, account
 from scenes import NOW, scene
 
 from ccmon import text
-from ccmon.line import dialects, fields, lines, session_json, statusline
-from ccmon.line.dialects import DIALECTS
+from ccmon.pipeline import lines
 from ccmon.settings import themes
+from ccmon.sources import session_json
 from ccmon.text import Charset
 from ccmon.usage.windows import window
+from ccmon.views.line import dialects, fields, statusline
+from ccmon.views.line.dialects import DIALECTS
 
 pytestmark = pytest.mark.newest_only
 
@@ -58,7 +60,7 @@ def test_the_line_and_what_bars_get(name):
     shown = LINES[name]()
     words, (line, narrow, short, state) = statusline.groups(shown.snapshot, shown.zone), WANT[name]
     assert (joined(shown, 80), joined(shown, 20)) == (line, narrow)
-    told = dialects.told(shown.snapshot, words, THEME, shown.zone)
+    told = dialects.extras(shown.snapshot, words, THEME, shown.zone)
     bar = json.loads(DIALECTS["waybar"].envelope("x", told))
     assert f"{' '.join(bar['class'])} {bar['alt']} {bar['percentage']}" == state
     tooltip = bar["tooltip"].split("\n")
@@ -137,7 +139,7 @@ def test_hostile_names_do_nothing_anywhere(name, raw):
     line = filled(f"{{binding}} {{w.{made}.label}}", shown, name)
     assert re.fullmatch(r"[A-Za-z0-9. ?{}_-]*", line)
     words = statusline.groups(shown.snapshot, shown.zone)
-    for told in dialects.told(shown.snapshot, words, None, shown.zone).sentences:
+    for told in dialects.extras(shown.snapshot, words, None, shown.zone).sentences:
         assert text.clean(told) == told
 
 

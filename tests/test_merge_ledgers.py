@@ -30,7 +30,7 @@ from merge_cases import (
     used,
 )
 
-from ccmon.store import archive, ledger
+from ccmon.store import archive, ledger, log_state
 from ccmon.store.database import open_store
 
 pytestmark = pytest.mark.newest_only
@@ -297,7 +297,7 @@ def test_how_far_logs_are_read_there_is_nothing_to_us(paths):
     take(paths[1], LAPTOP, [message(1, 0)])
     with open_store(paths[1], 1000, LATER) as store:
         store.change_of(LAPTOP, lambda db, n: ledger.take(db, n, [
-            ledger.Part(b"/log", None, ledger.Position(1, 2, 3, 4, 5, b"print"), [message(2, HOUR)], [])]))
+            ledger.Part(b"/log", None, log_state.Position(1, 2, 3, 4, 5, b"print"), [message(2, HOUR)], [])]))
     merge(paths[0], paths[1], own_host="laptop")
     assert rows_of(paths[0], "SELECT * FROM log_file") == [] and "logs_read 1" not in notes(paths[0])
 
@@ -354,7 +354,7 @@ def test_an_old_message_that_comes_late_is_cut_by_its_moment_and_packed_afterwar
     assert_sound(paths[0])
     with open_store(paths[0], 1000, LATER) as store:
         store.change_of(LAPTOP, lambda db, n: archive.step(db, n, (B0 + 9 * DAY) * 1000))
-        assert store.change_of(LAPTOP, lambda db, n: archive.boundary_ms(db, n)) == (B0 + DAY) * 1000
+        assert store.change_of(LAPTOP, lambda db, n: log_state.packed_ms(db, n)) == (B0 + DAY) * 1000
     assert len(rows_of(paths[0], "SELECT * FROM message")) == 2
     take(paths[0], LAPTOP, [message(2, 7.9 * HOUR, 4), message(3, 12.95 * HOUR, 3)])
     assert used(paths[0]) == {"laptop": 5 + 4 + 3 + 2}

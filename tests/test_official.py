@@ -6,7 +6,7 @@ from account_windows import pairs, seven_day
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon.line import hook
+from ccmon.sources import hook
 from ccmon.usage.official import MOST_SESSIONS, Ledger, dump, load, parse, settle, spend_limit
 
 T0 = 1_764_000_000
@@ -119,7 +119,7 @@ def test_a_damaged_ledger_is_an_empty_one(text):
 
 
 def spooled(**limits):
-    return hook.spooled({"session_id": "a", "cost": {"total_api_duration_ms": 9}, "rate_limits": limits}, T0)
+    return hook.spool_line({"session_id": "a", "cost": {"total_api_duration_ms": 9}, "rate_limits": limits}, T0)
 
 
 @pytest.mark.parametrize("amounts, credit", [

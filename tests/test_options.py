@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from ccmon import arguments
 from ccmon.errors import CcmonError, UsageError
-from ccmon.line.dialects import DIALECTS
 from ccmon.settings import options
 from ccmon.settings.options import BY_NAME, OPTIONS
 from ccmon.typed_values import Given
+from ccmon.views.line.dialects import DIALECTS
 
 
 def settings(*words, env=None, file=None):

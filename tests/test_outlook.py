@@ -11,12 +11,12 @@ from ccmon.learning import week
 from ccmon.learning.learned import ENOUGH, Choice, Comparison, Learned, RunwayModel
 from ccmon.learning.usage_curve import until
 from ccmon.learning.values import Reading, UsageCurve
-from ccmon.line import fields, statusline
 from ccmon.model import Runway
 from ccmon.text import Charset
 from ccmon.usage import outlook as outlook_of
 from ccmon.usage.outlook import Outlook, Pace, is_likelihood, of_window, week_by_pace
 from ccmon.views import document, why_learned
+from ccmon.views.line import fields, statusline
 from ccmon.views.screen import dashboard, graph, outlook_row, small
 
 pytestmark = pytest.mark.newest_only

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 
+import own_sources
 import pytest
 from commands import ROOT, Machine
 
@@ -36,10 +37,11 @@ def test_every_command_is_known():
     assert set(COMMANDS) <= set(own_name.COMMANDS)
 
 
+@own_sources.together
 def test_every_message_that_names_a_command_is_known_by_it():
     """Of all texts in the program: what looks like a command of ccmon behind a colon, a quote or a way out is one."""
     behind = re.compile(r"(?:: |`|see |Undo: |type )ccmon (?P<word>[a-z-]+)")
-    texts = [node.value for path in (ROOT / "ccmon").rglob("*.py") for node in ast.walk(ast.parse(path.read_text()))
+    texts = [node.value for nodes in own_sources.nodes().values() for node in nodes
              if isinstance(node, ast.Constant) and isinstance(node.value, str)]
     unknown = [text for text in texts for found in behind.finditer(text)
                if with_name(found.group(), PATH) == found.group() and found["word"] not in PROSE]

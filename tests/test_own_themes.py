@@ -95,17 +95,17 @@ def test_every_text_is_a_look_or_a_sentence(rows):
         assert set(made) == set(ROLES)
 
 
-def readme():
-    return (ROOT / "README.md").read_text(encoding="utf-8").split("\n### Themes\n", 1)[1].split("\n## ", 1)[0]
+def manual():
+    return (ROOT / "man" / "ccmon-config.md").read_text(encoding="utf-8").split("\n## Themes\n", 1)[1].split("\n### ", 1)[0]
 
 
-def test_the_readme_names_every_theme_and_every_role():
-    assert re.findall(r"^\| `([\w-]+)` \|", readme(), re.M) == list(THEMES)
-    assert re.findall(r"`(\w+)`", readme().split("The roles are", 1)[1]) == list(ROLES)
+def test_the_manual_names_every_theme_and_every_role():
+    assert re.findall(r"^\| `([\w-]+)` \|", manual(), re.M) == list(THEMES)
+    assert re.findall(r"`(\w+)`", manual().split("The roles are", 1)[1]) == list(ROLES)
 
 
-def test_the_theme_in_the_readme_is_valid(home):
-    write(home, readme().split("```ini\n", 1)[1].split("```", 1)[0])
+def test_the_theme_in_the_manual_is_valid(home):
+    write(home, manual().split("```ini\n", 1)[1].split("```", 1)[0])
     settings = context.prepare({}, {"HOME": str(home)}).settings
     assert settings.theme == "sunset" and settings.look["fair"].fg == 177 and settings.look["danger"].reverse
 

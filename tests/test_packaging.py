@@ -10,12 +10,15 @@ import time
 import zipfile
 from pathlib import Path
 
+import installs
 import pytest
-from commands import ROOT
+import pytz
+from commands import ROOT, Machine
 from full_screen import leave, live, shown
 from terminal import Terminal
 
 from ccmon import __version__
+from ccmon.call_table import PAGES
 
 pytestmark = pytest.mark.newest_only
 
@@ -23,6 +26,9 @@ NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "*.egg
 DATA_FILES = {
     "share/man/man1/ccmon.1": "man/ccmon.1",
     "share/man/man1/ccmon-line.1": "man/ccmon-line.1",
+    "share/man/man1/ccmon-history.1": "man/ccmon-history.1",
+    "share/man/man1/ccmon-learn.1": "man/ccmon-learn.1",
+    "share/man/man5/ccmon-config.5": "man/ccmon-config.5",
     "share/bash-completion/completions/ccmon": "completions/ccmon",
     "share/zsh/site-functions/_ccmon": "completions/_ccmon",
     "share/fish/vendor_completions.d/ccmon.fish": "completions/ccmon.fish",
@@ -69,15 +75,30 @@ def source(tmp_path_factory):
 @pytest.fixture(scope="module")
 def wheel(source, tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheel")
-    pip("wheel", ".", "--no-deps", "--wheel-dir", folder, cwd=source)
+    pip("wheel", ".", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, cwd=source)      # the first command has that
     (built,) = folder.iterdir()
     return built
 
 
 @pytest.fixture(scope="module")
-def installed(wheel, tmp_path_factory):
-    """The programs' folder of an environment with the wheel in it."""
-    return venv(tmp_path_factory.mktemp("installed") / "venv", wheel)
+def installed(source, tmp_path_factory):
+    """The programs' folder of the environment that the README's first command has made, once its monitor was seen and left."""
+    machine = Machine(tmp_path_factory.mktemp("first"))
+    live(machine)
+    command = next(line.strip() for line in (ROOT / "README.md").read_text().splitlines() if "python3 -m venv .venv &&" in line)
+    (machine.bin / "python3").symlink_to(Path(sys.base_prefix) / "bin/python3")
+    own = Path(pip_environment()["HOME"]) / ".config/pip/pip.conf"             # the user's own index
+    settings = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+    env = {**settings, **machine.env(TERM=None, PYTHONPATH=None, PIP_CONFIG_FILE=own if own.exists() else None)}
+    with Terminal(["/bin/sh", "-c", command], env=env, cwd=str(source)) as term:
+        for _ in range(1200):          # it installs first
+            if term.process.poll() is not None or "1,234" in term.text():
+                break
+            time.sleep(0.2)
+        shown(term)
+        leave(term)
+    machine.close()
+    return source / ".venv/bin"
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +115,9 @@ def piped(wheel, tmp_path_factory):
 @pytest.fixture(scope="module")
 def pytz_alone(tmp_path_factory):
     """The python of an environment with nothing but pytz."""
-    return venv(tmp_path_factory.mktemp("pytz") / "venv", "pytz") / "python"
+    folder = tmp_path_factory.mktemp("pytz")
+    (installs.environment(folder) / "pytz").symlink_to(Path(pytz.__file__).parent)
+    return folder / "bin/python"
 
 
 @pytest.fixture
@@ -138,6 +161,9 @@ class TestWheel:
 class TestInstalled:
     pytestmark = together
 
+    def test_the_first_command_of_the_readme_ends_in_the_running_monitor(self, installed):
+        assert (installed / "ccmon").exists()          # and it was seen
+
     def test_the_command_runs(self, installed, env, tmp_path):
         done = run(installed / "ccmon", "--version", env=env, cwd=tmp_path)
         assert (done.stdout, done.stderr, done.returncode) == (f"ccmon {__version__}\n", "", 0)
@@ -150,8 +176,9 @@ class TestInstalled:
 
     def test_the_manual_is_in_the_package_itself(self, installed, env, tmp_path):
         """uv tool install, pip install --target: no man finds a page there."""
-        shown = run(installed / "ccmon", "help", "--man", env=env, cwd=tmp_path)
-        assert (shown.stdout.split("\n")[2], shown.stderr, shown.returncode) == ("NAME", "", 0)
+        for topic, file in PAGES.items():
+            shown = run(installed / "ccmon", "help", "--man", topic, env=env, cwd=tmp_path)
+            assert shown.stdout.startswith(file.upper().replace(".", "(") + ")") and (shown.stderr, shown.returncode) == ("", 0)
 
     @pytest.mark.parametrize("place, file", sorted(DATA_FILES.items()))
     def test_the_manual_and_the_completions_are_where_they_are_looked_for(self, installed, place, file):
@@ -233,22 +260,3 @@ def test_nobody_is_sent_to_the_other_package_of_that_name(path):
 ])
 def test_that_search(text, wrong):
     assert bool(OTHER_PROGRAM.search(text)) is wrong
-
-
-@pytest.mark.slow
-@pytest.mark.xdist_group("packaging")
-def test_the_first_command_of_the_readme_ends_in_the_running_monitor(source, machine):
-    live(machine)
-    command = next(line.strip() for line in (ROOT / "README.md").read_text().splitlines() if "python3 -m venv .venv &&" in line)
-    (machine.bin / "python3").symlink_to(Path(sys.base_prefix) / "bin/python3")
-    own = Path(pip_environment()["HOME"]) / ".config/pip/pip.conf"             # the user's own index
-    settings = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
-    env = {**settings, **machine.env(TERM=None, PYTHONPATH=None, PIP_CONFIG_FILE=own if own.exists() else None)}
-    with Terminal(["/bin/sh", "-c", command], env=env, cwd=str(source)) as term:
-        for _ in range(1200):          # it installs first
-            if term.process.poll() is not None or "1,234" in term.text():
-                break
-            time.sleep(0.2)
-        shown(term)
-        leave(term)
-    assert (source / ".venv/bin/ccmon").exists()

@@ -305,8 +305,8 @@ def test_the_lists_are_loaded_when_a_price_is_asked_for_and_no_more_of_them_than
     assert run.stdout.split() == [b"0", b"1", b"2", b"4"]
 
 
-def test_the_readme_names_the_date_and_the_source():
-    text = (ROOT / "README.md").read_text(encoding="utf-8").replace("\n", " ")
+def test_the_manual_names_the_date_and_the_source():
+    text = (ROOT / "man" / "ccmon-config.md").read_text(encoding="utf-8").replace("\n", " ")
     assert f"the prices of {price_table.DATE} as {price_table.SOURCE.split(' --')[0]} has them" in text
 
 

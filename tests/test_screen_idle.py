@@ -15,7 +15,7 @@ from ccmon.fullscreen import picture as pictures
 from ccmon.fullscreen.picture import Picture, View
 from ccmon.fullscreen.poller import LOAD, NOTHING, READ, Poller
 from ccmon.fullscreen.state import State
-from ccmon.pipeline import memory, refresh, watch
+from ccmon.pipeline import memory, refresh, stored, watch
 from ccmon.settings import context
 from ccmon.sources import log_files, log_watch
 from ccmon.sources.log_watch import LogWatch
@@ -120,7 +120,7 @@ def pollers(home, monkeypatch):
     os.utime(str(log), (start, start))
     ctx = context.prepare({}, {"HOME": str(home), "PATH": "", "CCMON_SOURCE": "logs", "CCMON_ALERTS": "none"})
     counts = SimpleNamespace(reads=0, opened=0)
-    once, open_store = refresh.once, memory.open_store
+    once, open_store = refresh.once, stored.open_store
 
     def read(*args):
         counts.reads += 1
@@ -130,7 +130,7 @@ def pollers(home, monkeypatch):
         counts.opened += 1
         return open_store(*args)
     monkeypatch.setattr(refresh, "once", read)
-    monkeypatch.setattr(memory, "open_store", opened)
+    monkeypatch.setattr(stored, "open_store", opened)
     monkeypatch.setattr(Poller, "_just_read", lambda self, now: False)     # each turn here is some seconds after the last
     clock = SimpleNamespace(ahead_s=0)
     monkeypatch.setattr(context.Context, "now", lambda self: int(time.time()) + clock.ahead_s)
@@ -164,7 +164,7 @@ def append(pollers):
 def test_where_nothing_changes_nothing_is_opened_read_or_painted(pollers, monkeypatch):
     pollers.counts.reads = pollers.counts.opened = 0
     monkeypatch.setattr("ccmon.locks.lock", None)
-    monkeypatch.setattr("ccmon.linecache.read_state", None)
+    monkeypatch.setattr("ccmon.line_answer.read_state", None)
     assert [one._due() for one in pollers.both for _ in range(50)] == [NOTHING] * 100
     assert (pollers.counts.reads, pollers.counts.opened) == (0, 0)
 
@@ -290,7 +290,7 @@ LATER = ("ccmon.alerts.rules", "ccmon.alerts.channels", "ccmon.doctor", "ccmon.f
          "ccmon.pipeline.refresh", "ccmon.pipeline.sources", "ccmon.pipeline.alerting", "ccmon.pipeline.watch",
          "ccmon.sources.ccusage", "ccmon.sources.log_", "ccmon.sources.account_file", "ccmon.views.history",
          "ccmon.views.document", "ccmon.views.screen.history_page", "ccmon.views.screen.help", "ccmon.history.windows",
-         "ccmon.line.lines", "ccmon.line.linefiles", "subprocess", "traceback", "queue")
+         "ccmon.pipeline.lines", "ccmon.line_cache", "subprocess", "traceback", "queue")
 FIRST = """
 import os, sys
 from ccmon import cli, arguments, call

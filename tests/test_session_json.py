@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon.line import session_json
+from ccmon.sources import session_json
 
 RESET = 1_764_018_000
 JUNK = [None, True, "", "x", [], {}, [1], {"a": 1}, -1, float("nan"), float("inf"), 1e300, 10 ** 400, "1" * 5000]

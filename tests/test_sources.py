@@ -10,8 +10,7 @@ from typing import Optional
 import pytest
 from commands import HOUR, NOW, block
 
-from ccmon import linecache
-from ccmon.line import linefiles
+from ccmon import line_answer, line_cache
 from ccmon.model import Source
 from ccmon.pipeline import refresh
 from ccmon.settings import context
@@ -168,13 +167,13 @@ SAMPLES = {str: "a word", int: 7, float: 0.5, bool: True, Optional[str]: "a word
 def test_every_field_of_the_source_is_noted_and_read_again(machine, field):
     ctx = context.prepare({}, machine.env())
     source = Source("logs")._replace(**{field: SAMPLES[Source.__annotations__[field]]})
-    linefiles.write_state(ctx.cache, linecache.State(note=json.dumps(source._asdict())))
+    line_cache.write_state(ctx.cache, line_answer.State(note=json.dumps(source._asdict())))
     assert refresh.source_before(ctx) == source and source != Source("ccusage")
 
 
 def test_every_field_of_the_state_is_written_and_read_again(machine):
-    values = {name: f"note {at}" if name == "note" else at for at, name in enumerate(linecache.State.__slots__, 1)}
+    values = {name: f"note {at}" if name == "note" else at for at, name in enumerate(line_answer.State.__slots__, 1)}
     (machine.home / "cache").mkdir()
-    linefiles.write_state(str(machine.home / "cache"), linecache.State(**values))
-    read = linecache.read_state(str(machine.home / "cache"))
-    assert {name: getattr(read, name) for name in linecache.State.__slots__} == values
+    line_cache.write_state(str(machine.home / "cache"), line_answer.State(**values))
+    read = line_answer.read_state(str(machine.home / "cache"))
+    assert {name: getattr(read, name) for name in line_answer.State.__slots__} == values

@@ -7,8 +7,7 @@ import pytest
 from commands import HOUR, NOW, block, wait_until
 from live_lines import LONG, STALE_S, age, end_refresher, live, one_line, warm
 
-from ccmon import linecache
-from ccmon.line import linefiles
+from ccmon import line_answer, line_cache
 
 pytestmark = pytest.mark.newest_only
 
@@ -57,7 +56,7 @@ def test_back_off_is_obeyed_and_the_numbers_stay(machine):
     machine.fails()
     age(machine, STALE_S)
     machine.run("--statusline", now=None)
-    wait_until(lambda: linecache.read_state(str(machine.cache)).failures == 1, "it fails")
+    wait_until(lambda: line_answer.read_state(str(machine.cache)).failures == 1, "it fails")
     runs = machine.runs()
     for _ in range(10):
         assert one_line(machine.run("--statusline", now=None))[:8] == line[:8]
@@ -72,11 +71,11 @@ def test_pauses_grow_and_end_with_success(machine):
     pauses = []
     for at in range(7):
         machine.run("record", now=NOW + 100 * at)
-        pauses.append(linecache.read_state(str(machine.cache)).retry_at - NOW - 100 * at)
+        pauses.append(line_answer.read_state(str(machine.cache)).retry_at - NOW - 100 * at)
     machine.answers([])
     machine.run("record", now=NOW + 1000)
     assert pauses == [3, 6, 12, 24, 48, 60, 60]
-    assert linecache.read_state(str(machine.cache)).failures == 0
+    assert line_answer.read_state(str(machine.cache)).failures == 0
 
 
 def test_a_changed_configuration_shows_at_once_and_refreshes_once(machine):
@@ -112,8 +111,8 @@ def test_at_most_32_lines_are_kept_current_and_no_other_is_shown(machine):
     live(machine)
     machine.run("record", now=None)
     for limit in range(100, 140):
-        key = linecache.key(["--statusline", f"--limit={limit}"], {"LC_ALL": "C.UTF-8"})
-        linefiles.write_line(str(machine.cache), key, b"old\n")
+        key = line_answer.key(["--statusline", f"--limit={limit}"], {"LC_ALL": "C.UTF-8"})
+        line_cache.write_line(str(machine.cache), key, b"old\n")
     machine.run("record", now=None)
     assert len(list(machine.cache.glob("*.line"))) == 32
     for limit in (100, 120, 139):

@@ -5,14 +5,15 @@ import time
 
 import pytest
 import scenes
-from commands import HOUR, NOW, ROOT, block, wait_until
+from commands import HOUR, NOW, block, wait_until
 from hypothesis import given
 from hypothesis import strategies as st
+from pages import table
 
-from ccmon import linecache, text
-from ccmon.line import claude, fields, linefiles, statusline
-from ccmon.line.dialects import DIALECTS
+from ccmon import claude_row, line_answer, line_cache, text
 from ccmon.text import Charset
+from ccmon.views.line import fields, statusline
+from ccmon.views.line.dialects import DIALECTS
 
 pytestmark = pytest.mark.newest_only
 
@@ -63,7 +64,7 @@ def test_the_official_percentages_are_whole_and_never_rounded_up(five_hour, seve
 
 
 def test_both_rooms_mean_the_same_by_a_piece():
-    assert (claude.LATER, claude.MARKUP) == (fields.LATER, fields.MARKUP)
+    assert (claude_row.LATER, claude_row.MARKUP) == (fields.LATER, fields.MARKUP)
 
 
 def test_the_list_of_fields_is_complete():
@@ -72,10 +73,11 @@ def test_the_list_of_fields_is_complete():
 
 
 def test_the_manual_knows_them_all():
-    told = re.findall(r"\{([a-z0-9_.]+)[}:]", (ROOT / "man/sections.roff").read_text())
+    cells = table("man/ccmon-line.md", "Templates")
+    told = [name for cell in cells for name in re.findall(r"\{([a-z0-9_.]+)[}:]", cell)]
     assert sorted(told) == sorted(name.partition(":")[0] for name in (*FIELDS, *MORE) if name[:2] != "w.")
-    parts = re.findall(r"\{w\.NAME\.(\w+)\}", (ROOT / "man/sections.roff").read_text())
-    assert sorted(parts) == sorted(claude.PARTS)
+    parts = [cell.rpartition(".")[2].rstrip("}") for cell in cells if cell.startswith(("{w.", "."))]
+    assert sorted(parts) == sorted(claude_row.PARTS)
 
 
 @pytest.mark.parametrize("template, want", [
@@ -211,7 +213,7 @@ def test_calls(used, words, want):
 def test_a_line_rendered_anew_by_another_is_of_the_same_locale(used, asked, refreshed):
     words = ["--statusline", "--template", "{bar:4}"]
     line = used.run(*words, **asked).out
-    path = used.cache / linecache.file_of(linecache.key(words, used.env(**asked)))
+    path = used.cache / line_answer.file_of(line_answer.key(words, used.env(**asked)))
     wait_until(lambda: used.run(*words, now=None, **asked).out and path.exists(), "the line is kept")
     wait_until(used.idle, "the refresher ends")
     assert used.run("record", LC_ALL=refreshed).code == 0
@@ -259,7 +261,7 @@ def test_the_plain_format_is_not_what_the_configuration_says(machine):
 def test_words_that_no_longer_make_a_line_are_forgotten(machine):
     live(machine)
     machine.run("record", now=None)
-    linefiles.write_line(str(machine.cache), linecache.key(["--statusline", "--format", "gone"], machine.env()), b"old\n")
+    line_cache.write_line(str(machine.cache), line_answer.key(["--statusline", "--format", "gone"], machine.env()), b"old\n")
     machine.run("record", now=None)
     assert not (machine.cache / "gone").exists()
     assert machine.run("--statusline", "--format", "gone", now=None).out.startswith("CC ! --format: 'gone' is unknown")

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon.line.dialects import hexadecimal
 from ccmon.settings.themes import THEMES, Style, ansi, colour, colourless, sgr_line, worn
 from ccmon.text import ROLES, Span, clean
+from ccmon.views.line.dialects import hexadecimal
 
 LEVELS = ("ok", "fair", "warn", "danger")
 COLOURED = [name for name in THEMES if name not in ("mono", "terminal")]       # of their own, not of the terminal's palette

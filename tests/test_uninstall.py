@@ -11,12 +11,14 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
+import own_sources
 import pytest
+import strangers
 from claude_logs import talk, write
-from commands import HOUR, NOW, PATIENCE_S, ROOT, alive, block, wait_until
-from line_shells import call, install, program
+from commands import HOUR, NOW, PATIENCE_S, alive, block, wait_until
+from line_shells import install, program
 from live_lines import live, warm
-from strangers import STRANGERS, Place
+from strangers import Place
 from terminal import Terminal
 
 from ccmon.setup import init, package, tmux_server, written
@@ -48,7 +50,6 @@ def place():
     install(made)
     made.own()
     yield made
-    STRANGERS.close()
     subprocess.run(["chmod", "-R", "u+rwX", str(folder)], check=False)
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -71,7 +72,7 @@ def filled(place, env, calls):
     """These commands were called in that environment; a history has been damaged, and upgraded."""
     other = place.folder / "other.db"
     for words in calls:
-        done = STRANGERS.call([str(other) if word == "OTHER" else word for word in words], env)
+        done = strangers.call([str(other) if word == "OTHER" else word for word in words], env)
         assert done.code in (0, 1, 2, 10, 11, 20) and "Traceback" not in done.err, (words, done)
     for folder in (one.path for one in written.folders([env]) if one.kind == written.HISTORY):
         for name in ("ccmon.db.corrupt-20260101-000000-1", "ccmon.db.before-200", "ccmon.db.before-200.part", ".ccmon-lock"):
@@ -97,18 +98,18 @@ def test_the_home_is_as_it_was_before(place, has_files):
         env = place.env(CCMON_NOW=NOW, TERM="dumb", **{name: home / path for name, path in variables.items()})
         filled(place, env, FEW if has_files or variables else CALLS)
         wait_until(place.idle, "no refresher runs")
-        looked = STRANGERS.call(["uninstall", "--dry-run", "--history"], env)
+        looked = strangers.call(["uninstall", "--dry-run", "--history"], env)
         made = listing(home)
         assert looked.code == 0 and ".bashrc" in looked.out and "settings.json" in looked.out and "history" in looked.out, looked
         assert listing(home) == made, "only looking changes nothing"
-        kept = STRANGERS.call(["uninstall", "--yes"], env)
+        kept = strangers.call(["uninstall", "--yes"], env)
         assert kept.code == 0 and "The history stays: " in kept.out, kept.out
         assert all("ccmon.db" in name or not name.count("ccmon") for name in set(listing(home)) - set(before) if
                    not (home / name).is_dir())
-        done = STRANGERS.call(ALL, env)
+        done = strangers.call(ALL, env)
         assert (done.code, done.err) == (0, ""), done.out
         assert listing(home) == before, variables
-        again = STRANGERS.call(ALL, env)
+        again = strangers.call(ALL, env)
         assert again.code == 0 and again.out.startswith("Nothing is left to take out.\nLeft to type: "), again
     assert not [name for name in os.listdir(place.folder / "tmp") if "ccmon" in name]
 
@@ -116,26 +117,25 @@ def test_the_home_is_as_it_was_before(place, has_files):
 # --- a new file cannot be forgotten -----------------------------------------------------------------------------------------
 
 WRITERS = {                            # who makes files, and where what is made stands in written.py
-    "linecache.append": {"line/hook": "readings"}, "linefiles.replace": {},
-    "linecache.open_file": {"locks": "lock"}, "private.open_file": {
+    "line_cache.replace": {}, "line_answer.open_file": {"locks": "lock", "sources/hook": "readings"}, "private.open_file": {
         "settings/config": "ccmon.log", "store/migrations": "ccmon.db", "store/upgrade": "ccmon.db.before-200.part",
         "setup/prompt_check": "swept"},
     "private.locked": {"settings/config_file": ".ccmon-lock", "store/migrations": ".ccmon-lock"},
     "private.temporary": {"call": "swept", "store/copy": "swept", "setup/prompt_check": "swept"},
-    "newfiles.making": {"line/linefiles": "state", "store/copy": "of the user", "system/outfiles": "of the user",
-                        "system/swap": "config.ini"},
-    "outfiles.write": {"commands/export": "of the user", "commands/report": "of the user"},
+    "newfiles.making": {"store/copy": "of the user", "system/swap": "config.ini"},
+    "newfiles.written": {"system/swap": "config.ini"},
+    "newfiles.replace": {"line_cache": "state", "system/named_files": "of the user"},
+    "named_files.write": {"commands/export": "of the user", "commands/report": "of the user"},
     "dotfiles.replace": {"settings/config_file": "config.ini", "setup/first_run": "config.ini", "setup/init": "start-up file"},
     "dotfiles.put": {"setup/init": "start-up file"}, "newfiles.folder_in": {"system/private": "swept"}}
 
 
+@own_sources.together
 def test_who_makes_files_is_known():
     """Whoever adds a caller of these adds the file to written.py, or it stays when ccmon goes."""
-    found = {name: set() for name in WRITERS}
-    folders = set()
-    for path in (ROOT / "ccmon").rglob("*.py"):
-        room = path.relative_to(ROOT / "ccmon").with_suffix("").as_posix()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    found, folders = {name: set() for name in WRITERS}, set()
+    for room, nodes in own_sources.nodes().items():
+        for node in nodes:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
                 name = f"{node.func.value.id}.{node.func.attr}"
                 if name in found:
@@ -242,11 +242,11 @@ def test_what_is_not_ccmons_is_left_alone_and_named_and_the_rest_is_done(env, ho
 def test_without_rights_each_is_named(place):
     """Another user's files, and a folder that cannot be written."""
     for words in (["config", "set", "plan", "max5"], ["record"], ["init", "bash", "--write"]):
-        assert STRANGERS.call(words, place.env(CCMON_NOW=NOW)).code in (0, 1)          # set up, and not seen in a bare bash
+        assert strangers.call(words, place.env(CCMON_NOW=NOW)).code in (0, 1)          # set up, and not seen in a bare bash
     shut(place.config)
     if os.getuid() == 0:
         os.chown(place.store, 0, 0)
-    done = STRANGERS.call(ALL, place.env())
+    done = strangers.call(ALL, place.env())
     assert done.code == 1 and f"{place.config}: {place.config.parent} cannot be written" in done.out, done
     assert place.config.exists() and not (place.home / ".bashrc").exists() and not place.cache.exists()
     assert os.getuid() or f"{place.store}: it belongs to another user" in done.out and place.store.exists()
@@ -258,11 +258,11 @@ def test_what_cannot_be_read_is_named_and_a_copy_stays_while_the_line_does(place
     zshrc.write_text("mine\n")
     place.own()
     for words in (["record"], ["init", "bash", "--write"], ["init", "zsh", "--write"]):
-        assert STRANGERS.call(words, place.env(CCMON_NOW=NOW, CCMON_PROBE="x")).code == 0
+        assert strangers.call(words, place.env(CCMON_NOW=NOW, CCMON_PROBE="x")).code == 0
     for path in (bashrc, place.store.parent):
         path.chmod(0)
     shut(zshrc)
-    done = STRANGERS.call(ALL, place.env())
+    done = strangers.call(ALL, place.env())
     place.home.chmod(0o700)
     assert done.code == 1 and f"{bashrc}: cannot be read" in done.out, done
     assert f"{place.store.parent}: it cannot be looked into" in done.out, done
@@ -330,7 +330,7 @@ def test_a_shell_that_is_open_brings_nothing_back(machine, name):
     program(name)
     install(machine)
     live(machine)
-    assert call(machine, [str(machine.bin / "ccmon"), "init", name, "--write"]).code == 0
+    assert machine.run("init", name, "--write", now=None).code == 0
     with Terminal(SHELLS[name], columns=200, rows=40, env=machine.env(), cwd=str(machine.cwd)) as term:
         term.wait_for("CC 131%")
         wait_until(machine.idle, "the refresher ends")
@@ -360,7 +360,7 @@ def test_undo_leaves_tmux_as_it_was(machine, conf):
         tmux("new-session", "-d", "-x", "150", "cat")
         before = tmux("show", "-g")
         for words in (["--write"], ["--undo"]):
-            assert call(machine, [str(machine.bin / "ccmon"), "init", "tmux", *words]).code == 0
+            assert machine.run("init", "tmux", *words, now=None).code == 0
             if words == ["--write"]:
                 tmux("source-file", str(path))
                 tmux("source-file", str(path))

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from scenes import NOW, OKAY, RECORD, SCENES, START, FixedZone, Shot, block, past, plan, scene, week
 
 from ccmon import text
-from ccmon.line import statusline
 from ccmon.model import Credits, Source
 from ccmon.text import Charset
 from ccmon.typed_values import ResetRule
 from ccmon.views.limit_words import limit_words
+from ccmon.views.line import statusline
 from ccmon.views.screen import dashboard, help, parts
 
 pytestmark = pytest.mark.newest_only

@@ -9,11 +9,11 @@ from account_windows import five_hour, windows
 from scenes import NOW, OKAY, START, block, official, plan, scene
 
 from ccmon import text
-from ccmon.line import statusline
 from ccmon.model import Record, Sample
 from ccmon.typed_values import ResetRule
 from ccmon.views.history import listing
 from ccmon.views.history import rows as history_rows
+from ccmon.views.line import statusline
 from ccmon.views.screen import course, dashboard, parts
 
 HOUR, DAY_S = 3600, 86_400

@@ -12,8 +12,8 @@ from scenes import CREDITS, DAY_S, NOW, START, block, five_windows, learned, off
 
 from ccmon import text
 from ccmon.learning.week import train
-from ccmon.line.session_json import length_s
 from ccmon.model import Runway, Windows
+from ccmon.sources.session_json import length_s
 from ccmon.text import Charset
 from ccmon.usage.outlook import Outlook
 from ccmon.usage.windows import window

@@ -10,17 +10,17 @@ import time
 import types
 from pathlib import Path
 
+import own_sources
 import pytest
 from claude_logs import talk, write
 from commands import HOUR, NOW, ROOT, block
 
-from ccmon import linecache, locks, refresher
+from ccmon import line_answer, locks, refresher
 from ccmon.doctor import probes
 from ccmon.fullscreen import screen
-from ccmon.line import hook
 from ccmon.settings import config
 from ccmon.setup import init
-from ccmon.sources import ccusage, program_places
+from ccmon.sources import ccusage, hook, program_places
 from ccmon.store import migrations
 from ccmon.system import clock, private, processes
 from ccmon.text import Charset
@@ -155,19 +155,19 @@ def test_a_child_of_the_child_holds_nothing_up(tmp_path, monkeypatch):
 
 def test_everything_is_below_localappdata(windows, monkeypatch):
     windows(config)
-    windows(linecache)
+    windows(line_answer)
     monkeypatch.setattr(ntpath, "expanduser", lambda path: path.replace("~", HOME))
     monkeypatch.setattr(ntpath, "isdir", lambda path: path == HOME)
     paths = config.paths(ENV)
     assert paths == (HOME, LOCAL + r"\ccmon\config.ini", LOCAL + r"\ccmon\ccmon.db", LOCAL + r"\ccmon\ccmon.log")
-    assert ntpath.normpath(linecache.config_path(ENV)) == paths.config, "a changed config.ini would not be seen"
-    assert ntpath.normpath(linecache.folder(ENV)).startswith(LOCAL + "\\ccmon\\")
+    assert ntpath.normpath(line_answer.config_path(ENV)) == paths.config, "a changed config.ini would not be seen"
+    assert ntpath.normpath(line_answer.folder(ENV)).startswith(LOCAL + "\\ccmon\\")
     own = {**ENV, "XDG_CONFIG_HOME": r"D:\conf", "XDG_CACHE_HOME": r"D:\cache"}
-    assert ntpath.normpath(linecache.config_path(own)) == config.paths(own).config == r"D:\conf\ccmon\config.ini"
-    assert linecache.folder(own).startswith("D:\\cache/ccmon")
+    assert ntpath.normpath(line_answer.config_path(own)) == config.paths(own).config == r"D:\conf\ccmon\config.ini"
+    assert line_answer.folder(own).startswith("D:\\cache/ccmon")
 
 
-@pytest.mark.parametrize("door", [linecache.open_file, private.open_file])
+@pytest.mark.parametrize("door", [line_answer.open_file, private.open_file])
 def test_files_hold_the_bytes_that_were_written(windows, tmp_path, door):
     """Without O_BINARY a line end would become two bytes, and Ctrl-Z the end of the file."""
     flags = []
@@ -296,13 +296,13 @@ def test_a_console_that_is_closed_ends_it_in_order():
 LACKING = {                            # what Windows does not have, or has in another way, and the rooms that own it
     "creationflags": {"refresher", "system/processes"}, "ctypes": {"system/swap"},
     "curses": {"fullscreen/entries", "fullscreen/screen"}, "fcntl": {"locks", "setup/prompt_probe", "system/swap"},
-    "locale.nl_langinfo": {"system/codec"}, "msvcrt": {"locks"}, "os.O_NOCTTY": {"fullscreen/screen_signals"},
+    "locale.nl_langinfo": {"output"}, "msvcrt": {"locks"}, "os.O_NOCTTY": {"fullscreen/screen_signals"},
     "os.O_NONBLOCK": {"fullscreen/screen_signals"},
-    "os.fchmod": {"linecache", "system/newfiles", "system/private", "system/swap"}, "os.fchown": {"system/swap"},
+    "os.fchmod": {"line_answer", "system/newfiles", "system/private", "system/swap"}, "os.fchown": {"system/swap"},
     "os.fork": {"fullscreen/entries", "fullscreen/guardian", "refresher", "sources/log_workers"},
     "os.getgid": {"system/private"}, "os.getpgrp": {"fullscreen/guardian", "fullscreen/screen_signals", "fullscreen/terminal"},
     "os.getsid": {"system/process_facts"},
-    "os.getuid": {"alerts/channels", "doctor/probes", "linecache", "system/newfiles", "system/outfiles",
+    "os.getuid": {"alerts/channels", "doctor/probes", "line_answer", "system/newfiles", "system/named_files",
         "system/own_processes", "system/private", "system/removal", "system/targets", "system/tmux"},
     "os.kill": {"fullscreen/guardian", "locks", "setup/prompt_probe", "sources/log_workers", "system/own_processes",
         "system/process_facts", "system/stops"},
@@ -320,7 +320,7 @@ LACKING = {                            # what Windows does not have, or has in a
     "signal.pthread_sigmask": {"fullscreen/screen_signals", "setup/prompt_probe"},
     "signal.set_wakeup_fd": {"fullscreen/screen_signals"}, "start_new_session": {"system/processes"},
     "termios": {"fullscreen/guardian", "fullscreen/screen_signals", "fullscreen/terminal", "setup/prompt_probe",
-        "system/typed"}}
+        "system/ready"}}
 MODULES = set("fcntl termios msvcrt curses resource pwd grp tty pty posix winreg ctypes syslog crypt".split())
 CALLS = set("""fork forkpty setsid getsid killpg kill getuid geteuid getgid getegid uname replace rename waitid waitpid wait
     set_blocking fchmod chown fchown mkfifo pread pwrite sysconf setpgid getpgid getpgrp tcgetpgrp tcsetpgrp ttyname sync statvfs
@@ -331,9 +331,9 @@ CALLS = set("""fork forkpty setsid getsid killpg kill getuid geteuid getgid gete
 OF = {"os", "signal", "select", "selectors", "locale", "time", "shutil"}
 
 
-def lacking(tree):
+def lacking(nodes):
     """What of it a file uses, by name."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from {alias.name.split(".")[0] for alias in node.names} & MODULES
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
@@ -347,17 +347,18 @@ def lacking(tree):
             yield str(node.value)
 
 
+@own_sources.together
 def test_what_windows_lacks_is_in_the_rooms_that_own_it():
     found = {}
-    for path in (ROOT / "ccmon").rglob("*.py"):
-        for name in lacking(ast.parse(path.read_text(encoding="utf-8"))):
-            found.setdefault(name, set()).add(path.relative_to(ROOT / "ccmon").with_suffix("").as_posix())
+    for room, nodes in own_sources.nodes().items():
+        for name in lacking(nodes):
+            found.setdefault(name, set()).add(room)
     assert found == LACKING
 
 
 def test_the_reader_of_names_sees_them():
     code = "import os, pwd\nfrom shutil import which\nos.kill(1, 0)\nrun(start_new_session=True)\nx = {'creationflags': 8}\n"
-    assert set(lacking(ast.parse(code))) == {"pwd", "shutil.which", "os.kill", "start_new_session", "creationflags"}
+    assert set(lacking(ast.walk(ast.parse(code)))) == {"pwd", "shutil.which", "os.kill", "start_new_session", "creationflags"}
 
 
 IMPORT_ALL = Path(__file__).with_name("windows_stand_in.py")

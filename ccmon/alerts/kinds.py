@@ -1,5 +1,7 @@
 """The names of alerts and of the ways to tell them; the table of options knows them without what else alerts need."""
 
+from __future__ import annotations
+
 from typing import Optional, Tuple
 
 from ccmon.text import near

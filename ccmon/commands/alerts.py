@@ -7,13 +7,13 @@ from typing import Iterator, List
 from ccmon import streams
 from ccmon.alerts import rules
 from ccmon.alerts.kinds import BELL, KINDS, SESSION, of_key
-from ccmon.line.session_json import label
 from ccmon.pipeline import alerting, refresh
 from ccmon.pipeline.alerting import Outcome
 from ccmon.pipeline.memory import SCREEN_BUSY_MS, opened
 from ccmon.settings.context import Context
+from ccmon.sources.session_json import label
 from ccmon.store.alerts import NOTED
-from ccmon.system import typed
+from ccmon.system import ready
 from ccmon.text import clean, pad, printable, width
 from ccmon.when import clock_text
 
@@ -87,7 +87,7 @@ def _is_seen() -> bool:
         if alerting.is_silent():
             print(f"{'':<16}whether it is seen is not known here: type ccmon alerts test in a terminal, which asks")
         return True
-    typed.forget()                     # what was typed before is no answer
+    ready.discard_typed()               # what was typed before is no answer
     try:
         is_seen = input(f"{'':<16}Is it on the screen? [y/N]: ").strip().lower() in YES
     except EOFError:

@@ -3,9 +3,7 @@
 It works on a wrong configuration, too: that is when it is wanted most.
 """
 
-import json
 import os
-import signal
 import sys
 from contextlib import suppress
 from types import SimpleNamespace
@@ -136,6 +134,7 @@ def _list(given: SimpleNamespace, state: State) -> int:
     found = [*origins.settings(state.layers, _plan_of_account(state)), *origins.others(state.sections)]
     exists = state.content is not None
     if given.json:
+        import json
         print(json.dumps({**config_table.document(found, state.path, exists), "fault": state.fault}))
     else:
         _show(state, output.with_theme(found, os.environ), exists)
@@ -149,9 +148,9 @@ def _plan_of_account(state: State) -> str:
     ctx = context.prepare(state.flags, os.environ)
     if ctx.settings.origin["plan"] != "default" or not ctx.paths.store or not os.path.exists(ctx.paths.store):
         return ""
-    from ccmon.pipeline import memory  # only where nothing else says the plan: it brings the history along
-    with memory.opened(ctx, memory.SCREEN_BUSY_MS) as stored:
-        return stored.account_note().login.plan
+    from ccmon.pipeline import account_memory, stored  # only where nothing else says the plan: they bring the history along
+    with stored.opened(ctx, stored.SCREEN_BUSY_MS, account_memory.AccountMemory) as memory:
+        return memory.account_note().login.plan
 
 
 def _show(state: State, found: List[Setting], exists: bool) -> None:
@@ -324,6 +323,7 @@ def _call(words: List[str]) -> int:
         process = Popen(words, env=processes.environment(os.environ))  # the user's own, no shell  # nosec B603
     except OSError as err:
         raise UsageError(f"the editor {clean(words[0])} cannot be started ({err.strerror}). Set VISUAL or EDITOR") from None
+    import signal
     interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         return process.wait()

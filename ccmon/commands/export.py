@@ -10,7 +10,7 @@ from ccmon.model import Record, Snapshot, Windows
 from ccmon.pipeline import memory, rated
 from ccmon.pipeline.refresh import current_facts
 from ccmon.settings.context import Context
-from ccmon.system import outfiles
+from ccmon.system import named_files
 from ccmon.usage import official
 from ccmon.usage.windows import running
 from ccmon.views import alert_rules, openmetrics
@@ -27,7 +27,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
     else:
-        outfiles.write(given.output, content, for_all=True)
+        named_files.write(given.output, content, for_all=True)
     return OK
 
 

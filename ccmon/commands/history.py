@@ -1,9 +1,10 @@
 """`ccmon history`: the stored sessions, or what was used in groups, as a table, as data or as a picture."""
 
-import json
+from __future__ import annotations
+
 import sys
 from types import SimpleNamespace
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Tuple, Union
 
 from ccmon import output, streams
 from ccmon.choices import PERIODS, WINDOW
@@ -13,19 +14,25 @@ from ccmon.history.groups import QUARTER_S, RANKED, Group
 from ccmon.history.hosts import of_host, used_on
 from ccmon.history.periods import Days, began_in, chosen, is_in, used_in
 from ccmon.history.rating import Scale
-from ccmon.history.windows import PastWindow, logins
 from ccmon.model import Record, Used
-from ccmon.pipeline import memory, past_windows, rated
+from ccmon.named_tuple import NamedTuple
+from ccmon.pipeline import memory, rated
+from ccmon.pipeline.memory import Memory
 from ccmon.settings.context import Context
 from ccmon.text import Line, clean, near
 from ccmon.typed_values import days, folded, whole, word_of
 from ccmon.views.history import rows as history_rows
 from ccmon.views.history import table as history_table
-from ccmon.views.history import table_columns, window_rows
+from ccmon.views.history import table_columns
 from ccmon.views.history.rows import Row
 from ccmon.views.history.table import Table
 from ccmon.views.history.table_columns import Column
 from ccmon.when import local
+
+if TYPE_CHECKING:
+    from ccmon.history.windows import PastWindow
+
+    Item = Union[Record, Group, PastWindow]
 
 OK = 0
 ROWS_MAX = 1_000_000
@@ -33,7 +40,6 @@ _EVER = 1 << 40                        # epoch s, later than anything
 CHART_ROWS = 16                        # lines of a chart, where the terminal has as many
 EMPTY = ("No sessions are stored yet, and nothing is there to read: no logs of Claude Code, and no ccusage that was asked. "
          "Use claude, or ask ccusage with: ccmon record")
-Item = Union[Record, Group, PastWindow]
 
 
 class Wanted(NamedTuple):
@@ -55,7 +61,7 @@ class Found(NamedTuple):
     records: List[Record]              # by session and by period those that began then, else those that used any of it
     used: List[Used]                   # only read where it is needed
     scale: Optional[Scale] = None      # what sessions are rated by of which Claude has told nothing; None for windows
-    windows: Sequence[PastWindow] = ()
+    windows: "Sequence[PastWindow]" = ()
 
     @property
     def is_empty(self) -> bool:
@@ -73,8 +79,9 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
         print("\n".join(table_columns.help_lines(wanted.by)))
         return OK
     table = None if given.table is None else _table_format(given.table)
-    output.read_logs(ctx)
-    found = _found(given, ctx, wanted)
+    with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
+        output.read_logs(ctx, kept)
+        found = _found(given, kept, wanted)
     if given.chart or given.heatmap:
         _picture(given, ctx, wanted, found)
     elif given.json or given.csv:
@@ -159,36 +166,35 @@ def _tabulate() -> Any:
 
 # --- what there is ------------------------------------------------------------------------------------------------------
 
-def _found(given: SimpleNamespace, ctx: Context, wanted: Wanted) -> Found:
+def _found(given: SimpleNamespace, kept: Memory, wanted: Wanted) -> Found:
     """By session those that began on the days (with --days: ended since), else what was used on them (with --days: since)."""
     if wanted.by == WINDOW:
-        return Found([], [], windows=_windows(ctx, wanted))
-    with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
-        sessions = rated.sessions(kept, rated.present(kept), wanted.since, given.host is not None)
-        known = of_host(sessions.records, given.host)
-        used: List[Used] = []
-        if _needs_used(wanted):
-            since = 0 if wanted.since is None or wanted.by == "session" else wanted.since - QUARTER_S + 1
-            used = used_on(kept.used(since, _EVER, given.host is not None), given.host)
-    began = began_in(known, wanted.days, ctx.zone)
+        return Found([], [], windows=_windows(kept, wanted))
+    sessions = rated.sessions(kept, rated.present(kept), wanted.since, given.host is not None)
+    known = of_host(sessions.records, given.host)
+    used: List[Used] = []
+    if _needs_used(wanted):
+        since = 0 if wanted.since is None or wanted.by == "session" else wanted.since - QUARTER_S + 1
+        used = used_on(kept.used(since, _EVER, given.host is not None), given.host)
+    began = began_in(known, wanted.days, kept.ctx.zone)
     if wanted.by == "session":
         return Found(began, used, sessions.scale)
-    inside = used_in(groups.counted(used, known), wanted.days, ctx.zone)
+    inside = used_in(groups.counted(used, known), wanted.days, kept.ctx.zone)
     if wanted.by not in PERIODS:
         return Found(groups.touched(known, inside), inside, sessions.scale)
     new = [record for record in began if wanted.since is None or record.block.start >= wanted.since]
     return Found(new, inside, sessions.scale)
 
 
-def _windows(ctx: Context, wanted: Wanted) -> List[PastWindow]:
+def _windows(kept: Memory, wanted: Wanted) -> "List[PastWindow]":
     """Those that began on the days (with --days: ended since); what is known of earlier ones is what they are compared with."""
-    with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
-        since = 0 if wanted.since is None else max(0, wanted.since - 2 * past_windows.LONGEST_S - QUARTER_S)
-        name = past_windows.named(past_windows.known_names(kept), wanted.window)
-        readings = past_windows.readings(kept, name, 0 if past_windows.length_s(name) is None else since)
-        found = past_windows.of_name(kept, name, readings, kept.used(since, _EVER)) if name else []
+    from ccmon.pipeline import past_windows
+    since = 0 if wanted.since is None else max(0, wanted.since - 2 * past_windows.LONGEST_S - QUARTER_S)
+    name = past_windows.named(past_windows.known_names(kept), wanted.window)
+    readings = past_windows.readings(kept, name, 0 if past_windows.length_s(name) is None else since)
+    found = past_windows.of_name(kept, name, readings, kept.used(since, _EVER)) if name else []
     return [one for one in found if (wanted.since is None or one.end > wanted.since)
-            and is_in(one.readings[0][0] if one.start is None else one.start, wanted.days, ctx.zone)]
+            and is_in(one.readings[0][0] if one.start is None else one.start, wanted.days, kept.ctx.zone)]
 
 
 def _needs_used(wanted: Wanted) -> bool:
@@ -215,6 +221,8 @@ def _nothing(given: SimpleNamespace, ctx: Context) -> str:
 
 
 def _no_window(given: SimpleNamespace, ctx: Context) -> str:
+    from ccmon.pipeline import past_windows
+    from ccmon.views.history import window_rows
     with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
         name = past_windows.named(past_windows.known_names(kept), given.window)
         moments = [one.at for one in past_windows.readings(kept, name)] if name else []
@@ -253,14 +261,19 @@ def _chosen(ctx: Context, wanted: Wanted, found: Found) -> List[Tuple[Row, Item]
 
 
 def _row(item: Item, ctx: Context) -> Row:
-    if isinstance(item, PastWindow):
-        return window_rows.of_window(item, ctx.now())
-    return (history_rows.of_record(item, ctx.now()) if isinstance(item, Record)
-            else history_rows.of_group(item, ctx.env.get("HOME", "").rstrip("/")))
+    if isinstance(item, Record):
+        return history_rows.of_record(item, ctx.now())
+    if isinstance(item, Group):
+        return history_rows.of_group(item, ctx.env.get("HOME", "").rstrip("/"))
+    from ccmon.views.history import window_rows
+    return window_rows.of_window(item, ctx.now())
 
 
 def _document(item: Item, now: int) -> Dict[str, Any]:
-    return window_rows.document(item, now) if isinstance(item, PastWindow) else history_rows.document(item, now)
+    if isinstance(item, (Record, Group)):
+        return history_rows.document(item, now)
+    from ccmon.views.history import window_rows
+    return window_rows.document(item, now)
 
 
 def _records_of(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[Row, Item]], found: Found) -> List[Record]:
@@ -278,6 +291,7 @@ def _data(given: SimpleNamespace, ctx: Context, wanted: Wanted, found: Found) ->
     pairs = _chosen(ctx, wanted, found)
     if given.json:
         items = [item for _, item in pairs]
+        import json
         print(json.dumps([_document(item, ctx.now()) for item in items]))
         return
     columns = [column for column in wanted.columns or table_columns.of_data(wanted.by) if column.data]
@@ -287,8 +301,8 @@ def _data(given: SimpleNamespace, ctx: Context, wanted: Wanted, found: Found) ->
 def _table(given: SimpleNamespace, ctx: Context, wanted: Wanted, found: Found, name: Optional[str]) -> None:
     pairs = _chosen(ctx, wanted, found)
     records = _records_of(ctx, wanted, pairs, found)
-    windows = [item for _, item in pairs if isinstance(item, PastWindow)]
-    width, several = _width(given), len({record.host for record in records}) > 1 or len(logins(windows)) > 1
+    windows = [item for _, item in pairs if not isinstance(item, (Record, Group))]
+    width, several = _width(given), len({one.host for one in records}) > 1 or len({one.login for one in windows} - {""}) > 1
     columns = wanted.columns or table_columns.usual(wanted.by, width, several)
     rows = _with_sparks(ctx, wanted, pairs, found, columns)
     feet = history_rows.feet(wanted.by, rows, len(records) or len(windows))
@@ -298,12 +312,20 @@ def _table(given: SimpleNamespace, ctx: Context, wanted: Wanted, found: Found, n
         print(_tabulate().tabulate(cells, headings, name, colalign=align if cells else None, disable_numparse=True))
         return
     lines = history_table.lines(table, width or None, wanted.columns is not None)
-    notes = history_rows.notes(wanted.by, rows, records, found.scale) if found.scale else window_rows.notes(windows, ctx.now())
-    newest_first = None
-    if wanted.sort is None and wanted.by not in (*RANKED, "hour"):
+    notes = _notes(ctx, wanted, rows, records, windows, found.scale)
+    newest_first, is_paged = None, not given.no_pager and sys.stdout.isatty()
+    if is_paged and wanted.sort is None and wanted.by not in (*RANKED, "hour"):
         turned = history_table.lines(table._replace(rows=rows[::-1]), width or None, wanted.columns is not None)
         newest_first = [*turned, *notes]
-    output.show(ctx, [*lines, *notes], not given.no_pager, newest_first)
+    output.show(ctx, [*lines, *notes], is_paged, newest_first)
+
+
+def _notes(ctx: Context, wanted: Wanted, rows: Sequence[Row], records: Sequence[Record], windows: "Sequence[PastWindow]",
+           scale: Optional[Scale]) -> Sequence[Line]:
+    if scale:
+        return history_rows.notes(wanted.by, rows, records, scale)
+    from ccmon.views.history import window_rows
+    return window_rows.notes(windows, ctx.now())
 
 
 def _with_sparks(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[Row, Item]], found: Found,

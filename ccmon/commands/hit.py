@@ -2,8 +2,7 @@
 
 from types import SimpleNamespace
 
-from ccmon import output, streams
-from ccmon.line import linefiles
+from ccmon import line_cache, output, streams
 from ccmon.pipeline.memory import SCREEN_BUSY_MS, Memory, opened
 from ccmon.settings.context import Context
 from ccmon.usage import hits
@@ -19,7 +18,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
         said = _list(ctx, memory) if given.list else _undo(ctx, memory) if given.undo else _note(given, ctx, memory)
         print(streams.named(said))
     if not given.list:
-        linefiles.outdate(ctx.env)
+        line_cache.outdate(ctx.env)
     return OK
 
 

@@ -7,27 +7,24 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Dict, List, Optional, Tuple
 
-from ccmon import output
+from ccmon import line_cache, output
 from ccmon.errors import CcmonError, UsageError
 from ccmon.history import groups
 from ccmon.learning import forecast_scores, portable, reliability, share, state, usage_curve
 from ccmon.learning.learned import ENOUGH, Learned, LearnedState
 from ccmon.learning.portable import Extra
 from ccmon.learning.share import Summary
-from ccmon.line import linefiles
-from ccmon.pipeline import learned_state, memory, model_weeks
+from ccmon.pipeline import demo_past, learned_state, memory, model_weeks
 from ccmon.pipeline.memory import Memory
 from ccmon.settings.context import Context
-from ccmon.sources import demo_past
-from ccmon.system import infiles
+from ccmon.system import named_files
 from ccmon.text import Line, Span, clean, clip, pad, plural, printable, wrap
 from ccmon.views import learn_report, share_text
 from ccmon.views.learn_report import Findings
-from ccmon.when import DAY_S
 
 OK = 0
 PIPE_CELLS, LEAST_CELLS, MOST_CELLS = 80, 40, 100
-DAYS = 90
+DAYS, DAY_S = 90, 86_400
 INSTALL = "pip install '.[ml]' in ccmon's clone"
 
 
@@ -44,7 +41,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
         if given.forget:
             return _forget(ctx, kept)
         known = demo_past.learned_state(ctx.demo) if ctx.demo is not None else learned_state.study(kept, ctx.now())
-        linefiles.outdate(ctx.env)
+        line_cache.outdate(ctx.env)
         found = known or LearnedState(Learned(ctx.now()))
         if given.share and ctx.demo is not None:
             raise UsageError("--share tells others of your own history: leave --demo out")
@@ -89,7 +86,7 @@ def _evaluate(given: SimpleNamespace, ctx: Context) -> int:
     from ccmon.learning import evaluate
     from ccmon.views import series_scores
     percents, shares = _percents("--at-percent", given.at_percent), _percents("--at-quantile", given.at_quantile)
-    read = [(path, *evaluate.read(infiles.lines(path), _file_name(path))) for path in given.evaluate]
+    read = [(path, *evaluate.read(named_files.lines(path), _file_name(path))) for path in given.evaluate]
     bar, done, whole = _Bar(ctx), 0, max(1, sum(len(rows) for _, rows, _ in read))
     found = []
     try:
@@ -208,7 +205,7 @@ def _forget(ctx: Context, kept: Memory) -> int:
     before = state.load(kept.learned())
     number = len(kept.forecasts())
     kept.forget_learning(ctx.now())
-    linefiles.outdate(ctx.env)
+    line_cache.outdate(ctx.env)
     readings = before.learned.readings if before else 0
     _print(ctx, _wrapped(f"Forgotten: what was learned from {plural(readings, 'reading')}, and {plural(number, 'forecast')} with "
                          "their score. Readings and hits so far count no more: learning starts anew with the next one."))
@@ -233,7 +230,7 @@ def _share(given: SimpleNamespace, ctx: Context, kept: Memory, found: LearnedSta
 
 
 def _compare(given: SimpleNamespace, ctx: Context, kept: Memory, found: LearnedState) -> int:
-    others, bad = share.read(infiles.lines(given.compare))
+    others, bad = share.read(named_files.lines(given.compare))
     place = share.place(_summary(given, ctx, kept, found), others, bad)
     if given.json:
         print(json.dumps(share.place_document(place)))

@@ -5,13 +5,10 @@ from types import SimpleNamespace
 from typing import Sequence
 
 from ccmon import output, streams
-from ccmon.fullscreen import guardian, screen
+from ccmon.fullscreen import guardian
 from ccmon.model import Facts, Snapshot
-from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.text import Line
-from ccmon.views.screen import dashboard, foot
-from ccmon.views.screen.scene import Scene
 
 OK = 0
 
@@ -22,6 +19,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
         return _json(ctx)
     if given.once:
         return _told(_once(ctx))
+    from ccmon.fullscreen import screen  # what prints does without curses
     if screen.usable(ctx.env) is None:
         return _full_screen(ctx)
     guardian.dismiss()                 # no screen that it could guard
@@ -44,23 +42,29 @@ def _json(ctx: Context) -> int:
 def _told(snapshot: Snapshot) -> int:
     """The exit code, with a word on stderr when there is nothing to show."""
     from ccmon.views import document
-    from ccmon.views.screen import idle
     code = document.exit_code(snapshot)
     if code == document.NO_DATA:
         streams.complain(document.failure(snapshot.source), code)
     if code == document.NO_SESSION:
+        from ccmon.views.screen import idle
         streams.complain(idle.NO_SESSION, code)
     return code
 
 
 def _facts(ctx: Context) -> Facts:
     """The facts of now; where only the logs say what is used, of all of them."""
+    from ccmon.pipeline import unchanged
+    found = unchanged.stored_facts(ctx)
+    if found is not None:
+        return found
     from ccmon.pipeline.refresh import current_facts  # the screen's first frame asks nobody
     with output.Progress(ctx, "reading the logs") as progress:
         return current_facts(ctx, whole=progress)
 
 
 def _once(ctx: Context) -> Snapshot:
+    from ccmon.views.screen import dashboard, foot
+    from ccmon.views.screen.scene import Scene
     facts = _facts(ctx)
     snapshot = ctx.view(facts, ctx.now())
     size = output.size()
@@ -77,6 +81,7 @@ def _print_frame(ctx: Context, lines: Sequence[Line]) -> None:
 
 
 def _full_screen(ctx: Context) -> int:
-    from ccmon.fullscreen import app
+    from ccmon.fullscreen import app, screen
+    from ccmon.settings import config
     with config.open_log(ctx.paths.log) as log:
         return app.run(ctx, screen.drawable(output.charset(ctx, sys.stdout)), log)

@@ -1,4 +1,4 @@
-"""`ccmon help --man`: the page of the manual, by `man` where it can show it, else as text."""
+"""`ccmon help --man [TOPIC]`: that page of the manual, by `man` where it can show it, else as text."""
 
 import os
 import signal
@@ -33,7 +33,7 @@ def _in_archive(page: str) -> Optional[bytes]:
     """What it holds where ccmon runs from a zip, in which it has no path."""
     from pkgutil import get_data
     try:
-        return get_data("ccmon", f"man/{page}.1")
+        return get_data("ccmon", f"man/{page}")
     except OSError:
         return None
 
@@ -41,7 +41,7 @@ def _in_archive(page: str) -> Optional[bytes]:
 def path_of(page: str) -> Optional[str]:
     """Where it is: in the package that was installed, or beside it in a clone; None where it is not."""
     package = os.path.dirname(os.path.abspath(ccmon.__file__))
-    places = (os.path.join(folder, "man", f"{page}.1") for folder in (package, os.path.dirname(package)))
+    places = (os.path.join(folder, "man", page) for folder in (package, os.path.dirname(package)))
     return next(filter(os.path.isfile, places), None)
 
 

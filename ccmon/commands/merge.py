@@ -3,9 +3,9 @@
 import os
 from types import SimpleNamespace
 
+from ccmon import line_cache
 from ccmon.commands.store import stored_at
 from ccmon.errors import CcmonError
-from ccmon.line import linefiles
 from ccmon.pipeline.memory import SCREEN_BUSY_MS
 from ccmon.settings import config
 from ccmon.settings.context import Context
@@ -28,7 +28,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
                 came = store.change(lambda db: merge.merge(db, theirs, now, config.owner(ctx.env).host))
         except Busy:
             raise CcmonError(f"{own} is held by another program: nothing was merged. Try again in a moment") from None
-    linefiles.outdate(ctx.env)
+    line_cache.outdate(ctx.env)
     print("\n".join(map(_told, came)) or "nothing new")
     return OK
 

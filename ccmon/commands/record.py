@@ -2,17 +2,22 @@
 
 from types import SimpleNamespace
 
-from ccmon import output, streams
-from ccmon.pipeline import memory
-from ccmon.pipeline.refresh import alerts_due, catch_up, current_facts, learn_quietly, send_alerts
+from ccmon.pipeline import unchanged
 from ccmon.settings.context import Context
-from ccmon.views.document import NO_DATA, failure
 
 OK = 0
 
 
 def run(_given: SimpleNamespace, ctx: Context) -> int:
     """Read the usage, store it and refresh the lines; the exit code."""
+    return OK if unchanged.is_recorded(ctx) else _recorded(ctx)
+
+
+def _recorded(ctx: Context) -> int:
+    from ccmon import output, streams  # not where nothing is new
+    from ccmon.pipeline import memory
+    from ccmon.pipeline.refresh import alerts_due, catch_up, current_facts, learn_quietly, send_alerts
+    from ccmon.views.document import NO_DATA, failure
     with output.Progress(ctx, "reading the logs") as progress:
         facts = current_facts(ctx, insist=True, whole=progress)
         if facts.source.name != "logs" or facts.source.progress is not None:      # else they have just been read

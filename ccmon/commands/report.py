@@ -12,7 +12,7 @@ from ccmon.learning import reliability
 from ccmon.learning.reliability import Reliability
 from ccmon.pipeline import learned_state, memory, past_windows, rated
 from ccmon.settings.context import Context
-from ccmon.system import outfiles
+from ccmon.system import named_files
 from ccmon.views.report import html, markdown, text
 
 OK = 0
@@ -37,7 +37,7 @@ def _write(path: str, page: str) -> None:
     if path == "-":
         streams.print_exactly(page)
     else:
-        outfiles.write(path, page.encode("utf-8", "replace"))
+        named_files.write(path, page.encode("utf-8", "replace"))
 
 
 def _digest(ctx: Context, period: Period, host: Optional[str]) -> Tuple[Digest, Reliability]:

@@ -4,14 +4,14 @@ import os
 import time
 from typing import List, Optional
 
-from ccmon import arguments, linecache, refresher, streams
+from ccmon import arguments, line_answer, line_cache, refresher, streams
 from ccmon.call import context_of
 from ccmon.errors import CcmonError
-from ccmon.line import hook, linefiles, lines
 from ccmon.model import Facts, Source
-from ccmon.pipeline import refresh
+from ccmon.pipeline import lines, refresh
 from ccmon.pipeline.refresh import current_facts
 from ccmon.settings.context import Context
+from ccmon.sources import hook
 
 OK = 0
 STRUCTURED = ("json", "waybar", "i3blocks")        # dialects that no prompt shows
@@ -26,7 +26,7 @@ def statusline(argv: List[str]) -> int:
     except Exception as err:
         streams.logged()
         line = lines.error_line(argv, os.environ, f"internal error: {type(err).__name__}")
-    linecache.put(hook.finish(line.encode("utf-8", "replace")))
+    line_answer.put(hook.finish(line.encode("utf-8", "replace")))
     return OK
 
 
@@ -46,10 +46,10 @@ def _line(argv: List[str]) -> str:
         # Not when a refresh has ended meanwhile: what it wrote is newer.
         cache = ctx.line_cache
         if ctx.demo is None and cache and "CCMON_NOW" not in ctx.env and _is_newest(ctx, facts):
-            key = linecache.key(argv, os.environ)
-            linefiles.write_line(cache, key, line.encode("utf-8", "replace"))
+            key = line_answer.key(argv, os.environ)
+            line_cache.write_line(cache, key, line.encode("utf-8", "replace"))
             if not _is_newest(ctx, facts):
-                linefiles.forget(cache, key)
+                line_cache.forget(cache, key)
         return line
 
 
@@ -62,7 +62,7 @@ def _facts_of_line(ctx: Context, argv: List[str]) -> Facts:
     if ctx.demo is not None:
         return current_facts(ctx)
     cache = ctx.line_cache
-    if cache and linecache.is_foreign_folder(cache):
+    if cache and line_answer.is_foreign_folder(cache):
         raise CcmonError(f"the cache belongs to another user, see ccmon doctor: {cache}")
     runs = bool(cache) and refresher.refresh(cache or "", argv, ctx.env, refresh.in_background)
     if ctx.cache and ctx.cache != cache and not ctx.is_stored_only:
@@ -72,7 +72,7 @@ def _facts_of_line(ctx: Context, argv: List[str]) -> Facts:
         return facts
     if not runs:
         raise CcmonError(f"no place to keep a line: {cache or 'there is no home'}. Set HOME or XDG_CACHE_HOME")
-    answered = linefiles.any_line(cache or "") and not ctx.chosen      # of another account that says nothing
+    answered = line_cache.has_lines(cache or "") and not ctx.chosen      # of another account that says nothing
     deadline = time.monotonic() + (0 if answered else ctx.settings.wait)
     while refresh.source_before(ctx) == Source() and time.monotonic() < deadline:
         time.sleep(0.01)

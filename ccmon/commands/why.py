@@ -6,9 +6,8 @@ import sys
 from types import SimpleNamespace
 from typing import Dict, Iterator, Optional, Tuple
 
-from ccmon import arguments, linecache, output, streams
+from ccmon import arguments, line_answer, line_cache, output, streams
 from ccmon.errors import CcmonError
-from ccmon.line import linefiles
 from ccmon.model import Block, Facts
 from ccmon.pipeline import learned_state, memory, refresh
 from ccmon.settings import config, options, origins, own_themes
@@ -84,8 +83,8 @@ def _store(ctx: Context, trouble: Optional[str]) -> StoreFacts:
 def _cache(ctx: Context) -> CacheFacts:
     if not ctx.cache or ctx.demo is not None:
         return CacheFacts(None)
-    state = linecache.read_state(ctx.cache)
-    return CacheFacts(ctx.cache, linefiles.how_many(ctx.cache), state.refreshed, state.fresh_until, state.expires_at,
+    state = line_answer.read_state(ctx.cache)
+    return CacheFacts(ctx.cache, line_cache.line_count(ctx.cache), state.refreshed, state.fresh_until, state.expires_at,
                       state.retry_at, state.failures)
 
 

@@ -10,13 +10,12 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import List, Mapping, NamedTuple, Optional, Tuple
 
-from ccmon import __version__, arguments, linecache, output
+from ccmon import __version__, arguments, line_answer, line_cache, output
 from ccmon.doctor import node as node_found
 from ccmon.doctor import prices, probes, shown, verdicts
 from ccmon.doctor.verdicts import Check, Owned
 from ccmon.errors import CcmonError
 from ccmon.fullscreen import curses_package, screen
-from ccmon.line import linefiles
 from ccmon.model import Place
 from ccmon.settings import accounts, config, options
 from ccmon.settings.context import Context, settings_of
@@ -24,7 +23,7 @@ from ccmon.setup import init, settings_json, snippets, visibility
 from ccmon.setup.prompt_verdict import SHELLS
 from ccmon.sources import ccusage, ccusage_json, log_files
 from ccmon.store import check, facts, place
-from ccmon.system import clock, codec, dotfiles, private
+from ccmon.system import clock, dotfiles, private
 from ccmon.system import tmux as tmux_servers
 from ccmon.text import duration, plural
 from ccmon.typed_values import Given
@@ -47,7 +46,7 @@ class Surroundings:
         self.env = env = self._of_account(env, paths.store)
         self.zone_error: Optional[str] = None
         self.zone = self._zone()
-        self.ctx = Context(env, paths, linecache.folder(env), config.owner(env), self.settings, self.zone)
+        self.ctx = Context(env, paths, line_answer.folder(env), config.owner(env), self.settings, self.zone)
         self.owned = Owned(paths.home, paths.home is not None and probes.is_foreign(paths.home))
         self.now = self._now()
 
@@ -261,15 +260,15 @@ def cache(around: Surroundings) -> Check:
     folder = around.ctx.cache
     if folder is None:
         return verdicts.cache(verdicts.Kept(None), 0, around.owned)
-    state = linecache.read_state(folder)
+    state = line_answer.read_state(folder)
     age = f", refreshed {duration(max(0, around.now - state.refreshed))} ago" if state.refreshed else ""
     inside = os.path.join(folder, "state")
     there = probes.place(folder)
     if probes.place(inside).mode & 0o002:          # ccmon made it 0600: the disk keeps no modes, as those of Windows do
         there = there._replace(mode=0)
     kept = verdicts.Kept(there, probes.above(inside), None,
-                         plural(linefiles.how_many(folder), "line") + " ready" + age, _variable(around, "XDG_CACHE_HOME"),
-                         taken=_lowest(folder) if linecache.is_foreign_folder(folder) else None)
+                         plural(line_cache.line_count(folder), "line") + " ready" + age, _variable(around, "XDG_CACHE_HOME"),
+                         taken=_lowest(folder) if line_answer.is_foreign_folder(folder) else None)
     return verdicts.cache(kept, state.failures, around.owned)
 
 
@@ -393,5 +392,5 @@ def locale(around: Surroundings) -> Check:
     """The locale's characters."""
     name = next(filter(None, map(around.env.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "")
     known = probes.locale_is_known()
-    mend = "setx PYTHONUTF8 1" if os.name == "nt" else f"export LC_ALL={codec.installed()}"
-    return verdicts.locale(name or "", codec.utf8(), known, mend)
+    mend = "setx PYTHONUTF8 1" if os.name == "nt" else f"export LC_ALL={output.installed_locale()}"
+    return verdicts.locale(name or "", output.utf8(), known, mend)

@@ -6,7 +6,6 @@ setupterm answers once a process, whatever name it is given later: what decides 
 import contextlib
 import functools
 import os
-import re
 from typing import Any, Iterator, NamedTuple, Optional, Tuple
 
 from ccmon.fullscreen import terminal
@@ -58,7 +57,11 @@ def draws_ascii_alone(term: str) -> bool:
 
 def keypad_on() -> bytes:
     """What has the terminal in use send its keys as its entry has them."""
-    return re.sub(rb"\$<[^>]*>", b"", curses.tigetstr("smkx") or b"") if _POSIX else b""
+    found = bytes(curses.tigetstr("smkx") or b"") if _POSIX else b""
+    if b"$<" not in found:             # how long to wait, as few terminals have it
+        return found
+    import re
+    return re.sub(rb"\$<[^>]*>", b"", found)
 
 
 def _names(term: str) -> Tuple[str, ...]:

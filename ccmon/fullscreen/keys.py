@@ -4,8 +4,11 @@ A name is a key: a character, or one such as up; OTHER is a character that is no
 A sequence that is not known is nothing: neither the escape key nor any of its bytes, however slowly it comes.
 """
 
-import re
-from typing import Dict, List, Mapping, Match, Optional, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Dict, List, Mapping, Optional, Sequence
+
+if TYPE_CHECKING:
+    from typing import Match, Pattern
 
 OTHER, PASTE, CTRL_C, CTRL_L = "", "paste", "ctrl-c", "ctrl-l"
 STORED, LEAVE = "L", "q"               # keys whose effect is stored, or gives the terminal to somebody else
@@ -25,11 +28,11 @@ _SS3 = rb"\x1b+O[0-9;]*(?:[ -/:<-~]|(?=[^ -~]))"
 _OSC = rb"\x1b+\][^\x07\x1b\x18\x1a]*(?:[\x07\x18\x1a]|\x1b\\|(?=\x1b[^\\]))"       # CAN and SUB break off
 _STRING = rb"\x1b+[P_^X][^\x1b\x18\x1a]*(?:[\x18\x1a]|\x1b\\|(?=\x1b[^\\]))"          # DCS, APC, PM, SOS
 _ALT = rb"\x1b+(?:[ -/]+[0-~]|[^\x1b\[O\]P_^X -/])"                                # a character with Alt; or a character set
-_SEQUENCE = re.compile(b"|".join((_CSI, _SS3, _OSC, _STRING, _ALT)), re.DOTALL)
+_SEQUENCE = b"|".join((_CSI, _SS3, _OSC, _STRING, _ALT))
 _BEGINS = b"[O]P_^X"                   # what stands behind the escape of a sequence; none of these is a key of ccmon
-_WHEEL = re.compile(rb"\x1b\[(?:<(6[45]);\d+;\d+M|M([`a])..|(9[67]);\d+;\d+M)", re.DOTALL)      # SGR's, the old one, urxvt's
+_WHEEL = rb"\x1b\[(?:<(6[45]);\d+;\d+M|M([`a])..|(9[67]);\d+;\d+M)"      # SGR's, the old one, urxvt's
 _ANSWERS = (b"\x1b]11;", b"\x1b[?")     # of the terminal: its background, what kind it is
-_COLOUR = re.compile(rb"\x1b\]11;(?:r?|rg|rgba?:?|rgba?:[0-9a-fA-F]{0,4}(?:/[0-9a-fA-F]{0,4}){0,3})(?:\x07|\x1b\\?)?")  # so far
+_COLOUR = rb"\x1b\]11;(?:r?|rg|rgba?:?|rgba?:[0-9a-fA-F]{0,4}(?:/[0-9a-fA-F]{0,4}){0,3})(?:\x07|\x1b\\?)?"  # so far
 _NOTCH = 3                             # rows, as terminals make arrows of a wheel
 _USUAL: Dict[bytes, str] = {b"\x1b[5~": "pgup", b"\x1b[6~": "pgdn", b"\x1bOM": "enter"}
 _USUAL.update({b"\x1b" + lead + end: name for lead in (b"[", b"O") for end, name in (
@@ -37,6 +40,13 @@ _USUAL.update({b"\x1b" + lead + end: name for lead in (b"[", b"O") for end, name
 _USUAL.update({b"\x1b[1~": "home", b"\x1b[7~": "home", b"\x1b[4~": "end", b"\x1b[8~": "end"})
 _CONTROLS = {3: CTRL_C, 8: "backspace", 9: "tab", 10: "enter", 12: CTRL_L, 13: "enter", 127: "backspace"}
 _CHARACTERS = {"tab", "enter", "backspace"}        # they stand in texts, too
+
+
+@lru_cache(maxsize=None)
+def _pattern(text: bytes) -> "Pattern[bytes]":
+    """Compiled when the first key comes: the first frame stands before that."""
+    import re
+    return re.compile(text, re.DOTALL)
 
 
 class Decoder:
@@ -87,7 +97,7 @@ class Decoder:
             return []
         if not self._rest and first in _BEGINS and now_s - self._escaped_s < SEQUENCE_S:
             self._rest = b"\x1b"
-        elif self._rest.startswith(_ANSWERS[0]) and now_s - self._since_s > SEQUENCE_S and not _COLOUR.fullmatch(
+        elif self._rest.startswith(_ANSWERS[0]) and now_s - self._since_s > SEQUENCE_S and not _pattern(_COLOUR).fullmatch(
                 self._rest + bytes([first])):
             self._rest = b""           # its end is lost, and this is typed
         elif self._rest and not self._rest.strip(b"\x1b") and first not in b"\x1b" + _BEGINS and now_s - self._since_s > ALT_S:
@@ -122,19 +132,19 @@ class Decoder:
         if self._rest[0] != 27:
             code, self._rest = self._rest[0], self._rest[1:]
             return [_character(code)] if code < 128 or code >= 192 else []         # one for all bytes of a character
-        found = _SEQUENCE.match(self._rest)
+        found = _pattern(_SEQUENCE).match(self._rest)
         if found is None:
             return []
         self._rest = self._rest[found.end():]
         self.answers += [found.group()] if found.group().startswith(_ANSWERS) else []
         self.pasting = found.group() == _BEGIN
-        wheel, with_alt = _WHEEL.fullmatch(found.group()), found.group().lstrip(b"\x1b")
+        wheel, with_alt = _pattern(_WHEEL).fullmatch(found.group()), found.group().lstrip(b"\x1b")
         if with_alt in (b"\x03", b"\x0c"):
             return [_CONTROLS[with_alt[0]]]
         return [PASTE] if self.pasting else [_way(wheel)] * _NOTCH if wheel else []
 
 
-def _way(wheel: Match[bytes]) -> str:
+def _way(wheel: "Match[bytes]") -> str:
     """Where the wheel of a mouse was turned."""
     return "up" if (wheel[1] or wheel[2] or wheel[3]) in (b"64", b"`", b"96") else "down"
 

@@ -4,6 +4,7 @@ import time
 from contextlib import suppress
 from typing import Mapping, TextIO
 
+from ccmon import line_cache
 from ccmon.errors import CcmonError
 from ccmon.fullscreen import background
 from ccmon.fullscreen.picture import Picture, View
@@ -11,7 +12,6 @@ from ccmon.fullscreen.poller import Poller
 from ccmon.fullscreen.screen import Screen
 from ccmon.fullscreen.screen_signals import exit_code
 from ccmon.fullscreen.state import UNDO_S, State, said, update
-from ccmon.line import linefiles
 from ccmon.pipeline import accounts, memory, past_windows, present, rated
 from ccmon.settings import config
 from ccmon.settings.context import Context
@@ -130,7 +130,7 @@ def _with_hit(ctx: Context, state: State, effect: str) -> State:
                 words = hits.noted(*kept.note_hit(now), now, ctx.zone)
     except StoreError as err:
         return said(state._replace(noted_at=None), str(err), now)
-    linefiles.outdate(ctx.env)
+    line_cache.outdate(ctx.env)
     state = state._replace(facts=present.load(ctx, now))       # the screen follows at once
     if effect == "undo":
         return said(state, words, now)

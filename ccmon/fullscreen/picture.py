@@ -1,7 +1,6 @@
 """What is on the screen, made no more often than it can change: the numbers, the lines, and the seconds that tick in them."""
 
-import re
-from typing import List, NamedTuple, Optional, Tuple
+from typing import Iterator, List, NamedTuple, Optional, Tuple
 
 from ccmon import own_name, when
 from ccmon.fullscreen.state import UNDO_S, State
@@ -17,7 +16,6 @@ from ccmon.views.screen.scene import Scene
 SECOND_S, MINUTE_S = 1, 60
 SNAPSHOT_S = 60                        # so long the numbers of the same facts stand; what is left until a moment is always of now
 LINES_S = 10                           # so long the lines of the same numbers stand, but for the clock and the source's age
-_SECONDS = re.compile(r"\d:\d\d:\d\d|\d ?s\b")
 
 
 class View(NamedTuple):
@@ -97,7 +95,23 @@ def _ticked(lines: List[Line], before: Tuple[str, str], ticking: Tuple[str, str]
 
 
 def _shows_seconds(lines: List[Line]) -> bool:
-    return any(_SECONDS.search("".join(span.text for span in line)) for line in lines)
+    return any(_has_seconds("".join(span.text for span in line)) for line in lines)
+
+
+def _has_seconds(text: str) -> bool:
+    """Whether 1:02:03, 5 s or 5s stands in it; without re, which would hold the first frame up."""
+    return (any(before.rstrip(" ")[-1:].isdigit() and not before.endswith("  ") and not (after[:1].isalnum() or after[:1] == "_")
+                for before, after in _around(text, "s"))
+            or any(before[-1:].isdigit() and after[:2].isdigit() and after[2:3] == ":" and after[3:5].isdigit()
+                   and len(after) >= 5 for before, after in _around(text, ":")))
+
+
+def _around(text: str, mark: str) -> Iterator[Tuple[str, str]]:
+    """What stands up to three characters before each such character, and five behind."""
+    at = text.find(mark)
+    while at >= 0:
+        yield text[max(0, at - 3):at], text[at + 1:at + 6]
+        at = text.find(mark, at + 1)
 
 
 def _made(view: View, snapshot: Snapshot, status: str) -> List[Line]:

@@ -6,14 +6,14 @@ import time
 import traceback
 from typing import Optional
 
-from ccmon import linecache, locks
+from ccmon import line_answer, locks
 from ccmon.alerts.kinds import BELL
 from ccmon.fullscreen.screen import Screen
 from ccmon.model import Facts, Source
 from ccmon.pipeline import memory, present, refresh
 from ccmon.pipeline.watch import Watch
 from ccmon.settings.context import Context
-from ccmon.sources import ccusage
+from ccmon.sources.cancel import Cancel
 from ccmon.usage.compute import next_edge
 
 FAULT_S = 3600
@@ -27,7 +27,7 @@ class Poller(threading.Thread):
         super().__init__(name="poller", daemon=True)
         self.ctx, self.screen = ctx, screen
         self.facts: "queue.Queue[Facts]" = queue.Queue()
-        self.cancel = ccusage.Cancel()
+        self.cancel = Cancel()
         self._now = threading.Event()
         self._stopped = False
         self._last = Facts()
@@ -148,7 +148,7 @@ class Poller(threading.Thread):
         self._watch.note_stored()
         self._failures = self._failures + 1 if facts.source.error else 0
         self._retry_at = time.monotonic() + refresh.pause_s(self._failures) if self._failures else 0.0
-        if ctx.cache and linecache.read_state(ctx.cache).quiet_until <= now:
+        if ctx.cache and line_answer.read_state(ctx.cache).quiet_until <= now:
             self._rest_until = time.monotonic() + refresh.rest_s(ctx, facts.source)
         return facts
 
@@ -157,7 +157,7 @@ class Poller(threading.Thread):
 
     def _just_read(self, now: int) -> bool:
         """Another process, or we, have the numbers of this moment."""
-        state = linecache.read_state(self.ctx.cache) if self.ctx.cache else linecache.State()
+        state = line_answer.read_state(self.ctx.cache) if self.ctx.cache else line_answer.State()
         return 0 <= now - state.refreshed < self.ctx.settings.interval / 2
 
     def ask(self) -> None:

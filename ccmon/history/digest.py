@@ -1,13 +1,16 @@
 """All that a report says, as numbers: the period, the one before, days, hours, models, plans, sessions and sentences."""
 
+from __future__ import annotations
+
 from datetime import date, datetime, time, timedelta
-from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon.history import groups, insights
 from ccmon.history.groups import QUARTER_S, Group, by_period
 from ccmon.history.rating import OFFICIAL, Scale
 from ccmon.history.windows import PastWindow
 from ccmon.model import Record, Used
+from ccmon.named_tuple import NamedTuple
 from ccmon.when import Zone, local, midnight
 
 Point = Tuple[int, float]              # epoch s, tokens

@@ -3,10 +3,13 @@
 What was used counts where its quarter of an hour lies, whichever session it belongs to: so all groupings have one total.
 """
 
+from __future__ import annotations
+
 from datetime import date, timedelta
-from typing import Dict, Hashable, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple, TypeVar
+from typing import Dict, Hashable, Iterable, List, Mapping, Optional, Sequence, Set, Tuple, TypeVar
 
 from ccmon.model import Record, Used
+from ccmon.named_tuple import NamedTuple
 from ccmon.when import Zone, local
 
 HOUR_S, QUARTER_S = 3600, 900

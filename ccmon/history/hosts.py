@@ -1,5 +1,7 @@
 """Machines by name: whose sessions are meant."""
 
+from __future__ import annotations
+
 from typing import List, Optional
 
 from ccmon.errors import UsageError

@@ -1,5 +1,7 @@
 """What the numbers of a report say in words: sentences that are computed, and left out where the numbers do not carry them."""
 
+from __future__ import annotations
+
 from datetime import date
 from statistics import median
 from typing import Dict, List, Mapping, Optional, Sequence, Set, Tuple

@@ -1,13 +1,18 @@
 """The days and moments of --since and --until, and what began and was used in them."""
 
+from __future__ import annotations
+
 from datetime import date
-from typing import List, NamedTuple, Optional, Sequence
+from typing import TYPE_CHECKING, List, Optional, Sequence
 
 from ccmon.errors import UsageError
 from ccmon.model import Record, Used
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import clean, clip
-from ccmon.typed_times import Typed, typed
 from ccmon.when import Zone, clock_text, local, midnight
+
+if TYPE_CHECKING:
+    from ccmon.typed_times import Typed
 
 VALID = ("a day (2026-11-22, today, yesterday, monday, 3d), a week (2026-W47, last week), a month (2026-11), a year (2026) "
          "or a moment (2h, 14:30)")
@@ -24,6 +29,8 @@ class Days(NamedTuple):
 
 def chosen(since: Optional[str], until: Optional[str], now: int, zone: Zone) -> Days:
     """What --since and --until say: a week, month or year is meant whole. UsageError names what is valid."""
+    if since is None and until is None:
+        return Days()
     begin, end = _typed("--since", since, now, zone), _typed("--until", until, now, zone)
     found = Days(begin.first, end.last, None if begin.first else begin.at, None if end.last else end.at)
     if found.first and found.last and found.first > found.last:
@@ -34,7 +41,8 @@ def chosen(since: Optional[str], until: Optional[str], now: int, zone: Zone) -> 
     return found
 
 
-def _typed(flag: str, word: Optional[str], now: int, zone: Zone) -> Typed:
+def _typed(flag: str, word: Optional[str], now: int, zone: Zone) -> "Typed":
+    from ccmon.typed_times import Typed, typed
     if word is None:
         return Typed()
     try:

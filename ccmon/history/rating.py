@@ -3,10 +3,13 @@
 The limit of the settings in force now, or the learned one: one list never has two scales.
 """
 
+from __future__ import annotations
+
 from bisect import bisect_left
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, List, Optional, Sequence, Tuple
 
 from ccmon.model import Record
+from ccmon.named_tuple import NamedTuple
 from ccmon.when import SESSION_S
 
 OFFICIAL, LEARNED, LIMIT = "official", "learned", "limit"

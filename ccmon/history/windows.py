@@ -3,11 +3,14 @@
 Percentages are the account's, tokens those of this machine's folder: use elsewhere makes one per cent look cheaper.
 """
 
+from __future__ import annotations
+
 from bisect import bisect_left
-from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.history.groups import QUARTER_S, Group, together
 from ccmon.model import Used
+from ccmon.named_tuple import NamedTuple
 
 SAME_S = 60                            # resets that differ by no more are one
 NEAR_S = 3600                          # what a message says of a reset may be off by this much

@@ -3,7 +3,6 @@
 A model is plain numbers. For each horizon it gives loads by share of likely outcomes, from which the runway follows.
 """
 
-import json
 from bisect import bisect_right
 from math import cos, expm1, log1p, pi, sin, sqrt, tanh
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
@@ -205,6 +204,7 @@ def in_force(extra: Optional[Extra], now: int) -> Optional[FrozenModel]:
 
 def dump(extra: Extra) -> str:
     """The outcome of a trial as a text for the store."""
+    import json
     return json.dumps(extra, separators=(",", ":"))
 
 

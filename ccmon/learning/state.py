@@ -1,6 +1,5 @@
 """The learned state as a text for the store, and read again. Nothing here learns: what only shows the state loads little."""
 
-import json
 from bisect import bisect_left
 from functools import lru_cache
 from itertools import accumulate
@@ -32,6 +31,7 @@ _Part = TypeVar("_Part")
 def dump(state: LearnedState) -> str:
     """The state as a text for the store."""
     models = [model and runway_parts(model) for model in (state.points, state.tokens)]
+    import json
     return json.dumps(_brief([VERSION, state.learned, *models, state.week and dump_week(state.week)]), separators=(",", ":"))
 
 
@@ -156,6 +156,7 @@ def past_moments(usage: UsageCurve, now: int) -> int:
 
 def dump_week(week: WeekModel) -> str:
     """The model of a 7-day window as a text for the store."""
+    import json
     return json.dumps([week.at, week.days, week.last and week.last[:3], *week.usage[:3]], separators=(",", ":"))
 
 

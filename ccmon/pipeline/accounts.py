@@ -2,7 +2,7 @@
 
 from typing import List
 
-from ccmon import linecache
+from ccmon import line_answer
 from ccmon.pipeline import refresh
 from ccmon.settings import accounts, config
 from ccmon.settings.context import Context, shown
@@ -16,7 +16,8 @@ def known(ctx: Context) -> List[Account]:
         return []
     for group in accounts.groups(env, ctx.settings):
         own = config.with_folders(env, group.folders)
-        refresh.take_readings(ctx._replace(env=own, cache=linecache.folder(own), owner=group.owner, chosen=None, asked_env=None))
+        cache = line_answer.folder(own)
+        refresh.take_readings(ctx._replace(env=own, cache=cache, owner=group.owner, chosen=None, asked_env=None))
     return accounts.known(env, ctx.settings, ctx.paths.store, ctx.now())
 
 

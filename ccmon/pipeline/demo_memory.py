@@ -2,9 +2,10 @@
 
 from ccmon.learning import state
 from ccmon.model import Source
+from ccmon.pipeline import demo_past
 from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, Answer, opened
 from ccmon.settings.context import Context
-from ccmon.sources import demo, demo_past
+from ccmon.sources import demo
 
 
 def remember_demo(ctx: Context) -> None:

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Dict, List, Optional
 from ccmon.model import EVENTS, Facts, Snapshot
 from ccmon.pipeline import tightest
 from ccmon.pipeline.memory import Memory
-from ccmon.usage.accounts import is_of_another
-from ccmon.usage.windows import named, running
+from ccmon.usage.windows import is_of_another, named, running
 from ccmon.when import DAY_S, SESSION_S
 
 if TYPE_CHECKING:
@@ -24,14 +23,12 @@ WEEK_S = 7 * DAY_S
 def recall(memory: Memory, facts: Facts, now: int) -> Facts:
     """The facts with the learned limit, what the running window has used, and what forecasts rest on."""
     readings = memory.readings(now - RECENT_S, now)
-    hits = [reading.ts for reading in readings if reading.source in EVENTS and reading.ts > now - SESSION_S
-            and not is_of_another("five_hour", reading.resets_at, facts.windows, facts.apart)]
-    facts = tightest.recall(memory, facts._replace(hit_at=max(hits, default=None)), now)
+    facts = _with_hits(memory, facts, readings, now)
     state = stored(memory)
     if state is None:
         return facts
     from ccmon.pipeline import model_weeks
-    use = memory.uses(now - RECENT_S, now + 1)
+    use = _recent_uses(memory, state, now)
     outlook = _outlook(state, use, readings, _extra(memory, now))._replace(weeks=model_weeks.recall(memory))
     return facts._replace(learned=state.learned, load=_load(facts, use, now), outlook=outlook)
 
@@ -43,6 +40,28 @@ def stored(memory: Memory) -> "Optional[LearnedState]":
         return None
     from ccmon.learning.state import load
     return load(text)
+
+
+def recall_limit(memory: Memory, facts: Facts, now: int) -> Facts:
+    """The facts with what says how full the session is: limit events and the learned limit, without what forecasts rest on."""
+    facts = _with_hits(memory, facts, memory.readings(now - SESSION_S, now), now)
+    state = stored(memory)
+    if state is None or state.learned.estimate is None or not state.learned.estimate.learned:
+        return facts
+    return facts._replace(learned=state.learned, load=_load(facts, _recent_uses(memory, state, now), now))
+
+
+def _recent_uses(memory: Memory, state: "LearnedState", now: int) -> "List[Use]":
+    """What was used of late; what that cost only where the limit is one of costs: the prices are a long list."""
+    weights = state.learned.unit_weights
+    return memory.uses(now - RECENT_S, now + 1, weights is not None and any(kind == "cost" for _, kind, _ in weights.weights))
+
+
+def _with_hits(memory: Memory, facts: Facts, readings: "List[Reading]", now: int) -> Facts:
+    """The facts with the limit events that tell how full a window is. readings: of the last five hours at least."""
+    hits = [reading.ts for reading in readings if reading.source in EVENTS and reading.ts > now - SESSION_S
+            and not is_of_another("five_hour", reading.resets_at, facts.windows, facts.apart)]
+    return tightest.recall(memory, facts._replace(hit_at=max(hits, default=None)), now)
 
 
 def _load(facts: Facts, use: "List[Use]", now: int) -> "Optional[Load]":

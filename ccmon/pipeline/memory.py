@@ -4,25 +4,26 @@ import sqlite3
 from contextlib import suppress
 from typing import TYPE_CHECKING, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.line.session_json import WINDOWS_S
 from ccmon.model import Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
-from ccmon.pipeline import readings, shown
+from ccmon.pipeline import shown, stored
 from ccmon.pipeline.account_memory import AccountMemory
-from ccmon.settings import config
+from ccmon.pipeline.stored import BACKGROUND_BUSY_MS as BACKGROUND_BUSY_MS
+from ccmon.pipeline.stored import READING_BUSY_MS as READING_BUSY_MS
+from ccmon.pipeline.stored import SCREEN_BUSY_MS as SCREEN_BUSY_MS
 from ccmon.settings.context import Context
-from ccmon.store import alerts, learning, ledger, limit_events, trusted, window_readings
-from ccmon.store.database import Busy, Store, StoreError, open_store
+from ccmon.sources.session_json import WINDOWS_S
+from ccmon.store import learning, limit_events, log_state, trusted, window_readings
+from ccmon.store.database import StoreError
 from ccmon.when import SESSION_S
 
 if TYPE_CHECKING:
-    from ccmon.learning.values import Reading, Use
+    from ccmon.learning.values import RatesOf, Reading, Use
     from ccmon.store import windows
     from ccmon.store.alerts import Told
-    from ccmon.store.present import LimitOf
+    from ccmon.store.record import LimitOf
     from ccmon.store.trusted import Trust
     from ccmon.usage.hits import Event
 
-BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, READING_BUSY_MS = 250, 2000, 10_000
 WEEK_S = WINDOWS_S["seven_day"]
 _DAY_S = 86_400
 
@@ -36,9 +37,6 @@ class Answer(NamedTuple):
 
 class Memory(AccountMemory):
     """The store, or its absence: without it the numbers of this moment are still right."""
-
-    def __enter__(self) -> "Memory":
-        return self
 
     def facts(self, now: int) -> Facts:
         """What is stored, empty without a store."""
@@ -74,6 +72,7 @@ class Memory(AccountMemory):
 
     def note_readings(self, spool: str) -> bool:
         """Keep what Claude Code said, each line once: how far the spool was read is kept with it. False when that has to wait."""
+        from ccmon.pipeline import readings
         now, store, login = self.ctx.now(), self.store, self.account_note().login.account
 
         def work(db: sqlite3.Connection, owner: int) -> None:
@@ -82,41 +81,43 @@ class Memory(AccountMemory):
             if lines:
                 learning.write_note(db, owner, learning.SPOOL, read)
         try:
-            if store and (spool or store.of_owner(self.ctx.owner, readings.are_waiting, False)):
+            if store and (spool or store.of_owner(self.ctx.owner, window_readings.are_waiting, False)):
                 store.change_of(self.ctx.owner, work)
             return store is not None
         except StoreError as err:
             self.trouble = str(err)
             return False
 
+    def has_waiting_readings(self) -> bool:
+        """Whether lines of Claude Code wait in the store for the right clock."""
+        return self._look(window_readings.are_waiting, False)
+
     def note_limits(self) -> None:
         """Keep the plan and limit of this time for the sessions that have come from the logs."""
-        from ccmon.store import present
+        from ccmon.store import record
         now, limit_of = self.ctx.now(), self._limits()
-        self._write(lambda db, owner: present.note_limits(db, owner, now, limit_of, False), None)
+        self._write(lambda db, owner: record.note_limits(db, owner, now, limit_of, False), None)
 
     # --- the ledger of the logs ---------------------------------------------------------------------------------------
 
-    def is_frozen(self) -> bool:
-        """True when the store can only be read as it is."""
-        return self.store is not None and self.store.is_frozen()
-
     def logs_read(self) -> bool:
         """True when all logs have been read to their ends once."""
-        return self._look(ledger.is_complete, False)
+        return self._look(log_state.is_complete, False)
 
     def has_messages(self) -> bool:
         """True when any message of the logs is known."""
+        from ccmon.store import ledger
         return self._look(ledger.has_messages, False)
 
     def share_read(self, size: int) -> float:
         """How much (0..1) of logs of so many bytes has been read."""
+        from ccmon.store import ledger
         return self._look(lambda db, owner: ledger.share_read(db, owner, size), 0.0)
 
     def damaged(self) -> Tuple[int, Optional[str]]:
         """Damaged lines in all logs, and the log with the most of them."""
         none: Tuple[int, Optional[str]] = (0, None)
-        return self._look(ledger.damaged, none)
+        return self._look(log_state.damaged, none)
 
     def logs_read_beside(self) -> Optional[str]:
         """What note_logs_read_beside was last given."""
@@ -164,19 +165,23 @@ class Memory(AccountMemory):
         since = now - days * _DAY_S
         return self.uses(since, now + 1), self._readings(SESSION_S, since, now), self._sessions(now, since)
 
-    def uses(self, since: int, until: int) -> "List[Use]":
-        """What was used from since on and before until: by minute and model, else as the sessions were seen."""
+    def uses(self, since: int, until: int, with_costs: bool = True) -> "List[Use]":
+        """What was used from since on and before until: by minute and model, else as the sessions were seen; without costs no
+        price is looked up."""
+        from ccmon.learning import uses
+        from ccmon.store import course
+        known = self._look(lambda db, owner: course.course(db, owner, since, until), None)
+        if known is None:
+            return []
+        found = uses.by_model(known.models, known.minutes, known.quarters, self._rates_of() if with_costs else lambda _: None)
+        seen = [use for start, shots in known.seen for use in uses.of_session(start, shots) if use.ts >= since]
+        return sorted(found + seen, key=lambda use: use.ts) if seen else found
+
+    def _rates_of(self) -> "RatesOf":
         from functools import partial
 
-        from ccmon.learning import uses
         from ccmon.usage import prices
-        rows = self._look(lambda db, owner: learning.use_rows(db, owner, since, until), None)
-        if rows is None:
-            return []
-        rates_of = partial(prices.token_rates, own=self.ctx.settings.prices)
-        found = uses.by_model(rows.models, rows.minutes, rows.quarters, rates_of)
-        seen = [use for start, shots in rows.seen for use in uses.of_session(start, shots) if use.ts >= since]
-        return sorted(found + seen, key=lambda use: use.ts) if seen else found
+        return partial(prices.token_rates, own=self.ctx.settings.prices)
 
     def weekly_readings(self, now: int, days: int = 90) -> "List[Reading]":
         """The official readings of the 7-day window, by time."""
@@ -292,21 +297,25 @@ class Memory(AccountMemory):
 
     def alerts_told(self, since: int, ending_since: Optional[int] = None) -> "List[Told]":
         """What was told since then, and of windows that end after the other moment, by time; nothing without a store."""
+        from ccmon.store import alerts
         none: "List[Told]" = []
         return self._look(lambda db, owner: alerts.told(db, owner, since, ending_since), none)
 
     def claim_alert(self, kind: str, window_end: int, channels: Sequence[str], same_s: int, now: int) -> List[str]:
         """The channels on which this process is to tell that; none where another one was faster, or without a store."""
+        from ccmon.store import alerts
         none: List[str] = []
         return self._write(lambda db, owner: alerts.claim(db, owner, kind, window_end, channels, now, same_s), none)
 
     def renew_alert(self, kind: str, window_end: int, channel: str, claimed_at: int) -> bool:
         """Whether an old claim of this process still holds, and holds on."""
+        from ccmon.store import alerts
         now = self.ctx.now()
         return self._write(lambda db, owner: alerts.renew(db, owner, kind, window_end, channel, claimed_at, now), False)
 
     def note_alert(self, kind: str, window_end: int, channel: str, outcome: str) -> None:
         """Keep what became of an alert on a channel."""
+        from ccmon.store import alerts
         self._write(lambda db, owner: alerts.note_outcome(db, owner, kind, window_end, channel, outcome), None)
 
     def noted(self, name: str) -> Optional[str]:
@@ -333,8 +342,8 @@ class Memory(AccountMemory):
     def _learned_limit(self, text: str) -> Optional[LearnedLimit]:
         from ccmon.learning import state
         from ccmon.usage import utilization
-        learned_state = state.load(text)
-        return utilization.limit_in_tokens(learned_state.learned, None, None) if learned_state else None
+        learned = state.load(text)
+        return utilization.limit_in_tokens(learned.learned, None, None) if learned else None
 
     def remembered_path(self) -> Optional[str]:
         """The ccusage that last worked."""
@@ -356,24 +365,7 @@ class Memory(AccountMemory):
 
 def opened(ctx: Context, busy_ms: int) -> Memory:
     """The memory of this context; a store that cannot be opened is told, never fatal."""
-    if not ctx.paths.store:
-        return Memory(ctx, None, "There is no home directory: history is off. Set HOME or CCMON_DATA_DIR")
-    try:
-        store = open_store(ctx.paths.store, busy_ms, ctx.now())
-        _join_accounts(ctx, store)
-        return Memory(ctx, store, None)
-    except StoreError as err:
-        return Memory(ctx, None, str(err))
-
-
-def _join_accounts(ctx: Context, store: Store) -> None:
-    """What is stored under other names of the same folders is of this account: an older ccmon, or another list, named it so."""
-    if ctx.demo is None and not ctx.is_stored_only and not store.is_frozen():
-        others = store.accounts(ctx.owner)
-        former = others & set(config.former_accounts(ctx.env)) if others else others
-        if former:
-            with suppress(Busy):       # the next one does it
-                store.join_accounts(ctx.owner, sorted(former))
+    return stored.opened(ctx, busy_ms, Memory)
 
 
 def works(ctx: Context) -> bool:

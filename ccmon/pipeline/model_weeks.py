@@ -1,13 +1,12 @@
 """How the weeks of single models grow: learned of their own readings, as that of the account is."""
 
-import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, List, Optional, Tuple
 
 from ccmon import kept
 from ccmon.learning import state
-from ccmon.line.session_json import MOST_WINDOWS, length_s
 from ccmon.pipeline.memory import Memory
+from ccmon.sources.session_json import MOST_WINDOWS, length_s
 from ccmon.store import learning
 from ccmon.when import DAY_S
 
@@ -26,6 +25,7 @@ def study(memory: Memory, now: int) -> None:
     """Learn anew of each, and keep it; some ms a window."""
     from ccmon.learning import week
     weeks = {name: week.train(_readings(memory, name, now), now) for name in _names(memory)}
+    import json
     text = json.dumps({name: state.dump_week(one) for name, one in weeks.items() if one.last})
     if weeks and text != memory.noted(learning.WEEKS):
         memory.note(learning.WEEKS, text)

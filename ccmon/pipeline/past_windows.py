@@ -9,9 +9,9 @@ from ccmon.history.windows import Kind, PastWindow, Range, Said
 from ccmon.learning import state
 from ccmon.learning.learned import HISTORY_S, Learned, measure
 from ccmon.learning.values import Key
-from ccmon.line.session_json import label, length_s, scope, window_name
 from ccmon.model import Used
 from ccmon.pipeline.memory import Memory
+from ccmon.sources.session_json import label, length_s, scope, window_name
 from ccmon.store import window_readings
 from ccmon.store.database import Store, StoreError
 from ccmon.text import clean, clip, near

@@ -2,7 +2,7 @@
 
 from typing import Any, Callable, Dict
 
-from ccmon import kept, linecache
+from ccmon import kept, line_answer
 from ccmon.model import Facts, Source
 from ccmon.pipeline import learned_state
 from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, opened
@@ -20,7 +20,7 @@ def source_before(ctx: Context) -> Source:
     """What the last refresh, of whichever process, noted about the source."""
     name = "ccusage" if ctx.demo is None else "demo"
     try:
-        noted = kept.value(linecache.read_state(ctx.cache).note) if ctx.cache else {}
+        noted = kept.value(line_answer.read_state(ctx.cache).note) if ctx.cache else {}
         known = {key: made(noted[key]) for key, made in _FIELDS if noted.get(key) is not None}
         return Source(**known) if known else Source(name)
     except kept.Damage:

@@ -1,13 +1,19 @@
 """The stored sessions with what they are rated by: the same for the history, its page on the screen, reports and exports."""
 
-from typing import List, NamedTuple, Optional
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, List, Optional, Union
 
 from ccmon.history import rating
 from ccmon.history.rating import Running, Scale
-from ccmon.model import Record, Snapshot
+from ccmon.model import Block, Limit, Record, Snapshot
+from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import learned_state
 from ccmon.pipeline.memory import Memory
-from ccmon.usage import limits, utilization
+from ccmon.usage import fullness, limits, utilization
+
+if TYPE_CHECKING:
+    from ccmon.learning.learned import Learned
 
 
 class Rated(NamedTuple):
@@ -17,13 +23,30 @@ class Rated(NamedTuple):
     scale: Scale
 
 
-def present(kept: Memory) -> Snapshot:
+class Moment(NamedTuple):
+    """What of a snapshot tells how sessions are rated, with its names."""
+
+    limit: Limit
+    learned: "Optional[Learned]"
+    session: Optional[Block]           # that runs
+    percent: Optional[float]
+    percent_source: str
+
+    @property
+    def active(self) -> bool:
+        """Whether a session runs."""
+        return self.session is not None
+
+
+def present(kept: Memory) -> Moment:
     """The moment by what is stored: what the screen says of it."""
     now = kept.ctx.now()
-    return kept.ctx.view(learned_state.recall(kept, kept.facts(now), now), now)
+    facts = learned_state.recall_limit(kept, kept.facts(now), now)
+    full = fullness.of(facts, kept.ctx.usage_options(facts.login), now)
+    return Moment(full.limit, facts.learned, full.session, full.gauge.percent, full.gauge.source)
 
 
-def sessions(kept: Memory, moment: Snapshot, since: Optional[int] = None, everywhere: bool = False) -> Rated:
+def sessions(kept: Memory, moment: Union[Moment, Snapshot], since: Optional[int] = None, everywhere: bool = False) -> Rated:
     """The sessions that ended since then; of all machines if everywhere. moment: what the screen says. Raises StoreError."""
     scale, running = _scale(kept, moment), _running(moment)
     found = [record for seen in kept.seen(since, everywhere)
@@ -31,7 +54,7 @@ def sessions(kept: Memory, moment: Snapshot, since: Optional[int] = None, everyw
     return Rated(sorted((one for one in found if since is None or one.block.end > since), key=lambda one: one.block.start), scale)
 
 
-def _scale(kept: Memory, moment: Snapshot) -> Scale:
+def _scale(kept: Memory, moment: Union[Moment, Snapshot]) -> Scale:
     """The learned limit where the plan leaves room for it, else the limit in force.
 
     On plan pro, or that of the account, a session above its figure shows that it is another: then the record is the limit of the
@@ -48,7 +71,7 @@ def _scale(kept: Memory, moment: Snapshot) -> Scale:
     return Scale(limit.tokens, limit.source, limit.plan)
 
 
-def _running(moment: Snapshot) -> Optional[Running]:
+def _running(moment: Union[Moment, Snapshot]) -> Optional[Running]:
     if not moment.active or moment.session is None or moment.percent is None:
         return None
     by = rating.LIMIT if moment.percent_source == "tokens" else moment.percent_source

@@ -10,12 +10,7 @@ from ccmon.usage import official
 from ccmon.usage.official import Ledger, Reading
 from ccmon.when import SKEW_S
 
-_AHEAD, _MOST_HELD = "readings_ahead", 500
-
-
-def are_waiting(db: sqlite3.Connection, owner: int) -> bool:
-    """Whether lines wait for the right clock."""
-    return bool(rows.note(db, f"{_AHEAD} {owner}"))
+_MOST_HELD = 500
 
 
 def keep(db: sqlite3.Connection, owner: int, lines: Sequence[str], now: int, login: str = "") -> None:
@@ -25,14 +20,14 @@ def keep(db: sqlite3.Connection, owner: int, lines: Sequence[str], now: int, log
     wait for their time. Those of a clock that was ahead are of windows that were over by it.
     """
     window_readings.note_login(db, owner, login)
-    noted = rows.note(db, f"{_AHEAD} {owner}") or ""
+    noted = rows.note(db, f"{window_readings.AHEAD} {owner}") or ""
     lines = [*(line for line in noted.splitlines() if line not in lines), *lines]
     if not lines:
         return
     _settle(db, owner, "statusline", lambda ledger: official.settle(ledger, lines, now, login))
     ahead = [line for line in lines if any(now + SKEW_S < one.at < one.resets_at for one in official.parse(line))]
     if ahead or noted:
-        rows.write_note(db, f"{_AHEAD} {owner}", "\n".join(ahead[-_MOST_HELD:]))
+        rows.write_note(db, f"{window_readings.AHEAD} {owner}", "\n".join(ahead[-_MOST_HELD:]))
 
 
 def keep_told(db: sqlite3.Connection, owner: int, windows: Windows, login: str, now: int) -> None:

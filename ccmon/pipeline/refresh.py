@@ -8,27 +8,31 @@ import os
 import signal
 import threading
 import time
-import traceback
 from contextlib import contextmanager
-from typing import Iterator, List, Optional
+from typing import TYPE_CHECKING, Iterator, List, Optional, Sequence
 
-from ccmon import linecache, locks
+from ccmon import line_answer, line_cache, locks
 from ccmon.errors import CcmonError, UsageError
-from ccmon.line import linefiles, lines
 from ccmon.model import Facts, Source
-from ccmon.pipeline import account, alerting, asking, learned_state, sources, sweeping, tightest
+from ccmon.pipeline import account, learned_state, lines, sweeping, tightest, unchanged
+from ccmon.pipeline.catch_up import files as log_files_of
 from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, Answer, Memory, opened
 from ccmon.pipeline.present import load, source_before
 from ccmon.settings import config
 from ccmon.settings.context import Context
-from ccmon.sources import ccusage, demo_past, log_files
-from ccmon.sources.log_reader import Tell
+from ccmon.sources import log_files, spool
+from ccmon.sources.cancel import Cancel, Cancelled
 from ccmon.system import signals
 from ccmon.usage import compute
 
+if TYPE_CHECKING:
+    from ccmon.pipeline.alerting import Due
+    from ccmon.sources.log_files import LogFile
+    from ccmon.sources.log_reader import Tell
 
-def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Optional[ccusage.Cancel] = None,
-         insist: bool = False, whole: Optional[Tell] = None) -> Facts:
+
+def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Optional[Cancel] = None,
+         insist: bool = False, whole: "Optional[Tell]" = None) -> Facts:
     """Read the source, store what it says and write every line; the caller holds the refresh lock.
 
     Without insist a source is left alone as long as no log has changed. whole: where only logs say what is used, and they were
@@ -39,13 +43,13 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
     before = source_before(ctx)
     with opened(ctx, busy_ms) as memory:
         _take_readings(ctx, memory)
-        files = sources.files(ctx)
+        files = log_files_of(ctx)
         stamp = log_files.stamp(files)
-        unchanged = not insist and sources.unchanged(ctx, before, stamp, memory, now)
+        is_unchanged = not insist and unchanged.unchanged_facts(ctx, before, files, memory, now) is not None
         try:
-            with _signals_end(cancel or ccusage.Cancel()) as cancel:
-                answer = None if unchanged else sources.ask(ctx, before, memory, lock, cancel, files, whole)
-        except ccusage.Cancelled:
+            with _signals_end(cancel or Cancel()) as cancel:
+                answer = None if is_unchanged else _asked(ctx, before, memory, lock, cancel, files, whole)
+        except Cancelled:
             return learned_state.recall(memory, memory.facts(now), now)._replace(source=before)
         except CcmonError as err:
             now = ctx.now()            # a time-out has taken its time: the pause begins after it
@@ -57,7 +61,8 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
             if not locks.held(lock):
                 return _of_the_other(ctx, memory)
             facts = _kept(memory, answer, before, stamp, now)
-            if answer and facts.cut_since is not None and sources.may_read_beside(ctx, facts.source):
+            if answer and facts.cut_since is not None and _may_read_beside(ctx, facts.source):
+                from ccmon.pipeline import sources
                 sources.read_beside(ctx, facts.source, memory, at_once=True)       # what is shown is the ledger's
                 facts = memory.facts(now)._replace(source=facts.source)
             _note_success(ctx, facts._replace(source=_stored(facts, before)), now)
@@ -70,6 +75,21 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
                 learned_state.keep_score(memory, snapshot)
                 tightest.note(memory, snapshot)
     return facts
+
+
+def _asked(ctx: Context, before: Source, memory: Memory, lock: int, cancel: Cancel, files: "Sequence[LogFile]",
+           whole: "Optional[Tell]") -> Answer:
+    """What the source says; what asks and reads is loaded where the logs, as the only source, say anything new."""
+    answer = unchanged.answer_of_logs(ctx, before, files, memory)
+    if answer is None:
+        from ccmon.pipeline import sources
+        answer = sources.ask(ctx, before, memory, lock, cancel, files, whole)
+    return answer
+
+
+def _may_read_beside(ctx: Context, source: Source) -> bool:
+    """False where the logs are not to be read, or were read for the numbers already."""
+    return ctx.demo is None and ctx.settings.source == "auto" and source.name == "ccusage"
 
 
 def _of_the_other(ctx: Context, memory: Memory) -> Facts:
@@ -93,10 +113,11 @@ def _stored(facts: Facts, before: Source) -> Source:
 def _take_readings(ctx: Context, memory: Memory) -> None:
     """Bring what Claude Code said from the spool into the store; what cannot be stored now stays where it is."""
     if ctx.demo is not None:
+        from ccmon.pipeline import demo_past
         memory.note_readings(demo_past.readings([ctx.now()], ctx.demo))
         return
     account.take(ctx, memory)          # first: it says whose the lines are
-    for content in linefiles.spooled(ctx.cache) if ctx.cache else ():
+    for content in spool.contents(ctx.cache) if ctx.cache else ():
         if not memory.note_readings(content):
             return
 
@@ -112,10 +133,11 @@ def take_readings(ctx: Context) -> None:
             locks.unlock(lock)
 
 
-def catch_up(ctx: Context, tell: Optional[Tell] = None) -> None:
+def catch_up(ctx: Context, tell: "Optional[Tell]" = None) -> None:
     """Read what the history lacks of the logs, before it is shown; it is told how far a first reading has come."""
     if ctx.is_stored_only:
         return                         # the logs are elsewhere
+    from ccmon.pipeline import sources
     with opened(ctx, SCREEN_BUSY_MS) as memory:
         sources.catch_up(ctx, memory, tell)
 
@@ -132,9 +154,12 @@ def learn(ctx: Context) -> None:
     try:
         with opened(ctx, BACKGROUND_BUSY_MS) as memory:
             source = source_before(ctx)
-            if sources.may_read_beside(ctx, source):
+            if _may_read_beside(ctx, source):
+                from ccmon.pipeline import sources
                 sources.read_beside(ctx, source, memory)
-            asking.ask_when_due(ctx, memory)
+            if ctx.settings.official == "claude":
+                from ccmon.pipeline import asking
+                asking.ask_when_due(ctx, memory)
             learned_state.study_when_due(memory, ctx.now())
     finally:
         locks.unlock(lock)
@@ -150,24 +175,31 @@ def learn_quietly(ctx: Context) -> bool:
         return False
 
 
-def alerts_due(ctx: Context, facts: Facts, on_screen: bool = False) -> List[alerting.Due]:
+def alerts_due(ctx: Context, facts: Facts, on_screen: bool = False) -> "List[Due]":
     """What this process is to tell the user; a fault in it is written to the log, and spoils nothing."""
     try:
-        return [] if ctx.is_stored_only else alerting.claim(ctx, facts, on_screen)
+        if ctx.is_stored_only or not ctx.settings.alerts:
+            return []
+        from ccmon.pipeline import alerting
+        return alerting.claim(ctx, facts, on_screen)
     except Exception:
         _log(ctx)
         return []
 
 
-def send_alerts(ctx: Context, found: List[alerting.Due]) -> None:
+def send_alerts(ctx: Context, found: "List[Due]") -> None:
     """Send them; it takes its time, so no lock may be held."""
+    if not found:
+        return
     try:
+        from ccmon.pipeline import alerting
         alerting.send(ctx, found)
     except Exception:
         _log(ctx)
 
 
 def _log(ctx: Context) -> None:
+    import traceback
     with config.open_log(ctx.paths.log) as log:
         log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {traceback.format_exc()}")
 
@@ -177,7 +209,7 @@ def _log(ctx: Context) -> None:
 def of_account(ctx: Context) -> Facts:
     """The facts of an account that a line shows beside another one's: refreshed where that is due and nobody is at it."""
     now = ctx.now()
-    due = ctx.cache and not ctx.is_stored_only and linecache.read_state(ctx.cache).due(now, linecache.config_path(ctx.env))
+    due = ctx.cache and not ctx.is_stored_only and line_answer.read_state(ctx.cache).due(now, line_answer.config_path(ctx.env))
     lock = locks.lock(ctx.cache) if ctx.cache and due else None
     if lock is None:
         return load(ctx, now)
@@ -187,7 +219,7 @@ def of_account(ctx: Context) -> Facts:
         locks.unlock(lock)
 
 
-def current_facts(ctx: Context, insist: bool = False, whole: Optional[Tell] = None) -> Facts:
+def current_facts(ctx: Context, insist: bool = False, whole: "Optional[Tell]" = None) -> Facts:
     """A refresh when no other process is at it, else what is stored; waits for the other only when nothing is.
 
     A failing source is left alone between two tries, unless the user changed how it is run; a missing one may have been
@@ -225,7 +257,7 @@ def _waited_in_vain(ctx: Context) -> str:
             f"and nothing was read. Try again, or end that one")
 
 
-def _is_begun(ctx: Context, whole: Optional[Tell]) -> bool:
+def _is_begun(ctx: Context, whole: "Optional[Tell]") -> bool:
     """Whether the logs are wanted whole, and another process has only begun to read them."""
     return whole is not None and source_before(ctx).progress is not None
 
@@ -235,54 +267,54 @@ def _is_begun(ctx: Context, whole: Optional[Tell]) -> bool:
 def _failed(ctx: Context, before: Source, err: CcmonError) -> Source:
     name = "logs" if ctx.settings.source == "logs" else "ccusage"
     before = before if before.name == name else Source(name, refreshed=before.refreshed)
-    return before._replace(error=str(err), missing=isinstance(err, ccusage.Failed) and err.missing)
+    return before._replace(error=str(err), missing=getattr(err, "missing", False))
 
 
 def pause_s(failures: int) -> int:
     """Seconds to wait after the n-th failure in a row (n from 1): 3, 6, 12, 24, 48, 60."""
-    return min(linecache.MOST_PAUSE_S, 3 * 2 ** min(10, failures - 1))
+    return min(line_answer.MOST_PAUSE_S, 3 * 2 ** min(10, failures - 1))
 
 
 def rest_s(ctx: Context, source: Source) -> float:
     """Seconds between two runs where it cannot be noted when the last one was."""
-    return min(linecache.MOST_PAUSE_S, max(linecache.TTL_S, ctx.fresh_s(source)))
+    return min(line_answer.MOST_PAUSE_S, max(line_answer.TTL_S, ctx.fresh_s(source)))
 
 
 def backing_off(ctx: Context) -> bool:
     """True while a failing source has to be left alone, whichever process saw it fail. A fixed clock would end no pause."""
     if not ctx.cache or "CCMON_NOW" in ctx.env:
         return False
-    return linecache.read_state(ctx.cache).backing_off(ctx.now())
+    return line_answer.read_state(ctx.cache).backing_off(ctx.now())
 
 
 def _note_failure(ctx: Context, facts: Facts, now: int) -> None:
     if ctx.cache:
-        before = linecache.read_state(ctx.cache)
+        before = line_answer.read_state(ctx.cache)
         retry_at = now + pause_s(before.failures + 1)
-        _note(ctx, facts, now, linecache.State(0, retry_at, retry_at, before.refreshed, before.failures + 1))
+        _note(ctx, facts, now, line_answer.State(0, retry_at, retry_at, before.refreshed, before.failures + 1))
 
 
 def _note_success(ctx: Context, facts: Facts, now: int) -> None:
     if ctx.cache:
-        fresh_until = int(now + min(linecache.MOST_FRESH_S, _fresh_s(ctx, facts.source, now)))
-        _note(ctx, facts, now, linecache.State(fresh_until, 0, fresh_until, now))
+        fresh_until = int(now + min(line_answer.MOST_FRESH_S, _fresh_s(ctx, facts.source, now)))
+        _note(ctx, facts, now, line_answer.State(fresh_until, 0, fresh_until, now))
 
 
 def _fresh_s(ctx: Context, source: Source, now: int) -> float:
     """Not long where the configuration was written just now: a further change in the same second may leave the same time."""
-    is_new = abs(now - linecache.changed(linecache.config_path(ctx.env))) <= linecache.COARSE_S
-    return min(ctx.fresh_s(source), linecache.COARSE_S + 1) if is_new else ctx.fresh_s(source)
+    is_new = abs(now - line_answer.mtime_s(line_answer.config_path(ctx.env))) <= line_answer.COARSE_S
+    return min(ctx.fresh_s(source), line_answer.COARSE_S + 1) if is_new else ctx.fresh_s(source)
 
 
-def _note(ctx: Context, facts: Facts, now: int, state: linecache.State) -> None:
+def _note(ctx: Context, facts: Facts, now: int, state: line_answer.State) -> None:
     """The lines may be shown as they are for a while after they were fresh, but not beyond the session's end."""
     assert ctx.cache is not None
     ends = [block.end for block in compute.active(facts.blocks, facts.listed, now)]
-    state.expires_at = min([state.expires_at + ctx.stale_after_s(facts.source), *ends])
-    state.config = linecache.config_stamp(linecache.config_path(ctx.env))
-    state.note = json.dumps(facts.source._asdict())
-    linefiles.mark(ctx.cache, "ends", max(state.expires_at, min([now + linecache.MOST_FRESH_S, *ends])))
-    if linefiles.write_state(ctx.cache, state):
+    expires_at = min([state.expires_at + ctx.stale_after_s(facts.source), *ends])
+    config_stamp = line_answer.config_stamp(line_answer.config_path(ctx.env))
+    line_cache.mark(ctx.cache, "ends", max(expires_at, min([now + line_answer.MOST_FRESH_S, *ends])))
+    noted = state.replaced(expires_at=expires_at, config=config_stamp, note=json.dumps(facts.source._asdict()))
+    if line_cache.write_state(ctx.cache, noted):
         locks.rest(ctx.cache, 0)
     elif not locks.rest(ctx.cache, rest_s(ctx, facts.source)) and ctx.background:
         time.sleep(rest_s(ctx, facts.source))      # whoever cannot say that it ran keeps the others from running
@@ -326,7 +358,7 @@ def account_in_background(argv: List[str], lock: int) -> None:
 
 
 @contextmanager
-def _signals_end(cancel: ccusage.Cancel) -> Iterator[ccusage.Cancel]:
+def _signals_end(cancel: Cancel) -> Iterator[Cancel]:
     """Until left, a signal ends ccusage first and this process then: an exception in its start would leave it behind."""
     if threading.current_thread() is not threading.main_thread():
         yield cancel

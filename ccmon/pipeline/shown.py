@@ -1,18 +1,20 @@
 """The windows, readings and learned state of the account that is shown: of one login, whoever else uses the same folders."""
 
 import sqlite3
-from typing import Dict, List, Optional, Tuple
+from typing import TYPE_CHECKING, Dict, List, Optional, Tuple
 
 from ccmon.model import Facts, Login, Source
 from ccmon.settings.context import Context
 from ccmon.store import learning, rows, window_readings
 from ccmon.store.database import Store
-from ccmon.usage import asked_note, official
+from ccmon.usage import asked_note
 from ccmon.usage.account_note import AccountNote
-from ccmon.usage.accounts import Chosen
 from ccmon.usage.asked_note import AskedNote
-from ccmon.usage.official import Ledger
 from ccmon.usage.windows import order, running, window
+
+if TYPE_CHECKING:
+    from ccmon.usage.accounts import Chosen
+    from ccmon.usage.official import Ledger
 
 STORED = "history"                     # name of the source of what came from another machine
 
@@ -21,17 +23,21 @@ def with_windows(store: Store, ctx: Context, facts: Facts, note: AccountNote, as
     """The facts with the windows of the account that is shown, and what Claude Code's own file says of it. Raises StoreError."""
     if ctx.is_stored_only:
         return _merged(store, ctx, facts, now)
-    ledger = _of_shown(official.load(store.ledger(ctx.owner)), ctx.chosen)
+    text = store.ledger(ctx.owner)
+    told = asked_note.newest(note.credits, asked.credits)
+    if text is None:                   # Claude has never said how much is used
+        return facts._replace(windows_dropped=note.dropped, login=note.login, credits=told)
+    from ccmon.usage import official
+    ledger = _of_shown(official.load(text), ctx.chosen)
     facts = facts._replace(windows=running(ledger.windows, now), apart=official.apart(ledger, now),
                            windows_dropped=ledger.dropped + note.dropped, cache=ledger.cache)
     other = _other_login(ledger, ctx.chosen, note)
     if other is not None:              # the file is about another one
         return facts._replace(login=note.of_login(other), credits=official.spend_limit(ledger, facts.windows))
-    told = asked_note.newest(note.credits, asked.credits)
     return facts._replace(login=note.login, credits=(*told, *official.spend_limit(ledger, facts.windows)))
 
 
-def _other_login(ledger: Ledger, chosen: Optional[Chosen], note: AccountNote) -> Optional[str]:
+def _other_login(ledger: "Ledger", chosen: "Optional[Chosen]", note: AccountNote) -> Optional[str]:
     """The login that is shown where that is another one than Claude Code's file names; "" where nobody knows it."""
     if chosen and chosen.is_other_login:
         return chosen.login if chosen.login != note.login.account else None
@@ -39,7 +45,8 @@ def _other_login(ledger: Ledger, chosen: Optional[Chosen], note: AccountNote) ->
     return last if last and note.login.account and last != note.login.account else None
 
 
-def _of_shown(ledger: Ledger, chosen: Optional[Chosen]) -> Ledger:
+def _of_shown(ledger: "Ledger", chosen: "Optional[Chosen]") -> "Ledger":
+    from ccmon.usage import official
     return official.with_shown(ledger, chosen.login, chosen.number) if chosen and chosen.is_other_login else ledger
 
 
@@ -58,15 +65,19 @@ def _merged(store: Store, ctx: Context, facts: Facts, now: int) -> Facts:
 
 # --- what is learned from ---------------------------------------------------------------------------------------------
 
-def login_of(db: sqlite3.Connection, owner: int, chosen: Optional[Chosen]) -> str:
+def login_of(db: sqlite3.Connection, owner: int, chosen: "Optional[Chosen]") -> str:
     """Short hash of the login that is shown; "" where nobody knows it."""
     if chosen and chosen.is_other_login:
         return chosen.login
-    accounts = official.load(rows.note(db, rows.ledger_key(owner))).accounts
+    text = rows.note(db, rows.ledger_key(owner))
+    if text is None:
+        return ""
+    from ccmon.usage import official
+    accounts = official.load(text).accounts
     return accounts[-1].login if accounts else ""
 
 
-def readings(db: sqlite3.Connection, owner: int, chosen: Optional[Chosen], window_s: int, since: int,
+def readings(db: sqlite3.Connection, owner: int, chosen: "Optional[Chosen]", window_s: int, since: int,
              until: int) -> List[Tuple[int, float, int, str]]:
     """What is learned from, as learning.readings has it, without what was read of other logins."""
     found = learning.readings(db, owner, window_s, since, until)
@@ -75,17 +86,17 @@ def readings(db: sqlite3.Connection, owner: int, chosen: Optional[Chosen], windo
     return [row for row in found if (row[0], row[2]) not in others] if others else found
 
 
-def learned(db: sqlite3.Connection, owner: int, chosen: Optional[Chosen]) -> Optional[str]:
+def learned(db: sqlite3.Connection, owner: int, chosen: "Optional[Chosen]") -> Optional[str]:
     """What write_learned was last given for that login."""
     return rows.note(db, _key(db, owner, chosen))
 
 
-def write_learned(db: sqlite3.Connection, owner: int, chosen: Optional[Chosen], text: str) -> None:
+def write_learned(db: sqlite3.Connection, owner: int, chosen: "Optional[Chosen]", text: str) -> None:
     """Keep what was learned of that login."""
     rows.write_note(db, _key(db, owner, chosen), text)
 
 
-def _key(db: sqlite3.Connection, owner: int, chosen: Optional[Chosen]) -> str:
+def _key(db: sqlite3.Connection, owner: int, chosen: "Optional[Chosen]") -> str:
     """An existing history is of the first login that became known: only others have notes of their own."""
     login = login_of(db, owner, chosen)
     first = window_readings.first_login(db, owner)

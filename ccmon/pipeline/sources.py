@@ -2,85 +2,50 @@
 
 import os
 import time
-from binascii import crc32
 from contextlib import suppress
 from functools import partial
-from typing import List, Optional, Sequence, Tuple
+from typing import Optional, Sequence
 
-from ccmon import linecache, locks
+from ccmon import locks
 from ccmon.errors import CcmonError
 from ccmon.model import Block, Source
+from ccmon.pipeline.catch_up import files as files
 from ccmon.pipeline.memory import READING_BUSY_MS, Answer, Memory, opened
 from ccmon.settings import config
 from ccmon.settings.context import Context, prepare
-from ccmon.sources import ccusage, ccusage_json, demo, log_files, log_reader
+from ccmon.sources import log_files, log_reader
+from ccmon.sources.cancel import Cancel
 from ccmon.sources.log_files import LogFile
 from ccmon.sources.log_reader import Tell
-from ccmon.store import ledger, values
+from ccmon.store import log_state, values
 from ccmon.store.database import Store, StoreError
 from ccmon.usage import price_table, prices
 from ccmon.when import SKEW_S
 
-try:
-    import resource
-except ImportError:                    # Windows
-    resource = None  # type: ignore[assignment]
-
-MOST_REST_S = 300                      # a source is asked again after that, whatever the files say
 LEARN_S = 60                           # the logs are read beside ccusage at most so often
 MOST_LEARN_S = 5.0
 MOST_STILL_S = 60.0                    # whoever reads a long history has something to show for it within that
 
 
-# --- nothing changed, nothing done ------------------------------------------------------------------------------------
-
-def files(ctx: Context) -> List[LogFile]:
-    """Claude Code's log files."""
-    if ctx.demo is not None or ctx.is_stored_only:
-        return []
-    return log_files.scan(log_files.projects(config.claude_folders(ctx.env)))
-
-
-def unchanged(ctx: Context, before: Source, stamp: str, memory: Memory, now: int) -> bool:
-    """True when the source could only repeat itself: no log has changed, no session has ended, and it was asked of late."""
-    by_hand = ctx.settings.origin["ccusage"] in ("flag", "environment")
-    if not stamp or stamp != before.logs or by_hand or before.error or before.ran is None or before.progress is not None:
-        return False
-    if ctx.settings.source not in ("auto", before.name) or before.reason == "no_ccusage" and _is_there(ctx, memory):
-        return False
-    if ctx.cache and linecache.read_state(ctx.cache).outdated(linecache.config_path(ctx.env)):
-        return False                   # another source may be wanted now
-    if not 0 <= now - before.ran < MOST_REST_S or memory.trouble:
-        return False
-    facts = memory.facts(now)
-    ended = any(before.ran < block.end <= now for block in facts.blocks)
-    return bool(facts.blocks) and not ended and not memory.trouble
-
-
-def _is_there(ctx: Context, memory: Memory) -> bool:
-    """True when there is a ccusage by now; whether it can be started is for ask to find out."""
-    try:
-        return bool(ccusage.find(ctx.settings.ccusage, memory.remembered_path(), ctx.env, ctx.paths.home))
-    except CcmonError:
-        return False
-
-
 # --- asking -----------------------------------------------------------------------------------------------------------
 
-def ask(ctx: Context, before: Source, memory: Memory, lock: int, cancel: ccusage.Cancel, files: Sequence[LogFile],
+def ask(ctx: Context, before: Source, memory: Memory, lock: int, cancel: Cancel, files: Sequence[LogFile],
         whole: Optional[Tell] = None) -> Answer:
-    """What the source says now. Raises CcmonError, ccusage.Cancelled.
+    """What the source says now. Raises CcmonError, cancel.Cancelled.
 
     A ccusage that fails is told, and never replaced in silence; one that cannot be started at all is. whole: logs that were
     never read are read to their ends first, and it is told how far that has come.
     """
     if ctx.demo is not None:
+        from ccmon.sources import demo
         now = ctx.now()
         return Answer(demo.blocks(now, ctx.demo), Source("demo", refreshed=now))
     if ctx.settings.source == "logs":
         return _from_logs(ctx, memory, files, "asked_for", whole, cancel)
+    from ccmon.pipeline import from_ccusage  # who reads the logs does without
+    from ccmon.sources import ccusage
     try:
-        answer = _from_ccusage(ctx, before, memory, lock, cancel)
+        answer = from_ccusage.answer(ctx, before, memory, lock, cancel)
         return answer._replace(is_history=_is_history(ctx, memory, files))
     except ccusage.Failed as err:
         if ctx.settings.source == "auto" and err.missing and files:
@@ -107,78 +72,17 @@ def _is_history(ctx: Context, memory: Memory, before: Sequence[LogFile]) -> bool
     return not found
 
 
-# --- ccusage ----------------------------------------------------------------------------------------------------------
-
-def _from_ccusage(ctx: Context, before: Source, memory: Memory, lock: int, cancel: ccusage.Cancel) -> Answer:
-    started, now = _spent_s(), ctx.now()
-    _end_orphan(lock)
-    program = ccusage.find(ctx.settings.ccusage, memory.remembered_path(), ctx.env, ctx.paths.home)
-
-    def note_group(pid: int) -> None:
-        locks.leave_group(lock, f"{pid} {ccusage.started(pid)}")
-
-    text = ccusage.fetch(program, ctx.settings.timeout, ctx.env, ctx.paths.home, note_group, cancel)
-    locks.leave_group(lock, "")
-    try:
-        parsed = ccusage_json.parse(text, now)
-    except CcmonError as err:
-        raise CcmonError(f"{err}. To see it, run: ccusage blocks --json") from None
-    took_s = round(max(after - before for before, after in zip(started, _spent_s())), 2)
-    if len(program.argv) == 1:         # not the node of a --ccusage 'node cli.js'
-        memory.remember_path(program.path)
-    version, stamp = _version(ctx, before, program, cancel)
-    source = Source("ccusage", version, program.path, stamp, now, took_s, skipped=parsed.skipped, future=parsed.future)
-    return Answer(parsed.blocks, source)
-
-
-def _spent_s() -> Tuple[float, float]:
-    """Wall time, and CPU time of the programs that were run: ccusage uses several cores."""
-    if resource is None:
-        return time.monotonic(), 0.0
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.monotonic(), usage.ru_utime + usage.ru_stime
-
-
-def _end_orphan(lock: int) -> None:
-    """Kill the ccusage that a killed refresher left behind."""
-    pid, _, start = locks.left_group(lock).strip().partition(" ")
-    if pid.isdigit() and start:
-        ccusage.kill_group(int(pid), start)
-        locks.leave_group(lock, "")
-
-
-def _version(ctx: Context, before: Source, program: ccusage.Program,
-             cancel: ccusage.Cancel) -> Tuple[Optional[str], Optional[int]]:
-    stamp = _stamp_of(program.path)
-    if stamp is not None and (before.path, before.stamp) == (program.path, stamp):
-        return before.version, stamp
-    version = ccusage.packaged_version(program)
-    if version is None and ctx.background:
-        return None, None              # asked for by the next call in the foreground
-    return version or ccusage.version(program, ctx.env, ctx.paths.home, cancel), stamp
-
-
-def _stamp_of(path: str) -> Optional[int]:
-    """What tells two programs under that path apart; None where there is none. In a Nix store all have the same time."""
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None
-    return crc32(f"{os.path.realpath(path)} {found.st_mtime_ns} {found.st_size}".encode("utf-8", "surrogateescape"))
-
-
 # --- the log files ------------------------------------------------------------------------------------------------------
 
 def logs_of(ctx: Context, found: Sequence[LogFile]) -> log_reader.Logs:
     """These log files, with whose they are and what their answers cost."""
     own = ctx.settings.prices
-    stamp = crc32(repr((price_table.DATE, sorted(own.items()))).encode())
     folders = log_files.projects(config.claude_folders(ctx.env)) if ctx.demo is None else []
-    return log_reader.Logs(folders, found, ctx.owner, log_reader.Price(partial(prices.cost_usd, own=own), stamp))
+    return log_reader.Logs(folders, found, ctx.owner, log_reader.Price(partial(prices.cost_usd, own=own), price_table.stamp(own)))
 
 
-def _heeding(cancel: ccusage.Cancel, tell: Optional[Tell]) -> Tell:
-    """The same, that ends the reading where that is wanted meanwhile: what was read so far stays. Raises ccusage.Cancelled."""
+def _heeding(cancel: Cancel, tell: Optional[Tell]) -> Tell:
+    """The same, that ends the reading where that is wanted meanwhile: what was read so far stays. Raises Cancelled."""
     def told(share: float) -> None:
         cancel.check()
         if tell:
@@ -187,7 +91,7 @@ def _heeding(cancel: ccusage.Cancel, tell: Optional[Tell]) -> Tell:
 
 
 def _from_logs(ctx: Context, memory: Memory, found: Sequence[LogFile], reason: str, whole: Optional[Tell],
-               cancel: ccusage.Cancel) -> Answer:
+               cancel: Cancel) -> Answer:
     started, now = time.monotonic(), ctx.now()
     logs = logs_of(ctx, found)
     progress: Optional[float] = None
@@ -241,11 +145,6 @@ def read_whole(ctx: Context, memory: Memory, found: Sequence[LogFile], tell: Opt
 
 # --- the log files beside ccusage ------------------------------------------------------------------------------------------
 
-def may_read_beside(ctx: Context, source: Source) -> bool:
-    """False where the logs are not to be read, or were read for the numbers already."""
-    return ctx.demo is None and ctx.settings.source == "auto" and source.name == "ccusage"
-
-
 def read_beside(ctx: Context, source: Source, memory: Memory, at_once: bool = False) -> None:
     """Bring what the logs say of models, hours, projects and limits into the ledger.
 
@@ -261,7 +160,7 @@ def read_beside(ctx: Context, source: Source, memory: Memory, at_once: bool = Fa
         if memory.logs_read() or sum(file.size for file in found) <= log_reader.AT_ONCE_BYTES or not ctx.cache:
             done = log_reader.read(memory.store, logs_of(ctx, found), ctx.now(), None, time.monotonic() + MOST_LEARN_S)
             memory.note_limits()
-            if done and not memory.store.of_owner(ctx.owner, ledger.has_checks, False):
+            if done and not memory.store.of_owner(ctx.owner, log_state.has_checks, False):
                 memory.note_logs_read_beside(f"{ctx.now()} {log_files.stamp(found)}")
         elif found:
             log_reader.start(ctx.cache, ctx.env)

@@ -1,13 +1,20 @@
 """The store under this call's settings: how it is asked and changed where it may be missing, held or damaged."""
 
-import sqlite3
-from typing import Callable, Optional, TypeVar
+from __future__ import annotations
 
+import sqlite3
+from contextlib import suppress
+from typing import TYPE_CHECKING, Callable, Optional, TypeVar
+
+from ccmon.settings import config
 from ccmon.settings.context import Context
-from ccmon.store.database import Store, StoreError
+from ccmon.store.database import Busy, Store, StoreError, open_store
 from ccmon.text import clean
 
-Result = TypeVar("Result")
+BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, READING_BUSY_MS = 250, 2000, 10_000
+if TYPE_CHECKING:
+    Result = TypeVar("Result")
+    Kind = TypeVar("Kind", bound="Stored")
 
 
 class Stored:
@@ -16,9 +23,16 @@ class Stored:
     def __init__(self, ctx: Context, store: Optional[Store], trouble: Optional[str]) -> None:
         self.ctx, self.store, self.trouble = ctx, store, trouble
 
+    def __enter__(self: Kind) -> Kind:
+        return self
+
     def __exit__(self, *_: object) -> None:
         if self.store:
             self.store.close()
+
+    def is_frozen(self) -> bool:
+        """True when the store can only be read as it is."""
+        return self.store is not None and self.store.is_frozen()
 
     def _look(self, work: Callable[[sqlite3.Connection, int], Result], nothing: Result) -> Result:
         try:
@@ -43,3 +57,25 @@ class Stored:
         if self.ctx.is_stored_only:
             raise StoreError(f"This account is of the machine {clean(self.ctx.owner.host)}: note that there")
         return self._sound()
+
+
+def opened(ctx: Context, busy_ms: int, kind: Callable[[Context, Optional[Store], Optional[str]], Kind]) -> Kind:
+    """The store of this context as that kind has it; one that cannot be opened is told, never fatal."""
+    if not ctx.paths.store:
+        return kind(ctx, None, "There is no home directory: history is off. Set HOME or CCMON_DATA_DIR")
+    try:
+        store = open_store(ctx.paths.store, busy_ms, ctx.now())
+        _join_accounts(ctx, store)
+        return kind(ctx, store, None)
+    except StoreError as err:
+        return kind(ctx, None, str(err))
+
+
+def _join_accounts(ctx: Context, store: Store) -> None:
+    """What is stored under other names of the same folders is of this account: an older ccmon, or another list, named it so."""
+    if ctx.demo is None and not ctx.is_stored_only and not store.is_frozen():
+        others = store.accounts(ctx.owner)
+        former = others & set(config.former_accounts(ctx.env)) if others else others
+        if former:
+            with suppress(Busy):       # the next one does it
+                store.join_accounts(ctx.owner, sorted(former))

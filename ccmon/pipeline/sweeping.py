@@ -2,18 +2,30 @@
 
 import os
 from contextlib import suppress
+from itertools import islice
 from typing import Iterator, Mapping
 
 from ccmon.errors import CcmonError
 from ccmon.settings import config
-from ccmon.system import newfiles, private, start_up_files
+from ccmon.system import private, start_up_files
 
+LEAD, MOST_LOOKED_AT = ".ccmon-", 20_000            # as in newfiles.py
 _TARGETS = ("bash", "zsh", "fish", "tmux", "claude")
 
 
 def sweep(env: Mapping[str, str]) -> None:
     """Once in the life of this process; never an error. The cache is swept when a line is written."""
-    newfiles.sweep([*private.own_places(env), *_folders(env)])
+    found = [folder for folder in dict.fromkeys([*private.own_places(env), *_folders(env)]) if _may_hold_parts(folder)]
+    if found:
+        from ccmon.system import newfiles  # as good as never
+        newfiles.sweep(found)
+
+
+def _may_hold_parts(folder: str) -> bool:
+    """Whether any name there begins as those of ccmon's unfinished files do."""
+    with suppress(OSError, ValueError), os.scandir(folder) as entries:
+        return any(one.name.startswith(LEAD) for one in islice(entries, MOST_LOOKED_AT))
+    return False
 
 
 def _folders(env: Mapping[str, str]) -> Iterator[str]:

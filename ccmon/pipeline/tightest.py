@@ -3,11 +3,11 @@
 from contextlib import suppress
 from typing import TYPE_CHECKING, Tuple
 
-from ccmon.line.session_json import window_name
 from ccmon.model import Facts, Hit, Snapshot
 from ccmon.pipeline.memory import WEEK_S, Memory
+from ccmon.sources.session_json import window_name
 from ccmon.store.database import StoreError
-from ccmon.usage.accounts import is_of_another
+from ccmon.usage.windows import is_of_another
 
 if TYPE_CHECKING:
     from ccmon.usage.hits import Event

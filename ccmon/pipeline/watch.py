@@ -4,8 +4,7 @@ import os
 import time
 from typing import Iterable, List, Optional, Tuple
 
-from ccmon import linecache
-from ccmon.line import linefiles
+from ccmon import line_answer, line_cache
 from ccmon.model import Source
 from ccmon.settings import config
 from ccmon.settings.context import Context
@@ -48,7 +47,7 @@ class Watch:
         """What is stored now is known: this process has written or read it."""
         self._stored = _stamp(self._stores())
         if self._asked_before is None:
-            self._asked_before = linefiles.asked_at(self._ctx.cache) if self._ctx.cache else 0.0
+            self._asked_before = line_cache.last_asked_s(self._ctx.cache) if self._ctx.cache else 0.0
 
     def is_blind(self, source: Source) -> bool:
         """Whether it cannot be seen from here that something was used: there are no logs, or a ccusage of one's own is asked."""
@@ -58,7 +57,7 @@ class Watch:
     def is_line_due(self, now: int) -> bool:
         """Whether a line that was asked for of late is fresh no more: who asks again would start a process of its own."""
         cache = self._ctx.cache
-        return cache is not None and self._is_line_asked(now) and linecache.read_state(cache).quiet_until <= now
+        return cache is not None and self._is_line_asked(now) and line_answer.read_state(cache).quiet_until <= now
 
     def rest_s(self, source: Source, now: int, changed_at: int) -> float:
         """How long (s) a look can be waited for that nothing calls for, where what is read has changed last at changed_at."""
@@ -67,7 +66,7 @@ class Watch:
         return max(self._ctx.settings.interval, min(REST_S, self._ctx.stale_after_s(source)))      # lines are shown so long
 
     def _is_line_asked(self, now: int) -> bool:
-        at = linefiles.asked_at(self._ctx.cache) if self._ctx.cache else 0.0
+        at = line_cache.last_asked_s(self._ctx.cache) if self._ctx.cache else 0.0
         return at != self._asked_before and now - at < LATELY_S
 
     def _has_jumped(self) -> bool:
@@ -75,8 +74,8 @@ class Watch:
         return abs(self._ahead_s - before) > JUMP_S
 
     def _inputs(self) -> List[str]:
-        spool = [os.path.join(self._ctx.cache, linecache.SPOOL)] if self._ctx.cache else []
-        return [linecache.config_path(self._ctx.env), *spool]
+        spool = [os.path.join(self._ctx.cache, line_answer.SPOOL)] if self._ctx.cache else []
+        return [line_answer.config_path(self._ctx.env), *spool]
 
     def _stores(self) -> List[str]:
         store = self._ctx.paths.store

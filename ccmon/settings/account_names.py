@@ -1,5 +1,7 @@
 """Names of accounts: those that [accounts] of config.ini gives, and those that folders have by themselves."""
 
+from __future__ import annotations
+
 from typing import Dict, Iterable, List, Mapping, Sequence, Tuple
 
 from ccmon.errors import CcmonError

@@ -3,11 +3,14 @@
 Folders are looked at, and the history is read; nothing is made or changed.
 """
 
+from __future__ import annotations
+
 import sqlite3
-from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon.errors import UsageError
 from ccmon.model import Login, MergedOwner, Owner, Window, Windows
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings import account_names, config
 from ccmon.settings.account_names import USUAL
 from ccmon.settings.options import Settings

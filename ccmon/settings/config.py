@@ -1,12 +1,15 @@
 """The door to files and environment: where things are kept, whose usage it is, what config.ini says."""
 
+from __future__ import annotations
+
 import os
 import stat
 from contextlib import suppress
 from itertools import product
-from typing import TYPE_CHECKING, Dict, List, Mapping, NamedTuple, Optional, Sequence, TextIO, Tuple
+from typing import TYPE_CHECKING, Dict, List, Mapping, Optional, Sequence, TextIO, Tuple
 
 from ccmon.errors import CcmonError
+from ccmon.named_tuple import NamedTuple
 from ccmon.system import private
 from ccmon.text import clean
 from ccmon.typed_values import Given
@@ -191,8 +194,12 @@ def _spellings(folders: Sequence[str], present: Sequence[str]) -> List[List[str]
 
 
 def _hash(folders: Sequence[str]) -> str:
-    import hashlib
-    return hashlib.sha256("\n".join(folders).encode("utf-8", "replace")).hexdigest()[:12]
+    try:
+        # private: hashlib loads OpenSSL, which takes longer than all else here
+        from _sha2 import sha256  # type: ignore[import-not-found]
+    except ImportError:
+        from hashlib import sha256
+    return sha256("\n".join(folders).encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def _account(folders: Sequence[str], env: Mapping[str, str]) -> List[str]:

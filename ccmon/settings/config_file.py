@@ -1,11 +1,13 @@
 """config.ini as the user keeps it: read, written as a whole, and changed by one process at a time."""
 
+from __future__ import annotations
+
 import os
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Iterator, Mapping, Optional
 
+from ccmon import line_cache
 from ccmon.errors import CcmonError, Unwritable
-from ccmon.line import linefiles
 from ccmon.system import dotfiles, private, swap
 
 
@@ -56,7 +58,7 @@ def put(path: str, before: Optional[str], after: str) -> None:
 
 def outdate_lines(env: Mapping[str, str]) -> None:
     """After a change: no cached line is shown any more as it was."""
-    linefiles.outdate(env)
+    line_cache.outdate(env)
 
 
 def remove(path: str, content: str) -> None:

@@ -1,9 +1,12 @@
 """What one call works with: its settings, places, zone and owner, joined from flags, environment and configuration."""
 
-from typing import TYPE_CHECKING, Mapping, NamedTuple, Optional, Tuple
+from __future__ import annotations
 
-from ccmon import linecache, own_name
+from typing import TYPE_CHECKING, Mapping, Optional, Tuple
+
+from ccmon import line_answer, own_name
 from ccmon.errors import CcmonError, UsageError
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings import account_names, config, options, own_themes
 from ccmon.system import clock, processes
 from ccmon.typed_values import Given
@@ -12,6 +15,7 @@ if TYPE_CHECKING:
     from ccmon.model import Facts, Login, Notice, Owner, Snapshot, Source
     from ccmon.settings import accounts
     from ccmon.usage.accounts import Chosen
+    from ccmon.usage.fullness import Options
 
 
 class Context(NamedTuple):
@@ -37,7 +41,7 @@ class Context(NamedTuple):
     @property
     def line_cache(self) -> Optional[str]:
         """Folder in which the lines of this call lie: `cache` but for another account."""
-        return self.cache if self.asked_env is None else linecache.folder(self.asked_env)
+        return self.cache if self.asked_env is None else line_answer.folder(self.asked_env)
 
     @property
     def is_stored_only(self) -> bool:
@@ -51,11 +55,16 @@ class Context(NamedTuple):
     def view(self, facts: "Facts", now: int, plan: Optional[str] = None) -> "Snapshot":
         """The numbers of one moment under these settings, or under another plan."""
         from ccmon.usage import compute
-        settings, (asked, by_account) = self.settings, (plan, False) if plan else self.plan_of(facts.login)
-        choice = compute.Options(plan=asked, explicit_limit=None if plan else settings.explicit_limit, rule=settings.reset,
-                                 plans=settings.plans, by_account=by_account)
-        snapshot = compute.assess(facts, choice, self.zone, now, stale_after_s=self.stale_after_s(facts.source))
+        snapshot = compute.assess(facts, self.usage_options(facts.login, plan), self.zone, now,
+                                  stale_after_s=self.stale_after_s(facts.source))
         return snapshot._replace(warnings=tuple(self._named(notice) for notice in snapshot.warnings))
+
+    def usage_options(self, login: "Login", plan: Optional[str] = None) -> "Options":
+        """What these settings ask for of the account of that login, or another plan."""
+        from ccmon.usage.fullness import Options
+        settings, (asked, by_account) = self.settings, (plan, False) if plan else self.plan_of(login)
+        return Options(plan=asked, explicit_limit=None if plan else settings.explicit_limit, rule=settings.reset,
+                       plans=settings.plans, by_account=by_account)
 
     def zone_hint(self, now: int) -> str:
         """How to have the times of this computer's clocks, where the default zone is in force and they show others; else ""."""
@@ -99,7 +108,7 @@ def prepare(flags: Mapping[str, Given], env: Mapping[str, str], switch: bool = T
         now = clock.now(env)
     except CcmonError as err:
         raise UsageError(str(err)) from None
-    ctx = Context(env, paths, linecache.folder(env), config.owner(env), settings, zone, utf8=linecache.is_utf8(env))
+    ctx = Context(env, paths, line_answer.folder(env), config.owner(env), settings, zone, utf8=line_answer.is_utf8(env))
     if not (switch and settings.account):
         return ctx
     from ccmon.settings import accounts  # with the history: other calls do without
@@ -109,7 +118,7 @@ def prepare(flags: Mapping[str, Given], env: Mapping[str, str], switch: bool = T
 
 def shown(ctx: Context, own: "accounts.Own") -> Context:
     """The context for that account; also from that of another one."""
-    return ctx._replace(env=own.env, cache=linecache.folder(own.env), owner=own.owner, chosen=own.chosen,
+    return ctx._replace(env=own.env, cache=line_answer.folder(own.env), owner=own.owner, chosen=own.chosen,
                         asked_env=ctx.callers_env)
 
 

@@ -3,9 +3,11 @@
 A ground is the background's colour as #rrggbb. Contrast is that of WCAG 2: from 1 to 21, and 4.5 at least for text.
 """
 
-import re
-from typing import Dict, Mapping, NamedTuple, Optional, Sequence
+from __future__ import annotations
 
+from typing import Dict, Mapping, Optional, Sequence
+
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings.themes import THEMES, Style, Theme, colourless, hexadecimal
 from ccmon.text import ROLES
 
@@ -70,6 +72,7 @@ def theme_on(ground: str) -> str:
 
 def background_of(answer: bytes) -> Optional[str]:
     """#rrggbb in a terminal's answer to OSC 11; None when there is none in it."""
+    import re
     found = re.search(_ANSWER, answer)
     if found is None:
         return None

@@ -1,7 +1,11 @@
 """Edits of the text of an INI file: one value is set or taken out, and every other line stays as it is."""
 
+from __future__ import annotations
+
 import re
-from typing import List, NamedTuple, Optional, Tuple
+from typing import List, Optional, Tuple
+
+from ccmon.named_tuple import NamedTuple
 
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 _HEADER = re.compile(r"\[(.+)\]")

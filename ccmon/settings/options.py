@@ -1,11 +1,14 @@
 """The table of options: one row serves the flag, the environment variable, the configuration file and the manual."""
 
-from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Tuple
 
 from ccmon.alerts.kinds import CHANNELS, parse_kinds
 from ccmon.alerts.kinds import KINDS as ALERTS
 from ccmon.choices import FORMATS
 from ccmon.errors import CcmonError
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings.grounds import AUTO, USUAL
 from ccmon.settings.themes import THEMES, Theme
 from ccmon.text import near

@@ -1,9 +1,12 @@
 """Where each setting comes from: the place that counts, and those that say something else but do not."""
 
+from __future__ import annotations
+
 import unicodedata
-from typing import Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon.errors import UsageError
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings.options import BY_NAME, LEVELS, OPTIONS, SECTIONS
 from ccmon.text import clean, near
 from ccmon.typed_values import Given

@@ -1,6 +1,7 @@
 """The themes of config.ini: a section [theme.NAME] is a table from role to look, on top of a theme that is there already."""
 
-import re
+from __future__ import annotations
+
 from typing import Dict, List, Mapping, Optional
 
 from ccmon.errors import CcmonError
@@ -80,6 +81,7 @@ def _style(given: Given, base: Style) -> Style:
 
 def _proper(word: str) -> str:
     """The name of the colour or attribute that a word stands for: grey, BrightRed, bright_red, colour208, fg=blue, #fa0."""
+    import re
     word = re.sub(_BRIGHT, "bright-", re.sub(_NUMBERED, "", word.lower().replace("_", "-")), count=1)
     if re.fullmatch(_PARTS, word):
         return "#" + "".join(2 * digit for digit in word[1:])

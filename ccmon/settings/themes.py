@@ -4,8 +4,11 @@ No curses here: the screen and the coloured plain text read the same tables. tes
 the grounds they are for, and the levels told apart by the colour-blind.
 """
 
-from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence
+from __future__ import annotations
 
+from typing import Dict, List, Mapping, Optional, Sequence
+
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import Span, clean
 
 

@@ -7,9 +7,9 @@ import time
 from functools import lru_cache
 from typing import Dict, List, Mapping, Optional, Tuple
 
-from ccmon import linecache, refresher
+from ccmon import line_answer, refresher
 from ccmon.setup.snippets import CLAUDE_OPTIONS, for_sh
-from ccmon.system import processes
+from ccmon.system import private, processes
 
 FILE = "bare_start.py"
 SHARE = 0.9                            # of the processor time of the name that it may take: more is not worth a longer command
@@ -46,14 +46,14 @@ def _is_sooner(words: str, name: str, variables: Tuple[Tuple[str, str], ...]) ->
 
 def _put_line(env: Mapping[str, str]) -> None:
     """A line of the trial's own, fresh: neither call starts a refresh, or tells anything to the history."""
-    where = linecache.folder(env)
+    where = line_answer.folder(env)
     if where is None:
         return
-    now, key = int(time.time()), linecache.key(CLAUDE_OPTIONS.split(), env)
-    name, stamp = linecache.file_of(key), linecache.config_stamp(linecache.config_path(env))
-    head = b"" if linecache.is_dialect(name) else key.encode("utf-8", "surrogateescape") + b"\n"
-    linecache.make_folder(where)
-    contents = {name: head + linecache.RECORD + b"{}\n", "state": b"%d 0 %d %d 0 %d\n" % (now + 600, now + 600, now, stamp)}
+    now, key = int(time.time()), line_answer.key(CLAUDE_OPTIONS.split(), env)
+    name, stamp = line_answer.file_of(key), line_answer.config_stamp(line_answer.config_path(env))
+    head = b"" if line_answer.is_dialect(name) else key.encode("utf-8", "surrogateescape") + b"\n"
+    private.own_folder(where)
+    contents = {name: head + line_answer.RECORD + b"{}\n", "state": b"%d 0 %d %d 0 %d\n" % (now + 600, now + 600, now, stamp)}
     for file, content in contents.items():
         with open(os.path.join(where, file), "wb") as out:
             out.write(content)

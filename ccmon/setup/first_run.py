@@ -12,7 +12,7 @@ from ccmon.setup import init, questions, visibility
 from ccmon.setup.init import Edit
 from ccmon.setup.prompt_verdict import NOT_SEEN, SHELLS
 from ccmon.setup.questions import Question
-from ccmon.system import clock, dotfiles, swap, typed
+from ccmon.system import clock, dotfiles, ready, swap
 from ccmon.text import count
 
 Ask = Callable[[str], str]
@@ -68,7 +68,7 @@ def _dialogue(ctx: Context, path: str) -> Sequence[str]:
         _say("", "All of it stands there already: nothing to write.")
         return plan.places
     _show(plan, ctx)
-    typed.forget()                     # lines pasted at a question before are no answer to this one
+    ready.discard_typed()               # lines pasted at a question before are no answer to this one
     if _answer("Write it? [y/N]: ").lower() not in YES:
         raise Left
     _write(plan, ctx.env)

@@ -5,11 +5,11 @@ import re
 from contextlib import suppress
 from typing import List, Mapping, NamedTuple, Optional, Tuple
 
-from ccmon import linecache
+from ccmon import line_answer
 from ccmon.errors import CcmonError, UsageError
 from ccmon.settings.options import OPTIONS
 from ccmon.setup import claude_start, probe_texts, prompts, settings_json, snippets, tmux_bar, tmux_server
-from ccmon.system import bash_files, dotfiles, processes, swap, tmux
+from ccmon.system import dotfiles, processes, start_up_files, swap, tmux
 
 
 class Edit(NamedTuple):
@@ -139,16 +139,16 @@ def text_of(path: str) -> str:
 
 
 def _places(target: str, env: Mapping[str, str]) -> snippets.Places:
-    ccmon, folder = _command(env), linecache.folder(env)
+    ccmon, folder = _command(env), line_answer.folder(env)
     if folder is None:
         raise UsageError("there is no place to keep a line: set HOME or XDG_CACHE_HOME")
-    file = linecache.file_of(linecache.key(["--statusline", "--format", target], env))
+    file = line_answer.file_of(line_answer.key(["--statusline", "--format", target], env))
     variables = (*snippets.VARIABLES, *(f"CCMON_{option.name.upper()}" for option in OPTIONS))
     settings = dotfiles.path_of(target, env) if target == "claude" else ""
-    ccmon, folder, config, settings = map(_for_shells, (ccmon, folder, linecache.config_path(env), settings))
+    ccmon, folder, config, settings = map(_for_shells, (ccmon, folder, line_answer.config_path(env), settings))
     direct = claude_start.direct(ccmon, env) if target == "claude" else ""
     form = tmux_bar.word(_bar(env)) if target == "tmux" else tmux_bar.USUAL
-    bash_file = os.path.basename(bash_files.place(env.get("HOME") or os.path.expanduser("~")))
+    bash_file = os.path.basename(start_up_files.bash_path(env.get("HOME") or os.path.expanduser("~")))
     return snippets.Places(ccmon, _line(ccmon), folder, file, config, variables, settings, bash_file=bash_file, direct=direct,
                            tmux_format=form)
 

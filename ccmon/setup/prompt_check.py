@@ -7,7 +7,7 @@ from typing import Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
 from ccmon.errors import CcmonError
 from ccmon.setup import probe_texts, prompt_probe, prompt_verdict
 from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN, UNKNOWN, USUAL_COLUMNS, WIDE_COLUMNS, Start, Visibility
-from ccmon.system import bash_files, dotfiles, private, processes
+from ccmon.system import dotfiles, private, processes, start_up_files
 
 # What a start-up file would otherwise begin: another program that takes the terminal, as it does only where none has it.
 _INSIDE = {"ZELLIJ": "0", "STY": "1.ccmon"}
@@ -24,7 +24,7 @@ def of_shell(shell: str, env: Mapping[str, str], max_width: int) -> Optional[Vis
     program = _program(shell, env)
     if program is None or env.get(probe_texts.VARIABLE) or not prompt_probe.can_try():
         return None
-    is_login_usual = bash_files.is_login_usual()
+    is_login_usual = start_up_files.is_login_usual()
     try:
         usual = _of_start(shell, _words(program, is_login_usual), env, max_width)
         if shell == "bash" and usual.state != SEEN:
@@ -33,8 +33,8 @@ def of_shell(shell: str, env: Mapping[str, str], max_width: int) -> Optional[Vis
             return usual
         if _of_start(shell, _words(program, not is_login_usual), env, max_width).state == SEEN or is_login_usual:
             return usual
-        login = bash_files.login_file(_home(env))
-        name = os.path.basename(login or bash_files.OF_LOGIN[0])
+        login = start_up_files.login_file(_home(env))
+        name = os.path.basename(login or start_up_files.OF_LOGIN[0])
         return usual._replace(says=f"{usual.says}, but a login shell (in tmux, over ssh) does not: it does not read ~/.bashrc",
                               command=f"echo '[ -f ~/.bashrc ] && . ~/.bashrc' >>~/{name}", is_partial=login is not None)
     except OSError as err:
@@ -54,7 +54,7 @@ def _words(program: str, is_login: bool) -> List[str]:
 def _not_read(env: Mapping[str, str], is_login: bool) -> Optional[Visibility]:
     """That the lines stand in a file which a new bash does not read here; None where it does."""
     path = _path("bash", env)
-    if path in bash_files.read_at_start(_home(env), is_login):
+    if path in start_up_files.read_at_start(_home(env), is_login):
         return None
     how = "starts as a login shell here, and" if is_login else "in a terminal"
     again = "ccmon init bash --write" if is_login else "ccmon init bash --undo && ccmon init bash --write"

@@ -7,7 +7,7 @@ import os
 import re
 from typing import Container, Dict, List, Mapping, NamedTuple, Optional, Sequence, Set
 
-from ccmon import linecache, locks
+from ccmon import line_answer, locks
 from ccmon.errors import CcmonError
 from ccmon.settings import config
 from ccmon.setup import init, settings_json, tmux_server, written
@@ -246,7 +246,7 @@ def _why_kept(file: File) -> Optional[str]:
 
 def _folders_of(env: Mapping[str, str]) -> Set[str]:
     """Where a process with that environment writes."""
-    store, cache = config.paths(env).store, linecache.folder(env)
+    store, cache = config.paths(env).store, line_answer.folder(env)
     return {path for path in (os.path.dirname(store or ""), cache or "") if path}
 
 

@@ -8,7 +8,7 @@ import re
 from contextlib import suppress
 from typing import Dict, Iterator, List, Mapping, NamedTuple, Sequence
 
-from ccmon import linecache
+from ccmon import line_answer
 from ccmon.errors import CcmonError
 from ccmon.settings import accounts, config, context
 from ccmon.settings.options import BY_NAME, OPTIONS
@@ -21,7 +21,7 @@ _SIDE = r"(-wal|-shm|-journal)?"
 _STORE = re.compile(rf"ccmon\.db(\.corrupt-\d{{8}}-\d{{6}}(-\d+)?|\.before-\d+(-\d+)?(\.part)?)?{_SIDE}")
 _LOCK = re.compile(r"(lock|\.ccmon-lock)(\.held)?(\.removed)?")
 _CHECKSUM = re.compile(r"[0-9a-f]{8}")
-_CACHED = re.compile(rf"(?:{'|'.join([*BY_NAME['format'].choices, *linecache.NOT_LINES])}|readings\.taken|[0-9a-f]{{8}}\.line)")
+_CACHED = re.compile(rf"(?:{'|'.join([*BY_NAME['format'].choices, *line_answer.NOT_LINES])}|readings\.taken|[0-9a-f]{{8}}\.line)")
 LOCK_FOLDERS = ("learning", "logs.reading")        # in a folder of lines: each holds a lock
 
 
@@ -87,7 +87,7 @@ def environments(env: Mapping[str, str]) -> List[Mapping[str, str]]:
 def _noted_data_folders(envs: Sequence[Mapping[str, str]]) -> List[str]:
     """What CCMON_DATA_DIR was for lines that are cached."""
     lines = (file.path for folder in _cache_folders(envs) for file in folder.files() if file.path.endswith(".line"))
-    keys = [os.fsdecode((linecache.read(path) or b"").partition(b"\n")[0]).split("\0") for path in lines]
+    keys = [os.fsdecode((line_answer.read(path) or b"").partition(b"\n")[0]).split("\0") for path in lines]
     noted = [word.partition("=")[2].replace("\\\\", "\\") for key in keys for word in key if word.startswith("CCMON_DATA_DIR=")]
     return [path for path in dict.fromkeys(noted) if os.path.isabs(path)]
 
@@ -115,7 +115,7 @@ def folders(envs: Sequence[Mapping[str, str]]) -> List[Folder]:
 def _cache_folders(envs: Sequence[Mapping[str, str]]) -> Iterator[Folder]:
     """Those of the lines; a folder outside of the home may serve other homes: of that only what is this one's."""
     for env in envs:
-        where = linecache.folder(env)
+        where = line_answer.folder(env)
         if where is not None:
             root = os.path.dirname(where) if _CHECKSUM.fullmatch(os.path.basename(where)) else where
             is_ours = root.startswith((config.home(env) or "\0").rstrip("/") + "/")

@@ -14,12 +14,13 @@ import time
 from typing import IO, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError
+from ccmon.sources.cancel import Cancel
 from ccmon.sources.ccusage_find import INSTALL, Failed, NotFound, Program, find, packaged_version, shown
 from ccmon.sources.program_places import child_folders, node_of
 from ccmon.system import process_facts, processes
 from ccmon.text import clean, clip
 
-__all__ = ["Cancel", "Cancelled", "Failed", "NotFound", "Program", "fetch", "find", "kill_group",
+__all__ = ["Failed", "NotFound", "Program", "fetch", "find", "kill_group",
            "node_of", "packaged_version", "started", "version"]
 
 BLOCKS = ("blocks", "--json", "--offline", "--order", "asc", "--session-length", "5")
@@ -54,48 +55,6 @@ class TooSlow(Failed):
 
 class TooMuch(Failed):
     """The program was stopped because it printed without an end."""
-
-
-class Cancelled(CcmonError):
-    """Another thread ended the run."""
-
-
-class Cancel:
-    """Ends a fetch from another thread, like an Event: whoever holds it may set it once, at any time."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._set = False
-        self._pgid: Optional[int] = None
-
-    def set(self) -> None:
-        """Kill the running ccusage with all its children, at once, and let no other begin."""
-        with self._lock:
-            self._set = True
-            if self._pgid is not None:
-                _kill(self._pgid)
-
-    def ask(self) -> None:
-        """set() for a signal handler, which may not wait for a lock: the run ends itself within a tick."""
-        self._set = True
-
-    def check(self) -> None:
-        """Raise Cancelled once it is set."""
-        if self._set:
-            raise Cancelled("Reading the usage data was cancelled")
-
-    def start(self, popen: "Callable[[], subprocess.Popen[bytes]]") -> "subprocess.Popen[bytes]":
-        """Start a process that set() may kill, unless it is too late for that."""
-        with self._lock:
-            self.check()
-            process = popen()
-            self._pgid = process.pid
-            return process
-
-    def release(self) -> None:
-        """From here on the number of the process may be given to another one."""
-        with self._lock:
-            self._pgid = None
 
 
 class Ended(NamedTuple):
@@ -155,7 +114,7 @@ def run(program: Program, words: Sequence[str], timeout_s: float, env: Mapping[s
 
     Raises Failed, Cancelled.
     """
-    process = cancel.start(lambda: _popen(program, words, env, home, line))
+    process = cancel.start(lambda: _popen(program, words, env, home, line), _kill)
     try:
         on_start(process.pid)
         out, err = _collect(process, timeout_s, cancel)

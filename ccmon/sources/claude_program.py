@@ -6,7 +6,8 @@ It is run by the rules of ccusage: in a group of its own, with a time-out, with 
 from typing import Mapping, Optional, Sequence
 
 from ccmon.sources import ccusage, program_places
-from ccmon.sources.ccusage import Cancel, Failed, Program, TooMuch, TooSlow
+from ccmon.sources.cancel import Cancel
+from ccmon.sources.ccusage import Failed, Program, TooMuch, TooSlow
 from ccmon.system import processes
 
 __all__ = ["Failed", "ask", "find"]

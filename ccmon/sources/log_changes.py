@@ -1,7 +1,7 @@
 """Whether a log has to be looked into: what the system says of the file beside what was noted when it was read."""
 
 from ccmon.sources.log_files import LogFile
-from ccmon.store.ledger import Position
+from ccmon.store.log_state import Position
 
 CHECK_S = 240                          # so long after a log has changed it is compared with what was read: a look later, 5 min
 

@@ -6,7 +6,6 @@ Nothing is followed that is a link, as ccusage does; what cannot be read is coun
 import os
 import stat
 from binascii import crc32
-from hashlib import blake2b
 from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence
 
 CHUNK = 1 << 20
@@ -83,10 +82,8 @@ def _described(entry: "os.DirEntry[str]", root: int) -> LogFile:
 
 def stamp(files: Sequence[LogFile]) -> str:
     """A short text that changes whenever a file does; "" when there are none."""
-    seen = blake2b(digest_size=8)
-    for file in files:
-        seen.update(repr(file).encode("utf-8", "surrogateescape"))
-    return seen.hexdigest() if files else ""
+    seen = repr(list(map(tuple, files))).encode()          # both ways: hashlib takes long to load
+    return f"{crc32(seen):08x}{crc32(seen[::-1]):08x}" if files else ""
 
 
 def open_log(file: LogFile) -> Optional[int]:
@@ -103,6 +100,7 @@ def open_log(file: LogFile) -> Optional[int]:
 
 def fingerprint(fd: int, offset: int) -> bytes:
     """What tells that the bytes before the offset are still the same: those at both of their ends."""
+    from hashlib import blake2b
     head = _at(fd, 0, min(offset, _ENDS))
     tail = _at(fd, max(0, offset - _ENDS), min(offset, _ENDS))
     return blake2b(head + b"\0" + tail, digest_size=8).digest()

@@ -13,8 +13,9 @@ from ccmon.sources.log_entries import Entry
 from ccmon.sources.log_files import LogFile
 from ccmon.sources.log_reader import MOST_ROWS, Price
 from ccmon.store import ledger
-from ccmon.store.ledger import Part, Position
+from ccmon.store.ledger import Part
 from ccmon.store.limit_events import Event
+from ccmon.store.log_state import Position
 from ccmon.store.messages import Message, Row
 from ccmon.system import clock
 from ccmon.text import clean

@@ -16,9 +16,10 @@ from ccmon import locks, refresher
 from ccmon.model import Block, Owner
 from ccmon.sources.log_changes import is_read
 from ccmon.sources.log_files import LogFile
-from ccmon.store import ledger, trusted
+from ccmon.store import ledger, log_state, trusted
 from ccmon.store.database import Store
-from ccmon.store.ledger import Part, Position
+from ccmon.store.ledger import Part
+from ccmon.store.log_state import Position
 from ccmon.system import processes
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def read(store: Store, logs: Logs, now: int, tell: Optional[Tell] = None, until:
     when this is interrupted at any point: the next call goes on from there.
     """
     nothing: Tuple[Dict[bytes, Position], int] = {}, 0
-    known, stamp = store.of_owner(logs.owner, ledger.standing, nothing)
+    known, stamp = store.of_owner(logs.owner, log_state.standing, nothing)
     if stamp != logs.price.stamp:
         _reprice(store, logs)
     files = {os.fsencode(file.path): file for file in logs.files}
@@ -121,7 +122,7 @@ def _reprice(store: Store, logs: Logs) -> None:
 
 
 def _is_unfinished(db: "sqlite3.Connection", owner: int, now: int) -> bool:
-    return ledger.is_unfinished(db, owner, trusted.peek(db, now).moment)
+    return log_state.is_unfinished(db, owner, trusted.peek(db, now).moment)
 
 
 def _finish(store: Store, logs: Logs, now: int, complete: bool, gone: Iterable[bytes] = ()) -> None:

@@ -12,7 +12,8 @@ from contextlib import suppress
 from typing import Callable, Dict, Generator, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.sources.log_files import LogFile
-from ccmon.store.ledger import Part, Position
+from ccmon.store.ledger import Part
+from ccmon.store.log_state import Position
 from ccmon.system import ready, signals
 
 FROM_BYTES = 8 << 20                   # less is read sooner than it is divided

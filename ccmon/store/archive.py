@@ -10,13 +10,13 @@ import zlib
 from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ccmon.store import messages, rows, values
+from ccmon.store.log_state import PACKED, packed_ms
 from ccmon.store.messages import Change, Row
 
 _DAY_MS, _QUARTER_MS = 86_400_000, 900_000
 _63_BITS = (1 << 63) - 1
 _AT_START = 1 << 16                    # a flag of packed messages alone
 _COLUMNS = 10                          # of a packed day, behind the identities
-DONE = "archived_ms"
 MOST_DAY_BYTES = 64 << 20              # unpacked: three quarters of a million messages
 
 Day = Dict[int, Row]                   # by identity; message and key of the rows are not known
@@ -33,11 +33,6 @@ CREATE = (
 def identity(row: Row) -> int:
     """63 bits that stand for the message and its request or conversation."""
     return (row.message ^ ((row.key & 0xFFFFFFFFFF) << 20)) & _63_BITS
-
-
-def boundary_ms(db: sqlite3.Connection, owner: int) -> int:
-    """Epoch ms before which all messages are packed."""
-    return values.number(rows.note(db, f"{DONE} {owner}")) or 0
 
 
 # --- a day -----------------------------------------------------------------------------------------------------------------
@@ -192,7 +187,7 @@ def pack_joined(db: sqlite3.Connection, owner: int, start_ms: int) -> None:
         put(db, owner, day, {**(unpack(old[0], start_ms) if old else {}), **{identity(row): row for row in found}})
         db.executemany("DELETE FROM message WHERE owner_id = ? AND message = ? AND key = 0",
                        [(owner, row.message) for row in found])
-        rows.write_note(db, f"{DONE} {owner}", str(max(start_ms + _DAY_MS, boundary_ms(db, owner))))
+        rows.write_note(db, f"{PACKED} {owner}", str(max(start_ms + _DAY_MS, packed_ms(db, owner))))
 
 
 # --- growing old -----------------------------------------------------------------------------------------------------------
@@ -214,8 +209,8 @@ def step(db: sqlite3.Connection, owner: int, until_ms: int) -> Optional[int]:
     put(db, owner, day, {**(unpack(old[0], day * _DAY_MS) if old else {}), **{identity(row): row for row in found}})
     if not db.execute("DELETE FROM message WHERE owner_id = ? AND at_ms < ?", (owner, (day + 1) * _DAY_MS)).rowcount:
         raise sqlite3.IntegrityError("a message is in an index alone")                     # and would be so for ever
-    done = max((day + 1) * _DAY_MS, boundary_ms(db, owner))
-    rows.write_note(db, f"{DONE} {owner}", str(done))
+    done = max((day + 1) * _DAY_MS, packed_ms(db, owner))
+    rows.write_note(db, f"{PACKED} {owner}", str(done))
     return done
 
 

@@ -17,7 +17,7 @@ from ccmon.store.place import OTHER_FOLDER
 from ccmon.system import stops
 
 if TYPE_CHECKING:
-    from ccmon.store.present import ActiveOf, LimitOf
+    from ccmon.store.record import ActiveOf, LimitOf
 
 Answer = TypeVar("Answer")
 _PAUSES_MS = 8           # sqlite looks after 1, 2 and 5 ms
@@ -138,10 +138,11 @@ class Store:
         active_of(blocks, listed, now) the active sessions, the first of which is observed; `source` is for the caller to fill in.
         """
         from ccmon.store import present
+        from ccmon.store.record import record
 
         def work(db: sqlite3.Connection) -> Facts:
             owner_id = rows.made_owner_id(db, owner)
-            return self._told(db, present.record(db, blocks, owner_id, now, limit_of, active_of, is_history), now)
+            return self._told(db, record(db, blocks, owner_id, now, limit_of, active_of, is_history), now)
 
         def read(db: sqlite3.Connection) -> Sequence[Sample]:
             owner_id = rows.owner_id(db, owner)

@@ -7,7 +7,8 @@ from typing import Callable, List, NamedTuple, Optional, Tuple, TypeVar
 
 from ccmon.errors import CcmonError
 from ccmon.model import Block, Owner
-from ccmon.store import learning, ledger, place, reported, rows, values
+from ccmon.store import learning, ledger, place, rows, values
+from ccmon.store import running as running_note
 
 BUSY_S = 0.25
 MOST_TABLES = 20
@@ -76,7 +77,7 @@ def read_counts(db: sqlite3.Connection, owner: Owner) -> Optional[ledger.Counts]
 def running(db: sqlite3.Connection, owner: Owner, now: int) -> List[Block]:
     """The sessions of that owner that ccusage says to run."""
     known = rows.owner_id(db, owner)
-    return [] if known is None else reported.running(db, known, now)
+    return [] if known is None else running_note.blocks(db, known, now)
 
 
 def difference(db: sqlite3.Connection, owner: Owner, now: int, stamp: str) -> Optional[Tuple[int, int]]:
@@ -85,7 +86,7 @@ def difference(db: sqlite3.Connection, owner: Owner, now: int, stamp: str) -> Op
     known = rows.owner_id(db, owner)
     if known is None or not (rows.note(db, f"{learning.LOGS} {known}") or "").endswith(f" {stamp}"):
         return None
-    for block in reported.running(db, known, now):
+    for block in running_note.blocks(db, known, now):
         found = db.execute("""SELECT tokens FROM session WHERE owner_id = ? AND start_ts / 3600 = ? AND end_ts > ? AND
             source = 'logs' AND typeof(tokens) = 'integer'""", (known, block.start // 3600, now)).fetchone()
         if found and found[0] != block.tokens:

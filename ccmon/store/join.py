@@ -10,7 +10,7 @@ from bisect import bisect_left
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.model import Block
-from ccmon.store import archive, ledger, messages, reported, rows, sessions, usage
+from ccmon.store import log_state, messages, reported, rows, sessions, usage
 from ccmon.store.join_messages import Elsewhere, Messages
 from ccmon.store.join_rest import join_legacy, join_rest
 from ccmon.store.messages import Change
@@ -44,7 +44,7 @@ Taken = Dict[int, Bound]
 def join(db: sqlite3.Connection, owner: int, other: Other, at: Moment, elsewhere: Sequence[Elsewhere] = ()) -> Came:
     """Take all of it up. Messages that stand under one of the owners elsewhere already stay there."""
     sessions.recut(db, owner)
-    before, late = _contents(db, owner), rows.note(db, f"{sessions.LATE} {owner}")
+    before, late = _contents(db, owner), rows.note(db, f"{log_state.LATE} {owner}")
     theirs = _sessions_of(other, at)
     taken = _take_sessions(db, owner, theirs)
     joining = Messages(db, owner, other, at, elsewhere)
@@ -90,7 +90,7 @@ def _take_sessions(db: sqlite3.Connection, owner: int, theirs: Iterable[_Theirs]
     """Fix their bounds where there is none of ours; what each is here, by its number there. They are filled by what joins."""
     ours = [row.block for row in _contents(db, owner)]
     starts = [block.start for block in ours]
-    packed_ms = archive.boundary_ms(db, owner)
+    packed_ms = log_state.packed_ms(db, owner)
     taken = {}
     for one in theirs:
         before = ours[:bisect_left(starts, max(one.block.end, one.block.start + 1))][-1:]
@@ -185,11 +185,11 @@ def _note(db: sqlite3.Connection, owner: int, late: Optional[str], changes: Sequ
     As long as not all logs have been read, they may be in one that is still to come.
     """
     new = [after.at_ms for before, after in changes if before is None and after.counts]
-    if new and is_other_file and ledger.is_complete(db, owner):
-        sessions.raise_note(db, owner, ledger.VANISHED, max(new))
+    if new and is_other_file and log_state.is_complete(db, owner):
+        sessions.raise_note(db, owner, log_state.VANISHED, max(new))
     elif late is None:
-        db.execute("DELETE FROM note WHERE key = ?", (f"{sessions.LATE} {owner}",))
+        db.execute("DELETE FROM note WHERE key = ?", (f"{log_state.LATE} {owner}",))
     else:
-        rows.write_note(db, f"{sessions.LATE} {owner}", late)
+        rows.write_note(db, f"{log_state.LATE} {owner}", late)
     if changes:
-        db.execute("DELETE FROM note WHERE key = ?", (f"{ledger.PRICES} {owner}",))       # of another day
+        db.execute("DELETE FROM note WHERE key = ?", (f"{log_state.PRICES} {owner}",))       # of another day

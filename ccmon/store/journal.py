@@ -5,7 +5,6 @@ with the number of that disk: it is not asked for again there. For migrations.py
 """
 
 import os
-import re
 import sqlite3
 from contextlib import closing, suppress
 from typing import List, Optional, Tuple
@@ -63,6 +62,7 @@ def kind_of(place: str, mounts: List[Mount]) -> str:
 
 def is_remote_by_program(path: str) -> bool:
     """Whether `mount` calls it the disk of another machine; False where it says nothing: then only a try tells."""
+    import re
     program = next(filter(processes.is_program, PROGRAMS), None)
     said = program and processes.printed([program], {"LC_ALL": "C"}) or ""
     found = filter(None, (re.fullmatch(_ROW, row) for row in said.splitlines()))

@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 from typing import Any, Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
-from ccmon.store import foreign, ledger, migrations, schema
+from ccmon.store import foreign, log_state, migrations, schema
 from ccmon.store.foreign import MOST_VALUE_BYTES, Watchdog, WrongShape
 
 MOST_ROWS = 20_000_000                 # of a table
@@ -77,7 +77,7 @@ def _sane(found: sqlite3.Cursor, table: str, watchdog: Watchdog) -> Iterator[Seq
         if number == most:
             raise WrongShape(f"{table} has more than {most} rows")
         watchdog.reset()
-        if table in ("note", "meta") and not str(row[0]).startswith(f"{ledger.COMPLETE} "):
+        if table in ("note", "meta") and not str(row[0]).startswith(f"{log_state.COMPLETE} "):
             continue                   # what was learned there is long, and stays there
         if any(_is_too_long(value) for value in row):
             raise WrongShape(f"{table} holds a value that is too long")

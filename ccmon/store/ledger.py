@@ -11,31 +11,10 @@ from contextlib import suppress
 from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ccmon.store import archive, limit_events, messages, rows, sessions, usage, values
+from ccmon.store.log_state import COMPLETE, NAMES, PRICES, SOUND, VANISHED, Position, number, packed_ms
 from ccmon.store.messages import Message
 
-VANISHED, COMPLETE, PRICES = "vanished_ms", "logs_read", "prices"
-
-
 CostOf = Callable[[str, messages.Row], Optional[int]]      # name of the model, tokens -> billionths of a US dollar
-
-
-class Position(NamedTuple):
-    """How far a log has been read; in the order of the table's columns behind owner and path."""
-
-    device: int
-    inode: int
-    size: int                          # when it was last read to its end
-    mtime_ns: int
-    offset: int                        # bytes up to the end of the last whole line that was read
-    print: bytes                       # fingerprint of those
-    lines: int = 0
-    damaged: int = 0                   # lines
-    first_damaged: int = 0             # number of the first such line, from 1; 0 without one
-    left_out: str = "{}"               # lines of other kinds with a usage of their own: kind -> number, as JSON
-    last_ms: int = 0                   # epoch ms of the newest message
-    ctime_ns: int = 0                  # 0: not known
-    crc: int = -1                      # of the bytes up to the offset; -1: not known
-    check_at: int = 0                  # epoch s at which those are compared with it; 0: when the file changes
 
 
 class Part(NamedTuple):
@@ -83,28 +62,7 @@ ADD_CHECKS = (
     "ALTER TABLE log_file ADD COLUMN crc INTEGER NOT NULL DEFAULT -1",
     "ALTER TABLE log_file ADD COLUMN check_at INTEGER NOT NULL DEFAULT 0",
 )
-_NAMES = ", ".join(Position._fields)
-_SOUND = " AND ".join(("typeof(path) = 'blob' AND typeof(print) = 'blob' AND typeof(left_out) = 'text'",
-                       values.whole(("device", "inode", "mtime_ns")),
-                       values.counted(("size", "offset", "lines", "damaged", "first_damaged", "last_ms"))))
-_CHECKED = values.whole(("ctime_ns", "crc", "check_at"))
-_PUT = f"INSERT OR REPLACE INTO log_file (owner_id, path, {_NAMES}) VALUES (?, ?{', ?' * len(Position._fields)})"
-
-
-def positions(db: sqlite3.Connection, owner: int) -> Dict[bytes, Position]:
-    """How far each log has been read, by path; one of which that is not known any more is read anew."""
-    return {row[0]: Position._make(row[1:]) for row in
-            db.execute(f"SELECT path, {_NAMES} FROM log_file WHERE owner_id = ? AND {_SOUND} AND {_CHECKED}", (owner,))}
-
-
-def standing(db: sqlite3.Connection, owner: int) -> Tuple[Dict[bytes, Position], int]:
-    """How far each log has been read, and the stamp of the prices by which messages are priced."""
-    return positions(db, owner), number(db, owner, PRICES)
-
-
-def has_checks(db: sqlite3.Connection, owner: int) -> bool:
-    """Whether any log is yet to be compared with what was read of it."""
-    return db.execute("SELECT 1 FROM log_file WHERE owner_id = ? AND check_at LIMIT 1", (owner,)).fetchone() is not None
+_PUT = f"INSERT OR REPLACE INTO log_file (owner_id, path, {NAMES}) VALUES (?, ?{', ?' * len(Position._fields)})"
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------------
@@ -149,7 +107,7 @@ def count(db: sqlite3.Connection, owner: int, found: Sequence[Message]) -> None:
 def fold(db: sqlite3.Connection, owner: int, new: Sequence[messages.Row]) -> List[messages.Change]:
     """Take up rows of messages, with the numbers that models and projects have here; what changed."""
     known = messages.load(db, owner, (row.message for row in new))
-    old = archive.Old(db, owner, archive.boundary_ms(db, owner))
+    old = archive.Old(db, owner, packed_ms(db, owner))
     changes = messages.fold(known, old.unknown(new, known))
     messages.save(db, owner, [after for _, after in changes])
     old.save()
@@ -186,26 +144,16 @@ def reprice(db: sqlite3.Connection, owner: int, stamp: int, cost_of: CostOf) -> 
     rows.write_note(db, f"{PRICES} {owner}", str(stamp))
 
 
-def is_unfinished(db: sqlite3.Connection, owner: int, now: int) -> bool:
-    """Whether finish would change anything where no log has changed: a session is over, or the round before was broken off."""
-    return (not is_complete(db, owner) or sessions.open_span(db, owner) is not None or sessions.is_due(db, owner, now))
-
-
 def finish(db: sqlite3.Connection, owner: int, gone: Iterable[bytes], now: int, complete: bool) -> None:
     """A round of reading is over. gone: logs that are there no more; complete: the others have been read to their ends."""
     for path in gone:
-        found = db.execute(f"SELECT last_ms FROM log_file WHERE owner_id = ? AND path = ? AND {_SOUND}", (owner, path)).fetchone()
+        found = db.execute(f"SELECT last_ms FROM log_file WHERE owner_id = ? AND path = ? AND {SOUND}", (owner, path)).fetchone()
         sessions.raise_note(db, owner, VANISHED, found[0] if found else 0)
         db.execute("DELETE FROM log_file WHERE owner_id = ? AND path = ?", (owner, path))
     sessions.recut(db, owner)
     if complete:
         sessions.settle(db, owner, now)
         rows.write_note(db, f"{COMPLETE} {owner}", "1")
-
-
-def is_complete(db: sqlite3.Connection, owner: int) -> bool:
-    """Whether all logs of the owner have been read to their ends once."""
-    return rows.note(db, f"{COMPLETE} {owner}") is not None
 
 
 def has_messages(db: sqlite3.Connection, owner: int) -> bool:
@@ -216,13 +164,8 @@ def has_messages(db: sqlite3.Connection, owner: int) -> bool:
 
 def share_read(db: sqlite3.Connection, owner: int, size: int) -> float:
     """How much (0..1) of so many bytes of logs has been read."""
-    done = db.execute(f"SELECT sum(offset) FROM log_file WHERE owner_id = ? AND {_SOUND}", (owner,)).fetchone()[0] or 0
+    done = db.execute(f"SELECT sum(offset) FROM log_file WHERE owner_id = ? AND {SOUND}", (owner,)).fetchone()[0] or 0
     return min(1.0, done / size) if size else 1.0
-
-
-def number(db: sqlite3.Connection, owner: int, name: str) -> int:
-    """A number noted of the owner, 0 when none is."""
-    return values.number(rows.note(db, f"{name} {owner}")) or 0
 
 
 # --- what has been read --------------------------------------------------------------------------------------------------------
@@ -233,10 +176,10 @@ MOST_NAMED = 5                         # logs with damaged lines that are named
 def counts(db: sqlite3.Connection, owner: int) -> Counts:
     """Of all logs that are there."""
     files, lines, damaged = db.execute(f"""SELECT count(*), sum(lines), sum(damaged) FROM log_file
-        WHERE owner_id = ? AND {_SOUND}""", (owner,)).fetchone()
+        WHERE owner_id = ? AND {SOUND}""", (owner,)).fetchone()
     alive = db.execute(f"SELECT count(*) FROM message WHERE owner_id = ? AND NOT flags & {messages.ABSORBED}",
                        (owner,)).fetchone()[0]
-    worst = db.execute(f"""SELECT path, damaged, first_damaged FROM log_file WHERE owner_id = ? AND damaged AND {_SOUND}
+    worst = db.execute(f"""SELECT path, damaged, first_damaged FROM log_file WHERE owner_id = ? AND damaged AND {SOUND}
         ORDER BY damaged DESC, path LIMIT ?""", (owner, MOST_NAMED))
     return Counts(files, lines or 0, alive, damaged or 0, left_out(db, owner),
                   [(os.fsdecode(path), number, first) for path, number, first in worst])
@@ -250,10 +193,3 @@ def left_out(db: sqlite3.Connection, owner: int) -> Dict[str, int]:
             for kind, number in json.loads(kinds).items():
                 found[values.text(kind)] = found.get(values.text(kind), 0) + int(number)
     return found
-
-
-def damaged(db: sqlite3.Connection, owner: int) -> Tuple[int, Optional[str]]:
-    """How many lines are damaged, and the log with the most of them."""
-    found = db.execute(f"""SELECT path, damaged FROM log_file WHERE owner_id = ? AND damaged AND {_SOUND}
-        ORDER BY damaged DESC, path""", (owner,)).fetchall()
-    return sum(row[1] for row in found), os.fsdecode(found[0][0]) if found else None

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager, suppress
 from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError, UsageError
-from ccmon.store import check, copy, foreign, join, known_tables, ledger, migrations, other, place, rows, thin
+from ccmon.store import check, copy, foreign, join, known_tables, log_state, migrations, other, place, rows, thin
 from ccmon.store.foreign import Watchdog, WrongShape
 from ccmon.store.other import Moment, Other
 from ccmon.text import clean
@@ -135,7 +135,7 @@ def _merge(db: sqlite3.Connection, other: Other, names: Tuple[str, str], at: Mom
     elsewhere = [(number, theirs.get((host, account)) if host == names[0] else None) for number, host, account in
                  db.execute("SELECT id, host, account FROM owner WHERE id <> ? ORDER BY id", (owner,))]
     is_own = names[0] == (rows.note(db, "host") or own_host)
-    settles = ledger.is_complete(db, owner) or not is_own and other.read(lambda db: ledger.is_complete(db, other.owner))
+    settles = log_state.is_complete(db, owner) or not is_own and other.read(lambda db: log_state.is_complete(db, other.owner))
     return join.join(db, owner, other, at._replace(settles=settles), elsewhere)
 
 

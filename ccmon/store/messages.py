@@ -9,7 +9,7 @@ from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence
 
 from ccmon.store import values
 
-ALONE, SIDECHAIN, SPEED, ABSORBED, PRICED, UNENDED = 1, 2, 4, 8, 16, 32
+ALONE, SIDECHAIN, SPEED, ABSORBED, PRICED, UNENDED = 1, 2, 4, values.ABSORBED, 16, 32
 _SOME = 400                            # values in one statement
 _32_BITS = 0xFFFFFFFF
 
@@ -91,11 +91,7 @@ CREATE = (
     "CREATE INDEX message_by_time ON message (owner_id, at_ms)",
 )
 _NAMES = ", ".join(Row._fields)
-# What no disk has spoilt. `+`: the guard is no reason to look through another index.
-SOUND = " AND ".join((values.whole(("message", "key", "session", "model_id", "project_id", "flags")),
-                      values.counted(("+at_ms", "input", "output", "cache_5m", "cache_1h", "cache_read")),
-                      values.counted(("coalesce(cost_nano, 0)",), values.MOST_SUMMED)))
-SELECT = f"SELECT {_NAMES} FROM message WHERE owner_id = ? AND {SOUND}"
+SELECT = f"SELECT {_NAMES} FROM message WHERE owner_id = ? AND {values.MESSAGE}"
 _PUT = f"INSERT OR REPLACE INTO message (owner_id, {_NAMES}) VALUES (?{', ?' * len(Row._fields)})"
 
 

@@ -7,14 +7,14 @@ import sqlite3
 from typing import Dict, Sequence
 
 from ccmon.model import Owner
-from ccmon.store import archive, join, ledger, rows, sessions, values
+from ccmon.store import join, log_state, rows, sessions, values
 from ccmon.store.other import Moment, Other
 
 _TABLES = ("snapshot", "session", "reported", "reading", "window_reading", "limit_event", "forecast", "alert", "message",
            "archive", "usage", "legacy", "log_file")
 _AS_THEY_ARE = ("alert", "log_file")   # one row of each key, ours where there are both
-_LARGER = (sessions.LATE, ledger.VANISHED, archive.DONE)
-_MADE_ANEW = ("thinned", "open_span", ledger.PRICES)
+_LARGER = (log_state.LATE, log_state.VANISHED, log_state.PACKED)
+_MADE_ANEW = ("thinned", log_state.OPEN_SPAN, log_state.PRICES)
 
 
 def join_accounts(db: sqlite3.Connection, owner: Owner, former: Sequence[str]) -> bool:

@@ -4,7 +4,6 @@ The program, its checks and `ccmon doctor` all ask here, so that none calls soun
 """
 
 import os
-import shlex
 import stat
 from contextlib import suppress
 from typing import Iterator, Optional, Tuple
@@ -39,7 +38,8 @@ def _of_others(path: str) -> Optional[str]:
         return None
     name, why = taken
     shared = why == private.SHARED
-    until = f"they may not: chmod go-w {shlex.quote(name)}" if shared else "CCMON_DATA_DIR names a folder of your own"
+    from shlex import quote
+    until = f"they may not: chmod go-w {quote(name)}" if shared else "CCMON_DATA_DIR names a folder of your own"
     return f"cannot be used: {name} {why}; history is off until {until}"
 
 

@@ -4,39 +4,35 @@ For database.py, inside its transactions; sqlite3.Error comes as it is. Times ar
 """
 
 import sqlite3
-from typing import Callable, List, Optional, Sequence, Tuple
+from typing import List, Optional, Sequence
 
-from ccmon.model import Block, Facts, HighWater, Limit, Record, Sample
-from ccmon.store import ledger, reported, rows, sessions, trusted, usage, values
+from ccmon.model import Block, Facts, HighWater, Record, Sample
+from ccmon.store import log_state, rows, running, usage, values
 from ccmon.when import SESSION_S, SKEW_S
 
-HEARTBEAT_S = 240                      # an unchanged snapshot is written again after this
 FACTS_S = 8 * 86400
 SAMPLES_S = 3600
 SAMPLES_MAX = 20_000
 
-LimitOf = Callable[[int, Optional[HighWater]], Limit]
-ActiveOf = Callable[[Sequence[Block], Sequence[int], int], Sequence[Block]]
 
-
-# --- reading ---------------------------------------------------------------------------------------------------------------
 
 def facts(db: sqlite3.Connection, owner: int, now: int) -> Facts:
     """What is known of that owner, without source and trouble."""
-    known = _facts(db, owner, now)
+    known = without_samples(db, owner, now)
     return known._replace(samples=tuple(samples(db, owner, now, known.blocks)))
 
 
-def _facts(db: sqlite3.Connection, owner: int, now: int) -> Facts:
+def without_samples(db: sqlite3.Connection, owner: int, now: int) -> Facts:
+    """The same without what was seen from moment to moment."""
     stored, listed = _blocks(db, owner, now), _listed(db, owner, now)
     since = _cut_since(db, owner, now)
-    blocks, running = stored, reported.running(db, owner, now)
-    hours = {block.start // 3600 for block in running}
-    for block in [block for block in running if block.start <= now]:
+    blocks, reported = stored, running.blocks(db, owner, now)
+    hours = {block.start // 3600 for block in reported}
+    for block in [block for block in reported if block.start <= now]:
         others = [one for one in blocks if one.end <= now or one.start // 3600 in hours]
         blocks = _beside(db, owner, blocks, others, block, since, now)
     starts = sorted({*listed, *(block.start for block in blocks if block not in stored)} & {block.start for block in blocks})
-    return Facts(tuple(blocks), tuple(starts), (), _high_water(db, owner, now), cut_since=since)
+    return Facts(tuple(blocks), tuple(starts), (), high_water(db, owner, now), cut_since=since)
 
 
 def _beside(db: sqlite3.Connection, owner: int, known: List[Block], others: List[Block], block: Block, since: Optional[int],
@@ -45,7 +41,7 @@ def _beside(db: sqlite3.Connection, owner: int, known: List[Block], others: List
     where logs are known to be gone or late. others: those that it does not contradict."""
     same = next((one for one in known if block.start // 3600 == one.start // 3600 and one.end > now), None)
     if same:
-        gone = ledger.number(db, owner, ledger.VANISHED) >= same.start * 1000
+        gone = log_state.number(db, owner, log_state.VANISHED) >= same.start * 1000
         if gone and same.tokens > block.tokens or same.start == block.start and same.source == block.source:
             return known
         is_same_cut = (same.start, same.end) == (usage.quarter(block.start), usage.quarter(block.end))
@@ -62,12 +58,12 @@ def _cut_since(db: sqlite3.Connection, owner: int, now: int) -> Optional[int]:
 
     After a pause of more than five hours the sessions are the same again, whatever was before.
     """
-    at = max(ledger.number(db, owner, ledger.VANISHED), ledger.number(db, owner, sessions.LATE)) // 1000
+    at = max(log_state.number(db, owner, log_state.VANISHED), log_state.number(db, owner, log_state.LATE)) // 1000
     if not at or at > now + SKEW_S:
         return None
     last: Optional[int] = at
     for start, end, newest in db.execute(f"""SELECT start_ts, end_ts, last_ts FROM session WHERE owner_id = ? AND end_ts >= ?
-            AND start_ts <= ? AND {sessions.TIMED} ORDER BY start_ts""", (owner, at, now)):
+            AND start_ts <= ? AND {rows.TIMED} ORDER BY start_ts""", (owner, at, now)):
         if last is not None and start - last > SESSION_S:
             return None
         last = values.moment(newest) or end
@@ -84,7 +80,8 @@ def records(db: sqlite3.Connection, owner: Optional[int], now: int, since: Optio
                    bool(listed), values.text(host)) for row, (plan, limit, limit_source, listed, host) in found if row]
 
 
-def _high_water(db: sqlite3.Connection, owner: int, now: int) -> Optional[HighWater]:
+def high_water(db: sqlite3.Connection, owner: int, now: int) -> Optional[HighWater]:
+    """The largest session that is over, None without one."""
     # Sessions without separate counts may include cache tokens: they matter only when there are no others. A session is made
     # of whole quarters: what ccusage reports of it may run a little longer.
     done = f"""FROM session WHERE owner_id = ?1 AND end_ts <= ?2 AND {values.TIMES.format('start_ts')}
@@ -125,76 +122,3 @@ def samples(db: sqlite3.Connection, owner: int, now: int, blocks: Sequence[Block
     starts = {usage.quarter(block.start): block.start for block in blocks}     # a row has whole quarters, a report may not
     return [Sample(ts, seen, starts.get(start, start), tokens)
             for ts, seen, start, tokens in filter(values.is_sample, reversed(found))]
-
-
-# --- writing ---------------------------------------------------------------------------------------------------------------
-
-def record(db: sqlite3.Connection, blocks: Optional[Sequence[Block]], owner: int, now: int, limit_of: LimitOf,
-           active_of: ActiveOf, is_history: bool) -> Facts:
-    """Save what the source reported (None: it is the ledger itself), note what the active session shows, and give what is
-    known then, without the samples. is_history: no log was read, the reports are the history."""
-    trust = trusted.look(db, now, [block.start if block.last is None else block.last for block in blocks or ()])
-    if blocks is not None:
-        reported.note_running(db, owner, blocks, now)
-        if is_history:
-            reported.save(db, owner, blocks, now)
-    else:
-        reported.note_running(db, owner, (), now)
-    known = _facts(db, owner, now)
-    note_limits(db, owner, now, limit_of)
-    active = active_of(known.blocks, known.listed, now)
-    if not (trust.in_doubt and (now > trust.believed or _is_past(db, owner, now))):
-        _observe(db, owner, active[0] if active else None, now)
-    return known
-
-
-def note_limits(db: sqlite3.Connection, owner: int, now: int, limit_of: LimitOf, running: bool = True) -> None:
-    """The plan and limit of this time for the sessions that are new, or that run, too; all are judged by the same high water.
-
-    To a clock that is behind, those that are over may be of the future: what was noted of them stays.
-    """
-    high_water = _high_water(db, owner, now)
-    found = db.execute("""SELECT id, tokens, plan, limit_tokens, limit_source FROM session
-        WHERE owner_id = ? AND start_ts <= ? AND (limit_source = '' OR end_ts > ? AND ?)""",
-                       (owner, now + SKEW_S, now, running)).fetchall()
-    for number, tokens, *before in found:
-        limit = limit_of(values.count(tokens) or 0, high_water)
-        if before != [limit.plan, limit.tokens, limit.source]:
-            db.execute("UPDATE session SET plan = ?, limit_tokens = ?, limit_source = ? WHERE id = ?",
-                       (limit.plan, limit.tokens, limit.source, number))
-
-
-_NEWEST = f"""SELECT ts, seen, session_id, {', '.join(rows.COUNTS)} FROM snapshot
-    WHERE owner_id = ? AND ts <= ? ORDER BY ts DESC LIMIT 1"""
-_UPSERT = f"""INSERT INTO snapshot (owner_id, ts, seen, session_id, {', '.join(rows.COUNTS)})
-    VALUES (?, ?, ?, ?{', ?' * len(rows.COUNTS)}) ON CONFLICT (owner_id, ts) DO UPDATE SET
-    seen = excluded.seen, session_id = excluded.session_id, {', '.join(f'{c} = excluded.{c}' for c in rows.COUNTS)}"""
-_IDLE = (None, 0, None, None, None, None, None)
-
-
-def _shown(db: sqlite3.Connection, owner: int, block: Optional[Block]) -> Optional[Tuple[object, ...]]:
-    """What a snapshot says of a stored session, or of none; None of one that is not stored yet."""
-    if block is None:
-        return _IDLE
-    found = db.execute("SELECT id FROM session WHERE owner_id = ? AND start_ts IN (?, ?) ORDER BY start_ts DESC",
-                       (owner, block.start, usage.quarter(block.start))).fetchone()
-    return (found[0], *rows.values_of(block)[3:9]) if found else None
-
-
-def _is_past(db: sqlite3.Connection, owner: int, now: int) -> bool:
-    """Whether what was seen soon after that is known: to a clock that is behind, this moment is another one."""
-    return db.execute("SELECT 1 FROM snapshot WHERE owner_id = ? AND ts > ? AND ts <= ? LIMIT 1",
-                      (owner, now + SKEW_S, now + trusted.DAY_S)).fetchone() is not None
-
-
-def _observe(db: sqlite3.Connection, owner: int, block: Optional[Block], now: int) -> None:
-    shown = _shown(db, owner, block)
-    if shown is None:
-        return
-    newest = db.execute(_NEWEST, (owner, now)).fetchone()
-    seen = now if newest is None else values.moment(newest[1]) or 0
-    if newest and (seen > now + SKEW_S or newest[2:] == shown and now - seen > HEARTBEAT_S):
-        # Ahead of now means that the clock was set back: the row may not claim what has not been yet.
-        db.execute("UPDATE snapshot SET seen = ? WHERE owner_id = ? AND ts = ?", (now, owner, newest[0]))
-    if newest is None or newest[2:] != shown:
-        db.execute(_UPSERT, (owner, now, now, *shown))

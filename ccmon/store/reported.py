@@ -4,7 +4,6 @@ Every report is kept under its start, the fullest of each. Of reports that cut t
 that hold most; the others stay, and count nothing. For database.py, inside its transactions.
 """
 
-import json
 import sqlite3
 from bisect import bisect_right
 from typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
@@ -15,7 +14,6 @@ from ccmon.store.sessions import SUMMED, Bound
 from ccmon.when import SESSION_S, SKEW_S
 
 _NEIGHBOUR_S = 3600                    # starts differ by less between versions of ccusage: such sessions are neighbours
-_RUNNING = "running"
 
 CREATE = (
     f"""CREATE TABLE reported (
@@ -131,7 +129,7 @@ def choose(db: sqlite3.Connection, owner: int, since: int, until: int) -> None:
     low, high = min(one.start for one in reports) - SESSION_S, max(one.end for one in reports) + SESSION_S
     starts = {one.start for one in reports}
     here = db.execute(f"""SELECT id, start_ts, end_ts, (SELECT start_ts FROM reported WHERE session_id = id) FROM session
-        WHERE owner_id = ? AND end_ts > ? AND start_ts < ? AND {sessions.TIMED} ORDER BY start_ts""",
+        WHERE owner_id = ? AND end_ts > ? AND start_ts < ? AND {rows.TIMED} ORDER BY start_ts""",
                       (owner, low, high)).fetchall()
     of_messages = [row for row in here if usage.Total(db, owner, row[1], row[2], rests=False).entries]
     for number, start, end, _ in of_messages:
@@ -222,31 +220,3 @@ def set_aside(db: sqlite3.Connection, owner: Optional[int] = None) -> List[Block
     found = db.execute(f"""SELECT 0, {', '.join(rows.CONTENT)} FROM reported
         WHERE session_id IS NULL AND (?1 IS NULL OR owner_id = ?1) ORDER BY start_ts""", (owner,))
     return [row.block for row in rows.rows_of(found)]
-
-
-# --- what runs -------------------------------------------------------------------------------------------------------------
-
-def note_running(db: sqlite3.Connection, owner: int, blocks: Iterable[Block], now: int) -> None:
-    """Keep what the last answer says of the sessions that run."""
-    running = [block for block in rows.distinct(blocks, now) if block.end > now]
-    rows.write_note(db, f"{_RUNNING} {owner}", json.dumps(running))
-
-
-def running(db: sqlite3.Connection, owner: int, now: int) -> List[Block]:
-    """The sessions that the last answer said to run, as far as they do."""
-    try:
-        found = [Block(*fields) for fields in json.loads(rows.note(db, f"{_RUNNING} {owner}") or "[]")]
-        return [block._replace(models=tuple(block.models)) for block in found
-                if _is_possible(block) and block.end > now and block.start <= now + SKEW_S]
-    except (ValueError, TypeError):
-        return []
-
-
-def _is_possible(block: Block) -> bool:
-    """Whether what a disk has kept can be a session."""
-    numbers = (block.tokens, *(count for count in block[4:8] if count is not None), block.entries)
-    return (values.moment(block.start) is not None and values.moment(block.end) is not None and block.start < block.end
-            and (block.last is None or values.moment(block.last) is not None)
-            and all(values.count(number) is not None for number in numbers)
-            and (block.cost_usd is None or type(block.cost_usd) in (int, float) and 0 <= block.cost_usd < 1e9)
-            and all(isinstance(name, str) for name in block.models) and isinstance(block.source, str))

@@ -17,6 +17,7 @@ _COST_MAX = 10 ** 15     # micro-dollars
 CONTENT = ("start_ts", "end_ts", "last_ts", "tokens", "input", "output", "cache_creation", "cache_read",
             "cost_micro_usd", "models", "entries", "counted", "source")
 COUNTS = CONTENT[3:9]
+TIMED = f"{values.TIMES.format('start_ts')} AND {values.TIMES.format('end_ts')}"
 SELECT = "SELECT id, " + ", ".join(CONTENT)
 INSERT = f"INSERT INTO session (owner_id, {', '.join(CONTENT)}) VALUES (?{', ?' * len(CONTENT)})"
 UPDATE = f"UPDATE session SET {', '.join(name + ' = ?' for name in CONTENT)} WHERE id = ?"

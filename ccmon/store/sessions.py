@@ -9,7 +9,8 @@ import sqlite3
 from bisect import bisect_left
 from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.store import messages, rows, usage, values
+from ccmon.store import log_state, messages, rows, usage, values
+from ccmon.store.log_state import OPEN_SPAN, open_span
 from ccmon.store.messages import Change, Row
 from ccmon.when import SESSION_S
 
@@ -17,7 +18,6 @@ from ccmon.when import SESSION_S
 OPEN, SETTLED, SUMMED = 0, 1, 2
 _HOUR_MS, _SESSION_MS = 3_600_000, SESSION_S * 1000
 EVER = 1 << 40                         # s
-TIMED = f"{values.TIMES.format('start_ts')} AND {values.TIMES.format('end_ts')}"
 
 
 class Bound(NamedTuple):
@@ -47,7 +47,7 @@ def bounds(db: sqlite3.Connection, owner: int, since_ms: int = -EVER, until_ms: 
                    until_ms // 1000 + 1)
 
 
-_BOUND = f"""SELECT start_ts, end_ts, id, settled FROM session WHERE {TIMED}
+_BOUND = f"""SELECT start_ts, end_ts, id, settled FROM session WHERE {rows.TIMED}
     AND end_ts BETWEEN start_ts AND start_ts + {SESSION_S} AND typeof(settled) = 'integer'"""
 
 
@@ -88,26 +88,16 @@ def apply(db: sqlite3.Connection, owner: int, changes: Sequence[Change], quarter
     _note_late(db, owner, [row.at_ms for parts in moved.values() for _, row in parts], loose)
     if loose:
         lowest, highest = open_span(db, owner) or (loose[0], loose[0])
-        rows.write_note(db, f"{_OPEN_SPAN} {owner}", f"{min(lowest, *loose)} {max(highest, *loose)}")
-
-
-_OPEN_SPAN, LATE = "open_span", "late_ms"
-
-
-def open_span(db: sqlite3.Connection, owner: int) -> Optional[Tuple[int, int]]:
-    """From when to when (epoch ms) messages have come since the sessions were last cut; None when none have."""
-    words = (rows.note(db, f"{_OPEN_SPAN} {owner}") or "").split()
-    numbers = [values.number(word) for word in words]
-    return (numbers[0], numbers[1]) if len(numbers) == 2 and None not in numbers else None  # type: ignore[return-value]
+        rows.write_note(db, f"{OPEN_SPAN} {owner}", f"{min(lowest, *loose)} {max(highest, *loose)}")
 
 
 def _note_late(db: sqlite3.Connection, owner: int, joined_ms: Sequence[int], loose_ms: Sequence[int]) -> None:
     """The newest moment of which messages came after its session was over: ccusage cuts its sessions otherwise from there."""
     if not (joined_ms or loose_ms):
         return
-    end = db.execute(f"SELECT max(end_ts) FROM session WHERE owner_id = ? AND settled AND {TIMED}", (owner,)).fetchone()[0]
+    end = db.execute(f"SELECT max(end_ts) FROM session WHERE owner_id = ? AND settled AND {rows.TIMED}", (owner,)).fetchone()[0]
     late = [*joined_ms, *(at for at in loose_ms if end is not None and at < end * 1000)]
-    raise_note(db, owner, LATE, max(late, default=0))
+    raise_note(db, owner, log_state.LATE, max(late, default=0))
 
 
 def raise_note(db: sqlite3.Connection, owner: int, name: str, value: int) -> None:
@@ -163,7 +153,7 @@ def recut(db: sqlite3.Connection, owner: int) -> None:
             if before and before.is_whole():
                 found = [row for row in found if row.at_ms > low * 1000]
             _replace(db, owner, low, high, list(cuts(db, found, low, high)))
-    db.execute("DELETE FROM note WHERE key = ?", (f"{_OPEN_SPAN} {owner}",))
+    db.execute("DELETE FROM note WHERE key = ?", (f"{OPEN_SPAN} {owner}",))
 
 
 def cuts(db: sqlite3.Connection, found: Iterable[Row], low: int, high: int) -> Iterator[Cut]:
@@ -238,12 +228,6 @@ def settle(db: sqlite3.Connection, owner: int, now: int) -> None:
     db.execute("UPDATE session SET settled = ? WHERE owner_id = ? AND NOT settled AND end_ts <= ?", (SETTLED, owner, now))
 
 
-def is_due(db: sqlite3.Connection, owner: int, now: int) -> bool:
-    """Whether any session is over and not yet fixed."""
-    return db.execute("SELECT 1 FROM session WHERE owner_id = ? AND NOT settled AND end_ts <= ? LIMIT 1",
-                      (owner, now)).fetchone() is not None
-
-
 def settle_of(db: sqlite3.Connection, owner: int, found: Iterable[Row]) -> None:
     """Fix the sessions of these messages."""
     db.executemany(f"UPDATE session SET settled = {SETTLED} WHERE owner_id = ? AND NOT settled AND start_ts <= ? AND end_ts > ?",
@@ -255,7 +239,7 @@ def session_of_quarter(db: sqlite3.Connection, owner: int, ts: int) -> Bound:
     found = _bounds(db, "owner_id = ? AND start_ts < ? AND end_ts > ?", owner, ts + usage.QUARTER_S, ts)
     if found:
         return found[0]
-    select = f"FROM session WHERE {TIMED} AND owner_id = ?"
+    select = f"FROM session WHERE {rows.TIMED} AND owner_id = ?"
     low = db.execute(f"SELECT max(end_ts) {select} AND end_ts <= ?", (owner, ts)).fetchone()[0]
     high = db.execute(f"SELECT min(start_ts) {select} AND start_ts > ?", (owner, ts)).fetchone()[0]
     start = max(ts // 3600 * 3600, -EVER if low is None else low)

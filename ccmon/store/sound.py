@@ -1,7 +1,6 @@
 """Whether a file of sqlite is sound, and a look at one where nothing can be written. For database.py and its neighbours."""
 
 import os
-import re
 import sqlite3
 from typing import List, Optional
 
@@ -34,6 +33,7 @@ def faults(db: sqlite3.Connection, pragma: str) -> List[str]:
 
 def _is_false(db: sqlite3.Connection, fault: str) -> bool:
     """sqlite 3.40 sees NULL in tables without rowid whose key is not their first columns."""
+    import re
     named = re.fullmatch(r"NULL value in (\w+)\.(\w+)", fault)
     return named is not None and not db.execute("SELECT count(*) FROM {} WHERE typeof({}) = 'null'".format(*named.groups())
                                                 ).fetchone()[0]

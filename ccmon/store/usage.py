@@ -6,11 +6,13 @@ For its neighbours, inside their transactions. Times are epoch seconds, costs bi
 """
 
 import sqlite3
-from typing import Dict, Iterable, List, Optional, Sequence, Set, Tuple
+from typing import TYPE_CHECKING, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
 from ccmon.model import Used
 from ccmon.store import values
-from ccmon.store.messages import Change, Row
+
+if TYPE_CHECKING:
+    from ccmon.store.messages import Change, Row
 
 QUARTER_S = 900
 UNKNOWN = -1                           # in the place of a model's or project's number
@@ -42,7 +44,7 @@ CREATE = (
 
 # --- sums of messages ----------------------------------------------------------------------------------------------------
 
-def key_of(row: Row) -> Key:
+def key_of(row: "Row") -> Key:
     """Where a message is summed up."""
     return row.at_ms // (QUARTER_S * 1000) * QUARTER_S, row.model_id, row.project_id
 
@@ -52,13 +54,13 @@ def quarter(ts: int) -> int:
     return ts // QUARTER_S * QUARTER_S
 
 
-def sums_of(row: Row) -> Sums:
+def sums_of(row: "Row") -> Sums:
     """What a message adds."""
     return [row.input, row.output, row.cache_5m + row.cache_1h, row.cache_read, row.cost_nano or 0,
             int(row.cost_nano is None), 1]
 
 
-def deltas(changes: Iterable[Change]) -> Dict[Key, Sums]:
+def deltas(changes: "Iterable[Change]") -> Dict[Key, Sums]:
     """What these changes of messages change of the sums."""
     found: Dict[Key, Sums] = {}
     for before, after in changes:

@@ -14,6 +14,9 @@ MOST_SUMMED = 10 ** 18                 # of many of them, and billionths of a US
 TIMES = "typeof({0}) = 'integer' AND {0} BETWEEN 0 AND " + str(LATEST_S)
 
 
+ABSORBED = 8                           # flag of a message that another copy stands for
+
+
 def counted(names: Iterable[str], most: int = MOST) -> str:
     """SQL that is true of a row in which all of these count something."""
     return " AND ".join(f"typeof({name}) = 'integer' AND {name} BETWEEN 0 AND {most}" for name in names)
@@ -25,6 +28,10 @@ def whole(names: Iterable[str]) -> str:
 
 
 FOUR = counted(("input", "output", "cache_creation", "cache_read"), MOST_SUMMED)
+# A message that no disk has spoilt. `+`: the guard is no reason to look through another index.
+MESSAGE = " AND ".join((whole(("message", "key", "session", "model_id", "project_id", "flags")),
+                        counted(("+at_ms", "input", "output", "cache_5m", "cache_1h", "cache_read")),
+                        counted(("coalesce(cost_nano, 0)",), MOST_SUMMED)))
 
 
 def count(value: Any) -> Optional[int]:

@@ -10,6 +10,7 @@ from typing import Dict, List, NamedTuple, Sequence, Tuple
 from ccmon.store import rows, values
 
 NAMES_S = {"five_hour": 5 * 3600, "seven_day": 7 * 86_400}             # those of `reading`
+AHEAD = "readings_ahead"               # lines of the spool that are of the future by this clock
 _FIRST_LOGIN = "first_login"
 _LONGEST = 64                          # characters of a name
 _NEWEST_S = 40 * 86_400                # a window that was read before that is over
@@ -49,6 +50,11 @@ def note_login(db: sqlite3.Connection, owner: int, login: str) -> None:
     """Who was the first to be known: what was read before that is theirs."""
     if login and rows.note(db, f"{_FIRST_LOGIN} {owner}") is None:
         rows.write_note(db, f"{_FIRST_LOGIN} {owner}", login)
+
+
+def are_waiting(db: sqlite3.Connection, owner: int) -> bool:
+    """Whether lines of Claude Code wait for the right clock."""
+    return bool(rows.note(db, f"{AHEAD} {owner}"))
 
 
 def first_login(db: sqlite3.Connection, owner: int) -> str:

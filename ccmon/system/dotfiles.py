@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Callable, List, Mapping, Optional, Tuple
 
 from ccmon.errors import CcmonError
-from ccmon.system import bash_files, private, swap
+from ccmon.system import private, start_up_files, swap
 from ccmon.system.start_up_files import path_of
 
 BEGIN, END = b"# >>> ccmon >>>", b"# <<< ccmon <<<"
@@ -30,7 +30,7 @@ def paths_of(target: str, env: Mapping[str, str]) -> List[str]:
         bases = [base for base in (env.get("XDG_CONFIG_HOME", ""), os.path.join(home, ".config")) if os.path.isabs(base)]
         found += [os.path.join(home, ".tmux.conf"), *(os.path.join(base, "tmux", "tmux.conf") for base in bases)]
     if target == "bash":
-        found += bash_files.all_files(home)
+        found += start_up_files.all_files(home)
     if target == "zsh":                # where they may have been moved by hand
         found += [os.path.join(os.path.dirname(path), name) for path in found[:2] for name in (".zprofile", ".zlogin", ".zshenv")]
     return list(dict.fromkeys(found))
@@ -56,8 +56,8 @@ def _is_same(path: str) -> Callable[[str], bool]:
 def place_of(target: str, env: Mapping[str, str]) -> str:
     """The file that the block is to be written to: the one that has it, unless a new shell does not read that one here."""
     usual, found = path_of(target, env), with_block_in(target, env)
-    if target == "bash" and bash_files.is_login_usual():
-        is_read = bash_files.read_at_start(env.get("HOME") or os.path.expanduser("~"), True)
+    if target == "bash" and start_up_files.is_login_usual():
+        is_read = start_up_files.read_at_start(env.get("HOME") or os.path.expanduser("~"), True)
         found = [path for path in found if path in is_read]
     return found[0] if found else usual
 

@@ -5,7 +5,6 @@ a process can be taken for that of another one so.
 """
 
 import os
-import re
 import stat
 import time
 from contextlib import contextmanager, suppress
@@ -13,6 +12,7 @@ from itertools import islice
 from typing import Iterable, Iterator, Optional, Set
 
 from ccmon import locks
+from ccmon.system import private
 
 DAY_S = 86_400
 MOST_LOOKED_AT, MOST_SWEPT = 20_000, 1000
@@ -28,25 +28,23 @@ class NewFile:
     """A file that is not in place yet: its name in the folder (`at`), or its path where there is no descriptor of that."""
 
     def __init__(self, folder: str, at: Optional[int]) -> None:
-        self.at = at
-        while True:
+        self.at, self.fd = at, -1
+        while self.fd < 0:
             name = _name(".ccmon-")
             self.name = name if at is not None else os.path.join(folder, name)
             with suppress(FileExistsError):
                 flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
                 self.fd = os.open(self.name, flags, 0o600, dir_fd=at)
-                if _is_claimed(self.fd, self.name, at):
-                    if hasattr(os, "fchmod"):
-                        os.fchmod(self.fd, 0o600)        # whatever the umask
-                    break
-                os.close(self.fd)
+                if not _is_claimed(self.fd, self.name, at):
+                    self.close()
 
-    def write(self, content: bytes, mode: int) -> None:
-        """All of it, safe on the disk; with that mode, whatever the umask. Raises OSError."""
+    def write(self, content: bytes, mode: int, lasting: bool) -> None:
+        """All of it, with that mode, whatever the umask; lasting: safe on the disk. Raises OSError."""
         rest = memoryview(content)
         while rest:
             rest = rest[os.write(self.fd, rest):]
-        os.fsync(self.fd)
+        if lasting:
+            os.fsync(self.fd)
         if hasattr(os, "fchmod"):
             os.fchmod(self.fd, mode)
         else:                          # Windows: one that is open cannot be renamed
@@ -73,11 +71,30 @@ def making(folder: str, at: Optional[int] = None) -> Iterator[NewFile]:
     sweep([folder])
     new = NewFile(folder, at)
     try:
+        if hasattr(os, "fchmod"):
+            os.fchmod(new.fd, 0o600)   # whatever the umask
         yield new
     finally:                           # a signal, too
         with suppress(OSError):
             os.unlink(new.name, dir_fd=at)
         new.close()
+
+
+@contextmanager
+def written(folder: str, at: Optional[int], content: bytes, mode: int = 0o600, lasting: bool = True) -> Iterator[NewFile]:
+    """A new file in the folder with all of the content, for the caller to put in place. Raises OSError."""
+    with making(folder, at) as new:
+        new.write(content, mode, lasting)
+        yield new
+
+
+def replace(folder: str, at: Optional[int], name: str, content: bytes, mode: int = 0o600, lasting: bool = True) -> None:
+    """Put the content in place of whatever has that name, whole or not at all; a link is replaced itself. Raises OSError.
+
+    at: a descriptor of the folder; where there is none, name is the path. lasting: safe on the disk before it has the name.
+    """
+    with written(folder, at, content, mode, lasting) as new:
+        private.put_in_place(new.name, name, at)
 
 
 @contextmanager
@@ -132,6 +149,9 @@ def _is_there(fd: int, name: str, at: Optional[int]) -> bool:
 
 def is_part(name: str, cache: bool = False) -> bool:
     """Whether it is the name of what was not finished; of the cache, also by an older ccmon."""
+    if name[:7] != ".ccmon-" and not cache:
+        return False                   # as nearly all
+    import re
     return bool(re.fullmatch(_NAME, name) or cache and re.fullmatch(_LINE, name))
 
 
@@ -148,37 +168,38 @@ def sweep(folders: Iterable[str], cache: bool = False) -> None:
 
 def _sweep(folder: str, cache: bool) -> None:
     with os.scandir(folder) as entries:
-        found = [one.name for one in islice(entries, MOST_LOOKED_AT)]
-    names = [name for name in found if is_part(name, cache)]
+        all_names = [one.name for one in islice(entries, MOST_LOOKED_AT)]
+    names = [name for name in all_names if is_part(name, cache)]
     for name in sorted(names, key=len)[:MOST_SWEPT]:     # what sqlite has put beside one comes after it
         with suppress(OSError):
             _sweep_one(folder, name)
 
 
 def _sweep_one(folder: str, name: str) -> None:
+    import re
     path, named = os.path.join(folder, name), re.fullmatch(_NAME, name)
     if named and named["side"] and os.path.lexists(path[:-len(named["side"])]):
         return
     fd = -1 if os.name == "nt" else os.open(path, _LOOK)
     try:
-        found = os.stat(path, follow_symlinks=False) if fd < 0 else os.fstat(fd)
+        status = os.stat(path, follow_symlinks=False) if fd < 0 else os.fstat(fd)
         free = None if fd < 0 else claim(fd)
         is_over = free if named and named["new"] and free is not None else (
-            free is not False and time.time() - found.st_mtime > DAY_S)
-        if not is_over or not _is_own(found) or fd >= 0 and not _is_there(fd, path, None):
+            free is not False and time.time() - status.st_mtime > DAY_S)
+        if not is_over or not _is_own(status) or fd >= 0 and not _is_there(fd, path, None):
             return
         is_folder = named is not None and named["folder"] is not None
-        if stat.S_ISREG(found.st_mode) and not is_folder:
+        if stat.S_ISREG(status.st_mode) and not is_folder:
             os.unlink(path)
-        elif stat.S_ISDIR(found.st_mode) and is_folder:
+        elif stat.S_ISDIR(status.st_mode) and is_folder:
             _remove_tree(path)
     finally:
         if fd >= 0:
             os.close(fd)
 
 
-def _is_own(found: os.stat_result) -> bool:
-    return not hasattr(os, "getuid") or found.st_uid == os.getuid()
+def _is_own(status: os.stat_result) -> bool:
+    return not hasattr(os, "getuid") or status.st_uid == os.getuid()
 
 
 def _remove_tree(path: str) -> None:

@@ -1,11 +1,9 @@
 """The door to other programs: how one is found and named, started apart from the terminal, and ended with all it started.
 
-Every difference between POSIX and Windows in this is here; only linecache has its own start, for the sake of its speed.
+Every difference between POSIX and Windows in this is here; only line_answer has its own start, for the sake of its speed.
 """
 
 import os
-import shlex
-import signal
 import sys
 from contextlib import suppress
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
@@ -51,6 +49,7 @@ def which(name: str, env: Mapping[str, str]) -> Optional[str]:
 
 def pip() -> str:
     """The pip that installs for this very Python, as a word of a command: a virtual environment's own by its path."""
+    import shlex
     if sys.prefix != sys.base_prefix:
         return shlex.quote(os.path.join(sys.prefix, "Scripts" if WINDOWS else "bin", "pip"))
     return f"{shlex.quote(sys.executable or 'python3')} -m pip"
@@ -63,6 +62,7 @@ def own_command(env: Mapping[str, str]) -> str:
         return "ccmon"
     if WINDOWS:
         return f'"{called}"' if " " in called else called
+    import shlex
     home = env.get("HOME", "").rstrip("/") + "/"
     return "~/" + shlex.quote(called[len(home):]) if len(home) > 1 and called.startswith(home) else shlex.quote(called)
 
@@ -83,6 +83,7 @@ def own_program() -> Optional[str]:
 
 def split(command: str) -> List[str]:
     r"""The words of a command; on Windows a backslash is part of a path, and only " quotes. Raises ValueError."""
+    import shlex
     lexer = shlex.shlex(command, posix=True, punctuation_chars=False)
     lexer.whitespace_split, lexer.commenters = True, ""
     if WINDOWS:
@@ -130,6 +131,7 @@ def end(pid: int, gently: bool = False) -> None:
         _end_tree(pid)
         return
     with suppress(OSError):
+        import signal
         os.killpg(pid, signal.SIGTERM if gently else signal.SIGKILL)
 
 

@@ -1,4 +1,7 @@
-"""The door to what may be read, or takes bytes, by now: asked of poll, and of select where poll refuses terminals (macOS)."""
+"""The door to what may be read, or takes bytes, by now: asked of poll, and of select where poll refuses terminals (macOS).
+
+And to what was typed, or pasted, before anybody asked for it.
+"""
 
 import select
 import time
@@ -9,6 +12,7 @@ if TYPE_CHECKING:                      # the guardian does without
 
 _SLICE_S = 0.05                        # between two looks, where neither poll nor select knows all of them
 _READ, _WRITE = 1, 4                   # POLLIN and POLLOUT, wherever there is a poll
+_MOST_FLUSHES, _MORE_S = 40, 0.05      # 2 s at most
 
 
 def readable(descriptors: "Sequence[int]", wait_s: float) -> "List[int]":
@@ -61,3 +65,18 @@ def _by_turns(refused: "Sequence[int]", others: "Sequence[int]", event: int, unt
         found += [descriptor for descriptor in _polled(others, event, 0) if descriptor not in found]
         if found or rest_s <= 0:
             return found
+
+
+def discard_typed() -> None:
+    """Throw away what was typed, with what still comes of it, for 2 s at most; the terminal is standard input."""
+    try:
+        import termios
+    except ImportError:                # Windows
+        return
+    for _ in range(_MOST_FLUSHES):
+        try:
+            termios.tcflush(0, termios.TCIFLUSH)
+        except termios.error:          # it has gone: reading will tell
+            return
+        if not select.select([0], [], [], _MORE_S)[0]:
+            return

@@ -1,8 +1,15 @@
 """The door to signals that end this process: in order, as an exception does."""
 
-import signal
 from contextlib import contextmanager
-from typing import Any, Callable, Iterator, List
+from typing import TYPE_CHECKING, Any, Callable, Iterator, List
+
+if TYPE_CHECKING:
+    import signal
+else:
+    try:
+        import _signal as signal  # private: the numbers alone, without the enumerations that are slow to make
+    except ImportError:
+        import signal
 
 # SIGBREAK: Ctrl-Break on Windows, and a console that is closed.
 ENDINGS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK") if hasattr(signal, name))

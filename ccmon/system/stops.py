@@ -1,10 +1,17 @@
 """The door to being stopped by Ctrl-Z: not while this process holds what the others wait for and nobody can take from it."""
 
 import os
-import signal
 import threading
 from contextlib import contextmanager
-from typing import Iterator, List, Optional
+from typing import TYPE_CHECKING, Iterator, List, Optional
+
+if TYPE_CHECKING:
+    import signal
+else:
+    try:
+        import _signal as signal  # private: the numbers alone, without the enumerations that are slow to make
+    except ImportError:
+        import signal
 
 STOP: Optional[int] = getattr(signal, "SIGTSTP", None)
 _PATIENCE_S = 3.0

@@ -40,36 +40,35 @@ def put(path: str, before: Optional[bytes], after: bytes, mode: Optional[int] = 
     lines: what others have added at the end meanwhile stands behind it then. Raises Changed, OSError.
     """
     with targets.opened(path) as place:
-        found = place.found()
-        if (found is None) != (before is None):
+        status = place.status()
+        if (status is None) != (before is None):
             raise Changed(path)
-        if found is not None and not stat.S_ISREG(found.st_mode):
+        if status is not None and not stat.S_ISREG(status.st_mode):
             raise OSError(errno.ELOOP, "it is a link of another user, or no file")
-        with newfiles.making(place.folder, place.at) as new:
-            mode = mode if mode is not None else 0o600 if found is None else stat.S_IMODE(found.st_mode)
-            new.write(after, mode)
+        mode = mode if mode is not None else 0o600 if status is None else stat.S_IMODE(status.st_mode)
+        with newfiles.written(place.folder, place.at, after, mode) as new:
             new.shut()
-            _given_over(place, new, found, mode)
+            _given_over(place, new, status, mode)
             if before is None:
                 _create(place, new)
             elif not _exchanged(place, new, before, after, lines):
                 raise Changed(path)
 
 
-def _given_over(place: Place, new: NewFile, found: Optional[os.stat_result], mode: int) -> None:
+def _given_over(place: Place, new: NewFile, status: Optional[os.stat_result], mode: int) -> None:
     """Let it have the owner, group and access list of what it is put in place of, else the owner of the folder: root is asked
     to write into the homes of others, who could not read what is root's. What we may not give stays as it is.
     """
     if new.fd < 0 or place.at is None or not hasattr(os, "fchown"):
         return
-    made, like = os.fstat(new.fd), found or os.fstat(place.at)
-    group = like.st_gid if found or made.st_uid == 0 else made.st_gid
+    made, like = os.fstat(new.fd), status or os.fstat(place.at)
+    group = like.st_gid if status or made.st_uid == 0 else made.st_gid
     if (made.st_uid, made.st_gid) != (like.st_uid, group):
         for uid in (like.st_uid, made.st_uid):
             with suppress(OSError):
                 os.fchown(new.fd, uid, group)
                 break
-    if found and hasattr(os, "getxattr"):
+    if status and hasattr(os, "getxattr"):
         with suppress(OSError):        # most have none
             old = os.open(place.name, _READ, dir_fd=place.at)
             try:
@@ -117,7 +116,7 @@ def _create(place: Place, new: NewFile) -> None:
     except OSError as err:
         if err.errno not in (errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.EMLINK, errno.EACCES):
             raise
-        if place.found() is not None:  # a file system without hard links
+        if place.status() is not None:  # a file system without hard links
             raise Changed(place.path) from None
         private.put_in_place(new.name, place.name, place.at)
 

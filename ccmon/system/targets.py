@@ -29,16 +29,16 @@ class Place(NamedTuple):
         """For programs that know no descriptors, and for what is told."""
         return os.path.join(self.folder, self.name)
 
-    def found(self) -> Optional[os.stat_result]:
+    def status(self) -> Optional[os.stat_result]:
         """What lies there, a link as such; None when nothing does. Raises OSError."""
         try:
             return os.stat(self.name, dir_fd=self.at, follow_symlinks=False)
         except FileNotFoundError:
             return None
 
-    def is_trusted(self, found: os.stat_result) -> bool:
+    def is_trusted(self, status: os.stat_result) -> bool:
         """Whether what was found there is this user's or root's, or nobody else could have put it there."""
-        return self.at is None or found.st_uid in _owners() or _is_closed(os.fstat(self.at))
+        return self.at is None or status.st_uid in _owners() or _is_closed(os.fstat(self.at))
 
     def descriptor(self) -> Optional[int]:
         """The descriptor of this process that the place stands for, as /dev/stdout and /dev/fd/63 do; -1: another one's."""
@@ -82,8 +82,8 @@ def _walk(path: str) -> Place:
         while todo:
             part = todo.pop()
             place = Place(fd, folder, part)
-            found = place.found() if part != ".." else None
-            if part != ".." and found is not None and stat.S_ISLNK(found.st_mode) and not _ends(place, found, todo):
+            status = place.status() if part != ".." else None
+            if part != ".." and status is not None and stat.S_ISLNK(status.st_mode) and not _ends(place, status, todo):
                 links += 1
                 if links > _MOST_LINKS:
                     raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path)
@@ -107,11 +107,11 @@ def _parts(path: str) -> List[str]:
     return [part for part in reversed(path.split("/")) if part not in ("", ".")]
 
 
-def _ends(place: Place, found: os.stat_result, todo: List[str]) -> bool:
+def _ends(place: Place, status: os.stat_result, todo: List[str]) -> bool:
     """Whether the link is the end of the way: one of a descriptor leads to no path, one that is not trusted is no way."""
     if place.descriptor() is not None:
         return True
-    if place.is_trusted(found):
+    if place.is_trusted(status):
         return False
     if todo:
         raise OSError(errno.ELOOP, f"{place.path} is a link of another user", place.path)

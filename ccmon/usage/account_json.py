@@ -3,12 +3,15 @@
 Of the file two members count, oauthAccount and cachedUsageUtilization; nothing else of it leaves this module.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
-from typing import Any, Dict, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Optional, Tuple
 
-from ccmon.line.session_json import member, moment, number, percent, possible, read_windows
 from ccmon.model import Credits, Login, Windows
+from ccmon.named_tuple import NamedTuple
+from ccmon.sources.session_json import member, moment, number, percent, possible, read_windows
 from ccmon.usage.windows import window
 from ccmon.when import SKEW_S
 

@@ -1,11 +1,13 @@
 """What is kept of Claude Code's own file between refreshes: who is logged in, credits, and which file said so."""
 
-import json
-from typing import Any, NamedTuple, Optional, Tuple
+from __future__ import annotations
+
+from typing import Any, Optional, Tuple
 
 from ccmon import kept
-from ccmon.line.session_json import percent
 from ccmon.model import Credits, Login
+from ccmon.named_tuple import NamedTuple
+from ccmon.sources.session_json import percent
 
 KEY = "account_file"                   # under which it is noted
 _PLANS = ("", "pro", "max5", "max20")
@@ -37,6 +39,7 @@ class AccountNote(NamedTuple):
 
 def dump(note: AccountNote) -> str:
     """The note as a text for the store."""
+    import json
     return json.dumps(note._asdict())
 
 

@@ -4,15 +4,17 @@ An account is a login. Where nobody knows who is logged in, the folders that Cla
 and what used them with other windows are others.
 """
 
-from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from __future__ import annotations
 
-from ccmon.model import Apart, Login, Owner, Window, Windows
+from typing import Dict, Iterable, List, Optional, Sequence, Tuple
+
+from ccmon.model import Login, Owner, Window, Windows
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import clip, near, printable
 from ccmon.usage import official_ledger
-from ccmon.usage.windows import named, order, running
+from ccmon.usage.windows import order, running
 
 LOGIN_CHARACTERS = 4                   # of a login's hash that stand in a name
-SAME_S = 900                           # messages tell resets to the quarter of an hour
 _NAMED = 60                            # characters of a wrong name that are repeated
 
 
@@ -91,15 +93,6 @@ def _of_ledger(group: Group, one: official_ledger.Account, is_last: bool, now: i
 
 def _newest(windows: Iterable[Window]) -> Optional[int]:
     return max((one.read_at for one in windows), default=None)
-
-
-def is_of_another(name: str, resets_at: int, windows: Windows, apart: Apart) -> bool:
-    """Whether a limit event fits another account that uses the same folders, and not the windows of the one that is shown: the
-    logs do not name a login."""
-    def fits(found: Windows) -> bool:
-        one = named(found, name)
-        return one is not None and abs(one.resets_at - resets_at) <= SAME_S
-    return bool(resets_at) and not fits(windows) and any(map(fits, apart.accounts))
 
 
 # --- of other machines ------------------------------------------------------------------------------------------------

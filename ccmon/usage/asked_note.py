@@ -1,10 +1,12 @@
 """What is kept of asking the claude program: when, how that went, and the credits that it told."""
 
-import json
-from typing import NamedTuple, Optional, Tuple
+from __future__ import annotations
+
+from typing import Optional, Tuple
 
 from ccmon import kept
 from ccmon.model import Credits
+from ccmon.named_tuple import NamedTuple
 from ccmon.usage.account_note import MOST_CREDITS, credits_of
 
 REST_S, MOST_REST_S = 300, 3600
@@ -26,6 +28,7 @@ class AskedNote(NamedTuple):
 
 def dump(note: AskedNote) -> str:
     """The note as a text for the store."""
+    import json
     return json.dumps(note._asdict())
 
 

@@ -1,9 +1,12 @@
 """Which limit decides how much is left: the one that is used up, else the one that runs out first, else the fullest."""
 
-from typing import List, NamedTuple, Optional, Sequence, Tuple
+from __future__ import annotations
 
-from ccmon.line.session_json import label, length_s
+from typing import List, Optional, Sequence, Tuple
+
 from ccmon.model import Binding, Block, Limit, Runway, Window
+from ccmon.named_tuple import NamedTuple
+from ccmon.sources.session_json import label, length_s
 from ccmon.usage.outlook import EARLY_RULES, is_likelihood
 from ccmon.usage.utilization import Utilization
 

@@ -1,9 +1,12 @@
 """The burn rate: tokens per minute over the last hour, measured where it was watched, else spread evenly."""
 
+from __future__ import annotations
+
 from bisect import bisect_left, bisect_right
-from typing import Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon.model import Block, Sample
+from ccmon.named_tuple import NamedTuple
 
 WINDOW_S = 3600
 HOLE_S = 600                            # unwatched for longer than this, nothing is said about that time

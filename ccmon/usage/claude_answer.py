@@ -1,10 +1,13 @@
 """What the claude program answers when it is asked for the limits (get_usage), as windows and credits, or a sentence."""
 
-import json
-from typing import Any, NamedTuple, Optional
+from __future__ import annotations
 
-from ccmon.line.session_json import member
+import json
+from typing import Any, Optional
+
 from ccmon.model import Login
+from ccmon.named_tuple import NamedTuple
+from ccmon.sources.session_json import member
 from ccmon.text import clean, clip
 from ccmon.usage.account_json import Account, usage
 

@@ -1,32 +1,18 @@
 """From facts to the snapshot that every view shows: the active session, its limit, burn rate, forecast and notices."""
 
-from typing import Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from __future__ import annotations
+
+from typing import Iterable, List, Optional, Sequence
 
 from ccmon.model import Block, Facts, Runway, Sample, Snapshot, Source, Windows
-from ccmon.typed_values import PLANS, ResetRule
-from ccmon.usage import binding, burn, forecast, limits, notices, outlook, schedule, utilization
+from ccmon.usage import binding, burn, forecast, fullness, notices, outlook, schedule, utilization
+from ccmon.usage.fullness import Options as Options
+from ccmon.usage.fullness import active as active
 from ccmon.usage.windows import named, opens_at
 from ccmon.when import Zone
 
 STALE_AFTER_S = 45
 CALM_S = 120                           # after so long without any use nothing is expected to move soon
-
-
-class Options(NamedTuple):
-    """What the user asked for."""
-
-    plan: str = "pro"                                       # one of typed_values.PLAN_NAMES
-    explicit_limit: Optional[Tuple[int, str]] = None        # tokens, and who says so: flag | config
-    rule: ResetRule = ResetRule("session")
-    plans: Mapping[str, int] = PLANS                 # tokens of each plan
-    by_account: bool = False                                # the plan is that of the account: nobody has asked for it
-
-
-def active(blocks: Iterable[Block], listed: Iterable[int], now: int) -> List[Block]:
-    """The sessions that run at that moment and that the source still lists, the latest start first."""
-    starts = set(listed)
-    running = [b for b in blocks if b.start <= now < b.end and b.start in starts]
-    return sorted(running, key=lambda b: b.start, reverse=True)
 
 
 def assess(facts: Facts, options: Options, zone: Zone, now: int, stale_after_s: int = STALE_AFTER_S) -> Snapshot:
@@ -36,17 +22,7 @@ def assess(facts: Facts, options: Options, zone: Zone, now: int, stale_after_s: 
 
 
 def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
-    running_blocks = active(facts.blocks, facts.listed, now)
-    session = running_blocks[0] if running_blocks else None
-    windows = utilization.windows_now(facts, session, now)
-    counting = utilization.fresh_window(windows, session, now)
-    learned = utilization.limit_in_tokens(facts.learned, facts.load, session)
-    record = limits.join(limits.high_water(facts.blocks, now), facts.high_water)
-    judged = session.tokens if session and not counting else 0         # plan figures are silent where Claude itself speaks
-    limit = limits.resolve(options.plan, options.explicit_limit, judged, record, options.plans, learned,
-                           options.by_account)
-    counting = counting or utilization.last_window(facts, session, limit, now)
-    full = utilization.utilization_of(session, limit, counting, learned, utilization.least_percent(facts, session, limit, now))
+    running_blocks, session, windows, limit, full = fullness.of(facts, options, now)
     pace = burn_terms(facts, now)
     reset = schedule.next_reset(now, options.rule, session.end if session else None, zone,
                                 named(utilization.windows_told(facts, now), "five_hour"))

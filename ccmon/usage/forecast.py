@@ -1,5 +1,7 @@
 """Where the session is heading: when the tokens run out, which pace would last, and the curve so far."""
 
+from __future__ import annotations
+
 from typing import Iterable, List, Optional, Tuple
 
 from ccmon.model import Block, Runway, Sample

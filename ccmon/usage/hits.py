@@ -1,8 +1,11 @@
 """`ccmon hit`: when the user was cut off, as people write times, and what is answered."""
 
-from typing import List, NamedTuple, Optional, Sequence
+from __future__ import annotations
+
+from typing import List, Optional, Sequence
 
 from ccmon.errors import UsageError
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import clean, clip
 from ccmon.typed_times import Typed, typed
 from ccmon.when import SKEW_S, Zone, clock_text, dated

@@ -1,5 +1,7 @@
 """A change of the limit in words for the user."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:

@@ -1,5 +1,7 @@
 """How many tokens a session may hold: plans, the largest session so far, what was learned, and which of them is in force."""
 
+from __future__ import annotations
+
 from typing import Iterable, Mapping, Optional, Tuple
 
 from ccmon.errors import CcmonError

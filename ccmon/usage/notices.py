@@ -1,5 +1,7 @@
 """What a moment calls for: the warnings of a snapshot as codes and sentences, the most urgent first."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Iterator, Optional
 
 from ccmon.model import PLAIN_RATES, Binding, Credits, Facts, Limit, Notice, Runway, Snapshot, Source, Window

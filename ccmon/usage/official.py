@@ -7,10 +7,23 @@ value counts, and that not in a window that has been lowered. Readings of window
 dropped. Accounts that share a folder differ in their windows' resets; the one that Claude answered last is shown.
 """
 
-from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from __future__ import annotations
 
-from ccmon.line.session_json import DROPPED, JITTER_S, MOST_PERCENT, MOST_WINDOWS, SPEND, WINDOWS_S, alike, possible, window_name
+from typing import Dict, Iterable, List, Optional, Sequence, Tuple
+
 from ccmon.model import Apart, Credits, Window
+from ccmon.named_tuple import NamedTuple
+from ccmon.sources.session_json import (
+    DROPPED,
+    JITTER_S,
+    MOST_PERCENT,
+    MOST_WINDOWS,
+    SPEND,
+    WINDOWS_S,
+    alike,
+    possible,
+    window_name,
+)
 from ccmon.usage import prompt_cache
 from ccmon.usage.official_ledger import MOST_ACCOUNTS, MOST_ANSWERS, MOST_SESSIONS, Account, Answer, Ledger, Session, dump, load
 from ccmon.usage.windows import named, put, running, window

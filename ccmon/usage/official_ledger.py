@@ -1,11 +1,13 @@
 """What is kept of the official percentages between two looks: the accounts, and what each session said last."""
 
-import json
-from typing import Any, Iterator, List, NamedTuple, Optional, Tuple
+from __future__ import annotations
+
+from typing import Any, Iterator, List, Optional, Tuple
 
 from ccmon import kept
-from ccmon.line.session_json import LONGEST_S, MOST_WINDOWS, OPENING_S, WINDOWS_S, length_s, percent, window_name
 from ccmon.model import PromptCache, Window, Windows
+from ccmon.named_tuple import NamedTuple
+from ccmon.sources.session_json import LONGEST_S, MOST_WINDOWS, OPENING_S, WINDOWS_S, length_s, percent, window_name
 from ccmon.usage import prompt_cache
 from ccmon.usage.windows import window
 
@@ -60,6 +62,7 @@ class Ledger(NamedTuple):
 
 def dump(ledger: Ledger) -> str:
     """The ledger as a text for the store. The two first windows stand first: an older ccmon reads those, and no others."""
+    import json
     return json.dumps({
         "accounts": [[one.number, _in_order([[*pair[1:4], pair.source, pair.name] for pair in one.windows]), one.doubted,
                       one.lowered, one.at] for one in ledger.accounts],

@@ -1,11 +1,14 @@
 """When the session's and the week's limit is reached, as a distribution: what was learned, applied to this moment."""
 
+from __future__ import annotations
+
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, Optional, Tuple
+from typing import TYPE_CHECKING, Optional, Tuple
 
 from ccmon import kept
-from ccmon.line.session_json import length_s
 from ccmon.model import PLAIN_RATES, Facts, Limit, Runway, Window
+from ccmon.named_tuple import NamedTuple
+from ccmon.sources.session_json import length_s
 from ccmon.usage import forecast
 from ccmon.usage.utilization import Utilization
 from ccmon.usage.windows import named

@@ -4,11 +4,14 @@ An id need not be listed: `us.anthropic.claude-sonnet-4-6-v1:0` holds one that i
 the longest counts. Versions are told apart: claude-opus-4 is not in claude-opus-4-9. `.` and `@` are as good as `-`.
 """
 
+from __future__ import annotations
+
 import re
 from functools import lru_cache
 from importlib import import_module
-from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Dict, Iterable, Iterator, List, Optional, Tuple
 
+from ccmon.named_tuple import NamedTuple
 from ccmon.usage.price_table import FAMILIES
 
 Rates = Tuple[float, float, float, float, float]   # USD per million tokens: input, output, cache 5 minutes, 1 hour, read

@@ -1,10 +1,13 @@
 """What tokens cost: the price of a model by its id, from the user's own prices or the table. Unknown models have no price."""
 
+from __future__ import annotations
+
 import re
 from functools import lru_cache
-from typing import Mapping, NamedTuple, Optional, Protocol, Tuple, Union
+from typing import Mapping, Optional, Protocol, Tuple, Union
 
 from ccmon.model import Used
+from ccmon.named_tuple import NamedTuple
 from ccmon.usage.price_table import LONG_TOKENS
 
 _FAST = "-fast"

@@ -1,10 +1,12 @@
 """Claude's prompt cache of the session that was used last: until when it is warm, and what is paid again after that."""
 
+from __future__ import annotations
+
 from typing import Any, List, Optional
 
 from ccmon import kept
-from ccmon.line.session_json import CACHE
 from ccmon.model import PromptCache
+from ccmon.sources.session_json import CACHE
 from ccmon.when import SKEW_S
 
 _LONGEST_TTL_S = 7 * 86_400            # a later end is no end of ours

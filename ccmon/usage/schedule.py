@@ -1,5 +1,7 @@
 """Reset rules and the next reset they give: local hours to moments, right across changes of the clocks."""
 
+from __future__ import annotations
+
 from typing import Callable, Optional, Sequence
 
 from ccmon.model import Reset, Window

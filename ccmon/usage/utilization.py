@@ -1,9 +1,12 @@
 """How full the window is, and by whose word: Claude's own percentage, the learned limit, or tokens against the plan."""
 
-from typing import TYPE_CHECKING, NamedTuple, Optional
+from __future__ import annotations
 
-from ccmon.line.session_json import length_s
+from typing import TYPE_CHECKING, Optional
+
 from ccmon.model import Block, Facts, Hit, LearnedLimit, Limit, Window, Windows
+from ccmon.named_tuple import NamedTuple
+from ccmon.sources.session_json import length_s
 from ccmon.usage.windows import named, put, running, window
 from ccmon.when import SESSION_S, SKEW_S
 

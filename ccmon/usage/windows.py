@@ -1,9 +1,13 @@
 """Windows of the account as values: made of what Claude says, looked up by name, without those that are over."""
 
+from __future__ import annotations
+
 from typing import Iterable, Optional
 
-from ccmon.line.session_json import JITTER_S, MOST_WINDOWS, label, scope
-from ccmon.model import Credits, Window, Windows
+from ccmon.model import Apart, Credits, Window, Windows
+from ccmon.sources.session_json import JITTER_S, MOST_WINDOWS, label, scope
+
+SAME_S = 900                           # messages tell resets to the quarter of an hour
 
 
 def window(name: str, percent: float, resets_at: int, read_at: int, source: str = "statusline") -> Window:
@@ -41,6 +45,15 @@ def order(one: Window) -> "tuple[bool, bool, str]":
 def is_same(one: Window, other: Window) -> bool:
     """Whether both end at the same time."""
     return abs(one.resets_at - other.resets_at) <= JITTER_S
+
+
+def is_of_another(name: str, resets_at: int, windows: Windows, apart: Apart) -> bool:
+    """Whether a limit event fits another account that uses the same folders, and not the windows of the one that is shown: the
+    logs do not name a login."""
+    def fits(found: Windows) -> bool:
+        one = named(found, name)
+        return one is not None and abs(one.resets_at - resets_at) <= SAME_S
+    return bool(resets_at) and not fits(windows) and any(map(fits, apart.accounts))
 
 
 def name_words(name: str) -> str:

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any, Dict, Optional
 
-from ccmon.line.session_json import WINDOWS_S
 from ccmon.model import Binding, Block, Limit, Runway, Snapshot, Source, Window
+from ccmon.sources.session_json import WINDOWS_S
 from ccmon.text import models_for_programs
 from ccmon.usage.binding import NEAR
 from ccmon.usage.windows import named

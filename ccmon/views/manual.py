@@ -1,4 +1,4 @@
-"""A page of the manual as plain text, for where no `man` is: what the two pages use of roff, and no more."""
+"""A page of the manual as plain text, for where no `man` is: what the pages use of roff (tests/man_page.py), and no more."""
 
 import re
 from textwrap import wrap
@@ -6,10 +6,10 @@ from typing import Callable, Dict, List, Tuple
 
 WIDEST, NARROWEST = 100, 30            # columns
 BODY, INNER = 7, 7                     # where a text begins, and how much further to the right what belongs to a name
-_NAMED = {"aq": "'", "bu": "*", "lq": '"', "rq": '"'}
-_ESCAPE = re.compile(r"\\(?:f[BIRP]|\((?P<name>..)|(?P<sign>[-e \\])|[&/,])")
-_ARGUMENT = re.compile(r'"((?:[^"]|"")*)"|(\S+)')
-_FIXED = "\xa0"                        # a space at which no line breaks
+_NAMED = {"aq": "'", "bu": "*", "ti": "~", "ha": "^", "ga": "`"}
+_SIGNS = {"-": "-", "e": "\\"}
+_ESCAPE = re.compile(r"\\(?:f[BIRP]|\((?P<name>..)|(?P<sign>[-e])|&)")
+_ARGUMENT = re.compile(r'"([^"]*)"|(\S+)')
 
 
 def text(source: str, columns: int) -> List[str]:
@@ -18,20 +18,16 @@ def text(source: str, columns: int) -> List[str]:
     for row in source.splitlines():
         page.take(row)
     page.end()
-    return [row.replace(_FIXED, " ").rstrip() for row in page.rows]
+    return [row.rstrip() for row in page.rows]
 
 
 def _plain(row: str) -> str:
     """Without fonts and escapes."""
-    def sign(found: "re.Match[str]") -> str:
-        kept = found["sign"]
-        return _NAMED.get(found["name"], "?") if found["name"] else {"e": "\\", " ": _FIXED}.get(kept, kept) if kept else ""
-    return _ESCAPE.sub(sign, row)
+    return _ESCAPE.sub(lambda found: _NAMED.get(found["name"], "?") if found["name"] else _SIGNS.get(found["sign"], ""), row)
 
 
 def _arguments(words: str) -> List[str]:
-    return [_plain((found[1] or "").replace('""', '"') if found[2] is None else found[2])
-            for found in _ARGUMENT.finditer(words.replace("\\ ", _FIXED))]
+    return [_plain(found[2] if found[1] is None else found[1]) for found in _ARGUMENT.finditer(words)]
 
 
 class _Page:
@@ -46,9 +42,7 @@ class _Page:
         self._foot = ""
         self._requests: Dict[str, Callable[[List[str]], None]] = {
             "TH": self._title, "SH": self._section, "SS": self._subsection, "PP": lambda _: self._paragraph(), "TP": self._named,
-            "IP": self._marked, "SY": self._synopsis, "YS": lambda _: self._flush(), "EX": self._exact, "RS": self._shift,
-            "RE": lambda _: self._shift_back(), "UR": self._address, "UE": lambda _: self._say(self._url)}
-        self._url = ""
+            "IP": self._marked, "EX": self._exact, "RS": self._shift, "RE": lambda _: self._shift_back(), "in": self._edge}
 
     def take(self, row: str) -> None:
         """The next line of the source."""
@@ -60,9 +54,7 @@ class _Page:
             self._say(_plain(row))
         else:
             name, _, words = row[1:].partition(" ")
-            if name in ("B", "I", "BR", "IR", "RB", "RI"):
-                self._say((" " if len(name) == 1 else "").join(_arguments(words)))
-            elif name in self._requests:
+            if name in self._requests:
                 self._requests[name](_arguments(words))
 
     def end(self) -> None:
@@ -84,12 +76,14 @@ class _Page:
         else:
             first = rest
             if name:
-                self.rows += wrap(name, self._columns, initial_indent=lead, subsequent_indent=lead, break_long_words=False)
+                self.rows += wrap(name, self._columns, initial_indent=lead, subsequent_indent=lead, break_long_words=False,
+                                  break_on_hyphens=False)
         if self._words:
             self.rows += wrap(" ".join(self._words), max(self._columns, len(rest) + 20), initial_indent=first,
                               subsequent_indent=rest, break_long_words=False, break_on_hyphens=False)
         elif name and first is not rest:
             self.rows.append(first)
+        self._is_headed = self._is_headed and not (name or self._words)
         self._words, self._name, self._inner, self._awaits_name = [], "", 0, False
 
     def _paragraph(self, inner: int = 0) -> None:
@@ -127,12 +121,6 @@ class _Page:
         self._paragraph(int(words[1]) if words[1:] and words[1].isdigit() else 2)
         self._name = words[0] if words else ""
 
-    def _synopsis(self, words: List[str]) -> None:
-        self._flush()
-        self._is_headed = False
-        self._name = " ".join(words)
-        self._inner = len(self._name) + 1
-
     def _exact(self, _words: List[str]) -> None:
         self._flush()
         self._gap()
@@ -141,11 +129,12 @@ class _Page:
     def _shift(self, words: List[str]) -> None:
         self._flush()
         self._outer.append(self._left)
-        self._left += int(words[0]) if words and words[0].isdigit() else INNER
+        self._left += int(words[0])
+
+    def _edge(self, words: List[str]) -> None:
+        self._flush()
+        self._left = int(words[0]) if words else BODY
 
     def _shift_back(self) -> None:
         self._flush()
         self._left = self._outer.pop() if len(self._outer) > 1 else BODY
-
-    def _address(self, words: List[str]) -> None:
-        self._url = f"<{words[0]}>" if words else ""

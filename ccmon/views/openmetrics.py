@@ -7,8 +7,8 @@ each calls the other's wrong. They are of unknown type to both; rate() and incre
 from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import __version__
-from ccmon.line.session_json import WINDOWS_S
 from ccmon.model import Credits, Record, Snapshot, Window, Windows
+from ccmon.sources.session_json import WINDOWS_S
 from ccmon.text import printable
 from ccmon.usage.outlook import is_likelihood
 from ccmon.usage.windows import credits_percent, order

@@ -6,13 +6,13 @@ from ccmon import __version__, text
 from ccmon.model import Block, Window
 from ccmon.own_name import with_name
 from ccmon.settings.origins import Setting
-from ccmon.text import Line, Span, clip, count, duration, plural, printable, width
+from ccmon.text import Line, Span, clip, count, duration, model_names, plural, printable, width
 from ccmon.usage.burn import Term
 from ccmon.usage.notices import way_out_of_plan
 from ccmon.usage.windows import order
 from ccmon.views import why_account, why_learned
 from ccmon.views.evidence import Evidence
-from ccmon.views.screen.scene import model_names, plan_words
+from ccmon.views.screen.scene import plan_words
 from ccmon.when import clock_text, local, second_text
 
 LABEL_CELLS = 9

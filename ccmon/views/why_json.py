@@ -3,8 +3,8 @@
 from typing import Any, Dict, List, Optional
 
 from ccmon import __version__
-from ccmon.line.session_json import WINDOWS_S
 from ccmon.model import Block, Window
+from ccmon.sources.session_json import WINDOWS_S
 from ccmon.text import models_for_programs
 from ccmon.usage.burn import WINDOW_S
 from ccmon.usage.windows import named

@@ -1,4 +1,4 @@
-"""The unit weights: the percentage that is predicted for the end of a window against the one that is shown, for every way to weigh."""
+"""The unit weights: the percentage predicted for the end of a window against the one that is shown, for every way to weigh."""
 
 from collections import Counter
 from typing import Callable, Dict, List, Sequence, Tuple

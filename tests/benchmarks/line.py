@@ -23,8 +23,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from commands import HOUR, Machine, block, wait_until  # noqa: E402
 from installs import WRAPPER, put_program  # noqa: E402
 
-from ccmon import linecache
-from ccmon.line import linefiles  # noqa: E402
+from ccmon import (
+    line_answer,
+    line_cache,  # noqa: E402
+)
 
 PROMPTS = 2000
 HERD = 50
@@ -69,16 +71,15 @@ def claude_code() -> bytes:
 def stale(machine: Machine) -> None:
     """As if the lines had just ceased to be fresh."""
     wait_until(machine.idle, "the refresher ends")
-    state = linecache.read_state(str(machine.cache))
-    state.fresh_until = int(time.time()) - 1
-    linefiles.write_state(str(machine.cache), state)
+    state = line_answer.read_state(str(machine.cache)).replaced(fresh_until=int(time.time()) - 1)
+    line_cache.write_state(str(machine.cache), state)
 
 
 def when_stale(machine: Machine, words: Sequence[str]) -> float:
     """Seconds of one run on a stale line."""
     stale(machine)
     took_s = run(machine, words)
-    wait_until(lambda: linecache.read_state(str(machine.cache)).fresh_until > time.time() and machine.idle(), "a refresh")
+    wait_until(lambda: line_answer.read_state(str(machine.cache)).fresh_until > time.time() and machine.idle(), "a refresh")
     time.sleep(0.1)                    # it shall not be measured with the next
     return took_s
 

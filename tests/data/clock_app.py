@@ -12,10 +12,10 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+from ccmon import output  # noqa: E402
 from ccmon.fullscreen import screen as door  # noqa: E402
 from ccmon.fullscreen.screen_signals import exit_code  # noqa: E402
 from ccmon.settings.themes import THEMES  # noqa: E402
-from ccmon.system import codec  # noqa: E402
 from ccmon.text import ROLES, Span  # noqa: E402
 
 WIDE = "🎯 wide 日本語 e\u0301 " * 20
@@ -67,7 +67,7 @@ def main():
     if reason:
         print(f"plain: {reason}")
         return 3
-    codec.utf8()
+    output.utf8()
     try:
         with open(sys.argv[1], "a", buffering=1) as log, door.Screen(THEMES["dark"], log) as screen:
             return run(screen, float(sys.argv[2]))

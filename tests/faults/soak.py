@@ -29,7 +29,7 @@ from commands import HOUR, PATIENCE_S, ROOT, Machine, block
 from line_shells import install
 from terminal import CLEAN, Terminal
 
-from ccmon import linecache
+from ccmon import line_answer
 
 STAND_IN = """#!/bin/sh
 [ "$1" = --version ] && { echo "ccusage 20.0.24"; exit 0; }
@@ -234,7 +234,7 @@ class Soak:
         """Whether the screen says what ccusage says; what it says of failures changes with time, so the note is asked."""
         if mood in GOOD:
             return f"{self.tokens:,} of" in term.text()
-        return linecache.read_state(str(self.machine.cache)).failures > 0
+        return line_answer.read_state(str(self.machine.cache)).failures > 0
 
     def seen(self, otherwise: str, what: Callable[[], bool], term: Terminal, mood: str) -> None:
         """Wait for it; note a fault when it never comes."""

@@ -16,13 +16,13 @@ from moments import UTC, at
 from store_cases import DAY, HOUR, ME, T0, block, keep, path, snapshots, store, written_rows  # noqa: F401
 from test_ccmon_line import ask, line, shell  # noqa: F401
 
-from ccmon import linecache
-from ccmon.line import linefiles, statusline
+from ccmon import line_answer, line_cache
 from ccmon.model import Sample
 from ccmon.text import plain
 from ccmon.typed_values import ResetRule
 from ccmon.usage import schedule
 from ccmon.usage.schedule import REFERENCE_HOURS
+from ccmon.views.line import statusline
 from ccmon.views.screen import dashboard
 
 pytestmark = pytest.mark.newest_only
@@ -158,19 +158,19 @@ def test_C07_after_a_sleep_over_the_end_of_the_session_its_numbers_are_gone_at_o
 
 def test_C06_lines_that_were_asked_for_by_a_clock_that_was_ahead_take_the_place_of_no_others(tmp_path):
     where = str(tmp_path)
-    keys = [linecache.key(["--statusline", "--max-width", str(width)], {"LANG": "C.UTF-8"}) for width in range(20, 60)]
-    files = [f"{where}/{linecache.file_of(key)}" for key in keys]
+    keys = [line_answer.key(["--statusline", "--max-width", str(width)], {"LANG": "C.UTF-8"}) for width in range(20, 60)]
+    files = [f"{where}/{line_answer.file_of(key)}" for key in keys]
     for key, file in zip(keys, files):
-        linefiles.write_line(where, key, b"CC\n")
+        line_cache.write_line(where, key, b"CC\n")
         os.utime(file, (time.time() + SIX_YEARS_S,) * 2)
-    assert len(linefiles.asked(where)) == linecache.MOST_LINES
-    linefiles.write_line(where, keys[0], b"CC\n")
+    assert len(line_cache.recent_keys(where)) == line_answer.MOST_LINES
+    line_cache.write_line(where, keys[0], b"CC\n")
     os.utime(files[0], (time.time() + 5,) * 2)           # asked for a little later
-    assert keys[0] in linefiles.asked(where)
+    assert keys[0] in line_cache.recent_keys(where)
     for file in files:
         if os.path.exists(file):
-            os.utime(file, (os.stat(file).st_mtime - linecache.KEEP_S - 60,) * 2)      # a day later
-    assert linefiles.asked(where) == []
+            os.utime(file, (os.stat(file).st_mtime - line_answer.KEEP_S - 60,) * 2)      # a day later
+    assert line_cache.recent_keys(where) == []
 
 
 def test_C06_the_line_of_the_launcher_becomes_stale_not_eternal(line, shell):

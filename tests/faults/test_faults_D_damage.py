@@ -18,7 +18,7 @@ from store_processes import OWN_SESSION, active, run_together  # noqa: F401
 
 from ccmon.errors import CcmonError
 from ccmon.model import Forecast
-from ccmon.store import alerts, check, learning, ledger, limit_events, merge, sessions, usage, window_readings
+from ccmon.store import alerts, check, course, learning, ledger, limit_events, log_state, merge, sessions, usage, window_readings
 from ccmon.store import copy as store_copy
 from ccmon.store.database import open_store
 from ccmon.store.window_readings import Row
@@ -185,7 +185,7 @@ def fill_rest(db, owner):
     many = range(60)
     db.executemany("INSERT INTO legacy VALUES (?, ?, 1, 900, 5, 5, 5, 5)", [(owner, T0 - 90 * DAY + n * 900) for n in many])
     sessions.apply(db, owner, [], usage.settle_legacy(db, owner, None))
-    after = ledger.Position(1, 2, 3, 4, 5, b"print", 6, 1, 2, '{"other": 1}', T0 * 1000)
+    after = log_state.Position(1, 2, 3, 4, 5, b"print", 6, 1, 2, '{"other": 1}', T0 * 1000)
     ledger.take(db, owner, [ledger.Part(b"/logs/%d.jsonl" % n, None, after._replace(inode=n), [], []) for n in many])
     for n in many:
         learning.keep_forecast(db, owner, Forecast(T0 + n * 600, T0 + n * 600 + HOUR, 5.0, T0, T0, T0, 0.5, "rule", T0))
@@ -202,8 +202,8 @@ WORKS = (
     lambda store: keep_logs(store, ME, [Minute(T0 // 60 * 60 - 97 * 3 * HOUR, "model 3", 9, 9, 9, 9)], []),     # of a packed day
     lambda store: store.change_of(ME, lambda db, owner: ledger.reprice(db, owner, 5, lambda model, row: 7)),
     lambda store: store.change_of(ME, lambda db, owner: ledger.finish(db, owner, [b"/logs/5.jsonl"], THEN, True)),
-    lambda store: store.of_owner(ME, ledger.counts, None), lambda store: store.of_owner(ME, ledger.damaged, None),
-    lambda store: store.of_owner(ME, lambda db, owner: learning.use_rows(db, owner, T0 - 20 * DAY, THEN), None),
+    lambda store: store.of_owner(ME, ledger.counts, None), lambda store: store.of_owner(ME, log_state.damaged, None),
+    lambda store: store.of_owner(ME, lambda db, owner: course.course(db, owner, T0 - 20 * DAY, THEN), None),
     lambda store: store.of_owner(ME, limit_events.events, None),
     lambda store: store.maintain(LATER, 5, 0), lambda store: keep(store, [block(LATER, 9)], LATER))
 

@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-import pytz
+import strangers
 from commands import HOUR, NOW, ROOT, Machine, wait_until
 from commands import block as answer
 from store_cases import DAY, ME, T0, block, fill, keep, kept_files, path, tokens_in  # noqa: F401
@@ -29,15 +29,14 @@ from store_processes import (  # noqa: F401
     shared,
 )
 
-from ccmon import linecache
-from ccmon.line import linefiles
+from ccmon import line_answer, line_cache
 from ccmon.model import Sample
 from ccmon.settings import config
 from ccmon.store.database import StoreError, open_store
 from ccmon.when import SESSION_S
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")]
-LINE = linecache.key(["--statusline"], {"LANG": "C.UTF-8"})
+LINE = line_answer.key(["--statusline"], {"LANG": "C.UTF-8"})
 
 
 @pytest.fixture
@@ -194,21 +193,21 @@ print(torn, len(seen))
 def test_D11_no_reader_sees_half_a_line_and_a_full_disk_leaves_the_old_one(small_disk):
     where = small_disk + "/ccmon"
     lines = (b"a" * 50 + b"\n", b"b" * 3000 + b"\n")
-    linefiles.write_line(where, LINE, lines[0])
+    line_cache.write_line(where, LINE, lines[0])
     reader = subprocess.Popen([sys.executable, "-c", READER, where], stdout=subprocess.PIPE, text=True)
     assert reader.stdout.readline() == "reading\n"
     for turn in range(3000):
-        linefiles.write_line(where, LINE, lines[turn % 2])
-    linefiles.replace(where, "stop", b"")
+        line_cache.write_line(where, LINE, lines[turn % 2])
+    line_cache.replace(where, "stop", b"")
     assert reader.communicate()[0] == "0 2\n"
     fill_disk(small_disk)
     for turn in range(100):
-        linefiles.write_line(where, LINE, lines[turn % 2])
-        linefiles.write_state(where, linecache.State(turn, turn, turn, turn))
-        assert linecache.read_line(where, LINE) == lines[1]
+        line_cache.write_line(where, LINE, lines[turn % 2])
+        line_cache.write_state(where, line_answer.State(turn, turn, turn, turn))
+        assert line_answer.read_line(where, LINE) == lines[1]
     free_disk(small_disk)
-    linefiles.write_line(where, LINE, lines[0])
-    assert linecache.read_line(where, LINE) == lines[0]
+    line_cache.write_line(where, LINE, lines[0])
+    assert line_answer.read_line(where, LINE) == lines[0]
     assert [name for name in os.listdir(where) if name.startswith(".")] == []
 
 
@@ -275,47 +274,21 @@ def test_D12_a_home_on_a_read_only_disk(small_home):
     assert small_home.run("record").code == 30
 
 
-STRANGER = f"""
-import os, sys
-sys.path.insert(0, {os.path.join(str(ROOT), "tests")!r})
-import _strptime, encodings.ascii, encodings.idna, encodings.latin_1, encodings.utf_8_sig, unicodedata, pytz, tabulate, ccmon
-import fork_server
-fork_server.load()
-from ccmon.__main__ import main
-if os.getuid() == 0:
-    os.setgroups([])
-    os.setresgid(12345, 12345, 12345)
-    os.setresuid(12345, 12345, 12345)
-sys.argv = ["ccmon", *sys.argv[1:]]
-sys.exit(main())
-"""
-
-
-def stranger(machine, *words, **env):
-    """A call by a user of another number, who can read the time zones: those of a virtual environment may be private."""
-    zones = machine.folder / "zones"
-    if not zones.exists():
-        shutil.copytree(os.path.dirname(pytz.__file__), str(zones / "pytz"))
-    known = machine.env(CCMON_NOW=NOW, PYTHONPATH=f"{zones}:{ROOT}", **env)
-    return subprocess.run([sys.executable, "-c", STRANGER, *words], env=known, text=True,
-                          cwd="/", capture_output=True, stdin=subprocess.DEVNULL, timeout=60, check=False)
-
-
 @pytest.mark.parametrize("home", [True, False])
 def test_D12_D18_the_home_of_somebody_else_or_none_costs_no_numbers(shared, home):
     machine = Machine(Path(shared))
     machine.answers([answer(NOW - HOUR, 1234)])
     assert machine.run("record").code == 0
     before = {file: file.stat().st_mtime_ns for file in machine.home.rglob("*")}
-    env = {} if home else {"HOME": None}
+    env = machine.env(CCMON_NOW=NOW, **({} if home else {"HOME": None}))
     if os.getuid():
         machine.home.chmod(0o555)
-    told = stranger(machine, "--json", **env)
-    assert told.returncode == 0 and '"tokens": 1234' in told.stdout and "store_failed" in told.stdout and told.stderr == ""
-    line = stranger(machine, "--statusline", "--wait", "20", **env)
-    assert (line.returncode, line.stderr, line.stdout.count("\n")) == (0, "", 1) and line.stdout.strip()
-    assert "Traceback" not in stranger(machine, "history", **env).stderr
-    assert stranger(machine, "record", **env).returncode == 30
+    told = strangers.call(["--json"], env)
+    assert told.code == 0 and '"tokens": 1234' in told.out and "store_failed" in told.out and told.err == ""
+    line = strangers.call(["--statusline", "--wait", "20"], env)
+    assert (line.code, line.err, line.out.count("\n")) == (0, "", 1) and line.out.strip()
+    assert "Traceback" not in strangers.call(["history"], env).err
+    assert strangers.call(["record"], env).code == 30
     assert {file: file.stat().st_mtime_ns for file in machine.home.rglob("*")} == before
 
 

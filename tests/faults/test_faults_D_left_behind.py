@@ -14,12 +14,12 @@ import pytest
 from commands import HOUR, NOW, ROOT, block, wait_until
 from store_cases import T0, path, saved  # noqa: F401
 
-from ccmon.line import linefiles
+from ccmon import line_cache
 from ccmon.model import Owner
 from ccmon.pipeline import sweeping
 from ccmon.store import copy, merge, rows
 from ccmon.store.database import open_store
-from ccmon.system import dotfiles, newfiles, outfiles, private
+from ccmon.system import dotfiles, named_files, newfiles, private
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="fork and signals")]
 
@@ -29,7 +29,7 @@ STEPS = ("open", "os.mkdir", "os.chmod", "os.rename", "os.link", "os.remove", "o
 
 
 def report(folder):
-    outfiles.write(f"{folder}/page.html", b"page")
+    named_files.write(f"{folder}/page.html", b"page")
 
 
 def start_up_file(folder):
@@ -38,7 +38,7 @@ def start_up_file(folder):
 
 
 def line(folder):
-    linefiles.replace(str(folder), "state", b"1")
+    line_cache.replace(str(folder), "state", b"1")
 
 
 def folder_of_a_while(folder):
@@ -178,7 +178,7 @@ def test_D28_one_that_is_swept_before_it_is_locked_is_made_anew(tmp_path, monkey
             os.unlink(tmp_path / names[0])
         return real(fd)
     monkeypatch.setattr(newfiles, "claim", late)
-    outfiles.write(str(tmp_path / "x"), b"whole")
+    named_files.write(str(tmp_path / "x"), b"whole")
     assert os.listdir(tmp_path) == ["x"] and (tmp_path / "x").read_bytes() == b"whole" and names
 
 

@@ -13,11 +13,13 @@ import tempfile
 import time
 from pathlib import Path
 
+import own_sources
 import pytest
+import strangers
 from claude_logs import talk, write
 from commands import HOUR, PATIENCE_S, ROOT, block
 from line_shells import install
-from strangers import STRANGERS, USER, Place
+from strangers import USER, Place
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="pipes and devices of POSIX")]
 LINE = ["--statusline"]
@@ -67,9 +69,8 @@ def model():
     (made.home / ".bashrc").write_text("# mine\n")
     made.own()
     for words in (["record"], LINE, ["--statusline", "--format", "json"], ["--statusline", "--format", "claude"]):
-        assert STRANGERS.call(words, made.env(TERM="dumb")).code == 0
+        assert strangers.call(words, made.env(TERM="dumb")).code == 0
     yield made
-    STRANGERS.close()
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -100,7 +101,7 @@ def planted(home, name, kind):
 
 def called(model, home, words):
     """How the call ends: in time, and in order."""
-    done = STRANGERS.call(words, model.env(HOME=home, TERM="dumb"))
+    done = strangers.call(words, model.env(HOME=home, TERM="dumb"))
     assert done.code in (0, 1, 2, 10, 11, 20, 30), done
     assert "Traceback" not in done.err and "internal error" not in done.out + done.err, done
     if words[0] == "--statusline":
@@ -216,18 +217,18 @@ def test_D25_prompts_wait_for_nothing(model, asking, name, kind):
 
 OPENERS = {                            # what opens files, where, how often: doors, and what is no file of ccmon's own
     "open": {"cli": 1, "commands/completion": 1, "commands/manual": 1, "settings/config": 2, "setup/claude_start": 1,
-             "store/copy": 5, "store/migrations": 1, "system/clock": 1, "system/infiles": 1},
-    "os.open": {"__main__": 1, "cli": 1, "fullscreen/screen_signals": 1, "linecache": 1, "refresher": 1, "sources/log_files": 1,
-                "store/copy": 3, "system/newfiles": 4, "system/outfiles": 2, "system/private": 1, "system/swap": 4,
+             "store/copy": 5, "store/migrations": 1, "system/clock": 1, "system/named_files": 1},
+    "os.open": {"__main__": 1, "cli": 1, "fullscreen/screen_signals": 1, "line_answer": 1, "refresher": 1, "sources/log_files": 1,
+                "store/copy": 3, "system/newfiles": 4, "system/named_files": 2, "system/private": 1, "system/swap": 4,
                 "system/targets": 2}}
 
 
+@own_sources.together
 def test_D25_nothing_is_opened_beside_the_doors():
     """Who opens a file of ccmon's own does it by open_plain or open_file; a new one of another kind is entered here."""
     found = {"open": {}, "os.open": {}}
-    for path in (ROOT / "ccmon").rglob("*.py"):
-        room = path.relative_to(ROOT / "ccmon").with_suffix("").as_posix()
-        for call in [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]:
+    for room, nodes in own_sources.nodes().items():
+        for call in [node.func for node in nodes if isinstance(node, ast.Call)]:
             name = getattr(call, "attr", getattr(call, "id", ""))
             whole = f"{getattr(call.value, 'id', '?')}.{name}" if isinstance(call, ast.Attribute) else name
             if whole in found:

@@ -13,13 +13,12 @@ import pytest
 from store_cases import DAY, T0, block, keep, path, tokens_in  # noqa: F401
 from store_processes import OWN_SESSION, run_together
 
-from ccmon import linecache, locks
-from ccmon.line import linefiles
+from ccmon import line_answer, line_cache, locks
 from ccmon.store import check, migrations
 from ccmon.store.database import StoreError, open_store
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")
-LINE = linecache.key(["--statusline"], {"LANG": "C.UTF-8"})
+LINE = line_answer.key(["--statusline"], {"LANG": "C.UTF-8"})
 
 
 # --- network disks ---
@@ -142,6 +141,6 @@ def test_D19_a_planted_link_is_not_followed(tmp_path):
     os.makedirs(where)
     os.symlink(victim, f"{where}/plain")
     os.symlink(victim, f"{where}/lock")
-    linefiles.write_line(where, LINE, b"CC 1\n")
+    line_cache.write_line(where, LINE, b"CC 1\n")
     locks.unlock(locks.lock(where))
-    assert victim.read_text() == "mine" and linecache.read_line(where, LINE) == b"CC 1\n"
+    assert victim.read_text() == "mine" and line_answer.read_line(where, LINE) == b"CC 1\n"

@@ -12,8 +12,9 @@ from ledger_world import ME, PRICE
 
 from ccmon.pipeline import refresh
 from ccmon.settings import context
-from ccmon.sources import ccusage, log_files, log_parts, log_reader, log_workers
-from ccmon.store import ledger
+from ccmon.sources import log_files, log_parts, log_reader, log_workers
+from ccmon.sources.cancel import Cancel
+from ccmon.store import ledger, log_state
 from ccmon.store.database import open_store
 from ccmon.system import signals
 
@@ -44,8 +45,8 @@ def test_D23_what_another_process_began_and_was_killed_at_is_read_on(tmp_path, m
     monkeypatch.setattr(ledger, "take", take_after)
     with open_store(path, 5000, NOW) as store:
         assert not log_reader.read(store, logs, NOW)
-        assert not store.of_owner(ME, ledger.is_complete, True)
-        assert log_reader.read(store, logs, NOW) and store.of_owner(ME, ledger.is_complete, False)
+        assert not store.of_owner(ME, log_state.is_complete, True)
+        assert log_reader.read(store, logs, NOW) and store.of_owner(ME, log_state.is_complete, False)
     assert total(path) == 2 * NUMBER
 
 
@@ -68,7 +69,7 @@ def test_D23_ctrl_c_ends_the_reading_of_a_large_log_and_loses_nothing(machine, m
     write(machine.home / ".claude", answers())
     machine.configure("[ccmon]\nsource = logs\n")
     ctx = context.prepare({}, {"HOME": str(machine.home), "CCMON_NOW": str(NOW), "LC_ALL": "C.UTF-8"})
-    cancel, take = ccusage.Cancel(), ledger.take
+    cancel, take = Cancel(), ledger.take
 
     def take_and_ask(db, owner, parts):
         cancel.ask()                   # as the handler of the signal does
@@ -80,7 +81,7 @@ def test_D23_ctrl_c_ends_the_reading_of_a_large_log_and_loses_nothing(machine, m
     monkeypatch.setattr(ledger, "take", take_and_ask)
     assert read() < 2 * NUMBER
     monkeypatch.setattr(ledger, "take", take)
-    cancel = ccusage.Cancel()
+    cancel = Cancel()
     assert read() == 2 * 2 * NUMBER
 
 

@@ -8,10 +8,10 @@ from contextlib import closing
 import pytest
 from commands import HOUR, NOW
 
-from ccmon import linecache
-from ccmon.line import linefiles
+from ccmon import line_answer, line_cache
 from ccmon.pipeline import memory
 from ccmon.settings import context
+from ccmon.sources import hook, spool
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="renames of open files")
 
@@ -40,7 +40,7 @@ def write(ctx, text):
 def take(ctx, most=9):
     """What a refresh does with the spool; it may be killed before it asks for the next file."""
     with memory.opened(ctx, 1000) as kept:
-        for number, content in enumerate(linefiles.spooled(ctx.cache)):
+        for number, content in enumerate(spool.contents(ctx.cache)):
             if number == most or not kept.note_readings(content):
                 return
 
@@ -78,13 +78,13 @@ def test_D23_a_line_that_comes_while_its_file_loses_its_name_is_heard(ctx, monke
     late = open(f"{ctx.cache}/readings", "a")
     take(ctx)
     write(ctx, line(2))
-    put = linefiles.private.put_in_place
+    put = line_cache.private.put_in_place
 
     def put_late(temporary, path):
         put(temporary, path)
         late.write(line(1))
         late.flush()
-    monkeypatch.setattr(linefiles.private, "put_in_place", put_late)
+    monkeypatch.setattr(line_cache.private, "put_in_place", put_late)
     take(ctx)
     late.close()
     assert percents(ctx) == [1, 2, 3]
@@ -98,8 +98,8 @@ def test_D23_a_line_that_is_written_to_a_file_without_a_name_is_written_anew(ctx
         monkeypatch.undo()
         os.unlink(path)
         return write_line(fd, data)
-    monkeypatch.setattr(linecache.os, "write", write_late)
-    linecache.append(path, line(1).encode(), 1000)
+    monkeypatch.setattr(line_answer.os, "write", write_late)
+    hook.append(ctx.cache, line(1).encode())
     take(ctx)
     assert percents(ctx) == [2]
 
@@ -131,10 +131,10 @@ def test_D23_a_locked_store_leaves_the_spool(ctx, begin):
     write(ctx, lines(0, 3))
     with memory.opened(ctx, 1).store as store, closing(sqlite3.connect(ctx.paths.store, isolation_level=None)) as db:
         db.execute(begin)
-        for _ in linefiles.spooled(ctx.cache):
+        for _ in spool.contents(ctx.cache):
             assert not memory.Memory(ctx, store, None).note_readings(lines(0, 3))
             break
-        assert (linefiles.linecache.read(f"{ctx.cache}/readings") or b"").decode() == lines(0, 3)
+        assert (line_answer.read(f"{ctx.cache}/readings") or b"").decode() == lines(0, 3)
     take(ctx)
     assert percents(ctx) == [1, 2, 3]
 

@@ -12,9 +12,9 @@ from commands import NOW, wait_until
 from full_screen import leave, live, monitor, shown
 from store_cases import T0, block, keep, path, tokens_in  # noqa: F401
 
-from ccmon import linecache, locks
-from ccmon.line import linefiles
+from ccmon import line_cache, locks
 from ccmon.settings import config
+from ccmon.sources import hook
 from ccmon.store.database import StoreError, open_store
 from ccmon.system import private
 
@@ -114,19 +114,19 @@ def gone(tmp_path, monkeypatch):
 
 def test_D27_no_home_is_made(gone):
     """Whoever mounts or makes it would find ccmon's in the way."""
-    for make in (private.make_folder, private.own_folder, linecache.make_folder):
+    for make in (private.make_folder, private.own_folder, locks.make_folder):
         with pytest.raises(FileNotFoundError):
             make(str(gone / ".cache/ccmon"))
     assert locks.lock(str(gone / ".cache/ccmon")) == -1
-    linefiles.replace(str(gone / ".cache/ccmon"), "plain", b"CC 1\n")
-    linecache.append(str(gone / ".cache/ccmon/readings"), b"1\n", 100)
+    line_cache.replace(str(gone / ".cache/ccmon"), "plain", b"CC 1\n")
+    hook.append(str(gone / ".cache/ccmon"), b"1\n")
     with config.open_log(str(gone / ".local/state/ccmon/ccmon.log")) as log:
         log.write("x")
     with pytest.raises(StoreError, match="cannot be created .the home is gone.; history is off until its folder can be written"):
         open_store(str(gone / ".local/share/ccmon/ccmon.db"), 100, NOW)
     assert not gone.exists()
     gone.mkdir()
-    linefiles.replace(str(gone / ".cache/ccmon"), "plain", b"CC 1\n")
+    line_cache.replace(str(gone / ".cache/ccmon"), "plain", b"CC 1\n")
     assert (gone / ".cache/ccmon/plain").read_bytes() == b"CC 1\n"
 
 

@@ -10,15 +10,16 @@ import time
 from pathlib import Path
 
 import pytest
+import strangers
 from commands import HOUR, ROOT, Machine, block
 from line_shells import install
-from strangers import STRANGERS, USER, Place
+from strangers import USER, Place
 
-from ccmon import linecache
+from ccmon import line_answer
 from ccmon.doctor.mending import HOMELESS
 from ccmon.errors import CcmonError
 from ccmon.settings import config
-from ccmon.sources import ccusage_find
+from ccmon.sources import ccusage_find, hook
 from ccmon.store import place as history_place
 from ccmon.system import private
 
@@ -41,11 +42,10 @@ def model():
     planted.mkdir()
     os.chown(planted, *(USER, USER) if os.getuid() == 0 else (-1, -1))
     for words in (["record"], ["--statusline"]):
-        assert STRANGERS.call(words, {**made.env(TERM="dumb"), **dict.fromkeys(BASES, str(planted))}).code == 0
+        assert strangers.call(words, {**made.env(TERM="dumb"), **dict.fromkeys(BASES, str(planted))}).code == 0
     (planted / "ccmon/config.ini").write_text("[ccmon]\nalerts = 100\nalert_by = command\nalert_command = /bin/touch PWNED\n")
     next(planted.glob("ccmon/*/plain")).write_text(EVIL)
     yield made
-    STRANGERS.close()
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -74,7 +74,7 @@ def test_D26_what_another_user_planted_is_neither_read_nor_written(model, variab
     given(planted, OTHER)
     before = seen(planted)
     leads_to = planted / "ccmon" if variable == "CCMON_DATA_DIR" else planted
-    done = STRANGERS.call(words, model.env(TERM="dumb", **{variable: leads_to}))
+    done = strangers.call(words, model.env(TERM="dumb", **{variable: leads_to}))
     assert "Traceback" not in done.err and "PWNED" not in done.out and done.code in (0, 1, 2, 10, 11, 20, 30)
     assert seen(planted) == before
     if words[0] == "--statusline":
@@ -92,8 +92,8 @@ def test_D26_ordinary_folders_go_on(model, tmp_path, uid, mode, is_used):
     folder = Path(tempfile.mkdtemp(dir="/tmp"))
     os.chown(folder, uid, uid)
     folder.chmod(mode)
-    done = STRANGERS.call(["record"], model.env(TERM="dumb", CCMON_DATA_DIR=folder))
-    again = STRANGERS.call(["history"], model.env(TERM="dumb", CCMON_DATA_DIR=folder))
+    done = strangers.call(["record"], model.env(TERM="dumb", CCMON_DATA_DIR=folder))
+    again = strangers.call(["history"], model.env(TERM="dumb", CCMON_DATA_DIR=folder))
     assert (again.code == 0) is is_used, (done, again)
     assert is_used or f"{folder} " + ("belongs to another user" if uid == OTHER else "can be written by others") in again.err
     shutil.rmtree(folder)
@@ -104,7 +104,7 @@ def test_D26_root_uses_nothing_of_a_user(model):
     """As with sudo -E: files of root in a user's home would shut that user out, and a user's program would run as root."""
     home = model.folder / "home"
     path = home / ".local/share/ccmon/ccmon.db"
-    STRANGERS.call(["record"], model.env(TERM="dumb"))
+    strangers.call(["record"], model.env(TERM="dumb"))
     done = model.run("history", now=None, XDG_CONFIG_HOME=model.folder / "tmp")
     assert done.code == 30 and f"{path} cannot be used: {path.parent} belongs to another user" in done.err
     assert {found.stat().st_uid for found in home.rglob("*")} == {USER}
@@ -138,8 +138,8 @@ def test_D26_files_of_another_user_are_refused(foreign):
     line, ini = of_other(folder / "plain", "CC 1\n"), of_other(folder / "config.ini", "[ccmon]\nplan = pro\n")
     secret, store = of_other(folder / "secret"), of_other(folder / "ccmon.db")
     become()
-    assert linecache.read(line) is None and linecache.is_foreign_folder(str(folder / "ccmon/abc"))
-    linecache.append(str(folder / "readings"), b"1\n", 100)
+    assert line_answer.read(line) is None and line_answer.is_foreign_folder(str(folder / "ccmon/abc"))
+    hook.append(str(folder), b"1\n")
     with pytest.raises(CcmonError, match="cannot be read .it belongs to another user.. Set XDG_CONFIG_HOME"):
         config.read(ini, ["ccmon"])
     with pytest.raises(PermissionError, match="it belongs to another user"):
@@ -165,12 +165,12 @@ def test_D26_a_journal_of_another_user_is_no_part_of_the_history(tmp_path, side)
 @as_root
 def test_D26_under_sudo_the_way_out_takes_nothing_from_the_user(model):
     """Root's own home is the way out; a chown would shut the user out of what is theirs."""
-    STRANGERS.call(["config", "set", "plan", "max5"], model.env(TERM="dumb"))
+    strangers.call(["config", "set", "plan", "max5"], model.env(TERM="dumb"))
     done = model.run("doctor", "--json", now=None)
     faults = {check["topic"]: check for check in json.loads(done.out)["checks"] if check["state"] == "fault"}
     assert {"settings", "history", "cache"} <= set(faults), faults
     assert {faults[topic]["mend"] for topic in ("settings", "history", "cache")} == {HOMELESS}
-    STRANGERS.call(["config", "unset", "plan"], model.env(TERM="dumb"))
+    strangers.call(["config", "unset", "plan"], model.env(TERM="dumb"))
 
 
 @as_root

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 
+import own_sources
 import pytest
 from commands import ROOT
 
@@ -32,12 +33,11 @@ NO_PLACES = "from ccmon.sources import program_places\nprogram_places._EVERYWHER
 DARWIN = "import sys\nsys.platform = 'darwin'\n"
 
 
-def texts(path):
-    """Every text of a file but for the docstrings, as rows of (line, text)."""
-    tree = ast.parse(path.read_text())
-    said = {id(node.body[0].value) for node in ast.walk(tree) if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
+def texts(nodes):
+    """Every text of a file but for the docstrings."""
+    said = {id(node.body[0].value) for node in nodes if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
             and node.body and isinstance(node.body[0], ast.Expr)}
-    return [(node.lineno, node.value) for node in ast.walk(tree)
+    return [node.value for node in nodes
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said]
 
 
@@ -46,9 +46,10 @@ def opens(text):
     return text.startswith("/proc") or "|/proc/" in text
 
 
+@own_sources.together
 def test_M08_no_text_names_what_linux_alone_has():
-    found = {str(path.relative_to(ROOT / "ccmon")) for path in sorted((ROOT / "ccmon").rglob("*.py"))
-             for _, text in texts(path) if OF_LINUX.search(text) and not opens(text)}
+    found = {f"{name}.py" for name, nodes in own_sources.nodes().items() for text in texts(nodes)
+             if OF_LINUX.search(text) and not opens(text)}
     assert found <= set(KNOWN), found
 
 

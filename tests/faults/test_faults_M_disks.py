@@ -16,9 +16,8 @@ from store_cases import T0, block, keep, path, tokens_in  # noqa: F401
 from store_processes import OWN_SESSION, run_together, start_together
 from test_faults_D_kills import TURNS, acknowledged, look
 
-from ccmon import linecache
+from ccmon import line_answer, line_cache
 from ccmon.choices import FORMATS
-from ccmon.line import linefiles
 from ccmon.setup.written import LINES, Folder
 from ccmon.store import check, journal, migrations
 from ccmon.store.database import StoreError, moved_aside, open_store
@@ -180,38 +179,38 @@ def test_M09_wal_only_on_what_is_known_as_a_disk_of_this_machine(tmp_path, monke
 
 # --- names of files ---
 
-RESERVED = (*linecache.NOT_LINES, "learning", "con", "nul", "aux", "com1", "lpt9")
+RESERVED = (*line_answer.NOT_LINES, "learning", "con", "nul", "aux", "com1", "lpt9")
 WORDS = [spelled for word in (*RESERVED, *FORMATS, "a" * 8, "é", "e\u0301", "ﬁ") for spelled in (
     word, word.upper(), word.title(), word + ".", word + " ", word + ".line", unicodedata.normalize("NFD", word))]
 
 
 def key_of(word):
-    return linecache.key(["--statusline", "--format", word], {"LANG": "C.UTF-8"})
+    return line_answer.key(["--statusline", "--format", word], {"LANG": "C.UTF-8"})
 
 
 def test_M09_no_word_of_a_user_names_a_file_that_is_another_one_on_any_disk():
     """Upper and lower case, composed or not, trailing dots: two words have two files, and none is another file of ccmon."""
     files = {}
     for word in dict.fromkeys(WORDS):
-        name = linecache.file_of(key_of(word))
+        name = line_answer.file_of(key_of(word))
         assert unicodedata.normalize("NFC", name.casefold().rstrip(". ")) == name and name.isascii()
         assert files.setdefault(name, word) == word and name not in RESERVED
         assert (name == word) is (word in FORMATS and word != "plain")
-    assert linecache.FORMATS == FORMATS
+    assert line_answer.FORMATS == FORMATS
 
 
 def test_M09_format_state_is_a_format(tmp_path, monkeypatch, capfd):
     """On a disk that calls State and state one file, its line is none of the cache's."""
-    real, where = linecache.open_plain, str(tmp_path / ".cache/ccmon")
-    monkeypatch.setattr(linecache, "open_plain", lambda path, flags: real(
+    real, where = line_answer.open_plain, str(tmp_path / ".cache/ccmon")
+    monkeypatch.setattr(line_answer, "open_plain", lambda path, flags: real(
         os.path.join(os.path.dirname(path), os.path.basename(path).lower()), flags))
-    monkeypatch.setattr(linecache.os, "environ", {"HOME": str(tmp_path), "LANG": "C.UTF-8"})
+    monkeypatch.setattr(line_answer.os, "environ", {"HOME": str(tmp_path), "LANG": "C.UTF-8"})
     soon = int(time.time()) + 60
-    linefiles.write_state(where, linecache.State(soon, 0, soon, soon - 60, 0, 0, "{}"))
+    line_cache.write_state(where, line_answer.State(soon, 0, soon, soon - 60, 0, 0, "{}"))
     for word in ("State", "STATE", "Lock", "Fresh", "NOW", "Readings", "Tmux"):
-        assert linecache.read_line(where, key_of(word)) is None
-        assert not linecache.answer(["--statusline", "--format", word], lambda *_: None, lambda line: line)
+        assert line_answer.read_line(where, key_of(word)) is None
+        assert not line_answer.answer(["--statusline", "--format", word], lambda *_: None, lambda line: line)
     assert capfd.readouterr().out == ""
-    linefiles.write_line(where, key_of("tmux"), b"CC 1%\n")
-    assert linecache.answer(["--statusline", "--format", "tmux"], lambda *_: None, lambda line: line)
+    line_cache.write_line(where, key_of("tmux"), b"CC 1%\n")
+    assert line_answer.answer(["--statusline", "--format", "tmux"], lambda *_: None, lambda line: line)
     assert capfd.readouterr().out == "CC 1%\n" and Folder(where, LINES).others() == []

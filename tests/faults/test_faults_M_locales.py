@@ -10,8 +10,7 @@ import pytest
 from commands import HOUR, ROOT, block
 from full_screen import leave, monitor
 
-from ccmon import linecache
-from ccmon.system import codec
+from ccmon import line_answer, output
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(os.name != "posix", reason="locales of POSIX")]
 # What it says, and whether it is UTF-8 by its name.
@@ -68,24 +67,24 @@ def variables(monkeypatch):
 def test_M08_one_rule_for_the_screen_and_the_line_on_every_machine(monkeypatch, variables, names):
     for given, utf8 in VARIABLES:
         library = Library(names)
-        monkeypatch.setattr(codec.locale, "setlocale", library.setlocale)
-        monkeypatch.setattr(codec.locale, "nl_langinfo", library.nl_langinfo)
+        monkeypatch.setattr(output.locale, "setlocale", library.setlocale)
+        monkeypatch.setattr(output.locale, "nl_langinfo", library.nl_langinfo)
         variables(given)
-        assert (codec.utf8(), linecache.is_utf8(os.environ)) == (utf8, utf8), given
+        assert (output.utf8(), line_answer.is_utf8(os.environ)) == (utf8, utf8), given
         assert not utf8 or library.nl_langinfo(locale.CODESET) == "UTF-8", given          # else curses paints blanks
         for platform in ("darwin", "linux"):
-            monkeypatch.setattr(codec.sys, "platform", platform)
+            monkeypatch.setattr(output.sys, "platform", platform)
             before = library.characters
             wanted = {"en_US.UTF-8"} if platform == "darwin" else {"C.UTF-8", "en_US.UTF-8"} & (names or {"C.UTF-8"})
-            assert codec.installed() in wanted and library.characters == before
+            assert output.installed_locale() in wanted and library.characters == before
 
 
 def test_M08_without_any_utf8_locale_nothing_is_painted_that_curses_cannot(monkeypatch, variables):
     library = Library({"C", "POSIX"})
-    monkeypatch.setattr(codec.locale, "setlocale", library.setlocale)
-    monkeypatch.setattr(codec.locale, "nl_langinfo", library.nl_langinfo)
+    monkeypatch.setattr(output.locale, "setlocale", library.setlocale)
+    monkeypatch.setattr(output.locale, "nl_langinfo", library.nl_langinfo)
     variables({"LC_ALL": "C.UTF-8"})
-    assert not codec.utf8() and codec.installed() == "C.UTF-8"
+    assert not output.utf8() and output.installed_locale() == "C.UTF-8"
 
 
 # --- the same by the real commands --------------------------------------------------------------------------------------
@@ -122,7 +121,7 @@ def test_M08_screen_reports_and_line_draw_alike(machine, given):
            "PATH": f"{machine.bin}:{os.path.dirname(sys.executable)}:/usr/bin:/bin", **given}
     shown = machine.shell(EVERY_WAY, CCMON_NOW=None, **env)
     parts = shown.out.split("<end>\n")[:-1]
-    utf8 = "LC_ALL" not in given or linecache.is_utf8(given)
+    utf8 = "LC_ALL" not in given or line_answer.is_utf8(given)
     assert len(parts) == 9 and all(part.strip() for part in parts), shown
     assert {not part.isascii() for part in parts} == {utf8}, parts
     with monitor(machine, env=env) as term:

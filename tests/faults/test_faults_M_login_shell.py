@@ -10,7 +10,7 @@ from ccmon.errors import CcmonError
 from ccmon.setup import init, visibility
 from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN
 from ccmon.setup.uninstall import Uninstall
-from ccmon.system import bash_files, dotfiles
+from ccmon.system import dotfiles, start_up_files
 
 pytestmark = pytest.mark.newest_only
 
@@ -22,7 +22,7 @@ FILES = (".bashrc", ".bash_profile", ".bash_login", ".profile")
 def mac(machine, monkeypatch):
     """A machine on which terminals start login shells."""
     install(machine)
-    monkeypatch.setattr(bash_files, "is_login_usual", lambda: True)
+    monkeypatch.setattr(start_up_files, "is_login_usual", lambda: True)
     return machine
 
 
@@ -73,7 +73,7 @@ def test_M03_what_an_earlier_ccmon_or_a_hand_has_put_elsewhere_is_found(mac, fil
         monkeypatch.setattr(dotfiles, "place_of", lambda *_, name=place: str(mac.home / name))
         run(mac)
         monkeypatch.undo()
-        monkeypatch.setattr(bash_files, "is_login_usual", lambda: True)
+        monkeypatch.setattr(start_up_files, "is_login_usual", lambda: True)
         assert having(mac) == [place]
     plan = init.edit("bash", mac.env())
     assert plan.path == str(mac.home / name) and {one.path for one in plan.moved} == {
@@ -141,14 +141,14 @@ def test_M03_a_file_that_reads_another_one_is_understood_as_bash_does(tmp_path, 
     home.mkdir()
     (home / ".bash_profile").write_text(words.replace("@", str(home)) + "\n")
     (home / ".bashrc").write_text("")
-    assert (str(home / ".bashrc") in bash_files.read_at_start(str(home), True)) is is_read
+    assert (str(home / ".bashrc") in start_up_files.read_at_start(str(home), True)) is is_read
 
 
 def test_M03_after_a_file_that_bash_may_not_read_it_reads_no_other(mac):
     """A folder of that name is one, also for root; a link that leads nowhere is none."""
     filled(mac, {".profile": "a=1\n"})
     (mac.home / ".bash_login").symlink_to("nowhere")
-    assert bash_files.place(str(mac.home)) == str(mac.home / ".profile")
+    assert start_up_files.bash_path(str(mac.home)) == str(mac.home / ".profile")
     (mac.home / ".bash_profile").mkdir()
     with pytest.raises(CcmonError, match=r"bash_profile cannot be read \(.*\). Nothing was changed"):
         run(mac)

@@ -17,6 +17,7 @@ import pytz
 from commands import HOUR, ROOT, block
 from terminal import Terminal
 
+from ccmon import call_table
 from ccmon.commands import manual as pages
 from ccmon.fullscreen import curses_package
 from ccmon.system import processes
@@ -24,7 +25,7 @@ from ccmon.views import manual
 
 pytestmark = pytest.mark.newest_only
 
-PAGES = [ROOT / "man" / name for name in ("ccmon.1", "ccmon-line.1")]
+PAGES = [ROOT / "man" / name for name in call_table.PAGES.values()]
 MADE = re.compile(r"PKG-INFO|ccmon_cli\.egg-info/.*")
 STAND_IN_MAN = "#!/bin/sh\n[ \"$1\" = -w ] && { %s; }\necho shown by man: \"$@\"\n"
 
@@ -44,7 +45,7 @@ def test_M11_the_manual_in_a_zip(monkeypatch):
     monkeypatch.setattr("pkgutil.get_data", lambda package, path: loader.get_data(f"{package}/{path}"))
     told = []
     monkeypatch.setattr(pages.output, "show_text", lambda env, rows: told.extend(rows))
-    assert pages.run(SimpleNamespace(page="ccmon")) == 0 and asked == ["ccmon/man/ccmon.1"] and "NAME" in told
+    assert pages.run(SimpleNamespace(page="ccmon.1")) == 0 and asked == ["ccmon/man/ccmon.1"] and "NAME" in told
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -53,10 +54,11 @@ def test_M11_the_manual_as_text_says_what_mandoc_shows(page, columns):
     if shutil.which("mandoc") is None:
         pytest.skip("mandoc is not installed")
     rows = manual.text(page.read_text(encoding="utf-8"), columns)
-    shown = re.sub(r".\x08", "", ran(["mandoc", "-Tascii", "-Owidth=1000", page]).stdout)
-    words = [[word for word in text.split() if word not in "*+o"] for text in ("\n".join(rows[1:-1]), shown.split("\n", 1)[1])]
+    shown = re.sub(r".\x08", "", ran(["mandoc", "-Tutf8", "-Owidth=1000", page]).stdout)
+    words = [[word for word in text.split() if word not in "*\u2022"]
+             for text in ("\n".join(rows[1:-1]), shown.split("\n", 1)[1])]
     assert words[0] == words[1][:len(words[0])] and len(words[1]) - len(words[0]) < 8        # the last row
-    assert not [row for row in rows if "\\" in row and "\\w" not in row or row.startswith(".")]
+    assert not [row for row in rows if re.search(r"\\[fe(&-]", row) or row.startswith(".")]
     assert columns < 80 or max(map(len, rows)) <= min(columns, 100)
     assert "\n\n\n" not in "\n".join(rows) and not [row for row in rows if row != row.rstrip()]
 
@@ -64,9 +66,14 @@ def test_M11_the_manual_as_text_says_what_mandoc_shows(page, columns):
 def test_M11_help_man_shows_the_page_through_man_or_as_text(machine):
     """Without a terminal as text; on one by man, where that can show it, else as text, in any locale."""
     bare = machine.run("help", "--man")
-    assert bare.code == 0 and bare.err == "" and bare.out.startswith("CCMON(1)") and "\n   ccmon history\n" in bare.out
+    assert bare.code == 0 and bare.err == "" and bare.out.startswith("CCMON(1)") and "\n   ccmon doctor\n" in bare.out
     assert machine.run("--help", "--man").out == machine.run("help", "MANUAL").out == bare.out
-    assert machine.run("help", "ccmon-line", "--man").out.startswith("CCMON-LINE(1)")
+    for words, head in (("line --man", "-LINE(1)"), ("--man ccmon-line", "-LINE(1)"), ("--man report", "-HISTORY(1)"),
+                        ("--man hit", "-LEARN(1)"), ("--man config", "-CONFIG(5)"), ("doctor --man", "(1)")):
+        assert machine.run("help", *words.split()).out.startswith("CCMON" + head), words
+    unknown = machine.run("help", "--man", "histroy")
+    assert unknown.code == 2 and unknown.out == "" and unknown.err.count("\n") == 1
+    assert "'histroy'" in unknown.err and "history" in unknown.err and "ccmon help --man ccmon | line" in unknown.err
     for says, mark in (("echo $2; exit", "shown by man: "), ("echo no manual; exit", "ccmon - how much"), ("exit 3", "NAME")):
         man = machine.bin / "man"
         man.write_text(STAND_IN_MAN % says)

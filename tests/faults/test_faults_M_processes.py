@@ -7,8 +7,9 @@ import subprocess
 import time
 from pathlib import Path
 
+import own_sources
 import pytest
-from commands import ROOT, alive, wait_until
+from commands import alive, wait_until
 from live_lines import live, one_line, refresher
 from no_proc import hide, site
 from test_uninstall import assert_what_runs_is_ended, install
@@ -185,14 +186,13 @@ def test_M06_a_shell_that_was_looked_at_leaves_nothing_running(tmp_path, blind, 
 
 # --- nothing else -------------------------------------------------------------------------------------------------------------
 
+@own_sources.together
 def test_M06_no_other_file_reads_proc():
     """A path below /proc is made of locks.PROC, by who has another way; targets.py only knows such a name from another."""
-    may = {"locks.py": {"/proc"}, "system/targets.py": None, "store/migrations.py": {"/proc/self/mounts"}}
-    for path in (ROOT / "ccmon").rglob("*.py"):
-        name = path.relative_to(ROOT / "ccmon").as_posix()
-        tree = ast.parse(path.read_text())
-        said = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    may = {"locks": {"/proc"}, "system/targets": None, "store/migrations": {"/proc/self/mounts"}}
+    for room, nodes in own_sources.nodes().items():
+        said = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)
                 and "/proc" in node.value and "\n" not in node.value and " " not in node.value}
-        assert may.get(name, set()) is None or said <= may.get(name, set()), name
-    users = {path.name for path in (ROOT / "ccmon").rglob("*.py") if "process_facts.place(" in path.read_text()}
-    assert users == {"own_processes.py", "tmux.py", "prompt_probe.py"}
+        assert may.get(room, set()) is None or said <= may.get(room, set()), room
+    users = {room for room, text in own_sources.texts().items() if "process_facts.place(" in text}
+    assert users == {"system/own_processes", "system/tmux", "setup/prompt_probe"}

@@ -4,18 +4,25 @@ import ast
 import importlib
 import json
 import pkgutil
+import subprocess
 import sys
 import types
 from functools import lru_cache
 from pathlib import Path
 
+import own_sources
 import pytest
 
 import ccmon
-from ccmon.line import hook
+from ccmon import kept
+from ccmon.sources import hook
 
 ROOT = Path(ccmon.__file__).resolve().parent.parent
-WITH_FALL_BACK = {("ccmon/line/hook.py", "_json"), ("ccmon/line/hook.py", "_json.make_scanner")}    # the first test provokes it
+WITH_FALL_BACK = {                     # tests here provoke them, and test_named_tuple.py
+    *((path, name) for path in ("ccmon/sources/hook.py", "ccmon/kept.py") for name in ("_json", "_json.make_scanner")),
+    ("ccmon/named_tuple.py", "collections._tuplegetter"), ("ccmon/output.py", "_locale"),
+    ("ccmon/system/signals.py", "_signal"), ("ccmon/system/stops.py", "_signal"),
+    ("ccmon/settings/config.py", "_sha2"), ("ccmon/settings/config.py", "_sha2.sha256")}
 OF_NAMED_TUPLES = {"_replace", "_asdict", "_fields", "_make"}
 DOCUMENTED = {"_exit", "_thread", "__future__"}        # with an underscore, and in Python's manual all the same
 SUBMODULES = {"concurrent.futures", "os.path", "http.client", "importlib.metadata", "importlib.util", "urllib.error",
@@ -46,22 +53,39 @@ def test_M01_claudes_json_is_read_by_whatever_scanner_a_python_has(private, monk
     monkeypatch.setitem(sys.modules, "_json", stand_in)
     assert hook.parse(CLAUDES) == json.loads(CLAUDES)
     assert [hook.parse(text) for text in ("", "{", "[1,", "NaN", '"a\tb"', "{} more")] == [None, None, None, "NaN", "a\tb", {}]
+    for read in (kept.value, kept.unchecked):
+        assert read(f" {CLAUDES}\n") == json.loads(CLAUDES)
+        for text in ("", "{", "[1,", "NaN", '"a\tb"', "{} more", "1" * 5000, "[" * 100_000):
+            with pytest.raises((ValueError, RecursionError)):
+                read(text)
+
+
+def test_M01_nothing_is_missed_where_a_python_lacks_its_private_modules():
+    """What is loaded in the place of each is what Python documents, and does the same."""
+    code = ("import hashlib, locale, signal, sys\nfor name in sys.argv[2:]: sys.modules[name] = None\n"
+            "from ccmon.settings import config\nfrom ccmon import output\nfrom ccmon.system import signals, stops\n"
+            "print(config.owner({'HOME': '/home/a'}).account, output.utf8(), output.installed_locale(),\n"
+            "      [*map(int, signals.heeded())], int(stops.STOP or 0), output.locale.__name__, signals.signal.__name__)")
+    outs = [subprocess.run([sys.executable, "-c", code, "--", *hidden], cwd=ROOT, capture_output=True, text=True).stdout.split()
+            for hidden in ((), ("_sha2", "_signal", "_locale"))]
+    assert len(outs[0]) > 5 and outs[0][:-2] == outs[1][:-2]
+    assert (outs[0][-2:], outs[1][-2:]) == (["_locale", "_signal"], ["locale", "signal"])
 
 
 # --- nothing private ------------------------------------------------------------------------------------------------------
 
-def defined(tree):
-    """The names that it gives: of attributes, functions, classes and values."""
-    for node in ast.walk(tree):
+def defined(nodes):
+    """The names that a file gives: of attributes, functions, classes and values."""
+    for node in nodes:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             yield node.name
         elif isinstance(node, (ast.Attribute, ast.Name)) and isinstance(node.ctx, ast.Store):
             yield node.attr if isinstance(node, ast.Attribute) else node.id
 
 
-def private_names(tree, own):
+def private_names(nodes, own):
     """What is private in the standard library, or in a module of it that its manual does not have; own: names given by us."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] != "ccmon":
@@ -89,12 +113,12 @@ def is_module(name):
     return any(found.name == inner for found in pkgutil.iter_modules(path or []))
 
 
+@own_sources.together
 def test_M01_nothing_private_of_the_standard_library_is_used_but_with_a_fall_back():
-    trees = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
-             for path in (ROOT / "ccmon").rglob("*.py")}
-    own = {name for tree in trees.values() for name in defined(tree)}
-    found = {(path, name) for path, tree in trees.items() for name in private_names(tree, own)}
-    assert len(trees) > 100 and found == WITH_FALL_BACK
+    files = own_sources.nodes()
+    own = {name for nodes in files.values() for name in defined(nodes)}
+    found = {(f"ccmon/{room}.py", name) for room, nodes in files.items() for name in private_names(nodes, own)}
+    assert len(files) > 100 and found == WITH_FALL_BACK
 
 
 @pytest.mark.parametrize("code, name", [
@@ -103,6 +127,6 @@ def test_M01_nothing_private_of_the_standard_library_is_used_but_with_a_fall_bac
     ("import json.decoder", "json.decoder"), ("argparse._SubParsersAction", "_SubParsersAction"), ("os._exit(0)", None),
     ("sys.__stdout__", None), ("x._replace(a=1)", None), ("self._own = 1\nself._own", None), ("import urllib.request", None)])
 def test_M01_that_search_sees_them(code, name):
-    tree = ast.parse(code)
-    found = list(private_names(tree, set(defined(tree))))
+    nodes = list(ast.walk(ast.parse(code)))
+    found = list(private_names(nodes, set(defined(nodes))))
     assert (name in found) if name else not found

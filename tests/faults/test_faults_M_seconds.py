@@ -11,11 +11,10 @@ from commands import NOW, block
 from line_shells import call, install
 from live_lines import warm
 
-from ccmon import linecache
+from ccmon import line_answer, line_cache
 from ccmon.fullscreen import live
 from ccmon.fullscreen.state import State as Screen
-from ccmon.line import linefiles
-from ccmon.linecache import State
+from ccmon.line_answer import State
 from ccmon.model import Facts
 from ccmon.pipeline import refresh
 from ccmon.settings import context
@@ -61,11 +60,12 @@ def test_M07_after_each_change_no_line_of_any_account_is_shown_as_it_was(machine
     path, merged = machine.configure("[ccmon]\nlimit = 100000\n"), machine.folder / "merged.db"
     shutil.copy(machine.home / ".local/share/ccmon/ccmon.db", merged)
     in_one_second(path)
-    folders = [str(machine.cache), linecache.folder({**env, "CLAUDE_CONFIG_DIR": "/other"})]
+    folders = [str(machine.cache), line_answer.folder({**env, "CLAUDE_CONFIG_DIR": "/other"})]
     for where in folders:
-        linefiles.write_state(where, State(NOW + 15, 0, NOW + 45, NOW, 2, linecache.config_stamp(str(path)), '{"name": "logs"}'))
-        linefiles.mark(where, "ends", NOW + 600)
-        assert not linecache.read_state(where).outdated(str(path))
+        stamp = line_answer.config_stamp(str(path))
+        line_cache.write_state(where, State(NOW + 15, 0, NOW + 45, NOW, 2, stamp, '{"name": "logs"}'))
+        line_cache.mark(where, "ends", NOW + 600)
+        assert not line_answer.read_state(where).outdated(str(path))
     if callable(change):
         monkeypatch.setattr("builtins.print", lambda *words, **more: None)
         change(machine, path, env)
@@ -77,18 +77,18 @@ def test_M07_after_each_change_no_line_of_any_account_is_shown_as_it_was(machine
         assert machine.run(*words, EDITOR=editor).code == 0
     in_one_second(path)                # and of the same size: nothing but what the change left behind says so
     for where in folders:
-        state = linecache.read_state(where)
+        state = line_answer.read_state(where)
         assert state.outdated(str(path)) and state.due(NOW, str(path)), where
         assert (state.failures, state.note) == (2, '{"name": "logs"}')             # what is known of the source stays
         assert not {"fresh", "expires", "ends"} & set(os.listdir(where))
 
 
 def test_M07_a_listing_changes_nothing(machine):
-    linefiles.write_state(str(machine.cache), State(NOW + 15, 0, NOW + 45, NOW))
+    line_cache.write_state(str(machine.cache), State(NOW + 15, 0, NOW + 45, NOW))
     before = sorted(os.listdir(machine.cache))
     for words in ("config",), ("config", "get", "limit"), ("hit", "--list"):
         assert machine.run(*words).code == 0
-    assert sorted(os.listdir(machine.cache)) == before and not linecache.read_state(str(machine.cache)).outdated("/nonexistent")
+    assert sorted(os.listdir(machine.cache)) == before and not line_answer.read_state(str(machine.cache)).outdated("/nonexistent")
 
 
 def test_M07_shells_that_see_equal_times_show_what_was_set(machine):
@@ -109,13 +109,12 @@ def test_M07_shells_that_see_equal_times_show_what_was_set(machine):
 def test_M07_a_file_changed_by_hand_in_that_second_is_newer(machine, coarse_s):
     """Also where times are whole seconds, or even ones: shells ask then, and what is refreshed counts for a short time."""
     path = machine.configure("[ccmon]\nlimit = 100000\n")
-    linefiles.write_state(str(machine.cache), State(NOW, 0, NOW, NOW, 0, linecache.config_stamp(str(path))))
+    line_cache.write_state(str(machine.cache), State(NOW, 0, NOW, NOW, 0, line_answer.config_stamp(str(path))))
     path.write_text("[ccmon]\nlimit = 90000\n")
     seen = [int(os.stat(file).st_mtime) // coarse_s for file in (path, machine.cache / "state")]
     assert seen[0] > seen[1]
-    before = linecache.read_state(str(machine.cache))
     in_one_second(path)
-    before.config = linecache.config_stamp(str(path))
+    before = line_answer.read_state(str(machine.cache)).replaced(config=line_answer.config_stamp(str(path)))
     path.write_text("[ccmon]\nlimit = 9000\n")
     in_one_second(path)
     assert before.outdated(str(path))  # another size
@@ -126,7 +125,7 @@ def test_M07_what_was_refreshed_beside_a_new_configuration_is_refreshed_soon(mac
     path = machine.configure("[ccmon]\nline_ttl = 600\n")
     os.utime(path, (NOW - age_s, NOW - age_s))
     machine.run("record")
-    state = linecache.read_state(str(machine.cache))
+    state = line_answer.read_state(str(machine.cache))
     assert least_s <= state.fresh_until - state.refreshed <= most_s
 
 
@@ -147,16 +146,16 @@ def test_M07_a_program_is_another_one_although_all_have_the_same_time(tmp_path):
 
 def test_M07_where_nothing_can_be_kept_or_it_is_another_ones_nothing_is_touched(machine, monkeypatch):
     where = str(machine.cache)
-    linefiles.outdate(machine.env())
+    line_cache.outdate(machine.env())
     assert not os.path.exists(where)
-    linefiles.write_state(where, State(NOW + 15, 0, NOW + 45, NOW))
-    monkeypatch.setattr(linecache, "is_foreign_folder", lambda path: True)
-    linefiles.outdate(machine.env())
-    assert linecache.read_state(where).config == 0 and os.path.exists(where + "/fresh")
+    line_cache.write_state(where, State(NOW + 15, 0, NOW + 45, NOW))
+    monkeypatch.setattr(line_answer, "is_foreign_folder", lambda path: True)
+    line_cache.outdate(machine.env())
+    assert line_answer.read_state(where).config == 0 and os.path.exists(where + "/fresh")
     monkeypatch.undo()
-    monkeypatch.setattr(linefiles, "replace", lambda *words: False)                # a full disk
-    linefiles.outdate(machine.env())
-    assert linecache.read_state(where).refreshed == 0 and refresh.pause_s(1) == 3
+    monkeypatch.setattr(line_cache, "replace", lambda *words: False)                # a full disk
+    line_cache.outdate(machine.env())
+    assert line_answer.read_state(where).refreshed == 0 and refresh.pause_s(1) == 3
 
 
 def test_M07_a_history_that_is_written_while_it_is_copied_is_copied_again(tmp_path):

@@ -15,7 +15,7 @@ from terminal import CLEAN
 from test_cli import active  # noqa: F401
 from test_refresh import ended
 
-from ccmon import linecache
+from ccmon import line_answer
 from ccmon.sources import ccusage
 from ccmon.sources.ccusage import Failed
 from ccmon.system import processes
@@ -123,7 +123,7 @@ def test_P03_a_refresher_in_the_background_ends_it_too(machine):
     machine.configure("[ccmon]\ntimeout = 0.5\n")
     machine.behaves("trap '' TERM; sleep 600 & sleep 600")
     assert machine.run("--statusline", "--wait", "0", now=None).code == 0
-    wait_until(lambda: linecache.read_state(str(machine.cache)).failures == 1, "the time-out")
+    wait_until(lambda: line_answer.read_state(str(machine.cache)).failures == 1, "the time-out")
     assert machine.runs() == 1
     ended(machine)
 

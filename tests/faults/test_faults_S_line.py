@@ -15,7 +15,7 @@ from test_ccmon_line import ask, line  # noqa: F401
 from test_hook import CLAUDE, told, used, words_of  # noqa: F401
 
 from ccmon import text
-from ccmon.line.dialects import DIALECTS
+from ccmon.views.line.dialects import DIALECTS
 
 pytestmark = pytest.mark.newest_only
 
@@ -135,12 +135,13 @@ WRONG = [["--plan", "日本語" * 30], ["--bogus" * 30], ["--theme", "x"], ["--t
     (["--max-width", "1"], 1, {}), (["--max-width", "x"], 80, {}), (["--max-width", "0"], 80, {"COLUMNS": "200"})],
     ids=lambda value: str(value))
 def test_S07_a_complaint_keeps_to_the_width_that_was_asked_for(name, words, cells, env):
-    from ccmon.line.lines import error_line
+    from ccmon.pipeline.lines import error_line
     for wrong in WRONG:
         told = error_line([*wrong, *words, "--format", name], {"HOME": "/nonexistent", **env}, f"{wrong[-1]} is wrong " * 5)
         if name == "claude":
-            from ccmon.line import claude, hook
-            told = claude.compose(hook.parse(told[1:]), None, int(env.get("COLUMNS", 80)), 0.0) + "\n"
+            from ccmon import claude_row
+            from ccmon.sources import hook
+            told = claude_row.compose(hook.parse(told[1:]), None, int(env.get("COLUMNS", 80)), 0.0) + "\n"
             cells = 200 if "COLUMNS" in env else cells
         assert told.endswith("\n") and told.strip() and 0 < cells_of(told[:-1], name) <= cells, told
 
@@ -166,7 +167,7 @@ def test_S07_an_error_is_told_even_where_claudes_own_words_would_fill_the_row(us
 
 def test_S07_what_was_not_expected_is_in_the_log(machine):
     live(machine)
-    (machine.folder / "sitecustomize.py").write_text("import ccmon.line.lines as lines\nlines.line_of = lambda *_: 1 / broken\n")
+    (machine.folder / "sitecustomize.py").write_text("from ccmon.pipeline import lines\nlines.line_of = lambda *_: 1 / broken\n")
     shown = one_line(machine.run("--statusline", now=None, PYTHONPATH=f"{machine.folder}:{machine.env()['PYTHONPATH']}"))
     assert shown == "CC ! internal error: NameError"
     logs = [path for path in machine.home.rglob("*") if path.is_file() and "broken" in path.read_text(errors="replace")]
@@ -193,7 +194,7 @@ def test_S09_a_deleted_working_directory_of_the_launcher(line, shell):  # noqa: 
 
 
 MODULES = ("json", "sqlite3", "curses", "pytz", "tabulate", "argparse", "subprocess", "re", "typing", "datetime", "time",
-           "binascii", "os", "site", "zlib", "fcntl", "linecache", "sitecustomize", "usercustomize")
+           "binascii", "os", "site", "zlib", "fcntl", "line_answer", "sitecustomize", "usercustomize")
 
 
 @pytest.fixture

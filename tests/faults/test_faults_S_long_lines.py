@@ -7,12 +7,11 @@ import time
 import pytest
 from commands import HOUR, ROOT, block
 
-from ccmon import linecache
-from ccmon.line import linefiles, lines
-from ccmon.line.dialects import DIALECTS
-from ccmon.line.lines import MOST_BYTES
-from ccmon.line.statusline import MOST_MODELS
-from ccmon.pipeline import refresh
+from ccmon import line_answer, line_cache
+from ccmon.pipeline import lines, refresh
+from ccmon.pipeline.lines import MOST_BYTES
+from ccmon.views.line.dialects import DIALECTS
+from ccmon.views.line.statusline import MOST_MODELS
 
 pytestmark = pytest.mark.newest_only
 
@@ -48,9 +47,9 @@ def test_S14_every_dialect_stays_valid_and_short(many, monkeypatch, template):
             json.loads(line)
         if dialect == "claude":
             json.loads(line[1:])
-        key = linecache.key(argv, many.env())
-        linefiles.write_line(ctx.cache, key, line)
-        assert linecache.read_line(ctx.cache, key) == line         # its words may be longer than the line
+        key = line_answer.key(argv, many.env())
+        line_cache.write_line(ctx.cache, key, line)
+        assert line_answer.read_line(ctx.cache, key) == line         # its words may be longer than the line
 
 
 def test_S14_what_is_left_out_is_counted(many):
@@ -70,9 +69,9 @@ def test_S14_a_template_that_is_too_long_is_told(many):
 
 def test_S14_a_cached_line_is_read_whole(tmp_path):
     """Also one of an older ccmon, which made them longer; what is larger than any line is none."""
-    for size, is_line in ((65_535, True), (65_537, True), (300_000, True), (linecache.MOST_BYTES + 1, False)):
+    for size, is_line in ((65_535, True), (65_537, True), (300_000, True), (line_answer.MOST_BYTES + 1, False)):
         (tmp_path / "json").write_bytes(b"x" * (size - 1) + b"\n")
-        line = linecache.read_line(str(tmp_path), "--statusline\0--format\0json\0")
+        line = line_answer.read_line(str(tmp_path), "--statusline\0--format\0json\0")
         assert (line is not None and len(line) == size) is is_line
 
 
@@ -86,6 +85,6 @@ def test_S14_ccmon_line_prints_it_whole(many, shell):
 
 
 def test_S14_words_of_a_megabyte_are_answered_without_a_cache(tmp_path):
-    key = "--statusline\0--template\0" + "y" * linecache.MOST_BYTES + "\0"
-    linefiles.write_line(str(tmp_path), key, b"CC 1\n")
-    assert linecache.read_line(str(tmp_path), key) is None and not list(tmp_path.iterdir())
+    key = "--statusline\0--template\0" + "y" * line_answer.MOST_BYTES + "\0"
+    line_cache.write_line(str(tmp_path), key, b"CC 1\n")
+    assert line_answer.read_line(str(tmp_path), key) is None and not list(tmp_path.iterdir())

@@ -19,7 +19,7 @@ from ccmon.sources import ccusage
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")]
 ACTIVE = "CC 131%"
-CROWD = 50 if ALL else 16
+CROWD = 50 if ALL else 8
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from live_lines import STALE_S, age, live, one_line, refresher, warm
 from store_cases import T0
 from terminal import Terminal
 
-from ccmon import linecache, locks
+from ccmon import line_answer, locks
 from ccmon.errors import Unwritable
 from ccmon.settings import config_file
 from ccmon.sources import ccusage
@@ -266,7 +266,7 @@ def test_S11_the_number_of_a_dead_holder_that_another_process_has_keeps_nobody_o
 def test_S11_a_holder_that_cannot_be_seen_holds_for_a_while(tmp_path, age_s, content, is_held):
     path = tmp_path / "lock.held"
     path.write_text(content)
-    linecache.set_time(str(path), time.time() - age_s)
+    line_answer.set_time(str(path), time.time() - age_s)
     fd = locks.lock(str(tmp_path))
     assert (fd is None) == is_held
     locks.unlock(-1 if fd is None else fd)

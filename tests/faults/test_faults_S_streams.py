@@ -98,7 +98,7 @@ def test_S05_a_document_in_pieces(used):  # noqa: F811
 
 def test_S05_on_a_machine_so_busy_that_the_time_is_over_at_once_what_is_there_is_read(tmp_path):
     (tmp_path / "told").write_bytes(b"x" * 100_000)
-    code = "import time; from ccmon.line import hook; print(len(hook._read_within(time.monotonic() - 9)))"
+    code = "import time; from ccmon.sources import hook; print(len(hook._read_within(time.monotonic() - 9)))"
     with open(str(tmp_path / "told"), "rb") as there:
         done = subprocess.run([sys.executable, "-c", code], stdin=there, stdout=subprocess.PIPE, cwd=str(ROOT), check=True)
     assert int(done.stdout) == 100_000

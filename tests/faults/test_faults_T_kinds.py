@@ -125,7 +125,7 @@ def test_T15_T16_bars_are_never_blank_whatever_the_locale(machine, changes, asci
     ({"LC_ALL": "C", "PYTHONUTF8": "1"}, False),
 ])
 def test_T15_T16_utf8_is_the_locale_of_the_c_library(changes, expected):
-    code = "from ccmon.system.codec import utf8; print(utf8())"
+    code = "from ccmon.output import utf8; print(utf8())"
     environ = environment(LANG=None, LC_CTYPE=None)
     environ = {name: value for name, value in {**environ, **changes}.items() if value is not None}
     run = subprocess.run([sys.executable, "-c", code], env=environ, cwd=ROOT, capture_output=True, check=True)

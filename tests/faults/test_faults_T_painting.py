@@ -2,7 +2,6 @@
 
 import ast
 import ctypes
-import functools
 import os
 import random
 import re
@@ -12,6 +11,7 @@ import sys
 import time
 import unicodedata
 
+import own_sources
 import pytest
 import wcwidth
 from clock_screen import clock, drawn, log, ticks  # noqa: F401
@@ -21,8 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from terminal import CLEAN, Terminal
 
-from ccmon import text
-from ccmon.system import codec
+from ccmon import output, text
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")]
 
@@ -142,11 +141,11 @@ def test_T13_wide_characters_never_stand_across_the_edge(log, columns):
 
 SPILL = """
 import os, sys; sys.path.insert(0, os.getcwd())
-from ccmon.system import codec; from ccmon.fullscreen import screen as door
+from ccmon import output; from ccmon.fullscreen import screen as door
 from ccmon.settings.themes import THEMES
 from ccmon.text import Span
 door.clip_line = lambda line, cells: line          # as if every character were narrower than the C library thinks
-codec.utf8()
+output.utf8()
 with open(os.devnull, 'w') as log, door.Screen(THEMES['dark'], log) as screen:
     while True:
         screen.paint([(Span("x" * 95),), (Span("second"), Span(" row"))]); screen.wait(0.02)
@@ -184,32 +183,27 @@ def test_T13_T20_printable_data_is_one_line_that_every_terminal_measures_alike(w
 
 # --- T-14 -----------------------------------------------------------------------------------------------------------------
 
-@functools.lru_cache(maxsize=None)
 def written_in_the_program():
     """Every character outside ASCII in a string of the program that is no docstring."""
     found = set()
-    for path in (ROOT / "ccmon").rglob("*.py"):
-        tree = ast.parse(path.read_text())
-        told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-        found |= {char for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    for nodes in own_sources.nodes().values():
+        told = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+        found |= {char for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)
                   and id(node) not in told for char in node.value}
     return sorted(char for char in found if not char.isascii() and unicodedata.category(char) == "So")
 
 
+@own_sources.together
 def test_T14_no_character_of_ours_needs_a_selector_or_a_joiner():
     ours = written_in_the_program() + [chr(code) for code in range(0x2800, 0x2900)] + list("▏▎▍▌▋▊▉─┃│┤└┬┸┄")
-    assert set("🎯📊🔥⏰⏳🚀█") <= set(ours)
-    for char in ours:
-        assert text.char_width(char) == wcwidth.wcwidth(char) and unicodedata.category(char) == "So", char
-        assert not 0x1F1E6 <= ord(char) <= 0x1F1FF
-    sources = b"".join(path.read_bytes() for path in (ROOT / "ccmon").rglob("*.py")).decode()
-    assert "\ufe0f" not in sources and "\u200d" not in sources
-
-
-def test_T14_the_c_library_measures_our_characters_alike():
-    assert codec.utf8()
+    assert set("🎯📊🔥⏰⏳🚀█") <= set(ours) and output.utf8()
     library = ctypes.CDLL(None)
-    assert [char for char in written_in_the_program() if library.wcwidth(ctypes.c_wchar(char)) != text.char_width(char)] == []
+    for char in ours:
+        assert text.char_width(char) == wcwidth.wcwidth(char) == library.wcwidth(ctypes.c_wchar(char)), char
+        assert unicodedata.category(char) == "So", char
+        assert not 0x1F1E6 <= ord(char) <= 0x1F1FF
+    sources = "".join(own_sources.texts().values())
+    assert "\ufe0f" not in sources and "\u200d" not in sources
 
 
 ASK = r"""

@@ -29,9 +29,9 @@ for name in ({names}):
 for name in ("SIGHUP", "SIGQUIT", "SIGTSTP", "SIGCONT", "SIGWINCH", "SIGTTOU", "SIGTTIN"):
     delattr(signal, name)
 from importlib import import_module
-for room in ("linecache", "locks", "line.linefiles", "system.private", "settings.config", "system.dotfiles", "system.outfiles",
-             "fullscreen.guardian", "fullscreen.terminal", "store.migrations", "store.database",
-             "line.hook", "system.codec", "system.signals", "output"):
+for room in ("line_answer", "locks", "line_cache", "system.private", "settings.config", "system.dotfiles",
+             "system.named_files", "fullscreen.guardian", "fullscreen.terminal", "store.migrations", "store.database",
+             "sources.hook", "sources.spool", "system.signals", "output"):
     module = import_module(f"ccmon.{{room}}")
     if getattr(module, "os", None) is os:
         module.os = Windows()

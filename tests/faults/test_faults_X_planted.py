@@ -8,7 +8,7 @@ import pytest
 from commands import HOUR, NOW, block
 
 from ccmon.errors import Unwritable
-from ccmon.system import dotfiles, newfiles, outfiles, targets
+from ccmon.system import dotfiles, named_files, newfiles, targets
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="owners and links of POSIX")]
 AS_ROOT = pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="needs root to play other users")
@@ -64,7 +64,7 @@ def test_X09_where_the_link_cannot_be_replaced_it_is_refused_in_one_sentence(mac
         os.setgid(ME)
         os.setuid(ME)
         try:
-            outfiles.write(str(shared / "out"), b"new")
+            named_files.write(str(shared / "out"), b"new")
         except Unwritable as err:
             os._exit(7 if "not permitted" in str(err) and "\n" not in str(err) else 1)
         os._exit(2)
@@ -74,7 +74,7 @@ def test_X09_where_the_link_cannot_be_replaced_it_is_refused_in_one_sentence(mac
 
 def test_X09_a_link_that_may_be_another_users_is_replaced_itself(shared, tmp_path, strange):
     (shared / "out").symlink_to(tmp_path / "victim")
-    outfiles.write(str(shared / "out"), b"new")
+    named_files.write(str(shared / "out"), b"new")
     assert (tmp_path / "victim").read_text() == "mine" and (shared / "out").read_bytes() == b"new"
     assert not (shared / "out").is_symlink()
 
@@ -83,9 +83,9 @@ def test_X09_nor_is_one_on_the_way(shared, tmp_path, strange):
     (tmp_path / "own").mkdir()
     (shared / "folder").symlink_to(tmp_path / "own")
     with pytest.raises(Unwritable, match="link of another user"):
-        outfiles.write(str(shared / "folder/out"), b"new")
+        named_files.write(str(shared / "folder/out"), b"new")
     with pytest.raises(Unwritable, match="link of another user"):
-        outfiles.write(str(shared / "folder/../out"), b"new")
+        named_files.write(str(shared / "folder/../out"), b"new")
     assert os.listdir(tmp_path / "own") == []
 
 
@@ -94,11 +94,11 @@ def test_X09_ones_own_links_are_followed_there_too(shared, tmp_path):
     (shared / "hop").symlink_to(tmp_path / "folder/../victim")
     (tmp_path / "real").mkdir()
     (tmp_path / "folder").symlink_to(tmp_path / "real")
-    outfiles.write(str(shared / "out"), b"new")
+    named_files.write(str(shared / "out"), b"new")
     assert (shared / "out").is_symlink() and (tmp_path / "victim").read_bytes() == b"new"
     (shared / "round").symlink_to("round")
     with pytest.raises(Unwritable, match="symbolic links"):
-        outfiles.write(str(shared / "round"), b"new")
+        named_files.write(str(shared / "round"), b"new")
 
 
 @AS_ROOT
@@ -107,13 +107,13 @@ def test_X09_a_link_in_a_folder_that_only_root_can_write_to_is_followed_whoever_
     shared.chmod(0o755 if closed else 0o775)
     (shared / "out").symlink_to(tmp_path / "victim")
     give(shared / "out")
-    outfiles.write(str(shared / "out"), b"new")
+    named_files.write(str(shared / "out"), b"new")
     assert (shared / "out").is_symlink() is closed and ((tmp_path / "victim").read_text() == "new") is closed
 
 
 def test_X09_another_name_of_a_file_keeps_its_content(shared, tmp_path):
     os.link(tmp_path / "victim", shared / "out")
-    outfiles.write(str(shared / "out"), b"new")
+    named_files.write(str(shared / "out"), b"new")
     assert (tmp_path / "victim").read_text() == "mine" and (shared / "out").read_bytes() == b"new"
 
 
@@ -122,7 +122,7 @@ def test_X09_the_mode_of_another_users_file_is_not_taken(shared):
     (shared / "out").write_text("")
     (shared / "out").chmod(0o4777)
     give(shared / "out")
-    outfiles.write(str(shared / "out"), b"new")
+    named_files.write(str(shared / "out"), b"new")
     assert stat.S_IMODE((shared / "out").stat().st_mode) & 0o7022 == 0 and (shared / "out").owner() == "root"
 
 
@@ -130,11 +130,11 @@ def test_X09_the_pipe_of_another_user_gets_nothing(shared, strange):
     """And is not waited for."""
     os.mkfifo(shared / "out")
     with pytest.raises(Unwritable, match="belongs to another user"):
-        outfiles.write(str(shared / "out"), b"new")
+        named_files.write(str(shared / "out"), b"new")
     assert stat.S_ISFIFO((shared / "out").stat().st_mode)
 
 
-@pytest.mark.parametrize("door", ["outfiles", "dotfiles"])
+@pytest.mark.parametrize("door", ["named_files", "dotfiles"])
 def test_X09_a_folder_that_is_exchanged_meanwhile_leads_nowhere(shared, tmp_path, monkeypatch, door):
     """It is held open from the look to the rename."""
     (shared / "folder").mkdir()
@@ -142,13 +142,13 @@ def test_X09_a_folder_that_is_exchanged_meanwhile_leads_nowhere(shared, tmp_path
     (tmp_path / "own/out").write_text("mine")
     real = newfiles.NewFile.write
 
-    def exchanged(self, content, mode):
-        real(self, content, mode)
+    def exchanged(self, *words):
+        real(self, *words)
         os.rename(shared / "folder", shared / "before")
         (shared / "folder").symlink_to(tmp_path / "own")
     monkeypatch.setattr(newfiles.NewFile, "write", exchanged)
-    if door == "outfiles":
-        outfiles.write(str(shared / "folder/out"), b"new")
+    if door == "named_files":
+        named_files.write(str(shared / "folder/out"), b"new")
     else:
         dotfiles.replace(str(shared / "folder/out"), None, b"new")
     assert (tmp_path / "own/out").read_text() == "mine" and os.listdir(tmp_path / "own") == ["out"]

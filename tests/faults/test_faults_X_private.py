@@ -17,7 +17,7 @@ import pytest
 from claude_logs import Entry, line
 from commands import HOUR, NOW, Machine, block
 
-from ccmon.system import outfiles, private
+from ccmon.system import named_files, private
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.xdist_group("walk")]
 AT = int(time.time())                  # not CCMON_NOW: lines are only kept on the real clock
@@ -183,7 +183,7 @@ def test_a_page_is_for_whom_the_umask_says_and_nobody_else_may_write_to_it(tmp_p
     """The file for a monitoring system's service is for everyone to read: test_export.py."""
     before = os.umask(umask)
     try:
-        outfiles.write(str(tmp_path / "new"), b"x")
+        named_files.write(str(tmp_path / "new"), b"x")
         assert os.umask(umask) == umask
     finally:
         os.umask(before)
@@ -196,7 +196,7 @@ def test_a_file_that_is_there_keeps_its_mode(tmp_path, mode, for_all):
     path = tmp_path / "kept"
     path.write_text("old")
     path.chmod(mode)
-    outfiles.write(str(path), b"new", for_all)
+    named_files.write(str(path), b"new", for_all)
     assert path.read_bytes() == b"new" and stat.S_IMODE(path.stat().st_mode) == mode
 
 

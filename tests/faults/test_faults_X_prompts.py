@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from terminal import Terminal
 
-from ccmon.line import dialects, fields, statusline
-from ccmon.line.dialects import DIALECTS, painted
 from ccmon.settings import themes
 from ccmon.settings.themes import hexadecimal
 from ccmon.text import Span
+from ccmon.views.line import dialects, fields, statusline
+from ccmon.views.line.dialects import DIALECTS, painted
 
 pytestmark = pytest.mark.newest_only
 

@@ -14,8 +14,8 @@ from hostile_home import COMMANDS, FEW, Home, is_json, is_wide
 from hypothesis import HealthCheck, Phase, given, settings
 
 from ccmon.learning import portable, state
-from ccmon.line.dialects import DIALECTS
 from ccmon.usage import official
+from ccmon.views.line.dialects import DIALECTS
 
 pytestmark = pytest.mark.newest_only
 

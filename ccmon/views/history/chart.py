@@ -3,11 +3,14 @@
 Colour says the highest share of its limit that a session used, and ! says it again from 80 % on.
 """
 
+from __future__ import annotations
+
 from datetime import date, timedelta
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, List, Optional, Sequence, Tuple
 
 from ccmon import text
 from ccmon.history.groups import Group, first_day, label, total
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import Charset, Line, Span
 from ccmon.views.history import columns
 from ccmon.views.screen.parts import percent_words

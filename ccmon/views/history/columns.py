@@ -1,5 +1,7 @@
 """Periods as columns from left to right: eighth blocks or ASCII, a scale at the left, dates below."""
 
+from __future__ import annotations
+
 from typing import Dict, List, Sequence
 
 from ccmon import text

@@ -1,5 +1,7 @@
 """Weekdays and hours as a heat map: how many tokens were used on which day at what time."""
 
+from __future__ import annotations
+
 from math import ceil, isfinite
 from typing import List, Sequence, Tuple
 

@@ -1,10 +1,13 @@
 """The stored sessions as the list on the screen: one row each, with a bar for the share of the limit."""
 
-from typing import Dict, List, Mapping, NamedTuple, Sequence, Tuple
+from __future__ import annotations
+
+from typing import Dict, List, Mapping, Sequence, Tuple
 
 from ccmon import text, when
 from ccmon.history.groups import HOUR_S, course
 from ccmon.model import Record
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import Line, Span
 from ccmon.views.history.rows import is_active
 from ccmon.views.screen.scene import Scene, day_text, models

@@ -1,16 +1,21 @@
 """The rows of the history: sessions and groups in one shape, their totals and averages, and objects for --json."""
 
+from __future__ import annotations
+
 from datetime import date
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from ccmon.choices import PERIODS
 from ccmon.history import rating
 from ccmon.history.groups import Group, course, near, next_period
 from ccmon.history.rating import Scale
-from ccmon.history.windows import PastWindow
 from ccmon.model import Record
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import Line, Span, count, model_for_programs, models_for_programs, printable
 from ccmon.when import Zone, midnight
+
+if TYPE_CHECKING:
+    from ccmon.history.windows import PastWindow
 
 Number = Optional[float]
 
@@ -48,7 +53,7 @@ class Row(NamedTuple):
     peak: Number = None                # percent of the tokens of the largest row
     spark: Tuple[Number, ...] = ()     # tokens over the time of the row, None where there were none
     brief: str = ""                    # the label where people read it; "" where it is the same
-    window: Optional[PastWindow] = None    # of a row of the past of a window
+    window: "Optional[PastWindow]" = None  # of a row of the past of a window
 
 
 def is_active(record: Record, now: int) -> bool:

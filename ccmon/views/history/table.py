@@ -1,12 +1,14 @@
 """The history as a table: aligned lines that fit a width, cells for other table formats, and comma-separated values."""
 
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from __future__ import annotations
+
+from typing import Dict, List, Optional, Sequence, Tuple
 
 from ccmon import text
-from ccmon.text import Charset, Line, Span
+from ccmon.named_tuple import NamedTuple
+from ccmon.text import Charset, Line, Span, model_names
 from ccmon.views.history.rows import Row
 from ccmon.views.history.table_columns import Column, Value, pictured
-from ccmon.views.screen.scene import model_names
 from ccmon.when import Zone
 
 GAP = 2

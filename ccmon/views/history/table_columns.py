@@ -1,16 +1,18 @@
 """The columns of the history: their names and meanings, what stands in them, and which are shown where."""
 
-from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
+from __future__ import annotations
+
+from typing import Callable, Dict, List, Optional, Sequence, Tuple, Union
 
 from ccmon import text, when
 from ccmon.choices import GROUPS as KINDS
 from ccmon.choices import PERIODS, WINDOW
 from ccmon.errors import UsageError
 from ccmon.history.groups import NO_MODEL, NOT_BY_MODEL
-from ccmon.text import Charset, clean, clip, model_for_people, near, printable
+from ccmon.named_tuple import NamedTuple
+from ccmon.text import Charset, clean, clip, model_for_people, model_name, near, printable
 from ccmon.views.history import window_columns
 from ccmon.views.history.rows import Number, Row
-from ccmon.views.screen.scene import model_name
 from ccmon.when import Zone
 
 Value = Union[None, str, int, float]

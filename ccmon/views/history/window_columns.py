@@ -1,10 +1,14 @@
 """What stands in the columns of past windows: who was logged in, when the highest percentage was reached, what 1 % was worth."""
 
-from typing import Callable, Optional, Union
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Callable, Optional, Union
 
 from ccmon import text
-from ccmon.history.windows import Range
 from ccmon.views.history.rows import Row
+
+if TYPE_CHECKING:
+    from ccmon.history.windows import Range
 
 Value = Union[None, str, int, float]
 
@@ -19,7 +23,7 @@ def reached(row: Row) -> Optional[int]:
     return row.window.reached_at if row.window else None
 
 
-def worth(row: Row, unit: str) -> Optional[Range]:
+def worth(row: Row, unit: str) -> "Optional[Range]":
     """What one per cent was worth, in tokens or cost."""
     found = row.window.worth if row.window else None
     return None if found is None else found.tokens if unit == "tokens" else found.cost_usd

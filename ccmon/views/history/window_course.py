@@ -1,11 +1,13 @@
 """The course of a window against even use: percentages as they were read, and a line from its start to 100 % at its reset."""
 
+from __future__ import annotations
+
 from datetime import timedelta
 from typing import List, Optional, Tuple
 
 from ccmon import text
 from ccmon.history.windows import PastWindow
-from ccmon.line.session_json import label
+from ccmon.sources.session_json import label
 from ccmon.text import Charset, Line, Span
 from ccmon.usage.windows import name_words
 from ccmon.views.screen import graph

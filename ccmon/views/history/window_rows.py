@@ -1,9 +1,11 @@
 """Past windows of the account as rows of the history, as objects for --json, and what is said below their table."""
 
+from __future__ import annotations
+
 from typing import Any, Dict, List, Optional, Sequence
 
 from ccmon.history.windows import BY_LEARNING, BY_READINGS, LEAST_PERCENT, PastWindow, Range
-from ccmon.line.session_json import label
+from ccmon.sources.session_json import label
 from ccmon.text import Line, Span, count, models_for_programs
 from ccmon.usage.windows import name_words
 from ccmon.views.history.rows import Row

@@ -9,8 +9,8 @@ from ccmon.history.digest import Digest, Measured, Rise
 from ccmon.history.groups import Group
 from ccmon.history.windows import PastWindow
 from ccmon.learning.reliability import Reliability
+from ccmon.text import short_name
 from ccmon.views import reliability_words
-from ccmon.views.screen.scene import short_name
 from ccmon.when import DAYS, MONTHS, hour_text, local
 
 WEEKDAYS = DAYS

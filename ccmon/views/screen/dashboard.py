@@ -5,8 +5,8 @@ from typing import List, Sequence, Tuple
 from ccmon import text
 from ccmon.text import Line, Span
 from ccmon.usage import notices
-from ccmon.views.screen import course, foot, idle, outlook_row, parts, recent, small, windows
-from ccmon.views.screen.scene import LABEL_CELLS, Scene
+from ccmon.views.screen import course, foot, outlook_row, parts, recent, windows
+from ccmon.views.screen.scene import COMPACT_ROWS, LABEL_CELLS, TINY, Scene
 from ccmon.views.screen.stack import Part, bottom, fit_both
 
 WIDE, THIRD, NARROW = 72, 110, 38      # cells from which a layout is used
@@ -18,11 +18,12 @@ def render(scene: Scene, width: int, height: int) -> List[Line]:
     """At most `height` lines of at most `width` cells."""
     if width < 1 or height < 1:
         return []
-    if height < 3 or width < small.TINY:
-        lines = small.micro(scene, width, height)
-    elif width < NARROW or height < 5:
-        lines = small.tiny(scene, width, height)
+    if height < 3 or width < TINY or width < NARROW or height < 5:
+        from ccmon.views.screen import small  # each size and state has a room of its own
+        made = small.micro if height < 3 or width < TINY else small.tiny
+        lines = made(scene, width, height)
     elif not scene.snapshot.active:
+        from ccmon.views.screen import idle
         lines = idle.render(scene, width, height)
     elif scene.compact or width < WIDE:
         lines = _narrow(scene, width, height)
@@ -104,7 +105,7 @@ def _graph(scene: Scene, width: int, rows: int) -> List[Line]:
 
 
 def _narrow(scene: Scene, width: int, height: int) -> List[Line]:
-    rows = min(height, idle.COMPACT_ROWS) if scene.compact else height
+    rows = min(height, COMPACT_ROWS) if scene.compact else height
     money = [_under_label(line) for line in parts.money_rows(scene, width - LABEL_CELLS + parts.MONEY_LABEL_CELLS)]
     body = [Part(4, [parts.title(scene, width)]), Part(9, [parts.rule(scene, width)]), *_meters(scene, width),
             *_windows(windows.rows(scene, width)), Part(7, [parts.burn_row(scene, width)]),

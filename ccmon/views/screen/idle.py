@@ -4,17 +4,16 @@ from datetime import date, timedelta
 from typing import Dict, List, NamedTuple, Sequence, Tuple
 
 from ccmon import text
-from ccmon.line import statusline
 from ccmon.model import Block
 from ccmon.text import Line, Span
+from ccmon.views.line import statusline
 from ccmon.views.screen import foot, parts, recent, welcome, windows
-from ccmon.views.screen.scene import LABEL_CELLS, Scene, day_text, is_of_account, label, models, pick, plan_words
+from ccmon.views.screen.scene import COMPACT_ROWS, LABEL_CELLS, Scene, day_text, is_of_account, label, models, pick, plan_words
 from ccmon.views.screen.stack import Part, bottom, fit_both
 from ccmon.when import DAYS
 
 NO_SESSION = "No active session found. Start a Claude Code session and it shows up here."
 READING = "Looking for Claude Code's logs, and reading the usage ..."
-COMPACT_ROWS = 12
 FEW_DAYS = 3                           # fewer are not worth their rows
 SPARE_ROWS = 8                         # a window with fewer stays airy
 INSTALL = "npm install -g ccusage"     # a command is not parted at the end of a row

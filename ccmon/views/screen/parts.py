@@ -2,8 +2,7 @@
 
 from typing import Iterator, List, Optional, Sequence, Tuple
 
-from ccmon import text
-from ccmon.line import claude
+from ccmon import claude_row, text
 from ccmon.model import Snapshot
 from ccmon.text import Line, Span
 from ccmon.usage import burn
@@ -197,7 +196,7 @@ def money_rows(scene: Scene, cells: int) -> List[Line]:
     room = cells - MONEY_LABEL_CELLS
     fresh = text.short_count(block.cache_creation or 0)
     cache = ["-"] if block.cache_read is None else [f"{text.short_count(block.cache_read)} read  {fresh} new"]
-    state = claude.cache_words(scene.snapshot.cache, scene.snapshot.now)[len("cache "):]
+    state = claude_row.cache_words(scene.snapshot.cache, scene.snapshot.now)[len("cache "):]
     read = cache[0].split("  ")[0]
     cache = [*([f"{state}  {cache[0]}", f"{state}  {read}", state] if state else []), *cache]
     return [_pair("cost", [text.usd(block.cost_usd)], "value", room), _pair("models", [models(block, room)], "text", room),

@@ -1,18 +1,17 @@
 """What a screen view is given, and the words that several views share."""
 
-import re
 from datetime import date
 from typing import NamedTuple, Optional, Sequence
 
 from ccmon import text, when
 from ccmon.model import Block, Facts, HighWater, Limit, Snapshot
 from ccmon.own_name import NAME, with_name
-from ccmon.text import Charset, Line, Span
+from ccmon.text import Charset, Line, Span, model_names
 from ccmon.when import Zone
 
 LABEL_CELLS = 14                       # margin, emoji, label
+TINY, COMPACT_ROWS = 16, 12            # cells below which only words stand; rows of the compact layout at most
 LEAD_CELLS = 4                         # margin and emoji
-_DATED = re.compile(r"^claude-|-20\d{6}$")
 
 
 class Scene(NamedTuple):
@@ -77,30 +76,9 @@ def pick_text(variants: Sequence[str], cells: int) -> str:
     return next((words for words in variants if text.width(words) <= cells), "")
 
 
-def model_name(name: str) -> str:
-    """claude-opus-4-1-20250805 -> opus-4-1; safe on any screen."""
-    return short_name(text.model_for_people(name))
-
-
-def short_name(name: str) -> str:
-    """The same of a name that is safe already."""
-    return _DATED.sub("", name) or name or "?"
-
-
 def models(block: Block, cells: int) -> str:
     """The session's models by name, as many as fit, then how many more."""
     return model_names(block.models, cells)
-
-
-def model_names(ids: Sequence[str], cells: int) -> str:
-    """The same of any models."""
-    names = list(dict.fromkeys(map(model_name, ids)))
-    for shown in range(len(names), 0, -1):
-        rest = f" +{len(names) - shown}" if shown < len(names) else ""
-        words = ", ".join(names[:shown]) + rest
-        if text.width(words) <= cells:
-            return words
-    return text.plural(len(names), "model") if names and cells > 8 else "-"
 
 
 def record(high_water: HighWater, zone: Zone) -> str:

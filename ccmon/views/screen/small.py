@@ -3,16 +3,14 @@
 from typing import List, Optional, Sequence
 
 from ccmon import text
-from ccmon.line import statusline
 from ccmon.model import Snapshot, Window
 from ccmon.text import Line, Span
 from ccmon.usage.binding import SESSION
 from ccmon.usage.windows import name_words, named, window
+from ccmon.views.line import statusline
 from ccmon.views.screen import foot, outlook_row, parts, welcome, windows
 from ccmon.views.screen.scene import Scene, pick, pick_text
 from ccmon.views.screen.stack import Part, fit
-
-TINY = 16                              # cells below which only words stand
 
 
 def tiny(scene: Scene, width: int, height: int) -> List[Line]:

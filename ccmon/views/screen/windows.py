@@ -3,8 +3,8 @@
 from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon import text
-from ccmon.line.session_json import length_s
 from ccmon.model import Binding, Credits, Snapshot, Window, Windows
+from ccmon.sources.session_json import length_s
 from ccmon.text import Line, Span
 from ccmon.usage import notices
 from ccmon.usage.binding import NEAR, SESSION, runs_out

@@ -2,10 +2,9 @@
 
 from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from ccmon import arguments
+from ccmon import arguments, claude_row, line_cache
 from ccmon.choices import FORMATS
 from ccmon.errors import CcmonError, UsageError
-from ccmon.line import claude, claude_record, dialects, fields, linefiles, statusline
 from ccmon.model import Facts, Snapshot
 from ccmon.settings import config, context, grounds, themes
 from ccmon.settings.context import Context
@@ -13,6 +12,7 @@ from ccmon.settings.options import BY_NAME, SECTIONS
 from ccmon.text import Charset, Span, clean, clip
 from ccmon.typed_values import word_of
 from ccmon.usage.accounts import Chosen
+from ccmon.views.line import claude_record, dialects, fields, statusline
 
 LINE_CELLS, MOST_CELLS = 80, 1000
 MOST_BYTES = 32_768                    # bars read a line of 64 kB, or of less; only a template's own text comes to that
@@ -29,20 +29,20 @@ def write_all(ctx: Context, facts: Facts, now: int, of_account: Callable[[Contex
     """
     if not ctx.cache:
         return
-    told: Dict[_Shown, Facts] = {} if ctx.chosen and ctx.chosen.is_other_login else {_shown(ctx): facts}
-    for key in {"--statusline\0": None, **dict.fromkeys(linefiles.asked(ctx.cache))}:
-        argv, env = linefiles.words(key)
+    facts_of: Dict[_Shown, Facts] = {} if ctx.chosen and ctx.chosen.is_other_login else {_shown(ctx): facts}
+    for key in {"--statusline\0": None, **dict.fromkeys(line_cache.recent_keys(ctx.cache))}:
+        argv, env = line_cache.argv_and_env(key)
         try:
             own = context_of(argv, {**_without_own(ctx.env), "LC_ALL": "C.UTF-8", **env}, ctx)     # a key says when it is not
         except UsageError:
-            linefiles.forget(ctx.cache, key)
+            line_cache.forget(ctx.cache, key)
             continue
         if own.settings.timezone == "local" and own.env.get("TZ") != ctx.env.get("TZ"):
-            linefiles.forget(ctx.cache, key)       # this process cannot tell the time of that zone
+            line_cache.forget(ctx.cache, key)       # this process cannot tell the time of that zone
             continue
-        if _shown(own) not in told:
-            told[_shown(own)] = of_account(own)
-        linefiles.write_line(ctx.cache, key, line_of(own, told[_shown(own)], now).encode("utf-8", "replace"))
+        if _shown(own) not in facts_of:
+            facts_of[_shown(own)] = of_account(own)
+        line_cache.write_line(ctx.cache, key, line_of(own, facts_of[_shown(own)], now).encode("utf-8", "replace"))
 
 
 def _shown(ctx: Context) -> _Shown:
@@ -77,20 +77,20 @@ def _line_of(ctx: Context, facts: Facts, now: int) -> str:
     snapshot, dialect = ctx.view(facts, now), dialects.DIALECTS[ctx.settings.format]
     if ctx.settings.format == CLAUDE:
         return _record(ctx, snapshot, dialect) + "\n"
-    found, theme = statusline.ranked(snapshot, ctx.zone), _theme(ctx)
-    words = [group.span for group in found]
+    all_groups, theme = statusline.ranked(snapshot, ctx.zone), _theme(ctx)
+    words = [group.span for group in all_groups]
     if ctx.settings.template:
         body = _filled(ctx, ctx.settings.template, snapshot, dialect)
     else:
-        fitting = statusline.fitting(spelled(found, dialect), ctx.settings.max_width)
+        fitting = statusline.fitting(spelled(all_groups, dialect), ctx.settings.max_width)
         body = " ".join(dialects.painted(word, dialect, theme) for word in fitting)
     body = body or dialects.painted(words[0], dialect, None)      # never an empty line: bars and Claude Code drop it
-    return dialect.envelope(body, dialects.told(snapshot, words, theme, ctx.zone)) + "\n"
+    return dialect.envelope(body, dialects.extras(snapshot, words, theme, ctx.zone)) + "\n"
 
 
-def spelled(found: Sequence[statusline.Group], dialect: dialects.Dialect) -> List[statusline.Group]:
+def spelled(all_groups: Sequence[statusline.Group], dialect: dialects.Dialect) -> List[statusline.Group]:
     """The groups as they are read in that place: their width is that of what is read."""
-    return [group._replace(span=Span(dialect.spell(clean(group.span.text)), group.span.role)) for group in found]
+    return [group._replace(span=Span(dialect.spell(clean(group.span.text)), group.span.role)) for group in all_groups]
 
 
 def _record(ctx: Context, snapshot: Snapshot, dialect: dialects.Dialect) -> str:
@@ -100,7 +100,7 @@ def _record(ctx: Context, snapshot: Snapshot, dialect: dialects.Dialect) -> str:
         unicode = ctx.utf8 and not ctx.settings.ascii
         return claude_record.of_words(snapshot, ctx.zone, _theme(ctx), unicode, cells)
     value = _values(ctx, snapshot)
-    pieces = fields.pieces(_one_line(ctx.settings.template), value, dialect, MOST_CELLS, claude.is_later)
+    pieces = fields.pieces(_one_line(ctx.settings.template), value, dialect, MOST_CELLS, claude_row.is_later)
     return claude_record.of_template(list(pieces), snapshot, ctx.zone, value, cells)
 
 
@@ -117,7 +117,7 @@ def _values(ctx: Context, snapshot: Snapshot) -> fields.Value:
 
 
 def _theme(ctx: Context) -> Optional[themes.Theme]:
-    """Only NO_COLOR counts: a line is cached for the variables that linecache.signature knows."""
+    """Only NO_COLOR counts: a line is cached for the variables that line_answer.signature knows."""
     settings = ctx.settings
     if ctx.env.get("NO_COLOR"):
         return None
@@ -138,7 +138,7 @@ def _telling(meant: str, sentence: str, cells: Optional[int]) -> str:
     dialect = dialects.DIALECTS.get(meant, dialects.DIALECTS["plain"])
     words = clip(dialect.spell(clean(f"CC ! {sentence}")), cells or LINE_CELLS)
     body = dialects.painted(Span(words), dialect, None)
-    return dialect.envelope(body, dialects.Told("error", [clean(sentence)])) + "\n"
+    return dialect.envelope(body, dialects.Extras("error", [clean(sentence)])) + "\n"
 
 
 def _meant(argv: Sequence[str], env: Mapping[str, str], name: str) -> str:

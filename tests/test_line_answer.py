@@ -7,13 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import linecache, locks
-from ccmon.line import linefiles
-from ccmon.linecache import KEEP_S, MOST_LINES, State
+from ccmon import line_answer, line_cache, locks
+from ccmon.line_answer import KEEP_S, MOST_LINES, State
 
 NOW = 1_764_000_000
 UTF8 = {"LC_ALL": "C.UTF-8"}
-PLAIN = linecache.key(["--statusline"], UTF8)
+PLAIN = line_answer.key(["--statusline"], UTF8)
 letters = st.characters(blacklist_categories=("Cs",), blacklist_characters="\0")
 words = st.lists(st.text(letters, max_size=9), min_size=1, max_size=5)
 
@@ -28,43 +27,43 @@ def where(tmp_path):
 
 @given(words, st.dictionaries(st.sampled_from(["CCMON_PLAN", "NO_COLOR", "TZ", "CCMON_X"]), st.text("a=\\n\n ", max_size=5)))
 def test_a_key_is_one_line_that_gives_its_words_back(argv, env):
-    key = linecache.key(argv, {**UTF8, **env})
+    key = line_answer.key(argv, {**UTF8, **env})
     assert "\n" not in key
-    assert linefiles.words(key) == (argv, env)
+    assert line_cache.argv_and_env(key) == (argv, env)
 
 
 @given(words, words)
 def test_different_words_have_different_keys(one, other):
-    assert (linecache.key(one, UTF8) == linecache.key(other, UTF8)) == (one == other)
+    assert (line_answer.key(one, UTF8) == line_answer.key(other, UTF8)) == (one == other)
 
 
 @pytest.mark.parametrize("env, same", [({}, True), ({"LANG": "de_DE.UTF-8", "LC_ALL": ""}, True), ({"TERM": "dumb"}, True),
                                        ({"LC_ALL": "C"}, False), ({"CCMON_PLAN": "max5"}, False), ({"NO_COLOR": ""}, False),
                                        ({"TZ": "UTC"}, False), ({"LC_ALL": "", "LC_CTYPE": "C", "LANG": "C.UTF-8"}, False)])
 def test_what_changes_a_line_changes_its_key(env, same):
-    assert (linecache.key(["--statusline"], {**UTF8, **env}) == PLAIN) is same
+    assert (line_answer.key(["--statusline"], {**UTF8, **env}) == PLAIN) is same
 
 
 @pytest.mark.parametrize("env, folder", [
     ({}, "/.cache/ccmon"), ({"XDG_CACHE_HOME": "relative"}, "/.cache/ccmon"), ({"CLAUDE_CONFIG_DIR": ""}, "/.cache/ccmon")])
 def test_the_usual_folder(tmp_path, env, folder):
-    assert linecache.folder({"HOME": str(tmp_path), **env}) == str(tmp_path) + folder
+    assert line_answer.folder({"HOME": str(tmp_path), **env}) == str(tmp_path) + folder
 
 
 def test_other_data_have_a_folder_of_their_own(tmp_path):
     cache = str(tmp_path / "c")
     base = {"HOME": str(tmp_path), "XDG_CACHE_HOME": cache}
-    assert linecache.folder(base) == cache + "/ccmon"
-    others = [linecache.folder({**base, name: "/x"}) for name in linecache.DOMAIN]
-    assert len(set(others)) == len(linecache.DOMAIN) and all(other.startswith(cache + "/ccmon/") for other in others)
-    assert linecache.folder({"HOME": "/nonexistent"}) is None
+    assert line_answer.folder(base) == cache + "/ccmon"
+    others = [line_answer.folder({**base, name: "/x"}) for name in line_answer.DOMAIN]
+    assert len(set(others)) == len(line_answer.DOMAIN) and all(other.startswith(cache + "/ccmon/") for other in others)
+    assert line_answer.folder({"HOME": "/nonexistent"}) is None
 
 
 def test_homes_that_share_a_cache_folder_are_kept_apart(tmp_path):
     homes = [tmp_path / "one", tmp_path / "two"]
     for folder in homes:
         folder.mkdir()
-    assert len({linecache.folder({"HOME": str(folder), "XDG_CACHE_HOME": "/shared"}) for folder in homes}) == 2
+    assert len({line_answer.folder({"HOME": str(folder), "XDG_CACHE_HOME": "/shared"}) for folder in homes}) == 2
 
 
 def test_a_disk_without_locks_is_no_other_process(where, monkeypatch):
@@ -80,51 +79,51 @@ def test_a_disk_without_locks_is_no_other_process(where, monkeypatch):
 
 @pytest.mark.parametrize("argv", [["--statusline"], ["--statusline", "--plan", "max5"], ["--statusline", "a\nb", "\\", ""]])
 def test_a_line_comes_back_and_only_for_its_words(where, argv):
-    key = linecache.key(argv, UTF8)
-    linefiles.write_line(where, key, b"CC 1\n")
-    assert linecache.read_line(where, key) == b"CC 1\n"
-    assert linecache.read_line(where, linecache.key([*argv, "x"], UTF8)) is None
-    linefiles.forget(where, key)
-    assert linecache.read_line(where, key) is None
+    key = line_answer.key(argv, UTF8)
+    line_cache.write_line(where, key, b"CC 1\n")
+    assert line_answer.read_line(where, key) == b"CC 1\n"
+    assert line_answer.read_line(where, line_answer.key([*argv, "x"], UTF8)) is None
+    line_cache.forget(where, key)
+    assert line_answer.read_line(where, key) is None
 
 
 def test_two_keys_with_one_checksum_do_not_meet(where):
-    linefiles.write_line(where, "one\0", b"CC 1\n")
+    line_cache.write_line(where, "one\0", b"CC 1\n")
     name = next(iter(os.listdir(where)))
-    os.replace(f"{where}/{name}", f"{where}/{linecache.file_of(chr(50))}")
-    assert linecache.read_line(where, "2") is None
+    os.replace(f"{where}/{name}", f"{where}/{line_answer.file_of(chr(50))}")
+    assert line_answer.read_line(where, "2") is None
 
 
 def test_an_unchanged_line_is_not_written_again(where):
-    linefiles.write_line(where, PLAIN, b"CC 1\n")
+    line_cache.write_line(where, PLAIN, b"CC 1\n")
     before = os.stat(f"{where}/plain")
-    linefiles.write_line(where, PLAIN, b"CC 1\n")
+    line_cache.write_line(where, PLAIN, b"CC 1\n")
     assert os.stat(f"{where}/plain").st_ino == before.st_ino
-    linefiles.write_line(where, PLAIN, b"CC 2\n")
+    line_cache.write_line(where, PLAIN, b"CC 2\n")
     assert os.stat(f"{where}/plain").st_ino != before.st_ino
 
 
 def test_asked_gives_the_newest_and_removes_what_nobody_wants(where):
-    keys = [linecache.key(["--statusline", str(at)], UTF8) for at in range(MOST_LINES + 3)]
+    keys = [line_answer.key(["--statusline", str(at)], UTF8) for at in range(MOST_LINES + 3)]
     for at, key in enumerate(keys):
-        linefiles.write_line(where, key, b"CC\n")
-        linecache.set_time(f"{where}/{linecache.file_of(key)}", time.time() - 10 * at)
-    linecache.set_time(f"{where}/{linecache.file_of(keys[0])}", time.time() - KEEP_S - 60)
-    linefiles.write_line(where, PLAIN, b"CC\n")
-    linecache.set_time(f"{where}/plain", 1)
-    assert linefiles.asked(where) == keys[1:MOST_LINES + 1]
-    assert len(os.listdir(where)) == MOST_LINES + 1 and linecache.read_line(where, PLAIN)
-    assert linefiles.any_line(where) and not linefiles.any_line(where + "x")
+        line_cache.write_line(where, key, b"CC\n")
+        line_answer.set_time(f"{where}/{line_answer.file_of(key)}", time.time() - 10 * at)
+    line_answer.set_time(f"{where}/{line_answer.file_of(keys[0])}", time.time() - KEEP_S - 60)
+    line_cache.write_line(where, PLAIN, b"CC\n")
+    line_answer.set_time(f"{where}/plain", 1)
+    assert line_cache.recent_keys(where) == keys[1:MOST_LINES + 1]
+    assert len(os.listdir(where)) == MOST_LINES + 1 and line_answer.read_line(where, PLAIN)
+    assert line_cache.has_lines(where) and not line_cache.has_lines(where + "x")
 
 
 def test_rendering_anew_does_not_count_as_asking(where):
-    key = linecache.key(["--statusline", "x"], UTF8)
-    linefiles.write_line(where, key, b"CC 1\n")
-    path = f"{where}/{linecache.file_of(key)}"
-    linecache.set_time(path, 1000)
-    linefiles.write_line(where, key, b"CC 2\n")
+    key = line_answer.key(["--statusline", "x"], UTF8)
+    line_cache.write_line(where, key, b"CC 1\n")
+    path = f"{where}/{line_answer.file_of(key)}"
+    line_answer.set_time(path, 1000)
+    line_cache.write_line(where, key, b"CC 2\n")
     assert os.stat(path).st_mtime == 1000
-    linecache.touch(where, key)
+    line_answer.touch(where, key)
     assert os.stat(path).st_mtime > 1000
 
 
@@ -147,9 +146,8 @@ def test_another_configuration(changed, tmp_path):
     path.write_text("")
     os.utime(path, (changed, changed))
     assert state.outdated(str(path)) and state.due(NOW, str(path))
-    state.retry_at = NOW + 3
-    assert not state.due(NOW, str(path))
-    state.config, state.retry_at = linecache.config_stamp(str(path)), 0
+    assert not state.replaced(retry_at=NOW + 3).due(NOW, str(path))
+    state = state.replaced(config=line_answer.config_stamp(str(path)))
     assert not state.outdated(str(path)) and not state.due(NOW, str(path))
     path.unlink()
     assert state.outdated(str(path))
@@ -158,15 +156,15 @@ def test_another_configuration(changed, tmp_path):
 @given(st.lists(st.integers(0, 10 ** 12), min_size=6, max_size=6), st.text(letters, max_size=30))
 def test_the_state_comes_back(tmp_path_factory, numbers, note):
     where = str(tmp_path_factory.mktemp("state"))
-    linefiles.write_state(where, State(*numbers, note))
-    found = linecache.read_state(where)
+    line_cache.write_state(where, State(*numbers, note))
+    found = line_answer.read_state(where)
     assert [getattr(found, name) for name in State.__slots__] == [*numbers, note]
 
 
 @pytest.mark.parametrize("content", [b"", b"1 2", b"a b c d e\n", b"\0" * 50, b"9" * 5000 + b" 1 1 1 1 1\n", b"\xff\xfe"])
 def test_a_damaged_state_counts_as_none(where, content):
-    linefiles.replace(where, "state", content or b" ")
-    assert linecache.read_state(where).due(NOW, "/nonexistent")
+    line_cache.replace(where, "state", content or b" ")
+    assert line_answer.read_state(where).due(NOW, "/nonexistent")
 
 
 # --- the lock ---------------------------------------------------------------------------------------------------------------
@@ -185,13 +183,13 @@ def test_no_lock_where_nothing_can_be_written():
                                    State(retry_at=NOW, expires_at=NOW + 45), State(fresh_until=10 ** 12, expires_at=10 ** 12)])
 def test_shells_see_the_state_in_the_times_of_files(where, state):
     for _ in range(2):
-        linefiles.write_state(where, state)
+        line_cache.write_state(where, state)
     if state.fresh_until < 10 ** 12:
         assert os.stat(f"{where}/fresh").st_mtime == state.quiet_until == NOW
         assert os.stat(f"{where}/expires").st_mtime == NOW + 45
-    assert not linefiles.any_line(where) and linefiles.asked(where) == []
+    assert not line_cache.has_lines(where) and line_cache.recent_keys(where) == []
     assert sorted(os.listdir(where)) == ["expires", "fresh", "state"]
 
 
 def test_a_prompts_own_variable_is_no_other_line():
-    assert linecache.key(["--statusline"], {**UTF8, "CCMON_LINE": "CC 5%"}) == PLAIN
+    assert line_answer.key(["--statusline"], {**UTF8, "CCMON_LINE": "CC 5%"}) == PLAIN

@@ -3,14 +3,14 @@
 import re
 from typing import Callable, Dict, Iterator, Match, NamedTuple, Optional, Pattern, Tuple
 
-from ccmon import text
-from ccmon.line import claude, statusline
-from ccmon.line.dialects import Dialect
+from ccmon import claude_row, text
 from ccmon.model import Snapshot
 from ccmon.text import Charset
 from ccmon.usage.outlook import is_likelihood
 from ccmon.usage.windows import named
-from ccmon.views.screen.scene import figure, model_name
+from ccmon.views.line import statusline
+from ccmon.views.line.dialects import Dialect
+from ccmon.views.screen.scene import figure
 from ccmon.when import Zone, clock_text, hour_text
 
 NONE, UNKNOWN = "-", "?"
@@ -73,16 +73,16 @@ def _piece(match: Match[str], value: Value, dialect: Dialect, room: int) -> Tupl
 
 def values(snapshot: Snapshot, zone: Zone, charset: Charset) -> Value:
     """What each field stands for at this moment; a dash where there is no value, ? where there is no such field."""
-    known = _table(snapshot, zone)
+    table = _table(snapshot, zone)
 
     def value(name: str, number: Optional[int], room: int) -> str:
         if name == "bar":
             return _bar(snapshot, min(room, BAR_CELLS if number is None else number), charset)
         if number is not None:
-            found = UNKNOWN
+            shown = UNKNOWN
         else:
-            found = _of_window(name, snapshot, zone) if name.startswith("w.") else known.get(name, UNKNOWN)
-        return found if charset.unicode else found.encode("ascii", "replace").decode()
+            shown = _of_window(name, snapshot, zone) if name.startswith("w.") else table.get(name, UNKNOWN)
+        return shown if charset.unicode else shown.encode("ascii", "replace").decode()
     return value
 
 
@@ -92,7 +92,7 @@ def _bar(snapshot: Snapshot, cells: int, charset: Charset) -> str:
 
 def _table(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
     block = snapshot.session if snapshot.active else None
-    names = list(map(model_name, text.models_for_programs(block.models))) if block else []
+    names = list(map(text.model_name, text.models_for_programs(block.models))) if block else []
     idle_since = statusline.idle_since(snapshot)
     return {
         "percent": NONE if snapshot.percent is None else str(int(snapshot.percent)),
@@ -117,7 +117,7 @@ def _table(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
         "official_7d": _of_window("w.seven_day.percent", snapshot, zone),
         **_binding(snapshot, zone),
         "context": NONE, "session_model": NONE, "session_cost": NONE,      # only Claude Code's own call knows them
-        **dict(zip(("cache", "cache_hit", "cache_tokens"), claude.cache_values(snapshot.cache, snapshot.now))),
+        **dict(zip(("cache", "cache_hit", "cache_tokens"), claude_row.cache_values(snapshot.cache, snapshot.now))),
         "age": NONE if snapshot.age_s is None else text.duration(snapshot.age_s),
         "state": statusline.state_of(snapshot),
         "source": snapshot.source.name,
@@ -127,11 +127,11 @@ def _table(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
 def _runway(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
     """How likely it is that the limit comes before the reset, in whole percent, and when."""
     runway, week = snapshot.runway, snapshot.week
-    known = is_likelihood(runway)
+    has_likelihood = is_likelihood(runway)
     names, over = ("out_median", "out_low", "out_high"), statusline.is_over(snapshot)
-    return {"likely": str(round(100 * runway.probability)) if runway and known else NONE,
+    return {"likely": str(round(100 * runway.probability)) if runway and has_likelihood else NONE,
             "likely_week": str(round(100 * week.probability)) if week and is_likelihood(week) else NONE,
-            **{name: _hour(at if runway and known and not over and at < runway.resets_at else None, zone)
+            **{name: _hour(at if runway and has_likelihood and not over and at < runway.resets_at else None, zone)
                for name, at in zip(names, runway[:3] if runway else (0,) * 3)}}
 
 
@@ -147,9 +147,9 @@ def _binding(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
 
 def _of_window(field: str, snapshot: Snapshot, zone: Zone) -> str:
     """What w.NAME.PART stands for."""
-    name, part = claude.name_and_part(field)
+    name, part = claude_row.name_and_part(field)
     one = named(snapshot.windows, name)
-    if part not in claude.PARTS:
+    if part not in claude_row.PARTS:
         return UNKNOWN
     return NONE if one is None else _part(part, one.label, one.percent, one.resets_at, snapshot.now, zone)
 
@@ -157,7 +157,7 @@ def _of_window(field: str, snapshot: Snapshot, zone: Zone) -> str:
 def _part(part: str, label: str, percent: Optional[float], resets_at: int, now: int, zone: Zone) -> str:
     if part == "reset":
         return clock_text(resets_at, now, zone)
-    return claude.window_part(part, label, percent, resets_at - now)
+    return claude_row.window_part(part, label, percent, resets_at - now)
 
 
 def _hour(epoch: Optional[int], zone: Zone) -> str:

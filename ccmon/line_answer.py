@@ -10,7 +10,7 @@ from binascii import crc32
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, Mapping
+    from typing import Callable, Final, Mapping
     Environ = Mapping[str, str]
     Refresh = Callable[[str, list[str], Environ], object]
     Finish = Callable[[bytes], bytes]
@@ -22,10 +22,11 @@ MOST_LINES = 32
 MOST_FRESH_S = 7200
 MOST_PAUSE_S = 60                      # between two tries of a failing source
 MOST_BYTES = 1 << 20                   # of a file here; one that is larger is none of ours
+MOST_AHEAD_S = 60                      # a time that lies further ahead is of another clock
 COARSE_S = 2                           # the coarsest file times: whole seconds to bash 3.2 and some disks, even ones on FAT
 HOLD_S = 3                             # a shell that has just had a refresh started need not ask again
 SPOOL = "readings"                     # what Claude Code said, until a refresh takes it
-RECORD = b"\x1e"                       # begins what is no line yet: line/hook.py makes one of it
+RECORD = b"\x1e"                       # begins what is no line yet: sources/hook.py makes one of it
 FORMATS = ("plain", "ansi", "tmux", "tmuxdark", "tmuxlight", "tmuxbright", "bash", "zsh", "fish", "starship", "waybar",
            "i3blocks", "polybar", "xbar", "json", "claude")            # those of choices.py: each has a file
 NOT_LINES = ("state", "lock", "fresh", "expires", "ends", "now", SPOOL)
@@ -43,8 +44,18 @@ class State:
 
     def __init__(self, fresh_until: int = 0, retry_at: int = 0, expires_at: int = 0, refreshed: int = 0,
                  failures: int = 0, config: int = 0, note: str = "") -> None:
-        self.fresh_until, self.retry_at, self.expires_at = fresh_until, retry_at, expires_at
-        self.refreshed, self.failures, self.config, self.note = refreshed, failures, config, note
+        self.fresh_until: "Final" = fresh_until
+        self.retry_at: "Final" = retry_at
+        self.expires_at: "Final" = expires_at
+        self.refreshed: "Final" = refreshed
+        self.failures: "Final" = failures
+        self.config: "Final" = config
+        self.note: "Final" = note
+
+    def replaced(self, **fields: "int | str") -> "State":
+        """The same with other values in those fields."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return State(**{**values, **fields})
 
     @property
     def quiet_until(self) -> int:
@@ -52,8 +63,8 @@ class State:
         return max(self.fresh_until, self.retry_at)
 
     def backing_off(self, now: float) -> bool:
-        """True while nobody may try again; a time that lies too far ahead was written before the clock was set back."""
-        return now < self.retry_at <= now + MOST_PAUSE_S + 1
+        """True while nobody may try again."""
+        return is_pause(self.retry_at, now)
 
     def outdated(self, config: str) -> bool:
         """True when the configuration is not the one that the lines were rendered from."""
@@ -63,8 +74,13 @@ class State:
         """True when a refresh may start: not fresh, not backing off, not from the future; or the configuration moved."""
         if self.backing_off(now):
             return False
-        fresh = now < self.fresh_until <= now + MOST_FRESH_S and self.refreshed <= now + 60
+        fresh = now < self.fresh_until <= now + MOST_FRESH_S and self.refreshed <= now + MOST_AHEAD_S
         return not fresh or self.outdated(config)
+
+
+def is_pause(until: float, now: float) -> bool:
+    """Whether a pause until then is on; one that ends too far ahead was noted before the clock was set back."""
+    return now < until <= now + MOST_PAUSE_S + 1
 
 
 def config_stamp(path: str) -> int:
@@ -73,13 +89,13 @@ def config_stamp(path: str) -> int:
     The time alone says little where a disk keeps whole seconds.
     """
     try:
-        found = os.stat(path)
-        return (found.st_size << 64) + found.st_mtime_ns
+        status = os.stat(path)
+        return (status.st_size << 64) + status.st_mtime_ns
     except OSError:
         return 0
 
 
-def changed(path: str) -> float:
+def mtime_s(path: str) -> float:
     """When the file was last written (epoch s), 0 when there is none."""
     try:
         return os.stat(path).st_mtime
@@ -151,9 +167,9 @@ def file_of(key_text: str) -> str:
     return "plain" if key_text == "--statusline\0" else checksum(key_text) + ".line"
 
 
-def is_foreign(found: os.stat_result) -> bool:
+def is_foreign(status: os.stat_result) -> bool:
     """Whether it belongs to another user: what is neither one's own nor root's is neither shown nor written to."""
-    return hasattr(os, "getuid") and found.st_uid not in (os.getuid(), 0)
+    return hasattr(os, "getuid") and status.st_uid not in (os.getuid(), 0)
 
 
 def open_plain(path: str, flags: int) -> int:
@@ -161,8 +177,8 @@ def open_plain(path: str, flags: int) -> int:
     fd = os.open(path, flags & ~os.O_TRUNC | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
                  | getattr(os, "O_BINARY", 0), 0o600)
     try:
-        found = os.fstat(fd)
-        if found.st_mode & 0o170000 != 0o100000 or is_foreign(found):
+        status = os.fstat(fd)
+        if status.st_mode & 0o170000 != 0o100000 or is_foreign(status):
             raise PermissionError(1, "it is not a plain file of your own", path)
         if flags & os.O_TRUNC:
             os.ftruncate(fd, 0)
@@ -200,8 +216,8 @@ def read_line(where: str, key_text: str) -> "bytes | None":
         return None
     if is_dialect(name):
         return content
-    head, found, line = content.partition(b"\n")
-    return line if found and line and head == key_text.encode("utf-8", "surrogateescape") else None
+    head, _, line = content.partition(b"\n")
+    return line if line and head == key_text.encode("utf-8", "surrogateescape") else None
 
 
 def touch(where: str, key_text: str) -> None:
@@ -228,36 +244,16 @@ def read_state(where: str) -> State:
         return State()
 
 
-def make_folder(path: str) -> None:
-    """As private.own_folder, which is not loaded here. Raises OSError."""
-    if is_foreign_folder(path):
-        raise PermissionError(1, "it belongs to another user", path)
-    _make_folder(path)
-
-
 def is_foreign_folder(path: str) -> bool:
     """Whether the folder belongs to another user, or a link that leads to it, or the one in which it would be made."""
     while path and not os.path.lexists(path):
         path = os.path.dirname(path)
     above = os.path.dirname(path)
     try:
-        return any([is_foreign(look(folder)) for folder in ([path, above] if os.path.basename(above) == "ccmon" else [path])
-                    for look in (os.stat, os.lstat)])
+        folders = [path, above] if os.path.basename(above) == "ccmon" else [path]
+        return any([is_foreign(os.stat(folder)) or is_foreign(os.lstat(folder)) for folder in folders])
     except (OSError, ValueError):
         return False
-
-
-def _make_folder(path: str) -> None:
-    if not path or os.path.isdir(path):
-        return
-    if path == os.environ.get("HOME"):                   # gone for the moment: whoever brings it back makes it
-        raise FileNotFoundError(2, "the home is gone", path)
-    _make_folder(os.path.dirname(path))
-    try:
-        os.mkdir(path, 0o700)
-        os.chmod(path, 0o700)
-    except FileExistsError:
-        pass
 
 
 def open_file(path: str, flags: int) -> int:
@@ -269,28 +265,6 @@ def open_file(path: str, flags: int) -> int:
     except OSError:                    # another user's
         pass
     return fd
-
-
-def append(path: str, line: bytes, most_bytes: int) -> None:
-    """Add a line to a file of the folder, at once or not at all; none beyond that size."""
-    try:
-        make_folder(os.path.dirname(path))
-        for _ in range(3):             # some file systems of others count no names
-            if _appended(path, line, most_bytes):
-                return
-    except OSError:
-        pass
-
-
-def _appended(path: str, line: bytes, most_bytes: int) -> bool:
-    """False when the file lost its name meanwhile: who took it may have read it before the line came. Raises OSError."""
-    fd = open_file(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    try:
-        if os.fstat(fd).st_size < most_bytes:
-            os.write(fd, line)
-        return os.fstat(fd).st_nlink > 0 or os.name == "nt"
-    finally:
-        os.close(fd)
 
 
 def answer(argv: "list[str]", refresh: "Refresh", finish: "Finish") -> bool:
@@ -320,8 +294,8 @@ def answer(argv: "list[str]", refresh: "Refresh", finish: "Finish") -> bool:
 
 def hold(where: str, now: float, until: float) -> None:
     """Keep the shells that read the lines from starting one process each, as long as the lines may be shown."""
-    if changed(where + "/fresh") <= now:
-        set_time(where + "/fresh", min(until, changed(where + "/expires")))
+    if mtime_s(where + "/fresh") <= now:
+        set_time(where + "/fresh", min(until, mtime_s(where + "/expires")))
 
 
 def put(line: bytes) -> None:

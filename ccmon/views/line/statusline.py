@@ -45,15 +45,15 @@ def session_words(snapshot: Snapshot, zone: Zone) -> List[Span]:
     return [group.span for group in _with_age(_session(snapshot, zone), snapshot)]
 
 
-def fitting(found: Sequence[Group], cells: int) -> List[Span]:
+def fitting(all_groups: Sequence[Group], cells: int) -> List[Span]:
     """As many groups as fit with a blank between them; at least the beginning of the first."""
-    kept: List[int] = []
-    for at in sorted(range(len(found)), key=lambda at: found[at].rank):
-        if text.width(" ".join(found[n].span.text for n in (*kept, at))) > cells:
+    taken: List[int] = []
+    for at in sorted(range(len(all_groups)), key=lambda at: all_groups[at].rank):
+        if text.width(" ".join(all_groups[n].span.text for n in (*taken, at))) > cells:
             break
-        kept.append(at)
-    first = found[0].span
-    return [found[at].span for at in sorted(kept)] or [Span(text.clip(first.text, cells), first.role)]
+        taken.append(at)
+    first = all_groups[0].span
+    return [all_groups[at].span for at in sorted(taken)] or [Span(text.clip(first.text, cells), first.role)]
 
 
 def state_of(snapshot: Snapshot) -> str:
@@ -72,17 +72,17 @@ def empty_words(snapshot: Snapshot) -> str:
     return NO_LOGS if is_new else EMPTY[state_of(snapshot)]
 
 
-def _with_age(found: List[Group], snapshot: Snapshot) -> List[Group]:
+def _with_age(all_groups: List[Group], snapshot: Snapshot) -> List[Group]:
     """Old data are marked at both ends."""
     if state_of(snapshot) != "stale":
-        return found
-    first = found[0]
-    return [first._replace(span=Span("~" + first.span.text, "warn")), *found[1:],
+        return all_groups
+    first = all_groups[0]
+    return [first._replace(span=Span("~" + first.span.text, "warn")), *all_groups[1:],
             Group(Span(f"{text.duration(snapshot.age_s or 0)} old", "warn"), 10)]
 
 
 def _session(snapshot: Snapshot, zone: Zone) -> List[Group]:
-    """What is known of the 5 hours."""
+    """The words about the 5 hours."""
     state = state_of(snapshot)
     if state in EMPTY:
         words = empty_words(snapshot)
@@ -100,7 +100,7 @@ def _idle(snapshot: Snapshot, zone: Zone) -> List[Group]:
 
 
 def idle_since(snapshot: Snapshot) -> Optional[int]:
-    """Epoch s of the last use; None where a session runs, and where nothing is known of one."""
+    """Epoch s of the last use; None where a session runs, and where there was none."""
     return None if snapshot.active or snapshot.session is None else snapshot.session.used_until(snapshot.now)
 
 
@@ -133,8 +133,8 @@ def _used_up(snapshot: Snapshot, zone: Zone) -> List[Group]:
 def usable_credit(snapshot: Snapshot) -> Optional[Credits]:
     """The extra usage on which things go on although a window is used up."""
     bound = snapshot.binding
-    found = (one for one in snapshot.credits if one.kind == "extra_usage" and one.left)
-    return next(found, None) if bound and bound.why == "full" else None
+    usable = (one for one in snapshot.credits if one.kind == "extra_usage" and one.left)
+    return next(usable, None) if bound and bound.why == "full" else None
 
 
 def _extra(credit: Credits) -> Span:
@@ -155,12 +155,12 @@ def _additions(snapshot: Snapshot, zone: Zone) -> List[Group]:
     binding = bound.name if bound and _other_binds(snapshot) else ""
     shown = [one for one in snapshot.windows if one.name == binding or one.percent >= NEAR and not _is_headline(one, snapshot)]
     shown.sort(key=lambda one: (one.name != binding, one.scope != "account", -one.percent))
-    found: List[Group] = []
+    additions: List[Group] = []
     for one in shown[:MOST_ADDITIONS]:
-        found.append(Group(Span(percent_of(one), role_of(one.percent)), 0 if one.name == binding else 5))
+        additions.append(Group(Span(percent_of(one), role_of(one.percent)), 0 if one.name == binding else 5))
         if one.name == binding:
-            found += [Group(span, 3) for span in ahead(snapshot, zone)]
-    return found
+            additions += [Group(span, 3) for span in ahead(snapshot, zone)]
+    return additions
 
 
 def ahead(snapshot: Snapshot, zone: Zone) -> List[Span]:
@@ -200,7 +200,7 @@ def role_of(percent: Optional[float]) -> str:
 
 
 def tightest_percent(snapshot: Snapshot) -> Optional[float]:
-    """The percentage of the window that binds; None where nothing is known."""
+    """The percentage of the window that binds; None where there is none."""
     return snapshot.binding.percent if snapshot.binding else snapshot.percent
 
 

@@ -1,19 +1,19 @@
 """The record that a refresh leaves for Claude Code's row: ccmon's words, colours and official percentages, as JSON.
 
-claude.py joins it with what Claude Code says at the moment of the call.
+claude_row.py joins it with what Claude Code says at the moment of the call.
 """
 
 import json
 from typing import Any, Dict, List, Optional, Sequence
 
 from ccmon import text
-from ccmon.line import statusline
-from ccmon.line.claude import LATER
-from ccmon.line.fields import Piece, Value
+from ccmon.claude_row import LATER
 from ccmon.model import Apart, Snapshot, Windows
 from ccmon.settings.themes import Style, Theme, ansi
 from ccmon.text import Span
 from ccmon.usage.windows import named
+from ccmon.views.line import statusline
+from ccmon.views.line.fields import Piece, Value
 from ccmon.views.screen.scene import figure
 from ccmon.when import Zone, clock_text
 
@@ -32,10 +32,10 @@ def of_words(snapshot: Snapshot, zone: Zone, theme: Optional[Theme], unicode: bo
 
 
 def of_template(pieces: Sequence[Piece], snapshot: Snapshot, zone: Zone, value: Value, cells: Optional[int]) -> str:
-    """The record of an author's template; a piece of -1 cells names a field of claude.py, and only for those more is kept."""
+    """The record of an author's template; a piece of -1 cells names a field of claude_row.py, and only for those more is kept."""
     later = [piece.written for piece in pieces if piece.cells == LATER]
     said = {field: value(field, None, 0) for field in later if _by_tokens(snapshot) and field.startswith("binding")}
-    resets = {one.resets_at for known in (snapshot.windows, *snapshot.apart.accounts) for one in known}
+    resets = {one.resets_at for windows in (snapshot.windows, *snapshot.apart.accounts) for one in windows}
     clocks = {str(at): clock_text(at, snapshot.now, zone) for at in sorted(resets)}
     return _written(snapshot, cells, pieces=[list(piece) for piece in pieces], **({"said": said} if said else {}),
                     **({"clocks": clocks} if any(field.endswith(".reset") for field in later) else {}))
@@ -60,7 +60,7 @@ def _written(snapshot: Snapshot, cells: Optional[int], **more: Any) -> str:
 
 
 def settled(windows: Windows, apart: Apart) -> Dict[str, Any]:
-    """What the row is told of the windows; it is read with every call, so only what there is."""
+    """The windows as the row reads them, with every call: only what there is."""
     return {"official": _windows(windows), **({"others": list(map(_windows, apart.accounts))} if apart.accounts else {}),
             **({"stale": apart.stale} if apart.stale else {})}
 

@@ -36,31 +36,31 @@ def number(value: "Any") -> "float | None":
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     try:
-        found = float(value)
+        number = float(value)
     except (ValueError, OverflowError):
         return None
-    return found if abs(found) < 1e18 else None
+    return number if abs(number) < 1e18 else None
 
 
 def percent(value: "Any") -> "float | None":
     """A percentage from 0 to 1000 without the noise of its last digits: a known fault puts an epoch there."""
-    found = number(value)
-    return round(found, 4) if found is not None and 0 <= found <= MOST_PERCENT else None
+    used = number(value)
+    return round(used, 4) if used is not None and 0 <= used <= MOST_PERCENT else None
 
 
 def moment(value: "Any") -> "int | None":
     """Epoch seconds rounded to the minute, from seconds, milliseconds or ISO 8601: the source jitters by a second."""
-    found = _epoch(value)
-    return None if found is None else int(found + 30) // 60 * 60
+    epoch_s = _epoch(value)
+    return None if epoch_s is None else int(epoch_s + 30) // 60 * 60
 
 
 def _epoch(value: "Any") -> "float | None":
-    found = number(value)
-    if found is None and isinstance(value, str):
-        found = _iso(value)
-    if found is not None and found > 1e11:
-        found /= 1000
-    return found if found is not None and 1e9 < found < 1e10 else None
+    epoch_s = number(value)
+    if epoch_s is None and isinstance(value, str):
+        epoch_s = _iso(value)
+    if epoch_s is not None and epoch_s > 1e11:
+        epoch_s /= 1000
+    return epoch_s if epoch_s is not None and 1e9 < epoch_s < 1e10 else None
 
 
 def _iso(value: str) -> "float | None":
@@ -90,8 +90,8 @@ _EPOCH_DAY = 719_163                   # 1970-01-01, counted from the year 1
 def _without_offset(clock: str) -> "tuple[str, int | None]":
     """The time of day, and the seconds that it is ahead of UTC; None when that is no offset. None said means UTC."""
     for sign, factor in (("+", 1), ("-", -1)):
-        time, found, ahead = clock.partition(sign)
-        if found:
+        time, is_signed, ahead = clock.partition(sign)
+        if is_signed:
             hours = _figures(ahead if ":" in ahead else ahead[:2] + ":" + ahead[2:], ":", (2, 2))
             fine = hours is not None and hours[0] < 24 and hours[1] < 60
             return time, factor * (hours[0] * 3600 + hours[1] * 60) if hours is not None and fine else None
@@ -112,42 +112,42 @@ def windows(document: "Any") -> "dict[str, tuple[float, int]]":
 
 
 def read_windows(limits: "Any") -> "tuple[dict[str, tuple[float, int]], int]":
-    """The windows in such a member, known or not, also those in lists; and how many were left out."""
-    told: "dict[str, tuple[float, int]]" = {}
+    """The windows in such a member, of whatever name, also those in lists; and how many were left out."""
+    windows: "dict[str, tuple[float, int]]" = {}
     dropped = 0
-    for name, found in _members(limits):
-        used, resets_at = _percent_of(found), _reset_of(found)
+    for name, window in _members(limits):
+        used, resets_at = _percent_of(window), _reset_of(window)
         if used is None and resets_at is None:
             continue                   # no window at all
-        if used is None or resets_at is None or not name or name not in told and len(told) >= MOST_WINDOWS:
+        if used is None or resets_at is None or not name or name not in windows and len(windows) >= MOST_WINDOWS:
             dropped += 1
         else:
-            told[name] = max(told.get(name, (used, resets_at)), (used, resets_at))
-    return told, dropped
+            windows[name] = max(windows.get(name, (used, resets_at)), (used, resets_at))
+    return windows, dropped
 
 
 def _members(limits: "Any") -> "list[tuple[str, Any]]":
     """Name and value of each that may be a window, the 5 hours and the week first: they are not to be lost among others."""
-    found: "list[tuple[str, Any]]" = []
+    members: "list[tuple[str, Any]]" = []
     if not isinstance(limits, dict):
-        return found
+        return members
     for key in [key for key in WINDOWS_S if key in limits] + [key for key in limits if key not in WINDOWS_S][:MOST_MEMBERS]:
         value = limits[key]
         if isinstance(value, dict):
-            found.append((window_name(key), value))
+            members.append((window_name(key), value))
         elif isinstance(value, list):
-            found += [(_listed_name(key, one), one) for one in value[:MOST_MEMBERS]]
-    return [one for one in found if one[0] in WINDOWS_S] + [one for one in found if one[0] not in WINDOWS_S]
+            members += [(_listed_name(key, one), one) for one in value[:MOST_MEMBERS]]
+    return [one for one in members if one[0] in WINDOWS_S] + [one for one in members if one[0] not in WINDOWS_S]
 
 
 _KINDS = {"session": "five_hour", "weekly_all": "seven_day", "weekly_scoped": "seven_day", "model_scoped": "seven_day"}
 
 
-def _listed_name(key: str, found: "Any") -> str:
+def _listed_name(key: str, window: "Any") -> str:
     """Of one in a list: by its kind, else the list's name, and by the model that it is about."""
-    kind = member(found, "kind")
+    kind = member(window, "kind")
     lead = kind if isinstance(kind, str) else key
-    scope = member(found, "scope", "model", "display_name") or member(found, "display_name") or member(found, "scope", "model")
+    scope = member(window, "scope", "model", "display_name") or member(window, "display_name") or member(window, "scope", "model")
     if not isinstance(scope, str):
         return window_name(_KINDS.get(lead, lead)) if lead not in ("weekly_scoped", "model_scoped", key) else ""
     return window_name(_KINDS.get(lead, lead) + "_" + scope)
@@ -162,22 +162,22 @@ def window_name(text: str) -> str:
     return _ALSO.get(name, name)
 
 
-def _percent_of(found: "Any") -> "float | None":
+def _percent_of(window: "Any") -> "float | None":
     for key in ("used_percentage", "utilization", "percent"):
-        used = percent(found.get(key)) if isinstance(found, dict) else None
+        used = percent(window.get(key)) if isinstance(window, dict) else None
         if used is not None:           # Claude counts in whole per cents: between 0 and 1 it is a share
             return None if 0 < used < 1 else used
     return None
 
 
-def _reset_of(found: "Any") -> "int | None":
-    return moment(found.get("resets_at") or found.get("resetsAt")) if isinstance(found, dict) else None
+def _reset_of(window: "Any") -> "int | None":
+    return moment(window.get("resets_at") or window.get("resetsAt")) if isinstance(window, dict) else None
 
 
 def spend_usd(document: "Any") -> "tuple[float | None, float | None] | None":
-    """What of a spend limit is used, and how much that is; None where neither is told."""
-    found = member(document, "rate_limits", "spend_limit")
-    both = [number(member(found, key)) for key in ("used_usd", "limit_usd")]
+    """What of a spend limit is used, and how much that is; None where there is neither."""
+    limit_member = member(document, "rate_limits", "spend_limit")
+    both = [number(member(limit_member, key)) for key in ("used_usd", "limit_usd")]
     used, limit = [one if one is not None and 0 <= one < 1e9 else None for one in both]
     return None if used is None and limit is None else (used, limit)
 
@@ -227,39 +227,39 @@ def possible(name: str, percent: float, resets_at: int, at: float) -> bool:
     return 0 <= percent <= MOST_PERCENT and 0 < left_s <= (whole_s or LONGEST_S) + OPENING_S and not opening
 
 
-def alike(ours: "Any", told: "Any", now: float) -> "dict[str, bool]":
+def alike(ours: "Any", theirs: "Any", now: float) -> "dict[str, bool]":
     """For each window of both, whether it ends at the same time: accounts differ in their windows' resets.
 
     Both map names to (percentage, reset). The 5 hours and the week tell, and only without them others. Weeks of one account
     follow upon one another, so that a week that is over tells as much; five hours that are over tell nothing.
     """
-    both = [name for name in ours if name in told]
-    found = {}
+    both = [name for name in ours if name in theirs]
+    is_alike = {}
     for name in [name for name in both if name in WINDOWS_S] or both:
-        first, last = sorted((ours[name][1], told[name][1]))
+        first, last = sorted((ours[name][1], theirs[name][1]))
         if name == "seven_day" or first > now:
             apart_s = last - first
             if first <= now:
                 apart_s = (apart_s + JITTER_S) % WINDOWS_S[name] - JITTER_S
-            found[name] = apart_s <= JITTER_S
-    return found
+            is_alike[name] = apart_s <= JITTER_S
+    return is_alike
 
 
 def context_percent(document: "Any") -> "float | None":
     """How full the model's context window is."""
-    found = member(document, "context_window")
-    used = number(member(found, "used_percentage"))
+    context = member(document, "context_window")
+    used = number(member(context, "used_percentage"))
     if used is None:
-        used = _context_share(found)
+        used = _context_share(context)
     return used if used is not None and 0 <= used <= 1000 else None
 
 
-def _context_share(found: "Any") -> "float | None":
-    size = number(member(found, "context_window_size"))
+def _context_share(context: "Any") -> "float | None":
+    size = number(member(context, "context_window_size"))
     kinds = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
-    counts = [number(member(found, "current_usage", kind)) for kind in kinds]
-    known = [count for count in counts if count is not None]
-    return 100 * sum(known) / size if known and size is not None and size > 0 else None
+    counts = [number(member(context, "current_usage", kind)) for kind in kinds]
+    numbers = [count for count in counts if count is not None]
+    return 100 * sum(numbers) / size if numbers and size is not None and size > 0 else None
 
 
 def model(document: "Any") -> str:
@@ -274,22 +274,22 @@ def model(document: "Any") -> str:
 
 def cost_usd(document: "Any") -> "float | None":
     """What the session has cost."""
-    found = number(member(document, "cost", "total_cost_usd"))
-    return found if found is not None and 0 <= found < 1e7 else None
+    cost = number(member(document, "cost", "total_cost_usd"))
+    return cost if cost is not None and 0 <= cost < 1e7 else None
 
 
 def prompt_cache(document: "Any", now: float) -> "tuple[int, int, int | None, int | None] | None":
     """Of the conversation's cache: when it goes cold (epoch s), how long it stays warm (s), the tokens that are paid again after
-    that, and how much of the input came from it (per cent), None for what is not told; None where no end is told."""
-    found = member(document, "prompt_cache")
-    warm, end = member(found, "warm"), member(found, "expires_at")
+    that, and how much of the input came from it (per cent), None for what is not said; None where no end is said."""
+    cache = member(document, "prompt_cache")
+    warm, end = member(cache, "warm"), member(cache, "expires_at")
     expires_at = LONG_AGO if end is None and warm is False else _epoch(end)
-    ttl_s = _seconds(member(found, "ttl")) or (300 if expires_at is None or expires_at - now <= 300 else 3600)
+    ttl_s = _seconds(member(cache, "ttl")) or (300 if expires_at is None or expires_at - now <= 300 else 3600)
     if expires_at is None or expires_at - ttl_s > now + OPENING_S:
         return None
     if warm is False:
         expires_at = min(expires_at, now)
-    tokens, share = number(member(found, "recache_tokens_if_cold")), number(member(found, "hit_ratio"))
+    tokens, share = number(member(cache, "recache_tokens_if_cold")), number(member(cache, "hit_ratio"))
     return (int(expires_at), ttl_s, int(tokens) if tokens is not None and 0 <= tokens < 1e12 else None,
             int(round(100 * share, 6)) if share is not None and 0 <= share <= 1 else None)
 
@@ -300,8 +300,8 @@ def _seconds(ttl: "Any") -> int:
     if seconds is not None:
         return int(seconds) if 0 < seconds <= 86_400 else 0
     figures, unit = (ttl[:-1], ttl[-1:]) if isinstance(ttl, str) else ("", "")
-    known = unit in ("m", "h") and figures.isascii() and figures.isdigit() and len(figures) < 4
-    return int(figures) * (60 if unit == "m" else 3600) if known else 0
+    is_ttl = unit in ("m", "h") and figures.isascii() and figures.isdigit() and len(figures) < 4
+    return int(figures) * (60 if unit == "m" else 3600) if is_ttl else 0
 
 
 def session(document: "Any") -> str:
@@ -312,11 +312,11 @@ def session(document: "Any") -> str:
 
 def counter(document: "Any") -> "int | None":
     """A count that grows with every answer of Claude: an unchanged one tells that these are old values once more."""
-    found = number(member(document, "cost", "total_api_duration_ms"))
-    return None if found is None or found < 0 else int(found)
+    duration_ms = number(member(document, "cost", "total_api_duration_ms"))
+    return None if duration_ms is None or duration_ms < 0 else int(duration_ms)
 
 
 def began(document: "Any", now: float) -> "int | None":
-    """When the session began (epoch s): what it has been told since is no older."""
-    found = number(member(document, "cost", "total_duration_ms"))
-    return int(now - found / 1000) if found is not None and 0 <= found <= 1000 * now else None
+    """When the session began (epoch s): what it says is no older."""
+    duration_ms = number(member(document, "cost", "total_duration_ms"))
+    return int(now - duration_ms / 1000) if duration_ms is not None and 0 <= duration_ms <= 1000 * now else None

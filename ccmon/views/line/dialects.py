@@ -7,7 +7,6 @@ Values have lost their control characters before they come here. `spell` takes o
 import json
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
-from ccmon.line import statusline
 from ccmon.model import Snapshot
 from ccmon.settings.grounds import BAR, BRIGHT, DARK, LIGHT, TERMINAL
 from ccmon.settings.themes import Style, Theme, ansi, hexadecimal, worn
@@ -15,6 +14,7 @@ from ccmon.text import Span, clean, clip, first_of
 from ccmon.usage.binding import SESSION
 from ccmon.usage.notices import amounts
 from ccmon.views import document
+from ccmon.views.line import statusline
 from ccmon.when import Zone, clock_text
 
 MOST_SENTENCES, SENTENCE_CELLS = 12, 500           # of a tooltip
@@ -99,7 +99,7 @@ def _polybar(text: str, style: Style) -> str:
 
 # --- envelopes ----------------------------------------------------------------------------------------------------------
 
-class Told(NamedTuple):
+class Extras(NamedTuple):
     """What an envelope may add to the text."""
 
     state: str                         # as of statusline.state_of, or error
@@ -112,14 +112,14 @@ class Told(NamedTuple):
     label: str = ""                    # "" for the session's 5 hours
 
 
-def told(snapshot: Snapshot, words: Sequence[Span], theme: Optional[Theme], zone: Zone) -> Told:
-    """All that is known beside the text; without a theme there are no colours."""
+def extras(snapshot: Snapshot, words: Sequence[Span], theme: Optional[Theme], zone: Zone) -> Extras:
+    """All that may stand beside the text; without a theme there are no colours."""
     bound, role = snapshot.binding, statusline.tightest_role(snapshot)
     fg = theme[role].fg if theme else None
     first = [" ".join(word.text for word in words), *_windows(snapshot, zone)]
     notices = first_of([clean(notice.text) for notice in snapshot.warnings], MOST_SENTENCES - 1)
     said = [clip(clean(sentence), SENTENCE_CELLS) for sentence in (*first, *notices)]
-    return Told(statusline.state_of(snapshot), said, statusline.tightest_percent(snapshot),
+    return Extras(statusline.state_of(snapshot), said, statusline.tightest_percent(snapshot),
                 None if fg is None else hexadecimal(fg), _bounded(document.document(snapshot)), role,
                 clean(bound.name) if bound else "", clean(bound.label) if bound and bound.name != SESSION else "")
 
@@ -127,10 +127,10 @@ def told(snapshot: Snapshot, words: Sequence[Span], theme: Optional[Theme], zone
 def _windows(snapshot: Snapshot, zone: Zone) -> List[str]:
     """A sentence for each window of the account, the one that binds first; then what is paid beyond them."""
     bound = snapshot.binding.name if snapshot.binding else ""
-    found = [f"{statusline.percent_of(one)}, reset {clock_text(one.resets_at, snapshot.now, zone)}"
+    sentences = [f"{statusline.percent_of(one)}, reset {clock_text(one.resets_at, snapshot.now, zone)}"
              + (" (tightest)" if one.name == bound else "") for one in snapshot.windows]
     paid = [one for one in snapshot.credits if one.enabled and one.used is not None]
-    return found + [f"{one.kind.replace('_', ' ')} {amounts(one)}" for one in paid]
+    return sentences + [f"{one.kind.replace('_', ' ')} {amounts(one)}" for one in paid]
 
 
 def _bounded(numbers: Dict[str, Any]) -> Dict[str, Any]:
@@ -140,35 +140,35 @@ def _bounded(numbers: Dict[str, Any]) -> Dict[str, Any]:
     return {**numbers, "session": session and {**session, **models}}
 
 
-Envelope = Callable[[str, Told], str]
+Envelope = Callable[[str, Extras], str]
 
 
-def _bare(text: str, _told: Told) -> str:
+def _bare(text: str, _extras: Extras) -> str:
     return text
 
 
-def _on_the_bar(text: str, _told: Told) -> str:
+def _on_the_bar(text: str, _extras: Extras) -> str:
     """What has colours stands on the ground of the bar, not on that of a theme's words before it."""
     return f"#[default]{text}" if "#[" in text else text
 
 
-def _waybar(text: str, told: Told) -> str:
-    kinds = [told.state] if told.percent is None else [told.role, told.state]
-    return _object(text=text, alt=told.name or told.state, tooltip=for_pango("\n".join(told.sentences)), **{"class": kinds},
-                   percentage=min(100, int(told.percent or 0)))
+def _waybar(text: str, extras: Extras) -> str:
+    kinds = [extras.state] if extras.percent is None else [extras.role, extras.state]
+    return _object(text=text, alt=extras.name or extras.state, tooltip=for_pango("\n".join(extras.sentences)), **{"class": kinds},
+                   percentage=min(100, int(extras.percent or 0)))
 
 
-def _i3blocks(text: str, told: Told) -> str:
-    short = "CC" if told.percent is None else f"{told.label} {int(told.percent)}%{statusline.mark(told.percent)}".lstrip()
-    return _object(full_text=text, short_text=short, **({"color": told.colour} if told.colour else {}))
+def _i3blocks(text: str, extras: Extras) -> str:
+    short = "CC" if extras.percent is None else f"{extras.label} {int(extras.percent)}%{statusline.mark(extras.percent)}".lstrip()
+    return _object(full_text=text, short_text=short, **({"color": extras.colour} if extras.colour else {}))
 
 
-def _xbar(text: str, told: Told) -> str:
-    return f"{text} | color={told.colour}" if told.colour and "|" not in text else text
+def _xbar(text: str, extras: Extras) -> str:
+    return f"{text} | color={extras.colour}" if extras.colour and "|" not in text else text
 
 
-def _json(text: str, told: Told) -> str:
-    return _object(text=text, state=told.state, **told.document)
+def _json(text: str, extras: Extras) -> str:
+    return _object(text=text, state=extras.state, **extras.document)
 
 
 def _object(**fields: Any) -> str:

@@ -7,29 +7,28 @@ short cut: it imports nothing slow.
 import os
 import time
 
-from ccmon import linecache
-from ccmon.line import claude, session_json
+from ccmon import claude_row, line_answer
+from ccmon.sources import session_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 WAIT_S = 0.05                          # for a stdin that says nothing
-MOST_BYTES = 1 << 20
 MOST_SPOOL_BYTES = 65_536              # a refresher that never comes must not fill the disk
 
 
 def finish(line: bytes) -> bytes:
     """The line to print: itself, or for a record the line that is made with what Claude Code says on stdin."""
-    if line[:1] != linecache.RECORD:
+    if line[:1] != line_answer.RECORD:
         return line
     try:
-        record, told = parse(line[1:].decode("utf-8", "replace")), parse(read_stdin())
-        note(told, linecache.folder(os.environ), time.time())
-        shown = claude.compose(record, told, columns(os.environ), time.time())
+        record, document = parse(line[1:].decode("utf-8", "replace")), parse(read_stdin())
+        note(document, line_answer.folder(os.environ), time.time())
+        shown = claude_row.compose(record, document, columns(os.environ), time.time())
     except Exception:                  # an empty line or an exit code would blank Claude Code's row
-        shown = claude.NOTHING
-    return (shown or claude.NOTHING).encode("utf-8", "replace") + b"\n"
+        shown = claude_row.NOTHING
+    return (shown or claude_row.NOTHING).encode("utf-8", "replace") + b"\n"
 
 
 # --- stdin ------------------------------------------------------------------------------------------------------------
@@ -48,7 +47,7 @@ def read_stdin() -> str:
 def _read_within(deadline: float) -> bytes:
     import select
     content = b""
-    while len(content) < MOST_BYTES:
+    while len(content) < line_answer.MOST_BYTES:
         # What is there already is read on a busy machine, too, where the time is over before the first look.
         if not select.select([0], [], [], max(0.0, deadline - time.monotonic()))[0]:
             break
@@ -64,7 +63,7 @@ def _read_windows() -> bytes:
     parts: "list[bytes]" = []
 
     def read() -> None:
-        while sum(map(len, parts)) < MOST_BYTES:
+        while sum(map(len, parts)) < line_answer.MOST_BYTES:
             part = os.read(0, 65_536)
             if not part:
                 break
@@ -103,7 +102,7 @@ def _parse_slowly(text: str) -> "Any":
         return None
 
 
-def columns(env: "linecache.Environ") -> int:
+def columns(env: "line_answer.Environ") -> int:
     """The cells of a row: what Claude Code says in COLUMNS, or 80."""
     word = env.get("COLUMNS", "")
     return int(word) if word.isascii() and word.isdigit() and 0 < int(word[:6]) <= 10_000 else 80
@@ -111,34 +110,60 @@ def columns(env: "linecache.Environ") -> int:
 
 # --- the spool ------------------------------------------------------------------------------------------------------------
 
-def note(told: "Any", where: "str | None", now: float) -> None:
-    """Append the official percentages to the spool, one line; the next refresh takes them into the store."""
-    line = spooled(told, now)
+def note(document: "Any", where: "str | None", now: float) -> None:
+    """Add the official percentages to the spool of that cache folder, one line; the next refresh takes them into the store."""
+    line = spool_line(document, now)
     if where is not None and line:
-        linecache.append(where + "/" + linecache.SPOOL, line.encode(), MOST_SPOOL_BYTES)
+        append(where, line.encode())
 
 
-def spooled(told: "Any", now: float) -> str:
+def append(where: str, line: bytes) -> None:
+    """Add a line to the spool, at once or not at all; none where it is full, and none in another user's folder."""
+    try:
+        if not line_answer.is_foreign_folder(where):
+            for _ in range(3):         # some file systems of others count no names
+                if _appended(where + "/" + line_answer.SPOOL, line):
+                    return
+    except OSError:
+        pass
+
+
+def _appended(path: str, line: bytes) -> bool:
+    """False when the file lost its name meanwhile: who took it may have read it before the line came. Raises OSError."""
+    fd = line_answer.open_file(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    try:
+        if os.fstat(fd).st_size < MOST_SPOOL_BYTES:
+            os.write(fd, line)
+        return os.fstat(fd).st_nlink > 0 or os.name == "nt"
+    finally:
+        os.close(fd)
+
+
+def spool_line(document: "Any", now: float) -> str:
     """Time, session, counter, percentage and reset of the two first windows, when the session began; those of all others.
 
-    Then what is used of a spend limit, the prompt cache, and how many members could not be taken; "" where nothing is told. An
-    older ccmon reads what stands before the others.
+    Then what is used of a spend limit, the prompt cache, and how many members could not be taken; "" where the document says
+    nothing. An older ccmon reads what stands before the others.
     """
-    windows, dropped = session_json.read_windows(session_json.member(told, "rate_limits"))
-    cache = session_json.prompt_cache(told, now)
+    windows, dropped = session_json.read_windows(session_json.member(document, "rate_limits"))
+    cache = session_json.prompt_cache(document, now)
     if not windows and not dropped and cache is None:
         return ""
-    counter, began = session_json.counter(told), session_json.began(told, now)
-    words = [int(now), session_json.session(told), "-" if counter is None else counter]
+    counter, began = session_json.counter(document), session_json.began(document, now)
+    words = [int(now), session_json.session(document), _or_dash(counter)]
     for name in session_json.WINDOWS_S:
         words += windows.pop(name, ("-", "-"))
-    words.append("-" if began is None else began)
+    words.append(_or_dash(began))
     words += [name + "=" + ",".join(map(str, windows[name])) for name in sorted(windows)]
-    spend = session_json.spend_usd(told) if dropped or len(words) > 8 else None
+    spend = session_json.spend_usd(document) if dropped or len(words) > 8 else None
     if spend:
-        words.append(session_json.SPEND + "/".join(["-" if one is None else str(one) for one in spend]))
+        words.append(session_json.SPEND + "/".join(map(_or_dash, spend)))
     if cache:
-        words.append(session_json.CACHE + "/".join(["-" if one is None else str(one) for one in cache]))
+        words.append(session_json.CACHE + "/".join(map(_or_dash, cache)))
     if dropped:
         words.append(session_json.DROPPED + str(dropped))
     return " ".join(map(str, words)) + "\n"
+
+
+def _or_dash(value: "Any") -> str:
+    return "-" if value is None else str(value)

@@ -3,7 +3,7 @@
 The line's short cut loads this file: it imports nothing slow. Times are counted down, so that it needs no time zone.
 """
 
-from ccmon.line import session_json
+from ccmon.sources import session_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,24 +18,24 @@ PARTS = ("percent", "left", "reset", "label")              # of w.NAME.
 _BINDING = {"binding": "label", "binding.percent": "percent", "binding.left": "left", "binding.reset": "reset"}
 
 
-def compose(record: "Any", told: "Any", cells: int, now: float) -> str:
+def compose(record: "Any", document: "Any", cells: int, now: float) -> str:
     """The line from the record and what Claude Code said, in at most that many cells; SGR colours where the record has them."""
     record = record if isinstance(record, dict) else {}
     if record.get("cells"):
         cells = min(cells, record["cells"])
-    windows, shown = windows_of(record, told, now)
+    windows, shown = windows_of(record, document, now)
     if record.get("pieces"):
-        return _filled(record, told, windows, shown, cells, now) or NOTHING[:cells]
-    return _joined(_items(record, told, windows, shown, now, cells), record.get("gap", " | "), cells)
+        return _filled(record, document, windows, shown, cells, now) or NOTHING[:cells]
+    return _joined(_items(record, document, windows, shown, now, cells), record.get("gap", " | "), cells)
 
 
-def windows_of(record: "Any", told: "Any", now: float) -> "tuple[dict[str, tuple[float, int]], bool]":
-    """What is known of the windows of this session's account, and whether that is the one that every view shows.
+def windows_of(record: "Any", document: "Any", now: float) -> "tuple[dict[str, tuple[float, int]], bool]":
+    """The windows of this session's account, and whether that is the one that every view shows.
 
     Idle sessions repeat old values, and accounts may share a folder.
     """
     accounts = [_settled(account, now) for account in [record.get("official"), *(record.get("others") or [])]]
-    said = session_json.windows(told)
+    said = session_json.windows(document)
     own = {name: one for name, one in said.items() if session_json.possible(name, *one, now)}
     stale = record.get("stale") or []
     news = {name: one for name, one in own.items() if [name, *one] not in stale}
@@ -61,7 +61,7 @@ def _newer(one: "Any", other: "Any") -> "Any":
 
 
 def binding_of(record: "Any", windows: "Any", shown: bool) -> str:
-    """Name of the window that decides how much is left, by the percentages of this call; "" where nothing is known.
+    """Name of the window that decides how much is left, by the percentages of this call; "" where there are none.
 
     As long as none is used up it is the one that the record names: that one knows of forecasts, and does not flap.
     """
@@ -81,8 +81,8 @@ def binding_of(record: "Any", windows: "Any", shown: bool) -> str:
 
 def _settled(account: "Any", now: float) -> "dict[str, tuple[float, int]]":
     """The windows that still run, as the store knows them."""
-    known = account if isinstance(account, dict) else {}
-    return {name: tuple(one) for name, one in known.items() if one and one[1] > now}
+    windows = account if isinstance(account, dict) else {}
+    return {name: tuple(one) for name, one in windows.items() if one and one[1] > now}
 
 
 def _same(accounts: "list[Any]", windows: "Any", now: float) -> "Any":
@@ -91,9 +91,10 @@ def _same(accounts: "list[Any]", windows: "Any", now: float) -> "Any":
     return max([fit for fit in fits if fit[0] and all(fit[0].values())], key=lambda fit: len(fit[0]), default=(None, None))[1]
 
 
-def _items(record: "Any", told: "Any", windows: "Any", shown: bool, now: float, cells: int) -> "list[Any]":
+def _items(record: "Any", document: "Any", windows: "Any", shown: bool, now: float, cells: int) -> "list[Any]":
     """(worth, text, SGR): what is worth least is left out first; what is wrong always fits."""
-    model, context, cost_usd = session_json.model(told), session_json.context_percent(told), session_json.cost_usd(told)
+    model, context = session_json.model(document), session_json.context_percent(document)
+    cost_usd = session_json.cost_usd(document)
     items: "list[Any]" = [(2, model, record.get("strong", ""))] if model else []
     if context is not None:
         items.append((1, "ctx " + _percent(context), _colour(record, context)))
@@ -108,7 +109,7 @@ def _items(record: "Any", told: "Any", windows: "Any", shown: bool, now: float, 
         items.append((1.5, record["extra"], ""))
     if cost_usd is not None:
         items.append((4, usd(cost_usd), ""))
-    cache = cache_words(session_json.prompt_cache(told, now), now)
+    cache = cache_words(session_json.prompt_cache(document, now), now)
     if cache:
         items.append((4.5, cache, ""))
     if record.get("error"):
@@ -139,17 +140,17 @@ def _ranked(binding: str, windows: "Any") -> "list[tuple[float, str]]":
 
 def _joined(items: "list[Any]", gap: str, cells: int) -> str:
     """The items that fit, the worthiest first taken, in their own order."""
-    kept: "set[int]" = set()
+    taken: "set[int]" = set()
     room = cells + len(gap)
     for at in sorted(range(len(items)), key=lambda at: (items[at][0], at)):
         if len(items[at][1]) + len(gap) <= room:
             room -= len(items[at][1]) + len(gap)
-            kept.add(at)
-    if not kept and items:
+            taken.add(at)
+    if not taken and items:
         text = str(min(items)[1])
         words = text[:cells].rpartition(" ")[0] if text[cells:cells + 1] not in ("", " ") else ""
         return words or text[:cells]   # half a number would be another number
-    return gap.join([_painted(items[at][1], items[at][2]) for at in sorted(kept)])
+    return gap.join([_painted(items[at][1], items[at][2]) for at in sorted(taken)])
 
 
 def is_later(field: str) -> bool:
@@ -172,11 +173,11 @@ def window_part(part: str, label: str, percent: "float | None", left_s: float) -
     return "-" if percent is None else str(int(percent))
 
 
-def _fields(told: "Any", windows: "Any", now: float) -> "dict[str, str]":
+def _fields(document: "Any", windows: "Any", now: float) -> "dict[str, str]":
     """What a template's fields stand for that only this call knows."""
-    context, cost_usd = session_json.context_percent(told), session_json.cost_usd(told)
-    values = ["-" if context is None else str(int(context)), session_json.model(told) or "-",
-              "-" if cost_usd is None else usd(cost_usd), *cache_values(session_json.prompt_cache(told, now), now)]
+    context, cost_usd = session_json.context_percent(document), session_json.cost_usd(document)
+    values = ["-" if context is None else str(int(context)), session_json.model(document) or "-",
+              "-" if cost_usd is None else usd(cost_usd), *cache_values(session_json.prompt_cache(document, now), now)]
     values += [str(int(windows[name][0])) if name in windows else "-" for name in session_json.WINDOWS_S]
     return dict(zip(FIELDS, values))
 
@@ -196,9 +197,9 @@ def _of_window(record: "Any", field: str, windows: "Any", shown: bool, now: floa
     return window_part(part, session_json.label(name), used, resets_at - now)
 
 
-def _filled(record: "Any", told: "Any", windows: "Any", shown: bool, cells: int, now: float) -> str:
+def _filled(record: "Any", document: "Any", windows: "Any", shown: bool, cells: int, now: float) -> str:
     """The template's pieces: [cells, text], [MARKUP, text] or [LATER, field]; from the first that does not fit, only markup."""
-    fields, out, seen = _fields(told, windows, now), [], False
+    fields, out, seen = _fields(document, windows, now), [], False
     for width, text in record["pieces"]:
         if width == MARKUP:
             out.append(text)
@@ -239,7 +240,7 @@ def cache_values(cache: "Any", now: float) -> "tuple[str, str, str]":
 
 
 def cache_words(cache: "Any", now: float) -> str:
-    """cache warm 4m; cache cold 45k, with the tokens that the next message pays again; "" where nothing is known."""
+    """cache warm 4m; cache cold 45k, with the tokens that the next message pays again; "" without a cache."""
     state, _, tokens = cache_values(cache, now)
     if cache is None:
         return ""

@@ -1,0 +1,78 @@
+"""The answer of ccusage: found, run, read."""
+
+import os
+import time
+from binascii import crc32
+from typing import Optional, Tuple
+
+from ccmon import locks
+from ccmon.errors import CcmonError
+from ccmon.model import Source
+from ccmon.pipeline.memory import Answer, Memory
+from ccmon.settings.context import Context
+from ccmon.sources import ccusage, ccusage_json
+from ccmon.sources.cancel import Cancel
+
+try:
+    import resource
+except ImportError:                    # Windows
+    resource = None  # type: ignore[assignment]
+
+
+def answer(ctx: Context, before: Source, memory: Memory, lock: int, cancel: Cancel) -> Answer:
+    """What ccusage says now. Raises CcmonError, Cancelled."""
+    started, now = _spent_s(), ctx.now()
+    _end_orphan(lock)
+    program = ccusage.find(ctx.settings.ccusage, memory.remembered_path(), ctx.env, ctx.paths.home)
+
+    def note_group(pid: int) -> None:
+        locks.leave_group(lock, f"{pid} {ccusage.started(pid)}")
+
+    text = ccusage.fetch(program, ctx.settings.timeout, ctx.env, ctx.paths.home, note_group, cancel)
+    locks.leave_group(lock, "")
+    try:
+        parsed = ccusage_json.parse(text, now)
+    except CcmonError as err:
+        raise CcmonError(f"{err}. To see it, run: ccusage blocks --json") from None
+    took_s = round(max(after - before for before, after in zip(started, _spent_s())), 2)
+    if len(program.argv) == 1:         # not the node of a --ccusage 'node cli.js'
+        memory.remember_path(program.path)
+    version, stamp = _version(ctx, before, program, cancel)
+    source = Source("ccusage", version, program.path, stamp, now, took_s, skipped=parsed.skipped, future=parsed.future)
+    return Answer(parsed.blocks, source)
+
+
+def _spent_s() -> Tuple[float, float]:
+    """Wall time, and CPU time of the programs that were run: ccusage uses several cores."""
+    if resource is None:
+        return time.monotonic(), 0.0
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.monotonic(), usage.ru_utime + usage.ru_stime
+
+
+def _end_orphan(lock: int) -> None:
+    """Kill the ccusage that a killed refresher left behind."""
+    pid, _, start = locks.left_group(lock).strip().partition(" ")
+    if pid.isdigit() and start:
+        ccusage.kill_group(int(pid), start)
+        locks.leave_group(lock, "")
+
+
+def _version(ctx: Context, before: Source, program: ccusage.Program,
+             cancel: Cancel) -> Tuple[Optional[str], Optional[int]]:
+    stamp = _stamp_of(program.path)
+    if stamp is not None and (before.path, before.stamp) == (program.path, stamp):
+        return before.version, stamp
+    version = ccusage.packaged_version(program)
+    if version is None and ctx.background:
+        return None, None              # asked for by the next call in the foreground
+    return version or ccusage.version(program, ctx.env, ctx.paths.home, cancel), stamp
+
+
+def _stamp_of(path: str) -> Optional[int]:
+    """What tells two programs under that path apart; None where there is none. In a Nix store all have the same time."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return crc32(f"{os.path.realpath(path)} {found.st_mtime_ns} {found.st_size}".encode("utf-8", "surrogateescape"))
