@@ -42,7 +42,6 @@ SAME_DOOR = {("sources.log_watch", "sources.log_files"), ("sources.ccusage", "so
              ("fullscreen.background", "settings.grounds"),
              ("fullscreen.screen_signals", "fullscreen.terminal"), ("system.shared_files", "system.swap"),
              ("doctor.files", "doctor.check")}
-NEIGHBOURS = {("learning", "usage")}   # argued in CONTRIBUTING.md
 OPEN_TO_DOORS = {"line_answer", "locks", "model", "errors", "named_tuple", "sources.ccusage_errors", "kept", "text",
                  "typed_values", "when", "system.private", "system.processes", "system.newfiles", "system.ready",
                  "system.stops", "system.targets", "system.process_facts"}
@@ -168,7 +167,7 @@ def test_folders_import_downwards_as_the_picture_in_contributing_shows_them():
         for there in {room.split(".")[0] for room in ours(name)}:
             if here in floors and there in floors and floors.index(there) < floors.index(here):
                 up.add((here, there))
-    assert up == NEIGHBOURS
+    assert up == set()
 
 
 def test_values_are_made_quickly():

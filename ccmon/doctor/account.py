@@ -16,7 +16,7 @@ from ccmon.pipeline import account_note
 from ccmon.store import facts, learning, rows
 from ccmon.text import count, duration
 from ccmon.typed_values import PLANS
-from ccmon.usage import gauge
+from ccmon.usage import utilization
 from ccmon.usage.account_note import AccountNote
 from ccmon.usage.asked_note import AskedNote
 
@@ -53,9 +53,9 @@ def _of_owner(db: sqlite3.Connection, machine: Machine) -> Stored:
     owner = rows.owner_id(db, machine.ctx.owner)
     if owner is None:
         return Stored()
-    lessons = state.load(learning.note(db, owner, learning.LEARNED))
-    return Stored(account_note.of_owner(db, owner), gauge.in_tokens(lessons.learned, None, None) if lessons else None,
-                  account_note.asked(db, owner))
+    learned = state.load(learning.note(db, owner, learning.LEARNED))
+    limit = utilization.limit_in_tokens(learned.learned, None, None) if learned else None
+    return Stored(account_note.of_owner(db, owner), limit, account_note.asked(db, owner))
 
 
 def verdict(stored: Stored, is_read: bool, now: int, commands: Commands) -> Check:

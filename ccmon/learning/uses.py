@@ -1,18 +1,14 @@
 """What was used when, as learning wants it: from minutes by model, from hours, and from what was seen of a session."""
 
-from typing import TYPE_CHECKING, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning.values import KINDS, Key, Use
-
-if TYPE_CHECKING:
-    from ccmon.usage.prices import Price
+from ccmon.learning.values import KINDS, Key, RatesOf, Use
 
 COST: Key = ("", "cost")
 _FOUR = KINDS[:4]
 _QUARTER_S = 900
 
 Row = Sequence[int]                    # epoch s, number of the model, four kinds
-PriceOf = Callable[[str], "Optional[Price]"]
 
 
 class _Model(NamedTuple):
@@ -20,22 +16,20 @@ class _Model(NamedTuple):
     rates: Optional[Tuple[float, ...]]     # USD per token of each kind
 
 
-def by_model(models: Mapping[int, str], minutes: Sequence[Row], quarters: Sequence[Row], price_of: PriceOf) -> List[Use]:
+def by_model(models: Mapping[int, str], minutes: Sequence[Row], quarters: Sequence[Row], rates_of: RatesOf) -> List[Use]:
     """Uses by time, from minutes and from quarters of an hour; models have their names by number.
 
     The cost of a time is left out where a model has no price.
     """
-    known = {number: _model(name, price_of) for number, name in models.items()}
+    known = {number: _model(name, rates_of) for number, name in models.items()}
     if not quarters:
         return _uses(minutes, 60, known)
     return sorted(_uses(quarters, _QUARTER_S, known) + _uses(minutes, 60, known), key=lambda use: use.ts)
 
 
-def _model(name: str, price_of: PriceOf) -> _Model:
-    price = price_of(name) if name else None
+def _model(name: str, rates_of: RatesOf) -> _Model:
     first, second, third, fourth = ((name, kind) for kind in _FOUR)
-    rates = price and tuple(rate / 1e6 for rate in (price.input, price.output, price.cache_5m, price.cache_read))
-    return _Model((first, second, third, fourth), rates)
+    return _Model((first, second, third, fourth), rates_of(name) if name else None)
 
 
 def _uses(rows: Sequence[Row], span_s: int, models: Mapping[int, _Model]) -> List[Use]:

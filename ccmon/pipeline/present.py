@@ -4,7 +4,7 @@ from typing import Any, Callable, Dict
 
 from ccmon import kept, line_answer
 from ccmon.model import Facts, Source
-from ccmon.pipeline import lessons
+from ccmon.pipeline import learned_state
 from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, opened
 from ccmon.settings.context import Context
 
@@ -31,5 +31,5 @@ def load(ctx: Context, now: int, busy_ms: int = BACKGROUND_BUSY_MS) -> Facts:
     """The newest facts that are stored, without running anything."""
     source = source_before(ctx)        # first: it is noted after the facts, which must not be older than it
     with opened(ctx, busy_ms) as memory:
-        facts = lessons.recall(memory, memory.facts(now), now)
+        facts = learned_state.recall(memory, memory.facts(now), now)
         return facts if ctx.is_stored_only else facts._replace(source=source)

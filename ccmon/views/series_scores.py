@@ -5,8 +5,9 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tu
 
 from ccmon import text
 from ccmon.learning import score
-from ccmon.learning.evaluate import DAY_S, Judged, Result
+from ccmon.learning.evaluate import Judged, Result
 from ccmon.text import Line, Span, plural
+from ccmon.when import DAY_S
 
 CELLS = 80
 _FILE_CELLS, _COLUMNS = 31, (("moments", 9), ("from day", 10), ("MAE", 7), ("CRPS", 7), ("Brier", 7), ("90 %", 8))
