@@ -3,14 +3,17 @@
 It works on a wrong configuration, too: that is when it is wanted most.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 from contextlib import suppress
 from types import SimpleNamespace
-from typing import Dict, List, Mapping, NamedTuple, Optional
+from typing import Dict, List, Mapping, Optional
 
 from ccmon import arguments, output, streams
 from ccmon.errors import CcmonError, Unwritable, UsageError
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings import config, context, options, origins
 from ccmon.settings.options import OPTIONS
 from ccmon.settings.origins import Address, Setting

@@ -1,10 +1,12 @@
 """`ccmon doctor` of Claude Code's own file: what it is read for, how old it is, and whether its plan fits what was learned."""
 
+from __future__ import annotations
+
 import math
 import os
 import sqlite3
 from contextlib import suppress
-from typing import NamedTuple, Optional
+from typing import Optional
 
 from ccmon.doctor.check import HINT, OK, Check
 from ccmon.doctor.machine import Machine
@@ -12,6 +14,7 @@ from ccmon.doctor.shell import Commands
 from ccmon.errors import CcmonError
 from ccmon.learning import state
 from ccmon.model import LearnedLimit
+from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import account_note
 from ccmon.store import facts, learning, rows
 from ccmon.text import count, duration

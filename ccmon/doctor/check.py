@@ -1,7 +1,10 @@
 """The values of `ccmon doctor`: a verdict on one topic, what all of them come to, and a file as it was measured."""
 
-from typing import List, NamedTuple, Optional
+from __future__ import annotations
 
+from typing import List, Optional
+
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import plural
 
 OK, HINT, FAULT = "ok", "hint", "fault"

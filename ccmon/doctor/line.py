@@ -1,16 +1,19 @@
 """The topics Claude Code, tmux and shells: whether the line is set up there, works and is seen."""
 
+from __future__ import annotations
+
 import os
 import re
 import shlex
 from contextlib import suppress
-from typing import List, Mapping, NamedTuple, Optional
+from typing import List, Mapping, Optional
 
 from ccmon.doctor import programs
 from ccmon.doctor.check import FAULT, HINT, OK, Check
 from ccmon.doctor.machine import Machine
 from ccmon.doctor.shell import Commands
 from ccmon.errors import CcmonError
+from ccmon.named_tuple import NamedTuple
 from ccmon.setup import dotfiles, init, settings_json, snippets, visibility
 from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN, SHELLS, UNKNOWN, Visibility
 from ccmon.store import facts

@@ -1,17 +1,20 @@
 """What every topic of `ccmon doctor` works with: the settings, and what several topics measure. Changes nothing."""
 
+from __future__ import annotations
+
 import os
 import time
 from contextlib import suppress
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import Mapping, NamedTuple, Optional, Tuple
+from typing import Mapping, Optional, Tuple
 
 from ccmon import arguments, line_answer
 from ccmon.doctor import files
 from ccmon.doctor.check import Place
 from ccmon.doctor.shell import Commands
 from ccmon.errors import CcmonError, SettingError, UsageError
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings import accounts, config, options
 from ccmon.settings.context import Context, settings_of
 from ccmon.store import facts, place

@@ -1,8 +1,10 @@
 """The topics history and cache: the files that ccmon keeps."""
 
+from __future__ import annotations
+
 import os
 import re
-from typing import NamedTuple, Optional, Tuple
+from typing import Optional, Tuple
 
 from ccmon import line_answer, line_cache
 from ccmon.doctor import files
@@ -10,6 +12,7 @@ from ccmon.doctor.check import FAULT, HINT, OK, Check, Place
 from ccmon.doctor.machine import Machine
 from ccmon.doctor.shell import HOMELESS, UPDATE, Commands
 from ccmon.errors import CcmonError, PathError
+from ccmon.named_tuple import NamedTuple
 from ccmon.store import check as integrity
 from ccmon.store import copy, place
 from ccmon.system import private

@@ -1,18 +1,21 @@
 """The topics ccmon, Node and ccusage: the programs, where they are and whether they run."""
 
+from __future__ import annotations
+
 import os
 import sys
 import time
 from contextlib import suppress
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple, Optional, Tuple
+from typing import Optional, Tuple
 
 from ccmon import __version__
 from ccmon.doctor.check import FAULT, HINT, OK, Check
 from ccmon.doctor.machine import Machine
 from ccmon.doctor.shell import UPDATE, Commands
 from ccmon.errors import CcmonError
+from ccmon.named_tuple import NamedTuple
 from ccmon.setup.snippets import for_sh
 from ccmon.sources import ccusage, ccusage_errors, ccusage_json
 from ccmon.system import processes

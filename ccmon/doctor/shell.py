@@ -1,9 +1,12 @@
 """The commands that `ccmon doctor` names: how a path of the user's is written in one, and what makes it usable."""
 
+from __future__ import annotations
+
 import re
-from typing import Container, NamedTuple, Optional
+from typing import Container, Optional
 
 from ccmon.doctor.check import Place
+from ccmon.named_tuple import NamedTuple
 from ccmon.setup.snippets import for_sh
 
 UPDATE = "git pull && .venv/bin/pip install ."

@@ -1,14 +1,17 @@
 """The topics terminal and locale: whether the full screen can be drawn, and with which characters."""
 
+from __future__ import annotations
+
 import locale as c_locale
 import os
 import sys
-from typing import List, NamedTuple, Optional
+from typing import List, Optional
 
 from ccmon import output
 from ccmon.doctor.check import FAULT, HINT, OK, Check
 from ccmon.doctor.machine import Machine
 from ccmon.fullscreen import curses_package, screen
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import plural
 
 

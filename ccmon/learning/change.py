@@ -1,13 +1,16 @@
 """Has the allocation been changed? One limit against a limit that changed at some window: the Bayes factor of the two, in log."""
 
+from __future__ import annotations
+
 import math
-from typing import Iterator, List, NamedTuple, Optional, Sequence
+from typing import Iterator, List, Optional, Sequence
 
 from ccmon.learning.evidence import STEP, Likelihood, Noise, Row, Vector, fitted, grid_for, marginal, mean, minus, plus, row
 from ccmon.learning.intervals import Interval
 from ccmon.learning.learned import MOST_NOISE, Change, UnitWeights, measure
 from ccmon.learning.rhythm import Rhythm, rhythm_of
 from ccmon.learning.values import WINDOW_S, Reading
+from ccmon.named_tuple import NamedTuple
 from ccmon.when import DAY_S
 
 ALARM = 10.0                           # log Bayes factor

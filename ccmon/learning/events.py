@@ -1,7 +1,9 @@
 """The limit by limit events alone: in several units at once, for a few events seldom single out the right one."""
 
+from __future__ import annotations
+
 from math import hypot, log
-from typing import List, NamedTuple, Optional, Sequence, Tuple
+from typing import List, Optional, Sequence, Tuple
 
 from ccmon.learning import intervals, learned, posterior, unit_weights
 from ccmon.learning.intervals import Interval
@@ -9,6 +11,7 @@ from ccmon.learning.learned import Estimate, UnitWeights
 from ccmon.learning.likelihood import NOISES
 from ccmon.learning.posterior import SHARES, WIDEST, Cell, Run
 from ccmon.learning.values import WINDOW_S, Load, RatesOf, Use
+from ccmon.named_tuple import NamedTuple
 
 LEAST_EVENTS = 3                       # windows with one, from which on a limit may be called learned
 MOST_EVENTS = 40                       # the latest

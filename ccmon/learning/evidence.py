@@ -3,12 +3,15 @@
 A window was used on this machine alone, or its intervals partly so (each for itself, or all by one share); 1 % is anything.
 """
 
+from __future__ import annotations
+
 import math
 from itertools import repeat
 from operator import add, sub
-from typing import Dict, List, NamedTuple, Sequence, Tuple
+from typing import Dict, List, Sequence, Tuple
 
 from ccmon.learning.likelihood import OUTLIER, densities
+from ccmon.named_tuple import NamedTuple
 
 STEP = 0.01                            # of the grid, in log limit
 _ONE_SHARE = math.log(0.2)             # of such windows: intervals that show one share, as against each its own

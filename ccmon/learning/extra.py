@@ -4,6 +4,8 @@ They need scikit-learn and statsmodels (the extra ccmon-cli[ml]), which are load
 stored as plain numbers (see portable.py): these libraries are never needed to use it.
 """
 
+from __future__ import annotations
+
 import warnings
 from bisect import bisect_left
 from contextlib import nullcontext
@@ -11,7 +13,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from math import exp, log, log1p
 from random import Random
-from typing import Any, Callable, ContextManager, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, ContextManager, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
 from ccmon.learning import distribution, portable, runway, score
 from ccmon.learning.learned import ENOUGH, RunwayModel
@@ -20,6 +22,7 @@ from ccmon.learning.runway import HORIZONS
 from ccmon.learning.score import Errors
 from ccmon.learning.usage_curve import at, stop_after, until, window_start
 from ccmon.learning.values import WINDOW_S, UsageCurve
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import plural, short_count
 from ccmon.when import DAY_S, DAYS, Zone, local
 

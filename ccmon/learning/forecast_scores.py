@@ -1,10 +1,13 @@
 """How good the forecasts that were shown have been: those whose window is over, beside the seed's rule."""
 
-from typing import Callable, Iterable, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
+from __future__ import annotations
+
+from typing import Callable, Iterable, List, Optional, Sequence, Tuple, TypeVar
 
 from ccmon.learning import distribution, score
 from ccmon.learning.score import Errors, Score
 from ccmon.model import PLAIN_RATES, Forecast
+from ccmon.named_tuple import NamedTuple
 from ccmon.when import SESSION_S
 
 _SAME_S = 600                          # the reset of one window moves about by less

@@ -1,11 +1,14 @@
 """Intervals of 5-hour windows: how many percentage points were gained, and what was used on this machine meanwhile."""
 
+from __future__ import annotations
+
 from bisect import bisect_left, bisect_right
 from itertools import groupby
-from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Dict, List, Optional, Sequence, Tuple
 
 from ccmon.learning.values import JITTER_S, WINDOW_S, Key, Load, Reading, Use
 from ccmon.model import EVENTS
+from ccmon.named_tuple import NamedTuple
 
 HOUR_S = 3600
 ROUNDED = 0.29                         # standard deviation of a rounded percentage, points

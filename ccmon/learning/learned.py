@@ -3,9 +3,12 @@
 Times are integer epoch seconds; a load is what was used on this machine, by model and kind; points are percentage points.
 """
 
-from typing import Callable, Dict, NamedTuple, Optional, Tuple
+from __future__ import annotations
+
+from typing import Callable, Dict, Optional, Tuple
 
 from ccmon.learning.values import Key, Load, Reading, UsageCurve
+from ccmon.named_tuple import NamedTuple
 from ccmon.when import DAY_S
 
 HISTORY_S = 90 * DAY_S                 # what is older is not learned from

@@ -1,10 +1,13 @@
 """Fitting weights that are never negative to intervals of which some saw only a part of the use."""
 
+from __future__ import annotations
+
 from math import hypot, inf, log, sqrt
 from operator import mul
-from typing import List, NamedTuple, Sequence, Tuple
+from typing import List, Sequence, Tuple
 
 from ccmon.learning.likelihood import OUTLIER, densities
+from ccmon.named_tuple import NamedTuple
 
 _NOISES = (0.25, 0.2, 0.15, 0.12, 0.09, 0.07, 0.05, 0.04, 0.04, 0.04)      # the widest noise allowed, step by step
 _ROUGH = 0.1                           # of these, those at which weights are still far off

@@ -1,12 +1,15 @@
 """The limit as a posterior: a grid over limit, noise, share of windows that were used here alone, and way of rounding."""
 
+from __future__ import annotations
+
 from itertools import repeat
 from math import erfc, exp, hypot, log
-from typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Dict, List, Optional, Sequence, Set, Tuple
 
 from ccmon.learning.intervals import Interval, alike_groups, merged, rounding_error
 from ccmon.learning.learned import LEAST_INTERVALS, LEAST_WINDOWS, MOST_NOISE, Estimate, UnitWeights, meter
 from ccmon.learning.likelihood import NOISES, OUTLIER, densities
+from ccmon.named_tuple import NamedTuple
 
 MOST_INTERVALS, MOST_RUNS = 600, 150   # the latest
 WIDEST = 1.35                          # nor when its interval is wider, high / low

@@ -1,10 +1,13 @@
 """Whether likelihoods come true: of the forecasts that said so much, in how many the limit was reached before the reset."""
 
+from __future__ import annotations
+
 from math import sqrt
-from typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.learning import forecast_scores
 from ccmon.model import PLAIN_RATES, Forecast
+from ccmon.named_tuple import NamedTuple
 from ccmon.when import SESSION_S
 
 BINS = 10

@@ -1,9 +1,12 @@
 """A limit that is another one at some hours: detected so that the change of hours is not taken for a change of the limit."""
 
+from __future__ import annotations
+
 import math
-from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.learning.evidence import STEP, Vector, log_sum, marginal, mean, minus, plus
+from ccmon.named_tuple import NamedTuple
 from ccmon.when import DAY_S
 
 _HOUR_S = 3600

@@ -5,10 +5,12 @@ day, and how long ago it was. At each, what is left now, in proportion to how fa
 Where a stop or the present came first, that is unknown, not never (Kaplan-Meier).
 """
 
+from __future__ import annotations
+
 from bisect import bisect_left
 from functools import lru_cache
 from math import exp, log
-from typing import Iterable, Iterator, List, NamedTuple, Sequence, Tuple
+from typing import Iterable, Iterator, List, Sequence, Tuple
 
 from ccmon.learning.distribution import LEAST_TAIL, TAIL, WIDEST_TAIL, delayed, interval, quantile, reached, seed_minutes
 from ccmon.learning.learned import ENOUGH, HISTORY_S, NO_CURVE, RunwayModel
@@ -16,6 +18,7 @@ from ccmon.learning.state import gains_of, loads_of, past_moments
 from ccmon.learning.usage_curve import at, between, reached_at, stop_after, window_start
 from ccmon.learning.values import UsageCurve
 from ccmon.model import Runway
+from ccmon.named_tuple import NamedTuple
 from ccmon.when import DAY_S
 
 HORIZONS = (5, 15, 30, 45, 60, 90, 120, 150, 180, 240, 300)

@@ -1,8 +1,11 @@
 """How good forecasts were: the errors of one against its outcome, and their means over many, beside the seed's rule."""
 
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from __future__ import annotations
+
+from typing import Dict, List, Optional, Sequence, Tuple
 
 from ccmon.learning.distribution import Curve, quantile, reached
+from ccmon.named_tuple import NamedTuple
 
 
 class Errors(NamedTuple):

@@ -1,11 +1,14 @@
 """A series of percentages as CSV: its rows, one by one, with what each says."""
 
+from __future__ import annotations
+
 import csv
 from math import isfinite
-from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence
+from typing import Dict, Iterable, Iterator, List, Optional, Sequence
 
 from ccmon.errors import CcmonError
 from ccmon.learning.values import WINDOW_S
+from ccmon.named_tuple import NamedTuple
 from ccmon.typed_values import MOST_PERCENT
 from ccmon.when import DAY_S
 

@@ -3,11 +3,14 @@
 There is no host, account, path or date in it; numbers have two digits, limits three, shares are rounded. Nothing is ever sent.
 """
 
+from __future__ import annotations
+
 import json
 import math
-from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon.learning.learned import Learned
+from ccmon.named_tuple import NamedTuple
 from ccmon.when import Zone, local
 
 SUBSCRIPTIONS: Mapping[str, str] = {"pro": "Pro", "max": "Max", "max5": "Max5", "max20": "Max20", "teams": "Teams",

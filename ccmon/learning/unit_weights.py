@@ -1,15 +1,18 @@
 """The unit in which the limit is constant: chosen by how well it tells the percentages of windows that it has not seen."""
 
+from __future__ import annotations
+
 from functools import lru_cache
 from math import exp, hypot, log, sqrt
 from operator import mul
-from typing import Dict, List, NamedTuple, Sequence, Set, Tuple
+from typing import Dict, List, Sequence, Set, Tuple
 
 from ccmon.learning.intervals import Interval, alike_groups, rounding_error
 from ccmon.learning.learned import MENU, UnitWeights, meter
 from ccmon.learning.least_squares import Fit, Rows, fit, likelihoods, predicted, scale, shares, spread
 from ccmon.learning.likelihood import NOISES
 from ccmon.learning.values import KINDS, Load, RatesOf
+from ccmon.named_tuple import NamedTuple
 
 TOKENS = KINDS[:4]
 MOST_INTERVALS = 300                   # the latest; more would cost time and tell little

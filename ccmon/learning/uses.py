@@ -1,8 +1,11 @@
 """What was used when, as learning wants it: from minutes by model, from hours, and from what was seen of a session."""
 
-from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from __future__ import annotations
+
+from typing import Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon.learning.values import KINDS, Key, RatesOf, Use
+from ccmon.named_tuple import NamedTuple
 
 COST: Key = ("", "cost")
 _FOUR = KINDS[:4]

@@ -3,8 +3,11 @@
 Times are integer epoch seconds; a load is what was used on this machine, by model and kind; points are percentage points.
 """
 
-from typing import Callable, Mapping, NamedTuple, Optional, Tuple
+from __future__ import annotations
 
+from typing import Callable, Mapping, Optional, Tuple
+
+from ccmon.named_tuple import NamedTuple
 from ccmon.when import SESSION_S
 
 WINDOW_S = SESSION_S

@@ -5,9 +5,11 @@ used after so many hours; where the present or a full window came first, that is
 moments stands a prior that weighs as much as a few days: the pace, off by a factor that is lognormal.
 """
 
+from __future__ import annotations
+
 from functools import lru_cache
 from math import exp, log
-from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.learning import runway
 from ccmon.learning.distribution import TAIL, Curve, interval, normal_quantile, quantile, reached
@@ -16,6 +18,7 @@ from ccmon.learning.usage_curve import at as used_by
 from ccmon.learning.usage_curve import reached_at, stop_after
 from ccmon.learning.values import WANDER_S, Reading, UsageCurve
 from ccmon.model import Runway
+from ccmon.named_tuple import NamedTuple
 from ccmon.when import DAY_S
 
 HOUR_S, WEEK_S = 3600, 7 * DAY_S

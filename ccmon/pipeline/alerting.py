@@ -4,7 +4,9 @@ claim() is quick; send() may take many seconds and is called when nobody waits, 
 or is suspended, has his claim run out: another process tells it then, and he does not any more.
 """
 
-from typing import List, NamedTuple, Optional, Set
+from __future__ import annotations
+
+from typing import List, Optional, Set
 
 from ccmon.alerts import channels, kinds, rules
 from ccmon.alerts.found import Noted
@@ -13,6 +15,7 @@ from ccmon.alerts.rules import PAST_DAYS, Alert, Usual
 from ccmon.alerts.window_rules import SAME_S
 from ccmon.errors import UsageError
 from ccmon.model import Facts, Snapshot
+from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, READING_BUSY_MS, Memory, opened
 from ccmon.settings import context
 from ccmon.settings.context import Context

@@ -1,10 +1,13 @@
 """What is remembered between refreshes: the store under this call's settings, or its absence told and lived with."""
 
+from __future__ import annotations
+
 import sqlite3
 from contextlib import suppress
-from typing import TYPE_CHECKING, List, NamedTuple, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, List, Optional, Sequence, Tuple
 
 from ccmon.model import Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
+from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import shown, stored
 from ccmon.pipeline.account_memory import AccountMemory
 from ccmon.pipeline.stored import BACKGROUND_BUSY_MS as BACKGROUND_BUSY_MS

@@ -1,9 +1,12 @@
 """Whether Claude Code shows the line, told by all settings that are in force in a folder."""
 
+from __future__ import annotations
+
 import json
-from typing import Any, Dict, NamedTuple, Sequence
+from typing import Any, Dict, Sequence
 
 from ccmon.errors import CcmonError
+from ccmon.named_tuple import NamedTuple
 from ccmon.setup import settings_json
 from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN, Visibility, edit
 

@@ -1,11 +1,14 @@
 """`ccmon init` without arguments: three questions, what they would write, and the writing, on yes alone."""
 
+from __future__ import annotations
+
 import os
 import sys
-from typing import List, Mapping, NamedTuple, Optional, Sequence
+from typing import List, Mapping, Optional, Sequence
 
 from ccmon import output, streams
 from ccmon.errors import CcmonError, UsageError
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings import config, config_file, ini_text, options
 from ccmon.settings.context import Context, prepare
 from ccmon.setup import init, questions, visibility

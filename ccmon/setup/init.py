@@ -1,12 +1,15 @@
 """`ccmon init`: the texts for shells and bars filled with this machine's paths, printed, written or taken out again."""
 
+from __future__ import annotations
+
 import os
 import re
 from contextlib import suppress
-from typing import List, Mapping, NamedTuple, Optional, Tuple
+from typing import List, Mapping, Optional, Tuple
 
 from ccmon import line_answer
 from ccmon.errors import CcmonError, PathError, UsageError
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings.options import OPTIONS
 from ccmon.setup import claude_start, dotfiles, probe_texts, prompts, settings_json, snippets, tmux_bar, tmux_server
 from ccmon.setup.start_up_files import bash_path

@@ -1,12 +1,15 @@
 """Which package command takes the program itself away, found out from where it runs."""
 
+from __future__ import annotations
+
 import os
 import re
 import sys
 from importlib import metadata
-from typing import Iterable, List, Mapping, NamedTuple, Optional
+from typing import Iterable, List, Mapping, Optional
 
 from ccmon import refresher
+from ccmon.named_tuple import NamedTuple
 from ccmon.setup.snippets import for_sh
 from ccmon.system import processes, removal
 

@@ -1,10 +1,13 @@
 """The three questions of `ccmon init`: what is asked, what an answer means, and how a change of a file is shown."""
 
+from __future__ import annotations
+
 import difflib
 import re
-from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError
+from ccmon.named_tuple import NamedTuple
 from ccmon.setup.snippets import WRITABLE
 from ccmon.text import clean, clip, count, near, width
 from ccmon.typed_values import PLAN_NAMES, plan_of

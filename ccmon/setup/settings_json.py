@@ -4,12 +4,15 @@ Only characters of that member change: order, layout, line ends and escapes of e
 that was there is kept inside the new one, which reads Claude Code's JSON once and gives it to both.
 """
 
+from __future__ import annotations
+
 import json
 import re
 import shlex
-from typing import Any, List, Match, NamedTuple, NoReturn, Optional
+from typing import Any, List, Match, NoReturn, Optional
 
 from ccmon.errors import CcmonError
+from ccmon.named_tuple import NamedTuple
 from ccmon.setup.snippets import CLAUDE_OPTIONS, claude_command, claude_entry, for_sh
 
 NEW = "{}\n"                           # what a file that is made for the line begins with

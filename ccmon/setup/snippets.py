@@ -4,10 +4,13 @@ The code for shells is in prompts.py. It compares times of files, as ccmon-line 
 fresh. Where a variable chooses another line than the one that was set up, it asks ccmon.
 """
 
+from __future__ import annotations
+
 import json
 import re
-from typing import Any, Callable, Dict, List, NamedTuple, Sequence
+from typing import Any, Callable, Dict, List, Sequence
 
+from ccmon.named_tuple import NamedTuple
 from ccmon.setup.prompts import ABOVE, BARE, BASH, FISH, FISH_SHOWN, SHOWN, ZSH, ZSH_CODE
 
 VARIABLES = ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "CLAUDE_CONFIG_DIR", "CCMON_DATA_DIR", "CCMON_NOW",

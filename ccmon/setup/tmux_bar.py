@@ -1,8 +1,11 @@
 """The ground of tmux's bar, out of its style: which of the formats for tmux can be read there, and as long as it stays so."""
 
-import re
-from typing import List, NamedTuple, Optional, Sequence
+from __future__ import annotations
 
+import re
+from typing import List, Optional, Sequence
+
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings.grounds import BRIGHT, DARK, LIGHT, READABLE, contrast, place_on
 from ccmon.settings.themes import hexadecimal
 

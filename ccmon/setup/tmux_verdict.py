@@ -1,8 +1,11 @@
 """Whether a tmux server that runs shows the line, told by its options."""
 
-import re
-from typing import Iterable, Mapping, NamedTuple
+from __future__ import annotations
 
+import re
+from typing import Iterable, Mapping
+
+from ccmon.named_tuple import NamedTuple
 from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN, UNKNOWN, Visibility
 from ccmon.setup.snippets import for_sh
 

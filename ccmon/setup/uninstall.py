@@ -3,12 +3,15 @@
 Nothing is removed that written.py does not name; what is a link, another user's or changed since is left alone, and named.
 """
 
+from __future__ import annotations
+
 import os
 import re
-from typing import Container, Dict, List, Mapping, NamedTuple, Optional, Sequence, Set
+from typing import Container, Dict, List, Mapping, Optional, Sequence, Set
 
 from ccmon import line_answer, locks
 from ccmon.errors import CcmonError, PathError
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings import config
 from ccmon.setup import dotfiles, init, settings_json, tmux_server, written
 from ccmon.setup.written import HISTORY, LINES, SETTINGS, File

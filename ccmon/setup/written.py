@@ -3,13 +3,16 @@
 A test compares it with what all commands leave in an empty home.
 """
 
+from __future__ import annotations
+
 import os
 import re
 from contextlib import suppress
-from typing import Dict, Iterator, List, Mapping, NamedTuple, Sequence
+from typing import Dict, Iterator, List, Mapping, Sequence
 
 from ccmon import line_answer
 from ccmon.errors import CcmonError
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings import accounts, config, context
 from ccmon.settings.options import BY_NAME, OPTIONS
 from ccmon.setup import dotfiles

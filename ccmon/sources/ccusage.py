@@ -3,6 +3,8 @@
 Finding the program is in ccusage_find, reading its answer in ccusage_json. No process of a run outlives it.
 """
 
+from __future__ import annotations
+
 import errno
 import os
 import re
@@ -11,9 +13,10 @@ import signal
 import subprocess
 import threading
 import time
-from typing import IO, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import IO, Callable, Dict, Mapping, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError
+from ccmon.named_tuple import NamedTuple
 from ccmon.sources import ccusage_errors
 from ccmon.sources.cancel import Cancel
 from ccmon.sources.ccusage_errors import Failed, NotFound, TooMuch, TooSlow

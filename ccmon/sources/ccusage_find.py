@@ -3,10 +3,13 @@
 Where it may lie when it is not on PATH says program_places.
 """
 
+from __future__ import annotations
+
 import json
 import os
-from typing import List, Mapping, NamedTuple, Optional, Tuple
+from typing import List, Mapping, Optional, Tuple
 
+from ccmon.named_tuple import NamedTuple
 from ccmon.sources import program_places
 from ccmon.sources.ccusage_errors import NotFound, NotInstalled, make_runnable
 from ccmon.sources.program_places import search, shown, whose

@@ -1,13 +1,16 @@
 """Whether a history is sound: sqlite's own checks, and what every row of ours has to keep to. Reads only."""
 
+from __future__ import annotations
+
 import os
 import sqlite3
 import struct
 import zlib
 from contextlib import closing
-from typing import Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
+from typing import Dict, Iterable, List, Optional, Set, Tuple
 
 from ccmon.errors import PathError
+from ccmon.named_tuple import NamedTuple
 from ccmon.store import archive, copy, migrations, place, reported, rows, schema, sound, upgrade, usage, values
 from ccmon.typed_values import MOST_PERCENT
 from ccmon.when import SESSION_S

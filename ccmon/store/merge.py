@@ -6,12 +6,15 @@ transaction of the store: all of it or nothing. Once more brings nothing: each m
 older snapshots are thinned like ours before they are compared.
 """
 
+from __future__ import annotations
+
 import os
 import sqlite3
 from contextlib import closing, contextmanager, suppress
-from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError, UsageError
+from ccmon.named_tuple import NamedTuple
 from ccmon.store import check, copy, foreign, join, known_tables, log_state, migrations, other, place, rows, thin
 from ccmon.store.foreign import Watchdog, WrongShape
 from ccmon.store.other import Moment, Other

@@ -1,9 +1,12 @@
 """Another owner's rows, in another history or under another name in our own: how they are read. For join.py."""
 
+from __future__ import annotations
+
 import sqlite3
-from typing import Any, Callable, List, NamedTuple, Tuple
+from typing import Any, Callable, List, Tuple
 
 from ccmon.errors import CcmonError
+from ccmon.named_tuple import NamedTuple
 
 
 class Moment(NamedTuple):

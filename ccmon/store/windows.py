@@ -3,10 +3,13 @@
 For database.py, inside its transactions; sqlite3.Error comes as it is. Times are epoch seconds.
 """
 
+from __future__ import annotations
+
 import sqlite3
-from typing import List, NamedTuple, Optional, Tuple
+from typing import List, Optional, Tuple
 
 from ccmon.model import Record
+from ccmon.named_tuple import NamedTuple
 from ccmon.store import limit_events, present, values
 from ccmon.when import SESSION_S
 

@@ -1,7 +1,9 @@
 """What `ccmon learn` prints: the limit with its error, what it rests on, how good the forecasts were; and that as JSON."""
 
+from __future__ import annotations
+
 from math import log
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon import text
 from ccmon.learning import score, week
@@ -11,6 +13,7 @@ from ccmon.learning.portable import Extra
 from ccmon.learning.reliability import Reliability
 from ccmon.learning.score import Score
 from ccmon.model import LearnedLimit
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import Charset, Line, Span, count, plural
 from ccmon.usage import utilization
 from ccmon.usage.limit_changes import meaning

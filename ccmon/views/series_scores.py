@@ -1,11 +1,14 @@
 """What `ccmon learn --evaluate` prints: how ccmon and the plain rule did on one series or on several; and that as JSON."""
 
+from __future__ import annotations
+
 from datetime import datetime, timezone
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon import text
 from ccmon.learning import score
 from ccmon.learning.evaluate import Judged, Result
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import Line, Span, plural
 from ccmon.when import DAY_S
 

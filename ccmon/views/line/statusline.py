@@ -1,9 +1,12 @@
 """The one line for tmux, prompts and bars."""
 
-from typing import List, NamedTuple, Optional, Sequence, Union
+from __future__ import annotations
+
+from typing import List, Optional, Sequence, Union
 
 from ccmon import text
 from ccmon.model import Binding, Credits, Snapshot, Window
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import Span
 from ccmon.usage.binding import LIKELY, NEAR, SESSION
 from ccmon.usage.outlook import is_likelihood

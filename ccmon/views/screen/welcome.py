@@ -1,8 +1,11 @@
 """The first run: what is missing, the one command for it, and what else there is to try, while there is nothing to see."""
 
-from typing import List, NamedTuple, Sequence
+from __future__ import annotations
+
+from typing import List, Sequence
 
 from ccmon import text
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import Line, Span
 from ccmon.usage.notices import CONNECT
 from ccmon.views.screen.scene import LABEL_CELLS, Scene, lead_of, pick
