@@ -107,7 +107,8 @@ def _is_valid(argument: Argument, text: str, values: Dict[str, Any]) -> bool:
 
 def by_argparse(argv: Sequence[str]) -> SimpleNamespace:
     """The same of any call. --help and --version print and end it."""
-    from ccmon import call_help, call_parser
+    from ccmon import call_help, call_parser, streams
+    call_parser.Filled.columns = streams.columns()
     if argv and argv[-1] in ("-h", "--help") and len(argv) <= 2 and (len(argv) == 1 or argv[0] in COMMANDS):
         sys.stdout.write(call_help.text(argv[:-1]))
         raise SystemExit(0)

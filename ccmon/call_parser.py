@@ -42,13 +42,26 @@ def _switched_off() -> Dict[str, Any]:
 _NEWER = _switched_off()
 
 
+class Filled(argparse.HelpFormatter):
+    """argparse's, that is told the terminal's width: it would load what unpacks archives to ask for it."""
+
+    columns: Optional[int] = None      # cells; None: it asks
+
+    def __init__(self, prog: str, **more: Any) -> None:
+        super().__init__(prog, **{"width": self.columns and self.columns - 2, **more})
+
+
+class AsWritten(Filled, argparse.RawDescriptionHelpFormatter):
+    """The same, whose descriptions stay as they are."""
+
+
 class Parser(argparse.ArgumentParser):
     """argparse that raises one sentence instead of printing its usage."""
 
     def __init__(self, **options: Any) -> None:
         self.common: List[argparse.Action] = []
         self.commands: Dict[str, Parser] = {}
-        super().__init__(**{**options, **_NEWER, "add_help": False, "allow_abbrev": False})
+        super().__init__(**{"formatter_class": Filled, **options, **_NEWER, "add_help": False, "allow_abbrev": False})
         self.add_argument("-h", "--help", action="help", help="show this help message and exit")
 
     def error(self, message: str) -> NoReturn:
@@ -91,7 +104,7 @@ def _hidden(actions: List[argparse.Action]) -> Iterator[None]:
 
 def root(commands: Iterable[str] = (*COMMANDS, "help")) -> Parser:
     """The parser of ccmon itself; in full those commands, of the others no more than their names."""
-    made = Parser(prog="ccmon", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter,
+    made = Parser(prog="ccmon", epilog=EXAMPLES, formatter_class=AsWritten,
                   usage="%(prog)s [--once | --json | --statusline] [option ...]\n       %(prog)s COMMAND [option ...]",
                   description="How much of the Claude Code session is used, until when it lasts, when it resets.")
     modes = made.add_argument_group("output").add_mutually_exclusive_group()
@@ -171,7 +184,7 @@ def section(prog: str, title: str, arguments: Iterable[Argument], has_version: b
     chosen = list(arguments)
     has_settings = any(one.is_common and one.key != "demo" for one in chosen)
     alone = argparse.ArgumentParser(prog=prog, usage=prog, add_help=False, epilog=EVERYWHERE if has_settings else None,
-                                    formatter_class=argparse.RawDescriptionHelpFormatter, **_NEWER)
+                                    formatter_class=AsWritten, **_NEWER)
     group = alone.add_argument_group(title or "one of the common options")
     if has_version:
         _add_version(group)

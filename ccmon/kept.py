@@ -43,6 +43,17 @@ def _parsed(text: str, rules: "Type[_Rules]") -> Any:
     return found
 
 
+def text_of(value: Any) -> str:
+    """The value as JSON, as json.dumps has it, of which the encoder alone is loaded where that can be had."""
+    try:
+        from _json import encode_basestring_ascii, make_encoder
+        chunks = make_encoder(None, _refuse, encode_basestring_ascii, None, ": ", ", ", False, False, True)(value, 0)
+        return "".join(chunks)
+    except Exception:
+        import json
+        return json.dumps(value)
+
+
 def _refuse(word: str) -> NoReturn:
     raise ValueError(f"{word} is no number of ours")
 

@@ -4,7 +4,9 @@ Written and checked as that of typing. What tells them apart is how a class is m
 the constructors of all with as many fields share their code.
 """
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Dict, Iterable, Tuple
 
 if TYPE_CHECKING:
     from typing import NamedTuple as NamedTuple
@@ -15,7 +17,7 @@ else:
     except ImportError:                # another Python: slower to read, and otherwise the same
         from operator import itemgetter
 
-        def field_of(index, doc):
+        def field_of(index: int, doc: str) -> property:
             """The descriptor of the field with that index."""
             return property(itemgetter(index), doc=doc)
 
@@ -40,7 +42,7 @@ else:
         lambda c, a, b, d, e, f, g, h, i, j, k, m, n, o, p, q, r: new(c, (a, b, d, e, f, g, h, i, j, k, m, n, o, p, q, r)),
     )))
 
-    def _constructor(name, fields, defaults):
+    def _constructor(name: str, fields: Tuple[str, ...], defaults: Tuple[Any, ...]) -> FunctionType:
         model = _CONSTRUCTORS.get(len(fields))
         if model is None:
             made = _wide_constructor(fields, defaults)
@@ -50,11 +52,11 @@ else:
         made.__qualname__ = f"{name}.__new__"
         return made
 
-    def _wide_constructor(fields, defaults):
+    def _wide_constructor(fields: Tuple[str, ...], defaults: Tuple[Any, ...]) -> FunctionType:
         """For classes of which few values are made: slower than the others."""
         usual, known = dict(zip(fields[len(fields) - len(defaults):], defaults)), frozenset(fields)
 
-        def __new__(_cls, *values, **named):
+        def __new__(_cls: type, *values: Any, **named: Any) -> tuple:
             given = dict(zip(fields, values))
             if len(values) > len(fields) or not named.keys() <= known or given.keys() & named.keys():
                 raise TypeError(f"unexpected arguments; the fields are {', '.join(fields)}")
@@ -71,34 +73,34 @@ else:
         _fields = ()
 
         @classmethod
-        def _make(cls, values):
+        def _make(cls, values: Iterable[Any]) -> Values:
             """The tuple with these values in their order. TypeError where they are too few or too many."""
             made = new(cls, values)
             if len(made) != len(cls._fields):
                 raise TypeError(f"Expected {len(cls._fields)} arguments, got {len(made)}")
             return made
 
-        def _replace(self, **changed):
+        def _replace(self, **changed: Any) -> Values:
             """The same with other values in these fields. TypeError where there is no such field."""
             made = new(type(self), map(changed.pop, self._fields, self))
             if changed:
                 raise TypeError(f"Got unexpected field names: {list(changed)!r}")
             return made
 
-        def _asdict(self):
+        def _asdict(self) -> Dict[str, Any]:
             """Name of each field -> value."""
             return dict(zip(self._fields, self))
 
-        def __repr__(self):
+        def __repr__(self) -> str:
             return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in zip(self._fields, self))})"
 
-        def __getnewargs__(self):
+        def __getnewargs__(self) -> tuple:
             return tuple(self)
 
     class _Made(type):
         """Makes an ordinary class of what stands in the body of one."""
 
-        def __new__(cls, name, bases, body):
+        def __new__(cls, name: str, bases: Tuple[type, ...], body: Dict[str, Any]) -> type:
             """bases: NamedTuple alone. TypeError where a field without a default follows one that has one."""
             fields = tuple(_annotations(body))
             defaults = tuple(body[field] for field in fields if field in body)
@@ -110,12 +112,12 @@ else:
                         _field_defaults=dict(zip(with_default, defaults)))
             return type(name, (Values,), body)
 
-    def _annotations(body):
+    def _annotations(body: Dict[str, Any]) -> Dict[str, Any]:
         """Name -> type, as it is written. Newer Pythons than 3.13 have a function that makes them."""
         annotate = body.get("__annotate_func__") or body.get("__annotate__")
         return body.get("__annotations__") or (annotate(1) if annotate else {})
 
-    def NamedTuple():
+    def NamedTuple() -> None:
         """The base of a class whose annotations are the fields of a tuple."""
 
     NamedTuple.__mro_entries__ = lambda bases: (_BASE,)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Iterable, Iterator, List, Mapping, Optional, Sequence, TextIO
 
-from ccmon import line_answer
+from ccmon import line_answer, streams
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings import grounds, origins, themes
 from ccmon.settings.context import Context
@@ -107,20 +107,8 @@ class Size(NamedTuple):
 
 def size() -> Size:
     """Of the terminal, or what COLUMNS and LINES say, within reason; 80x24 where there is none."""
-    columns, rows = _cells("COLUMNS"), _cells("LINES")
-    if columns <= 0 or rows <= 0:
-        with suppress(AttributeError, ValueError, OSError):            # there is none
-            found = os.get_terminal_size(sys.__stdout__.fileno())      # type: ignore[union-attr]
-            columns, rows = columns if columns > 0 else found.columns, rows if rows > 0 else found.lines
-    return Size(min(columns if columns > 0 else 80, MOST_COLUMNS), min(rows if rows > 0 else 24, MOST_ROWS))
-
-
-def _cells(name: str) -> int:
-    """What the variable says; 0 where that is no number. As shutil has it, which takes long to load."""
-    try:
-        return int(os.environ[name])
-    except (KeyError, ValueError):
-        return 0
+    columns, rows = streams.size()
+    return Size(min(columns or 80, MOST_COLUMNS), min(rows or 24, MOST_ROWS))
 
 
 def show(ctx: Context, lines: Sequence[Line], pager: bool, paged: Optional[Sequence[Line]] = None) -> None:

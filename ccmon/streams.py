@@ -42,6 +42,31 @@ def logged() -> str:
     return f"Details are in {path}" if path and os.path.exists(path) else "There is no place for a log"
 
 
+def size() -> "tuple[int, int]":
+    """Columns and rows of the terminal, or what COLUMNS and LINES say; 0 where there is none. shutil would take long to load."""
+    columns, rows = _cells("COLUMNS"), _cells("LINES")
+    if columns <= 0 or rows <= 0:
+        try:
+            found = os.get_terminal_size(sys.__stdout__.fileno())      # type: ignore[union-attr]
+            columns, rows = columns if columns > 0 else found.columns, rows if rows > 0 else found.lines
+        except (AttributeError, ValueError, OSError):
+            pass                       # there is none
+    return max(0, columns), max(0, rows)
+
+
+def columns() -> int:
+    """Cells of a row of the terminal, 80 where there is none."""
+    return size()[0] or 80
+
+
+def _cells(name: str) -> int:
+    """What the variable says; 0 where that is no number."""
+    try:
+        return int(os.environ[name])
+    except (KeyError, ValueError):
+        return 0
+
+
 def print_exactly(text: str) -> None:
     """Print text that has its own line ends."""
     if isinstance(sys.stdout, TextIOWrapper):

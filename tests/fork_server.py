@@ -40,7 +40,7 @@ def call(words: Sequence[str], env: Dict[str, str], cwd: str, stdin: bytes, pati
     if len(stdin) > HELD_BY_A_PIPE or not _only_one.acquire(blocking=False):
         return None
     try:
-        return _call(_socket(env["LC_ALL"]), [list(words), env, cwd, uid], stdin, patience_s)
+        return call_of(_socket(env["LC_ALL"]), [list(words), env, cwd, uid], stdin, patience_s)
     finally:
         _only_one.release()
 
@@ -48,16 +48,22 @@ def call(words: Sequence[str], env: Dict[str, str], cwd: str, stdin: bytes, pati
 def _socket(locale: str) -> socket.socket:
     key = os.getpid(), locale
     if key not in _servers:
-        ours, theirs = socket.socketpair()
-        env = {"PYTHONPATH": str(ROOT), "LC_ALL": locale, "PATH": "/usr/bin:/bin", "HOME": "/nonexistent"}
-        subprocess.Popen([sys.executable, __file__, str(theirs.fileno())], env=env, cwd="/", pass_fds=[theirs.fileno()],
-                         stdin=subprocess.DEVNULL, start_new_session=True)
-        theirs.close()
-        _servers[key] = ours
+        _servers[key], _ = start(locale)
     return _servers[key]
 
 
-def _call(server: socket.socket, asked: List[Any], stdin: bytes, patience_s: float) -> Tuple[int, str, str]:
+def start(locale: str, before: Sequence[str] = (), **more: str) -> Tuple[socket.socket, "subprocess.Popen[bytes]"]:
+    """A server, behind those words of a command line and with more in its environment; it ends with the socket to call it by."""
+    ours, theirs = socket.socketpair()
+    env = {"PYTHONPATH": str(ROOT), "LC_ALL": locale, "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", **more}
+    process = subprocess.Popen([*before, sys.executable, __file__, str(theirs.fileno())], env=env, cwd="/",
+                               pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True)
+    theirs.close()
+    return ours, process
+
+
+def call_of(server: socket.socket, asked: List[Any], stdin: bytes, patience_s: float) -> Tuple[int, str, str]:
+    """The same of a call of one server: its words, environment, folder and user."""
     given, out, err = os.pipe(), os.pipe(), os.pipe()
     os.write(given[1], stdin)
     os.close(given[1])

@@ -5,21 +5,13 @@ import socket
 import time
 
 import pytest
-from webhooks import SECRET, calls, program, server
+from webhooks import SECRET, calls, direct, program, server  # noqa: F401
 
 from ccmon.alerts import channels
 from ccmon.alerts.channels import Untold
 
 QUICK = (0.0, 0.0)
 DOCUMENT = {"text": "a: b", "content": "a: b", "ccmon": {"percent": 82.0}}
-
-
-@pytest.fixture(autouse=True)
-def direct(monkeypatch):
-    """No proxy between the tests and their server."""
-    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
 
 
 def post(url, timeout_s=5.0, pauses_s=QUICK):
@@ -60,9 +52,7 @@ def test_what_does_not_pass_is_told_without_the_address(answers, tries, said):
 
 def test_a_slow_server_is_left():
     with server(slow_s=1) as hook:
-        began = time.monotonic()
         assert refusal(post, hook.url, timeout_s=0.1) == "no answer within 0.1 s, tried 3 times"
-        assert time.monotonic() - began < 20
 
 
 def test_a_pause_comes_before_another_try():

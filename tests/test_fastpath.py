@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 
+import claude_logs
 import pytest
 from commands import HOUR, ROOT, block, wait_until
 
@@ -83,20 +84,30 @@ def test_refreshing_behind_the_callers_back_loads_little_more(cached):
 
 HEAVY = ("argparse", "ccmon.call_words", "ccmon.doctor", "ccmon.views.report", "ccmon.setup", "ccmon.learning.limit",
          "ccmon.learning.change", "ccmon.learning.extra", "ccmon.store.schema", "ccmon.store.merge")
+SLOW = ("re", "enum", "json", "signal", "hashlib", "locale", "subprocess", "shlex", "traceback", "textwrap", "zlib",
+        "shutil") if sys.version_info >= (3, 13) else ()     # before, typing itself loads re
 NOT_LOADED = {                         # what a command shows without, modules or whole rooms
     "--version": ("typing", "re", "signal", "ccmon.cli", "ccmon.fullscreen"),
-    "--help": ("json", "sqlite3", "pytz", "ccmon.model", "ccmon.store", "ccmon.usage", "ccmon.pipeline", "ccmon.settings.config",
-               "ccmon.call_words"),
-    "completion bash": (*HEAVY, "json", "sqlite3", "pytz", "ccmon.model", "ccmon.store", "ccmon.usage", "ccmon.pipeline",
+    "--help": ("json", "shutil", "sqlite3", "pytz", "ccmon.model", "ccmon.store", "ccmon.usage", "ccmon.pipeline",
+               "ccmon.settings.config", "ccmon.call_words"),
+    "completion bash": (*HEAVY, *SLOW, "sqlite3", "pytz", "ccmon.model", "ccmon.store", "ccmon.usage", "ccmon.pipeline",
                         "ccmon.settings.config"),
-    "config": (*HEAVY, "ccmon.learning", "ccmon.sources", "ccmon.views.screen", "ccmon.history", "ccmon.usage.compute",
-               "ccmon.settings.ini_text", "ccmon.system.dotfiles"),
-    "history": (*HEAVY, "ccmon.fullscreen.screen", "ccmon.views.screen.dashboard", "ccmon.sources.log_parts"),
-    "--once": (*HEAVY, "ccmon.views.history", "ccmon.sources.log_parts"),
-    "--json": (*HEAVY, "ccmon.views.history", "ccmon.sources.log_parts"),
+    "config": (*HEAVY, *SLOW, "ccmon.learning", "ccmon.sources", "ccmon.views.screen", "ccmon.history", "ccmon.usage.compute",
+               "ccmon.settings.ini_text", "ccmon.system.dotfiles", "ccmon.pipeline.memory", "ccmon.store.learning"),
+    "history": (*HEAVY, *SLOW, "ccmon.views.screen", "ccmon.sources.log_parts", "ccmon.sources.log_reader", "ccmon.usage.compute",
+                "ccmon.usage.prices", "ccmon.pipeline.refresh", "ccmon.pipeline.past_windows", "ccmon.learning.learner",
+                "ccmon.learning.runway", "ccmon.store.ledger", "ccmon.store.record", "ccmon.alerts.rules", "ccmon.pipeline.lines",
+                "ccmon.typed_times"),
+    "--once": (*HEAVY, "curses", "shutil", "ccmon.views.history", "ccmon.sources.log_parts", "ccmon.fullscreen.screen"),
+    "--json": (*HEAVY, "json", "curses", "shutil", "ccmon.views.screen", "ccmon.views.history", "ccmon.sources.log_parts"),
     "record": (*HEAVY, "ccmon.fullscreen.screen", "ccmon.views.screen.dashboard", "ccmon.views.history",
-               "ccmon.sources.log_parts"),
+               "ccmon.sources.log_parts", "ccmon.pipeline.alerting"),
 }
+MOST_MODULES = {"--version": 2, "--help": 24, "completion bash": 25, "config": 60, "history": 102}     # of ccmon
+IDLE = (*HEAVY, *SLOW, "curses", "ccmon.pipeline.refresh", "ccmon.pipeline.sources", "ccmon.sources.log_reader",
+        "ccmon.sources.ccusage", "ccmon.pipeline.lines", "ccmon.pipeline.alerting", "ccmon.fullscreen.screen",
+        "ccmon.learning.learner", "ccmon.store.ledger", "ccmon.store.sessions", "ccmon.usage.prices", "ccmon.views.history")
+MOST_WITHOUT_NEWS = {"--once": 122, "--json": 112, "record": 84}       # modules of ccmon where nothing is new
 
 
 @pytest.mark.parametrize("words", NOT_LOADED)
@@ -104,7 +115,32 @@ def test_a_command_loads_what_it_shows(cached, words):
     machine, (script, _) = cached
     modules, out = loaded([script, *words.split()], machine.env())
     assert out or words == "record"
-    assert {name for name in modules for room in NOT_LOADED[words] if f"{name}.".startswith(f"{room}.")} == set()
+    bare, _ = loaded(["-c", "pass"], machine.env())        # an interpreter may begin with some of them
+    new = modules - bare
+    assert {name for name in new for room in NOT_LOADED[words] if f"{name}.".startswith(f"{room}.")} == set()
+    assert len([name for name in new if name.split(".")[0] == "ccmon"]) <= MOST_MODULES.get(words, 1000)
+
+
+@pytest.mark.parametrize("words", MOST_WITHOUT_NEWS)
+def test_where_nothing_is_new_nothing_is_loaded_that_reads(machine, tmp_path, words):
+    claude_logs.write(machine.home / ".claude", claude_logs.talk(seed=1, start=time.time() - HOUR, hours=0.9, messages=2))
+    script, _ = start(machine, tmp_path)
+    machine.run("record", now=None, CCMON_SOURCE="logs")
+    modules, out = loaded([script, words], machine.env(CCMON_SOURCE="logs"))
+    bare, _ = loaded(["-c", "pass"], machine.env())
+    assert bool(out) == (words != "record")
+    assert {name for name in modules - bare for room in IDLE if f"{name}.".startswith(f"{room}.")} == set()
+    assert len([name for name in modules if name.split(".")[0] == "ccmon"]) <= MOST_WITHOUT_NEWS[words]
+
+
+def test_the_first_frame_is_made_without_what_reads_learns_and_tells(machine):
+    code = "import sys, ccmon.fullscreen.app; print(*sys.modules)"
+    modules = set(subprocess.run([sys.executable, "-c", code], env=machine.env(), stdout=subprocess.PIPE, check=True,
+                                 text=True).stdout.split())
+    bare, _ = loaded(["-c", "pass"], machine.env())
+    late = (*IDLE, "ccmon.fullscreen.live", "ccmon.fullscreen.poller", "ccmon.alerts.channels")
+    of_screen = {"curses", "enum", "signal", "ccmon.fullscreen.screen", "ccmon.fullscreen.screen_signals"}
+    assert {name for name in modules - bare for room in late if f"{name}.".startswith(f"{room}.")} - of_screen == set()
 
 
 @pytest.mark.parametrize("flags", [[], ["-X", "dev"]])
@@ -123,4 +159,4 @@ def test_the_package_itself_imports_nothing():
 def test_the_test_sees_the_long_road(cached):
     machine, words = cached
     modules, _ = loaded([*words, "--plan", "max5"], machine.env())
-    assert {"json", "sqlite3", "ccmon.cli"} <= modules
+    assert {"ccmon.pipeline.lines", "sqlite3", "ccmon.cli"} <= modules

@@ -1,14 +1,13 @@
 """The generated files are current; the completions are complete and at work in real shells. The manual: test_manual.py."""
 
-import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from commands import ROOT
+from line_shells import program
 from terminal import Terminal
 
 from ccmon import call_parser, call_table
@@ -68,14 +67,6 @@ def parsers():
 
 def flags(parser):
     return {word for action in parser._actions for word in action.option_strings}
-
-
-def program(name):
-    """The path of a program that the tests need; CI has to have it."""
-    path = shutil.which(name)
-    if path is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"{name} is not installed")
-    return path
 
 
 @pytest.fixture

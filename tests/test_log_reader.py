@@ -74,8 +74,8 @@ def test_new_lines_are_added(logs):
 def test_only_new_bytes_are_read(logs, monkeypatch):
     logs.add("p/a.jsonl", line(1), line(2))
     logs.read()
-    read, parse = [], log_entries.parse
-    monkeypatch.setattr(log_entries, "parse", lambda text, session: read.append(text) or parse(text, session))
+    read, record = [], log_entries.record
+    monkeypatch.setattr(log_entries, "record", lambda line: read.append(line) or record(line))
     logs.read()
     assert read == []
     logs.add("p/a.jsonl", line(3))

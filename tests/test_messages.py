@@ -1,7 +1,10 @@
 """Which copy of a message counts: the rules of ccusage 20 one by one, in one go and bit by bit."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from log_sessions import groups, rows_of, survivors
 
@@ -92,3 +95,13 @@ def test_each_answer_of_the_conversation_itself_counts_once_and_whole(entries):
         largest[entry.message, entry.request] = max(largest.get((entry.message, entry.request), 0), entry.total)
     kept = survivors(known)
     assert sorted((e.message, e.request, e.total) for e in kept) == sorted((*key, total) for key, total in largest.items())
+
+
+@given(ENTRIES)
+@settings(max_examples=30, deadline=None)
+def test_all_are_read_in_the_same_order_as_those_of_a_time(entries):
+    with closing(sqlite3.connect(":memory:")) as db:
+        for statement in messages.CREATE:
+            db.execute(statement)
+        messages.save(db, 1, rows_of(entries))
+        assert messages.by_time(db, 1) == messages.between(db, 1, 0, 1 << 50)

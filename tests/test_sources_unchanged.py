@@ -2,9 +2,15 @@
 
 import os
 import time
+from types import SimpleNamespace
 
+import claude_logs
 import pytest
 from commands import HOUR, NOW, block, wait_until
+
+from ccmon.commands import record
+from ccmon.settings.context import prepare
+from ccmon.store.database import Store
 
 pytestmark = pytest.mark.newest_only
 
@@ -133,3 +139,41 @@ def test_without_logs_a_changed_number_shows_within_two_intervals(machine):
     machine.run("--json")
     machine.answers([block(START, 900)])
     assert tokens(machine, now=NOW + 3) == 900
+
+
+# --- the logs as the only source ----------------------------------------------------------------------------------------
+
+@pytest.fixture
+def recorded(tmp_path, monkeypatch):
+    """Records so long after the first time (s), with logs as the only source: in how many transactions that could write."""
+    home = tmp_path / "home"
+    paths = claude_logs.write(home / ".claude", claude_logs.talk(seed=1, start=NOW - HOUR, hours=0.9, messages=20))
+    begun, begin = [], Store._begin
+    monkeypatch.setattr(Store, "_begin", lambda store, db, how: (begun.append(how), begin(store, db, how))[1])
+
+    def record_at(after_s, **env):
+        given = {"HOME": str(home), "CCMON_SOURCE": "logs", "CCMON_NOW": str(NOW + after_s), "PATH": "/nowhere", **env}
+        begun.clear()
+        assert record.run(SimpleNamespace(), prepare({}, given)) == 0
+        return begun.count("BEGIN IMMEDIATE")
+
+    assert record_at(0) > 2
+    record_at(61)                      # with the first forecast, of what was learned in the end
+    return SimpleNamespace(at=record_at, log=paths[0], home=home)
+
+
+def test_a_record_with_nothing_new_writes_nothing_while_lines_are_fresh_and_once_after_that(recorded):
+    state = next(recorded.home.glob(".cache/ccmon/state"))
+    before = state.read_bytes()
+    assert (recorded.at(65), state.read_bytes()) == (0, before)
+    assert (recorded.at(165), state.read_bytes() == before) == (1, False)
+
+
+def test_a_record_with_anything_new_writes_it_at_once(recorded):
+    with recorded.log.open("a") as log:
+        log.write(claude_logs.line(claude_logs.Entry(NOW, 900, message="msg_new", request="req_new")) + "\n")
+    assert recorded.at(65) > 1
+    assert recorded.at(66, CCMON_SOURCE="auto") > 0                # another source may be wanted now
+    (recorded.home / ".config/ccmon").mkdir(parents=True)
+    (recorded.home / ".config/ccmon/config.ini").write_text("[ccmon]\nplan = max5\n")
+    assert recorded.at(67) > 0

@@ -8,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Iterator, List, NamedTuple, Sequence
 
+import pytest
+
 SECRET = "s3cr3t-token"
 
 
@@ -69,3 +71,11 @@ def calls(path: Path) -> List[List[str]]:
     """What program() has written, a list a call."""
     log = Path(f"{path}.log")
     return [line.split("|")[:-1] for line in log.read_text().splitlines()] if log.exists() else []
+
+
+@pytest.fixture(autouse=True)
+def direct(monkeypatch):
+    """No proxy between the tests and their server."""
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")

@@ -31,11 +31,10 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
 
 
 def _json(ctx: Context) -> int:
-    import json  # the screen does without
-
+    from ccmon import kept
     from ccmon.views import document
     snapshot = ctx.view(_facts(ctx), ctx.now())
-    print(json.dumps(document.document(snapshot)))
+    print(kept.text_of(document.document(snapshot)))
     return _told(snapshot)
 
 

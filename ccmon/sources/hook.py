@@ -120,10 +120,12 @@ def note(document: "Any", where: "str | None", now: float) -> None:
 def append(where: str, line: bytes) -> None:
     """Add a line to the spool, at once or not at all; none where it is full, and none in another user's folder."""
     try:
-        if not line_answer.is_foreign_folder(where):
-            for _ in range(3):         # some file systems of others count no names
-                if _appended(where + "/" + line_answer.SPOOL, line):
-                    return
+        if not os.path.isdir(where):   # hardly ever: the line that is shown lies in it
+            from ccmon import locks
+            locks.make_folder(where)
+        for _ in range(0 if line_answer.is_foreign_folder(where) else 3):      # some file systems count no names
+            if _appended(where + "/" + line_answer.SPOOL, line):
+                return
     except OSError:
         pass
 

@@ -4,6 +4,7 @@ import json
 import re
 from functools import lru_cache
 from hashlib import blake2b
+from struct import Struct
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from ccmon.sources import log_json
@@ -14,14 +15,16 @@ MOST = 10 ** 15                        # no count of tokens and no cost is large
 USAGE = b'"usage":{'                   # no line without it holds an entry
 _ADVISOR = b'"advisor_message"'
 _OLD_LIMIT = re.compile(rb"Claude AI usage limit reached[^|]*\|([0-9]{1,15})(?![0-9])")
-_ONLY_INT = {int}
+_ONLY_INT, _ONLY_TEXT = {int}, {str}
 _FEW_BITS = (1 << 49) - 1              # below MOST: no count with these bits alone is larger
 _LONGEST_VERSION = 40                  # characters that matter
 _LONGEST_KEPT = 200                    # characters of a text that is remembered
+_LONGEST_KEPT_LINE = 1 << 16           # bytes of a line of which texts are remembered
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]", re.ASCII)
-_CWD_BEGIN = b'"cwd":"'
+CWD_BEGIN = b'"cwd":"'
 _CWD = re.compile(rb'"cwd":("(?:[^"\\]|\\.){1,4096}")')
 _NOT_IN_PROJECT = re.compile(r"[^A-Za-z0-9]")
+_number = Struct(">Q").unpack
 _NO_MODEL = ("<synthetic>", "unknown")
 
 
@@ -51,10 +54,10 @@ class Entry(NamedTuple):
 
 def digest(text: str) -> int:
     """63 bits that stand for the text."""
-    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") >> 1
+    return _number(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())[0] >> 1
 
 
-_kept_digest = lru_cache(maxsize=512)(digest)      # neighbouring lines tell of one conversation, and often of one message
+_kept_digest = lru_cache(maxsize=512)(digest)
 
 
 def session_of(path: str) -> str:
@@ -73,7 +76,7 @@ def folder_of(line: bytes, project: str) -> str:
 
     Claude Code names the project's folder of logs after that path, with a dash for all but letters and digits.
     """
-    found = _CWD.search(line) if _CWD_BEGIN in line else None
+    found = _CWD.search(line) if CWD_BEGIN in line else None
     return _folder_above(found.group(1), project) if found else ""
 
 
@@ -97,10 +100,21 @@ def parse(line: bytes, session: str) -> Tuple[Entry, ...]:
     More than one when the answer was made with the help of an advisor. Never raises. Times outside 2000 to 2099 and
     counts above MOST are taken for damage.
     """
-    if USAGE not in line:
-        return ()
+    data = record(line) if USAGE in line else None
+    return () if data is None else entries_of(data, line, session)
+
+
+def record(line: bytes) -> Optional[Dict[str, Any]]:
+    """The JSON object of a line, None where ccusage takes it for none. Never raises."""
     try:
-        data = log_json.decode(line)
+        return log_json.decode(line)
+    except (ValueError, RecursionError):
+        return None
+
+
+def entries_of(data: Dict[str, Any], line: bytes, session: str) -> Tuple[Entry, ...]:
+    """The entries of the record of one line, as parse has them. Never raises."""
+    try:
         entry = _entry(data, line, session)
         helped = "iterations" in data["message"]["usage"] and _ADVISOR in line
         return (entry, *_advisors(data, entry)) if helped else (entry,)
@@ -126,19 +140,31 @@ def begin_of(line: bytes) -> bytes:
 def _entry(data: Dict[str, Any], line: bytes, session: str) -> Entry:
     """The entry of the line itself. Raises BadLine, KeyError, TypeError."""
     get, message = data.get, data["message"]
-    usage = message["usage"]
-    version, model, speed = get("version"), _text(message.get("model")), _speed(usage)
-    if version is not None and not _is_version(version[:_LONGEST_VERSION]):
+    usage, cost, limited, sidechain = message["usage"], get("costUSD"), get("isApiErrorMessage"), get("isSidechain")
+    named = _named if len(line) < _LONGEST_KEPT_LINE else _named.__wrapped__
+    ident, request, said, model, has_speed = named(
+        message.get("id"), get("requestId"), get("sessionId"), session, message.get("model"), usage.get("speed"), get("version"))
+    return Entry._make((
+        time_ms(data["timestamp"]), ident, request, said, model, *_counts(usage),
+        sidechain if type(sidechain) is bool else _flag(sidechain), has_speed, None if cost is None else _cost(cost),
+        _reset(line) if limited is not None and _flag(limited) else None))
+
+
+@lru_cache(maxsize=64)                 # neighbouring lines tell of one conversation, and often of one message
+def _named(ident: Any, request: Any, said: Any, session: str, model: Any, speed: Any,
+           version: Any) -> Tuple[Optional[int], Optional[int], int, Optional[str], bool]:
+    """Digests of message, request and session, the model, and whether the speed is told. Raises BadLine, TypeError."""
+    if version is not None and not _VERSION.match(version[:_LONGEST_VERSION]):
         raise BadLine
-    limited = _flag(get("isApiErrorMessage"))
-    ident, request, said = _text(message.get("id")), _text(get("requestId")), _text(get("sessionId")) or session
-    return Entry(time_ms(data["timestamp"]),
-                 None if ident is None else _digest(ident), None if request is None else _digest(request), _digest(said),
-                 None if model is None else _model(model[:_LONGEST_KEPT], speed == "fast"), *_counts(usage),
-                 _flag(get("isSidechain")), speed is not None, _cost(get("costUSD")), _reset(line) if limited else None)
+    if {type(ident), type(request), type(said), type(model)} != _ONLY_TEXT or not (ident and request and said and model):
+        for text in (ident, request, said, model):
+            _text(text)
+    is_fast = _speed(speed) == "fast"
+    return (ident and digest(ident), request and digest(request), _session_digest(said or session),
+            model and _model(model[:_LONGEST_KEPT], is_fast), speed is not None)
 
 
-def _digest(text: str) -> int:
+def _session_digest(text: str) -> int:
     return _kept_digest(text) if len(text) < _LONGEST_KEPT else digest(text)
 
 
@@ -159,7 +185,7 @@ def _iteration(item: Dict[str, Any], entry: Entry) -> Optional[Entry]:
     kind, model = item["type"], item.get("model")
     if type(kind) is not str or not (model is None or type(model) is str):
         raise BadLine
-    speed, counts = _speed(item), _counts(item)
+    speed, counts = _speed(item.get("speed")), _counts(item)
     if kind != "advisor_message" or not model:
         return None
     return Entry(*entry[:4], _model(model[:_LONGEST_KEPT], False), *counts, entry.sidechain, speed is not None, None,
@@ -184,8 +210,7 @@ def _all_can_be(*counts: int) -> bool:
     return 0 <= min(counts) <= max(counts) <= MOST
 
 
-def _speed(usage: Dict[str, Any]) -> Optional[str]:
-    speed = usage.get("speed")
+def _speed(speed: Optional[str]) -> Optional[str]:
     if speed is not None and speed != "standard" and speed != "fast":
         raise BadLine
     return speed
@@ -210,11 +235,6 @@ def _cost(value: Any) -> Optional[float]:
     if type(value) is not int and type(value) is not float:
         raise BadLine
     return float(value) if -MOST <= value <= MOST else None
-
-
-@lru_cache(maxsize=256)
-def _is_version(text: str) -> bool:
-    return _VERSION.match(text) is not None
 
 
 @lru_cache(maxsize=256)

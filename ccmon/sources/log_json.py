@@ -8,12 +8,13 @@ import re
 from datetime import date
 from json import JSONDecoder
 from math import isinf
-from typing import Any, Dict, List, NoReturn, Tuple
+from typing import Any, Callable, Dict, List, NoReturn, Tuple
 
 _DAY_MS = 86_400_000
 _FIRST_DAY = date(2000, 1, 1).toordinal()
 _FIRST_DAY_MS = 946_684_800_000
 _DEEPEST = 127
+_MOST_PLAIN = _DEEPEST // 2            # of each kind of bracket: with more of them a line is looked through
 _LONGEST_NUMBER = 308                  # digits
 _SHORT = 4300                          # bytes: no number in a shorter line is longer than Python converts
 _NEVER_NULL = frozenset(("id", "cwd", "model", "speed", "costUSD", "version", "sessionId", "requestId", "isApiErrorMessage",
@@ -42,7 +43,10 @@ def decode(line: bytes) -> Dict[str, Any]:
     """The JSON object of the line. Raises ValueError (BadLine among them), RecursionError."""
     suspect = _is_suspect(line)
     text = line.decode().strip(_SPACE)
-    data, end = (_scan_carefully if suspect or len(text) >= _SHORT else _scan)(text, 0)
+    try:
+        data, end = (_scan_carefully if suspect or len(text) >= _SHORT else _scan)(text, 0)
+    except StopIteration:              # what it raises where no value begins
+        raise BadLine from None
     if type(data) is not dict or end != len(text):
         raise BadLine
     if suspect and _null_models(data, _DEEPEST) != _null_models_of_iterations(data):
@@ -51,9 +55,12 @@ def decode(line: bytes) -> Dict[str, Any]:
 
 
 def _is_suspect(line: bytes) -> bool:
-    if line.count(b"[") + line.count(b"{") > _DEEPEST or b"\\" in line and (b"\\ud" in line or b"\\uD" in line):
+    if line.count(b"{") > _MOST_PLAIN or line.count(b"[") > _MOST_PLAIN:
         return True
-    for part in line.split(b"null")[:-1]:
+    if b"\\" in line and (b"\\ud" in line or b"\\uD" in line):
+        return True
+    *parts, _ = line.split(b"null")
+    for part in parts:
         if not part.endswith(_HARMLESS) and _is_odd(part[-_NULL_REACH:]):
             return True
     return False
@@ -118,7 +125,9 @@ def _members(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
 
 _DECODER = JSONDecoder(parse_constant=_refuse, parse_float=_float)
 _CAREFUL = JSONDecoder(parse_constant=_refuse, parse_float=_float, parse_int=_integer, object_pairs_hook=_members)
-_scan, _scan_carefully = _DECODER.raw_decode, _CAREFUL.raw_decode
+_Scan = Callable[[str, int], Tuple[Any, int]]
+_scan: _Scan = getattr(_DECODER, "scan_once", _DECODER.raw_decode)              # what raw_decode calls, where it is there
+_scan_carefully: _Scan = getattr(_CAREFUL, "scan_once", _CAREFUL.raw_decode)
 
 
 # --- times ----------------------------------------------------------------------------------------------------------------

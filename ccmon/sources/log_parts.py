@@ -86,6 +86,7 @@ class _Reading:
         self.damaged, self.first_damaged = at.damaged, at.first_damaged
         self.left_out: Dict[str, int] = json.loads(at.left_out)
         self.seen: Dict[int, int] = {}                     # lines without an id that say the same
+        self.elsewhere = b""                               # a folder that a line told, and that is not the project's
         self.unseen_to = at.offset                         # where lines may stand that are not in `seen`
         self._clear()
         self.withdrawn: Sequence[Message] = withdrawn
@@ -134,20 +135,38 @@ class _Reading:
         for number, content in enumerate(contents, self.lines + 1):
             if content is None:
                 self._leave_out(log_unused.DAMAGED, number)
-                continue
-            if log_entries.USAGE in content:
-                found = log_entries.parse(content, self.session)
-                for entry in found:
-                    self._add(entry, False)
-                if not found:
-                    self._leave_out(log_unused.unused_kind(content), number)
-                elif not self.folder:
-                    self.folder = log_entries.folder_of(content, self.project)
-            event = limit_events.limit_event(content) if limit_events.FLAG in content else None
-            if event:
-                event = log_limits.settled(event, _zone)
-                self.events.append(Event(event.at_ms // 1000, event.kind, event.model, event.resets_at))
+            elif log_entries.USAGE in content:
+                self._take_answer(content, number)
+            elif limit_events.FLAG in content:
+                self._take_event(content)
         self.lines += len(contents)
+
+    def _take_answer(self, content: bytes, number: int) -> None:
+        """A line with a usage in it, most often an answer."""
+        data = log_entries.record(content)
+        found = () if data is None else log_entries.entries_of(data, content, self.session)
+        for entry in found:
+            self._add(entry, False)
+        if not found:
+            self._leave_out(log_unused.unused_kind(content), number)
+        elif not self.folder:
+            self._take_folder(content)
+        if data is None or data.get("isApiErrorMessage"):
+            self._take_event(content)
+
+    def _take_folder(self, content: bytes) -> None:
+        """The project's folder, where the line tells it and not the same one as a line before it that was no help."""
+        at = content.find(log_entries.CWD_BEGIN)
+        if at >= 0 and not content.startswith(self.elsewhere or b"\n", at):
+            self.folder = log_entries.folder_of(content, self.project)
+            end = content.find(b'"', at + len(log_entries.CWD_BEGIN))
+            self.elsewhere = b"" if self.folder else content[at:end + 1]
+
+    def _take_event(self, content: bytes) -> None:
+        event = limit_events.limit_event(content)
+        if event:
+            event = log_limits.settled(event, _zone)
+            self.events.append(Event(event.at_ms // 1000, event.kind, event.model, event.resets_at))
 
     def _take_unended(self, content: Optional[bytes]) -> None:
         found = () if content is None else log_entries.parse(content, self.session)
@@ -170,9 +189,11 @@ class _Reading:
             message = self._see(entry)
             message = _digest(f"{message} {self.seen[message]}", entry)
         at_ms, ident, request, session, model, given, made, five, hour, read, sidechain, speed, cost_usd, _ = entry
-        self.last_ms = max(self.last_ms, at_ms)
-        self.messages.append(Message(at_ms, message, request, session, model or "", self.project, given, made, five, hour, read,
-                                     nano(self.price.of(entry)), ident is None, sidechain, speed, cost_usd is not None, unended))
+        if at_ms > self.last_ms:
+            self.last_ms = at_ms
+        self.messages.append(Message._make((
+            at_ms, message, request, session, model or "", self.project, given, made, five, hour, read,
+            nano(self.price.of(entry)), ident is None, sidechain, speed, cost_usd is not None, unended)))
 
     def _see(self, entry: Entry) -> int:
         message = _digest(self.name, entry)

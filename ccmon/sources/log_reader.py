@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 HOUR_S = 3600
 RECENT_H = 48
 AT_ONCE_BYTES = 24 << 20               # as much is read without a second process
-MOST_ROWS = 2000                       # messages of one transaction: others write, too
+MOST_ROWS = 4000                       # messages of one transaction: others write, too
 MOST_FILES = 50                        # of one transaction
-CUT_S = 2                              # a long reading makes sessions of what it has so far, so often
+CUT_S = 5                              # a long reading makes sessions of what it has so far, so often
 
 Tell = Callable[[float], None]         # is told the share (0..1) that has been read
 

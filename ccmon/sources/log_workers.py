@@ -4,16 +4,18 @@ A process that is killed loses nothing: what it had yet to read is read here. Wh
 """
 
 import gc
+import marshal  # of what our own children send
 import os
-import pickle  # of what our own children send  # nosec B403
 import signal
 import sys
 from contextlib import suppress
-from typing import Callable, Dict, Generator, Iterable, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Generator, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.sources.log_files import LogFile
 from ccmon.store.ledger import Part
+from ccmon.store.limit_events import Event
 from ccmon.store.log_state import Position
+from ccmon.store.messages import Message
 from ccmon.system import ready, signals
 
 FROM_BYTES = 8 << 20                   # less is read sooner than it is divided
@@ -22,6 +24,7 @@ MOST_AHEAD = 4 << 20                   # bytes of each process that wait here un
 _LONG_S = 3600.0                       # of waiting, before it is begun anew
 _HEAD = 8                              # bytes that tell how long a message is
 _AT_ONCE = 1 << 18
+_MARSHAL = 2                           # the format without references: looking for some takes longer than it saves
 
 Read = Callable[[LogFile, Optional[Position]], Iterator[Part]]
 Found = Generator[Tuple[LogFile, Iterator[Part]], None, None]
@@ -82,9 +85,10 @@ def _parts(workers: Sequence["_Worker"], share: int, file: LogFile, before: Opti
         if message is None:
             yield from read(file, before)
             return
-        part: Optional[Part] = pickle.loads(message)  # nosec B301
-        if part is None:
+        content = marshal.loads(message)  # nosec B302
+        if content is None:
             return
+        part = _unpacked(content)
         yield part
         before = part.after
 
@@ -155,7 +159,20 @@ def _work(writing: int, others: Iterable[int], files: Sequence[LogFile], known: 
 
 
 def _send(writing: int, part: Optional[Part]) -> None:
-    content = pickle.dumps(part, pickle.HIGHEST_PROTOCOL)
+    content = marshal.dumps(None if part is None else _packed(part), _MARSHAL)
     left = memoryview(len(content).to_bytes(_HEAD, "big") + content)
     while left:
         left = left[os.write(writing, left):]
+
+
+def _packed(part: Part) -> Tuple[Any, ...]:
+    """The part as plain tuples, which are sent in half the time."""
+    path, before, after, messages, events, folder, withdrawn = part
+    return (path, before and tuple(before), tuple(after), [*map(tuple, messages)], [*map(tuple, events)], folder,
+            [*map(tuple, withdrawn)])
+
+
+def _unpacked(content: Tuple[Any, ...]) -> Part:
+    path, before, after, messages, events, folder, withdrawn = content
+    return Part(path, before and Position._make(before), Position._make(after), [*map(Message._make, messages)],
+                [*map(Event._make, events)], folder, [*map(Message._make, withdrawn)])

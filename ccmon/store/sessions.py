@@ -149,7 +149,7 @@ def recut(db: sqlite3.Connection, owner: int) -> None:
     for before, after in zip(*edges):
         low, high = before.end if before else -EVER, after.start if after else EVER
         if low * 1000 <= span[1] and span[0] <= high * 1000:
-            found = messages.between(db, owner, low * 1000, high * 1000)
+            found = messages.between(db, owner, low * 1000, high * 1000) if fixed else messages.by_time(db, owner)
             if before and before.is_whole():
                 found = [row for row in found if row.at_ms > low * 1000]
             _replace(db, owner, low, high, list(cuts(db, found, low, high)))

@@ -64,12 +64,25 @@ def deltas(changes: "Iterable[Change]") -> Dict[Key, Sums]:
     """What these changes of messages change of the sums."""
     found: Dict[Key, Sums] = {}
     for before, after in changes:
-        for row, sign in ((before, -1), (after, 1)):
-            if row is not None and row.counts:
-                sums = found.setdefault(key_of(row), [0] * len(_SUMS))
-                for at, number in enumerate(sums_of(row)):
-                    sums[at] += sign * number
+        if before is not None and before.counts:
+            _add_to(found, before, -1)
+        if after.counts:
+            _add_to(found, after, 1)
     return found
+
+
+def _add_to(found: Dict[Key, Sums], row: "Row", sign: int) -> None:
+    key, (given, made, created, read, cost_nano, unpriced, entries) = key_of(row), sums_of(row)
+    sums = found.get(key)
+    if sums is None:
+        sums = found[key] = [0] * len(_SUMS)
+    sums[0] += sign * given
+    sums[1] += sign * made
+    sums[2] += sign * created
+    sums[3] += sign * read
+    sums[4] += sign * cost_nano
+    sums[5] += sign * unpriced
+    sums[6] += sign * entries
 
 
 def add(db: sqlite3.Connection, owner: int, changed: Dict[Key, Sums]) -> None:

@@ -98,7 +98,8 @@ def used_usd(used: Used, own: Mapping[str, Price]) -> Optional[float]:
 
 
 def _sum(tokens: Tuple[int, ...], price: Price) -> float:
-    plain, dearer = price.plain, price.long or price.plain
+    plain: Tuple[float, ...] = price[:5]
+    dearer = price.long or plain
     if isinstance(dearer, Large):
         plain = dearer = dearer.rates if sum(tokens) - tokens[1] > dearer.size else plain
     if max(tokens) <= LONG_TOKENS:     # nearly all; in the same order, so that it is the same sum

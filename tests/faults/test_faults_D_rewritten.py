@@ -129,8 +129,8 @@ def test_D22_what_is_still_the_same_is_not_read_again(logs, monkeypatch, sign):
     """Nor the log that an older ccmon has read, which did not note what tells that."""
     with closing(sqlite3.connect(logs.store)) as db, db:
         db.execute("UPDATE log_file SET ctime_ns = 0, crc = -1")
-    read, parse = [], log_entries.parse
-    monkeypatch.setattr(log_entries, "parse", lambda text, session: read.append(text) or parse(text, session))
+    read, record = [], log_entries.record
+    monkeypatch.setattr(log_entries, "record", lambda line: read.append(line) or record(line))
     for _ in range(2):
         sign(logs.path)
         logs.look(NOW + 3)

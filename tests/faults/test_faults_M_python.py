@@ -20,6 +20,7 @@ from ccmon.sources import hook
 ROOT = Path(ccmon.__file__).resolve().parent.parent
 WITH_FALL_BACK = {                     # tests here provoke them, and test_named_tuple.py
     *((path, name) for path in ("ccmon/sources/hook.py", "ccmon/kept.py") for name in ("_json", "_json.make_scanner")),
+    ("ccmon/kept.py", "_json.make_encoder"), ("ccmon/kept.py", "_json.encode_basestring_ascii"),
     ("ccmon/named_tuple.py", "collections._tuplegetter"), ("ccmon/output.py", "_locale"),
     ("ccmon/system/signals.py", "_signal"), ("ccmon/system/stops.py", "_signal"),
     ("ccmon/settings/config.py", "_sha2"), ("ccmon/settings/config.py", "_sha2.sha256")}
@@ -58,6 +59,18 @@ def test_M01_claudes_json_is_read_by_whatever_scanner_a_python_has(private, monk
         for text in ("", "{", "[1,", "NaN", '"a\tb"', "{} more", "1" * 5000, "[" * 100_000):
             with pytest.raises((ValueError, RecursionError)):
                 read(text)
+
+
+@pytest.mark.parametrize("private", [
+    {}, None, {"make_encoder": lambda *_: "other", "encode_basestring_ascii": repr}, {"make_encoder": None}],
+    ids=["its own", "no _json", "answer", "no encoder"])
+def test_M01_json_is_written_by_whatever_encoder_a_python_has(private, monkeypatch):
+    if private != {}:
+        monkeypatch.setitem(sys.modules, "_json", private if private is None else types.SimpleNamespace(**private))
+    for value in ({"a": [1, 2.5, 1e300, -0.0, None, True, "é\"\n\u2028\ud800", (), {}], "b": {"c": 10 ** 30}}, "x", [], 0.1):
+        assert kept.text_of(value) == json.dumps(value)
+    with pytest.raises(TypeError):
+        kept.text_of({"a": object()})
 
 
 def test_M01_nothing_is_missed_where_a_python_lacks_its_private_modules():

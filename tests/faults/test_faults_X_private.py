@@ -13,9 +13,10 @@ import sys
 import time
 from pathlib import Path
 
+import fork_server
 import pytest
 from claude_logs import Entry, line
-from commands import HOUR, NOW, Machine, block
+from commands import HOUR, NOW, PATIENCE_S, ROOT, Machine, block
 
 from ccmon.system import named_files, private
 
@@ -25,22 +26,49 @@ UP = "../" * 12 + "TRAV"
 TOLD = {"session_id": UP, "transcript_path": UP, "cwd": UP, "model": {"id": UP, "display_name": UP},
         "rate_limits": {"five_hour": {"used_percentage": 12, "resets_at": AT + HOUR}}}
 LOGGED = line(Entry(time=AT - HOUR, input=10, output=20, model=UP, message=UP, request=UP, session=UP))
-COMMANDS = r"""
-$CCMON --once; $CCMON --json; $CCMON record; $CCMON why; $CCMON --statusline; $CCMON --statusline --format tmux
-$CCMON --statusline --plan max5; $CCMON --statusline --format "$UP"; $CCMON --statusline --template "$UP/{model}"
-$CCMON --timezone "$UP"
-CLAUDE_CONFIG_DIR=$HOME/.claude,$UP $CCMON --once; CCMON_DATA_DIR=$UP $CCMON record; XDG_CACHE_HOME=$UP $CCMON --statusline
-CCMON_PLAN=$UP $CCMON --statusline
-printf %s "$TOLD" | $CCMON --statusline --format claude; printf %s "$TOLD" | $CCMON --statusline --format claude; $CCMON record
-$CCMON history; $CCMON history --check; $CCMON history --host "$UP"; $CCMON history --table "$UP"
-$CCMON history --backup backup.db; $CCMON merge backup.db; $CCMON report; $CCMON report --html page.html
-$CCMON export --openmetrics --output numbers.prom
-$CCMON hit; $CCMON hit --undo; $CCMON learn; $CCMON learn --share; $CCMON learn --forget; $CCMON --source logs --once
-$CCMON --demo --once; $CCMON --demo history
-for shell in bash zsh fish tmux claude; do CCMON_PROBE=/nobody/looks $CCMON init $shell --write; done
-PYTHONPATH=$BROKEN:$PYTHONPATH $CCMON history --table
+COMMANDS = """
+--once
+--json
+record
+why
+--statusline
+--statusline --format tmux
+--statusline --plan max5
+--statusline --format $UP
+--statusline --template $UP/{model}
+--timezone $UP
+CLAUDE_CONFIG_DIR=$HOME/.claude,$UP --once
+CCMON_DATA_DIR=$UP record
+XDG_CACHE_HOME=$UP --statusline
+CCMON_PLAN=$UP --statusline
+--statusline --format claude
+--statusline --format claude
+record
+history
+history --check
+history --host $UP
+history --table $UP
+history --backup backup.db
+merge backup.db
+report
+report --html page.html
+export --openmetrics --output numbers.prom
+hit
+hit --undo
+learn
+learn --share
+learn --forget
+--source logs --once
+--demo --once
+--demo history
+CCMON_PROBE=/nobody/looks init bash --write
+CCMON_PROBE=/nobody/looks init zsh --write
+CCMON_PROBE=/nobody/looks init fish --write
+CCMON_PROBE=/nobody/looks init tmux --write
+CCMON_PROBE=/nobody/looks init claude --write
 """
 CALLS = "open openat creat mkdir mkdirat rename renameat renameat2 link linkat symlink symlinkat mknod mknodat".split()
+UNMASKED = ["sh", "-c", 'umask 000; exec "$@"', "sh"]
 WATCH = ["strace", "-f", "-qq", "-y", "-s", "4096", "--seccomp-bpf", "-e",
          "trace=" + ",".join("?" + name for name in CALLS), "-o"]
 CALL = re.compile(rf"^[0-9]+ +({'|'.join(CALLS)})\((.*)", re.MULTILINE)
@@ -91,15 +119,22 @@ def walk(tmp_path_factory):
     for folder in (logs, logs.parent, logs.parent.parent):
         folder.chmod(0o700)
     (logs / "a.jsonl").chmod(0o600)
-    broken = machine.folder / "broken"
-    broken.mkdir()
-    (broken / "tabulate.py").write_text("raise RuntimeError('on purpose')\n")
-    env = machine.env(PYTHONDONTWRITEBYTECODE=1, TMPDIR=None, UP=UP, TOLD=json.dumps(TOLD),
-                      CCMON="ccmon", BROKEN=broken)
     trace = machine.folder / "trace"
     watch = [*WATCH, str(trace)] if can_watch() else []
-    subprocess.run([*watch, "sh", "-c", "umask 000\n" + COMMANDS], env=env, cwd=machine.cwd, stdin=subprocess.DEVNULL,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    server, process = fork_server.start("C.UTF-8", [*UNMASKED, *watch], PYTHONDONTWRITEBYTECODE="1")
+    for row in COMMANDS.replace("$UP", UP).replace("$HOME", str(machine.home)).split("\n"):
+        variables = [word for word in row.split() if re.match("[A-Z_]+=", word)]
+        words = [word for word in row.split() if word not in variables]
+        env = machine.env(TMPDIR=None, **dict(word.split("=", 1) for word in variables))
+        told = json.dumps(TOLD).encode() if "claude" in words else b""
+        fork_server.call_of(server, [words, env, str(machine.cwd), 0], told, PATIENCE_S)
+    server.close()
+    (machine.folder / "tabulate.py").write_text("raise RuntimeError('on purpose')\n")
+    again = [WATCH[0], "-A", *watch[1:]] if watch else []
+    subprocess.run([*UNMASKED, *again, sys.executable, "-m", "ccmon", "history", "--table"], check=False, cwd=machine.cwd,
+                   env=machine.env(TMPDIR=None, PYTHONPATH=f"{machine.folder}:{ROOT}", PYTHONDONTWRITEBYTECODE=1),
+                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process.wait(PATIENCE_S)           # and with it whatever it has left behind
     yield Walk(machine, trace.read_text(errors="replace") if watch else None)
     machine.close()
 
