@@ -62,7 +62,7 @@ def start_together(number, code, path, first=0):
 
 HERD = """
 import json, tempfile
-from ccmon.store import check, copy, ledger, migrations, present, thin, usage
+from ccmon.store import check, copy, ledger, migrations, present, record, thin, usage
 gate, opener = os.pipe()
 children = []
 for number in range(int(sys.argv[3])):

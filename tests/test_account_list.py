@@ -199,7 +199,8 @@ def test_what_is_learned_is_of_one_login(home):
     def said(login, *rows):
         with memory.opened(ctx, 1000) as kept:
             kept.store.change_owner(ctx.owner, lambda db, owner: window_readings.add(
-                db, owner, [WindowReading(login, "five_hour", ts, percent, resets_at, "statusline") for ts, percent, resets_at in rows]))
+                db, owner, [WindowReading(login, "five_hour", ts, percent, resets_at, "statusline")
+                            for ts, percent, resets_at in rows]))
 
     said("", (NOW - 900, 3.0, NOW + HOUR), (NOW - 800, 4.0, NOW + HOUR))
     assert percents(ctx) == [3.0, 4.0]

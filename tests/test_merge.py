@@ -74,7 +74,8 @@ def everything(path, owner=SERVER):
         store.change_owner(owner, lambda db, n: ledger.count(db, n, [said(number, T0 + 60 * number) for number in range(90)]))
         store.change_owner(owner, lambda db, n: ledger.finish(db, n, [], LATER, True))
         store.change_owner(owner, lambda db, n: learning.note_hit(db, n, T0 + 9, T0 + 60))
-        store.change_owner(owner, lambda db, n: db.execute("INSERT INTO limit_event VALUES (?, ?, 'session', '', 0)", (n, T0 + 9)))
+        store.change_owner(owner, lambda db, n: db.execute(
+            "INSERT INTO limit_event VALUES (?, ?, 'session', '', 0)", (n, T0 + 9)))
         add_snapshots(store, range(T0, T0 + 600, 7))
 
 

@@ -88,8 +88,8 @@ def test_every_account_has_its_own(db):
 
 
 @pytest.mark.parametrize("event", [
-    LimitEvent(-1, "session"), LimitEvent(T0, "session", "", -5), LimitEvent(T0, "x" * 99), LimitEvent(T0, "model", "m" * 99), LimitEvent(None, "session"),
-    LimitEvent(T0, None), LimitEvent(10 ** 12, "session")])
+    LimitEvent(-1, "session"), LimitEvent(T0, "session", "", -5), LimitEvent(T0, "x" * 99),
+    LimitEvent(T0, "model", "m" * 99), LimitEvent(None, "session"), LimitEvent(T0, None), LimitEvent(10 ** 12, "session")])
 def test_what_cannot_be_is_left_out(db, event):
     add(db, event)
     assert kept(db) == [] and readings(db) == []
@@ -114,7 +114,8 @@ def test_it_can_be_taken_into_another_file(db):
 # --- what is asked ---
 
 def test_the_list_has_all_kinds_hits_and_what_was_kept_before_the_table(db):
-    add(db, LimitEvent(T0, "session", "", ENDS), LimitEvent(T0 + 100, "weekly"), LimitEvent(T0 + 200, "model", "Fable 5", T0 + DAY))
+    add(db, LimitEvent(T0, "session", "", ENDS), LimitEvent(T0 + 100, "weekly"),
+        LimitEvent(T0 + 200, "model", "Fable 5", T0 + DAY))
     hit(db, T0 + 150, resets_at=ENDS)
     hit(db, T0 - HOUR, "limit")
     hit(db, T0 - DAY, "limit", WEEK_S, T0)
@@ -126,7 +127,8 @@ def test_the_list_has_all_kinds_hits_and_what_was_kept_before_the_table(db):
 
 
 @pytest.mark.parametrize("events, listed", [
-    ([LimitEvent(T0, "extra", "", ENDS), LimitEvent(T0 + 59, "extra", "", ENDS), LimitEvent(T0 + 60, "extra", "", ENDS)], [T0, T0 + 60]),
+    ([LimitEvent(T0, "extra", "", ENDS), LimitEvent(T0 + 59, "extra", "", ENDS),
+      LimitEvent(T0 + 60, "extra", "", ENDS)], [T0, T0 + 60]),
     ([LimitEvent(T0, "extra"), LimitEvent(T0 + 5, "extra", "", ENDS)], [T0]),
     ([LimitEvent(T0, "extra", "", ENDS), LimitEvent(T0 + 5, "extra")], [T0]),
     ([LimitEvent(T0, "extra", "", ENDS), LimitEvent(T0 + 5, "extra", "", ENDS + HOUR)], [T0, T0 + 5]),

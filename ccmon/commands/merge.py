@@ -27,7 +27,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
             with open_store(own, SCREEN_BUSY_MS, now) as store:
                 came = store.change(lambda db: merge.merge(db, theirs, now, config.owner(ctx.env).host))
         except Busy:
-            raise CcmonError(f"{own} is held by another program: nothing was merged. Try again in a moment") from None
+            raise CcmonError(f"{own} is held by another program: nothing was merged", "Try again in a moment") from None
     line_cache.outdate(ctx.env)
     print("\n".join(map(_told, came)) or "nothing new")
     return OK

@@ -18,7 +18,7 @@ _NAMED = 5                             # sessions that are told one by one
 def stored_at(ctx: Context) -> str:
     """The path of the history. CcmonError when there is no place for one."""
     if not ctx.paths.store:
-        raise CcmonError("There is no home directory: history is off. Set HOME or CCMON_DATA_DIR")
+        raise CcmonError("There is no home directory: history is off", "Set HOME or CCMON_DATA_DIR")
     return ctx.paths.store
 
 
@@ -62,7 +62,7 @@ def _megabytes(size: int) -> str:
 
 def _damaged(path: str, what: str, more: int) -> CcmonError:
     others = f", and {count(more)} more" if more else ""
-    return CcmonError(f"{path} is damaged ({' '.join(what.split())}{others}). Move it away with its -wal and -shm: "
+    return CcmonError(f"{path} is damaged ({' '.join(what.split())}{others})", "Move it away with its -wal and -shm: "
                       "a backup can take its place, else a new history is begun")
 
 

@@ -4,7 +4,9 @@ claim() is quick; send() may take many seconds and is called when nobody waits, 
 or is suspended, has his claim run out: another process tells it then, and he does not any more.
 """
 
-from typing import List, NamedTuple, Optional, Set
+from __future__ import annotations
+
+from typing import List, Optional, Set
 
 from ccmon.alerts import channels, kinds, rules
 from ccmon.alerts.found import Noted
@@ -13,6 +15,7 @@ from ccmon.alerts.rules import PAST_DAYS, Alert, Usual
 from ccmon.alerts.window_rules import SAME_S
 from ccmon.errors import UsageError
 from ccmon.model import Facts, Snapshot
+from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, READING_BUSY_MS, Memory, opened
 from ccmon.settings import context
 from ccmon.settings.context import Context
@@ -138,6 +141,7 @@ class Outcome(NamedTuple):
 
     told: bool
     words: str
+    error: Optional[channels.Untold] = None        # why not
 
 
 def tell(ctx: Context, alert: Alert, channel: str) -> Outcome:
@@ -150,7 +154,7 @@ def tell(ctx: Context, alert: Alert, channel: str) -> Outcome:
         url = channels.webhook_url(ctx.settings.alert_webhook_file, ctx.env)
         return Outcome(True, channels.webhook(url, rules.payload(alert)))
     except channels.Untold as err:
-        return Outcome(False, str(err))
+        return Outcome(False, str(err), err)
 
 
 def ready(ctx: Context, channel: str) -> Outcome:
@@ -165,7 +169,7 @@ def ready(ctx: Context, channel: str) -> Outcome:
         where = channels.webhook_source(ctx.settings.alert_webhook_file, ctx.env)
         return Outcome(True, f"the address in {where}")
     except channels.Untold as err:
-        return Outcome(False, str(err))
+        return Outcome(False, str(err), err)
 
 
 def is_silent() -> bool:

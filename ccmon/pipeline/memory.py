@@ -1,10 +1,13 @@
 """What is remembered between refreshes: the store under this call's settings, or its absence told and lived with."""
 
+from __future__ import annotations
+
 import sqlite3
 from contextlib import suppress
-from typing import TYPE_CHECKING, Callable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, List, Optional, Sequence, Tuple
 
 from ccmon.model import Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
+from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import shown, stored
 from ccmon.pipeline.account_memory import AccountMemory
 from ccmon.pipeline.stored import BACKGROUND_BUSY_MS as BACKGROUND_BUSY_MS
@@ -17,13 +20,12 @@ from ccmon.store.database import StoreError
 from ccmon.when import SESSION_S
 
 if TYPE_CHECKING:
-    from ccmon.learning.values import Reading, Use
+    from ccmon.learning.values import RatesOf, Reading, Use
     from ccmon.store import windows
     from ccmon.store.alerts import SentAlert
     from ccmon.store.record import LimitOf
     from ccmon.store.trusted import Trust
     from ccmon.usage.hits import Event
-    from ccmon.usage.prices import Price
 
 WEEK_S = WINDOWS_S["seven_day"]
 _DAY_S = 86_400
@@ -174,15 +176,15 @@ class Memory(AccountMemory):
         known = self._look(lambda db, owner: recorded_use.recorded_use(db, owner, since, until), None)
         if known is None:
             return []
-        found = uses.by_model(known.models, known.minutes, known.quarters, self._price_of() if with_costs else lambda _: None)
+        found = uses.by_model(known.models, known.minutes, known.quarters, self._rates_of() if with_costs else lambda _: None)
         seen = [use for start, shots in known.seen for use in uses.of_session(start, shots) if use.ts >= since]
         return sorted(found + seen, key=lambda use: use.ts) if seen else found
 
-    def _price_of(self) -> "Callable[[str], Optional[Price]]":
+    def _rates_of(self) -> "RatesOf":
         from functools import partial
 
         from ccmon.usage import prices
-        return partial(prices.lookup, own=self.ctx.settings.prices)
+        return partial(prices.token_rates, own=self.ctx.settings.prices)
 
     def weekly_readings(self, now: int, days: int = 90) -> "List[Reading]":
         """The official readings of the 7-day window, by time."""
@@ -342,9 +344,9 @@ class Memory(AccountMemory):
 
     def _learned_limit(self, text: str) -> Optional[LearnedLimit]:
         from ccmon.learning import state
-        from ccmon.usage import gauge
-        lessons = state.load(text)
-        return gauge.in_tokens(lessons.learned, None, None) if lessons else None
+        from ccmon.usage import utilization
+        learned = state.load(text)
+        return utilization.limit_in_tokens(learned.learned, None, None) if learned else None
 
     def remembered_path(self) -> Optional[str]:
         """The ccusage that last worked."""

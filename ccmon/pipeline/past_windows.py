@@ -16,11 +16,11 @@ from ccmon.store import window_readings
 from ccmon.store.database import Store, StoreError
 from ccmon.text import clean, clip, near
 from ccmon.usage.binding import is_only_model
-from ccmon.usage.gauge import LEAST_TOKENS
 from ccmon.usage.hits import Event
+from ccmon.usage.utilization import LEAST_TOKENS
 from ccmon.usage.windows import order, window
+from ccmon.when import DAY_S
 
-DAY_S = 86_400
 LONGEST_S = 7 * DAY_S                  # of a window whose length is known
 COURSES_S = 60 * DAY_S                 # how far back the screen shows the week's course
 WEEK = "seven_day"
@@ -74,8 +74,8 @@ def named(known: Sequence[str], wanted: Optional[str]) -> str:
 
 def of_name(kept: Memory, name: str, said: Sequence[Said], used: Sequence[Used]) -> List[PastWindow]:
     """The windows of a name, by their ends. used: by time, over all of them."""
-    lessons = state.load(kept.learned()) if name == "five_hour" else None
-    part = partial(learned_part, lessons.learned) if lessons else _no_part
+    learned_state = state.load(kept.learned()) if name == "five_hour" else None
+    part = partial(learned_part, learned_state.learned) if learned_state else _no_part
     return windows.of_kind(Kind(name, length_s(name), partial(counts, scope(name)), part), said, used)
 
 

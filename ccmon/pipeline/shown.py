@@ -1,4 +1,4 @@
-"""The windows, readings and lessons of the account that is shown: of one login, whoever else uses the same folders."""
+"""The windows, readings and learned state of the account that is shown: of one login, whoever else uses the same folders."""
 
 import sqlite3
 from typing import TYPE_CHECKING, Dict, List, Optional, Tuple

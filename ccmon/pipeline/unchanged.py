@@ -9,7 +9,7 @@ from typing import Optional, Sequence
 from ccmon import line_answer
 from ccmon.errors import CcmonError
 from ccmon.model import Facts, Source
-from ccmon.pipeline import account, lessons
+from ccmon.pipeline import account, learned_state
 from ccmon.pipeline.catch_up import files, is_current
 from ccmon.pipeline.memory import SCREEN_BUSY_MS, Answer, Memory, opened
 from ccmon.pipeline.present import load, source_before
@@ -33,7 +33,7 @@ def stored_facts(ctx: Context) -> Optional[Facts]:
         return None
     with opened(ctx, SCREEN_BUSY_MS) as memory:
         facts = None if _is_waiting(ctx, memory) else unchanged_facts(ctx, before, files(ctx), memory, now)
-        return facts and lessons.recall(memory, facts, now)._replace(source=before._replace(refreshed=now))
+        return facts and learned_state.recall(memory, facts, now)._replace(source=before._replace(refreshed=now))
 
 
 def is_recorded(ctx: Context) -> bool:

@@ -4,16 +4,19 @@ A long history is read in two steps: first the files of the last days, in memory
 process of its own, everything.
 """
 
+from __future__ import annotations
+
 import gc
 import os
 import subprocess
 import sys
 import time
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon import locks, refresher
 from ccmon.model import Block, Owner
+from ccmon.named_tuple import NamedTuple
 from ccmon.sources.log_changes import is_read
 from ccmon.sources.log_files import LogFile
 from ccmon.store import ledger, log_state, trusted

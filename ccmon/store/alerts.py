@@ -6,9 +6,12 @@ A claim is held for LEASE_S: what was claimed and never got an outcome, because 
 Only pipeline/memory.py calls, inside a transaction of database.py; sqlite3.Error comes as it is. Times are epoch seconds.
 """
 
-import sqlite3
-from typing import Iterable, List, NamedTuple, Optional, Sequence
+from __future__ import annotations
 
+import sqlite3
+from typing import Iterable, List, Optional, Sequence
+
+from ccmon.named_tuple import NamedTuple
 from ccmon.store import trusted, values
 
 KEEP_S = 90 * 86_400

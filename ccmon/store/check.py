@@ -1,13 +1,16 @@
 """Whether a history is sound: sqlite's own checks, and what every row of ours has to keep to. Reads only."""
 
+from __future__ import annotations
+
 import os
 import sqlite3
 import struct
 import zlib
 from contextlib import closing
-from typing import Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
+from typing import Dict, Iterable, List, Optional, Set, Tuple
 
-from ccmon.errors import CcmonError
+from ccmon.errors import PathError
+from ccmon.named_tuple import NamedTuple
 from ccmon.store import archive, copy, history_path, integrity, migrations, reported, rows, schema, upgrade, usage, values
 from ccmon.typed_values import MOST_PERCENT
 from ccmon.when import SESSION_S
@@ -134,7 +137,7 @@ def _findings(db: sqlite3.Connection, path: str, size: int) -> CheckResult:
     db.execute("BEGIN")                # one moment, whoever writes meanwhile
     why = None if copy.is_blank(db) else copy.strangeness(db)
     if why:
-        raise CcmonError(f"{path} {why}")
+        raise (copy.Newer if copy.is_newer(db) else PathError)(path, why)
     there = _tables(db)
     found = {table: int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in TABLES if table in there}
     hosts = tuple(host for host, in db.execute("SELECT DISTINCT host FROM owner ORDER BY host")) if "owner" in there else ()

@@ -4,10 +4,14 @@ Views, triggers, generated columns and expressions in indexes are programs of wh
 reads it can be ended at any moment, and is when no row came for a while.
 """
 
+from __future__ import annotations
+
 import sqlite3
 import time
 from contextlib import closing, contextmanager
-from typing import Callable, Iterator, List, NamedTuple, Optional, Set
+from typing import Callable, Iterator, List, Optional, Set
+
+from ccmon.named_tuple import NamedTuple
 
 MOST_OBJECTS = 1000                    # tables, indexes and whatever else there may be
 MOST_VALUE_BYTES = 64 << 20            # a packed day of the busiest has a few megabytes

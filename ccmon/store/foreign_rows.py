@@ -3,10 +3,13 @@
 So that whatever else is in it stays behind: its schema, its notes, how far its logs were read. For merge.py.
 """
 
+from __future__ import annotations
+
 import sqlite3
 from contextlib import closing
-from typing import Any, Dict, Iterator, List, NamedTuple, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
+from ccmon.named_tuple import NamedTuple
 from ccmon.store import foreign, log_state, migrations, schema
 from ccmon.store.foreign import MOST_VALUE_BYTES, Watchdog, WrongShape
 

@@ -8,7 +8,7 @@ import stat
 from contextlib import suppress
 from typing import Iterator, Optional, Tuple
 
-from ccmon.errors import CcmonError
+from ccmon.errors import PathError
 from ccmon.system import private
 
 OTHER_FOLDER = "(or set CCMON_DATA_DIR to another folder)"
@@ -82,19 +82,19 @@ def exists(path: str) -> bool:
     """Whether a history lies there. CcmonError when it must not be used, cannot be looked at, or could not even be made."""
     why = refusal(path)
     if why:
-        raise CcmonError(f"{path} {why}")
+        raise PathError(path, why)
     try:
         os.lstat(path)
         return True
     except FileNotFoundError:
         pass
     except OSError as err:
-        raise CcmonError(f"{path} cannot be read ({err.strerror}). Check the permissions of its folder") from None
+        raise PathError(path, f"cannot be read ({err.strerror})", "Check the permissions of its folder") from None
     above = _lowest(path)
     if not os.path.isdir(above) or not os.access(above, os.W_OK | os.X_OK):
         reason = "nothing can be written to it" if os.path.isdir(above) else "it is no folder"
-        raise CcmonError(f"{path} cannot be created ({above}: {reason}); history is off until its folder can be written "
-                         f"{OTHER_FOLDER}")
+        raise PathError(path, f"cannot be created ({above}: {reason}); history is off until its folder can be written "
+                              f"{OTHER_FOLDER}")
     return False
 
 

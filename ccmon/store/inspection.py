@@ -1,12 +1,15 @@
 """The door to what lies in a sqlite file, whosever: its size, schema and rows. Creates nothing and changes nothing."""
 
+from __future__ import annotations
+
 import os
 import sqlite3
 from contextlib import closing, suppress
-from typing import Callable, List, NamedTuple, Optional, Tuple, TypeVar
+from typing import Callable, List, Optional, Tuple, TypeVar
 
 from ccmon.errors import CcmonError
 from ccmon.model import Block, Owner
+from ccmon.named_tuple import NamedTuple
 from ccmon.store import history_path, learning, ledger, rows, values
 from ccmon.store import running as running_note
 

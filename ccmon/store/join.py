@@ -5,11 +5,14 @@ there is none of ours; their other messages join our sessions. Nothing that is k
 For merge.py and owners.py, inside their transaction. Times are epoch seconds, `_ms` epoch milliseconds.
 """
 
+from __future__ import annotations
+
 import sqlite3
 from bisect import bisect_left
-from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.model import Block
+from ccmon.named_tuple import NamedTuple
 from ccmon.store import log_state, messages, reported, rows, sessions, usage
 from ccmon.store.join_messages import Elsewhere, JoiningMessages
 from ccmon.store.join_rest import join_legacy, join_rest

@@ -213,6 +213,7 @@ def mark_notified(db: sqlite3.Connection, owner: int, key: str, now: int) -> boo
     return new
 
 
-LEARNED, EXTRA, LOGS, SPOOL, _NOTIFIED, _FORGOTTEN = "learned", "learned_extra", "logs_learned", "spool_read", "told", "learn_since"
+LEARNED, EXTRA, LOGS, SPOOL = "learned", "learned_extra", "logs_learned", "spool_read"
+_NOTIFIED, _FORGOTTEN = "told", "learn_since"
 _HITS, _MOST_HITS = "hits_noted", 50
 USUAL, WEEKS = "usual_hour", "learned_weeks"

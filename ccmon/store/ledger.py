@@ -3,13 +3,16 @@
 Only added to: a file that is gone takes nothing with it. For database.py, inside its transactions.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import sqlite3
 from collections import defaultdict
 from contextlib import suppress
-from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Callable, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
+from ccmon.named_tuple import NamedTuple
 from ccmon.store import archive, limit_events, messages, rows, sessions, usage, values
 from ccmon.store.log_state import COMPLETE, NAMES, PRICES, VALID, VANISHED, LogPosition, number, packed_ms
 from ccmon.store.messages import LogMessage

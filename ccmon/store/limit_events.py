@@ -3,9 +3,12 @@
 For database.py and its neighbours, inside their transaction; sqlite3.Error comes as it is. Times are epoch seconds.
 """
 
-import sqlite3
-from typing import Dict, Iterable, List, NamedTuple, Tuple
+from __future__ import annotations
 
+import sqlite3
+from typing import Dict, Iterable, List, Tuple
+
+from ccmon.named_tuple import NamedTuple
 from ccmon.store import learning, values
 from ccmon.when import SESSION_S
 

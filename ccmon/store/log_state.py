@@ -3,10 +3,13 @@
 For database.py and its neighbours, inside their transactions; sqlite3.Error comes as it is.
 """
 
+from __future__ import annotations
+
 import os
 import sqlite3
-from typing import Dict, NamedTuple, Optional, Tuple
+from typing import Dict, Optional, Tuple
 
+from ccmon.named_tuple import NamedTuple
 from ccmon.store import rows, values
 from ccmon.when import SKEW_S
 

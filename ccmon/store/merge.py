@@ -6,12 +6,15 @@ transaction of the store: all of it or nothing. Once more brings nothing: each m
 older snapshots are thinned like ours before they are compared.
 """
 
+from __future__ import annotations
+
 import os
 import sqlite3
 from contextlib import closing, contextmanager, suppress
-from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError, UsageError
+from ccmon.named_tuple import NamedTuple
 from ccmon.store import check, copy, foreign, foreign_rows, history_path, join, log_state, migrations, other, rows, thin
 from ccmon.store.foreign import Watchdog, WrongShape
 from ccmon.store.other import JoinTimes, OtherOwner
@@ -59,7 +62,7 @@ def opened(file: str, path: str, now: int, is_over: Callable[[], bool] = lambda:
                 foreign_rows.take(source, db, watchdog)
             _prepare(db, taken, path, now, old_at)
         except WrongShape as error:
-            raise UsageError(f"{path} is not a history of ccmon: {error}. Nothing was merged") from None
+            raise UsageError(f"{path} is not a history of ccmon: {error}", "Nothing was merged") from None
         except _WRONG as error:
             raise other.damaged(path, "it takes too long to read" if watchdog.is_slow else str(error)) from None
         _forget_names(file, taken)
@@ -115,7 +118,8 @@ def merge(db: sqlite3.Connection, theirs: OtherHistory, now: int, own_host: str 
 
 def _merge_all(db: sqlite3.Connection, theirs: OtherHistory, now: int, own_host: str) -> List[MergedRows]:
     found: Dict[str, MergedRows] = {}
-    owners = OtherOwner(theirs.db, 0, theirs.path).rows("SELECT id, host, account FROM owner WHERE id <> ? ORDER BY host, account")
+    owners = OtherOwner(theirs.db, 0, theirs.path).rows(
+        "SELECT id, host, account FROM owner WHERE id <> ? ORDER BY host, account")
     for number, host, account in owners:
         host = clean(host)
         at = JoinTimes(now + SKEW_S, theirs.old_at)

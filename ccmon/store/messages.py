@@ -4,9 +4,12 @@ A message is known by a digest of its id, and by one of its request (or, without
 the same logs again, in another order or place, changes nothing. For ledger.py, inside its transaction; no sums are made here.
 """
 
-import sqlite3
-from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from __future__ import annotations
 
+import sqlite3
+from typing import Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
+
+from ccmon.named_tuple import NamedTuple
 from ccmon.store import values
 
 ALONE, SIDECHAIN, SPEED, ABSORBED, PRICED, UNENDED = 1, 2, 4, values.ABSORBED, 16, 32

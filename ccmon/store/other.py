@@ -1,9 +1,12 @@
 """Another owner's rows, in another history or under another name in our own: how they are read. For join.py."""
 
+from __future__ import annotations
+
 import sqlite3
-from typing import Any, Callable, List, NamedTuple, Tuple
+from typing import Any, Callable, List, Tuple
 
 from ccmon.errors import CcmonError
+from ccmon.named_tuple import NamedTuple
 
 
 class JoinTimes(NamedTuple):
@@ -37,4 +40,4 @@ class OtherOwner(NamedTuple):
 
 def damaged(path: str, what: str) -> CcmonError:
     """What to tell of another file that is not sound."""
-    return CcmonError(f"{path} is damaged ({what}). Nothing was merged; a backup of it may be sound")
+    return CcmonError(f"{path} is damaged ({what})", "Nothing was merged; a backup of it may be sound")

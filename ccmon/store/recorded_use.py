@@ -3,9 +3,12 @@
 For pipeline/memory.py, inside a transaction of database.py; sqlite3.Error comes as it is. Times are epoch seconds.
 """
 
-import sqlite3
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from __future__ import annotations
 
+import sqlite3
+from typing import Any, Dict, List, Optional, Tuple
+
+from ccmon.named_tuple import NamedTuple
 from ccmon.store import log_state, usage, values
 
 Shot = Tuple[int, int, int, int, int, int, Optional[int]]  # first and last time of these counts: four kinds, micro-dollars

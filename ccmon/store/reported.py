@@ -4,11 +4,14 @@ Every report is kept under its start, the fullest of each. Of reports that cut t
 that hold most; the others stay, and count nothing. For database.py, inside its transactions.
 """
 
+from __future__ import annotations
+
 import sqlite3
 from bisect import bisect_right
-from typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.model import Block
+from ccmon.named_tuple import NamedTuple
 from ccmon.store import rows, sessions, usage, values
 from ccmon.store.sessions import SUMMED, Bound
 from ccmon.when import SESSION_S, SKEW_S

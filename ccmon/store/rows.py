@@ -3,10 +3,13 @@
 For database.py and its neighbours, with the connection that they opened; sqlite3.Error comes as it is. Times are epoch seconds.
 """
 
+from __future__ import annotations
+
 import sqlite3
-from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.model import Block, MergedOwner, Owner
+from ccmon.named_tuple import NamedTuple
 from ccmon.store import values
 from ccmon.when import SESSION_S, SKEW_S
 

@@ -5,10 +5,13 @@ of them opens a session that ends where the next one begins. So no two overlap, 
 For its neighbours, inside their transactions. Times are epoch seconds, `_ms` epoch milliseconds.
 """
 
+from __future__ import annotations
+
 import sqlite3
 from bisect import bisect_left
-from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
+from ccmon.named_tuple import NamedTuple
 from ccmon.store import log_state, messages, rows, usage, values
 from ccmon.store.log_state import OPEN_SPAN, open_span
 from ccmon.store.messages import MessageChange, MessageRow

@@ -4,9 +4,12 @@ database.py and merge.py call, inside a transaction for each step; sqlite3.Error
 and forecasts stay as they are. How far it came is noted: it may be interrupted at any time, and has nothing to look for later.
 """
 
-import sqlite3
-from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple
+from __future__ import annotations
 
+import sqlite3
+from typing import Callable, Dict, Iterable, List, Optional, Tuple
+
+from ccmon.named_tuple import NamedTuple
 from ccmon.store import rows, values
 
 RAW_S, MINUTES_S = 48 * 3600, 90 * 86_400

@@ -6,9 +6,12 @@ the earlier of both moments: that is true whichever of them is right. What is sh
 The clock is the machine's: one note for all owners, written by looks at logs and at ccusage, never by a merge.
 """
 
-import sqlite3
-from typing import Iterable, NamedTuple, Optional
+from __future__ import annotations
 
+import sqlite3
+from typing import Iterable, Optional
+
+from ccmon.named_tuple import NamedTuple
 from ccmon.store import rows, values
 from ccmon.when import SKEW_S
 

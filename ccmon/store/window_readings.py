@@ -4,9 +4,12 @@ The 5 hours and the week stand in `reading`, too, from which the limit is learne
 For database.py and its neighbours, inside their transaction; sqlite3.Error comes as it is. Times are epoch seconds.
 """
 
-import sqlite3
-from typing import Dict, List, NamedTuple, Sequence, Tuple
+from __future__ import annotations
 
+import sqlite3
+from typing import Dict, List, Sequence, Tuple
+
+from ccmon.named_tuple import NamedTuple
 from ccmon.store import rows, values
 
 NAMES_S = {"five_hour": 5 * 3600, "seven_day": 7 * 86_400}             # those of `reading`

@@ -19,7 +19,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ccmon.commands import merge
-from ccmon.pipeline import lessons, memory, refresh
+from ccmon.pipeline import learned_state, memory, refresh
 from ccmon.settings import context
 from ccmon.store import alerts, trusted
 from ccmon.store.trusted import Clock, judged_clock
@@ -234,7 +234,7 @@ def test_C08_no_alert_is_forgotten(kept):
 
 def test_C08_what_was_learned_is_not_learned_anew(kept):
     kept.keep_learned("as it was")
-    lessons.study_when_due(kept, NOW + 10 * DAY)
+    learned_state.study_when_due(kept, NOW + 10 * DAY)
     assert kept.learned() == "as it was"
 
 

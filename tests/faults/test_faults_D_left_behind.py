@@ -17,9 +17,10 @@ from store_cases import T0, path, saved  # noqa: F401
 from ccmon import line_cache
 from ccmon.model import Owner
 from ccmon.pipeline import sweeping
+from ccmon.setup import dotfiles
 from ccmon.store import copy, merge, rows
 from ccmon.store.database import open_store
-from ccmon.system import dotfiles, named_files, newfiles, private
+from ccmon.system import named_files, newfiles, private
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="fork and signals")]
 
