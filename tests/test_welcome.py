@@ -5,13 +5,13 @@ import time
 import pytest
 from scenes import NO_NODE, NOW, official, scene
 
-from ccmon.model import NO_CCUSAGE, Source
+from ccmon.model import Source
 from ccmon.settings.context import prepare
 from ccmon.text import line_width, plain
 from ccmon.typed_values import RawValue
 from ccmon.views.screen import dashboard, history_page, past, welcome
 
-NOTHING = Source(error=NO_CCUSAGE, missing=True)
+NOTHING = Source(error="ccusage was not found", missing=True, not_installed=True)
 
 
 def shown(made, width=80, height=24):

@@ -1,6 +1,6 @@
 """The door to those who tell the user: the desktop's notifications, a command of the user's, a webhook.
 
-Each gives what became of it in a few words, raises Untold with the reason, and takes a few seconds at most. The address of a
+Each gives what became of it in a few words, raises NotDelivered with the reason, and takes a few seconds at most. The address of a
 webhook is a secret: it is in no message of this room.
 """
 
@@ -36,6 +36,8 @@ _HIDDEN_ELSEWHERE = "a program of the desktop shows them, of GNOME or KDE, else 
 class NotDelivered(CcmonError):
     """The channel did not take it; why, with the way out where there is one."""
 
+    joint = ": "
+
 
 class _Again(Exception):
     """It may go better the next time."""
@@ -44,17 +46,16 @@ class _Again(Exception):
 # --- the desktop --------------------------------------------------------------------------------------------------------
 
 def desktop_program(env: Mapping[str, str], platform: str = sys.platform) -> str:
-    """The path of the program that shows notifications. Raises Untold."""
+    """The path of the program that shows notifications. Raises NotDelivered."""
     name = _DESKTOPS.get(platform, "notify-send")
     found = processes.which(name, env)
     if found is None:
-        package = ": install libnotify (Debian: libnotify-bin)" if name == "notify-send" else ""
-        raise NotDelivered(f"{name} was not found{package}")
+        raise NotDelivered(f"{name} was not found", "install libnotify (Debian: libnotify-bin)" if name == "notify-send" else "")
     return found
 
 
 def desktop(title: str, text: str, env: Mapping[str, str], platform: str = sys.platform) -> str:
-    """Show a notification. Raises Untold."""
+    """Show a notification. Raises NotDelivered."""
     program = desktop_program(env, platform)
     told = {"CCMON_ALERT_TITLE": title, "CCMON_ALERT_TEXT": text}
     _run([program, *_desktop_words(title, text, platform)], {**processes.environment(env), **_bus(env), **told}, 2 * TIMEOUT_S)
@@ -91,7 +92,7 @@ def _bus(env: Mapping[str, str]) -> Dict[str, str]:
 # --- a command ----------------------------------------------------------------------------------------------------------
 
 def command_words(command: Optional[str], env: Mapping[str, str]) -> List[str]:
-    """The words of the user's command, the first as a path; no shell reads them. Raises Untold."""
+    """The words of the user's command, the first as a path; no shell reads them. Raises NotDelivered."""
     try:
         words = processes.split(command or "")
     except ValueError as err:
@@ -106,13 +107,13 @@ def command_words(command: Optional[str], env: Mapping[str, str]) -> List[str]:
 
 
 def command(line: Optional[str], values: Mapping[str, str], env: Mapping[str, str]) -> str:
-    """Run the user's command with the values in its environment. Raises Untold."""
+    """Run the user's command with the values in its environment. Raises NotDelivered."""
     _run(command_words(line, env), {**processes.environment(env), **values}, COMMAND_S)
     return "ran, exit code 0"
 
 
 def _run(words: Sequence[str], env: Mapping[str, str], timeout_s: float) -> None:
-    """Run it, with all that it starts, for so long at most. Raises Untold."""
+    """Run it, with all that it starts, for so long at most. Raises NotDelivered."""
     nowhere = subprocess.DEVNULL
     try:
         process = subprocess.Popen(processes.arguments(words), env=dict(env), stdin=nowhere, stdout=nowhere,  # nosec B603
@@ -136,18 +137,18 @@ def _run(words: Sequence[str], env: Mapping[str, str], timeout_s: float) -> None
 # --- a webhook ----------------------------------------------------------------------------------------------------------
 
 def webhook_source(path: Optional[str], env: Mapping[str, str]) -> str:
-    """Where its address is kept, in words that may be shown. Raises Untold where none is, or where it is not safe."""
+    """Where its address is kept, in words that may be shown. Raises NotDelivered where none is, or where it is not safe."""
     webhook_url(path, env)
     return WEBHOOK_VARIABLE if env.get(WEBHOOK_VARIABLE) else str(path)
 
 
 def webhook_url(path: Optional[str], env: Mapping[str, str]) -> str:
-    """The address, a secret: from the environment, else the only line of the file. Raises Untold."""
+    """The address, a secret: from the environment, else the only line of the file. Raises NotDelivered."""
     text, where = env.get(WEBHOOK_VARIABLE, "").strip(), WEBHOOK_VARIABLE
     if not text:
         if not path:
-            raise NotDelivered("there is no address: write it into a file of mode 0600, and alert_webhook_file = FILE; "
-                               f"or {where}")
+            raise NotDelivered("there is no address",
+                               f"write it into a file of mode 0600, and alert_webhook_file = FILE; or {where}")
         text, where = _secret(os.path.expanduser(path)), path
     from urllib.parse import urlsplit
     try:
@@ -168,7 +169,8 @@ def _secret(path: str) -> str:
         raise NotDelivered(f"{path} cannot be read ({reason})") from None
     try:
         if _POSIX and os.fstat(fd).st_mode & 0o077:
-            raise NotDelivered(f"others can read {path}: chmod 600 {shlex.quote(path)}")
+            command = f"chmod 600 {shlex.quote(path)}"
+            raise NotDelivered(f"others can read {path}", command, command)
         content = os.read(fd, _MOST_ADDRESS + 1)
         return content.decode("utf-8", "replace").strip() if len(content) <= _MOST_ADDRESS else ""
     finally:
@@ -177,7 +179,7 @@ def _secret(path: str) -> str:
 
 def webhook(url: str, document: Mapping[str, object], timeout_s: float = TIMEOUT_S,
             pauses_s: Sequence[float] = PAUSES_S) -> str:
-    """Post the document as JSON; again after a pause where that may help. Raises Untold."""
+    """Post the document as JSON; again after a pause where that may help. Raises NotDelivered."""
     import json
     body = json.dumps(document).encode()
     for tried, pause_s in enumerate((*pauses_s, 0.0), 1):
@@ -193,7 +195,7 @@ def webhook(url: str, document: Mapping[str, object], timeout_s: float = TIMEOUT
 def _posted(url: str, body: bytes, timeout_s: float) -> str:
     """One try, which takes so long at most, whatever takes long: to find the host, to connect, TLS, an answer byte by byte.
 
-    Raises _Again where another one may help, else Untold.
+    Raises _Again where another one may help, else NotDelivered.
     """
     import threading
     tried = _Try(url, body, timeout_s)

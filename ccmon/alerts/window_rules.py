@@ -1,10 +1,13 @@
 """When the account's windows beside the session's, and its credits, are worth an alert, and in which words."""
 
+from __future__ import annotations
+
 from datetime import datetime, timezone
-from typing import Iterable, Iterator, NamedTuple, Optional, Sequence
+from typing import Iterable, Iterator, Optional, Sequence
 
 from ccmon.alerts.kinds import credits_key, key
 from ccmon.model import Binding, Credits, Snapshot, Window
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import duration, percent
 from ccmon.usage import notices
 from ccmon.usage.binding import NEAR, SESSION, runs_out

@@ -16,11 +16,11 @@ from ccmon.store import window_readings
 from ccmon.store.database import Store, StoreError
 from ccmon.text import clean, clip, did_you_mean
 from ccmon.usage.binding import is_only_model
-from ccmon.usage.gauge import LEAST_TOKENS
 from ccmon.usage.hits import Event
+from ccmon.usage.utilization import LEAST_TOKENS
 from ccmon.usage.windows import order, window
+from ccmon.when import DAY_S
 
-DAY_S = 86_400
 LONGEST_S = 7 * DAY_S                  # of a window whose length is known
 COURSES_S = 60 * DAY_S                 # how far back the screen shows the week's course
 WEEK = "seven_day"
@@ -31,15 +31,15 @@ _KINDS = ("input", "output", "cache_creation", "cache_read")
 def known_names(kept: Memory) -> List[str]:
     """The windows of which anything is known, the 5 hours and the week first. Raises StoreError."""
     nothing: List[str] = []
-    found = _store(kept).of_owner(kept.ctx.owner, window_readings.names, nothing)
+    found = _store(kept).read_owner(kept.ctx.owner, window_readings.names, nothing)
     return sorted({*found, *map(_name_of, kept.events())} - {""}, key=lambda name: order(window(name, 0.0, 0, 0)))
 
 
 def readings(kept: Memory, name: str, since: int = 0) -> List[Said]:
     """All that Claude said of that window from then on (epoch s), limit events among it. Raises StoreError."""
-    nothing: List[window_readings.Row] = []
+    nothing: List[window_readings.WindowReading] = []
     until = kept.ctx.now()
-    rows = _store(kept).of_owner(
+    rows = _store(kept).read_owner(
         kept.ctx.owner, lambda db, owner: window_readings.readings(db, owner, since, until, name), nothing)
     events = [event for event in kept.events() if _name_of(event) == name and since <= event.at <= until]
     return [*(Said(row.login, row.ts, row.percent, row.resets_at) for row in rows),
@@ -74,8 +74,8 @@ def named(known: Sequence[str], wanted: Optional[str]) -> str:
 
 def of_name(kept: Memory, name: str, said: Sequence[Said], used: Sequence[Used]) -> List[PastWindow]:
     """The windows of a name, by their ends. used: by time, over all of them."""
-    lessons = state.load(kept.learned()) if name == "five_hour" else None
-    part = partial(learned_part, lessons.learned) if lessons else _no_part
+    learned_state = state.load(kept.learned()) if name == "five_hour" else None
+    part = partial(learned_part, learned_state.learned) if learned_state else _no_part
     return windows.of_kind(Kind(name, length_s(name), partial(counts, scope(name)), part), said, used)
 
 

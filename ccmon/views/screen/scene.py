@@ -1,10 +1,13 @@
 """What a screen view is given, and the words that several views share."""
 
+from __future__ import annotations
+
 from datetime import date
-from typing import NamedTuple, Optional, Sequence
+from typing import Optional, Sequence
 
 from ccmon import text, when
 from ccmon.model import Block, Facts, HighWater, Limit, Snapshot
+from ccmon.named_tuple import NamedTuple
 from ccmon.own_name import NAME, with_name
 from ccmon.text import Charset, Line, Span, model_names
 from ccmon.when import Zone

@@ -1,7 +1,10 @@
 """Parts of a screen one below the other: what does not fit drops out in order of worth, nothing is cut in two."""
 
-from typing import List, NamedTuple, Sequence, Tuple
+from __future__ import annotations
 
+from typing import List, Sequence, Tuple
+
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import Line
 
 
