@@ -12,6 +12,7 @@ from ccmon.pipeline import account, account_note, memory, snapshots
 from ccmon.pipeline.account import NOT_JSON
 from ccmon.settings import context
 from ccmon.sources import account_file
+from ccmon.store import rows
 from ccmon.system import private
 from ccmon.usage import account_json
 from ccmon.usage import account_note as notes
@@ -77,7 +78,7 @@ def test_the_line_that_comes_later_is_of_that_login_and_replaces_what_is_older(h
     assert named(facts_at(home).windows, "five_hour").percent == 25
     assert named(facts_at(home, NOW + 3 * HOUR).windows, "five_hour") is None          # a window that is over
     with memory.opened(at(home), 5000) as kept:
-        ledger = kept.store.ledger(kept.ctx.owner)
+        ledger = kept.store.read_owner(kept.ctx.owner, rows.ledger, None)
     assert json.loads(ledger)["logins"] == {"1": facts.login.account}
 
 
