@@ -42,7 +42,7 @@ SAME_DOOR = {("sources.log_watch", "sources.log_files"), ("sources.ccusage", "so
              ("fullscreen.background", "settings.grounds"),
              ("fullscreen.screen_signals", "fullscreen.terminal"), ("system.shared_files", "system.swap"),
              ("doctor.files", "doctor.check")}
-OPEN_TO_DOORS = {"line_answer", "locks", "model", "errors", "named_tuple", "sources.ccusage_errors", "kept", "text",
+OPEN_TO_DOORS = {"line_answer", "locks", "model", "errors", "named_tuple", "sources.ccusage_errors", "checked", "text",
                  "typed_values", "when", "system.private", "system.processes", "system.newfiles", "system.ready",
                  "system.stops", "system.targets", "system.process_facts"}
 IMPURE = {"os", "sys", "time", "sqlite3", "subprocess", "curses", "threading", "io", "pathlib", "shutil", "socket", "signal"}

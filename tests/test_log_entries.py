@@ -11,7 +11,7 @@ from log_mixtures import ODD
 
 from ccmon.sources import log_entries
 from ccmon.sources.limit_events import limit_event
-from ccmon.sources.log_entries import Entry, digest, parse, session_of
+from ccmon.sources.log_entries import LogEntry, digest, parse, session_of
 from ccmon.sources.log_unused import unused_kind
 
 TIME = 1_790_000_000.25
@@ -25,7 +25,7 @@ def odd(name):
 
 def test_every_field():
     line = claude_logs.line(ENTRY._replace(hour_cache=True, sidechain=True, extra={"costUSD": 0.5})).encode()
-    assert parse(line, "of-the-path") == (Entry(
+    assert parse(line, "of-the-path") == (LogEntry(
         1_790_000_000_250, digest("msg_1"), digest("req_1"), digest(ENTRY.session), claude_logs.SONNET, 1, 2, 0, 30, 400,
         sidechain=True, speed=False, cost_usd=0.5, reset_at=None),)
 
@@ -148,7 +148,7 @@ def test_parse_never_raises_whatever_the_fields(changes):
             target[name] = value
     line = json.dumps(fields, separators=(",", ":")).encode()
     for entry in parse(line, "s"):
-        assert all(0 <= count <= log_entries.MOST for count in entry[5:10]) and isinstance(entry, Entry)
+        assert all(0 <= count <= log_entries.MOST for count in entry[5:10]) and isinstance(entry, LogEntry)
         assert entry.model is None or entry.model.isascii() and 0 < len(entry.model) <= 40
     limit_event(line)
     unused_kind(line)

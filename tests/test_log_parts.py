@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccmon.sources import limit_events, log_entries, log_files, log_parts, log_unused
-from ccmon.sources.log_reader import Price
+from ccmon.sources.log_reader import EntryPrices
 from ccmon.text import model_id
 
 NEVER_NULL = {"id", "cwd", "model", "speed", "costUSD", "version", "sessionId", "requestId", "isApiErrorMessage",
@@ -22,7 +22,7 @@ NEVER_NULL = {"id", "cwd", "model", "speed", "costUSD", "version", "sessionId", 
 COUNTS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 NOISE = [b"", b"{}", b"no JSON", b"\xff\xfe", b'{"type":"user","message":{"content":"' + b"x" * 700 + b'"}}', b'"usage":{',
          b'{"isApiErrorMessage":true}', b"\r", b"null", b'{"type":"summary","leafUuid":null}']
-FREE = Price(lambda entry: 0.0, 1)
+FREE = EntryPrices(lambda entry: 0.0, 1)
 
 
 # --- the plain reading ----------------------------------------------------------------------------------------------------

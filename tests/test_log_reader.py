@@ -17,7 +17,7 @@ from ccmon.store.database import open_store
 from ccmon.usage import prices
 
 T0 = 1_764_000_000
-PRICE = log_reader.Price(partial(prices.cost_usd, own={}), 1)
+PRICE = log_reader.EntryPrices(partial(prices.cost_usd, own={}), 1)
 
 
 class Logs:
@@ -27,7 +27,7 @@ class Logs:
         self.root, self.path_of_store = folder / "home" / "projects", str(folder / "ccmon.db")
 
     def logs(self):
-        return log_reader.Logs([str(self.root)], log_files.scan([str(self.root)]), ME, PRICE)
+        return log_reader.LogSet([str(self.root)], log_files.scan([str(self.root)]), ME, PRICE)
 
     def read(self, now=T0 + 100 * HOUR, **more):
         with open_store(self.path_of_store, 2000, now) as store:

@@ -5,7 +5,7 @@ from typing import Callable, List, Sequence, Tuple
 
 from ccmon.model import Windows
 from ccmon.sources import spool_lines
-from ccmon.sources.spool_lines import Reading
+from ccmon.sources.spool_lines import SpoolReading
 from ccmon.store import rows, window_readings
 from ccmon.store.window_readings import Row
 from ccmon.usage import official
@@ -40,7 +40,7 @@ def keep_told(db: sqlite3.Connection, owner: int, windows: Windows, login: str, 
 
 
 def _settle(db: sqlite3.Connection, owner: int, source: str,
-            work: Callable[[Ledger], Tuple[Ledger, List[Reading]]]) -> None:
+            work: Callable[[Ledger], Tuple[Ledger, List[SpoolReading]]]) -> None:
     key = rows.ledger_key(owner)
     ledger, changed = work(official.load(rows.note(db, key)))
     rows.write_note(db, key, official.dump(ledger))

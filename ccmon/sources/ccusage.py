@@ -44,7 +44,7 @@ _PYTHON_PROGRAM = re.compile(r"^usage: .*\[-h\]|: error: .*invalid choice", re.M
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\].*?(?:\x07|\x1b\\))")
 
 
-class Ended(NamedTuple):
+class RunResult(NamedTuple):
     """How a run ended by itself."""
 
     code: int
@@ -96,7 +96,7 @@ def kill_group(pgid: int, started_at: str) -> bool:
 # --- running ------------------------------------------------------------------------------------------------------------
 
 def run(program: Program, words: Sequence[str], timeout_s: float, env: Mapping[str, str], home: Optional[str],
-        on_start: Callable[[int], None], cancel: Cancel, line: bytes = b"") -> Ended:
+        on_start: Callable[[int], None], cancel: Cancel, line: bytes = b"") -> RunResult:
     """Run the program to its end; whatever happens, nothing of its process group is left. line: its standard input, short.
 
     Raises Failed, Cancelled.
@@ -111,7 +111,7 @@ def run(program: Program, words: Sequence[str], timeout_s: float, env: Mapping[s
         cancel.release()
         code = _reaped(process)
     cancel.check()
-    return Ended(code, out, err)
+    return RunResult(code, out, err)
 
 
 def _popen(program: Program, words: Sequence[str], env: Mapping[str, str], home: Optional[str],
@@ -297,7 +297,7 @@ def _unstartable(program: Program, error: Exception) -> Failed:
     return Failed(f"{path} could not be started ({reason})", *ccusage_errors.INSTALL, missing=True)
 
 
-def _explained(program: Program, ended: Ended) -> Failed:
+def _explained(program: Program, ended: RunResult) -> Failed:
     """Why a run with an exit code other than 0 failed."""
     path, err = shown(program.path), ended.err.decode("utf-8", "replace")
     line = telling_line(err) or telling_line(_words_of(ended.out)) or "it did not say why"

@@ -9,9 +9,9 @@ from typing import Dict, Iterator, List, Optional, Sequence
 from ccmon.errors import CcmonError
 from ccmon.sources import limit_events, log_entries, log_files, log_limits, log_unused
 from ccmon.sources.log_changes import CHECK_S, is_due, looks_the_same
-from ccmon.sources.log_entries import Entry
+from ccmon.sources.log_entries import LogEntry
 from ccmon.sources.log_files import LogFile
-from ccmon.sources.log_reader import MOST_ROWS, Price
+from ccmon.sources.log_reader import MOST_ROWS, EntryPrices
 from ccmon.store import ledger
 from ccmon.store.ledger import Part
 from ccmon.store.limit_events import Event
@@ -30,14 +30,14 @@ def nano(cost_usd: Optional[float]) -> Optional[int]:
     return None if cost_usd is None else min(10 ** 17, round(cost_usd * 1e9))
 
 
-def cost_of(price: Price) -> ledger.CostOf:
+def cost_of(price: EntryPrices) -> ledger.CostOf:
     """What a stored message of a model costs, in billionths of a US dollar."""
     def cost(model: str, row: Row) -> Optional[int]:
-        return nano(price.of(Entry(row.at_ms, None, None, 0, model or None, *row[6:11], False, False, None, None)))
+        return nano(price.of(LogEntry(row.at_ms, None, None, 0, model or None, *row[6:11], False, False, None, None)))
     return cost
 
 
-def parts_of(file: LogFile, known: Optional[Position], folders: Sequence[str], price: Price, now: int) -> Iterator[Part]:
+def parts_of(file: LogFile, known: Optional[Position], folders: Sequence[str], price: EntryPrices, now: int) -> Iterator[Part]:
     """What is new in a file, in parts of some thousand messages; nothing when it cannot be read."""
     fd = log_files.open_log(file)
     if fd is None:
@@ -74,7 +74,7 @@ def _compared(fd: int, file: LogFile, known: Position, now: int) -> Optional[Pos
 class _Reading:
     """What has come of one file so far."""
 
-    def __init__(self, file: LogFile, known: Optional[Position], folders: Sequence[str], price: Price,
+    def __init__(self, file: LogFile, known: Optional[Position], folders: Sequence[str], price: EntryPrices,
                  withdrawn: Sequence[Message] = ()) -> None:
         path = file.path.replace(os.sep, "/")
         self.file, self.price, self.check_at = file, price, 0
@@ -182,7 +182,7 @@ class _Reading:
         else:
             self.left_out[kind] = self.left_out.get(kind, 0) + 1
 
-    def _add(self, entry: Entry, unended: bool) -> None:
+    def _add(self, entry: LogEntry, unended: bool) -> None:
         message = entry.message
         if message is None:            # nobody's duplicate: known by all that it says, and how often it was said before
             self._see_before()
@@ -195,7 +195,7 @@ class _Reading:
             at_ms, message, request, session, model or "", self.project, given, made, five, hour, read,
             nano(self.price.of(entry)), ident is None, sidechain, speed, cost_usd is not None, unended)))
 
-    def _see(self, entry: Entry) -> int:
+    def _see(self, entry: LogEntry) -> int:
         message = _digest(self.name, entry)
         self.seen[message] = self.seen.get(message, -1) + 1
         return message
@@ -218,7 +218,7 @@ class _Reading:
         os.close(fd)
 
 
-def _digest(name: str, entry: Entry) -> int:
+def _digest(name: str, entry: LogEntry) -> int:
     """63 bits that stand for an entry of that log."""
     made = blake2b(repr((name, *entry)).encode("utf-8", "surrogatepass"), digest_size=8)
     return int.from_bytes(made.digest(), "big") >> 1

@@ -48,7 +48,7 @@ def percent(value: "Any") -> "float | None":
     return round(used, 4) if used is not None and 0 <= used <= MOST_PERCENT else None
 
 
-def moment(value: "Any") -> "int | None":
+def rounded_epoch(value: "Any") -> "int | None":
     """Epoch seconds rounded to the minute, from seconds, milliseconds or ISO 8601: the source jitters by a second."""
     epoch_s = _epoch(value)
     return None if epoch_s is None else int(epoch_s + 30) // 60 * 60
@@ -171,7 +171,7 @@ def _percent_of(window: "Any") -> "float | None":
 
 
 def _reset_of(window: "Any") -> "int | None":
-    return moment(window.get("resets_at") or window.get("resetsAt")) if isinstance(window, dict) else None
+    return rounded_epoch(window.get("resets_at") or window.get("resetsAt")) if isinstance(window, dict) else None
 
 
 def spend_usd(document: "Any") -> "tuple[float | None, float | None] | None":

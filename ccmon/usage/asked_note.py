@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Optional, Tuple
 
-from ccmon import kept
+from ccmon import checked
 from ccmon.model import Credits
 from ccmon.named_tuple import NamedTuple
 from ccmon.usage.account_note import MOST_CREDITS, credits_of
@@ -42,11 +42,11 @@ def dump(note: AskedNote) -> str:
 def load(text: Optional[str]) -> AskedNote:
     """The note that was dumped; an empty one when there is none or it is damaged."""
     try:
-        found = kept.value(text)
-        return AskedNote(kept.moment(found["at"]), kept.count(found["failures"]), kept.sentence(found["sentence"]),
+        found = checked.value(text)
+        return AskedNote(checked.epoch(found["at"]), checked.count(found["failures"]), checked.sentence(found["sentence"]),
                          tuple(credits_of(*one) for one in found["credits"][:MOST_CREDITS]),
-                         kept.truth(found.get("is_lasting", False)))
-    except kept.Damage:
+                         checked.boolean(found.get("is_lasting", False)))
+    except checked.Damage:
         return AskedNote()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Optional, Tuple
 
-from ccmon import kept
+from ccmon import checked
 from ccmon.model import PLAIN_RATES, Facts, Limit, Runway, Window
 from ccmon.named_tuple import NamedTuple
 from ccmon.sources.session_json import length_s
@@ -87,7 +87,7 @@ def _by_extra(extra: "FrozenModel", known: "UsageCurve", left: float, now: int, 
     from ccmon.learning import portable
     try:
         return portable.forecast(extra, known, left, now, window_end, spread)
-    except kept.Damage:
+    except checked.Damage:
         return None
 
 
