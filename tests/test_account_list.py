@@ -20,7 +20,7 @@ from ccmon.store.window_readings import WindowReading
 from ccmon.system import clock
 from ccmon.typed_values import Given
 from ccmon.usage import official, official_ledger
-from ccmon.usage.accounts import FolderGroup, ListedAccount, by_login, next_account, of_group
+from ccmon.usage.accounts import FolderGroup, ListedAccount, group_accounts, joined_by_login, next_account
 from ccmon.usage.windows import is_of_another
 from ccmon.views import accounts_table
 
@@ -154,7 +154,7 @@ def ledger(*found):
     ("ab12cd", [("ff00aa", 5, NOW + HOUR)], [("work", "ff00aa", 5), ("work/ab12", "ab12cd", None)]),
     ("ff00aa", [("ff00aa", 5, NOW + HOUR), ("ab12cd", 7, NOW + HOUR)], [("work", "ab12cd", 7), ("work/ff00", "ff00aa", 5)])])
 def test_logins_that_share_a_folder_are_accounts(now_in, found, expected):
-    there = of_group(FolderGroup("work", ("/w",), ME, Login(now_in, "max5")), ledger(*found), NOW)
+    there = group_accounts(FolderGroup("work", ("/w",), ME, Login(now_in, "max5")), ledger(*found), NOW)
     assert [(one.name, one.login.account, one.windows[0].percent if one.windows else None) for one in there] == expected
     assert all((one.login.plan == "max5") == (one.login.account == now_in) for one in there)
     every = [name for one in there for name in one.all_names]
@@ -172,7 +172,7 @@ def test_a_login_in_two_folders_is_one_account_with_the_newest_reading():
              ListedAccount("work", Owner("laptop", "b2"), ("/w",), login=Login("ab", "max5"), read_at=NOW - 5,
                      windows=(five_hour(6, NOW + HOUR, NOW - 5), seven_day(1, NOW + DAY, NOW - 99))),
              ListedAccount("other", Owner("laptop", "c3"), ("/o",)), ListedAccount("third", Owner("laptop", "d4"), ("/t",))]
-    both, *rest = by_login(there)
+    both, *rest = joined_by_login(there)
     assert (both.all_names, both.folders, both.login.plan, both.read_at) == (("default", "work"), ("/d", "/w"), "max5", NOW - 5)
     assert [one.percent for one in both.windows] == [6, 1] and rest == there[2:], "nobody knows whose those are"
     assert [next_account([both, *rest], name)[1].name for name in ("work", "other", "third", "gone")] == [

@@ -47,7 +47,7 @@ def answer(path, home):
 def lines_of(home):
     """The lines of each log in the order of ccusage 20: by path, then by line; and the session that the path names."""
     files = sorted((home / ".claude" / "projects").rglob("*.jsonl"), key=str)
-    return [(log_entries.session_of(str(path)), path.read_bytes().split(b"\n")) for path in files]
+    return [(log_entries.path_session(str(path)), path.read_bytes().split(b"\n")) for path in files]
 
 
 def entries_of(home):

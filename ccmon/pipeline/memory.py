@@ -68,7 +68,7 @@ class Memory(AccountMemory):
         stored = self.facts(now)
         if answer.blocks is None:
             return stored._replace(source=answer.source, trouble=self.trouble)
-        best = limits.join(stored.high_water, limits.high_water(answer.blocks, now))
+        best = limits.larger_high_water(stored.high_water, limits.high_water(answer.blocks, now))
         return Facts(answer.blocks, tuple(block.start for block in answer.blocks), stored.samples, best,
                      answer.source, self.trouble, stored.windows, credits=stored.credits, login=stored.login,
                      windows_dropped=stored.windows_dropped, apart=stored.apart, cache=stored.cache)

@@ -98,11 +98,11 @@ def known(env: Mapping[str, str], settings: Settings, store: Optional[str], now:
             group = group._replace(login=group.login if group.login.account else note.login,
                                    earlier=note.before(group.login if group.login.account else note.login))
         if ledger or group.name != USUAL or group.login.account or config.is_usual_used(env):
-            found += accounts.of_group(group, ledger or official.Ledger(), now)
-    found = accounts.by_login(found)
+            found += accounts.group_accounts(group, ledger or official.Ledger(), now)
+    found = accounts.joined_by_login(found)
     names = account_names.each_once([*(one.name for one in found), *_host_names(list(stored.merged))])
     for name, (owner, by_login) in zip(names[len(found):], stored.merged.items()):
-        found += accounts.of_host(name, owner, by_login, now)
+        found += accounts.host_accounts(name, owner, by_login, now)
     return found
 
 

@@ -151,8 +151,8 @@ def spool_line(document: "Any", now: float) -> str:
     cache = session_json.prompt_cache(document, now)
     if not windows and not dropped and cache is None:
         return ""
-    counter, began = session_json.counter(document), session_json.began(document, now)
-    words = [int(now), session_json.session(document), _or_dash(counter)]
+    counter, began = session_json.counter(document), session_json.began_at(document, now)
+    words = [int(now), session_json.session_id(document), _or_dash(counter)]
     for name in session_json.WINDOWS_S:
         words += windows.pop(name, ("-", "-"))
     words.append(_or_dash(began))

@@ -63,7 +63,7 @@ def digest(text: str) -> int:
 _kept_digest = lru_cache(maxsize=512)(digest)
 
 
-def session_of(path: str) -> str:
+def path_session(path: str) -> str:
     """The session that a log's path names, as ccusage finds it: for lines that name none themselves."""
     parts = [part for part in path.split("/") if part not in ("", ".")]
     inside = parts[parts.index("projects") + 1:] if "projects" in parts else parts
@@ -74,7 +74,7 @@ def session_of(path: str) -> str:
     return inside[max(0, len(inside) - 2)] if inside else "unknown"
 
 
-def folder_of(line: bytes, project: str) -> str:
+def project_folder(line: bytes, project: str) -> str:
     """The path of the project's folder, where the line was written in it or below it; else "". Never raises.
 
     Claude Code names the project's folder of logs after that path, with a dash for all but letters and digits.
@@ -104,7 +104,7 @@ def parse(line: bytes, session: str) -> Tuple[LogEntry, ...]:
     counts above MOST are taken for damage.
     """
     data = record(line) if USAGE in line else None
-    return () if data is None else entries_of(data, line, session)
+    return () if data is None else record_entries(data, line, session)
 
 
 def record(line: bytes) -> Optional[Dict[str, Any]]:
@@ -115,7 +115,7 @@ def record(line: bytes) -> Optional[Dict[str, Any]]:
         return None
 
 
-def entries_of(data: Dict[str, Any], line: bytes, session: str) -> Tuple[LogEntry, ...]:
+def record_entries(data: Dict[str, Any], line: bytes, session: str) -> Tuple[LogEntry, ...]:
     """The entries of the record of one line, as parse has them. Never raises."""
     try:
         entry = _entry(data, line, session)
@@ -125,7 +125,7 @@ def entries_of(data: Dict[str, Any], line: bytes, session: str) -> Tuple[LogEntr
         return ()
 
 
-def begin_of(line: bytes) -> bytes:
+def leading_object(line: bytes) -> bytes:
     """The JSON object that the line begins with, where more than blanks stands behind it; else nothing. Never raises."""
     if USAGE not in line:
         return b""

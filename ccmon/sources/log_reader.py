@@ -97,7 +97,7 @@ def _read_waiting(store: Store, logs: LogSet, waiting: Sequence[LogFile], known:
     from ccmon.sources import log_parts, log_workers  # where nothing is new, nothing is parsed
 
     def read_one(file: LogFile, before: Optional[LogPosition]) -> Iterator[LogPart]:
-        return log_parts.parts_of(file, before, logs.folders, logs.price, now)
+        return log_parts.new_parts(file, before, logs.folders, logs.price, now)
     begins = [known[path].offset if path in known else 0 for path in (os.fsencode(file.path) for file in waiting)]
     size = sum(max(0, file.size - begin) for file, begin in zip(waiting, begins))
     batch, done = _Batch(store, logs.owner), 0
@@ -120,7 +120,7 @@ def _read_waiting(store: Store, logs: LogSet, waiting: Sequence[LogFile], known:
 
 def _reprice(store: Store, logs: LogSet) -> None:
     from ccmon.sources import log_parts  # once for each list of prices
-    cost_of = log_parts.cost_of(logs.price)
+    cost_of = log_parts.message_cost(logs.price)
     store.change_owner(logs.owner, lambda db, owner: ledger.reprice(db, owner, logs.price.stamp, cost_of))
 
 
@@ -167,14 +167,14 @@ class _Batch:
 
 def recent(logs: LogSet, now: int) -> List[Block]:
     """The last sessions, from the files of the last days alone, which are read anew."""
-    from ccmon.sources.log_parts import parts_of
+    from ccmon.sources.log_parts import new_parts
     from ccmon.store import scratch
     hours = RECENT_H
     while True:
         since_ns = (now - hours * HOUR_S) * 10 ** 9
         window = [file for file in logs.files if file.mtime_ns >= since_ns]
         is_all = len(window) == len(logs.files)
-        parts = (part for file in window for part in parts_of(file, None, logs.folders, logs.price, now))
+        parts = (part for file in window for part in new_parts(file, None, logs.folders, logs.price, now))
         found = [message for part in parts for message in part.messages]
         blocks = scratch.recent_sessions(found, is_all)
         if blocks or is_all:

@@ -11,7 +11,7 @@ from typing import Any, Dict, Optional, Tuple
 
 from ccmon.model import Credits, Login, Windows
 from ccmon.named_tuple import NamedTuple
-from ccmon.sources.session_json import member, number, percent, possible, read_windows, rounded_epoch
+from ccmon.sources.session_json import is_possible, member, number, percent, read_windows, rounded_epoch
 from ccmon.usage.windows import window
 from ccmon.when import SKEW_S
 
@@ -59,7 +59,7 @@ def usage(limits: Any, read_at: int, source: str) -> AccountReport:
         return AccountReport(Login(""), read_at=read_at)
     told, dropped = read_windows({key: value for key, value in limits.items() if key not in _NOT_WINDOWS})
     windows = tuple(window(name, used, resets_at, read_at, source) for name, (used, resets_at) in told.items()
-                    if possible(name, used, resets_at, read_at))
+                    if is_possible(name, used, resets_at, read_at))
     credits, strange = _credits(limits.get("extra_usage"), read_at, source)
     return AccountReport(Login(""), windows, credits, dropped + len(told) - len(windows) + strange, read_at)
 

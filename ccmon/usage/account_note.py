@@ -49,7 +49,7 @@ def load(text: Optional[str]) -> AccountNote:
         found = checked.value(text)
         return AccountNote(checked.sentence(found["stamp"]), checked.sentence(found["path"]), checked.epoch(found["read_at"]),
                            checked.count(found["dropped"]), checked.sentence(found["fault"]), _login(*found["login"]),
-                           tuple(credits_of(*one) for one in found["credits"][:MOST_CREDITS]),
+                           tuple(checked_credits(*one) for one in found["credits"][:MOST_CREDITS]),
                            tuple(_login(*one) for one in found.get("earlier", ())[:MOST_EARLIER]))
     except checked.Damage:
         return AccountNote()
@@ -61,7 +61,7 @@ def _login(account: Any, plan: Any, tier: Any) -> Login:
     return Login(checked.name(account), plan, checked.name(tier))
 
 
-def credits_of(kind: Any, used: Any, limit: Any, currency: Any, share: Any, enabled: Any, resets_at: Any, read_at: Any,
+def checked_credits(kind: Any, used: Any, limit: Any, currency: Any, share: Any, enabled: Any, resets_at: Any, read_at: Any,
                source: Any) -> Credits:
     """Of what was kept of one, whatever has become of it. Raises what is in checked.Damage."""
     return Credits(checked.name(kind), checked.optional(used, checked.amount), checked.optional(limit, checked.amount),

@@ -69,7 +69,7 @@ class Chosen(NamedTuple):
 
 # --- of folders -------------------------------------------------------------------------------------------------------
 
-def of_group(group: FolderGroup, ledger: official_ledger.Ledger, now: int) -> List[ListedAccount]:
+def group_accounts(group: FolderGroup, ledger: official_ledger.Ledger, now: int) -> List[ListedAccount]:
     """The accounts that use these folders, the one that answered last, which is shown, first."""
     known = [one for one in reversed(ledger.accounts) if one.login or running(one.windows, now)] or list(ledger.accounts[-1:])
     login = group.login.account
@@ -97,11 +97,11 @@ def _newest(windows: Iterable[Window]) -> Optional[int]:
 
 # --- of other machines ------------------------------------------------------------------------------------------------
 
-def of_host(name: str, owner: Owner, by_login: Dict[str, Windows], now: int) -> List[ListedAccount]:
+def host_accounts(name: str, owner: Owner, joined_by_login: Dict[str, Windows], now: int) -> List[ListedAccount]:
     """The accounts of another machine's history, by login the newest readings of each window; the newest account first."""
     found = []
-    for at, login in enumerate(sorted(by_login, key=lambda login: -(_newest(by_login[login]) or 0))):
-        windows = by_login[login]
+    for at, login in enumerate(sorted(joined_by_login, key=lambda login: -(_newest(joined_by_login[login]) or 0))):
+        windows = joined_by_login[login]
         own = f"{name}/{login[:LOGIN_CHARACTERS] if login else 0}"
         found.append(ListedAccount(name if at == 0 else own, owner, (), (own,) if at == 0 else (), Login(login), 0,
                              running(sorted(windows, key=order), now), _newest(windows), at == 0, True))
@@ -110,7 +110,7 @@ def of_host(name: str, owner: Owner, by_login: Dict[str, Windows], now: int) -> 
 
 # --- all of them ------------------------------------------------------------------------------------------------------
 
-def by_login(accounts: Sequence[ListedAccount]) -> List[ListedAccount]:
+def joined_by_login(accounts: Sequence[ListedAccount]) -> List[ListedAccount]:
     """Each login once: what is known of it in several folders of this machine is one account, with the newest reading of each
     window."""
     found: List[ListedAccount] = []

@@ -10,7 +10,7 @@ dropped. Accounts that share a folder differ in their windows' resets; the one t
 from typing import Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.model import Apart, Credits, Window
-from ccmon.sources.session_json import JITTER_S, alike, possible
+from ccmon.sources.session_json import JITTER_S, is_possible, same_resets
 from ccmon.sources.spool_lines import SpoolReading, dropped, parse, spend_usd
 from ccmon.usage import prompt_cache
 from ccmon.usage.official_ledger import (
@@ -24,10 +24,10 @@ from ccmon.usage.official_ledger import (
     dump,
     load,
 )
-from ccmon.usage.windows import named, put, running, window
+from ccmon.usage.windows import running, window, window_named, with_window
 from ccmon.when import SKEW_S
 
-__all__ = ["MOST_SESSIONS", "Ledger", "apart", "dump", "load", "settle"]
+__all__ = ["MOST_SESSIONS", "Ledger", "apart", "dump", "load", "with_lines"]
 
 SPEND_LIMIT = "spend_limit"
 _OLD, _LIKELY, _CERTAIN = range(3)     # whether a reading is a new answer of Claude
@@ -35,13 +35,13 @@ _OLD, _LIKELY, _CERTAIN = range(3)     # whether a reading is a new answer of Cl
 
 def spend_limit(ledger: Ledger, windows: Iterable[Window]) -> Tuple[Credits, ...]:
     """The spend limit as credits, where its window runs."""
-    one, (used, limit) = named(windows, SPEND_LIMIT), ledger.spend_usd
+    one, (used, limit) = window_named(windows, SPEND_LIMIT), ledger.spend_usd
     if one is None:
         return ()
     return (Credits(SPEND_LIMIT, used, limit, "USD", one.percent, True, one.resets_at, one.read_at, one.source),)
 
 
-def settle(ledger: Ledger, lines: Iterable[str], now: int, login: str = "") -> Tuple[Ledger, List[SpoolReading]]:
+def with_lines(ledger: Ledger, lines: Iterable[str], now: int, login: str = "") -> Tuple[Ledger, List[SpoolReading]]:
     """The ledger after these lines, in the order in which they were written, and the readings that changed a value.
 
     login: who is logged in now, "" where that is not known.
@@ -49,7 +49,7 @@ def settle(ledger: Ledger, lines: Iterable[str], now: int, login: str = "") -> T
     told: List[SpoolReading] = []
     for line in lines:
         readings = parse(line)
-        ledger = ledger._replace(cache=prompt_cache.newer(ledger.cache, prompt_cache.parse(line), now))
+        ledger = ledger._replace(cache=prompt_cache.newer_cache(ledger.cache, prompt_cache.parse(line), now))
         if not readings:
             ledger = ledger._replace(dropped=dropped(line) or ledger.dropped)
         elif readings[0].at <= now + SKEW_S:
@@ -67,12 +67,12 @@ def _signed(ledger: Ledger, login: str) -> Ledger:
     return ledger._replace(accounts=(*ledger.accounts[:-1], ledger.accounts[-1]._replace(login=login)))
 
 
-def settle_file(ledger: Ledger, windows: Sequence[Window], login: str, now: int) -> Tuple[Ledger, List[SpoolReading]]:
+def with_file_windows(ledger: Ledger, windows: Sequence[Window], login: str, now: int) -> Tuple[Ledger, List[SpoolReading]]:
     """The ledger after what Claude Code's own file says of that login: it is refreshed rarely, and may be days old.
 
     It never takes the place of what was read later, nor does a passed window count.
     """
-    usable = [one for one in windows if possible(one.name, one.percent, one.resets_at, one.read_at)
+    usable = [one for one in windows if is_possible(one.name, one.percent, one.resets_at, one.read_at)
               and one.resets_at > now and one.read_at <= now + SKEW_S]
     if not usable:
         return ledger, []
@@ -80,9 +80,9 @@ def settle_file(ledger: Ledger, windows: Sequence[Window], login: str, now: int)
     account = _of_login(ledger, login, said, usable[0].read_at)
     told: List[SpoolReading] = []
     for one in usable:
-        before = named(account.windows, one.name)
+        before = window_named(account.windows, one.name)
         if before is None or before.resets_at <= now or before.read_at < one.read_at and before[:3] != one[:3]:
-            account = account._replace(windows=put(account.windows, one))
+            account = account._replace(windows=with_window(account.windows, one))
             told.append(SpoolReading(one.read_at, one.source, None, one.name, one.percent, one.resets_at, None, login))
     if not told and account.login == login:
         return ledger, []
@@ -94,7 +94,7 @@ def _of_login(ledger: Ledger, login: str, said: Dict[str, Tuple[float, int]], no
     """The account with that login, or that has these windows and no other login; else a new one."""
     order = sorted(reversed(ledger.accounts), key=lambda one: one.login != login)
     for account in order:
-        same = alike(_pairs(account), said, now)
+        same = same_resets(_pairs(account), said, now)
         if account.login in ("", login) and (all(same.values()) if same else account.login == login):
             return account
     return LedgerAccount(1 + max([account.number for account in ledger.accounts], default=0))
@@ -123,7 +123,7 @@ def _holds(ledger: Ledger, answer: SessionAnswer, said: Tuple[str, float, int], 
     account = next((account for account in ledger.accounts if account.number == answer.account), None)
     if account is None or resets_at <= now:
         return True
-    found = named(account.windows, name)
+    found = window_named(account.windows, name)
     return found is not None and percent <= found.percent and abs(resets_at - found.resets_at) <= JITTER_S
 
 
@@ -144,7 +144,7 @@ def _heard(ledger: Ledger, readings: Sequence[SpoolReading], now: int) -> Tuple[
     trust = _trust(session, answer, first.session)
     known = session.answers if session else ()
     account = known[-1].account if known else 0
-    believed = [one for one in readings if possible(one.window, one.percent, one.resets_at, first.at)]
+    believed = [one for one in readings if is_possible(one.window, one.percent, one.resets_at, first.at)]
     told: List[SpoolReading] = []
     if believed and (trust > _OLD or session is None and not running(ledger.windows, first.at)):
         ledger, account, told = _weighed(ledger, believed, account, max(trust, _LIKELY), now)
@@ -217,8 +217,8 @@ def _fitting(ledger: Ledger, readings: Sequence[SpoolReading], number: int) -> L
     told = {one.window: (one.percent, one.resets_at) for one in readings}
     week = "seven_day" in told
     order = sorted(reversed(ledger.accounts),
-                   key=lambda account: (week and named(account.windows, "seven_day") is None, account.number != number))
-    return [(account, alike(_pairs(account), told, readings[0].at)) for account in order]
+                   key=lambda account: (week and window_named(account.windows, "seven_day") is None, account.number != number))
+    return [(account, same_resets(_pairs(account), told, readings[0].at)) for account in order]
 
 
 def _shown(ledger: Ledger, account: LedgerAccount, now: int) -> Ledger:
@@ -233,7 +233,7 @@ def _shown(ledger: Ledger, account: LedgerAccount, now: int) -> Ledger:
 
 def _judged(account: LedgerAccount, reading: SpoolReading, trust: int, now: int) -> Tuple[LedgerAccount, bool]:
     """The account with a possible reading of it, and whether that changed the percentage or the reset."""
-    before = named(account.windows, reading.window)
+    before = window_named(account.windows, reading.window)
     if before is None or before.resets_at <= reading.at:
         return _taken(account, reading), True
     if reading.at < before.read_at <= now + SKEW_S:
@@ -253,11 +253,11 @@ def _judged(account: LedgerAccount, reading: SpoolReading, trust: int, now: int)
 
 def _taken(account: LedgerAccount, reading: SpoolReading, lower: bool = False) -> LedgerAccount:
     """The account with this value; lower: after a higher one in the same window."""
-    before = named(account.windows, reading.window)
+    before = window_named(account.windows, reading.window)
     runs_on = before is not None and before.resets_at > reading.at and reading.resets_at - before.resets_at <= JITTER_S
     lowered = lower or runs_on and reading.window in account.lowered
     new = window(reading.window, reading.percent, reading.resets_at, reading.at)
     doubted = tuple(name for name in account.doubted if name != reading.window)
     others = tuple(name for name in account.lowered if name != reading.window)
-    return account._replace(windows=put(account.windows, new), doubted=doubted,
+    return account._replace(windows=with_window(account.windows, new), doubted=doubted,
                             lowered=tuple(sorted((*others, reading.window))) if lowered else others)
