@@ -21,7 +21,7 @@ from ccmon.sources import ccusage_errors
 from ccmon.sources.cancel import Cancel
 from ccmon.sources.ccusage_errors import Failed, NotFound, TooMuch, TooSlow
 from ccmon.sources.ccusage_find import Program, find, packaged_version, shown
-from ccmon.sources.program_folders import child_folders
+from ccmon.sources.program_folders import child_folders, node_path
 from ccmon.system import process_facts, processes
 from ccmon.text import clean, clip
 
