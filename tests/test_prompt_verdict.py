@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ccmon.setup import claude_verdict, probe_texts, tmux_verdict
-from ccmon.setup.claude_verdict import OF_PROJECT, OF_USER, Source
+from ccmon.setup.claude_verdict import OF_PROJECT, OF_USER, SettingsFile
 from ccmon.setup.prompt_names import MAKERS, maker_of
 from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN, UNKNOWN, Start, of_start, room_beside, shows
 
@@ -131,8 +131,9 @@ OFF, ON = {"disableAllHooks": True}, {"disableAllHooks": False}
     (OFF, LINED, "disableAllHooks in /p"),
     ({}, {**LINED, **OFF}, "disableAllHooks in /u"), (ON, {**LINED, **OFF}, None), ("no object", LINED, None)])
 def test_settings_of_claude_code(project, user, says):
-    sources = [Source(OF_PROJECT, "/p", json.dumps(project, indent=1)), Source(OF_USER, "/u", json.dumps(user, indent=1))]
-    seen = claude_verdict.of_sources([*sources, Source(OF_USER, "/broken", "{")])
+    sources = [SettingsFile(OF_PROJECT, "/p", json.dumps(project, indent=1)),
+               SettingsFile(OF_USER, "/u", json.dumps(user, indent=1))]
+    seen = claude_verdict.of_sources([*sources, SettingsFile(OF_USER, "/broken", "{")])
     if says is None:
         assert (seen.state, seen.command) == (SEEN, None)
     else:

@@ -26,7 +26,7 @@ class Context(NamedTuple):
     cache: Optional[str]               # folder of the line cache
     owner: "Owner"
     settings: options.Settings
-    zone: clock.Zone
+    zone: clock.NamedZone
     background: bool = False           # the detached refresher: no process but one ccusage
     utf8: bool = True                  # the locale that a line is for
     demo: Optional[int] = None         # start of the simulated session, None on real data
@@ -123,7 +123,7 @@ def shown(ctx: Context, own: "accounts.Own") -> Context:
 
 
 def in_force(flags: Mapping[str, Given], environment: Mapping[str, Given],
-             sections: Mapping[str, Mapping[str, Given]]) -> Tuple[options.Settings, clock.Zone]:
+             sections: Mapping[str, Mapping[str, Given]]) -> Tuple[options.Settings, clock.NamedZone]:
     """The settings and the zone that these layers make. CcmonError names the place of a wrong one."""
     layers = flags, environment, options.from_file(sections)
     settings = settings_of(layers, sections)
@@ -137,7 +137,7 @@ def settings_of(layers: Tuple[Mapping[str, Given], Mapping[str, Given], Mapping[
                            account_names.table(sections))
 
 
-def _zone(name: str, *layers: Mapping[str, Given]) -> clock.Zone:
+def _zone(name: str, *layers: Mapping[str, Given]) -> clock.NamedZone:
     try:
         return clock.zone(name)
     except CcmonError as err:

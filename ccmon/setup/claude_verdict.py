@@ -14,7 +14,7 @@ OFF = "disableAllHooks"                # turns status lines off as well
 OF_MACHINE, OF_PROJECT, OF_USER = "this machine", "this project", "the user"
 
 
-class Source(NamedTuple):
+class SettingsFile(NamedTuple):
     """A file of settings."""
 
     whose: str
@@ -22,7 +22,7 @@ class Source(NamedTuple):
     text: str
 
 
-def of_sources(sources: Sequence[Source]) -> Visibility:
+def of_sources(sources: Sequence[SettingsFile]) -> Visibility:
     """sources: the one that wins comes first."""
     values = [(source, _values(source.text)) for source in sources]
     off = next((source for source, members in values if OFF in members), None)

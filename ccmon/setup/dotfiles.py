@@ -53,7 +53,7 @@ def _is_same(path: str) -> Callable[[str], bool]:
     return lambda other: os.path.realpath(other) == os.path.realpath(path)
 
 
-def place_of(target: str, env: Mapping[str, str]) -> str:
+def path_to_write(target: str, env: Mapping[str, str]) -> str:
     """The file that the block is to be written to: the one that has it, unless a new shell does not read that one here."""
     usual, paths = path_of(target, env), with_block_in(target, env)
     if target == "bash" and start_up_files.is_login_usual():

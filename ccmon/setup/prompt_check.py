@@ -95,7 +95,7 @@ def _start(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: 
                                    f"{probe_texts.VARIABLE}={report}", prompt_verdict.shows(shell, mark, columns),
                                    _made_at_first(home, env) if shell == "fish" else ())
         path = _path(shell, env)
-        begin, last = place_in(path)
+        begin, last = block_position(path)
         is_above = "--above" in (_block(path) or "")
         return Start(shell, trial.has_prompt, trial.program, trial.beside, trial.status, trial.took_s, trial.written, columns,
                      _reported(report), mark, path, begin, last, is_above)
@@ -140,7 +140,7 @@ def _reported(path: str) -> FrozenSet[str]:
     return frozenset()
 
 
-def place_in(path: str) -> Tuple[int, bool]:
+def block_position(path: str) -> Tuple[int, bool]:
     """The line at which ccmon's lines begin in a start-up file, and whether nothing but comments follows them."""
     rows: List[bytes] = []
     with suppress(CcmonError):

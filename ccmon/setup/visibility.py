@@ -10,7 +10,7 @@ from ccmon.errors import CcmonError
 from ccmon.settings import grounds
 from ccmon.settings.context import prepare
 from ccmon.setup import claude_verdict, dotfiles, probe_texts, prompt_check, tmux_verdict
-from ccmon.setup.claude_verdict import OF_MACHINE, OF_PROJECT, OF_USER, Source
+from ccmon.setup.claude_verdict import OF_MACHINE, OF_PROJECT, OF_USER, SettingsFile
 from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN, SHELLS, Visibility
 from ccmon.setup.snippets import for_sh
 from ccmon.system import processes, shared_files, tmux
@@ -75,7 +75,7 @@ def of_tmux(env: Mapping[str, str]) -> Optional[Visibility]:
     except CcmonError:
         in_file = False
     return tmux_verdict.of_server(tmux_verdict.Server(tmux_verdict.options_of(said), tmux_verdict.options_of(session or ()), path,
-                                                      in_file, prompt_check.place_in(path)[1]))
+                                                      in_file, prompt_check.block_position(path)[1]))
 
 
 def _rows(program: str, flag: Optional[str], env: Mapping[str, str]) -> Optional[List[str]]:
@@ -90,7 +90,7 @@ def of_claude(env: Mapping[str, str]) -> Visibility:
     return claude_verdict.of_sources(list(_sources(env)))
 
 
-def _sources(env: Mapping[str, str]) -> Iterator[Source]:
+def _sources(env: Mapping[str, str]) -> Iterator[SettingsFile]:
     """The one that wins comes first."""
     places = [(OF_MACHINE, os.path.join(_MANAGED.get(sys.platform, _MANAGED_USUAL), "managed-settings.json"))]
     user = dotfiles.path_of("claude", env)
@@ -105,4 +105,4 @@ def _sources(env: Mapping[str, str]) -> Iterator[Source]:
         with suppress(CcmonError, UnicodeDecodeError):
             content = shared_files.read(path)
             if content is not None:
-                yield Source(whose, path, content.decode("utf-8-sig"))
+                yield SettingsFile(whose, path, content.decode("utf-8-sig"))

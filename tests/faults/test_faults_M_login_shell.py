@@ -70,7 +70,7 @@ def test_M03_what_an_earlier_ccmon_or_a_hand_has_put_elsewhere_is_found(mac, fil
     filled(mac, {name: text.replace("@", "") for name, text in files.items()})
     before = bytes_of(mac)
     for place in (place for place, text in files.items() if "@" in text):
-        monkeypatch.setattr(dotfiles, "place_of", lambda *_, name=place: str(mac.home / name))
+        monkeypatch.setattr(dotfiles, "path_to_write", lambda *_, name=place: str(mac.home / name))
         run(mac)
         monkeypatch.undo()
         monkeypatch.setattr(start_up_files, "is_login_usual", lambda: True)
@@ -91,7 +91,7 @@ def test_M03_on_linux_it_stays_where_a_hand_has_moved_it(machine, monkeypatch):
     run(machine)
     assert having(machine) == [".bash_login"]
     (machine.home / ".profile").write_bytes((machine.home / ".bash_login").read_bytes())           # and in a second one
-    found = Uninstall(machine.env(), history=False).look()
+    found = Uninstall(machine.env(), history=False).survey()
     assert {str(machine.home / name) for name in (".bash_login", ".profile")} <= set(found.start_up)
     assert "nothing" not in run(machine, undo=True) and having(machine) == []
     assert "There is nothing of ccmon" in run(machine, undo=True)
