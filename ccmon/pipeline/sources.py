@@ -161,7 +161,7 @@ def read_beside(ctx: Context, source: Source, memory: Memory, at_once: bool = Fa
         if memory.logs_read() or sum(file.size for file in found) <= log_reader.AT_ONCE_BYTES or not ctx.cache:
             done = log_reader.read(memory.store, logs_of(ctx, found), ctx.now(), None, time.monotonic() + MOST_LEARN_S)
             memory.note_limits()
-            if done and not memory.store.of_owner(ctx.owner, log_state.has_checks, False):
+            if done and not memory.store.read_owner(ctx.owner, log_state.has_checks, False):
                 memory.note_logs_read_beside(f"{ctx.now()} {log_files.stamp(found)}")
         elif found:
             log_reader.start(ctx.cache, ctx.env)
