@@ -13,7 +13,7 @@ from ccmon.settings import config, config_file, ini_text, options
 from ccmon.settings.context import Context, prepare
 from ccmon.setup import init, questions, visibility
 from ccmon.setup.init import Edit
-from ccmon.setup.prompt_verdict import NOT_SEEN, SHELLS
+from ccmon.setup.prompt_check import NOT_SEEN, SHELLS
 from ccmon.setup.questions import Question
 from ccmon.system import clock, ready, shared_files, swap
 from ccmon.text import count
@@ -186,7 +186,7 @@ def _is_seen(targets: Sequence[str], env: Mapping[str, str]) -> bool:
     for target in targets:
         if target in SHELLS:
             _say(f"Starting {target} once, to see its prompt ...")
-        seen = visibility.of(target, env)
+        seen = visibility.visibility(target, env)
         _say(*visibility.sentences(target, env, seen))
         all_seen = all_seen and (seen is None or seen.state != NOT_SEEN)
     _say(*visibility.colours_hint(targets, env))

@@ -8,7 +8,7 @@ from line_shells import install, program
 from ccmon.doctor import line
 from ccmon.errors import CcmonError
 from ccmon.setup import dotfiles, init, start_up_files, visibility
-from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN
+from ccmon.setup.prompt_check import NOT_SEEN, SEEN
 from ccmon.setup.uninstall import Uninstall
 from ccmon.system import shared_files
 
@@ -112,18 +112,18 @@ def test_M03_a_new_bash_shows_it_and_doctor_finds_it(mac):
     done = subprocess.run([program("dash"), "-l", "-i"], env=env, input="exit\n", capture_output=True, text=True)
     assert "not found" not in done.stderr and "ccmon" not in done.stderr
     (mac.home / ".bash_login").write_text(start_up)            # now that one is read
-    found = visibility.of("bash", env)
+    found = visibility.visibility("bash", env)
     assert found.state == NOT_SEEN and found.says.endswith(f"starts as a login shell here, and does not read {mac.home}/.profile")
     assert found.command == "ccmon init bash --write"
     run(mac)
-    assert having(mac) == [".bash_login"] and visibility.of("bash", env).state == SEEN
+    assert having(mac) == [".bash_login"] and visibility.visibility("bash", env).state == SEEN
 
 
 def test_M03_a_file_that_only_login_shells_read_is_told_elsewhere(machine):
     install(machine)
     run(machine)
     (machine.home / ".bashrc").rename(machine.home / ".bash_profile")
-    found = visibility.of("bash", machine.env(SHELL=program("bash")))
+    found = visibility.visibility("bash", machine.env(SHELL=program("bash")))
     assert found.state == NOT_SEEN and "does not read" in found.says and found.command.startswith("ccmon init bash --undo")
 
 
