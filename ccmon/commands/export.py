@@ -7,7 +7,7 @@ from typing import List, Tuple
 from ccmon import output
 from ccmon.errors import CcmonError, UsageError
 from ccmon.model import Record, Snapshot, Windows
-from ccmon.pipeline import memory, rated
+from ccmon.pipeline import memory, rated, snapshots
 from ccmon.pipeline.refresh import current_facts
 from ccmon.settings.context import Context
 from ccmon.store import rows
@@ -33,7 +33,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
 
 
 def _numbers(ctx: Context) -> str:
-    snapshot = ctx.view(current_facts(ctx), ctx.now())
+    snapshot = snapshots.snapshot(ctx, current_facts(ctx), ctx.now())
     output.read_logs(ctx)
     records, others = _stored(ctx, snapshot)
     return openmetrics.text(snapshot, records, ctx.owner.account, others)

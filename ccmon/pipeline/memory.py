@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, List, Optional, Sequence, Tuple
 
 from ccmon.model import Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
 from ccmon.named_tuple import NamedTuple
-from ccmon.pipeline import shown, stored
+from ccmon.pipeline import shown, snapshots, stored
 from ccmon.pipeline.account_memory import AccountMemory
 from ccmon.pipeline.stored import BACKGROUND_BUSY_MS as BACKGROUND_BUSY_MS
 from ccmon.pipeline.stored import READING_BUSY_MS as READING_BUSY_MS
@@ -333,7 +333,7 @@ class Memory(AccountMemory):
 
     def _limits(self) -> "LimitOf":
         from ccmon.usage import limits
-        settings, (plan, by_account) = self.ctx.settings, self.ctx.plan_of(self.account_note().login)
+        settings, (plan, by_account) = self.ctx.settings, snapshots.plan_of(self.ctx, self.account_note().login)
         may_learn = by_account or plan in ("pro", "ml_auto")
         text = self.learned() if may_learn else None
         learned = None if text is None else self._learned_limit(text)
