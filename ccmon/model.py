@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ccmon.learning.learned import Learned
     from ccmon.learning.values import Load
 
+NEAR_PERCENT = 80                      # of a limit: from here on it is nearly used up
 NO_CCUSAGE = "ccusage was not found. Install it with: npm install -g ccusage (ccmon --demo works meanwhile)"
 
 
@@ -277,6 +278,10 @@ class Snapshot(NamedTuple):
     learned: Optional["Learned"] = None
     apart: Apart = Apart()
     cache: Optional[PromptCache] = None
+    usage_curve: Tuple[Tuple[int, int], ...] = ()      # epoch s, tokens of the active session, from its start to now
+    burn_history: Tuple[Optional[float], ...] = ()     # tokens of each five minutes of the last hour, None where nobody watched
+    blocks: Tuple[Block, ...] = ()     # by start; the last eight days and the newest block
+    high_water: Optional[HighWater] = None
 
 
 class Owner(NamedTuple):

@@ -85,7 +85,7 @@ def ccusage_is_shown(given: Tuple[bytes, bytes, str, int, int]) -> None:
                   windows=running(official.load(ledger.decode("utf-8", "replace")).windows, NOW))
     zone = scenes.FixedZone()
     for charset in (Charset(), Charset(False, False)):
-        scene = Scene(compute.assess(facts, compute.Options(plan), zone, NOW), facts, zone, charset, "ccusage, 2 s", "a message")
+        scene = Scene(compute.assess(facts, compute.Options(plan), zone, NOW), zone, charset, "ccusage, 2 s", "a message")
         _show(scene, width, height, blocks)
     check_line(statusline.render(scene.snapshot, zone))
 

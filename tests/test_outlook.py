@@ -15,9 +15,9 @@ from ccmon.model import Runway
 from ccmon.text import Charset
 from ccmon.usage import outlook as outlook_of
 from ccmon.usage.outlook import Outlook, Pace, is_likelihood, of_window, week_by_pace
-from ccmon.views import document, why_learned
+from ccmon.views import document, graph, why_learned
 from ccmon.views.line import fields, statusline
-from ccmon.views.screen import dashboard, graph, outlook_row, small
+from ccmon.views.screen import dashboard, outlook_row, small
 
 pytestmark = pytest.mark.newest_only
 
@@ -114,7 +114,7 @@ def test_the_week_has_a_runway_of_its_own():
     seen = known()
     week = next(one for one in seen.windows if one.name == "seven_day")
     assert seen.week.resets_at == week.resets_at and seen.week.median <= seen.week.resets_at
-    plain = of_window(scene(9).facts, week, NOW)
+    plain = of_window(scenes.facts_of(9), week, NOW)
     assert plain.rule == "average" and not is_likelihood(plain)
 
 
@@ -154,7 +154,7 @@ def test_of_the_week_it_is_the_pace_so_far():
     reset = official()[1].resets_at
     weekly = [Reading(at, (at + 7 * scenes.DAY_S - reset) % (7 * scenes.DAY_S) / 7000, reset + (at - reset) // (7 * scenes.DAY_S)
                       * 7 * scenes.DAY_S + 7 * scenes.DAY_S) for at in range(NOW - 40 * scenes.DAY_S, NOW, HOUR)]
-    facts = scene(9).facts._replace(outlook=Outlook(None, None, week.train(weekly, NOW)), learned=Learned(NOW))
+    facts = scenes.facts_of(9)._replace(outlook=Outlook(None, None, week.train(weekly, NOW)), learned=Learned(NOW))
     window = official(61, 40)[1]
     before, seen = (of_window(facts._replace(learned=Learned(NOW, week_choice=rule)), window, NOW) for rule in (Choice(), LOST))
     assert is_likelihood(before) and (seen.rule, seen.learned) == ("average", before)

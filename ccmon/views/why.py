@@ -12,7 +12,7 @@ from ccmon.usage.notices import way_out_of_plan
 from ccmon.usage.windows import order
 from ccmon.views import why_account, why_learned
 from ccmon.views.evidence import Evidence
-from ccmon.views.screen.scene import plan_words
+from ccmon.views.limit_words import plan_words
 from ccmon.when import clock_text, local, second_text
 
 LABEL_CELLS = 9

@@ -13,8 +13,7 @@ from ccmon.history.groups import Group, first_day, label, total
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Charset, Line, Span
 from ccmon.views.history import columns
-from ccmon.views.screen.parts import percent_words
-from ccmon.views.screen.scene import pick
+from ccmon.views.layout import percent_text, pick
 from ccmon.when import DAYS, MONTHS
 
 MOST = 4_000                           # periods kept when gaps are filled: one wrong date shall not cost minutes
@@ -160,7 +159,7 @@ def _figures(group: Group, widths: Widths, role: str, level: str) -> Line:
     some = not group.is_empty
     tokens = text.short_count(group.tokens) if widths.brief else text.count(group.tokens)
     cost = text.usd(group.cost_usd) if some else ""
-    percent = percent_words(group.percent) if widths.percent > 1 else "!" if group.percent >= 80 else ""
+    percent = percent_text(group.percent) if widths.percent > 1 else "!" if group.percent >= 80 else ""
     parts = ((tokens if some else "-", widths.tokens, role), (cost, widths.cost, "text"),
              (percent if group.sessions else "", widths.percent, level))
     return tuple(Span(" " * (_GAP if cells > 1 else 0) + f"{words:>{cells}}", part) for words, cells, part in parts if cells)

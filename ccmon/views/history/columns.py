@@ -7,7 +7,7 @@ from typing import Dict, List, Sequence
 from ccmon import text
 from ccmon.history.groups import Group
 from ccmon.text import Charset, Line, Span
-from ccmon.views.screen import graph
+from ccmon.views import graph
 from ccmon.when import MONTHS
 
 LABEL_CELLS = 6                        # the scale

@@ -7,14 +7,13 @@ from typing import List, Sequence, Tuple
 
 from ccmon import text
 from ccmon.text import Charset, Line, Span
-from ccmon.views.screen.scene import pick
-from ccmon.views.screen.stack import Part, fit
+from ccmon.views.layout import Part, fit, pick
 from ccmon.when import DAYS, hour_name, time_of_day
 
 LABEL_CELLS = 6                        # margin and weekday
 DAY_ROWS, MOST_ROWS = 7, 99
 MOST_TOKENS = 1e15
-WORDS = 4                              # worth of the sentence, which stands alone in the lowest windows
+SENTENCE_RANK = 4                      # the sentence stands alone in the lowest windows
 SUM_CELLS, WIDE_SUM_CELLS = 6, 8
 NOTHING = "No tokens to draw."
 _SHADES = "░▒▓█"
@@ -32,7 +31,7 @@ def lines(table: List[List[float]], width: int, charset: Charset, dial: int = 24
 def fitted(table: List[List[float]], width: int, height: int, charset: Charset, dial: int = 24) -> List[Line]:
     """What of it fits into so many lines: the sentence where the days do not."""
     made = parts(table, width, charset, dial)
-    return fit(made if height >= DAY_ROWS else [part for part in made if part.worth == WORDS], height)
+    return fit(made if height >= DAY_ROWS else [part for part in made if part.rank == SENTENCE_RANK], height)
 
 
 def parts(table: Sequence[Sequence[float]], width: int, charset: Charset, dial: int = 24) -> List[Part]:
@@ -54,7 +53,7 @@ def parts(table: Sequence[Sequence[float]], width: int, charset: Charset, dial: 
 
 
 def _words(sentence: str, role: str, width: int) -> Part:
-    return Part(WORDS, [text.clip_line((Span(" " + line, role),), width) for line in text.wrap(sentence, max(1, width - 2))])
+    return Part(SENTENCE_RANK, [text.clip_line((Span(" " + line, role),), width) for line in text.wrap(sentence, max(1, width - 2))])
 
 
 def _sound(tokens: float) -> float:

@@ -10,8 +10,8 @@ from ccmon.history.windows import PastWindow
 from ccmon.sources.session_json import label
 from ccmon.text import Charset, Line, Span
 from ccmon.usage.windows import name_words
-from ccmon.views.screen import graph
-from ccmon.views.screen.scene import pick
+from ccmon.views import graph
+from ccmon.views.layout import pick
 from ccmon.when import DAYS, MONTHS, Zone, hour_text, local, midnight
 
 _DAY_S = 86_400

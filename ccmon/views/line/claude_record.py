@@ -12,9 +12,9 @@ from ccmon.model import Apart, Snapshot, Windows
 from ccmon.settings.themes import Style, Theme, ansi
 from ccmon.text import Span
 from ccmon.usage.windows import named
+from ccmon.views.layout import rate_text
 from ccmon.views.line import statusline
 from ccmon.views.line.fields import Piece, Value
-from ccmon.views.screen.scene import figure
 from ccmon.when import Zone, clock_text
 
 RECORD = "\x1e"                        # as in RFC 7464; no line begins so
@@ -77,7 +77,7 @@ def _beside(snapshot: Snapshot, words: Sequence[Span]) -> List[Span]:
     shown = [words[-1]] if state == "stale" else []
     if snapshot.active and snapshot.session is not None:
         used = Span(text.short_count(snapshot.session.tokens) + " tokens", "value")
-        shown = [used, Span(figure(snapshot.burn_per_min) + "/min", "label"), *shown]
+        shown = [used, Span(rate_text(snapshot.burn_per_min) + "/min", "label"), *shown]
     return shown
 
 

@@ -8,7 +8,7 @@ from ccmon.text import Span
 from ccmon.usage.binding import LIKELY, NEAR, SESSION
 from ccmon.usage.outlook import is_likelihood
 from ccmon.usage.windows import opens_at
-from ccmon.views.screen.scene import figure
+from ccmon.views.layout import rate_text
 from ccmon.when import Zone, clock_text, hour_text
 
 NO_LOGS = "no logs yet"
@@ -112,7 +112,7 @@ def _numbers(snapshot: Snapshot, zone: Zone) -> List[Group]:
     used = f"{text.short_count(snapshot.session.tokens)}/{about(snapshot, snapshot.capacity)}"
     credit = usable_credit(snapshot) if over and snapshot.percent_source == "official" else None
     return [Group(Span("CC", "label"), 1), Group(percent, 2), *([Group(_extra(credit), 3)] if credit else []),
-            Group(Span(used, "value"), 4), Group(Span(f"{figure(snapshot.burn_per_min)}/min", "label"), 6),
+            Group(Span(used, "value"), 4), Group(Span(f"{rate_text(snapshot.burn_per_min)}/min", "label"), 6),
             *(Group(span, rank) for rank, span in enumerate([] if _other_binds(snapshot) else outlook(snapshot, zone), 7))]
 
 

@@ -11,8 +11,8 @@ from ccmon import text
 from ccmon.history.digest import Digest, Rise
 from ccmon.history.groups import Group
 from ccmon.history.rating import OFFICIAL
+from ccmon.views import graph
 from ccmon.views.report import words
-from ccmon.views.screen import graph
 from ccmon.when import hour_name, midnight, time_of_day
 
 GUTTER = 9.0                           # percent of the width, for the scale at the left

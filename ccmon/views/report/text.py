@@ -8,10 +8,9 @@ from ccmon.history.digest import Digest
 from ccmon.history.groups import Group
 from ccmon.learning.reliability import Reliability
 from ccmon.text import Charset, Line, Span
-from ccmon.views import reliability_words
+from ccmon.views import graph, reliability_words
 from ccmon.views.history import columns, heatmap, window_course
 from ccmon.views.report import words
-from ccmon.views.screen import graph
 from ccmon.when import midnight
 
 LEAST, MOST = 40, 110                  # cells of a line

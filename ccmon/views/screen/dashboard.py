@@ -5,9 +5,9 @@ from typing import List, Sequence, Tuple
 from ccmon import text
 from ccmon.text import Line, Span
 from ccmon.usage import notices
+from ccmon.views.layout import LABEL_CELLS, Part, bottom, fit_both
 from ccmon.views.screen import course, foot, outlook_row, parts, recent, windows
-from ccmon.views.screen.scene import COMPACT_ROWS, LABEL_CELLS, TINY, Scene
-from ccmon.views.screen.stack import Part, bottom, fit_both
+from ccmon.views.screen.scene import COMPACT_ROWS, TINY, Scene
 
 WIDE, THIRD, NARROW = 72, 110, 38      # cells from which a layout is used
 LEAST_GRAPH, TALL_GRAPH = 5, 22        # rows of the graph with its axis

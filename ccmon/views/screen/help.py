@@ -4,8 +4,9 @@ from typing import List, Tuple
 
 from ccmon import text, when
 from ccmon.text import Line, Span
+from ccmon.views.layout import pick
 from ccmon.views.screen import foot, parts
-from ccmon.views.screen.scene import Scene, pick
+from ccmon.views.screen.scene import Scene
 
 NOTES = (
     "Tokens are input + output; cache tokens are shown apart.",

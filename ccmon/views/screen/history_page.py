@@ -8,8 +8,8 @@ from ccmon.history import groups
 from ccmon.history.windows import PastWindow
 from ccmon.model import Record, Used
 from ccmon.text import Line
-from ccmon.views.history import chart, heatmap, listing, window_course
-from ccmon.views.screen import foot, parts
+from ccmon.views.history import chart, heatmap, window_course
+from ccmon.views.screen import foot, parts, session_list
 from ccmon.views.screen.past import Look, Past
 from ccmon.views.screen.scene import Scene
 from ccmon.when import Zone, local
@@ -61,7 +61,7 @@ def _extent(look: Look, past: Past, width: int, height: int) -> Tuple[int, int]:
     """How many sessions, periods or windows the page shows at most, and how many there are."""
     rows = _body_rows(look, height)
     if look.view == "list":
-        return listing.fitting(rows), len(past.records)
+        return session_list.fitting(rows), len(past.records)
     if look.view == "heat map":
         return 0, 0
     if look.view == WEEK:
@@ -123,9 +123,9 @@ def _body(scene: Scene, past: Past, look: Look, width: int, rows: int) -> List[L
         window = past.weeks[len(past.weeks) - 1 - look.offset]
         return window_course.lines(window, scene.snapshot.now, scene.zone, width, rows, scene.charset)
     if not past.records and (look.view == "list" or not past.groups["day"]):
-        return listing.nothing(width, rows, scene.looking or scene.snapshot.source.progress is not None)
+        return session_list.nothing(width, rows, scene.looking or scene.snapshot.source.progress is not None)
     if look.view == "list":
-        return listing.lines(scene, past.records, past.seen, look.offset, width, rows)
+        return session_list.lines(scene, past.records, past.seen, look.offset, width, rows)
     if look.view == "heat map":
         return heatmap.fitted(past.heat, width, rows, scene.charset, scene.zone.dial)
     known = past.groups[look.period]

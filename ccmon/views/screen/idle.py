@@ -6,11 +6,12 @@ from typing import Dict, List, NamedTuple, Sequence, Tuple
 from ccmon import text
 from ccmon.model import Block
 from ccmon.text import Line, Span
+from ccmon.views.layout import LABEL_CELLS, Part, bottom, fit_both, label, pick
+from ccmon.views.limit_words import is_account_plan, plan_words
 from ccmon.views.line import statusline
 from ccmon.views.screen import foot, parts, recent, welcome, windows
-from ccmon.views.screen.scene import COMPACT_ROWS, LABEL_CELLS, Scene, day_text, is_of_account, label, models, pick, plan_words
-from ccmon.views.screen.stack import Part, bottom, fit_both
-from ccmon.when import DAYS
+from ccmon.views.screen.scene import COMPACT_ROWS, Scene
+from ccmon.when import DAYS, day_text
 
 NO_SESSION = "No active session found. Start a Claude Code session and it shows up here."
 READING = "Looking for Claude Code's logs, and reading the usage ..."
@@ -87,7 +88,7 @@ def headline(scene: Scene) -> str:
 def _plan(scene: Scene, width: int) -> Line:
     limit = scene.snapshot.limit
     tokens, more = Span(f"{text.count(limit.tokens)} tokens", "value"), Span(" a session", "label")
-    reference = " (reference figure)" if limit.source == "plan" and not is_of_account(limit) else ""
+    reference = " (reference figure)" if limit.source == "plan" and not is_account_plan(limit) else ""
     why = (Span(f"  plan {plan_words(limit)}", "dim"), Span(reference, "dim"))
     return (*label(scene.charset, "📊", "limit"), *pick([(tokens, more, *why), (tokens, more), (tokens,)], width - LABEL_CELLS))
 
@@ -121,14 +122,14 @@ def _last(scene: Scene, width: int) -> List[Line]:
     over = block.end if block.end <= now else block.used_until(now)      # the source lists it no more
     ago = Span(f"  {text.duration(now - over)} ago", "label")
     used, cost = Span(f"  {text.count(block.tokens)} tokens", "text"), Span(f"  {text.usd(block.cost_usd)}", "text")
-    names = Span("  " + models(block, max(20, width - 64)), "dim")
+    names = Span("  " + text.model_names(block.models, max(20, width - 64)), "dim")
     return [(*label(scene.charset, "⏳", "last"),
              *pick([(when, ago, used, cost, names), (when, ago, used, cost), (when, used, cost), (when, used), (when,)],
                    width - LABEL_CELLS))]
 
 
 def _record(scene: Scene, width: int) -> List[Line]:
-    high = scene.facts.high_water
+    high = scene.snapshot.high_water
     if high is None:
         return []
     tokens, on = Span(f"{text.count(high.tokens)} tokens", "value"), Span(f" on {day_text(high.at, scene.zone)}", "label")
@@ -150,7 +151,7 @@ def sums(scene: Scene, blocks: Sequence[Block]) -> Dict[date, Day]:
 
 def _week(scene: Scene) -> List[Tuple[Day, int]]:
     """Today and the six days before it, with the week's largest day; empty when the week was."""
-    known, today = sums(scene, scene.facts.blocks), scene.day(scene.snapshot.now)
+    known, today = sums(scene, scene.snapshot.blocks), scene.day(scene.snapshot.now)
     week = [known.get(day, Day(day, 0, 0, 0.0)) for day in (today - timedelta(days=ago) for ago in range(7))]
     top = max(day.tokens for day in week)
     return [(day, top) for day in week] if top else []

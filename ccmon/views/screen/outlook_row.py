@@ -7,8 +7,9 @@ from ccmon.model import Runway, Window
 from ccmon.text import Line, Span, plural
 from ccmon.usage.outlook import is_likelihood
 from ccmon.usage.windows import opens_at
+from ccmon.views.layout import LABEL_CELLS, LEAD_CELLS, label, margin, pick, pick_text
 from ccmon.views.screen import windows
-from ccmon.views.screen.scene import LABEL_CELLS, LEAD_CELLS, Scene, label, lead_of, pick, pick_text
+from ccmon.views.screen.scene import Scene
 
 LIKELY, POSSIBLE = 0.5, 0.05           # from here on it is a warning, and below it is hardly worth a word
 
@@ -29,7 +30,7 @@ def runs_out_row(scene: Scene, cells: int) -> Line:
 def _used_up(scene: Scene, cells: int) -> Line:
     """In place of a time: nothing goes on."""
     words = pick_text(windows.used_up_words(scene), cells - LEAD_CELLS)
-    return (Span(lead_of(scene.charset, "⏰"), "label"), Span(words, "danger"))
+    return (Span(margin(scene.charset, "⏰"), "label"), Span(words, "danger"))
 
 
 def _of_window(scene: Scene, bound: Window) -> List[Line]:

@@ -7,10 +7,10 @@ from ccmon.model import Snapshot, Window
 from ccmon.text import Line, Span
 from ccmon.usage.binding import SESSION
 from ccmon.usage.windows import name_words, named, window
+from ccmon.views.layout import Part, fit, percent_text, pick, pick_text
 from ccmon.views.line import statusline
 from ccmon.views.screen import foot, outlook_row, parts, welcome, windows
-from ccmon.views.screen.scene import Scene, pick, pick_text
-from ccmon.views.screen.stack import Part, fit
+from ccmon.views.screen.scene import Scene
 
 
 def tiny(scene: Scene, width: int, height: int) -> List[Line]:
@@ -29,7 +29,7 @@ def _active(scene: Scene, width: int) -> List[Part]:
         return [*_bound(scene, bound, width), *_windows(scene, [_session(snapshot)], width, 3), *beside]
     role = text.level_role(snapshot.percent)
     bar = text.bar(snapshot.percent / 100, width - 2, role, scene.charset, parts.elapsed_share(snapshot))
-    return [Part(0, [(Span(" " + parts.percent_words(snapshot.percent), role), Span(" used", "label"))]),
+    return [Part(0, [(Span(" " + percent_text(snapshot.percent), role), Span(" used", "label"))]),
             Part(4, [(Span(" "), *bar)]),
             Part(1, [(Span(" " + text.short_count(snapshot.left), "value"), Span(" left", "label"))]),
             Part(2, _reset(scene, width)), Part(5, _out(scene)), Part(3, foot.brief(snapshot, width)), *beside]
@@ -39,7 +39,7 @@ def _bound(scene: Scene, bound: Window, width: int) -> List[Part]:
     """The window that binds, where it is not the session: how full, until when, and whether it lasts."""
     row, at = windows.of_window(scene, bound), scene.clock(bound.resets_at)
     bar = text.bar(bound.percent / 100, width - 2, row.role, scene.charset, row.mark)
-    share = Span(" " + parts.percent_words(bound.percent), row.role)
+    share = Span(" " + percent_text(bound.percent), row.role)
     names = (f"of the {name_words(bound.name)}", f"of {name_words(bound.name)}", f"of {bound.label}", bound.label)
     named = pick([*((share, Span(f" {name}", "label")) for name in names), (share,)], width)
     if bound.percent >= 100:
@@ -61,7 +61,7 @@ def _windows(scene: Scene, found: Sequence[Window], width: int, worth: int = 6) 
 
 
 def _window_row(scene: Scene, one: Window, width: int) -> Line:
-    head = (Span(f" {one.label} ", "label"), Span(parts.percent_words(one.percent), windows.level_role(one.percent)))
+    head = (Span(f" {one.label} ", "label"), Span(percent_text(one.percent), windows.level_role(one.percent)))
     reset = Span(f"  to {scene.clock(one.resets_at)}", "label")
     return pick([(*head, reset), head], width)
 

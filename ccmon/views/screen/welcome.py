@@ -6,7 +6,8 @@ from ccmon import text
 from ccmon.model import NO_CCUSAGE
 from ccmon.text import Line, Span
 from ccmon.usage.notices import CONNECT
-from ccmon.views.screen.scene import LABEL_CELLS, Scene, lead_of, pick
+from ccmon.views.layout import LABEL_CELLS, margin, pick
+from ccmon.views.screen.scene import Scene
 
 WELCOME = "Welcome! Nothing to read yet: no logs of Claude Code, and no ccusage."
 KEPT = "Every session is kept from now on: press h to see them."
@@ -55,7 +56,7 @@ def preview(scene: Scene, width: int, rows: int) -> List[Line]:
                ("⏳", "time", time + "   54 %"), ("", "", f"2h 17m to {scene.hour(now + 8220)}"), ("", "", ""),
                ("🔥", "burn", "124 /min"), ("⏰", "runs out", f"{scene.hour(now + 9480)}  21m after the reset"))
     heading: Line = (Span("    so it looks with some usage (an example, not yours):", "dim"),)
-    heads = (text.pad(lead_of(scene.charset, emoji) + word, LABEL_CELLS) for emoji, word, _ in figures)
+    heads = (text.pad(margin(scene.charset, emoji) + word, LABEL_CELLS) for emoji, word, _ in figures)
     shown = [heading, *((Span(head + words, "dim"),) for head, (_, _, words) in zip(heads, figures))]
     return [(), *(text.clip_line(line, width) for line in shown)] if rows > len(shown) else []
 

@@ -10,9 +10,10 @@ from ccmon.usage import notices
 from ccmon.usage.binding import NEAR, SESSION, runs_out
 from ccmon.usage.outlook import is_likelihood
 from ccmon.usage.windows import name_words
+from ccmon.views.layout import LABEL_CELLS, LEAD_CELLS, label, margin, percent_text, pick, pick_text
 from ccmon.views.screen import parts
 from ccmon.views.screen.foot import shorten
-from ccmon.views.screen.scene import LABEL_CELLS, LEAD_CELLS, Scene, label, lead_of, pick, pick_text
+from ccmon.views.screen.scene import Scene
 
 OLD_S = 600                            # what Claude said longer ago than this is shown with its age
 _LONGEST_LABEL = 14                    # 7d Oauth Apps; of longer ones the first words
@@ -94,7 +95,7 @@ def _bar(scene: Scene, found: Window, cells: int) -> Line:
     row = of_window(scene, found)
     name = shorten(row.label, LABEL_CELLS - LEAD_CELLS - 1)            # the row below has it in full
     return parts.meter(scene, cells, label(scene.charset, "📅", name), found.percent / 100, row.role,
-                       parts.percent_words(found.percent), row.mark)
+                       percent_text(found.percent), row.mark)
 
 
 def _figures(scene: Scene, found: Window, cells: int) -> Line:
@@ -198,9 +199,9 @@ def _set(found: Sequence[Row], scene: Scene, cells: int, column: Optional[int]) 
 
 
 def _row(row: Row, scene: Scene, lead: int, start: int, details: Line, emoji: str) -> Line:
-    name = Span(text.pad(lead_of(scene.charset, emoji) + shorten(row.label, lead - LEAD_CELLS - 1), lead), "label")
+    name = Span(text.pad(margin(scene.charset, emoji) + shorten(row.label, lead - LEAD_CELLS - 1), lead), "label")
     cells = start - lead - parts.PERCENT_CELLS
-    share = "-" if row.percent is None else parts.percent_words(row.percent)
+    share = "-" if row.percent is None else percent_text(row.percent)
     shown = Span(f"{share:>{parts.PERCENT_CELLS - 1}} ", row.role)
     return (name, *_track(row, cells, scene), shown, *details)
 

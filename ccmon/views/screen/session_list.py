@@ -10,7 +10,8 @@ from ccmon.model import Record
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Line, Span
 from ccmon.views.history.rows import is_active
-from ccmon.views.screen.scene import Scene, day_text, models
+from ccmon.views.screen.scene import Scene
+from ccmon.when import day_text
 
 EMPTY = "No sessions are stored yet. They are kept from now on."
 READING = "No sessions are stored yet: Claude Code's logs are still being read."
@@ -93,7 +94,7 @@ def _line(scene: Scene, record: Record, seen: Mapping[int, float], columns: Sequ
         elif column.name == HOURS.name:
             line.append(Span("  " + text.pad(_hours(record, seen, scene), column.cells - 2), "accent"))
         elif column.name == MODELS.name:
-            line.append(Span("  " + models(record.block, column.cells - 2), "dim"))
+            line.append(Span("  " + text.model_names(record.block.models, column.cells - 2), "dim"))
         else:
             line += _cells([(words[column.name], role)], [column])[1:]
     return tuple(line)
