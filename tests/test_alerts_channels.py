@@ -52,9 +52,7 @@ def test_what_does_not_pass_is_told_without_the_address(answers, tries, said):
 
 def test_a_slow_server_is_left():
     with server(slow_s=1) as hook:
-        began = time.monotonic()
         assert refusal(post, hook.url, timeout_s=0.1) == "no answer within 0.1 s, tried 3 times"
-        assert time.monotonic() - began < 20
 
 
 def test_a_pause_comes_before_another_try():

@@ -12,10 +12,9 @@ from scenes import DAY_S, NOW, START, scene
 
 from ccmon import claude_row
 from ccmon.model import Apart
-from ccmon.sources import hook, session_json
+from ccmon.sources import hook, session_json, spool_lines
 from ccmon.sources.session_json import MOST_WINDOWS, WINDOWS_S
 from ccmon.text import Charset
-from ccmon.usage import official
 from ccmon.usage.windows import window
 from ccmon.views.line import claude_record, dialects, fields
 
@@ -178,8 +177,8 @@ def test_what_is_spooled_comes_back(limits, session, counter):
     assert bool(line) == bool(windows or dropped)
     if line:
         assert line.isascii() and line.count("\n") == 1 and line.endswith("\n") and len(line) < 1500
-        back = official.parse(line)
-        assert {one.window: (one.percent, one.resets_at) for one in back} == windows and official.dropped(line) == dropped
+        back = spool_lines.parse(line)
+        assert {one.window: (one.percent, one.resets_at) for one in back} == windows and spool_lines.dropped(line) == dropped
         first = [(one.at, one.session, one.window, one.percent, one.resets_at) for one in back if one.window in WINDOWS_S]
         assert old_parse(line) == first
     if isinstance(limits, dict) and len(limits) > 100:
@@ -198,8 +197,8 @@ def test_the_session_and_the_week_are_not_lost_among_a_hundred_models():
 @given(st.none() | st.tuples(st.integers(0, 999), st.integers(NOW_S, NOW_S + DAY_S)), st.none() | st.integers(0, 10 ** 9))
 def test_an_older_line_is_read_as_before(pair, began):
     line = f"{NOW_S} a 5 {' '.join(map(str, pair or ('-', '-')))} - - {'-' if began is None else began}\n"
-    assert [(one.at, one.session, one.window, one.percent, one.resets_at) for one in official.parse(line)] == old_parse(line)
-    assert official.dropped(line) == 0
+    assert [(one.at, one.session, one.window, one.percent, one.resets_at) for one in spool_lines.parse(line)] == old_parse(line)
+    assert spool_lines.dropped(line) == 0
 
 
 @given(st.integers(10 ** 9, 9 * 10 ** 9), st.integers(-23 * 60, 23 * 60), st.sampled_from(["", ".4", ".123456789"]),

@@ -159,4 +159,4 @@ def test_the_package_itself_imports_nothing():
 def test_the_test_sees_the_long_road(cached):
     machine, words = cached
     modules, _ = loaded([*words, "--plan", "max5"], machine.env())
-    assert {"json", "sqlite3", "ccmon.cli"} <= modules
+    assert {"ccmon.pipeline.lines", "sqlite3", "ccmon.cli"} <= modules

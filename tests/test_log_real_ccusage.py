@@ -1,7 +1,7 @@
 """The log reader's blocks beside those of the real ccusage from npm, on the same generated logs, field by field.
 
 CCUSAGE_20 and CCUSAGE_18 hold the paths of the two programs; without them these tests are skipped, but not in CI.
-LOG_SEEDS sets how many mixtures are compared (default 24 with version 20, 8 with 18).
+LOG_SEEDS sets how many mixtures are compared (12 with version 20, with --all 24; 8 with 18).
 """
 
 import json
@@ -16,6 +16,7 @@ import claude_logs
 import log_mixtures
 import log_sessions
 import pytest
+from extent import ALL
 from log_mixtures import ODD
 
 from ccmon.model import Owner
@@ -25,6 +26,7 @@ from ccmon.store.database import open_store
 pytestmark = [pytest.mark.newest_only, pytest.mark.real_ccusage]
 DAY_S = 86_400
 LATER = 4_000_000_000
+MIXTURES = 24 if ALL else 12
 COMMAND = ["blocks", "--json", "--offline", "--order", "asc", "--session-length", "5"]
 
 
@@ -100,14 +102,14 @@ def seeds(default):
 def test_mixtures_are_as_ccusage_20_sees_them(tmp_path):
     """The same blocks, in every field but the cost."""
     path, compared, different = program("CCUSAGE_20"), 0, []
-    for seed in seeds(24):
+    for seed in seeds(MIXTURES):
         home = tmp_path / str(seed)
         log_mixtures.write(home / ".claude", log_mixtures.mixture(seed))
         found, count = compare(home, path)
         compared += count
         different += [(seed, *pair) for pair in found]
-    print(f"ccusage 20: {len(seeds(24))} seeds, {compared} blocks compared, {len(different)} unexplained differences")
-    assert different == [] and compared > len(seeds(24))
+    print(f"ccusage 20: {len(seeds(MIXTURES))} seeds, {compared} blocks compared, {len(different)} unexplained differences")
+    assert different == [] and compared > len(seeds(MIXTURES))
 
 
 def one_odd_each():

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccmon import claude_row
-from ccmon.sources import hook
+from ccmon.sources import hook, spool_lines
 from ccmon.sources.session_json import WINDOWS_S
 from ccmon.usage import official
 from ccmon.usage.windows import running
@@ -301,7 +301,7 @@ def test_a_ledger_of_an_older_ccmon_is_taken_over():
 ], ids=str)
 def test_strange_limits_say_nothing(limits):
     document = {"session_id": "s1", "rate_limits": limits}
-    assert official.parse(hook.spool_line(document, T0)) == []
+    assert spool_lines.parse(hook.spool_line(document, T0)) == []
     assert claude_row.windows_of({}, document, T0)[0] == {}
 
 

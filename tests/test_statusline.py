@@ -117,10 +117,3 @@ def test_at_most_32_lines_are_kept_current_and_no_other_is_shown(machine):
     assert len(list(machine.cache.glob("*.line"))) == 32
     for limit in (100, 120, 139):
         assert one_line(machine.run("--statusline", f"--limit={limit}", now=None)) != "old"
-
-
-def test_the_plain_line_is_a_file_that_shells_can_read(machine):
-    live(machine)
-    line = warm(machine)
-    assert (machine.cache / "plain").read_text() == line + "\n"
-    assert oct((machine.cache / "plain").stat().st_mode & 0o777) == "0o600"

@@ -16,7 +16,7 @@ import pytest
 import strangers
 from claude_logs import talk, write
 from commands import HOUR, NOW, PATIENCE_S, alive, block, wait_until
-from line_shells import install, program
+from line_shells import NOT_TRIED, install, program
 from live_lines import live, warm
 from strangers import Place
 from terminal import Terminal
@@ -27,8 +27,7 @@ from ccmon.setup.uninstall import Uninstall
 from ccmon.system import dotfiles, own_processes
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="files and processes of POSIX")]
-ALL = ["uninstall", "--history", "--yes"]
-TARGETS = ("bash", "zsh", "fish", "tmux", "claude")
+ALL, TARGETS = ["uninstall", "--history", "--yes"], ("bash", "zsh", "fish", "tmux", "claude")
 
 
 def listing(folder):
@@ -95,7 +94,8 @@ def test_the_home_is_as_it_was_before(place, has_files):
     place.own()
     before = listing(home)
     for variables in PLACES[:1] if has_files else PLACES:
-        env = place.env(CCMON_NOW=NOW, TERM="dumb", **{name: home / path for name, path in variables.items()})
+        env = {**place.env(CCMON_NOW=NOW, TERM="dumb", **{name: home / path for name, path in variables.items()}),
+               **(NOT_TRIED if variables else {})}
         filled(place, env, FEW if has_files or variables else CALLS)
         wait_until(place.idle, "no refresher runs")
         looked = strangers.call(["uninstall", "--dry-run", "--history"], env)
@@ -111,7 +111,7 @@ def test_the_home_is_as_it_was_before(place, has_files):
         assert listing(home) == before, variables
         again = strangers.call(ALL, env)
         assert again.code == 0 and again.out.startswith("Nothing is left to take out.\nLeft to type: "), again
-    assert not [name for name in os.listdir(place.folder / "tmp") if "ccmon" in name]
+    assert not list((place.folder / "tmp").glob("*ccmon*"))
 
 
 # --- a new file cannot be forgotten -----------------------------------------------------------------------------------------

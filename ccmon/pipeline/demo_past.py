@@ -39,7 +39,7 @@ def _trained(at: int, unit: float) -> RunwayModel:
 
 
 def readings(moments: Sequence[int], first: int) -> str:
-    """What Claude Code would have told its status line at these moments: lines as official.parse reads them."""
+    """What Claude Code would have told its status line at these moments: lines as spool_lines.parse reads them."""
     return "".join(_line(at, first) for at in moments if at >= first)
 
 

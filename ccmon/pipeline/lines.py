@@ -1,6 +1,6 @@
 """The status lines of a refresh: each is rendered from its own words and environment and put into the cache."""
 
-from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon import arguments, claude_row, line_cache
 from ccmon.choices import FORMATS
@@ -11,7 +11,6 @@ from ccmon.settings.context import Context
 from ccmon.settings.options import BY_NAME, SECTIONS
 from ccmon.text import Charset, Span, clean, clip
 from ccmon.typed_values import word_of
-from ccmon.usage.accounts import Chosen
 from ccmon.views.line import claude_record, dialects, fields, statusline
 
 LINE_CELLS, MOST_CELLS = 80, 1000
@@ -19,7 +18,10 @@ MOST_BYTES = 32_768                    # bars read a line of 64 kB, or of less; 
 TOO_LONG = "this line would be too long. Shorten the template"
 CLAUDE = "claude"
 
-_Shown = Tuple[Optional[str], Optional[Chosen]]
+if TYPE_CHECKING:
+    from ccmon.usage.accounts import Chosen
+
+_Shown = Tuple[Optional[str], Optional["Chosen"]]
 
 
 def write_all(ctx: Context, facts: Facts, now: int, of_account: Callable[[Context], Facts]) -> None:

@@ -73,10 +73,10 @@ class Memory(AccountMemory):
 
     def note_readings(self, spool: str) -> bool:
         """Keep what Claude Code said, each line once: how far the spool was read is kept with it. False when that has to wait."""
-        from ccmon.pipeline import readings
         now, store, login = self.ctx.now(), self.store, self.account_note().login.account
 
         def work(db: sqlite3.Connection, owner: int) -> None:
+            from ccmon.pipeline import readings
             lines, read = learning.unread(db, owner, spool)
             readings.keep(db, owner, lines, now, login)
             if lines:

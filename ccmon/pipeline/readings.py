@@ -4,10 +4,12 @@ import sqlite3
 from typing import Callable, List, Sequence, Tuple
 
 from ccmon.model import Windows
+from ccmon.sources import spool_lines
+from ccmon.sources.spool_lines import Reading
 from ccmon.store import rows, window_readings
 from ccmon.store.window_readings import Row
 from ccmon.usage import official
-from ccmon.usage.official import Ledger, Reading
+from ccmon.usage.official import Ledger
 from ccmon.when import SKEW_S
 
 _MOST_HELD = 500
@@ -25,7 +27,7 @@ def keep(db: sqlite3.Connection, owner: int, lines: Sequence[str], now: int, log
     if not lines:
         return
     _settle(db, owner, "statusline", lambda ledger: official.settle(ledger, lines, now, login))
-    ahead = [line for line in lines if any(now + SKEW_S < one.at < one.resets_at for one in official.parse(line))]
+    ahead = [line for line in lines if any(now + SKEW_S < one.at < one.resets_at for one in spool_lines.parse(line))]
     if ahead or noted:
         rows.write_note(db, f"{window_readings.AHEAD} {owner}", "\n".join(ahead[-_MOST_HELD:]))
 

@@ -3,15 +3,13 @@
 Poller, refresher and `record` all call it.
 """
 
-import json
 import os
-import signal
 import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Iterator, List, Optional, Sequence
 
-from ccmon import line_answer, line_cache, locks
+from ccmon import kept, line_answer, line_cache, locks
 from ccmon.errors import CcmonError, UsageError
 from ccmon.model import Facts, Source
 from ccmon.pipeline import account, lessons, lines, sweeping, tightest, unchanged
@@ -47,8 +45,7 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
         stamp = log_files.stamp(files)
         is_unchanged = not insist and unchanged.unchanged_facts(ctx, before, files, memory, now) is not None
         try:
-            with _signals_end(cancel or Cancel()) as cancel:
-                answer = None if is_unchanged else _asked(ctx, before, memory, lock, cancel, files, whole)
+            answer = None if is_unchanged else _asked(ctx, before, memory, lock, cancel or Cancel(), files, whole)
         except Cancelled:
             return lessons.recall(memory, memory.facts(now), now)._replace(source=before)
         except CcmonError as err:
@@ -83,7 +80,8 @@ def _asked(ctx: Context, before: Source, memory: Memory, lock: int, cancel: Canc
     answer = unchanged.answer_of_logs(ctx, before, files, memory)
     if answer is None:
         from ccmon.pipeline import sources
-        answer = sources.ask(ctx, before, memory, lock, cancel, files, whole)
+        with _signals_end(cancel):
+            answer = sources.ask(ctx, before, memory, lock, cancel, files, whole)
     return answer
 
 
@@ -313,7 +311,7 @@ def _note(ctx: Context, facts: Facts, now: int, state: line_answer.State) -> Non
     expires_at = min([state.expires_at + ctx.stale_after_s(facts.source), *ends])
     config_stamp = line_answer.config_stamp(line_answer.config_path(ctx.env))
     line_cache.mark(ctx.cache, "ends", max(expires_at, min([now + line_answer.MOST_FRESH_S, *ends])))
-    noted = state.replaced(expires_at=expires_at, config=config_stamp, note=json.dumps(facts.source._asdict()))
+    noted = state.replaced(expires_at=expires_at, config=config_stamp, note=kept.text_of(facts.source._asdict()))
     if line_cache.write_state(ctx.cache, noted):
         locks.rest(ctx.cache, 0)
     elif not locks.rest(ctx.cache, rest_s(ctx, facts.source)) and ctx.background:
@@ -358,11 +356,12 @@ def account_in_background(argv: List[str], lock: int) -> None:
 
 
 @contextmanager
-def _signals_end(cancel: Cancel) -> Iterator[Cancel]:
+def _signals_end(cancel: Cancel) -> Iterator[None]:
     """Until left, a signal ends ccusage first and this process then: an exception in its start would leave it behind."""
     if threading.current_thread() is not threading.main_thread():
-        yield cancel
+        yield
         return
+    import signal  # with its enumerations, which who asks nothing does without
     noted: List[int] = []
 
     def note(number: int, _frame: object) -> None:
@@ -371,7 +370,7 @@ def _signals_end(cancel: Cancel) -> Iterator[Cancel]:
 
     before = {number: signal.signal(number, note) for number in signals.heeded()}
     try:
-        yield cancel
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler or signal.SIG_DFL)

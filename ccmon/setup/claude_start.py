@@ -7,13 +7,15 @@ import time
 from functools import lru_cache
 from typing import Dict, List, Mapping, Optional, Tuple
 
-from ccmon import line_answer, refresher
+from ccmon import line_answer, line_cache, refresher
+from ccmon.line_answer import State
 from ccmon.setup.snippets import CLAUDE_OPTIONS, for_sh
-from ccmon.system import private, processes
+from ccmon.system import processes
 
 FILE = "bare_start.py"
 SHARE = 0.9                            # of the processor time of the name that it may take: more is not worth a longer command
 TURNS, LEAST_TURNS, MOST_S = 5, 2, 0.4
+FRESH_S = 600                          # of the trial's line
 SHELL = "/bin/sh"                      # what runs the command
 
 
@@ -46,17 +48,11 @@ def _is_sooner(words: str, name: str, variables: Tuple[Tuple[str, str], ...]) ->
 
 def _put_line(env: Mapping[str, str]) -> None:
     """A line of the trial's own, fresh: neither call starts a refresh, or tells anything to the history."""
-    where = line_answer.folder(env)
-    if where is None:
-        return
-    now, key = int(time.time()), line_answer.key(CLAUDE_OPTIONS.split(), env)
-    name, stamp = line_answer.file_of(key), line_answer.config_stamp(line_answer.config_path(env))
-    head = b"" if line_answer.is_dialect(name) else key.encode("utf-8", "surrogateescape") + b"\n"
-    private.own_folder(where)
-    contents = {name: head + line_answer.RECORD + b"{}\n", "state": b"%d 0 %d %d 0 %d\n" % (now + 600, now + 600, now, stamp)}
-    for file, content in contents.items():
-        with open(os.path.join(where, file), "wb") as out:
-            out.write(content)
+    where, now = line_answer.folder(env), int(time.time())
+    if where is not None:
+        stamp = line_answer.config_stamp(line_answer.config_path(env))
+        line_cache.write_line(where, line_answer.key(CLAUDE_OPTIONS.split(), env), line_answer.RECORD + b"{}\n")
+        line_cache.write_state(where, State(now + FRESH_S, 0, now + FRESH_S, now, 0, stamp))
 
 
 def _measured(calls: Mapping[str, List[str]], env: Mapping[str, str]) -> Optional[Dict[str, float]]:

@@ -7,7 +7,7 @@ import sqlite3
 from typing import Callable, Optional, Sequence, Tuple
 
 from ccmon.model import Block, Facts, HighWater, Limit
-from ccmon.store import present, reported, rows, running, trusted, usage, values
+from ccmon.store import present, rows, running, trusted, usage, values
 from ccmon.when import SKEW_S
 
 HEARTBEAT_S = 240                      # an unchanged snapshot is written again after this
@@ -24,6 +24,7 @@ def record(db: sqlite3.Connection, blocks: Optional[Sequence[Block]], owner: int
     if blocks is not None:
         running.note(db, owner, blocks, now)
         if is_history:
+            from ccmon.store import reported  # of ccusage
             reported.save(db, owner, blocks, now)
     else:
         running.note(db, owner, (), now)

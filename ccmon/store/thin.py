@@ -7,7 +7,7 @@ and forecasts stay as they are. How far it came is noted: it may be interrupted 
 import sqlite3
 from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
-from ccmon.store import archive, rows, values
+from ccmon.store import rows, values
 
 RAW_S, MINUTES_S = 48 * 3600, 90 * 86_400
 EVERY_S = 3600           # there is nothing to do before another hour has passed
@@ -145,6 +145,7 @@ def _kept(shots: Iterable[_Shot], bucket_s: int) -> Dict[int, _Shot]:
 
 def _pack(db: sqlite3.Connection, owner: int, since: int, until: int, bucket_s: int) -> int:
     """Pack one day of messages."""
+    from ccmon.store import archive  # where a day is old enough
     done_ms = archive.step(db, owner, until * 1000)
     return until if done_ms is None else max(since, min(until - 1, done_ms // 1000))
 

@@ -216,7 +216,7 @@ def test_D25_prompts_wait_for_nothing(model, asking, name, kind):
 # --- no other door --------------------------------------------------------------------------------------------------------
 
 OPENERS = {                            # what opens files, where, how often: doors, and what is no file of ccmon's own
-    "open": {"cli": 1, "commands/completion": 1, "commands/manual": 1, "settings/config": 2, "setup/claude_start": 1,
+    "open": {"cli": 1, "commands/completion": 1, "commands/manual": 1, "settings/config": 2,
              "store/copy": 5, "store/migrations": 1, "system/clock": 1, "system/named_files": 1},
     "os.open": {"__main__": 1, "cli": 1, "fullscreen/screen_signals": 1, "line_answer": 1, "refresher": 1, "sources/log_files": 1,
                 "store/copy": 3, "system/newfiles": 4, "system/named_files": 2, "system/private": 1, "system/swap": 4,

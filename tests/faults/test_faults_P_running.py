@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -150,7 +149,6 @@ def test_P03_leaving_while_ccusage_hangs_leaves_no_process(machine, ending):
         term.wait_for("1,234")
         term.send("r")
         wait_until(lambda: alive(machine.pids()[-1]) and machine.runs() > 1, "ccusage hangs")
-        begun = time.monotonic()
         if isinstance(ending, str):
             term.send(ending)
         else:
@@ -158,7 +156,6 @@ def test_P03_leaving_while_ccusage_hangs_leaves_no_process(machine, ending):
         code = term.wait_exit()
         assert code == {"q": 0, "ctrl-c": 0, signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGQUIT: 131}[ending]
         assert term.leftover() == CLEAN
-        assert time.monotonic() - begun < 10
     ended(machine)
 
 

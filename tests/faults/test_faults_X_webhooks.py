@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 from commands import ROOT, alive, wait_until
@@ -216,13 +217,19 @@ def test_X12_a_command_that_floods_and_leaves_a_child_is_over_when_it_is(tmp_pat
     os.kill(int((tmp_path / "pid").read_text()), 9)
 
 
+def state_of(pid):
+    """Whether a process runs, sleeps ...: the letter of /proc; that of one that sleeps where there is none."""
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.read_text().rpartition(")")[2].split()[0] if stat.exists() else "S"
+
+
 def test_X12_a_command_ends_with_who_waits_for_it(tmp_path):
     code = ("import sys; sys.path.insert(0, sys.argv[1]); from ccmon.system import signals; signals.end_in_order(); "
             "from ccmon.alerts import channels; channels.command(sys.argv[2], {}, {'PATH': '/usr/bin:/bin'})")
     pid = tmp_path / "pid"
     waiting = subprocess.Popen([sys.executable, "-c", code, str(ROOT), f"sh -c 'sleep 300 & echo $! >{pid}; wait'"])
     child = int(wait_until(lambda: pid.exists() and pid.read_text().strip(), "the command runs"))
-    time.sleep(0.5)                    # who started it has heard so
+    wait_until(lambda: state_of(waiting.pid) == "S", "it is waited for")
     waiting.terminate()
     assert waiting.wait(20) == 143
     wait_until(lambda: not alive(child), "the command ends with it")

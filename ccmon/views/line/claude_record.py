@@ -3,7 +3,6 @@
 claude_row.py joins it with what Claude Code says at the moment of the call.
 """
 
-import json
 from typing import Any, Dict, List, Optional, Sequence
 
 from ccmon import text
@@ -44,6 +43,7 @@ def of_template(pieces: Sequence[Piece], snapshot: Snapshot, zone: Zone, value: 
 def of_error(sentence: str, cells: Optional[int]) -> str:
     """The record that says what is wrong; every character of it takes one cell."""
     narrow = "".join(char if text.width(char) == 1 else "?" for char in sentence)
+    import json
     return RECORD + json.dumps({"error": narrow, **({"cells": cells} if cells else {})})
 
 
@@ -56,6 +56,7 @@ def _written(snapshot: Snapshot, cells: Optional[int], **more: Any) -> str:
     binds = {"binding": snapshot.binding.name} if snapshot.binding and snapshot.binding.why != "session" else {}
     by_tokens = {"by_tokens": True} if _by_tokens(snapshot) else {}
     fields = {**settled(snapshot.windows, snapshot.apart), **binds, **by_tokens, **more, **({"cells": cells} if cells else {})}
+    import json
     return RECORD + json.dumps(fields, ensure_ascii=False)
 
 

@@ -4,7 +4,6 @@ Values have lost their control characters before they come here. `spell` takes o
 `escape` makes what is left mean only itself: the first changes what is read, the second does not.
 """
 
-import json
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from ccmon.model import Snapshot
@@ -172,6 +171,7 @@ def _json(text: str, extras: Extras) -> str:
 
 
 def _object(**fields: Any) -> str:
+    import json
     return json.dumps(fields, ensure_ascii=False)
 
 

@@ -1,7 +1,6 @@
 """Templates for the line: `{field}` stands for a value, everything else is the author's own text and goes through as it is."""
 
-import re
-from typing import Callable, Dict, Iterator, Match, NamedTuple, Optional, Pattern, Tuple
+from typing import TYPE_CHECKING, Callable, Dict, Iterator, NamedTuple, Optional, Tuple
 
 from ccmon import claude_row, text
 from ccmon.model import Snapshot
@@ -12,6 +11,9 @@ from ccmon.views.layout import rate_text
 from ccmon.views.line import statusline
 from ccmon.views.line.dialects import Dialect
 from ccmon.when import Zone, clock_text, hour_text
+
+if TYPE_CHECKING:
+    from typing import Match, Pattern
 
 NONE, UNKNOWN = "-", "?"
 BAR_CELLS = 10
@@ -55,12 +57,13 @@ def pieces(template: str, value: Value, dialect: Dialect, room: int, later: Call
                 yield Piece(text.width(shown), written)
 
 
-def _tokens(dialect: Dialect) -> Pattern[str]:
+def _tokens(dialect: Dialect) -> "Pattern[str]":
+    import re  # for templates alone
     field = r"\{\{|\}\}|\{(?P<field>[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*)(?::(?P<number>[0-9]+))?\}"
     return re.compile(f"(?P<markup>{dialect.markup})|(?P<single>{dialect.single})|{field}|.", re.DOTALL)
 
 
-def _piece(match: Match[str], value: Value, dialect: Dialect, room: int) -> Tuple[str, str]:
+def _piece(match: "Match[str]", value: Value, dialect: Dialect, room: int) -> Tuple[str, str]:
     """What is seen, and how it is written."""
     name, number = match.group("field", "number")
     if name is not None:
