@@ -53,7 +53,8 @@ def parts(table: Sequence[Sequence[float]], width: int, charset: Charset, dial: 
 
 
 def _words(sentence: str, role: str, width: int) -> Part:
-    return Part(SENTENCE_RANK, [text.clip_line((Span(" " + line, role),), width) for line in text.wrap(sentence, max(1, width - 2))])
+    rows = text.wrap(sentence, max(1, width - 2))
+    return Part(SENTENCE_RANK, [text.clip_line((Span(" " + row, role),), width) for row in rows])
 
 
 def _sound(tokens: float) -> float:
