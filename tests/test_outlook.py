@@ -98,7 +98,7 @@ def test_a_span_that_begins_and_ends_with_the_reset_is_not_shown():
 
 def test_nothing_left_is_no_likelihood():
     made = scene(21_012, windows=official(100), learned=learned(), outlook=outlook(100, 21_012))
-    assert made.snapshot.runway.probability == 1 and outlook_row.known(made) is None
+    assert made.snapshot.runway.probability == 1 and outlook_row.likelihood_runway(made) is None
     assert "all used" in text.plain(outlook_row.runs_out_row(made, 70))
 
 

@@ -106,7 +106,7 @@ def test_history_calls_active_what_runs_and_is_listed(made, active):
 ])
 def test_a_session_is_as_long_as_it_was_used(made, length):
     assert text.plain(session_list.lines(scene(500), [made], {}, 0, 80, 9)[1])[18:26].strip() == length
-    assert text.duration(history_rows.of_record(made, NOW).length_s) == length
+    assert text.duration(history_rows.record_row(made, NOW).length_s) == length
 
 
 def test_on_the_page_only_an_active_session_stands_out():

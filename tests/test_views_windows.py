@@ -60,7 +60,7 @@ def test_each_window_has_a_row_of_whole_words_in_common_columns(known, width, un
 
 
 def graphed(shown: str) -> int:
-    """Rows of the graph with its axis, 0 where there is none."""
+    """Slot of the graph with its axis, 0 where there is none."""
     lines = shown.splitlines()
     axis = next((at for at, line in enumerate(lines) if "0 └" in line), 0)
     return axis and axis + 2 - next(at for at, line in enumerate(lines) if re.match(r" +\d+k [┄]", line))

@@ -24,19 +24,19 @@ def pick_text(variants: Sequence[str], cells: int) -> str:
 
 # --- what fits into a window -------------------------------------------------------------------------------------------
 
-class Part(NamedTuple):
+class Slot(NamedTuple):
     """Lines that are shown or dropped together; the highest rank is dropped first."""
 
     rank: float
     lines: Sequence[Line]
 
 
-def fit(stack: Sequence[Part], height: int) -> List[Line]:
+def fit(stack: Sequence[Slot], height: int) -> List[Line]:
     """The lines of the parts that fit, in their order."""
     return fit_both(stack, [], height)[0]
 
 
-def fit_both(body: Sequence[Part], foot: Sequence[Part], height: int) -> Tuple[List[Line], List[Line]]:
+def fit_both(body: Sequence[Slot], foot: Sequence[Slot], height: int) -> Tuple[List[Line], List[Line]]:
     """The lines of the parts that fit together, those of the body and those of the foot."""
     stack = [*body, *foot]
     shown = list(range(len(stack)))

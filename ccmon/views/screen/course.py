@@ -24,7 +24,7 @@ def curve(scene: Scene, cells: int, rows: int) -> List[Line]:
     strokes = [graph.Stroke(a, b, "dim" if b[0] - a[0] > HOLE_S and b[1] != a[1] else role) for a, b in zip(points, points[1:])]
     step_s = 3600 * max(1, (block.end - block.start) // (8 * 3600))
     hours = [(at, scene.hour(at)) for at in range(block.start, block.end, step_s)]
-    runway = outlook_row.known(scene)
+    runway = outlook_row.likelihood_runway(scene)
     ahead, band = ([], _band(snapshot, block, runway)) if runway and runway.band else (_ahead(snapshot, block), [])
     picture = graph.Curve(block.start, block.end, snapshot.capacity, strokes + ahead, snapshot.now, band)
     return graph.render(picture, cells - 2, rows, scene.charset, hours)

@@ -43,7 +43,7 @@ def _rows(width: int) -> List[Line]:
 def _flow(width: int) -> List[Line]:
     """The keys side by side, those of one page last."""
     lines: List[Tuple[Span, ...]] = [()]
-    for key, word, _ in sorted(foot.KEYS, key=lambda row: row[0] in foot.OF_HISTORY):
+    for key, word, _ in sorted(foot.KEYS, key=lambda row: row[0] in foot.HISTORY_KEYS):
         pair = (Span(f" {key} ", "key"), Span(f"{word} ", "text"))
         if text.line_width(lines[-1]) + text.line_width(pair) > width:
             lines.append(())

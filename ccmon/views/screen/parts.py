@@ -23,7 +23,7 @@ def title(scene: Scene, cells: int, page: str = "") -> Line:
     mark = " 🎯 " if scene.charset.unicode and scene.charset.emoji else " " * 4
     span = f"  {page}" if page else _session_span(scene)
     clock = (scene.second if scene.has_seconds else scene.hour)(scene.snapshot.now) + " "
-    zone, plan = scene.place, plan_name(scene.snapshot.limit)
+    zone, plan = scene.zone_name, plan_name(scene.snapshot.limit)
     city = zone.split("/")[-1]
     short = span.replace("session ", "")
     long = plan if plan_words(scene.snapshot.limit) == plan else f"plan {plan_words(scene.snapshot.limit)}"
@@ -202,8 +202,8 @@ def split_rows(scene: Scene, cells: int) -> List[Line]:
     """Input and output, and how the burn rate is known, for a third column."""
     block, room = scene.snapshot.session, cells - MONEY_LABEL_CELLS
     assert block is not None
-    known = block.input is not None and block.output is not None
-    counts = [f"{text.count(count)} tokens" if known else "-" for count in (block.input or 0, block.output or 0)]
+    is_known = block.input is not None and block.output is not None
+    counts = [f"{text.count(count)} tokens" if is_known else "-" for count in (block.input or 0, block.output or 0)]
     measured = scene.snapshot.burn_source == "measured"
     how = ["measured from snapshots", "measured"] if measured else ["spread evenly over the session", "spread evenly", "even"]
     return [_pair("input", counts[:1], "text", room), _pair("output", counts[1:], "text", room),
@@ -211,5 +211,5 @@ def split_rows(scene: Scene, cells: int) -> List[Line]:
 
 
 def _pair(name: str, words: Sequence[str], role: str, room: int) -> Line:
-    found = pick_text(words, room)
-    return (Span(text.pad(name, MONEY_LABEL_CELLS), "label"), Span(found, role)) if found else ()
+    shown = pick_text(words, room)
+    return (Span(text.pad(name, MONEY_LABEL_CELLS), "label"), Span(shown, role)) if shown else ()

@@ -24,11 +24,11 @@ class Scene(NamedTuple):
     account: str = ""                  # name of the account that is shown, where one was chosen
     command: str = NAME                # how ccmon is to be called here
     zone_hint: str = ""                # how to have other times, where nobody has chosen the zone
-    looking: bool = False              # the first look for logs and ccusage is under way
+    is_first_read: bool = False        # logs and ccusage are read for the first time
     has_seconds: bool = True           # the clock shows them
 
     @property
-    def place(self) -> str:
+    def zone_name(self) -> str:
         """The zone's name."""
         return text.printable(self.zone.name)
 

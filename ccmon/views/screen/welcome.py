@@ -34,7 +34,7 @@ BROKEN = (Step("1", "install Node.js", "https://nodejs.org"), Step("2", "npm ins
 def is_first(scene: Scene) -> bool:
     """True when no source was found and none ever was; not while the first look is under way."""
     snapshot = scene.snapshot
-    return not scene.looking and snapshot.source.error == NO_CCUSAGE and snapshot.age_s is None and snapshot.session is None
+    return not scene.is_first_read and snapshot.source.error == NO_CCUSAGE and snapshot.age_s is None and snapshot.session is None
 
 
 def steps(scene: Scene, width: int) -> List[Line]:
@@ -44,8 +44,8 @@ def steps(scene: Scene, width: int) -> List[Line]:
     if scene.snapshot.source.missing:
         return _rows(scene, BROKEN, width)
     more = [SETTLE] if scene.snapshot.windows else [SETTLE, OFFICIAL]
-    kept: List[Line] = [(Span("    " + words, "dim"),) for words in text.wrap(KEPT, max(1, width - 5))]
-    return [*kept, (), *_rows(scene, [step._replace(number="") for step in (*more, DEMO)], width)]
+    stored: List[Line] = [(Span("    " + words, "dim"),) for words in text.wrap(KEPT, max(1, width - 5))]
+    return [*stored, (), *_rows(scene, [step._replace(number="") for step in (*more, DEMO)], width)]
 
 
 def preview(scene: Scene, width: int, rows: int) -> List[Line]:
