@@ -124,7 +124,7 @@ def by_argparse(argv: Sequence[str]) -> SimpleNamespace:
     parser = call_parser.of_command(call.command) if call.command else call_parser.root(())
     given, more = parser.parse_known_args(call.words)
     if more:
-        raise UsageError(f"unrecognized arguments: {clean(' '.join(more))}. "
+        raise UsageError(f"unrecognized arguments: {clean(' '.join(more))}",
                          f"A value of several words stands between quotation marks. See: {parser.prog} --help")
     return SimpleNamespace(**{"command": call.command or None, **vars(given), **call.switches})
 

@@ -32,7 +32,7 @@ def page(wanted: Sequence[str]) -> Optional[str]:
     topics = [page_of(word) for word in wanted if word not in (*MANUAL, "help", "")] or ["ccmon"]
     if not topics[0]:
         word = next(word for word in wanted if word not in (*MANUAL, "help", ""))
-        raise UsageError(f"there is no page on '{clip(clean(word), 40)}'{near(word, tuple(PAGES))}. "
+        raise UsageError(f"there is no page on '{clip(clean(word), 40)}'{near(word, tuple(PAGES))}",
                          f"See: ccmon help --man {' | '.join(PAGES)}")
     return PAGES[topics[0]]
 
@@ -61,6 +61,8 @@ def text(wanted: Sequence[str]) -> str:
                 title = "" if argument.is_common else f"of ccmon {name}".rstrip()
                 return call_parser.section(f"ccmon {name}".rstrip(), title, (argument,))
     names = [*COMMANDS, "options", "man", "help", "version", *(one.name[2:] for one in arguments_of(""))]
-    word = clip(clean(words[0]), 40)
-    raise UsageError(f"there is no help on '{word}'{near(words[0], names)}. See: ccmon help, ccmon help COMMAND, "
+    word, topic = clip(clean(words[0]), 40), page_of(words[0])
+    if topic:
+        raise UsageError(f"there is no help on '{word}', but a page of the manual", f"Type: ccmon help --man {topic}")
+    raise UsageError(f"there is no help on '{word}'{near(words[0], names)}", "See: ccmon help, ccmon help COMMAND, "
                      "ccmon help options, ccmon help --man")

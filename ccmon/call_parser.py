@@ -66,7 +66,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError with the nearest valid word."""
-        raise UsageError(f"{message.replace('argument ', '', 1)}{_hint(message)}. See: {self.prog} --help")
+        raise UsageError(f"{message.replace('argument ', '', 1)}{_hint(message)}", f"See: {self.prog} --help")
 
     def format_help(self) -> str:
         """A command's own options, with one line on the common ones; of ccmon itself everything."""

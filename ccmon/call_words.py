@@ -341,7 +341,7 @@ def _alerts_words(words: List[str]) -> List[str]:
         except ValueError:
             return words
         kinds = "all" if found == ALERTS else ",".join(found) or "none"
-        raise UsageError(f"alerts shows them. To set them: ccmon config set alerts {kinds}. {_see('alerts')}")
+        raise UsageError("alerts shows them", f"To set them: ccmon config set alerts {kinds}. {_see('alerts')}")
     return words
 
 

@@ -11,7 +11,7 @@ from ccmon import streams
 from ccmon.errors import CcmonError, Unwritable, UsageError
 from ccmon.system import signals
 
-OK, UNWRITABLE, USAGE, NO_DATA, INTERNAL = 0, 1, 2, 30, 70
+OK, INTERNAL = 0, 70
 WITHOUT_CONTEXT = ("init", "config", "completion", "doctor", "uninstall", "manual")  # they work with a wrong configuration, too
 DISK = (errno.ENOSPC, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM)
 
@@ -24,12 +24,8 @@ def main(argv: Sequence[str]) -> int:
         code = _exit_code(list(argv))
         sys.stdout.flush()             # here, where what goes wrong is handled
         return code
-    except UsageError as err:
-        return streams.complain(str(err), USAGE)
-    except Unwritable as err:
-        return streams.complain(str(err), UNWRITABLE)
     except CcmonError as err:
-        return streams.complain(str(err), NO_DATA)
+        return streams.complain(str(err), err.code)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -38,7 +34,7 @@ def main(argv: Sequence[str]) -> int:
     except Exception as err:
         if isinstance(err, OSError) and err.errno in DISK:
             _silence_stdout()
-            return streams.complain(f"{err}. Check free space and permissions", UNWRITABLE)
+            return streams.complain(f"{err}. Check free space and permissions", Unwritable.code)
         return streams.complain(f"internal error: {type(err).__name__}: {err}. {streams.logged()}", INTERNAL)
 
 
@@ -80,7 +76,7 @@ def _reset_terminal() -> int:
     try:
         terminal.reset()
     except OSError:
-        raise UsageError("standard output is not a terminal. Type ccmon --reset-terminal in the one to bring back") from None
+        raise UsageError("standard output is not a terminal", "Type ccmon --reset-terminal in the one to bring back") from None
     return OK
 
 

@@ -14,20 +14,8 @@ if TYPE_CHECKING:
     from ccmon.learning.learned import Learned
     from ccmon.learning.values import Load
 
+
 NEAR_PERCENT = 80                      # of a limit: from here on it is nearly used up
-NO_CCUSAGE = "ccusage was not found. Install it with: npm install -g ccusage (ccmon --demo works meanwhile)"
-
-
-class Place(NamedTuple):
-    """A file or folder as it was found, and what this user may do with it."""
-
-    path: str
-    exists: bool = False
-    folder: bool = False
-    mode: int = 0                      # permission bits
-    own: bool = True
-    readable: bool = True
-    writable: bool = True
 
 
 class Block(NamedTuple):
@@ -95,6 +83,7 @@ class Source(NamedTuple):
     logs: str = ""                     # stamp of the log files at that time
     reason: Optional[str] = None       # why the log files are read, not ccusage
     progress: Optional[float] = None   # 0..1: how much of the logs has been read, as long as that goes on
+    not_installed: bool = False        # missing, and there is no ccusage anywhere
     unstarted: Optional[str] = None    # why the ccusage that there is could not be started, so that the logs are read: a sentence
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Callable, Dict, Iterable, Mapping, Optional, Tuple
 
-from ccmon.errors import CcmonError
+from ccmon.errors import CcmonError, SettingError
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import clean, clip, near
 
@@ -52,6 +52,11 @@ class Given(NamedTuple):
 
     text: str
     where: str
+    line: int = 0                      # of config.ini, 0 where it is not in that
+
+    def error(self, what: str) -> SettingError:
+        """What to raise where it is wrong."""
+        return SettingError(f"{self.where}: {what}", place=self.where, line=self.line)
 
 
 class ResetRule(NamedTuple):
@@ -246,5 +251,5 @@ def parse_rule(text: str) -> ResetRule:
         return ResetRule("hour", tuple(sorted(set(map(hour_of_day, words)))))
     except ValueError:
         shown = clip(clean(text), 40)
-        raise CcmonError(f"'{shown}' is no reset rule. Use session, schedule, or hours from 0 to 23 such as 5 or 5,10,15,20"
-                         ) from None
+        raise CcmonError(f"'{shown}' is no reset rule",
+                         "Use session, schedule, or hours from 0 to 23 such as 5 or 5,10,15,20") from None

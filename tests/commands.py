@@ -78,6 +78,15 @@ def alive(pid: int) -> bool:
         return False
 
 
+def asleep(pid: int) -> bool:
+    """Whether each of its threads waits for something (Linux; elsewhere any does)."""
+    for stat in Path(f"/proc/{pid}/task").glob("*/stat"):
+        with suppress(OSError):        # it has ended since
+            if stat.read_text().rpartition(")")[2].split()[0] != "S":
+                return False
+    return True
+
+
 def command_of(pid: int) -> str:
     """The command line of a process; nothing when it is gone."""
     try:

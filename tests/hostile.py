@@ -206,7 +206,7 @@ def _lessons() -> str:
 
 def _extra() -> str:
     score = Score(10, 5.0, 4.0, 0.1, 0.9)
-    kept = portable.Kept("arima", "points", {"ar": [0.5, 0.1], "ma": [0.2, 0.1], "scale": 2.0, "sigma2": 0.5})
+    kept = portable.FrozenModel("arima", "points", {"ar": [0.5, 0.1], "ma": [0.2, 0.1], "scale": 2.0, "sigma2": 0.5})
     tried = portable.Tried("runway", score), portable.Tried("arima", score)
     return portable.dump(portable.Extra(NOW - 900, tried, kept, "max5", ("even",)))
 

@@ -98,7 +98,7 @@ def _show(scene: Scene, width: int, height: int, blocks: Sequence[Block]) -> Non
         check_lines(help.render(scene, *size), *size)
     for size in ((80, 24), (20, 5), (1, 1), (width, height)):
         for view in ("list", "chart", "heat map"):
-            check_lines(history_page.render(scene, known, history_page.Look(view, "day", 0), *size), *size)
+            check_lines(history_page.render(scene, known, history_page.Page(view, "day", 0), *size), *size)
 
 
 def log_lines_are_read(line: bytes) -> None:

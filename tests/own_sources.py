@@ -1,6 +1,7 @@
 """The sources of ccmon, parsed once in a process: tests that read all of them are in one group, and so in one process."""
 
 import ast
+import gc
 from functools import lru_cache
 from pathlib import Path
 from typing import Dict, List
@@ -20,4 +21,8 @@ def texts() -> Dict[str, str]:
 @lru_cache(maxsize=None)
 def nodes() -> Dict[str, List[ast.AST]]:
     """All nodes of the syntax tree of each file, the module first."""
-    return {name: list(ast.walk(ast.parse(text))) for name, text in texts().items()}
+    gc.disable()
+    found = {name: list(ast.walk(ast.parse(text))) for name, text in texts().items()}
+    gc.freeze()                        # so many stay that looking through them, again and again, would cost more than all this
+    gc.enable()
+    return found

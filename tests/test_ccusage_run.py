@@ -127,7 +127,7 @@ def test_output_larger_than_a_pipe(stand_in):
 @pytest.mark.parametrize("timeout_s, words", [(30, "longer than 30 s and was stopped, try --timeout 60"),
                                               (90.0, "longer than 90 s and was stopped, try --timeout 180")])
 def test_sentence_of_the_time_out(timeout_s, words):
-    assert words in str(ccusage._too_slow(timeout_s))
+    assert words in str(ccusage.TooSlow(timeout_s))
 
 
 @pytest.mark.parametrize("body", ["sleep 60 & sleep 60", "trap '' TERM; sleep 60 & while :; do sleep 1; done",

@@ -39,17 +39,17 @@ def test_what_it_answers_is_read():
     assert (found.sentence, found.account.credits[0].used, found.account.dropped) == ("", 0.1, 0)
 
 
-@pytest.mark.parametrize("output, sentence", [
+@pytest.mark.parametrize("output, expected", [
     (answer(None, False), NO_PLAN), (answer(None, True), NOT_NOW), (answer(None, "?"), NO_ANSWER), ("", NO_ANSWER),
     (answer(request_id="other"), NO_ANSWER), (answer()[:-9], NO_ANSWER), (json.dumps(EVENT), NO_ANSWER),
     (answer(subtype="error", error="Unsupported control\x1b[31m request."),
      "claude refused to tell the limits: Unsupported control?[31m request"),
     (answer(subtype="error"), "claude refused to tell the limits: it did not say why"),
 ])
-def test_what_is_no_answer_becomes_one_sentence(output, sentence):
+def test_what_is_no_answer_becomes_one_sentence(output, expected):
     found = parse(output, NOW)
-    assert (found.account, found.sentence.replace("\ufffd", "?")) == (claude_answer.NOTHING, sentence) or (
-        found.sentence.startswith("claude refused") and found.sentence.isprintable())
+    assert found == expected or found.account == claude_answer.NOTHING and (
+        found.sentence.replace("\ufffd", "?") == expected and found.sentence.isprintable())
 
 
 KEYS = ["response", "subtype", "rate_limits", "request_id"]
@@ -137,5 +137,6 @@ def test_it_is_asked_only_where_nothing_fresher_is_known(home):
 def test_a_failure_is_noted_and_not_shown(home):
     facts, note = refreshed(home, NOW)
     assert (facts.trouble, facts.windows, facts.source.error) == (None, (), None)
-    assert (note.failures, note.sentence) == (1, claude_program.MISSING)
+    assert (note.failures, note.error) == (1, "claude was not found. Install Claude Code, or switch that off: "
+                                           "ccmon config set official statusline")
     assert refreshed(home, NOW + 300)[1].failures == 1 and refreshed(home, NOW + 600)[1].failures == 2

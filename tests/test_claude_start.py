@@ -163,11 +163,11 @@ def test_it_answers_without_its_start_is_renewed_and_taken_out(home, old):
 
 
 def test_doctor_names_the_file_that_is_gone(home, monkeypatch):
-    from ccmon.doctor.surroundings import _connection
+    from ccmon.doctor.line import connection
     (home / ".claude").mkdir()
     direct = f"{installs.BASE} -S {home}/ccmon/bare_start.py"
     (home / ".claude/settings.json").write_text(settings_json.with_line("{}", sys.executable.replace("python", "ccmon"), direct))
-    assert _connection({"HOME": str(home)}).gone == f"{home}/ccmon/bare_start.py"
+    assert connection({"HOME": str(home)}).gone == f"{home}/ccmon/bare_start.py"
 
 
 @pytest.mark.parametrize("words, is_one", [

@@ -103,7 +103,7 @@ def test_an_hour_of_demo_shows_use():
 # --- the past --------------------------------------------------------------------------------------------------------------
 
 def test_what_was_learned_is_kept_as_other_lessons_are():
-    lessons = demo_past.lessons(demo.anchor(NOW))
+    lessons = demo_past.learned_state(demo.anchor(NOW))
     loaded = state.load(state.dump(lessons))
     assert loaded is not None and loaded.learned == lessons.learned and loaded.tokens.rows == lessons.tokens.rows
     assert loaded.points.rows == lessons.points.rows >= learned.ENOUGH

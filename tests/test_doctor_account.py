@@ -4,7 +4,8 @@ import pytest
 from claude_account import HOUR, NOW, text
 from scenes import FixedZone
 
-from ccmon.doctor.account import Known, verdict
+from ccmon.doctor.account import Stored, verdict
+from ccmon.doctor.shell import Commands
 from ccmon.model import LearnedLimit, Login, Snapshot, Source
 from ccmon.usage import account_json, claude_answer
 from ccmon.usage.account_note import AccountNote
@@ -22,21 +23,21 @@ def learned(tokens, low=0.9, high=1.1):
     return LearnedLimit(tokens, round(low * tokens), round(high * tokens), "cost")
 
 
-@pytest.mark.parametrize("known, is_read, state, says", [
-    (Known(), True, "ok", "has not been read so far"), (Known(NOTE), False, "ok", "account_file = no"),
-    (Known(NOTE), True, "ok", "reads /home/u/.claude.json, 2h 00m old (off: account_file = no)"),
-    (Known(NOTE._replace(fault="it is not there")), True, "hint", "is not read: it is not there"),
-    (Known(NOTE, None, AskedNote(NOW, 1, claude_answer.NO_PLAN)), True, "hint",
+@pytest.mark.parametrize("stored, is_read, state, says", [
+    (Stored(), True, "ok", "has not been read so far"), (Stored(NOTE), False, "ok", "account_file = no"),
+    (Stored(NOTE), True, "ok", "reads /home/u/.claude.json, 2h 00m old (off: account_file = no)"),
+    (Stored(NOTE._replace(fault="it is not there")), True, "hint", "is not read: it is not there"),
+    (Stored(NOTE, None, AskedNote(NOW, 1, claude_answer.NO_PLAN.sentence, (), True)), True, "hint",
      "claude is not logged in to a plan that has limits"),
-    (Known(NOTE, learned(140_000)), True, "ok", "account_file = no"),
-    (Known(NOTE, learned(80_000)), True, "ok", "account_file = no"),
-    (Known(NOTE, learned(36_000)), True, "hint", "plan max20 by Claude Code's own file, which is as old as the last login; the "
+    (Stored(NOTE, learned(140_000)), True, "ok", "account_file = no"),
+    (Stored(NOTE, learned(80_000)), True, "ok", "account_file = no"),
+    (Stored(NOTE, learned(36_000)), True, "hint", "plan max20 by Claude Code's own file, which is as old as the last login; the "
      "learned limit, about 36,000 tokens, is nearer to max5"),
-    (Known(NOTE, learned(36_000, high=9)), True, "ok", "account_file = no"),
-    (Known(NOTE._replace(login=Login("x")), learned(9)), True, "ok", "account_file = no"),
+    (Stored(NOTE, learned(36_000, high=9)), True, "ok", "account_file = no"),
+    (Stored(NOTE._replace(login=Login("x")), learned(9)), True, "ok", "account_file = no"),
 ])
-def test_the_verdict(known, is_read, state, says):
-    check = verdict(known, is_read, NOW + 2 * HOUR)
+def test_the_verdict(stored, is_read, state, says):
+    check = verdict(stored, is_read, NOW + 2 * HOUR, Commands("/home/u"))
     assert (check.state, check.mend is not None) == (state, state == "hint") and says in check.says
 
 

@@ -8,16 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon.doctor import prices, shown, surroundings, verdicts, view
-from ccmon.doctor.verdicts import Check, Owned
-from ccmon.model import Place
+from ccmon.doctor import line, own_files, programs, settings, terminal, view
+from ccmon.doctor.check import Check, Place, exit_code, summary
+from ccmon.doctor.shell import HOMELESS, Commands
+from ccmon.errors import CcmonError, SettingError
 from ccmon.setup import snippets
-from ccmon.sources import ccusage_find
+from ccmon.sources import ccusage_errors
 from ccmon.text import line_width, plain
 from ccmon.usage.price_table import DATE
 
-HOME = Owned("/home/me")
-NODE = verdicts.Node("/usr/bin/node", "v22.3.0", "/usr/bin/npm", "apt-get")
+HOME = Commands("/home/me")
+NODE = programs.Node("/usr/bin/node", "v22.3.0", "/usr/bin/npm", "install it")
 
 
 # --- prices -------------------------------------------------------------------------------------------------------------
@@ -27,31 +28,13 @@ NODE = verdicts.Node("/usr/bin/node", "v22.3.0", "/usr/bin/npm", "apt-get")
 def test_a_table_of_prices_grows_old(days, state, says):
     made = datetime.strptime(DATE, "%Y-%m-%d").replace(tzinfo=timezone.utc).timestamp()
     for hour in (0, 23):
-        check = prices.aged(Check("ccmon", "ok", "2.0"), int(made) + days * 86_400 + hour * 3600)
+        check = programs.prices_aged(Check("ccmon", "ok", "2.0"), int(made) + days * 86_400 + hour * 3600)
         assert (check.state, check.says) == (state, says) and (check.mend is None) is (state == "ok")
     worse = Check("ccmon", "hint", "not on PATH", "export PATH")
-    assert prices.aged(worse, int(made) + 999 * 86_400) == worse
+    assert programs.prices_aged(worse, int(made) + 999 * 86_400) == worse
 
 
 # --- commands -------------------------------------------------------------------------------------------------------------
-
-@pytest.mark.parametrize("sentence, says, command", [
-    (f"ccusage was not found. {ccusage_find.INSTALL} (ccmon --demo works meanwhile)", "ccusage was not found",
-     "npm install -g ccusage"),
-    ("/a.b/c may not be run by you. Try: chmod +x '/a.b/c'", "/a.b/c may not be run by you", "chmod +x '/a.b/c'"),
-    ("Node.js is too old for this ccusage (x: y). Update Node.js, or run: npm install -g ccusage@latest",
-     "Node.js is too old for this ccusage (x: y)", "npm install -g ccusage@latest"),
-    ("ccusage took longer than 30 s and was stopped, try --timeout 60", "ccusage took longer than 30 s and was stopped",
-     "ccmon config set timeout 60"),
-    ("the native part of ccusage is not executable. Run once: sudo ccusage --version",
-     "the native part of ccusage is not executable", "sudo ccusage --version"),
-    ("ccusage failed with exit code 3: on fire. To see it, run: ccusage blocks --json",
-     "ccusage failed with exit code 3: on fire", "ccusage blocks --json"),
-    ("pytz is missing. Install it with: pip install pytz", "pytz is missing", "pip install pytz"),
-    ("nothing: to be done", "nothing: to be done", None)])
-def test_the_way_out_of_a_sentence(sentence, says, command):
-    assert verdicts.remedy(sentence) == (says, command)
-
 
 @pytest.mark.parametrize("path, word", [("/home/me/a b/c", "~/'a b/c'"), ("/home/me/x", "~/x"), ("/home/mean/x", "/home/mean/x"),
                                         ("/home/me/$(id)", "~/'$(id)'"), ("/home/me", "/home/me")])
@@ -65,80 +48,91 @@ def test_paths_in_commands(path, word):
     (Place("/home/me/x", own=True), None, "chmod -R u+rX ~/x"),
     (Place("/home/me/x", own=False), None, 'sudo chown -R "$(id -un)" ~/x'),
     (Place("/etc", own=False), "XDG_DATA_HOME", "unset XDG_DATA_HOME"),
-    (Place("/", own=False), None, verdicts.HOMELESS)])
+    (Place("/", own=False), None, HOMELESS)])
 def test_nothing_outside_the_home_is_given_away(place, variable, command):
     assert HOME.permit(place, "-R u+rX", variable) == command
 
 
 @pytest.mark.parametrize("error, command", [
-    ("/home/me/c.ini, line 12: unknown option", "${EDITOR:-vi} +12 ~/c.ini"),
-    ("/home/me/c.ini is no text", "${EDITOR:-vi} +1 ~/c.ini"),
-    ("CCMON_PLAN: 'x' is no plan", "unset CCMON_PLAN"), ("--plan: 'x' is no plan", "ccmon doctor"),
-    ("reset and reset_hour are both set", "${EDITOR:-vi} +1 ~/c.ini")])
+    (SettingError("unknown option", place="/home/me/c.ini, line 12", line=12), "${EDITOR:-vi} +12 ~/c.ini"),
+    (SettingError("no plan", place="CCMON_PLAN"), "unset CCMON_PLAN"), (SettingError("no plan", place="--plan"), "ccmon doctor"),
+    (CcmonError("reset and reset_hour are both set"), "${EDITOR:-vi} +1 ~/c.ini")])
 def test_a_setting_is_taken_back_where_it_was_made(error, command):
-    assert verdicts.undo(error, Place("/home/me/c.ini", True), HOME) == command
+    assert settings.mend(error, Place("/home/me/c.ini", True), HOME) == command
 
 
 def test_two_variables_that_contradict_each_other_are_listed():
-    assert verdicts.undo("reset and reset_hour are both set", Place("/home/me/c.ini"), HOME) == "env | grep ^CCMON_"
+    assert settings.mend(CcmonError("both are set"), Place("/home/me/c.ini"), HOME) == "env | grep ^CCMON_"
+
+
+@pytest.mark.parametrize("variables, command", [
+    ((), "ccmon config set timeout 60"), (("CCMON_TIMEOUT",), "export CCMON_TIMEOUT=60")])
+def test_a_setting_is_changed_where_it_counts(variables, command):
+    assert HOME._replace(variables=variables).setting("timeout", "60") == command
 
 
 @pytest.mark.parametrize("target", ["bash", "zsh", "fish", "tmux"])
 @pytest.mark.parametrize("folder", ["/opt/bin", "/my own/50% #1"])
 def test_the_program_of_a_block_is_found(target, folder):
     places = snippets.Places(folder + "/ccmon", [folder + "/ccmon-line"], "/c", "f", "/c/config.ini")
-    assert surroundings._program_in(snippets.block(target, places)) in (folder + "/ccmon", folder + "/ccmon-line")
+    assert line.program_in(snippets.block(target, places)) in (folder + "/ccmon", folder + "/ccmon-line")
 
 
 # --- verdicts -------------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("found, runs, state, mend", [
-    (NODE, True, "ok", None), (NODE, False, "ok", None),
-    (NODE._replace(path=None), True, "ok", None), (NODE._replace(path=None), False, "hint", "sudo apt-get install nodejs npm"),
-    (NODE._replace(version=None), True, "hint", "sudo apt-get install nodejs npm"),
-    (NODE._replace(version=None, installer="brew"), False, "fault", "brew install node"),
-    (NODE._replace(npm=None, installer=None), False, "hint", verdicts.BY_HAND), (NODE._replace(npm=None), True, "ok", None)])
-def test_node(found, runs, state, mend):
-    check = verdicts.node(found, runs)
-    assert (check.state, check.mend) == (state, mend)
+@pytest.mark.parametrize("there, runs, state", [
+    (NODE, True, "ok"), (NODE, False, "ok"), (NODE._replace(path=None), True, "ok"), (NODE._replace(path=None), False, "hint"),
+    (NODE._replace(version=None), True, "hint"), (NODE._replace(version=None), False, "fault"),
+    (NODE._replace(npm=None), False, "hint"), (NODE._replace(npm=None), True, "ok")])
+def test_node(there, runs, state):
+    check = programs.node(there, runs)
+    assert (check.state, check.mend) == (state, None if state == "ok" else "install it")
 
 
-FAILED = verdicts.Ccusage("auto", error="ccusage was not found. Install it with: npm install -g ccusage", missing=True)
+SEE = "ccusage blocks --json"
+NO_NODE, NOT_THERE = NODE._replace(path=None), ccusage_errors.NotFound("'/x' is not there", "Check the path")
 
 
-@pytest.mark.parametrize("found, state, mend", [
-    (verdicts.Ccusage("logs"), "ok", None), (verdicts.Ccusage("auto", "/c", "20.0.24", 0.1), "ok", None),
-    (FAILED, "hint", "npm install -g ccusage"), (FAILED._replace(source="ccusage"), "fault", "npm install -g ccusage"),
-    (FAILED._replace(missing=False), "fault", "npm install -g ccusage"),
-    (FAILED._replace(error="Node.js was not found by /c. Put it on PATH, or name both: x"), "hint", "brew install node"),
-    (FAILED._replace(error="ccusage found no Claude Code data. Start it, or set X", missing=False), "fault", "claude"),
-    (FAILED._replace(error="'/x' is not there", undo="unset CCMON_CCUSAGE"), "hint", "unset CCMON_CCUSAGE"),
-    (FAILED._replace(error="no idea", missing=False), "fault", "ccusage blocks --json")])
-def test_ccusage(found, state, mend):
-    check = verdicts.ccusage(found, False, "brew install node")
-    assert (check.state, check.mend) == (state, mend)
-    assert (check.says.endswith(": Claude Code's log files are read instead")) is (state == "hint")
+@pytest.mark.parametrize("source, error, there, state, says, mend", [
+    ("auto", ccusage_errors.NotInstalled(), NODE, "hint", "ccusage was not found", ccusage_errors.INSTALL_COMMAND),
+    ("ccusage", ccusage_errors.NotInstalled(), NODE, "fault", "ccusage was not found", ccusage_errors.INSTALL_COMMAND),
+    ("auto", ccusage_errors.Failed("on fire", *ccusage_errors.SEE), NODE, "fault", "on fire", SEE),
+    ("auto", ccusage_errors.NoNode("/c"), NO_NODE, "hint", str(ccusage_errors.NoNode("/c")), "install it"),
+    ("auto", ccusage_errors.NoNode("/c"), NODE, "hint", str(ccusage_errors.NoNode("/c")), "unset it"),
+    ("auto", ccusage_errors.NoData(), NODE, "fault", str(ccusage_errors.NoData()), "claude"),
+    ("auto", ccusage_errors.TooSlow(40), NODE, "fault", ccusage_errors.TooSlow(40).what,
+     "ccmon config set timeout 80"),
+    ("auto", NOT_THERE, NODE, "hint", str(NOT_THERE), "unset it")])
+def test_ccusage_that_gives_nothing(source, error, there, state, says, mend):
+    check = programs.run_of_ccusage(programs.Run(source, error=error, unset="unset it"), there, HOME)
+    instead = ": Claude Code's log files are read instead" if state == "hint" else ""
+    assert check == Check("ccusage", state, says + instead, mend)
 
 
-KEPT = verdicts.Kept(Place("/home/me/.x/h.db", True, mode=0o600), Place("/home/me/.x", True, True), contents="1 session")
+def test_ccusage_that_runs_or_is_not_wanted():
+    for run in programs.Run("logs"), programs.Run("auto", "/c", "20.0.24", 0.1):
+        assert programs.run_of_ccusage(run, NO_NODE, HOME).state == "ok"
 
 
-@pytest.mark.parametrize("kept, state, mend", [
-    (KEPT, "ok", None), (KEPT._replace(free=50_000_000), "ok", None),
-    (KEPT._replace(free=49_999_999), "hint", "du -xh ~ | sort -h | tail -n 20"),
-    (KEPT._replace(free=65_536), "hint", "du -xh ~ | sort -h | tail -n 20"),
-    (KEPT._replace(free=65_535, problem="x"), "fault", "du -xh ~ | sort -h | tail -n 20"),
-    (KEPT._replace(free=0, place=Place("/d/h.db")), "fault", "du -xh /d | sort -h | tail -n 20"),
-    (KEPT._replace(free=1_500_000, place=Place("/d/h.db")), "hint", "du -xh /d | sort -h | tail -n 20")])
-def test_room_on_the_disk(kept, state, mend):
-    check = verdicts.history(kept, False, HOME)
+OWN = own_files.OwnFile(Place("/home/me/.x/h.db", True, mode=0o600), Place("/home/me/.x", True, True), contents="1 session")
+
+
+@pytest.mark.parametrize("file, state, mend", [
+    (OWN, "ok", None), (OWN._replace(free=50_000_000), "ok", None),
+    (OWN._replace(free=49_999_999), "hint", "du -xh ~ | sort -h | tail -n 20"),
+    (OWN._replace(free=65_536), "hint", "du -xh ~ | sort -h | tail -n 20"),
+    (OWN._replace(free=65_535, problem="x"), "fault", "du -xh ~ | sort -h | tail -n 20"),
+    (OWN._replace(free=0, place=Place("/d/h.db")), "fault", "du -xh /d | sort -h | tail -n 20"),
+    (OWN._replace(free=1_500_000, place=Place("/d/h.db")), "hint", "du -xh /d | sort -h | tail -n 20")])
+def test_room_on_the_disk(file, state, mend):
+    check = own_files.history(file, HOME)
     assert (check.state, check.mend) == (state, mend)
     assert ("full" in check.says, " MB left" in check.says) == (state == "fault", state == "hint")
 
 
 @pytest.mark.parametrize("silent_s, state", [(None, "ok"), (3 * 86_400, "ok"), (3 * 86_400 + 1, "hint")])
 def test_percentages_that_stay_away(silent_s, state):
-    check = shown.claude(shown.Shown("claude", "/s.json", set_up=True, silent_s=silent_s), HOME)
+    check = line.claude(line.Installed("claude", "/s.json", set_up=True, silent_s=silent_s), HOME)
     assert (check.state, check.mend) == (state, None if state == "ok" else "ccmon init claude --write")
 
 
@@ -146,35 +140,35 @@ def test_percentages_that_stay_away(silent_s, state):
     (None, None, False, "ok"), (None, "/b/ccmon", False, "ok"), ("/a b/ccmon", "/b/ccmon", True, "ok"),
     ("/a b/ccmon", "/b/ccmon", False, "hint"), ("/a b/ccmon", None, False, "hint")])
 def test_which_ccmon(path, first, same, state):
-    check = verdicts.ccmon("1.0", "3.8.18", path, first, same)
+    check = programs.ccmon(path, first, same)
     assert check.state == state and check.mend in (None, "export PATH='/a b':\"$PATH\"")
 
 
-@pytest.mark.parametrize("kept, says", [
-    (verdicts.Kept(None), "no home directory"),
-    (verdicts.Kept(Place("/d/x"), Place("/d", True, True, writable=False)), "written to /d"),
-    (verdicts.Kept(Place("/d/x"), Place("/d", True)), "/d is in the way"),
-    (verdicts.Kept(Place("/d/x", True, True, writable=False), Place("/d", True, True)), "/d/x cannot be read and written")])
-def test_places_that_cannot_be_written(kept, says):
-    for check in (verdicts.history(kept, False, HOME), verdicts.cache(kept, 0, HOME)):
+@pytest.mark.parametrize("file, says", [
+    (own_files.OwnFile(None), "no home directory"),
+    (own_files.OwnFile(Place("/d/x"), Place("/d", True, True, writable=False)), "written to /d"),
+    (own_files.OwnFile(Place("/d/x"), Place("/d", True)), "/d is in the way"),
+    (own_files.OwnFile(Place("/d/x", True, True, writable=False), Place("/d", True, True)), "/d/x cannot be read and written")])
+def test_places_that_cannot_be_written(file, says):
+    for check in (own_files.history(file, HOME), own_files.cache(file, 0, HOME)):
         assert check.state == "fault" and says in check.says and check.mend
 
 
-TMUX = shown.Tmux("tmux 3.4", "/usr/bin", True, False, True)
+TMUX = line.Tmux("tmux 3.4", "/usr/bin", True, False, True)
 
 
-@pytest.mark.parametrize("found, state", [
+@pytest.mark.parametrize("server, state", [
     (TMUX, "ok"), (TMUX._replace(version=None), "ok"), (TMUX._replace(path=None), "ok"), (TMUX._replace(finds=None), "ok"),
     (TMUX._replace(finds=False), "fault"),
     (TMUX._replace(finds=False, shown=False), "hint"), (TMUX._replace(remembered=True), "hint")])
-def test_tmux(found, state):
-    assert shown.tmux(found, HOME).state == state
+def test_tmux(server, state):
+    assert line.tmux(server, HOME).state == state
 
 
 @pytest.mark.parametrize("fields, state", [({}, "ok"), ({"is_terminal": False, "trouble": "x"}, "ok"), ({"columns": 19}, "hint"),
                                            ({"rows": 4}, "hint"), ({"trouble": "TERM is not set"}, "fault")])
 def test_terminal(fields, state):
-    assert verdicts.terminal(verdicts.Terminal(None, True, "xterm", 256, 80, 24)._replace(**fields)).state == state
+    assert terminal.terminal(terminal.Terminal(None, True, "xterm", 256, 80, 24)._replace(**fields)).state == state
 
 
 # --- the page -------------------------------------------------------------------------------------------------------------
@@ -216,8 +210,8 @@ def test_nothing_is_wider_than_asked(checks, cells):
 
 
 @pytest.mark.parametrize("command", [check.mend for check in CHECKS if check.mend] + [
-    verdicts.HOMELESS, "${EDITOR:-vi} +3 ~/'a b'/config.ini", 'sudo chown -R "$(id -un)" ~/.claude',
-    *verdicts.INSTALLERS.values()])
+    HOMELESS, "${EDITOR:-vi} +3 ~/'a b'/config.ini", 'sudo chown -R "$(id -un)" ~/.claude',
+    *programs.INSTALLERS.values()])
 @pytest.mark.parametrize("cells", [30, 60, 80])
 def test_a_command_in_rows_is_the_same_command(command, cells):
     rows = view._broken(command, cells - 12)
@@ -230,4 +224,4 @@ def test_the_document():
     assert (document["ok"], document["faults"], document["hints"]) == (False, 2, 1)
     assert document["checks"][0] == {"topic": "ccusage", "state": "fault", "says": "ccusage was not found",
                                      "mend": "npm install -g ccusage"}
-    assert verdicts.summary(CHECKS[1:2]) == "nothing is wrong" and verdicts.exit_code(CHECKS[1:2]) == 0
+    assert summary(CHECKS[1:2]) == "nothing is wrong" and exit_code(CHECKS[1:2]) == 0

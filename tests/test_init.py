@@ -17,8 +17,7 @@ from terminal import Terminal
 from ccmon.errors import CcmonError
 from ccmon.line_answer import HOLD_S
 from ccmon.settings.options import OPTIONS
-from ccmon.setup import snippets
-from ccmon.system import dotfiles
+from ccmon.setup import dotfiles, snippets
 
 pytestmark = pytest.mark.newest_only
 

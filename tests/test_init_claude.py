@@ -11,9 +11,8 @@ from line_shells import call, install, program
 from test_settings_json import others
 
 from ccmon.errors import CcmonError
-from ccmon.setup import init, settings_json
+from ccmon.setup import dotfiles, init, settings_json
 from ccmon.setup.snippets import claude_entry, for_sh
-from ccmon.system import dotfiles
 
 OLD = '"statusLine": {"type": "command", "command": "mine", "padding": 0}'
 FILES = {

@@ -13,11 +13,11 @@ from scenes import FixedZone
 from simulator import Scenario, simulate
 
 from ccmon.commands import learn
-from ccmon.learning import extra, portable, share, told
+from ccmon.learning import extra, forecast_scores, portable, share
+from ccmon.learning.forecast_scores import ForecastScores
 from ccmon.learning.learned import Change, Estimate, Learned, LearnedState, RunwayModel, UnitWeights, WeekModel
 from ccmon.learning.portable import Extra, Tried
 from ccmon.learning.score import Score
-from ccmon.learning.told import Told
 from ccmon.learning.values import UsageCurve
 from ccmon.settings import context
 from ccmon.text import line_width, plain
@@ -33,16 +33,16 @@ LEARNED = Learned(NOW, UnitWeights("cost", (("", "cost", 1.0),), 0.42, 123), SUR
                   (Change(NOW - 20 * DAY, 0.8, NOW - 19 * DAY), Change(NOW - DAY, 1.0, NOW - DAY, "rebaseline")), 125, 2,
                   31_400.0, 41, 2840.0)
 GOOD, PLAIN = Score(412, 12.14, 7.02, 0.071, 0.89), Score(412, 15.0, 15.0, 0.1)
-NOTHING = told.scored([])
+NOTHING = forecast_scores.scores_of([])
 TRIED = (Tried("runway", GOOD), Tried("last_hour", PLAIN), Tried("arima", GOOD._replace(crps_min=6.5)),
          Tried("boosting", Score(0, None, None, None), "failed: ValueError"))
-KEPT = portable.Kept("arima", "points", {"ar": [0.5, 0.1], "ma": [0.2, -0.1], "sigma2": 0.04, "scale": 100.0})
+KEPT = portable.FrozenModel("arima", "points", {"ar": [0.5, 0.1], "ma": [0.2, -0.1], "sigma2": 0.04, "scale": 100.0})
 
 
 def findings(learned=LEARNED, points=865, session=None, week=NOTHING, tried=None):
     model = WeekModel(NOW, 39, None, UsageCurve((), ()))
-    lessons = LearnedState(learned, points and RunwayModel(NOW, points), RunwayModel(NOW, 30), model)
-    return LearnReport(NOW, FixedZone(), lessons, PLANS, session or Told(GOOD, PLAIN, 31, 9.2, 3), week, tried)
+    state = LearnedState(learned, points and RunwayModel(NOW, points), RunwayModel(NOW, 30), model)
+    return LearnReport(NOW, FixedZone(), state, PLANS, session or ForecastScores(GOOD, PLAIN, 31, 9.2, 3), week, tried)
 
 
 def told_lines(found, cells=80, scores=True):
@@ -163,7 +163,7 @@ def test_the_document_is_json_and_says_the_same(found):
     assert set(document) == {"at", "limit", "at_least", "sessions", "readings", "hits", "ruler", "changes", "runway",
                              "forecasts", "extra"}
     assert document["forecasts"]["session"]["mae"] == {"ccmon": 12.14, "seed": 15.0}
-    if found.lessons.learned.estimate:
+    if found.state.learned.estimate:
         assert document["limit"]["tokens"] == {"tokens": 35_216, "low": 34_648, "high": 35_926, "unit": "cost"}
         assert (document["limit"]["nearest_plan"], document["ruler"]["unit"], len(document["changes"])) == ("max5", "cost", 2)
     assert (document["extra"] or {"used": "arima"})["used"] == "arima"

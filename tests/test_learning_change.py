@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simulator import DAY_S, START, Scenario, simulate
 
-from ccmon.learning import change, ruler, stretches
+from ccmon.learning import change, intervals, unit_weights
+from ccmon.learning.intervals import Interval
 from ccmon.learning.learned import Change, UnitWeights
-from ccmon.learning.stretches import Stretch
 from ccmon.learning.values import WINDOW_S, Reading
 from ccmon.usage import limit_changes
+from ccmon.usage.prices import token_rates
 
 pytestmark = pytest.mark.newest_only
 
@@ -23,7 +24,7 @@ LIMIT = 1e6
 
 
 def history(seed=0, days=40, elsewhere=0.0, noise=0.02, factor=lambda start: 1.0, cost_factor=None, share=None):
-    """Stretches of three windows a day; load of two kinds, each with its own limit that may change."""
+    """Intervals of three windows a day; load of two kinds, each with its own limit that may change."""
     rng = random.Random(seed)
     found = []
     for day in range(days):
@@ -36,7 +37,7 @@ def history(seed=0, days=40, elsewhere=0.0, noise=0.02, factor=lambda start: 1.0
                 points = rng.randint(8, 12)
                 used = points / 100 * here * math.exp(rng.gauss(0, noise)) * LIMIT
                 load = {("", "input"): used * factor(start), ("", "cost"): used * (cost_factor or factor)(start)}
-                found.append(Stretch(start + WINDOW_S, start + n * 1800, start + n * 1800 + 1800, points, load, n == 0))
+                found.append(Interval(start + WINDOW_S, start + n * 1800, start + n * 1800 + 1800, points, load, n == 0))
     return found
 
 
@@ -54,28 +55,28 @@ def peak(factor):
 @pytest.mark.parametrize("elsewhere", [0.0, 0.3, 0.7])
 @pytest.mark.parametrize("seed", range(3))
 def test_a_steady_limit_raises_no_alarm(seed, elsewhere):
-    assert change.find(history(seed, elsewhere=elsewhere), [TOKENS, TWICE]) == []
+    assert change.changes_of(history(seed, elsewhere=elsewhere), [TOKENS, TWICE]) == []
 
 
 def test_more_use_elsewhere_is_no_lower_limit():
     more = history(1, elsewhere=lambda start: 0.1 if start < START + 20 * DAY_S else 0.9)
-    assert change.find(more, [TOKENS, TWICE]) == []
+    assert change.changes_of(more, [TOKENS, TWICE]) == []
 
 
 def test_one_window_used_by_halves_is_no_lower_limit():
-    """All of its stretches say the same, and yet it is one piece of evidence."""
+    """All of its intervals say the same, and yet it is one piece of evidence."""
     once = history(1, elsewhere=lambda start: 1.0 if start == START + 20 * DAY_S + 8 * 3600 else 0.0, share=0.5)
-    assert change.find(once, [TOKENS, TWICE]) == []
+    assert change.changes_of(once, [TOKENS, TWICE]) == []
 
 
 def test_one_odd_window_is_no_change():
     odd = history(1, factor=lambda start: 1.5 if start == START + 20 * DAY_S + 14 * 3600 else 1.0)
-    assert change.find(odd, [TOKENS, TWICE]) == []
+    assert change.changes_of(odd, [TOKENS, TWICE]) == []
 
 
 @pytest.mark.parametrize("factor", [0.5, 0.7, 0.9, 1.2])
 def test_hours_with_another_limit_are_no_change(factor):
-    assert change.find(history(2, factor=peak(factor), elsewhere=0.2), [TOKENS, TWICE]) == []
+    assert change.changes_of(history(2, factor=peak(factor), elsewhere=0.2), [TOKENS, TWICE]) == []
 
 
 @pytest.mark.parametrize("pieces", [
@@ -84,8 +85,8 @@ def test_hours_with_another_limit_are_no_change(factor):
     [piece._replace(load={}) for piece in history()],
 ])
 def test_little_or_nothing_to_go_by(pieces):
-    assert change.find(pieces, [TOKENS, TWICE]) == []
-    assert change.find(history(factor=from_day(20, 0.7)), []) == []
+    assert change.changes_of(pieces, [TOKENS, TWICE]) == []
+    assert change.changes_of(history(factor=from_day(20, 0.7)), []) == []
 
 
 # --- something has changed ----------------------------------------------------------------------------------------------
@@ -93,7 +94,7 @@ def test_little_or_nothing_to_go_by(pieces):
 @pytest.mark.parametrize("elsewhere", [0.0, 0.3])
 @pytest.mark.parametrize("factor", [0.5, 0.8, 0.9, 1.1, 1.25, 2.0, 5.0])
 def test_a_change_is_found_with_its_time_and_factor(factor, elsewhere):
-    found = change.find(history(3, elsewhere=elsewhere, factor=from_day(20, factor)), [TOKENS, TWICE])
+    found = change.changes_of(history(3, elsewhere=elsewhere, factor=from_day(20, factor)), [TOKENS, TWICE])
     assert len(found) == 1 and found[0].sure == "statistics"
     assert found[0].factor == pytest.approx(factor, rel=0.03)
     assert abs(found[0].at - (START + 20 * DAY_S + 8 * 3600)) <= (12 * 3600 if elsewhere else 0)
@@ -103,7 +104,7 @@ def test_a_change_is_found_with_its_time_and_factor(factor, elsewhere):
 def test_each_of_several_changes_is_found_once():
     def factor(start):
         return from_day(14, 0.7)(start) * from_day(25, 1.5)(start) * from_day(34, 0.8)(start)
-    found = change.find(history(4, elsewhere=0.2, factor=factor), [TOKENS, TWICE])
+    found = change.changes_of(history(4, elsewhere=0.2, factor=factor), [TOKENS, TWICE])
     assert [round(one.factor, 1) for one in found] == [0.7, 1.5, 0.8]
     for one, day in zip(found, (14, 25, 34)):
         assert abs(one.at - (START + day * DAY_S + 8 * 3600)) <= 12 * 3600
@@ -112,7 +113,7 @@ def test_each_of_several_changes_is_found_once():
 def test_a_change_is_found_where_the_limit_has_its_hours_too():
     def factor(start):
         return peak(0.8)(start) * from_day(25, 0.75)(start)
-    found = change.find(history(5, factor=factor), [TOKENS, TWICE])
+    found = change.changes_of(history(5, factor=factor), [TOKENS, TWICE])
     assert [round(one.factor, 2) for one in found] == [pytest.approx(0.75, abs=0.02)]
     assert found[0].found_at <= START + 28 * DAY_S
 
@@ -121,18 +122,18 @@ def test_other_hours_at_another_limit_are_a_change_when_the_hours_had_no_part_in
     """From the change on only the evenings are used, which had the same limit as other hours."""
     pieces = [piece for piece in history(5, factor=from_day(21, 0.6))
               if piece.start < START + 21 * DAY_S or piece.start % DAY_S >= 20 * 3600]
-    found = change.find(pieces, [TOKENS, TWICE])
+    found = change.changes_of(pieces, [TOKENS, TWICE])
     assert [one.factor for one in found] == [pytest.approx(0.6, rel=0.03)]
 
 
 def test_what_was_found_stays_as_it_was_found():
     """Called each day with more: the same changes, at the same time, found at the same moment."""
     pieces = history(1, elsewhere=0.3, factor=lambda start: from_day(12, 0.8)(start) * from_day(22, 1.3)(start), days=30)
-    all_found = change.find(pieces, [TOKENS, TWICE])
+    all_found = change.changes_of(pieces, [TOKENS, TWICE])
     assert len(all_found) == 2
     for day in (1, 5, 10, 12, 13, 14, 15, 22, 23, 24, 28, 30):
         end = START + day * DAY_S
-        then = change.find([piece for piece in pieces if piece.window - WINDOW_S < end], [TOKENS, TWICE])
+        then = change.changes_of([piece for piece in pieces if piece.window - WINDOW_S < end], [TOKENS, TWICE])
         expected = [one for one in all_found if one.found_at < end + WINDOW_S]
         assert [(one.at, one.found_at) for one in then] == [(one.at, one.found_at) for one in expected]
 
@@ -141,13 +142,13 @@ def test_what_was_found_stays_as_it_was_found():
 
 def test_both_rulers_must_show_it():
     pieces = history(6, factor=from_day(20, 0.7), cost_factor=lambda start: 1.0)
-    assert change.find(pieces, [TOKENS, OTHER]) == []
-    assert change.find(pieces, [OTHER, TOKENS]) == []
-    assert len(change.find(pieces, [TOKENS])) == 1
+    assert change.changes_of(pieces, [TOKENS, OTHER]) == []
+    assert change.changes_of(pieces, [OTHER, TOKENS]) == []
+    assert len(change.changes_of(pieces, [TOKENS])) == 1
 
 
 def test_rulers_that_contradict_each_other_show_nothing():
-    assert change.find(history(6, factor=from_day(20, 0.7), cost_factor=from_day(20, 1.3)), [TOKENS, OTHER]) == []
+    assert change.changes_of(history(6, factor=from_day(20, 0.7), cost_factor=from_day(20, 1.3)), [TOKENS, OTHER]) == []
 
 
 def blurred(pieces, seed):
@@ -160,16 +161,16 @@ def blurred(pieces, seed):
 @pytest.mark.parametrize("seed", range(4))
 def test_a_ruler_that_does_not_fit_is_no_witness(seed):
     pieces = blurred(history(6, factor=from_day(20, 0.7), cost_factor=lambda start: 1.0), seed)
-    assert len(change.find(pieces, [TOKENS, OTHER])) == 1
+    assert len(change.changes_of(pieces, [TOKENS, OTHER])) == 1
 
 
 def test_nor_does_it_show_anything_itself():
-    assert change.find(blurred(history(6, factor=from_day(20, 0.1)), 1), [OTHER, TOKENS]) == []
+    assert change.changes_of(blurred(history(6, factor=from_day(20, 0.1)), 1), [OTHER, TOKENS]) == []
 
 
 def test_rulers_of_few_readings_show_nothing():
     pieces = history(6, factor=from_day(20, 0.7))
-    found = [len(change.find(pieces, [TOKENS._replace(readings=count), TWICE])) for count in (29, 30)]
+    found = [len(change.changes_of(pieces, [TOKENS._replace(readings=count), TWICE])) for count in (29, 30)]
     assert found == [0, 1]
 
 
@@ -179,9 +180,10 @@ def test_rulers_of_few_readings_show_nothing():
 def test_simulated_users(weighting, factor):
     changes = ((21.3, factor),) if factor != 1 else ()
     user = simulate(Scenario(seed=2, days=28, weighting=weighting, changes=changes))
-    pieces = stretches.cut(user.readings, user.use)
-    old, new = ruler.ranked(pieces, until=pieces[-1].end - change.SETTLED_S)[0], ruler.ranked(pieces)[0]
-    found = change.find(pieces, [old, new])
+    pieces = intervals.intervals_of(user.readings, user.use)
+    settled = [one for one in pieces if one.end <= pieces[-1].end - change.SETTLED_S]
+    old, new = (unit_weights.ranked(some, token_rates)[0] for some in (settled, pieces))
+    found = change.changes_of(pieces, [old, new])
     assert [round(one.factor, 1) for one in found] == ([round(factor, 1)] if changes else [])
 
 
@@ -249,7 +251,7 @@ def test_the_limit_is_learned_from_what_came_after_the_last_change():
     assert change.since_last_change(pieces, changes[2:]) == pieces      # begun anew is no other limit
 
 
-def test_levelled_stretches_are_all_of_the_present_limit():
+def test_levelled_intervals_are_all_of_the_present_limit():
     pieces = history(days=30, noise=0, factor=lambda start: from_day(10, 0.5)(start) * from_day(20, 3)(start))
     level = change.levelled(pieces, [Change(START + 10 * DAY_S, 0.5, 0), Change(START + 20 * DAY_S, 3.0, 0)])
     assert {round(100 * one.load[("", "input")] / one.points) for one in level} == {round(1.5 * LIMIT)}

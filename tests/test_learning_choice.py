@@ -5,13 +5,13 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_learning_told import HOUR, RESET, made
+from test_learning_forecast_scores import HOUR, RESET, made
 
 from ccmon import kept
-from ccmon.learning import choice, state, told
+from ccmon.learning import choice, forecast_scores, state
 from ccmon.learning.choice import LAST
+from ccmon.learning.forecast_scores import Loss
 from ccmon.learning.learned import LEAST_COMPARED
-from ccmon.learning.told import Loss
 from ccmon.when import SESSION_S
 
 MINUTES = st.lists(st.integers(-40, 40), min_size=1, max_size=9)
@@ -45,12 +45,12 @@ def test_the_chance_of_losing_every_time_is_that_of_so_many_coins():
     ([5] * LEAST_COMPARED + [-5] * LEAST_COMPARED + [5] * (LEAST_COMPARED - 1), "learned"),
 ])
 def test_who_loses_by_more_than_chance_is_not_shown(minutes, rule):
-    assert choice.chosen(windows(*minutes)).rule == rule
+    assert choice.choice_of(windows(*minutes)).rule == rule
 
 
 @given(st.lists(st.integers(-30, 30), max_size=60))
 def test_whatever_happens_the_reasons_fit(minutes):
-    found = choice.chosen(windows(*minutes))
+    found = choice.choice_of(windows(*minutes))
     assert found.rule == "learned" or found.then.lost_min > 0 and found.then.chance < choice.CHANCE
     assert (found.since == 0) == (found.then.windows == 0) and found.now.windows <= min(LAST, len(minutes))
     assert found.since == 0 or found.then.windows >= LEAST_COMPARED
@@ -62,10 +62,10 @@ def test_a_window_counts_once_and_plain_rates_say_nothing():
     wrong = {"median": 180, "high": 180, "probability": 0.5, "seed": 130, "outcome": 130}
     ten = [made(ts=RESET - 3 * HOUR + 60 * at, resets_at=RESET + 30 * at, **wrong) for at in range(10)]
     others = (made(rule="last_hour", resets_at=RESET + SESSION_S), made(outcome=None), made(window_s=9))
-    found = told.scored([*ten, *others]).losses
+    found = forecast_scores.scores_of([*ten, *others]).losses
     assert len(found) == 1 and found[0].minutes > 10
     apart = [one._replace(resets_at=RESET + at * SESSION_S) for at, one in enumerate(ten)]
-    assert choice.chosen(told.scored(apart).losses).rule == "simple"
+    assert choice.choice_of(forecast_scores.scores_of(apart).losses).rule == "simple"
 
 
 @pytest.mark.parametrize("damage", [None, [], ["best", 0, [0, 0, 1], [0, 0, 1]], ["simple", -1, [0, 0, 1], [0, 0, 1]],

@@ -6,9 +6,10 @@ from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccmon.learning import events, learner, stretches
+from ccmon.learning import events, intervals, learner
 from ccmon.learning.learned import measure
 from ccmon.learning.values import WINDOW_S, Reading, Use
+from ccmon.usage.prices import token_rates
 from ccmon.views.limit_words import between, cut_offs, limit_words
 
 pytestmark = pytest.mark.newest_only
@@ -41,14 +42,14 @@ def history(amounts, weights=COST, events_at=None, mixes=MIXES):
 
 def learned(amounts, *given, **more):
     use, readings, now = history(amounts, *given, **more)
-    return events.learn(stretches.cut(readings, use), use, now)
+    return events.learn(intervals.intervals_of(readings, use), use, now, token_rates)
 
 
 @pytest.mark.parametrize("name", sorted(RULES))
 def test_the_ruler_is_the_one_in_which_the_events_agree(name):
     amount = 20.0 if name in ("cost", "models") else 400_000.0
     use, readings, now = history([amount] * 4, RULES[name])
-    chosen, limit = events.learn(stretches.cut(readings, use), use, now)
+    chosen, limit = events.learn(intervals.intervals_of(readings, use), use, now, token_rates)
     assert chosen.name == name and limit.learned and limit.noise < 0.02
     assert limit.low <= measure(chosen, load_of(MIXES[1], amount, RULES[name])) <= limit.high <= 1.05 * limit.low
     assert (limit.readings, limit.windows, limit.covered) == (4, 4, 1.0)
@@ -93,8 +94,8 @@ def test_whatever_was_used_the_interval_holds_the_median(amounts, hits):
 def test_nothing_used_here_teaches_nothing():
     _, readings, now = history([20.0] * 4)
     use = [Use(START - 86_400, 60, {(HAIKU, "input"): 5.0})]
-    assert events.learn(stretches.cut(readings, use), use, now) is None
-    assert learner.learn(use, readings, [], [], now).learned.estimate is None
+    assert events.learn(intervals.intervals_of(readings, use), use, now, token_rates) is None
+    assert learner.learn(use, readings, [], [], now, token_rates).learned.estimate is None
 
 
 @pytest.mark.parametrize("amounts, percents, words", [
@@ -105,7 +106,7 @@ def test_only_what_rests_on_events_alone_says_so(amounts, percents, words):
     at = now + 86_400
     use += [Use(at + n * 600, 60, load_of(MIXES[2], 4.0)) for n in range(5)]
     readings += [Reading(at + n * 600 + 60, percent, at + WINDOW_S) for n, percent in enumerate(percents)]
-    found = learner.learn(use, readings, [], [], at + WINDOW_S).learned
+    found = learner.learn(use, readings, [], [], at + WINDOW_S, token_rates).learned
     assert cut_offs(found) == words and found.estimate is not None
     assert (found.hits, found.readings) == (len(amounts), len(amounts) + len(percents))
 

@@ -17,7 +17,7 @@ from scenes import FixedZone
 from simulator import Scenario, simulate
 
 from ccmon.learning import extra, portable, runway, usage_curve
-from ccmon.learning.portable import Extra, Kept, Tried
+from ccmon.learning.portable import Extra, FrozenModel, Tried
 from ccmon.learning.runway import HORIZONS
 from ccmon.learning.score import Score
 from ccmon.learning.values import UsageCurve
@@ -26,10 +26,10 @@ pytestmark = pytest.mark.newest_only
 
 HOUR, DAY = 3600, 86_400
 T = 1_764_000_000
-ARIMA = Kept("arima", "tokens", {"ar": [0.5, 0.1], "ma": [0.2, -0.1], "sigma2": 0.04, "scale": 100.0})
+ARIMA = FrozenModel("arima", "tokens", {"ar": [0.5, 0.1], "ma": [0.2, -0.1], "sigma2": 0.04, "scale": 100.0})
 FORESTS = [{"start": start, "trees": [[[1, 0.5, 1, 2], [0.1], [0.3]], [[0.05]]]} for start in (0.0, 0.2, 0.4, 0.6, 0.9)]
-BOOSTING = Kept("boosting", "points", {"scale": 100.0, "forests": FORESTS})
-NETWORK = Kept("network", "tokens", {
+BOOSTING = FrozenModel("boosting", "points", {"scale": 100.0, "forests": FORESTS})
+NETWORK = FrozenModel("network", "tokens", {
     "scale": 100.0, "means": [0.0] * 10, "spreads": [1.0] * 10, "misses": [[-0.4, -0.2, 0.0, 0.2, 0.4]] * len(HORIZONS),
     "hidden": [[0.1] * 10, [-0.2] * 10], "biases": [0.0, 0.1], "out": [0.7, 0.1], "bias": 0.2})
 KEPT = (ARIMA, BOOSTING, NETWORK)
@@ -67,11 +67,11 @@ def test_loads_rise_with_share_and_are_never_negative(kept):
 
 def test_arima_goes_on_as_the_last_gains_were():
     """ARIMA(0,1,1)-like numbers: a gain decays, its surprise is added up; the spread grows with the square root."""
-    still = Kept("arima", "tokens", {"ar": [1.0, 0.0], "ma": [0.0, 0.0], "sigma2": 0.0, "scale": 1.0})
+    still = FrozenModel("arima", "tokens", {"ar": [1.0, 0.0], "ma": [0.0, 0.0], "sigma2": 0.0, "scale": 1.0})
     known = UsageCurve((T - 10 * HOUR, T), (0.0, 40 * 6.0), (), (T - HOUR,))
     found = portable.loads(still, known, T)
     assert [row[2] for row in found] == pytest.approx([6.0 * minutes / 15 for minutes in HORIZONS])
-    noise = Kept("arima", "tokens", {"ar": [0.0, 0.0], "ma": [0.0, 0.0], "sigma2": 4.0, "scale": 1.0})
+    noise = FrozenModel("arima", "tokens", {"ar": [0.0, 0.0], "ma": [0.0, 0.0], "sigma2": 4.0, "scale": 1.0})
     assert [row[4] for row in portable.loads(noise, known, T)] == pytest.approx(
         [1.6449 * 2 * math.sqrt(minutes / 15) for minutes in HORIZONS])
 
@@ -197,7 +197,7 @@ def test_each_fold_is_taught_by_its_past_only(simulated, monkeypatch):
 
 def test_a_bad_model_loses_and_is_told(simulated, monkeypatch):
     """One that says that nothing will ever be used."""
-    zero = Kept("arima", "tokens", {"ar": [0.0, 0.0], "ma": [0.0, 0.0], "sigma2": 0.0, "scale": 1.0})
+    zero = FrozenModel("arima", "tokens", {"ar": [0.0, 0.0], "ma": [0.0, 0.0], "sigma2": 0.0, "scale": 1.0})
     scores, used, _, _ = tried_with(monkeypatch, *simulated, arima=zero)
     assert used is None
     assert scores["arima"].score.crps_min > scores["runway"].score.crps_min
@@ -208,7 +208,7 @@ def test_a_bad_model_loses_and_is_told(simulated, monkeypatch):
 def test_a_better_model_is_kept_trained_on_everything(simulated, monkeypatch):
     """The built-in runway is made bad: the stand-in wins, and is taught once more, by all."""
     monkeypatch.setattr(runway, "reach_curve", lambda trained, known, lefts, now: [(300.0, 0.0)])
-    good = Kept("arima", "tokens", {"ar": [0.9, 0.0], "ma": [0.0, 0.0], "sigma2": 0.02, "scale": 20_000.0})
+    good = FrozenModel("arima", "tokens", {"ar": [0.9, 0.0], "ma": [0.0, 0.0], "sigma2": 0.02, "scale": 20_000.0})
     scores, used, models, _ = tried_with(monkeypatch, *simulated, arima=good)
     assert used == good._replace(unit="points") and scores["arima"].score.crps_min < scores["runway"].score.crps_min
     assert models["arima"].calls[-1][1] == simulated[1] and len(models["arima"].calls) == extra.FOLDS + 1
@@ -272,7 +272,7 @@ def test_a_model_is_as_good_in_numbers_as_in_its_library(name, simulated):
     """Taught by a simulated user: sane scores, and the same in its portable form after a round trip."""
     known, now = simulated
     kept = extra._fitted(extra.MODELS[name], usage_curve.until(known, now - 7 * DAY), now - 7 * DAY, "tokens")
-    assert isinstance(kept, Kept), kept
+    assert isinstance(kept, FrozenModel), kept
     again = portable.load(portable.dump(Extra(T, (), kept))).used
     assert again == kept and len(json.dumps(kept)) < 60_000
     cases = extra._cases(known, now - 7 * DAY, now)

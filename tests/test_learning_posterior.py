@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from simulator import Scenario, simulate
 
 from ccmon.learning.distribution import limit_draws
+from ccmon.learning.intervals import Interval, intervals_of
 from ccmon.learning.learned import Estimate, UnitWeights
 from ccmon.learning.posterior import estimate
-from ccmon.learning.stretches import Stretch, cut
 from ccmon.learning.values import WINDOW_S
 
 pytestmark = pytest.mark.newest_only
@@ -24,17 +24,17 @@ SEEDS = range(10)
 
 @lru_cache(maxsize=None)
 def history(seed, elsewhere, rounding):
-    """Stretches and the true limit in USD: the server weighs by price."""
+    """Intervals and the true limit in USD: the server weighs by price."""
     sim = simulate(Scenario(seed=seed, days=16, elsewhere=elsewhere, rounding=rounding))
-    return cut(sim.readings, sim.use)[:100], sim.limits[0][1]
+    return intervals_of(sim.readings, sim.use)[:100], sim.limits[0][1]
 
 
 def errors(elsewhere, count, rounding=None):
     """Of each user: the relative error, whether the interval holds the true limit, and the estimate."""
     found = []
     for seed in SEEDS:
-        stretches, limit = history(seed, elsewhere, rounding or ROUNDINGS[seed % 3])
-        known = estimate(stretches[:count], COST)
+        intervals, limit = history(seed, elsewhere, rounding or ROUNDINGS[seed % 3])
+        known = estimate(intervals[:count], COST)
         found.append((abs(known.median / limit - 1), known.low <= limit <= known.high, known))
     return found
 
@@ -52,16 +52,16 @@ def test_the_limit_is_near_the_truth_and_in_the_interval(elsewhere, count, most)
 
 def whole(amount, points=100.0, number=0, **parts):
     begin = WINDOW_S * number
-    return Stretch(begin + WINDOW_S, begin, begin + 9000, points, {("", "cost"): amount}, True, **parts)
+    return Interval(begin + WINDOW_S, begin, begin + 9000, points, {("", "cost"): amount}, True, **parts)
 
 
 def full(*amounts):
     return [whole(amount, number=number, exact=True) for number, amount in enumerate(amounts)]
 
 
-@pytest.mark.parametrize("stretches", [[], [whole(0.0)], [Stretch(1, 0, 1, 50.0, {("", "input"): 5.0})]])
-def test_without_a_percentage_there_is_no_limit(stretches):
-    assert estimate(stretches, COST, [30.0, 40.0]) is None
+@pytest.mark.parametrize("intervals", [[], [whole(0.0)], [Interval(1, 0, 1, 50.0, {("", "input"): 5.0})]])
+def test_without_a_percentage_there_is_no_limit(intervals):
+    assert estimate(intervals, COST, [30.0, 40.0]) is None
 
 
 def test_one_hit_is_a_guess_with_a_wide_interval():
@@ -88,7 +88,7 @@ def test_windows_used_elsewhere_count_as_such():
 
 
 def test_of_a_long_history_the_latest_windows_count():
-    later = [Stretch(one.window + 10**8, one.start + 10**8, one.end + 10**8, *one[3:]) for one in full(*[20.0] * 180)]
+    later = [Interval(one.window + 10**8, one.start + 10**8, one.end + 10**8, *one[3:]) for one in full(*[20.0] * 180)]
     known = estimate([*full(*[90.0] * 700), *later], COST)
     assert known.median == pytest.approx(20.0, rel=0.01)
     assert (known.windows, known.covered) == (150, 1.0)
@@ -119,8 +119,8 @@ def test_percentages_that_are_rounded_up_do_not_shift_the_limit():
 
 @pytest.mark.parametrize("count, windows", [(5, 5), (12, 2)])
 def test_a_handful_in_three_windows_is_needed(count, windows):
-    stretches = [Stretch(WINDOW_S * (n % windows + 1), 0, 60, 40.0, {("", "cost"): 8.0}, True) for n in range(count)]
-    assert not estimate(stretches, COST).learned
+    intervals = [Interval(WINDOW_S * (n % windows + 1), 0, 60, 40.0, {("", "cost"): 8.0}, True) for n in range(count)]
+    assert not estimate(intervals, COST).learned
 
 
 def test_floors_push_the_limit_up():
@@ -133,8 +133,8 @@ def test_floors_below_say_nothing():
 
 
 def test_the_rulers_doubt_widens_the_interval():
-    stretches = full(*[20.0] * 8)
-    sure, doubted = estimate(stretches, COST), estimate(stretches, COST._replace(doubt=0.1))
+    intervals = full(*[20.0] * 8)
+    sure, doubted = estimate(intervals, COST), estimate(intervals, COST._replace(doubt=0.1))
     assert doubted.median == sure.median
     assert doubted.high / doubted.low > 1.3 > 1.05 > sure.high / sure.low
 
@@ -148,9 +148,9 @@ def test_the_way_of_rounding_is_found(rounding):
        st.lists(st.floats(0, 1e9), max_size=4))
 @settings(max_examples=examples(25), deadline=None)
 def test_whatever_was_read_the_interval_holds_the_median(rows, floors):
-    stretches = [Stretch(WINDOW_S * (n + 1), WINDOW_S * n, WINDOW_S * n + 60, points, {("", "cost"): amount}, begun, exact)
+    intervals = [Interval(WINDOW_S * (n + 1), WINDOW_S * n, WINDOW_S * n + 60, points, {("", "cost"): amount}, begun, exact)
                  for n, (amount, points, begun, exact) in enumerate(rows)]
-    known = estimate(stretches, COST, floors)
+    known = estimate(intervals, COST, floors)
     assert 0 < known.low <= known.median <= known.high < float("inf")
     assert 0 <= known.covered <= 1
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import FixedZone
-from test_learning_told import RESET, made
+from test_learning_forecast_scores import RESET, made
 
 from ccmon.learning import reliability
 from ccmon.learning.learned import Choice, Comparison

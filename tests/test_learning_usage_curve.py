@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from ccmon.learning import learner, usage_curve
 from ccmon.learning.values import WINDOW_S, Reading, UsageCurve, Use
+from ccmon.usage.prices import token_rates
 
 T0 = 1_700_000_000 // 3600 * 3600
 LINE = UsageCurve((100, 200, 200, 300), (0.0, 10.0, 20.0, 20.0))
@@ -110,7 +111,7 @@ def test_learning_takes_such_a_time_for_a_stop_of_the_session_s_use():
     use = [Use(one.ts, 60, {("", "input"): 9.0}) for one in readings]
     weekly = [Reading(T0 + 90000, 100, T0 + 120000), Reading(T0 + 120600, 1, T0 + 700000)]
     for known, stops in ((weekly, ((T0 + 90000, T0 + 120000),)), ((), ())):
-        lessons = learner.learn(use, readings, (), known, T0 + 180000)
+        lessons = learner.learn(use, readings, (), known, T0 + 180000, token_rates)
         assert lessons.points.usage.stops == lessons.tokens.usage.stops == stops
 
 

@@ -11,7 +11,7 @@ from commands import HOUR, NOW, Machine, block, wait_until
 from terminal import Terminal
 
 from ccmon.model import Source
-from ccmon.pipeline import lessons, memory, refresh, sources
+from ccmon.pipeline import learned_state, memory, refresh, sources
 from ccmon.settings import context
 from ccmon.sources import log_reader
 
@@ -222,7 +222,7 @@ def test_deleting_a_log_beside_ccusage_counts_nothing_twice(logged):
 def test_a_fault_in_learning_spoils_no_answer(logged, monkeypatch):
     def broken(*_):
         raise ZeroDivisionError("broken")
-    monkeypatch.setattr(lessons, "study_when_due", broken)
+    monkeypatch.setattr(learned_state, "study_when_due", broken)
     ctx = context.prepare({}, {**logged.env(), "CCMON_NOW": str(NOW)})
     assert refresh.learn_quietly(ctx) is False
     assert "ZeroDivisionError: broken" in (logged.home / ".local/state/ccmon/ccmon.log").read_text()

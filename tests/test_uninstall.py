@@ -21,10 +21,10 @@ from live_lines import live, warm
 from strangers import Place
 from terminal import Terminal
 
-from ccmon.setup import init, package, tmux_server, written
+from ccmon.setup import dotfiles, init, package, tmux_server, written
 from ccmon.setup.package import Where
 from ccmon.setup.uninstall import Uninstall
-from ccmon.system import dotfiles, own_processes
+from ccmon.system import own_processes
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="files and processes of POSIX")]
 ALL, TARGETS = ["uninstall", "--history", "--yes"], ("bash", "zsh", "fish", "tmux", "claude")
@@ -123,11 +123,11 @@ WRITERS = {                            # who makes files, and where what is made
     "private.locked": {"settings/config_file": ".ccmon-lock", "store/migrations": ".ccmon-lock"},
     "private.temporary": {"call": "swept", "store/copy": "swept", "setup/prompt_check": "swept"},
     "newfiles.making": {"store/copy": "of the user", "system/swap": "config.ini"},
-    "newfiles.written": {"system/swap": "config.ini"},
     "newfiles.replace": {"line_cache": "state", "system/named_files": "of the user"},
     "named_files.write": {"commands/export": "of the user", "commands/report": "of the user"},
-    "dotfiles.replace": {"settings/config_file": "config.ini", "setup/first_run": "config.ini", "setup/init": "start-up file"},
-    "dotfiles.put": {"setup/init": "start-up file"}, "newfiles.folder_in": {"system/private": "swept"}}
+    "newfiles.written": {"system/swap": "config.ini"}, "dotfiles.put": {"setup/init": "start-up file"}, "shared_files.replace": {
+        **dict.fromkeys(("settings/config_file", "setup/first_run"), "config.ini"),
+        **dict.fromkeys(("setup/init", "setup/dotfiles"), "start-up file")}, "newfiles.folder_in": {"system/private": "swept"}}
 
 
 @own_sources.together

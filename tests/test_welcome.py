@@ -5,13 +5,13 @@ import time
 import pytest
 from scenes import NO_NODE, NOW, official, scene
 
-from ccmon.model import NO_CCUSAGE, Source
+from ccmon.model import Source
 from ccmon.settings.context import prepare
 from ccmon.text import line_width, plain
 from ccmon.typed_values import Given
 from ccmon.views.screen import dashboard, history_page, past, welcome
 
-NOTHING = Source(error=NO_CCUSAGE, missing=True)
+NOTHING = Source(error="ccusage was not found", missing=True, not_installed=True)
 
 
 def shown(made, width=80, height=24):
@@ -48,9 +48,9 @@ def test_a_broken_program_keeps_its_reason_and_its_way_out():
 def test_while_the_first_look_is_under_way_nothing_is_said_to_be_missing():
     """An older failure is no news of now: the logs may have come since."""
     for source in (NOTHING, Source(error=NO_NODE, missing=True)):
-        said = shown(scene(None, source=source, looking=True))
+        said = shown(scene(None, source=source, is_first_read=True))
         assert "Looking for Claude Code's logs" in said and "no logs" not in said and "npm install" not in said
-        assert "reading" in shown(scene(None, source=source, looking=True), 20, 5)
+        assert "reading" in shown(scene(None, source=source, is_first_read=True), 20, 5)
 
 
 def test_a_first_reading_says_how_far_it_has_come():

@@ -16,7 +16,7 @@ from claude_logs import talk, write
 from commands import HOUR, NOW, ROOT, block
 
 from ccmon import line_answer, locks, refresher
-from ccmon.doctor import probes
+from ccmon.doctor import files
 from ccmon.fullscreen import screen
 from ccmon.settings import config
 from ccmon.setup import init
@@ -206,9 +206,9 @@ def test_shares_have_no_wal(windows, monkeypatch, place, remote):
 
 
 def test_modes_mean_nothing_there(windows, tmp_path):
-    windows(probes, path=os.path)
+    windows(files, path=os.path)
     tmp_path.chmod(0o777)
-    assert probes.place(str(tmp_path)).mode == 0 and probes.place(str(tmp_path)).own
+    assert files.place(str(tmp_path)).mode == 0 and files.place(str(tmp_path)).own
 
 
 # --- the line ------------------------------------------------------------------------------------------------------------
@@ -302,14 +302,14 @@ LACKING = {                            # what Windows does not have, or has in a
     "os.fork": {"fullscreen/entries", "fullscreen/guardian", "refresher", "sources/log_workers"},
     "os.getgid": {"system/private"}, "os.getpgrp": {"fullscreen/guardian", "fullscreen/screen_signals", "fullscreen/terminal"},
     "os.getsid": {"system/process_facts"},
-    "os.getuid": {"alerts/channels", "doctor/probes", "line_answer", "system/newfiles", "system/named_files",
+    "os.getuid": {"alerts/channels", "doctor/files", "line_answer", "system/newfiles", "system/named_files",
         "system/own_processes", "system/private", "system/removal", "system/targets", "system/tmux"},
     "os.kill": {"fullscreen/guardian", "locks", "setup/prompt_probe", "sources/log_workers", "system/own_processes",
         "system/process_facts", "system/stops"},
     "os.killpg": {"fullscreen/screen_signals", "system/processes"}, "os.nice": {"pipeline/sources"}, "os.pread": {"locks"},
     "os.pwrite": {"locks"}, "os.replace": {"system/private"},
     "os.set_blocking": {"fullscreen/screen_signals", "sources/ccusage"}, "os.setpgid": {"fullscreen/guardian"},
-    "os.setsid": {"refresher"}, "os.statvfs": {"doctor/probes"}, "os.sysconf": {"refresher"},
+    "os.setsid": {"refresher"}, "os.statvfs": {"doctor/files"}, "os.sysconf": {"refresher"},
     "os.tcgetpgrp": {"fullscreen/guardian", "fullscreen/terminal", "setup/prompt_probe"},
     "os.ttyname": {"fullscreen/screen_signals"}, "os.uname": {"locks", "settings/config"}, "os.waitid": {"sources/ccusage"},
     "os.waitpid": {"fullscreen/entries", "fullscreen/guardian", "setup/prompt_probe", "sources/log_workers"},

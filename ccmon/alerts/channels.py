@@ -36,6 +36,8 @@ _HIDDEN_ELSEWHERE = "a program of the desktop shows them, of GNOME or KDE, else 
 class Untold(CcmonError):
     """The channel did not take it; why, with the way out where there is one."""
 
+    joint = ": "
+
 
 class _Again(Exception):
     """It may go better the next time."""
@@ -48,8 +50,7 @@ def desktop_program(env: Mapping[str, str], platform: str = sys.platform) -> str
     name = _DESKTOPS.get(platform, "notify-send")
     found = processes.which(name, env)
     if found is None:
-        package = ": install libnotify (Debian: libnotify-bin)" if name == "notify-send" else ""
-        raise Untold(f"{name} was not found{package}")
+        raise Untold(f"{name} was not found", "install libnotify (Debian: libnotify-bin)" if name == "notify-send" else "")
     return found
 
 
@@ -146,7 +147,7 @@ def webhook_url(path: Optional[str], env: Mapping[str, str]) -> str:
     text, where = env.get(WEBHOOK_VARIABLE, "").strip(), WEBHOOK_VARIABLE
     if not text:
         if not path:
-            raise Untold(f"there is no address: write it into a file of mode 0600, and alert_webhook_file = FILE; or {where}")
+            raise Untold("there is no address", f"write it into a file of mode 0600, and alert_webhook_file = FILE; or {where}")
         text, where = _secret(os.path.expanduser(path)), path
     from urllib.parse import urlsplit
     try:
@@ -167,7 +168,8 @@ def _secret(path: str) -> str:
         raise Untold(f"{path} cannot be read ({reason})") from None
     try:
         if _POSIX and os.fstat(fd).st_mode & 0o077:
-            raise Untold(f"others can read {path}: chmod 600 {shlex.quote(path)}")
+            command = f"chmod 600 {shlex.quote(path)}"
+            raise Untold(f"others can read {path}", command, command)
         content = os.read(fd, _MOST_ADDRESS + 1)
         return content.decode("utf-8", "replace").strip() if len(content) <= _MOST_ADDRESS else ""
     finally:

@@ -1,9 +1,12 @@
 """What was found worth telling, before it is put into words for programs; and which percentages were passed."""
 
-from typing import Iterable, NamedTuple, Optional
+from __future__ import annotations
+
+from typing import Iterable, Optional
 
 from ccmon.alerts.kinds import key
 from ccmon.model import Credits
+from ccmon.named_tuple import NamedTuple
 
 
 class Found(NamedTuple):

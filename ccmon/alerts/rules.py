@@ -1,12 +1,15 @@
 """What is worth telling the user who does not look: kinds of alerts, when each is due, its words and its numbers."""
 
-from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence
+from __future__ import annotations
+
+from typing import Dict, Iterator, List, Mapping, Optional, Sequence
 
 from ccmon.alerts import window_rules
 from ccmon.alerts.found import Found, Noted, highest
 from ccmon.alerts.kinds import KINDS, SESSION, threshold
 from ccmon.learning.values import Use
 from ccmon.model import Credits, Snapshot
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import clean, count, percent, short_count
 from ccmon.usage import notices
 from ccmon.usage.binding import EARLY, NEAR

@@ -28,7 +28,7 @@ def text(shell: str, package: str, prefix: str) -> str:
                 return file.read()
         except OSError:
             continue
-    raise CcmonError(f"the completions for {shell} were not installed with {package}. Install ccmon again: pip install .")
+    raise CcmonError(f"the completions for {shell} were not installed with {package}", "Install ccmon again: pip install .")
 
 
 def _candidates(shell: str, package: str, prefix: str) -> Iterator[str]:

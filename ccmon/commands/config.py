@@ -3,14 +3,17 @@
 It works on a wrong configuration, too: that is when it is wanted most.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 from contextlib import suppress
 from types import SimpleNamespace
-from typing import Dict, List, Mapping, NamedTuple, Optional
+from typing import Dict, List, Mapping, Optional
 
 from ccmon import arguments, output, streams
 from ccmon.errors import CcmonError, Unwritable, UsageError
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings import config, context, options, origins
 from ccmon.settings.options import OPTIONS
 from ccmon.settings.origins import Address, Setting
@@ -80,12 +83,12 @@ def _check_words(given: SimpleNamespace) -> None:
         raise UsageError(f"config {given.action} takes {form or 'no further words'}. As in: ccmon config {given.action}"
                          + {0: "", 1: " plan", 2: " plan max5"}[WORDS[given.action]])
     if given.json and given.action != "list":
-        raise UsageError(f"--json has no meaning with config {given.action}. It is for: ccmon config --json")
+        raise UsageError(f"--json has no meaning with config {given.action}", "It is for: ccmon config --json")
 
 
 def _needed(path: Optional[str]) -> str:
     if path is None:
-        raise UsageError("there is no home directory for a config.ini. Set HOME or XDG_CONFIG_HOME")
+        raise UsageError("there is no home directory for a config.ini", "Set HOME or XDG_CONFIG_HOME")
     return path
 
 
@@ -176,7 +179,7 @@ def _get(state: State, name: str) -> str:
     table = options.plan_table({}) if place.section == "plans" else {}
     if place.key not in table:
         known = [*table, *state.sections.get(place.section, {})]
-        raise UsageError(f"there is no '{clean(name)}'{near(place.key, known)}. To see them all: ccmon config")
+        raise UsageError(f"there is no '{clean(name)}'{near(place.key, known)}", "To see them all: ccmon config")
     return str(table[place.key])
 
 
@@ -210,7 +213,7 @@ def _readable(state: State, path: str) -> Optional[str]:
         _parsed(content, path)
         return content
     except CcmonError as err:
-        raise UsageError(f"{err}; nothing was changed. To mend it: ccmon config edit") from None
+        raise UsageError(f"{err}; nothing was changed", "To mend it: ccmon config edit") from None
 
 
 def _check_alone(state: State, place: Address, text: str) -> None:
@@ -286,7 +289,7 @@ def _edit(path: str, content: Optional[str]) -> int:
             config_file.remove(path, template())
         config_file.outdate_lines(os.environ)
     if code:
-        raise Unwritable(f"the editor {clean(words[0])} ended with {code}. To use another one, set VISUAL or EDITOR")
+        raise Unwritable(f"the editor {clean(words[0])} ended with {code}", "To use another one, set VISUAL or EDITOR")
     after = config_file.text_of(path)
     fault = None if after is None else _fault_in(after, path)
     if fault:
@@ -306,11 +309,11 @@ def _editor(env: Mapping[str, str]) -> List[str]:
     from ccmon.system import processes
     wanted = env.get("VISUAL") or env.get("EDITOR")
     if not wanted and not sys.stdin.isatty():
-        raise UsageError("there is no terminal to edit in. Set VISUAL or EDITOR, or change the file: ccmon config path")
+        raise UsageError("there is no terminal to edit in", "Set VISUAL or EDITOR, or change the file: ccmon config path")
     try:
         words = processes.split(wanted) if wanted else []
     except ValueError:
-        raise UsageError("VISUAL or EDITOR has a quotation mark without an end. Set it to a command") from None
+        raise UsageError("VISUAL or EDITOR has a quotation mark without an end", "Set it to a command") from None
     return words or ["notepad" if os.name == "nt" else "vi"]
 
 
@@ -322,7 +325,7 @@ def _call(words: List[str]) -> int:
     try:
         process = Popen(words, env=processes.environment(os.environ))  # the user's own, no shell  # nosec B603
     except OSError as err:
-        raise UsageError(f"the editor {clean(words[0])} cannot be started ({err.strerror}). Set VISUAL or EDITOR") from None
+        raise UsageError(f"the editor {clean(words[0])} cannot be started ({err.strerror})", "Set VISUAL or EDITOR") from None
     import signal
     interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:

@@ -1,4 +1,4 @@
-"""`ccmon doctor`: prints what surroundings.py measured and verdicts.py thinks of it. Nothing that is broken stops it."""
+"""`ccmon doctor`: each topic's verdict, as the rooms of doctor/ measure and judge it. Nothing that is broken stops it."""
 
 import json
 import os
@@ -6,26 +6,27 @@ from types import SimpleNamespace
 from typing import Callable, List, Tuple
 
 from ccmon import output, streams
-from ccmon.doctor import account, alerts, surroundings, verdicts, view
-from ccmon.doctor.surroundings import Surroundings
-from ccmon.doctor.verdicts import FAULT, Check
+from ccmon.doctor import account, alerts, line, logs, own_files, programs, settings, terminal, view
+from ccmon.doctor.check import FAULT, Check, exit_code
+from ccmon.doctor.machine import Machine
+from ccmon.doctor.shell import HOMELESS
 from ccmon.errors import UsageError
 
 MOST_CELLS = 120
 
 
 def run(given: SimpleNamespace) -> int:
-    """Look at everything; 1 when something has to be mended."""
+    """Check everything; 1 when something has to be mended."""
     if getattr(given, "demo", False):
         raise UsageError("ccmon doctor looks at this machine: leave --demo away")
-    around = surroundings.Surroundings(given, os.environ)
-    checks = [_named(_careful(topic, look, around)) for topic, look in TOPICS]
+    machine = Machine(given, os.environ)
+    checks = [_named(_careful(topic, check, machine)) for topic, check in TOPICS]
     if given.json:
         print(json.dumps(view.document(checks)))
     else:
         cells = min(MOST_CELLS, output.size().columns)
-        output.show(around.ctx, view.lines(checks, around.ctx.paths.home, cells), pager=False)
-    return verdicts.exit_code(checks)
+        output.show(machine.ctx, view.lines(checks, machine.ctx.paths.home, cells), pager=False)
+    return exit_code(checks)
 
 
 def _named(check: Check) -> Check:
@@ -33,20 +34,20 @@ def _named(check: Check) -> Check:
     return check._replace(says=streams.named(check.says), mend=check.mend and streams.named(check.mend))
 
 
-def _careful(topic: str, look: Callable[[Surroundings], Check], around: Surroundings) -> Check:
-    """What cannot even be looked at is a fault of its own, never the end."""
+def _careful(topic: str, check: Callable[[Machine], Check], machine: Machine) -> Check:
+    """What cannot even be measured is a fault of its own, never the end."""
     try:
-        return verdicts.where_it_counts(look(around), around.env)
+        return check(machine)
     except Exception as err:
         streams.logged()
-        log = around.ctx.paths.log
-        mend = f"tail -n 20 {around.owned.word(log)}" if log else verdicts.HOMELESS
+        log = machine.ctx.paths.log
+        mend = f"tail -n 20 {machine.commands.word(log)}" if log else HOMELESS
         return Check(topic, FAULT, f"cannot be looked at ({type(err).__name__}: {err})", mend)
 
 
-TOPICS: List[Tuple[str, Callable[[Surroundings], Check]]] = [
-    ("ccmon", surroundings.ccmon), ("Node", surroundings.node), ("ccusage", surroundings.ccusage_run),
-    ("logs", surroundings.logs), ("settings", surroundings.configuration), ("time", surroundings.time_zone),
-    ("history", surroundings.history), ("cache", surroundings.cache), ("Claude Code", surroundings.claude),
-    (account.TOPIC, account.account), ("tmux", surroundings.tmux), ("shells", surroundings.shells),
-    ("terminal", surroundings.terminal), ("locale", surroundings.locale), (alerts.TOPIC, alerts.channels)]
+TOPICS: List[Tuple[str, Callable[[Machine], Check]]] = [
+    ("ccmon", programs.check_ccmon), ("Node", programs.check_node), ("ccusage", programs.check_ccusage),
+    ("logs", logs.check), ("settings", settings.check_settings), ("time", settings.check_time),
+    ("history", own_files.check_history), ("cache", own_files.check_cache), ("Claude Code", line.check_claude),
+    (account.TOPIC, account.check), ("tmux", line.check_tmux), ("shells", line.check_shells),
+    ("terminal", terminal.check_terminal), ("locale", terminal.check_locale), (alerts.TOPIC, alerts.check)]

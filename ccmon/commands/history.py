@@ -160,7 +160,7 @@ def _tabulate() -> Any:
     try:
         import tabulate
     except ImportError:
-        raise CcmonError("tabulate is missing. Install it in your virtual environment with: pip install tabulate") from None
+        raise CcmonError("tabulate is missing", "Install it in your virtual environment with: pip install tabulate") from None
     return tabulate
 
 

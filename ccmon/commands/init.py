@@ -16,7 +16,7 @@ def run(given: SimpleNamespace) -> int:
     if given.target is None:
         if given.write or given.undo or given.shown or given.above:
             flag = next(f"--{name}" for name in ("undo", "write", "above", "shown") if getattr(given, name))
-            raise UsageError(f"name the file's program: ccmon init SHELL {flag}. See: ccmon init --help")
+            raise UsageError(f"name the file's program: ccmon init SHELL {flag}", "See: ccmon init --help")
         return first_run.run(os.environ)
     where = prompts.ABOVE if given.above else prompts.SHOWN if given.shown else prompts.BARE
     said = init.run(given.target, given.write, given.undo, os.environ, where)

@@ -10,11 +10,11 @@ from typing import Dict, List, Optional, Tuple
 from ccmon import line_cache, output
 from ccmon.errors import CcmonError, UsageError
 from ccmon.history import groups
-from ccmon.learning import portable, reliability, share, state, told, usage_curve
+from ccmon.learning import forecast_scores, portable, reliability, share, state, usage_curve
 from ccmon.learning.learned import ENOUGH, Learned, LearnedState
 from ccmon.learning.portable import Extra
 from ccmon.learning.share import Summary
-from ccmon.pipeline import demo_past, lessons, memory, model_weeks
+from ccmon.pipeline import demo_past, learned_state, memory, model_weeks
 from ccmon.pipeline.memory import Memory
 from ccmon.settings.context import Context
 from ccmon.system import named_files
@@ -40,7 +40,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
             raise CcmonError(kept.trouble or "There is no store")
         if given.forget:
             return _forget(ctx, kept)
-        known = demo_past.lessons(ctx.demo) if ctx.demo is not None else lessons.study(kept, ctx.now())
+        known = demo_past.learned_state(ctx.demo) if ctx.demo is not None else learned_state.study(kept, ctx.now())
         line_cache.outdate(ctx.env)
         found = known or LearnedState(Learned(ctx.now()))
         if given.share and ctx.demo is not None:
@@ -56,15 +56,15 @@ def _fits(given: SimpleNamespace) -> None:
     """UsageError where an option says nothing about what is asked for."""
     for option, value in (("--at-percent", given.at_percent), ("--at-quantile", given.at_quantile)):
         if value is not None and given.evaluate is None:
-            raise UsageError(f"{option} belongs to --evaluate FILE. See: ccmon learn --help")
+            raise UsageError(f"{option} belongs to --evaluate FILE", "See: ccmon learn --help")
     if given.at_percent is not None and given.at_quantile is not None:
-        raise UsageError("--at-percent and --at-quantile both say what the limit is. Leave one out")
+        raise UsageError("--at-percent and --at-quantile both say what the limit is", "Leave one out")
     if given.evaluate is not None and given.evaluate.count("-") > 1:
         raise UsageError("--evaluate: - is standard input, which can be read once")
     if given.subscription is not None and not given.share and given.compare is None:
-        raise UsageError("--subscription belongs to --share or --compare FILE. See: ccmon learn --help")
+        raise UsageError("--subscription belongs to --share or --compare FILE", "See: ccmon learn --help")
     if given.json and given.forget:
-        raise UsageError("--forget has nothing to say as JSON. Leave --json out")
+        raise UsageError("--forget has nothing to say as JSON", "Leave --json out")
 
 
 def _print(ctx: Context, lines: List[Line]) -> None:
@@ -138,8 +138,8 @@ def _learn(given: SimpleNamespace, ctx: Context, kept: Memory, found: LearnedSta
         absent = missing()
         extra = extra if absent else _tried(ctx, kept, found)
     forecasts = kept.forecasts()
-    findings = LearnReport(ctx.now(), ctx.zone, found, ctx.settings.plans, told.scored(forecasts),
-                           told.scored(forecasts, memory.WEEK_S), extra, reliability.of(forecasts),
+    findings = LearnReport(ctx.now(), ctx.zone, found, ctx.settings.plans, forecast_scores.scores_of(forecasts),
+                           forecast_scores.scores_of(forecasts, memory.WEEK_S), extra, reliability.of(forecasts),
                            reliability.of(forecasts, memory.WEEK_S), model_weeks.scores(kept, ctx.now()) if given.report else ())
     if given.json:
         print(json.dumps(learn_report.document(findings)))

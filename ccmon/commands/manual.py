@@ -25,7 +25,7 @@ def run(given: SimpleNamespace) -> int:
     if page is not None:
         output.show_text(os.environ, manual.text(page.decode("utf-8"), output.size().columns))
     elif path is None:
-        raise CcmonError("the manual did not come along with ccmon. Install it as a whole, or see: ccmon help")
+        raise CcmonError("the manual did not come along with ccmon", "Install it as a whole, or see: ccmon help")
     return OK
 
 

@@ -10,7 +10,7 @@ from ccmon.history.digest import Digest, Period
 from ccmon.history.hosts import records_of_host, used_on_host
 from ccmon.learning import reliability
 from ccmon.learning.reliability import Reliability
-from ccmon.pipeline import lessons, memory, past_windows, rated
+from ccmon.pipeline import learned_state, memory, past_windows, rated
 from ccmon.settings.context import Context
 from ccmon.system import named_files
 from ccmon.views.report import html, markdown, text
@@ -47,6 +47,6 @@ def _digest(ctx: Context, period: Period, host: Optional[str]) -> Tuple[Digest, 
         records = records_of_host(known.records, host)
         used = used_on_host(kept.used(digest.needed_since(period, ctx.zone), period.end, host is not None), host)
         weeks = past_windows.weeks(kept, period.start) if host is None else []
-        forecasts = kept.forecasts(period.end - lessons.SCORED_S) if host is None else []
+        forecasts = kept.forecasts(period.end - learned_state.SCORED_S) if host is None else []
     said = reliability.of(made for made in forecasts if made.ts < period.end)
     return digest.make(records, groups.with_bare_totals(used, records), period, ctx.zone, ctx.now(), known.scale, weeks), said

@@ -7,10 +7,10 @@ from typing import List, Sequence, Tuple
 
 from ccmon import streams
 from ccmon.errors import UsageError
-from ccmon.setup import package
+from ccmon.setup import dotfiles, package
 from ccmon.setup.uninstall import Found, Left, Uninstall, size_of
 from ccmon.setup.written import HISTORY, LINES, LOG, PART, SETTINGS, File
-from ccmon.system import dotfiles, ready
+from ccmon.system import ready
 from ccmon.text import clean, width
 
 OK, SOME_LEFT = 0, 1
@@ -39,7 +39,7 @@ def run(given: SimpleNamespace) -> int:
 
 def _is_wanted() -> bool:
     if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("nothing was changed: this is no terminal to ask in. Type ccmon uninstall --yes, or --dry-run to look")
+        raise UsageError("nothing was changed: this is no terminal to ask in", "Type ccmon uninstall --yes, or --dry-run to look")
     ready.discard_typed()               # what was pasted before is no answer
     try:
         return input("\nTake it out? [y/N]: ").strip().lower() in YES

@@ -9,13 +9,13 @@ from typing import Dict, Iterator, Optional, Tuple
 from ccmon import arguments, line_answer, line_cache, output, streams
 from ccmon.errors import CcmonError
 from ccmon.model import Block, Facts
-from ccmon.pipeline import lessons, memory, refresh
+from ccmon.pipeline import learned_state, memory, refresh
 from ccmon.settings import config, options, origins, own_themes
 from ccmon.settings.context import Context
 from ccmon.settings.options import LEVELS, OPTIONS
 from ccmon.settings.origins import Setting
 from ccmon.sources import log_files
-from ccmon.store import facts as files
+from ccmon.store import inspection as files
 from ccmon.typed_values import Given
 from ccmon.usage import compute
 from ccmon.usage.account_note import AccountNote
@@ -66,7 +66,7 @@ def _remembered(ctx: Context, now: int) -> Tuple[Facts, Tuple[AccountNote, Asked
     if not ctx.paths.store or not os.path.lexists(ctx.paths.store):
         return Facts(source=source), (AccountNote(), AskedNote()), StoreFacts(ctx.paths.store)
     with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
-        facts = lessons.recall(kept, kept.facts(now), now)._replace(source=source)
+        facts = learned_state.recall(kept, kept.facts(now), now)._replace(source=source)
         files_of = _store(ctx, facts.trouble) if kept.store else StoreFacts(ctx.paths.store, trouble=facts.trouble)
         return facts, (kept.account_note(), kept.asked_note()), files_of
 
@@ -74,7 +74,7 @@ def _remembered(ctx: Context, now: int) -> Tuple[Facts, Tuple[AccountNote, Asked
 def _store(ctx: Context, trouble: Optional[str]) -> StoreFacts:
     path = ctx.paths.store or ""
     try:
-        tables = files.look(path, files.tables)
+        tables = files.read(path, files.table_counts)
     except CcmonError as err:
         return StoreFacts(path, files.size(path), trouble=trouble or str(err))
     return StoreFacts(path, files.size(path), tables.schema, tables.rows, trouble)
@@ -93,7 +93,7 @@ def _logs(ctx: Context) -> Optional[LogFacts]:
     if ctx.demo is not None or not ctx.paths.store:
         return None
     try:
-        counts = files.look(ctx.paths.store, lambda db: files.read_counts(db, ctx.owner))
+        counts = files.read(ctx.paths.store, lambda db: files.read_counts(db, ctx.owner))
     except CcmonError:
         return None
     return LogFacts(*counts) if counts and counts.files else None
@@ -102,7 +102,7 @@ def _logs(ctx: Context) -> Optional[LogFacts]:
 def _reported(ctx: Context, now: int) -> Tuple[Block, ...]:
     """The sessions that ccusage says to run."""
     try:
-        return tuple(files.look(ctx.paths.store or "", lambda db: files.running(db, ctx.owner, now)))
+        return tuple(files.read(ctx.paths.store or "", lambda db: files.running(db, ctx.owner, now)))
     except CcmonError:
         return ()
 

@@ -1,31 +1,33 @@
 """`ccmon doctor` of Claude Code's own file: what it is read for, how old it is, and whether its plan fits what was learned."""
 
+from __future__ import annotations
+
 import math
 import os
 import sqlite3
 from contextlib import suppress
-from typing import NamedTuple, Optional
+from typing import Optional
 
-from ccmon.doctor.surroundings import Surroundings
-from ccmon.doctor.verdicts import HINT, OK, Check
+from ccmon.doctor.check import HINT, OK, Check
+from ccmon.doctor.machine import Machine
+from ccmon.doctor.shell import Commands
 from ccmon.errors import CcmonError
 from ccmon.learning import state
 from ccmon.model import LearnedLimit
+from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import account_note
-from ccmon.store import facts, learning, rows
+from ccmon.store import inspection, learning, rows
 from ccmon.text import count, duration
 from ccmon.typed_values import PLANS
-from ccmon.usage import gauge
+from ccmon.usage import utilization
 from ccmon.usage.account_note import AccountNote
 from ccmon.usage.asked_note import AskedNote
 
 TOPIC = "account"
-OFF = "ccmon config set account_file no"
-ASK_NO_MORE = "ccmon config set official statusline"
 FAR = 2.0                              # the figures of plans are references: less than that apart says nothing
 
 
-class Known(NamedTuple):
+class Stored(NamedTuple):
     """What the history has of the account."""
 
     note: AccountNote = AccountNote()
@@ -33,35 +35,37 @@ class Known(NamedTuple):
     asked: AskedNote = AskedNote()     # where claude is to be asked
 
 
-def account(around: Surroundings) -> Check:
+def check(machine: Machine) -> Check:
     """Which file is read, and for what."""
-    known = _known(around)
-    known = known if around.settings.official == "claude" else known._replace(asked=AskedNote())
-    return verdict(known if around.settings.origin["plan"] == "default" else known._replace(learned=None),
-                   around.settings.account_file, around.now)
+    stored, settings = _stored(machine), machine.settings
+    if settings.official != "claude":
+        stored = stored._replace(asked=AskedNote())
+    if settings.origin["plan"] != "default":
+        stored = stored._replace(learned=None)
+    return verdict(stored, settings.account_file, machine.now, machine.commands)
 
 
-def _known(around: Surroundings) -> Known:
-    path = around.ctx.paths.store or ""
+def _stored(machine: Machine) -> Stored:
+    path = machine.ctx.paths.store or ""
     with suppress(CcmonError):
-        return facts.look(path, lambda db: _of_owner(db, around)) if path and os.path.lexists(path) else Known()
-    return Known()
+        return inspection.read(path, lambda db: _of_owner(db, machine)) if path and os.path.lexists(path) else Stored()
+    return Stored()
 
 
-def _of_owner(db: sqlite3.Connection, around: Surroundings) -> Known:
-    owner = rows.owner_id(db, around.ctx.owner)
+def _of_owner(db: sqlite3.Connection, machine: Machine) -> Stored:
+    owner = rows.owner_id(db, machine.ctx.owner)
     if owner is None:
-        return Known()
-    lessons = state.load(learning.note(db, owner, learning.LEARNED))
-    return Known(account_note.of_owner(db, owner), gauge.in_tokens(lessons.learned, None, None) if lessons else None,
-                 account_note.asked(db, owner))
+        return Stored()
+    learned = state.load(learning.note(db, owner, learning.LEARNED))
+    limit = utilization.limit_in_tokens(learned.learned, None, None) if learned else None
+    return Stored(account_note.of_owner(db, owner), limit, account_note.asked(db, owner))
 
 
-def verdict(known: Known, is_read: bool, now: int) -> Check:
+def verdict(stored: Stored, is_read: bool, now: int, commands: Commands) -> Check:
     """A file that is not there is no fault: not everybody has used Claude Code here."""
-    note = known.note
-    if known.asked.sentence:
-        return Check(TOPIC, HINT, known.asked.sentence.split(", or switch that off")[0].rstrip("."), ASK_NO_MORE)
+    note = stored.note
+    if stored.asked.sentence:
+        return Check(TOPIC, HINT, stored.asked.sentence.rstrip("."), commands.setting("official", "statusline"))
     if not is_read:
         return Check(TOPIC, OK, "Claude Code's own file is not read: account_file = no")
     if not note.path and not note.fault:
@@ -69,9 +73,10 @@ def verdict(known: Known, is_read: bool, now: int) -> Check:
     age = f", {duration(now - note.read_at)} old" if note.read_at else ""
     says = f"reads {note.path or '.claude.json'}{age} (off: account_file = no)"      # one row of 60 cells
     if note.fault:
-        return Check(TOPIC, HINT, f"{note.path or '.claude.json'} is not read: {note.fault}", OFF)
-    far = _disagreement(note.login.plan, known.learned)
-    return Check(TOPIC, HINT, far, "ccmon config set plan ml_auto") if far else Check(TOPIC, OK, says)
+        return Check(TOPIC, HINT, f"{note.path or '.claude.json'} is not read: {note.fault}",
+                     commands.setting("account_file", "no"))
+    far = _disagreement(note.login.plan, stored.learned)
+    return Check(TOPIC, HINT, far, commands.setting("plan", "ml_auto")) if far else Check(TOPIC, OK, says)
 
 
 def _disagreement(plan: str, learned: Optional[LearnedLimit]) -> str:

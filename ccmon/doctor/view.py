@@ -4,7 +4,7 @@ import re
 from typing import Any, Dict, Iterator, List, Optional
 
 from ccmon import text
-from ccmon.doctor.verdicts import FAULT, HINT, OK, Check, exit_code, summary
+from ccmon.doctor.check import FAULT, HINT, OK, Check, exit_code, summary
 from ccmon.text import Line, Span, pad, printable, width
 
 STATES = {OK: "ok", HINT: "warn", FAULT: "danger"}             # roles

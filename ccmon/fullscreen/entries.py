@@ -3,12 +3,15 @@
 setupterm answers once a process, whatever name it is given later: what decides between entries is asked in forked children.
 """
 
+from __future__ import annotations
+
 import contextlib
 import functools
 import os
-from typing import Any, Iterator, NamedTuple, Optional, Tuple
+from typing import Any, Iterator, Optional, Tuple
 
 from ccmon.fullscreen import terminal
+from ccmon.named_tuple import NamedTuple
 
 curses: Any
 try:

@@ -1,10 +1,13 @@
 """What is on the screen, made no more often than it can change: the numbers, the lines, and the seconds that tick in them."""
 
-from typing import Iterator, List, NamedTuple, Optional, Tuple
+from __future__ import annotations
+
+from typing import Iterator, List, Optional, Tuple
 
 from ccmon import own_name, when
 from ccmon.fullscreen.state import UNDO_S, State
 from ccmon.model import Snapshot, Source
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings.context import Context
 from ccmon.settings.themes import colourless
 from ccmon.system import processes

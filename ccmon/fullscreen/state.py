@@ -1,8 +1,11 @@
 """What the full screen shows, and the pure step from an event to the next state and an effect."""
 
-from typing import NamedTuple, Optional, Sequence, Tuple
+from __future__ import annotations
+
+from typing import Optional, Sequence, Tuple
 
 from ccmon.model import Event, Facts
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings.grounds import USUAL, theme_on
 from ccmon.settings.themes import THEMES
 from ccmon.typed_values import PLAN_NAMES

@@ -36,7 +36,7 @@ class UsageGroup(NamedTuple):
     cost_usd: Optional[float]
     models: Tuple[str, ...]
     percent: float                     # the largest share of its limit that a session used; 0.0 where there is no period
-    near: int                                # sessions that used 80 % or more of their limit
+    near: int                                      # sessions that used 80 % or more of their limit
     hits: int                          # sessions that were cut off at it
     passed: int = 0                    # sessions above a mere reference figure that nothing says were cut off
 

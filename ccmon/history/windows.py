@@ -21,7 +21,7 @@ BY_LEARNING, BY_READINGS = "learned", "readings"
 Point = Tuple[int, float]              # epoch s, percentage
 
 
-class WindowReading(NamedTuple):
+class LoginReading(NamedTuple):
     """What Claude said of a window at one moment."""
 
     login: str                         # short hash, "" where nobody knew
@@ -80,7 +80,7 @@ class WindowKind(NamedTuple):
     part: Callable[[Sequence[Used], int], Optional[Range]]     # what part of that use one per cent is, as learned; epoch s
 
 
-def past_windows(kind: WindowKind, readings: Sequence[WindowReading], used: Sequence[Used]) -> List[PastWindow]:
+def grouped_windows(kind: WindowKind, readings: Sequence[LoginReading], used: Sequence[Used]) -> List[PastWindow]:
     """All windows of a name, by their ends. said: in any order; used: by time."""
     events = [reading for reading in readings if reading.is_event]
     windows = _with_events(_grouped(kind, [reading for reading in readings if not reading.is_event]), kind, events)
@@ -92,9 +92,9 @@ def past_windows(kind: WindowKind, readings: Sequence[WindowReading], used: Sequ
 
 # --- windows of readings ------------------------------------------------------------------------------------------------
 
-def _grouped(kind: WindowKind, readings: Sequence[WindowReading]) -> List[PastWindow]:
+def _grouped(kind: WindowKind, readings: Sequence[LoginReading]) -> List[PastWindow]:
     """One window for each reset of a login."""
-    groups: List[List[WindowReading]] = []
+    groups: List[List[LoginReading]] = []
     for one in sorted(readings, key=lambda one: (one.login, one.resets_at)):
         last = groups[-1][-1] if groups else None
         if last is not None and last.login == one.login and one.resets_at - last.resets_at <= SAME_RESET_S:
@@ -104,7 +104,7 @@ def _grouped(kind: WindowKind, readings: Sequence[WindowReading]) -> List[PastWi
     return [_window(kind, group) for group in groups]
 
 
-def _window(kind: WindowKind, readings: Sequence[WindowReading]) -> PastWindow:
+def _window(kind: WindowKind, readings: Sequence[LoginReading]) -> PastWindow:
     newest = max(readings, key=lambda one: one.at)
     start = None if kind.length_s is None else newest.resets_at - kind.length_s
     bare = PastWindow(kind.name, newest.login, start, newest.resets_at, newest.resets_at, (), 0.0, 0)
@@ -118,7 +118,7 @@ def _with_points(window: PastWindow, points: Iterable[Point]) -> PastWindow:
                            reached_at=next(at for at, percent in readings if percent == highest))
 
 
-def _with_events(windows: List[PastWindow], kind: WindowKind, events: Sequence[WindowReading]) -> List[PastWindow]:
+def _with_events(windows: List[PastWindow], kind: WindowKind, events: Sequence[LoginReading]) -> List[PastWindow]:
     """A message that the limit is reached belongs to the window that ran; one that nobody has read makes its own."""
     merged, alone = list(windows), []
     for event in events:
@@ -130,7 +130,7 @@ def _with_events(windows: List[PastWindow], kind: WindowKind, events: Sequence[W
     return merged + _grouped(kind, alone)
 
 
-def _window_index(windows: Sequence[PastWindow], event: WindowReading) -> Optional[int]:
+def _window_index(windows: Sequence[PastWindow], event: LoginReading) -> Optional[int]:
     """The window whose reset is the nearest to the one that the message names, else the one that was read last before it."""
     running = [(at, window) for at, window in enumerate(windows)
                if (window.start or window.readings[0][0]) <= event.at < window.end]

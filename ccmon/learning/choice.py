@@ -6,8 +6,8 @@ rules go on being scored whichever is shown, and the learned one comes back when
 
 from typing import Dict, Sequence
 
+from ccmon.learning.forecast_scores import Loss
 from ccmon.learning.learned import LEAST_COMPARED, Choice, Comparison
-from ccmon.learning.told import Loss
 
 LAST = 20                              # windows that are compared at most
 LEAST_MIN = 1.0                        # a smaller mean loss is none: where it surely lasts, a likelihood is hardly off
@@ -16,8 +16,8 @@ BACK_CHANCE = 0.1                      # below this chance of such a gain by luc
 _STEPS = 400                           # into which the sum of the differences is cut
 
 
-def chosen(windows: Sequence[Loss]) -> Choice:
-    """The rule to show by all windows whose outcome is known, as told.scored has them; after a change those since then count."""
+def choice_of(windows: Sequence[Loss]) -> Choice:
+    """The rule to show by all windows with an outcome, as in ForecastScores.losses; after a change those since then count."""
     choice, begin = Choice(), 0
     for count in range(LEAST_COMPARED, len(windows) + 1):
         recent = windows[max(begin, count - LAST):count]

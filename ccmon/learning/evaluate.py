@@ -16,14 +16,14 @@ _LATE_S = (0, -60, 60, -120, 120)      # of the same window, within WANDER_S
 
 
 class Decision(NamedTuple):
-    """A forecast taken at one row for one limit, before its outcome is known; minutes from then."""
+    """A forecast taken at one row for one limit, before its outcome; minutes from then."""
 
     ts: float
     limit: float                       # per cent that was taken as the limit
     resets_at: int
     place: int                         # of the row in its window
     seed: float                        # by the seed's rule, infinity for never
-    curve: Optional[distribution.Curve]    # None while too little is known: the seed's rule is used, which has no interval
+    curve: Optional[distribution.Curve]    # None with too few past moments: by the seed's rule, without interval
     interval: Tuple[float, float]
 
 
@@ -37,7 +37,7 @@ class Judged(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What an evaluation found."""
+    """The result of an evaluation."""
 
     rows: int                          # usable ones, the idle included
     idle: int                          # those that say that no window is open
@@ -51,14 +51,14 @@ class Result(NamedTuple):
 
 
 class Walk:
-    """What is known while the rows pass: the usage curve so far, each window's rows, and what was trained last."""
+    """The state while the rows pass: the usage curve so far, each window's rows, and what was trained last."""
 
     def __init__(self, limits: Sequence[float]) -> None:
         self.limits = limits
         self.curve = CurveBuilder()
         self.weekly: List[Reading] = []
         self.windows: Dict[int, Tuple[List[float], List[float]]] = {}
-        self.window = 0                # resets_at of the one that the last row was in, as it was told first
+        self.window = 0                # resets_at of the one that the last row was in, as it was stated first
         self.decided = [-1e18] * len(limits)
         self.day = -1
         self.trained: Optional[RunwayModel] = None
@@ -109,7 +109,7 @@ class Walk:
             self.decisions.append(self.pending[-1])
 
     def _curves(self, row: Row, lefts: Sequence[float]) -> Iterator[Tuple[Optional[distribution.Curve], Tuple[float, float]]]:
-        """A distribution with its interval for each amount that is left; None while too little is known."""
+        """A distribution with its interval for each amount that is left; None while there are too few past moments."""
         assert self.trained is not None
         if self.trained.rows < ENOUGH:
             yield from [(None, (0.0, 0.0))] * len(lefts)
@@ -154,10 +154,10 @@ def _judged(errors: Sequence[Tuple[score.Errors, score.Errors]], own: Sequence[f
     return Judged(ours, seed, len(own), min(own, default=None))
 
 
-def quantiles(found: Sequence[Row], percents: Sequence[float]) -> Tuple[List[float], List[float]]:
+def quantiles(series: Sequence[Row], percents: Sequence[float]) -> Tuple[List[float], List[float]]:
     """By so many per cents the limits that so many of this account's own sessions, and of its weeks, stay below."""
     tops: Tuple[Dict[int, float], Dict[int, float]] = ({}, {})
-    for row in found:
+    for row in series:
         for top, resets_at, percent in zip(tops, (row.resets_at, row.week_resets_at), (row.percent, row.week_percent)):
             if resets_at:
                 key = next((resets_at + late for late in _LATE_S if resets_at + late in top), resets_at)
@@ -174,24 +174,24 @@ def _quantiles(rising: Sequence[float], percents: Sequence[float]) -> List[float
 
 def read(lines: Iterable[str], name: str = "The file") -> Tuple[List[Row], int]:
     """The usable rows, and how many are none. Raises CcmonError, which begins with the name, when a column is missing."""
-    found = list(rows(lines, name))
-    usable = [row for row in found if row is not None]
-    return usable, len(found) - len(usable)
+    parsed = list(rows(lines, name))
+    usable = [row for row in parsed if row is not None]
+    return usable, len(parsed) - len(usable)
 
 
-def walked(found: Sequence[Row], skipped: int, limits: Sequence[float], week_limits: Sequence[float] = (),
+def walked(usable: Sequence[Row], skipped: int, limits: Sequence[float], week_limits: Sequence[float] = (),
            show: Callable[[float], None] = lambda done: None) -> Result:
-    """The scores of the runway and of the seed's rule on these rows, all limits pooled. show is told the share that is done."""
+    """The scores of the runway and of the seed's rule on these rows, all limits pooled. show is given the share that is done."""
     walk, week = Walk(limits), WeekWalk(week_limits)
-    for number, row in enumerate(found):
+    for number, row in enumerate(usable):
         if not number % 100:
-            show(number / len(found))
+            show(number / len(usable))
         walk.take(row)
         if row.week_resets_at:
             week.take(row.ts, row.week_percent, row.week_resets_at)
     weekly = _week(week) if walk.weekly else None
-    return Result(len(found), sum(not row.resets_at for row in found), skipped, found[0].ts if found else 0.0,
-                  found[-1].ts if found else 0.0, tuple(limits), walk.judged(), weekly, tuple(week_limits) if weekly else ())
+    return Result(len(usable), sum(not row.resets_at for row in usable), skipped, usable[0].ts if usable else 0.0,
+                  usable[-1].ts if usable else 0.0, tuple(limits), walk.judged(), weekly, tuple(week_limits) if weekly else ())
 
 
 def _week(walk: WeekWalk) -> Judged:

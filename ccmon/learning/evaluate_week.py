@@ -3,19 +3,18 @@
 from bisect import bisect_left
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning import score, told, week
+from ccmon.learning import forecast_scores, score, week
 from ccmon.learning.distribution import NEVER, TAIL, Curve, interval
+from ccmon.learning.forecast_scores import ForecastScores
 from ccmon.learning.learned import WeekModel
-from ccmon.learning.told import Told
 from ccmon.learning.values import WANDER_S, Reading
 from ccmon.learning.week import DAY_S, WEEK_S
-from ccmon.usage.forecast import window_by_pace
 
 APART_S = 3600                         # at most one decision in that time, for each limit
 
 
 class Decision(NamedTuple):
-    """A forecast taken at one row for one limit, before its outcome is known; minutes from then."""
+    """A forecast taken at one row for one limit, before its outcome; minutes from then."""
 
     ts: float
     limit: float                       # per cent that was taken as the limit
@@ -32,15 +31,23 @@ def keep(readings: List[Reading], reading: Reading) -> None:
     readings.append(reading)
 
 
+def _straight_min(ts: float, percent: float, limit: float, resets_at: int) -> float:
+    """Minutes until the limit, as fast as on average since the window began; NEVER where the reset comes first."""
+    gone_s = int(ts) - (resets_at - WEEK_S)
+    left_s = (limit - percent) * gone_s / percent if percent > 0 and gone_s > 0 else float(WEEK_S)
+    end = int(min(resets_at, int(ts) + left_s))
+    return (end - ts) / 60.0 if end < resets_at else NEVER
+
+
 class WeekWalk:
-    """What is known while the rows pass. Learned anew on each day, from the rows of the days before alone."""
+    """The state while the rows pass. Learned anew on each day, from the rows of the days before alone."""
 
     def __init__(self, limits_percent: Sequence[float], apart_s: int = APART_S) -> None:
         self.limits = limits_percent
         self.apart_s = apart_s
         self.readings: List[Reading] = []
         self.windows: Dict[int, Tuple[List[float], List[float]]] = {}      # by reset: times, and the highest percentages so far
-        self.window = 0                # resets_at of the one that the last row was in, as it was told first
+        self.window = 0                # resets_at of the one that the last row was in, as it was stated first
         self.decided: Dict[float, float] = {}
         self.day = -1
         self.week: Optional[WeekModel] = None
@@ -52,7 +59,7 @@ class WeekWalk:
         return self.decisions[0].ts if self.decisions else None
 
     def take(self, ts: float, percent: float, resets_at: int) -> None:
-        """One more row, by time: decided at with what is known by then. Resets that differ by WANDER_S are one."""
+        """One more row, by time: decided at with the rows before it. Resets that differ by WANDER_S are one."""
         if abs(resets_at - self.window) > WANDER_S:
             self.window = resets_at
         times, percents = self.windows.setdefault(self.window, ([], []))
@@ -69,8 +76,7 @@ class WeekWalk:
 
     def _decide(self, ts: float, percent: float, limit: float) -> Decision:
         assert self.week is not None
-        plain = window_by_pace(100 * percent / limit, int(ts), self.window, 0)
-        straight = (plain.median - ts) / 60.0 if plain.probability else NEVER
+        straight = _straight_min(ts, percent, limit, self.window)
         curve = week.curve(self.week, percent, limit, int(ts), self.window)
         return Decision(ts, limit, self.window, straight, curve, interval(curve, (self.window - ts) / 60.0, TAIL))
 
@@ -96,9 +102,9 @@ class WeekWalk:
             return (min(times[place], decision.resets_at) - decision.ts) / 60.0, True
         return (decision.resets_at - decision.ts) / 60.0, False
 
-    def told(self) -> Told:
-        """The same as means, as forecasts that were kept are told; minutes."""
+    def scores(self) -> ForecastScores:
+        """The same as means, minutes, in the form for stored forecasts."""
         both = self.errors()
         over = {one.resets_at for one in self._over()}
-        return Told(score.total([ours for ours, _ in both]), score.total([straight for _, straight in both]), len(over),
-                    told.median([ours.mae for ours, _ in both]), len(self.decisions) - len(both))
+        return ForecastScores(score.total([ours for ours, _ in both]), score.total([straight for _, straight in both]), len(over),
+                    forecast_scores.median([ours.mae for ours, _ in both]), len(self.decisions) - len(both))

@@ -1,17 +1,21 @@
-"""The limit where nothing but limit events is known: in several rulers at once, for a few events seldom tell the right one."""
+"""The limit by limit events alone: in several units at once, for a few events seldom single out the right one."""
+
+from __future__ import annotations
 
 from math import hypot, log
-from typing import List, NamedTuple, Optional, Sequence, Tuple
+from typing import List, Optional, Sequence, Tuple
 
-from ccmon.learning import learned, posterior, ruler, stretches
+from ccmon.learning import intervals, learned, posterior, unit_weights
+from ccmon.learning.intervals import Interval
 from ccmon.learning.learned import Estimate, UnitWeights
-from ccmon.learning.posterior import NOISES, SHARES, WIDEST, Cell, Run
-from ccmon.learning.stretches import Stretch
-from ccmon.learning.values import WINDOW_S, Load, Use
+from ccmon.learning.likelihood import NOISES
+from ccmon.learning.posterior import SHARES, WIDEST, Cell, Run
+from ccmon.learning.values import WINDOW_S, Load, RatesOf, Use
+from ccmon.named_tuple import NamedTuple
 
 LEAST_EVENTS = 3                       # windows with one, from which on a limit may be called learned
 MOST_EVENTS = 40                       # the latest
-_COST = log(0.4)                       # how likely the price list is before anything was seen, and each of the other rulers
+_COST = log(0.4)                       # how likely the price list is before anything was seen, and each of the other units
 _OTHER = log(0.12)
 _FIT = 5                               # events from which on weights are fitted, too
 _WRONG_FLOORS = 0.15                   # of windows as the use suggests them may have been two
@@ -24,30 +28,30 @@ _NEAR = (-0.03, -0.01, -0.004, -0.002, 0.0, 0.002, 0.004, 0.01, 0.03)  # of the 
 
 
 class _View(NamedTuple):
-    """The events in one ruler; amounts are shares of all that was used, so that they are the same in every ruler."""
+    """The events in one unit; amounts are shares of all that was used, so that they are the same in every unit."""
 
     unit_weights: UnitWeights
     log_prior: float
     runs: List[Run]
     floors: List[float]
-    all_used: float                    # in the ruler's unit
+    all_used: float                    # in that unit
 
 
-def are_alone(pieces: Sequence[Stretch]) -> bool:
-    """True where most of what is known is windows from their beginning to a limit event."""
+def are_alone(pieces: Sequence[Interval]) -> bool:
+    """True where most of the intervals are windows from their beginning to a limit event."""
     return 2 * sum(piece.whole and piece.exact for piece in pieces) > len(pieces)
 
 
-def learn(pieces: Sequence[Stretch], use: Sequence[Use], now: int) -> Optional[Tuple[UnitWeights, Estimate]]:
-    """The likeliest ruler and the limit in its unit; None where nothing was used here before an event.
+def learn(pieces: Sequence[Interval], use: Sequence[Use], now: int, rates_of: RatesOf) -> Optional[Tuple[UnitWeights, Estimate]]:
+    """The likeliest unit weights and the limit in their unit; None where nothing was used here before an event.
 
-    The interval is that of all rulers together, each as likely as it explains the events and the windows without one.
+    The interval is that of all units together, each as likely as it explains the events and the windows without one.
     """
     pieces = pieces[-MOST_EVENTS:]
     if not pieces:
         return None
     floors = _floors(pieces, use, now)
-    views = [view for chosen, log_prior in _rulers(pieces) for view in _viewed(chosen, log_prior, pieces, floors, use)]
+    views = [view for chosen, log_prior in _units(pieces, rates_of) for view in _viewed(chosen, log_prior, pieces, floors, use)]
     if not views:
         return None
     views = _likely(views)
@@ -55,23 +59,23 @@ def learn(pieces: Sequence[Stretch], use: Sequence[Use], now: int) -> Optional[T
     cells = [_cells(view, nodes) for view in views]
     mass = posterior.masses([cell for group in cells for cell in group], nodes)
     quantiles = [posterior.quantile(nodes, mass, part) for part in (0.5, 0.05, 0.95)]
-    return _told(views[0], posterior.widened(quantiles, hypot(views[0].unit_weights.doubt, posterior.UNSEEN)), cells)
+    return _unit_and_limit(views[0], posterior.widened(quantiles, hypot(views[0].unit_weights.doubt, posterior.UNSEEN)), cells)
 
 
 def _likely(views: Sequence[_View]) -> List[_View]:
     """The views that are not hopeless, the likeliest first."""
-    worths = []
+    evidences = []
     for view in views:
         nodes = _grid([view])
-        worths.append(posterior.evidence(_cells(view, nodes), nodes))
-    order = sorted(range(len(views)), key=lambda place: -worths[place])
-    return [views[place] for place in order if worths[place] > max(worths) - _HOPELESS]
+        evidences.append(posterior.evidence(_cells(view, nodes), nodes))
+    order = sorted(range(len(views)), key=lambda place: -evidences[place])
+    return [views[place] for place in order if evidences[place] > max(evidences) - _HOPELESS]
 
 
-def _told(view: _View, shares: Sequence[float], cells: Sequence[Sequence[Cell]]) -> Tuple[UnitWeights, Estimate]:
+def _unit_and_limit(view: _View, shares: Sequence[float], cells: Sequence[Sequence[Cell]]) -> Tuple[UnitWeights, Estimate]:
     median, low, high = shares
     count, noise = len({run.window for run in view.runs}), posterior.mean_noise([cell for group in cells for cell in group])
-    seen = posterior.seen(view.runs, median, max(cells[0], key=lambda cell: max(cell.worth)))
+    seen = posterior.windows_used_here(view.runs, median, max(cells[0], key=lambda cell: max(cell.logs)))
     missed = sorted([abs(100 * run.amount / median - run.points) for run in view.runs if run.window in seen])
     is_learned = count >= LEAST_EVENTS and noise <= learned.MOST_NOISE and high <= WIDEST * low
     chosen = view.unit_weights._replace(error_points=missed[len(missed) // 2] if missed else 0.0)
@@ -79,26 +83,27 @@ def _told(view: _View, shares: Sequence[float], cells: Sequence[Sequence[Cell]])
                             len(seen) / count, is_learned)
 
 
-def _rulers(pieces: Sequence[Stretch]) -> List[Tuple[UnitWeights, float]]:
-    """The rulers and how likely each is before the events are weighed, as a logarithm; fitted ones pay for each weight."""
-    plain = [(one, _COST if one.name == "cost" else _OTHER) for one in ruler.unfitted(pieces)]
+def _units(pieces: Sequence[Interval], rates_of: RatesOf) -> List[Tuple[UnitWeights, float]]:
+    """Unit weights and how likely each are before the events are weighed, as a logarithm; fitted ones pay for each weight."""
+    plain = [(one, _COST if one.name == "cost" else _OTHER) for one in unit_weights.unfitted(pieces, rates_of)]
     if len(pieces) < _FIT:
         return plain
     paid = 0.5 * log(len(pieces))
-    return plain + [(one, _OTHER - paid * ruler.fitted_weights(one)) for one in ruler.ranked(pieces, menu=("kinds", "models"))]
+    fitted = unit_weights.ranked(pieces, rates_of, menu=("kinds", "models"))
+    return plain + [(one, _OTHER - paid * unit_weights.fitted_weights(one)) for one in fitted]
 
 
-def _floors(pieces: Sequence[Stretch], use: Sequence[Use], now: int) -> List[Load]:
+def _floors(pieces: Sequence[Interval], use: Sequence[Use], now: int) -> List[Load]:
     """What was used in the windows, as the use suggests them, that ended without an event."""
-    full, used = {piece.window for piece in pieces}, stretches.Used(use)
+    full, used = {piece.window for piece in pieces}, intervals.UseLookup(use)
     begin = pieces[0].start
-    resets = stretches.suggested_resets([one for one in use if one.ts >= begin], sorted(full))
+    resets = intervals.suggested_resets([one for one in use if one.ts >= begin], sorted(full))
     return [used.between(reset - WINDOW_S, reset) for reset in resets if reset <= now and reset not in full]
 
 
-def _viewed(chosen: UnitWeights, log_prior: float, pieces: Sequence[Stretch], floors: Sequence[Load],
+def _viewed(chosen: UnitWeights, log_prior: float, pieces: Sequence[Interval], floors: Sequence[Load],
             use: Sequence[Use]) -> List[_View]:
-    """The events in this ruler; none where it measures nothing of them."""
+    """The events in this unit; none where it measures nothing of them."""
     measure = learned.meter(chosen)
     total = sum([measure(one.load) for one in use])
     if total <= 0:
@@ -116,9 +121,9 @@ def _grid(views: Sequence[_View]) -> List[float]:
 
 
 def _cells(view: _View, nodes: List[float]) -> List[Cell]:
-    found: List[Cell] = []
+    cells: List[Cell] = []
     for noise in NOISES[:-1]:          # the widest would take what was used elsewhere for noise
         bound = posterior.bounded(noise, nodes, view.floors, _WRONG_FLOORS)
         for cell in posterior.cells_of(noise, _EXACT, SHARES, view.runs, nodes, _MOSTLY):
-            found.append(cell._replace(worth=[value + more + view.log_prior for value, more in zip(cell.worth, bound)]))
-    return found
+            cells.append(cell._replace(logs=[value + more + view.log_prior for value, more in zip(cell.logs, bound)]))
+    return cells

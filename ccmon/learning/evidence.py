@@ -1,41 +1,46 @@
 """How well each possible limit explains a window: log-likelihoods on a grid of log limits, cheap enough to be taken often.
 
-A window was used on this machine alone, or its stretches partly so (each for itself, or all by one share); 1 % is anything.
+A window was used on this machine alone, or its intervals partly so (each for itself, or all by one share); 1 % is anything.
 """
 
+from __future__ import annotations
+
 import math
+from itertools import repeat
 from operator import add, sub
-from typing import Dict, List, NamedTuple, Sequence, Tuple
+from typing import Dict, List, Sequence, Tuple
+
+from ccmon.learning.likelihood import OUTLIER, densities
+from ccmon.named_tuple import NamedTuple
 
 STEP = 0.01                            # of the grid, in log limit
-_OUTLIER, _WIDTH = 0.01, 6.0           # share, and the range of log limits it may lie in
-_ONE_SHARE = math.log(0.2)             # of such windows: stretches that show one share, as against each its own
-_BEYOND = 150                          # places beyond the grid for stretches, so that those do not meet at its edge
-_PRIOR_WIDTH = 3.2                     # of the log limit before anything is known
-_ROUNDING = {False: 0.41, True: 0.29}  # points, standard deviation: both ends of a stretch are rounded, or its end only
+_ONE_SHARE = math.log(0.2)             # of such windows: intervals that show one share, as against each its own
+_BEYOND = 150                          # places beyond the grid for intervals, so that those do not meet at its edge
+_PRIOR_WIDTH = 3.2                     # of the log limit before any reading
+_ROUNDING = {False: 0.41, True: 0.29}  # points, standard deviation: both ends of a interval are rounded, or its end only
 _LEAST_SD, _SD_STEP = 0.008, 1.15
-_GUESSES = 4.0                         # stretches that the first guess of the noise is worth
+_GUESSES = 4.0                         # intervals that the first guess of the noise counts as
 
 Vector = List[float]
 
 
 class Row(NamedTuple):
-    """One stretch in one ruler."""
+    """One interval in one unit."""
 
-    log_limit: float                   # the limit by this stretch, if all of the use was here
+    log_limit: float                   # the limit by this interval, if all of the use was here
     blur: float                        # standard deviation of that by rounding
 
 
 class Noise(NamedTuple):
     """What a machine's readings are like."""
 
-    sd: float = 0.02                   # of a stretch's log limit
+    sd: float = 0.02                   # of a interval's log limit
     whole: float = 0.6                 # share of windows that were used on this machine alone
-    local: float = 0.6                 # share of such stretches in the other windows
+    local: float = 0.6                 # share of such intervals in the other windows
 
 
 def row(load: float, points: float, sharp: bool) -> Row:
-    """The row of a stretch of so many points; sharp when one of its ends is not rounded."""
+    """The row of a interval of so many points; sharp when one of its ends is not rounded."""
     return Row(math.log(max(load, 1e-12) * 100 / points), _ROUNDING[sharp] / points)
 
 
@@ -99,7 +104,7 @@ class Likelihood:
         self.shared = self._shared()
 
     def window(self, rows: Sequence[Row]) -> Vector:
-        """The log-likelihood of a window's stretches at every limit of the grid."""
+        """The log-likelihood of a window's intervals at every limit of the grid."""
         size = self.grid.size
         near, mixed = [self.whole] * size, [self.partly] * size
         for one in rows:
@@ -112,47 +117,37 @@ class Likelihood:
         return list(map(max, near, mixed, self._by_one_share(rows)))
 
     def _begin(self, log_limit: float) -> int:
-        """Where in a table the grid begins, for a stretch of this log limit."""
+        """Where in a table the grid begins, for a interval of this log limit."""
         place = math.floor((log_limit - self.grid.low) / STEP + 0.5)
         return self.grid.size + _BEYOND - min(self.grid.size + _BEYOND, max(-_BEYOND, place))
 
     def _by_one_share(self, rows: Sequence[Row]) -> Vector:
-        """All stretches show the same share of the use."""
+        """All intervals show the same share of the use."""
         centre, agreed = agreement(rows, self.noise.sd)
         begin = self._begin(centre)
         constant = self.partly + agreed + _ONE_SHARE
         return [constant + value for value in self.shared[begin:begin + self.grid.size]]
 
     def _tables(self, sd: float) -> Tuple[Vector, Vector]:
-        """Near and mixed log densities by (limit - the stretch's limit), for all the steps that there may be."""
+        """Near and mixed log densities by (limit - the interval's limit), for all the steps that there may be."""
         bucket = max(0, int(math.log(sd / _LEAST_SD) / math.log(_SD_STEP) + 0.5))
         if bucket not in self.tables:
             self.tables[bucket] = self._made(_LEAST_SD * _SD_STEP ** bucket)
         return self.tables[bucket]
 
     def _made(self, sd: float) -> Tuple[Vector, Vector]:
-        near, local = [normal(n * STEP, sd) for n in self._steps()], self.noise.local
-        partly = [part(-n * STEP, sd) for n in self._steps()]
-        return ([math.log(value) for value in near],
-                [math.log(local * one + (1 - local) * other) for one, other in zip(near, partly)])
+        local, pairs = self.noise.local, self._pairs(sd)
+        return ([math.log(here + OUTLIER) for here, _ in pairs],
+                [math.log(local * here + (1 - local) * partly + OUTLIER) for here, partly in pairs])
 
     def _shared(self) -> Vector:
-        return [math.log(part(-n * STEP, self.noise.sd)) for n in self._steps()]
+        return [math.log(partly + OUTLIER) for _, partly in self._pairs(self.noise.sd)]
+
+    def _pairs(self, sd: float) -> List[Tuple[float, float]]:
+        return densities([-n * STEP for n in self._steps()], repeat(sd))
 
     def _steps(self) -> range:
         return range(-self.grid.size - _BEYOND, self.grid.size + _BEYOND + 1)
-
-
-def normal(off: float, sd: float) -> float:
-    """The density of a log limit this far from the true one, when all was used here."""
-    return (1 - _OUTLIER) * math.exp(-0.5 * (off / sd) ** 2) / (sd * 2.5066282746) + _OUTLIER / _WIDTH
-
-
-def part(off: float, sd: float) -> float:
-    """The same when an unknown share was used elsewhere: any share is as likely."""
-    if off > 8 * sd:
-        return _OUTLIER / _WIDTH
-    return (1 - _OUTLIER) * math.exp(min(0.0, off)) * 0.5 * math.erfc(off / sd / 1.4142135624) + _OUTLIER / _WIDTH
 
 
 def agreement(rows: Sequence[Row], sd: float) -> Tuple[float, float]:
@@ -200,18 +195,18 @@ def _inner(share: float) -> float:
 
 
 def _shares(rows: Sequence[Row], limit: float, noise: Noise) -> Tuple[float, List[float], List[float]]:
-    """How likely the window was used here alone; and for each stretch that it was, in a window that was not."""
+    """How likely the window was used here alone; and for each interval that it was, in a window that was not."""
     near, partly, locals_, sound = math.log(noise.whole), math.log((1 - noise.whole) / 2), [], []
     mixed = partly
-    for one in rows:
-        sd = math.hypot(noise.sd, one.blur)
-        dense, other = normal(one.log_limit - limit, sd), part(one.log_limit - limit, sd)
-        both = noise.local * dense + (1 - noise.local) * other
-        near, mixed = near + math.log(dense), mixed + math.log(both)
-        sound.append(1 - _OUTLIER / _WIDTH / dense)
-        locals_.append(noise.local * (dense - _OUTLIER / _WIDTH) / both)
+    offs, sds = [one.log_limit - limit for one in rows], [math.hypot(noise.sd, one.blur) for one in rows]
+    for here, partly_here in densities(offs, sds):
+        both = noise.local * here + (1 - noise.local) * partly_here + OUTLIER
+        near, mixed = near + math.log(here + OUTLIER), mixed + math.log(both)
+        sound.append(here / (here + OUTLIER))
+        locals_.append(noise.local * here / both)
     centre, agreed = agreement(rows, noise.sd)
-    shared = partly + agreed + _ONE_SHARE + math.log(part(centre - limit, noise.sd)) if len(rows) > 1 else -1e9
+    (_, of_part), = densities([centre - limit], [noise.sd])
+    shared = partly + agreed + _ONE_SHARE + math.log(of_part + OUTLIER) if len(rows) > 1 else -1e9
     top = max(near, mixed, shared)
     whole, mixture, one_share = math.exp(near - top), math.exp(mixed - top), math.exp(shared - top)
     everything = whole + mixture + one_share

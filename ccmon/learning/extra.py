@@ -1,8 +1,10 @@
 """The extra models, tried on the user's own past beside the built-in runway; only `ccmon learn` comes here.
 
 They need scikit-learn and statsmodels (the extra ccmon-cli[ml]), which are loaded when a model is trained. A model that wins is
-kept as plain numbers (see portable.py): these libraries are never needed to use it.
+stored as plain numbers (see portable.py): these libraries are never needed to use it.
 """
+
+from __future__ import annotations
 
 import warnings
 from bisect import bisect_left
@@ -11,20 +13,20 @@ from importlib import import_module
 from importlib.util import find_spec
 from math import exp, log, log1p
 from random import Random
-from typing import Any, Callable, ContextManager, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, ContextManager, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
 from ccmon.learning import distribution, portable, runway, score
 from ccmon.learning.learned import ENOUGH, RunwayModel
-from ccmon.learning.portable import SHARES, STEP_S, Kept, Tried
+from ccmon.learning.portable import SHARES, STEP_S, FrozenModel, Tried
 from ccmon.learning.runway import HORIZONS
 from ccmon.learning.score import Errors
 from ccmon.learning.usage_curve import at, stop_after, until, window_start
 from ccmon.learning.values import WINDOW_S, UsageCurve
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import plural, short_count
-from ccmon.when import DAYS, Zone, local
+from ccmon.when import DAY_S, DAYS, Zone, local
 
-DAY_S = 86_400
-FOLDS, TRIED_DAYS = 4, 28              # each fold is forecast by what was known before it
+FOLDS, TRIED_DAYS = 4, 28              # each fold is forecast by what came before it
 LEAST_DECISIONS = 100                  # with fewer nobody wins
 BETTER = 0.97                          # of the built-in CRPS: less is no luck
 _MOST_ROWS, _TAUGHT_DAYS, _ARIMA_STEPS = 3000, 60, 700
@@ -33,7 +35,7 @@ _LIMITS = (0.5, 0.75, 0.9)             # shares of the windows that stay below a
 _SEED = 5
 
 Progress = Callable[[float, str], None]
-Fit = Callable[[UsageCurve, int, str], Kept]
+Fit = Callable[[UsageCurve, int, str], FrozenModel]
 
 
 def missing() -> List[str]:
@@ -53,11 +55,11 @@ class _Lesson(NamedTuple):
 
 def _moments(usage: UsageCurve, begin: int, end: int, apart_s: int) -> List[int]:
     """Times of the curve within windows that run, none within a stop."""
-    found: List[int] = []
+    moments: List[int] = []
     for ts in usage.times[bisect_left(usage.times, begin):bisect_left(usage.times, end)]:
-        if (not found or ts - found[-1] >= apart_s) and window_start(usage, ts) < ts < stop_after(usage, ts):
-            found.append(ts)
-    return found
+        if (not moments or ts - moments[-1] >= apart_s) and window_start(usage, ts) < ts < stop_after(usage, ts):
+            moments.append(ts)
+    return moments
 
 
 def _scale(usage: UsageCurve, moments: Sequence[int]) -> float:
@@ -78,7 +80,7 @@ def _lessons(usage: UsageCurve, now: int, scale: float) -> List[_Lesson]:
 
 # --- a function for each model --------------------------------------------------------------------------------------------
 
-def arima(usage: UsageCurve, now: int, unit: str) -> Kept:
+def arima(usage: UsageCurve, now: int, unit: str) -> FrozenModel:
     """ARIMA(2,1,2) of the cumulative use in steps of 15 minutes, of the windows of the last weeks."""
     scale = _scale(usage, _moments(usage, now - _TAUGHT_DAYS * DAY_S, now, 900))
     steps = [gain for start in usage.starts for gain in _steps(usage, start, now, scale)][-_ARIMA_STEPS:]
@@ -87,9 +89,9 @@ def arima(usage: UsageCurve, now: int, unit: str) -> Kept:
         total += gain
         series.append(total)
     model = import_module("statsmodels.tsa.arima.model").ARIMA(series, order=(2, 1, 2))
-    found = dict(zip(model.param_names, map(float, model.fit(method="innovations_mle").params)))
-    return Kept("arima", unit, {"ar": [found["ar.L1"], found["ar.L2"]], "ma": [found["ma.L1"], found["ma.L2"]],
-                                "sigma2": found["sigma2"], "scale": scale})
+    fitted = dict(zip(model.param_names, map(float, model.fit(method="innovations_mle").params)))
+    return FrozenModel("arima", unit, {"ar": [fitted["ar.L1"], fitted["ar.L2"]], "ma": [fitted["ma.L1"], fitted["ma.L2"]],
+                                "sigma2": fitted["sigma2"], "scale": scale})
 
 
 def _steps(usage: UsageCurve, start: int, now: int, scale: float) -> Iterator[float]:
@@ -98,7 +100,7 @@ def _steps(usage: UsageCurve, start: int, now: int, scale: float) -> Iterator[fl
             yield (at(usage, begin + STEP_S) - at(usage, begin)) / scale
 
 
-def boosting(usage: UsageCurve, now: int, unit: str) -> Kept:
+def boosting(usage: UsageCurve, now: int, unit: str) -> FrozenModel:
     """Gradient-boosted quantiles: for each share of likely outcomes a sum of small trees."""
     scale = _scale(usage, _moments(usage, now - _TAUGHT_DAYS * DAY_S, now, 900))
     lessons = _lessons(usage, now, scale)
@@ -106,7 +108,7 @@ def boosting(usage: UsageCurve, now: int, unit: str) -> Kept:
     make = import_module("sklearn.ensemble").GradientBoostingRegressor
     forests = [_forest(make(loss="quantile", alpha=share, n_estimators=30, max_depth=3, learning_rate=0.15, subsample=0.5,
                             min_samples_leaf=20, random_state=_SEED).fit(rows, came), rows[0]) for share in SHARES]
-    return Kept("boosting", unit, {"scale": scale, "forests": forests})
+    return FrozenModel("boosting", unit, {"scale": scale, "forests": forests})
 
 
 def _forest(model: Any, row: Sequence[float]) -> Dict[str, Any]:
@@ -122,7 +124,7 @@ def _nodes(tree: Any, rate: float) -> List[List[float]]:
              int(tree.children_right[node])] for node in range(tree.node_count)]
 
 
-def network(usage: UsageCurve, now: int, unit: str) -> Kept:
+def network(usage: UsageCurve, now: int, unit: str) -> FrozenModel:
     """A small neural network: one hidden layer of eight."""
     scale = _scale(usage, _moments(usage, now - _TAUGHT_DAYS * DAY_S, now, 900))
     lessons = _lessons(usage, now, scale)
@@ -133,7 +135,7 @@ def network(usage: UsageCurve, now: int, unit: str) -> Kept:
     cut = len(rows) * 3 // 4           # how far it is off is seen on what it was not taught
     misses = _misses(_taught(rows[:cut], lessons[:cut]).predict(rows[cut:]), lessons[cut:])
     model = _taught(rows, lessons)
-    return Kept("network", unit, {
+    return FrozenModel("network", unit, {
         "scale": scale, "means": means, "spreads": spreads, "misses": misses, "bias": float(model.intercepts_[1][0]),
         "hidden": [list(map(float, column)) for column in zip(*model.coefs_[0])],
         "biases": list(map(float, model.intercepts_[0])),
@@ -148,11 +150,11 @@ def _taught(rows: Sequence[Sequence[float]], lessons: Sequence[_Lesson]) -> Any:
 
 def _misses(predicted: Sequence[float], lessons: Sequence[_Lesson]) -> List[List[float]]:
     """For each horizon by SHARES what came less what was predicted."""
-    found: List[List[float]] = [[] for _ in HORIZONS]
+    by_horizon: List[List[float]] = [[] for _ in HORIZONS]
     for value, lesson in zip(predicted, lessons):
-        found[lesson.horizon].append(lesson.came - float(value))
-    everything = [miss for misses in found for miss in misses]
-    return [_quantiles(misses if len(misses) >= 20 else everything) for misses in found]
+        by_horizon[lesson.horizon].append(lesson.came - float(value))
+    everything = [miss for misses in by_horizon for miss in misses]
+    return [_quantiles(misses if len(misses) >= 20 else everything) for misses in by_horizon]
 
 
 def _quantiles(values: Sequence[float]) -> List[float]:
@@ -175,7 +177,7 @@ class _Case(NamedTuple):
     hit: bool
 
 
-def trial(usage: UsageCurve, now: int, unit: str, progress: Progress) -> Tuple[Tuple[Tried, ...], Optional[Kept]]:
+def trial(usage: UsageCurve, now: int, unit: str, progress: Progress) -> Tuple[Tuple[Tried, ...], Optional[FrozenModel]]:
     """The scores of the built-in runway and of each model on the last weeks, and the model that is better, trained on all.
 
     Walking forward in folds; taught by nothing that came later. The limits are such that half, a quarter and a tenth of the
@@ -184,44 +186,44 @@ def trial(usage: UsageCurve, now: int, unit: str, progress: Progress) -> Tuple[T
     begin = max(usage.times[0] + (now - usage.times[0]) // 3, now - TRIED_DAYS * DAY_S) if usage.times else now
     edges = [begin + (now - begin) * fold // FOLDS for fold in range(FOLDS + 1)]
     folds = [(start, _cases(usage, start, end)) for start, end in zip(edges, edges[1:])]
-    found: Dict[str, List[Errors]] = {"runway": [], "last_hour": []}
+    errors_of: Dict[str, List[Errors]] = {"runway": [], "last_hour": []}
     done, work = 0, len(MODELS) * FOLDS + 1
     notes: Dict[str, str] = {}
     for start, cases in folds:
-        known = until(usage, start)
-        trained = runway.train(known, start)
-        found["runway"] += [_built_in(trained, usage, case) for case in cases]
-        found["last_hour"] += [_seed(usage, case) for case in cases]
+        past = until(usage, start)
+        trained = runway.train(past, start)
+        errors_of["runway"] += [_built_in(trained, usage, case) for case in cases]
+        errors_of["last_hour"] += [_seed(usage, case) for case in cases]
         for name, fit in MODELS.items():
             progress(done / work, name)
             done += 1
             if name not in notes and trained.rows >= ENOUGH:
-                notes.update(_tried(name, fit, known, usage, start, unit, cases, found.setdefault(name, [])))
+                notes.update(_tried(name, fit, past, usage, start, unit, cases, errors_of.setdefault(name, [])))
             elif name not in notes:
                 notes[name] = "too little is known"
-    scores = {name: score.total(errors) for name, errors in found.items()}
+    scores = {name: score.total(errors) for name, errors in errors_of.items()}
     best = _better(scores, notes)
     progress(done / work, best or "tier")
-    kept = _fitted(MODELS[best], usage, now, unit) if best else None
+    frozen = _fitted(MODELS[best], usage, now, unit) if best else None
     tried = [Tried(name, scores.get(name, score.total([])), notes.get(name, "")) for name in ("runway", "last_hour", *MODELS)]
-    return tuple(tried), kept if isinstance(kept, Kept) else None
+    return tuple(tried), frozen if isinstance(frozen, FrozenModel) else None
 
 
-def _tried(name: str, fit: Fit, known: UsageCurve, usage: UsageCurve, start: int, unit: str, cases: Sequence[_Case],
+def _tried(name: str, fit: Fit, past: UsageCurve, usage: UsageCurve, start: int, unit: str, cases: Sequence[_Case],
            errors: List[Errors]) -> Dict[str, str]:
     """Adds the errors of one fold; what went wrong, by the model's name."""
-    kept = _fitted(fit, known, start, unit)
-    if isinstance(kept, str):
-        return {name: kept}
+    frozen = _fitted(fit, past, start, unit)
+    if isinstance(frozen, str):
+        return {name: frozen}
     loads: Dict[int, List[List[float]]] = {}
     for case in cases:
         if case.ts not in loads:
-            loads = {case.ts: portable.loads(kept, usage, case.ts)}
+            loads = {case.ts: portable.loads(frozen, usage, case.ts)}
         errors.append(_errors(case, portable.reach_curve(loads[case.ts], [case.left])))
     return {}
 
 
-def _fitted(fit: Fit, usage: UsageCurve, now: int, unit: str) -> Union[Kept, str]:
+def _fitted(fit: Fit, usage: UsageCurve, now: int, unit: str) -> Union[FrozenModel, str]:
     """The model, or why there is none: a library may fail on any data."""
     try:
         with warnings.catch_warnings(), _one_thread():
@@ -256,8 +258,8 @@ def _cases(usage: UsageCurve, begin: int, end: int) -> List[_Case]:
     limits = _limits(until(usage, begin))
     moments = [ts for ts in _moments(usage, begin, end, 1800) if window_start(usage, ts) + WINDOW_S <= end]
     every = max(1, len(moments) * len(limits) // _MOST_DECISIONS)
-    found = (_case(usage, ts, limit) for ts in moments[::every] for limit in limits)
-    return [case for case in found if case is not None]
+    cases = (_case(usage, ts, limit) for ts in moments[::every] for limit in limits)
+    return [case for case in cases if case is not None]
 
 
 def _limits(usage: UsageCurve) -> List[float]:
@@ -280,7 +282,7 @@ def _case(usage: UsageCurve, ts: int, limit: float) -> Optional[_Case]:
 
 
 def _built_in(trained: RunwayModel, usage: UsageCurve, case: _Case) -> Errors:
-    """Those of the runway; of the last-hour rate while too little is known."""
+    """Those of the runway; of the last-hour rate while there are too few past moments."""
     if trained.rows < ENOUGH:
         return _seed(usage, case)
     curve = runway.reach_curve(trained, usage, [case.left], case.ts)
@@ -288,8 +290,8 @@ def _built_in(trained: RunwayModel, usage: UsageCurve, case: _Case) -> Errors:
 
 
 def _errors(case: _Case, curve: Sequence[Tuple[float, float]], interval: Optional[Tuple[float, float]] = None) -> Errors:
-    found = interval or (distribution.quantile(curve, case.cut, 0.05), distribution.quantile(curve, case.cut, 0.95))
-    return score.errors(curve, found, case.cut, case.outcome, case.hit)
+    span = interval or (distribution.quantile(curve, case.cut, 0.05), distribution.quantile(curve, case.cut, 0.95))
+    return score.errors(curve, span, case.cut, case.outcome, case.hit)
 
 
 def _seed(usage: UsageCurve, case: _Case) -> Errors:
@@ -330,7 +332,7 @@ _LEAST_DAYS, _MOST_KINDS = 14, 4
 
 
 def days(hours: Mapping[int, float], zone: Zone) -> Tuple[str, ...]:
-    """Kinds of days in words, the commonest first, found by k-means of the loads of their parts; hours: tokens by epoch s."""
+    """Kinds of days in words, the commonest first, by k-means of the loads of their parts; hours: tokens by epoch s."""
     table: Dict[Tuple[str, int], List[float]] = {}
     for ts, tokens in hours.items():
         when = local(ts, zone)
@@ -344,15 +346,15 @@ def days(hours: Mapping[int, float], zone: Zone) -> Tuple[str, ...]:
 
 
 def _clusters(rows: Sequence[Sequence[float]]) -> List[int]:
-    """The kind of each; as many kinds as are told apart best."""
+    """The kind of each; as many kinds as can be distinguished best."""
     cluster, metrics = import_module("sklearn.cluster"), import_module("sklearn.metrics")
-    best, found = 0.0, [0] * len(rows)
+    best, clusters = 0.0, [0] * len(rows)
     for number in range(2, min(_MOST_KINDS, len({tuple(row) for row in rows}) - 1) + 1):
         kinds = [int(kind) for kind in cluster.KMeans(number, n_init=5, random_state=_SEED).fit_predict(rows)]
         quality = float(metrics.silhouette_score(rows, kinds)) if len(set(kinds)) > 1 else 0.0
         if quality > best:
-            best, found = quality, kinds
-    return found
+            best, clusters = quality, kinds
+    return clusters
 
 
 def _spans(busy: Sequence[bool]) -> Iterator[str]:

@@ -3,9 +3,12 @@
 Times are integer epoch seconds; a load is what was used on this machine, by model and kind; points are percentage points.
 """
 
-from typing import Callable, Dict, NamedTuple, Optional, Tuple
+from __future__ import annotations
+
+from typing import Callable, Dict, Optional, Tuple
 
 from ccmon.learning.values import Key, Load, Reading, UsageCurve
+from ccmon.named_tuple import NamedTuple
 from ccmon.when import DAY_S
 
 HISTORY_S = 90 * DAY_S                 # what is older is not learned from
@@ -13,7 +16,7 @@ MOST_NOISE = 0.04                      # a share: above, a limit is not called l
 LEAST_INTERVALS, LEAST_WINDOWS = 6, 3  # nor with fewer behind it
 ENOUGH = 40                            # past moments from which on a likelihood is shown; until then the last-hour rate
 LEAST_COMPARED = 8                     # windows on which two rules are compared
-MENU = ("tokens", "cost", "all_tokens", "kinds", "models")      # of unit weights
+MENU = ("tokens", "cost", "all_tokens", "kinds", "models")      # of unit weights, see UnitWeights.name
 NO_CURVE = UsageCurve((), ())
 
 
@@ -28,7 +31,7 @@ class UnitWeights(NamedTuple):
 
     @property
     def unit(self) -> str:
-        """tokens | cost | weighted: what users are told."""
+        """tokens | cost | weighted: as users read it."""
         return self.name if self.name in ("tokens", "cost") else "weighted"
 
 
@@ -96,7 +99,7 @@ class Choice(NamedTuple):
 
 
 class Learned(NamedTuple):
-    """All that is known of the limit."""
+    """All that was learned of the limit."""
 
     at: int                            # when it was learned
     unit_weights: Optional[UnitWeights] = None
@@ -115,7 +118,7 @@ class Learned(NamedTuple):
 
     @property
     def is_by_events(self) -> bool:
-        """Nothing but limit events is known, no percentage."""
+        """There are limit events alone, no percentage."""
         return 0 < self.hits == self.readings
 
 

@@ -2,62 +2,64 @@
 
 from typing import List, Sequence
 
-from ccmon.learning import change, events, posterior, ruler, stretches
+from ccmon.learning import change, events, intervals, posterior, unit_weights
+from ccmon.learning.intervals import Interval
 from ccmon.learning.learned import Change, Learned, UnitWeights, meter
-from ccmon.learning.stretches import Stretch
-from ccmon.learning.values import WINDOW_S, Reading, Use, tokens_of
+from ccmon.learning.values import WINDOW_S, RatesOf, Reading, Use, tokens_of
 from ccmon.model import EVENTS, Block
+from ccmon.when import DAY_S
 
-MIX_S = 21 * 86_400
-PIECES = 200                           # stretches for the ruler of before
-LEAST_SINCE = 8                        # stretches after a change from which on the ruler is chosen by them alone
+MIX_S = 21 * DAY_S
+PIECES = 200                           # intervals for the unit weights of before
+LEAST_SINCE = 8                        # intervals after a change from which on the unit weights are chosen by them alone
 
 
-def learned(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[Block], told: Sequence[Change],
-           now: int) -> Learned:
+def learned(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[Block], before: Sequence[Change],
+            now: int, rates_of: RatesOf) -> Learned:
     """All that is said of the limit; arguments as those of learner.learn."""
     hits = [reading for reading in readings if reading.source in EVENTS]
     over = [block.tokens for block in sessions if block.end <= now and block.counted and block.tokens]
-    known = Learned(now, readings=len(readings), hits=len(hits), at_least=float(max(over, default=0)), sessions=len(over))
-    pieces = stretches.cut(readings, use)
-    ranked = ruler.ranked(pieces)
+    result = Learned(now, readings=len(readings), hits=len(hits), at_least=float(max(over, default=0)), sessions=len(over))
+    pieces = intervals.intervals_of(readings, use)
+    ranked = unit_weights.ranked(pieces, rates_of)
     if not ranked:
-        return known
-    changes = _changes(pieces, readings, ranked[0], told, now)
+        return result
+    changes = all_changes(pieces, readings, ranked[0], before, now, rates_of)
     recent, chosen = change.since_last_change(pieces, changes), ranked[0]
     if events.are_alone(recent):
-        return _by_events(known._replace(changes=tuple(changes)), recent, use if len(recent) == len(pieces) else
-                          [one for one in use if one.ts >= recent[0].start], now)
-    if len(recent) < len(pieces):      # what the ruler weighs stays, but its points were of other limits
+        return _by_events(result._replace(changes=tuple(changes)), recent, use if len(recent) == len(pieces) else
+                          [one for one in use if one.ts >= recent[0].start], now, rates_of)
+    if len(recent) < len(pieces):      # what the weights are of stays, but their points were of other limits
         alike = recent if len(recent) >= LEAST_SINCE else change.levelled(pieces, changes)
-        chosen = (ruler.ranked(alike) or ranked)[0]
+        chosen = (unit_weights.ranked(alike, rates_of) or ranked)[0]
     since = recent[0].start if recent else now
     chosen = chosen._replace(readings=sum(reading.ts >= since for reading in readings))
     estimate = posterior.estimate(recent, chosen, _floors(use, readings, chosen, since, now))
-    return known._replace(unit_weights=chosen, estimate=estimate, changes=tuple(changes),
+    return result._replace(unit_weights=chosen, estimate=estimate, changes=tuple(changes),
                           tokens_per_load=_tokens_per_load(use, chosen, since))
 
 
-def _by_events(known: Learned, pieces: Sequence[Stretch], use: Sequence[Use], now: int) -> Learned:
+def _by_events(result: Learned, pieces: Sequence[Interval], use: Sequence[Use], now: int, rates_of: RatesOf) -> Learned:
     """The same where there are limit events and hardly a percentage."""
-    found = events.learn(pieces, use, now)
-    if found is None:
-        return known
-    return known._replace(unit_weights=found[0], estimate=found[1], tokens_per_load=_tokens_per_load(use, found[0], 0))
+    by_events = events.learn(pieces, use, now, rates_of)
+    if by_events is None:
+        return result
+    weights, estimate = by_events
+    return result._replace(unit_weights=weights, estimate=estimate, tokens_per_load=_tokens_per_load(use, weights, 0))
 
 
-def _changes(pieces: Sequence[Stretch], readings: Sequence[Reading], chosen: UnitWeights, told: Sequence[Change],
-             now: int) -> List[Change]:
-    """Found by statistics in two rulers, or seen within a window; those that were told stay as they were."""
+def all_changes(pieces: Sequence[Interval], readings: Sequence[Reading], chosen: UnitWeights, before: Sequence[Change],
+                now: int, rates_of: RatesOf) -> List[Change]:
+    """By statistics in two units, or seen within a window; those of before stay as they were."""
     settled = [piece for piece in pieces if piece.end <= now - change.SETTLED_S][-PIECES:]     # nothing that may have changed
-    before = ruler.ranked(settled, menu=(chosen.name,))
-    return change.joined([*change.find(pieces, [*before, chosen]), *change.rebaselined(readings)], told)
+    settled_units = unit_weights.ranked(settled, rates_of, menu=(chosen.name,))
+    return change.joined([*change.changes_of(pieces, [*settled_units, chosen]), *change.rebaselined(readings)], before)
 
 
 def _floors(use: Sequence[Use], readings: Sequence[Reading], chosen: UnitWeights, since: int, now: int) -> List[float]:
     """What windows held that ended without an event: the limit is at least that."""
-    used = stretches.Used(use)
-    full = {reading.resets_at for reading in stretches.placed(readings, use) if reading.percent >= 100}
+    used = intervals.UseLookup(use)
+    full = {reading.resets_at for reading in intervals.with_resets(readings, use) if reading.percent >= 100}
     resets = sorted({reading.resets_at for reading in readings if since + WINDOW_S <= reading.resets_at <= now})
     loads = (used.between(reset - WINDOW_S, reset) for reset in resets if reset not in full)
     return [amount for amount in map(meter(chosen), loads) if amount > 0]

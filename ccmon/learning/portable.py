@@ -3,9 +3,11 @@
 A model is plain numbers. For each horizon it gives loads by share of likely outcomes, from which the runway follows.
 """
 
+from __future__ import annotations
+
 from bisect import bisect_right
 from math import cos, expm1, log1p, pi, sin, sqrt, tanh
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from ccmon import kept
 from ccmon.learning.distribution import quantile, reached
@@ -14,16 +16,18 @@ from ccmon.learning.score import Score
 from ccmon.learning.usage_curve import at, window_start
 from ccmon.learning.values import UsageCurve
 from ccmon.model import Runway
+from ccmon.named_tuple import NamedTuple
+from ccmon.when import DAY_S
 
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 _NORMAL = (-1.6449, -0.6745, 0.0, 0.6745, 1.6449)      # the same shares of the normal distribution
 STEP_S = 900                           # of the series that ARIMA sees
 LOOK_BACK = 40                         # steps of it
-GOOD_S = 30 * 86_400                   # a model that was not tried again for longer is used no more
+GOOD_S = 30 * DAY_S                   # a model that was not tried again for longer is used no more
 _DAY_MIN, _WINDOW_MIN = 1440.0, 300.0
 
 
-class Kept(NamedTuple):
+class FrozenModel(NamedTuple):
     """A trained model as plain numbers."""
 
     name: str                          # arima | boosting | network
@@ -44,7 +48,7 @@ class Extra(NamedTuple):
 
     at: int                            # epoch s
     tried: Tuple[Tried, ...] = ()      # the built-in one first
-    used: Optional[Kept] = None        # that is better than the built-in one
+    used: Optional[FrozenModel] = None        # that is better than the built-in one
     forest: str = ""                   # plan that the Random Forest names
     days: Tuple[str, ...] = ()         # kinds of days, in words
 
@@ -53,10 +57,10 @@ class Extra(NamedTuple):
 
 def features(usage: UsageCurve, now: float, scale: float) -> List[float]:
     """The rates of the last spans and of the window in units of scale, the place in the window, the hour as a circle."""
-    found = [log1p(60.0 * rate / scale) for rate in rates(usage, now)]
+    logs = [log1p(60.0 * rate / scale) for rate in rates(usage, now)]
     hour = 2 * pi * (now / 60.0 % _DAY_MIN) / _DAY_MIN
     gone = (now - window_start(usage, int(now))) / 60.0 / _WINDOW_MIN
-    return [*found, min(1.0, gone), sin(hour), cos(hour)]
+    return [*logs, min(1.0, gone), sin(hour), cos(hour)]
 
 
 def gains(usage: UsageCurve, now: float, scale: float, steps: int = LOOK_BACK) -> List[float]:
@@ -67,13 +71,13 @@ def gains(usage: UsageCurve, now: float, scale: float, steps: int = LOOK_BACK) -
 
 # --- loads by horizon -----------------------------------------------------------------------------------------------------
 
-def loads(model: Kept, usage: UsageCurve, now: float) -> List[List[float]]:
+def loads(model: FrozenModel, usage: UsageCurve, now: float) -> List[List[float]]:
     """For each of the horizons the loads by SHARES, none falling."""
-    found = {"arima": _arima, "boosting": _boosting, "network": _network}[model.name](model.numbers, usage, now)
-    for row in found:
+    rows = {"arima": _arima, "boosting": _boosting, "network": _network}[model.name](model.numbers, usage, now)
+    for row in rows:
         for place in range(1, len(row)):
             row[place] = max(row[place], row[place - 1])
-    return found
+    return rows
 
 
 def _arima(numbers: Dict[str, Any], usage: UsageCurve, now: float) -> List[List[float]]:
@@ -106,11 +110,11 @@ def _variances(ar1: float, ar2: float, ma1: float, ma2: float, sigma2: float, st
     weights.append(ar1 * weights[1] + ar2 + ma2)
     while len(weights) < steps:
         weights.append(ar1 * weights[-1] + ar2 * weights[-2])
-    total, found = 0.0, [0.0]
+    total, variances = 0.0, [0.0]
     for weight in weights[:steps]:
         total += weight
-        found.append(found[-1] + sigma2 * total * total)
-    return found
+        variances.append(variances[-1] + sigma2 * total * total)
+    return variances
 
 
 def _normal(mean: float, spread: float, scale: float) -> List[float]:
@@ -136,13 +140,13 @@ def _network(numbers: Dict[str, Any], usage: UsageCurve, now: float) -> List[Lis
     """One hidden layer; around what it says as far as it was off in the past at that horizon."""
     scale, base = numbers["scale"], features(usage, now, numbers["scale"])
     means, spreads, layer = numbers["means"], numbers["spreads"], list(zip(numbers["hidden"], numbers["biases"]))
-    found = []
+    rows = []
     for minutes, misses in zip(HORIZONS, numbers["misses"]):
         row = [(value - mean) / spread for value, mean, spread in zip([*base, minutes / 300.0], means, spreads)]
         hidden = [tanh(sum(map(float.__mul__, weights, row)) + bias) for weights, bias in layer]
         middle = sum(map(float.__mul__, numbers["out"], hidden)) + numbers["bias"]
-        found.append([_load(middle + miss, scale) for miss in misses])
-    return found
+        rows.append([_load(middle + miss, scale) for miss in misses])
+    return rows
 
 
 def _load(value: float, scale: float) -> float:
@@ -152,10 +156,10 @@ def _load(value: float, scale: float) -> float:
 
 # --- the runway ---------------------------------------------------------------------------------------------------------
 
-def reach_curve(found: Sequence[Sequence[float]], lefts: Sequence[float]) -> List[Tuple[float, float]]:
+def reach_curve(rows: Sequence[Sequence[float]], lefts: Sequence[float]) -> List[Tuple[float, float]]:
     """Probability of having used what is left (equally likely amounts), by minutes from now."""
     curve, highest = [(0.0, 0.0)], 0.0
-    for minutes, row in zip(HORIZONS, found):
+    for minutes, row in zip(HORIZONS, rows):
         highest = max(highest, sum(_reaching(row, left) for left in lefts) / len(lefts))
         curve.append((float(minutes), highest))
     return curve
@@ -171,29 +175,30 @@ def _reaching(row: Sequence[float], left: float) -> float:
     return 1.0 - (below + (above - below) * (left - low) / (high - low) if high > low else below)
 
 
-def forecast(model: Kept, usage: UsageCurve, left: float, now: int, reset_at: int, spread: Sequence[float] = (1.0,)) -> Runway:
+def forecast(model: FrozenModel, usage: UsageCurve, left: float, now: int, reset_at: int,
+             spread: Sequence[float] = (1.0,)) -> Runway:
     """The runway as in runway.forecast, by an extra model; the rule is its name. Raises kept.Damage where it leads nowhere."""
     cut = max(0.0, (reset_at - now) / 60.0)
     used = max(0.0, at(usage, now) - at(usage, window_start(usage, now)))
     lefts = [amount for amount in (factor * (left + used) - used for factor in spread) if amount > 0]
     if left <= 0 or not lefts:
         return Runway(now, now, now, 1.0, model.name)
-    found = loads(model, usage, now)
-    curve = reach_curve(found, lefts)
+    rows = loads(model, usage, now)
+    curve = reach_curve(rows, lefts)
     low, median, high = (int(now + 60 * quantile(curve, cut, share)) for share in (0.05, 0.5, 0.95))
-    return Runway(median, low, high, kept.share(reached(curve, cut)), model.name, 0, _band(found, now, reset_at))
+    return Runway(median, low, high, kept.share(reached(curve, cut)), model.name, 0, _band(rows, now, reset_at))
 
 
-def _band(found: Sequence[Sequence[float]], now: int, reset_at: int) -> Tuple[Tuple[int, float, float], ...]:
+def _band(rows: Sequence[Sequence[float]], now: int, reset_at: int) -> Tuple[Tuple[int, float, float], ...]:
     band, low, high = [], 0.0, 0.0
-    for minutes, row in zip(HORIZONS, found):
+    for minutes, row in zip(HORIZONS, rows):
         low, high = max(low, row[0]), max(high, row[-1])
         if now + 60 * minutes <= reset_at:
             band.append((now + 60 * minutes, low, high))
     return tuple(band)
 
 
-def in_force(extra: Optional[Extra], now: int) -> Optional[Kept]:
+def in_force(extra: Optional[Extra], now: int) -> Optional[FrozenModel]:
     """The model that is used: the better one of a trial that is not old."""
     return extra.used if extra and 0 <= now - extra.at < GOOD_S else None
 
@@ -221,9 +226,9 @@ def _score(number: Any, *means: Any) -> Score:
     return Score(kept.count(number), *(kept.optional(mean, kept.amount) for mean in means))
 
 
-def _model(name: str, unit: str, numbers: Any) -> Kept:
+def _model(name: str, unit: str, numbers: Any) -> FrozenModel:
     """A model that can speak, and of these horizons. ValueError and others for any other."""
-    made = Kept(kept.name(name), kept.name(unit), dict(numbers))
+    made = FrozenModel(kept.name(name), kept.name(unit), dict(numbers))
     if not all(_falls(tree) for forest in made.numbers.get("forests", ()) for tree in forest["trees"]):
         raise ValueError("a tree without an end")
     if len(loads(made, UsageCurve((0, 60), (0.0, 1.0)), 60)) != len(HORIZONS):

@@ -1,10 +1,13 @@
 """Whether likelihoods come true: of the forecasts that said so much, in how many the limit was reached before the reset."""
 
-from math import sqrt
-from typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from __future__ import annotations
 
-from ccmon.learning import told
+from math import sqrt
+from typing import Iterable, List, Optional, Sequence, Tuple
+
+from ccmon.learning import forecast_scores
 from ccmon.model import PLAIN_RATES, Forecast
+from ccmon.named_tuple import NamedTuple
 from ccmon.when import SESSION_S
 
 BINS = 10
@@ -37,17 +40,17 @@ class Reliability(NamedTuple):
     bins: Tuple[Bin, ...] = ()
     forecasts: int = 0                 # with a likelihood, and an outcome
     windows: int = 0
-    before_median: Optional[float] = None      # share of outcomes before the median, where one was told before the reset: 0.5
+    before_median: Optional[float] = None      # share of outcomes before the median, where one was stated before the reset: 0.5
     in_interval: Optional[float] = None        # share of outcomes in the 90 % interval: 0.9
 
 
 def of(forecasts: Iterable[Forecast], window_s: int = SESSION_S) -> Reliability:
-    """Of the forecasts whose outcome is known; plain rates know no likelihood, and are left out."""
-    known = [made for made in told.over_of(forecasts, window_s) if made.rule not in PLAIN_RATES]
-    middle = [made for made in known if made.median < made.resets_at]
-    return Reliability(tuple(map(_bin, _groups(known))), len(known), _windows(known),
+    """Of the forecasts with an outcome; plain rates know no likelihood, and are left out."""
+    over = [made for made in forecast_scores.with_outcome(forecasts, window_s) if made.rule not in PLAIN_RATES]
+    middle = [made for made in over if made.median < made.resets_at]
+    return Reliability(tuple(map(_bin, _groups(over))), len(over), _windows(over),
                        _share([_outcome(made) <= made.median for made in middle]),
-                       _share([made.low <= _outcome(made) <= made.high for made in known]))
+                       _share([made.low <= _outcome(made) <= made.high for made in over]))
 
 
 def _outcome(made: Forecast) -> int:
@@ -55,7 +58,7 @@ def _outcome(made: Forecast) -> int:
 
 
 def _windows(group: Sequence[Forecast]) -> int:
-    return len(told.by_window(group, told.reset))
+    return len(forecast_scores.by_window(group, forecast_scores.reset_at))
 
 
 def _share(values: Sequence[bool]) -> Optional[float]:
@@ -72,15 +75,15 @@ def _place(probability: float) -> int:
     return min(BINS - 1, int(probability * BINS))
 
 
-def _groups(known: Sequence[Forecast]) -> List[List[Forecast]]:
+def _groups(over: Sequence[Forecast]) -> List[List[Forecast]]:
     """By tenths of the likelihood; the one with the fewest windows joins its smaller neighbour until each has enough."""
-    found = [group for group in ([made for made in known if _place(made.probability) == place] for place in range(BINS)) if group]
-    while len(found) > 1:
-        sizes = [_windows(group) for group in found]
+    groups = [group for group in ([made for made in over if _place(made.probability) == place] for place in range(BINS)) if group]
+    while len(groups) > 1:
+        sizes = [_windows(group) for group in groups]
         least = sizes.index(min(sizes))
         if sizes[least] >= LEAST_WINDOWS:
             break
-        sides = [side for side in (least - 1, least + 1) if 0 <= side < len(found)]
+        sides = [side for side in (least - 1, least + 1) if 0 <= side < len(groups)]
         first = min(least, min(sides, key=lambda side: sizes[side]))
-        found[first:first + 2] = [found[first] + found[first + 1]]
-    return found
+        groups[first:first + 2] = [groups[first] + groups[first + 1]]
+    return groups

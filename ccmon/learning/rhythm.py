@@ -1,11 +1,15 @@
-"""A limit that is another one at some hours: found so that the change of hours is not taken for a change of the limit."""
+"""A limit that is another one at some hours: detected so that the change of hours is not taken for a change of the limit."""
+
+from __future__ import annotations
 
 import math
-from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.learning.evidence import STEP, Vector, log_sum, marginal, mean, minus, plus
+from ccmon.named_tuple import NamedTuple
+from ccmon.when import DAY_S
 
-_HOUR_S, _DAY_S = 3600, 86400
+_HOUR_S = 3600
 _LENGTHS = (3, 4, 6, 8, 10, 12)        # hours
 _LEAST = 3.0                           # log Bayes factor
 _WINDOWS = 3                           # at the hours and at others, at least
@@ -34,7 +38,7 @@ class Rhythm(NamedTuple):
 
 
 def _when(start: int) -> Tuple[int, int]:
-    return (start // _DAY_S + 3) % 7, start % _DAY_S // _HOUR_S
+    return (start // DAY_S + 3) % 7, start % DAY_S // _HOUR_S
 
 
 def rhythm_of(starts: Sequence[int], vectors: Sequence[Vector]) -> Optional[Rhythm]:

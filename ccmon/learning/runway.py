@@ -5,10 +5,12 @@ day, and how long ago it was. At each, what is left now, in proportion to how fa
 Where a stop or the present came first, that is unknown, not never (Kaplan-Meier).
 """
 
+from __future__ import annotations
+
 from bisect import bisect_left
 from functools import lru_cache
 from math import exp, log
-from typing import Iterable, Iterator, List, NamedTuple, Sequence, Tuple
+from typing import Iterable, Iterator, List, Sequence, Tuple
 
 from ccmon.learning.distribution import LEAST_TAIL, TAIL, WIDEST_TAIL, delayed, interval, quantile, reached, seed_minutes
 from ccmon.learning.learned import ENOUGH, HISTORY_S, NO_CURVE, RunwayModel
@@ -16,6 +18,7 @@ from ccmon.learning.state import gains_of, loads_of, past_moments
 from ccmon.learning.usage_curve import at, between, reached_at, stop_after, window_start
 from ccmon.learning.values import UsageCurve
 from ccmon.model import Runway
+from ccmon.named_tuple import NamedTuple
 from ccmon.when import DAY_S
 
 HORIZONS = (5, 15, 30, 45, 60, 90, 120, 150, 180, 240, 300)
@@ -81,10 +84,10 @@ def _thinned(usage: UsageCurve, since: int, apart_s: int) -> UsageCurve:
 def rates(usage: UsageCurve, now: float) -> List[float]:
     """Use per minute over the spans and over the window so far."""
     here = at(usage, now)
-    found = [(here - at(usage, now - 60.0 * span)) / span for span in SPANS]
+    per_min = [(here - at(usage, now - 60.0 * span)) / span for span in SPANS]
     start = window_start(usage, int(now))
-    found.append((here - at(usage, start)) / max(5.0, (now - start) / 60.0))
-    return found
+    per_min.append((here - at(usage, start)) / max(5.0, (now - start) / 60.0))
+    return per_min
 
 
 @lru_cache(maxsize=2)
@@ -93,40 +96,40 @@ def _past(model: RunwayModel) -> Tuple[float, List[_Moment]]:
     usage, now = model.usage, model.at
     mean = max(1e-9, (usage.loads[-1] - usage.loads[0]) / max(1.0, (now - usage.times[0]) / 60.0))
     chosen = [ts for ts in usage.times if now - HISTORY_S <= ts < now]
-    found = []
+    moments = []
     for ts in chosen[::len(chosen) // MOST + 1]:
         stop = stop_after(usage, ts)
         if stop > ts:
-            found.append(_Moment(ts, at(usage, ts), (min(stop, now) - ts) / 60.0, at(usage, ts + 60 * GRID[-1]),
+            moments.append(_Moment(ts, at(usage, ts), (min(stop, now) - ts) / 60.0, at(usage, ts + 60 * GRID[-1]),
                                  0.5 ** ((now - ts) / HALF_LIFE_S), _traits(usage, ts, mean)))
-    return mean, found
+    return mean, moments
 
 
 def _traits(usage: UsageCurve, ts: float, mean: float) -> _Traits:
     speeds = rates(usage, ts)
     age = (ts - window_start(usage, int(ts))) / 60.0
-    return _Traits(tuple(log(speeds[place] + REST * mean) for place in ALIKE), max(0.0, age) ** 0.5, ts % 86400 / 3600.0,
+    return _Traits(tuple(log(speeds[place] + REST * mean) for place in ALIKE), max(0.0, age) ** 0.5, ts % DAY_S / 3600.0,
                    sum(speeds[place] for place in SPEED) / len(SPEED) + mean)
 
 
 def _weights(moments: Sequence[_Moment], here: _Traits) -> List[float]:
     """How much each moment counts."""
     first, second, third, fourth = here.logs
-    found = []
+    weights = []
     for moment in moments:
         (one, two, three, four), age, hour, _ = moment.traits
         apart = abs(hour - here.hour)
         apart = min(apart, 24.0 - apart) / WIDTH_HOURS
         far = ((one - first) ** 2 + (two - second) ** 2 + (three - third) ** 2 + (four - fourth) ** 2) / WIDTH_RATE ** 2
         far += ((age - here.age) / WIDTH_AGE) ** 2 + apart * apart
-        found.append(moment.weight * (exp(-0.5 * far) + ANY))
-    return found
+        weights.append(moment.weight * (exp(-0.5 * far) + ANY))
+    return weights
 
 
 def reached_by(seen: List[Tuple[float, bool, float]], values: Sequence[float]) -> List[float]:
     """The share of (value, whether it may have become more, weight) that is at most each of these rising values."""
     seen.sort()
-    left, share, index, found, count = sum([weight for _, _, weight in seen]), 1.0, 0, [], len(seen)
+    left, share, index, shares, count = sum([weight for _, _, weight in seen]), 1.0, 0, [], len(seen)
     for limit in values:
         while index < count and seen[index][0] <= limit:
             _, is_open, weight = seen[index]
@@ -134,21 +137,21 @@ def reached_by(seen: List[Tuple[float, bool, float]], values: Sequence[float]) -
                 share *= max(0.0, 1.0 - weight / left)
             left -= weight
             index += 1
-        found.append(1.0 - share)
-    return found
+        shares.append(1.0 - share)
+    return shares
 
 
 def _took(usage: UsageCurve, moments: Sequence[_Moment], wanted: float, here: _Traits,
           weights: Sequence[float]) -> List[Tuple[float, bool, float]]:
     """After how many minutes so much was used from each moment on, in proportion to how fast it went then; else how long that
     did not happen, and True. With the moment's weight."""
-    found = []
+    times = []
     for (ts, load, stop, most, _, traits), weight in zip(moments, weights):
         need = load + wanted * traits.speed / here.speed
         when = reached_at(usage, need) if need <= most else None      # else it was later than the curve's end, or never
         took = stop + 1.0 if when is None else (when - ts) / 60.0
-        found.append((stop, True, weight) if took > stop else (max(0.0, took), False, weight))
-    return found
+        times.append((stop, True, weight) if took > stop else (max(0.0, took), False, weight))
+    return times
 
 
 def curves(model: RunwayModel, usage: UsageCurve, lefts: Sequence[float], now: float) -> Iterator[List[Tuple[float, float]]]:
@@ -163,8 +166,8 @@ def curves(model: RunwayModel, usage: UsageCurve, lefts: Sequence[float], now: f
 
 def reach_curve(model: RunwayModel, usage: UsageCurve, lefts: Sequence[float], now: float) -> List[Tuple[float, float]]:
     """Probability of having used what is left (equally likely amounts), by minutes from now."""
-    found = list(curves(model, usage, lefts, now))
-    return [(points[0][0], sum(share for _, share in points) / len(found)) for points in zip(*found)]
+    drawn = list(curves(model, usage, lefts, now))
+    return [(points[0][0], sum(share for _, share in points) / len(drawn)) for points in zip(*drawn)]
 
 
 def blocked_min(usage: UsageCurve, week_percent: float, week_resets_at: float, now: float) -> float:
@@ -191,7 +194,7 @@ def _band(model: RunwayModel, usage: UsageCurve, now: int, reset_at: int) -> Tup
     """5 % and 95 % of what will have been used by then."""
     mean, moments = _past(model)
     here = _traits(usage, now, mean)
-    weights, found, low, high = _weights(moments, here), [], 0.0, 0.0
+    weights, band, low, high = _weights(moments, here), [], 0.0, 0.0
     for minutes in HORIZONS:
         if now + 60 * minutes <= reset_at:
             seen = [((at(model.usage, moment.ts + 60 * min(minutes, moment.stop)) - moment.load) * here.speed
@@ -200,8 +203,8 @@ def _band(model: RunwayModel, usage: UsageCurve, now: int, reset_at: int) -> Tup
             shares = reached_by(seen, loads)
             low, high = (max(before, loads[min(bisect_left(shares, share), len(loads) - 1)])
                          for before, share in ((low, 0.05), (high, 0.95)))
-            found.append((now + 60 * minutes, low, high))
-    return tuple(found)
+            band.append((now + 60 * minutes, low, high))
+    return tuple(band)
 
 
 def forecast(model: RunwayModel, usage: UsageCurve, left: float, now: int, reset_at: int,

@@ -1,8 +1,11 @@
 """How good forecasts were: the errors of one against its outcome, and their means over many, beside the seed's rule."""
 
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from __future__ import annotations
+
+from typing import Dict, List, Optional, Sequence, Tuple
 
 from ccmon.learning.distribution import Curve, quantile, reached
+from ccmon.named_tuple import NamedTuple
 
 
 class Errors(NamedTuple):
@@ -61,19 +64,19 @@ def certain(minutes: float, cut: float, outcome: float, hit: bool) -> Errors:
 
 
 def sketch(median: float, low: float, high: float, probability: float, cut: float) -> List[Tuple[float, float]]:
-    """The distribution that a kept forecast stands for, in minutes: linear between the numbers that were shown."""
-    known = [(low, 0.05), (median, 0.5), (high, 0.95)]
-    points = [(0.0, 0.0)] + [(at, share) for at, share in known if at < cut and share < probability]
+    """The distribution that a stored forecast stands for, in minutes: linear between the numbers that were shown."""
+    marks = [(low, 0.05), (median, 0.5), (high, 0.95)]
+    points = [(0.0, 0.0)] + [(at, share) for at, share in marks if at < cut and share < probability]
     return points + [(cut, max(probability, points[-1][1]))]
 
 
-def total(found: Sequence[Errors]) -> Score:
+def total(errors: Sequence[Errors]) -> Score:
     """Means over all forecasts."""
-    if not found:
+    if not errors:
         return Score(0, None, None, None)
-    covered = [error.covered for error in found if error.covered is not None]
-    return Score(len(found), _mean([error.mae for error in found]), _mean([error.crps for error in found]),
-                 _mean([error.brier for error in found]), _mean([float(inside) for inside in covered]) if covered else None)
+    covered = [error.covered for error in errors if error.covered is not None]
+    return Score(len(errors), _mean([error.mae for error in errors]), _mean([error.crps for error in errors]),
+                 _mean([error.brier for error in errors]), _mean([float(inside) for inside in covered]) if covered else None)
 
 
 def _mean(values: Sequence[float]) -> float:

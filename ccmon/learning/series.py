@@ -1,16 +1,20 @@
 """A series of percentages as CSV: its rows, one by one, with what each says."""
 
+from __future__ import annotations
+
 import csv
 from math import isfinite
-from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence
+from typing import Dict, Iterable, Iterator, List, Optional, Sequence
 
 from ccmon.errors import CcmonError
 from ccmon.learning.values import WINDOW_S
+from ccmon.named_tuple import NamedTuple
 from ccmon.typed_values import MOST_PERCENT
+from ccmon.when import DAY_S
 
 COLUMNS = ("ts", "five_hour_pct", "five_hour_resets_at")
 WEEK_COLUMNS = ("seven_day_pct", "seven_day_resets_at")
-WEEK_S = 7 * 86400
+WEEK_S = 7 * DAY_S
 EARLY_S = 600                          # a window may seem to start that much after its first row: clocks differ
 NONE = ("null", "none", "nan", "na", "n/a")       # what programs write into a cell that is empty
 LATEST_TS = 32_503_680_000.0          # the year 3000: later are milliseconds
@@ -44,15 +48,15 @@ def rows(lines: Iterable[str], name: str = "The file") -> Iterator[Optional[Row]
 def _cells(line: str) -> List[str]:
     """Without the words for nothing; a line that is no CSV, such as one with a NUL, is one cell."""
     try:
-        found = next(csv.reader([line.strip()], skipinitialspace=True), [])
+        cells = next(csv.reader([line.strip()], skipinitialspace=True), [])
     except csv.Error:
         return [line]
-    words = (cell.strip().strip('"').strip() for cell in found)
+    words = (cell.strip().strip('"').strip() for cell in cells)
     return ["" if word.lower() in NONE else word for word in words]
 
 
 def _places(header: Sequence[str], name: str) -> Dict[str, int]:
-    """Where the known columns are; nowhere in an empty file."""
+    """Where the columns are that are read; nowhere in an empty file."""
     names = [word.lstrip("\ufeff").strip('"').lower() for word in header]
     missing = [column for column in COLUMNS if names and column not in names]
     if missing:

@@ -3,11 +3,14 @@
 There is no host, account, path or date in it; numbers have two digits, limits three, shares are rounded. Nothing is ever sent.
 """
 
+from __future__ import annotations
+
 import json
 import math
-from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon.learning.learned import Learned
+from ccmon.named_tuple import NamedTuple
 from ccmon.when import Zone, local
 
 SUBSCRIPTIONS: Mapping[str, str] = {"pro": "Pro", "max": "Max", "max5": "Max5", "max20": "Max20", "teams": "Teams",
@@ -58,13 +61,13 @@ def summary(learned: Learned, subscription: Optional[str], hits: Sequence[int], 
 
 def _limit(learned: Learned) -> Tuple[Optional[int], Optional[int], Optional[int]]:
     """In tokens; nothing where it is not learned."""
-    found, weights = learned.estimate, learned.unit_weights
-    if found is None or weights is None or not found.learned:
+    estimate, weights = learned.estimate, learned.unit_weights
+    if estimate is None or weights is None or not estimate.learned:
         return None, None, None
     per_load = 1.0 if weights.unit == "tokens" else learned.tokens_per_load
     if per_load <= 0:
         return None, None, None
-    return rounded(found.median * per_load, 3), rounded(found.low * per_load, 3), rounded(found.high * per_load, 3)
+    return rounded(estimate.median * per_load, 3), rounded(estimate.low * per_load, 3), rounded(estimate.high * per_load, 3)
 
 
 def _shares(places: Sequence[int], size: int, step: int) -> Tuple[int, ...]:
@@ -89,15 +92,15 @@ def document(summary: Summary) -> Dict[str, Any]:
 
 def read(lines: Iterable[str]) -> Tuple[List[Summary], int]:
     """The summaries in these lines, each of them once, and how many lines were none. Blank lines do not count."""
-    found: Dict[Summary, None] = {}
+    summaries: Dict[Summary, None] = {}
     bad = 0
     for line in lines:
         one = _summary(line)
         if one is not None:
-            found[one] = None
+            summaries[one] = None
         elif line.strip():
             bad += 1
-    return list(found), bad
+    return list(summaries), bad
 
 
 def _summary(line: str) -> Optional[Summary]:
@@ -105,11 +108,11 @@ def _summary(line: str) -> Optional[Summary]:
         given = json.loads(line)
         if not isinstance(given, dict) or not isinstance(given["ccmon_share"], int):
             return None
-        told = given.get("subscription")
-        known = SUBSCRIPTIONS.get(told.lower()) if isinstance(told, str) else None
+        stated = given.get("subscription")
+        subscription = SUBSCRIPTIONS.get(stated.lower()) if isinstance(stated, str) else None
         limit, low, high = (_number(given.get(name)) for name in ("limit", "low", "high"))
         unit = given.get("unit")
-        return Summary(known, _number(given.get("high_water")) or 0, _number(given.get("sessions")) or 0, limit,
+        return Summary(subscription, _number(given.get("high_water")) or 0, _number(given.get("sessions")) or 0, limit,
                        low, high, unit if unit in _UNITS else "tokens", _number(given.get("hits")) or 0,
                        hours=tuple(_number(part) or 0 for part in given.get("hours") or ())[:24])
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -141,8 +144,8 @@ class Place(NamedTuple):
     number: int                        # summaries, one's own not among them
     bad: int                           # lines that were none
     by: str                            # limit | high_water: what is compared
-    own: int                           # tokens; 0 when nothing is known
-    rank: Optional[int]                # among those who told it, oneself included
+    own: int                           # tokens; 0 without any
+    rank: Optional[int]                # among those who state it, oneself included
     of: int
     alike: Optional[Tuple[int, int]]   # rank and number among those of the same subscription
     groups: Tuple[Group, ...]
@@ -167,10 +170,10 @@ def _key(one: Summary) -> Tuple[Any, ...]:
 
 
 def _rank(own: int, others: Sequence[Summary], by: str) -> Tuple[Optional[int], int]:
-    known = [getattr(one, by) for one in others if getattr(one, by)]
-    if not own or not known:
-        return None, len(known)
-    return 1 + sum(value > own for value in known), len(known) + 1
+    values = [getattr(one, by) for one in others if getattr(one, by)]
+    if not own or not values:
+        return None, len(values)
+    return 1 + sum(value > own for value in values), len(values) + 1
 
 
 def _group(name: Optional[str], of: Sequence[Summary]) -> Group:
@@ -191,6 +194,6 @@ def quartiles(values: Sequence[int]) -> Optional[Tuple[int, int, int]]:
     return at(0.25), at(0.5), at(0.75)
 
 
-def place_document(found: Place) -> Dict[str, Any]:
+def place_document(own_place: Place) -> Dict[str, Any]:
     """For --json."""
-    return {**found._asdict(), "groups": [group._asdict() for group in found.groups]}
+    return {**own_place._asdict(), "groups": [group._asdict() for group in own_place.groups]}

@@ -5,7 +5,7 @@ from typing import Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.learning.values import WANDER_S, WINDOW_S, Reading, UsageCurve, Use, tokens_of
 
-LOOK_S = 900                           # how often a running window counts as looked at when nothing is used in it
+IDLE_S = 900                           # between the points of a running window in which nothing is used
 FULL = 100.0                           # per cent: the limit has been reached
 
 
@@ -37,7 +37,7 @@ def between(usage: UsageCurve, start: float, end: float) -> float:
 
 
 def window_start(usage: UsageCurve, ts: int) -> int:
-    """When the window that runs at ts began; ts itself when none is known to run."""
+    """When the window that runs at ts began; ts itself when none runs."""
     index = bisect_right(usage.starts, ts) - 1
     if index >= 0 and usage.starts[index] > ts - WINDOW_S:
         return usage.starts[index]
@@ -45,7 +45,7 @@ def window_start(usage: UsageCurve, ts: int) -> int:
 
 
 def stop_after(usage: UsageCurve, ts: int) -> float:
-    """When the next stop begins, ts itself within one, infinity when none is known: use after that is unknown."""
+    """When the next stop begins, ts itself within one, infinity when there is none: use after that is unknown."""
     index = bisect_right(usage.stops, (ts, 1 << 62)) - 1
     if index >= 0 and usage.stops[index][1] > ts:
         return float(ts)
@@ -53,7 +53,7 @@ def stop_after(usage: UsageCurve, ts: int) -> float:
 
 
 def until(usage: UsageCurve, now: int) -> UsageCurve:
-    """The same curve as it was known at now."""
+    """The same curve as it was at now."""
     count = bisect_right(usage.times, now)
     return UsageCurve(usage.times[:count], usage.loads[:count],
                   usage.stops[:bisect_left(usage.stops, (now, 0))], usage.starts[:bisect_right(usage.starts, now)])
@@ -62,26 +62,26 @@ def until(usage: UsageCurve, now: int) -> UsageCurve:
 def blocked(weekly: Iterable[Reading]) -> List[Tuple[int, int]]:
     """From when until when nothing could be used because the week was used up; readings of the week by time. One without a reset
     (a limit message) counts until that of the reading before."""
-    found: List[Tuple[int, int]] = []
+    stops: List[Tuple[int, int]] = []
     reset = 0
     for reading in weekly:
         reset = reading.resets_at or reset
-        running = bool(found) and found[-1][1] > reading.ts
+        running = bool(stops) and stops[-1][1] > reading.ts
         if reading.percent < FULL and running:
-            found[-1] = (found[-1][0], reading.ts)
+            stops[-1] = (stops[-1][0], reading.ts)
         elif reading.percent >= FULL and reset > reading.ts:
-            found.append((found.pop()[0] if running else reading.ts, reset))
-    return found
+            stops.append((stops.pop()[0] if running else reading.ts, reset))
+    return stops
 
 
 def stopped(usage: UsageCurve, stops: Sequence[Tuple[int, int]]) -> UsageCurve:
     """The same curve with further stops; those that overlap become one."""
-    found: List[Tuple[int, int]] = []
+    merged: List[Tuple[int, int]] = []
     for begin, end in sorted([*usage.stops, *stops]):
-        if found and begin <= found[-1][1]:
-            begin, end = found[-1][0], max(end, found.pop()[1])
-        found.append((begin, end))
-    return usage._replace(stops=tuple(found)) if stops else usage
+        if merged and begin <= merged[-1][1]:
+            begin, end = merged[-1][0], max(end, merged.pop()[1])
+        merged.append((begin, end))
+    return usage._replace(stops=tuple(merged)) if stops else usage
 
 
 class CurveBuilder:
@@ -92,7 +92,7 @@ class CurveBuilder:
         self.loads: List[float] = []
         self.stops: List[Tuple[int, int]] = []
         self.starts: List[int] = []
-        self.window = 0                # resets_at of the window seen last, as it was told first
+        self.window = 0                # resets_at of the window seen last, as it was stated first
         self.top = 0.0                 # per cent: what has been counted of it
         self.lower = 0                 # readings in a row that were below the top
         self.rested = 0                # when it was last said that no window is open
@@ -144,7 +144,7 @@ def from_readings(readings: Iterable[Reading]) -> UsageCurve:
     growing = CurveBuilder()
     for reading in readings:
         if reading.resets_at > reading.ts >= (growing.times[-1] if growing.times else 0):
-            _look(growing, growing.starts, reading.ts, growing.loads[-1] if growing.loads else 0.0)
+            _idle_points(growing, growing.starts, reading.ts, growing.loads[-1] if growing.loads else 0.0)
             growing.add(reading.ts, reading.percent, reading.resets_at)
     return _frozen(growing)
 
@@ -156,15 +156,15 @@ def from_loads(loads: Sequence[Tuple[int, int, float]], readings: Sequence[Readi
     growing = CurveBuilder()
     total = 0.0
     for ts, span, load in loads:
-        _look(growing, starts, ts, total)
+        _idle_points(growing, starts, ts, total)
         _raise(growing, ts, total)
         total += max(0.0, load)
         _raise(growing, ts + max(1, span), total)
-    kept: List[Tuple[int, int]] = []
+    apart: List[Tuple[int, int]] = []
     for begin, end in stops:
-        if end > begin and (not kept or begin >= kept[-1][1]):
-            kept.append((begin, end))
-    return UsageCurve(tuple(growing.times), tuple(growing.loads), tuple(kept), tuple(starts))
+        if end > begin and (not apart or begin >= apart[-1][1]):
+            apart.append((begin, end))
+    return UsageCurve(tuple(growing.times), tuple(growing.loads), tuple(apart), tuple(starts))
 
 
 def from_uses(use: Sequence[Use], readings: Sequence[Reading]) -> UsageCurve:
@@ -177,15 +177,15 @@ def _frozen(growing: CurveBuilder) -> UsageCurve:
 
 
 def _starts(used: Sequence[int], readings: Sequence[Reading]) -> List[int]:
-    """When windows began: as the readings say, else with the full hour of the first use outside any known window."""
-    known = sorted({reading.resets_at - WINDOW_S for reading in readings if reading.resets_at})
-    found: List[int] = []
+    """When windows began: as the readings say, else with the full hour of the first use outside any official window."""
+    official = sorted({reading.resets_at - WINDOW_S for reading in readings if reading.resets_at})
+    starts: List[int] = []
     for ts in used:
-        index = bisect_right(known, ts) - 1
-        if index >= 0 and ts < known[index] + WINDOW_S or found and ts < found[-1] + WINDOW_S:
+        index = bisect_right(official, ts) - 1
+        if index >= 0 and ts < official[index] + WINDOW_S or starts and ts < starts[-1] + WINDOW_S:
             continue
-        found.append(ts // 3600 * 3600)
-    return sorted({*known, *found})
+        starts.append(ts // 3600 * 3600)
+    return sorted({*official, *starts})
 
 
 def _reset(starts: Sequence[int], reading: Reading) -> int:
@@ -196,14 +196,14 @@ def _reset(starts: Sequence[int], reading: Reading) -> int:
     return starts[index] + WINDOW_S if index >= 0 else reading.ts
 
 
-def _look(growing: CurveBuilder, starts: Sequence[int], ts: int, total: float) -> None:
-    """Points each 15 minutes while a window runs in which nothing is used: someone may be looking then, too."""
+def _idle_points(growing: CurveBuilder, starts: Sequence[int], ts: int, total: float) -> None:
+    """Points each 15 minutes while a window runs in which nothing is used: someone may ask then, too."""
     if not growing.times:
         return
     index = bisect_right(starts, growing.times[-1]) - 1
     end = min(ts, starts[index] + WINDOW_S) if index >= 0 else 0
-    for look in range(growing.times[-1] + LOOK_S, end, LOOK_S):
-        _raise(growing, look, total)
+    for at in range(growing.times[-1] + IDLE_S, end, IDLE_S):
+        _raise(growing, at, total)
 
 
 def _raise(growing: CurveBuilder, ts: int, load: float) -> None:

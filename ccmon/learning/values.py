@@ -3,15 +3,21 @@
 Times are integer epoch seconds; a load is what was used on this machine, by model and kind; points are percentage points.
 """
 
-from typing import Mapping, NamedTuple, Tuple
+from __future__ import annotations
 
-WINDOW_S = 5 * 3600
+from typing import Callable, Mapping, Optional, Tuple
+
+from ccmon.named_tuple import NamedTuple
+from ccmon.when import SESSION_S
+
+WINDOW_S = SESSION_S
 JITTER_S = 90                          # two resets that differ by less are one
 WANDER_S = 150                         # the same of two that were rounded to the minute, each a minute off
 KINDS = ("input", "output", "cache_creation", "cache_read", "cost")     # tokens, but for cost: US dollars by the price list
 
 Key = Tuple[str, str]                  # model ("" for all together, or unknown), kind
 Load = Mapping[Key, float]
+RatesOf = Callable[[str], Optional[Tuple[float, ...]]]     # of a model: USD per token of four KINDS; None without a price
 
 
 class Use(NamedTuple):
@@ -19,7 +25,7 @@ class Use(NamedTuple):
 
     ts: int                            # epoch s of its start
     span_s: int
-    load: Load                         # kinds by model, and the cost of all under ("", "cost") where it is known
+    load: Load                         # kinds by model, and the cost of all under ("", "cost") where all have a price
 
 
 class Reading(NamedTuple):

@@ -5,9 +5,11 @@ used after so many hours; where the present or a full window came first, that is
 moments stands a prior that weighs as much as a few days: the pace, off by a factor that is lognormal.
 """
 
+from __future__ import annotations
+
 from functools import lru_cache
 from math import exp, log
-from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.learning import runway
 from ccmon.learning.distribution import TAIL, Curve, interval, normal_quantile, quantile, reached
@@ -16,6 +18,7 @@ from ccmon.learning.usage_curve import at as used_by
 from ccmon.learning.usage_curve import reached_at, stop_after
 from ccmon.learning.values import WANDER_S, Reading, UsageCurve
 from ccmon.model import Runway
+from ccmon.named_tuple import NamedTuple
 from ccmon.when import DAY_S
 
 HOUR_S, WEEK_S = 3600, 7 * DAY_S
@@ -23,7 +26,7 @@ LEAST_DAYS, MOST_DAYS = 3, 56
 _STEP_S = 3 * HOUR_S                   # between past moments
 _HALF_LIFE_DAYS = 14.0
 _SPANS_DAYS = (1, 3, 7)                # how fast it goes is the mean over these and over everything
-_USUAL_PER_DAY, _USUAL_DAYS = 0.07, 0.5        # of the limit: what a day is taken to use before anything is known, and its weight
+_USUAL_PER_DAY, _USUAL_DAYS = 0.07, 0.5        # of the limit: what a day is taken to use before any reading, and its weight
 _PRIOR_DAYS = 3.0                      # of moments, that the prior weighs as much as
 _PRIOR_SPREAD = 1.3                    # of the logarithm of how long it takes beside what the pace says
 _NEVER = 0.05                          # the prior's share of those who stop
@@ -47,11 +50,11 @@ class Moment(NamedTuple):
     logs: Tuple[float, ...]            # by what moments are compared: rates beside the speed, as logarithms
 
 
-# --- what is known ----------------------------------------------------------------------------------------------------
+# --- the usage curve --------------------------------------------------------------------------------------------------
 
 def weekly_usage(readings: Sequence[Reading]) -> UsageCurve:
     """Points used since the first window began, from the readings of the 7-day window in any order. Between readings nobody used
-    anything but what the next one says; stops are from 100 % to the reset: what would have been used is not known."""
+    anything but what the next one says; stops are from 100 % to the reset: what would have been used is unknown."""
     times: List[int] = []
     loads: List[float] = []
     stops: List[Tuple[int, int]] = []
@@ -120,7 +123,7 @@ def _with(week: WeekModel, percent: float, now: int, reset_at: int) -> UsageCurv
 # --- moments ------------------------------------------------------------------------------------------------------------
 
 def _moment(usage: UsageCurve, ts: float, now: float, usual: float) -> Moment:
-    """usual: points that a day is taken to use before anything is known."""
+    """usual: points that a day is taken to use before any reading."""
     load, blocked = used_by(usage, ts), sum(max(0.0, min(end, ts) - begin) for begin, end in usage.stops)
     age = max(0.0, (ts - usage.times[0] - blocked) / DAY_S)
     used = [load - used_by(usage, _back(usage, ts, span * DAY_S)) for span in _SPANS_DAYS] + [load - usage.loads[0]]
@@ -144,8 +147,8 @@ def _back(usage: UsageCurve, ts: float, span_s: float) -> float:
 def _past(week: WeekModel, usual: float) -> List[Moment]:
     """The moments that a forecast compares with: each three hours from the first reading on."""
     first = week.at - min(week.days, MOST_DAYS) * DAY_S if week.usage.times else week.at
-    found = (_moment(week.usage, ts, week.at, usual) for ts in range(week.at - _STEP_S, first + 2 * _STEP_S, -_STEP_S))
-    return [moment for moment in found if moment.stop > moment.ts]
+    moments = (_moment(week.usage, ts, week.at, usual) for ts in range(week.at - _STEP_S, first + 2 * _STEP_S, -_STEP_S))
+    return [moment for moment in moments if moment.stop > moment.ts]
 
 
 def _hours(usage: UsageCurve, moment: Moment, need: float) -> Tuple[float, bool]:
@@ -183,7 +186,7 @@ def forecast(week: WeekModel, percent: float, now: int, reset_at: int) -> Runway
     """When the 7-day window is used up, from the percentage used so far. rule: pace while there are few days behind it."""
     if percent >= 100 or now >= reset_at:
         return Runway(now, now, now, float(percent >= 100), "week", week.days)
-    found, cut = curve(week, percent, 100.0, now, reset_at), (reset_at - now) / 60.0
-    low, high = interval(found, cut, TAIL)
-    median, low_at, high_at = (min(reset_at, int(now + 60 * minutes)) for minutes in (quantile(found, cut, 0.5), low, high))
-    return Runway(median, low_at, high_at, reached(found, cut), "week" if week.days >= LEAST_DAYS else "pace", week.days)
+    chances, cut = curve(week, percent, 100.0, now, reset_at), (reset_at - now) / 60.0
+    low, high = interval(chances, cut, TAIL)
+    median, low_at, high_at = (min(reset_at, int(now + 60 * minutes)) for minutes in (quantile(chances, cut, 0.5), low, high))
+    return Runway(median, low_at, high_at, reached(chances, cut), "week" if week.days >= LEAST_DAYS else "pace", week.days)

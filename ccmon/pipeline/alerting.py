@@ -4,7 +4,9 @@ claim() is quick; send() may take many seconds and is called when nobody waits, 
 or is suspended, has his claim run out: another process tells it then, and he does not any more.
 """
 
-from typing import List, NamedTuple, Optional, Set
+from __future__ import annotations
+
+from typing import List, Optional, Set
 
 from ccmon.alerts import channels, kinds, rules
 from ccmon.alerts.found import Noted
@@ -13,11 +15,12 @@ from ccmon.alerts.rules import PAST_DAYS, Alert, Usual
 from ccmon.alerts.window_rules import SAME_S
 from ccmon.errors import UsageError
 from ccmon.model import Facts, Snapshot
+from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, READING_BUSY_MS, Memory, opened
 from ccmon.settings import context
 from ccmon.settings.context import Context
 from ccmon.store import learning
-from ccmon.store.alerts import LEASE_S, NOTED, Told, is_taken
+from ccmon.store.alerts import LEASE_S, NOTED, SentAlert, is_claimed
 from ccmon.when import SESSION_S
 
 OPTIONS = ("alerts", "alert_by", "alert_command", "alert_webhook_file")
@@ -52,7 +55,7 @@ def claim(ctx: Context, facts: Facts, on_screen: bool = False) -> List[Due]:
     return [one for one in found if one.channels]
 
 
-def _noted(told: List[Told]) -> List[Noted]:
+def _noted(told: List[SentAlert]) -> List[Noted]:
     """The windows that came near their limit of late, each once."""
     found = [(*kinds.of_key(one.kind), one.window_end) for one in told if one.channel == NOTED]
     return list(dict.fromkeys(Noted(window, end, kind == _FULL) for kind, window, end in found if kind in (_NEAR, _FULL)))
@@ -71,19 +74,19 @@ def _settled(ctx: Context) -> Optional[Context]:
         return None
 
 
-def _claimed(memory: Memory, told: List[Told], key: str, window_end: int, ways: List[str], now: int) -> List[str]:
+def _claimed(memory: Memory, told: List[SentAlert], key: str, window_end: int, ways: List[str], now: int) -> List[str]:
     """Looked at first without a lock: nearly always all was told before."""
     before = _taken(told, key, window_end, now)
     left = [way for way in ways if way not in before]
     return memory.claim_alert(key, window_end, left, SAME_S, now) if left else []
 
 
-def _taken(told: List[Told], key: str, window_end: int, now: int) -> Set[str]:
+def _taken(told: List[SentAlert], key: str, window_end: int, now: int) -> Set[str]:
     return {one.channel for one in told
-            if kinds.covers(one.kind, key) and abs(one.window_end - window_end) < SAME_S and is_taken(one, now)}
+            if kinds.covers(one.kind, key) and abs(one.window_end - window_end) < SAME_S and is_claimed(one, now)}
 
 
-def _usual(ctx: Context, memory: Memory, snapshot: Snapshot, told: List[Told], ways: List[str]) -> Optional[Usual]:
+def _usual(ctx: Context, memory: Memory, snapshot: Snapshot, told: List[SentAlert], ways: List[str]) -> Optional[Usual]:
     """What is usual at this hour, where it matters; looked up in the history once an hour by all together."""
     end = rules.window_end(snapshot)
     before = _taken(told, "unusual", end, snapshot.now) if end else set()
@@ -138,6 +141,7 @@ class Outcome(NamedTuple):
 
     told: bool
     words: str
+    error: Optional[channels.Untold] = None        # why not
 
 
 def tell(ctx: Context, alert: Alert, channel: str) -> Outcome:
@@ -150,7 +154,7 @@ def tell(ctx: Context, alert: Alert, channel: str) -> Outcome:
         url = channels.webhook_url(ctx.settings.alert_webhook_file, ctx.env)
         return Outcome(True, channels.webhook(url, rules.payload(alert)))
     except channels.Untold as err:
-        return Outcome(False, str(err))
+        return Outcome(False, str(err), err)
 
 
 def ready(ctx: Context, channel: str) -> Outcome:
@@ -165,7 +169,7 @@ def ready(ctx: Context, channel: str) -> Outcome:
         where = channels.webhook_source(ctx.settings.alert_webhook_file, ctx.env)
         return Outcome(True, f"the address in {where}")
     except channels.Untold as err:
-        return Outcome(False, str(err))
+        return Outcome(False, str(err), err)
 
 
 def is_silent() -> bool:

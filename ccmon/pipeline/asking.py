@@ -26,7 +26,7 @@ def ask_when_due(ctx: Context, memory: Memory) -> None:
     answer = _answer(ctx, login.path, now)
     failed = bool(answer.sentence)
     note = AskedNote(now, before.failures + 1 if failed else 0, answer.sentence,
-                     before.credits if failed else answer.account.credits)
+                     before.credits if failed else answer.account.credits, answer.is_lasting)
     memory.keep_asked(note, answer.account.windows, login.login.account)
 
 
@@ -37,7 +37,7 @@ def _answer(ctx: Context, file: str, now: int) -> Answer:
         return claude_answer.parse(claude_program.ask(program, claude_answer.REQUEST, ctx.settings.timeout, env,
                                                       ctx.paths.home), now)
     except claude_program.Failed as err:
-        return Answer(claude_answer.NOTHING, str(err))
+        return Answer(claude_answer.NOTHING, str(err), isinstance(err, claude_program.NotFound))
 
 
 def environment(env: Mapping[str, str], file: str) -> Dict[str, str]:

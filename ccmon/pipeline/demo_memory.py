@@ -13,7 +13,7 @@ def remember_demo(ctx: Context) -> None:
     now = ctx.now()
     assert ctx.demo is not None
     with opened(ctx, BACKGROUND_BUSY_MS) as memory:
-        memory.keep_learned(state.dump(demo_past.lessons(ctx.demo)))
+        memory.keep_learned(state.dump(demo_past.learned_state(ctx.demo)))
         for at in demo.moments(now, ctx.demo):
             memory.keep(Answer(demo.blocks(at, ctx.demo), Source("demo", refreshed=at)), at)
         memory.note_readings(demo_past.readings(list(demo.moments(now, ctx.demo)), ctx.demo))

@@ -16,7 +16,7 @@ PAST_S = 5 * 86_400                    # how this user works is told by so long 
 STEP_S = 300
 
 
-def lessons(first: int) -> LearnedState:
+def learned_state(first: int) -> LearnedState:
     """What was learned before the session began that starts at `first`."""
     at, limit = first - LEARNED_S, float(demo.LIMIT)
     weights = UnitWeights("tokens", (("", "input", 1.0), ("", "output", 1.0)), 0.6, READINGS)

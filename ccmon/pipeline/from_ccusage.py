@@ -10,7 +10,7 @@ from ccmon.errors import CcmonError
 from ccmon.model import Source
 from ccmon.pipeline.memory import Answer, Memory
 from ccmon.settings.context import Context
-from ccmon.sources import ccusage, ccusage_json
+from ccmon.sources import ccusage, ccusage_errors, ccusage_json
 from ccmon.sources.cancel import Cancel
 
 try:
@@ -33,7 +33,7 @@ def answer(ctx: Context, before: Source, memory: Memory, lock: int, cancel: Canc
     try:
         parsed = ccusage_json.parse(text, now)
     except CcmonError as err:
-        raise CcmonError(f"{err}. To see it, run: ccusage blocks --json") from None
+        raise CcmonError(err.what, *ccusage_errors.SEE) from None
     took_s = round(max(after - before for before, after in zip(started, _spent_s())), 2)
     if len(program.argv) == 1:         # not the node of a --ccusage 'node cli.js'
         memory.remember_path(program.path)

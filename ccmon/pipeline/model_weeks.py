@@ -11,8 +11,8 @@ from ccmon.store import learning
 from ccmon.when import DAY_S
 
 if TYPE_CHECKING:
+    from ccmon.learning.forecast_scores import ForecastScores
     from ccmon.learning.learned import WeekModel
-    from ccmon.learning.told import Told
     from ccmon.learning.values import Reading
 
 _DAYS = 90
@@ -31,7 +31,7 @@ def study(memory: Memory, now: int) -> None:
         memory.note(learning.WEEKS, text)
 
 
-def scores(memory: Memory, now: int) -> "List[Tuple[str, Told]]":
+def scores(memory: Memory, now: int) -> "List[Tuple[str, ForecastScores]]":
     """How good the forecasts of each have been, by its name. Those of the account's windows alone are kept, so its readings are
     walked again: up to a second a window."""
     from ccmon.learning.evaluate_week import WeekWalk  # only to learn
@@ -40,7 +40,7 @@ def scores(memory: Memory, now: int) -> "List[Tuple[str, Told]]":
         walk = WeekWalk((100.0,), _APART_S)
         for reading in _readings(memory, name, now):
             walk.take(*reading[:3])
-        found.append((name, walk.told()))
+        found.append((name, walk.scores()))
     return found
 
 

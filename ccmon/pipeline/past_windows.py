@@ -5,7 +5,7 @@ from typing import Dict, List, Optional, Sequence
 
 from ccmon.errors import UsageError
 from ccmon.history import windows
-from ccmon.history.windows import PastWindow, Range, WindowKind, WindowReading
+from ccmon.history.windows import LoginReading, PastWindow, Range, WindowKind
 from ccmon.learning import state
 from ccmon.learning.learned import HISTORY_S, Learned, measure
 from ccmon.learning.values import Key
@@ -16,11 +16,11 @@ from ccmon.store import window_readings
 from ccmon.store.database import Store, StoreError
 from ccmon.text import clean, clip, near
 from ccmon.usage.binding import is_only_model
-from ccmon.usage.gauge import LEAST_TOKENS
 from ccmon.usage.hits import Event
+from ccmon.usage.utilization import LEAST_TOKENS
 from ccmon.usage.windows import order, window
+from ccmon.when import DAY_S
 
-DAY_S = 86_400
 LONGEST_S = 7 * DAY_S                  # of a window whose length is known
 COURSES_S = 60 * DAY_S                 # how far back the screen shows the week's course
 WEEK = "seven_day"
@@ -31,19 +31,19 @@ _KINDS = ("input", "output", "cache_creation", "cache_read")
 def known_names(kept: Memory) -> List[str]:
     """The windows of which anything is known, the 5 hours and the week first. Raises StoreError."""
     nothing: List[str] = []
-    found = _store(kept).of_owner(kept.ctx.owner, window_readings.names, nothing)
+    found = _store(kept).read_owner(kept.ctx.owner, window_readings.names, nothing)
     return sorted({*found, *map(_name_of, kept.events())} - {""}, key=lambda name: order(window(name, 0.0, 0, 0)))
 
 
-def readings(kept: Memory, name: str, since: int = 0) -> List[WindowReading]:
+def readings(kept: Memory, name: str, since: int = 0) -> List[LoginReading]:
     """All that Claude said of that window from then on (epoch s), limit events among it. Raises StoreError."""
-    nothing: List[window_readings.Row] = []
+    nothing: List[window_readings.WindowReading] = []
     until = kept.ctx.now()
-    rows = _store(kept).of_owner(
+    rows = _store(kept).read_owner(
         kept.ctx.owner, lambda db, owner: window_readings.readings(db, owner, since, until, name), nothing)
     events = [event for event in kept.events() if _name_of(event) == name and since <= event.at <= until]
-    return [*(WindowReading(row.login, row.ts, row.percent, row.resets_at) for row in rows),
-            *(WindowReading("", event.at, 100.0, event.resets_at, True) for event in events)]
+    return [*(LoginReading(row.login, row.ts, row.percent, row.resets_at) for row in rows),
+            *(LoginReading("", event.at, 100.0, event.resets_at, True) for event in events)]
 
 
 def _store(kept: Memory) -> Store:
@@ -72,11 +72,11 @@ def named(known: Sequence[str], wanted: Optional[str]) -> str:
     return name or ""
 
 
-def of_name(kept: Memory, name: str, said: Sequence[WindowReading], used: Sequence[Used]) -> List[PastWindow]:
+def of_name(kept: Memory, name: str, said: Sequence[LoginReading], used: Sequence[Used]) -> List[PastWindow]:
     """The windows of a name, by their ends. used: by time, over all of them."""
-    lessons = state.load(kept.learned()) if name == "five_hour" else None
-    part = partial(learned_part, lessons.learned) if lessons else _no_part
-    return windows.past_windows(WindowKind(name, length_s(name), partial(counts, scope(name)), part), said, used)
+    learned_state = state.load(kept.learned()) if name == "five_hour" else None
+    part = partial(learned_part, learned_state.learned) if learned_state else _no_part
+    return windows.grouped_windows(WindowKind(name, length_s(name), partial(counts, scope(name)), part), said, used)
 
 
 def weeks(kept: Memory, since: int) -> List[PastWindow]:

@@ -4,7 +4,7 @@ from typing import Any, Callable, Dict
 
 from ccmon import kept, line_answer
 from ccmon.model import Facts, Source
-from ccmon.pipeline import lessons
+from ccmon.pipeline import learned_state
 from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, opened
 from ccmon.settings.context import Context
 
@@ -12,7 +12,7 @@ _NOTED: Dict[str, Callable[[Any], Any]] = {
     "name": kept.name, "version": kept.sentence, "path": kept.sentence, "stamp": kept.count, "refreshed": kept.moment,
     "took_s": kept.amount, "error": kept.sentence, "missing": kept.truth, "skipped": kept.count, "future": kept.count,
     "skipped_in": kept.sentence, "ran": kept.moment, "logs": kept.sentence, "reason": kept.sentence, "progress": kept.share,
-    "unstarted": kept.sentence}
+    "not_installed": kept.truth, "unstarted": kept.sentence}
 _FIELDS = [(name, _NOTED[name]) for name in Source._fields]     # one that is noted and not read again would be lost in silence
 
 
@@ -31,5 +31,5 @@ def load(ctx: Context, now: int, busy_ms: int = BACKGROUND_BUSY_MS) -> Facts:
     """The newest facts that are stored, without running anything."""
     source = source_before(ctx)        # first: it is noted after the facts, which must not be older than it
     with opened(ctx, busy_ms) as memory:
-        facts = lessons.recall(memory, memory.facts(now), now)
+        facts = learned_state.recall(memory, memory.facts(now), now)
         return facts if ctx.is_stored_only else facts._replace(source=source)

@@ -8,9 +8,9 @@ from ccmon.history import rating
 from ccmon.history.rating import RunningRating, Scale
 from ccmon.model import Block, Limit, Record, Snapshot
 from ccmon.named_tuple import NamedTuple
-from ccmon.pipeline import lessons
+from ccmon.pipeline import learned_state
 from ccmon.pipeline.memory import Memory
-from ccmon.usage import fullness, gauge, limits
+from ccmon.usage import fullness, limits, utilization
 
 if TYPE_CHECKING:
     from ccmon.learning.learned import Learned
@@ -41,7 +41,7 @@ class Moment(NamedTuple):
 def present(kept: Memory) -> Moment:
     """The moment by what is stored: what the screen says of it."""
     now = kept.ctx.now()
-    facts = lessons.recall_limit(kept, kept.facts(now), now)
+    facts = learned_state.recall_limit(kept, kept.facts(now), now)
     full = fullness.of(facts, kept.ctx.usage_options(facts.login), now)
     return Moment(full.limit, facts.learned, full.session, full.gauge.percent, full.gauge.source)
 
@@ -62,7 +62,7 @@ def _scale(kept: Memory, moment: Union[Moment, Snapshot]) -> Scale:
     """
     limit = moment.limit
     if (limit.asked in ("pro", "ml_auto") or limit.by_account) and limit.source not in ("flag", "config"):
-        learned = gauge.in_tokens(moment.learned, None, None)
+        learned = utilization.limit_in_tokens(moment.learned, None, None)
         if learned:
             return Scale(learned.tokens, "learned", limit.plan)
         if limit.high_water and not moment.active:

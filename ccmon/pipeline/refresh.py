@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Iterator, List, Optional, Sequence
 
 from ccmon import kept, line_answer, line_cache, locks
-from ccmon.errors import CcmonError, UsageError
+from ccmon.errors import CcmonError, SourceError, UsageError
 from ccmon.model import Facts, Source
-from ccmon.pipeline import account, lessons, lines, sweeping, tightest, unchanged
+from ccmon.pipeline import account, learned_state, lines, sweeping, tightest, unchanged
 from ccmon.pipeline.catch_up import files as log_files_of
 from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, Answer, Memory, opened
 from ccmon.pipeline.present import load, source_before
@@ -47,7 +47,7 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
         try:
             answer = None if is_unchanged else _asked(ctx, before, memory, lock, cancel or Cancel(), files, whole)
         except Cancelled:
-            return lessons.recall(memory, memory.facts(now), now)._replace(source=before)
+            return learned_state.recall(memory, memory.facts(now), now)._replace(source=before)
         except CcmonError as err:
             now = ctx.now()            # a time-out has taken its time: the pause begins after it
             if not locks.held(lock):
@@ -63,13 +63,13 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
                 sources.read_beside(ctx, facts.source, memory, at_once=True)       # what is shown is the ledger's
                 facts = memory.facts(now)._replace(source=facts.source)
             _note_success(ctx, facts._replace(source=_stored(facts, before)), now)
-        facts = lessons.recall(memory, facts, now)
+        facts = learned_state.recall(memory, facts, now)
         lines.write_all(ctx, facts, now, of_account)
         if facts.source.progress is None:
             memory.maintain(now)
             if not (ctx.chosen and ctx.chosen.is_other_login):         # what is scored is of one login
                 snapshot = ctx.view(facts, now)
-                lessons.keep_score(memory, snapshot)
+                learned_state.keep_score(memory, snapshot)
                 tightest.note(memory, snapshot)
     return facts
 
@@ -93,7 +93,7 @@ def _may_read_beside(ctx: Context, source: Source) -> bool:
 def _of_the_other(ctx: Context, memory: Memory) -> Facts:
     """What the process has stored that took the lock while this one was stopped: what we have read since is older."""
     source, now = source_before(ctx), ctx.now()
-    return lessons.recall(memory, memory.facts(now), now)._replace(source=source)
+    return learned_state.recall(memory, memory.facts(now), now)._replace(source=source)
 
 
 def _kept(memory: Memory, answer: Optional[Answer], before: Source, stamp: str, now: int) -> Facts:
@@ -158,7 +158,7 @@ def learn(ctx: Context) -> None:
             if ctx.settings.official == "claude":
                 from ccmon.pipeline import asking
                 asking.ask_when_due(ctx, memory)
-            lessons.study_when_due(memory, ctx.now())
+            learned_state.study_when_due(memory, ctx.now())
     finally:
         locks.unlock(lock)
 
@@ -265,7 +265,8 @@ def _is_begun(ctx: Context, whole: "Optional[Tell]") -> bool:
 def _failed(ctx: Context, before: Source, err: CcmonError) -> Source:
     name = "logs" if ctx.settings.source == "logs" else "ccusage"
     before = before if before.name == name else Source(name, refreshed=before.refreshed)
-    return before._replace(error=str(err), missing=getattr(err, "missing", False))
+    return before._replace(error=str(err), missing=isinstance(err, SourceError) and err.missing,
+                           not_installed=isinstance(err, SourceError) and err.not_installed)
 
 
 def pause_s(failures: int) -> int:

@@ -53,7 +53,8 @@ def ask(ctx: Context, before: Source, memory: Memory, lock: int, cancel: Cancel,
             why = None if isinstance(err, ccusage.NotFound) else str(err)
             return answer._replace(source=answer.source._replace(unstarted=why))
         if err.missing and files:
-            raise ccusage.Failed(f"{err}. Claude Code's logs are there: --source logs reads them without", missing=True) from None
+            raise ccusage.Failed(str(err), "Claude Code's logs are there: --source logs reads them without",
+                                 missing=True) from None
         raise
 
 
@@ -133,7 +134,7 @@ def read_whole(ctx: Context, memory: Memory, found: Sequence[LogFile], tell: Opt
             come, until = share, time.monotonic() + max(MOST_STILL_S, ctx.settings.timeout)
         if time.monotonic() > until:
             raise StoreError(f"{locks.holder(os.path.join(ctx.cache or '', 'logs.reading'))}, another ccmon, reads the logs "
-                             f"and does not get on. Try again, or end that one")
+                             "and does not get on", "Try again, or end that one")
         if tell:
             tell(share)
         time.sleep(0.1)
@@ -160,7 +161,7 @@ def read_beside(ctx: Context, source: Source, memory: Memory, at_once: bool = Fa
         if memory.logs_read() or sum(file.size for file in found) <= log_reader.AT_ONCE_BYTES or not ctx.cache:
             done = log_reader.read(memory.store, logs_of(ctx, found), ctx.now(), None, time.monotonic() + MOST_LEARN_S)
             memory.note_limits()
-            if done and not memory.store.of_owner(ctx.owner, log_state.has_checks, False):
+            if done and not memory.store.read_owner(ctx.owner, log_state.has_checks, False):
                 memory.note_logs_read_beside(f"{ctx.now()} {log_files.stamp(found)}")
         elif found:
             log_reader.start(ctx.cache, ctx.env)

@@ -7,7 +7,8 @@ from typing import Iterator, Mapping
 
 from ccmon.errors import CcmonError
 from ccmon.settings import config
-from ccmon.system import private, start_up_files
+from ccmon.setup import start_up_files
+from ccmon.system import private
 
 LEAD, MOST_LOOKED_AT = ".ccmon-", 20_000            # as in newfiles.py
 _TARGETS = ("bash", "zsh", "fish", "tmux", "claude")

@@ -9,7 +9,7 @@ from typing import Optional, Sequence
 from ccmon import line_answer
 from ccmon.errors import CcmonError
 from ccmon.model import Facts, Source
-from ccmon.pipeline import account, lessons
+from ccmon.pipeline import account, learned_state
 from ccmon.pipeline.catch_up import files, is_current
 from ccmon.pipeline.memory import SCREEN_BUSY_MS, Answer, Memory, opened
 from ccmon.pipeline.present import load, source_before
@@ -33,7 +33,7 @@ def stored_facts(ctx: Context) -> Optional[Facts]:
         return None
     with opened(ctx, SCREEN_BUSY_MS) as memory:
         facts = None if _is_waiting(ctx, memory) else unchanged_facts(ctx, before, files(ctx), memory, now)
-        return facts and lessons.recall(memory, facts, now)._replace(source=before._replace(refreshed=now))
+        return facts and learned_state.recall(memory, facts, now)._replace(source=before._replace(refreshed=now))
 
 
 def is_recorded(ctx: Context) -> bool:
@@ -89,7 +89,7 @@ def answer_of_logs(ctx: Context, before: Source, found: Sequence[LogFile], memor
     if not found or store is None or memory.is_frozen() or not _are_only_source(ctx, before, memory):
         return None
     stamp, now = price_table.stamp(ctx.settings.prices), ctx.now()
-    if not store.of_owner(ctx.owner, lambda db, owner: is_current(db, owner, found, stamp, now), False):
+    if not store.read_owner(ctx.owner, lambda db, owner: is_current(db, owner, found, stamp, now), False):
         return None
     skipped, worst = memory.damaged()
     return Answer(None, before._replace(refreshed=now, took_s=round(time.monotonic() - started, 2), skipped=skipped,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Dict, Iterable, List, Mapping, Sequence, Tuple
 
-from ccmon.errors import CcmonError
 from ccmon.text import clean
 from ccmon.typed_values import Given
 
@@ -21,15 +20,15 @@ def table(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, Tuple[str, .
 
 def _name(name: str, given: Given) -> str:
     if not name or len(name) > LONGEST_NAME or not set(name) <= _KEPT:
-        raise CcmonError(f"{given.where}: '{clean(name)[:LONGEST_NAME]}' cannot be the name of an account, which is made of "
-                         f"letters, digits, - _ and ., {LONGEST_NAME} at most")
+        raise given.error(f"'{clean(name)[:LONGEST_NAME]}' cannot be the name of an account, which is made of "
+                          f"letters, digits, - _ and ., {LONGEST_NAME} at most")
     return name
 
 
 def _folders(name: str, given: Given) -> Tuple[str, ...]:
     folders = tuple(filter(None, (part.strip() for part in given.text.split(","))))
     if not folders or "\0" in given.text:
-        raise CcmonError(f"{given.where}: account '{name}' needs a folder, as in {name} = ~/.claude-{name}")
+        raise given.error(f"account '{name}' needs a folder, as in {name} = ~/.claude-{name}")
     return folders
 
 

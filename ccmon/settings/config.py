@@ -8,7 +8,7 @@ from contextlib import suppress
 from itertools import product
 from typing import TYPE_CHECKING, Dict, List, Mapping, Optional, Sequence, TextIO, Tuple
 
-from ccmon.errors import CcmonError
+from ccmon.errors import SettingError
 from ccmon.named_tuple import NamedTuple
 from ccmon.system import private
 from ccmon.text import clean
@@ -247,13 +247,14 @@ def read(path: Optional[str], known: Sequence[str]) -> Dict[str, Dict[str, Given
     if not path or not os.path.exists(path):
         return {}
     try:
-        content = private.read(path, _whose).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        content = private.read(path, whose).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except (OSError, UnicodeDecodeError) as err:
-        raise CcmonError(f"{path} cannot be read ({getattr(err, 'strerror', None) or err}). {_way_out(path, err)}") from None
+        reason = getattr(err, "strerror", None) or err
+        raise SettingError(f"{path} cannot be read ({reason})", _way_out(path, err), path, 1) from None
     return sections_of(content, path, known)
 
 
-def _whose(found: os.stat_result) -> Optional[str]:
+def whose(found: os.stat_result) -> Optional[str]:
     """It names commands that ccmon runs. 0777 is what a disk shows that keeps no modes, such as those of Windows."""
     return private.foreign(found) if stat.S_IMODE(found.st_mode) == 0o777 else private.open_to_others(found)
 
@@ -274,13 +275,18 @@ def sections_of(content: str, path: str, known: Sequence[str]) -> Dict[str, Dict
     try:
         parser.read_string(content, path)
     except configparser.Error as err:
-        raise CcmonError(f"{path}, line {_unmasked(_bad_line(err))}. Mend or remove the file") from None
+        line, what = _bad_line(err)
+        raise SettingError(f"{path}, line {line or '?'}: {_unmasked(what)}", "Mend or remove the file", path, line or 1) from None
     for section in parser.sections():
         if not any(_is_named(section, name) for name in known):
             valid = ", ".join(f"[{name}]" for name in known)
-            raise CcmonError(f"{path}, line {_line_of(content, section)}: unknown section [{clean(section)}]; valid are {valid}")
-    return {section: {_unmasked(key): Given(_unmasked(text), f"{path}, line {_line_of(content, section, key)}")
+            raise _given("", path, _line_of(content, section)).error(f"unknown section [{clean(section)}]; valid are {valid}")
+    return {section: {_unmasked(key): _given(_unmasked(text), path, _line_of(content, section, key))
                       for key, text in parser.items(section)} for section in parser.sections()}
+
+
+def _given(text: str, path: str, line: int) -> Given:
+    return Given(text, f"{path}, line {line}", line)
 
 
 def _masked(content: str) -> str:
@@ -303,16 +309,16 @@ def _is_named(section: str, name: str) -> bool:
     return section.startswith(name[:-len(ANY_NAME)]) if name.endswith(ANY_NAME) else section == name
 
 
-def _bad_line(err: "configparser.Error") -> str:
-    """3: what is wrong there."""
+def _bad_line(err: "configparser.Error") -> Tuple[int, str]:
+    """The number of the line, 0 where that is not known, and what is wrong there."""
     import configparser
     if isinstance(err, configparser.MissingSectionHeaderError):
-        return f"{err.lineno}: settings stand below a line [ccmon]"
+        return err.lineno, "settings stand below a line [ccmon]"
     if isinstance(err, configparser.ParsingError):
-        return f"{err.errors[0][0]}: this is no line of the form name = value"
+        return err.errors[0][0], "this is no line of the form name = value"
     if isinstance(err, configparser.DuplicateOptionError):
-        return f"{err.lineno}: '{err.option}' is set a second time"
-    return f"{getattr(err, 'lineno', '?')}: [{getattr(err, 'section', '?')}] begins a second time"
+        return err.lineno or 0, f"'{err.option}' is set a second time"
+    return getattr(err, "lineno", 0) or 0, f"[{getattr(err, 'section', '?')}] begins a second time"
 
 
 def open_log(path: Optional[str]) -> TextIO:

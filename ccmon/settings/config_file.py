@@ -8,7 +8,7 @@ from typing import Iterator, Mapping, Optional
 
 from ccmon import line_cache
 from ccmon.errors import CcmonError, Unwritable
-from ccmon.system import dotfiles, private, swap
+from ccmon.system import private, shared_files, swap
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def alone(path: str) -> Iterator[None]:
             private.own_folder(folder)
             stack.enter_context(private.locked(folder))
         except BlockingIOError as err:
-            raise Unwritable(f"{path} is {err.strerror}, which is to change it. Try again, or end that one") from None
+            raise Unwritable(f"{path} is {err.strerror}, which is to change it", "Try again, or end that one") from None
         except OSError:                # put says it
             pass
         yield
@@ -32,10 +32,10 @@ def alone(path: str) -> Iterator[None]:
 def text_of(path: str) -> Optional[str]:
     """The content; None when there is no file. Unwritable when it cannot be read or is no text: then nothing can be changed."""
     try:
-        content = dotfiles.read(path)
+        content = shared_files.read(path)
         return None if content is None else content.decode("utf-8")
     except UnicodeDecodeError:
-        raise Unwritable(f"{path} is not UTF-8. Mend or remove it") from None
+        raise Unwritable(f"{path} is not UTF-8", "Mend or remove it") from None
     except CcmonError as err:
         raise Unwritable(str(err)) from None
 
@@ -47,9 +47,9 @@ def put(path: str, before: Optional[str], after: str) -> None:
     """
     why = private.whose_folder(os.path.dirname(path)) or private.whose_folder(os.path.dirname(os.path.realpath(path)))
     if why:
-        raise Unwritable(f"{path} cannot be written (its folder {why}). Set XDG_CONFIG_HOME to a folder of your own")
+        raise Unwritable(f"{path} cannot be written (its folder {why})", "Set XDG_CONFIG_HOME to a folder of your own")
     try:
-        dotfiles.replace(path, None if before is None else before.encode("utf-8"), after.encode("utf-8"))
+        shared_files.replace(path, None if before is None else before.encode("utf-8"), after.encode("utf-8"))
     except swap.Changed:
         raise
     except CcmonError as err:
@@ -65,4 +65,4 @@ def remove(path: str, content: str) -> None:
     """Remove the file if that is all that is in it. Unwritable when it cannot be read."""
     if text_of(path) == content:
         with suppress(swap.Changed):
-            dotfiles.remove(path, content.encode("utf-8"))
+            shared_files.remove(path, content.encode("utf-8"))

@@ -107,7 +107,7 @@ def prepare(flags: Mapping[str, Given], env: Mapping[str, str], switch: bool = T
         settings, zone = in_force(flags, options.from_environment(env), sections)
         now = clock.now(env)
     except CcmonError as err:
-        raise UsageError(str(err)) from None
+        raise UsageError(err.what, err.way_out) from None
     ctx = Context(env, paths, line_answer.folder(env), config.owner(env), settings, zone, utf8=line_answer.is_utf8(env))
     if not (switch and settings.account):
         return ctx

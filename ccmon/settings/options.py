@@ -215,7 +215,7 @@ def from_file(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, Given]:
     """The options of the [ccmon] section; an unknown one is told with the nearest name."""
     for key, given in sections.get("ccmon", {}).items():
         if key not in BY_NAME:
-            raise CcmonError(f"{given.where}: unknown option '{key}'{near(key, BY_NAME)}. Valid: {', '.join(BY_NAME)}")
+            raise given.error(f"unknown option '{key}'{near(key, BY_NAME)}. Valid: {', '.join(BY_NAME)}")
     return dict(sections.get("ccmon", {}))
 
 
@@ -240,7 +240,7 @@ def _valued(parse: Callable[[str], Any], given: Given, text: str) -> Any:
     try:
         return parse(text)
     except ValueError as err:
-        raise CcmonError(f"{given.where}: {err}") from None
+        raise given.error(str(err)) from None
 
 
 def resolve(flags: Mapping[str, Given], environment: Mapping[str, Given], file: Mapping[str, Given],
@@ -279,8 +279,8 @@ def _reset(values: Mapping[str, Any], origin: Mapping[str, str]) -> ResetRule:
 def _check_format(name: str, origin: str, layers: Mapping[str, Mapping[str, Given]]) -> None:
     """claude reads stdin: only a call that says so itself may do that."""
     if name == "claude" and origin != "flag":
-        raise CcmonError(f"{layers[origin]['format'].where}: claude is for Claude Code only. Set another format, and give it "
-                         "the command: ccmon --statusline --format claude")
+        raise layers[origin]["format"].error("claude is for Claude Code only. Set another format, and give it the command: "
+                                             "ccmon --statusline --format claude")
 
 
 def _plan(text: str, plans: Mapping[str, int], layers: Mapping[str, Mapping[str, Given]]) -> str:
@@ -289,7 +289,7 @@ def _plan(text: str, plans: Mapping[str, int], layers: Mapping[str, Mapping[str,
     found = plan_of(text, known)
     if found is None:
         hint = near(folded(text), known)
-        raise CcmonError(f"{_where('plan', layers)}: '{text}' is no plan{hint}; choose from {', '.join(known)}")
+        raise _given("plan", layers).error(f"'{text}' is no plan{hint}; choose from {', '.join(known)}")
     return found
 
 
@@ -299,9 +299,9 @@ def _theme(text: str, themes: Mapping[str, Theme], layers: Mapping[str, Mapping[
     found = word_of(text, known, LOOKS)
     if found is None:
         hint = near(folded(text), known)
-        raise CcmonError(f"{_where('theme', layers)}: '{text}' is unknown{hint}; choose from {', '.join(known)}")
+        raise _given("theme", layers).error(f"'{text}' is unknown{hint}; choose from {', '.join(known)}")
     return found
 
 
-def _where(name: str, layers: Mapping[str, Mapping[str, Given]]) -> str:
-    return next(layers[level][name].where for level in LEVELS if name in layers[level])
+def _given(name: str, layers: Mapping[str, Mapping[str, Given]]) -> Given:
+    return next(layers[level][name] for level in LEVELS if name in layers[level])

@@ -86,7 +86,7 @@ def address(name: str) -> Address:
         return _elsewhere(section, key.strip().lower(), name)
     key = (key if dot else name).lstrip("-").replace("-", "_").lower()
     if key not in BY_NAME:
-        raise UsageError(f"unknown option '{clean(name)}'{near(key, BY_NAME)}. To see them all: ccmon config")
+        raise UsageError(f"unknown option '{clean(name)}'{near(key, BY_NAME)}", "To see them all: ccmon config")
     return Address("ccmon", key)
 
 
@@ -94,7 +94,7 @@ def _elsewhere(section: str, key: str, name: str) -> Address:
     known = [one for one in SECTIONS if one != "ccmon"]
     if section.partition(".")[0] not in (*known, "theme") or not key:
         places = ", ".join(f"{one}.ROLE" if one.endswith(".NAME") else f"{one}.NAME" for one in known)
-        raise UsageError(f"unknown name '{clean(name)}'{near(section, known)}: it is that of an option, or {places}. "
+        raise UsageError(f"unknown name '{clean(name)}'{near(section, known)}: it is that of an option, or {places}",
                          "To see them all: ccmon config")
     return Address(section, key)
 
@@ -105,6 +105,6 @@ def fit(place: Address, text: str) -> str:
         raise UsageError(f"{clean(place.key)}: a value in config.ini is one line without control characters")
     option = BY_NAME.get(place.key) if place.section == "ccmon" else None
     if option and option.verbatim and text != text.strip():
-        raise UsageError(f"{place.key}: config.ini keeps no blanks at the ends of a value. Leave them out, or give "
+        raise UsageError(f"{place.key}: config.ini keeps no blanks at the ends of a value", "Leave them out, or give "
                          f"CCMON_{place.key.upper()} in the environment")
     return text.strip()

@@ -49,7 +49,7 @@ def _theme(name: str, rows: Mapping[str, Given], themes: Mapping[str, Theme]) ->
     for role, given in rows.items():
         if role not in (*ROLES, BASE):
             known = (*ROLES, BASE)
-            raise CcmonError(f"{given.where}: '{role}' is no role of a theme{near(role, known)}; choose from {', '.join(known)}")
+            raise given.error(f"'{role}' is no role of a theme{near(role, known)}; choose from {', '.join(known)}")
         if role != BASE:
             own[role] = _style(given, base[role])
     return {**base, **own}
@@ -59,8 +59,8 @@ def _base(given: Optional[Given], themes: Mapping[str, Theme]) -> Theme:
     text = given.text.strip() if given else "dark"
     name = word_of(text, themes)
     if given and name is None:
-        raise CcmonError(f"{given.where}: '{text}' is no theme{near(folded(text), themes)}; choose from {', '.join(themes)}, "
-                         "or one of your own that stands above")
+        raise given.error(f"'{text}' is no theme{near(folded(text), themes)}; choose from {', '.join(themes)}, "
+                          "or one of your own that stands above")
     return themes[name or "dark"]
 
 
@@ -69,9 +69,9 @@ def _style(given: Given, base: Style) -> Style:
     words = [_proper(word) for word in items(given.text)]
     colours = [word for word in words if word not in ATTRIBUTES]
     if len(colours) > 1:
-        raise CcmonError(f"{given.where}: '{colours[0]}' and '{colours[1]}' are two colours; a role has one")
+        raise given.error(f"'{colours[0]}' and '{colours[1]}' are two colours; a role has one")
     plain = Style(bold="bold" in words, dim="dim" in words, reverse="reverse" in words)
-    index = _index(colours[0], given.where) if colours else None
+    index = _index(colours[0], given) if colours else None
     if index is None:
         return plain
     if index > 15:                     # where there are fewer colours, those of the base are known to differ
@@ -88,7 +88,7 @@ def _proper(word: str) -> str:
     return _SYNONYMS.get(word, word)
 
 
-def _index(word: str, where: str) -> Optional[int]:
+def _index(word: str, given: Given) -> Optional[int]:
     """The colour of the 256, None for the terminal's own."""
     if word in COLOURS:
         return COLOURS[word]
@@ -96,7 +96,7 @@ def _index(word: str, where: str) -> Optional[int]:
         return int(word)
     if len(word) == 7 and word[0] == "#" and set(word[1:]) <= set("0123456789abcdef"):
         return min(range(16, 256), key=lambda index: _distance(_parts(hexadecimal(index)), _parts(word)))
-    raise CcmonError(f"{where}: '{word}' is no colour{near(word, (*COLOURS, *ATTRIBUTES))}; valid are {VALID}")
+    raise given.error(f"'{word}' is no colour{near(word, (*COLOURS, *ATTRIBUTES))}; valid are {VALID}")
 
 
 def _parts(colour: str) -> List[int]:

@@ -66,4 +66,4 @@ def _measured(calls: Mapping[str, List[str]], env: Mapping[str, str]) -> Optiona
             cpu_s, said = processes.measured(words, env)
             printed.add(said)
             times[name].append(cpu_s)
-    return {name: sorted(found)[len(found) // 2] for name, found in times.items()} if len(printed) == 1 and all(printed) else None
+    return {name: sorted(taken)[len(taken) // 2] for name, taken in times.items()} if len(printed) == 1 and all(printed) else None

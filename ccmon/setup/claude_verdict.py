@@ -1,9 +1,12 @@
 """Whether Claude Code shows the line, told by all settings that are in force in a folder."""
 
+from __future__ import annotations
+
 import json
-from typing import Any, Dict, NamedTuple, Sequence
+from typing import Any, Dict, Sequence
 
 from ccmon.errors import CcmonError
+from ccmon.named_tuple import NamedTuple
 from ccmon.setup import settings_json
 from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN, Visibility, edit
 
@@ -22,10 +25,10 @@ class Source(NamedTuple):
 def of_sources(sources: Sequence[Source]) -> Visibility:
     """sources: the one that wins comes first."""
     values = [(source, _values(source.text)) for source in sources]
-    off = next((source for source, found in values if OFF in found), None)
+    off = next((source for source, members in values if OFF in members), None)
     if off is not None and _values(off.text)[OFF] is True:
         return Visibility(NOT_SEEN, f"{OFF} in {off.path} turns status lines off", edit(off.path, _line_of(off.text, OFF)))
-    first = next((source for source, found in values if settings_json.KEY in found), None)
+    first = next((source for source, members in values if settings_json.KEY in members), None)
     if first is not None and first.whose != OF_USER and not _calls_ccmon(first.text):
         return Visibility(NOT_SEEN, f"{first.path} has a status line for {first.whose}, which comes before the one of the user",
                           edit(first.path, _line_of(first.text, settings_json.KEY)))
@@ -39,10 +42,10 @@ def _line_of(text: str, key: str) -> int:
 def _values(text: str) -> Dict[str, Any]:
     """The members; none where the text is not an object: that is told elsewhere, or not ours to tell."""
     try:
-        found = json.loads(text)
+        members = json.loads(text)
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return members if isinstance(members, dict) else {}
 
 
 def _calls_ccmon(text: str) -> bool:

@@ -1,21 +1,23 @@
 """`ccmon init` without arguments: three questions, what they would write, and the writing, on yes alone."""
 
+from __future__ import annotations
+
 import os
 import sys
-from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence
+from typing import List, Mapping, Optional, Sequence
 
 from ccmon import output, streams
 from ccmon.errors import CcmonError, UsageError
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings import config, config_file, ini_text, options
 from ccmon.settings.context import Context, prepare
 from ccmon.setup import init, questions, visibility
 from ccmon.setup.init import Edit
 from ccmon.setup.prompt_verdict import NOT_SEEN, SHELLS
 from ccmon.setup.questions import Question
-from ccmon.system import clock, dotfiles, ready, swap
+from ccmon.system import clock, ready, shared_files, swap
 from ccmon.text import count
 
-Ask = Callable[[str], str]
 YES = ("y", "yes")
 
 
@@ -41,11 +43,12 @@ class Plan(NamedTuple):
 def run(env: Mapping[str, str]) -> int:
     """The exit code. UsageError without a terminal, and when the configuration is broken."""
     if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("init asks three questions, and this is no terminal. Run it in one, or name the place: ccmon init SHELL")
+        raise UsageError("init asks three questions, and this is no terminal",
+                         "Run it in one, or name the place: ccmon init SHELL")
     ctx = prepare({}, env, switch=False)
     path = ctx.paths.config
     if path is None:
-        raise UsageError("there is no home directory to write to. Set HOME")
+        raise UsageError("there is no home directory to write to", "Set HOME")
     sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         places = _dialogue(ctx, path)
@@ -127,7 +130,7 @@ def _asked(question: Question) -> str:
             print()
             return checked
         except CcmonError as err:
-            print("\n".join(questions.told(err, _cells())))
+            print("\n".join(questions.error_rows(err, _cells())))
 
 
 def _answer(prompt: str) -> str:
@@ -160,7 +163,7 @@ def _text(content: Optional[bytes]) -> Optional[str]:
 
 def _put_settings(path: str, values: Mapping[str, str]) -> None:
     now = _settings(path, values)      # what was written there meanwhile stays
-    dotfiles.replace(path, now.before, now.after)
+    shared_files.replace(path, now.before, now.after)
 
 
 def _write(plan: Plan, env: Mapping[str, str]) -> None:
@@ -183,8 +186,8 @@ def _is_seen(places: Sequence[str], env: Mapping[str, str]) -> bool:
     for place in places:
         if place in SHELLS:
             _say(f"Starting {place} once, to see its prompt ...")
-        found = visibility.of(place, env)
-        _say(*visibility.sentences(place, env, found))
-        all_seen = all_seen and (found is None or found.state != NOT_SEEN)
+        seen = visibility.of(place, env)
+        _say(*visibility.sentences(place, env, seen))
+        all_seen = all_seen and (seen is None or seen.state != NOT_SEEN)
     _say(*visibility.colours_hint(places, env))
     return all_seen

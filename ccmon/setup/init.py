@@ -1,15 +1,19 @@
 """`ccmon init`: the texts for shells and bars filled with this machine's paths, printed, written or taken out again."""
 
+from __future__ import annotations
+
 import os
 import re
 from contextlib import suppress
-from typing import List, Mapping, NamedTuple, Optional, Tuple
+from typing import List, Mapping, Optional, Tuple
 
 from ccmon import line_answer
-from ccmon.errors import CcmonError, UsageError
+from ccmon.errors import CcmonError, PathError, UsageError
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings.options import OPTIONS
-from ccmon.setup import claude_start, probe_texts, prompts, settings_json, snippets, tmux_bar, tmux_server
-from ccmon.system import dotfiles, processes, start_up_files, swap, tmux
+from ccmon.setup import claude_start, dotfiles, probe_texts, prompts, settings_json, snippets, tmux_bar, tmux_server
+from ccmon.setup.start_up_files import bash_path
+from ccmon.system import processes, shared_files, swap, tmux
 
 
 class Edit(NamedTuple):
@@ -37,19 +41,20 @@ def run(target: str, write: bool, undo: bool, env: Mapping[str, str], where: str
 def edit(target: str, env: Mapping[str, str]) -> Edit:
     """What --write would do. CcmonError when it could not."""
     places, path = _places(target, env), _place(target, env)
-    before = dotfiles.read(path)
+    before = shared_files.read(path)
     if target != "claude":
-        moved = tuple(Edit(other, dotfiles.read(other), dotfiles.without_block(other)) for other in _others(target, path, env))
+        moved = tuple(Edit(other, shared_files.read(other), dotfiles.without_block(other))
+                      for other in _others(target, path, env))
         return Edit(path, before, dotfiles.with_block(path, before, snippets.block(target, _of_file(places, path))), moved)
     return Edit(path, before, _with_line(path, before, places))
 
 
 def _write(target: str, places: snippets.Places, env: Mapping[str, str]) -> str:
     path = _place(target, env)
-    kept = (swap.repeated(lambda: _set(path, places)) if target == "claude"
+    backup = (swap.repeated(lambda: _set(path, places)) if target == "claude"
             else dotfiles.put(path, snippets.block(target, _of_file(places, path))))
-    backup = f" What was there before is in {kept}." if kept else ""
-    said = [f"The line is set up in {path}.{backup}", *(_moved(target, other) for other in _others(target, path, env))]
+    note = f" What was there before is in {backup}." if backup else ""
+    said = [f"The line is set up in {path}.{note}", *(_moved(target, other) for other in _others(target, path, env))]
     return "\n".join([*said, f"To take it out: ccmon init {target} --undo"]) + "\n"
 
 
@@ -64,8 +69,8 @@ def _of_file(places: snippets.Places, path: str) -> snippets.Places:
 
 def _others(target: str, path: str, env: Mapping[str, str]) -> List[str]:
     """The files that have the block although it is, or is about to be, in another one."""
-    found = [] if target in ("claude", "tmux") else dotfiles.with_block_in(target, env)
-    return [other for other in found if os.path.realpath(other) != os.path.realpath(path)]
+    paths = [] if target in ("claude", "tmux") else dotfiles.with_block_in(target, env)
+    return [other for other in paths if os.path.realpath(other) != os.path.realpath(path)]
 
 
 def _moved(target: str, path: str) -> str:
@@ -73,8 +78,8 @@ def _moved(target: str, path: str) -> str:
         take_out(target, path)
     except CcmonError as err:
         return f"It is not taken out of another file: {err}."
-    kept = drop_copy(target, path)
-    return f"Taken out of {path}, where it stood before." + (f" {kept} stays." if kept else "")
+    backup = drop_copy(target, path)
+    return f"Taken out of {path}, where it stood before." + (f" {backup} stays." if backup else "")
 
 
 def _undo(target: str, env: Mapping[str, str]) -> str:
@@ -82,9 +87,9 @@ def _undo(target: str, env: Mapping[str, str]) -> str:
     calls, lines = tmux_calls(path, env) if target == "tmux" else [], []
     for one in [path, *_others(target, path, env)]:
         lines.append(f"Taken out of {one}." if take_out(target, one) else f"There is nothing of ccmon in {one}.")
-        kept = drop_copy(target, one)
-        if kept:
-            lines.append(f"{kept} stays: it holds what is not in {one} any more. Remove it when you do not need it.")
+        backup = drop_copy(target, one)
+        if backup:
+            lines.append(f"{backup} stays: it holds what is not in {one} any more. Remove it when you do not need it.")
     cleared = tmux_server.clear(tmux_server.with_line(calls, env), calls, text_of(path), env)
     lines += [f"Taken out of the tmux that runs ({socket})." for socket in cleared]
     return "\n".join(lines) + "\n"
@@ -117,7 +122,7 @@ def tmux_calls(path: str, env: Mapping[str, str]) -> List[str]:
         block = dotfiles.block(path)
         if block is not None:
             return snippets.tmux_calls(block)
-        by_hand = b"ccmon" in (dotfiles.read(path) or b"")
+        by_hand = b"ccmon" in (shared_files.read(path) or b"")
         return [] if by_hand else snippets.tmux_calls(snippets.block("tmux", _places("tmux", env)))
     except CcmonError:                 # no command, no home; taking it out says what is wrong with the file
         return []
@@ -135,7 +140,7 @@ def is_called_by_hand(shell: str, env: Mapping[str, str]) -> bool:
 
 def text_of(path: str) -> str:
     """The content, whatever bytes are in it; nothing when there is none."""
-    return (dotfiles.read(path) or b"").decode("utf-8", "replace")
+    return (shared_files.read(path) or b"").decode("utf-8", "replace")
 
 
 def _places(target: str, env: Mapping[str, str]) -> snippets.Places:
@@ -148,7 +153,7 @@ def _places(target: str, env: Mapping[str, str]) -> snippets.Places:
     ccmon, folder, config, settings = map(_for_shells, (ccmon, folder, line_answer.config_path(env), settings))
     direct = claude_start.direct(ccmon, env) if target == "claude" else ""
     form = tmux_bar.word(_bar(env)) if target == "tmux" else tmux_bar.USUAL
-    bash_file = os.path.basename(start_up_files.bash_path(env.get("HOME") or os.path.expanduser("~")))
+    bash_file = os.path.basename(bash_path(env.get("HOME") or os.path.expanduser("~")))
     return snippets.Places(ccmon, _line(ccmon), folder, file, config, variables, settings, bash_file=bash_file, direct=direct,
                            tmux_format=form)
 
@@ -161,7 +166,7 @@ def _bar(env: Mapping[str, str]) -> Optional[tmux_bar.Bar]:
         expanded = processes.printed([program, "display-message", "-p", tmux_bar.question(expanded=True)], env)
         formats = processes.printed([program, "show-options", "-gqv", "status-format"], env)
         return tmux_bar.answered(said, expanded or "") if tmux_bar.has_usual_ground(formats or "") else None
-    content = dotfiles.read(dotfiles.path_of("tmux", env)) or b""
+    content = shared_files.read(dotfiles.path_of("tmux", env)) or b""
     return tmux_bar.of_config(content.decode("utf-8", "replace"))
 
 
@@ -171,11 +176,11 @@ def _for_shells(path: str) -> str:
 
 
 def _command(env: Mapping[str, str]) -> str:
-    """The absolute path of the `ccmon` that runs, else of the one on PATH; links are kept: they outlive an upgrade."""
-    found = processes.own_program() or processes.which("ccmon", env)
-    if found is None:
-        raise UsageError("ccmon is not installed as a command. Install it (pip install .), or put it on PATH")
-    return found
+    """The absolute path of the `ccmon` that runs, else of the one on PATH; links stay: they outlive an upgrade."""
+    program = processes.own_program() or processes.which("ccmon", env)
+    if program is None:
+        raise UsageError("ccmon is not installed as a command", "Install it (pip install .), or put it on PATH")
+    return program
 
 
 def _line(ccmon: str) -> List[str]:
@@ -189,21 +194,21 @@ def _line(ccmon: str) -> List[str]:
 
 def _set(path: str, places: snippets.Places) -> Optional[str]:
     """Put the line into the settings. The backup's path when one was made: it holds what was there before ccmon."""
-    before, kept = dotfiles.read(path), path + dotfiles.BACKUP
+    before, backup = shared_files.read(path), path + dotfiles.BACKUP
     after = _with_line(path, before, places)
     keep = before is not None and not settings_json.is_own(_text(path, before))
     if keep:
-        dotfiles.replace(kept, dotfiles.read(kept), before or b"", like=path)
+        shared_files.replace(backup, shared_files.read(backup), before or b"", like=path)
     try:
-        dotfiles.replace(path, before, after)
+        shared_files.replace(path, before, after)
     except CcmonError:
         if keep:
-            dotfiles.remove(kept, before or b"")
+            shared_files.remove(backup, before or b"")
         raise
-    old = dotfiles.read(kept) if before is None else None
+    old = shared_files.read(backup) if before is None else None
     if old is not None:                # of a file that is gone: --undo shall not bring it back
-        dotfiles.remove(kept, old)
-    return kept if keep else None
+        shared_files.remove(backup, old)
+    return backup if keep else None
 
 
 def _with_line(path: str, before: Optional[bytes], places: snippets.Places) -> bytes:
@@ -211,26 +216,26 @@ def _with_line(path: str, before: Optional[bytes], places: snippets.Places) -> b
     try:
         return settings_json.with_line(text, snippets.for_sh(places.ccmon), places.direct).encode("utf-8")
     except settings_json.Unfit as err:
-        raise _refused(path, err) from None
+        raise _refused(path, err.what) from None
 
 
 def _unset(path: str) -> bool:
     """Take the line out of the settings, the file too when it was made for it. False when there is nothing of ccmon."""
-    now, kept = dotfiles.read(path), path + dotfiles.BACKUP
+    now, backup = shared_files.read(path), path + dotfiles.BACKUP
     if now is None or not settings_json.calls_ccmon(_text(path, now)):
         return False
-    before = dotfiles.read(kept)
-    then = None if before is None else _text(kept, before)
+    before = shared_files.read(backup)
+    then = None if before is None else _text(backup, before)
     try:
         after = settings_json.without_line(_text(path, now), then)
     except settings_json.Unfit as err:
-        raise _refused(path, err) from None
+        raise _refused(path, err.what) from None
     if after is None:
-        dotfiles.remove(path, now)
+        shared_files.remove(path, now)
     else:
-        dotfiles.replace(path, now, after.encode("utf-8"))
+        shared_files.replace(path, now, after.encode("utf-8"))
     if before is not None:
-        dotfiles.remove(kept, before)
+        shared_files.remove(backup, before)
     return True
 
 
@@ -241,9 +246,9 @@ def _text(path: str, content: bytes) -> str:
     except UnicodeDecodeError:
         raise _refused(path, "is not UTF-8") from None
     except settings_json.Unfit as err:
-        raise _refused(path, err) from None
+        raise _refused(path, err.what) from None
     return text
 
 
-def _refused(path: str, why: object) -> CcmonError:
-    return CcmonError(f"{path} {why}. Nothing was changed: change it by hand, as ccmon init claude shows")
+def _refused(path: str, why: str) -> PathError:
+    return PathError(path, why, "Nothing was changed: change it by hand, as ccmon init claude shows")

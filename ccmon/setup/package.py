@@ -1,12 +1,15 @@
 """Which package command takes the program itself away, found out from where it runs."""
 
+from __future__ import annotations
+
 import os
 import re
 import sys
 from importlib import metadata
-from typing import Iterable, List, Mapping, NamedTuple, Optional
+from typing import Iterable, List, Mapping, Optional
 
 from ccmon import refresher
+from ccmon.named_tuple import NamedTuple
 from ccmon.setup.snippets import for_sh
 from ccmon.system import processes, removal
 
@@ -30,10 +33,10 @@ class Where(NamedTuple):
 def where() -> Where:
     """Of this process."""
     folder, is_venv = refresher.import_folder(), sys.prefix != sys.base_prefix
-    found = [dist for dist in metadata.distributions() if not is_venv or _is_in(str(dist.locate_file("")), sys.prefix)]
-    own = [{str(file) for file in dist.files or ()} for dist in found if _named([dist]) == [NAME]]
+    packages = [dist for dist in metadata.distributions() if not is_venv or _is_in(str(dist.locate_file("")), sys.prefix)]
+    own = [{str(file) for file in dist.files or ()} for dist in packages if _named([dist]) == [NAME]]
     editable = any(files and "ccmon/__init__.py" not in files for files in own)        # it leads to its sources
-    names = _named(found)
+    names = _named(packages)
     marker = os.path.join(os.path.dirname(os.__file__), "EXTERNALLY-MANAGED")
     pip = os.path.join(sys.prefix, "Scripts" if processes.WINDOWS else "bin", "pip.exe" if processes.WINDOWS else "pip")
     return Where(sys.prefix, is_venv, removal.names(sys.prefix),
@@ -41,8 +44,8 @@ def where() -> Where:
                  os.path.exists(pip) or not is_venv, os.path.exists(marker))
 
 
-def _named(found: Iterable[object]) -> List[str]:
-    names = (getattr(dist, "metadata", {}).get("Name") or "" for dist in found)
+def _named(packages: Iterable[object]) -> List[str]:
+    names = (getattr(dist, "metadata", {}).get("Name") or "" for dist in packages)
     return sorted({re.sub(r"[-_.]+", "-", name).lower() for name in names if name})
 
 
@@ -75,6 +78,6 @@ def links_to_program(env: Mapping[str, str], there: Where) -> List[str]:
     """Links on PATH into that Python, made by hand: no package command removes them; pipx and uv remove their own."""
     if not there.is_venv or {"pipx_metadata.json", "uv-receipt.toml"} & set(there.names):
         return []
-    found = (os.path.join(folder, name) for folder in processes.folders(env) for name in ("ccmon", "ccmon-line"))
-    return [path for path in dict.fromkeys(found) if os.path.islink(path) and _is_in(path, there.prefix)
+    paths = (os.path.join(folder, name) for folder in processes.folders(env) for name in ("ccmon", "ccmon-line"))
+    return [path for path in dict.fromkeys(paths) if os.path.islink(path) and _is_in(path, there.prefix)
             and not _is_in(os.path.dirname(path), there.prefix)]

@@ -5,9 +5,9 @@ from contextlib import suppress
 from typing import Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError
-from ccmon.setup import probe_texts, prompt_probe, prompt_verdict
+from ccmon.setup import dotfiles, probe_texts, prompt_probe, prompt_verdict, start_up_files
 from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN, UNKNOWN, USUAL_COLUMNS, WIDE_COLUMNS, Start, Visibility
-from ccmon.system import dotfiles, private, processes, start_up_files
+from ccmon.system import private, processes, shared_files
 
 # What a start-up file would otherwise begin: another program that takes the terminal, as it does only where none has it.
 _INSIDE = {"ZELLIJ": "0", "STY": "1.ccmon"}
@@ -113,11 +113,11 @@ def _environment(env: Mapping[str, str], folder: str, report: str) -> Dict[str, 
 def _made_at_first(home: str, env: Mapping[str, str]) -> Tuple[str, ...]:
     """What fish makes when it is started for the first time: a try leaves none of it."""
     config = os.path.dirname(os.path.dirname(dotfiles.path_of("fish", env)))
-    found = [os.path.join(config, name) for name in _NEW_IN_CONFIG]
+    paths = [os.path.join(config, name) for name in _NEW_IN_CONFIG]
     for variable, names in _NEW_BESIDE:
         bases = [env[variable]] if env.get(variable) else [os.path.join(home, name) for name in names]
-        found += [*bases, os.path.join(bases[-1], "fish")]
-    return tuple(found)
+        paths += [*bases, os.path.join(bases[-1], "fish")]
+    return tuple(paths)
 
 
 def _block(path: str) -> Optional[str]:
@@ -142,11 +142,9 @@ def _reported(path: str) -> FrozenSet[str]:
 
 def place_in(path: str) -> Tuple[int, bool]:
     """The line at which ccmon's lines begin in a start-up file, and whether nothing but comments follows them."""
-    try:
-        rows = (dotfiles.read(path) or b"").splitlines()
-    except CcmonError:
-        return 1, True
-    begins = [number for number, row in enumerate(rows, 1) if row.startswith(dotfiles.BEGIN)]
+    rows: List[bytes] = []
+    with suppress(CcmonError):
+        rows = (shared_files.read(path) or b"").splitlines()
     ends = [number for number, row in enumerate(rows, 1) if row.startswith(dotfiles.END)]
     behind = rows[ends[-1]:] if ends else []
-    return begins[0] if begins else 1, not any(row.strip() and not row.strip().startswith(b"#") for row in behind)
+    return dotfiles.line_of(path), not any(row.strip() and not row.strip().startswith(b"#") for row in behind)

@@ -1,7 +1,11 @@
 """The programs and themes that make prompts, and by what they are recognized in a shell that runs."""
 
+from __future__ import annotations
+
 import re
-from typing import FrozenSet, NamedTuple, Optional
+from typing import FrozenSet, Optional
+
+from ccmon.named_tuple import NamedTuple
 
 
 class Maker(NamedTuple):

@@ -3,6 +3,8 @@
 Nothing is typed there: what a terminal answers by itself is answered, and no line of the user's history is written.
 """
 
+from __future__ import annotations
+
 import os
 import shutil
 import signal
@@ -10,8 +12,9 @@ import struct
 import sys
 import time
 from contextlib import suppress
-from typing import Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
+from ccmon.named_tuple import NamedTuple
 from ccmon.system import private, process_facts, processes, ready
 
 PATIENCE_S = 10.0                      # for start-up files that do much, or wait for somebody

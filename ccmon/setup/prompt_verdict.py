@@ -1,8 +1,11 @@
 """Whether the line is seen, told by what a shell showed when it was started: one sentence, and the command that leads on."""
 
-import re
-from typing import Callable, FrozenSet, NamedTuple, Optional, Tuple
+from __future__ import annotations
 
+import re
+from typing import Callable, FrozenSet, Optional, Tuple
+
+from ccmon.named_tuple import NamedTuple
 from ccmon.setup import probe_texts
 from ccmon.setup.prompt_names import Maker, maker_of
 from ccmon.setup.small_screen import SmallScreen

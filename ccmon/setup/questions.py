@@ -1,10 +1,13 @@
 """The three questions of `ccmon init`: what is asked, what an answer means, and how a change of a file is shown."""
 
+from __future__ import annotations
+
 import difflib
 import re
-from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError
+from ccmon.named_tuple import NamedTuple
 from ccmon.setup.snippets import WRITABLE
 from ccmon.text import clean, clip, count, near, width
 from ccmon.typed_values import PLAN_NAMES, plan_of
@@ -68,7 +71,7 @@ def places(default: Sequence[str], usable: Callable[[str], object]) -> Question:
 
 def _unknown(answer: str, known: Sequence[str], way_out: str) -> CcmonError:
     shown = clip(clean(answer), 40)
-    return CcmonError(f"'{shown}' is unknown{near(answer.lower(), known)}. {way_out}")
+    return CcmonError(f"'{shown}' is unknown{near(answer.lower(), known)}", way_out)
 
 
 def likely_places(env: Mapping[str, str], has_claude: bool) -> List[str]:
@@ -93,7 +96,7 @@ def prompt(question: Question, cells: int) -> str:
     return "\n".join(wrapped(f"{_MARGIN}{question.word} [{question.default}]:", cells - 1, len(_MARGIN))) + " "
 
 
-def told(error: CcmonError, cells: int) -> List[str]:
+def error_rows(error: CcmonError, cells: int) -> List[str]:
     """What is wrong with an answer."""
     return wrapped(f"{_MARGIN}{error}", cells, len(_MARGIN))
 

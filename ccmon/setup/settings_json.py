@@ -4,12 +4,15 @@ Only characters of that member change: order, layout, line ends and escapes of e
 that was there is kept inside the new one, which reads Claude Code's JSON once and gives it to both.
 """
 
+from __future__ import annotations
+
 import json
 import re
 import shlex
-from typing import Any, List, Match, NamedTuple, NoReturn, Optional
+from typing import Any, List, Match, NoReturn, Optional
 
 from ccmon.errors import CcmonError
+from ccmon.named_tuple import NamedTuple
 from ccmon.setup.snippets import CLAUDE_OPTIONS, claude_command, claude_entry, for_sh
 
 NEW = "{}\n"                           # what a file that is made for the line begins with
@@ -33,7 +36,11 @@ _CALLS = re.compile(r"""(?<![\w-])ccmon(\.exe|/bare_start\.py)?['"]?\s[^;&|]*--s
 
 
 class Unfit(CcmonError):
-    """Why a text is left alone; to be read behind the name of its file."""
+    """Why a text is left alone; to be read behind the name of its file. line: of the text, where one is wrong, else 1."""
+
+    def __init__(self, what: str, line: int = 1) -> None:
+        super().__init__(what)
+        self.line = line
 
 
 class Member(NamedTuple):
@@ -130,13 +137,13 @@ def _wrapped(before: str, call: str, is_group: bool) -> str:
 
 
 def _own(command: str) -> Optional[Match[str]]:
-    found = _OWN.fullmatch(command)
-    is_start = found and (not found["file"] or _name(found["file"]) == "bare_start.py")
-    return found if is_start and _is_ccmon(found) else None
+    match = _OWN.fullmatch(command)
+    is_start = match and (not match["file"] or _name(match["file"]) == "bare_start.py")
+    return match if is_start and _is_ccmon(match) else None
 
 
-def _is_ccmon(found: Optional[Match[str]]) -> bool:
-    return found is not None and _name(found["ccmon"]).lower() in ("ccmon", "ccmon.exe")
+def _is_ccmon(match: Optional[Match[str]]) -> bool:
+    return match is not None and _name(match["ccmon"]).lower() in ("ccmon", "ccmon.exe")
 
 
 def _name(word: str) -> str:
@@ -174,10 +181,10 @@ def _command(text: str, line: Member) -> Optional[Member]:
 
 
 def _one(members: List[Member], key: str) -> Optional[Member]:
-    found = [member for member in members if member.key == key]
-    if len(found) > 1:
+    same = [member for member in members if member.key == key]
+    if len(same) > 1:
         raise Unfit(f"has {key} more than once")
-    return found[0] if found else None
+    return same[0] if same else None
 
 
 def _top(text: str) -> int:
@@ -188,7 +195,8 @@ def _top(text: str) -> int:
         if _skip(text, end) < len(text):
             raise json.JSONDecodeError("more than one value", text, _skip(text, end))
     except json.JSONDecodeError as err:
-        raise Unfit(f"is not JSON at line {err.lineno}, column {err.colno} (comments and trailing commas are not)") from None
+        raise Unfit(f"is not JSON at line {err.lineno}, column {err.colno} (comments and trailing commas are not)",
+                    err.lineno) from None
     except (ValueError, RecursionError):
         raise Unfit("is not JSON that ccmon can read") from None
     if not isinstance(value, dict):
@@ -198,15 +206,15 @@ def _top(text: str) -> int:
 
 def _members(text: str, start: int) -> List[Member]:
     """The members of the object that begins there, in a text that is known to be JSON."""
-    found, at = [], _skip(text, start + 1)
+    members, at = [], _skip(text, start + 1)
     while text[at] != "}":
         key, key_end = _DECODER.raw_decode(text, at)
         value_at = _skip(text, _skip(text, key_end) + 1)
         value, end = _DECODER.raw_decode(text, value_at)
-        found.append(Member(key, value, at, value_at, end))
+        members.append(Member(key, value, at, value_at, end))
         at = _skip(text, end)
         at = _skip(text, at + 1) if text[at] == "," else at
-    return found
+    return members
 
 
 def _skip(text: str, at: int) -> int:

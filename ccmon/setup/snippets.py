@@ -4,10 +4,13 @@ The code for shells is in prompts.py. It compares times of files, as ccmon-line 
 fresh. Where a variable chooses another line than the one that was set up, it asks ccmon.
 """
 
+from __future__ import annotations
+
 import json
 import re
-from typing import Any, Callable, Dict, List, NamedTuple, Sequence
+from typing import Any, Callable, Dict, List, Sequence
 
+from ccmon.named_tuple import NamedTuple
 from ccmon.setup.prompts import ABOVE, BARE, BASH, FISH, FISH_SHOWN, SHOWN, ZSH, ZSH_CODE
 
 VARIABLES = ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "CLAUDE_CONFIG_DIR", "CCMON_DATA_DIR", "CCMON_NOW",
@@ -282,8 +285,8 @@ def _tmux_block(places: Places) -> str:
 
 def tmux_calls(block: str) -> List[str]:
     """What the lines of such a block have put into status-right, as the server holds it."""
-    found = re.findall(r'set -ga status-right "(?:#\[default\])? (#\(.*\))"', block)
-    return [re.sub(r"\\(.)", r"\1", call) for call in found]
+    calls = re.findall(r'set -ga status-right "(?:#\[default\])? (#\(.*\))"', block)
+    return [re.sub(r"\\(.)", r"\1", call) for call in calls]
 
 
 BLOCKS: Dict[str, Callable[[Places], str]] = {"bash": _bash_block, "zsh": _zsh_block, "fish": _fish_block, "tmux": _tmux_block}

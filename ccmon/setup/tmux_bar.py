@@ -1,8 +1,11 @@
 """The ground of tmux's bar, out of its style: which of the formats for tmux can be read there, and as long as it stays so."""
 
-import re
-from typing import List, NamedTuple, Optional, Sequence
+from __future__ import annotations
 
+import re
+from typing import List, Optional, Sequence
+
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings.grounds import BRIGHT, DARK, LIGHT, READABLE, contrast, place_on
 from ccmon.settings.themes import hexadecimal
 
@@ -84,10 +87,10 @@ def _is_pale(bar: Bar, on: Sequence[str]) -> bool:
 
 def _colour(style: str, lead: str) -> Optional[str]:
     """What follows `fg=` or `bg=`, as tmux reads a style: the last one counts."""
-    found: Optional[str] = None
+    colour: Optional[str] = None
     for word in re.split("[ ,]+", style):
-        found = word[len(lead):] if word.startswith(lead) else None if word in ("default", "none") else found
-    return _usual(found)
+        colour = word[len(lead):] if word.startswith(lead) else None if word in ("default", "none") else colour
+    return _usual(colour)
 
 
 def _usual(colour: Optional[str]) -> Optional[str]:

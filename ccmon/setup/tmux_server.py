@@ -41,13 +41,13 @@ def _cut(right: Optional[str], calls: Sequence[str]) -> Optional[str]:
 
     Of the same program, whatever format it is asked for: another one is chosen on a bar of another colour.
     """
-    found = right
+    rest = right
     for program in dict.fromkeys(call.rpartition(" ")[0] if "#{" not in call else call.partition(" #{")[0] for call in calls):
-        found = None if found is None else re.sub(rf"{_BARE} ?{re.escape(program)} [^()]*\)", "", found)
-    return None if found == right else found
+        rest = None if rest is None else re.sub(rf"{_BARE} ?{re.escape(program)} [^()]*\)", "", rest)
+    return None if rest == right else rest
 
 
 def _length_in(start_up: str) -> Optional[str]:
     """The length that the file sets; None where it sets none."""
-    found = _SET.findall(start_up)
-    return found[-1] if found else None
+    lengths = _SET.findall(start_up)
+    return lengths[-1] if lengths else None

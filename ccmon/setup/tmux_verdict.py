@@ -1,8 +1,11 @@
 """Whether a tmux server that runs shows the line, told by its options."""
 
-import re
-from typing import Iterable, Mapping, NamedTuple
+from __future__ import annotations
 
+import re
+from typing import Iterable, Mapping
+
+from ccmon.named_tuple import NamedTuple
 from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN, UNKNOWN, Visibility
 from ccmon.setup.snippets import for_sh
 
@@ -23,8 +26,8 @@ class Server(NamedTuple):
 
 def options_of(rows: Iterable[str]) -> Mapping[str, str]:
     """What `show-options` prints, by name; the quotes around a value are left out."""
-    found = (match for match in map(_ROW.match, rows) if match)
-    return {match["name"]: (match["value"] or "").strip("'\"") for match in found}
+    matches = (match for match in map(_ROW.match, rows) if match)
+    return {match["name"]: (match["value"] or "").strip("'\"") for match in matches}
 
 
 def of_server(server: Server) -> Visibility:

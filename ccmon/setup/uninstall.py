@@ -3,17 +3,20 @@
 Nothing is removed that written.py does not name; what is a link, another user's or changed since is left alone, and named.
 """
 
+from __future__ import annotations
+
 import os
 import re
-from typing import Container, Dict, List, Mapping, NamedTuple, Optional, Sequence, Set
+from typing import Container, Dict, List, Mapping, Optional, Sequence, Set
 
 from ccmon import line_answer, locks
-from ccmon.errors import CcmonError
+from ccmon.errors import CcmonError, PathError
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings import config
-from ccmon.setup import init, settings_json, tmux_server, written
+from ccmon.setup import dotfiles, init, settings_json, tmux_server, written
 from ccmon.setup.written import HISTORY, LINES, SETTINGS, File
 from ccmon.store import copy
-from ccmon.system import dotfiles, newfiles, own_processes, private, processes, removal
+from ccmon.system import newfiles, own_processes, private, processes, removal, shared_files
 from ccmon.text import plural
 
 LOOKS = 3                              # what is being written meanwhile is met in the next one
@@ -74,7 +77,7 @@ class Uninstall:
 
     def _start_up(self, left: List[Left]) -> Dict[str, str]:
         """The files that ccmon can be taken out of; of one that has it, and of which nobody can say where, is told in left."""
-        found: Dict[str, str] = {}
+        with_line: Dict[str, str] = {}
         places: Set[str] = set()
         for path, target in self.start_up_files.items():
             place = os.path.realpath(path)
@@ -83,19 +86,19 @@ class Uninstall:
                 if has_line and private.foreign(os.stat(path)):
                     left.append(Left(path, "it belongs to another user"))
                 elif has_line:
-                    found[path] = target
+                    with_line[path] = target
             except (CcmonError, OSError) as err:
                 is_told = b"ccmon" in _content(path) or removal.is_shut(path)
                 left += [Left(path, _reason(err, path))] if place not in places and is_told else []
             places.add(place)
-        return found
+        return with_line
 
     def _copies(self, start_up: Mapping[str, str], left: List[Left]) -> Dict[str, str]:
-        found = {path: target for path, target in self.start_up_files.items() if os.path.lexists(path + dotfiles.BACKUP)}
-        for path in [path for path in found if path not in start_up and not init.may_drop_copy(found[path], path)]:
+        copies = {path: target for path, target in self.start_up_files.items() if os.path.lexists(path + dotfiles.BACKUP)}
+        for path in [path for path in copies if path not in start_up and not init.may_drop_copy(copies[path], path)]:
             left += [] if removal.is_shut(path) else [_kept_copy(path)]
-            del found[path]
-        return found
+            del copies[path]
+        return copies
 
     def _running(self) -> List[int]:
         """The ccmon that work with these folders; where nobody sees what they work with, those that hold a lock."""
@@ -205,7 +208,9 @@ def _has_line(target: str, path: str) -> bool:
 
 def _reason(err: Exception, path: str) -> str:
     """The error without the name of the file, which stands before it already."""
-    return str(err).replace(path, "", 1).lstrip(": ")
+    if isinstance(err, OSError):
+        return str(err.strerror)
+    return err.without_path if isinstance(err, PathError) and err.path == path else str(err)
 
 
 def _kept_copy(path: str) -> Left:
@@ -216,13 +221,13 @@ def _calling_lines(path: str) -> List[int]:
     """The numbers of the lines, from 1, that call ccmon, are no comments and do not stand between its marks."""
     rows = _content(path).splitlines()
     marks = ([at for at, row in enumerate(rows) if row.startswith(mark)] for mark in (dotfiles.BEGIN, dotfiles.END))
-    begin, end = (found[0] if found else -1 for found in marks)
+    begin, end = (numbers[0] if numbers else -1 for numbers in marks)
     return [at + 1 for at, row in enumerate(rows) if _is_call(row) and not begin <= at <= end]
 
 
 def _content(path: str) -> bytes:
     try:
-        return dotfiles.read(path) or b""
+        return shared_files.read(path) or b""
     except CcmonError:
         return b""
 

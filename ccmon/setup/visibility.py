@@ -9,11 +9,11 @@ from ccmon import output
 from ccmon.errors import CcmonError
 from ccmon.settings import grounds
 from ccmon.settings.context import prepare
-from ccmon.setup import claude_verdict, probe_texts, prompt_check, tmux_verdict
+from ccmon.setup import claude_verdict, dotfiles, probe_texts, prompt_check, tmux_verdict
 from ccmon.setup.claude_verdict import OF_MACHINE, OF_PROJECT, OF_USER, Source
 from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN, SHELLS, Visibility
 from ccmon.setup.snippets import for_sh
-from ccmon.system import dotfiles, processes, tmux
+from ccmon.system import processes, shared_files, tmux
 
 _MANAGED = {"darwin": "/Library/Application Support/ClaudeCode", "win32": r"C:\Program Files\ClaudeCode"}
 _MANAGED_USUAL = "/etc/claude-code"
@@ -28,18 +28,18 @@ def of(target: str, env: Mapping[str, str]) -> Optional[Visibility]:
     return of_tmux(env) if target == "tmux" else of_claude(env)
 
 
-def sentences(target: str, env: Mapping[str, str], found: Optional[Visibility]) -> List[str]:
+def sentences(target: str, env: Mapping[str, str], seen: Optional[Visibility]) -> List[str]:
     """What `ccmon init` says of it when it has set the line up, and what is left to do."""
     start = {"tmux": "tmux source-file " + for_sh(dotfiles.path_of("tmux", env)), "claude": "start Claude Code anew"}
     to_see = f"To see it: {start.get(target, f'start a new {target}')}"
-    if found is None:
+    if seen is None:
         return [to_see]
-    leads = f"Run: {found.command}" if found.command else to_see
-    if found.state == SEEN:
-        return [f"It is seen: {found.says}.", *([leads] if found.command else [])]
-    if found.state == NOT_SEEN:
-        return [f"It is set up, but not seen: {found.says}.", leads]
-    return [f"It is set up; whether it is seen is not known: {found.says}.", leads]
+    leads = f"Run: {seen.command}" if seen.command else to_see
+    if seen.state == SEEN:
+        return [f"It is seen: {seen.says}.", *([leads] if seen.command else [])]
+    if seen.state == NOT_SEEN:
+        return [f"It is set up, but not seen: {seen.says}.", leads]
+    return [f"It is set up; whether it is seen is not known: {seen.says}.", leads]
 
 
 def colours_hint(targets: Sequence[str], env: Mapping[str, str]) -> List[str]:
@@ -103,6 +103,6 @@ def _sources(env: Mapping[str, str]) -> Iterator[Source]:
             continue
         seen.add(os.path.realpath(path))
         with suppress(CcmonError, UnicodeDecodeError):
-            content = dotfiles.read(path)
+            content = shared_files.read(path)
             if content is not None:
                 yield Source(whose, path, content.decode("utf-8-sig"))

@@ -3,17 +3,21 @@
 A test compares it with what all commands leave in an empty home.
 """
 
+from __future__ import annotations
+
 import os
 import re
 from contextlib import suppress
-from typing import Dict, Iterator, List, Mapping, NamedTuple, Sequence
+from typing import Dict, Iterator, List, Mapping, Sequence
 
 from ccmon import line_answer
 from ccmon.errors import CcmonError
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings import accounts, config, context
 from ccmon.settings.options import BY_NAME, OPTIONS
+from ccmon.setup import dotfiles
 from ccmon.setup.snippets import BLOCKS
-from ccmon.system import dotfiles, newfiles, removal
+from ccmon.system import newfiles, removal
 
 HISTORY, SETTINGS, LINES, LOG, PART = "history", "settings", "cached line", "log", "unfinished"
 MOVERS = ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME")
@@ -50,8 +54,8 @@ class Folder(NamedTuple):
 
     def inner(self) -> List[str]:
         """Names of folders in it that ccmon has made."""
-        found = removal.names(self.path) if self.kind == LINES else []
-        return [name for name in found if name in LOCK_FOLDERS or _CHECKSUM.fullmatch(name)]
+        names = removal.names(self.path) if self.kind == LINES else []
+        return [name for name in names if name in LOCK_FOLDERS or _CHECKSUM.fullmatch(name)]
 
 
 def _kind(folder: str, name: str) -> str:
@@ -77,11 +81,11 @@ def environments(env: Mapping[str, str]) -> List[Mapping[str, str]]:
     """Those in which ccmon may have written: this one, the usual one, and those whose lines are cached, of each account."""
     usual = {name: value for name, value in env.items() if name not in (*MOVERS, "CCMON_DATA_DIR", config.FOLDERS)}
     moved = {name: value for name, value in env.items() if name not in ("CCMON_DATA_DIR", config.FOLDERS)}
-    found: List[Mapping[str, str]] = [env, moved, usual]
-    found += [{**env, "CCMON_DATA_DIR": path} for path in _noted_data_folders(found)]
+    envs: List[Mapping[str, str]] = [env, moved, usual]
+    envs += [{**env, "CCMON_DATA_DIR": path} for path in _noted_data_folders(envs)]
     for folders in _account_folders(env):
-        found += [config.with_folders(one, folders) for one in (env, usual)]
-    return found
+        envs += [config.with_folders(one, folders) for one in (env, usual)]
+    return envs
 
 
 def _noted_data_folders(envs: Sequence[Mapping[str, str]]) -> List[str]:
@@ -103,13 +107,13 @@ def _account_folders(env: Mapping[str, str]) -> List[Sequence[str]]:
 
 def folders(envs: Sequence[Mapping[str, str]]) -> List[Folder]:
     """All folders of ccmon's own, whether they are there or not; those inside of others first."""
-    found: Dict[Folder, None] = dict.fromkeys(_cache_folders(envs))
+    ours: Dict[Folder, None] = dict.fromkeys(_cache_folders(envs))
     for env in envs:
         paths = config.paths(env)
         for path, kind in ((paths.store, HISTORY), (paths.config, SETTINGS), (paths.log, LOG)):
             if path:
-                found[Folder(os.path.dirname(path), kind)] = None
-    return list(found)
+                ours[Folder(os.path.dirname(path), kind)] = None
+    return list(ours)
 
 
 def _cache_folders(envs: Sequence[Mapping[str, str]]) -> Iterator[Folder]:
@@ -130,17 +134,17 @@ def _cache_folders(envs: Sequence[Mapping[str, str]]) -> Iterator[Folder]:
 
 def start_up_files(envs: Sequence[Mapping[str, str]]) -> Dict[str, str]:
     """Path -> target, of each start-up file and settings.json that --write could have written to."""
-    found: Dict[str, str] = {}
+    paths: Dict[str, str] = {}
     for env in envs:
         for target in BLOCKS:
             with suppress(CcmonError):
-                found.update({path: target for path in dotfiles.paths_of(target, env)})
+                paths.update({path: target for path in dotfiles.paths_of(target, env)})
         with suppress(CcmonError):
-            found.update({path: "claude" for path in dotfiles.paths_of("claude", env)})
+            paths.update({path: "claude" for path in dotfiles.paths_of("claude", env)})
         for folder in [*config.claude_folders(env), *config.usual_folders(env)]:
             folder = os.path.dirname(folder) if os.path.basename(folder) == "projects" else folder
-            found[os.path.join(folder, "settings.json")] = "claude"
-    return found
+            paths[os.path.join(folder, "settings.json")] = "claude"
+    return paths
 
 
 _BY_HAND = (".profile", ".bash_profile", ".bash_login", ".zprofile", ".zshenv", ".zlogin", ".p10k.zsh", ".xbarrc",

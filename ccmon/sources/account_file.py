@@ -3,10 +3,13 @@
 No other file that belongs to Claude Code is opened here. What the text says is read in account_json.
 """
 
+from __future__ import annotations
+
 import errno
 import os
-from typing import List, NamedTuple, Optional, Sequence
+from typing import List, Optional, Sequence
 
+from ccmon.named_tuple import NamedTuple
 from ccmon.system import private
 
 NAME = ".claude.json"

@@ -3,6 +3,8 @@
 Finding the program is in ccusage_find, reading its answer in ccusage_json. No process of a run outlives it.
 """
 
+from __future__ import annotations
+
 import errno
 import os
 import re
@@ -11,16 +13,19 @@ import signal
 import subprocess
 import threading
 import time
-from typing import IO, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import IO, Callable, Dict, Mapping, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError
+from ccmon.named_tuple import NamedTuple
+from ccmon.sources import ccusage_errors
 from ccmon.sources.cancel import Cancel
-from ccmon.sources.ccusage_find import INSTALL, Failed, NotFound, Program, find, packaged_version, shown
+from ccmon.sources.ccusage_errors import Failed, NotFound, TooMuch, TooSlow
+from ccmon.sources.ccusage_find import Program, find, packaged_version, shown
 from ccmon.sources.program_places import child_folders, node_of
 from ccmon.system import process_facts, processes
 from ccmon.text import clean, clip
 
-__all__ = ["Failed", "NotFound", "Program", "fetch", "find", "kill_group",
+__all__ = ["Failed", "NotFound", "Program", "TooMuch", "TooSlow", "fetch", "find", "kill_group",
            "node_of", "packaged_version", "started", "version"]
 
 BLOCKS = ("blocks", "--json", "--offline", "--order", "asc", "--session-length", "5")
@@ -31,30 +36,12 @@ TICK_S = 0.05                          # how often an exit is looked for while a
 DRAIN_S = 0.3                          # for what is still in the pipes when the program is gone
 MERCY_S = 0.2                          # between SIGTERM and SIGKILL
 LATER = "Close some programs"
-SEE = "To see it, run: ccusage blocks --json"
 
 _ERROR_LINE = re.compile(r"(?:\[ccusage\] *)?(?:Uncaught )?(?:\w*Error(?: \[\w+\])?: |ERROR\s|error: |fatal|thread .* panicked"
                          r"|[\w./-]+: error: )")
 _STACK_LINE = re.compile(r"at |Node\.js v|Bun v|throw |Run '|\S+:[0-9]+$|[\W\d]*$")
 _PYTHON_PROGRAM = re.compile(r"^usage: .*\[-h\]|: error: .*invalid choice", re.MULTILINE)
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\].*?(?:\x07|\x1b\\))")
-_KNOWN = (                             # what the telling line holds, what to say, whether ccusage cannot run at all
-    ("native binary is not available", f"ccusage was installed without its native part. {INSTALL}", True),
-    ("native binary is not executable", "the native part of ccusage is not executable. Run once: sudo ccusage --version", True),
-    (r"requires .*Node|^SyntaxError|ERR_UNKNOWN_BUILTIN_MODULE",
-     "Node.js is too old for this ccusage ({line}). Update Node.js, or run: npm install -g ccusage@latest", True),
-    ("Cannot find (?:module|package)", f"ccusage is not installed completely ({{line}}). {INSTALL}", True),
-    ("No valid Claude data director",
-     "ccusage found no Claude Code data. Start Claude Code once, or set CLAUDE_CONFIG_DIR", False),
-)
-
-
-class TooSlow(Failed):
-    """The program was stopped when its time was over."""
-
-
-class TooMuch(Failed):
-    """The program was stopped because it printed without an end."""
 
 
 class Ended(NamedTuple):
@@ -170,7 +157,7 @@ class _Pipes:
         try:
             self._selector = selectors.DefaultSelector()
         except OSError as error:
-            raise Failed(f"ccusage could not be read ({shown(str(error))}). {LATER}") from error
+            raise Failed(f"ccusage could not be read ({shown(str(error))})", LATER) from error
         assert process.stdout and process.stderr
         self._register(process.stdout, self.out)
         self._register(process.stderr, self.err)
@@ -204,7 +191,7 @@ class _Pipes:
 
     def _check_size(self) -> None:
         if len(self.out) > MOST_OUTPUT:
-            raise TooMuch(f"ccusage printed more than {MOST_OUTPUT >> 20} MB and was stopped. {SEE}")
+            raise TooMuch(f"ccusage printed more than {MOST_OUTPUT >> 20} MB and was stopped", *ccusage_errors.SEE)
 
 
 class _PipesByThreads(_Pipes):
@@ -254,7 +241,7 @@ def _collect(process: "subprocess.Popen[bytes]", timeout_s: float, cancel: Cance
             cancel.check()
             if time.monotonic() > deadline:
                 _ask_to_end(process)
-                raise _too_slow(timeout_s)
+                raise TooSlow(timeout_s)
             pipes.read()
         deadline = time.monotonic() + DRAIN_S
         while pipes.open() and time.monotonic() < deadline:
@@ -295,22 +282,19 @@ def _kill(pgid: int, gently: bool = False) -> None:
 
 # --- what went wrong ------------------------------------------------------------------------------------------------------
 
-def _too_slow(timeout_s: float) -> Failed:
-    return TooSlow(f"ccusage took longer than {timeout_s:g} s and was stopped, try --timeout {max(60, 2 * timeout_s):g}")
-
-
 def _unstartable(program: Program, error: Exception) -> Failed:
     path = shown(program.path)
     if isinstance(error, FileNotFoundError) and os.path.exists(program.path):
-        return Failed(f"{path} needs an interpreter that is not there (its first line names it). {INSTALL}", missing=True)
+        return Failed(f"{path} needs an interpreter that is not there (its first line names it)", *ccusage_errors.INSTALL,
+                      missing=True)
     if isinstance(error, FileNotFoundError):
-        return NotFound(f"{path} is gone. {INSTALL}")
+        return NotFound(f"{path} is gone", *ccusage_errors.INSTALL)
     if isinstance(error, PermissionError):
-        return Failed(f"{path} may not be run by you. Try: chmod +x {path}", missing=True)
+        return Failed(f"{path} may not be run by you", *ccusage_errors.make_runnable(path), missing=True)
     reason = shown(str(getattr(error, "strerror", None) or error))
     if getattr(error, "errno", None) in (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE):
-        return Failed(f"{path} could not be started now ({reason}). {LATER}")
-    return Failed(f"{path} could not be started ({reason}). {INSTALL}", missing=True)
+        return Failed(f"{path} could not be started now ({reason})", LATER)
+    return Failed(f"{path} could not be started ({reason})", *ccusage_errors.INSTALL, missing=True)
 
 
 def _explained(program: Program, ended: Ended) -> Failed:
@@ -318,17 +302,14 @@ def _explained(program: Program, ended: Ended) -> Failed:
     path, err = shown(program.path), ended.err.decode("utf-8", "replace")
     line = telling_line(err) or telling_line(_words_of(ended.out)) or "it did not say why"
     if _PYTHON_PROGRAM.search(err):
-        return Failed(f"{path} is the Python program of the same name, not the npm one. "
-                      f"Install the right one with: npm install -g ccusage", missing=True)
+        command = ccusage_errors.INSTALL_COMMAND
+        return Failed(f"{path} is the Python program of the same name, not the npm one",
+                      f"Install the right one with: {command}", command, missing=True)
     if ended.code == 127 and re.search(r"\b(?:node|bun)\b", err.replace(program.path, "")):
-        return Failed(f"Node.js was not found by {path}. Put it on PATH, or name both: --ccusage '/path/to/node {path}'", True)
+        return ccusage_errors.NoNode(path)
     if ended.code in (126, 127):
-        return Failed(f"{path} could not be started ({line}). {INSTALL}", missing=True)
-    for pattern, sentence, missing in _KNOWN:
-        if re.search(pattern, line):
-            return Failed(sentence.format(line=line), missing)
-    how = f"was killed by signal {-ended.code}" if ended.code < 0 else f"failed with exit code {ended.code}"
-    return Failed(f"ccusage {how}: {line.rstrip('.')}. {SEE}")
+        return Failed(f"{path} could not be started ({line})", *ccusage_errors.INSTALL, missing=True)
+    return ccusage_errors.of_line(line) or ccusage_errors.of_code(ended.code, line)
 
 
 def _words_of(out: bytes) -> str:

@@ -3,32 +3,17 @@
 Where it may lie when it is not on PATH says program_places.
 """
 
+from __future__ import annotations
+
 import json
 import os
-from typing import List, Mapping, NamedTuple, Optional, Tuple
+from typing import List, Mapping, Optional, Tuple
 
-from ccmon.errors import CcmonError
-from ccmon.model import NO_CCUSAGE
+from ccmon.named_tuple import NamedTuple
 from ccmon.sources import program_places
+from ccmon.sources.ccusage_errors import NotFound, NotInstalled, make_runnable
 from ccmon.sources.program_places import search, shown, whose
 from ccmon.system import private, processes
-
-INSTALL = "Install it with: npm install -g ccusage"
-
-
-class Failed(CcmonError):
-    """ccusage gave no data. missing: it could not be started at all, so that trying again is of no use."""
-
-    def __init__(self, sentence: str, missing: bool = False) -> None:
-        super().__init__(sentence)
-        self.missing = missing
-
-
-class NotFound(Failed):
-    """There is no ccusage program where one was looked for."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence, missing=True)
 
 
 class Program(NamedTuple):
@@ -47,9 +32,10 @@ def find(command: Optional[str], remembered: Optional[str], env: Mapping[str, st
         why = whose(remembered)
         path = None if why else remembered
     path = path or search(program_places.folders(env, home), "ccusage", env)
+    if path is None and why:
+        raise NotFound(f"The ccusage of last time is not run: {why}", "Name one with --ccusage or CCMON_CCUSAGE")
     if path is None:
-        named = f"The ccusage of last time is not run: {why}. Name one with --ccusage or CCMON_CCUSAGE"
-        raise NotFound(named if why else NO_CCUSAGE)
+        raise NotInstalled()
     path = program_places.installed(path, env, home) or program_places.lasting(path)
     return Program((path,), path)
 
@@ -73,9 +59,9 @@ def _named(command: str, env: Mapping[str, str], home: Optional[str]) -> Program
         words[0] = _first_word(_below_home(words[0], home), env, home)
     path = words[0]
     if not os.path.isfile(path):
-        raise NotFound(f"'{shown(path)}', named by --ccusage or CCMON_CCUSAGE, is not there. Check the path, or leave it away")
+        raise NotFound(f"'{shown(path)}', named by --ccusage or CCMON_CCUSAGE, is not there", "Check the path, or leave it away")
     if not is_program(path):
-        raise NotFound(f"'{shown(path)}', named by --ccusage or CCMON_CCUSAGE, may not be run. Try: chmod +x {shown(path)}")
+        raise NotFound(f"'{shown(path)}', named by --ccusage or CCMON_CCUSAGE, may not be run", *make_runnable(shown(path)))
     return Program(tuple(words), path)
 
 
@@ -83,9 +69,9 @@ def _words(command: str) -> List[str]:
     try:
         words = processes.split(command)
     except ValueError as error:
-        raise NotFound(f"--ccusage or CCMON_CCUSAGE is not a command: '{shown(command)}'. Close its quotes") from error
+        raise NotFound(f"--ccusage or CCMON_CCUSAGE is not a command: '{shown(command)}'", "Close its quotes") from error
     if not words or not words[0]:
-        raise NotFound("--ccusage or CCMON_CCUSAGE names no program. Give an absolute path, or a name on PATH")
+        raise NotFound("--ccusage or CCMON_CCUSAGE names no program", "Give an absolute path, or a name on PATH")
     return words
 
 
@@ -93,11 +79,12 @@ def _first_word(word: str, env: Mapping[str, str], home: Optional[str]) -> str:
     if os.path.isabs(word):
         return word
     if os.sep in word or "/" in word:
-        raise NotFound(f"'{shown(word)}', named by --ccusage or CCMON_CCUSAGE, depends on the current folder. "
-                       f"Give an absolute path, or a name on PATH")
+        raise NotFound(f"'{shown(word)}', named by --ccusage or CCMON_CCUSAGE, depends on the current folder",
+                       "Give an absolute path, or a name on PATH")
     path = search([*path_folders(env), *program_places.folders(env, home)], word, env)
     if path is None:
-        raise NotFound(f"'{shown(word)}', named by --ccusage or CCMON_CCUSAGE, was not found on PATH. Give its absolute path")
+        raise NotFound(f"'{shown(word)}', named by --ccusage or CCMON_CCUSAGE, was not found on PATH",
+                       "Give its absolute path")
     return path
 
 

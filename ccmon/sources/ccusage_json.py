@@ -3,14 +3,17 @@
 Every field but startTime may be missing. A block that cannot be trusted is left out and counted; the others stay.
 """
 
+from __future__ import annotations
+
 import json
 import re
 from datetime import datetime, timedelta, timezone
 from itertools import chain, islice
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from ccmon.errors import CcmonError
 from ccmon.model import Block
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import clean, model_id
 from ccmon.when import SESSION_S, SKEW_S
 

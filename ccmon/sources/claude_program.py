@@ -7,22 +7,21 @@ from typing import Mapping, Optional, Sequence
 
 from ccmon.sources import ccusage, program_places
 from ccmon.sources.cancel import Cancel
-from ccmon.sources.ccusage import Failed, Program, TooMuch, TooSlow
+from ccmon.sources.ccusage import Failed, NotFound, Program, TooMuch, TooSlow
 from ccmon.system import processes
 
-__all__ = ["Failed", "ask", "find"]
+__all__ = ["Failed", "NotFound", "ask", "find"]
 
 WORDS = ("-p", "--input-format", "stream-json", "--output-format", "stream-json", "--verbose", "--setting-sources", "",
          "--strict-mcp-config", "--no-session-persistence")
 NESTED = ("CLAUDECODE", "CLAUDE_CODE_ENTRYPOINT")          # with these it refuses: it believes to be inside itself
-MISSING = "claude was not found. Install Claude Code, or switch that off: ccmon config set official statusline"
 
 
 def find(env: Mapping[str, str], home: Optional[str]) -> Program:
-    """The claude on PATH, else where it is usually installed. Raises Failed."""
+    """The claude on PATH, else where it is usually installed. Raises NotFound."""
     path = processes.which("claude", env) or program_places.search(program_places.folders(env, home), "claude", env)
     if path is None:
-        raise Failed(MISSING, missing=True)
+        raise NotFound("claude was not found", "Install Claude Code")
     return Program((path,), path)
 
 
@@ -33,15 +32,15 @@ def ask(program: Program, request: str, timeout_s: float, env: Mapping[str, str]
     try:
         ended = ccusage.run(program, words, timeout_s, child, home, _ignore, Cancel(), request.encode())
     except TooSlow:
-        raise Failed(f"claude took longer than {timeout_s:g} s and was stopped. It is asked again later") from None
+        raise Failed(f"claude took longer than {timeout_s:g} s and was stopped", "It is asked again later") from None
     except TooMuch:
-        raise Failed("claude printed too much and was stopped. Update Claude Code") from None
+        raise Failed("claude printed too much and was stopped", "Update Claude Code") from None
     except Failed:
-        raise Failed(f"{ccusage.shown(program.path)} could not be started. Try: claude --version", missing=True) from None
+        raise Failed(f"{ccusage.shown(program.path)} could not be started", "Try: claude --version", missing=True) from None
     if ended.code != 0 and b'"control_response"' not in ended.out:
         how = f"was killed by signal {-ended.code}" if ended.code < 0 else f"failed with exit code {ended.code}"
         line = ccusage.telling_line(ended.err.decode("utf-8", "replace")) or "it did not say why"
-        raise Failed(f"claude {how}: {line.rstrip('.')}. To see it, run: claude -p hello")
+        raise Failed(f"claude {how}: {line.rstrip('.')}", "To see it, run: claude -p hello")
     return ended.out.decode("utf-8-sig", "replace")
 
 

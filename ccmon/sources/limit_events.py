@@ -3,10 +3,13 @@
 Leniently, unlike the entries of log_entries.py: nothing is counted here, and these records have nulls where answers may not.
 """
 
+from __future__ import annotations
+
 import json
 import re
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional
+from typing import Any, Dict, Iterator, List, Optional
 
+from ccmon.named_tuple import NamedTuple
 from ccmon.sources import limit_texts
 from ccmon.sources.limit_texts import CREDIT, EXTRA, MODEL, OTHER, SESSION, SPEND, UNNAMED, WEEKLY, Said
 from ccmon.sources.log_json import time_ms

@@ -1,7 +1,11 @@
 """Which limit a message of Claude Code is about, by its first words, in any wording since 2025. Opens nothing."""
 
+from __future__ import annotations
+
 import re
-from typing import List, NamedTuple, Optional, Tuple
+from typing import List, Optional, Tuple
+
+from ccmon.named_tuple import NamedTuple
 
 SESSION, WEEKLY, MODEL, EXTRA, SPEND, CREDIT, ADMIN, OTHER = ("session", "weekly", "model", "extra", "spend", "credit", "admin",
                                                               "other")

@@ -1,12 +1,15 @@
 """Lines of Claude Code's logs (JSONL) read into entries, as ccusage 20 reads them. Opens no file."""
 
+from __future__ import annotations
+
 import json
 import re
 from functools import lru_cache
 from hashlib import blake2b
 from struct import Struct
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
+from ccmon.named_tuple import NamedTuple
 from ccmon.sources import log_json
 from ccmon.sources.log_json import BadLine, time_ms
 from ccmon.text import clean, model_id

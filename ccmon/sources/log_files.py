@@ -3,10 +3,14 @@
 Nothing is followed that is a link, as ccusage does; what cannot be read is counted and left out.
 """
 
+from __future__ import annotations
+
 import os
 import stat
 from binascii import crc32
-from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence
+from typing import Dict, Iterator, List, Optional, Sequence
+
+from ccmon.named_tuple import NamedTuple
 
 CHUNK = 1 << 20
 MOST_LINE = 32 << 20                   # a longer line is skipped: nobody can mean it

@@ -4,13 +4,16 @@ What launchd, cron, xbar or a tmux of the desktop starts has a PATH of four fold
 what another user could exchange is not handed on to a child.
 """
 
+from __future__ import annotations
+
 import os
 import re
 import stat
 from contextlib import suppress
 from glob import escape, glob
-from typing import Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Iterable, Iterator, List, Mapping, Optional, Tuple
 
+from ccmon.named_tuple import NamedTuple
 from ccmon.system import private, processes
 from ccmon.text import clean, clip
 

@@ -11,8 +11,8 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Iterator, List, Optional, Tuple
 
-from ccmon.errors import CcmonError, Unwritable, UsageError
-from ccmon.store import migrations, place, sound, upgrade
+from ccmon.errors import CcmonError, PathError, Unwritable, UsageError
+from ccmon.store import history_path, integrity, migrations, upgrade
 from ccmon.system import newfiles, private, targets
 from ccmon.system.newfiles import NewFile
 from ccmon.system.targets import Place
@@ -31,14 +31,22 @@ class Broken(Exception):
     """What sqlite says of a file that is no sound database."""
 
 
+class InUse(PathError):
+    """Another program holds the file."""
+
+
+class Newer(PathError):
+    """A ccmon of a later version has written it."""
+
+
 # --- looking -----------------------------------------------------------------------------------------------------------
 
 @contextmanager
 def reading(path: str) -> Iterator[sqlite3.Connection]:
     """A connection that cannot write. Raises Broken, and CcmonError where the file cannot be read at all, or must not be."""
-    why = place.strange(path)
+    why = history_path.refusal(path)
     if why:
-        raise CcmonError(f"{path} {why}")
+        raise PathError(path, why)
     try:
         with closing(_opened(path)) as db:
             yield db
@@ -46,20 +54,20 @@ def reading(path: str) -> Iterator[sqlite3.Connection]:
         raise Broken(error.object.decode("ascii", "replace")) from None
     except sqlite3.Error as error:
         if migrations.is_busy(error):
-            raise CcmonError(f"{path} is held by another program ({error}). Try again in a moment") from None
+            raise InUse(path, f"is held by another program ({error})", "Try again in a moment") from None
         if "unable to open" in str(error):
-            raise CcmonError(f"{path} cannot be read ({error}). Check its permissions") from None
+            raise PathError(path, f"cannot be read ({error})", "Check its permissions") from None
         raise Broken(str(error) or "its schema cannot be read") from None
 
 
 def _opened(path: str) -> sqlite3.Connection:
     """What a killed writer left half done is undone first, as at every start of ccmon: without that nobody can read it."""
     try:
-        return sound.read_only(path, BUSY_MS)
+        return integrity.read_only(path, BUSY_MS)
     except sqlite3.OperationalError as error:
-        if "readonly" not in str(error) or place.shut(path):
+        if "readonly" not in str(error) or history_path.inaccessible(path):
             raise
-    db = sqlite3.connect(sound.uri(path) + "?mode=rw", uri=True, timeout=BUSY_MS / 1000, isolation_level=None)
+    db = sqlite3.connect(integrity.uri(path) + "?mode=rw", uri=True, timeout=BUSY_MS / 1000, isolation_level=None)
     db.execute("PRAGMA query_only = ON")
     return db
 
@@ -71,10 +79,15 @@ def _size(path: str) -> int:
         return 0
 
 
+def is_newer(db: sqlite3.Connection) -> bool:
+    """Whether a ccmon of a later version has written it."""
+    return migrations.version_of(db) // 100 > migrations.VERSION // 100
+
+
 def strangeness(db: sqlite3.Connection) -> Optional[str]:
     """Why this database is not for us, as the rest of a sentence; None when it is a history."""
     version = migrations.version_of(db)
-    if version // 100 > migrations.VERSION // 100:
+    if is_newer(db):
         return f"was written by a newer ccmon (schema {version}, this one knows {migrations.VERSION}): upgrade ccmon"
     tables = {name for name, in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     notes = "note" if version >= upgrade.BREAKING else "meta"
@@ -95,24 +108,24 @@ def backup(source: str, target: str) -> Tuple[int, int]:
     Raises UsageError when something else lies there, Unwritable, CcmonError, Broken.
     """
     try:
-        with targets.opened(target) as place:
-            _may_replace(place.path, target, source)
-            with newfiles.making(place.folder, place.at) as new:
+        with targets.opened(target) as history_path:
+            _may_replace(history_path.path, target, source)
+            with newfiles.making(history_path.folder, history_path.at) as new:
                 if os.name == "nt":    # one that is open cannot be renamed
                     new.close()
-                temporary = os.path.join(place.folder, os.path.basename(new.name))
-                sessions = _put_copy(source, temporary, new, place)
-            return sessions, _size(place.path)
+                temporary = os.path.join(history_path.folder, os.path.basename(new.name))
+                sessions = _put_copy(source, temporary, new, history_path)
+            return sessions, _size(history_path.path)
     except OSError as error:
-        raise Unwritable(f"{target} cannot be written ({error.strerror}). Name a file in a folder that can be") from None
+        raise Unwritable(f"{target} cannot be written ({error.strerror})", "Name a file in a folder that can be") from None
 
 
-def _put_copy(source: str, temporary: str, new: NewFile, place: Place) -> int:
+def _put_copy(source: str, temporary: str, new: NewFile, history_path: Place) -> int:
     try:
         sessions = _filled(source, temporary)
         with open(temporary, "rb+") as file:
             os.fsync(file.fileno())
-        private.put_in_place(new.name, place.name, place.at)
+        private.put_in_place(new.name, history_path.name, history_path.at)
         return sessions
     finally:
         for suffix in ("-wal", "-shm", "-journal"):
@@ -124,13 +137,13 @@ def _may_replace(real: str, target: str, source: str) -> None:
     if not os.path.lexists(real) or os.path.islink(real):          # a link that is not followed is replaced itself
         return
     if os.path.isdir(real):
-        raise UsageError(f"{target} is a folder. Name a file in it")
+        raise UsageError(f"{target} is a folder", "Name a file in it")
     if os.path.samefile(real, source):
-        raise UsageError(f"{target} is the history itself. Name another file")
+        raise UsageError(f"{target} is the history itself", "Name another file")
     if not stat.S_ISREG(os.stat(real).st_mode) or not _is_history(real):
-        raise UsageError(f"{target} is there already, and not a history of ccmon. Name another file")
+        raise UsageError(f"{target} is there already, and not a history of ccmon", "Name another file")
     if _size(real + "-wal"):
-        raise UsageError(f"{target} is in use: {target}-wal is there. Name another file")
+        raise UsageError(f"{target} is in use: {target}-wal is there", "Name another file")
 
 
 def _is_history(path: str) -> bool:
@@ -145,7 +158,7 @@ def is_of_another_program(path: str) -> bool:
     """Whether it is a sound database, and not one of ccmon; nothing is written beside it."""
     try:
         with closing(sqlite3.connect(Path(path).as_uri() + "?mode=ro&immutable=1", uri=True)) as db:
-            return not is_blank(db) and "is not a history" in (strangeness(db) or "")
+            return not is_blank(db) and not is_newer(db) and strangeness(db) is not None
     except (sqlite3.Error, UnicodeDecodeError):
         return False
 
@@ -166,7 +179,7 @@ def _filled(source: str, temporary: str) -> int:
                 if "full" in str(error) or "I/O" in str(error):
                     raise OSError(0, str(error)) from None
                 raise
-            wrong = sound.faults(copy, "quick_check")
+            wrong = integrity.faults(copy, "quick_check")
             if wrong:
                 raise Broken(wrong[0])
             return int(copy.execute("SELECT count(*) FROM session").fetchone()[0])
@@ -183,7 +196,7 @@ def copied(path: str, own: str) -> Iterator[str]:
         try:
             _copy_still(path, copy)
         except OSError as error:
-            raise CcmonError(f"{path} cannot be copied to {folder} ({error.strerror}). Nothing was merged") from None
+            raise CcmonError(f"{path} cannot be copied to {folder} ({error.strerror})", "Nothing was merged") from None
         yield copy
 
 
@@ -192,14 +205,14 @@ def _may_read(path: str, own: str) -> None:
         mode = os.stat(path).st_mode
         if not stat.S_ISREG(mode):
             what = "a folder" if stat.S_ISDIR(mode) else "not a plain file"
-            raise UsageError(f"{path} is {what}. Name the ccmon.db of the other machine, or a backup of it")
+            raise UsageError(f"{path} is {what}", "Name the ccmon.db of the other machine, or a backup of it")
         if os.path.exists(own) and os.path.samefile(path, own):
-            raise UsageError(f"{path} is the history of this machine itself. Name that of another one")
+            raise UsageError(f"{path} is the history of this machine itself", "Name that of another one")
         with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
             if file.read(len(_MAGIC)) != _MAGIC:
-                raise UsageError(f"{path} is not a history of ccmon. Name the ccmon.db of the other machine, or a backup of it")
+                raise UsageError(f"{path} is not a history of ccmon", "Name the ccmon.db of the other machine, or a backup of it")
     except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror}). Name the ccmon.db of the other machine, "
+        raise UsageError(f"{path} cannot be read ({error.strerror})", "Name the ccmon.db of the other machine, "
                          "or a backup of it") from None
 
 
@@ -216,7 +229,7 @@ def _copy_still(path: str, copy: str) -> None:
             _check_journal(path, copy + _SIDES[1])
             return
         time.sleep(0.05)
-    raise CcmonError(f"{path} is being written all the time. Merge a backup of it: ccmon history --backup FILE")
+    raise CcmonError(f"{path} is being written all the time", "Merge a backup of it: ccmon history --backup FILE")
 
 
 def _copy_file(path: str, copy: str, most: int) -> int:
@@ -226,13 +239,13 @@ def _copy_file(path: str, copy: str, most: int) -> int:
     with open(os.open(path, flags), "rb") as source, open(copy, "wb") as target:
         state = os.fstat(source.fileno())
         if not stat.S_ISREG(state.st_mode):
-            raise UsageError(f"{path} is not a plain file. Nothing was merged: {_OTHERS_FILE}")
+            raise UsageError(f"{path} is not a plain file", f"Nothing was merged: {_OTHERS_FILE}")
         part = b"" if state.st_size > most else source.read(_PART_BYTES)
         while part and number <= most:
             number += target.write(part)
             part = source.read(_PART_BYTES)
     if max(number, state.st_size) > most:
-        raise CcmonError(f"{path} is larger than any history ({MOST_BYTES >> 30} GB at most). Nothing was merged")
+        raise CcmonError(f"{path} is larger than any history ({MOST_BYTES >> 30} GB at most)", "Nothing was merged")
     return number
 
 
@@ -241,7 +254,7 @@ def _check_journal(path: str, journal: str) -> None:
     with suppress(FileNotFoundError), open(journal, "rb") as file:
         file.seek(max(0, os.fstat(file.fileno()).st_size - len(_OF_SEVERAL)))
         if file.read() == _OF_SEVERAL:
-            raise UsageError(f"{path}{_SIDES[1]} is of a change to several files. Nothing was merged: {_OTHERS_FILE}")
+            raise UsageError(f"{path}{_SIDES[1]} is of a change to several files", f"Nothing was merged: {_OTHERS_FILE}")
 
 
 def _stamps(path: str) -> List[Tuple[int, int, bytes]]:

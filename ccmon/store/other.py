@@ -1,12 +1,15 @@
 """Another owner's rows, in another history or under another name in our own: how they are read. For join.py."""
 
+from __future__ import annotations
+
 import sqlite3
-from typing import Any, Callable, List, NamedTuple, Tuple
+from typing import Any, Callable, List, Tuple
 
 from ccmon.errors import CcmonError
+from ccmon.named_tuple import NamedTuple
 
 
-class Moment(NamedTuple):
+class JoinTimes(NamedTuple):
     """When that is."""
 
     latest: int                        # what is of later does not come
@@ -14,7 +17,7 @@ class Moment(NamedTuple):
     settles: bool = False              # all logs of the owner were read, so that sessions that are over are settled
 
 
-class Other(NamedTuple):
+class OtherOwner(NamedTuple):
     """Whose rows join, and where they are."""
 
     db: sqlite3.Connection
@@ -37,4 +40,4 @@ class Other(NamedTuple):
 
 def damaged(path: str, what: str) -> CcmonError:
     """What to tell of another file that is not sound."""
-    return CcmonError(f"{path} is damaged ({what}). Nothing was merged; a backup of it may be sound")
+    return CcmonError(f"{path} is damaged ({what})", "Nothing was merged; a backup of it may be sound")

@@ -40,7 +40,7 @@ def now(env: Mapping[str, str]) -> int:
     if not fixed:
         return int(time.time())
     if not (fixed.isascii() and fixed.isdigit() and len(fixed) <= 12 and int(fixed) <= _LATEST_S):
-        raise CcmonError(f"CCMON_NOW is '{_shown(fixed)}'. It must be epoch seconds, such as 1700000000")
+        raise CcmonError(f"CCMON_NOW is '{_shown(fixed)}'", "It must be epoch seconds, such as 1700000000")
     return int(fixed)
 
 
@@ -76,11 +76,12 @@ def _pytz_zone(name: str) -> Zone:
     try:
         import pytz
     except ImportError:
-        raise CcmonError(f"pytz is missing. Install it with: {processes.pip()} install pytz") from None
+        command = f"{processes.pip()} install pytz"
+        raise CcmonError("pytz is missing", f"Install it with: {command}", command) from None
     try:
         found = _by_file(pytz, name) or pytz.timezone(name)
     except pytz.UnknownTimeZoneError:
-        raise CcmonError(_unknown(name, pytz.all_timezones)) from None
+        raise CcmonError(f"Unknown time zone '{_shown(name)}'", _nearest(name, pytz.all_timezones)) from None
 
     def offset_s(epoch: int) -> int:
         moment = _EPOCH + timedelta(seconds=epoch)
@@ -105,12 +106,13 @@ def _shown(name: str) -> str:
     return clip(clean(name), 40)
 
 
-def _unknown(name: str, names: Iterable[str]) -> str:
+def _nearest(name: str, names: Iterable[str]) -> str:
+    """What to write instead, as a sentence."""
     near = _near(name, names)
     if not near:
-        return f"Unknown time zone '{_shown(name)}'. Use a name such as Europe/Warsaw, or local for the system's zone"
+        return "Use a name such as Europe/Warsaw, or local for the system's zone"
     listed = " or ".join(filter(None, (", ".join(near[:-1]), near[-1])))
-    return f"Unknown time zone '{_shown(name)}'. Did you mean {listed}?"
+    return f"Did you mean {listed}?"
 
 
 def _near(name: str, names: Iterable[str], count: int = 3) -> List[str]:

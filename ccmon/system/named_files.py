@@ -26,7 +26,7 @@ def write(path: str, content: bytes, for_all: bool = False) -> None:
             _put(place, content, for_all)
     except (OSError, ValueError) as err:
         reason = err.strerror if isinstance(err, OSError) else str(err)
-        raise Unwritable(f"{path} cannot be written ({reason}). Name a file in a folder that you can write to") from None
+        raise Unwritable(f"{path} cannot be written ({reason})", "Name a file in a folder that you can write to") from None
 
 
 def _put(place: Place, content: bytes, for_all: bool) -> None:
@@ -88,7 +88,7 @@ def lines(path: str) -> Iterator[str]:
                 yield line.decode("utf-8" if number else "utf-8-sig", "replace")
     except (OSError, ValueError) as err:
         reason = err.strerror if isinstance(err, OSError) else str(err)
-        raise CcmonError(f"{path} cannot be read ({reason}). Name a text file, or - for standard input") from None
+        raise CcmonError(f"{path} cannot be read ({reason})", "Name a text file, or - for standard input") from None
 
 
 def _bounded(file: BinaryIO) -> Iterator[bytes]:

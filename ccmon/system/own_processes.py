@@ -3,13 +3,16 @@
 Where there is no /proc, nobody says with which environment; on Windows none are seen.
 """
 
+from __future__ import annotations
+
 import os
 import re
 import signal
 import time
 from contextlib import suppress
-from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence
+from typing import Dict, Iterable, List, Mapping, Optional, Sequence
 
+from ccmon.named_tuple import NamedTuple
 from ccmon.system import private, process_facts, processes
 
 PATIENCE_S, _PAUSE_S = 5.0, 0.02

@@ -3,11 +3,14 @@
 Nobody runs `ps` for a line or at each look: what is noted of a process on the way needs none.
 """
 
+from __future__ import annotations
+
 import os
 from contextlib import suppress
-from typing import Iterator, List, NamedTuple, Optional, Tuple
+from typing import Iterator, List, Optional, Tuple
 
 from ccmon import locks
+from ccmon.named_tuple import NamedTuple
 from ccmon.system import private, processes
 
 PS = "/bin/ps"                         # absolute: what is ended by its answer is not said by a program that lies on PATH

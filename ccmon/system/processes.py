@@ -9,7 +9,8 @@ from contextlib import suppress
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 WINDOWS = os.name == "nt"
-PATIENCE_S = 5.0                       # for taskkill
+PATIENCE_S = 5.0                       # for taskkill, and for what a program prints
+_REST_S, _MOST_BYTES = 0.5, 1 << 20    # of that: for what is in the pipe when it has ended; no more is read of a flood
 _NEW_GROUP, _NO_WINDOW = 0x00000200, 0x08000000
 # For Popen: our Ctrl-C is not theirs. Without a console to share, each console program would open a window.
 APART: Dict[str, Any] = {"creationflags": _NEW_GROUP | _NO_WINDOW} if WINDOWS else {"start_new_session": True}
@@ -105,15 +106,33 @@ def environment(env: Mapping[str, str]) -> Dict[str, str]:
 
 
 def printed(words: Sequence[str], env: Mapping[str, str], strip: bool = True) -> Optional[str]:
-    """What a program prints that ends soon; None when it fails, is slow or cannot be started."""
+    """What a program prints that ends soon; None when it fails, is slow, floods or cannot be started. None of it is left."""
     import subprocess
+    import threading
     try:
-        done = subprocess.run(arguments(words), env=environment(env), check=False, timeout=PATIENCE_S, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **APART)  # absolute, no shell  # nosec B603
-    except (OSError, ValueError, subprocess.SubprocessError):
+        process = subprocess.Popen(arguments(words), env=environment(env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL, **APART)  # absolute, no shell  # nosec B603
+    except (OSError, ValueError):
         return None
-    said = done.stdout.decode("utf-8", "surrogateescape")
-    return None if done.returncode else said.strip() if strip else said
+    parts: List[bytes] = []
+    reading = threading.Thread(target=_read, args=(process.stdout, parts), daemon=True)
+    reading.start()
+    try:
+        code = process.wait(PATIENCE_S)
+        reading.join(_REST_S)          # a child of it may hold the pipe for ever
+    except subprocess.TimeoutExpired:
+        code = None
+    finally:
+        end(process.pid)
+    said = b"".join(parts).decode("utf-8", "surrogateescape")
+    return None if code != 0 else said.strip() if strip else said
+
+
+def _read(pipe: Any, parts: List[bytes]) -> None:
+    part = b"-"
+    while part and sum(map(len, parts)) < _MOST_BYTES:
+        part = os.read(pipe.fileno(), 65_536)
+        parts.append(part)
 
 
 def measured(words: Sequence[str], env: Mapping[str, str]) -> Tuple[float, Optional[str]]:

@@ -13,7 +13,7 @@ import time
 from contextlib import suppress
 from typing import Any, Callable, Optional, TypeVar
 
-from ccmon.errors import CcmonError
+from ccmon.errors import PathError
 from ccmon.system import newfiles, private, targets
 from ccmon.system.newfiles import NewFile
 from ccmon.system.targets import Place
@@ -27,11 +27,11 @@ _LATE_S = 0.2                          # where nobody says whether a file is sti
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
-class Changed(CcmonError):
+class Changed(PathError):
     """Another program has written the file since it was read: it stays as that has left it. Begin anew."""
 
     def __init__(self, path: str) -> None:
-        super().__init__(f"{path} is being written all the time. Try again when nobody else changes it")
+        super().__init__(path, "is being written all the time", "Try again when nobody else changes it")
 
 
 def put(path: str, before: Optional[bytes], after: bytes, mode: Optional[int] = None, lines: bool = False) -> None:

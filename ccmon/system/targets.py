@@ -4,13 +4,17 @@ A link is followed when it is this user's or root's, or lies where nobody else c
 of ours from a folder that is open to others, and no folder changes between the look and the use.
 """
 
+from __future__ import annotations
+
 import errno
 import os
 import re
 import stat
 import sys
 from contextlib import contextmanager
-from typing import Iterator, List, NamedTuple, Optional, Set
+from typing import Iterator, List, Optional, Set
+
+from ccmon.named_tuple import NamedTuple
 
 _MOST_LINKS = 40
 _DESCRIPTORS = re.compile(r"/dev/fd|/proc/(?:self|thread-self|([0-9]+))(?:/task/[0-9]+)?/fd")

@@ -10,6 +10,7 @@ from ccmon.named_tuple import NamedTuple
 from ccmon.usage.account_note import MOST_CREDITS, credits_of
 
 REST_S, MOST_REST_S = 300, 3600
+SWITCH_OFF = "ccmon config set official statusline"
 
 
 class AskedNote(NamedTuple):
@@ -19,6 +20,12 @@ class AskedNote(NamedTuple):
     failures: int = 0                  # in a row
     sentence: str = ""                 # what went wrong, "" where nothing did
     credits: Tuple[Credits, ...] = ()
+    is_lasting: bool = False           # asking again will not help
+
+    @property
+    def error(self) -> str:
+        """What went wrong with all ways out, "" where nothing did."""
+        return self.sentence + (f", or switch that off: {SWITCH_OFF}" if self.sentence and self.is_lasting else "")
 
     @property
     def rest_s(self) -> int:
@@ -37,7 +44,8 @@ def load(text: Optional[str]) -> AskedNote:
     try:
         found = kept.value(text)
         return AskedNote(kept.moment(found["at"]), kept.count(found["failures"]), kept.sentence(found["sentence"]),
-                         tuple(credits_of(*one) for one in found["credits"][:MOST_CREDITS]))
+                         tuple(credits_of(*one) for one in found["credits"][:MOST_CREDITS]),
+                         kept.truth(found.get("is_lasting", False)))
     except kept.Damage:
         return AskedNote()
 

@@ -7,8 +7,8 @@ from typing import List, Optional, Sequence, Tuple
 from ccmon.model import Binding, Block, Limit, Runway, Window
 from ccmon.named_tuple import NamedTuple
 from ccmon.sources.session_json import label, length_s
-from ccmon.usage.gauge import Gauge
 from ccmon.usage.outlook import EARLY_RULES, is_likelihood
+from ccmon.usage.utilization import Utilization
 
 NEAR = 80                              # percent: from here on a window is worth a warning
 EARLY = 20                             # percent: before that a plain rate says little
@@ -77,7 +77,7 @@ def _slack(window: Window, now: int) -> float:
     return (100 - window.percent) * gone_s / (window.percent * ahead_s) if min(gone_s, ahead_s, window.percent) > 0 else 1.0
 
 
-def of_session(full: Gauge, limit: Limit, forecast: Optional[Runway], resets_at: int, now: int,
+def of_session(full: Utilization, limit: Limit, forecast: Optional[Runway], resets_at: int, now: int,
                ends_at: Optional[int]) -> Optional[Candidate]:
     """The running session; None where nothing is known of it. ends_at: at the rate of the last hour."""
     if full.percent is None:

@@ -14,10 +14,6 @@ from ccmon.usage.account_json import Account, usage
 REQUEST_ID = "ccmon"
 REQUEST = json.dumps({"type": "control_request", "request_id": REQUEST_ID,
                       "request": {"subtype": "get_usage", "skip_behaviors": True}}) + "\n"
-SWITCH_OFF = "ccmon config set official statusline"
-NO_ANSWER = "claude gave no answer about the limits. Update Claude Code, or switch that off: " + SWITCH_OFF
-NO_PLAN = "claude is not logged in to a plan that has limits. Start claude and type /login, or switch that off: " + SWITCH_OFF
-NOT_NOW = "claude could not get the limits from Anthropic just now. It is asked again later"
 NOTHING = Account(Login(""))
 
 
@@ -26,13 +22,19 @@ class Answer(NamedTuple):
 
     account: Account
     sentence: str = ""                 # what went wrong, "" where nothing did
+    is_lasting: bool = False           # asking again will not help: the user has to do something
+
+
+NO_ANSWER = Answer(NOTHING, "claude gave no answer about the limits. Update Claude Code", True)
+NO_PLAN = Answer(NOTHING, "claude is not logged in to a plan that has limits. Start claude and type /login", True)
+NOT_NOW = Answer(NOTHING, "claude could not get the limits from Anthropic just now. It is asked again later")
 
 
 def parse(output: str, now: int) -> Answer:
     """The answer in what claude printed, one JSON object a line; now is epoch seconds."""
     response = next(filter(None, map(_response, output.splitlines())), None)
     if response is None:
-        return Answer(NOTHING, NO_ANSWER)
+        return NO_ANSWER
     if response.get("subtype") != "success":
         said = response.get("error")
         why = clip(clean(said).strip(), 120).rstrip(". ") if isinstance(said, str) else "it did not say why"
@@ -41,7 +43,7 @@ def parse(output: str, now: int) -> Answer:
     if isinstance(limits, dict):
         return Answer(usage(limits, now, "claude"))
     available = member(response, "response", "rate_limits_available")
-    return Answer(NOTHING, NOT_NOW if available is True else NO_PLAN if available is False else NO_ANSWER)
+    return NOT_NOW if available is True else NO_PLAN if available is False else NO_ANSWER
 
 
 def _response(line: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Iterable, List, Optional, Sequence
 
 from ccmon.model import Block, Facts, Runway, Sample, Snapshot, Source, Windows
-from ccmon.usage import binding, burn, forecast, fullness, gauge, notices, outlook, schedule
+from ccmon.usage import binding, burn, forecast, fullness, notices, outlook, schedule, utilization
 from ccmon.usage.fullness import Options as Options
 from ccmon.usage.fullness import active as active
 from ccmon.usage.windows import named, opens_at
@@ -26,7 +26,7 @@ def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
     running_blocks, session, windows, limit, full = fullness.of(facts, options, now)
     pace = burn_terms(facts, now)
     reset = schedule.next_reset(now, options.rule, session.end if session else None, zone,
-                                named(gauge.told(facts, now), "five_hour"))
+                                named(utilization.windows_told(facts, now), "five_hour"))
     window_end = session and _window_end(windows, session)
     ends_at = None if full.left is None else forecast.predicted_end(now, full.left, pace.per_min)
     runway = outlook.of_session(facts, full, limit, window_end, now) if session and window_end else None

@@ -7,8 +7,8 @@ from typing import Iterable, List, Mapping, Optional, Tuple
 from ccmon.model import Block, Facts, Limit, Windows
 from ccmon.named_tuple import NamedTuple
 from ccmon.typed_values import PLANS, ResetRule
-from ccmon.usage import gauge, limits
-from ccmon.usage.gauge import Gauge
+from ccmon.usage import limits, utilization
+from ccmon.usage.utilization import Utilization
 
 
 class Options(NamedTuple):
@@ -35,20 +35,20 @@ class Fullness(NamedTuple):
     session: Optional[Block]           # the first of them, None where none runs
     windows: Windows                   # what Claude has said of those that run
     limit: Limit
-    gauge: Gauge
+    gauge: Utilization
 
 
 def of(facts: Facts, options: Options, now: int) -> Fullness:
     """How full the session is at that moment (epoch s)."""
     running = active(facts.blocks, facts.listed, now)
     session = running[0] if running else None
-    windows = gauge.known(facts, session, now)
-    counting = gauge.counting(windows, session, now)
-    learned = gauge.in_tokens(facts.learned, facts.load, session)
+    windows = utilization.windows_now(facts, session, now)
+    counting = utilization.fresh_window(windows, session, now)
+    learned = utilization.limit_in_tokens(facts.learned, facts.load, session)
     record = limits.join(limits.high_water(facts.blocks, now), facts.high_water)
     judged = session.tokens if session and not counting else 0         # plan figures are silent where Claude itself speaks
     limit = limits.resolve(options.plan, options.explicit_limit, judged, record, options.plans, learned,
                            options.by_account)
-    counting = counting or gauge.last_word(facts, session, limit, now)
-    full = gauge.read(session, limit, counting, learned, gauge.at_least(facts, session, limit, now))
+    counting = counting or utilization.last_window(facts, session, limit, now)
+    full = utilization.utilization_of(session, limit, counting, learned, utilization.least_percent(facts, session, limit, now))
     return Fullness(running, session, windows, limit, full)

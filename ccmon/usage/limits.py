@@ -57,7 +57,7 @@ def _figure(plan: str, plans: Mapping[str, int]) -> int:
     """Tokens of a plan by the given table, or by ours where that has no usable figure."""
     figure = plans.get(plan, 0)
     if figure <= 0 and plan not in PLANS:
-        raise CcmonError(f"Unknown plan '{clip(clean(plan), 40)}'. Use {', '.join(PLAN_NAMES[:-1])} or {PLAN_NAMES[-1]}")
+        raise CcmonError(f"Unknown plan '{clip(clean(plan), 40)}'", f"Use {', '.join(PLAN_NAMES[:-1])} or {PLAN_NAMES[-1]}")
     return figure if figure > 0 else PLANS[plan]
 
 

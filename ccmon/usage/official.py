@@ -13,17 +13,7 @@ from ccmon.model import Apart, Credits, Window
 from ccmon.sources.session_json import JITTER_S, alike, possible
 from ccmon.sources.spool_lines import Reading, dropped, parse, spend_usd
 from ccmon.usage import prompt_cache
-from ccmon.usage.official_ledger import (
-    MOST_ACCOUNTS,
-    MOST_ANSWERS,
-    MOST_SESSIONS,
-    Account,
-    Answer,
-    Ledger,
-    Session,
-    dump,
-    load,
-)
+from ccmon.usage.official_ledger import MOST_ACCOUNTS, MOST_ANSWERS, MOST_SESSIONS, Account, Answer, Ledger, Session, dump, load
 from ccmon.usage.windows import named, put, running, window
 from ccmon.when import SKEW_S
 

@@ -10,17 +10,18 @@ from ccmon.model import PLAIN_RATES, Facts, Limit, Runway, Window
 from ccmon.named_tuple import NamedTuple
 from ccmon.sources.session_json import length_s
 from ccmon.usage import forecast
-from ccmon.usage.gauge import Gauge
+from ccmon.usage.utilization import Utilization
 from ccmon.usage.windows import named
+from ccmon.when import DAY_S
 
 if TYPE_CHECKING:
     from ccmon.learning.learned import Choice, Learned, RunwayModel, WeekModel
-    from ccmon.learning.portable import Kept
+    from ccmon.learning.portable import FrozenModel
     from ccmon.learning.values import UsageCurve
 
 EARLY_RULES = (*PLAIN_RATES, "pace")           # rules that hardly any day stands behind
 _DRAWS = 7
-WEEK_S = 7 * 86_400
+WEEK_S = 7 * DAY_S
 _STEP_S = 300                          # the week's forecast is made anew after that
 
 
@@ -37,7 +38,7 @@ class Outlook(NamedTuple):
     points: Optional[Pace] = None      # of the official percentage
     tokens: Optional[Pace] = None      # used on this machine
     week: Optional["WeekModel"] = None
-    extra: Optional["Kept"] = None     # what `ccmon learn` found to be better than the runway, for points or tokens
+    extra: Optional["FrozenModel"] = None     # what `ccmon learn` found to be better than the runway, for points or tokens
     weeks: Tuple[Tuple[str, "WeekModel"], ...] = ()   # of single models, by the window's name
 
 
@@ -46,7 +47,7 @@ def is_likelihood(found: Optional[Runway]) -> bool:
     return found is not None and found.rule not in PLAIN_RATES
 
 
-def of_session(facts: Facts, full: Gauge, limit: Limit, window_end: int, now: int) -> Optional[Runway]:
+def of_session(facts: Facts, full: Utilization, limit: Limit, window_end: int, now: int) -> Optional[Runway]:
     """The runway of the session; None where nothing was learned of how this user works."""
     outlook = facts.outlook
     if not isinstance(outlook, Outlook) or full.left is None or full.percent is None or window_end <= now:
@@ -80,7 +81,7 @@ def _blocked_min(facts: Facts, known: "UsageCurve", now: int) -> float:
     return runway.blocked_min(known, found.percent, found.resets_at, now) if found else 0.0
 
 
-def _by_extra(extra: "Kept", known: "UsageCurve", left: float, now: int, window_end: int,
+def _by_extra(extra: "FrozenModel", known: "UsageCurve", left: float, now: int, window_end: int,
               spread: Tuple[float, ...]) -> Optional[Runway]:
     """None where the model's numbers lead nowhere: they were kept as a text."""
     from ccmon.learning import portable

@@ -121,6 +121,12 @@ def lookup(model: str, own: Mapping[str, Price]) -> Optional[Price]:
     return own[name] if _FAST in name else own[name].times(_fast(model))
 
 
+def token_rates(model: str, own: Mapping[str, Price] = {}) -> Optional[Tuple[float, ...]]:
+    """USD per token of input, output, what is written to the cache and what is read from it; None when the model is unknown."""
+    price = lookup(model, own)
+    return price and tuple(rate / 1e6 for rate in (price.input, price.output, price.cache_5m, price.cache_read))
+
+
 def _begins(model: str, name: str) -> bool:
     """Names in config.ini are in small letters; what providers put before the id may be left out, and . and @ be -."""
     small = model.lower()

@@ -3,8 +3,11 @@
 The text is always the same: nothing that was read stands in it, and of labels only those that are made of a-z, 0-9 and _.
 """
 
-from typing import Iterator, NamedTuple
+from __future__ import annotations
 
+from typing import Iterator
+
+from ccmon.named_tuple import NamedTuple
 from ccmon.usage.binding import LIKELY, NEAR
 
 STALE_S = 900

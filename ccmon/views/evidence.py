@@ -1,8 +1,11 @@
 """What `ccmon why` has gathered, as values: the numbers of the moment and what stands behind each of them."""
 
-from typing import Mapping, NamedTuple, Optional, Sequence, Tuple
+from __future__ import annotations
+
+from typing import Mapping, Optional, Sequence, Tuple
 
 from ccmon.model import Block, Snapshot
+from ccmon.named_tuple import NamedTuple
 from ccmon.own_name import NAME
 from ccmon.settings.origins import Setting
 from ccmon.usage.account_note import AccountNote

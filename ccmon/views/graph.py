@@ -1,8 +1,11 @@
 """The session's tokens over time as a picture: what was seen, the way it goes on, the limit. Braille dots or ASCII."""
 
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from __future__ import annotations
+
+from typing import Dict, List, Optional, Sequence, Tuple
 
 from ccmon import text
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import Charset, Line, Span
 
 Point = Tuple[float, float]            # epoch s, tokens

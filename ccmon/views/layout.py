@@ -1,9 +1,12 @@
 """Layout that all views share: variants and parts that fit, the label column, and how rates and percentages are written."""
 
-from typing import List, NamedTuple, Optional, Sequence, Tuple
+from __future__ import annotations
+
+from typing import List, Optional, Sequence, Tuple
 
 from ccmon import text
 from ccmon.model import NEAR_PERCENT
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import Charset, Line, Span
 
 LABEL_CELLS = 14                       # margin, emoji, label

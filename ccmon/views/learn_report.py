@@ -1,18 +1,21 @@
 """What `ccmon learn` prints: the limit with its error, what it rests on, how good the forecasts were; and that as JSON."""
 
+from __future__ import annotations
+
 from math import log
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon import text
 from ccmon.learning import score, week
+from ccmon.learning.forecast_scores import ForecastScores
 from ccmon.learning.learned import ENOUGH, MOST_NOISE, Choice, Estimate, Learned, LearnedState, UnitWeights
 from ccmon.learning.portable import Extra
 from ccmon.learning.reliability import Reliability
 from ccmon.learning.score import Score
-from ccmon.learning.told import Told
 from ccmon.model import LearnedLimit
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import Charset, Line, Span, count, plural
-from ccmon.usage import gauge
+from ccmon.usage import utilization
 from ccmon.usage.limit_changes import meaning
 from ccmon.usage.notices import CONNECT
 from ccmon.usage.windows import name_words
@@ -33,20 +36,20 @@ class LearnReport(NamedTuple):
 
     at: int                            # epoch s
     zone: Zone
-    lessons: LearnedState
+    state: LearnedState
     plans: Mapping[str, int]
-    session: Told                      # the score of past forecasts
-    week: Told
+    session: ForecastScores            # the score of past forecasts
+    week: ForecastScores
     extra: Optional[Extra] = None
     session_said: Reliability = Reliability()      # likelihoods against what came
     week_said: Reliability = Reliability()
-    models: Sequence[Tuple[str, Told]] = ()        # the score of the weeks of single models, by the window's name
+    models: Sequence[Tuple[str, ForecastScores]] = ()        # the score of the weeks of single models, by the window's name
 
 
 def lines(report: LearnReport, cells: int, scores: bool, charset: Charset = _CHARSET) -> List[Line]:
     """One section a topic, its name at the left; with the scores of the forecasts that were told, or without."""
-    sections = [("limit", _limit(report)), ("ruler", _ruler(report.lessons.learned)), ("changes", _changes(report)),
-                ("runway", _runway(report.lessons))]
+    sections = [("limit", _limit(report)), ("ruler", _ruler(report.state.learned)), ("changes", _changes(report)),
+                ("runway", _runway(report.state))]
     if scores:
         sections += [("score", _scored(report, False)), ("week", _scored(report, True))]
         sections += [("", _of_model(name, scores_of)) for name, scores_of in report.models if scores_of.ours.n]
@@ -89,8 +92,8 @@ def _day(at: int, zone: Zone) -> str:
 # --- the limit ----------------------------------------------------------------------------------------------------------
 
 def _limit(report: LearnReport) -> Iterator[str]:
-    learned = report.lessons.learned
-    tokens = gauge.in_tokens(learned, None, None)
+    learned = report.state.learned
+    tokens = utilization.limit_in_tokens(learned, None, None)
     if tokens is None:
         yield from _unknown(learned)
         return
@@ -147,17 +150,17 @@ def _ruler(learned: Learned) -> Iterator[str]:
 
 
 def _changes(report: LearnReport) -> Iterator[str]:
-    changes = report.lessons.learned.changes
+    changes = report.state.learned.changes
     for change in changes:
         yield f"{_day(change.at, report.zone)}, noticed {_day(change.found_at, report.zone)}: {meaning(change)}"
-    if not changes and report.lessons.learned.unit_weights:
+    if not changes and report.state.learned.unit_weights:
         yield "none found"
 
 
 # --- forecasts ----------------------------------------------------------------------------------------------------------
 
-def _runway(lessons: LearnedState) -> Iterator[str]:
-    courses = ("Claude's percentages", lessons.points), ("tokens", lessons.tokens)
+def _runway(state: LearnedState) -> Iterator[str]:
+    courses = ("Claude's percentages", state.points), ("tokens", state.tokens)
     trained_rows = [(name, trained.rows) for name, trained in courses if trained]
     for name, rows in trained_rows:
         if rows >= ENOUGH:
@@ -166,15 +169,15 @@ def _runway(lessons: LearnedState) -> Iterator[str]:
             yield f"from {name}: {plural(rows, 'past moment')} of {ENOUGH}; until then the last-hour rate counts"
     if not trained_rows:
         yield "last-hour rate; nothing is known of other days"
-    if lessons.week:
-        yield f"of the week: {plural(lessons.week.days, 'day')}" + (
-            "" if lessons.week.days >= week.LEAST_DAYS else
+    if state.week:
+        yield f"of the week: {plural(state.week.days, 'day')}" + (
+            "" if state.week.days >= week.LEAST_DAYS else
             f" of {week.LEAST_DAYS}; until then the pace counts, with a wide span")
 
 
 def _scored(report: LearnReport, weekly: bool) -> Iterator[str]:
     """The scores of one kind of window, and whose forecasts are shown because of them."""
-    learned = report.lessons.learned
+    learned = report.state.learned
     scores, window, choice = (report.week, "week", learned.week_choice) if weekly else (
         report.session, "session", learned.session_choice)
     yield from _told(scores, window)
@@ -182,13 +185,13 @@ def _scored(report: LearnReport, weekly: bool) -> Iterator[str]:
         yield from reliability_words.choice_sentences(choice, window, report.zone)
 
 
-def _of_model(name: str, scores: Told) -> Iterator[str]:
+def _of_model(name: str, scores: ForecastScores) -> Iterator[str]:
     rows = list(_told(scores, "week"))
     yield f"{name_words(name)}, gone through again: {rows[0]}"
     yield from rows[1:]
 
 
-def _told(scores: Told, window: str) -> Iterator[str]:
+def _told(scores: ForecastScores, window: str) -> Iterator[str]:
     if not scores.ours.n:
         waiting = f"; {plural(scores.open, 'forecast')} wait for the end of theirs" if scores.open else ""
         yield f"no {window} is over of which ccmon has told when it runs out{waiting}"
@@ -252,15 +255,15 @@ def _days(extra: Optional[Extra]) -> Iterator[str]:
 
 def document(report: LearnReport) -> Dict[str, Any]:
     """Everything for programs; unknown is null."""
-    learned, lessons = report.lessons.learned, report.lessons
-    tokens = gauge.in_tokens(learned, None, None)
+    learned, state = report.state.learned, report.state
+    tokens = utilization.limit_in_tokens(learned, None, None)
     return {
         "at": report.at, "limit": _limit_document(learned, tokens, report.plans), "at_least": int(learned.at_least),
         "sessions": learned.sessions, "readings": learned.readings, "hits": learned.hits,
         "ruler": learned.unit_weights and {**learned.unit_weights._asdict(), "unit": learned.unit_weights.unit},
         "changes": [change._asdict() for change in learned.changes],
-        "runway": {"points_rows": lessons.points and lessons.points.rows, "tokens_rows": lessons.tokens and lessons.tokens.rows,
-                   "week_days": lessons.week and lessons.week.days},
+        "runway": {"points_rows": state.points and state.points.rows, "tokens_rows": state.tokens and state.tokens.rows,
+                   "week_days": state.week and state.week.days},
         "forecasts": {"session": _told_document(report.session, report.session_said, learned.session_choice),
                       "week": _told_document(report.week, report.week_said, learned.week_choice),
                       "models": {name: _scores_document(scores_of) for name, scores_of in report.models}},
@@ -274,11 +277,11 @@ def _limit_document(learned: Learned, tokens: Optional[LearnedLimit], plans: Map
     return {**estimate_document(learned.estimate), "tokens": tokens and tokens._asdict(), "nearest_plan": plan}
 
 
-def _told_document(scores: Told, reliability: Reliability, choice: Choice) -> Dict[str, Any]:
+def _told_document(scores: ForecastScores, reliability: Reliability, choice: Choice) -> Dict[str, Any]:
     return {**_scores_document(scores), "choice": choice_document(choice), "reliability": reliability_words.document(reliability)}
 
 
-def _scores_document(scores: Told) -> Dict[str, Any]:
+def _scores_document(scores: ForecastScores) -> Dict[str, Any]:
     return {"forecasts": scores.ours.n, "windows": scores.windows, "open": scores.open, "median_error_min": scores.error_min,
             **score.beside(scores.ours, scores.seed), "coverage90": scores.ours.coverage90}
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Optional, Tuple
 from ccmon import text
 from ccmon.model import LearnedLimit, Limit, Snapshot
 from ccmon.usage.binding import SESSION
-from ccmon.usage.gauge import FRESH_S
+from ccmon.usage.utilization import FRESH_S
 from ccmon.when import Zone, day_text
 
 if TYPE_CHECKING:

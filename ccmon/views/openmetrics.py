@@ -4,10 +4,13 @@ Counters have no TYPE line: OpenMetrics wants it under the name without _total, 
 each calls the other's wrong. They are of unknown type to both; rate() and increase() work on them as on any counter.
 """
 
-from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from __future__ import annotations
+
+from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon import __version__
 from ccmon.model import Credits, Record, Snapshot, Window, Windows
+from ccmon.named_tuple import NamedTuple
 from ccmon.sources.session_json import WINDOWS_S
 from ccmon.text import printable
 from ccmon.usage.outlook import is_likelihood

@@ -1,12 +1,16 @@
 """What `ccmon learn --evaluate` prints: how ccmon and the plain rule did on one series or on several; and that as JSON."""
 
+from __future__ import annotations
+
 from datetime import datetime, timezone
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon import text
 from ccmon.learning import score
-from ccmon.learning.evaluate import DAY_S, Judged, Result
+from ccmon.learning.evaluate import Judged, Result
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import Line, Span, plural
+from ccmon.when import DAY_S
 
 CELLS = 80
 _FILE_CELLS, _COLUMNS = 31, (("moments", 9), ("from day", 10), ("MAE", 7), ("CRPS", 7), ("Brier", 7), ("90 %", 8))

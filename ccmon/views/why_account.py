@@ -23,7 +23,7 @@ def account(evidence: Evidence, cells: int) -> Iterator[str]:
             yield f"its windows are of {clock_text(note.read_at, now, evidence.zone)}, {duration(now - note.read_at)} old"
     if evidence.asked.at:
         asked = f"claude was asked {duration(now - evidence.asked.at)} ago"
-        yield f"! {asked}: {evidence.asked.sentence}" if evidence.asked.sentence else asked
+        yield f"! {asked}: {evidence.asked.error}" if evidence.asked.error else asked
     for one in newest(note.credits, evidence.asked.credits):
         state = "" if one.enabled else ", switched off"
         yield f"extra usage: {amounts(one) if one.used is not None else 'not known how much'}{state}"
@@ -49,4 +49,4 @@ def document(evidence: Evidence) -> Optional[Dict[str, Any]]:
     return {"path": note.path or None, "read_at": note.read_at or None, "login": note.login.account or None,
             "plan": note.login.plan or None, "tier": note.login.tier or None, "dropped": note.dropped,
             "fault": note.fault or None, "credits": [one._asdict() for one in newest(note.credits, asked.credits)],
-            "asked": {"at": asked.at, "failures": asked.failures, "error": asked.sentence or None} if asked.at else None}
+            "asked": {"at": asked.at, "failures": asked.failures, "error": asked.error or None} if asked.at else None}

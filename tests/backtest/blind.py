@@ -27,7 +27,7 @@ class Judged(NamedTuple):
 def judged(sim: Simulated) -> List[Judged]:
     """Forecasts at least five minutes apart in the last two weeks."""
     end = START + SEEN_DAYS * DAY_S
-    fit = history.learn(sim, [stretch for stretch in history.cut(sim) if stretch.end <= end])
+    fit = history.learn(sim, [interval for interval in history.cut(sim) if interval.end <= end])
     if fit is None:
         return []
     limit = fit.estimate.median

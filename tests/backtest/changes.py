@@ -2,8 +2,9 @@
 
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning import change, learner, ruler
+from ccmon.learning import change, limit, unit_weights
 from ccmon.learning.learned import Change
+from ccmon.usage.prices import token_rates
 
 from ..simulator import DAY_S, START, Simulated
 from . import goals, history
@@ -42,10 +43,10 @@ def told(sim: Simulated, times: Sequence[int]) -> List[List[Change]]:
     known = history.cut(sim)
     found: List[List[Change]] = [[]]
     for now in times:
-        before = [stretch for stretch in known if stretch.end <= now]
-        ranked = ruler.ranked(before)
+        before = [interval for interval in known if interval.end <= now]
+        ranked = unit_weights.ranked(before, token_rates)
         seen = [reading for reading in sim.readings if reading.ts <= now]
-        found.append(learner._changes(before, seen, ranked[0], found[-1], now) if ranked else [])
+        found.append(limit.all_changes(before, seen, ranked[0], found[-1], now, token_rates) if ranked else [])
     return found[1:]
 
 

@@ -2,34 +2,36 @@
 
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning import events, learned, posterior, ruler, stretches
+from ccmon.learning import events, intervals, learned, posterior, unit_weights
+from ccmon.learning.intervals import Interval
 from ccmon.learning.learned import Estimate, UnitWeights
-from ccmon.learning.stretches import Stretch
 from ccmon.learning.values import Key, Load
+from ccmon.usage.prices import token_rates
 
 from ..simulator import Simulated, Window
 
 
 class Fit(NamedTuple):
-    """The ruler and the limit after so many stretches."""
+    """The unit weights and the limit after so many intervals."""
 
-    ruler: UnitWeights
+    unit_weights: UnitWeights
     estimate: Estimate
     until: int                         # epoch s of the last reading that was used
     readings: int                      # whole percents behind it
 
 
-def cut(sim: Simulated) -> List[Stretch]:
-    """All stretches of a history."""
-    return stretches.cut(sim.readings, sim.use)
+def cut(sim: Simulated) -> List[Interval]:
+    """All intervals of a history."""
+    return intervals.intervals_of(sim.readings, sim.use)
 
 
-def learn(sim: Simulated, known: Sequence[Stretch]) -> Optional[Fit]:
-    """What these stretches teach; None when no ruler was found."""
-    chosen = ruler.choose(known)
-    if chosen is None:
+def learn(sim: Simulated, known: Sequence[Interval]) -> Optional[Fit]:
+    """What these intervals teach; None when they fit no weights."""
+    ranked = unit_weights.ranked(known, token_rates)
+    if not ranked:
         return None
-    until = max(stretch.end for stretch in known)
+    chosen = ranked[0]
+    until = max(interval.end for interval in known)
     floors = [learned.measure(chosen, load) for window, load in loads(sim) if window.resets_at <= until and not window.hit_at]
     estimate = posterior.estimate(known, chosen, floors)
     return estimate and Fit(chosen, estimate, until, sum(1 for reading in sim.readings if reading.ts <= until))
@@ -37,11 +39,12 @@ def learn(sim: Simulated, known: Sequence[Stretch]) -> Optional[Fit]:
 
 def by_events(sim: Simulated, count: int) -> Optional[Fit]:
     """What so many windows that were cut off teach where no percentage is known; None where there are fewer."""
-    known = [one for one in stretches.cut([one for one in sim.readings if one.source == "limit"], sim.use) if one.exact][:count]
+    limits = [one for one in sim.readings if one.source == "limit"]
+    known = [one for one in intervals.intervals_of(limits, sim.use) if one.exact][:count]
     if len(known) < count:
         return None
     now = known[-1].window + 60
-    found = events.learn(known, [one for one in sim.use if one.ts < now], now)
+    found = events.learn(known, [one for one in sim.use if one.ts < now], now, token_rates)
     return found and Fit(*found, now, count)
 
 
@@ -60,6 +63,6 @@ def loads(sim: Simulated) -> List[Tuple[Window, Load]]:
 
 
 def true_limit(sim: Simulated, chosen: UnitWeights) -> float:
-    """The limit in the ruler's units, by the mix of all that this user uses."""
+    """The limit in the unit of these weights, by the mix of all that this user uses."""
     units = sum(window.here for window in sim.windows)
     return sim.limits[0][1] / units * sum(learned.measure(chosen, load) for _, load in loads(sim))

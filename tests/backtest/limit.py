@@ -1,11 +1,11 @@
 """The limit: how far the learned one is from the true one, whether the interval holds it, and what others' rules give.
 
-A reading counts here when the percentage has risen by 8 points since the last: the first 30 stretches of the history, then 100.
+A reading counts here when the percentage has risen by 8 points since the last: the first 30 intervals of the history, then 100.
 """
 
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning.stretches import Stretch
+from ccmon.learning.intervals import Interval
 
 from ..simulator import Simulated
 from . import goals, history, peers
@@ -23,13 +23,13 @@ class Outcome(NamedTuple):
     covered: bool
     width: float                       # of the interval, as a share of the limit
     learned: bool
-    ruler: str
+    unit: str
     readings: int                      # whole percents
     peers: Dict[str, float]            # absolute error by rule
 
 
-def outcome(sim: Simulated, known: Sequence[Stretch], count: int) -> Optional[Outcome]:
-    """That user's after the first stretches, None when there are fewer."""
+def outcome(sim: Simulated, known: Sequence[Interval], count: int) -> Optional[Outcome]:
+    """That user's after the first intervals, None when there are fewer."""
     if len(known) < count:
         return None
     fit = history.learn(sim, known[:count])
@@ -73,7 +73,7 @@ def _by_events(elsewhere: float, first: int, count: int) -> List[Row]:
     return found
 
 
-def _sized(name: str, users: Sequence[Tuple[Simulated, Sequence[Stretch]]]) -> List[Row]:
+def _sized(name: str, users: Sequence[Tuple[Simulated, Sequence[Interval]]]) -> List[Row]:
     found: List[Row] = []
     for size, goal in ((30, goals.LIMIT_30), (100, goals.LIMIT_100)):
         outcomes = [outcome(sim, known, size) for sim, known in users]

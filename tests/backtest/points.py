@@ -1,4 +1,4 @@
-"""The ruler: the percentage that is predicted for the end of a window against the one that is shown, for every way to weigh."""
+"""The unit weights: the percentage predicted for the end of a window against the one that is shown, for every way to weigh."""
 
 from collections import Counter
 from typing import Callable, Dict, List, Sequence, Tuple
@@ -63,6 +63,6 @@ def _row(weighting: str, sims: Sequence[Simulated]) -> Row:
         for name in UNITS if known else ():
             others[name] += off(sim, name, known, later)
     names = ", ".join(f"{name} {number}" for name, number in chosen.most_common())
-    text = f"{median(wrong):.2f} points (9 of 10 windows: {quantile(wrong, 0.9):.1f}; rulers: {names})"
+    text = f"{median(wrong):.2f} points (9 of 10 windows: {quantile(wrong, 0.9):.1f}; weights: {names})"
     return Row(f"the server weighs {weighting}", median(wrong), text, goals.POINTS,
                ", ".join(f"{name} {median(values):.1f}" for name, values in others.items()))

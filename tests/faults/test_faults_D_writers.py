@@ -11,7 +11,7 @@ import pytest
 
 from ccmon import line_cache
 from ccmon.errors import CcmonError
-from ccmon.system import dotfiles, named_files, newfiles, swap
+from ccmon.system import named_files, newfiles, shared_files, swap
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="fork and modes of POSIX")]
 OLD, NEW = b"old\n" * 3000, b"new\n" * 5000
@@ -26,7 +26,7 @@ def line(path, content):
 
 def start_up_file(path, content):
     """Others may write it, too."""
-    swap.repeated(lambda: dotfiles.replace(path, dotfiles.read(path), content))
+    swap.repeated(lambda: shared_files.replace(path, shared_files.read(path), content))
 
 
 def exchanged_by_rename(path, content):

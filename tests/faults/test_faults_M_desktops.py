@@ -13,17 +13,17 @@ import own_sources
 import pytest
 from commands import ROOT
 
-from ccmon.doctor import mending, verdicts
-from ccmon.doctor.verdicts import Owned
+from ccmon.doctor import programs as doctors_programs
+from ccmon.doctor.check import Place
+from ccmon.doctor.shell import HOMELESS, Commands
 from ccmon.fullscreen import curses_package
-from ccmon.model import Place
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(os.name != "posix", reason="commands of a POSIX shell")]
 OF_LINUX = re.compile(r"""xdg-open|\bapt\b|apt-get|\bdnf\b|pacman|zypper|\bapk\b|systemctl|journalctl|notify-send|libnotify
     |getent|/proc\b|\bstat\ -c|\bdate\ -d|\bsed\ -i|readlink\ -f|\bcp\ --|\bls\ --|\bmv\ --|\bps\ --|\bdu\ --|setfattr|ldconfig
     |free\ -|\bss\ -|update-alternatives|locale-gen|localectl|chattr|inotify|\btac\b|\bnproc\b|sha256sum|md5sum""", re.VERBOSE)
 # Where such words stand, and why nobody on a Mac is shown them.
-KNOWN = {"doctor/verdicts.py": "by what is installed; the opener by the platform", "doctor/alerts.py": "by what is installed",
+KNOWN = {"doctor/programs.py": "by what is installed; the opener by the platform", "doctor/alerts.py": "by what is installed",
          "fullscreen/curses_package.py": "by what is installed; the opener by the platform",
          "alerts/channels.py": "by the platform", "setup/package.py": "by what is installed"}
 # Of a Mac as it is sold, of its shells, and what people of Claude Code have installed.
@@ -61,23 +61,22 @@ def programs(command):
 
 
 def test_M08_the_commands_of_the_doctor_are_there_on_a_mac(monkeypatch):
-    own, place = Owned("/Users/me"), Place("/Users/me/x y", True)
+    own, place = Commands("/Users/me"), Place("/Users/me/x y", True)
     said = [own.edit(place.path, 3), own.permit(place._replace(own=True), "-R u+rX", None), own.permit(place, "600", None),
             own.permit(Place("/", True), "600", None), own.permit(Place("/", True), "600", "XDG_DATA_HOME"),
             own.untangle(place.path, True), own.untangle(place.path, False), own.largest(place.path), own.take(place, None),
-            verdicts.by_hand("darwin"), mending.HOMELESS, verdicts.INSTALLERS["brew"],
-            verdicts.undo("reset and reset_hour", None, own), verdicts.locale("x", True, False, "export LC_ALL=x").mend]
+            doctors_programs.by_hand("darwin"), HOMELESS, doctors_programs.INSTALLERS["brew"], own.unset("", 0, None)]
     for command in filter(None, said):
         assert programs(command) <= OF_MACS, (command, programs(command))
-    assert verdicts.by_hand("darwin").startswith("open https://") and verdicts.by_hand("win32").startswith("start https://")
-    assert verdicts.by_hand("linux") == verdicts.BY_HAND
+    assert doctors_programs.by_hand("darwin").startswith("open https://") and doctors_programs.by_hand("win32").startswith("start https://")
+    assert doctors_programs.by_hand("linux").startswith("xdg-open https://")
     monkeypatch.setattr(sys, "platform", "darwin")
     assert curses_package.missing({"PATH": "/nowhere"}).endswith(": open https://www.python.org/downloads/")
 
 
 @pytest.mark.parametrize("shell", [name for name in ("sh", "bash", "zsh", "fish") if shutil.which(name)])
 def test_M08_the_home_is_found_without_getent(shell):
-    command, env = f'{mending.HOMELESS}\nprintf "%s" "$HOME"', {"PATH": "/usr/bin:/bin", "HOME": "/gone"}
+    command, env = f'{HOMELESS}\nprintf "%s" "$HOME"', {"PATH": "/usr/bin:/bin", "HOME": "/gone"}
     run = subprocess.run([shell, "-c", command], env=env, capture_output=True, text=True, check=True)
     assert run.stdout == pwd.getpwuid(os.getuid()).pw_dir
 

@@ -5,12 +5,12 @@ import subprocess
 import pytest
 from line_shells import install, program
 
-from ccmon.doctor import surroundings
+from ccmon.doctor import line
 from ccmon.errors import CcmonError
-from ccmon.setup import init, visibility
+from ccmon.setup import dotfiles, init, start_up_files, visibility
 from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN
 from ccmon.setup.uninstall import Uninstall
-from ccmon.system import dotfiles, start_up_files
+from ccmon.system import shared_files
 
 pytestmark = pytest.mark.newest_only
 
@@ -32,7 +32,7 @@ def run(machine, *, undo=False):
 
 def having(machine):
     """The files of the home that have the block."""
-    return [name for name in FILES if b"# >>> ccmon >>>" in ((dotfiles.read(str(machine.home / name))) or b"")]
+    return [name for name in FILES if b"# >>> ccmon >>>" in ((shared_files.read(str(machine.home / name))) or b"")]
 
 
 def filled(machine, files):
@@ -103,7 +103,7 @@ def test_M03_a_new_bash_shows_it_and_doctor_finds_it(mac):
     start_up = f"PATH={mac.bin}:$PATH\nPS1='$ '\n"         # /etc/profile may leave little of PATH
     (mac.home / ".profile").write_text(start_up)
     run(mac)
-    shown = surroundings._with_sight(surroundings._start_up("bash", env), env)
+    shown = line.with_sight(line.start_up("bash", env), env)
     assert (shown.path, shown.set_up, shown.seen.state) == (str(mac.home / ".profile"), True, SEEN)
     for shell in ("dash", "zsh"):
         words = [program(shell), "-c", "set -eu; . ~/.profile; echo ended"]

@@ -73,6 +73,7 @@ def test_M11_help_man_shows_the_page_through_man_or_as_text(machine):
         assert machine.run("help", *words.split()).out.startswith("CCMON" + head), words
     unknown = machine.run("help", "--man", "histroy")
     assert unknown.code == 2 and unknown.out == "" and unknown.err.count("\n") == 1
+    assert "Type: ccmon help --man line" in machine.run("help", "templates").err
     assert "'histroy'" in unknown.err and "history" in unknown.err and "ccmon help --man ccmon | line" in unknown.err
     for says, mark in (("echo $2; exit", "shown by man: "), ("echo no manual; exit", "ccmon - how much"), ("exit 3", "NAME")):
         man = machine.bin / "man"

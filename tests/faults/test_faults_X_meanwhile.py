@@ -13,8 +13,8 @@ import pytest
 
 from ccmon.errors import CcmonError
 from ccmon.settings import config_file, ini_text
-from ccmon.setup import init
-from ccmon.system import dotfiles, swap
+from ccmon.setup import dotfiles, init
+from ccmon.system import shared_files, swap
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="shells")]
 LINES = 1500
@@ -198,7 +198,7 @@ def test_X10_a_disk_that_is_full_by_then_costs_nothing_of_the_others(tmp_path, m
     monkeypatch.setattr(swap, "_swap", swapped)
     monkeypatch.setattr(swap, "_append", full)
     with pytest.raises(CcmonError, match="No space left"):
-        dotfiles.replace(path, b"# mine\n", b"# mine\nblock\n", lines=True)
+        shared_files.replace(path, b"# mine\n", b"# mine\nblock\n", lines=True)
     with open(path) as file:
         assert file.read() == "# mine\nlate\n"
     assert os.listdir(tmp_path) == ["rc"]

@@ -8,7 +8,7 @@ import pytest
 from commands import HOUR, NOW, block
 
 from ccmon.errors import Unwritable
-from ccmon.system import dotfiles, named_files, newfiles, targets
+from ccmon.system import named_files, newfiles, shared_files, targets
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="owners and links of POSIX")]
 AS_ROOT = pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="needs root to play other users")
@@ -150,7 +150,7 @@ def test_X09_a_folder_that_is_exchanged_meanwhile_leads_nowhere(shared, tmp_path
     if door == "named_files":
         named_files.write(str(shared / "folder/out"), b"new")
     else:
-        dotfiles.replace(str(shared / "folder/out"), None, b"new")
+        shared_files.replace(str(shared / "folder/out"), None, b"new")
     assert (tmp_path / "own/out").read_text() == "mine" and os.listdir(tmp_path / "own") == ["out"]
     assert (shared / "before/out").read_bytes() == b"new" and os.listdir(shared / "before") == ["out"]
 

@@ -8,15 +8,14 @@ import sys
 import threading
 import time
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 import pytest
-from commands import ROOT, alive, wait_until
+from commands import ROOT, alive, asleep, wait_until
 from webhooks import SECRET, direct, program  # noqa: F401
 
 from ccmon.alerts import channels
 from ccmon.alerts.channels import Untold
-from ccmon.doctor import probes
+from ccmon.system import processes
 
 pytestmark = pytest.mark.newest_only
 
@@ -217,19 +216,13 @@ def test_X12_a_command_that_floods_and_leaves_a_child_is_over_when_it_is(tmp_pat
     os.kill(int((tmp_path / "pid").read_text()), 9)
 
 
-def state_of(pid):
-    """Whether a process runs, sleeps ...: the letter of /proc; that of one that sleeps where there is none."""
-    stat = Path(f"/proc/{pid}/stat")
-    return stat.read_text().rpartition(")")[2].split()[0] if stat.exists() else "S"
-
-
 def test_X12_a_command_ends_with_who_waits_for_it(tmp_path):
     code = ("import sys; sys.path.insert(0, sys.argv[1]); from ccmon.system import signals; signals.end_in_order(); "
             "from ccmon.alerts import channels; channels.command(sys.argv[2], {}, {'PATH': '/usr/bin:/bin'})")
     pid = tmp_path / "pid"
     waiting = subprocess.Popen([sys.executable, "-c", code, str(ROOT), f"sh -c 'sleep 300 & echo $! >{pid}; wait'"])
     child = int(wait_until(lambda: pid.exists() and pid.read_text().strip(), "the command runs"))
-    wait_until(lambda: state_of(waiting.pid) == "S", "it is waited for")
+    wait_until(lambda: asleep(waiting.pid), "it is waited for")
     waiting.terminate()
     assert waiting.wait(20) == 143
     wait_until(lambda: not alive(child), "the command ends with it")
@@ -239,6 +232,6 @@ def test_X12_a_command_ends_with_who_waits_for_it(tmp_path):
     ("echo 3.2; sleep 300 & exit 0", "3.2"), ("yes", None), ("sleep 300", None), ("exit 4", None), ("printf 'a\\nb'", "a\nb")],
     ids=["a child holds the pipe", "a flood", "hangs", "fails", "answers"])
 def test_X12_programs_that_doctor_asks_have_bounds(tmp_path, monkeypatch, then, said):
-    monkeypatch.setattr(probes, "PATIENCE_S", 1.0)
+    monkeypatch.setattr(processes, "PATIENCE_S", 1.0)
     asked = program(tmp_path / "asked", then)
-    assert probes.said([str(asked)], {"PATH": "/usr/bin:/bin"}) == said
+    assert processes.printed([str(asked)], {"PATH": "/usr/bin:/bin"}) == said

@@ -4,9 +4,12 @@ Values have lost their control characters before they come here. `spell` takes o
 `escape` makes what is left mean only itself: the first changes what is read, the second does not.
 """
 
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
 from ccmon.model import Snapshot
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings.grounds import BAR, BRIGHT, DARK, LIGHT, TERMINAL
 from ccmon.settings.themes import Style, Theme, ansi, hexadecimal, worn
 from ccmon.text import Span, clean, clip, first_of

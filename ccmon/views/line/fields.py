@@ -1,9 +1,12 @@
 """Templates for the line: `{field}` stands for a value, everything else is the author's own text and goes through as it is."""
 
-from typing import TYPE_CHECKING, Callable, Dict, Iterator, NamedTuple, Optional, Tuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Callable, Dict, Iterator, Optional, Tuple
 
 from ccmon import claude_row, text
 from ccmon.model import Snapshot
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import Charset
 from ccmon.usage.outlook import is_likelihood
 from ccmon.usage.windows import named

@@ -1,9 +1,12 @@
 """The one line for tmux, prompts and bars."""
 
-from typing import List, NamedTuple, Optional, Sequence, Union
+from __future__ import annotations
+
+from typing import List, Optional, Sequence, Union
 
 from ccmon import text
-from ccmon.model import NO_CCUSAGE, Binding, Credits, Snapshot, Window
+from ccmon.model import Binding, Credits, Snapshot, Window
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import Span
 from ccmon.usage.binding import LIKELY, NEAR, SESSION
 from ccmon.usage.outlook import is_likelihood
@@ -68,7 +71,7 @@ def state_of(snapshot: Snapshot) -> str:
 
 def empty_words(snapshot: Snapshot) -> str:
     """What stands in place of numbers; Claude Code's logs alone suffice, so that nothing is missing where there are none yet."""
-    is_new = snapshot.source.error == NO_CCUSAGE and snapshot.session is None and snapshot.age_s is None
+    is_new = snapshot.source.not_installed and snapshot.session is None and snapshot.age_s is None
     return NO_LOGS if is_new else EMPTY[state_of(snapshot)]
 
 

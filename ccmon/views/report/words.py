@@ -1,7 +1,9 @@
 """What every form of a report says in the same words: its heading, the figures beside those before, and its tables."""
 
+from __future__ import annotations
+
 from datetime import date
-from typing import List, NamedTuple, Optional, Sequence, Tuple
+from typing import List, Optional, Sequence, Tuple
 
 from ccmon import text
 from ccmon.history import rating
@@ -9,6 +11,7 @@ from ccmon.history.digest import Digest, Measured, Rise
 from ccmon.history.groups import UsageGroup
 from ccmon.history.windows import PastWindow
 from ccmon.learning.reliability import Reliability
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import short_name
 from ccmon.views import reliability_words
 from ccmon.when import DAYS, MONTHS, hour_text, local

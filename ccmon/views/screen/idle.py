@@ -1,10 +1,13 @@
 """The screen without an active session: the last one, today and the week, the record, the next reset; else first steps."""
 
+from __future__ import annotations
+
 from datetime import date, timedelta
-from typing import Dict, List, NamedTuple, Sequence, Tuple
+from typing import Dict, List, Sequence, Tuple
 
 from ccmon import text
 from ccmon.model import Block
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import Line, Span
 from ccmon.views.layout import LABEL_CELLS, Slot, bottom, fit_both, label, pick
 from ccmon.views.limit_words import is_account_plan, plan_words

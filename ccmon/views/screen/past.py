@@ -1,6 +1,10 @@
 """What the history page is given, apart from how it is drawn: the screen has it before anybody wants that page."""
 
-from typing import TYPE_CHECKING, Dict, List, Mapping, NamedTuple, Tuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Dict, List, Mapping, Tuple
+
+from ccmon.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from ccmon.history.groups import UsageGroup

@@ -1,10 +1,12 @@
 """What a screen view is given."""
 
+from __future__ import annotations
+
 from datetime import date
-from typing import NamedTuple
 
 from ccmon import text, when
 from ccmon.model import Snapshot
+from ccmon.named_tuple import NamedTuple
 from ccmon.own_name import NAME, with_name
 from ccmon.text import Charset
 from ccmon.when import Zone

@@ -1,9 +1,11 @@
 """The first run: what is missing, the one command for it, and what else there is to try, while there is nothing to see."""
 
-from typing import List, NamedTuple, Sequence
+from __future__ import annotations
+
+from typing import List, Sequence
 
 from ccmon import text
-from ccmon.model import NO_CCUSAGE
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import Line, Span
 from ccmon.usage.notices import CONNECT
 from ccmon.views.layout import LABEL_CELLS, margin, pick
@@ -34,7 +36,7 @@ BROKEN = (Step("1", "install Node.js", "https://nodejs.org"), Step("2", "npm ins
 def is_first(scene: Scene) -> bool:
     """True when no source was found and none ever was; not while the first look is under way."""
     snapshot = scene.snapshot
-    return not scene.is_first_read and snapshot.source.error == NO_CCUSAGE and snapshot.age_s is None and snapshot.session is None
+    return not scene.is_first_read and snapshot.source.not_installed and snapshot.age_s is None and snapshot.session is None
 
 
 def steps(scene: Scene, width: int) -> List[Line]:

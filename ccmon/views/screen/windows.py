@@ -1,9 +1,12 @@
 """The windows of the account: a row each, the tightest first; the bar of the one that binds; and what may be spent beyond."""
 
-from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from __future__ import annotations
+
+from typing import Iterator, List, Optional, Sequence, Tuple
 
 from ccmon import text
 from ccmon.model import Binding, Credits, Snapshot, Window, Windows
+from ccmon.named_tuple import NamedTuple
 from ccmon.sources.session_json import length_s
 from ccmon.text import Line, Span
 from ccmon.usage import notices

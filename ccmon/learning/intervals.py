@@ -1,11 +1,14 @@
-"""Stretches of 5-hour windows: how many percentage points were gained, and what was used on this machine meanwhile."""
+"""Intervals of 5-hour windows: how many percentage points were gained, and what was used on this machine meanwhile."""
+
+from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from itertools import groupby
-from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Dict, List, Optional, Sequence, Tuple
 
 from ccmon.learning.values import JITTER_S, WINDOW_S, Key, Load, Reading, Use
 from ccmon.model import EVENTS
+from ccmon.named_tuple import NamedTuple
 
 HOUR_S = 3600
 ROUNDED = 0.29                         # standard deviation of a rounded percentage, points
@@ -14,7 +17,7 @@ _TOLERANCE = 0.02                      # neighbours of one kind differ by so muc
 _APART = 2.2                           # standard deviations from which on two neighbours are not of one kind
 
 
-class Stretch(NamedTuple):
+class Interval(NamedTuple):
     """A part of one window between two readings."""
 
     window: int                        # resets_at of the window
@@ -27,7 +30,7 @@ class Stretch(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """A moment at which the percentage of a window is known."""
+    """A moment with a percentage of its window."""
 
     ts: int
     percent: float
@@ -35,22 +38,22 @@ class Mark(NamedTuple):
     whole: bool = False                # the window's own start
 
 
-def cut(readings: Sequence[Reading], use: Sequence[Use], least_points: float = 8) -> List[Stretch]:
-    """Stretches of at least so many points, in order of time; what remains at a window's end belongs to the last one.
+def intervals_of(readings: Sequence[Reading], use: Sequence[Use], least_points: float = 8) -> List[Interval]:
+    """Intervals of at least so many points, in order of time; what remains at a window's end belongs to the last one.
 
     A window begins five hours before its reset, whatever was read then. What was read before a limit event and says
     100 % too counts for nothing, and so does all that was used after the event.
     """
-    used = Used(use)
-    found: List[Stretch] = []
-    for window, marks in _parts(placed(readings, use)):
+    used = UseLookup(use)
+    cut: List[Interval] = []
+    for window, marks in _parts(with_resets(readings, use)):
         for first, last in _pairs(marks, least_points):
             load = used.between(first.ts, last.ts)
-            found.append(Stretch(window, first.ts, last.ts, last.percent - first.percent, load, first.whole, last.exact))
-    return found
+            cut.append(Interval(window, first.ts, last.ts, last.percent - first.percent, load, first.whole, last.exact))
+    return cut
 
 
-class Used:
+class UseLookup:
     """What was used between any two moments."""
 
     def __init__(self, use: Sequence[Use]) -> None:
@@ -60,54 +63,54 @@ class Used:
 
     def between(self, start: int, end: int) -> Dict[Key, float]:
         """The load from start to end (epoch s); a span that reaches over either counts by its share of time."""
-        found: Dict[Key, float] = {}
+        total: Dict[Key, float] = {}
         first, last = bisect_right(self.starts, start - self.longest_s), bisect_left(self.starts, end)
         for ts, span_s, load in self.rows[first:last]:
             inside = min(end, ts + span_s) - max(start, ts)
             share = inside / span_s if span_s > 0 else 1.0
             if share > 0:
                 for key, count in load.items():
-                    found[key] = found.get(key, 0.0) + count * share
-        return found
+                    total[key] = total.get(key, 0.0) + count * share
+        return total
 
 
 def _start(row: Use) -> int:
     return row.ts
 
 
-def placed(readings: Sequence[Reading], use: Sequence[Use]) -> List[Reading]:
+def with_resets(readings: Sequence[Reading], use: Sequence[Use]) -> List[Reading]:
     """In order of time, each with the reset of its window, to the minute; without those whose window nobody knows."""
     ordered = sorted(set(readings))
     resets = _resets(ordered)
     suggested: Optional[List[int]] = None
-    found: List[Reading] = []
+    placed: List[Reading] = []
     for reading in ordered:
-        window = resets.get(reading.resets_at, 0) or _running(found, reading.ts) or _holding(sorted(resets.values()), reading.ts)
+        window = resets.get(reading.resets_at, 0) or _running(placed, reading.ts) or _holding(sorted(resets.values()), reading.ts)
         if not window:
             suggested = suggested_resets(use, sorted(resets.values())) if suggested is None else suggested
             window = _holding(suggested, reading.ts)
         if window and window - WINDOW_S - JITTER_S <= reading.ts <= window + JITTER_S:
-            found.append(reading if reading.resets_at == window else reading._replace(resets_at=window))
-    return found
+            placed.append(reading if reading.resets_at == window else reading._replace(resets_at=window))
+    return placed
 
 
 def _resets(readings: Sequence[Reading]) -> Dict[int, int]:
-    """Each reset that was told, to the minute, and the same for all that differ by seconds; messages may tell the hour only."""
-    found: Dict[int, int] = {}
+    """Each reset that was stated, to the minute, one for all that differ by seconds; messages may state the hour only."""
+    rounded: Dict[int, int] = {}
     last = -WINDOW_S
     for reset in sorted({reading.resets_at for reading in readings if reading.resets_at > 0 and reading.source not in EVENTS}):
         last = last if reset - last <= JITTER_S else (reset + 30) // 60 * 60
-        found[reset] = last
-    shown = sorted(set(found.values()))
-    for reset in sorted({reading.resets_at for reading in readings if reading.resets_at > 0} - set(found)):
+        rounded[reset] = last
+    shown = sorted(set(rounded.values()))
+    for reset in sorted({reading.resets_at for reading in readings if reading.resets_at > 0} - set(rounded)):
         place = bisect_right(shown, reset)
         near = [other for other in shown[max(0, place - 1):place + 1] if abs(other - reset) <= HOUR_S]
-        found[reset] = min(near, key=lambda other: abs(other - reset)) if near else (reset + 30) // 60 * 60
-    return found
+        rounded[reset] = min(near, key=lambda other: abs(other - reset)) if near else (reset + 30) // 60 * 60
+    return rounded
 
 
 def _running(before: Sequence[Reading], ts: int) -> int:
-    """The window that was told last, if it still runs; 0 if not."""
+    """The window that was stated last, if it still runs; 0 if not."""
     return before[-1].resets_at if before and before[-1].resets_at > ts else 0
 
 
@@ -117,31 +120,31 @@ def _holding(resets: Sequence[int], ts: int) -> int:
     return resets[place] if place < len(resets) and resets[place] - WINDOW_S <= ts else 0
 
 
-def suggested_resets(use: Sequence[Use], known: Sequence[int]) -> List[int]:
-    """Resets of windows as the use suggests: each begins with the first use after the last, but for those that are known."""
-    found: List[int] = []
+def suggested_resets(use: Sequence[Use], official: Sequence[int]) -> List[int]:
+    """Resets of windows as the use suggests: each begins with the first use after the last, but for the official ones."""
+    resets: List[int] = []
     end = 0
     for ts in sorted({row.ts for row in use}):
         if ts >= end:
-            end = _holding(known, ts) or ts // 60 * 60 + WINDOW_S
-            found.append(end)
-    return found
+            end = _holding(official, ts) or ts // 60 * 60 + WINDOW_S
+            resets.append(end)
+    return resets
 
 
 def _parts(readings: Sequence[Reading]) -> List[Tuple[int, List[Mark]]]:
-    """The windows with what is known of them; in several parts where the percentage falls or the reset goes back."""
+    """The windows with their marks; in several parts where the percentage falls or the reset goes back."""
     parts: List[Tuple[int, List[Mark]]] = []
     for window, group in groupby(readings, key=lambda reading: reading.resets_at):
-        told = _told(list(group))
+        readings_of = _marks(list(group))
         before = parts[-1][1][-1].ts if parts and parts[-1][1] else 0
         begin = Mark(window - WINDOW_S, 0.0, whole=True)
         begun = all(window != other for other, _ in parts[-8:]) and before <= begin.ts + JITTER_S
-        for number, marks in enumerate(_rising(told)):
+        for number, marks in enumerate(_rising(readings_of)):
             parts.append((window, [begin, *marks] if begun and not number and marks[0].ts > begin.ts else marks))
     return parts
 
 
-def _told(readings: Sequence[Reading]) -> List[Mark]:
+def _marks(readings: Sequence[Reading]) -> List[Mark]:
     """The marks of one window. Before an event, what the status line says of 100 % may have been rounded up."""
     marks = [Mark(reading.ts, reading.percent, reading.source in EVENTS) for reading in readings]
     if any(mark.exact for mark in marks):
@@ -161,35 +164,35 @@ def _rising(marks: Sequence[Mark]) -> List[List[Mark]]:
 
 
 def _pairs(marks: Sequence[Mark], least_points: float) -> List[Tuple[Mark, Mark]]:
-    """Start and end of each stretch."""
-    found: List[Tuple[Mark, Mark]] = []
+    """Start and end of each interval."""
+    pairs: List[Tuple[Mark, Mark]] = []
     first = marks[0]
     for mark in marks[1:]:
         if mark.percent - first.percent >= least_points:
-            found.append((first, mark))
+            pairs.append((first, mark))
             first = mark
-    if found and marks[-1].percent > found[-1][1].percent:
-        found[-1] = (found[-1][0], marks[-1])
-    return found
+    if pairs and marks[-1].percent > pairs[-1][1].percent:
+        pairs[-1] = (pairs[-1][0], marks[-1])
+    return pairs
 
 
-def error(stretch: Stretch) -> float:
+def rounding_error(interval: Interval) -> float:
     """Standard deviation of its points by rounding alone."""
-    rounded = (not stretch.whole) + (not stretch.exact)
+    rounded = (not interval.whole) + (not interval.exact)
     return ROUNDED * rounded ** 0.5 if rounded else 0.05
 
 
-def joined(stretches: Sequence[Stretch], measure: Callable[[Load], float]) -> List[List[int]]:
-    """Places of neighbours that can be taken as one stretch: each of their points took about the same measure.
+def alike_groups(intervals: Sequence[Interval], measure: Callable[[Load], float]) -> List[List[int]]:
+    """Places of neighbours that can be taken as one interval: each of their points took about the same measure.
 
-    One long stretch says far more than many short ones, whose rounding it leaves out; but where something was used
+    One long interval says far more than many short ones, whose rounding it leaves out; but where something was used
     elsewhere, the points before and after are of another kind.
     """
     groups: List[List[_Piece]] = []
-    for place, stretch in enumerate(stretches):
-        piece = _Piece([place], stretch.points, measure(stretch.load))
-        before = stretches[place - 1] if place else None
-        if before is not None and before.window == stretch.window and before.end == stretch.start:
+    for place, interval in enumerate(intervals):
+        piece = _Piece([place], interval.points, measure(interval.load))
+        before = intervals[place - 1] if place else None
+        if before is not None and before.window == interval.window and before.end == interval.start:
             groups[-1].append(piece)
         else:
             groups.append([piece])
@@ -225,12 +228,12 @@ def _apart(one: _Piece, other: _Piece) -> float:
     return abs(a - b) / spread if spread else 0.0
 
 
-def whole(stretches: Sequence[Stretch], places: Sequence[int]) -> Stretch:
-    """Neighbours as one stretch."""
-    first, last = stretches[places[0]], stretches[places[-1]]
+def merged(intervals: Sequence[Interval], places: Sequence[int]) -> Interval:
+    """Neighbours as one interval."""
+    first, last = intervals[places[0]], intervals[places[-1]]
     load: Dict[Key, float] = {}
     for place in places:
-        for key, count in stretches[place].load.items():
+        for key, count in intervals[place].load.items():
             load[key] = load.get(key, 0.0) + count
-    points = sum([stretches[place].points for place in places])
-    return Stretch(first.window, first.start, last.end, points, load, first.whole, last.exact)
+    points = sum([intervals[place].points for place in places])
+    return Interval(first.window, first.start, last.end, points, load, first.whole, last.exact)

@@ -1,11 +1,14 @@
-"""Fitting weights that are never negative to stretches of which some saw only a part of the use."""
+"""Fitting weights that are never negative to intervals of which some saw only a part of the use."""
 
-from math import erfc, exp, log, sqrt
+from __future__ import annotations
+
+from math import hypot, inf, log, sqrt
 from operator import mul
-from typing import List, NamedTuple, Sequence, Tuple
+from typing import List, Sequence, Tuple
 
-OUTLIERS = 0.01                        # share of stretches that nothing explains
-_OUTLIER_DENSITY = OUTLIERS / 50
+from ccmon.learning.likelihood import OUTLIER, densities
+from ccmon.named_tuple import NamedTuple
+
 _NOISES = (0.25, 0.2, 0.15, 0.12, 0.09, 0.07, 0.05, 0.04, 0.04, 0.04)      # the widest noise allowed, step by step
 _ROUGH = 0.1                           # of these, those at which weights are still far off
 _LEAST_NOISE = 0.003
@@ -13,10 +16,10 @@ _SCALE_NOISE = 0.15
 
 
 class Rows(NamedTuple):
-    """Stretches as columns of numbers."""
+    """Intervals as columns of numbers."""
 
-    columns: List[List[float]]         # for each weight, what every stretch has of it
-    points: List[float]                # what every stretch gained
+    columns: List[List[float]]         # for each weight, what every interval has of it
+    points: List[float]                # what every interval gained
     errors: List[float]                # standard deviation of its points by rounding
     windows: List[int]
 
@@ -44,28 +47,21 @@ def predicted(weights: Sequence[float], columns: Sequence[Sequence[float]]) -> L
     return sums
 
 
-def densities(shown: float, told: float, error: float, noise: float) -> Tuple[float, float]:
-    """How likely the shown points are if all was used here, and if only a part was, of any size."""
-    variance = error * error + (noise * told) ** 2
-    gap = shown - told
-    here = exp(-gap * gap / (2 * variance)) / sqrt(6.2832 * variance)
-    partly = told / (shown * shown) * 0.5 * erfc(-gap / sqrt(2 * variance)) if shown > 0 else 0.0
-    return here, partly
+def _densities(rows: Rows, points_of: Sequence[float], noise: float) -> List[Tuple[float, float]]:
+    """Of each row, see likelihood.densities: more points by the weights than are shown is a limit that is too low."""
+    offs = [log(points / shown) if points > 0 else -inf for shown, points in zip(rows.points, points_of)]
+    return densities(offs, [hypot(noise, error / shown) for shown, error in zip(rows.points, rows.errors)])
 
 
-def likelihoods(rows: Rows, told: Sequence[float], noise: float, cleans: Sequence[float]) -> List[float]:
+def likelihoods(rows: Rows, points_of: Sequence[float], noise: float, cleans: Sequence[float]) -> List[float]:
     """The logarithm for all rows, the three cases together, for each share of rows of which all use was seen."""
-    both = [densities(shown, points, error, noise) for shown, points, error in zip(rows.points, told, rows.errors)]
-    return [sum([log(clean * here + (1 - clean) * partly + _OUTLIER_DENSITY) for here, partly in both]) for clean in cleans]
+    pairs = _densities(rows, points_of, noise)
+    return [sum([log(clean * here + (1 - clean) * partly + OUTLIER) for here, partly in pairs]) for clean in cleans]
 
 
-def shares(rows: Rows, told: Sequence[float], noise: float, clean: float) -> List[float]:
+def shares(rows: Rows, points_of: Sequence[float], noise: float, clean: float) -> List[float]:
     """How surely all use of each row was seen, 0..1."""
-    found = []
-    for shown, points, error in zip(rows.points, told, rows.errors):
-        here, partly = densities(shown, points, error, noise)
-        found.append(clean * here / (clean * here + (1 - clean) * partly + _OUTLIER_DENSITY))
-    return found
+    return [clean * here / (clean * here + (1 - clean) * partly + OUTLIER) for here, partly in _densities(rows, points_of, noise)]
 
 
 def scale(rows: Rows, amounts: Sequence[float]) -> float:
@@ -74,9 +70,9 @@ def scale(rows: Rows, amounts: Sequence[float]) -> float:
     if not rates:
         return 0.0
     candidates = rates[::max(1, len(rates) // 30)]
-    def worth(rate: float) -> float:
+    def likelihood(rate: float) -> float:
         return likelihoods(rows, [rate * amount for amount in amounts], _SCALE_NOISE, (0.6,))[0]
-    return max(candidates, key=worth)
+    return max(candidates, key=likelihood)
 
 
 def fit(rows: Rows, prior: Sequence[float], loose: float, noises: Sequence[float] = _NOISES) -> Fit:
@@ -85,23 +81,23 @@ def fit(rows: Rows, prior: Sequence[float], loose: float, noises: Sequence[float
     gram: List[List[float]] = []
     ties = [1 / (loose * weight) ** 2 if weight > 0 else 0.0 for weight in prior]
     for most in noises:
-        told = predicted(weights, rows.columns)
-        sure = shares(rows, told, noise, clean)
+        points_of = predicted(weights, rows.columns)
+        sure = shares(rows, points_of, noise, clean)
         if most > _ROUGH:              # use elsewhere does not explain more use here than points: the weights are too large
-            sure = [1.0 if points > shown else share for share, points, shown in zip(sure, told, rows.points)]
-        precise = [share / (error * error + (noise * points) ** 2) for share, error, points in zip(sure, rows.errors, told)]
+            sure = [1.0 if points > shown else share for share, points, shown in zip(sure, points_of, rows.points)]
+        precise = [share / (error * error + (noise * points) ** 2) for share, error, points in zip(sure, rows.errors, points_of)]
         gram, right = _normal(rows, precise, prior, ties)
         weights = least_squares(gram, right, weights)
-        told = predicted(weights, rows.columns)
+        points_of = predicted(weights, rows.columns)
         clean = min(0.98, max(0.05, sum(sure) / len(sure)))
-        noise = max(_LEAST_NOISE, min(most, _noise(rows, told, sure)))
+        noise = max(_LEAST_NOISE, min(most, _noise(rows, points_of, sure)))
     return Fit(weights, noise, clean, gram)
 
 
-def _noise(rows: Rows, told: Sequence[float], sure: Sequence[float]) -> float:
+def _noise(rows: Rows, points_of: Sequence[float], sure: Sequence[float]) -> float:
     excess = sum([share * ((shown - points) ** 2 - error * error)
-                  for share, shown, points, error in zip(sure, rows.points, told, rows.errors)])
-    size = sum([share * points * points for share, points in zip(sure, told)])
+                  for share, shown, points, error in zip(sure, rows.points, points_of, rows.errors)])
+    size = sum([share * points * points for share, points in zip(sure, points_of)])
     return sqrt(max(0.0, excess) / size) if size > 0 else _NOISES[0]
 
 

@@ -22,7 +22,7 @@ LEAST_TOKENS = 500                     # with less a session has no mix of its o
 LEAST_PERCENT = 5                      # with less a percentage says little of how many tokens make 100
 
 
-class Gauge(NamedTuple):
+class Utilization(NamedTuple):
     """How much of the window is used."""
 
     percent: Optional[float]           # None when nothing runs and Claude has said nothing
@@ -32,28 +32,29 @@ class Gauge(NamedTuple):
     about: bool = False                # capacity and left are converted from another unit
 
 
-def read(session: Optional[Block], limit: Limit, official: Optional[Window], learned: Optional[LearnedLimit],
-         least: float = 0.0) -> Gauge:
-    """The gauge of this moment; official is a percentage that counts (see `counting` and `last_word`), least see `at_least`."""
+def utilization_of(session: Optional[Block], limit: Limit, official: Optional[Window], learned: Optional[LearnedLimit],
+         least: float = 0.0) -> Utilization:
+    """The utilization of this moment; official is a percentage that counts (see `fresh_window` and `last_window`), least the
+    result of `least_percent`."""
     tokens = session.tokens if session else 0
     if official is None:
-        return _by_limit(session, limit, least) if session else Gauge(None, _whose(limit), limit.tokens, None)
+        return _by_limit(session, limit, least) if session else Utilization(None, _whose(limit), limit.tokens, None)
     left = round(_whole(tokens, limit, official, learned) * max(0.0, 100 - official.percent) / 100)
-    return Gauge(official.percent, "official", tokens + left, left if session else None, True)
+    return Utilization(official.percent, "official", tokens + left, left if session else None, True)
 
 
 def _whose(limit: Limit) -> str:
     return "learned" if limit.source == "learned" else "tokens"
 
 
-def _by_limit(session: Block, limit: Limit, least: float) -> Gauge:
+def _by_limit(session: Block, limit: Limit, least: float) -> Utilization:
     """Tokens against the limit in force; a learned one knows of use elsewhere by what Claude said last."""
     percent, about = 100 * session.tokens / limit.tokens, limit.unit != "tokens"
     if limit.source != "learned" or least <= percent:
         source = _whose(limit)
-        return Gauge(percent, source, limit.tokens, max(0, limit.tokens - session.tokens), about)
+        return Utilization(percent, source, limit.tokens, max(0, limit.tokens - session.tokens), about)
     left = max(0, round(limit.tokens * (1 - least / 100)))
-    return Gauge(least, "learned", session.tokens + left if left else limit.tokens, left, True)
+    return Utilization(least, "learned", session.tokens + left if left else limit.tokens, left, True)
 
 
 def _whole(tokens: int, limit: Limit, official: Window, learned: Optional[LearnedLimit]) -> int:
@@ -67,7 +68,7 @@ def _whole(tokens: int, limit: Limit, official: Window, learned: Optional[Learne
 
 # --- Claude's own word ------------------------------------------------------------------------------------------------
 
-def told(facts: Facts, now: int) -> Windows:
+def windows_told(facts: Facts, now: int) -> Windows:
     """The running windows whose resets Claude has told: by its percentages, or where it said that a limit is reached."""
     found = running(facts.windows, now)
     for hit in facts.hits:
@@ -75,15 +76,15 @@ def told(facts: Facts, now: int) -> Windows:
     return found
 
 
-def known(facts: Facts, session: Optional[Block], now: int) -> Windows:
+def windows_now(facts: Facts, session: Optional[Block], now: int) -> Windows:
     """What Claude has said of the windows that run: its percentages, and 100 where it said that the limit is reached."""
-    found = told(facts, now)
+    found = windows_told(facts, now)
     used, hit_at = named(found, "five_hour"), facts.hit_at
     if hit_at is None or hit_at > now + SKEW_S:
         return found
     if used is None and session and session.start <= hit_at:
         whole = put(found, window("five_hour", 100.0, session.end, hit_at, "limit"))
-        return whole if counting(whole, session, now) else found       # work goes on: it is over
+        return whole if fresh_window(whole, session, now) else found       # work goes on: it is over
     if used and hit_at >= max(used.resets_at - SESSION_S, used.read_at - SKEW_S):
         return put(found, used._replace(percent=max(100.0, used.percent), read_at=max(hit_at, used.read_at)))
     return found
@@ -103,7 +104,7 @@ def _with_hit(windows: Windows, hit: Hit, now: int) -> Windows:
     return put(windows, before._replace(percent=max(100.0, before.percent), read_at=max(hit.at, before.read_at)))
 
 
-def counting(windows: Windows, session: Optional[Block], now: int) -> Optional[Window]:
+def fresh_window(windows: Windows, session: Optional[Block], now: int) -> Optional[Window]:
     """The percentage of the 5-hour window where it is fresh: read of late, nothing was used here since, or all of it was."""
     found = named(windows, "five_hour")
     if found is None or found.resets_at <= now:
@@ -114,7 +115,7 @@ def counting(windows: Windows, session: Optional[Block], now: int) -> Optional[W
     return found if unused or whole or now - found.read_at <= FRESH_S else None
 
 
-def last_word(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> Optional[Window]:
+def last_window(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> Optional[Window]:
     """What Claude said last of the running 5-hour window, where that is near its limit and tokens say less: it does not fall
     before the reset.
 
@@ -126,7 +127,7 @@ def last_word(facts: Facts, session: Optional[Block], limit: Limit, now: int) ->
     return found if found.percent >= max(HOLDS_PERCENT, 100 * session.tokens / limit.tokens) else None
 
 
-def at_least(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> float:
+def least_percent(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> float:
     """Per cent by what Claude said in this window, however long ago, and by what was used here since: the account may also be
     used elsewhere."""
     found = named(running(facts.windows, now), "five_hour")
@@ -139,7 +140,7 @@ def at_least(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> 
 
 # --- the learned limit in tokens --------------------------------------------------------------------------------------
 
-def in_tokens(learned: Optional["Learned"], load: Optional["Load"], session: Optional[Block]) -> Optional[LearnedLimit]:
+def limit_in_tokens(learned: Optional["Learned"], load: Optional["Load"], session: Optional[Block]) -> Optional[LearnedLimit]:
     """The learned limit by this session's own mix of models and kinds; None when nothing was learned."""
     if learned is None or learned.unit_weights is None or learned.estimate is None or not learned.estimate.learned:
         return None

@@ -2,14 +2,14 @@
 
 import os
 import re
-import stat
 from binascii import crc32
 from contextlib import suppress
 from typing import Callable, List, Mapping, Optional, Tuple
 
-from ccmon.errors import CcmonError
-from ccmon.system import private, start_up_files, swap
-from ccmon.system.start_up_files import path_of
+from ccmon.errors import CcmonError, PathError
+from ccmon.setup import start_up_files
+from ccmon.setup.start_up_files import path_of
+from ccmon.system import private, shared_files, swap
 
 BEGIN, END = b"# >>> ccmon >>>", b"# <<< ccmon <<<"
 UNENDED = b" (the line above had no end)"
@@ -22,18 +22,18 @@ Holds = Callable[[bytes, bytes], bool]
 
 def paths_of(target: str, env: Mapping[str, str]) -> List[str]:
     """All files that path_of can name for it, whatever is there: the usual ones, and those that variables name."""
-    found = [path_of(target, env)]
+    paths = [path_of(target, env)]
     home = env.get("HOME") or os.path.expanduser("~")
     plain = {name: value for name, value in env.items() if name not in ("XDG_CONFIG_HOME", "ZDOTDIR", "CLAUDE_CONFIG_DIR")}
-    found.append(path_of(target, plain))
+    paths.append(path_of(target, plain))
     if target == "tmux":
         bases = [base for base in (env.get("XDG_CONFIG_HOME", ""), os.path.join(home, ".config")) if os.path.isabs(base)]
-        found += [os.path.join(home, ".tmux.conf"), *(os.path.join(base, "tmux", "tmux.conf") for base in bases)]
+        paths += [os.path.join(home, ".tmux.conf"), *(os.path.join(base, "tmux", "tmux.conf") for base in bases)]
     if target == "bash":
-        found += start_up_files.all_files(home)
+        paths += start_up_files.all_files(home)
     if target == "zsh":                # where they may have been moved by hand
-        found += [os.path.join(os.path.dirname(path), name) for path in found[:2] for name in (".zprofile", ".zlogin", ".zshenv")]
-    return list(dict.fromkeys(found))
+        paths += [os.path.join(os.path.dirname(path), name) for path in paths[:2] for name in (".zprofile", ".zlogin", ".zshenv")]
+    return list(dict.fromkeys(paths))
 
 
 def with_block_in(target: str, env: Mapping[str, str]) -> List[str]:
@@ -41,11 +41,11 @@ def with_block_in(target: str, env: Mapping[str, str]) -> List[str]:
     usual = path_of(target, env)
     beside = [path for path in paths_of(target, env)
               if target == "tmux" or os.path.dirname(path) == os.path.dirname(usual)]
-    found = [usual] if block(usual) is not None else []
+    paths = [usual] if block(usual) is not None else []
     for path in beside:
         with suppress(CcmonError):
-            found += [path] if not any(map(_is_same(path), [usual, *found])) and block(path) is not None else []
-    return found
+            paths += [path] if not any(map(_is_same(path), [usual, *paths])) and block(path) is not None else []
+    return paths
 
 
 def _is_same(path: str) -> Callable[[str], bool]:
@@ -55,11 +55,11 @@ def _is_same(path: str) -> Callable[[str], bool]:
 
 def place_of(target: str, env: Mapping[str, str]) -> str:
     """The file that the block is to be written to: the one that has it, unless a new shell does not read that one here."""
-    usual, found = path_of(target, env), with_block_in(target, env)
+    usual, paths = path_of(target, env), with_block_in(target, env)
     if target == "bash" and start_up_files.is_login_usual():
         is_read = start_up_files.read_at_start(env.get("HOME") or os.path.expanduser("~"), True)
-        found = [path for path in found if path in is_read]
-    return found[0] if found else usual
+        paths = [path for path in paths if path in is_read]
+    return paths[0] if paths else usual
 
 
 def put(path: str, block: str) -> Optional[str]:
@@ -68,19 +68,19 @@ def put(path: str, block: str) -> Optional[str]:
 
 
 def _put(path: str, block: str) -> Optional[str]:
-    before = read(path)
+    before = shared_files.read(path)
     after = with_block(path, before, block)
-    start, end = _found(path, before or b"")
-    kept = path + BACKUP if before is not None and start == end else None
-    if kept:
-        replace(kept, read(kept), before or b"", like=path)
-    replace(path, before, after, lines=True)
-    return kept
+    start, end = _span(path, before or b"")
+    backup = path + BACKUP if before is not None and start == end else None
+    if backup:
+        shared_files.replace(backup, shared_files.read(backup), before or b"", like=path)
+    shared_files.replace(path, before, after, lines=True)
+    return backup
 
 
 def with_block(path: str, before: Optional[bytes], block: str) -> bytes:
     """What put makes of the content; None is no file. CcmonError when half of a block is in it."""
-    start, end = _found(path, before or b"")
+    start, end = _span(path, before or b"")
     lines = os.fsencode(block) + END + b" " + _sum(os.fsencode(block)) + b"\n"
     if before is None:
         return BEGIN + ALONE + b"\n" + lines
@@ -113,16 +113,16 @@ def _refuse_changed(path: str, block: bytes) -> None:
     rows = block.splitlines()
     noted = _NOTED.match(rows[-1]) if rows else None
     if noted is not None and noted[1] != _sum(b"\n".join(rows[1:-1])):
-        raise CcmonError(f"{path}: the lines between '{BEGIN.decode()}' and '{END.decode()}' were changed since ccmon wrote "
-                         "them. Take them out by hand")
+        raise PathError(path, f"the lines between '{BEGIN.decode()}' and '{END.decode()}' were changed since ccmon wrote them",
+                        "Take them out by hand", between=": ")
 
 
 def can_take_out(path: str) -> bool:
     """Whether there is a block. CcmonError when half of it is gone, or it was changed since it was written."""
-    found = block(path)
-    if found is not None:
-        _refuse_changed(path, os.fsencode(found))
-    return found is not None
+    text = block(path)
+    if text is not None:
+        _refuse_changed(path, os.fsencode(text))
+    return text is not None
 
 
 def has_lines_of(now: bytes, copy: bytes) -> bool:
@@ -138,8 +138,8 @@ def take_out(path: str) -> bool:
 
 def without_block(path: str) -> bytes:
     """What take_out makes of the content, which has a block. CcmonError as there."""
-    before = read(path) or b""
-    return _without(before, *_found(path, before))
+    before = shared_files.read(path) or b""
+    return _without(before, *_span(path, before))
 
 
 def _without(before: bytes, start: int, end: int) -> bytes:
@@ -150,49 +150,57 @@ def _without(before: bytes, start: int, end: int) -> bytes:
 
 
 def _take_out(path: str) -> bool:
-    before = read(path)
-    start, end = _found(path, before or b"")
+    before = shared_files.read(path)
+    start, end = _span(path, before or b"")
     if before is None or start == end:
         return False
     _refuse_changed(path, before[start:end])
     head, rest = before[start:].split(b"\n", 1)[0].rstrip(b"\r"), _without(before, start, end)
     if head.endswith(ALONE) and not rest:
-        remove(path, before, lines=True)
+        shared_files.remove(path, before, lines=True)
     else:
-        replace(path, before, rest, lines=True)
+        shared_files.replace(path, before, rest, lines=True)
     return True
 
 
 def drop_copy(path: str, holds: Holds) -> Optional[str]:
     """Remove the copy of what was in the file before ccmon. Its path when it stays; None when there is none (any more)."""
-    kept = path + BACKUP
+    backup = path + BACKUP
     try:
-        copy = read(kept) if may_drop_copy(path, holds) else None
+        copy = shared_files.read(backup) if may_drop_copy(path, holds) else None
         if copy is not None:
-            remove(kept, copy)
+            shared_files.remove(backup, copy)
     except CcmonError:
         pass                           # it is named then
-    return kept if os.path.lexists(kept) else None
+    return backup if os.path.lexists(backup) else None
 
 
 def may_drop_copy(path: str, holds: Holds) -> bool:
     """Whether nothing is lost with the copy: holds(now, copy) says that all of it is there. A link, or another user's, stays."""
-    kept = path + BACKUP
+    backup = path + BACKUP
     try:
-        copy = None if os.path.islink(kept) or private.foreign(os.stat(kept)) else read(kept)
-        return copy is not None and holds(read(path) or b"", copy)
+        copy = None if os.path.islink(backup) or private.foreign(os.stat(backup)) else shared_files.read(backup)
+        return copy is not None and holds(shared_files.read(path) or b"", copy)
     except (CcmonError, OSError):
         return False
 
 
+def line_of(path: str) -> int:
+    """The line at which the block begins, by either of its marks; 1 where there is none, or the file cannot be read."""
+    with suppress(CcmonError):
+        rows = (shared_files.read(path) or b"").splitlines()
+        return next((number for number, row in enumerate(rows, 1) if row.startswith((BEGIN, END))), 1)
+    return 1
+
+
 def block(path: str) -> Optional[str]:
     """What stands between the marks, those too; None when there is nothing. CcmonError when half of it is gone."""
-    content = read(path) or b""
-    start, end = _found(path, content)
+    content = shared_files.read(path) or b""
+    start, end = _span(path, content)
     return os.fsdecode(content[start:end]) if start < end else None
 
 
-def _found(path: str, content: bytes) -> Tuple[int, int]:
+def _span(path: str, content: bytes) -> Tuple[int, int]:
     """Where the block begins and ends; two equal numbers when there is none. CcmonError when half of it is gone."""
     lines = content.splitlines(True)
     begins = [n for n, line in enumerate(lines) if line.startswith(BEGIN)]
@@ -200,38 +208,6 @@ def _found(path: str, content: bytes) -> Tuple[int, int]:
     if not begins and not ends:
         return len(content), len(content)
     if len(begins) != 1 or len(ends) != 1 or begins > ends:
-        raise CcmonError(f"{path}: the lines '{BEGIN.decode()}' and '{END.decode()}' do not match. Remove them by hand")
+        raise PathError(path, f"the lines '{BEGIN.decode()}' and '{END.decode()}' do not match", "Remove them by hand",
+                        between=": ")
     return len(b"".join(lines[:begins[0]])), len(b"".join(lines[:ends[0] + 1]))
-
-
-def read(path: str) -> Optional[bytes]:
-    """The content; None when there is no file. CcmonError when it cannot be read."""
-    try:
-        return private.read(path, private.anybody)
-    except FileNotFoundError:
-        return None
-    except OSError as err:
-        raise CcmonError(f"{path} cannot be read ({err.strerror}). Nothing was changed") from None
-
-
-def remove(path: str, before: bytes, lines: bool = False) -> None:
-    """Remove the file, behind a link too. Changed when something else is in it, CcmonError when it cannot be."""
-    try:
-        swap.remove(path, before, lines)
-    except OSError as err:
-        raise CcmonError(f"{path} cannot be removed ({err.strerror})") from None
-
-
-def replace(path: str, before: Optional[bytes], after: bytes, like: Optional[str] = None, lines: bool = False) -> None:
-    """Put the content in place at once, behind a link too, with the mode that the file (or the one like it) has.
-
-    lines: what is added at the end meanwhile is kept. Changed when something else than `before` is in it by now, CcmonError
-    when it cannot be written; then nothing has changed.
-    """
-    if before == after:
-        return
-    try:
-        private.make_folder(os.path.dirname(os.path.realpath(path)))
-        swap.put(path, before, after, stat.S_IMODE(os.stat(like).st_mode) if like else None, lines)
-    except OSError as err:
-        raise CcmonError(f"{path} cannot be written ({err.strerror}). Nothing was changed") from None

@@ -25,7 +25,7 @@ def path_of(target: str, env: Mapping[str, str]) -> str:
         return os.path.join(os.path.abspath(os.path.expanduser(named[0])), "settings.json")
     home = env.get("HOME") or os.path.expanduser("~")
     if not os.path.isabs(home) or not os.path.isdir(home):
-        raise CcmonError("there is no home directory to write to. Set HOME")
+        raise CcmonError("there is no home directory to write to", "Set HOME")
     base = env.get("XDG_CONFIG_HOME", "")
     config = base if os.path.isabs(base) else os.path.join(home, ".config")
     if target == "tmux":

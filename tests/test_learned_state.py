@@ -9,7 +9,7 @@ from simulator import Scenario
 from ccmon.learning import learned, state
 from ccmon.learning.learned import Learned
 from ccmon.model import Runway, Source
-from ccmon.pipeline import lessons, memory
+from ccmon.pipeline import learned_state, memory
 from ccmon.settings import context
 from ccmon.store import trusted
 
@@ -38,9 +38,9 @@ def kept(worked):
 
 def test_what_is_learned_is_kept_and_recalled(worked, kept):
     now = worked[1]
-    made = lessons.study(kept, now)
+    made = learned_state.study(kept, now)
     assert made.learned.estimate.learned and made.learned.unit_weights.name == "cost" and made.learned.readings > 100
-    facts = lessons.recall(kept, kept.facts(now), now)
+    facts = learned_state.recall(kept, kept.facts(now), now)
     assert facts.learned == made.learned
     assert facts.outlook.points.model.rows == made.points.rows > 80 and facts.outlook.tokens is not None
     assert facts.outlook.week.days == made.week.days
@@ -48,7 +48,7 @@ def test_what_is_learned_is_kept_and_recalled(worked, kept):
 
 def test_the_limit_is_that_of_the_account(worked, kept):
     sim = learning_home.simulate(Scenario(seed=5, days=12, elsewhere=0.3))
-    made = lessons.study(kept, worked[1]).learned
+    made = learned_state.study(kept, worked[1]).learned
     assert made.estimate.median == pytest.approx(sim.limits[-1][1], rel=0.05)
     assert made.estimate.low < made.estimate.median < made.estimate.high
     assert made.tokens_per_load * made.estimate.median > made.at_least * 0.5 and made.sessions > 5
@@ -56,19 +56,19 @@ def test_the_limit_is_that_of_the_account(worked, kept):
 
 def test_before_anything_is_learned_only_the_event_is_known(tmp_path, worked):
     with kept_in(tmp_path, worked[1]) as empty:
-        assert lessons.study(empty, worked[1]) is None
-        facts = lessons.recall(empty, empty.facts(worked[1]), worked[1])
+        assert learned_state.study(empty, worked[1]) is None
+        facts = learned_state.recall(empty, empty.facts(worked[1]), worked[1])
         assert (facts.learned, facts.outlook, facts.hit_at, facts.load) == (None, None, None, None)
         empty.note_hit(worked[1] - 60)
-        assert lessons.recall(empty, empty.facts(worked[1]), worked[1]).hit_at == worked[1] - 60
-        assert lessons.recall(empty, empty.facts(worked[1]), worked[1] + 5 * HOUR).hit_at is None
+        assert learned_state.recall(empty, empty.facts(worked[1]), worked[1]).hit_at == worked[1] - 60
+        assert learned_state.recall(empty, empty.facts(worked[1]), worked[1] + 5 * HOUR).hit_at is None
 
 
 def test_the_load_is_that_of_the_running_window(worked, kept):
-    lessons.study(kept, worked[1])
+    learned_state.study(kept, worked[1])
     uses = kept.uses(worked[1] - 30 * DAY_S, worked[1])
     at = uses[-1].ts + 30
-    facts = lessons.recall(kept, kept.facts(at), at)
+    facts = learned_state.recall(kept, kept.facts(at), at)
     block = max((block for block in facts.blocks if block.start <= at), key=lambda block: block.start)
     assert facts.load is not None and sum(
         count for (_, kind), count in facts.load.items() if kind in ("input", "output")) <= 1.01 * block.tokens
@@ -95,30 +95,30 @@ def learned_at(kept):
 
 def test_it_is_learned_anew_each_day_and_after_news(worked, kept):
     now = worked[1]
-    lessons.study(kept, now - 2 * DAY_S)
+    learned_state.study(kept, now - 2 * DAY_S)
     for at, expected in ((now, now), (now + 60, now), (now + DAY_S - 1, now), (now + DAY_S, now + DAY_S)):
-        lessons.study_when_due(kept, at)
+        learned_state.study_when_due(kept, at)
         assert learned_at(kept) == expected, at
-    lessons.study(kept, now - 10 * HOUR)           # Claude has said something since then
-    lessons.study_when_due(kept, now - 10 * HOUR + 1800)
+    learned_state.study(kept, now - 10 * HOUR)           # Claude has said something since then
+    learned_state.study_when_due(kept, now - 10 * HOUR + 1800)
     assert learned_at(kept) == now - 10 * HOUR
-    lessons.study_when_due(kept, now)
+    learned_state.study_when_due(kept, now)
     assert learned_at(kept) == now
 
 
 def test_a_limit_event_is_learned_from_at_once(worked, kept):
     now = worked[1] + 3 * DAY_S
-    kept.store.change(lambda db: trusted.look(db, now, [now]))
-    lessons.study(kept, now - 100)
+    kept.store.change(lambda db: trusted.update(db, now, [now]))
+    learned_state.study(kept, now - 100)
     kept.note_hit(now - 50)
-    lessons.study_when_due(kept, now)
+    learned_state.study_when_due(kept, now)
     assert learned_at(kept) == now
     kept.undo_hit()
 
 
 def test_a_clock_that_was_set_back_is_no_reason_to_wait(worked, kept):
-    lessons.study(kept, worked[1] + 90 * DAY_S)
-    lessons.study_when_due(kept, worked[1])
+    learned_state.study(kept, worked[1] + 90 * DAY_S)
+    learned_state.study_when_due(kept, worked[1])
     assert learned_at(kept) == worked[1]
 
 
@@ -126,7 +126,7 @@ def test_a_clock_that_was_set_back_is_no_reason_to_wait(worked, kept):
 
 def moment(kept, now):
     """The snapshot of that time, as a refresh would see it."""
-    facts = lessons.recall(kept, kept.facts(now)._replace(source=Source(refreshed=now)), now)
+    facts = learned_state.recall(kept, kept.facts(now)._replace(source=Source(refreshed=now)), now)
     return kept.ctx.view(facts, now)
 
 
@@ -138,20 +138,20 @@ def running(kept, now):
 def test_what_is_said_is_kept_with_what_came_of_it(tmp_path):
     now = learning_home.fill({"HOME": str(tmp_path)}, Scenario(seed=5, days=12))
     with kept_in(tmp_path, now) as kept:
-        lessons.study(kept, now)
+        learned_state.study(kept, now)
         at = running(kept, now)
         with kept_in(tmp_path, at) as then:
             for later in (0, 100, 299, 300):
                 seen = moment(then, at + later)
-                lessons.keep_score(then, seen)
+                learned_state.keep_score(then, seen)
         made = [one for one in kept.forecasts() if one.window_s == 5 * HOUR]
         assert len(made) in (1, 2) and made[0].ts == at and made[0].outcome_at is None
         if seen.runway.rule == "runway":
             assert 0 <= made[0].probability <= 1 and made[0].low <= made[0].median <= made[0].high <= made[0].resets_at
-        lessons.keep_score(kept, moment(kept, now + 6 * HOUR))
+        learned_state.keep_score(kept, moment(kept, now + 6 * HOUR))
         over = [one for one in kept.forecasts() if one.window_s == 5 * HOUR]
         assert all(one.outcome_at is not None for one in over)
-        assert lessons.study(kept, now + 6 * HOUR).learned.scored == 1
+        assert learned_state.study(kept, now + 6 * HOUR).learned.scored == 1
 
 
 def test_the_rule_that_lost_is_not_shown_but_kept_and_scored(tmp_path):
@@ -163,11 +163,11 @@ def test_the_rule_that_lost_is_not_shown_but_kept_and_scored(tmp_path):
             wrong = Runway(end, end - HOUR, end, 0.5, "runway", 99, (), end)
             kept.keep_forecast(end - 2 * HOUR, end, 40.0, wrong, end)
         kept._write(lambda db, owner: db.execute("UPDATE forecast SET outcome_at = resets_at, reached = 0"), None)
-        assert lessons.study(kept, now).learned.session_choice.rule == "simple"
+        assert learned_state.study(kept, now).learned.session_choice.rule == "simple"
         at = running(kept, now)
         with kept_in(tmp_path, at) as then:
             seen = moment(then, at)
-            lessons.keep_score(then, seen)
+            learned_state.keep_score(then, seen)
         made = [one for one in kept.forecasts() if one.ts == at and one.window_s == 5 * HOUR]
         assert seen.runway.rule == "last_hour" and [one.rule for one in made] == ["runway"]
         assert made[0].probability == seen.runway.learned.probability
@@ -176,7 +176,7 @@ def test_the_rule_that_lost_is_not_shown_but_kept_and_scored(tmp_path):
 def test_intervals_that_did_not_hold_make_the_next_one_wider(tmp_path):
     now = learning_home.fill({"HOME": str(tmp_path)}, Scenario(seed=5, days=12))
     with kept_in(tmp_path, now) as kept:
-        before = lessons.study(kept, now)
+        before = learned_state.study(kept, now)
         at = running(kept, now)
         with kept_in(tmp_path, at) as then:
             narrow = moment(then, at).runway
@@ -184,7 +184,7 @@ def test_intervals_that_did_not_hold_make_the_next_one_wider(tmp_path):
             end = now - back * 5 * HOUR - 3 * HOUR
             kept.keep_forecast(end - 2 * HOUR, end, 40.0, Runway(end, end - HOUR, end, 0.4, "runway", 99, (), end), end)
         kept._write(lambda db, owner: db.execute("UPDATE forecast SET outcome_at = ts + 60, reached = 1"), None)
-        assert before.learned.tail == 0.1 and lessons.study(kept, now).learned.tail == 0.02
+        assert before.learned.tail == 0.1 and learned_state.study(kept, now).learned.tail == 0.02
         with kept_in(tmp_path, at) as then:
             wide = moment(then, at).runway
         wide = wide.learned or wide
@@ -194,8 +194,8 @@ def test_intervals_that_did_not_hold_make_the_next_one_wider(tmp_path):
 def test_the_weekly_forecast_is_kept_beside_it(tmp_path):
     now = learning_home.fill({"HOME": str(tmp_path)}, Scenario(seed=6, days=20))
     with kept_in(tmp_path, now) as kept:
-        lessons.study(kept, now)
+        learned_state.study(kept, now)
         at = running(kept, now)
-        lessons.keep_score(kept, moment(kept, at))
+        learned_state.keep_score(kept, moment(kept, at))
         weekly = [one for one in kept.forecasts() if one.window_s == 7 * DAY_S]
         assert len(weekly) <= 1 and all(at < one.median <= one.resets_at for one in weekly)

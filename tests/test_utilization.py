@@ -6,7 +6,7 @@ from account_windows import five_hour, windows
 from ccmon.learning.learned import Change, Estimate, Learned, UnitWeights
 from ccmon.model import Block, Facts, HighWater, Hit, LearnedLimit, Sample, Source
 from ccmon.system import clock
-from ccmon.usage import gauge
+from ccmon.usage import utilization
 from ccmon.usage.compute import Options, assess
 from ccmon.views import document
 
@@ -157,12 +157,12 @@ def test_under_another_ruler_tokens_are_converted_by_the_session_s_own_mix():
     (None, 200_000),                                           # of ccusage: 20,000 tokens for one dollar
 ])
 def test_a_session_without_a_mix_of_its_own(load, tokens):
-    assert gauge.in_tokens(learned(10.0, "cost"), load, block(20_000)).tokens == tokens
+    assert utilization.limit_in_tokens(learned(10.0, "cost"), load, block(20_000)).tokens == tokens
 
 
 @pytest.mark.parametrize("nothing", [None, learned(is_learned=False), Learned(NOW), learned()._replace(tokens_per_load=0.0)])
 def test_nothing_learned_is_no_limit(nothing):
-    assert gauge.in_tokens(nothing, {}, None) is None
+    assert utilization.limit_in_tokens(nothing, {}, None) is None
 
 
 def test_without_anything_learned_ml_auto_is_the_record_and_then_pro():

@@ -7,9 +7,9 @@ import pytest
 from extent import part
 from simulator import Scenario
 
-from ccmon.learning import state, told
+from ccmon.learning import forecast_scores, state
 from ccmon.learning.learned import Choice, Comparison
-from ccmon.pipeline import lessons, memory
+from ccmon.pipeline import learned_state, memory
 from ccmon.settings import context
 from ccmon.views import learn_report, why_learned
 from ccmon.views.learn_report import LearnReport
@@ -27,7 +27,7 @@ def learned(tmp_path_factory):
     home = str(tmp_path_factory.mktemp("damaged"))
     now = learning_home.fill({"HOME": home}, Scenario(seed=5, days=6))
     with memory.opened(context.prepare({}, {"HOME": home, "CCMON_NOW": str(now)}), 5000) as kept:
-        made = lessons.study(kept, now)
+        made = learned_state.study(kept, now)
         made = made._replace(learned=made.learned._replace(session_choice=LOST, week_choice=LOST))
         yield kept, kept.uses(now - DAY_S, now)[-5].ts, state.dump(made)
 
@@ -63,9 +63,9 @@ class Seen:
 
 def show(kept, at, found):
     """All that is said of it."""
-    facts = lessons.recall(kept, kept.facts(at), at)
+    facts = learned_state.recall(kept, kept.facts(at), at)
     seen = Seen(kept.ctx.view(facts, at), kept.ctx.zone)
-    nothing = told.scored([])
+    nothing = forecast_scores.scores_of([])
     report = LearnReport(at, kept.ctx.zone, found, kept.ctx.settings.plans, nothing, nothing)
     json.dumps([learn_report.document(report), [*why_learned.learned(seen, 80), *why_learned.runway(seen, 80)]], allow_nan=False)
     assert learn_report.lines(report, 80, True)

@@ -1,19 +1,37 @@
 """The commands that `ccmon doctor` names: how a path of the user's is written in one, and what makes it usable."""
 
-import re
-from typing import NamedTuple, Optional
+from __future__ import annotations
 
-from ccmon.model import Place
+import re
+from typing import Container, Optional
+
+from ccmon.doctor.check import Place
+from ccmon.named_tuple import NamedTuple
 from ccmon.setup.snippets import for_sh
 
+UPDATE = "git pull && .venv/bin/pip install ."
 HOMELESS = 'export HOME="$(eval echo "~$(id -un)")"'           # no getent on macOS
 
 
-class Owned(NamedTuple):
-    """How a path of the user's is written in a command."""
+class Commands(NamedTuple):
+    """What a command of this user looks like."""
 
     home: Optional[str]
     is_foreign: bool = False           # it is the home of another user, as after sudo -E: HOME is what is wrong
+    variables: Container[str] = ()     # names, of the environment
+
+    def setting(self, name: str, value: str) -> str:
+        """Set an option, the value being one word of a shell: in the environment, where that hides the configuration."""
+        variable = f"CCMON_{name.upper()}"
+        return f"export {variable}={value}" if variable in self.variables else f"ccmon config set {name} {value}"
+
+    def unset(self, place: str, line: int, config: Optional[Place]) -> str:
+        """Take back what was set at that line of config.ini, by that variable or by that flag (line 0); else lead to it."""
+        if config and (line or config.exists and not place):
+            return self.edit(config.path, line)
+        if not place:
+            return "env | grep ^CCMON_"
+        return "ccmon doctor" if place.startswith("--") else f"unset {place}"
 
     def inside(self, path: str) -> bool:
         """Whether it lies in the home."""

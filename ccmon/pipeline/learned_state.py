@@ -1,4 +1,4 @@
-"""What was learned meets what is known now: recalled for every look, learned anew when there is more to learn from."""
+"""What was learned meets the facts of now: recalled at every refresh, learned anew when there is more to learn from."""
 
 from typing import TYPE_CHECKING, Dict, List, Optional
 
@@ -10,7 +10,7 @@ from ccmon.when import DAY_S, SESSION_S
 
 if TYPE_CHECKING:
     from ccmon.learning.learned import LearnedState
-    from ccmon.learning.portable import Kept
+    from ccmon.learning.portable import FrozenModel
     from ccmon.learning.values import Key, Load, Reading, Use
     from ccmon.usage.outlook import Outlook
 
@@ -24,35 +24,36 @@ def recall(memory: Memory, facts: Facts, now: int) -> Facts:
     """The facts with the learned limit, what the running window has used, and what forecasts rest on."""
     readings = memory.readings(now - RECENT_S, now)
     facts = _with_hits(memory, facts, readings, now)
-    learned = memory.learned()
-    if learned is None:
+    state = stored(memory)
+    if state is None:
         return facts
-    from ccmon.learning import state
     from ccmon.pipeline import model_weeks
-    lessons = state.load(learned)
-    if lessons is None:
-        return facts
-    use = _recent_uses(memory, lessons, now)
-    outlook = _outlook(lessons, use, readings, _extra(memory, now))._replace(weeks=model_weeks.recall(memory))
-    return facts._replace(learned=lessons.learned, load=_load(facts, use, now), outlook=outlook)
+    use = _recent_uses(memory, state, now)
+    outlook = _outlook(state, use, readings, _extra(memory, now))._replace(weeks=model_weeks.recall(memory))
+    return facts._replace(learned=state.learned, load=_load(facts, use, now), outlook=outlook)
+
+
+def stored(memory: Memory) -> "Optional[LearnedState]":
+    """What was learned last; None where nothing was, or it is damaged."""
+    text = memory.learned()
+    if not text:
+        return None
+    from ccmon.learning.state import load
+    return load(text)
 
 
 def recall_limit(memory: Memory, facts: Facts, now: int) -> Facts:
     """The facts with what says how full the session is: limit events and the learned limit, without what forecasts rest on."""
     facts = _with_hits(memory, facts, memory.readings(now - SESSION_S, now), now)
-    text = memory.learned()
-    if text is None:
+    state = stored(memory)
+    if state is None or state.learned.estimate is None or not state.learned.estimate.learned:
         return facts
-    from ccmon.learning import state
-    lessons = state.load(text)
-    if lessons is None or lessons.learned.estimate is None or not lessons.learned.estimate.learned:
-        return facts
-    return facts._replace(learned=lessons.learned, load=_load(facts, _recent_uses(memory, lessons, now), now))
+    return facts._replace(learned=state.learned, load=_load(facts, _recent_uses(memory, state, now), now))
 
 
-def _recent_uses(memory: Memory, lessons: "LearnedState", now: int) -> "List[Use]":
+def _recent_uses(memory: Memory, state: "LearnedState", now: int) -> "List[Use]":
     """What was used of late; what that cost only where the limit is one of costs: the prices are a long list."""
-    weights = lessons.learned.unit_weights
+    weights = state.learned.unit_weights
     return memory.uses(now - RECENT_S, now + 1, weights is not None and any(kind == "cost" for _, kind, _ in weights.weights))
 
 
@@ -64,21 +65,21 @@ def _with_hits(memory: Memory, facts: Facts, readings: "List[Reading]", now: int
 
 
 def _load(facts: Facts, use: "List[Use]", now: int) -> "Optional[Load]":
-    """What was used since the window began; None where that is not known by model and kind."""
+    """What was used since the window began; None where that is not stored by model and kind."""
     window = named(running(facts.windows, now), "five_hour")
     starts = [block.start for block in facts.blocks if block.start <= now < block.end]
     start = window.resets_at - SESSION_S if window else max(starts, default=None)
     if start is None:
         return None
-    found: "Dict[Key, float]" = {}
+    total: "Dict[Key, float]" = {}
     for one in use:
         if one.ts >= start:
             for key, count in one.load.items():
-                found[key] = found.get(key, 0.0) + count
-    return found or None
+                total[key] = total.get(key, 0.0) + count
+    return total or None
 
 
-def _extra(memory: Memory, now: int) -> "Optional[Kept]":
+def _extra(memory: Memory, now: int) -> "Optional[FrozenModel]":
     """The extra model in force; most people have none."""
     text = memory.extra()
     if text is None:
@@ -87,44 +88,46 @@ def _extra(memory: Memory, now: int) -> "Optional[Kept]":
     return portable.in_force(portable.load(text), now)
 
 
-def _outlook(lessons: "LearnedState", use: "List[Use]", readings: "List[Reading]", extra: "Optional[Kept]") -> "Outlook":
+def _outlook(state: "LearnedState", use: "List[Use]", readings: "List[Reading]", extra: "Optional[FrozenModel]") -> "Outlook":
     from ccmon.learning import usage_curve
     from ccmon.usage.outlook import Outlook, Pace
-    points = Pace(lessons.points, usage_curve.from_readings(readings)) if lessons.points else None
-    tokens = Pace(lessons.tokens, usage_curve.from_uses(use, readings)) if lessons.tokens else None
-    return Outlook(points, tokens, lessons.week, extra)
+    points = Pace(state.points, usage_curve.from_readings(readings)) if state.points else None
+    tokens = Pace(state.tokens, usage_curve.from_uses(use, readings)) if state.tokens else None
+    return Outlook(points, tokens, state.week, extra)
 
 
 # --- learning ---------------------------------------------------------------------------------------------------------
 
 def study(memory: Memory, now: int) -> "Optional[LearnedState]":
     """Learn anew from everything that is stored, and keep it; None when there is nothing to learn from."""
-    from ccmon.learning import choice, learner, runway, state, told
+    from ccmon.learning import choice, forecast_scores, learner, runway
+    from ccmon.learning.state import dump, load
     from ccmon.pipeline import model_weeks
+    from ccmon.usage import prices
     use, readings, sessions = memory.learning_history(now)
     weekly = memory.weekly_readings(now)
     if not (use or readings or sessions):
         return None
-    before = state.load(memory.learned())
-    lessons = learner.learn(use, readings, sessions, weekly, now, before.learned.changes if before else ())
+    before = stored(memory)
+    changes = before.learned.changes if before else ()
+    state = learner.learn(use, readings, sessions, weekly, now, prices.token_rates, changes)
     forecasts = memory.forecasts(now - SCORED_S)
-    scored, weekly_scored = told.scored(forecasts), told.scored(forecasts, WEEK_S)
-    lessons = lessons._replace(learned=lessons.learned._replace(
-        mae_min=scored.ours.mae_min, scored=scored.windows, tail=runway.tail_after(told.are_covered(forecasts)),
-        session_choice=choice.chosen(scored.losses), week_choice=choice.chosen(weekly_scored.losses)))
-    text = state.dump(lessons)
+    scored, weekly_scored = forecast_scores.scores_of(forecasts), forecast_scores.scores_of(forecasts, WEEK_S)
+    state = state._replace(learned=state.learned._replace(
+        mae_min=scored.ours.mae_min, scored=scored.windows, tail=runway.tail_after(forecast_scores.are_covered(forecasts)),
+        session_choice=choice.choice_of(scored.losses), week_choice=choice.choice_of(weekly_scored.losses)))
+    text = dump(state)
     memory.keep_learned(text)
     model_weeks.study(memory, now)
-    return state.load(text)          # with as many digits as every look will have
+    return load(text)                  # with as many digits as every refresh will have
 
 
 def study_when_due(memory: Memory, now: int) -> None:
     """Once a day, and when Claude has said something since the last time, an hour later; after a limit event at once."""
     if _is_doubted(memory, now):
         return                         # to such a clock, what is learned from is of the future, or too old
-    from ccmon.learning import state
-    known = state.load(memory.learned())
-    at = known.learned.at if known else 0
+    state = stored(memory)
+    at = state.learned.at if state else 0
     news = [reading for reading in memory.readings(max(at, now - DAY_S), now) if reading.ts > at]
     if not 0 <= now - at < DAY_S or news and now - at >= AGAIN_S or any(reading.source in EVENTS for reading in news):
         study(memory, now)

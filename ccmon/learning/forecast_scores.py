@@ -1,10 +1,13 @@
 """How good the forecasts that were shown have been: those whose window is over, beside the seed's rule."""
 
-from typing import Callable, Iterable, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
+from __future__ import annotations
+
+from typing import Callable, Iterable, List, Optional, Sequence, Tuple, TypeVar
 
 from ccmon.learning import distribution, score
 from ccmon.learning.score import Errors, Score
 from ccmon.model import PLAIN_RATES, Forecast
+from ccmon.named_tuple import NamedTuple
 from ccmon.when import SESSION_S
 
 _SAME_S = 600                          # the reset of one window moves about by less
@@ -14,13 +17,13 @@ Row = TypeVar("Row")
 
 
 class Loss(NamedTuple):
-    """One window whose outcome is known."""
+    """One window with an outcome."""
 
     end: int                           # epoch s
     minutes: float                     # mean CRPS of the learned rule - that of the seed's: positive where it lost
 
 
-class Told(NamedTuple):
+class ForecastScores(NamedTuple):
     """The scores of all forecasts for one kind of window."""
 
     ours: Score                        # minutes
@@ -31,40 +34,40 @@ class Told(NamedTuple):
     losses: Tuple[Loss, ...] = ()      # of each window with a learned rule, by its end
 
 
-def scored(forecasts: Iterable[Forecast], window_s: int = SESSION_S) -> Told:
+def scores_of(forecasts: Iterable[Forecast], window_s: int = SESSION_S) -> ForecastScores:
     """The forecasts of windows of that length, scored."""
     mine = [made for made in forecasts if made.window_s == window_s]
-    over = over_of(mine, window_s)
+    over = with_outcome(mine, window_s)
     ours = [_errors(made) for made in over]
     seed = [_seed_errors(made) for made in over]
-    return Told(score.total(ours), score.total(seed), len(by_window(over, reset)), median([found.mae for found in ours]),
-                len(mine) - len(over), _losses(over, ours, seed))
+    return ForecastScores(score.total(ours), score.total(seed), len(by_window(over, reset_at)), median([one.mae for one in ours]),
+                          len(mine) - len(over), _losses(over, ours, seed))
 
 
 def are_covered(forecasts: Iterable[Forecast], window_s: int = SESSION_S) -> List[bool]:
-    """Whether the 90 % interval held what came, of each forecast that had one and whose outcome is known, by window and time."""
-    held = [_errors(made).covered for window in by_window(over_of(forecasts, window_s), reset) for made in window]
+    """Whether the 90 % interval held what came, of each forecast that had one and has an outcome, by window and time."""
+    held = [_errors(made).covered for window in by_window(with_outcome(forecasts, window_s), reset_at) for made in window]
     return [one for one in held if one is not None]
 
 
-def over_of(forecasts: Iterable[Forecast], window_s: int = SESSION_S) -> List[Forecast]:
-    """Those of windows of that length of which it is known what came."""
+def with_outcome(forecasts: Iterable[Forecast], window_s: int = SESSION_S) -> List[Forecast]:
+    """Those of windows of that length that have an outcome."""
     return [made for made in forecasts if made.window_s == window_s and made.outcome_at is not None]
 
 
-def reset(made: Forecast) -> int:
+def reset_at(made: Forecast) -> int:
     """Of the window that it is about, epoch s."""
     return made.resets_at
 
 
 def by_window(rows: Iterable[Row], end: Callable[[Row], int]) -> List[List[Row]]:
     """Those of one window together, by its end (epoch s)."""
-    found: List[List[Row]] = []
+    groups: List[List[Row]] = []
     for row in sorted(rows, key=end):
-        if not found or end(row) - end(found[-1][0]) > _SAME_S:
-            found.append([])
-        found[-1].append(row)
-    return found
+        if not groups or end(row) - end(groups[-1][0]) > _SAME_S:
+            groups.append([])
+        groups[-1].append(row)
+    return groups
 
 
 def _losses(over: Sequence[Forecast], ours: Sequence[Errors], seed: Sequence[Errors]) -> Tuple[Loss, ...]:
@@ -87,7 +90,7 @@ def _minutes(made: Forecast, at: float) -> float:
 
 
 def _errors(made: Forecast) -> Errors:
-    """An interval where one was told: the seed's rule, used while little is known, gives none."""
+    """With an interval where one was stated: the seed's rule, used at first, gives none."""
     low, middle, high, cut = (_minutes(made, at) for at in (made.low, made.median, made.high, made.resets_at))
     outcome, hit = _outcome(made, cut)
     if made.rule in PLAIN_RATES:

@@ -1,0 +1,111 @@
+"""What every topic of `ccmon doctor` works with: the settings, and what several topics measure. Changes nothing."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import suppress
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import Mapping, Optional, Tuple
+
+from ccmon import arguments, line_answer
+from ccmon.doctor import files
+from ccmon.doctor.check import Place
+from ccmon.doctor.shell import Commands
+from ccmon.errors import CcmonError, SettingError, UsageError
+from ccmon.named_tuple import NamedTuple
+from ccmon.settings import accounts, config, options
+from ccmon.settings.context import Context, settings_of
+from ccmon.store import history_path, inspection
+from ccmon.system import clock
+from ccmon.typed_values import Given
+
+
+class _Settings(NamedTuple):
+    """What is in force, as far as it can be had."""
+
+    settings: options.Settings
+    layers: Tuple[Mapping[str, Given], ...]
+    error: Optional[CcmonError]        # why not all of it
+
+
+class Machine:
+    """This machine for this user; a wrong configuration is noted and left out."""
+
+    def __init__(self, given: SimpleNamespace, env: Mapping[str, str]) -> None:
+        paths = config.paths(env)
+        self.settings, self.layers, self.config_error = _settings(arguments.flags(given), env, paths.config)
+        self.env = env = self._of_account(env, paths.store)
+        self.zone_error: Optional[CcmonError] = None
+        self.zone = self._zone()
+        self.ctx = Context(env, paths, line_answer.folder(env), config.owner(env), self.settings, self.zone)
+        self.commands = Commands(paths.home, paths.home is not None and files.is_foreign(paths.home), env)
+        self.now = self._now()
+
+    def _of_account(self, env: Mapping[str, str], store: Optional[str]) -> Mapping[str, str]:
+        """The environment with the folders of the account that is named."""
+        name, given = self.settings.account, self.given("account")
+        try:
+            return accounts.chosen(name, given.where, env, self.settings, store, int(time.time())).env if name and given else env
+        except CcmonError as err:
+            if given and isinstance(err, UsageError):
+                err = SettingError(err.what, err.way_out, given.where, given.line)
+            self.config_error = self.config_error or err
+            return env
+
+    def _zone(self) -> clock.Zone:
+        try:
+            return clock.zone(self.settings.timezone).with_dial(self.settings.clock)
+        except CcmonError as err:
+            self.zone_error = err
+            return clock.zone("local")
+
+    def _now(self) -> int:
+        try:
+            return clock.now(self.env)
+        except CcmonError:
+            return int(time.time())
+
+    def given(self, name: str) -> Optional[Given]:
+        """The option as it was set; None when nobody did."""
+        return next((layer[name] for layer in self.layers if name in layer), None)
+
+    def unset(self, name: str) -> Optional[str]:
+        """The command that takes back an option; None when nobody set it."""
+        given = self.given(name)
+        return self.commands.unset(given.where, given.line, self.config_file()) if given else None
+
+    def config_file(self) -> Optional[Place]:
+        """config.ini; None where there is no home for it."""
+        return files.place(self.ctx.paths.config) if self.ctx.paths.config else None
+
+    def variable(self, *names: str) -> Optional[str]:
+        """The first of these variables that names a folder."""
+        return next((name for name in names if os.path.isabs(self.env.get(name, ""))), None)
+
+    def stored(self) -> Optional[str]:
+        """The path of the history, where there is one that the program would use."""
+        path = self.ctx.paths.store or ""
+        return path if os.path.exists(path) and history_path.refusal(path) is None else None
+
+    @lru_cache(maxsize=None)           # noqa: B019  one object a process
+    def last_ccusage(self) -> Optional[str]:
+        """The path of the ccusage that last worked, as the history has it."""
+        path = self.stored()
+        with suppress(CcmonError):
+            return inspection.read(path, inspection.ccusage_path) if path else None
+        return None
+
+
+def _settings(flags: Mapping[str, Given], env: Mapping[str, str], path: Optional[str]) -> _Settings:
+    """With as many of the layers as can be read."""
+    error: Optional[CcmonError] = None
+    for source in (flags, env, path), (flags, env, None), (flags, {}, None), ({}, {}, None):
+        try:
+            sections = config.read(source[2], options.SECTIONS)
+            layers = source[0], options.from_environment(source[1]), options.from_file(sections)
+            return _Settings(settings_of(layers, sections), layers, error)
+        except CcmonError as err:
+            error = error or err
+    raise AssertionError("the defaults are sound")
