@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from terminal import CLEAN, Terminal
 
 from ccmon.fullscreen import keys
-from ccmon.fullscreen.state import State, update
-from ccmon.model import Event, Facts
+from ccmon.fullscreen.keys import ScreenEvent
+from ccmon.fullscreen.state import ScreenState, update
+from ccmon.model import Facts
 from ccmon.settings.grounds import background_of
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")]
@@ -61,11 +62,11 @@ def test_an_answer_without_its_end_takes_no_key(begun, pause_s, typed):
     (True, "dark", "#ffffff", "light", "theme"), (True, "dark", "#1e1e2e", "dark", ""),
     (True, "light", "#000000", "dark", "theme"), (False, "dark", "#ffffff", "dark", "")])
 def test_the_background_chooses_the_theme_where_none_is_set(sought, theme, value, expected, effect):
-    state = State(Facts(), theme=theme, is_theme_sought=sought)
-    after, found = update(state, Event("background", value), 0, "pro", 80, 24)
+    state = ScreenState(Facts(), theme=theme, is_theme_sought=sought)
+    after, found = update(state, ScreenEvent("background", value), 0, "pro", 80, 24)
     assert (after.theme, found) == (expected, effect)
-    chosen, _ = update(after, Event("key", "t"), 0, "pro", 80, 24)
-    assert update(chosen, Event("background", "#ffffff"), 0, "pro", 80, 24) == (chosen, "")
+    chosen, _ = update(after, ScreenEvent("key", "t"), 0, "pro", 80, 24)
+    assert update(chosen, ScreenEvent("background", "#ffffff"), 0, "pro", 80, 24) == (chosen, "")
 
 
 # --- the screen -------------------------------------------------------------------------------------------------------------

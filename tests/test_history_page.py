@@ -10,10 +10,11 @@ from scenes import NOW, START, FixedZone, block, past, records, scene, used, wee
 
 from ccmon import text
 from ccmon.choices import PERIODS
-from ccmon.fullscreen.state import State, update
+from ccmon.fullscreen.keys import ScreenEvent
+from ccmon.fullscreen.state import ScreenState, update
 from ccmon.history import groups as history_groups
 from ccmon.history.groups import by_period
-from ccmon.model import Event, Facts, Record, Used
+from ccmon.model import Facts, Record, Used
 from ccmon.text import Charset
 from ccmon.views.history import chart, heatmap
 from ccmon.views.screen import history_page
@@ -147,7 +148,7 @@ def pressed(keys, state):
     """The state after the keys, and the effects that were asked for."""
     effects = []
     for key in keys.split():
-        state, effect = update(state, Event("key", key), NOW, "pro", 80, 24)
+        state, effect = update(state, ScreenEvent("key", key), NOW, "pro", 80, 24)
         effects += [effect] if effect else []
     return state, effects
 
@@ -161,8 +162,8 @@ def pressed(keys, state):
     ("h r", "history", Page(), ["history", "refresh"]),
 ])
 def test_the_page_is_entered_and_left(keys, where, look, effects):
-    state, asked = pressed(keys, State(Facts(), past=KNOWN))
-    assert (state.page, state.look, asked) == (where, look, effects)
+    state, asked = pressed(keys, ScreenState(Facts(), past=KNOWN))
+    assert (state.page, state.history_view, asked) == (where, look, effects)
 
 
 def test_the_page_follows_what_is_read_meanwhile(machine):

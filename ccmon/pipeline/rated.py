@@ -8,7 +8,7 @@ from ccmon.history import rating
 from ccmon.history.rating import RunningRating, Scale
 from ccmon.model import Block, Limit, Record, Snapshot
 from ccmon.named_tuple import NamedTuple
-from ccmon.pipeline import learned_state
+from ccmon.pipeline import learned_state, snapshots
 from ccmon.pipeline.memory import Memory
 from ccmon.usage import fullness, limits, utilization
 
@@ -42,7 +42,7 @@ def present(kept: Memory) -> Moment:
     """The moment by what is stored: what the screen says of it."""
     now = kept.ctx.now()
     facts = learned_state.recall_limit(kept, kept.facts(now), now)
-    full = fullness.of(facts, kept.ctx.usage_options(facts.login), now)
+    full = fullness.of(facts, snapshots.usage_options(kept.ctx, facts.login), now)
     return Moment(full.limit, facts.learned, full.session, full.gauge.percent, full.gauge.source)
 
 
