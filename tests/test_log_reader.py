@@ -183,12 +183,12 @@ def test_what_was_read_and_that_it_was_read_are_stored_together(logs, monkeypatc
         taken.append(parts)
         return plain(db, owner, parts)
     plain = ledger.store_parts
-    monkeypatch.setattr(ledger, "take", take)
+    monkeypatch.setattr(ledger, "store_parts", take)
     for stop in (0, 1, 2, 3, 5):       # noqa: B007
         taken.clear()
         with pytest.raises(Ended):
             logs.read()
-    monkeypatch.setattr(ledger, "take", plain)
+    monkeypatch.setattr(ledger, "store_parts", plain)
     assert sum(logs.read()) == 40 * 15
 
 
