@@ -40,7 +40,7 @@ SAME_DOOR = {("sources.log_watch", "sources.log_files"), ("sources.ccusage", "so
              ("fullscreen.screen", "fullscreen.screen_signals"), ("fullscreen.screen", "fullscreen.background"),
              ("fullscreen.background", "fullscreen.keys"), ("fullscreen.background", "fullscreen.terminal"),
              ("fullscreen.background", "settings.grounds"),
-             ("fullscreen.screen_signals", "fullscreen.terminal"), ("system.shared_files", "system.swap"),
+             ("fullscreen.screen_signals", "fullscreen.terminal"),
              ("doctor.files", "doctor.check")}
 OPEN_TO_DOORS = {"line_answer", "locks", "model", "errors", "named_tuple", "sources.ccusage_errors", "kept", "text",
                  "typed_values", "when", "system.private", "system.processes", "system.newfiles", "system.ready",
