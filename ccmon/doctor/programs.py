@@ -89,7 +89,7 @@ def measure_node(machine: Machine) -> Node:
     except CcmonError:
         program = None
     on_path = processes.which("node", env)
-    path = on_path or ccusage.node_of(program, env, home)
+    path = on_path or ccusage.node_path(program, env, home)
     version = processes.printed([path, "--version"], env) if path else None
     npm = processes.which("npm", env) or (_beside(path, "npm") if path else None)
     install = next((command for name, command in INSTALLERS.items() if processes.which(name, env)), by_hand(sys.platform))
