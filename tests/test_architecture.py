@@ -27,7 +27,7 @@ JOINS = {"__main__", "bare_start", "cli", "arguments", "call", "streams", "outpu
          "fullscreen.live", "fullscreen.picture", "fullscreen.poller", "setup.init", "setup.first_run",
          "setup.prompt_check", "setup.visibility", "setup.package", "setup.tmux_server", "setup.uninstall", "setup.written",
          "setup.dotfiles",
-         *(name for name in FILES if re.match(r"(commands|pipeline|doctor)\.(?!files|check|shell|view|__)", name))}
+         *(name for name in FILES if re.match(r"(commands|pipeline|doctor)\.(?!files|check|view|__)", name))}
 PURE = set(FILES) - DOORS - JOINS
 STORE = {name for name in DOORS if name.startswith("store.")}                      # one door of several leaves
 SAME_DOOR = {("sources.log_watch", "sources.log_files"), ("sources.ccusage", "sources.ccusage_find"),
@@ -40,7 +40,7 @@ SAME_DOOR = {("sources.log_watch", "sources.log_files"), ("sources.ccusage", "so
              ("fullscreen.screen", "fullscreen.screen_signals"), ("fullscreen.screen", "fullscreen.background"),
              ("fullscreen.background", "fullscreen.keys"), ("fullscreen.background", "fullscreen.terminal"),
              ("fullscreen.background", "settings.grounds"),
-             ("fullscreen.screen_signals", "fullscreen.terminal"), ("system.shared_files", "system.swap"),
+             ("fullscreen.screen_signals", "fullscreen.terminal"),
              ("doctor.files", "doctor.check")}
 OPEN_TO_DOORS = {"line_answer", "locks", "model", "errors", "named_tuple", "sources.ccusage_errors", "checked", "text",
                  "typed_values", "when", "system.private", "system.processes", "system.newfiles", "system.ready",

@@ -47,10 +47,10 @@ def run(given: SimpleNamespace) -> int:
     _check_words(given)
     if given.action in ("set", "unset"):
         from ccmon.settings import config_file
-        from ccmon.system import swap
+        from ccmon.system import shared_files
         path = _needed(config.paths(os.environ).config)
         with config_file.locked(path):
-            code = swap.repeated(lambda: _changed(given, path))
+            code = shared_files.repeated(lambda: _changed(given, path))
         config_file.outdate_lines(os.environ)
         return code
     state = _state(arguments.flags(given), os.environ)
@@ -277,10 +277,10 @@ def _there(state: State, name: str) -> Address:
 def _edit(path: str, content: Optional[str]) -> int:
     """Open config.ini in the editor, and say afterwards what is wrong. A new one that is left as it was goes again."""
     from ccmon.settings import config_file
-    from ccmon.system import swap
+    from ccmon.system import shared_files
     words, is_new = _editor(os.environ), not os.path.lexists(path)
     if is_new:
-        with suppress(swap.Changed):   # somebody else has just made one
+        with suppress(shared_files.Changed):   # somebody else has just made one
             config_file.write(path, None, template())
     try:
         code = _call([*words, path])

@@ -15,7 +15,7 @@ from ccmon.setup import init, questions, visibility
 from ccmon.setup.init import Edit
 from ccmon.setup.prompt_check import NOT_SEEN, SHELLS
 from ccmon.setup.questions import Question
-from ccmon.system import clock, ready, shared_files, swap
+from ccmon.system import clock, ready, shared_files
 from ccmon.text import count
 
 YES = ("y", "yes")
@@ -172,7 +172,7 @@ def _write(plan: Plan, env: Mapping[str, str]) -> None:
     path = plan.settings.path
     if plan.settings in plan.all:
         with config_file.locked(path):
-            swap.repeated(lambda: _put_settings(path, plan.values))
+            shared_files.repeated(lambda: _put_settings(path, plan.values))
         config_file.outdate_lines(env)
         _say(f"The settings are in {path}.")
     for target, edit in zip(plan.targets, plan.edits):
