@@ -1,7 +1,7 @@
 """The words of a call, parsed: by the table alone where they are plain, else by argparse, which the table is made into.
 
-Most calls are plain: a command, options by their names, their values. They need neither argparse nor what is known of words that
-people type instead.
+Most calls are plain: a command, options by their names, their values. They need neither argparse nor the tables of words
+that people type instead.
 """
 
 from __future__ import annotations

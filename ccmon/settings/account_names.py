@@ -58,12 +58,12 @@ def plain(text: str) -> str:
 def each_once(names: Iterable[str]) -> List[str]:
     """The names in their order; one that came before gets a number."""
     taken: Dict[str, int] = {}
-    found: List[str] = []
+    unique: List[str] = []
     for name in names:
         own = name
         while own in taken:
             taken[name] += 1
             own = f"{name}-{taken[name]}"
         taken.setdefault(own, 1)
-        found.append(own)
-    return found
+        unique.append(own)
+    return unique

@@ -1,4 +1,4 @@
-"""What one call works with: its settings, places, zone and owner, joined from flags, environment and configuration."""
+"""What one call works with: its settings, paths, zone and owner, joined from flags, environment and configuration."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Context(NamedTuple):
 def prepare(flags: Mapping[str, RawValue], env: Mapping[str, str], switch: bool = True) -> Context:
     """The context of a call on real data, of the account that it names; of that of the environment without switch.
 
-    UsageError names the place of a wrong setting.
+    UsageError names where a wrong setting stands.
     """
     paths = config.paths(env)
     try:
@@ -98,7 +98,7 @@ def for_account(ctx: Context, own: "accounts.ShownAccount") -> Context:
 
 def in_force(flags: Mapping[str, RawValue], environment: Mapping[str, RawValue],
              sections: Mapping[str, Mapping[str, RawValue]]) -> Tuple[options.Settings, clock.TimeZone]:
-    """The settings and the zone that these layers make. CcmonError names the place of a wrong one."""
+    """The settings and the zone that these layers make. CcmonError names where a wrong one stands."""
     layers = flags, environment, options.from_file(sections)
     settings = settings_of(layers, sections)
     return settings, _zone(settings.timezone, *layers).with_dial(settings.clock)

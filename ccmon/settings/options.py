@@ -14,6 +14,7 @@ from ccmon.text import did_you_mean
 from ccmon.typed_values import (
     PLAN_NAMES,
     PLANS,
+    SECOND_UNITS,
     UNSET,
     RawValue,
     ResetRule,
@@ -72,7 +73,7 @@ def clock_hours(text: str) -> int:
 
 
 def zone_name(text: str) -> str:
-    """A zone's name; it is looked up later."""
+    """A zone's name, not checked."""
     return "local" if folded(text) in ("local", "localtime", "system") else bare(text)
 
 
@@ -112,9 +113,9 @@ OPTIONS: Tuple[Option, ...] = (
     Option("timezone", zone_name, "Europe/Warsaw", "ZONE", "zone of all times shown: local, or a name such as Europe/Berlin"),
     Option("clock", clock_hours, "24", "HOURS", "times of day for people as 14:05 (24) or 2:05pm (12)",
            ("12", "24")),
-    Option("interval", seconds(0.5, 3600), "3", "S", "seconds between two looks at the usage"),
+    Option("interval", seconds(0.5, SECOND_UNITS["h"]), "3", "S", "seconds between two looks at the usage"),
     Option("account", str, "", "NAME", "the account to show: a name that ccmon accounts prints"),
-    Option("timeout", seconds(0.1, 3600), "30", "S", "seconds that ccusage may take"),
+    Option("timeout", seconds(0.1, SECOND_UNITS["h"]), "30", "S", "seconds that ccusage may take"),
     Option("ccusage", str, "", "CMD", "the ccusage program to run: an absolute path, or a name on PATH"),
     Option("source", one_of(SOURCES), "auto", "SOURCE", "where the usage is read: ccusage; logs: Claude Code's own log files; "
            "auto: ccusage, the logs when it cannot be started", SOURCES),
@@ -134,7 +135,7 @@ OPTIONS: Tuple[Option, ...] = (
            verbatim=True),
     Option("max_width", whole(1, 1000, "cells"), "80", "N", "with --statusline: cells that the line may take"),
     Option("wait", seconds(0, 60), "1", "S", "with --statusline: seconds to wait when there is no line yet"),
-    Option("line_ttl", seconds(1, 3600), "15", "S", "seconds that a status line counts as fresh"),
+    Option("line_ttl", seconds(1, SECOND_UNITS["h"]), "15", "S", "seconds that a status line counts as fresh"),
     Option("alerts", parse_kinds, "", "LIST", "what to be told of: " + ", ".join(ALERTS) + "; all; or other percentages of "
            "each limit, as 50, 95", (*ALERTS, "all", "none")),
     Option("alert_by", several_of(CHANNELS, CHANNEL_SYNONYMS), "bell,desktop", "LIST", "how to be told: " + ", ".join(CHANNELS),
@@ -188,7 +189,7 @@ class Settings(NamedTuple):
 
     @property
     def theme_is_set(self) -> bool:
-        """Whether a theme was chosen, so that none is looked for."""
+        """Whether a theme was chosen, so that none is sought."""
         return self.theme in self.themes
 
     @property
@@ -214,7 +215,7 @@ def from_environment(env: Mapping[str, str]) -> Dict[str, RawValue]:
 
 
 def from_file(sections: Mapping[str, Mapping[str, RawValue]]) -> Dict[str, RawValue]:
-    """The options of the [ccmon] section; an unknown one is told with the nearest name."""
+    """The options of the [ccmon] section; CcmonError for an unknown one, with the nearest name."""
     for key, given in sections.get("ccmon", {}).items():
         if key not in BY_NAME:
             raise given.error(f"unknown option '{key}'{did_you_mean(key, BY_NAME)}. Valid: {', '.join(BY_NAME)}")
@@ -222,7 +223,7 @@ def from_file(sections: Mapping[str, Mapping[str, RawValue]]) -> Dict[str, RawVa
 
 
 def plan_table(sections: Mapping[str, Mapping[str, RawValue]]) -> Dict[str, int]:
-    """The reference figures with those of the [plans] section in their place or beside them."""
+    """The reference figures with those of the [plans] section instead of them or beside them."""
     table = dict(PLANS)
     for name, given in sections.get("plans", {}).items():
         table[name] = _valued(TOKENS, given, given.text)
@@ -249,7 +250,7 @@ def resolve(flags: Mapping[str, RawValue], environment: Mapping[str, RawValue], 
             plans: Mapping[str, int] = PLANS, prices: Optional[Mapping[str, "Price"]] = None,
             themes: Mapping[str, Theme] = THEMES,
             accounts: Optional[Mapping[str, Tuple[str, ...]]] = None) -> Settings:
-    """The settings in force: flag > environment > file > default. CcmonError names the place of a wrong value."""
+    """The settings in force: flag > environment > file > default. CcmonError names where a wrong value stands."""
     layers = dict(zip(LEVELS, (flags, environment, file)))
     values: Dict[str, Any] = {}
     origin: Dict[str, str] = {}
@@ -287,22 +288,22 @@ def _check_format(name: str, origin: str, layers: Mapping[str, Mapping[str, RawV
 
 def _plan(text: str, plans: Mapping[str, int], layers: Mapping[str, Mapping[str, RawValue]]) -> str:
     """The name of the plan that is meant."""
-    known = [*plans, *(name for name in PLAN_NAMES if name not in plans)]
-    found = plan_of(text, known)
-    if found is None:
-        hint = did_you_mean(folded(text), known)
-        raise _given("plan", layers).error(f"'{text}' is no plan{hint}; choose from {', '.join(known)}")
-    return found
+    names = [*plans, *(name for name in PLAN_NAMES if name not in plans)]
+    plan = plan_of(text, names)
+    if plan is None:
+        hint = did_you_mean(folded(text), names)
+        raise _given("plan", layers).error(f"'{text}' is no plan{hint}; choose from {', '.join(names)}")
+    return plan
 
 
 def _theme(text: str, themes: Mapping[str, Theme], layers: Mapping[str, Mapping[str, RawValue]]) -> str:
     """The name of the theme that is meant, or auto."""
-    known = [AUTO, *themes]
-    found = word_of(text, known, THEME_SYNONYMS)
-    if found is None:
-        hint = did_you_mean(folded(text), known)
-        raise _given("theme", layers).error(f"'{text}' is unknown{hint}; choose from {', '.join(known)}")
-    return found
+    names = [AUTO, *themes]
+    theme = word_of(text, names, THEME_SYNONYMS)
+    if theme is None:
+        hint = did_you_mean(folded(text), names)
+        raise _given("theme", layers).error(f"'{text}' is unknown{hint}; choose from {', '.join(names)}")
+    return theme
 
 
 def _given(name: str, layers: Mapping[str, Mapping[str, RawValue]]) -> RawValue:

@@ -1,4 +1,4 @@
-"""The themes of config.ini: a section [theme.NAME] is a table from role to look, on top of a theme that is there already."""
+"""The themes of config.ini: a section [theme.NAME] is a table from role to style, on top of a theme that is there already."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def _name(section: str) -> str:
 
 
 def _theme(name: str, rows: Mapping[str, RawValue], themes: Mapping[str, Theme]) -> Theme:
-    """A look for every role; what the section does not name is that of its base."""
+    """A style for every role; what the section does not name is that of its base."""
     base = _base(rows.get(BASE), themes)
     own: Dict[str, Style] = {}
     for role, given in rows.items():
         if role not in (*ROLES, BASE):
-            known = (*ROLES, BASE)
-            raise given.error(f"'{role}' is no role of a theme{did_you_mean(role, known)}; choose from {', '.join(known)}")
+            roles = (*ROLES, BASE)
+            raise given.error(f"'{role}' is no role of a theme{did_you_mean(role, roles)}; choose from {', '.join(roles)}")
         if role != BASE:
             own[role] = _style(given, base[role])
     return {**base, **own}
@@ -65,7 +65,7 @@ def _base(given: Optional[RawValue], themes: Mapping[str, Theme]) -> Theme:
 
 
 def _style(given: RawValue, base: Style) -> Style:
-    """The look that the words say: at most one colour, and attributes."""
+    """The style that the words name: at most one colour, and attributes."""
     words = [_proper(word) for word in items(given.text)]
     colours = [word for word in words if word not in ATTRIBUTES]
     if len(colours) > 1:
@@ -74,7 +74,7 @@ def _style(given: RawValue, base: Style) -> Style:
     index = _index(colours[0], given) if colours else None
     if index is None:
         return plain
-    if index > 15:                     # where there are fewer colours, those of the base are known to differ
+    if index > 15:                     # where there are fewer colours, those of the base differ
         return plain._replace(fg=index, fg8=base.fg8, fg16=base.fg16)
     return plain._replace(fg=index, fg8=index % 8, fg16=index)
 
