@@ -14,7 +14,7 @@ from ccmon.text import clean, count, percent, short_count
 from ccmon.usage import notices
 from ccmon.usage.binding import EARLY, NEAR
 from ccmon.usage.outlook import is_likelihood
-from ccmon.usage.windows import credits_percent, named, window
+from ccmon.usage.windows import credits_percent, window, window_named
 from ccmon.when import HOUR_S, Zone, clock_text
 
 PAST_DAYS = 28
@@ -44,7 +44,7 @@ class Usual(NamedTuple):
 
 def window_end(snapshot: Snapshot) -> Optional[int]:
     """Epoch s when the running session's limit begins anew, as Claude or else the source says; None without a session."""
-    reading = named(snapshot.windows, SESSION)
+    reading = window_named(snapshot.windows, SESSION)
     if reading:
         return reading.resets_at
     return snapshot.session.end if snapshot.active and snapshot.session else None
@@ -145,7 +145,7 @@ def _values(alert: DueAlert, snapshot: Snapshot, zone: Zone) -> Dict[str, object
 def _window_values(alert: DueAlert, snapshot: Snapshot, zone: Zone) -> Dict[str, object]:
     """Of the window that it is about."""
     name, end = alert.window, alert.window_end if alert.window else None
-    one, about = named(snapshot.windows, name), window(name, 0, 0, 0)
+    one, about = window_named(snapshot.windows, name), window(name, 0, 0, 0)
     share = snapshot.percent if name == SESSION else one.percent if one else None
     over = end is None or alert.kind == "reset"            # what is used now is of the next one
     return {"window": name or None, "window_label": about.label if name else None,

@@ -10,6 +10,7 @@ from ccmon.model import Record, Snapshot, Windows
 from ccmon.pipeline import memory, rated, snapshots
 from ccmon.pipeline.refresh import current_facts
 from ccmon.settings.context import Context
+from ccmon.store import rows
 from ccmon.system import named_files
 from ccmon.usage import official
 from ccmon.usage.windows import running
@@ -51,6 +52,6 @@ def _other_logins(kept: memory.Memory, snapshot: Snapshot) -> List[Tuple[str, Wi
     """Those that use the same folders, where each is known: they could not be told apart else."""
     if kept.store is None or not snapshot.login.account:
         return []
-    ledger = official.load(kept.store.ledger(kept.ctx.owner))
+    ledger = official.load(kept.store.read_owner(kept.ctx.owner, rows.ledger, None))
     found = {one.login: running(one.windows, snapshot.now) for one in ledger.accounts}
     return sorted((login, windows) for login, windows in found.items() if login not in ("", snapshot.login.account))

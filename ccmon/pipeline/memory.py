@@ -21,11 +21,11 @@ from ccmon.when import SESSION_S
 
 if TYPE_CHECKING:
     from ccmon.learning.values import RatesOf, Reading, Use
+    from ccmon.pipeline.recording import LimitOf
     from ccmon.store import windows
     from ccmon.store.alerts import SentAlert
-    from ccmon.store.record import LimitOf
     from ccmon.store.trusted import Trust
-    from ccmon.usage.hits import Event
+    from ccmon.usage.hits import CutOff
 
 WEEK_S = WINDOWS_S["seven_day"]
 _DAY_S = 86_400
@@ -52,10 +52,10 @@ class Memory(AccountMemory):
 
     def keep(self, answer: Answer, now: int) -> Facts:
         """Store the answer; the facts then. Where that fails, the answer with what was stored before it."""
-        from ccmon.usage import compute
+        from ccmon.pipeline.recording import store_answer
         if self.store:
             try:
-                facts = self.store.record(answer.blocks, self.ctx.owner, now, self._limits(), compute.active, answer.is_history)
+                facts = store_answer(self.store, self.ctx.owner, answer.blocks, now, self._limits(), answer.is_history)
                 return shown.with_windows(self.store, self.ctx, facts._replace(source=answer.source), *self.account_notes(), now)
             except StoreError as err:
                 self.trouble = str(err)
@@ -68,7 +68,7 @@ class Memory(AccountMemory):
         stored = self.facts(now)
         if answer.blocks is None:
             return stored._replace(source=answer.source, trouble=self.trouble)
-        best = limits.join(stored.high_water, limits.high_water(answer.blocks, now))
+        best = limits.larger_high_water(stored.high_water, limits.high_water(answer.blocks, now))
         return Facts(answer.blocks, tuple(block.start for block in answer.blocks), stored.samples, best,
                      answer.source, self.trouble, stored.windows, credits=stored.credits, login=stored.login,
                      windows_dropped=stored.windows_dropped, apart=stored.apart, cache=stored.cache)
@@ -97,9 +97,9 @@ class Memory(AccountMemory):
 
     def note_limits(self) -> None:
         """Keep the plan and limit of this time for the sessions that have come from the logs."""
-        from ccmon.store import record
+        from ccmon.pipeline import recording
         now, limit_of = self.ctx.now(), self._limits()
-        self._write(lambda db, owner: record.note_limits(db, owner, now, limit_of, False), None)
+        self._write(lambda db, owner: recording.write_limits(db, owner, now, limit_of, False), None)
 
     # --- the ledger of the logs ---------------------------------------------------------------------------------------
 
@@ -283,14 +283,14 @@ class Memory(AccountMemory):
         """Take back what was noted last: the time it was about, None when nothing is noted. Raises StoreError."""
         return self._own().change_owner(self.ctx.owner, learning.undo_hit)
 
-    def events(self, since: int = 0) -> "List[Event]":
+    def events(self, since: int = 0) -> "List[CutOff]":
         """When a limit was reached from since on, as the user or a message said, by time. Raises StoreError."""
         none: "List[limit_events.LimitEventRow]" = []
         found = self._sound().read_owner(self.ctx.owner, lambda db, owner: limit_events.events(db, owner, since), none)
         if not found:
             return []
-        from ccmon.usage.hits import Event
-        return [Event(*row) for row in found]
+        from ccmon.usage.hits import CutOff
+        return [CutOff(*row) for row in found]
 
     def oldest(self) -> Optional[int]:
         """From when on anything is known. Raises StoreError."""
