@@ -59,6 +59,10 @@ class RawValue(NamedTuple):
         return SettingError(f"{self.where}: {what}", place=self.where, line=self.line)
 
 
+Layer = Mapping[str, RawValue]         # option -> what one source gives it
+Layers = Mapping[str, Layer]           # flag, environment, file, or a section of config.ini -> what it gives
+
+
 class ResetRule(NamedTuple):
     """When usage counts anew: with the session, at the reference times, or at hours of one's own."""
 

@@ -132,7 +132,8 @@ class Poller(threading.Thread):
         if lock is None:
             return self._loaded(now)
         try:
-            if due == NOW or not (self._backing_off() or self._just_read(now)):
+            waits = refresh.backing_off(ctx) or not ctx.cache and time.monotonic() < self._retry_at
+            if due == NOW or not (waits or self._just_read(now)):
                 return self._read(lock, now, due == NOW)
             return self._loaded(now) if ctx.cache and self._watch.has_stored() else self._last
         finally:
@@ -151,9 +152,6 @@ class Poller(threading.Thread):
         if ctx.cache and line_answer.read_state(ctx.cache).quiet_until <= now:
             self._rest_until = time.monotonic() + refresh.rest_s(ctx, facts.source)
         return facts
-
-    def _backing_off(self) -> bool:
-        return refresh.backing_off(self.ctx) or (not self.ctx.cache and time.monotonic() < self._retry_at)
 
     def _just_read(self, now: int) -> bool:
         """Another process, or we, have the present numbers."""

@@ -61,14 +61,9 @@ def _stop_curses() -> None:
     if _POSIX and not ready.is_writable(_OUT, _STALLED_S):
         terminal.release()
     with contextlib.suppress(OSError), _not_stopped():
-        _mark_pastes(False)
+        terminal.mark_pastes(False)
     with contextlib.suppress(curses.error), _not_stopped():
         curses.endwin()
-
-
-def _mark_pastes(marked: bool) -> None:
-    if _POSIX:
-        terminal.mark_pastes(marked)
 
 
 @contextlib.contextmanager
@@ -326,7 +321,7 @@ class Screen:
         """Have function keys sent as the sequences of _sequences, and pasted text marked; without curses and its lock."""
         with contextlib.suppress(OSError):
             os.write(_OUT, entries.keypad_on())
-            _mark_pastes(True)
+            terminal.mark_pastes(True)
 
     def _take_answers(self) -> None:
         if not self._signals.ended():  # nobody waits any more

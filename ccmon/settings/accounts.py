@@ -6,7 +6,7 @@ import sqlite3
 from typing import Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon.errors import UsageError
-from ccmon.model import Login, MergedOwner, Owner, Window, Windows
+from ccmon.model import Login, MergedOwner, Owner, Windows
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings import account_names, config
 from ccmon.settings.account_names import USUAL
@@ -53,17 +53,18 @@ def login_of(folders: Sequence[str], env: Mapping[str, str], settings: Settings)
 
 def folder_groups(env: Mapping[str, str], settings: Settings) -> List[FolderGroup]:
     """The folders that are accounts here, each once but for those that [accounts] names again; the usual places first."""
-    rows: List[Tuple[str, Tuple[str, ...], Owner]] = []
+    named: List[Tuple[str, Tuple[str, ...], Owner]] = []
     for name, written in settings.accounts.items():
-        rows.append((name, tuple(_tidied(written, env)), config.account_of(written, env)))
+        named.append((name, tuple(_tidied(written, env)), config.account_of(written, env)))
     usual = config.usual_folders(env)
     for folders in _unnamed(env, usual, settings):
         owner = config.account_of(folders, env)
-        if owner not in [one[2] for one in rows]:
-            rows.append((account_names.name_of_folders(folders, usual), tuple(folders), owner))
-    names = account_names.each_once([one[0] for one in rows])
-    made = [FolderGroup(name, folders, owner, login_of(folders, env, settings)) for name, (_, folders, owner) in zip(names, rows)]
-    return sorted(made, key=lambda one: (not set(one.folders) <= set(usual), one.name))
+        if owner not in [one[2] for one in named]:
+            named.append((account_names.name_of_folders(folders, usual), tuple(folders), owner))
+    names = account_names.each_once([one[0] for one in named])
+    groups = [FolderGroup(name, folders, owner, login_of(folders, env, settings))
+              for name, (_, folders, owner) in zip(names, named)]
+    return sorted(groups, key=lambda one: (not set(one.folders) <= set(usual), one.name))
 
 
 def _unnamed(env: Mapping[str, str], usual: Sequence[str], settings: Settings) -> List[List[str]]:
@@ -122,13 +123,9 @@ def _stored(env: Mapping[str, str], store: Optional[str], now: int) -> _Stored:
                 {owner: window_readings.newest(db, number, now) for number, owner in rows.merged_owners(db, own.host).items()})
     with open_store(store, BUSY_MS, now) as history:
         ledgers, notes_by_account, merged = history.read(own, read)
-    return _Stored(ledgers, notes_by_account,
-                   {owner: {login: tuple(map(_window, readings)) for login, readings in by_login.items()}
-                    for owner, by_login in merged.items()})
-
-
-def _window(row: window_readings.WindowReading) -> Window:
-    return window(row.name, row.percent, row.resets_at, row.ts, row.source)
+    windows = {owner: {login: tuple(window(row.name, row.percent, row.resets_at, row.ts, row.source) for row in readings)
+                       for login, readings in by_login.items()} for owner, by_login in merged.items()}
+    return _Stored(ledgers, notes_by_account, windows)
 
 
 # --- the one that is wanted -------------------------------------------------------------------------------------------

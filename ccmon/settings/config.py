@@ -187,8 +187,9 @@ def _spellings(folders: Sequence[str], present: Sequence[str]) -> List[List[str]
     """The lists that mean the present folders and perhaps others of these, as an older ccmon wrote them: links resolved, in the
     order given, those named twice twice, the folder of the logs where that was named; and as before the folder was a link."""
     real = {name: _real_folder(folder) for folder in folders
-              for name in (os.path.realpath(folder), os.path.realpath(_logs(folder)), _real_folder(folder),
-                           os.path.join(_real_folder(folder), _PROJECTS), _unlinked(folder))}
+            for name in (os.path.realpath(folder), os.path.realpath(_logs(folder)), _real_folder(folder),
+                         os.path.join(_real_folder(folder), _PROJECTS),
+                         os.path.join(os.path.realpath(os.path.dirname(folder)), os.path.basename(folder)))}
     tried = (names for length in range(len(present), _LONGEST + 1) for names in product(real, repeat=length))
     return [list(names) for names in tried if {real[name] for name in names} >= set(present)]
 
@@ -216,23 +217,15 @@ def _account(folders: Sequence[str], env: Mapping[str, str]) -> List[str]:
     by_real_folder = {_real_folder(folder): folder for folder in folders}
     if usual in by_real_folder and by_real_folder.keys() <= others | {usual}:
         filled = sorted(real for real, folder in by_real_folder.items() if os.path.isdir(_logs(folder)))
-        return [usual] if _is_used(_usual_folder(env)) or not filled else filled
+        logs = _logs(_usual_folder(env))       # there, or behind a link that leads nowhere just now
+        is_used = os.path.isdir(logs) or os.path.islink(_usual_folder(env)) or os.path.islink(logs)
+        return [usual] if is_used or not filled else filled
     return sorted(by_real_folder)
-
-
-def _is_used(folder: str) -> bool:
-    """Whether logs are there, or are behind a link that leads nowhere just now."""
-    return os.path.isdir(_logs(folder)) or os.path.islink(folder) or os.path.islink(_logs(folder))
 
 
 def _logs(folder: str) -> str:
     """Where the logs of a configuration folder are; it may be named itself."""
     return folder if os.path.basename(folder) == _PROJECTS else os.path.join(folder, _PROJECTS)
-
-
-def _unlinked(folder: str) -> str:
-    """The folder itself, if it is a link."""
-    return os.path.join(os.path.realpath(os.path.dirname(folder)), os.path.basename(folder))
 
 
 def _real_folder(folder: str) -> str:
@@ -276,8 +269,9 @@ def sections_of(content: str, path: str, sections: Sequence[str]) -> Dict[str, D
     except configparser.Error as err:
         line, what = _bad_line(err)
         raise SettingError(f"{path}, line {line or '?'}: {_unmasked(what)}", "Mend or remove the file", path, line or 1) from None
+    beginnings = tuple(name[:-len(ANY_NAME)] for name in sections if name.endswith(ANY_NAME))
     for section in parser.sections():
-        if not any(_is_named(section, name) for name in sections):
+        if section not in sections and not section.startswith(beginnings):
             valid = ", ".join(f"[{name}]" for name in sections)
             raise _given("", path, _line_of(content, section)).error(f"unknown section [{clean(section)}]; valid are {valid}")
     return {section: {_unmasked(key): _given(_unmasked(text), path, _line_of(content, section, key))
@@ -301,11 +295,6 @@ def _masked(content: str) -> str:
 
 def _unmasked(text: str) -> str:
     return text.replace(_COLON, ":")
-
-
-def _is_named(section: str, name: str) -> bool:
-    """Whether the section is that one; theme.NAME stands for theme. and any name."""
-    return section.startswith(name[:-len(ANY_NAME)]) if name.endswith(ANY_NAME) else section == name
 
 
 def _bad_line(err: "configparser.Error") -> Tuple[int, str]:

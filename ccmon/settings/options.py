@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
 
 from ccmon.alerts.kinds import CHANNELS, parse_kinds
 from ccmon.alerts.kinds import KINDS as ALERTS
@@ -16,6 +16,8 @@ from ccmon.typed_values import (
     PLANS,
     SECOND_UNITS,
     UNSET,
+    Layer,
+    Layers,
     RawValue,
     ResetRule,
     bare,
@@ -214,7 +216,7 @@ def from_environment(env: Mapping[str, str]) -> Dict[str, RawValue]:
     return {name: RawValue(env[var], var) for name, var in names.items() if env.get(var)}
 
 
-def from_file(sections: Mapping[str, Mapping[str, RawValue]]) -> Dict[str, RawValue]:
+def from_file(sections: Layers) -> Dict[str, RawValue]:
     """The options of the [ccmon] section; CcmonError for an unknown one, with the nearest name."""
     for key, given in sections.get("ccmon", {}).items():
         if key not in BY_NAME:
@@ -222,21 +224,14 @@ def from_file(sections: Mapping[str, Mapping[str, RawValue]]) -> Dict[str, RawVa
     return dict(sections.get("ccmon", {}))
 
 
-def plan_table(sections: Mapping[str, Mapping[str, RawValue]]) -> Dict[str, int]:
+def plan_table(sections: Layers) -> Dict[str, int]:
     """The reference figures with those of the [plans] section instead of them or beside them."""
-    table = dict(PLANS)
-    for name, given in sections.get("plans", {}).items():
-        table[name] = _valued(TOKENS, given, given.text)
-    return table
+    return {**PLANS, **{name: _valued(TOKENS, given, given.text) for name, given in sections.get("plans", {}).items()}}
 
 
-def price_table(sections: Mapping[str, Mapping[str, RawValue]]) -> Dict[str, "Price"]:
+def price_table(sections: Layers) -> Dict[str, "Price"]:
     """The prices of the [prices] section, by the beginning of the models' ids."""
     return {name: _valued(price, given, given.text) for name, given in sections.get("prices", {}).items()}
-
-
-def _parsed(option: Option, given: RawValue) -> Any:
-    return _valued(option.parse, given, given.text if option.verbatim else given.text.strip())
 
 
 def _valued(parse: Callable[[str], Any], given: RawValue, text: str) -> Any:
@@ -246,7 +241,7 @@ def _valued(parse: Callable[[str], Any], given: RawValue, text: str) -> Any:
         raise given.error(str(err)) from None
 
 
-def resolve(flags: Mapping[str, RawValue], environment: Mapping[str, RawValue], file: Mapping[str, RawValue],
+def resolve(flags: Layer, environment: Layer, file: Layer,
             plans: Mapping[str, int] = PLANS, prices: Optional[Mapping[str, "Price"]] = None,
             themes: Mapping[str, Theme] = THEMES,
             accounts: Optional[Mapping[str, Tuple[str, ...]]] = None) -> Settings:
@@ -258,12 +253,15 @@ def resolve(flags: Mapping[str, RawValue], environment: Mapping[str, RawValue], 
         level = next((name for name in LEVELS if option.name in layers[name]), "default")
         given = layers[level][option.name] if level in layers else RawValue(option.default, "default")
         origin[option.name] = level
-        values[option.name] = _parsed(option, given) if given.text.strip() or option.default else None
+        text = given.text if option.verbatim else given.text.strip()
+        values[option.name] = _valued(option.parse, given, text) if text.strip() or option.default else None
     values["reset"] = _reset(values, origin)
     origin["reset"] = min(origin["reset"], origin.pop("reset_hour"), key=(*LEVELS, "default").index)
     del values["reset_hour"]
-    values["plan"] = _plan(values["plan"], plans, layers)
-    values["theme"] = _theme(values["theme"], themes, layers)
+    names = [*plans, *(name for name in PLAN_NAMES if name not in plans)]
+    values["plan"] = _one_name("plan", plan_of(values["plan"], names), values["plan"], names, layers)
+    names = [AUTO, *themes]
+    values["theme"] = _one_name("theme", word_of(values["theme"], names, THEME_SYNONYMS), values["theme"], names, layers)
     _check_format(values["format"], origin["format"], layers)
     return Settings(plans=dict(plans), prices=dict(prices or {}), themes=dict(themes),
                     accounts=dict(accounts or {}), origin=origin, **values)
@@ -279,32 +277,17 @@ def _reset(values: Mapping[str, Any], origin: Mapping[str, str]) -> ResetRule:
     return values["reset"] if by_rule <= by_hour else ResetRule("hour", (values["reset_hour"],))
 
 
-def _check_format(name: str, origin: str, layers: Mapping[str, Mapping[str, RawValue]]) -> None:
+def _check_format(name: str, origin: str, layers: Layers) -> None:
     """claude reads stdin: only a call that says so itself may do that."""
     if name == "claude" and origin != "flag":
         raise layers[origin]["format"].error("claude is for Claude Code only. Set another format, and give it the command: "
                                              "ccmon --statusline --format claude")
 
 
-def _plan(text: str, plans: Mapping[str, int], layers: Mapping[str, Mapping[str, RawValue]]) -> str:
-    """The name of the plan that is meant."""
-    names = [*plans, *(name for name in PLAN_NAMES if name not in plans)]
-    plan = plan_of(text, names)
-    if plan is None:
-        hint = did_you_mean(folded(text), names)
-        raise _given("plan", layers).error(f"'{text}' is no plan{hint}; choose from {', '.join(names)}")
-    return plan
-
-
-def _theme(text: str, themes: Mapping[str, Theme], layers: Mapping[str, Mapping[str, RawValue]]) -> str:
-    """The name of the theme that is meant, or auto."""
-    names = [AUTO, *themes]
-    theme = word_of(text, names, THEME_SYNONYMS)
-    if theme is None:
-        hint = did_you_mean(folded(text), names)
-        raise _given("theme", layers).error(f"'{text}' is unknown{hint}; choose from {', '.join(names)}")
-    return theme
-
-
-def _given(name: str, layers: Mapping[str, Mapping[str, RawValue]]) -> RawValue:
-    return next(layers[level][name] for level in LEVELS if name in layers[level])
+def _one_name(option: str, name: Optional[str], text: str, names: Sequence[str], layers: Layers) -> str:
+    """The name that the text of the option means. CcmonError where it means none."""
+    if name is None:
+        given = next(layers[level][option] for level in LEVELS if option in layers[level])
+        wrong = "is no plan" if option == "plan" else "is unknown"
+        raise given.error(f"'{text}' {wrong}{did_you_mean(folded(text), names)}; choose from {', '.join(names)}")
+    return name

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.errors import UsageError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings.options import BY_NAME, LEVELS, OPTIONS, SECTIONS
 from ccmon.text import clean, did_you_mean
-from ccmon.typed_values import RawValue
+from ccmon.typed_values import Layers
 
-Layers = Mapping[str, Mapping[str, RawValue]]         # flag, environment, file -> what it gives
 RIVALS = {"reset": "reset_hour", "reset_hour": "reset"}
 _BREAKING = {"Cc", "Cs", "Zl", "Zp"}               # categories of characters that cannot stand on a line
 
@@ -70,7 +69,7 @@ def _level(name: str, layers: Layers) -> int:
     return at if at < len(LEVELS) and layers[LEVELS[at]][name].text.strip() else len(LEVELS)
 
 
-def other_settings(sections: Mapping[str, Mapping[str, RawValue]]) -> List[Setting]:
+def other_settings(sections: Layers) -> List[Setting]:
     """The values of config.ini outside [ccmon]: plans.team, prices.claude-foo-9."""
     return [Setting(f"{section}.{key}", given.text, "file", given.where)
             for section, values in sections.items() if section != "ccmon" for key, given in values.items()]

@@ -7,7 +7,7 @@ from typing import Dict, List, Mapping, Optional
 from ccmon.errors import CcmonError
 from ccmon.settings.themes import THEMES, Style, Theme, hexadecimal
 from ccmon.text import ROLES, clean, did_you_mean
-from ccmon.typed_values import RawValue, folded, items, word_of
+from ccmon.typed_values import Layer, Layers, RawValue, folded, items, word_of
 
 PREFIX, BASE = "theme.", "based_on"
 NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
@@ -24,7 +24,7 @@ MOST_CHARACTERS = 32                   # of a name
 VALID = f"a number from 0 to 255, #rrggbb, {', '.join(NAMES)}, bright-NAME or default, and {', '.join(ATTRIBUTES)}"
 
 
-def table(sections: Mapping[str, Mapping[str, RawValue]]) -> Dict[str, Theme]:
+def table(sections: Layers) -> Dict[str, Theme]:
     """The themes of ccmon and of config.ini, in which mono stays the last. CcmonError names the line of a wrong one."""
     themes: Dict[str, Theme] = dict(THEMES)
     for section, rows in sections.items():
@@ -42,7 +42,7 @@ def _name(section: str) -> str:
     return name
 
 
-def _theme(name: str, rows: Mapping[str, RawValue], themes: Mapping[str, Theme]) -> Theme:
+def _theme(name: str, rows: Layer, themes: Mapping[str, Theme]) -> Theme:
     """A style for every role; what the section does not name is that of its base."""
     base = _base(rows.get(BASE), themes)
     own: Dict[str, Style] = {}
