@@ -18,11 +18,10 @@ from ccmon.setup import (
     prompts,
     settings_json,
     snippets,
-    start_up_files,
     tmux_bar,
     tmux_server,
 )
-from ccmon.system import processes, shared_files, tmux
+from ccmon.system import processes, shared_files, start_up_files, tmux
 
 
 class Edit(NamedTuple):
