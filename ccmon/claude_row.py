@@ -35,19 +35,19 @@ def windows_of(record: "Any", document: "Any", now: float) -> "tuple[dict[str, t
     Idle sessions repeat old values, and accounts may share a folder.
     """
     accounts = [_settled(account, now) for account in [record.get("official"), *(record.get("others") or [])]]
-    said = session_json.windows(document)
-    own = {name: one for name, one in said.items() if session_json.is_possible(name, *one, now)}
+    reported = session_json.windows(document)
+    current = {name: one for name, one in reported.items() if session_json.is_possible(name, *one, now)}
     stale = record.get("stale") or []
-    news = {name: one for name, one in own.items() if [name, *one] not in stale}
+    changed = {name: one for name, one in current.items() if [name, *one] not in stale}
     # A week tells whose it is when it is over, too.
-    week = {name: one for name, one in said.items() if name == "seven_day" and one[1] <= now}
-    mine = _same(accounts, {**week, **own}, now)
-    if mine is None:
-        mine = _same(accounts, {**week, **news}, now)
-    if mine is None:
-        mine = {} if news or week else accounts[0]
-    shown = mine is accounts[0] or not accounts[0]
-    return {name: _newer(news.get(name), mine.get(name)) for name in [*mine, *news]}, shown
+    week = {name: one for name, one in reported.items() if name == "seven_day" and one[1] <= now}
+    owner = _same(accounts, {**week, **current}, now)
+    if owner is None:
+        owner = _same(accounts, {**week, **changed}, now)
+    if owner is None:
+        owner = {} if changed or week else accounts[0]
+    shown = owner is accounts[0] or not accounts[0]
+    return {name: _newer(changed.get(name), owner.get(name)) for name in [*owner, *changed]}, shown
 
 
 def _newer(one: "Any", other: "Any") -> "Any":
@@ -99,11 +99,11 @@ def _items(record: "Any", document: "Any", windows: "Any", shown: bool, now: flo
     if context is not None:
         items.append((1, "ctx " + _percent(context), _colour(record, context)))
     binding = binding_of(record, windows, shown)
-    for worth, name in _ranked(binding, windows):
+    for rank, name in _ranked(binding, windows):
         used, resets_at = windows[name]
         text = session_json.label(name) + " " + _percent(used)
         until = " (" + duration(resets_at - now) + ")"
-        items.append((worth, text if name == binding and len(text + until) > cells else text + until, _colour(record, used)))
+        items.append((rank, text if name == binding and len(text + until) > cells else text + until, _colour(record, used)))
         items += _ahead(record, name, used, resets_at, shown)
     if record.get("extra") and shown and windows.get(binding, (0, 0))[0] >= 100:
         items.append((1.5, record["extra"], ""))
@@ -131,11 +131,11 @@ def _ranked(binding: str, windows: "Any") -> "list[tuple[float, str]]":
 
     What binds is worth most, wherever it stands.
     """
-    worth = {"five_hour": 0.0, "seven_day": 3.0}
-    names = [name for name in worth if name in windows]
-    others = [name for name in windows if name not in worth and (windows[name][0] >= NEAR or name == binding)]
+    ranks = {"five_hour": 0.0, "seven_day": 3.0}
+    names = [name for name in ranks if name in windows]
+    others = [name for name in windows if name not in ranks and (windows[name][0] >= NEAR or name == binding)]
     names += sorted(others, key=lambda name: (name != binding, -windows[name][0]))[:MOST_OTHERS]
-    return [(-0.5 if name == binding else worth.get(name, 2.5), name) for name in names]
+    return [(-0.5 if name == binding else ranks.get(name, 2.5), name) for name in names]
 
 
 def _joined(items: "list[Any]", gap: str, cells: int) -> str:

@@ -21,11 +21,11 @@ def anchor(now: int) -> int:
 
 def blocks(now: int, first: int) -> Tuple[Block, ...]:
     """The sessions of the last eight days and the active one; `first` is one of their starts."""
-    found: List[Block] = []
+    sessions: List[Block] = []
     for at in range(first - HISTORY_S // SESSION_S * SESSION_S, now + 1, SESSION_S):
         if at >= first or noise(at // SESSION_S, 3) > 0.45:
-            found.append(_block(at, min(now, at + SESSION_S), _scale(at, first)))
-    return tuple(block for block in found if block.tokens)
+            sessions.append(_block(at, min(now, at + SESSION_S), _scale(at, first)))
+    return tuple(block for block in sessions if block.tokens)
 
 
 def _scale(at: int, first: int) -> float:

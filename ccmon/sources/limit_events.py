@@ -63,8 +63,8 @@ def _event(data: Dict[str, Any]) -> Optional[LimitMessage]:
     if quota is not None and quota["status"] != "rejected":
         return None
     texts, limited = list(_texts(data)), _is_limited(data)
-    told = [(words, text) for words, text in ((limit_texts.named_limit(text, limited), text) for text in texts) if words]
-    words, text = told[0] if told else (None, texts[0] if texts else "")
+    recognised = [(words, text) for words, text in ((limit_texts.named_limit(text, limited), text) for text in texts) if words]
+    words, text = recognised[0] if recognised else (None, texts[0] if texts else "")
     limit = words if quota is None else _decided(quota, words)
     if limit is None:
         return None
@@ -79,11 +79,11 @@ def _event(data: Dict[str, Any]) -> Optional[LimitMessage]:
 def _quota(data: Dict[str, Any]) -> Optional[Dict[str, Any]]:
     """What the record holds about the limits, wherever it stands; None when there is nothing or no status in it."""
     inside = [data.get("message"), data.get("error"), data.get("errorDetails")]
-    places = [data, *inside, *(place.get("error") for place in inside if isinstance(place, dict))]
-    for place in places:
+    members = [data, *inside, *(member.get("error") for member in inside if isinstance(member, dict))]
+    for member in members:
         for name in ("quotaLimits", "rate_limit_info"):
-            told = place.get(name) if isinstance(place, dict) else None
-            for quota in told[:_MOST_PARTS] if isinstance(told, list) else [told]:
+            value = member.get(name) if isinstance(member, dict) else None
+            for quota in value[:_MOST_PARTS] if isinstance(value, list) else [value]:
                 if isinstance(quota, dict) and isinstance(quota.get("status"), str):
                     return quota
     return None
@@ -107,9 +107,9 @@ def _decided(quota: Dict[str, Any], words: Optional[NamedLimit]) -> NamedLimit:
 def _of_type(name: Any) -> Optional[NamedLimit]:
     if not isinstance(name, str):
         return None
-    later = _OF_MODEL.fullmatch(name)
-    known = _OF_TYPE.get(name)
-    return known or (NamedLimit(MODEL, later.group(1).replace("_", " ").capitalize()) if later else None)
+    match = _OF_MODEL.fullmatch(name)
+    limit = _OF_TYPE.get(name)
+    return limit or (NamedLimit(MODEL, match.group(1).replace("_", " ").capitalize()) if match else None)
 
 
 def _is_limited(data: Dict[str, Any]) -> bool:
@@ -132,8 +132,8 @@ def _texts(data: Dict[str, Any]) -> Iterator[str]:
 
 def _epoch_in(text: str) -> int:
     """The reset that the oldest wording tells, epoch s; 0 without one."""
-    found = _EPOCH.search(text)
-    return int(found.group(1)) if found else 0
+    match = _EPOCH.search(text)
+    return int(match.group(1)) if match else 0
 
 
 def _epoch_s(value: Any) -> int:

@@ -60,16 +60,16 @@ def named_limit(text: str, limited: bool) -> Optional[NamedLimit]:
     needs = _REQUIRES.match(text)
     if needs:
         return NamedLimit(CREDIT, _model(needs["name"].split()))
-    found = _HIT.match(text) or _REACHED.match(text)
-    if found:
-        return _named(found["name"].split(), found.group().lower().endswith("budget"), text[found.end():].lstrip()[:1] == "|")
+    match = _HIT.match(text) or _REACHED.match(text)
+    if match:
+        return _named(match["name"].split(), match.group().lower().endswith("budget"), text[match.end():].lstrip()[:1] == "|")
     return NamedLimit(UNNAMED) if limited and _RESETS.search(text) else None
 
 
 def _for_a_model(text: str) -> Optional[NamedLimit]:
     """Credits that one model needs, while the others go on: nothing is said of the plan's own limits."""
-    found = _KEEP_USING.search(text)
-    return NamedLimit(CREDIT, (found["name"] or "")[:LONGEST_MODEL]) if found else None
+    match = _KEEP_USING.search(text)
+    return NamedLimit(CREDIT, (match["name"] or "")[:LONGEST_MODEL]) if match else None
 
 
 def _named(words: List[str], budget: bool, epoch: bool) -> Optional[NamedLimit]:

@@ -49,12 +49,12 @@ def projects(folders: Sequence[str]) -> List[str]:
 
 def scan(folders: Sequence[str]) -> List[LogFile]:
     """Every log below the folders, folder by folder, each in the order of the paths; those that two of them hold once."""
-    found: Dict[str, LogFile] = {}
+    logs: Dict[str, LogFile] = {}
     for root, folder in enumerate(dict.fromkeys(folders)):
         real = _real(folder)
         for file in sorted(_below(folder, root)):        # below a folder no link is followed
-            found.setdefault(os.path.join(real, file.path[len(folder):].lstrip(os.sep)), file)
-    return list(found.values())
+            logs.setdefault(os.path.join(real, file.path[len(folder):].lstrip(os.sep)), file)
+    return list(logs.values())
 
 
 def _real(folder: str) -> str:
@@ -79,9 +79,9 @@ def _below(folder: str, root: int) -> Iterator[LogFile]:
 
 
 def _described(entry: "os.DirEntry[str]", root: int) -> LogFile:
-    found = entry.stat(follow_symlinks=False)
-    return LogFile(entry.path, root, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns,
-                   found.st_ctime_ns if HAS_CTIME else 0)
+    status = entry.stat(follow_symlinks=False)
+    return LogFile(entry.path, root, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns,
+                   status.st_ctime_ns if HAS_CTIME else 0)
 
 
 def stamp(files: Sequence[LogFile]) -> str:
@@ -127,7 +127,7 @@ def lines(fd: int, offset: int, final: bool, crc: int = 0) -> Iterator[Lines]:
     """The lines from the offset on, chunk by chunk, where the bytes before it have that CRC. One without an end waits for it,
     unless `final` says that it is wanted as it stands."""
     start, length = offset, 0
-    kept: List[bytes] = []             # parts of the present line, none when it is too long
+    pieces: List[bytes] = []             # parts of the present line, none when it is too long
     os.lseek(fd, offset, os.SEEK_SET)
     while True:
         chunk = _next(fd, CHUNK)
@@ -137,15 +137,15 @@ def lines(fd: int, offset: int, final: bool, crc: int = 0) -> Iterator[Lines]:
             cut = len(chunk) - len(rest)
             end, crc = start + length + cut, crc32(chunk[:cut], crc)
             length += len(first)
-            yield Lines(start, end, [b"".join([*kept, first]) if length <= MOST_LINE else None, *others[:-1]], True, crc)
-            start, length, kept = end, 0, []
+            yield Lines(start, end, [b"".join([*pieces, first]) if length <= MOST_LINE else None, *others[:-1]], True, crc)
+            start, length, pieces = end, 0, []
         if not chunk:
             break
         length += len(rest)
         crc = crc32(rest, crc)
-        kept = [*kept, rest] if length <= MOST_LINE else []
+        pieces = [*pieces, rest] if length <= MOST_LINE else []
     if final and length:
-        yield Lines(start, start + length, [b"".join(kept) if kept else None], False, crc)
+        yield Lines(start, start + length, [b"".join(pieces) if pieces else None], False, crc)
 
 
 def _next(fd: int, size: int) -> bytes:

@@ -29,10 +29,10 @@ def with_reset(event: LimitMessage, zone_of: ZoneOf) -> LimitMessage:
     a message is about a window that is over.
     """
     at = event.at_ms // 1000
-    told = event.resets_at or resets_at(event.text, at, zone_of) or 0
-    kind = by_reset(at, told) if event.kind == UNNAMED else event.kind
-    fits = at < told <= at + _LONGEST_S.get(kind, MONTH_S) + SLACK_S or told <= at - SLACK_S
-    return event._replace(kind=kind, resets_at=told if fits else 0)
+    reset = event.resets_at or resets_at(event.text, at, zone_of) or 0
+    kind = by_reset(at, reset) if event.kind == UNNAMED else event.kind
+    fits = at < reset <= at + _LONGEST_S.get(kind, MONTH_S) + SLACK_S or reset <= at - SLACK_S
+    return event._replace(kind=kind, resets_at=reset if fits else 0)
 
 
 def resets_at(text: str, at: int, zone_of: ZoneOf) -> Optional[int]:
@@ -44,12 +44,12 @@ def resets_at(text: str, at: int, zone_of: ZoneOf) -> Optional[int]:
     if spans:
         ahead_s = sum(int(number) * _UNITS_S[unit.lower()] for number, unit in _SPAN.findall(spans.group(1)))
         return at + ahead_s if ahead_s else None
-    found = _RESETS.search(text)
-    zone = zone_of(found["zone"] or _LOCAL) if found else None
-    wanted = _hour(found) if found else None
-    if found is None or zone is None or wanted is None:
+    match = _RESETS.search(text)
+    zone = zone_of(match["zone"] or _LOCAL) if match else None
+    wanted = _hour(match) if match else None
+    if match is None or zone is None or wanted is None:
         return None
-    walls = [datetime(day.year, day.month, day.day, *wanted) for day in _days(found, local(at, zone).date())]
+    walls = [datetime(day.year, day.month, day.day, *wanted) for day in _days(match, local(at, zone).date())]
     return min((time for wall in walls for time in _times(wall, zone) if time > at - SLACK_S), default=None)
 
 
@@ -62,20 +62,20 @@ def _times(wall: datetime, zone: Zone) -> Iterator[int]:
             yield later
 
 
-def _hour(found: "Match[str]") -> Optional[Tuple[int, int]]:
+def _hour(match: "Match[str]") -> Optional[Tuple[int, int]]:
     """Hour and minute; a bare number is no time."""
-    hour, minute = int(found["hour"]), int(found["minute"] or 0)
-    if found["half"]:
-        possible, hour = 1 <= hour <= 12, hour % 12 + 12 * (found["half"].lower() == "pm")
+    hour, minute = int(match["hour"]), int(match["minute"] or 0)
+    if match["half"]:
+        possible, hour = 1 <= hour <= 12, hour % 12 + 12 * (match["half"].lower() == "pm")
     else:
-        possible = found["minute"] is not None and hour < 24
+        possible = match["minute"] is not None and hour < 24
     return (hour, minute) if possible and minute < 60 else None
 
 
-def _days(found: "Match[str]", today: date) -> List[date]:
+def _days(match: "Match[str]", today: date) -> List[date]:
     """The days that may be meant, from yesterday on: midnight may be just over."""
     days = [today + timedelta(days=ahead) for ahead in range(-1, MONTH_S // 86_400)]
-    name = (found["day"] or "")[:3].title()
-    if found["number"]:
-        return [day for day in days if MONTHS[day.month - 1] == name and day.day == int(found["number"])]
+    name = (match["day"] or "")[:3].title()
+    if match["number"]:
+        return [day for day in days if MONTHS[day.month - 1] == name and day.day == int(match["number"])]
     return [day for day in days[:10] if DAYS[day.weekday()] == name] if name else days[:3]

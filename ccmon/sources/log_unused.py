@@ -77,12 +77,12 @@ def _all_count(given: Dict[str, Any], names: Tuple[str, ...]) -> bool:
     return all(type(count) is int and 0 <= count <= MOST for count in counts)
 
 
-def _is_time(told: Any) -> bool:
+def _is_time(value: Any) -> bool:
     """Whether it is a time of this century, in any form; ccusage takes one of them."""
-    if isinstance(told, str):
-        found = _TIME.fullmatch(told)
-        return found is not None and int(found.group(3)) <= monthrange(int(found.group(1)), int(found.group(2)))[1]
-    return type(told) in (int, float) and _EPOCHS[0] <= told <= _EPOCHS[1]
+    if isinstance(value, str):
+        match = _TIME.fullmatch(value)
+        return match is not None and int(match.group(3)) <= monthrange(int(match.group(1)), int(match.group(2)))[1]
+    return type(value) in (int, float) and _EPOCHS[0] <= value <= _EPOCHS[1]
 
 
 def _integer(digits: str) -> Optional[int]:

@@ -64,7 +64,7 @@ def _places(folders: Sequence[str], files: Sequence[LogFile]) -> Iterable[str]:
 
 def _mark(path: str) -> Mark:
     try:
-        found = os.stat(path, follow_symlinks=False)
+        status = os.stat(path, follow_symlinks=False)
     except (OSError, ValueError):
         return None
-    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns if log_files.HAS_CTIME else 0
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns if log_files.HAS_CTIME else 0

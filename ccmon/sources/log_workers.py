@@ -30,17 +30,17 @@ Read = Callable[[LogFile, Optional[LogPosition]], Iterator[LogPart]]
 FileParts = Generator[Tuple[LogFile, Iterator[LogPart]], None, None]
 
 
-def parts_of_all(files: Sequence[LogFile], known: Dict[bytes, LogPosition], read: Read) -> FileParts:
+def parts_of_all(files: Sequence[LogFile], positions: Dict[bytes, LogPosition], read: Read) -> FileParts:
     """Each file in turn with its parts, which are to be taken before the next file is; read reads one from a position on."""
-    number = min(MOST_WORKERS, _cores()) if _may_fork() and _left(files, known) >= FROM_BYTES else 1
-    shares = _shares(files, known, number)
+    number = min(MOST_WORKERS, _cores()) if _may_fork() and _left(files, positions) >= FROM_BYTES else 1
+    shares = _shares(files, positions, number)
     workers: List[_Worker] = []
     try:
         for own in range(number if number > 1 else 0):
             mine = [file for file, share in zip(files, shares) if share == own]
-            workers.append(_Worker(mine, known, read, workers))
+            workers.append(_Worker(mine, positions, read, workers))
         for file, share in zip(files, shares):
-            before = known.get(os.fsencode(file.path))
+            before = positions.get(os.fsencode(file.path))
             yield file, _parts(workers, share, file, before, read) if workers else read(file, before)
     finally:
         for worker in workers:
@@ -60,22 +60,22 @@ def _cores() -> int:
         return os.cpu_count() or 1
 
 
-def _left(files: Iterable[LogFile], known: Dict[bytes, LogPosition]) -> int:
-    return sum(_size(file, known) for file in files)
+def _left(files: Iterable[LogFile], positions: Dict[bytes, LogPosition]) -> int:
+    return sum(_size(file, positions) for file in files)
 
 
-def _size(file: LogFile, known: Dict[bytes, LogPosition]) -> int:
-    before = known.get(os.fsencode(file.path))
+def _size(file: LogFile, positions: Dict[bytes, LogPosition]) -> int:
+    before = positions.get(os.fsencode(file.path))
     return max(0, file.size - (before.offset if before else 0))
 
 
-def _shares(files: Sequence[LogFile], known: Dict[bytes, LogPosition], number: int) -> List[int]:
+def _shares(files: Sequence[LogFile], positions: Dict[bytes, LogPosition], number: int) -> List[int]:
     """Which process reads each file: the one that has least to do before it."""
-    loads, found = [0] * number, []
+    loads, shares = [0] * number, []
     for file in files:
-        found.append(loads.index(min(loads)))
-        loads[found[-1]] += _size(file, known) + 1
-    return found
+        shares.append(loads.index(min(loads)))
+        loads[shares[-1]] += _size(file, positions) + 1
+    return shares
 
 
 def _parts(workers: Sequence["_Worker"], share: int, file: LogFile, before: Optional[LogPosition],
@@ -97,7 +97,7 @@ def _parts(workers: Sequence["_Worker"], share: int, file: LogFile, before: Opti
 class _Worker:
     """A process that reads some files and sends their parts, and nothing behind those of each file."""
 
-    def __init__(self, files: Sequence[LogFile], known: Dict[bytes, LogPosition], read: Read,
+    def __init__(self, files: Sequence[LogFile], positions: Dict[bytes, LogPosition], read: Read,
                  earlier: Sequence["_Worker"]) -> None:
         self.got, self.pid, self.fd = bytearray(), 0, -1
         reading, writing = os.pipe()
@@ -107,7 +107,7 @@ class _Worker:
             os.close(reading)
         else:
             if not self.pid:
-                _work(writing, [reading, *(one.fd for one in earlier if one.fd >= 0)], files, known, read)
+                _work(writing, [reading, *(one.fd for one in earlier if one.fd >= 0)], files, positions, read)
             self.fd = reading
         os.close(writing)
 
@@ -145,7 +145,7 @@ class _Worker:
             self.pid = 0
 
 
-def _work(writing: int, others: Iterable[int], files: Sequence[LogFile], known: Dict[bytes, LogPosition], read: Read) -> None:
+def _work(writing: int, others: Iterable[int], files: Sequence[LogFile], positions: Dict[bytes, LogPosition], read: Read) -> None:
     """The life of such a process; it ends without what this one does at its end. What fails here is tried again there."""
     try:
         signals.end_at_once()
@@ -153,7 +153,7 @@ def _work(writing: int, others: Iterable[int], files: Sequence[LogFile], known: 
         for fd in others:              # with the last reader gone the next message ends the process
             os.close(fd)
         for file in files:
-            for part in read(file, known.get(os.fsencode(file.path))):
+            for part in read(file, positions.get(os.fsencode(file.path))):
                 _send(writing, part)
             _send(writing, None)
     finally:

@@ -45,23 +45,23 @@ def parse(text: str) -> Optional[AccountReport]:
         return None
     profile = document.get("oauthAccount")
     login_at = _epoch_s(member(profile, "profileFetchedAt"))
-    found = AccountReport(login_of(profile), login_at=login_at)
+    report = AccountReport(login_of(profile), login_at=login_at)
     cached = document.get("cachedUsageUtilization")
     if not isinstance(cached, dict) or _id(cached, "accountUuid") != _id(profile, "accountUuid"):
-        return found                   # none, or of whoever was logged in before
+        return report                   # none, or of whoever was logged in before
     return usage(cached.get("utilization"), _epoch_s(cached.get("fetchedAtMs")), "account_file")._replace(
-        login=found.login, login_at=login_at)
+        login=report.login, login_at=login_at)
 
 
 def usage(limits: Any, read_at: int, source: str) -> AccountReport:
     """The windows and credits in such a member, as they were at that moment (epoch s), of nobody so far."""
     if not isinstance(limits, dict):
         return AccountReport(Login(""), read_at=read_at)
-    told, dropped = read_windows({key: value for key, value in limits.items() if key not in _NOT_WINDOWS})
-    windows = tuple(window(name, used, resets_at, read_at, source) for name, (used, resets_at) in told.items()
+    values, dropped = read_windows({key: value for key, value in limits.items() if key not in _NOT_WINDOWS})
+    windows = tuple(window(name, used, resets_at, read_at, source) for name, (used, resets_at) in values.items()
                     if is_possible(name, used, resets_at, read_at))
     credits, strange = _credits(limits.get("extra_usage"), read_at, source)
-    return AccountReport(Login(""), windows, credits, dropped + len(told) - len(windows) + strange, read_at)
+    return AccountReport(Login(""), windows, credits, dropped + len(values) - len(windows) + strange, read_at)
 
 
 def is_ahead(account: AccountReport, now: int) -> bool:
@@ -108,34 +108,34 @@ def _plan_of_kind(profile: Any, tier: str) -> str:
 
 # --- credits ------------------------------------------------------------------------------------------------------------
 
-def _credits(found: Any, read_at: int, source: str) -> Tuple[Tuple[Credits, ...], int]:
+def _credits(extra: Any, read_at: int, source: str) -> Tuple[Tuple[Credits, ...], int]:
     """Extra usage where it is on or was used, and how many members could not be taken."""
-    if found is None:
+    if extra is None:
         return (), 0
-    enabled = member(found, "is_enabled")
+    enabled = member(extra, "is_enabled")
     if not isinstance(enabled, bool):
         return (), 1
-    name = member(found, "currency")
+    name = member(extra, "currency")
     currency = name.upper() if isinstance(name, str) and len(name) == 3 and name.isascii() and name.isalpha() else ""
-    amounts: Dict[str, Optional[float]] = {key: _amount(found.get(key), currency) for key in ("used_credits", "monthly_limit")}
-    strange = sum(found.get(key) is not None and amount is None for key, amount in amounts.items())
+    amounts: Dict[str, Optional[float]] = {key: _amount(extra.get(key), currency) for key in ("used_credits", "monthly_limit")}
+    strange = sum(extra.get(key) is not None and amount is None for key, amount in amounts.items())
     if not enabled and not amounts["used_credits"]:
         return (), strange
-    one = Credits("extra_usage", amounts["used_credits"], amounts["monthly_limit"], currency, percent(found.get("utilization")),
-                  enabled and not strange, rounded_epoch(found.get("resets_at")), read_at, source)
+    one = Credits("extra_usage", amounts["used_credits"], amounts["monthly_limit"], currency, percent(extra.get("utilization")),
+                  enabled and not strange, rounded_epoch(extra.get("resets_at")), read_at, source)
     return (one,), strange
 
 
 def _amount(value: Any, currency: str) -> Optional[float]:
     """In the currency: Claude says it in minor units, cents for dollars."""
-    found = number(value)
-    if found is None or not 0 <= found < 1e12:
+    units = number(value)
+    if units is None or not 0 <= units < 1e12:
         return None
-    return float(found) if currency in WHOLE_UNITS else round(found / 100, 2)
+    return float(units) if currency in WHOLE_UNITS else round(units / 100, 2)
 
 
 def _epoch_s(value: Any) -> int:
     """Of milliseconds; 0 for what is no moment."""
-    found = number(value)
-    at = 0 if found is None else int(found / 1000 if found > 1e11 else found)
+    epoch = number(value)
+    at = 0 if epoch is None else int(epoch / 1000 if epoch > 1e11 else epoch)
     return at if _EARLIEST_S < at < _LATEST_S else 0

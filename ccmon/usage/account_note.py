@@ -33,8 +33,8 @@ class AccountNote(NamedTuple):
 
     def before(self, login: Login) -> Tuple[Login, ...]:
         """The earlier ones where that is the login now."""
-        known = (self.login, *self.earlier)
-        return tuple(one for one in known if one.account not in ("", login.account))[:MOST_EARLIER]
+        logins = (self.login, *self.earlier)
+        return tuple(one for one in logins if one.account not in ("", login.account))[:MOST_EARLIER]
 
 
 def dump(note: AccountNote) -> str:
@@ -46,11 +46,11 @@ def dump(note: AccountNote) -> str:
 def load(text: Optional[str]) -> AccountNote:
     """The note that was dumped; an empty one when there is none or it is damaged."""
     try:
-        found = checked.value(text)
-        return AccountNote(checked.sentence(found["stamp"]), checked.sentence(found["path"]), checked.epoch(found["read_at"]),
-                           checked.count(found["dropped"]), checked.sentence(found["fault"]), _login(*found["login"]),
-                           tuple(checked_credits(*one) for one in found["credits"][:MOST_CREDITS]),
-                           tuple(_login(*one) for one in found.get("earlier", ())[:MOST_EARLIER]))
+        stored = checked.value(text)
+        return AccountNote(checked.sentence(stored["stamp"]), checked.sentence(stored["path"]), checked.epoch(stored["read_at"]),
+                           checked.count(stored["dropped"]), checked.sentence(stored["fault"]), _login(*stored["login"]),
+                           tuple(checked_credits(*one) for one in stored["credits"][:MOST_CREDITS]),
+                           tuple(_login(*one) for one in stored.get("earlier", ())[:MOST_EARLIER]))
     except checked.Damage:
         return AccountNote()
 

@@ -38,10 +38,10 @@ def tightest(windows: Sequence[Window], session: Optional[Candidate], block: Opt
 
     A window of one model counts where the running session (block) uses that model alone. None where nothing is known.
     """
-    found = [_candidate(one, now) for one in windows if one.name != SESSION and binds(one, block)]
-    found += [session] if session else []
+    candidates = [_candidate(one, now) for one in windows if one.name != SESSION and binds(one, block)]
+    candidates += [session] if session else []
     name, _, why = before.partition(" ")
-    ranked = [(_rank(one, why if one.name == name else ""), one) for one in found]
+    ranked = [(_rank(one, why if one.name == name else ""), one) for one in candidates]
     best = max([rank for rank, _ in ranked], default=None)
     if best is None:
         return None

@@ -54,20 +54,20 @@ def _forecast(facts: Facts, windows: Windows, session: Optional[Runway], now: in
 
 def _session_of(windows: Windows) -> Optional[binding.Candidate]:
     """The 5 hours where no session runs here, but Claude has said how much is used."""
-    found = window_named(windows, binding.SESSION)
-    return found and binding.Candidate(found.name, found.percent, found.resets_at, found.percent >= 100, None)
+    session = window_named(windows, binding.SESSION)
+    return session and binding.Candidate(session.name, session.percent, session.resets_at, session.percent >= 100, None)
 
 
 def _learned_week(facts: Facts, windows: Windows) -> Optional[Runway]:
     """The runway of Claude's seven days; None where nothing was learned of them."""
-    found = window_named(windows, "seven_day")
-    return found.forecast if found and isinstance(facts.outlook, outlook.Outlook) and facts.outlook.week else None
+    week = window_named(windows, "seven_day")
+    return week.forecast if week and isinstance(facts.outlook, outlook.Outlook) and facts.outlook.week else None
 
 
 def _window_end(windows: Windows, session: Optional[Block]) -> Optional[int]:
     """When the limit begins anew, whatever reset is shown; None where neither a window nor a session is known."""
-    found = window_named(windows, binding.SESSION)
-    return found.resets_at if found else session.end if session else None
+    window = window_named(windows, binding.SESSION)
+    return window.resets_at if window else session.end if session else None
 
 
 def burn_terms(facts: Facts, now: int) -> burn.Terms:

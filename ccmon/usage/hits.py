@@ -39,13 +39,13 @@ def cut_off_epoch(words: str, now: int, zone: Zone, oldest: Optional[int]) -> in
     oldest is from when on anything is known, None when nothing is.
     """
     try:
-        found = typed(words, now, zone)
+        typed_time = typed(words, now, zone)
     except (ValueError, OverflowError):
-        found = Typed()
-    if found.at is None:
+        typed_time = Typed()
+    if typed_time.at is None:
         day = f"'{clip(clean(words), 40)}' is a whole day: add the time, as in yesterday 14:30"
-        raise UsageError(f"--at: {day}" if found.first else f"--at: '{clip(clean(words), 40)}' is not {VALID}")
-    at = found.at
+        raise UsageError(f"--at: {day}" if typed_time.first else f"--at: '{clip(clean(words), 40)}' is not {VALID}")
+    at = typed_time.at
     if at > now + SKEW_S:
         raise UsageError(f"--at: {_clock(at, now, zone)} is still to come")
     if at < now - MOST_DAYS * 86_400:

@@ -154,8 +154,8 @@ def _over(snapshot: Snapshot, facts: Facts, zone: Zone) -> Iterator[Notice]:
     tokens = snapshot.session.tokens if snapshot.session else 0
     if snapshot.percent_source == "official":
         if used >= 100:
-            told = window_named(running(facts.windows, snapshot.now), "five_hour")
-            claude = facts.hit_at is None or told is not None and told.percent >= 100
+            window = window_named(running(facts.windows, snapshot.now), "five_hour")
+            claude = facts.hit_at is None or window is not None and window.percent >= 100
             words = f"Claude says {percent(used)} of the 5-hour window is used"
             cut_off = "" if facts.hit_at is None else f"cut off at {clock_text(facts.hit_at, snapshot.now, zone)}"
             yield Notice("over_limit", f"Limit reached: {words if claude else cut_off}")

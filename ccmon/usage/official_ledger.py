@@ -73,22 +73,22 @@ def dump(ledger: Ledger) -> str:
         "dropped": ledger.dropped, "spend_usd": ledger.spend_usd, "cache": prompt_cache.dump(ledger.cache)})
 
 
-def _in_order(found: List[List[Any]]) -> List[Any]:
+def _in_order(rows: List[List[Any]]) -> List[Any]:
     """By name, those of WINDOWS_S at its places; the name is the last member."""
-    by_name = {one[-1]: one for one in found}
+    by_name = {one[-1]: one for one in rows}
     return [*map(by_name.get, WINDOWS_S), *(by_name[name] for name in sorted(by_name) if name not in WINDOWS_S)]
 
 
 def load(text: Optional[str]) -> Ledger:
     """The ledger that was dumped, also by an older ccmon; an empty one when there is none or it is damaged."""
     try:
-        found = checked.value(text)
-        if isinstance(found, list):
-            return _earlier(*found)
-        logins = found.get("logins", {})
-        accounts = tuple(_account(one)._replace(login=checked.name(logins.get(str(one[0]), ""))) for one in found["accounts"])
-        return Ledger(accounts, tuple(map(_session, found["sessions"])), checked.count(found.get("dropped", 0)),
-                      _spend(*found.get("spend_usd", (None, None))), prompt_cache.load(found.get("cache")))
+        stored = checked.value(text)
+        if isinstance(stored, list):
+            return _earlier(*stored)
+        logins = stored.get("logins", {})
+        accounts = tuple(_account(one)._replace(login=checked.name(logins.get(str(one[0]), ""))) for one in stored["accounts"])
+        return Ledger(accounts, tuple(map(_session, stored["sessions"])), checked.count(stored.get("dropped", 0)),
+                      _spend(*stored.get("spend_usd", (None, None))), prompt_cache.load(stored.get("cache")))
     except checked.Damage:
         return Ledger()
 
@@ -97,54 +97,54 @@ def _spend(used: Any, limit: Any) -> Tuple[Optional[float], Optional[float]]:
     return checked.optional(used, checked.amount), checked.optional(limit, checked.amount)
 
 
-def _earlier(quotas: Any, doubted: Any, sessions: Any) -> Ledger:
+def _earlier(quotas: Any, doubted: Any, rows: Any) -> Ledger:
     """Of one account, and of each session only the counter."""
     account = _account((1, quotas, doubted, (), 0))
-    spoken = tuple(_session((name, [(counter, 1, None)], at)) for name, counter, at in sessions)
-    return Ledger((account,) if account.windows else (), spoken)
+    sessions = tuple(_session((name, [(counter, 1, None)], at)) for name, counter, at in rows)
+    return Ledger((account,) if account.windows else (), sessions)
 
 
-def _account(found: Any) -> LedgerAccount:
-    number, quotas, doubted, lowered, at = found
+def _account(stored: Any) -> LedgerAccount:
+    number, quotas, doubted, lowered, at = stored
     windows = tuple(_window(name, one) for name, one in _names(quotas))
     return LedgerAccount(checked.count(number), windows, tuple(map(checked.name, doubted)), tuple(map(checked.name, lowered)),
                    checked.epoch(at))
 
 
-def _names(found: Any) -> Iterator[Tuple[str, Any]]:
+def _names(rows: Any) -> Iterator[Tuple[str, Any]]:
     """What there is, with its name: that of its place, or its last member."""
-    places = [*WINDOWS_S, *[None] * MOST_WINDOWS]
-    for place, one in zip(places, found):
+    names = [*WINDOWS_S, *[None] * MOST_WINDOWS]
+    for name, one in zip(names, rows):
         if one is not None:
-            yield place or window_name(checked.name(one[-1])), one
+            yield name or window_name(checked.name(one[-1])), one
 
 
-def _window(name: str, found: Any) -> Window:
-    used, resets_at, read_at = percent(found[0]), checked.epoch(found[1]), checked.epoch(found[2])
+def _window(name: str, stored: Any) -> Window:
+    used, resets_at, read_at = percent(stored[0]), checked.epoch(stored[1]), checked.epoch(stored[2])
     if used is None or not name or not 0 < resets_at - read_at <= (length_s(name) or LONGEST_S) + OPENING_S:
         raise ValueError("not of a window")
-    return window(name, used, resets_at, read_at, checked.name(found[3]) if len(found) > 3 else "statusline")
+    return window(name, used, resets_at, read_at, checked.name(stored[3]) if len(stored) > 3 else "statusline")
 
 
-def _session(found: Any) -> LedgerSession:
-    name, answers, at = found
+def _session(stored: Any) -> LedgerSession:
+    name, answers, at = stored
     if not answers:
         raise ValueError("a session that said nothing")
     return LedgerSession(checked.name(name), tuple(map(_answer, answers)), checked.epoch(at))
 
 
-def _answer(found: Any) -> SessionAnswer:
-    counter, account, windows = found
+def _answer(stored: Any) -> SessionAnswer:
+    counter, account, windows = stored
     return SessionAnswer(int(checked.within(int(counter), -1, checked.MOST)), checked.count(account),
                          checked.optional(windows, _said))
 
 
-def _said(found: Any) -> WindowValues:
-    return tuple(sorted((name, *_pair(one)) for name, one in _names(found)))
+def _said(rows: Any) -> WindowValues:
+    return tuple(sorted((name, *_pair(one)) for name, one in _names(rows)))
 
 
-def _pair(found: Any) -> Tuple[float, int]:
-    used = percent(found[0])
+def _pair(stored: Any) -> Tuple[float, int]:
+    used = percent(stored[0])
     if used is None:
         raise ValueError("no percentage")
-    return used, checked.epoch(found[1])
+    return used, checked.epoch(stored[1])

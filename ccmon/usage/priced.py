@@ -59,8 +59,8 @@ class _List:
         words = dict.fromkeys(_WORD.findall(model))
         inside = [name for word in words for name in index.by_word.get(word, ())
                   if _holds(model, name) or _holds(dashed, _dashed(name))]
-        found = [*inside, *index.around(model, index.all), *index.around(dashed, index.all_dashed)]
-        return min(found, key=lambda name: (-len(name), name)) if found else None
+        names = [*inside, *index.around(model, index.all), *index.around(dashed, index.all_dashed)]
+        return min(names, key=lambda name: (-len(name), name)) if names else None
 
 
 class _Index:

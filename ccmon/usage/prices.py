@@ -133,7 +133,7 @@ def _begins(model: str, name: str) -> bool:
     if small.startswith(name):
         return True
     dashed, wanted = small.translate(_DASHES), name.translate(_DASHES)
-    return dashed.startswith(wanted) or any(dashed.startswith(wanted, found.end()) for found in _VENDOR.finditer(small))
+    return dashed.startswith(wanted) or any(dashed.startswith(wanted, match.end()) for match in _VENDOR.finditer(small))
 
 
 def _fast(model: str) -> float:
@@ -141,8 +141,8 @@ def _fast(model: str) -> float:
     if not model.endswith(_FAST):
         return 1.0
     from ccmon.usage import priced
-    found = priced.find(model[:-len(_FAST)])
-    return found.fast if found else 1.0
+    row = priced.find(model[:-len(_FAST)])
+    return row.fast if row else 1.0
 
 
 @lru_cache(maxsize=1024)

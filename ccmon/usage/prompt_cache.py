@@ -21,10 +21,10 @@ def parse(line: str) -> Optional[PromptCache]:
         return None
 
 
-def newer_cache(before: Optional[PromptCache], told: Optional[PromptCache], now: int) -> Optional[PromptCache]:
+def newer_cache(before: Optional[PromptCache], new: Optional[PromptCache], now: int) -> Optional[PromptCache]:
     """That of the session that was used last: idle ones repeat what they were told once."""
-    possible = [one for one in (before, told) if one is not None and one.expires_at - one.ttl_s <= now + SKEW_S]
-    return max(possible, key=lambda one: (one.expires_at - one.ttl_s, one is told), default=None)
+    possible = [one for one in (before, new) if one is not None and one.expires_at - one.ttl_s <= now + SKEW_S]
+    return max(possible, key=lambda one: (one.expires_at - one.ttl_s, one is new), default=None)
 
 
 def dump(cache: Optional[PromptCache]) -> Optional[List[Optional[int]]]:

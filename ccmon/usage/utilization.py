@@ -70,24 +70,24 @@ def _whole(tokens: int, limit: Limit, official: Window, learned: Optional[Learne
 
 def reported_windows(facts: Facts, now: int) -> Windows:
     """The running windows whose resets Claude has told: by its percentages, or where it said that a limit is reached."""
-    found = running(facts.windows, now)
+    windows = running(facts.windows, now)
     for hit in facts.hits:
-        found = _with_hit(found, hit, now)
-    return found
+        windows = _with_hit(windows, hit, now)
+    return windows
 
 
 def current_windows(facts: Facts, session: Optional[Block], now: int) -> Windows:
     """What Claude has said of the windows that run: its percentages, and 100 where it said that the limit is reached."""
-    found = reported_windows(facts, now)
-    used, hit_at = window_named(found, "five_hour"), facts.hit_at
+    windows = reported_windows(facts, now)
+    used, hit_at = window_named(windows, "five_hour"), facts.hit_at
     if hit_at is None or hit_at > now + SKEW_S:
-        return found
+        return windows
     if used is None and session and session.start <= hit_at:
-        whole = with_window(found, window("five_hour", 100.0, session.end, hit_at, "limit"))
-        return whole if fresh_window(whole, session, now) else found       # work goes on: it is over
+        whole = with_window(windows, window("five_hour", 100.0, session.end, hit_at, "limit"))
+        return whole if fresh_window(whole, session, now) else windows       # work goes on: it is over
     if used and hit_at >= max(used.resets_at - SESSION_S, used.read_at - SKEW_S):
-        return with_window(found, used._replace(percent=max(100.0, used.percent), read_at=max(hit_at, used.read_at)))
-    return found
+        return with_window(windows, used._replace(percent=max(100.0, used.percent), read_at=max(hit_at, used.read_at)))
+    return windows
 
 
 def _with_hit(windows: Windows, hit: Hit, now: int) -> Windows:
@@ -106,13 +106,13 @@ def _with_hit(windows: Windows, hit: Hit, now: int) -> Windows:
 
 def fresh_window(windows: Windows, session: Optional[Block], now: int) -> Optional[Window]:
     """The percentage of the 5-hour window where it is fresh: read of late, nothing was used here since, or all of it was."""
-    found = window_named(windows, "five_hour")
-    if found is None or found.resets_at <= now:
+    session_window = window_named(windows, "five_hour")
+    if session_window is None or session_window.resets_at <= now:
         return None
     last = None if session is None else now if session.last is None else session.last
-    unused = last is None or last <= found.read_at + SKEW_S
-    whole = found.percent >= 100 and found.source != "limit"           # of that one the reset is not sure
-    return found if unused or whole or now - found.read_at <= FRESH_S else None
+    unused = last is None or last <= session_window.read_at + SKEW_S
+    whole = session_window.percent >= 100 and session_window.source != "limit"           # of that one the reset is not sure
+    return session_window if unused or whole or now - session_window.read_at <= FRESH_S else None
 
 
 def last_window(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> Optional[Window]:
@@ -121,21 +121,21 @@ def last_window(facts: Facts, session: Optional[Block], limit: Limit, now: int) 
 
     None where what was learned says how much was used since.
     """
-    found = window_named(running(facts.windows, now), "five_hour")
-    if found is None or session is None or limit.source == "learned":
+    session_window = window_named(running(facts.windows, now), "five_hour")
+    if session_window is None or session is None or limit.source == "learned":
         return None
-    return found if found.percent >= max(HOLDS_PERCENT, 100 * session.tokens / limit.tokens) else None
+    return session_window if session_window.percent >= max(HOLDS_PERCENT, 100 * session.tokens / limit.tokens) else None
 
 
 def least_percent(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> float:
     """Per cent by what Claude said in this window, however long ago, and by what was used here since: the account may also be
     used elsewhere."""
-    found = window_named(running(facts.windows, now), "five_hour")
-    if found is None or session is None:
+    session_window = window_named(running(facts.windows, now), "five_hour")
+    if session_window is None or session is None:
         return 0.0
-    then = [sample.tokens for sample in facts.samples if sample.session == session.start and sample.ts <= found.read_at]
+    then = [sample.tokens for sample in facts.samples if sample.session == session.start and sample.ts <= session_window.read_at]
     since = max(0, session.tokens - max(then)) if then else 0
-    return found.percent + 100 * since / limit.tokens
+    return session_window.percent + 100 * since / limit.tokens
 
 
 # --- the learned limit in tokens --------------------------------------------------------------------------------------

@@ -27,8 +27,8 @@ def running(windows: Iterable[Window], now: int) -> Windows:
 
 def opens_at(windows: Iterable[Window], whose: str, reset_at: int) -> int:
     """Epoch s when the session's percentage begins anew: Claude's own (whose: official) with its window."""
-    found = window_named(windows, "five_hour")
-    return min(reset_at, found.resets_at) if found and whose == "official" else reset_at
+    session_window = window_named(windows, "five_hour")
+    return min(reset_at, session_window.resets_at) if session_window and whose == "official" else reset_at
 
 
 def with_window(windows: Windows, new: Window) -> Windows:
@@ -50,8 +50,8 @@ def is_same(one: Window, other: Window) -> bool:
 def is_of_another(name: str, resets_at: int, windows: Windows, apart: Apart) -> bool:
     """Whether a limit event fits another account that uses the same folders, and not the windows of the one that is shown: the
     logs do not name a login."""
-    def fits(found: Windows) -> bool:
-        one = window_named(found, name)
+    def fits(of_account: Windows) -> bool:
+        one = window_named(of_account, name)
         return one is not None and abs(one.resets_at - resets_at) <= SAME_S
     return bool(resets_at) and not fits(windows) and any(map(fits, apart.accounts))
 
