@@ -1,11 +1,11 @@
-"""What ccmon kept as JSON, read again: whatever has become of it meanwhile, what comes out can be, or nothing does."""
+"""Stored JSON, read again: each value is checked to be of its kind and within bounds, or raises."""
 
 from typing import Any, Callable, NoReturn, Optional, Tuple, Type, TypeVar
 
 from ccmon.text import clean
 
 MOST = 2 ** 63 - 1                     # no number of ours is larger, nor does sqlite take one
-LATEST_S = 10 ** 11                    # no moment is later: the year 5138
+LATEST_S = 10 ** 11                    # no time is later: the year 5138
 _LEAST = 1e-12                         # of what is above zero
 _Number = TypeVar("_Number", int, float)
 _LONGEST = 200                         # characters of a text
@@ -22,7 +22,7 @@ def value(text: Optional[str]) -> Any:
 
 
 def unchecked_value(text: str) -> Any:
-    """The JSON value without a look at its numbers, which is five times as quick: for who checks each. Raises ValueError."""
+    """The JSON value with unchecked numbers, five times as quick: the caller checks each. Raises ValueError."""
     longest = max(map(len, text.translate(_DIGITS_ALONE).split()), default=0)
     return _parsed(text.strip(_BLANKS), _Rules) if longest < 20 else value(text)
 
@@ -76,7 +76,7 @@ class _Rules:
 
 
 class _Checked(_Rules):
-    """The same with a look at each number."""
+    """The same with each number checked."""
 
     parse_float, parse_int = staticmethod(_fraction), staticmethod(_integer)  # type: ignore[assignment]
 
@@ -99,7 +99,7 @@ def count(stored: Any) -> int:
 
 
 def epochs(stored: Any) -> Tuple[int, ...]:
-    """Many moments at once. ValueError, TypeError."""
+    """Many epochs at once. ValueError, TypeError."""
     return _all_within(tuple(map(int, stored)), LATEST_S)
 
 

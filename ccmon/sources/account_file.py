@@ -17,7 +17,7 @@ MISSING = "-"
 
 
 class FileText(NamedTuple):
-    """The file as it was found."""
+    """The file and its text."""
 
     path: str
     written_at: int                    # epoch s

@@ -321,7 +321,7 @@ def error_line(output: str) -> str:
     """The line that names the error, not one of a stack trace; else the last one; safe and at most 120 cells."""
     lines = [line for line in (clean(raw).strip() for raw in _ESCAPES.sub("", output).splitlines()) if line]
     if len(output) >= STDERR_BYTES and len(lines) > 1:
-        del lines[0]                   # only its end was kept
+        del lines[0]                   # cut: only the end of stderr is held
     named = [line for line in lines if _ERROR_LINE.match(line)]
     others = [line for line in lines if not _STACK_LINE.match(line)]
     return clip((named[:1] or others[-1:] or [""])[0], 120)

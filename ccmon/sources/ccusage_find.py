@@ -1,6 +1,6 @@
 """Which ccusage is run: the part of the ccusage door that looks for it. Starts nothing, and never uses npx.
 
-Where it may lie when it is not on PATH says program_folders.
+program_folders lists the folders beside PATH.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Program(NamedTuple):
 
 
 def find(command: Optional[str], remembered: Optional[str], env: Mapping[str, str], home: Optional[str]) -> Program:
-    """The program: as the user said, else on PATH, else where it was last time, else in the usual places. Raises NotFound."""
+    """The program: the user's choice, else that on PATH, of last time, or in the usual folders. Raises NotFound."""
     if command and command.strip():
         return _named(command.strip(), env, home)
     path, why = search(path_folders(env), "ccusage", env), None

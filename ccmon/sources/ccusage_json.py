@@ -33,7 +33,7 @@ class Parsed(NamedTuple):
 
     blocks: Tuple[Block, ...]
     skipped: int                       # malformed blocks left out
-    future: int                        # blocks with a start (left out) or a last message (kept) ahead of the clock
+    future: int                        # blocks with a start (left out) or a last message (included) ahead of the clock
 
 
 class _Bad(ValueError):

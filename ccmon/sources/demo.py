@@ -56,7 +56,7 @@ def _tokens(start: int, until: int, scale: float) -> int:
     return int(used * scale)
 
 
-@lru_cache(maxsize=256)                # the sessions that are over are the same at every look
+@lru_cache(maxsize=256)                # the sessions that are over are the same at every call
 def _block(start: int, until: int, scale: float) -> Block:
     tokens = _tokens(start, until, scale)
     return Block(start=start, end=start + SESSION_S, last=until, tokens=tokens, input=tokens * 38 // 100,

@@ -20,7 +20,7 @@ KINDS = (SESSION, WEEKLY, MODEL, EXTRA, SPEND, CREDIT, limit_texts.ADMIN, OTHER)
 WEEK_S = 7 * 86_400
 SLACK_S = 300                          # the clocks of a machine and of the server differ
 LONGEST_TEXT = 240                     # characters of a message
-FLAG = b"isApiErrorMessage"             # no line without it tells of a limit
+FLAG = b"isApiErrorMessage"             # no line without it is about a limit
 _MOST_PARTS = 50
 _OF_TYPE = {"five_hour": NamedLimit(SESSION), "seven_day": NamedLimit(WEEKLY), "seven_day_opus": NamedLimit(MODEL, "Opus"),
             "seven_day_sonnet": NamedLimit(MODEL, "Sonnet"), "seven_day_overage_included": NamedLimit(MODEL, "Fable"),
@@ -31,17 +31,17 @@ _FRACTION = re.compile(r"(\.[0-9]{3})[0-9]+")
 
 
 class LimitMessage(NamedTuple):
-    """Claude Code said that a limit was reached."""
+    """A message of Claude Code that a limit was reached."""
 
     at_ms: int                         # epoch ms
-    kind: str                          # one of KINDS, or unnamed: log_limits.settled tells which limit that is
+    kind: str                          # one of KINDS, or unnamed: log_limits.with_reset decides by the reset
     model: str                         # whose limit it is, "" where no model is named
-    resets_at: int                     # epoch s where it is told as a number, else 0
+    resets_at: int                     # epoch s where the message has it as a number, else 0
     text: str                          # the message, cleaned and cut
 
 
 def limit_message(line: bytes) -> Optional[LimitMessage]:
-    """The event in a line of a log; None in nearly all lines, at a look. Never raises."""
+    """The event in a line of a log; None in nearly all lines. Never raises."""
     if FLAG not in line:
         return None
     try:
@@ -131,7 +131,7 @@ def _texts(data: Dict[str, Any]) -> Iterator[str]:
 
 
 def _epoch_in(text: str) -> int:
-    """The reset that the oldest wording tells, epoch s; 0 without one."""
+    """The reset in the oldest wording, epoch s; 0 without one."""
     match = _EPOCH.search(text)
     return int(match.group(1)) if match else 0
 

@@ -3,7 +3,7 @@
 from ccmon.sources.log_files import LogFile
 from ccmon.store.log_state import LogPosition
 
-CHECK_S = 240                          # so long after a log has changed it is compared with what was read: a look later, 5 min
+CHECK_S = 240                          # so long after a log has changed it is compared with what was read
 
 
 def is_read(file: LogFile, position: LogPosition, now: int) -> bool:

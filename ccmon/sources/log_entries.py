@@ -41,12 +41,12 @@ class LogEntry(NamedTuple):
     model: Optional[str]               # its id, with -fast in fast mode; None for Claude Code's own messages
     input: int                         # tokens
     output: int
-    cache_5m: int                      # cache creation, for five minutes or not told for how long
+    cache_5m: int                      # cache creation, for five minutes or an unstated time
     cache_1h: int                      # cache creation, for an hour
     cache_read: int
     sidechain: bool                    # by a sub-agent, or beside the conversation
-    speed: bool                        # the line tells the speed
-    cost_usd: Optional[float]          # as the line tells it; only old versions of Claude Code did
+    speed: bool                        # the line has the speed
+    cost_usd: Optional[float]          # as in lines of old versions of Claude Code
     reset_at: Optional[int]            # epoch s, from the oldest of the limit messages
 
     @property
@@ -153,10 +153,10 @@ def _entry(data: Dict[str, Any], line: bytes, session: str) -> LogEntry:
         _reset(line) if limited is not None and _flag(limited) else None))
 
 
-@lru_cache(maxsize=64)                 # neighbouring lines tell of one conversation, and often of one message
+@lru_cache(maxsize=64)                 # neighbouring lines are of one conversation, often of one message
 def _named(ident: Any, request: Any, named: Any, session: str, model: Any, speed: Any,
            version: Any) -> Tuple[Optional[int], Optional[int], int, Optional[str], bool]:
-    """Digests of message, request and session, the model, and whether the speed is told. Raises BadLine, TypeError."""
+    """Digests of message, request and session, the model, and whether there is a speed. Raises BadLine, TypeError."""
     if version is not None and not _VERSION.match(version[:_LONGEST_VERSION]):
         raise BadLine
     if {type(ident), type(request), type(named), type(model)} != _ONLY_TEXT or not (ident and request and named and model):

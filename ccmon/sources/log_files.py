@@ -20,15 +20,15 @@ _ENDS = 512                            # bytes at both ends of what was read tel
 
 
 class LogFile(NamedTuple):
-    """One file as it was found."""
+    """A file and its status."""
 
     path: str
-    root: int                          # number of the folder in which it was found
+    root: int                          # number of its folder
     device: int
     inode: int
     size: int
     mtime_ns: int
-    ctime_ns: int = 0                  # when the system last changed it: no program can set that; 0 where it is not told
+    ctime_ns: int = 0                  # when the system last changed it: no program can set that; 0 where unknown
 
 
 class Lines(NamedTuple):
@@ -91,7 +91,7 @@ def stamp(files: Sequence[LogFile]) -> str:
 
 
 def open_log(file: LogFile) -> Optional[int]:
-    """A descriptor of a plain file; None when it cannot be read. Never waits for a pipe that took its place."""
+    """A descriptor of a plain file; None when it cannot be read. Never waits for a pipe of that name."""
     try:
         fd = os.open(file.path, os.O_RDONLY | _BYTES | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
     except OSError:
@@ -103,7 +103,7 @@ def open_log(file: LogFile) -> Optional[int]:
 
 
 def fingerprint(fd: int, offset: int) -> bytes:
-    """What tells that the bytes before the offset are still the same: those at both of their ends."""
+    """A digest of both ends of the bytes before the offset."""
     from hashlib import blake2b
     head = _at(fd, 0, min(offset, _ENDS))
     tail = _at(fd, max(0, offset - _ENDS), min(offset, _ENDS))
@@ -156,7 +156,7 @@ def _next(fd: int, size: int) -> bytes:
 
 
 def _at(fd: int, offset: int, size: int) -> bytes:
-    """Bytes of any place; the place where reading goes on stays."""
+    """Bytes at the offset; the position for further reading stays."""
     try:
         before = os.lseek(fd, 0, os.SEEK_CUR)
         os.lseek(fd, offset, os.SEEK_SET)

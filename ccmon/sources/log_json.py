@@ -164,7 +164,7 @@ def _offset_ms(zone: str) -> int:
 
 
 def _day_ms(text: str) -> int:
-    """Epoch ms of the day's first moment (UTC). Raises ValueError."""
+    """Epoch ms of midnight (UTC). Raises ValueError."""
     match = _DAY.fullmatch(text)
     if not match:
         raise BadLine

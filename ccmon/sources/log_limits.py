@@ -1,4 +1,4 @@
-"""When the limit of an event resets, also where that is told in words such as "resets 6pm (Europe/Rome)"."""
+"""When the limit of an event resets, also where it is written in words such as "resets 6pm (Europe/Rome)"."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -25,8 +25,8 @@ ZoneOf = Callable[[str], Optional[Zone]]         # by name, "local" for the syst
 def with_reset(event: LimitMessage, zone_of: ZoneOf) -> LimitMessage:
     """The event with its reset (epoch s, 0 when unknown), and with the limit that this makes it where it names none.
 
-    A reset further off than the limit's window is long is none. One that was told as a number and is long past is kept: such
-    a message is about a window that is over.
+    A reset further off than the limit's window is long is none. One that was a number and is long past stays: such a
+    message is about a window that is over.
     """
     at = event.at_ms // 1000
     reset = event.resets_at or resets_at(event.text, at, zone_of) or 0

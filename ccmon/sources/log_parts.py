@@ -48,7 +48,7 @@ def new_parts(file: LogFile, position: Optional[LogPosition], folders: Sequence[
         reading = _Reading(file, stays, folders, price)
         if stays is not None:
             unsaid = reading.unsaid(fd)
-            if unsaid:                 # what was better in the place of a worse copy: that is read again
+            if unsaid:                 # a better copy was overwritten by a worse one: that is read again
                 reading = _Reading(file, None, folders, price, unsaid)
         has_changed = position is not None and not looks_the_same(file, position)
         is_recent = abs(now - file.mtime_ns // 10 ** 9) < RECENT_S
@@ -86,8 +86,8 @@ class _Reading:
         self.offset, self.crc, self.lines, self.last_ms = begin.offset, begin.crc, begin.lines, begin.last_ms
         self.damaged, self.first_damaged = begin.damaged, begin.first_damaged
         self.left_out: Dict[str, int] = json.loads(begin.left_out)
-        self.seen: Dict[int, int] = {}                     # lines without an id that say the same
-        self.elsewhere = b""                               # a folder that a line told, and that is not the project's
+        self.seen: Dict[int, int] = {}                     # equal lines without an id
+        self.elsewhere = b""                               # a folder in a line that is not the project's
         self.unseen_to = begin.offset                         # where lines may stand that are not in `seen`
         self._clear()
         self.withdrawn: Sequence[LogMessage] = withdrawn
@@ -99,7 +99,7 @@ class _Reading:
         self.withdrawn = ()
 
     def unsaid(self, fd: int) -> List[LogMessage]:
-        """What the next line said as long as it had no end, where it is no good line with all that followed."""
+        """The messages of the next line as it was without its end, where it is no good line with all that followed."""
         some = next(log_files.lines(fd, self.offset, True), None)
         begin = log_entries.leading_object(some.contents[0] or b"") if some is not None else b""
         for entry in log_entries.parse(begin, self.session) if begin else ():
@@ -156,7 +156,7 @@ class _Reading:
             self._take_event(content)
 
     def _take_folder(self, content: bytes) -> None:
-        """The project's folder, where the line tells it and not the same one as a line before it that was no help."""
+        """The project's folder, unless the line has the same useless one as a line before it."""
         at = content.find(log_entries.CWD_BEGIN)
         if at >= 0 and not content.startswith(self.elsewhere or b"\n", at):
             self.folder = log_entries.project_folder(content, self.project)
@@ -185,7 +185,7 @@ class _Reading:
 
     def _add(self, entry: LogEntry, unended: bool) -> None:
         message = entry.message
-        if message is None:            # nobody's duplicate: known by all that it says, and how often it was said before
+        if message is None:            # nobody's duplicate: its content and a counter identify it
             self._see_before()
             message = self._see(entry)
             message = _digest(f"{message} {self.seen[message]}", entry)
@@ -202,7 +202,7 @@ class _Reading:
         return message
 
     def _see_before(self) -> None:
-        """Lines that say the same stand beside one another: some may have been read by an earlier look."""
+        """Equal lines stand beside one another: some may have been read before."""
         until, self.unseen_to = self.unseen_to, 0
         fd = log_files.open_log(self.file) if until else None
         if fd is None:

@@ -37,7 +37,7 @@ MOST_ROWS = 4000                       # messages of one transaction: others wri
 MOST_FILES = 50                        # of one transaction
 CUT_S = 5                              # a long reading makes sessions of what it has so far, so often
 
-OnProgress = Callable[[float], None]         # is told the share (0..1) that has been read
+OnProgress = Callable[[float], None]         # of the share (0..1) that has been read
 
 
 class EntryPrices(NamedTuple):
@@ -59,7 +59,7 @@ class LogSet(NamedTuple):
 # --- into the ledger ------------------------------------------------------------------------------------------------------
 
 def read(store: Store, logs: LogSet, now: int, on_progress: Optional[OnProgress] = None, until: float = float("inf")) -> bool:
-    """Read what is new into the ledger; whether everything is read by the moment `until` (monotonic s). Raises StoreError.
+    """Read what is new into the ledger; whether everything is read by `until` (monotonic s). Raises StoreError.
 
     False, too, where another process has read some of it meanwhile: it may have been killed before the end. What was read stays
     when this is interrupted at any point: the next call goes on from there.
@@ -105,7 +105,7 @@ def _read_waiting(store: Store, logs: LogSet, waiting: Sequence[LogFile], positi
         for begin, (file, parts) in zip(begins, all_parts):
             for part in parts:
                 batch.add(part)
-                if on_progress:               # whoever is told may want no more: also in the middle of a large log
+                if on_progress:               # it may raise: also in the middle of a large log
                     on_progress(min(1.0, (done + max(0, part.after.offset - begin)) / max(1, size)))
             done += max(0, file.size - begin)
             if time.monotonic() > until:

@@ -65,7 +65,7 @@ def _of_answer(usage: Dict[str, Any]) -> str:
 
 
 def _can_be(usage: Any) -> bool:
-    """Whether these may be the counts of a message; what is null tells nothing."""
+    """Whether these may be the counts of a message; what is null is ignored."""
     if usage is None:
         return True
     parts = usage.get("cache_creation") if isinstance(usage, dict) else ""
@@ -86,7 +86,7 @@ def _is_time(value: Any) -> bool:
 
 
 def _integer(digits: str) -> Optional[int]:
-    """The number; -1, which counts nothing, in the place of one that is absurdly long."""
+    """The number; -1, which counts nothing, for an absurdly long one."""
     return int(digits) if len(digits) <= _LONGEST_NUMBER else -1
 
 

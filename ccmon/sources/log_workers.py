@@ -1,4 +1,4 @@
-"""Many logs read side by side: processes forked for it send what they find through pipes; one process stores it.
+"""Many logs read side by side: processes forked for it send the parts through pipes; one process stores it.
 
 A process that is killed loses nothing: what it had yet to read is read here. Where none can be forked, all of it is.
 """
@@ -22,7 +22,7 @@ FROM_BYTES = 8 << 20                   # less is read sooner than it is divided
 MOST_WORKERS = 4                       # one process stores it all: more than so many wait for that one
 MOST_AHEAD = 4 << 20                   # bytes of each process that wait here until it is its turn
 _LONG_S = 3600.0                       # of waiting, before it is begun anew
-_HEAD = 8                              # bytes that tell how long a message is
+_HEAD = 8                              # bytes: the length of a message
 _AT_ONCE = 1 << 18
 _MARSHAL = 2                           # the format without references: looking for some takes longer than it saves
 
@@ -80,7 +80,7 @@ def _shares(files: Sequence[LogFile], positions: Dict[bytes, LogPosition], numbe
 
 def _parts(workers: Sequence["_Worker"], share: int, file: LogFile, before: Optional[LogPosition],
            read: Read) -> Iterator[LogPart]:
-    """What a process found in a file; what it did not come to is read here."""
+    """The parts of a file that a process sends; what it did not come to is read here."""
     while True:
         message = workers[share].message(workers)
         if message is None:

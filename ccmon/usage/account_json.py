@@ -1,4 +1,4 @@
-"""What Claude Code's own file, and Claude Code when it is asked, say of the account: who is logged in, windows, credits.
+"""The account in Claude Code's own file, or in Claude Code's answer: who is logged in, windows, credits.
 
 Of the file two members count, oauthAccount and cachedUsageUtilization; nothing else of it leaves this module.
 """
@@ -25,18 +25,18 @@ _EARLIEST_S, _LATEST_S = 10 ** 9, 10 ** 10
 
 
 class AccountReport(NamedTuple):
-    """What was said of the account at one moment."""
+    """The account as reported at one time."""
 
     login: Login
     windows: Windows = ()
     credits: Tuple[Credits, ...] = ()
     dropped: int = 0                   # members that could not be taken
-    read_at: int = 0                   # epoch s when Claude Code was told of the windows, 0 where it does not say
-    login_at: int = 0                  # epoch s when Claude Code last asked who is logged in, 0 where it does not say
+    read_at: int = 0                   # epoch s when Claude Code read the windows, 0 where unknown
+    login_at: int = 0                  # epoch s when Claude Code last asked who is logged in, 0 where unknown
 
 
 def parse(text: str) -> Optional[AccountReport]:
-    """What the text of Claude Code's own file says; None where it is no JSON object, as when it was cut off."""
+    """The account in Claude Code's own file; None where the text is no JSON object, as when it was cut off."""
     try:
         document = json.loads(text, parse_int=float)       # of thousands of digits, too
     except (ValueError, RecursionError, MemoryError):
@@ -54,7 +54,7 @@ def parse(text: str) -> Optional[AccountReport]:
 
 
 def usage(limits: Any, read_at: int, source: str) -> AccountReport:
-    """The windows and credits in such a member, as they were at that moment (epoch s), of nobody so far."""
+    """The windows and credits in such a member, read then (epoch s), of nobody so far."""
     if not isinstance(limits, dict):
         return AccountReport(Login(""), read_at=read_at)
     values, dropped = read_windows({key: value for key, value in limits.items() if key not in _NOT_WINDOWS})
@@ -72,7 +72,7 @@ def is_ahead(account: AccountReport, now: int) -> bool:
 # --- who is logged in ---------------------------------------------------------------------------------------------------
 
 def login_of(profile: Any) -> Login:
-    """The login that oauthAccount tells; that of nobody where it tells none."""
+    """The login in oauthAccount; that of nobody where it has none."""
     ids = [_id(profile, name) for name in ("organizationUuid", "accountUuid")]
     if not any(ids):
         return Login("")
@@ -97,12 +97,12 @@ def _tier(profile: Any) -> str:
 
 
 def plan_of(tier: str) -> str:
-    """pro, max5 or max20; "" for a tier that is not known."""
+    """pro, max5 or max20; "" for an unknown tier."""
     return next((plan for part, plan in _TIERS if part in tier), "")
 
 
 def _plan_of_kind(profile: Any, tier: str) -> str:
-    """Where there is no tier, a subscription to Pro is told by the kind of organisation."""
+    """Without a tier, the kind of organisation shows a subscription to Pro."""
     return "pro" if not tier and member(profile, "organizationType") == "claude_pro" else ""
 
 
@@ -127,7 +127,7 @@ def _credits(extra: Any, read_at: int, source: str) -> Tuple[Tuple[Credits, ...]
 
 
 def _amount(value: Any, currency: str) -> Optional[float]:
-    """In the currency: Claude says it in minor units, cents for dollars."""
+    """In the currency: the file has minor units, cents for dollars."""
     units = number(value)
     if units is None or not 0 <= units < 1e12:
         return None
@@ -135,7 +135,7 @@ def _amount(value: Any, currency: str) -> Optional[float]:
 
 
 def _epoch_s(value: Any) -> int:
-    """Of milliseconds; 0 for what is no moment."""
+    """Of milliseconds; 0 for what is no time."""
     epoch = number(value)
     at = 0 if epoch is None else int(epoch / 1000 if epoch > 1e11 else epoch)
     return at if _EARLIEST_S < at < _LATEST_S else 0

@@ -1,4 +1,4 @@
-"""What is kept of Claude Code's own file between refreshes: who is logged in, credits, and which file said so."""
+"""What is stored of Claude Code's own file between refreshes: who is logged in, credits, and in which file."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ MOST_EARLIER = 7                       # logins
 
 
 class AccountNote(NamedTuple):
-    """What the file said when it was last read, and how that went."""
+    """The file's content when it was last read, and how that went."""
 
     stamp: str = ""                    # of the files as they were then
     path: str = ""                     # of the one that counts, "" as long as there was none
-    read_at: int = 0                   # epoch s when Claude Code was told of the windows in it, 0 where it does not say
+    read_at: int = 0                   # epoch s when Claude Code read the windows in it, 0 where unknown
     dropped: int = 0                   # members that could not be taken
     fault: str = ""                    # why the file could not be read the last time; what stands here was read before
     login: Login = Login("")
@@ -28,7 +28,7 @@ class AccountNote(NamedTuple):
     earlier: Tuple[Login, ...] = ()    # others that were logged in before, the last one first
 
     def of_login(self, account: str) -> Login:
-        """What the file has said of that login."""
+        """The login with that hash, with its plan where known."""
         return next((one for one in (self.login, *self.earlier) if one.account == account), Login(account))
 
     def before(self, login: Login) -> Tuple[Login, ...]:
@@ -63,7 +63,7 @@ def _login(account: Any, plan: Any, tier: Any) -> Login:
 
 def checked_credits(kind: Any, used: Any, limit: Any, currency: Any, share: Any, enabled: Any, resets_at: Any, read_at: Any,
                source: Any) -> Credits:
-    """Of what was kept of one, whatever has become of it. Raises what is in checked.Damage."""
+    """The credits in stored values. Raises checked.Damage."""
     return Credits(checked.name(kind), checked.optional(used, checked.amount), checked.optional(limit, checked.amount),
                    checked.name(currency)[:3], percent(share), checked.boolean(enabled),
                    checked.optional(resets_at, checked.epoch),

@@ -1,4 +1,4 @@
-"""The accounts that are known here, as values: whose windows, in which folders, and by which names one asks for them.
+"""The accounts on this machine, as values: whose windows, in which folders, and by which names one asks for them.
 
 An account is a login. Where nobody knows who is logged in, the folders that Claude Code's logs are read from are one account,
 and what used them with other windows are others.
@@ -58,7 +58,7 @@ class Chosen(NamedTuple):
 
     name: str
     login: str = ""                    # short hash; "" for whichever answered last
-    number: int = 0                    # of the ledger, where no login is known
+    number: int = 0                    # of the ledger, where the login is unknown
     is_merged: bool = False
 
     @property
@@ -112,8 +112,7 @@ def host_accounts(name: str, owner: Owner, joined_by_login: Dict[str, Windows], 
 # --- all of them ------------------------------------------------------------------------------------------------------
 
 def joined_by_login(accounts: Sequence[ListedAccount]) -> List[ListedAccount]:
-    """Each login once: what is known of it in several folders of this machine is one account, with the newest reading of each
-    window."""
+    """Each login once: its folders of this machine are one account, with the newest reading of each window."""
     joined: List[ListedAccount] = []
     for one in accounts:
         at = next((at for at, other in enumerate(joined) if _is_same(one, other)), None)
@@ -133,7 +132,7 @@ def _is_same(one: ListedAccount, other: ListedAccount) -> bool:
 
 
 def _joined(one: ListedAccount, other: ListedAccount) -> ListedAccount:
-    """The first one, or the one whose folders are its own now, with what is known of the other."""
+    """The first one, or the one whose folders are its own now, with the other's readings."""
     if other.is_last and not one.is_last:
         one, other = other, one
     windows = {window.name: window for window in one.windows}
@@ -153,7 +152,7 @@ def named_account(accounts: Iterable[ListedAccount], name: str) -> Optional[List
 
 
 def next_account(accounts: Sequence[ListedAccount], name: str) -> Tuple[int, ListedAccount]:
-    """The account behind the one of that name, in a circle, and its place from 0 on."""
+    """The account behind the one of that name, in a circle, and its index."""
     at = next((at for at, one in enumerate(accounts) if name in one.all_names), -1)
     at = (at + 1) % len(accounts)
     return at, accounts[at]

@@ -1,4 +1,4 @@
-"""What is kept of asking the claude program: when, how that went, and the credits that it told."""
+"""What is stored of asking the claude program: when, how that went, and the credits in its answer."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def load(text: Optional[str]) -> AskedNote:
 
 
 def is_due(note: AskedNote, newest_at: int, now: int) -> bool:
-    """Whether nothing fresher is known (newest_at: epoch s of the last reading of a window), and claude has had its rest."""
+    """Whether no reading (newest_at: epoch s of the last one) is fresher, and claude has had its rest."""
     return not 0 <= now - newest_at < REST_S and not 0 <= now - note.at < note.rest_s
 
 

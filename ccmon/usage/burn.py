@@ -9,11 +9,11 @@ from ccmon.model import Block, Sample
 from ccmon.named_tuple import NamedTuple
 
 WINDOW_S = 3600
-HOLE_S = 600                            # unwatched for longer than this, nothing is said about that time
+HOLE_S = 600                            # a time without samples longer than this is unknown
 
 
 class BurnInterval(NamedTuple):
-    """A time between two looks, and the tokens used in it."""
+    """A time between two samples, and the tokens used in it."""
 
     start: int                          # epoch s
     end: int                            # epoch s, at least start
@@ -32,7 +32,7 @@ class Term(NamedTuple):
 
     start: Optional[int]                # epoch s, the session's
     tokens: float                       # used within the last hour
-    whole: int                          # all tokens it is known to hold
+    whole: int                          # all its tokens
     spread_s: int                       # the time over which those are spread; 0 when they were measured
 
 
@@ -161,7 +161,7 @@ def history(samples: Sequence[Sample], now: int, buckets: int, span_s: int = WIN
 
 
 def _looked(rows: Sequence[Sample], now: int) -> List[Tuple[int, int]]:
-    """The times without a hole, from the first look to the last."""
+    """The times without a hole, from the first sample to the last."""
     spans: List[Tuple[int, int]] = []
     for row in rows:
         if spans and row.ts - spans[-1][1] <= HOLE_S:

@@ -18,7 +18,7 @@ NOTHING = AccountReport(Login(""))
 
 
 class ClaudeAnswer(NamedTuple):
-    """What was said, or why nothing was."""
+    """The account, or why there is none."""
 
     account: AccountReport
     sentence: str = ""                 # what went wrong, "" where nothing did

@@ -36,7 +36,7 @@ class CutOff(NamedTuple):
 def cut_off_epoch(words: str, now: int, zone: Zone, oldest: Optional[int]) -> int:
     """Epoch s of the time that --at names; a time of day is the last one. UsageError when it cannot have been.
 
-    oldest is from when on anything is known, None when nothing is.
+    oldest: epoch s at which the history begins, None without one.
     """
     try:
         typed_time = typed(words, now, zone)

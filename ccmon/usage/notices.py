@@ -1,4 +1,4 @@
-"""What a moment calls for: the warnings of a snapshot as codes and sentences, the most urgent first."""
+"""The warnings of a snapshot as codes and sentences, the most urgent first."""
 
 from __future__ import annotations
 

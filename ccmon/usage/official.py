@@ -1,7 +1,7 @@
 """The official percentages made trustworthy: each session repeats its own last answer, so old values come again and again.
 
 What a session repeats (the same counter and the same values) changes nothing. A new answer of Claude raises the value at once.
-It lowers it, or takes the reset back, only when a second one says so too. The first reading of a session is a new answer more
+It lowers it, or takes the reset back, only when a second one does so too. The first reading of a session is a new answer more
 often than not; it is one for certain when the session began after the value was read. Of what is not certain, only a higher
 value counts, and that not in a window that has been lowered. Readings of windows that have passed, or that cannot be, are
 dropped. Accounts that share a folder differ in their windows' resets; the one that Claude answered last is shown.
@@ -44,7 +44,7 @@ def spend_limit(ledger: Ledger, windows: Iterable[Window]) -> Tuple[Credits, ...
 def with_lines(ledger: Ledger, lines: Iterable[str], now: int, login: str = "") -> Tuple[Ledger, List[SpoolReading]]:
     """The ledger after these lines, in the order in which they were written, and the readings that changed a value.
 
-    login: who is logged in now, "" where that is not known.
+    login: who is logged in now, "" where unknown.
     """
     changes: List[SpoolReading] = []
     for line in lines:
@@ -70,7 +70,7 @@ def _signed(ledger: Ledger, login: str) -> Ledger:
 def with_file_windows(ledger: Ledger, windows: Sequence[Window], login: str, now: int) -> Tuple[Ledger, List[SpoolReading]]:
     """The ledger after what Claude Code's own file says of that login: it is refreshed rarely, and may be days old.
 
-    It never takes the place of what was read later, nor does a passed window count.
+    It never replaces what was read later, nor does a passed window count.
     """
     usable = [one for one in windows if is_possible(one.name, one.percent, one.resets_at, one.read_at)
               and one.resets_at > now and one.read_at <= now + SKEW_S]
@@ -138,7 +138,7 @@ def _heard(ledger: Ledger, readings: Sequence[SpoolReading], now: int) -> Tuple[
     first = readings[0]
     session = next((session for session in ledger.sessions if session.name == first.session), None)
     if session is not None and first.at < session.at <= now + SKEW_S:
-        return ledger, []              # taken before, or late: the session has said something newer
+        return ledger, []              # taken before, or late: the session has sent newer values
     values = tuple(sorted((one.window, one.percent, one.resets_at) for one in readings))
     answer = SessionAnswer(-1 if first.counter is None else first.counter, 0, values)
     trust = _trust(session, answer, first.session)
@@ -173,7 +173,7 @@ def _trust(session: Optional[LedgerSession], answer: SessionAnswer, name: str) -
 
 
 def _repeats(earlier: SessionAnswer, answer: SessionAnswer) -> bool:
-    """True when the answer says nothing that this one has not said."""
+    """True when the answer has nothing new beside this one."""
     if earlier.counter != answer.counter or earlier.windows is None:
         return earlier.counter == answer.counter >= 0
     return set(answer.windows or ()) <= set(earlier.windows)
@@ -237,7 +237,7 @@ def _judged(account: LedgerAccount, reading: SpoolReading, trust: int, now: int)
     if before is None or before.resets_at <= reading.at:
         return _taken(account, reading), True
     if reading.at < before.read_at <= now + SKEW_S:
-        return account, False          # late: something newer is known
+        return account, False          # late: there is a newer one
     certain = trust == _CERTAIN or reading.counter is not None and reading.began is not None and reading.began >= before.read_at
     counts = certain or reading.window not in account.lowered
     ahead_s = reading.resets_at - before.resets_at

@@ -1,4 +1,4 @@
-"""What is kept of the official percentages between two looks: the accounts, and what each session said last."""
+"""What is stored of the official percentages between refreshes: the accounts, and each session's last answers."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ WindowValues = Tuple[Tuple[str, float, int], ...]                  # name, perce
 
 
 class LedgerAccount(NamedTuple):
-    """What is held to be true of one account, and what is needed to judge its next reading."""
+    """The windows of one account, and what is needed to judge its next reading."""
 
     number: int
     windows: Windows = ()
-    doubted: Tuple[str, ...] = ()      # windows for which a new answer said less, once
-    lowered: Tuple[str, ...] = ()      # windows that have said more before
+    doubted: Tuple[str, ...] = ()      # windows for which a new answer was lower, once
+    lowered: Tuple[str, ...] = ()      # windows that were higher before
     at: int = 0                        # epoch s of its last new answer
-    login: str = ""                    # short hash of who was logged in; "" as long as nobody knows
+    login: str = ""                    # short hash of who was logged in; "" while unknown
 
 
 class SessionAnswer(NamedTuple):
-    """What a session was told."""
+    """An answer of Claude to a session."""
 
     counter: int                       # -1 for none
     account: int                       # its number, 0 for none
-    windows: Optional[WindowValues]            # None when an older ccmon did not keep them
+    windows: Optional[WindowValues]   # None where an older ccmon has stored it
 
 
 class LedgerSession(NamedTuple):
-    """A session of Claude Code, and what it said last."""
+    """A session of Claude Code, and its last answers."""
 
     name: str
-    answers: Tuple[SessionAnswer, ...]        # different ones, the one it said last at the end
+    answers: Tuple[SessionAnswer, ...] # different ones, the last one at the end
     at: int                            # epoch s of its last reading
 
 
@@ -51,7 +51,7 @@ class Ledger(NamedTuple):
     accounts: Tuple[LedgerAccount, ...] = ()
     sessions: Tuple[LedgerSession, ...] = ()
     dropped: int = 0                   # members that could not be taken from the last line
-    spend_usd: Tuple[Optional[float], Optional[float]] = (None, None)  # used and limit of the spend limit, as told last
+    spend_usd: Tuple[Optional[float], Optional[float]] = (None, None)  # used and limit of the spend limit
     cache: Optional[PromptCache] = None                    # of the session that was used last
 
     @property
@@ -74,7 +74,7 @@ def dump(ledger: Ledger) -> str:
 
 
 def _in_order(rows: List[List[Any]]) -> List[Any]:
-    """By name, those of WINDOWS_S at its places; the name is the last member."""
+    """By name, those of WINDOWS_S at its indices; the name is the last member."""
     by_name = {one[-1]: one for one in rows}
     return [*map(by_name.get, WINDOWS_S), *(by_name[name] for name in sorted(by_name) if name not in WINDOWS_S)]
 
@@ -112,7 +112,7 @@ def _account(stored: Any) -> LedgerAccount:
 
 
 def _names(rows: Any) -> Iterator[Tuple[str, Any]]:
-    """What there is, with its name: that of its place, or its last member."""
+    """Each row with its name: that of its index, or its last member."""
     names = [*WINDOWS_S, *[None] * MOST_WINDOWS]
     for name, one in zip(names, rows):
         if one is not None:
@@ -129,7 +129,7 @@ def _window(name: str, stored: Any) -> Window:
 def _session(stored: Any) -> LedgerSession:
     name, answers, at = stored
     if not answers:
-        raise ValueError("a session that said nothing")
+        raise ValueError("a session without answers")
     return LedgerSession(checked.name(name), tuple(map(_answer, answers)), checked.epoch(at))
 
 

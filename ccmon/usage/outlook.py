@@ -1,4 +1,4 @@
-"""When the session's and the week's limit is reached, as a distribution: what was learned, applied to this moment."""
+"""When the session's and the week's limit is reached, as a distribution: what was learned, applied now."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Outlook(NamedTuple):
     points: Optional[Pace] = None      # of the official percentage
     tokens: Optional[Pace] = None      # used on this machine
     week: Optional["WeekModel"] = None
-    extra: Optional["FrozenModel"] = None     # what `ccmon learn` found to be better than the runway, for points or tokens
+    extra: Optional["FrozenModel"] = None     # better than the runway by `ccmon learn`, for points or tokens
     weeks: Tuple[Tuple[str, "WeekModel"], ...] = ()   # of single models, by the window's name
 
 
@@ -83,7 +83,7 @@ def _blocked_min(facts: Facts, usage: "UsageCurve", now: int) -> float:
 
 def _by_extra(extra: "FrozenModel", usage: "UsageCurve", left: float, now: int, window_end: int,
               spread: Tuple[float, ...]) -> Optional[Runway]:
-    """None where the model's numbers lead nowhere: they were kept as a text."""
+    """None where the stored model's numbers lead nowhere."""
     from ccmon.learning import portable
     try:
         return portable.forecast(extra, usage, left, now, window_end, spread)
@@ -104,7 +104,7 @@ def _in_tokens(runway: Runway, factor: float) -> Runway:
 
 
 def shown_session_runway(runway: Optional[Runway], learned: Optional["Learned"], ends_at: Optional[int]) -> Optional[Runway]:
-    """The runway to show: the rate of the last hour (ends_at, None where nothing is used) in its place where that was better."""
+    """The runway to show: or the rate of the last hour (ends_at, None where nothing is used) where that was better."""
     if runway is None or not _is_simpler_shown(runway, learned and learned.session_choice):
         return runway
     end = runway.resets_at if ends_at is None else min(ends_at, runway.resets_at)
@@ -118,7 +118,7 @@ def _is_simpler_shown(forecast: Runway, choice: Optional["Choice"]) -> bool:
 def window_runway(facts: Facts, window: Window, now: int) -> Optional[Runway]:
     """When a window that is not the session's is used up: of the week by what was learned, of others by their own pace so far.
 
-    None where the window's length is not known.
+    None where the window's length is unknown.
     """
     outlook, whole_s = facts.outlook, length_s(window.name)
     at = now // _STEP_S * _STEP_S

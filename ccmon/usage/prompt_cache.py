@@ -13,7 +13,7 @@ _LONGEST_TTL_S = 7 * 86_400            # a later end is no end of ours
 
 
 def parse(line: str) -> Optional[PromptCache]:
-    """What a line of the spool says of it: cache=END/SECONDS/TOKENS/PERCENT, a dash for not known; None for nothing."""
+    """The cache in a line of the spool: cache=END/SECONDS/TOKENS/PERCENT, a dash for unknown; None without one."""
     word = next((word[len(CACHE):] for word in line.split()[8:] if word.startswith(CACHE)), "")
     try:
         return load([None if part == "-" else int(part) for part in word.split("/")])
@@ -22,7 +22,7 @@ def parse(line: str) -> Optional[PromptCache]:
 
 
 def newer_cache(before: Optional[PromptCache], new: Optional[PromptCache], now: int) -> Optional[PromptCache]:
-    """That of the session that was used last: idle ones repeat what they were told once."""
+    """That of the session that was used last: idle ones repeat old values."""
     possible = [one for one in (before, new) if one is not None and one.expires_at - one.ttl_s <= now + SKEW_S]
     return max(possible, key=lambda one: (one.expires_at - one.ttl_s, one is new), default=None)
 
@@ -33,7 +33,7 @@ def dump(cache: Optional[PromptCache]) -> Optional[List[Optional[int]]]:
 
 
 def load(stored: Any) -> Optional[PromptCache]:
-    """What was dumped. Raises what checked.Damage names."""
+    """The cache in stored values. Raises checked.Damage."""
     if stored is None:
         return None
     expires_at, ttl_s, tokens, percent = stored

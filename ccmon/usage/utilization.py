@@ -1,4 +1,4 @@
-"""How full the window is, and by whose word: Claude's own percentage, the learned limit, or tokens against the plan."""
+"""How full the window is, and by which source: Claude's own percentage, the learned limit, or tokens against the plan."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LEAST_PERCENT = 5                      # with less a percentage says little of h
 class Utilization(NamedTuple):
     """How much of the window is used."""
 
-    percent: Optional[float]           # None when nothing runs and Claude has said nothing
+    percent: Optional[float]           # None without a session and a report of Claude
     source: str                        # official | learned | tokens
     capacity: int                      # tokens that fill it: what was used here and what is left
     left: Optional[int]                # tokens; None without a session
@@ -34,8 +34,7 @@ class Utilization(NamedTuple):
 
 def session_utilization(session: Optional[Block], limit: Limit, official: Optional[Window], learned: Optional[LearnedLimit],
          least: float = 0.0) -> Utilization:
-    """The utilization of this moment; official is a percentage that counts (see `fresh_window` and `last_window`), least the
-    result of `least_percent`."""
+    """The utilization by an official percentage that counts, else by the limit; least: see `least_percent`."""
     tokens = session.tokens if session else 0
     if official is None:
         return _by_limit(session, limit, least) if session else Utilization(None, _whose(limit), limit.tokens, None)
@@ -48,7 +47,7 @@ def _whose(limit: Limit) -> str:
 
 
 def _by_limit(session: Block, limit: Limit, least: float) -> Utilization:
-    """Tokens against the limit in force; a learned one knows of use elsewhere by what Claude said last."""
+    """Tokens against the limit in force; with a learned one at least Claude's last percentage, which includes use elsewhere."""
     percent, about = 100 * session.tokens / limit.tokens, limit.unit != "tokens"
     if limit.source != "learned" or least <= percent:
         source = _whose(limit)
@@ -66,10 +65,10 @@ def _whole(tokens: int, limit: Limit, official: Window, learned: Optional[Learne
     return limit.tokens
 
 
-# --- Claude's own word ------------------------------------------------------------------------------------------------
+# --- Claude's own reports ------------------------------------------------------------------------------------------------
 
 def reported_windows(facts: Facts, now: int) -> Windows:
-    """The running windows whose resets Claude has told: by its percentages, or where it said that a limit is reached."""
+    """The running windows whose resets Claude has reported, by percentages or by limit events."""
     windows = running(facts.windows, now)
     for hit in facts.hits:
         windows = _with_hit(windows, hit, now)
@@ -77,7 +76,7 @@ def reported_windows(facts: Facts, now: int) -> Windows:
 
 
 def current_windows(facts: Facts, session: Optional[Block], now: int) -> Windows:
-    """What Claude has said of the windows that run: its percentages, and 100 where it said that the limit is reached."""
+    """The running windows as Claude reported them, at 100 % after a limit event."""
     windows = reported_windows(facts, now)
     used, hit_at = window_named(windows, "five_hour"), facts.hit_at
     if hit_at is None or hit_at > now + SKEW_S:
@@ -91,15 +90,15 @@ def current_windows(facts: Facts, session: Optional[Block], now: int) -> Windows
 
 
 def _with_hit(windows: Windows, hit: Hit, now: int) -> Windows:
-    """A limit event holds until its reset, unless Claude has said something else since."""
+    """A limit event holds until its reset, unless Claude has reported something else since."""
     before = window_named(windows, hit.name)
     if before and (before.read_at - SKEW_S > hit.at or hit.resets_at and before.resets_at - hit.resets_at > HOUR_S):
-        return windows                 # said later, or of the window after that one
+        return windows                 # reported later, or of the window after that one
     resets_at = hit.resets_at or (before.resets_at if before else 0)
     whole_s = length_s(hit.name)
     if not hit.at <= now + SKEW_S or resets_at <= now or whole_s is not None and resets_at - hit.at > whole_s + HOUR_S:
         return windows
-    if before is None or resets_at - before.resets_at > HOUR_S:        # another window than the one that was told before
+    if before is None or resets_at - before.resets_at > HOUR_S:        # another window than before
         return with_window(windows, window(hit.name, 100.0, resets_at, hit.at, "limit"))
     return with_window(windows, before._replace(percent=max(100.0, before.percent), read_at=max(hit.at, before.read_at)))
 
@@ -116,11 +115,7 @@ def fresh_window(windows: Windows, session: Optional[Block], now: int) -> Option
 
 
 def last_window(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> Optional[Window]:
-    """What Claude said last of the running 5-hour window, where that is near its limit and tokens say less: it does not fall
-    before the reset.
-
-    None where what was learned says how much was used since.
-    """
+    """Claude's last report of the running 5-hour window, where it is near the limit, tokens show less and nothing was learned."""
     session_window = window_named(running(facts.windows, now), "five_hour")
     if session_window is None or session is None or limit.source == "learned":
         return None
@@ -128,8 +123,7 @@ def last_window(facts: Facts, session: Optional[Block], limit: Limit, now: int) 
 
 
 def least_percent(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> float:
-    """Per cent by what Claude said in this window, however long ago, and by what was used here since: the account may also be
-    used elsewhere."""
+    """Per cent by Claude's last report in this window and by what was used here since; use elsewhere may add to it."""
     session_window = window_named(running(facts.windows, now), "five_hour")
     if session_window is None or session is None:
         return 0.0
@@ -160,7 +154,7 @@ def _tokens_per_load(learned: "Learned", load: "Load") -> float:
 
 
 def _load_of(session: Optional[Block]) -> "Load":
-    """What ccusage tells of the session: its kinds, and of the models only one that is alone."""
+    """The session's kinds as ccusage counts them, and its model where it is the only one."""
     if session is None or not session.counted:
         return {}
     model = session.models[0] if len(session.models) == 1 else ""

@@ -1,4 +1,4 @@
-"""Windows of the account as values: made of what Claude says, looked up by name, without those that are over."""
+"""Windows of the account as values: made of Claude's reports, taken by name, without those that are over."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Iterable, Optional
 from ccmon.model import Apart, Credits, Window, Windows
 from ccmon.sources.session_json import JITTER_S, MOST_WINDOWS, label, scope
 
-SAME_S = 900                           # messages tell resets to the quarter of an hour
+SAME_S = 900                           # messages have resets to the quarter of an hour
 
 
 def window(name: str, percent: float, resets_at: int, read_at: int, source: str = "statusline") -> Window:
@@ -16,7 +16,7 @@ def window(name: str, percent: float, resets_at: int, read_at: int, source: str 
 
 
 def window_named(windows: Iterable[Window], name: str) -> Optional[Window]:
-    """The window of that name; None where it is not known."""
+    """The window of that name; None without one."""
     return next((one for one in windows if one.name == name), None)
 
 
@@ -32,7 +32,7 @@ def opens_at(windows: Iterable[Window], whose: str, reset_at: int) -> int:
 
 
 def with_window(windows: Windows, new: Window) -> Windows:
-    """With this one in the place of that of its name, the 5 hours and the week first; at most MOST_WINDOWS."""
+    """With this one instead of that of its name, the 5 hours and the week first; at most MOST_WINDOWS."""
     others = [one for one in windows if one.name != new.name]
     return tuple(sorted((*others[1 - MOST_WINDOWS:], new), key=order))
 
@@ -57,7 +57,7 @@ def is_of_another(name: str, resets_at: int, windows: Windows, apart: Apart) -> 
 
 
 def name_words(name: str) -> str:
-    """As people say it: week, 5 hours, week of Opus; the name in words where its length is not known: monthly limit."""
+    """In plain words: week, 5 hours, week of Opus; the name in words where its length is unknown: monthly limit."""
     about = scope(name)
     whole = {"five_hour": "5 hours", "seven_day": "week"}
     lead = next((lead for lead in whole if name.startswith(lead)), "")
@@ -67,7 +67,7 @@ def name_words(name: str) -> str:
 
 
 def credits_percent(one: Credits) -> Optional[float]:
-    """How much of them is used; None where that is not known, or nothing limits them."""
+    """How much of them is used; None where unknown or unlimited."""
     if one.percent is not None:
         return one.percent
     return 100 * one.used / one.limit if one.used is not None and one.limit else None
