@@ -61,7 +61,7 @@ def _session_of(windows: Windows) -> Optional[binding.Candidate]:
 def _learned_week(facts: Facts, windows: Windows) -> Optional[Runway]:
     """The runway of Claude's seven days; None where nothing was learned of them."""
     week = window_named(windows, "seven_day")
-    return week.forecast if week and isinstance(facts.outlook, outlook.Outlook) and facts.outlook.week else None
+    return week.forecast if week and facts.outlook and facts.outlook.week else None
 
 
 def _window_end(windows: Windows, session: Optional[Block]) -> Optional[int]:
