@@ -208,7 +208,7 @@ def test_shares_have_no_wal(windows, monkeypatch, place, remote):
 def test_modes_mean_nothing_there(windows, tmp_path):
     windows(files, path=os.path)
     tmp_path.chmod(0o777)
-    assert files.place(str(tmp_path)).mode == 0 and files.place(str(tmp_path)).own
+    assert files.status_of(str(tmp_path)).mode == 0 and files.status_of(str(tmp_path)).own
 
 
 # --- the line ------------------------------------------------------------------------------------------------------------
