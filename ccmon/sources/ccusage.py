@@ -26,7 +26,7 @@ from ccmon.system import process_facts, processes
 from ccmon.text import clean, clip
 
 __all__ = ["Failed", "NotFound", "Program", "TooMuch", "TooSlow", "fetch", "find", "kill_group",
-           "node_path", "packaged_version", "started", "version"]
+           "node_path", "packaged_version", "version"]
 
 BLOCKS = ("blocks", "--json", "--offline", "--order", "asc", "--session-length", "5")
 MOST_OUTPUT = 8 << 20                  # bytes of stdout; a block takes about 700
@@ -80,14 +80,9 @@ def version(program: Program, env: Mapping[str, str], home: Optional[str], cance
 
 # --- orphans: a ccusage whose ccmon was killed -----------------------------------------------------------------------
 
-def started(pid: int) -> str:
-    """When the process started, as the system counts; "" where that cannot be known."""
-    return process_facts.started(pid)
-
-
 def kill_group(pgid: int, started_at: str) -> bool:
     """Kill the group, if its first process is still the one that started then. True when it was."""
-    alive = pgid > 1 and started_at != "" and process_facts.is_same_start(started(pgid), started_at)
+    alive = pgid > 1 and started_at != "" and process_facts.is_same_start(process_facts.started(pgid), started_at)
     if alive:
         _kill(pgid)
     return alive

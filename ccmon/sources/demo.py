@@ -5,12 +5,12 @@ from functools import lru_cache
 from typing import Iterator, List, Tuple
 
 from ccmon.model import Block
-from ccmon.when import SESSION_S
+from ccmon.when import DAY_S, SESSION_S
 
 MODELS = ("claude-opus-4-1-20250805", "claude-sonnet-4-5-20250929")
 PLAN = "ml_auto"
 LIMIT = 33_000                         # tokens that Claude really lets this user have
-HISTORY_S = 8 * 86_400
+HISTORY_S = 8 * DAY_S
 USD_PER_TOKEN = 0.00022
 
 

@@ -14,10 +14,9 @@ from ccmon.sources import limit_texts
 from ccmon.sources.limit_texts import CREDIT, EXTRA, MODEL, OTHER, SESSION, SPEND, UNNAMED, WEEKLY, NamedLimit
 from ccmon.sources.log_json import time_ms
 from ccmon.text import clean
-from ccmon.when import SESSION_S
+from ccmon.when import SESSION_S, WEEK_S
 
 KINDS = (SESSION, WEEKLY, MODEL, EXTRA, SPEND, CREDIT, limit_texts.ADMIN, OTHER)
-WEEK_S = 7 * 86_400
 SLACK_S = 300                          # the clocks of a machine and of the server differ
 LONGEST_TEXT = 240                     # characters of a message
 FLAG = b"isApiErrorMessage"             # no line without it is about a limit

@@ -4,11 +4,11 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Callable, Iterator, List, Match, Optional, Tuple
 
-from ccmon.sources.limit_events import SLACK_S, WEEK_S, LimitMessage, by_reset
+from ccmon.sources.limit_events import SLACK_S, LimitMessage, by_reset
 from ccmon.sources.limit_texts import MODEL, SESSION, UNNAMED, WEEKLY
-from ccmon.when import DAYS, MONTHS, SESSION_S, Zone, epoch, local
+from ccmon.when import DAY_S, DAYS, HOUR_S, MONTHS, SESSION_S, WEEK_S, Zone, epoch, local
 
-MONTH_S = 40 * 86_400                  # extra usage, credits and budgets are given by the month
+MONTH_S = 40 * DAY_S                  # extra usage, credits and budgets are given by the month
 _LONGEST_S = {SESSION: SESSION_S, WEEKLY: WEEK_S, MODEL: WEEK_S}
 _LOCAL = "local"
 _RESETS = re.compile(r"""\breset(?:s|ting)?\ (?:at\ |on\ )?
@@ -17,7 +17,7 @@ _RESETS = re.compile(r"""\breset(?:s|ting)?\ (?:at\ |on\ )?
     (?:\ ?\((?P<zone>[a-z][a-z0-9_+/-]{0,60})\))?""", re.IGNORECASE | re.VERBOSE)
 _IN = re.compile(r"\breset(?:s|ting)?\ in\ ((?:[0-9]{1,3}\ ?[a-z]+,?\ ?(?:and\ )?){1,4})", re.IGNORECASE | re.VERBOSE)
 _SPAN = re.compile(r"([0-9]{1,3}) ?(d|h|m)(?:ays?|(?:ou)?rs?|in(?:ute)?s?)?\b", re.IGNORECASE)
-_UNITS_S = {"d": 86_400, "h": 3600, "m": 60}
+_UNITS_S = {"d": DAY_S, "h": HOUR_S, "m": 60}
 
 ZoneOf = Callable[[str], Optional[Zone]]         # by name, "local" for the system's; None when there is none
 
@@ -74,7 +74,7 @@ def _hour(match: "Match[str]") -> Optional[Tuple[int, int]]:
 
 def _days(match: "Match[str]", today: date) -> List[date]:
     """The days that may be meant, from yesterday on: midnight may be just over."""
-    days = [today + timedelta(days=ahead) for ahead in range(-1, MONTH_S // 86_400)]
+    days = [today + timedelta(days=ahead) for ahead in range(-1, MONTH_S // DAY_S)]
     name = (match["day"] or "")[:3].title()
     if match["number"]:
         return [day for day in days if MONTHS[day.month - 1] == name and day.day == int(match["number"])]

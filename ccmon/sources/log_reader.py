@@ -24,13 +24,13 @@ from ccmon.store.database import Store
 from ccmon.store.ledger import LogPart
 from ccmon.store.log_state import LogPosition
 from ccmon.system import processes
+from ccmon.when import HOUR_S
 
 if TYPE_CHECKING:
     import sqlite3
 
     from ccmon.sources.log_entries import LogEntry
 
-HOUR_S = 3600
 RECENT_H = 48
 AT_ONCE_BYTES = 24 << 20               # as much is read without a second process
 MOST_ROWS = 4000                       # messages of one transaction: others write, too

@@ -10,7 +10,6 @@ from ccmon.sources.log_entries import MOST
 
 DAMAGED, PROGRESS, TOOL_RESULT, API_ERROR, SYNTHETIC, EMPTY, REFUSED, OTHER = (
     "damaged", "progress", "tool_result", "api_error", "synthetic", "empty", "refused", "other")
-KINDS = (DAMAGED, PROGRESS, TOOL_RESULT, API_ERROR, SYNTHETIC, EMPTY, REFUSED, OTHER)
 _LONGEST_NUMBER = 300                  # digits: a longer one counts nothing
 _SHORT = 4300                          # bytes: no number in a shorter line is longer than Python converts
 _NEEDED = ("input_tokens", "output_tokens")
@@ -22,7 +21,7 @@ _EPOCHS = (10 ** 9, 4 * 10 ** 12)      # from s to ms
 
 
 def unused_kind(line: bytes) -> str:
-    """One of KINDS, for a line that holds usage and of which log_entries.parse made nothing. Never raises.
+    """The kind of a line that holds usage and of which log_entries.parse made nothing. Never raises.
 
     Damaged is what is no JSON, what is cut off, and an answer whose counts or time cannot be. What ccusage refuses though
     it is whole is refused.

@@ -184,9 +184,7 @@ def spend_usd(document: "Any") -> "tuple[float | None, float | None] | None":
 
 def length_s(name: str) -> "int | None":
     """Length of a window (s), by the beginning of its name; None when unknown."""
-    if name in WINDOWS_S:
-        return WINDOWS_S[name]
-    return next((length for lead, length in WINDOWS_S.items() if name == lead or name.startswith(lead + "_")), None)
+    return WINDOWS_S.get(name) or WINDOWS_S.get(_part(name)[0])
 
 
 def _part(name: str) -> "tuple[str, str]":

@@ -7,8 +7,9 @@ from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, 
 
 from ccmon.model import Block, Sample
 from ccmon.named_tuple import NamedTuple
+from ccmon.when import HOUR_S
 
-WINDOW_S = 3600
+WINDOW_S = HOUR_S
 HOLE_S = 600                            # a time without samples longer than this is unknown
 
 

@@ -70,7 +70,7 @@ def dump(ledger: Ledger) -> str:
             [[used, resets_at, name] for name, used, resets_at in answer.windows])] for answer in one.answers], one.at]
             for one in ledger.sessions],
         "logins": {one.number: one.login for one in ledger.accounts if one.login},
-        "dropped": ledger.dropped, "spend_usd": ledger.spend_usd, "cache": prompt_cache.dump(ledger.cache)})
+        "dropped": ledger.dropped, "spend_usd": ledger.spend_usd, "cache": ledger.cache})
 
 
 def _in_order(rows: List[List[Any]]) -> List[Any]:

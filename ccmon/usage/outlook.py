@@ -12,7 +12,7 @@ from ccmon.sources.session_json import length_s
 from ccmon.usage import forecast
 from ccmon.usage.utilization import Utilization
 from ccmon.usage.windows import window_named
-from ccmon.when import DAY_S
+from ccmon.when import WEEK_S
 
 if TYPE_CHECKING:
     from ccmon.learning.learned import Choice, Learned, RunwayModel, WeekModel
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 EARLY_RULES = (*PLAIN_RATES, "pace")           # rules that hardly any day stands behind
 _DRAWS = 7
-WEEK_S = 7 * DAY_S
 _STEP_S = 300                          # the week's forecast is made anew after that
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Optional
+from typing import Any, Optional
 
 from ccmon import checked
 from ccmon.model import PromptCache
 from ccmon.sources.session_json import CACHE
-from ccmon.when import SKEW_S
+from ccmon.when import SKEW_S, WEEK_S
 
-_LONGEST_TTL_S = 7 * 86_400            # a later end is no end of ours
+_LONGEST_TTL_S = WEEK_S            # a later end is no end of ours
 
 
 def parse(line: str) -> Optional[PromptCache]:
@@ -25,11 +25,6 @@ def newer_cache(before: Optional[PromptCache], new: Optional[PromptCache], now: 
     """That of the session that was used last: idle ones repeat old values."""
     possible = [one for one in (before, new) if one is not None and one.expires_at - one.ttl_s <= now + SKEW_S]
     return max(possible, key=lambda one: (one.expires_at - one.ttl_s, one is new), default=None)
-
-
-def dump(cache: Optional[PromptCache]) -> Optional[List[Optional[int]]]:
-    """As JSON values, for `load`."""
-    return None if cache is None else list(cache)
 
 
 def load(stored: Any) -> Optional[PromptCache]:

@@ -8,14 +8,13 @@ from ccmon.model import Block, Facts, Hit, LearnedLimit, Limit, Window, Windows
 from ccmon.named_tuple import NamedTuple
 from ccmon.sources.session_json import length_s
 from ccmon.usage.windows import running, window, window_named, with_window
-from ccmon.when import SESSION_S, SKEW_S
+from ccmon.when import HOUR_S, SESSION_S, SKEW_S
 
 if TYPE_CHECKING:
     from ccmon.learning.learned import Learned
     from ccmon.learning.values import Load
 
 FRESH_S = 600                          # an official percentage counts for so long, whatever was used since
-HOUR_S = 3600
 MOST_TOKENS = 10 ** 15
 HOLDS_PERCENT = 80                     # so much is believed until the reset, however long ago Claude said it
 LEAST_TOKENS = 500                     # with less a session has no mix of its own

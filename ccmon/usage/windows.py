@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Iterable, Optional
 
 from ccmon.model import Apart, Credits, Window, Windows
-from ccmon.sources.session_json import JITTER_S, MOST_WINDOWS, label, scope
+from ccmon.sources.session_json import MOST_WINDOWS, label, scope
 
 SAME_S = 900                           # messages have resets to the quarter of an hour
 
@@ -40,11 +40,6 @@ def with_window(windows: Windows, new: Window) -> Windows:
 def order(one: Window) -> "tuple[bool, bool, str]":
     """The 5 hours, the week, then by name."""
     return one.name != "five_hour", one.name != "seven_day", one.name
-
-
-def is_same(one: Window, other: Window) -> bool:
-    """Whether both end at the same time."""
-    return abs(one.resets_at - other.resets_at) <= JITTER_S
 
 
 def is_of_another(name: str, resets_at: int, windows: Windows, apart: Apart) -> bool:
