@@ -9,7 +9,7 @@ from typing import Dict, List, Mapping, Optional, Sequence, Set, Tuple
 from ccmon.history.groups import HOUR_S, UsageGroup
 from ccmon.model import Record
 from ccmon.text import plural, short_count
-from ccmon.when import DAYS, MONTHS, Zone, local, time_of_day
+from ccmon.when import Zone, local, time_of_day
 
 LEAST_SESSIONS = 4                     # fewer say nothing about habits
 BUSY_HOURS, BUSY_SHARE, BUSY_DAYS = 3, 0.25, 3
@@ -19,13 +19,6 @@ TREND_PERIODS, LEAST_SLOPE = 8, 0.05
 RESET_SESSIONS, RESET_GAIN, WINDOW_HOURS = 8, 0.15, 5
 NAMED_DAYS = 4
 USUAL_DAYS, UNUSUAL_FACTOR, UNUSUAL_MADS = 10, 2.0, 3.0
-
-
-def day_text(group: UsageGroup) -> str:
-    """Mon 17 Nov."""
-    day = group.begins
-    assert day is not None
-    return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
 
 
 def sentences(candidates: Sequence[Optional[str]]) -> List[str]:
@@ -117,7 +110,7 @@ def near_limit(days: Sequence[UsageGroup]) -> Optional[str]:
     active, near, hit = ([day for day in days if test(day)] for test in (_is_active, _near, _hits))
     if not near:
         return None
-    names = f" ({_listed([day_text(day) for day in near])})" if len(near) <= NAMED_DAYS else ""
+    names = f" ({_listed([day.day_name for day in near])})" if len(near) <= NAMED_DAYS else ""
     which = "not" if not hit else "on both" if len(hit) == len(near) == 2 else f"on {len(hit)} of them" if near[1:] else "too"
     return (f"On {len(near)} of {plural(len(active), 'active day')} a session used 80 % of its limit or more{names}; "
             f"the limit itself was reached {which}.".replace("reached not", "not reached"))
@@ -136,7 +129,7 @@ def unusual(days: Sequence[UsageGroup], usual_days: Sequence[UsageGroup]) -> Opt
     deviation = 1.4826 * median(abs(tokens - middle) for tokens in usual)
     least = max(UNUSUAL_FACTOR * middle, middle + UNUSUAL_MADS * deviation)
     days_above = sorted((day for day in days if middle > 0 and day.tokens >= least), key=lambda day: -day.tokens)[:2]
-    phrases = [f"{day_text(day)} with {short_count(day.tokens)} tokens, {day.tokens / middle:.1f} times" for day in days_above]
+    phrases = [f"{day.day_name} with {short_count(day.tokens)} tokens, {day.tokens / middle:.1f} times" for day in days_above]
     return f"Unusual: {_listed(phrases)} the median active day ({short_count(middle)})." if days_above else None
 
 

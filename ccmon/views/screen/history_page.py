@@ -10,8 +10,7 @@ from ccmon.model import Record, Used
 from ccmon.text import Line
 from ccmon.views.history import chart, heatmap, window_course
 from ccmon.views.screen import foot, parts, session_list
-from ccmon.views.screen.past import Page, Past
-from ccmon.views.screen.scene import Scene
+from ccmon.views.screen.scene import Page, Past, Scene
 from ccmon.when import Zone, local
 
 WEEK = "week"                          # the view of the 7-day windows, where any is known
