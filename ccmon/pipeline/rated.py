@@ -42,7 +42,7 @@ def present(kept: Memory) -> Moment:
     """The moment by what is stored: what the screen says of it."""
     now = kept.ctx.now()
     facts = learned_state.recall_limit(kept, kept.facts(now), now)
-    full = fullness.of(facts, snapshots.usage_options(kept.ctx, facts.login), now)
+    full = fullness.session_fullness(facts, snapshots.usage_options(kept.ctx, facts.login), now)
     return Moment(full.limit, facts.learned, full.session, full.gauge.percent, full.gauge.source)
 
 

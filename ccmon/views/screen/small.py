@@ -6,7 +6,7 @@ from ccmon import text
 from ccmon.model import Snapshot, Window
 from ccmon.text import Line, Span
 from ccmon.usage.binding import SESSION
-from ccmon.usage.windows import name_words, named, window
+from ccmon.usage.windows import name_words, window, window_named
 from ccmon.views.layout import Slot, fit, percent_text, pick, pick_text
 from ccmon.views.line import statusline
 from ccmon.views.screen import foot, outlook_row, parts, welcome, windows
@@ -100,7 +100,7 @@ def _idle(scene: Scene, width: int) -> List[Slot]:
         return [Slot(0, [missing]), Slot(1, way_out), Slot(2, _reset(scene, width)), Slot(3, used)]
     alarm = windows.alarm(scene)
     bound = snapshot.binding
-    full = named(snapshot.windows, bound.name) if bound and alarm.text else None
+    full = window_named(snapshot.windows, bound.name) if bound and alarm.text else None
     if full:
         others = [one for one in snapshot.windows if one is not full]
         return [*_bound(scene, full, width), *_windows(scene, others, width)]
