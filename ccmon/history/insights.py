@@ -51,7 +51,7 @@ def busiest(hours: Mapping[int, float], zone: Zone) -> Optional[str]:
 
 
 def reset_hour(records: Sequence[Record], hours: Mapping[int, float], zone: Zone) -> Optional[str]:
-    """The daily reset hour that would have kept the fullest 5-hour window lowest, by simulation.
+    """The daily reset hour with the lowest fullest 5-hour window, by simulation.
 
     For each hour h of the day, the tokens of every hour are put into the windows that begin at h, h+5, h+10, h+15 and h+20
     (the last one ends after four hours, at the next h); the h with the lowest fullest window is named. Only with eight sessions
@@ -119,7 +119,7 @@ def near_limit(days: Sequence[UsageGroup]) -> Optional[str]:
 def unusual(days: Sequence[UsageGroup], usual_days: Sequence[UsageGroup]) -> Optional[str]:
     """The days of the period with far more tokens than is usual.
 
-    Far more: twice the median of the known active days (ten at least), and three scaled median deviations above it.
+    Far more: twice the median of the stored active days (ten at least), and three scaled median deviations above it.
     At most two are named, the largest first.
     """
     usual = [day.tokens for day in usual_days if not day.is_empty]

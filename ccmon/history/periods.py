@@ -1,4 +1,4 @@
-"""The days and moments of --since and --until, and what began and was used in them."""
+"""The days and times of --since and --until, and what began and was used in them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ VALID = ("a day (2026-11-22, today, yesterday, monday, 3d), a week (2026-W47, la
 
 
 class TimeBounds(NamedTuple):
-    """Local days, both included, or moments; None where there is no bound."""
+    """Local days, both included, or times; None where there is no bound."""
 
     first: Optional[date] = None
     last: Optional[date] = None
@@ -63,7 +63,7 @@ def used_in(used: Sequence[Used], wanted: TimeBounds, zone: Zone) -> List[Used]:
 
 
 def is_in(at: int, wanted: TimeBounds, zone: Zone) -> bool:
-    """Whether that moment (epoch s) is on one of the days, and before the last moment; `after` is not asked here."""
+    """Whether that time (epoch s) is on one of the days, and before the upper bound; `after` is not checked here."""
     if wanted == TimeBounds():
         return True
     if not (wanted.first or date.min) <= local(at, zone).date() <= (wanted.last or date.max):

@@ -17,7 +17,7 @@ WHOLE = 100.0
 
 
 class Scale(NamedTuple):
-    """The limit of all sessions of which Claude has told no percentage."""
+    """The limit of all sessions of which Claude has reported no percentage."""
 
     tokens: int
     source: str                        # plan | flag | config | high_water | learned
@@ -47,14 +47,14 @@ def rated(records: Sequence[Record], windows: Sequence[Tuple[int, float]], cuts:
           running: Optional[RunningRating] = None) -> List[Record]:
     """One owner's sessions, by start, with what they are rated by.
 
-    windows: the reset (epoch s) and a percentage that Claude told of it; cuts: when a session was cut off (epoch s), by time.
+    windows: the reset (epoch s) and a percentage that Claude reported of it; cuts: when a session was cut off (epoch s), by time.
     """
     percents = _highest_by_session(records, windows)
     return [_rated(record, percents.get(at), _is_cut(record, cuts), scale, running) for at, record in enumerate(records)]
 
 
 def _highest_by_session(records: Sequence[Record], windows: Sequence[Tuple[int, float]]) -> Dict[int, float]:
-    """The highest percentage of each session, by its place: a window belongs to the one that it overlaps most."""
+    """The highest percentage of each session, by its index: a window belongs to the one that it overlaps most."""
     highest: Dict[int, float] = {}
     for reset, percent in windows:
         highest[reset] = max(percent, highest.get(reset, 0.0))

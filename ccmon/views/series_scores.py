@@ -98,7 +98,7 @@ def own_day(result: Result, judged: Judged) -> Optional[int]:
 
 
 def difference(judged: Judged) -> Dict[str, Optional[float]]:
-    """By how much ccmon is off the plain rule, as a share of it (-0.2: 20 % less); None where that cannot be said."""
+    """By how much ccmon is off the plain rule, as a share of it (-0.2: 20 % less); None where that cannot be computed."""
     return {name: (ours / seed - 1 if ours is not None and seed else None)
             for name, ours, seed in zip(_SCORES, judged.ours[1:4], judged.seed[1:4])}
 

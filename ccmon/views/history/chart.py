@@ -16,7 +16,7 @@ from ccmon.views.history import columns
 from ccmon.views.layout import percent_text, pick
 from ccmon.when import DAYS, MONTHS
 
-MOST = 4_000                           # periods kept when gaps are filled: one wrong date shall not cost minutes
+MOST = 4_000                           # periods at most when gaps are filled: one wrong date shall not cost minutes
 COLUMNS_CELLS, COLUMNS_ROWS = 60, 10   # the least window for columns
 NOTHING = "No sessions to draw."
 _GAP = 2                               # cells between the parts of a row
@@ -40,7 +40,7 @@ def lines(groups: Sequence[UsageGroup], period: str, width: int, height: int, ch
 
 
 def picture(periods: Sequence[UsageGroup], count: int, period: str, width: int, height: int, charset: Charset) -> List[Line]:
-    """The last of the filled periods that fit; `known` is how many there are with those that were scrolled away."""
+    """The last of the filled periods that fit; `count` is how many there are with those that were scrolled away."""
     if not periods:
         words: List[Line] = [(Span(" " + line, "dim"),) for line in text.wrap(NOTHING, max(1, width - 2))]
         return [text.clip_line(line, width) for line in words[:height]]

@@ -1,4 +1,4 @@
-"""Past windows of the account as rows of the history, as objects for --json, and what is said below their table."""
+"""Past windows of the account as rows of the history, as objects for --json, and the notes below their table."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _range(name: str, percent_range: Optional[Range], digits: int) -> Dict[str, 
 
 
 def notes(windows: Sequence[PastWindow], now: int) -> List[Line]:
-    """What the rows are, and what stands behind the worth of one per cent."""
+    """What the rows are, and what the value of one per cent rests on."""
     sentences = ["* still runs" if any(window.end > now for window in windows) else "", _worth_by(windows),
                  "Change is that of its cost (of its tokens where costs are not known); same: less than it may be off by."
                  if any(window.change for window in windows) else "",
@@ -50,7 +50,7 @@ def notes(windows: Sequence[PastWindow], now: int) -> List[Line]:
 
 
 def _worth_by(windows: Sequence[PastWindow]) -> str:
-    """What stands behind the worth."""
+    """What the value rests on."""
     sources = {window.percent_value.by for window in windows if window.percent_value}
     read = "what was used here and Claude's rounded percentage: use elsewhere makes it less"
     if not sources:

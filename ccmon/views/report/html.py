@@ -15,7 +15,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 def page(digest: Digest, version: str, reliability: Reliability = _NOTHING) -> str:
-    """The whole page; version is ccmon's, said the likelihoods of forecasts against what came."""
+    """The whole page; version is ccmon's, reliability the likelihoods of forecasts against what came."""
     heading = escape(words.heading(digest))
     return f"""<!DOCTYPE html>
 <html lang="en">

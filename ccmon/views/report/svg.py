@@ -21,7 +21,7 @@ LEVELS = 5                             # of the heat map
 PLOT_PX, HEAD_PX, FOOT_PX = 190, 22, 24
 CURVE_PX, CELL_PX = 220, 26
 ACROSS = 10_000                        # units of the curve's own width
-FAR_LIMIT = 2.5                        # a limit so many times the highest session is told, not drawn
+FAR_LIMIT = 2.5                        # a limit so many times the highest session is written, not drawn
 DAYS_LABELLED = 7
 _WEEKS_TOP = 108.0                           # per cent at the upper edge, or more where there was extra usage
 XML = "http://www.w3.org/2000/svg"
@@ -36,7 +36,7 @@ def frame(name: str, title: str, description: str, height: int, parts: Sequence[
 
 
 def _x(share: float) -> str:
-    """A place across the plot, 0..1."""
+    """The position across the plot of a share, 0..1."""
     return f"{GUTTER + share * (100 - GUTTER):.3f}%"
 
 

@@ -50,7 +50,7 @@ def heading(digest: Digest) -> str:
 
 
 def nothing(digest: Digest) -> str:
-    """That nothing was used in the period, and where to look instead."""
+    """That nothing was used in the period, and the command that shows more."""
     kind = digest.period.kind
     if not digest.so_far:
         return f"No session of this {kind} is stored. ccmon keeps them from its first run on; try: ccmon record"

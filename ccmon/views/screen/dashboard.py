@@ -1,4 +1,4 @@
-"""The screen: parts stacked in a window; what does not fit drops out in order of worth, nothing wraps."""
+"""The screen: parts stacked in a window; what does not fit is dropped by its rank, nothing wraps."""
 
 from typing import List, Sequence, Tuple
 

@@ -1,4 +1,4 @@
-"""What the views of the screen are given: the scene of the moment, and what is stored for the history page."""
+"""What the views of the screen are given: the scene of now, and what is stored for the history page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TINY, COMPACT_ROWS = 16, 12            # cells below which only words stand; row
 
 
 class Scene(NamedTuple):
-    """All that is to be seen at one moment."""
+    """All that the screen shows at one time."""
 
     snapshot: Snapshot
     zone: Zone
@@ -67,7 +67,7 @@ class Past(NamedTuple):
     records: Tuple[Record, ...]              # by start
     groups: Dict[str, List[UsageGroup]]           # by day, week and month, without gaps
     heat: List[List[float]]                    # tokens by weekday and hour
-    seen: Mapping[int, float]                  # tokens by quarter of an hour (epoch s of its start), where messages are known
+    seen: Mapping[int, float]                  # tokens by quarter of an hour (epoch s of its start), where messages are stored
     weeks: Tuple[PastWindow, ...] = ()       # the 7-day windows, by time
 
 
