@@ -11,7 +11,7 @@ from ccmon.history.rating import OFFICIAL, Scale
 from ccmon.history.windows import PastWindow
 from ccmon.model import Record, Used
 from ccmon.named_tuple import NamedTuple
-from ccmon.when import Zone, local, midnight
+from ccmon.when import WEEK_S, Zone, local, midnight
 
 Point = Tuple[int, float]              # epoch s, tokens
 USUAL_WEEKS = 8                        # before the period: what usual days are computed from
@@ -196,7 +196,7 @@ def _insights(records: Sequence[Record], used: Sequence[Used], inside: Sequence[
               quarters: Mapping[int, float], period: Period, zone: Zone, now: int) -> List[str]:
     if len(inside) < insights.LEAST_SESSIONS:
         return []
-    since = period.start - USUAL_WEEKS * 7 * 86400
+    since = period.start - USUAL_WEEKS * WEEK_S
     usual_days = by_period(_in(records, since, period.end), _spent(used, since, period.end), "day", zone)
     return insights.sentences([
         insights.near_limit(days), insights.trend(_periods(used, period, zone, now), period.kind),

@@ -12,7 +12,7 @@ from ccmon.model import NEAR_PERCENT, Record, Used
 from ccmon.named_tuple import NamedTuple
 from ccmon.when import Zone, day_name, local
 
-HOUR_S, QUARTER_S = 3600, 900
+QUARTER_S = 900
 RANKED = ("model", "project")          # the most used first
 NO_MODEL, NOT_BY_MODEL = "no model", "not by model"
 NO_PROJECT, NOT_BY_PROJECT = "no project", "not by project"

@@ -6,10 +6,10 @@ from datetime import date
 from statistics import median
 from typing import Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
-from ccmon.history.groups import HOUR_S, UsageGroup
-from ccmon.model import Record
+from ccmon.history.groups import UsageGroup
+from ccmon.model import NEAR_PERCENT, Record
 from ccmon.text import plural, short_count
-from ccmon.when import Zone, local, time_of_day
+from ccmon.when import HOUR_S, Zone, local, time_of_day
 
 LEAST_SESSIONS = 4                     # fewer say nothing about habits
 BUSY_HOURS, BUSY_SHARE, BUSY_DAYS = 3, 0.25, 3
@@ -57,7 +57,7 @@ def reset_hour(records: Sequence[Record], hours: Mapping[int, float], zone: Zone
     (the last one ends after four hours, at the next h); the h with the lowest fullest window is named. Only with eight sessions
     or more, when one used 80 % of its limit, and when that window is at least 15 % below the largest session.
     """
-    if len(records) < RESET_SESSIONS or max(record.percent for record in records) < 80:
+    if len(records) < RESET_SESSIONS or max(record.percent for record in records) < NEAR_PERCENT:
         return None
     highest = max(record.block.tokens for record in records)
     best, peak = min(enumerate(peaks(hours, zone)), key=lambda pair: (pair[1], pair[0]))

@@ -13,7 +13,7 @@ from ccmon.named_tuple import NamedTuple
 from ccmon.when import SESSION_S
 
 OFFICIAL, LEARNED, LIMIT = "official", "learned", "limit"
-WHOLE = 100.0
+FULL_PERCENT = 100.0
 
 
 class Scale(NamedTuple):
@@ -76,11 +76,11 @@ def _is_cut(record: Record, cuts: Sequence[int]) -> bool:
 
 def _rated(record: Record, percent: Optional[float], is_cut: bool, scale: Scale, running: Optional[RunningRating]) -> Record:
     """A cut-off is Claude's word, too: the session has used at least all of its limit."""
-    by, hit = OFFICIAL, is_cut or percent is not None and percent >= WHOLE
+    by, hit = OFFICIAL, is_cut or percent is not None and percent >= FULL_PERCENT
     if is_cut:
-        percent = max(WHOLE, percent or 0.0)
+        percent = max(FULL_PERCENT, percent or 0.0)
     if running and record.listed and record.block.start == running.start:
         percent, by = running.percent, running.by
     elif percent is None:
-        percent, by = record.block.tokens * WHOLE / scale.tokens if scale.tokens > 0 else 0.0, scale.by
+        percent, by = record.block.tokens * FULL_PERCENT / scale.tokens if scale.tokens > 0 else 0.0, scale.by
     return record._replace(percent=percent, rated_by=by, hit=hit)

@@ -11,9 +11,10 @@ from typing import Callable, Dict, Iterable, List, Optional, Sequence, Tuple
 from ccmon.history.groups import QUARTER_S, UsageGroup, single_group
 from ccmon.model import Used
 from ccmon.named_tuple import NamedTuple
+from ccmon.when import HOUR_S
 
 SAME_RESET_S = 60                            # resets that differ by no more are one
-MESSAGE_TOLERANCE_S = 3600                          # what a message says of a reset may be off by this much
+MESSAGE_TOLERANCE_S = HOUR_S           # what a message says of a reset may be off by this much
 LEAST_PERCENT = 5.0                    # with less a percentage says little of the value of one per cent
 ROUNDING = 0.5                         # points by which a percentage may be off
 BY_LEARNING, BY_READINGS = "learned", "readings"

@@ -10,6 +10,7 @@ from typing import Dict, List, Optional, Sequence, Tuple
 
 from ccmon import text
 from ccmon.history.groups import UsageGroup, first_day, label, total
+from ccmon.model import NEAR_PERCENT
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Charset, Line, Span
 from ccmon.views.history import columns
@@ -159,7 +160,7 @@ def _figures(group: UsageGroup, widths: Widths, role: str, level: str) -> Line:
     some = not group.is_empty
     tokens = text.short_count(group.tokens) if widths.brief else text.count(group.tokens)
     cost = text.usd(group.cost_usd) if some else ""
-    percent = percent_text(group.percent) if widths.percent > 1 else "!" if group.percent >= 80 else ""
+    percent = percent_text(group.percent) if widths.percent > 1 else "!" if group.percent >= NEAR_PERCENT else ""
     parts = ((tokens if some else "-", widths.tokens, role), (cost, widths.cost, "text"),
              (percent if group.sessions else "", widths.percent, level))
     return tuple(Span(" " * (_GAP if cells > 1 else 0) + f"{words:>{cells}}", part) for words, cells, part in parts if cells)
@@ -192,7 +193,7 @@ def _legend(width: int, charset: Charset) -> Line:
     """What the colours say, and where they say nothing new the sign does."""
     mark = "▆" if charset.unicode else "#"
     head = Span(" highest share of a limit   ", "dim")
-    levels = ((0, "to 50 %"), (50, "to 80 %"), (80, "! to 100 %"), (101, "! above"))
+    levels = ((0, "to 50 %"), (50, "to 80 %"), (NEAR_PERCENT, "! to 100 %"), (101, "! above"))
     spans = [piece for least, words in levels for piece in (Span(mark, text.level_role(least)), Span(f" {words}  ", "dim"))]
     sign = (Span(" ! 80 % of a limit or more", "dim"),)
     return pick([(head, *spans), (Span(" limit   ", "dim"), *spans), sign], width)

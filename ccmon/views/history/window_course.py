@@ -12,9 +12,7 @@ from ccmon.text import Charset, Line, Span
 from ccmon.usage.windows import name_words
 from ccmon.views import graph
 from ccmon.views.layout import pick
-from ccmon.when import DAYS, Zone, day_and_hour, hour_text, local, midnight
-
-_DAY_S = 86_400
+from ccmon.when import DAY_S, DAYS, HOUR_S, Zone, day_and_hour, hour_text, local, midnight
 
 
 def begin(window: PastWindow) -> int:
@@ -69,8 +67,8 @@ def lines(window: PastWindow, now: int, zone: Zone, width: int, rows: int, chars
 
 def ticks(start: int, end: int, zone: Zone) -> List[Tuple[int, str]]:
     """Where days begin, or full hours in a window that is no longer than a day."""
-    if end - start <= _DAY_S:
-        return [(at, hour_text(at, zone)) for at in range(-(-start // 3600) * 3600, end + 1, 3600)]
+    if end - start <= DAY_S:
+        return [(at, hour_text(at, zone)) for at in range(-(-start // HOUR_S) * HOUR_S, end + 1, HOUR_S)]
     day = local(start, zone).date() + timedelta(days=1)
     days: List[Tuple[int, str]] = []
     while len(days) < 400 and midnight(day, zone) <= end:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Optional, Sequence
 
 from ccmon.history.windows import BY_LEARNING, BY_READINGS, LEAST_PERCENT, PastWindow, Range
+from ccmon.model import NEAR_PERCENT
 from ccmon.sources.session_json import label
 from ccmon.text import Line, Span, count, models_for_programs
 from ccmon.usage.windows import name_words
@@ -63,6 +64,6 @@ def _worth_by(windows: Sequence[PastWindow]) -> str:
 def _full(windows: Sequence[PastWindow]) -> str:
     if len(windows) < 2:
         return ""
-    full, near = (sum(window.percent >= least for window in windows) for least in (100, 80))
+    full, near = (sum(window.percent >= least for window in windows) for least in (100, NEAR_PERCENT))
     about = f"{count(full)} of {count(len(windows))} windows ({name_words(windows[0].name)})"
     return f"{about} were used up, {count(near)} passed 80 %"

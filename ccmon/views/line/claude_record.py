@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Optional, Sequence
 
 from ccmon import text
 from ccmon.claude_row import LATER
-from ccmon.model import Apart, Snapshot, Windows
+from ccmon.model import NEAR_PERCENT, Apart, Snapshot, Windows
 from ccmon.settings.themes import Style, Theme, ansi
 from ccmon.text import Span
 from ccmon.usage.windows import window_named
@@ -17,7 +17,7 @@ from ccmon.views.line.fields import Piece, Value
 from ccmon.when import Zone, clock_text
 
 RECORD = "\x1e"                        # as in RFC 7464; no line begins so
-_LEVELS = (0, 50, 80, 100)
+_LEVELS = (0, 50, NEAR_PERCENT, 100)
 
 
 def words_record(snapshot: Snapshot, zone: Zone, theme: Optional[Theme], unicode: bool, cells: Optional[int]) -> str:

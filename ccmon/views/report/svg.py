@@ -12,6 +12,7 @@ from ccmon.history.digest import Digest, Rise
 from ccmon.history.groups import UsageGroup
 from ccmon.history.rating import OFFICIAL
 from ccmon.history.windows import PastWindow
+from ccmon.model import NEAR_PERCENT
 from ccmon.views import graph
 from ccmon.views.report import words
 from ccmon.when import DAYS, day_and_hour, day_name, hour_name, midnight, time_of_day
@@ -69,7 +70,7 @@ def mark(kind: str) -> str:
 
 def level(percent: float) -> str:
     """The class of what is so far used."""
-    return "danger" if percent >= 100 else "warn" if percent >= 80 else "plain"
+    return "danger" if percent >= 100 else "warn" if percent >= NEAR_PERCENT else "plain"
 
 
 def grid(top: float, height: int) -> List[str]:
@@ -131,7 +132,7 @@ def sessions(digest: Digest) -> str:
              f'preserveAspectRatio="none">']
     parts += [_area(digest, rise, top) for rise in digest.rises]
     parts += [_limit_path(digest, top) if drawn else "", "</svg>"]
-    parts += [_rise_mark(digest, rise, top) for rise in digest.rises if rise.record.percent >= 80]
+    parts += [_rise_mark(digest, rise, top) for rise in digest.rises if rise.record.percent >= NEAR_PERCENT]
     y = HEAD_PX + CURVE_PX * (1 - limit / top) if drawn else HEAD_PX
     label = f"limit {text.count(limit)}" + ("" if drawn else ", above this picture")
     parts.append(_label("100%", y - 6, label, "axis over", "end"))

@@ -11,6 +11,7 @@ from ccmon.views import graph
 from ccmon.views.layout import LABEL_CELLS, Slot, bottom, fit_both
 from ccmon.views.screen import foot, outlook_row, parts, recent, windows
 from ccmon.views.screen.scene import COMPACT_ROWS, TINY, Scene
+from ccmon.when import HOUR_S
 
 WIDE, THIRD, NARROW = 72, 110, 38      # cells from which a layout is used
 LEAST_GRAPH, TALL_GRAPH = 5, 22        # rows of the graph with its axis
@@ -136,7 +137,7 @@ def session_curve(scene: Scene, cells: int, rows: int) -> List[Line]:
     points = forecast.thinned(snapshot.usage_curve, max(1, (block.end - block.start) // (2 * dots)))
     role = text.level_role(snapshot.percent)
     strokes = [graph.Stroke(a, b, "dim" if b[0] - a[0] > HOLE_S and b[1] != a[1] else role) for a, b in zip(points, points[1:])]
-    step_s = 3600 * max(1, (block.end - block.start) // (8 * 3600))
+    step_s = HOUR_S * max(1, (block.end - block.start) // (8 * HOUR_S))
     hours = [(at, scene.hour(at)) for at in range(block.start, block.end, step_s)]
     runway = outlook_row.likelihood_runway(scene)
     ahead, band = ([], _band(snapshot, block, runway)) if runway and runway.band else (_ahead(snapshot, block), [])

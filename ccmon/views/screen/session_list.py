@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Dict, List, Mapping, Sequence, Tuple
 
 from ccmon import text, when
-from ccmon.history.groups import HOUR_S, tokens_by_part
-from ccmon.model import Record
+from ccmon.history.groups import tokens_by_part
+from ccmon.model import NEAR_PERCENT, Record
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Line, Span
 from ccmon.views.history.rows import is_active
 from ccmon.views.screen.scene import Scene
-from ccmon.when import day_text
+from ccmon.when import HOUR_S, day_text
 
 EMPTY = "No sessions are stored yet. They are kept from now on."
 READING = "No sessions are stored yet: Claude Code's logs are still being read."
@@ -90,7 +90,7 @@ def _line(scene: Scene, record: Record, seen: Mapping[int, float], columns: Sequ
     for column in columns:
         if column.name == BAR.name:
             bar = text.bar(percent / 100, column.cells - 3, text.level_role(percent), scene.charset)
-            line += [Span("  "), *bar, Span("!" if percent >= 80 else " ", text.level_role(percent))]
+            line += [Span("  "), *bar, Span("!" if percent >= NEAR_PERCENT else " ", text.level_role(percent))]
         elif column.name == HOURS.name:
             line.append(Span("  " + text.pad(_hours(record, seen, scene), column.cells - 2), "accent"))
         elif column.name == MODELS.name:
