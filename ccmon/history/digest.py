@@ -198,9 +198,10 @@ def _insights(records: Sequence[Record], used: Sequence[Used], inside: Sequence[
         return []
     since = period.start - USUAL_WEEKS * WEEK_S
     usual_days = by_period(_in(records, since, period.end), _spent(used, since, period.end), "day", zone)
-    return insights.sentences([
+    sentences = (
         insights.near_limit(days), insights.trend(_periods(used, period, zone, now), period.kind),
-        insights.busiest(quarters, zone), insights.reset_hour(inside, quarters, zone), insights.unusual(days, usual_days)])
+        insights.busiest(quarters, zone), insights.reset_hour(inside, quarters, zone), insights.unusual(days, usual_days))
+    return [sentence for sentence in sentences if sentence]
 
 
 def _periods(used: Sequence[Used], period: Period, zone: Zone, now: int) -> List[int]:

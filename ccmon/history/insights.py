@@ -21,11 +21,6 @@ NAMED_DAYS = 4
 USUAL_DAYS, UNUSUAL_FACTOR, UNUSUAL_MADS = 10, 2.0, 3.0
 
 
-def sentences(candidates: Sequence[Optional[str]]) -> List[str]:
-    """Those that there are."""
-    return [sentence for sentence in candidates if sentence]
-
-
 # --- hours ------------------------------------------------------------------------------------------------------------
 
 def busiest(hours: Mapping[int, float], zone: Zone) -> Optional[str]:
@@ -107,7 +102,8 @@ def trend(tokens: Sequence[int], period: str) -> Optional[str]:
 
 def near_limit(days: Sequence[UsageGroup]) -> Optional[str]:
     """On how many days a session used 80 % of its limit, and on how many it was cut off. Only when there was one."""
-    active, near, hit = ([day for day in days if test(day)] for test in (_is_active, _near, _hits))
+    active = [day for day in days if not day.is_empty]
+    near, hit = [day for day in active if day.near], [day for day in active if day.hits]
     if not near:
         return None
     names = f" ({_listed([day.day_name for day in near])})" if len(near) <= NAMED_DAYS else ""
@@ -131,18 +127,6 @@ def unusual(days: Sequence[UsageGroup], usual_days: Sequence[UsageGroup]) -> Opt
     days_above = sorted((day for day in days if middle > 0 and day.tokens >= least), key=lambda day: -day.tokens)[:2]
     phrases = [f"{day.day_name} with {short_count(day.tokens)} tokens, {day.tokens / middle:.1f} times" for day in days_above]
     return f"Unusual: {_listed(phrases)} the median active day ({short_count(middle)})." if days_above else None
-
-
-def _is_active(day: UsageGroup) -> int:
-    return not day.is_empty
-
-
-def _near(day: UsageGroup) -> int:
-    return day.near
-
-
-def _hits(day: UsageGroup) -> int:
-    return day.hits
 
 
 def _listed(words: Sequence[str]) -> str:
