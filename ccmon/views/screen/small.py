@@ -41,12 +41,12 @@ def _bound(scene: Scene, bound: Window, width: int) -> List[Slot]:
     bar = text.bar(bound.percent / 100, width - 2, row.role, scene.charset, row.mark)
     share = Span(" " + percent_text(bound.percent), row.role)
     names = (f"of the {name_words(bound.name)}", f"of {name_words(bound.name)}", f"of {bound.label}", bound.label)
-    named = pick([*((share, Span(f" {name}", "label")) for name in names), (share,)], width)
+    heading = pick([*((share, Span(f" {name}", "label")) for name in names), (share,)], width)
     if bound.percent >= 100:
         end = windows.used_up_words(scene)[-1][2:].replace(at, at.replace(" ", "_"))       # a time is not parted
         until: List[Line] = [(Span(f" {line.replace('_', ' ')}", "danger"),) for line in text.wrap(end, width - 1)]
-        return [Slot(0, [named]), Slot(5, [(Span(" "), *bar)]), Slot(1, until)]
-    return [Slot(0, [named]), Slot(5, [(Span(" "), *bar)]), Slot(1, [pick([(Span(f" reset {at}", "value"),)], width)]),
+        return [Slot(0, [heading]), Slot(5, [(Span(" "), *bar)]), Slot(1, until)]
+    return [Slot(0, [heading]), Slot(5, [(Span(" "), *bar)]), Slot(1, [pick([(Span(f" reset {at}", "value"),)], width)]),
             Slot(2, [(Span(" "), *row.state)] if row.state else [])]
 
 
