@@ -21,7 +21,7 @@ from ccmon.text import Charset
 from ccmon.usage import hits
 from ccmon.usage.compute import CALM_S
 from ccmon.views.screen import history_page
-from ccmon.views.screen.past import Past
+from ccmon.views.screen.scene import Past
 
 
 class _Shown:

@@ -10,7 +10,7 @@ from ccmon.named_tuple import NamedTuple
 from ccmon.settings.grounds import USUAL, theme_on
 from ccmon.settings.themes import THEMES
 from ccmon.typed_values import PLAN_NAMES
-from ccmon.views.screen.past import NO_PAST, Page, Past
+from ccmon.views.screen.scene import NO_PAST, Page, Past
 
 MESSAGE_S = 4
 UNDO_S = 10

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import List, Optional, Sequence, Tuple
 
-from ccmon.model import Binding, Block, Limit, Runway, Window
+from ccmon.model import NEAR_PERCENT, Binding, Block, Limit, Runway, Window
 from ccmon.named_tuple import NamedTuple
 from ccmon.sources.session_json import label, length_s
 from ccmon.usage.outlook import EARLY_RULES, is_likelihood
 from ccmon.usage.utilization import Utilization
 
-NEAR = 80                              # percent: from here on a window is worth a warning
+NEAR = NEAR_PERCENT
 EARLY = 20                             # percent: before that a plain rate says little
 SESSION = "five_hour"
 LIKELY, HARDLY = 0.5, 0.4              # a window that was binding stays one down to the second
