@@ -1,20 +1,18 @@
 """Which copy of a message counts: the rules of ccusage 20 one by one, in one go and bit by bit."""
 
-import sqlite3
-from contextlib import closing
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from log_sessions import groups, rows_of, survivors
 
-from ccmon.sources.log_entries import Entry
-from ccmon.store import messages
+from ccmon.sources.log_entries import LogEntry
+from ccmon.store import messages, schema
 
 HOUR_MS = 3_600_000
 SESSION_MS = 5 * HOUR_MS
 T0 = 1_790_031_600_000                 # a full hour
-E = Entry(T0, 1, 1, 1, "m", 1, 2, 3, 4, 5, False, False, None, None)
+E = LogEntry(T0, 1, 1, 1, "m", 1, 2, 3, 4, 5, False, False, None, None)
 SIDE = E._replace(sidechain=True)
 FREE = E._replace(request=None)
 
@@ -61,7 +59,7 @@ def test_where_sessions_begin(times, starts):
 
 
 ENTRIES = st.lists(st.builds(
-    lambda message, request, session, ms, output, side, speed: Entry(
+    lambda message, request, session, ms, output, side, speed: LogEntry(
         T0 + ms, message, request, session, f"m{session}", 1, output, 0, 0, 0, side, speed, None, None),
     st.sampled_from([1, 2, 3]), st.sampled_from([None, 1, 2]), st.integers(1, 2),
     st.sampled_from([0, 1, HOUR_MS, SESSION_MS]), st.integers(0, 2), st.booleans(), st.booleans()), max_size=12)
@@ -100,8 +98,6 @@ def test_each_answer_of_the_conversation_itself_counts_once_and_whole(entries):
 @given(ENTRIES)
 @settings(max_examples=30, deadline=None)
 def test_all_are_read_in_the_same_order_as_those_of_a_time(entries):
-    with closing(sqlite3.connect(":memory:")) as db:
-        for statement in messages.CREATE:
-            db.execute(statement)
+    with schema.empty() as db:
         messages.save(db, 1, rows_of(entries))
         assert messages.by_time(db, 1) == messages.between(db, 1, 0, 1 << 50)

@@ -24,7 +24,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
 
 def _note(given: SimpleNamespace, ctx: Context, memory: Memory) -> str:
     now = ctx.now()
-    at = now if given.at is None else hits.moment(given.at, now, ctx.zone, memory.oldest())
+    at = now if given.at is None else hits.cut_off_epoch(given.at, now, ctx.zone, memory.oldest())
     return hits.noted(*memory.note_hit(at), now, ctx.zone) + " Undo: ccmon hit --undo"
 
 

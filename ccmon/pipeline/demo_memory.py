@@ -14,6 +14,6 @@ def remember_demo(ctx: Context) -> None:
     assert ctx.demo is not None
     with opened(ctx, BACKGROUND_BUSY_MS) as memory:
         memory.keep_learned(state.dump(demo_past.learned_state(ctx.demo)))
-        for at in demo.moments(now, ctx.demo):
+        for at in demo.sample_epochs(now, ctx.demo):
             memory.keep(Answer(demo.blocks(at, ctx.demo), Source("demo", refreshed=at)), at)
-        memory.note_readings(demo_past.readings(list(demo.moments(now, ctx.demo)), ctx.demo))
+        memory.note_readings(demo_past.readings(list(demo.sample_epochs(now, ctx.demo)), ctx.demo))

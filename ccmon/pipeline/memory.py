@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ccmon.store import windows
     from ccmon.store.alerts import SentAlert
     from ccmon.store.trusted import Trust
-    from ccmon.usage.hits import Event
+    from ccmon.usage.hits import CutOff
 
 WEEK_S = WINDOWS_S["seven_day"]
 _DAY_S = 86_400
@@ -68,7 +68,7 @@ class Memory(AccountMemory):
         stored = self.facts(now)
         if answer.blocks is None:
             return stored._replace(source=answer.source, trouble=self.trouble)
-        best = limits.join(stored.high_water, limits.high_water(answer.blocks, now))
+        best = limits.larger_high_water(stored.high_water, limits.high_water(answer.blocks, now))
         return Facts(answer.blocks, tuple(block.start for block in answer.blocks), stored.samples, best,
                      answer.source, self.trouble, stored.windows, credits=stored.credits, login=stored.login,
                      windows_dropped=stored.windows_dropped, apart=stored.apart, cache=stored.cache)
@@ -283,14 +283,14 @@ class Memory(AccountMemory):
         """Take back what was noted last: the time it was about, None when nothing is noted. Raises StoreError."""
         return self._own().change_owner(self.ctx.owner, learning.undo_hit)
 
-    def events(self, since: int = 0) -> "List[Event]":
+    def events(self, since: int = 0) -> "List[CutOff]":
         """When a limit was reached from since on, as the user or a message said, by time. Raises StoreError."""
         none: "List[limit_events.LimitEventRow]" = []
         found = self._sound().read_owner(self.ctx.owner, lambda db, owner: limit_events.events(db, owner, since), none)
         if not found:
             return []
-        from ccmon.usage.hits import Event
-        return [Event(*row) for row in found]
+        from ccmon.usage.hits import CutOff
+        return [CutOff(*row) for row in found]
 
     def oldest(self) -> Optional[int]:
         """From when on anything is known. Raises StoreError."""
