@@ -6,11 +6,11 @@ from datetime import datetime, timezone
 from typing import Iterable, Iterator, Optional, Sequence
 
 from ccmon.alerts.kinds import credits_key, key
-from ccmon.model import Binding, Credits, Snapshot, Window
+from ccmon.model import NEAR_PERCENT, Binding, Credits, Snapshot, Window
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import duration, percent
 from ccmon.usage import notices
-from ccmon.usage.binding import NEAR, SESSION, runs_out
+from ccmon.usage.binding import SESSION, runs_out
 from ccmon.usage.windows import credits_percent, name_words, window_named
 from ccmon.when import SESSION_S, Zone, clock_text
 
@@ -100,7 +100,7 @@ def _age(read_at: int, now: int) -> str:
 def near_windows(snapshot: Snapshot) -> Iterator[NearWindow]:
     """Those beside the session's of which so much is used that the reset will be news."""
     for one in snapshot.windows:
-        if one.name != SESSION and one.percent >= NEAR:
+        if one.name != SESSION and one.percent >= NEAR_PERCENT:
             yield NearWindow(one.name, one.resets_at)
             if one.percent >= 100 and one.scope == "account":
                 yield NearWindow(one.name, one.resets_at, full=True)

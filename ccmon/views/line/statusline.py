@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import List, Optional, Sequence, Union
 
 from ccmon import text
-from ccmon.model import Binding, Credits, Snapshot, Window
+from ccmon.model import NEAR_PERCENT, Binding, Credits, Snapshot, Window
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Span
-from ccmon.usage.binding import LIKELY, NEAR, SESSION
+from ccmon.usage.binding import LIKELY, SESSION
 from ccmon.usage.outlook import is_likelihood
 from ccmon.usage.windows import opens_at
 from ccmon.views.layout import rate_text
@@ -156,7 +156,8 @@ def _additions(snapshot: Snapshot, zone: Zone) -> List[WordGroup]:
     """The window that binds and those that are nearly used up: first those of the account, then those of one model."""
     bound = snapshot.binding
     binding = bound.name if bound and _other_binds(snapshot) else ""
-    shown = [one for one in snapshot.windows if one.name == binding or one.percent >= NEAR and not _is_headline(one, snapshot)]
+    shown = [one for one in snapshot.windows if one.name == binding or one.percent >= NEAR_PERCENT and not _is_headline(one,
+                                                                                                                        snapshot)]
     shown.sort(key=lambda one: (one.name != binding, one.scope != "account", -one.percent))
     additions: List[WordGroup] = []
     for one in shown[:MOST_ADDITIONS]:
@@ -194,7 +195,7 @@ def percent_of(one: Union[Binding, Window]) -> str:
 
 def mark(percent: Optional[float]) -> str:
     """The sign of a percentage that is nearly used up, for whoever sees no colours."""
-    return "!" if percent is not None and percent >= NEAR else ""
+    return "!" if percent is not None and percent >= NEAR_PERCENT else ""
 
 
 def role_of(percent: Optional[float]) -> str:
