@@ -131,7 +131,8 @@ def _ranked(binding: str, windows: "Any") -> "list[tuple[float, str]]":
     """
     ranks = {"five_hour": 0.0, "seven_day": 3.0}
     names = [name for name in ranks if name in windows]
-    others = [name for name in windows if name not in ranks and (windows[name][0] >= session_json.NEAR_PERCENT or name == binding)]
+    others = [name for name, one in windows.items()
+              if name not in ranks and (one[0] >= session_json.NEAR_PERCENT or name == binding)]
     names += sorted(others, key=lambda name: (name != binding, -windows[name][0]))[:MOST_OTHERS]
     return [(-0.5 if name == binding else ranks.get(name, 2.5), name) for name in names]
 

@@ -156,8 +156,8 @@ def _additions(snapshot: Snapshot, zone: Zone) -> List[WordGroup]:
     """The window that binds and those that are nearly used up: first those of the account, then those of one model."""
     bound = snapshot.binding
     binding = bound.name if bound and _other_binds(snapshot) else ""
-    shown = [one for one in snapshot.windows if one.name == binding or one.percent >= NEAR_PERCENT and not _is_headline(one,
-                                                                                                                        snapshot)]
+    shown = [one for one in snapshot.windows
+             if one.name == binding or one.percent >= NEAR_PERCENT and not _is_headline(one, snapshot)]
     shown.sort(key=lambda one: (one.name != binding, one.scope != "account", -one.percent))
     additions: List[WordGroup] = []
     for one in shown[:MOST_ADDITIONS]:
