@@ -33,7 +33,7 @@ class Installed(NamedTuple):
     set_up: bool = False
     gone: Optional[str] = None         # the program that it calls, which is not there
     silent_s: Optional[int] = None     # since the last official percentage, when sessions came after it
-    seen: Optional[Visibility] = None  # None: it is not set up, or that cannot be found out
+    seen: Optional[Visibility] = None  # None: it is not set up, or that cannot be measured
 
 
 def _unseen(topic: str, seen: Visibility, commands: Commands) -> Check:
@@ -59,7 +59,7 @@ def _silent_s(machine: Machine) -> Optional[int]:
 
 
 def connection(env: Mapping[str, str]) -> Installed:
-    """What settings.json says of the line."""
+    """The line in settings.json."""
     path = "settings.json"
     try:
         path = dotfiles.path_of("claude", env)
@@ -77,7 +77,7 @@ def connection(env: Mapping[str, str]) -> Installed:
 
 
 def claude(file: Installed, commands: Commands) -> Check:
-    """Whether Claude Code tells ccmon the official percentages."""
+    """Whether Claude Code passes the official percentages to ccmon."""
     if file.error is not None:
         return Check("Claude Code", FAULT, file.error, commands.edit(file.path, file.line))
     if file.gone is not None:

@@ -68,7 +68,7 @@ class Node(NamedTuple):
     """The Node.js on PATH, else the one that ccusage gets."""
 
     path: Optional[str]
-    version: Optional[str]             # None: it did not say
+    version: Optional[str]             # None: it printed none
     npm: Optional[str]
     install: str                       # the command that installs Node.js
     on_path: bool = True
@@ -181,7 +181,7 @@ def _mended(error: CcmonError, there: Node, commands: Commands) -> Tuple[str, st
 
 
 def runs_with(machine: Machine, path: str) -> Tuple[Optional[bool], bool]:
-    """Whether ccusage runs with that PATH, and only as ccmon remembers it; None when it tells no version here either."""
+    """Whether ccusage runs with that PATH, and only as ccmon remembers it; None when it has no version here either."""
     run, env = measure_ccusage(machine), {**machine.env, "PATH": path}
     if run.error is not None or run.version is None:
         return None, False

@@ -57,10 +57,10 @@ def format_of(bar: Optional[Bar]) -> str:
     """tmuxdark, tmuxlight or tmuxbright, where what they colour can be read on that bar; else the one for any ground."""
     if bar is None:
         return USUAL
-    place, found = surface_on(grounds(bar)), grounds(bar)
-    if place == LIGHT and _is_pale(bar, found):        # the one that gives every word a colour
+    surface = surface_on(grounds(bar))
+    if surface == LIGHT and _is_pale(bar, grounds(bar)):           # the one that gives every word a colour
         return FORMATS[BRIGHT]
-    return FORMATS.get(place, USUAL)
+    return FORMATS.get(surface, USUAL)
 
 
 def has_usual_ground(formats: str) -> bool:
@@ -70,12 +70,12 @@ def has_usual_ground(formats: str) -> bool:
 
 
 def grounds(bar: Bar) -> List[str]:
-    """What the ground of status-right may be, as #rrggbb: several for one of the terminal's own colours; none: not known."""
+    """What the ground of status-right may be, as #rrggbb: several for one of the terminal's own colours, none if open."""
     style, background, right = bar.expanded
     if any(set(re.split("[ ,]+", one)) & {"reverse", "dim"} for one in (style, right)):
         return []
-    named = [found for found in (_colour(right, "bg="), _usual(background), _colour(style, "bg=")) if found]
-    return _colours(named[0]) if named else []
+    named = filter(None, (_colour(right, "bg="), _usual(background), _colour(style, "bg=")))
+    return _colours(next(named, ""))
 
 
 def _is_pale(bar: Bar, on: Sequence[str]) -> bool:
@@ -126,12 +126,12 @@ def word(bar: Optional[Bar]) -> str:
 
 
 def of_config(text: str) -> Optional[Bar]:
-    """The bar that a tmux.conf makes, where no server runs; None where it is not said in plain words."""
+    """The bar that a tmux.conf makes, where no server runs; None where formats make it."""
     values = {"status-style": "bg=green,fg=black", "status-bg": "default", "status-right-style": "default"}
     for name in OPTIONS:
-        found = re.findall(rf"^[ \t]*set(?:-option)?[ \t]+-[gaqsuw]*[ \t]+{name}[ \t]+(.*?)[ \t]*$", text, re.MULTILINE)
-        if found:
-            values[name] = found[-1].strip("'\"")
+        settings = re.findall(rf"^[ \t]*set(?:-option)?[ \t]+-[gaqsuw]*[ \t]+{name}[ \t]+(.*?)[ \t]*$", text, re.MULTILINE)
+        if settings:
+            values[name] = settings[-1].strip("'\"")
     if re.search(r"^[ \t]*set(?:-option)?[ \t][^#\n]*status-format", text, re.MULTILINE):
         return None
     return None if any("#{" in value or "|" in value for value in values.values()) else as_set(tuple(values.values()))
