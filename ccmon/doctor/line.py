@@ -19,8 +19,9 @@ from ccmon.store import inspection
 from ccmon.system import processes, shared_files
 from ccmon.system import tmux as tmux_servers
 from ccmon.text import duration
+from ccmon.when import DAY_S
 
-MOST_SILENT_S = 3 * 86_400
+MOST_SILENT_S = 3 * DAY_S
 
 
 class Installed(NamedTuple):
@@ -139,17 +140,10 @@ def shells(files: List[Installed], commands: Commands) -> Check:
     for file in files:
         if file.seen is not None and file.seen.command and (file.seen.state != SEEN or file.seen.is_partial):
             return _unseen("shells", file.seen, commands)
-    names, seen = (", ".join(file.target for file in files if wanted(file)) for wanted in (_is_set_up, _is_seen))
+    names = ", ".join(file.target for file in files if file.set_up)
+    seen = ", ".join(file.target for file in files if file.seen is not None and file.seen.state == SEEN)
     says = "the line is set up and seen in " + seen if seen and seen == names else f"the line is set up in {names}"
     return Check("shells", OK, says if names else "no start-up file has the line (ccmon init SHELL)")
-
-
-def _is_set_up(file: Installed) -> bool:
-    return file.set_up
-
-
-def _is_seen(file: Installed) -> bool:
-    return file.seen is not None and file.seen.state == SEEN
 
 
 # --- tmux -------------------------------------------------------------------------------------------------------------

@@ -20,13 +20,13 @@ from ccmon.sources import ccusage, ccusage_errors, ccusage_json
 from ccmon.system import processes
 from ccmon.text import plural
 from ccmon.usage.price_table import DATE, OLD_DAYS
+from ccmon.when import DAY_S
 
 INSTALLERS = {                         # of Node.js; the first that is there
     "brew": "brew install node", "apt-get": "sudo apt-get install nodejs npm", "dnf": "sudo dnf install nodejs",
     "pacman": "sudo pacman -S nodejs npm", "apk": "sudo apk add nodejs npm", "zypper": "sudo zypper install nodejs npm",
     "winget": "winget install OpenJS.NodeJS.LTS"}
 _OPENERS = {"darwin": "open", "win32": "start"}        # of addresses
-_DAY_S = 86_400
 
 
 # --- ccmon ------------------------------------------------------------------------------------------------------------
@@ -56,7 +56,7 @@ def ccmon(path: Optional[str], first: Optional[str], same: bool) -> Check:
 
 def prices_aged(check: Check, now: int) -> Check:
     """The verdict on ccmon once its table of prices is old: newer models have no price, others may cost something else."""
-    days = now // _DAY_S - (date(*map(int, DATE.split("-"))) - date(1970, 1, 1)).days
+    days = now // DAY_S - (date(*map(int, DATE.split("-"))) - date(1970, 1, 1)).days
     if check.state != OK or days <= OLD_DAYS:
         return check
     return Check(check.topic, HINT, f"{check.says}: its prices are of {DATE}, {plural(days, 'day')} old", UPDATE)

@@ -201,17 +201,17 @@ def _end_all(pid: int, mark: str) -> None:
     others = []
     for child in _descendants(pid, mark):
         if process_facts.session(child) == pid:
-            _kill(child, signal.SIGKILL)
+            processes.send(child, signal.SIGKILL)
         else:
             others.append(child)
-            _kill(child, signal.SIGTERM)
+            processes.send(child, signal.SIGTERM)
     processes.end(pid)
     deadline = time.monotonic() + (_GENTLE_S if others else 0)
     while others and time.monotonic() < deadline:
         time.sleep(_PAUSE_S)
         others = [other for other in others if process_facts.session(other) is not None]
     for child in {*_descendants(pid, mark), *others}:
-        _kill(child, signal.SIGKILL)
+        processes.send(child, signal.SIGKILL)
 
 
 def _remove(path: str) -> None:
@@ -220,11 +220,6 @@ def _remove(path: str) -> None:
         shutil.rmtree(path, ignore_errors=True)
     with suppress(OSError):
         os.rmdir(path) if os.path.isdir(path) else os.remove(path)
-
-
-def _kill(pid: int, number: int) -> None:
-    with suppress(OSError):
-        os.kill(pid, number)
 
 
 def _descendants(pid: int, mark: str) -> List[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import Callable, List, Mapping, Optional, Sequence, Tuple
+from typing import Callable, List, Mapping, Sequence, Tuple
 
 from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
@@ -101,9 +101,10 @@ def error_rows(error: CcmonError, cells: int) -> List[str]:
     return wrapped(f"{_MARGIN}{error}", cells, len(_MARGIN))
 
 
-def changes(before: Optional[str], after: str, cells: int) -> List[str]:
+def changes(before: bytes, after: bytes, cells: int) -> List[str]:
     """The lines that a file gains and loses."""
-    lines = difflib.unified_diff((before or "").splitlines(), after.splitlines(), n=0, lineterm="")
+    old, new = (content.decode("utf-8", "replace").splitlines() for content in (before, after))
+    lines = difflib.unified_diff(old, new, n=0, lineterm="")
     shown = [f"  {line[0]} {clean(line[1:])}" for line in list(lines)[2:] if not line.startswith("@@")]
     return [row for line in shown for row in wrapped(line, cells, 6)]
 

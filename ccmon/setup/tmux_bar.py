@@ -28,15 +28,10 @@ _FIRST = tuple(zip(*(colours.split() for colours in PALETTES.values())))
 
 
 class Bar(NamedTuple):
-    """The values of OPTIONS: as they are set, and what their formats stand for now."""
+    """The values of OPTIONS: as they are set, and what their formats stand for now; the same ones where there are none."""
 
     options: Sequence[str]
     expanded: Sequence[str]
-
-
-def as_set(options: Sequence[str]) -> Bar:
-    """The bar of options without formats."""
-    return Bar(options, options)
 
 
 def question(expanded: bool) -> str:
@@ -50,7 +45,7 @@ def answered(as_they_are: str, expanded: str) -> Optional[Bar]:
     if any(len(values) != len(OPTIONS) or not values[0] for values in both):
         return None
     # Not expanded where there are no formats: in a colour such as #F5E0DC they would read #F as one.
-    return Bar(*both) if "#{" in as_they_are else as_set(both[0])
+    return Bar(*both) if "#{" in as_they_are else Bar(both[0], both[0])
 
 
 def format_of(bar: Optional[Bar]) -> str:
@@ -134,4 +129,5 @@ def of_config(text: str) -> Optional[Bar]:
             values[name] = settings[-1].strip("'\"")
     if re.search(r"^[ \t]*set(?:-option)?[ \t][^#\n]*status-format", text, re.MULTILINE):
         return None
-    return None if any("#{" in value or "|" in value for value in values.values()) else as_set(tuple(values.values()))
+    options = tuple(values.values())
+    return None if any("#{" in value or "|" in value for value in options) else Bar(options, options)
