@@ -7,9 +7,9 @@ from contextlib import suppress
 from typing import List, Mapping, Optional, Tuple
 
 from ccmon.errors import CcmonError, PathError
-from ccmon.setup import settings_json, start_up_files
-from ccmon.setup.start_up_files import path_of
-from ccmon.system import private, shared_files
+from ccmon.setup import settings_json
+from ccmon.system import private, shared_files, start_up_files
+from ccmon.system.start_up_files import path_of
 
 BEGIN, END = b"# >>> ccmon >>>", b"# <<< ccmon <<<"
 UNENDED = b" (the line above had no end)"

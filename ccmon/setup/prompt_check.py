@@ -9,11 +9,11 @@ from typing import Callable, Dict, FrozenSet, Mapping, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
-from ccmon.setup import dotfiles, probe_texts, prompt_probe, start_up_files
+from ccmon.setup import dotfiles, probe_texts, prompt_probe
 from ccmon.setup.prompt_probe import Trial
 from ccmon.setup.small_screen import SmallScreen
 from ccmon.setup.snippets import for_sh
-from ccmon.system import private, processes
+from ccmon.system import private, processes, start_up_files
 from ccmon.text import clip, printable, width
 
 SEEN, NOT_SEEN, UNKNOWN = "seen", "not seen", "unknown"
