@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack, contextmanager, suppress
-from typing import Iterator, Mapping, Optional
+from typing import Iterator, Optional
 
-from ccmon import line_cache
 from ccmon.errors import CcmonError, Unwritable
 from ccmon.system import private, shared_files
 
@@ -54,11 +53,6 @@ def write(path: str, before: Optional[str], after: str) -> None:
         raise
     except CcmonError as err:
         raise Unwritable(str(err)) from None
-
-
-def outdate_lines(env: Mapping[str, str]) -> None:
-    """After a change: no cached line is shown any more as it was."""
-    line_cache.outdate(env)
 
 
 def remove(path: str, content: str) -> None:

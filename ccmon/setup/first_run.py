@@ -6,7 +6,7 @@ import os
 import sys
 from typing import List, Mapping, Sequence
 
-from ccmon import output, streams
+from ccmon import line_cache, output, streams
 from ccmon.errors import CcmonError, UsageError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings import config, config_file, ini_text, options
@@ -164,7 +164,7 @@ def _write(plan: Plan, env: Mapping[str, str]) -> None:
     if plan.settings in plan.all:
         with config_file.locked(path):
             shared_files.repeated(lambda: _put_settings(path, plan.values))
-        config_file.outdate_lines(env)
+        line_cache.outdate(env)
         _say(f"The settings are in {path}.")
     for target, edit in zip(plan.targets, plan.edits):
         if edit in plan.all or edit.moved:
