@@ -5,7 +5,6 @@ import os
 import sqlite3
 import time
 from contextlib import closing
-from typing import Optional
 
 import pytest
 from commands import HOUR, NOW, block
@@ -160,7 +159,8 @@ def test_the_cost_of_an_unknown_model_is_unknown(logged):
 
 # --- what is noted of the source ------------------------------------------------------------------------------------------------
 
-SAMPLES = {str: "a word", int: 7, float: 0.5, bool: True, Optional[str]: "a word", Optional[int]: 7, Optional[float]: 0.5}
+SAMPLES = {"str": "a word", "int": 7, "float": 0.5, "bool": True, "Optional[str]": "a word", "Optional[int]": 7,
+           "Optional[float]": 0.5}
 
 
 @pytest.mark.parametrize("field", Source._fields)
