@@ -8,9 +8,8 @@ from typing import Optional, Tuple
 
 from ccmon import line_answer, line_cache
 from ccmon.doctor import files
-from ccmon.doctor.check import FAULT, HINT, OK, Check, FileStat
+from ccmon.doctor.check import FAULT, HINT, HOMELESS, OK, UPDATE, Check, Commands, FileStat
 from ccmon.doctor.machine import Machine
-from ccmon.doctor.shell import HOMELESS, UPDATE, Commands
 from ccmon.errors import CcmonError, PathError
 from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline.present import source_before
