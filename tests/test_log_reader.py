@@ -233,7 +233,7 @@ def test_an_endless_session_has_the_whole_history_read(long_logs):
 
 def test_many_are_read_in_three_processes_as_in_one(long_logs, monkeypatch):
     said = []
-    together = long_logs.read(tell=said.append)
+    together = long_logs.read(on_progress=said.append)
     assert said == sorted(said) and said[-1] == 1.0
     os.unlink(long_logs.path_of_store)
     monkeypatch.setattr(log_workers, "_cores", lambda: 1)

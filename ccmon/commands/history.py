@@ -10,9 +10,8 @@ from ccmon import output, streams
 from ccmon.choices import PERIODS, WINDOW
 from ccmon.errors import CcmonError, UsageError
 from ccmon.history import groups
-from ccmon.history.groups import QUARTER_S, RANKED, Group
-from ccmon.history.hosts import of_host, used_on
-from ccmon.history.periods import Days, began_in, chosen, is_in, used_in
+from ccmon.history.groups import QUARTER_S, RANKED, UsageGroup
+from ccmon.history.periods import TimeBounds, began_in, chosen, is_in, records_of_host, used_in, used_on_host
 from ccmon.history.rating import Scale
 from ccmon.model import Record, Used
 from ccmon.named_tuple import NamedTuple
@@ -24,15 +23,15 @@ from ccmon.typed_values import days, folded, whole, word_of
 from ccmon.views.history import rows as history_rows
 from ccmon.views.history import table as history_table
 from ccmon.views.history import table_columns
-from ccmon.views.history.rows import Row
-from ccmon.views.history.table import Table
-from ccmon.views.history.table_columns import Column
+from ccmon.views.history.rows import HistoryRow
+from ccmon.views.history.table import HistoryTable
+from ccmon.views.history.table_columns import HistoryColumn
 from ccmon.when import local
 
 if TYPE_CHECKING:
     from ccmon.history.windows import PastWindow
 
-    Item = Union[Record, Group, PastWindow]
+    Item = Union[Record, UsageGroup, PastWindow]
 
 OK = 0
 ROWS_MAX = 1_000_000
@@ -46,12 +45,12 @@ class Wanted(NamedTuple):
     """What the call asks for, checked."""
 
     by: str                            # of choices.GROUPS, or window
-    days: Days
+    days: TimeBounds
     since: Optional[int]               # epoch s: what ended, or was used, after that
     rows: Optional[int]
-    sort: Optional[Column]
+    sort: Optional[HistoryColumn]
     largest_first: bool
-    columns: Optional[List[Column]]
+    columns: Optional[List[HistoryColumn]]
     window: Optional[str]              # its name or label as it was written
 
 
@@ -102,7 +101,7 @@ def _wanted(given: SimpleNamespace, ctx: Context) -> Wanted:
     since = wanted.after if given.days is None else ctx.now() - int(_parsed("--days", days(1e-9, 36_500), given.days) * 86_400)
     rows = None if given.rows is None else _parsed("--rows", whole(1, ROWS_MAX, "rows"), given.rows)
     sort = None if given.sort is None else _sort(given.sort, by)
-    columns = None if given.columns in (None, "help") else table_columns.named(given.columns, by)
+    columns = None if given.columns in (None, "help") else table_columns.chosen_columns(given.columns, by)
     return Wanted(by, wanted, since, rows, sort, (given.sort or "").startswith("-"), columns, given.window)
 
 
@@ -141,8 +140,8 @@ def _parsed(flag: str, parse: Any, words: str) -> Any:
         raise UsageError(f"{flag}: {err}") from None
 
 
-def _sort(words: str, by: str) -> Column:
-    column = table_columns.named(words[1:] if words[:1] in ("-", "+") else words, by, "--sort")[0]
+def _sort(words: str, by: str) -> HistoryColumn:
+    column = table_columns.chosen_columns(words[1:] if words[:1] in ("-", "+") else words, by, "--sort")[0]
     if not column.data:
         raise UsageError(f"--sort: {column.name} is no number; sort by what it shows, such as tokens")
     return column
@@ -172,17 +171,17 @@ def _found(given: SimpleNamespace, kept: Memory, wanted: Wanted) -> Found:
     if wanted.by == WINDOW:
         return Found([], [], windows=_windows(kept, wanted))
     sessions = rated.sessions(kept, rated.present(kept), wanted.since, given.host is not None)
-    known = of_host(sessions.records, given.host)
+    known = records_of_host(sessions.records, given.host)
     used: List[Used] = []
     if _needs_used(wanted):
         since = 0 if wanted.since is None or wanted.by == "session" else wanted.since - QUARTER_S + 1
-        used = used_on(kept.used(since, _EVER, given.host is not None), given.host)
+        used = used_on_host(kept.used(since, _EVER, given.host is not None), given.host)
     began = began_in(known, wanted.days, kept.ctx.zone)
     if wanted.by == "session":
         return Found(began, used, sessions.scale)
-    inside = used_in(groups.counted(used, known), wanted.days, kept.ctx.zone)
+    inside = used_in(groups.with_bare_totals(used, known), wanted.days, kept.ctx.zone)
     if wanted.by not in PERIODS:
-        return Found(groups.touched(known, inside), inside, sessions.scale)
+        return Found(groups.sessions_using(known, inside), inside, sessions.scale)
     new = [record for record in began if wanted.since is None or record.block.start >= wanted.since]
     return Found(new, inside, sessions.scale)
 
@@ -248,39 +247,39 @@ def _items(ctx: Context, by: str, found: Found) -> Sequence[Item]:
     return (groups.by_model if by == "model" else groups.by_project)(found.records, found.used)
 
 
-def _chosen(ctx: Context, wanted: Wanted, found: Found) -> List[Tuple[Row, Item]]:
+def _chosen(ctx: Context, wanted: Wanted, found: Found) -> List[Tuple[HistoryRow, Item]]:
     """The rows in their order: the last ones of time, the first ones of any other order."""
     items = _items(ctx, wanted.by, found)
     rows = [_row(item, ctx) for item in items]
     pairs = list(zip(history_rows.with_shares(rows), items))
     if wanted.sort:
-        order = table_columns.order([row for row, _ in pairs], wanted.sort, wanted.largest_first, ctx.zone)
+        order = table_columns.sorted_indexes([row for row, _ in pairs], wanted.sort, wanted.largest_first, ctx.zone)
         pairs = [pairs[at] for at in order]
     if wanted.rows is None:
         return pairs
     return pairs[:wanted.rows] if wanted.sort or wanted.by in RANKED else pairs[-wanted.rows:]
 
 
-def _row(item: Item, ctx: Context) -> Row:
+def _row(item: Item, ctx: Context) -> HistoryRow:
     if isinstance(item, Record):
-        return history_rows.of_record(item, ctx.now())
-    if isinstance(item, Group):
-        return history_rows.of_group(item, ctx.env.get("HOME", "").rstrip("/"))
+        return history_rows.record_row(item, ctx.now())
+    if isinstance(item, UsageGroup):
+        return history_rows.group_row(item, ctx.env.get("HOME", "").rstrip("/"))
     from ccmon.views.history import window_rows
-    return window_rows.of_window(item, ctx.now())
+    return window_rows.window_row(item, ctx.now())
 
 
 def _document(item: Item, now: int) -> Dict[str, Any]:
-    if isinstance(item, (Record, Group)):
+    if isinstance(item, (Record, UsageGroup)):
         return history_rows.document(item, now)
     from ccmon.views.history import window_rows
     return window_rows.document(item, now)
 
 
-def _records_of(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[Row, Item]], found: Found) -> List[Record]:
+def _records_of(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[HistoryRow, Item]], found: Found) -> List[Record]:
     """The sessions that the rows are about."""
     if wanted.by in PERIODS and wanted.rows is not None:
-        shown = {item.begins for _, item in pairs if isinstance(item, Group)}
+        shown = {item.begins for _, item in pairs if isinstance(item, UsageGroup)}
         return [record for record in found.records
                 if groups.first_day(local(record.block.start, ctx.zone).date(), wanted.by) in shown]
     return [item for _, item in pairs if isinstance(item, Record)] if wanted.by == "session" else found.records
@@ -295,19 +294,19 @@ def _data(given: SimpleNamespace, ctx: Context, wanted: Wanted, found: Found) ->
         import json
         print(json.dumps([_document(item, ctx.now()) for item in items]))
         return
-    columns = [column for column in wanted.columns or table_columns.of_data(wanted.by) if column.data]
+    columns = [column for column in wanted.columns or table_columns.data_columns(wanted.by) if column.data]
     streams.print_exactly(history_table.csv(columns, [row for row, _ in pairs], ctx.zone))
 
 
 def _table(given: SimpleNamespace, ctx: Context, wanted: Wanted, found: Found, name: Optional[str]) -> None:
     pairs = _chosen(ctx, wanted, found)
     records = _records_of(ctx, wanted, pairs, found)
-    windows = [item for _, item in pairs if not isinstance(item, (Record, Group))]
+    windows = [item for _, item in pairs if not isinstance(item, (Record, UsageGroup))]
     width, several = _width(given), len({one.host for one in records}) > 1 or len({one.login for one in windows} - {""}) > 1
-    columns = wanted.columns or table_columns.usual(wanted.by, width, several)
+    columns = wanted.columns or table_columns.default_columns(wanted.by, width, several)
     rows = _with_sparks(ctx, wanted, pairs, found, columns)
     feet = history_rows.feet(wanted.by, rows, len(records) or len(windows))
-    table = Table(wanted.by, columns, rows, feet, ctx.zone, output.charset(ctx, sys.stdout))
+    table = HistoryTable(wanted.by, columns, rows, feet, ctx.zone, output.charset(ctx, sys.stdout))
     if name is not None:
         headings, cells, align = history_table.grid(table)
         print(_tabulate().tabulate(cells, headings, name, colalign=align if cells else None, disable_numparse=True))
@@ -321,7 +320,7 @@ def _table(given: SimpleNamespace, ctx: Context, wanted: Wanted, found: Found, n
     output.show(ctx, [*lines, *notes], is_paged, newest_first)
 
 
-def _notes(ctx: Context, wanted: Wanted, rows: Sequence[Row], records: Sequence[Record], windows: "Sequence[PastWindow]",
+def _notes(ctx: Context, wanted: Wanted, rows: Sequence[HistoryRow], records: Sequence[Record], windows: "Sequence[PastWindow]",
            scale: Optional[Scale]) -> Sequence[Line]:
     if scale:
         return history_rows.notes(wanted.by, rows, records, scale)
@@ -329,8 +328,8 @@ def _notes(ctx: Context, wanted: Wanted, rows: Sequence[Row], records: Sequence[
     return window_rows.notes(windows, ctx.now())
 
 
-def _with_sparks(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[Row, Item]], found: Found,
-                 columns: Sequence[Column]) -> List[Row]:
+def _with_sparks(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[HistoryRow, Item]], found: Found,
+                 columns: Sequence[HistoryColumn]) -> List[HistoryRow]:
     rows = [row for row, _ in pairs]
     if not any(column.name == "spark" for column in columns):
         return rows

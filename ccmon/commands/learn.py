@@ -20,7 +20,7 @@ from ccmon.settings.context import Context
 from ccmon.system import named_files
 from ccmon.text import Line, Span, clean, clip, pad, plural, printable, wrap
 from ccmon.views import learn_report, share_text
-from ccmon.views.learn_report import Findings
+from ccmon.views.learn_report import LearnReport
 
 OK = 0
 PIPE_CELLS, LEAST_CELLS, MOST_CELLS = 80, 40, 100
@@ -93,7 +93,7 @@ def _evaluate(given: SimpleNamespace, ctx: Context) -> int:
         for path, rows, skipped in read:
             limits, week_limits = evaluate.quantiles(rows, shares) if shares else (percents or (100.0,),) * 2
             show = partial(_show, bar, path, done / whole, len(rows) / whole)
-            found.append(series_scores.Named(path, evaluate.walked(rows, skipped, limits, week_limits, show)))
+            found.append(series_scores.FileResult(path, evaluate.walked(rows, skipped, limits, week_limits, show)))
             done += len(rows)
     finally:
         bar.clear()
@@ -138,9 +138,9 @@ def _learn(given: SimpleNamespace, ctx: Context, kept: Memory, found: LearnedSta
         absent = missing()
         extra = extra if absent else _tried(ctx, kept, found)
     forecasts = kept.forecasts()
-    findings = Findings(ctx.now(), ctx.zone, found, ctx.settings.plans, forecast_scores.scores_of(forecasts),
-                        forecast_scores.scores_of(forecasts, memory.WEEK_S), extra, reliability.of(forecasts),
-                        reliability.of(forecasts, memory.WEEK_S), model_weeks.scores(kept, ctx.now()) if given.report else ())
+    findings = LearnReport(ctx.now(), ctx.zone, found, ctx.settings.plans, forecast_scores.scores_of(forecasts),
+                           forecast_scores.scores_of(forecasts, memory.WEEK_S), extra, reliability.of(forecasts),
+                           reliability.of(forecasts, memory.WEEK_S), model_weeks.scores(kept, ctx.now()) if given.report else ())
     if given.json:
         print(json.dumps(learn_report.document(findings)))
         return OK
@@ -235,5 +235,5 @@ def _compare(given: SimpleNamespace, ctx: Context, kept: Memory, found: LearnedS
     if given.json:
         print(json.dumps(share.place_document(place)))
     else:
-        _print(ctx, share_text.place(place, _cells()))
+        _print(ctx, share_text.rank_lines(place, _cells()))
     return OK

@@ -7,7 +7,7 @@ from typing import Optional, Tuple
 from ccmon import __version__, output, streams
 from ccmon.history import digest, groups
 from ccmon.history.digest import Digest, Period
-from ccmon.history.hosts import of_host, used_on
+from ccmon.history.periods import records_of_host, used_on_host
 from ccmon.learning import reliability
 from ccmon.learning.reliability import Reliability
 from ccmon.pipeline import learned_state, memory, past_windows, rated
@@ -44,9 +44,9 @@ def _digest(ctx: Context, period: Period, host: Optional[str]) -> Tuple[Digest, 
     """What was used, and how the forecasts of the months before its end came true; these are of this machine alone."""
     with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
         known = rated.sessions(kept, rated.present(kept), everywhere=host is not None)
-        records = of_host(known.records, host)
-        used = used_on(kept.used(digest.needed_since(period, ctx.zone), period.end, host is not None), host)
+        records = records_of_host(known.records, host)
+        used = used_on_host(kept.used(digest.needed_since(period, ctx.zone), period.end, host is not None), host)
         weeks = past_windows.weeks(kept, period.start) if host is None else []
         forecasts = kept.forecasts(period.end - learned_state.SCORED_S) if host is None else []
     said = reliability.of(made for made in forecasts if made.ts < period.end)
-    return digest.make(records, groups.counted(used, records), period, ctx.zone, ctx.now(), known.scale, weeks), said
+    return digest.make(records, groups.with_bare_totals(used, records), period, ctx.zone, ctx.now(), known.scale, weeks), said

@@ -16,7 +16,7 @@ from ccmon.pipeline.stored import SCREEN_BUSY_MS as SCREEN_BUSY_MS
 from ccmon.settings.context import Context
 from ccmon.sources.session_json import WINDOWS_S
 from ccmon.store import learning, limit_events, log_state, trusted, window_readings
-from ccmon.store.database import StoreError
+from ccmon.store.database import Busy, StoreError
 from ccmon.when import SESSION_S
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ class Memory(AccountMemory):
             try:
                 return shown.with_windows(self.store, self.ctx, self.store.facts(self.ctx.owner, now), *self.account_notes(), now)
             except StoreError as err:
-                self.trouble = str(err)
-        return Facts(trouble=self.trouble)
+                self.trouble, self.is_held = str(err), isinstance(err, Busy)
+        return Facts(trouble=self.trouble, is_held=self.is_held)
 
     def keep(self, answer: Answer, now: int) -> Facts:
         """Store the answer; the facts then. Where that fails, the answer with what was stored before it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, List, Optional, Union
 
 from ccmon.history import rating
-from ccmon.history.rating import Running, Scale
+from ccmon.history.rating import RunningRating, Scale
 from ccmon.model import Block, Limit, Record, Snapshot
 from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import learned_state, snapshots
@@ -43,7 +43,7 @@ def present(kept: Memory) -> Moment:
     now = kept.ctx.now()
     facts = learned_state.recall_limit(kept, kept.facts(now), now)
     full = fullness.session_fullness(facts, snapshots.usage_options(kept.ctx, facts.login), now)
-    return Moment(full.limit, facts.learned, full.session, full.gauge.percent, full.gauge.source)
+    return Moment(full.limit, facts.learned, full.session, full.utilization.percent, full.utilization.source)
 
 
 def sessions(kept: Memory, moment: Union[Moment, Snapshot], since: Optional[int] = None, everywhere: bool = False) -> Rated:
@@ -71,8 +71,8 @@ def _scale(kept: Memory, moment: Union[Moment, Snapshot]) -> Scale:
     return Scale(limit.tokens, limit.source, limit.plan)
 
 
-def _running(moment: Union[Moment, Snapshot]) -> Optional[Running]:
+def _running(moment: Union[Moment, Snapshot]) -> Optional[RunningRating]:
     if not moment.active or moment.session is None or moment.percent is None:
         return None
     by = rating.LIMIT if moment.percent_source == "tokens" else moment.percent_source
-    return Running(moment.session.start, moment.percent, by)
+    return RunningRating(moment.session.start, moment.percent, by)

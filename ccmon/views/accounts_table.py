@@ -2,14 +2,13 @@
 
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-from ccmon.model import Window
+from ccmon.model import NEAR_PERCENT, Window
 from ccmon.text import Line, Span, clean, clip_line, duration, level_role, line_width, pad, printable, spread, width
 from ccmon.usage.accounts import ListedAccount
 from ccmon.views.document import window_document
 from ccmon.when import Zone, clock_text
 
 SCHEMA = 1
-NEAR = 80                              # percent: from here on with a sign
 NOTHING = ("No account is known here yet. Use Claude Code once, or name a folder of it: ccmon config set accounts.work "
            "~/.claude-work")
 HEADINGS = ("account", "plan", "windows", "read", "folder")
@@ -36,17 +35,17 @@ def _foot(accounts: Sequence[ListedAccount], shown: str) -> List[str]:
 
 def _table(accounts: Sequence[ListedAccount], shown: str, zone: Zone, now: int, home: str) -> List[Line]:
     rows = [(_mark(one.name == shown) + one.name, one.login.plan or "-", _windows(one, zone, now), _age(one, now),
-             _place(one, home)) for one in accounts]
+             _folders(one, home)) for one in accounts]
     headings = ("  " + HEADINGS[0], *HEADINGS[1:])
     name_, plan_, age_ = (2 + max(width(word) for word in column)
                           for column in zip(*((row[0], row[1], row[3]) for row in [headings, *rows])))
     windows_ = 2 + max(len(HEADINGS[2]), *(line_width(row[2]) for row in rows))
     room = (name_, plan_, windows_, age_, 0)
     table: List[Line] = [tuple(Span(pad(word, cells), "label") for word, cells in zip(headings, room))]
-    for name, plan, windows, age, place in rows:
+    for name, plan, windows, age, folders in rows:
         gap = Span(" " * (windows_ - line_width(windows)))
         table.append((Span(pad(name, name_), "value"), Span(pad(plan, plan_)), *windows, gap, Span(pad(age, age_), "dim"),
-                      Span(place, "dim")))
+                      Span(folders, "dim")))
     return table
 
 
@@ -67,14 +66,14 @@ def _windows(account: ListedAccount, zone: Zone, now: int) -> Line:
 
 def _percent(one: Window) -> Span:
     """84%!, the tenth dropped."""
-    return Span(f"{int(one.percent)}%{'!' if one.percent >= NEAR else ''}", level_role(one.percent))
+    return Span(f"{int(one.percent)}%{'!' if one.percent >= NEAR_PERCENT else ''}", level_role(one.percent))
 
 
 def _age(account: ListedAccount, now: int) -> str:
     return "-" if account.read_at is None else f"{duration(now - account.read_at)} ago"
 
 
-def _place(account: ListedAccount, home: str) -> str:
+def _folders(account: ListedAccount, home: str) -> str:
     """The folders, those of the home with ~; or the machine."""
     if account.is_merged:
         return f"machine {printable(account.owner.host)}"
@@ -99,7 +98,7 @@ def _stacked(account: ListedAccount, is_shown: bool, zone: Zone, now: int, home:
         used = (Span("    " + pad(printable(one.label), room + 2), "label"), Span(pad(percent.text, 6), percent.role))
         reset = (Span(f"to {clock_text(one.resets_at, now, zone)}"),)
         rows += [(*used, *reset)] if line_width((*used, *reset)) <= cells else [used, (Span("      "), *reset)]
-    return [*rows, (Span("    " + _place(account, home), "dim"),)]
+    return [*rows, (Span("    " + _folders(account, home), "dim"),)]
 
 
 # --- for programs -----------------------------------------------------------------------------------------------------

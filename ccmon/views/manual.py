@@ -23,11 +23,11 @@ def text(source: str, columns: int) -> List[str]:
 
 def _plain(row: str) -> str:
     """Without fonts and escapes."""
-    return _ESCAPE.sub(lambda found: _NAMED.get(found["name"], "?") if found["name"] else _SIGNS.get(found["sign"], ""), row)
+    return _ESCAPE.sub(lambda match: _NAMED.get(match["name"], "?") if match["name"] else _SIGNS.get(match["sign"], ""), row)
 
 
 def _arguments(words: str) -> List[str]:
-    return [_plain(found[2] if found[1] is None else found[1]) for found in _ARGUMENT.finditer(words)]
+    return [_plain(match[2] if match[1] is None else match[1]) for match in _ARGUMENT.finditer(words)]
 
 
 class _Page:
@@ -99,7 +99,7 @@ class _Page:
     def _title(self, words: List[str]) -> None:
         name, number, dated, version, book = (words + [""] * 5)[:5]
         sides: Tuple[str, str] = (f"{name}({number})", book)
-        self.rows.append(sides[0] + sides[1].center(self._columns - 2 * len(sides[0])) + sides[0])
+        self.rows.append(sides[0] + f" {sides[1]} ".center(self._columns - 2 * len(sides[0])) + sides[0])
         self._foot = version + dated.center(self._columns - 2 * len(version)).rstrip()
 
     def _section(self, words: List[str]) -> None:

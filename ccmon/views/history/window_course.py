@@ -10,11 +10,9 @@ from ccmon.history.windows import PastWindow
 from ccmon.sources.session_json import label
 from ccmon.text import Charset, Line, Span
 from ccmon.usage.windows import name_words
-from ccmon.views.screen import graph
-from ccmon.views.screen.scene import pick
-from ccmon.when import DAYS, MONTHS, Zone, hour_text, local, midnight
-
-_DAY_S = 86_400
+from ccmon.views import graph
+from ccmon.views.layout import pick
+from ccmon.when import DAY_S, DAYS, HOUR_S, Zone, day_and_hour, hour_text, local, midnight
 
 
 def begin(window: PastWindow) -> int:
@@ -31,55 +29,49 @@ def even_percent(window: PastWindow, now: int) -> Optional[float]:
 
 def strokes(window: PastWindow, now: int) -> List[graph.Stroke]:
     """Even use, dashed, and the percentage: what was read holds until the next reading; what was before the first is dashed."""
-    first, found = window.readings[0], []
+    first, drawn = window.readings[0], []
     if window.start is not None:
-        found = [graph.Stroke((window.start, 0.0), (window.resets_at, 100.0), "dim", True),
+        drawn = [graph.Stroke((window.start, 0.0), (window.resets_at, 100.0), "dim", True),
                  graph.Stroke((window.start, 0.0), first, text.level_role(first[1]), True)]
     last = (max(window.readings[-1][0], min(now, window.end)), window.readings[-1][1])
     for (at, percent), (later, more) in zip(window.readings, (*window.readings[1:], last)):
-        found += [graph.Stroke((at, percent), (later, percent), text.level_role(percent)),
+        drawn += [graph.Stroke((at, percent), (later, percent), text.level_role(percent)),
                   graph.Stroke((later, min(percent, more)), (later, max(percent, more)), text.level_role(more))]
-    return found
-
-
-def moment(epoch: int, zone: Zone) -> str:
-    """Tue 24 Nov 14:18."""
-    at = local(epoch, zone)
-    return f"{DAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1]} {hour_text(epoch, zone)}"
+    return drawn
 
 
 def headline(window: PastWindow, now: int, zone: Zone) -> Tuple[str, str]:
     """Which window, and how it stands, or stood at its end."""
     even = even_percent(window, now)
     if window.end <= now:
-        return (f"{name_words(window.name)} until {moment(window.end, zone)}",
-                f"{text.percent(window.percent)} at most, on {moment(window.reached_at, zone)}")
+        return (f"{name_words(window.name)} until {day_and_hour(window.end, zone)}",
+                f"{text.percent(window.percent)} at most, on {day_and_hour(window.reached_at, zone)}")
     used = window.readings[-1][1]
     beside = "" if even is None else f", even use would be {text.percent(even)}"
-    return f"{name_words(window.name)} until {moment(window.resets_at, zone)}", f"{text.percent(used)} used{beside}"
+    return f"{name_words(window.name)} until {day_and_hour(window.resets_at, zone)}", f"{text.percent(used)} used{beside}"
 
 
 def lines(window: PastWindow, now: int, zone: Zone, width: int, rows: int, charset: Charset) -> List[Line]:
     """At most `rows` lines: what it says in words, and the picture."""
-    lead, said = headline(window, now, zone)
+    lead, state = headline(window, now, zone)
     role = text.level_role(window.readings[-1][1] if window.end > now else window.percent)
-    choices = [(Span(f" {lead[:1].upper()}{lead[1:]}: ", "label"), Span(said, role)),
-               (Span(f" {label(window.name)}: ", "label"), Span(said, role)), (Span(f" {said.split(',')[0]}", role),)]
+    choices = [(Span(f" {lead[:1].upper()}{lead[1:]}: ", "label"), Span(state, role)),
+               (Span(f" {label(window.name)}: ", "label"), Span(state, role)), (Span(f" {state.split(',')[0]}", role),)]
     begun = begin(window)
     curve = graph.Curve(begun, max(begun + 1, window.resets_at), 100, strokes(window, now),
                         max(begun, min(now, window.resets_at)))
     picture = graph.render(curve, width - 2, rows - 1, charset, ticks(begun, window.resets_at, zone)) if rows > 1 else []
-    found = [pick(choices, width), *(picture if any(picture) else [])]
-    return [text.clip_line(line, width) for line in found[:rows]]
+    rows_ = [pick(choices, width), *(picture if any(picture) else [])]
+    return [text.clip_line(line, width) for line in rows_[:rows]]
 
 
 def ticks(start: int, end: int, zone: Zone) -> List[Tuple[int, str]]:
     """Where days begin, or full hours in a window that is no longer than a day."""
-    if end - start <= _DAY_S:
-        return [(at, hour_text(at, zone)) for at in range(-(-start // 3600) * 3600, end + 1, 3600)]
+    if end - start <= DAY_S:
+        return [(at, hour_text(at, zone)) for at in range(-(-start // HOUR_S) * HOUR_S, end + 1, HOUR_S)]
     day = local(start, zone).date() + timedelta(days=1)
-    found: List[Tuple[int, str]] = []
-    while len(found) < 400 and midnight(day, zone) <= end:
-        found.append((midnight(day, zone), f"{DAYS[day.weekday()]} {day.day}"))
+    days: List[Tuple[int, str]] = []
+    while len(days) < 400 and midnight(day, zone) <= end:
+        days.append((midnight(day, zone), f"{DAYS[day.weekday()]} {day.day}"))
         day += timedelta(days=1)
-    return found
+    return days

@@ -8,15 +8,14 @@ from typing import List, Optional, Sequence, Tuple
 from ccmon import text
 from ccmon.history import rating
 from ccmon.history.digest import Digest, Measured, Rise
-from ccmon.history.groups import Group
+from ccmon.history.groups import UsageGroup
 from ccmon.history.windows import PastWindow
 from ccmon.learning.reliability import Reliability
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import short_name
 from ccmon.views import reliability_words
-from ccmon.when import DAYS, MONTHS, hour_text, local
+from ccmon.when import DAYS, day_and_hour
 
-WEEKDAYS = DAYS
 MONTH_NAMES = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
                "December")
 MODELS_SHOWN = 8
@@ -32,7 +31,7 @@ class Figure(NamedTuple):
     change: str                        # "" where the two cannot be compared
 
 
-class Table(NamedTuple):
+class ReportTable(NamedTuple):
     """Cells of text below a heading; all columns but the first are at the right."""
 
     title: str
@@ -51,7 +50,7 @@ def heading(digest: Digest) -> str:
 
 
 def nothing(digest: Digest) -> str:
-    """That nothing was used in the period, and where to look instead."""
+    """That nothing was used in the period, and the command that shows more."""
     kind = digest.period.kind
     if not digest.so_far:
         return f"No session of this {kind} is stored. ccmon keeps them from its first run on; try: ccmon record"
@@ -67,25 +66,14 @@ def span(first: date, last: date) -> str:
     return f"{first.day}{month}{year} to {end}"
 
 
-def moment(epoch: int, digest: Digest) -> str:
-    """Sun 22 Nov 15:40."""
-    at = local(epoch, digest.zone)
-    return f"{DAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1]} {hour_text(epoch, digest.zone)}"
-
-
 def state(digest: Digest) -> str:
     """Whether the period is over."""
-    return f"so far, {moment(digest.now, digest)}" if digest.so_far else "complete"
+    return f"so far, {day_and_hour(digest.now, digest.zone)}" if digest.so_far else "complete"
 
 
 def zone_name(digest: Digest) -> str:
     """The zone that days and hours are of."""
     return text.printable(digest.zone.name)
-
-
-def day_name(day: date) -> str:
-    """Mon 17 Nov."""
-    return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
 
 
 # --- figures ----------------------------------------------------------------------------------------------------------
@@ -133,63 +121,63 @@ def day_number(day: date, week: bool) -> Tuple[str, str]:
 
 # --- tables -----------------------------------------------------------------------------------------------------------
 
-def days_table(digest: Digest) -> Table:
+def days_table(digest: Digest) -> ReportTable:
     """One row for each day that has begun."""
-    rows = tuple((day_name(day.begins), *_amounts(day), text.percent(day.percent) if day.sessions else "", nearness(day))
+    rows = tuple((day.day_name, *_amounts(day), text.percent(day.percent) if day.sessions else "", nearness(day))
                  for day in digest.days if day.begins)
-    return Table("Days", ("day", "sessions", "tokens", "cost", "highest", ""), rows)
+    return ReportTable("Days", ("day", "sessions", "tokens", "cost", "highest", ""), rows)
 
 
-def _amounts(group: Group) -> Tuple[str, str, str]:
+def _amounts(group: UsageGroup) -> Tuple[str, str, str]:
     if group.is_empty:
         return "", "", ""
     return text.count(group.sessions), text.count(group.tokens), text.usd(group.cost_usd)
 
 
-def nearness(group: Group) -> str:
+def nearness(group: UsageGroup) -> str:
     """limit reached, figure passed, over 80 %, or nothing."""
     return "limit reached" if group.hits else "figure passed" if group.passed else "over 80 %" if group.near else ""
 
 
-def model_groups(digest: Digest) -> List[Group]:
+def model_groups(digest: Digest) -> List[UsageGroup]:
     """The models by use; those beyond the eighth, and those of less than half a percent, as one."""
     groups = [group for group in digest.models if group.tokens > 0]
-    told = [group for group, part in zip(groups, shares(groups)) if part >= 0.005][:MODELS_SHOWN]
-    rest = groups[len(told):]
-    return [*told, _joined(rest)] if len(rest) > 1 else groups
+    shown = [group for group, part in zip(groups, shares(groups)) if part >= 0.005][:MODELS_SHOWN]
+    rest = groups[len(shown):]
+    return [*shown, _joined(rest)] if len(rest) > 1 else groups
 
 
-def _joined(rest: Sequence[Group]) -> Group:
-    known = [group.cost_usd for group in rest if group.cost_usd is not None]
+def _joined(rest: Sequence[UsageGroup]) -> UsageGroup:
+    costs = [group.cost_usd for group in rest if group.cost_usd is not None]
     return rest[0]._replace(key=f"{len(rest)} others", tokens=sum(group.tokens for group in rest),
-                            cost_usd=sum(known) if len(known) == len(rest) else None)
+                            cost_usd=sum(costs) if len(costs) == len(rest) else None)
 
 
-def shares(groups: Sequence[Group]) -> List[float]:
+def shares(groups: Sequence[UsageGroup]) -> List[float]:
     """Each one's part of all their tokens, 0..1."""
     whole = sum(group.tokens for group in groups)
     return [group.tokens / whole if whole else 0.0 for group in groups]
 
 
-def name_of(group: Group, cells: int = 40) -> str:
+def short_group_name(group: UsageGroup, cells: int = 40) -> str:
     """The name of a model or a machine, short enough for a table; pages escape it."""
     name = short_name(text.printable(text.without_path(group.key)))
     return name if text.width(name) <= cells else text.clip(name, cells - 2) + ".."
 
 
-def models_table(digest: Digest) -> Table:
+def models_table(digest: Digest) -> ReportTable:
     """Tokens and cost by model."""
     groups = model_groups(digest)
-    rows = tuple((name_of(group), text.count(group.tokens), f"{part * 100:.0f} %", text.usd(group.cost_usd))
+    rows = tuple((short_group_name(group), text.count(group.tokens), f"{part * 100:.0f} %", text.usd(group.cost_usd))
                  for group, part in zip(groups, shares(groups)))
-    return Table("Models", ("model", "tokens", "share", "cost"), rows)
+    return ReportTable("Models", ("model", "tokens", "share", "cost"), rows)
 
 
-def limits_table(digest: Digest) -> Table:
+def limits_table(digest: Digest) -> ReportTable:
     """How near the limit the sessions came, by what they are rated by."""
     rows = tuple((_rated_by(use, digest), text.count(use.sessions), text.count(use.near), text.count(use.hits),
                   text.count(use.passed) if use.by != rating.OFFICIAL else "") for use in digest.measured)
-    return Table("Limits", ("rated by", "sessions", "80 % passed", "reached", "above it"), rows)
+    return ReportTable("Limits", ("rated by", "sessions", "80 % passed", "reached", "above it"), rows)
 
 
 def _rated_by(use: Measured, digest: Digest) -> str:
@@ -207,28 +195,29 @@ def share(rise: Rise, digest: Digest) -> Tuple[str, str]:
     return text.percent(record.percent), whole
 
 
-def weeks_table(digest: Digest) -> Table:
+def weeks_table(digest: Digest) -> ReportTable:
     """How far each 7-day window came that ran in the period."""
-    rows = tuple((moment(week.end, digest), *week_words(week, digest)) for week in digest.weeks)
-    return Table("Weekly limit", ("until", "highest", "reached"), rows)
+    rows = tuple((day_and_hour(week.end, digest.zone), *week_words(week, digest)) for week in digest.weeks)
+    return ReportTable("Weekly limit", ("until", "highest", "reached"), rows)
 
 
 def week_words(week: PastWindow, digest: Digest) -> Tuple[str, str]:
     """The highest percentage, and when it was read."""
-    return text.percent(week.percent), moment(week.reached_at, digest)
+    return text.percent(week.percent), day_and_hour(week.reached_at, digest.zone)
 
 
-def weeks_said(digest: Digest) -> str:
+def weeks_sentence(digest: Digest) -> str:
     """What the picture of the weekly limit shows."""
     week = digest.weeks[-1]
     percent, reached = week_words(week, digest)
-    return f"The week until {moment(week.end, digest)}: {percent}, reached on {reached}. Dashed is even use up to 100 %."
+    end = day_and_hour(week.end, digest.zone)
+    return f"The week until {end}: {percent}, reached on {reached}. Dashed is even use up to 100 %."
 
 
-def hosts_table(digest: Digest) -> Table:
+def hosts_table(digest: Digest) -> ReportTable:
     """Sessions and tokens by machine."""
     rows = tuple((_host(group.key), *_amounts(group), text.count(group.hits)) for group in digest.hosts)
-    return Table("Machines", ("machine", "sessions", "tokens", "cost", "limit reached"), rows)
+    return ReportTable("Machines", ("machine", "sessions", "tokens", "cost", "limit reached"), rows)
 
 
 def _host(name: str) -> str:
@@ -236,15 +225,16 @@ def _host(name: str) -> str:
     return name if text.width(name) <= 30 else text.clip(name, 28) + ".."
 
 
-def forecasts_table(said: Reliability) -> Table:
+def forecasts_table(reliability: Reliability) -> ReportTable:
     """The likelihoods of sessions against what came, of the last months."""
-    return Table(reliability_words.TITLE, reliability_words.HEAD, reliability_words.rows(said))
+    return ReportTable(reliability_words.TITLE, reliability_words.HEAD, reliability_words.rows(reliability))
 
 
-def forecasts_said(said: Reliability) -> str:
+def forecasts_sentence(reliability: Reliability) -> str:
     """What the table of the forecasts shows."""
-    found = (reliability_words.said(said, "session"), reliability_words.spread_said(said), reliability_words.verdicts_said(said))
-    return ". ".join(sentence[:1].upper() + sentence[1:] for sentence in found if sentence) + "."
+    sentences = (reliability_words.summary(reliability, "session"), reliability_words.spread_sentence(reliability),
+                 reliability_words.verdicts_sentence(reliability))
+    return ". ".join(sentence[:1].upper() + sentence[1:] for sentence in sentences if sentence) + "."
 
 
 def heat_level(tokens: float, top: float, levels: int) -> int:

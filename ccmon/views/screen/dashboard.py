@@ -1,13 +1,17 @@
-"""The screen: parts stacked in a window; what does not fit drops out in order of worth, nothing wraps."""
+"""The screen: parts stacked in a window; what does not fit is dropped by its rank, nothing wraps."""
 
 from typing import List, Sequence, Tuple
 
 from ccmon import text
+from ccmon.model import Block, Runway, Snapshot
 from ccmon.text import Line, Span
-from ccmon.usage import notices
-from ccmon.views.screen import course, foot, outlook_row, parts, recent, windows
-from ccmon.views.screen.scene import COMPACT_ROWS, LABEL_CELLS, TINY, Scene
-from ccmon.views.screen.stack import Part, bottom, fit_both
+from ccmon.usage import forecast, notices
+from ccmon.usage.burn import HOLE_S
+from ccmon.views import graph
+from ccmon.views.layout import LABEL_CELLS, Slot, bottom, fit_both
+from ccmon.views.screen import foot, outlook_row, parts, recent, windows
+from ccmon.views.screen.scene import COMPACT_ROWS, TINY, Scene
+from ccmon.when import HOUR_S
 
 WIDE, THIRD, NARROW = 72, 110, 38      # cells from which a layout is used
 LEAST_GRAPH, TALL_GRAPH = 5, 22        # rows of the graph with its axis
@@ -40,30 +44,30 @@ def _wide(scene: Scene, width: int, height: int) -> List[Line]:
     rows = windows.rows(scene, width, _edges(width)[1 if width >= THIRD else 0])
     rows = rows[:max(MANY_WINDOWS, height - fixed - least)]
     air = [()] * (fixed + least + len(rows) + 2 <= height or fixed + least + len(rows) > height)     # the graph needs it more
-    body = [Part(4, [parts.title(scene, width)]), Part(8, [parts.rule(scene, width)]), *meters, *_windows(rows), Part(9, air),
-            Part(5, columns[:1]), Part(6, columns[1:2]), Part(_worth_of_end(scene, 3), columns[2:]), Part(9, air)]
+    body = [Slot(4, [parts.title(scene, width)]), Slot(8, [parts.rule(scene, width)]), *meters, *_windows(rows), Slot(9, air),
+            Slot(5, columns[:1]), Slot(6, columns[1:2]), Slot(_end_rank(scene, 3), columns[2:]), Slot(9, air)]
     spare = height - sum(len(part.lines) for part in body) - 1 - LEAST_GRAPH
-    said = windows.without_alarm(scene)
-    rows_kept = max(least, min(spare, len(foot.notices(said, width, spare))))      # a graph can do with less, a warning cannot
-    lines, end = fit_both(body, _foot(said, width, rows_kept, roomy=height >= 20), height)
+    shown = windows.without_alarm(scene)
+    foot_rows = max(least, min(spare, len(foot.notices(shown, width, spare))))      # a graph can do with less, a warning cannot
+    lines, end = fit_both(body, _foot(shown, width, foot_rows, roomy=height >= 20), height)
     return bottom(lines + _below(scene, width, height - len(lines) - len(end)), end, height)
 
 
-def _windows(rows: Sequence[Line]) -> List[Part]:
+def _windows(rows: Sequence[Line]) -> List[Slot]:
     """The loosest window gives way first."""
-    return [Part(min(4 + at, 8), [row]) for at, row in enumerate(rows)]
+    return [Slot(min(4 + at, 8), [row]) for at, row in enumerate(rows)]
 
 
-def _worth_of_end(scene: Scene, usual: int) -> int:
+def _end_rank(scene: Scene, usual: int) -> int:
     """Of the row that says when it runs out, or that nothing goes on."""
     return 0 if notices.is_blocked_elsewhere(scene.snapshot) else usual
 
 
-def _foot(scene: Scene, width: int, rows: int, roomy: bool) -> List[Part]:
+def _foot(scene: Scene, width: int, rows: int, roomy: bool) -> List[Slot]:
     """Notices just above the keys; roomy keeps their rows free when there are none."""
     notices = foot.notices(scene, width, rows)
     space = [()] * (rows - len(notices)) if roomy else []
-    return [Part(9, space), Part(1, notices[:1]), Part(5, notices[1:]), Part(7, [foot.keys(scene, width)])]
+    return [Slot(9, space), Slot(1, notices[:1]), Slot(5, notices[1:]), Slot(7, [foot.keys(scene, width)])]
 
 
 def _columns(scene: Scene, width: int) -> List[Line]:
@@ -81,13 +85,13 @@ def _edges(width: int) -> Tuple[int, int]:
     return (width * 45 // 100, width * 73 // 100) if width >= THIRD else (width * 64 // 100, width)
 
 
-def _meters(scene: Scene, width: int) -> List[Part]:
+def _meters(scene: Scene, width: int) -> List[Slot]:
     """The bar of the window that binds, where that is another one, and those of the session."""
     head = windows.headline(scene, width)
-    worths = (2, 4, 5, 4) if head else (0, 1, 3, 2)
+    ranks = (2, 4, 5, 4) if head else (0, 1, 3, 2)
     session = (parts.tokens_bar, parts.tokens_figures, parts.time_bar, parts.time_figures)
-    return [*(Part(at, [row]) for at, row in enumerate(head)),
-            *(Part(worth, [made(scene, width)]) for worth, made in zip(worths, session))]
+    return [*(Slot(at, [row]) for at, row in enumerate(head)),
+            *(Slot(rank, [made(scene, width)]) for rank, made in zip(ranks, session))]
 
 
 def _beside(left: Line, right: Line, column: int) -> Line:
@@ -101,18 +105,18 @@ def _below(scene: Scene, width: int, rows: int) -> List[Line]:
 
 
 def _graph(scene: Scene, width: int, rows: int) -> List[Line]:
-    return [(Span(" "), *line) for line in course.curve(scene, width, rows)] if rows >= LEAST_GRAPH else []
+    return [(Span(" "), *line) for line in session_curve(scene, width, rows)] if rows >= LEAST_GRAPH else []
 
 
 def _narrow(scene: Scene, width: int, height: int) -> List[Line]:
     rows = min(height, COMPACT_ROWS) if scene.compact else height
     money = [_under_label(line) for line in parts.money_rows(scene, width - LABEL_CELLS + parts.MONEY_LABEL_CELLS)]
-    body = [Part(4, [parts.title(scene, width)]), Part(9, [parts.rule(scene, width)]), *_meters(scene, width),
-            *_windows(windows.rows(scene, width)), Part(7, [parts.burn_row(scene, width)]),
-            Part(8, [parts.lasts_row(scene, width)]), Part(_worth_of_end(scene, 2), [outlook_row.runs_out_row(scene, width)]),
-            *(Part(10 + at, [line]) for at, line in enumerate(money) if line)]
-    said = windows.without_alarm(scene)
-    lines, end = fit_both(body, _foot(said, width, 3 if rows >= 14 else 2 if rows >= 9 else 1, roomy=False), rows)
+    body = [Slot(4, [parts.title(scene, width)]), Slot(9, [parts.rule(scene, width)]), *_meters(scene, width),
+            *_windows(windows.rows(scene, width)), Slot(7, [parts.burn_row(scene, width)]),
+            Slot(8, [parts.lasts_row(scene, width)]), Slot(_end_rank(scene, 2), [outlook_row.runs_out_row(scene, width)]),
+            *(Slot(10 + at, [line]) for at, line in enumerate(money) if line)]
+    shown = windows.without_alarm(scene)
+    lines, end = fit_both(body, _foot(shown, width, 3 if rows >= 14 else 2 if rows >= 9 else 1, roomy=False), rows)
     picture = [] if scene.compact else _below(scene, width, height - len(lines) - len(end))
     return bottom(lines + picture, end, rows)
 
@@ -120,3 +124,38 @@ def _narrow(scene: Scene, width: int, height: int) -> List[Line]:
 def _under_label(line: Line) -> Line:
     """A row of the right column as a row of its own."""
     return (Span(text.pad("    " + line[0].text.strip(), LABEL_CELLS), line[0].role), *line[1:]) if line else ()
+
+
+# --- the graph of the session ------------------------------------------------------------------------------------------
+
+def session_curve(scene: Scene, cells: int, rows: int) -> List[Line]:
+    """The graph of this session with the projection to the limit."""
+    snapshot = scene.snapshot
+    block = snapshot.session
+    assert block is not None
+    dots = 2 * cells                       # across; a point for each half of one is fine enough
+    points = forecast.thinned(snapshot.usage_curve, max(1, (block.end - block.start) // (2 * dots)))
+    role = text.level_role(snapshot.percent)
+    strokes = [graph.Stroke(a, b, "dim" if b[0] - a[0] > HOLE_S and b[1] != a[1] else role) for a, b in zip(points, points[1:])]
+    step_s = HOUR_S * max(1, (block.end - block.start) // (8 * HOUR_S))
+    hours = [(at, scene.hour(at)) for at in range(block.start, block.end, step_s)]
+    runway = outlook_row.likelihood_runway(scene)
+    ahead, band = ([], _band(snapshot, block, runway)) if runway and runway.band else (_ahead(snapshot, block), [])
+    picture = graph.Curve(block.start, block.end, snapshot.capacity, strokes + ahead, snapshot.now, band)
+    return graph.render(picture, cells - 2, rows, scene.charset, hours)
+
+
+def _ahead(snapshot: Snapshot, block: Block) -> List[graph.Stroke]:
+    """The projection: at the present pace until the limit, the official reset or the end of the session."""
+    if snapshot.burn_per_min <= 0 or not snapshot.left:
+        return []
+    until = min(block.end, parts.window(snapshot)[1], snapshot.predicted_end or block.end)
+    reached = block.tokens + snapshot.burn_per_min * (until - snapshot.now) / 60
+    return [graph.Stroke((snapshot.now, block.tokens), (until, reached), "dim", dashed=True)]
+
+
+def _band(snapshot: Snapshot, block: Block, runway: Runway) -> List[graph.Between]:
+    """Where the curve will be, nine times of ten."""
+    until = min(block.end, parts.window(snapshot)[1])
+    later = [graph.Between(at, block.tokens + low, block.tokens + high) for at, low, high in runway.band if at <= until]
+    return [graph.Between(snapshot.now, block.tokens, block.tokens), *later]

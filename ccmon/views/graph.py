@@ -24,7 +24,7 @@ class Stroke(NamedTuple):
 
 
 class Between(NamedTuple):
-    """Where the curve will be at one moment, most likely."""
+    """Where the curve will most likely be at one time."""
 
     at: int                            # epoch s
     low: float                         # tokens
@@ -39,7 +39,7 @@ class Curve(NamedTuple):
     limit: int                         # tokens
     strokes: Sequence[Stroke]
     now: int                           # epoch s
-    band: Sequence[Between] = ()       # by time; what lies between two moments is even
+    band: Sequence[Between] = ()       # by time; what lies between two of them is even
 
 
 class Canvas:
@@ -88,8 +88,8 @@ def render(curve: Curve, cells: int, rows: int, charset: Charset, hours: Sequenc
 
 def _top(curve: Curve, plot_rows: int) -> float:
     """Tokens at the upper edge; what is over the limit gets a row of its own above it."""
-    seen = max((stroke.end[1] for stroke in curve.strokes if not stroke.dashed), default=0)
-    return max(1, curve.limit if seen <= curve.limit else max(seen, curve.limit * plot_rows / (plot_rows - 1)))
+    highest = max((stroke.end[1] for stroke in curve.strokes if not stroke.dashed), default=0)
+    return max(1, curve.limit if highest <= curve.limit else max(highest, curve.limit * plot_rows / (plot_rows - 1)))
 
 
 def _row_of(tokens: float, top: float, plot_rows: int) -> int:
