@@ -15,7 +15,7 @@ from ccmon.when import HOUR_S
 if TYPE_CHECKING:
     from ccmon.store.messages import MessageChange, MessageRow
 
-QUARTER_S = 900
+QUARTER_S = HOUR_S // 4
 UNKNOWN = -1                           # instead of a model's or project's number
 _KINDS = ("input", "output", "cache_creation", "cache_read")
 _SUMS = (*_KINDS, "cost_nano", "unpriced", "entries")
@@ -113,7 +113,7 @@ def _legacy(db: sqlite3.Connection, owner: int, touched: Optional[Iterable[Key]]
     by_key: Dict[Tuple[int, int], Sequence[int]] = {}
     for ts, model in {key[:2] for key in touched}:
         for row in db.execute(f"{select} AND model_id = ? AND ts IN (?, ?) AND ts + span_s > ?",
-                              (owner, model, ts, ts // 3600 * 3600, ts)):
+                              (owner, model, ts, ts // HOUR_S * HOUR_S, ts)):
             by_key[row[0], row[1]] = row
     return list(by_key.values())
 
