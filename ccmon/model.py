@@ -8,14 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Optional, Tuple
 
 from ccmon.named_tuple import NamedTuple
+from ccmon.sources.session_json import NEAR_PERCENT as NEAR_PERCENT
 from ccmon.when import SESSION_S
 
 if TYPE_CHECKING:
     from ccmon.learning.learned import Learned
     from ccmon.learning.values import Load
-
-
-NEAR_PERCENT = 80                      # of a limit: from here on it is nearly used up
+    from ccmon.usage.outlook import Outlook
 
 
 class Block(NamedTuple):
@@ -184,10 +183,11 @@ class Facts(NamedTuple):
     hit_at: Optional[int] = None       # epoch s of the newest limit event: a message of Claude, or `ccmon hit`
     load: Optional["Load"] = None        # what the running window has used here by model and kind, where that is known
     learned: Optional["Learned"] = None
-    outlook: object = None             # outlook.Outlook: what forecasts rest on
+    outlook: Optional["Outlook"] = None    # what forecasts rest on
     cut_since: Optional[int] = None    # epoch s: logs up to then are gone or came late, so ccusage cuts this session otherwise
     apart: Apart = Apart()
     cache: Optional[PromptCache] = None    # of the session that was used last
+    is_held: bool = False              # nothing is in here as another program held the store: a moment later it may be read
 
 
 class LearnedLimit(NamedTuple):

@@ -11,8 +11,7 @@ from typing import Mapping, Optional, Tuple
 
 from ccmon import arguments, line_answer
 from ccmon.doctor import files
-from ccmon.doctor.check import FileStat
-from ccmon.doctor.shell import Commands
+from ccmon.doctor.check import Commands, FileStat
 from ccmon.errors import CcmonError, SettingError, UsageError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings import accounts, config, options
@@ -110,4 +109,4 @@ def _settings(flags: Mapping[str, RawValue], env: Mapping[str, str], path: Optio
             return _Settings(settings_of(layers, sections), layers, error)
         except CcmonError as err:
             error = error or err
-    raise AssertionError("the defaults are sound")
+    raise AssertionError("the defaults are valid")

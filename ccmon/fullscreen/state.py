@@ -29,7 +29,7 @@ class ScreenState(NamedTuple):
     reading: bool = True               # a refresh is under way
     is_read: bool = False              # one has come to its end since the screen is up
     past: Past = NO_PAST
-    history_view: Page = Page()        # what of the past the history page shows
+    history_view: Page = Page()        # what the history page shows
     message: str = ""
     message_until: int = 0             # epoch s
     noted_at: Optional[int] = None     # epoch s when L was pressed; it takes that back for a while

@@ -43,7 +43,7 @@ def present(kept: Memory) -> Moment:
     now = kept.ctx.now()
     facts = learned_state.recall_limit(kept, kept.facts(now), now)
     full = fullness.session_fullness(facts, snapshots.usage_options(kept.ctx, facts.login), now)
-    return Moment(full.limit, facts.learned, full.session, full.gauge.percent, full.gauge.source)
+    return Moment(full.limit, facts.learned, full.session, full.utilization.percent, full.utilization.source)
 
 
 def sessions(kept: Memory, moment: Union[Moment, Snapshot], since: Optional[int] = None, everywhere: bool = False) -> Rated:

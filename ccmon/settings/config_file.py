@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack, contextmanager, suppress
-from typing import Iterator, Mapping, Optional
+from typing import Iterator, Optional
 
-from ccmon import line_cache
 from ccmon.errors import CcmonError, Unwritable
-from ccmon.system import private, shared_files, swap
+from ccmon.system import private, shared_files
 
 
 @contextmanager
 def locked(path: str) -> Iterator[None]:
-    """No other ccmon changes the file meanwhile, where files can be made. Its folder is made: only there all meet.
-
-    Unwritable when another one does not end.
-    """
+    """No other ccmon changes the file meanwhile; its folder is made for that. Unwritable when another one does not end."""
     folder = os.path.dirname(os.path.realpath(path))
     with ExitStack() as stack:
         try:
@@ -41,28 +37,20 @@ def text_of(path: str) -> Optional[str]:
 
 
 def write(path: str, before: Optional[str], after: str) -> None:
-    """Write the content at once; a new file is the user's alone. Unwritable when it cannot be; then nothing has changed.
-
-    Changed when another program, an editor say, has written something else than `before` meanwhile.
-    """
+    """Write the content at once, or raise Unwritable; Changed when another program has written something else than `before`."""
     why = private.whose_folder(os.path.dirname(path)) or private.whose_folder(os.path.dirname(os.path.realpath(path)))
     if why:
         raise Unwritable(f"{path} cannot be written (its folder {why})", "Set XDG_CONFIG_HOME to a folder of your own")
     try:
         shared_files.replace(path, None if before is None else before.encode("utf-8"), after.encode("utf-8"))
-    except swap.Changed:
+    except shared_files.Changed:
         raise
     except CcmonError as err:
         raise Unwritable(str(err)) from None
 
 
-def outdate_lines(env: Mapping[str, str]) -> None:
-    """After a change: no cached line is shown any more as it was."""
-    line_cache.outdate(env)
-
-
 def remove(path: str, content: str) -> None:
     """Remove the file if that is all that is in it. Unwritable when it cannot be read."""
     if text_of(path) == content:
-        with suppress(swap.Changed):
+        with suppress(shared_files.Changed):
             shared_files.remove(path, content.encode("utf-8"))

@@ -1,7 +1,4 @@
-"""When Claude Code said that a limit was reached: every kind is kept, and those of the session and the week are readings, too.
-
-For database.py and its neighbours, inside their transaction; sqlite3.Error comes as it is. Times are epoch seconds.
-"""
+"""Limit events of Claude Code: every kind is stored, and those of the session and the week are readings, too (epoch seconds)."""
 
 from __future__ import annotations
 
@@ -10,12 +7,12 @@ from typing import Dict, Iterable, List, Tuple
 
 from ccmon.named_tuple import NamedTuple
 from ccmon.store import learning, values
-from ccmon.when import SESSION_S
+from ccmon.when import SESSION_S, WEEK_S
 
-ONE_S = 60                             # what is said again so soon is listed once
-_WINDOWS_S = {"session": SESSION_S, "weekly": 7 * 86_400}      # 100 % of these windows: the limit is learned from it
+ONE_S = 60                             # what is repeated so soon is listed once
+_WINDOWS_S = {"session": SESSION_S, "weekly": WEEK_S}      # 100 % of these windows: the limit is learned from it
 _LONGEST = 40                          # characters of a kind or a model's name
-_UNKNOWN = "other"                     # its reset was not understood: which limit it is about may be known later
+_UNKNOWN = "other"                     # its reset was not understood: which limit it is about may be clear later
 
 LimitEventRow = Tuple[int, int, str, str, str]   # time, reset (0 when unknown), source (hit | limit), kind, model ("" for none)
 
@@ -29,13 +26,9 @@ class LimitEvent(NamedTuple):
     resets_at: int = 0                 # epoch s, 0 when unknown
 
 
-# --- what is written ------------------------------------------------------------------------------------------------------
-
 def add(db: sqlite3.Connection, owner: int, events: Iterable[LimitEvent]) -> None:
-    """Keep them; the same ones again change nothing, but a reset that was unknown.
-
-    A message about a window that was over already teaches nothing: its 100 % are not those of the window it came in.
-    """
+    """Store them; the same ones again change nothing, but a reset that was unknown.
+    A message about a window that was over already teaches nothing: its 100 % are not those of the window it came in."""
     changed = []
     for event in filter(_can_be, events):
         if _write(db, owner, event) and event.kind in _WINDOWS_S and not 0 < event.resets_at <= event.at:
@@ -46,11 +39,11 @@ def add(db: sqlite3.Connection, owner: int, events: Iterable[LimitEvent]) -> Non
 
 
 def _write(db: sqlite3.Connection, owner: int, event: LimitEvent) -> bool:
-    """False where that moment is known under a better kind."""
-    known = {kind for kind, in db.execute("SELECT kind FROM limit_event WHERE owner_id = ? AND ts = ?", (owner, event.at))}
-    if event.kind == _UNKNOWN and known - {_UNKNOWN}:
+    """False where that time has a better kind."""
+    stored = {kind for kind, in db.execute("SELECT kind FROM limit_event WHERE owner_id = ? AND ts = ?", (owner, event.at))}
+    if event.kind == _UNKNOWN and stored - {_UNKNOWN}:
         return False
-    if event.kind != _UNKNOWN and _UNKNOWN in known:
+    if event.kind != _UNKNOWN and _UNKNOWN in stored:
         db.execute("DELETE FROM limit_event WHERE owner_id = ? AND ts = ? AND kind = ?", (owner, event.at, _UNKNOWN))
     db.execute(_EVENT, (owner, event.at, event.kind, event.model, event.resets_at))
     return True
@@ -69,39 +62,29 @@ _READING = f"""INSERT INTO reading (owner_id, window_s, ts, percent, resets_at, 
     ON CONFLICT (owner_id, window_s, ts, source) {_LATER}"""
 
 
-# --- what is asked --------------------------------------------------------------------------------------------------------
-
 def events(db: sqlite3.Connection, owner: int, since: int = 0) -> List[LimitEventRow]:
-    """Those from since on, and what the user noted, by time; what is said again within a minute is one, at its first time.
-
-    Readings of messages from before there was this table are among them.
-    """
-    found: List[LimitEventRow] = []
+    """Those from since on, and what the user noted, by time; what is repeated within a minute is one, at its first time.
+    Readings of messages from before there was this table are among them."""
+    listed: List[LimitEventRow] = []
     newest: Dict[Tuple[str, str, str], int] = {}
-    for at, resets_at, source, kind, model in _rows(db, owner, since):
-        place = newest.get((source, kind, model))
-        if place is not None and _is_same(found[place], at, resets_at):
-            found[place] = (found[place][0], resets_at or found[place][1], *found[place][2:])
+    for at, resets_at, source, *texts in db.execute(_LIST, (owner, SESSION_S, WEEK_S, since)).fetchall():
+        kind, model = map(values.text, texts)
+        index = newest.get((source, kind, model))
+        if index is not None and _is_same(listed[index], at, resets_at):
+            listed[index] = (listed[index][0], resets_at or listed[index][1], *listed[index][2:])
         else:
-            newest[source, kind, model] = len(found)
-            found.append((at, resets_at, source, kind, model))
-    return found
+            newest[source, kind, model] = len(listed)
+            listed.append((at, resets_at, source, kind, model))
+    return listed
 
 
 def _is_same(row: LimitEventRow, at: int, resets_at: int) -> bool:
     return row[2] != "hit" and at - row[0] < ONE_S and (resets_at == row[1] or not resets_at or not row[1])
 
 
-def _rows(db: sqlite3.Connection, owner: int, since: int) -> List[LimitEventRow]:
-    found = db.execute(_LIST, (owner, SESSION_S, _WINDOWS_S["weekly"], since)).fetchall()
-    return [(at, resets_at, source, values.text(kind), values.text(model)) for at, resets_at, source, kind, model in found]
-
-
 def reached(db: sqlite3.Connection, owner: int, since: int, until: int) -> List[int]:
     """When a session was cut off, from since on and before until, by time.
-
-    By its own limit, by extra usage that came to its end after that limit, or as the user noted.
-    """
+    By its own limit, by extra usage that came to its end after that limit, or as the user noted."""
     return [ts for ts, in db.execute(_REACHED, (owner, SESSION_S, since, until))]
 
 
