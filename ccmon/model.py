@@ -5,7 +5,7 @@ Times are integer epoch seconds (UTC), tokens are input + output unless a name s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Optional, Tuple
 
 from ccmon.named_tuple import NamedTuple
 from ccmon.when import SESSION_S
@@ -299,7 +299,7 @@ class Record(NamedTuple):
         return self.percent > 100 and self.rated_by != "official" and not self.hit
 
 
-class Used(NamedTuple):
+class UsageRow(NamedTuple):
     """What was used in a quarter of an hour: of one model, in one project."""
 
     at: int                            # epoch s of its start
@@ -347,10 +347,3 @@ class Forecast(NamedTuple):
     outcome_at: Optional[int] = None   # epoch s when the limit was reached, else the reset; None while nobody knows
     reached: Optional[bool] = None     # whether it was reached before the reset
     window_s: int = SESSION_S
-
-
-class Event(NamedTuple):
-    """What `Screen.wait` saw: key, paste (text that was left out), background, signal, resize, wake or closed."""
-
-    kind: str
-    value: Union[str, int, None] = None    # the key's name, the background's colour or the signal's number

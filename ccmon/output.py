@@ -23,7 +23,7 @@ from ccmon.text import Charset, Line, plain
 if TYPE_CHECKING:
     import locale
 
-    from ccmon.pipeline.stored import Stored
+    from ccmon.pipeline.stored import StoreAccess
 else:
     try:
         import _locale as locale  # private: the part of the C library, without what needs re
@@ -195,12 +195,12 @@ class Progress:
                 sys.stderr.flush()
 
 
-def read_logs(ctx: Context, stored: "Optional[Stored]" = None) -> None:
+def read_logs(ctx: Context, stored: "Optional[StoreAccess]" = None) -> None:
     """Bring what the history lacks of the logs into it, before it is shown; seen by the history that is open, where one is."""
     from ccmon.pipeline.catch_up import catch_up
-    from ccmon.pipeline.stored import SCREEN_BUSY_MS, Stored, opened
+    from ccmon.pipeline.stored import SCREEN_BUSY_MS, StoreAccess, opened
     if stored is None:
-        with opened(ctx, SCREEN_BUSY_MS, Stored) as own:
+        with opened(ctx, SCREEN_BUSY_MS, StoreAccess) as own:
             return read_logs(ctx, own)
     with Progress(ctx, "reading the logs") as progress:
         catch_up(ctx, stored, progress)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from terminal import CLEAN, Terminal
 
 from ccmon.fullscreen import keys
+from ccmon.fullscreen.keys import ScreenEvent
 from ccmon.fullscreen.state import State, update
-from ccmon.model import Event, Facts
+from ccmon.model import Facts
 from ccmon.settings.grounds import background_of
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")]
@@ -62,10 +63,10 @@ def test_an_answer_without_its_end_takes_no_key(begun, pause_s, typed):
     (True, "light", "#000000", "dark", "theme"), (False, "dark", "#ffffff", "dark", "")])
 def test_the_background_chooses_the_theme_where_none_is_set(sought, theme, value, expected, effect):
     state = State(Facts(), theme=theme, is_theme_sought=sought)
-    after, found = update(state, Event("background", value), 0, "pro", 80, 24)
+    after, found = update(state, ScreenEvent("background", value), 0, "pro", 80, 24)
     assert (after.theme, found) == (expected, effect)
-    chosen, _ = update(after, Event("key", "t"), 0, "pro", 80, 24)
-    assert update(chosen, Event("background", "#ffffff"), 0, "pro", 80, 24) == (chosen, "")
+    chosen, _ = update(after, ScreenEvent("key", "t"), 0, "pro", 80, 24)
+    assert update(chosen, ScreenEvent("background", "#ffffff"), 0, "pro", 80, 24) == (chosen, "")
 
 
 # --- the screen -------------------------------------------------------------------------------------------------------------

@@ -10,10 +10,11 @@ from scenes import NOW, START, FixedZone, block, past, records, scene, used, wee
 
 from ccmon import text
 from ccmon.choices import PERIODS
+from ccmon.fullscreen.keys import ScreenEvent
 from ccmon.fullscreen.state import State, update
 from ccmon.history import groups as history_groups
 from ccmon.history.groups import by_period
-from ccmon.model import Event, Facts, Record, Used
+from ccmon.model import Facts, Record, UsageRow
 from ccmon.text import Charset
 from ccmon.views.history import chart, heatmap
 from ccmon.views.screen import history_page
@@ -130,13 +131,13 @@ def test_the_list_shows_the_hours_that_the_reader_saw():
 
 
 def test_what_is_seen_is_what_models_are_known_of():
-    rows = [Used(START, "a", "", 1, 2, 9, 9), Used(START, "b", "", 3, 4, 9, 9), Used(START, None, None, 90, 0, 0, 0)]
+    rows = [UsageRow(START, "a", "", 1, 2, 9, 9), UsageRow(START, "b", "", 3, 4, 9, 9), UsageRow(START, None, None, 90, 0, 0, 0)]
     known = gathered(records(1), rows, FixedZone(), NOW)
     assert known.seen == {START: 10} and sum(map(sum, known.heat)) == 100
 
 
 def test_a_first_read_shows_what_it_has_read_before_any_session_is_cut():
-    known = gathered((), [Used(START, "a", "", 1, 2, 9, 9)], FixedZone(), NOW)
+    known = gathered((), [UsageRow(START, "a", "", 1, 2, 9, 9)], FixedZone(), NOW)
     assert "No sessions are stored yet" in " ".join(page(Look(), known=known))
     assert any("Thu 15 Jan" in row and row.split()[-1] == "-" for row in page(Look("chart"), known=known))
 
@@ -147,7 +148,7 @@ def pressed(keys, state):
     """The state after the keys, and the effects that were asked for."""
     effects = []
     for key in keys.split():
-        state, effect = update(state, Event("key", key), NOW, "pro", 80, 24)
+        state, effect = update(state, ScreenEvent("key", key), NOW, "pro", 80, 24)
         effects += [effect] if effect else []
     return state, effects
 

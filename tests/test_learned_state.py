@@ -9,7 +9,7 @@ from simulator import Scenario
 from ccmon.learning import learned, state
 from ccmon.learning.learned import Learned
 from ccmon.model import Runway, Source
-from ccmon.pipeline import learned_state, memory
+from ccmon.pipeline import history, learned_state
 from ccmon.settings import context
 from ccmon.store import trusted
 
@@ -27,7 +27,7 @@ def worked(tmp_path_factory):
 
 def kept_in(home, now, **settings):
     ctx = context.prepare({}, {"HOME": str(home), "CCMON_NOW": str(now), **settings})
-    return memory.opened(ctx, 5000)
+    return history.opened(ctx, 5000)
 
 
 @pytest.fixture

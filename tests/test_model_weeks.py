@@ -2,7 +2,7 @@
 
 import pytest
 
-from ccmon.pipeline import memory, model_weeks
+from ccmon.pipeline import history, model_weeks
 from ccmon.settings import context
 from ccmon.store import learning, window_readings
 from ccmon.store.window_readings import Row
@@ -32,7 +32,7 @@ def rows(days, login=""):
 @pytest.fixture
 def kept(tmp_path):
     ctx = context.prepare({}, {"HOME": str(tmp_path), "CCMON_NOW": str(NOW)})
-    with memory.opened(ctx, 5000) as found:
+    with history.opened(ctx, 5000) as found:
         yield found
 
 

@@ -15,7 +15,7 @@ from ccmon.fullscreen import picture as pictures
 from ccmon.fullscreen.picture import Picture, View
 from ccmon.fullscreen.poller import LOAD, NOTHING, READ, Poller
 from ccmon.fullscreen.state import State
-from ccmon.pipeline import memory, refresh, stored, watch
+from ccmon.pipeline import history, refresh, stored, watch
 from ccmon.settings import context
 from ccmon.sources import log_files, log_watch
 from ccmon.sources.log_watch import LogWatch
@@ -178,7 +178,7 @@ def test_a_changed_log_is_read_once_and_two_screens_come_to_rest(pollers):
 
 
 def test_what_another_process_stores_is_loaded_and_not_read_again(pollers):
-    with memory.opened(pollers.ctx, 1000) as kept:
+    with history.opened(pollers.ctx, 1000) as kept:
         kept.note_hit(pollers.ctx.now())
     pollers.counts.reads = 0
     first = pollers.both[0]

@@ -13,8 +13,8 @@ from store_cases import DAY, HOUR, block
 from ccmon.learning import uses
 from ccmon.learning.values import Reading
 from ccmon.model import Forecast, Runway, Source
-from ccmon.pipeline import memory
-from ccmon.pipeline.memory import Answer
+from ccmon.pipeline import history
+from ccmon.pipeline.history import SourceAnswer
 from ccmon.settings import context
 from ccmon.store import check, merge, rows, schema
 from ccmon.store import copy as store_copy
@@ -34,7 +34,7 @@ def ctx(home):
 
 @pytest.fixture
 def kept(ctx):
-    with memory.opened(ctx, 1000) as opened:
+    with history.opened(ctx, 1000) as opened:
         yield opened
 
 
@@ -65,7 +65,7 @@ def test_ones_own_prices_count_and_an_unknown_one_leaves_the_cost_open(home):
     config = home / ".config/ccmon/config.ini"
     config.parent.mkdir(parents=True)
     config.write_text(f"[prices]\n{SONNET} = 1, 2, 3, 4, 5\n")
-    with memory.opened(context.prepare({}, {"HOME": str(home), "CCMON_NOW": str(T)}), 1000) as kept:
+    with history.opened(context.prepare({}, {"HOME": str(home), "CCMON_NOW": str(T)}), 1000) as kept:
         keep_logs(kept.store, kept.ctx.owner, [
             Minute(T - 120, SONNET, 1_000_000, 0, 0, 1_000_000), Minute(T - 60, SONNET, 1, 1, 1, 1),
             Minute(T - 60, "gpt-9", 1, 0, 0, 0), Minute(T, SONNET, 0, 0, 0, 0), Minute(T, "", 0, 0, 0, 0)])
@@ -93,7 +93,7 @@ def seen(kept, start, *steps, end=True):
     """A session of ccusage that was seen with so many tokens at these seconds after its start."""
     for after_s, tokens in steps:
         told = block(start, tokens, last=start + after_s, cache_creation=2 * tokens, cache_read=5 * tokens, cost_usd=tokens / 100)
-        kept.keep(Answer((told,), Source("ccusage")), start + after_s)
+        kept.keep(SourceAnswer((told,), Source("ccusage")), start + after_s)
 
 
 def test_without_minutes_the_course_is_what_was_seen(kept):
@@ -106,13 +106,13 @@ def test_without_minutes_the_course_is_what_was_seen(kept):
 
 def test_what_came_after_the_last_look_comes_last(kept):
     seen(kept, T - 10 * HOUR, (600, 400))
-    kept.keep(Answer((block(T - 10 * HOUR, 900, last=T - 10 * HOUR + 2000, cost_usd=None),), Source("ccusage")), T - HOUR)
+    kept.keep(SourceAnswer((block(T - 10 * HOUR, 900, last=T - 10 * HOUR + 2000, cost_usd=None),), Source("ccusage")), T - HOUR)
     assert [(use.ts + use.span_s - (T - 10 * HOUR), use.load["", "output"]) for use in kept.learning_history(T)[0]] == [
         (600, 100), (2000, 125)]
 
 
 def test_a_session_of_which_only_the_sum_is_known_is_left_out_and_minutes_are_better(kept):
-    kept.keep(Answer((block(T - 30 * HOUR, 5000), block(T - 60 * HOUR, 10, input=None, output=None, counted=False)),
+    kept.keep(SourceAnswer((block(T - 30 * HOUR, 5000), block(T - 60 * HOUR, 10, input=None, output=None, counted=False)),
                      Source("ccusage")), T - HOUR)
     assert kept.learning_history(T)[0] == []
     seen(kept, T - 10 * HOUR, (600, 400), (1200, 1000))
@@ -159,11 +159,11 @@ def test_a_limit_message_gets_its_reset_when_it_is_understood(kept):
 def test_nothing_is_known_at_first_and_without_a_store(ctx):
     poor = context.prepare({}, {**ctx.env, "CCMON_DATA_DIR": "/dev/null/x"})
     for one in (ctx, poor):
-        with memory.opened(one, 50) as kept:
+        with history.opened(one, 50) as kept:
             kept.close_forecasts(T)
             assert (kept.learning_history(T), kept.weekly_readings(T), kept.forecasts()) == (([], [], []), [], [])
             assert (kept.learned(), kept.told("x"), kept.has_readings()) == (None, False, False)
-    with memory.opened(poor, 50) as kept:
+    with history.opened(poor, 50) as kept:
         kept.keep_learned("{}")
         kept.keep_forecast(T, ENDS, 10.0, SAYS, ENDS)
         assert not kept.tell("x") and kept.forecasts() == []
@@ -254,7 +254,7 @@ def test_the_learned_state_belongs_to_its_owner(kept):
     kept.keep_learned('{"a": 1}')
     assert kept.learned() == '{"a": 1}'
     other = kept.ctx._replace(owner=kept.ctx.owner._replace(account="another"))
-    with memory.opened(other, 1000) as theirs:
+    with history.opened(other, 1000) as theirs:
         assert theirs.learned() is None and theirs.tell("change") and not theirs.tell("change")
     assert not kept.told("change")
 
@@ -296,7 +296,7 @@ def test_every_earlier_schema_gets_the_table(home, steps):
         if steps > 1:
             db.execute("INSERT INTO reading (owner_id, window_s, ts, percent, resets_at) VALUES (1, ?, ?, 9, ?)",
                        (SESSION_S, T - 60, ENDS))
-    with memory.opened(ctx, 1000) as kept:
+    with history.opened(ctx, 1000) as kept:
         said(kept, T)
         kept.note_hit(T)
         kept.close_forecasts(ENDS + 200)

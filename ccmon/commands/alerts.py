@@ -9,7 +9,7 @@ from ccmon.alerts import rules
 from ccmon.alerts.kinds import BELL, KINDS, SESSION, of_key
 from ccmon.pipeline import alerting, refresh
 from ccmon.pipeline.alerting import Outcome
-from ccmon.pipeline.memory import SCREEN_BUSY_MS, opened
+from ccmon.pipeline.history import SCREEN_BUSY_MS, opened
 from ccmon.settings.context import Context
 from ccmon.sources.session_json import label
 from ccmon.store.alerts import NOTED

@@ -26,7 +26,7 @@ Sections = Mapping[str, Mapping[str, Given]]
 WORDS = {"list": 0, "get": 1, "set": 2, "unset": 1, "edit": 0, "path": 0}      # that follow the action
 
 
-class State(NamedTuple):
+class ConfigState(NamedTuple):
     """config.ini as it is now, and what else sets something."""
 
     path: Optional[str]
@@ -94,15 +94,15 @@ def _needed(path: Optional[str]) -> str:
 
 # --- what is set ----------------------------------------------------------------------------------------------------------
 
-def _state(flags: Dict[str, Given], env: Mapping[str, str]) -> State:
+def _state(flags: Dict[str, Given], env: Mapping[str, str]) -> ConfigState:
     path, environment = config.paths(env).config, options.from_environment(env)
     content: Optional[str] = None
     try:
         content = _content(path) if path else None
         sections = _parsed(content, path)
     except CcmonError as err:
-        return State(path, content, {}, flags, environment, str(err))
-    return State(path, content, sections, flags, environment, _fault(flags, environment, sections))
+        return ConfigState(path, content, {}, flags, environment, str(err))
+    return ConfigState(path, content, sections, flags, environment, _fault(flags, environment, sections))
 
 
 def _content(path: str) -> Optional[str]:
@@ -133,7 +133,7 @@ def _fault_in(content: str, path: str) -> Optional[str]:
         return str(err)
 
 
-def _list(given: SimpleNamespace, state: State) -> int:
+def _list(given: SimpleNamespace, state: ConfigState) -> int:
     found = [*origins.settings(state.layers, _plan_of_account(state)), *origins.others(state.sections)]
     exists = state.content is not None
     if given.json:
@@ -144,19 +144,19 @@ def _list(given: SimpleNamespace, state: State) -> int:
     return streams.complain(state.fault, USAGE) if state.fault else OK
 
 
-def _plan_of_account(state: State) -> str:
+def _plan_of_account(state: ConfigState) -> str:
     """The plan that Claude Code's own file told, as the history has it; "" where none is known, or something is wrong."""
     if state.fault:
         return ""
     ctx = context.prepare(state.flags, os.environ)
     if ctx.settings.origin["plan"] != "default" or not ctx.paths.store or not os.path.exists(ctx.paths.store):
         return ""
-    from ccmon.pipeline import account_memory, stored  # only where nothing else says the plan: they bring the history along
-    with stored.opened(ctx, stored.SCREEN_BUSY_MS, account_memory.AccountMemory) as memory:
+    from ccmon.pipeline import account_history, stored  # only where nothing else says the plan: they bring the history along
+    with stored.opened(ctx, stored.SCREEN_BUSY_MS, account_history.AccountHistory) as memory:
         return memory.account_note().login.plan
 
 
-def _show(state: State, found: List[Setting], exists: bool) -> None:
+def _show(state: ConfigState, found: List[Setting], exists: bool) -> None:
     """With the colours of the settings where these can be had."""
     table = config_table.lines(found, state.path, exists, output.size().columns if sys.stdout.isatty() else None)
     if state.fault:
@@ -165,7 +165,7 @@ def _show(state: State, found: List[Setting], exists: bool) -> None:
         output.show(context.prepare(state.flags, os.environ, switch=False), table, pager=False)
 
 
-def _get(state: State, name: str) -> str:
+def _get(state: ConfigState, name: str) -> str:
     """The value in force, as it is written; an empty line for none."""
     if state.fault:
         raise UsageError(state.fault)
@@ -185,7 +185,7 @@ def _get(state: State, name: str) -> str:
 
 # --- one value ------------------------------------------------------------------------------------------------------------
 
-def _set(state: State, path: str, place: Address, text: str) -> int:
+def _set(state: ConfigState, path: str, place: Address, text: str) -> int:
     """Write it when it is right by itself and makes nothing wrong that was right."""
     from ccmon.settings import config_file, ini_text
     text = origins.fit(place, text)
@@ -205,7 +205,7 @@ def _set(state: State, path: str, place: Address, text: str) -> int:
     return _tell_rest(state, place, fault)
 
 
-def _readable(state: State, path: str) -> Optional[str]:
+def _readable(state: ConfigState, path: str) -> Optional[str]:
     """The content, of which one value can be changed. UsageError where its lines cannot be told apart."""
     from ccmon.settings import config_file
     content = config_file.text_of(path)
@@ -216,7 +216,7 @@ def _readable(state: State, path: str) -> Optional[str]:
         raise UsageError(f"{err}; nothing was changed", "To mend it: ccmon config edit") from None
 
 
-def _check_alone(state: State, place: Address, text: str) -> None:
+def _check_alone(state: ConfigState, place: Address, text: str) -> None:
     """A wrong value is told whatever else is wrong; a plan may be one of [plans]."""
     known = {name: values for name, values in state.sections.items() if name != "ccmon"}
     if _fault({}, {}, known):
@@ -230,7 +230,7 @@ def _unchanged(fault: str) -> str:
     return f"{fault}{'' if fault.endswith('?') else '.'} Nothing was changed"
 
 
-def _tell_rest(state: State, place: Address, fault: Optional[str]) -> int:
+def _tell_rest(state: ConfigState, place: Address, fault: Optional[str]) -> int:
     """That something else is wrong, or that a nearer place says something else."""
     if fault:
         streams.complain(f"still wrong: {fault}", OK)
@@ -240,7 +240,7 @@ def _tell_rest(state: State, place: Address, fault: Optional[str]) -> int:
     return OK
 
 
-def _unset(state: State, path: str, name: str) -> int:
+def _unset(state: ConfigState, path: str, name: str) -> int:
     """Take out any value that is there, unknown ones too."""
     from ccmon.settings import config_file, ini_text
     before = _readable(state, path)
@@ -265,7 +265,7 @@ def _tidied(content: str, section: str, path: str) -> str:
     return found if _fault_in(found, path) == _fault_in(content, path) else content
 
 
-def _there(state: State, name: str) -> Address:
+def _there(state: ConfigState, name: str) -> Address:
     """An unknown option may be meant, when the file has it."""
     if name.lower() in state.sections.get("ccmon", {}):
         return Address("ccmon", name.lower())

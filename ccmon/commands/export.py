@@ -7,7 +7,7 @@ from typing import List, Tuple
 from ccmon import output
 from ccmon.errors import CcmonError, UsageError
 from ccmon.model import Record, Snapshot, Windows
-from ccmon.pipeline import memory, rated
+from ccmon.pipeline import history, rated
 from ccmon.pipeline.refresh import current_facts
 from ccmon.settings.context import Context
 from ccmon.system import named_files
@@ -41,13 +41,13 @@ def _numbers(ctx: Context) -> str:
 def _stored(ctx: Context, snapshot: Snapshot) -> Tuple[List[Record], List[Tuple[str, Windows]]]:
     """The history of all machines that were merged into this one, and other logins' windows; nothing of an unusable store."""
     try:
-        with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
-            return rated.sessions(kept, snapshot, everywhere=True).records, _other_logins(kept, snapshot)
+        with history.opened(ctx, history.SCREEN_BUSY_MS) as kept:
+            return rated.rated_sessions(kept, snapshot, everywhere=True).records, _other_logins(kept, snapshot)
     except CcmonError:
         return [], []
 
 
-def _other_logins(kept: memory.Memory, snapshot: Snapshot) -> List[Tuple[str, Windows]]:
+def _other_logins(kept: history.History, snapshot: Snapshot) -> List[Tuple[str, Windows]]:
     """Those that use the same folders, where each is known: they could not be told apart else."""
     if kept.store is None or not snapshot.login.account:
         return []

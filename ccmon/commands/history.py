@@ -14,10 +14,10 @@ from ccmon.history.groups import QUARTER_S, RANKED, Group
 from ccmon.history.hosts import of_host, used_on
 from ccmon.history.periods import Days, began_in, chosen, is_in, used_in
 from ccmon.history.rating import Scale
-from ccmon.model import Record, Used
+from ccmon.model import Record, UsageRow
 from ccmon.named_tuple import NamedTuple
-from ccmon.pipeline import memory, rated
-from ccmon.pipeline.memory import Memory
+from ccmon.pipeline import history, rated
+from ccmon.pipeline.history import History
 from ccmon.settings.context import Context
 from ccmon.text import Line, clean, near
 from ccmon.typed_values import days, folded, whole, word_of
@@ -42,7 +42,7 @@ EMPTY = ("No sessions are stored yet, and nothing is there to read: no logs of C
          "Use claude, or ask ccusage with: ccmon record")
 
 
-class Wanted(NamedTuple):
+class Query(NamedTuple):
     """What the call asks for, checked."""
 
     by: str                            # of choices.GROUPS, or window
@@ -55,11 +55,11 @@ class Wanted(NamedTuple):
     window: Optional[str]              # its name or label as it was written
 
 
-class Found(NamedTuple):
+class Selection(NamedTuple):
     """What the history has of that."""
 
     records: List[Record]              # by session and by period those that began then, else those that used any of it
-    used: List[Used]                   # only read where it is needed
+    used: List[UsageRow]                   # only read where it is needed
     scale: Optional[Scale] = None      # what sessions are rated by of which Claude has told nothing; None for windows
     windows: "Sequence[PastWindow]" = ()
 
@@ -79,7 +79,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
         print("\n".join(table_columns.help_lines(wanted.by)))
         return OK
     table = None if given.table is None else _table_format(given.table)
-    with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
+    with history.opened(ctx, history.SCREEN_BUSY_MS) as kept:
         output.read_logs(ctx, kept)
         found = _found(given, kept, wanted)
     if given.chart or given.heatmap:
@@ -95,7 +95,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
 
 # --- what is asked for --------------------------------------------------------------------------------------------------
 
-def _wanted(given: SimpleNamespace, ctx: Context) -> Wanted:
+def _wanted(given: SimpleNamespace, ctx: Context) -> Query:
     _refuse_pairs(given)
     by = _by(given)
     wanted = chosen(given.since, given.until, ctx.now(), ctx.zone)
@@ -103,7 +103,7 @@ def _wanted(given: SimpleNamespace, ctx: Context) -> Wanted:
     rows = None if given.rows is None else _parsed("--rows", whole(1, ROWS_MAX, "rows"), given.rows)
     sort = None if given.sort is None else _sort(given.sort, by)
     columns = None if given.columns in (None, "help") else table_columns.named(given.columns, by)
-    return Wanted(by, wanted, since, rows, sort, (given.sort or "").startswith("-"), columns, given.window)
+    return Query(by, wanted, since, rows, sort, (given.sort or "").startswith("-"), columns, given.window)
 
 
 def _by(given: SimpleNamespace) -> str:
@@ -166,27 +166,27 @@ def _tabulate() -> Any:
 
 # --- what there is ------------------------------------------------------------------------------------------------------
 
-def _found(given: SimpleNamespace, kept: Memory, wanted: Wanted) -> Found:
+def _found(given: SimpleNamespace, kept: History, wanted: Query) -> Selection:
     """By session those that began on the days (with --days: ended since), else what was used on them (with --days: since)."""
     if wanted.by == WINDOW:
-        return Found([], [], windows=_windows(kept, wanted))
-    sessions = rated.sessions(kept, rated.present(kept), wanted.since, given.host is not None)
+        return Selection([], [], windows=_windows(kept, wanted))
+    sessions = rated.rated_sessions(kept, rated.stored_basis(kept), wanted.since, given.host is not None)
     known = of_host(sessions.records, given.host)
-    used: List[Used] = []
+    used: List[UsageRow] = []
     if _needs_used(wanted):
         since = 0 if wanted.since is None or wanted.by == "session" else wanted.since - QUARTER_S + 1
         used = used_on(kept.used(since, _EVER, given.host is not None), given.host)
     began = began_in(known, wanted.days, kept.ctx.zone)
     if wanted.by == "session":
-        return Found(began, used, sessions.scale)
+        return Selection(began, used, sessions.scale)
     inside = used_in(groups.counted(used, known), wanted.days, kept.ctx.zone)
     if wanted.by not in PERIODS:
-        return Found(groups.touched(known, inside), inside, sessions.scale)
+        return Selection(groups.touched(known, inside), inside, sessions.scale)
     new = [record for record in began if wanted.since is None or record.block.start >= wanted.since]
-    return Found(new, inside, sessions.scale)
+    return Selection(new, inside, sessions.scale)
 
 
-def _windows(kept: Memory, wanted: Wanted) -> "List[PastWindow]":
+def _windows(kept: History, wanted: Query) -> "List[PastWindow]":
     """Those that began on the days (with --days: ended since); what is known of earlier ones is what they are compared with."""
     from ccmon.pipeline import past_windows
     since = 0 if wanted.since is None else max(0, wanted.since - 2 * past_windows.LONGEST_S - QUARTER_S)
@@ -197,7 +197,7 @@ def _windows(kept: Memory, wanted: Wanted) -> "List[PastWindow]":
             and is_in(one.readings[0][0] if one.start is None else one.start, wanted.days, kept.ctx.zone)]
 
 
-def _needs_used(wanted: Wanted) -> bool:
+def _needs_used(wanted: Query) -> bool:
     sparks = any(column.name == "spark" for column in wanted.columns or ())
     return wanted.by != "session" or sparks
 
@@ -212,7 +212,7 @@ def _nothing(given: SimpleNamespace, ctx: Context) -> str:
     """Why there is no row."""
     if given.window is not None or given.by == WINDOW:
         return _no_window(given, ctx)
-    with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
+    with history.opened(ctx, history.SCREEN_BUSY_MS) as kept:
         records = kept.records(None, given.host is not None)
     if not records:
         return EMPTY
@@ -223,7 +223,7 @@ def _nothing(given: SimpleNamespace, ctx: Context) -> str:
 def _no_window(given: SimpleNamespace, ctx: Context) -> str:
     from ccmon.pipeline import past_windows
     from ccmon.views.history import window_rows
-    with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
+    with history.opened(ctx, history.SCREEN_BUSY_MS) as kept:
         name = past_windows.named(past_windows.known_names(kept), given.window)
         moments = [one.at for one in past_windows.readings(kept, name)] if name else []
     if not moments:
@@ -234,7 +234,7 @@ def _no_window(given: SimpleNamespace, ctx: Context) -> str:
 
 # --- rows ---------------------------------------------------------------------------------------------------------------
 
-def _items(ctx: Context, by: str, found: Found) -> Sequence[Item]:
+def _items(ctx: Context, by: str, found: Selection) -> Sequence[Item]:
     """Sessions or groups, in the order of time; models and projects by tokens."""
     if by == "session":
         return found.records
@@ -247,7 +247,7 @@ def _items(ctx: Context, by: str, found: Found) -> Sequence[Item]:
     return (groups.by_model if by == "model" else groups.by_project)(found.records, found.used)
 
 
-def _chosen(ctx: Context, wanted: Wanted, found: Found) -> List[Tuple[Row, Item]]:
+def _chosen(ctx: Context, wanted: Query, found: Selection) -> List[Tuple[Row, Item]]:
     """The rows in their order: the last ones of time, the first ones of any other order."""
     items = _items(ctx, wanted.by, found)
     rows = [_row(item, ctx) for item in items]
@@ -276,7 +276,7 @@ def _document(item: Item, now: int) -> Dict[str, Any]:
     return window_rows.document(item, now)
 
 
-def _records_of(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[Row, Item]], found: Found) -> List[Record]:
+def _records_of(ctx: Context, wanted: Query, pairs: Sequence[Tuple[Row, Item]], found: Selection) -> List[Record]:
     """The sessions that the rows are about."""
     if wanted.by in PERIODS and wanted.rows is not None:
         shown = {item.begins for _, item in pairs if isinstance(item, Group)}
@@ -287,7 +287,7 @@ def _records_of(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[Row, Item]],
 
 # --- shapes -------------------------------------------------------------------------------------------------------------
 
-def _data(given: SimpleNamespace, ctx: Context, wanted: Wanted, found: Found) -> None:
+def _data(given: SimpleNamespace, ctx: Context, wanted: Query, found: Selection) -> None:
     pairs = _chosen(ctx, wanted, found)
     if given.json:
         items = [item for _, item in pairs]
@@ -298,7 +298,7 @@ def _data(given: SimpleNamespace, ctx: Context, wanted: Wanted, found: Found) ->
     streams.print_exactly(history_table.csv(columns, [row for row, _ in pairs], ctx.zone))
 
 
-def _table(given: SimpleNamespace, ctx: Context, wanted: Wanted, found: Found, name: Optional[str]) -> None:
+def _table(given: SimpleNamespace, ctx: Context, wanted: Query, found: Selection, name: Optional[str]) -> None:
     pairs = _chosen(ctx, wanted, found)
     records = _records_of(ctx, wanted, pairs, found)
     windows = [item for _, item in pairs if not isinstance(item, (Record, Group))]
@@ -320,7 +320,7 @@ def _table(given: SimpleNamespace, ctx: Context, wanted: Wanted, found: Found, n
     output.show(ctx, [*lines, *notes], is_paged, newest_first)
 
 
-def _notes(ctx: Context, wanted: Wanted, rows: Sequence[Row], records: Sequence[Record], windows: "Sequence[PastWindow]",
+def _notes(ctx: Context, wanted: Query, rows: Sequence[Row], records: Sequence[Record], windows: "Sequence[PastWindow]",
            scale: Optional[Scale]) -> Sequence[Line]:
     if scale:
         return history_rows.notes(wanted.by, rows, records, scale)
@@ -328,7 +328,7 @@ def _notes(ctx: Context, wanted: Wanted, rows: Sequence[Row], records: Sequence[
     return window_rows.notes(windows, ctx.now())
 
 
-def _with_sparks(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[Row, Item]], found: Found,
+def _with_sparks(ctx: Context, wanted: Query, pairs: Sequence[Tuple[Row, Item]], found: Selection,
                  columns: Sequence[Column]) -> List[Row]:
     rows = [row for row, _ in pairs]
     if not any(column.name == "spark" for column in columns):
@@ -337,7 +337,7 @@ def _with_sparks(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[Row, Item]]
     return [row._replace(spark=history_rows.spark(row, wanted.by, quarters, ctx.zone)) for row in rows]
 
 
-def _picture(given: SimpleNamespace, ctx: Context, wanted: Wanted, found: Found) -> None:
+def _picture(given: SimpleNamespace, ctx: Context, wanted: Query, found: Selection) -> None:
     size, charset = output.size(), output.charset(ctx, sys.stdout)
     if found.is_empty:
         print(streams.named(_nothing(given, ctx)))

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 from ccmon import line_cache, output, streams
-from ccmon.pipeline.memory import SCREEN_BUSY_MS, Memory, opened
+from ccmon.pipeline.history import SCREEN_BUSY_MS, History, opened
 from ccmon.settings.context import Context
 from ccmon.usage import hits
 
@@ -22,16 +22,16 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
     return OK
 
 
-def _note(given: SimpleNamespace, ctx: Context, memory: Memory) -> str:
+def _note(given: SimpleNamespace, ctx: Context, memory: History) -> str:
     now = ctx.now()
     at = now if given.at is None else hits.moment(given.at, now, ctx.zone, memory.oldest())
     return hits.noted(*memory.note_hit(at), now, ctx.zone) + " Undo: ccmon hit --undo"
 
 
-def _undo(ctx: Context, memory: Memory) -> str:
+def _undo(ctx: Context, memory: History) -> str:
     return hits.taken_back(memory.undo_hit(), ctx.now(), ctx.zone)
 
 
-def _list(ctx: Context, memory: Memory) -> str:
+def _list(ctx: Context, memory: History) -> str:
     events = memory.events()
     return "\n".join(hits.table(events, ctx.now(), ctx.zone)) if events else "Nothing is noted."

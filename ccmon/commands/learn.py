@@ -14,8 +14,8 @@ from ccmon.learning import forecast_scores, portable, reliability, share, state,
 from ccmon.learning.learned import ENOUGH, Learned, LearnedState
 from ccmon.learning.portable import Extra
 from ccmon.learning.share import Summary
-from ccmon.pipeline import demo_past, learned_state, memory, model_weeks
-from ccmon.pipeline.memory import Memory
+from ccmon.pipeline import demo_past, history, learned_state, model_weeks
+from ccmon.pipeline.history import History
 from ccmon.settings.context import Context
 from ccmon.system import named_files
 from ccmon.text import Line, Span, clean, clip, pad, plural, printable, wrap
@@ -35,7 +35,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
         return _evaluate(given, ctx)
     if not given.forget:
         output.read_logs(ctx)
-    with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
+    with history.opened(ctx, history.SCREEN_BUSY_MS) as kept:
         if kept.store is None:
             raise CcmonError(kept.trouble or "There is no store")
         if given.forget:
@@ -129,7 +129,7 @@ def _percent(option: str, word: str) -> float:
 
 # --- learning and telling -----------------------------------------------------------------------------------------------
 
-def _learn(given: SimpleNamespace, ctx: Context, kept: Memory, found: LearnedState) -> int:
+def _learn(given: SimpleNamespace, ctx: Context, kept: History, found: LearnedState) -> int:
     """What is known now; unless only a report is wanted, the extra models are tried where they are installed."""
     extra = portable.load(kept.extra())
     absent: List[str] = []
@@ -139,8 +139,8 @@ def _learn(given: SimpleNamespace, ctx: Context, kept: Memory, found: LearnedSta
         extra = extra if absent else _tried(ctx, kept, found)
     forecasts = kept.forecasts()
     findings = Findings(ctx.now(), ctx.zone, found, ctx.settings.plans, forecast_scores.scores_of(forecasts),
-                        forecast_scores.scores_of(forecasts, memory.WEEK_S), extra, reliability.of(forecasts),
-                        reliability.of(forecasts, memory.WEEK_S), model_weeks.scores(kept, ctx.now()) if given.report else ())
+                        forecast_scores.scores_of(forecasts, history.WEEK_S), extra, reliability.of(forecasts),
+                        reliability.of(forecasts, history.WEEK_S), model_weeks.scores(kept, ctx.now()) if given.report else ())
     if given.json:
         print(json.dumps(learn_report.document(findings)))
         return OK
@@ -150,7 +150,7 @@ def _learn(given: SimpleNamespace, ctx: Context, kept: Memory, found: LearnedSta
     return OK
 
 
-def _tried(ctx: Context, kept: Memory, found: LearnedState) -> Extra:
+def _tried(ctx: Context, kept: History, found: LearnedState) -> Extra:
     """Try the extra models on the user's own past, and keep the one that is better."""
     from ccmon.learning import extra
     now = ctx.now()
@@ -196,12 +196,12 @@ class _Bar:
             sys.stderr.flush()
 
 
-def _quarters(kept: Memory, now: int) -> Dict[int, int]:
+def _quarters(kept: History, now: int) -> Dict[int, int]:
     """Tokens of each quarter of an hour of the last months."""
     return groups.by_quarter(kept.used(now - DAYS * DAY_S, now + 1))
 
 
-def _forget(ctx: Context, kept: Memory) -> int:
+def _forget(ctx: Context, kept: History) -> int:
     before = state.load(kept.learned())
     number = len(kept.forecasts())
     kept.forget_learning(ctx.now())
@@ -215,12 +215,12 @@ def _forget(ctx: Context, kept: Memory) -> int:
 
 # --- among others -------------------------------------------------------------------------------------------------------
 
-def _summary(given: SimpleNamespace, ctx: Context, kept: Memory, found: LearnedState) -> Summary:
+def _summary(given: SimpleNamespace, ctx: Context, kept: History, found: LearnedState) -> Summary:
     hits = [event.at for event in kept.events() if event.teaches == "session"]
     return share.summary(found.learned, given.subscription, hits, _quarters(kept, ctx.now()), ctx.zone)
 
 
-def _share(given: SimpleNamespace, ctx: Context, kept: Memory, found: LearnedState) -> int:
+def _share(given: SimpleNamespace, ctx: Context, kept: History, found: LearnedState) -> int:
     own = _summary(given, ctx, kept, found)
     line = json.dumps(share.document(own), separators=(",", ":"))
     if not given.json:
@@ -229,7 +229,7 @@ def _share(given: SimpleNamespace, ctx: Context, kept: Memory, found: LearnedSta
     return OK
 
 
-def _compare(given: SimpleNamespace, ctx: Context, kept: Memory, found: LearnedState) -> int:
+def _compare(given: SimpleNamespace, ctx: Context, kept: History, found: LearnedState) -> int:
     others, bad = share.read(named_files.lines(given.compare))
     place = share.place(_summary(given, ctx, kept, found), others, bad)
     if given.json:

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from ccmon import line_cache
 from ccmon.commands.store import stored_at
 from ccmon.errors import CcmonError
-from ccmon.pipeline.memory import SCREEN_BUSY_MS
+from ccmon.pipeline.history import SCREEN_BUSY_MS
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.store import copy, merge, trusted

@@ -10,7 +10,7 @@ from ccmon.history.digest import Digest, Period
 from ccmon.history.hosts import of_host, used_on
 from ccmon.learning import reliability
 from ccmon.learning.reliability import Reliability
-from ccmon.pipeline import learned_state, memory, past_windows, rated
+from ccmon.pipeline import history, learned_state, past_windows, rated
 from ccmon.settings.context import Context
 from ccmon.system import named_files
 from ccmon.views.report import html, markdown, text
@@ -42,8 +42,8 @@ def _write(path: str, page: str) -> None:
 
 def _digest(ctx: Context, period: Period, host: Optional[str]) -> Tuple[Digest, Reliability]:
     """What was used, and how the forecasts of the months before its end came true; these are of this machine alone."""
-    with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
-        known = rated.sessions(kept, rated.present(kept), everywhere=host is not None)
+    with history.opened(ctx, history.SCREEN_BUSY_MS) as kept:
+        known = rated.rated_sessions(kept, rated.stored_basis(kept), everywhere=host is not None)
         records = of_host(known.records, host)
         used = used_on(kept.used(digest.needed_since(period, ctx.zone), period.end, host is not None), host)
         weeks = past_windows.weeks(kept, period.start) if host is None else []

@@ -9,7 +9,7 @@ from typing import Dict, Iterator, Optional, Tuple
 from ccmon import arguments, line_answer, line_cache, output, streams
 from ccmon.errors import CcmonError
 from ccmon.model import Block, Facts
-from ccmon.pipeline import learned_state, memory, refresh
+from ccmon.pipeline import history, learned_state, refresh
 from ccmon.settings import config, options, origins, own_themes
 from ccmon.settings.context import Context
 from ccmon.settings.options import LEVELS, OPTIONS
@@ -65,7 +65,7 @@ def _remembered(ctx: Context, now: int) -> Tuple[Facts, Tuple[AccountNote, Asked
     source = refresh.source_before(ctx)
     if not ctx.paths.store or not os.path.lexists(ctx.paths.store):
         return Facts(source=source), (AccountNote(), AskedNote()), StoreFacts(ctx.paths.store)
-    with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
+    with history.opened(ctx, history.SCREEN_BUSY_MS) as kept:
         facts = learned_state.recall(kept, kept.facts(now), now)._replace(source=source)
         files_of = _store(ctx, facts.trouble) if kept.store else StoreFacts(ctx.paths.store, trouble=facts.trouble)
         return facts, (kept.account_note(), kept.asked_note()), files_of

@@ -4,8 +4,12 @@ A name is a key: a character, or one such as up; OTHER is a character that is no
 A sequence that is not known is nothing: neither the escape key nor any of its bytes, however slowly it comes.
 """
 
+from __future__ import annotations
+
 from functools import lru_cache
-from typing import TYPE_CHECKING, Dict, List, Mapping, Optional, Sequence
+from typing import TYPE_CHECKING, Dict, List, Mapping, Optional, Sequence, Union
+
+from ccmon.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from typing import Match, Pattern
@@ -40,6 +44,13 @@ _USUAL.update({b"\x1b" + lead + end: name for lead in (b"[", b"O") for end, name
 _USUAL.update({b"\x1b[1~": "home", b"\x1b[7~": "home", b"\x1b[4~": "end", b"\x1b[8~": "end"})
 _CONTROLS = {3: CTRL_C, 8: "backspace", 9: "tab", 10: "enter", 12: CTRL_L, 13: "enter", 127: "backspace"}
 _CHARACTERS = {"tab", "enter", "backspace"}        # they stand in texts, too
+
+
+class ScreenEvent(NamedTuple):
+    """What happened while the screen waited: key, paste (text that was left out), background, signal, resize, wake or closed."""
+
+    kind: str
+    value: Union[str, int, None] = None    # the key's name, the background's colour or the signal's number
 
 
 @lru_cache(maxsize=None)

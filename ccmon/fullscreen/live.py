@@ -12,7 +12,7 @@ from ccmon.fullscreen.poller import Poller
 from ccmon.fullscreen.screen import Screen
 from ccmon.fullscreen.screen_signals import exit_code
 from ccmon.fullscreen.state import UNDO_S, State, said, update
-from ccmon.pipeline import accounts, memory, past_windows, present, rated
+from ccmon.pipeline import accounts, history, past_windows, present, rated
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.store.database import StoreError
@@ -123,7 +123,7 @@ def _with_hit(ctx: Context, state: State, effect: str) -> State:
     """The limit was reached now, as the user says, or was not."""
     now = ctx.now()
     try:
-        with memory.opened(ctx, memory.BACKGROUND_BUSY_MS) as kept:
+        with history.opened(ctx, history.BACKGROUND_BUSY_MS) as kept:
             if effect == "undo":
                 words = hits.taken_back(kept.undo_hit(), now, ctx.zone)
             else:
@@ -147,8 +147,8 @@ def _with_history(ctx: Context, state: State) -> State:
 
 def _past(ctx: Context, state: State) -> Past:
     now = ctx.now()
-    with memory.opened(ctx, memory.BACKGROUND_BUSY_MS) as kept:
-        records = rated.sessions(kept, ctx.view(state.facts, now, state.plan)).records
+    with history.opened(ctx, history.BACKGROUND_BUSY_MS) as kept:
+        records = rated.rated_sessions(kept, ctx.view(state.facts, now, state.plan)).records
         used = kept.used(0, now + 1)
         weeks = past_windows.weeks(kept, now - past_windows.COURSES_S)
     return history_page.gathered(records, used, ctx.zone, now, weeks)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Optional, Sequence, Tuple
 
-from ccmon.model import Event, Facts
+from ccmon.fullscreen.keys import ScreenEvent
+from ccmon.model import Facts
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings.grounds import USUAL, theme_on
 from ccmon.settings.themes import THEMES
@@ -34,7 +35,7 @@ class State(NamedTuple):
     noted_at: Optional[int] = None     # epoch s when L was pressed; it takes that back for a while
 
 
-def update(state: State, event: Event, now: int, asked: str, width: int, height: int) -> Tuple[State, str]:
+def update(state: State, event: ScreenEvent, now: int, asked: str, width: int, height: int) -> Tuple[State, str]:
     """The next state and an effect: "", quit, refresh, history, theme, account, hit or undo. `asked` is the settings' plan."""
     if event.kind == "paste":
         return said(state, "Pasted text was left out", now), ""

@@ -9,7 +9,7 @@ from ccmon.history import groups, insights
 from ccmon.history.groups import QUARTER_S, Group, by_period
 from ccmon.history.rating import OFFICIAL, Scale
 from ccmon.history.windows import PastWindow
-from ccmon.model import Record, Used
+from ccmon.model import Record, UsageRow
 from ccmon.named_tuple import NamedTuple
 from ccmon.when import Zone, local, midnight
 
@@ -106,13 +106,13 @@ def _in(records: Sequence[Record], start: int, end: int) -> List[Record]:
     return [record for record in records if start <= record.block.start < end]
 
 
-def _spent(used: Sequence[Used], start: int, end: int) -> List[Used]:
+def _spent(used: Sequence[UsageRow], start: int, end: int) -> List[UsageRow]:
     return [row for row in used if start <= row.at < end]
 
 
 # --- the whole --------------------------------------------------------------------------------------------------------
 
-def make(records: Sequence[Record], used: Sequence[Used], period: Period, zone: Zone, now: int, scale: Scale,
+def make(records: Sequence[Record], used: Sequence[UsageRow], period: Period, zone: Zone, now: int, scale: Scale,
          weeks: Sequence[PastWindow] = ()) -> Digest:
     """The report of a period. records: all that are known, rated, by start; used: what was used from `needed_since` on, by time;
     weeks: the 7-day windows that are known, by time.
@@ -138,7 +138,7 @@ def _weeks(weeks: Sequence[PastWindow], period: Period, now: int) -> Tuple[PastW
     return tuple(one for one in weeks if any(period.start <= at < until for at, _ in one.readings))
 
 
-def _before(records: Sequence[Record], used: Sequence[Used], period: Period, zone: Zone, now: int) -> Optional[Group]:
+def _before(records: Sequence[Record], used: Sequence[UsageRow], period: Period, zone: Zone, now: int) -> Optional[Group]:
     """The period before, as far as the present one has come; None where the memory does not reach back to its first day."""
     earlier = before(period, zone)
     first = min([record.block.start for record in records[:1]] + [row.at for row in used[:1]], default=None)
@@ -153,7 +153,7 @@ def _before(records: Sequence[Record], used: Sequence[Used], period: Period, zon
     return groups.together(earlier.key, spent, found)
 
 
-def _days(records: Sequence[Record], used: Sequence[Used], period: Period, zone: Zone, now: int) -> Tuple[Group, ...]:
+def _days(records: Sequence[Record], used: Sequence[UsageRow], period: Period, zone: Zone, now: int) -> Tuple[Group, ...]:
     """One group for each day that has begun, with or without use."""
     found = {group.begins: group for group in by_period(records, used, "day", zone)}
     count = (min(period.last, local(now, zone).date()) - period.first).days + 1
@@ -170,7 +170,7 @@ def _measured(records: Sequence[Record]) -> Tuple[Measured, ...]:
                  for by, own in found.items())
 
 
-def _hosts(records: Sequence[Record], used: Sequence[Used]) -> Tuple[Group, ...]:
+def _hosts(records: Sequence[Record], used: Sequence[UsageRow]) -> Tuple[Group, ...]:
     """One group for each machine, the most used first; none when there is only one."""
     names = dict.fromkeys([record.host for record in records] + [row.host for row in used])
     machines = [groups.together(host, [row for row in used if row.host == host], [one for one in records if one.host == host])
@@ -192,7 +192,7 @@ def _rise(record: Record, quarters: Mapping[int, int], now: int) -> Rise:
     return Rise(record, (*points, (until, float(block.tokens))))
 
 
-def _insights(records: Sequence[Record], used: Sequence[Used], inside: Sequence[Record], days: Sequence[Group],
+def _insights(records: Sequence[Record], used: Sequence[UsageRow], inside: Sequence[Record], days: Sequence[Group],
               quarters: Mapping[int, float], period: Period, zone: Zone, now: int) -> List[str]:
     if len(inside) < insights.LEAST_SESSIONS:
         return []
@@ -203,7 +203,7 @@ def _insights(records: Sequence[Record], used: Sequence[Used], inside: Sequence[
         insights.busiest(quarters, zone), insights.reset_hour(inside, quarters, zone), insights.unusual(days, known)])
 
 
-def _periods(used: Sequence[Used], period: Period, zone: Zone, now: int) -> List[int]:
+def _periods(used: Sequence[UsageRow], period: Period, zone: Zone, now: int) -> List[int]:
     """Tokens of the completed periods up to this one, the oldest first; not of the first one known, of which a part may lack."""
     last = period if period.end <= now else before(period, zone)
     tokens = {group.begins: group.tokens for group in by_period((), used, period.kind, zone)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Dict, Hashable, Iterable, List, Mapping, Optional, Sequence, Set, Tuple, TypeVar
 
-from ccmon.model import Record, Used
+from ccmon.model import Record, UsageRow
 from ccmon.named_tuple import NamedTuple
 from ccmon.when import Zone, local
 
@@ -47,7 +47,7 @@ class Group(NamedTuple):
 
 # --- periods ----------------------------------------------------------------------------------------------------------
 
-def by_period(records: Sequence[Record], used: Sequence[Used], period: str, zone: Zone) -> List[Group]:
+def by_period(records: Sequence[Record], used: Sequence[UsageRow], period: str, zone: Zone) -> List[Group]:
     """One group for each day, week (from Monday) or month in which something was used or a session began, by time."""
     quarters = {at: first_day(local(at, zone).date(), period) for at in {row.at for row in used}}
     spent = _apart((quarters[row.at], row) for row in used)
@@ -55,12 +55,12 @@ def by_period(records: Sequence[Record], used: Sequence[Used], period: str, zone
     return [_period(label(day, period), day, spent.get(day, ()), began.get(day, ())) for day in sorted({*spent, *began})]
 
 
-def together(key: str, used: Sequence[Used], records: Sequence[Record]) -> Group:
+def together(key: str, used: Sequence[UsageRow], records: Sequence[Record]) -> Group:
     """All of it as one group."""
     return _period(key, None, used, records)
 
 
-def _period(key: str, begins: Optional[date], used: Sequence[Used], records: Sequence[Record]) -> Group:
+def _period(key: str, begins: Optional[date], used: Sequence[UsageRow], records: Sequence[Record]) -> Group:
     return _group(key, begins, used)._replace(
         sessions=len(records), percent=max((record.percent for record in records), default=0.0), near=near(records),
         hits=sum(record.hit for record in records), passed=sum(record.passed for record in records))
@@ -104,14 +104,14 @@ def total(groups: Sequence[Group]) -> Group:
 
 # --- hours, models, projects ------------------------------------------------------------------------------------------
 
-def by_hour(records: Sequence[Record], used: Sequence[Used], zone: Zone) -> List[Group]:
+def by_hour(records: Sequence[Record], used: Sequence[UsageRow], zone: Zone) -> List[Group]:
     """One group for each of the 24 local hours of the day."""
     quarters = {at: local(at, zone).hour for at in {row.at for row in used}}
     found = _by([quarters[row.at] for row in used], records, used)
     return [found.get(hour, _group("", None, ()))._replace(key=f"{hour:02d}:00") for hour in range(24)]
 
 
-def by_model(records: Sequence[Record], used: Sequence[Used]) -> List[Group]:
+def by_model(records: Sequence[Record], used: Sequence[UsageRow]) -> List[Group]:
     """One group for each model, the most used first; what is not known by model is one of them.
 
     Messages of Claude Code itself have no model: they have no group unless they used something.
@@ -120,7 +120,7 @@ def by_model(records: Sequence[Record], used: Sequence[Used]) -> List[Group]:
     return _ranked(_by([_named(row.model, NO_MODEL, NOT_BY_MODEL) for row in rows], records, rows))
 
 
-def by_project(records: Sequence[Record], used: Sequence[Used]) -> List[Group]:
+def by_project(records: Sequence[Record], used: Sequence[UsageRow]) -> List[Group]:
     """One group for each project, the most used first; what is not known by project is one of them."""
     return _ranked(_by([_named(row.project, NO_PROJECT, NOT_BY_PROJECT) for row in used], records, used))
 
@@ -134,7 +134,7 @@ def _ranked(found: Mapping[str, Group]) -> List[Group]:
     return sorted(groups, key=lambda group: (-group.tokens, group.key))
 
 
-def _by(keys: Sequence[K], records: Sequence[Record], used: Sequence[Used]) -> Dict[K, Group]:
+def _by(keys: Sequence[K], records: Sequence[Record], used: Sequence[UsageRow]) -> Dict[K, Group]:
     """A group for each key, which the rows have in their order; its sessions are those in whose time it was used."""
     present: Dict[Tuple[str, int], Set[K]] = {}
     for key, row in zip(keys, used):
@@ -146,7 +146,7 @@ def _by(keys: Sequence[K], records: Sequence[Record], used: Sequence[Used]) -> D
     return {key: _group("", None, rows)._replace(sessions=sessions.get(key, 0)) for key, rows in _apart(zip(keys, used)).items()}
 
 
-def touched(records: Sequence[Record], used: Sequence[Used]) -> List[Record]:
+def touched(records: Sequence[Record], used: Sequence[UsageRow]) -> List[Record]:
     """The sessions in whose time any of it was used."""
     present = {(row.host, row.at) for row in used}
     return [record for record in records if any((record.host, at) in present for at in _quarters(record))]
@@ -158,7 +158,7 @@ def _quarters(record: Record) -> range:
 
 # --- sums -------------------------------------------------------------------------------------------------------------
 
-def counted(used: Sequence[Used], records: Sequence[Record]) -> List[Used]:
+def counted(used: Sequence[UsageRow], records: Sequence[Record]) -> List[UsageRow]:
     """The rows, those marked of which only a bare total of their session is known."""
     bare = {(record.host, at) for record in records if not record.block.counted for at in _quarters(record)}
     return [row._replace(counted=False) if row.model is None and (row.host, row.at) in bare else row for row in used]
@@ -171,7 +171,7 @@ def _apart(pairs: Iterable[Tuple[K, V]]) -> Dict[K, List[V]]:
     return found
 
 
-def _group(key: str, begins: Optional[date], used: Sequence[Used]) -> Group:
+def _group(key: str, begins: Optional[date], used: Sequence[UsageRow]) -> Group:
     def whole(numbers: Iterable[int]) -> Optional[int]:
         return sum(numbers) if is_counted else None
     is_counted = all(row.counted for row in used)
@@ -197,7 +197,7 @@ def _names(names: Iterable[str]) -> Tuple[str, ...]:
 
 # --- courses ----------------------------------------------------------------------------------------------------------
 
-def by_quarter(used: Iterable[Used]) -> Dict[int, int]:
+def by_quarter(used: Iterable[UsageRow]) -> Dict[int, int]:
     """Tokens of each quarter of an hour (epoch s of its start) in which there were any."""
     found: Dict[int, int] = {}
     for row in used:

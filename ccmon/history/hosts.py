@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import List, Optional
 
 from ccmon.errors import UsageError
-from ccmon.model import Record, Used
+from ccmon.model import Record, UsageRow
 from ccmon.text import clean, clip, near
 
 
@@ -21,6 +21,6 @@ def of_host(records: List[Record], host: Optional[str]) -> List[Record]:
     return [record for record in records if record.host == host]
 
 
-def used_on(used: List[Used], host: Optional[str]) -> List[Used]:
+def used_on(used: List[UsageRow], host: Optional[str]) -> List[UsageRow]:
     """What was used on that machine; on every one for None and all."""
     return used if host in (None, "all") else [row for row in used if row.host == host]

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from typing import Callable, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.history.groups import QUARTER_S, Group, together
-from ccmon.model import Used
+from ccmon.model import UsageRow
 from ccmon.named_tuple import NamedTuple
 
 SAME_S = 60                            # resets that differ by no more are one
@@ -77,10 +77,10 @@ class Kind(NamedTuple):
     name: str
     length_s: Optional[int]
     counts: Callable[[Optional[str]], Optional[bool]]          # whether a model's use counts in it; None where unknown
-    part: Callable[[Sequence[Used], int], Optional[Range]]     # what part of that use one per cent is, as learned; epoch s
+    part: Callable[[Sequence[UsageRow], int], Optional[Range]]     # what part of that use one per cent is, as learned; epoch s
 
 
-def of_kind(kind: Kind, said: Sequence[Said], used: Sequence[Used]) -> List[PastWindow]:
+def of_kind(kind: Kind, said: Sequence[Said], used: Sequence[UsageRow]) -> List[PastWindow]:
     """All windows of a name, by their ends. said: in any order; used: by time."""
     found = _with_events(_grouped(kind, [one for one in said if not one.is_event]), kind, [one for one in said if one.is_event])
     logins = dict.fromkeys(window.login for window in found)
@@ -160,7 +160,7 @@ def _disjoint(windows: Sequence[PastWindow]) -> List[PastWindow]:
 
 # --- use ------------------------------------------------------------------------------------------------------------------
 
-def _with_use(windows: Sequence[PastWindow], kind: Kind, used: Sequence[Used]) -> List[PastWindow]:
+def _with_use(windows: Sequence[PastWindow], kind: Kind, used: Sequence[UsageRow]) -> List[PastWindow]:
     counts = {model: kind.counts(model) for model in {row.model for row in used}}
     times = [row.at for row in used]
     found: List[PastWindow] = []
@@ -178,8 +178,8 @@ def _with_use(windows: Sequence[PastWindow], kind: Kind, used: Sequence[Used]) -
     return found
 
 
-def _rows(window: PastWindow, before: Optional[PastWindow], after: Optional[PastWindow], used: Sequence[Used],
-          times: Sequence[int]) -> List[Used]:
+def _rows(window: PastWindow, before: Optional[PastWindow], after: Optional[PastWindow], used: Sequence[UsageRow],
+          times: Sequence[int]) -> List[UsageRow]:
     """What was used in it; a quarter of an hour on its edge is its own unless its neighbour has more of it."""
     assert window.start is not None
     first, last = (at // QUARTER_S * QUARTER_S for at in (window.start, window.end))
@@ -195,7 +195,7 @@ def _rows(window: PastWindow, before: Optional[PastWindow], after: Optional[Past
 
 # --- worth ----------------------------------------------------------------------------------------------------------------
 
-def _worth(window: PastWindow, kind: Kind, rows: Sequence[Used]) -> Optional[Worth]:
+def _worth(window: PastWindow, kind: Kind, rows: Sequence[UsageRow]) -> Optional[Worth]:
     tokens = _tokens(rows)
     if window.start is None or tokens <= 0 or window.percent < LEAST_PERCENT:
         return None
@@ -215,7 +215,7 @@ def _range(amounts: Sequence[float], percent: float, most: float, least: float) 
     return Range(value / percent, low / most, high / least)
 
 
-def _counted(rows: Sequence[Used], window: PastWindow) -> Tuple[Sequence[Used], Sequence[Used], Sequence[Used]]:
+def _counted(rows: Sequence[UsageRow], window: PastWindow) -> Tuple[Sequence[UsageRow], Sequence[UsageRow], Sequence[UsageRow]]:
     """What the highest percentage is of: at least, most likely, and at most.
 
     All of it, unless more than one per cent was used after it was read: then nobody read what was used last.
@@ -228,11 +228,11 @@ def _counted(rows: Sequence[Used], window: PastWindow) -> Tuple[Sequence[Used], 
     return whole, until if late or not whole else whole, until
 
 
-def _tokens(rows: Sequence[Used]) -> int:
+def _tokens(rows: Sequence[UsageRow]) -> int:
     return sum(row.input + row.output for row in rows)
 
 
-def _cost(rows: Sequence[Used]) -> Optional[float]:
+def _cost(rows: Sequence[UsageRow]) -> Optional[float]:
     """None where some of it is not known."""
     costs = [row.cost_usd for row in rows]
     return None if None in costs else sum(cost for cost in costs if cost is not None)

@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING, List, Optional, Tuple
 
-from ccmon.pipeline.memory import Memory
+from ccmon.pipeline.history import History
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.sources import account_file
 from ccmon.usage.account_note import AccountNote
 
 if TYPE_CHECKING:
-    from ccmon.pipeline.account_memory import AccountMemory
+    from ccmon.pipeline.account_history import AccountHistory
     from ccmon.sources.account_file import Text
     from ccmon.usage.account_json import Account
 
@@ -17,7 +17,7 @@ paths = config.login_files
 NOT_JSON = "it was cut off, or is no JSON object"
 
 
-def has_changed(ctx: Context, memory: "AccountMemory") -> bool:
+def has_changed(ctx: Context, memory: "AccountHistory") -> bool:
     """Whether take() would find the file changed; False where it is not to be read, or nothing can be kept."""
     if ctx.demo is not None or not ctx.settings.account_file or memory.store is None or memory.is_frozen():
         return False
@@ -25,7 +25,7 @@ def has_changed(ctx: Context, memory: "AccountMemory") -> bool:
     return stamp != before.stamp and (bool(before.path) or not set(stamp.split()) <= {account_file.NONE})
 
 
-def take(ctx: Context, memory: Memory) -> None:
+def take(ctx: Context, memory: History) -> None:
     """Bring what the file says into the store, where it has changed; what was read before stays where it cannot be read."""
     if not has_changed(ctx, memory):
         return

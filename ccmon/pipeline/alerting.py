@@ -16,7 +16,7 @@ from ccmon.alerts.window_rules import SAME_S
 from ccmon.errors import UsageError
 from ccmon.model import Facts, Snapshot
 from ccmon.named_tuple import NamedTuple
-from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, READING_BUSY_MS, Memory, opened
+from ccmon.pipeline.history import BACKGROUND_BUSY_MS, READING_BUSY_MS, History, opened
 from ccmon.settings import context
 from ccmon.settings.context import Context
 from ccmon.store import learning
@@ -30,7 +30,7 @@ _ENDED_S = _DAY_S + SESSION_S          # nor is anything due of a window that en
 _NEAR, _FULL = "80", "100"             # kinds under which the history notes, without a channel, that a window came so far
 
 
-class Due(NamedTuple):
+class DueAlert(NamedTuple):
     """What this process is to tell, and how."""
 
     alert: Alert
@@ -38,7 +38,7 @@ class Due(NamedTuple):
     claimed_at: int                    # epoch s
 
 
-def claim(ctx: Context, facts: Facts, on_screen: bool = False) -> List[Due]:
+def claim(ctx: Context, facts: Facts, on_screen: bool = False) -> List[DueAlert]:
     """What is due and told by nobody so far; the bell is for a screen. Without a store nothing: two would tell it."""
     own = _settled(ctx)
     if own is None or own.demo is not None or not own.settings.alerts:
@@ -51,7 +51,7 @@ def claim(ctx: Context, facts: Facts, on_screen: bool = False) -> List[Due]:
         for one in rules.near_windows(snapshot):
             _claimed(memory, told, kinds.key(_FULL if one.full else _NEAR, one.window), one.window_end, [NOTED], now)
         due = rules.due(snapshot, own.zone, _noted(told), _usual(own, memory, snapshot, told, ways), own.settings.alerts or ())
-        found = [Due(alert, _claimed(memory, told, alert.key, alert.window_end, ways, now), now) for alert in due]
+        found = [DueAlert(alert, _claimed(memory, told, alert.key, alert.window_end, ways, now), now) for alert in due]
     return [one for one in found if one.channels]
 
 
@@ -74,7 +74,7 @@ def _settled(ctx: Context) -> Optional[Context]:
         return None
 
 
-def _claimed(memory: Memory, told: List[Told], key: str, window_end: int, ways: List[str], now: int) -> List[str]:
+def _claimed(memory: History, told: List[Told], key: str, window_end: int, ways: List[str], now: int) -> List[str]:
     """Looked at first without a lock: nearly always all was told before."""
     before = _taken(told, key, window_end, now)
     left = [way for way in ways if way not in before]
@@ -86,7 +86,7 @@ def _taken(told: List[Told], key: str, window_end: int, now: int) -> Set[str]:
             if kinds.covers(one.kind, key) and abs(one.window_end - window_end) < SAME_S and is_taken(one, now)}
 
 
-def _usual(ctx: Context, memory: Memory, snapshot: Snapshot, told: List[Told], ways: List[str]) -> Optional[Usual]:
+def _usual(ctx: Context, memory: History, snapshot: Snapshot, told: List[Told], ways: List[str]) -> Optional[Usual]:
     """What is usual at this hour, where it matters; looked up in the history once an hour by all together."""
     end = rules.window_end(snapshot)
     before = _taken(told, "unusual", end, snapshot.now) if end else set()
@@ -103,7 +103,7 @@ def _usual(ctx: Context, memory: Memory, snapshot: Snapshot, told: List[Told], w
 
 # --- sending ------------------------------------------------------------------------------------------------------------
 
-def send(ctx: Context, found: List[Due]) -> None:
+def send(ctx: Context, found: List[DueAlert]) -> None:
     """Tell all of it, and note what became of each at once; the bell is the screen's own."""
     own = _settled(ctx) or ctx
     for due in found:
@@ -112,7 +112,7 @@ def send(ctx: Context, found: List[Due]) -> None:
                 _note(own, due.alert, channel, _told(own, due.alert, channel))
 
 
-def _holds(ctx: Context, due: Due, channel: str) -> bool:
+def _holds(ctx: Context, due: DueAlert, channel: str) -> bool:
     """Whether it is still this process that is to tell it: one that was suspended, or slow before, looks again."""
     if 0 <= ctx.now() - due.claimed_at < LEASE_S / 3:
         return True

@@ -4,7 +4,7 @@ import os
 from typing import Dict, Mapping
 
 from ccmon.pipeline.account import paths
-from ccmon.pipeline.memory import Memory
+from ccmon.pipeline.history import History
 from ccmon.settings.context import Context
 from ccmon.sources import account_file, claude_program
 from ccmon.usage import asked_note, claude_answer
@@ -12,7 +12,7 @@ from ccmon.usage.asked_note import AskedNote
 from ccmon.usage.claude_answer import Answer
 
 
-def ask_when_due(ctx: Context, memory: Memory) -> None:
+def ask_when_due(ctx: Context, memory: History) -> None:
     """Ask where nothing fresher is known; the caller sees to it that one process at a time does. A failure is noted, no error."""
     now = ctx.now()
     can_keep = memory.store is not None and not memory.is_frozen() and not ctx.is_stored_only

@@ -3,7 +3,7 @@
 import os
 from typing import List
 
-from ccmon.pipeline.stored import Stored
+from ccmon.pipeline.stored import StoreAccess
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.sources import log_files
@@ -26,7 +26,7 @@ def files(ctx: Context) -> List[LogFile]:
     return log_files.scan(log_files.projects(config.claude_folders(ctx.env)))
 
 
-def is_needed(ctx: Context, stored: Stored) -> bool:
+def is_needed(ctx: Context, stored: StoreAccess) -> bool:
     """Whether catch_up would find anything to do; False where the logs are not to be read, or nothing can be written."""
     if ctx.demo is not None or ctx.is_stored_only or ctx.settings.source == "ccusage" or stored.is_frozen():
         return False
@@ -40,7 +40,7 @@ def is_needed(ctx: Context, stored: Stored) -> bool:
         return False
 
 
-def catch_up(ctx: Context, stored: Stored, progress: "Optional[Callable[[float], None]]" = None) -> None:
+def catch_up(ctx: Context, stored: StoreAccess, progress: "Optional[Callable[[float], None]]" = None) -> None:
     """Read what the history lacks of the logs, before it is shown; progress is called with the share read (0..1)."""
     if is_needed(ctx, stored):
         from ccmon.pipeline.refresh import catch_up

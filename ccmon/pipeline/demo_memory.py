@@ -3,7 +3,7 @@
 from ccmon.learning import state
 from ccmon.model import Source
 from ccmon.pipeline import demo_past
-from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, Answer, opened
+from ccmon.pipeline.history import BACKGROUND_BUSY_MS, SourceAnswer, opened
 from ccmon.settings.context import Context
 from ccmon.sources import demo
 
@@ -15,5 +15,5 @@ def remember_demo(ctx: Context) -> None:
     with opened(ctx, BACKGROUND_BUSY_MS) as memory:
         memory.keep_learned(state.dump(demo_past.learned_state(ctx.demo)))
         for at in demo.moments(now, ctx.demo):
-            memory.keep(Answer(demo.blocks(at, ctx.demo), Source("demo", refreshed=at)), at)
+            memory.keep(SourceAnswer(demo.blocks(at, ctx.demo), Source("demo", refreshed=at)), at)
         memory.note_readings(demo_past.readings(list(demo.moments(now, ctx.demo)), ctx.demo))

@@ -8,7 +8,7 @@ from typing import Optional, Tuple
 from ccmon import locks
 from ccmon.errors import CcmonError
 from ccmon.model import Source
-from ccmon.pipeline.memory import Answer, Memory
+from ccmon.pipeline.history import History, SourceAnswer
 from ccmon.settings.context import Context
 from ccmon.sources import ccusage, ccusage_errors, ccusage_json
 from ccmon.sources.cancel import Cancel
@@ -19,7 +19,7 @@ except ImportError:                    # Windows
     resource = None  # type: ignore[assignment]
 
 
-def answer(ctx: Context, before: Source, memory: Memory, lock: int, cancel: Cancel) -> Answer:
+def answer(ctx: Context, before: Source, memory: History, lock: int, cancel: Cancel) -> SourceAnswer:
     """What ccusage says now. Raises CcmonError, Cancelled."""
     started, now = _spent_s(), ctx.now()
     _end_orphan(lock)
@@ -39,7 +39,7 @@ def answer(ctx: Context, before: Source, memory: Memory, lock: int, cancel: Canc
         memory.remember_path(program.path)
     version, stamp = _version(ctx, before, program, cancel)
     source = Source("ccusage", version, program.path, stamp, now, took_s, skipped=parsed.skipped, future=parsed.future)
-    return Answer(parsed.blocks, source)
+    return SourceAnswer(parsed.blocks, source)
 
 
 def _spent_s() -> Tuple[float, float]:

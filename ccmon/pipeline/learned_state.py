@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Dict, List, Optional
 
 from ccmon.model import EVENTS, Facts, Snapshot
 from ccmon.pipeline import tightest
-from ccmon.pipeline.memory import Memory
+from ccmon.pipeline.history import History
 from ccmon.usage.windows import is_of_another, named, running
 from ccmon.when import DAY_S, SESSION_S
 
@@ -20,7 +20,7 @@ RECENT_S = 2 * SESSION_S               # what forecasts look back on
 WEEK_S = 7 * DAY_S
 
 
-def recall(memory: Memory, facts: Facts, now: int) -> Facts:
+def recall(memory: History, facts: Facts, now: int) -> Facts:
     """The facts with the learned limit, what the running window has used, and what forecasts rest on."""
     readings = memory.readings(now - RECENT_S, now)
     facts = _with_hits(memory, facts, readings, now)
@@ -33,7 +33,7 @@ def recall(memory: Memory, facts: Facts, now: int) -> Facts:
     return facts._replace(learned=state.learned, load=_load(facts, use, now), outlook=outlook)
 
 
-def stored(memory: Memory) -> "Optional[LearnedState]":
+def stored(memory: History) -> "Optional[LearnedState]":
     """What was learned last; None where nothing was, or it is damaged."""
     text = memory.learned()
     if not text:
@@ -42,7 +42,7 @@ def stored(memory: Memory) -> "Optional[LearnedState]":
     return load(text)
 
 
-def recall_limit(memory: Memory, facts: Facts, now: int) -> Facts:
+def recall_limit(memory: History, facts: Facts, now: int) -> Facts:
     """The facts with what says how full the session is: limit events and the learned limit, without what forecasts rest on."""
     facts = _with_hits(memory, facts, memory.readings(now - SESSION_S, now), now)
     state = stored(memory)
@@ -51,13 +51,13 @@ def recall_limit(memory: Memory, facts: Facts, now: int) -> Facts:
     return facts._replace(learned=state.learned, load=_load(facts, _recent_uses(memory, state, now), now))
 
 
-def _recent_uses(memory: Memory, state: "LearnedState", now: int) -> "List[Use]":
+def _recent_uses(memory: History, state: "LearnedState", now: int) -> "List[Use]":
     """What was used of late; what that cost only where the limit is one of costs: the prices are a long list."""
     weights = state.learned.unit_weights
     return memory.uses(now - RECENT_S, now + 1, weights is not None and any(kind == "cost" for _, kind, _ in weights.weights))
 
 
-def _with_hits(memory: Memory, facts: Facts, readings: "List[Reading]", now: int) -> Facts:
+def _with_hits(memory: History, facts: Facts, readings: "List[Reading]", now: int) -> Facts:
     """The facts with the limit events that tell how full a window is. readings: of the last five hours at least."""
     hits = [reading.ts for reading in readings if reading.source in EVENTS and reading.ts > now - SESSION_S
             and not is_of_another("five_hour", reading.resets_at, facts.windows, facts.apart)]
@@ -79,7 +79,7 @@ def _load(facts: Facts, use: "List[Use]", now: int) -> "Optional[Load]":
     return total or None
 
 
-def _extra(memory: Memory, now: int) -> "Optional[FrozenModel]":
+def _extra(memory: History, now: int) -> "Optional[FrozenModel]":
     """The extra model in force; most people have none."""
     text = memory.extra()
     if text is None:
@@ -98,7 +98,7 @@ def _outlook(state: "LearnedState", use: "List[Use]", readings: "List[Reading]",
 
 # --- learning ---------------------------------------------------------------------------------------------------------
 
-def study(memory: Memory, now: int) -> "Optional[LearnedState]":
+def study(memory: History, now: int) -> "Optional[LearnedState]":
     """Learn anew from everything that is stored, and keep it; None when there is nothing to learn from."""
     from ccmon.learning import choice, forecast_scores, learner, runway
     from ccmon.learning.state import dump, load
@@ -122,7 +122,7 @@ def study(memory: Memory, now: int) -> "Optional[LearnedState]":
     return load(text)                  # with as many digits as every refresh will have
 
 
-def study_when_due(memory: Memory, now: int) -> None:
+def study_when_due(memory: History, now: int) -> None:
     """Once a day, and when Claude has said something since the last time, an hour later; after a limit event at once."""
     if _is_doubted(memory, now):
         return                         # to such a clock, what is learned from is of the future, or too old
@@ -133,14 +133,14 @@ def study_when_due(memory: Memory, now: int) -> None:
         study(memory, now)
 
 
-def _is_doubted(memory: Memory, now: int) -> bool:
+def _is_doubted(memory: History, now: int) -> bool:
     trust = memory.trust(now)
     return trust is None or trust.in_doubt
 
 
 # --- the score ----------------------------------------------------------------------------------------------------------
 
-def keep_score(memory: Memory, snapshot: Snapshot) -> None:
+def keep_score(memory: History, snapshot: Snapshot) -> None:
     """Keep what the learned rules say now of the session and the week, shown or not, and what came of it before."""
     now, runway, week = snapshot.now, snapshot.runway, snapshot.week
     if _is_doubted(memory, now):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, List, Optional, Tuple
 
 from ccmon import kept
 from ccmon.learning import state
-from ccmon.pipeline.memory import Memory
+from ccmon.pipeline.history import History
 from ccmon.sources.session_json import MOST_WINDOWS, length_s
 from ccmon.store import learning
 from ccmon.when import DAY_S
@@ -21,7 +21,7 @@ _APART_S = 6 * 3600                   # between forecasts that are tried
 Weeks = Tuple[Tuple[str, "WeekModel"], ...]   # by the window's name
 
 
-def study(memory: Memory, now: int) -> None:
+def study(memory: History, now: int) -> None:
     """Learn anew of each, and keep it; some ms a window."""
     from ccmon.learning import week
     weeks = {name: week.train(_readings(memory, name, now), now) for name in _names(memory)}
@@ -31,7 +31,7 @@ def study(memory: Memory, now: int) -> None:
         memory.note(learning.WEEKS, text)
 
 
-def scores(memory: Memory, now: int) -> "List[Tuple[str, ForecastScores]]":
+def scores(memory: History, now: int) -> "List[Tuple[str, ForecastScores]]":
     """How good the forecasts of each have been, by its name. Those of the account's windows alone are kept, so its readings are
     walked again: up to a second a window."""
     from ccmon.learning.evaluate_week import WeekWalk  # only to learn
@@ -44,18 +44,18 @@ def scores(memory: Memory, now: int) -> "List[Tuple[str, ForecastScores]]":
     return found
 
 
-def _names(memory: Memory) -> List[str]:
+def _names(memory: History) -> List[str]:
     return [name for name in memory.window_names() if name != "seven_day" and length_s(name) == 7 * DAY_S][:MOST_WINDOWS]
 
 
-def _readings(memory: Memory, name: str, now: int) -> "List[Reading]":
+def _readings(memory: History, name: str, now: int) -> "List[Reading]":
     """Those of the login that was read last."""
     from ccmon.learning.values import Reading
     rows = memory.window_readings(name, now - _DAYS * DAY_S, now)
     return [Reading(row.ts, row.percent, row.resets_at, row.source) for row in rows if row.login == rows[-1].login]
 
 
-def recall(memory: Memory) -> Weeks:
+def recall(memory: History) -> Weeks:
     """What study() has kept; nothing for another login than the one that was read last."""
     if memory.ctx.chosen and memory.ctx.chosen.is_other_login:
         return ()

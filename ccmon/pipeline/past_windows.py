@@ -9,8 +9,8 @@ from ccmon.history.windows import Kind, PastWindow, Range, Said
 from ccmon.learning import state
 from ccmon.learning.learned import HISTORY_S, Learned, measure
 from ccmon.learning.values import Key
-from ccmon.model import Used
-from ccmon.pipeline.memory import Memory
+from ccmon.model import UsageRow
+from ccmon.pipeline.history import History
 from ccmon.sources.session_json import label, length_s, scope, window_name
 from ccmon.store import window_readings
 from ccmon.store.database import Store, StoreError
@@ -28,14 +28,14 @@ _NAMES = {"session": "five_hour", "weekly": WEEK}      # of limit events
 _KINDS = ("input", "output", "cache_creation", "cache_read")
 
 
-def known_names(kept: Memory) -> List[str]:
+def known_names(kept: History) -> List[str]:
     """The windows of which anything is known, the 5 hours and the week first. Raises StoreError."""
     nothing: List[str] = []
     found = _store(kept).of_owner(kept.ctx.owner, window_readings.names, nothing)
     return sorted({*found, *map(_name_of, kept.events())} - {""}, key=lambda name: order(window(name, 0.0, 0, 0)))
 
 
-def readings(kept: Memory, name: str, since: int = 0) -> List[Said]:
+def readings(kept: History, name: str, since: int = 0) -> List[Said]:
     """All that Claude said of that window from then on (epoch s), limit events among it. Raises StoreError."""
     nothing: List[window_readings.Row] = []
     until = kept.ctx.now()
@@ -46,7 +46,7 @@ def readings(kept: Memory, name: str, since: int = 0) -> List[Said]:
             *(Said("", event.at, 100.0, event.resets_at, True) for event in events)]
 
 
-def _store(kept: Memory) -> Store:
+def _store(kept: History) -> Store:
     if kept.store is None:
         raise StoreError(kept.trouble or "There is no store")
     return kept.store
@@ -72,14 +72,14 @@ def named(known: Sequence[str], wanted: Optional[str]) -> str:
     return name or ""
 
 
-def of_name(kept: Memory, name: str, said: Sequence[Said], used: Sequence[Used]) -> List[PastWindow]:
+def of_name(kept: History, name: str, said: Sequence[Said], used: Sequence[UsageRow]) -> List[PastWindow]:
     """The windows of a name, by their ends. used: by time, over all of them."""
     learned_state = state.load(kept.learned()) if name == "five_hour" else None
     part = partial(learned_part, learned_state.learned) if learned_state else _no_part
     return windows.of_kind(Kind(name, length_s(name), partial(counts, scope(name)), part), said, used)
 
 
-def weeks(kept: Memory, since: int) -> List[PastWindow]:
+def weeks(kept: History, since: int) -> List[PastWindow]:
     """The 7-day windows that ended since then, of the login that was read last, without what was used. Raises StoreError."""
     found = [one for one in of_name(kept, WEEK, readings(kept, WEEK, since - LONGEST_S), ()) if one.end > since]
     newest = max(found, key=lambda one: one.readings[-1], default=None)
@@ -93,11 +93,11 @@ def counts(about: str, model: Optional[str]) -> Optional[bool]:
     return None if model is None else is_only_model(about, [model])
 
 
-def _no_part(rows: Sequence[Used], end: int) -> Optional[Range]:
+def _no_part(rows: Sequence[UsageRow], end: int) -> Optional[Range]:
     return None
 
 
-def learned_part(learned: Learned, rows: Sequence[Used], end: int) -> Optional[Range]:
+def learned_part(learned: Learned, rows: Sequence[UsageRow], end: int) -> Optional[Range]:
     """What part of this use one per cent of a 5-hour window is that ended then; None where nothing was learned of its time."""
     limit, load = learned.estimate, _load(rows)
     if limit is None or learned.unit_weights is None or not limit.learned or end < learned.at - HISTORY_S:
@@ -111,7 +111,7 @@ def learned_part(learned: Learned, rows: Sequence[Used], end: int) -> Optional[R
     return Range(*(value / 100 / amount for value in limit[:3]))
 
 
-def _load(rows: Sequence[Used]) -> Dict[Key, float]:
+def _load(rows: Sequence[UsageRow]) -> Dict[Key, float]:
     load: Dict[Key, float] = {}
     for row in rows:
         for kind in _KINDS:

@@ -5,7 +5,7 @@ from typing import Any, Callable, Dict
 from ccmon import kept, line_answer
 from ccmon.model import Facts, Source
 from ccmon.pipeline import learned_state
-from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, opened
+from ccmon.pipeline.history import BACKGROUND_BUSY_MS, opened
 from ccmon.settings.context import Context
 
 _NOTED: Dict[str, Callable[[Any], Any]] = {

@@ -14,7 +14,7 @@ from ccmon.errors import CcmonError, SourceError, UsageError
 from ccmon.model import Facts, Source
 from ccmon.pipeline import account, learned_state, lines, sweeping, tightest, unchanged
 from ccmon.pipeline.catch_up import files as log_files_of
-from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, Answer, Memory, opened
+from ccmon.pipeline.history import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, History, SourceAnswer, opened
 from ccmon.pipeline.present import load, source_before
 from ccmon.settings import config
 from ccmon.settings.context import Context
@@ -24,7 +24,7 @@ from ccmon.system import signals
 from ccmon.usage import compute
 
 if TYPE_CHECKING:
-    from ccmon.pipeline.alerting import Due
+    from ccmon.pipeline.alerting import DueAlert
     from ccmon.sources.log_files import LogFile
     from ccmon.sources.log_reader import Tell
 
@@ -74,8 +74,8 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
     return facts
 
 
-def _asked(ctx: Context, before: Source, memory: Memory, lock: int, cancel: Cancel, files: "Sequence[LogFile]",
-           whole: "Optional[Tell]") -> Answer:
+def _asked(ctx: Context, before: Source, memory: History, lock: int, cancel: Cancel, files: "Sequence[LogFile]",
+           whole: "Optional[Tell]") -> SourceAnswer:
     """What the source says; what asks and reads is loaded where the logs, as the only source, say anything new."""
     answer = unchanged.answer_of_logs(ctx, before, files, memory)
     if answer is None:
@@ -90,13 +90,13 @@ def _may_read_beside(ctx: Context, source: Source) -> bool:
     return ctx.demo is None and ctx.settings.source == "auto" and source.name == "ccusage"
 
 
-def _of_the_other(ctx: Context, memory: Memory) -> Facts:
+def _of_the_other(ctx: Context, memory: History) -> Facts:
     """What the process has stored that took the lock while this one was stopped: what we have read since is older."""
     source, now = source_before(ctx), ctx.now()
     return learned_state.recall(memory, memory.facts(now), now)._replace(source=source)
 
 
-def _kept(memory: Memory, answer: Optional[Answer], before: Source, stamp: str, now: int) -> Facts:
+def _kept(memory: History, answer: Optional[SourceAnswer], before: Source, stamp: str, now: int) -> Facts:
     """The facts with the answer stored; without one, what is stored is what it would say."""
     if answer is None:
         return memory.facts(now)._replace(source=before._replace(refreshed=now))
@@ -108,7 +108,7 @@ def _stored(facts: Facts, before: Source) -> Source:
     return facts.source._replace(refreshed=before.refreshed, ran=before.ran, logs=before.logs) if facts.trouble else facts.source
 
 
-def _take_readings(ctx: Context, memory: Memory) -> None:
+def _take_readings(ctx: Context, memory: History) -> None:
     """Bring what Claude Code said from the spool into the store; what cannot be stored now stays where it is."""
     if ctx.demo is not None:
         from ccmon.pipeline import demo_past
@@ -173,7 +173,7 @@ def learn_quietly(ctx: Context) -> bool:
         return False
 
 
-def alerts_due(ctx: Context, facts: Facts, on_screen: bool = False) -> "List[Due]":
+def alerts_due(ctx: Context, facts: Facts, on_screen: bool = False) -> "List[DueAlert]":
     """What this process is to tell the user; a fault in it is written to the log, and spoils nothing."""
     try:
         if ctx.is_stored_only or not ctx.settings.alerts:
@@ -185,7 +185,7 @@ def alerts_due(ctx: Context, facts: Facts, on_screen: bool = False) -> "List[Due
         return []
 
 
-def send_alerts(ctx: Context, found: "List[Due]") -> None:
+def send_alerts(ctx: Context, found: "List[DueAlert]") -> None:
     """Send them; it takes its time, so no lock may be held."""
     if not found:
         return

@@ -10,7 +10,7 @@ from ccmon import locks
 from ccmon.errors import CcmonError
 from ccmon.model import Block, Source
 from ccmon.pipeline.catch_up import files as files
-from ccmon.pipeline.memory import READING_BUSY_MS, Answer, Memory, opened
+from ccmon.pipeline.history import READING_BUSY_MS, History, SourceAnswer, opened
 from ccmon.settings import config
 from ccmon.settings.context import Context, prepare
 from ccmon.sources import log_files, log_reader
@@ -29,8 +29,8 @@ MOST_STILL_S = 60.0                    # whoever reads a long history has someth
 
 # --- asking -----------------------------------------------------------------------------------------------------------
 
-def ask(ctx: Context, before: Source, memory: Memory, lock: int, cancel: Cancel, files: Sequence[LogFile],
-        whole: Optional[Tell] = None) -> Answer:
+def ask(ctx: Context, before: Source, memory: History, lock: int, cancel: Cancel, files: Sequence[LogFile],
+        whole: Optional[Tell] = None) -> SourceAnswer:
     """What the source says now. Raises CcmonError, cancel.Cancelled.
 
     A ccusage that fails is told, and never replaced in silence; one that cannot be started at all is. whole: logs that were
@@ -39,7 +39,7 @@ def ask(ctx: Context, before: Source, memory: Memory, lock: int, cancel: Cancel,
     if ctx.demo is not None:
         from ccmon.sources import demo
         now = ctx.now()
-        return Answer(demo.blocks(now, ctx.demo), Source("demo", refreshed=now))
+        return SourceAnswer(demo.blocks(now, ctx.demo), Source("demo", refreshed=now))
     if ctx.settings.source == "logs":
         return _from_logs(ctx, memory, files, "asked_for", whole, cancel)
     from ccmon.pipeline import from_ccusage  # who reads the logs does without
@@ -58,7 +58,7 @@ def ask(ctx: Context, before: Source, memory: Memory, lock: int, cancel: Cancel,
         raise
 
 
-def _is_history(ctx: Context, memory: Memory, before: Sequence[LogFile]) -> bool:
+def _is_history(ctx: Context, memory: History, before: Sequence[LogFile]) -> bool:
     """Whether ccusage alone knows what was used: there were and are no logs, or they hold no message.
 
     Looked at again: the first one may just have come, and what is reported of it while it is written would count beside it.
@@ -91,8 +91,8 @@ def _heeding(cancel: Cancel, tell: Optional[Tell]) -> Tell:
     return told
 
 
-def _from_logs(ctx: Context, memory: Memory, found: Sequence[LogFile], reason: str, whole: Optional[Tell],
-               cancel: Cancel) -> Answer:
+def _from_logs(ctx: Context, memory: History, found: Sequence[LogFile], reason: str, whole: Optional[Tell],
+               cancel: Cancel) -> SourceAnswer:
     started, now = time.monotonic(), ctx.now()
     logs = logs_of(ctx, found)
     progress: Optional[float] = None
@@ -111,7 +111,7 @@ def _from_logs(ctx: Context, memory: Memory, found: Sequence[LogFile], reason: s
     future = sum(block.start > now + SKEW_S for block in blocks or ())
     source = Source("logs", refreshed=now, took_s=round(time.monotonic() - started, 2), skipped=skipped, skipped_in=worst,
                     future=future, reason=reason, progress=progress)
-    return Answer(None if blocks is None else tuple(block for block in blocks if block.start <= now + SKEW_S), source, False)
+    return SourceAnswer(None if blocks is None else tuple(block for block in blocks if block.start <= now + SKEW_S), source, False)
 
 
 def _read_all(store: Store, logs: log_reader.Logs, now: int, tell: Optional[Tell] = None) -> None:
@@ -120,7 +120,7 @@ def _read_all(store: Store, logs: log_reader.Logs, now: int, tell: Optional[Tell
         log_reader.read(store, logs, now, tell)
 
 
-def read_whole(ctx: Context, memory: Memory, found: Sequence[LogFile], tell: Optional[Tell]) -> None:
+def read_whole(ctx: Context, memory: History, found: Sequence[LogFile], tell: Optional[Tell]) -> None:
     """Read the logs to their ends; where another process reads them, wait for it as long as it gets on. Raises StoreError."""
     assert memory.store is not None
     size = sum(file.size for file in found)
@@ -146,7 +146,7 @@ def read_whole(ctx: Context, memory: Memory, found: Sequence[LogFile], tell: Opt
 
 # --- the log files beside ccusage ------------------------------------------------------------------------------------------
 
-def read_beside(ctx: Context, source: Source, memory: Memory, at_once: bool = False) -> None:
+def read_beside(ctx: Context, source: Source, memory: History, at_once: bool = False) -> None:
     """Bring what the logs say of models, hours, projects and limits into the ledger.
 
     At most once a minute, and only when a log has changed; what fails is tried again then. at_once: now, if any has changed.
@@ -167,7 +167,7 @@ def read_beside(ctx: Context, source: Source, memory: Memory, at_once: bool = Fa
             log_reader.start(ctx.cache, ctx.env)
 
 
-def catch_up(ctx: Context, memory: Memory, tell: Optional[Tell]) -> None:
+def catch_up(ctx: Context, memory: History, tell: Optional[Tell]) -> None:
     """Read what the ledger lacks of the logs, all of it, before its history is shown; nothing where logs are not to be read, and
     where nothing can be written: what is stored can be shown all the same."""
     if ctx.demo is not None or ctx.settings.source == "ccusage" or memory.store is None or memory.is_frozen():

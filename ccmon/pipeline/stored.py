@@ -14,10 +14,10 @@ from ccmon.text import clean
 BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, READING_BUSY_MS = 250, 2000, 10_000
 if TYPE_CHECKING:
     Result = TypeVar("Result")
-    Kind = TypeVar("Kind", bound="Stored")
+    Kind = TypeVar("Kind", bound="StoreAccess")
 
 
-class Stored:
+class StoreAccess:
     """The store, or its absence; what went wrong the last time stands in trouble."""
 
     def __init__(self, ctx: Context, store: Optional[Store], trouble: Optional[str]) -> None:

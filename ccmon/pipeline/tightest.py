@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Tuple
 
 from ccmon.model import Facts, Hit, Snapshot
-from ccmon.pipeline.memory import WEEK_S, Memory
+from ccmon.pipeline.history import WEEK_S, History
 from ccmon.sources.session_json import window_name
 from ccmon.store.database import StoreError
 from ccmon.usage.windows import is_of_another
@@ -16,13 +16,13 @@ _BINDING = "binding"
 _KINDS = {"session": "five_hour", "weekly": "seven_day", "model": "seven_day_"}
 
 
-def recall(memory: Memory, facts: Facts, now: int) -> Facts:
+def recall(memory: History, facts: Facts, now: int) -> Facts:
     """The facts with the limit events of a week, and the name of the window that was binding."""
     hits = (hit for hit in _hits(memory, now) if not is_of_another(hit.name, hit.resets_at, facts.windows, facts.apart))
     return facts._replace(hits=tuple(hits), bound=memory.noted(_BINDING) or "")
 
 
-def _hits(memory: Memory, now: int) -> Tuple[Hit, ...]:
+def _hits(memory: History, now: int) -> Tuple[Hit, ...]:
     """Those of the session count only with their reset: of others facts.hit_at speaks."""
     with suppress(StoreError):
         return tuple(Hit(window_name(_KINDS[event.kind] + event.model), event.at, event.resets_at)
@@ -35,7 +35,7 @@ def _names_window(event: "Event") -> bool:
     return event.kind in _KINDS and not lacking
 
 
-def note(memory: Memory, snapshot: Snapshot) -> None:
+def note(memory: History, snapshot: Snapshot) -> None:
     """Keep what is binding now, so that the next look does not change it for a trifle."""
     bound = f"{snapshot.binding.name} {snapshot.binding.why}" if snapshot.binding else ""
     if memory.store and bound != (memory.noted(_BINDING) or ""):

@@ -11,7 +11,7 @@ from ccmon.errors import CcmonError
 from ccmon.model import Facts, Source
 from ccmon.pipeline import account, learned_state
 from ccmon.pipeline.catch_up import files, is_current
-from ccmon.pipeline.memory import SCREEN_BUSY_MS, Answer, Memory, opened
+from ccmon.pipeline.history import SCREEN_BUSY_MS, History, SourceAnswer, opened
 from ccmon.pipeline.present import load, source_before
 from ccmon.settings.context import Context
 from ccmon.sources import log_files, spool
@@ -58,13 +58,13 @@ def _may_hold(ctx: Context, before: Source) -> bool:
     return is_asked_so and ctx.demo is None and ctx.cache is not None and not spool.may_hold(ctx.cache)
 
 
-def _is_waiting(ctx: Context, memory: Memory) -> bool:
+def _is_waiting(ctx: Context, memory: History) -> bool:
     """Whether there is anything to take but from the source, or nothing can be written."""
     is_open = memory.store is not None and not memory.is_frozen()
     return not is_open or memory.has_waiting_readings() or account.has_changed(ctx, memory)
 
 
-def unchanged_facts(ctx: Context, before: Source, found: Sequence[LogFile], memory: Memory, now: int) -> Optional[Facts]:
+def unchanged_facts(ctx: Context, before: Source, found: Sequence[LogFile], memory: History, now: int) -> Optional[Facts]:
     """What is stored where the source could only repeat itself: no log has changed, no session has ended, it was asked lately."""
     by_hand = ctx.settings.origin["ccusage"] in ("flag", "environment")
     if not found or by_hand or before.error or before.ran is None or before.progress is not None or memory.trouble:
@@ -80,7 +80,7 @@ def unchanged_facts(ctx: Context, before: Source, found: Sequence[LogFile], memo
     return facts if facts.blocks and not has_ended and not memory.trouble else None
 
 
-def answer_of_logs(ctx: Context, before: Source, found: Sequence[LogFile], memory: Memory) -> Optional[Answer]:
+def answer_of_logs(ctx: Context, before: Source, found: Sequence[LogFile], memory: History) -> Optional[SourceAnswer]:
     """What the logs say where they are the only source, and all of them are in the ledger as they are; else None.
 
     Raises StoreError.
@@ -92,11 +92,11 @@ def answer_of_logs(ctx: Context, before: Source, found: Sequence[LogFile], memor
     if not store.of_owner(ctx.owner, lambda db, owner: is_current(db, owner, found, stamp, now), False):
         return None
     skipped, worst = memory.damaged()
-    return Answer(None, before._replace(refreshed=now, took_s=round(time.monotonic() - started, 2), skipped=skipped,
+    return SourceAnswer(None, before._replace(refreshed=now, took_s=round(time.monotonic() - started, 2), skipped=skipped,
                                         skipped_in=worst, future=0), False)
 
 
-def _are_only_source(ctx: Context, before: Source, memory: Memory) -> bool:
+def _are_only_source(ctx: Context, before: Source, memory: History) -> bool:
     """Whether the logs were asked for, or there is still no ccusage; and they were read whole the last time."""
     if before.name != "logs" or before.ran is None or before.error or before.progress is not None:
         return False
@@ -105,7 +105,7 @@ def _are_only_source(ctx: Context, before: Source, memory: Memory) -> bool:
     return ctx.settings.source == "logs" and before.reason == "asked_for"
 
 
-def _is_there(ctx: Context, memory: Memory) -> bool:
+def _is_there(ctx: Context, memory: History) -> bool:
     """True when there is a ccusage by now; whether it can be started is for ask to find out."""
     from ccmon.sources import ccusage_find
     try:

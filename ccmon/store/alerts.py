@@ -3,7 +3,7 @@
 A kind names the window, too, where that is not the session's (80 seven_day): ends of different windows may be near each other.
 
 A claim is held for LEASE_S: what was claimed and never got an outcome, because its process died, may be claimed anew after that.
-Only pipeline/memory.py calls, inside a transaction of database.py; sqlite3.Error comes as it is. Times are epoch seconds.
+Only pipeline/history.py calls, inside a transaction of database.py; sqlite3.Error comes as it is. Times are epoch seconds.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What was used when: by minute and model, else by quarter of an hour, else as a session was seen from moment to moment.
 
-For pipeline/memory.py, inside a transaction of database.py; sqlite3.Error comes as it is. Times are epoch seconds.
+For pipeline/history.py, inside a transaction of database.py; sqlite3.Error comes as it is. Times are epoch seconds.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Callable, List, Optional, Sequence, Set, TypeVar
 
 from ccmon.errors import CcmonError
-from ccmon.model import Block, Facts, Owner, Record, Sample, Used
+from ccmon.model import Block, Facts, Owner, Record, Sample, UsageRow
 from ccmon.store import journal, migrations, rows, sound, values
 from ccmon.store.place import OTHER_FOLDER
 from ccmon.system import stops
@@ -178,11 +178,11 @@ class Store:
             return [] if owner and owner_id is None else present.records(db, owner_id, now, since)
         return self._transact("BEGIN", read)
 
-    def used(self, owner: Optional[Owner], since: int, until: int) -> List[Used]:
+    def used(self, owner: Optional[Owner], since: int, until: int) -> List[UsageRow]:
         """What was used by quarter of an hour, model, project and machine; of all owners without one. Raises StoreError."""
         from ccmon.store import usage
 
-        def read(db: sqlite3.Connection) -> List[Used]:
+        def read(db: sqlite3.Connection) -> List[UsageRow]:
             owner_id = rows.owner_id(db, owner) if owner else None
             return [] if owner and owner_id is None else usage.used(db, owner_id, since, until)
         return self._transact("BEGIN", read)

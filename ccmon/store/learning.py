@@ -1,6 +1,6 @@
 """What the limit is learned from, and what was forecast: readings, hits, the course of use, forecasts with their outcomes.
 
-Only pipeline/memory.py calls, inside a transaction of database.py; sqlite3.Error comes as it is. Times are epoch seconds.
+Only pipeline/history.py calls, inside a transaction of database.py; sqlite3.Error comes as it is. Times are epoch seconds.
 """
 
 import sqlite3

@@ -8,7 +8,7 @@ For its neighbours, inside their transactions. Times are epoch seconds, costs bi
 import sqlite3
 from typing import TYPE_CHECKING, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
-from ccmon.model import Used
+from ccmon.model import UsageRow
 from ccmon.store import values
 
 if TYPE_CHECKING:
@@ -175,10 +175,11 @@ class Total:
         return self.kinds[0] + self.kinds[1]
 
 
-def used(db: sqlite3.Connection, owner: Optional[int], since: int, until: int) -> List[Used]:
+def used(db: sqlite3.Connection, owner: Optional[int], since: int, until: int) -> List[UsageRow]:
     """What was used by quarter of an hour, model, project and machine, from since on and before until; of all without owner."""
     found = db.execute(_USED, (owner, since, until))
-    return [Used(ts, None if model_id == UNKNOWN else values.text(model), None if project_id == UNKNOWN else values.text(project),
+    return [UsageRow(ts, None if model_id == UNKNOWN else values.text(model),
+                     None if project_id == UNKNOWN else values.text(project),
                  given, made, created, read, None if unpriced or values.count(cost) is None else cost / 1e9, values.text(host))
             for ts, model_id, model, project_id, project, given, made, created, read, cost, unpriced, host in found]
 

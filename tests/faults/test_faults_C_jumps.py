@@ -19,7 +19,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ccmon.commands import merge
-from ccmon.pipeline import learned_state, memory, refresh
+from ccmon.pipeline import history, learned_state, refresh
 from ccmon.settings import context
 from ccmon.store import alerts, trusted
 from ccmon.store.trusted import Clock, judged
@@ -203,7 +203,7 @@ def test_C08_looks_with_wrong_clocks_lose_and_alter_nothing_of_the_right_ones(tm
 @pytest.fixture
 def kept(life):
     worked(life, NOW, 2)
-    with memory.opened(life.ctx(NOW), 5000) as opened:
+    with history.opened(life.ctx(NOW), 5000) as opened:
         yield opened
 
 
@@ -250,7 +250,7 @@ def test_C08_what_is_to_be_forgotten_is_what_is_there(kept, jump_s):
 
 def test_C08_the_hit_that_is_taken_back_is_the_one_noted_last(life, kept):
     def command(at):
-        return memory.opened(life.ctx(at), 5000)
+        return history.opened(life.ctx(at), 5000)
     for at in (NOW - 900, NOW + YEAR, NOW):
         with command(at) as opened:
             opened.note_hit(at)

@@ -7,7 +7,7 @@ import pytest
 from commands import HOUR, NOW, block
 from webhooks import calls, program
 
-from ccmon.pipeline import alerting, memory, refresh
+from ccmon.pipeline import alerting, history, refresh
 from ccmon.settings import context
 from ccmon.store.alerts import LEASE_S
 
@@ -35,7 +35,7 @@ def seen(near, later=0):
 
 def outcomes(near):
     ctx, _ = seen(near)
-    with memory.opened(ctx, 1000) as kept:
+    with history.opened(ctx, 1000) as kept:
         return [one.outcome for one in kept.alerts_told(0) if one.channel]
 
 

@@ -6,10 +6,10 @@ import sqlite3
 from contextlib import suppress
 from typing import TYPE_CHECKING, List, Optional, Sequence, Tuple
 
-from ccmon.model import Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
+from ccmon.model import Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, UsageRow
 from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import shown, stored
-from ccmon.pipeline.account_memory import AccountMemory
+from ccmon.pipeline.account_history import AccountHistory
 from ccmon.pipeline.stored import BACKGROUND_BUSY_MS as BACKGROUND_BUSY_MS
 from ccmon.pipeline.stored import READING_BUSY_MS as READING_BUSY_MS
 from ccmon.pipeline.stored import SCREEN_BUSY_MS as SCREEN_BUSY_MS
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 WEEK_S = WINDOWS_S["seven_day"]
 _DAY_S = 86_400
 
-class Answer(NamedTuple):
+class SourceAnswer(NamedTuple):
     """What the source said."""
 
     blocks: Optional[Tuple[Block, ...]]    # None where the ledger has read them itself
@@ -38,7 +38,7 @@ class Answer(NamedTuple):
     is_history: bool = True            # False where the history is made of the logs, and only what runs is shown
 
 
-class Memory(AccountMemory):
+class History(AccountHistory):
     """The store, or its absence: without it the numbers of this moment are still right."""
 
     def facts(self, now: int) -> Facts:
@@ -50,7 +50,7 @@ class Memory(AccountMemory):
                 self.trouble = str(err)
         return Facts(trouble=self.trouble)
 
-    def keep(self, answer: Answer, now: int) -> Facts:
+    def keep(self, answer: SourceAnswer, now: int) -> Facts:
         """Store the answer; the facts then. Where that fails, the answer with what was stored before it."""
         from ccmon.usage import compute
         if self.store:
@@ -62,7 +62,7 @@ class Memory(AccountMemory):
         return self._unsaved(answer, now)
 
 
-    def _unsaved(self, answer: Answer, now: int) -> Facts:
+    def _unsaved(self, answer: SourceAnswer, now: int) -> Facts:
         """A store that is held by another process can still be read: the record and the last hour are in it."""
         from ccmon.usage import limits
         stored = self.facts(now)
@@ -148,13 +148,13 @@ class Memory(AccountMemory):
         """The sessions that ended since then, by start; of all machines if everywhere. StoreError says why there are none."""
         return self._sound().records(None if everywhere else self.ctx.owner, self.ctx.now(), since)
 
-    def seen(self, since: Optional[int] = None, everywhere: bool = False) -> "List[windows.Seen]":
+    def rating_rows(self, since: Optional[int] = None, everywhere: bool = False) -> "List[windows.Seen]":
         """Sessions as records() has them, with what tells how near their limits they came; for each owner. Raises StoreError."""
         from ccmon.store import windows
         now = self.ctx.now()
         return self._sound().look(self.ctx.owner, lambda db, own: windows.seen(db, own, everywhere, now, since))
 
-    def used(self, since: int, until: int, everywhere: bool = False) -> List[Used]:
+    def used(self, since: int, until: int, everywhere: bool = False) -> List[UsageRow]:
         """What was used by quarter of an hour, model, project and machine; costs by the prices of today where none was known
         then. Raises StoreError."""
         from ccmon.usage import prices
@@ -366,9 +366,9 @@ class Memory(AccountMemory):
             self.trouble = str(err)
 
 
-def opened(ctx: Context, busy_ms: int) -> Memory:
+def opened(ctx: Context, busy_ms: int) -> History:
     """The memory of this context; a store that cannot be opened is told, never fatal."""
-    return stored.opened(ctx, busy_ms, Memory)
+    return stored.opened(ctx, busy_ms, History)
 
 
 def works(ctx: Context) -> bool:

@@ -4,12 +4,12 @@ from typing import Tuple
 
 from ccmon.model import Windows
 from ccmon.pipeline import account_note
-from ccmon.pipeline.stored import Stored
+from ccmon.pipeline.stored import StoreAccess
 from ccmon.usage.account_note import AccountNote
 from ccmon.usage.asked_note import AskedNote
 
 
-class AccountMemory(Stored):
+class AccountHistory(StoreAccess):
     """The part of the memory that is about the account."""
 
     def account_note(self) -> AccountNote:
